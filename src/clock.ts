@@ -1,0 +1,31 @@
+/** Time as an argument: whoever needs the hour or a pause is handed one of these, and tests hand over a false one. */
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z, by the host's clock. */
+  now(): number;
+  /** Resolves after `milliseconds`, or as soon as `signal` is aborted; never rejects. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The longest delay that `setTimeout` takes; a longer one would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  async sleep(milliseconds, signal) {
+    for (let left = milliseconds; left > 0 && !signal?.aborted; left -= LONGEST_TIMER) {
+      await pause(Math.min(left, LONGEST_TIMER), signal);
+    }
+  },
+};
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,111 @@
+import { findFindings, isIssuedPerRequest } from './findings.ts';
+import { CREDIBLE_CLOCK_OFFSET, orderGenerations } from './generations.ts';
+import { secondsBetween } from './instant.ts';
+import type {
+  Extremes,
+  Freshness,
+  Generation,
+  Instant,
+  Measurement,
+  Rotation,
+  Seconds,
+  SeriesAnalysis,
+  SeriesHistory,
+} from './model.ts';
+import { findAppearances, findRotations, type RotationHistory } from './rotations.ts';
+import { median, range, weightedMedian } from './statistics.ts';
+import {
+  coveredTime,
+  findGaps,
+  findSampledMinimum,
+  findServices,
+  findValidityWhenIssued,
+  findWorstCase,
+} from './validity.ts';
+
+/** A polled series is a live one: its figures must not be read from a day when polling was still running. */
+const DEFAULT_MAX_AGE: Seconds = 86_400;
+
+/** One series, from what is stored of it. Pure: the same history, freshness rule and moment give the same answer. */
+export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): SeriesAnalysis {
+  const { identity, polled, failedPolls, generations } = history;
+  const measurement = generations.length === 0 ? null : measure(generations);
+  const facts = {
+    identity,
+    polled,
+    failedPolls,
+    measurement,
+    age:
+      measurement === null
+        ? null
+        : Math.max(0, secondsBetween(measurement.lastSample, correctedNow(now, measurement))),
+    maxAge: maxAge === 'default' ? (polled ? DEFAULT_MAX_AGE : null) : maxAge,
+  };
+  return { ...facts, findings: findFindings(facts) };
+}
+
+/** Samples are dated by AWS's clock; where the host's was last known to be wrong, so is `now`. */
+function correctedNow(now: Instant, { generations }: Measurement): Instant {
+  const offset = generations.at(-1)!.smallestClockOffset ?? 0;
+  return Math.abs(offset) > CREDIBLE_CLOCK_OFFSET ? now - offset * 1000 : now;
+}
+
+/** What the generations of one series prove; at least one is needed. */
+export function measure(generations: readonly Generation[]): Measurement {
+  const ordered = orderGenerations(generations);
+  const firstSample = range(ordered.map(({ firstSeen }) => firstSeen))!.min;
+  const lastSample = range(ordered.map(({ lastSeen }) => lastSeen))!.max;
+  const issuedPerRequest = isIssuedPerRequest(ordered);
+  const history = findRotations(ordered, lastSample);
+  const rotations = issuedPerRequest ? [] : history.rotations;
+  const services = findServices(ordered, rotations);
+  const sampledMinimum = findSampledMinimum(ordered);
+  const worstCase = findWorstCase(sampledMinimum, rotations);
+  return {
+    generations: ordered,
+    sampleCount: ordered.reduce((sum, { samples }) => sum + samples, 0),
+    rotations,
+    witnessedCount: rotations.filter(({ witnessed }) => witnessed).length,
+    firstSample,
+    lastSample,
+    watchedTime: Math.floor(coveredTime(services) / 1000),
+    gaps: findGaps(rotations),
+    services,
+    rotationInterval: extremes(rotations),
+    validityWhenIssued: findValidityWhenIssued(appearances(ordered, history, issuedPerRequest)),
+    sampledMinimum,
+    worstCase,
+    overstatement: sampledMinimum.seconds - worstCase.seconds,
+    lag: Math.ceil(history.lag / 1000),
+    usualGap: usualGap(ordered),
+    issuedPerRequest,
+  };
+}
+
+/** Credentials that are issued for a request appear by their own date or not at all: there is nothing between two. */
+function appearances(ordered: readonly Generation[], history: RotationHistory, issuedPerRequest: boolean) {
+  const found = findAppearances(ordered, history);
+  return issuedPerRequest ? found.filter(({ generation }) => generation.lastUpdated !== null) : found;
+}
+
+function extremes(rotations: readonly Rotation[]): Extremes | null {
+  const intervals = rotations.flatMap(({ interval }) => interval ?? []);
+  const ends = range(intervals);
+  return ends === null ? null : { ...ends, median: median(intervals)! };
+}
+
+/**
+ * The usual time between two samples, from the generations alone so that pruning changes nothing: inside one, its
+ * mean gap stands for all of its gaps.
+ */
+function usualGap(ordered: readonly Generation[]): Seconds | null {
+  const inside = ordered.map(({ firstSeen, lastSeen, samples }) => ({
+    value: (lastSeen - firstSeen) / Math.max(1, samples - 1),
+    weight: samples - 1,
+  }));
+  const between = ordered
+    .slice(1)
+    .map((to, index) => ({ value: to.firstSeen - ordered[index]!.lastSeen, weight: 1 }));
+  const usual = weightedMedian([...inside, ...between.filter(({ value }) => value > 0)]);
+  return usual === null ? null : Math.round(usual / 1000);
+}

@@ -1,0 +1,61 @@
+import { analyse } from './analysis.ts';
+import { judgeJob } from './job.ts';
+import type { Freshness, Job, JobVerdict, SeriesAnalysis, SeriesHistory, Verdict } from './model.ts';
+
+export interface AssessedSeries {
+  analysis: SeriesAnalysis;
+  /** Another series of the same host and source has replaced this one. */
+  retired: boolean;
+  /** Null where no job was given, or where the series is retired and was not asked for. */
+  verdict: JobVerdict | null;
+}
+
+/** Several series, each judged; the verdict is that of the worst. */
+export interface Assessment {
+  series: readonly AssessedSeries[];
+  job: Job | null;
+  verdict: Verdict | null;
+}
+
+export interface AssessmentRules extends Freshness {
+  job: Job | null;
+  rotationsWanted: number;
+  /** The caller named these very series: judge the retired ones too. */
+  judgeRetired: boolean;
+}
+
+/** Not safe beats unknown beats safe; among the ways not to be safe the hopeless one comes first. */
+const WORST_FIRST: readonly Verdict[] = ['never', 'sometimes', 'start-after-rotation', 'unknown', 'safe'];
+
+/** Judges every series; with none at all the answer to a job is `unknown`. */
+export function assess(histories: readonly SeriesHistory[], rules: AssessmentRules): Assessment {
+  const analyses = histories.map((history) => analyse(history, rules));
+  const retired = analyses.map((each) => isReplaced(each, analyses));
+  const alone = analyses.length === 1;
+  const series = analyses.map((analysis, index): AssessedSeries => {
+    const isJudged = rules.job !== null && (!retired[index] || alone || rules.judgeRetired);
+    return {
+      analysis,
+      retired: retired[index]!,
+      verdict: isJudged ? judgeJob(analysis, rules.job!, rules.rotationsWanted) : null,
+    };
+  });
+  return { series, job: rules.job, verdict: rules.job === null ? null : worstVerdict(series) };
+}
+
+function worstVerdict(series: readonly AssessedSeries[]): Verdict {
+  const verdicts = new Set(series.map(({ verdict }) => verdict?.verdict));
+  return WORST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'unknown';
+}
+
+/** A swapped role, a restarted task, a fall-back to IMDSv1: another series begins after this one's last sample. */
+function isReplaced({ identity, measurement }: SeriesAnalysis, all: readonly SeriesAnalysis[]): boolean {
+  return all.some(
+    (other) =>
+      other.identity !== identity &&
+      other.identity.host === identity.host &&
+      other.identity.source === identity.source &&
+      other.measurement !== null &&
+      (measurement === null || other.measurement.firstSample > measurement.lastSample),
+  );
+}
