@@ -21,7 +21,7 @@ export function findServices(ordered: readonly Generation[], rotations: readonly
   return ordered.map((generation, index) => {
     const arrival = rotations[index - 1];
     const departure = rotations[index];
-    const isKnownBefore = arrival !== undefined && !arrival.overlapping;
+    const isKnownBefore = arrival?.witnessed && !arrival.overlapping;
     return {
       generation,
       from: isKnownBefore ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen,
@@ -30,11 +30,14 @@ export function findServices(ordered: readonly Generation[], rotations: readonly
   });
 }
 
-/** Where it is not known what was handed out: around unwitnessed rotations. */
+/**
+ * Where it is not known what was handed out: around unwitnessed rotations. A date does not end a gap early: what
+ * hid in it may, on a source with a lag, have been served past the next generation's `LastUpdated`.
+ */
 export function findGaps(rotations: readonly Rotation[]): Span[] {
   return rotations
     .filter(({ witnessed }) => !witnessed)
-    .map(({ from, at }) => ({ from: from.lastSeen, to: at }))
+    .map(({ window }) => window)
     .filter(({ from, to }) => to > from);
 }
 
