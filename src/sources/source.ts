@@ -1,0 +1,120 @@
+import type { Clock } from '../clock.ts';
+import type { FailureReason, Instant, IssuedCredentials, Seconds, SourceName } from '../domain/model.ts';
+import type { Secret } from '../secret.ts';
+
+/** A place where credentials come from, ready to be looked at again and again. */
+export interface CredentialSource {
+  readonly name: SourceName;
+  /**
+   * For display, without user info, query and (in a container) path; null where the configuration is unusable.
+   * `loopback` because the floor of 10 s between polls spares only a real, throttled endpoint.
+   */
+  readonly endpoint: { url: string; loopback: boolean } | null;
+  /**
+   * One look. Never throws for what the endpoint, the network or the environment does: that is a failed outcome.
+   * It ends within `limits.pollMs`, or as soon as `signal` is aborted: then with the reason `timeout`.
+   */
+  poll(signal?: AbortSignal): Promise<PollOutcome>;
+}
+
+export type PollOutcome = PolledCredentials | PollFailure;
+
+/** What a look learns besides the credentials. A part that the endpoint did not give is `''`. */
+export interface PollIdentity {
+  apiVersion: string;
+  role: string;
+  host: string;
+}
+
+interface Polled {
+  identity: PollIdentity;
+  /** By the host's clock, uncorrected. */
+  observedAt: Instant;
+  /** Host's clock minus AWS's; null where no `Date` header told. */
+  clockOffset: Seconds | null;
+  notes: PollNote[];
+}
+
+export interface PolledCredentials extends Polled {
+  ok: true;
+  credentials: IssuedCredentials;
+  secrets: { secretAccessKey: Secret; token: Secret };
+  accountId: string;
+}
+
+export interface PollFailure extends Polled {
+  ok: false;
+  reason: FailureReason;
+  /** Safe to print: at most 200 printable characters, and no secret in them. */
+  detail: string;
+  /** The IMDSv2 token request got no answer, as in a container behind a hop limit of 1. */
+  possibleHopLimit: boolean;
+  /** Some refused documents still say which credentials they carry and when those expire. */
+  accessKeyId: string;
+  expiration: Instant | null;
+}
+
+/** Permanent, as the codes of findings are. Arguments named `at` are instants. */
+export const POLL_NOTE_CODES = [
+  'BLANK_ENV',
+  'SETTING_IGNORED',
+  'DISABLED_FOR_SOME_SDKS',
+  'V1_DISABLED_FOR_SOME_SDKS',
+  'STATIC_KEYS_HIDE_SOURCE',
+  'WEB_IDENTITY_HIDES_SOURCE',
+  'CONTAINER_HIDES_IMDS',
+  'ENDPOINT_MODE_CASE',
+  'IPV6_ONLY_BOTOCORE',
+  'PROFILE_NAME_ONLY_SOME_SDKS',
+  'SERVICE_ENDPOINT_OVERRIDDEN',
+  'HOST_NAME_ONLY_SOME_SDKS',
+  'TWO_URIS_SET',
+  'TWO_TOKENS_SET',
+  'TOKEN_TRAILING_NEWLINE',
+  'TOKEN_BLANK',
+  'TOKEN_FILE_EXPIRED',
+  'TOKEN_FILE_EXPIRES',
+  'TOKEN_TTL_NONCONFORMING',
+  'IMDS_V1_USED',
+  'POSSIBLE_HOP_LIMIT',
+  'SEVERAL_ROLES',
+  'ZONELESS_TIME',
+  'APIS_DISAGREE',
+] as const;
+export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
+
+export interface PollNote {
+  code: PollNoteCode;
+  args: Record<string, string | number>;
+}
+
+/** Milliseconds, but for `attempts`: how often one request is tried in all. */
+export interface Limits {
+  connectMs: number;
+  /** Look-up, connect, headers and body of one attempt together. */
+  requestMs: number;
+  /** Everything, pauses between attempts included. */
+  pollMs: number;
+  attempts: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { connectMs: 1000, requestMs: 2000, pollMs: 10_000, attempts: 3 };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface SourceOptions {
+  env: Environment;
+  clock: Clock;
+  /** 0 ≤ x < 1. */
+  random: () => number;
+  limits?: Partial<Limits>;
+  /** IMDS only: the role to ask for, instead of discovering it. */
+  role?: string;
+  /** Ask once which instance or task this is. */
+  discoverHost?: boolean;
+  /** IMDS only: ask the extended API for the account id. */
+  extendedApi?: boolean;
+  readFile?: (path: string) => Promise<string>;
+  /** Name servers for https endpoints, instead of those of the system. */
+  nameServers?: readonly string[];
+}

@@ -1,0 +1,127 @@
+import type { Generation, Instant, Sample } from '../domain/model.ts';
+import type { Connection } from './sqlite-driver.ts';
+
+export interface GenerationRow {
+  id: number;
+  key: string;
+  access_key_id: string;
+  last_updated: Instant | null;
+  expiration: Instant;
+  latest_expiration: Instant;
+  zoneless: number;
+  first_seen: Instant;
+  last_seen: Instant;
+  samples: number;
+  smallest_clock_offset: number | null;
+  largest_clock_offset: number | null;
+  pruned_until: Instant | null;
+}
+
+export interface StoredGeneration {
+  id: number;
+  generation: Generation;
+  prunedUntil: Instant | null;
+}
+
+export function fromRow(row: GenerationRow): StoredGeneration {
+  return {
+    id: row.id,
+    prunedUntil: row.pruned_until,
+    generation: {
+      accessKeyId: row.access_key_id,
+      lastUpdated: row.last_updated,
+      expiration: row.expiration,
+      latestExpiration: row.latest_expiration,
+      zoneless: row.zoneless === 1,
+      firstSeen: row.first_seen,
+      lastSeen: row.last_seen,
+      samples: row.samples,
+      smallestClockOffset: row.smallest_clock_offset,
+      largestClockOffset: row.largest_clock_offset,
+      thirdSampleAfter: null,
+    },
+  };
+}
+
+/** The statements on `generations` and `samples`, prepared once for a transaction or an import. */
+export class GenerationRows {
+  readonly #find;
+  readonly #insert;
+  readonly #update;
+  readonly #nextOrdinal;
+  readonly #insertSample;
+
+  constructor(connection: Connection) {
+    this.#find = connection.prepare<[number, string], GenerationRow>(
+      'SELECT * FROM generations WHERE series_id = ? AND key = ?',
+    );
+    this.#insert = connection
+      .prepare(
+        `INSERT INTO generations (series_id, key, access_key_id, last_updated, expiration, latest_expiration,
+           zoneless, first_seen, last_seen, samples, smallest_clock_offset, largest_clock_offset, pruned_until)
+         VALUES (@seriesId, @key, @accessKeyId, @lastUpdated, @expiration, @latestExpiration,
+           @zoneless, @firstSeen, @lastSeen, @samples, @smallestClockOffset, @largestClockOffset, @prunedUntil)
+         RETURNING id`,
+      )
+      .pluck();
+    this.#update = connection.prepare(
+      `UPDATE generations SET last_updated = @lastUpdated, expiration = @expiration,
+         latest_expiration = @latestExpiration, zoneless = @zoneless, first_seen = @firstSeen,
+         last_seen = @lastSeen, samples = @samples, smallest_clock_offset = @smallestClockOffset,
+         largest_clock_offset = @largestClockOffset, pruned_until = @prunedUntil
+       WHERE id = @id`,
+    );
+    this.#nextOrdinal = connection
+      .prepare(
+        `SELECT coalesce(max(ordinal) + 1, 0) FROM samples
+         WHERE generation_id = @id AND observed_at = @observedAt AND clock_offset = @clockOffset
+           AND last_updated = @lastUpdated AND expiration = @expiration AND zoneless = @zoneless`,
+      )
+      .pluck();
+    this.#insertSample = connection.prepare(
+      `INSERT OR IGNORE INTO samples
+       VALUES (@id, @observedAt, @clockOffset, @lastUpdated, @expiration, @zoneless, @ordinal)`,
+    );
+  }
+
+  find(seriesId: number, key: string): StoredGeneration | null {
+    const row = this.#find.get(seriesId, key);
+    return row === undefined ? null : fromRow(row);
+  }
+
+  /** Returns the row's id. */
+  save(
+    id: number | null,
+    seriesId: number,
+    key: string,
+    generation: Generation,
+    prunedUntil: Instant | null = null,
+  ): number {
+    const { thirdSampleAfter: _, ...columns } = generation;
+    const values = { ...columns, zoneless: Number(generation.zoneless), prunedUntil };
+    if (id === null) return this.#insert.get({ ...values, seriesId, key }) as number;
+    const { accessKeyId: __, ...changeable } = values;
+    this.#update.run({ ...changeable, id });
+    return id;
+  }
+
+  nextOrdinal(id: number, sample: Sample): number {
+    return this.#nextOrdinal.get({ ...sampleColumns(sample), id }) as number;
+  }
+
+  /** False where the sample is there already. */
+  insertSample(id: number, sample: Sample, ordinal: number): boolean {
+    return this.#insertSample.run({ ...sampleColumns(sample), id, ordinal }).changes === 1;
+  }
+}
+
+/** The key of a sample has no NULLs: what is not known is `''`. */
+function sampleColumns({ observedAt, clockOffset, lastUpdated, expiration, zoneless }: Sample) {
+  return {
+    observedAt,
+    clockOffset: clockOffset ?? '',
+    lastUpdated: lastUpdated ?? '',
+    expiration,
+    zoneless: Number(zoneless),
+  };
+}

@@ -1,0 +1,157 @@
+import { orderGenerations, overlap } from '../domain/generations.ts';
+import type {
+  FailedPollCount,
+  FailureReason,
+  Generation,
+  Instant,
+  SeriesHistory,
+  SourceName,
+} from '../domain/model.ts';
+import { fromRow, type GenerationRow } from './generation-rows.ts';
+import { CORRECTED_TIME } from './schema.ts';
+import type { Connection } from './sqlite-driver.ts';
+
+/** `since` and `until` select whole generations: those seen at any moment between. */
+export interface SeriesFilter {
+  host?: string;
+  source?: SourceName;
+  role?: string;
+  since?: Instant;
+  until?: Instant;
+}
+
+export interface SeriesRow {
+  id: number;
+  host: string;
+  source: SourceName;
+  api_version: string;
+  role: string;
+  polled: number;
+}
+
+/** The series that a filter names, in a stable order. */
+export function findSeries(connection: Connection, { host, source, role }: SeriesFilter): SeriesRow[] {
+  return connection
+    .prepare<unknown[], SeriesRow>(
+      `SELECT id, host, source, api_version, role, polled FROM series
+       WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
+         AND (@role IS NULL OR role = @role)
+       ORDER BY host, source, role, api_version`,
+    )
+    .all({ host: host ?? null, source: source ?? null, role: role ?? null });
+}
+
+/** One history a series, and one for each host and source of which only failed polls are known. */
+export function readHistories(connection: Connection, filter: SeriesFilter): SeriesHistory[] {
+  const failedPolls = readFailedPolls(connection, filter);
+  const select = connection.prepare<[number], GenerationRow>('SELECT * FROM generations WHERE series_id = ?');
+  const histories = findSeries(connection, filter)
+    .map((row): SeriesHistory => {
+      const all = select.all(row.id).map((each) => fromRow(each).generation);
+      return {
+        identity: { host: row.host, source: row.source, apiVersion: row.api_version, role: row.role },
+        polled: row.polled === 1,
+        generations: selectBetween(withThirdSamples(connection, row.id, all), filter),
+        failedPolls: failedPolls.get(place(row.host, row.source))?.counts ?? [],
+      };
+    })
+    .filter(({ generations }) => generations.length > 0);
+  const seen = new Set(histories.map(({ identity }) => place(identity.host, identity.source)));
+  // Only a caller that asks for a role cannot be answered by polls that never got as far as one.
+  const onlyFailed = filter.role === undefined ? [...failedPolls].filter(([key]) => !seen.has(key)) : [];
+  return [
+    ...histories,
+    ...onlyFailed.map(([, { host, source, counts }]): SeriesHistory => {
+      const identity = { host, source, apiVersion: '', role: '' };
+      return { identity, polled: true, generations: [], failedPolls: counts };
+    }),
+  ];
+}
+
+const place = (host: string, source: string) => JSON.stringify([host, source]);
+
+function selectBetween(generations: Generation[], { since, until }: SeriesFilter): Generation[] {
+  return generations.filter(
+    ({ firstSeen, lastSeen }) =>
+      lastSeen >= (since ?? Number.NEGATIVE_INFINITY) && firstSeen <= (until ?? Number.POSITIVE_INFINITY),
+  );
+}
+
+/** Generations that overlap need the third sample after each was last seen, which is in no row of theirs. */
+export function withThirdSamples(
+  connection: Connection,
+  seriesId: number,
+  generations: Generation[],
+): Generation[] {
+  const ordered = orderGenerations(generations);
+  const isOverlapping = ordered.some((later, index) => index > 0 && overlap(ordered[index - 1]!, later));
+  if (!isOverlapping) return generations;
+  const times = connection
+    .prepare(
+      `SELECT ${CORRECTED_TIME} AS seen FROM samples
+       WHERE generation_id IN (SELECT id FROM generations WHERE series_id = ?) AND ordinal = 0 ORDER BY seen`,
+    )
+    .pluck()
+    .all(seriesId) as Instant[];
+  return generations.map((generation) => {
+    const after = firstAfter(times, generation.lastSeen);
+    return { ...generation, thirdSampleAfter: times[after + 2] ?? null };
+  });
+}
+
+function firstAfter(times: readonly Instant[], instant: Instant): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! <= instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+interface FailedPollGroup {
+  host: string;
+  source: SourceName;
+  counts: FailedPollCount[];
+}
+
+function readFailedPolls(connection: Connection, filter: SeriesFilter): Map<string, FailedPollGroup> {
+  const rows = connection
+    .prepare<
+      unknown[],
+      {
+        host: string;
+        source: SourceName;
+        reason: FailureReason;
+        count: number;
+        first: Instant;
+        last: Instant;
+      }
+    >(
+      `SELECT host, source, reason, count(*) AS count, min(observed_at) AS first, max(observed_at) AS last
+       FROM failed_polls
+       WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
+         AND observed_at BETWEEN @since AND @until
+       GROUP BY host, source, reason ORDER BY host, source, count DESC, reason`,
+    )
+    .all({
+      host: filter.host ?? null,
+      source: filter.source ?? null,
+      since: filter.since ?? Number.MIN_SAFE_INTEGER,
+      until: filter.until ?? Number.MAX_SAFE_INTEGER,
+    });
+  const lastDetail = connection
+    .prepare(
+      `SELECT detail FROM failed_polls
+       WHERE host = ? AND source = ? AND reason = ? AND observed_at = ? ORDER BY detail LIMIT 1`,
+    )
+    .pluck();
+  const groups = new Map<string, FailedPollGroup>();
+  for (const { host, source, reason, count, first, last } of rows) {
+    const detail = lastDetail.get(host, source, reason, last) as string;
+    const group = groups.get(place(host, source)) ?? { host, source, counts: [] };
+    group.counts.push({ reason, count, firstAt: first, lastAt: last, lastDetail: detail });
+    groups.set(place(host, source), group);
+  }
+  return groups;
+}

@@ -1,0 +1,72 @@
+import { orderGenerations, overlap } from '../domain/generations.ts';
+import type { Generation, Instant, Span } from '../domain/model.ts';
+import { fromRow, type GenerationRow } from './generation-rows.ts';
+import { findSeries, withThirdSamples } from './histories.ts';
+import { CORRECTED_TIME } from './schema.ts';
+import type { Connection } from './sqlite-driver.ts';
+
+export interface PruneResult {
+  deleted: number;
+  /** Older samples that a report still needs: up to three after each generation that overlaps another. */
+  kept: number;
+}
+
+/** Deletes the samples taken before a moment; what every report says stays the same. Run it inside a transaction. */
+export function prune(connection: Connection, before: Instant, { dryRun }: { dryRun: boolean }): PruneResult {
+  const generations = connection.prepare<[number], GenerationRow>(
+    'SELECT * FROM generations WHERE series_id = ?',
+  );
+  const result: PruneResult = { deleted: 0, kept: 0 };
+  connection.exec(
+    'CREATE TEMP TABLE IF NOT EXISTS needed (after INTEGER, until INTEGER); DELETE FROM temp.needed',
+  );
+  const need = connection.prepare('INSERT INTO temp.needed VALUES (@from, @to)');
+  const condition = `generation_id = ? AND ${CORRECTED_TIME} < ?`;
+  const isNeeded = `EXISTS (SELECT 1 FROM temp.needed WHERE ${CORRECTED_TIME} > after AND ${CORRECTED_TIME} <= until)`;
+  const count = connection
+    .prepare<[number, Instant], number>(`SELECT count(*) FROM samples WHERE ${condition}`)
+    .pluck();
+  const countNeeded = connection
+    .prepare<[number, Instant], number>(`SELECT count(*) FROM samples WHERE ${condition} AND ${isNeeded}`)
+    .pluck();
+  const remove = connection.prepare(`DELETE FROM samples WHERE ${condition} AND NOT ${isNeeded}`);
+  const mark = connection.prepare(
+    'UPDATE generations SET pruned_until = max(coalesce(pruned_until, ?), ?) WHERE id = ?',
+  );
+  for (const { id: seriesId } of findSeries(connection, {})) {
+    const stored = generations.all(seriesId).map(fromRow);
+    connection.exec('DELETE FROM temp.needed');
+    const all = withThirdSamples(
+      connection,
+      seriesId,
+      stored.map(({ generation }) => generation),
+    );
+    for (const span of neededSpans(all)) need.run(span);
+    for (const { id, generation } of stored) {
+      if (generation.firstSeen >= before) continue;
+      const kept = countNeeded.get(id, before)!;
+      const deleted = count.get(id, before)! - kept;
+      result.kept += kept;
+      result.deleted += deleted;
+      if (dryRun || deleted === 0) continue;
+      remove.run(id, before);
+      mark.run(before, before, id);
+    }
+  }
+  return result;
+}
+
+function neededSpans(generations: readonly Generation[]): Span[] {
+  const ordered = orderGenerations(generations);
+  return ordered
+    .filter((each, index) => {
+      const [earlier, later] = [ordered[index - 1], ordered[index + 1]];
+      return (
+        (earlier !== undefined && overlap(earlier, each)) || (later !== undefined && overlap(each, later))
+      );
+    })
+    .map(({ lastSeen, thirdSampleAfter }) => ({
+      from: lastSeen,
+      to: thirdSampleAfter ?? Number.MAX_SAFE_INTEGER,
+    }));
+}

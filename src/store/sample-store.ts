@@ -1,0 +1,132 @@
+import { generationKey, generationOf, mergeGenerations } from '../domain/generations.ts';
+import type {
+  FailedPoll,
+  Generation,
+  Instant,
+  Sample,
+  SeriesHistory,
+  SeriesIdentity,
+  SourceName,
+} from '../domain/model.ts';
+import type { ArchiveRecord } from './archive-record.ts';
+import { explained, openForReading, openForWriting } from './database.ts';
+import { exportRecords } from './export.ts';
+import { GenerationRows } from './generation-rows.ts';
+import { readHistories, type SeriesFilter } from './histories.ts';
+import { type Batch, writeBatch } from './import-batch.ts';
+import { type PruneResult, prune } from './prune.ts';
+import type { Connection } from './sqlite-driver.ts';
+
+/** The samples on disk. Every method is one or more whole transactions: several processes may use it at once. */
+export class SampleStore {
+  readonly #connection: Connection;
+  readonly #file: string;
+
+  private constructor(connection: Connection, file: string) {
+    this.#connection = connection;
+    this.#file = file;
+  }
+
+  /** Opens a database for everything, creating it if need be. Throws {@link CredWatchError} where it cannot. */
+  static open(file: string): SampleStore {
+    return new SampleStore(openForWriting(file), file);
+  }
+
+  /** Opens a database for reading; null where there is none. */
+  static openReadOnly(file: string): SampleStore | null {
+    const connection = openForReading(file);
+    return connection === null ? null : new SampleStore(connection, file);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  /**
+   * Keeps one polled sample; it is on disk when this returns. Another poll that saw the same in the same
+   * millisecond is a sample of its own.
+   * @param machine the name of the polling host, by which a poll without an instance id finds its series
+   */
+  recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
+    this.#write(() => {
+      const seriesId = this.#connection
+        .prepare(
+          `INSERT INTO series (host, source, api_version, role, machine, polled, last_polled_at)
+           VALUES (@host, @source, @apiVersion, @role, @machine, 1, @observedAt)
+           ON CONFLICT DO UPDATE SET polled = 1, machine = excluded.machine,
+             last_polled_at = max(last_polled_at, excluded.last_polled_at)
+           RETURNING id`,
+        )
+        .pluck()
+        .get({ ...identity, machine, observedAt: sample.observedAt }) as number;
+      const rows = new GenerationRows(this.#connection);
+      const key = generationKey(sample);
+      const known = rows.find(seriesId, key);
+      const ordinal = known === null ? 0 : rows.nextOrdinal(known.id, sample);
+      const seen = { ...generationOf(sample), samples: ordinal === 0 ? 1 : 0 };
+      const generation = known === null ? seen : mergeGenerations(known.generation, seen);
+      const id = rows.save(known?.id ?? null, seriesId, key, generation);
+      rows.insertSample(id, sample, ordinal);
+    });
+  }
+
+  /** Keeps one failed poll. */
+  recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
+    this.#write(() => {
+      const row = { host, source, ...poll, expiration: poll.expiration ?? '' };
+      this.#connection
+        .prepare(
+          `INSERT INTO failed_polls
+           SELECT @host, @source, @observedAt, @reason, @detail, @accessKeyId, @expiration,
+             (SELECT coalesce(max(ordinal) + 1, 0) FROM failed_polls
+              WHERE host = @host AND source = @source AND observed_at = @observedAt AND reason = @reason
+                AND detail = @detail AND access_key_id = @accessKeyId AND expiration = @expiration)`,
+        )
+        .run(row);
+    });
+  }
+
+  /** The host under which this machine's samples of a source were last filed; null where there are none. */
+  lastHostOf(machine: string, source: SourceName): string | null {
+    return explained(this.#file, () => {
+      const host = this.#connection
+        .prepare(
+          'SELECT host FROM series WHERE machine = ? AND source = ? ORDER BY last_polled_at DESC LIMIT 1',
+        )
+        .pluck()
+        .get(machine, source) as string | undefined;
+      return host ?? null;
+    });
+  }
+
+  /** What is known of every series that the filter selects, from one consistent state of the database. */
+  histories(filter: SeriesFilter = {}): SeriesHistory[] {
+    return explained(this.#file, () =>
+      this.#connection.transaction(() => readHistories(this.#connection, filter))(),
+    );
+  }
+
+  /** Every record that the filter selects, one at a time: enough to build the same reports elsewhere. */
+  records(filter: SeriesFilter = {}): Generator<ArchiveRecord> {
+    return exportRecords(this.#connection, filter);
+  }
+
+  /** Adds records in a transaction of their own; those that are there already change nothing. */
+  writeRecords(records: readonly ArchiveRecord[]): Batch {
+    return this.#write(() => writeBatch(this.#connection, records));
+  }
+
+  /** Deletes samples older than `before` and keeps what reports need of them. */
+  prune(before: Instant, options: { dryRun: boolean }): PruneResult {
+    return this.#write(() => prune(this.#connection, before, options));
+  }
+
+  /** For tests of the promise that stored generations are those of the raw samples. */
+  generations(): Generation[] {
+    return this.histories().flatMap(({ generations }) => generations);
+  }
+
+  #write<T>(action: () => T): T {
+    return explained(this.#file, () => this.#connection.transaction(action).immediate());
+  }
+}
