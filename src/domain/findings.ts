@@ -82,7 +82,11 @@ function rotationOverdue({ identity }: Context, measurement: Measurement): Findi
   const usual = rotationInterval?.max ?? (identity.source === 'imds' ? IMDS_USUAL_AGE : null);
   const limit = rotationInterval === null ? usual : Math.ceil(OVERDUE_RATIO * rotationInterval.max);
   if (usual === null || limit === null || age <= limit) return null;
-  return problem('ROTATION_OVERDUE', { seconds: age, usual, learned: rotationInterval !== null });
+  return problem('ROTATION_OVERDUE', {
+    seconds: age,
+    usualSeconds: usual,
+    learned: rotationInterval !== null,
+  });
 }
 
 function issuedPerRequest(_: Context, measurement: Measurement): Finding | null {
@@ -129,7 +133,7 @@ function issuedInFuture(_: Context, { generations }: Measurement): Finding | nul
 
 function staleSamples({ age, maxAge }: Context, { lastSample }: Measurement): Finding | null {
   if (age === null || maxAge === null || age <= maxAge) return null;
-  return problem('STALE_SAMPLES', { seconds: age, maxAge, at: lastSample });
+  return problem('STALE_SAMPLES', { seconds: age, maxAgeSeconds: maxAge, at: lastSample });
 }
 
 function pollingGap(_: Context, { gaps }: Measurement): Finding | null {
@@ -139,7 +143,7 @@ function pollingGap(_: Context, { gaps }: Measurement): Finding | null {
   return note('POLLING_GAP', {
     count: gaps.length,
     seconds,
-    longest: secondsBetween(longest.from, longest.to),
+    longestSeconds: secondsBetween(longest.from, longest.to),
     from: longest.from,
   });
 }
@@ -151,7 +155,7 @@ function pollsTooRare(_: Context, measurement: Measurement): Finding | null {
   const isTooRare = usual === null ? rotations.length > witnessedCount : usualGap > usual / 2;
   if (!isTooRare) return null;
   const every = usual === null ? Math.min(DEFAULT_POLL_INTERVAL, usualGap) : pollInterval(usual);
-  return note('POLLS_TOO_RARE', { seconds: usualGap, every });
+  return note('POLLS_TOO_RARE', { seconds: usualGap, everySeconds: every });
 }
 
 /** A quarter of the usual interval or less: rotations are then seen even when a poll fails. */

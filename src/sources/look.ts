@@ -1,6 +1,7 @@
 import type { Instant, Seconds } from '../domain/model.ts';
 import { FailedLook, type Retry } from './failed-look.ts';
 import { type Answer, type Endpoint, exchange, type Request } from './http.ts';
+import { Notes } from './notes.ts';
 import { printable } from './printable.ts';
 import type { RoleDocument } from './role-document.ts';
 import {
@@ -8,7 +9,6 @@ import {
   type Limits,
   type PollIdentity,
   type PollNote,
-  type PollNoteCode,
   type PollOutcome,
   type SourceOptions,
 } from './source.ts';
@@ -23,7 +23,7 @@ export class Look {
   readonly limits: Limits;
   readonly signal: AbortSignal;
   readonly identity: PollIdentity = { apiVersion: '', role: '', host: '' };
-  readonly notes: PollNote[] = [];
+  readonly notes = new Notes();
   /** What was sent to the endpoint in confidence, and what it must not be quoted with. */
   readonly secrets = new Set<string>();
   accountId = '';
@@ -34,13 +34,6 @@ export class Look {
     this.options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.signal = signal;
-  }
-
-  /** Said once, however many attempts come across it. */
-  note(code: PollNoteCode, args: PollNote['args'] = {}): void {
-    const said = JSON.stringify(args);
-    if (this.notes.some((note) => note.code === code && JSON.stringify(note.args) === said)) return;
-    this.notes.push({ code, args });
   }
 
   async exchange(endpoint: Endpoint, request: Request): Promise<Answer> {
@@ -75,23 +68,29 @@ export interface Found {
   observedAt: Instant;
 }
 
-/** Runs one poll to its outcome, within its deadline whatever `find` waits for. */
+/**
+ * Runs one poll to its outcome, within its deadline whatever `find` waits for.
+ * @param noted what was noted when the settings were read
+ */
 export async function look(
   options: SourceOptions,
   signal: AbortSignal | undefined,
+  noted: readonly PollNote[],
   find: (look: Look) => Promise<Found>,
 ): Promise<PollOutcome> {
   const stop = new AbortController();
   const abort = () => stop.abort();
   const running = new Look(options, stop.signal);
+  for (const { code, args } of noted) running.notes.add(code, args);
   const timer = setTimeout(abort, running.limits.pollMs);
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   try {
     const { document, observedAt } = await Promise.race([find(running), overdue(stop.signal)]);
-    const { identity, accountId, clockOffset, notes } = running;
+    const { identity, accountId, clockOffset } = running;
+    const notes = running.notes.list;
     const { credentials, secrets } = document;
-    if (credentials.zoneless) running.note('ZONELESS_TIME');
+    if (credentials.zoneless) running.notes.add('ZONELESS_TIME');
     return { ok: true, credentials, secrets, identity, accountId, observedAt, clockOffset, notes };
   } catch (error) {
     return failure(running, error);
@@ -115,10 +114,10 @@ function overdue(signal: AbortSignal): Promise<never> {
 function failure(running: Look, error: unknown): PollOutcome {
   // Anything else is a fault of ours, and hiding it as a failed poll would put it into the statistics.
   if (!(error instanceof FailedLook)) throw error;
-  const { identity, clockOffset, notes, possibleHopLimit, secrets } = running;
+  const { identity, clockOffset, possibleHopLimit, secrets } = running;
   const { reason, accessKeyId, expiration } = error;
   const detail = printable(error.detail, secrets);
   const observedAt = running.options.clock.now();
-  const known = { identity, observedAt, clockOffset, notes, possibleHopLimit };
+  const known = { identity, observedAt, clockOffset, notes: running.notes.list, possibleHopLimit };
   return { ok: false, reason, detail, accessKeyId, expiration, ...known };
 }

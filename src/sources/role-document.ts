@@ -1,5 +1,5 @@
 import { type ParsedInstant, parseInstant } from '../domain/instant.ts';
-import type { Instant, IssuedCredentials } from '../domain/model.ts';
+import type { IssuedCredentials } from '../domain/model.ts';
 import { Secret } from '../secret.ts';
 import { FailedLook, type Retry } from './failed-look.ts';
 import { type JsonObject, parseJsonObject, readText, readValue } from './json-object.ts';
@@ -49,7 +49,12 @@ export function parseRoleDocument(body: string | null, retryUnreadable: Retry): 
   const zoneless = expiration.zoneless || lastUpdated?.zoneless === true;
   const accountId = readText(object, 'AccountId');
   return {
-    credentials: { accessKeyId, ...instants(expiration, lastUpdated), zoneless },
+    credentials: {
+      accessKeyId,
+      lastUpdated: lastUpdated?.instant ?? null,
+      expiration: expiration.instant,
+      zoneless,
+    },
     secrets: { secretAccessKey: new Secret(fields.SecretAccessKey), token: new Secret(fields.Token) },
     accountId: ACCOUNT_ID.test(accountId) ? accountId : '',
     roleArn: readText(object, 'RoleArn'),
@@ -72,11 +77,4 @@ function unknownExpiry(object: JsonObject): string {
   return readValue(object, 'Expiration', 'ExpiresAt') === undefined
     ? 'Expiration is missing'
     : 'Expiration is not a time';
-}
-
-function instants(expiration: ParsedInstant, lastUpdated: ParsedInstant | null) {
-  return { expiration: expiration.instant, lastUpdated: lastUpdated?.instant ?? null } satisfies {
-    expiration: Instant;
-    lastUpdated: Instant | null;
-  };
 }

@@ -1,0 +1,51 @@
+import { type Command, Option } from 'commander';
+import { CredWatchError } from '../errors.ts';
+import { ARCHIVE_FORMATS, type ArchiveFormat, writeArchive } from '../store/archive-writer.ts';
+import { databasePath } from './database-path.ts';
+import { EXIT } from './exit-codes.ts';
+import { addSelection, databaseFlag, exitCodesFlag } from './flags.ts';
+import type { Io } from './io.ts';
+import { writeOutput } from './output-file.ts';
+import type { SelectionFlags } from './selection.ts';
+
+interface ExportFlags extends SelectionFlags {
+  db?: string;
+  format: ArchiveFormat;
+  output: string;
+}
+
+export function declareExport(program: Command, run: (flags: ExportFlags) => Promise<void>): void {
+  const command = program
+    .command('export')
+    .helpGroup('Samples:')
+    .description('write samples and failed polls as NDJSON or CSV; there are no secrets to write');
+  addSelection(command)
+    .addOption(databaseFlag())
+    .addOption(new Option('-f, --format <format>', 'how').choices(ARCHIVE_FORMATS).default('ndjson'))
+    .option('-o, --output <file>', 'write to this file; - is stdout', '-')
+    .addOption(exitCodesFlag())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cred-watch export -o samples.ndjson
+  cred-watch export -f csv --since 30d --host i-0abc`,
+    )
+    .action(run);
+}
+
+export async function runExport(flags: ExportFlags, io: Io): Promise<number> {
+  const { toFilter } = await import('./selection.ts');
+  const filter = toFilter(flags, io.clock.now());
+  const path = databasePath(flags.db, io);
+  const { SampleStore } = await import('../store/sample-store.ts');
+  const store = SampleStore.openReadOnly(path);
+  if (store === null)
+    throw new CredWatchError(`there is no database ${path}`, 'name one with --db, or poll first');
+  try {
+    await writeOutput(io, flags.output, writeArchive(store.records(filter), flags.format));
+  } finally {
+    store.close();
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,67 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../domain/duration.ts';
+import type { Seconds } from '../domain/model.ts';
+import { EXIT_CODE_STYLES } from './exit-codes.ts';
+
+const DURATION_EXAMPLES = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
+
+/** Parsers of flags. Their errors read on from the flag and its value, with what to do after a colon. */
+
+/** A whole duration. */
+export function duration(text: string): Seconds {
+  const seconds = parseDuration(text.trim());
+  if (seconds === null) throw new InvalidArgumentError(`is not a duration: ${DURATION_EXAMPLES}`);
+  return seconds;
+}
+
+export function positiveDuration(text: string): Seconds {
+  const seconds = duration(text);
+  if (seconds === 0) throw new InvalidArgumentError('is no time at all: use 10s or more');
+  return seconds;
+}
+
+/** `95%` or `0.95`, as a share. */
+export function confidence(text: string): number {
+  const match = /^(\d{1,2}(?:\.\d{1,4})?)%$|^0?(\.\d{1,6})$/.exec(text.trim());
+  const share =
+    match === null ? Number.NaN : match[1] !== undefined ? Number(match[1]) / 100 : Number(match[2]);
+  if (!(share > 0 && share < 1)) throw new InvalidArgumentError('is not a confidence: use 95% or 0.95');
+  return share;
+}
+
+/** A name that a person gives: anything but nothing and control characters. */
+export function name(text: string): string {
+  if (text.trim() === '' || text.length > 256)
+    throw new InvalidArgumentError('is not a name: use 1 to 256 characters');
+  if (/\p{Cc}/u.test(text)) throw new InvalidArgumentError('is not a name: leave out control characters');
+  return text;
+}
+
+export const databaseFlag = () =>
+  new Option(
+    '--db <file>',
+    'the database (default: $CRED_WATCH_DB, $STATE_DIRECTORY or the state directory)',
+  );
+
+export const exitCodesFlag = () =>
+  new Option('--exit-codes <style>', 'for callers that read exit codes differently')
+    .choices(EXIT_CODE_STYLES)
+    .default('default');
+
+/** The flags that choose series; `since` and `until` stay text until the clock is known. */
+export function addSelection(command: Command): Command {
+  return command
+    .option('--host <name>', 'only this host', name)
+    .addOption(
+      new Option('--source <name>', 'only this source').choices([
+        'imds',
+        'container',
+        'process',
+        'environment',
+        'profile',
+      ]),
+    )
+    .option('--role <name>', 'only this role', name)
+    .option('--since <time>', 'from this time on: 2026-01-31, 2026-01-31T12:00:00Z or 7d (ago)')
+    .option('--until <time>', 'up to this time');
+}

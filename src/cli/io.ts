@@ -1,0 +1,32 @@
+import type { Clock } from '../clock.ts';
+import type { Environment } from '../sources/source.ts';
+
+/** Everything of the process that a command may use; tests hand over their own. */
+export interface Io {
+  stdin: AsyncIterable<Uint8Array>;
+  stdout: Output;
+  stderr: Output;
+  env: Environment;
+  clock: Clock;
+  /** 0 ≤ x < 1. */
+  random: () => number;
+  /** The machine's own name. */
+  machine: string;
+  home: string;
+  isRoot: boolean;
+  /** Aborted by SIGINT or SIGTERM, once somebody listens; the second one ends the program. */
+  stopSignal(): AbortSignal;
+}
+
+export interface Output {
+  isTerminal: boolean;
+  columns: number | undefined;
+  /** Resolves when the text is handed over; a reader that has gone away is no error. */
+  write(text: string): Promise<void>;
+}
+
+/** https://no-color.org: any non-empty value. FORCE_COLOR wins, as it does in Node. */
+export function wantsColour(output: Output, env: Environment): boolean {
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
+  return output.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}

@@ -1,0 +1,113 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT, encodeExitCode, exitCodeStyle } from './exit-codes.ts';
+import { declareExport, runExport } from './export.ts';
+import { declareImport, runImport } from './import.ts';
+import type { Io } from './io.ts';
+import { declarePoll, runPoll } from './poll.ts';
+import { declarePrune, runPrune } from './prune.ts';
+import { declareReport, runReport } from './report.ts';
+import { sayError, sayThrown } from './speech.ts';
+
+/** Replaced by the build. */
+declare const CRED_WATCH_VERSION: string;
+
+/**
+ * Runs one command line, without the program's name, to its exit code. Nothing here or below ends the process.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const style = exitCodeStyle(argv);
+  const debug = argv.includes('--debug');
+  try {
+    return encodeExitCode(await dispatch(argv, io), style);
+  } catch (error) {
+    await sayThrown(io, error, debug);
+    return encodeExitCode(EXIT.usage, style);
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.ok;
+  const text: { out: string; error: string } = { out: '', error: '' };
+  const program = new Command('cred-watch')
+    .description(
+      'measures how long AWS temporary credentials really last here, and judges whether a job is safe',
+    )
+    .version(CRED_WATCH_VERSION, '-V, --version')
+    .option('--debug', 'with an error, say where in the program it happened')
+    .exitOverride()
+    .helpOption('-h, --help', 'this text')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (written) => {
+        text.out += written;
+      },
+      writeErr: (written) => {
+        text.error += written;
+      },
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .addHelpText('after', '\nBegin with:\n  cred-watch poll && cred-watch report -j 5h');
+  declarePoll(program, async (flags) => {
+    code = await runPoll(flags, io);
+  });
+  declareReport(program, async (flags) => {
+    code = await runReport(flags, io);
+  });
+  declareImport(program, async (files, flags) => {
+    code = await runImport(files, flags, io);
+  });
+  declareExport(program, async (flags) => {
+    code = await runExport(flags, io);
+  });
+  declarePrune(program, async (flags) => {
+    code = await runPrune(flags, io);
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    code = await sayUsage(error, text, io);
+  }
+  return code;
+}
+
+/** commander says `error: …` and exits with 1, which would read as "not safe". */
+async function sayUsage(
+  error: CommanderError,
+  text: { out: string; error: string },
+  io: Io,
+): Promise<number> {
+  if (error.exitCode === 0) {
+    await io.stdout.write(text.out);
+    return EXIT.ok;
+  }
+  if (error.code === 'commander.help') {
+    await io.stderr.write(
+      `error: no command was given\nhint: cred-watch poll, then cred-watch report\n\n${text.error}`,
+    );
+    return EXIT.usage;
+  }
+  const { message, hint } = inOurWords(text.error.trimEnd());
+  await sayError(io, message, hint);
+  return EXIT.usage;
+}
+
+/** Ours name the flag as it was meant and keep what to do for the hint. */
+function inOurWords(written: string): { message: string; hint: string } {
+  const flag = /^error: option '(?:-\w, )?(--[\w-]+).*?' argument '(.*)' is invalid\. (.*)$/s.exec(written);
+  if (flag !== null) {
+    const [, name = '', value = '', why = ''] = flag;
+    const choices = /^Allowed choices are (.*)\.$/.exec(why)?.[1];
+    if (choices !== undefined)
+      return { message: `${name} '${value}' is not known`, hint: `use one of ${choices}` };
+    const [what = '', hint = 'see --help'] = why.split(': ');
+    return { message: `${name} '${value}' ${what}`, hint };
+  }
+  const [first = '', ...rest] = written.split('\n');
+  const meant = /^\(Did you mean (.*)\?\)$/.exec(rest.at(-1) ?? '')?.[1];
+  return {
+    message: first.replace(/^error: /, ''),
+    hint: meant === undefined ? 'see --help' : `did you mean ${meant}?`,
+  };
+}

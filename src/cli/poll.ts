@@ -1,0 +1,143 @@
+import { type Command, Option } from 'commander';
+import type { Seconds } from '../domain/model.ts';
+import { CredWatchError } from '../errors.ts';
+import { failureMessage, pollNoteMessage } from '../report/messages.ts';
+import { type PollResult, pollJson, pollLine } from '../report/poll-line.ts';
+import type { CredentialSource } from '../sources/source.ts';
+import type { Recorded } from '../watch/poll-once.ts';
+import { databasePath } from './database-path.ts';
+import { EXIT } from './exit-codes.ts';
+import { databaseFlag, exitCodesFlag, name, positiveDuration } from './flags.ts';
+import type { Io } from './io.ts';
+import { sayError, sayNote } from './speech.ts';
+
+interface PollFlags {
+  interval?: Seconds;
+  for?: Seconds;
+  source: 'auto' | 'imds' | 'container';
+  role?: string;
+  host?: string;
+  db?: string;
+  extendedApi?: boolean;
+  format: 'text' | 'json';
+}
+
+/** Real endpoints are throttled, and shared with everything on the instance. */
+const SHORTEST_INTERVAL: Seconds = 10;
+
+export function declarePoll(program: Command, run: (flags: PollFlags) => Promise<void>): void {
+  program
+    .command('poll')
+    .helpGroup('Measure:')
+    .description('record one sample of the current credentials; --interval keeps sampling')
+    .option('--interval <duration>', 'poll again and again, this far apart', positiveDuration)
+    .option('--for <duration>', 'with --interval: stop after this time', positiveDuration)
+    .addOption(
+      new Option('--source <name>', 'where to ask').choices(['auto', 'imds', 'container']).default('auto'),
+    )
+    .option('--role <name>', 'the IMDS role to ask for, instead of discovering it', name)
+    .option(
+      '--host <name>',
+      'file the samples under this host (default: $CRED_WATCH_HOST, else discovered)',
+      name,
+    )
+    .option('--extended-api', 'ask IMDS for the account id as well, and compare both answers')
+    .addOption(databaseFlag())
+    .addOption(
+      new Option('-f, --format <format>', 'one line a poll').choices(['text', 'json']).default('text'),
+    )
+    .addOption(exitCodesFlag())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cred-watch poll                          one sample; from cron, every 5 minutes or so
+  cred-watch poll --interval 5m --for 24h  a day of samples`,
+    )
+    .action(run);
+}
+
+/** 0: recorded; 1: a poll failed and was recorded as failed. With --interval, 0 if any sample was recorded. */
+export async function runPoll(flags: PollFlags, io: Io): Promise<number> {
+  if (flags.for !== undefined && flags.interval === undefined) {
+    throw new CredWatchError(
+      '--for needs --interval',
+      'say how often: `cred-watch poll --interval 5m --for 24h`',
+    );
+  }
+  const host = flags.host ?? (io.env.CRED_WATCH_HOST || null);
+  const { chooseSource } = await import('../sources/choose-source.ts');
+  const source = chooseSource(flags.source, {
+    env: io.env,
+    clock: io.clock,
+    random: io.random,
+    discoverHost: host === null,
+    extendedApi: flags.extendedApi ?? false,
+    ...(flags.role === undefined ? {} : { role: flags.role }),
+  });
+  assertPace(flags.interval, source);
+  const { SampleStore } = await import('../store/sample-store.ts');
+  const store = SampleStore.open(databasePath(flags.db, io));
+  try {
+    const context = { source, store, host, machine: io.machine };
+    if (flags.interval === undefined) {
+      const { pollOnce } = await import('../watch/poll-once.ts');
+      const recorded = await pollOnce(context);
+      await tell(recorded, source, flags, io, new Set());
+      return recorded.outcome.ok ? EXIT.ok : EXIT.failed;
+    }
+    const { watch } = await import('../watch/watch.ts');
+    const told = new Set<string>();
+    const samples = await watch(context, {
+      interval: flags.interval,
+      duration: flags.for ?? null,
+      clock: io.clock,
+      random: io.random,
+      stop: io.stopSignal(),
+      onPoll: (recorded) => tell(recorded, source, flags, io, told),
+    });
+    return samples > 0 ? EXIT.ok : EXIT.failed;
+  } finally {
+    store.close();
+  }
+}
+
+function assertPace(interval: Seconds | undefined, { endpoint }: CredentialSource): void {
+  if (interval === undefined || interval >= SHORTEST_INTERVAL || endpoint === null || endpoint.loopback)
+    return;
+  throw new CredWatchError(
+    `--interval ${interval}s is too often for ${endpoint.url}, which others depend on`,
+    `use ${SHORTEST_INTERVAL}s or more; only endpoints on this machine may be asked faster`,
+  );
+}
+
+/** One line a poll. What stays the same from poll to poll is told once. */
+async function tell(
+  { outcome, host }: Recorded,
+  source: CredentialSource,
+  flags: PollFlags,
+  io: Io,
+  told: Set<string>,
+): Promise<void> {
+  for (const note of outcome.notes.filter(({ code }) => code !== 'TOKEN_FILE_EXPIRES')) {
+    const message = pollNoteMessage(note);
+    if (!told.has(message)) await sayNote(io, message);
+    told.add(message);
+  }
+  if (!outcome.ok) {
+    const { message, hint } = failureMessage(outcome);
+    await sayError(io, message, hint);
+    if (flags.format === 'text') return;
+  }
+  const { identity, observedAt, clockOffset, notes } = outcome;
+  const result: PollResult = {
+    identity: { host, source: source.name, apiVersion: identity.apiVersion, role: identity.role },
+    observedAt,
+    clockOffset,
+    notes,
+    accountId: outcome.ok ? outcome.accountId : '',
+    credentials: outcome.ok ? outcome.credentials : null,
+    failure: outcome.ok ? null : { reason: outcome.reason, detail: outcome.detail },
+  };
+  await io.stdout.write(`${flags.format === 'json' ? pollJson(result) : pollLine(result)}\n`);
+}

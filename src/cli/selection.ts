@@ -1,0 +1,50 @@
+import { tz } from '@date-fns/tz/tz';
+import { endOfDay } from 'date-fns/endOfDay';
+import { isValid } from 'date-fns/isValid';
+import { parse } from 'date-fns/parse';
+import { parseDuration } from '../domain/duration.ts';
+import { parseInstant } from '../domain/instant.ts';
+import type { Instant, SourceName } from '../domain/model.ts';
+import { CredWatchError } from '../errors.ts';
+import type { SeriesFilter } from '../store/histories.ts';
+
+export interface SelectionFlags {
+  host?: string;
+  source?: SourceName;
+  role?: string;
+  since?: string;
+  until?: string;
+}
+
+const inUtc = { in: tz('UTC') };
+
+/** The filter that the flags describe. Throws {@link CredWatchError} for a time that is none. */
+export function toFilter({ since, until, ...names }: SelectionFlags, now: Instant): SeriesFilter {
+  const filter: SeriesFilter = {
+    ...(names.host === undefined ? {} : { host: names.host }),
+    ...(names.source === undefined ? {} : { source: names.source }),
+    ...(names.role === undefined ? {} : { role: names.role }),
+    ...(since === undefined ? {} : { since: parseMoment('--since', since, now, 'first') }),
+    ...(until === undefined ? {} : { until: parseMoment('--until', until, now, 'last') }),
+  };
+  if (filter.since !== undefined && filter.until !== undefined && filter.since > filter.until) {
+    throw new CredWatchError('--since is after --until', 'exchange the two');
+  }
+  return filter;
+}
+
+/** A day means its first moment for `--since` and its last for `--until`, in UTC. */
+function parseMoment(flag: string, text: string, now: Instant, end: 'first' | 'last'): Instant {
+  const ago = parseDuration(text);
+  if (ago !== null) return now - ago * 1000;
+  const instant = parseInstant(text);
+  if (instant !== null) return instant.instant;
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) {
+    const day = parse(text, 'yyyy-MM-dd', new Date(0), inUtc);
+    if (isValid(day)) return end === 'first' ? day.getTime() : endOfDay(day, inUtc).getTime();
+  }
+  throw new CredWatchError(
+    `${flag} '${text}' is not a time`,
+    'use a day (2026-01-31), a moment (2026-01-31T12:00:00Z) or how long ago (7d)',
+  );
+}

@@ -1,0 +1,132 @@
+import type { AssessedSeries, Assessment } from '../domain/assessment.ts';
+import { formatInstant } from '../domain/instant.ts';
+import { longestSafeJob } from '../domain/job.ts';
+import type { Finding, Instant, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
+import { safeStartsCurve } from '../domain/validity.ts';
+import type { ReportContext } from './formats.ts';
+import { findingMessage } from './messages.ts';
+
+/** The contract of the README: fields are added, never renamed or removed. */
+export const REPORT_SCHEMA_VERSION = 1;
+
+/** The assessment as JSON: `snake_case`, the unit last, whole seconds, instants as ISO 8601 with `Z`. */
+export function renderJson(assessment: Assessment, { now, margin }: ReportContext): string {
+  const { job, verdict, series } = assessment;
+  const document = {
+    schema_version: REPORT_SCHEMA_VERSION,
+    generated_at: formatInstant(now),
+    verdict,
+    job: job && {
+      duration_seconds: job.duration,
+      margin_seconds: job.margin,
+      required_seconds: job.duration + job.margin,
+    },
+    series: series.map((each) => seriesJson(each, margin)),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function seriesJson({ analysis, retired, verdict }: AssessedSeries, margin: Seconds) {
+  const { identity, polled, measurement, age, maxAge, failedPolls, findings } = analysis;
+  return {
+    host: identity.host,
+    source: identity.source,
+    api_version: identity.apiVersion,
+    role: identity.role,
+    polled,
+    retired,
+    verdict: verdict && verdictJson(verdict),
+    newest_sample_age_seconds: age,
+    max_age_seconds: maxAge,
+    ...(measurement === null ? { sample_count: 0 } : measurementJson(measurement, margin)),
+    failed_polls: failedPolls.map(({ reason, count, firstAt, lastAt, lastDetail }) => ({
+      reason,
+      count,
+      first_at: formatInstant(firstAt),
+      last_at: formatInstant(lastAt),
+      last_detail: lastDetail,
+    })),
+    findings: findings.map(findingJson),
+  };
+}
+
+function verdictJson({
+  verdict,
+  required,
+  spare,
+  shareOfSafeStarts,
+  safeWithin,
+  unknownReasons,
+}: JobVerdict) {
+  return {
+    verdict,
+    required_seconds: required,
+    spare_seconds: spare,
+    share_of_safe_starts: shareOfSafeStarts,
+    safe_after_rotation_seconds: safeWithin,
+    unknown_reasons: unknownReasons.map(({ code }) => code),
+  };
+}
+
+function measurementJson(measurement: Measurement, margin: Seconds) {
+  const { rotationInterval, validityWhenIssued, sampledMinimum, worstCase, witnessedCount: n } = measurement;
+  return {
+    sample_count: measurement.sampleCount,
+    generation_count: measurement.generations.length,
+    first_sample: formatInstant(measurement.firstSample),
+    last_sample: formatInstant(measurement.lastSample),
+    usual_gap_seconds: measurement.usualGap,
+    watched_seconds: measurement.watchedTime,
+    gaps: measurement.gaps.map(spanJson),
+    rotation_count: measurement.rotations.length,
+    witnessed_rotation_count: n,
+    rotation_interval: rotationInterval && {
+      min_seconds: rotationInterval.min,
+      median_seconds: rotationInterval.median,
+      max_seconds: rotationInterval.max,
+    },
+    validity_when_issued: validityWhenIssued && {
+      min_seconds: validityWhenIssued.min,
+      max_seconds: validityWhenIssued.max,
+    },
+    sampled_minimum: { remaining_seconds: sampledMinimum.seconds, at: formatInstant(sampledMinimum.at) },
+    worst_case: {
+      remaining_seconds: worstCase.seconds,
+      at: formatInstant(worstCase.at),
+      at_rotation: worstCase.rotation !== null,
+      rotation_dated: worstCase.rotation?.dated ?? null,
+      rotation_window: worstCase.rotation && spanJson(worstCase.rotation.window),
+    },
+    overstatement_seconds: measurement.overstatement,
+    lag_seconds: measurement.lag,
+    issued_per_request: measurement.issuedPerRequest,
+    longest_safe_job_seconds: longestSafeJob(measurement, margin),
+    safe_starts: safeStartsCurve(measurement, margin).map(({ jobDuration, share }) => ({
+      job_duration_seconds: jobDuration,
+      share,
+    })),
+    evidence: {
+      witnessed_rotation_count: n,
+      watched_seconds: measurement.watchedTime,
+      chance_next_is_worse_at_most: n === 0 ? null : 1 / (n + 1),
+    },
+  };
+}
+
+const spanJson = ({ from, to }: Span) => ({ from: formatInstant(from), to: formatInstant(to) });
+
+/** Arguments that are moments; every other number is in seconds or a count, as its name says. */
+const INSTANT_ARGS = new Set(['at', 'from']);
+
+function findingJson(finding: Finding) {
+  const args = Object.entries(finding.args).map(([name, value]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    INSTANT_ARGS.has(name) ? formatInstant(value as Instant) : value,
+  ]);
+  return {
+    code: finding.code,
+    severity: finding.severity,
+    args: Object.fromEntries(args),
+    message: findingMessage(finding),
+  };
+}

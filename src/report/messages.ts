@@ -1,0 +1,271 @@
+import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
+import type {
+  FailureReason,
+  Finding,
+  FindingCode,
+  JobVerdict,
+  Measurement,
+  PollNote,
+  PollNoteCode,
+  UnknownReason,
+} from '../domain/model.ts';
+import { writeCount, writeInstant, writeShare } from './writing.ts';
+
+/**
+ * Every sentence that the program says about credentials. Tests match on codes, so that words can be mended here
+ * without asking anybody.
+ */
+
+type Args = Finding['args'];
+const num = (args: Args, name: string) => args[name] as number;
+
+const FINDINGS: Record<FindingCode, (args: Args) => string> = {
+  SERVED_EXPIRED: (a) =>
+    `expired credentials were handed out, ${duration(num(a, 'seconds'))} past their end (${writeInstant(num(a, 'at'))}); SDKs hide this`,
+  ROTATION_TOO_LATE: (a) =>
+    `${writeCount(num(a, 'count'), 'rotation')} ${a.certain ? 'came' : 'may have come'} with less than the 5 minutes left that AWS promises; ` +
+    `the latest with ${duration(num(a, 'seconds'))} (${writeInstant(num(a, 'at'))})` +
+    (a.certain ? '' : '; poll more often to know'),
+  ROTATION_OVERDUE: (a) =>
+    `the newest credentials had been handed out for ${duration(num(a, 'seconds'))} at the last sample; ` +
+    (a.learned
+      ? `none before was replaced later than after ${duration(num(a, 'usualSeconds'))}`
+      : `this source usually rotates within ${duration(num(a, 'usualSeconds'))}`),
+  ISSUED_PER_REQUEST: () =>
+    'every request was answered with new credentials: this source has no rotations, a job starts with full validity',
+  TWO_AT_ONCE: (a) =>
+    `two generations were handed out in turns, ${writeCount(num(a, 'count'), 'time')}: several endpoints answer, and the older credentials count`,
+  EXPIRATION_EXTENDED: (a) =>
+    `${writeCount(num(a, 'count'), 'generation')} stated a later expiration for the same key, by up to ${duration(num(a, 'seconds'))}; the earliest one counts`,
+  ISSUED_IN_FUTURE: (a) =>
+    `${writeCount(num(a, 'count'), 'generation')} had a LastUpdated up to ${duration(num(a, 'seconds'))} after being seen: a clock or a time zone is wrong`,
+  STALE_SAMPLES: (a) =>
+    `the newest sample is ${duration(num(a, 'seconds'))} old (${writeInstant(num(a, 'at'))}), older than ${short(num(a, 'maxAgeSeconds'))}: is the poller still running?`,
+  POLLING_GAP: (a) =>
+    `in ${writeCount(num(a, 'count'), 'gap')} of ${duration(num(a, 'seconds'))} altogether it is not known what was handed out; ` +
+    `the longest is ${duration(num(a, 'longestSeconds'))}, from ${writeInstant(num(a, 'from'))}`,
+  POLLS_TOO_RARE: (a) =>
+    `samples are usually ${duration(num(a, 'seconds'))} apart, too far to be sure of every rotation: poll every ${short(num(a, 'everySeconds'))}`,
+  POLLS_FAILED: (a) =>
+    `${writeCount(num(a, 'count'), 'poll')} failed, the last one at ${writeInstant(num(a, 'at'))} (${a.reason})`,
+  CLOCK_SKEW: (a) =>
+    `the host's clock was ${duration(Math.abs(num(a, 'seconds')))} ${num(a, 'seconds') > 0 ? 'ahead of' : 'behind'} AWS's; times here are corrected, SDKs on that host are not`,
+  CLOCK_UNKNOWN: (a) =>
+    a.all
+      ? "the clock of the host that took these samples was not compared with AWS's: times are as it gave them"
+      : `for ${writeCount(num(a, 'count'), 'generation')} the host's clock was not compared with AWS's`,
+  ZONELESS_TIME: (a) =>
+    `${writeCount(num(a, 'count'), 'generation')} gave times without a zone; they were read as UTC`,
+  IMDS_V1_USED: () => 'these samples came over IMDSv1, which hands out other credentials than v2',
+};
+
+export const findingMessage = ({ code, args }: Finding): string => FINDINGS[code](args);
+
+/** The answer in one line, for the eye that looks for it first. */
+export function verdictMessage({ verdict, job, spare, shareOfSafeStarts: share }: JobVerdict): string {
+  const what = `a ${short(job.duration)} job with a margin of ${short(job.margin)}`;
+  const shortfall = spare === null ? '' : `, ${duration(-spare)} short at the worst moment`;
+  switch (verdict) {
+    case 'safe':
+      return `safe: ${what} at any measured start, ${duration(spare!)} to spare`;
+    case 'never':
+      return `not safe: ${what} at no measured start${shortfall}`;
+    case 'start-after-rotation':
+    case 'sometimes':
+      return `not safe: ${what}${shortfall}${share === null ? '' : `; ${writeShare(share)} of starts were safe`}`;
+    case 'unknown':
+      return `unknown: ${what}`;
+  }
+}
+
+const FETCH_AGAIN =
+  'let the job fetch credentials again instead of freezing a copy (IAM_ROLE for a Redshift COPY), or split it';
+
+/** What to do about it. */
+export function adviceMessages(verdict: JobVerdict, measurement: Measurement | null): string[] {
+  switch (verdict.verdict) {
+    case 'safe':
+      return [];
+    case 'never':
+      return [FETCH_AGAIN];
+    case 'start-after-rotation':
+      return [
+        `start it right after a rotation: within ${duration(verdict.safeWithin!)} of every measured one it was safe`,
+        `or ${FETCH_AGAIN}`,
+      ];
+    case 'sometimes':
+      return [FETCH_AGAIN];
+    case 'unknown':
+      return verdict.unknownReasons.map((reason) => unknownMessage(reason, measurement));
+  }
+}
+
+function unknownMessage(reason: UnknownReason, measurement: Measurement | null): string {
+  switch (reason.code) {
+    case 'NO_SAMPLES':
+      return 'there is no sample: run `cred-watch poll --interval 5m` beside the job, or from cron';
+    case 'NO_WITNESSED_ROTATION':
+      if (measurement?.issuedPerRequest)
+        return 'every request brings new credentials: judge the ones in hand instead';
+      return 'no rotation was watched yet: keep polling until the credentials have been replaced once';
+    case 'STALE_SAMPLES':
+      return (
+        `the newest sample is ${duration(reason.ageSeconds)} old, more than ${short(reason.maxAgeSeconds)}: ` +
+        'poll again, or accept older ones with --max-age'
+      );
+    case 'TOO_FEW_ROTATIONS':
+      return (
+        `${writeCount(reason.witnessed, 'rotation was', 'rotations were')} watched, the confidence asked for needs ${reason.wanted}: ` +
+        (reason.pollForSeconds === null
+          ? 'keep polling'
+          : `poll for about ${duration(reason.pollForSeconds)} more`)
+      );
+  }
+}
+
+/** What the numbers rest on, and what they do not say. */
+export function evidenceMessage({ witnessedCount: n, watchedTime, issuedPerRequest }: Measurement): string {
+  const watched = `${writeCount(n, 'rotation was', 'rotations were')} watched over ${duration(watchedTime)}.`;
+  if (n === 0) return `${watched}${issuedPerRequest ? '' : ' AWS itself promises 5 minutes.'}`;
+  return (
+    `${watched} If lead times come in no particular order, the next one is worse than all of them with chance at ` +
+    `most 1/${n + 1}, any of the next k with k/(${n}+k); drift and runs of short ones make it more. This is not the ` +
+    'chance that the job fails. AWS itself promises 5 minutes.'
+  );
+}
+
+const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
+  BLANK_ENV: (a) => `${a.name} is set and empty: some SDKs take that for a value and fail`,
+  SETTING_IGNORED: (a) => `${a.name} has no value that makes sense and was ignored`,
+  DISABLED_FOR_SOME_SDKS: () =>
+    'AWS_EC2_METADATA_DISABLED is not `true` or `false`: the JavaScript SDK and the CRT take IMDS for disabled, others do not',
+  V1_DISABLED_FOR_SOME_SDKS: () =>
+    'AWS_EC2_METADATA_V1_DISABLED is not `true` or `false`: SDKs disagree on what it means',
+  STATIC_KEYS_HIDE_SOURCE: () =>
+    'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set: SDKs here use those and never ask this source',
+  WEB_IDENTITY_HIDES_SOURCE: () =>
+    'AWS_WEB_IDENTITY_TOKEN_FILE is set: SDKs here assume that role and never ask this source',
+  CONTAINER_HIDES_IMDS: () => 'a container endpoint is set: SDKs here (but for Java) never ask IMDS',
+  ENDPOINT_MODE_CASE: () =>
+    'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is not written IPv4 or IPv6: the JavaScript SDK refuses it',
+  IPV6_ONLY_BOTOCORE: () => 'AWS_IMDS_USE_IPV6 is honoured here and by botocore, and by no other SDK',
+  PROFILE_NAME_ONLY_SOME_SDKS: () =>
+    'AWS_EC2_INSTANCE_PROFILE_NAME is honoured here and by few SDKs; the others discover the role',
+  SERVICE_ENDPOINT_OVERRIDDEN: () =>
+    'AWS_CONTAINER_SERVICE_ENDPOINT is honoured here and by the Java SDK, and by no other',
+  HOST_NAME_ONLY_SOME_SDKS: () =>
+    'the container endpoint is named by a host name that botocore and JavaScript refuse',
+  TWO_URIS_SET: () =>
+    'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are both set: the relative one wins, but not in older SDKs',
+  TWO_TOKENS_SET: () =>
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN and _TOKEN_FILE are both set: the file wins, but not in Java and older SDKs',
+  TOKEN_TRAILING_NEWLINE: (a) =>
+    `the token of ${a.name} ends in a line end, which was cut off: botocore, Go and Rust fail on it`,
+  TOKEN_BLANK: (a) => `the token of ${a.name} is blank: no authorization was sent`,
+  TOKEN_FILE_EXPIRED: (a) =>
+    `the authorization token expired at ${writeInstant(a.at as number)}: is the file still being rotated?`,
+  TOKEN_FILE_EXPIRES: (a) => `the authorization token expires at ${writeInstant(a.at as number)}`,
+  TOKEN_TTL_NONCONFORMING: () =>
+    'the IMDS token came without a proper time to live: the Go and Rust SDKs refuse it',
+  IMDS_V1_USED: () => 'IMDSv2 was not to be had, these credentials came over IMDSv1',
+  POSSIBLE_HOP_LIMIT: () => 'the token request got no answer, as in a container behind a hop limit of 1',
+  SEVERAL_ROLES: (a) => `IMDS lists ${a.count} roles, the first one was asked for: some SDKs fail on that`,
+  ZONELESS_TIME: () => 'the document gives a time without a zone; it was read as UTC',
+  APIS_DISAGREE: () => 'the extended API hands out other credentials than the one that SDKs use',
+};
+
+export const pollNoteMessage = ({ code, args }: PollNote): string => NOTES[code](args);
+
+const WAIT = 'nothing to do yet: the next poll will tell';
+
+/** What a failed poll means, and what to do about it. */
+const FAILURES: Record<FailureReason, [message: string, hint: string]> = {
+  disabled: [
+    'IMDS is switched off by AWS_EC2_METADATA_DISABLED',
+    'unset it, or name another source with --source',
+  ],
+  'v1-disabled': [
+    'IMDSv2 gave no token and IMDSv1 is forbidden',
+    'raise the hop limit of the instance, or see why the token request fails',
+  ],
+  'invalid-configuration': [
+    'the environment does not describe an endpoint',
+    'correct or unset the variable that is named',
+  ],
+  'host-not-allowed': [
+    'the container endpoint is on a host that no SDK would ask',
+    'use https, a loopback address or the address of ECS or EKS',
+  ],
+  'auth-token-unreadable': [
+    'the file named by AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read',
+    'see that it exists and that this user may read it',
+  ],
+  'auth-token-invalid': [
+    'the container authorization token has characters that no header can carry',
+    'write the token anew, without line ends inside',
+  ],
+  'auth-token-expired': [
+    'the endpoint says that the authorization token has expired',
+    'see that the token file is still being rotated; read it anew for each request',
+  ],
+  'auth-rejected': ['the endpoint refused the authorization', 'see that the token belongs to this endpoint'],
+  'no-role': [
+    'IMDS answers, and the instance has no role',
+    'attach an instance profile, or name another source with --source',
+  ],
+  'no-association': [
+    'the endpoint knows of no role for this service account',
+    'create the pod identity association, then start the pod again',
+  ],
+  'not-imds': ['something answered that is not IMDS', 'see what listens there: a proxy or a captive portal?'],
+  'not-found': ['the endpoint has no credentials under this name', 'see that the role or path is right'],
+  'token-empty': [
+    'IMDS answered the token request with nothing',
+    'see what listens there: this is no IMDS of AWS',
+  ],
+  'error-document': [
+    'the endpoint answered with an error in place of credentials',
+    'see the trust policy of the role; a repair shows at the next refresh, up to an hour later',
+  ],
+  malformed: ['the document is not one of credentials', 'see what listens there'],
+  'unknown-expiry': [
+    'the document does not say when the credentials expire',
+    'SDKs may never refresh these: see what listens there',
+  ],
+  starting: ['the ECS agent has just started and has no credentials yet', WAIT],
+  throttled: ['the endpoint turns requests away: too many', 'poll less often, and see who else asks so much'],
+  'server-error': ['the endpoint failed', WAIT],
+  'bad-request': [
+    'the endpoint did not understand the request',
+    'see that the endpoint is what its variable says',
+  ],
+  redirect: ['the endpoint answered with a redirect, which is never followed', 'set the final address'],
+  'unexpected-status': ['the endpoint answered with an unexpected status', 'see what listens there'],
+  'response-too-large': ['the answer is larger than any credentials document', 'see what listens there'],
+  unreachable: [
+    'nothing answers at the endpoint',
+    'is this an instance, task or pod with a role? `--source` names another source',
+  ],
+  timeout: ['the endpoint accepted the request and gave no answer in time', WAIT],
+};
+
+export interface FailureFacts {
+  reason: FailureReason;
+  detail: string;
+  possibleHopLimit: boolean;
+}
+
+/** The hop limit swallows the answer to a token request and nothing else: it looks like a silent endpoint. */
+const HOP_LIMIT =
+  'in a container the hop limit of 1 swallows the answer: `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`';
+
+export function failureMessage({ reason, detail, possibleHopLimit }: FailureFacts): {
+  message: string;
+  hint: string;
+} {
+  const [message, hint] = FAILURES[reason];
+  return {
+    message: `${reason}: ${message}${detail === '' ? '' : ` (${detail})`}`,
+    hint: possibleHopLimit ? HOP_LIMIT : hint,
+  };
+}

@@ -1,0 +1,63 @@
+import { formatDuration } from '../domain/duration.ts';
+import { correctedTime } from '../domain/generations.ts';
+import { formatInstant, secondsBetween } from '../domain/instant.ts';
+import type {
+  FailureReason,
+  Instant,
+  IssuedCredentials,
+  PollNote,
+  Seconds,
+  SeriesIdentity,
+} from '../domain/model.ts';
+import { maskKeyId, printable } from './printable.ts';
+import { writeInstant, writeSeries } from './writing.ts';
+
+/** What one poll brought, without its secrets. */
+export interface PollResult {
+  identity: SeriesIdentity;
+  observedAt: Instant;
+  clockOffset: Seconds | null;
+  notes: readonly PollNote[];
+  accountId: string;
+  credentials: IssuedCredentials | null;
+  failure: { reason: FailureReason; detail: string } | null;
+}
+
+/** One line for cron's mail and a log: when, which series, which credentials, how long they last. */
+export function pollLine({ identity, observedAt, clockOffset, credentials, accountId }: PollResult): string {
+  if (credentials === null) return '';
+  const { accessKeyId, lastUpdated, expiration } = credentials;
+  const remaining = secondsBetween(correctedTime({ observedAt, clockOffset }), expiration);
+  return [
+    writeInstant(observedAt),
+    writeSeries(identity),
+    ...(accountId === '' ? [] : [`account ${printable(accountId)}`]),
+    maskKeyId(accessKeyId),
+    remaining < 0 ? `EXPIRED ${formatDuration(-remaining)} ago` : `${formatDuration(remaining)} left`,
+    `expires ${writeInstant(expiration)}`,
+    ...(lastUpdated === null ? [] : [`issued ${writeInstant(lastUpdated)}`]),
+  ].join('  ');
+}
+
+/** The same as one line of JSON; a failed poll is one, too. */
+export function pollJson(result: PollResult): string {
+  const { identity, observedAt, clockOffset, credentials, failure, accountId, notes } = result;
+  const instant = (value: Instant | null) => (value === null ? null : formatInstant(value));
+  return JSON.stringify({
+    schema_version: 1,
+    observed_at: formatInstant(observedAt),
+    host: identity.host,
+    source: identity.source,
+    api_version: identity.apiVersion,
+    role: identity.role,
+    account_id: accountId === '' ? null : accountId,
+    access_key_id: credentials && maskKeyId(credentials.accessKeyId),
+    last_updated: instant(credentials?.lastUpdated ?? null),
+    expiration: instant(credentials?.expiration ?? null),
+    remaining_seconds:
+      credentials && secondsBetween(correctedTime({ observedAt, clockOffset }), credentials.expiration),
+    clock_offset_seconds: clockOffset,
+    failure,
+    notes: notes.map(({ code }) => code),
+  });
+}

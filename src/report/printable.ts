@@ -1,0 +1,15 @@
+/**
+ * Names come from files and endpoints: control characters, and those that turn the direction of text, would let
+ * them draw on the terminal of whoever reads a report. They are shown as `\u{1b}`.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
+/** A key id tells which credentials are meant; its ends are enough for that. */
+export function maskKeyId(accessKeyId: string): string {
+  return accessKeyId.length < 12 ? '…' : `${accessKeyId.slice(0, 4)}…${accessKeyId.slice(-4)}`;
+}

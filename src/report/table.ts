@@ -1,0 +1,192 @@
+import Table from 'cli-table3';
+import type { AssessedSeries, Assessment } from '../domain/assessment.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
+import { longestSafeJob } from '../domain/job.ts';
+import type { Finding, JobVerdict, Measurement, SeriesAnalysis } from '../domain/model.ts';
+import { safeStartsCurve } from '../domain/validity.ts';
+import { type Palette, palette } from './colour.ts';
+import type { ReportContext } from './formats.ts';
+import { adviceMessages, evidenceMessage, findingMessage, verdictMessage } from './messages.ts';
+import { writeCount, writeInstant, writeSeries, writeShare, writeSpan } from './writing.ts';
+
+type Row = [label: string, value: string];
+
+/** Wider lines are hard to read, and in narrower ones a moment does not fit beside its label. */
+const WIDEST = 110;
+const NARROWEST = 60;
+const LABEL_WIDTH = 22;
+
+/** The report for a person: the verdict first, then what it rests on, one section a series. */
+export function renderTable(assessment: Assessment, context: ReportContext): string {
+  const colours = palette(context.colour);
+  const width = Math.max(NARROWEST, Math.min(context.width, WIDEST));
+  const sections = assessment.series.map((each) => renderSection(each, context, width, colours));
+  const judged = assessment.series.filter(({ verdict }) => verdict !== null);
+  const headline =
+    assessment.verdict !== null && judged.length !== 1 ? [renderHeadline(assessment, colours)] : [];
+  return `${[...headline, ...sections].join('\n\n')}\n`;
+}
+
+/** With several series, which of them decided. */
+function renderHeadline({ verdict, series }: Assessment, colours: Palette): string {
+  const decisive = series.filter((each) => each.verdict?.verdict === verdict);
+  const names = decisive.map(({ analysis }) => writeSeries(analysis.identity)).join('; ');
+  const judged = series.filter((each) => each.verdict !== null).length;
+  const of = judged === 0 ? '' : ` (${decisive.length} of ${judged} series: ${names})`;
+  return paintVerdict(verdict!, `${verdictWord(verdict!)}${of}`, colours);
+}
+
+const verdictWord = (verdict: JobVerdict['verdict']) =>
+  verdict === 'safe' || verdict === 'unknown' ? verdict : `not safe: ${verdict}`;
+
+function paintVerdict(verdict: JobVerdict['verdict'], text: string, colours: Palette): string {
+  const paint = verdict === 'safe' ? colours.good : verdict === 'unknown' ? colours.unsure : colours.bad;
+  return colours.strong(paint(text));
+}
+
+function renderSection(
+  series: AssessedSeries,
+  context: ReportContext,
+  width: number,
+  colours: Palette,
+): string {
+  const { analysis, verdict, retired } = series;
+  const title = `${writeSeries(analysis.identity)}${retired ? ' (retired: another series took its place)' : ''}`;
+  const blocks: Row[][] = [];
+  if (verdict !== null) blocks.push(verdictRows(verdict, analysis, colours));
+  if (analysis.measurement !== null)
+    blocks.push(measurementRows(analysis, analysis.measurement, context, colours));
+  else blocks.push([['samples', 'none'], ...failedPollRows(analysis)]);
+  if (analysis.findings.length > 0) blocks.push(findingRows(analysis.findings, colours));
+  if (analysis.measurement !== null) blocks.push([['evidence', evidenceMessage(analysis.measurement)]]);
+  return [colours.strong(title), ...blocks.map((rows) => layOut(rows, width))].join('\n\n');
+}
+
+function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colours: Palette): Row[] {
+  const advice = adviceMessages(verdict, measurement);
+  return [
+    ['verdict', paintVerdict(verdict.verdict, verdictMessage(verdict), colours)],
+    ...advice.map((each, index): Row => [index === 0 ? 'what to do' : '', each]),
+  ];
+}
+
+function measurementRows(
+  { polled, failedPolls, measurement: _, ...analysis }: SeriesAnalysis,
+  measurement: Measurement,
+  context: ReportContext,
+  colours: Palette,
+): Row[] {
+  const { sampledMinimum, worstCase, rotationInterval: interval, validityWhenIssued: issued } = measurement;
+  const longest = longestSafeJob(measurement, context.margin);
+  return [
+    ['samples', samplesText(measurement, polled)],
+    ['watched time', watchedText(measurement)],
+    [
+      'rotation interval',
+      interval === null
+        ? 'not known yet'
+        : `${duration(interval.min)} min · ${duration(interval.median)} median · ${duration(interval.max)} max`,
+    ],
+    [
+      'validity when issued',
+      issued === null ? 'not known yet' : `${duration(issued.min)} min · ${duration(issued.max)} max`,
+    ],
+    ['sampled minimum', `${duration(sampledMinimum.seconds)} at ${writeInstant(sampledMinimum.at)}`],
+    ['worst case', `${colours.strong(duration(worstCase.seconds))} ${worstCaseText(measurement)}`],
+    [
+      'longest safe job',
+      longest === null
+        ? `none with a margin of ${short(context.margin)}`
+        : `${duration(longest)} with a margin of ${short(context.margin)}`,
+    ],
+    ['safe starts', curveText(measurement, context)],
+    ...failedPollRows({ ...analysis, polled, failedPolls, measurement }),
+  ];
+}
+
+function samplesText(
+  { sampleCount, generations, firstSample, lastSample }: Measurement,
+  polled: boolean,
+): string {
+  const counts = `${writeCount(sampleCount, 'sample')} of ${writeCount(generations.length, 'generation')}`;
+  return `${counts}${polled ? '' : ', imported'}; ${writeSpan(firstSample, lastSample)}`;
+}
+
+function watchedText({ watchedTime, rotations, witnessedCount, gaps }: Measurement): string {
+  const blind = gaps.length === 0 ? '' : `, less ${writeCount(gaps.length, 'gap')}`;
+  return `${duration(watchedTime)}${blind}; ${witnessedCount} of ${writeCount(rotations.length, 'rotation')} witnessed`;
+}
+
+function worstCaseText({ worstCase, overstatement, lag }: Measurement): string {
+  const { rotation, at } = worstCase;
+  if (rotation === null) return `at the sample of ${writeInstant(at)}`;
+  const moved = lag > 0 ? `, moved by the ${duration(lag)} for which this source lags` : '';
+  const where = rotation.dated
+    ? `just before the rotation at ${writeInstant(at)}${moved}`
+    : `if the rotation came as late as it can have, between ${writeSpan(rotation.window.from, rotation.window.to)}`;
+  return overstatement === 0 ? where : `${where}; polling alone overstates it by ${duration(overstatement)}`;
+}
+
+/** So many points of the curve say enough in one line. */
+const CURVE_WORDS = 6;
+
+/** Where the share begins to fall, and how fast. */
+function curveText(measurement: Measurement, { margin }: ReportContext): string {
+  const points = safeStartsCurve(measurement, margin);
+  if (points.length === 0) return 'not known yet: one sample is no time';
+  const firstBelow = points.findIndex(({ share }) => share < 1);
+  const chosen =
+    firstBelow < 0 ? points.slice(-1) : points.slice(Math.max(0, firstBelow - 1)).slice(0, CURVE_WORDS);
+  return chosen.map(({ jobDuration, share }) => `${short(jobDuration)} ${writeShare(share)}`).join(' · ');
+}
+
+function failedPollRows({ failedPolls }: SeriesAnalysis): Row[] {
+  return failedPolls.map(
+    ({ reason, count, lastAt }, index): Row => [
+      index === 0 ? 'failed polls' : '',
+      `${count.toLocaleString('en-US')} ${reason}, last at ${writeInstant(lastAt)}`,
+    ],
+  );
+}
+
+function findingRows(findings: readonly Finding[], colours: Palette): Row[] {
+  return findings.map(
+    (finding, index): Row => [
+      index === 0 ? 'findings' : '',
+      `${finding.severity === 'problem' ? colours.unsure('!') : '-'} ${findingMessage(finding)}`,
+    ],
+  );
+}
+
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+};
+
+function layOut(rows: readonly Row[], width: number): string {
+  const table = new Table({
+    chars: NO_LINES,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colWidths: [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2],
+    wordWrap: true,
+  });
+  table.push(...rows.map(([label, value]) => [`  ${label}`, value]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}

@@ -1,0 +1,33 @@
+import { formatInstant } from '../domain/instant.ts';
+import type { Instant, SeriesIdentity } from '../domain/model.ts';
+import { printable } from './printable.ts';
+
+/** `2015-11-18 08:03:35Z`; fractions of a second are for machines. */
+export function writeInstant(instant: Instant): string {
+  return formatInstant(Math.floor(instant / 1000) * 1000).replace('T', ' ');
+}
+
+/** `from … to …`, without a date that both share. */
+export function writeSpan(from: Instant, to: Instant): string {
+  const [begin, end] = [writeInstant(from), writeInstant(to)];
+  return `${begin} to ${begin.slice(0, 10) === end.slice(0, 10) ? end.slice(11) : end}`;
+}
+
+/** `99.94%`, cut and never rounded up: only what was always safe is 100%. */
+export function writeShare(share: number): string {
+  const hundredths = Math.floor(share * 10_000 + 1e-9);
+  return `${Number((hundredths / 100).toFixed(2))}%`;
+}
+
+/** `i-0abc · imds v2 · loader`, without the parts that are not known. */
+export function writeSeries({ host, source, apiVersion, role }: SeriesIdentity): string {
+  const api = apiVersion === '' ? source : `${source} v${apiVersion}`;
+  return [host, api, role]
+    .filter((part) => part !== '')
+    .map(printable)
+    .join(' · ');
+}
+
+export function writeCount(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+}

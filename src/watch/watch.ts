@@ -1,0 +1,51 @@
+import type { Clock } from '../clock.ts';
+import type { Instant, Seconds } from '../domain/model.ts';
+import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
+
+/** Hosts started together must not ask together. */
+const JITTER = 0.1;
+
+/** However often polls fail, one is tried this often. */
+const LONGEST_BACK_OFF: Seconds = 300;
+
+export interface WatchOptions {
+  interval: Seconds;
+  /** Null to go on until told to stop. */
+  duration: Seconds | null;
+  clock: Clock;
+  /** 0 ≤ x < 1. */
+  random: () => number;
+  /** Aborted to stop: a poll under way is finished and recorded first. */
+  stop: AbortSignal;
+  onPoll: (recorded: Recorded) => void | Promise<void>;
+}
+
+/** Polls again and again, one poll at a time. Returns how many brought a sample. */
+export async function watch(context: PollContext, options: WatchOptions): Promise<number> {
+  const { clock, stop, duration, onPoll } = options;
+  const until = duration === null ? Number.POSITIVE_INFINITY : clock.now() + duration * 1000;
+  let samples = 0;
+  let failures = 0;
+  while (!stop.aborted) {
+    const begun = clock.now();
+    const recorded = await pollOnce(context);
+    samples += recorded.outcome.ok ? 1 : 0;
+    failures = recorded.outcome.ok ? 0 : failures + 1;
+    await onPoll(recorded);
+    const next = nextPoll(begun, failures, options);
+    if (next > until) {
+      // The last stretch is waited for, so that `--for 1h` takes an hour.
+      await clock.sleep(until - clock.now(), stop);
+      break;
+    }
+    await clock.sleep(Math.max(0, next - clock.now()), stop);
+  }
+  return samples;
+}
+
+/** From the beginning of one poll to that of the next: a slow endpoint does not slow the pace. */
+function nextPoll(begun: Instant, failures: number, { interval, random }: WatchOptions): Instant {
+  const backOff = Math.min(interval * 2 ** failures, LONGEST_BACK_OFF);
+  const pause = failures === 0 ? interval : Math.max(interval, backOff);
+  return begun + pause * 1000 * (1 + JITTER * (2 * random() - 1));
+}
