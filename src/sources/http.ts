@@ -92,14 +92,19 @@ async function loadUndici() {
   return import('undici');
 }
 
-/** Gives undici the open connection; a second one, which it wants when the first breaks, is refused. */
+/**
+ * Gives undici the open connection; a second one, which it wants when the first breaks, is refused. Deferred, because
+ * undici ignores an answer that comes before its connector returns.
+ */
 function handOver(connection: Socket) {
   let given = false;
-  return (_: unknown, callback: (...result: [Error, null] | [null, Socket]) => void) => {
-    if (given || connection.destroyed) return callback(new Error('the connection was closed'), null);
-    given = true;
-    callback(null, connection);
-  };
+  return (_: unknown, callback: (...result: [Error, null] | [null, Socket]) => void) =>
+    queueMicrotask(() => {
+      const usable = !given && !connection.destroyed;
+      given = true;
+      if (usable) callback(null, connection);
+      else callback(new Error('the connection was closed'), null);
+    });
 }
 
 function explain(error: unknown, connected: boolean, stopped: boolean, limits: Limits): FailedLook {
@@ -112,7 +117,7 @@ function explain(error: unknown, connected: boolean, stopped: boolean, limits: L
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return new FailedLook('response-too-large', 'more than 64 KiB, or headers of more than 16 KiB');
   }
-  if (code.startsWith('HPE_') || code.includes('MISMATCH')) {
+  if (error instanceof Error && error.name === 'HTTPParserError') {
     return new FailedLook('malformed', 'the answer is not HTTP', { retry: 'always' });
   }
   const detail = `the connection broke before the answer was complete (${code || 'closed'})`;
@@ -132,5 +137,5 @@ function clockOffset(hostTime: number, date: string | null): Seconds | null {
   const serverTime = Date.parse(date ?? '');
   // `Date.parse` takes almost anything; a valid HTTP date is written back as it came.
   if (Number.isNaN(serverTime) || new Date(serverTime).toUTCString() !== date) return null;
-  return Math.round((hostTime - serverTime - 500) / 1000) || 0;
+  return Math.round((hostTime - serverTime - 500) / 2000) || 0;
 }

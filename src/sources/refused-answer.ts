@@ -21,7 +21,7 @@ export function readErrorBody(body: string | null): ErrorBody {
     return { code, text: [code, readText(object, 'message')].filter((part) => part !== '').join(': ') };
   }
   if (text.startsWith('<')) return { code: '', text: /<title>([^<]*)<\/title>/i.exec(text)?.[1] ?? '' };
-  return { code: '', text: /^["[{]|secret_?access_?key|token"/i.test(text) ? '' : text };
+  return { code: '', text: /^(["{]|\[\s*["{[])|secret_?access_?key|token"/i.test(text) ? '' : text };
 }
 
 /** What a status means wherever nothing more special is known of it. */
