@@ -31,10 +31,15 @@ export function confidence(text: string): number {
 
 /** A name that a person gives: anything but nothing and control characters. */
 export function name(text: string): string {
-  if (text.trim() === '' || text.length > 256)
-    throw new InvalidArgumentError('is not a name: use 1 to 256 characters');
-  if (/\p{Cc}/u.test(text)) throw new InvalidArgumentError('is not a name: leave out control characters');
+  const fault = faultOfName(text);
+  if (fault !== null) throw new InvalidArgumentError(`is not a name: ${fault}`);
   return text;
+}
+
+/** What to do to make a name of it; null where it is one. */
+export function faultOfName(text: string): string | null {
+  if (text.trim() === '' || text.length > 256) return 'use 1 to 256 characters';
+  return /\p{Cc}/u.test(text) ? 'leave out control characters' : null;
 }
 
 export const databaseFlag = () =>

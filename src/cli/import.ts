@@ -106,12 +106,17 @@ export async function runImport(files: string[], flags: ImportFlags, io: Io): Pr
   }
 }
 
+const STANDARD_INPUT = 'standard input';
+
+/** A log does not say whose it is: `db-loader.log` is about db-loader. Never nothing, even for `.log`. */
+const hostOf = (file: string) =>
+  file === '-' || file === STANDARD_INPUT ? 'stdin' : basename(file).replace(/(?<=.)\.(log|txt)$/i, '');
+
 function toImportFile(file: string, { host, role }: ImportFlags, io: Io): ImportFile {
-  const base = file === '-' ? 'stdin' : basename(file).replace(/\.(log|txt)$/i, '');
   return {
-    name: file === '-' ? 'standard input' : file,
+    name: file === '-' ? STANDARD_INPUT : file,
     chunks: file === '-' ? io.stdin : createReadStream(file, { highWaterMark: 262_144 }),
-    identity: { host: host ?? base, source: 'imds', apiVersion: '', role: role ?? '' },
+    identity: { host: host ?? hostOf(file), source: 'imds', apiVersion: '', role: role ?? '' },
   };
 }
 
@@ -142,8 +147,7 @@ async function sayAssumptions(
 ): Promise<void> {
   if (kind === 'log') {
     if (flags.host === undefined) {
-      const base = file === 'standard input' ? 'stdin' : basename(file).replace(/\.(log|txt)$/i, '');
-      await sayNote(io, `${file} is filed under host '${base}'; --host names another`);
+      await sayNote(io, `${file} is filed under host '${hostOf(file)}'; --host names another`);
     }
   } else if (flags.host !== undefined || flags.role !== undefined || flags.timezone !== undefined) {
     await sayNote(

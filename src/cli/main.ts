@@ -67,7 +67,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    code = await sayUsage(error, text, io);
+    code = await sayUsage(error, text, argv, io);
   }
   return code;
 }
@@ -76,6 +76,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
 async function sayUsage(
   error: CommanderError,
   text: { out: string; error: string },
+  argv: readonly string[],
   io: Io,
 ): Promise<number> {
   if (error.exitCode === 0) {
@@ -83,6 +84,11 @@ async function sayUsage(
     return EXIT.ok;
   }
   if (error.code === 'commander.help') {
+    const [, unknown] = argv[0] === 'help' ? argv : [];
+    if (unknown !== undefined) {
+      await sayError(io, `unknown command '${unknown}'`, 'see --help');
+      return EXIT.usage;
+    }
     await io.stderr.write(
       `error: no command was given\nhint: cred-watch poll, then cred-watch report\n\n${text.error}`,
     );

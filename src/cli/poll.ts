@@ -7,7 +7,7 @@ import type { CredentialSource } from '../sources/source.ts';
 import type { Recorded } from '../watch/poll-once.ts';
 import { databasePath } from './database-path.ts';
 import { EXIT } from './exit-codes.ts';
-import { databaseFlag, exitCodesFlag, name, positiveDuration } from './flags.ts';
+import { databaseFlag, exitCodesFlag, faultOfName, name, positiveDuration } from './flags.ts';
 import type { Io } from './io.ts';
 import { sayError, sayNote } from './speech.ts';
 
@@ -65,7 +65,7 @@ export async function runPoll(flags: PollFlags, io: Io): Promise<number> {
       'say how often: `cred-watch poll --interval 5m --for 24h`',
     );
   }
-  const host = flags.host ?? (io.env.CRED_WATCH_HOST || null);
+  const host = flags.host ?? hostFromEnvironment(io);
   const { chooseSource } = await import('../sources/choose-source.ts');
   const source = chooseSource(flags.source, {
     env: io.env,
@@ -100,6 +100,13 @@ export async function runPoll(flags: PollFlags, io: Io): Promise<number> {
   } finally {
     store.close();
   }
+}
+
+function hostFromEnvironment({ env }: Io): string | null {
+  const host = env.CRED_WATCH_HOST || null;
+  const fault = host === null ? null : faultOfName(host);
+  if (fault !== null) throw new CredWatchError(`CRED_WATCH_HOST '${host}' is not a name`, fault);
+  return host;
 }
 
 function assertPace(interval: Seconds | undefined, { endpoint }: CredentialSource): void {

@@ -1,4 +1,4 @@
-import type { Generation, Instant, IssuedCredentials, Sample, Seconds } from './model.ts';
+import type { Generation, Instant, IssuedCredentials, Sample, Seconds, Span } from './model.ts';
 
 /** `Date` headers tell whole seconds and travel for a while: a smaller offset is not worth believing. */
 export const CREDIBLE_CLOCK_OFFSET: Seconds = 2;
@@ -67,10 +67,49 @@ export function groupGenerations(samples: Iterable<Sample>): Generation[] {
     byKey.set(key, known === undefined ? seen : mergeGenerations(known, seen));
   }
   const times = [...distinct.values()].map(correctedTime).sort((a, b) => a - b);
-  return [...byKey.values()].map((generation) => {
-    const after = times.findIndex((time) => time > generation.lastSeen);
-    return { ...generation, thirdSampleAfter: after < 0 ? null : (times[after + 2] ?? null) };
+  return withThirdSamples([...byKey.values()], () => times);
+}
+
+/**
+ * Fills in `thirdSampleAfter` of the generations that were handed out in turns with their successor.
+ * @param sampleTimes when the series was sampled, ascending; asked for only where a generation needs it
+ */
+export function withThirdSamples(
+  generations: readonly Generation[],
+  sampleTimes: () => readonly Instant[],
+): Generation[] {
+  const ordered = orderGenerations(generations);
+  const inTurns = new Set(
+    ordered.filter((each, index) => index + 1 < ordered.length && overlap(each, ordered[index + 1]!)),
+  );
+  if (inTurns.size === 0) return [...generations];
+  const times = sampleTimes();
+  return generations.map((generation) => {
+    if (!inTurns.has(generation)) return generation;
+    return { ...generation, thirdSampleAfter: times[firstAfter(times, generation.lastSeen) + 2] ?? null };
   });
+}
+
+/** The index of the first of ascending moments after a given one. */
+function firstAfter(times: readonly Instant[], instant: Instant): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! <= instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The moments whose samples {@link withThirdSamples} rests on. */
+export function neededSpans(generations: readonly Generation[]): Span[] {
+  const ordered = orderGenerations(generations);
+  return ordered
+    .filter((each, index) => index + 1 < ordered.length && overlap(each, ordered[index + 1]!))
+    .map(({ lastSeen, thirdSampleAfter }) => ({
+      from: lastSeen,
+      to: thirdSampleAfter ?? Number.MAX_SAFE_INTEGER,
+    }));
 }
 
 function fields(sample: Sample) {

@@ -148,7 +148,7 @@ const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
   CONTAINER_HIDES_IMDS: () => 'a container endpoint is set: SDKs here (but for Java) never ask IMDS',
   ENDPOINT_MODE_CASE: () =>
     'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is not written IPv4 or IPv6: the JavaScript SDK refuses it',
-  IPV6_ONLY_BOTOCORE: () => 'AWS_IMDS_USE_IPV6 is honoured here and by botocore, and by no other SDK',
+  IPV6_ONLY_BOTOCORE: () => 'AWS_IMDS_USE_IPV6 is honoured by botocore alone; here IPv4 was asked',
   PROFILE_NAME_ONLY_SOME_SDKS: () =>
     'AWS_EC2_INSTANCE_PROFILE_NAME is honoured here and by few SDKs; the others discover the role',
   SERVICE_ENDPOINT_OVERRIDDEN: () =>

@@ -12,17 +12,18 @@ export async function openConnection(
   connectMs: number,
   signal: AbortSignal,
 ): Promise<Socket> {
-  let failure = new FailedLook('unreachable', 'no address to connect to');
+  // `localhost` has two addresses, and what is wrong with the first is often what matters.
+  const details = new Set<string>();
   for (const address of addresses) {
     try {
       return await connectTo(url, address, connectMs, signal);
     } catch (error) {
       if (!(error instanceof FailedLook)) throw error;
-      failure = error;
+      details.add(error.detail);
       if (signal.aborted) break;
     }
   }
-  throw failure;
+  throw new FailedLook('unreachable', [...details].join(', '), { retry: 'always' });
 }
 
 async function connectTo(url: URL, address: string, connectMs: number, signal: AbortSignal): Promise<Socket> {

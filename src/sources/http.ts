@@ -137,5 +137,5 @@ function clockOffset(hostTime: number, date: string | null): Seconds | null {
   const serverTime = Date.parse(date ?? '');
   // `Date.parse` takes almost anything; a valid HTTP date is written back as it came.
   if (Number.isNaN(serverTime) || new Date(serverTime).toUTCString() !== date) return null;
-  return Math.round((hostTime - serverTime - 500) / 2000) || 0;
+  return Math.round((hostTime - serverTime - 500) / 1000) || 0;
 }

@@ -1,8 +1,9 @@
+import type { PollNoteCode } from '../domain/model.ts';
 import { isLoopback } from './allowed-hosts.ts';
 import { readVariable } from './environment.ts';
 import { FailedLook } from './failed-look.ts';
 import { Notes } from './notes.ts';
-import type { Limits, PollNoteCode, SourceOptions } from './source.ts';
+import type { Limits, SourceOptions } from './source.ts';
 
 const BASE_URLS = { ipv4: 'http://169.254.169.254', ipv6: 'http://[fd00:ec2::254]' } as const;
 

@@ -1,4 +1,4 @@
-import type { Instant, Seconds } from '../domain/model.ts';
+import type { Instant, PollNote, Seconds } from '../domain/model.ts';
 import { FailedLook, type Retry } from './failed-look.ts';
 import { type Answer, type Endpoint, exchange, type Request } from './http.ts';
 import { Notes } from './notes.ts';
@@ -8,7 +8,6 @@ import {
   DEFAULT_LIMITS,
   type Limits,
   type PollIdentity,
-  type PollNote,
   type PollOutcome,
   type SourceOptions,
 } from './source.ts';

@@ -1,5 +1,12 @@
 import type { Clock } from '../clock.ts';
-import type { FailureReason, Instant, IssuedCredentials, Seconds, SourceName } from '../domain/model.ts';
+import type {
+  FailureReason,
+  Instant,
+  IssuedCredentials,
+  PollNote,
+  Seconds,
+  SourceName,
+} from '../domain/model.ts';
 import type { Secret } from '../secret.ts';
 
 /** A place where credentials come from, ready to be looked at again and again. */
@@ -52,40 +59,6 @@ export interface PollFailure extends Polled {
   /** Some refused documents still say which credentials they carry and when those expire. */
   accessKeyId: string;
   expiration: Instant | null;
-}
-
-/** Permanent, as the codes of findings are. Arguments named `at` are instants. */
-export const POLL_NOTE_CODES = [
-  'BLANK_ENV',
-  'SETTING_IGNORED',
-  'DISABLED_FOR_SOME_SDKS',
-  'V1_DISABLED_FOR_SOME_SDKS',
-  'STATIC_KEYS_HIDE_SOURCE',
-  'WEB_IDENTITY_HIDES_SOURCE',
-  'CONTAINER_HIDES_IMDS',
-  'ENDPOINT_MODE_CASE',
-  'IPV6_ONLY_BOTOCORE',
-  'PROFILE_NAME_ONLY_SOME_SDKS',
-  'SERVICE_ENDPOINT_OVERRIDDEN',
-  'HOST_NAME_ONLY_SOME_SDKS',
-  'TWO_URIS_SET',
-  'TWO_TOKENS_SET',
-  'TOKEN_TRAILING_NEWLINE',
-  'TOKEN_BLANK',
-  'TOKEN_FILE_EXPIRED',
-  'TOKEN_FILE_EXPIRES',
-  'TOKEN_TTL_NONCONFORMING',
-  'IMDS_V1_USED',
-  'POSSIBLE_HOP_LIMIT',
-  'SEVERAL_ROLES',
-  'ZONELESS_TIME',
-  'APIS_DISAGREE',
-] as const;
-export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
-
-export interface PollNote {
-  code: PollNoteCode;
-  args: Record<string, string | number>;
 }
 
 /** Milliseconds, but for `attempts`: how often one request is tried in all. */

@@ -1,4 +1,4 @@
-import { orderGenerations, overlap } from '../domain/generations.ts';
+import { withThirdSamples } from '../domain/generations.ts';
 import type {
   FailedPollCount,
   FailureReason,
@@ -51,7 +51,10 @@ export function readHistories(connection: Connection, filter: SeriesFilter): Ser
       return {
         identity: { host: row.host, source: row.source, apiVersion: row.api_version, role: row.role },
         polled: row.polled === 1,
-        generations: selectBetween(withThirdSamples(connection, row.id, all), filter),
+        generations: selectBetween(
+          withThirdSamples(all, () => sampleTimes(connection, row.id)),
+          filter,
+        ),
         failedPolls: failedPolls.get(place(row.host, row.source))?.counts ?? [],
       };
     })
@@ -77,36 +80,15 @@ function selectBetween(generations: Generation[], { since, until }: SeriesFilter
   );
 }
 
-/** Generations that overlap need the third sample after each was last seen, which is in no row of theirs. */
-export function withThirdSamples(
-  connection: Connection,
-  seriesId: number,
-  generations: Generation[],
-): Generation[] {
-  const ordered = orderGenerations(generations);
-  const isOverlapping = ordered.some((later, index) => index > 0 && overlap(ordered[index - 1]!, later));
-  if (!isOverlapping) return generations;
-  const times = connection
+/** When a series was sampled, ascending, identical samples once. Read only where generations overlap. */
+export function sampleTimes(connection: Connection, seriesId: number): Instant[] {
+  return connection
     .prepare(
       `SELECT ${CORRECTED_TIME} AS seen FROM samples
        WHERE generation_id IN (SELECT id FROM generations WHERE series_id = ?) AND ordinal = 0 ORDER BY seen`,
     )
     .pluck()
     .all(seriesId) as Instant[];
-  return generations.map((generation) => {
-    const after = firstAfter(times, generation.lastSeen);
-    return { ...generation, thirdSampleAfter: times[after + 2] ?? null };
-  });
-}
-
-function firstAfter(times: readonly Instant[], instant: Instant): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle]! <= instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 interface FailedPollGroup {

@@ -1,7 +1,7 @@
-import { orderGenerations, overlap } from '../domain/generations.ts';
-import type { Generation, Instant, Span } from '../domain/model.ts';
+import { neededSpans, withThirdSamples } from '../domain/generations.ts';
+import type { Instant } from '../domain/model.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
-import { findSeries, withThirdSamples } from './histories.ts';
+import { findSeries, sampleTimes } from './histories.ts';
 import { CORRECTED_TIME } from './schema.ts';
 import type { Connection } from './sqlite-driver.ts';
 
@@ -37,9 +37,8 @@ export function prune(connection: Connection, before: Instant, { dryRun }: { dry
     const stored = generations.all(seriesId).map(fromRow);
     connection.exec('DELETE FROM temp.needed');
     const all = withThirdSamples(
-      connection,
-      seriesId,
       stored.map(({ generation }) => generation),
+      () => sampleTimes(connection, seriesId),
     );
     for (const span of neededSpans(all)) need.run(span);
     for (const { id, generation } of stored) {
@@ -54,19 +53,4 @@ export function prune(connection: Connection, before: Instant, { dryRun }: { dry
     }
   }
   return result;
-}
-
-function neededSpans(generations: readonly Generation[]): Span[] {
-  const ordered = orderGenerations(generations);
-  return ordered
-    .filter((each, index) => {
-      const [earlier, later] = [ordered[index - 1], ordered[index + 1]];
-      return (
-        (earlier !== undefined && overlap(earlier, each)) || (later !== undefined && overlap(each, later))
-      );
-    })
-    .map(({ lastSeen, thirdSampleAfter }) => ({
-      from: lastSeen,
-      to: thirdSampleAfter ?? Number.MAX_SAFE_INTEGER,
-    }));
 }

@@ -1,0 +1,92 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export interface SeenRequest {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+}
+
+export interface ScriptedAnswer {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+}
+
+/** `silence` takes the request and never answers; `reset` breaks the connection. */
+export type Step = ScriptedAnswer | 'silence' | 'reset';
+
+/** What to do about a request; a function that returns nothing has answered by itself. */
+export type Handler = (request: SeenRequest, response: ServerResponse) => Step | undefined;
+
+/** Answers by `METHOD /path`; a list is used up one by one, its last answer stays. What is not listed is a 404. */
+export type Script = Record<string, Step | Step[]>;
+
+export interface ScriptedEndpoint {
+  url: string;
+  port: number;
+  requests: SeenRequest[];
+  /** `METHOD /path` of every request, in order. */
+  seen(): string[];
+  close(): Promise<void>;
+}
+
+export async function startEndpoint(script: Handler | Script, host = '127.0.0.1'): Promise<ScriptedEndpoint> {
+  const requests: SeenRequest[] = [];
+  const handle = typeof script === 'function' ? script : follow(script);
+  const server = createServer((request, response) => {
+    const seen = { method: request.method ?? '', path: request.url ?? '', headers: request.headers };
+    requests.push(seen);
+    perform(handle(seen, response), request, response);
+  });
+  const { url, port, close } = await listen(server, host);
+  return { url, port, requests, seen: () => requests.map(({ method, path }) => `${method} ${path}`), close };
+}
+
+/** For what `node:http` would never send: every connection is handed to `serve` once its first bytes are there. */
+export async function startRawEndpoint(serve: (socket: Socket) => void, host = '127.0.0.1') {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => serve(socket));
+  });
+  return listen(server, host);
+}
+
+function follow(script: Script): Handler {
+  const left = new Map(Object.entries(script).map(([key, steps]) => [key, [steps].flat()]));
+  return ({ method, path }) => {
+    const steps = left.get(`${method} ${path}`);
+    if (steps === undefined) return { status: 404 };
+    return steps.length > 1 ? steps.shift() : steps[0];
+  };
+}
+
+function perform(step: Step | undefined, request: IncomingMessage, response: ServerResponse): void {
+  if (step === undefined || step === 'silence') return;
+  if (step === 'reset') {
+    request.socket.resetAndDestroy();
+    return;
+  }
+  response.writeHead(step.status ?? 200, step.headers);
+  response.end(step.body ?? '');
+}
+
+async function listen(server: Server, host: string) {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  onTestFinished(close);
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port, close };
+}

@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { measure } from '../../src/domain/analysis.ts';
+import { groupGenerations } from '../../src/domain/generations.ts';
+import type { Sample, SeriesIdentity } from '../../src/domain/model.ts';
+import type { ArchiveRecord } from '../../src/store/archive-record.ts';
+import { SampleStore } from '../../src/store/sample-store.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const identity: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };
+
+function temporaryStore(): SampleStore {
+  const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
+  const store = SampleStore.open(join(folder, 'samples.db'));
+  onTestFinished(() => {
+    store.close();
+    rmSync(folder, { recursive: true });
+  });
+  return store;
+}
+
+function sample(second: number, generation = 1, more: Partial<Sample> = {}): Sample {
+  return {
+    accessKeyId: `ASIAEXAMPLE${generation}`,
+    lastUpdated: START + generation * 3_600_000,
+    expiration: START + generation * 3_600_000 + 21_600_000,
+    zoneless: false,
+    observedAt: START + second * 1000,
+    clockOffset: 0,
+    ...more,
+  };
+}
+
+const asRecord = (each: Sample, ordinal = 0): ArchiveRecord => ({
+  record: 'sample',
+  identity,
+  sample: each,
+  ordinal,
+});
+
+/** In memory, many databases cost little; on disk the same code runs in every other test here. */
+function inMemory(action: (store: SampleStore) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
+  const store = SampleStore.open(join(folder, 'samples.db'));
+  try {
+    action(store);
+  } finally {
+    store.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const anySample: fc.Arbitrary<Sample> = fc
+  .record({
+    second: fc.integer({ min: 0, max: 20_000 }),
+    generation: fc.integer({ min: 1, max: 5 }),
+    accessKeyId: fc.option(fc.constant('')),
+    expirationShift: fc.constantFrom(0, 0, 0, 60_000, -60_000),
+    clockOffset: fc.constantFrom(null, 0, 1, 3, -90),
+    zoneless: fc.boolean(),
+  })
+  .map(({ second, generation, accessKeyId, expirationShift, clockOffset, zoneless }) => {
+    const base = sample(second, generation, { clockOffset, zoneless });
+    return {
+      ...base,
+      accessKeyId: accessKeyId ?? base.accessKeyId,
+      expiration: base.expiration + expirationShift,
+    };
+  });
+
+describe('samples', () => {
+  test('two polls that see the same in the same millisecond are both kept', () => {
+    const store = temporaryStore();
+    store.recordSample(identity, sample(0), 'host');
+    store.recordSample(identity, sample(0), 'host');
+    expect([...store.records()]).toEqual([asRecord(sample(0), 0), asRecord(sample(0), 1)]);
+    expect(store.histories()[0]!.generations[0]!.samples).toBe(1);
+  });
+
+  test('importing what was exported, or anything twice, changes nothing', () => {
+    const store = temporaryStore();
+    store.recordSample(identity, sample(0), 'host');
+    store.recordSample(identity, sample(0), 'host');
+    store.recordSample(identity, sample(5000, 2), 'host');
+    store.recordFailedPoll('i-0abc', 'imds', {
+      observedAt: START,
+      reason: 'timeout',
+      detail: '',
+      accessKeyId: '',
+      expiration: null,
+    });
+    const before = { records: [...store.records()], histories: store.histories() };
+    expect(store.writeRecords([...before.records, ...before.records])).toEqual({ added: 0, known: 8 });
+    expect({ records: [...store.records()], histories: store.histories() }).toEqual(before);
+  });
+
+  test('the stored generations are those of the raw samples, in whatever order and batches they come', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anySample, { minLength: 1, maxLength: 25 }),
+        fc.integer({ min: 1, max: 25 }),
+        (list, cut) => {
+          inMemory((store) => {
+            store.writeRecords(list.slice(0, cut).map((each) => asRecord(each)));
+            for (const each of list.slice(cut)) store.recordSample(identity, each, 'host');
+            store.writeRecords(list.map((each) => asRecord(each)));
+            const [history] = store.histories();
+            expect(measure(history!.generations)).toEqual(measure(groupGenerations(list)));
+          });
+        },
+      ),
+      { numRuns: 60, endOnFailure: true },
+    );
+  });
+
+  test('a host that was only once asked for its instance id is found again by its machine', () => {
+    const store = temporaryStore();
+    expect(store.lastHostOf('ip-10-0-0-1', 'imds')).toBeNull();
+    store.recordSample(identity, sample(0), 'ip-10-0-0-1');
+    store.recordSample({ ...identity, host: 'i-0new' }, sample(60), 'ip-10-0-0-1');
+    expect(store.lastHostOf('ip-10-0-0-1', 'imds')).toBe('i-0new');
+    expect(store.lastHostOf('ip-10-0-0-1', 'container')).toBeNull();
+    expect(store.lastHostOf('other', 'imds')).toBeNull();
+  });
+});
+
+describe('pruning', () => {
+  test('changes no figure of any report, whatever was sampled', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anySample, { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 0, max: 25_000 }),
+        (list, second) => {
+          inMemory((store) => {
+            for (const each of list) store.recordSample(identity, each, 'host');
+            const before = measure(store.histories()[0]!.generations);
+            const promised = store.prune(START + second * 1000, { dryRun: true });
+            expect(measure(store.histories()[0]!.generations)).toEqual(before);
+            expect(store.prune(START + second * 1000, { dryRun: false })).toEqual(promised);
+            expect(measure(store.histories()[0]!.generations)).toEqual(before);
+            // What was pruned comes back from somebody's copy, and is not counted again.
+            store.writeRecords(list.map((each) => asRecord(each)));
+            expect(measure(store.histories()[0]!.generations)).toEqual(before);
+          });
+        },
+      ),
+      { numRuns: 60, endOnFailure: true },
+    );
+  });
+
+  test('a pruned database exports all that its reports need', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anySample, { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 0, max: 25_000 }),
+        (list, second) => {
+          inMemory((store) => {
+            store.writeRecords(list.map((each) => asRecord(each)));
+            const whole = [...store.records()];
+            store.prune(START + second * 1000, { dryRun: false });
+            const pruned = [...store.records()];
+            const expected = measure(store.histories()[0]!.generations);
+            inMemory((copy) => {
+              copy.writeRecords(pruned);
+              copy.writeRecords(pruned);
+              expect(measure(copy.histories()[0]!.generations)).toEqual(expected);
+              copy.writeRecords(whole);
+              expect(measure(copy.histories()[0]!.generations)).toEqual(expected);
+            });
+            inMemory((full) => {
+              full.writeRecords(whole);
+              full.writeRecords(pruned);
+              expect(measure(full.histories()[0]!.generations)).toEqual(expected);
+            });
+          });
+        },
+      ),
+      { numRuns: 40, endOnFailure: true },
+    );
+  });
+});
+
+test('the database and what lies beside it can be read by its owner alone', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
+  const file = join(folder, 'deep', 'er', 'samples.db');
+  const store = SampleStore.open(file);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  store.recordSample(identity, sample(0), 'host');
+  const modes = [file, `${file}-wal`, `${file}-shm`].map((each) => statSync(each).mode & 0o777);
+  expect(modes).toEqual([0o600, 0o600, 0o600]);
+  expect(statSync(join(folder, 'deep')).mode & 0o777).toBe(0o700);
+  store.close();
+});
