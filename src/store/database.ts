@@ -12,11 +12,16 @@ const BUSY_TIMEOUT = 30_000;
 const WAL_ATTEMPTS = 500;
 const WAL_PAUSE = 10;
 
+export interface StoreLimits {
+  /** Pages of 4 KiB beyond which the database does not grow: for tests of a full disk. */
+  maxPages?: number;
+}
+
 /**
  * Opens the database for writing, creating it (mode 0600) and bringing its schema up to date.
  * @throws CredWatchError where the file is not ours, is newer than this program, or cannot be written
  */
-export function openForWriting(path: string): Connection {
+export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Connection {
   const file = resolve(path);
   return explained(file, () => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -27,6 +32,7 @@ export function openForWriting(path: string): Connection {
       useWriteAheadLog(connection);
       connection.pragma('synchronous = NORMAL');
       connection.pragma('foreign_keys = ON');
+      if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`);
       migrate(connection, file);
       return connection;
     } catch (error) {

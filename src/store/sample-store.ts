@@ -9,7 +9,7 @@ import type {
   SourceName,
 } from '../domain/model.ts';
 import type { ArchiveRecord } from './archive-record.ts';
-import { explained, openForReading, openForWriting } from './database.ts';
+import { explained, openForReading, openForWriting, type StoreLimits } from './database.ts';
 import { exportRecords } from './export.ts';
 import { GenerationRows } from './generation-rows.ts';
 import { readHistories, type SeriesFilter } from './histories.ts';
@@ -28,8 +28,8 @@ export class SampleStore {
   }
 
   /** Opens a database for everything, creating it if need be. Throws {@link CredWatchError} where it cannot. */
-  static open(file: string): SampleStore {
-    return new SampleStore(openForWriting(file), file);
+  static open(file: string, limits: StoreLimits = {}): SampleStore {
+    return new SampleStore(openForWriting(file, limits), file);
   }
 
   /** Opens a database for reading; null where there is none. */
