@@ -24,7 +24,7 @@ const FINDINGS: Record<FindingCode, (args: Args) => string> = {
     `expired credentials were handed out, ${duration(num(a, 'seconds'))} past their end (${writeInstant(num(a, 'at'))}); SDKs hide this`,
   ROTATION_TOO_LATE: (a) =>
     `${writeCount(num(a, 'count'), 'rotation')} ${a.certain ? 'came' : 'may have come'} with less than the 5 minutes left that AWS promises; ` +
-    `the latest with ${duration(num(a, 'seconds'))} (${writeInstant(num(a, 'at'))})` +
+    `the worst with ${duration(num(a, 'seconds'))} (${writeInstant(num(a, 'at'))})` +
     (a.certain ? '' : '; poll more often to know'),
   ROTATION_OVERDUE: (a) =>
     `the newest credentials had been handed out for ${duration(num(a, 'seconds'))} at the last sample; ` +

@@ -99,7 +99,7 @@ function measurementRows(
         ? `none with a margin of ${short(context.margin)}`
         : `${duration(longest)} with a margin of ${short(context.margin)}`,
     ],
-    ['safe starts', curveText(measurement, context)],
+    ['safe starts, by job', curveText(measurement, context)],
     ...failedPollRows({ ...analysis, polled, failedPolls, measurement }),
   ];
 }
