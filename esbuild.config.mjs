@@ -4,6 +4,26 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
+/**
+ * Of undici only the HTTP/1.1 client: loaded whole it brings fetch, WebSocket, caches and HTTP/2, and half of a poll's
+ * start goes into them. The source code imports the public `undici`; what it uses of it is put together here, and
+ * every test of the built program holds to it.
+ */
+const undiciClient = {
+  name: 'undici-client',
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules[/\\]undici[/\\]index\.js$/ }, () => ({
+      contents: `
+        const Dispatcher = require('./lib/dispatcher/dispatcher.js');
+        Dispatcher.prototype.request = require('./lib/api/api-request.js');
+        module.exports.Client = require('./lib/dispatcher/client.js');`,
+    }));
+    onLoad({ filter: /undici[/\\]lib[/\\]dispatcher[/\\]client-h2\.js$/ }, () => ({
+      contents: `module.exports = () => { throw new Error('HTTP/2 is not used'); };`,
+    }));
+  },
+};
+
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 rmSync('dist', { recursive: true, force: true });
@@ -18,6 +38,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   external: ['better-sqlite3'],
   legalComments: 'none',
+  plugins: [undiciClient],
   define: { CRED_WATCH_VERSION: JSON.stringify(version) },
   metafile: true,
   logLevel: 'warning',

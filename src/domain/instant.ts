@@ -6,7 +6,7 @@ import type { Instant, Seconds } from './model.ts';
  * and turns 30 February into 2 March.
  */
 const FORMAT =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz]|[+-]\d\d:?\d\d)| ?UTC)?$/;
+  /^(\d{4})-(0[1-9]|1[0-2])-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:([Zz]|[+-]\d\d:?\d\d)| ?UTC)?$/;
 
 /** Go's zero time is the year 1; nothing of ours happened before this. */
 const EARLIEST_YEAR = 2000;
@@ -21,20 +21,19 @@ export interface ParsedInstant {
 export function parseInstant(text: string): ParsedInstant | null {
   const match = FORMAT.exec(text);
   if (match === null) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const milliseconds = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));
-  const local = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds);
-  // Date.UTC carries over (month 13, 30 February, second 61): a carried date does not read back as it was written.
-  const readBack = new Date(local).toISOString().slice(0, 19);
-  if (readBack !== `${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}`) return null;
-  if (year < EARLIEST_YEAR) return null;
+  const [, year, month, day, hour, minute, second, fraction] = match;
+  const milliseconds = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
+  const local = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    milliseconds,
+  );
+  // Date.UTC carries over: 30 February is another day of another month.
+  if (Number(year) < EARLIEST_YEAR || new Date(local).getUTCDate() !== Number(day)) return null;
   const zone = match[8];
   const offset = zone === undefined ? 0 : parseOffset(zone);
   if (offset === null) return null;

@@ -2,6 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { systemErrorCode } from '../errors.ts';
 import { bareHost } from './addresses.ts';
 import { FailedLook } from './failed-look.ts';
+import { patientTimer } from './patient-timer.ts';
 
 const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
 
@@ -44,9 +45,9 @@ async function connectTo(url: URL, address: string, connectMs: number, signal: A
     const onError = (error: Error) => fail(systemErrorCode(error) || 'connection failed');
     const onClose = () => fail('the connection was closed before it was there');
     const onAbort = () => fail('no connection in time');
-    const timer = setTimeout(() => fail(`no connection within ${connectMs} ms`), connectMs);
+    const timer = patientTimer(() => fail(`no connection within ${connectMs} ms`), connectMs);
     const settle = () => {
-      clearTimeout(timer);
+      timer.cancel();
       signal.removeEventListener('abort', onAbort);
       socket.off('error', onError).off('close', onClose).off(connected, succeed);
     };

@@ -6,6 +6,7 @@ import type { Instant, Seconds } from '../domain/model.ts';
 import { systemErrorCode } from '../errors.ts';
 import { openConnection } from './connection.ts';
 import { FailedLook } from './failed-look.ts';
+import { patientTimer } from './patient-timer.ts';
 import type { Limits } from './source.ts';
 
 /** aws-c-auth's cap; real documents are under 2 KiB. */
@@ -45,7 +46,7 @@ export async function exchange(
   { limits, clock, signal }: { limits: Limits; clock: Clock; signal: AbortSignal },
 ): Promise<Answer> {
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), limits.requestMs);
+  const timer = patientTimer(() => deadline.abort(), limits.requestMs);
   const stop = AbortSignal.any([deadline.signal, signal]);
   let connection: Socket | null = null;
   try {
@@ -63,7 +64,7 @@ export async function exchange(
   } catch (error) {
     throw error instanceof FailedLook ? error : explain(error, connection !== null, stop.aborted, limits);
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
     connection?.destroy();
   }
 }

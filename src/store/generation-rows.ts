@@ -78,10 +78,7 @@ export class GenerationRows {
            AND last_updated = @lastUpdated AND expiration = @expiration AND zoneless = @zoneless`,
       )
       .pluck();
-    this.#insertSample = connection.prepare(
-      `INSERT OR IGNORE INTO samples
-       VALUES (@id, @observedAt, @clockOffset, @lastUpdated, @expiration, @zoneless, @ordinal)`,
-    );
+    this.#insertSample = connection.prepare('INSERT OR IGNORE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)');
   }
 
   find(seriesId: number, key: string): StoredGeneration | null {
@@ -111,7 +108,10 @@ export class GenerationRows {
 
   /** False where the sample is there already. */
   insertSample(id: number, sample: Sample, ordinal: number): boolean {
-    return this.#insertSample.run({ ...sampleColumns(sample), id, ordinal }).changes === 1;
+    // By position, because this is the inner loop of an import.
+    const { observedAt, clockOffset, lastUpdated, expiration, zoneless } = sampleColumns(sample);
+    const values = [id, observedAt, clockOffset, lastUpdated, expiration, zoneless, ordinal];
+    return this.#insertSample.run(...values).changes === 1;
   }
 }
 
