@@ -32,13 +32,13 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
     samples += recorded.outcome.ok ? 1 : 0;
     failures = recorded.outcome.ok ? 0 : failures + 1;
     await onPoll(recorded);
-    const next = nextPoll(begun, failures, options);
+    const next = Math.max(nextPoll(begun, failures, options), clock.now());
     if (next > until) {
       // The last stretch is waited for, so that `--for 1h` takes an hour.
       await clock.sleep(until - clock.now(), stop);
       break;
     }
-    await clock.sleep(Math.max(0, next - clock.now()), stop);
+    await clock.sleep(next - clock.now(), stop);
   }
   return samples;
 }

@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
+import { Secret } from '../../src/secret.ts';
+import type { CredentialSource, PollOutcome } from '../../src/sources/source.ts';
+import { SampleStore } from '../../src/store/sample-store.ts';
+import { pollOnce } from '../../src/watch/poll-once.ts';
+import { watch } from '../../src/watch/watch.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const MINUTE = 60_000;
+
+/** Time passes only when somebody sleeps. */
+function falseClock(): Clock & { advance(milliseconds: number): void } {
+  let now = START;
+  return {
+    now: () => now,
+    advance: (milliseconds) => {
+      now += milliseconds;
+    },
+    sleep: async (milliseconds, signal) => {
+      if (!signal?.aborted) now += milliseconds;
+    },
+  };
+}
+
+function temporaryStore(): SampleStore {
+  const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
+  const store = SampleStore.open(join(folder, 'samples.db'));
+  onTestFinished(() => {
+    store.close();
+    rmSync(folder, { recursive: true });
+  });
+  return store;
+}
+
+function outcome(at: number, ok: boolean, host: string): PollOutcome {
+  const common = {
+    identity: { apiVersion: '2', role: ok ? 'loader' : '', host },
+    observedAt: at,
+    clockOffset: 0,
+    notes: [],
+  };
+  if (!ok) {
+    return {
+      ...common,
+      ok,
+      reason: 'timeout',
+      detail: '',
+      possibleHopLimit: false,
+      accessKeyId: '',
+      expiration: null,
+    };
+  }
+  return {
+    ...common,
+    ok,
+    credentials: {
+      accessKeyId: 'ASIA1',
+      lastUpdated: START,
+      expiration: START + 6 * 60 * MINUTE,
+      zoneless: false,
+    },
+    secrets: { secretAccessKey: new Secret('a'), token: new Secret('b') },
+    accountId: '',
+  };
+}
+
+/** A source that answers as told, taking its time. */
+function scriptedSource(
+  clock: ReturnType<typeof falseClock>,
+  answers: (poll: number) => boolean,
+  host = 'i-0abc',
+  takes = 0,
+) {
+  const polledAt: number[] = [];
+  const source: CredentialSource = {
+    name: 'imds',
+    endpoint: { url: 'http://127.0.0.1', loopback: true },
+    poll: async () => {
+      const at = clock.now();
+      polledAt.push((at - START) / MINUTE);
+      clock.advance(takes);
+      return outcome(at, answers(polledAt.length), host);
+    },
+  };
+  return { source, polledAt };
+}
+
+const context = (source: CredentialSource, store: SampleStore, host: string | null = null) => ({
+  source,
+  store,
+  host,
+  machine: 'ip-10-0-0-1',
+});
+
+async function watched(options: {
+  answers?: (poll: number) => boolean;
+  random?: () => number;
+  minutes: number;
+  interval?: number;
+  takes?: number;
+}) {
+  const clock = falseClock();
+  const { source, polledAt } = scriptedSource(
+    clock,
+    options.answers ?? (() => true),
+    'i-0abc',
+    options.takes,
+  );
+  const samples = await watch(context(source, temporaryStore()), {
+    interval: options.interval ?? 300,
+    duration: options.minutes * 60,
+    clock,
+    random: options.random ?? (() => 0.5),
+    stop: new AbortController().signal,
+    onPoll: () => {},
+  });
+  return { samples, polledAt, endedAt: (clock.now() - START) / MINUTE };
+}
+
+describe('polling again and again', () => {
+  test('keeps the interval from the beginning of one poll to the next, and takes the time it was given', async () => {
+    const { polledAt, samples, endedAt } = await watched({ minutes: 22, takes: 4000 });
+    expect(polledAt).toEqual([0, 5, 10, 15, 20]);
+    expect(samples).toBe(5);
+    expect(endedAt).toBe(22);
+  });
+
+  test('a poll that takes longer than the interval is followed at once by the next, never overtaken', async () => {
+    const { polledAt } = await watched({ minutes: 20, takes: 7 * MINUTE });
+    expect(polledAt).toEqual([0, 7, 14]);
+  });
+
+  test('varies the pause by a tenth either way', async () => {
+    const early = await watched({ minutes: 11, random: () => 0 });
+    const late = await watched({ minutes: 11, random: () => 0.999_999 });
+    expect(early.polledAt.slice(0, 2)).toEqual([0, 4.5]);
+    expect(late.polledAt[1]).toBeCloseTo(5.5, 3);
+  });
+
+  test('after failures the pause doubles up to five minutes, and a sample brings the pace back', async () => {
+    const { polledAt } = await watched({
+      interval: 60,
+      minutes: 19,
+      answers: (poll) => poll === 1 || poll > 5,
+    });
+    expect(polledAt).toEqual([0, 1, 3, 7, 12, 17, 18, 19]);
+  });
+
+  test('an interval of more than five minutes is not shortened by failures', async () => {
+    const { polledAt, samples } = await watched({ interval: 3600, minutes: 130, answers: () => false });
+    expect(polledAt).toEqual([0, 60, 120]);
+    expect(samples).toBe(0);
+  });
+
+  test('when told to stop it finishes and records the poll in hand', async () => {
+    const clock = falseClock();
+    const stop = new AbortController();
+    const { source } = scriptedSource(clock, () => true);
+    const store = temporaryStore();
+    const stopping: CredentialSource = {
+      ...source,
+      poll: async () => {
+        stop.abort();
+        return source.poll();
+      },
+    };
+    const samples = await watch(context(stopping, store), {
+      interval: 300,
+      duration: null,
+      clock,
+      random: () => 0.5,
+      stop: stop.signal,
+      onPoll: () => {},
+    });
+    expect(samples).toBe(1);
+    expect([...store.records()]).toHaveLength(1);
+  });
+});
+
+describe('where a poll is filed', () => {
+  test('under the host that the caller named, whatever the endpoint says', async () => {
+    const { source } = scriptedSource(falseClock(), () => true);
+    const store = temporaryStore();
+    expect((await pollOnce(context(source, store, 'loader-1'))).host).toBe('loader-1');
+  });
+
+  test('under the instance id, and under the last one known while the endpoint does not give it', async () => {
+    const clock = falseClock();
+    const store = temporaryStore();
+    const named = scriptedSource(clock, () => true).source;
+    const nameless = scriptedSource(clock, (poll) => poll > 1, '').source;
+    expect((await pollOnce(context(nameless, store))).host).toBe('ip-10-0-0-1');
+    expect((await pollOnce(context(named, store))).host).toBe('i-0abc');
+    expect((await pollOnce(context(nameless, store))).host).toBe('i-0abc');
+  });
+
+  test('a failed poll is data beside the samples', async () => {
+    const clock = falseClock();
+    const store = temporaryStore();
+    await pollOnce(context(scriptedSource(clock, () => true).source, store));
+    clock.advance(MINUTE);
+    await pollOnce(context(scriptedSource(clock, () => false, '').source, store));
+    const [history] = store.histories();
+    expect(history!.generations).toHaveLength(1);
+    expect(history!.failedPolls).toEqual([
+      { reason: 'timeout', count: 1, firstAt: START + MINUTE, lastAt: START + MINUTE, lastDetail: '' },
+    ]);
+  });
+});
