@@ -52,7 +52,11 @@ export function openForReading(path: string): Connection | null {
   return explained(file, () => {
     const size = sizeOf(file);
     if (size === null || size === 0) return null;
-    return openDirectly(file) ?? openCopy(file, connect);
+    const connection = openDirectly(file) ?? openCopy(file, connect);
+    // Another process has just made the file and not yet its tables.
+    if (schemaVersion(connection) > 0) return connection;
+    connection.close();
+    return null;
   });
 }
 
@@ -123,7 +127,7 @@ function assertOurs(connection: Connection, file: string): void {
       'nothing was changed; name another file with --db or CRED_WATCH_DB',
     );
   }
-  const version = connection.pragma('user_version', { simple: true }) as number;
+  const version = schemaVersion(connection);
   if (version > MIGRATIONS.length) {
     throw new CredWatchError(
       `${file} was written by a newer cred-watch (schema ${version}, this one knows ${MIGRATIONS.length})`,
@@ -131,6 +135,9 @@ function assertOurs(connection: Connection, file: string): void {
     );
   }
 }
+
+const schemaVersion = (connection: Connection) =>
+  connection.pragma('user_version', { simple: true }) as number;
 
 function useWriteAheadLog(connection: Connection): void {
   for (let attempt = 1; ; attempt += 1) {
@@ -145,13 +152,12 @@ function useWriteAheadLog(connection: Connection): void {
 }
 
 function migrate(connection: Connection, file: string): void {
-  const version = () => connection.pragma('user_version', { simple: true }) as number;
-  if (version() === MIGRATIONS.length) return;
+  if (schemaVersion(connection) === MIGRATIONS.length) return;
   connection
     .transaction(() => {
       // Another process may have been first, or may have made something else of the file.
       assertOurs(connection, file);
-      for (const step of MIGRATIONS.slice(version())) connection.exec(step);
+      for (const step of MIGRATIONS.slice(schemaVersion(connection))) connection.exec(step);
       connection.pragma(`application_id = ${APPLICATION_ID}`);
       connection.pragma(`user_version = ${MIGRATIONS.length}`);
     })
