@@ -114,7 +114,7 @@ function samplesText(
 
 function watchedText({ watchedTime, rotations, witnessedCount, gaps }: Measurement): string {
   const blind = gaps.length === 0 ? '' : `, less ${writeCount(gaps.length, 'gap')}`;
-  return `${duration(watchedTime)}${blind}; ${witnessedCount} of ${writeCount(rotations.length, 'rotation')} witnessed`;
+  return `${duration(watchedTime)}${blind}; ${witnessedCount.toLocaleString('en-US')} of ${writeCount(rotations.length, 'rotation')} witnessed`;
 }
 
 function worstCaseText({ worstCase, overstatement, lag }: Measurement): string {

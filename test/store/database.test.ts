@@ -79,6 +79,11 @@ test('an empty file becomes a database, and no file at all is not read', () => {
   expect(SampleStore.openReadOnly(file)).toBeNull();
   writeFileSync(file, '');
   expect(SampleStore.openReadOnly(file)).toBeNull();
+  // Made by a process that has not come to its tables yet.
+  const unfinished = new Database(file);
+  unfinished.pragma('journal_mode = WAL');
+  unfinished.close();
+  expect(SampleStore.openReadOnly(file)).toBeNull();
   const store = SampleStore.open(file);
   store.recordSample(identity, sample(1), 'm');
   store.close();
