@@ -104,7 +104,7 @@ function intervalOf(from: Generation, to: Generation, begun: Instant | null, end
 /** An interval is a fact only where no other rotation can hide in it: neither at its end nor at an undated beginning. */
 function knownInterval(each: Candidate, index: number, isWitnessed: readonly boolean[]): Seconds | null {
   if (each.interval === null || !isWitnessed[index]) return null;
-  const beginsDated = each.from.lastUpdated !== null && each.to.lastUpdated !== null;
+  const beginsDated = (each.from.lastUpdated ?? Number.POSITIVE_INFINITY) < (each.to.lastUpdated ?? 0);
   if (!beginsDated && !isWitnessed[index - 1]) return null;
   return Math.floor(each.interval / 1000);
 }
