@@ -1,5 +1,5 @@
 import { findFindings, isIssuedPerRequest } from './findings.ts';
-import { CREDIBLE_CLOCK_OFFSET, orderGenerations } from './generations.ts';
+import { CREDIBLE_CLOCK_OFFSET, joinKeyless, orderGenerations } from './generations.ts';
 import { secondsBetween } from './instant.ts';
 import type {
   Extremes,
@@ -35,10 +35,7 @@ export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): Ser
     polled,
     failedPolls,
     measurement,
-    age:
-      measurement === null
-        ? null
-        : Math.max(0, secondsBetween(measurement.lastSample, correctedNow(now, measurement))),
+    age: measurement === null ? null : secondsBetween(measurement.lastSample, correctedNow(now, measurement)),
     maxAge: maxAge === 'default' ? (polled ? DEFAULT_MAX_AGE : null) : maxAge,
   };
   return { ...facts, findings: findFindings(facts) };
@@ -52,15 +49,16 @@ function correctedNow(now: Instant, { generations }: Measurement): Instant {
 
 /** What the generations of one series prove; at least one is needed. */
 export function measure(generations: readonly Generation[]): Measurement {
-  const ordered = orderGenerations(generations);
+  const ordered = orderGenerations(joinKeyless(generations));
   const firstSample = range(ordered.map(({ firstSeen }) => firstSeen))!.min;
   const lastSample = range(ordered.map(({ lastSeen }) => lastSeen))!.max;
   const issuedPerRequest = isIssuedPerRequest(ordered);
   const history = findRotations(ordered, lastSample);
-  const rotations = issuedPerRequest ? [] : history.rotations;
-  const services = findServices(ordered, rotations);
+  const pairs = issuedPerRequest ? [] : history.rotations;
+  const rotations = pairs.filter(({ completed }) => completed);
+  const services = findServices(ordered, pairs);
   const sampledMinimum = findSampledMinimum(ordered);
-  const worstCase = findWorstCase(sampledMinimum, rotations);
+  const worstCase = findWorstCase(sampledMinimum, pairs);
   return {
     generations: ordered,
     sampleCount: ordered.reduce((sum, { samples }) => sum + samples, 0),
@@ -69,7 +67,7 @@ export function measure(generations: readonly Generation[]): Measurement {
     firstSample,
     lastSample,
     watchedTime: Math.floor(coveredTime(services) / 1000),
-    gaps: findGaps(rotations),
+    gaps: findGaps(pairs),
     services,
     rotationInterval: extremes(rotations),
     validityWhenIssued: findValidityWhenIssued(appearances(ordered, history, issuedPerRequest)),

@@ -1,13 +1,14 @@
 import { overlap } from './generations.ts';
 import { secondsBetween } from './instant.ts';
 import type { Finding, FindingCode, Generation, Measurement, Seconds, SeriesAnalysis } from './model.ts';
+import { earliestMoment } from './rotations.ts';
 import { minBy, range } from './statistics.ts';
 
 /** What AWS promises: new credentials at least five minutes before the old ones expire. */
 export const PROMISED_LEAD_TIME: Seconds = 300;
 
 /** More than this between the host's clock and AWS's, or a document's future, is worth a word. */
-const NOTABLE_CLOCK_OFFSET: Seconds = 60;
+export const NOTABLE_CLOCK_OFFSET: Seconds = 60;
 
 /** IMDS rotates about hourly; twice that without a rotation is the earliest warning there is. */
 const IMDS_USUAL_AGE: Seconds = 7200;
@@ -61,9 +62,9 @@ function rotationTooLate(_: Context, { rotations }: Measurement): Finding | null
   const late = rotations.filter(({ witnessed, leadTime }) => witnessed && leadTime < PROMISED_LEAD_TIME);
   const worst = minBy(late, ({ leadTime }) => leadTime);
   if (worst === null) return null;
-  // An undated rotation may have come at the early end of its window, in time.
-  const certain = late.some(
-    ({ dated, from, window }) => dated || secondsBetween(window.from, from.expiration) < PROMISED_LEAD_TIME,
+  // One that was seen in a window, or moved by a lag, may have come earlier and in time.
+  const certain = late.every(
+    (each) => secondsBetween(earliestMoment(each), each.from.expiration) < PROMISED_LEAD_TIME,
   );
   return problem('ROTATION_TOO_LATE', {
     count: late.length,
@@ -149,13 +150,21 @@ function pollingGap(_: Context, { gaps }: Measurement): Finding | null {
 }
 
 function pollsTooRare(_: Context, measurement: Measurement): Finding | null {
-  const { usualGap, rotationInterval, rotations, witnessedCount, issuedPerRequest: perRequest } = measurement;
+  const { usualGap, rotationInterval, issuedPerRequest: perRequest } = measurement;
   if (usualGap === null || perRequest) return null;
   const usual = rotationInterval?.median ?? null;
-  const isTooRare = usual === null ? rotations.length > witnessedCount : usualGap > usual / 2;
+  const isTooRare = usual === null ? areRotationsMissed(measurement, usualGap) : usualGap > usual / 2;
   if (!isTooRare) return null;
   const every = usual === null ? Math.min(DEFAULT_POLL_INTERVAL, usualGap) : pollInterval(usual);
   return note('POLLS_TOO_RARE', { seconds: usualGap, everySeconds: every });
+}
+
+/** No interval is known, and not because of one pause: no generation was followed from one sample to the next. */
+function areRotationsMissed({ rotations, generations }: Measurement, usualGap: Seconds): boolean {
+  const followed = range(
+    generations.map(({ firstSeen, lastSeen }) => secondsBetween(firstSeen, lastSeen)),
+  )!.max;
+  return rotations.some(({ witnessed }) => !witnessed) && followed < usualGap;
 }
 
 /** A quarter of the usual interval or less: rotations are then seen even when a poll fails. */

@@ -122,6 +122,27 @@ function combine(choose: (...values: number[]) => number, a: number | null, b: n
   return b === null ? a : choose(a, b);
 }
 
+/**
+ * A log without key ids and samples with them may tell of the same credentials: those with the same two times. They
+ * are one generation, not a rotation.
+ */
+export function joinKeyless(generations: readonly Generation[]): readonly Generation[] {
+  const keyless = generations.filter(({ accessKeyId }) => accessKeyId === '');
+  if (keyless.length === 0 || keyless.length === generations.length) return generations;
+  const times = ({ lastUpdated, expiration }: Generation) => `${lastUpdated ?? ''}/${expiration}`;
+  const waiting = new Map(keyless.map((each) => [times(each), each]));
+  const joined = generations
+    .filter(({ accessKeyId }) => accessKeyId !== '')
+    .map((keyed) => {
+      const other = waiting.get(times(keyed));
+      if (other === undefined) return keyed;
+      waiting.delete(times(keyed));
+      const { thirdSampleAfter } = keyed.lastSeen >= other.lastSeen ? keyed : other;
+      return { ...mergeGenerations(keyed, other), thirdSampleAfter };
+    });
+  return [...joined, ...waiting.values()];
+}
+
 /** Both were seen before the other one was seen for the last time. */
 export function overlap(a: Generation, b: Generation): boolean {
   return a.firstSeen < b.lastSeen && b.firstSeen < a.lastSeen;

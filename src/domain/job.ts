@@ -1,3 +1,4 @@
+import { NOTABLE_CLOCK_OFFSET } from './findings.ts';
 import { secondsBetween } from './instant.ts';
 import type {
   Job,
@@ -54,7 +55,8 @@ function judge(
   ) {
     return 'never';
   }
-  if (worstCase.seconds < required) {
+  // The share speaks up only where a job of no length meets a window that crossed an expiration.
+  if (worstCase.seconds < required || (shareOfSafeStarts(measurement, required) ?? 1) < 1) {
     return validityWhenIssued !== null && required <= validityWhenIssued.min && !measurement.issuedPerRequest
       ? 'start-after-rotation'
       : 'sometimes';
@@ -75,6 +77,9 @@ function findUnknownReasons(analysis: SeriesAnalysis, rotationsWanted: number): 
   if (witnessed === 0) reasons.push({ code: 'NO_WITNESSED_ROTATION' });
   if (age !== null && maxAge !== null && age > maxAge) {
     reasons.push({ code: 'STALE_SAMPLES', ageSeconds: age, maxAgeSeconds: maxAge });
+  }
+  if (age !== null && maxAge !== null && age < -NOTABLE_CLOCK_OFFSET) {
+    reasons.push({ code: 'SAMPLES_IN_FUTURE', aheadSeconds: -age });
   }
   if (witnessed < rotationsWanted && rotationsWanted > 1) {
     const pollForSeconds =

@@ -139,6 +139,8 @@ export interface Rotation {
   witnessed: boolean;
   /** Both were handed out in turns for a while. */
   overlapping: boolean;
+  /** False while both still are: the older one may come back at the next look. */
+  completed: boolean;
 }
 
 /** When a generation appeared. The two ends agree where `LastUpdated` tells and the source has no lag. */
@@ -205,7 +207,7 @@ export interface SeriesAnalysis {
   failedPolls: readonly FailedPollCount[];
   /** Null where nothing but failed polls is known. */
   measurement: Measurement | null;
-  /** How old the newest sample is, and how old it may be: null for no limit. */
+  /** How old the newest sample is (negative: a clock is wrong), and how old it may be: null for no limit. */
   age: Seconds | null;
   maxAge: Seconds | null;
   findings: readonly Finding[];
@@ -228,6 +230,7 @@ export type Verdict = (typeof VERDICTS)[number];
 
 export type UnknownReason =
   | { code: 'NO_SAMPLES' }
+  | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds }
   | { code: 'NO_WITNESSED_ROTATION' }
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
   | { code: 'TOO_FEW_ROTATIONS'; witnessed: number; wanted: number; pollForSeconds: Seconds | null };

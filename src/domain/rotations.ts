@@ -24,6 +24,7 @@ interface Candidate {
   intervalOrLess: number;
   blindTime: number;
   overlapping: boolean;
+  completed: boolean;
 }
 
 /**
@@ -40,7 +41,7 @@ export function findRotations(ordered: readonly Generation[], lastSample: Instan
   }
   const isWitnessed = witness(candidates, longestService(ordered, candidates));
   const rotations = candidates.map((each, index): Rotation => {
-    const { from, to, window, dated, at, overlapping } = each;
+    const { from, to, window, dated, at, overlapping, completed } = each;
     return {
       from,
       to,
@@ -48,6 +49,7 @@ export function findRotations(ordered: readonly Generation[], lastSample: Instan
       dated,
       at,
       overlapping,
+      completed,
       leadTime: Math.max(0, secondsBetween(at, from.expiration)),
       interval: knownInterval(each, index, isWitnessed),
       blindTime: Math.ceil(each.blindTime / 1000),
@@ -91,6 +93,7 @@ function candidate(
     interval: intervalOf(from, to, begun, window.to),
     intervalOrLess: window.to - (begun ?? from.firstSeen),
     blindTime: overlapping ? 0 : at - from.lastSeen,
+    completed: !overlapping || from.thirdSampleAfter !== null,
   };
 }
 
@@ -131,7 +134,7 @@ function witness(candidates: readonly Candidate[], longest: number): boolean[] {
     .flatMap(({ interval }) => interval ?? [])
     .sort((a, b) => a - b);
   return candidates.map((each) => {
-    if (!isShort(each)) return false;
+    if (!each.completed || !isShort(each)) return false;
     const span = each.interval ?? each.intervalOrLess;
     const median = medianWithout(usual, each.interval);
     if (median === null) return each.blindTime <= span / 2;
@@ -160,31 +163,40 @@ function lowerBound(sorted: readonly number[], value: number): number {
 }
 
 /**
- * When generations appeared, where that is known. Left out are those met in mid-life and those that came in a
- * gap without a date of their own.
+ * When generations appeared, where that is known. Left out are those met in mid-life, those that came in a gap
+ * without a date of their own, and those handed out in turns with one of these.
  */
 export function findAppearances(
   ordered: readonly Generation[],
   { rotations, lag }: RotationHistory,
 ): Appearance[] {
-  return ordered.flatMap((generation, index): Appearance[] => {
-    const { firstSeen, lastUpdated } = generation;
-    const arrival = rotations[index - 1];
-    if (arrival === undefined || arrival.overlapping) {
-      if (lastUpdated !== null && lastUpdated <= firstSeen + SLACK) {
-        const earliest = Math.min(lastUpdated, firstSeen);
-        return [{ generation, earliest, latest: Math.min(earliest + lag, firstSeen) }];
-      }
-      return arrival === undefined
-        ? []
-        : [{ generation, earliest: arrival.from.firstSeen, latest: firstSeen }];
+  const known = new Map<Generation, Appearance>();
+  for (const [index, generation] of ordered.entries()) {
+    const found = appearanceOf(generation, rotations[index - 1], lag, known);
+    if (found !== null) known.set(generation, { generation, ...found });
+  }
+  return [...known.values()];
+}
+
+function appearanceOf(
+  { firstSeen, lastUpdated }: Generation,
+  arrival: Rotation | undefined,
+  lag: number,
+  known: ReadonlyMap<Generation, Appearance>,
+): { earliest: Instant; latest: Instant } | null {
+  if (arrival === undefined || arrival.overlapping) {
+    if (lastUpdated !== null && lastUpdated <= firstSeen + SLACK) {
+      const earliest = Math.min(lastUpdated, firstSeen);
+      return { earliest, latest: Math.min(earliest + lag, firstSeen) };
     }
-    if (arrival.dated) {
-      const earliest = Math.min(Math.max(lastUpdated!, arrival.window.from), firstSeen);
-      return [{ generation, earliest, latest: arrival.at }];
-    }
-    return arrival.witnessed
-      ? [{ generation, earliest: arrival.window.from, latest: arrival.window.to }]
-      : [];
-  });
+    const isBounded = arrival !== undefined && known.has(arrival.from);
+    return isBounded ? { earliest: arrival.from.firstSeen, latest: firstSeen } : null;
+  }
+  if (arrival.dated) return { earliest: earliestMoment(arrival), latest: arrival.at };
+  return arrival.witnessed ? { earliest: arrival.window.from, latest: arrival.window.to } : null;
+}
+
+/** The earliest moment at which a rotation can have come: its date, unmoved by any lag, or the window's beginning. */
+export function earliestMoment({ dated, to, window }: Pick<Rotation, 'dated' | 'to' | 'window'>): Instant {
+  return dated ? Math.min(Math.max(to.lastUpdated!, window.from), window.to) : window.from;
 }

@@ -25,10 +25,13 @@ export function findServices(ordered: readonly Generation[], rotations: readonly
     return {
       generation,
       from: isKnownBefore ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen,
-      to: departure?.witnessed ? departure.at : generation.lastSeen,
+      to: departure !== undefined && isUsable(departure) ? departure.at : generation.lastSeen,
     };
   });
 }
+
+/** The old generation is known to have been handed out up to `at`; not so where another can have come between. */
+const isUsable = ({ witnessed, completed }: Rotation) => witnessed || !completed;
 
 /**
  * Where it is not known what was handed out: around unwitnessed rotations. A date does not end a gap early: what
@@ -36,7 +39,7 @@ export function findServices(ordered: readonly Generation[], rotations: readonly
  */
 export function findGaps(rotations: readonly Rotation[]): Span[] {
   return rotations
-    .filter(({ witnessed }) => !witnessed)
+    .filter((rotation) => !isUsable(rotation))
     .map(({ window }) => window)
     .filter(({ from, to }) => to > from);
 }
@@ -47,14 +50,19 @@ export function findSampledMinimum(generations: readonly Generation[]): Validity
   return { seconds: remainingWhenLastSeen(worst), at: worst.lastSeen, generation: worst };
 }
 
-/** W: the least that a job could have been handed, at a sample or just before a witnessed rotation. */
+/**
+ * W: the least that a job could have been handed, at a sample or just before a witnessed rotation. Of two generations
+ * still handed out in turns the older one counts up to the last sample.
+ */
 export function findWorstCase(sampled: ValidityAt, rotations: readonly Rotation[]): WorstCase {
-  const worst = minBy(
-    rotations.filter(({ witnessed }) => witnessed),
-    ({ leadTime }) => leadTime,
-  );
+  const worst = minBy(rotations.filter(isUsable), ({ leadTime }) => leadTime);
   if (worst === null || worst.leadTime > sampled.seconds) return { ...sampled, rotation: null };
-  return { seconds: worst.leadTime, at: worst.at, generation: worst.from, rotation: worst };
+  return {
+    seconds: worst.leadTime,
+    at: worst.at,
+    generation: worst.from,
+    rotation: worst.completed ? worst : null,
+  };
 }
 
 const remainingWhenLastSeen = ({ lastSeen, expiration }: Generation) => secondsBetween(lastSeen, expiration);

@@ -36,7 +36,7 @@ const FINDINGS: Record<FindingCode, (args: Args) => string> = {
   TWO_AT_ONCE: (a) =>
     `two generations were handed out in turns, ${writeCount(num(a, 'count'), 'time')}: several endpoints answer, and the older credentials count`,
   EXPIRATION_EXTENDED: (a) =>
-    `${writeCount(num(a, 'count'), 'generation')} stated a later expiration for the same key, by up to ${duration(num(a, 'seconds'))}; the earliest one counts`,
+    `${writeCount(num(a, 'count'), 'generation')} stated different expirations for the same key, up to ${duration(num(a, 'seconds'))} apart; the earliest one counts`,
   ISSUED_IN_FUTURE: (a) =>
     `${writeCount(num(a, 'count'), 'generation')} had a LastUpdated up to ${duration(num(a, 'seconds'))} after being seen: a clock or a time zone is wrong`,
   STALE_SAMPLES: (a) =>
@@ -72,7 +72,7 @@ export function verdictMessage({ verdict, job, spare, shareOfSafeStarts: share }
       return `not safe: ${what} at no measured start${shortfall}`;
     case 'start-after-rotation':
     case 'sometimes':
-      return `not safe: ${what}${shortfall}${share === null ? '' : `; ${writeShare(share)} of starts were safe`}`;
+      return `not safe: ${what}${shortfall}${share === null || share === 1 ? '' : `; ${writeShare(share)} of starts were safe`}`;
     case 'unknown':
       return `unknown: ${what}`;
   }
@@ -113,6 +113,8 @@ function unknownMessage(reason: UnknownReason, measurement: Measurement | null):
         `the newest sample is ${duration(reason.ageSeconds)} old, more than ${short(reason.maxAgeSeconds)}: ` +
         'poll again, or accept older ones with --max-age'
       );
+    case 'SAMPLES_IN_FUTURE':
+      return `the newest sample lies ${duration(reason.aheadSeconds)} ahead of this clock: set the clock right, then poll again`;
     case 'TOO_FEW_ROTATIONS':
       return (
         `${writeCount(reason.witnessed, 'rotation was', 'rotations were')} watched, the confidence asked for needs ${reason.wanted}: ` +
