@@ -1,0 +1,512 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { fixturePath, PROGRAM, runProgram } from './run-program.ts';
+import { contentsOf, temporaryFolder } from './temporary-folder.ts';
+
+interface BadInput {
+  args: string[];
+  /** Both lines, without the words in front. */
+  error: string;
+  hint: string;
+  code?: number;
+  env?: Record<string, string>;
+  /** Makes what the arguments name, in the folder in which the program runs. */
+  make?: (folder: string) => void;
+}
+
+const DURATIONS = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
+const TIMES = 'use a day (2026-01-31), a moment (2026-01-31T12:00:00Z) or how long ago (7d)';
+const LOGS =
+  'a log has lines like `[2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z`; exports are NDJSON or CSV';
+const FORMAT = 'is neither a log of curl or PowerShell nor an export of cred-watch';
+const LONG_NAME = 'a'.repeat(257);
+
+const usage: BadInput[] = [
+  { args: ['bogus'], error: "unknown command 'bogus'", hint: 'see --help' },
+  { args: ['reprot'], error: "unknown command 'reprot'", hint: 'did you mean report?' },
+  { args: ['help', 'bogus'], error: "unknown command 'bogus'", hint: 'see --help' },
+  {
+    args: ['poll', '--intervall', '5m'],
+    error: "unknown option '--intervall'",
+    hint: 'did you mean --interval?',
+  },
+  { args: ['report', '-x'], error: "unknown option '-x'", hint: 'see --help' },
+  {
+    args: ['poll', 'now'],
+    error: "too many arguments for 'poll'. Expected 0 arguments but got 1.",
+    hint: 'see --help',
+  },
+  { args: ['import'], error: "missing required argument 'file'", hint: 'see --help' },
+  {
+    args: ['report', '-j'],
+    error: "option '-j, --job-duration <duration>' argument missing",
+    hint: 'see --help',
+  },
+  { args: ['prune'], error: "required option '--older-than <duration>' not specified", hint: 'see --help' },
+  {
+    args: ['poll', '--for', '1h'],
+    error: '--for needs --interval',
+    hint: 'say how often: `cred-watch poll --interval 5m --for 24h`',
+  },
+  { args: ['import', '-', '-'], error: 'standard input can be read only once', hint: 'give - once' },
+];
+
+const badDurations: BadInput[] = [
+  ...[
+    '5x',
+    '1.5h',
+    '-5h',
+    '5h foo',
+    'P1M',
+    '5',
+    '',
+    '99999999d',
+    '5H',
+    '5h5h',
+    '1m1h',
+    'PT',
+    'P1DT',
+    '١h',
+    '5h\u001b[31m',
+  ],
+].map((value) => ({
+  args: ['report', '-j', value],
+  error: `--job-duration '${value.replace('\u001b', '\\u{1b}')}' is not a duration`,
+  hint: DURATIONS,
+}));
+
+const otherDurations: BadInput[] = [
+  { args: ['report', '--margin', '5x'], error: "--margin '5x' is not a duration", hint: DURATIONS },
+  { args: ['report', '--margin=-5m'], error: "--margin '-5m' is not a duration", hint: DURATIONS },
+  { args: ['report', '--max-age', '0'], error: "--max-age '0' is no time at all", hint: 'use 10s or more' },
+  { args: ['poll', '--interval', '0'], error: "--interval '0' is no time at all", hint: 'use 10s or more' },
+  { args: ['poll', '--interval', '5'], error: "--interval '5' is not a duration", hint: DURATIONS },
+  {
+    args: ['poll', '--interval', '5m', '--for', '0s'],
+    error: "--for '0s' is no time at all",
+    hint: 'use 10s or more',
+  },
+  { args: ['prune', '--older-than', '90'], error: "--older-than '90' is not a duration", hint: DURATIONS },
+];
+
+const confidences: BadInput[] = ['95', '100%', '0', '0%', '1.0', '-5%', '95 %', 'high', ''].map((value) => ({
+  args: ['report', '--confidence', value],
+  error: `--confidence '${value}' is not a confidence`,
+  hint: 'use 95% or 0.95',
+}));
+
+const times: BadInput[] = [
+  ...[
+    'yesterday',
+    '2026-02-30',
+    '2026-13-01T00:00:00Z',
+    '2026-1-1',
+    '1700000000',
+    '2026-01-31T24:00:00Z',
+    '',
+  ].map((value) => ({
+    args: ['report', '--since', value],
+    error: `--since '${value}' is not a time`,
+    hint: TIMES,
+  })),
+  { args: ['export', '--until', 'x\ny'], error: "--until 'x\\u{a}y' is not a time", hint: TIMES },
+  {
+    args: ['report', '--since', '2026-01-02', '--until', '2026-01-01'],
+    error: '--since is after --until',
+    hint: 'exchange the two',
+  },
+];
+
+const names: BadInput[] = [
+  { args: ['poll', '--host', ''], error: "--host '' is not a name", hint: 'use 1 to 256 characters' },
+  { args: ['poll', '--host', '  '], error: "--host '  ' is not a name", hint: 'use 1 to 256 characters' },
+  {
+    args: ['report', '--host', LONG_NAME],
+    error: `--host '${LONG_NAME}' is not a name`,
+    hint: 'use 1 to 256 characters',
+  },
+  ...(
+    [
+      ['poll', '--host', 'a\tb', 'a\\u{9}b'],
+      ['import', '--host', 'a\nb', 'a\\u{a}b'],
+      ['report', '--role', '\u001b[31m', '\\u{1b}[31m'],
+      ['export', '--role', 'a\u0085', 'a\\u{85}'],
+    ] as const
+  ).map(([command, flag, value, shown]) => ({
+    args: [command, flag, value],
+    error: `${flag} '${shown}' is not a name`,
+    hint: 'leave out control characters',
+  })),
+];
+
+const choices: BadInput[] = (
+  [
+    ['report', '--format', 'xml', 'table, json'],
+    ['export', '--format', 'json', 'ndjson, csv'],
+    ['poll', '--format', 'csv', 'text, json'],
+    ['poll', '--source', 'profile', 'auto, imds, container'],
+    ['report', '--source', 'auto', 'imds, container, process, environment, profile'],
+    ['report', '--exit-codes', 'sysv', 'default, nagios, systemd'],
+    ['report', '--source', 'imds\u001b', 'imds, container, process, environment, profile'],
+  ] as const
+).map(([command, flag, value, allowed]) => ({
+  args: [command, flag, value],
+  error: `${flag} '${value.replace('\u001b', '\\u{1b}')}' is not known`,
+  hint: `use one of ${allowed}`,
+}));
+
+const file = (name: string, content: string | Buffer) => (folder: string) =>
+  writeFileSync(join(folder, name), content);
+const UNREADABLE = 'name a log or an export; - is standard input';
+
+const files: BadInput[] = [
+  { args: ['import', 'none.log'], error: 'none.log cannot be read: there is no such file', hint: UNREADABLE },
+  {
+    args: ['import', 'logs'],
+    make: (folder) => mkdirSync(join(folder, 'logs')),
+    error: 'logs cannot be read: it is a folder',
+    hint: UNREADABLE,
+  },
+  { args: ['import', 'a.log'], make: file('a.log', ''), error: 'a.log is empty', hint: LOGS },
+  { args: ['import', 'b.log'], make: file('b.log', '\n \r\n\t\n'), error: 'b.log is empty', hint: LOGS },
+  { args: ['import', '/dev/null'], error: '/dev/null is empty', hint: LOGS },
+  { args: ['import', '-'], error: 'standard input is empty', hint: LOGS },
+  {
+    args: ['import', 'c.log'],
+    make: file('c.log', Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 89 + 144) % 256))),
+    error: `c.log ${FORMAT}`,
+    hint: LOGS,
+  },
+  {
+    args: ['import', 'd.log'],
+    make: file('d.log', 'SecretAccessKey: nobody may see this\n'),
+    error: `d.log ${FORMAT}`,
+    hint: LOGS,
+  },
+  {
+    args: ['import', '--timezone', 'Mars/Olympus', 'x'],
+    error: "--timezone 'Mars/Olympus' is not a time zone",
+    hint: 'use UTC, local, an offset like -05:00 or a name like America/New_York',
+  },
+  {
+    args: ['import', '--timezone', '+15:00', 'x'],
+    error: "--timezone '+15:00' is not a time zone",
+    hint: 'use UTC, local, an offset like -05:00 or a name like America/New_York',
+  },
+];
+
+/** What stands in the way of a database, and what every command says to it. */
+const obstacles: { path: string; make: (folder: string) => void; error: string; hint: string }[] = [
+  {
+    path: 'folder',
+    make: (folder) => mkdirSync(join(folder, 'folder')),
+    error: '{folder}/folder is not a file',
+    hint: 'name a database file with --db or CRED_WATCH_DB',
+  },
+  {
+    path: 'text.db',
+    make: file('text.db', 'Dear diary, '.repeat(100)),
+    error: '{folder}/text.db is not a database',
+    hint: 'nothing was changed; name another file with --db or CRED_WATCH_DB',
+  },
+  {
+    path: 'foreign.db',
+    make: (folder) => makeForeign(folder, 'DELETE'),
+    error: '{folder}/foreign.db is an SQLite database of another program',
+    hint: 'nothing was changed; name another file with --db or CRED_WATCH_DB',
+  },
+  {
+    path: 'newer.db',
+    make: (folder) => makeOurs(folder, 'newer.db', 99),
+    error: '{folder}/newer.db was written by a newer cred-watch (schema 99, this one knows 1)',
+    hint: 'nothing was changed; update cred-watch, or name another file with --db',
+  },
+  {
+    path: 'pipe.db',
+    make: (folder) => expect(spawnSync('mkfifo', [join(folder, 'pipe.db')]).status).toBe(0),
+    error: '{folder}/pipe.db is not a file',
+    hint: 'name a database file with --db or CRED_WATCH_DB',
+  },
+  {
+    path: '/dev/null',
+    make: () => {},
+    error: '/dev/null is not a file',
+    hint: 'name a database file with --db or CRED_WATCH_DB',
+  },
+];
+
+function makeForeign(folder: string, journal: 'DELETE' | 'WAL'): void {
+  const database = new Database(join(folder, 'foreign.db'));
+  database.pragma(`journal_mode = ${journal}`);
+  database.exec("CREATE TABLE accounts (name TEXT); INSERT INTO accounts VALUES ('theirs')");
+  database.close();
+}
+
+let imported: Buffer | undefined;
+
+/** A database of our own that says it is of this schema. */
+function makeOurs(folder: string, name: string, schema: number): void {
+  const path = join(folder, name);
+  if (imported === undefined) {
+    const log = ['import', fixturePath('curl.log'), '--host', 'linux', '--db', path];
+    expect(spawnSync(process.execPath, [PROGRAM, ...log]).status).toBe(0);
+    imported = readFileSync(path);
+  }
+  writeFileSync(path, imported);
+  const database = new Database(path);
+  database.pragma('journal_mode = DELETE');
+  database.pragma(`user_version = ${schema}`);
+  database.close();
+}
+
+/** Every command that opens a database; import has read its file before. */
+const COMMANDS = [
+  ['poll'],
+  ['report'],
+  ['export'],
+  ['prune', '--older-than', '1d'],
+  ['import', fixturePath('curl.log'), '--host', 'linux'],
+];
+
+const databases: BadInput[] = [
+  ...obstacles.flatMap(({ path, ...rest }) =>
+    COMMANDS.map((command) => ({ args: [...command, '--db', path], ...rest })),
+  ),
+  ...[['poll'], ['import', fixturePath('curl.log'), '--host', 'linux']].map((command) => ({
+    args: [...command, '--db', 'blank.db '],
+    error: "a database's path cannot begin or end with a blank: '{folder}/blank.db '",
+    hint: 'choose another path',
+  })),
+  {
+    args: ['poll', '--db', 'text/samples.db'],
+    make: file('text', 'not a folder'),
+    error: '{folder}/text/samples.db cannot be a file',
+    hint: 'check the path given with --db',
+  },
+  ...[['export'], ['prune', '--older-than', '1d']].map((command) => ({
+    args: [...command, '--db', 'none.db'],
+    error: 'there is no database none.db',
+    hint: 'name one with --db, or poll first',
+  })),
+  {
+    args: ['report'],
+    env: { CRED_WATCH_DB: '.' },
+    error: '{folder} is not a file',
+    hint: 'name a database file with --db or CRED_WATCH_DB',
+  },
+];
+
+const outputs: BadInput[] = [
+  {
+    args: ['report', '--db', 'ours.db', '-o', 'none/report.txt'],
+    error: 'none/report.txt cannot be written (ENOENT)',
+    hint: 'name another file with --output, or - for stdout',
+  },
+  {
+    args: ['export', '--db', 'ours.db', '-o', '.'],
+    error: '. cannot be written (EISDIR)',
+    hint: 'name another file with --output, or - for stdout',
+  },
+].map((each) => ({ ...each, make: (folder: string) => makeOurs(folder, 'ours.db', 1) }));
+
+const pace: BadInput[] = [
+  {
+    args: ['poll', '--interval', '9s'],
+    env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://192.0.2.1' },
+    error: '--interval 9s is too often for http://192.0.2.1, which others depend on',
+    hint: 'use 10s or more; only endpoints on this machine may be asked faster',
+  },
+  {
+    args: ['poll', '--interval', '1s'],
+    env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/abc' },
+    error: '--interval 1s is too often for http://169.254.170.2, which others depend on',
+    hint: 'use 10s or more; only endpoints on this machine may be asked faster',
+  },
+];
+
+const hosts: BadInput[] = [
+  {
+    args: ['poll'],
+    env: { CRED_WATCH_HOST: 'db\nloader' },
+    error: "CRED_WATCH_HOST 'db\\u{a}loader' is not a name",
+    hint: 'leave out control characters',
+  },
+  {
+    args: ['poll'],
+    env: { CRED_WATCH_HOST: LONG_NAME },
+    error: `CRED_WATCH_HOST '${LONG_NAME}' is not a name`,
+    hint: 'use 1 to 256 characters',
+  },
+];
+
+/** The command line, and what of the environment matters to it. */
+const titled = <T extends { args?: string[]; env?: Record<string, string> }>(rows: readonly T[]) =>
+  rows.map((row): [string, T] => {
+    const settings = Object.entries(row.env ?? {}).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+    const args = (row.args ?? ['poll']).map((arg) => (/^[\w./-]+$/.test(arg) ? arg : JSON.stringify(arg)));
+    return [[...settings, 'cred-watch', ...args].join(' '), row];
+  });
+
+describe.each([
+  ['usage', usage],
+  ['a duration', [...badDurations, ...otherDurations]],
+  ['a confidence', confidences],
+  ['a time', times],
+  ['a name', [...names, ...hosts]],
+  ['a choice', choices],
+  ['a file', files],
+  ['a database', databases],
+  ['an output', outputs],
+  ['the pace', pace],
+] as const)('%s', (_, rows) => {
+  test.concurrent.for(titled(rows))('`%s` is refused and changes nothing', async ([, row], context) => {
+    const { args, env, make, error, hint } = row;
+    const folder = temporaryFolder(context.onTestFinished);
+    make?.(folder);
+    const before = contentsOf(folder);
+    const run = await runProgram(args, { cwd: folder, env: { XDG_STATE_HOME: folder, ...env }, stdin: '' });
+    const stderr = `error: ${error.replaceAll('{folder}', folder)}\nhint: ${hint}\n`;
+    context.expect(run).toEqual({ code: 2, signal: null, stdout: '', stderr });
+    context.expect(contentsOf(folder)).toEqual(before);
+  });
+});
+
+test('no command at all is wrong usage and shows what there is', async () => {
+  const help = await runProgram(['--help']);
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  const stderr = `error: no command was given\nhint: cred-watch poll, then cred-watch report\n\n${help.stdout.trimEnd()}\n`;
+  expect(await runProgram([])).toEqual({ code: 2, signal: null, stdout: '', stderr });
+});
+
+// Opened for reading, SQLite makes a -wal and a -shm beside a database in WAL mode, and leaves them there.
+test.fails('a WAL database of another program is left as it was by a report', async () => {
+  const folder = temporaryFolder();
+  makeForeign(folder, 'WAL');
+  const before = contentsOf(folder);
+  await runProgram(['report', '--db', join(folder, 'foreign.db')]);
+  expect(contentsOf(folder)).toEqual(before);
+});
+
+/** The environment describes no endpoint that may be asked: a failed poll, which is recorded. */
+const environments: { env: Record<string, string>; error: string; hint: string; note?: string }[] = [
+  ...[
+    'nonsense',
+    'ftp://127.0.0.1',
+    'http://user:password@127.0.0.1',
+    'http://127.0.0.1/?x',
+    '169.254.169.254',
+  ].map((value) => ({
+    env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: value },
+    error:
+      'invalid-configuration: the environment does not describe an endpoint (AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain http or https URL)',
+    hint: 'correct or unset the variable that is named',
+  })),
+  {
+    env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: ' ', AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'ipv5' },
+    note: 'AWS_EC2_METADATA_SERVICE_ENDPOINT is set and empty: some SDKs take that for a value and fail',
+    error:
+      'invalid-configuration: the environment does not describe an endpoint (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is neither IPv4 nor IPv6)',
+    hint: 'correct or unset the variable that is named',
+  },
+  {
+    env: { AWS_EC2_METADATA_DISABLED: 'TRUE' },
+    error: 'disabled: IMDS is switched off by AWS_EC2_METADATA_DISABLED (AWS_EC2_METADATA_DISABLED is true)',
+    hint: 'unset it, or name another source with --source',
+  },
+  {
+    env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://192.0.2.1/creds' },
+    error:
+      'host-not-allowed: the container endpoint is on a host that no SDK would ask (AWS_CONTAINER_CREDENTIALS_FULL_URI is plain http to a host that is neither loopback nor an agent of AWS)',
+    hint: 'use https, a loopback address or the address of ECS or EKS',
+  },
+  {
+    env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: '/creds' },
+    error:
+      'invalid-configuration: the environment does not describe an endpoint (AWS_CONTAINER_CREDENTIALS_FULL_URI is not an absolute http or https URL)',
+    hint: 'correct or unset the variable that is named',
+  },
+  ...['creds', '.example.com/', '@192.0.2.1/'].map((value) => ({
+    env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: value },
+    error:
+      'invalid-configuration: the environment does not describe an endpoint (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with a slash)',
+    hint: 'correct or unset the variable that is named',
+  })),
+  ...(
+    [
+      ['/nonexistent/token', 'ENOENT'],
+      ['/', 'not a regular file'],
+      ['/dev/zero', 'not a regular file'],
+    ] as const
+  ).map(([path, why]) => ({
+    env: {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/creds',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: path,
+    },
+    error: `auth-token-unreadable: the file named by AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read (the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names cannot be read: ${why})`,
+    hint: 'see that it exists and that this user may read it',
+  })),
+  {
+    env: {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/creds',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'one\ntwo',
+    },
+    error:
+      'auth-token-invalid: the container authorization token has characters that no header can carry (the token of AWS_CONTAINER_AUTHORIZATION_TOKEN has characters that no header may have)',
+    hint: 'write the token anew, without line ends inside',
+  },
+  {
+    env: { AWS_METADATA_SERVICE_TIMEOUT: '-3' },
+    note: 'AWS_METADATA_SERVICE_TIMEOUT has no value that makes sense and was ignored',
+    error: 'unreachable: nothing answers at the endpoint (ECONNREFUSED)',
+    hint: 'is this an instance, task or pod with a role? `--source` names another source',
+  },
+];
+
+test.concurrent.for(titled(environments))(
+  '`%s` fails, says what to do and is recorded',
+  async ([, { env, error, hint, note }], context) => {
+    const folder = temporaryFolder(context.onTestFinished);
+    const db = join(folder, 'samples.db');
+    const run = await runProgram(['poll'], { env: { CRED_WATCH_DB: db, ...env } });
+    const stderr = `${note === undefined ? '' : `note: ${note}\n`}error: ${error}\nhint: ${hint}\n`;
+    context.expect(run).toEqual({ code: 1, signal: null, stdout: '', stderr });
+    const database = new Database(db, { readonly: true });
+    context
+      .expect(database.prepare('SELECT reason FROM failed_polls').pluck().all())
+      .toEqual([error.split(':')[0]]);
+    database.close();
+  },
+);
+
+describe('the exit code', () => {
+  const ways = [
+    { what: 'safe', code: 0, nagios: 0, systemd: 0, args: ['report', '-j', '1h'] },
+    { what: 'not safe', code: 1, nagios: 2, systemd: 1, args: ['report', '-j', '7h'] },
+    { what: 'wrong usage', code: 2, nagios: 3, systemd: 255, args: ['report', '-j', '7x'] },
+    { what: 'an unknown flag', code: 2, nagios: 3, systemd: 255, args: ['report', '--jab'] },
+    {
+      what: 'unknown',
+      code: 3,
+      nagios: 3,
+      systemd: 255,
+      args: ['report', '-j', '1h', '--confidence', '99%'],
+    },
+    { what: 'a failed poll', code: 1, nagios: 2, systemd: 1, args: ['poll'] },
+  ];
+  test.concurrent.for(ways)(
+    'of $what suits nagios and systemd, too',
+    async (way, { expect, onTestFinished }) => {
+      const folder = temporaryFolder(onTestFinished);
+      makeOurs(folder, 'samples.db', 1);
+      const codes = async (...args: string[]) =>
+        (await runProgram(args, { env: { CRED_WATCH_DB: join(folder, 'samples.db') } })).code;
+      expect(await codes(...way.args)).toBe(way.code);
+      expect(await codes(...way.args, '--exit-codes', 'nagios')).toBe(way.nagios);
+      expect(await codes(...way.args, '--exit-codes=systemd')).toBe(way.systemd);
+      expect(await codes(way.args[0]!, '--exit-codes', 'nagios', ...way.args.slice(1))).toBe(way.nagios);
+    },
+  );
+});

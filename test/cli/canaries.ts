@@ -1,0 +1,42 @@
+/** Secrets that nothing may ever show, with characters that every way of writing them changes. */
+export const CANARIES = {
+  secretKey: 'CANARYsecret/key+"one"/EXAMPLE',
+  sessionToken: 'CANARYsession/token+two==//EXAMPLE',
+  imdsToken: 'CANARYimds/token+three==EXAMPLE',
+  authorization: 'CANARYauthorization/token+"four"=EXAMPLE',
+  /** On ECS, whoever knows it gets the credentials. */
+  credentialsPath: 'CANARYpath-5f0c7a52-1b1e-4c0e-9b7e-five',
+  /** Fits wherever a name does. */
+  word: 'CANARYword0123456789sixEXAMPLE',
+} as const;
+
+/** However the text is written. Base64 of a longer text shows it in one of three ways, but for its ends. */
+function writings(text: string): string[] {
+  const base64 = [0, 1, 2].map((lead) => {
+    const encoded = Buffer.from(`${' '.repeat(lead)}${text}`).toString('base64');
+    return encoded.slice(4, -4);
+  });
+  return [
+    text,
+    ...base64,
+    ...base64.map((each) => each.replaceAll('+', '-').replaceAll('/', '_')),
+    encodeURIComponent(text),
+    encodeURI(text),
+    JSON.stringify(text).slice(1, -1),
+    JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/'),
+    JSON.stringify(JSON.stringify(text)).slice(3, -3),
+    Buffer.from(text).toString('hex'),
+    Buffer.from(text, 'utf16le').toString('latin1'),
+    // Half of it is too much, too.
+    text.slice(0, Math.ceil(text.length / 2)),
+  ];
+}
+
+/** The canaries that can be found in these bytes, by name. */
+export function canariesIn(bytes: Uint8Array | string): string[] {
+  const text = Buffer.from(bytes).toString('latin1');
+  const lower = text.toLowerCase();
+  return Object.entries(CANARIES)
+    .filter(([, canary]) => writings(canary).some((each) => lower.includes(each.toLowerCase())))
+    .map(([name]) => name);
+}

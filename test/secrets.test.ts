@@ -1,0 +1,368 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, describe, expect, test } from 'vitest';
+import { CANARIES, canariesIn } from './cli/canaries.ts';
+import { grantToken, metadataService, ROLES } from './cli/metadata-script.ts';
+import { linesWritten, type Run, runProgram, startProgram } from './cli/run-program.ts';
+import { pathsIn, temporaryFolder } from './cli/temporary-folder.ts';
+import { type Handler, type Script, type Step, startEndpoint } from './sources/scripted-endpoint.ts';
+
+const { secretKey, sessionToken, imdsToken, authorization, credentialsPath, word } = CANARIES;
+
+const document = (changes: object = {}) =>
+  JSON.stringify({
+    Code: 'Success',
+    LastUpdated: '2026-11-22T00:00:00Z',
+    Type: 'AWS-HMAC',
+    AccessKeyId: 'ASIATESTTESTTEST0001',
+    SecretAccessKey: secretKey,
+    Token: sessionToken,
+    Expiration: '2026-11-22T06:23:11Z',
+    ...changes,
+  });
+
+const everything = `${secretKey} ${sessionToken} ${imdsToken} ${authorization} ${credentialsPath} ${word}`;
+
+/** Where each canary was found, outputs and files alike: nowhere, or a test has failed. */
+function found(home: string, runs: readonly Run[]): string[] {
+  const outputs = runs.flatMap(({ stdout, stderr }) => [
+    ...canariesIn(stdout).map((name) => `${name} in stdout: ${stdout}`),
+    ...canariesIn(stderr).map((name) => `${name} in stderr: ${stderr}`),
+  ]);
+  const files = pathsIn(home).flatMap((path) => {
+    const inName = canariesIn(path).map((name) => `${name} in the name ${path}`);
+    if (!statSync(join(home, path)).isFile()) return inName;
+    return [...inName, ...canariesIn(readFileSync(join(home, path))).map((name) => `${name} in ${path}`)];
+  });
+  return [...outputs, ...files];
+}
+
+/** A HOME in which the program may write anything it likes. */
+function makeHome(finished?: (clean: () => void) => void) {
+  const home = temporaryFolder(finished);
+  const env = { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: home };
+  const run = (args: string[], more: Record<string, string> = {}, stdin?: string) =>
+    runProgram(args, { env: { ...env, ...more }, cwd: home, ...(stdin === undefined ? {} : { stdin }) });
+  return { home, env, run };
+}
+
+/** Everything that reads the database again. */
+const READERS = [
+  ['report', '-j', '5h'],
+  ['report', '--debug', '-j', '5h', '-f', 'json'],
+  ['export'],
+  ['export', '--debug', '-f', 'csv'],
+];
+
+/** How a document can come back; a good one, and every way in which it is refused. */
+const ANSWERS: Record<string, Step> = {
+  'a good document': { body: document() },
+  'a document under other names': { body: document({ Token: undefined, SessionToken: sessionToken }) },
+  'an expired document': { body: document({ Expiration: '2020-01-01T00:00:00Z' }) },
+  'an error document that quotes secrets': {
+    body: document({ Code: `Failed ${secretKey}`, Message: `${sessionToken} ${secretKey}` }),
+  },
+  'a document without a key id': { body: document({ AccessKeyId: undefined }) },
+  'a document without an expiration': { body: document({ Expiration: undefined }) },
+  'a document whose expiration is a secret': { body: document({ Expiration: sessionToken }) },
+  'a document whose key id is the secret': { body: document({ AccessKeyId: secretKey }) },
+  'a document that was cut off': { body: document().slice(0, -20) },
+  'a document in a list': { body: `[${document()}]` },
+  'a document in a text': { body: JSON.stringify(document()) },
+  'a document after some noise': { body: `noise ${document()}` },
+  'a document with status 500': { status: 500, body: document() },
+  'a document with status 404': { status: 404, body: document() },
+  'a document with status 403': { status: 403, body: document() },
+  'half a document with status 400': { status: 400, body: document().slice(0, 200) },
+  'a document with a strange status': { status: 299, body: document() },
+  'a redirect to a secret': { status: 302, headers: { Location: `http://127.0.0.1:1/${credentialsPath}` } },
+  'a document that is too large': { body: document() + ' '.repeat(70_000) },
+  'a document that is not UTF-8': { body: Buffer.concat([Buffer.from(document()), Buffer.from([0xff])]) },
+};
+
+const echo: Handler = ({ headers, path }) => ({
+  status: 400,
+  body: JSON.stringify({
+    code: 'InvalidRequest',
+    message: `no: ${headers['x-aws-ec2-metadata-token']} ${headers.authorization} ${path}`,
+  }),
+});
+const echoInText: Handler = ({ headers, path }) => ({
+  status: 401,
+  body: `no: ${headers['x-aws-ec2-metadata-token']} ${headers.authorization} at ${path}`,
+});
+
+const POLLS = [['poll'], ['poll', '--debug', '-f', 'json', '--extended-api']];
+
+/** Endpoints of one kind are polled into one database, which is then read in every way. */
+describe('no secret of a poll of IMDS is shown or kept', () => {
+  const { home, run } = makeHome(afterAll);
+  const poll = async (script: Handler | Script) => {
+    const endpoint = await startEndpoint(script);
+    const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
+    const runs = await Promise.all(POLLS.map((args) => run(args, env)));
+    // The canaries were really there to be leaked.
+    expect(endpoint.requests.some(({ headers }) => headers['x-aws-ec2-metadata-token'] === imdsToken)).toBe(
+      true,
+    );
+    expect(found(home, runs)).toEqual([]);
+    return { endpoint, runs };
+  };
+
+  test.for(Object.keys(ANSWERS))('with %s', async (name) => {
+    const { endpoint } = await poll(
+      metadataService({
+        'PUT /latest/api/token': grantToken(imdsToken),
+        [`GET ${ROLES}loader`]: ANSWERS[name]!,
+      }),
+    );
+    expect(endpoint.seen()).toContain(`GET ${ROLES}loader`);
+  });
+
+  test.for([
+    ['JSON', echo],
+    ['a text', echoInText],
+  ] as const)('that quotes the request in %s', async ([, quote]) => {
+    const { runs } = await poll((request, response) =>
+      request.method === 'PUT' ? grantToken(imdsToken) : quote(request, response),
+    );
+    expect(runs[0]!.stderr).toContain('[redacted]');
+  });
+
+  test('by whoever reads the database', async () => {
+    const runs = await Promise.all(READERS.map((args) => run(args)));
+    expect(runs.map(({ stdout }) => stdout)).not.toContain('');
+    expect(found(home, runs)).toEqual([]);
+    expect(pathsIn(home)).toContain('state/cred-watch/samples.db');
+  });
+});
+
+describe('no secret of a poll of a container is shown or kept', () => {
+  const { home, run } = makeHome(afterAll);
+  const answers: [string, Handler][] = [
+    ...Object.entries(ANSWERS).map(([name, step]): [string, Handler] => [`with ${name}`, () => step]),
+    ['that quotes the request in JSON', echo],
+    ['that quotes the request in a text', echoInText],
+  ];
+  test.for(answers)('%s', async ([name, handler]) => {
+    const endpoint = await startEndpoint(handler);
+    const env = {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/${credentialsPath}?id=${credentialsPath}`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
+    };
+    // Both sources share the parser of documents: here, they are asked for one way or the other.
+    const only = await run(POLLS[answers.findIndex(([each]) => each === name) % POLLS.length]!, env);
+    expect(found(home, [only])).toEqual([]);
+    expect(endpoint.requests[0]).toMatchObject({ headers: { authorization } });
+  });
+
+  test('by whoever reads the database', async () => {
+    const runs = await Promise.all(READERS.map((args) => run(args)));
+    expect(runs.map(({ stdout }) => stdout)).not.toContain('');
+    expect(found(home, runs)).toEqual([]);
+  });
+});
+
+describe('no secret of the environment is shown or kept', () => {
+  const full = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+  const environments: [string, Record<string, string>][] = [
+    [
+      'static keys',
+      { AWS_ACCESS_KEY_ID: 'ASIASTATIC', AWS_SECRET_ACCESS_KEY: secretKey, AWS_SESSION_TOKEN: sessionToken },
+    ],
+    [
+      'a password of the endpoint',
+      { AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://user:${credentialsPath}@127.0.0.1:1` },
+    ],
+    [
+      'a query of the endpoint',
+      { AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:1/?${credentialsPath}` },
+    ],
+    ['a path that is refused', { [full]: `http://192.0.2.1/${credentialsPath}` }],
+    ['a path that is no URL', { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: credentialsPath }],
+    ['a path where nobody listens', { [full]: `http://127.0.0.1:1/${credentialsPath}` }],
+    [
+      'a token that no header can carry',
+      {
+        [full]: `http://127.0.0.1:1/${credentialsPath}`,
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: `${authorization}\nx`,
+      },
+    ],
+    [
+      'the name of a token file',
+      { [full]: 'http://127.0.0.1:1/', AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: `/${credentialsPath}` },
+    ],
+  ];
+  test.for(environments)('with %s', async ([, env]) => {
+    const { home, run } = makeHome();
+    const runs = await Promise.all(POLLS.map((args) => run(args, env)));
+    runs.push(...(await Promise.all(READERS.map((args) => run(args, env)))));
+    expect(runs[0]!.code).toBe(1);
+    expect(found(home, runs)).toEqual([]);
+  });
+
+  test('with a token file that cannot be used', async () => {
+    const { home, run } = makeHome();
+    const file = join(temporaryFolder(), 'token');
+    writeFileSync(file, `${authorization}\u0007\n`);
+    const env = { [full]: 'http://127.0.0.1:1/', AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file };
+    const runs = [await run(['poll'], env), await run(['poll', '--debug'], env), await run(['export'])];
+    expect(runs[0]!.stderr).toContain('auth-token-invalid');
+    expect(found(home, runs)).toEqual([]);
+  });
+});
+
+describe('no secret of an imported file is shown or kept', () => {
+  const { home, run } = makeHome(afterAll);
+  const at = '[2015/11/18 00:00:01]';
+  const good = `${at} "LastUpdated" : "2015-11-17T23:48:25Z",\n${at} "Expiration" : "2015-11-18T06:09:50Z"\n`;
+  const members = [`"SecretAccessKey" : "${secretKey}",`, `"Token" : "${sessionToken}",`];
+  const files: [string, string][] = [
+    ['a log of whole documents', `${members.map((member) => `${at} ${member}\n`).join('')}${good}`],
+    ['a log of PowerShell', `${at} SecretAccessKey: ${secretKey}\n${at} Token: ${sessionToken}\n${good}`],
+    [
+      'a log without line ends',
+      `${members.map((member) => `${at} ${member}`).join(' ')} ${good.replaceAll('\n', ' ')}`,
+    ],
+    [
+      'a log with malformed lines',
+      [
+        good,
+        ...members.map((member) => `${at} ${member} ${member}`),
+        ...members.map((member) => `[2015/13/45 99:00:01] ${member}`),
+        ...members,
+        ...members.map((member) => `${at} ${member.slice(0, -2)}`),
+        `${at} "LastUpdated" : "${sessionToken}",`,
+        `${at} "Expiration" : "${sessionToken}"`,
+        `${at} "AccessKeyId" : "${secretKey}"`,
+        ...[secretKey, word].map((member) => `${at} "${member}" : "x"`),
+        everything,
+        good,
+      ].join('\n'),
+    ],
+    ['a document', JSON.stringify(JSON.parse(document()), null, 2)],
+    ['a document in one line', document()],
+    ['documents that are cut off', `${document().slice(0, 200)}\n${document().slice(0, 180)}`],
+    [
+      'an export to which secrets were added',
+      JSON.stringify({
+        ...{ schema_version: 1, record: 'sample', host: 'h', source: 'imds', api_version: '2', role: 'r' },
+        ...{
+          observed_at: '2026-01-01T00:00:00Z',
+          access_key_id: 'ASIA1',
+          expiration: '2026-01-01T06:00:00Z',
+        },
+        ...{ secret_access_key: secretKey, token: sessionToken, last_updated: null },
+      }),
+    ],
+    [
+      'an export with secrets in place of values',
+      `{"schema_version":"${secretKey}"}\n{"schema_version":1,"host":"h","source":"${sessionToken}"}`,
+    ],
+    [
+      'a CSV with secrets',
+      `schema_version,record,host,source,token\n1,sample,h,imds,"${sessionToken}"\n1,"${sessionToken}\n`,
+    ],
+    ['a file of no known kind', everything],
+  ];
+  test.for(files)('with %s', async ([, content]) => {
+    const imports = [['--debug', '--strict'], []].map((more) => ['import', '-', '--host', 'h', ...more]);
+    const runs = await Promise.all(imports.map((args) => run(args, {}, content)));
+    expect(found(home, runs)).toEqual([]);
+  });
+
+  test('by whoever reads the database', async () => {
+    const runs = await Promise.all(READERS.map((args) => run(args)));
+    expect(runs.map(({ stdout }) => stdout)).not.toContain('');
+    expect(found(home, runs)).toEqual([]);
+  });
+});
+
+describe('no secret is left behind', () => {
+  test('by a crash in the middle of a poll', async () => {
+    const endpoint = await startEndpoint(
+      metadataService({
+        'PUT /latest/api/token': grantToken(imdsToken),
+        [`GET ${ROLES}loader`]: { body: document() },
+      }),
+    );
+    const { home, run } = makeHome();
+    // The first thing that is done with a sample after it was stored fails in a way that nobody foresaw.
+    const preload = join(temporaryFolder(), 'crash.cjs');
+    writeFileSync(preload, "Date.prototype.toISOString = () => { throw new TypeError('crashed') };");
+    const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, NODE_OPTIONS: `--require=${preload}` };
+    const runs = [await run(['poll'], env), await run(['poll', '--debug', '-f', 'json'], env)];
+    expect(runs[0]).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr:
+        'error: unexpected TypeError: crashed\nhint: run again with --debug and report what it prints\n',
+    });
+    expect(runs[1]!.stderr).toMatch(/^error: unexpected TypeError: crashed\n( +at .*\n)+$/);
+    expect(found(home, runs)).toEqual([]);
+  });
+
+  test('by a poller that was killed', async () => {
+    const endpoint = await startEndpoint(
+      metadataService({
+        'PUT /latest/api/token': grantToken(imdsToken),
+        [`GET ${ROLES}loader`]: { body: document() },
+      }),
+    );
+    const { home, env } = makeHome();
+    const more = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
+    const program = startProgram(['poll', '--interval', '1s'], { env: { ...env, ...more }, cwd: home });
+    await linesWritten(program, 2);
+    program.child.kill('SIGKILL');
+    const run = await program.done;
+    expect(run.signal).toBe('SIGKILL');
+    expect(statSync(join(home, 'state/cred-watch/samples.db-wal')).size).toBeGreaterThan(0);
+    expect(found(home, [run])).toEqual([]);
+  });
+});
+
+describe('the search for secrets', () => {
+  const entries = Object.entries(CANARIES);
+  const WRITINGS: [string, (canary: string) => string | Buffer][] = [
+    ['as it is', (canary) => `before ${canary} after`],
+    ['in base64', (canary) => Buffer.from(canary).toString('base64')],
+    ['in base64 with text around it', (canary) => Buffer.from(`{"a":"${canary}"}`).toString('base64')],
+    ['in base64url', (canary) => Buffer.from(`?${canary}`).toString('base64url')],
+    ['URL-encoded', (canary) => encodeURIComponent(canary)],
+    ['in JSON', (canary) => JSON.stringify({ canary })],
+    ['in JSON in JSON', (canary) => JSON.stringify(JSON.stringify({ canary }))],
+    ['in hexadecimal', (canary) => Buffer.from(canary).toString('hex')],
+    ['in UTF-16', (canary) => Buffer.from(canary, 'utf16le')],
+    ['cut off', (canary) => canary.slice(0, -8)],
+  ];
+  test.for(WRITINGS)('finds one %s in outputs and files', ([, write]) => {
+    const home = temporaryFolder();
+    for (const [name, canary] of entries) {
+      expect(canariesIn(Buffer.concat([Buffer.from([0, 255, 128]), Buffer.from(write(canary))]))).toEqual([
+        name,
+      ]);
+      writeFileSync(join(home, 'file'), write(canary));
+      const run = { code: 0, signal: null, stdout: write(canary).toString('latin1'), stderr: '' };
+      expect(found(home, [run])).toEqual([`${name} in stdout: ${run.stdout}`, `${name} in file`]);
+    }
+  });
+
+  test('finds one in a database and in its write-ahead log', () => {
+    const home = temporaryFolder();
+    const database = new Database(join(home, 'samples.db'));
+    database.exec('CREATE TABLE leak (text)');
+    database.prepare('INSERT INTO leak VALUES (?)').run(document());
+    database.pragma('journal_mode = WAL');
+    database.prepare('INSERT INTO leak VALUES (?)').run(authorization);
+    expect(found(home, [])).toEqual([
+      ...['secretKey in samples.db', 'sessionToken in samples.db'],
+      ...['secretKey in samples.db-wal', 'sessionToken in samples.db-wal', 'authorization in samples.db-wal'],
+    ]);
+    database.close();
+  });
+
+  test('finds nothing where there is nothing', () => {
+    expect(canariesIn(JSON.stringify(metadataService()))).toEqual([]);
+  });
+});
