@@ -16,7 +16,7 @@ export function duration(text: string): Seconds {
 
 export function positiveDuration(text: string): Seconds {
   const seconds = duration(text);
-  if (seconds === 0) throw new InvalidArgumentError('is no time at all: use 10s or more');
+  if (seconds === 0) throw new InvalidArgumentError('is no time at all: use 1s or more');
   return seconds;
 }
 
@@ -40,6 +40,14 @@ export function name(text: string): string {
 export function faultOfName(text: string): string | null {
   if (text.trim() === '' || text.length > 256) return 'use 1 to 256 characters';
   return /\p{Cc}/u.test(text) ? 'leave out control characters' : null;
+}
+
+/** A role as IAM allows it; anything else would be another path of the endpoint. */
+export function roleName(text: string): string {
+  if (!/^[\w+=,.@-]{1,64}$/.test(text)) {
+    throw new InvalidArgumentError('is not a role: use 1 to 64 letters, digits and any of +=,.@_-');
+  }
+  return text;
 }
 
 export const databaseFlag = () =>

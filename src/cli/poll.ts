@@ -7,7 +7,7 @@ import type { CredentialSource } from '../sources/source.ts';
 import type { Recorded } from '../watch/poll-once.ts';
 import { databasePath } from './database-path.ts';
 import { EXIT } from './exit-codes.ts';
-import { databaseFlag, exitCodesFlag, faultOfName, name, positiveDuration } from './flags.ts';
+import { databaseFlag, exitCodesFlag, faultOfName, name, positiveDuration, roleName } from './flags.ts';
 import type { Io } from './io.ts';
 import { sayError, sayNote } from './speech.ts';
 
@@ -35,7 +35,7 @@ export function declarePoll(program: Command, run: (flags: PollFlags) => Promise
     .addOption(
       new Option('--source <name>', 'where to ask').choices(['auto', 'imds', 'container']).default('auto'),
     )
-    .option('--role <name>', 'the IMDS role to ask for, instead of discovering it', name)
+    .option('--role <name>', 'the IMDS role to ask for, instead of discovering it', roleName)
     .option(
       '--host <name>',
       'file the samples under this host (default: $CRED_WATCH_HOST, else discovered)',
@@ -75,6 +75,12 @@ export async function runPoll(flags: PollFlags, io: Io): Promise<number> {
     extendedApi: flags.extendedApi ?? false,
     ...(flags.role === undefined ? {} : { role: flags.role }),
   });
+  if (flags.role !== undefined && source.name !== 'imds') {
+    throw new CredWatchError(
+      '--role is for IMDS: a container endpoint has one role',
+      'leave it out, or add --source imds',
+    );
+  }
   assertPace(flags.interval, source);
   const { SampleStore } = await import('../store/sample-store.ts');
   const store = SampleStore.open(databasePath(flags.db, io));

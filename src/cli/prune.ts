@@ -28,10 +28,12 @@ export function declarePrune(program: Command, run: (flags: PruneFlags) => Promi
 
 export async function runPrune({ olderThan, dryRun = false, db }: PruneFlags, io: Io): Promise<number> {
   const path = databasePath(db, io);
-  const { existsSync } = await import('node:fs');
-  if (!existsSync(path))
-    throw new CredWatchError(`there is no database ${path}`, 'name one with --db, or poll first');
   const { SampleStore } = await import('../store/sample-store.ts');
+  const existing = SampleStore.openReadOnly(path);
+  if (existing === null) {
+    throw new CredWatchError(`there is no database ${path}`, 'name one with --db, or poll first');
+  }
+  existing.close();
   const store = SampleStore.open(path);
   try {
     const { deleted, kept } = store.prune(io.clock.now() - olderThan * 1000, { dryRun });

@@ -182,10 +182,7 @@ const WAIT = 'nothing to do yet: the next poll will tell';
 
 /** What a failed poll means, and what to do about it. */
 const FAILURES: Record<FailureReason, [message: string, hint: string]> = {
-  disabled: [
-    'IMDS is switched off by AWS_EC2_METADATA_DISABLED',
-    'unset it, or name another source with --source',
-  ],
+  disabled: ['IMDS is switched off', 'unset it, or name another source with --source'],
   'v1-disabled': [
     'IMDSv2 gave no token and IMDSv1 is forbidden',
     'raise the hop limit of the instance, or see why the token request fails',
@@ -199,7 +196,7 @@ const FAILURES: Record<FailureReason, [message: string, hint: string]> = {
     'use https, a loopback address or the address of ECS or EKS',
   ],
   'auth-token-unreadable': [
-    'the file named by AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read',
+    'nothing was asked without the authorization token',
     'see that it exists and that this user may read it',
   ],
   'auth-token-invalid': [

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CredWatchError, systemErrorCode } from '../errors.ts';
+import { assertNotForeign, foreign } from './file-header.ts';
 import { openCopy } from './read-only-copy.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 import { type Connection, loadDriver, notBuilt } from './sqlite-driver.ts';
@@ -26,6 +27,7 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Co
   return explained(file, () => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const isNew = createPrivately(file);
+    if (!isNew) assertNotForeign(file);
     const connection = connect(file);
     try {
       if (!isNew) assertOurs(connection, file);
@@ -52,6 +54,7 @@ export function openForReading(path: string): Connection | null {
   return explained(file, () => {
     const size = sizeOf(file);
     if (size === null || size === 0) return null;
+    assertNotForeign(file);
     const connection = openDirectly(file) ?? openCopy(file, connect);
     // Another process has just made the file and not yet its tables.
     if (schemaVersion(connection) > 0) return connection;
@@ -97,7 +100,10 @@ function createPrivately(file: string): boolean {
     );
   }
   const size = sizeOf(file);
-  if (size !== null) return size === 0;
+  if (size !== null) {
+    if (size === 0) chmodSync(file, 0o600);
+    return size === 0;
+  }
   try {
     closeSync(openSync(file, 'wx', 0o600));
     // The umask may have taken more away than intended.
@@ -121,12 +127,7 @@ function sizeOf(file: string): number | null {
 function assertOurs(connection: Connection, file: string): void {
   const applicationId = connection.pragma('application_id', { simple: true }) as number;
   const tables = connection.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
-  if (applicationId !== APPLICATION_ID && tables > 0) {
-    throw new CredWatchError(
-      `${file} is an SQLite database of another program`,
-      'nothing was changed; name another file with --db or CRED_WATCH_DB',
-    );
-  }
+  if (applicationId !== APPLICATION_ID && tables > 0) throw foreign(file);
   const version = schemaVersion(connection);
   if (version > MIGRATIONS.length) {
     throw new CredWatchError(

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { CredWatchError } from '../errors.ts';
@@ -16,7 +16,7 @@ export function openCopy(file: string, connect: (file: string) => Connection): C
   try {
     const copy = join(folder, basename(file));
     copyWhole(file, copy);
-    chmodSync(copy, 0o600);
+    for (const each of [copy, `${copy}-wal`]) if (existsSync(each)) chmodSync(each, 0o600);
     const connection = connect(copy);
     // On Linux an open file needs no name: nothing is left behind, however the program ends.
     connection.pragma('journal_mode = MEMORY');
