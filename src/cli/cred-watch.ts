@@ -1,24 +1,40 @@
 import { homedir, hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
+import { CredWatchError, systemErrorCode } from '../errors.ts';
 import type { Io, Output } from './io.ts';
 import { main } from './main.ts';
 
 /** The one file that touches the process. */
-function outputTo(stream: NodeJS.WriteStream): Output {
+function outputTo(stream: NodeJS.WriteStream, name: string): Output {
   let isGone = false;
-  // `cred-watch … | head` closes the pipe: what is left to say is of no interest to anybody.
-  stream.on('error', () => {
-    isGone = true;
-  });
+  // Told to whoever writes, by the callback; without a listener it would end the process with a stack.
+  stream.on('error', () => {});
   return {
     isTerminal: stream.isTTY === true,
     columns: stream.columns,
     write: (text) =>
-      new Promise((resolve) => {
-        if (isGone) resolve();
-        else stream.write(text, () => resolve());
+      new Promise((resolve, reject) => {
+        if (isGone) {
+          resolve();
+          return;
+        }
+        stream.write(text, (error) => {
+          // `cred-watch … | head` closes the pipe: what is left to say is of no interest to anybody.
+          isGone = error != null;
+          const isLost = isGone && stream === process.stdout && systemErrorCode(error) !== 'EPIPE';
+          if (isLost) reject(unwritable(name, error));
+          else resolve();
+        });
       }),
   };
+}
+
+function unwritable(name: string, cause: unknown): CredWatchError {
+  return new CredWatchError(
+    `${name} cannot be written (${systemErrorCode(cause)})`,
+    'what was written so far is not whole: make room, or write elsewhere',
+    { cause },
+  );
 }
 
 function listenForStop(): AbortSignal {
@@ -29,8 +45,8 @@ function listenForStop(): AbortSignal {
 
 const io: Io = {
   stdin: process.stdin,
-  stdout: outputTo(process.stdout),
-  stderr: outputTo(process.stderr),
+  stdout: outputTo(process.stdout, 'standard output'),
+  stderr: outputTo(process.stderr, 'standard error'),
   env: process.env,
   clock: systemClock,
   random: Math.random,

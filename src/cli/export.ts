@@ -7,6 +7,7 @@ import { addSelection, databaseFlag, exitCodesFlag } from './flags.ts';
 import type { Io } from './io.ts';
 import { writeOutput } from './output-file.ts';
 import type { SelectionFlags } from './selection.ts';
+import { sayNote } from './speech.ts';
 
 interface ExportFlags extends SelectionFlags {
   db?: string;
@@ -43,7 +44,20 @@ export async function runExport(flags: ExportFlags, io: Io): Promise<number> {
   if (store === null)
     throw new CredWatchError(`there is no database ${path}`, 'name one with --db, or poll first');
   try {
-    await writeOutput(io, flags.output, writeArchive(store.records(filter), flags.format));
+    let count = 0;
+    const counted = function* () {
+      for (const record of store.records(filter)) {
+        count += 1;
+        yield record;
+      }
+    };
+    await writeOutput(io, flags.output, writeArchive(counted(), flags.format));
+    if (count === 0)
+      await sayNote(
+        io,
+        `nothing in ${path} matches`,
+        'leave out --host, --source, --role, --since or --until',
+      );
   } finally {
     store.close();
   }

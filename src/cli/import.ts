@@ -71,7 +71,7 @@ export async function runImport(files: string[], flags: ImportFlags, io: Io): Pr
   const { SampleStore } = await import('../store/sample-store.ts');
   const stage = new ImportStage();
   const progress = progressOn(io);
-  const badLines = new BadLineTeller(io);
+  const badLines = new BadLineTeller(io, flags.strict ?? false);
   try {
     const staged: StagedFile[] = [];
     for (const file of files) {
@@ -177,6 +177,13 @@ function refuse(staged: readonly StagedFile[], { strict, timezone }: ImportFlags
       'mend them, or leave out --strict to skip them',
     );
   }
+  for (const { name: file, records, badLines } of staged) {
+    if (records > 0 || badLines === 0) continue;
+    throw new CredWatchError(
+      `nothing in ${file} could be read: ${writeCount(badLines, 'bad line')}; nothing was written`,
+      'see what is wrong with its first lines above',
+    );
+  }
   for (const { name: file, conflict } of staged) {
     if (timezone !== undefined || conflict === null || conflict.zone === null) continue;
     throw new CredWatchError(
@@ -200,25 +207,28 @@ function summary(staged: readonly StagedFile[], added: number, known: number): s
 /** Says which lines are bad, the first of each file one by one. Never what stands in them. */
 class BadLineTeller {
   readonly #io: Io;
+  readonly #isFatal: boolean;
   #waiting: string[] = [];
   readonly #counts = new Map<string, number>();
 
-  constructor(io: Io) {
+  constructor(io: Io, isFatal: boolean) {
     this.#io = io;
+    this.#isFatal = isFatal;
   }
 
   add(file: string, { line, problem }: BadLine): void {
     const count = (this.#counts.get(file) ?? 0) + 1;
     this.#counts.set(file, count);
-    if (count <= BAD_LINES_TOLD) this.#waiting.push(`${file}:${line}: skipped: ${problem}`);
+    if (count <= BAD_LINES_TOLD)
+      this.#waiting.push(`${file}:${line}: ${this.#isFatal ? '' : 'skipped: '}${problem}`);
   }
 
   async tell(): Promise<void> {
-    for (const message of this.#waiting) await sayError(this.#io, message);
+    const say = this.#isFatal ? sayError : sayNote;
+    for (const message of this.#waiting) await say(this.#io, message);
     this.#waiting = [];
     for (const [file, count] of this.#counts) {
-      if (count > BAD_LINES_TOLD)
-        await sayError(this.#io, `${file}: ${count - BAD_LINES_TOLD} more bad lines skipped`);
+      if (count > BAD_LINES_TOLD) await say(this.#io, `${file}: ${count - BAD_LINES_TOLD} more bad lines`);
       this.#counts.delete(file);
     }
   }

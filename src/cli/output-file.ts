@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -16,9 +16,13 @@ export async function writeOutput(
     for await (const piece of pieces) await io.stdout.write(piece);
     return;
   }
-  const file = resolve(path);
+  const file = await realFile(path);
   const unfinished = join(dirname(file), `.cred-watch-${process.pid}-${Math.trunc(io.random() * 1e9)}.tmp`);
   try {
+    if (await isSpecial(file)) {
+      await pipeline(Readable.from(pieces), createWriteStream(file, { flags: 'w' }));
+      return;
+    }
     await pipeline(Readable.from(pieces), createWriteStream(unfinished, { flags: 'wx', flush: true }));
     await rename(unfinished, file);
   } catch (error) {
@@ -34,3 +38,13 @@ export async function writeOutput(
     );
   }
 }
+
+/** Where a link points, so that the file behind it is replaced and not the link. */
+const realFile = (path: string) => realpath(path).catch(() => resolve(path));
+
+/** A pipe or a device is written to: a file put in its place would be a disaster. */
+const isSpecial = (file: string) =>
+  stat(file).then(
+    (stats) => !stats.isFile(),
+    () => false,
+  );

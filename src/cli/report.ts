@@ -17,7 +17,7 @@ import {
 import { type Io, wantsColour } from './io.ts';
 import { writeOutput } from './output-file.ts';
 import type { SelectionFlags } from './selection.ts';
-import { sayError } from './speech.ts';
+import { sayError, sayNote } from './speech.ts';
 
 interface ReportFlags extends SelectionFlags {
   jobDuration?: Seconds;
@@ -92,7 +92,14 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
     rotationsWanted: flags.confidence === undefined ? 1 : rotationsFor(flags.confidence),
     judgeRetired: flags.role !== undefined,
   });
-  if (histories.length === 0) await sayNoSamples(io, path, store === null, Object.keys(filter).length > 0);
+  if (histories.length === 0)
+    await sayNoSamples(
+      io,
+      path,
+      store === null,
+      Object.keys(filter).length > 0,
+      flags.jobDuration !== undefined,
+    );
   if (histories.length > 0 || flags.format !== 'table') {
     const isTerminal = flags.output === '-' && io.stdout.isTerminal;
     const text = await REPORT_FORMATS[flags.format](assessment, {
@@ -106,20 +113,26 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   return exitCodeOf(assessment.verdict);
 }
 
-async function sayNoSamples(io: Io, path: string, isMissing: boolean, isFiltered: boolean): Promise<void> {
-  const { existsSync } = await import('node:fs');
+/** An error where a job wanted judging; without one, nothing has gone wrong. */
+async function sayNoSamples(
+  io: Io,
+  path: string,
+  isMissing: boolean,
+  isFiltered: boolean,
+  isJudging: boolean,
+): Promise<void> {
+  const say = isJudging ? sayError : sayNote;
   if (isFiltered && !isMissing) {
-    await sayError(
-      io,
-      `no samples in ${path} match`,
-      'leave out --host, --source, --role, --since or --until',
-    );
+    await say(io, `no samples in ${path} match`, 'leave out --host, --source, --role, --since or --until');
     return;
   }
-  const what = isMissing ? `no samples: there is no ${path}` : `no samples in ${path}`;
-  const hint =
-    path !== ROOT_DATABASE && existsSync(ROOT_DATABASE)
+  const { existsSync } = await import('node:fs');
+  const isElsewhere = path !== ROOT_DATABASE && existsSync(ROOT_DATABASE);
+  await say(
+    io,
+    isMissing ? `no samples: there is no ${path}` : `no samples in ${path}`,
+    isElsewhere
       ? `root has polled into ${ROOT_DATABASE}: read that with \`sudo cred-watch report\``
-      : 'take some: `cred-watch poll --interval 5m`, or `cred-watch import` a log';
-  await sayError(io, what, hint);
+      : 'take some: `cred-watch poll --interval 5m`, or `cred-watch import` a log',
+  );
 }

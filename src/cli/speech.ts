@@ -6,15 +6,18 @@ import type { Io } from './io.ts';
  * How the program talks: stdout is data, stderr is talk. An error is one line, lower case, what happened; then a
  * line that says what to do, never what the user has already done. No stack but with --debug, never a secret.
  */
-export async function sayError(io: Io, message: string, hint?: string): Promise<void> {
+export const sayError = (io: Io, message: string, hint?: string): Promise<void> =>
+  say(io, 'error', message, hint);
+
+/** Something worth knowing that makes nothing fail. */
+export const sayNote = (io: Io, message: string, hint?: string): Promise<void> =>
+  say(io, 'note', message, hint);
+
+async function say(io: Io, kind: 'error' | 'note', message: string, hint: string | undefined): Promise<void> {
   await io.stderr.write(
-    `error: ${printable(message)}\n${hint === undefined ? '' : `hint: ${printable(hint)}\n`}`,
+    `${kind}: ${printable(message)}\n${hint === undefined ? '' : `hint: ${printable(hint)}\n`}`,
   );
 }
-
-/** Something worth knowing that changes nothing. */
-export const sayNote = (io: Io, message: string): Promise<void> =>
-  io.stderr.write(`note: ${printable(message)}\n`);
 
 /** What went wrong, whoever threw it. An error that nobody foresaw is a defect of ours and says so. */
 export async function sayThrown(io: Io, error: unknown, debug: boolean): Promise<void> {

@@ -69,7 +69,7 @@ export function verdictMessage({ verdict, job, spare, shareOfSafeStarts: share }
     case 'safe':
       return `safe: ${what} at any measured start, ${duration(spare!)} to spare`;
     case 'never':
-      return `not safe: ${what} at no measured start${shortfall}`;
+      return `not safe: ${what}, not at any measured start${shortfall}`;
     case 'start-after-rotation':
     case 'sometimes':
       return `not safe: ${what}${shortfall}${share === null || share === 1 ? '' : `; ${writeShare(share)} of starts were safe`}`;
@@ -106,7 +106,7 @@ function unknownMessage(reason: UnknownReason, measurement: Measurement | null):
       return 'there is no sample: run `cred-watch poll --interval 5m` beside the job, or from cron';
     case 'NO_WITNESSED_ROTATION':
       if (measurement?.issuedPerRequest)
-        return 'every request brings new credentials: judge the ones in hand instead';
+        return 'every request brings new credentials, so there is no history to judge by: compare the job with their validity';
       return 'no rotation was watched yet: keep polling until the credentials have been replaced once';
     case 'STALE_SAMPLES':
       return (
@@ -169,7 +169,7 @@ const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
   TOKEN_FILE_EXPIRES: (a) => `the authorization token expires at ${writeInstant(a.at as number)}`,
   TOKEN_TTL_NONCONFORMING: () =>
     'the IMDS token came without a proper time to live: the Go and Rust SDKs refuse it',
-  IMDS_V1_USED: () => 'IMDSv2 was not to be had, these credentials came over IMDSv1',
+  IMDS_V1_USED: () => 'IMDSv2 was not to be had: IMDSv1 was asked instead',
   POSSIBLE_HOP_LIMIT: () => 'the token request got no answer, as in a container behind a hop limit of 1',
   SEVERAL_ROLES: (a) => `IMDS lists ${a.count} roles, the first one was asked for: some SDKs fail on that`,
   ZONELESS_TIME: () => 'the document gives a time without a zone; it was read as UTC',
@@ -189,7 +189,7 @@ const FAILURES: Record<FailureReason, [message: string, hint: string]> = {
   ],
   'invalid-configuration': [
     'the environment does not describe an endpoint',
-    'correct or unset the variable that is named',
+    'set, correct or unset the variable that is named',
   ],
   'host-not-allowed': [
     'the container endpoint is on a host that no SDK would ask',
@@ -256,7 +256,7 @@ export interface FailureFacts {
 
 /** The hop limit swallows the answer to a token request and nothing else: it looks like a silent endpoint. */
 const HOP_LIMIT =
-  'in a container the hop limit of 1 swallows the answer: `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`';
+  'if this is a container, the hop limit may swallow the answer: `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`';
 
 export function failureMessage({ reason, detail, possibleHopLimit }: FailureFacts): {
   message: string;

@@ -132,6 +132,7 @@ const CURVE_WORDS = 6;
 
 /** Where the share begins to fall, and how fast. */
 function curveText(measurement: Measurement, { margin }: ReportContext): string {
+  if (measurement.issuedPerRequest) return 'every start is handed new credentials';
   const points = safeStartsCurve(measurement, margin);
   if (points.length === 0) return 'not known yet: one sample is no time';
   const firstBelow = points.findIndex(({ share }) => share < 1);

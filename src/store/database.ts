@@ -197,7 +197,7 @@ const EXPLANATIONS: readonly [RegExp, (file: string) => [string, string]][] = [
     (file) => [`no permission to use ${file}`, 'run as the user who owns it, or name another file with --db'],
   ],
   [
-    /^(ENOTDIR|EEXIST|ELOOP|ENAMETOOLONG)/,
+    /^(ENOENT|ENOTDIR|EEXIST|ELOOP|ENAMETOOLONG)/,
     (file) => [`${file} cannot be a file`, 'check the path given with --db'],
   ],
 ];

@@ -7,6 +7,7 @@ import type {
   SeriesHistory,
   SourceName,
 } from '../domain/model.ts';
+import { range } from '../domain/statistics.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
 import { CORRECTED_TIME } from './schema.ts';
 import type { Connection } from './sqlite-driver.ts';
@@ -59,6 +60,7 @@ export function readHistories(connection: Connection, filter: SeriesFilter): Ser
       };
     })
     .filter(({ generations }) => generations.length > 0);
+  keepWithNewest(histories);
   const seen = new Set(histories.map(({ identity }) => place(identity.host, identity.source)));
   // Only a caller that asks for a role cannot be answered by polls that never got as far as one.
   const onlyFailed = filter.role === undefined ? [...failedPolls].filter(([key]) => !seen.has(key)) : [];
@@ -69,6 +71,22 @@ export function readHistories(connection: Connection, filter: SeriesFilter): Ser
       return { identity, polled: true, generations: [], failedPolls: counts };
     }),
   ];
+}
+
+/** Of several series of one host and source the newest carries the failed polls: repeated, they would look like more. */
+function keepWithNewest(histories: SeriesHistory[]): void {
+  const newest = new Map<string, { index: number; lastSeen: Instant }>();
+  const lastSeen = ({ generations }: SeriesHistory) => range(generations.map((each) => each.lastSeen))!.max;
+  for (const [index, history] of histories.entries()) {
+    const key = place(history.identity.host, history.identity.source);
+    const known = newest.get(key);
+    if (known === undefined || lastSeen(history) > known.lastSeen)
+      newest.set(key, { index, lastSeen: lastSeen(history) });
+  }
+  for (const [index, history] of histories.entries()) {
+    const key = place(history.identity.host, history.identity.source);
+    if (newest.get(key)!.index !== index) histories[index] = { ...history, failedPolls: [] };
+  }
 }
 
 const place = (host: string, source: string) => JSON.stringify([host, source]);

@@ -12,7 +12,7 @@ const ENTRY =
   /^\[(\d{4})[/-](\d\d)[/-](\d\d)[ T](\d\d):(\d\d):(\d\d)\]\s*"?(\w+)"?\s*:\s*"?([^",]*)"?\s*,?\s*$/;
 
 /** Where one entry ends and the next begins when the line ends were lost. */
-export const ENTRY_START = /\s+(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
+export const ENTRY_START = /\s*(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
 
 /** The times and the key id of a document count; its other members are nobody's business here. */
 const IGNORED_MEMBERS = new Set([

@@ -16,7 +16,10 @@ export interface PollContext {
   machine: string;
 }
 
-/** One look, recorded as a sample or as a failed poll; what it brought is on disk when this returns. */
+/**
+ * One look, recorded as a sample or as a failed poll; what it brought is on disk when this returns. A look that was
+ * broken off by `signal` failed for no fault of the endpoint and is not recorded.
+ */
 export async function pollOnce(context: PollContext, signal?: AbortSignal): Promise<Recorded> {
   const { source, store, machine } = context;
   const outcome = await source.poll(signal);
@@ -25,8 +28,13 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
     const { apiVersion, role } = outcome.identity;
     const { observedAt, clockOffset } = outcome;
     const sample = { ...outcome.credentials, observedAt, clockOffset };
-    store.recordSample({ host, source: source.name, apiVersion, role }, sample, machine);
-  } else {
+    // A host that the caller named says nothing of what this machine is called.
+    store.recordSample(
+      { host, source: source.name, apiVersion, role },
+      sample,
+      context.host === null ? machine : '',
+    );
+  } else if (!signal?.aborted) {
     const { observedAt, reason, detail, accessKeyId, expiration } = outcome;
     store.recordFailedPoll(host, source.name, { observedAt, reason, detail, accessKeyId, expiration });
   }

@@ -5,6 +5,9 @@ import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
 /** Hosts started together must not ask together. */
 const JITTER = 0.1;
 
+/** What stops us (systemd, Docker) kills after ten seconds and more; a sound endpoint answers in far less than this. */
+const GRACE = 2000;
+
 /** However often polls fail, one is tried this often. */
 const LONGEST_BACK_OFF: Seconds = 300;
 
@@ -15,7 +18,7 @@ export interface WatchOptions {
   clock: Clock;
   /** 0 ≤ x < 1. */
   random: () => number;
-  /** Aborted to stop: a poll under way is finished and recorded first. */
+  /** Aborted to stop: a poll under way is finished and recorded first, but for one that hangs. */
   stop: AbortSignal;
   onPoll: (recorded: Recorded) => void | Promise<void>;
 }
@@ -24,11 +27,16 @@ export interface WatchOptions {
 export async function watch(context: PollContext, options: WatchOptions): Promise<number> {
   const { clock, stop, duration, onPoll } = options;
   const until = duration === null ? Number.POSITIVE_INFINITY : clock.now() + duration * 1000;
+  const brokenOff = new AbortController();
+  const breakOff = () => void clock.sleep(GRACE, ended.signal).then(() => brokenOff.abort());
+  const ended = new AbortController();
+  stop.addEventListener('abort', breakOff, { once: true });
   let samples = 0;
   let failures = 0;
   while (!stop.aborted) {
     const begun = clock.now();
-    const recorded = await pollOnce(context);
+    const recorded = await pollOnce(context, brokenOff.signal);
+    if (brokenOff.signal.aborted && !recorded.outcome.ok) break;
     samples += recorded.outcome.ok ? 1 : 0;
     failures = recorded.outcome.ok ? 0 : failures + 1;
     await onPoll(recorded);
@@ -40,6 +48,8 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
     }
     await clock.sleep(next - clock.now(), stop);
   }
+  stop.removeEventListener('abort', breakOff);
+  ended.abort();
   return samples;
 }
 

@@ -402,14 +402,14 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: value },
     error:
       'invalid-configuration: the environment does not describe an endpoint (AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain http or https URL)',
-    hint: 'correct or unset the variable that is named',
+    hint: 'set, correct or unset the variable that is named',
   })),
   {
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: ' ', AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'ipv5' },
     note: 'AWS_EC2_METADATA_SERVICE_ENDPOINT is set and empty: some SDKs take that for a value and fail',
     error:
       'invalid-configuration: the environment does not describe an endpoint (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is neither IPv4 nor IPv6)',
-    hint: 'correct or unset the variable that is named',
+    hint: 'set, correct or unset the variable that is named',
   },
   {
     env: { AWS_EC2_METADATA_DISABLED: 'TRUE' },
@@ -426,13 +426,13 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
     env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: '/creds' },
     error:
       'invalid-configuration: the environment does not describe an endpoint (AWS_CONTAINER_CREDENTIALS_FULL_URI is not an absolute http or https URL)',
-    hint: 'correct or unset the variable that is named',
+    hint: 'set, correct or unset the variable that is named',
   },
   ...['creds', '.example.com/', '@192.0.2.1/'].map((value) => ({
     env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: value },
     error:
       'invalid-configuration: the environment does not describe an endpoint (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with a slash)',
-    hint: 'correct or unset the variable that is named',
+    hint: 'set, correct or unset the variable that is named',
   })),
   ...(
     [

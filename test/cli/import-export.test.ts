@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixturePath, type RunOptions, runProgram, runShell } from './run-program.ts';
@@ -164,11 +164,11 @@ describe.concurrent('bad lines', () => {
   broken.splice(9, 0, 'curl: (7) nobody-may-see-this', '[2015/11/18 04:00:01] nobody_may_see_this : "x"');
   broken.push('[2015/11/18 13:00:01] "LastUpdated" : "2015-11-18T12:03:41Z",');
   const told = [
-    'error: standard input:3: skipped: LastUpdated is not a time like 2026-01-31T12:00:00Z',
-    'error: standard input:4: skipped: Expiration stands without the LastUpdated of its document',
-    'error: standard input:10: skipped: is not an entry like [2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z',
-    'error: standard input:11: skipped: is about neither LastUpdated nor Expiration',
-    'error: standard input:29: skipped: LastUpdated stands without the Expiration of its document',
+    'note: standard input:3: skipped: LastUpdated is not a time like 2026-01-31T12:00:00Z',
+    'note: standard input:4: skipped: Expiration stands without the LastUpdated of its document',
+    'note: standard input:10: skipped: is not an entry like [2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z',
+    'note: standard input:11: skipped: is about neither LastUpdated nor Expiration',
+    'note: standard input:29: skipped: LastUpdated stands without the Expiration of its document',
   ];
 
   test('are told by number, skipped and never quoted', async () => {
@@ -206,7 +206,7 @@ describe.concurrent('bad lines', () => {
     const noise = Array.from({ length: 50 }, () => 'curl: (7) no').join('\n');
     const run = await importText(newDatabase(), `${curl}${noise}`, '--host', 'linux');
     expect(lines(run.stderr)).toHaveLength(21);
-    expect(lines(run.stderr).at(-1)).toBe('error: standard input: 30 more bad lines skipped');
+    expect(lines(run.stderr).at(-1)).toBe('note: standard input: 30 more bad lines');
   });
 
   test('of an export are told by number and field', async () => {
@@ -218,12 +218,12 @@ describe.concurrent('bad lines', () => {
     ];
     const run = await importText(newDatabase(), [good[1], ...bad].join('\n'));
     expect(lines(run.stderr)).toEqual([
-      'error: standard input:2: skipped: schema_version 2 is not 1',
-      'error: standard input:3: skipped: is not JSON',
-      'error: standard input:4: skipped: is not an object',
-      'error: standard input:5: skipped: source is none of those known',
-      'error: standard input:6: skipped: observed_at is not a time like 2026-01-31T12:00:00Z',
-      'error: standard input:7: skipped: host is empty',
+      'note: standard input:2: skipped: schema_version 2 is not 1',
+      'note: standard input:3: skipped: is not JSON',
+      'note: standard input:4: skipped: is not an object',
+      'note: standard input:5: skipped: source is none of those known',
+      'note: standard input:6: skipped: observed_at is not a time like 2026-01-31T12:00:00Z',
+      'note: standard input:7: skipped: host is empty',
     ]);
     expect(run).toMatchObject({
       code: 0,
@@ -434,4 +434,27 @@ describe.concurrent('prune', () => {
       expect(await exported(other, '-f', format)).toBe(archive);
     },
   );
+});
+
+describe('an import of which nothing can be read', () => {
+  test.each([
+    ['an export of another schema', '{"schema_version":2,"record":"sample"}\n'],
+    ['a log of other lines', '[2015/11/18 00:00:01] nothing of ours\n'],
+  ])('fails: %s', async (_, text) => {
+    const db = newDatabase();
+    const run = await importText(db, text, '--host', 'linux');
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(
+      /error: nothing in standard input could be read: 1 bad line; nothing was written\nhint: /,
+    );
+    expect(existsSync(db)).toBe(false);
+  });
+});
+
+test('a log whose lines were joined with nothing between them is read as it was', async () => {
+  const [whole, joined] = [newDatabase(), newDatabase()];
+  const text = readFileSync(fixturePath('curl.log'), 'utf8');
+  await importText(whole, text, '--host', 'linux');
+  await importText(joined, text.replaceAll(/[\r\n]/g, ''), '--host', 'linux');
+  expect(await succeed(['export', '--db', joined])).toBe(await succeed(['export', '--db', whole]));
 });

@@ -88,7 +88,7 @@ test('a poll falls back to IMDSv1 where the token request is a 404, and says so'
   const { run, records } = await poll(asked(await startEndpoint(script)));
   expect(run).toMatchObject({
     code: 0,
-    stderr: 'note: IMDSv2 was not to be had, these credentials came over IMDSv1\n',
+    stderr: 'note: IMDSv2 was not to be had: IMDSv1 was asked instead\n',
     stdout: expect.stringMatching(/^\S+ \S+ {2}i-0abc · imds v1 · loader {2}ASIA…LE01 {2}.*\n$/),
   });
   expect(records).toMatchObject([
@@ -391,7 +391,7 @@ test('what is the same at every poll is noted once', async () => {
   await linesWritten(program, 2);
   program.child.kill('SIGTERM');
   const { stderr } = await program.done;
-  expect(stderr).toBe('note: IMDSv2 was not to be had, these credentials came over IMDSv1\n');
+  expect(stderr).toBe('note: IMDSv2 was not to be had: IMDSv1 was asked instead\n');
 });
 
 test('an endpoint that never answers holds a poll no longer than its deadline', async () => {

@@ -100,6 +100,14 @@ test('rotations are not told to have come too late for certain where the worst o
   });
 });
 
+test('two looks on both sides of a rotation are no credentials issued per request', () => {
+  const samples = [
+    ...seen([10], { lastUpdated: minute(5) }),
+    ...seen([10.5], { ...issuedAt('B', 10.4), lastUpdated: minute(10.4) }),
+  ];
+  expect(findingsOf(samples).map(({ code }) => code)).not.toContain('ISSUED_PER_REQUEST');
+});
+
 test('gaps are told by their number, their sum and the longest of them', () => {
   const samples = [
     ...seen([10, 20, 30]),

@@ -181,6 +181,34 @@ describe('polling again and again', () => {
   });
 });
 
+test('a poll that hangs when told to stop is broken off, and is no failed poll of the endpoint', async () => {
+  const clock = falseClock();
+  const stop = new AbortController();
+  const store = temporaryStore();
+  const hanging: CredentialSource = {
+    name: 'imds',
+    endpoint: { url: 'http://127.0.0.1', loopback: true },
+    poll: (signal) => {
+      stop.abort();
+      return new Promise((done) => {
+        signal!.addEventListener('abort', () => done(outcome(clock.now(), false, '')), { once: true });
+      });
+    },
+  };
+  const samples = await watch(context(hanging, store), {
+    interval: 300,
+    duration: null,
+    clock,
+    random: () => 0.5,
+    stop: stop.signal,
+    onPoll: () => {
+      throw new Error('there is nothing to tell');
+    },
+  });
+  expect(samples).toBe(0);
+  expect([...store.records()]).toEqual([]);
+});
+
 describe('where a poll is filed', () => {
   test('under the host that the caller named, whatever the endpoint says', async () => {
     const { source } = scriptedSource(falseClock(), () => true);
@@ -196,6 +224,14 @@ describe('where a poll is filed', () => {
     expect((await pollOnce(context(nameless, store))).host).toBe('ip-10-0-0-1');
     expect((await pollOnce(context(named, store))).host).toBe('i-0abc');
     expect((await pollOnce(context(nameless, store))).host).toBe('i-0abc');
+  });
+
+  test('a host that was named once is not taken for the name of this machine', async () => {
+    const clock = falseClock();
+    const store = temporaryStore();
+    await pollOnce(context(scriptedSource(clock, () => true).source, store, 'somebody-else'));
+    const failed = await pollOnce(context(scriptedSource(clock, () => false, '').source, store));
+    expect(failed.host).toBe('ip-10-0-0-1');
   });
 
   test('a failed poll is data beside the samples', async () => {
