@@ -40,22 +40,15 @@ export function findRotations(ordered: readonly Generation[], lastSample: Instan
     candidates.push(candidate(from, to, candidates.at(-1) ?? null, lag, lastSample));
   }
   const isWitnessed = witness(candidates, longestService(ordered, candidates));
-  const rotations = candidates.map((each, index): Rotation => {
-    const { from, to, window, dated, at, overlapping, completed } = each;
-    return {
-      from,
-      to,
-      window,
-      dated,
-      at,
-      overlapping,
-      completed,
-      leadTime: Math.max(0, secondsBetween(at, from.expiration)),
+  const rotations = candidates.map(
+    ({ intervalOrLess: _, ...each }, index): Rotation => ({
+      ...each,
+      leadTime: Math.max(0, secondsBetween(each.at, each.from.expiration)),
       interval: knownInterval(each, index, isWitnessed),
       blindTime: Math.ceil(each.blindTime / 1000),
       witnessed: isWitnessed[index]!,
-    };
-  });
+    }),
+  );
   return { rotations, lag };
 }
 
@@ -105,7 +98,11 @@ function intervalOf(from: Generation, to: Generation, begun: Instant | null, end
 }
 
 /** An interval is a fact only where no other rotation can hide in it: neither at its end nor at an undated beginning. */
-function knownInterval(each: Candidate, index: number, isWitnessed: readonly boolean[]): Seconds | null {
+function knownInterval(
+  each: Pick<Candidate, 'interval' | 'from' | 'to'>,
+  index: number,
+  isWitnessed: readonly boolean[],
+): Seconds | null {
   if (each.interval === null || !isWitnessed[index]) return null;
   const beginsDated = (each.from.lastUpdated ?? Number.POSITIVE_INFINITY) < (each.to.lastUpdated ?? 0);
   if (!beginsDated && !isWitnessed[index - 1]) return null;

@@ -1,7 +1,6 @@
 import { generationKey, generationOf, mergeGenerations } from '../domain/generations.ts';
 import type {
   FailedPoll,
-  Generation,
   Instant,
   Sample,
   SeriesHistory,
@@ -119,11 +118,6 @@ export class SampleStore {
   /** Deletes samples older than `before` and keeps what reports need of them. */
   prune(before: Instant, options: { dryRun: boolean }): PruneResult {
     return this.#write(() => prune(this.#connection, before, options));
-  }
-
-  /** For tests of the promise that stored generations are those of the raw samples. */
-  generations(): Generation[] {
-    return this.histories().flatMap(({ generations }) => generations);
   }
 
   #write<T>(action: () => T): T {
