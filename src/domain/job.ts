@@ -89,9 +89,9 @@ function findUnknownReasons(analysis: SeriesAnalysis, rotationsWanted: number): 
   return reasons;
 }
 
-/** The longest job that outlived its credentials at no measured start; null where there is none. */
-export function longestSafeJob({ worstCase }: Measurement, margin: Seconds): Seconds | null {
-  return worstCase.seconds >= margin ? worstCase.seconds - margin : null;
+/** The longest job that was safe at any start; null where there is none, or no rotation was watched to know it by. */
+export function longestSafeJob({ worstCase, witnessedCount }: Measurement, margin: Seconds): Seconds | null {
+  return witnessedCount > 0 && worstCase.seconds >= margin ? worstCase.seconds - margin : null;
 }
 
 /**

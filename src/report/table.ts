@@ -24,7 +24,7 @@ export function renderTable(assessment: Assessment, context: ReportContext): str
   const judged = assessment.series.filter(({ verdict }) => verdict !== null);
   const headline =
     assessment.verdict !== null && judged.length !== 1 ? [renderHeadline(assessment, colours)] : [];
-  return `${[...headline, ...sections].join('\n\n')}\n`;
+  return `${[...headline, ...sections].join('\n\n\n')}\n`;
 }
 
 /** With several series, which of them decided. */
@@ -77,7 +77,6 @@ function measurementRows(
   colours: Palette,
 ): Row[] {
   const { sampledMinimum, worstCase, rotationInterval: interval, validityWhenIssued: issued } = measurement;
-  const longest = longestSafeJob(measurement, context.margin);
   return [
     ['samples', samplesText(measurement, polled)],
     ['watched time', watchedText(measurement)],
@@ -93,15 +92,18 @@ function measurementRows(
     ],
     ['sampled minimum', `${duration(sampledMinimum.seconds)} at ${writeInstant(sampledMinimum.at)}`],
     ['worst case', `${colours.strong(duration(worstCase.seconds))} ${worstCaseText(measurement)}`],
-    [
-      'longest safe job',
-      longest === null
-        ? `none with a margin of ${short(context.margin)}`
-        : `${duration(longest)} with a margin of ${short(context.margin)}`,
-    ],
+    ['longest safe job', longestText(measurement, context)],
     ['safe starts, by job', curveText(measurement, context)],
     ...failedPollRows({ ...analysis, polled, failedPolls, measurement }),
   ];
+}
+
+function longestText(measurement: Measurement, { margin }: ReportContext): string {
+  const longest = longestSafeJob(measurement, margin);
+  if (longest !== null) return `${duration(longest)} with a margin of ${short(margin)}`;
+  return measurement.witnessedCount === 0
+    ? 'not known yet: no rotation was watched'
+    : `none with a margin of ${short(margin)}`;
 }
 
 function samplesText(
