@@ -28,8 +28,8 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
   const { clock, stop, duration, onPoll } = options;
   const until = duration === null ? Number.POSITIVE_INFINITY : clock.now() + duration * 1000;
   const brokenOff = new AbortController();
-  const breakOff = () => void clock.sleep(GRACE, ended.signal).then(() => brokenOff.abort());
   const ended = new AbortController();
+  const breakOff = () => void clock.sleep(GRACE, ended.signal).then(() => brokenOff.abort());
   stop.addEventListener('abort', breakOff, { once: true });
   let samples = 0;
   let failures = 0;

@@ -8,19 +8,10 @@ import { groupGenerations } from '../../src/domain/generations.ts';
 import type { Sample, SeriesIdentity } from '../../src/domain/model.ts';
 import type { ArchiveRecord } from '../../src/store/archive-record.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
+import { temporaryStore } from './temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const identity: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };
-
-function temporaryStore(): SampleStore {
-  const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
-  const store = SampleStore.open(join(folder, 'samples.db'));
-  onTestFinished(() => {
-    store.close();
-    rmSync(folder, { recursive: true });
-  });
-  return store;
-}
 
 function sample(second: number, generation = 1, more: Partial<Sample> = {}): Sample {
   return {

@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import { Secret } from '../../src/secret.ts';
 import type { CredentialSource, PollOutcome } from '../../src/sources/source.ts';
-import { SampleStore } from '../../src/store/sample-store.ts';
+import type { SampleStore } from '../../src/store/sample-store.ts';
 import { pollOnce } from '../../src/watch/poll-once.ts';
 import { watch } from '../../src/watch/watch.ts';
+import { temporaryStore } from '../store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
@@ -24,16 +22,6 @@ function falseClock(): Clock & { advance(milliseconds: number): void } {
       if (!signal?.aborted) now += milliseconds;
     },
   };
-}
-
-function temporaryStore(): SampleStore {
-  const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
-  const store = SampleStore.open(join(folder, 'samples.db'));
-  onTestFinished(() => {
-    store.close();
-    rmSync(folder, { recursive: true });
-  });
-  return store;
 }
 
 function outcome(at: number, ok: boolean, host: string): PollOutcome {
