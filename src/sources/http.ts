@@ -71,7 +71,8 @@ export async function exchange(
 
 async function send(client: Client, request: Request, clock: Clock, signal: AbortSignal): Promise<Answer> {
   const sentAt = clock.now();
-  const { statusCode, headers, body } = await client.request({ ...request, reset: true, signal });
+  const sent = { ...request, headers: { 'user-agent': 'cred-watch', ...request.headers } };
+  const { statusCode, headers, body } = await client.request({ ...sent, reset: true, signal });
   const answeredAt = clock.now();
   const bytes = await body.arrayBuffer();
   const header = (name: string) => [headers[name]].flat()[0] ?? null;
