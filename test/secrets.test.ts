@@ -5,6 +5,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { CANARIES, canariesIn } from './cli/canaries.ts';
 import { grantToken, metadataService, ROLES } from './cli/metadata-script.ts';
 import { linesWritten, type Run, runProgram, startProgram } from './cli/run-program.ts';
+import {
+  curl,
+  DOCUMENT,
+  sessionToken as grantedToken,
+  startSimulation,
+  withToken,
+} from './cli/running-simulation.ts';
 import { pathsIn, temporaryFolder } from './cli/temporary-folder.ts';
 import { type Handler, type Script, type Step, startEndpoint } from './sources/scripted-endpoint.ts';
 
@@ -36,6 +43,23 @@ function found(home: string, runs: readonly Run[]): string[] {
     return [...inName, ...canariesIn(readFileSync(join(home, path))).map((name) => `${name} in ${path}`)];
   });
   return [...outputs, ...files];
+}
+
+/** So much of a secret is more than chance, and more than a log may say. */
+const PIECE = 24;
+
+/** The secrets of which a piece is in this text, as it is or URL-encoded. */
+function piecesIn(text: string, secrets: readonly string[]): string[] {
+  const plain = text.replace(/%([\dA-Fa-f]{2})/g, (_, code) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+  return secrets.filter((secret) => {
+    for (let from = 0; from + PIECE <= secret.length; from += 1) {
+      const piece = secret.slice(from, from + PIECE);
+      if (text.includes(piece) || plain.includes(piece)) return true;
+    }
+    return false;
+  });
 }
 
 /** A HOME in which the program may write anything it likes. */
@@ -322,6 +346,110 @@ describe('no secret is left behind', () => {
   });
 });
 
+describe('no secret of a simulator is shown or kept', () => {
+  /** What is kept from everybody but the client that it was given to. */
+  const handedOut = (documents: readonly { body: string }[]) =>
+    documents.flatMap(({ body }) => {
+      const { SecretAccessKey, Token } = JSON.parse(body);
+      return [SecretAccessKey, Token] as string[];
+    });
+
+  test.for([
+    ['text', []],
+    ['text', ['--debug', '--variant', 'bad-token=ignored']],
+    ['json', ['--debug']],
+  ] as const)('as %s, with %j', async ([format, flags]) => {
+    const { home, env } = makeHome();
+    const args = ['-f', format, '--shape', 'imds,ecs,eks,cloudshell', '--seed', 'seed', ...flags];
+    const faults = ['error,path=/latest/meta-data/iam/broken*', '503,path=/broken/*', 'reset,path=/reset/*'];
+    const { environments, started, stop } = await startSimulation(
+      [...args, ...faults.flatMap((fault) => ['--fault', fault])],
+      { env, cwd: home },
+    );
+    const { imds, ecs, eks, cloudshell } = environments;
+    const endpoint = imds!.AWS_EC2_METADATA_SERVICE_ENDPOINT!;
+    const [taskUrl, podUrl, shellUrl] = [ecs, eks, cloudshell].map(
+      (each) => each!.AWS_CONTAINER_CREDENTIALS_FULL_URI!,
+    );
+    const taskId = new URL(taskUrl!).pathname.split('/').at(-1)!;
+    const podToken = readFileSync(eks!.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE!, 'utf8');
+    const shellToken = cloudshell!.AWS_CONTAINER_AUTHORIZATION_TOKEN!;
+    const token = await grantedToken(imds!);
+    const documents = [
+      await curl(`${endpoint}${DOCUMENT}`, withToken(token)),
+      await curl(`${endpoint}${DOCUMENT}`),
+      await curl(taskUrl!),
+      await curl(podUrl!, { Authorization: podToken }),
+      await curl(shellUrl!, { Authorization: shellToken }),
+    ];
+    const { body: task } = await curl(`${endpoint}latest/meta-data/iam-ecs-0/security-credentials/`);
+    documents.push(await curl(`${endpoint}latest/meta-data/iam-ecs-0/security-credentials/${task}`));
+    // Each of them different, and really there to be leaked.
+    const secrets = [...handedOut(documents.slice(0, 5)), token, podToken];
+    expect(new Set(secrets).size).toBe(12);
+    const ids = [taskId, taskId.replaceAll('-', ''), shellToken];
+
+    // What goes astray: secrets of this simulator and others, wherever a client can put them.
+    const strays = [...secrets, ...ids, imdsToken, authorization, credentialsPath, word];
+    for (const stray of strays) {
+      const header = { 'User-Agent': 'CANARYagent/1.0', Cookie: `token=${stray}`, 'X-Forwarded-For': stray };
+      for (const url of [endpoint, podUrl!, shellUrl!, taskUrl!]) {
+        await curl(url, { ...header, Authorization: `Bearer ${stray}` });
+        await curl(url, { 'User-Agent': 'CANARYagent/1.0', ...withToken(stray) });
+      }
+      await curl(`${endpoint}${DOCUMENT}?token=${encodeURIComponent(stray)}&${stray}`, withToken(stray));
+      await curl(`${endpoint}latest/api/token`, { 'X-aws-ec2-metadata-token-ttl-seconds': stray }, 'PUT');
+      await curl(`${endpoint}v2/credentials/${encodeURIComponent(stray)}`);
+      await curl(`${endpoint}v1/credentials?id=${encodeURIComponent(stray)}`);
+      await curl(endpoint, { Host: stray.replace(/[^\w-]/g, '').slice(0, 60) });
+    }
+    // In paths they come as they are, too, with whatever slashes they have.
+    for (const stray of [...secrets, ...ids, credentialsPath, word]) {
+      for (const folder of [
+        '',
+        'latest/',
+        'latest/meta-data/',
+        'v2/credentials/',
+        'v2//credentials//',
+        'broken/',
+      ]) {
+        await curl(`${endpoint}${folder}${stray}`);
+        await curl(`${endpoint}${folder}${encodeURIComponent(stray)}`, {}, 'PUT');
+      }
+      await expect(curl(`${endpoint}reset/${stray}`)).rejects.toThrow();
+    }
+
+    const run = await stop();
+    expect(run.code).toBe(0);
+    const rest = run.stdout.slice(started.length) + run.stderr;
+    expect(rest).toContain('CANARYagent/1.0');
+    expect(rest.split('\n').length).toBeGreaterThan(strays.length);
+    expect(found(home, [run])).toEqual([]);
+    expect(piecesIn(started, secrets)).toEqual([]);
+    expect(piecesIn(rest, [...secrets, ...ids])).toEqual([]);
+    // Whoever is to ask needs these two, and finds them where the variables are.
+    expect(piecesIn(started, [taskId, shellToken])).not.toEqual([]);
+  });
+
+  test('with a file that is not what it was taken for', async () => {
+    const { home, run } = makeHome();
+    const file = join(temporaryFolder(), 'secrets.json');
+    const contents = [
+      everything,
+      `{"steps": ${everything}}`,
+      document(),
+      `{"meta-data": {"a": ${everything}}}`,
+    ];
+    const listen = ['simulate', '--debug', '--listen', '127.0.0.1:0'];
+    for (const content of contents) {
+      writeFileSync(file, content);
+      const runs = [await run([...listen, '--scenario', file]), await run([...listen, '--tree', file])];
+      expect(runs.map(({ code }) => code)).toEqual([2, 2]);
+      expect(found(home, runs)).toEqual([]);
+    }
+  });
+});
+
 describe('the search for secrets', () => {
   const entries = Object.entries(CANARIES);
   const WRITINGS: [string, (canary: string) => string | Buffer][] = [
@@ -360,6 +488,17 @@ describe('the search for secrets', () => {
       ...['secretKey in samples.db-wal', 'sessionToken in samples.db-wal', 'authorization in samples.db-wal'],
     ]);
     database.close();
+  });
+
+  test('finds a piece of a long one, wherever it is cut', () => {
+    const secret = Array.from({ length: 200 }, (_, index) =>
+      String.fromCharCode(33 + ((index * 7) % 90)),
+    ).join('');
+    for (const from of [0, 100, 200 - PIECE]) {
+      expect(piecesIn(`before ${secret.slice(from, from + PIECE)} after`, [secret])).toEqual([secret]);
+      expect(piecesIn(secret.slice(from, from + PIECE - 1), [secret])).toEqual([]);
+    }
+    expect(piecesIn(encodeURIComponent(secret.slice(50, 90)), [secret])).toEqual([secret]);
   });
 
   test('finds nothing where there is nothing', () => {

@@ -50,6 +50,9 @@ export function roleName(text: string): string {
   return text;
 }
 
+/** For flags that may be repeated. */
+export const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+
 export const databaseFlag = () =>
   new Option(
     '--db <file>',

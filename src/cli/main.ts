@@ -6,6 +6,7 @@ import type { Io } from './io.ts';
 import { declarePoll, runPoll } from './poll.ts';
 import { declarePrune, runPrune } from './prune.ts';
 import { declareReport, runReport } from './report.ts';
+import { declareSimulate, runSimulate } from './simulate.ts';
 import { sayError, sayThrown } from './speech.ts';
 
 /** Replaced by the build. */
@@ -62,6 +63,9 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   });
   declarePrune(program, async (flags) => {
     code = await runPrune(flags, io);
+  });
+  declareSimulate(program, async (flags) => {
+    code = await runSimulate(flags, io);
   });
   try {
     await program.parseAsync(argv, { from: 'user' });

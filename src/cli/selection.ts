@@ -34,7 +34,7 @@ export function toFilter({ since, until, ...names }: SelectionFlags, now: Instan
 }
 
 /** A day means its first moment for `--since` and its last for `--until`, in UTC. */
-function parseMoment(flag: string, text: string, now: Instant, end: 'first' | 'last'): Instant {
+export function parseMoment(flag: string, text: string, now: Instant, end: 'first' | 'last'): Instant {
   const ago = parseDuration(text);
   if (ago !== null) return now - ago * 1000;
   const instant = parseInstant(text);

@@ -1,4 +1,3 @@
-import { formatDuration } from '../domain/duration.ts';
 import { correctedTime } from '../domain/generations.ts';
 import { formatInstant, secondsBetween } from '../domain/instant.ts';
 import type {
@@ -10,7 +9,7 @@ import type {
   SeriesIdentity,
 } from '../domain/model.ts';
 import { maskKeyId, printable } from './printable.ts';
-import { writeInstant, writeSeries } from './writing.ts';
+import { instantJson, writeInstant, writeRemaining, writeSeries } from './writing.ts';
 
 /** What one poll brought, without its secrets. */
 export interface PollResult {
@@ -33,7 +32,7 @@ export function pollLine({ identity, observedAt, clockOffset, credentials, accou
     writeSeries(identity),
     ...(accountId === '' ? [] : [`account ${printable(accountId)}`]),
     maskKeyId(accessKeyId),
-    remaining < 0 ? `EXPIRED ${formatDuration(-remaining)} ago` : `${formatDuration(remaining)} left`,
+    writeRemaining(remaining),
     `expires ${writeInstant(expiration)}`,
     ...(lastUpdated === null ? [] : [`issued ${writeInstant(lastUpdated)}`]),
   ].join('  ');
@@ -42,7 +41,6 @@ export function pollLine({ identity, observedAt, clockOffset, credentials, accou
 /** The same as one line of JSON; a failed poll is one, too. */
 export function pollJson(result: PollResult): string {
   const { identity, observedAt, clockOffset, credentials, failure, accountId, notes } = result;
-  const instant = (value: Instant | null) => (value === null ? null : formatInstant(value));
   return JSON.stringify({
     schema_version: 1,
     observed_at: formatInstant(observedAt),
@@ -52,8 +50,8 @@ export function pollJson(result: PollResult): string {
     role: identity.role,
     account_id: accountId === '' ? null : accountId,
     access_key_id: credentials && maskKeyId(credentials.accessKeyId),
-    last_updated: instant(credentials?.lastUpdated ?? null),
-    expiration: instant(credentials?.expiration ?? null),
+    last_updated: instantJson(credentials?.lastUpdated ?? null),
+    expiration: instantJson(credentials?.expiration ?? null),
     remaining_seconds:
       credentials && secondsBetween(correctedTime({ observedAt, clockOffset }), credentials.expiration),
     clock_offset_seconds: clockOffset,

@@ -13,3 +13,12 @@ export function printable(text: string): string {
 export function maskKeyId(accessKeyId: string): string {
   return accessKeyId.length < 12 ? '…' : `${accessKeyId.slice(0, 4)}…${accessKeyId.slice(-4)}`;
 }
+
+/** Cut before it is made printable, which makes it longer, and after. */
+export function shorten(text: string, width: number): string {
+  const characters = [...printable(text.slice(0, 2 * width + 2))];
+  return characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : characters.join('');
+}
+
+export const writeUserAgent = (userAgent: string, width: number) =>
+  userAgent === '' ? 'no User-Agent' : shorten(userAgent, width);

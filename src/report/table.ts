@@ -59,7 +59,7 @@ function renderSection(
   else blocks.push([['samples', 'none'], ...failedPollRows(analysis)]);
   if (analysis.findings.length > 0) blocks.push(findingRows(analysis.findings, colours));
   if (analysis.measurement !== null) blocks.push([['evidence', evidenceMessage(analysis.measurement)]]);
-  return [colours.strong(title), ...blocks.map((rows) => layOut(rows, width))].join('\n\n');
+  return [colours.strong(title), ...blocks.map((rows) => layOutSection(rows, width))].join('\n\n');
 }
 
 function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colours: Palette): Row[] {
@@ -179,14 +179,25 @@ const NO_LINES = {
   middle: '',
 };
 
-function layOut(rows: readonly Row[], width: number): string {
+function layOutSection(rows: readonly Row[], width: number): string {
+  const labelled = rows.map(([label, value]) => [`  ${label}`, value]);
+  return layOut(labelled, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2]);
+}
+
+/** Columns without lines between them; what is too wide for its column goes on below. */
+export function layOut(
+  rows: readonly string[][],
+  widths: readonly number[],
+  aligns: readonly ('left' | 'right')[] = [],
+): string {
   const table = new Table({
     chars: NO_LINES,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colWidths: [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2],
+    colWidths: [...widths],
+    colAligns: [...aligns],
     wordWrap: true,
   });
-  table.push(...rows.map(([label, value]) => [`  ${label}`, value]));
+  table.push(...rows);
   return table
     .toString()
     .split('\n')

@@ -1,11 +1,15 @@
+import { formatDuration } from '../domain/duration.ts';
 import { formatInstant } from '../domain/instant.ts';
-import type { Instant, SeriesIdentity } from '../domain/model.ts';
+import type { Instant, Seconds, SeriesIdentity } from '../domain/model.ts';
 import { printable } from './printable.ts';
 
 /** `2015-11-18 08:03:35Z`; fractions of a second are for machines. */
 export function writeInstant(instant: Instant): string {
   return formatInstant(Math.floor(instant / 1000) * 1000).replace('T', ' ');
 }
+
+/** For machines; null where it is not known. */
+export const instantJson = (instant: Instant | null) => (instant === null ? null : formatInstant(instant));
 
 /** `from … to …`, without a date that both share. */
 export function writeSpan(from: Instant, to: Instant): string {
@@ -27,6 +31,10 @@ export function writeSeries({ host, source, apiVersion, role }: SeriesIdentity):
     .map(printable)
     .join(' · ');
 }
+
+/** `4h 59m 36s left`, `EXPIRED 3m 00s ago`. */
+export const writeRemaining = (remaining: Seconds) =>
+  remaining < 0 ? `EXPIRED ${formatDuration(-remaining)} ago` : `${formatDuration(remaining)} left`;
 
 export function writeCount(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;

@@ -60,9 +60,12 @@ export async function exchange(
       maxHeaderSize: LARGEST_HEADERS,
       maxResponseSize: LARGEST_BODY,
     });
-    return await send(client, request, clock, stop).finally(() => client.destroy());
+    // Not waited for: where the poll itself has run out of time, what went wrong must be known at once.
+    return await send(client, request, clock, stop).finally(() => void client.destroy());
   } catch (error) {
-    throw error instanceof FailedLook ? error : explain(error, connection !== null, stop.aborted, limits);
+    if (error instanceof FailedLook) throw error;
+    const within = deadline.signal.aborted ? `within ${limits.requestMs} ms` : 'before the poll had to end';
+    throw explain(error, connection !== null, stop.aborted, within);
   } finally {
     timer.cancel();
     connection?.destroy();
@@ -109,12 +112,11 @@ function handOver(connection: Socket) {
     });
 }
 
-function explain(error: unknown, connected: boolean, stopped: boolean, limits: Limits): FailedLook {
+function explain(error: unknown, connected: boolean, stopped: boolean, within: string): FailedLook {
   const code = systemErrorCode(error);
   if (!connected) return new FailedLook('unreachable', 'no connection in time', { retry: 'always' });
   if (stopped) {
-    const detail = `no complete answer within ${limits.requestMs} ms`;
-    return new FailedLook('timeout', detail, { retry: 'always', unanswered: true });
+    return new FailedLook('timeout', `no complete answer ${within}`, { retry: 'always', unanswered: true });
   }
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return new FailedLook('response-too-large', 'more than 64 KiB, or headers of more than 16 KiB');

@@ -1,0 +1,88 @@
+// A load of HTTP requests over raw sockets: a client library would cost more than the servers that are measured.
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '..', 'bin', 'cred-watch.js');
+
+/** Starts a server of ours or of another's; resolves when its first line says where it listens. */
+export async function startServer(args) {
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const first = await new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (piece) => {
+      text += piece;
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
+    });
+    ended.then((code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { pid: child.pid, hello: JSON.parse(first), stop };
+}
+
+/** One connection, one request; resolves to the whole answer as text. */
+export function ask(port, request) {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(request));
+    let text = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (piece) => {
+      text += piece;
+    });
+    socket.once('error', reject);
+    socket.once('close', () => resolve(text));
+  });
+}
+
+/** One connection for many requests, each answered before the next is sent. */
+export function openKept(port) {
+  const socket = connect(port, '127.0.0.1');
+  socket.setEncoding('latin1');
+  let text = '';
+  let waiting = null;
+  socket.on('data', (piece) => {
+    text += piece;
+    const head = text.indexOf('\r\n\r\n');
+    if (head < 0) return;
+    const length = Number(/^content-length: (\d+)/im.exec(text.slice(0, head))?.[1] ?? Number.NaN);
+    if (text.length < head + 4 + length) return;
+    const answer = text;
+    text = '';
+    waiting.resolve(answer);
+  });
+  socket.on('error', (error) => waiting?.reject(error));
+  socket.on('close', () => waiting?.reject(new Error('the connection was closed')));
+  return {
+    ask: (request) =>
+      new Promise((resolve, reject) => {
+        waiting = { resolve, reject };
+        socket.write(request);
+      }),
+    close: () => {
+      waiting = null;
+      socket.destroy();
+    },
+  };
+}
+
+/** `clients` loops at once until the time is over; resolves to the number of rounds that were made. */
+export async function runClients(clients, milliseconds, makeRound) {
+  const end = Date.now() + milliseconds;
+  let rounds = 0;
+  const client = async (number) => {
+    const { round, close } = await makeRound(number);
+    while (Date.now() < end) {
+      await round();
+      rounds += 1;
+    }
+    close?.();
+  };
+  await Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
+  return rounds;
+}

@@ -1,0 +1,149 @@
+import { CredWatchError } from '../errors.ts';
+import { listeningJson, listeningText, requestJson, requestLine } from '../report/simulation.ts';
+import { trafficJson, trafficText } from '../report/traffic.ts';
+import { clientEnvironment } from '../server/client-environment.ts';
+import { defaultTree } from '../server/default-tree.ts';
+import { startEndpoint } from '../server/endpoint.ts';
+import type { Exchange } from '../server/exchange.ts';
+import { isLoopback, type ListenAddress, parseListenAddress } from '../server/listen-address.ts';
+import { loggedPath } from '../server/logged-path.ts';
+import { type MetadataTree, treeOf } from '../server/metadata-tree.ts';
+import { createSimulation, type Simulation } from '../server/simulation.ts';
+import { startTokenFile, type TokenFile } from '../server/token-file.ts';
+import { Traffic } from '../server/traffic.ts';
+import { openTree } from '../server/tree-file.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import type { SimulateFlags } from './simulate.ts';
+import type { SimulationSettings } from './simulation-settings.ts';
+import { sayNote } from './speech.ts';
+
+/** The port that CloudShell uses and that AWS's own mock took over. */
+const LISTEN = '127.0.0.1:1338';
+
+/** Serves until it is stopped: the lines to export first, one line a request, the report last. */
+export async function serveSimulation(
+  flags: SimulateFlags,
+  settings: SimulationSettings,
+  io: Io,
+): Promise<number> {
+  const isJson = flags.format === 'json';
+  const stop = io.stopSignal();
+  const unwritable = new AbortController();
+  const listen = listenAddresses(flags);
+  const tell = (problem: string) => void sayNote(io, problem);
+  const simulation = createSimulation({ ...settings.options, tree: treeOfFlags(flags, settings, tell) });
+  const traffic = new Traffic();
+  const log = isJson ? io.stdout : io.stderr;
+  const onExchange = (exchange: Exchange) => {
+    const { request, details } = toRequest(exchange, simulation.role, flags.log);
+    traffic.record(request);
+    if (!flags.log) return;
+    const line = isJson ? requestJson(request, details) : requestLine(request, details);
+    log.write(`${line}\n`).catch((error: unknown) => unwritable.abort(error));
+  };
+  const hosts = new Set(flags.allowHost.map((each) => each.toLowerCase()));
+  const endpoint = await startEndpoint({ simulation, listen, hosts, clock: io.clock, onExchange });
+  let tokenFile: TokenFile | null = null;
+  try {
+    if (settings.options.shapes.includes('eks')) {
+      const { authorizationLifetime } = settings;
+      tokenFile = await startTokenFile(
+        simulation.serviceAccountTokens,
+        authorizationLifetime,
+        io.clock,
+        tell,
+      );
+    }
+    const started = startedSimulation(settings, simulation, endpoint.origins, tokenFile?.path ?? '');
+    await io.stdout.write(isJson ? `${listeningJson(started)}\n` : listeningText(started));
+    await ended(flags, io, AbortSignal.any([stop, unwritable.signal]));
+  } finally {
+    await endpoint.close();
+    await tokenFile?.close();
+  }
+  if (unwritable.signal.aborted) throw unwritable.signal.reason;
+  const summary = traffic.summary();
+  await io.stdout.write(isJson ? `${trafficJson(summary)}\n` : `\n${commented(await trafficText(summary))}`);
+  return EXIT.ok;
+}
+
+/** It stands behind the lines that a shell is to read, and has names in it that clients chose. */
+const commented = (text: string) => text.replace(/^(?=.)/gm, '# ');
+
+function listenAddresses({ listen, allowRemote = false }: SimulateFlags): ListenAddress[] {
+  const addresses = (listen.length === 0 ? [LISTEN] : listen).map(parseListenAddress);
+  const remote = addresses.find(({ host }) => !isLoopback(host));
+  if (remote !== undefined && !allowRemote) {
+    throw new CredWatchError(
+      `${remote.host} can be reached by other machines`,
+      'listen on 127.0.0.1 or [::1], or add --allow-remote if that is meant',
+    );
+  }
+  return addresses;
+}
+
+function treeOfFlags(
+  { tree }: SimulateFlags,
+  { options }: SimulationSettings,
+  tell: (problem: string) => void,
+): MetadataTree {
+  const own = defaultTree(options.instance);
+  return tree === undefined ? treeOf(own) : openTree(tree, own, tell);
+}
+
+function startedSimulation(
+  { options, scenario }: SimulationSettings,
+  simulation: Simulation,
+  origins: readonly string[],
+  tokenFile: string,
+) {
+  const { pace, role, seed, shapes, faults, startedAt } = options;
+  return {
+    startedAt,
+    endpoints: origins.map((each) => `${each}/`),
+    role,
+    lifetimeSeconds: pace.lifetime,
+    rotateEverySeconds: pace.rotateEvery,
+    jitterSeconds: pace.jitter,
+    seed,
+    shapes: shapes.map((shape) => ({
+      shape,
+      environment: clientEnvironment(shape, origins, simulation, tokenFile),
+    })),
+    scenario: scenario === null ? null : { name: scenario.name, description: scenario.description },
+    faults: faults.map(({ spec }) => spec),
+  };
+}
+
+function ended({ for: duration }: SimulateFlags, io: Io, signal: AbortSignal): Promise<void> {
+  if (duration !== undefined) return io.clock.sleep(duration * 1000, signal);
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** The request as the log and the report may know it: no token, no query, no secret. */
+function toRequest(
+  { address, inquiry, reply, status, instead, fault }: Exchange,
+  role: string,
+  isLogged: boolean,
+) {
+  const { now, headers, method, path, query } = inquiry;
+  const { shape, asked, apiVersion, credentials } = reply;
+  const request = {
+    at: now,
+    client: headers['user-agent'] ?? '',
+    address,
+    shape,
+    asked,
+    apiVersion,
+    method,
+    path: isLogged ? loggedPath(path, query.size > 0, role) : '',
+    status,
+    fault,
+    accessKeyId: credentials?.accessKeyId ?? null,
+  };
+  return { request, details: { instead, expiration: credentials?.expiration ?? null } };
+}

@@ -1,0 +1,46 @@
+import { FAULT_CONDITIONS, FAULTS, type FaultCondition } from '../server/fault.ts';
+import { SCENARIOS } from '../server/scenarios/index.ts';
+import { VARIANTS } from '../server/variants.ts';
+
+/** What the flags of simulate can be given. */
+export function simulateHelp(): string {
+  const faults = Object.values(FAULTS).map(({ form, does }) => row(form, does));
+  const conditions = FAULT_CONDITIONS.map((name) => row(...CONDITIONS[name]));
+  const scenarios = inLines(Object.keys(SCENARIOS).join(', '));
+  const variants = Object.entries(VARIANTS).map(([name, { choices, means }]) =>
+    row(`${name}=${choices.join('|')}`, means),
+  );
+  return `
+Faults: --fault WHAT[,CONDITION=VALUE]…
+${faults.join('\n')}
+Conditions:
+${conditions.join('\n')}
+
+Scenarios: --scenario NAME, or a JSON file with a dot or a slash in its name
+${scenarios}
+  {"description": "…", "shape": "ecs", "lifetime": "3m", "rotate_every": "1m",
+   "steps": [{"fault": "503", "share": "30%", "from": "2m", "for": "1m", "why": "…"}]}
+
+Variants: --variant NAME=VALUE, the first is the default
+${variants.join('\n')}
+
+Examples:
+  cred-watch simulate --lifetime 3m --rotate-every 1m       see a rotation every minute
+  cred-watch simulate --shape ecs --fault 429,share=30%     a throttled task
+  cred-watch simulate --scenario hop-limit                  what a bridged container sees
+  cred-watch simulate --history 30d -o - | cred-watch import -`;
+}
+
+const CONDITIONS: Readonly<Record<FaultCondition, readonly [example: string, means: string]>> = {
+  share: ['share=30%', 'of the requests that it could strike'],
+  path: ['path=/latest/api/token', 'only this path; * stands for anything: path=*/security-credentials/*'],
+  from: ['from=2m', 'not before this time after the start'],
+  until: ['until=5m', 'not from this time after the start on'],
+  for: ['for=3m', 'for so long, from its beginning'],
+  times: ['times=2', 'at most so often'],
+};
+
+/** A list of words, as many a line as fit. */
+const inLines = (list: string) => list.replace(/(.{1,97})(?: |$)/g, '  $1\n').trimEnd();
+
+const row = (left: string, right: string) => `  ${left.padEnd(32)} ${right}`;

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { Instant, Seconds } from '../domain/model.ts';
+import { CredentialIssuer } from './credential-issuer.ts';
+import type { Instance } from './default-tree.ts';
+import type { Fault } from './fault.ts';
+import { FaultPlan } from './fault-plan.ts';
+import type { Shape } from './inquiry.ts';
+import { MetadataTokens } from './metadata-tokens.ts';
+import type { MetadataTree } from './metadata-tree.ts';
+import { Randomness } from './randomness.ts';
+import { type Pace, RotationSchedule } from './rotation-schedule.ts';
+import { ServiceAccountTokens } from './service-account-tokens.ts';
+import type { Variants } from './variants.ts';
+
+export const IMDS_MODES = ['both', 'v2', 'v1'] as const;
+export type ImdsMode = (typeof IMDS_MODES)[number];
+
+export interface SimulationOptions {
+  shapes: readonly Shape[];
+  imds: ImdsMode;
+  role: string;
+  pace: Pace;
+  seed: string;
+  faults: readonly Fault[];
+  variants: Variants;
+  startedAt: Instant;
+  instance: Instance;
+  tree: MetadataTree;
+}
+
+/** Everything that the endpoints of one run share. */
+export interface Simulation extends Omit<SimulationOptions, 'faults' | 'seed' | 'pace'> {
+  issuer: CredentialIssuer;
+  plan: FaultPlan;
+  metadataTokens: MetadataTokens;
+  serviceAccountTokens: ServiceAccountTokens;
+  /** The id of the ECS task's credentials: on ECS it is all the secret there is. */
+  credentialsId: string;
+  /** What CloudShell's clients send as `Authorization`. */
+  authorization: string;
+}
+
+export function createSimulation({ faults, seed, pace, ...options }: SimulationOptions): Simulation {
+  const randomness = new Randomness(seed);
+  const schedule = new RotationSchedule(pace, options.startedAt, randomness);
+  return {
+    ...options,
+    issuer: new CredentialIssuer(schedule, randomness),
+    plan: new FaultPlan(faults, options.startedAt, randomness),
+    metadataTokens: new MetadataTokens(),
+    serviceAccountTokens: new ServiceAccountTokens(),
+    credentialsId: randomUUID(),
+    authorization: randomUUID(),
+  };
+}
+
+/** What EKS projects into pods lives a day. */
+export const AUTHORIZATION_LIFETIME: Seconds = 86_400;

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runProgram } from '../cli/run-program.ts';
+import { startSimulation } from '../cli/running-simulation.ts';
+import { succeed } from '../cli/succeed.ts';
+import { temporaryFolder } from '../cli/temporary-folder.ts';
+
+test('a rehearsal: what is measured of a simulator is what its schedule says', async () => {
+  const pace = ['--lifetime', '1m', '--rotate-every', '4s', '--jitter', '0'];
+  const { environment, stop } = await startSimulation([...pace, '--role', 'loader', '-f', 'json']);
+  const env = { ...environment, CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
+
+  const polls = await succeed(['poll', '--interval', '1s', '--for', '13s', '-f', 'json'], { env });
+  const report = JSON.parse(await succeed(['report', '-f', 'json'], { env }));
+  expect(report.series).toHaveLength(1);
+  const [series] = report.series;
+  expect(series).toMatchObject({
+    ...{ source: 'imds', api_version: '2', role: 'loader', sample_count: polls.trim().split('\n').length },
+    rotation_interval: { min_seconds: 4, max_seconds: 4 },
+    failed_polls: [],
+  });
+  expect(series.witnessed_rotation_count).toBeGreaterThanOrEqual(2);
+  // Just before a rotation the old ones have a minute less four seconds left. No look could come upon less, and the
+  // instant of a look is that of its beginning, some of a second early.
+  const { worst_case: worst, sampled_minimum: sampled } = series;
+  expect(worst.remaining_seconds).toBeGreaterThanOrEqual(55);
+  expect(worst.remaining_seconds).toBeLessThanOrEqual(56);
+  expect(sampled.remaining_seconds).toBeGreaterThanOrEqual(worst.remaining_seconds);
+
+  const judge = (length: string) => runProgram(['report', '-j', length, '--margin', '0'], { env });
+  expect(await judge('50s')).toMatchObject({ code: 0, stdout: expect.stringMatching(/ verdict +safe: /) });
+  expect(await judge('58s')).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/ verdict +not safe: /),
+  });
+  expect(await judge('2m')).toMatchObject({ code: 1 });
+
+  // The other end saw the same.
+  const { code, stdout } = await stop();
+  expect(code).toBe(0);
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events.at(-1)).toMatchObject({
+    ...{ event: 'report', client_count: 1, failed_count: 0, credentials_v1_count: 0 },
+    ...{ credentials_count: series.sample_count, credential_set_count: series.generation_count },
+    clients: [{ client: expect.stringMatching(/^cred-watch/) }],
+    imds_v1_clients: [],
+  });
+}, 60_000);
+
+test('a job that froze its copy fails where one that asks again does not', async () => {
+  const settings = ['--scenario', 'frozen-copy', '--lifetime', '6s', '--rotate-every', '2s'];
+  const { environment, stop } = await startSimulation(settings);
+  const env = { ...environment, CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
+  const poll = async () => JSON.parse(await succeed(['poll', '-f', 'json'], { env }));
+  const copy = await poll();
+  let now = copy;
+  while (Date.parse(now.observed_at) < Date.parse(copy.expiration)) now = await poll();
+  expect(now.access_key_id).not.toBe(copy.access_key_id);
+  expect(now.remaining_seconds).toBeGreaterThan(0);
+  await stop();
+}, 60_000);

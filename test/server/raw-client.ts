@@ -1,0 +1,138 @@
+import { connect, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** An answer as it came, byte for byte. */
+export interface RawAnswer {
+  /** Status line and headers, without carriage returns. */
+  head: string;
+  status: number;
+  /** By name in lower case. */
+  headers: ReadonlyMap<string, string>;
+  names: readonly string[];
+  body: string;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** What a client sends, with the Host of whom it is sent to. */
+export function requestText(origin: string, method: string, target: string, headers: Headers = {}): string {
+  const lines = Object.entries({ Host: new URL(origin).host, ...headers }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  return [`${method} ${target} HTTP/1.1`, ...lines, '', ''].join('\r\n');
+}
+
+/** One request on a connection of its own. */
+export async function ask(
+  origin: string,
+  method: string,
+  target: string,
+  headers: Headers = {},
+): Promise<RawAnswer> {
+  return askRaw(origin, requestText(origin, method, target, headers), method === 'HEAD');
+}
+
+/** Whatever bytes, and what comes back for them; a server that breaks off leaves the answer unfinished. */
+export async function askRaw(origin: string, bytes: string | Buffer, isHead = false): Promise<RawAnswer> {
+  const connection = await Connection.open(origin);
+  connection.send(bytes);
+  const text = await connection.received(
+    (received, isOver) => isOver || (isWhole(received, isHead) && !/^connection: close/im.test(received)),
+  );
+  connection.destroy();
+  return parsed(text);
+}
+
+/** For what one request on one connection cannot show. */
+export class Connection {
+  readonly #socket: Socket;
+  #received = '';
+  #isOver = false;
+  #error = '';
+  #changed = () => {};
+
+  static async open(origin: string): Promise<Connection> {
+    const { hostname, port } = new URL(origin);
+    const socket = connect(Number(port), hostname.replace(/[[\]]/g, ''));
+    await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+    return new Connection(socket);
+  }
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => {
+      this.#received += text;
+      this.#changed();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#error = error.code ?? '';
+    });
+    socket.on('end', () => this.#end());
+    socket.on('close', () => this.#end());
+    onTestFinished(() => this.destroy());
+  }
+
+  send(bytes: string | Buffer): void {
+    this.#socket.write(bytes);
+  }
+
+  /** All that came, once it is as wanted; that it never is, is a test that runs out of time. */
+  async received(isWanted: (received: string, isOver: boolean) => boolean): Promise<string> {
+    while (!isWanted(this.#received, this.#isOver)) {
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+      });
+    }
+    return this.#received;
+  }
+
+  /** The next answer, on a connection that stays. */
+  async answer(): Promise<RawAnswer> {
+    const text = await this.received((received, isOver) => isOver || isWhole(received, false));
+    const answer = parsed(text);
+    const headEnd = text.indexOf('\r\n\r\n') + 4;
+    const length = Number(answer.headers.get('content-length') ?? 0);
+    this.#received = text.slice(headEnd + length);
+    return { ...answer, body: text.slice(headEnd, headEnd + length) };
+  }
+
+  /** What came until the server closed, and how it closed: `''` if in peace. */
+  async rest(): Promise<{ text: string; error: string }> {
+    const text = await this.received((_, isOver) => isOver);
+    return { text, error: this.#error };
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#changed();
+  }
+}
+
+function isWhole(received: string, isHead: boolean): boolean {
+  const end = received.indexOf('\r\n\r\n');
+  if (end < 0) return false;
+  const length = isHead ? 0 : Number(/^content-length: (\d+)/im.exec(received.slice(0, end))?.[1] ?? 0);
+  return received.length >= end + 4 + length;
+}
+
+function parsed(text: string): RawAnswer {
+  const end = text.indexOf('\r\n\r\n');
+  const head = text.slice(0, end < 0 ? text.length : end).replaceAll('\r\n', '\n');
+  const [statusLine = '', ...lines] = head.split('\n');
+  const headers = lines.map((line): [string, string] => {
+    const colon = line.indexOf(': ');
+    return [line.slice(0, colon), line.slice(colon + 2)];
+  });
+  return {
+    head,
+    status: Number(statusLine.split(' ')[1]),
+    headers: new Map(headers.map(([name, value]) => [name.toLowerCase(), value])),
+    names: headers.map(([name]) => name),
+    body: end < 0 ? '' : text.slice(end + 4),
+  };
+}
