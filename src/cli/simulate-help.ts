@@ -1,5 +1,5 @@
-import { FAULT_CONDITIONS, FAULTS, type FaultCondition } from '../server/fault.ts';
-import { SCENARIOS } from '../server/scenarios/index.ts';
+import { FAULT_CONDITIONS, FAULTS, type FaultCondition } from '../server/faults/fault.ts';
+import { SCENARIOS } from '../server/faults/scenarios/index.ts';
 import { VARIANTS } from '../server/variants.ts';
 
 /** What the flags of simulate can be given. */

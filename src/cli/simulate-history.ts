@@ -1,9 +1,9 @@
 import type { Instant, Seconds } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import { defaultTree } from '../server/default-tree.ts';
-import { assertFollowable, type PretendedPoll, pretendPolls } from '../server/history.ts';
-import { treeOf } from '../server/metadata-tree.ts';
+import { assertFollowable, type PretendedPoll, pretendPolls } from '../server/history/history.ts';
 import { createSimulation } from '../server/simulation.ts';
+import { defaultTree } from '../server/tree/default-tree.ts';
+import { treeOf } from '../server/tree/metadata-tree.ts';
 import type { ArchiveRecord } from '../store/archive-record.ts';
 import { writeArchive } from '../store/archive-writer.ts';
 import { EXIT } from './exit-codes.ts';

@@ -2,16 +2,16 @@ import { InvalidArgumentError } from 'commander';
 import { formatShortDuration } from '../domain/duration.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import { exampleInstance } from '../server/default-tree.ts';
-import { parseFault } from '../server/fault.ts';
+import { parseFault } from '../server/faults/fault.ts';
+import { openScenario, type Scenario, type ScenarioSetting } from '../server/faults/scenario.ts';
 import { SHAPES, type Shape } from '../server/inquiry.ts';
-import { openScenario, type Scenario, type ScenarioSetting } from '../server/scenario.ts';
 import {
   AUTHORIZATION_LIFETIME,
   IMDS_MODES,
   type ImdsMode,
   type SimulationOptions,
 } from '../server/simulation.ts';
+import { exampleInstance } from '../server/tree/default-tree.ts';
 import { parseVariants } from '../server/variants.ts';
 import { duration, positiveDuration, roleName } from './flags.ts';
 

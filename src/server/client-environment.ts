@@ -1,4 +1,4 @@
-import { CLOUDSHELL_PATH } from './cloudshell.ts';
+import { CLOUDSHELL_PATH } from './containers/cloudshell.ts';
 import type { Shape } from './inquiry.ts';
 import type { Simulation } from './simulation.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Instant, Seconds } from '../domain/model.ts';
-import type { FalseCredentials } from './false-credentials.ts';
-import type { ActiveFaults } from './fault-plan.ts';
+import type { FalseCredentials } from './credentials/false-credentials.ts';
+import type { ActiveFaults } from './faults/fault-plan.ts';
 
 export const SHAPES = ['imds', 'ecs', 'eks', 'cloudshell'] as const;
 /** Whose endpoint is played. */

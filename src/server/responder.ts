@@ -1,10 +1,10 @@
 import type { Instant } from '../domain/model.ts';
-import { agentError, agentRejection } from './agent-wire.ts';
-import { cloudshellResponder } from './cloudshell.ts';
-import { ecsRefusal, ecsResponder } from './ecs.ts';
-import { eksRefusal, eksResponder } from './eks.ts';
-import { imdsRefusal, imdsResponder } from './imds.ts';
-import { pageAnswer } from './imds-wire.ts';
+import { agentError, agentRejection } from './containers/agent-wire.ts';
+import { cloudshellResponder } from './containers/cloudshell.ts';
+import { ecsRefusal, ecsResponder } from './containers/ecs.ts';
+import { eksRefusal, eksResponder } from './containers/eks.ts';
+import { imdsRefusal, imdsResponder } from './imds/imds.ts';
+import { pageAnswer } from './imds/imds-wire.ts';
 import type { Answer, Inquiry, Refusal, Reply, Responder, Shape } from './inquiry.ts';
 import type { Simulation } from './simulation.ts';
 

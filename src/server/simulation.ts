@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Instant, Seconds } from '../domain/model.ts';
-import { CredentialIssuer } from './credential-issuer.ts';
-import type { Instance } from './default-tree.ts';
-import type { Fault } from './fault.ts';
-import { FaultPlan } from './fault-plan.ts';
+import { ServiceAccountTokens } from './containers/service-account-tokens.ts';
+import { CredentialIssuer } from './credentials/credential-issuer.ts';
+import { Randomness } from './credentials/randomness.ts';
+import { type Pace, RotationSchedule } from './credentials/rotation-schedule.ts';
+import type { Fault } from './faults/fault.ts';
+import { FaultPlan } from './faults/fault-plan.ts';
+import { MetadataTokens } from './imds/metadata-tokens.ts';
 import type { Shape } from './inquiry.ts';
-import { MetadataTokens } from './metadata-tokens.ts';
-import type { MetadataTree } from './metadata-tree.ts';
-import { Randomness } from './randomness.ts';
-import { type Pace, RotationSchedule } from './rotation-schedule.ts';
-import { ServiceAccountTokens } from './service-account-tokens.ts';
+import type { Instance } from './tree/default-tree.ts';
+import type { MetadataTree } from './tree/metadata-tree.ts';
 import type { Variants } from './variants.ts';
 
 export const IMDS_MODES = ['both', 'v2', 'v1'] as const;

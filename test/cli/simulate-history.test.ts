@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Randomness } from '../../src/server/randomness.ts';
-import { RotationSchedule } from '../../src/server/rotation-schedule.ts';
+import { Randomness } from '../../src/server/credentials/randomness.ts';
+import { RotationSchedule } from '../../src/server/credentials/rotation-schedule.ts';
 import { runProgram, runShell } from './run-program.ts';
 import { succeed } from './succeed.ts';
 import { temporaryFolder } from './temporary-folder.ts';

@@ -1,5 +1,5 @@
-import type { Exchange } from '../../src/server/exchange.ts';
-import type { FalseCredentials } from '../../src/server/false-credentials.ts';
+import type { FalseCredentials } from '../../src/server/credentials/false-credentials.ts';
+import type { Exchange } from '../../src/server/wire/exchange.ts';
 import type { Held, Outcome } from './client.ts';
 
 /** The exchange in which a client was handed what it holds, whole. */

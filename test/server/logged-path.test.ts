@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { defaultTree, exampleInstance } from '../../src/server/default-tree.ts';
-import { falseCredentials } from '../../src/server/false-credentials.ts';
+import { ServiceAccountTokens } from '../../src/server/containers/service-account-tokens.ts';
+import { falseCredentials } from '../../src/server/credentials/false-credentials.ts';
+import { Randomness } from '../../src/server/credentials/randomness.ts';
+import { MetadataTokens } from '../../src/server/imds/metadata-tokens.ts';
 import { loggedPath } from '../../src/server/logged-path.ts';
-import { MetadataTokens } from '../../src/server/metadata-tokens.ts';
-import { treeOf } from '../../src/server/metadata-tree.ts';
-import { Randomness } from '../../src/server/randomness.ts';
-import { ServiceAccountTokens } from '../../src/server/service-account-tokens.ts';
+import { defaultTree, exampleInstance } from '../../src/server/tree/default-tree.ts';
+import { treeOf } from '../../src/server/tree/metadata-tree.ts';
 
 const ROLE = 'Stack-InstanceRole3CCE2F1D-1A2B3C4D5E6F7G8H9';
 const ID = '5f0c7a52-1b1e-4c0e-9b7e-0123456789ab';

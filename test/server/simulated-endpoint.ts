@@ -1,15 +1,15 @@
 import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { clientEnvironment } from '../../src/server/client-environment.ts';
-import { defaultTree, exampleInstance } from '../../src/server/default-tree.ts';
-import { startEndpoint } from '../../src/server/endpoint.ts';
-import type { Exchange } from '../../src/server/exchange.ts';
-import { parseFault } from '../../src/server/fault.ts';
+import { startTokenFile } from '../../src/server/containers/token-file.ts';
+import { parseFault } from '../../src/server/faults/fault.ts';
 import { SHAPES, type Shape } from '../../src/server/inquiry.ts';
-import { treeOf } from '../../src/server/metadata-tree.ts';
 import { createSimulation, type SimulationOptions } from '../../src/server/simulation.ts';
-import { startTokenFile } from '../../src/server/token-file.ts';
+import { defaultTree, exampleInstance } from '../../src/server/tree/default-tree.ts';
+import { treeOf } from '../../src/server/tree/metadata-tree.ts';
 import { parseVariants } from '../../src/server/variants.ts';
+import { startEndpoint } from '../../src/server/wire/endpoint.ts';
+import type { Exchange } from '../../src/server/wire/exchange.ts';
 
 export interface SimulatedOptions extends Partial<Omit<SimulationOptions, 'faults' | 'variants' | 'shapes'>> {
   shapes?: readonly Shape[];

@@ -1,0 +1,43 @@
+import type { Instant } from '../../domain/model.ts';
+import type { ActiveFaults } from '../faults/fault-plan.ts';
+import { type FalseCredentials, falseCredentials } from './false-credentials.ts';
+import type { Randomness } from './randomness.ts';
+import type { Issue, RotationSchedule } from './rotation-schedule.ts';
+
+/** Enough for every receiver's current set and those that faults bring back. */
+const KEPT = 64;
+
+/** Hands out what the schedule says, or what faults make of it. */
+export class CredentialIssuer {
+  readonly #schedule: RotationSchedule;
+  readonly #randomness: Randomness;
+  readonly #made = new Map<string, FalseCredentials>();
+  #requests = 0;
+
+  constructor(schedule: RotationSchedule, randomness: Randomness) {
+    this.#schedule = schedule;
+    this.#randomness = randomness;
+  }
+
+  /** IMDSv1 and v2, and each shape, are receivers of their own. */
+  credentials(receiver: string, now: Instant, faults: ActiveFaults): FalseCredentials {
+    const issue = this.#issue(now, faults);
+    const key = `${receiver} ${issue.name}`;
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const made = falseCredentials(issue, receiver, this.#randomness);
+    if (this.#made.size >= KEPT) this.#made.clear();
+    this.#made.set(key, made);
+    return made;
+  }
+
+  #issue(now: Instant, faults: ActiveFaults): Issue {
+    this.#requests += 1;
+    const expired = faults.get('expired');
+    if (expired !== undefined) return this.#schedule.expired(faults.since('expired'), expired.age);
+    if (faults.get('renew') !== undefined) return this.#schedule.extra(`request-${this.#requests}`, now);
+    const time = faults.get('frozen') === undefined ? now : Math.min(now, faults.since('frozen'));
+    const isOther = faults.get('alternate') !== undefined && this.#requests % 2 === 0;
+    return this.#schedule.at(time, isOther ? 1 : 0);
+  }
+}

@@ -1,0 +1,103 @@
+import type { Instant } from '../../domain/model.ts';
+import type { Randomness } from '../credentials/randomness.ts';
+import type { Fault, FaultEffect, FaultKind } from './fault.ts';
+
+type Effect<K extends FaultKind> = Extract<FaultEffect, { kind: K }>;
+
+/** What strikes one request. */
+export class ActiveFaults {
+  readonly #struck: readonly { effect: FaultEffect; since: Instant }[];
+
+  constructor(struck: readonly { effect: FaultEffect; since: Instant }[]) {
+    this.#struck = struck;
+  }
+
+  /** Of several the last one, as with flags. */
+  get<K extends FaultKind>(kind: K): Effect<K> | undefined {
+    return this.#struck.findLast(({ effect }) => effect.kind === kind)?.effect as Effect<K> | undefined;
+  }
+
+  all<K extends FaultKind>(kind: K): Effect<K>[] {
+    return this.#struck.filter(({ effect }) => effect.kind === kind).map(({ effect }) => effect as Effect<K>);
+  }
+
+  /** When the fault began, which is when frozen credentials froze. */
+  since(kind: FaultKind): Instant {
+    return this.#struck.findLast(({ effect }) => effect.kind === kind)!.since;
+  }
+}
+
+export const NO_FAULTS = new ActiveFaults([]);
+
+/** Which faults strike when. The same seed and order of requests give the same faults. */
+export class FaultPlan {
+  readonly #faults: readonly PlannedFault[];
+  readonly #startedAt: Instant;
+  readonly #randomness: Randomness;
+
+  constructor(faults: readonly Fault[], startedAt: Instant, randomness: Randomness) {
+    this.#faults = faults.map((fault) => ({
+      ...fault,
+      matches: matcher(fault.path),
+      seen: 0,
+      struck: 0,
+      bucket: null,
+    }));
+    this.#startedAt = startedAt;
+    this.#randomness = randomness;
+  }
+
+  /** Nothing will ever strike. */
+  get isEmpty(): boolean {
+    return this.#faults.length === 0;
+  }
+
+  /** `path` is without its query. Counts the request. */
+  strike(path: string, now: Instant): ActiveFaults {
+    if (this.isEmpty) return NO_FAULTS;
+    const elapsed = now - this.#startedAt;
+    const struck = this.#faults
+      .filter(
+        ({ from, until, matches }) => elapsed >= from && (until === null || elapsed < until) && matches(path),
+      )
+      .filter((fault) => this.#isHit(fault, now))
+      .map(({ effect, from }) => ({ effect, since: this.#startedAt + from }));
+    return struck.length === 0 ? NO_FAULTS : new ActiveFaults(struck);
+  }
+
+  #isHit(fault: PlannedFault, now: Instant): boolean {
+    if (fault.times !== null && fault.struck >= fault.times) return false;
+    fault.seen += 1;
+    const label = `fault ${this.#faults.indexOf(fault)} request ${fault.seen}`;
+    if (fault.share < 1 && this.#randomness.share(label) >= fault.share) return false;
+    if (fault.effect.kind === 'throttle' && !isOverflowing(fault, fault.effect.perSecond, now)) return false;
+    fault.struck += 1;
+    return true;
+  }
+}
+
+interface PlannedFault extends Fault {
+  matches: (path: string) => boolean;
+  seen: number;
+  struck: number;
+  bucket: { tokens: number; at: Instant } | null;
+}
+
+/** Burst for each request a second: the ECS agent takes 60 at 40. */
+const BURST = 1.5;
+
+/** A token bucket: true when this request finds it empty. */
+function isOverflowing(fault: PlannedFault, perSecond: number, now: Instant): boolean {
+  const size = Math.max(1, perSecond * BURST);
+  const { tokens, at } = fault.bucket ?? { tokens: size, at: now };
+  const filled = Math.min(size, tokens + (Math.max(0, now - at) / 1000) * perSecond);
+  fault.bucket = { tokens: filled >= 1 ? filled - 1 : filled, at: now };
+  return filled < 1;
+}
+
+function matcher(path: string | null): (path: string) => boolean {
+  if (path === null) return () => true;
+  const pattern = path.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const expression = new RegExp(`^${pattern.join('.*')}$`, 's');
+  return (each) => expression.test(each);
+}

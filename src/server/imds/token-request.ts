@@ -1,0 +1,36 @@
+import type { Seconds } from '../../domain/model.ts';
+import type { Answer, Inquiry } from '../inquiry.ts';
+import type { Simulation } from '../simulation.ts';
+import { emptyAnswer, misspeltTokenPath, pageAnswer, tokenAnswer } from './imds-wire.ts';
+
+const TOKEN_PATH = '/latest/api/token';
+const LONGEST_TTL: Seconds = 21_600;
+
+/** Any version's; only that of `latest` hands tokens out. */
+export const isTokenPath = (path: string) => /^\/[^/]+\/api\/token\/?$/.test(path);
+
+/** A token for whoever asks with a PUT and a time to live; no other way is an invitation to proxies and browsers. */
+export function answerTokenRequest(inquiry: Inquiry, { variants, metadataTokens }: Simulation): Answer {
+  const { method, path, headers, now } = inquiry;
+  if (path === `${TOKEN_PATH}/`) return misspeltTokenPath(inquiry);
+  if (path !== TOKEN_PATH) return emptyAnswer(inquiry, 403);
+  const foreign = refuseForeign(inquiry, variants);
+  if (foreign !== null) return foreign;
+  if (method !== 'PUT') return emptyAnswer(inquiry, 405, 'OPTIONS, PUT');
+  const asked = headers['x-aws-ec2-metadata-token-ttl-seconds'];
+  const ttl = typeof asked === 'string' && /^\d{1,5}$/.test(asked) ? Number(asked) : 0;
+  if (ttl < 1 || ttl > LONGEST_TTL) return pageAnswer(inquiry, 400, null, variants);
+  return tokenAnswer(inquiry, metadataTokens.issue(ttl, now), ttl, variants);
+}
+
+/** A browser sends one of these; no AWS client does, and a proxy in between adds the first. */
+const FOREIGN_HEADERS = ['x-forwarded-for', 'origin', 'referer'] as const;
+
+/** Null where nothing tells that the request came through or from somebody else. */
+export function refuseForeign(inquiry: Inquiry, variants: Simulation['variants']): Answer | null {
+  const foreign = FOREIGN_HEADERS.find((name) => inquiry.headers[name] !== undefined);
+  if (foreign === undefined) return null;
+  return foreign === 'x-forwarded-for' && variants.forwarded === '400'
+    ? pageAnswer(inquiry, 400, null, variants)
+    : emptyAnswer(inquiry, 403);
+}

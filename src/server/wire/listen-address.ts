@@ -1,0 +1,37 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { CredWatchError } from '../../errors.ts';
+
+export interface ListenAddress {
+  /** An IP address, without brackets. */
+  host: string;
+  /** 0 is any free one. */
+  port: number;
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+export const isLoopback = (host: string) => loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
+
+/**
+ * Reads `127.0.0.1:1338`, `[::1]:1338` and `localhost:1338`. Other names are not looked up: what they stand for can
+ * change after anybody has checked it.
+ * @throws CredWatchError
+ */
+export function parseListenAddress(text: string): ListenAddress {
+  const [, ipv6, other, digits] = /^(?:\[([\da-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(text) ?? [];
+  const host = other === 'localhost' ? '127.0.0.1' : (ipv6 ?? other ?? '');
+  const port = Number(digits);
+  const isAddress = ipv6 === undefined ? isIPv4(host) : isIPv6(host);
+  if (isAddress && port <= 65_535) return { host, port };
+  throw new CredWatchError(
+    `'${text}' is not an address to listen on`,
+    'use 127.0.0.1:1338 or [::1]:1338; port 0 takes any free one',
+  );
+}
+
+/** `http://[::1]:1338`, without a slash. */
+export function originOf({ host, port }: ListenAddress): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}${port === 80 ? '' : `:${port}`}`;
+}

@@ -1,0 +1,323 @@
+import { describe, expect, test } from 'vitest';
+import { ServiceAccountTokens } from '../../../src/server/containers/service-account-tokens.ts';
+import { standingClock } from '../polled-simulator.ts';
+import { ask, askRaw, Connection, requestText } from '../raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+
+const ACCOUNT = '123456789012';
+
+async function start(options: SimulatedOptions) {
+  const { clock, pass } = standingClock();
+  const simulated = await startSimulated({ clock, ...options });
+  const get = (path: string, headers = {}) => ask(simulated.origin, 'GET', path, headers);
+  return { ...simulated, clock, pass, get };
+}
+
+describe('the ECS agent', () => {
+  const ecs = async (options: SimulatedOptions = {}) => {
+    const started = await start({ shapes: ['ecs'], ...options });
+    const id = started.simulation.credentialsId;
+    return { ...started, id, path: `/v2/credentials/${id}` };
+  };
+
+  test('answers as Go does, and tells its limit', async () => {
+    const { get, path } = await ecs();
+    const { head, names, headers, body } = await get(path);
+    expect(head).toMatch(/^HTTP\/1\.1 200 OK\n/);
+    expect(names).toEqual([
+      'Content-Type',
+      ...['X-Rate-Limit-Duration', 'X-Rate-Limit-Limit', 'X-Rate-Limit-Request-Remote-Addr'],
+      ...['Date', 'Content-Length'],
+    ]);
+    expect(headers.get('content-type')).toBe('application/json');
+    expect(headers.get('x-rate-limit-limit')).toBe('40.00');
+    expect(headers.get('date')).toBe('Sun, 22 Nov 2026 00:00:00 GMT');
+    expect(body).not.toMatch(/\s/);
+    const fields = JSON.parse(body);
+    expect(Object.keys(fields)).toEqual([
+      ...['RoleArn', 'AccessKeyId', 'SecretAccessKey', 'Token', 'Expiration'],
+    ]);
+    expect(fields).toMatchObject({
+      RoleArn: `arn:aws:iam::${ACCOUNT}:role/simulated-role`,
+      Expiration: '2026-11-22T06:00:00Z',
+    });
+  });
+
+  test('needs no authorization, and version 1 takes the id from the query', async () => {
+    const { get, path, id } = await ecs();
+    const { body } = await get(path);
+    expect((await get(`/v1/credentials?id=${id}`)).body).toBe(body);
+    expect((await get(path, { Authorization: 'whatever' })).body).toBe(body);
+  });
+
+  test.each([
+    ['/v2/credentials/', 'NoIdInRequest', 'CredentialsV2Request: No ID in the request'],
+    ['/v1/credentials', 'NoIdInRequest', 'CredentialsV1Request: No ID in the request'],
+    ['/v2/credentials/other', 'InvalidIdInRequest', 'CredentialsV2Request: Credentials not found'],
+    ['/v1/credentials?id=other', 'InvalidIdInRequest', 'CredentialsV1Request: Credentials not found'],
+  ])('%s is 400 %s', async (path, code, message) => {
+    const { get } = await ecs();
+    const { status, headers, body } = await get(path);
+    expect([status, headers.get('content-type')]).toEqual([400, 'application/json']);
+    expect(body).toBe(JSON.stringify({ code, message, HTTPErrorCode: 400 }));
+  });
+
+  test.each([
+    ['error', 503, 'CredentialsUninitialized'],
+    ['error=CredentialsUninitialized', 503, 'CredentialsUninitialized'],
+    ['error=InternalServerError', 500, 'InternalServerError'],
+    ['no-role', 400, 'InvalidIdInRequest'],
+    ['500', 500, 'InternalServerError'],
+    ['503', 503, 'CredentialsUninitialized'],
+  ])('the fault %s is %i %s', async (fault, status, code) => {
+    const { get, path } = await ecs({ faults: [fault] });
+    const answer = await get(path);
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.body)).toMatchObject({ code, HTTPErrorCode: status });
+  });
+
+  test('throttles with 429', async () => {
+    const { get, path } = await ecs({ faults: ['throttle=0.001'] });
+    expect((await get(path)).status).toBe(200);
+    const { status, headers } = await get(path);
+    expect([status, headers.get('content-type')]).toEqual([429, 'text/plain; charset=utf-8']);
+  });
+
+  test('cleans doubled slashes with a redirect to itself', async () => {
+    const { get, path, id } = await ecs();
+    const { status, headers } = await get(`//v2//credentials/${id}`);
+    expect([status, headers.get('location')]).toEqual([301, path]);
+  });
+
+  test('knows no other path', async () => {
+    const { get } = await ecs();
+    for (const path of ['/', '/v3/metadata', '/latest/meta-data/', '/v2/credentialsx/y', '*']) {
+      expect(await get(path)).toMatchObject({ status: 404, body: '404 page not found\n' });
+    }
+  });
+});
+
+describe('the EKS Pod Identity agent', () => {
+  const PATH = '/v1/credentials';
+  const eks = async (options: SimulatedOptions = {}) => {
+    const started = await start({ shapes: ['eks'], ...options });
+    const { serviceAccountTokens } = started.simulation;
+    const token = (lifetime = 3600) => serviceAccountTokens.issue(lifetime, started.clock.now());
+    const withToken = (Authorization = token()) => started.get(PATH, { Authorization });
+    return { ...started, token, withToken };
+  };
+
+  test('answers compactly, with the account', async () => {
+    const { withToken } = await eks();
+    const { names, headers, body } = await withToken();
+    expect(names).toEqual(['Content-Type', 'Date', 'Content-Length']);
+    expect(headers.get('content-type')).toBe('application/json');
+    expect(body).not.toMatch(/\s/);
+    const fields = JSON.parse(body);
+    expect(Object.keys(fields)).toEqual([
+      ...['AccessKeyId', 'SecretAccessKey', 'Token', 'AccountId', 'Expiration'],
+    ]);
+    expect(fields).toMatchObject({ AccountId: ACCOUNT, Expiration: '2026-11-22T06:00:00Z' });
+  });
+
+  test('no token is 400 in words', async () => {
+    const { get, withToken } = await eks();
+    const expected = { status: 400, body: 'Service account token cannot be empty\n' };
+    expect(await get(PATH)).toMatchObject(expected);
+    expect(await withToken('')).toMatchObject(expected);
+  });
+
+  test.each(['x', 'a.b.c', 'Bearer x', 'e30.e30', 'e30.bnVsbA.x', 'e30.W10.x', 'e30.e30.x.y', '..'])(
+    '%j cannot be parsed: 400',
+    async (token) => {
+      const { withToken } = await eks();
+      const { status, body } = await withToken(token);
+      expect(status).toBe(400);
+      expect(body).toMatch(/^Service account token cannot be parsed: .+\n$/);
+    },
+  );
+
+  test('a token is good until it expires, and taken as it is', async () => {
+    const { token, withToken, pass } = await eks();
+    const mine = token(60);
+    expect((await withToken(`Bearer ${mine}`)).status).toBe(400);
+    pass(59);
+    expect((await withToken(mine)).status).toBe(200);
+    pass(1);
+    const { status, body } = await withToken(mine);
+    expect([status, body]).toEqual([
+      400,
+      'Service account token failed basic claim validations: token is expired\n',
+    ]);
+  });
+
+  test('a token before its time is 400', async () => {
+    const { clock, simulation, withToken } = await eks();
+    const early = simulation.serviceAccountTokens.issue(600, clock.now() + 60_000);
+    expect((await withToken(early)).body).toContain('token is not valid yet');
+  });
+
+  test('a token of another cluster, and a changed one, are refused by EKS', async () => {
+    const { clock, token, withToken } = await eks();
+    const foreign = new ServiceAccountTokens().issue(3600, clock.now());
+    const [header, , signature] = token().split('.');
+    const claims = Buffer.from(JSON.stringify({ exp: 9e9, sub: 'system:serviceaccount:kube-system:admin' }));
+    for (const bad of [foreign, `${header}.${claims.toString('base64url')}.${signature}`]) {
+      const { status, body } = await withToken(bad);
+      expect(status).toBe(400);
+      expect(body).toMatch(/^\[[\da-f-]{36}\]: \(InvalidTokenException\): .+, fault: client\n$/);
+    }
+  });
+
+  test.each([
+    ['no-role', 404, 'ResourceNotFoundException'],
+    ['error', 404, 'ResourceNotFoundException'],
+    ['error=AccessDeniedException', 400, 'AccessDeniedException'],
+    ['error=InternalServerException', 500, 'InternalServerException'],
+    ['500', 500, 'InternalServerException'],
+  ])('the fault %s is %i %s', async (fault, status, code) => {
+    const { withToken } = await eks({ faults: [fault] });
+    const answer = await withToken();
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(answer.body).toContain(`(${code})`);
+  });
+
+  test('throttles in words', async () => {
+    const { withToken } = await eks({ faults: ['429'] });
+    expect(await withToken()).toMatchObject({ status: 429, body: 'Too Many Requests\n' });
+  });
+
+  test.each(['example.invalid', 'example.invalid:80', '10.0.0.1'])(
+    'Host %s is 403 in words',
+    async (Host) => {
+      const { get, token } = await eks();
+      const { status, body } = await get(PATH, { Host, Authorization: token() });
+      expect(status).toBe(403);
+      expect(body).toBe(
+        `Access Denied. Called agent through invalid address, please use either [169.254.170.23 fd00:ec2::23] address not ${Host.replace(':80', '')}\n`,
+      );
+    },
+  );
+
+  test.each(['169.254.170.23', '169.254.170.23:80', '[fd00:ec2::23]', 'LOCALHOST'])(
+    'Host %s is fine',
+    async (Host) => {
+      const { get, token } = await eks();
+      expect((await get(PATH, { Host, Authorization: token() })).status).toBe(200);
+    },
+  );
+
+  test('shares its path with version 1 of ECS, which has an id', async () => {
+    const { get, token, simulation } = await eks({ shapes: ['ecs', 'eks'] });
+    expect((await get(PATH)).body).toBe('Service account token cannot be empty\n');
+    expect((await get(PATH, { Authorization: token() })).body).toContain('AccountId');
+    expect((await get(`${PATH}?id=${simulation.credentialsId}`)).body).toContain('RoleArn');
+  });
+});
+
+describe('CloudShell', () => {
+  const PATH = '/latest/meta-data/container/security-credentials';
+  const TTL = 'X-aws-ec2-metadata-token-ttl-seconds';
+  const cloudshell = (options: SimulatedOptions = {}) => start({ shapes: ['cloudshell'], ...options });
+
+  test('the document has an empty type, no LastUpdated, and its code last', async () => {
+    const { get, simulation } = await cloudshell();
+    const { status, body } = await get(PATH, { Authorization: simulation.authorization });
+    expect(status).toBe(200);
+    const fields = JSON.parse(body);
+    expect(Object.keys(fields)).toEqual([
+      ...['Type', 'AccessKeyId', 'SecretAccessKey', 'Token', 'Expiration', 'Code'],
+    ]);
+    expect(fields).toMatchObject({ Type: '', Code: 'Success' });
+  });
+
+  test.each([['cloudshell'], ['cloudshell', 'imds']] as const)(
+    'a token opens it in either header (%s, %s)',
+    async (...shapes) => {
+      const { get, origin } = await cloudshell({ shapes: shapes.filter((each) => each !== undefined) });
+      const { status, body: token } = await ask(origin, 'PUT', '/latest/api/token', { [TTL]: '60' });
+      expect(status).toBe(200);
+      expect((await get(PATH, { Authorization: token })).status).toBe(200);
+      expect((await get(PATH, { 'X-aws-ec2-metadata-token': token })).status).toBe(200);
+    },
+  );
+
+  test('the token of the environment opens it in either header', async () => {
+    const { get, simulation } = await cloudshell();
+    const token = simulation.authorization;
+    expect((await get(PATH, { 'X-aws-ec2-metadata-token': token })).status).toBe(200);
+  });
+
+  test('nothing, a wrong token and an old one do not', async () => {
+    const { get, origin, pass } = await cloudshell();
+    const { body: token } = await ask(origin, 'PUT', '/latest/api/token', { [TTL]: '60' });
+    pass(60);
+    for (const headers of [{}, { Authorization: 'x' }, { Authorization: '' }, { Authorization: token }]) {
+      expect((await get(PATH, headers)).status).toBe(401);
+    }
+  });
+
+  test('there is nothing else', async () => {
+    const { get, simulation } = await cloudshell();
+    const Authorization = simulation.authorization;
+    for (const path of [
+      '/',
+      '/latest/meta-data/',
+      `${PATH}/`,
+      '/latest/meta-data/iam/security-credentials/',
+    ]) {
+      expect((await get(path, { Authorization })).status).toBe(404);
+    }
+  });
+});
+
+describe('what Go does for both agents', () => {
+  const document = async (more: SimulatedOptions = {}) => {
+    const started = await start({ shapes: ['ecs'], ...more });
+    return { ...started, path: `/v2/credentials/${started.simulation.credentialsId}` };
+  };
+
+  test('keeps the connection, and says so when it does not', async () => {
+    const { origin, path } = await document();
+    const connection = await Connection.open(origin);
+    for (let count = 0; count < 3; count++) {
+      connection.send(requestText(origin, 'GET', path));
+      const { status, names } = await connection.answer();
+      expect([status, names.includes('Connection')]).toEqual([200, false]);
+    }
+    connection.send(requestText(origin, 'GET', path, { Connection: 'close' }));
+    const { text } = await connection.rest();
+    expect(text).toMatch(/\r\nConnection: close\r\n\r\n\{/);
+  });
+
+  test('closes after HTTP/1.0', async () => {
+    const { origin, path } = await document();
+    const connection = await Connection.open(origin);
+    connection.send(`GET ${path} HTTP/1.0\r\n\r\n`);
+    expect((await connection.rest()).text).toMatch(/\r\n\r\n\{"RoleArn"[^}]*\}$/);
+  });
+
+  test('takes Expect: 100-continue for granted, and nothing else that is expected', async () => {
+    const { origin, path } = await document();
+    const granted = await ask(origin, 'GET', path, { Expect: '100-continue' });
+    expect(granted.head).toMatch(/^HTTP\/1\.1 200 OK\n/);
+    const refused = await ask(origin, 'GET', path, { Expect: 'anything' });
+    expect(refused.head).toMatch(/^HTTP\/1\.1 417 Expectation Failed\n.*\nConnection: close$/s);
+    expect(refused.body).toBe('');
+  });
+
+  test('without Host it is 400 in its words', async () => {
+    const { origin, path } = await document();
+    const { head, body } = await askRaw(origin, `GET ${path} HTTP/1.1\r\n\r\n`);
+    expect(head).toBe(
+      'HTTP/1.1 400 Bad Request: missing required Host header\nContent-Type: text/plain; charset=utf-8\nConnection: close',
+    );
+    expect(body).toBe('400 Bad Request: missing required Host header');
+  });
+
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is 405', async (method) => {
+    const { origin, path } = await document();
+    expect((await ask(origin, method, path)).status).toBe(405);
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { bare, failure, startPolled, told } from '../polled-simulator.ts';
+
+const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
+const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+const SERVICE = 'AWS_CONTAINER_SERVICE_ENDPOINT';
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:1/';
+
+const taskPath = (ecs: Awaited<ReturnType<typeof startPolled>>) =>
+  `/v2/credentials/${ecs.simulation.credentialsId}`;
+
+describe('the relative URI', () => {
+  test('is appended to the agent, and beats the full one', async () => {
+    const ecs = await startPolled('ecs');
+    const source = ecs.newSource({ [RELATIVE]: taskPath(ecs), [SERVICE]: ecs.origin, [FULL]: NOWHERE });
+    expect(told(await ecs.succeed(source)).notes).toEqual(['TWO_URIS_SET', 'SERVICE_ENDPOINT_OVERRIDDEN']);
+    expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
+  });
+
+  test('keeps its query', async () => {
+    const ecs = await startPolled('ecs');
+    const source = ecs.newSource({
+      [RELATIVE]: `/v1/credentials?id=${ecs.simulation.credentialsId}`,
+      [SERVICE]: `${ecs.origin}/`,
+      [FULL]: undefined,
+    });
+    expect(told(await ecs.succeed(source)).notes).toEqual(['SERVICE_ENDPOINT_OVERRIDDEN']);
+    expect(ecs.seen()).toEqual(['GET /v1/credentials 200']);
+    expect(ecs.exchanges[0]!.inquiry.query.get('id')).toBe(ecs.simulation.credentialsId);
+  });
+
+  test.each(['v2/credentials/x', '.127.0.0.1/x', '@127.0.0.1/x', ':80/x', 'http://127.0.0.1/x'])(
+    '%s does not begin with a slash: refused, for it could mean another host',
+    async (relative) => {
+      const ecs = await startPolled('ecs', { env: { [RELATIVE]: relative, [FULL]: undefined } });
+      const source = ecs.newSource({ [RELATIVE]: relative, [SERVICE]: ecs.origin });
+      const outcome = await ecs.fail(source);
+      expect(failure(outcome)).toEqual(
+        bare('invalid-configuration', { notes: ['TWO_URIS_SET', 'SERVICE_ENDPOINT_OVERRIDDEN'] }),
+      );
+      expect(outcome.detail).toContain(RELATIVE);
+      expect(ecs.seen()).toEqual([]);
+    },
+  );
+
+  test.each(['', ' '])('"%s" counts as unset, and is said', async (relative) => {
+    const ecs = await startPolled('ecs', { env: { [RELATIVE]: relative } });
+    const outcome = await ecs.succeed();
+    expect(outcome.notes).toEqual([{ code: 'BLANK_ENV', args: { name: RELATIVE } }]);
+    expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
+  });
+});
+
+describe('the full URI', () => {
+  test('is asked with a plain GET for JSON, without a header that nobody gave', async () => {
+    const ecs = await startPolled('ecs');
+    const outcome = await ecs.succeed();
+    expect(told(outcome)).toEqual({ apiVersion: '', notes: [] });
+    expect(ecs.source.endpoint).toEqual({ url: ecs.origin, loopback: true });
+    expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
+    const { headers } = ecs.exchanges[0]!.inquiry;
+    expect(headers).toMatchObject({ accept: 'application/json', host: new URL(ecs.origin).host });
+    expect(headers).not.toHaveProperty('authorization');
+  });
+
+  test('hides IMDS, which is not asked even where the container endpoint fails', async () => {
+    const both = await startPolled('ecs', { shapes: ['imds', 'ecs'], faults: ['no-role'] });
+    const source = both.newSource({ ...both.environments.imds, ...both.environments.ecs });
+    expect(source.name).toBe('container');
+    expect((await both.fail(source)).reason).toBe('bad-request');
+    expect(both.seen()).toEqual([`GET ${taskPath(both)} 400`]);
+  });
+
+  test.each(['creds', '/creds', 'localhost/creds', 'file:///etc/passwd', 'ftp://127.0.0.1/', 'http://'])(
+    '%s is none',
+    async (full) => {
+      const ecs = await startPolled('ecs', { env: { [FULL]: full } });
+      const outcome = await ecs.fail();
+      expect(failure(outcome)).toEqual(bare('invalid-configuration'));
+      expect(outcome.detail).toContain(FULL);
+      expect(ecs.seen()).toEqual([]);
+    },
+  );
+
+  test('with a user name is refused: before an @ anything may stand', async () => {
+    const ecs = await startPolled('ecs');
+    const source = ecs.newSource({
+      [FULL]: `http://169.254.170.2@${new URL(ecs.origin).host}${taskPath(ecs)}`,
+    });
+    expect(failure(await ecs.fail(source))).toEqual(bare('invalid-configuration'));
+    expect(ecs.seen()).toEqual([]);
+  });
+});
+
+describe('the host, over plain http', () => {
+  test.each(['127.0.0.1', 'localhost', 'LOCALHOST', '127.1', '0x7f.1', '2130706433', '127.0.0.1.'])(
+    '%s is loopback, and asked',
+    async (host) => {
+      const ecs = await startPolled('ecs');
+      const full = ecs.environments.ecs[FULL]!.replace('127.0.0.1', host);
+      expect(told(await ecs.succeed(ecs.newSource({ [FULL]: full }))).notes).toEqual([]);
+      expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
+    },
+  );
+
+  test('every address of 127.0.0.0/8 is', async () => {
+    const ecs = await startPolled('ecs', { listen: { host: '127.99.0.1', port: 0 } });
+    expect(told(await ecs.succeed()).notes).toEqual([]);
+    expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
+  });
+
+  test.each(['[::1]', '[0:0:0:0:0:0:0:1]'])('%s is loopback, and asked', async (host) => {
+    const ecs = await startPolled('ecs', { listen: { host: '::1', port: 0 } });
+    const full = ecs.environments.ecs[FULL]!.replace('[::1]', host);
+    expect(told(await ecs.succeed(ecs.newSource({ [FULL]: full }))).notes).toEqual([]);
+    expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
+  });
+
+  // The simulator could be reached by every one of these.
+  test.each(['0.0.0.0', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]'])('%s is refused unasked', async (host) => {
+    const ecs = await startPolled('ecs');
+    const full = ecs.environments.ecs[FULL]!.replace('127.0.0.1', host);
+    expect(failure(await ecs.fail(ecs.newSource({ [FULL]: full })))).toEqual(bare('host-not-allowed'));
+    expect(ecs.seen()).toEqual([]);
+  });
+
+  const hosts = (text: string) => ({ readFile: async () => text });
+  const named = (url: string) => ({ [FULL]: url.replace('127.0.0.1', 'agent.test') });
+
+  test('a name for loopback alone is asked, by the address that was vetted', async () => {
+    const ecs = await startPolled('ecs', { hosts: ['agent.test'] });
+    const source = ecs.newSource(named(ecs.environments.ecs[FULL]!), hosts('127.0.0.1 agent.test\n'));
+    expect(told(await ecs.succeed(source)).notes).toEqual(['HOST_NAME_ONLY_SOME_SDKS']);
+    expect(ecs.sent('host')).toEqual([`agent.test:${new URL(ecs.origin).port}`]);
+  });
+
+  test.each([
+    ['for loopback and another host', '127.0.0.1 agent.test\n192.168.0.1 agent.test'],
+    ['that nobody knows', '127.0.0.1 other.test'],
+  ])('a name %s is refused unasked', async (_, text) => {
+    const ecs = await startPolled('ecs', { hosts: ['agent.test'] });
+    const source = ecs.newSource(named(ecs.environments.ecs[FULL]!), hosts(text));
+    expect(failure(await ecs.fail(source))).toEqual(
+      bare('host-not-allowed', { notes: ['HOST_NAME_ONLY_SOME_SDKS'] }),
+    );
+    expect(ecs.seen()).toEqual([]);
+  });
+});

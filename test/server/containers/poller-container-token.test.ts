@@ -1,0 +1,186 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../cli/temporary-folder.ts';
+import { CANARIES, codes } from '../../sources/polling.ts';
+import { bare, failure, standingClock, startPolled, told } from '../polled-simulator.ts';
+
+const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
+const FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
+const EKS = 'GET /v1/credentials';
+const CLOUDSHELL = 'GET /latest/meta-data/container/security-credentials';
+
+function tokenFile(text: string): string {
+  const path = join(temporaryFolder(), 'token');
+  writeFileSync(path, text);
+  return path;
+}
+
+/** A pod whose token file the test writes. */
+async function pod(content: (token: string) => string) {
+  const eks = await startPolled('eks');
+  const token = eks.simulation.serviceAccountTokens.issue(3600, Date.now());
+  const path = tokenFile(content(token));
+  return { ...eks, token, path, source: eks.newSource({ [FILE]: path }) };
+}
+
+describe('which token', () => {
+  test('of the variable, word for word', async () => {
+    const shell = await startPolled('cloudshell');
+    expect(told(await shell.succeed()).notes).toEqual([]);
+    expect(shell.sent('authorization')).toEqual([shell.simulation.authorization]);
+    expect(shell.seen()).toEqual([`${CLOUDSHELL} 200`]);
+  });
+
+  test('of the file, word for word', async () => {
+    const { source, token, succeed, sent, seen } = await pod((text) => text);
+    expect(codes(await succeed(source))).toEqual(['TOKEN_FILE_EXPIRES']);
+    expect(sent('authorization')).toEqual([token]);
+    expect(seen()).toEqual([`${EKS} 200`]);
+  });
+
+  test('of the file, where there are both', async () => {
+    const { newSource, path, token, succeed, sent } = await pod((text) => text);
+    const source = newSource({ [FILE]: path, [TOKEN]: CANARIES[3] });
+    expect(codes(await succeed(source))).toEqual(['TWO_TOKENS_SET', 'TOKEN_FILE_EXPIRES']);
+    expect(sent('authorization')).toEqual([token]);
+  });
+
+  test('none: no header, and EKS says so', async () => {
+    const eks = await startPolled('eks', { env: { [FILE]: undefined } });
+    const outcome = await eks.fail();
+    expect(failure(outcome)).toEqual(bare('bad-request'));
+    expect(outcome.detail).toBe('HTTP 400: Service account token cannot be empty');
+    expect(eks.exchanges[0]!.inquiry.headers).not.toHaveProperty('authorization');
+    expect(eks.seen()).toEqual([`${EKS} 400`]);
+  });
+
+  test('none: no header, and CloudShell says so', async () => {
+    const shell = await startPolled('cloudshell', { env: { [TOKEN]: undefined } });
+    expect(failure(await shell.fail())).toEqual(bare('auth-rejected'));
+    expect(shell.seen()).toEqual([`${CLOUDSHELL} 401`]);
+  });
+
+  test.each([`Bearer ${CANARIES[3]}`, CANARIES[3]!])(
+    'a wrong one: rejected, and not quoted',
+    async (token) => {
+      const shell = await startPolled('cloudshell', { env: { [TOKEN]: token } });
+      expect(failure(await shell.fail())).toEqual(bare('auth-rejected'));
+      expect(shell.sent('authorization')).toEqual([token]);
+    },
+  );
+
+  test('blank variables count as unset, and are said', async () => {
+    const ecs = await startPolled('ecs', { env: { [TOKEN]: ' ', [FILE]: '' } });
+    const outcome = await ecs.succeed();
+    expect(outcome.notes).toEqual([
+      { code: 'BLANK_ENV', args: { name: FILE } },
+      { code: 'BLANK_ENV', args: { name: TOKEN } },
+    ]);
+    expect(ecs.exchanges[0]!.inquiry.headers).not.toHaveProperty('authorization');
+  });
+});
+
+describe('the file is read again', () => {
+  test('at every poll: a token that was replaced is no reason to fail', async () => {
+    const { clock, hasty, pass } = standingClock();
+    const eks = await startPolled('eks', { clock, poller: { clock: hasty } });
+    const { serviceAccountTokens } = eks.simulation;
+    const path = tokenFile(serviceAccountTokens.issue(3600, clock.now()));
+    const source = eks.newSource({ [FILE]: path });
+    const first = await eks.succeed(source);
+    expect(first.notes).toEqual([{ code: 'TOKEN_FILE_EXPIRES', args: { at: clock.now() + 3600_000 } }]);
+    pass(3601);
+    writeFileSync(path, serviceAccountTokens.issue(3600, clock.now()));
+    const second = await eks.succeed(source);
+    expect(second.notes).toEqual([{ code: 'TOKEN_FILE_EXPIRES', args: { at: clock.now() + 3600_000 } }]);
+    const [before, after] = eks.sent('authorization');
+    expect(after).not.toBe(before);
+  });
+
+  test('at every attempt of one poll', async () => {
+    const eks = await startPolled('eks', { faults: ['500,times=1'] });
+    const [old, replaced] = [3600, 7200].map((life) =>
+      eks.simulation.serviceAccountTokens.issue(life, Date.now()),
+    );
+    const path = tokenFile(old!);
+    const sleep = async () => writeFileSync(path, replaced!);
+    await eks.succeed(eks.newSource({ [FILE]: path }, { clock: { now: Date.now, sleep } }));
+    expect(eks.sent('authorization')).toEqual([old, replaced]);
+    expect(eks.seen()).toEqual([`${EKS} 500`, `${EKS} 200`]);
+  });
+
+  test('and where nobody replaced it: expired, in the words of the agent, with its hour', async () => {
+    const { clock, hasty, pass } = standingClock();
+    const eks = await startPolled('eks', { clock, authorizationLifetime: 600, poller: { clock: hasty } });
+    const expiry = clock.now() + 600_000;
+    expect((await eks.succeed()).notes).toEqual([{ code: 'TOKEN_FILE_EXPIRES', args: { at: expiry } }]);
+    pass(600);
+    const outcome = await eks.fail();
+    expect(failure(outcome)).toEqual(bare('auth-token-expired', { notes: ['TOKEN_FILE_EXPIRED'] }));
+    expect(outcome.notes).toEqual([{ code: 'TOKEN_FILE_EXPIRED', args: { at: expiry } }]);
+    expect(outcome.detail).toBe(
+      'HTTP 400: Service account token failed basic claim validations: token is expired',
+    );
+    expect(eks.seen()).toEqual([`${EKS} 200`, `${EKS} 400`]);
+  });
+});
+
+describe('a line break at the end of the file', () => {
+  test.each(['\n', '\r\n'])('%j is forgiven, and said', async (end) => {
+    const { source, token, succeed, sent } = await pod((text) => `${text}${end}`);
+    const outcome = await succeed(source);
+    expect(outcome.notes[0]).toEqual({ code: 'TOKEN_TRAILING_NEWLINE', args: { name: FILE } });
+    expect(codes(outcome)).toEqual(['TOKEN_TRAILING_NEWLINE', 'TOKEN_FILE_EXPIRES']);
+    expect(sent('authorization')).toEqual([token]);
+  });
+
+  test('of the variable is, too', async () => {
+    const shell = await startPolled('cloudshell');
+    const source = shell.newSource({ [TOKEN]: `${shell.simulation.authorization}\n` });
+    expect((await shell.succeed(source)).notes).toEqual([
+      { code: 'TOKEN_TRAILING_NEWLINE', args: { name: TOKEN } },
+    ]);
+    expect(shell.sent('authorization')).toEqual([shell.simulation.authorization]);
+  });
+
+  test.each(['\n\n', '\r', '\nX-Evil: 1', '\r\nX-Evil: 1', '\u0000', '\t', 'é'])(
+    '%j is not: no request',
+    async (end) => {
+      const { source, fail, seen } = await pod((text) => `${text}${end}`);
+      const outcome = await fail(source);
+      expect(outcome.reason).toBe('auth-token-invalid');
+      expect(outcome.detail).toContain(FILE);
+      expect(seen()).toEqual([]);
+    },
+  );
+
+  test.each(['', '\n', ' \r\n'])('and nothing before it (%j): no header, and it is said', async (content) => {
+    const { source, fail, exchanges, seen } = await pod(() => content);
+    const outcome = await fail(source);
+    expect(outcome.reason).toBe('bad-request');
+    expect(codes(outcome)).toContain('TOKEN_BLANK');
+    expect(exchanges[0]!.inquiry.headers).not.toHaveProperty('authorization');
+    expect(seen()).toEqual([`${EKS} 400`]);
+  });
+});
+
+describe('a file that cannot be read: no request', () => {
+  test.each([
+    ['missing', () => join(temporaryFolder(), 'none'), /ENOENT$/],
+    ['a folder', () => temporaryFolder(), /not a regular file$/],
+  ])('%s', async (_, path, detail) => {
+    const eks = await startPolled('eks', { env: { [FILE]: path() } });
+    const outcome = await eks.fail();
+    expect(failure(outcome)).toEqual(bare('auth-token-unreadable'));
+    expect(outcome.detail).toMatch(detail);
+    expect(eks.seen()).toEqual([]);
+  });
+
+  test('though the variable holds a token that would do', async () => {
+    const { newSource, token, fail, seen } = await pod((text) => text);
+    const source = newSource({ [FILE]: join(temporaryFolder(), 'none'), [TOKEN]: token });
+    expect(failure(await fail(source))).toEqual(bare('auth-token-unreadable', { notes: ['TWO_TOKENS_SET'] }));
+    expect(seen()).toEqual([]);
+  });
+});

@@ -1,0 +1,425 @@
+import { describe, expect, test } from 'vitest';
+import type { Shape } from '../../../src/server/inquiry.ts';
+import { CANARIES } from '../../sources/polling.ts';
+import { bare, failure, startPolled, told, UNTIL_A_SECOND } from '../polled-simulator.ts';
+
+type Container = Awaited<ReturnType<typeof startPolled>>;
+
+const DOCUMENT = {
+  AccessKeyId: 'ASIACANARY0000000001',
+  SecretAccessKey: CANARIES[0],
+  Token: CANARIES[1],
+  Expiration: '2026-11-22T06:23:11Z',
+};
+
+/** The statuses of a poll, which asks for one thing alone. */
+const statuses = ({ seen }: Container) => seen().map((line) => /^GET \S+ (\S+)$/.exec(line)?.[1] ?? line);
+const many = (status: number | null, times: number) => Array<string>(times).fill(`${status}`);
+
+describe('a good document', () => {
+  test.each<[Shape, { role: boolean; account: boolean; notes: string[] }]>([
+    ['ecs', { role: true, account: true, notes: [] }],
+    ['eks', { role: false, account: true, notes: ['TOKEN_FILE_EXPIRES'] }],
+    ['cloudshell', { role: false, account: false, notes: [] }],
+  ])('of %s, which has no LastUpdated', async (shape, { role, account, notes }) => {
+    const container = await startPolled(shape);
+    const outcome = await container.succeed();
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = container.handedOut();
+    expect(outcome).toMatchObject({
+      identity: { apiVersion: '', role: role ? 'simulated-role' : '', host: '' },
+      accountId: account ? container.simulation.instance.accountId : '',
+      credentials: { accessKeyId, lastUpdated: null, expiration, zoneless: false },
+    });
+    expect(outcome.secrets.secretAccessKey.reveal()).toBe(secretAccessKey);
+    expect(outcome.secrets.token.reveal()).toBe(sessionToken);
+    expect(told(outcome).notes).toEqual(notes);
+    expect(statuses(container)).toEqual(['200']);
+  });
+
+  test('expired for days, as the agent serves it after a stop: as good as any', async () => {
+    const ecs = await startPolled('ecs', { faults: ['expired=3d'] });
+    const { credentials, observedAt } = await ecs.succeed();
+    expect(credentials.expiration).toBe(ecs.handedOut().expiration);
+    expect(credentials.expiration).toBeLessThan(observedAt - 2 * 86_400_000);
+  });
+
+  test('its URI is the same after a rotation', async () => {
+    const ecs = await startPolled('ecs', { faults: ['renew'] });
+    const first = await ecs.succeed();
+    expect((await ecs.succeed()).credentials.accessKeyId).not.toBe(first.credentials.accessKeyId);
+    expect(new Set(ecs.seen()).size).toBe(1);
+  });
+});
+
+interface Refusal {
+  name: string;
+  faults: string[];
+  reason: string;
+  detail: RegExp;
+  seen: string[];
+}
+
+const ECS_REFUSALS: Refusal[] = [
+  {
+    name: 'credentials that are not there: 400',
+    faults: ['no-role'],
+    reason: 'bad-request',
+    detail: /^HTTP 400: InvalidIdInRequest: CredentialsV2Request: Credentials not found$/,
+    seen: many(400, 1),
+  },
+  {
+    name: 'no id: 400',
+    faults: ['error=NoIdInRequest'],
+    reason: 'bad-request',
+    detail: /^HTTP 400: NoIdInRequest: CredentialsV2Request: No ID in the request$/,
+    seen: many(400, 1),
+  },
+  {
+    name: 'an agent that was restarted: 503, starting',
+    faults: ['error=CredentialsUninitialized'],
+    reason: 'starting',
+    detail: /^HTTP 503: CredentialsUninitialized: CredentialsV2Request: Credentials uninitialized for ID$/,
+    seen: many(503, 3),
+  },
+  {
+    name: 'another 503',
+    faults: ['503', 'body={"code":"Other","message":"why","HTTPErrorCode":503}'],
+    reason: 'server-error',
+    detail: /^HTTP 503: Other: why$/,
+    seen: many(503, 3),
+  },
+  {
+    name: 'an error in the agent: 500',
+    faults: ['error=InternalServerError'],
+    reason: 'server-error',
+    detail: /^HTTP 500: InternalServerError: Internal server error$/,
+    seen: many(500, 3),
+  },
+  {
+    name: '429: throttled, not "no credentials"',
+    faults: ['429'],
+    reason: 'throttled',
+    detail: /^HTTP 429: You have reached maximum request limit\.$/,
+    seen: many(429, 3),
+  },
+  {
+    name: 'an error whose fields have capitals',
+    faults: ['400', 'body={"Code":"NoId","Message":"why"}'],
+    reason: 'bad-request',
+    detail: /^HTTP 400: NoId: why$/,
+    seen: many(400, 1),
+  },
+  {
+    name: 'an error that quotes the credentials',
+    faults: ['500', `body=${JSON.stringify(DOCUMENT)}`],
+    reason: 'server-error',
+    detail: /^HTTP 500$/,
+    seen: many(500, 3),
+  },
+  {
+    name: 'an error that quotes half of the credentials',
+    faults: ['400', `body=${JSON.stringify(DOCUMENT).slice(0, -1)}`],
+    reason: 'bad-request',
+    detail: /^HTTP 400$/,
+    seen: many(400, 1),
+  },
+];
+
+const EKS_REFUSALS: Refusal[] = [
+  {
+    name: 'no association: 404',
+    faults: ['no-role'],
+    reason: 'no-association',
+    detail:
+      /^HTTP 404: \[[\da-f-]{36}\]: \(ResourceNotFoundException\): no pod identity association was found, /,
+    seen: many(404, 1),
+  },
+  {
+    name: 'no association, under another status',
+    faults: ['400', 'body=[id]: (ResourceNotFoundException): none\n'],
+    reason: 'no-association',
+    detail: /^HTTP 400: \[id\]: \(ResourceNotFoundException\): none$/,
+    seen: many(400, 1),
+  },
+  {
+    name: 'a token that EKS finds expired: 400',
+    faults: ['error=ExpiredTokenException'],
+    reason: 'auth-token-expired',
+    detail: /^HTTP 400: \[[\da-f-]{36}\]: \(ExpiredTokenException\): /,
+    seen: many(400, 1),
+  },
+  {
+    name: 'a token that EKS does not know: 400',
+    faults: ['error=InvalidTokenException'],
+    reason: 'bad-request',
+    detail: /^HTTP 400: \[[\da-f-]{36}\]: \(InvalidTokenException\): /,
+    seen: many(400, 1),
+  },
+  {
+    name: 'a node that may not: 400',
+    faults: ['error=AccessDeniedException'],
+    reason: 'bad-request',
+    detail: /^HTTP 400: \[[\da-f-]{36}\]: \(AccessDeniedException\): /,
+    seen: many(400, 1),
+  },
+  {
+    name: 'throttled by EKS: 429',
+    faults: ['error=ThrottlingException'],
+    reason: 'throttled',
+    detail: /^HTTP 429: \[[\da-f-]{36}\]: \(ThrottlingException\): /,
+    seen: many(429, 3),
+  },
+  {
+    name: 'throttled by the agent: 429',
+    faults: ['429'],
+    reason: 'throttled',
+    detail: /^HTTP 429: Too Many Requests$/,
+    seen: many(429, 3),
+  },
+  {
+    name: 'a failure upstream: 500',
+    faults: ['500'],
+    reason: 'server-error',
+    detail: /^HTTP 500: \[[\da-f-]{36}\]: \(InternalServerException\): /,
+    seen: many(500, 3),
+  },
+  {
+    name: 'a failure of the agent itself: 503',
+    faults: ['503'],
+    reason: 'server-error',
+    detail: /^HTTP 503: simulated failure$/,
+    seen: many(503, 3),
+  },
+];
+
+/** What is the same of all of them. */
+const COMMON: Refusal[] = [
+  { name: '401', faults: ['401'], reason: 'auth-rejected', detail: /^HTTP 401/, seen: many(401, 1) },
+  { name: '403', faults: ['403'], reason: 'auth-rejected', detail: /^HTTP 403/, seen: many(403, 1) },
+  { name: '404', faults: ['404'], reason: 'no-association', detail: /^HTTP 404/, seen: many(404, 1) },
+  { name: '418', faults: ['418'], reason: 'unexpected-status', detail: /^HTTP 418/, seen: many(418, 1) },
+  { name: '502', faults: ['502'], reason: 'server-error', detail: /^HTTP 502/, seen: many(502, 3) },
+  { name: 'a redirect', faults: ['redirect'], reason: 'redirect', detail: /^HTTP 302$/, seen: many(302, 1) },
+  {
+    name: 'a reset',
+    faults: ['reset'],
+    reason: 'unreachable',
+    detail: /^the connection broke/,
+    seen: many(null, 3),
+  },
+  {
+    name: 'half of what it says it sends',
+    faults: ['truncate'],
+    reason: 'unreachable',
+    detail: /^the connection broke/,
+    seen: many(null, 3),
+  },
+  { name: 'nothing', faults: ['empty'], reason: 'malformed', detail: /is empty$/, seen: many(200, 3) },
+  {
+    name: 'half a document',
+    faults: ['malformed'],
+    reason: 'malformed',
+    detail: /not a JSON/,
+    seen: many(200, 3),
+  },
+  { name: 'a page', faults: ['body=<html>'], reason: 'malformed', detail: /not a JSON/, seen: many(200, 3) },
+  { name: 'an array', faults: ['body=[]'], reason: 'malformed', detail: /not a JSON/, seen: many(200, 3) },
+  {
+    name: 'a document and more',
+    faults: [`body=${JSON.stringify(DOCUMENT)}x`],
+    reason: 'malformed',
+    detail: /not a JSON/,
+    seen: many(200, 3),
+  },
+];
+
+describe.each<[Shape, Refusal[]]>([
+  ['ecs', [...ECS_REFUSALS, ...COMMON]],
+  ['eks', [...EKS_REFUSALS, ...COMMON]],
+  ['cloudshell', COMMON],
+])('%s refuses', (shape, refusals) => {
+  test.each(refusals)('$name', async ({ faults, reason, detail, seen }) => {
+    const container = await startPolled(shape, { faults });
+    const outcome = await container.fail();
+    const notes = shape === 'eks' ? ['TOKEN_FILE_EXPIRES'] : [];
+    expect(failure(outcome)).toEqual(bare(reason, { notes }));
+    expect(outcome.detail).toMatch(detail);
+    expect(statuses(container)).toEqual(seen);
+  });
+});
+
+describe('refused otherwise', () => {
+  test('silence: timeout', async () => {
+    const ecs = await startPolled('ecs', { faults: ['stall'], poller: { limits: UNTIL_A_SECOND } });
+    const outcome = await ecs.fail();
+    expect(failure(outcome)).toEqual(bare('timeout'));
+    expect(outcome.detail).toBe('no complete answer within 1000 ms');
+    expect(statuses(ecs)).toEqual(many(null, 3));
+  });
+
+  test('nobody listens any more: unreachable', async () => {
+    const ecs = await startPolled('ecs');
+    await ecs.close();
+    const outcome = await ecs.fail();
+    expect(failure(outcome)).toEqual(bare('unreachable'));
+    expect(outcome.detail).toBe('ECONNREFUSED');
+  });
+
+  test('an error that quotes the token: without it', async () => {
+    const shell = await startPolled('cloudshell', {
+      faults: ['400', `body=bad token ${CANARIES[3]}`],
+      env: { AWS_CONTAINER_AUTHORIZATION_TOKEN: CANARIES[3] },
+    });
+    expect((await shell.fail()).detail).toBe('HTTP 400: bad token [redacted]');
+  });
+
+  test('doubled slashes in the path: a redirect, not followed', async () => {
+    const ecs = await startPolled('ecs');
+    const url = `${ecs.origin}//v2/credentials/${ecs.simulation.credentialsId}`;
+    const outcome = await ecs.fail(ecs.newSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }));
+    expect(failure(outcome)).toEqual(bare('redirect'));
+    expect(statuses(ecs)).toEqual(['301']);
+  });
+
+  test('the id of another task: refused, and not quoted', async () => {
+    const ecs = await startPolled('ecs');
+    const url = `${ecs.origin}/v2/credentials/${CANARIES[3]}`;
+    const outcome = await ecs.fail(ecs.newSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }));
+    expect(failure(outcome)).toEqual(bare('bad-request'));
+    expect(outcome.detail).toMatch(/InvalidIdInRequest/);
+  });
+
+  test('a path that the agent does not know', async () => {
+    const ecs = await startPolled('ecs');
+    const url = `${ecs.origin}/v3/metadata`;
+    const outcome = await ecs.fail(ecs.newSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }));
+    expect(failure(outcome)).toEqual(bare('no-association'));
+    expect(outcome.detail).toBe('HTTP 404: 404 page not found');
+  });
+
+  test('EKS by a host name that is not its own', async () => {
+    const eks = await startPolled('eks');
+    const url = eks.environments.eks.AWS_CONTAINER_CREDENTIALS_FULL_URI!.replace('127.0.0.1', 'agent.test');
+    const hosts = {
+      readFile: async (path: string) => (path === '/etc/hosts' ? '127.0.0.1 agent.test' : 'x.y.z'),
+    };
+    const outcome = await eks.fail(
+      eks.newSource({ ...eks.environments.eks, AWS_CONTAINER_CREDENTIALS_FULL_URI: url }, hosts),
+    );
+    expect(failure(outcome)).toEqual(bare('auth-rejected', { notes: ['HOST_NAME_ONLY_SOME_SDKS'] }));
+    expect(outcome.detail).toMatch(/^HTTP 403: Access Denied\. Called agent through invalid address/);
+    expect(statuses(eks)).toEqual(['403']);
+  });
+
+  test.each(['not-a-jwt', 'a.b.c'])('EKS with %s for a token', async (token) => {
+    const eks = await startPolled('eks', { poller: { readFile: async () => token } });
+    const outcome = await eks.fail();
+    expect(failure(outcome)).toEqual(bare('bad-request'));
+    expect(outcome.detail).toMatch(/^HTTP 400: Service account token cannot be parsed/);
+    expect(statuses(eks)).toEqual(['400']);
+  });
+
+  test('EKS with a token that is not valid yet', async () => {
+    const eks = await startPolled('eks');
+    const token = eks.simulation.serviceAccountTokens.issue(7200, Date.now() + 3_600_000);
+    const outcome = await eks.fail(eks.newSource(undefined, { readFile: async () => token }));
+    expect(failure(outcome)).toEqual(bare('bad-request', { notes: ['TOKEN_FILE_EXPIRES'] }));
+    expect(outcome.detail).toMatch(/token is not valid yet$/);
+  });
+});
+
+describe('what passes', () => {
+  test.each<[Shape, string]>([
+    ['ecs', 'error=CredentialsUninitialized'],
+    ['ecs', '429'],
+    ['ecs', '500'],
+    ['eks', '503'],
+    ['eks', '429'],
+    ['cloudshell', 'reset'],
+    ['cloudshell', 'truncate'],
+    ['ecs', 'malformed'],
+    ['eks', 'empty'],
+  ])('%s, %s twice: the third attempt counts', async (shape, fault) => {
+    const container = await startPolled(shape, { faults: [`${fault},times=2`] });
+    const outcome = await container.succeed();
+    expect(outcome.credentials.accessKeyId).toBe(container.handedOut().accessKeyId);
+    expect(container.seen()).toHaveLength(3);
+  });
+});
+
+describe('fields', () => {
+  const shapes: Shape[] = ['ecs', 'eks', 'cloudshell'];
+  const keys = (container: Container) => {
+    const { accessKeyId, expiration } = container.handedOut();
+    return {
+      accessKeyId,
+      expiration,
+      notes: container.simulation.shapes[0] === 'eks' ? ['TOKEN_FILE_EXPIRES'] : [],
+    };
+  };
+
+  test.each(shapes)('%s: an error document says its code, and keeps whose it is', async (shape) => {
+    const container = await startPolled(shape, { faults: ['field=Code:Failed', 'field=Message:why'] });
+    const outcome = await container.fail();
+    expect(failure(outcome)).toEqual(bare('error-document', keys(container)));
+    expect(outcome.detail).toBe('Failed: why');
+    expect(statuses(container)).toEqual(['200']);
+  });
+
+  test('cloudshell: an error document without keys', async () => {
+    const shell = await startPolled('cloudshell', { faults: ['error'] });
+    expect(failure(await shell.fail())).toEqual(bare('error-document'));
+    expect(statuses(shell)).toEqual(['200']);
+  });
+
+  test.each(shapes)('%s: no key id', async (shape) => {
+    const container = await startPolled(shape, { faults: ['field=AccessKeyId'] });
+    const outcome = await container.fail();
+    expect(failure(outcome)).toEqual(bare('malformed', { ...keys(container), accessKeyId: '' }));
+    expect(outcome.detail).toBe('missing: AccessKeyId');
+    expect(statuses(container)).toEqual(['200']);
+  });
+
+  test.each(shapes)('%s: no secret key and no token', async (shape) => {
+    const container = await startPolled(shape, { faults: ['field=SecretAccessKey', 'field=Token:'] });
+    const outcome = await container.fail();
+    expect(failure(outcome)).toEqual(bare('malformed', keys(container)));
+    expect(outcome.detail).toBe('missing: SecretAccessKey, Token');
+    expect(statuses(container)).toEqual(['200']);
+  });
+
+  test.each(shapes)('%s: no expiration is unknown expiry, not "never"', async (shape) => {
+    for (const fault of [
+      'field=Expiration',
+      'field=Expiration:never',
+      'field=Expiration:0001-01-01T00:00:00Z',
+    ]) {
+      const container = await startPolled(shape, { faults: [fault] });
+      expect(failure(await container.fail())).toEqual(
+        bare('unknown-expiry', { ...keys(container), expiration: null }),
+      );
+      expect(statuses(container)).toEqual(['200']);
+    }
+  });
+
+  test('EKS writes nanoseconds and offsets: read', async () => {
+    const eks = await startPolled('eks', {
+      faults: ['field=Expiration:2026-11-22T08:23:11.123456789+02:00'],
+    });
+    expect((await eks.succeed()).credentials.expiration).toBe(Date.UTC(2026, 10, 22, 6, 23, 11, 123));
+  });
+
+  test.each([
+    ['none', 'field=RoleArn', '', ''],
+    ['with a path', 'field=RoleArn:arn:aws-cn:iam::210987654321:role/team/task', 'team/task', '210987654321'],
+    ['of an assumed role', 'field=RoleArn:arn:aws:sts::210987654321:assumed-role/x/y', '', ''],
+  ])('ECS, role ARN: %s', async (_, fault, role, accountId) => {
+    const ecs = await startPolled('ecs', { faults: [fault] });
+    expect(await ecs.succeed()).toMatchObject({ identity: { role }, accountId });
+  });
+
+  test('ECS with an AccountId beside the ARN: that one', async () => {
+    const ecs = await startPolled('ecs', { faults: ['field=AccountId:210987654321'] });
+    expect((await ecs.succeed()).accountId).toBe('210987654321');
+  });
+});

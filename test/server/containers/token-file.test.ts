@@ -1,0 +1,123 @@
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { ServiceAccountTokens } from '../../../src/server/containers/service-account-tokens.ts';
+import { startTokenFile } from '../../../src/server/containers/token-file.ts';
+import { temporaryFolder } from '../../cli/temporary-folder.ts';
+import { FalseClock } from '../false-clock.ts';
+
+const LIFETIME = 100;
+
+async function start() {
+  const clock = new FalseClock();
+  const tokens = new ServiceAccountTokens();
+  const problems: string[] = [];
+  const file = await startTokenFile(tokens, LIFETIME, clock, (problem) => problems.push(problem));
+  onTestFinished(file.close);
+  return {
+    ...file,
+    clock,
+    tokens,
+    problems,
+    folder: dirname(file.path),
+    read: () => readFileSync(file.path, 'utf8'),
+    /** What an agent would say to the token that is in the file. */
+    check: () => tokens.check(readFileSync(file.path, 'utf8'), clock.now()),
+    /** Lets time pass until the file was renewed, or could not be. */
+    async renewal() {
+      const done = clock.nextSleep();
+      clock.pass(Math.min(...clock.left()));
+      await done;
+    },
+  };
+}
+
+test('the file is there from the start, for its owner alone, with a good token and nothing else', async () => {
+  const { path, folder, read, check } = await start();
+  expect(lstatSync(path).mode & 0o777).toBe(0o600);
+  expect(lstatSync(folder).mode & 0o777).toBe(0o700);
+  expect(readdirSync(folder)).toEqual(['eks-pod-identity-token']);
+  expect(read()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  expect(check()).toBeNull();
+});
+
+test('it is renewed before its end, again and again, and the old token lives on for a while', async () => {
+  const { path, folder, clock, read, check, renewal } = await start();
+  for (let round = 0; round < 3; round += 1) {
+    const before = read();
+    expect(clock.left()).toEqual([LIFETIME * 800]);
+    clock.pass(LIFETIME * 800 - 1);
+    expect(read()).toBe(before);
+    expect(check()).toBeNull();
+    await renewal();
+    expect(read()).not.toBe(before);
+    expect(check()).toBeNull();
+    expect(lstatSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['eks-pod-identity-token']);
+  }
+});
+
+test('it is replaced whole: whoever has it open reads the old token, and nobody half of one', async () => {
+  const { path, read, renewal } = await start();
+  const before = read();
+  const open = openSync(path, 'r');
+  onTestFinished(() => closeSync(open));
+  const seen = new Set([before]);
+  let isDone = false;
+  const watching = (async () => {
+    // Between any two steps of the renewal.
+    while (!isDone) {
+      seen.add(read());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  })();
+  for (let round = 0; round < 20; round += 1) await renewal();
+  isDone = true;
+  await watching;
+  expect(readFileSync(open, 'utf8')).toBe(before);
+  expect([...seen].every((token) => /^[\w-]+\.[\w-]+\.[\w-]{43}$/.test(token))).toBe(true);
+  expect(seen.size).toBeGreaterThan(1);
+});
+
+test('nothing is left of it and nobody sleeps once it is closed', async () => {
+  const { folder, clock, close } = await start();
+  await close();
+  expect(existsSync(folder)).toBe(false);
+  expect(clock.left()).toEqual([]);
+});
+
+test('closing in the middle of a renewal lets it finish, and leaves nothing either', async () => {
+  for (let round = 0; round < 100; round += 1) {
+    const { folder, clock, close, problems, tokens } = await start();
+    const closed = new Promise<void>((resolve) => {
+      vi.spyOn(tokens, 'issue').mockImplementation(() => {
+        resolve(close());
+        return 'the next token';
+      });
+    });
+    clock.pass(LIFETIME * 800);
+    await closed;
+    expect(problems).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
+    expect(clock.left()).toEqual([]);
+  }
+});
+
+test('a renewal that fails is told and is not the end; the next one is tried', async () => {
+  const { path, folder, problems, clock, renewal } = await start();
+  rmSync(folder, { recursive: true });
+  await renewal();
+  await renewal();
+  expect(problems).toEqual(Array(2).fill(`${path} could not be renewed (ENOENT)`));
+  expect(clock.left()).toEqual([LIFETIME * 800]);
+});
+
+test('where there is no room for it, that is said', async () => {
+  const folder = `${temporaryFolder()}/none`;
+  vi.stubEnv('TMPDIR', folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(start()).rejects.toMatchObject({
+    message: `no token file can be made in ${folder} (ENOENT)`,
+    hint: 'name another folder with TMPDIR',
+  });
+});

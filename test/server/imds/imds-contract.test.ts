@@ -1,0 +1,425 @@
+import { describe, expect, test } from 'vitest';
+import { METADATA_VERSIONS } from '../../../src/server/tree/default-tree.ts';
+import { directory, treeOf } from '../../../src/server/tree/metadata-tree.ts';
+import { standingClock } from '../polled-simulator.ts';
+import { ask, askRaw, requestText } from '../raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+
+const TOKEN_PATH = '/latest/api/token';
+const TTL = 'X-aws-ec2-metadata-token-ttl-seconds';
+const ID = '/latest/meta-data/instance-id';
+const ROLES = '/latest/meta-data/iam/security-credentials/';
+const DOCUMENT = `${ROLES}simulated-role`;
+
+/** A simulator whose clock stands, and what is asked of it. */
+async function start(options: SimulatedOptions = {}) {
+  const { clock, pass } = standingClock();
+  const simulated = await startSimulated({ clock, ...options });
+  const { origin } = simulated;
+  const get = (path: string, headers = {}) => ask(origin, 'GET', path, headers);
+  const putToken = (headers: Record<string, string>, path = TOKEN_PATH) => ask(origin, 'PUT', path, headers);
+  const newToken = async (seconds = 21_600) => (await putToken({ [TTL]: String(seconds) })).body;
+  const withToken = async (path: string, token?: string) =>
+    get(path, { 'X-aws-ec2-metadata-token': token ?? (await newToken()) });
+  return { ...simulated, pass, get, putToken, newToken, withToken };
+}
+
+describe('PUT of a token', () => {
+  test.each(['1', '60', '21600', '0060', ' 60 '])('a TTL of %j is granted', async (seconds) => {
+    const { putToken } = await start();
+    const { status, headers, body } = await putToken({ [TTL]: seconds });
+    expect(status).toBe(200);
+    expect(headers.get(TTL.toLowerCase())).toBe(String(Number(seconds)));
+    expect(body).toHaveLength(56);
+  });
+
+  test.each([
+    ...['0', '21601', '99999', '100000', '-1', '+60', '1e3', '60.0', '0x10', 'six', '', '60, 60'],
+    ...['９', '60;', '2147483648', '9007199254740993'],
+  ])('a TTL of %j is 400 and no token', async (seconds) => {
+    const { putToken } = await start();
+    const { status, headers, body } = await putToken({ [TTL]: seconds });
+    expect(status).toBe(400);
+    expect(headers.has(TTL.toLowerCase())).toBe(false);
+    expect(body).toContain('<title>400 - Bad Request</title>');
+    expect(body).toHaveLength(341);
+  });
+
+  test('no TTL is 400', async () => {
+    const { putToken } = await start();
+    expect((await putToken({})).status).toBe(400);
+  });
+
+  test('two TTLs are 400', async () => {
+    const { origin } = await start();
+    const twice = requestText(origin, 'PUT', TOKEN_PATH, { [TTL]: `60\r\n${TTL}: 60` });
+    expect((await askRaw(origin, twice)).status).toBe(400);
+  });
+
+  test.each(['2021-03-23', '1.0', '2009-04-04'])('a dated path (%s) is 403', async (version) => {
+    const { putToken } = await start();
+    const { status, body } = await putToken({ [TTL]: '60' }, `/${version}/api/token`);
+    expect([status, body]).toEqual([403, '']);
+  });
+
+  test.each(['GET', 'HEAD', 'POST', 'DELETE', 'PATCH', 'OPTIONS'])('%s is 405', async (method) => {
+    const { origin } = await start();
+    const { status, headers } = await ask(origin, method, TOKEN_PATH, { [TTL]: '60' });
+    expect([status, headers.get('allow')]).toEqual([405, 'OPTIONS, PUT']);
+  });
+
+  test.each([
+    ['X-Forwarded-For', '10.0.0.1', [], 403, 0],
+    ['X-Forwarded-For', '', [], 403, 0],
+    ['x-forwarded-for', '10.0.0.1', ['forwarded=400'], 400, 341],
+    ['Origin', 'http://example.invalid', [], 403, 0],
+    ['Referer', 'http://example.invalid/', ['forwarded=400'], 403, 0],
+  ])('%s: %s is refused, on GET as well (%j)', async (name, value, variants, status, length) => {
+    const { origin, newToken } = await start({ variants });
+    const put = await ask(origin, 'PUT', TOKEN_PATH, { [TTL]: '60', [name]: value });
+    expect([put.status, put.body.length]).toEqual([status, length]);
+    const headers = { 'X-aws-ec2-metadata-token': await newToken(), [name]: value };
+    const got = await ask(origin, 'GET', DOCUMENT, headers);
+    expect([got.status, got.body.length]).toEqual([status, length]);
+  });
+
+  test.each(['100-continue', '100-Continue', 'anything'])(
+    'Expect: %s is 417, before any body',
+    async (expectation) => {
+      const { origin } = await start();
+      const text = requestText(origin, 'PUT', TOKEN_PATH, {
+        [TTL]: '60',
+        'Content-Length': '3',
+        Expect: expectation,
+      });
+      const { head, body } = await askRaw(origin, text);
+      expect(head).toMatch(/^HTTP\/1\.1 417 Expectation Failed\n/);
+      expect(body).toContain('<title>417 - Expectation Failed</title>');
+    },
+  );
+
+  test('a body is of no interest, in chunks as well', async () => {
+    const { origin } = await start();
+    const head = `PUT ${TOKEN_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n${TTL}: 60\r\n`;
+    expect(
+      (await askRaw(origin, `${head}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`)).status,
+    ).toBe(200);
+    expect((await askRaw(origin, `${head}Content-Length: 3\r\n\r\nabc`)).status).toBe(200);
+  });
+
+  test('without Host it is 400, and HTTP/1.0 needs none', async () => {
+    const { origin } = await start();
+    const without = await askRaw(origin, `PUT ${TOKEN_PATH} HTTP/1.1\r\n${TTL}: 60\r\n\r\n`);
+    expect(without.head).toMatch(/^HTTP\/1\.1 400 Bad Request\n/);
+    expect(without.body).toContain('<title>400 - Bad Request</title>');
+    const old = await askRaw(origin, `PUT ${TOKEN_PATH} HTTP/1.0\r\n${TTL}: 60\r\n\r\n`);
+    expect(old.status).toBe(200);
+  });
+
+  test('where only version 1 is played there are no tokens', async () => {
+    const { putToken } = await start({ imds: 'v1' });
+    expect((await putToken({ [TTL]: '60' })).status).toBe(405);
+  });
+});
+
+describe('a session token', () => {
+  test('counts down on every answer, that of an unknown path too', async () => {
+    const { newToken, withToken, pass } = await start();
+    const token = await newToken(60);
+    const remaining = async (path: string) => (await withToken(path, token)).headers.get(TTL.toLowerCase());
+    expect(await remaining(ID)).toBe('60');
+    pass(25);
+    expect(await remaining(ID)).toBe('35');
+    expect(await remaining(DOCUMENT)).toBe('35');
+    expect(await remaining(ROLES)).toBe('35');
+    expect(await remaining('/latest/nothing')).toBe('35');
+    pass(34);
+    expect(await remaining(ID)).toBe('1');
+  });
+
+  test('is good until its end, and 401 from then on', async () => {
+    const { newToken, withToken, pass } = await start();
+    const token = await newToken(60);
+    pass(59.999);
+    expect((await withToken(ID, token)).status).toBe(200);
+    pass(0.001);
+    expect((await withToken(ID, token)).status).toBe(401);
+  });
+
+  test.each(['both', 'v2'] as const)('a bad one is 401 (imds=%s)', async (imds) => {
+    const { newToken, withToken } = await start({ imds });
+    const token = await newToken();
+    const other = token[20] === 'A' ? 'B' : 'A';
+    const changed = `${token.slice(0, 20)}${other}${token.slice(21)}`;
+    for (const bad of [
+      'x',
+      changed,
+      `${token}x`,
+      token.slice(0, -1),
+      token.replace('==', '%3D'),
+      'é'.repeat(56),
+    ]) {
+      expect((await withToken(ID, bad)).status).toBe(401);
+    }
+  });
+
+  test('a bad one can be ignored where none is needed', async () => {
+    const { withToken } = await start({ variants: ['bad-token=ignored'] });
+    const { status, headers } = await withToken(ID, 'x');
+    expect([status, headers.has(TTL.toLowerCase())]).toEqual([200, false]);
+  });
+
+  test('of another run is 401', async () => {
+    const [one, other] = [await start(), await start()];
+    expect((await other.withToken(ID, await one.newToken())).status).toBe(401);
+  });
+
+  test('none is 401 where one is required, an empty one too', async () => {
+    const { get, withToken } = await start({ imds: 'v2' });
+    for (const path of ['/', ID, DOCUMENT, '/latest/nothing', '/latest/user-data']) {
+      expect((await get(path)).status).toBe(401);
+    }
+    expect((await withToken(ID, '')).status).toBe(401);
+    expect((await withToken(ID)).status).toBe(200);
+  });
+
+  test('is not needed elsewhere, and then no TTL is told; an empty one is none', async () => {
+    const { get, withToken } = await start();
+    for (const { status, headers } of [await get(ID), await withToken(ID, '')]) {
+      expect([status, headers.has(TTL.toLowerCase())]).toEqual([200, false]);
+    }
+  });
+});
+
+describe('GET of data', () => {
+  test('lists are separated by newlines, directories end in a slash', async () => {
+    const { withToken } = await start();
+    const { body } = await withToken('/latest/meta-data/');
+    expect(body.endsWith('\n')).toBe(false);
+    expect(body.split('\n')).toEqual(
+      expect.arrayContaining(['ami-id', 'iam/', 'placement/', 'system', 'tags/']),
+    );
+    expect(body.split('\n')).toEqual([...body.split('\n')].sort());
+  });
+
+  test('a list of one name is the name', async () => {
+    const { get } = await start();
+    expect((await get(ROLES)).body).toBe('simulated-role');
+  });
+
+  test('user-data is bytes, and everything else is text', async () => {
+    const bytes = Buffer.from([0, 1, 0xff, 0x0a]);
+    const { get } = await start({ tree: treeOf(directory({ 'user-data': bytes })) });
+    const { headers, body } = await get('/latest/user-data');
+    expect(headers.get('content-type')).toBe('application/octet-stream');
+    expect(Buffer.from(body, 'latin1')).toEqual(bytes);
+    for (const path of ['/', '/latest/', ROLES, DOCUMENT, '/latest/meta-data/iam/info']) {
+      expect((await get(path)).headers.get('content-type')).toBe('text/plain');
+    }
+  });
+
+  test('no user-data is 404', async () => {
+    const { get } = await start();
+    expect((await get('/latest/user-data')).status).toBe(404);
+  });
+
+  test('the root lists the versions, and each of them has the data', async () => {
+    const { get } = await start();
+    expect((await get('/')).body.split('\n')).toEqual(METADATA_VERSIONS);
+    expect((await get('/latest/')).body.split('\n')).toEqual(['dynamic', 'meta-data']);
+    for (const version of METADATA_VERSIONS) {
+      const { status, body } = await get(`/${version}/meta-data/instance-id`);
+      expect([status, body]).toEqual([200, 'i-1234567890abcdef0']);
+    }
+    expect((await get('/2021-03-24/meta-data/instance-id')).status).toBe(404);
+  });
+
+  test('instance identity and public keys list what the documentation shows', async () => {
+    const { get } = await start();
+    const identity = await get('/latest/dynamic/instance-identity/');
+    expect(identity.body).toBe('rsa2048\npkcs7\ndocument\nsignature\ndsa2048');
+    expect((await get('/latest/meta-data/public-keys/')).body).toBe('0=example-key');
+    expect((await get('/latest/meta-data/public-keys/0/')).body).toBe('openssh-key');
+  });
+
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'])(
+    '%s is 405',
+    async (method) => {
+      const { origin } = await start();
+      const { head, body } = await ask(origin, method, ID);
+      expect(head).toMatch(/^HTTP\/1\.1 405 Not Allowed\nAllow: GET, HEAD\n/);
+      expect(body).toBe('');
+    },
+  );
+
+  test.each([
+    '/latest/meta-data/nothing',
+    '/latest/meta-data/instance-id/',
+    '/latest/meta-data/instance-id/x',
+    '/latest/meta-data/Instance-Id',
+    '/latest/meta-data/iam/security-credentials/another-role',
+    '/latest/meta-data/iam/security-credentials/simulated-rol',
+    '/latest/meta-data/iam/security-credentials/SIMULATED-ROLE',
+    '/latest/meta-data/iam/security-credentials/another-role/simulated-role',
+    '/latest/meta-data/iam/security-credentials-extended/',
+    '/latest/meta-data/iam/info/',
+    '/latest/meta-data/spot/instance-action',
+    '/latest/meta-data/iam-ecs-0/info',
+    '/latest/api/',
+    '/late',
+  ])('%s is 404', async (path) => {
+    const { get } = await start();
+    const { head, body } = await get(path);
+    expect(head).toMatch(/^HTTP\/1\.1 404 Not Found\nContent-Type: text\/html\nContent-Length: 337\n/);
+    expect(body).toContain('<h1>404 - Not Found</h1>');
+  });
+
+  test('without a role there is no iam/, and the rest is there', async () => {
+    const { get } = await start({ faults: ['no-role'] });
+    for (const path of [ROLES, DOCUMENT, '/latest/meta-data/iam/', '/latest/meta-data/iam/info']) {
+      expect((await get(path)).status).toBe(404);
+    }
+    expect((await get('/latest/meta-data/')).body).not.toContain('iam/');
+    expect((await get(ID)).status).toBe(200);
+  });
+
+  test('the role list without its slash is the list, or the redirect of 2018', async () => {
+    const { get } = await start();
+    expect(await get(ROLES.slice(0, -1))).toMatchObject({ status: 200, body: 'simulated-role' });
+    const old = await start({ variants: ['slash=301'] });
+    const { status, headers } = await old.get(ROLES.slice(0, -1));
+    expect([status, headers.get('location')]).toEqual([301, ROLES]);
+    expect((await old.get(headers.get('location')!)).body).toBe('simulated-role');
+  });
+
+  test('what follows the name of the role is ignored', async () => {
+    const { get } = await start();
+    const { body } = await get(DOCUMENT);
+    for (const more of ['/', '/x', '/x/y', '?x=y']) {
+      expect(await get(DOCUMENT + more)).toMatchObject({ status: 200, body });
+    }
+  });
+
+  test('an escaped path is the same path', async () => {
+    const { get } = await start();
+    expect((await get('/latest/meta-data/instance%2Did')).body).toBe('i-1234567890abcdef0');
+  });
+});
+
+describe('credentials', () => {
+  test('the document has the fields of the real one, to the second', async () => {
+    const { get } = await start();
+    const { body } = await get(DOCUMENT);
+    const fields = JSON.parse(body);
+    expect(Object.keys(fields)).toEqual([
+      ...['Code', 'LastUpdated', 'Type', 'AccessKeyId', 'SecretAccessKey', 'Token', 'Expiration'],
+    ]);
+    expect(fields).toMatchObject({
+      Code: 'Success',
+      Type: 'AWS-HMAC',
+      LastUpdated: '2026-11-22T00:00:00Z',
+      Expiration: '2026-11-22T06:00:00Z',
+    });
+    expect(fields.AccessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
+    expect(fields.SecretAccessKey).toHaveLength(40);
+  });
+
+  test('versions 1 and 2 are given different ones, each the same at every request', async () => {
+    const { get, withToken } = await start();
+    const first = [await get(DOCUMENT), await get(DOCUMENT)].map(({ body }) => JSON.parse(body).AccessKeyId);
+    const second = [await withToken(DOCUMENT), await withToken(DOCUMENT)].map(
+      ({ body }) => JSON.parse(body).AccessKeyId,
+    );
+    expect(new Set(first).size).toBe(1);
+    expect(new Set(second).size).toBe(1);
+    expect(first[0]).not.toBe(second[0]);
+  });
+
+  test('are replaced on time, before the old ones end', async () => {
+    const { get, pass } = await start();
+    const before = JSON.parse((await get(DOCUMENT)).body);
+    pass(3599);
+    expect(JSON.parse((await get(DOCUMENT)).body)).toEqual(before);
+    pass(1);
+    const after = await get(DOCUMENT);
+    expect(JSON.parse(after.body)).toMatchObject({ LastUpdated: '2026-11-22T01:00:00Z' });
+    expect(JSON.parse(after.body).AccessKeyId).not.toBe(before.AccessKeyId);
+    expect(after.headers.get('last-modified')).toBe('Sun, 22 Nov 2026 01:00:00 GMT');
+    const info = await get('/latest/meta-data/iam/info');
+    expect(JSON.parse(info.body).LastUpdated).toBe('2026-11-22T01:00:00Z');
+    expect(info.headers.get('last-modified')).toBe('Sun, 22 Nov 2026 01:00:00 GMT');
+  });
+
+  test.each([
+    ['error', 'AssumeRoleUnauthorizedAccess'],
+    ['error=InstanceProfileNotFound', 'InstanceProfileNotFound'],
+  ])('%s is a document with status 200 and no keys', async (fault, code) => {
+    const { get } = await start({ faults: [fault] });
+    const { status, body } = await get(DOCUMENT);
+    expect(status).toBe(200);
+    expect(Object.keys(JSON.parse(body))).toEqual(['Code', 'Message', 'LastUpdated']);
+    expect(JSON.parse(body).Code).toBe(code);
+  });
+
+  test('the identity of the instance has credentials of its own', async () => {
+    const { get } = await start();
+    const under = '/latest/meta-data/identity-credentials/';
+    expect((await get(under)).body).toBe('ec2/');
+    expect((await get(`${under}ec2/security-credentials/`)).body).toBe('ec2-instance');
+    const document = JSON.parse((await get(`${under}ec2/security-credentials/ec2-instance`)).body);
+    expect(document.Code).toBe('Success');
+    expect(document.AccessKeyId).not.toBe(JSON.parse((await get(DOCUMENT)).body).AccessKeyId);
+    expect(JSON.parse((await get(`${under}ec2/info`)).body)).toMatchObject({
+      Code: 'Success',
+      AccountId: '123456789012',
+    });
+    expect((await get(`${under}ec2/security-credentials/other`)).status).toBe(404);
+  });
+
+  test('tasks find theirs in a namespace of ECS', async () => {
+    const { get } = await start({ shapes: ['imds', 'ecs'] });
+    const under = '/latest/meta-data/iam-ecs-0/';
+    expect((await get('/latest/meta-data/')).body.split('\n')).toContain('iam-ecs-0/');
+    const info = JSON.parse((await get(`${under}info`)).body);
+    expect(Object.keys(info)).toEqual(['LastUpdated', 'TaskCredentials']);
+    const [[task, { RoleARN }]] = Object.entries<{ RoleARN: string }>(info.TaskCredentials) as [
+      [string, { RoleARN: string }],
+    ];
+    expect(task).toMatch(/^[\da-f]{32}-\d$/);
+    expect(RoleARN).toBe('arn:aws:iam::123456789012:role/simulated-role');
+    expect((await get(`${under}security-credentials/`)).body).toBe(task);
+    expect(JSON.parse((await get(`${under}security-credentials/${task}`)).body).Code).toBe('Success');
+    expect((await get(`${under}security-credentials/${task}0`)).status).toBe(404);
+  });
+});
+
+describe('errors on request', () => {
+  test.each([
+    ['429', [], 429, 'Too Many Requests'],
+    ['503', [], 503, 'Service Unavailable'],
+    ['500', [], 500, 'Internal Server Error'],
+    ['403', [], 403, 'Forbidden'],
+    ['throttle=0.001', [], 429, 'Too Many Requests'],
+    ['throttle=0.001', ['throttle=503'], 503, 'Service Unavailable'],
+  ])('%s %j', async (fault, variants, status, reason) => {
+    const { get } = await start({ faults: [fault], variants });
+    await get(ID);
+    const { head, body } = await get(ID);
+    expect(head.split('\n')[0]).toBe(`HTTP/1.1 ${status} ${reason}`);
+    expect(body).toContain(`<title>${status} - ${reason}</title>`);
+  });
+
+  test('401 is empty, or the page', async () => {
+    const { get } = await start({ faults: ['401'] });
+    expect(await get(ID)).toMatchObject({ status: 401, body: '' });
+    const old = await start({ faults: ['401'], variants: ['unauthorized=page'] });
+    expect((await old.get(ID)).body).toHaveLength(343);
+  });
+
+  test('a wrong clock is seen in Date alone', async () => {
+    const { get } = await start({ faults: ['clock-skew=-5m'] });
+    const { headers } = await get(ID);
+    expect(headers.get('date')).toBe('Sat, 21 Nov 2026 23:55:00 GMT');
+    expect(headers.get('last-modified')).toBe('Sun, 22 Nov 2026 00:00:00 GMT');
+  });
+});

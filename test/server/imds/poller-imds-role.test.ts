@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest';
+import { CANARIES } from '../../sources/polling.ts';
+import { bare, failure, type PolledOptions, startPolled, told, UNTIL_A_SECOND } from '../polled-simulator.ts';
+
+const LIST = '/latest/meta-data/iam/security-credentials/';
+const ROLE = `${LIST}simulated-role`;
+const PUT = 'PUT /latest/api/token 200';
+
+/** Of the list and of the document, with these statuses. */
+const lists = (...statuses: (number | null)[]) => statuses.map((status) => `GET ${LIST} ${status}`);
+const documents = (...statuses: (number | null)[]) => statuses.map((status) => `GET ${ROLE} ${status}`);
+
+describe('the list of roles', () => {
+  test.each([
+    'simulated-role',
+    'simulated-role\n',
+    'simulated-role\r\n',
+    ' \tsimulated-role \n\n',
+    '\r\n\nsimulated-role',
+  ])('%j is one role', async (text) => {
+    const imds = await startPolled('imds', { faults: [`body=${text},path=${LIST}`] });
+    const outcome = await imds.succeed();
+    expect(outcome.identity.role).toBe('simulated-role');
+    expect(told(outcome).notes).toEqual([]);
+    expect(imds.seen()).toEqual([PUT, ...lists(200), ...documents(200)]);
+  });
+
+  test.each([
+    ['simulated-role\nother', 2],
+    ['simulated-role\r\nother\r\nthird\r\n', 3],
+  ])('%j are several: the first counts, and it is said', async (text, count) => {
+    const imds = await startPolled('imds', { faults: [`body=${text},path=${LIST}`] });
+    const outcome = await imds.succeed();
+    expect(outcome.identity.role).toBe('simulated-role');
+    expect(outcome.notes).toEqual([{ code: 'SEVERAL_ROLES', args: { count } }]);
+    expect(imds.seen()).toEqual([PUT, ...lists(200), ...documents(200)]);
+  });
+
+  test.each(['role+with=all,of.the@signs-', 'r'.repeat(64)])(
+    '%s is a name, asked for as it is',
+    async (role) => {
+      const imds = await startPolled('imds', { role });
+      expect((await imds.succeed()).identity.role).toBe(role);
+      expect(imds.seen().at(-1)).toBe(`GET ${LIST}${role} 200`);
+    },
+  );
+});
+
+interface Refusal {
+  name: string;
+  fault: string;
+  reason: string;
+  detail: RegExp;
+  seen: string[];
+  options?: PolledOptions;
+}
+
+const REFUSALS: Refusal[] = [
+  {
+    name: 'no role is attached',
+    fault: 'no-role',
+    reason: 'no-role',
+    detail: /^HTTP 404: no role is attached to the instance$/,
+    seen: lists(404),
+  },
+  { name: 'empty', fault: 'empty', reason: 'no-role', detail: /list of roles is empty/, seen: lists(200) },
+  {
+    name: 'blank',
+    fault: 'body=\n \r\n',
+    reason: 'no-role',
+    detail: /list of roles is empty/,
+    seen: lists(200),
+  },
+  { name: 'a page', fault: 'body=<html>', reason: 'not-imds', detail: /^what came/, seen: lists(200) },
+  {
+    name: 'a name before a page',
+    fault: 'body=simulated-role\n<html>',
+    reason: 'not-imds',
+    detail: /^what came/,
+    seen: lists(200),
+  },
+  {
+    name: 'a path',
+    fault: 'body=../../user-data',
+    reason: 'not-imds',
+    detail: /^what came/,
+    seen: lists(200),
+  },
+  {
+    name: 'an escaped path',
+    fault: 'body=%2e%2e%2f',
+    reason: 'not-imds',
+    detail: /^what came/,
+    seen: lists(200),
+  },
+  {
+    name: 'a name of 65 characters',
+    fault: `body=${'r'.repeat(65)}`,
+    reason: 'not-imds',
+    detail: /^what came/,
+    seen: lists(200),
+  },
+  {
+    name: '400',
+    fault: '400',
+    reason: 'bad-request',
+    detail: /^HTTP 400: 400 - Bad Request$/,
+    seen: lists(400),
+  },
+  {
+    name: '403',
+    fault: '403',
+    reason: 'auth-rejected',
+    detail: /^HTTP 403: 403 - Forbidden$/,
+    seen: lists(403),
+  },
+  { name: '418', fault: '418', reason: 'unexpected-status', detail: /^HTTP 418/, seen: lists(418) },
+  { name: '429', fault: '429', reason: 'throttled', detail: /^HTTP 429/, seen: lists(429, 429, 429) },
+  { name: '500', fault: '500', reason: 'server-error', detail: /^HTTP 500/, seen: lists(500, 500, 500) },
+  { name: '503', fault: '503', reason: 'throttled', detail: /^HTTP 503$/, seen: lists(503, 503, 503) },
+  { name: 'a redirect', fault: 'redirect', reason: 'redirect', detail: /^HTTP 302$/, seen: lists(302) },
+  {
+    name: 'a reset',
+    fault: 'reset',
+    reason: 'unreachable',
+    detail: /^the connection broke/,
+    seen: lists(null, null, null),
+  },
+  {
+    name: 'half of what it says it sends',
+    fault: 'truncate',
+    reason: 'unreachable',
+    detail: /^the connection broke/,
+    seen: lists(null, null, null),
+  },
+  {
+    name: 'silence',
+    fault: 'stall',
+    reason: 'timeout',
+    detail: /^no complete answer within 1000 ms$/,
+    seen: lists(null, null, null),
+    options: { poller: { limits: UNTIL_A_SECOND } },
+  },
+];
+
+describe('no role', () => {
+  test.each(REFUSALS)('$name', async ({ fault, reason, detail, seen, options = {} }) => {
+    const imds = await startPolled('imds', { ...options, faults: [`${fault},path=${LIST}`] });
+    const outcome = await imds.fail();
+    expect(failure(outcome)).toEqual(bare(reason, { apiVersion: '2' }));
+    expect(outcome.detail).toMatch(detail);
+    expect(imds.seen()).toEqual([PUT, ...seen]);
+  });
+
+  test('401: a new token, and the same request once more', async () => {
+    const imds = await startPolled('imds', { faults: [`401,path=${LIST},times=1`] });
+    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
+    expect(imds.seen()).toEqual([PUT, ...lists(401), PUT, ...lists(200), ...documents(200)]);
+    const [, first, , second] = imds.sent('x-aws-ec2-metadata-token');
+    expect(second).not.toBe(first);
+  });
+
+  test.each(['401', 'token-lifetime=0'])('401 for the new token as well (%s): rejected', async (fault) => {
+    const imds = await startPolled('imds', { imds: 'v2', faults: [`${fault},path=${LIST}`] });
+    expect(failure(await imds.fail())).toEqual(bare('auth-rejected', { apiVersion: '2' }));
+    expect(imds.seen()).toEqual([PUT, ...lists(401), PUT, ...lists(401)]);
+  });
+
+  test('an error that quotes the session token: without it', async () => {
+    const imds = await startPolled('imds', {
+      faults: [
+        `body=${CANARIES[2]},path=/latest/api/token`,
+        `400,path=${LIST}`,
+        `body=bad token ${CANARIES[2]},path=${LIST}`,
+      ],
+    });
+    expect((await imds.fail()).detail).toBe('HTTP 400: bad token [redacted]');
+    expect(imds.sent('x-aws-ec2-metadata-token')).toEqual([undefined, CANARIES[2]]);
+  });
+
+  test('for a while: the next poll is as if nothing had been', async () => {
+    const imds = await startPolled('imds', { faults: [`no-role,path=${LIST},times=1`] });
+    expect((await imds.fail()).reason).toBe('no-role');
+    expect((await imds.succeed()).credentials.accessKeyId).toBe(imds.handedOut().accessKeyId);
+  });
+});
+
+describe('the role is swapped', () => {
+  test('between two polls: the list is asked for at each', async () => {
+    const imds = await startPolled('imds');
+    await imds.succeed();
+    await imds.succeed();
+    expect(imds.seen()).toEqual([PUT, ...lists(200), ...documents(200), ...lists(200), ...documents(200)]);
+  });
+
+  test('between its name and its document: the name is asked for once more', async () => {
+    const imds = await startPolled('imds', { faults: [`body=old-role,path=${LIST},times=1`] });
+    expect((await imds.succeed()).identity.role).toBe('simulated-role');
+    expect(imds.seen()).toEqual([
+      PUT,
+      ...lists(200),
+      `GET ${LIST}old-role 404`,
+      ...lists(200),
+      ...documents(200),
+    ]);
+  });
+
+  test('and is gone for good: no third time', async () => {
+    const imds = await startPolled('imds', { faults: [`404,path=${ROLE}`] });
+    expect(failure(await imds.fail())).toEqual(
+      bare('not-found', { apiVersion: '2', role: 'simulated-role' }),
+    );
+    expect(imds.seen()).toEqual([PUT, ...lists(200), ...documents(404), ...lists(200), ...documents(404)]);
+  });
+
+  test('but was named by the caller: not asked for, and not there', async () => {
+    const imds = await startPolled('imds', { poller: { role: 'other' } });
+    expect(failure(await imds.fail())).toEqual(bare('not-found', { apiVersion: '2', role: 'other' }));
+    expect(imds.seen()).toEqual([PUT, `GET ${LIST}other 404`]);
+  });
+});

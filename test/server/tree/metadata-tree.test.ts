@@ -1,0 +1,320 @@
+import { describe, expect, test } from 'vitest';
+import { defaultTree, exampleInstance, METADATA_VERSIONS } from '../../../src/server/tree/default-tree.ts';
+import { change, type Directory, directory, lookUp, treeOf } from '../../../src/server/tree/metadata-tree.ts';
+import { parseChanges } from '../../../src/server/tree/tree-json.ts';
+
+const STARTED = Date.UTC(2026, 0, 31, 12, 0, 0, 750);
+const DEFAULT = defaultTree(exampleInstance(STARTED));
+
+const segments = (path: string) => path.split('/').filter((segment) => segment !== '');
+
+/** The text at a path, or the names there, one a line. */
+function at(tree: Directory, path: string): string | null {
+  const entry = lookUp(tree, segments(path));
+  return entry === null ? null : entry.kind === 'leaf' ? String(entry.body) : entry.names.join('\n');
+}
+
+const changed = (changes: object, under: Directory = DEFAULT) =>
+  change(under, parseChanges(JSON.stringify(changes), 'tree.json'));
+
+describe('a listing', () => {
+  test('is sorted by the bytes of names, directories with a slash that does not count', () => {
+    const tree = directory({ all: { b: '', 'a-b': '', a: { x: '' }, B: '', '\u{1f511}': '', '\uff21': '' } });
+    expect(treeOf(tree).look(['all'])).toEqual({
+      kind: 'directory',
+      names: ['B', 'a/', 'a-b', 'b', '\uff21', '\u{1f511}'],
+    });
+  });
+
+  test('of the top has no slashes, and user-data only where there is any', () => {
+    expect(at(DEFAULT, '')).toBe('dynamic\nmeta-data');
+    expect(at(changed({ 'user-data': '#!/bin/sh' }), '')).toBe('dynamic\nmeta-data\nuser-data');
+  });
+
+  test('may have an order of its own, behind which additions are sorted', () => {
+    const names = 'rsa2048\npkcs7\ndocument\nsignature\ndsa2048';
+    expect(at(DEFAULT, 'dynamic/instance-identity')).toBe(names);
+    const more = changed({ 'dynamic/instance-identity': { b: '', a: '', document: 'mine' } });
+    expect(at(more, 'dynamic/instance-identity')).toBe(`${names}\na\nb`);
+  });
+});
+
+describe('a path', () => {
+  test.each([
+    'meta-data/none',
+    'meta-data/instance-id/below',
+    'meta-data/public-keys/1',
+    'meta-data/public-keys/0=example-key',
+    'meta-data/public-keys/00',
+    '__proto__',
+    'constructor',
+    'meta-data/toString',
+    'meta-data/__proto__/constructor',
+    'Meta-Data/instance-id',
+  ])('%s leads nowhere', (path) => {
+    expect(at(DEFAULT, path)).toBeNull();
+  });
+
+  test.each([
+    [['']],
+    [['meta-data', '']],
+    [['meta-data/instance-id']],
+    [['meta-data', '..', 'dynamic']],
+    [['.']],
+  ])('of %j leads nowhere', (path) => {
+    expect(lookUp(DEFAULT, path)).toBeNull();
+  });
+
+  test('enters a public key by its number', () => {
+    expect(at(DEFAULT, 'meta-data/public-keys')).toBe('0=example-key');
+    expect(at(DEFAULT, 'meta-data/public-keys/0')).toBe('openssh-key');
+    expect(at(DEFAULT, 'meta-data/public-keys/0/openssh-key')).toMatch(/^ssh-ed25519 \S+ example-key$/);
+  });
+
+  test('enters a tag that looks like one by all of its name', () => {
+    const one = changed({ 'meta-data/tags/instance': { '0=a': 'one' } });
+    expect(at(one, 'meta-data/tags/instance/0=a')).toBe('one');
+    expect(at(one, 'meta-data/tags/instance/0')).toBeNull();
+    const three = changed({ 'meta-data/tags/instance': { '0=b': 'two', 0: 'three' } }, one);
+    expect(at(three, 'meta-data/tags/instance')).toBe('0\n0=a\n0=b\nEnvironment\nName');
+    expect(at(three, 'meta-data/tags/instance/0')).toBe('three');
+  });
+});
+
+describe('changes', () => {
+  test('add, replace and remove, and leave what they were made to as it was', () => {
+    const tree = changed({
+      'meta-data': {
+        'instance-id': 'i-mine',
+        placement: { region: 'us-east-1', 'host-id': 'h-1' },
+        'spot/termination-time': '2026-01-31T12:00:00Z',
+        system: null,
+      },
+    });
+    expect(at(tree, 'meta-data/instance-id')).toBe('i-mine');
+    expect(at(tree, 'meta-data/placement')).toBe('availability-zone\navailability-zone-id\nhost-id\nregion');
+    expect(at(tree, 'meta-data/placement/region')).toBe('us-east-1');
+    expect(at(tree, 'meta-data/placement/availability-zone')).toBe('eu-west-1a');
+    expect(at(tree, 'meta-data/spot')).toBe('termination-time');
+    expect(at(tree, 'meta-data/system')).toBeNull();
+    expect(at(tree, 'meta-data')).not.toContain('system');
+    expect(at(DEFAULT, 'meta-data/placement/region')).toBe('eu-west-1');
+    expect(at(DEFAULT, 'meta-data/system')).toBe('nitro');
+  });
+
+  test('make a directory of a text, and a text of a directory', () => {
+    const tree = changed({ 'meta-data': { mac: { a: '1' }, tags: 'none' } });
+    expect(at(tree, 'meta-data/mac')).toBe('a');
+    expect(at(tree, 'meta-data/tags')).toBe('none');
+    expect(at(tree, 'meta-data/tags/instance')).toBeNull();
+    expect(at(tree, 'meta-data')?.split('\n')).toEqual(expect.arrayContaining(['mac/', 'tags']));
+  });
+
+  test('that remove everything remove the directory; removing what is not there adds none', () => {
+    const tree = changed({
+      'meta-data': {
+        tags: { instance: { Name: null, Environment: null } },
+        spot: { 'instance-action': null },
+      },
+    });
+    expect(at(tree, 'meta-data/tags')).toBeNull();
+    expect(at(tree, 'meta-data/spot')).toBeNull();
+    expect(at(changed({ 'meta-data': null }), '')).toBe('dynamic');
+  });
+
+  test.each(['0', '0=example-key', '0=other'])('to public key %s change the one there is', (name) => {
+    const tree = changed({ 'meta-data/public-keys': { [name]: { 'openssh-key': 'mine' } } });
+    expect(at(tree, 'meta-data/public-keys')).toBe(name === '0=other' ? name : '0=example-key');
+    expect(at(tree, 'meta-data/public-keys/0/openssh-key')).toBe('mine');
+    expect(at(changed({ 'meta-data/public-keys': { [name]: null } }), 'meta-data/public-keys')).toBeNull();
+  });
+
+  test('name one number once, by the last name', () => {
+    const tree = changed({ 'meta-data/public-keys': { '1=a': { a: '' }, '1=b': { b: '' } } });
+    expect(at(tree, 'meta-data/public-keys')).toBe('0=example-key\n1=b');
+    expect(at(tree, 'meta-data/public-keys/1')).toBe('a\nb');
+  });
+
+  test('may be named as an object has them from birth', () => {
+    const json = '{"meta-data": {"__proto__": {"polluted": "yes"}, "constructor": "c"}}';
+    const tree = change(DEFAULT, parseChanges(json, 'tree.json'));
+    expect(at(tree, 'meta-data/__proto__/polluted')).toBe('yes');
+    expect(at(tree, 'meta-data/constructor')).toBe('c');
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+});
+
+describe('changes written as JSON', () => {
+  test.each([
+    ['text', 'text'],
+    [' kept as it is\n', ' kept as it is\n'],
+    [0, '0'],
+    [123456789012, '123456789012'],
+    [-1.5, '-1.5'],
+    [true, 'true'],
+    [false, 'false'],
+    [['a', 'b'], 'a\nb'],
+    [[], ''],
+    ['', ''],
+  ])('%j is the text %j', (value, text) => {
+    expect(at(changed({ 'meta-data/x': value }), 'meta-data/x')).toBe(text);
+  });
+
+  test('paths in keys and objects in objects are the same, and go together', () => {
+    const tree = changed({
+      'meta-data/placement': { 'a/b': '1' },
+      'meta-data': { 'placement/a': { c: '2' } },
+    });
+    expect(at(tree, 'meta-data/placement/a')).toBe('b\nc');
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['no JSON', '{"meta-data": {"a" 1}}', /^tree\.json is not JSON/],
+    ['nothing', '', /is not JSON$/],
+    ['no object', '[]', /tree\.json is no JSON object/],
+    ['null', 'null', /is no JSON object/],
+    ['an array of numbers', '{"meta-data": {"x": [1]}}', /\$\["meta-data"\]\["x"\] is an array/],
+    ['an array of arrays', '{"meta-data": {"x": [["a"]]}}', /\["x"\] is an array/],
+    ['a number that was rounded', '{"meta-data": {"x": 12345678901234567890}}', /\["x"\] has more digits/],
+    ['a number beyond all', '{"meta-data": {"x": 1e400}}', /\["x"\] has more digits/],
+    ['an empty name', '{"meta-data": {"": "x"}}', /\[""\] is not a path/],
+    ['a slash at the start', '{"/meta-data": {}}', /\["\/meta-data"\] is not a path/],
+    ['a slash at the end', '{"meta-data/": {}}', /is not a path/],
+    ['a way up', '{"meta-data/../x": "x"}', /is not a path/],
+    ['a dot', '{"meta-data": {".": "x"}}', /is not a path/],
+    ['a control character', '{"meta-data": {"a\\u0000b": "x"}}', /\["a\\u0000b"\] is not a path/],
+    ['a line break', '{"meta-data": {"a\\nb": "x"}}', /is not a path/],
+    ['a name twice', '{"meta-data": {"a/b": "1", "a": {"b": "2"}}}', /\["a"\]\["b"\] is named a second time/],
+    ['a text that is a directory too', '{"meta-data": {"a": "1", "a/b": "2"}}', /second time/],
+    ['a removal that is a directory too', '{"meta-data": {"a": null, "a/b": "2"}}', /second time/],
+    ['what belongs into meta-data', '{"placement/region": "x"}', /\["placement\/region"\] is in none of/],
+    ['user-data as a directory', '{"user-data": {"a": "1"}}', /user-data is a text/],
+    ['meta-data as a text', '{"meta-data": "x"}', /meta-data is a directory/],
+    ['credentials', '{"meta-data/iam/security-credentials/r": "x"}', /would replace the credentials/],
+    ['the removal of credentials', '{"meta-data": {"iam": null}}', /would replace the credentials/],
+  ])('%s: refused', (_, json, message) => {
+    expect(() => parseChanges(json, 'tree.json')).toThrow(message);
+  });
+
+  test('say what to do, and quote nothing of a file that is not JSON', () => {
+    const error = (json: string) => {
+      try {
+        return parseChanges(json, 'tree.json');
+      } catch (thrown) {
+        return thrown;
+      }
+    };
+    expect(error('{"meta-data": {"iam/info": ""}}')).toMatchObject({
+      name: 'CredWatchError',
+      hint: expect.stringContaining('--role'),
+    });
+    expect(String(error('aws_secret_access_key = wJalrXUtnFEMI'))).not.toMatch(/wJalr|aws_s/);
+    expect(error('{\n\n"meta-data" 1}')).toMatchObject({ message: 'tree.json is not JSON: see line 3' });
+  });
+
+  test('go 32 levels deep, however they are written', () => {
+    const nested = (depth: number) => `{"meta-data":${'{"a":'.repeat(depth - 1)}"x"${'}'.repeat(depth)}`;
+    const joined = (depth: number) => JSON.stringify({ [`meta-data${'/a'.repeat(depth - 1)}`]: 'x' });
+    for (const json of [nested, joined]) {
+      expect(at(change(DEFAULT, parseChanges(json(32), '')), `meta-data${'/a'.repeat(31)}`)).toBe('x');
+      expect(() => parseChanges(json(33), '')).toThrow(/too deep/);
+      expect(() => parseChanges(json(100_000), '')).toThrow(/too deep/);
+    }
+  });
+
+  test('may be many, in one directory', () => {
+    const names = Array.from({ length: 50_000 }, (_, number) => [`${number}=`, { a: '1' }]);
+    const tree = changed({ 'meta-data/many': Object.fromEntries(names) });
+    expect(at(tree, 'meta-data/many/49999/a')).toBe('1');
+    expect(at(tree, 'meta-data/many')?.split('\n')).toHaveLength(50_000);
+  });
+});
+
+describe('the default tree', () => {
+  test('has what an instance has, and no credentials', () => {
+    expect(at(DEFAULT, 'meta-data')?.split('\n')).toEqual([
+      'ami-id',
+      'ami-launch-index',
+      'ami-manifest-path',
+      'block-device-mapping/',
+      'events/',
+      'hostname',
+      'instance-action',
+      'instance-id',
+      'instance-life-cycle',
+      'instance-type',
+      'local-hostname',
+      'local-ipv4',
+      'mac',
+      'metrics/',
+      'network/',
+      'placement/',
+      'profile',
+      'public-keys/',
+      'reservation-id',
+      'security-groups',
+      'services/',
+      'system',
+      'tags/',
+    ]);
+    expect(at(DEFAULT, 'meta-data/events')).toBe('maintenance/');
+    expect(at(DEFAULT, 'user-data')).toBeNull();
+  });
+
+  test('agrees with itself about the network interface', () => {
+    const mac = at(DEFAULT, 'meta-data/mac');
+    expect(at(DEFAULT, 'meta-data/network/interfaces/macs')).toBe(`${mac}/`);
+    const ofInterface = (name: string) => at(DEFAULT, `meta-data/network/interfaces/macs/${mac}/${name}`);
+    expect(ofInterface('mac')).toBe(mac);
+    expect(ofInterface('local-ipv4s')).toBe(at(DEFAULT, 'meta-data/local-ipv4'));
+    expect(ofInterface('local-hostname')).toBe(at(DEFAULT, 'meta-data/hostname'));
+    expect(ofInterface('owner-id')).toBe('123456789012');
+  });
+
+  test('writes the identity document as captured', () => {
+    expect(at(DEFAULT, 'dynamic/instance-identity/document')).toBe(
+      [
+        '{',
+        '  "accountId" : "123456789012",',
+        '  "architecture" : "x86_64",',
+        '  "availabilityZone" : "eu-west-1a",',
+        '  "billingProducts" : null,',
+        '  "devpayProductCodes" : null,',
+        '  "marketplaceProductCodes" : null,',
+        '  "imageId" : "ami-0abcdef1234567890",',
+        '  "instanceId" : "i-1234567890abcdef0",',
+        '  "instanceType" : "m5.large",',
+        '  "kernelId" : null,',
+        '  "pendingTime" : "2026-01-31T12:00:00Z",',
+        '  "privateIp" : "10.0.0.25",',
+        '  "ramdiskId" : null,',
+        '  "region" : "eu-west-1",',
+        '  "version" : "2017-09-30"',
+        '}',
+      ].join('\n'),
+    );
+  });
+
+  test.each(['pkcs7', 'rsa2048', 'dsa2048', 'signature'])('has a %s that says it is false', (name) => {
+    const text = at(DEFAULT, `dynamic/instance-identity/${name}`)!;
+    expect(text).toMatch(/^(?:[\w+/]{76}\n)+[\w+/]{1,76}={0,2}$/);
+    expect(Buffer.from(text, 'base64').toString()).toContain(`no ${name} of i-1234567890abcdef0`);
+    expect(at(defaultTree(exampleInstance(STARTED)), `dynamic/instance-identity/${name}`)).toBe(text);
+  });
+
+  test('ends no value with a line break', () => {
+    const visit = (path: string[]): string[] => {
+      const entry = lookUp(DEFAULT, path)!;
+      if (entry.kind === 'leaf') return [String(entry.body)];
+      return entry.names.flatMap((name) => visit([...path, name.replace(/^(\d+)=.*|\/$/, '$1')]));
+    };
+    const values = visit([]);
+    expect(values.length).toBeGreaterThan(40);
+    expect(values.filter((value) => value === '' || value.endsWith('\n'))).toEqual([]);
+  });
+
+  test('lies beneath 29 dated versions and latest', () => {
+    expect(METADATA_VERSIONS).toHaveLength(30);
+    expect([...METADATA_VERSIONS].sort()).toEqual(METADATA_VERSIONS);
+  });
+});

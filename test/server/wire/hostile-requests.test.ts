@@ -1,0 +1,216 @@
+import { connect } from 'node:net';
+import { describe, expect, test, vi } from 'vitest';
+import { SHAPES } from '../../../src/server/inquiry.ts';
+import { ask, askRaw, Connection, requestText } from '../raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+
+const ID = '/latest/meta-data/instance-id';
+const INSTANCE = 'i-1234567890abcdef0';
+
+/** All shapes on one address, and a look at whether it still lives. */
+async function start(options: SimulatedOptions = {}) {
+  const simulated = await startSimulated({ shapes: SHAPES, ...options });
+  const lives = async () => expect(await ask(simulated.origin, 'GET', ID)).toMatchObject({ body: INSTANCE });
+  return { ...simulated, lives };
+}
+
+describe('paths', () => {
+  test.each([
+    ...['/%', '/%zz', '/latest/%zz', '/%00', '/latest/meta-data/%00', '/%c0%af', '/%ff', '/latest/%2'],
+    ...['/..', '/../..', '/%2e%2e', '/latest/../../etc/passwd', '/latest/meta-data/%2e%2e/%2e%2e/etc/passwd'],
+    ...[
+      '/latest/meta-data/..%2f..%2fetc%2fpasswd',
+      '/latest/meta-data%2finstance-id',
+      '/latest/./meta-data/',
+    ],
+    ...['//', '///', '//latest/meta-data/', '/latest//meta-data/', '/latest/meta-data//instance-id', '*'],
+    ...['/latest/meta-data/__proto__', '/latest/meta-data/constructor/', '/latest/meta-data/toString'],
+    ...[
+      '/__proto__/meta-data/',
+      '/latest/meta-data/iam/__proto__',
+      '/latest/meta-data/iam/security-credentials/..',
+    ],
+    ...['/latest/meta-data/public-keys/-1', '/latest/meta-data/public-keys/0=', '/latest/\\meta-data/'],
+    ...['ftp://127.0.0.1/latest/meta-data/instance-id', `/${'x'.repeat(15_000)}`, `/${'a/'.repeat(7000)}`],
+    ...[`/latest/meta-data/${'%41'.repeat(4000)}`, '/latest/meta-data/\u00e9'],
+  ])('%s is nothing', async (path) => {
+    const { origin, lives } = await start();
+    const { status, body } = await ask(origin, 'GET', path);
+    expect([400, 404]).toContain(status);
+    expect(body).not.toContain('root:');
+    await lives();
+  });
+
+  test('nobody is found above a folder either', async () => {
+    const { origin } = await start();
+    const walk = `/latest/meta-data/${'../'.repeat(20)}proc/self/environ`;
+    expect((await ask(origin, 'GET', walk)).status).toBe(404);
+    expect((await ask(origin, 'GET', walk.replaceAll('..', '%2e%2e'))).status).toBe(404);
+  });
+
+  test.each([
+    'http://169.254.169.254',
+    'http://169.254.169.254:80',
+    'HTTP://example.invalid',
+    'https://x@y:1',
+  ])('an absolute target (%s) is taken by its path', async (before) => {
+    const { origin } = await start();
+    expect(await ask(origin, 'GET', `${before}${ID}`)).toMatchObject({ status: 200, body: INSTANCE });
+    expect((await ask(origin, 'GET', before)).body).toMatch(/^1\.0\n/);
+    expect((await ask(origin, 'GET', `${before}/latest/nothing`)).status).toBe(404);
+  });
+
+  test.each(['?', '?x', '?&&==%zz', `?${'x=y&'.repeat(3000)}`])(
+    'a query (%#) changes nothing',
+    async (query) => {
+      const { origin } = await start();
+      expect((await ask(origin, 'GET', ID + query)).body).toBe(INSTANCE);
+    },
+  );
+});
+
+describe('what is no request', () => {
+  const HOST = 'Host: 127.0.0.1\r\n';
+  const broken: Record<string, string | Buffer> = {
+    words: 'hello\r\n\r\n',
+    'a method alone': 'GET\r\n\r\n',
+    'an unknown method': `BREW / HTTP/1.1\r\n${HOST}\r\n`,
+    'a relative target': `GET latest/meta-data/ HTTP/1.1\r\n${HOST}\r\n`,
+    'a version that is none': `GET / HTTP/9.9\r\n${HOST}\r\n`,
+    'a header without a colon': `GET / HTTP/1.1\r\n${HOST}nothing\r\n\r\n`,
+    'a header with a null': `GET / HTTP/1.1\r\n${HOST}X: a\0b\r\n\r\n`,
+    'a name with a blank': `GET / HTTP/1.1\r\n${HOST}X : y\r\n\r\n`,
+    'a control character in the path': `GET /\x01 HTTP/1.1\r\n${HOST}\r\n`,
+    'a length that is none': `PUT / HTTP/1.1\r\n${HOST}Content-Length: x\r\n\r\n`,
+    'two lengths': `PUT / HTTP/1.1\r\n${HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx`,
+    'a length and chunks': `PUT / HTTP/1.1\r\n${HOST}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    'headers of 16 KiB': `GET / HTTP/1.1\r\n${HOST}X: ${'x'.repeat(16_384)}\r\n\r\n`,
+    'many headers': `GET / HTTP/1.1\r\n${HOST}${'X: y\r\n'.repeat(20_000)}\r\n`,
+    'a path of 100 KiB': `GET /${'x'.repeat(102_400)} HTTP/1.1\r\n${HOST}\r\n`,
+    'HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    TLS: Buffer.from('16030100a5010000a10303', 'hex'),
+    'every byte': Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
+  };
+
+  test.each(Object.keys(broken))('%s is 400, and the connection is over', async (name) => {
+    const { origin, lives } = await start();
+    const { head, headers, body } = await askRaw(origin, broken[name]!);
+    expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\nContent-Type: text\/html\n/);
+    expect(body).toHaveLength(Number(headers.get('content-length')));
+    await lives();
+  });
+
+  test.each([
+    ['words', 400, '400 Bad Request'],
+    ['headers of 16 KiB', 431, '431 Request Header Fields Too Large'],
+  ])('%s at an agent is %i in the words of Go', async (name, status, said) => {
+    const { origin } = await startSimulated({ shapes: ['ecs', 'eks'] });
+    const answer = await askRaw(origin, broken[name]!);
+    expect(answer.head).toBe(`HTTP/1.1 ${said}\nContent-Type: text/plain; charset=utf-8\nConnection: close`);
+    expect([answer.status, answer.body]).toEqual([status, said]);
+  });
+
+  test('behind a request it does not disturb the answer to that', async () => {
+    const { origin, simulation, lives } = await start();
+    const connection = await Connection.open(origin);
+    const path = `/v2/credentials/${simulation.credentialsId}`;
+    connection.send(`${requestText(origin, 'GET', path)}hello\r\n\r\n`);
+    const { text } = await connection.rest();
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\}HTTP\/1\.1 400 Bad Request\r\n/s);
+    await lives();
+  });
+
+  test('is answered once, however much of it comes while another answer is waited for', async () => {
+    const warnings: string[] = [];
+    const warned = ({ name }: Error) => warnings.push(name);
+    process.on('warning', warned);
+    const { origin, simulation } = await start({ faults: ['stall=200ms,path=/v2/*'] });
+    const connection = await Connection.open(origin);
+    connection.send(requestText(origin, 'GET', `/v2/credentials/${simulation.credentialsId}`));
+    for (let count = 0; count < 30; count++) {
+      connection.send('hello\r\n\r\n');
+      await new Promise(setImmediate);
+    }
+    const { text } = await connection.rest();
+    process.off('warning', warned);
+    expect(text.match(/(?<=HTTP\/1\.1 )\d+/g)).toEqual(['200', '400']);
+    expect(warnings).toEqual([]);
+  });
+
+  test('behind the last request of a connection it is not answered', async () => {
+    const { origin, lives } = await start();
+    const connection = await Connection.open(origin);
+    connection.send(`${requestText(origin, 'GET', ID)}hello\r\n\r\n`);
+    expect((await connection.rest()).text).toMatch(new RegExp(`\r\n\r\n${INSTANCE}$`));
+    await lives();
+  });
+
+  test('a tunnel is refused like any odd method', async () => {
+    const { origin, exchanges, lives } = await start();
+    const { head } = await ask(origin, 'CONNECT', 'example.invalid:443');
+    expect(head).toMatch(/^HTTP\/1\.1 405 Not Allowed\nAllow: GET, HEAD\n/);
+    expect(exchanges.map(({ inquiry: { method }, status }) => [method, status])).toEqual([['CONNECT', 405]]);
+    await lives();
+  });
+
+  test('an upgrade is not made', async () => {
+    const { origin } = await start();
+    const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
+    expect(await ask(origin, 'GET', ID, headers)).toMatchObject({ status: 200, body: INSTANCE });
+  });
+
+  test('a body of megabytes is read past, whatever the method', async () => {
+    const { origin, lives } = await start();
+    const head = requestText(origin, 'POST', ID, { 'Content-Length': '3000000' });
+    const { status } = await askRaw(origin, Buffer.concat([Buffer.from(head), Buffer.alloc(3_000_000, 'x')]));
+    expect(status).toBe(405);
+    await lives();
+  });
+});
+
+describe('clients that leave', () => {
+  test.each([
+    ['before they said anything', ''],
+    ['in the middle of a line', 'GET /latest/me'],
+    ['in the middle of the headers', `GET ${ID} HTTP/1.1\r\nHost: 127.`],
+    ['in the middle of a body', `PUT ${ID} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nabc`],
+    [
+      'in the middle of a chunk',
+      `PUT ${ID} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc`,
+    ],
+    ['as soon as they asked', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`],
+    ['with many requests left', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`.repeat(50)],
+  ])('%s', async (_, text) => {
+    const { origin, lives } = await start();
+    for (let count = 0; count < 20; count++) {
+      const { hostname, port } = new URL(origin);
+      const socket = connect(Number(port), hostname);
+      await new Promise((resolve) => socket.once('connect', resolve));
+      socket.on('error', () => {});
+      socket.write(text);
+      if (count % 2 === 0) socket.resetAndDestroy();
+      else socket.destroy();
+    }
+    await lives();
+  });
+
+  test('while they are kept waiting', async () => {
+    const { origin, exchanges } = await start({ faults: ['stall=1h,path=/latest/slow'] });
+    const connection = await Connection.open(origin);
+    connection.send(requestText(origin, 'GET', '/latest/slow'));
+    await ask(origin, 'GET', ID);
+    connection.destroy();
+    await vi.waitFor(() => expect(exchanges).toHaveLength(2));
+    expect(exchanges[1]).toMatchObject({ status: null, instead: 'client left', fault: 'stall' });
+  });
+
+  test('with one half of the connection alone, which still get their answer', async () => {
+    const { origin } = await start();
+    const { hostname, port } = new URL(origin);
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+    socket.end(requestText(origin, 'GET', ID));
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toMatch(new RegExp(`\r\n\r\n${INSTANCE}$`));
+  });
+});

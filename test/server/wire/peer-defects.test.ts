@@ -1,0 +1,328 @@
+import { METHODS } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { SHAPES } from '../../../src/server/inquiry.ts';
+import { standingClock } from '../polled-simulator.ts';
+import { ask, askRaw, Connection, type RawAnswer, requestText } from '../raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+
+/**
+ * Defects of other endpoints of this kind, each of which somebody's client has met. Two parts of them cannot be had
+ * here, for nothing real is handed out: that credentials are lost when their refresh fails (there is none; what is left
+ * is that no document is ever half empty) and a call of STS for every request (what is left is that the credentials are
+ * the same at every request). One is a defect of a client library that passed credentials on by position, and one of an
+ * SDK that allows some hosts alone (what is left is that clients are told a host that all of them allow).
+ */
+
+const TTL = 'X-aws-ec2-metadata-token-ttl-seconds';
+const TOKEN_PATH = '/latest/api/token';
+const ID = '/latest/meta-data/instance-id';
+const ROLES = '/latest/meta-data/iam/security-credentials/';
+const DOCUMENT = `${ROLES}simulated-role`;
+
+type Simulated = Awaited<ReturnType<typeof startSimulated>>;
+
+const newToken = async ({ origin }: Simulated, seconds = 21_600) =>
+  (await ask(origin, 'PUT', TOKEN_PATH, { [TTL]: String(seconds) })).body;
+
+/** Of whatever shape, as its clients ask for it. */
+async function documentOf(
+  { origin, environments, simulation }: Simulated,
+  shape: (typeof SHAPES)[number],
+  now: number,
+): Promise<RawAnswer> {
+  if (shape === 'imds') return ask(origin, 'GET', DOCUMENT);
+  const { pathname } = new URL(environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI!);
+  const Authorization = {
+    ecs: '',
+    eks: simulation.serviceAccountTokens.issue(60, now),
+    cloudshell: simulation.authorization,
+  }[shape];
+  return ask(origin, 'GET', pathname, { Authorization });
+}
+
+describe('credentials', () => {
+  test.each([[[]], [['frozen']], [['expired']], [['alternate']], [['renew']]])(
+    'a document that says success is never half empty (%j)',
+    async (faults) => {
+      const { clock, pass } = standingClock();
+      const simulated = await startSimulated({
+        shapes: SHAPES,
+        clock,
+        faults,
+        pace: { lifetime: 600, rotateEvery: 300, jitter: 60 },
+      });
+      for (let step = 0; step < 20; step++) {
+        for (const shape of SHAPES) {
+          const { status, body } = await documentOf(simulated, shape, clock.now());
+          const fields = JSON.parse(body);
+          expect(status).toBe(200);
+          expect(fields.AccessKeyId).toMatch(/^ASIA\w{16}$/);
+          expect(fields.SecretAccessKey).toHaveLength(40);
+          expect(fields.Token.length).toBeGreaterThan(500);
+          expect(fields.Expiration).toMatch(/^2026-11-2[12]T/);
+        }
+        pass(97);
+      }
+    },
+  );
+
+  test('hundreds of session tokens leave the first one good, and none is like another', async () => {
+    const simulated = await startSimulated();
+    const tokens: string[] = [];
+    for (let count = 0; count < 401; count++) tokens.push(await newToken(simulated, 60));
+    for (const token of [tokens[0]!, tokens[200]!, tokens[400]!]) {
+      const { status } = await ask(simulated.origin, 'GET', DOCUMENT, { 'X-aws-ec2-metadata-token': token });
+      expect(status).toBe(200);
+    }
+    expect(new Set(tokens).size).toBe(401);
+    // Not the time that some have in common: what is left when one who saw the others must guess.
+    expect(new Set(tokens.map((token) => token.slice(24))).size).toBe(401);
+  });
+
+  test('clients that come together at a rotation are given one and the same new set', async () => {
+    const { clock, pass } = standingClock();
+    const simulated = await startSimulated({ clock });
+    const before = (await ask(simulated.origin, 'GET', DOCUMENT)).body;
+    pass(3600);
+    const bodies = await Promise.all(
+      Array.from({ length: 64 }, async () => (await ask(simulated.origin, 'GET', DOCUMENT)).body),
+    );
+    expect(new Set(bodies).size).toBe(1);
+    expect(bodies[0]).not.toBe(before);
+  });
+
+  test.each(SHAPES)('%s hands out the same ones at every request', async (shape) => {
+    const { clock, pass } = standingClock();
+    const simulated = await startSimulated({ shapes: [shape], clock });
+    const first = await documentOf(simulated, shape, clock.now());
+    pass(1800);
+    expect((await documentOf(simulated, shape, clock.now())).body).toBe(first.body);
+  });
+
+  test('times have no fractions of a second, whenever it was started', async () => {
+    const { clock } = standingClock(Date.UTC(2026, 10, 22, 0, 0, 0, 789));
+    const simulated = await startSimulated({ shapes: SHAPES, clock });
+    for (const shape of SHAPES) {
+      const { LastUpdated = '2026-11-22T00:00:00Z', Expiration } = JSON.parse(
+        (await documentOf(simulated, shape, clock.now())).body,
+      );
+      expect([LastUpdated, Expiration]).toEqual(['2026-11-22T00:00:00Z', '2026-11-22T06:00:00Z']);
+    }
+  });
+
+  test.each([
+    `${ROLES}another-role`,
+    `${ROLES}simulated-role2`,
+    `${ROLES}Simulated-Role`,
+    `${ROLES}%73imulated-rol`,
+    '/latest/meta-data/iam/security-credentials/x/simulated-role',
+  ])('the path of another role is 404: %s', async (path) => {
+    const { origin } = await startSimulated();
+    const { status, body } = await ask(origin, 'GET', path);
+    expect(status).toBe(404);
+    expect(body).not.toContain('ASIA');
+  });
+
+  test('clients are told a host that every SDK allows for containers', async () => {
+    const { environments } = await startSimulated({ shapes: SHAPES });
+    for (const shape of ['ecs', 'eks', 'cloudshell'] as const) {
+      const variables = environments[shape];
+      expect(new URL(variables.AWS_CONTAINER_CREDENTIALS_FULL_URI!).hostname).toBe('127.0.0.1');
+      // It would win, and means an address that is not ours.
+      expect(variables).not.toHaveProperty('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI');
+    }
+  });
+});
+
+describe('session tokens', () => {
+  test('what is left of one is told with the credentials, not only with the role', async () => {
+    const simulated = await startSimulated();
+    const token = await newToken(simulated, 60);
+    for (const path of [ROLES, DOCUMENT]) {
+      const { headers } = await ask(simulated.origin, 'GET', path, { 'X-aws-ec2-metadata-token': token });
+      expect(Number(headers.get(TTL.toLowerCase()))).toBeGreaterThan(0);
+    }
+  });
+
+  test('the answer to PUT tells the TTL, and the document its code: the SDK for Go wants both', async () => {
+    const { origin } = await startSimulated();
+    const { headers } = await ask(origin, 'PUT', TOKEN_PATH, { [TTL]: '60' });
+    expect(headers.get(TTL.toLowerCase())).toBe('60');
+    expect(JSON.parse((await ask(origin, 'GET', DOCUMENT)).body).Code).toBe('Success');
+  });
+
+  test('cannot be foretold: the same seed at the same time gives others', async () => {
+    const { clock } = standingClock();
+    const runs = [await startSimulated({ clock, seed: 'one' }), await startSimulated({ clock, seed: 'one' })];
+    const tokens = await Promise.all(runs.flatMap((run) => [newToken(run), newToken(run)]));
+    expect(new Set(tokens).size).toBe(4);
+    const keys = await Promise.all(
+      runs.map(async ({ origin }) => JSON.parse((await ask(origin, 'GET', DOCUMENT)).body).AccessKeyId),
+    );
+    expect(keys[0]).toBe(keys[1]);
+  });
+
+  test('after a refusal nothing follows, least of all a token', async () => {
+    const { origin } = await startSimulated();
+    const connection = await Connection.open(origin);
+    connection.send(requestText(origin, 'PUT', TOKEN_PATH, { [TTL]: '0' }));
+    const { text, error } = await connection.rest();
+    const [head = '', body = ''] = text.split('\r\n\r\n');
+    expect(error).toBe('');
+    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    expect(body).toHaveLength(Number(/Content-Length: (\d+)/.exec(head)?.[1]));
+    expect(body).not.toMatch(/AQAE|[\w-]{54}==/);
+  });
+});
+
+describe('who is answered', () => {
+  const allowed = (port: string) => [
+    ...['127.0.0.1', `127.0.0.1:${port}`, '127.0.0.1:9', `localhost:${port}`, 'LocalHost', '[::1]:80'],
+    ...['169.254.169.254', '169.254.169.254:80', '[fd00:ec2::254]'],
+  ];
+
+  test('clients that name the address we listen on, and those that name the real one', async () => {
+    const { origin } = await startSimulated();
+    for (const Host of allowed(new URL(origin).port)) {
+      expect({ Host, status: (await ask(origin, 'GET', DOCUMENT, { Host })).status }).toEqual({
+        Host,
+        status: 200,
+      });
+    }
+  });
+
+  test.each(SHAPES)('%s refuses any other host, before it looks at anything else', async (shape) => {
+    const { clock } = standingClock();
+    const simulated = await startSimulated({ shapes: [shape], clock });
+    const { pathname } = new URL(
+      simulated.environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI ?? `${simulated.origin}${DOCUMENT}`,
+    );
+    for (const Host of [
+      'rebound.example',
+      'rebound.example:80',
+      '127.0.0.1.rebound.example',
+      '10.0.0.1',
+      '',
+    ]) {
+      const { status, body } = await ask(simulated.origin, 'GET', pathname, { Host });
+      expect({ Host, status }).toEqual({ Host, status: 403 });
+      expect(body).not.toContain('ASIA');
+    }
+  });
+
+  test.each(['Origin', 'Referer', 'X-Forwarded-For'])(
+    '%s is spelt as browsers and proxies do',
+    async (name) => {
+      const { origin } = await startSimulated();
+      expect((await ask(origin, 'GET', DOCUMENT, { [name]: 'x' })).status).toBe(403);
+      expect((await ask(origin, 'GET', DOCUMENT, { 'X-Referrer': 'x' })).status).toBe(200);
+    },
+  );
+
+  test('sixty-four clients at once, a hundred requests each', { timeout: 120_000 }, async () => {
+    const simulated = await startSimulated({ shapes: ['imds', 'ecs'] });
+    const { origin, simulation } = simulated;
+    const ecsPath = `/v2/credentials/${simulation.credentialsId}`;
+    const statuses = new Map<number, number>();
+    const tokens = new Set<string>();
+    const count = ({ status }: RawAnswer) => statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    const client = async () => {
+      for (let round = 0; round < 25; round++) {
+        const put = await ask(origin, 'PUT', TOKEN_PATH, { [TTL]: '60' });
+        tokens.add(put.body);
+        const headers = { 'X-aws-ec2-metadata-token': put.body };
+        count(put);
+        count(await ask(origin, 'GET', ROLES, headers));
+        count(await ask(origin, 'GET', DOCUMENT, headers));
+        count(await ask(origin, 'GET', ecsPath));
+      }
+    };
+    await Promise.all(Array.from({ length: 64 }, client));
+    expect([...statuses]).toEqual([[200, 6400]]);
+    expect(tokens.size).toBe(1600);
+    expect(simulated.exchanges).toHaveLength(6400);
+  });
+});
+
+describe('errors', () => {
+  test.each<[number, SimulatedOptions, string, string, Record<string, string>]>([
+    [400, {}, 'PUT', TOKEN_PATH, { [TTL]: '0' }],
+    [401, { imds: 'v2' }, 'GET', DOCUMENT, {}],
+    [403, {}, 'PUT', TOKEN_PATH, { [TTL]: '60', 'X-Forwarded-For': '10.0.0.1' }],
+    [404, {}, 'GET', `${DOCUMENT}2`, {}],
+    [405, {}, 'GET', TOKEN_PATH, {}],
+    [417, {}, 'PUT', TOKEN_PATH, { [TTL]: '60', Expect: '100-continue' }],
+  ])('each has its own status: %i', async (status, options, method, path, headers) => {
+    const { origin } = await startSimulated(options);
+    expect((await ask(origin, method, path, headers)).status).toBe(status);
+  });
+
+  test('what a client expects is refused with no 100 before', async () => {
+    const { origin } = await startSimulated();
+    const headers = { [TTL]: '60', 'Content-Length': '2', Expect: '100-continue' };
+    const { head } = await ask(origin, 'PUT', TOKEN_PATH, headers);
+    expect(head).toMatch(/^HTTP\/1\.1 417 /);
+  });
+
+  test('a 404 is a page of 337 bytes in HTML', async () => {
+    const { origin } = await startSimulated();
+    const { headers, body } = await ask(origin, 'GET', '/latest/meta-data/nothing');
+    expect(headers.get('content-type')).toBe('text/html');
+    expect(body).toHaveLength(337);
+  });
+
+  test.each([
+    ['imds', ['slash=301'], [], ROLES.slice(0, -1)],
+    ['imds', [], ['redirect'], ID],
+    ['imds', [], ['redirect=/a/b?c'], ID],
+    ['ecs', [], [], '//v2/credentials/x'],
+    ['ecs', [], [], '//v2///credentials//example.invalid/'],
+    ['ecs', [], [], '//v2/\\example.invalid'],
+    ['ecs', [], [], 'http://example.invalid//v2/x'],
+  ] as const)('a redirect never leaves the endpoint: %s %j %j %s', async (shape, variants, faults, path) => {
+    const { origin } = await startSimulated({ shapes: [shape], variants, faults });
+    for (const Host of ['127.0.0.1', 'localhost:81', '169.254.169.254']) {
+      const { status, headers } = await ask(origin, 'GET', path, { Host });
+      expect([301, 302]).toContain(status);
+      expect(headers.get('location')).toMatch(/^\/(?![/\\])/);
+      expect(new URL(headers.get('location')!, origin).origin).toBe(origin);
+    }
+  });
+
+  test.each(SHAPES)('no page of a browser may read what %s answers', async (shape) => {
+    const { clock } = standingClock();
+    const simulated = await startSimulated({ shapes: [shape], clock });
+    const { origin } = simulated;
+    const { pathname } = new URL(pathOf(simulated, shape), origin);
+    const fromPage = { Origin: 'http://example.invalid', 'Access-Control-Request-Method': 'PUT' };
+    for (const path of [pathname, TOKEN_PATH, '/', '/v2/credentials/x', '/nothing', '*']) {
+      for (const method of ['OPTIONS', 'GET', 'PUT', 'POST']) {
+        for (const headers of [{}, fromPage, { ...fromPage, Host: 'rebound.example' }]) {
+          const { names, status } = await ask(origin, method, path, headers);
+          expect(status).toBeGreaterThan(0);
+          expect(names.filter((name) => /^(access-control-|cross-origin-|timing-)/i.test(name))).toEqual([]);
+        }
+      }
+    }
+    expect((await documentOf(simulated, shape, clock.now())).names.join()).not.toMatch(/access-control/i);
+  });
+
+  test.each(SHAPES)('every method gets an answer from %s', async (shape) => {
+    const simulated = await startSimulated({ shapes: [shape] });
+    const path = pathOf(simulated, shape);
+    for (const method of [...METHODS, 'BREW', 'get']) {
+      const target = method === 'CONNECT' ? '127.0.0.1:80' : path;
+      const text = requestText(simulated.origin, method, target);
+      const { status } = await askRaw(simulated.origin, text, method === 'HEAD');
+      expect({ method, isAnswered: status >= 200 && status < 500 }).toEqual({ method, isAnswered: true });
+      if (method !== 'GET' && method !== 'HEAD') {
+        expect({ method, isRefused: status >= 400 }).toEqual({ method, isRefused: true });
+      }
+    }
+  });
+});
+
+function pathOf({ environments }: Simulated, shape: (typeof SHAPES)[number]): string {
+  const url = environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI;
+  return url === undefined ? DOCUMENT : new URL(url).pathname;
+}

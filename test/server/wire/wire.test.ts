@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest';
+import { directory, type Shape, treeOf } from '../../../src/server/tree/metadata-tree.ts';
+import { standingClock } from '../polled-simulator.ts';
+import { ask, type RawAnswer } from '../raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+import { type Captured, captured, capturedNames } from './captured-answer.ts';
+
+interface Replay extends SimulatedOptions {
+  data?: Readonly<Record<string, Shape>>;
+  /** What of the capture was made illegible or is not ours to repeat, and what stands there instead. */
+  instead?: Readonly<Record<string, string>>;
+  /** The published body has no longer the length that its header says. */
+  hasOwnLength?: boolean;
+}
+
+const OLD = ['wire=http/1.0'];
+
+const REPLAYS: Readonly<Record<string, Replay>> = {
+  token: {},
+  'token-http-1.0': { variants: OLD },
+  'token-path-with-slash': {},
+  'token-with-get': {},
+  region: { data: { 'meta-data': { placement: { region: 'us-west-2' } } } },
+  listing: { data: { 'meta-data': ofNames(captured('listing').body!) } },
+  'iam-info': { role: 'S3AdminAccess', instead: { AIPAVMQT32F2Q43IXV2TC: 'AIPAFALSEFALSEFALSEFA' } },
+  role: { role: 'myiamrole', hasOwnLength: true },
+  'role-http-1.0': {
+    role: 'cg-banking-WAF-Role-cgidatyedvvzzy',
+    variants: OLD,
+    hasOwnLength: true,
+  },
+  'role-unordered': {
+    role: 'imds-assume-role-test',
+    variants: ['extended-api=on'],
+    hasOwnLength: true,
+  },
+  'role-list-unordered': { role: 'imds-assume-role-test', variants: ['extended-api=on'] },
+  'role-list-without-slash': { role: 'manasdevInstanceProfile', hasOwnLength: true },
+  // An absolute location would lead away from the endpoint that was asked.
+  'role-list-redirect-http-1.0': { variants: ['slash=301'], instead: { 'http://169.254.169.254/': '/' } },
+  unauthorized: { imds: 'v2' },
+  'unauthorized-head': { imds: 'v2' },
+  'unauthorized-page': { imds: 'v2', variants: ['unauthorized=page'] },
+  'not-found-unordered': { faults: ['no-role'], variants: ['error-page=339'] },
+  'user-data-http-1.0': { data: { 'user-data': captured('user-data-http-1.0').body! }, variants: OLD },
+  'identity-document': { hasOwnLength: true },
+  'identity-pkcs7-http-1.0': {
+    data: { dynamic: { 'instance-identity': { pkcs7: 'x'.repeat(1118) } } },
+    variants: OLD,
+  },
+};
+
+/** Whose bodies were published whole and tell nothing that is random. */
+const WHOLE = ['listing', 'iam-info', 'role-list-unordered', 'user-data-http-1.0', 'not-found-unordered'];
+
+describe('published captures', () => {
+  test('each is replayed', () => {
+    expect(Object.keys(REPLAYS).sort()).toEqual(capturedNames());
+  });
+
+  test.each(Object.keys(REPLAYS))('%s', async (name) => {
+    const capture = captured(name);
+    const { instead = {}, hasOwnLength = false } = REPLAYS[name]!;
+    const answer = await replay(capture, REPLAYS[name]!);
+    const expected = new Map(capture.headers);
+    if (hasOwnLength) expected.set('content-length', String(answer.body.length));
+    const isUnordered = [...capture.head.split('\n').slice(1)].some((line) => /^[a-z]/.test(line));
+    if (isUnordered) {
+      expect(sorted(answer.headers)).toEqual(sorted(expected));
+      expect(answer.head.split('\n')[0]).toBe(capture.head.split('\n')[0]);
+    } else if (capture.head !== '') {
+      const head = hasOwnLength
+        ? capture.head.replace(/(?<=^Content-Length: ).*/m, String(answer.body.length))
+        : capture.head;
+      expect(answer.head).toBe(replaced(head, instead));
+    }
+    if (answer.headers.has('content-length') && capture.method !== 'HEAD') {
+      expect(answer.body.length).toBe(Number(answer.headers.get('content-length')));
+    }
+    if (WHOLE.includes(name)) expect(answer.body).toBe(replaced(capture.body!, instead));
+  });
+
+  test('a session token has the length, the alphabet, the prefix and the padding of the published ones', async () => {
+    const form = /^AQAEA[\w-]{49}==$/;
+    expect(captured('token').body).toMatch(form);
+    expect((await replay(captured('token'))).body).toMatch(form);
+  });
+
+  test('the page of a 401 is that of 2020 to the byte', async () => {
+    const capture = captured('unauthorized-page');
+    const answer = await replay(capture, REPLAYS['unauthorized-page']);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('content-type')).toBe('text/html');
+    expect(answer.body).toBe(capture.body);
+    expect(answer.body).toHaveLength(343);
+  });
+
+  test('the page of a 404 is as long as on older hosts, and differs from the captured one in an indent', async () => {
+    const answer = await replay(captured('not-found-unordered'), { faults: ['no-role'] });
+    expect(answer.body).toHaveLength(337);
+    expect(answer.body).toBe(captured('not-found-unordered').body!.replace('\t\t "', '\t"'));
+  });
+
+  test.each(['role', 'role-unordered'])(
+    'the role document of %s: keys in order, indent, a blank before colons',
+    async (name) => {
+      const path = captured(name).path.replace('-extended', '');
+      const answer = await replay({ ...captured(name), path }, REPLAYS[name]);
+      expect(withoutValues(answer.body)).toBe(withoutValues(captured(name).body!));
+    },
+  );
+
+  test('the extended role document says the account last', async () => {
+    const answer = await replay(captured('role-unordered'), REPLAYS['role-unordered']);
+    expect(Object.keys(JSON.parse(answer.body)).at(-1)).toBe('AccountId');
+  });
+
+  test('the identity document', async () => {
+    const answer = await replay(captured('identity-document'));
+    expect(withoutValues(answer.body)).toBe(withoutValues(captured('identity-document').body!));
+  });
+});
+
+describe('HEAD is answered as GET, without the body', () => {
+  const TOKEN_PATH = '/latest/api/token';
+
+  test.each([
+    ['a list', '/latest/meta-data/', []],
+    ['a text', '/latest/meta-data/instance-id', []],
+    ['the role', '/latest/meta-data/iam/security-credentials/', []],
+    ['credentials', '/latest/meta-data/iam/security-credentials/simulated-role', []],
+    ['a text of an older host', '/latest/meta-data/instance-id', OLD],
+    ['a redirect', '/latest/meta-data/iam/security-credentials', ['slash=301']],
+    ['an unknown path', '/latest/nothing', []],
+    ['the token path', TOKEN_PATH, []],
+  ])('%s', async (_, path, variants) => {
+    const { origin } = await startSimulated({ variants, clock: standingClock().clock });
+    const got = await ask(origin, 'GET', path);
+    const head = await ask(origin, 'HEAD', path);
+    expect(head.head).toBe(got.head);
+    expect(head.body).toBe('');
+  });
+
+  test.each(['ecs', 'eks', 'cloudshell'] as const)('%s', async (shape) => {
+    const { clock } = standingClock();
+    const { origin, environments, simulation } = await startSimulated({ shapes: [shape], clock });
+    const { pathname } = new URL(environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI!);
+    const Authorization = {
+      ecs: '',
+      eks: simulation.serviceAccountTokens.issue(60, clock.now()),
+      cloudshell: simulation.authorization,
+    }[shape];
+    const got = await ask(origin, 'GET', pathname, { Authorization });
+    const head = await ask(origin, 'HEAD', pathname, { Authorization });
+    expect(got.status).toBe(200);
+    expect(got.body).toContain('AccessKeyId');
+    expect(withoutPort(head)).toBe(withoutPort(got));
+    expect(head.body).toBe('');
+  });
+});
+
+/** The request of a capture, to a simulator that lives at its time. */
+async function replay({ method, path, sent, headers }: Captured, options: Replay = {}): Promise<RawAnswer> {
+  const { data, instead: _, hasOwnLength: __, ...simulated } = options;
+  const date = headers.get('date');
+  const { clock } = standingClock(date === undefined ? undefined : Date.parse(date));
+  const { origin, simulation } = await startSimulated({
+    clock,
+    startedAt: Date.parse(headers.get('last-modified') ?? date ?? '') || clock.now(),
+    // So that the credentials of the start are still the current ones.
+    pace: { lifetime: 86_400, rotateEvery: 43_200, jitter: 0 },
+    ...(data === undefined ? {} : { tree: treeOf(directory(data)) }),
+    ...simulated,
+  });
+  const remaining = headers.get('x-aws-ec2-metadata-token-ttl-seconds');
+  const token =
+    method === 'PUT' || remaining === undefined
+      ? undefined
+      : simulation.metadataTokens.issue(21_600, clock.now() - (21_600 - Number(remaining)) * 1000);
+  const headersToSend = { ...sent, ...(token === undefined ? {} : { 'X-aws-ec2-metadata-token': token }) };
+  return ask(origin, method, path, headersToSend);
+}
+
+/** What a list was made of, without what the simulator adds by itself. */
+function ofNames(list: string): Readonly<Record<string, Shape>> {
+  const names = list.split('\n').filter((name) => name !== 'iam/' && name !== 'identity-credentials/');
+  return Object.fromEntries(
+    names.map((name) => (name.endsWith('/') ? [name.slice(0, -1), { any: '' }] : [name, ''])),
+  );
+}
+
+const sorted = (headers: ReadonlyMap<string, string>) => [...headers].sort();
+
+function replaced(text: string, changes: Readonly<Record<string, string>>): string {
+  return Object.entries(changes).reduce((all, [from, to]) => all.replaceAll(from, to), text);
+}
+
+/** The text of a document without its strings' values: names, order, blanks and line ends. */
+const withoutValues = (document: string) => document.replace(/ : "[^"]*"/g, ' : ""');
+
+const withoutPort = ({ head }: RawAnswer) => head.replace(/(?<=Remote-Addr: ).*/, '');
