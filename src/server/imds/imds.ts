@@ -72,9 +72,9 @@ function checkToken(
 }
 
 function lookUp(inquiry: Inquiry, simulation: Simulation, apiVersion: '1' | '2'): LiveEntry | null {
-  const segments = segmentsOf(inquiry.path);
-  if (segments === null) return null;
-  const [version = '', ...path] = segments;
+  const parts = segmentsOf(inquiry.path);
+  if (parts === null) return null;
+  const [version = '', ...path] = parts;
   if (version === '') return { kind: 'directory', names: METADATA_VERSIONS };
   if (!VERSIONS.has(version)) return null;
   const hasSlash = path.at(-1) === '';
@@ -100,13 +100,26 @@ function withLiveNames(names: readonly string[], { faults }: Inquiry, { shapes }
 
 const bare = (name: string) => name.replace(/\/$/, '');
 
+const segments = new Map<string, readonly string[] | null>();
+
+/** Clients ask for the same few paths; a client that asks for ever new ones must not fill the memory. */
+const MOST_REMEMBERED = 64;
+
 /** Null for what no URL of ours can mean: `*`, empty segments, broken escapes. */
-function segmentsOf(path: string): string[] | null {
+function segmentsOf(path: string): readonly string[] | null {
+  const known = segments.get(path);
+  if (known !== undefined) return known;
+  if (segments.size >= MOST_REMEMBERED) segments.clear();
+  const split = splitPath(path);
+  segments.set(path, split);
+  return split;
+}
+
+function splitPath(path: string): string[] | null {
   if (!path.startsWith('/')) return null;
   try {
-    const raw = path.slice(1).split('/');
-    const segments = path.includes('%') ? raw.map(decodeURIComponent) : raw;
-    return segments.some((segment, index) => segment === '' && index < segments.length - 1) ? null : segments;
+    const parts = path.slice(1).split('/').map(decodeURIComponent);
+    return parts.some((part, index) => part === '' && index < parts.length - 1) ? null : parts;
   } catch {
     return null;
   }
