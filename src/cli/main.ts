@@ -19,14 +19,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const style = exitCodeStyle(argv);
   const debug = argv.includes('--debug');
   try {
-    return encodeExitCode(await dispatch(argv, io), style);
+    return encodeExitCode(await dispatch(argv, io, debug), style);
   } catch (error) {
     await sayThrown(io, error, debug);
     return encodeExitCode(EXIT.usage, style);
   }
 }
 
-async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+async function dispatch(argv: readonly string[], io: Io, debug: boolean): Promise<number> {
   let code: number = EXIT.ok;
   const text: { out: string; error: string } = { out: '', error: '' };
   const program = new Command('cred-watch')
@@ -65,7 +65,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     code = await runPrune(flags, io);
   });
   declareSimulate(program, async (flags) => {
-    code = await runSimulate(flags, io);
+    code = await runSimulate(flags, io, debug);
   });
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -16,7 +16,7 @@ import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { SimulateFlags } from './simulate.ts';
 import type { SimulationSettings } from './simulation-settings.ts';
-import { sayNote } from './speech.ts';
+import { sayNote, sayThrown } from './speech.ts';
 
 /** The port that CloudShell uses and that AWS's own mock took over. */
 const LISTEN = '127.0.0.1:1338';
@@ -26,6 +26,7 @@ export async function serveSimulation(
   flags: SimulateFlags,
   settings: SimulationSettings,
   io: Io,
+  debug: boolean,
 ): Promise<number> {
   const isJson = flags.format === 'json';
   const stop = io.stopSignal();
@@ -38,6 +39,7 @@ export async function serveSimulation(
   const onExchange = (exchange: Exchange) => {
     const { request, details } = toRequest(exchange, simulation.role, flags.log);
     traffic.record(request);
+    if (exchange.reply.failure !== undefined) void sayThrown(io, exchange.reply.failure, debug);
     if (!flags.log) return;
     const line = isJson ? requestJson(request, details) : requestLine(request, details);
     log.write(`${line}\n`).catch((error: unknown) => unwritable.abort(error));

@@ -96,7 +96,7 @@ function hostName(text: string): string {
 }
 
 /** 0 when it was stopped as asked. */
-export async function runSimulate(flags: SimulateFlags, io: Io): Promise<number> {
+export async function runSimulate(flags: SimulateFlags, io: Io, debug: boolean): Promise<number> {
   assertFitting(flags);
   const { simulationSettings } = await import('./simulation-settings.ts');
   const seed = Math.trunc(io.random() * 2 ** 40).toString(36);
@@ -107,7 +107,7 @@ export async function runSimulate(flags: SimulateFlags, io: Io): Promise<number>
     return writeHistory({ ...flags, history: flags.history }, settings, io);
   }
   const { serveSimulation } = await import('./serve-simulation.ts');
-  return serveSimulation(flags, settings, io);
+  return serveSimulation(flags, settings, io, debug);
 }
 
 /** What a run knows that writes, and one that serves. */

@@ -103,8 +103,12 @@ function paceOf({
       'use less than half of it, or rotations would overtake each other',
     );
   }
-  return { lifetime, rotateEvery: every, jitter: jitter ?? Math.floor(every / 30) };
+  return { lifetime, rotateEvery: every, jitter: jitter ?? usualJitter(lifetime, every) };
 }
+
+/** Two minutes an hour, but never so much that credentials expire before the next ones come. */
+const usualJitter = (lifetime: Seconds, every: Seconds): Seconds =>
+  Math.max(0, Math.min(Math.floor(every / 30), Math.floor((lifetime - every) / 2)));
 
 function shapeList(text: string): Shape[] {
   const names = text.split(',').map((each) => each.trim());

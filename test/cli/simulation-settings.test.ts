@@ -140,6 +140,12 @@ describe('the pace', () => {
     expect(await paceOf('--lifetime', '1s')).toMatchObject({ lifetime: 1, every: 1, jitter: 0 });
   });
 
+  test('without --jitter never lets credentials expire before the next ones come', async () => {
+    expect(await paceOf('--lifetime', '10m', '--overlap', '10s')).toMatchObject({ jitter: 5 });
+    expect(await paceOf('--lifetime', '6h')).toMatchObject({ jitter: 120 });
+    expect(await paceOf('--lifetime', '1m', '--rotate-every', '2m')).toMatchObject({ jitter: 0 });
+  });
+
   test('with --overlap rotates when that much of the old ones is left', async () => {
     expect(await paceOf('--lifetime', '1h', '--overlap', '15m')).toEqual({
       ...{ lifetime: 3600, every: 2700, jitter: 90, stderr: '' },

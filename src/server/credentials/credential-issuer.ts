@@ -13,6 +13,7 @@ export class CredentialIssuer {
   readonly #randomness: Randomness;
   readonly #made = new Map<string, FalseCredentials>();
   #requests = 0;
+  readonly #turns = new Map<string, number>();
 
   constructor(schedule: RotationSchedule, randomness: Randomness) {
     this.#schedule = schedule;
@@ -21,7 +22,7 @@ export class CredentialIssuer {
 
   /** IMDSv1 and v2, and each shape, are receivers of their own. */
   credentials(receiver: string, now: Instant, faults: ActiveFaults): FalseCredentials {
-    const issue = this.#issue(now, faults);
+    const issue = this.#issue(receiver, now, faults);
     const key = `${receiver} ${issue.name}`;
     const known = this.#made.get(key);
     if (known !== undefined) return known;
@@ -31,13 +32,19 @@ export class CredentialIssuer {
     return made;
   }
 
-  #issue(now: Instant, faults: ActiveFaults): Issue {
+  #issue(receiver: string, now: Instant, faults: ActiveFaults): Issue {
     this.#requests += 1;
     const expired = faults.get('expired');
     if (expired !== undefined) return this.#schedule.expired(faults.since('expired'), expired.age);
     if (faults.get('renew') !== undefined) return this.#schedule.extra(`request-${this.#requests}`, now);
     const time = faults.get('frozen') === undefined ? now : Math.min(now, faults.since('frozen'));
-    const isOther = faults.get('alternate') !== undefined && this.#requests % 2 === 0;
-    return this.#schedule.at(time, isOther ? 1 : 0);
+    return this.#schedule.at(time, faults.get('alternate') === undefined ? 0 : this.#turn(receiver));
+  }
+
+  /** 0 and 1 in turns, for each receiver: who asks for two kinds of documents is to see both sets of each. */
+  #turn(receiver: string): number {
+    const turn = this.#turns.get(receiver) ?? 0;
+    this.#turns.set(receiver, 1 - turn);
+    return turn;
   }
 }

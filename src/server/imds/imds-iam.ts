@@ -81,7 +81,7 @@ function documentEntry(
 function infoEntry({ inquiry, simulation }: IamInquiry): LiveEntry {
   const { issuer, role, instance } = simulation;
   const { now, faults } = inquiry;
-  const credentials = issuer.credentials('imds-2', now, faults);
+  const credentials = issuer.credentials('info', now, faults);
   const isGone = faults.get('error')?.code === 'InstanceProfileNotFound';
   const body = imdsJson(
     isGone

@@ -23,14 +23,15 @@ export function answerTokenRequest(inquiry: Inquiry, { variants, metadataTokens 
   return tokenAnswer(inquiry, metadataTokens.issue(ttl, now), ttl, variants);
 }
 
-/** A browser sends one of these; no AWS client does, and a proxy in between adds the first. */
-const FOREIGN_HEADERS = ['x-forwarded-for', 'origin', 'referer'] as const;
-
-/** Null where nothing tells that the request came through or from somebody else. */
+/** Null where nothing tells that the request came through a proxy or from a page in a browser. */
 export function refuseForeign(inquiry: Inquiry, variants: Simulation['variants']): Answer | null {
-  const foreign = FOREIGN_HEADERS.find((name) => inquiry.headers[name] !== undefined);
-  if (foreign === undefined) return null;
-  return foreign === 'x-forwarded-for' && variants.forwarded === '400'
-    ? pageAnswer(inquiry, 400, null, variants)
-    : emptyAnswer(inquiry, 403);
+  const { 'x-forwarded-for': forwarded, origin, referer, host } = inquiry.headers;
+  if (forwarded !== undefined && variants.forwarded === '400')
+    return pageAnswer(inquiry, 400, null, variants);
+  const isForeign = forwarded !== undefined || origin !== undefined || !isOwn(referer, host);
+  return isForeign ? emptyAnswer(inquiry, 403) : null;
 }
+
+/** Go names where it comes from when it follows a redirect of ours. */
+const isOwn = (referer: string | undefined, host: string | undefined) =>
+  referer === undefined || (host !== undefined && referer.startsWith(`http://${host}/`));

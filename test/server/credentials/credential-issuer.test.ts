@@ -113,6 +113,15 @@ describe('a fault of the credentials', () => {
     expect(sets[5]).toEqual(sets[0]);
   });
 
+  test('alternate: every receiver has turns of its own', () => {
+    const issuer = issuerOf();
+    const active = faults(['alternate']);
+    const turns = ['imds-2', 'info', 'imds-2', 'info'].map(
+      (receiver) => (issuer.credentials(receiver, START + 5 * MINUTE, active).issuedAt - START) / MINUTE,
+    );
+    expect(turns).toEqual([5, 5, 4, 4]);
+  });
+
   test('renew: a set for each request, each with its whole life before it', () => {
     const issuer = issuerOf();
     const sets = handedOut(issuer, faults(['renew']), Array(200).fill(7.5));

@@ -83,6 +83,16 @@ describe('PUT of a token', () => {
     expect([got.status, got.body.length]).toEqual([status, length]);
   });
 
+  test('a Referer of its own is what Go sends when it follows a redirect from here', async () => {
+    const { origin, newToken } = await start();
+    const headers = { 'X-aws-ec2-metadata-token': await newToken() };
+    const status = async (referer: string) =>
+      (await ask(origin, 'GET', DOCUMENT, { ...headers, Referer: referer })).status;
+    expect(await status(`${origin}/latest/meta-data/iam/security-credentials`)).toBe(200);
+    expect(await status(`${origin}.example.invalid/`)).toBe(403);
+    expect(await status(origin.replace('http:', 'https:'))).toBe(403);
+  });
+
   test.each(['100-continue', '100-Continue', 'anything'])(
     'Expect: %s is 417, before any body',
     async (expectation) => {
