@@ -12,6 +12,7 @@ function outputTo(stream: NodeJS.WriteStream, name: string): Output {
   return {
     isTerminal: stream.isTTY === true,
     columns: stream.columns,
+    isGone: () => isGone,
     write: (text) =>
       new Promise((resolve, reject) => {
         if (isGone) {

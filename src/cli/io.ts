@@ -21,6 +21,8 @@ export interface Io {
 export interface Output {
   isTerminal: boolean;
   columns: number | undefined;
+  /** The reader has gone away: whatever is written from now on is lost. */
+  isGone(): boolean;
   /** Resolves when the text is handed over; a reader that has gone away is no error. */
   write(text: string): Promise<void>;
 }

@@ -13,7 +13,11 @@ export async function writeOutput(
   pieces: Iterable<string> | AsyncIterable<string>,
 ): Promise<void> {
   if (path === '-') {
-    for await (const piece of pieces) await io.stdout.write(piece);
+    for await (const piece of pieces) {
+      await io.stdout.write(piece);
+      // `… | head` has read enough, and the rest could take minutes to make.
+      if (io.stdout.isGone()) return;
+    }
     return;
   }
   const file = await realFile(path);

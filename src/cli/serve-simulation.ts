@@ -11,7 +11,12 @@ import { type MetadataTree, treeOf } from '../server/tree/metadata-tree.ts';
 import { openTree } from '../server/tree/tree-file.ts';
 import { startEndpoint } from '../server/wire/endpoint.ts';
 import type { Exchange } from '../server/wire/exchange.ts';
-import { isLoopback, type ListenAddress, parseListenAddress } from '../server/wire/listen-address.ts';
+import {
+  isLoopback,
+  type ListenAddress,
+  originOf,
+  parseListenAddress,
+} from '../server/wire/listen-address.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { SimulateFlags } from './simulate.ts';
@@ -75,6 +80,13 @@ const commented = (text: string) => text.replace(/^(?=.)/gm, '# ');
 
 function listenAddresses({ listen, allowRemote = false }: SimulateFlags): ListenAddress[] {
   const addresses = (listen.length === 0 ? [LISTEN] : listen).map(parseListenAddress);
+  const twice = addresses.find(
+    ({ host, port }, index) =>
+      port !== 0 && addresses.slice(0, index).some((other) => other.host === host && other.port === port),
+  );
+  if (twice !== undefined) {
+    throw new CredWatchError(`--listen names ${originOf(twice)} twice`, 'name every address once');
+  }
   const remote = addresses.find(({ host }) => !isLoopback(host));
   if (remote !== undefined && !allowRemote) {
     throw new CredWatchError(
@@ -128,12 +140,12 @@ function ended({ for: duration }: SimulateFlags, io: Io, signal: AbortSignal): P
 
 /** The request as the log and the report may know it: no token, no query, no secret. */
 function toRequest(
-  { address, inquiry, reply, status, instead, fault }: Exchange,
+  { address, inquiry, reply, status, instead, credentials, fault }: Exchange,
   role: string,
   isLogged: boolean,
 ) {
   const { now, headers, method, path, query } = inquiry;
-  const { shape, asked, apiVersion, credentials } = reply;
+  const { shape, asked, apiVersion } = reply;
   const request = {
     at: now,
     client: headers['user-agent'] ?? '',

@@ -6,18 +6,19 @@ import { VARIANTS } from '../server/variants.ts';
 export function simulateHelp(): string {
   const faults = Object.values(FAULTS).map(({ form, does }) => row(form, does));
   const conditions = FAULT_CONDITIONS.map((name) => row(...CONDITIONS[name]));
-  const scenarios = inLines(Object.keys(SCENARIOS).join(', '));
+  const scenarios = Object.entries(SCENARIOS).map(([name, { title }]) => row(name, title));
   const variants = Object.entries(VARIANTS).map(([name, { choices, means }]) =>
     row(`${name}=${choices.join('|')}`, means),
   );
   return `
 Faults: --fault WHAT[,CONDITION=VALUE]…
 ${faults.join('\n')}
+Of several faults that would stand in for the answer the first one does, and the others wait.
 Conditions:
 ${conditions.join('\n')}
 
 Scenarios: --scenario NAME, or a JSON file with a dot or a slash in its name
-${scenarios}
+${scenarios.join('\n')}
   {"description": "…", "shape": "ecs", "lifetime": "3m", "rotate_every": "1m",
    "steps": [{"fault": "503", "share": "30%", "from": "2m", "for": "1m", "why": "…"}]}
 
@@ -32,15 +33,12 @@ Examples:
 }
 
 const CONDITIONS: Readonly<Record<FaultCondition, readonly [example: string, means: string]>> = {
-  share: ['share=30%', 'of the requests that it could strike'],
+  share: ['share=30%', 'this part of the requests, by chance'],
   path: ['path=/latest/api/token', 'only this path; * stands for anything: path=*/security-credentials/*'],
   from: ['from=2m', 'not before this time after the start'],
   until: ['until=5m', 'not from this time after the start on'],
   for: ['for=3m', 'for so long, from its beginning'],
   times: ['times=2', 'at most so often'],
 };
-
-/** A list of words, as many a line as fit. */
-const inLines = (list: string) => list.replace(/(.{1,97})(?: |$)/g, '  $1\n').trimEnd();
 
 const row = (left: string, right: string) => `  ${left.padEnd(32)} ${right}`;

@@ -32,6 +32,9 @@ export async function writeHistory(
       'poll less often with --every',
     );
   }
+  if (options.shapes.length > 1) {
+    throw new CredWatchError('--history is of one endpoint', 'name one with --shape');
+  }
   assertFollowable(options.faults);
   const now = io.clock.now();
   const until: Instant = end === undefined ? now : parseMoment('--until', end, now, 'last');

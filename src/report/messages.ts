@@ -294,7 +294,11 @@ export function rehearsalMessages(facts: RehearsalFacts): string[] {
     `role ${role}: valid for ${short(lifetimeSeconds)}, replaced every ${short(rotateEverySeconds)}${jitter}`,
     `seed ${facts.seed}, started ${writeInstant(startedAt)}`,
     `listening on ${endpoints.join(' ')}`,
-    ...(facts.scenario === null ? [] : [`scenario ${facts.scenario.name}: ${facts.scenario.description}`]),
+    ...(facts.scenario === null
+      ? []
+      : [
+          `scenario ${[facts.scenario.name, facts.scenario.description].filter((part) => part !== '').join(': ')}`,
+        ]),
     ...facts.faults.map((fault) => `fault ${fault}`),
     'static keys (AWS_ACCESS_KEY_ID), AWS_PROFILE and web identity (AWS_WEB_IDENTITY_TOKEN_FILE)',
     'win over these lines: unset them for the rehearsal',

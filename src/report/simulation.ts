@@ -31,6 +31,7 @@ const PATH_WIDTH = 120;
 const CLIENT_WIDTH = 40;
 const CLIENT_LENGTH = 100;
 const WORD_WIDTH = 20;
+const FAULT_WIDTH = 60;
 
 /** One line of the log: when, what was asked, what was answered, to whom. */
 export function requestLine(request: LoggedRequest, details: RequestDetails): string {
@@ -43,7 +44,7 @@ export function requestLine(request: LoggedRequest, details: RequestDetails): st
     ...(apiVersion === '' ? [] : [`v${shorten(apiVersion, WORD_WIDTH)}`]),
     ...(credentials === '' ? [] : [credentials]),
     writeUserAgent(client, CLIENT_WIDTH),
-    ...(fault === null ? [] : [`fault: ${shorten(fault, WORD_WIDTH)}`]),
+    ...(fault === null ? [] : [`fault: ${shorten(fault, FAULT_WIDTH)}`]),
   ].join('  ');
 }
 
@@ -88,9 +89,19 @@ export function listeningText(started: StartedSimulation): string {
   const blocks = shapes.map(({ shape, environment }) => [
     comment(shape),
     ...Object.entries(environment).map(([name, value]) => `export ${name}=${quoteForShell(value)}`),
+    `unset ${WINNING.filter((name) => !Object.hasOwn(environment, name)).join(' ')}`,
   ]);
   return `${[comments.map(comment), ...blocks].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
+
+/** What an earlier rehearsal may have left behind, and what wins over the lines of another shape. */
+const WINNING = [
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_EC2_METADATA_DISABLED',
+];
 
 /** A line end would end the comment, and the rest would be run. */
 const comment = (text: string) => `# ${printable(text)}`;

@@ -18,7 +18,7 @@ export async function startSimulation(args: readonly string[], options?: RunOpti
   );
   const isJson = args.includes('json');
   // All of it is written at once.
-  const started = await written(program, isJson ? /^\{.*\}\n/ : /^export \w+=.*\n$/m);
+  const started = await written(program, isJson ? /^\{.*\}\n/ : /^unset .*\n$/m);
   const environments: Record<string, Environment> = isJson
     ? JSON.parse(started).environment
     : Object.fromEntries(blocksOf(started));

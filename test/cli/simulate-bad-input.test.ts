@@ -61,7 +61,7 @@ const refused: BadInput[] = [
     '',
   ].map((address) => ({
     args: ['--listen', address],
-    error: `'${address}' is not an address to listen on`,
+    error: `'${address}' is not an address with a port to listen on`,
     hint: 'use 127.0.0.1:1338 or [::1]:1338; port 0 takes any free one',
   })),
   {

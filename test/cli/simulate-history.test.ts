@@ -155,3 +155,20 @@ describe.concurrent('refused, with nothing written', () => {
     expect(run.stderr).toMatch(message);
   });
 });
+
+test('a history that nobody reads any further ends, however long it would be', async () => {
+  const script = '"$NODE" "$PROGRAM" simulate --history 1000d --every 10s | head -n 1';
+  const run = await runShell(script);
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(run.stdout)).toMatchObject({ record: 'sample', source: 'imds' });
+});
+
+test('a history of several endpoints is refused', async () => {
+  const run = await runProgram(history('1d', '--shape', 'ecs,imds'));
+  expect(run).toEqual({
+    code: 2,
+    signal: null,
+    stdout: '',
+    stderr: 'error: --history is of one endpoint\nhint: name one with --shape\n',
+  });
+});

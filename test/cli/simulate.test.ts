@@ -17,10 +17,19 @@ const FREE = ['--listen', '127.0.0.1:0'];
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 describe('the lines at the start', () => {
-  test('are exports and comments, and nothing else', async () => {
+  test('are exports, comments and what must not stay set, and nothing else', async () => {
     const { started } = await startSimulation(['--shape', 'imds,ecs,eks,cloudshell']);
-    const others = started.split('\n').filter((line) => !/^(#.*|export \w+=\S+|)$/.test(line));
+    const others = started
+      .split('\n')
+      .filter((line) => !/^(#.*|export \w+=\S+|unset( AWS_\w+)+|)$/.test(line));
     expect(others).toEqual([]);
+  });
+
+  test('take away what another rehearsal left behind', async () => {
+    const { started } = await startSimulation([]);
+    const left =
+      'export AWS_EC2_METADATA_DISABLED=true AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:1/';
+    expect(Object.keys(sourced(`${left}\n${started}`))).toEqual(['AWS_EC2_METADATA_SERVICE_ENDPOINT']);
   });
 
   test('send a client to IMDS, with a slash at the end', async () => {

@@ -170,6 +170,7 @@ describe('what is printed at the start', () => {
         '',
         '# imds',
         'export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1338/',
+        'unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE AWS_CONTAINER_AUTHORIZATION_TOKEN AWS_EC2_METADATA_DISABLED',
         '',
       ].join('\n'),
     );
@@ -187,7 +188,7 @@ describe('what is printed at the start', () => {
     expect(text).toContain('# scenario outage: the role is detached\n');
     expect(text).toContain('# fault status=503 share=10%\n# fault reset\n');
     expect(text).toContain('# each client takes one of these blocks, and no line of another\n\n# imds\n');
-    expect(text).toMatch(/\n\n# ecs\nexport AWS_A=''\nexport AWS_B='it'\\''s'\n$/);
+    expect(text).toMatch(/\n\n# ecs\nexport AWS_A=''\nexport AWS_B='it'\\''s'\nunset AWS_[A-Z_ 0-9]+\n$/);
   });
 
   test.each([

@@ -56,12 +56,14 @@ export class FaultPlan {
   strike(path: string, now: Instant): ActiveFaults {
     if (this.isEmpty) return NO_FAULTS;
     const elapsed = now - this.#startedAt;
-    const struck = this.#faults
-      .filter(
-        ({ from, until, matches }) => elapsed >= from && (until === null || elapsed < until) && matches(path),
-      )
-      .filter((fault) => this.#isHit(fault, now))
-      .map(({ effect, from }) => ({ effect, since: this.#startedAt + from }));
+    const struck: { effect: FaultEffect; since: Instant }[] = [];
+    for (const fault of this.#faults) {
+      const { from, until, matches, effect } = fault;
+      if (elapsed < from || (until !== null && elapsed >= until) || !matches(path)) continue;
+      // Of those that would answer the first one does, and the others keep their times for later.
+      if (struck.some((other) => exclude(other.effect, effect)) || !this.#isHit(fault, now)) continue;
+      struck.push({ effect, since: this.#startedAt + from });
+    }
     return struck.length === 0 ? NO_FAULTS : new ActiveFaults(struck);
   }
 
@@ -82,6 +84,28 @@ interface PlannedFault extends Fault {
   struck: number;
   bucket: { tokens: number; at: Instant } | null;
 }
+
+/** Kinds that stand in place of the answer. */
+const ANSWERING = new Set<FaultKind>([
+  'status',
+  'reset',
+  'truncate',
+  'malformed',
+  'empty',
+  'body',
+  'redirect',
+  'throttle',
+]);
+
+/** A status may have its body chosen. */
+function exclude(one: FaultEffect, other: FaultEffect): boolean {
+  const kinds = new Set([one.kind, other.kind]);
+  if (kinds.has('status') && kinds.has('body')) return false;
+  return isAnswering(one) && isAnswering(other);
+}
+
+const isAnswering = (effect: FaultEffect) =>
+  ANSWERING.has(effect.kind) || (effect.kind === 'stall' && effect.milliseconds === null);
 
 /** Burst for each request a second: the ECS agent takes 60 at 40. */
 const BURST = 1.5;

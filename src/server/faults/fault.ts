@@ -121,7 +121,11 @@ export const FAULTS: Readonly<Record<FaultKind, FaultForm>> = {
     does: 'as if no role were attached, or none associated',
     parse: none({ kind: 'no-role' }),
   },
-  frozen: { form: 'frozen', does: 'rotation stands still', parse: none({ kind: 'frozen' }) },
+  frozen: {
+    form: 'frozen',
+    does: 'rotation stands still, and catches up when the fault ends',
+    parse: none({ kind: 'frozen' }),
+  },
   expired: {
     form: 'expired[=AGE]',
     does: 'credentials that expired this long before the fault began (5m)',
@@ -132,7 +136,7 @@ export const FAULTS: Readonly<Record<FaultKind, FaultForm>> = {
   },
   alternate: {
     form: 'alternate',
-    does: 'the current credentials and the ones before, in turns',
+    does: 'the current credentials and the ones before, at every other request',
     parse: none({ kind: 'alternate' }),
   },
   renew: { form: 'renew', does: 'new credentials at every request', parse: none({ kind: 'renew' }) },

@@ -1,3 +1,4 @@
+import type { FalseCredentials } from '../credentials/false-credentials.ts';
 import type { Answer, Header, Inquiry, Refusal, Reply } from '../inquiry.ts';
 import type { Variants } from '../variants.ts';
 import type { FaultKind } from './fault.ts';
@@ -9,23 +10,24 @@ export interface Delivery {
   manner: 'whole' | 'truncated' | 'reset' | 'silence';
   answer: Answer;
   delayMs: number;
-  /** The fault that the client notices first; null where there is none. */
-  fault: FaultKind | null;
+  /** Those that arrive; null where none do. */
+  credentials: FalseCredentials | null;
+  /** The kinds of faults that the client notices (`status + header`); null where there is none. */
+  fault: string | null;
 }
 
 /** Applies the faults that change an answer; those that change what is handed out were applied before. */
 export function deliver(reply: Reply, inquiry: Inquiry, refusal: Refusal, variants: Variants): Delivery {
   const { faults } = inquiry;
-  if (faults === NO_FAULTS) return { manner: 'whole', answer: reply.answer, delayMs: 0, fault: null };
-  const delivery = (fault: FaultKind | null, more: Partial<Delivery> = {}): Delivery => ({
-    manner: 'whole',
-    answer: withHeaderFaults(reply.answer, inquiry),
-    delayMs: faults.get('stall')?.milliseconds ?? 0,
-    fault,
-    ...more,
-  });
-  const changed = (fault: FaultKind, answer: Answer) =>
-    delivery(fault, { answer: withHeaderFaults(answer, inquiry) });
+  const { answer, credentials } = reply;
+  if (faults === NO_FAULTS) return { manner: 'whole', answer, delayMs: 0, credentials, fault: null };
+  const delayMs = faults.get('stall')?.milliseconds ?? 0;
+  const delivery = (fault: FaultKind, more: Partial<Delivery>): Delivery => {
+    const kinds = new Set([fault, ...beside(inquiry, delayMs)]);
+    return { manner: 'whole', answer, delayMs, credentials: null, fault: [...kinds].join(' + '), ...more };
+  };
+  const changed = (fault: FaultKind, into: Answer) =>
+    delivery(fault, { answer: withHeaderFaults(into, inquiry) });
 
   if (faults.get('stall')?.milliseconds === null) return delivery('stall', { manner: 'silence' });
   if (faults.get('reset') !== undefined) return delivery('reset', { manner: 'reset' });
@@ -42,35 +44,44 @@ export function deliver(reply: Reply, inquiry: Inquiry, refusal: Refusal, varian
   const status = faults.get('status');
   if (status !== undefined) {
     const refused = refusal(inquiry, status.status);
-    return changed('status', body === undefined ? refused : withBody(refused, body.text));
+    if (body === undefined) return changed('status', refused);
+    const both = changed('status', withBody(refused, body.text));
+    return { ...both, fault: ['status', 'body', ...beside(inquiry, delayMs)].join(' + ') };
   }
   const redirect = faults.get('redirect');
-  if (redirect !== undefined) return changed('redirect', redirected(reply.answer, redirect.location));
-  if (body !== undefined) return changed('body', succeeding(reply.answer, body.text));
-  if (faults.get('empty') !== undefined) return changed('empty', succeeding(reply.answer, ''));
+  if (redirect !== undefined) return changed('redirect', redirected(answer, redirect.location));
+  if (body !== undefined) return changed('body', succeeding(answer, body.text));
+  if (faults.get('empty') !== undefined) return changed('empty', succeeding(answer, ''));
   if (faults.get('malformed') !== undefined) {
-    return changed('malformed', withBody(reply.answer, firstHalf(reply.answer.body)));
+    return changed('malformed', withBody(answer, firstHalf(answer.body)));
   }
   // Of an answer without a body nothing would be missing.
-  if (faults.get('truncate') !== undefined && reply.answer.body.length > 0) {
+  if (faults.get('truncate') !== undefined && answer.body.length > 0) {
     return delivery('truncate', { manner: 'truncated' });
   }
-  return delivery(faultOf(reply, inquiry));
+  const kinds = new Set([...handedOutBy(reply, inquiry), ...beside(inquiry, delayMs)]);
+  const fault = kinds.size === 0 ? null : [...kinds].join(' + ');
+  return { manner: 'whole', answer: withHeaderFaults(answer, inquiry), delayMs, credentials, fault };
 }
 
-/** The faults behind an answer that is whole: what was handed out, or how, is not what it should be. */
-function faultOf({ asked, shape }: Reply, { faults }: Inquiry): FaultKind | null {
+/** What can be wrong with any answer. */
+function beside({ faults }: Inquiry, delayMs: number): FaultKind[] {
+  return [
+    ...(delayMs > 0 ? (['stall'] as const) : []),
+    ...(['header', 'clock-skew'] as const).filter((kind) => faults.get(kind) !== undefined),
+  ];
+}
+
+/** The faults behind what is handed out, or is not. */
+function handedOutBy({ asked, answer }: Reply, { faults }: Inquiry): FaultKind[] {
   const kinds: FaultKind[] = [
-    'stall',
-    'header',
     'no-role',
     ...(asked === 'credentials'
       ? (['error', 'field', 'expired', 'renew', 'alternate', 'frozen'] as const)
       : []),
-    ...(shape === 'imds' && asked !== 'token' ? (['token-lifetime'] as const) : []),
-    'clock-skew',
+    ...(answer.status === 401 ? (['token-lifetime'] as const) : []),
   ];
-  return kinds.find((kind) => faults.get(kind) !== undefined) ?? null;
+  return kinds.filter((kind) => faults.get(kind) !== undefined);
 }
 
 export const firstHalf = (body: string | Buffer) => body.slice(0, Math.floor(body.length / 2));

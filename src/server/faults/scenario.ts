@@ -84,7 +84,8 @@ function readScenario(name: string, document: unknown): Scenario {
   };
   const top =
     objectOf(document) ?? refuse('the top', 'is not an object', 'write {"steps": [{"fault": "503"}]}');
-  const { description = '', steps = [], ...rest } = top;
+  const { title = '', description = '', steps = [], ...rest } = top;
+  if (typeof title !== 'string') refuse('title', 'is not text', 'put it in quotes');
   if (typeof description !== 'string') refuse('description', 'is not text', 'put it in quotes');
   const settings = new Map<ScenarioSetting, string>();
   for (const [key, value] of Object.entries(rest)) {
@@ -93,7 +94,7 @@ function readScenario(name: string, document: unknown): Scenario {
       refuse(
         `'${key}'`,
         'is not known',
-        `use description, steps, ${SCENARIO_SETTINGS.join(', ').replaceAll('-', '_')}`,
+        `use title, description, steps, ${SCENARIO_SETTINGS.join(', ').replaceAll('-', '_')}`,
       );
     }
     settings.set(setting, textOf(value) ?? refuse(`'${key}'`, 'is not text', 'put it in quotes'));

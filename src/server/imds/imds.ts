@@ -30,7 +30,8 @@ export function imdsRefusal({ variants }: Simulation): Refusal {
 function answerData(inquiry: Inquiry, simulation: Simulation): Omit<Reply, 'shape'> {
   const { variants, imds } = simulation;
   const token = imds === 'v1' ? null : checkToken(inquiry, simulation);
-  const apiVersion = token === null || token === 'bad' ? '1' : '2';
+  const isIgnored = imds === 'both' && variants['bad-token'] === 'ignored';
+  const apiVersion = token === null || (token === 'bad' && isIgnored) ? '1' : '2';
   const plain = (answer: Answer) =>
     ({ asked: 'metadata' as const, apiVersion, answer, credentials: null }) as const;
   const foreign = refuseForeign(inquiry, variants);
@@ -38,7 +39,6 @@ function answerData(inquiry: Inquiry, simulation: Simulation): Omit<Reply, 'shap
   if (inquiry.method !== 'GET' && inquiry.method !== 'HEAD') {
     return plain(emptyAnswer(inquiry, 405, 'GET, HEAD'));
   }
-  const isIgnored = imds === 'both' && variants['bad-token'] === 'ignored';
   if ((token === 'bad' && !isIgnored) || (token === null && imds === 'v2')) {
     return plain(imdsRefusal(simulation)(inquiry, 401));
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../clock.ts';
-import type { FaultKind } from '../faults/fault.ts';
+import type { FalseCredentials } from '../credentials/false-credentials.ts';
 import { type Delivery, deliver, firstHalf } from '../faults/faulty-answer.ts';
 import type { Inquiry, Reply } from '../inquiry.ts';
 import type { Simulation } from '../simulation.ts';
@@ -18,7 +18,9 @@ export interface Exchange {
   status: number | null;
   /** What came in its place. */
   instead: 'reset' | 'truncated' | 'no answer' | 'client left' | null;
-  fault: FaultKind | null;
+  /** The credentials that arrived. */
+  credentials: FalseCredentials | null;
+  fault: string | null;
 }
 
 /** What every request that comes in by one address needs. */
@@ -52,6 +54,7 @@ export function refuseTunnel(request: IncomingMessage, socket: Duplex, listening
     reply,
     status: reply.answer.status,
     instead: null,
+    credentials: null,
     fault: null,
   });
 }
@@ -65,12 +68,14 @@ export function answer(request: IncomingMessage, response: ServerResponse, liste
   const finish = () => {
     const instead = response.destroyed ? 'client left' : send(delivery, request, response);
     const status = instead === null ? delivery.answer.status : null;
+    const credentials = instead === null ? delivery.credentials : null;
     onExchange({
       address: addressOf(inquiry, listening),
       inquiry,
       reply,
       status,
       instead,
+      credentials,
       fault: delivery.fault,
     });
   };

@@ -26,7 +26,7 @@ export function parseListenAddress(text: string): ListenAddress {
   const isAddress = ipv6 === undefined ? isIPv4(host) : isIPv6(host);
   if (isAddress && port <= 65_535) return { host, port };
   throw new CredWatchError(
-    `'${text}' is not an address to listen on`,
+    `'${text}' is not an address with a port to listen on`,
     'use 127.0.0.1:1338 or [::1]:1338; port 0 takes any free one',
   );
 }

@@ -164,7 +164,9 @@ describe('a path', () => {
 
 describe('several faults', () => {
   const kinds = (faults: ActiveFaults) =>
-    (['status', 'stall', 'header', 'frozen'] as const).filter((kind) => faults.get(kind) !== undefined);
+    (['status', 'body', 'reset', 'empty', 'stall', 'header', 'frozen'] as const).filter(
+      (kind) => faults.get(kind) !== undefined,
+    );
 
   test('strike at once, each where it should', () => {
     const plan = planOf(['503,path=/a', 'stall=1s,from=1m', 'header=Date', 'frozen,path=/b']);
@@ -172,9 +174,28 @@ describe('several faults', () => {
     expect(kinds(plan.strike('/b', START + 60_000))).toEqual(['stall', 'header', 'frozen']);
   });
 
+  test('that would answer: the first one does, and the others keep their times for later', () => {
+    const plan = planOf(['503,times=1', 'header=Date', 'reset,times=1', '429,times=1', 'empty']);
+    const struck = () => kinds(plan.strike(PATH, START));
+    expect([struck(), struck(), struck(), struck()]).toEqual([
+      ['status', 'header'],
+      ['reset', 'header'],
+      ['status', 'header'],
+      ['empty', 'header'],
+    ]);
+  });
+
+  test('a status may have its body chosen, in either order', () => {
+    expect(kinds(planOf(['503', 'body=x']).strike(PATH, START))).toEqual(['status', 'body']);
+    expect(kinds(planOf(['body=x', '503', 'empty']).strike(PATH, START))).toEqual(['status', 'body']);
+  });
+
   test('of one kind: the last one counts, and all are known in their order', () => {
-    const faults = planOf(['503', '429,path=/a', 'header=Date', 'header=Server:x']).strike('/a', START);
-    expect(faults.get('status')).toEqual({ kind: 'status', status: 429 });
+    const faults = planOf(['clock-skew=1m', 'clock-skew=2m', 'header=Date', 'header=Server:x']).strike(
+      '/a',
+      START,
+    );
+    expect(faults.get('clock-skew')).toEqual({ kind: 'clock-skew', seconds: 120 });
     expect(faults.all('header')).toEqual([
       { kind: 'header', name: 'Date', value: null },
       { kind: 'header', name: 'Server', value: 'x' },

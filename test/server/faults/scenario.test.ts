@@ -369,7 +369,7 @@ describe('a file', () => {
   const SHOWS = '`cred-watch simulate --help` shows one';
   const STEP = 'write {"fault": "503", "from": "2m"}';
   const KEYS =
-    'use description, steps, lifetime, rotate_every, overlap, jitter, shape, imds, role, authorization_lifetime';
+    'use title, description, steps, lifetime, rotate_every, overlap, jitter, shape, imds, role, authorization_lifetime';
   const STEP_KEYS = 'use fault, why, share, path, from, until, for, times';
   const TOP = 'write {"steps": [{"fault": "503"}]}';
   /** What is in the file, what is said of it, and what to do. */

@@ -171,7 +171,7 @@ describe('an address to listen on', () => {
     ],
     ...['http://127.0.0.1:80', '127.0.0.1:80/', ' 127.0.0.1:80', '127.0.0.1:80 ', '127.0.0.1:1e3', '*:80'],
   ])('%j is none', (text) => {
-    expect(() => parseListenAddress(text)).toThrow(`'${text}' is not an address to listen on`);
+    expect(() => parseListenAddress(text)).toThrow(`'${text}' is not an address with a port to listen on`);
   });
 
   test.each([

@@ -15,7 +15,7 @@ import tokenRefused from './token-refused.json';
 import trustPolicyBroken from './trust-policy-broken.json';
 
 /** Outages that happened to people, by name; read like a file of the user's own. */
-export const SCENARIOS: Readonly<Record<string, unknown>> = {
+export const SCENARIOS: Readonly<Record<string, { title: string }>> = {
   'agent-restarts': agentRestarts,
   'agent-serves-expired': agentServesExpired,
   'agent-throttles': agentThrottles,
