@@ -59,16 +59,20 @@ test(`after ${KILLS} kills at random moments the database opens and every acknow
     if (kill % 25 === 0) acknowledged.length = 0;
     acknowledged.push(...(await runAndKill(database, kill * 1_000_000, random() * LONGEST_LIFE)));
     if (kill % 25 < 24 && kill < KILLS - 1) continue;
+    // Where the machine is so busy that none of them came to write, one more does.
+    for (let life = 2 * LONGEST_LIFE; acknowledged.length === 0; life *= 2) {
+      acknowledged.push(...(await runAndKill(database, kill * 1_000_000 + 500_000, life)));
+    }
     const store = SampleStore.open(database);
     const kept = [...store.records()].map((each) => (each.record === 'sample' ? each.sample.observedAt : -1));
     const counted = store
       .histories()
       .reduce((sum, { generations }) => sum + generations.reduce((n, g) => n + g.samples, 0), 0);
     store.close();
-    expect(acknowledged.length).toBeGreaterThan(0);
-    expect(acknowledged.filter((moment) => !new Set(kept).has(moment))).toEqual([]);
+    const found = new Set(kept);
+    expect(acknowledged.filter((moment) => !found.has(moment))).toEqual([]);
     // One more than acknowledged may be there for each writer: its last word was cut off.
-    expect(kept.length).toBeLessThanOrEqual(acknowledged.length + 25);
+    expect(kept.length).toBeLessThanOrEqual(acknowledged.length + 30);
     expect(counted).toBe(kept.length);
     expect(existsSync(database)).toBe(true);
   }
