@@ -81,6 +81,9 @@ export const FAILURE_REASONS = [
   'response-too-large',
   'unreachable',
   'timeout',
+  'not-configured',
+  'long-lived',
+  'process-failed',
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
@@ -223,6 +226,56 @@ export interface Job {
 export interface Freshness {
   now: Instant;
   maxAge: Seconds | null | 'default';
+}
+
+/** When the next rotation is due: one interval after the last, between the shortest and the longest that was seen. */
+export interface RotationForecast {
+  expected: Instant;
+  earliest: Instant;
+  latest: Instant;
+}
+
+/** Whether a start will be safe, as far as history knows. */
+export const OUTLOOKS = ['now', 'after-rotation', 'perhaps-after-rotation', 'never', 'unknown'] as const;
+export type Outlook = (typeof OUTLOOKS)[number];
+
+export type NowUnknownReason =
+  | { code: 'POLL_FAILED'; reason: FailureReason; detail: string; possibleHopLimit: boolean }
+  | { code: 'NO_SAMPLES' }
+  | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
+  | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds };
+
+/** The answer for the credentials in hand, and what history says of a later start. */
+export interface NowVerdict {
+  verdict: 'safe' | 'not-safe' | 'unknown';
+  job: Job;
+  required: Seconds;
+  /** By AWS's clock. */
+  judgedAt: Instant;
+  identity: SeriesIdentity | null;
+  /** Null where there is nothing in hand to judge. */
+  credentials: IssuedCredentials | null;
+  /** Negative: expired. */
+  remaining: Seconds | null;
+  /** Remaining validity less required: negative is the shortfall. */
+  spare: Seconds | null;
+  unknownReason: NowUnknownReason | null;
+  outlook: Outlook;
+  nextRotation: RotationForecast | null;
+  /** Validity to expect just after the next rotation: the smallest and the largest when issued. */
+  validityThen: { min: Seconds; max: Seconds } | null;
+}
+
+/** One run of a job that was handed its credentials by us. */
+export interface JobRun {
+  job: string;
+  /** The series that the credentials came from. */
+  identity: SeriesIdentity;
+  /** By AWS's clock. */
+  startedAt: Instant;
+  remainingAtStart: Seconds;
+  /** Null while it runs, and for ever where we were killed with it. */
+  end: { duration: Seconds; exitCode: number; remainingAtEnd: Seconds } | null;
 }
 
 export const VERDICTS = ['safe', 'never', 'start-after-rotation', 'sometimes', 'unknown'] as const;

@@ -249,6 +249,15 @@ const FAILURES: Record<FailureReason, [message: string, hint: string]> = {
     'is this an instance, task or pod with a role? `--source` names another source',
   ],
   timeout: ['the endpoint accepted the request and gave no answer in time', WAIT],
+  'not-configured': ['there is nothing of this kind here', 'name another source with --source'],
+  'long-lived': [
+    'these keys say nothing of an end, and keys without a session token have none',
+    'there is nothing to measure: they stay valid until somebody deletes them',
+  ],
+  'process-failed': [
+    'the process that should have printed credentials did not',
+    'run it by hand and see what it says',
+  ],
 };
 
 export interface FailureFacts {

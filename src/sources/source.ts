@@ -45,7 +45,8 @@ interface Polled {
 export interface PolledCredentials extends Polled {
   ok: true;
   credentials: IssuedCredentials;
-  secrets: { secretAccessKey: Secret; token: Secret };
+  /** IMDS and the agents always give a token; keys that were made for a person have none. */
+  secrets: { secretAccessKey: Secret; token: Secret | null };
   accountId: string;
 }
 
