@@ -31,7 +31,7 @@ describe('a good document', () => {
       credentials: { accessKeyId, lastUpdated: null, expiration, zoneless: false },
     });
     expect(outcome.secrets.secretAccessKey.reveal()).toBe(secretAccessKey);
-    expect(outcome.secrets.token.reveal()).toBe(sessionToken);
+    expect(outcome.secrets.token?.reveal()).toBe(sessionToken);
     expect(told(outcome).notes).toEqual(notes);
     expect(statuses(container)).toEqual(['200']);
   });
