@@ -84,6 +84,14 @@ export interface SourceOptions {
   limits?: Partial<Limits>;
   /** IMDS only: the role to ask for, instead of discovering it. */
   role?: string;
+  /** The folder of `~/.aws`, where the environment has no HOME. */
+  home?: string;
+  /** The profile that counts, instead of the one that the environment names. */
+  profile?: string;
+  /** Process only: what to run, instead of the profile's `credential_process`. */
+  command?: string;
+  /** Environment, profile and process only: the name of the series, since these know of no role. */
+  label?: string;
   /** Ask once which instance or task this is. */
   discoverHost?: boolean;
   /** IMDS only: ask the extended API for the account id. */
