@@ -7,18 +7,15 @@ import type { CredentialSource } from '../sources/source.ts';
 import type { Recorded } from '../watch/poll-once.ts';
 import { databasePath } from './database-path.ts';
 import { EXIT } from './exit-codes.ts';
-import { databaseFlag, exitCodesFlag, faultOfName, name, positiveDuration, roleName } from './flags.ts';
+import { databaseFlag, exitCodesFlag, positiveDuration } from './flags.ts';
 import type { Io } from './io.ts';
+import { addSourceFlags, openSource, type SourceFlags } from './source-flags.ts';
 import { sayError, sayNote } from './speech.ts';
 
-interface PollFlags {
+interface PollFlags extends SourceFlags {
   interval?: Seconds;
   for?: Seconds;
-  source: 'auto' | 'imds' | 'container';
-  role?: string;
-  host?: string;
   db?: string;
-  extendedApi?: boolean;
   format: 'text' | 'json';
 }
 
@@ -26,21 +23,13 @@ interface PollFlags {
 const SHORTEST_INTERVAL: Seconds = 10;
 
 export function declarePoll(program: Command, run: (flags: PollFlags) => Promise<void>): void {
-  program
+  const command = program
     .command('poll')
     .helpGroup('Measure:')
     .description('record one sample of the current credentials; --interval keeps sampling')
     .option('--interval <duration>', 'poll again and again, this far apart', positiveDuration)
-    .option('--for <duration>', 'with --interval: stop after this time', positiveDuration)
-    .addOption(
-      new Option('--source <name>', 'where to ask').choices(['auto', 'imds', 'container']).default('auto'),
-    )
-    .option('--role <name>', 'the IMDS role to ask for, instead of discovering it', roleName)
-    .option(
-      '--host <name>',
-      'file the samples under this host (default: $CRED_WATCH_HOST, else discovered)',
-      name,
-    )
+    .option('--for <duration>', 'with --interval: stop after this time', positiveDuration);
+  addSourceFlags(command)
     .option('--extended-api', 'ask IMDS for the account id as well, and compare both answers')
     .addOption(databaseFlag())
     .addOption(
@@ -52,7 +41,9 @@ export function declarePoll(program: Command, run: (flags: PollFlags) => Promise
       `
 Examples:
   cred-watch poll                          one sample; from cron, every 5 minutes or so
-  cred-watch poll --interval 5m --for 24h  a day of samples`,
+  cred-watch poll --interval 5m --for 24h  a day of samples
+  cred-watch poll --source profile --profile loader
+  cred-watch poll --process 'aws configure export-credentials --profile loader'`,
     )
     .action(run);
 }
@@ -65,22 +56,7 @@ export async function runPoll(flags: PollFlags, io: Io): Promise<number> {
       'say how often: `cred-watch poll --interval 5m --for 24h`',
     );
   }
-  const host = flags.host ?? hostFromEnvironment(io);
-  const { chooseSource } = await import('../sources/choose-source.ts');
-  const source = chooseSource(flags.source, {
-    env: io.env,
-    clock: io.clock,
-    random: io.random,
-    discoverHost: host === null,
-    extendedApi: flags.extendedApi ?? false,
-    ...(flags.role === undefined ? {} : { role: flags.role }),
-  });
-  if (flags.role !== undefined && source.name !== 'imds') {
-    throw new CredWatchError(
-      '--role is for IMDS: a container endpoint has one role',
-      'leave it out, or add --source imds',
-    );
-  }
+  const { source, host } = await openSource(flags, io);
   assertPace(flags.interval, source);
   const { SampleStore } = await import('../store/sample-store.ts');
   const store = SampleStore.open(databasePath(flags.db, io));
@@ -88,7 +64,9 @@ export async function runPoll(flags: PollFlags, io: Io): Promise<number> {
     const context = { source, store, host, machine: io.machine };
     if (flags.interval === undefined) {
       const { pollOnce } = await import('../watch/poll-once.ts');
-      const recorded = await pollOnce(context);
+      // A process that was started has to be ended with us; any other source may be left where it stands.
+      const stop = source.endpoint === null ? io.stopSignal() : undefined;
+      const recorded = await pollOnce(context, stop);
       await tell(recorded, source, flags, io, new Set());
       return recorded.outcome.ok ? EXIT.ok : EXIT.failed;
     }
@@ -106,13 +84,6 @@ export async function runPoll(flags: PollFlags, io: Io): Promise<number> {
   } finally {
     store.close();
   }
-}
-
-function hostFromEnvironment({ env }: Io): string | null {
-  const host = env.CRED_WATCH_HOST || null;
-  const fault = host === null ? null : faultOfName(host);
-  if (fault !== null) throw new CredWatchError(`CRED_WATCH_HOST '${host}' is not a name`, fault);
-  return host;
 }
 
 function assertPace(interval: Seconds | undefined, { endpoint }: CredentialSource): void {

@@ -144,18 +144,29 @@ const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
   SETTING_IGNORED: (a) => `${a.name} has no value that makes sense and was ignored`,
   DISABLED_FOR_SOME_SDKS: () =>
     'AWS_EC2_METADATA_DISABLED is not `true` or `false`: the JavaScript SDK and the CRT take IMDS for disabled, others do not',
-  V1_DISABLED_FOR_SOME_SDKS: () =>
-    'AWS_EC2_METADATA_V1_DISABLED is not `true` or `false`: SDKs disagree on what it means',
+  V1_DISABLED_FOR_SOME_SDKS: (a) => `${a.name} is not \`true\` or \`false\`: SDKs disagree on what it means`,
   STATIC_KEYS_HIDE_SOURCE: () =>
     'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set: SDKs here use those and never ask this source',
   WEB_IDENTITY_HIDES_SOURCE: () =>
     'AWS_WEB_IDENTITY_TOKEN_FILE is set: SDKs here assume that role and never ask this source',
   CONTAINER_HIDES_IMDS: () => 'a container endpoint is set: SDKs here (but for Java) never ask IMDS',
-  ENDPOINT_MODE_CASE: () =>
-    'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is not written IPv4 or IPv6: the JavaScript SDK refuses it',
-  IPV6_ONLY_BOTOCORE: () => 'AWS_IMDS_USE_IPV6 is honoured by botocore alone; here IPv4 was asked',
-  PROFILE_NAME_ONLY_SOME_SDKS: () =>
-    'AWS_EC2_INSTANCE_PROFILE_NAME is honoured here and by few SDKs; the others discover the role',
+  PROFILE_HIDES_ENVIRONMENT: () =>
+    'AWS_PROFILE is set: the JavaScript SDK takes that profile and not these keys',
+  ONLY_OLD_TOKEN: (a) =>
+    `the token stands in ${a.name}, which botocore alone reads: other SDKs use these keys without one, and AWS refuses them`,
+  TWO_SESSION_TOKENS: (a) =>
+    `${a.name} and ${a.other} hold different tokens: botocore takes the first, here and in other SDKs the second counts`,
+  SESSION_KEY_WITHOUT_TOKEN: () =>
+    'the key id begins with ASIA, and there is no session token: AWS refuses such keys',
+  EXPIRATIONS_DISAGREE: (a) =>
+    `${a.name} and ${a.other} give different expirations: the earliest one, ${a.name}, counts`,
+  PROFILE_GIVES_TWO: (a) =>
+    `the profile has ${a.name} and ${a.other}: SDKs disagree on which one counts, here it is ${a.name}`,
+  PROFILE_FILE_UNREADABLE: (a) => `${a.name} cannot be read (${a.because}): SDKs may fail on that`,
+  ENDPOINT_MODE_CASE: (a) => `${a.name} is not written IPv4 or IPv6: the JavaScript SDK refuses it`,
+  IPV6_ONLY_BOTOCORE: (a) => `${a.name} is honoured by botocore alone; here IPv4 was asked`,
+  PROFILE_NAME_ONLY_SOME_SDKS: (a) =>
+    `${a.name} is honoured here and by few SDKs; the others discover the role`,
   SERVICE_ENDPOINT_OVERRIDDEN: () =>
     'AWS_CONTAINER_SERVICE_ENDPOINT is honoured here and by the Java SDK, and by no other',
   HOST_NAME_ONLY_SOME_SDKS: () =>
@@ -191,8 +202,8 @@ const FAILURES: Record<FailureReason, [message: string, hint: string]> = {
     'raise the hop limit of the instance, or see why the token request fails',
   ],
   'invalid-configuration': [
-    'the environment does not describe an endpoint',
-    'set, correct or unset the variable that is named',
+    'the configuration leads to no credentials',
+    'set, correct or remove what is named',
   ],
   'host-not-allowed': [
     'the container endpoint is on a host that no SDK would ask',
@@ -229,10 +240,10 @@ const FAILURES: Record<FailureReason, [message: string, hint: string]> = {
     'the endpoint answered with an error in place of credentials',
     'see the trust policy of the role; a repair shows at the next refresh, up to an hour later',
   ],
-  malformed: ['the document is not one of credentials', 'see what listens there'],
+  malformed: ['these are no credentials', 'see what answers there, or who wrote them'],
   'unknown-expiry': [
-    'the document does not say when the credentials expire',
-    'SDKs may never refresh these: see what listens there',
+    'nothing says when these credentials expire',
+    'SDKs may never refresh them: see where they come from',
   ],
   starting: ['the ECS agent has just started and has no credentials yet', WAIT],
   throttled: ['the endpoint turns requests away: too many', 'poll less often, and see who else asks so much'],
@@ -248,7 +259,7 @@ const FAILURES: Record<FailureReason, [message: string, hint: string]> = {
     'nothing answers at the endpoint',
     'is this an instance, task or pod with a role? `--source` names another source',
   ],
-  timeout: ['the endpoint accepted the request and gave no answer in time', WAIT],
+  timeout: ['no answer came in time', WAIT],
   'not-configured': ['there is nothing of this kind here', 'name another source with --source'],
   'long-lived': [
     'these keys say nothing of an end, and keys without a session token have none',

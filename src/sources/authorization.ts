@@ -1,9 +1,9 @@
 import type { Instant } from '../domain/model.ts';
-import { readVariable } from './environment.ts';
 import { FailedLook } from './failed-look.ts';
 import { parseJsonObject } from './json-object.ts';
 import type { Look } from './look.ts';
 import { readSmallFile, unreadableBecause } from './small-file.ts';
+import { readVariable } from './variables.ts';
 
 const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';

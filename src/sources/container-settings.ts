@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { bareHost } from './addresses.ts';
 import { isAllowedAddress } from './allowed-hosts.ts';
-import { readVariable } from './environment.ts';
 import { FailedLook } from './failed-look.ts';
 import type { Notes } from './notes.ts';
 import type { Environment } from './source.ts';
+import { readVariable } from './variables.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';

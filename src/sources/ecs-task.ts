@@ -1,9 +1,9 @@
 import { containerEndpoint } from './container-endpoint.ts';
 import { parseEndpoint } from './container-settings.ts';
-import { readVariable } from './environment.ts';
 import { FailedLook } from './failed-look.ts';
 import { parseJsonObject, readText } from './json-object.ts';
 import type { Look } from './look.ts';
+import { readVariable } from './variables.ts';
 
 const METADATA_URI = 'ECS_CONTAINER_METADATA_URI_V4';
 const TASK_ARN = /^arn:[\w-]+:ecs:[\w-]*:\d*:task\/(?:[\w-]+\/)?([\w-]{1,128})$/;

@@ -1,14 +1,67 @@
-import type { Notes } from './notes.ts';
-import type { Environment } from './source.ts';
+import { FailedLook } from './failed-look.ts';
+import { type Found, type Look, look } from './look.ts';
+import type { CredentialSource, SourceOptions } from './source.ts';
+import { readWrittenKeys, type Written } from './written-keys.ts';
 
-/**
- * A variable, or null. A blank one counts as unset, as most SDKs have it; botocore and Rust take a blank URI or endpoint
- * for a value and fail on it, hence the note.
- */
-export function readVariable(env: Environment, name: string, notes: Notes): string | null {
-  const value = env[name];
-  if (value === undefined) return null;
-  if (value.trim() !== '') return value;
-  notes.add('BLANK_ENV', { name });
-  return null;
+const KEY_ID = 'AWS_ACCESS_KEY_ID';
+const SECRET_KEY = 'AWS_SECRET_ACCESS_KEY';
+const TOKEN = 'AWS_SESSION_TOKEN';
+/** The name of before 2014. botocore reads it still, and first. */
+const OLD_TOKEN = 'AWS_SECURITY_TOKEN';
+
+/** The first is botocore's and JavaScript's; who writes the others stands beside them. */
+const EXPIRATIONS = [
+  'AWS_CREDENTIAL_EXPIRATION',
+  'AWS_CREDENTIALS_EXPIRATION', // aws-sso-util
+  'AWS_SESSION_EXPIRATION', // granted, aws-vault of old
+  'AWSUME_EXPIRATION', // awsume, without a zone
+  'AWS_SSO_SESSION_EXPIRATION', // aws-sso-cli
+];
+
+/** Keys in the environment. A running program's environment does not change: it sees rotations only if restarted. */
+export function environmentSource(options: SourceOptions): CredentialSource {
+  return {
+    name: 'environment',
+    endpoint: null,
+    poll: (signal) => look(options, signal, [], async (current) => readEnvironment(current)),
+  };
+}
+
+function readEnvironment(look: Look): Found {
+  const { env, clock, label } = look.options;
+  look.identity.role = label ?? '';
+  // Blank ones count as missing in every SDK.
+  const read = (name: string): Written => ({
+    name,
+    value: env[name]?.trim() === '' ? '' : (env[name] ?? ''),
+  });
+  const keys = { accessKeyId: read(KEY_ID), secretAccessKey: read(SECRET_KEY) };
+  if (keys.accessKeyId.value === '' && keys.secretAccessKey.value === '') {
+    throw new FailedLook('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
+  }
+  if (read('AWS_PROFILE').value !== '') look.notes.add('PROFILE_HIDES_ENVIRONMENT');
+  const document = readWrittenKeys(
+    {
+      ...keys,
+      token: readToken(read, look),
+      expirations: EXPIRATIONS.map(read).filter(({ value }) => value !== ''),
+      accountId: read('AWS_ACCOUNT_ID').value,
+      incomplete: 'invalid-configuration',
+      withoutExpiration: `${EXPIRATIONS[0]} is not set`,
+    },
+    look,
+  );
+  return { document, observedAt: clock.now() };
+}
+
+function readToken(read: (name: string) => Written, look: Look): Written {
+  const [token, old] = [read(TOKEN), read(OLD_TOKEN)];
+  if (old.value === '' || old.value === token.value) return token;
+  if (token.value !== '') {
+    look.notes.add('TWO_SESSION_TOKENS', { name: OLD_TOKEN, other: TOKEN });
+    look.secrets.add(old.value);
+    return token;
+  }
+  look.notes.add('ONLY_OLD_TOKEN', { name: OLD_TOKEN });
+  return old;
 }

@@ -1,9 +1,9 @@
 import type { PollNoteCode } from '../domain/model.ts';
 import { isLoopback } from './allowed-hosts.ts';
-import { readVariable } from './environment.ts';
 import { FailedLook } from './failed-look.ts';
 import { Notes } from './notes.ts';
 import type { Limits, SourceOptions } from './source.ts';
+import { readSetting, readVariable, type Setting } from './variables.ts';
 
 const BASE_URLS = { ipv4: 'http://169.254.169.254', ipv6: 'http://[fd00:ec2::254]' } as const;
 
@@ -22,89 +22,95 @@ export interface ImdsSettings {
   notes: Notes;
 }
 
-export function readImdsSettings({ env, role, limits }: SourceOptions): ImdsSettings {
+export function readImdsSettings(options: SourceOptions): ImdsSettings {
+  const { env, role, limits } = options;
   const notes = new Notes();
-  const read = (name: string) => readVariable(env, name, notes);
-  const note = (code: PollNoteCode) => notes.add(code);
+  const read: Read = (variable, key) => readSetting(options, variable, key, notes);
+  const note: Note = (code, { name }) => notes.add(code, { name });
 
-  const disabled = readSwitch(read('AWS_EC2_METADATA_DISABLED'), () => note('DISABLED_FOR_SOME_SDKS'));
-  const v1Disabled = readSwitch(read('AWS_EC2_METADATA_V1_DISABLED'), () =>
-    note('V1_DISABLED_FOR_SOME_SDKS'),
-  );
+  // In a profile it would be `disable_ec2_metadata`, which no SDK reads that people run.
+  const disabled = readVariable(env, DISABLED, notes);
+  const v1Disabled = read('AWS_EC2_METADATA_V1_DISABLED', 'ec2_metadata_v1_disabled');
   const baseUrl = readBaseUrl(read, note);
   const fixedRole = readRole(role, read, note);
   const obstacles = [
-    disabled ? new FailedLook('disabled', 'AWS_EC2_METADATA_DISABLED is true') : null,
+    isOn(disabled === null ? null : { name: DISABLED, value: disabled }, 'DISABLED_FOR_SOME_SDKS', note)
+      ? new FailedLook('disabled', `${DISABLED} is true`)
+      : null,
     baseUrl instanceof FailedLook ? baseUrl : null,
     fixedRole instanceof FailedLook ? fixedRole : null,
   ];
   return {
     baseUrl: baseUrl instanceof FailedLook ? null : baseUrl,
     obstacle: obstacles.find((obstacle) => obstacle !== null) ?? null,
-    v1Allowed: !v1Disabled,
+    v1Allowed: !isOn(v1Disabled, 'V1_DISABLED_FOR_SOME_SDKS', note),
     role: fixedRole instanceof FailedLook ? null : fixedRole,
-    limits: { ...limits, ...readLimits(read, notes) },
+    limits: { ...limits, ...readLimits(read, note) },
     notes,
   };
 }
 
+const DISABLED = 'AWS_EC2_METADATA_DISABLED';
+
+type Read = (variable: string, key: string) => Setting | null;
+type Note = (code: PollNoteCode, setting: Setting) => void;
+
 /** Only `true`, in any case, holds for every SDK; JavaScript and CRT also take any text but `false` for it. */
-function readSwitch(value: string | null, onlySomeSdks: () => void): boolean {
-  if (value?.toLowerCase() === 'true') return true;
-  if (value !== null && value !== 'false') onlySomeSdks();
+function isOn(setting: Setting | null, onlySomeSdks: PollNoteCode, note: Note): boolean {
+  if (setting === null || setting.value === 'false') return false;
+  if (setting.value.toLowerCase() === 'true') return true;
+  note(onlySomeSdks, setting);
   return false;
 }
 
-type Read = (name: string) => string | null;
-type Note = (code: PollNoteCode) => void;
-
+/** An endpoint wins over a mode, wherever either of them stands. */
 function readBaseUrl(read: Read, note: Note): URL | FailedLook {
-  const endpoint = read('AWS_EC2_METADATA_SERVICE_ENDPOINT');
-  const mode = read('AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE');
-  const legacy = read('AWS_IMDS_USE_IPV6');
+  const endpoint = read('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'ec2_metadata_service_endpoint');
+  const mode = read('AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', 'ec2_metadata_service_endpoint_mode');
+  const legacy = read('AWS_IMDS_USE_IPV6', 'imds_use_ipv6');
   if (endpoint !== null) return parseEndpoint(endpoint);
   if (mode === null) {
     // We go where the other SDKs go.
-    if (legacy?.toLowerCase() === 'true') note('IPV6_ONLY_BOTOCORE');
+    if (legacy?.value.toLowerCase() === 'true') note('IPV6_ONLY_BOTOCORE', legacy);
     return new URL(BASE_URLS.ipv4);
   }
-  const family = mode.trim().toLowerCase();
+  const family = mode.value.trim().toLowerCase();
   if (family !== 'ipv4' && family !== 'ipv6') {
-    const detail = 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is neither IPv4 nor IPv6';
-    return new FailedLook('invalid-configuration', detail);
+    return new FailedLook('invalid-configuration', `${mode.name} is neither IPv4 nor IPv6`);
   }
-  if (mode !== 'IPv4' && mode !== 'IPv6') note('ENDPOINT_MODE_CASE');
+  if (mode.value !== 'IPv4' && mode.value !== 'IPv6') note('ENDPOINT_MODE_CASE', mode);
   return new URL(BASE_URLS[family]);
 }
 
-function parseEndpoint(text: string): URL | FailedLook {
-  const url = URL.canParse(text) ? new URL(text) : null;
+function parseEndpoint({ name, value }: Setting): URL | FailedLook {
+  const url = URL.canParse(value) ? new URL(value) : null;
   const usable = url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}` === '';
   if (usable && url.search === '' && url.hash === '') return url;
-  const detail = 'AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain http or https URL';
-  return new FailedLook('invalid-configuration', detail);
+  return new FailedLook('invalid-configuration', `${name} is not a plain http or https URL`);
 }
 
 function readRole(role: string | undefined, read: Read, note: Note): string | null | FailedLook {
-  const fromEnv = read('AWS_EC2_INSTANCE_PROFILE_NAME');
-  if (role === undefined && fromEnv !== null) note('PROFILE_NAME_ONLY_SOME_SDKS');
-  const name = role ?? fromEnv;
-  if (name === null || ROLE_NAME.test(name)) return name;
-  const origin = role === undefined ? 'AWS_EC2_INSTANCE_PROFILE_NAME' : 'the given role';
-  return new FailedLook('invalid-configuration', `${origin} is not a role name`);
+  const setting = read('AWS_EC2_INSTANCE_PROFILE_NAME', 'ec2_instance_profile_name');
+  if (role === undefined && setting !== null) note('PROFILE_NAME_ONLY_SOME_SDKS', setting);
+  const given = role === undefined ? setting : { name: 'the given role', value: role };
+  if (given === null) return null;
+  if (ROLE_NAME.test(given.value)) return given.value;
+  return new FailedLook('invalid-configuration', `${given.name} is not a role name`);
 }
 
-function readLimits(read: Read, notes: Notes): Partial<Limits> {
-  const number = (name: string, shape: RegExp): number | null => {
-    const text = read(name)?.trim() ?? null;
-    if (text === null || (shape.test(text) && Number(text) > 0 && Number(text) < 1e6)) {
-      return text === null ? null : Number(text);
-    }
-    notes.add('SETTING_IGNORED', { name });
+function readLimits(read: Read, note: Note): Partial<Limits> {
+  const number = (setting: Setting | null, shape: RegExp): number | null => {
+    const text = setting?.value.trim() ?? '';
+    if (setting === null) return null;
+    if (shape.test(text) && Number(text) > 0 && Number(text) < 1e6) return Number(text);
+    note('SETTING_IGNORED', setting);
     return null;
   };
-  const seconds = number('AWS_METADATA_SERVICE_TIMEOUT', /^\d*\.?\d+$/);
-  const attempts = number('AWS_METADATA_SERVICE_NUM_ATTEMPTS', /^\d+$/);
+  const seconds = number(read('AWS_METADATA_SERVICE_TIMEOUT', 'metadata_service_timeout'), /^\d*\.?\d+$/);
+  const attempts = number(
+    read('AWS_METADATA_SERVICE_NUM_ATTEMPTS', 'metadata_service_num_attempts'),
+    /^\d+$/,
+  );
   return {
     ...(seconds === null ? {} : { requestMs: Math.ceil(seconds * 1000) }),
     ...(attempts === null ? {} : { attempts }),

@@ -11,7 +11,7 @@ export interface ProfileFile {
   because: string;
 }
 
-type Settings = Readonly<Record<string, string>>;
+export type Settings = Readonly<Record<string, string>>;
 
 /** One name in both files, kept apart: which of the two counts is not the same in every SDK. */
 export interface Profile {

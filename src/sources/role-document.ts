@@ -5,21 +5,22 @@ import { FailedLook, type Retry } from './failed-look.ts';
 import { type JsonObject, parseJsonObject, readText, readValue } from './json-object.ts';
 import { printable } from './printable.ts';
 
-/** A credentials document, as IMDS and the container endpoints write it. */
+/** What a document of credentials says, whoever wrote it. */
 export interface RoleDocument {
   credentials: IssuedCredentials;
-  secrets: { secretAccessKey: Secret; token: Secret };
+  /** Null for keys that came without a token; IMDS and the agents always give one. */
+  secrets: { secretAccessKey: Secret; token: Secret | null };
   /** `''` where the document has none. */
   accountId: string;
   roleArn: string;
 }
 
-const ACCESS_KEY_ID = /^[\w-]{1,128}$/;
-const ACCOUNT_ID = /^\d{12}$/;
+export const ACCESS_KEY_ID = /^[\w-]{1,128}$/;
+export const ACCOUNT_ID = /^\d{12}$/;
 
 /**
- * Reads a document, or throws a {@link FailedLook}. Go and Rust match keys in any case and know the aliases. An expired
- * document is as good as any: that it is served is what we want to know.
+ * Reads a document as IMDS and the container endpoints write it, or throws a {@link FailedLook}. Go and Rust match keys
+ * in any case and know the aliases. An expired document is as good as any: that it is served is what we want to know.
  * @param retryUnreadable whether another attempt may help where the body is no document at all
  */
 export function parseRoleDocument(body: string | null, retryUnreadable: Retry): RoleDocument {

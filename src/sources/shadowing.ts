@@ -2,9 +2,14 @@ import type { Notes } from './notes.ts';
 import type { Environment } from './source.ts';
 
 /** Notes what in the environment hides a source from programs that use an AWS SDK: they never come to ask it. */
-export function noteShadowing(source: 'imds' | 'container', env: Environment, notes: Notes): void {
+export function noteShadowing(
+  source: 'imds' | 'container' | 'profile',
+  env: Environment,
+  notes: Notes,
+): void {
   const set = (name: string) => (env[name] ?? '').trim() !== '';
   if (set('AWS_ACCESS_KEY_ID') && set('AWS_SECRET_ACCESS_KEY')) notes.add('STATIC_KEYS_HIDE_SOURCE');
+  if (source === 'profile') return;
   // A leftover of IRSA hides EKS Pod Identity in every SDK.
   if (set('AWS_WEB_IDENTITY_TOKEN_FILE') && set('AWS_ROLE_ARN')) notes.add('WEB_IDENTITY_HIDES_SOURCE');
   if (source === 'imds' && namesContainer(env)) notes.add('CONTAINER_HIDES_IMDS');

@@ -8,12 +8,14 @@ import type {
   SourceName,
 } from '../domain/model.ts';
 import type { Secret } from '../secret.ts';
+import type { ProfileFiles } from './profile-files.ts';
 
 /** A place where credentials come from, ready to be looked at again and again. */
 export interface CredentialSource {
   readonly name: SourceName;
   /**
-   * For display, without user info, query and (in a container) path; null where the configuration is unusable.
+   * For display, without user info, query and (in a container) path; null where there is none, or the configuration is
+   * unusable.
    * `loopback` because the floor of 10 s between polls spares only a real, throttled endpoint.
    */
   readonly endpoint: { url: string; loopback: boolean } | null;
@@ -45,7 +47,7 @@ interface Polled {
 export interface PolledCredentials extends Polled {
   ok: true;
   credentials: IssuedCredentials;
-  /** IMDS and the agents always give a token; keys that were made for a person have none. */
+  /** IMDS and the agents always give a token; other sources may have keys without one. */
   secrets: { secretAccessKey: Secret; token: Secret | null };
   accountId: string;
 }
@@ -88,6 +90,8 @@ export interface SourceOptions {
   home?: string;
   /** The profile that counts, instead of the one that the environment names. */
   profile?: string;
+  /** IMDS only: what `readProfileFiles` found; the selected profile's settings come after the environment's. */
+  profileFiles?: ProfileFiles;
   /** Process only: what to run, instead of the profile's `credential_process`. */
   command?: string;
   /** Environment, profile and process only: the name of the series, since these know of no role. */

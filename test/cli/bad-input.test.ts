@@ -147,7 +147,7 @@ const choices: BadInput[] = (
     ['report', '--format', 'xml', 'table, json'],
     ['export', '--format', 'json', 'ndjson, csv'],
     ['poll', '--format', 'csv', 'text, json'],
-    ['poll', '--source', 'profile', 'auto, imds, container'],
+    ['poll', '--source', 'sso', 'auto, imds, container, process, environment, profile'],
     ['report', '--source', 'auto', 'imds, container, process, environment, profile'],
     ['report', '--exit-codes', 'sysv', 'default, nagios, systemd'],
     ['report', '--source', 'imds\u001b', 'imds, container, process, environment, profile'],
@@ -401,15 +401,15 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
   ].map((value) => ({
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: value },
     error:
-      'invalid-configuration: the environment does not describe an endpoint (AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain http or https URL)',
-    hint: 'set, correct or unset the variable that is named',
+      'invalid-configuration: the configuration leads to no credentials (AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain http or https URL)',
+    hint: 'set, correct or remove what is named',
   })),
   {
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: ' ', AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'ipv5' },
     note: 'AWS_EC2_METADATA_SERVICE_ENDPOINT is set and empty: some SDKs take that for a value and fail',
     error:
-      'invalid-configuration: the environment does not describe an endpoint (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is neither IPv4 nor IPv6)',
-    hint: 'set, correct or unset the variable that is named',
+      'invalid-configuration: the configuration leads to no credentials (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is neither IPv4 nor IPv6)',
+    hint: 'set, correct or remove what is named',
   },
   {
     env: { AWS_EC2_METADATA_DISABLED: 'TRUE' },
@@ -425,14 +425,14 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
   {
     env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: '/creds' },
     error:
-      'invalid-configuration: the environment does not describe an endpoint (AWS_CONTAINER_CREDENTIALS_FULL_URI is not an absolute http or https URL)',
-    hint: 'set, correct or unset the variable that is named',
+      'invalid-configuration: the configuration leads to no credentials (AWS_CONTAINER_CREDENTIALS_FULL_URI is not an absolute http or https URL)',
+    hint: 'set, correct or remove what is named',
   },
   ...['creds', '.example.com/', '@192.0.2.1/'].map((value) => ({
     env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: value },
     error:
-      'invalid-configuration: the environment does not describe an endpoint (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with a slash)',
-    hint: 'set, correct or unset the variable that is named',
+      'invalid-configuration: the configuration leads to no credentials (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with a slash)',
+    hint: 'set, correct or remove what is named',
   })),
   ...(
     [

@@ -54,7 +54,9 @@ describe('every code has its sentence', () => {
   });
 
   test.each(POLL_NOTE_CODES)('note %s', (code) => {
-    expect(pollNoteMessage({ code, args: { name: 'AWS_X', at: 0, count: 2 } })).not.toMatch(HOLE);
+    expect(
+      pollNoteMessage({ code, args: { name: 'AWS_X', other: 'AWS_Y', because: 'EACCES', at: 0, count: 2 } }),
+    ).not.toMatch(HOLE);
   });
 
   test.each(VERDICTS)('verdict %s', (verdict) => {

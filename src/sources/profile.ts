@@ -1,0 +1,26 @@
+import { readFromProcess, withPatience } from './credential-process.ts';
+import { type Found, type Look, look } from './look.ts';
+import { Notes } from './notes.ts';
+import { profileCredentials } from './profile-keys.ts';
+import { readSelectedProfile } from './selected-profile.ts';
+import { noteShadowing } from './shadowing.ts';
+import type { CredentialSource, SourceOptions } from './source.ts';
+import { readWrittenKeys } from './written-keys.ts';
+
+/** A profile of the shared files, read anew at every poll: its keys, or what its `credential_process` prints. */
+export function profileSource(options: SourceOptions): CredentialSource {
+  const patient = withPatience(options);
+  const notes = new Notes();
+  noteShadowing('profile', options.env, notes);
+  return {
+    name: 'profile',
+    endpoint: null,
+    poll: (signal) => look(patient, signal, notes.list, readProfile),
+  };
+}
+
+async function readProfile(look: Look): Promise<Found> {
+  const found = profileCredentials(await readSelectedProfile(look), look.notes);
+  if (found.kind === 'process') return readFromProcess(look, found.command);
+  return { document: readWrittenKeys(found.keys, look), observedAt: look.options.clock.now() };
+}
