@@ -3,7 +3,7 @@ import { parseJsonObject, readText, readValue } from './json-object.ts';
 import type { Found, Look } from './look.ts';
 import { runCommand } from './run-command.ts';
 import type { SourceOptions } from './source.ts';
-import { readWrittenKeys } from './written-keys.ts';
+import { found } from './written-keys.ts';
 
 /** A process may have to sign in somewhere, and no SDK limits its time at all. */
 const PATIENCE = 60_000;
@@ -19,13 +19,12 @@ export const withPatience = (options: SourceOptions): SourceOptions => ({
  */
 export async function readFromProcess(look: Look, command: string): Promise<Found> {
   const output = await runCommand(command, look.options.env, look.signal);
-  const observedAt = look.options.clock.now();
   if (output.trim() === '') throw new FailedLook('malformed', 'the process printed nothing');
   const object = parseJsonObject(output);
   if (object === null) throw new FailedLook('malformed', 'what the process printed is not a JSON object');
   if (readValue(object, 'Version') !== 1) throw new FailedLook('malformed', 'Version is not 1');
   const read = (name: string) => ({ name, value: readText(object, name) });
-  const document = readWrittenKeys(
+  return found(
     {
       accessKeyId: read('AccessKeyId'),
       secretAccessKey: read('SecretAccessKey'),
@@ -37,5 +36,4 @@ export async function readFromProcess(look: Look, command: string): Promise<Foun
     },
     look,
   );
-  return { document, observedAt };
 }

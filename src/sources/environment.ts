@@ -1,12 +1,11 @@
 import { FailedLook } from './failed-look.ts';
 import { type Found, type Look, look } from './look.ts';
 import type { CredentialSource, SourceOptions } from './source.ts';
-import { readWrittenKeys, type Written } from './written-keys.ts';
+import { chooseToken, found, type Written } from './written-keys.ts';
 
 const KEY_ID = 'AWS_ACCESS_KEY_ID';
 const SECRET_KEY = 'AWS_SECRET_ACCESS_KEY';
 const TOKEN = 'AWS_SESSION_TOKEN';
-/** The name of before 2014. botocore reads it still, and first. */
 const OLD_TOKEN = 'AWS_SECURITY_TOKEN';
 
 /** The first is botocore's and JavaScript's; who writes the others stands beside them. */
@@ -28,7 +27,7 @@ export function environmentSource(options: SourceOptions): CredentialSource {
 }
 
 function readEnvironment(look: Look): Found {
-  const { env, clock, label } = look.options;
+  const { env, label } = look.options;
   look.identity.role = label ?? '';
   // Blank ones count as missing in every SDK.
   const read = (name: string): Written => ({
@@ -40,10 +39,10 @@ function readEnvironment(look: Look): Found {
     throw new FailedLook('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
   }
   if (read('AWS_PROFILE').value !== '') look.notes.add('PROFILE_HIDES_ENVIRONMENT');
-  const document = readWrittenKeys(
+  return found(
     {
       ...keys,
-      token: readToken(read, look),
+      token: chooseToken(read(TOKEN), read(OLD_TOKEN), look.notes),
       expirations: EXPIRATIONS.map(read).filter(({ value }) => value !== ''),
       accountId: read('AWS_ACCOUNT_ID').value,
       incomplete: 'invalid-configuration',
@@ -51,17 +50,4 @@ function readEnvironment(look: Look): Found {
     },
     look,
   );
-  return { document, observedAt: clock.now() };
-}
-
-function readToken(read: (name: string) => Written, look: Look): Written {
-  const [token, old] = [read(TOKEN), read(OLD_TOKEN)];
-  if (old.value === '' || old.value === token.value) return token;
-  if (token.value !== '') {
-    look.notes.add('TWO_SESSION_TOKENS', { name: OLD_TOKEN, other: TOKEN });
-    look.secrets.add(old.value);
-    return token;
-  }
-  look.notes.add('ONLY_OLD_TOKEN', { name: OLD_TOKEN });
-  return old;
 }

@@ -2,12 +2,11 @@ import { FailedLook } from './failed-look.ts';
 import { readText } from './json-object.ts';
 import type { Notes } from './notes.ts';
 import type { Profile, Settings } from './profile-files.ts';
-import type { Written, WrittenKeys } from './written-keys.ts';
+import { chooseToken, type Written, type WrittenKeys } from './written-keys.ts';
 
 const KEY_ID = 'aws_access_key_id';
 const SECRET_KEY = 'aws_secret_access_key';
 const TOKEN = 'aws_session_token';
-/** botocore reads it, and first; others do not. */
 const OLD_TOKEN = 'aws_security_token';
 const PROCESS = 'credential_process';
 
@@ -15,7 +14,7 @@ const PROCESS = 'credential_process';
 const EXPIRATIONS = [
   'x_security_token_expires', // saml2aws, okta-aws-cli
   'expiration', // aws-mfa (without a zone), weep (seconds since 1970); starship reads it
-  'aws_expiration', // aws-azure-login, clisso
+  'aws_expiration', // aws-azure-login
   'aws_credential_expiration',
   'aws_credentials_expiration',
   'aws_session_expiration', // gsts
@@ -68,8 +67,8 @@ export function processOf({ name, config, credentials }: Profile): string {
 }
 
 function needsCall({ name }: Profile, key: string): FailedLook {
-  const export_ = `aws configure export-credentials${name === 'default' ? '' : ` --profile ${name}`}`;
-  const detail = `profile ${name} has ${key}, which takes a call to AWS; follow it with --process '${export_}'`;
+  const way = `aws configure export-credentials${name === 'default' ? '' : ` --profile ${name}`}`;
+  const detail = `profile ${name} has ${key}, which takes a call to AWS; follow it with --process '${way}'`;
   return new FailedLook('invalid-configuration', detail);
 }
 
@@ -78,15 +77,10 @@ function readKeys(section: Settings, other: Settings, notes: Notes): WrittenKeys
   const expirations = (from: Settings) =>
     EXPIRATIONS.map((name) => ({ name, value: readText(from, name) })).filter(({ value }) => value !== '');
   const own = expirations(section);
-  const [token, old] = [read(TOKEN), read(OLD_TOKEN)];
-  if (old.value !== '' && old.value !== token.value) {
-    if (token.value === '') notes.add('ONLY_OLD_TOKEN', { name: OLD_TOKEN });
-    else notes.add('TWO_SESSION_TOKENS', { name: OLD_TOKEN, other: TOKEN });
-  }
   return {
     accessKeyId: read(KEY_ID),
     secretAccessKey: read(SECRET_KEY),
-    token: token.value === '' ? old : token,
+    token: chooseToken(read(TOKEN), read(OLD_TOKEN), notes),
     // `aws configure set` puts what it does not know into the config file.
     expirations: own.length > 0 ? own : expirations(other),
     accountId: readText(section, 'aws_account_id') || readText(other, 'aws_account_id'),

@@ -5,7 +5,7 @@ import { profileCredentials } from './profile-keys.ts';
 import { readSelectedProfile } from './selected-profile.ts';
 import { noteShadowing } from './shadowing.ts';
 import type { CredentialSource, SourceOptions } from './source.ts';
-import { readWrittenKeys } from './written-keys.ts';
+import { found } from './written-keys.ts';
 
 /** A profile of the shared files, read anew at every poll: its keys, or what its `credential_process` prints. */
 export function profileSource(options: SourceOptions): CredentialSource {
@@ -20,7 +20,6 @@ export function profileSource(options: SourceOptions): CredentialSource {
 }
 
 async function readProfile(look: Look): Promise<Found> {
-  const found = profileCredentials(await readSelectedProfile(look), look.notes);
-  if (found.kind === 'process') return readFromProcess(look, found.command);
-  return { document: readWrittenKeys(found.keys, look), observedAt: look.options.clock.now() };
+  const given = profileCredentials(await readSelectedProfile(look), look.notes);
+  return given.kind === 'keys' ? found(given.keys, look) : readFromProcess(look, given.command);
 }

@@ -18,6 +18,7 @@ const MEANINGS: Record<number, string> = { 126: ', not executable', 127: ', not 
  */
 export function runCommand(command: string, env: Environment, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) throw new FailedLook('timeout', 'there was no time left to start the process');
     const child = start(command, env);
     const chunks: Buffer[] = [];
     let size = 0;
@@ -29,8 +30,8 @@ export function runCommand(command: string, env: Environment, signal: AbortSigna
       reject(failure);
     };
     const expire = () => {
-      const what = hasExited ? 'what the process started keeps its output open' : 'the process did not end';
-      giveUp(new FailedLook('timeout', `${what} in the time it had`));
+      const open = 'the process ended, but something that it started keeps its output open';
+      giveUp(new FailedLook('timeout', hasExited ? open : 'the process did not end in the time it had'));
     };
     signal.addEventListener('abort', expire, { once: true });
     child.stdout!.on('data', (chunk: Buffer) => {
@@ -53,7 +54,6 @@ export function runCommand(command: string, env: Environment, signal: AbortSigna
       } else if (text === null) reject(new FailedLook('malformed', 'what the process printed is not UTF-8'));
       else resolve(text);
     });
-    if (signal.aborted) expire();
   });
 }
 

@@ -2,7 +2,8 @@ import { type ParsedInstant, parseInstant } from '../domain/instant.ts';
 import type { FailureReason, PollNoteCode } from '../domain/model.ts';
 import { Secret } from '../secret.ts';
 import { FailedLook } from './failed-look.ts';
-import type { Look } from './look.ts';
+import type { Found, Look } from './look.ts';
+import type { Notes } from './notes.ts';
 import { ACCESS_KEY_ID, ACCOUNT_ID, type RoleDocument } from './role-document.ts';
 
 /** A value, `''` where there is none, and what it goes by: a value is never shown. */
@@ -31,7 +32,22 @@ const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 /** Keys that STS issued; they are good for nothing without a token. */
 const SESSION_KEY = /^ASIA/;
 
-export function readWrittenKeys(keys: WrittenKeys, look: Look): RoleDocument {
+/** The name that tokens had before 2014 is read by botocore alone, and there it counts before the new one. */
+export function chooseToken(token: Written, old: Written, notes: Notes): Written {
+  if (old.value === '' || old.value === token.value) return token;
+  if (token.value === '') notes.add('ONLY_OLD_TOKEN', { name: old.name });
+  else notes.add('TWO_SESSION_TOKENS', { name: old.name, other: token.name });
+  return token.value === '' ? old : token;
+}
+
+/** Ends a look with these keys, or throws a {@link FailedLook}. */
+export function found(keys: WrittenKeys, look: Look): Found {
+  const document = vet(keys, look);
+  look.accountId = document.accountId;
+  return { document, observedAt: look.options.clock.now() };
+}
+
+function vet(keys: WrittenKeys, look: Look): RoleDocument {
   const { accessKeyId, secretAccessKey, token, accountId } = keys;
   for (const { value } of [secretAccessKey, token]) look.secrets.add(value);
   const { expiration, unreadable } = readExpiration(keys.expirations, look);

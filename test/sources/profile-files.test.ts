@@ -4,14 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readProfileFiles } from '../../src/sources/profile-files.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
-
-/** A home with these files in `.aws`. */
-function homeWith(files: { config?: string; credentials?: string }): string {
-  const home = temporaryFolder();
-  mkdirSync(join(home, '.aws'));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(home, '.aws', name), content);
-  return home;
-}
+import { homeWith } from './profile-home.ts';
 
 const read = (env: Record<string, string>, more: { home?: string; profile?: string } = {}) =>
   readProfileFiles({ env, ...more });

@@ -1,0 +1,14 @@
+import { CANARIES } from './polling.ts';
+
+const [SECRET, TOKEN] = CANARIES;
+
+/** What a `credential_process` prints, but for the changes. */
+export const processDocument = (changes: Record<string, unknown> = {}) =>
+  JSON.stringify({
+    Version: 1,
+    AccessKeyId: 'ASIACANARY0000000009',
+    SecretAccessKey: SECRET,
+    SessionToken: TOKEN,
+    Expiration: '2026-11-22T06:23:11Z',
+    ...changes,
+  });

@@ -1,0 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../cli/temporary-folder.ts';
+
+/** A home with these files in `.aws`. */
+export function homeWith(files: { config?: string; credentials?: string }): string {
+  const home = temporaryFolder();
+  mkdirSync(join(home, '.aws'));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(home, '.aws', name), content);
+  return home;
+}
