@@ -24,6 +24,19 @@ const undiciClient = {
   },
 };
 
+/**
+ * Of the loader of AWS's shared files only the one function that is used. What the package names is a CommonJS file that
+ * re-exports all of AWS's configuration, which nothing can be shaken from; its ES modules give it alone.
+ */
+const sharedFiles = {
+  name: 'shared-files',
+  setup({ onLoad }) {
+    onLoad({ filter: /@smithy[/\\]shared-ini-file-loader[/\\]dist-cjs[/\\]index\.js$/ }, () => ({
+      contents: `export { loadSharedConfigFiles } from '@smithy/core/config';`,
+    }));
+  },
+};
+
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 rmSync('dist', { recursive: true, force: true });
@@ -38,7 +51,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   external: ['better-sqlite3'],
   legalComments: 'none',
-  plugins: [undiciClient],
+  plugins: [undiciClient, sharedFiles],
   define: { CRED_WATCH_VERSION: JSON.stringify(version) },
   metafile: true,
   logLevel: 'warning',
