@@ -237,6 +237,121 @@ describe('no secret of the environment is shown or kept', () => {
   });
 });
 
+describe('no secret of files, variables and processes is shown or kept', () => {
+  const { home, run } = makeHome(afterAll);
+  const keys = `aws_access_key_id = ASIATESTTESTTEST0001\naws_secret_access_key = ${secretKey}`;
+  const profile = (lines: string) => `[default]\n${lines}\n[profile default]\n${lines}\n`;
+  const variables = { AWS_ACCESS_KEY_ID: 'ASIATESTTESTTEST0001', AWS_SECRET_ACCESS_KEY: secretKey };
+  const printed = JSON.stringify({ ...JSON.parse(document()), Version: 1, SessionToken: sessionToken });
+  const print = (text: string) => `printf %s '${text.replaceAll("'", String.raw`'\''`)}'`;
+  interface Row {
+    args: string[];
+    env?: Record<string, string>;
+    file?: string;
+    says?: string;
+  }
+  const ofProfile = (file: string, says = ''): Row => ({ args: ['--source', 'profile'], file, says });
+  const ofProcess = (command: string, says = ''): Row => ({ args: ['--process', command], says });
+  const ofEnvironment = (env: Record<string, string>, says = ''): Row => ({
+    ...{ args: ['--source', 'environment'], env, says },
+  });
+  const rows: [string, Row][] = [
+    [
+      'a profile',
+      ofProfile(profile(`${keys}\naws_session_token = ${sessionToken}\nexpiration = 2027-01-01T00:00:00Z`)),
+    ],
+    [
+      'keys that have no end',
+      ofProfile(profile(`${keys}\naws_session_token = ${sessionToken}`), 'unknown-expiry'),
+    ],
+    [
+      'an end that is a secret',
+      ofProfile(profile(`${keys}\nexpiration = ${sessionToken}`), 'unknown-expiry'),
+    ],
+    [
+      'keys in the wrong places',
+      ofProfile(profile(`aws_access_key_id = ${secretKey}\naws_secret_access_key = x`), 'malformed'),
+    ],
+    ['a secret key of two words', ofProfile(profile(`${keys} ${sessionToken}`), 'malformed')],
+    ['half a pair', ofProfile(profile(`aws_secret_access_key = ${secretKey}`), 'invalid-configuration')],
+    ['a file of another kind', ofProfile(everything, 'not-configured')],
+    [
+      'a process of a profile',
+      ofProfile(profile(`credential_process = A=${word} false ${authorization}`), 'process-failed'),
+    ],
+    [
+      'settings of IMDS that are secrets',
+      {
+        args: [],
+        file: profile(`ec2_instance_profile_name = ${credentialsPath}/${word}`),
+        says: 'invalid-configuration',
+      },
+    ],
+    [
+      'files with secret names',
+      {
+        args: ['--source', 'profile'],
+        env: { AWS_CONFIG_FILE: `/${credentialsPath}`, AWS_SHARED_CREDENTIALS_FILE: home },
+        says: 'invalid-configuration',
+      },
+    ],
+    ['what a process prints', ofProcess(print(printed))],
+    [
+      'what a process prints of another version',
+      ofProcess(print(printed.replace('"Version":1', '"Version":2')), 'malformed'),
+    ],
+    ['what a process prints instead', ofProcess(print(everything), 'malformed')],
+    ['what a process prints in excess', ofProcess(`yes ${word}`, 'response-too-large')],
+    ['what a process complains of', ofProcess(`echo '${secretKey}' '${word}' >&2; exit 1`, 'process-failed')],
+    ['a command that is one', ofProcess(`TOKEN=${word} '${authorization}'`, 'process-failed')],
+    [
+      'variables',
+      ofEnvironment({
+        ...variables,
+        AWS_SESSION_TOKEN: sessionToken,
+        AWS_SECURITY_TOKEN: word,
+        AWS_CREDENTIAL_EXPIRATION: '2027-01-01T00:00:00Z',
+      }),
+    ],
+    [
+      'a variable that is no time',
+      ofEnvironment({ ...variables, AWSUME_EXPIRATION: sessionToken }, 'unknown-expiry'),
+    ],
+    [
+      'a variable with a line end',
+      ofEnvironment({ ...variables, AWS_SESSION_TOKEN: `${sessionToken}\n` }, 'malformed'),
+    ],
+    [
+      'variables in the wrong places',
+      ofEnvironment({ ...variables, AWS_ACCESS_KEY_ID: secretKey }, 'malformed'),
+    ],
+  ];
+
+  test.for(rows.map(([name, row], index) => ({ name, row, index })))(
+    'with $name',
+    async ({ row: { args, env, file, says }, index }) => {
+      const files = temporaryFolder();
+      for (const name of ['config', 'credentials']) writeFileSync(join(files, name), file ?? '');
+      const named = {
+        AWS_CONFIG_FILE: join(files, 'config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(files, 'credentials'),
+        ...env,
+      };
+      const [command, ...more] = POLLS[index % POLLS.length]!;
+      const only = await run([command!, ...more, ...args], named);
+      expect(only.code).toBe(says ? 1 : 0);
+      expect(only.stderr).toContain(says ?? '');
+      expect(found(home, [only])).toEqual([]);
+    },
+  );
+
+  test('by whoever reads the database', async () => {
+    const runs = await Promise.all(READERS.map((args) => run(args)));
+    expect(runs.map(({ stdout }) => stdout)).not.toContain('');
+    expect(found(home, runs)).toEqual([]);
+  });
+});
+
 describe('no secret of an imported file is shown or kept', () => {
   const { home, run } = makeHome(afterAll);
   const at = '[2015/11/18 00:00:01]';

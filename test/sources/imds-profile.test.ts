@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chooseSource } from '../../src/sources/choose-source.ts';
 import { readImdsSettings } from '../../src/sources/imds-settings.ts';
 import { readProfileFiles } from '../../src/sources/profile-files.ts';
-import { codes, imds, options, succeed } from './polling.ts';
+import { codes, imds, options, ROLES, succeed } from './polling.ts';
 import { homeWith } from './profile-home.ts';
 import { startEndpoint } from './scripted-endpoint.ts';
 
@@ -148,10 +148,16 @@ describe('the profile is', () => {
   });
 });
 
-test('a poll goes where the profile says', async () => {
+test('a poll goes by what the profile says', async () => {
   const endpoint = await startEndpoint(imds());
-  const config = `[default]\nec2_metadata_service_endpoint = ${endpoint.url}\n`;
-  const source = chooseSource('auto', await host({ config }));
-  expect(source.endpoint).toEqual({ url: endpoint.url, loopback: true });
-  expect(codes(await succeed(source))).toEqual([]);
+  const lines = `ec2_instance_profile_name = web-role\nec2_metadata_service_endpoint = http://127.0.0.1:1338/x/`;
+  const config = `[default]\n${lines}\n`;
+  expect(chooseSource('auto', await host({ config })).endpoint).toEqual({
+    url: 'http://127.0.0.1:1338/x',
+    loopback: true,
+  });
+  // Named in the environment, too: no mistake of ours may send a poll to a real one.
+  const source = chooseSource('auto', await host({ config }, { [ENDPOINT]: endpoint.url }));
+  expect(codes(await succeed(source))).toEqual(['PROFILE_NAME_ONLY_SOME_SDKS']);
+  expect(endpoint.seen()).toEqual(['PUT /latest/api/token', `GET ${ROLES}web-role`]);
 });
