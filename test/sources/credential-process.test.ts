@@ -278,7 +278,10 @@ describe('a process that does not end', () => {
     const stop = new AbortController();
     stop.abort();
     const outcome = await source(`: > ${file}; ${printing(processDocument())}`).poll(stop.signal);
-    expect(outcome).toMatchObject({ ok: false, reason: 'timeout' });
+    expect(outcome).toMatchObject({
+      reason: 'timeout',
+      detail: 'there was no time left to start the process',
+    });
     expect(existsSync(file)).toBe(false);
   });
 

@@ -31,6 +31,10 @@ test('keys, token and end are taken from the environment', async () => {
   expect(outcome.secrets.token?.reveal()).toBe(TOKEN);
 });
 
+test('an account that is none is left out', async () => {
+  expect((await succeed(source({ ...EXPIRING, AWS_ACCOUNT_ID: SECRET }))).accountId).toBe('');
+});
+
 test('the series goes by the label, if there is one', async () => {
   expect((await succeed(source(EXPIRING, { label: 'nightly' }))).identity.role).toBe('nightly');
 });

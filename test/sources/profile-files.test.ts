@@ -143,7 +143,8 @@ describe('without a file', () => {
 
 test('one file that cannot be read leaves the other', async () => {
   const home = homeWith({ credentials: '[default]\naws_access_key_id = AKIAEXAMPLE\n' });
-  mkdirSync(join(home, '.aws/config'));
+  // Nobody ever writes into it.
+  execFileSync('mkfifo', [join(home, '.aws/config')]);
   const { configFile, profiles } = await read({ HOME: home });
   expect(configFile.state).toBe('unreadable');
   expect(profiles.get('default')!.credentials).toEqual({ aws_access_key_id: 'AKIAEXAMPLE' });
