@@ -42,7 +42,7 @@ export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): Ser
 }
 
 /** Samples are dated by AWS's clock; where the host's was last known to be wrong, so is `now`. */
-function correctedNow(now: Instant, { generations }: Measurement): Instant {
+export function correctedNow(now: Instant, { generations }: Measurement): Instant {
   const offset = generations.at(-1)!.smallestClockOffset ?? 0;
   return Math.abs(offset) > CREDIBLE_CLOCK_OFFSET ? now - offset * 1000 : now;
 }
@@ -69,7 +69,8 @@ export function measure(generations: readonly Generation[]): Measurement {
     watchedTime: Math.floor(coveredTime(services) / 1000),
     gaps: findGaps(pairs),
     services,
-    rotationInterval: extremes(rotations),
+    rotationInterval: extremes(rotations.flatMap(({ interval }) => interval ?? [])),
+    rotationWindow: extremes(rotations.flatMap(windowOf)),
     validityWhenIssued: findValidityWhenIssued(appearances(ordered, history, issuedPerRequest)),
     sampledMinimum,
     worstCase,
@@ -86,10 +87,14 @@ function appearances(ordered: readonly Generation[], history: RotationHistory, i
   return issuedPerRequest ? found.filter(({ generation }) => generation.lastUpdated !== null) : found;
 }
 
-function extremes(rotations: readonly Rotation[]): Extremes | null {
-  const intervals = rotations.flatMap(({ interval }) => interval ?? []);
-  const ends = range(intervals);
-  return ends === null ? null : { ...ends, median: median(intervals)! };
+function extremes(durations: readonly Seconds[]): Extremes | null {
+  const ends = range(durations);
+  return ends === null ? null : { ...ends, median: median(durations)! };
+}
+
+/** Of a rotation that is not dated, and beside which no other hid: all that is known of its moment. */
+function windowOf({ dated, witnessed, overlapping, window }: Rotation): Seconds[] {
+  return dated || !witnessed || overlapping ? [] : [Math.ceil((window.to - window.from) / 1000)];
 }
 
 /**

@@ -48,13 +48,7 @@ function judge(
   unknownReasons: readonly UnknownReason[],
 ): Verdict {
   const { worstCase, validityWhenIssued } = measurement;
-  if (
-    validityWhenIssued !== null &&
-    validityWhenIssued.max < required &&
-    !wasEverSafe(measurement, required)
-  ) {
-    return 'never';
-  }
+  if (isNeverSafe(measurement, required)) return 'never';
   // The share speaks up only where a job of no length meets a window that crossed an expiration.
   if (worstCase.seconds < required || (shareOfSafeStarts(measurement, required) ?? 1) < 1) {
     return validityWhenIssued !== null && required <= validityWhenIssued.min && !measurement.issuedPerRequest
@@ -64,8 +58,16 @@ function judge(
   return unknownReasons.length > 0 ? 'unknown' : 'safe';
 }
 
+/** No measured start was safe: neither had any generation enough when it was issued, nor when it was seen. */
+export function isNeverSafe(measurement: Measurement, required: Seconds): boolean {
+  const { validityWhenIssued } = measurement;
+  return (
+    validityWhenIssued !== null && validityWhenIssued.max < required && !wasEverSafe(measurement, required)
+  );
+}
+
 /** A generation met in mid-life counts for no validity when issued, and yet may have been seen with enough left. */
-function wasEverSafe({ services }: Measurement, required: Seconds): boolean {
+export function wasEverSafe({ services }: Measurement, required: Seconds): boolean {
   return services.some(({ generation, from }) => secondsBetween(from, generation.expiration) >= required);
 }
 

@@ -191,6 +191,8 @@ export interface Measurement {
   gaps: readonly Span[];
   services: readonly Service[];
   rotationInterval: Extremes | null;
+  /** How long the windows are in which the undated ones are known to lie; null where there is none. */
+  rotationWindow: Extremes | null;
   validityWhenIssued: { min: Seconds; max: Seconds } | null;
   sampledMinimum: ValidityAt;
   worstCase: WorstCase;
@@ -233,6 +235,8 @@ export interface RotationForecast {
   expected: Instant;
   earliest: Instant;
   latest: Instant;
+  /** The usual one. */
+  interval: Seconds;
 }
 
 /** Whether a start will be safe, as far as history knows. */

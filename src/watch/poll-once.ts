@@ -7,9 +7,15 @@ export interface Recorded {
   host: string;
 }
 
+/** What a poll needs of a store. */
+export type SampleKeeper = Pick<
+  SampleStore,
+  'recordSample' | 'recordFailedPoll' | 'lastHostOf' | 'histories'
+>;
+
 export interface PollContext {
   source: CredentialSource;
-  store: SampleStore;
+  store: SampleKeeper;
   /** Named by the caller, or null to go by what the endpoint says. */
   host: string | null;
   /** This machine's own name. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Instant, Seconds } from '../domain/model.ts';
+import type { Seconds } from '../domain/model.ts';
+import { backOff, Pace, shortestPause } from './pace.ts';
 import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
 
 /** Hosts started together must not ask together. */
@@ -7,9 +8,6 @@ const JITTER = 0.1;
 
 /** What stops us (systemd, Docker) kills after ten seconds and more; a sound endpoint answers in far less than this. */
 const GRACE = 2000;
-
-/** However often polls fail, one is tried this often. */
-const LONGEST_BACK_OFF: Seconds = 300;
 
 export interface WatchOptions {
   interval: Seconds;
@@ -31,8 +29,17 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
   const ended = new AbortController();
   const breakOff = () => void clock.sleep(GRACE, ended.signal).then(() => brokenOff.abort());
   stop.addEventListener('abort', breakOff, { once: true });
+  const pace = new Pace(context, options.interval);
   let samples = 0;
   let failures = 0;
+  /** From the beginning of one poll to that of the next: a slow endpoint does not slow the pace. */
+  const pauseAfter = (recorded: Recorded): Seconds => {
+    const { interval, random } = options;
+    const jitter = 1 + JITTER * (2 * random() - 1);
+    if (failures > 0) return Math.max(interval, backOff(interval, failures)) * jitter;
+    const pause = pace.pauseAfter(recorded);
+    return pause < interval ? Math.max(pause * jitter, shortestPause(context.source)) : pause * jitter;
+  };
   while (!stop.aborted) {
     const begun = clock.now();
     const recorded = await pollOnce(context, brokenOff.signal);
@@ -40,7 +47,7 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
     samples += recorded.outcome.ok ? 1 : 0;
     failures = recorded.outcome.ok ? 0 : failures + 1;
     await onPoll(recorded);
-    const next = Math.max(nextPoll(begun, failures, options), clock.now());
+    const next = Math.max(begun + pauseAfter(recorded) * 1000, clock.now());
     if (next > until) {
       // The last stretch is waited for, so that `--for 1h` takes an hour.
       await clock.sleep(until - clock.now(), stop);
@@ -51,11 +58,4 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
   stop.removeEventListener('abort', breakOff);
   ended.abort();
   return samples;
-}
-
-/** From the beginning of one poll to that of the next: a slow endpoint does not slow the pace. */
-function nextPoll(begun: Instant, failures: number, { interval, random }: WatchOptions): Instant {
-  const backOff = Math.min(interval * 2 ** failures, LONGEST_BACK_OFF);
-  const pause = failures === 0 ? interval : Math.max(interval, backOff);
-  return begun + pause * 1000 * (1 + JITTER * (2 * random() - 1));
 }

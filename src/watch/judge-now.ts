@@ -1,0 +1,112 @@
+import { analyse, correctedNow } from '../domain/analysis.ts';
+import { correctedTime } from '../domain/generations.ts';
+import type {
+  Generation,
+  Instant,
+  Job,
+  NowVerdict,
+  Seconds,
+  SeriesAnalysis,
+  SeriesIdentity,
+  SourceName,
+} from '../domain/model.ts';
+import { type InHand, judgeNow, judgeUnknown } from '../domain/now.ts';
+import type { SampleStore } from '../store/sample-store.ts';
+import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
+
+/** One look, recorded, and the verdict on the credentials that it brought. */
+export interface Judged {
+  recorded: Recorded;
+  verdict: NowVerdict;
+}
+
+/** Takes a sample, records it, and judges the job by it, with what history adds. */
+export async function lookAndJudge(
+  context: PollContext,
+  job: Job,
+  now: () => Instant,
+  signal?: AbortSignal,
+): Promise<Judged> {
+  const recorded = await pollOnce(context, signal);
+  const { outcome, host } = recorded;
+  const at = correctedTime({ observedAt: now(), clockOffset: outcome.clockOffset });
+  const { apiVersion, role } = outcome.identity;
+  const identity = { host, source: context.source.name, apiVersion, role };
+  if (outcome.ok) {
+    const analysis = seriesOf(context.store, identity, at);
+    return {
+      recorded,
+      verdict: judgeNow({ identity, credentials: outcome.credentials }, { job, at, analysis }),
+    };
+  }
+  const { reason, detail, possibleHopLimit } = outcome;
+  const analysis = newestSeries(context.store, identity, at);
+  const failed = { code: 'POLL_FAILED', reason, detail, possibleHopLimit } as const;
+  return { recorded, verdict: judgeUnknown(failed, { job, at, analysis }) };
+}
+
+export interface StoredChoice {
+  host: string;
+  source: SourceName;
+  role?: string;
+  /** Older samples are no answer. */
+  maxAge: Seconds;
+}
+
+/** Judges the job by the last sample that is stored, without asking anybody. */
+export function judgeStored(
+  store: Pick<SampleStore, 'histories'> | null,
+  { maxAge, ...choice }: StoredChoice,
+  job: Job,
+  now: Instant,
+): NowVerdict {
+  const analysis = store === null ? null : newestSeries(store, choice, now);
+  const measurement = analysis?.measurement ?? null;
+  if (analysis === null || measurement === null || analysis.age === null) {
+    return judgeUnknown({ code: 'NO_SAMPLES' }, { job, at: now, analysis });
+  }
+  const last = lastSeen(measurement.generations);
+  const inHand: InHand = { identity: analysis.identity, credentials: last };
+  const judged = { job, at: correctedNow(now, measurement), analysis };
+  if (analysis.age > maxAge) {
+    const stale = { code: 'STALE_SAMPLES', ageSeconds: analysis.age, maxAgeSeconds: maxAge } as const;
+    return judgeUnknown(stale, judged, inHand);
+  }
+  if (analysis.age < -FUTURE) {
+    return judgeUnknown({ code: 'SAMPLES_IN_FUTURE', aheadSeconds: -analysis.age }, judged, inHand);
+  }
+  return judgeNow(inHand, judged);
+}
+
+/** A sample from further ahead than clocks usually disagree is no fresh one. */
+const FUTURE: Seconds = 60;
+
+/** Of two that are handed out in turns the one that was handed out last is in hand. */
+const lastSeen = (generations: readonly Generation[]) =>
+  generations.reduce((last, each) => (each.lastSeen >= last.lastSeen ? each : last));
+
+type Histories = Pick<SampleStore, 'histories'>;
+
+function seriesOf(store: Histories, identity: SeriesIdentity, now: Instant): SeriesAnalysis | null {
+  const { host, source, role, apiVersion } = identity;
+  const history = store
+    .histories({ host, source, role })
+    .find((each) => each.identity.apiVersion === apiVersion);
+  return history === undefined ? null : analyse(history, { now, maxAge: 'default' });
+}
+
+/** A look that failed often cannot say which role it was after: the series that was sampled last is meant. */
+function newestSeries(
+  store: Histories,
+  { host, source, role }: { host: string; source: SourceName; role?: string },
+  now: Instant,
+): SeriesAnalysis | null {
+  const filter = { host, source, ...(role === undefined || role === '' ? {} : { role }) };
+  const analyses = store.histories(filter).map((history) => analyse(history, { now, maxAge: 'default' }));
+  const sampled = analyses.filter(({ measurement }) => measurement !== null);
+  return sampled.reduce<SeriesAnalysis | null>(
+    (newest, each) =>
+      newest === null || each.measurement!.lastSample > newest.measurement!.lastSample ? each : newest,
+    null,
+  );
+}

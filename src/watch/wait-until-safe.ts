@@ -1,0 +1,68 @@
+import type { Clock } from '../clock.ts';
+import type { Instant, Job, NowVerdict, Seconds } from '../domain/model.ts';
+import { type Judged, lookAndJudge } from './judge-now.ts';
+import { backOff, shortestPause } from './pace.ts';
+import type { PollContext } from './poll-once.ts';
+
+/** While a rotation may come at any moment, it is looked for this often. */
+const USUAL_PAUSE: Seconds = 60;
+
+/** A source may rotate earlier than it ever did: no sleep is longer than this. */
+const LONGEST_SLEEP: Seconds = 600;
+
+/** Of a source that rotates within minutes a sixtieth of its interval is waited, so that little of the new one is lost. */
+const LOOKS_PER_INTERVAL = 60;
+
+/** Hosts that wait for the same rotation must not ask together. */
+const JITTER = 0.1;
+
+export interface WaitOptions {
+  job: Job;
+  /** For how long; 0 is one look. */
+  wait: Seconds;
+  clock: Clock;
+  /** 0 ≤ x < 1. */
+  random: () => number;
+  /** Aborted to give up. */
+  stop: AbortSignal;
+  /** Each look that was not safe and is waited after, with the host's hour of the next look and of giving up. */
+  onWait: (judged: Judged, next: Instant, limit: Instant) => void | Promise<void>;
+}
+
+/**
+ * Looks until a job that starts now is safe, and returns that verdict; or the last one, as soon as history says that no
+ * start ever will be safe, when the time is over, or when it is told to stop. It sleeps until a rotation is due.
+ */
+export async function waitUntilSafe(context: PollContext, options: WaitOptions): Promise<Judged> {
+  const { job, wait, clock, stop, onWait } = options;
+  const limit = clock.now() + wait * 1000;
+  for (let failures = 0; ; ) {
+    const judged = await lookAndJudge(context, job, () => clock.now(), stop);
+    const { verdict } = judged;
+    if (verdict.verdict === 'safe' || verdict.outlook === 'never') return judged;
+    const now = clock.now();
+    if (now >= limit || stop.aborted) return judged;
+    failures = judged.recorded.outcome.ok ? 0 : failures + 1;
+    const next = Math.min(limit, now + nextPause(verdict, failures, context, options) * 1000);
+    await onWait(judged, next, limit);
+    await clock.sleep(next - now, stop);
+    if (stop.aborted) return judged;
+  }
+}
+
+function nextPause(
+  { nextRotation, judgedAt }: NowVerdict,
+  failures: number,
+  { source }: PollContext,
+  { random }: WaitOptions,
+): Seconds {
+  const shortest = shortestPause(source);
+  const jitter = 1 + JITTER * (2 * random() - 1);
+  const pace = Math.min(
+    USUAL_PAUSE,
+    (nextRotation?.interval ?? Number.POSITIVE_INFINITY) / LOOKS_PER_INTERVAL,
+  );
+  if (failures > 0) return Math.max(shortest, backOff(pace, failures) * jitter);
+  const untilDue = nextRotation === null ? 0 : (nextRotation.earliest - judgedAt) / 1000;
+  return Math.max(shortest, Math.min(LONGEST_SLEEP, untilDue), pace * jitter);
+}
