@@ -1,0 +1,128 @@
+import type { Clock } from '../clock.ts';
+import { correctedTime } from '../domain/generations.ts';
+import type { Instant, Seconds } from '../domain/model.ts';
+import type { HandedCredentials } from '../handover/handed-credentials.ts';
+import type { PolledCredentials, PollOutcome } from '../sources/source.ts';
+import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
+
+/** A real endpoint is throttled and shared by a whole instance; a credential process may log in somewhere. */
+const FLOOR: Seconds = 10;
+const LOOPBACK_FLOOR: Seconds = 1;
+
+/** Clients wait for one second or two; a source that fails may take ten to do so. */
+const PATIENCE = 500;
+
+export interface LatestOptions {
+  clock: Clock;
+  /** What the caller was given a moment ago: it stands for a first look. */
+  known?: PolledCredentials;
+  onPoll?: (recorded: Recorded) => void;
+  /** A look could not be recorded. What it brought is handed out all the same: samples are no reason to end a job. */
+  onProblem?: (error: unknown) => void;
+}
+
+/** Ends of the validity of what was handed out. */
+export interface HandedOut {
+  smallestExpiration: Instant;
+  lastExpiration: Instant;
+}
+
+/** The credentials of a source as they are now, looked up when somebody wants them and recorded every time. */
+export class LatestCredentials {
+  readonly #context: PollContext;
+  readonly #options: LatestOptions;
+  readonly #floor: Seconds;
+  readonly #stop = new AbortController();
+  #looking: Promise<void> | null = null;
+  #lookedAt: Instant | null = null;
+  #held: PolledCredentials | null = null;
+  #clockOffset: Seconds | null = null;
+  #handedOut: HandedOut | null = null;
+
+  constructor(context: PollContext, options: LatestOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#floor = context.source.endpoint?.loopback === true ? LOOPBACK_FLOOR : FLOOR;
+    if (options.known !== undefined) {
+      this.#lookedAt = options.known.observedAt;
+      this.#learn(options.known);
+    }
+  }
+
+  /** Null where there is nothing that is still valid. Never rejects for what a source or a database does. */
+  latest = async (): Promise<HandedCredentials | null> => {
+    if (this.#isDue()) this.#looking ??= this.#look();
+    if (this.#looking !== null) await this.#waitFor(this.#looking);
+    return this.#handOut();
+  };
+
+  /** Null while nothing was. */
+  get handedOut(): HandedOut | null {
+    return this.#handedOut;
+  }
+
+  /** No look is begun after this, and none writes to the store. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#looking;
+  }
+
+  #isDue(): boolean {
+    if (this.#stop.signal.aborted) return false;
+    if (this.#lookedAt === null) return true;
+    // A clock that was set back would put off the next look for as long.
+    return Math.abs(this.#options.clock.now() - this.#lookedAt) >= this.#floor * 1000;
+  }
+
+  async #look(): Promise<void> {
+    const { source } = this.#context;
+    // Learnt before it is recorded, which a full or read-only disk prevents.
+    const poll = async (signal?: AbortSignal) => {
+      const outcome = await source.poll(signal);
+      this.#learn(outcome);
+      return outcome;
+    };
+    const heard = { ...this.#context, source: { name: source.name, endpoint: source.endpoint, poll } };
+    try {
+      const recorded = await pollOnce(heard, this.#stop.signal);
+      if (!this.#stop.signal.aborted) this.#options.onPoll?.(recorded);
+    } catch (error) {
+      this.#options.onProblem?.(error);
+    } finally {
+      // Its end counts: a source in trouble, which takes all its time to fail, is given a pause.
+      this.#lookedAt = this.#options.clock.now();
+      this.#looking = null;
+    }
+  }
+
+  #learn(outcome: PollOutcome): void {
+    this.#clockOffset = outcome.clockOffset ?? this.#clockOffset;
+    // What a source serves after its end must not replace something that is still good.
+    if (outcome.ok && this.#isValid(outcome)) this.#held = outcome;
+  }
+
+  /** With something to give, nobody waits for a source that is slow today. */
+  async #waitFor(looking: Promise<void>): Promise<void> {
+    if (this.#held === null || !this.#isValid(this.#held)) return looking;
+    const over = new AbortController();
+    await Promise.race([looking, this.#options.clock.sleep(PATIENCE, over.signal)]);
+    over.abort();
+  }
+
+  #isValid({ credentials }: PolledCredentials): boolean {
+    const observedAt = this.#options.clock.now();
+    return correctedTime({ observedAt, clockOffset: this.#clockOffset }) < credentials.expiration;
+  }
+
+  #handOut(): HandedCredentials | null {
+    const held = this.#held;
+    if (held === null || !this.#isValid(held)) return null;
+    const { accessKeyId, expiration } = held.credentials;
+    const smallest = this.#handedOut?.smallestExpiration ?? expiration;
+    this.#handedOut = {
+      smallestExpiration: Math.min(smallest, expiration),
+      lastExpiration: expiration,
+    };
+    return { accessKeyId, ...held.secrets, expiration, accountId: held.accountId };
+  }
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { Secret } from '../../../src/secret.ts';
+import { type LiveCredentials, liveDocument } from '../../../src/server/live/live-document.ts';
+
+const credentials: LiveCredentials = {
+  accessKeyId: 'ASIACANARY0000000001',
+  secretAccessKey: new Secret('CANARY-secret/access+key'),
+  token: new Secret('CANARY-session-token=='),
+  expiration: Date.UTC(2026, 10, 22, 6, 23, 11),
+  accountId: '111122223333',
+  roleArn: 'arn:aws:iam::111122223333:role/loader',
+};
+
+describe('the document of real credentials', () => {
+  test('is that of a container endpoint, byte for byte', () => {
+    expect(liveDocument(credentials)).toBe(
+      '{"RoleArn":"arn:aws:iam::111122223333:role/loader","AccessKeyId":"ASIACANARY0000000001",' +
+        '"SecretAccessKey":"CANARY-secret/access+key","Token":"CANARY-session-token==",' +
+        '"Expiration":"2026-11-22T06:23:11Z","AccountId":"111122223333"}',
+    );
+  });
+
+  test('leaves out the role and the account where they are not known', () => {
+    const { roleArn: _, ...nameless } = credentials;
+    expect(Object.keys(JSON.parse(liveDocument({ ...nameless, accountId: '' })))).toEqual([
+      'AccessKeyId',
+      'SecretAccessKey',
+      'Token',
+      'Expiration',
+    ]);
+  });
+
+  test.each([
+    [0, '2026-11-22T06:23:11Z'],
+    [1, '2026-11-22T06:23:11Z'],
+    [999, '2026-11-22T06:23:11Z'],
+    [1000, '2026-11-22T06:23:12Z'],
+  ])('never promises a part of a second (%i ms)', (milliseconds, text) => {
+    const expiration = credentials.expiration + milliseconds;
+    expect(JSON.parse(liveDocument({ ...credentials, expiration })).Expiration).toBe(text);
+  });
+
+  test('has an empty token where there is none: the field itself is asked for', () => {
+    expect(JSON.parse(liveDocument({ ...credentials, token: null })).Token).toBe('');
+  });
+
+  test('is quoted, whatever a key is made of', () => {
+    const awkward = '"}\\\u0000\n\u2028é';
+    const document = liveDocument({
+      ...credentials,
+      secretAccessKey: new Secret(awkward),
+      token: new Secret(awkward),
+    });
+    expect(JSON.parse(document)).toMatchObject({ SecretAccessKey: awkward, Token: awkward });
+  });
+
+  test.each([
+    ['no key id', { accessKeyId: '' }],
+    ['no secret key', { secretAccessKey: new Secret('') }],
+    ['no expiration', { expiration: Number.NaN }],
+  ])('is not made of %s, and the error tells nothing', (_, changes) => {
+    const made = () => liveDocument({ ...credentials, ...changes });
+    expect(made).toThrow(/^(credentials without a key|Invalid time value)$/);
+  });
+});

@@ -1,0 +1,480 @@
+import { connect } from 'node:net';
+import { inspect } from 'node:util';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Secret } from '../../../src/secret.ts';
+import type { LiveCredentials } from '../../../src/server/live/live-document.ts';
+import { type LiveEndpointOptions, startLiveEndpoint } from '../../../src/server/live/live-endpoint.ts';
+import { ask, askRaw, Connection, type RawAnswer, requestText } from '../raw-client.ts';
+
+const SECRETS = ['CANARY-secret/access+key', 'CANARY-session-token'];
+
+const CREDENTIALS: LiveCredentials = {
+  accessKeyId: 'ASIACANARY0000000001',
+  secretAccessKey: new Secret(SECRETS[0]!),
+  token: new Secret(SECRETS[1]!),
+  expiration: Date.UTC(2026, 10, 22, 6, 23, 11),
+  accountId: '111122223333',
+};
+
+const DOCUMENT =
+  '{"AccessKeyId":"ASIACANARY0000000001","SecretAccessKey":"CANARY-secret/access+key",' +
+  '"Token":"CANARY-session-token","Expiration":"2026-11-22T06:23:11Z","AccountId":"111122223333"}';
+
+const HEAD = [
+  'HTTP/1.1 200 OK',
+  'Content-Type: application/json',
+  `Content-Length: ${DOCUMENT.length}`,
+  'Cache-Control: no-store',
+  'Connection: close',
+].join('\n');
+
+/** An endpoint, and what a child of ours knows of it. */
+async function start(options: Partial<LiveEndpointOptions> = {}) {
+  let calls = 0;
+  const problems: unknown[] = [];
+  const { supply = async () => CREDENTIALS, ...rest } = options;
+  const counted = () => {
+    calls += 1;
+    return supply();
+  };
+  const endpoint = await startLiveEndpoint({
+    onProblem: (error) => problems.push(error),
+    ...rest,
+    supply: counted,
+  });
+  onTestFinished(endpoint.close);
+  const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: Authorization } =
+    endpoint.environment;
+  const { origin, pathname: path, host } = new URL(uri);
+  const get = (more: Record<string, string> = {}) => ask(origin, 'GET', path, { Authorization, ...more });
+  /** What a hostile request cost: nothing but its connection. */
+  const lives = async () => expect((await get()).body === DOCUMENT).toBe(true);
+  return { endpoint, origin, host, path, Authorization, get, lives, problems, calls: () => calls };
+}
+
+/** Nothing that opens anything, and not the credentials either. */
+function expectNothingIn({ head, body }: RawAnswer, known: { path: string; Authorization: string }) {
+  for (const secret of [...SECRETS, CREDENTIALS.accessKeyId, known.path.slice(1), known.Authorization]) {
+    expect(`${head}\n${body}`.includes(secret)).toBe(false);
+  }
+  expect(head).not.toMatch(/access-control/i);
+}
+
+const error = (HTTPErrorCode: number, code: string) => ({ code, HTTPErrorCode, message: expect.any(String) });
+
+describe('a request with path and token', () => {
+  test('is handed the document, and the connection is over', async () => {
+    const { get } = await start();
+    const { head, body } = await get({ Accept: 'application/json', 'User-Agent': 'sdk/1' });
+    expect(head).toBe(HEAD);
+    expect(body === DOCUMENT).toBe(true);
+  });
+
+  test('is handed the head of it by HEAD', async () => {
+    const { origin, path, Authorization } = await start();
+    expect(await ask(origin, 'HEAD', path, { Authorization })).toMatchObject({ head: HEAD, body: '' });
+  });
+
+  test('is handed what the source has now', async () => {
+    let number = 1;
+    const { get } = await start({
+      supply: async () => ({ ...CREDENTIALS, accessKeyId: `ASIACANARY${number++}` }),
+    });
+    expect(JSON.parse((await get()).body).AccessKeyId).toBe('ASIACANARY1');
+    expect(JSON.parse((await get()).body).AccessKeyId).toBe('ASIACANARY2');
+  });
+
+  test("finds path, token and port nowhere but in its environment, and others in another's", async () => {
+    const one = await start();
+    const other = await start();
+    expect(one.origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    for (const { path, Authorization } of [one, other]) {
+      expect(path).toMatch(/^\/[\da-f]{64}$/);
+      expect(Authorization).toMatch(/^[\da-f]{64}$/);
+    }
+    const all = [one, other].flatMap(({ path, Authorization, host }) => [path.slice(1), Authorization, host]);
+    expect(new Set(all).size).toBe(6);
+    const { body } = await ask(one.origin, 'GET', one.path, { Authorization: other.Authorization });
+    expect(JSON.parse(body)).toEqual(error(403, 'AccessDenied'));
+  });
+});
+
+describe('who does not know both', () => {
+  const guess = 'f'.repeat(64);
+
+  test('is told the same, whichever is wrong, and the source is not asked', async () => {
+    const started = await start();
+    const { origin, path, Authorization, calls } = started;
+    const answers = await Promise.all([
+      ask(origin, 'GET', path),
+      ask(origin, 'GET', path, { Authorization: '' }),
+      ask(origin, 'GET', path, { Authorization: guess }),
+      ask(origin, 'GET', path, { Authorization: `Bearer ${Authorization}` }),
+      ask(origin, 'GET', path, { Authorization: Authorization.slice(0, -1) }),
+      ask(origin, 'GET', path, { Authorization: Authorization.toUpperCase() }),
+      ask(origin, 'GET', `/${guess}`, { Authorization }),
+      ask(origin, 'GET', '/', { Authorization }),
+      ask(origin, 'GET', `${path}/`, { Authorization }),
+      ask(origin, 'GET', `${path}?`, { Authorization }),
+      ask(origin, 'GET', `/${path}`, { Authorization }),
+      ask(origin, 'GET', `${origin}${path}`, { Authorization }),
+      ask(origin, 'GET', '*', { Authorization }),
+      ask(origin, 'GET', `/${guess}`, { Authorization: guess }),
+      ask(origin, 'GET', '/'),
+    ]);
+    const [first] = answers;
+    expect(first).toMatchObject({ status: 403 });
+    expect(JSON.parse(first!.body)).toEqual(error(403, 'AccessDenied'));
+    for (const answer of answers) {
+      expect([answer.head, answer.body]).toEqual([first!.head, first!.body]);
+      expectNothingIn(answer, started);
+    }
+    expect(calls()).toBe(0);
+    await started.lives();
+  });
+
+  test('is told the same by every method as by others', async () => {
+    const { origin, path, Authorization } = await start();
+    for (const method of ['HEAD', 'POST', 'OPTIONS']) {
+      const right = await ask(origin, method, path, { Authorization: guess });
+      const wrong = await ask(origin, method, `/${guess}`, { Authorization });
+      expect(right.head).toBe(wrong.head);
+    }
+  });
+
+  test('does not pass with a second token beside the first', async () => {
+    const { origin, path, Authorization } = await start();
+    const text = requestText(origin, 'GET', path, { Authorization });
+    const twice = text.replace(/(Authorization: .*\r\n)/, `$1Authorization: ${guess}\r\n`);
+    expect((await askRaw(origin, twice)).status).toBe(403);
+    expect((await askRaw(origin, text)).status).toBe(200);
+  });
+});
+
+describe('with path and token, yet', () => {
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'])(
+    '%s is not allowed',
+    async (method) => {
+      const started = await start();
+      const { origin, path, Authorization, calls } = started;
+      const answer = await ask(origin, method, path, { Authorization });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('allow')).toBe('GET, HEAD');
+      expect(JSON.parse(answer.body)).toEqual(error(405, 'AccessDenied'));
+      expectNothingIn(answer, started);
+      expect(calls()).toBe(0);
+      await started.lives();
+    },
+  );
+
+  test.each([
+    'localhost',
+    'rebound.example',
+    '127.0.0.1',
+    '127.0.0.2',
+    '169.254.170.2',
+    '[::1]',
+    '127.0.0.1.nip.io',
+    '127.1',
+    '',
+  ])('a Host of %j is refused, with the port and without', async (name) => {
+    const started = await start();
+    const { get, host, calls } = started;
+    const port = host.split(':')[1];
+    // With its port one of them is the endpoint's own.
+    const hosts = [name, `${name}:${port}`, `${name}:80`].filter((each) => each !== host);
+    for (const Host of hosts) {
+      const answer = await get({ Host });
+      expect(answer.status).toBe(403);
+      expectNothingIn(answer, started);
+    }
+    expect(calls()).toBe(0);
+    await started.lives();
+  });
+
+  test('without a Host, and with two of them, it is refused', async () => {
+    const { origin, host, path, Authorization, calls } = await start();
+    const text = requestText(origin, 'GET', path, { Authorization });
+    const none = text.replace(/Host: .*\r\n/, '');
+    const two = text.replace(/Host: (.*)\r\n/, `Host: $1\r\nHost: rebound.example\r\n`);
+    expect((await askRaw(origin, none)).status).toBe(400);
+    expect((await askRaw(origin, none.replace('HTTP/1.1', 'HTTP/1.0'))).status).toBe(403);
+    expect((await askRaw(origin, two)).status).toBe(403);
+    expect(calls()).toBe(0);
+    expect(text).toContain(`Host: ${host}\r\n`);
+    expect((await askRaw(origin, text)).status).toBe(200);
+  });
+
+  test.each([
+    ['Origin', 'http://127.0.0.1'],
+    ['Origin', 'null'],
+    ['Referer', 'http://127.0.0.1/'],
+    ['Sec-Fetch-Site', 'same-origin'],
+    ['Sec-Fetch-Dest', 'empty'],
+    ['X-Forwarded-For', '127.0.0.1'],
+    ['X-Forwarded-Host', 'x'],
+    ['Forwarded', 'for=127.0.0.1'],
+    ['Via', '1.1 proxy'],
+    ['Access-Control-Request-Method', 'GET'],
+    ['ORIGIN', ''],
+  ])('a request with %s: %s is refused', async (header, value) => {
+    const started = await start();
+    const answer = await started.get({ [header]: value });
+    expect(answer.status).toBe(403);
+    expectNothingIn(answer, started);
+    expect(started.calls()).toBe(0);
+    await started.lives();
+  });
+
+  test("Node's own fetch is none of those", async () => {
+    const { endpoint, Authorization } = await start();
+    const uri = endpoint.environment.AWS_CONTAINER_CREDENTIALS_FULL_URI;
+    const response = await fetch(uri, { headers: { Authorization } });
+    expect([response.status, (await response.text()) === DOCUMENT]).toEqual([200, true]);
+  });
+
+  test('a preflight of a browser is answered without leave', async () => {
+    const started = await start();
+    const { origin, path } = started;
+    const headers = { Origin: 'http://rebound.example', 'Access-Control-Request-Headers': 'authorization' };
+    const answer = await ask(origin, 'OPTIONS', path, headers);
+    expect(answer.status).toBe(403);
+    expectNothingIn(answer, started);
+  });
+});
+
+describe('the source', () => {
+  test('that has nothing is a 503, which clients try again', async () => {
+    let has: LiveCredentials | null = null;
+    const { get, problems, lives } = await start({ supply: async () => has });
+    const answer = await get();
+    expect(answer.status).toBe(503);
+    expect(JSON.parse(answer.body)).toEqual(error(503, 'CredentialsUninitialized'));
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(problems).toEqual([]);
+    has = CREDENTIALS;
+    await lives();
+  });
+
+  const defect = new Error(`of ${SECRETS.join(' and ')}`);
+  const defects: Record<string, () => Promise<LiveCredentials>> = {
+    'rejects, with secrets in its words': () => Promise.reject(defect),
+    'throws at once': () => {
+      throw defect;
+    },
+    'gives what makes no document': async () => ({ ...CREDENTIALS, secretAccessKey: new Secret('') }),
+  };
+
+  test.each(Object.keys(defects))('that %s is a 500 that says nothing', async (name) => {
+    let isBroken = true;
+    const started = await start({ supply: async () => (isBroken ? defects[name]!() : CREDENTIALS) });
+    const { get, problems, lives } = started;
+    const answer = await get();
+    expect(answer.status).toBe(500);
+    expect(answer.body).toBe(
+      '{"code":"InternalServerError","message":"Internal server error","HTTPErrorCode":500}',
+    );
+    expectNothingIn(answer, started);
+    expect(problems).toHaveLength(1);
+    isBroken = false;
+    await lives();
+  });
+
+  /** Requests on connections that stood before, and what comes back for them. */
+  async function crowd(started: Awaited<ReturnType<typeof start>>, size: number) {
+    const { origin, path, Authorization } = started;
+    const connections = await Promise.all(Array.from({ length: size + 1 }, () => Connection.open(origin)));
+    const last = connections.pop()!;
+    for (const each of connections) each.send(requestText(origin, 'GET', path, { Authorization }));
+    // A refusal needs no source; once it is back, all that was sent before has arrived.
+    last.send(requestText(origin, 'GET', '/'));
+    expect((await last.answer()).status).toBe(403);
+    return () => Promise.all(connections.map((each) => each.answer()));
+  }
+
+  test('whose failure cannot be told to anybody costs the connection alone', async () => {
+    let isBroken = true;
+    const { origin, path, Authorization, lives } = await start({
+      supply: async () => (isBroken ? Promise.reject(defect) : CREDENTIALS),
+      onProblem: () => {
+        throw defect;
+      },
+    });
+    const connection = await Connection.open(origin);
+    connection.send(requestText(origin, 'GET', path, { Authorization }));
+    expect((await connection.rest()).text).toBe('');
+    isBroken = false;
+    await lives();
+  });
+
+  test('is asked once for all who wait, and anew for whoever comes later', async () => {
+    const waiting: (() => void)[] = [];
+    const supply = () => new Promise<LiveCredentials>((resolve) => waiting.push(() => resolve(CREDENTIALS)));
+    const started = await start({ supply });
+    const answers = await crowd(started, 20);
+    expect(started.calls()).toBe(1);
+    waiting[0]!();
+    expect((await answers()).filter(({ body }) => body === DOCUMENT)).toHaveLength(20);
+    const later = started.get();
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    waiting[1]!();
+    expect((await later).status).toBe(200);
+    expect(started.calls()).toBe(2);
+  });
+
+  test('fails once for all who wait, and not for whoever comes later', async () => {
+    const waiting: (() => void)[] = [];
+    const supply = () =>
+      new Promise<LiveCredentials>((resolve, reject) =>
+        waiting.push(() => (waiting.length === 1 ? reject(new Error('down')) : resolve(CREDENTIALS))),
+      );
+    const started = await start({ supply });
+    const answers = await crowd(started, 3);
+    waiting[0]!();
+    expect((await answers()).map(({ status }) => status)).toEqual([500, 500, 500]);
+    expect(started.problems).toHaveLength(1);
+    const later = started.get();
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    waiting[1]!();
+    expect((await later).status).toBe(200);
+  });
+
+  test('that answers after its client has left disturbs nobody', async () => {
+    let answered = () => {};
+    const supply = () =>
+      new Promise<LiveCredentials>((resolve) => {
+        answered = () => resolve(CREDENTIALS);
+      });
+    const { origin, path, Authorization, calls, get } = await start({ supply });
+    const leaver = await Connection.open(origin);
+    leaver.send(requestText(origin, 'GET', path, { Authorization }));
+    await vi.waitFor(() => expect(calls()).toBe(1));
+    leaver.destroy();
+    await get({ Origin: 'null' });
+    answered();
+    const next = get();
+    await vi.waitFor(() => expect(calls()).toBe(2));
+    answered();
+    expect((await next).status).toBe(200);
+  });
+});
+
+describe('what is no request', () => {
+  const HOST = 'Host: 127.0.0.1\r\n';
+  const broken: Record<string, string | Buffer> = {
+    words: 'hello\r\n\r\n',
+    'an unknown method': `BREW / HTTP/1.1\r\n${HOST}\r\n`,
+    'a header with a null': `GET / HTTP/1.1\r\n${HOST}X: a\0b\r\n\r\n`,
+    'a length and chunks': `GET / HTTP/1.1\r\n${HOST}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    'headers of 8 KiB': `GET / HTTP/1.1\r\n${HOST}X: ${'x'.repeat(8192)}\r\n\r\n`,
+    'a path of 100 KiB': `GET /${'x'.repeat(102_400)} HTTP/1.1\r\n${HOST}\r\n`,
+    'HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    TLS: Buffer.from('16030100a5010000a10303', 'hex'),
+    'every byte': Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
+    'a tunnel': `CONNECT example.invalid:443 HTTP/1.1\r\n${HOST}\r\n`,
+  };
+
+  test.each(Object.keys(broken))('%s costs its connection, and nothing more', async (name) => {
+    const { origin, lives, calls } = await start();
+    const connection = await Connection.open(origin);
+    connection.send(broken[name]!);
+    const { text } = await connection.rest();
+    expect(text).toMatch(/^(HTTP\/1\.1 4(00|31) .*\r\nConnection: close\r\n\r\n)?$/);
+    expect(calls()).toBe(0);
+    await lives();
+  });
+
+  test('headers that a client may have are read', async () => {
+    const { get } = await start();
+    expect((await get({ 'User-Agent': 'x'.repeat(7000) })).status).toBe(200);
+  });
+
+  test('a body is not waited for', async () => {
+    const { origin, path, Authorization, lives } = await start();
+    const text = requestText(origin, 'GET', path, { Authorization, 'Content-Length': '1000000' });
+    const connection = await Connection.open(origin);
+    connection.send(text);
+    expect((await connection.rest()).text.endsWith(`\r\n\r\n${DOCUMENT}`)).toBe(true);
+    await lives();
+  });
+
+  test('behind a request it is not answered', async () => {
+    const { origin, path, Authorization, lives } = await start();
+    const text = requestText(origin, 'GET', path, { Authorization });
+    const connection = await Connection.open(origin);
+    connection.send(`${text}hello\r\n\r\n${text}`);
+    expect((await connection.rest()).text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    await lives();
+  });
+});
+
+describe('connections', () => {
+  test.each([
+    ['nothing', ''],
+    ['half a line', 'GET /'],
+    ['half its headers', 'GET / HTTP/1.1\r\nHost: 127.'],
+  ])('that bring %s are not kept', async (_, text) => {
+    const { origin, lives } = await start({ limits: { requestMs: 200 } });
+    const connection = await Connection.open(origin);
+    connection.send(text);
+    expect((await connection.rest()).text).toMatch(/^(HTTP\/1\.1 408 .*\r\n\r\n)?$/s);
+    // A machine that stands still for so long takes a good request for a slow one.
+    await vi.waitFor(lives);
+  });
+
+  test('are so many and no more', async () => {
+    const { origin, get } = await start({ limits: { connections: 2 } });
+    const first = await Connection.open(origin);
+    const second = await Connection.open(origin);
+    for (const each of [first, second]) each.send('GET /');
+    const third = await Connection.open(origin);
+    expect((await third.rest()).text).toBe('');
+    first.destroy();
+    await vi.waitFor(async () => expect((await get()).status).toBe(200));
+  });
+
+  test('come by one address of loopback alone', async () => {
+    const { origin, lives } = await start();
+    const other = origin.replace('127.0.0.1', '127.0.0.2');
+    await expect(Connection.open(other)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await lives();
+  });
+
+  test('that leave in the middle cost nothing', async () => {
+    const { origin, path, Authorization, lives } = await start();
+    const whole = requestText(origin, 'GET', path, { Authorization });
+    for (const text of ['', 'GET /', whole.slice(0, 60), whole, whole.repeat(50)]) {
+      for (const isReset of [true, false]) {
+        const { hostname, port } = new URL(origin);
+        const socket = connect(Number(port), hostname).on('error', () => {});
+        await new Promise((resolve) => socket.once('connect', resolve));
+        socket.write(text);
+        if (isReset) socket.resetAndDestroy();
+        else socket.destroy();
+      }
+    }
+    await lives();
+  });
+
+  test('all end at once when the endpoint is closed, and no other is taken', async () => {
+    const { endpoint, origin, path, Authorization, calls } = await start({
+      supply: () => new Promise(() => {}),
+    });
+    const idle = await Connection.open(origin);
+    const halfway = await Connection.open(origin);
+    halfway.send('GET /');
+    const waiting = await Connection.open(origin);
+    waiting.send(requestText(origin, 'GET', path, { Authorization }));
+    await vi.waitFor(() => expect(calls()).toBe(1));
+    await endpoint.close();
+    for (const each of [idle, halfway, waiting]) expect((await each.rest()).text).toBe('');
+    await expect(Connection.open(origin)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
+
+test('an endpoint does not show what opens it where it is printed without its environment', async () => {
+  const { endpoint, path, Authorization } = await start();
+  const { environment: _, ...rest } = endpoint;
+  const printed = inspect(rest, { depth: 9, showHidden: true });
+  for (const secret of [path.slice(1), Authorization]) expect(printed.includes(secret)).toBe(false);
+});
