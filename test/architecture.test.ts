@@ -11,7 +11,13 @@ const OPEN_TO_ALL = new Set(['errors.ts', 'clock.ts', 'secret.ts']);
 /** What a pure room may not touch: it is told the time, and a test can run it a million times. */
 const AMBIENT =
   /\bDate\.now\b|\bnew Date\(\)|\bperformance\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bcrypto\b/;
-const PURE_ROOMS = new Set(['domain', 'report']);
+const PURE_ROOMS = new Set(['domain', 'report', 'handover']);
+
+/** The ends of the wire, and the way out to other programs. */
+const ROOMS_THAT_REVEAL_SECRETS = new Set(['sources', 'server', 'handover']);
+
+/** `secret.ts` has the method's name without a dot. */
+const REVEALING = /\.\s*reveal\b|\[\s*['"`]reveal\b/;
 
 interface SourceFile {
   path: string;
@@ -69,14 +75,14 @@ describe('the house', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('domain and report know no time, chance or process of their own', () => {
+  test('domain, report and handover know no time, chance or process of their own', () => {
     const ambient = files
       .filter(({ room }) => PURE_ROOMS.has(room))
       .flatMap(({ path, code }) => (AMBIENT.exec(code) ?? []).map((found) => `${path}: ${found}`));
     expect(ambient).toEqual([]);
   });
 
-  test('domain and report do no input or output', () => {
+  test('domain, report and handover do no input or output', () => {
     const outside = files
       .filter(({ room }) => PURE_ROOMS.has(room))
       .flatMap(({ path, code }) =>
@@ -101,6 +107,14 @@ describe('the house', () => {
       )
       .map(({ path }) => path);
     expect(ambient).toEqual([]);
+  });
+
+  test('secrets are revealed only where they come from and where they are handed over', () => {
+    const revealing = files.filter(({ code }) => REVEALING.test(code));
+    expect(
+      revealing.filter(({ room }) => !ROOMS_THAT_REVEAL_SECRETS.has(room)).map(({ path }) => path),
+    ).toEqual([]);
+    expect(revealing.map(({ path }) => path)).toContain('handover/revealed-credentials.ts');
   });
 
   test('heavy libraries are loaded only by the commands that need them', () => {
@@ -139,5 +153,11 @@ describe('the checks themselves', () => {
     ).toEqual(['./a.ts', './b.ts', './c.ts']);
     expect(AMBIENT.test(withoutComments('// Date.now()\nconst a = 1;'))).toBe(false);
     expect(AMBIENT.test(withoutComments('const a = Date.now();'))).toBe(true);
+  });
+
+  test('see a secret revealed, and not the word for it', () => {
+    expect(REVEALING.test('token?.reveal()')).toBe(true);
+    expect(REVEALING.test("secret['reveal']()")).toBe(true);
+    expect(REVEALING.test('  reveal(): string {\n const { token } = reveal(credentials);')).toBe(false);
   });
 });

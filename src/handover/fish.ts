@@ -1,0 +1,16 @@
+import type { HandedCredentials } from './handed-credentials.ts';
+import { handedVariables, type VariableOptions } from './variables.ts';
+
+/** For `source` in fish. */
+export function fish(credentials: HandedCredentials, options: VariableOptions): string {
+  const { set, unset } = handedVariables(credentials, options);
+  return [...unset.map(erased), ...set.map(({ name, value }) => `set -gx ${name} ${quoted(value)}\n`)].join(
+    '',
+  );
+}
+
+/** One erasure takes the innermost variable of the name, and a universal one may lie behind it. */
+const erased = (name: string) => `while set -q ${name}; set -e ${name}; end\n`;
+
+/** Unlike in a POSIX shell, a backslash between single quotes escapes a quote and a backslash. */
+const quoted = (value: string) => `'${value.replace(/['\\]/g, '\\$&')}'`;

@@ -1,0 +1,18 @@
+import type { HandedCredentials } from './handed-credentials.ts';
+import { handedVariables, type VariableOptions } from './variables.ts';
+
+/** For `Invoke-Expression`, in Windows PowerShell and PowerShell 7. */
+export function powershell(credentials: HandedCredentials, options: VariableOptions): string {
+  const { set, unset } = handedVariables(credentials, options);
+  return [
+    // Null removes the variable; an empty text did so only before 7.5.
+    ...unset.map((name) => `$Env:${name} = $null\n`),
+    ...set.map(({ name, value }) => `$Env:${name} = ${quoted(value)}\n`),
+  ].join('');
+}
+
+/**
+ * A verbatim string, in which only the quote is special, and written twice. PowerShell takes the typographic quotes
+ * U+2018 to U+201B for it as well: handed values are ASCII.
+ */
+const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`;
