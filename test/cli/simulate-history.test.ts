@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Randomness } from '../../src/server/credentials/randomness.ts';
 import { RotationSchedule } from '../../src/server/credentials/rotation-schedule.ts';
+import { runCommand } from './run-command.ts';
 import { runProgram, runShell } from './run-program.ts';
 import { succeed } from './succeed.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -108,8 +109,8 @@ describe.concurrent('where it is written', () => {
     expect(told).toMatchObject({ code: 0, stderr: '' });
     expect(lines(told.stdout)).toHaveLength(288);
     for (const line of lines(told.stdout)) expect(JSON.parse(line)).toMatchObject({ record: 'sample' });
-    expect((await runProgram(history('1d', '--seed', 's', '-o', '-'))).stdout).toBe(told.stdout);
-    expect(await runProgram(history('1d', '--seed', 's', '-o', file))).toMatchObject({
+    expect((await runCommand(history('1d', '--seed', 's', '-o', '-'))).stdout).toBe(told.stdout);
+    expect(await runCommand(history('1d', '--seed', 's', '-o', file))).toMatchObject({
       code: 0,
       stdout: '',
       stderr: '',
@@ -119,13 +120,13 @@ describe.concurrent('where it is written', () => {
   });
 
   test('each run without a seed is another', async () => {
-    const [one, other] = [await runProgram(history('1h')), await runProgram(history('1h'))];
+    const [one, other] = [await runCommand(history('1h')), await runCommand(history('1h'))];
     expect(one.code).toBe(0);
     expect(other.stdout).not.toBe(one.stdout);
   });
 
   test('no further than the end', async () => {
-    const { stdout } = await runProgram(history('1h', '--every', '1s'));
+    const { stdout } = await runCommand(history('1h', '--every', '1s'));
     const moments = lines(stdout).map((line) => Date.parse(JSON.parse(line).observed_at));
     expect(moments).toHaveLength(3600);
     expect(Math.min(...moments)).toBeGreaterThanOrEqual(END - 3_600_000);
@@ -149,7 +150,7 @@ describe.concurrent('refused, with nothing written', () => {
     ['--output alone', ['--output', 'x'], /--output needs --history/],
     ['--output alone, stdout', ['-o', '-'], /--output needs --history/],
   ])('%s', async (_, args, message) => {
-    const run = await runProgram(['simulate', ...args]);
+    const run = await runCommand(['simulate', ...args]);
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(run.stderr).toMatch(/^error: .*\nhint: .*\n$/);
     expect(run.stderr).toMatch(message);
@@ -164,7 +165,7 @@ test('a history that nobody reads any further ends, however long it would be', a
 });
 
 test('a history of several endpoints is refused', async () => {
-  const run = await runProgram(history('1d', '--shape', 'ecs,imds'));
+  const run = await runCommand(history('1d', '--shape', 'ecs,imds'));
   expect(run).toEqual({
     code: 2,
     signal: null,
