@@ -148,7 +148,7 @@ describe('it ends with 0 and a report', () => {
   });
 
   test('after the time of --for', async () => {
-    const run = await runProgram(['simulate', ...FREE, '--for', '2s']);
+    const run = await runProgram(['simulate', ...FREE, '--for', '1s']);
     expect(run).toMatchObject({ code: 0, signal: null, stderr: '' });
     expect(run.stdout).toMatch(/\n\n# nobody asked\n$/);
   });
@@ -317,7 +317,7 @@ describe('what it says', () => {
   test('ends with its reader, and it goes on to its own end', async () => {
     // What the shell writes last tells that the simulator ended by itself, with 0.
     const script = `
-      { "$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 -f json --for 2s; echo "ended with $?" >&2; } | head -n 1`;
+      { "$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 -f json --for 1s; echo "ended with $?" >&2; } | head -n 1`;
     const { stdout, stderr } = await runShell(script);
     expect(JSON.parse(stdout)).toMatchObject({ event: 'listening' });
     expect(stderr).toBe('ended with 0\n');

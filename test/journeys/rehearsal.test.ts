@@ -57,7 +57,7 @@ test('a rehearsal: what is measured of a simulator is what its schedule says', a
 }, 60_000);
 
 test('a job that froze its copy fails where one that asks again does not', async () => {
-  const settings = ['--scenario', 'frozen-copy', '--lifetime', '6s', '--rotate-every', '2s'];
+  const settings = ['--scenario', 'frozen-copy', '--lifetime', '3s', '--rotate-every', '1s'];
   const { environment, stop } = await startSimulation(settings, {}, startProgram);
   const env = { ...environment, CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
   const poll = async () => JSON.parse(await succeed(['poll', '-f', 'json'], { env }));
