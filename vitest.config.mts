@@ -1,10 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Most tests wait for child processes: one worker a core, not one less.
-    maxWorkers: '100%',
+    // Some tests wait for child processes and for time-outs: one more keeps the cores busy meanwhile.
+    maxWorkers: availableParallelism() + 1,
+    // A process and all modules anew for each file would be a third of the whole: no test keeps what it changes.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixturePath, type RunOptions, runProgram, runShell } from './run-program.ts';
+import { runCommand } from './run-command.ts';
+import { fixturePath, runProgram, runShell } from './run-program.ts';
 import { succeed } from './succeed.ts';
 import { contentsOf, temporaryFolder } from './temporary-folder.ts';
 
@@ -22,7 +23,7 @@ const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 
 /** What a report says, but for what depends on the hour. */
 async function reported(db: string, ...args: string[]) {
-  const { stdout } = await runProgram([
+  const { stdout } = await runCommand([
     'report',
     '--db',
     db,
@@ -42,9 +43,8 @@ async function reported(db: string, ...args: string[]) {
 }
 
 /** Imports a text from standard input. */
-async function importText(db: string, text: string | Uint8Array, ...args: string[]) {
-  return runProgram(['import', '-', '--db', db, ...args], { stdin: text });
-}
+const importText = (db: string, text: string | Uint8Array, ...args: string[]) =>
+  runCommand(['import', '-', '--db', db, ...args], { stdin: text });
 
 /** What both logs come to, imported as they are. */
 const reference = { db: newDatabase(), curl: '', invoke: '' };
@@ -92,13 +92,14 @@ describe.concurrent('a log', () => {
   const PIPED = VARIANTS.filter(([name]) => /^(as it is|in UTF-16BE|with all)/.test(name));
   test.for(PIPED)('%s may come from standard input', async ([, change]) => {
     const db = newDatabase();
-    const run = await importText(db, change(curl), '--host', 'linux');
+    const args = ['import', '-', '--db', db, '--host', 'linux'];
+    const run = await runProgram(args, { stdin: change(curl) });
     expect(run).toMatchObject({
       code: 0,
       stdout: '13 records in 1 file: 13 added, 0 there already\n',
       stderr: '',
     });
-    expect(await exported(db)).toBe(reference.curl);
+    expect(await succeed(['export', '--db', db], {}, runProgram)).toBe(reference.curl);
   });
 
   test('imported twice changes nothing', async () => {
@@ -139,7 +140,7 @@ describe.concurrent('a log', () => {
     for (const name of ['db-loader.log', 'plain', 'notes.TXT', '.log']) {
       writeFileSync(join(own, name), curl);
       const db = newDatabase();
-      const run = await runProgram(['import', name, '--db', db], { cwd: own });
+      const run = await runCommand(['import', name, '--db', db], { cwd: own });
       const host = { 'db-loader.log': 'db-loader', 'notes.TXT': 'notes' }[name] ?? name;
       expect(run.stderr).toBe(`note: ${name} is filed under host '${host}'; --host names another\n`);
       expect(JSON.parse(lines(await exported(db))[0]!).host).toBe(host);
@@ -331,7 +332,7 @@ describe.concurrent('an export', () => {
   test('into a file appears whole', async () => {
     const own = newFolder();
     const file = join(own, 'samples.ndjson');
-    expect(await exported(reference.db, '-o', file)).toBe('');
+    expect(await succeed(['export', '--db', reference.db, '-o', file], {}, runProgram)).toBe('');
     expect(readFileSync(file, 'utf8')).toBe(reference.curl + reference.invoke);
     expect(Object.keys(contentsOf(own))).toEqual(['samples.ndjson']);
   });
@@ -381,11 +382,11 @@ describe.concurrent('an export', () => {
 describe.concurrent('prune', () => {
   const prune = (db: string, ...args: string[]) => succeed(['prune', '--db', db, ...args]);
 
-  async function both(options?: RunOptions): Promise<string> {
+  async function both(): Promise<string> {
     const db = newDatabase();
     const files = [curl, invoke];
     for (const [index, text] of files.entries()) {
-      await succeed(['import', '-', '--host', `h${index}`, '--db', db], { ...options, stdin: text });
+      await succeed(['import', '-', '--host', `h${index}`, '--db', db], { stdin: text });
     }
     return db;
   }
@@ -393,7 +394,8 @@ describe.concurrent('prune', () => {
   test('deletes samples and changes no report', async () => {
     const db = await both();
     const before = await reported(db);
-    expect(await prune(db, '--older-than', '1d')).toBe('26 samples deleted\n');
+    const deleted = await succeed(['prune', '--db', db, '--older-than', '1d'], {}, runProgram);
+    expect(deleted).toBe('26 samples deleted\n');
     expect(await reported(db)).toEqual(before);
     expect(await prune(db, '--older-than', '1d')).toBe('0 samples deleted\n');
   });

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { isThorough } from '../thorough.ts';
 
 /** Why namespaces cannot be made here; null where they can. */
 function obstacle(flag: '--net' | '--mount', needed: readonly string[]): string | null {
@@ -13,7 +14,7 @@ export const noNetworkNamespace = obstacle('--net', ['unshare', 'ip']);
 export const noMountNamespace = obstacle('--mount', ['unshare', 'mount']);
 
 /** Where tests must not be missed, a namespace that cannot be had is a failure. */
-export const mayBeSkipped = (process.env.CI ?? '') === '';
+export const mayBeSkipped = !isThorough;
 
 /** A network of its own, and nothing left of it or of its processes when the command has ended. */
 export const OWN_NETWORK = ['unshare', '--net', '--pid', '--fork', '--kill-child'] as const;

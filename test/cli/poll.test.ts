@@ -11,6 +11,7 @@ import {
 } from '../sources/scripted-endpoint.ts';
 import { documentFixture, grantToken, metadataService, ROLES, roleDocument } from './metadata-script.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from './namespaces.ts';
+import { runCommand } from './run-command.ts';
 import { linesWritten, runProgram, runShell, startProgram } from './run-program.ts';
 import { succeed } from './succeed.ts';
 import { contentsOf, temporaryFolder } from './temporary-folder.ts';
@@ -31,7 +32,7 @@ async function exported(db: string): Promise<Record<string, unknown>[]> {
 /** One poll into a database of its own: what it said, and what was stored. */
 async function poll(env: Env, ...args: string[]) {
   const db = join(temporaryFolder(), 'samples.db');
-  const run = await runProgram(['poll', ...args], { env: { CRED_WATCH_DB: db, ...env } });
+  const run = await runCommand(['poll', ...args], { env: { CRED_WATCH_DB: db, ...env } });
   return { run, records: await exported(db) };
 }
 
@@ -240,7 +241,7 @@ test.for(FAILURES)('a poll that fails with $reason says what to do and is record
     ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` }
     : asked(endpoint);
   const impatience = reason === 'timeout' ? { AWS_METADATA_SERVICE_TIMEOUT: '0.2' } : {};
-  const run = await runProgram(['poll', '--db', db], {
+  const run = await runCommand(['poll', '--db', db], {
     env: { ...impatience, ...place, ...env },
   });
   expect(run.stderr).toMatch(new RegExp(`^(note: .+\n)*error: ${reason}: .+\nhint: .+\n$`));
@@ -428,7 +429,7 @@ test('an interval too short for a shared endpoint is refused before anything is 
     AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://192.0.2.1',
     CRED_WATCH_DB: join(folder, 'samples.db'),
   };
-  expect(await runProgram(['poll', '--interval', '9s'], { env })).toMatchObject({ code: 2, stdout: '' });
+  expect(await runCommand(['poll', '--interval', '9s'], { env })).toMatchObject({ code: 2, stdout: '' });
   expect(contentsOf(folder)).toEqual({});
 });
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEndpoint } from '../sources/scripted-endpoint.ts';
 import { metadataService } from './metadata-script.ts';
 import { mayBeSkipped, noMountNamespace, noNetworkNamespace, OWN_MOUNTS, OWN_NETWORK } from './namespaces.ts';
+import { runCommand } from './run-command.ts';
 import {
   fixturePath,
   linesWritten,
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await succeed(['import', fixturePath('invoke.log'), '--host', 'windows', '--db', db]);
 });
 
-const report = (...args: string[]) => runProgram(['report', '--db', db, ...args]);
+const report = (...args: string[]) => runCommand(['report', '--db', db, ...args]);
 
 async function json(...args: string[]) {
   const run = await report('-f', 'json', ...args);
@@ -217,7 +218,7 @@ describe('evidence', () => {
     const endpoint = await startEndpoint(metadataService());
     const own = join(temporaryFolder(), 'samples.db');
     await succeed(['poll', '--db', own], { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url } });
-    const run = await runProgram(['report', '--db', own, '-j', '1h', '-f', 'json']);
+    const run = await runCommand(['report', '--db', own, '-j', '1h', '-f', 'json']);
     expect(run).toMatchObject({ code: 3, stderr: '' });
     expect(JSON.parse(run.stdout)).toMatchObject({
       verdict: 'unknown',
@@ -296,19 +297,19 @@ describe('a series that another has replaced', () => {
 
   test('is listed as retired and not judged', async () => {
     const own = await importing(...SWAPPED);
-    const run = await runProgram(['report', '--db', own, '-j', '8h', '-f', 'json']);
+    const run = await runCommand(['report', '--db', own, '-j', '8h', '-f', 'json']);
     const { series, verdict } = JSON.parse(run.stdout);
     expect(series).toMatchObject([
       { role: 'new-role', retired: false, verdict: { verdict } },
       { role: 'old-role', retired: true, verdict: null },
     ]);
-    const { stdout } = await runProgram(['report', '--db', own, '-j', '8h']);
+    const { stdout } = await runCommand(['report', '--db', own, '-j', '8h']);
     expect(stdout).toContain('host · imds v2 · old-role (retired: another series took its place)\n');
   });
 
   test('is judged when it is asked for', async () => {
     const own = await importing(...SWAPPED);
-    const run = await runProgram(['report', '--db', own, '-j', '8h', '-f', 'json', '--role', 'old-role']);
+    const run = await runCommand(['report', '--db', own, '-j', '8h', '-f', 'json', '--role', 'old-role']);
     expect(JSON.parse(run.stdout).series).toMatchObject([{ role: 'old-role', verdict: { verdict: 'safe' } }]);
     expect(run.code).toBe(0);
   });
@@ -322,19 +323,19 @@ describe('without samples a report', () => {
   test.skipIf(hasRootPolled)('names the missing database and says what to do', async () => {
     const folder = temporaryFolder();
     const stderr = `note: no samples: there is no ${folder}/cred-watch/samples.db\n${POLL}`;
-    expect(await runProgram(['report'], { env: env(folder) })).toEqual({
+    expect(await runCommand(['report'], { env: env(folder) })).toEqual({
       code: 0,
       signal: null,
       stdout: '',
       stderr,
     });
-    const judged = await runProgram(['report', '-j', '5h'], { env: env(folder) });
+    const judged = await runCommand(['report', '-j', '5h'], { env: env(folder) });
     expect(judged).toMatchObject({ code: 3, stderr: stderr.replace('note', 'error') });
     expect(contentsOf(folder)).toEqual({});
   });
 
   test('in JSON has no series', async () => {
-    const { code, stdout } = await runProgram(['report', '-j', '5h', '-f', 'json'], {
+    const { code, stdout } = await runCommand(['report', '-j', '5h', '-f', 'json'], {
       env: env(temporaryFolder()),
     });
     expect(code).toBe(3);
@@ -481,12 +482,12 @@ test('names that would draw on the terminal are shown and not obeyed', async () 
   const host = '<script>\u001b[31m';
   const role = 'a "quoted"\nrole\r\u202e';
   const own = await importing(sample(host, role, '2026-01-01T01:30:00Z', 'ASIA1'));
-  const table = await runProgram(['report', '--db', own]);
+  const table = await runCommand(['report', '--db', own]);
   expect(table.stdout).toMatch(
     /^<script>\\u\{1b\}\[31m · imds v2 · a "quoted"\\u\{a\}role\\u\{d\}\\u\{202e\}\n/,
   );
   expect(table.stdout).not.toMatch(/[\u001b\r\u202e]/);
-  const { stdout } = await runProgram(['report', '--db', own, '-f', 'json']);
+  const { stdout } = await runCommand(['report', '--db', own, '-f', 'json']);
   expect(JSON.parse(stdout).series).toMatchObject([{ host, role }]);
   expect(stdout).not.toMatch(/[\u001b\r]/);
 });

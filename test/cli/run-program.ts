@@ -35,7 +35,7 @@ export interface RunOptions {
 }
 
 export interface RunningProgram {
-  child: ChildProcess;
+  child: Pick<ChildProcess, 'stdout' | 'stderr' | 'kill'>;
   /** What was written so far. */
   stdout(): string;
   done: Promise<Run>;

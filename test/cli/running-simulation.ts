@@ -1,14 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { minimalEnvironment, type RunningProgram, type RunOptions, startProgram } from './run-program.ts';
+import { type CommandOptions, startCommand } from './run-command.ts';
+import { minimalEnvironment, type RunningProgram } from './run-program.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The built program as a simulator on a free port of loopback; it ends with the test. */
-export async function startSimulation(args: readonly string[], options?: RunOptions) {
+/** A simulator on a free port of loopback; it ends with the test. */
+export async function startSimulation(
+  args: readonly string[],
+  options?: CommandOptions,
+  start = startCommand,
+) {
   const given = args.includes('--listen') ? args : ['--listen', '127.0.0.1:0', ...args];
-  const program = startProgram(['simulate', ...given], options);
+  const program = start(['simulate', ...given], options);
   // Asked to end, it takes its files along.
   onTestFinished(() =>
     stop(program).then(

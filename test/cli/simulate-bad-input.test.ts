@@ -1,4 +1,5 @@
 import { test } from 'vitest';
+import { runCommand } from './run-command.ts';
 import { runProgram } from './run-program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -160,9 +161,11 @@ const refused: BadInput[] = [
 
 test.concurrent.for(
   refused.map((row): [string, BadInput] => [row.args.map((arg) => JSON.stringify(arg)).join(' '), row]),
-)('`simulate %s` is refused', async ([, { args, error, hint }], context) => {
+)('`simulate %s` is refused', async ([, row], context) => {
+  const { args, error, hint } = row;
   const cwd = temporaryFolder(context.onTestFinished);
-  context.expect(await runProgram(['simulate', ...args], { cwd })).toEqual({
+  const run = row === refused[0] ? runProgram : runCommand;
+  context.expect(await run(['simulate', ...args], { cwd })).toEqual({
     code: 2,
     signal: null,
     stdout: '',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runProgram, runShell } from './run-program.ts';
+import { runCommand } from './run-command.ts';
+import { runProgram, runShell, startProgram } from './run-program.ts';
 import {
   credentials,
   curl,
@@ -52,7 +53,8 @@ describe('the lines at the start', () => {
   });
 
   test('send a client to EKS, with the file of its token', async () => {
-    const { environment, stop } = await startSimulation(['--shape', 'eks', '--authorization-lifetime', '1h']);
+    const args = ['--shape', 'eks', '--authorization-lifetime', '1h'];
+    const { environment, stop } = await startSimulation(args, {}, startProgram);
     const { AWS_CONTAINER_CREDENTIALS_FULL_URI: url, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file } =
       environment;
     expect((await curl(url!)).status).toBe(400);
@@ -136,7 +138,7 @@ describe('it ends with 0 and a report', () => {
     /\n\n# 2 requests from 1 client(?: in \d+s)?; credentials were handed out 1 time, 1 set of them\n\n# /;
 
   test.for(['SIGTERM', 'SIGINT'] as const)('at a %s', async (signal) => {
-    const { environment, child, done } = await startSimulation([]);
+    const { environment, child, done } = await startSimulation([], {}, startProgram);
     await credentials(environment);
     child.kill(signal);
     const run = await done;
@@ -146,13 +148,14 @@ describe('it ends with 0 and a report', () => {
   });
 
   test('after the time of --for', async () => {
-    const run = await runProgram(['simulate', ...FREE, '--for', '2s']);
+    const run = await runProgram(['simulate', ...FREE, '--for', '1s']);
     expect(run).toMatchObject({ code: 0, signal: null, stderr: '' });
     expect(run.stdout).toMatch(/\n\n# nobody asked\n$/);
   });
 
   test('while a client still waits for an answer', async () => {
-    const { environment, child, stop } = await startSimulation(['--fault', 'stall,path=/slow']);
+    const stalls = ['--fault', 'stall,path=/slow'];
+    const { environment, child, stop } = await startSimulation(stalls, {}, startProgram);
     const waiting = curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}slow`);
     const logged = new Promise((resolve) => child.stderr!.once('data', resolve));
     await Promise.all([logged.then(stop), expect(waiting).rejects.toThrow()]);
@@ -166,7 +169,7 @@ describe('where it listens', () => {
   test('a port that is taken is told, with what to do', async () => {
     const { environment } = await startSimulation([]);
     const { host, origin } = new URL(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT!);
-    expect(await runProgram(['simulate', '--listen', host])).toEqual({
+    expect(await runCommand(['simulate', '--listen', host])).toEqual({
       code: 2,
       signal: null,
       stdout: '',
@@ -184,7 +187,7 @@ describe('where it listens', () => {
   });
 
   test('what other machines can reach takes a flag', async () => {
-    expect(await runProgram(['simulate', '--listen', '0.0.0.0:0'])).toMatchObject({
+    expect(await runCommand(['simulate', '--listen', '0.0.0.0:0'])).toMatchObject({
       code: 2,
       stdout: '',
       stderr:
@@ -232,10 +235,11 @@ describe('where it listens', () => {
 
 describe('what it says', () => {
   test('as JSON is a line an event on stdout, and nothing else', async () => {
-    const { environments, stop, started } = await startSimulation([
+    const args = [
       ...['--format', 'json', '--debug', '--shape', 'imds,ecs', '--lifetime', '30s', '--rotate-every', '1m'],
       ...['--fault', '503,path=/broken', '--fault', 'reset,path=/reset', '--seed', 'seed'],
-    ]);
+    ];
+    const { environments, stop, started } = await startSimulation(args, {}, startProgram);
     const { imds, ecs } = environments;
     const endpoint = imds!.AWS_EC2_METADATA_SERVICE_ENDPOINT!;
     expect((await credentials(imds!)).Code).toBe('Success');
@@ -313,14 +317,14 @@ describe('what it says', () => {
   test('ends with its reader, and it goes on to its own end', async () => {
     // What the shell writes last tells that the simulator ended by itself, with 0.
     const script = `
-      { "$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 -f json --for 2s; echo "ended with $?" >&2; } | head -n 1`;
+      { "$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 -f json --for 1s; echo "ended with $?" >&2; } | head -n 1`;
     const { stdout, stderr } = await runShell(script);
     expect(JSON.parse(stdout)).toMatchObject({ event: 'listening' });
     expect(stderr).toBe('ended with 0\n');
   });
 
   test('with its pipe closed does not keep it from answering', async () => {
-    const program = await startSimulation(['-f', 'json']);
+    const program = await startSimulation(['-f', 'json'], {}, startProgram);
     program.child.stdout!.destroy();
     for (let count = 0; count < 5; count += 1)
       expect((await credentials(program.environment)).Code).toBe('Success');
@@ -342,11 +346,11 @@ test.for([
 ] as const)('--exit-codes %s: %i, and %i for wrong usage', async ([style, good, bad]) => {
   const { stop } = await startSimulation(['--exit-codes', style]);
   expect((await stop()).code).toBe(good);
-  expect((await runProgram(['simulate', '--lifetime', 'x', '--exit-codes', style])).code).toBe(bad);
+  expect((await runCommand(['simulate', '--lifetime', 'x', '--exit-codes', style])).code).toBe(bad);
 });
 
 test('--help shows every fault, scenario and variant on stdout', async () => {
-  const { code, stdout, stderr } = await runProgram(['simulate', '--help']);
+  const { code, stdout, stderr } = await runCommand(['simulate', '--help']);
   expect([code, stderr]).toEqual([0, '']);
   for (const word of [
     'token-lifetime=TIME',

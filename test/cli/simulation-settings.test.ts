@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runProgram } from './run-program.ts';
+import { runProgram, startProgram } from './run-program.ts';
 import { credentials, curl, DOCUMENT, startSimulation } from './running-simulation.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -205,7 +205,11 @@ describe('EKS', () => {
   test('whose token file was taken away says so and goes on', async () => {
     const folder = temporaryFolder();
     const args = ['--shape', 'eks', '--authorization-lifetime', '1s'];
-    const { child, environment, stop } = await startSimulation(args, { env: { TMPDIR: folder } });
+    const { child, environment, stop } = await startSimulation(
+      args,
+      { env: { TMPDIR: folder } },
+      startProgram,
+    );
     const told = new Promise((resolve) => child.stderr!.once('data', resolve));
     rmSync(join(environment.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE!, '..'), { recursive: true });
     await told;

@@ -1,17 +1,23 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { runProgram } from '../cli/run-program.ts';
+import { runProgram, startProgram } from '../cli/run-program.ts';
 import { startSimulation } from '../cli/running-simulation.ts';
 import { succeed } from '../cli/succeed.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 
 test('a rehearsal: what is measured of a simulator is what its schedule says', async () => {
   const pace = ['--lifetime', '1m', '--rotate-every', '4s', '--jitter', '0'];
-  const { environment, stop } = await startSimulation([...pace, '--role', 'loader', '-f', 'json']);
+  const { environment, stop } = await startSimulation(
+    [...pace, '--role', 'loader', '-f', 'json'],
+    {},
+    startProgram,
+  );
   const env = { ...environment, CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
 
-  const polls = await succeed(['poll', '--interval', '1s', '--for', '13s', '-f', 'json'], { env });
-  const report = JSON.parse(await succeed(['report', '-f', 'json'], { env }));
+  const polling = ['poll', '--interval', '1s', '--for', '11s', '-f', 'json'];
+  const polls = await succeed(polling, { env }, runProgram);
+  const report = JSON.parse(await succeed(['report', '-f', 'json'], { env }, runProgram));
   expect(report.series).toHaveLength(1);
   const [series] = report.series;
   expect(series).toMatchObject({
@@ -51,11 +57,12 @@ test('a rehearsal: what is measured of a simulator is what its schedule says', a
 }, 60_000);
 
 test('a job that froze its copy fails where one that asks again does not', async () => {
-  const settings = ['--scenario', 'frozen-copy', '--lifetime', '6s', '--rotate-every', '2s'];
-  const { environment, stop } = await startSimulation(settings);
+  const settings = ['--scenario', 'frozen-copy', '--lifetime', '3s', '--rotate-every', '1s'];
+  const { environment, stop } = await startSimulation(settings, {}, startProgram);
   const env = { ...environment, CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
   const poll = async () => JSON.parse(await succeed(['poll', '-f', 'json'], { env }));
   const copy = await poll();
+  await pause(Date.parse(copy.expiration) - Date.now());
   let now = copy;
   while (Date.parse(now.observed_at) < Date.parse(copy.expiration)) now = await poll();
   expect(now.access_key_id).not.toBe(copy.access_key_id);

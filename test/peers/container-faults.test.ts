@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startSimulated } from '../server/simulated-endpoint.ts';
-import { describeEachClient, JAVASCRIPT } from './clients.ts';
+import { describeEachClient, JAVASCRIPT, waitsForCi } from './clients.ts';
 import { conversation } from './conversation.ts';
 import { type Fact, testFacts } from './facts.ts';
 import { obtainByJavaScript } from './javascript-sdk.ts';
@@ -118,7 +118,7 @@ describe.concurrent('of containers', () => {
   testFacts(facts);
 
   describeEachClient((client, obtain) => {
-    test("when the pod's token has expired", async ({ onTestFinished }) => {
+    test.skipIf(waitsForCi(client))("when the pod's token has expired", async ({ onTestFinished }) => {
       const clock = skippingClock();
       const options = { shapes: ['eks'], clock, authorizationLifetime: 600 } as const;
       const agent = await startSimulated(options, onTestFinished);

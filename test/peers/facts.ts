@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Shape } from '../../src/server/inquiry.ts';
 import { type SimulatedOptions, startSimulated } from '../server/simulated-endpoint.ts';
 import type { Environment } from './child-client.ts';
-import { type ClientName, describeEachClient } from './clients.ts';
+import { type ClientName, describeEachClient, waitsForCi } from './clients.ts';
 import { conversation } from './conversation.ts';
 
 /** What a client did when something was the matter, as it was measured. */
@@ -18,12 +18,11 @@ export interface Fact extends Pick<SimulatedOptions, 'imds' | 'faults'> {
   does: string | Readonly<Record<ClientName, string>>;
 }
 
-/** A test for every fact and client. The AWS CLI takes most of a second to start: its facts wait for CI (`CI=true`). */
+/** A test for every fact and client. */
 export function testFacts(facts: readonly Fact[]): void {
   describeEachClient((client, obtain) => {
     const titled = facts.map((fact): [string, Fact] => [fact.when, fact]);
-    const isRun = client !== 'cli' || (process.env.CI ?? '') !== '';
-    test.skipIf(!isRun).for(titled)('when %s', async ([, fact], { onTestFinished }) => {
+    test.skipIf(waitsForCi(client)).for(titled)('when %s', async ([, fact], { onTestFinished }) => {
       const { shape = 'imds', environment = {}, isSilent = false, does, when: _, ...options } = fact;
       const endpoint = await startSimulated({ shapes: [shape], ...options }, onTestFinished);
       const given = endpoint.environments[shape];

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { isThorough } from '../thorough.ts';
 
 /** A client that is a package of Debian's, and what these tests know it by. */
 export interface DebianClient {
@@ -26,14 +27,13 @@ const obstacles = new Map<string, string | null>();
 
 /** Tests that need a client. Without it they are skipped and say so, but never in CI. */
 export function describeClient(title: string, client: DebianClient, tests: () => void): void {
-  const isMissed = (process.env.CI ?? '') !== '';
   if (!obstacles.has(client.program)) {
     const missing = obstacle(client);
     obstacles.set(client.program, missing);
-    if (missing !== null && !isMissed) process.stderr.write(`skipped what needs it: ${missing}\n`);
+    if (missing !== null && !isThorough) process.stderr.write(`skipped what needs it: ${missing}\n`);
   }
   const missing = obstacles.get(client.program) ?? null;
   if (missing === null) describe(title, tests);
-  else if (isMissed) describe(title, () => test('is installed', () => expect.unreachable(missing)));
+  else if (isThorough) describe(title, () => test('is installed', () => expect.unreachable(missing)));
   else describe.skip(`${title} (${missing})`, tests);
 }

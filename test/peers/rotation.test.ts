@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SHAPES } from '../../src/server/inquiry.ts';
 import { startSimulated } from '../server/simulated-endpoint.ts';
 import { AWS_CLI, obtainByAwsCli } from './aws-cli.ts';
-import { CLI, describeEachClient, GO, JAVASCRIPT } from './clients.ts';
+import { CLI, describeEachClient, GO, JAVASCRIPT, waitsForCi } from './clients.ts';
 import { handedOut } from './conversation.ts';
 import { describeClient } from './installed-client.ts';
 import { type HeldByJavaScript, startJavaScript } from './javascript-sdk.ts';
@@ -14,8 +14,9 @@ import { skippingClock } from './skipping-clock.ts';
 const HOUR = 3600;
 
 describe.concurrent('a rotation is seen', () => {
-  describeEachClient((_, obtain) => {
-    test.for(['imds', 'ecs'] as const)('by a client that is started again, %s', async (shape, context) => {
+  describeEachClient((client, obtain) => {
+    const testEach = test.skipIf(waitsForCi(client)).for(['imds', 'ecs'] as const);
+    testEach('by a client that is started again, %s', async (shape, context) => {
       const clock = skippingClock();
       const endpoint = await startSimulated({ shapes: [shape], clock }, context.onTestFinished);
       const before = await obtain(endpoint.environments[shape]);
@@ -142,7 +143,9 @@ describe.concurrent('the expiration', () => {
   });
 
   describeClient(CLI, AWS_CLI, () => {
-    test('of expired credentials of IMDS is put off', async ({ onTestFinished }) => {
+    const testMore = test.skipIf(waitsForCi('cli'));
+
+    testMore('of expired credentials of IMDS is put off', async ({ onTestFinished }) => {
       const imds = await startSimulated({ faults: ['expired'] }, onTestFinished);
       const { held, said } = await obtainByAwsCli(imds.environments.imds);
       expect(handedOut({ held }, imds.exchanges)!.reply.credentials!.expiration).toBeLessThan(Date.now());
@@ -150,7 +153,7 @@ describe.concurrent('the expiration', () => {
       expect(said).toBe('');
     });
 
-    test('of credentials with ten minutes left is put off, too', async ({ onTestFinished }) => {
+    testMore('of credentials with ten minutes left is put off, too', async ({ onTestFinished }) => {
       const pace = { lifetime: 600, rotateEvery: 300, jitter: 0 };
       const imds = await startSimulated({ pace }, onTestFinished);
       const { held } = await obtainByAwsCli(imds.environments.imds);
@@ -159,7 +162,7 @@ describe.concurrent('the expiration', () => {
       expect(held!.expiration! - issued.expiration).toBeGreaterThan(6 * 60 * 1000);
     });
 
-    test('of expired credentials of a container is reason to refuse them', async ({ onTestFinished }) => {
+    testMore('of expired credentials of a container is reason to refuse them', async ({ onTestFinished }) => {
       const agent = await startSimulated({ shapes: ['ecs'], faults: ['expired'] }, onTestFinished);
       expect(await obtainByAwsCli(agent.environments.ecs)).toMatchObject({
         code: 255,

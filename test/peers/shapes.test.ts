@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { startSimulated } from '../server/simulated-endpoint.ts';
 import { AWS_CLI, obtainByAwsCli } from './aws-cli.ts';
 import type { Environment } from './child-client.ts';
-import { CLI, describeEachClient, GO, JAVASCRIPT } from './clients.ts';
+import { CLI, describeEachClient, GO, JAVASCRIPT, waitsForCi } from './clients.ts';
 import { conversation, handedOut } from './conversation.ts';
 import { describeClient } from './installed-client.ts';
 import { obtainByJavaScript } from './javascript-sdk.ts';
@@ -14,7 +14,9 @@ const THREE_STEPS = 'token 200, v2 role 200, v2 credentials 200: v2 credentials'
 const ONE_STEP = 'credentials 200: credentials';
 
 describe.concurrent('a client is handed credentials', () => {
-  describeEachClient((_, obtain) => {
+  describeEachClient((client, obtain) => {
+    const testMore = test.skipIf(waitsForCi(client));
+
     test('by IMDS', async ({ onTestFinished }) => {
       const imds = await startSimulated({}, onTestFinished);
       const outcome = await obtain(imds.environments.imds);
@@ -24,19 +26,19 @@ describe.concurrent('a client is handed credentials', () => {
       expect(outcome.held!.expiration ?? expiration).toBe(expiration);
     });
 
-    test('by an IMDS that speaks version 2 alone', async ({ onTestFinished }) => {
+    testMore('by an IMDS that speaks version 2 alone', async ({ onTestFinished }) => {
       const imds = await startSimulated({ imds: 'v2' }, onTestFinished);
       expect(conversation(await obtain(imds.environments.imds), imds.exchanges)).toBe(THREE_STEPS);
     });
 
-    test('by an IMDS that speaks version 1 alone', async ({ onTestFinished }) => {
+    testMore('by an IMDS that speaks version 1 alone', async ({ onTestFinished }) => {
       const imds = await startSimulated({ imds: 'v1' }, onTestFinished);
       expect(conversation(await obtain(imds.environments.imds), imds.exchanges)).toBe(
         'token 405, v1 role 200, v1 credentials 200: v1 credentials',
       );
     });
 
-    test('by IMDS over IPv6', async ({ onTestFinished }) => {
+    testMore('by IMDS over IPv6', async ({ onTestFinished }) => {
       const imds = await startSimulated({ listen: { host: '::1', port: 0 } }, onTestFinished);
       expect(imds.origin).toContain('[::1]');
       expect(conversation(await obtain(imds.environments.imds), imds.exchanges)).toBe(THREE_STEPS);
@@ -47,7 +49,7 @@ describe.concurrent('a client is handed credentials', () => {
       expect(conversation(await obtain(agent.environments.ecs), agent.exchanges)).toBe(ONE_STEP);
     });
 
-    test('by CloudShell, which calls itself localhost', async ({ onTestFinished }) => {
+    testMore('by CloudShell, which calls itself localhost', async ({ onTestFinished }) => {
       const shell = await startSimulated({ shapes: ['cloudshell'] }, onTestFinished);
       const environment = atLocalhost(shell.environments.cloudshell);
       expect(conversation(await obtain(environment), shell.exchanges)).toBe(ONE_STEP);
@@ -73,7 +75,7 @@ describe.concurrent('by the EKS Pod Identity agent', () => {
 
   // AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE came in November 2023; both are older and send no token at all.
   describeClient(`${CLI}, which knows no token file`, AWS_CLI, () => {
-    test('is refused', async ({ onTestFinished }) => {
+    test.skipIf(waitsForCi('cli'))('is refused', async ({ onTestFinished }) => {
       const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);
       const outcome = await obtainByAwsCli(agent.environments.eks);
       expect(conversation(outcome, agent.exchanges)).toBe('credentials 400 ×3: none, exit 253');

@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { seededRandom } from '../domain/simulated-source.ts';
+import { isThorough } from '../thorough.ts';
 import { bundleProgram, PROGRAM_ENV } from './bundled-program.ts';
 
 /** A thorough run asks for more by this variable. */
-const KILLS = Number(process.env.CRED_WATCH_TEST_KILLS ?? 100);
+const KILLS = Number(process.env.CRED_WATCH_TEST_KILLS ?? (isThorough ? 100 : 40));
+
+/** A series of kills hits a new file, too. */
+const SERIES = 20;
 
 /** A writer starts in about 100 ms; kills spread from before its first sample to well into its stride. */
 const LONGEST_LIFE = 350;
@@ -54,13 +58,13 @@ test(`after ${KILLS} kills at random moments the database opens and every acknow
   const database = join(folder, 'samples.db');
   const acknowledged: number[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
-    // A series of kills hits a new file, too.
-    if (kill % 25 === 0) for (const end of ['', '-wal', '-shm']) rmSync(`${database}${end}`, { force: true });
-    if (kill % 25 === 0) acknowledged.length = 0;
+    if (kill % SERIES === 0)
+      for (const end of ['', '-wal', '-shm']) rmSync(`${database}${end}`, { force: true });
+    if (kill % SERIES === 0) acknowledged.length = 0;
     acknowledged.push(...(await runAndKill(database, kill * 1_000_000, random() * LONGEST_LIFE)));
-    if (kill % 25 < 24 && kill < KILLS - 1) continue;
+    if (kill % SERIES < SERIES - 1 && kill < KILLS - 1) continue;
     // Where the machine is so busy that none of them came to write, one more does.
-    let writers = 25;
+    let writers = SERIES;
     for (let life = 2 * LONGEST_LIFE; acknowledged.length === 0; life *= 2) {
       writers += 1;
       acknowledged.push(...(await runAndKill(database, kill * 1_000_000 + 500_000, life)));

@@ -8,9 +8,12 @@ import { groupGenerations } from '../../src/domain/generations.ts';
 import type { Sample, SeriesIdentity } from '../../src/domain/model.ts';
 import type { ArchiveRecord } from '../../src/store/archive-record.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
+import { isThorough } from '../thorough.ts';
 import { temporaryStore } from './temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
+const RUNS = isThorough ? 60 : 25;
+
 const identity: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };
 
 function sample(second: number, generation = 1, more: Partial<Sample> = {}): Sample {
@@ -103,7 +106,7 @@ describe('samples', () => {
           });
         },
       ),
-      { numRuns: 60, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true },
     );
   });
 
@@ -138,7 +141,7 @@ describe('pruning', () => {
           });
         },
       ),
-      { numRuns: 60, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true },
     );
   });
 
@@ -169,7 +172,7 @@ describe('pruning', () => {
           });
         },
       ),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true },
     );
   });
 });

@@ -6,6 +6,7 @@ import { assertFollowable, type PretendedPoll, pretendPolls } from '../../../src
 import type { Shape } from '../../../src/server/inquiry.ts';
 import type { Limits } from '../../../src/sources/source.ts';
 import { LIMITS } from '../../sources/polling.ts';
+import { isThorough } from '../../thorough.ts';
 import { type PolledOptions, startPolled, UNTIL_A_SECOND } from '../polled-simulator.ts';
 import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
 
@@ -263,7 +264,7 @@ describe('what is pretended is what a poller records', () => {
         const { pretended, recorded } = await bothWays(each);
         expect(pretended).toEqual(recorded);
       }),
-      { numRuns: (process.env.CI ?? '') === '' ? 25 : 100 },
+      { numRuns: isThorough ? 100 : 25 },
     );
   });
 });
