@@ -2,9 +2,11 @@ import { type Command, Option } from 'commander';
 import { assess } from '../domain/assessment.ts';
 import { formatShortDuration } from '../domain/duration.ts';
 import { DEFAULT_MARGIN, rotationsFor } from '../domain/job.ts';
-import type { Seconds, SeriesHistory } from '../domain/model.ts';
-import { REPORT_FORMATS, type ReportFormat } from '../report/formats.ts';
-import { databasePath, ROOT_DATABASE } from './database-path.ts';
+import { summarise } from '../domain/job-runs.ts';
+import type { Seconds } from '../domain/model.ts';
+import { REPORT_FORMATS, type RecordedJob, type ReportFormat } from '../report/formats.ts';
+import type { SeriesFilter } from '../store/histories.ts';
+import { databasePath } from './database-path.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import {
   addSelection,
@@ -12,15 +14,17 @@ import {
   databaseFlag,
   duration,
   exitCodesFlag,
+  name,
   positiveDuration,
 } from './flags.ts';
 import { type Io, wantsColour } from './io.ts';
+import { type Absence, sayNoRuns, sayNoSamples } from './missing-data.ts';
 import { writeOutput } from './output-file.ts';
 import type { SelectionFlags } from './selection.ts';
-import { sayError, sayNote } from './speech.ts';
 
 interface ReportFlags extends SelectionFlags {
   jobDuration?: Seconds;
+  job?: string;
   margin: Seconds;
   maxAge?: Seconds;
   confidence?: number;
@@ -41,6 +45,7 @@ export function declareReport(program: Command, run: (flags: ReportFlags) => Pro
       'judge a job of this length that froze its credentials at its start',
       duration,
     )
+    .option('--job <name>', 'judge by the longest recorded run of this job, and tell of its runs', name)
     .option('--margin <duration>', 'spare validity required at the end of the job', duration, DEFAULT_MARGIN)
     .option(
       '--max-age <duration>',
@@ -67,6 +72,7 @@ Exit codes: 0 safe, or no job given · 1 not safe · 3 unknown · 2 wrong usage
 Examples:
   cred-watch report                        what was measured
   cred-watch report -j 5h                  is a five-hour job safe at any start?
+  cred-watch report --job nightly          is a job as long as its longest run so far?
   cred-watch report -j 4h -f json -o -     the same for programs`,
     )
     .action(run);
@@ -77,62 +83,63 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   const { toFilter } = await import('./selection.ts');
   const filter = toFilter(flags, now);
   const path = databasePath(flags.db, io);
-  const { SampleStore } = await import('../store/sample-store.ts');
-  const store = SampleStore.openReadOnly(path);
-  let histories: SeriesHistory[];
-  try {
-    histories = store?.histories(filter) ?? [];
-  } finally {
-    store?.close();
-  }
+  const { isMissing, histories, runs, jobNames } = await read(path, filter, flags.job);
+  const recordedJob: RecordedJob | null =
+    flags.job === undefined
+      ? null
+      : { job: flags.job, summary: summarise(runs), isJudged: flags.jobDuration === undefined };
+  const length = flags.jobDuration ?? recordedJob?.summary.finished?.duration.max ?? null;
   const assessment = assess(histories, {
     now,
     maxAge: flags.maxAge ?? 'default',
-    job: flags.jobDuration === undefined ? null : { duration: flags.jobDuration, margin: flags.margin },
+    job: length === null ? null : { duration: length, margin: flags.margin },
     rotationsWanted: flags.confidence === undefined ? 1 : rotationsFor(flags.confidence),
     judgeRetired: flags.role !== undefined,
   });
-  if (histories.length === 0)
-    await sayNoSamples(
-      io,
-      path,
-      store === null,
-      Object.keys(filter).length > 0,
-      flags.jobDuration !== undefined,
-    );
-  if (histories.length > 0 || flags.format !== 'table') {
+  // A job was named, and how long it takes is not known: nothing can be judged.
+  const lacksLength = recordedJob !== null && length === null;
+  const verdict = lacksLength ? 'unknown' : assessment.verdict;
+
+  const absence: Absence = {
+    path,
+    isMissing,
+    isFiltered: Object.keys(filter).length > 0,
+    isFatal: verdict !== null,
+  };
+  if (recordedJob !== null && (lacksLength || runs.length === 0)) {
+    await sayNoRuns(io, recordedJob, jobNames, { ...absence, isFatal: lacksLength });
+  }
+  if (histories.length === 0 && !lacksLength) await sayNoSamples(io, absence);
+
+  if ((histories.length > 0 && !lacksLength) || flags.format !== 'table') {
     const isTerminal = flags.output === '-' && io.stdout.isTerminal;
-    const text = await REPORT_FORMATS[flags.format](assessment, {
-      now,
-      margin: flags.margin,
-      width: (isTerminal ? io.stdout.columns : undefined) ?? DEFAULT_WIDTH,
-      colour: flags.output === '-' && wantsColour(io.stdout, io.env),
-    });
+    const text = await REPORT_FORMATS[flags.format](
+      { ...assessment, verdict },
+      {
+        now,
+        margin: flags.margin,
+        width: (isTerminal ? io.stdout.columns : undefined) ?? DEFAULT_WIDTH,
+        colour: flags.output === '-' && wantsColour(io.stdout, io.env),
+        recordedJob,
+      },
+    );
     await writeOutput(io, flags.output, [text]);
   }
-  return exitCodeOf(assessment.verdict);
+  return exitCodeOf(verdict);
 }
 
-/** An error where a job wanted judging; without one, nothing has gone wrong. */
-async function sayNoSamples(
-  io: Io,
-  path: string,
-  isMissing: boolean,
-  isFiltered: boolean,
-  isJudging: boolean,
-): Promise<void> {
-  const say = isJudging ? sayError : sayNote;
-  if (isFiltered && !isMissing) {
-    await say(io, `no samples in ${path} match`, 'leave out --host, --source, --role, --since or --until');
-    return;
+/** All that the report needs of the database. */
+async function read(path: string, filter: SeriesFilter, job: string | undefined) {
+  const { SampleStore } = await import('../store/sample-store.ts');
+  const store = SampleStore.openReadOnly(path);
+  try {
+    return {
+      isMissing: store === null,
+      histories: store?.histories(filter) ?? [],
+      runs: (job === undefined ? null : store?.jobRuns({ ...filter, job })) ?? [],
+      jobNames: (job === undefined ? null : store?.jobNames()) ?? [],
+    };
+  } finally {
+    store?.close();
   }
-  const { existsSync } = await import('node:fs');
-  const isElsewhere = path !== ROOT_DATABASE && existsSync(ROOT_DATABASE);
-  await say(
-    io,
-    isMissing ? `no samples: there is no ${path}` : `no samples in ${path}`,
-    isElsewhere
-      ? `root has polled into ${ROOT_DATABASE}: read that with \`sudo cred-watch report\``
-      : 'take some: `cred-watch poll --interval 5m`, or `cred-watch import` a log',
-  );
 }

@@ -1,14 +1,25 @@
 import type { Assessment } from '../domain/assessment.ts';
+import type { JobRunSummary } from '../domain/job-runs.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
 import { renderJson } from './json.ts';
 
-/** What a renderer is told beside the facts. */
+/** A job by its name, and what its recorded runs come to. */
+export interface RecordedJob {
+  job: string;
+  summary: JobRunSummary;
+  /** The longest run gave the length that was judged. */
+  isJudged: boolean;
+}
+
+/** What a renderer is told beside the series. */
 export interface ReportContext {
   now: Instant;
   margin: Seconds;
   /** Columns of the terminal. */
   width: number;
   colour: boolean;
+  /** Null where no job was named. */
+  recordedJob: RecordedJob | null;
 }
 
 type Renderer = (assessment: Assessment, context: ReportContext) => string | Promise<string>;

@@ -1,16 +1,17 @@
 import type { AssessedSeries, Assessment } from '../domain/assessment.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { longestSafeJob } from '../domain/job.ts';
-import type { Finding, Instant, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
+import type { FinishedRun } from '../domain/job-runs.ts';
+import type { Extremes, Finding, Instant, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
 import { safeStartsCurve } from '../domain/validity.ts';
-import type { ReportContext } from './formats.ts';
+import type { RecordedJob, ReportContext } from './formats.ts';
 import { findingMessage } from './messages.ts';
 
 /** The contract of the README: fields are added, never renamed or removed. */
 export const REPORT_SCHEMA_VERSION = 1;
 
 /** The assessment as JSON: `snake_case`, the unit last, whole seconds, instants as ISO 8601 with `Z`. */
-export function renderJson(assessment: Assessment, { now, margin }: ReportContext): string {
+export function renderJson(assessment: Assessment, { now, margin, recordedJob }: ReportContext): string {
   const { job, verdict, series } = assessment;
   const document = {
     schema_version: REPORT_SCHEMA_VERSION,
@@ -21,9 +22,37 @@ export function renderJson(assessment: Assessment, { now, margin }: ReportContex
       margin_seconds: job.margin,
       required_seconds: job.duration + job.margin,
     },
+    job_runs: recordedJob && jobRunsJson(recordedJob),
     series: series.map((each) => seriesJson(each, margin)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function jobRunsJson({ job, summary }: RecordedJob) {
+  const { runCount, unfinishedCount, failedCount, finished } = summary;
+  return {
+    job,
+    run_count: runCount,
+    unfinished_count: unfinishedCount,
+    failed_count: failedCount,
+    duration: finished && extremesJson(finished.duration),
+    longest: finished && runJson(finished.longest),
+    closest: finished && runJson(finished.closest),
+  };
+}
+
+function runJson({ identity, startedAt, remainingAtStart, end }: FinishedRun) {
+  return {
+    host: identity.host,
+    source: identity.source,
+    api_version: identity.apiVersion,
+    role: identity.role,
+    started_at: formatInstant(startedAt),
+    remaining_at_start_seconds: remainingAtStart,
+    duration_seconds: end.duration,
+    exit_code: end.exitCode,
+    remaining_at_end_seconds: end.remainingAtEnd,
+  };
 }
 
 function seriesJson({ analysis, retired, verdict }: AssessedSeries, margin: Seconds) {
@@ -80,11 +109,7 @@ function measurementJson(measurement: Measurement, margin: Seconds) {
     gaps: measurement.gaps.map(spanJson),
     rotation_count: measurement.rotations.length,
     witnessed_rotation_count: n,
-    rotation_interval: rotationInterval && {
-      min_seconds: rotationInterval.min,
-      median_seconds: rotationInterval.median,
-      max_seconds: rotationInterval.max,
-    },
+    rotation_interval: rotationInterval && extremesJson(rotationInterval),
     validity_when_issued: validityWhenIssued && {
       min_seconds: validityWhenIssued.min,
       max_seconds: validityWhenIssued.max,
@@ -112,6 +137,12 @@ function measurementJson(measurement: Measurement, margin: Seconds) {
     },
   };
 }
+
+const extremesJson = ({ min, median, max }: Extremes) => ({
+  min_seconds: min,
+  median_seconds: median,
+  max_seconds: max,
+});
 
 const spanJson = ({ from, to }: Span) => ({ from: formatInstant(from), to: formatInstant(to) });
 

@@ -1,5 +1,6 @@
 import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
 import { secondsBetween } from '../domain/instant.ts';
+import type { FinishedRun, JobRunSummary } from '../domain/job-runs.ts';
 import type {
   FailureReason,
   Finding,
@@ -12,6 +13,7 @@ import type {
   Seconds,
   UnknownReason,
 } from '../domain/model.ts';
+import { printable } from './printable.ts';
 import { writeCount, writeInstant, writeShare, writeSpan } from './writing.ts';
 
 /**
@@ -138,6 +140,36 @@ export function evidenceMessage({ witnessedCount: n, watchedTime, issuedPerReque
     'chance that the job fails. AWS itself promises 5 minutes.'
   );
 }
+
+/** How many runs of a job there were, and what became of them. */
+export function jobRunsMessage(
+  job: string,
+  { runCount, failedCount, unfinishedCount }: JobRunSummary,
+): string {
+  const exceptions = [
+    ...(failedCount > 0 ? [`${failedCount.toLocaleString('en-US')} failed`] : []),
+    ...(unfinishedCount > 0 ? [`${unfinishedCount.toLocaleString('en-US')} without a recorded end`] : []),
+  ];
+  return [`${writeCount(runCount, 'run')} of ${printable(job)}`, ...exceptions].join(', ');
+}
+
+/** Which run it was that others are measured by. */
+export function longestRunMessage(run: FinishedRun, isJudged: boolean): string {
+  return `${writeRun(run)}, ${endingOf(run)}${isJudged ? '; its length is what was judged' : ''}`;
+}
+
+/** How close a job came to outliving its credentials, or by how much it did. */
+export function closestRunMessage(run: FinishedRun): string {
+  const { remainingAtEnd: remaining } = run.end;
+  return remaining < 0
+    ? `outlived its credentials by ${duration(-remaining)}: ${writeRun(run)}, ${endingOf(run)}`
+    : `${duration(remaining)} left at the end of ${writeRun(run)}`;
+}
+
+const writeRun = ({ startedAt, identity, end }: FinishedRun) =>
+  `the run of ${writeInstant(startedAt)} on ${printable(identity.host)}, ${duration(end.duration)} long`;
+
+const endingOf = ({ end }: FinishedRun) => `exit code ${end.exitCode}`;
 
 const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
   BLANK_ENV: (a) => `${a.name} is set and empty: some SDKs take that for a value and fail`,

@@ -2,11 +2,19 @@ import Table from 'cli-table3';
 import type { AssessedSeries, Assessment } from '../domain/assessment.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
 import { longestSafeJob } from '../domain/job.ts';
-import type { Finding, JobVerdict, Measurement, SeriesAnalysis } from '../domain/model.ts';
+import type { Extremes, Finding, JobVerdict, Measurement, SeriesAnalysis } from '../domain/model.ts';
 import { safeStartsCurve } from '../domain/validity.ts';
 import { type Palette, palette } from './colour.ts';
-import type { ReportContext } from './formats.ts';
-import { adviceMessages, evidenceMessage, findingMessage, verdictMessage } from './messages.ts';
+import type { RecordedJob, ReportContext } from './formats.ts';
+import {
+  adviceMessages,
+  closestRunMessage,
+  evidenceMessage,
+  findingMessage,
+  jobRunsMessage,
+  longestRunMessage,
+  verdictMessage,
+} from './messages.ts';
 import { writeCount, writeInstant, writeSeries, writeShare, writeSpan } from './writing.ts';
 
 type Row = [label: string, value: string];
@@ -20,10 +28,16 @@ const LABEL_WIDTH = 22;
 export function renderTable(assessment: Assessment, context: ReportContext): string {
   const colours = palette(context.colour);
   const width = Math.max(NARROWEST, Math.min(context.width, WIDEST));
-  const sections = assessment.series.map((each) => renderSection(each, context, width, colours));
   const judged = assessment.series.filter(({ verdict }) => verdict !== null);
-  const headline =
-    assessment.verdict !== null && judged.length !== 1 ? [renderHeadline(assessment, colours)] : [];
+  const runs = context.recordedJob === null ? [] : jobRunRows(context.recordedJob, colours);
+  // The runs of a job stand under the verdict on it: that of the one series, or that of several.
+  const hasHeadline = assessment.verdict !== null && judged.length !== 1;
+  const headline = hasHeadline
+    ? [[renderHeadline(assessment, colours), ...blocksOf([runs], width)].join('\n\n')]
+    : [];
+  const sections = assessment.series.map((each) =>
+    renderSection(each, hasHeadline ? [] : runs, context, width, colours),
+  );
   return `${[...headline, ...sections].join('\n\n\n')}\n`;
 }
 
@@ -46,6 +60,7 @@ function paintVerdict(verdict: JobVerdict['verdict'], text: string, colours: Pal
 
 function renderSection(
   series: AssessedSeries,
+  runs: Row[],
   context: ReportContext,
   width: number,
   colours: Palette,
@@ -53,13 +68,13 @@ function renderSection(
   const { analysis, verdict, retired } = series;
   const title = `${writeSeries(analysis.identity)}${retired ? ' (retired: another series took its place)' : ''}`;
   const blocks: Row[][] = [];
-  if (verdict !== null) blocks.push(verdictRows(verdict, analysis, colours));
+  if (verdict !== null) blocks.push(verdictRows(verdict, analysis, colours), runs);
   if (analysis.measurement !== null)
     blocks.push(measurementRows(analysis, analysis.measurement, context, colours));
   else blocks.push([['samples', 'none'], ...failedPollRows(analysis)]);
   if (analysis.findings.length > 0) blocks.push(findingRows(analysis.findings, colours));
   if (analysis.measurement !== null) blocks.push([['evidence', evidenceMessage(analysis.measurement)]]);
-  return [colours.strong(title), ...blocks.map((rows) => layOutSection(rows, width))].join('\n\n');
+  return [colours.strong(title), ...blocksOf(blocks, width)].join('\n\n');
 }
 
 function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colours: Palette): Row[] {
@@ -67,6 +82,21 @@ function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colou
   return [
     ['verdict', paintVerdict(verdict.verdict, verdictMessage(verdict), colours)],
     ...advice.map((each, index): Row => [index === 0 ? 'what to do' : '', each]),
+  ];
+}
+
+function jobRunRows({ job, summary, isJudged }: RecordedJob, colours: Palette): Row[] {
+  const { runCount, finished } = summary;
+  if (runCount === 0) return [];
+  const rows: Row[] = [['job', jobRunsMessage(job, summary)]];
+  if (finished === null) return rows;
+  const { duration: durations, longest, closest } = finished;
+  const closestCall = closestRunMessage(closest);
+  return [
+    ...rows,
+    ['duration', writeExtremes(durations)],
+    ['longest run', longestRunMessage(longest, isJudged)],
+    ['closest call', closest.end.remainingAtEnd < 0 ? colours.bad(closestCall) : closestCall],
   ];
 }
 
@@ -80,12 +110,7 @@ function measurementRows(
   return [
     ['samples', samplesText(measurement, polled)],
     ['watched time', watchedText(measurement)],
-    [
-      'rotation interval',
-      interval === null
-        ? 'not known yet'
-        : `${duration(interval.min)} min · ${duration(interval.median)} median · ${duration(interval.max)} max`,
-    ],
+    ['rotation interval', interval === null ? 'not known yet' : writeExtremes(interval)],
     [
       'validity when issued',
       issued === null ? 'not known yet' : `${duration(issued.min)} min · ${duration(issued.max)} max`,
@@ -97,6 +122,9 @@ function measurementRows(
     ...failedPollRows({ ...analysis, polled, failedPolls, measurement }),
   ];
 }
+
+const writeExtremes = ({ min, median, max }: Extremes) =>
+  `${duration(min)} min · ${duration(median)} median · ${duration(max)} max`;
 
 function longestText(measurement: Measurement, { margin }: ReportContext): string {
   const longest = longestSafeJob(measurement, margin);
@@ -178,6 +206,9 @@ const NO_LINES = {
   'right-mid': '',
   middle: '',
 };
+
+const blocksOf = (blocks: readonly Row[][], width: number) =>
+  blocks.filter((rows) => rows.length > 0).map((rows) => layOutSection(rows, width));
 
 function layOutSection(rows: readonly Row[], width: number): string {
   const labelled = rows.map(([label, value]) => [`  ${label}`, value]);

@@ -1,14 +1,28 @@
-import { formatInstant, parseInstant } from '../domain/instant.ts';
+import { formatInstant } from '../domain/instant.ts';
 import {
   FAILURE_REASONS,
   type FailedPoll,
   type Generation,
   type Instant,
+  type JobRun,
   type Sample,
   type SeriesIdentity,
   SOURCE_NAMES,
   type SourceName,
 } from '../domain/model.ts';
+import {
+  type ArchiveFields,
+  accessKeyId,
+  BadRecord,
+  count,
+  type Fields,
+  instant,
+  integer,
+  name,
+  nullable,
+  oneOf,
+  text,
+} from './archive-fields.ts';
 
 export const ARCHIVE_SCHEMA_VERSION = 1;
 
@@ -25,36 +39,8 @@ export type ArchiveRecord =
       earlierSamples: number;
       prunedUntil: Instant;
     }
-  | { record: 'failed_poll'; host: string; source: SourceName; poll: FailedPoll; ordinal: number };
-
-export type ArchiveFields = Record<string, string | number | boolean | null>;
-
-/** Every field of every record, in the order of the CSV columns. */
-export const ARCHIVE_FIELDS = [
-  'schema_version',
-  'record',
-  'host',
-  'source',
-  'api_version',
-  'role',
-  'observed_at',
-  'clock_offset_seconds',
-  'access_key_id',
-  'last_updated',
-  'expiration',
-  'zoneless',
-  'ordinal',
-  'latest_expiration',
-  'first_seen',
-  'last_seen',
-  'earlier_samples',
-  'pruned_until',
-  'smallest_clock_offset_seconds',
-  'largest_clock_offset_seconds',
-  'reason',
-  'detail',
-] as const;
-type FieldName = (typeof ARCHIVE_FIELDS)[number];
+  | { record: 'failed_poll'; host: string; source: SourceName; poll: FailedPoll; ordinal: number }
+  | { record: 'job_run'; run: JobRun; ordinal: number };
 
 /** The record as flat fields: a line of NDJSON, a row of CSV. */
 export function toFields(record: ArchiveRecord): ArchiveFields {
@@ -73,8 +59,22 @@ export function toFields(record: ArchiveRecord): ArchiveFields {
       ordinal,
     };
   }
-  const { host, source, apiVersion, role } = record.identity;
+  const { host, source, apiVersion, role } =
+    record.record === 'job_run' ? record.run.identity : record.identity;
   const series = { ...head, host, source, api_version: apiVersion, role };
+  if (record.record === 'job_run') {
+    const { run, ordinal } = record;
+    return {
+      ...series,
+      job: run.job,
+      started_at: formatInstant(run.startedAt),
+      remaining_at_start_seconds: run.remainingAtStart,
+      duration_seconds: run.end?.duration ?? null,
+      exit_code: run.end?.exitCode ?? null,
+      remaining_at_end_seconds: run.end?.remainingAtEnd ?? null,
+      ordinal,
+    };
+  }
   if (record.record === 'sample') {
     const { sample, ordinal } = record;
     return {
@@ -107,24 +107,17 @@ export function toFields(record: ArchiveRecord): ArchiveFields {
 
 const optional = (instant: Instant | null) => (instant === null ? null : formatInstant(instant));
 
-/** A line that cannot be taken: what is wrong with it, never what stands in it. */
-export class BadRecord extends Error {}
-
-/** Longer names are no names; a database is not for other people's text. */
-const LONGEST_TEXT = 1024;
-
 /**
  * Reads fields back. Values come typed (NDJSON) or all as text (CSV), where `''` stands for null. Unknown fields
  * are ignored.
  * @throws BadRecord naming the first field that is wrong
  */
-export function fromFields(fields: Readonly<Record<string, unknown>>): ArchiveRecord {
+export function fromFields(fields: Fields): ArchiveRecord {
   const version = integer(fields, 'schema_version');
   if (version !== ARCHIVE_SCHEMA_VERSION) {
     throw new BadRecord(`schema_version ${version} is not ${ARCHIVE_SCHEMA_VERSION}`);
   }
-  const host = text(fields, 'host');
-  if (host === '') throw new BadRecord('host is empty');
+  const host = name(fields, 'host');
   const source = oneOf(fields, 'source', SOURCE_NAMES);
   switch (fields.record) {
     case 'sample': {
@@ -170,17 +163,34 @@ export function fromFields(fields: Readonly<Record<string, unknown>>): ArchiveRe
       };
       return { record: 'failed_poll', host, source, poll, ordinal: count(fields, 'ordinal') };
     }
+    case 'job_run': {
+      const run: JobRun = {
+        job: name(fields, 'job'),
+        identity: identity(fields, host, source),
+        startedAt: instant(fields, 'started_at'),
+        remainingAtStart: integer(fields, 'remaining_at_start_seconds'),
+        end: endOfRun(fields),
+      };
+      return { record: 'job_run', run, ordinal: count(fields, 'ordinal') };
+    }
     default:
-      throw new BadRecord("record is none of 'sample', 'generation', 'failed_poll'");
+      throw new BadRecord("record is none of 'sample', 'generation', 'failed_poll', 'job_run'");
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isAbsent = (value: unknown) => value === undefined || value === null || value === '';
-
 function identity(fields: Fields, host: string, source: SourceName): SeriesIdentity {
   return { host, source, apiVersion: text(fields, 'api_version'), role: text(fields, 'role') };
+}
+
+function endOfRun(fields: Fields): JobRun['end'] {
+  const duration = nullable(fields, 'duration_seconds', count);
+  const exitCode = nullable(fields, 'exit_code', count);
+  const remainingAtEnd = nullable(fields, 'remaining_at_end_seconds', integer);
+  if (duration !== null && exitCode !== null && remainingAtEnd !== null) {
+    return { duration, exitCode, remainingAtEnd };
+  }
+  if (duration === null && exitCode === null && remainingAtEnd === null) return null;
+  throw new BadRecord('duration_seconds, exit_code and remaining_at_end_seconds do not come together');
 }
 
 function credentials(fields: Fields) {
@@ -191,52 +201,4 @@ function credentials(fields: Fields) {
     expiration: instant(fields, 'expiration'),
     zoneless: zoneless === true || zoneless === 'true' || zoneless === '1',
   };
-}
-
-function accessKeyId(fields: Fields): string {
-  const value = text(fields, 'access_key_id');
-  if (!/^[\w-]{0,128}$/.test(value)) throw new BadRecord('access_key_id is not an access key id');
-  return value;
-}
-
-function nullable<T>(
-  fields: Fields,
-  name: FieldName,
-  read: (fields: Fields, name: FieldName) => T,
-): T | null {
-  return isAbsent(fields[name]) ? null : read(fields, name);
-}
-
-function text(fields: Fields, name: FieldName): string {
-  const value = fields[name] ?? '';
-  if (typeof value !== 'string' || value.length > LONGEST_TEXT) {
-    throw new BadRecord(`${name} is not a text of at most ${LONGEST_TEXT} characters`);
-  }
-  return value;
-}
-
-function oneOf<T extends string>(fields: Fields, name: FieldName, allowed: readonly T[]): T {
-  const found = allowed.find((each) => each === fields[name]);
-  if (found === undefined) throw new BadRecord(`${name} is none of those known`);
-  return found;
-}
-
-function instant(fields: Fields, name: FieldName): Instant {
-  const value = fields[name];
-  const parsed = typeof value === 'string' ? parseInstant(value) : null;
-  if (parsed === null) throw new BadRecord(`${name} is not a time like 2026-01-31T12:00:00Z`);
-  return parsed.instant;
-}
-
-function integer(fields: Fields, name: FieldName): number {
-  const value = fields[name];
-  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
-  if (!Number.isSafeInteger(number)) throw new BadRecord(`${name} is not a whole number`);
-  return number as number;
-}
-
-function count(fields: Fields, name: FieldName): number {
-  const value = isAbsent(fields[name]) ? 0 : integer(fields, name);
-  if (value < 0) throw new BadRecord(`${name} is negative`);
-  return value;
 }

@@ -1,4 +1,5 @@
-import { ARCHIVE_FIELDS, type ArchiveRecord, toFields } from './archive-record.ts';
+import { ARCHIVE_FIELDS } from './archive-fields.ts';
+import { type ArchiveRecord, toFields } from './archive-record.ts';
 
 export const ARCHIVE_FORMATS = ['ndjson', 'csv'] as const;
 export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];

@@ -1,13 +1,11 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CredWatchError, systemErrorCode } from '../errors.ts';
+import { explained } from './explanations.ts';
 import { assertNotForeign, foreign } from './file-header.ts';
 import { openCopy } from './read-only-copy.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
-import { type Connection, loadDriver, notBuilt } from './sqlite-driver.ts';
-
-/** A poll waits this long for its turn; an import gives way after every batch, so turns come soon. */
-const BUSY_TIMEOUT = 30_000;
+import { type Connection, connect } from './sqlite-driver.ts';
 
 /** Setting WAL on a new file does not wait for its turn as everything else does: it is tried again instead. */
 const WAL_ATTEMPTS = 500;
@@ -55,12 +53,58 @@ export function openForReading(path: string): Connection | null {
     const size = sizeOf(file);
     if (size === null || size === 0) return null;
     assertNotForeign(file);
-    const connection = openDirectly(file) ?? openCopy(file, connect);
+    const connection = openDirectly(file) ?? openOwnCopy(file);
     // Another process has just made the file and not yet its tables.
     if (schemaVersion(connection) > 0) return connection;
     connection.close();
     return null;
   });
+}
+
+/** A copy of a database of ours: what was found out about the file itself was lost when it could not be opened. */
+function openOwnCopy(file: string): Connection {
+  const connection = openCopy(file);
+  try {
+    assertOurs(connection, file);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/**
+ * For where the database cannot be written: a copy of it, or an empty one in memory where there is none or it is
+ * not fit to be read. Both can be written and are forgotten when they are closed.
+ */
+export function openUnwritable(path: string): Connection {
+  const file = resolve(path);
+  return openSoundCopy(file) ?? prepareToForget(connect(':memory:'), file);
+}
+
+/** Null for whatever reason there is: whoever asks makes do without history. */
+function openSoundCopy(file: string): Connection | null {
+  let connection: Connection | undefined;
+  try {
+    if (!sizeOf(file)) return null;
+    assertNotForeign(file);
+    connection = openOwnCopy(file);
+    // A damaged page would otherwise be met by whoever reads it later.
+    if (connection.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('damaged');
+    return prepareToForget(connection, file);
+  } catch {
+    connection?.close();
+    return null;
+  }
+}
+
+/** Nothing but memory: there may be no place for temporary files. */
+function prepareToForget(connection: Connection, file: string): Connection {
+  connection.pragma('temp_store = MEMORY');
+  connection.pragma('synchronous = OFF');
+  connection.pragma('foreign_keys = ON');
+  migrate(connection, file);
+  return connection;
 }
 
 /** Null where SQLite cannot open the file in place although it is there: no lock file can be made beside it. */
@@ -73,20 +117,6 @@ function openDirectly(file: string): Connection | null {
   } catch (error) {
     connection?.close();
     if (/^SQLITE_(CANTOPEN|READONLY)/.test(systemErrorCode(error))) return null;
-    throw error;
-  }
-}
-
-function connect(file: string, options: { readonly?: boolean } = {}): Connection {
-  const { Driver, nativeBinding } = loadDriver();
-  try {
-    return new Driver(file, {
-      timeout: BUSY_TIMEOUT,
-      readonly: options.readonly ?? false,
-      ...(nativeBinding === undefined ? {} : { nativeBinding }),
-    });
-  } catch (error) {
-    if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(systemErrorCode(error))) throw notBuilt(error);
     throw error;
   }
 }
@@ -127,8 +157,8 @@ function sizeOf(file: string): number | null {
 function assertOurs(connection: Connection, file: string): void {
   const applicationId = connection.pragma('application_id', { simple: true }) as number;
   const tables = connection.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
-  if (applicationId !== APPLICATION_ID && tables > 0) throw foreign(file);
   const version = schemaVersion(connection);
+  if (applicationId !== APPLICATION_ID && (tables > 0 || version > 0)) throw foreign(file);
   if (version > MIGRATIONS.length) {
     throw new CredWatchError(
       `${file} was written by a newer cred-watch (schema ${version}, this one knows ${MIGRATIONS.length})`,
@@ -163,55 +193,4 @@ function migrate(connection: Connection, file: string): void {
       connection.pragma(`user_version = ${MIGRATIONS.length}`);
     })
     .immediate();
-}
-
-/** What SQLite and the system say, in words that help. */
-const EXPLANATIONS: readonly [RegExp, (file: string) => [string, string]][] = [
-  [
-    /^SQLITE_NOTADB/,
-    (file) => [
-      `${file} is not a database`,
-      'nothing was changed; name another file with --db or CRED_WATCH_DB',
-    ],
-  ],
-  [
-    /^SQLITE_CORRUPT/,
-    (file) => [`the database ${file} is damaged`, 'move it away, or salvage it with `sqlite3 FILE .recover`'],
-  ],
-  [
-    /^(SQLITE_FULL|ENOSPC|EDQUOT|SQLITE_IOERR_WRITE)/,
-    (file) => [
-      `there is no room left to write ${file}`,
-      'free some space, or `cred-watch prune`; what was recorded is safe',
-    ],
-  ],
-  [
-    /^SQLITE_BUSY/,
-    (file) => [
-      `${file} has been locked for ${BUSY_TIMEOUT / 1000} s`,
-      'end the program that holds it, or try again',
-    ],
-  ],
-  [
-    /^(SQLITE_READONLY|SQLITE_CANTOPEN|EROFS|EACCES|EPERM|SQLITE_PERM)/,
-    (file) => [`no permission to use ${file}`, 'run as the user who owns it, or name another file with --db'],
-  ],
-  [
-    /^(ENOENT|ENOTDIR|EEXIST|ELOOP|ENAMETOOLONG)/,
-    (file) => [`${file} cannot be a file`, 'check the path given with --db'],
-  ],
-];
-
-/** Runs `action` on the database and turns what the system says when it fails into an error with a hint. */
-export function explained<T>(file: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    const code = systemErrorCode(error);
-    const known =
-      error instanceof CredWatchError ? undefined : EXPLANATIONS.find(([pattern]) => pattern.test(code));
-    if (known === undefined) throw error;
-    const [message, hint] = known[1](file);
-    throw new CredWatchError(message, hint, { cause: error });
-  }
 }

@@ -2,6 +2,7 @@ import type { FailedPoll, Instant, SourceName } from '../domain/model.ts';
 import type { ArchiveRecord } from './archive-record.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
 import { findSeries, type SeriesFilter } from './histories.ts';
+import { readJobRuns } from './job-runs.ts';
 import { CORRECTED_TIME } from './schema.ts';
 import type { Connection } from './sqlite-driver.ts';
 
@@ -74,6 +75,7 @@ export function* exportRecords(connection: Connection, filter: SeriesFilter): Ge
     }
   }
   if (filter.role === undefined) yield* failedPolls(connection, filter);
+  for (const each of readJobRuns(connection, filter)) yield { record: 'job_run', ...each };
 }
 
 function* failedPolls(connection: Connection, filter: SeriesFilter): Generator<ArchiveRecord> {

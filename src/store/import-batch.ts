@@ -2,6 +2,7 @@ import { correctedTime, generationKey, generationOf, mergeGenerations } from '..
 import type { Generation, Instant, Sample, SeriesIdentity } from '../domain/model.ts';
 import type { ArchiveRecord } from './archive-record.ts';
 import { GenerationRows } from './generation-rows.ts';
+import { JobRunRows } from './job-runs.ts';
 import { CORRECTED_TIME } from './schema.ts';
 import type { Connection } from './sqlite-driver.ts';
 
@@ -33,6 +34,7 @@ export function writeBatch(connection: Connection, records: readonly ArchiveReco
 
 class BatchWriter {
   readonly #rows: GenerationRows;
+  readonly #jobRuns: JobRunRows;
   readonly #series = new Map<string, number>();
   /** Generations of this batch, read once and written once. */
   readonly #open = new Map<string, OpenGeneration>();
@@ -42,6 +44,7 @@ class BatchWriter {
 
   constructor(connection: Connection) {
     this.#rows = new GenerationRows(connection);
+    this.#jobRuns = new JobRunRows(connection);
     this.#insertSeries = connection
       .prepare(
         `INSERT INTO series (host, source, api_version, role) VALUES (@host, @source, @apiVersion, @role)
@@ -71,6 +74,8 @@ class BatchWriter {
         const row = { host, source, ...poll, expiration: poll.expiration ?? '', ordinal };
         return this.#insertFailedPoll.run(row).changes === 1;
       }
+      case 'job_run':
+        return this.#jobRuns.merge(record.run, record.ordinal);
     }
   }
 

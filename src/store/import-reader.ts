@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Instant, SeriesIdentity } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import { type ArchiveRecord, BadRecord, fromFields } from './archive-record.ts';
+import { BadRecord } from './archive-fields.ts';
+import { type ArchiveRecord, fromFields } from './archive-record.ts';
 import { ENTRY_START, LogReader } from './log-reader.ts';
 import { decodeText, splitLines, type TextLine } from './text-lines.ts';
 

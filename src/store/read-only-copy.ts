@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } fr
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { CredWatchError } from '../errors.ts';
-import type { Connection } from './sqlite-driver.ts';
+import { type Connection, connect } from './sqlite-driver.ts';
 
 /** A read-only container may have no writable temporary folder, but nearly always has shared memory. */
 const PLACES = [tmpdir(), '/dev/shm'];
@@ -11,18 +11,26 @@ const PLACES = [tmpdir(), '/dev/shm'];
 const COPY_ATTEMPTS = 5;
 
 /** A copy of the database and of what its write-ahead log holds, which goes away when the connection is closed. */
-export function openCopy(file: string, connect: (file: string) => Connection): Connection {
+export function openCopy(file: string): Connection {
   const folder = makeFolder(file);
   try {
     const copy = join(folder, basename(file));
     copyWhole(file, copy);
     for (const each of [copy, `${copy}-wal`]) if (existsSync(each)) chmodSync(each, 0o600);
-    const connection = connect(copy);
-    // On Linux an open file needs no name: nothing is left behind, however the program ends.
-    connection.pragma('journal_mode = MEMORY');
-    return connection;
+    return withoutFilesBeside(connect(copy));
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** On Linux an open file needs no name: nothing is left behind, however the program ends. */
+function withoutFilesBeside(connection: Connection): Connection {
+  try {
+    connection.pragma('journal_mode = MEMORY');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
   }
 }
 

@@ -2,17 +2,21 @@ import { generationKey, generationOf, mergeGenerations } from '../domain/generat
 import type {
   FailedPoll,
   Instant,
+  JobRun,
   Sample,
   SeriesHistory,
   SeriesIdentity,
   SourceName,
 } from '../domain/model.ts';
+import { CredWatchError } from '../errors.ts';
 import type { ArchiveRecord } from './archive-record.ts';
-import { explained, openForReading, openForWriting, type StoreLimits } from './database.ts';
+import { openForReading, openForWriting, openUnwritable, type StoreLimits } from './database.ts';
+import { explained } from './explanations.ts';
 import { exportRecords } from './export.ts';
 import { GenerationRows } from './generation-rows.ts';
 import { readHistories, type SeriesFilter } from './histories.ts';
 import { type Batch, writeBatch } from './import-batch.ts';
+import { type JobRunFilter, JobRunRows, readJobNames, readJobRuns } from './job-runs.ts';
 import { type PruneResult, prune } from './prune.ts';
 import type { Connection } from './sqlite-driver.ts';
 
@@ -35,6 +39,14 @@ export class SampleStore {
   static openReadOnly(file: string): SampleStore | null {
     const connection = openForReading(file);
     return connection === null ? null : new SampleStore(connection, file);
+  }
+
+  /**
+   * For where the file cannot be written, such as a read-only root file system: what can be read of it, in a private
+   * place that takes samples as any other and is forgotten at close. Never throws for what is wrong with the file.
+   */
+  static openUnwritable(file: string): SampleStore {
+    return new SampleStore(openUnwritable(file), file);
   }
 
   close(): void {
@@ -83,6 +95,30 @@ export class SampleStore {
         )
         .run(row);
     });
+  }
+
+  /** Keeps the start of a run; it is on disk when this returns. Returns the run's id, for its end. */
+  startJobRun(run: JobRun & { end: null }): number {
+    return this.#write(() => new JobRunRows(this.#connection).start(run));
+  }
+
+  /** Keeps the end of a run. Throws {@link CredWatchError} where somebody has removed its start. */
+  endJobRun(id: number, end: NonNullable<JobRun['end']>): void {
+    if (this.#write(() => new JobRunRows(this.#connection).end(id, end))) return;
+    throw new CredWatchError(
+      `the start of this run is no longer in ${this.#file}`,
+      'leave the database where it is while jobs run',
+    );
+  }
+
+  /** The runs of one job, by their start. */
+  jobRuns(filter: JobRunFilter): JobRun[] {
+    return explained(this.#file, () => [...readJobRuns(this.#connection, filter)].map(({ run }) => run));
+  }
+
+  /** Every job of which there are runs, in alphabetical order. */
+  jobNames(): string[] {
+    return explained(this.#file, () => readJobNames(this.#connection));
   }
 
   /** The host under which this machine's samples of a source were last filed; null where there are none. */

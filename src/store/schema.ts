@@ -15,6 +15,8 @@ export const APPLICATION_ID = 0x43524457;
  * - `generations` is all that a report reads. `pruned_until`: samples before it are counted and gone.
  * - `samples` is its own key and nothing else. `ordinal` tells apart polls that saw the same in the same
  *   millisecond; `observed_at` is the host's clock as it stood.
+ * - `job_runs`: the key is what is known at the start, so that a run is found again when it has ended. `duration`,
+ *   `exit_code` and `remaining_at_end` are NULL together until then.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -67,6 +69,23 @@ export const MIGRATIONS: readonly string[] = [
     ordinal INTEGER NOT NULL,
     PRIMARY KEY (host, source, observed_at, reason, detail, access_key_id, expiration, ordinal)
   ) WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE job_runs (
+    id INTEGER PRIMARY KEY,
+    job TEXT NOT NULL,
+    host TEXT NOT NULL,
+    source TEXT NOT NULL,
+    api_version TEXT NOT NULL,
+    role TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    remaining_at_start INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    duration INTEGER,
+    exit_code INTEGER,
+    remaining_at_end INTEGER,
+    UNIQUE (job, started_at, host, source, api_version, role, remaining_at_start, ordinal)
+  );
   `,
 ];
 

@@ -2,10 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
-import { CredWatchError } from '../errors.ts';
+import { CredWatchError, systemErrorCode } from '../errors.ts';
 
 export type Connection = BetterSqlite3.Database;
 type Driver = typeof BetterSqlite3;
+
+/** A poll waits this long for its turn; an import gives way after every batch, so turns come soon. */
+export const BUSY_TIMEOUT = 30_000;
 
 /** better-sqlite3 13 is built against a Node-API that older versions of Node lack: loading it ends the process. */
 const FIRST_NODE_OF_13 = 22;
@@ -45,8 +48,23 @@ export function loadDriver({ from = __filename, nodeVersion = process.versions.n
   }
 }
 
+/** Opens a database, or with `:memory:` one that lies nowhere. */
+export function connect(file: string, options: { readonly?: boolean } = {}): Connection {
+  const { Driver, nativeBinding } = loadDriver();
+  try {
+    return new Driver(file, {
+      timeout: BUSY_TIMEOUT,
+      readonly: options.readonly ?? false,
+      ...(nativeBinding === undefined ? {} : { nativeBinding }),
+    });
+  } catch (error) {
+    if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(systemErrorCode(error))) throw notBuilt(error);
+    throw error;
+  }
+}
+
 /** What to tell when the package is there and its addon is not (install scripts off), or is another Node's. */
-export function notBuilt(cause: unknown): CredWatchError {
+function notBuilt(cause: unknown): CredWatchError {
   return new CredWatchError(
     'the SQLite addon of better-sqlite3 cannot be loaded by this Node',
     'run `npm rebuild better-sqlite3` in the folder where cred-watch is installed, with install scripts allowed',

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { MIGRATIONS } from '../../src/store/schema.ts';
 import { runCommand } from './run-command.ts';
 import { fixturePath, PROGRAM, runProgram } from './run-program.ts';
 import { contentsOf, temporaryFolder } from './temporary-folder.ts';
@@ -224,7 +225,7 @@ const obstacles: ({ path: string } & Omit<BadInput, 'args'>)[] = [
   {
     path: 'newer.db',
     make: (folder) => makeOurs(folder, 'newer.db', 99),
-    error: '{folder}/newer.db was written by a newer cred-watch (schema 99, this one knows 1)',
+    error: `{folder}/newer.db was written by a newer cred-watch (schema 99, this one knows ${MIGRATIONS.length})`,
     hint: 'nothing was changed; update cred-watch, or name another file with --db',
   },
   {
@@ -314,7 +315,7 @@ const outputs: BadInput[] = [
     error: '. cannot be written (EISDIR)',
     hint: 'name another file with --output, or - for stdout',
   },
-].map((each) => ({ ...each, make: (folder: string) => makeOurs(folder, 'ours.db', 1) }));
+].map((each) => ({ ...each, make: (folder: string) => makeOurs(folder, 'ours.db', MIGRATIONS.length) }));
 
 const pace: BadInput[] = [
   {
@@ -512,7 +513,7 @@ describe('the exit code', () => {
     'of $what suits nagios and systemd, too',
     async (way, { expect, onTestFinished }) => {
       const folder = temporaryFolder(onTestFinished);
-      makeOurs(folder, 'samples.db', 1);
+      makeOurs(folder, 'samples.db', MIGRATIONS.length);
       const options = { env: { CRED_WATCH_DB: join(folder, 'samples.db') } };
       const codes = async (...args: string[]) => (await runCommand(args, options)).code;
       expect(await runProgram(way.args, options)).toMatchObject({ code: way.code, signal: null });

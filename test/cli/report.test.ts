@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEndpoint } from '../sources/scripted-endpoint.ts';
 import { metadataService } from './metadata-script.ts';
@@ -370,6 +371,15 @@ describe('a database on a read-only mount', () => {
   const obstacle = process.getuid?.() === 0 ? noMountNamespace : null;
   const skipped = obstacle === null ? '' : ` (skipped: ${obstacle})`;
 
+  /** The database as a program of another schema would have left it. */
+  function copyAs(file: string, schema: number, change: string): void {
+    writeFileSync(file, readFileSync(db), { mode: 0o600 });
+    const database = new Database(file);
+    database.exec(change);
+    database.pragma(`user_version = ${schema}`);
+    database.close();
+  }
+
   /** The report of a database in a folder that cannot be written. */
   async function reportReadOnly(folder: string, args: string[]) {
     const command = ['report', '--db', join(folder, 'samples.db'), ...args];
@@ -401,6 +411,39 @@ describe('a database on a read-only mount', () => {
     ]);
     expect(contentsOf(folder)).toEqual(before);
   });
+
+  test.skipIf(obstacle !== null && mayBeSkipped)(
+    `is reported on also where an older program wrote it, and nobody can bring it up to date${skipped}`,
+    async () => {
+      expect(obstacle).toBeNull();
+      const folder = temporaryFolder();
+      copyAs(join(folder, 'samples.db'), 1, 'DROP TABLE job_runs');
+      const run = await reportReadOnly(folder, [
+        '--host',
+        'linux',
+        '-j',
+        '7h',
+        '--job',
+        'nightly',
+        '-f',
+        'json',
+      ]);
+      expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/^note: no run of nightly in /) });
+      expect(JSON.parse(run.stdout).series).toMatchObject([{ sample_count: 13 }]);
+    },
+  );
+
+  test.skipIf(obstacle !== null && mayBeSkipped)(
+    `is refused where a newer program wrote it${skipped}`,
+    async () => {
+      expect(obstacle).toBeNull();
+      const folder = temporaryFolder();
+      copyAs(join(folder, 'samples.db'), 99, '');
+      const run = await reportReadOnly(folder, []);
+      expect(run).toMatchObject({ code: 2, stdout: '' });
+      expect(run.stderr).toMatch(/^error: .* was written by a newer cred-watch \(schema 99, /);
+    },
+  );
 
   test.skipIf(obstacle !== null && mayBeSkipped).for(['with', 'without'])(
     `is reported on with what a killed poller left in its log, %s its lock file${skipped}`,

@@ -45,6 +45,17 @@ describe('a file that is not ours', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
+  test('is refused when it has a version and no tables', () => {
+    const file = join(temporaryFolder(), 'other.db');
+    const other = new Database(file);
+    other.pragma('user_version = 1');
+    other.close();
+    const before = readFileSync(file);
+    expect(() => SampleStore.open(file)).toThrow(/SQLite database of another program/);
+    expect(() => SampleStore.openReadOnly(file)).toThrow(/SQLite database of another program/);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
   test('is refused when it is text', () => {
     const file = join(temporaryFolder(), 'notes.txt');
     writeFileSync(file, 'my notes '.repeat(1000));
@@ -151,7 +162,9 @@ describe('the SQLite package', () => {
   });
 });
 
-test('four writers, an import and reports at once lose nothing', { timeout: 120_000 }, async () => {
+test('four pollers, two that run jobs, an import and reports at once lose nothing', {
+  timeout: 120_000,
+}, async () => {
   const folder = temporaryFolder();
   const file = join(folder, 'samples.db');
   const program = await bundleProgram('recorder.ts', folder);
@@ -167,9 +180,15 @@ test('four writers, an import and reports at once lose nothing', { timeout: 120_
     ...[1, 2, 3, 4].map((writer) => run('poll', String(writer), '150')),
     run('import', '5', '20000'),
     run('read', '6', '100'),
+    // On one host and in the same millisecond: each ends its own.
+    run('run', '7', '100'),
+    run('run', '7', '100'),
   ]);
-  expect(codes).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(codes).toEqual(Array(8).fill(0));
   const store = SampleStore.open(file);
-  expect([...store.records()]).toHaveLength(4 * 150 + 20_000);
+  const runs = store.jobRuns({ job: 'nightly' });
+  expect([...store.records()]).toHaveLength(4 * 150 + 20_000 + runs.length);
+  const durations = runs.map(({ end }) => end?.duration).sort((a, b) => Number(a) - Number(b));
+  expect(durations).toEqual(Array.from({ length: 200 }, (_, index) => Math.floor(index / 2)));
   store.close();
 });

@@ -1,6 +1,9 @@
 import { SampleStore } from '../../src/store/sample-store.ts';
 
-/** One of several processes on one database: `poll` records, `import` writes batches, `read` reads. */
+/**
+ * One of several processes on one database: `poll` records, `import` writes batches, `read` reads, `run` starts and
+ * ends runs of a job, `killed-run` is killed when it has started one.
+ */
 const [, , database = '', role = '', name = '', count = '0'] = process.argv;
 const identity = { host: `i-${name}`, source: 'imds', apiVersion: '2', role: 'loader' } as const;
 const sampleAt = (observedAt: number) => ({
@@ -12,10 +15,23 @@ const sampleAt = (observedAt: number) => ({
   clockOffset: null,
 });
 
-if (role === 'read') {
+const startedRun = { job: 'nightly', identity, startedAt: 0, remainingAtStart: 3600, end: null };
+
+if (role === 'killed-run') {
+  SampleStore.open(database).startJobRun(startedRun);
+  process.kill(process.pid, 'SIGKILL');
+} else if (role === 'run') {
+  const store = SampleStore.open(database);
+  for (let turn = 0; turn < Number(count); turn += 1) {
+    const id = store.startJobRun(startedRun);
+    store.endJobRun(id, { duration: turn, exitCode: 0, remainingAtEnd: 3600 - turn });
+  }
+  store.close();
+} else if (role === 'read') {
   for (let turn = 0; turn < Number(count); turn += 1) {
     const store = SampleStore.openReadOnly(database);
     store?.histories();
+    store?.jobRuns({ job: 'nightly' });
     store?.close();
   }
 } else {

@@ -1,0 +1,130 @@
+import type { Instant, JobRun, Seconds, SourceName } from '../domain/model.ts';
+import type { SeriesFilter } from './histories.ts';
+import type { Connection } from './sqlite-driver.ts';
+
+/** `since` and `until` select runs by their start: it is then that credentials were handed out. */
+export interface JobRunFilter extends SeriesFilter {
+  job: string;
+}
+
+type RunEnd = NonNullable<JobRun['end']>;
+
+interface JobRunRow {
+  job: string;
+  host: string;
+  source: SourceName;
+  api_version: string;
+  role: string;
+  started_at: Instant;
+  remaining_at_start: Seconds;
+  ordinal: number;
+  duration: Seconds | null;
+  exit_code: number | null;
+  remaining_at_end: Seconds | null;
+}
+
+const KEY = 'job, host, source, api_version, role, started_at, remaining_at_start, ordinal';
+const END = 'duration, exit_code, remaining_at_end';
+
+/** The statements that write `job_runs`; run them inside a transaction. */
+export class JobRunRows {
+  readonly #start;
+  readonly #end;
+  readonly #merge;
+
+  constructor(connection: Connection) {
+    this.#start = connection
+      .prepare(
+        `INSERT INTO job_runs (${KEY})
+         SELECT @job, @host, @source, @apiVersion, @role, @startedAt, @remainingAtStart,
+           (SELECT coalesce(max(ordinal) + 1, 0) FROM job_runs
+            WHERE job = @job AND host = @host AND source = @source AND api_version = @apiVersion
+              AND role = @role AND started_at = @startedAt AND remaining_at_start = @remainingAtStart)
+         RETURNING id`,
+      )
+      .pluck();
+    this.#end = connection.prepare(
+      'UPDATE job_runs SET duration = ?, exit_code = ?, remaining_at_end = ? WHERE id = ?',
+    );
+    // Two databases can disagree only where each recorded another run in the same millisecond. The longer one counts,
+    // whichever comes first.
+    this.#merge = connection.prepare(
+      `INSERT INTO job_runs (${KEY}, ${END})
+       VALUES (@job, @host, @source, @apiVersion, @role, @startedAt, @remainingAtStart, @ordinal,
+         @duration, @exitCode, @remainingAtEnd)
+       ON CONFLICT DO UPDATE SET (${END}) = (excluded.duration, excluded.exit_code, excluded.remaining_at_end)
+       WHERE excluded.duration IS NOT NULL
+         AND (duration IS NULL OR (${END}) < (excluded.duration, excluded.exit_code, excluded.remaining_at_end))`,
+    );
+  }
+
+  /** Returns the id of the new run. */
+  start(run: JobRun): number {
+    return this.#start.get(keyOf(run)) as number;
+  }
+
+  /** False where there is no such run. */
+  end(id: number, { duration, exitCode, remainingAtEnd }: RunEnd): boolean {
+    return this.#end.run(duration, exitCode, remainingAtEnd, id).changes === 1;
+  }
+
+  /** Adds a run, or the end of one that is known; false where all of it was there already. */
+  merge(run: JobRun, ordinal: number): boolean {
+    const end = run.end ?? { duration: null, exitCode: null, remainingAtEnd: null };
+    return this.#merge.run({ ...keyOf(run), ordinal, ...end }).changes === 1;
+  }
+}
+
+const keyOf = ({ job, identity, startedAt, remainingAtStart }: JobRun) => ({
+  job,
+  ...identity,
+  startedAt,
+  remainingAtStart,
+});
+
+/** The runs that the filter selects, by their start. */
+export function* readJobRuns(
+  connection: Connection,
+  { job, host, source, role, since, until }: SeriesFilter & { job?: string },
+): Generator<{ run: JobRun; ordinal: number }> {
+  if (!knowsJobRuns(connection)) return;
+  const rows = connection
+    .prepare<unknown[], JobRunRow>(
+      `SELECT ${KEY}, ${END} FROM job_runs
+       WHERE (@job IS NULL OR job = @job) AND (@host IS NULL OR host = @host)
+         AND (@source IS NULL OR source = @source) AND (@role IS NULL OR role = @role)
+         AND started_at BETWEEN @since AND @until
+       ORDER BY started_at, ${KEY}`,
+    )
+    .iterate({
+      job: job ?? null,
+      host: host ?? null,
+      source: source ?? null,
+      role: role ?? null,
+      since: since ?? Number.MIN_SAFE_INTEGER,
+      until: until ?? Number.MAX_SAFE_INTEGER,
+    });
+  for (const row of rows) yield { run: fromRow(row), ordinal: row.ordinal };
+}
+
+/** The names of all jobs of which there are runs, in their alphabetical order. */
+export function readJobNames(connection: Connection): string[] {
+  if (!knowsJobRuns(connection)) return [];
+  return connection.prepare('SELECT DISTINCT job FROM job_runs ORDER BY job').pluck().all() as string[];
+}
+
+/** Readers may meet a database on a read-only mount that nobody could bring up to date: it has no runs. */
+const knowsJobRuns = (connection: Connection) =>
+  connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'job_runs'").get() !== undefined;
+
+function fromRow(row: JobRunRow): JobRun {
+  const { duration, exit_code: exitCode, remaining_at_end: remainingAtEnd } = row;
+  const hasEnded = duration !== null && exitCode !== null && remainingAtEnd !== null;
+  return {
+    job: row.job,
+    identity: { host: row.host, source: row.source, apiVersion: row.api_version, role: row.role },
+    startedAt: row.started_at,
+    remainingAtStart: row.remaining_at_start,
+    end: hasEnded ? { duration, exitCode, remainingAtEnd } : null,
+  };
+}

@@ -1,0 +1,308 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { JobRun, SeriesIdentity } from '../../src/domain/model.ts';
+import { ARCHIVE_FIELDS } from '../../src/store/archive-fields.ts';
+import { type ArchiveRecord, fromFields, toFields } from '../../src/store/archive-record.ts';
+import { ARCHIVE_FORMATS, writeArchive } from '../../src/store/archive-writer.ts';
+import { readRecords } from '../../src/store/import-reader.ts';
+import { SampleStore } from '../../src/store/sample-store.ts';
+import { APPLICATION_ID, MIGRATIONS } from '../../src/store/schema.ts';
+import { contentsOf, temporaryFolder } from '../cli/temporary-folder.ts';
+import { bundleProgram, PROGRAM_ENV } from './bundled-program.ts';
+import { temporaryStore } from './temporary-store.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const identity: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };
+const end = { duration: 3600, exitCode: 0, remainingAtEnd: 7200 };
+
+const startedRun = (changes: Partial<JobRun> = {}): JobRun & { end: null } => ({
+  job: 'nightly',
+  identity,
+  startedAt: START,
+  remainingAtStart: 10_800,
+  ...changes,
+  end: null,
+});
+
+const asRecord = (run: JobRun, ordinal = 0): ArchiveRecord => ({ record: 'job_run', run, ordinal });
+
+async function fromText(text: string): Promise<{ records: ArchiveRecord[]; problems: string[] }> {
+  async function* chunks() {
+    yield Buffer.from(text);
+  }
+  const { batches } = await readRecords(chunks(), 'a file', { identity, toInstant: (time) => time });
+  const read = { records: [] as ArchiveRecord[], problems: [] as string[] };
+  for await (const { records, badLines } of batches) {
+    read.records.push(...records);
+    read.problems.push(...badLines.map(({ problem }) => problem));
+  }
+  return read;
+}
+
+describe('a run of a job', () => {
+  test('is there from its start, and whole once it has ended', () => {
+    const store = temporaryStore();
+    const id = store.startJobRun(startedRun());
+    expect(store.jobRuns({ job: 'nightly' })).toEqual([startedRun()]);
+    store.endJobRun(id, end);
+    expect(store.jobRuns({ job: 'nightly' })).toEqual([{ ...startedRun(), end }]);
+  });
+
+  test('ends alone, whatever else started in the same millisecond', () => {
+    const store = temporaryStore();
+    store.startJobRun(startedRun());
+    const second = store.startJobRun(startedRun());
+    store.startJobRun(startedRun());
+    store.endJobRun(second, end);
+    expect([...store.records()]).toEqual([
+      asRecord(startedRun(), 0),
+      asRecord({ ...startedRun(), end }, 1),
+      asRecord(startedRun(), 2),
+    ]);
+  });
+
+  test('whose start was removed cannot end unnoticed', () => {
+    const store = temporaryStore();
+    expect(() => store.endJobRun(1, end)).toThrow(/the start of this run is no longer in .*samples\.db/);
+  });
+
+  test('is on disk as soon as its start is acknowledged', async () => {
+    const folder = temporaryFolder();
+    const program = await bundleProgram('recorder.ts', folder);
+    const file = join(folder, 'samples.db');
+    const { signal, stderr } = spawnSync(process.execPath, [program, file, 'killed-run', '1'], {
+      env: PROGRAM_ENV,
+      encoding: 'utf8',
+    });
+    expect([signal, stderr]).toEqual(['SIGKILL', '']);
+    const store = SampleStore.openReadOnly(file)!;
+    expect(store.jobRuns({ job: 'nightly' })).toMatchObject([{ identity: { host: 'i-1' }, end: null }]);
+    store.close();
+  });
+
+  test('is kept when samples are pruned', () => {
+    const store = temporaryStore();
+    store.endJobRun(store.startJobRun(startedRun()), end);
+    store.prune(START + 365 * 86_400_000, { dryRun: false });
+    expect(store.jobRuns({ job: 'nightly' })).toEqual([{ ...startedRun(), end }]);
+  });
+
+  test('is no series: a report knows only what was sampled', () => {
+    const store = temporaryStore();
+    store.startJobRun(startedRun());
+    expect(store.histories()).toEqual([]);
+    expect(store.lastHostOf('', 'imds')).toBeNull();
+  });
+});
+
+describe('runs are found', () => {
+  const other = { ...identity, host: 'i-0other', source: 'container', role: 'other' } as const;
+  const RUNS = [
+    startedRun({ startedAt: START + 2000, identity: other }),
+    startedRun({ startedAt: START + 1000 }),
+    startedRun({ startedAt: START + 3000 }),
+    startedRun({ startedAt: START + 1500, job: 'weekly' }),
+  ];
+  const SELECTIONS: [object, number[]][] = [
+    [{}, [1000, 2000, 3000]],
+    [{ host: 'i-0other' }, [2000]],
+    [{ source: 'imds' }, [1000, 3000]],
+    [{ role: 'other' }, [2000]],
+    [{ since: START + 2000 }, [2000, 3000]],
+    [{ until: START + 2000 }, [1000, 2000]],
+    [{ since: START + 1001, until: START + 2999 }, [2000]],
+    [{ host: 'i-0abc', since: START + 2000 }, [3000]],
+    [{ role: 'nobody' }, []],
+  ];
+  test.for(SELECTIONS)('by %j, in the order of their starts', ([filter, expected]) => {
+    const store = temporaryStore();
+    for (const run of RUNS) store.startJobRun(run);
+    const found = store.jobRuns({ job: 'nightly', ...filter });
+    expect(found.map(({ startedAt }) => startedAt - START)).toEqual(expected);
+    // An export selects in the same way, of every job.
+    const exported = [...store.records(filter)].flatMap((each) =>
+      each.record === 'job_run' && each.run.job === 'nightly' ? [each.run] : [],
+    );
+    expect(exported).toEqual(found);
+  });
+
+  test('by their job, of which every name is told once', () => {
+    const store = temporaryStore();
+    expect(store.jobNames()).toEqual([]);
+    for (const run of RUNS) store.startJobRun(run);
+    expect(store.jobRuns({ job: 'weekly' })).toEqual([RUNS[3]]);
+    expect(store.jobRuns({ job: 'night' })).toEqual([]);
+    expect(store.jobNames()).toEqual(['nightly', 'weekly']);
+  });
+});
+
+const anyRun: fc.Arbitrary<JobRun> = fc.record({
+  job: fc.constantFrom('nightly', 'weekly'),
+  identity: fc.constantFrom(identity, { ...identity, host: 'i-0other' }),
+  startedAt: fc.integer({ min: 0, max: 2 }).map((millisecond) => START + millisecond),
+  remainingAtStart: fc.constantFrom(0, 1),
+  end: fc.option(
+    fc.record({
+      duration: fc.integer({ min: 0, max: 3 }),
+      exitCode: fc.constantFrom(0, 1, 137),
+      remainingAtEnd: fc.integer({ min: -2, max: 2 }),
+    }),
+  ),
+});
+
+describe('an import', () => {
+  test('of one’s own export, even twice, changes nothing', () => {
+    const store = temporaryStore();
+    store.endJobRun(store.startJobRun(startedRun()), end);
+    store.endJobRun(store.startJobRun(startedRun()), end);
+    store.startJobRun(startedRun());
+    const before = [...store.records()];
+    expect(store.writeRecords([...before, ...before])).toEqual({ added: 0, known: 6 });
+    expect([...store.records()]).toEqual(before);
+  });
+
+  test('brings the end of a run that was unfinished here, and never takes one away', () => {
+    const store = temporaryStore();
+    store.startJobRun(startedRun());
+    const finished = asRecord({ ...startedRun(), end });
+    expect(store.writeRecords([finished])).toEqual({ added: 1, known: 0 });
+    expect([...store.records()]).toEqual([finished]);
+    expect(store.writeRecords([asRecord(startedRun())])).toEqual({ added: 0, known: 1 });
+    expect([...store.records()]).toEqual([finished]);
+  });
+
+  test('in which another run has the same start keeps the longer one', () => {
+    const [short, long] = [1, 2].map((duration) => asRecord({ ...startedRun(), end: { ...end, duration } }));
+    for (const records of [
+      [short!, long!],
+      [long!, short!],
+    ]) {
+      const store = temporaryStore();
+      store.writeRecords(records);
+      expect([...store.records()]).toEqual([long]);
+    }
+  });
+
+  test('comes to the same in every order and however often', () => {
+    const record = fc.tuple(anyRun, fc.integer({ min: 0, max: 1 })).map(([run, at]) => asRecord(run, at));
+    const lists = fc
+      .array(record, { minLength: 1, maxLength: 12 })
+      .chain((list) =>
+        fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }), fc.nat(12)),
+      );
+    fc.assert(
+      fc.property(lists, ([list, shuffled, cut]) => {
+        const [one, other] = [list, shuffled].map((records) => {
+          const store = SampleStore.openUnwritable('/nonexistent/samples.db');
+          store.writeRecords(records.slice(0, cut));
+          store.writeRecords(records.slice(cut));
+          const once = [...store.records()];
+          expect(store.writeRecords(records)).toEqual({ added: 0, known: records.length });
+          expect([...store.records()]).toEqual(once);
+          store.close();
+          return once;
+        });
+        expect(other).toEqual(one);
+        // An export builds the same database elsewhere.
+        const copy = SampleStore.openUnwritable('/nonexistent/samples.db');
+        copy.writeRecords(one!);
+        expect([...copy.records()]).toEqual(one);
+        copy.close();
+      }),
+      { numRuns: process.env.CI ? 200 : 30 },
+    );
+  });
+
+  test.for(ARCHIVE_FORMATS)('of an export as %s brings back every run as it was', async (format) => {
+    const runs = [
+      startedRun(),
+      { ...startedRun({ startedAt: START + 1 }), end: { duration: 0, exitCode: 0, remainingAtEnd: 0 } },
+      { ...startedRun({ job: 'a, "b"\nc ' }), end: { duration: 9, exitCode: 255, remainingAtEnd: -9 } },
+      startedRun({ identity: { host: 'h', source: 'process', apiVersion: '', role: '' } }),
+    ];
+    const records = runs.map((run, ordinal) => asRecord(run, ordinal));
+    let text = '';
+    for await (const piece of writeArchive(records, format)) text += piece;
+    expect(await fromText(text)).toEqual({ records, problems: [] });
+  });
+
+  test('takes an export of the time before there were runs', async () => {
+    const columns = ARCHIVE_FIELDS.slice(0, ARCHIVE_FIELDS.indexOf('job'));
+    expect(columns.at(-1)).toBe('detail');
+    const row =
+      '1,sample,i-0abc,imds,2,loader,2026-01-01T00:00:00Z,0,ASIA1,,2026-01-01T06:00:00Z,false,0,,,,,,,,,';
+    const { records, problems } = await fromText(`${columns.join(',')}\n${row}\n`);
+    expect(problems).toEqual([]);
+    expect(records).toMatchObject([{ record: 'sample', identity, sample: { observedAt: START } }]);
+  });
+
+  const BAD: [string, Record<string, unknown>][] = [
+    ['job is empty', { job: '' }],
+    ['job is empty', { job: undefined }],
+    ['started_at is not a time like 2026-01-31T12:00:00Z', { started_at: 'noon' }],
+    ['remaining_at_start_seconds is not a whole number', { remaining_at_start_seconds: null }],
+    ['duration_seconds is negative', { duration_seconds: -1 }],
+    ['exit_code is not a whole number', { exit_code: 'SIGKILL' }],
+    ['duration_seconds, exit_code and remaining_at_end_seconds do not come together', { exit_code: null }],
+    ['ordinal is negative', { ordinal: -1 }],
+  ];
+  test.for(BAD)('refuses a run of which %s', ([problem, changes]) => {
+    const fields = toFields(asRecord({ ...startedRun(), end }));
+    expect(fromFields(fields)).toEqual(asRecord({ ...startedRun(), end }));
+    expect(() => fromFields({ ...fields, ...changes })).toThrow(problem);
+  });
+});
+
+describe('a database of the time before there were runs', () => {
+  /** As the first schema made it, with one sample. */
+  function oldDatabase(): string {
+    const file = join(temporaryFolder(), 'samples.db');
+    const database = new Database(file);
+    database.exec(MIGRATIONS[0]!);
+    database.exec(`
+      INSERT INTO series VALUES (1, 'i-0abc', 'imds', '2', 'loader', 'machine', 1, ${START});
+      INSERT INTO generations VALUES
+        (1, 1, 'ASIA1', 'ASIA1', NULL, ${START + 3_600_000}, ${START + 3_600_000}, 0, ${START}, ${START}, 1, 0, 0, NULL);
+      INSERT INTO samples VALUES (1, ${START}, 0, '', ${START + 3_600_000}, 0, 0);`);
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+    database.pragma('user_version = 1');
+    database.close();
+    return file;
+  }
+
+  test('is read as it is, and has no runs', () => {
+    const file = oldDatabase();
+    const before = readFileSync(file);
+    const store = SampleStore.openReadOnly(file)!;
+    expect(store.histories()).toMatchObject([{ identity, polled: true, generations: [{ samples: 1 }] }]);
+    expect([...store.records()]).toMatchObject([{ record: 'sample', identity }]);
+    expect([store.jobNames(), store.jobRuns({ job: 'nightly' })]).toEqual([[], []]);
+    store.close();
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('is brought up to date when it is written, and loses nothing', () => {
+    const file = oldDatabase();
+    const store = SampleStore.open(file);
+    store.endJobRun(store.startJobRun(startedRun()), end);
+    expect([...store.records()]).toMatchObject([{ record: 'sample' }, { record: 'job_run', run: { end } }]);
+    store.close();
+    const again = SampleStore.openReadOnly(file)!;
+    expect(again.jobNames()).toEqual(['nightly']);
+    again.close();
+  });
+
+  test('takes runs in a private copy, too, and stays as it is', () => {
+    const file = oldDatabase();
+    const before = contentsOf(join(file, '..'));
+    const store = SampleStore.openUnwritable(file);
+    store.endJobRun(store.startJobRun(startedRun()), end);
+    expect([...store.records()]).toMatchObject([{ record: 'sample' }, { record: 'job_run', run: { end } }]);
+    store.close();
+    expect(contentsOf(join(file, '..'))).toEqual(before);
+  });
+});

@@ -1,0 +1,222 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SampleStore } from '../../src/store/sample-store.ts';
+import { mayBeSkipped, noMountNamespace, OWN_MOUNTS } from '../cli/namespaces.ts';
+import { contentsOf, pathsIn, temporaryFolder } from '../cli/temporary-folder.ts';
+import { bundleProgram, PROGRAM_ENV } from './bundled-program.ts';
+
+const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
+const run = { job: 'nightly', identity, startedAt: 0, remainingAtStart: 3600, end: null };
+const end = { duration: 60, exitCode: 0, remainingAtEnd: 3540 };
+const poll = { observedAt: 0, reason: 'timeout', detail: '', accessKeyId: '', expiration: null } as const;
+
+const sample = (observedAt: number, accessKeyId = 'ASIAEXAMPLE1') => ({
+  accessKeyId,
+  lastUpdated: null,
+  expiration: 2_000_000_000_000,
+  zoneless: false,
+  observedAt,
+  clockOffset: null,
+});
+
+/** A database with this many samples of one generation. */
+function makeDatabase(file: string, samples: number): void {
+  const store = SampleStore.open(file);
+  const list = Array.from({ length: samples }, (_, at) => sample(at));
+  store.writeRecords(list.map((each) => ({ record: 'sample', identity, sample: each, ordinal: 0 })));
+  store.close();
+}
+
+const samplesIn = (store: SampleStore) =>
+  store
+    .histories()
+    .flatMap(({ generations }) => generations)
+    .reduce((sum, { samples }) => sum + samples, 0);
+
+/** Everything that a command may do with a store. */
+function useWhole(store: SampleStore): void {
+  store.recordSample(identity, sample(5_000_000, 'ASIAEXAMPLE2'), 'machine');
+  store.recordFailedPoll('i-0abc', 'imds', poll);
+  store.endJobRun(store.startJobRun(run), end);
+  expect(store.jobRuns({ job: 'nightly' })).toEqual([{ ...run, end }]);
+  expect(store.lastHostOf('machine', 'imds')).toBe('i-0abc');
+  expect([...store.records()].length).toBeGreaterThanOrEqual(3);
+  store.prune(1, { dryRun: false });
+}
+
+describe('a private copy', () => {
+  test('has what the file has, takes more, and is forgotten', () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'samples.db');
+    makeDatabase(file, 10);
+    const before = contentsOf(folder);
+    const store = SampleStore.openUnwritable(file);
+    expect(samplesIn(store)).toBe(10);
+    useWhole(store);
+    expect(samplesIn(store)).toBe(11);
+    store.close();
+    expect(contentsOf(folder)).toEqual(before);
+    const again = SampleStore.openUnwritable(file);
+    expect(samplesIn(again)).toBe(10);
+    again.close();
+  });
+
+  test('has what the write-ahead log alone holds, while the poller goes on', () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'samples.db');
+    const poller = SampleStore.open(file);
+    poller.recordSample(identity, sample(1), 'machine');
+    const store = SampleStore.openUnwritable(file);
+    poller.recordSample(identity, sample(2), 'machine');
+    useWhole(store);
+    // The sample of the poller's second look is not there, that of its first is.
+    expect(samplesIn(store)).toBe(2);
+    expect(samplesIn(poller)).toBe(2);
+    expect(poller.jobNames()).toEqual([]);
+    for (const each of [store, poller]) each.close();
+  });
+
+  const obstacle = noMountNamespace;
+  const skipped = obstacle === null ? '' : ` (skipped: ${obstacle})`;
+  let program = '';
+  beforeAll(async () => {
+    program = await bundleProgram('forgetful-recorder.ts', temporaryFolder(afterAll));
+  });
+
+  /** Runs the recorder where folders are mounted read-only, with a temporary folder. */
+  function recordReadOnly(file: string, readOnly: string[], temporary: string) {
+    const mounts = readOnly.map(
+      (_, at) => `mount --bind "$${at + 1}" "$${at + 1}"
+      mount -o remount,ro,bind "$${at + 1}"`,
+    );
+    const script = `set -e\n${mounts.join('\n')}\nshift ${readOnly.length}\nexec "$@"`;
+    const command = [...OWN_MOUNTS, 'sh', '-c', script, 'sh', ...readOnly, process.execPath, program];
+    const { status, stdout, stderr } = spawnSync(command[0]!, [...command.slice(1), file, '500'], {
+      env: { ...PROGRAM_ENV, TMPDIR: temporary },
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    return JSON.parse(stdout) as { before: number; after: number; temporary: string[] };
+  }
+
+  test.skipIf(obstacle !== null && mayBeSkipped)(`is had on a read-only mount${skipped}`, () => {
+    expect(obstacle).toBeNull();
+    const [folder, temporary] = [temporaryFolder(), temporaryFolder()];
+    makeDatabase(join(folder, 'samples.db'), 10);
+    // Even while it is open there is nothing to be found by others, or to be left behind.
+    expect(recordReadOnly(join(folder, 'samples.db'), [folder], temporary)).toEqual({
+      before: 1,
+      after: 501,
+      temporary: [],
+    });
+    expect(pathsIn(temporary)).toEqual([]);
+  });
+
+  test.skipIf(obstacle !== null && mayBeSkipped)(
+    `is not needed where no folder at all can be written${skipped}`,
+    () => {
+      expect(obstacle).toBeNull();
+      const folder = temporaryFolder();
+      makeDatabase(join(folder, 'samples.db'), 10);
+      const { before, after } = recordReadOnly(join(folder, 'samples.db'), [folder, '/dev/shm'], folder);
+      expect([before, after]).toEqual([0, 500]);
+    },
+  );
+});
+
+/** What can stand where the database should be, and no history can be had of. */
+const UNFIT: [string, (file: string) => void][] = [
+  ['nothing', () => {}],
+  ['an empty file', (file) => writeFileSync(file, '')],
+  ['a text', (file) => writeFileSync(file, 'Dear diary, '.repeat(1000))],
+  ['a folder', (file) => mkdirSync(file)],
+  ['a pipe', (file) => expect(spawnSync('mkfifo', [file]).status).toBe(0)],
+  ['the database of another program', (file) => makeForeign(file, 100_000)],
+  ['a small database of another program', (file) => makeForeign(file, 0)],
+  ['a database without tables', (file) => setVersion(file, 2)],
+  [
+    'a database of a newer program',
+    (file) => {
+      makeDatabase(file, 10);
+      setVersion(file, 99);
+    },
+  ],
+  [
+    'a database that is damaged where nobody looks at first',
+    (file) => {
+      makeDatabase(file, 3000);
+      const bytes = readFileSync(file);
+      bytes.fill(0xa5, bytes.length - 8192);
+      writeFileSync(file, bytes);
+    },
+  ],
+  [
+    'a database that was cut off',
+    (file) => {
+      makeDatabase(file, 3000);
+      writeFileSync(file, readFileSync(file).subarray(0, 20_000));
+    },
+  ],
+];
+
+function setVersion(file: string, version: number): void {
+  const database = new Database(file);
+  database.pragma(`user_version = ${version}`);
+  database.close();
+}
+
+function makeForeign(file: string, length: number): void {
+  const database = new Database(file);
+  database.exec('CREATE TABLE theirs (text)');
+  database.prepare('INSERT INTO theirs VALUES (?)').run('x'.repeat(length));
+  database.close();
+}
+
+describe('without history, and nothing said, a store is had', () => {
+  test.for(UNFIT)('of %s', ([, make]) => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'samples.db');
+    make(file);
+    const before = contentsOf(folder);
+    const store = SampleStore.openUnwritable(file);
+    expect(samplesIn(store)).toBe(0);
+    useWhole(store);
+    expect(samplesIn(store)).toBe(1);
+    store.close();
+    expect(contentsOf(folder)).toEqual(before);
+  });
+
+  test('of paths that cannot be', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    for (const path of [
+      '',
+      'nul\0',
+      ' ',
+      join(folder, 'file', 'samples.db'),
+      '/dev/null',
+      'x'.repeat(5000),
+    ]) {
+      const store = SampleStore.openUnwritable(path);
+      useWhole(store);
+      store.close();
+    }
+    expect(pathsIn(folder)).toEqual(['file']);
+  });
+
+  const isRoot = process.getuid?.() === 0;
+  test.skipIf(isRoot)(
+    `of a file that may not be read${isRoot ? ' (skipped: root may read all)' : ''}`,
+    () => {
+      const file = join(temporaryFolder(), 'samples.db');
+      makeDatabase(file, 10);
+      chmodSync(file, 0o000);
+      const store = SampleStore.openUnwritable(file);
+      expect(samplesIn(store)).toBe(0);
+      store.close();
+    },
+  );
+});
