@@ -7,6 +7,7 @@ import { declarePoll, runPoll } from './poll.ts';
 import { declarePrune, runPrune } from './prune.ts';
 import { declareReport, runReport } from './report.ts';
 import { declareSimulate, runSimulate } from './simulate.ts';
+import { declareSources, runSources } from './sources.ts';
 import { sayError, sayThrown } from './speech.ts';
 
 /** Replaced by the build. */
@@ -51,6 +52,9 @@ async function dispatch(argv: readonly string[], io: Io, debug: boolean): Promis
     .addHelpText('after', '\nBegin with:\n  cred-watch poll && cred-watch report -j 5h');
   declarePoll(program, async (flags) => {
     code = await runPoll(flags, io);
+  });
+  declareSources(program, async (flags) => {
+    code = await runSources(flags, io);
   });
   declareReport(program, async (flags) => {
     code = await runReport(flags, io);

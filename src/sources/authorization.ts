@@ -1,15 +1,11 @@
-import type { Instant } from '../domain/model.ts';
 import { FailedLook } from './failed-look.ts';
-import { parseJsonObject } from './json-object.ts';
+import { jwtExpiry } from './jwt.ts';
 import type { Look } from './look.ts';
 import { readSmallFile, unreadableBecause } from './small-file.ts';
 import { readVariable } from './variables.ts';
 
 const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
-
-/** The latest instant that a `Date` can hold. */
-const LATEST: Instant = 8.64e15;
 
 /**
  * The value of the `Authorization` header, or null for none. To be asked at every attempt: EKS replaces the file's
@@ -50,10 +46,7 @@ function vet(raw: string, name: string, look: Look): string | null {
 
 /** A token that nobody replaces any more is the usual reason why EKS Pod Identity fails. */
 function noteExpiry(token: string, look: Look): void {
-  const [, payload, signature] = token.split('.');
-  if (payload === undefined || signature === undefined) return;
-  const expiry = parseJsonObject(Buffer.from(payload, 'base64url').toString('utf8'))?.exp;
-  if (typeof expiry !== 'number' || !(expiry >= 0 && expiry * 1000 <= LATEST)) return;
-  const at = Math.floor(expiry * 1000);
+  const at = jwtExpiry(token);
+  if (at === null) return;
   look.notes.add(at <= look.options.clock.now() ? 'TOKEN_FILE_EXPIRED' : 'TOKEN_FILE_EXPIRES', { at });
 }

@@ -14,6 +14,9 @@ import { parseRoleDocument } from './role-document.ts';
 import { noteShadowing } from './shadowing.ts';
 import type { CredentialSource, SourceOptions } from './source.ts';
 
+/** Parts of a path that are shorter are words of an API. */
+const CONFIDENTIAL = 16;
+
 const ROLE_ARN = /^arn:[\w-]+:iam::(\d+):role\/([\w+=,.@/-]{1,576})$/;
 
 /** The container endpoint: ECS, EKS Pod Identity, CloudShell, Greengrass. */
@@ -43,6 +46,8 @@ export function containerSource(options: SourceOptions): CredentialSource {
 async function readCredentials(look: Look, endpoint: Endpoint): Promise<Found> {
   const path = `${endpoint.url.pathname}${endpoint.url.search}`;
   if (path !== '/') look.secrets.add(path);
+  // An agent may quote no more than the id at its end.
+  for (const part of path.split(/[/?&=]/)) if (part.length >= CONFIDENTIAL) look.secrets.add(part);
   const authorization = await readAuthorization(look);
   const headers = { accept: 'application/json', ...(authorization === null ? {} : { authorization }) };
   const answer = await look.exchange(endpoint, { method: 'GET', path, headers });

@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import { findChainFindings } from '../domain/chain-findings.ts';
+import { isUsable } from '../domain/places.ts';
+import { decide } from '../domain/provider-chains.ts';
+import type { SourcesReport } from '../report/sources-report.ts';
+import { EXIT } from './exit-codes.ts';
+import { exitCodesFlag, name } from './flags.ts';
+import { type Io, wantsColour } from './io.ts';
+
+interface SourcesFlags {
+  profile?: string;
+  format: 'text' | 'json';
+}
+
+const DEFAULT_WIDTH = 100;
+
+export function declareSources(program: Command, run: (flags: SourcesFlags) => Promise<void>): void {
+  program
+    .command('sources')
+    .helpGroup('Measure:')
+    .description(
+      'try every place credentials could come from; which one wins, for which SDK, and what hides what',
+    )
+    .option('--profile <name>', 'look as if AWS_PROFILE named this profile', name)
+    .addOption(
+      new Option('-f, --format <format>', 'for people or for programs')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .addOption(exitCodesFlag())
+    .addHelpText(
+      'after',
+      `
+STS, IAM Identity Center (SSO) and sign-in are not asked: what needs them is told as "not tried". A
+credential_process is run. Settings in code, and the JVM's own, cannot be seen from here.
+
+Exit codes: 0 a place answers, or would after a call to AWS · 1 none · 2 wrong usage
+
+Examples:
+  cred-watch sources                   safe in a container's entry point: no secret is shown
+  cred-watch sources --profile loader  what a program with that profile would get`,
+    )
+    .action(run);
+}
+
+/** 0: somebody would get credentials that have not expired; 1: nobody would. */
+export async function runSources({ profile, format }: SourcesFlags, io: Io): Promise<number> {
+  const { survey } = await import('../sources/survey.ts');
+  const facts = await survey({
+    env: io.env,
+    home: io.home,
+    clock: io.clock,
+    random: io.random,
+    ...(profile === undefined ? {} : { profile }),
+  });
+  const outcomes = decide(facts);
+  const report = { facts, outcomes, findings: findChainFindings(facts, outcomes) };
+  await io.stdout.write(format === 'json' ? await json(report) : await table(report, io));
+  return Object.values(facts.places).some(isUsable) ? EXIT.ok : EXIT.failed;
+}
+
+const json = async (report: SourcesReport) =>
+  (await import('../report/sources-json.ts')).renderSourcesJson(report);
+
+async function table(report: SourcesReport, io: Io): Promise<string> {
+  const { renderSourcesTable } = await import('../report/sources-table.ts');
+  return renderSourcesTable(report, {
+    width: (io.stdout.isTerminal ? io.stdout.columns : undefined) ?? DEFAULT_WIDTH,
+    colour: wantsColour(io.stdout, io.env),
+  });
+}

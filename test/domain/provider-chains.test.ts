@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest';
+import { findChainFindings } from '../../src/domain/chain-findings.ts';
+import { isUsable, SDKS } from '../../src/domain/places.ts';
+import { decide } from '../../src/domain/provider-chains.ts';
+import { survey } from '../../src/sources/survey.ts';
+import { options } from '../sources/polling.ts';
+import { CASES, expectedEnds, setUp, writeFinding, writeOutcome } from './shadowing-case.ts';
+
+describe('each case of fixtures/shadowing', () => {
+  test.each(CASES)('$name', async (each) => {
+    const { onTestFinished } = await import('vitest');
+    const { environment } = await setUp(each, onTestFinished);
+    const facts = await survey(options(environment));
+    const outcomes = decide(facts);
+    expect(Object.fromEntries(SDKS.map((sdk) => [sdk, writeOutcome(outcomes[sdk])]))).toEqual(
+      expectedEnds(each),
+    );
+    expect(findChainFindings(facts, outcomes).map(writeFinding)).toEqual(each.expected.findings);
+    expect(Object.values(facts.places).some(isUsable)).toBe(each.expected.usable);
+  });
+});

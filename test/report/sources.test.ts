@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import {
+  CHAIN_FINDING_CODES,
+  type ChainFinding,
+  type ChainFindingCode,
+} from '../../src/domain/chain-finding.ts';
+import { findChainFindings } from '../../src/domain/chain-findings.ts';
+import { type ChainFacts, type Outcome, type PlaceFault, SDKS, WHY_CODES } from '../../src/domain/places.ts';
+import { decide } from '../../src/domain/provider-chains.ts';
+import { chainFindingMessage, outcomeMessage, placeFaultMessage } from '../../src/report/messages.ts';
+import { renderSourcesJson } from '../../src/report/sources-json.ts';
+import { renderSourcesTable } from '../../src/report/sources-table.ts';
+import { answers, facts } from '../domain/facts.ts';
+import { CASES } from '../domain/shadowing-case.ts';
+
+/** A sentence with a hole in it. */
+const HOLE = /undefined|NaN|null|\[object|Infinity/;
+
+const NOW = Date.UTC(2026, 10, 22);
+
+const reportOf = (known: ChainFacts) => {
+  const outcomes = decide(known);
+  return { facts: known, outcomes, findings: findChainFindings(known, outcomes) };
+};
+
+const text = (known: ChainFacts, width = 100) =>
+  renderSourcesTable(reportOf(known), { width, colour: false });
+
+const IMDS = answers({
+  accessKeyId: 'ASIAFALSE0000000IMDS',
+  role: 'node-role',
+  expiration: NOW + 21_600_000,
+  remaining: 21_600,
+  origin: 'http://169.254.169.254',
+});
+const KEYS = answers({ accessKeyId: 'AKIAFALSE0000000ENVI', session: false });
+const BROKEN = {
+  state: 'fails',
+  origin: 'http://169.254.170.23',
+  fault: {
+    code: 'POLL_FAILED',
+    reason: 'auth-token-expired',
+    detail: 'HTTP 400: token is expired',
+    possibleHopLimit: false,
+  },
+} as const;
+
+test('a broken container in front of the role of a node', () => {
+  expect(text(facts({ container: BROKEN, imds: IMDS }))).toBe(`places
+
+  container             fails       auth-token-expired: the endpoint says that the authorization
+                                    token has expired (HTTP 400: token is expired) ·
+                                    http://169.254.170.23
+  IMDS                  answers     role node-role · ASIA…IMDS ·
+                                    6h 00m 00s left, until 2026-11-22 06:00:00Z ·
+                                    http://169.254.169.254
+  not set                           environment, web identity, keys, process, SSO of profile default
+
+what SDKs get
+
+  none: stops at container, it fails                          botocore (AWS CLI), Go, JavaScript,
+                                                              Rust, .NET
+  IMDS · role node-role · ASIA…IMDS                           Java
+
+findings
+
+  ! the container endpoint fails: Java goes on to IMDS and takes on the role of the instance;
+    botocore (AWS CLI), Go, JavaScript, Rust and .NET stop with an error
+    → see that the token file is still being rotated; read it anew for each request; a hop limit of
+    1 keeps containers away from the role of the instance
+  ! SDKs end at different places: programs side by side here run with different credentials, or with
+    none
+    → leave the one place that is meant, and remove what is set for the others
+`);
+});
+
+test('where all is well there are no findings', () => {
+  const written = text(facts({ imds: IMDS }));
+  expect(written).not.toMatch(/findings/);
+  expect(written).toMatch(/IMDS · role node-role · ASIA…IMDS +every SDK\n$/);
+});
+
+describe('the text', () => {
+  const full = facts(
+    {
+      environment: KEYS,
+      container: BROKEN,
+      imds: IMDS,
+      'profile-role': { state: 'untried', role: 'x'.repeat(64), accountId: '123456789012' },
+      sso: { state: 'fails', fault: { code: 'TOKEN_EXPIRED', at: NOW } },
+      profile: { state: 'incomplete', fault: { code: 'NO_KEY_ID' }, origin: `/home/${'long/'.repeat(40)}` },
+    },
+    {
+      blank: new Set(['AWS_PROFILE']),
+      profile: { name: 'p'.repeat(80), named: true, exists: false, othersExist: true },
+    },
+  );
+
+  test.each([60, 100, 110])('keeps to %i columns', (width) => {
+    const lines = text(full, width).split('\n');
+    expect(lines.filter((line) => [...line].length > width)).toEqual([]);
+  });
+
+  test('is narrow enough to read on any terminal', () => {
+    expect(
+      Math.max(
+        ...text(full, 400)
+          .split('\n')
+          .map((line) => [...line].length),
+      ),
+    ).toBeLessThanOrEqual(110);
+    expect(
+      Math.max(
+        ...text(full, 20)
+          .split('\n')
+          .map((line) => [...line].length),
+      ),
+    ).toBeLessThanOrEqual(60);
+  });
+
+  test('shows control characters of names, and colours only where they are wanted', () => {
+    const name = 'evil\u001b[31mname';
+    const known = facts({ imds: IMDS }, { profile: { name, named: true, exists: false, othersExist: true } });
+    expect(text(known)).not.toMatch(/\u001b/);
+    expect(text(known)).toMatch(/evil\\u\{1b\}\[31mname/);
+    const painted = renderSourcesTable(reportOf(known), { width: 100, colour: true });
+    expect(painted).toMatch(/\u001b\[1mplaces/);
+    expect(painted).not.toMatch(/\u001b\[31mname/);
+  });
+});
+
+describe('JSON', () => {
+  const json = (known: ChainFacts) => JSON.parse(renderSourcesJson(reportOf(known)));
+
+  test('has every place, every SDK, and what to do', () => {
+    const document = json(facts({ environment: KEYS, container: BROKEN, imds: IMDS }));
+    expect(document).toMatchObject({
+      schema_version: 1,
+      generated_at: '2026-11-22T00:00:00Z',
+      profile: { name: 'default', named: false, exists: true },
+    });
+    const [environment, ...places] = document.places;
+    expect(environment).toEqual({
+      place: 'environment',
+      state: 'answers',
+      fault: null,
+      access_key_id: 'AKIA…ENVI',
+      role: null,
+      account_id: null,
+      expiration: null,
+      remaining_seconds: null,
+      session: false,
+      origin: null,
+      token_expiration: null,
+      notes: [],
+    });
+    expect(places.at(-2)).toMatchObject({
+      place: 'container',
+      fault: { code: 'POLL_FAILED', reason: 'auth-token-expired' },
+    });
+    expect(places.at(-1)).toMatchObject({ expiration: '2026-11-22T06:00:00Z', remaining_seconds: 21_600 });
+    expect(document.sdks.map(({ sdk }: { sdk: string }) => sdk)).toEqual([...SDKS]);
+    expect(document.sdks[0]).toEqual({
+      sdk: 'botocore',
+      outcome: 'wins',
+      place: 'environment',
+      access_key_id: 'AKIA…ENVI',
+      flaw: null,
+      why: null,
+      about: null,
+      message: 'environment',
+    });
+    expect(document.findings).toEqual([
+      {
+        code: 'KEYS_HIDE_ROLE',
+        severity: 'problem',
+        args: { place: 'environment', hidden: ['imds'], sdks: [...SDKS], lasting: true },
+        message: expect.stringMatching(/^keys in the environment win over IMDS/),
+        hint: expect.stringMatching(/unset AWS_ACCESS_KEY_ID/),
+      },
+    ]);
+  });
+
+  test('gives instants of notes as such', () => {
+    const notes = [{ code: 'TOKEN_FILE_EXPIRED', args: { at: NOW } }] as const;
+    const { findings } = json(facts({ container: { ...BROKEN, notes } }));
+    expect(findings.at(-1).args).toEqual({ at: '2026-11-22T00:00:00Z' });
+  });
+});
+
+describe('every code has its sentence', () => {
+  const args: ChainFinding['args'] = {
+    name: 'loader',
+    place: 'environment',
+    profile: 'loader',
+    missing: 'NO_KEY_ID',
+    role: 'node-role',
+    hidden: ['container', 'imds'],
+    names: ['AWS_SECRET_KEY'],
+    places: ['profile', 'process'],
+    ends: ['imds', 'nothing'],
+    sdks: ['go', 'rust'],
+    stopped: ['dotnet'],
+    seconds: 61,
+    lasting: true,
+    works: true,
+  };
+
+  test.each(CHAIN_FINDING_CODES)('finding %s', (code) => {
+    for (const changes of [
+      {},
+      { place: 'profile', works: false, lasting: false, role: '' },
+      { place: 'imds', sdks: ['java'] },
+      { sdks: [...SDKS], stopped: [...SDKS], hidden: ['imds'] },
+      { missing: 'NO_SECRET_KEY', ...(code === 'HALF_A_PAIR' ? { sdks: [] } : {}) },
+    ]) {
+      const { message, hint } = chainFindingMessage({
+        code,
+        severity: 'note',
+        args: { ...args, ...changes },
+      });
+      for (const sentence of [message, hint!]) {
+        expect(sentence).toMatch(/^\S.{10,}[^.]$/);
+        expect(sentence).not.toMatch(HOLE);
+      }
+    }
+  });
+
+  const FAULTS: { [Code in PlaceFault['code']]: Extract<PlaceFault, { code: Code }> } = {
+    NO_SECRET_KEY: { code: 'NO_SECRET_KEY' },
+    NO_KEY_ID: { code: 'NO_KEY_ID' },
+    NO_SESSION_TOKEN: { code: 'NO_SESSION_TOKEN' },
+    NO_ROLE_ARN: { code: 'NO_ROLE_ARN' },
+    NO_ROLE_SOURCE: { code: 'NO_ROLE_SOURCE' },
+    TWO_ROLE_SOURCES: { code: 'TWO_ROLE_SOURCES' },
+    ROLE_SOURCE_MISSING: { code: 'ROLE_SOURCE_MISSING', name: 'gone' },
+    SETTINGS_MISSING: { code: 'SETTINGS_MISSING', names: ['sso_region'] },
+    TOKEN_FILE_UNREADABLE: { code: 'TOKEN_FILE_UNREADABLE', because: 'ENOENT' },
+    TOKEN_EXPIRED: { code: 'TOKEN_EXPIRED', at: NOW },
+    NOT_SIGNED_IN: { code: 'NOT_SIGNED_IN' },
+    POLL_FAILED: { code: 'POLL_FAILED', reason: 'timeout', detail: '', possibleHopLimit: false },
+    NO_ANSWER_IN_TIME: { code: 'NO_ANSWER_IN_TIME' },
+  };
+
+  test.each(Object.values(FAULTS))('fault $code', (fault) => {
+    expect(placeFaultMessage(fault)).toMatch(/^\S.{8,}/);
+    expect(placeFaultMessage(fault)).not.toMatch(HOLE);
+  });
+
+  test.each(WHY_CODES)('why a chain stops: %s', (why) => {
+    for (const outcome of [
+      { kind: 'stops', place: 'container', why, name: 'AWS_X' },
+      { kind: 'stops', place: null, why, name: 'AWS_X' },
+      { kind: 'unknown', place: 'imds', why, name: 'AWS_X' },
+    ] satisfies Outcome[]) {
+      expect(outcomeMessage(outcome)).toMatch(/, \S.{4,}/);
+      expect(outcomeMessage(outcome)).not.toMatch(HOLE);
+    }
+  });
+});
+
+test('every finding has a case that shows it', () => {
+  const shown = new Set(
+    CASES.flatMap(({ expected }) => expected.findings.map((code) => code.replace(' (note)', ''))),
+  );
+  expect(CHAIN_FINDING_CODES.filter((code: ChainFindingCode) => !shown.has(code))).toEqual([]);
+});
