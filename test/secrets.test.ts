@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CANARIES, canariesIn } from './cli/canaries.ts';
+import { found, makeHome } from './cli/canary-home.ts';
 import { grantToken, metadataService, ROLES } from './cli/metadata-script.ts';
-import { runCommand } from './cli/run-command.ts';
-import { linesWritten, type Run, runProgram, startProgram } from './cli/run-program.ts';
+import { linesWritten, startProgram } from './cli/run-program.ts';
 import {
   curl,
   DOCUMENT,
@@ -33,20 +33,6 @@ const document = (changes: object = {}) =>
 
 const everything = `${secretKey} ${sessionToken} ${imdsToken} ${authorization} ${credentialsPath} ${word}`;
 
-/** Where each canary was found, outputs and files alike: nowhere, or a test has failed. */
-function found(home: string, runs: readonly Run[]): string[] {
-  const outputs = runs.flatMap(({ stdout, stderr }) => [
-    ...canariesIn(stdout).map((name) => `${name} in stdout: ${stdout}`),
-    ...canariesIn(stderr).map((name) => `${name} in stderr: ${stderr}`),
-  ]);
-  const files = pathsIn(home).flatMap((path) => {
-    const inName = canariesIn(path).map((name) => `${name} in the name ${path}`);
-    if (!statSync(join(home, path)).isFile()) return inName;
-    return [...inName, ...canariesIn(readFileSync(join(home, path))).map((name) => `${name} in ${path}`)];
-  });
-  return [...outputs, ...files];
-}
-
 /** So much of a secret is more than chance, and more than a log may say. */
 const PIECE = 24;
 
@@ -62,17 +48,6 @@ function piecesIn(text: string, secrets: readonly string[]): string[] {
     }
     return false;
   });
-}
-
-/** A HOME in which the program may write anything it likes. */
-function makeHome(finished?: (clean: () => void) => void) {
-  const home = temporaryFolder(finished);
-  const env = { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: home };
-  const runBy =
-    (way: typeof runCommand) =>
-    (args: string[], more: Record<string, string> = {}, stdin?: string) =>
-      way(args, { env: { ...env, ...more }, cwd: home, ...(stdin === undefined ? {} : { stdin }) });
-  return { home, env, run: runBy(runCommand), runAlone: runBy(runProgram) };
 }
 
 /** Everything that reads the database again. */

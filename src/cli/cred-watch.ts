@@ -44,6 +44,16 @@ function listenForStop(): AbortSignal {
   return stop.signal;
 }
 
+/** Those that ask a program to do something; the others stop, continue or end it and cannot be handed on. */
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+
+function onSignal(listener: (signal: NodeJS.Signals) => void): () => void {
+  for (const signal of FORWARDED) process.on(signal, listener);
+  return () => {
+    for (const signal of FORWARDED) process.off(signal, listener);
+  };
+}
+
 const io: Io = {
   stdin: process.stdin,
   stdout: outputTo(process.stdout, 'standard output'),
@@ -55,6 +65,8 @@ const io: Io = {
   home: homedir(),
   isRoot: process.getuid?.() === 0,
   stopSignal: listenForStop,
+  hasTerminal: [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
+  onSignal,
 };
 
 void main(process.argv.slice(2), io).then((code) => {

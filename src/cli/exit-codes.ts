@@ -1,7 +1,7 @@
 import type { Verdict } from '../domain/model.ts';
 
 /** What the exit code says, before it is put into the caller's convention. */
-export const EXIT = { ok: 0, notSafe: 1, failed: 1, usage: 2, unknown: 3 } as const;
+export const EXIT = { ok: 0, notSafe: 1, failed: 1, usage: 2, unknown: 3, notStarted: 125 } as const;
 
 export const exitCodeOf = (verdict: Verdict | null): number =>
   verdict === null || verdict === 'safe' ? EXIT.ok : verdict === 'unknown' ? EXIT.unknown : EXIT.notSafe;

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../domain/duration.ts';
+import { formatShortDuration, parseDuration } from '../domain/duration.ts';
 import type { Seconds } from '../domain/model.ts';
 import { EXIT_CODE_STYLES } from './exit-codes.ts';
 
@@ -80,4 +80,9 @@ export function addSelection(command: Command): Command {
     .option('--role <name>', 'only this role', name)
     .option('--since <time>', 'from this time on: 2026-01-31, 2026-01-31T12:00:00Z or 7d (ago)')
     .option('--until <time>', 'up to this time');
+}
+
+/** In the help a default is written as a person would give it. */
+export function showDefaultDuration(command: Command, flag: string, seconds: Seconds): void {
+  command.options.find(({ long }) => long === flag)!.defaultValueDescription = formatShortDuration(seconds);
 }

@@ -16,6 +16,10 @@ export interface Io {
   isRoot: boolean;
   /** Aborted by SIGINT or SIGTERM, once somebody listens; the second one ends the program. */
   stopSignal(): AbortSignal;
+  /** A terminal is at one of the standard streams: what is typed there reaches child processes, too. */
+  hasTerminal: boolean;
+  /** Hands over every signal that a child process may be meant by, in place of its effect; returns how to end that. */
+  onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
 }
 
 export interface Output {

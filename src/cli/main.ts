@@ -1,4 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { declareCheck, runCheck } from './check.ts';
+import { type CommandLine, splitCommandLine } from './command-line.ts';
+import { declareEnv, runEnv } from './env.ts';
+import { declareExec, runExec } from './exec.ts';
 import { EXIT, encodeExitCode, exitCodeStyle } from './exit-codes.ts';
 import { declareExport, runExport } from './export.ts';
 import { declareImport, runImport } from './import.ts';
@@ -17,17 +21,30 @@ declare const CRED_WATCH_VERSION: string;
  * Runs one command line, without the program's name, to its exit code. Nothing here or below ends the process.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const style = exitCodeStyle(argv);
-  const debug = argv.includes('--debug');
+  const line = splitCommandLine(argv);
+  const style = exitCodeStyle(line.own);
+  if (line.name !== 'check' || style !== 'nagios') return encodeExitCode(await answer(line, io), style);
+  const { asPlugin } = await import('./nagios-plugin.ts');
+  const plugin = asPlugin(io);
+  const code = await answer(line, plugin.io);
+  await plugin.finish();
+  return encodeExitCode(code, style);
+}
+
+async function answer(line: CommandLine, io: Io): Promise<number> {
+  const debug = line.own.includes('--debug');
   try {
-    return encodeExitCode(await dispatch(argv, io, debug), style);
+    return await dispatch(line, io, debug);
   } catch (error) {
     await sayThrown(io, error, debug);
-    return encodeExitCode(EXIT.usage, style);
+    return usageCode(line);
   }
 }
 
-async function dispatch(argv: readonly string[], io: Io, debug: boolean): Promise<number> {
+/** A child of exec may end with any code: our own trouble has one that programs leave alone. */
+const usageCode = ({ name }: CommandLine) => (name === 'exec' ? EXIT.notStarted : EXIT.usage);
+
+async function dispatch(line: CommandLine, io: Io, debug: boolean): Promise<number> {
   let code: number = EXIT.ok;
   const text: { out: string; error: string } = { out: '', error: '' };
   const program = new Command('cred-watch')
@@ -59,6 +76,15 @@ async function dispatch(argv: readonly string[], io: Io, debug: boolean): Promis
   declareReport(program, async (flags) => {
     code = await runReport(flags, io);
   });
+  declareCheck(program, async (flags) => {
+    code = await runCheck(flags, io);
+  });
+  declareExec(program, async (flags) => {
+    code = await runExec(flags, line.command, io);
+  });
+  declareEnv(program, async (flags) => {
+    code = await runEnv(flags, io);
+  });
   declareImport(program, async (files, flags) => {
     code = await runImport(files, flags, io);
   });
@@ -72,10 +98,10 @@ async function dispatch(argv: readonly string[], io: Io, debug: boolean): Promis
     code = await runSimulate(flags, io, debug);
   });
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(line.own, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    code = await sayUsage(error, text, argv, io);
+    code = await sayUsage(error, text, line, io);
   }
   return code;
 }
@@ -84,7 +110,7 @@ async function dispatch(argv: readonly string[], io: Io, debug: boolean): Promis
 async function sayUsage(
   error: CommanderError,
   text: { out: string; error: string },
-  argv: readonly string[],
+  line: CommandLine,
   io: Io,
 ): Promise<number> {
   if (error.exitCode === 0) {
@@ -92,7 +118,7 @@ async function sayUsage(
     return EXIT.ok;
   }
   if (error.code === 'commander.help') {
-    const [, unknown] = argv[0] === 'help' ? argv : [];
+    const [, unknown] = line.own[0] === 'help' ? line.own : [];
     if (unknown !== undefined) {
       await sayError(io, `unknown command '${unknown}'`, 'see --help');
       return EXIT.usage;
@@ -104,7 +130,7 @@ async function sayUsage(
   }
   const { message, hint } = inOurWords(text.error.trimEnd());
   await sayError(io, message, hint);
-  return EXIT.usage;
+  return usageCode(line);
 }
 
 /** Ours name the flag as it was meant and keep what to do for the hint. */

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { assess } from '../domain/assessment.ts';
-import { formatShortDuration } from '../domain/duration.ts';
 import { DEFAULT_MARGIN, rotationsFor } from '../domain/job.ts';
 import { summarise } from '../domain/job-runs.ts';
 import type { Seconds } from '../domain/model.ts';
@@ -16,6 +15,7 @@ import {
   exitCodesFlag,
   name,
   positiveDuration,
+  showDefaultDuration,
 } from './flags.ts';
 import { type Io, wantsColour } from './io.ts';
 import { type Absence, sayNoRuns, sayNoSamples } from './missing-data.ts';
@@ -53,8 +53,7 @@ export function declareReport(program: Command, run: (flags: ReportFlags) => Pro
       positiveDuration,
     )
     .option('--confidence <share>', 'ask for enough watched rotations: 95% wants 19', confidence);
-  command.options.find(({ long }) => long === '--margin')!.defaultValueDescription =
-    formatShortDuration(DEFAULT_MARGIN);
+  showDefaultDuration(command, '--margin', DEFAULT_MARGIN);
   addSelection(command)
     .addOption(databaseFlag())
     .addOption(

@@ -29,7 +29,11 @@ export function addSourceFlags(command: Command): Command {
         .default('auto'),
     )
     .option('--role <name>', 'the IMDS role to ask for; of other sources, the name of the series', roleName)
-    .option('--profile <name>', 'with --source profile, process or imds: the profile that counts', name)
+    .option(
+      '--profile <name>',
+      'the keys or the process of this profile; with --source imds its settings',
+      name,
+    )
     .option('--process <command>', 'run this and read the credentials that it prints', commandLine)
     .option(
       '--host <name>',
@@ -43,13 +47,23 @@ function commandLine(text: string): string {
   return text;
 }
 
+/** Which source the flags and the environment mean. */
+export async function sourceNameOf(flags: SourceFlags, io: Io): Promise<SourceName> {
+  assertTogether(flags);
+  if (flags.process !== undefined) return 'process';
+  if (flags.source !== 'auto') return flags.source;
+  if (flags.profile !== undefined) return 'profile';
+  return (await import('../sources/choose-source.ts')).remoteSource(io);
+}
+
+/** The host that the caller named; null to go by what the source says. */
+export const hostOf = (flags: SourceFlags, io: Io): string | null => flags.host ?? hostFromEnvironment(io);
+
 /** A source as the flags and the environment say. */
 export async function openSource(flags: SourceFlags, io: Io): Promise<OpenedSource> {
-  const choice = flags.process === undefined ? flags.source : 'process';
-  assertTogether(flags);
-  const host = flags.host ?? hostFromEnvironment(io);
-  const { chooseSource, remoteSource } = await import('../sources/choose-source.ts');
-  const name = choice === 'auto' ? remoteSource(io) : choice;
+  const name = await sourceNameOf(flags, io);
+  const host = hostOf(flags, io);
+  const { chooseSource } = await import('../sources/choose-source.ts');
   const { role, profile, process: command } = flags;
   if (role !== undefined && name === 'container') {
     throw new CredWatchError(
@@ -88,10 +102,10 @@ function assertTogether({ source, profile, process: command }: SourceFlags): voi
       'to run the credential_process of a profile: --source process --profile NAME',
     );
   }
-  if (['auto', 'container', 'environment'].includes(source)) {
+  if (['container', 'environment'].includes(source)) {
     throw new CredWatchError(
-      source === 'auto' ? '--profile needs --source' : `--source ${source} has no profile`,
-      'add --source profile for its keys or its process, --source imds for its settings of IMDS',
+      `--source ${source} has no profile`,
+      'leave out one of them; with --source imds a profile gives the settings of IMDS',
     );
   }
 }

@@ -110,6 +110,7 @@ function measurementJson(measurement: Measurement, margin: Seconds) {
     rotation_count: measurement.rotations.length,
     witnessed_rotation_count: n,
     rotation_interval: rotationInterval && extremesJson(rotationInterval),
+    rotation_window: measurement.rotationWindow && extremesJson(measurement.rotationWindow),
     validity_when_issued: validityWhenIssued && {
       min_seconds: validityWhenIssued.min,
       max_seconds: validityWhenIssued.max,

@@ -14,6 +14,7 @@ import {
   jobRunsMessage,
   longestRunMessage,
   verdictMessage,
+  windowMessage,
 } from './messages.ts';
 import { writeCount, writeInstant, writeSeries, writeShare, writeSpan } from './writing.ts';
 
@@ -111,6 +112,7 @@ function measurementRows(
     ['samples', samplesText(measurement, polled)],
     ['watched time', watchedText(measurement)],
     ['rotation interval', interval === null ? 'not known yet' : writeExtremes(interval)],
+    ...(measurement.rotationWindow === null ? [] : [['rotation moments', windowMessage(measurement)] as Row]),
     [
       'validity when issued',
       issued === null ? 'not known yet' : `${duration(issued.min)} min · ${duration(issued.max)} max`,

@@ -8,6 +8,12 @@ export function writeInstant(instant: Instant): string {
   return formatInstant(Math.floor(instant / 1000) * 1000).replace('T', ' ');
 }
 
+/** The hour alone where it is of the same day as `now`. */
+export function writeMoment(instant: Instant, now: Instant): string {
+  const [written, today] = [writeInstant(instant), writeInstant(now)];
+  return written.slice(0, 10) === today.slice(0, 10) ? written.slice(11) : written;
+}
+
 /** For machines; null where it is not known. */
 export const instantJson = (instant: Instant | null) => (instant === null ? null : formatInstant(instant));
 

@@ -1,5 +1,5 @@
 import { type ParsedInstant, parseInstant } from '../domain/instant.ts';
-import type { FailureReason, PollNoteCode } from '../domain/model.ts';
+import type { FailureReason, Instant, PollNoteCode } from '../domain/model.ts';
 import { Secret } from '../secret.ts';
 import { FailedLook } from './failed-look.ts';
 import type { Found, Look } from './look.ts';
@@ -112,6 +112,13 @@ const EPOCH = /^(\d{10}|\d{13})$/;
 /** Also a count since 1970, in seconds (weep) or milliseconds (what SSO gives, passed on). */
 function parseWrittenInstant(text: string): ParsedInstant | null {
   const trimmed = text.trim();
-  if (!EPOCH.test(trimmed)) return parseInstant(trimmed);
-  return { instant: Number(trimmed.padEnd(13, '0')), zoneless: false };
+  if (EPOCH.test(trimmed)) return { instant: Number(trimmed.padEnd(13, '0')), zoneless: false };
+  const parsed = parseInstant(trimmed);
+  return parsed?.zoneless ? { ...parsed, instant: earlierReading(parsed.instant) } : parsed;
+}
+
+/** Without a zone a person's tool (awsume) means the local time, others UTC: the earlier one promises nothing too much. */
+function earlierReading(asUtc: Instant): Instant {
+  const minutesBehindUtc = new Date(asUtc).getTimezoneOffset();
+  return asUtc + Math.min(0, minutesBehindUtc) * 60_000;
 }

@@ -3,11 +3,8 @@ import { correctedTime } from '../domain/generations.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
 import type { HandedCredentials } from '../handover/handed-credentials.ts';
 import type { PolledCredentials, PollOutcome } from '../sources/source.ts';
+import { shortestPause } from './pace.ts';
 import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
-
-/** A real endpoint is throttled and shared by a whole instance; a credential process may log in somewhere. */
-const FLOOR: Seconds = 10;
-const LOOPBACK_FLOOR: Seconds = 1;
 
 /** Clients wait for one second or two; a source that fails may take ten to do so. */
 const PATIENCE = 500;
@@ -42,7 +39,7 @@ export class LatestCredentials {
   constructor(context: PollContext, options: LatestOptions) {
     this.#context = context;
     this.#options = options;
-    this.#floor = context.source.endpoint?.loopback === true ? LOOPBACK_FLOOR : FLOOR;
+    this.#floor = shortestPause(context.source);
     if (options.known !== undefined) {
       this.#lookedAt = options.known.observedAt;
       this.#learn(options.known);

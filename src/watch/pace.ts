@@ -13,8 +13,8 @@ export const backOff = (pause: Seconds, failures: number): Seconds =>
   Math.min(pause * 2 ** failures, LONGEST_BACK_OFF);
 
 /**
- * Real endpoints are throttled and shared with everything on the instance: no two looks that nobody asked for by name
- * are closer than this. Those of this machine alone bear more.
+ * Real endpoints are throttled and shared with everything on the instance, and a credential process may log in somewhere:
+ * no two looks of our own choosing are closer than this. What listens on this machine alone bears more.
  */
 export const shortestPause = ({ endpoint }: Pick<CredentialSource, 'endpoint'>): Seconds =>
   endpoint?.loopback ? 1 : 10;
@@ -39,21 +39,28 @@ export class Pace {
     this.#interval = interval;
   }
 
-  /** From the beginning of the look that brought this to that of the next. */
-  pauseAfter(recorded: Recorded): Seconds {
+  /**
+   * From the beginning of the look that brought this to that of the next.
+   * @param jitter a factor around 1: hosts that were started together must not ask together
+   */
+  pauseAfter(recorded: Recorded, jitter: number): Seconds {
     const { outcome } = recorded;
-    if (!outcome.ok || outcome.credentials.lastUpdated !== null) return this.#interval;
+    const usual = this.#interval * jitter;
+    if (!outcome.ok || outcome.credentials.lastUpdated !== null) return usual;
     const generation = outcome.credentials.accessKeyId;
     if (this.#known?.generation !== generation) this.#known = { generation, due: this.#dueSpan(recorded) };
     const { due } = this.#known;
-    return due === null ? this.#interval : this.#untilDue(due, correctedTime(outcome));
+    return due === null ? usual : Math.min(usual, this.#untilDue(due, correctedTime(outcome), jitter));
   }
 
-  #untilDue(due: Span, at: Instant): Seconds {
+  #untilDue(due: Span, at: Instant, jitter: number): Seconds {
     const length = (due.to - due.from) / 1000;
-    if (at > due.to + OVERTIME * length * 1000) return this.#interval;
-    const quick = Math.max(shortestPause(this.#context.source), length / LOOKS_PER_SPAN);
-    return Math.min(this.#interval, Math.max(quick, (due.from - at) / 1000));
+    const shortest = shortestPause(this.#context.source);
+    const quick = Math.max(shortest, length / LOOKS_PER_SPAN);
+    if (at > due.to + (OVERTIME * length + quick) * 1000) return Number.POSITIVE_INFINITY;
+    // The first quick look comes before the span, and without jitter: a minute's delay would be past a narrow one.
+    const untilFirst = (due.from - at) / 1000 - quick;
+    return Math.max(shortest, untilFirst > quick ? untilFirst : quick * jitter);
   }
 
   #dueSpan({ host, outcome: { identity } }: Recorded): Span | null {

@@ -25,6 +25,7 @@ export interface WaitOptions {
   random: () => number;
   /** Aborted to give up. */
   stop: AbortSignal;
+  onLook: () => void;
   /** Each look that was not safe and is waited after, with the host's hour of the next look and of giving up. */
   onWait: (judged: Judged, next: Instant, limit: Instant) => void | Promise<void>;
 }
@@ -34,9 +35,10 @@ export interface WaitOptions {
  * start ever will be safe, when the time is over, or when it is told to stop. It sleeps until a rotation is due.
  */
 export async function waitUntilSafe(context: PollContext, options: WaitOptions): Promise<Judged> {
-  const { job, wait, clock, stop, onWait } = options;
+  const { job, wait, clock, stop, onLook, onWait } = options;
   const limit = clock.now() + wait * 1000;
   for (let failures = 0; ; ) {
+    onLook();
     const judged = await lookAndJudge(context, job, () => clock.now(), stop);
     const { verdict } = judged;
     if (verdict.verdict === 'safe' || verdict.outlook === 'never') return judged;

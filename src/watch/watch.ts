@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Seconds } from '../domain/model.ts';
-import { backOff, Pace, shortestPause } from './pace.ts';
+import { backOff, Pace } from './pace.ts';
 import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
 
 /** Hosts started together must not ask together. */
@@ -37,8 +37,7 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
     const { interval, random } = options;
     const jitter = 1 + JITTER * (2 * random() - 1);
     if (failures > 0) return Math.max(interval, backOff(interval, failures)) * jitter;
-    const pause = pace.pauseAfter(recorded);
-    return pause < interval ? Math.max(pause * jitter, shortestPause(context.source)) : pause * jitter;
+    return pace.pauseAfter(recorded, jitter);
   };
   while (!stop.aborted) {
     const begun = clock.now();

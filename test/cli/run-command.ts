@@ -44,6 +44,8 @@ function startMain(args: readonly string[], { env, stdin = '', cwd }: CommandOpt
     home: environment.HOME ?? homedir(),
     isRoot: process.getuid?.() === 0,
     stopSignal: () => stop.signal,
+    hasTerminal: false,
+    onSignal: () => () => {},
   };
   const run = () => main(args, io);
   const done = (cwd === undefined ? run() : inFolder(cwd, run)).then(

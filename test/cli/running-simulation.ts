@@ -11,11 +11,12 @@ export async function startSimulation(
   args: readonly string[],
   options?: CommandOptions,
   start = startCommand,
+  finished: (clean: () => Promise<void>) => void = onTestFinished,
 ) {
   const given = args.includes('--listen') ? args : ['--listen', '127.0.0.1:0', ...args];
   const program = start(['simulate', ...given], options);
   // Asked to end, it takes its files along.
-  onTestFinished(() =>
+  finished(() =>
     stop(program).then(
       () => {},
       () => {},

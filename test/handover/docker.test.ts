@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { HANDOVER_FORMATS } from '../../src/handover/formats.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 import { expectedVariables, handed, type Keys, ORDINARY, tryAwkwardKeys } from './awkward-credentials.ts';
+import { startContainerEngine } from './container-engine.ts';
 import { describeReader } from './describe-reader.ts';
 import { run } from './run.ts';
 
@@ -14,41 +13,14 @@ const write = (keys: Keys, legacyToken = false) => HANDOVER_FORMATS.docker(hande
 const hasPairOfQuotes = (value: string) =>
   value.length > 1 && ['"', "'"].some((quote) => value.startsWith(quote) && value.endsWith(quote));
 
-/**
- * The variables of the container that `docker run` asks for when it is given these files. The engine that it asks is one
- * of ours, and refuses as soon as it has heard them.
- */
+/** The variables of the container that `docker run` asks for when it is given these files. */
 async function containerVariables(docker: string, files: readonly string[]): Promise<string[]> {
-  let heard: string[] | null = null;
-  const engine = createServer((request, response) => {
-    response.setHeader('Api-Version', '1.41');
-    if (request.url === '/_ping') return void response.end('OK');
-    let body = '';
-    request.on('data', (chunk) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      heard = JSON.parse(body).Env;
-      response.writeHead(400, { 'content-type': 'application/json' }).end('{"message":"heard enough"}');
-    });
-  });
-  await new Promise<void>((resolve) => engine.listen(0, '127.0.0.1', resolve));
-  const { port } = engine.address() as AddressInfo;
+  const { environment, heard } = await startContainerEngine();
   const { stderr } = await run(
     [docker, 'run', '--pull', 'never', ...files.flatMap((file) => ['--env-file', file]), 'image'],
-    {
-      env: {
-        DOCKER_HOST: `tcp://127.0.0.1:${port}`,
-        DOCKER_CONFIG: '/nonexistent',
-        HOME: '/nonexistent',
-        PATH: '/nonexistent',
-        AWS_SESSION_TOKEN: 'stale',
-      },
-    },
+    { env: { ...environment, PATH: '/nonexistent', AWS_SESSION_TOKEN: 'stale' } },
   );
-  engine.closeAllConnections();
-  await new Promise((resolve) => engine.close(resolve));
-  return heard ?? expect.unreachable(stderr);
+  return heard() ?? expect.unreachable(stderr);
 }
 
 describeReader('docker run --env-file', { program: 'docker', package: 'docker.io' }, (docker) => {

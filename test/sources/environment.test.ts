@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { chooseSource } from '../../src/sources/choose-source.ts';
 import { CANARIES, codes, fail, options, succeed } from './polling.ts';
 
@@ -45,6 +45,21 @@ test('long-lived keys whose end somebody tells have one', async () => {
   );
   expect(outcome.secrets.token).toBeNull();
   expect(codes(outcome)).toEqual([]);
+});
+
+test.each([
+  ['Asia/Tokyo', '2026-11-21T21:23:11Z'],
+  ['America/New_York', AT],
+  ['UTC', AT],
+])('an end without a zone is the earlier of UTC and local time, in %s', async (zone, expected) => {
+  const before = process.env.TZ;
+  onTestFinished(() => {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  });
+  process.env.TZ = zone;
+  const outcome = await succeed(source({ ...SESSION, AWSUME_EXPIRATION: AT.replace('Z', '') }));
+  expect(outcome.credentials).toMatchObject({ expiration: Date.parse(expected), zoneless: true });
 });
 
 describe('the end is read from', () => {

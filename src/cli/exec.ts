@@ -1,0 +1,155 @@
+import type { Command } from 'commander';
+import type { Instant } from '../domain/model.ts';
+import { CredWatchError } from '../errors.ts';
+import type { Judged } from '../watch/judge-now.ts';
+import { EXIT } from './exit-codes.ts';
+import { name } from './flags.ts';
+import {
+  addGateFlags,
+  type Gate,
+  type GateFlags,
+  handedCredentials,
+  judgeAtGate,
+  sayRefusal,
+  withGate,
+} from './gate.ts';
+import type { Io } from './io.ts';
+import { profileRegion } from './profile-region.ts';
+import { sayNote } from './speech.ts';
+
+interface ExecFlags extends GateFlags {
+  job?: string;
+  legacyToken?: boolean;
+  refresh?: boolean;
+}
+
+export function declareExec(program: Command, run: (flags: ExecFlags) => Promise<void>): void {
+  addGateFlags(
+    program
+      .command('exec')
+      .usage('[options] -- <command> [arguments...]')
+      .helpGroup('Judge:')
+      .description('check, then run a command with the credentials'),
+  )
+    .option('--job <name>', 'record this run under a name, for `report --job`', name)
+    .option('--legacy-token', 'set AWS_SECURITY_TOKEN as well, for programs that know no other')
+    .option('--refresh', 'give an endpoint instead of a copy, for programs that fetch credentials again')
+    .addHelpText(
+      'after',
+      `
+Exit codes: the command's own · 125 it was not started · 126 it cannot be run · 127 it was not found ·
+128+n it was ended by signal n
+
+Examples:
+  cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image
+  cred-watch exec -j 4h --wait 90m --job nightly-load -- ./load.sh
+  cred-watch exec --refresh -- ./server              no copy: it may run for as long as it likes`,
+    )
+    .action(run);
+}
+
+/** @param command what stands behind `--` */
+export async function runExec(flags: ExecFlags, command: readonly string[], io: Io): Promise<number> {
+  if (command.length === 0) {
+    throw new CredWatchError(
+      'exec needs a command, behind two dashes',
+      'write `cred-watch exec -j 4h -- command arguments`',
+    );
+  }
+  if (flags.jobDuration === undefined && !flags.refresh) {
+    throw new CredWatchError(
+      'exec needs the length of the job',
+      'say it: -j 4h; or --refresh, for a command that fetches credentials again',
+    );
+  }
+  return withGate(flags, io, async (gate) => {
+    const judged = await judgeAtGate(gate, flags, io);
+    if (judged.verdict.verdict !== 'safe') {
+      await sayRefusal(judged, flags, io);
+      return EXIT.notStarted;
+    }
+    const handed = flags.refresh ? await handEndpoint(gate, judged, io) : await handCopy(judged, flags, io);
+    const { runChild } = await import('./child.ts');
+    const run = () => runChild(command, handed.environment, io);
+    try {
+      return await (flags.job === undefined ? run() : recorded(flags.job, gate, judged, handed, io, run));
+    } finally {
+      await handed.close();
+    }
+  });
+}
+
+/** What the child is given. */
+interface Handed {
+  environment: Record<string, string>;
+  /** Of what the child holds by now. */
+  expiration: () => Instant;
+  close: () => Promise<void>;
+}
+
+async function handCopy(judged: Judged, flags: ExecFlags, io: Io): Promise<Handed> {
+  const { childEnvironment } = await import('../handover/child-environment.ts');
+  const credentials = handedCredentials(judged);
+  const environment = childEnvironment(io.env, credentials, {
+    legacyToken: flags.legacyToken ?? false,
+    region: await profileRegion(io),
+  });
+  return { environment, expiration: () => credentials.expiration, close: async () => {} };
+}
+
+async function handEndpoint(gate: Gate, judged: Judged, io: Io): Promise<Handed> {
+  const { refreshingEnvironment } = await import('../handover/child-environment.ts');
+  const { LatestCredentials } = await import('../watch/latest-credentials.ts');
+  const { startLiveEndpoint } = await import('../server/live/live-endpoint.ts');
+  const { outcome } = judged.recorded;
+  const credentials = handedCredentials(judged);
+  await sayHiddenEndpoint(io);
+  const latest = new LatestCredentials(gate, { clock: io.clock, ...(outcome.ok ? { known: outcome } : {}) });
+  const endpoint = await startLiveEndpoint({ supply: latest.latest });
+  return {
+    environment: refreshingEnvironment(io.env, endpoint.environment, { region: await profileRegion(io) }),
+    expiration: () => latest.handedOut?.lastExpiration ?? credentials.expiration,
+    close: async () => {
+      await endpoint.close();
+      await latest.close();
+    },
+  };
+}
+
+/** What the child would find before the endpoint, whichever SDK it has. */
+async function sayHiddenEndpoint(io: Io): Promise<void> {
+  const { readProfileFiles } = await import('../sources/profile-files.ts');
+  const files = await readProfileFiles({ env: io.env, home: io.home, profile: 'default' });
+  const { config = {}, credentials = {} } = files.profiles.get('default') ?? {};
+  const found = LEADS_TO_CREDENTIALS.find((key) => key in config || key in credentials);
+  if (found === undefined) return;
+  await sayNote(
+    io,
+    `the default profile has ${found}, which SDKs heed before any endpoint`,
+    'give the command a profile file without it: AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE',
+  );
+}
+
+const LEADS_TO_CREDENTIALS = [
+  'aws_access_key_id',
+  'credential_process',
+  'role_arn',
+  'web_identity_token_file',
+  'sso_session',
+  'sso_start_url',
+  'login_session',
+] as const;
+
+async function recorded(
+  job: string,
+  { store }: Gate,
+  { verdict }: Judged,
+  { expiration }: Handed,
+  { clock }: Io,
+  run: () => Promise<number>,
+): Promise<number> {
+  const { recordRun } = await import('../watch/record-run.ts');
+  const { identity, judgedAt: startedAt, remaining } = verdict;
+  const start = { job, identity: identity!, startedAt, remainingAtStart: remaining! };
+  return recordRun({ store, clock, start, expiration }, run);
+}

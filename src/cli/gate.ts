@@ -1,0 +1,135 @@
+import type { Command } from 'commander';
+import { DEFAULT_MARGIN } from '../domain/job.ts';
+import type { Instant, Seconds } from '../domain/model.ts';
+import type { HandedCredentials } from '../handover/handed-credentials.ts';
+import {
+  failureMessage,
+  nowAdvice,
+  nowMessage,
+  nowUnknownMessage,
+  outlookMessage,
+  pollNoteMessage,
+  waitingMessage,
+} from '../report/messages.ts';
+import type { BestEffortStore } from '../store/best-effort-store.ts';
+import type { Judged } from '../watch/judge-now.ts';
+import type { PollContext } from '../watch/poll-once.ts';
+import { countdownOn } from './countdown.ts';
+import { databasePath } from './database-path.ts';
+import { databaseFlag, duration, positiveDuration, showDefaultDuration } from './flags.ts';
+import type { Io } from './io.ts';
+import { addSourceFlags, openSource, type SourceFlags } from './source-flags.ts';
+import { sayError, sayNote } from './speech.ts';
+
+/** What check, exec and env have in common: a job, the credentials in hand, and the wait for better ones. */
+export interface GateFlags extends SourceFlags {
+  jobDuration?: Seconds;
+  margin: Seconds;
+  wait?: Seconds;
+  db?: string;
+}
+
+export function addGateFlags(command: Command): Command {
+  command
+    .option(
+      '-j, --job-duration <duration>',
+      'how long the job takes that keeps the credentials of its start',
+      duration,
+    )
+    .option('--margin <duration>', 'spare validity required at the end of the job', duration, DEFAULT_MARGIN)
+    .option(
+      '--wait <duration>',
+      'if a start is not safe now, wait for this long until one is',
+      positiveDuration,
+    );
+  showDefaultDuration(command, '--margin', DEFAULT_MARGIN);
+  return addSourceFlags(command).addOption(databaseFlag());
+}
+
+export interface Gate extends PollContext {
+  store: BestEffortStore;
+}
+
+/**
+ * Opens what a judgement needs, and closes it after `use`. A database that cannot be written is no obstacle: the
+ * credentials in hand are judged all the same.
+ */
+export async function withGate<T>(flags: GateFlags, io: Io, use: (gate: Gate) => Promise<T>): Promise<T> {
+  const { source, host } = await openSource(flags, io);
+  const { BestEffortStore } = await import('../store/best-effort-store.ts');
+  const store = BestEffortStore.open(databasePath(flags.db, io), ({ message }) => {
+    void sayNote(io, `this look is judged and not recorded: ${message}`);
+  });
+  try {
+    return await use({ source, store, host, machine: io.machine });
+  } finally {
+    store.close();
+  }
+}
+
+/** Looks once, or until a start is safe, and tells on stderr what is waited for. */
+export async function judgeAtGate(gate: Gate, flags: GateFlags, io: Io): Promise<Judged> {
+  const { waitUntilSafe } = await import('../watch/wait-until-safe.ts');
+  const countdown = countdownOn(io);
+  const told = new Set<string>();
+  const once = async (text: string, say: () => Promise<void>) => {
+    if (told.has(text)) return;
+    told.add(text);
+    await say();
+  };
+  const onWait = async (judged: Judged, next: Instant, limit: Instant) => {
+    const { outcome } = judged.recorded;
+    if (!outcome.ok) {
+      const { message, hint } = failureMessage(outcome);
+      await once(message, () => sayError(io, message, hint));
+    }
+    const waiting = waitingMessage({ verdict: judged.verdict, limit });
+    await once('waiting', () => sayNote(io, waiting));
+    countdown.start(next, limit);
+  };
+  try {
+    return await waitUntilSafe(gate, {
+      job: { duration: flags.jobDuration ?? 0, margin: flags.margin },
+      wait: flags.wait ?? 0,
+      clock: io.clock,
+      random: io.random,
+      stop: flags.wait === undefined ? new AbortController().signal : io.stopSignal(),
+      onLook: () => countdown.stop(),
+      onWait,
+    });
+  } finally {
+    countdown.stop();
+  }
+}
+
+/** What the look noticed beside the credentials. */
+export async function sayPollNotes({ recorded }: Judged, io: Io): Promise<void> {
+  for (const note of recorded.outcome.notes.filter(({ code }) => code !== 'TOKEN_FILE_EXPIRES')) {
+    await sayNote(io, pollNoteMessage(note));
+  }
+}
+
+/** The credentials that were judged, for another program: those of a verdict that was safe. */
+export function handedCredentials({ recorded: { outcome }, verdict }: Judged): HandedCredentials {
+  if (!outcome.ok || verdict.verdict !== 'safe') throw new Error('only safe credentials are handed over');
+  const { secrets, accountId, credentials } = outcome;
+  return {
+    ...secrets,
+    accessKeyId: credentials.accessKeyId,
+    expiration: verdict.credentials!.expiration,
+    accountId,
+  };
+}
+
+/** Why nothing is handed over, and what to do. */
+export async function sayRefusal({ verdict }: Judged, flags: GateFlags, io: Io): Promise<void> {
+  const { unknownReason } = verdict;
+  if (unknownReason !== null) {
+    const { message, hint } = nowUnknownMessage(unknownReason);
+    await sayError(io, message, hint);
+    return;
+  }
+  const waited = flags.wait !== undefined;
+  const advice = nowAdvice(verdict, { waited });
+  await sayError(io, nowMessage(verdict), `a safe start: ${outlookMessage(verdict)}; ${advice}`);
+}

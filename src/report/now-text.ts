@@ -1,0 +1,64 @@
+import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
+import type { NowVerdict } from '../domain/model.ts';
+import { palette } from './colour.ts';
+import {
+  forecastMessage,
+  nowAdvice,
+  nowMessage,
+  nowUnknownMessage,
+  outlookMessage,
+  type Waited,
+} from './messages.ts';
+import { maskKeyId } from './printable.ts';
+import { layOut } from './table.ts';
+import { writeInstant, writeRemaining, writeSeries } from './writing.ts';
+
+export interface NowContext extends Waited {
+  /** Columns of the terminal. */
+  width: number;
+  colour: boolean;
+}
+
+const LABEL_WIDTH = 16;
+const WIDEST = 110;
+const NARROWEST = 60;
+
+/** The verdict now, for a person: the answer in the first line, then what it rests on. */
+export function renderNow(verdict: NowVerdict, context: NowContext): string {
+  const colours = palette(context.colour);
+  const paint = { safe: colours.good, 'not-safe': colours.bad, unknown: colours.unsure }[verdict.verdict];
+  const width = Math.max(NARROWEST, Math.min(context.width, WIDEST));
+  const rows = rowsOf(verdict, context).map(([label, value]) => [`  ${label}`, value]);
+  const headline = colours.strong(paint(nowMessage(verdict)));
+  return `${headline}\n${layOut(rows, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
+}
+
+function rowsOf(verdict: NowVerdict, { waited }: NowContext): [string, string][] {
+  const { job, required, credentials, identity, remaining, judgedAt, unknownReason } = verdict;
+  const { nextRotation, validityThen } = verdict;
+  const rows: [string, string][] = [];
+  if (unknownReason !== null) {
+    const { message, hint } = nowUnknownMessage(unknownReason);
+    rows.push(['because', message], ['what to do', hint]);
+  }
+  if (identity !== null && credentials !== null) {
+    rows.push(
+      ['credentials', `${writeSeries(identity)}  ${maskKeyId(credentials.accessKeyId)}`],
+      ['expire', `${writeInstant(credentials.expiration)}, ${writeRemaining(remaining!)}`],
+      ['needed', `${short(required)}: the job and a margin of ${short(job.margin)}`],
+    );
+  } else if (unknownReason?.code !== 'POLL_FAILED') {
+    rows.push(['needed', `${short(required)}: the job and a margin of ${short(job.margin)}`]);
+  }
+  if (verdict.verdict === 'safe') return rows;
+  if (nextRotation !== null) rows.push(['next rotation', forecastMessage(nextRotation, judgedAt)]);
+  if (validityThen !== null) {
+    const { min, max } = validityThen;
+    const span = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
+    rows.push(['validity then', `${span}, as measured so far`]);
+  }
+  rows.push(['a safe start', outlookMessage(verdict)]);
+  const advice = nowAdvice(verdict, { waited });
+  if (unknownReason === null && advice !== '') rows.push(['what to do', advice]);
+  return rows;
+}

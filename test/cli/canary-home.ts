@@ -1,0 +1,31 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { canariesIn } from './canaries.ts';
+import { runCommand } from './run-command.ts';
+import { type Run, runProgram } from './run-program.ts';
+import { pathsIn, temporaryFolder } from './temporary-folder.ts';
+
+/** Where each canary was found, outputs and files alike: nowhere, or a test has failed. */
+export function found(home: string, runs: readonly Run[]): string[] {
+  const outputs = runs.flatMap(({ stdout, stderr }) => [
+    ...canariesIn(stdout).map((name) => `${name} in stdout: ${stdout}`),
+    ...canariesIn(stderr).map((name) => `${name} in stderr: ${stderr}`),
+  ]);
+  const files = pathsIn(home).flatMap((path) => {
+    const inName = canariesIn(path).map((name) => `${name} in the name ${path}`);
+    if (!statSync(join(home, path)).isFile()) return inName;
+    return [...inName, ...canariesIn(readFileSync(join(home, path))).map((name) => `${name} in ${path}`)];
+  });
+  return [...outputs, ...files];
+}
+
+/** A HOME in which the program may write anything it likes. */
+export function makeHome(finished?: (clean: () => void) => void) {
+  const home = temporaryFolder(finished);
+  const env = { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: home };
+  const runBy =
+    (way: typeof runCommand) =>
+    (args: string[], more: Record<string, string> = {}, stdin?: string) =>
+      way(args, { env: { ...env, ...more }, cwd: home, ...(stdin === undefined ? {} : { stdin }) });
+  return { home, env, run: runBy(runCommand), runAlone: runBy(runProgram) };
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { metadataService } from '../cli/metadata-script.ts';
+import { runProgram } from '../cli/run-program.ts';
+import { temporaryFolder } from '../cli/temporary-folder.ts';
+import { startContainerEngine } from '../handover/container-engine.ts';
+import { describeReader } from '../handover/describe-reader.ts';
+import { startEndpoint } from '../sources/scripted-endpoint.ts';
+
+describeReader('the docker client behind exec', { program: 'docker', package: 'docker.io' }, (docker) => {
+  test('asks for a container with the credentials that were judged', async () => {
+    const { environment, heard } = await startContainerEngine();
+    const { url } = await startEndpoint(metadataService());
+    const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+    const run = await runProgram(
+      ['exec', '-j', '4h', '--', docker, 'run', ...names.flatMap((name) => ['-e', name]), 'image'],
+      {
+        env: {
+          ...environment,
+          AWS_EC2_METADATA_SERVICE_ENDPOINT: url,
+          CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
+          AWS_SESSION_TOKEN: 'stale',
+        },
+      },
+    );
+    expect(heard()?.sort()).toEqual([
+      'AWS_ACCESS_KEY_ID=ASIATESTTESTTEST0001',
+      'AWS_SECRET_ACCESS_KEY=not-a-secret',
+      'AWS_SESSION_TOKEN=not-a-token',
+    ]);
+    // What docker answers where the engine refuses.
+    expect(run.code).toBe(125);
+  });
+});

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { runProgram } from '../cli/run-program.ts';
+import { startSimulation } from '../cli/running-simulation.ts';
+import { temporaryFolder } from '../cli/temporary-folder.ts';
+
+const FOLLOWER = fileURLToPath(new URL('sdk-follower.mjs', import.meta.url));
+
+test('a program that fetches credentials again has the newest across two rotations', async () => {
+  const { environment } = await startSimulation([
+    '--lifetime',
+    '3m',
+    '--rotate-every',
+    '2s',
+    '--jitter',
+    '0',
+  ]);
+  const env = {
+    ...environment,
+    CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
+    // The child must not find its way by these.
+    AWS_ACCESS_KEY_ID: 'AKIASTALE',
+    AWS_SECRET_ACCESS_KEY: 'stale',
+    AWS_REGION: 'eu-west-1',
+  };
+  const run = await runProgram(
+    ['exec', '--refresh', '--margin', '30s', '--job', 'server', '--', process.execPath, FOLLOWER],
+    { env },
+  );
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  const { seen, given } = JSON.parse(run.stdout);
+  expect(given).toEqual(
+    expect.arrayContaining([
+      'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+      'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+      'AWS_REGION',
+    ]),
+  );
+  expect(given).not.toContain('AWS_ACCESS_KEY_ID');
+  expect(new Set(seen).size).toBe(3);
+  // Every look that was handed out was recorded, too.
+  const exported = await runProgram(['export'], { env });
+  const recorded = exported.stdout.split('\n').filter((line) => line.includes('"sample"'));
+  expect(new Set(recorded.map((line) => JSON.parse(line).access_key_id))).toEqual(new Set(seen));
+});

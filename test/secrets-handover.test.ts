@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { CANARIES, canariesIn } from './cli/canaries.ts';
+import { found, makeHome } from './cli/canary-home.ts';
+import { grantToken, metadataService, ROLES } from './cli/metadata-script.ts';
+import type { Run } from './cli/run-program.ts';
+import { startEndpoint } from './sources/scripted-endpoint.ts';
+
+const { secretKey, sessionToken, imdsToken, word } = CANARIES;
+
+const FORMATS = [
+  'env',
+  'env-no-export',
+  'docker',
+  'fish',
+  'powershell',
+  'windows-cmd',
+  'process',
+  'json',
+  'redshift-copy',
+];
+
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+
+async function source(changes: object = {}) {
+  const body = JSON.stringify({
+    Code: 'Success',
+    LastUpdated: inHours(0),
+    AccessKeyId: 'ASIATESTTESTTEST0001',
+    SecretAccessKey: secretKey,
+    Token: sessionToken,
+    Expiration: inHours(6),
+    ...changes,
+  });
+  const script = metadataService({
+    'PUT /latest/api/token': grantToken(imdsToken),
+    [`GET ${ROLES}loader`]: { body },
+  });
+  const endpoint = await startEndpoint(script);
+  return { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
+}
+
+const withoutStdout = (run: Run): Run => ({ ...run, stdout: '' });
+
+/** `env` writes secrets to stdout and `exec` gives them to its child: there, and nowhere else. */
+describe('commands that hand credentials over leave secrets nowhere else', () => {
+  test('where they succeed', async () => {
+    const { home, run, runAlone } = makeHome();
+    const env = await source();
+    const checks = [
+      await run(['check', '-j', '4h', '--debug'], env),
+      await run(['check', '-j', '4h', '-f', 'json'], env),
+    ];
+    expect(checks.map(({ code }) => code)).toEqual([0, 0]);
+    const printed: Run[] = [];
+    for (const format of FORMATS) printed.push(await run(['env', '-j', '4h', '-f', format, '--debug'], env));
+    // They were there to be leaked: JSON and the shells write quotes in their own way.
+    const canaries = printed.flatMap(({ stdout }) => canariesIn(stdout));
+    expect(canaries).toEqual(expect.arrayContaining(['secretKey', 'sessionToken']));
+    const child = ['--', process.execPath, '-p', 'process.env.AWS_SECRET_ACCESS_KEY'];
+    const executed = await runAlone(['exec', '-j', '4h', '--job', 'load', '--debug', ...child], env);
+    expect(executed).toMatchObject({ code: 0, stdout: `${secretKey}\n` });
+    const refreshed = await runAlone(['exec', '--refresh', '--debug', '--', 'true'], env);
+    const missing = await runAlone(['exec', '-j', '4h', '--debug', '--', 'no-such-command'], env);
+    const kept = await Promise.all(
+      [
+        ['report', '--job', 'load'],
+        ['report', '-j', '5h', '-f', 'json'],
+        ['export'],
+        ['check', '-j', '1h', '--offline'],
+      ].map((args) => run(args)),
+    );
+    const runs = [
+      ...checks,
+      ...printed.map(withoutStdout),
+      withoutStdout(executed),
+      refreshed,
+      missing,
+      ...kept,
+    ];
+    expect(found(home, runs)).toEqual([]);
+  });
+
+  test.each([
+    ['credentials that do not last', { Expiration: inHours(1) }],
+    ['expired ones', { Expiration: inHours(-1) }],
+    ['an error that quotes them', { Code: `Failed ${secretKey}`, Message: sessionToken }],
+    ['a key that no variable can carry', { SecretAccessKey: `${secretKey}\n${word}` }],
+    ['a token that no variable can carry', { Token: `${sessionToken}\u0000${word}` }],
+    ['a document without an end', { Expiration: undefined }],
+  ])('where they refuse %s', async (_, changes) => {
+    const { home, run, runAlone } = makeHome();
+    const env = await source(changes);
+    const runs = [
+      await run(['check', '-j', '4h', '--debug'], env),
+      await run(['check', '-j', '4h', '--debug', '--exit-codes', 'nagios'], env),
+      await run(['env', '-j', '4h', '-f', 'env', '--debug'], env),
+      await runAlone(['exec', '-j', '4h', '--debug', '--', 'true'], env),
+      await runAlone(['exec', '--refresh', '-j', '4h', '--debug', '--', 'true'], env),
+    ];
+    const [, , printed, executed] = runs;
+    expect(printed!.code).not.toBe(0);
+    expect(executed!.code).toBe(125);
+    expect(found(home, runs)).toEqual([]);
+  });
+});
