@@ -2,15 +2,15 @@ import type { Command } from 'commander';
 import { DEFAULT_MARGIN } from '../domain/job.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
 import type { HandedCredentials } from '../handover/handed-credentials.ts';
+import { failureMessage } from '../report/messages/failures.ts';
 import {
-  failureMessage,
   nowAdvice,
   nowMessage,
   nowUnknownMessage,
   outlookMessage,
-  pollNoteMessage,
   waitingMessage,
-} from '../report/messages.ts';
+} from '../report/messages/now.ts';
+import { pollNoteMessage } from '../report/messages/poll-notes.ts';
 import type { BestEffortStore } from '../store/best-effort-store.ts';
 import type { Judged } from '../watch/judge-now.ts';
 import type { PollContext } from '../watch/poll-once.ts';

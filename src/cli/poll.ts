@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Seconds } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import { failureMessage, pollNoteMessage } from '../report/messages.ts';
+import { failureMessage } from '../report/messages/failures.ts';
+import { pollNoteMessage } from '../report/messages/poll-notes.ts';
 import { type PollResult, pollJson, pollLine } from '../report/poll-line.ts';
 import type { CredentialSource } from '../sources/source.ts';
 import type { Recorded } from '../watch/poll-once.ts';

@@ -5,7 +5,7 @@ import type { FinishedRun } from '../domain/job-runs.ts';
 import type { Extremes, Finding, Instant, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
 import { safeStartsCurve } from '../domain/validity.ts';
 import type { RecordedJob, ReportContext } from './formats.ts';
-import { findingMessage } from './messages.ts';
+import { findingMessage } from './messages/findings.ts';
 
 /** The contract of the README: fields are added, never renamed or removed. */
 export const REPORT_SCHEMA_VERSION = 1;

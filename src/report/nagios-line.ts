@@ -1,6 +1,6 @@
 import { formatShortDuration as short } from '../domain/duration.ts';
 import type { NowVerdict } from '../domain/model.ts';
-import { nowUnknownMessage } from './messages.ts';
+import { nowUnknownMessage } from './messages/now.ts';
 import { printable } from './printable.ts';
 
 const STATES = { safe: 'OK', 'not-safe': 'CRITICAL', unknown: 'UNKNOWN' } as const;

@@ -8,7 +8,7 @@ import {
   nowUnknownMessage,
   outlookMessage,
   type Waited,
-} from './messages.ts';
+} from './messages/now.ts';
 import { maskKeyId } from './printable.ts';
 import { layOut } from './table.ts';
 import { writeInstant, writeRemaining, writeSeries } from './writing.ts';

@@ -1,6 +1,6 @@
 import { formatInstant, secondsBetween } from '../domain/instant.ts';
 import type { Instant } from '../domain/model.ts';
-import { ONE_BLOCK_EACH, type RehearsalFacts, rehearsalMessages } from './messages.ts';
+import { ONE_BLOCK_EACH, type RehearsalFacts, rehearsalMessages } from './messages/simulation.ts';
 import { maskKeyId, printable, shorten, writeUserAgent } from './printable.ts';
 import { instantJson, writeInstant, writeRemaining } from './writing.ts';
 

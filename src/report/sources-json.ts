@@ -1,7 +1,8 @@
 import { formatInstant } from '../domain/instant.ts';
 import type { Instant } from '../domain/model.ts';
 import { type Outcome, PLACE_NAMES, type Place, type PlaceFault, SDKS } from '../domain/places.ts';
-import { chainFindingMessage, outcomeMessage, placeFaultMessage } from './messages.ts';
+import { chainFindingMessage } from './messages/chain-findings.ts';
+import { outcomeMessage, placeFaultMessage } from './messages/places.ts';
 import { maskKeyId } from './printable.ts';
 import type { SourcesReport } from './sources-report.ts';
 import { instantJson } from './writing.ts';

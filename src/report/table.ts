@@ -6,16 +6,9 @@ import type { Extremes, Finding, JobVerdict, Measurement, SeriesAnalysis } from 
 import { safeStartsCurve } from '../domain/validity.ts';
 import { type Palette, palette } from './colour.ts';
 import type { RecordedJob, ReportContext } from './formats.ts';
-import {
-  adviceMessages,
-  closestRunMessage,
-  evidenceMessage,
-  findingMessage,
-  jobRunsMessage,
-  longestRunMessage,
-  verdictMessage,
-  windowMessage,
-} from './messages.ts';
+import { findingMessage } from './messages/findings.ts';
+import { closestRunMessage, jobRunsMessage, longestRunMessage } from './messages/job-runs.ts';
+import { adviceMessages, evidenceMessage, verdictMessage, windowMessage } from './messages/verdicts.ts';
 import { writeCount, writeInstant, writeSeries, writeShare, writeSpan } from './writing.ts';
 
 type Row = [label: string, value: string];

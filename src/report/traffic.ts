@@ -1,6 +1,6 @@
 import { formatInstant } from '../domain/instant.ts';
 import type { Instant } from '../domain/model.ts';
-import { type TrafficFacts, trafficMessage, type V1Facts, v1Message } from './messages.ts';
+import { type TrafficFacts, trafficMessage, type V1Facts, v1Message } from './messages/simulation.ts';
 import { printable, shorten, writeUserAgent } from './printable.ts';
 import { instantJson } from './writing.ts';
 

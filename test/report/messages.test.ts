@@ -6,12 +6,10 @@ import {
   POLL_NOTE_CODES,
   VERDICTS,
 } from '../../src/domain/model.ts';
-import {
-  failureMessage,
-  findingMessage,
-  pollNoteMessage,
-  verdictMessage,
-} from '../../src/report/messages.ts';
+import { failureMessage } from '../../src/report/messages/failures.ts';
+import { findingMessage } from '../../src/report/messages/findings.ts';
+import { pollNoteMessage } from '../../src/report/messages/poll-notes.ts';
+import { verdictMessage } from '../../src/report/messages/verdicts.ts';
 
 /** Every argument that any finding has. */
 const args = {

@@ -7,7 +7,8 @@ import {
 import { findChainFindings } from '../../src/domain/chain-findings.ts';
 import { type ChainFacts, type Outcome, type PlaceFault, SDKS, WHY_CODES } from '../../src/domain/places.ts';
 import { decide } from '../../src/domain/provider-chains.ts';
-import { chainFindingMessage, outcomeMessage, placeFaultMessage } from '../../src/report/messages.ts';
+import { chainFindingMessage } from '../../src/report/messages/chain-findings.ts';
+import { outcomeMessage, placeFaultMessage } from '../../src/report/messages/places.ts';
 import { renderSourcesJson } from '../../src/report/sources-json.ts';
 import { renderSourcesTable } from '../../src/report/sources-table.ts';
 import { answers, facts } from '../domain/facts.ts';

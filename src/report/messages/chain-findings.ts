@@ -1,0 +1,191 @@
+import type { ChainFinding, ChainFindingCode } from '../../domain/chain-finding.ts';
+import { formatDuration as duration } from '../../domain/duration.ts';
+import type { FailureReason, PollNote, Seconds } from '../../domain/model.ts';
+import { type PlaceName, SDKS, type Sdk } from '../../domain/places.ts';
+import { FAILURES } from './failures.ts';
+import { PLACE_LABELS, PLACES, SDK_NAMES } from './places.ts';
+import { pollNoteMessage } from './poll-notes.ts';
+
+type ChainArgs = ChainFinding['args'];
+const place = (args: ChainArgs) => PLACES[args.place as PlaceName];
+const length = (args: ChainArgs) => duration(args.seconds as Seconds);
+
+const list = (words: readonly string[]) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+const names = (args: ChainArgs, name: string) => args[name] as readonly string[];
+const hidden = (args: ChainArgs) => list(names(args, 'hidden').map((each) => PLACES[each as PlaceName]));
+const sdks = (args: ChainArgs, name = 'sdks') => {
+  const given = names(args, name) as readonly Sdk[];
+  return given.length === SDKS.length ? 'every SDK' : list(given.map((sdk) => SDK_NAMES[sdk]));
+};
+/** `Go stops`, `Go and Rust stop`, `every SDK stops`. */
+const does = (args: ChainArgs, one: string, many: string, name = 'sdks') =>
+  `${sdks(args, name)} ${[1, SDKS.length].includes(names(args, name).length) ? one : many}`;
+const others = (args: ChainArgs, otherwise: string) =>
+  names(args, 'sdks').length === SDKS.length ? '' : `, ${otherwise}`;
+
+const KEY_VARIABLES = { id: 'AWS_ACCESS_KEY_ID', secret: 'AWS_SECRET_ACCESS_KEY' };
+const KEY_SETTINGS = { id: 'aws_access_key_id', secret: 'aws_secret_access_key' };
+
+const tokenNames = (args: ChainArgs) =>
+  args.place === 'environment'
+    ? { usual: 'AWS_SESSION_TOKEN', old: 'AWS_SECURITY_TOKEN' }
+    : { usual: 'aws_session_token', old: 'aws_security_token' };
+
+function halfAPair(args: ChainArgs): string {
+  const { id, secret } = args.place === 'environment' ? KEY_VARIABLES : KEY_SETTINGS;
+  const [has, lacks] = args.missing === 'NO_KEY_ID' ? [secret, id] : [id, secret];
+  const stopped =
+    names(args, 'sdks').length === 0
+      ? 'every SDK goes on as if there were neither'
+      : `${does(args, 'stops', 'stop')} there${others(args, 'others go on as if there were neither')}`;
+  return `${place(args)} has ${has} and no ${lacks}: ${stopped}`;
+}
+
+const UNSET_KEYS = 'unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
+const REMOVE_KEYS = 'remove the keys from the profile';
+const removeKeys = (args: ChainArgs) => (args.place === 'environment' ? UNSET_KEYS : REMOVE_KEYS);
+
+function renew(args: ChainArgs): string {
+  switch (args.place) {
+    case 'environment':
+    case 'profile':
+      return `put new ones there, or ${removeKeys(args)}`;
+    case 'process':
+      return 'see why the process gives no newer ones';
+    default:
+      return 'see whether the endpoint still rotates: `cred-watch poll --interval 5m`, then `cred-watch report`';
+  }
+}
+
+/** What to do about a place that does not work. */
+function mend(args: ChainArgs): string {
+  switch (args.fault) {
+    case 'POLL_FAILED':
+      return FAILURES[args.reason as FailureReason][1];
+    case 'NO_ROLE_ARN':
+      return 'name the role in AWS_ROLE_ARN, or unset AWS_WEB_IDENTITY_TOKEN_FILE';
+    case 'TOKEN_FILE_UNREADABLE':
+      return 'see that the file exists and that this user may read it, or unset what names it';
+    case 'NOT_SIGNED_IN':
+      return 'sign in: `aws sso login`';
+    case 'TOKEN_EXPIRED':
+      return args.place === 'sso'
+        ? 'sign in: `aws sso login`'
+        : 'see whether the token file is still being renewed';
+    default:
+      return 'mend it, or remove what is set for it';
+  }
+}
+
+type Sentence = (args: ChainArgs) => string;
+
+/** What is the matter, and what to do. */
+const CHAIN_FINDINGS: Record<ChainFindingCode, [message: Sentence, hint: Sentence]> = {
+  NOTHING_ANSWERS: [
+    () => 'no place gives credentials: every SDK fails here',
+    () => 'give the instance, task or pod a role, or name a profile with AWS_PROFILE',
+  ],
+  NO_SUCH_PROFILE: [
+    (a) =>
+      `AWS_PROFILE names ${a.name}, and there is no such profile: ${does(a, 'gives', 'give')} up${others(a, 'others pass over it')}`,
+    (a) => `unset AWS_PROFILE, or write the profile; in the config file it is called [profile ${a.name}]`,
+  ],
+  KEYS_WITHOUT_TOKEN: [
+    (a) =>
+      `the key in ${place(a)} belongs to a session, and its token is missing: ${does(a, 'uses', 'use')} it all the same, and AWS refuses it`,
+    (a) =>
+      a.place === 'environment'
+        ? `set AWS_SESSION_TOKEN as well, or ${UNSET_KEYS}`
+        : `add aws_session_token, or ${REMOVE_KEYS}`,
+  ],
+  SECURITY_TOKEN_ALONE: [
+    (a) =>
+      `the session token of ${place(a)} stands in ${tokenNames(a).old} alone, which only botocore reads: ${does(a, 'uses', 'use')} the keys without it, and AWS refuses them`,
+    (a) => `set ${tokenNames(a).usual} to the same value`,
+  ],
+  EXPIRED_WINS: [
+    (a) =>
+      `the credentials of ${place(a)} expired ${length(a)} ago, and ${does(a, 'comes', 'come')} to no others`,
+    renew,
+  ],
+  HALF_A_PAIR: [halfAPair, () => 'set the other one as well, or neither'],
+  FALLS_TO_INSTANCE_ROLE: [
+    (a) =>
+      `the container endpoint fails: ${does(a, 'goes on to IMDS and takes', 'go on to IMDS and take')} on the role of the instance; ${does(a, 'stops', 'stop', 'stopped')} with an error`,
+    (a) => `${mend(a)}; a hop limit of 1 keeps containers away from the role of the instance`,
+  ],
+  BROKEN_PLACE_STOPS: [
+    (a) =>
+      a.works
+        ? `${place(a)} works, but ${does(a, 'stops', 'stop')} there`
+        : `${place(a)} does not work, and ${does(a, 'stops', 'stop')} there: no later place is asked`,
+    (a) => (a.works ? 'see the notes on it' : mend(a)),
+  ],
+  BAD_SETTING_STOPS: [
+    (a) =>
+      `${a.name} is neither \`true\` nor \`false\`: ${does(a, 'gives', 'give')} up on that, whatever the place`,
+    (a) => `set ${a.name} to \`true\` or \`false\`, or unset it`,
+  ],
+  KEYS_HIDE_ROLE: [
+    (a) =>
+      `keys in ${place(a)} win over ${hidden(a)} with ${sdks(a)}` +
+      (a.lasting ? '; they never expire, and nothing rotates them' : ''),
+    (a) => `if they are not meant: ${removeKeys(a)}`,
+  ],
+  WEB_IDENTITY_HIDES_CONTAINER: [
+    (a) =>
+      `AWS_WEB_IDENTITY_TOKEN_FILE (IRSA) wins over the container endpoint with ${sdks(a)}: EKS Pod Identity is never asked`,
+    () =>
+      'if Pod Identity is meant: remove the annotation eks.amazonaws.com/role-arn of the service account, then start the pod again',
+  ],
+  PROFILE_SKIPS_ENVIRONMENT: [
+    (a) =>
+      `AWS_PROFILE is set beside keys in the environment: JavaScript takes profile ${a.name} and skips the keys, others take the keys`,
+    () => `unset AWS_PROFILE, or ${UNSET_KEYS}`,
+  ],
+  PROFILE_OFFERS_TWO: [
+    (a) =>
+      `profile ${a.profile} has ${list(names(a, 'places').map((each) => PLACE_LABELS[each as PlaceName].replace('profile ', '')))}: which of them counts depends on the SDK` +
+      (names(a, 'stopped').length === 0 ? '' : `, and ${does(a, 'gives', 'give', 'stopped')} up on it`),
+    () => 'leave one of them, and put the others into profiles of their own',
+  ],
+  BLANK_VARIABLE: [
+    (a) =>
+      `${a.name} is set and empty: ${does(a, 'takes', 'take')} that for a value${others(a, 'others do not')}`,
+    (a) => `unset ${a.name}`,
+  ],
+  SDKS_DISAGREE: [
+    (a) =>
+      `SDKs end at different places: programs side by side here run with different credentials${names(a, 'ends').includes('nothing') ? ', or with none' : ''}`,
+    () => 'leave the one place that is meant, and remove what is set for the others',
+  ],
+  EXPIRES_SOON: [(a) => `the credentials of ${place(a)} expire in ${length(a)}`, renew],
+  PROFILE_HIDES_ROLE: [
+    (a) => `profile ${a.profile} wins over ${hidden(a)} with ${sdks(a)}`,
+    () => 'if it is not meant: unset AWS_PROFILE, or remove the settings from the default profile',
+  ],
+  CONTAINER_HIDES_IMDS: [
+    (a) =>
+      `IMDS can be reached, too, and hands out the role of the instance${a.role === '' ? '' : `, ${a.role}`}`,
+    () => 'a hop limit of 1 keeps containers away from it',
+  ],
+  OLD_NAMES: [
+    (a) => `${does(a, 'reads', 'read')} ${list(names(a, 'names'))}, others do not`,
+    () => 'use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  ],
+  DEFAULT_PROFILE_ONLY_SOME_SDKS: [
+    () =>
+      'AWS_DEFAULT_PROFILE is read by botocore, before AWS_PROFILE, and by the AWS CLI and Go, after it; here it is not',
+    () => 'use AWS_PROFILE',
+  ],
+};
+
+export function chainFindingMessage({ code, args }: ChainFinding): { message: string; hint: string | null } {
+  const sentences = CHAIN_FINDINGS[code as ChainFindingCode];
+  if (sentences === undefined) {
+    return { message: pollNoteMessage({ code, args } as PollNote), hint: null };
+  }
+  const [message, hint] = sentences;
+  return { message: message(args), hint: hint(args) };
+}

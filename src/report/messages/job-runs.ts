@@ -1,0 +1,34 @@
+import { formatDuration as duration } from '../../domain/duration.ts';
+import type { FinishedRun, JobRunSummary } from '../../domain/job-runs.ts';
+import { printable } from '../printable.ts';
+import { writeCount, writeInstant } from '../writing.ts';
+
+/** How many runs of a job there were, and what became of them. */
+export function jobRunsMessage(
+  job: string,
+  { runCount, failedCount, unfinishedCount }: JobRunSummary,
+): string {
+  const exceptions = [
+    ...(failedCount > 0 ? [`${failedCount.toLocaleString('en-US')} failed`] : []),
+    ...(unfinishedCount > 0 ? [`${unfinishedCount.toLocaleString('en-US')} without a recorded end`] : []),
+  ];
+  return [`${writeCount(runCount, 'run')} of ${printable(job)}`, ...exceptions].join(', ');
+}
+
+/** Which run it was that others are measured by. */
+export function longestRunMessage(run: FinishedRun, isJudged: boolean): string {
+  return `${writeRun(run)}, ${endingOf(run)}${isJudged ? '; its length is what was judged' : ''}`;
+}
+
+/** How close a job came to outliving its credentials, or by how much it did. */
+export function closestRunMessage(run: FinishedRun): string {
+  const { remainingAtEnd: remaining } = run.end;
+  return remaining < 0
+    ? `outlived its credentials by ${duration(-remaining)}: ${writeRun(run)}, ${endingOf(run)}`
+    : `${duration(remaining)} left at the end of ${writeRun(run)}`;
+}
+
+const writeRun = ({ startedAt, identity, end }: FinishedRun) =>
+  `the run of ${writeInstant(startedAt)} on ${printable(identity.host)}, ${duration(end.duration)} long`;
+
+const endingOf = ({ end }: FinishedRun) => `exit code ${end.exitCode}`;

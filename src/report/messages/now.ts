@@ -1,0 +1,98 @@
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
+import { secondsBetween } from '../../domain/instant.ts';
+import type { Instant, NowUnknownReason, NowVerdict, RotationForecast } from '../../domain/model.ts';
+import { writeInstant, writeMoment } from '../writing.ts';
+import { failureMessage } from './failures.ts';
+import { FETCH_AGAIN } from './verdicts.ts';
+
+/** The answer of this moment in one line. */
+export function nowMessage({ verdict, job, spare, credentials, remaining }: NowVerdict): string {
+  const what = `a ${short(job.duration)} job that starts now`;
+  if (verdict === 'unknown') return `unknown: ${what}`;
+  if (verdict === 'safe') return `safe: ${what}, ${duration(spare!)} to spare`;
+  if (credentials !== null && remaining! <= 0) return `not safe: ${what}, the credentials have expired`;
+  return `not safe: ${what}, ${duration(-spare!)} short`;
+}
+
+/** Why there is no answer. */
+export function nowUnknownMessage(reason: NowUnknownReason): { message: string; hint: string } {
+  switch (reason.code) {
+    case 'POLL_FAILED':
+      return failureMessage(reason);
+    case 'NO_SAMPLES':
+      return {
+        message: 'no sample of these credentials is stored',
+        hint: 'take one: leave out --offline, or run `cred-watch poll`',
+      };
+    case 'STALE_SAMPLES':
+      return {
+        message: `the last sample is ${duration(reason.ageSeconds)} old, more than ${short(reason.maxAgeSeconds)}`,
+        hint: 'leave out --offline, poll more often, or accept older ones with --max-age',
+      };
+    case 'SAMPLES_IN_FUTURE':
+      return {
+        message: `the last sample lies ${duration(reason.aheadSeconds)} ahead of this clock`,
+        hint: 'set the clock right, then poll again',
+      };
+  }
+}
+
+/** `expected 18:45:12Z (in 12m 10s), between 18:44:02Z and 18:47:33Z`, all of one day without the day. */
+export function forecastMessage({ expected, earliest, latest }: RotationForecast, now: Instant): string {
+  const moment = (instant: Instant) => writeMoment(instant, now);
+  if (latest < now)
+    return `overdue: it was expected by ${moment(latest)}, ${duration(secondsBetween(latest, now))} ago`;
+  const between = earliest === latest ? '' : `, between ${moment(earliest)} and ${moment(latest)}`;
+  const until =
+    expected > now ? ` (in ${duration(secondsBetween(now, expected))})` : ' (it may come any moment)';
+  return `expected ${moment(expected)}${until}${between}`;
+}
+
+/** When a start will be safe, or that none will, as far as history knows. */
+export function outlookMessage({ outlook, validityThen, nextRotation }: NowVerdict): string {
+  switch (outlook) {
+    case 'now':
+      return 'a start is safe now';
+    case 'after-rotation':
+      return `after the next rotation${nextRotation === null ? ', which no history foretells yet' : ''}: every measured one brought enough`;
+    case 'perhaps-after-rotation':
+      return 'perhaps after the next rotation: some brought enough, not all';
+    case 'never':
+      return validityThen === null
+        ? 'never: no credentials that were seen here had as much left'
+        : `never: new credentials had at most ${duration(validityThen.max)} left`;
+    case 'unknown':
+      return 'not known: there is too little history';
+  }
+}
+
+export interface Waited {
+  /** It was waited for a safe start already. */
+  waited: boolean;
+}
+
+/** What to do where a start is not safe now. */
+export function nowAdvice(
+  { verdict, outlook, nextRotation, judgedAt }: NowVerdict,
+  { waited }: Waited,
+): string {
+  if (verdict === 'safe') return '';
+  if (outlook === 'never') return FETCH_AGAIN;
+  if (outlook === 'unknown')
+    return 'sample it: `cred-watch poll --interval 5m` learns when new credentials come';
+  if (waited) return 'wait for longer with --wait';
+  if (nextRotation === null) return 'wait for it: --wait 2h';
+  const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
+  const roundTo = minutes > 10 ? 5 : 1;
+  return `wait for it: --wait ${short(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
+}
+
+/** What is told while it is waited for a safe start. */
+export function waitingMessage({ verdict, limit }: { verdict: NowVerdict; limit: Instant }): string {
+  const until = `waiting until ${writeInstant(limit)} at most`;
+  if (verdict.verdict === 'unknown') return `${until}; the last look failed`;
+  const short = `${duration(-verdict.spare!)} short`;
+  return verdict.nextRotation === null
+    ? `${short}; ${until} for a rotation, which no history foretells yet`
+    : `${short}; the next rotation is ${forecastMessage(verdict.nextRotation, verdict.judgedAt)}; ${until}`;
+}

@@ -1,0 +1,87 @@
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
+import type { JobVerdict, Measurement, UnknownReason } from '../../domain/model.ts';
+import { writeCount, writeShare } from '../writing.ts';
+
+/** The answer in one line, for the eye that looks for it first. */
+export function verdictMessage({ verdict, job, spare, shareOfSafeStarts: share }: JobVerdict): string {
+  const what = `a ${short(job.duration)} job with a margin of ${short(job.margin)}`;
+  const shortfall = spare === null ? '' : `, ${duration(-spare)} short at the worst moment`;
+  switch (verdict) {
+    case 'safe':
+      return `safe: ${what} at any measured start, ${duration(spare!)} to spare`;
+    case 'never':
+      return `not safe: ${what}, not at any measured start${shortfall}`;
+    case 'start-after-rotation':
+    case 'sometimes':
+      return `not safe: ${what}${shortfall}${share === null || share === 1 ? '' : `; ${writeShare(share)} of starts were safe`}`;
+    case 'unknown':
+      return `unknown: ${what}`;
+  }
+}
+
+export const FETCH_AGAIN =
+  'let the job fetch credentials again instead of freezing a copy (IAM_ROLE for a Redshift COPY), or split it';
+
+/** What to do about it. */
+export function adviceMessages(verdict: JobVerdict, measurement: Measurement | null): string[] {
+  switch (verdict.verdict) {
+    case 'safe':
+      return [];
+    case 'never':
+      return [FETCH_AGAIN];
+    case 'start-after-rotation':
+      return [
+        `start it right after a rotation: within ${duration(verdict.safeWithin!)} of every measured one it was safe`,
+        `or ${FETCH_AGAIN}`,
+      ];
+    case 'sometimes':
+      return [FETCH_AGAIN];
+    case 'unknown':
+      return verdict.unknownReasons.map((reason) => unknownMessage(reason, measurement));
+  }
+}
+
+function unknownMessage(reason: UnknownReason, measurement: Measurement | null): string {
+  switch (reason.code) {
+    case 'NO_SAMPLES':
+      return 'there is no sample: run `cred-watch poll --interval 5m` beside the job, or from cron';
+    case 'NO_WITNESSED_ROTATION':
+      if (measurement?.issuedPerRequest)
+        return 'every request brings new credentials, so there is no history to judge by: compare the job with their validity';
+      return 'no rotation was watched yet: keep polling until the credentials have been replaced once';
+    case 'STALE_SAMPLES':
+      return (
+        `the newest sample is ${duration(reason.ageSeconds)} old, more than ${short(reason.maxAgeSeconds)}: ` +
+        'poll again, or accept older ones with --max-age'
+      );
+    case 'SAMPLES_IN_FUTURE':
+      return `the newest sample lies ${duration(reason.aheadSeconds)} ahead of this clock: set the clock right, then poll again`;
+    case 'TOO_FEW_ROTATIONS':
+      return (
+        `${writeCount(reason.witnessed, 'rotation was', 'rotations were')} watched, the confidence asked for needs ${reason.wanted}: ` +
+        (reason.pollForSeconds === null
+          ? 'keep polling'
+          : `poll for about ${duration(reason.pollForSeconds)} more`)
+      );
+  }
+}
+
+/** How well the rotations of a source are known that does not date them, and whether polls quickened for them. */
+export function windowMessage({ rotationWindow, usualGap }: Measurement): string {
+  const { min, median, max } = rotationWindow!;
+  const spread = min === max ? '' : ` (${duration(min)} to ${duration(max)})`;
+  const known = `known to within ${duration(median)}${spread}`;
+  if (usualGap === null || median * 2 > usualGap) return `${known}, as far apart as the samples`;
+  return `${known}, though samples are usually ${duration(usualGap)} apart: polls quickened while one was due`;
+}
+
+/** What the numbers rest on, and what they do not say. */
+export function evidenceMessage({ witnessedCount: n, watchedTime, issuedPerRequest }: Measurement): string {
+  const watched = `${writeCount(n, 'rotation was', 'rotations were')} watched over ${duration(watchedTime)}.`;
+  if (n === 0) return `${watched}${issuedPerRequest ? '' : ' AWS itself promises 5 minutes.'}`;
+  return (
+    `${watched} If lead times come in no particular order, the next one is worse than all of them with chance at ` +
+    `most 1/${n + 1}, any of the next k with k/(${n}+k); drift and runs of short ones make it more. This is not the ` +
+    'chance that the job fails. AWS itself promises 5 minutes.'
+  );
+}
