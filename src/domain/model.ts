@@ -268,6 +268,8 @@ export interface NowVerdict {
   nextRotation: RotationForecast | null;
   /** Validity to expect just after the next rotation: the smallest and the largest when issued. */
   validityThen: { min: Seconds; max: Seconds } | null;
+  /** What history knows that bears on this moment. */
+  findings: readonly Finding[];
 }
 
 /** One run of a job that was handed its credentials by us. */

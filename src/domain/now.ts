@@ -3,6 +3,7 @@ import { generationKey } from './generations.ts';
 import { secondsBetween } from './instant.ts';
 import { isNeverSafe, wasEverSafe } from './job.ts';
 import type {
+  FindingCode,
   Instant,
   IssuedCredentials,
   Job,
@@ -45,7 +46,7 @@ export function judgeNow({ identity, credentials }: InHand, { job, at, analysis 
     remaining,
     spare: remaining - required,
     unknownReason: null,
-    ...outlookOf(analysis?.measurement ?? null, required),
+    ...outlookOf(analysis, required),
     ...(isSafe ? { outlook: 'now' as const } : {}),
   };
 }
@@ -68,7 +69,7 @@ export function judgeUnknown(
     remaining: judged?.remaining ?? null,
     spare: judged?.spare ?? null,
     unknownReason: reason,
-    ...outlookOf(analysis?.measurement ?? null, required),
+    ...outlookOf(analysis, required),
   };
 }
 
@@ -78,14 +79,19 @@ function earliestStated(credentials: IssuedCredentials, measurement: Measurement
   return Math.min(credentials.expiration, known?.expiration ?? Number.POSITIVE_INFINITY);
 }
 
+/** The others are about the past, or about polling. */
+const OF_THIS_MOMENT: ReadonlySet<FindingCode> = new Set(['ROTATION_OVERDUE', 'TWO_AT_ONCE', 'CLOCK_SKEW']);
+
 function outlookOf(
-  measurement: Measurement | null,
+  analysis: SeriesAnalysis | null,
   required: Seconds,
-): Pick<NowVerdict, 'outlook' | 'nextRotation' | 'validityThen'> {
-  if (measurement === null) return { outlook: 'unknown', nextRotation: null, validityThen: null };
+): Pick<NowVerdict, 'outlook' | 'nextRotation' | 'validityThen' | 'findings'> {
+  const findings = analysis?.findings.filter(({ code }) => OF_THIS_MOMENT.has(code)) ?? [];
+  const measurement = analysis?.measurement ?? null;
+  if (measurement === null) return { outlook: 'unknown', nextRotation: null, validityThen: null, findings };
   const nextRotation = forecastRotation(measurement);
   const validityThen = measurement.validityWhenIssued;
-  return { outlook: outlookAfter(measurement, required), nextRotation, validityThen };
+  return { outlook: outlookAfter(measurement, required), nextRotation, validityThen, findings };
 }
 
 function outlookAfter(measurement: Measurement, required: Seconds): Outlook {

@@ -2,10 +2,10 @@ import type { AssessedSeries, Assessment } from '../domain/assessment.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { longestSafeJob } from '../domain/job.ts';
 import type { FinishedRun } from '../domain/job-runs.ts';
-import type { Extremes, Finding, Instant, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
+import type { Extremes, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
 import { safeStartsCurve } from '../domain/validity.ts';
+import { findingJson } from './finding-json.ts';
 import type { RecordedJob, ReportContext } from './formats.ts';
-import { findingMessage } from './messages/findings.ts';
 
 /** The contract of the README: fields are added, never renamed or removed. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -146,19 +146,3 @@ const extremesJson = ({ min, median, max }: Extremes) => ({
 });
 
 const spanJson = ({ from, to }: Span) => ({ from: formatInstant(from), to: formatInstant(to) });
-
-/** Arguments that are moments; every other number is in seconds or a count, as its name says. */
-const INSTANT_ARGS = new Set(['at', 'from']);
-
-function findingJson(finding: Finding) {
-  const args = Object.entries(finding.args).map(([name, value]) => [
-    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    INSTANT_ARGS.has(name) ? formatInstant(value as Instant) : value,
-  ]);
-  return {
-    code: finding.code,
-    severity: finding.severity,
-    args: Object.fromEntries(args),
-    message: findingMessage(finding),
-  };
-}

@@ -1,5 +1,6 @@
 import { formatInstant } from '../domain/instant.ts';
 import type { NowVerdict } from '../domain/model.ts';
+import { findingJson } from './finding-json.ts';
 import { maskKeyId } from './printable.ts';
 import { instantJson } from './writing.ts';
 
@@ -32,6 +33,7 @@ export function renderNowJson(now: NowVerdict): string {
         latest_at: formatInstant(nextRotation.latest),
       },
       validity_then: validityThen && { min_seconds: validityThen.min, max_seconds: validityThen.max },
+      findings: now.findings.map(findingJson),
     },
     null,
     2,

@@ -1,6 +1,7 @@
 import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
 import type { NowVerdict } from '../domain/model.ts';
 import { palette } from './colour.ts';
+import { findingMessage } from './messages/findings.ts';
 import {
   forecastMessage,
   nowAdvice,
@@ -50,6 +51,7 @@ function rowsOf(verdict: NowVerdict, { waited }: NowContext): [string, string][]
   } else if (unknownReason?.code !== 'POLL_FAILED') {
     rows.push(['needed', `${short(required)}: the job and a margin of ${short(job.margin)}`]);
   }
+  rows.push(...verdict.findings.map((each): [string, string] => ['note', findingMessage(each)]));
   if (verdict.verdict === 'safe') return rows;
   if (nextRotation !== null) rows.push(['next rotation', forecastMessage(nextRotation, judgedAt)]);
   if (validityThen !== null) {

@@ -119,6 +119,20 @@ $`,
     expect(JSON.parse(report.stdout).series[0]).toMatchObject({ sample_count: 2, generation_count: 1 });
   });
 
+  test('warns of what history knows about this moment', async () => {
+    // The last rotation was three hours ago, where they came every hour.
+    const body = roleDocument({ expiresIn: 10_800, issuedIn: -10_800 });
+    const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
+    const db = join(temporaryFolder(), 'samples.db');
+    record(db, { age: 14_400 });
+    const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: db };
+    const run = await runCommand(['check', '-j', '2h'], { env });
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/\n {2}note {12}the newest credentials had been handed out for 3h 00m 0\ds /);
+    const json = JSON.parse((await runCommand(['check', '-j', '2h', '-f', 'json'], { env })).stdout);
+    expect(json.findings).toMatchObject([{ code: 'ROTATION_OVERDUE', severity: 'problem' }]);
+  });
+
   test('without an answer from the source does not know, and says what is wrong', async () => {
     const run = await runCommand(['check', '-j', '1h'], {
       env: { CRED_WATCH_DB: join(temporaryFolder(), 'd') },
@@ -156,7 +170,8 @@ $`,
       unknown_reason: null,
       outlook: 'perhaps-after-rotation',
       next_rotation: { expected_at: instant, earliest_at: instant, latest_at: instant },
-      validity_then: { min_seconds: expect.any(Number), max_seconds: 21_600 },
+      validity_then: { min_seconds: expect.any(Number), max_seconds: expect.any(Number) },
+      findings: [],
     });
   });
 });

@@ -1,0 +1,19 @@
+import { formatInstant } from '../domain/instant.ts';
+import type { Finding, Instant } from '../domain/model.ts';
+import { findingMessage } from './messages/findings.ts';
+
+/** Arguments that are moments; every other number is in seconds or a count, as its name says. */
+const INSTANT_ARGS = new Set(['at', 'from']);
+
+export function findingJson(finding: Finding) {
+  const args = Object.entries(finding.args).map(([name, value]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    INSTANT_ARGS.has(name) ? formatInstant(value as Instant) : value,
+  ]);
+  return {
+    code: finding.code,
+    severity: finding.severity,
+    args: Object.fromEntries(args),
+    message: findingMessage(finding),
+  };
+}
