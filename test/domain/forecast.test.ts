@@ -64,6 +64,14 @@ describe('the next rotation', () => {
     });
   });
 
+  test('goes by the window where the date of the newest generation cannot be true', () => {
+    const samples = sampled([42, 102, 162], 180);
+    const misdated = samples.map((each) =>
+      each.accessKeyId === 'ASIA3' ? { ...each, lastUpdated: each.lastUpdated! + 600 * MINUTE } : each,
+    );
+    expect(forecast(misdated)).toMatchObject({ earliest: 220, expected: 227 });
+  });
+
   test('of a source that goes on serving the old generation may come later by that', () => {
     const samples = sampled([42, 102, 162], 180).map((sample) => {
       const minute = (sample.observedAt - START) / MINUTE;

@@ -14,7 +14,13 @@ const MINUTE = 60;
 type Followed = Awaited<ReturnType<typeof followedSimulator>>;
 
 /** Waits as check does, and tells what it did meanwhile. */
-async function waited(simulator: Followed, duration: number, wait: number, stop = new AbortController()) {
+async function waited(
+  simulator: Followed,
+  duration: number,
+  wait: number,
+  stop = new AbortController(),
+  whileWaiting = () => {},
+) {
   const { clock, context } = simulator;
   const begun = clock.now();
   const looks: number[] = [];
@@ -28,6 +34,7 @@ async function waited(simulator: Followed, duration: number, wait: number, stop 
     onLook: () => looks.push((clock.now() - begun) / 1000),
     onWait: (judged) => {
       verdicts.push(judged.verdict);
+      whileWaiting();
     },
   });
   return { verdict, looks, verdicts, waitedFor: (clock.now() - begun) / 1000, stop };
@@ -137,6 +144,13 @@ describe('waiting until a start is safe', () => {
     stop.abort();
     const { looks } = await waited(simulator, 5.8 * HOUR, 90 * MINUTE, stop);
     expect(looks).toEqual([0]);
+    const later = new AbortController();
+    const { verdict, looks: more } = await waited(simulator, 5.8 * HOUR, 90 * MINUTE, later, () =>
+      later.abort(),
+    );
+    expect(more).toEqual([0]);
+    // What it knew when it was told.
+    expect(verdict).toMatchObject({ verdict: 'not-safe', unknownReason: null });
   });
 });
 
