@@ -24,6 +24,9 @@ const commands = {
   'cred-watch --version': [process.execPath, PROGRAM, '--version'],
   'cred-watch report': [process.execPath, PROGRAM, 'report', '-j', '5h', '--db', database],
   'cred-watch poll': [process.execPath, PROGRAM, 'poll', '--db', database],
+  'cred-watch check': [process.execPath, PROGRAM, 'check', '-j', '4h', '--db', database],
+  'cred-watch exec -- true': [process.execPath, PROGRAM, 'exec', '-j', '4h', '--db', database, '--', 'true'],
+  'cred-watch sources': [process.execPath, PROGRAM, 'sources'],
   'curl, curl, curl | grep': ['sh', '-c', curl],
 };
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
