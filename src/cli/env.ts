@@ -57,8 +57,8 @@ Exit codes: 0 printed · 1 not safe · 3 unknown · 2 wrong usage; with any but 
 
 Examples:
   c=$(cred-watch env -j 4h -f env) && eval "$c"          a refusal ends the && here; in eval "$(…)" it would be lost
-  cred-watch env -j 1h -f docker > job.env && docker run --env-file job.env image
-  psql -c "COPY t FROM 's3://b/k' $(cred-watch env -j 4h -f redshift-copy) CSV"`,
+  (umask 077; cred-watch env -j 1h -f docker > job.env) && docker run --env-file job.env image
+  clause=$(cred-watch env -j 4h -f redshift-copy) && echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
     )
     .action(run);
 }
