@@ -1,12 +1,14 @@
+import { constants } from 'node:os';
 import { type Command, Option } from 'commander';
-import type { NowVerdict, Seconds } from '../domain/model.ts';
+import type { NowVerdict, PollNote, Seconds } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
 import { databasePath } from './database-path.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, SIGNAL_BASE } from './exit-codes.ts';
 import { exitCodesFlag, positiveDuration } from './flags.ts';
 import { addGateFlags, type GateFlags, judgeAtGate, sayPollNotes, withGate } from './gate.ts';
 import { type Io, wantsColour } from './io.ts';
 import { hostOf, sourceNameOf } from './source-flags.ts';
+import { sayError } from './speech.ts';
 
 interface CheckFlags extends GateFlags {
   offline?: boolean;
@@ -64,16 +66,24 @@ export async function runCheck(flags: CheckFlags, io: Io): Promise<number> {
   if (flags.maxAge !== undefined && !flags.offline) {
     throw new CredWatchError('--max-age needs --offline', 'leave it out: a live look is never old');
   }
-  const verdict = flags.offline
-    ? await judgeOffline({ ...flags, jobDuration }, io)
-    : await withGate(flags, io, async (gate) => {
-        const judged = await judgeAtGate(gate, flags, io);
-        await sayPollNotes(judged, io);
-        return judged.verdict;
-      });
-  await io.stdout.write(await render(verdict, flags, io));
+  const { verdict, notes, interrupted } = flags.offline
+    ? { verdict: await judgeOffline({ ...flags, jobDuration }, io), notes: [], interrupted: null }
+    : await judgeLive(flags, io);
+  if (interrupted !== null) {
+    await sayError(io, `${interrupted} while waiting for a safe start`, 'run it again to go on waiting');
+    return SIGNAL_BASE + constants.signals[interrupted];
+  }
+  await io.stdout.write(await render(verdict, notes, flags, io));
   return verdict.verdict === 'safe' ? EXIT.ok : verdict.verdict === 'unknown' ? EXIT.unknown : EXIT.notSafe;
 }
+
+const judgeLive = (flags: CheckFlags, io: Io) =>
+  withGate(flags, io, async (gate) => {
+    const judged = await judgeAtGate(gate, flags, io);
+    await sayPollNotes(judged, io);
+    const { verdict, interrupted, recorded } = judged;
+    return { verdict, interrupted, notes: recorded.outcome.notes };
+  });
 
 async function judgeOffline(flags: CheckFlags & { jobDuration: Seconds }, io: Io): Promise<NowVerdict> {
   const { SampleStore } = await import('../store/sample-store.ts');
@@ -91,8 +101,13 @@ async function judgeOffline(flags: CheckFlags & { jobDuration: Seconds }, io: Io
   }
 }
 
-async function render(verdict: NowVerdict, flags: CheckFlags, io: Io): Promise<string> {
-  if (flags.format === 'json') return (await import('../report/now-json.ts')).renderNowJson(verdict);
+async function render(
+  verdict: NowVerdict,
+  notes: readonly PollNote[],
+  flags: CheckFlags,
+  io: Io,
+): Promise<string> {
+  if (flags.format === 'json') return (await import('../report/now-json.ts')).renderNowJson(verdict, notes);
   if (flags.exitCodes === 'nagios') {
     return (await import('../report/nagios-line.ts')).renderNagiosLine(verdict);
   }

@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { systemErrorCode } from '../errors.ts';
+import { SIGNAL_BASE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { sayError } from './speech.ts';
 
 /** What `env`, `nohup` and `timeout` answer: the command is there and cannot be run, or is not there. */
 const NOT_RUNNABLE = 126;
 const NOT_FOUND = 127;
-
-/** Of a command that a signal ended, as shells have it. */
-const SIGNAL_BASE = 128;
 
 /** A terminal sends these to every program in its foreground, and so to the child: once is enough. */
 const FROM_THE_KEYBOARD: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];

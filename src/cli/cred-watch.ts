@@ -40,7 +40,7 @@ function unwritable(name: string, cause: unknown): CredWatchError {
 
 function listenForStop(): AbortSignal {
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
   return stop.signal;
 }
 

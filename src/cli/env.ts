@@ -1,7 +1,8 @@
+import { constants } from 'node:os';
 import { type Command, Option } from 'commander';
 import { CredWatchError } from '../errors.ts';
 import type { HandoverFormat } from '../handover/formats.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, SIGNAL_BASE } from './exit-codes.ts';
 import { exitCodesFlag } from './flags.ts';
 import {
   addGateFlags,
@@ -81,6 +82,7 @@ export async function runEnv(flags: EnvFlags, io: Io): Promise<number> {
     const { verdict } = judged.verdict;
     if (verdict !== 'safe') {
       await sayRefusal(judged, flags, io);
+      if (judged.interrupted !== null) return SIGNAL_BASE + constants.signals[judged.interrupted];
       return verdict === 'unknown' ? EXIT.unknown : EXIT.notSafe;
     }
     await sayProfileStays(flags, io);

@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import type { Command } from 'commander';
 import type { Instant } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
@@ -103,11 +104,13 @@ async function handEndpoint(gate: Gate, judged: Judged, io: Io): Promise<Handed>
   const { startLiveEndpoint } = await import('../server/live/live-endpoint.ts');
   const { outcome } = judged.recorded;
   const credentials = handedCredentials(judged);
-  await sayHiddenEndpoint(io);
   const latest = new LatestCredentials(gate, { clock: io.clock, ...(outcome.ok ? { known: outcome } : {}) });
   const endpoint = await startLiveEndpoint({ supply: latest.latest });
   return {
-    environment: refreshingEnvironment(io.env, endpoint.environment, { region: await profileRegion(io) }),
+    environment: {
+      ...refreshingEnvironment(io.env, endpoint.environment, { region: await profileRegion(io) }),
+      ...(await withoutDefaultProfile(io)),
+    },
     expiration: () => latest.handedOut?.lastExpiration ?? credentials.expiration,
     close: async () => {
       await endpoint.close();
@@ -116,29 +119,17 @@ async function handEndpoint(gate: Gate, judged: Judged, io: Io): Promise<Handed>
   };
 }
 
-/** What the child would find before the endpoint, whichever SDK it has. */
-async function sayHiddenEndpoint(io: Io): Promise<void> {
+/** Of both shared files only an empty one is left, where SDKs would heed their default profile before any endpoint. */
+async function withoutDefaultProfile(io: Io): Promise<Record<string, string>> {
   const { readProfileFiles } = await import('../sources/profile-files.ts');
-  const files = await readProfileFiles({ env: io.env, home: io.home, profile: 'default' });
-  const { config = {}, credentials = {} } = files.profiles.get('default') ?? {};
-  const found = LEADS_TO_CREDENTIALS.find((key) => key in config || key in credentials);
-  if (found === undefined) return;
-  await sayNote(
-    io,
-    `the default profile has ${found}, which SDKs heed before any endpoint`,
-    'give the command a profile file without it: AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE',
-  );
+  const { keyToCredentials } = await import('../sources/profile-keys.ts');
+  const { profiles } = await readProfileFiles({ env: io.env, home: io.home, profile: 'default' });
+  const profile = profiles.get('default');
+  const key = profile === undefined ? null : keyToCredentials(profile);
+  if (key === null) return {};
+  await sayNote(io, `the default profile has ${key}: the command is not shown the files of profiles`);
+  return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 }
-
-const LEADS_TO_CREDENTIALS = [
-  'aws_access_key_id',
-  'credential_process',
-  'role_arn',
-  'web_identity_token_file',
-  'sso_session',
-  'sso_start_url',
-  'login_session',
-] as const;
 
 async function recorded(
   job: string,

@@ -4,6 +4,7 @@ import type { Instant, Seconds } from '../domain/model.ts';
 import type { HandedCredentials } from '../handover/handed-credentials.ts';
 import { failureMessage } from '../report/messages/failures.ts';
 import {
+  forecastMessage,
   nowAdvice,
   nowMessage,
   nowUnknownMessage,
@@ -67,8 +68,13 @@ export async function withGate<T>(flags: GateFlags, io: Io, use: (gate: Gate) =>
   }
 }
 
+export interface JudgedAtGate extends Judged {
+  /** What ended the wait before its time; null where nothing did. */
+  interrupted: NodeJS.Signals | null;
+}
+
 /** Looks once, or until a start is safe, and tells on stderr what is waited for. */
-export async function judgeAtGate(gate: Gate, flags: GateFlags, io: Io): Promise<Judged> {
+export async function judgeAtGate(gate: Gate, flags: GateFlags, io: Io): Promise<JudgedAtGate> {
   const { waitUntilSafe } = await import('../watch/wait-until-safe.ts');
   const countdown = countdownOn(io);
   const told = new Set<string>();
@@ -87,20 +93,27 @@ export async function judgeAtGate(gate: Gate, flags: GateFlags, io: Io): Promise
     await once('waiting', () => sayNote(io, waiting));
     countdown.start(next, limit);
   };
+  const stop = flags.wait === undefined ? new AbortController().signal : io.stopSignal();
   try {
-    return await waitUntilSafe(gate, {
-      job: { duration: flags.jobDuration ?? 0, margin: flags.margin },
+    const judged = await waitUntilSafe(gate, {
+      job: jobOf(flags),
       wait: flags.wait ?? 0,
       clock: io.clock,
       random: io.random,
-      stop: flags.wait === undefined ? new AbortController().signal : io.stopSignal(),
+      stop,
       onLook: () => countdown.stop(),
       onWait,
     });
+    const isCut = stop.aborted && judged.verdict.verdict !== 'safe';
+    return { ...judged, interrupted: isCut ? (stop.reason as NodeJS.Signals) : null };
   } finally {
     countdown.stop();
   }
 }
+
+/** A job that fetches credentials again has no length that counts: whatever has not expired will do. */
+const jobOf = ({ jobDuration, margin }: GateFlags) =>
+  jobDuration === undefined ? { duration: 0, margin: 0 } : { duration: jobDuration, margin };
 
 /** What the look noticed beside the credentials. */
 export async function sayPollNotes({ recorded }: Judged, io: Io): Promise<void> {
@@ -130,6 +143,8 @@ export async function sayRefusal({ verdict }: Judged, flags: GateFlags, io: Io):
     return;
   }
   const waited = flags.wait !== undefined;
-  const advice = nowAdvice(verdict, { waited });
-  await sayError(io, nowMessage(verdict), `a safe start: ${outlookMessage(verdict)}; ${advice}`);
+  await sayError(io, nowMessage(verdict), nowAdvice(verdict, { waited }));
+  const { nextRotation, judgedAt } = verdict;
+  const forecast = nextRotation === null ? '' : `; it is ${forecastMessage(nextRotation, judgedAt)}`;
+  await sayNote(io, `a safe start: ${outlookMessage(verdict)}${forecast}`);
 }

@@ -14,7 +14,7 @@ export interface Io {
   machine: string;
   home: string;
   isRoot: boolean;
-  /** Aborted by SIGINT or SIGTERM, once somebody listens; the second one ends the program. */
+  /** Aborted by SIGINT or SIGTERM (its name is the reason), once somebody listens; the second one ends the program. */
   stopSignal(): AbortSignal;
   /** A terminal is at one of the standard streams: what is typed there reaches child processes, too. */
   hasTerminal: boolean;

@@ -82,7 +82,7 @@ export async function openSource(flags: SourceFlags, io: Io): Promise<OpenedSour
     ...(profile === undefined ? {} : { profile }),
     ...(command === undefined ? {} : { command }),
   };
-  if (name !== 'imds') return { source: chooseSource(name, options), host };
+  if (name !== 'imds' && name !== 'container') return { source: chooseSource(name, options), host };
   const { readProfileFiles } = await import('../sources/profile-files.ts');
   return { source: chooseSource(name, { ...options, profileFiles: await readProfileFiles(options) }), host };
 }

@@ -75,6 +75,8 @@ function sdksDisagree({ outcomes }: Chains): ChainFinding[] {
 /** What the findings above say better, or what is no news. */
 const TOLD: ReadonlySet<PollNoteCode> = new Set([
   'STATIC_KEYS_HIDE_SOURCE',
+  'PROFILE_HIDES_SOURCE',
+  'NAMED_PROFILE_MISSING',
   'WEB_IDENTITY_HIDES_SOURCE',
   'CONTAINER_HIDES_IMDS',
   'PROFILE_HIDES_ENVIRONMENT',

@@ -80,7 +80,8 @@ function findUnknownReasons(analysis: SeriesAnalysis, rotationsWanted: number): 
   if (age !== null && maxAge !== null && age > maxAge) {
     reasons.push({ code: 'STALE_SAMPLES', ageSeconds: age, maxAgeSeconds: maxAge });
   }
-  if (age !== null && maxAge !== null && age < -NOTABLE_CLOCK_OFFSET) {
+  // However old samples may be, none was taken in the future.
+  if (age !== null && age < -NOTABLE_CLOCK_OFFSET) {
     reasons.push({ code: 'SAMPLES_IN_FUTURE', aheadSeconds: -age });
   }
   if (witnessed < rotationsWanted && rotationsWanted > 1) {

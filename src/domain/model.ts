@@ -254,11 +254,15 @@ export interface NowVerdict {
   verdict: 'safe' | 'not-safe' | 'unknown';
   job: Job;
   required: Seconds;
-  /** By AWS's clock. */
+  /** By AWS's clock or the host's, whichever is later: credentials are never taken to last longer than either says. */
   judgedAt: Instant;
+  /** Host's clock minus AWS's at this look; null where no `Date` header told. */
+  clockOffset: Seconds | null;
   identity: SeriesIdentity | null;
   /** Null where there is nothing in hand to judge. */
   credentials: IssuedCredentials | null;
+  /** The end that the source states now, where an earlier look at the same key was told an earlier one; else null. */
+  laterExpiration: Instant | null;
   /** Negative: expired. */
   remaining: Seconds | null;
   /** Remaining validity less required: negative is the shortfall. */
@@ -345,6 +349,8 @@ export const POLL_NOTE_CODES = [
   'DISABLED_FOR_SOME_SDKS',
   'V1_DISABLED_FOR_SOME_SDKS',
   'STATIC_KEYS_HIDE_SOURCE',
+  'PROFILE_HIDES_SOURCE',
+  'NAMED_PROFILE_MISSING',
   'WEB_IDENTITY_HIDES_SOURCE',
   'CONTAINER_HIDES_IMDS',
   'PROFILE_HIDES_ENVIRONMENT',
@@ -371,6 +377,8 @@ export const POLL_NOTE_CODES = [
   'SEVERAL_ROLES',
   'ZONELESS_TIME',
   'APIS_DISAGREE',
+  'DATE_NOT_BELIEVED',
+  'IMPLAUSIBLE_EXPIRATION',
 ] as const;
 export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
 

@@ -15,6 +15,7 @@ import type {
   SeriesAnalysis,
   SeriesIdentity,
 } from './model.ts';
+import { range } from './statistics.ts';
 
 /** What a look at this moment brought, or the last one that is stored. */
 export interface InHand {
@@ -24,14 +25,18 @@ export interface InHand {
 
 interface Judged {
   job: Job;
-  /** By AWS's clock. */
+  /** See {@link NowVerdict.judgedAt}. */
   at: Instant;
+  clockOffset?: Seconds | null;
   /** What is known of the series; null where that is nothing. */
   analysis: SeriesAnalysis | null;
 }
 
 /** Will the credentials in hand outlive a job that starts now? And if not, when will a start be safe? */
-export function judgeNow({ identity, credentials }: InHand, { job, at, analysis }: Judged): NowVerdict {
+export function judgeNow(
+  { identity, credentials }: InHand,
+  { job, at, analysis, clockOffset = null }: Judged,
+): NowVerdict {
   const required = job.duration + job.margin;
   const expiration = earliestStated(credentials, analysis?.measurement ?? null);
   const remaining = secondsBetween(at, expiration);
@@ -41,8 +46,10 @@ export function judgeNow({ identity, credentials }: InHand, { job, at, analysis 
     job,
     required,
     judgedAt: at,
+    clockOffset,
     identity,
     credentials: { ...credentials, expiration },
+    laterExpiration: expiration < credentials.expiration ? credentials.expiration : null,
     remaining,
     spare: remaining - required,
     unknownReason: null,
@@ -54,7 +61,7 @@ export function judgeNow({ identity, credentials }: InHand, { job, at, analysis 
 /** The answer where there is nothing fresh in hand. What history says of a later start stands all the same. */
 export function judgeUnknown(
   reason: NowUnknownReason,
-  { job, at, analysis }: Judged,
+  { job, at, analysis, clockOffset = null }: Judged,
   inHand: InHand | null = null,
 ): NowVerdict {
   const judged = inHand === null ? null : judgeNow(inHand, { job, at, analysis });
@@ -64,8 +71,10 @@ export function judgeUnknown(
     job,
     required,
     judgedAt: at,
+    clockOffset,
     identity: inHand?.identity ?? null,
     credentials: judged?.credentials ?? null,
+    laterExpiration: judged?.laterExpiration ?? null,
     remaining: judged?.remaining ?? null,
     spare: judged?.spare ?? null,
     unknownReason: reason,
@@ -95,11 +104,34 @@ function outlookOf(
 }
 
 function outlookAfter(measurement: Measurement, required: Seconds): Outlook {
-  if (isNeverSafe(measurement, required)) return 'never';
-  // Undated, these have no validity when issued; but each was new when it was seen.
-  if (measurement.issuedPerRequest && !wasEverSafe(measurement, required)) return 'never';
+  if (isNeverSafe(measurement, required) && isEnoughForNever(measurement, required)) return 'never';
+  if (isIssuedAlike(measurement) && !wasEverSafe(measurement, required)) return 'never';
   const { validityWhenIssued: issued } = measurement;
   if (issued === null) return 'unknown';
   if (required <= issued.min) return 'after-rotation';
   return required <= issued.max ? 'perhaps-after-rotation' : 'unknown';
+}
+
+/** More than answers take to arrive. */
+const ALIKE: Seconds = 5;
+
+/**
+ * Every request brings new credentials, all with the same validity. Undated ones have no validity when issued, and a
+ * source that rotates between any two looks is like them, but for validities that differ.
+ */
+function isIssuedAlike({ issuedPerRequest, generations }: Measurement): boolean {
+  const validities = range(
+    generations.map(({ firstSeen, expiration }) => secondsBetween(firstSeen, expiration)),
+  )!;
+  return issuedPerRequest && validities.max - validities.min <= ALIKE;
+}
+
+/** One or two generations say little of the next, unless what is asked is out of all proportion to what they had. */
+const GENERATIONS_FOR_NEVER = 3;
+const OUT_OF_PROPORTION = 1.25;
+
+function isEnoughForNever({ generations, validityWhenIssued }: Measurement, required: Seconds): boolean {
+  return (
+    generations.length >= GENERATIONS_FOR_NEVER || required > OUT_OF_PROPORTION * validityWhenIssued!.max
+  );
 }

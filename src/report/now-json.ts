@@ -1,16 +1,17 @@
 import { formatInstant } from '../domain/instant.ts';
-import type { NowVerdict } from '../domain/model.ts';
+import type { NowVerdict, PollNote } from '../domain/model.ts';
 import { findingJson } from './finding-json.ts';
 import { maskKeyId } from './printable.ts';
 import { instantJson } from './writing.ts';
 
 /** The verdict now as JSON, under the contract of the README. */
-export function renderNowJson(now: NowVerdict): string {
+export function renderNowJson(now: NowVerdict, notes: readonly PollNote[]): string {
   const { identity, credentials, nextRotation, validityThen, unknownReason, job } = now;
   return `${JSON.stringify(
     {
       schema_version: 1,
       judged_at: formatInstant(now.judgedAt),
+      clock_offset_seconds: now.clockOffset,
       verdict: now.verdict,
       job: {
         duration_seconds: job.duration,
@@ -23,6 +24,7 @@ export function renderNowJson(now: NowVerdict): string {
       role: identity?.role ?? null,
       access_key_id: credentials && maskKeyId(credentials.accessKeyId),
       expiration: instantJson(credentials?.expiration ?? null),
+      later_expiration: instantJson(now.laterExpiration),
       remaining_seconds: now.remaining,
       spare_seconds: now.spare,
       unknown_reason: unknownReason && unknownJson(unknownReason),
@@ -34,6 +36,7 @@ export function renderNowJson(now: NowVerdict): string {
       },
       validity_then: validityThen && { min_seconds: validityThen.min, max_seconds: validityThen.max },
       findings: now.findings.map(findingJson),
+      notes: notes.map(({ code }) => code),
     },
     null,
     2,

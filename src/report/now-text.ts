@@ -4,6 +4,7 @@ import { palette } from './colour.ts';
 import { findingMessage } from './messages/findings.ts';
 import {
   forecastMessage,
+  laterExpirationMessage,
   nowAdvice,
   nowMessage,
   nowUnknownMessage,
@@ -36,7 +37,7 @@ export function renderNow(verdict: NowVerdict, context: NowContext): string {
 
 function rowsOf(verdict: NowVerdict, { waited }: NowContext): [string, string][] {
   const { job, required, credentials, identity, remaining, judgedAt, unknownReason } = verdict;
-  const { nextRotation, validityThen } = verdict;
+  const { nextRotation, validityThen, laterExpiration } = verdict;
   const rows: [string, string][] = [];
   if (unknownReason !== null) {
     const { message, hint } = nowUnknownMessage(unknownReason);
@@ -46,6 +47,9 @@ function rowsOf(verdict: NowVerdict, { waited }: NowContext): [string, string][]
     rows.push(
       ['credentials', `${writeSeries(identity)}  ${maskKeyId(credentials.accessKeyId)}`],
       ['expire', `${writeInstant(credentials.expiration)}, ${writeRemaining(remaining!)}`],
+      ...(laterExpiration === null
+        ? []
+        : [['', laterExpirationMessage(laterExpiration)] as [string, string]]),
       ['needed', `${short(required)}: the job and a margin of ${short(job.margin)}`],
     );
   } else if (unknownReason?.code !== 'POLL_FAILED') {
@@ -54,7 +58,7 @@ function rowsOf(verdict: NowVerdict, { waited }: NowContext): [string, string][]
   rows.push(...verdict.findings.map((each): [string, string] => ['note', findingMessage(each)]));
   if (verdict.verdict === 'safe') return rows;
   if (nextRotation !== null) rows.push(['next rotation', forecastMessage(nextRotation, judgedAt)]);
-  if (validityThen !== null) {
+  if (validityThen !== null && verdict.outlook !== 'never') {
     const { min, max } = validityThen;
     const span = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
     rows.push(['validity then', `${span}, as measured so far`]);

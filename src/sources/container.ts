@@ -24,7 +24,7 @@ export function containerSource(options: SourceOptions): CredentialSource {
   const notes = new Notes();
   const url = credentialsUrl(options.env, notes);
   if (!(url instanceof FailedLook) && isNamed(url)) notes.add('HOST_NAME_ONLY_SOME_SDKS');
-  noteShadowing('container', options.env, notes);
+  noteShadowing('container', options, notes);
   /** Null until an answer has settled it, for then it stays. */
   let task: string | null = null;
   return {

@@ -23,7 +23,7 @@ const INSTANCE_ID = /^[\w.:-]{1,128}$/;
 export function imdsSource(options: SourceOptions): CredentialSource {
   const settings = readImdsSettings(options);
   const own = { ...options, limits: settings.limits };
-  noteShadowing('imds', options.env, settings.notes);
+  noteShadowing('imds', options, settings.notes);
   const service = settings.baseUrl === null ? null : new MetadataService(settings.baseUrl, settings, options);
   return {
     name: 'imds',

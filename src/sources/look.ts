@@ -1,4 +1,6 @@
-import type { Instant, PollNote, Seconds } from '../domain/model.ts';
+import { secondsBetween } from '../domain/instant.ts';
+import type { Instant, IssuedCredentials, PollNote, Seconds } from '../domain/model.ts';
+import { isBelievable, LONGEST_VALIDITY } from './believable-clock.ts';
 import { FailedLook, type Retry } from './failed-look.ts';
 import { type Answer, type Endpoint, exchange, type Request } from './http.ts';
 import { Notes } from './notes.ts';
@@ -86,10 +88,13 @@ export async function look(
   if (signal?.aborted) abort();
   try {
     const { document, observedAt } = await Promise.race([find(running), overdue(stop.signal)]);
-    const { identity, accountId, clockOffset } = running;
+    const { identity, accountId } = running;
     const notes = running.notes.list;
     const { credentials, secrets } = document;
+    const clockOffset = vetClock(running, observedAt, credentials);
     if (credentials.zoneless) running.notes.add('ZONELESS_TIME');
+    const validity = secondsBetween(observedAt, credentials.expiration);
+    if (validity > LONGEST_VALIDITY) running.notes.add('IMPLAUSIBLE_EXPIRATION', { seconds: validity });
     return { ok: true, credentials, secrets, identity, accountId, observedAt, clockOffset, notes };
   } catch (error) {
     return failure(running, error);
@@ -99,6 +104,17 @@ export async function look(
     // What lost the race against the deadline, or was overtaken by a failure, stops too.
     stop.abort();
   }
+}
+
+/** The offset, or null where the `Date` that it comes from cannot be true. */
+function vetClock(
+  { clockOffset, notes }: Look,
+  observedAt: Instant,
+  credentials: IssuedCredentials,
+): Seconds | null {
+  if (clockOffset === null || isBelievable(clockOffset, observedAt, credentials)) return clockOffset;
+  notes.add('DATE_NOT_BELIEVED', { seconds: Math.abs(clockOffset) });
+  return null;
 }
 
 /** Rejects a moment after the deadline: whoever heeds the signal comes first and knows better what went wrong. */

@@ -31,6 +31,12 @@ const CALLS = [
   'login_session',
 ];
 
+/** The setting of a profile by which SDKs come to credentials; null where there is none. */
+export function keyToCredentials({ config, credentials }: Profile): string | null {
+  const keys = [KEY_ID, PROCESS, ...CALLS];
+  return keys.find((key) => readText(credentials, key) !== '' || readText(config, key) !== '') ?? null;
+}
+
 export type ProfileCredentials = { kind: 'keys'; keys: WrittenKeys } | { kind: 'process'; command: string };
 
 /**

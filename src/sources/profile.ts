@@ -11,7 +11,7 @@ import { found } from './written-keys.ts';
 export function profileSource(options: SourceOptions): CredentialSource {
   const patient = withPatience(options);
   const notes = new Notes();
-  noteShadowing('profile', options.env, notes);
+  noteShadowing('profile', options, notes);
   return {
     name: 'profile',
     endpoint: null,

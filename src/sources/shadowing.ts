@@ -1,18 +1,29 @@
 import type { Notes } from './notes.ts';
-import type { Environment } from './source.ts';
+import type { ProfileFiles } from './profile-files.ts';
+import { keyToCredentials } from './profile-keys.ts';
+import type { Environment, SourceOptions } from './source.ts';
 
 /** Notes what in the environment hides a source from programs that use an AWS SDK: they never come to ask it. */
 export function noteShadowing(
   source: 'imds' | 'container' | 'profile',
-  env: Environment,
+  { env, profileFiles }: Pick<SourceOptions, 'env' | 'profileFiles'>,
   notes: Notes,
 ): void {
   const set = (name: string) => (env[name] ?? '').trim() !== '';
   if (set('AWS_ACCESS_KEY_ID') && set('AWS_SECRET_ACCESS_KEY')) notes.add('STATIC_KEYS_HIDE_SOURCE');
   if (source === 'profile') return;
+  if (profileFiles !== undefined) noteProfile(env, profileFiles, notes);
   // A leftover of IRSA hides EKS Pod Identity in every SDK.
   if (set('AWS_WEB_IDENTITY_TOKEN_FILE') && set('AWS_ROLE_ARN')) notes.add('WEB_IDENTITY_HIDES_SOURCE');
   if (source === 'imds' && namesContainer(env)) notes.add('CONTAINER_HIDES_IMDS');
+}
+
+function noteProfile(env: Environment, { profiles, selected }: ProfileFiles, notes: Notes): void {
+  const profile = profiles.get(selected);
+  const key = profile === undefined ? null : keyToCredentials(profile);
+  if (key !== null) notes.add('PROFILE_HIDES_SOURCE', { name: selected, key });
+  const isNamed = (env.AWS_PROFILE ?? '').trim() !== '';
+  if (profile === undefined && isNamed) notes.add('NAMED_PROFILE_MISSING', { name: selected });
 }
 
 /** The SDKs' own test: either URI means the container endpoint, and then never IMDS (but in Java). */

@@ -29,21 +29,26 @@ export async function lookAndJudge(
 ): Promise<Judged> {
   const recorded = await pollOnce(context, signal);
   const { outcome, host } = recorded;
-  const at = correctedTime({ observedAt: now(), clockOffset: outcome.clockOffset });
+  const { clockOffset } = outcome;
+  const at = laterClock(now(), clockOffset);
   const { apiVersion, role } = outcome.identity;
   const identity = { host, source: context.source.name, apiVersion, role };
   if (outcome.ok) {
     const analysis = seriesOf(context.store, identity, at);
     return {
       recorded,
-      verdict: judgeNow({ identity, credentials: outcome.credentials }, { job, at, analysis }),
+      verdict: judgeNow({ identity, credentials: outcome.credentials }, { job, at, analysis, clockOffset }),
     };
   }
   const { reason, detail, possibleHopLimit } = outcome;
   const analysis = newestSeries(context.store, identity, at);
   const failed = { code: 'POLL_FAILED', reason, detail, possibleHopLimit } as const;
-  return { recorded, verdict: judgeUnknown(failed, { job, at, analysis }) };
+  return { recorded, verdict: judgeUnknown(failed, { job, at, analysis, clockOffset }) };
 }
+
+/** An agent's or a proxy's `Date` is not always AWS's clock, and the host's may be wrong: the later one promises less. */
+export const laterClock = (now: Instant, clockOffset: Seconds | null): Instant =>
+  Math.max(now, correctedTime({ observedAt: now, clockOffset }));
 
 export interface StoredChoice {
   host: string;
@@ -67,7 +72,7 @@ export function judgeStored(
   }
   const last = lastSeen(measurement.generations);
   const inHand: InHand = { identity: analysis.identity, credentials: last };
-  const judged = { job, at: correctedNow(now, measurement), analysis };
+  const judged = { job, at: Math.max(now, correctedNow(now, measurement)), analysis };
   if (analysis.age > maxAge) {
     const stale = { code: 'STALE_SAMPLES', ageSeconds: analysis.age, maxAgeSeconds: maxAge } as const;
     return judgeUnknown(stale, judged, inHand);

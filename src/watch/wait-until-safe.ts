@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Instant, Job, NowVerdict, Seconds } from '../domain/model.ts';
+import type { FailureReason, Instant, Job, NowVerdict, Seconds } from '../domain/model.ts';
 import { type Judged, lookAndJudge } from './judge-now.ts';
 import { backOff, shortestPause } from './pace.ts';
 import type { PollContext } from './poll-once.ts';
@@ -31,8 +31,8 @@ export interface WaitOptions {
 }
 
 /**
- * Looks until a job that starts now is safe, and returns that verdict; or the last one, as soon as history says that no
- * start ever will be safe, when the time is over, or when it is told to stop. It sleeps until a rotation is due.
+ * Looks until a job that starts now is safe, and returns that verdict; or the last one, as soon as no start ever will be
+ * safe by what is known, when the time is over, or when it is told to stop. It sleeps until a rotation is due.
  */
 export async function waitUntilSafe(context: PollContext, options: WaitOptions): Promise<Judged> {
   const { job, wait, clock, stop, onLook, onWait } = options;
@@ -41,7 +41,7 @@ export async function waitUntilSafe(context: PollContext, options: WaitOptions):
     onLook();
     const judged = await lookAndJudge(context, job, () => clock.now(), stop);
     const { verdict } = judged;
-    if (verdict.verdict === 'safe' || verdict.outlook === 'never') return judged;
+    if (verdict.verdict === 'safe' || isHopeless(judged, context)) return judged;
     const now = clock.now();
     if (now >= limit || stop.aborted) return judged;
     failures = judged.recorded.outcome.ok ? 0 : failures + 1;
@@ -50,6 +50,20 @@ export async function waitUntilSafe(context: PollContext, options: WaitOptions):
     await clock.sleep(next - now, stop);
     if (stop.aborted) return judged;
   }
+}
+
+/** What a process was given at its start stays as it is for as long as it lives. */
+const FIXED: ReadonlySet<FailureReason> = new Set([
+  'not-configured',
+  'invalid-configuration',
+  'host-not-allowed',
+  'long-lived',
+  'disabled',
+]);
+
+function isHopeless({ recorded: { outcome }, verdict }: Judged, { source }: PollContext): boolean {
+  if (source.name === 'environment') return true;
+  return verdict.outlook === 'never' || (!outcome.ok && FIXED.has(outcome.reason));
 }
 
 function nextPause(

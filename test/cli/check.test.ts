@@ -1,12 +1,13 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Sample } from '../../src/domain/model.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
-import { startEndpoint } from '../sources/scripted-endpoint.ts';
+import { type Step, startEndpoint } from '../sources/scripted-endpoint.ts';
 import { metadataService, ROLES, roleDocument } from './metadata-script.ts';
 import { runCommand } from './run-command.ts';
-import { PROGRAM, type Run } from './run-program.ts';
+import { PROGRAM, type Run, startProgram } from './run-program.ts';
 import { startSimulation } from './running-simulation.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -87,7 +88,8 @@ $`,
   needed          5h55m: the job and a margin of 5m
   next rotation   expected ${HOUR_OF_DAY} \\(in (49m 5\\ds|50m 00s)\\).*
   validity then   (5h 59m 59s to )?6h 00m 00s( to 6h 00m 01s)?, as measured so far
-  a safe start    after the next rotation: every measured one brought enough
+  a safe start    after the next rotation: new credentials had enough left whenever that was
+                  measured
   what to do      wait for it: --wait 55m
 $`,
       ),
@@ -115,8 +117,11 @@ $`,
     const run = await runCommand(['check', '-j', '4h', '-f', 'json'], { env });
     expect(run.code).toBe(1);
     expect(JSON.parse(run.stdout).remaining_seconds).toBeLessThanOrEqual(3600);
+    expect(Date.parse(JSON.parse(run.stdout).later_expiration)).toBeGreaterThan(Date.now() + 19_000_000);
+    const text = await runCommand(['check', '-j', '4h'], { env });
+    expect(text.stdout).toMatch(/\n {18}so said an earlier look at this key; this one says /);
     const report = await runCommand(['report', '-f', 'json'], { env });
-    expect(JSON.parse(report.stdout).series[0]).toMatchObject({ sample_count: 2, generation_count: 1 });
+    expect(JSON.parse(report.stdout).series[0]).toMatchObject({ sample_count: 3, generation_count: 1 });
   });
 
   test('warns of what history knows about this moment', async () => {
@@ -157,6 +162,7 @@ $`,
     expect(json).toEqual({
       schema_version: 1,
       judged_at: instant,
+      clock_offset_seconds: expect.any(Number),
       verdict: 'not-safe',
       job: { duration_seconds: 18_000, margin_seconds: 0, required_seconds: 18_000 },
       host: 'i-0abc',
@@ -165,6 +171,7 @@ $`,
       role: 'loader',
       access_key_id: 'ASIA…0001',
       expiration: instant,
+      later_expiration: null,
       remaining_seconds: expect.any(Number),
       spare_seconds: expect.any(Number),
       unknown_reason: null,
@@ -172,11 +179,91 @@ $`,
       next_rotation: { expected_at: instant, earliest_at: instant, latest_at: instant },
       validity_then: { min_seconds: expect.any(Number), max_seconds: expect.any(Number) },
       findings: [],
+      notes: [],
     });
   });
 });
 
+describe('check trusts neither clock more than it must', () => {
+  const dated = (date: string) => (): Step => ({
+    headers: { Date: date },
+    body: roleDocument({ expiresIn: 3600, issuedIn: -10 }),
+  });
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
+  async function checkDated(date: string, args: readonly string[]) {
+    const script = metadataService();
+    const endpoint = await startEndpoint(({ method, path }) => {
+      const asked = `${method} ${path}`;
+      const step = asked === `GET ${ROLES}loader` ? dated(date)() : script[asked];
+      return step === undefined ? { status: 404 } : (step as Step);
+    });
+    const env = {
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
+      CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
+    };
+    return runCommand(['check', ...args, '-f', 'json'], { env });
+  }
+
+  test('a Date that does not fit the document is not believed', async () => {
+    const run = await checkDated('Thu, 01 Jan 1970 00:00:00 GMT', ['-j', '2h']);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^note: the Date of the answer is \d+d .* it was not believed\n/);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      clock_offset_seconds: null,
+      notes: ['DATE_NOT_BELIEVED'],
+    });
+  });
+
+  test.each([
+    ['behind', -9],
+    ['ahead', 1800],
+  ])('a Date %s of this clock never makes credentials last longer', async (_, seconds) => {
+    const { stdout } = await checkDated(at(seconds), ['-j', '1s']);
+    const json = JSON.parse(stdout);
+    expect(json.remaining_seconds).toBeLessThanOrEqual(3600 - Math.max(0, seconds - 1));
+    expect(Math.abs(json.clock_offset_seconds + seconds)).toBeLessThanOrEqual(2);
+  });
+});
+
+test('check says what hides these credentials from programs with an SDK, to programs as well', async () => {
+  const file = join(temporaryFolder(), 'credentials');
+  writeFileSync(file, '[default]\naws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n');
+  const hidden = await check(20_000, ['-j', '4h', '-f', 'json'], {
+    env: { AWS_SHARED_CREDENTIALS_FILE: file },
+  });
+  expect(hidden.stderr).toMatch(/^note: profile default has aws_access_key_id: SDKs here use that profile/);
+  expect(JSON.parse(hidden.stdout)).toMatchObject({ verdict: 'safe', notes: ['PROFILE_HIDES_SOURCE'] });
+  const missing = await check(20_000, ['-j', '4h', '-f', 'json'], { env: { AWS_PROFILE: 'nobody' } });
+  expect(JSON.parse(missing.stdout).notes).toEqual(['NAMED_PROFILE_MISSING']);
+});
+
 describe('check --wait', () => {
+  test.each([
+    ['variables that are not set', ['--source', 'environment']],
+    ['a profile that is not there', ['--profile', 'nobody']],
+    ['a container that nothing names', ['--source', 'container']],
+  ])('does not wait for %s', async (_, source) => {
+    const env = { CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
+    const run = await runCommand(['check', '-j', '1h', '--wait', '10h', ...source], { env });
+    expect(run.code).toBe(3);
+  });
+
+  test('that is told to stop says so, and has no answer', async () => {
+    const endpoint = await startEndpoint(issuedNow(3600));
+    const env = {
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
+      CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
+    };
+    const program = startProgram(['check', '-j', '70m', '--margin', '0', '--wait', '10h'], { env });
+    await new Promise<void>((resolve) => program.child.stderr!.once('data', () => resolve()));
+    program.child.kill('SIGTERM');
+    expect(await program.done).toMatchObject({
+      code: 143,
+      stdout: '',
+      stderr: expect.stringMatching(/\nerror: SIGTERM while waiting for a safe start\nhint: .*\n$/),
+    });
+  });
+
   test('waits for a rotation, and is safe after it', async () => {
     const endpoint = await startEndpoint({
       ...issuedNow(0),

@@ -53,7 +53,18 @@ describe('every code has its sentence', () => {
 
   test.each(POLL_NOTE_CODES)('note %s', (code) => {
     expect(
-      pollNoteMessage({ code, args: { name: 'AWS_X', other: 'AWS_Y', because: 'EACCES', at: 0, count: 2 } }),
+      pollNoteMessage({
+        code,
+        args: {
+          name: 'AWS_X',
+          key: 'role_arn',
+          seconds: 60,
+          other: 'AWS_Y',
+          because: 'EACCES',
+          at: 0,
+          count: 2,
+        },
+      }),
     ).not.toMatch(HOLE);
   });
 

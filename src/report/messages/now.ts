@@ -1,6 +1,12 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
 import { secondsBetween } from '../../domain/instant.ts';
-import type { Instant, NowUnknownReason, NowVerdict, RotationForecast } from '../../domain/model.ts';
+import type {
+  Instant,
+  NowUnknownReason,
+  NowVerdict,
+  RotationForecast,
+  SourceName,
+} from '../../domain/model.ts';
 import { writeInstant, writeMoment } from '../writing.ts';
 import { failureMessage } from './failures.ts';
 import { FETCH_AGAIN } from './verdicts.ts';
@@ -48,19 +54,23 @@ export function forecastMessage({ expected, earliest, latest }: RotationForecast
   return `expected ${moment(expected)}${until}${between}`;
 }
 
+/** Why an earlier end counts than the one that was just stated. */
+export const laterExpirationMessage = (stated: Instant) =>
+  `so said an earlier look at this key; this one says ${writeInstant(stated)}, and the earlier end counts`;
+
 /** When a start will be safe, or that none will, as far as history knows. */
 export function outlookMessage({ outlook, validityThen, nextRotation }: NowVerdict): string {
   switch (outlook) {
     case 'now':
       return 'a start is safe now';
     case 'after-rotation':
-      return `after the next rotation${nextRotation === null ? ', which no history foretells yet' : ''}: every measured one brought enough`;
+      return `after the next rotation${nextRotation === null ? ', which no history foretells yet' : ''}: new credentials had enough left whenever that was measured`;
     case 'perhaps-after-rotation':
-      return 'perhaps after the next rotation: some brought enough, not all';
+      return 'perhaps after the next rotation: some new credentials had enough left, not all';
     case 'never':
-      return validityThen === null
-        ? 'never: no credentials that were seen here had as much left'
-        : `never: new credentials had at most ${duration(validityThen.max)} left`;
+      if (validityThen === null) return 'never: no credentials that were seen here had as much left';
+      if (validityThen.max <= 0) return 'never: new credentials had expired when they came';
+      return `never: new credentials had at most ${duration(validityThen.max)} left`;
     case 'unknown':
       return 'not known: there is too little history';
   }
@@ -71,15 +81,25 @@ export interface Waited {
   waited: boolean;
 }
 
+const POLL: Record<SourceName, string> = {
+  imds: '`cred-watch poll --interval 5m`',
+  container: '`cred-watch poll --interval 5m`',
+  profile: '`cred-watch poll --interval 5m` with the same --profile',
+  process: '`cred-watch poll --interval 5m` with the same --process or --profile',
+  environment: '`cred-watch poll --source environment`',
+};
+
 /** What to do where a start is not safe now. */
 export function nowAdvice(
-  { verdict, outlook, nextRotation, judgedAt }: NowVerdict,
+  { verdict, outlook, nextRotation, judgedAt, identity }: NowVerdict,
   { waited }: Waited,
 ): string {
   if (verdict === 'safe') return '';
+  if (identity?.source === 'environment')
+    return 'start anew with fresh credentials: variables do not change while a program runs';
   if (outlook === 'never') return FETCH_AGAIN;
   if (outlook === 'unknown')
-    return 'sample it: `cred-watch poll --interval 5m` learns when new credentials come';
+    return `sample it: ${POLL[identity?.source ?? 'imds']} learns when new credentials come`;
   if (waited) return 'wait for longer with --wait';
   if (nextRotation === null) return 'wait for it: --wait 2h';
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);

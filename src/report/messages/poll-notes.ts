@@ -1,3 +1,4 @@
+import { formatDuration as duration } from '../../domain/duration.ts';
 import type { PollNote, PollNoteCode } from '../../domain/model.ts';
 import { writeInstant } from '../writing.ts';
 
@@ -9,6 +10,10 @@ const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
   V1_DISABLED_FOR_SOME_SDKS: (a) => `${a.name} is not \`true\` or \`false\`: SDKs disagree on what it means`,
   STATIC_KEYS_HIDE_SOURCE: () =>
     'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set: SDKs here use those and never ask this source',
+  PROFILE_HIDES_SOURCE: (a) =>
+    `profile ${a.name} has ${a.key}: SDKs here use that profile and never ask this source (see \`cred-watch sources\`)`,
+  NAMED_PROFILE_MISSING: (a) =>
+    `AWS_PROFILE names ${a.name}, and there is no such profile: some SDKs fail on that and never ask this source`,
   WEB_IDENTITY_HIDES_SOURCE: () =>
     'AWS_WEB_IDENTITY_TOKEN_FILE is set: SDKs here assume that role and never ask this source',
   CONTAINER_HIDES_IMDS: () => 'a container endpoint is set: SDKs here (but for Java) never ask IMDS',
@@ -48,7 +53,12 @@ const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
   IMDS_V1_USED: () => 'IMDSv2 was not to be had: IMDSv1 was asked instead',
   POSSIBLE_HOP_LIMIT: () => 'the token request got no answer, as in a container behind a hop limit of 1',
   SEVERAL_ROLES: (a) => `IMDS lists ${a.count} roles, the first one was asked for: some SDKs fail on that`,
-  ZONELESS_TIME: () => 'the document gives a time without a zone; it was read as UTC',
+  ZONELESS_TIME: () =>
+    'a time is given without a zone; it was read as UTC, or for keys in files, variables and processes as local time where that is earlier',
+  DATE_NOT_BELIEVED: (a) =>
+    `the Date of the answer is ${duration(a.seconds as number)} off this clock and does not fit the credentials: it was not believed`,
+  IMPLAUSIBLE_EXPIRATION: (a) =>
+    `the credentials say that they last ${duration(a.seconds as number)}, longer than any temporary ones of AWS (36h)`,
   APIS_DISAGREE: () => 'the extended API hands out other credentials than the one that SDKs use',
 };
 
