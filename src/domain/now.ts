@@ -3,6 +3,7 @@ import { generationKey } from './generations.ts';
 import { secondsBetween } from './instant.ts';
 import { isNeverSafe, wasEverSafe } from './job.ts';
 import type {
+  Finding,
   FindingCode,
   Instant,
   IssuedCredentials,
@@ -91,12 +92,17 @@ function earliestStated(credentials: IssuedCredentials, measurement: Measurement
 /** The others are about the past, or about polling. */
 const OF_THIS_MOMENT: ReadonlySet<FindingCode> = new Set(['ROTATION_OVERDUE', 'TWO_AT_ONCE', 'CLOCK_SKEW']);
 
+function isOfThisMoment({ code, args }: Finding, measurement: Measurement | null): boolean {
+  if (OF_THIS_MOMENT.has(code)) return true;
+  return code === 'POLLS_FAILED' && (args.at as Instant) > (measurement?.lastSample ?? 0);
+}
+
 function outlookOf(
   analysis: SeriesAnalysis | null,
   required: Seconds,
 ): Pick<NowVerdict, 'outlook' | 'nextRotation' | 'validityThen' | 'findings'> {
-  const findings = analysis?.findings.filter(({ code }) => OF_THIS_MOMENT.has(code)) ?? [];
   const measurement = analysis?.measurement ?? null;
+  const findings = analysis?.findings.filter((each) => isOfThisMoment(each, measurement)) ?? [];
   if (measurement === null) return { outlook: 'unknown', nextRotation: null, validityThen: null, findings };
   const nextRotation = forecastRotation(measurement);
   const validityThen = measurement.validityWhenIssued;

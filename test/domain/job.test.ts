@@ -54,6 +54,18 @@ const alone = regular.slice(0, 3);
 const judge = (samples: readonly Sample[], duration: number, wanted = 1, age = 0) =>
   judgeJob(analysisOf(samples, age), { duration, margin: 0 }, wanted);
 
+test.each([86_400, null])(
+  'samples from the future are no evidence, however old ones may be (%s)',
+  (maxAge) => {
+    const analysis = { ...analysisOf(regular, -61), maxAge };
+    expect(judgeJob(analysis, { duration: hours(1), margin: 0 })).toMatchObject({
+      verdict: 'unknown',
+      unknownReasons: [{ code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 }],
+    });
+    expect(judgeJob({ ...analysis, age: -60 }, { duration: hours(1), margin: 0 }).verdict).toBe('safe');
+  },
+);
+
 describe('the first row of the table that fits', () => {
   test('never: no credentials were issued for as long as is required', () => {
     expect(judge(regular, hours(6) + 1).verdict).toBe('never');

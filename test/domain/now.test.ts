@@ -105,6 +105,47 @@ describe('the verdict now', () => {
     expect(judged(samples, 0.2, 4 / 3600)).toMatchObject({ verdict: 'safe', outlook: 'now' });
   });
 
+  test.each([
+    ['one look', [6], 6.1, 'unknown'],
+    ['one look, and far too little', [6], 9, 'never'],
+    ['two rotations', [6, 6, 6], 6.1, 'never'],
+  ])('says never only where that is known: by %s', (_, validities, hours, outlook) => {
+    expect(judged(hourly(validities), hours, validities.length - 0.05).outlook).toBe(outlook);
+  });
+
+  test('where looks a minute apart see a source that rotates as fast, says nothing of never', () => {
+    const samples = [0, 58, 101].map(
+      (second, index): Sample => ({
+        accessKeyId: `ASIA${index}`,
+        lastUpdated: null,
+        expiration: START + (Math.floor(second / 40) * 40 + 180) * 1000,
+        zoneless: false,
+        observedAt: START + second * 1000,
+        clockOffset: 0,
+      }),
+    );
+    expect(judged(samples, 181 / 3600, 102 / 3600).outlook).toBe('unknown');
+  });
+
+  test('tells of polls that failed since, and of no older ones', () => {
+    const samples = hourly([6, 6]);
+    const at = START + 2 * HOUR_MS;
+    const failing = (lastAt: number) => {
+      const history = {
+        identity: IDENTITY,
+        polled: true,
+        generations: groupGenerations(samples),
+        failedPolls: [{ reason: 'timeout' as const, count: 1, firstAt: lastAt, lastAt, lastDetail: '' }],
+      };
+      const analysis = analyse(history, { now: at, maxAge: 'default' });
+      const job = { duration: HOUR, margin: 0 };
+      const inHand = { identity: IDENTITY, credentials: samples.at(-1)! };
+      return judgeNow(inHand, { job, at, analysis }).findings.map(({ code }) => code);
+    };
+    expect(failing(at)).toEqual(['POLLS_FAILED']);
+    expect(failing(START)).toEqual([]);
+  });
+
   test('is unknown for want of anything fresh, and what history says stands beside it', () => {
     const samples = hourly([6, 6, 6]);
     const at = START + 3 * HOUR_MS;
