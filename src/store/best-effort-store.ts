@@ -1,4 +1,5 @@
 import { CredWatchError } from '../errors.ts';
+import type { StoreLimits } from './database.ts';
 import { SampleStore } from './sample-store.ts';
 
 /**
@@ -11,19 +12,23 @@ export class BestEffortStore {
   readonly #onTrouble: (error: CredWatchError) => void;
   #isCopy = false;
 
-  private constructor(file: string, onTrouble: (error: CredWatchError) => void) {
+  private constructor(file: string, onTrouble: (error: CredWatchError) => void, limits: StoreLimits) {
     this.#file = file;
     this.#onTrouble = onTrouble;
     try {
-      this.#store = SampleStore.open(file);
+      this.#store = SampleStore.open(file, limits);
     } catch (error) {
       this.#store = this.#copy(error);
     }
   }
 
   /** @param onTrouble told once, of what keeps samples from being recorded */
-  static open(file: string, onTrouble: (error: CredWatchError) => void): BestEffortStore {
-    return new BestEffortStore(file, onTrouble);
+  static open(
+    file: string,
+    onTrouble: (error: CredWatchError) => void,
+    limits: StoreLimits = {},
+  ): BestEffortStore {
+    return new BestEffortStore(file, onTrouble, limits);
   }
 
   recordSample = this.#trying('recordSample');
