@@ -51,13 +51,13 @@ test('one that cannot be opened is done without, and said once', () => {
 
 test('one that is full is read, and what no longer fits is kept for as long as it is needed', () => {
   const file = join(temporaryFolder(), 'samples.db');
-  const { store, troubles, keys } = open(file, { maxPages: 24 });
-  const written = Array.from({ length: 400 }, (_, number) => `ASIA${number}`);
+  const { store, troubles, keys } = open(file, { maxPages: 20 });
+  const written = Array.from({ length: 800 }, (_, number) => `ASIA${number}`);
   for (const key of written) store.recordSample(SERIES, sample(key), 'm');
   expect(troubles.map(({ message }) => message)).toEqual([`there is no room left to write ${file}`]);
   expect(keys().sort()).toEqual(written.sort());
   const onDisk = SampleStore.openReadOnly(file)!;
-  expect(onDisk.histories()[0]!.generations.length).toBeLessThan(400);
+  expect(onDisk.histories()[0]!.generations.length).toBeLessThan(800);
   onDisk.close();
   const id = store.startJobRun({ job: 'j', identity: SERIES, startedAt: AT, remainingAtStart: 1, end: null });
   store.endJobRun(id, { duration: 1, exitCode: 0, remainingAtEnd: 0 });
