@@ -288,6 +288,11 @@ describe('several series', () => {
       const left = judgeAll([before, after, never], false, drawn(before));
       expect(verdicts(left)).toEqual(['never', null, null]);
       expect(left.series[0]!.retired).toBe(true);
+      expect(verdicts(judgeAll([before, after, safe], false, drawn(before, safe)))).toEqual([
+        'never',
+        null,
+        'safe',
+      ]);
       expect(verdicts(judgeAll([before, after, never], false, drawn(before, after)))).toEqual([
         null,
         'safe',
