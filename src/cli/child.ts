@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { systemErrorCode } from '../errors.ts';
+import type { CommandEnd } from '../watch/record-run.ts';
 import { SIGNAL_BASE } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { sayError } from './speech.ts';
@@ -14,13 +15,13 @@ const FROM_THE_KEYBOARD: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 
 /**
  * Runs a command to its end with our own standard streams, hands on every signal, and returns what a shell would have for
- * its exit code. A child that ignores a signal is waited for all the same.
+ * its exit code. A child that ignores a signal, or may not be sent one (sudo), is waited for all the same.
  */
 export async function runChild(
   [command = '', ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
   io: Io,
-): Promise<number> {
+): Promise<CommandEnd> {
   const early: NodeJS.Signals[] = [];
   let forward = (signal: NodeJS.Signals) => {
     early.push(signal);
@@ -29,23 +30,32 @@ export async function runChild(
     if (!(io.hasTerminal && FROM_THE_KEYBOARD.includes(signal))) forward(signal);
   });
   try {
-    return await new Promise<number>((resolve) => {
+    const code = await new Promise<number>((resolve, reject) => {
+      // Some of what keeps a command from starting is thrown (ENOTDIR, E2BIG), some comes later (ENOENT, EACCES).
       const child = spawn(command, args, { env, stdio: 'inherit' });
       forward = (signal) => {
         child.kill(signal);
       };
       child.once('spawn', () => early.forEach(forward));
-      child.once('error', (error) => void sayNotStarted(command, error, io).then(resolve));
+      child.on('error', (error) => {
+        if (!hasStarted(child)) reject(error);
+      });
       child.once('exit', (code, signal) =>
         resolve(signal === null ? (code ?? 0) : SIGNAL_BASE + constants.signals[signal]),
       );
     });
+    return { code, started: true };
+  } catch (error) {
+    return { code: await sayNotStarted(command, error, io), started: false };
   } finally {
     stopListening();
   }
 }
 
-async function sayNotStarted(command: string, error: Error, io: Io): Promise<number> {
+/** A signal that cannot be sent is an `error` of the child, too. */
+const hasStarted = ({ pid }: ChildProcess) => pid !== undefined;
+
+async function sayNotStarted(command: string, error: unknown, io: Io): Promise<number> {
   const code = systemErrorCode(error);
   if (code === 'ENOENT') {
     await sayError(io, `command '${command}' was not found`, 'see its name, and PATH');

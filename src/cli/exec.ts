@@ -1,8 +1,8 @@
 import { devNull } from 'node:os';
 import type { Command } from 'commander';
-import type { Instant } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
 import type { Judged } from '../watch/judge-now.ts';
+import type { CommandEnd } from '../watch/record-run.ts';
 import { EXIT } from './exit-codes.ts';
 import { name } from './flags.ts';
 import {
@@ -63,6 +63,12 @@ export async function runExec(flags: ExecFlags, command: readonly string[], io: 
       'say it: -j 4h; or --refresh, for a command that fetches credentials again',
     );
   }
+  if (flags.job !== undefined && flags.refresh) {
+    throw new CredWatchError(
+      '--job records how long a copy had to last, and with --refresh the command has none',
+      'leave out one of them',
+    );
+  }
   return withGate(flags, io, async (gate) => {
     const judged = await judgeAtGate(gate, flags, io);
     if (judged.verdict.verdict !== 'safe') {
@@ -73,7 +79,8 @@ export async function runExec(flags: ExecFlags, command: readonly string[], io: 
     const { runChild } = await import('./child.ts');
     const run = () => runChild(command, handed.environment, io);
     try {
-      return await (flags.job === undefined ? run() : recorded(flags.job, gate, judged, handed, io, run));
+      const { code } = await (flags.job === undefined ? run() : recorded(flags.job, gate, judged, io, run));
+      return code;
     } finally {
       await handed.close();
     }
@@ -83,8 +90,6 @@ export async function runExec(flags: ExecFlags, command: readonly string[], io: 
 /** What the child is given. */
 interface Handed {
   environment: Record<string, string>;
-  /** Of what the child holds by now. */
-  expiration: () => Instant;
   close: () => Promise<void>;
 }
 
@@ -95,7 +100,7 @@ async function handCopy(judged: Judged, flags: ExecFlags, io: Io): Promise<Hande
     legacyToken: flags.legacyToken ?? false,
     region: await profileRegion(io),
   });
-  return { environment, expiration: () => credentials.expiration, close: async () => {} };
+  return { environment, close: async () => {} };
 }
 
 async function handEndpoint(gate: Gate, judged: Judged, io: Io): Promise<Handed> {
@@ -103,7 +108,6 @@ async function handEndpoint(gate: Gate, judged: Judged, io: Io): Promise<Handed>
   const { LatestCredentials } = await import('../watch/latest-credentials.ts');
   const { startLiveEndpoint } = await import('../server/live/live-endpoint.ts');
   const { outcome } = judged.recorded;
-  const credentials = handedCredentials(judged);
   const latest = new LatestCredentials(gate, { clock: io.clock, ...(outcome.ok ? { known: outcome } : {}) });
   const endpoint = await startLiveEndpoint({ supply: latest.latest });
   return {
@@ -111,7 +115,6 @@ async function handEndpoint(gate: Gate, judged: Judged, io: Io): Promise<Handed>
       ...refreshingEnvironment(io.env, endpoint.environment, { region: await profileRegion(io) }),
       ...(await withoutDefaultProfile(io)),
     },
-    expiration: () => latest.handedOut?.lastExpiration ?? credentials.expiration,
     close: async () => {
       await endpoint.close();
       await latest.close();
@@ -134,13 +137,13 @@ async function withoutDefaultProfile(io: Io): Promise<Record<string, string>> {
 async function recorded(
   job: string,
   { store }: Gate,
-  { verdict }: Judged,
-  { expiration }: Handed,
+  judged: Judged,
   { clock }: Io,
-  run: () => Promise<number>,
-): Promise<number> {
+  run: () => Promise<CommandEnd>,
+): Promise<CommandEnd> {
   const { recordRun } = await import('../watch/record-run.ts');
-  const { identity, judgedAt: startedAt, remaining } = verdict;
+  const { identity, judgedAt: startedAt, remaining } = judged.verdict;
+  const { expiration } = handedCredentials(judged);
   const start = { job, identity: identity!, startedAt, remainingAtStart: remaining! };
   return recordRun({ store, clock, start, expiration }, run);
 }

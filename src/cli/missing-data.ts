@@ -33,7 +33,7 @@ export async function sayNoSamples(io: Io, { path, isMissing, isFiltered, isFata
   );
 }
 
-/** A job was named of which there is no run, or none that has ended. */
+/** A job was named of which there is no run, or none that tells its length. */
 export async function sayNoRuns(
   io: Io,
   { job, summary }: RecordedJob,
@@ -44,7 +44,8 @@ export async function sayNoRuns(
   if (isMissing) {
     await say(io, `no run of ${job} is known: there is no ${path}`, (await rootHint(path)) ?? RECORD);
   } else if (summary.runCount > 0) {
-    await say(io, `no run of ${job} has ended yet, as far as ${path} knows`, 'give its length with -j');
+    const ended = summary.finished === null ? 'ended yet' : 'ended with exit code 0';
+    await say(io, `no run of ${job} has ${ended}, as far as ${path} knows`, 'give its length with -j');
   } else if (jobNames.includes(job)) {
     await say(io, `no run of ${job} in ${path} matches`, WIDEN);
   } else {

@@ -86,14 +86,15 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   const recordedJob: RecordedJob | null =
     flags.job === undefined
       ? null
-      : { job: flags.job, summary: summarise(runs), isJudged: flags.jobDuration === undefined };
-  const length = flags.jobDuration ?? recordedJob?.summary.finished?.duration.max ?? null;
+      : { job: flags.job, summary: summarise(runs, now), isJudged: flags.jobDuration === undefined };
+  const length = flags.jobDuration ?? recordedJob?.summary.length?.seconds ?? null;
   const assessment = assess(histories, {
     now,
     maxAge: flags.maxAge ?? 'default',
     job: length === null ? null : { duration: length, margin: flags.margin },
     rotationsWanted: flags.confidence === undefined ? 1 : rotationsFor(flags.confidence),
     judgeRetired: flags.role !== undefined,
+    judgeOnly: runs.map(({ identity }) => identity),
   });
   // A job was named, and how long it takes is not known: nothing can be judged.
   const lacksLength = recordedJob !== null && length === null;

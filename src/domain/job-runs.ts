@@ -1,7 +1,26 @@
-import type { Extremes, JobRun } from './model.ts';
+import { secondsBetween } from './instant.ts';
+import type { Extremes, Instant, JobRun, Seconds } from './model.ts';
 import { median, minBy } from './statistics.ts';
 
+/**
+ * No temporary credentials live longer (`GetSessionToken`, `GetFederationToken`). A run without an end that began before
+ * has lost its copy, or was killed together with us: it must not count for ever.
+ */
+const LONGEST_VALIDITY: Seconds = 36 * 3600;
+
 export type FinishedRun = JobRun & { end: NonNullable<JobRun['end']> };
+
+/** A run that has not ended, as far as is known, and for how long it has gone on. */
+export interface RunningRun {
+  run: JobRun;
+  seconds: Seconds;
+}
+
+/** How long a job takes, as far as its runs tell; a lower bound where the one that gave it goes on. */
+export interface JobLength {
+  seconds: Seconds;
+  goesOn: boolean;
+}
 
 /** What the recorded runs of one job come to. */
 export interface JobRunSummary {
@@ -18,15 +37,24 @@ export interface JobRunSummary {
     /** The one with the least validity left when it ended; below 0 it outlived its credentials. */
     closest: FinishedRun;
   } | null;
+  /** Of the newest runs, one a host, the one that has gone on for longest; null where none goes on. */
+  running: RunningRun | null;
+  /** Null where no run has ended with exit code 0: what failed may have failed early. */
+  length: JobLength | null;
 }
 
-export function summarise(runs: readonly JobRun[]): JobRunSummary {
-  const finished = runs.filter((run): run is FinishedRun => run.end !== null);
+export function summarise(runs: readonly JobRun[], now: Instant): JobRunSummary {
+  const ended = runs.filter((run): run is FinishedRun => run.end !== null);
+  const finished = summariseFinished(ended.toSorted((a, b) => a.startedAt - b.startedAt));
+  const running = findRunning(runs, now);
+  const hasSucceeded = ended.some(({ end }) => end.exitCode === 0);
   return {
     runCount: runs.length,
-    unfinishedCount: runs.length - finished.length,
-    failedCount: finished.filter(({ end }) => end.exitCode !== 0).length,
-    finished: summariseFinished(finished.toSorted((a, b) => a.startedAt - b.startedAt)),
+    unfinishedCount: runs.length - ended.length,
+    failedCount: ended.filter(({ end }) => end.exitCode !== 0).length,
+    finished,
+    running,
+    length: finished !== null && hasSucceeded ? lengthOf(finished.duration.max, running) : null,
   };
 }
 
@@ -39,3 +67,22 @@ function summariseFinished(runs: readonly FinishedRun[]): JobRunSummary['finishe
   const duration = { min: shortest.end.duration, median: middle, max: longest.end.duration };
   return { duration, longest, closest };
 }
+
+/** What another run of the same host has followed goes on no more: its end was lost. */
+function findRunning(runs: readonly JobRun[], now: Instant): RunningRun | null {
+  const newest = new Map<string, Instant>();
+  for (const { identity, startedAt } of runs) {
+    newest.set(identity.host, Math.max(startedAt, newest.get(identity.host) ?? startedAt));
+  }
+  const running = runs
+    .filter(({ identity, startedAt, end }) => end === null && startedAt === newest.get(identity.host))
+    .map((run): RunningRun => ({ run, seconds: secondsBetween(run.startedAt, now) }))
+    // Whoever asks may have another clock than the host: what has yet to start is of no length.
+    .filter(({ seconds }) => seconds >= 0 && seconds <= LONGEST_VALIDITY);
+  return minBy(running, ({ seconds }) => -seconds);
+}
+
+const lengthOf = (longest: Seconds, running: RunningRun | null): JobLength =>
+  running !== null && running.seconds > longest
+    ? { seconds: running.seconds, goesOn: true }
+    : { seconds: longest, goesOn: false };

@@ -7,7 +7,7 @@ import { renderJson } from './json.ts';
 export interface RecordedJob {
   job: string;
   summary: JobRunSummary;
-  /** The longest run gave the length that was judged. */
+  /** Its runs gave the length that was judged. */
   isJudged: boolean;
 }
 

@@ -29,7 +29,7 @@ export function renderJson(assessment: Assessment, { now, margin, recordedJob }:
 }
 
 function jobRunsJson({ job, summary }: RecordedJob) {
-  const { runCount, unfinishedCount, failedCount, finished } = summary;
+  const { runCount, unfinishedCount, failedCount, finished, running } = summary;
   return {
     job,
     run_count: runCount,
@@ -38,6 +38,7 @@ function jobRunsJson({ job, summary }: RecordedJob) {
     duration: finished && extremesJson(finished.duration),
     longest: finished && runJson(finished.longest),
     closest: finished && runJson(finished.closest),
+    running_seconds: running?.seconds ?? null,
   };
 }
 

@@ -7,7 +7,7 @@ import { safeStartsCurve } from '../domain/validity.ts';
 import { type Palette, palette } from './colour.ts';
 import type { RecordedJob, ReportContext } from './formats.ts';
 import { findingMessage } from './messages/findings.ts';
-import { closestRunMessage, jobRunsMessage, longestRunMessage } from './messages/job-runs.ts';
+import { closestRunMessage, jobRunsMessage, longestRunMessage, runningMessage } from './messages/job-runs.ts';
 import { adviceMessages, evidenceMessage, verdictMessage, windowMessage } from './messages/verdicts.ts';
 import { writeCount, writeInstant, writeSeries, writeShare, writeSpan } from './writing.ts';
 
@@ -80,16 +80,19 @@ function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colou
 }
 
 function jobRunRows({ job, summary, isJudged }: RecordedJob, colours: Palette): Row[] {
-  const { runCount, finished } = summary;
+  const { runCount, finished, running, length } = summary;
   if (runCount === 0) return [];
   const rows: Row[] = [['job', jobRunsMessage(job, summary)]];
+  if (running !== null) {
+    rows.push(['newest run', runningMessage(running, isJudged && length?.goesOn === true)]);
+  }
   if (finished === null) return rows;
   const { duration: durations, longest, closest } = finished;
   const closestCall = closestRunMessage(closest);
   return [
     ...rows,
     ['duration', writeExtremes(durations)],
-    ['longest run', longestRunMessage(longest, isJudged)],
+    ['longest run', longestRunMessage(longest, isJudged && length?.goesOn === false)],
     ['closest call', closest.end.remainingAtEnd < 0 ? colours.bad(closestCall) : closestCall],
   ];
 }

@@ -37,6 +37,7 @@ export class BestEffortStore {
   histories = this.#trying('histories');
   startJobRun = this.#trying('startJobRun');
   endJobRun = this.#trying('endJobRun');
+  dropJobRun = this.#trying('dropJobRun');
 
   close(): void {
     this.#store.close();

@@ -30,6 +30,7 @@ const END = 'duration, exit_code, remaining_at_end';
 export class JobRunRows {
   readonly #start;
   readonly #end;
+  readonly #drop;
   readonly #merge;
 
   constructor(connection: Connection) {
@@ -46,6 +47,7 @@ export class JobRunRows {
     this.#end = connection.prepare(
       'UPDATE job_runs SET duration = ?, exit_code = ?, remaining_at_end = ? WHERE id = ?',
     );
+    this.#drop = connection.prepare('DELETE FROM job_runs WHERE id = ? AND duration IS NULL');
     // Two databases can disagree only where each recorded another run in the same millisecond. The longer one counts,
     // whichever comes first.
     this.#merge = connection.prepare(
@@ -66,6 +68,11 @@ export class JobRunRows {
   /** False where there is no such run. */
   end(id: number, { duration, exitCode, remainingAtEnd }: RunEnd): boolean {
     return this.#end.run(duration, exitCode, remainingAtEnd, id).changes === 1;
+  }
+
+  /** Of a run that never was; one that has ended stays. */
+  drop(id: number): void {
+    this.#drop.run(id);
   }
 
   /** Adds a run, or the end of one that is known; false where all of it was there already. */

@@ -111,6 +111,11 @@ export class SampleStore {
     );
   }
 
+  /** Forgets the start of a run that did not come about. */
+  dropJobRun(id: number): void {
+    this.#write(() => new JobRunRows(this.#connection).drop(id));
+  }
+
   /** The runs of one job, by their start. */
   jobRuns(filter: JobRunFilter): JobRun[] {
     return explained(this.#file, () => [...readJobRuns(this.#connection, filter)].map(({ run }) => run));

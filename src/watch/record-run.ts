@@ -4,24 +4,35 @@ import type { Instant, JobRun } from '../domain/model.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
 export interface RunRecording {
-  store: Pick<SampleStore, 'startJobRun' | 'endJobRun'>;
+  store: Pick<SampleStore, 'startJobRun' | 'endJobRun' | 'dropJobRun'>;
   clock: Clock;
   start: Pick<JobRun, 'job' | 'identity' | 'startedAt' | 'remainingAtStart'>;
-  /** Of what the job holds when it ends: a job that fetches again may hold something newer. */
-  expiration: () => Instant;
+  /** Of the copy that the job holds. */
+  expiration: Instant;
+}
+
+/** What came of starting a command. */
+export interface CommandEnd {
+  code: number;
+  /** False where the command could not be started: that is no run of the job. */
+  started: boolean;
 }
 
 /** Runs a job and records the run: its start before it starts, so that a run that is cut off leaves a trace. */
 export async function recordRun(
   { store, clock, start, expiration }: RunRecording,
-  run: () => Promise<number>,
-): Promise<number> {
+  run: () => Promise<CommandEnd>,
+): Promise<CommandEnd> {
   const id = store.startJobRun({ ...start, end: null });
   const begun = clock.now();
-  const exitCode = await run();
+  const ended = await run();
+  if (!ended.started) {
+    store.dropJobRun(id);
+    return ended;
+  }
   // Rounded up, because the next job is judged by it; and a clock that was set back makes no time negative.
   const duration = Math.max(0, Math.ceil((clock.now() - begun) / 1000));
-  const remainingAtEnd = secondsBetween(start.startedAt + duration * 1000, expiration());
-  store.endJobRun(id, { duration, exitCode, remainingAtEnd });
-  return exitCode;
+  const remainingAtEnd = secondsBetween(start.startedAt + duration * 1000, expiration);
+  store.endJobRun(id, { duration, exitCode: ended.code, remainingAtEnd });
+  return ended;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startEndpoint } from '../sources/scripted-endpoint.ts';
 import { metadataService, ROLES, roleDocument } from './metadata-script.ts';
+import { runCommand } from './run-command.ts';
 import { linesWritten, PROGRAM, runProgram, startProgram } from './run-program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -83,12 +84,13 @@ describe('the command that exec runs', () => {
     ['127 where there is no such command', ['no-such-command-here'], 127],
     ['126 where it is no program', ['/etc/passwd'], 126],
     ['126 for a folder', ['/tmp'], 126],
+    ['126 for what lies in a file', ['/etc/passwd/x'], 126],
   ])('answers %s', async (_, command, code) => {
     const run = await exec(['-j', '4h', '--', ...command]);
     expect(run).toMatchObject({ code, stdout: '' });
     expect(run.stderr).toMatch(
       code === 126 || code === 127
-        ? /^error: command '.*' (was not found|cannot be run \(EACCES\))\nhint: /
+        ? /^error: command '.*' (was not found|cannot be run \((EACCES|ENOTDIR)\))\nhint: /
         : /^$/,
     );
   });
@@ -181,6 +183,11 @@ describe('exec starts nothing', () => {
       "too many arguments for 'exec'. Expected 0 arguments but got 1.",
     ],
     ['without a length', ['--', 'true'], 'exec needs the length of the job'],
+    [
+      'of which the run would be recorded without a copy',
+      ['--refresh', '-j', '4h', '--job', 'server', '--', 'true'],
+      '--job records how long a copy had to last, and with --refresh the command has none',
+    ],
     ['with an unknown flag', ['--no-such', '--', 'true'], "unknown option '--no-such'"],
     ['with a length that is none', ['-j', 'long', '--', 'true'], "--job-duration 'long' is not a duration"],
   ])('%s', async (_, args, message) => {
@@ -202,6 +209,21 @@ describe('a run with a name', () => {
     const json = JSON.parse(report.stdout);
     expect(json.job.duration_seconds).toBeGreaterThanOrEqual(2);
     expect(json.job_runs).toMatchObject({ run_count: 2, failed_count: 1 });
+  });
+
+  test('is none where the command could not be started, and is one where a shell says the same', async () => {
+    const { env } = await prepared();
+    for (const [code, ...command] of [
+      [127, 'no-such-command-here'],
+      [126, '/etc/passwd'],
+      [126, '/etc/passwd/x'],
+      [127, 'sh', '-c', 'exit 127'],
+    ] as const) {
+      const run = await runCommand(['exec', '-j', '4h', '--job', 'nightly', '--', ...command], { env });
+      expect(run.code).toBe(code);
+    }
+    const report = await runCommand(['report', '--job', 'nightly', '-j', '4h', '-f', 'json'], { env });
+    expect(JSON.parse(report.stdout).job_runs).toMatchObject({ run_count: 1, failed_count: 1 });
   });
 
   test('does not fail for want of a place to record it', async () => {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SeriesIdentity } from '../../src/domain/model.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
-import { fixturePath, runProgram } from './run-program.ts';
+import { runCommand } from './run-command.ts';
+import { fixturePath } from './run-program.ts';
 import { succeed } from './succeed.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -36,6 +37,8 @@ beforeAll(async () => {
     ['bold', linux, 1, hms(1, 0, 0)],
     ['bold', linux, 2, hms(5, 33, 0), 255],
     ['running', linux, 1],
+    ['failing', linux, 1, hms(5, 0, 0), 1],
+    ['failing', linux, 2],
     ['a "b"\n\u001b[31m', linux, 1, 60],
     ['turned\u202e', { ...linux, host: 'red\u001b[31m' }, 1, 60],
   ];
@@ -43,7 +46,7 @@ beforeAll(async () => {
   store.close();
 });
 
-const report = (...args: string[]) => runProgram(['report', '--db', db, ...args]);
+const report = (...args: string[]) => runCommand(['report', '--db', db, ...args]);
 
 async function json(...args: string[]) {
   const { code, stdout, stderr } = await report('-f', 'json', ...args);
@@ -91,6 +94,7 @@ describe('a job of which runs are recorded', () => {
       duration: { min_seconds: 900, median_seconds: hms(3, 0, 0), max_seconds: hms(4, 2, 11) },
       longest,
       closest: longest,
+      running_seconds: null,
     });
   });
 
@@ -143,10 +147,10 @@ describe('a job of which runs are recorded', () => {
     const own = join(temporaryFolder(), 'samples.db');
     // A name like this cannot be asked for; it comes in somebody's export.
     await succeed(['import', '-', '--db', own], { stdin: await succeed(['export', '--db', db]) });
-    const { code, stdout, stderr } = await runProgram(['report', '--db', own, '--job', 'x']);
+    const { code, stdout, stderr } = await runCommand(['report', '--db', own, '--job', 'x']);
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain(
-      'there are runs of a "b"\\u{a}\\u{1b}[31m, bold, nightly, running, turned\\u{202e}\n',
+      'there are runs of a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
     );
     expect(await report('--job', name)).toMatchObject({ code: 2, stdout: '' });
     const shown = (await report('--job', 'turned\u202e')).stdout;
@@ -170,7 +174,7 @@ describe('a job of which runs are recorded', () => {
 });
 
 describe('a job that cannot be judged', () => {
-  const NAMES = 'a "b"\\u{a}\\u{1b}[31m, bold, nightly, running, turned\\u{202e}';
+  const NAMES = 'a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}';
   const EMPTY = { duration: null, longest: null, closest: null, failed_count: 0 };
   const FAULTS: { args: string[]; error: string; hint: string; runs: object }[] = [
     {
@@ -184,6 +188,12 @@ describe('a job that cannot be judged', () => {
       error: `no run of running has ended yet, as far as ${db} knows`,
       hint: 'give its length with -j',
       runs: { ...EMPTY, job: 'running', run_count: 1, unfinished_count: 1 },
+    },
+    {
+      args: ['--job', 'failing'],
+      error: `no run of failing has ended with exit code 0, as far as ${db} knows`,
+      hint: 'give its length with -j',
+      runs: { job: 'failing', run_count: 2, failed_count: 1, longest: { duration_seconds: hms(5, 0, 0) } },
     },
     {
       args: ['--job', 'bold', '--host', 'windows'],
@@ -205,13 +215,13 @@ describe('a job that cannot be judged', () => {
     const own = join(folder, 'samples.db');
     await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', own]);
     const hint = 'hint: record runs: `cred-watch exec -j 4h --job NAME -- command`\n';
-    expect(await runProgram(['report', '--db', own, '--job', 'x'])).toMatchObject({
+    expect(await runCommand(['report', '--db', own, '--job', 'x'])).toMatchObject({
       code: 3,
       stdout: '',
       stderr: `error: no run of x in ${own}\n${hint}`,
     });
     const none = join(folder, 'none.db');
-    const { stderr } = await runProgram(['report', '--db', none, '--job', 'x'], { env: { HOME: folder } });
+    const { stderr } = await runCommand(['report', '--db', none, '--job', 'x'], { env: { HOME: folder } });
     expect(stderr).toMatch(/^error: no run of x is known: there is no .*none\.db\nhint: .+\n$/);
   });
 
@@ -228,7 +238,7 @@ describe('a job that cannot be judged', () => {
     const store = SampleStore.open(own);
     record(store, ['nightly', linux, 1, 3600]);
     store.close();
-    const run = await runProgram(['report', '--db', own, '--job', 'nightly', '-f', 'json']);
+    const run = await runCommand(['report', '--db', own, '--job', 'nightly', '-f', 'json']);
     expect(run).toMatchObject({ code: 3, stderr: expect.stringMatching(/^error: no samples in /) });
     expect(JSON.parse(run.stdout)).toMatchObject({
       verdict: 'unknown',
@@ -245,6 +255,76 @@ describe('a job that cannot be judged', () => {
   });
 });
 
+describe('a job of which newest run has not ended', () => {
+  /** The logs of linux, a short run, and one that began so long ago. */
+  async function running(...ago: [host: string, seconds: number][]): Promise<string[]> {
+    const own = join(temporaryFolder(), 'samples.db');
+    await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', own]);
+    const store = SampleStore.open(own);
+    record(store, ['nightly', linux, 1, hms(1, 0, 0)]);
+    for (const [host, seconds] of ago) {
+      const startedAt = Date.now() - seconds * 1000;
+      const identity = { ...linux, host };
+      store.startJobRun({ job: 'nightly', identity, startedAt, remainingAtStart: 0, end: null });
+    }
+    store.close();
+    return ['report', '--db', own, '--job', 'nightly', '--margin', '0'];
+  }
+
+  test('is judged by the length of that so far, where none took longer', async () => {
+    const args = await running(['linux', hms(5, 10, 0)], ['red\u001b[31m', hms(2, 0, 0)]);
+    const { code, stdout, stderr } = await runCommand([...args, '-f', 'json']);
+    expect([code, stderr]).toEqual([1, '']);
+    const { verdict, job, job_runs } = JSON.parse(stdout);
+    expect(verdict).toBe('start-after-rotation');
+    expect(job_runs.running_seconds).toBeGreaterThanOrEqual(hms(5, 10, 0));
+    expect(job.duration_seconds).toBe(job_runs.running_seconds);
+    expect(job_runs).toMatchObject({ unfinished_count: 2, duration: { max_seconds: hms(1, 0, 0) } });
+    const told = await runCommand(args);
+    expect(unwrapped(told.stdout)).toMatch(
+      / newest run has not ended after 5h 1\dm \d\ds: it started at \S+ \S+ on linux; longer than any before it, and what was judged duration /,
+    );
+    expect(unwrapped(told.stdout)).toContain(' 1h 00m 00s long, exit code 0 closest call ');
+  });
+
+  test('is told of it, and judged by the longest, or by the length that is given', async () => {
+    const args = await running(['red\u001b[31m', hms(0, 30, 0)]);
+    const { code, stdout } = await runCommand(args);
+    expect(code).toBe(0);
+    expect(unwrapped(stdout)).toMatch(
+      / newest run has not ended after 3\dm \d\ds: it started at \S+ \S+ on red\\u\{1b\}\[31m duration /,
+    );
+    expect(unwrapped(stdout)).toContain(' exit code 0; its length is what was judged ');
+    const longer = await running(['linux', hms(20, 0, 0)]);
+    const given = await runCommand([...longer, '-j', '1h']);
+    expect([given.code, given.stdout.includes('what was judged')]).toEqual([0, false]);
+    expect(unwrapped(given.stdout)).toContain(' newest run has not ended after 20h ');
+  });
+
+  test('is judged as ever once that must have lost its credentials', async () => {
+    const { code, stdout } = await runCommand([...(await running(['linux', hms(37, 0, 0)])), '-f', 'json']);
+    expect([code, JSON.parse(stdout).job_runs.running_seconds]).toEqual([0, null]);
+  });
+});
+
+test('a job is judged by the series that its runs came from, and by all where those have no samples', async () => {
+  // The logs of windows are safe for it, and those of linux are not.
+  const own = join(temporaryFolder(), 'samples.db');
+  await succeed(['import', '-', '--db', own], { stdin: await succeed(['export', '--db', db]) });
+  const store = SampleStore.open(own);
+  record(store, ['load', windows, 1, hms(5, 0, 0)]);
+  record(store, ['lost', { ...windows, role: 'swapped' }, 1, hms(5, 0, 0)]);
+  store.close();
+  const judge = async (job: string) => {
+    const args = ['report', '--db', own, '--job', job, '--margin', '0', '-f', 'json'];
+    const { code, stdout } = await runCommand(args);
+    const { verdict, series } = JSON.parse(stdout);
+    return [code, verdict, ...series.map((each: { verdict: { verdict: string } }) => each.verdict?.verdict)];
+  };
+  expect(await judge('load')).toEqual([0, 'safe', undefined, 'safe']);
+  expect(await judge('lost')).toEqual([1, 'start-after-rotation', 'start-after-rotation', 'safe']);
+});
+
 test('a report without a job says nothing of runs, and is as it was', async () => {
   const { job_runs, verdict } = await json('--host', 'linux');
   expect([job_runs, verdict]).toEqual([null, null]);
@@ -259,7 +339,7 @@ test('runs go from one database to another by export and import', async () => {
     const archive = await succeed(['export', '--db', db, '-f', format]);
     await succeed(['import', '-', '--db', own], { stdin: archive });
     const again = await succeed(['import', '-', '--db', own], { stdin: archive });
-    expect(again).toBe('36 records in 1 file: 0 added, 36 there already\n');
+    expect(again).toBe('38 records in 1 file: 0 added, 38 there already\n');
     expect(await succeed(['export', '--db', own, '-f', format])).toBe(archive);
   }
 });

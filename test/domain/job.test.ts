@@ -256,6 +256,63 @@ describe('several series', () => {
     expect(judgeAll([safe, history('silent', [])]).verdict).toBe('unknown');
   });
 
+  describe('of which a job draws from some', () => {
+    const drawn = (...from: SeriesHistory[]) => ({ judgeOnly: from.map(({ identity }) => identity) });
+    const verdicts = ({ series }: ReturnType<typeof judgeAll>) =>
+      series.map(({ verdict }) => verdict?.verdict ?? null);
+
+    test('those are judged, and others change nothing', () => {
+      const all = [safe, unknown, never, waiting];
+      expect(verdicts(judgeAll(all, false, drawn(safe, safe)))).toEqual(['safe', null, null, null]);
+      expect(judgeAll(all, false, drawn(safe)).verdict).toBe('safe');
+      expect(verdicts(judgeAll(all, false, drawn(safe, waiting)))).toEqual([
+        'safe',
+        null,
+        null,
+        'start-after-rotation',
+      ]);
+      expect(judgeAll(all, true, drawn(unknown)).verdict).toBe('unknown');
+    });
+
+    test('every part of the identity tells them apart', () => {
+      for (const part of [
+        { host: 'x' },
+        { source: 'process' as const },
+        { apiVersion: '1' },
+        { role: 'x' },
+      ]) {
+        const other = { ...never, identity: { ...safe.identity, ...part } };
+        expect(judgeAll([safe, other], false, drawn(safe)).verdict).toBe('safe');
+      }
+    });
+
+    test('all are judged where it draws from none that has samples', () => {
+      const silent = history('silent', []);
+      for (const from of [[], [history('elsewhere', regular)], [silent]]) {
+        const told = judgeAll([safe, never, silent], false, drawn(...from));
+        expect(verdicts(told)).toEqual(['safe', 'never', 'unknown']);
+      }
+    });
+
+    test('a replaced one is judged, unless the job has followed the change', () => {
+      const before = history('web-1', samplesOf({ lifetimes: [hours(1)] }, START - 10 * HOUR), 'before');
+      const after = history('web-1', regular, 'after');
+      const left = judgeAll([before, after, never], false, drawn(before));
+      expect(verdicts(left)).toEqual(['never', null, null]);
+      expect(left.series[0]!.retired).toBe(true);
+      expect(verdicts(judgeAll([before, after, safe], false, drawn(before, safe)))).toEqual([
+        'never',
+        null,
+        'safe',
+      ]);
+      expect(verdicts(judgeAll([before, after, never], false, drawn(before, after)))).toEqual([
+        null,
+        'safe',
+        null,
+      ]);
+    });
+  });
+
   describe('of which one has replaced the other', () => {
     const before = history('web-1', samplesOf({ lifetimes: [hours(1)] }, START - 10 * HOUR), 'before');
     const after = history('web-1', regular, 'after');

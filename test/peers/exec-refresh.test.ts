@@ -24,10 +24,9 @@ test('a program that fetches credentials again has the newest across two rotatio
     AWS_SECRET_ACCESS_KEY: 'stale',
     AWS_REGION: 'eu-west-1',
   };
-  const run = await runProgram(
-    ['exec', '--refresh', '--margin', '30s', '--job', 'server', '--', process.execPath, FOLLOWER],
-    { env },
-  );
+  const run = await runProgram(['exec', '--refresh', '--margin', '30s', '--', process.execPath, FOLLOWER], {
+    env,
+  });
   expect(run).toMatchObject({ code: 0, stderr: '' });
   const { seen, given } = JSON.parse(run.stdout);
   expect(given).toEqual(

@@ -65,6 +65,21 @@ describe('a run of a job', () => {
     ]);
   });
 
+  test('that did not come about is forgotten alone, and never one that has ended', () => {
+    const store = temporaryStore();
+    const [first, second, third] = [1, 2, 3].map(() => store.startJobRun(startedRun()));
+    store.endJobRun(first!, end);
+    for (const id of [first!, second!, 99]) store.dropJobRun(id);
+    store.endJobRun(third!, end);
+    expect(store.jobRuns({ job: 'nightly' })).toEqual([
+      { ...startedRun(), end },
+      { ...startedRun(), end },
+    ]);
+    // Another that starts in the same millisecond takes nobody's place.
+    store.startJobRun(startedRun());
+    expect(store.jobRuns({ job: 'nightly' })).toHaveLength(3);
+  });
+
   test('whose start was removed cannot end unnoticed', () => {
     const store = temporaryStore();
     expect(() => store.endJobRun(1, end)).toThrow(/the start of this run is no longer in .*samples\.db/);

@@ -41,6 +41,7 @@ function useWhole(store: SampleStore): void {
   store.recordSample(identity, sample(5_000_000, 'ASIAEXAMPLE2'), 'machine');
   store.recordFailedPoll('i-0abc', 'imds', poll);
   store.endJobRun(store.startJobRun(run), end);
+  store.dropJobRun(store.startJobRun(run));
   expect(store.jobRuns({ job: 'nightly' })).toEqual([{ ...run, end }]);
   expect(store.lastHostOf('machine', 'imds')).toBe('i-0abc');
   expect([...store.records()].length).toBeGreaterThanOrEqual(3);

@@ -1,5 +1,5 @@
 import { formatDuration as duration } from '../../domain/duration.ts';
-import type { FinishedRun, JobRunSummary } from '../../domain/job-runs.ts';
+import type { FinishedRun, JobRunSummary, RunningRun } from '../../domain/job-runs.ts';
 import { printable } from '../printable.ts';
 import { writeCount, writeInstant } from '../writing.ts';
 
@@ -18,6 +18,13 @@ export function jobRunsMessage(
 /** Which run it was that others are measured by. */
 export function longestRunMessage(run: FinishedRun, isJudged: boolean): string {
   return `${writeRun(run)}, ${endingOf(run)}${isJudged ? '; its length is what was judged' : ''}`;
+}
+
+/** A run that goes on, and so may become the longest. To be read behind the words "newest run". */
+export function runningMessage({ run, seconds }: RunningRun, isJudged: boolean): string {
+  const start = `it started at ${writeInstant(run.startedAt)} on ${printable(run.identity.host)}`;
+  const judged = isJudged ? '; longer than any before it, and what was judged' : '';
+  return `has not ended after ${duration(seconds)}: ${start}${judged}`;
 }
 
 /** How close a job came to outliving its credentials, or by how much it did. */
