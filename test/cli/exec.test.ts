@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startEndpoint } from '../sources/scripted-endpoint.ts';
 import { metadataService, ROLES, roleDocument } from './metadata-script.ts';
+import { runCommand } from './run-command.ts';
 import { linesWritten, PROGRAM, runProgram, startProgram } from './run-program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -177,6 +178,23 @@ describe('exec starts nothing', () => {
     const run = await runProgram(['exec', ...args]);
     expect(run).toMatchObject({ code: 125, stdout: '' });
     expect(run.stderr.split('\n')[0]).toBe(`error: ${message}`);
+  });
+});
+
+describe('a command that is not behind two dashes', () => {
+  const DASHES = 'put two dashes before the command: `cred-watch exec -j 4h -- command arguments`';
+
+  test.each([
+    [['-j', '10s', 'echo', 'hi'], DASHES],
+    [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], DASHES],
+    [['--wiat', '1h'], `did you mean --wait? or ${DASHES}`],
+    // These have the dashes.
+    [['-e', '--', 'true'], 'see --help'],
+    [['echo', '--', 'true'], 'see --help'],
+  ])('%j', async (args, hint) => {
+    const run = await runCommand(['exec', ...args]);
+    expect(run).toMatchObject({ code: 125, stdout: '' });
+    expect(run.stderr.split('\n').slice(1)).toEqual([`hint: ${hint}`, '']);
   });
 });
 
