@@ -115,11 +115,12 @@ const identity = ({ role, accountId, accessKeyId }: Place) => [
   accessKeyId === '' ? '' : maskKeyId(accessKeyId),
 ];
 
-function lasting({ state, expiration, remaining, session }: Place): string {
+function lasting({ state, expiration, remaining, session, notes }: Place): string {
   if (expiration !== null && remaining !== null) {
     return `${writeRemaining(remaining)}, ${remaining > 0 ? 'until ' : ''}${writeInstant(expiration)}`;
   }
   if (state !== 'answers') return '';
+  if (notes.some(({ code }) => code === 'EXPIRATION_UNREADABLE')) return 'its expiry cannot be read';
   return session === false ? 'never expires' : 'expiry not stated';
 }
 
