@@ -37,12 +37,11 @@ export function sessionTokens(chains: Chains): ChainFinding[] {
 export function ends(chains: Chains): ChainFinding[] {
   return PLACE_NAMES.flatMap((name): ChainFinding[] => {
     const place = chains.place(name);
-    const sdks = [
-      ...chains.winnersAt(name),
-      ...chains.stopped((o) => o.place === name && o.why === 'EXPIRED'),
-    ];
+    const stopped = chains.stopped((o) => o.place === name && o.why === 'EXPIRED');
+    const sdks = [...chains.winnersAt(name), ...stopped];
     if (sdks.length === 0 || place.remaining === null) return [];
-    if (isExpired(place)) return [problem('EXPIRED_WINS', { place: name, seconds: -place.remaining, sdks })];
+    if (isExpired(place))
+      return [problem('EXPIRED_WINS', { place: name, seconds: -place.remaining, sdks, stopped })];
     if (place.remaining >= SOON) return [];
     const isReplaced = GIVEN.includes(name) || name === 'process';
     return [(isReplaced ? note : problem)('EXPIRES_SOON', { place: name, seconds: place.remaining })];

@@ -42,6 +42,20 @@ function halfAPair(args: ChainArgs): string {
   return `${place(args)} has ${has} and no ${lacks}: ${stopped}`;
 }
 
+/** Who uses them and who stops with an error comes to the same: a job that fails. */
+function expiredWins(args: ChainArgs): string {
+  const stopped = names(args, 'stopped');
+  const users = names(args, 'sdks').filter((sdk) => !stopped.includes(sdk));
+  const ends = [
+    ...(users.length === 0
+      ? []
+      : [does({ users }, 'uses them all the same', 'use them all the same', 'users')]),
+    ...(stopped.length === 0 ? [] : [does(args, 'stops with an error', 'stop with an error', 'stopped')]),
+  ];
+  const isEverySdk = names(args, 'sdks').length === SDKS.length;
+  return `the credentials of ${place(args)} expired ${length(args)} ago${isEverySdk ? ', and no SDK gets past them' : ''}: ${list(ends)}`;
+}
+
 const UNSET_KEYS = 'unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
 const REMOVE_KEYS = 'remove the keys from the profile';
 const removeKeys = (args: ChainArgs) => (args.place === 'environment' ? UNSET_KEYS : REMOVE_KEYS);
@@ -104,11 +118,7 @@ const CHAIN_FINDINGS: Record<ChainFindingCode, [message: Sentence, hint: Sentenc
       `the session token of ${place(a)} stands in ${tokenNames(a).old} alone, which only botocore reads: ${does(a, 'uses', 'use')} the keys without it, and AWS refuses them`,
     (a) => `set ${tokenNames(a).usual} to the same value`,
   ],
-  EXPIRED_WINS: [
-    (a) =>
-      `the credentials of ${place(a)} expired ${length(a)} ago, and ${does(a, 'comes', 'come')} to no others`,
-    renew,
-  ],
+  EXPIRED_WINS: [expiredWins, renew],
   HALF_A_PAIR: [halfAPair, () => 'set the other one as well, or neither'],
   FALLS_TO_INSTANCE_ROLE: [
     (a) =>
