@@ -3,16 +3,19 @@ import { blankUri, isExpired, oldNamesUsed } from './chain-links.ts';
 import { sdksThatMindBlank } from './chain-objections.ts';
 import { type Chains, GIVEN } from './chains.ts';
 import type { Seconds } from './model.ts';
-import { isUsable, PLACE_NAMES, type PlaceFault, type PlaceName, SDKS } from './places.ts';
+import { isSimplyNotThere, isUsable, PLACE_NAMES, type PlaceFault, type PlaceName, SDKS } from './places.ts';
 
 /** With less than this left, .NET and botocore begin to look for new ones, and a copy is as good as expired. */
 const SOON: Seconds = 900;
 
 export function nothingAnswers(chains: Chains): ChainFinding[] {
   const isLost = chains.sdks(({ kind }) => kind === 'wins' || kind === 'unknown').length === 0;
-  return isLost && !PLACE_NAMES.some((name) => isUsable(chains.place(name)))
-    ? [problem('NOTHING_ANSWERS')]
-    : [];
+  if (!isLost || PLACE_NAMES.some((name) => isUsable(chains.place(name)))) return [];
+  const places = PLACE_NAMES.filter((name) => {
+    const place = chains.place(name);
+    return place.fault !== null && !isSimplyNotThere(place);
+  });
+  return [problem('NOTHING_ANSWERS', { places })];
 }
 
 export function noSuchProfile(chains: Chains): ChainFinding[] {

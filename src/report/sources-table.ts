@@ -149,9 +149,9 @@ function paintOutcome(outcome: Outcome, text: string, colours: Palette): string 
   return outcome.kind === 'wins' && outcome.flaw === null ? colours.good(text) : colours.bad(text);
 }
 
-function findingRows({ findings }: SourcesReport, colours: Palette): string[][] {
+function findingRows({ facts, findings }: SourcesReport, colours: Palette): string[][] {
   return findings.map((finding) => {
-    const { message, hint } = chainFindingMessage(finding);
+    const { message, hint } = chainFindingMessage(finding, facts);
     const mark = finding.severity === 'problem' ? colours.unsure('!') : '-';
     return [mark, printable(message) + (hint === null ? '' : `\n→ ${printable(hint)}`)];
   });
