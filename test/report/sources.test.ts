@@ -339,7 +339,7 @@ describe('where nothing answers, what was set up is named', () => {
   });
 
   test('a hop limit is raised', () => {
-    const imds = failed('timeout');
+    const imds = NO_IMDS;
     const limited = { ...imds, fault: { ...imds.fault, possibleHopLimit: true } };
     expect(hint({ imds: limited })).toMatch(/^IMDS: .*--http-put-response-hop-limit 2`$/);
   });
