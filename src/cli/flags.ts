@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formatShortDuration, parseDuration } from '../domain/duration.ts';
+import { formatShortDuration, isTooLongDuration, parseDuration } from '../domain/duration.ts';
 import type { Seconds } from '../domain/model.ts';
 import { EXIT_CODE_STYLES } from './exit-codes.ts';
 
@@ -10,7 +10,14 @@ const DURATION_EXAMPLES = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
 /** A whole duration. */
 export function duration(text: string): Seconds {
   const seconds = parseDuration(text.trim());
-  if (seconds === null) throw new InvalidArgumentError(`is not a duration: ${DURATION_EXAMPLES}`);
+  if (seconds === null) {
+    const isTooLong = isTooLongDuration(text.trim());
+    throw new InvalidArgumentError(
+      isTooLong
+        ? 'is too long: use a hundred years (36525d) or less'
+        : `is not a duration: ${DURATION_EXAMPLES}`,
+    );
+  }
   return seconds;
 }
 

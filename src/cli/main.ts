@@ -101,7 +101,7 @@ async function dispatch(line: CommandLine, io: Io, debug: boolean): Promise<numb
     await program.parseAsync(line.own, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    code = await sayUsage(error, text, line, io);
+    code = await sayUsage(error, text, line, program, io);
   }
   return code;
 }
@@ -111,6 +111,7 @@ async function sayUsage(
   error: CommanderError,
   text: { out: string; error: string },
   line: CommandLine,
+  program: Command,
   io: Io,
 ): Promise<number> {
   if (error.exitCode === 0) {
@@ -129,8 +130,28 @@ async function sayUsage(
     return EXIT.usage;
   }
   const { message, hint } = inOurWords(text.error.trimEnd());
-  await sayError(io, message, hint);
+  const special = lacksDashes(error, line) ? withDashes(hint) : choicesOfMissing(error, line, program);
+  await sayError(io, message, special ?? hint);
   return usageCode(line);
+}
+
+/** Words of the command that exec is to run were taken for its own. */
+const lacksDashes = ({ code }: CommanderError, { name, command }: CommandLine) =>
+  name === 'exec' &&
+  command.length === 0 &&
+  (code === 'commander.excessArguments' || code === 'commander.unknownOption');
+
+const withDashes = (hint: string) =>
+  `${hint.startsWith('did you mean') ? `${hint} or ` : ''}put two dashes before the command: \`cred-watch exec -j 4h -- command arguments\``;
+
+/** What a flag may be that has to be there and is not; null where that is not what went wrong, or anything goes. */
+function choicesOfMissing({ code, message }: CommanderError, { name }: CommandLine, program: Command) {
+  if (code !== 'commander.missingMandatoryOptionValue') return null;
+  const options = program.commands.find((each) => each.name() === name)?.options ?? [];
+  const missing = options.find(({ flags }) => message.includes(`'${flags}'`));
+  return missing?.argChoices === undefined
+    ? null
+    : `use ${missing.short ?? missing.long} with one of ${missing.argChoices.join(', ')}`;
 }
 
 /** Ours name the flag as it was meant and keep what to do for the hint. */

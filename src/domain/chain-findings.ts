@@ -90,6 +90,7 @@ const TOLD: ReadonlySet<PollNoteCode> = new Set([
 const PROBLEMS: ReadonlySet<PollNoteCode> = new Set([
   'TWO_SESSION_TOKENS',
   'TOKEN_FILE_EXPIRED',
+  'EXPIRATION_UNREADABLE',
   'TOKEN_TRAILING_NEWLINE',
   'TWO_TOKENS_SET',
   'DISABLED_FOR_SOME_SDKS',

@@ -42,11 +42,24 @@ const BLANKS: Readonly<Record<string, readonly Sdk[]>> = {
 /** The SDKs that take a blank variable of IMDS for a value. */
 export const sdksThatMindBlank = (name: string): readonly Sdk[] => BLANKS[name] ?? [];
 
+/**
+ * Who fails on an end that is no time: whoever reads it, but for JavaScript, which never asks for newer ones then
+ * (botocore 1.43.11 and `credential-provider-process` 3.972 were tried; Java's `ProcessCredentialsProvider`, Go's
+ * `processcreds`, Rust's `credential_process.rs` and .NET's `ProcessAWSCredentials` were read).
+ */
+const UNREADABLE_ENDS: Readonly<Record<string, readonly Sdk[]>> = {
+  Expiration: ['botocore', 'java', 'go', 'rust', 'dotnet'],
+  AWS_CREDENTIAL_EXPIRATION: ['botocore'],
+};
+
 /** Why this SDK does not get what we got from a place; null where it does. */
 export function objectionTo({ name, notes }: Place, sdk: Sdk): Outcome | null {
   for (const { code, args } of notes) {
     if (code === 'BLANK_ENV' && sdksThatMindBlank(String(args.name)).includes(sdk)) {
       return { kind: 'stops', place: name, why: 'BLANK_VARIABLE', name: String(args.name) };
+    }
+    if (code === 'EXPIRATION_UNREADABLE' && UNREADABLE_ENDS[args.name!]?.includes(sdk)) {
+      return { kind: 'stops', place: name, why: 'BAD_SETTING', name: String(args.name) };
     }
     const objection = OBJECTIONS[code];
     if (objection?.sdks.includes(sdk)) {

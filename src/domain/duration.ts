@@ -14,16 +14,25 @@ const LONGEST: Seconds = 36_525 * UNIT_SECONDS.d;
 
 /** Reads `90s`, `15m`, `1h30m`, `5h`, `7d`, `0` and ISO 8601 (`PT5H`); null for anything else. */
 export function parseDuration(text: string): Seconds | null {
+  const seconds = readSeconds(text);
+  return seconds !== null && seconds <= LONGEST ? seconds : null;
+}
+
+/** It is written as a duration is, and only too long for one. */
+export function isTooLongDuration(text: string): boolean {
+  return (readSeconds(text) ?? 0) > LONGEST;
+}
+
+function readSeconds(text: string): Seconds | null {
   if (text === '0') return 0;
   const units = (SHORT.exec(text) ?? ISO_8601.exec(text))?.groups;
   if (units === undefined) return null;
   const given = Object.entries(units).filter(([, amount]) => amount !== undefined);
   if (given.length === 0) return null;
-  const seconds = given.reduce(
+  return given.reduce(
     (sum, [unit, amount]) => sum + Number(amount) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS],
     0,
   );
-  return seconds <= LONGEST ? seconds : null;
 }
 
 /** `4h 59m 36s`: every unit below the largest, so that columns of figures can be compared by eye. */

@@ -3,16 +3,19 @@ import { blankUri, isExpired, oldNamesUsed } from './chain-links.ts';
 import { sdksThatMindBlank } from './chain-objections.ts';
 import { type Chains, GIVEN } from './chains.ts';
 import type { Seconds } from './model.ts';
-import { isUsable, PLACE_NAMES, type PlaceFault, type PlaceName, SDKS } from './places.ts';
+import { isSimplyNotThere, isUsable, PLACE_NAMES, type PlaceFault, type PlaceName, SDKS } from './places.ts';
 
 /** With less than this left, .NET and botocore begin to look for new ones, and a copy is as good as expired. */
 const SOON: Seconds = 900;
 
 export function nothingAnswers(chains: Chains): ChainFinding[] {
   const isLost = chains.sdks(({ kind }) => kind === 'wins' || kind === 'unknown').length === 0;
-  return isLost && !PLACE_NAMES.some((name) => isUsable(chains.place(name)))
-    ? [problem('NOTHING_ANSWERS')]
-    : [];
+  if (!isLost || PLACE_NAMES.some((name) => isUsable(chains.place(name)))) return [];
+  const places = PLACE_NAMES.filter((name) => {
+    const place = chains.place(name);
+    return place.fault !== null && !isSimplyNotThere(place);
+  });
+  return [problem('NOTHING_ANSWERS', { places })];
 }
 
 export function noSuchProfile(chains: Chains): ChainFinding[] {
@@ -37,12 +40,11 @@ export function sessionTokens(chains: Chains): ChainFinding[] {
 export function ends(chains: Chains): ChainFinding[] {
   return PLACE_NAMES.flatMap((name): ChainFinding[] => {
     const place = chains.place(name);
-    const sdks = [
-      ...chains.winnersAt(name),
-      ...chains.stopped((o) => o.place === name && o.why === 'EXPIRED'),
-    ];
+    const stopped = chains.stopped((o) => o.place === name && o.why === 'EXPIRED');
+    const sdks = [...chains.winnersAt(name), ...stopped];
     if (sdks.length === 0 || place.remaining === null) return [];
-    if (isExpired(place)) return [problem('EXPIRED_WINS', { place: name, seconds: -place.remaining, sdks })];
+    if (isExpired(place))
+      return [problem('EXPIRED_WINS', { place: name, seconds: -place.remaining, sdks, stopped })];
     if (place.remaining >= SOON) return [];
     const isReplaced = GIVEN.includes(name) || name === 'process';
     return [(isReplaced ? note : problem)('EXPIRES_SOON', { place: name, seconds: place.remaining })];

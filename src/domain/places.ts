@@ -141,6 +141,17 @@ export const placeOf = (name: PlaceName, known: Partial<Omit<Place, 'name'>> = {
   name,
 });
 
+/** Where IMDS is asked when nothing else is set. */
+export const IMDS_ORIGIN = 'http://169.254.169.254';
+
+/** Nobody set it up, and this is no instance: that is nothing to mend. */
+export const isSimplyNotThere = ({ name, origin, fault }: Place): boolean =>
+  name === 'imds' &&
+  origin === IMDS_ORIGIN &&
+  fault?.code === 'POLL_FAILED' &&
+  fault.reason === 'unreachable' &&
+  !fault.possibleHopLimit;
+
 /** There is something to use, if it was not to be tried: what an exit code can be made of. */
 export const isUsable = ({ state, remaining }: Place): boolean =>
   state === 'untried' || (state === 'answers' && (remaining === null || remaining > 0));

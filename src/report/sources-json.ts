@@ -20,7 +20,7 @@ export function renderSourcesJson({ facts, outcomes, findings }: SourcesReport):
       code: finding.code,
       severity: finding.severity,
       args: snakeCase(finding.args),
-      ...chainFindingMessage(finding),
+      ...chainFindingMessage(finding, facts),
     })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

@@ -115,11 +115,12 @@ const identity = ({ role, accountId, accessKeyId }: Place) => [
   accessKeyId === '' ? '' : maskKeyId(accessKeyId),
 ];
 
-function lasting({ state, expiration, remaining, session }: Place): string {
+function lasting({ state, expiration, remaining, session, notes }: Place): string {
   if (expiration !== null && remaining !== null) {
     return `${writeRemaining(remaining)}, ${remaining > 0 ? 'until ' : ''}${writeInstant(expiration)}`;
   }
   if (state !== 'answers') return '';
+  if (notes.some(({ code }) => code === 'EXPIRATION_UNREADABLE')) return 'its expiry cannot be read';
   return session === false ? 'never expires' : 'expiry not stated';
 }
 
@@ -148,9 +149,9 @@ function paintOutcome(outcome: Outcome, text: string, colours: Palette): string 
   return outcome.kind === 'wins' && outcome.flaw === null ? colours.good(text) : colours.bad(text);
 }
 
-function findingRows({ findings }: SourcesReport, colours: Palette): string[][] {
+function findingRows({ facts, findings }: SourcesReport, colours: Palette): string[][] {
   return findings.map((finding) => {
-    const { message, hint } = chainFindingMessage(finding);
+    const { message, hint } = chainFindingMessage(finding, facts);
     const mark = finding.severity === 'problem' ? colours.unsure('!') : '-';
     return [mark, printable(message) + (hint === null ? '' : `\n→ ${printable(hint)}`)];
   });

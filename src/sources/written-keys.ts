@@ -87,7 +87,7 @@ function vet(keys: WrittenKeys, look: Look): RoleDocument {
   };
 }
 
-/** The earliest one counts; what cannot be read is noted, unless nothing else can be. */
+/** The earliest one counts; what cannot be read is noted. */
 function readExpiration(
   expirations: readonly Written[],
   look: Look,
@@ -97,9 +97,9 @@ function readExpiration(
   const unreadable = read.flatMap(({ name, parsed }) => (parsed === null ? [name] : []));
   told.sort((a, b) => a.instant - b.instant);
   const [earliest] = told;
-  if (earliest === undefined) return { expiration: null, unreadable: unreadable.join(', ') };
   const note = (code: PollNoteCode, args: Record<string, string>) => look.notes.add(code, args);
-  for (const name of unreadable) note('SETTING_IGNORED', { name });
+  for (const name of unreadable) note('EXPIRATION_UNREADABLE', { name });
+  if (earliest === undefined) return { expiration: null, unreadable: unreadable.join(', ') };
   // Some write fractions of a second, and others cut them off.
   const other = told.find(({ instant }) => instant - earliest.instant >= 1000);
   if (other !== undefined) note('EXPIRATIONS_DISAGREE', { name: earliest.name, other: other.name });

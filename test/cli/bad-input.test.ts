@@ -67,7 +67,6 @@ const badDurations: BadInput[] = [
     'P1M',
     '5',
     '',
-    '99999999d',
     '5H',
     '5h5h',
     '1m1h',
@@ -83,6 +82,11 @@ const badDurations: BadInput[] = [
 }));
 
 const otherDurations: BadInput[] = [
+  {
+    args: ['report', '-j', '99999999d'],
+    error: "--job-duration '99999999d' is too long",
+    hint: 'use a hundred years (36525d) or less',
+  },
   { args: ['report', '--margin', '5x'], error: "--margin '5x' is not a duration", hint: DURATIONS },
   { args: ['report', '--margin=-5m'], error: "--margin '-5m' is not a duration", hint: DURATIONS },
   { args: ['report', '--max-age', '0'], error: "--max-age '0' is no time at all", hint: 'use 1s or more' },

@@ -81,6 +81,11 @@ describe('env', () => {
     expect(run.stderr.split('\n')[0]).toBe(`error: ${message}`);
   });
 
+  test('where the format is missing, says which there are', async () => {
+    const { stderr } = await runCommand(['env', '-j', '4h']);
+    expect(stderr).toMatch(/\nhint: use -f with one of env, env-no-export, docker, .*redshift-copy\n$/);
+  });
+
   const hasScript = spawnSync('sh', ['-c', 'command -v script']).status === 0;
   test.skipIf(!hasScript && mayBeSkipped)('keeps secrets off a terminal, unless told otherwise', async () => {
     const env = await prepared();

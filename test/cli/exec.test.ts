@@ -197,6 +197,23 @@ describe('exec starts nothing', () => {
   });
 });
 
+describe('a command that is not behind two dashes', () => {
+  const DASHES = 'put two dashes before the command: `cred-watch exec -j 4h -- command arguments`';
+
+  test.each([
+    [['-j', '10s', 'echo', 'hi'], DASHES],
+    [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], DASHES],
+    [['--wiat', '1h'], `did you mean --wait? or ${DASHES}`],
+    // These have the dashes.
+    [['-e', '--', 'true'], 'see --help'],
+    [['echo', '--', 'true'], 'see --help'],
+  ])('%j', async (args, hint) => {
+    const run = await runCommand(['exec', ...args]);
+    expect(run).toMatchObject({ code: 125, stdout: '' });
+    expect(run.stderr.split('\n').slice(1)).toEqual([`hint: ${hint}`, '']);
+  });
+});
+
 describe('a run with a name', () => {
   test('is recorded, and later jobs are judged by the longest', async () => {
     const { env } = await prepared();

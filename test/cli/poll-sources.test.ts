@@ -51,6 +51,15 @@ test('a poll of a profile is a sample of a series of its name', async () => {
   ]);
 });
 
+test('a poll of a profile with a role says who makes the call, and nothing else', async () => {
+  const config = '[profile role]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = y\n';
+  const { run } = await poll(['--profile', 'role'], { HOME: homeWith({ config }) });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(
+    /takes a call to AWS; follow it with --process '[^']+'\)\nhint: cred-watch makes no such call: give that --process /,
+  );
+});
+
 test('a poll of the environment goes by the name that is given', async () => {
   const { run, records } = await poll(['--source', 'environment', '--role', 'nightly', '-f', 'json'], {
     AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEEXAMPLE01',

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatDuration, formatShortDuration, parseDuration } from '../../src/domain/duration.ts';
+import {
+  formatDuration,
+  formatShortDuration,
+  isTooLongDuration,
+  parseDuration,
+} from '../../src/domain/duration.ts';
 
 describe('reading a duration', () => {
   test.each([
@@ -71,6 +76,17 @@ describe('reading a duration', () => {
     ['two of them', 'PT5H5h'],
   ])('%s is refused whole', (_, text) => {
     expect(parseDuration(text)).toBeNull();
+  });
+
+  test.each([
+    ['36525d', false],
+    ['36526d', true],
+    [`${'9'.repeat(400)}d`, true],
+    ['P99999999D', true],
+    ['99999999', false],
+    ['99999999d foo', false],
+  ])('%s is one, but too long: %s', (text, expected) => {
+    expect(isTooLongDuration(text)).toBe(expected);
   });
 
   test('what is not a duration in full is none in part', () => {

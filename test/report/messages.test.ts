@@ -31,6 +31,15 @@ const args = {
 /** A sentence with a hole in it. */
 const HOLE = /undefined|NaN|null|\[object|Infinity/;
 
+test('a profile that takes a call to AWS is not to be corrected', () => {
+  const detail = "profile p has role_arn, which takes a call to AWS; follow it with --process 'aws …'";
+  const failure = { reason: 'invalid-configuration', possibleHopLimit: false } as const;
+  expect(failureMessage({ ...failure, detail }).hint).toMatch(/^cred-watch makes no such call: .*--process/);
+  expect(failureMessage({ ...failure, detail: 'AWS_X is not a URL' }).hint).toMatch(
+    /^set, correct or remove/,
+  );
+});
+
 describe('every code has its sentence', () => {
   test.each(FINDING_CODES)('finding %s', (code) => {
     for (const sure of [true, false]) {

@@ -5,9 +5,11 @@ import {
   type ChainFindingCode,
 } from '../../src/domain/chain-finding.ts';
 import { findChainFindings } from '../../src/domain/chain-findings.ts';
+import { FAILURE_REASONS, type FailureReason } from '../../src/domain/model.ts';
 import { type ChainFacts, type Outcome, type PlaceFault, SDKS, WHY_CODES } from '../../src/domain/places.ts';
 import { decide } from '../../src/domain/provider-chains.ts';
 import { chainFindingMessage } from '../../src/report/messages/chain-findings.ts';
+import { placeHint } from '../../src/report/messages/place-hints.ts';
 import { outcomeMessage, placeFaultMessage } from '../../src/report/messages/places.ts';
 import { renderSourcesJson } from '../../src/report/sources-json.ts';
 import { renderSourcesTable } from '../../src/report/sources-table.ts';
@@ -215,11 +217,8 @@ describe('every code has its sentence', () => {
       { sdks: [...SDKS], stopped: [...SDKS], hidden: ['imds'] },
       { missing: 'NO_SECRET_KEY', ...(code === 'HALF_A_PAIR' ? { sdks: [] } : {}) },
     ]) {
-      const { message, hint } = chainFindingMessage({
-        code,
-        severity: 'note',
-        args: { ...args, ...changes },
-      });
+      const finding = { code, severity: 'note', args: { ...args, ...changes } } as const;
+      const { message, hint } = chainFindingMessage(finding, facts({ container: BROKEN }));
       for (const sentence of [message, hint!]) {
         expect(sentence).toMatch(/^\S.{10,}[^.]$/);
         expect(sentence).not.toMatch(HOLE);
@@ -258,6 +257,142 @@ describe('every code has its sentence', () => {
       expect(outcomeMessage(outcome)).not.toMatch(HOLE);
     }
   });
+});
+
+/** Of one finding: what is the matter, and what to do. */
+function told(code: ChainFindingCode, known: ChainFacts) {
+  const finding = reportOf(known).findings.find((each) => each.code === code)!;
+  return chainFindingMessage(finding, known);
+}
+
+describe('where nothing answers, what was set up is named', () => {
+  const failed = (reason: FailureReason, detail = '', origin = 'http://169.254.169.254') =>
+    ({
+      state: 'fails',
+      origin,
+      fault: { code: 'POLL_FAILED', reason, detail, possibleHopLimit: false },
+    }) as const;
+  const hint = (...known: Parameters<typeof facts>) => told('NOTHING_ANSWERS', facts(...known)).hint;
+  const set = (...names: string[]) => ({ set: new Set(names) });
+  const NO_IMDS = failed('unreachable', 'EHOSTUNREACH');
+  const MISSING = { profile: { name: 'p', named: true, exists: false, othersExist: false } };
+
+  test.each<[string, Parameters<typeof facts>, string]>([
+    [
+      'nothing, and IMDS is not there',
+      [{ imds: NO_IMDS }],
+      'give the instance, task or pod a role, or name a profile with AWS_PROFILE',
+    ],
+    [
+      'a profile that is missing',
+      [{ imds: NO_IMDS }, MISSING],
+      'give the instance, task or pod a role, or write the profile that AWS_PROFILE names',
+    ],
+    [
+      'IMDS switched off',
+      [{ imds: failed('disabled', 'AWS_EC2_METADATA_DISABLED is true') }],
+      'IMDS: unset AWS_EC2_METADATA_DISABLED, if IMDS is meant',
+    ],
+    [
+      'an endpoint that is none',
+      [{ imds: failed('invalid-configuration', 'AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain URL', '') }],
+      'IMDS: correct or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
+    ],
+    [
+      'one in a profile',
+      [{ imds: failed('invalid-configuration', 'ec2_metadata_x of profile my is is not a URL', '') }],
+      'IMDS: correct or remove ec2_metadata_x of profile my',
+    ],
+    [
+      'an endpoint that is dead',
+      [
+        { imds: failed('unreachable', 'ECONNREFUSED', 'http://127.0.0.1:1') },
+        set('AWS_EC2_METADATA_SERVICE_ENDPOINT'),
+      ],
+      'IMDS: see that IMDS answers at that address, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
+    ],
+    [
+      'a role that may not be assumed',
+      [{ imds: failed('error-document', 'AssumeRoleUnauthorizedAccess') }],
+      'IMDS: see the trust policy of the role; a repair shows at the next refresh, up to an hour later',
+    ],
+    [
+      'a dead container before no IMDS',
+      [
+        { imds: NO_IMDS, container: failed('unreachable', 'ECONNREFUSED', 'http://169.254.170.23') },
+        set('AWS_CONTAINER_CREDENTIALS_FULL_URI'),
+      ],
+      'the container endpoint: see that the agent runs, or unset AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    ],
+    [
+      'a container that is not up yet, and half a pair',
+      [
+        {
+          container: failed('starting', '', 'http://169.254.170.2'),
+          environment: { state: 'incomplete', fault: { code: 'NO_SECRET_KEY' } },
+        },
+      ],
+      'the environment: set the other one as well, or neither; the container endpoint: try again in a moment',
+    ],
+  ])('%s', (_, known, expected) => {
+    expect(hint(...known)).toBe(expected);
+  });
+
+  test('a hop limit is raised', () => {
+    const imds = NO_IMDS;
+    const limited = { ...imds, fault: { ...imds.fault, possibleHopLimit: true } };
+    expect(hint({ imds: limited })).toMatch(/^IMDS: .*--http-put-response-hop-limit 2`$/);
+  });
+
+  test.each(FAILURE_REASONS)('%s: no hint names a flag of polls, or the next of them', (reason) => {
+    for (const name of ['container', 'imds', 'process', 'environment'] as const) {
+      // Then it is absent here.
+      if (reason === 'not-configured') continue;
+      const known = facts({ [name]: failed(reason) });
+      expect(placeHint(known.places[name], known)).toMatch(/^\S.{10,}/);
+      expect(placeHint(known.places[name], known)).not.toMatch(/--source|--process|next poll/);
+    }
+  });
+});
+
+describe('credentials that have expired', () => {
+  const expired = answers({ expiration: NOW - 3_600_000, remaining: -3600 });
+
+  test('in the environment: every SDK is stuck, one by an error', () => {
+    const known = facts(
+      { environment: expired, imds: IMDS },
+      { set: new Set(['AWS_CREDENTIAL_EXPIRATION']) },
+    );
+    expect(told('EXPIRED_WINS', known).message).toBe(
+      'the credentials of the environment expired 1h 00m 00s ago, and no SDK gets past them: ' +
+        'Java, Go, JavaScript, Rust and .NET use them all the same and botocore (AWS CLI) stops with an error',
+    );
+  });
+
+  test('of a process: JavaScript goes on', () => {
+    expect(told('EXPIRED_WINS', facts({ process: expired, imds: IMDS })).message).toBe(
+      'the credentials of the credential_process of the profile expired 1h 00m 00s ago: ' +
+        'Java, Go, Rust and .NET use them all the same and botocore (AWS CLI) stops with an error',
+    );
+  });
+
+  test('of IMDS: no SDK minds', () => {
+    expect(told('EXPIRED_WINS', facts({ imds: expired })).message).toMatch(
+      /ago, and no SDK gets past them: every SDK uses them all the same$/,
+    );
+  });
+});
+
+test('an end that cannot be read is shown as that, and who fails on it', () => {
+  const notes = [{ code: 'EXPIRATION_UNREADABLE', args: { name: 'Expiration' } }] as const;
+  const known = facts({ process: answers({ notes }), imds: IMDS });
+  expect(told('BROKEN_PLACE_STOPS', known).hint).toBe(
+    'write Expiration as 2026-01-31T12:00:00Z, or leave it out',
+  );
+  const written = text(known);
+  expect(written).toMatch(/process +answers +profile default · ASIA…0001 · its expiry cannot be read\n/);
+  expect(written).toMatch(/! Expiration is not a time: SDKs fail on that, but for JavaScript/);
+  expect(written).not.toMatch(/expiry not stated/);
 });
 
 test('every finding has a case that shows it', () => {

@@ -137,7 +137,7 @@ describe('of several ends', () => {
       source({ ...EXPIRING, AWSUME_EXPIRATION: 'soon', AWS_SESSION_EXPIRATION: ' ' }),
     );
     expect(outcome.credentials.expiration).toBe(Date.parse(AT));
-    expect(outcome.notes).toEqual([{ code: 'SETTING_IGNORED', args: { name: 'AWSUME_EXPIRATION' } }]);
+    expect(outcome.notes).toEqual([{ code: 'EXPIRATION_UNREADABLE', args: { name: 'AWSUME_EXPIRATION' } }]);
   });
 
   test('one without a zone is told only where it counts', async () => {

@@ -1,8 +1,8 @@
 import type { ChainFinding, ChainFindingCode } from '../../domain/chain-finding.ts';
 import { formatDuration as duration } from '../../domain/duration.ts';
-import type { FailureReason, PollNote, Seconds } from '../../domain/model.ts';
-import { type PlaceName, SDKS, type Sdk } from '../../domain/places.ts';
-import { FAILURES } from './failures.ts';
+import type { PollNote, Seconds } from '../../domain/model.ts';
+import { type ChainFacts, type PlaceName, SDKS, type Sdk } from '../../domain/places.ts';
+import { placeHint } from './place-hints.ts';
 import { PLACE_LABELS, PLACES, SDK_NAMES } from './places.ts';
 import { pollNoteMessage } from './poll-notes.ts';
 
@@ -42,6 +42,20 @@ function halfAPair(args: ChainArgs): string {
   return `${place(args)} has ${has} and no ${lacks}: ${stopped}`;
 }
 
+/** Who uses them and who stops with an error comes to the same: a job that fails. */
+function expiredWins(args: ChainArgs): string {
+  const stopped = names(args, 'stopped');
+  const users = names(args, 'sdks').filter((sdk) => !stopped.includes(sdk));
+  const ends = [
+    ...(users.length === 0
+      ? []
+      : [does({ users }, 'uses them all the same', 'use them all the same', 'users')]),
+    ...(stopped.length === 0 ? [] : [does(args, 'stops with an error', 'stop with an error', 'stopped')]),
+  ];
+  const isEverySdk = names(args, 'sdks').length === SDKS.length;
+  return `the credentials of ${place(args)} expired ${length(args)} ago${isEverySdk ? ', and no SDK gets past them' : ''}: ${list(ends)}`;
+}
+
 const UNSET_KEYS = 'unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
 const REMOVE_KEYS = 'remove the keys from the profile';
 const removeKeys = (args: ChainArgs) => (args.place === 'environment' ? UNSET_KEYS : REMOVE_KEYS);
@@ -58,34 +72,30 @@ function renew(args: ChainArgs): string {
   }
 }
 
-/** What to do about a place that does not work. */
-function mend(args: ChainArgs): string {
-  switch (args.fault) {
-    case 'POLL_FAILED':
-      return FAILURES[args.reason as FailureReason][1];
-    case 'NO_ROLE_ARN':
-      return 'name the role in AWS_ROLE_ARN, or unset AWS_WEB_IDENTITY_TOKEN_FILE';
-    case 'TOKEN_FILE_UNREADABLE':
-      return 'see that the file exists and that this user may read it, or unset what names it';
-    case 'NOT_SIGNED_IN':
-      return 'sign in: `aws sso login`';
-    case 'TOKEN_EXPIRED':
-      return args.place === 'sso'
-        ? 'sign in: `aws sso login`'
-        : 'see whether the token file is still being renewed';
-    default:
-      return 'mend it, or remove what is set for it';
-  }
+const mend = (place: PlaceName, facts: ChainFacts) => placeHint(facts.places[place], facts);
+
+function heedNotes(place: PlaceName, { places }: ChainFacts): string {
+  const unreadable = places[place].notes.find(({ code }) => code === 'EXPIRATION_UNREADABLE');
+  return unreadable === undefined
+    ? 'see the notes on it'
+    : `write ${unreadable.args.name} as 2026-01-31T12:00:00Z, or leave it out`;
 }
 
-type Sentence = (args: ChainArgs) => string;
+/** The cause stands at the places that were set up; only where there are none is it that nothing is. */
+function mendAny(args: ChainArgs, facts: ChainFacts): string {
+  const places = names(args, 'places') as readonly PlaceName[];
+  if (places.length > 0) return places.map((each) => `${PLACES[each]}: ${mend(each, facts)}`).join('; ');
+  const { named, exists } = facts.profile;
+  const profile =
+    named && !exists ? 'write the profile that AWS_PROFILE names' : 'name a profile with AWS_PROFILE';
+  return `give the instance, task or pod a role, or ${profile}`;
+}
+
+type Sentence = (args: ChainArgs, facts: ChainFacts) => string;
 
 /** What is the matter, and what to do. */
 const CHAIN_FINDINGS: Record<ChainFindingCode, [message: Sentence, hint: Sentence]> = {
-  NOTHING_ANSWERS: [
-    () => 'no place gives credentials: every SDK fails here',
-    () => 'give the instance, task or pod a role, or name a profile with AWS_PROFILE',
-  ],
+  NOTHING_ANSWERS: [() => 'no place gives credentials: every SDK fails here', mendAny],
   NO_SUCH_PROFILE: [
     (a) =>
       `AWS_PROFILE names ${a.name}, and there is no such profile: ${does(a, 'gives', 'give')} up${others(a, 'others pass over it')}`,
@@ -104,23 +114,20 @@ const CHAIN_FINDINGS: Record<ChainFindingCode, [message: Sentence, hint: Sentenc
       `the session token of ${place(a)} stands in ${tokenNames(a).old} alone, which only botocore reads: ${does(a, 'uses', 'use')} the keys without it, and AWS refuses them`,
     (a) => `set ${tokenNames(a).usual} to the same value`,
   ],
-  EXPIRED_WINS: [
-    (a) =>
-      `the credentials of ${place(a)} expired ${length(a)} ago, and ${does(a, 'comes', 'come')} to no others`,
-    renew,
-  ],
+  EXPIRED_WINS: [expiredWins, renew],
   HALF_A_PAIR: [halfAPair, () => 'set the other one as well, or neither'],
   FALLS_TO_INSTANCE_ROLE: [
     (a) =>
       `the container endpoint fails: ${does(a, 'goes on to IMDS and takes', 'go on to IMDS and take')} on the role of the instance; ${does(a, 'stops', 'stop', 'stopped')} with an error`,
-    (a) => `${mend(a)}; a hop limit of 1 keeps containers away from the role of the instance`,
+    (_, facts) =>
+      `${mend('container', facts)}; a hop limit of 1 keeps containers away from the role of the instance`,
   ],
   BROKEN_PLACE_STOPS: [
     (a) =>
       a.works
         ? `${place(a)} works, but ${does(a, 'stops', 'stop')} there`
         : `${place(a)} does not work, and ${does(a, 'stops', 'stop')} there: no later place is asked`,
-    (a) => (a.works ? 'see the notes on it' : mend(a)),
+    (a, facts) => (a.works ? heedNotes : mend)(a.place as PlaceName, facts),
   ],
   BAD_SETTING_STOPS: [
     (a) =>
@@ -181,11 +188,15 @@ const CHAIN_FINDINGS: Record<ChainFindingCode, [message: Sentence, hint: Sentenc
   ],
 };
 
-export function chainFindingMessage({ code, args }: ChainFinding): { message: string; hint: string | null } {
+/** @param facts what the finding was found in */
+export function chainFindingMessage(
+  { code, args }: ChainFinding,
+  facts: ChainFacts,
+): { message: string; hint: string | null } {
   const sentences = CHAIN_FINDINGS[code as ChainFindingCode];
   if (sentences === undefined) {
     return { message: pollNoteMessage({ code, args } as PollNote), hint: null };
   }
   const [message, hint] = sentences;
-  return { message: message(args), hint: hint(args) };
+  return { message: message(args, facts), hint: hint(args, facts) };
 }

@@ -79,6 +79,11 @@ export const FAILURES: Record<FailureReason, [message: string, hint: string]> = 
   ],
 };
 
+/** The detail says how to have the AWS CLI make the call; a source that is named beside it would be refused. */
+const TAKES_A_CALL = / takes a call to AWS/;
+const LET_THE_CLI =
+  'cred-watch makes no such call: give that --process in place of --profile and --source, or a profile that has keys';
+
 export interface FailureFacts {
   reason: FailureReason;
   detail: string;
@@ -96,6 +101,10 @@ export function failureMessage({ reason, detail, possibleHopLimit }: FailureFact
   const [message, hint] = FAILURES[reason];
   return {
     message: `${reason}: ${message}${detail === '' ? '' : ` (${detail})`}`,
-    hint: possibleHopLimit ? HOP_LIMIT : hint,
+    hint: possibleHopLimit
+      ? HOP_LIMIT
+      : reason === 'invalid-configuration' && TAKES_A_CALL.test(detail)
+        ? LET_THE_CLI
+        : hint,
   };
 }

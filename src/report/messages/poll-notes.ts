@@ -2,6 +2,11 @@ import { formatDuration as duration } from '../../domain/duration.ts';
 import type { PollNote, PollNoteCode } from '../../domain/model.ts';
 import { writeInstant } from '../writing.ts';
 
+const WITH_UNREADABLE_END: Readonly<Record<string, string>> = {
+  Expiration: ': SDKs fail on that, but for JavaScript, which then never asks for newer credentials',
+  AWS_CREDENTIAL_EXPIRATION: ': botocore fails on that',
+};
+
 const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
   BLANK_ENV: (a) => `${a.name} is set and empty: some SDKs take that for a value and fail`,
   SETTING_IGNORED: (a) => `${a.name} has no value that makes sense and was ignored`,
@@ -27,6 +32,7 @@ const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
     'the key id begins with ASIA, and there is no session token: AWS refuses such keys',
   EXPIRATIONS_DISAGREE: (a) =>
     `${a.name} and ${a.other} give different expirations: the earliest one, ${a.name}, counts`,
+  EXPIRATION_UNREADABLE: (a) => `${a.name} is not a time${WITH_UNREADABLE_END[a.name!] ?? ''}`,
   PROFILE_GIVES_TWO: (a) =>
     `the profile has ${a.name} and ${a.other}: SDKs disagree on which one counts, here it is ${a.name}`,
   PROFILE_FILE_UNREADABLE: (a) => `${a.name} cannot be read (${a.because}): SDKs may fail on that`,
