@@ -18,12 +18,6 @@ export interface LatestOptions {
   onProblem?: (error: unknown) => void;
 }
 
-/** Ends of the validity of what was handed out. */
-export interface HandedOut {
-  smallestExpiration: Instant;
-  lastExpiration: Instant;
-}
-
 /** The credentials of a source as they are now, looked up when somebody wants them and recorded every time. */
 export class LatestCredentials {
   readonly #context: PollContext;
@@ -34,7 +28,6 @@ export class LatestCredentials {
   #lookedAt: Instant | null = null;
   #held: PolledCredentials | null = null;
   #clockOffset: Seconds | null = null;
-  #handedOut: HandedOut | null = null;
 
   constructor(context: PollContext, options: LatestOptions) {
     this.#context = context;
@@ -52,11 +45,6 @@ export class LatestCredentials {
     if (this.#looking !== null) await this.#waitFor(this.#looking);
     return this.#handOut();
   };
-
-  /** Null while nothing was. */
-  get handedOut(): HandedOut | null {
-    return this.#handedOut;
-  }
 
   /** No look is begun after this, and none writes to the store. */
   async close(): Promise<void> {
@@ -115,11 +103,6 @@ export class LatestCredentials {
     const held = this.#held;
     if (held === null || !this.#isValid(held)) return null;
     const { accessKeyId, expiration } = held.credentials;
-    const smallest = this.#handedOut?.smallestExpiration ?? expiration;
-    this.#handedOut = {
-      smallestExpiration: Math.min(smallest, expiration),
-      lastExpiration: expiration,
-    };
     return { accessKeyId, ...held.secrets, expiration, accountId: held.accountId };
   }
 }

@@ -354,39 +354,6 @@ describe('a source that takes its time', () => {
   });
 });
 
-describe('what was handed out', () => {
-  test('is nothing before anybody asked, nor where there was nothing to give', async () => {
-    const { latest, keyId } = start([failed], {});
-    expect(latest.handedOut).toBeNull();
-    await keyId();
-    expect(latest.handedOut).toBeNull();
-  });
-
-  test('is told by its smallest and its last expiration', async () => {
-    const hours = (number: number, name: string): Answer => {
-      return (clock) => good(clock, name, clock.now() + number * HOUR);
-    };
-    const { clock, begun, latest, keyId } = start([hours(6, 'A'), hours(3, 'B'), hours(4, 'C')]);
-    const told = () => ({
-      smallest: (latest.handedOut!.smallestExpiration - begun) / SECOND,
-      last: (latest.handedOut!.lastExpiration - begun) / SECOND,
-    });
-    await keyId();
-    expect(told()).toEqual({ smallest: 21_600, last: 21_600 });
-    clock.pass(SECOND);
-    await keyId();
-    expect(told()).toEqual({ smallest: 10_801, last: 10_801 });
-    clock.pass(SECOND);
-    await keyId();
-    expect(told()).toEqual({ smallest: 10_801, last: 14_402 });
-  });
-
-  test('does not count what the caller knew and nobody was given', async () => {
-    const { latest } = start([sixHours], { known: (clock) => good(clock, 'ASIA1', clock.now() + HOUR) });
-    expect(latest.handedOut).toBeNull();
-  });
-});
-
 describe('closing', () => {
   test('breaks off a look and waits for its end, and that is neither recorded nor told', async () => {
     let hasEnded = false;
