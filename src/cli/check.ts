@@ -5,10 +5,9 @@ import { CredWatchError } from '../errors.ts';
 import { databasePath } from './database-path.ts';
 import { EXIT, SIGNAL_BASE } from './exit-codes.ts';
 import { exitCodesFlag, positiveDuration } from './flags.ts';
-import { addGateFlags, type GateFlags, judgeAtGate, sayPollNotes, withGate } from './gate.ts';
+import { addGateFlags, type GateFlags, judgeAtGate, sayInterrupted, sayPollNotes, withGate } from './gate.ts';
 import { type Io, wantsColour } from './io.ts';
 import { hostOf, sourceNameOf } from './source-flags.ts';
-import { sayError } from './speech.ts';
 
 interface CheckFlags extends GateFlags {
   offline?: boolean;
@@ -70,7 +69,7 @@ export async function runCheck(flags: CheckFlags, io: Io): Promise<number> {
     ? { verdict: await judgeOffline({ ...flags, jobDuration }, io), notes: [], interrupted: null }
     : await judgeLive(flags, io);
   if (interrupted !== null) {
-    await sayError(io, `${interrupted} while waiting for a safe start`, 'run it again to go on waiting');
+    await sayInterrupted(interrupted, io);
     return SIGNAL_BASE + constants.signals[interrupted];
   }
   await io.stdout.write(await render(verdict, notes, flags, io));

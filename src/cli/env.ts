@@ -9,6 +9,7 @@ import {
   type GateFlags,
   handedCredentials,
   judgeAtGate,
+  sayDoubts,
   sayRefusal,
   withGate,
 } from './gate.ts';
@@ -79,6 +80,7 @@ export async function runEnv(flags: EnvFlags, io: Io): Promise<number> {
   }
   return withGate(flags, io, async (gate) => {
     const judged = await judgeAtGate(gate, flags, io);
+    await sayDoubts(judged, io);
     const { verdict } = judged.verdict;
     if (verdict !== 'safe') {
       await sayRefusal(judged, flags, io);

@@ -11,6 +11,7 @@ import {
   type GateFlags,
   handedCredentials,
   judgeAtGate,
+  sayDoubts,
   sayRefusal,
   withGate,
 } from './gate.ts';
@@ -71,6 +72,7 @@ export async function runExec(flags: ExecFlags, command: readonly string[], io: 
   }
   return withGate(flags, io, async (gate) => {
     const judged = await judgeAtGate(gate, flags, io);
+    await sayDoubts(judged, io);
     if (judged.verdict.verdict !== 'safe') {
       await sayRefusal(judged, flags, io);
       return EXIT.notStarted;
@@ -112,7 +114,7 @@ async function handEndpoint(gate: Gate, judged: Judged, io: Io): Promise<Handed>
   const endpoint = await startLiveEndpoint({ supply: latest.latest });
   return {
     environment: {
-      ...refreshingEnvironment(io.env, endpoint.environment, { region: await profileRegion(io) }),
+      ...refreshingEnvironment(io.env, endpoint.environment, { region: await profileRegion(io, 'default') }),
       ...(await withoutDefaultProfile(io)),
     },
     close: async () => {

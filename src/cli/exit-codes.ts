@@ -22,7 +22,9 @@ const ENCODINGS = {
 export const EXIT_CODE_STYLES = ['default', 'nagios', 'systemd'] as const;
 export type ExitCodeStyle = keyof typeof ENCODINGS;
 
-export const encodeExitCode = (code: number, style: ExitCodeStyle): number => ENCODINGS[style][code] ?? code;
+/** A wait that a signal ended has no answer: to a caller with codes of its own that is unknown. */
+export const encodeExitCode = (code: number, style: ExitCodeStyle): number =>
+  ENCODINGS[style][code] ?? (style === 'default' ? code : ENCODINGS[style][EXIT.unknown]);
 
 /** Read from the raw arguments: it holds for the error of arguments that cannot be parsed, too. */
 export function exitCodeStyle(argv: readonly string[]): ExitCodeStyle {

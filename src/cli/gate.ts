@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { DEFAULT_MARGIN } from '../domain/job.ts';
-import type { Instant, Seconds } from '../domain/model.ts';
+import type { Instant, PollNoteCode, Seconds } from '../domain/model.ts';
 import type { HandedCredentials } from '../handover/handed-credentials.ts';
 import { failureMessage } from '../report/messages/failures.ts';
 import {
@@ -122,6 +122,18 @@ export async function sayPollNotes({ recorded }: Judged, io: Io): Promise<void> 
   }
 }
 
+/** Where credentials are handed over it matters little what hides them, but much whether their end can be true. */
+const DOUBTS: ReadonlySet<PollNoteCode> = new Set(['DATE_NOT_BELIEVED', 'IMPLAUSIBLE_EXPIRATION']);
+
+export async function sayDoubts({ recorded }: Judged, io: Io): Promise<void> {
+  for (const note of recorded.outcome.notes)
+    if (DOUBTS.has(note.code)) await sayNote(io, pollNoteMessage(note));
+}
+
+/** `SIGTERM while waiting …`: no answer was reached. */
+export const sayInterrupted = (signal: NodeJS.Signals, io: Io): Promise<void> =>
+  sayError(io, `${signal} while waiting for a safe start`, 'run it again to go on waiting');
+
 /** The credentials that were judged, for another program: those of a verdict that was safe. */
 export function handedCredentials({ recorded: { outcome }, verdict }: Judged): HandedCredentials {
   if (!outcome.ok || verdict.verdict !== 'safe') throw new Error('only safe credentials are handed over');
@@ -135,7 +147,15 @@ export function handedCredentials({ recorded: { outcome }, verdict }: Judged): H
 }
 
 /** Why nothing is handed over, and what to do. */
-export async function sayRefusal({ verdict }: Judged, flags: GateFlags, io: Io): Promise<void> {
+export async function sayRefusal(
+  { verdict, interrupted }: JudgedAtGate,
+  flags: GateFlags,
+  io: Io,
+): Promise<void> {
+  if (interrupted !== null) {
+    await sayInterrupted(interrupted, io);
+    return;
+  }
   const { unknownReason } = verdict;
   if (unknownReason !== null) {
     const { message, hint } = nowUnknownMessage(unknownReason);
@@ -145,6 +165,9 @@ export async function sayRefusal({ verdict }: Judged, flags: GateFlags, io: Io):
   const waited = flags.wait !== undefined;
   await sayError(io, nowMessage(verdict), nowAdvice(verdict, { waited }));
   const { nextRotation, judgedAt } = verdict;
-  const forecast = nextRotation === null ? '' : `; it is ${forecastMessage(nextRotation, judgedAt)}`;
+  const forecast =
+    nextRotation === null || verdict.outlook === 'never'
+      ? ''
+      : `; it is ${forecastMessage(nextRotation, judgedAt)}`;
   await sayNote(io, `a safe start: ${outlookMessage(verdict)}${forecast}`);
 }

@@ -59,11 +59,15 @@ export function judgeNow(
   };
 }
 
-/** The answer where there is nothing fresh in hand. What history says of a later start stands all the same. */
+/**
+ * The answer where there is nothing fresh in hand. What history says of a later start stands all the same.
+ * @param asked the series that a look was after, as far as it is known
+ */
 export function judgeUnknown(
   reason: NowUnknownReason,
   { job, at, analysis, clockOffset = null }: Judged,
   inHand: InHand | null = null,
+  asked: SeriesIdentity | null = null,
 ): NowVerdict {
   const judged = inHand === null ? null : judgeNow(inHand, { job, at, analysis });
   const required = job.duration + job.margin;
@@ -73,7 +77,7 @@ export function judgeUnknown(
     required,
     judgedAt: at,
     clockOffset,
-    identity: inHand?.identity ?? null,
+    identity: inHand?.identity ?? asked,
     credentials: judged?.credentials ?? null,
     laterExpiration: judged?.laterExpiration ?? null,
     remaining: judged?.remaining ?? null,

@@ -1,8 +1,9 @@
 import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
-import type { NowVerdict } from '../domain/model.ts';
+import type { Finding, NowVerdict } from '../domain/model.ts';
 import { palette } from './colour.ts';
 import { findingMessage } from './messages/findings.ts';
 import {
+  clockSkewNow,
   forecastMessage,
   laterExpirationMessage,
   nowAdvice,
@@ -55,7 +56,7 @@ function rowsOf(verdict: NowVerdict, { waited }: NowContext): [string, string][]
   } else if (unknownReason?.code !== 'POLL_FAILED') {
     rows.push(['needed', `${short(required)}: the job and a margin of ${short(job.margin)}`]);
   }
-  rows.push(...verdict.findings.map((each): [string, string] => ['note', findingMessage(each)]));
+  rows.push(...verdict.findings.map((each): [string, string] => ['note', noteOf(each)]));
   if (verdict.verdict === 'safe') return rows;
   if (nextRotation !== null) rows.push(['next rotation', forecastMessage(nextRotation, judgedAt)]);
   if (validityThen !== null && verdict.outlook !== 'never') {
@@ -68,3 +69,6 @@ function rowsOf(verdict: NowVerdict, { waited }: NowContext): [string, string][]
   if (unknownReason === null && advice !== '') rows.push(['what to do', advice]);
   return rows;
 }
+
+const noteOf = (finding: Finding) =>
+  finding.code === 'CLOCK_SKEW' ? clockSkewNow(finding.args.seconds as number) : findingMessage(finding);

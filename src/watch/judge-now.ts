@@ -43,7 +43,7 @@ export async function lookAndJudge(
   const { reason, detail, possibleHopLimit } = outcome;
   const analysis = newestSeries(context.store, identity, at);
   const failed = { code: 'POLL_FAILED', reason, detail, possibleHopLimit } as const;
-  return { recorded, verdict: judgeUnknown(failed, { job, at, analysis, clockOffset }) };
+  return { recorded, verdict: judgeUnknown(failed, { job, at, analysis, clockOffset }, null, identity) };
 }
 
 /** An agent's or a proxy's `Date` is not always AWS's clock, and the host's may be wrong: the later one promises less. */

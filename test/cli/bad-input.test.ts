@@ -459,7 +459,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: path,
     },
     error: `auth-token-unreadable: nothing was asked without the authorization token (the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names cannot be read: ${why})`,
-    hint: 'see that it exists and that this user may read it',
+    hint: 'see that the token file exists and that this user may read it',
   })),
   {
     env: {

@@ -347,6 +347,14 @@ describe('check for callers that are programs', () => {
 
   test('tells Nagios on stdout what went wrong, in one line', async () => {
     const nagios = ['--exit-codes', 'nagios'];
+    const env = { CRED_WATCH_DB: join(temporaryFolder(), 'd'), CRED_WATCH_HOST: 'here' };
+    const json = JSON.parse((await runCommand(['check', '-j', '1h', '-f', 'json'], { env })).stdout);
+    expect(json).toMatchObject({
+      host: 'here',
+      source: 'imds',
+      access_key_id: null,
+      remaining_seconds: null,
+    });
     const unreachable = await runCommand(['check', '-j', '1h', ...nagios], {
       env: { CRED_WATCH_DB: join(temporaryFolder(), 'd') },
     });

@@ -135,7 +135,8 @@ describe('exec --refresh', () => {
 
   test('hides the files of profiles where every SDK would heed their default profile before the endpoint', async () => {
     const file = join(temporaryFolder(), 'credentials');
-    writeFileSync(file, '[default]\naws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n');
+    const keys = 'aws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n';
+    writeFileSync(file, `[default]\nregion = eu-west-3\n${keys}`);
     const run = await exec(['--refresh', ...SHOW_ENVIRONMENT], { AWS_SHARED_CREDENTIALS_FILE: file });
     expect(run).toMatchObject({
       code: 0,
@@ -143,6 +144,7 @@ describe('exec --refresh', () => {
         'note: the default profile has aws_access_key_id: the command is not shown the files of profiles\n',
     });
     expect(JSON.parse(run.stdout)).toMatchObject({
+      AWS_REGION: 'eu-west-3',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_CONFIG_FILE: '/dev/null',
     });
@@ -173,6 +175,18 @@ describe('exec starts nothing', () => {
     });
     expect(run).toMatchObject({ code: 125, stdout: '' });
     expect(run.stderr).toMatch(/^error: unreachable: .*\nhint: /);
+  });
+
+  test('where it is told to stop while it waits', async () => {
+    const { env } = await prepared(3600);
+    const args = ['exec', '-j', '70m', '--margin', '0', '--wait', '10h', '--', 'true'];
+    const program = startProgram(args, { env });
+    await new Promise<void>((resolve) => program.child.stderr!.once('data', () => resolve()));
+    program.child.kill('SIGTERM');
+    expect(await program.done).toMatchObject({
+      code: 125,
+      stderr: expect.stringMatching(/\nerror: SIGTERM while waiting for a safe start\nhint: .*\n$/),
+    });
   });
 
   test.each([

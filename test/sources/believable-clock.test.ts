@@ -18,6 +18,8 @@ test.each<[string, number, number | null, number, boolean]>([
   ['the host is a month ahead, the document of that month before', 2_592_000, -721 * HOUR, -715 * HOUR, true],
   ['credentials would have been seen an hour before they were issued', 3600, -MINUTE, 6 * HOUR, false],
   ['credentials without a date would live for years', 1_700_000_000, null, 6 * HOUR, false],
+  ['credentials would have been served for years after their end', -1_400_000_000, null, 6 * HOUR, false],
+  ['they have been served for a week after their end', 0, null, -168 * HOUR, true],
   ['neither clock fits', 3600, 2 * HOUR, 8 * HOUR, true],
   ['they are minutes apart, as clocks are', 800, -MINUTE, 6 * HOUR, true],
 ])('%s: %j', (_, offset, lastUpdated, expiration, believable) => {

@@ -19,7 +19,7 @@ export const FAILURES: Record<FailureReason, [message: string, hint: string]> = 
   ],
   'auth-token-unreadable': [
     'nothing was asked without the authorization token',
-    'see that it exists and that this user may read it',
+    'see that the token file exists and that this user may read it',
   ],
   'auth-token-invalid': [
     'the container authorization token has characters that no header can carry',

@@ -5,6 +5,7 @@ import type {
   NowUnknownReason,
   NowVerdict,
   RotationForecast,
+  Seconds,
   SourceName,
 } from '../../domain/model.ts';
 import { writeInstant, writeMoment } from '../writing.ts';
@@ -14,6 +15,9 @@ import { FETCH_AGAIN } from './verdicts.ts';
 /** The answer of this moment in one line. */
 export function nowMessage({ verdict, job, spare, credentials, remaining }: NowVerdict): string {
   const what = `a ${short(job.duration)} job that starts now`;
+  // Whoever fetches credentials again needs them for no length of time.
+  if (job.duration + job.margin === 0 && verdict === 'not-safe')
+    return 'not safe: the credentials have expired';
   if (verdict === 'unknown') return `unknown: ${what}`;
   if (verdict === 'safe') return `safe: ${what}, ${duration(spare!)} to spare`;
   if (credentials !== null && remaining! <= 0) return `not safe: ${what}, the credentials have expired`;
@@ -53,6 +57,10 @@ export function forecastMessage({ expected, earliest, latest }: RotationForecast
     expected > now ? ` (in ${duration(secondsBetween(now, expected))})` : ' (it may come any moment)';
   return `expected ${moment(expected)}${until}${between}`;
 }
+
+/** Of a clock that was found to be wrong, in the words of this moment: nothing is corrected here. */
+export const clockSkewNow = (offset: Seconds) =>
+  `the host's clock was ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} that of the answers: here the later one counts`;
 
 /** Why an earlier end counts than the one that was just stated. */
 export const laterExpirationMessage = (stated: Instant) =>
