@@ -93,7 +93,9 @@ describe('the lines at the start', () => {
   });
 
   test('can be read by a shell from a file while the simulator runs, which is how scripts use it', async () => {
+    // The file is made first: the shell's own child may make it later than grep looks for it.
     const script = `
+      : > lines
       "$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 > lines 2> log & simulator=$!
       until grep -q '^export' lines; do sleep 0.1; done
       . ./lines
