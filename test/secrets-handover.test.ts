@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { HANDOVER_FORMATS } from '../src/handover/formats.ts';
 import { CANARIES, canariesIn } from './cli/canaries.ts';
 import { found, makeHome } from './cli/canary-home.ts';
 import { grantToken, metadataService, ROLES } from './cli/metadata-script.ts';
@@ -6,18 +7,6 @@ import type { Run } from './cli/run-program.ts';
 import { startEndpoint } from './sources/scripted-endpoint.ts';
 
 const { secretKey, sessionToken, imdsToken, word } = CANARIES;
-
-const FORMATS = [
-  'env',
-  'env-no-export',
-  'docker',
-  'fish',
-  'powershell',
-  'windows-cmd',
-  'process',
-  'json',
-  'redshift-copy',
-];
 
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
@@ -52,7 +41,8 @@ describe('commands that hand credentials over leave secrets nowhere else', () =>
     ];
     expect(checks.map(({ code }) => code)).toEqual([0, 0]);
     const printed: Run[] = [];
-    for (const format of FORMATS) printed.push(await run(['env', '-j', '4h', '-f', format, '--debug'], env));
+    for (const format of Object.keys(HANDOVER_FORMATS))
+      printed.push(await run(['env', '-j', '4h', '-f', format, '--debug'], env));
     // They were there to be leaked: JSON and the shells write quotes in their own way.
     const canaries = printed.flatMap(({ stdout }) => canariesIn(stdout));
     expect(canaries).toEqual(expect.arrayContaining(['secretKey', 'sessionToken']));

@@ -1,12 +1,11 @@
-import { constants } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { NowVerdict, PollNote, Seconds } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
 import { databasePath } from './database-path.ts';
-import { EXIT, SIGNAL_BASE } from './exit-codes.ts';
+import { exitCodeOf, signalExitCode } from './exit-codes.ts';
 import { exitCodesFlag, positiveDuration } from './flags.ts';
 import { addGateFlags, type GateFlags, judgeAtGate, sayInterrupted, sayPollNotes, withGate } from './gate.ts';
-import { type Io, wantsColour } from './io.ts';
+import { type Io, wantsColour, widthOf } from './io.ts';
 import { hostOf, sourceNameOf } from './source-flags.ts';
 
 interface CheckFlags extends GateFlags {
@@ -18,8 +17,6 @@ interface CheckFlags extends GateFlags {
 
 /** A few polls five minutes apart may fail; what is older says little of this moment. */
 const DEFAULT_MAX_AGE: Seconds = 900;
-
-const DEFAULT_WIDTH = 100;
 
 export function declareCheck(program: Command, run: (flags: CheckFlags) => Promise<void>): void {
   addGateFlags(
@@ -70,10 +67,10 @@ export async function runCheck(flags: CheckFlags, io: Io): Promise<number> {
     : await judgeLive(flags, io);
   if (interrupted !== null) {
     await sayInterrupted(interrupted, io);
-    return SIGNAL_BASE + constants.signals[interrupted];
+    return signalExitCode(interrupted);
   }
   await io.stdout.write(await render(verdict, notes, flags, io));
-  return verdict.verdict === 'safe' ? EXIT.ok : verdict.verdict === 'unknown' ? EXIT.unknown : EXIT.notSafe;
+  return exitCodeOf(verdict.verdict);
 }
 
 const judgeLive = (flags: CheckFlags, io: Io) =>
@@ -113,7 +110,7 @@ async function render(
   const { renderNow } = await import('../report/now-text.ts');
   return renderNow(verdict, {
     waited: flags.wait !== undefined,
-    width: io.stdout.columns ?? DEFAULT_WIDTH,
+    width: widthOf(io.stdout),
     colour: wantsColour(io.stdout, io.env),
   });
 }

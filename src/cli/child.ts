@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants } from 'node:os';
 import { systemErrorCode } from '../errors.ts';
 import type { CommandEnd } from '../watch/record-run.ts';
-import { SIGNAL_BASE } from './exit-codes.ts';
+import { signalExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { sayError } from './speech.ts';
 
@@ -40,9 +39,7 @@ export async function runChild(
       child.on('error', (error) => {
         if (!hasStarted(child)) reject(error);
       });
-      child.once('exit', (code, signal) =>
-        resolve(signal === null ? (code ?? 0) : SIGNAL_BASE + constants.signals[signal]),
-      );
+      child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 0) : signalExitCode(signal)));
     });
     return { code, started: true };
   } catch (error) {

@@ -1,8 +1,7 @@
-import { constants } from 'node:os';
 import { type Command, Option } from 'commander';
 import { CredWatchError } from '../errors.ts';
-import type { HandoverFormat } from '../handover/formats.ts';
-import { EXIT, SIGNAL_BASE } from './exit-codes.ts';
+import { HANDOVER_FORMATS, type HandoverFormat } from '../handover/formats.ts';
+import { EXIT, exitCodeOf, signalExitCode } from './exit-codes.ts';
 import { exitCodesFlag } from './flags.ts';
 import {
   addGateFlags,
@@ -23,19 +22,6 @@ interface EnvFlags extends GateFlags {
   tty?: boolean;
 }
 
-/** The names alone: the renderers are loaded when there is something to render. */
-const FORMATS: readonly HandoverFormat[] = [
-  'env',
-  'env-no-export',
-  'docker',
-  'fish',
-  'powershell',
-  'windows-cmd',
-  'process',
-  'json',
-  'redshift-copy',
-];
-
 export function declareEnv(program: Command, run: (flags: EnvFlags) => Promise<void>): void {
   addGateFlags(
     program
@@ -43,7 +29,11 @@ export function declareEnv(program: Command, run: (flags: EnvFlags) => Promise<v
       .helpGroup('Judge:')
       .description('check, then print the credentials for another program'),
   )
-    .addOption(new Option('-f, --format <format>', 'for whom').choices(FORMATS).makeOptionMandatory())
+    .addOption(
+      new Option('-f, --format <format>', 'for whom')
+        .choices(Object.keys(HANDOVER_FORMATS))
+        .makeOptionMandatory(),
+    )
     .addOption(
       new Option('--clause <clause>', 'of redshift-copy: ACCESS_KEY_ID and so on, or one CREDENTIALS string')
         .choices(['parameters', 'credentials'])
@@ -84,11 +74,9 @@ export async function runEnv(flags: EnvFlags, io: Io): Promise<number> {
     const { verdict } = judged.verdict;
     if (verdict !== 'safe') {
       await sayRefusal(judged, flags, io);
-      if (judged.interrupted !== null) return SIGNAL_BASE + constants.signals[judged.interrupted];
-      return verdict === 'unknown' ? EXIT.unknown : EXIT.notSafe;
+      return judged.interrupted === null ? exitCodeOf(verdict) : signalExitCode(judged.interrupted);
     }
     await sayProfileStays(flags, io);
-    const { HANDOVER_FORMATS } = await import('../handover/formats.ts');
     const { clause, legacyToken = false } = flags;
     await io.stdout.write(HANDOVER_FORMATS[flags.format](handedCredentials(judged), { legacyToken, clause }));
     return EXIT.ok;

@@ -1,12 +1,13 @@
-import type { Verdict } from '../domain/model.ts';
+import { constants } from 'node:os';
+import type { NowVerdict, Verdict } from '../domain/model.ts';
 
 /** What the exit code says, before it is put into the caller's convention. */
 export const EXIT = { ok: 0, notSafe: 1, failed: 1, usage: 2, unknown: 3, notStarted: 125 } as const;
 
-/** Of a program that a signal ended, as shells have it: so much and the signal's number. */
-export const SIGNAL_BASE = 128;
+/** Of a program that a signal ended, as shells have it. */
+export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
-export const exitCodeOf = (verdict: Verdict | null): number =>
+export const exitCodeOf = (verdict: Verdict | NowVerdict['verdict'] | null): number =>
   verdict === null || verdict === 'safe' ? EXIT.ok : verdict === 'unknown' ? EXIT.unknown : EXIT.notSafe;
 
 /**

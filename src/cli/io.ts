@@ -36,3 +36,9 @@ export function wantsColour(output: Output, env: Environment): boolean {
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
   return output.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
+
+/** Where nothing tells: a file or a pipe is read in an editor or a browser. */
+export const DEFAULT_WIDTH = 100;
+
+export const widthOf = (output: Output): number =>
+  (output.isTerminal ? output.columns : undefined) ?? DEFAULT_WIDTH;

@@ -17,7 +17,7 @@ import {
   positiveDuration,
   showDefaultDuration,
 } from './flags.ts';
-import { type Io, wantsColour } from './io.ts';
+import { DEFAULT_WIDTH, type Io, wantsColour, widthOf } from './io.ts';
 import { type Absence, sayNoRuns, sayNoSamples } from './missing-data.ts';
 import { writeOutput } from './output-file.ts';
 import type { SelectionFlags } from './selection.ts';
@@ -32,8 +32,6 @@ interface ReportFlags extends SelectionFlags {
   format: ReportFormat;
   output: string;
 }
-
-const DEFAULT_WIDTH = 100;
 
 export function declareReport(program: Command, run: (flags: ReportFlags) => Promise<void>): void {
   const command = program
@@ -112,13 +110,12 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   if (histories.length === 0 && !lacksLength) await sayNoSamples(io, absence);
 
   if ((histories.length > 0 && !lacksLength) || flags.format !== 'table') {
-    const isTerminal = flags.output === '-' && io.stdout.isTerminal;
     const text = await REPORT_FORMATS[flags.format](
       { ...assessment, verdict },
       {
         now,
         margin: flags.margin,
-        width: (isTerminal ? io.stdout.columns : undefined) ?? DEFAULT_WIDTH,
+        width: flags.output === '-' ? widthOf(io.stdout) : DEFAULT_WIDTH,
         colour: flags.output === '-' && wantsColour(io.stdout, io.env),
         recordedJob,
       },

@@ -5,14 +5,12 @@ import { decide } from '../domain/provider-chains.ts';
 import type { SourcesReport } from '../report/sources-report.ts';
 import { EXIT } from './exit-codes.ts';
 import { exitCodesFlag, name } from './flags.ts';
-import { type Io, wantsColour } from './io.ts';
+import { type Io, wantsColour, widthOf } from './io.ts';
 
 interface SourcesFlags {
   profile?: string;
   format: 'text' | 'json';
 }
-
-const DEFAULT_WIDTH = 100;
 
 export function declareSources(program: Command, run: (flags: SourcesFlags) => Promise<void>): void {
   program
@@ -65,7 +63,7 @@ const json = async (report: SourcesReport) =>
 async function table(report: SourcesReport, io: Io): Promise<string> {
   const { renderSourcesTable } = await import('../report/sources-table.ts');
   return renderSourcesTable(report, {
-    width: (io.stdout.isTerminal ? io.stdout.columns : undefined) ?? DEFAULT_WIDTH,
+    width: widthOf(io.stdout),
     colour: wantsColour(io.stdout, io.env),
   });
 }

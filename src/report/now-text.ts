@@ -13,7 +13,7 @@ import {
   type Waited,
 } from './messages/now.ts';
 import { maskKeyId } from './printable.ts';
-import { layOut } from './table.ts';
+import { layOut, readableWidth } from './table.ts';
 import { writeInstant, writeRemaining, writeSeries } from './writing.ts';
 
 export interface NowContext extends Waited {
@@ -23,14 +23,12 @@ export interface NowContext extends Waited {
 }
 
 const LABEL_WIDTH = 16;
-const WIDEST = 110;
-const NARROWEST = 60;
 
 /** The verdict now, for a person: the answer in the first line, then what it rests on. */
 export function renderNow(verdict: NowVerdict, context: NowContext): string {
   const colours = palette(context.colour);
   const paint = { safe: colours.good, 'not-safe': colours.bad, unknown: colours.unsure }[verdict.verdict];
-  const width = Math.max(NARROWEST, Math.min(context.width, WIDEST));
+  const width = readableWidth(context.width);
   const rows = rowsOf(verdict, context).map(([label, value]) => [`  ${label}`, value]);
   const headline = colours.strong(paint(nowMessage(verdict)));
   return `${headline}\n${layOut(rows, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;

@@ -5,11 +5,9 @@ import { chainFindingMessage } from './messages/chain-findings.ts';
 import { outcomeMessage, PLACE_LABELS, placeFaultMessage, SDK_NAMES } from './messages/places.ts';
 import { maskKeyId, printable } from './printable.ts';
 import { groupOutcomes, type SourcesReport } from './sources-report.ts';
-import { layOut } from './table.ts';
+import { layOut, readableWidth } from './table.ts';
 import { writeInstant, writeRemaining } from './writing.ts';
 
-const NARROWEST = 60;
-const WIDEST = 110;
 const LABEL_WIDTH = 22;
 const STATE_WIDTH = 12;
 
@@ -18,7 +16,7 @@ type Context = Pick<ReportContext, 'width' | 'colour'>;
 /** For an operator at night: what each place says, who ends where, and what to do about it. */
 export function renderSourcesTable(report: SourcesReport, context: Context): string {
   const colours = palette(context.colour);
-  const width = Math.max(NARROWEST, Math.min(context.width, WIDEST));
+  const width = readableWidth(context.width);
   const sections = [
     section('places', placeRows(report, colours), [LABEL_WIDTH, STATE_WIDTH], width, colours),
     section('what SDKs get', winnerRows(report, colours), [Math.round(width * 0.58), GAP], width, colours),

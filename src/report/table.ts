@@ -21,7 +21,7 @@ const LABEL_WIDTH = 22;
 /** The report for a person: the verdict first, then what it rests on, one section a series. */
 export function renderTable(assessment: Assessment, context: ReportContext): string {
   const colours = palette(context.colour);
-  const width = Math.max(NARROWEST, Math.min(context.width, WIDEST));
+  const width = readableWidth(context.width);
   const judged = assessment.series.filter(({ verdict }) => verdict !== null);
   const runs = context.recordedJob === null ? [] : jobRunRows(context.recordedJob, colours);
   // The runs of a job stand under the verdict on it: that of the one series, or that of several.
@@ -212,6 +212,8 @@ function layOutSection(rows: readonly Row[], width: number): string {
   const labelled = rows.map(([label, value]) => [`  ${label}`, value]);
   return layOut(labelled, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2]);
 }
+
+export const readableWidth = (width: number) => Math.max(NARROWEST, Math.min(width, WIDEST));
 
 /** Columns without lines between them; what is too wide for its column goes on below. */
 export function layOut(

@@ -1,4 +1,5 @@
 import { analyse, correctedNow } from '../domain/analysis.ts';
+import { NOTABLE_CLOCK_OFFSET } from '../domain/findings.ts';
 import { correctedTime } from '../domain/generations.ts';
 import type {
   Generation,
@@ -13,6 +14,7 @@ import type {
 import { type InHand, judgeNow, judgeUnknown } from '../domain/now.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
+import { historyOf } from './series-history.ts';
 
 /** One look, recorded, and the verdict on the credentials that it brought. */
 export interface Judged {
@@ -77,14 +79,11 @@ export function judgeStored(
     const stale = { code: 'STALE_SAMPLES', ageSeconds: analysis.age, maxAgeSeconds: maxAge } as const;
     return judgeUnknown(stale, judged, inHand);
   }
-  if (analysis.age < -FUTURE) {
+  if (analysis.age < -NOTABLE_CLOCK_OFFSET) {
     return judgeUnknown({ code: 'SAMPLES_IN_FUTURE', aheadSeconds: -analysis.age }, judged, inHand);
   }
   return judgeNow(inHand, judged);
 }
-
-/** A sample from further ahead than clocks usually disagree is no fresh one. */
-const FUTURE: Seconds = 60;
 
 /** Of two that are handed out in turns the one that was handed out last is in hand. */
 const lastSeen = (generations: readonly Generation[]) =>
@@ -93,11 +92,8 @@ const lastSeen = (generations: readonly Generation[]) =>
 type Histories = Pick<SampleStore, 'histories'>;
 
 function seriesOf(store: Histories, identity: SeriesIdentity, now: Instant): SeriesAnalysis | null {
-  const { host, source, role, apiVersion } = identity;
-  const history = store
-    .histories({ host, source, role })
-    .find((each) => each.identity.apiVersion === apiVersion);
-  return history === undefined ? null : analyse(history, { now, maxAge: 'default' });
+  const history = historyOf(store, identity);
+  return history === null ? null : analyse(history, { now, maxAge: 'default' });
 }
 
 /** A look that failed often cannot say which role it was after: the series that was sampled last is meant. */

@@ -1,9 +1,10 @@
-import { analyse } from '../domain/analysis.ts';
+import { measure } from '../domain/analysis.ts';
 import { findDueSpan } from '../domain/forecast.ts';
 import { correctedTime } from '../domain/generations.ts';
 import type { Instant, Seconds, Span } from '../domain/model.ts';
 import type { CredentialSource } from '../sources/source.ts';
 import type { PollContext, Recorded } from './poll-once.ts';
+import { historyOf } from './series-history.ts';
 
 /** However often looks fail, one is tried this often. */
 const LONGEST_BACK_OFF: Seconds = 300;
@@ -11,6 +12,15 @@ const LONGEST_BACK_OFF: Seconds = 300;
 /** A source that fails is left in peace for longer each time. */
 export const backOff = (pause: Seconds, failures: number): Seconds =>
   Math.min(pause * 2 ** failures, LONGEST_BACK_OFF);
+
+/** Hosts that were started together, or wait for the same rotation, must not ask together. */
+const JITTER = 0.1;
+
+/**
+ * A factor around 1 for a pause.
+ * @param random 0 ≤ x < 1
+ */
+export const jitter = (random: () => number): number => 1 + JITTER * (2 * random() - 1);
 
 /**
  * Real endpoints are throttled and shared with everything on the instance, and a credential process may log in somewhere:
@@ -41,35 +51,31 @@ export class Pace {
 
   /**
    * From the beginning of the look that brought this to that of the next.
-   * @param jitter a factor around 1: hosts that were started together must not ask together
+   * @param factor see {@link jitter}
    */
-  pauseAfter(recorded: Recorded, jitter: number): Seconds {
+  pauseAfter(recorded: Recorded, factor: number): Seconds {
     const { outcome } = recorded;
-    const usual = this.#interval * jitter;
+    const usual = this.#interval * factor;
     if (!outcome.ok || outcome.credentials.lastUpdated !== null) return usual;
     const generation = outcome.credentials.accessKeyId;
     if (this.#known?.generation !== generation) this.#known = { generation, due: this.#dueSpan(recorded) };
     const { due } = this.#known;
-    return due === null ? usual : Math.min(usual, this.#untilDue(due, correctedTime(outcome), jitter));
+    return due === null ? usual : Math.min(usual, this.#untilDue(due, correctedTime(outcome), factor));
   }
 
-  #untilDue(due: Span, at: Instant, jitter: number): Seconds {
+  #untilDue(due: Span, at: Instant, factor: number): Seconds {
     const length = (due.to - due.from) / 1000;
     const shortest = shortestPause(this.#context.source);
     const quick = Math.max(shortest, length / LOOKS_PER_SPAN);
     if (at > due.to + (OVERTIME * length + quick) * 1000) return Number.POSITIVE_INFINITY;
     // The first quick look comes before the span, and without jitter: a minute's delay would be past a narrow one.
     const untilFirst = (due.from - at) / 1000 - quick;
-    return Math.max(shortest, untilFirst > quick ? untilFirst : quick * jitter);
+    return Math.max(shortest, untilFirst > quick ? untilFirst : quick * factor);
   }
 
   #dueSpan({ host, outcome: { identity } }: Recorded): Span | null {
     const { source, store } = this.#context;
-    const history = store
-      .histories({ host, source: source.name, role: identity.role })
-      .find((each) => each.identity.apiVersion === identity.apiVersion);
-    if (history === undefined) return null;
-    const { measurement } = analyse(history, { now: 0, maxAge: null });
-    return measurement === null ? null : findDueSpan(measurement);
+    const history = historyOf(store, { ...identity, host, source: source.name });
+    return history === null ? null : findDueSpan(measure(history.generations));
   }
 }

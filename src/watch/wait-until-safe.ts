@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { FailureReason, Instant, Job, NowVerdict, Seconds } from '../domain/model.ts';
 import { type Judged, lookAndJudge } from './judge-now.ts';
-import { backOff, shortestPause } from './pace.ts';
+import { backOff, jitter, shortestPause } from './pace.ts';
 import type { PollContext } from './poll-once.ts';
 
 /** While a rotation may come at any moment, it is looked for this often. */
@@ -12,9 +12,6 @@ const LONGEST_SLEEP: Seconds = 600;
 
 /** Of a source that rotates within minutes a sixtieth of its interval is waited, so that little of the new one is lost. */
 const LOOKS_PER_INTERVAL = 60;
-
-/** Hosts that wait for the same rotation must not ask together. */
-const JITTER = 0.1;
 
 export interface WaitOptions {
   job: Job;
@@ -73,12 +70,12 @@ function nextPause(
   { random }: WaitOptions,
 ): Seconds {
   const shortest = shortestPause(source);
-  const jitter = 1 + JITTER * (2 * random() - 1);
+  const factor = jitter(random);
   const pace = Math.min(
     USUAL_PAUSE,
     (nextRotation?.interval ?? Number.POSITIVE_INFINITY) / LOOKS_PER_INTERVAL,
   );
-  if (failures > 0) return Math.max(shortest, backOff(pace, failures) * jitter);
+  if (failures > 0) return Math.max(shortest, backOff(pace, failures) * factor);
   const untilDue = nextRotation === null ? 0 : (nextRotation.earliest - judgedAt) / 1000;
-  return Math.max(shortest, Math.min(LONGEST_SLEEP, untilDue), pace * jitter);
+  return Math.max(shortest, Math.min(LONGEST_SLEEP, untilDue), pace * factor);
 }

@@ -1,10 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Seconds } from '../domain/model.ts';
-import { backOff, Pace } from './pace.ts';
+import { backOff, jitter, Pace } from './pace.ts';
 import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
-
-/** Hosts started together must not ask together. */
-const JITTER = 0.1;
 
 /** What stops us (systemd, Docker) kills after ten seconds and more; a sound endpoint answers in far less than this. */
 const GRACE = 2000;
@@ -35,9 +32,9 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
   /** From the beginning of one poll to that of the next: a slow endpoint does not slow the pace. */
   const pauseAfter = (recorded: Recorded): Seconds => {
     const { interval, random } = options;
-    const jitter = 1 + JITTER * (2 * random() - 1);
-    if (failures > 0) return Math.max(interval, backOff(interval, failures)) * jitter;
-    return pace.pauseAfter(recorded, jitter);
+    const factor = jitter(random);
+    if (failures > 0) return Math.max(interval, backOff(interval, failures)) * factor;
+    return pace.pauseAfter(recorded, factor);
   };
   while (!stop.aborted) {
     const begun = clock.now();
