@@ -42,3 +42,7 @@ export const DEFAULT_WIDTH = 100;
 
 export const widthOf = (output: Output): number =>
   (output.isTerminal ? output.columns : undefined) ?? DEFAULT_WIDTH;
+
+/** By the locale, as C programs take it: where none is set it is C, which is ASCII. */
+export const hasUnicode = ({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean =>
+  /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');

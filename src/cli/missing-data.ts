@@ -1,4 +1,4 @@
-import type { RecordedJob } from '../report/formats.ts';
+import type { AssessedJob } from '../domain/assessment.ts';
 import { ROOT_DATABASE } from './database-path.ts';
 import type { Io } from './io.ts';
 import { sayError, sayNote } from './speech.ts';
@@ -36,15 +36,16 @@ export async function sayNoSamples(io: Io, { path, isMissing, isFiltered, isFata
 /** A job was named of which there is no run, or none that tells its length. */
 export async function sayNoRuns(
   io: Io,
-  { job, summary }: RecordedJob,
+  { name, runs }: AssessedJob,
   jobNames: readonly string[],
   { path, isMissing, isFatal }: Absence,
 ): Promise<void> {
   const say = isFatal ? sayError : sayNote;
+  const job = name!;
   if (isMissing) {
     await say(io, `no run of ${job} is known: there is no ${path}`, (await rootHint(path)) ?? RECORD);
-  } else if (summary.runCount > 0) {
-    const ended = summary.finished === null ? 'ended yet' : 'ended with exit code 0';
+  } else if (runs !== null && runs.runCount > 0) {
+    const ended = runs.finished === null ? 'ended yet' : 'ended with exit code 0';
     await say(io, `no run of ${job} has ${ended}, as far as ${path} knows`, 'give its length with -j');
   } else if (jobNames.includes(job)) {
     await say(io, `no run of ${job} in ${path} matches`, WIDEN);

@@ -1,65 +1,43 @@
 import { type Command, Option } from 'commander';
-import { assess } from '../domain/assessment.ts';
-import { DEFAULT_MARGIN, rotationsFor } from '../domain/job.ts';
-import { summarise } from '../domain/job-runs.ts';
-import type { Seconds } from '../domain/model.ts';
-import { REPORT_FORMATS, type RecordedJob, type ReportFormat } from '../report/formats.ts';
-import type { SeriesFilter } from '../store/histories.ts';
+import { REPORT_FORMATS } from '../report/formats.ts';
+import type { SampleStore } from '../store/sample-store.ts';
+import { assessStored } from './assess-stored.ts';
 import { databasePath } from './database-path.ts';
 import { exitCodeOf } from './exit-codes.ts';
-import {
-  addSelection,
-  confidence,
-  databaseFlag,
-  duration,
-  exitCodesFlag,
-  name,
-  positiveDuration,
-  showDefaultDuration,
-} from './flags.ts';
-import { DEFAULT_WIDTH, type Io, wantsColour, widthOf } from './io.ts';
-import { type Absence, sayNoRuns, sayNoSamples } from './missing-data.ts';
+import { addSelection, databaseFlag, exitCodesFlag } from './flags.ts';
+import { DEFAULT_WIDTH, hasUnicode, type Io, wantsColour, widthOf } from './io.ts';
+import { addJudging, type JudgingFlags } from './judging-flags.ts';
+import { sayNoRuns, sayNoSamples } from './missing-data.ts';
 import { writeOutput } from './output-file.ts';
+import { planOutputs, type WantedFormat, wantedFormat } from './report-outputs.ts';
 import type { SelectionFlags } from './selection.ts';
 
-interface ReportFlags extends SelectionFlags {
-  jobDuration?: Seconds;
-  job?: string;
-  margin: Seconds;
-  maxAge?: Seconds;
-  confidence?: number;
+/** Replaced by the build. */
+declare const CRED_WATCH_VERSION: string;
+
+interface ReportFlags extends SelectionFlags, JudgingFlags {
   db?: string;
-  format: ReportFormat;
-  output: string;
+  format?: readonly WantedFormat[];
+  output?: string;
+  ascii?: boolean;
 }
 
 export function declareReport(program: Command, run: (flags: ReportFlags) => Promise<void>): void {
   const command = program
     .command('report')
     .helpGroup('Judge:')
-    .description('rotation interval, minimum remaining validity and findings; -j judges a job')
-    .option(
-      '-j, --job-duration <duration>',
-      'judge a job of this length that froze its credentials at its start',
-      duration,
-    )
-    .option('--job <name>', 'judge by the longest recorded run of this job, and tell of its runs', name)
-    .option('--margin <duration>', 'spare validity required at the end of the job', duration, DEFAULT_MARGIN)
-    .option(
-      '--max-age <duration>',
-      'older newest samples make the answer unknown (default: 24h, none if imported)',
-      positiveDuration,
-    )
-    .option('--confidence <share>', 'ask for enough watched rotations: 95% wants 19', confidence);
-  showDefaultDuration(command, '--margin', DEFAULT_MARGIN);
+    .description('rotation interval, minimum remaining validity and findings; -j judges a job');
+  addJudging(command);
   addSelection(command)
     .addOption(databaseFlag())
     .addOption(
-      new Option('-f, --format <format>', 'for people or for programs')
-        .choices(Object.keys(REPORT_FORMATS))
-        .default('table'),
+      new Option(
+        '-f, --format <format[=file]>',
+        `${Object.keys(REPORT_FORMATS).join(', ')}; with a file for each, several at once (default: table)`,
+      ).argParser(wantedFormat),
     )
-    .option('-o, --output <file>', 'write to this file; - is stdout', '-')
+    .option('-o, --output <file>', 'write to this file; - is stdout (default: -)')
+    .option('--ascii', 'draw with plain ASCII, as where the locale is not UTF-8')
     .addOption(exitCodesFlag())
     .addHelpText(
       'after',
@@ -69,6 +47,7 @@ Exit codes: 0 safe, or no job given · 1 not safe · 3 unknown · 2 wrong usage
 Examples:
   cred-watch report                        what was measured
   cred-watch report -j 5h                  is a five-hour job safe at any start?
+  cred-watch report -j 5h -j 90m           are both?
   cred-watch report --job nightly          is a job as long as its longest run so far?
   cred-watch report -j 4h -f json -o -     the same for programs`,
     )
@@ -77,65 +56,47 @@ Examples:
 
 export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   const now = io.clock.now();
+  const outputs = planOutputs(flags.format ?? [], flags.output);
   const { toFilter } = await import('./selection.ts');
   const filter = toFilter(flags, now);
   const path = databasePath(flags.db, io);
-  const { isMissing, histories, runs, jobNames } = await read(path, filter, flags.job);
-  const recordedJob: RecordedJob | null =
-    flags.job === undefined
-      ? null
-      : { job: flags.job, summary: summarise(runs, now), isJudged: flags.jobDuration === undefined };
-  const length = flags.jobDuration ?? recordedJob?.summary.length?.seconds ?? null;
-  const assessment = assess(histories, {
-    now,
-    maxAge: flags.maxAge ?? 'default',
-    job: length === null ? null : { duration: length, margin: flags.margin },
-    rotationsWanted: flags.confidence === undefined ? 1 : rotationsFor(flags.confidence),
-    judgeRetired: flags.role !== undefined,
-    judgeOnly: runs.map(({ identity }) => identity),
-  });
-  // A job was named, and how long it takes is not known: nothing can be judged.
-  const lacksLength = recordedJob !== null && length === null;
-  const verdict = lacksLength ? 'unknown' : assessment.verdict;
+  const { assessment, allTime, isMissing, jobNames } = await read(path, (store) =>
+    assessStored(store, filter, flags, now),
+  );
+  const { jobs, series, verdict } = assessment;
 
-  const absence: Absence = {
-    path,
-    isMissing,
-    isFiltered: Object.keys(filter).length > 0,
-    isFatal: verdict !== null,
-  };
-  if (recordedJob !== null && (lacksLength || runs.length === 0)) {
-    await sayNoRuns(io, recordedJob, jobNames, { ...absence, isFatal: lacksLength });
+  const absence = { path, isMissing, isFiltered: Object.keys(filter).length > 0 };
+  for (const job of jobs) {
+    const lacksLength = job.job === null;
+    if (lacksLength || job.runs?.runCount === 0)
+      await sayNoRuns(io, job, jobNames, { ...absence, isFatal: lacksLength });
   }
-  if (histories.length === 0 && !lacksLength) await sayNoSamples(io, absence);
+  // What was said of jobs is enough where none of them can be judged.
+  const isTold = jobs.length > 0 && jobs.every(({ job }) => job === null);
+  if (series.length === 0 && !isTold) await sayNoSamples(io, { ...absence, isFatal: verdict !== null });
 
-  if ((histories.length > 0 && !lacksLength) || flags.format !== 'table') {
-    const text = await REPORT_FORMATS[flags.format](
-      { ...assessment, verdict },
-      {
-        now,
-        margin: flags.margin,
-        width: flags.output === '-' ? widthOf(io.stdout) : DEFAULT_WIDTH,
-        colour: flags.output === '-' && wantsColour(io.stdout, io.env),
-        recordedJob,
-      },
-    );
-    await writeOutput(io, flags.output, [text]);
+  for (const { format, file } of outputs) {
+    if (format === 'table' && (series.length === 0 || isTold)) continue;
+    const isShown = file === '-';
+    const text = await REPORT_FORMATS[format](assessment, {
+      now,
+      margin: flags.margin,
+      version: CRED_WATCH_VERSION,
+      width: isShown ? widthOf(io.stdout) : DEFAULT_WIDTH,
+      colour: isShown && wantsColour(io.stdout, io.env),
+      ascii: flags.ascii === true || !hasUnicode(io.env),
+      allTime,
+    });
+    await writeOutput(io, file, [text]);
   }
   return exitCodeOf(verdict);
 }
 
-/** All that the report needs of the database. */
-async function read(path: string, filter: SeriesFilter, job: string | undefined) {
+async function read<T>(path: string, action: (store: SampleStore | null) => T): Promise<T> {
   const { SampleStore } = await import('../store/sample-store.ts');
   const store = SampleStore.openReadOnly(path);
   try {
-    return {
-      isMissing: store === null,
-      histories: store?.histories(filter) ?? [],
-      runs: (job === undefined ? null : store?.jobRuns({ ...filter, job })) ?? [],
-      jobNames: (job === undefined ? null : store?.jobNames()) ?? [],
-    };
+    return action(store);
   } finally {
     store?.close();
   }

@@ -28,12 +28,13 @@ const DEFAULT_MAX_AGE: Seconds = 86_400;
 
 /** One series, from what is stored of it. Pure: the same history, freshness rule and moment give the same answer. */
 export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): SeriesAnalysis {
-  const { identity, polled, failedPolls, generations } = history;
+  const { identity, polled, failedPolls, failedPollSpans, generations } = history;
   const measurement = generations.length === 0 ? null : measure(generations);
   const facts = {
     identity,
     polled,
     failedPolls,
+    failedPollSpans,
     measurement,
     age: measurement === null ? null : secondsBetween(measurement.lastSample, correctedNow(now, measurement)),
     maxAge: maxAge === 'default' ? (polled ? DEFAULT_MAX_AGE : null) : maxAge,
@@ -59,6 +60,7 @@ export function measure(generations: readonly Generation[]): Measurement {
   const services = findServices(ordered, pairs);
   const sampledMinimum = findSampledMinimum(ordered);
   const worstCase = findWorstCase(sampledMinimum, pairs);
+  const appearances = appearancesOf(ordered, history, issuedPerRequest);
   return {
     generations: ordered,
     sampleCount: ordered.reduce((sum, { samples }) => sum + samples, 0),
@@ -71,7 +73,8 @@ export function measure(generations: readonly Generation[]): Measurement {
     services,
     rotationInterval: extremes(rotations.flatMap(({ interval }) => interval ?? [])),
     rotationWindow: extremes(rotations.flatMap(windowOf)),
-    validityWhenIssued: findValidityWhenIssued(appearances(ordered, history, issuedPerRequest)),
+    appearances,
+    validityWhenIssued: findValidityWhenIssued(appearances),
     sampledMinimum,
     worstCase,
     overstatement: sampledMinimum.seconds - worstCase.seconds,
@@ -82,7 +85,7 @@ export function measure(generations: readonly Generation[]): Measurement {
 }
 
 /** Credentials that are issued for a request appear by their own date or not at all: there is nothing between two. */
-function appearances(ordered: readonly Generation[], history: RotationHistory, issuedPerRequest: boolean) {
+function appearancesOf(ordered: readonly Generation[], history: RotationHistory, issuedPerRequest: boolean) {
   const found = findAppearances(ordered, history);
   return issuedPerRequest ? found.filter(({ generation }) => generation.lastUpdated !== null) : found;
 }

@@ -1,76 +1,129 @@
 import { analyse } from './analysis.ts';
 import { judgeJob } from './job.ts';
+import { type JobRunSummary, summarise } from './job-runs.ts';
 import type {
   Freshness,
   Job,
+  JobRun,
   JobVerdict,
+  Seconds,
   SeriesAnalysis,
   SeriesHistory,
   SeriesIdentity,
   Verdict,
 } from './model.ts';
 
+/** A job to judge: by the length that is given, else by that of its longest recorded run. */
+export interface WantedJob {
+  /** Null where only a length is given. */
+  name: string | null;
+  duration: Seconds | null;
+  margin: Seconds;
+  /**
+   * Its recorded runs. Their series are the ones that it draws its credentials from: others are not judged, as long as
+   * any of these has samples.
+   */
+  runs: readonly JobRun[];
+}
+
+export interface AssessedJob {
+  name: string | null;
+  /** Null where its length is not known: then nothing can be judged. */
+  job: Job | null;
+  /** That of the worst series. */
+  verdict: Verdict;
+  /** Null where no name was given to look up. */
+  runs: JobRunSummary | null;
+  /** The length that was judged is that of a run. */
+  isLengthOfRun: boolean;
+}
+
 export interface AssessedSeries {
   analysis: SeriesAnalysis;
   /** Another series of the same host and source has replaced this one. */
   retired: boolean;
-  /** Null where no job was given, or where the series has no part in it: retired, or not one that the job draws from. */
-  verdict: JobVerdict | null;
+  /** Of every job that is judged by this series, in the order of the jobs: none of them where it is retired. */
+  verdicts: readonly JobVerdict[];
 }
 
-/** Several series, each judged; the verdict is that of the worst. */
+/** Several series and jobs, each judged; the verdict is the worst of all. */
 export interface Assessment {
   series: readonly AssessedSeries[];
-  job: Job | null;
+  jobs: readonly AssessedJob[];
+  /** Null where there is no job. */
   verdict: Verdict | null;
 }
 
 export interface AssessmentRules extends Freshness {
-  job: Job | null;
+  jobs: readonly WantedJob[];
   rotationsWanted: number;
   /** The caller named these very series: judge the retired ones too. */
   judgeRetired: boolean;
-  /** The job draws its credentials from these: others are not judged, as long as any of these has samples. */
-  judgeOnly?: readonly SeriesIdentity[];
 }
 
 /** Not safe beats unknown beats safe; among the ways not to be safe the hopeless one comes first. */
 const WORST_FIRST: readonly Verdict[] = ['never', 'sometimes', 'start-after-rotation', 'unknown', 'safe'];
 
-/** Judges every series; with none at all the answer to a job is `unknown`. */
+/** Judges every job by every series that it may draw from; with no series at all the answer is `unknown`. */
 export function assess(histories: readonly SeriesHistory[], rules: AssessmentRules): Assessment {
   const analyses = histories.map((history) => analyse(history, rules));
-  const candidates = chooseCandidates(analyses, rules.judgeOnly ?? []);
-  const alone = candidates.length === 1;
-  const series = analyses.map((analysis): AssessedSeries => {
-    const isCandidate = candidates.includes(analysis);
-    const isWanted = alone || rules.judgeRetired || !isReplaced(analysis, candidates);
-    const isJudged = rules.job !== null && isCandidate && isWanted;
-    return {
+  const judged = rules.jobs.map((wanted) => judge(wanted, analyses, rules));
+  const jobs = judged.map(({ assessed }) => assessed);
+  return {
+    series: analyses.map((analysis) => ({
       analysis,
       retired: isReplaced(analysis, analyses),
-      verdict: isJudged ? judgeJob(analysis, rules.job!, rules.rotationsWanted) : null,
-    };
-  });
-  return { series, job: rules.job, verdict: rules.job === null ? null : worstVerdict(series) };
+      verdicts: judged.flatMap(({ verdicts }) => verdicts.get(analysis) ?? []),
+    })),
+    jobs,
+    verdict: jobs.length === 0 ? null : worstOf(jobs.map(({ verdict }) => verdict)),
+  };
 }
 
-function chooseCandidates(
+function judge(wanted: WantedJob, analyses: readonly SeriesAnalysis[], rules: AssessmentRules) {
+  const runs = wanted.name === null ? null : summarise(wanted.runs, rules.now);
+  const duration = wanted.duration ?? runs?.length?.seconds ?? null;
+  const job = duration === null ? null : toJob(wanted, duration);
+  const judged = job === null ? [] : chooseSeries(analyses, wanted, rules);
+  const verdicts = new Map(
+    judged.map((analysis) => [analysis, judgeJob(analysis, job!, rules.rotationsWanted)]),
+  );
+  const assessed: AssessedJob = {
+    name: wanted.name,
+    job,
+    verdict: worstOf([...verdicts.values()].map(({ verdict }) => verdict)),
+    runs,
+    isLengthOfRun: wanted.duration === null && job !== null,
+  };
+  return { assessed, verdicts };
+}
+
+const toJob = ({ name, margin }: WantedJob, duration: Seconds): Job => ({
+  ...(name === null ? {} : { name }),
+  duration,
+  margin,
+});
+
+/** Those that the job is known to draw from, else all; less those that others have replaced. */
+function chooseSeries(
   analyses: readonly SeriesAnalysis[],
-  wanted: readonly SeriesIdentity[],
+  { runs }: WantedJob,
+  { judgeRetired }: AssessmentRules,
 ): readonly SeriesAnalysis[] {
-  const names = new Set(wanted.map(nameOf));
-  const chosen = analyses.filter((each) => each.measurement !== null && names.has(nameOf(each.identity)));
-  return chosen.length === 0 ? analyses : chosen;
+  const names = new Set(runs.map(({ identity }) => nameOf(identity)));
+  const drawnFrom = analyses.filter(
+    ({ identity, measurement }) => measurement !== null && names.has(nameOf(identity)),
+  );
+  const candidates = drawnFrom.length === 0 ? analyses : drawnFrom;
+  if (candidates.length === 1 || judgeRetired) return candidates;
+  return candidates.filter((analysis) => !isReplaced(analysis, candidates));
 }
 
 const nameOf = ({ host, source, apiVersion, role }: SeriesIdentity) =>
   JSON.stringify([host, source, apiVersion, role]);
 
-function worstVerdict(series: readonly AssessedSeries[]): Verdict {
-  const verdicts = new Set(series.map(({ verdict }) => verdict?.verdict));
-  return WORST_FIRST.find((verdict) => verdicts.has(verdict)) ?? 'unknown';
-}
+const worstOf = (verdicts: readonly Verdict[]): Verdict =>
+  WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? 'unknown';
 
 /** A swapped role, a restarted task, a fall-back to IMDSv1: another series begins after this one's last sample. */
 function isReplaced({ identity, measurement }: SeriesAnalysis, all: readonly SeriesAnalysis[]): boolean {
@@ -83,3 +136,11 @@ function isReplaced({ identity, measurement }: SeriesAnalysis, all: readonly Ser
       (measurement === null || other.measurement.firstSample > measurement.lastSample),
   );
 }
+
+/** The one that made the verdict of all what it is: the first of the worst. Null without a job. */
+export const decisiveJob = ({ jobs, verdict }: Assessment): AssessedJob | null =>
+  jobs.find((each) => each.verdict === verdict) ?? null;
+
+/** Null where this series has no part in the job. */
+export const verdictOn = ({ verdicts }: AssessedSeries, { job }: AssessedJob): JobVerdict | null =>
+  verdicts.find((verdict) => verdict.job === job) ?? null;

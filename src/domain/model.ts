@@ -114,6 +114,8 @@ export interface SeriesHistory {
   generations: readonly Generation[];
   /** Of the same host and source: a failed poll often cannot know the role. */
   failedPolls: readonly FailedPollCount[];
+  /** When polls failed, in order and by the host's clock: those minutes apart are one span, which may be of no length. */
+  failedPollSpans: readonly Span[];
 }
 
 /** A span of time, `from` ≤ `to`. */
@@ -193,6 +195,8 @@ export interface Measurement {
   rotationInterval: Extremes | null;
   /** How long the windows are in which the undated ones are known to lie; null where there is none. */
   rotationWindow: Extremes | null;
+  /** Of every generation of which it is known, in order. */
+  appearances: readonly Appearance[];
   validityWhenIssued: { min: Seconds; max: Seconds } | null;
   sampledMinimum: ValidityAt;
   worstCase: WorstCase;
@@ -210,6 +214,7 @@ export interface SeriesAnalysis {
   identity: SeriesIdentity;
   polled: boolean;
   failedPolls: readonly FailedPollCount[];
+  failedPollSpans: readonly Span[];
   /** Null where nothing but failed polls is known. */
   measurement: Measurement | null;
   /** How old the newest sample is (negative: a clock is wrong), and how old it may be: null for no limit. */
@@ -219,6 +224,8 @@ export interface SeriesAnalysis {
 }
 
 export interface Job {
+  /** Absent where only its length was given. */
+  name?: string;
   duration: Seconds;
   /** Spare validity required at the end of the job. */
   margin: Seconds;

@@ -1,30 +1,25 @@
 import type { Assessment } from '../domain/assessment.ts';
-import type { JobRunSummary } from '../domain/job-runs.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
 import { renderJson } from './json.ts';
-
-/** A job by its name, and what its recorded runs come to. */
-export interface RecordedJob {
-  job: string;
-  summary: JobRunSummary;
-  /** Its runs gave the length that was judged. */
-  isJudged: boolean;
-}
 
 /** What a renderer is told beside the series. */
 export interface ReportContext {
   now: Instant;
   margin: Seconds;
+  /** Of cred-watch. */
+  version: string;
   /** Columns of the terminal. */
   width: number;
   colour: boolean;
-  /** Null where no job was named. */
-  recordedJob: RecordedJob | null;
+  /** Nothing but ASCII can be shown. */
+  ascii: boolean;
+  /** Of the same series over all time, whatever part of it was selected: counters never go back. */
+  allTime: Assessment;
 }
 
-type Renderer = (assessment: Assessment, context: ReportContext) => string | Promise<string>;
+export type Renderer = (assessment: Assessment, context: ReportContext) => string | Promise<string>;
 
-/** One renderer a format. The table loads its library only when it is wanted. */
+/** One renderer a format, each loaded with its libraries only when it is wanted. */
 export const REPORT_FORMATS = {
   table: async (assessment, context) => (await import('./table.ts')).renderTable(assessment, context),
   json: renderJson,

@@ -1,37 +1,55 @@
-import type { AssessedSeries, Assessment } from '../domain/assessment.ts';
+import {
+  type AssessedJob,
+  type AssessedSeries,
+  type Assessment,
+  decisiveJob,
+  verdictOn,
+} from '../domain/assessment.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { longestSafeJob } from '../domain/job.ts';
-import type { FinishedRun } from '../domain/job-runs.ts';
-import type { Extremes, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
+import type { FinishedRun, JobRunSummary } from '../domain/job-runs.ts';
+import type { Extremes, Job, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
 import { safeStartsCurve } from '../domain/validity.ts';
 import { findingJson } from './finding-json.ts';
-import type { RecordedJob, ReportContext } from './formats.ts';
+import type { ReportContext } from './formats.ts';
 
 /** The contract of the README: fields are added, never renamed or removed. */
 export const REPORT_SCHEMA_VERSION = 1;
 
 /** The assessment as JSON: `snake_case`, the unit last, whole seconds, instants as ISO 8601 with `Z`. */
-export function renderJson(assessment: Assessment, { now, margin, recordedJob }: ReportContext): string {
-  const { job, verdict, series } = assessment;
+export function renderJson(assessment: Assessment, { now, margin }: ReportContext): string {
+  const { jobs, verdict, series } = assessment;
+  const decisive = decisiveJob(assessment);
   const document = {
     schema_version: REPORT_SCHEMA_VERSION,
     generated_at: formatInstant(now),
     verdict,
-    job: job && {
-      duration_seconds: job.duration,
-      margin_seconds: job.margin,
-      required_seconds: job.duration + job.margin,
-    },
-    job_runs: recordedJob && jobRunsJson(recordedJob),
-    series: series.map((each) => seriesJson(each, margin)),
+    job: decisive?.job ? jobJson(decisive.job) : null,
+    job_runs: decisive && jobRunsJson(decisive),
+    jobs: jobs.map((each) => ({
+      name: each.name,
+      verdict: each.verdict,
+      ...(each.job === null ? UNKNOWN_LENGTH : jobJson(each.job)),
+      job_runs: jobRunsJson(each),
+    })),
+    series: series.map((each) => seriesJson(each, decisive, margin)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function jobRunsJson({ job, summary }: RecordedJob) {
-  const { runCount, unfinishedCount, failedCount, finished, running } = summary;
+const jobJson = ({ duration, margin }: Job) => ({
+  duration_seconds: duration,
+  margin_seconds: margin,
+  required_seconds: duration + margin,
+});
+
+const UNKNOWN_LENGTH = { duration_seconds: null, margin_seconds: null, required_seconds: null };
+
+function jobRunsJson({ name, runs }: AssessedJob) {
+  if (runs === null) return null;
+  const { runCount, unfinishedCount, failedCount, finished, running }: JobRunSummary = runs;
   return {
-    job,
+    job: name,
     run_count: runCount,
     unfinished_count: unfinishedCount,
     failed_count: failedCount,
@@ -56,7 +74,9 @@ function runJson({ identity, startedAt, remainingAtStart, end }: FinishedRun) {
   };
 }
 
-function seriesJson({ analysis, retired, verdict }: AssessedSeries, margin: Seconds) {
+function seriesJson(series: AssessedSeries, decisive: AssessedJob | null, margin: Seconds) {
+  const { analysis, retired, verdicts } = series;
+  const verdict = decisive && verdictOn(series, decisive);
   const { identity, polled, measurement, age, maxAge, failedPolls, findings } = analysis;
   return {
     host: identity.host,
@@ -66,6 +86,11 @@ function seriesJson({ analysis, retired, verdict }: AssessedSeries, margin: Seco
     polled,
     retired,
     verdict: verdict && verdictJson(verdict),
+    verdicts: verdicts.map((each) => ({
+      job: each.job.name ?? null,
+      duration_seconds: each.job.duration,
+      ...verdictJson(each),
+    })),
     newest_sample_age_seconds: age,
     max_age_seconds: maxAge,
     ...(measurement === null ? { sample_count: 0 } : measurementJson(measurement, margin)),

@@ -1,6 +1,7 @@
 import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
 import type { Finding, NowVerdict } from '../domain/model.ts';
 import { palette } from './colour.ts';
+import { layOut, readableWidth } from './layout.ts';
 import { findingMessage } from './messages/findings.ts';
 import {
   clockSkewNow,
@@ -13,7 +14,6 @@ import {
   type Waited,
 } from './messages/now.ts';
 import { maskKeyId } from './printable.ts';
-import { layOut, readableWidth } from './table.ts';
 import { writeInstant, writeRemaining, writeSeries } from './writing.ts';
 
 export interface NowContext extends Waited {

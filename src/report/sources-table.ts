@@ -1,11 +1,11 @@
 import { type Outcome, PLACE_NAMES, type Place, type PlaceName, SDKS } from '../domain/places.ts';
 import { type Palette, palette } from './colour.ts';
 import type { ReportContext } from './formats.ts';
+import { layOut, readableWidth } from './layout.ts';
 import { chainFindingMessage } from './messages/chain-findings.ts';
 import { outcomeMessage, PLACE_LABELS, placeFaultMessage, SDK_NAMES } from './messages/places.ts';
 import { maskKeyId, printable } from './printable.ts';
 import { groupOutcomes, type SourcesReport } from './sources-report.ts';
-import { layOut, readableWidth } from './table.ts';
 import { writeInstant, writeRemaining } from './writing.ts';
 
 const LABEL_WIDTH = 22;

@@ -1,47 +1,48 @@
-import Table from 'cli-table3';
-import type { AssessedSeries, Assessment } from '../domain/assessment.ts';
+import { type AssessedJob, type AssessedSeries, type Assessment, verdictOn } from '../domain/assessment.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
 import { longestSafeJob } from '../domain/job.ts';
 import type { Extremes, Finding, JobVerdict, Measurement, SeriesAnalysis } from '../domain/model.ts';
 import { safeStartsCurve } from '../domain/validity.ts';
 import { type Palette, palette } from './colour.ts';
-import type { RecordedJob, ReportContext } from './formats.ts';
+import type { ReportContext } from './formats.ts';
+import { layOutBlocks, type Row, readableWidth } from './layout.ts';
 import { findingMessage } from './messages/findings.ts';
 import { closestRunMessage, jobRunsMessage, longestRunMessage, runningMessage } from './messages/job-runs.ts';
 import { adviceMessages, evidenceMessage, verdictMessage, windowMessage } from './messages/verdicts.ts';
-import { writeCount, writeInstant, writeSeries, writeShare, writeSpan } from './writing.ts';
-
-type Row = [label: string, value: string];
-
-/** Wider lines are hard to read, and in narrower ones a moment does not fit beside its label. */
-const WIDEST = 110;
-const NARROWEST = 60;
-const LABEL_WIDTH = 22;
+import { writeCount, writeInstant, writeJob, writeSeries, writeShare, writeSpan } from './writing.ts';
 
 /** The report for a person: the verdict first, then what it rests on, one section a series. */
 export function renderTable(assessment: Assessment, context: ReportContext): string {
   const colours = palette(context.colour);
   const width = readableWidth(context.width);
-  const judged = assessment.series.filter(({ verdict }) => verdict !== null);
-  const runs = context.recordedJob === null ? [] : jobRunRows(context.recordedJob, colours);
   // The runs of a job stand under the verdict on it: that of the one series, or that of several.
-  const hasHeadline = assessment.verdict !== null && judged.length !== 1;
-  const headline = hasHeadline
-    ? [[renderHeadline(assessment, colours), ...blocksOf([runs], width)].join('\n\n')]
-    : [];
-  const sections = assessment.series.map((each) =>
-    renderSection(each, hasHeadline ? [] : runs, context, width, colours),
-  );
-  return `${[...headline, ...sections].join('\n\n\n')}\n`;
+  const isTold = (job: AssessedJob) => judgedBy(job, assessment).length === 1;
+  const headlines = assessment.jobs
+    .filter((job) => !isTold(job))
+    .map((job) =>
+      [renderHeadline(job, assessment, colours), ...layOutBlocks([jobRunRows(job, colours)], width)].join(
+        '\n\n',
+      ),
+    );
+  const told = assessment.jobs.filter(isTold);
+  const sections = assessment.series.map((each) => renderSection(each, told, context, width, colours));
+  return `${[...headlines, ...sections].join('\n\n\n')}\n`;
 }
 
-/** With several series, which of them decided. */
-function renderHeadline({ verdict, series }: Assessment, colours: Palette): string {
-  const decisive = series.filter((each) => each.verdict?.verdict === verdict);
-  const names = decisive.map(({ analysis }) => writeSeries(analysis.identity)).join('; ');
-  const judged = series.filter((each) => each.verdict !== null).length;
-  const of = judged === 0 ? '' : ` (${decisive.length} of ${judged} series: ${names})`;
-  return paintVerdict(verdict!, `${verdictWord(verdict!)}${of}`, colours);
+const judgedBy = (job: AssessedJob, { series }: Assessment) =>
+  series.flatMap((each) => {
+    const verdict = verdictOn(each, job);
+    return verdict === null ? [] : { identity: each.analysis.identity, verdict };
+  });
+
+/** With several series, which of them decided; with several jobs, which job it is about. */
+function renderHeadline(job: AssessedJob, assessment: Assessment, colours: Palette): string {
+  const judged = judgedBy(job, assessment);
+  const decisive = judged.filter(({ verdict }) => verdict.verdict === job.verdict);
+  const names = decisive.map(({ identity }) => writeSeries(identity)).join('; ');
+  const of = judged.length === 0 ? '' : ` (${decisive.length} of ${judged.length} series: ${names})`;
+  const about = assessment.jobs.length === 1 ? '' : `${writeJob(job)}: `;
+  return paintVerdict(job.verdict, `${about}${verdictWord(job.verdict)}${of}`, colours);
 }
 
 const verdictWord = (verdict: JobVerdict['verdict']) =>
@@ -54,21 +55,24 @@ function paintVerdict(verdict: JobVerdict['verdict'], text: string, colours: Pal
 
 function renderSection(
   series: AssessedSeries,
-  runs: Row[],
+  toldHere: readonly AssessedJob[],
   context: ReportContext,
   width: number,
   colours: Palette,
 ): string {
-  const { analysis, verdict, retired } = series;
+  const { analysis, verdicts, retired } = series;
   const title = `${writeSeries(analysis.identity)}${retired ? ' (retired: another series took its place)' : ''}`;
   const blocks: Row[][] = [];
-  if (verdict !== null) blocks.push(verdictRows(verdict, analysis, colours), runs);
+  for (const verdict of verdicts) {
+    blocks.push(verdictRows(verdict, analysis, colours));
+    blocks.push(...toldHere.filter(({ job }) => job === verdict.job).map((job) => jobRunRows(job, colours)));
+  }
   if (analysis.measurement !== null)
     blocks.push(measurementRows(analysis, analysis.measurement, context, colours));
   else blocks.push([['samples', 'none'], ...failedPollRows(analysis)]);
   if (analysis.findings.length > 0) blocks.push(findingRows(analysis.findings, colours));
   if (analysis.measurement !== null) blocks.push([['evidence', evidenceMessage(analysis.measurement)]]);
-  return [colours.strong(title), ...blocksOf(blocks, width)].join('\n\n');
+  return [colours.strong(title), ...layOutBlocks(blocks, width)].join('\n\n');
 }
 
 function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colours: Palette): Row[] {
@@ -79,12 +83,12 @@ function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colou
   ];
 }
 
-function jobRunRows({ job, summary, isJudged }: RecordedJob, colours: Palette): Row[] {
-  const { runCount, finished, running, length } = summary;
-  if (runCount === 0) return [];
-  const rows: Row[] = [['job', jobRunsMessage(job, summary)]];
+function jobRunRows({ name, runs, isLengthOfRun }: AssessedJob, colours: Palette): Row[] {
+  if (runs === null || runs.runCount === 0) return [];
+  const { finished, running, length } = runs;
+  const rows: Row[] = [['job', jobRunsMessage(name!, runs)]];
   if (running !== null) {
-    rows.push(['newest run', runningMessage(running, isJudged && length?.goesOn === true)]);
+    rows.push(['newest run', runningMessage(running, isLengthOfRun && length?.goesOn === true)]);
   }
   if (finished === null) return rows;
   const { duration: durations, longest, closest } = finished;
@@ -92,7 +96,7 @@ function jobRunRows({ job, summary, isJudged }: RecordedJob, colours: Palette): 
   return [
     ...rows,
     ['duration', writeExtremes(durations)],
-    ['longest run', longestRunMessage(longest, isJudged && length?.goesOn === false)],
+    ['longest run', longestRunMessage(longest, isLengthOfRun && length?.goesOn === false)],
     ['closest call', closest.end.remainingAtEnd < 0 ? colours.bad(closestCall) : closestCall],
   ];
 }
@@ -185,53 +189,4 @@ function findingRows(findings: readonly Finding[], colours: Palette): Row[] {
       `${finding.severity === 'problem' ? colours.unsure('!') : '-'} ${findingMessage(finding)}`,
     ],
   );
-}
-
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-};
-
-const blocksOf = (blocks: readonly Row[][], width: number) =>
-  blocks.filter((rows) => rows.length > 0).map((rows) => layOutSection(rows, width));
-
-function layOutSection(rows: readonly Row[], width: number): string {
-  const labelled = rows.map(([label, value]) => [`  ${label}`, value]);
-  return layOut(labelled, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2]);
-}
-
-export const readableWidth = (width: number) => Math.max(NARROWEST, Math.min(width, WIDEST));
-
-/** Columns without lines between them; what is too wide for its column goes on below. */
-export function layOut(
-  rows: readonly string[][],
-  widths: readonly number[],
-  aligns: readonly ('left' | 'right')[] = [],
-): string {
-  const table = new Table({
-    chars: NO_LINES,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colWidths: [...widths],
-    colAligns: [...aligns],
-    wordWrap: true,
-  });
-  table.push(...rows);
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
 }

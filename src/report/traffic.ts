@@ -52,7 +52,7 @@ const INDENTED = [2, 98];
 export async function trafficText(traffic: TrafficReport): Promise<string> {
   const { totals, clients, v1Clients } = traffic;
   if (clients.length === 0) return `${trafficMessage(totals)}\n`;
-  const { layOut } = await import('./table.ts');
+  const { layOut } = await import('./layout.ts');
   const addresses = new Set(clients.map(({ address }) => address)).size > 1;
   const rows = clients.map((client) => [
     ...['', writeClient(client, addresses), '', client.shape ?? 'none'],

@@ -1,4 +1,5 @@
-import { formatDuration } from '../domain/duration.ts';
+import type { AssessedJob } from '../domain/assessment.ts';
+import { formatDuration, formatShortDuration } from '../domain/duration.ts';
 import { formatInstant } from '../domain/instant.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../domain/model.ts';
 import { printable } from './printable.ts';
@@ -36,6 +37,12 @@ export function writeSeries({ host, source, apiVersion, role }: SeriesIdentity):
     .filter((part) => part !== '')
     .map(printable)
     .join(' · ');
+}
+
+/** `nightly (4h02m)`, or `5h` where only a length was given. */
+export function writeJob({ name, job }: Pick<AssessedJob, 'name' | 'job'>): string {
+  const length = job === null ? 'of unknown length' : formatShortDuration(job.duration);
+  return name === null ? length : `${printable(name)} (${length})`;
 }
 
 /** `4h 59m 36s left`, `EXPIRED 3m 00s ago`. */

@@ -6,6 +6,7 @@ import type {
   Instant,
   SeriesHistory,
   SourceName,
+  Span,
 } from '../domain/model.ts';
 import { range } from '../domain/statistics.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
@@ -57,6 +58,7 @@ export function readHistories(connection: Connection, filter: SeriesFilter): Ser
           filter,
         ),
         failedPolls: failedPolls.get(place(row.host, row.source))?.counts ?? [],
+        failedPollSpans: failedPolls.get(place(row.host, row.source))?.spans ?? [],
       };
     })
     .filter(({ generations }) => generations.length > 0);
@@ -66,9 +68,9 @@ export function readHistories(connection: Connection, filter: SeriesFilter): Ser
   const onlyFailed = filter.role === undefined ? [...failedPolls].filter(([key]) => !seen.has(key)) : [];
   return [
     ...histories,
-    ...onlyFailed.map(([, { host, source, counts }]): SeriesHistory => {
+    ...onlyFailed.map(([, { host, source, counts, spans }]): SeriesHistory => {
       const identity = { host, source, apiVersion: '', role: '' };
-      return { identity, polled: true, generations: [], failedPolls: counts };
+      return { identity, polled: true, generations: [], failedPolls: counts, failedPollSpans: spans };
     }),
   ];
 }
@@ -85,7 +87,9 @@ function keepWithNewest(histories: SeriesHistory[]): void {
   }
   for (const [index, history] of histories.entries()) {
     const key = place(history.identity.host, history.identity.source);
-    if (newest.get(key)!.index !== index) histories[index] = { ...history, failedPolls: [] };
+    if (newest.get(key)!.index !== index) {
+      histories[index] = { ...history, failedPolls: [], failedPollSpans: [] };
+    }
   }
 }
 
@@ -113,7 +117,11 @@ interface FailedPollGroup {
   host: string;
   source: SourceName;
   counts: FailedPollCount[];
+  spans: Span[];
 }
+
+/** Failed polls no further apart than this are one span: the usual pace of cron, and a little. */
+const FAR_APART = 600_000;
 
 function readFailedPolls(connection: Connection, filter: SeriesFilter): Map<string, FailedPollGroup> {
   const rows = connection
@@ -149,9 +157,37 @@ function readFailedPolls(connection: Connection, filter: SeriesFilter): Map<stri
   const groups = new Map<string, FailedPollGroup>();
   for (const { host, source, reason, count, first, last } of rows) {
     const detail = lastDetail.get(host, source, reason, last) as string;
-    const group = groups.get(place(host, source)) ?? { host, source, counts: [] };
+    const group = groups.get(place(host, source)) ?? { host, source, counts: [], spans: [] };
     group.counts.push({ reason, count, firstAt: first, lastAt: last, lastDetail: detail });
     groups.set(place(host, source), group);
   }
+  for (const group of groups.values()) group.spans = readFailedPollSpans(connection, group, filter);
   return groups;
+}
+
+/** Read in pieces, of which there are few however many polls failed. */
+function readFailedPollSpans(
+  connection: Connection,
+  { host, source }: FailedPollGroup,
+  { since, until }: SeriesFilter,
+): Span[] {
+  const pieces = connection
+    .prepare<unknown[], Span>(
+      `SELECT min(observed_at) AS "from", max(observed_at) AS "to" FROM failed_polls
+       WHERE host = @host AND source = @source AND observed_at BETWEEN @since AND @until
+       GROUP BY observed_at / ${FAR_APART / 2} ORDER BY 1`,
+    )
+    .all({
+      host,
+      source,
+      since: since ?? Number.MIN_SAFE_INTEGER,
+      until: until ?? Number.MAX_SAFE_INTEGER,
+    });
+  const spans: Span[] = [];
+  for (const { from, to } of pieces) {
+    const last = spans.at(-1);
+    if (last !== undefined && from - last.to <= FAR_APART) last.to = to;
+    else spans.push({ from, to });
+  }
+  return spans;
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { REPORT_FORMATS } from '../../src/report/formats.ts';
 import { MIGRATIONS } from '../../src/store/schema.ts';
 import { runCommand } from './run-command.ts';
 import { fixturePath, PROGRAM, runProgram } from './run-program.ts';
@@ -152,7 +153,7 @@ const names: BadInput[] = [
 
 const choices: BadInput[] = (
   [
-    ['report', '--format', 'xml', 'table, json'],
+    ['report', '--format', 'xml', `${Object.keys(REPORT_FORMATS).join(', ')}, or FORMAT=FILE`],
     ['export', '--format', 'json', 'ndjson, csv'],
     ['poll', '--format', 'csv', 'text, json'],
     ['poll', '--source', 'sso', 'auto, imds, container, process, environment, profile'],

@@ -30,7 +30,13 @@ function findingsOf(
   failedPolls: FailedPollCount[] = [],
 ) {
   const identity = { host: 'web-1', source, apiVersion: '2', role: 'app' };
-  const history = { identity, polled: true, failedPolls, generations: groupGenerations(samples) };
+  const history = {
+    identity,
+    polled: true,
+    failedPolls,
+    failedPollSpans: [],
+    generations: groupGenerations(samples),
+  };
   return analyse(history, { now: START, maxAge: null }).findings;
 }
 

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { measure } from '../../src/domain/analysis.ts';
-import { assess } from '../../src/domain/assessment.ts';
+import { assess, type WantedJob } from '../../src/domain/assessment.ts';
 import { groupGenerations } from '../../src/domain/generations.ts';
 import { judgeJob, longestSafeJob, rotationsFor } from '../../src/domain/job.ts';
-import type { Measurement, Sample, SeriesAnalysis, SeriesHistory, Verdict } from '../../src/domain/model.ts';
+import type {
+  Measurement,
+  Sample,
+  SeriesAnalysis,
+  SeriesHistory,
+  SeriesIdentity,
+  Verdict,
+} from '../../src/domain/model.ts';
 
 const START = Date.UTC(2026, 2, 1);
 const MINUTE = 60_000;
@@ -37,6 +44,7 @@ function analysisOf(samples: readonly Sample[], age = 0): SeriesAnalysis {
     identity: { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' },
     polled: true,
     failedPolls: [],
+    failedPollSpans: [],
     measurement: samples.length === 0 ? null : measure(groupGenerations(samples)),
     age,
     maxAge: 86_400,
@@ -210,17 +218,17 @@ describe('several series', () => {
     identity: { host, source: 'imds', apiVersion: '2', role },
     polled: true,
     failedPolls: [],
+    failedPollSpans: [],
     generations: groupGenerations(samples),
   });
-  const job = { duration: hours(5), margin: 0 };
-  const judgeAll = (histories: readonly SeriesHistory[], judgeRetired = false, rules = {}) =>
+  const job: WantedJob = { name: null, duration: hours(5), margin: 0, runs: [] };
+  const judgeAll = (histories: readonly SeriesHistory[], judgeRetired = false, jobs = [job]) =>
     assess(histories, {
       now: START + 4 * HOUR,
       maxAge: 'default',
-      job,
+      jobs,
       rotationsWanted: 1,
       judgeRetired,
-      ...rules,
     });
 
   const never = history('never', samplesOf({ lifetimes: [hours(4), hours(4)] }));
@@ -242,14 +250,14 @@ describe('several series', () => {
 
   test('each verdict is its own, in the order of the series', () => {
     const { series } = judgeAll([safe, never, unknown]);
-    expect(series.map(({ verdict }) => verdict?.verdict)).toEqual(['safe', 'never', 'unknown']);
+    expect(series.map(({ verdicts }) => verdicts[0]?.verdict)).toEqual(['safe', 'never', 'unknown']);
   });
 
   test('no series at all is unknown, and no verdict at all without a job', () => {
     expect(judgeAll([]).verdict).toBe('unknown');
-    const { verdict, series } = judgeAll([safe], false, { job: null });
+    const { verdict, series } = judgeAll([safe], false, []);
     expect(verdict).toBeNull();
-    expect(series[0]!.verdict).toBeNull();
+    expect(series[0]!.verdicts).toEqual([]);
   });
 
   test('a host of which only failed polls are known makes the answer unknown', () => {
@@ -257,9 +265,18 @@ describe('several series', () => {
   });
 
   describe('of which a job draws from some', () => {
-    const drawn = (...from: SeriesHistory[]) => ({ judgeOnly: from.map(({ identity }) => identity) });
+    const drawn = (...from: SeriesHistory[]): WantedJob[] => [
+      { ...job, runs: from.map(({ identity }) => runOf(identity)) },
+    ];
+    const runOf = (identity: SeriesIdentity) => ({
+      job: 'nightly',
+      identity,
+      startedAt: START,
+      remainingAtStart: hours(6),
+      end: null,
+    });
     const verdicts = ({ series }: ReturnType<typeof judgeAll>) =>
-      series.map(({ verdict }) => verdict?.verdict ?? null);
+      series.map(({ verdicts }) => verdicts[0]?.verdict ?? null);
 
     test('those are judged, and others change nothing', () => {
       const all = [safe, unknown, never, waiting];
@@ -321,7 +338,7 @@ describe('several series', () => {
       const { verdict, series } = judgeAll([before, after]);
       expect(verdict).toBe('safe');
       expect(series.map(({ retired }) => retired)).toEqual([true, false]);
-      expect(series[0]!.verdict).toBeNull();
+      expect(series[0]!.verdicts).toEqual([]);
     });
 
     test('the replaced one is judged when it was selected', () => {

@@ -18,6 +18,7 @@ function analysed(samples: readonly Sample[], now: number): SeriesAnalysis {
     polled: true,
     generations: groupGenerations(samples),
     failedPolls: [],
+    failedPollSpans: [],
   };
   return analyse(history, { now, maxAge: 'default' });
 }
@@ -136,6 +137,7 @@ describe('the verdict now', () => {
         polled: true,
         generations: groupGenerations(samples),
         failedPolls: [{ reason: 'timeout' as const, count: 1, firstAt: lastAt, lastAt, lastDetail: '' }],
+        failedPollSpans: [{ from: lastAt, to: lastAt }],
       };
       const analysis = analyse(history, { now: at, maxAge: 'default' });
       const job = { duration: HOUR, margin: 0 };

@@ -118,6 +118,7 @@ describe('of any samples in any order', () => {
           identity,
           polled: true,
           failedPolls: [],
+          failedPollSpans: [],
           measurement,
           age: 0,
           maxAge: null,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Assessment, assess } from '../../src/domain/assessment.ts';
+import { type Assessment, assess, type WantedJob } from '../../src/domain/assessment.ts';
 import { parseDuration } from '../../src/domain/duration.ts';
 import { groupGenerations } from '../../src/domain/generations.ts';
 import { parseInstant } from '../../src/domain/instant.ts';
@@ -72,7 +72,7 @@ test.each(readdirSync(FOLDER))('%s', (name) => {
   const assessment = assess(readHistories(lines, expected.polled !== false), {
     now: parseInstant(expected.now as string)!.instant,
     maxAge: expected.max_age === undefined ? 'default' : seconds(expected.max_age),
-    job: readJob(expected.job),
+    jobs: readJobs(expected.job),
     rotationsWanted: expected.confidence === undefined ? 1 : rotationsFor(percent(expected.confidence)),
     judgeRetired: false,
   });
@@ -92,10 +92,11 @@ function answer(field: string, expected: Expected, assessment: Assessment): unkn
     case 'retired':
       return series.map(({ retired }) => retired);
     case 'verdicts':
-      return series.map(({ verdict }) => verdict?.verdict ?? null);
+      return series.map(({ verdicts }) => verdicts[0]?.verdict ?? null);
   }
   expect(series, `${field} is about one series`).toHaveLength(1);
-  const { analysis, verdict } = series[0]!;
+  const { analysis, verdicts } = series[0]!;
+  const verdict = verdicts[0];
   if (field === 'findings') return foundArguments(expected.findings as Expected, analysis);
   if (field === 'age_seconds') return analysis.age;
   if (field === 'samples') return analysis.measurement?.sampleCount ?? 0;
@@ -142,7 +143,7 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { identity, samples }]): SeriesHistory => {
       const failedPolls = countFailures(failed.get(place(identity.host, identity.source))?.polls ?? []);
-      return { identity, polled, generations: groupGenerations(samples), failedPolls };
+      return { identity, polled, generations: groupGenerations(samples), failedPolls, failedPollSpans: [] };
     });
   const seen = new Set(histories.map(({ identity }) => place(identity.host, identity.source)));
   const onlyFailed = [...failed].filter(([key]) => !seen.has(key));
@@ -150,7 +151,7 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
     ...histories,
     ...onlyFailed.map(([, { host, source, polls }]): SeriesHistory => {
       const identity = { host, source, apiVersion: '', role: '' };
-      return { identity, polled, generations: [], failedPolls: countFailures(polls) };
+      return { identity, polled, generations: [], failedPolls: countFailures(polls), failedPollSpans: [] };
     }),
   ];
 }
@@ -167,10 +168,10 @@ function countFailures(polls: readonly FailedPoll[]): FailedPollCount[] {
   });
 }
 
-function readJob(job: unknown) {
-  if (job === null) return null;
+function readJobs(job: unknown): WantedJob[] {
+  if (job === null) return [];
   const { duration, margin } = job as Record<string, unknown>;
-  return { duration: seconds(duration), margin: seconds(margin) };
+  return [{ name: null, duration: seconds(duration), margin: seconds(margin), runs: [] }];
 }
 
 function seconds(text: unknown): Seconds {

@@ -1,0 +1,59 @@
+import Table from 'cli-table3';
+
+/** A label, and what stands beside it. */
+export type Row = [label: string, value: string];
+
+/** Wider lines are hard to read, and in narrower ones a moment does not fit beside its label. */
+const WIDEST = 110;
+const NARROWEST = 60;
+const LABEL_WIDTH = 22;
+
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+};
+
+/** Labelled values, a block of them after another; empty ones are left out. */
+export const layOutBlocks = (blocks: readonly Row[][], width: number) =>
+  blocks.filter((rows) => rows.length > 0).map((rows) => layOutSection(rows, width));
+
+function layOutSection(rows: readonly Row[], width: number): string {
+  const labelled = rows.map(([label, value]) => [`  ${label}`, value]);
+  return layOut(labelled, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2]);
+}
+
+export const readableWidth = (width: number) => Math.max(NARROWEST, Math.min(width, WIDEST));
+
+/** Columns without lines between them; what is too wide for its column goes on below. */
+export function layOut(
+  rows: readonly string[][],
+  widths: readonly number[],
+  aligns: readonly ('left' | 'right')[] = [],
+): string {
+  const table = new Table({
+    chars: NO_LINES,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colWidths: [...widths],
+    colAligns: [...aligns],
+    wordWrap: true,
+  });
+  table.push(...rows);
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
