@@ -343,3 +343,63 @@ test('runs go from one database to another by export and import', async () => {
     expect(await succeed(['export', '--db', own, '-f', format])).toBe(archive);
   }
 });
+
+describe('several jobs', () => {
+  test('are each judged, and the first of the worst is told in the fields for one', async () => {
+    const told = await json('--job', 'nightly', '--job', 'bold', '--job', 'nobody', '--margin', '0');
+    expect([told.code, told.verdict]).toEqual([1, 'start-after-rotation']);
+    expect(told.stderr).toBe(
+      `error: no run of nobody in ${db}\n` +
+        'hint: there are runs of a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
+    );
+    expect(told.job_runs.job).toBe('bold');
+    expect(
+      told.jobs.map((job: Record<string, unknown>) => [job.name, job.verdict, job.duration_seconds]),
+    ).toEqual([
+      ['nightly', 'safe', hms(4, 59, 0)],
+      ['bold', 'start-after-rotation', hms(5, 33, 0)],
+      ['nobody', 'unknown', null],
+    ]);
+    // Runs of bold were seen on linux alone.
+    expect(told.series.map((each: { verdicts: unknown[] }) => each.verdicts)).toMatchObject([
+      [
+        { job: 'nightly', verdict: 'safe' },
+        { job: 'bold', verdict: 'start-after-rotation' },
+      ],
+      [{ job: 'nightly', verdict: 'safe' }],
+    ]);
+    expect(told.series[1].verdict).toBeNull();
+  });
+
+  test('are told to a person under the series that each is about', async () => {
+    const { code, stdout, stderr } = await report(
+      '-j',
+      '5h',
+      '-j',
+      '90m',
+      '--host',
+      'linux',
+      '--margin',
+      '0',
+    );
+    expect([code, stderr]).toEqual([1, '']);
+    expect(unwrapped(stdout)).toMatch(
+      /^linux · imds verdict not safe: a 5h job .* verdict safe: a 1h30m job with a margin of 0s .* samples /,
+    );
+    const both = await report('-j', '5h', '-j', '90m', '--margin', '0');
+    expect(unwrapped(both.stdout)).toMatch(
+      /^5h: not safe: start-after-rotation \(1 of 2 series: linux · imds\) 1h30m: safe \(2 of 2 series: /,
+    );
+  });
+
+  test('are not mixed: a length is of one job', async () => {
+    for (const flags of [
+      ['-j', '5h', '-j', '6h', '--job', 'nightly'],
+      ['-j', '5h', '--job', 'bold', '--job', 'nightly'],
+    ]) {
+      const { code, stderr, stdout } = await report(...flags);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^error: which length is that of which job is not clear\nhint: .*\n$/);
+    }
+  });
+});

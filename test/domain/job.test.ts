@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { measure } from '../../src/domain/analysis.ts';
-import { assess, type WantedJob } from '../../src/domain/assessment.ts';
+import { assess, decisiveJob, verdictOn, type WantedJob } from '../../src/domain/assessment.ts';
 import { groupGenerations } from '../../src/domain/generations.ts';
 import { judgeJob, longestSafeJob, rotationsFor } from '../../src/domain/job.ts';
 import type {
@@ -327,6 +327,47 @@ describe('several series', () => {
         'safe',
         null,
       ]);
+    });
+  });
+
+  describe('and several jobs', () => {
+    const wanted = (duration: number | null, name: string | null = null): WantedJob => ({
+      ...job,
+      name,
+      duration: duration === null ? null : hours(duration),
+    });
+
+    test('each job has its own worst series, and the worst of them is the answer', () => {
+      const { verdict, jobs, series } = judgeAll([safe, waiting], false, [wanted(4), wanted(5), wanted(7)]);
+      expect(jobs.map((each) => each.verdict)).toEqual(['safe', 'start-after-rotation', 'never']);
+      expect(series.map(({ verdicts }) => verdicts.map((each) => each.verdict))).toEqual([
+        ['safe', 'safe', 'never'],
+        ['safe', 'start-after-rotation', 'never'],
+      ]);
+      expect(verdict).toBe('never');
+    });
+
+    test('the first of the worst is the decisive one', () => {
+      const all = [wanted(7, 'first'), wanted(8, 'second'), wanted(4)];
+      const decisive = decisiveJob(judgeAll([safe], false, all))!;
+      expect([decisive.name, decisive.job?.duration]).toEqual(['first', hours(7)]);
+      expect(decisiveJob(judgeAll([safe], false, []))).toBeNull();
+    });
+
+    test('one whose length is not known is unknown, and hides no worse one', () => {
+      const told = judgeAll([safe], false, [wanted(4), wanted(null, 'new')]);
+      expect(told.jobs.map((each) => [each.job === null, each.verdict])).toEqual([
+        [false, 'safe'],
+        [true, 'unknown'],
+      ]);
+      expect(told.verdict).toBe('unknown');
+      expect(told.series[0]!.verdicts).toHaveLength(1);
+      expect(judgeAll([safe], false, [wanted(null, 'new'), wanted(7)]).verdict).toBe('never');
+    });
+
+    test('a verdict is found by its job, and not by one of the same length', () => {
+      const { series, jobs } = judgeAll([safe], false, [wanted(4, 'a'), wanted(4, 'b')]);
+      expect(jobs.map((each) => verdictOn(series[0]!, each)?.job.name)).toEqual(['a', 'b']);
     });
   });
 
