@@ -86,11 +86,17 @@ export function findValidityWhenIssued(
 /** Length in milliseconds of what some spans cover together. */
 export function coveredTime(spans: readonly Span[]): number {
   let [covered, until] = [0, Number.NEGATIVE_INFINITY];
-  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
+  for (const { from, to } of inOrder(spans)) {
     covered += Math.max(0, to - Math.max(from, until));
     until = Math.max(until, to);
   }
   return covered;
+}
+
+/** They nearly always are already, and a curve asks for each of its points. */
+function inOrder(spans: readonly Span[]): readonly Span[] {
+  const isOrdered = spans.every(({ from }, index) => index === 0 || spans[index - 1]!.from <= from);
+  return isOrdered ? spans : spans.toSorted((a, b) => a.from - b.from);
 }
 
 /**
@@ -103,11 +109,11 @@ export function shareOfSafeStarts(
 ): number | null {
   const watched = coveredTime(services);
   if (watched === 0) return null;
-  const unsafe = services
-    .map(
-      ({ generation, from, to }): Span => ({ from: Math.max(from, lastSafeStart(generation, required)), to }),
-    )
-    .filter(({ from, to }) => to > from);
+  const unsafe: Span[] = [];
+  for (const { generation, from, to } of services) {
+    const begin = Math.max(from, lastSafeStart(generation, required));
+    if (to > begin) unsafe.push({ from: begin, to });
+  }
   return 1 - coveredTime(unsafe) / watched;
 }
 
