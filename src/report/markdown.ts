@@ -1,7 +1,7 @@
-import type { AssessedJob, AssessedSeries, Assessment } from '../domain/assessment.ts';
+import { type AssessedJob, type AssessedSeries, type Assessment, verdictOn } from '../domain/assessment.ts';
 import { formatDuration as duration } from '../domain/duration.ts';
 import { answerOf, type Judgement, judgementsOf } from '../domain/judgements.ts';
-import type { JobRun, Seconds, Verdict } from '../domain/model.ts';
+import type { JobRun, JobVerdict, Seconds, Verdict } from '../domain/model.ts';
 import type { ReportContext } from './formats.ts';
 import type { Row } from './layout.ts';
 import { findingMessage } from './messages/findings.ts';
@@ -18,13 +18,11 @@ const SIGNS = { safe: '✅', 'not-safe': '❌', unknown: '❔' } as const;
 export function renderMarkdown(assessment: Assessment, context: ReportContext): string {
   const { series, jobs, verdict } = assessment;
   const headline = verdict === null ? 'what was measured' : markedVerdict(verdict);
-  const judgements = series.flatMap((each) => judgementsOf(each, assessment));
   const runs = jobs.flatMap((job) => plainRunRows(withMarkedNames(job), context).map(writeRunRow));
   return `${[
     `## cred-watch: ${headline}`,
-    ...(jobs.length === 0 ? [NO_JOB] : []),
+    jobs.length === 0 ? NO_JOB : verdictTable(assessment),
     ...(series.length === 0 ? [NO_SERIES] : []),
-    ...(judgements.length === 0 ? [] : [verdictTable(judgements)]),
     ...(runs.length === 0 ? [] : [runs.join('\n')]),
     ...series.flatMap((each) => sectionOf(each, assessment, context)),
   ].join('\n\n')}\n`;
@@ -57,24 +55,27 @@ const jobName = (job: AssessedJob) => writeJob(withMarkedNames(job));
 
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
-function verdictTable(judgements: readonly Judgement[]): string {
-  const rows = judgements.map(({ job, series, verdict, silence }) => [
-    jobName(job),
-    seriesName(series),
-    ...(verdict === null
-      ? [silence === 'LENGTH_UNKNOWN' ? markedVerdict(job.verdict) : 'not judged', '', '', '', '']
-      : [
-          markedVerdict(verdict.verdict),
-          duration(verdict.required),
-          durationOrNothing(series.analysis.measurement?.worstCase.seconds ?? null),
-          durationOrNothing(verdict.spare),
-          verdict.shareOfSafeStarts === null ? '' : writeShare(verdict.shareOfSafeStarts),
-        ]),
-  ]);
+/** Of every job the series that judged it; a job that none did has a line all the same. */
+function verdictTable({ series, jobs }: Assessment): string {
+  const rows = jobs.flatMap((job) => {
+    const judged = series.flatMap((each) => {
+      const verdict = verdictOn(each, job);
+      return verdict === null ? [] : [[jobName(job), seriesName(each), ...verdictCells(verdict, each)]];
+    });
+    return judged.length > 0 ? judged : [[jobName(job), '', markedVerdict(job.verdict), '', '', '', '']];
+  });
   const head = ['job', 'series', 'verdict', 'required', 'worst case', 'spare', 'safe starts'];
   const rule = ['---', '---', '---', '---:', '---:', '---:', '---:'];
   return [head, rule, ...rows].map(line).join('\n');
 }
+
+const verdictCells = (verdict: JobVerdict, { analysis }: AssessedSeries): string[] => [
+  markedVerdict(verdict.verdict),
+  duration(verdict.required),
+  durationOrNothing(analysis.measurement?.worstCase.seconds ?? null),
+  durationOrNothing(verdict.spare),
+  verdict.shareOfSafeStarts === null ? '' : writeShare(verdict.shareOfSafeStarts),
+];
 
 const durationOrNothing = (seconds: Seconds | null) => (seconds === null ? '' : duration(seconds));
 

@@ -38,6 +38,11 @@ export const context = (assessment: Assessment, more: Partial<ReportContext> = {
   ...more,
 });
 
+/** The whole of a report, in however many pieces it comes. */
+export async function textOf(rendering: Iterable<string> | Promise<Iterable<string>>): Promise<string> {
+  return [...(await rendering)].join('');
+}
+
 export const job = (duration: Seconds | null, more: Partial<WantedJob> = {}): WantedJob => ({
   name: null,
   duration,

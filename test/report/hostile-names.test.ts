@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.ts';
-import { context, hostile, KEY_ID } from './assessments.ts';
+import { context, hostile, KEY_ID, textOf } from './assessments.ts';
 
 const FORMATS = Object.keys(REPORT_FORMATS) as ReportFormat[];
 
@@ -15,7 +15,7 @@ const VERBATIM = new Set(['red\u202e', 'more\u2028']);
 
 const render = async (format: ReportFormat) => {
   const assessment = hostile();
-  return REPORT_FORMATS[format](assessment, context(assessment));
+  return textOf(REPORT_FORMATS[format](assessment, context(assessment)));
 };
 
 describe.each(FORMATS)('hostile names in the format %s', (format) => {
