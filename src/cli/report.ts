@@ -5,6 +5,7 @@ import { assessStored } from './assess-stored.ts';
 import { databasePath } from './database-path.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { addSelection, databaseFlag, exitCodesFlag } from './flags.ts';
+import { appendGithubFiles } from './github.ts';
 import { DEFAULT_WIDTH, hasUnicode, type Io, wantsColour, widthOf } from './io.ts';
 import { addJudging, type JudgingFlags } from './judging-flags.ts';
 import { sayNoRuns, sayNoSamples } from './missing-data.ts';
@@ -49,7 +50,8 @@ Examples:
   cred-watch report -j 5h                  is a five-hour job safe at any start?
   cred-watch report -j 5h -j 90m           are both?
   cred-watch report --job nightly          is a job as long as its longest run so far?
-  cred-watch report -j 4h -f json -o -     the same for programs`,
+  cred-watch report -j 4h -f json -o -     the same for programs
+  cred-watch report -j 4h -f github        a step of GitHub Actions: annotations, summary, outputs`,
     )
     .action(run);
 }
@@ -78,7 +80,7 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   for (const { format, file } of outputs) {
     if (format === 'table' && (series.length === 0 || isTold)) continue;
     const isShown = file === '-';
-    const text = await REPORT_FORMATS[format](assessment, {
+    const context = {
       now,
       margin: flags.margin,
       version: CRED_WATCH_VERSION,
@@ -86,8 +88,9 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
       colour: isShown && wantsColour(io.stdout, io.env),
       ascii: flags.ascii === true || !hasUnicode(io.env),
       allTime,
-    });
-    await writeOutput(io, file, [text]);
+    };
+    await writeOutput(io, file, [await REPORT_FORMATS[format](assessment, context)]);
+    if (format === 'github') await appendGithubFiles(io, assessment, context);
   }
   return exitCodeOf(verdict);
 }

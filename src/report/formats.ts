@@ -23,6 +23,11 @@ export type Renderer = (assessment: Assessment, context: ReportContext) => strin
 export const REPORT_FORMATS = {
   table: async (assessment, context) => (await import('./table.ts')).renderTable(assessment, context),
   json: renderJson,
+  csv: async (assessment) => (await import('./csv.ts')).renderCsv(assessment),
+  markdown: async (assessment, context) =>
+    (await import('./markdown.ts')).renderMarkdown(assessment, context),
+  junit: async (assessment, context) => (await import('./junit.ts')).renderJunit(assessment, context),
+  github: async (assessment, context) => (await import('./github.ts')).renderGithub(assessment, context),
 } as const satisfies Record<string, Renderer>;
 
 export type ReportFormat = keyof typeof REPORT_FORMATS;

@@ -1,10 +1,10 @@
 /**
  * Names come from files and endpoints: control characters, and those that turn the direction of text, would let
- * them draw on the terminal of whoever reads a report. They are shown as `\u{1b}`.
+ * them draw on the terminal of whoever reads a report, and XML has no way to write some. They are shown as `\u{1b}`.
  */
 export function printable(text: string): string {
   return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu,
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{NChar}]/gu,
     (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
   );
 }

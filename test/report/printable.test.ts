@@ -8,6 +8,7 @@ test.each([
   ['two\nlines\r', 'two\\u{a}lines\\u{d}'],
   ['left\u202eright', 'left\\u{202e}right'],
   ['\u009b2J', '\\u{9b}2J'],
+  ['no character\uffff\u{1fffe}', 'no character\\u{ffff}\\u{1fffe}'],
   ['höst-日本', 'höst-日本'],
 ])('%j is shown as %j', (text, shown) => {
   expect(printable(text)).toBe(shown);

@@ -1,0 +1,63 @@
+import { correctedNow } from './analysis.ts';
+import {
+  type AssessedJob,
+  type AssessedSeries,
+  type Assessment,
+  decisiveJob,
+  verdictOn,
+} from './assessment.ts';
+import { secondsBetween } from './instant.ts';
+import type { Instant, JobVerdict, NowVerdict, Seconds, SeriesAnalysis, Verdict } from './model.ts';
+import { minBy } from './statistics.ts';
+
+/** Why a series says nothing of a job. */
+export type Silence = 'LENGTH_UNKNOWN' | 'RETIRED' | 'NOT_DRAWN_FROM';
+
+/** One series and one job: of `verdict` and `silence` one is null. */
+export interface Judgement {
+  series: AssessedSeries;
+  job: AssessedJob;
+  verdict: JobVerdict | null;
+  silence: Silence | null;
+}
+
+/** What a series says of every job, in the order of the jobs. */
+export const judgementsOf = (series: AssessedSeries, { jobs }: Assessment): Judgement[] =>
+  jobs.map((job) => {
+    const verdict = verdictOn(series, job);
+    return { series, job, verdict, silence: verdict === null ? silenceOf(series, job) : null };
+  });
+
+/** What took the place of a retired series has the more to say: there always is one. */
+function silenceOf({ retired }: AssessedSeries, { job }: AssessedJob): Silence {
+  if (retired) return 'RETIRED';
+  return job === null ? 'LENGTH_UNKNOWN' : 'NOT_DRAWN_FROM';
+}
+
+/** What a verdict comes to for whoever only wants to know whether to start. */
+export const answerOf = (verdict: Verdict): NowVerdict['verdict'] =>
+  verdict === 'safe' || verdict === 'unknown' ? verdict : 'not-safe';
+
+/**
+ * The series that made the verdict of all what it is: of several the one with the least to spare. Where nothing was
+ * judged, the one with the smallest worst case. Null where there is none of either.
+ */
+export function decisiveSeries(assessment: Assessment): AssessedSeries | null {
+  const { series, verdict } = assessment;
+  const job = decisiveJob(assessment);
+  const judged = job === null ? [] : series.map((each) => ({ each, on: verdictOn(each, job) }));
+  const decided = judged.filter(({ on }) => on?.verdict === verdict);
+  if (decided.length > 0) return minBy(decided, ({ on }) => on?.spare ?? Number.POSITIVE_INFINITY)!.each;
+  const measured = series.filter(({ analysis, retired }) => analysis.measurement !== null && !retired);
+  return minBy(measured, ({ analysis }) => analysis.measurement!.worstCase.seconds);
+}
+
+/** The newest credentials that a series is known to have handed out, and what is left of them: below 0 they have expired. */
+export function newestCredentials(
+  { measurement }: SeriesAnalysis,
+  now: Instant,
+): { expiration: Instant; remaining: Seconds } | null {
+  if (measurement === null) return null;
+  const { expiration } = measurement.generations.at(-1)!;
+  return { expiration, remaining: secondsBetween(correctedNow(now, measurement), expiration) };
+}

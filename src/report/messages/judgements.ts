@@ -1,0 +1,22 @@
+import type { Silence } from '../../domain/judgements.ts';
+import { writeCount } from '../writing.ts';
+
+const SILENCES: Record<Silence, string> = {
+  LENGTH_UNKNOWN: 'the length of the job is not known: give it with -j',
+  RETIRED: 'not judged: another series of the same host and source took its place',
+  NOT_DRAWN_FROM: 'not judged: the runs of this job drew from other series',
+};
+
+/** Why there is no verdict. */
+export const silenceMessage = (silence: Silence): string => SILENCES[silence];
+
+export const NO_JOB = 'no job was judged: give its length with -j';
+
+export const NO_SERIES =
+  'there is no sample to judge by: run `cred-watch poll --interval 5m` beside the job, or from cron';
+
+/** In place of those for which there is no room. */
+export const moreMessage = (count: number): string =>
+  `and ${writeCount(count, 'more', 'more')}: see the whole report`;
+
+export const CUT_SHORT = 'The rest of this report found no room here.';

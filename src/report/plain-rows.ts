@@ -1,0 +1,24 @@
+import type { AssessedJob } from '../domain/assessment.ts';
+import type { SeriesAnalysis } from '../domain/model.ts';
+import { palette } from './colour.ts';
+import type { ReportContext } from './formats.ts';
+import { jobRunRows } from './job-run-rows.ts';
+import type { Row } from './layout.ts';
+import { failedPollRows, measurementRows } from './measurement-rows.ts';
+
+const NO_COLOURS = palette(false);
+
+/** Whatever this terminal can show: these rows are read elsewhere. */
+const elsewhere = (context: ReportContext): ReportContext => ({ ...context, ascii: false });
+
+/** The rows of the table as text for other formats: what the samples of a series come to, figure by figure. */
+export function plainFigureRows(analysis: SeriesAnalysis, context: ReportContext): Row[] {
+  const { measurement } = analysis;
+  return measurement === null
+    ? [['samples', 'none'], ...failedPollRows(analysis)]
+    : measurementRows(analysis, measurement, elsewhere(context), NO_COLOURS);
+}
+
+/** What is recorded of the runs of a job. */
+export const plainRunRows = (job: AssessedJob, context: ReportContext): Row[] =>
+  jobRunRows(job, elsewhere(context), NO_COLOURS);

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import type { Assessment } from '../../src/domain/assessment.ts';
+import { answerOf, decisiveSeries, judgementsOf, newestCredentials } from '../../src/domain/judgements.ts';
+import { VERDICTS } from '../../src/domain/model.ts';
+import { failing, HOUR, hourly, identity, job, judge, mixed, NOW } from '../report/assessments.ts';
+
+const hostOf = (assessment: Assessment) => decisiveSeries(assessment)?.analysis.identity.host ?? null;
+const hours = (...counts: number[]) => counts.map((count) => count * HOUR);
+
+/** Worst cases of 5 h and of 2.5 h and 2 h. */
+const long = hourly(identity({ host: 'long' }));
+const short = hourly(identity({ host: 'short' }), { lifetimes: hours(4, 4, 3.5, 4) });
+const shortest = hourly(identity({ host: 'shortest' }), { lifetimes: hours(4, 4, 3, 4) });
+const down = failing(identity({ host: 'down' }));
+
+test('whoever only wants to know whether to start hears one of three words', () => {
+  expect(VERDICTS.map(answerOf)).toEqual(['safe', 'not-safe', 'not-safe', 'not-safe', 'unknown']);
+});
+
+test('every job has a verdict from a series, or the reason why not', () => {
+  const assessment = mixed();
+  const said = assessment.series.map((each) =>
+    judgementsOf(each, assessment).map(({ verdict, silence }) => verdict?.verdict ?? silence),
+  );
+  expect(said).toEqual([
+    ['safe', 'safe', 'LENGTH_UNKNOWN'],
+    ['RETIRED', 'RETIRED', 'RETIRED'],
+    ['start-after-rotation', 'start-after-rotation', 'LENGTH_UNKNOWN'],
+    ['safe', 'NOT_DRAWN_FROM', 'LENGTH_UNKNOWN'],
+    ['unknown', 'NOT_DRAWN_FROM', 'LENGTH_UNKNOWN'],
+  ]);
+});
+
+describe('the series that decided', () => {
+  test('is that of the worst verdict, and of several the one with the least to spare', () => {
+    expect(hostOf(judge([long, short, shortest], [job(3 * HOUR)]))).toBe('shortest');
+    expect(hostOf(judge([long, short, shortest], [job(HOUR)]))).toBe('shortest');
+    expect(hostOf(judge([shortest, long], [job(HOUR), job(6 * HOUR)]))).toBe('shortest');
+    // Safe on the others, and on this one nobody knows.
+    expect(hostOf(judge([long, down], [job(HOUR)]))).toBe('down');
+  });
+
+  test('is that of the smallest worst case where nothing was judged, and never a retired one', () => {
+    expect(hostOf(judge([long, short, down], []))).toBe('short');
+    expect(hostOf(judge([long, short], [job(null, { name: 'new' })]))).toBe('short');
+    const old = hourly(identity({ host: 'long', role: 'old' }), { began: 20, lifetimes: hours(2, 2) });
+    expect(decisiveSeries(judge([old, long], []))?.analysis.identity.role).toBe('app');
+    expect(hostOf(judge([down], []))).toBeNull();
+    expect(hostOf(judge([], [job(HOUR)]))).toBeNull();
+  });
+});
+
+test('of the newest credentials it is known how long they last, by the clock of AWS', () => {
+  const [known, unknown] = judge([long, down], []).series;
+  expect(newestCredentials(known!.analysis, NOW)).toEqual({
+    expiration: NOW + 5 * HOUR * 1000,
+    remaining: 5 * HOUR,
+  });
+  expect(newestCredentials(known!.analysis, NOW + 6 * HOUR * 1000)?.remaining).toBe(-HOUR);
+  expect(newestCredentials(unknown!.analysis, NOW)).toBeNull();
+  // This host's clock is an hour ahead: so is its `now`.
+  const ahead = long.generations.map((each) => ({
+    ...each,
+    smallestClockOffset: HOUR,
+    largestClockOffset: HOUR,
+  }));
+  const [wrong] = judge([{ ...long, generations: ahead }], []).series;
+  expect(newestCredentials(wrong!.analysis, NOW)?.remaining).toBe(6 * HOUR);
+});
