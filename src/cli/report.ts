@@ -33,8 +33,10 @@ export function declareReport(program: Command, run: (flags: ReportFlags) => Pro
     .addOption(
       new Option(
         '-f, --format <format[=file]>',
-        `${Object.keys(REPORT_FORMATS).join(', ')}; with a file for each, several at once (default: table)`,
-      ).argParser(wantedFormat),
+        'how; with a file for each, several at once (default: table)',
+      )
+        .choices(Object.keys(REPORT_FORMATS))
+        .argParser(wantedFormat),
     )
     .option('-o, --output <file>', 'write to this file; - is stdout (default: -)')
     .option('--ascii', 'draw with plain ASCII, as where the locale is not UTF-8')

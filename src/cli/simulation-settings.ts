@@ -13,6 +13,7 @@ import {
 } from '../server/simulation.ts';
 import { exampleInstance } from '../server/tree/default-tree.ts';
 import { parseVariants } from '../server/variants.ts';
+import { choiceHint } from './did-you-mean.ts';
 import { duration, positiveDuration, roleName } from './flags.ts';
 
 /** What is played, whether it is served or written. Scenarios give what flags leave open. */
@@ -112,8 +113,11 @@ const usualJitter = (lifetime: Seconds, every: Seconds): Seconds =>
 
 function shapeList(text: string): Shape[] {
   const names = text.split(',').map((each) => each.trim());
-  if (names.some((each) => !SHAPES.some((shape) => shape === each))) {
-    throw new InvalidArgumentError(`is not known: use ${SHAPES.join(', ')}, or several with commas`);
+  const stranger = names.find((each) => !SHAPES.some((shape) => shape === each));
+  if (stranger !== undefined) {
+    throw new InvalidArgumentError(
+      `is not known: ${choiceHint(stranger, SHAPES, ', or several with commas')}`,
+    );
   }
   return SHAPES.filter((shape) => names.includes(shape));
 }

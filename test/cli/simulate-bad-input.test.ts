@@ -45,10 +45,16 @@ const refused: BadInput[] = [
   })),
   { args: ['--imds', 'v3'], error: "--imds 'v3' is not known", hint: 'use one of both, v2, v1' },
   { args: ['-f', 'csv'], error: "--format 'csv' is not known", hint: 'use one of text, json' },
-  ...['ec2', 'imds,', '', 'IMDS', 'imds ecs'].map((shape) => ({
+  ...[
+    ['ec2', 'did you mean ecs? '],
+    ['imds,', ''],
+    ['', ''],
+    ['IMDS', 'did you mean imds? '],
+    ['imds ecs', ''],
+  ].map(([shape = '', guess]) => ({
     args: ['--shape', shape],
     error: `--shape '${shape}' is not known`,
-    hint: 'use imds, ecs, eks, cloudshell, or several with commas',
+    hint: `${guess}use one of imds, ecs, eks, cloudshell, or several with commas`,
   })),
   ...[
     '127.0.0.1',
