@@ -18,19 +18,20 @@ export function declareCompletion(program: Command, run: (shell: Shell | undefin
     .addHelpText(
       'after',
       `
-Hosts, roles and jobs are completed from the database, and behind exec -- the
-command's own words.
+Hosts, roles and jobs are completed from the database, and behind the dashes of
+exec the words of the command.
+
+To install it, put one of the examples into the file that the shell reads when
+it starts; or put what it prints into a file that is read only when needed:
+  bash  ~/.local/share/bash-completion/completions/cred-watch
+  zsh   _cred-watch in a folder of $fpath
+  fish  ~/.config/fish/completions/cred-watch.fish
 
 Examples:
-  source <(cred-watch completion bash)                               in ~/.bashrc
-  source <(cred-watch completion zsh)                                in ~/.zshrc
-  cred-watch completion fish | source                                in config.fish
-  cred-watch completion powershell | Out-String | Invoke-Expression  in $PROFILE
-
-Or once, into a file that the shell reads only when it is needed:
-  bash   ~/.local/share/bash-completion/completions/cred-watch
-  zsh    _cred-watch, in a folder of $fpath
-  fish   ~/.config/fish/completions/cred-watch.fish`,
+  source <(cred-watch completion bash)  in ~/.bashrc
+  source <(cred-watch completion zsh)   in ~/.zshrc
+  cred-watch completion fish | source   in ~/.config/fish/config.fish
+  cred-watch completion powershell | Out-String | Invoke-Expression  in $PROFILE`,
     )
     .action(run);
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { CredWatchError } from '../errors.ts';
 
 /** What other tools, and people, call what we have. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
@@ -62,6 +63,18 @@ const has = (owners: readonly Command[], flag: string) =>
 
 const writeList = (names: readonly string[]) =>
   names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** What others refuse with a hint that names what there is, read here, gets a guess in front. */
+export function guessing<T>(word: string, known: readonly string[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const isUnknown = error instanceof CredWatchError && error.hint?.startsWith('use one of ');
+    const guess = isUnknown && !known.includes(word) ? meant(word, known) : null;
+    if (!isUnknown || guess === null) throw error;
+    throw new CredWatchError(error.message, `${guess} ${error.hint}`, { cause: error });
+  }
+}
 
 /** `did you mean json?`, or null. */
 function meant(word: string, known: readonly string[]): string | null {

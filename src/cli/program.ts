@@ -75,7 +75,8 @@ Examples:
 /** What it is for, what it may be, and what it is if nothing is said; commander's own words put quotes around values. */
 function describe({ description, ...each }: Option | Argument): string {
   const { argChoices, defaultValue, defaultValueDescription } = each;
-  const isShown = defaultValue !== undefined && typeof defaultValue !== 'boolean';
+  const isShown =
+    defaultValueDescription !== undefined || !['undefined', 'boolean'].includes(typeof defaultValue);
   const about = [
     ...(argChoices === undefined ? [] : [`one of ${argChoices.join(', ')}`]),
     ...(isShown ? [`default: ${defaultValueDescription ?? String(defaultValue)}`] : []),

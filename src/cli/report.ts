@@ -31,11 +31,9 @@ export function declareReport(program: Command, run: (flags: ReportFlags) => Pro
   addSelection(command)
     .addOption(databaseFlag())
     .addOption(
-      new Option(
-        '-f, --format <format[=file]>',
-        'how; with a file for each, several at once (default: table)',
-      )
+      new Option('-f, --format <format[=file]>', 'how; with a file for each, several at once')
         .choices(Object.keys(REPORT_FORMATS))
+        .default(undefined, 'table')
         .argParser(wantedFormat),
     )
     .option('-o, --output <file>', 'write to this file; - is stdout (default: -)')
@@ -50,7 +48,7 @@ Examples:
   cred-watch report                        what was measured
   cred-watch report -j 5h                  is a five-hour job safe at any start?
   cred-watch report -j 5h -j 90m           are both?
-  cred-watch report --job nightly          is a job as long as its longest run so far?
+  cred-watch report --job nightly          is one as long as its longest run?
   cred-watch report -j 4h -f json -o -     the same for programs`,
     )
     .action(run);
