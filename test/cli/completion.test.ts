@@ -270,6 +270,20 @@ bind -x '"\\C-g": dump'
     ],
   );
 
+  test('hands the words of a command to bash-completion, where that is loaded', async () => {
+    const words = ['cred-watch', 'exec', '--db', '=', 'x', '--', 'docker', 'ru'];
+    const script = (name: string) => `. <(cred-watch completion bash)
+${name}() { printf '%s %s' ${name} "\${COMP_WORDS[$1]}"; }
+COMP_LINE='cred-watch exec --db=x -- docker ru' COMP_POINT=\${#COMP_LINE} COMP_WORDS=(${words.join(' ')}) COMP_CWORD=7
+_cred_watch`;
+    for (const name of ['_command_offset', '_comp_command_offset'])
+      expect(await run(['bash', '--norc', '-c', script(name)], { env, cwd: folder })).toEqual({
+        code: 0,
+        stdout: `${name} docker`,
+        stderr: '',
+      });
+  });
+
   test('lists what there is, without bash-completion and with strict settings', async () => {
     const script = `set -u
 . <(cred-watch completion bash)

@@ -52,6 +52,7 @@ describe('roff', () => {
     expect(new Set(requests.map((line) => line.split(' ')[0]))).toEqual(
       new Set(['.TH', '.SH', '.SS', '.TP', '.PP', '.nf', '.fi', '.RS', '.RE']),
     );
+    expect(page.match(/^\.TH/gm)).toHaveLength(1);
     expect(page).toMatch(/^[\n -~]*$/);
   });
 

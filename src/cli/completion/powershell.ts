@@ -10,8 +10,11 @@ Register-ArgumentCompleter -Native -CommandName 'cred-watch' -ScriptBlock {
     $result = [System.Management.Automation.CompletionResult]
     $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
-        ForEach-Object { if ($null -ne $_.Value) { "$($_.Value)" } else { $_.Extent.Text } })
-    $exitCode = $global:LASTEXITCODE
+        ForEach-Object {
+            if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value }
+            else { $_.Extent.Text }
+        })
+    $exitCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
     try {
         $answer = @(cred-watch ${COMPLETE} powershell "=$wordToComplete" @words 2>$null)
     } catch {
