@@ -45,7 +45,7 @@ Exit codes: the command's own · 125 it was not started · 126 it cannot be run 
 Examples:
   cred-watch exec -j 4h -- ./load.sh                 it gets a copy
   cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh
-  cred-watch exec --refresh -- ./server              no copy: no end either
+  cred-watch exec --refresh -- ./server              an endpoint, and no copy
   cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\
     -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image`,
     )
