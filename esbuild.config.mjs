@@ -1,7 +1,8 @@
-// Builds dist/: one CommonJS file, because cron pays for every module that a start looks up, and the licences of
-// what is in it. better-sqlite3 stays outside, JavaScript and addon alike.
+// Builds dist/: one CommonJS file, because cron pays for every module that a start looks up, the licences of what is in
+// it, and the manual. better-sqlite3 stays outside, JavaScript and addon alike.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -39,10 +40,7 @@ const sharedFiles = {
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-rmSync('dist', { recursive: true, force: true });
-const { metafile } = await build({
-  entryPoints: ['src/cli/cred-watch.ts'],
-  outfile: 'dist/cred-watch.js',
+const common = {
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -53,9 +51,22 @@ const { metafile } = await build({
   legalComments: 'none',
   plugins: [undiciClient, sharedFiles],
   define: { CRED_WATCH_VERSION: JSON.stringify(version) },
-  metafile: true,
   logLevel: 'warning',
+};
+
+rmSync('dist', { recursive: true, force: true });
+const { metafile } = await build({
+  ...common,
+  entryPoints: ['src/cli/cred-watch.ts'],
+  outfile: 'dist/cred-watch.js',
+  metafile: true,
 });
+
+// The manual is made of what the commands declare: by a program of its own, of which only the page is shipped.
+const manPage = 'dist/man-page.cjs';
+await build({ ...common, entryPoints: ['src/cli/man-page.ts'], outfile: manPage });
+writeFileSync('dist/cred-watch.1', createRequire(import.meta.url)(resolve(manPage)).renderManPage());
+rmSync(manPage);
 
 const packages = new Set(
   Object.keys(metafile.inputs).flatMap(

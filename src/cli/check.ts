@@ -44,7 +44,8 @@ Exit codes: 0 safe · 1 not safe · 3 unknown · 2 wrong usage
 
 Examples:
   cred-watch check -j 4h30m                    may the load start now?
-  cred-watch check -j 4h30m --wait 90m         as soon as it may, within 90 minutes
+  cred-watch check -j 4h30m --wait 90m         as soon as it may, in 90 minutes
+  cred-watch check -j 4h --offline             by the last stored sample
   cred-watch check -j 4h --exit-codes nagios   one line for Nagios and Icinga
   ExecCondition=cred-watch check -j 4h --exit-codes systemd`,
     )

@@ -45,12 +45,17 @@ export function declareEnv(program: Command, run: (flags: EnvFlags) => Promise<v
     .addHelpText(
       'after',
       `
-Exit codes: 0 printed · 1 not safe · 3 unknown · 2 wrong usage; with any but 0 nothing is printed
+A refusal prints nothing, and ends the && of the first example; in eval "$(…)"
+it would be lost.
+
+Exit codes: 0 printed · 1 not safe · 3 unknown · 2 wrong usage
 
 Examples:
-  c=$(cred-watch env -j 4h -f env) && eval "$c"          a refusal ends the && here; in eval "$(…)" it would be lost
-  (umask 077; cred-watch env -j 1h -f docker > job.env) && docker run --env-file job.env image
-  clause=$(cred-watch env -j 4h -f redshift-copy) && echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
+  c=$(cred-watch env -j 4h -f env) && eval "$c"
+  (umask 077; cred-watch env -j 1h -f docker > job.env) &&
+    docker run --env-file job.env image
+  clause=$(cred-watch env -j 4h -f redshift-copy) &&
+    echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
     )
     .action(run);
 }

@@ -39,13 +39,15 @@ export function declareExec(program: Command, run: (flags: ExecFlags) => Promise
     .addHelpText(
       'after',
       `
-Exit codes: the command's own · 125 it was not started · 126 it cannot be run · 127 it was not found ·
-128+n it was ended by signal n
+Exit codes: the command's own · 125 it was not started · 126 it cannot be run ·
+127 it was not found · 128+n it was ended by signal n
 
 Examples:
-  cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image
-  cred-watch exec -j 4h --wait 90m --job nightly-load -- ./load.sh
-  cred-watch exec --refresh -- ./server              no copy: it may run for as long as it likes`,
+  cred-watch exec -j 4h -- ./load.sh                 it gets a copy
+  cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh
+  cred-watch exec --refresh -- ./server              an endpoint, and no copy
+  cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\
+    -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image`,
     )
     .action(run);
 }

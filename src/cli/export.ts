@@ -29,8 +29,8 @@ export function declareExport(program: Command, run: (flags: ExportFlags) => Pro
       'after',
       `
 Examples:
-  cred-watch export -o samples.ndjson
-  cred-watch export -f csv --since 30d --host i-0abc`,
+  cred-watch export -o samples.ndjson                 to import elsewhere
+  cred-watch export -f csv --since 30d --host i-0abc  for a spreadsheet`,
     )
     .action(run);
 }

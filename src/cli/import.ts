@@ -48,7 +48,7 @@ export function declareImport(
 Importing twice changes nothing.
 
 Examples:
-  cred-watch import curl.log --host db-loader
+  cred-watch import curl.log --host db-loader --timezone America/New_York
   ssh host cred-watch export | cred-watch import -`,
     )
     .action(run);

@@ -40,10 +40,13 @@ export function declarePoll(program: Command, run: (flags: PollFlags) => Promise
     .addHelpText(
       'after',
       `
+Exit codes: 0 recorded · 1 the poll failed, and that was recorded ·
+2 wrong usage; with --interval 0 if there is any sample
+
 Examples:
-  cred-watch poll                          one sample; from cron, every 5 minutes or so
+  cred-watch poll                          one sample: for cron
   cred-watch poll --interval 5m --for 24h  a day of samples
-  cred-watch poll --source profile --profile loader
+  cred-watch poll --profile loader         the keys of a profile
   cred-watch poll --process 'aws configure export-credentials --profile loader'`,
     )
     .action(run);

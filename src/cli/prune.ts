@@ -22,7 +22,13 @@ export function declarePrune(program: Command, run: (flags: PruneFlags) => Promi
     .option('--dry-run', 'only say what would be deleted')
     .addOption(databaseFlag())
     .addOption(exitCodesFlag())
-    .addHelpText('after', '\nExample:\n  cred-watch prune --older-than 90d --dry-run')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cred-watch prune --older-than 90d --dry-run  what would be deleted
+  cred-watch prune --older-than 90d            deletes it`,
+    )
     .action(run);
 }
 

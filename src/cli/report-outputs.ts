@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { CredWatchError } from '../errors.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../report/formats.ts';
+import { choiceHint } from './did-you-mean.ts';
 
 /** One rendering of a report, and where it goes: `-` is stdout. */
 export interface ReportOutput {
@@ -21,7 +22,7 @@ export function wantedFormat(text: string, before: readonly WantedFormat[] = [])
   const [, name = '', file] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   const format = NAMES.find((each) => each === name);
   if (format === undefined) {
-    throw new InvalidArgumentError(`is not known: use one of ${NAMES.join(', ')}, or FORMAT=FILE`);
+    throw new InvalidArgumentError(`is not known: ${choiceHint(name, NAMES, ', or FORMAT=FILE')}`);
   }
   if (file === '') throw new InvalidArgumentError(`names no file: use ${format}=FILE, or ${format} alone`);
   return [...before, { format, file: file ?? null }];

@@ -32,10 +32,10 @@ export function declareReport(program: Command, run: (flags: ReportFlags) => Pro
   addSelection(command)
     .addOption(databaseFlag())
     .addOption(
-      new Option(
-        '-f, --format <format[=file]>',
-        `${Object.keys(REPORT_FORMATS).join(', ')}; with a file for each, several at once (default: table)`,
-      ).argParser(wantedFormat),
+      new Option('-f, --format <format[=file]>', 'how; with a file for each, several at once')
+        .choices(Object.keys(REPORT_FORMATS))
+        .default(undefined, 'table')
+        .argParser(wantedFormat),
     )
     .option('-o, --output <file>', 'write to this file; - is stdout (default: -)')
     .option('--ascii', 'draw with plain ASCII, as where the locale is not UTF-8')
@@ -49,9 +49,9 @@ Examples:
   cred-watch report                        what was measured
   cred-watch report -j 5h                  is a five-hour job safe at any start?
   cred-watch report -j 5h -j 90m           are both?
-  cred-watch report --job nightly          is a job as long as its longest run so far?
+  cred-watch report --job nightly          is one as long as its longest run?
   cred-watch report -j 4h -f json -o -     the same for programs
-  cred-watch report -j 4h -f github        a step of GitHub Actions: annotations, summary, outputs`,
+  cred-watch report -j 4h -f github        annotations, summary and outputs of a step`,
     )
     .action(run);
 }

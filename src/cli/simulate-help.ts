@@ -1,3 +1,4 @@
+import { Help } from 'commander';
 import { FAULT_CONDITIONS, FAULTS, type FaultCondition } from '../server/faults/fault.ts';
 import { SCENARIOS } from '../server/faults/scenarios/index.ts';
 import { VARIANTS } from '../server/variants.ts';
@@ -13,22 +14,27 @@ export function simulateHelp(): string {
   return `
 Faults: --fault WHAT[,CONDITION=VALUE]…
 ${faults.join('\n')}
-Of several faults that would stand in for the answer the first one does, and the others wait.
-Conditions:
+
+Of several faults that would stand in for the answer the first one does, and
+the others wait.
+
+Conditions of a fault:
 ${conditions.join('\n')}
 
-Scenarios: --scenario NAME, or a JSON file with a dot or a slash in its name
+Scenarios: --scenario NAME
 ${scenarios.join('\n')}
+
+Scenarios of your own: --scenario FILE, with a dot or a slash in its name
   {"description": "…", "shape": "ecs", "lifetime": "3m", "rotate_every": "1m",
-   "steps": [{"fault": "503", "share": "30%", "from": "2m", "for": "1m", "why": "…"}]}
+   "steps": [{"fault": "503", "share": "30%", "from": "2m", "for": "1m"}]}
 
 Variants: --variant NAME=VALUE, the first is the default
 ${variants.join('\n')}
 
 Examples:
-  cred-watch simulate --lifetime 3m --rotate-every 1m       see a rotation every minute
-  cred-watch simulate --shape ecs --fault 429,share=30%     a throttled task
-  cred-watch simulate --scenario hop-limit                  what a bridged container sees
+  cred-watch simulate --lifetime 3m --rotate-every 1m    a rotation a minute
+  cred-watch simulate --shape ecs --fault 429,share=30%  a throttled task
+  cred-watch simulate --scenario hop-limit               as in a container
   cred-watch simulate --history 30d -o - | cred-watch import -`;
 }
 
@@ -41,4 +47,7 @@ const CONDITIONS: Readonly<Record<FaultCondition, readonly [example: string, mea
   times: ['times=2', 'at most so often'],
 };
 
-const row = (left: string, right: string) => `  ${left.padEnd(32)} ${right}`;
+/** As commander lays out flags; a term in the margin would push everything to the right. */
+const helper = new Help();
+helper.prepareContext({ helpWidth: 80 });
+const row = (left: string, right: string) => helper.formatItem(left, 26, right, helper);

@@ -52,11 +52,9 @@ export function declareSimulate(program: Command, run: (flags: SimulateFlags) =>
     )
     .option('--role <name>', 'the role that is attached (default: simulated-role)', roleName)
     .addOption(
-      new Option('--imds <versions>', 'which versions of IMDS answer (default: both)').choices([
-        'both',
-        'v2',
-        'v1',
-      ]),
+      new Option('--imds <versions>', 'which versions of IMDS answer')
+        .choices(['both', 'v2', 'v1'])
+        .default(undefined, 'both'),
     )
     .option('--shape <list>', 'imds, ecs, eks or cloudshell, or several with commas (default: imds)')
     .option(

@@ -2,8 +2,9 @@ import { InvalidArgumentError } from 'commander';
 import { formatShortDuration } from '../domain/duration.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import { parseFault } from '../server/faults/fault.ts';
+import { FAULTS, parseFault } from '../server/faults/fault.ts';
 import { openScenario, type Scenario, type ScenarioSetting } from '../server/faults/scenario.ts';
+import { SCENARIOS } from '../server/faults/scenarios/index.ts';
 import { SHAPES, type Shape } from '../server/inquiry.ts';
 import {
   AUTHORIZATION_LIFETIME,
@@ -12,7 +13,8 @@ import {
   type SimulationOptions,
 } from '../server/simulation.ts';
 import { exampleInstance } from '../server/tree/default-tree.ts';
-import { parseVariants } from '../server/variants.ts';
+import { parseVariants, VARIANTS, type Variants } from '../server/variants.ts';
+import { choiceHint, guessing } from './did-you-mean.ts';
 import { duration, positiveDuration, roleName } from './flags.ts';
 
 /** What is played, whether it is served or written. Scenarios give what flags leave open. */
@@ -51,7 +53,7 @@ export function simulationSettings(
   startedAt: Instant,
   seed: string,
 ): SimulationSettings {
-  const scenario = flags.scenario === undefined ? null : openScenario(flags.scenario);
+  const scenario = flags.scenario === undefined ? null : scenarioOf(flags.scenario);
   const given = withScenario(flags, scenario);
   const pace = paceOf(given);
   // One rotation may come as early as the next one comes late.
@@ -62,8 +64,8 @@ export function simulationSettings(
     role: given.role ?? 'simulated-role',
     pace,
     seed: given.seed ?? seed,
-    faults: [...(scenario?.faults ?? []), ...flags.fault.map(parseFault)],
-    variants: parseVariants(flags.variant),
+    faults: [...(scenario?.faults ?? []), ...flags.fault.map(faultOf)],
+    variants: variantsOf(flags.variant),
     startedAt,
     instance: exampleInstance(startedAt),
   };
@@ -73,6 +75,17 @@ export function simulationSettings(
     scenario,
     notes: late <= 0 ? [] : [lateNote(late, pace)],
   };
+}
+
+const scenarioOf = (name: string) => guessing(name, Object.keys(SCENARIOS), () => openScenario(name));
+
+const faultOf = (spec: string) =>
+  guessing(spec.split(/[=,]/)[0]!, Object.keys(FAULTS), () => parseFault(spec));
+
+/** One by one, to know which is meant, before all of them together. */
+function variantsOf(specs: readonly string[]): Variants {
+  for (const spec of specs) guessing(spec.split('=')[0]!, Object.keys(VARIANTS), () => parseVariants([spec]));
+  return parseVariants(specs);
 }
 
 function lateNote(late: Seconds, { lifetime, rotateEvery }: SimulationOptions['pace']): string {
@@ -112,8 +125,11 @@ const usualJitter = (lifetime: Seconds, every: Seconds): Seconds =>
 
 function shapeList(text: string): Shape[] {
   const names = text.split(',').map((each) => each.trim());
-  if (names.some((each) => !SHAPES.some((shape) => shape === each))) {
-    throw new InvalidArgumentError(`is not known: use ${SHAPES.join(', ')}, or several with commas`);
+  const stranger = names.find((each) => !SHAPES.some((shape) => shape === each));
+  if (stranger !== undefined) {
+    throw new InvalidArgumentError(
+      `is not known: ${choiceHint(stranger, SHAPES, ', or several with commas')}`,
+    );
   }
   return SHAPES.filter((shape) => names.includes(shape));
 }

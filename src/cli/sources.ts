@@ -29,14 +29,16 @@ export function declareSources(program: Command, run: (flags: SourcesFlags) => P
     .addHelpText(
       'after',
       `
-STS, IAM Identity Center (SSO) and sign-in are not asked: what needs them is told as "not tried". A
-credential_process is run. Settings in code, and the JVM's own, cannot be seen from here.
+STS, IAM Identity Center (SSO) and sign-in are not asked: what needs them is
+told as "not tried". A credential_process is run. Settings in code, and the
+JVM's own, cannot be seen from here.
 
-Exit codes: 0 a place answers, or would after a call to AWS · 1 none · 2 wrong usage
+Exit codes: 0 a place answers, or would after a call to AWS · 1 none ·
+2 wrong usage
 
 Examples:
-  cred-watch sources                   safe in a container's entry point: no secret is shown
-  cred-watch sources --profile loader  what a program with that profile would get`,
+  cred-watch sources                   for an entry point: no secret is shown
+  cred-watch sources --profile loader  what a program with that profile gets`,
     )
     .action(run);
 }

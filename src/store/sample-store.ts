@@ -126,6 +126,16 @@ export class SampleStore {
     return explained(this.#file, () => readJobNames(this.#connection));
   }
 
+  /** The hosts or roles that are known, each once. */
+  seriesNames(part: 'host' | 'role'): string[] {
+    return explained(this.#file, () => {
+      const rows = this.#connection.prepare(
+        `SELECT DISTINCT ${part} FROM series WHERE ${part} <> '' ORDER BY 1`,
+      );
+      return rows.pluck().all() as string[];
+    });
+  }
+
   /** The host under which this machine's samples of a source were last filed; null where there are none. */
   lastHostOf(machine: string, source: SourceName): string | null {
     return explained(this.#file, () => {

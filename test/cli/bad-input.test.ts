@@ -153,13 +153,13 @@ const names: BadInput[] = [
 
 const choices: BadInput[] = (
   [
-    ['report', '--format', 'xml', `${Object.keys(REPORT_FORMATS).join(', ')}, or FORMAT=FILE`],
-    ['export', '--format', 'json', 'ndjson, csv'],
+    ['report', '--format', 'pdf', `${Object.keys(REPORT_FORMATS).join(', ')}, or FORMAT=FILE`],
+    ['export', '--format', 'sql', 'ndjson, csv'],
     ['poll', '--format', 'csv', 'text, json'],
     ['poll', '--source', 'sso', 'auto, imds, container, process, environment, profile'],
     ['report', '--source', 'auto', 'imds, container, process, environment, profile'],
     ['report', '--exit-codes', 'sysv', 'default, nagios, systemd'],
-    ['report', '--source', 'imds\u001b', 'imds, container, process, environment, profile'],
+    ['report', '--source', 'sts\u001b', 'imds, container, process, environment, profile'],
   ] as const
 ).map(([command, flag, value, allowed]) => ({
   args: [command, flag, value],

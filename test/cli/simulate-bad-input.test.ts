@@ -45,10 +45,16 @@ const refused: BadInput[] = [
   })),
   { args: ['--imds', 'v3'], error: "--imds 'v3' is not known", hint: 'use one of both, v2, v1' },
   { args: ['-f', 'csv'], error: "--format 'csv' is not known", hint: 'use one of text, json' },
-  ...['ec2', 'imds,', '', 'IMDS', 'imds ecs'].map((shape) => ({
+  ...[
+    ['ec2', 'did you mean ecs? '],
+    ['imds,', ''],
+    ['', ''],
+    ['IMDS', 'did you mean imds? '],
+    ['imds ecs', ''],
+  ].map(([shape = '', guess]) => ({
     args: ['--shape', shape],
     error: `--shape '${shape}' is not known`,
-    hint: 'use imds, ecs, eks, cloudshell, or several with commas',
+    hint: `${guess}use one of imds, ecs, eks, cloudshell, or several with commas`,
   })),
   ...[
     '127.0.0.1',
@@ -98,7 +104,7 @@ const refused: BadInput[] = [
   {
     args: ['--variant', 'wires=http/1.0'],
     error: "there is no variant 'wires'",
-    hint: 'use one of wire, error-page, unauthorized, forwarded, bad-token, throttle, slash, extended-api',
+    hint: 'did you mean wire? use one of wire, error-page, unauthorized, forwarded, bad-token, throttle, slash, extended-api',
   },
   {
     args: ['--variant', 'wire=http/2'],
@@ -114,7 +120,7 @@ const refused: BadInput[] = [
     args: ['--scenario', 'hop-limits'],
     error: "there is no scenario 'hop-limits'",
     hint:
-      'use one of agent-restarts, agent-serves-expired, agent-throttles, bad-token-request, frozen-copy, hop-limit, ' +
+      'did you mean hop-limit? use one of agent-restarts, agent-serves-expired, agent-throttles, bad-token-request, frozen-copy, hop-limit, ' +
       'hop-limit-v2-only, imds-serves-expired, no-association, one-slow-answer, refresh-at-every-request, ' +
       'short-lived-proxy, token-file-read-once, token-refused, trust-policy-broken, or name a JSON file',
   },

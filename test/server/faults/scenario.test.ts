@@ -465,7 +465,7 @@ describe('a file', () => {
     [
       { shape: 'ecs,ec2' },
       "shape 'ecs,ec2' of the scenario {file} is not known",
-      'use imds, ecs, eks, cloudshell, or several with commas',
+      'did you mean ecs? use one of imds, ecs, eks, cloudshell, or several with commas',
     ],
     [
       { role: 'a/b' },

@@ -1,0 +1,31 @@
+import { COMPLETE } from '../completion.ts';
+
+/** For fish from 3.0 on. */
+export const FISH = String.raw`# fish completion of cred-watch. In config.fish: cred-watch completion fish | source
+function __cred_watch_complete
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l current (commandline -ct)
+    set -l answer (cred-watch ${COMPLETE} fish "=$current" $words 2>/dev/null </dev/null)
+    switch "$answer[1]"
+        case words
+            set -e answer[1]
+            if set -q answer[1]
+                printf '%s\n' $answer
+            end
+        case 'files *'
+            set -l behind (string sub -s 7 -- $answer[1])
+            set -l file (string sub -s (math (string length -- "$behind") + 1) -- "$current")
+            for each in (__fish_complete_path "$file")
+                printf '%s%s\n' "$behind" $each
+            end
+        case command
+            while test "$words[1]" != --
+                set -e words[1]
+            end
+            set -e words[1]
+            complete -C (string join ' ' -- (string escape -- $words) "$current")
+    end
+end
+complete -c cred-watch -f -a '(__cred_watch_complete)'
+`;

@@ -1,0 +1,42 @@
+import { COMPLETE } from '../completion.ts';
+
+/**
+ * For Windows PowerShell 5.1 and PowerShell 7. Those before 7.3 lose empty arguments, and all take a native completion
+ * that finds nothing for leave to complete files, unless it answers with an empty word.
+ */
+export const POWERSHELL = String.raw`# PowerShell completion of cred-watch. In $PROFILE: cred-watch completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName 'cred-watch' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $result = [System.Management.Automation.CompletionResult]
+    $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
+        Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
+        ForEach-Object {
+            if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value }
+            else { $_.Extent.Text }
+        })
+    $exitCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
+    try {
+        $answer = @(cred-watch ${COMPLETE} powershell "=$wordToComplete" @words 2>$null)
+    } catch {
+        return
+    } finally {
+        $global:LASTEXITCODE = $exitCode
+    }
+    if ($answer.Count -eq 0) { return }
+    if ($answer[0] -eq 'words') {
+        if ($answer.Count -eq 1) { return '' }
+        foreach ($line in $answer[1..($answer.Count - 1)]) {
+            $value, $description = $line -split "${'`'}t", 2
+            $text = if ($value -match '[^\w./:=+-]') { "'" + $value.Replace("'", "''") + "'" } else { $value }
+            if (-not $description) { $description = $value }
+            $result::new($text, $value, 'ParameterValue', $description)
+        }
+    } elseif ($answer[0].StartsWith('files ') -and $answer[0].Length -gt 6) {
+        $behind = $answer[0].Substring(6)
+        $file = $wordToComplete.Substring($behind.Length)
+        [System.Management.Automation.CompletionCompleters]::CompleteFilename($file) | ForEach-Object {
+            $result::new($behind + $_.CompletionText, $_.ListItemText, $_.ResultType, $_.ToolTip)
+        }
+    }
+}
+`;

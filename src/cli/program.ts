@@ -1,0 +1,85 @@
+import { type Argument, Command, type Option, type OutputConfiguration } from 'commander';
+import { declareCheck, runCheck } from './check.ts';
+import type { CommandLine } from './command-line.ts';
+import { declareCompletion, runCompletion } from './completion.ts';
+import { declareEnv, runEnv } from './env.ts';
+import { declareExec, runExec } from './exec.ts';
+import { declareExport, runExport } from './export.ts';
+import { declareHelp, showHelp } from './help.ts';
+import { declareImport, runImport } from './import.ts';
+import type { Io } from './io.ts';
+import { declarePoll, runPoll } from './poll.ts';
+import { declarePrune, runPrune } from './prune.ts';
+import { declareReport, runReport } from './report.ts';
+import { declareSimulate, runSimulate } from './simulate.ts';
+import { declareSources, runSources } from './sources.ts';
+
+/** Replaced by the build. */
+declare const CRED_WATCH_VERSION: string;
+
+/** What a command line runs in. */
+export interface Invocation {
+  io: Io;
+  line: CommandLine;
+  debug: boolean;
+}
+
+/** What a command line asks for; resolves to its exit code. */
+export type Action = (invocation: Invocation) => Promise<number>;
+
+/**
+ * Every command with its flags and help. Nothing runs but by `perform`: the man page, the completion and tests read the
+ * structure, and parse with it, and run nothing.
+ */
+export function declareProgram(
+  perform: (action: Action) => Promise<void> = async () => {},
+  output: OutputConfiguration = {},
+): Command {
+  const program = new Command('cred-watch')
+    .description(
+      'measures how long AWS temporary credentials really last here, and judges whether a job is safe',
+    )
+    .version(CRED_WATCH_VERSION, '-V, --version', 'the version, and nothing else')
+    .option('--debug', 'with an error, say where in the program it happened')
+    .exitOverride()
+    .helpOption('-h, --help', 'this text')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true, optionDescription: describe, argumentDescription: describe })
+    .configureOutput(output)
+    .addHelpText(
+      'after',
+      `
+cred-watch COMMAND --help lists the flags of a command, and examples.
+
+Examples:
+  cred-watch poll                        from cron, every 5 minutes or so
+  cred-watch poll --interval 5m          or by itself, until it is stopped
+  cred-watch report -j 5h                then: is a five-hour job safe?
+  cred-watch check -j 5h --wait 90m      may it start now, or when?`,
+    );
+  declarePoll(program, (flags) => perform(({ io }) => runPoll(flags, io)));
+  declareSources(program, (flags) => perform(({ io }) => runSources(flags, io)));
+  declareReport(program, (flags) => perform(({ io }) => runReport(flags, io)));
+  declareCheck(program, (flags) => perform(({ io }) => runCheck(flags, io)));
+  declareExec(program, (flags) => perform(({ io, line }) => runExec(flags, line.command, io)));
+  declareEnv(program, (flags) => perform(({ io }) => runEnv(flags, io)));
+  declareImport(program, (files, flags) => perform(({ io }) => runImport(files, flags, io)));
+  declareExport(program, (flags) => perform(({ io }) => runExport(flags, io)));
+  declarePrune(program, (flags) => perform(({ io }) => runPrune(flags, io)));
+  declareSimulate(program, (flags) => perform(({ io, debug }) => runSimulate(flags, io, debug)));
+  declareCompletion(program, (shell) => perform(({ io }) => runCompletion(shell, io)));
+  declareHelp(program, (name) => perform(async () => showHelp(program, name)));
+  return program;
+}
+
+/** What it is for, what it may be, and what it is if nothing is said; commander's own words put quotes around values. */
+function describe({ description, ...each }: Option | Argument): string {
+  const { argChoices, defaultValue, defaultValueDescription } = each;
+  const isShown =
+    defaultValueDescription !== undefined || !['undefined', 'boolean'].includes(typeof defaultValue);
+  const about = [
+    ...(argChoices === undefined ? [] : [`one of ${argChoices.join(', ')}`]),
+    ...(isShown ? [`default: ${defaultValueDescription ?? String(defaultValue)}`] : []),
+  ];
+  return about.length === 0 ? description : `${description} (${about.join('; ')})`;
+}
