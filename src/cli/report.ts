@@ -51,7 +51,7 @@ Examples:
   cred-watch report -j 5h -j 90m           are both?
   cred-watch report --job nightly          is one as long as its longest run?
   cred-watch report -j 4h -f json -o -     the same for programs
-  cred-watch report -j 4h -f github        annotations, summary and outputs of a step`,
+  cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html`,
     )
     .action(run);
 }
