@@ -1,7 +1,7 @@
 import type { AssessedJob } from '../domain/assessment.ts';
 import { formatDuration, formatShortDuration } from '../domain/duration.ts';
 import { formatInstant } from '../domain/instant.ts';
-import type { Instant, Seconds, SeriesIdentity } from '../domain/model.ts';
+import type { Extremes, Instant, Seconds, SeriesIdentity } from '../domain/model.ts';
 import { printable } from './printable.ts';
 
 /** `2015-11-18 08:03:35Z`; fractions of a second are for machines. */
@@ -30,13 +30,24 @@ export function writeShare(share: number): string {
   return `${Number((hundredths / 100).toFixed(2))}%`;
 }
 
+/** Between things that stand in one row. */
+export const separator = (ascii: boolean) => (ascii ? ', ' : ' · ');
+
+export const writeExtremes = ({ min, median, max }: Extremes, ascii: boolean) =>
+  [`${formatDuration(min)} min`, `${formatDuration(median)} median`, `${formatDuration(max)} max`].join(
+    separator(ascii),
+  );
+
 /** `i-0abc · imds v2 · loader`, without the parts that are not known. */
-export function writeSeries({ host, source, apiVersion, role }: SeriesIdentity): string {
+export function writeSeries(
+  { host, source, apiVersion, role }: SeriesIdentity,
+  { ascii } = { ascii: false },
+): string {
   const api = apiVersion === '' ? source : `${source} v${apiVersion}`;
   return [host, api, role]
     .filter((part) => part !== '')
     .map(printable)
-    .join(' · ');
+    .join(separator(ascii));
 }
 
 /** `nightly (4h02m)`, or `5h` where only a length was given. */
