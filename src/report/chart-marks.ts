@@ -54,6 +54,6 @@ export function drawMarks(
 export function legend({ columns, isDense }: Marks, columnSeconds: number, pen: Pen): string[] {
   const occurring = (Object.keys(NAMES) as Mark[]).filter((mark) => columns.includes(mark));
   const length = formatShortDuration(Math.round(columnSeconds / 60) * 60);
-  const dense = isDense ? [`from the least to the most in every ${length}`] : [];
+  const dense = isDense ? [`a column: from the least to the most of ${length}`] : [];
   return [...dense, ...occurring.map((mark) => `${pen[mark]} ${NAMES[mark]}`)];
 }

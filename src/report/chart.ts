@@ -2,6 +2,7 @@ import { formatShortDuration } from '../domain/duration.ts';
 import type { Seconds, SeriesAnalysis } from '../domain/model.ts';
 import { range } from '../domain/statistics.ts';
 import { type ValidityStretch, validityOverTime } from '../domain/validity-over-time.ts';
+import { drawDots, heightOf } from './chart-dots.ts';
 import { drawMarks, findMarks, legend } from './chart-marks.ts';
 import { chartPen, type Pen } from './chart-pen.ts';
 import { makeScale, type Scale, type ScaleRow } from './chart-scale.ts';
@@ -38,7 +39,7 @@ export function renderChart(analysis: SeriesAnalysis, wish: ChartWish, colours: 
   // Most often rotations are all there is, and a screen has few rows.
   const isBeside = entries.length === 1 && entries[0]!.length <= LABEL_WIDTH - 2;
   return [
-    ...drawCurve(columns, scaleFor(stretches, wish, pen), pen, colours),
+    ...drawCurve(columns, scaleFor(stretches, wish, pen), marks.isDense, pen, colours),
     gutter(isBeside ? entries[0]! : '', '') + drawMarks(marks, ticks, pen, colours),
     `${gutter('', '')} ${labels}`,
     ...(isBeside ? [] : [`${gutter('', '')} ${entries.join('   ')}`]),
@@ -49,23 +50,26 @@ export function renderChart(analysis: SeriesAnalysis, wish: ChartWish, colours: 
 
 const gutter = (left: string, right: string) => `  ${left}${right.padStart(LABEL_WIDTH - 2 - left.length)} `;
 
-/** Below nothing there is nothing: expired is expired. */
-const height = (remaining: Seconds) => Math.max(0, remaining);
-
 function scaleFor(stretches: readonly ValidityStretch[], { required, rows }: ChartWish, pen: Pen): Scale {
   const known = stretches.flatMap(({ remaining }) => remaining ?? []);
   return makeScale({
-    lowest: height(range(known.map(({ min }) => min))!.min),
-    highest: height(range(known.map(({ max }) => max))!.max),
+    lowest: heightOf(range(known.map(({ min }) => min))!.min),
+    highest: heightOf(range(known.map(({ max }) => max))!.max),
     lines: [...new Set(required)].sort((a, b) => a - b),
     curveRows: rows,
     dotsPerRow: pen.down,
   });
 }
 
-function drawCurve(columns: readonly Column[], scale: Scale, pen: Pen, colours: Palette): string[] {
+function drawCurve(
+  columns: readonly Column[],
+  scale: Scale,
+  isDense: boolean,
+  pen: Pen,
+  colours: Palette,
+): string[] {
   const lines = scale.rows.flatMap((row) => (row.kind === 'line' ? row.required : []));
-  const cells = columns.map((column) => cellsOf(column, scale, pen));
+  const cells = drawDots(columns.flat(), scale, isDense, pen);
   const title = ['remaining', 'validity'];
   let [isBelowALine, line] = [false, 0];
   return scale.rows.map((row) => {
@@ -93,16 +97,3 @@ function edgeOf(row: ScaleRow, pen: Pen): string {
 
 const isCrossed = (column: Column, required: Seconds) =>
   column.some(({ remaining }) => remaining !== null && remaining.min < required && remaining.max >= required);
-
-/** What a column shows in each row of the curve, from the bottom. */
-function cellsOf(column: Column, { curveRows, dotOf }: Scale, pen: Pen): string[] {
-  const rows = Array.from({ length: curveRows }, () => new Set<number>());
-  for (const [across, { remaining }] of column.entries()) {
-    if (remaining === null) continue;
-    for (let dot = dotOf(height(remaining.min)); dot <= dotOf(height(remaining.max)); dot += 1) {
-      const fromTop = pen.down - 1 - (dot % pen.down);
-      rows[Math.floor(dot / pen.down)]!.add(fromTop * pen.across + across);
-    }
-  }
-  return rows.map((dots) => pen.cell(dots));
-}

@@ -3,7 +3,7 @@ import type { Finding, JobVerdict, SeriesAnalysis } from '../domain/model.ts';
 import { renderChart } from './chart.ts';
 import { type Palette, palette } from './colour.ts';
 import type { ReportContext } from './formats.ts';
-import { layOutBlocks, type Row, readableWidth } from './layout.ts';
+import { layOut, layOutBlocks, type Row, readableWidth } from './layout.ts';
 import { failedPollRows, measurementRows } from './measurement-rows.ts';
 import { findingMessage } from './messages/findings.ts';
 import { closestRunMessage, jobRunsMessage, longestRunMessage, runningMessage } from './messages/job-runs.ts';
@@ -20,7 +20,7 @@ export function renderTable(assessment: Assessment, context: ReportContext): str
     .filter((job) => !isTold(job))
     .map((job) =>
       [
-        renderHeadline(job, assessment, context, colours),
+        layOut([[renderHeadline(job, assessment, context, colours)]], [width]),
         ...layOutBlocks([jobRunRows(job, context, colours)], width),
       ].join('\n\n'),
     );
