@@ -50,10 +50,10 @@ export function drawMarks(
   return colours.faint(pen.corner) + signs.join('');
 }
 
-/** Names what occurs, and nothing else: an entry each. */
+/** Names what occurs, and nothing else: an entry each, no wider than the narrowest chart. */
 export function legend({ columns, isDense }: Marks, columnSeconds: number, pen: Pen): string[] {
   const occurring = (Object.keys(NAMES) as Mark[]).filter((mark) => columns.includes(mark));
   const length = formatShortDuration(Math.round(columnSeconds / 60) * 60);
-  const dense = isDense ? [`a column: from the least to the most of ${length}`] : [];
+  const dense = isDense ? [`a column: least to most of ${length}`] : [];
   return [...dense, ...occurring.map((mark) => `${pen[mark]} ${NAMES[mark]}`)];
 }

@@ -42,10 +42,20 @@ export function renderChart(analysis: SeriesAnalysis, wish: ChartWish, colours: 
     ...drawCurve(columns, scaleFor(stretches, wish, pen), marks.isDense, pen, colours),
     gutter(isBeside ? entries[0]! : '', '') + drawMarks(marks, ticks, pen, colours),
     `${gutter('', '')} ${labels}`,
-    ...(isBeside ? [] : [`${gutter('', '')} ${entries.join('   ')}`]),
+    ...(isBeside ? [] : inRows(entries, width).map((row) => `${gutter('', '')} ${row}`)),
   ]
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+function inRows(entries: readonly string[], width: number): string[] {
+  const rows: string[] = [];
+  for (const entry of entries) {
+    const longer = `${rows.at(-1)}   ${entry}`;
+    if (rows.length > 0 && longer.length <= width) rows[rows.length - 1] = longer;
+    else rows.push(entry);
+  }
+  return rows;
 }
 
 const gutter = (left: string, right: string) => `  ${left}${right.padStart(LABEL_WIDTH - 2 - left.length)} `;

@@ -9,8 +9,7 @@ const STEPS: readonly number[] = [
   ...[1, 2, 7, 14, 30, 90, 365, 3650].map((days) => days * DAY),
 ];
 
-/** Room that a label and the space beside it take. */
-const LABEL_ROOM = 14;
+/** Beside a label. */
 const SPACE = 2;
 /** In a shorter time the minutes alone do not tell moments apart. */
 const SECONDS_MATTER = 10 * MINUTE;
@@ -23,16 +22,16 @@ export interface TimeAxis {
 }
 
 export function makeTimeAxis({ from, to }: Span, width: number): TimeAxis {
-  const precision = to - from < SECONDS_MATTER ? 19 : 16;
-  const write = (at: Instant) => writeInstant(at).slice(0, precision);
-  const [begin, end] = [write(from), write(to)];
+  const precision = to - from < SECONDS_MATTER ? 'second' : 'minute';
+  const room = (step: number) => labelOf(from, step, precision).length + 2 * SPACE;
+  const step = STEPS.find((each) => ((to - from) / each) * room(each) <= width) ?? STEPS.at(-1)!;
+  const [begin, end] = [from, to].map((at) => endLabelOf(at, step, precision)) as [string, string];
   const last = end.slice(0, 10) === begin.slice(0, 10) ? end.slice(11) : end;
-  const cells = [...`${begin}Z`.padEnd(width)];
+  const cells = [...begin.padEnd(width)];
   const place = (text: string, column: number) => cells.splice(column, text.length, ...text);
-  place(`${last}Z`, width - last.length - 1);
+  place(last, width - last.length);
 
   const ticks = new Set<number>();
-  const step = STEPS.find((each) => ((to - from) / each) * LABEL_ROOM <= width) ?? STEPS.at(-1)!;
   for (let at = Math.ceil(from / step) * step; at < to; at += step) {
     const label = labelOf(at, step, precision);
     const tick = Math.floor(((at - from) / (to - from)) * width);
@@ -47,9 +46,17 @@ export function makeTimeAxis({ from, to }: Span, width: number): TimeAxis {
   return { labels: cells.join('').trimEnd(), ticks };
 }
 
+type Precision = 'minute' | 'second';
+
+const LENGTH: Record<Precision, number> = { minute: 16, second: 19 };
+
 /** The time of day, or the day where it begins; whole dates where they are years apart. */
-function labelOf(at: Instant, step: number, precision: number): string {
+function labelOf(at: Instant, step: number, precision: Precision): string {
   const written = writeInstant(at);
   if (step >= 90 * DAY) return written.slice(0, 10);
-  return at % DAY === 0 ? written.slice(5, 10) : written.slice(11, precision);
+  return at % DAY === 0 || step >= DAY ? written.slice(5, 10) : written.slice(11, LENGTH[precision]);
 }
+
+/** Where days are counted the time of day only takes room. */
+const endLabelOf = (at: Instant, step: number, precision: Precision) =>
+  step >= DAY ? writeInstant(at).slice(0, 10) : `${writeInstant(at).slice(0, LENGTH[precision])}Z`;
