@@ -165,6 +165,12 @@ const CASES: [name: string, history: SeriesHistory, jobs: number[], rows?: numbe
     [hours(4)],
   ],
   ['credentials that outlived their end', pretend({ lifetimes: [50 * MINUTE] }), [600]],
+  [
+    'credentials that were over all along',
+    pretend({ rotateEvery: 100 * HOUR, lifetimes: [HOUR], pauses: [{ from: 0, to: 2 * HOUR }] }),
+    [600],
+    4,
+  ],
   ['two generations in a small chart', pretend({ time: 100 * MINUTE }), [hours(5.5)], 4],
   ['a minute', pretend({ time: 3 * MINUTE, every: 10_000 }), [hours(4)], 4],
 ];
@@ -210,6 +216,7 @@ test('colours only what is below the line, the line where it is crossed, and fai
   expect(inRed(coloured([hours(4)]))).toEqual([]);
   const crossed = inRed(coloured([hours(5.25)]));
   expect(crossed.filter((text) => text === '┼').length).toBeGreaterThan(20);
+  expect(crossed.filter((text) => /[\u2801-\u28ff]/.test(text!)).length).toBeGreaterThan(0);
   expect(crossed.every((text) => /^(┼|[\u2800-\u28ff ]+)$/.test(text!))).toBe(true);
   expect(coloured([hours(4)])).toContain('\u001b[33m×\u001b[39m');
   expect(coloured([hours(5.25)]).replace(/\u001b\[\d+m/g, '')).toBe(chart(history, [hours(5.25)]));
