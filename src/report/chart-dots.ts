@@ -14,7 +14,8 @@ interface Extent {
 
 /**
  * The cells of each column of the chart, from the bottom. Where many rotations share a column the curve is a band, and
- * of it the outline is drawn with little inside: its lower edge is what matters.
+ * of it the outline is drawn with little inside: its lower edge is what matters. Libraries for charts in a terminal
+ * (asciichart) draw one value a column; it takes the least and the most to show that no dip is lost between columns.
  */
 export function drawDots(
   stretches: readonly ValidityStretch[],

@@ -1,7 +1,7 @@
 import { formatShortDuration } from '../domain/duration.ts';
 import type { Seconds } from '../domain/model.ts';
 
-/** A row of the chart. The curve's rows count from its bottom; a line has one to itself; a break is left out time. */
+/** A row of the chart. The curve's rows count from its bottom; a line has one to itself; a break stands for what is left out. */
 export type ScaleRow =
   | { kind: 'curve'; index: number; label: string }
   | { kind: 'line'; required: Seconds }
