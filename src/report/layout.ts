@@ -6,7 +6,7 @@ export type Row = [label: string, value: string];
 /** Wider lines are hard to read, and in narrower ones a moment does not fit beside its label. */
 const WIDEST = 110;
 const NARROWEST = 60;
-const LABEL_WIDTH = 22;
+export const LABEL_WIDTH = 22;
 
 const NO_LINES = {
   top: '',
@@ -50,10 +50,14 @@ export function layOut(
     colAligns: [...aligns],
     wordWrap: true,
   });
-  table.push(...rows);
+  table.push(...rows.map((row) => row.map((text, column) => breakLongWords(text, widths[column]!))));
   return table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
 }
+
+/** The library cuts a word that does not fit: a long name would lose its end. */
+const breakLongWords = (text: string, width: number) =>
+  text.replace(new RegExp(`[^\\s\\u001b]{${width}}(?=[^\\s\\u001b])`, 'gu'), '$&\n');

@@ -1,15 +1,14 @@
 import { type AssessedJob, type AssessedSeries, type Assessment, verdictOn } from '../domain/assessment.ts';
-import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
-import { longestSafeJob } from '../domain/job.ts';
-import type { Extremes, Finding, JobVerdict, Measurement, SeriesAnalysis } from '../domain/model.ts';
-import { safeStartsCurve } from '../domain/validity.ts';
+import type { Finding, JobVerdict, SeriesAnalysis } from '../domain/model.ts';
+import { renderChart } from './chart.ts';
 import { type Palette, palette } from './colour.ts';
 import type { ReportContext } from './formats.ts';
-import { layOutBlocks, type Row, readableWidth } from './layout.ts';
+import { layOut, layOutBlocks, type Row, readableWidth } from './layout.ts';
+import { failedPollRows, measurementRows } from './measurement-rows.ts';
 import { findingMessage } from './messages/findings.ts';
 import { closestRunMessage, jobRunsMessage, longestRunMessage, runningMessage } from './messages/job-runs.ts';
-import { adviceMessages, evidenceMessage, verdictMessage, windowMessage } from './messages/verdicts.ts';
-import { writeCount, writeInstant, writeJob, writeSeries, writeShare, writeSpan } from './writing.ts';
+import { adviceMessages, evidenceMessage, verdictMessage } from './messages/verdicts.ts';
+import { writeExtremes, writeJob, writeSeries } from './writing.ts';
 
 /** The report for a person: the verdict first, then what it rests on, one section a series. */
 export function renderTable(assessment: Assessment, context: ReportContext): string {
@@ -20,12 +19,16 @@ export function renderTable(assessment: Assessment, context: ReportContext): str
   const headlines = assessment.jobs
     .filter((job) => !isTold(job))
     .map((job) =>
-      [renderHeadline(job, assessment, colours), ...layOutBlocks([jobRunRows(job, colours)], width)].join(
-        '\n\n',
-      ),
+      [
+        layOut([[renderHeadline(job, assessment, context, colours)]], [width]),
+        ...layOutBlocks([jobRunRows(job, context, colours)], width),
+      ].join('\n\n'),
     );
   const told = assessment.jobs.filter(isTold);
-  const sections = assessment.series.map((each) => renderSection(each, told, context, width, colours));
+  const charted = assessment.series.filter((each) => isCharted(each, assessment));
+  const sections = assessment.series.map((each) =>
+    renderSection(each, told, charted, { ...context, width }, colours),
+  );
   return `${[...headlines, ...sections].join('\n\n\n')}\n`;
 }
 
@@ -36,10 +39,15 @@ const judgedBy = (job: AssessedJob, { series }: Assessment) =>
   });
 
 /** With several series, which of them decided; with several jobs, which job it is about. */
-function renderHeadline(job: AssessedJob, assessment: Assessment, colours: Palette): string {
+function renderHeadline(
+  job: AssessedJob,
+  assessment: Assessment,
+  context: ReportContext,
+  colours: Palette,
+): string {
   const judged = judgedBy(job, assessment);
   const decisive = judged.filter(({ verdict }) => verdict.verdict === job.verdict);
-  const names = decisive.map(({ identity }) => writeSeries(identity)).join('; ');
+  const names = decisive.map(({ identity }) => writeSeries(identity, context)).join('; ');
   const of = judged.length === 0 ? '' : ` (${decisive.length} of ${judged.length} series: ${names})`;
   const about = assessment.jobs.length === 1 ? '' : `${writeJob(job)}: `;
   return paintVerdict(job.verdict, `${about}${verdictWord(job.verdict)}${of}`, colours);
@@ -53,26 +61,46 @@ function paintVerdict(verdict: JobVerdict['verdict'], text: string, colours: Pal
   return colours.strong(paint(text));
 }
 
+/** Rows for the curve: several charts share a screen. */
+const [ROWS_ALONE, ROWS_AMONG_OTHERS] = [8, 4];
+
+/** Where jobs are judged, only what they are judged by; else whatever is still handed out. */
+const isCharted = ({ retired, verdicts }: AssessedSeries, { jobs }: Assessment) =>
+  jobs.length === 0 ? !retired : verdicts.length > 0;
+
 function renderSection(
   series: AssessedSeries,
   toldHere: readonly AssessedJob[],
+  charted: readonly AssessedSeries[],
   context: ReportContext,
-  width: number,
   colours: Palette,
 ): string {
   const { analysis, verdicts, retired } = series;
-  const title = `${writeSeries(analysis.identity)}${retired ? ' (retired: another series took its place)' : ''}`;
-  const blocks: Row[][] = [];
+  const { width, ascii } = context;
+  const title = `${writeSeries(analysis.identity, context)}${retired ? ' (retired: another series took its place)' : ''}`;
+  const above: Row[][] = [];
   for (const verdict of verdicts) {
-    blocks.push(verdictRows(verdict, analysis, colours));
-    blocks.push(...toldHere.filter(({ job }) => job === verdict.job).map((job) => jobRunRows(job, colours)));
+    above.push(verdictRows(verdict, analysis, colours));
+    above.push(
+      ...toldHere.filter(({ job }) => job === verdict.job).map((job) => jobRunRows(job, context, colours)),
+    );
   }
   if (analysis.measurement !== null)
-    blocks.push(measurementRows(analysis, analysis.measurement, context, colours));
-  else blocks.push([['samples', 'none'], ...failedPollRows(analysis)]);
-  if (analysis.findings.length > 0) blocks.push(findingRows(analysis.findings, colours));
-  if (analysis.measurement !== null) blocks.push([['evidence', evidenceMessage(analysis.measurement)]]);
-  return [colours.strong(title), ...layOutBlocks(blocks, width)].join('\n\n');
+    above.push(measurementRows(analysis, analysis.measurement, context, colours));
+  else above.push([['samples', 'none'], ...failedPollRows(analysis)]);
+  const rows = charted.length === 1 ? ROWS_ALONE : ROWS_AMONG_OTHERS;
+  const required = verdicts.map((verdict) => verdict.required);
+  const chart = charted.includes(series)
+    ? renderChart(analysis, { required, width, rows, ascii }, colours)
+    : null;
+  const below = [findingRows(analysis.findings, colours)];
+  if (analysis.measurement !== null) below.push([['evidence', evidenceMessage(analysis.measurement)]]);
+  return [
+    colours.strong(title),
+    ...layOutBlocks(above, width),
+    ...(chart === null ? [] : [chart]),
+    ...layOutBlocks(below, width),
+  ].join('\n\n');
 }
 
 function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colours: Palette): Row[] {
@@ -83,7 +111,11 @@ function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colou
   ];
 }
 
-function jobRunRows({ name, runs, isLengthOfRun }: AssessedJob, colours: Palette): Row[] {
+function jobRunRows(
+  { name, runs, isLengthOfRun }: AssessedJob,
+  { ascii }: ReportContext,
+  colours: Palette,
+): Row[] {
   if (runs === null || runs.runCount === 0) return [];
   const { finished, running, length } = runs;
   const rows: Row[] = [['job', jobRunsMessage(name!, runs)]];
@@ -95,91 +127,10 @@ function jobRunRows({ name, runs, isLengthOfRun }: AssessedJob, colours: Palette
   const closestCall = closestRunMessage(closest);
   return [
     ...rows,
-    ['duration', writeExtremes(durations)],
+    ['duration', writeExtremes(durations, ascii)],
     ['longest run', longestRunMessage(longest, isLengthOfRun && length?.goesOn === false)],
     ['closest call', closest.end.remainingAtEnd < 0 ? colours.bad(closestCall) : closestCall],
   ];
-}
-
-function measurementRows(
-  { polled, failedPolls, measurement: _, ...analysis }: SeriesAnalysis,
-  measurement: Measurement,
-  context: ReportContext,
-  colours: Palette,
-): Row[] {
-  const { sampledMinimum, worstCase, rotationInterval: interval, validityWhenIssued: issued } = measurement;
-  return [
-    ['samples', samplesText(measurement, polled)],
-    ['watched time', watchedText(measurement)],
-    ['rotation interval', interval === null ? 'not known yet' : writeExtremes(interval)],
-    ...(measurement.rotationWindow === null ? [] : [['rotation moments', windowMessage(measurement)] as Row]),
-    [
-      'validity when issued',
-      issued === null ? 'not known yet' : `${duration(issued.min)} min · ${duration(issued.max)} max`,
-    ],
-    ['sampled minimum', `${duration(sampledMinimum.seconds)} at ${writeInstant(sampledMinimum.at)}`],
-    ['worst case', `${colours.strong(duration(worstCase.seconds))} ${worstCaseText(measurement)}`],
-    ['longest safe job', longestText(measurement, context)],
-    ['safe starts, by job', curveText(measurement, context)],
-    ...failedPollRows({ ...analysis, polled, failedPolls, measurement }),
-  ];
-}
-
-const writeExtremes = ({ min, median, max }: Extremes) =>
-  `${duration(min)} min · ${duration(median)} median · ${duration(max)} max`;
-
-function longestText(measurement: Measurement, { margin }: ReportContext): string {
-  const longest = longestSafeJob(measurement, margin);
-  if (longest !== null) return `${duration(longest)} with a margin of ${short(margin)}`;
-  return measurement.witnessedCount === 0
-    ? 'not known yet: no rotation was watched'
-    : `none with a margin of ${short(margin)}`;
-}
-
-function samplesText(
-  { sampleCount, generations, firstSample, lastSample }: Measurement,
-  polled: boolean,
-): string {
-  const counts = `${writeCount(sampleCount, 'sample')} of ${writeCount(generations.length, 'generation')}`;
-  return `${counts}${polled ? '' : ', imported'}; ${writeSpan(firstSample, lastSample)}`;
-}
-
-function watchedText({ watchedTime, rotations, witnessedCount, gaps }: Measurement): string {
-  const blind = gaps.length === 0 ? '' : `, less ${writeCount(gaps.length, 'gap')}`;
-  return `${duration(watchedTime)}${blind}; ${witnessedCount.toLocaleString('en-US')} of ${writeCount(rotations.length, 'rotation')} witnessed`;
-}
-
-function worstCaseText({ worstCase, overstatement, lag }: Measurement): string {
-  const { rotation, at } = worstCase;
-  if (rotation === null) return `at the sample of ${writeInstant(at)}`;
-  const moved = lag > 0 ? `, moved by the ${duration(lag)} for which this source lags` : '';
-  const where = rotation.dated
-    ? `just before the rotation at ${writeInstant(at)}${moved}`
-    : `if the rotation came as late as it can have, between ${writeSpan(rotation.window.from, rotation.window.to)}`;
-  return overstatement === 0 ? where : `${where}; polling alone overstates it by ${duration(overstatement)}`;
-}
-
-/** So many points of the curve say enough in one line. */
-const CURVE_WORDS = 6;
-
-/** Where the share begins to fall, and how fast. */
-function curveText(measurement: Measurement, { margin }: ReportContext): string {
-  if (measurement.issuedPerRequest) return 'every start is handed new credentials';
-  const points = safeStartsCurve(measurement, margin);
-  if (points.length === 0) return 'not known yet: one sample is no time';
-  const firstBelow = points.findIndex(({ share }) => share < 1);
-  const chosen =
-    firstBelow < 0 ? points.slice(-1) : points.slice(Math.max(0, firstBelow - 1)).slice(0, CURVE_WORDS);
-  return chosen.map(({ jobDuration, share }) => `${short(jobDuration)} ${writeShare(share)}`).join(' · ');
-}
-
-function failedPollRows({ failedPolls }: SeriesAnalysis): Row[] {
-  return failedPolls.map(
-    ({ reason, count, lastAt }, index): Row => [
-      index === 0 ? 'failed polls' : '',
-      `${count.toLocaleString('en-US')} ${reason}, last at ${writeInstant(lastAt)}`,
-    ],
-  );
 }
 
 function findingRows(findings: readonly Finding[], colours: Palette): Row[] {

@@ -46,6 +46,7 @@ export function minimalEnvironment(changes: RunOptions['env'] = {}): Record<stri
   const env = {
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/nonexistent',
+    LANG: 'C.UTF-8',
     AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE,
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1',
     // Programs that start together on a small machine starve each other.
