@@ -62,7 +62,7 @@ function worstCaseText({ worstCase, overstatement, lag }: Measurement): string {
   const moved = lag > 0 ? `, moved by the ${duration(lag)} for which this source lags` : '';
   const where = rotation.dated
     ? `just before the rotation at ${writeInstant(at)}${moved}`
-    : `if the rotation came as late as it can have, between ${writeSpan(rotation.window.from, rotation.window.to)}`;
+    : `if the rotation came as late as it can have, from ${writeSpan(rotation.window.from, rotation.window.to)}`;
   return overstatement === 0 ? where : `${where}; polling alone overstates it by ${duration(overstatement)}`;
 }
 

@@ -3,12 +3,12 @@ import type { Finding, JobVerdict, SeriesAnalysis } from '../domain/model.ts';
 import { renderChart } from './chart.ts';
 import { type Palette, palette } from './colour.ts';
 import type { ReportContext } from './formats.ts';
+import { jobRunRows } from './job-run-rows.ts';
 import { layOut, layOutBlocks, type Row, readableWidth } from './layout.ts';
 import { failedPollRows, measurementRows } from './measurement-rows.ts';
 import { findingMessage } from './messages/findings.ts';
-import { closestRunMessage, jobRunsMessage, longestRunMessage, runningMessage } from './messages/job-runs.ts';
 import { adviceMessages, evidenceMessage, verdictMessage } from './messages/verdicts.ts';
-import { writeExtremes, writeJob, writeSeries } from './writing.ts';
+import { writeJob, writeSeries } from './writing.ts';
 
 /** The report for a person: the verdict first, then what it rests on, one section a series. */
 export function renderTable(assessment: Assessment, context: ReportContext): string {
@@ -108,28 +108,6 @@ function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colou
   return [
     ['verdict', paintVerdict(verdict.verdict, verdictMessage(verdict), colours)],
     ...advice.map((each, index): Row => [index === 0 ? 'what to do' : '', each]),
-  ];
-}
-
-function jobRunRows(
-  { name, runs, isLengthOfRun }: AssessedJob,
-  { ascii }: ReportContext,
-  colours: Palette,
-): Row[] {
-  if (runs === null || runs.runCount === 0) return [];
-  const { finished, running, length } = runs;
-  const rows: Row[] = [['job', jobRunsMessage(name!, runs)]];
-  if (running !== null) {
-    rows.push(['newest run', runningMessage(running, isLengthOfRun && length?.goesOn === true)]);
-  }
-  if (finished === null) return rows;
-  const { duration: durations, longest, closest } = finished;
-  const closestCall = closestRunMessage(closest);
-  return [
-    ...rows,
-    ['duration', writeExtremes(durations, ascii)],
-    ['longest run', longestRunMessage(longest, isLengthOfRun && length?.goesOn === false)],
-    ['closest call', closest.end.remainingAtEnd < 0 ? colours.bad(closestCall) : closestCall],
   ];
 }
 
