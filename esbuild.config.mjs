@@ -125,8 +125,8 @@ async function buildMatchers() {
 }
 
 /**
- * dist/types/: the declarations of the library and of whatever they mention, as CommonJS; ES modules have a file of
- * their own that passes them on. A package that users do not have must not be mentioned: the build stops.
+ * dist/types/: the declarations of the library and of whatever they mention, as CommonJS; ES modules have files of
+ * their own beside the entries. A package that users do not have must not be mentioned: the build stops.
  */
 function buildDeclarations() {
   const emitted = mkdtempSync(join(tmpdir(), 'cred-watch-types-'));
@@ -156,9 +156,11 @@ function buildDeclarations() {
   } finally {
     rmSync(emitted, { recursive: true });
   }
-  for (const entry of entries) {
-    const name = posix.basename(entry);
-    writeFileSync(`dist/types/${entry}.d.mts`, `export * from './${name}.cjs';\n`);
+  writeFileSync('dist/types/library/index.d.mts', `export * from './index.cjs';\n`);
+  // What they add to the runner's types is found only where it is said in a file of the importer's own kind.
+  for (const runner of ['vitest', 'jest']) {
+    const declared = readFileSync(`dist/types/library/${runner}.d.cts`, 'utf8');
+    writeFileSync(`dist/types/library/${runner}.d.mts`, declared.replace('./index.cjs', './index.mjs'));
   }
 }
 
