@@ -168,7 +168,8 @@ function writeDeclaration(folder, path, written) {
   if (written.has(path)) return;
   written.add(path);
   const text = readFileSync(join(folder, `${path}.d.ts`), 'utf8');
-  const specifiers = /(\b(?:from|import)\s*\(?\s*')([^']+)(')/g;
+  // The examples in comments import the package itself.
+  const specifiers = /(^(?!\s*\*).*\b(?:from|import)\s*\(?\s*')([^']+)(')/gm;
   const rewritten = text.replace(specifiers, (_, before, specifier, after) => {
     if (!specifier.startsWith('.')) throw new Error(`src/${path}.ts: its declarations mention ${specifier}`);
     writeDeclaration(folder, posix.join(posix.dirname(path), specifier).replace(/\.ts$/, ''), written);

@@ -1,6 +1,18 @@
 /**
  * cred-watch as a library: how long AWS temporary credentials really last where a program runs, and whether a job of a
  * given length is safe. Durations inside are whole seconds, instants milliseconds since 1970 by AWS's clock.
+ *
+ * Everything that `readReport` does can be done by hand, as here:
+ * @example
+ * import { analyse, defaultDatabase, judgeJob, SampleStore, verdictMessage } from 'cred-watch';
+ *
+ * const store = SampleStore.openReadOnly(defaultDatabase());
+ * for (const history of store?.histories({ role: 'loader' }) ?? []) {
+ *   const analysis = analyse(history, { now: Date.now(), maxAge: 'default' });
+ *   console.log(analysis.measurement?.worstCase.seconds, 'seconds at the worst moment');
+ *   console.log(verdictMessage(judgeJob(analysis, { duration: 5 * 3600, margin: 300 })));
+ * }
+ * store?.close();
  */
 
 export type { Clock } from '../clock.ts';

@@ -23,6 +23,16 @@ export interface MatcherResult {
  * `expect(report).not.toOutlive('7h')` only where the job is proven not to be. `unknown` fails both: no evidence must
  * not turn a test green. Several series are judged together, the retired ones left out.
  * @throws CredWatchError for durations that are none, and for what is no report; with `.not`, too
+ * @example
+ * import 'cred-watch/vitest';
+ * import { readReport } from 'cred-watch';
+ * import { expect, test } from 'vitest';
+ *
+ * test('the nightly load outlives its credentials', () => {
+ *   const report = readReport({ role: 'loader', maxAge: '1h' });
+ *   expect(report).toOutlive('4h', { margin: '10m', confidence: '95%' });
+ *   expect(report).not.toOutlive('7h');
+ * });
  */
 export function toOutlive(
   this: MatcherContext | undefined,

@@ -32,6 +32,13 @@ export interface PollOptions {
  * One look at the source, recorded as a sample or as a failed poll: that is on disk when this resolves. What goes
  * wrong with the endpoint is an outcome (`outcome.ok` is false). The secrets of the outcome are not recorded.
  * @throws CredWatchError where the store cannot be written
+ * @example
+ * import { autoSource, defaultDatabase, pollOnce, SampleStore } from 'cred-watch';
+ *
+ * const store = SampleStore.open(defaultDatabase());
+ * const { outcome, host } = await pollOnce({ source: await autoSource(), store });
+ * console.log(host, outcome.ok ? 'sampled' : outcome.reason);
+ * store.close();
  */
 export async function pollOnce(where: Polling, { signal }: PollOptions = {}): Promise<polling.Recorded> {
   return polling.pollOnce(toContext(where), signal);
@@ -44,8 +51,8 @@ export interface WatchSettings {
   for?: Duration | undefined;
   /** Aborted to stop: a poll under way is finished and recorded first, but for one that hangs. */
   signal?: AbortSignal | undefined;
-  /** Told of every poll, which waits for it. What it throws ends the watch. */
-  onPoll?: ((recorded: polling.Recorded) => void | Promise<void>) | undefined;
+  /** Told of every poll; the next one waits for what it returns. What it throws ends the watch. */
+  onPoll?: ((recorded: polling.Recorded) => unknown) | undefined;
   /** Default: the system's. */
   clock?: Clock | undefined;
 }
@@ -54,6 +61,17 @@ export interface WatchSettings {
  * Polls again and again, as `cred-watch poll --interval` does: one poll at a time, less often while they fail, more
  * often while a rotation is due that the source will not date. Resolves to the number of samples.
  * @throws CredWatchError where the store cannot be written, or the interval is too short
+ * @example
+ * import { autoSource, defaultDatabase, SampleStore, watch } from 'cred-watch';
+ *
+ * const store = SampleStore.open(defaultDatabase());
+ * const stop = new AbortController();
+ * const samples = await watch(
+ *   { source: await autoSource(), store },
+ *   { interval: '5m', for: '24h', signal: stop.signal, onPoll: ({ outcome }) => outcome.ok && stop.abort() },
+ * );
+ * console.log(samples, 'is enough for this example');
+ * store.close();
  */
 export async function watch(where: Polling, settings: WatchSettings): Promise<number> {
   const { clock, random } = surroundings();
@@ -71,7 +89,9 @@ export async function watch(where: Polling, settings: WatchSettings): Promise<nu
     clock: settings.clock ?? clock,
     random,
     stop: settings.signal ?? new AbortController().signal,
-    onPoll: settings.onPoll ?? (() => {}),
+    onPoll: async (recorded) => {
+      await settings.onPoll?.(recorded);
+    },
   });
 }
 
@@ -90,6 +110,13 @@ export interface Checked {
 /**
  * Would a job that starts now outlive the credentials in hand? One look, recorded, and the verdict on what it brought;
  * history says when a start will be safe. As `cred-watch check`.
+ * @example
+ * import { autoSource, check, defaultDatabase, SampleStore } from 'cred-watch';
+ *
+ * const store = SampleStore.open(defaultDatabase());
+ * const { verdict } = await check({ source: await autoSource(), store }, '4h', { margin: '5m' });
+ * console.log(verdict.verdict, verdict.spare, verdict.nextRotation?.expected);
+ * store.close();
  */
 export async function check(
   where: Polling,

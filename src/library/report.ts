@@ -71,9 +71,6 @@ export interface ReportOptions {
 
 /**
  * What some series prove, to judge jobs by.
- * @example
- * const report = readReport({ role: 'loader' });
- * const { verdict } = report.judge('5h', { margin: '10m' });
  */
 export class Report {
   /** Milliseconds since 1970. */
@@ -164,6 +161,12 @@ export interface ReadReportOptions {
  * Reads what is stored of the selected series. Asks no endpoint and writes nothing. A database that is not there has
  * no series: every verdict is `unknown`.
  * @throws CredWatchError where the database cannot be read, and for options that cannot be
+ * @example
+ * import { readReport } from 'cred-watch';
+ *
+ * const report = readReport({ role: 'loader', since: '30d' });
+ * const { verdict, series } = report.judge('5h', { margin: '10m', confidence: '95%' });
+ * console.log(verdict, series[0]?.verdict.spare);
  */
 export function readReport(options: ReadReportOptions = {}): Report {
   const { db = defaultDatabase(), host, source, role, since, until, maxAge } = options;

@@ -62,6 +62,15 @@ export interface ProfileSourceOptions extends SourceSurroundings {
  * 169.254.169.254. Nothing is asked before the first `poll()`.
  *
  * A factory rejects with {@link CredWatchError} for options that cannot be; a bad environment is the outcome of a poll.
+ * @example
+ * import { imdsSource } from 'cred-watch';
+ *
+ * const source = await imdsSource();
+ * const outcome = await source.poll();
+ * if (outcome.ok) {
+ *   console.log(outcome.credentials.accessKeyId, new Date(outcome.credentials.expiration));
+ *   console.log(`${outcome.secrets.secretAccessKey}`); // [redacted]; reveal() gives the text
+ * } else console.log(outcome.reason, outcome.detail);
  */
 export const imdsSource = (options: ImdsSourceOptions = {}): Promise<CredentialSource> =>
   remote('imds', options);
