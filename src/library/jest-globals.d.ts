@@ -14,5 +14,5 @@ declare global {
 
 declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T = unknown> extends CredWatchMatchers<R> {}
-  interface AsymmetricMatchers extends CredWatchMatchers {}
+  interface AsymmetricMatchers extends CredWatchMatchers<void> {}
 }

@@ -118,8 +118,8 @@ export function judgeAnalyses(
   options: JudgeOptions & { now: Instant; judgeRetired: boolean },
 ): ReportVerdict {
   const job = toJob(duration, options.margin);
-  const fresh =
-    options.maxAge === undefined ? analyses : analyses.map((each) => within(each, options.maxAge));
+  const maxAge = toMaxAge(options.maxAge);
+  const fresh = maxAge === 'default' ? analyses : analyses.map((each) => ({ ...each, maxAge }));
   const { series, verdict } = assessAnalyses(fresh, {
     now: options.now,
     jobs: [{ name: null, ...job, runs: [] }],
@@ -131,14 +131,9 @@ export function judgeAnalyses(
     job,
     required: job.duration + job.margin,
     series: series.flatMap(({ analysis, verdicts }) =>
-      verdicts.map((each) => ({ analysis, verdict: { ...each, job } })),
+      verdicts.map((each) => ({ analysis, verdict: each })),
     ),
   };
-}
-
-function within(analysis: SeriesAnalysis, maxAge: Duration | null | undefined): SeriesAnalysis {
-  const limit = toMaxAge(maxAge);
-  return limit === 'default' ? analysis : { ...analysis, maxAge: limit };
 }
 
 export interface ReadReportOptions {

@@ -42,6 +42,7 @@ test('types', async () => {
   expect(readReport()).toOutlive('5h', { margin: 0 });
   expect(readReport()).not.toOutlive(7 * 3600);
   expect({ report: readReport() }).toEqual({ report: expect.toOutlive('5h') });
+  expect({ report: readReport() }).toEqual({ report: expect.not.toOutlive('5h') });
   await expect(Promise.resolve(readReport())).resolves.toOutlive('5h');
   // @ts-expect-error a duration is no object
   expect(readReport()).toOutlive({});
@@ -64,6 +65,7 @@ declare const global: jest.Matchers<void>;
 expect(readReport()).toOutlive('5h', { margin: 0 });
 expect(readReport()).not.toOutlive(7 * 3600);
 global.toOutlive('5h');
+expect.toOutlive('5h');
 // @ts-expect-error a duration is no object
 expect(readReport()).toOutlive({});
 `;
