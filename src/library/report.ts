@@ -130,9 +130,7 @@ export function judgeAnalyses(
     verdict: verdict!,
     job,
     required: job.duration + job.margin,
-    series: series.flatMap(({ analysis, verdicts }) =>
-      verdicts.map((each) => ({ analysis, verdict: each })),
-    ),
+    series: series.flatMap(({ analysis, verdicts }) => verdicts.map((each) => ({ analysis, verdict: each }))),
   };
 }
 

@@ -10,7 +10,9 @@ trap 'rm -rf "$work"' EXIT
 case "$(uname -m)" in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) echo "no Node binaries for $(uname -m)" >&2; exit 1 ;; esac
 tarball=$(cd "$root" && npm pack --silent --pack-destination "$work" | tail -n 1)
 
-for version in ${NODE_VERSIONS:-20 22 24 26}; do
+versions=${NODE_VERSIONS:-20 22 24 26}
+first=${versions%% *}
+for version in $versions; do
   mkdir -p "$work/node-$version" "$work/user-$version"
   npm install --silent --no-save --prefix "$work/node-$version" "node-linux-$arch@$version"
   bin="$work/node-$version/node_modules/node-linux-$arch/bin"
@@ -35,12 +37,12 @@ for version in ${NODE_VERSIONS:-20 22 24 26}; do
     cp "$root"/test/package/uses-library.* .
     $cred_watch import "$root/fixtures/curl.log" --host linux --db logs.db > import.txt
     export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9/ CRED_WATCH_DB="$PWD/logs.db"
-    node uses-library.mjs
-    node uses-library.cjs
+    HOME="$PWD" node uses-library.mjs
+    HOME="$PWD" node uses-library.cjs
     cp uses-library.mjs uses-library.mts
     node "$root/node_modules/typescript/bin/tsc" --ignoreConfig --noEmit --strict --target es2022 --module nodenext \
       uses-library.mts
-    if [ "$version" = "${first:=$version}" ]; then
+    if [ "$version" = "$first" ]; then
       ln -s "$root/node_modules/vitest" node_modules/vitest
       printf "export default { test: { include: ['uses-library.vitest.mjs'] } };\n" > vitest.config.mjs
       node node_modules/vitest/vitest.mjs run > vitest.txt || { cat vitest.txt; exit 1; }

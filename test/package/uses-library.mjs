@@ -3,7 +3,7 @@ import { CredWatchError, imdsSource, pollOnce, Report, readReport, SampleStore }
 
 const report = readReport({ host: 'linux' });
 const { verdict, series } = report.judge('5h', { margin: 0 });
-const { outcome } = await poll('polled.db');
+const { outcome } = await poll();
 const isRight =
   report instanceof Report &&
   verdict === 'start-after-rotation' &&
@@ -20,9 +20,8 @@ try {
   if (!(error instanceof CredWatchError)) throw error;
 }
 
-/** @param {string} db */
-async function poll(db) {
-  const store = SampleStore.open(db);
+async function poll() {
+  const store = SampleStore.open('polled.db');
   try {
     return await pollOnce({ source: await imdsSource({ limits: { attempts: 1 } }), store });
   } finally {
