@@ -11,7 +11,7 @@ const folder = installedPackage();
 
 async function evaluate(name: string, code: string): Promise<unknown> {
   writeFileSync(join(folder, name), code);
-  const { stdout, stderr } = await run([process.execPath, join(folder, name)], { env: minimalEnvironment() });
+  const { stdout, stderr } = await run([process.execPath, name], { cwd: folder, env: minimalEnvironment() });
   expect(stderr).toBe('');
   return JSON.parse(stdout);
 }

@@ -85,15 +85,16 @@ describe('a report', () => {
   });
 
   test('leaves a retired series out of the verdict, unless its role is asked for', () => {
-    const file = watched({ ...loader, role: 'old' }, NOW - 30 * 3_600_000);
+    const file = watched({ ...loader, apiVersion: '1' }, NOW - 30 * 3_600_000);
     writeWatchedDatabase(file, NOW, loader);
     const report = readReport({ db: file, now: NOW, maxAge: null });
-    expect(report.series.map(({ analysis, retired }) => [analysis.identity.role, retired])).toEqual([
-      ['loader', false],
-      ['old', true],
+    expect(report.series.map(({ analysis, retired }) => [analysis.identity.apiVersion, retired])).toEqual([
+      ['1', true],
+      ['2', false],
     ]);
-    expect(report.judge('4h').series.map(({ analysis }) => analysis.identity.role)).toEqual(['loader']);
-    expect(readReport({ db: file, now: NOW, role: 'old', maxAge: null }).judge('4h').series).toHaveLength(1);
+    expect(report.judge('4h').series.map(({ analysis }) => analysis.identity.apiVersion)).toEqual(['2']);
+    const ofRole = readReport({ db: file, now: NOW, role: 'loader', maxAge: null });
+    expect(ofRole.judge('4h').series).toHaveLength(2);
   });
 
   test('selects by time: a day, how long ago, a moment, a Date or milliseconds', () => {

@@ -155,6 +155,10 @@ describe('polling', () => {
     expect(readReport({ db }).series).toMatchObject([
       { analysis: { measurement: null, failedPolls: [{ reason: 'unreachable', count: 1 }] } },
     ]);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('CRED_WATCH_HOST', 'named');
+    expect((await pollOnce({ source, store })).host).toBe('named');
+    expect((await pollOnce({ source, store, host: null, machine: 'me' })).host).toBe('me');
     await expect(pollOnce({ source, store, host: '\n' })).rejects.toThrow('the host is not a name');
   });
 
