@@ -71,7 +71,6 @@ export {
   type MatcherContext,
   type MatcherResult,
   matchers,
-  type Outliving,
   toOutlive,
 } from './matchers.ts';
 export {

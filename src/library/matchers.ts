@@ -5,9 +5,6 @@ import type { Duration } from './given-values.ts';
 import { type JudgeOptions, judgeAnalyses, type Report, type ReportVerdict } from './report.ts';
 import { surroundings } from './surroundings.ts';
 
-/** What `expect` can be given: a report, or one or several series that were analysed. */
-export type Outliving = Report | SeriesAnalysis | readonly SeriesAnalysis[];
-
 /** What vitest and jest hand to a matcher, as far as it is used here. */
 export interface MatcherContext {
   isNot?: boolean | undefined;
@@ -21,7 +18,8 @@ export interface MatcherResult {
 /**
  * `expect(report).toOutlive('5h', { margin: '10m' })` passes only where the verdict is `safe`, and
  * `expect(report).not.toOutlive('7h')` only where the job is proven not to be. `unknown` fails both: no evidence must
- * not turn a test green. Several series are judged together, the retired ones left out.
+ * not turn a test green. What is expected of is a {@link Report}, a series that was analysed, or several of those, which
+ * are judged together, the retired ones left out.
  * @throws CredWatchError for durations that are none, and for what is no report; with `.not`, too
  * @example
  * import 'cred-watch/vitest';

@@ -60,7 +60,7 @@ describe('the examples of the documentation', () => {
       const env = await surroundingsOf('run');
       const file = join(mkdtempSync(join(folder, 'code-')), 'example.mjs');
       writeFileSync(file, code);
-      const { code: exitCode, stdout, stderr } = await run([process.execPath, file], { env });
+      const { code: exitCode, stdout, stderr } = await run([process.execPath, file], { env, cwd: env.HOME! });
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(stdout).toMatch(/\S/);
       expect(stdout).not.toMatch(/undefined|CANARY-/);
