@@ -2,7 +2,7 @@ import { type Assessment, assess, type WantedJob } from '../domain/assessment.ts
 import { rotationsFor } from '../domain/job.ts';
 import type { Instant } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import type { SeriesFilter } from '../store/histories.ts';
+import type { SeriesFilter } from '../store/contract.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import type { JudgingFlags } from './judging-flags.ts';
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { NowVerdict, PollNote, Seconds } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import { databasePath } from './database-path.ts';
+import { databasePath } from '../store/database-path.ts';
 import { exitCodeOf, signalExitCode } from './exit-codes.ts';
 import { exitCodesFlag, positiveDuration } from './flags.ts';
 import { addGateFlags, type GateFlags, judgeAtGate, sayInterrupted, sayPollNotes, withGate } from './gate.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { CredWatchError } from '../errors.ts';
 import { ARCHIVE_FORMATS, type ArchiveFormat, writeArchive } from '../store/archive-writer.ts';
-import { databasePath } from './database-path.ts';
+import { databasePath } from '../store/database-path.ts';
 import { EXIT } from './exit-codes.ts';
 import { addSelection, databaseFlag, exitCodesFlag } from './flags.ts';
 import type { Io } from './io.ts';

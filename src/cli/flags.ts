@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseConfidence } from '../domain/confidence.ts';
 import { formatShortDuration, isTooLongDuration, parseDuration } from '../domain/duration.ts';
 import type { Seconds } from '../domain/model.ts';
+import { faultOfName } from '../domain/name.ts';
 import { EXIT_CODE_STYLES } from './exit-codes.ts';
 
 const DURATION_EXAMPLES = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
@@ -29,10 +31,8 @@ export function positiveDuration(text: string): Seconds {
 
 /** `95%` or `0.95`, as a share. */
 export function confidence(text: string): number {
-  const match = /^(\d{1,2}(?:\.\d{1,4})?)%$|^0?(\.\d{1,6})$/.exec(text.trim());
-  const share =
-    match === null ? Number.NaN : match[1] !== undefined ? Number(match[1]) / 100 : Number(match[2]);
-  if (!(share > 0 && share < 1)) throw new InvalidArgumentError('is not a confidence: use 95% or 0.95');
+  const share = parseConfidence(text.trim());
+  if (share === null) throw new InvalidArgumentError('is not a confidence: use 95% or 0.95');
   return share;
 }
 
@@ -41,12 +41,6 @@ export function name(text: string): string {
   const fault = faultOfName(text);
   if (fault !== null) throw new InvalidArgumentError(`is not a name: ${fault}`);
   return text;
-}
-
-/** What to do to make a name of it; null where it is one. */
-export function faultOfName(text: string): string | null {
-  if (text.trim() === '' || text.length > 256) return 'use 1 to 256 characters';
-  return /\p{Cc}/u.test(text) ? 'leave out control characters' : null;
 }
 
 /** A role as IAM allows it; anything else would be another path of the endpoint. */

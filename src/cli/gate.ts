@@ -13,10 +13,10 @@ import {
 } from '../report/messages/now.ts';
 import { pollNoteMessage } from '../report/messages/poll-notes.ts';
 import type { BestEffortStore } from '../store/best-effort-store.ts';
+import { databasePath } from '../store/database-path.ts';
 import type { Judged } from '../watch/judge-now.ts';
 import type { PollContext } from '../watch/poll-once.ts';
 import { countdownOn } from './countdown.ts';
-import { databasePath } from './database-path.ts';
 import { databaseFlag, duration, positiveDuration, showDefaultDuration } from './flags.ts';
 import type { Io } from './io.ts';
 import { addSourceFlags, openSource, type SourceFlags } from './source-flags.ts';

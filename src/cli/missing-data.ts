@@ -1,5 +1,5 @@
 import type { AssessedJob } from '../domain/assessment.ts';
-import { ROOT_DATABASE } from './database-path.ts';
+import { ROOT_DATABASE } from '../store/database-path.ts';
 import type { Io } from './io.ts';
 import { sayError, sayNote } from './speech.ts';
 

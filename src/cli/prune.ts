@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Seconds } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
 import { writeCount } from '../report/writing.ts';
-import { databasePath } from './database-path.ts';
+import { databasePath } from '../store/database-path.ts';
 import { EXIT } from './exit-codes.ts';
 import { databaseFlag, duration, exitCodesFlag } from './flags.ts';
 import type { Io } from './io.ts';

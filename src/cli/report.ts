@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { REPORT_FORMATS } from '../report/formats.ts';
+import { databasePath } from '../store/database-path.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import { assessStored } from './assess-stored.ts';
-import { databasePath } from './database-path.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { addSelection, databaseFlag, exitCodesFlag } from './flags.ts';
 import { appendGithubFiles } from './github.ts';

@@ -1,12 +1,7 @@
-import { tz } from '@date-fns/tz/tz';
-import { endOfDay } from 'date-fns/endOfDay';
-import { isValid } from 'date-fns/isValid';
-import { parse } from 'date-fns/parse';
-import { parseDuration } from '../domain/duration.ts';
-import { parseInstant } from '../domain/instant.ts';
 import type { Instant, SourceName } from '../domain/model.ts';
+import { readMoment } from '../domain/moment.ts';
 import { CredWatchError } from '../errors.ts';
-import type { SeriesFilter } from '../store/histories.ts';
+import type { SeriesFilter } from '../store/contract.ts';
 
 export interface SelectionFlags {
   host?: string;
@@ -15,8 +10,6 @@ export interface SelectionFlags {
   since?: string;
   until?: string;
 }
-
-const inUtc = { in: tz('UTC') };
 
 /** The filter that the flags describe. Throws {@link CredWatchError} for a time that is none. */
 export function toFilter({ since, until, ...names }: SelectionFlags, now: Instant): SeriesFilter {
@@ -35,14 +28,8 @@ export function toFilter({ since, until, ...names }: SelectionFlags, now: Instan
 
 /** A day means its first moment for `--since` and its last for `--until`, in UTC. */
 export function parseMoment(flag: string, text: string, now: Instant, end: 'first' | 'last'): Instant {
-  const ago = parseDuration(text);
-  if (ago !== null) return now - ago * 1000;
-  const instant = parseInstant(text);
-  if (instant !== null) return instant.instant;
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) {
-    const day = parse(text, 'yyyy-MM-dd', new Date(0), inUtc);
-    if (isValid(day)) return end === 'first' ? day.getTime() : endOfDay(day, inUtc).getTime();
-  }
+  const moment = readMoment(text, now, end);
+  if (moment !== null) return moment;
   throw new CredWatchError(
     `${flag} '${text}' is not a time`,
     'use a day (2026-01-31), a moment (2026-01-31T12:00:00Z) or how long ago (7d)',

@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SOURCE_NAMES, type SourceName } from '../domain/model.ts';
+import { faultOfName } from '../domain/name.ts';
 import { CredWatchError } from '../errors.ts';
 import type { CredentialSource, SourceOptions } from '../sources/source.ts';
-import { faultOfName, name, roleName } from './flags.ts';
+import { name, roleName } from './flags.ts';
 import type { Io } from './io.ts';
+import { leaveWasmUnoptimised } from './wasm-tiering.ts';
 
 /** The flags of every command that asks a source. */
 export interface SourceFlags {
@@ -63,6 +65,7 @@ export const hostOf = (flags: SourceFlags, io: Io): string | null => flags.host 
 export async function openSource(flags: SourceFlags, io: Io): Promise<OpenedSource> {
   const name = await sourceNameOf(flags, io);
   const host = hostOf(flags, io);
+  await leaveWasmUnoptimised();
   const { chooseSource } = await import('../sources/choose-source.ts');
   const { role, profile, process: command } = flags;
   if (role !== undefined && name === 'container') {

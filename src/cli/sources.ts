@@ -6,6 +6,7 @@ import type { SourcesReport } from '../report/sources-report.ts';
 import { EXIT } from './exit-codes.ts';
 import { exitCodesFlag, name } from './flags.ts';
 import { type Io, wantsColour, widthOf } from './io.ts';
+import { leaveWasmUnoptimised } from './wasm-tiering.ts';
 
 interface SourcesFlags {
   profile?: string;
@@ -45,6 +46,7 @@ Examples:
 
 /** 0: somebody would get credentials that have not expired; 1: nobody would. */
 export async function runSources({ profile, format }: SourcesFlags, io: Io): Promise<number> {
+  await leaveWasmUnoptimised();
   const { survey } = await import('../sources/survey.ts');
   const facts = await survey({
     env: io.env,

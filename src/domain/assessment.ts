@@ -67,6 +67,14 @@ const WORST_FIRST: readonly Verdict[] = ['never', 'sometimes', 'start-after-rota
 /** Judges every job by every series that it may draw from; with no series at all the answer is `unknown`. */
 export function assess(histories: readonly SeriesHistory[], rules: AssessmentRules): Assessment {
   const analyses = histories.map((history) => analyse(history, rules));
+  return assessAnalyses(analyses, rules);
+}
+
+/** The same for series that are analysed already, each by its own freshness. */
+export function assessAnalyses(
+  analyses: readonly SeriesAnalysis[],
+  rules: Omit<AssessmentRules, 'maxAge'>,
+): Assessment {
   const judged = rules.jobs.map((wanted) => judge(wanted, analyses, rules));
   const jobs = judged.map(({ assessed }) => assessed);
   return {
@@ -80,7 +88,11 @@ export function assess(histories: readonly SeriesHistory[], rules: AssessmentRul
   };
 }
 
-function judge(wanted: WantedJob, analyses: readonly SeriesAnalysis[], rules: AssessmentRules) {
+function judge(
+  wanted: WantedJob,
+  analyses: readonly SeriesAnalysis[],
+  rules: Omit<AssessmentRules, 'maxAge'>,
+) {
   const runs = wanted.name === null ? null : summarise(wanted.runs, rules.now);
   const duration = wanted.duration ?? runs?.length?.seconds ?? null;
   const job = duration === null ? null : toJob(wanted, duration);
@@ -108,7 +120,7 @@ const toJob = ({ name, margin }: WantedJob, duration: Seconds): Job => ({
 function chooseSeries(
   analyses: readonly SeriesAnalysis[],
   { runs }: WantedJob,
-  { judgeRetired }: AssessmentRules,
+  { judgeRetired }: Pick<AssessmentRules, 'judgeRetired'>,
 ): readonly SeriesAnalysis[] {
   const names = new Set(runs.map(({ identity }) => nameOf(identity)));
   const drawnFrom = analyses.filter(

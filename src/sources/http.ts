@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
 import type { Client } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
@@ -50,7 +49,8 @@ export async function exchange(
   const stop = AbortSignal.any([deadline.signal, signal]);
   let connection: Socket | null = null;
   try {
-    const undici = await loadUndici();
+    // At the first request only: most commands have none.
+    const undici = await import('undici');
     const addresses = await endpoint.addresses(stop);
     connection = await openConnection(endpoint.url, addresses, limits.connectMs, stop);
     const client = new undici.Client(endpoint.url.origin, {
@@ -86,15 +86,6 @@ async function send(client: Client, request: Request, clock: Clock, signal: Abor
     receivedAt: clock.now(),
     clockOffset: clockOffset((sentAt + answeredAt) / 2, header('date')),
   };
-}
-
-/**
- * Loaded at the first request only, and after V8 was told never to optimise undici's WebAssembly parser: it would do
- * so in the background for longer than our few requests take, and the exit of the process waits for it.
- */
-async function loadUndici() {
-  setFlagsFromString('--wasm-tiering-budget=1000000000');
-  return import('undici');
 }
 
 /**

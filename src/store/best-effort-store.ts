@@ -1,5 +1,5 @@
 import { CredWatchError } from '../errors.ts';
-import type { StoreLimits } from './database.ts';
+import type { StoreLimits } from './contract.ts';
 import { SampleStore } from './sample-store.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CredWatchError, systemErrorCode } from '../errors.ts';
+import type { StoreLimits } from './contract.ts';
 import { explained } from './explanations.ts';
 import { assertNotForeign, foreign } from './file-header.ts';
 import { openCopy } from './read-only-copy.ts';
@@ -10,11 +11,6 @@ import { type Connection, connect } from './sqlite-driver.ts';
 /** Setting WAL on a new file does not wait for its turn as everything else does: it is tried again instead. */
 const WAL_ATTEMPTS = 500;
 const WAL_PAUSE = 10;
-
-export interface StoreLimits {
-  /** Pages of 4 KiB beyond which the database does not grow: for tests of a full disk. */
-  maxPages?: number;
-}
 
 /**
  * Opens the database for writing, creating it (mode 0600) and bringing its schema up to date.

@@ -1,7 +1,8 @@
 import type { FailedPoll, Instant, SourceName } from '../domain/model.ts';
 import type { ArchiveRecord } from './archive-record.ts';
+import type { SeriesFilter } from './contract.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
-import { findSeries, type SeriesFilter } from './histories.ts';
+import { findSeries } from './histories.ts';
 import { readJobRuns } from './job-runs.ts';
 import { CORRECTED_TIME } from './schema.ts';
 import type { Connection } from './sqlite-driver.ts';

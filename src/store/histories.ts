@@ -9,18 +9,10 @@ import type {
   Span,
 } from '../domain/model.ts';
 import { range } from '../domain/statistics.ts';
+import type { SeriesFilter } from './contract.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
 import { CORRECTED_TIME } from './schema.ts';
 import type { Connection } from './sqlite-driver.ts';
-
-/** `since` and `until` select whole generations: those seen at any moment between. */
-export interface SeriesFilter {
-  host?: string;
-  source?: SourceName;
-  role?: string;
-  since?: Instant;
-  until?: Instant;
-}
 
 export interface SeriesRow {
   id: number;

@@ -1,16 +1,11 @@
 import { correctedTime, generationKey, generationOf, mergeGenerations } from '../domain/generations.ts';
 import type { Generation, Instant, Sample, SeriesIdentity } from '../domain/model.ts';
 import type { ArchiveRecord } from './archive-record.ts';
+import type { Batch } from './contract.ts';
 import { GenerationRows } from './generation-rows.ts';
 import { JobRunRows } from './job-runs.ts';
 import { CORRECTED_TIME } from './schema.ts';
 import type { Connection } from './sqlite-driver.ts';
-
-/** How many of a batch's records were new, and how many were there already. */
-export interface Batch {
-  added: number;
-  known: number;
-}
 
 interface OpenGeneration {
   id: number;

@@ -1,11 +1,6 @@
 import type { Instant, JobRun, Seconds, SourceName } from '../domain/model.ts';
-import type { SeriesFilter } from './histories.ts';
+import type { SeriesFilter } from './contract.ts';
 import type { Connection } from './sqlite-driver.ts';
-
-/** `since` and `until` select runs by their start: it is then that credentials were handed out. */
-export interface JobRunFilter extends SeriesFilter {
-  job: string;
-}
 
 type RunEnd = NonNullable<JobRun['end']>;
 

@@ -1,15 +1,10 @@
 import { neededSpans, withThirdSamples } from '../domain/generations.ts';
 import type { Instant } from '../domain/model.ts';
+import type { PruneResult } from './contract.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
 import { findSeries, sampleTimes } from './histories.ts';
 import { CORRECTED_TIME } from './schema.ts';
 import type { Connection } from './sqlite-driver.ts';
-
-export interface PruneResult {
-  deleted: number;
-  /** Older samples that a report still needs: up to three after each generation that overlaps another. */
-  kept: number;
-}
 
 /** Deletes the samples taken before a moment; what every report says stays the same. Run it inside a transaction. */
 export function prune(connection: Connection, before: Instant, { dryRun }: { dryRun: boolean }): PruneResult {

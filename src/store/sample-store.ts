@@ -10,14 +10,15 @@ import type {
 } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
 import type { ArchiveRecord } from './archive-record.ts';
-import { openForReading, openForWriting, openUnwritable, type StoreLimits } from './database.ts';
+import type { Batch, JobRunFilter, PruneResult, SeriesFilter, StoreLimits } from './contract.ts';
+import { openForReading, openForWriting, openUnwritable } from './database.ts';
 import { explained } from './explanations.ts';
 import { exportRecords } from './export.ts';
 import { GenerationRows } from './generation-rows.ts';
-import { readHistories, type SeriesFilter } from './histories.ts';
-import { type Batch, writeBatch } from './import-batch.ts';
-import { type JobRunFilter, JobRunRows, readJobNames, readJobRuns } from './job-runs.ts';
-import { type PruneResult, prune } from './prune.ts';
+import { readHistories } from './histories.ts';
+import { writeBatch } from './import-batch.ts';
+import { JobRunRows, readJobNames, readJobRuns } from './job-runs.ts';
+import { prune } from './prune.ts';
 import type { Connection } from './sqlite-driver.ts';
 
 /** The samples on disk. Every method is one or more whole transactions: several processes may use it at once. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Packs the package, installs it with each supported Node as a user would, and runs the main job with it.
+# Packs the package, installs it with each supported Node as a user would, runs the main job with it, and uses the library
+# from both kinds of module, from TypeScript, and on the first Node from vitest and Jest.
 # The Node binaries come from npm, so that the machine needs only one of its own.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -9,7 +10,9 @@ trap 'rm -rf "$work"' EXIT
 case "$(uname -m)" in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) echo "no Node binaries for $(uname -m)" >&2; exit 1 ;; esac
 tarball=$(cd "$root" && npm pack --silent --pack-destination "$work" | tail -n 1)
 
-for version in ${NODE_VERSIONS:-20 22 24 26}; do
+versions=${NODE_VERSIONS:-20 22 24 26}
+first=${versions%% *}
+for version in $versions; do
   mkdir -p "$work/node-$version" "$work/user-$version"
   npm install --silent --no-save --prefix "$work/node-$version" "node-linux-$arch@$version"
   bin="$work/node-$version/node_modules/node-linux-$arch/bin"
@@ -31,6 +34,21 @@ for version in ${NODE_VERSIONS:-20 22 24 26}; do
     AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9/ $cred_watch poll --db samples.db 2> poll.txt || code=$?
     [ "$code" = 1 ]
     grep -q '^error: unreachable' poll.txt
+    cp "$root"/test/package/uses-library.* .
+    $cred_watch import "$root/fixtures/curl.log" --host linux --db logs.db > import.txt
+    export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9/ CRED_WATCH_DB="$PWD/logs.db"
+    HOME="$PWD" node uses-library.mjs
+    HOME="$PWD" node uses-library.cjs
+    cp uses-library.mjs uses-library.mts
+    node "$root/node_modules/typescript/bin/tsc" --ignoreConfig --noEmit --strict --target es2022 --module nodenext \
+      uses-library.mts
+    if [ "$version" = "$first" ]; then
+      ln -s "$root/node_modules/vitest" node_modules/vitest
+      printf "export default { test: { include: ['uses-library.vitest.mjs'] } };\n" > vitest.config.mjs
+      node node_modules/vitest/vitest.mjs run > vitest.txt || { cat vitest.txt; exit 1; }
+      node "$npm_cli" install --silent --no-save jest@30
+      node node_modules/jest/bin/jest.js --testMatch '**/uses-library.jest.cjs' 2> jest.txt || { cat jest.txt; exit 1; }
+    fi
     echo "node $(node --version) with better-sqlite3 $(node -p "require('better-sqlite3/package.json').version"): good"
   )
 done

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Sample } from '../../src/domain/model.ts';
 import type { CredWatchError } from '../../src/errors.ts';
 import { BestEffortStore } from '../../src/store/best-effort-store.ts';
-import type { StoreLimits } from '../../src/store/database.ts';
+import type { StoreLimits } from '../../src/store/contract.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 

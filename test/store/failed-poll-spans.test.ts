@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FailureReason } from '../../src/domain/model.ts';
-import type { SeriesFilter } from '../../src/store/histories.ts';
+import type { SeriesFilter } from '../../src/store/contract.ts';
 import { temporaryStore } from './temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { databasePath } from '../database-path.ts';
+import { databasePath } from '../../store/database-path.ts';
 import type { Io } from '../io.ts';
 import type { KnownNames } from './flag-values.ts';
 

@@ -1,17 +1,20 @@
 import { isAbsolute, join } from 'node:path';
-import type { Io } from './io.ts';
 
 const FILE = 'samples.db';
 export const ROOT_DATABASE = `/var/lib/cred-watch/${FILE}`;
+
+/** What of the process tells where the samples are. */
+export interface Whereabouts {
+  env: Readonly<Record<string, string | undefined>>;
+  home: string;
+  isRoot: boolean;
+}
 
 /**
  * Where the samples are: `--db`, `CRED_WATCH_DB`, the folder that systemd made (`StateDirectory=`), else the XDG
  * state directory, for root /var/lib.
  */
-export function databasePath(
-  flag: string | undefined,
-  { env, home, isRoot }: Pick<Io, 'env' | 'home' | 'isRoot'>,
-): string {
+export function databasePath(flag: string | undefined, { env, home, isRoot }: Whereabouts): string {
   const named = flag ?? (env.CRED_WATCH_DB || undefined);
   if (named !== undefined) return named;
   // systemd joins several with a colon; the first is the unit's own.

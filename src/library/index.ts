@@ -1,0 +1,110 @@
+/**
+ * cred-watch as a library: how long AWS temporary credentials really last where a program runs, and whether a job of a
+ * given length is safe. Durations inside are whole seconds, instants milliseconds since 1970 by AWS's clock.
+ *
+ * Everything that `readReport` does can be done by hand, as here:
+ * @example
+ * import { analyse, defaultDatabase, judgeJob, SampleStore, verdictMessage } from 'cred-watch';
+ *
+ * const store = SampleStore.openReadOnly(defaultDatabase());
+ * for (const history of store?.histories({ role: 'loader' }) ?? []) {
+ *   const analysis = analyse(history, { now: Date.now(), maxAge: 'default' });
+ *   console.log(analysis.measurement?.worstCase.seconds, 'seconds at the worst moment');
+ *   console.log(verdictMessage(judgeJob(analysis, { duration: 5 * 3600, margin: 300 })));
+ * }
+ * store?.close();
+ */
+
+export type { Clock } from '../clock.ts';
+export { analyse, measure } from '../domain/analysis.ts';
+export {
+  type AssessedJob,
+  type AssessedSeries,
+  type Assessment,
+  type AssessmentRules,
+  assess,
+  type WantedJob,
+} from '../domain/assessment.ts';
+export { formatDuration, formatShortDuration, parseDuration } from '../domain/duration.ts';
+export { forecastRotation } from '../domain/forecast.ts';
+export { groupGenerations } from '../domain/generations.ts';
+export { formatInstant, type ParsedInstant, parseInstant } from '../domain/instant.ts';
+export { DEFAULT_MARGIN, judgeJob, longestSafeJob, rotationsFor } from '../domain/job.ts';
+export {
+  type FinishedRun,
+  type JobLength,
+  type JobRunSummary,
+  type RunningRun,
+  summarise as summariseJobRuns,
+} from '../domain/job-runs.ts';
+export type * from '../domain/model.ts';
+export {
+  FAILURE_REASONS,
+  FINDING_CODES,
+  OUTLOOKS,
+  POLL_NOTE_CODES,
+  SOURCE_NAMES,
+  VERDICTS,
+} from '../domain/model.ts';
+export { type InHand, judgeNow } from '../domain/now.ts';
+export { type CurvePoint, safeStartsCurve, shareOfSafeStarts } from '../domain/validity.ts';
+export { CredWatchError } from '../errors.ts';
+export { findingMessage } from '../report/messages/findings.ts';
+export { adviceMessages, evidenceMessage, verdictMessage } from '../report/messages/verdicts.ts';
+export { Secret } from '../secret.ts';
+export type {
+  CredentialSource,
+  Environment,
+  Limits,
+  PolledCredentials,
+  PollFailure,
+  PollIdentity,
+  PollOutcome,
+} from '../sources/source.ts';
+export type { ArchiveRecord } from '../store/archive-record.ts';
+export type { Batch, JobRunFilter, PruneResult, SeriesFilter } from '../store/contract.ts';
+export { SampleStore } from '../store/sample-store.ts';
+export type { Recorded, SampleKeeper } from '../watch/poll-once.ts';
+export type { Confidence, Duration, Moment } from './given-values.ts';
+export {
+  type CredWatchMatchers,
+  type MatcherContext,
+  type MatcherResult,
+  matchers,
+  toOutlive,
+} from './matchers.ts';
+export {
+  type Checked,
+  type CheckOptions,
+  check,
+  type Polling,
+  type PollOptions,
+  pollOnce,
+  type WatchSettings,
+  watch,
+} from './polling.ts';
+export {
+  type JudgedSeries,
+  type JudgeOptions,
+  type ReadReportOptions,
+  Report,
+  type ReportedSeries,
+  type ReportOptions,
+  type ReportVerdict,
+  readReport,
+} from './report.ts';
+export {
+  autoSource,
+  containerSource,
+  type EndpointSurroundings,
+  type EnvironmentSourceOptions,
+  environmentSource,
+  type ImdsSourceOptions,
+  imdsSource,
+  type ProcessSourceOptions,
+  type ProfileSourceOptions,
+  processSource,
+  profileSource,
+  type SourceSurroundings,
+} from './sources.ts';
+export { defaultDatabase } from './surroundings.ts';

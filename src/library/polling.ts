@@ -1,0 +1,139 @@
+import type { Clock } from '../clock.ts';
+import type { NowVerdict } from '../domain/model.ts';
+import { CredWatchError } from '../errors.ts';
+import type { CredentialSource } from '../sources/source.ts';
+import { lookAndJudge } from '../watch/judge-now.ts';
+import { shortestPause } from '../watch/pace.ts';
+import * as polling from '../watch/poll-once.ts';
+import * as watching from '../watch/watch.ts';
+import { type Duration, toJob, toName, toPositiveSeconds } from './given-values.ts';
+import { surroundings } from './surroundings.ts';
+
+/** Where samples come from and where they go. */
+export interface Polling {
+  source: CredentialSource;
+  /** A {@link SampleStore}, open for writing. */
+  store: polling.SampleKeeper;
+  /**
+   * The host to file samples under; null goes by what the source says, else by what this machine was filed under
+   * before, else by its name (default: `$CRED_WATCH_HOST`, else null).
+   */
+  host?: string | null | undefined;
+  /** This machine's own name (default: its host name). */
+  machine?: string | undefined;
+}
+
+export interface PollOptions {
+  /** Aborted to break the look off: it then fails and is not recorded. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * One look at the source, recorded as a sample or as a failed poll: that is on disk when this resolves. What goes
+ * wrong with the endpoint is an outcome (`outcome.ok` is false). The secrets of the outcome are not recorded.
+ * @throws CredWatchError where the store cannot be written
+ * @example
+ * import { autoSource, defaultDatabase, pollOnce, SampleStore } from 'cred-watch';
+ *
+ * const store = SampleStore.open(defaultDatabase());
+ * const { outcome, host } = await pollOnce({ source: await autoSource(), store });
+ * console.log(host, outcome.ok ? 'sampled' : outcome.reason);
+ * store.close();
+ */
+export async function pollOnce(where: Polling, { signal }: PollOptions = {}): Promise<polling.Recorded> {
+  return polling.pollOnce(toContext(where), signal);
+}
+
+export interface WatchSettings {
+  /** From the beginning of one poll to that of the next, at least 10 s but for endpoints on this machine. */
+  interval: Duration;
+  /** When to stop (default: never, or when `signal` is aborted). */
+  for?: Duration | undefined;
+  /** Aborted to stop: a poll under way is finished and recorded first, but for one that hangs. */
+  signal?: AbortSignal | undefined;
+  /** Told of every poll; the next one waits for what it returns. What it throws ends the watch. */
+  onPoll?: ((recorded: polling.Recorded) => unknown) | undefined;
+  /** Default: the system's. */
+  clock?: Clock | undefined;
+}
+
+/**
+ * Polls again and again, as `cred-watch poll --interval` does: one poll at a time, less often while they fail, more
+ * often while a rotation is due that the source will not date. Resolves to the number of samples.
+ * @throws CredWatchError where the store cannot be written, or the interval is too short
+ * @example
+ * import { autoSource, defaultDatabase, SampleStore, watch } from 'cred-watch';
+ *
+ * const store = SampleStore.open(defaultDatabase());
+ * const stop = new AbortController();
+ * const samples = await watch(
+ *   { source: await autoSource(), store },
+ *   { interval: '5m', for: '24h', signal: stop.signal, onPoll: ({ outcome }) => outcome.ok && stop.abort() },
+ * );
+ * console.log(samples, 'is enough for this example');
+ * store.close();
+ */
+export async function watch(where: Polling, settings: WatchSettings): Promise<number> {
+  const { clock, random } = surroundings();
+  const interval = toPositiveSeconds(settings.interval, 'the interval');
+  const { endpoint } = where.source;
+  if (endpoint !== null && interval < shortestPause(where.source)) {
+    throw new CredWatchError(
+      `an interval of ${interval}s is too often for ${endpoint.url}, which others depend on`,
+      `use ${shortestPause(where.source)}s or more; only endpoints on this machine may be asked faster`,
+    );
+  }
+  return watching.watch(toContext(where), {
+    interval,
+    duration: settings.for === undefined ? null : toPositiveSeconds(settings.for, 'for'),
+    clock: settings.clock ?? clock,
+    random,
+    stop: settings.signal ?? new AbortController().signal,
+    onPoll: async (recorded) => {
+      await settings.onPoll?.(recorded);
+    },
+  });
+}
+
+export interface CheckOptions extends PollOptions {
+  /** Spare validity required at the end of the job (default: 5 minutes). */
+  margin?: Duration | undefined;
+  /** Default: the system's. */
+  clock?: Clock | undefined;
+}
+
+export interface Checked {
+  recorded: polling.Recorded;
+  verdict: NowVerdict;
+}
+
+/**
+ * Would a job that starts now outlive the credentials in hand? One look, recorded, and the verdict on what it brought;
+ * history says when a start will be safe. As `cred-watch check`.
+ * @example
+ * import { autoSource, check, defaultDatabase, SampleStore } from 'cred-watch';
+ *
+ * const store = SampleStore.open(defaultDatabase());
+ * const { verdict } = await check({ source: await autoSource(), store }, '4h', { margin: '5m' });
+ * console.log(verdict.verdict, verdict.spare, verdict.nextRotation?.expected);
+ * store.close();
+ */
+export async function check(
+  where: Polling,
+  duration: Duration,
+  options: CheckOptions = {},
+): Promise<Checked> {
+  const clock = options.clock ?? surroundings().clock;
+  return lookAndJudge(toContext(where), toJob(duration, options.margin), () => clock.now(), options.signal);
+}
+
+function toContext({ source, store, host, machine }: Polling): polling.PollContext {
+  const { env, machine: ownName } = surroundings();
+  const named = host === undefined ? env.CRED_WATCH_HOST || null : host;
+  return {
+    source,
+    store,
+    host: named === null ? null : toName(named, 'the host'),
+    machine: machine ?? ownName,
+  };
+}

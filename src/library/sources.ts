@@ -1,0 +1,149 @@
+import type { Clock } from '../clock.ts';
+import { CredWatchError } from '../errors.ts';
+import { chooseSource, remoteSource } from '../sources/choose-source.ts';
+import { readProfileFiles } from '../sources/profile-files.ts';
+import type { CredentialSource, Environment, Limits, SourceOptions } from '../sources/source.ts';
+import { toName } from './given-values.ts';
+import { surroundings } from './surroundings.ts';
+
+/** What every source takes. Nothing of it has to be given. */
+export interface SourceSurroundings {
+  /** The variables that name endpoints, profiles and keys (default: `process.env`). */
+  env?: Environment | undefined;
+  /** The folder of `.aws`, where `env` has no `HOME` (default: the user's). */
+  home?: string | undefined;
+  /** The hour and pauses between attempts (default: the system's). */
+  clock?: Clock | undefined;
+  /** For pauses: 0 ≤ x < 1 (default: `Math.random`). */
+  random?: (() => number) | undefined;
+  /** Deadlines of one look in milliseconds, and how often a request is tried in all (default: 3, within 10 s). */
+  limits?: Partial<Limits> | undefined;
+}
+
+/** What the sources take that are asked over HTTP. */
+export interface EndpointSurroundings extends SourceSurroundings {
+  /** Ask once which instance or task this is, to file samples under it (default: true). */
+  discoverHost?: boolean | undefined;
+}
+
+export interface ImdsSourceOptions extends EndpointSurroundings {
+  /** The role to ask for, instead of discovering it. */
+  role?: string | undefined;
+  /** The profile whose settings of IMDS count (default: `AWS_PROFILE`, else `default`). */
+  profile?: string | undefined;
+  /** Ask the extended API for the account id as well, and compare both answers (default: false). */
+  extendedApi?: boolean | undefined;
+}
+
+export interface ProcessSourceOptions extends SourceSurroundings {
+  /** What the shell is to run, instead of the `credential_process` of the profile. */
+  command?: string | undefined;
+  /** The profile whose `credential_process` is run (default: `AWS_PROFILE`, else `default`). */
+  profile?: string | undefined;
+  /** The name of the series (default: that of the program or the profile). */
+  role?: string | undefined;
+}
+
+export interface EnvironmentSourceOptions extends SourceSurroundings {
+  /** The name of the series (default: none). */
+  role?: string | undefined;
+}
+
+export interface ProfileSourceOptions extends SourceSurroundings {
+  /** Default: `AWS_PROFILE`, else `default`. */
+  profile?: string | undefined;
+  /** The name of the series (default: that of the profile). */
+  role?: string | undefined;
+}
+
+/**
+ * The instance metadata service of EC2: version 2 first, version 1 where SDKs would fall back to it. Found by the
+ * variables of the SDKs (`AWS_EC2_METADATA_SERVICE_ENDPOINT`, …), then by the settings of the profile, else at
+ * 169.254.169.254. Nothing is asked before the first `poll()`.
+ *
+ * A factory rejects with {@link CredWatchError} for options that cannot be; a bad environment is the outcome of a poll.
+ * @example
+ * import { imdsSource } from 'cred-watch';
+ *
+ * const source = await imdsSource();
+ * const outcome = await source.poll();
+ * if (outcome.ok) {
+ *   console.log(outcome.credentials.accessKeyId, new Date(outcome.credentials.expiration));
+ *   console.log(`${outcome.secrets.secretAccessKey}`); // [redacted]; reveal() gives the text
+ * } else console.log(outcome.reason, outcome.detail);
+ */
+export const imdsSource = (options: ImdsSourceOptions = {}): Promise<CredentialSource> =>
+  remote('imds', options);
+
+/** The container endpoint (ECS, EKS Pod Identity, CloudShell, Greengrass) that the environment names. */
+export const containerSource = (options: EndpointSurroundings = {}): Promise<CredentialSource> =>
+  remote('container', options);
+
+/** The container endpoint where the environment names one, else IMDS: as the SDKs choose between the two. */
+export async function autoSource(options: EndpointSurroundings = {}): Promise<CredentialSource> {
+  return remote(remoteSource({ env: options.env ?? surroundings().env }), options);
+}
+
+/** A command that prints credentials as a `credential_process` does. It is run, by the shell, at every poll. */
+export async function processSource(options: ProcessSourceOptions = {}): Promise<CredentialSource> {
+  const { command, profile } = options;
+  if (command !== undefined && (typeof command !== 'string' || command.trim() === '')) {
+    throw new CredWatchError('the command of a process source is none', 'say what to run');
+  }
+  if (command !== undefined && profile !== undefined) {
+    throw new CredWatchError(
+      'a command and a profile exclude each other',
+      'leave out one of them: a profile has a credential_process of its own',
+    );
+  }
+  return chooseSource('process', {
+    ...toSourceOptions(options),
+    ...(command === undefined ? {} : { command }),
+  });
+}
+
+/** The keys in the variables (`AWS_ACCESS_KEY_ID`, …). A running process sees rotations only if `env` changes. */
+export async function environmentSource(options: EnvironmentSourceOptions = {}): Promise<CredentialSource> {
+  return chooseSource('environment', toSourceOptions(options));
+}
+
+/** A profile of the shared files, read anew at every poll: its keys, or what its `credential_process` prints. */
+export async function profileSource(options: ProfileSourceOptions = {}): Promise<CredentialSource> {
+  return chooseSource('profile', toSourceOptions(options));
+}
+
+/** The shared files hold settings of IMDS, and keys that would hide either source: they are read once, here. */
+async function remote(
+  name: 'imds' | 'container',
+  options: EndpointSurroundings & ImdsSourceOptions,
+): Promise<CredentialSource> {
+  const given = {
+    ...toSourceOptions(options),
+    discoverHost: options.discoverHost ?? true,
+    extendedApi: options.extendedApi ?? false,
+  };
+  return chooseSource(name, { ...given, profileFiles: await readProfileFiles(given) });
+}
+
+function toSourceOptions({
+  env,
+  home,
+  clock,
+  random,
+  limits,
+  role,
+  profile,
+}: SourceSurroundings & { role?: string | undefined; profile?: string | undefined }): SourceOptions {
+  const defaults = surroundings();
+  if (role !== undefined) toName(role, 'the role');
+  if (profile !== undefined) toName(profile, 'the profile');
+  return {
+    env: env ?? defaults.env,
+    home: home ?? defaults.home,
+    clock: clock ?? defaults.clock,
+    random: random ?? defaults.random,
+    ...(limits === undefined ? {} : { limits }),
+    ...(role === undefined ? {} : { role, label: role }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}

@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, test } from 'vitest';
+import '../../src/library/vitest.ts';
+import { analyse, matchers, Report, readReport, toOutlive } from '../../src/library/index.ts';
+import { logsDatabase } from './logs-database.ts';
+
+let db: string;
+let linux: Report;
+let nothing: Report;
+beforeAll(async () => {
+  db = await logsDatabase();
+  linux = readReport({ db, host: 'linux' });
+  nothing = readReport({ db, host: 'nobody' });
+});
+
+/** What a failed expectation says; it must fail. */
+function failure(action: () => void): string {
+  try {
+    action();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('passed');
+}
+
+const margin = 0;
+
+describe('toOutlive', () => {
+  test('passes where the job is safe, and its opposite where it is proven not to be', () => {
+    expect(linux).toOutlive('4h59m36s', { margin });
+    expect(linux).not.toOutlive('4h59m37s', { margin });
+    expect(linux).not.toOutlive(7 * 3600);
+    expect({ report: linux }).toEqual({ report: expect.toOutlive('4h') });
+    expect({ report: linux }).not.toEqual({ report: expect.toOutlive('5h') });
+  });
+
+  test('fails with the verdict, the advice and the evidence', () => {
+    expect(failure(() => expect(linux).toOutlive('5h', { margin }))).toMatchInlineSnapshot(`
+      "expected credentials to outlive a 5h job with a margin of 0s at any start
+
+      linux · imds
+        not safe: a 5h job with a margin of 0s, 24s short at the worst moment; 99.94% of starts were safe
+        → start it right after a rotation: within 1h 00m 32s of every measured one it was safe
+        → or let the job fetch credentials again instead of freezing a copy (IAM_ROLE for a Redshift COPY), or split it
+        11 rotations were watched over 12h 00m 00s. If lead times come in no particular order, the next one is worse than all of them with chance at most 1/12, any of the next k with k/(11+k); drift and runs of short ones make it more. This is not the chance that the job fails. AWS itself promises 5 minutes."
+    `);
+  });
+
+  test('fails the other way round, too', () => {
+    expect(failure(() => expect(linux).not.toOutlive('4h'))).toMatchInlineSnapshot(`
+      "expected credentials not to outlive a 4h job with a margin of 5m at every start
+
+      linux · imds
+        safe: a 4h job with a margin of 5m at any measured start, 54m 36s to spare
+        11 rotations were watched over 12h 00m 00s. If lead times come in no particular order, the next one is worse than all of them with chance at most 1/12, any of the next k with k/(11+k); drift and runs of short ones make it more. This is not the chance that the job fails. AWS itself promises 5 minutes."
+    `);
+  });
+
+  test('fails both ways where the answer is unknown: no evidence turns no test green', () => {
+    const stale = { maxAge: '1h' };
+    for (const report of [linux, nothing]) {
+      expect(failure(() => expect(report).toOutlive('4h', stale))).toMatch(
+        /unknown is no answer: .* not\.toOutlive, too/,
+      );
+      expect(failure(() => expect(report).not.toOutlive('4h', stale))).toMatch(
+        /unknown is no answer: .* toOutlive/,
+      );
+    }
+    expect(failure(() => expect(linux).toOutlive('4h', stale))).toContain('poll again, or accept older ones');
+    expect(failure(() => expect(nothing).toOutlive('4h'))).toContain(
+      `no samples in ${db}, or none that match`,
+    );
+    expect(failure(() => expect([]).not.toOutlive('4h'))).toContain('no samples');
+    // Not safe needs no evidence: one look that had too little left is enough.
+    expect(linux).not.toOutlive('5h', stale);
+    expect({ report: nothing }).not.toEqual({ report: expect.toOutlive('4h') });
+    expect({ report: nothing }).not.toEqual({ report: expect.not.toOutlive('4h') });
+  });
+
+  test('asks for the evidence that is wanted', () => {
+    expect(linux).toOutlive('4h', { confidence: '90%' });
+    expect(failure(() => expect(linux).toOutlive('4h', { confidence: '95%' }))).toContain(
+      'the confidence asked for needs 19: poll for about 8h 07m 28s more',
+    );
+  });
+
+  test('takes series that were analysed, one or several', () => {
+    const analyses = readReport({ db }).series.map(({ analysis }) => analysis);
+    const windows = analyses.find(({ identity }) => identity.host === 'windows')!;
+    expect(windows).toOutlive('5h', { margin });
+    expect([windows]).toOutlive('5h', { margin });
+    const message = failure(() => expect(analyses).toOutlive('5h', { margin }));
+    expect(message).toContain('linux · imds\n');
+    expect(message).not.toContain('windows');
+  });
+
+  test('tells of a few series where many are not safe', () => {
+    const { analysis } = linux.series[0]!;
+    const fleet = Array.from({ length: 12 }, (_, index) => ({
+      ...analysis,
+      identity: { ...analysis.identity, host: `host\u001b[31m-${index}` },
+    }));
+    const message = failure(() => expect(fleet).toOutlive('5h'));
+    expect(message.match(/^host/gm)).toHaveLength(5);
+    expect(message).toContain('and so do 7 more series');
+    expect(message).not.toContain('\u001b');
+  });
+
+  test('throws, with not as without, for what is no report and for no duration', () => {
+    const history = { identity: {}, generations: [] };
+    for (const received of [undefined, null, 'safe', 5, {}, [{}], history, Promise.resolve(linux)]) {
+      expect(() => expect(received).toOutlive('4h')).toThrow('neither a report nor a series');
+      expect(() => expect(received).not.toOutlive('4h')).toThrow('neither a report nor a series');
+    }
+    expect(() => expect(linux).not.toOutlive('long')).toThrow('the duration "long" is not a duration');
+    expect(() => expect(linux).not.toOutlive('7h', { margin: -1 })).toThrow(
+      'the margin -1 is not a duration',
+    );
+  });
+
+  test('waits for a report that is promised', async () => {
+    await expect(Promise.resolve(linux)).resolves.toOutlive('4h');
+  });
+});
+
+describe('as other test runners call it', () => {
+  test('it needs no more than isNot', () => {
+    expect(toOutlive.call({ isNot: false }, linux, '4h').pass).toBe(true);
+    expect(toOutlive.call({ isNot: true }, linux, '4h').pass).toBe(true);
+    expect(toOutlive.call({}, linux, '5h').pass).toBe(false);
+    expect(toOutlive.call(undefined, nothing, '5h').pass).toBe(false);
+    expect(toOutlive.call({ isNot: true }, nothing, '5h').pass).toBe(true);
+    expect(Object.keys(matchers)).toEqual(['toOutlive']);
+  });
+
+  test('cred-watch/jest hands it to the expect of Jest', () => {
+    const require = createRequire(import.meta.url);
+    const code = readFileSync(require.resolve('../../dist/library/jest.cjs'), 'utf8');
+    const extended: object[] = [];
+    const modules: Record<string, unknown> = {
+      '@jest/globals': { expect: { extend: (own: object) => extended.push(own) } },
+      './index.cjs': require('../../dist/library/index.cjs'),
+    };
+    new Function('require', code)((name: string) => modules[name]);
+    expect(extended).toEqual([{ toOutlive: expect.any(Function) }]);
+  });
+
+  test('a report of another copy of the library is one, too', () => {
+    const built = createRequire(import.meta.url)('../../dist/library/index.cjs');
+    const report = built.readReport({ db, host: 'linux' });
+    expect(report).not.toBeInstanceOf(Report);
+    expect(report).toOutlive('4h');
+    expect(analyse).not.toBe(built.analyse);
+  });
+});

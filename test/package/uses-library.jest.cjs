@@ -1,0 +1,10 @@
+const { readReport } = require('cred-watch');
+require('cred-watch/jest');
+
+test('the matcher is there, and fails where it should', () => {
+  const report = readReport({ host: 'linux' });
+  expect(report).toOutlive('4h59m36s', { margin: 0 });
+  expect(report).not.toOutlive('5h', { margin: 0 });
+  expect(() => expect(report).toOutlive('5h', { margin: 0 })).toThrow('24s short at the worst moment');
+  expect(() => expect(readReport({ host: 'nobody' })).not.toOutlive('5h')).toThrow('unknown is no answer');
+});
