@@ -86,8 +86,9 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
       colour: isShown && wantsColour(io.stdout, io.env),
       ascii: flags.ascii === true || !hasUnicode(io.env),
       allTime,
+      nodeVersion: io.nodeVersion,
     });
-    await writeOutput(io, file, [text]);
+    await writeOutput(io, file, typeof text === 'string' ? [text] : text);
   }
   return exitCodeOf(verdict);
 }
