@@ -68,7 +68,7 @@ async function dispatch(line: CommandLine, io: Io, debug: boolean): Promise<numb
     })
     .addHelpText('after', '\nBegin with:\n  cred-watch poll && cred-watch report -j 5h');
   declarePoll(program, async (flags) => {
-    code = await runPoll(flags, io);
+    code = await runPoll(flags, io, debug);
   });
   declareSources(program, async (flags) => {
     code = await runSources(flags, io);
