@@ -30,7 +30,8 @@ interface Told {
 const LINES_AT_ONCE = 5000;
 
 /**
- * The past, for `promtool tsdb create-blocks-from openmetrics`. Verdicts are of now and so are no part of it.
+ * The past, for `promtool tsdb create-blocks-from openmetrics`. Verdicts are of now and so are no part of it. It reads
+ * the whole file once for each block: of more than a few weeks, `--max-block-duration=744h` makes seconds of minutes.
  * https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
  */
 export function* renderOpenMetrics(

@@ -104,12 +104,15 @@ describe('poll --listen', () => {
     const poller = await startPoller(endpoint.url);
     const health = `${poller.origin}/healthz`;
     expect((await answered(health, ({ status }) => status === 200)).body).toBe('ok\n');
+    await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 1$/m.test(body));
     state.hasRole = false;
     const failed = await answered(health, ({ status }) => status === 503);
     expect(failed.body).toMatch(
       /^the last poll failed: no-role: IMDS answers, and the instance has no role.*\n$/,
     );
-    await answered(`${poller.origin}/metrics`, ({ body }) => /^cred_watch_source_up\{.*\} 0$/m.test(body));
+    const down = await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 0$/m.test(body));
+    // At once, and not when what is kept has become old: further polls would have failed by then.
+    expect(down.body).toMatch(/^cred_watch_polls_total\{.*result="absent"\} [12]$/m);
     state.hasRole = true;
     await answered(health, ({ status }) => status === 200);
     const metrics = await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 1$/m.test(body));
