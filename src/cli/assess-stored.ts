@@ -42,11 +42,18 @@ export function assessStored(
   };
 }
 
-function wantedJobs(
-  store: SampleStore | null,
-  filter: SeriesFilter,
-  { jobDuration: durations = [], job: names = [], margin }: JudgingFlags,
-): WantedJob[] {
+/** @throws CredWatchError where it is not clear which length is that of which job */
+export function assertClearJobs({ jobDuration = [], job = [] }: JudgingFlags): void {
+  if (jobDuration.length === 0 || job.length === 0 || (jobDuration.length === 1 && job.length === 1)) return;
+  throw new CredWatchError(
+    'which length is that of which job is not clear',
+    'with several jobs, use either -j or --job: a named job has the length of its longest run',
+  );
+}
+
+function wantedJobs(store: SampleStore | null, filter: SeriesFilter, flags: JudgingFlags): WantedJob[] {
+  assertClearJobs(flags);
+  const { jobDuration: durations = [], job: names = [], margin } = flags;
   const named = names.map(
     (name): WantedJob => ({
       name,
@@ -56,11 +63,5 @@ function wantedJobs(
     }),
   );
   if (durations.length === 1 && named.length === 1) return [{ ...named[0]!, duration: durations[0]! }];
-  if (durations.length > 0 && named.length > 0) {
-    throw new CredWatchError(
-      'which length is that of which job is not clear',
-      'with several jobs, use either -j or --job: a named job has the length of its longest run',
-    );
-  }
   return [...durations.map((duration) => ({ name: null, duration, margin, runs: [] })), ...named];
 }

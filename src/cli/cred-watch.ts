@@ -62,6 +62,7 @@ const io: Io = {
   clock: systemClock,
   random: Math.random,
   machine: hostname(),
+  nodeVersion: process.versions.node,
   home: homedir(),
   isRoot: process.getuid?.() === 0,
   stopSignal: listenForStop,

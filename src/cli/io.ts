@@ -12,6 +12,7 @@ export interface Io {
   random: () => number;
   /** The machine's own name. */
   machine: string;
+  nodeVersion: string;
   home: string;
   isRoot: boolean;
   /** Aborted by SIGINT or SIGTERM (its name is the reason), once somebody listens; the second one ends the program. */

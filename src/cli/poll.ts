@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { DEFAULT_MARGIN } from '../domain/job.ts';
 import type { Seconds } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
 import { failureMessage } from '../report/messages/failures.ts';
@@ -6,14 +7,18 @@ import { pollNoteMessage } from '../report/messages/poll-notes.ts';
 import { type PollResult, pollJson, pollLine } from '../report/poll-line.ts';
 import type { CredentialSource } from '../sources/source.ts';
 import { databasePath } from '../store/database-path.ts';
+import type { SampleStore } from '../store/sample-store.ts';
 import type { Recorded } from '../watch/poll-once.ts';
 import { EXIT } from './exit-codes.ts';
 import { databaseFlag, exitCodesFlag, positiveDuration } from './flags.ts';
 import type { Io } from './io.ts';
+import { addJudging, type JudgingFlags } from './judging-flags.ts';
+import type { Live } from './listen.ts';
+import { allowHostFlag, allowRemoteFlag, type ListeningFlags, listenFlag } from './listening-flags.ts';
 import { addSourceFlags, openSource, type SourceFlags } from './source-flags.ts';
 import { sayError, sayNote } from './speech.ts';
 
-interface PollFlags extends SourceFlags {
+export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
   interval?: Seconds;
   for?: Seconds;
   db?: string;
@@ -37,6 +42,10 @@ export function declarePoll(program: Command, run: (flags: PollFlags) => Promise
       new Option('-f, --format <format>', 'one line a poll').choices(['text', 'json']).default('text'),
     )
     .addOption(exitCodesFlag())
+    .addOption(listenFlag('with --interval: serve /, /report.json, /metrics and /healthz here', 'nowhere'))
+    .addOption(allowRemoteFlag())
+    .addOption(allowHostFlag());
+  addJudging(command)
     .addHelpText(
       'after',
       `
@@ -47,19 +56,15 @@ Examples:
   cred-watch poll                          one sample: for cron
   cred-watch poll --interval 5m --for 24h  a day of samples
   cred-watch poll --profile loader         the keys of a profile
+  cred-watch poll --interval 5m --listen 127.0.0.1:9464 -j 5h
   cred-watch poll --process 'aws configure export-credentials --profile loader'`,
     )
     .action(run);
 }
 
 /** 0: recorded; 1: a poll failed and was recorded as failed. With --interval, 0 if any sample was recorded. */
-export async function runPoll(flags: PollFlags, io: Io): Promise<number> {
-  if (flags.for !== undefined && flags.interval === undefined) {
-    throw new CredWatchError(
-      '--for needs --interval',
-      'say how often: `cred-watch poll --interval 5m --for 24h`',
-    );
-  }
+export async function runPoll(flags: PollFlags, io: Io, debug: boolean): Promise<number> {
+  assertFitting(flags);
   const { source, host } = await openSource(flags, io);
   assertPace(flags.interval, source);
   const { SampleStore } = await import('../store/sample-store.ts');
@@ -76,18 +81,77 @@ export async function runPoll(flags: PollFlags, io: Io): Promise<number> {
     }
     const { watch } = await import('../watch/watch.ts');
     const told = new Set<string>();
-    const samples = await watch(context, {
-      interval: flags.interval,
-      duration: flags.for ?? null,
-      clock: io.clock,
-      random: io.random,
-      stop: io.stopSignal(),
-      onPoll: (recorded) => tell(recorded, source, flags, io, told),
-    });
-    return samples > 0 ? EXIT.ok : EXIT.failed;
+    const stop = io.stopSignal();
+    const live = await serve({ ...flags, interval: flags.interval }, source, store, io, debug);
+    try {
+      const samples = await watch(
+        { ...context, source: live?.source ?? source },
+        {
+          interval: flags.interval,
+          duration: flags.for ?? null,
+          clock: io.clock,
+          random: io.random,
+          stop,
+          onPoll: (recorded) => {
+            live?.onPoll(recorded);
+            return tell(recorded, source, flags, io, told);
+          },
+        },
+      );
+      return samples > 0 ? EXIT.ok : EXIT.failed;
+    } finally {
+      await live?.close();
+    }
   } finally {
     store.close();
   }
+}
+
+/** What is only of use to somebody who asks while we poll. */
+const OF_LISTENING = [
+  'allowRemote',
+  'allowHost',
+  'jobDuration',
+  'job',
+  'margin',
+  'maxAge',
+  'confidence',
+] as const;
+
+function assertFitting(flags: PollFlags): void {
+  const example = 'say how often: `cred-watch poll --interval 5m';
+  if (flags.interval === undefined && flags.for !== undefined) {
+    throw new CredWatchError('--for needs --interval', `${example} --for 24h\``);
+  }
+  if (flags.interval === undefined && flags.listen.length > 0) {
+    throw new CredWatchError('--listen needs --interval', `${example} --listen 127.0.0.1:9464\``);
+  }
+  if (flags.listen.length > 0) return;
+  const isGiven = (flag: (typeof OF_LISTENING)[number]) =>
+    flag === 'margin'
+      ? flags.margin !== DEFAULT_MARGIN
+      : flags[flag] !== undefined && [flags[flag]].flat().length > 0;
+  const stray = OF_LISTENING.find(isGiven);
+  if (stray === undefined) return;
+  const flag = `--${stray.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new CredWatchError(
+    `${flag} needs --listen`,
+    stray.startsWith('allow')
+      ? 'say where: --listen 127.0.0.1:9464'
+      : 'judge with `cred-watch report`, or serve the report with --listen 127.0.0.1:9464',
+  );
+}
+
+async function serve(
+  flags: PollFlags & { interval: Seconds },
+  source: CredentialSource,
+  store: SampleStore,
+  io: Io,
+  debug: boolean,
+): Promise<Live | null> {
+  if (flags.listen.length === 0) return null;
+  const { serveLive } = await import('./listen.ts');
+  return serveLive({ flags, source, store, io, debug });
 }
 
 function assertPace(interval: Seconds | undefined, { endpoint }: CredentialSource): void {

@@ -57,7 +57,7 @@ Examples:
   cred-watch report -j 5h                then: is a five-hour job safe?
   cred-watch check -j 5h --wait 90m      may it start now, or when?`,
     );
-  declarePoll(program, (flags) => perform(({ io }) => runPoll(flags, io)));
+  declarePoll(program, (flags) => perform(({ io, debug }) => runPoll(flags, io, debug)));
   declareSources(program, (flags) => perform(({ io }) => runSources(flags, io)));
   declareReport(program, (flags) => perform(({ io }) => runReport(flags, io)));
   declareCheck(program, (flags) => perform(({ io }) => runCheck(flags, io)));

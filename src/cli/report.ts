@@ -88,8 +88,10 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
       colour: isShown && wantsColour(io.stdout, io.env),
       ascii: flags.ascii === true || !hasUnicode(io.env),
       allTime,
+      nodeVersion: io.nodeVersion,
     };
-    await writeOutput(io, file, [await REPORT_FORMATS[format](assessment, context)]);
+    const text = await REPORT_FORMATS[format](assessment, context);
+    await writeOutput(io, file, typeof text === 'string' ? [text] : text);
     if (format === 'github') await appendGithubFiles(io, assessment, context);
   }
   return exitCodeOf(verdict);

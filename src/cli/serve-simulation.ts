@@ -1,4 +1,3 @@
-import { CredWatchError } from '../errors.ts';
 import { listeningJson, listeningText, requestJson, requestLine } from '../report/simulation.ts';
 import { trafficJson, trafficText } from '../report/traffic.ts';
 import { clientEnvironment } from '../server/client-environment.ts';
@@ -11,14 +10,9 @@ import { type MetadataTree, treeOf } from '../server/tree/metadata-tree.ts';
 import { openTree } from '../server/tree/tree-file.ts';
 import { startEndpoint } from '../server/wire/endpoint.ts';
 import type { Exchange } from '../server/wire/exchange.ts';
-import {
-  isLoopback,
-  type ListenAddress,
-  originOf,
-  parseListenAddress,
-} from '../server/wire/listen-address.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { allowedHosts, listenAddresses } from './listen-addresses.ts';
 import type { SimulateFlags } from './simulate.ts';
 import type { SimulationSettings } from './simulation-settings.ts';
 import { sayNote, sayThrown } from './speech.ts';
@@ -36,7 +30,7 @@ export async function serveSimulation(
   const isJson = flags.format === 'json';
   const stop = io.stopSignal();
   const unwritable = new AbortController();
-  const listen = listenAddresses(flags);
+  const listen = listenAddresses(flags, LISTEN);
   const tell = (problem: string) => void sayNote(io, problem);
   const simulation = createSimulation({ ...settings.options, tree: treeOfFlags(flags, settings, tell) });
   const traffic = new Traffic();
@@ -49,7 +43,7 @@ export async function serveSimulation(
     const line = isJson ? requestJson(request, details) : requestLine(request, details);
     log.write(`${line}\n`).catch((error: unknown) => unwritable.abort(error));
   };
-  const hosts = new Set(flags.allowHost.map((each) => each.toLowerCase()));
+  const hosts = allowedHosts(flags);
   const endpoint = await startEndpoint({ simulation, listen, hosts, clock: io.clock, onExchange });
   let tokenFile: TokenFile | null = null;
   try {
@@ -77,25 +71,6 @@ export async function serveSimulation(
 
 /** It stands behind the lines that a shell is to read, and has names in it that clients chose. */
 const commented = (text: string) => text.replace(/^(?=.)/gm, '# ');
-
-function listenAddresses({ listen, allowRemote = false }: SimulateFlags): ListenAddress[] {
-  const addresses = (listen.length === 0 ? [LISTEN] : listen).map(parseListenAddress);
-  const twice = addresses.find(
-    ({ host, port }, index) =>
-      port !== 0 && addresses.slice(0, index).some((other) => other.host === host && other.port === port),
-  );
-  if (twice !== undefined) {
-    throw new CredWatchError(`--listen names ${originOf(twice)} twice`, 'name every address once');
-  }
-  const remote = addresses.find(({ host }) => !isLoopback(host));
-  if (remote !== undefined && !allowRemote) {
-    throw new CredWatchError(
-      `${remote.host} can be reached by other machines`,
-      'listen on 127.0.0.1 or [::1], or add --allow-remote if that is meant',
-    );
-  }
-  return addresses;
-}
 
 function treeOfFlags(
   { tree }: SimulateFlags,

@@ -1,16 +1,20 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Seconds } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import { collect, duration, exitCodesFlag, name, positiveDuration, roleName } from './flags.ts';
+import { duration, exitCodesFlag, name, positiveDuration, roleName } from './flags.ts';
 import type { Io } from './io.ts';
+import {
+  allowHostFlag,
+  allowRemoteFlag,
+  type ListeningFlags,
+  listenFlag,
+  repeatable,
+} from './listening-flags.ts';
 import { simulateHelp } from './simulate-help.ts';
 import type { SimulationFlags } from './simulation-settings.ts';
 import { sayNote } from './speech.ts';
 
-export interface SimulateFlags extends SimulationFlags {
-  listen: string[];
-  allowRemote?: boolean;
-  allowHost: string[];
+export interface SimulateFlags extends SimulationFlags, ListeningFlags {
   for?: Seconds;
   format: 'text' | 'json';
   /** False with --no-log. */
@@ -27,13 +31,9 @@ export function declareSimulate(program: Command, run: (flags: SimulateFlags) =>
     .command('simulate')
     .helpGroup('Serve:')
     .description('a metadata endpoint that hands out false credentials, rotates them, and fails on request')
-    .addOption(repeatable('--listen <address>', 'where to listen', '127.0.0.1:1338'))
-    .option('--allow-remote', 'let other machines reach it: needed for anything but loopback')
-    .addOption(
-      repeatable('--allow-host <name>', 'answer requests for this host name, too', 'none').argParser(
-        (text, before: string[]) => collect(hostName(text), before),
-      ),
-    )
+    .addOption(listenFlag('where to listen', '127.0.0.1:1338'))
+    .addOption(allowRemoteFlag())
+    .addOption(allowHostFlag())
     .option('--lifetime <duration>', 'validity when issued (default: 6h)', positiveDuration)
     .option(
       '--rotate-every <duration>',
@@ -80,17 +80,6 @@ export function declareSimulate(program: Command, run: (flags: SimulateFlags) =>
     .addOption(exitCodesFlag())
     .addHelpText('after', () => simulateHelp())
     .action(run);
-}
-
-const repeatable = (flags: string, description: string, shownDefault: string) =>
-  new Option(flags, `${description}; may be repeated`).argParser(collect).default([], shownDefault);
-
-/** As clients send it, but for the port: that is not looked at. */
-function hostName(text: string): string {
-  if (!/^[\w.-]{1,253}$/.test(text)) {
-    throw new InvalidArgumentError('is not a host name: use a name like sim.internal, without a port');
-  }
-  return text;
 }
 
 /** 0 when it was stopped as asked. */

@@ -1,5 +1,5 @@
 import type { Assessment } from '../domain/assessment.ts';
-import type { Instant, Seconds } from '../domain/model.ts';
+import type { Instant, Seconds, SourceName } from '../domain/model.ts';
 import { renderJson } from './json.ts';
 
 /** What a renderer is told beside the series. */
@@ -15,9 +15,16 @@ export interface ReportContext {
   ascii: boolean;
   /** Of the same series over all time, whatever part of it was selected: counters never go back. */
   allTime: Assessment;
+  /** Of Node.js; absent where nobody asked. */
+  nodeVersion?: string;
+  /** How long the last poll took. Absent where nobody is polling: nothing stored tells. */
+  lastPoll?: { host: string; source: SourceName; seconds: number };
 }
 
-export type Renderer = (assessment: Assessment, context: ReportContext) => string | Promise<string>;
+/** What can be longer than a string comes in pieces. */
+export type Rendering = string | Iterable<string>;
+
+export type Renderer = (assessment: Assessment, context: ReportContext) => Rendering | Promise<Rendering>;
 
 /** One renderer a format, each loaded with its libraries only when it is wanted. */
 export const REPORT_FORMATS = {
@@ -28,6 +35,10 @@ export const REPORT_FORMATS = {
     (await import('./markdown.ts')).renderMarkdown(assessment, context),
   junit: async (assessment, context) => (await import('./junit.ts')).renderJunit(assessment, context),
   github: async (assessment, context) => (await import('./github.ts')).renderGithub(assessment, context),
+  prometheus: async (assessment, context) =>
+    (await import('./prometheus.ts')).renderPrometheus(assessment, context),
+  openmetrics: async (assessment, context) =>
+    (await import('./openmetrics.ts')).renderOpenMetrics(assessment, context),
 } as const satisfies Record<string, Renderer>;
 
 export type ReportFormat = keyof typeof REPORT_FORMATS;

@@ -41,6 +41,7 @@ function startMain(args: readonly string[], { env, stdin = '', cwd }: CommandOpt
     clock: systemClock,
     random: Math.random,
     machine: hostname(),
+    nodeVersion: process.versions.node,
     home: environment.HOME ?? homedir(),
     isRoot: process.getuid?.() === 0,
     stopSignal: () => stop.signal,
