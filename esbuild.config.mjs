@@ -1,8 +1,9 @@
-// Builds dist/: one CommonJS file, because cron pays for every module that a start looks up, and the licences of
-// what is in it. better-sqlite3 stays outside, JavaScript and addon alike.
+// Builds dist/: one CommonJS file, because cron pays for every module that a start looks up, a second one for the HTML
+// report, and the licences of what is in them. better-sqlite3 stays outside, JavaScript and addon alike.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { PAGE_ASSETS, pageAssets } from './page-assets.mjs';
 
 /**
  * Of undici only the HTTP/1.1 client: loaded whole it brings fetch, WebSocket, caches and HTTP/2, and half of a poll's
@@ -37,12 +38,29 @@ const sharedFiles = {
   },
 };
 
+/** The HTML report has a file of its own, so that nobody else's start has to read it. */
+const pageOutside = {
+  name: 'page-outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /[/\\]page[/\\]html\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './page.js', external: true } : null,
+    );
+  },
+};
+
+const assets = await pageAssets();
+const pageText = {
+  name: 'page-text',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^${PAGE_ASSETS}$`) }, ({ path }) => ({ path, namespace: 'page' }));
+    onLoad({ filter: /./, namespace: 'page' }, () => ({ contents: assets.code }));
+  },
+};
+
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 rmSync('dist', { recursive: true, force: true });
-const { metafile } = await build({
-  entryPoints: ['src/cli/cred-watch.ts'],
-  outfile: 'dist/cred-watch.js',
+const common = {
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -51,16 +69,28 @@ const { metafile } = await build({
   minifyWhitespace: true,
   external: ['better-sqlite3'],
   legalComments: 'none',
-  plugins: [undiciClient, sharedFiles],
   define: { CRED_WATCH_VERSION: JSON.stringify(version) },
   metafile: true,
   logLevel: 'warning',
-});
+};
+const built = await Promise.all([
+  build({
+    ...common,
+    entryPoints: ['src/cli/cred-watch.ts'],
+    outfile: 'dist/cred-watch.js',
+    plugins: [undiciClient, sharedFiles, pageOutside],
+  }),
+  build({
+    ...common,
+    entryPoints: ['src/report/page/html.ts'],
+    outfile: 'dist/page.js',
+    plugins: [pageText],
+  }),
+]);
+const inputs = [...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...assets.inputs];
 
 const packages = new Set(
-  Object.keys(metafile.inputs).flatMap(
-    (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
-  ),
+  inputs.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
 );
 const notices = [...packages].sort().map((name) => {
   const folder = join('node_modules', name);

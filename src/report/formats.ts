@@ -23,6 +23,7 @@ export type Renderer = (assessment: Assessment, context: ReportContext) => strin
 export const REPORT_FORMATS = {
   table: async (assessment, context) => (await import('./table.ts')).renderTable(assessment, context),
   json: renderJson,
+  html: async (assessment, context) => (await import('./page/html.ts')).renderPage(assessment, context),
 } as const satisfies Record<string, Renderer>;
 
 export type ReportFormat = keyof typeof REPORT_FORMATS;

@@ -1,0 +1,74 @@
+import type { AssessedSeries, Assessment } from '../../domain/assessment.ts';
+import type { Finding, JobVerdict, SeriesAnalysis } from '../../domain/model.ts';
+import type { ReportContext } from '../formats.ts';
+import { findingMessage } from '../messages/findings.ts';
+import { RETIRED } from '../messages/page.ts';
+import { evidenceMessage } from '../messages/verdicts.ts';
+import { shorten } from '../printable.ts';
+import { writeInstant, writeSeries } from '../writing.ts';
+import { charts } from './charts.ts';
+import { figures } from './figures.ts';
+import { generationTables } from './generation-tables.ts';
+import { icon } from './icons.ts';
+import { html, type Markup } from './markup.ts';
+import { toneOf } from './tones.ts';
+import { advice, splitVerdict } from './verdict-text.ts';
+
+export const sectionId = (index: number) => `series-${index + 1}`;
+
+/** Everything about one series. Alone on its page it has been judged in the headline already. */
+export function seriesSection(
+  series: AssessedSeries,
+  index: number,
+  { isToldAbove, isOpen }: { isToldAbove: boolean; isOpen: boolean },
+  { margin }: ReportContext,
+): Markup {
+  const { analysis, verdicts, retired } = series;
+  const { measurement, polled, findings } = analysis;
+  const id = sectionId(index);
+  const name = writeSeries(analysis.identity);
+  return html`<details class="series" id="${id}" data-keep="${name}"${isOpen && html` open`}>
+<summary><h2>${name}</h2>${retired && html` <span class="muted">${RETIRED}</span>`}</summary>
+${!isToldAbove && verdicts.map((verdict) => seriesVerdict(verdict, analysis))}
+${measurement !== null && figures(measurement, polled, margin)}
+${measurement !== null && charts(analysis, measurement, verdicts, margin, id)}
+${findingList(findings)}
+${failedPolls(analysis, id)}
+${measurement !== null && html`<h3>Evidence</h3><p class="evidence">${evidenceMessage(measurement)}</p>`}
+${measurement !== null && generationTables(measurement, id)}
+</details>`;
+}
+
+function seriesVerdict(verdict: JobVerdict, { measurement }: SeriesAnalysis): Markup {
+  const { word, rest } = splitVerdict(verdict);
+  return html`<div class="verdict small ${toneOf(verdict.verdict)}"><p class="message">${icon(toneOf(verdict.verdict))}<span><strong>${word}</strong>: ${rest}</span></p>${advice(verdict, measurement)}</div>`;
+}
+
+function findingList(findings: readonly Finding[]): Markup | null {
+  if (findings.length === 0) return null;
+  return html`<h3>Findings</h3><ul class="findings">${findings.map(
+    (finding) =>
+      html`<li class="${finding.severity}"><b>${finding.severity}</b> <span>${findingMessage(finding)}</span></li>`,
+  )}</ul>`;
+}
+
+/** What a poll was told may be long; its beginning says enough. */
+const DETAIL_WIDTH = 160;
+
+function failedPolls({ failedPolls: failed }: SeriesAnalysis, id: string): Markup | null {
+  if (failed.length === 0) return null;
+  return html`<h3 id="${id}-failed">Failed polls</h3>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-failed"><table class="rows">
+<thead><tr><th scope="col">reason</th><th scope="col">count</th><th scope="col">first</th><th scope="col">last</th><th scope="col">what was said last</th></tr></thead>
+<tbody>${failed.map(
+    ({ reason, count, firstAt, lastAt, lastDetail }) =>
+      html`<tr><td>${reason}</td><td>${count.toLocaleString('en-US')}</td><td>${writeInstant(firstAt)}</td><td>${writeInstant(lastAt)}</td><td>${shorten(lastDetail, DETAIL_WIDTH)}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** A few series are read at once; of many the one that decided is, and the others when they are asked for. */
+export function isOpenAtFirst({ series, verdict }: Assessment, index: number): boolean {
+  if (series.length <= 6) return true;
+  const decisive = series.findIndex(({ verdicts }) => verdicts.some((each) => each.verdict === verdict));
+  return index === Math.max(0, decisive);
+}
