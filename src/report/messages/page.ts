@@ -30,6 +30,18 @@ export function curveMessage(points: readonly CurvePoint[], margin: Seconds): st
   return `Share of safe starts by job length, with a margin of ${short(margin)}. ${parts.filter((part) => part !== null).join(', ')}.`;
 }
 
+/** A distribution in a line: the middle, the ends, and what lies too far away to be drawn. */
+export function distributionSummary({ extremes, below, above }: Histogram): string {
+  const { min, median, max } = extremes;
+  return [
+    `median ${duration(median)}`,
+    below > 0 ? `${below.toLocaleString('en-US')} shorter, from ${duration(min)} on` : null,
+    above > 0 ? `${above.toLocaleString('en-US')} longer, up to ${duration(max)}` : null,
+  ]
+    .filter((part) => part !== null)
+    .join(' · ');
+}
+
 export function distributionMessage(what: string, { count, extremes, bins }: Histogram): string {
   const fullest = bins.reduce((most, bin) => (bin.count > most.count ? bin : most));
   return (

@@ -1,10 +1,10 @@
-import { formatDuration, formatShortDuration as short } from '../../domain/duration.ts';
+import { formatShortDuration as short } from '../../domain/duration.ts';
 import type { Histogram } from '../../domain/histogram.ts';
 import { multiplesWithin, roundStep } from '../../domain/round-steps.ts';
 import { distributionMessage } from '../messages/page.ts';
 import { writeCount } from '../writing.ts';
 import { html, type Markup } from './markup.ts';
-import { anchor, percent, svgFrame } from './svg-frame.ts';
+import { percent, svgFrame } from './svg-frame.ts';
 
 const HEIGHT = 130;
 
@@ -34,7 +34,7 @@ export function histogramSvg(what: string, found: Histogram): Markup {
           const height = Math.max(2, (HEIGHT * bin.count) / most);
           return html`<rect class="bar" x="${percent(x(bin.from))}" width="${percent(1 / bins.length)}" y="${(y(0) - height).toFixed(2)}" height="${height.toFixed(2)}"><title>${short(bin.from)} to ${short(bin.to)}: ${writeCount(bin.count, 'time')}</title></rect>`;
         }),
-      html`<g class="median"><line x1="${percent(median)}" x2="${percent(median)}" y1="${y(0)}" y2="${y(1)}"/><text class="${anchor(median, 0.3)}" x="${percent(median)}" y="${y(1) - 6}">median ${formatDuration(extremes.median)}</text></g>`,
+      html`<line class="median" x1="${percent(median)}" x2="${percent(median)}" y1="${y(0)}" y2="${y(1)}"/>`,
     ],
   });
 }

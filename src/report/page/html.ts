@@ -7,7 +7,7 @@ import { headline } from './headline.ts';
 import { favicon } from './icons.ts';
 import { embeddedJson, html, Markup } from './markup.ts';
 import { overview } from './overview.ts';
-import { isOpenAtFirst, seriesSection } from './series-section.ts';
+import { seriesSection } from './series-section.ts';
 import { toneOf, verdictWord } from './tones.ts';
 
 export interface PageOptions {
@@ -31,8 +31,7 @@ export function renderPage(
   context: ReportContext,
   options: PageOptions = {},
 ): string {
-  const { series, verdict, jobs } = assessment;
-  const isToldAbove = jobs.length === 1 && series.filter(({ verdicts }) => verdicts.length > 0).length === 1;
+  const { series, verdict } = assessment;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -52,9 +51,7 @@ export function renderPage(
 <header><p class="made">cred-watch report<span> · ${writeInstant(context.now)}</span></p></header>
 ${headline(assessment)}
 ${overview(assessment, context.margin)}
-${series.map((each, index) =>
-  seriesSection(each, index, { isToldAbove, isOpen: isOpenAtFirst(assessment, index) }, context),
-)}
+${series.map((each, index) => seriesSection(each, index, assessment, context))}
 <footer><p>Made by cred-watch ${context.version} at ${writeInstant(context.now)}. All times are UTC.</p></footer>
 </main>
 <script type="application/json" id="settings">${embeddedJson({ refreshSeconds: options.refreshSeconds ?? null })}</script>

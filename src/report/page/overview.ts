@@ -10,7 +10,7 @@ import { badge } from './verdict-text.ts';
 /** Several series beside each other, and the way to each. */
 export function overview({ series, jobs }: Assessment, margin: Seconds): Markup | null {
   if (series.length < 2) return null;
-  return html`<nav class="overview" aria-labelledby="all-series"><h2 id="all-series">Series</h2>
+  return html`<nav class="overview" aria-labelledby="all-series"><h2 id="all-series">Series</h2> <button type="button" hidden data-open-all>open all</button>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="all-series"><table class="rows">
 <thead><tr><th scope="col">series</th>${jobs.map((job) => html`<th scope="col">${writeJob(job)}</th>`)}<th scope="col">worst case</th><th scope="col">longest safe job</th><th scope="col">rotation interval</th><th scope="col">problems</th></tr></thead>
 <tbody>${series.map((each, index) => row(each, index, jobs, margin))}</tbody>

@@ -8,13 +8,14 @@ import { validityEnvelope } from '../../domain/validity-envelope.ts';
 import { sawToothMessage } from '../messages/page.ts';
 import { jobLineLabel } from './job-line.ts';
 import { type Content, html, type Markup } from './markup.ts';
+import { sawToothScale } from './saw-tooth-scale.ts';
 import { anchor, percent, points, SIDE, svgFrame } from './svg-frame.ts';
 import { tickLabels } from './tick-labels.ts';
 import { toneOf } from './tones.ts';
 
 /** Teeth that can be told apart in a picture of a page's width; of more only the extremes are drawn. */
-const MOST_TEETH = 220;
-const PARTS = 500;
+const MOST_TEETH = 400;
+const PARTS = 240;
 const HEIGHT = 260;
 
 /** The whole saw-tooth as a still picture: for print, and for readers without a script. */
@@ -24,9 +25,13 @@ export function sawToothSvg(
   failed: readonly Span[],
 ): Markup {
   const spans = leastValidity(measurement.services);
-  const within = shownSpan(measurement);
-  const top = topOf(spans, verdicts);
-  const bottom = Math.min(0, measurement.worstCase.seconds);
+  const { top, bottom, ...within } = sawToothScale({
+    spans,
+    first: measurement.firstSample,
+    last: measurement.lastSample,
+    worst: measurement.worstCase.seconds,
+    required: verdicts.map(({ required }) => required),
+  });
   const x = (at: number) => (at - within.from) / (within.to - within.from);
   const height = (seconds: number) => (seconds - bottom) / (top - bottom);
   const step = roundStep(top - bottom, 5);
@@ -49,18 +54,6 @@ export function sawToothSvg(
       worstMark(measurement, x, (seconds) => y(height(seconds))),
     ],
   });
-}
-
-/** A single sample has no length to draw along: an hour around it has. */
-function shownSpan({ firstSample, lastSample }: Measurement): Span {
-  const spare = lastSample > firstSample ? 0 : 1_800_000;
-  return { from: firstSample - spare, to: lastSample + spare };
-}
-
-function topOf(spans: readonly LeastValidity[], verdicts: readonly JobVerdict[]): number {
-  let top = 60;
-  for (const { from, expiration } of spans) top = Math.max(top, (expiration - from) / 1000);
-  return Math.max(top, ...verdicts.map(({ required }) => required)) * 1.04;
 }
 
 type Place = (value: number) => number;
@@ -119,5 +112,7 @@ function jobLine(verdict: JobVerdict, y: number): Markup {
 
 function worstMark({ worstCase }: Measurement, x: Place, y: Place): Markup {
   const [at, height] = [x(worstCase.at), y(worstCase.seconds)];
-  return html`<g class="worst"><circle cx="${percent(at)}" cy="${height}" r="4.5"/><text class="${anchor(at, 0.2)}" x="${percent(at)}" y="${height + 20}">worst case ${formatDuration(worstCase.seconds)}</text></g>`;
+  // There are words under the lowest one already.
+  const isLow = height > HEIGHT;
+  return html`<g class="worst"><circle cx="${percent(at)}" cy="${height}" r="4.5"/><text class="${anchor(at, 0.25)}" x="${percent(at)}" y="${isLow ? height - 12 : height + 20}">worst case ${formatDuration(worstCase.seconds)}</text></g>`;
 }

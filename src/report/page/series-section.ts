@@ -1,5 +1,5 @@
 import type { AssessedSeries, Assessment } from '../../domain/assessment.ts';
-import type { Finding, JobVerdict, SeriesAnalysis } from '../../domain/model.ts';
+import type { Finding, JobVerdict, Seconds, SeriesAnalysis } from '../../domain/model.ts';
 import type { ReportContext } from '../formats.ts';
 import { findingMessage } from '../messages/findings.ts';
 import { RETIRED } from '../messages/page.ts';
@@ -10,33 +10,60 @@ import { charts } from './charts.ts';
 import { figures } from './figures.ts';
 import { generationTables } from './generation-tables.ts';
 import { icon } from './icons.ts';
-import { html, type Markup } from './markup.ts';
+import { html, Markup } from './markup.ts';
 import { toneOf } from './tones.ts';
-import { advice, splitVerdict } from './verdict-text.ts';
+import { advice, badge, splitVerdict } from './verdict-text.ts';
 
 export const sectionId = (index: number) => `series-${index + 1}`;
 
-/** Everything about one series. Alone on its page it has been judged in the headline already. */
+/** Everything about one series. The only one is simply there; of several each can be folded away. */
 export function seriesSection(
   series: AssessedSeries,
   index: number,
-  { isToldAbove, isOpen }: { isToldAbove: boolean; isOpen: boolean },
+  { series: all, verdict, jobs }: Assessment,
   { margin }: ReportContext,
 ): Markup {
   const { analysis, verdicts, retired } = series;
-  const { measurement, polled, findings } = analysis;
   const id = sectionId(index);
   const name = writeSeries(analysis.identity);
-  return html`<details class="series" id="${id}" data-keep="${name}"${isOpen && html` open`}>
-<summary><h2>${name}</h2>${retired && html` <span class="muted">${RETIRED}</span>`}</summary>
-${!isToldAbove && verdicts.map((verdict) => seriesVerdict(verdict, analysis))}
+  const remark = retired && html` <span class="muted">${RETIRED}</span>`;
+  const isToldAbove = jobs.length === 1 && all.filter((each) => each.verdicts.length > 0).length === 1;
+  const contents = seriesContents(analysis, isToldAbove ? [] : verdicts, verdicts, margin, id);
+  if (all.length === 1) {
+    return html`<section class="series" id="${id}"><h2>${name}</h2>${remark}${contents}</section>`;
+  }
+  const isOpen = all.length <= MOST_OPEN || index === decisiveIndex(all, verdict);
+  return html`<details class="series" id="${id}" data-keep="${name}"${isOpen && new Markup(' open')}>
+<summary><h2>${name}</h2>${verdicts.map((each) => badge(each.verdict))}${remark}</summary>
+${contents}</details>`;
+}
+
+/** So many are read one after the other; of more the one that decided is, and the others when they are asked for. */
+const MOST_OPEN = 3;
+
+const decisiveIndex = (all: readonly AssessedSeries[], verdict: Assessment['verdict']) =>
+  Math.max(
+    0,
+    all.findIndex(({ verdicts }) => verdicts.some((each) => each.verdict === verdict)),
+  );
+
+function seriesContents(
+  analysis: SeriesAnalysis,
+  told: readonly JobVerdict[],
+  drawn: readonly JobVerdict[],
+  margin: Seconds,
+  id: string,
+): Markup {
+  const { measurement, polled, findings } = analysis;
+  return html`
+${told.map((verdict) => seriesVerdict(verdict, analysis))}
 ${measurement !== null && figures(measurement, polled, margin)}
-${measurement !== null && charts(analysis, measurement, verdicts, margin, id)}
+${measurement !== null && charts(analysis, measurement, drawn, margin, id)}
 ${findingList(findings)}
 ${failedPolls(analysis, id)}
 ${measurement !== null && html`<h3>Evidence</h3><p class="evidence">${evidenceMessage(measurement)}</p>`}
 ${measurement !== null && generationTables(measurement, id)}
-</details>`;
+`;
 }
 
 function seriesVerdict(verdict: JobVerdict, { measurement }: SeriesAnalysis): Markup {
@@ -64,11 +91,4 @@ function failedPolls({ failedPolls: failed }: SeriesAnalysis, id: string): Marku
     ({ reason, count, firstAt, lastAt, lastDetail }) =>
       html`<tr><td>${reason}</td><td>${count.toLocaleString('en-US')}</td><td>${writeInstant(firstAt)}</td><td>${writeInstant(lastAt)}</td><td>${shorten(lastDetail, DETAIL_WIDTH)}</td></tr>`,
   )}</tbody></table></div>`;
-}
-
-/** A few series are read at once; of many the one that decided is, and the others when they are asked for. */
-export function isOpenAtFirst({ series, verdict }: Assessment, index: number): boolean {
-  if (series.length <= 6) return true;
-  const decisive = series.findIndex(({ verdicts }) => verdicts.some((each) => each.verdict === verdict));
-  return index === Math.max(0, decisive);
 }

@@ -110,8 +110,6 @@ function worst(chart: uPlot, { worst: { at, seconds } }: SawTooth, colours: Colo
   dot(chart, at / 1000, seconds, 6);
   ctx.fillStyle = colours.ink;
   dot(chart, at / 1000, seconds, 4.5);
-  const share = (x - bbox.left) / bbox.width;
-  const align = share < 0.2 ? 'left' : share > 0.8 ? 'right' : 'center';
   const y = chart.valToPos(seconds, 'y', true) + 20 * ratio();
   const isLow = y > bbox.top + bbox.height - 4 * ratio();
   write(

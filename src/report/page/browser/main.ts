@@ -1,6 +1,7 @@
 import { type ChartPlace, openChart } from './chart-place.ts';
 import { offerOlder } from './older-generations.ts';
 import { refreshAfter, restoreSections, takeKept } from './refresh.ts';
+import { openOnDemand } from './sections.ts';
 
 const settings = JSON.parse(document.getElementById('settings')!.textContent!) as {
   refreshSeconds: number | null;
@@ -24,10 +25,5 @@ const watcher = new IntersectionObserver(
 if (kept !== null) restoreSections(kept);
 for (const figure of document.querySelectorAll<HTMLElement>('[data-chart]')) watcher.observe(figure);
 for (const section of document.querySelectorAll<HTMLElement>('.series')) offerOlder(section);
-for (const link of document.querySelectorAll<HTMLAnchorElement>('.overview a')) {
-  link.addEventListener('click', () => {
-    const section = document.querySelector<HTMLDetailsElement>(link.hash);
-    if (section !== null) section.open = true;
-  });
-}
+openOnDemand();
 if (settings.refreshSeconds !== null) refreshAfter(settings.refreshSeconds, () => charts);

@@ -33,7 +33,7 @@ export function drawSawTooth(place: HTMLElement, tooth: SawTooth, events: ChartE
   const options: uPlot.Options = {
     width: place.clientWidth,
     height: HEIGHT,
-    padding: [14, 8, 0, 0],
+    padding: [14, 20, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: false, range: () => [view.from, view.to] },

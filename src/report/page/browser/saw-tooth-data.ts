@@ -3,6 +3,7 @@ import { leastValidity } from '../../../domain/least-validity.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
 import { type ChartData, type JobLine, unpackSpans } from '../chart-data.ts';
 import { type GenerationRow, NOTES, unpackGenerations } from '../generation-row.ts';
+import { sawToothScale } from '../saw-tooth-scale.ts';
 
 /** What the chart of one series draws. On its axes are seconds, as uPlot wants them. */
 export interface SawTooth {
@@ -26,10 +27,9 @@ export function sawTooth(data: ChartData): SawTooth {
   const spans = leastValidity(
     rows.map(({ from, to, expiration }) => ({ from, to, generation: { expiration } })),
   );
-  const spare = data.last > data.first ? 0 : 1800;
-  let top = 60;
-  for (const { from, expiration } of spans) top = Math.max(top, (expiration - from) / 1000);
-  for (const { required } of data.jobs) top = Math.max(top, required);
+  const { jobs, first, last, worst } = data;
+  const required = jobs.map((job) => job.required);
+  const scale = sawToothScale({ spans, first, last, worst: worst.seconds, required });
   return {
     rows,
     spans,
@@ -39,12 +39,12 @@ export function sawTooth(data: ChartData): SawTooth {
       (notes & NOTES.window) === 0 ? [] : { from: lastSeen, to },
     ),
     failedPolls: unpackSpans(data.failedPolls),
-    jobs: data.jobs,
-    worst: data.worst,
-    from: data.first / 1000 - spare,
-    to: data.last / 1000 + spare,
-    top: top * 1.04,
-    bottom: Math.min(0, data.worst.seconds),
+    jobs,
+    worst,
+    from: scale.from / 1000,
+    to: scale.to / 1000,
+    top: scale.top,
+    bottom: scale.bottom,
   };
 }
 
