@@ -30,6 +30,9 @@ export function curveMessage(points: readonly CurvePoint[], margin: Seconds): st
   return `Share of safe starts by job length, with a margin of ${short(margin)}. ${parts.filter((part) => part !== null).join(', ')}.`;
 }
 
+export const allTheSameMessage = ({ count, extremes }: Histogram) =>
+  count === 1 ? duration(extremes.min) : `all ${count.toLocaleString('en-US')}: ${duration(extremes.min)}`;
+
 /** A distribution in a line: the middle, the ends, and what lies too far away to be drawn. */
 export function distributionSummary({ extremes, below, above }: Histogram): string {
   const { min, median, max } = extremes;

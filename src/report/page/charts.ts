@@ -2,7 +2,7 @@ import { rotationIntervals, validitiesWhenIssued } from '../../domain/generation
 import { type Histogram, histogram } from '../../domain/histogram.ts';
 import type { JobVerdict, Measurement, Seconds, SeriesAnalysis } from '../../domain/model.ts';
 import { safeStartsCurve } from '../../domain/validity.ts';
-import { distributionSummary, NEW_AT_EVERY_START, NOT_KNOWN } from '../messages/page.ts';
+import { allTheSameMessage, distributionSummary, NEW_AT_EVERY_START, NOT_KNOWN } from '../messages/page.ts';
 import { chartData } from './chart-data.ts';
 import { curveSvg } from './curve-svg.ts';
 import { histogramSvg } from './histogram-svg.ts';
@@ -69,7 +69,9 @@ function curve(measurement: Measurement, verdicts: readonly JobVerdict[], margin
 }
 
 function distribution(title: string, found: Histogram | null): Markup {
-  return html`<figure class="card chart"><figcaption><h3>${title}</h3>${
-    found !== null && html` <span class="muted">${distributionSummary(found)}</span>`
-  }</figcaption>${found === null ? html`<p class="muted">${NOT_KNOWN}</p>` : histogramSvg(title, found)}</figure>`;
+  if (found === null || found.extremes.min === found.extremes.max) {
+    const text = found === null ? NOT_KNOWN : allTheSameMessage(found);
+    return html`<figure class="card chart"><figcaption><h3>${title}</h3></figcaption><p class="muted">${text}</p></figure>`;
+  }
+  return html`<figure class="card chart"><figcaption><h3>${title}</h3> <span class="muted">${distributionSummary(found)}</span></figcaption>${histogramSvg(title, found)}</figure>`;
 }

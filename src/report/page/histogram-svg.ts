@@ -22,7 +22,7 @@ export function histogramSvg(what: string, found: Histogram): Markup {
       { at: 0, label: '' },
       { at: 1, label: most.toLocaleString('en-US') },
     ],
-    xTicks: (bins.length === 1 ? [from, to] : multiplesWithin(step, from, to)).map((at) => ({
+    xTicks: multiplesWithin(step, from, to).map((at) => ({
       at: x(at),
       label: short(at),
     })),

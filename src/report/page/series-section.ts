@@ -10,6 +10,7 @@ import { charts } from './charts.ts';
 import { figures } from './figures.ts';
 import { generationTables } from './generation-tables.ts';
 import { icon } from './icons.ts';
+import { jobLabel } from './job-line.ts';
 import { html, Markup } from './markup.ts';
 import { toneOf } from './tones.ts';
 import { advice, badge, splitVerdict } from './verdict-text.ts';
@@ -34,7 +35,7 @@ export function seriesSection(
   }
   const isOpen = all.length <= MOST_OPEN || index === decisiveIndex(all, verdict);
   return html`<details class="series" id="${id}" data-keep="${name}"${isOpen && new Markup(' open')}>
-<summary><h2>${name}</h2>${verdicts.map((each) => badge(each.verdict))}${remark}</summary>
+<summary><h2>${name}</h2>${verdicts.map(({ verdict: each, job }) => badge(each, verdicts.length > 1 ? jobLabel(job) : ''))}${remark}</summary>
 ${contents}</details>`;
 }
 
@@ -84,11 +85,12 @@ const DETAIL_WIDTH = 160;
 
 function failedPolls({ failedPolls: failed }: SeriesAnalysis, id: string): Markup | null {
   if (failed.length === 0) return null;
+  const hasDetail = failed.some(({ lastDetail }) => lastDetail !== '');
   return html`<h3 id="${id}-failed">Failed polls</h3>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-failed"><table class="rows">
-<thead><tr><th scope="col">reason</th><th scope="col">count</th><th scope="col">first</th><th scope="col">last</th><th scope="col">what was said last</th></tr></thead>
+<thead><tr><th scope="col">reason</th><th scope="col">count</th><th scope="col">first</th><th scope="col">last</th>${hasDetail && html`<th scope="col">what was said last</th>`}</tr></thead>
 <tbody>${failed.map(
     ({ reason, count, firstAt, lastAt, lastDetail }) =>
-      html`<tr><td>${reason}</td><td>${count.toLocaleString('en-US')}</td><td>${writeInstant(firstAt)}</td><td>${writeInstant(lastAt)}</td><td>${shorten(lastDetail, DETAIL_WIDTH)}</td></tr>`,
+      html`<tr><td>${reason}</td><td>${count.toLocaleString('en-US')}</td><td>${writeInstant(firstAt)}</td><td>${writeInstant(lastAt)}</td>${hasDetail && html`<td>${shorten(lastDetail, DETAIL_WIDTH)}</td>`}</tr>`,
   )}</tbody></table></div>`;
 }

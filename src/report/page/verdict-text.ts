@@ -4,9 +4,9 @@ import { icon } from './icons.ts';
 import { html, type Markup } from './markup.ts';
 import { toneOf, verdictWord } from './tones.ts';
 
-/** A verdict in a word, for tables and lists. */
-export const badge = (verdict: Verdict): Markup =>
-  html`<span class="badge ${toneOf(verdict)}">${icon(toneOf(verdict))}${verdictWord(verdict)}</span>`;
+/** A verdict in a word, for tables and lists; behind the name of its job where there are several. */
+export const badge = (verdict: Verdict, job = ''): Markup =>
+  html`<span class="badge ${toneOf(verdict)}">${icon(toneOf(verdict))}${job !== '' && `${job}: `}${verdictWord(verdict)}</span>`;
 
 /** The message of a verdict begins with its word, which stands out where there is room. */
 export function splitVerdict(verdict: JobVerdict): { word: string; rest: string } {

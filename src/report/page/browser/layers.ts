@@ -46,6 +46,9 @@ function clipped({ ctx, bbox }: uPlot, draw: () => void): void {
   ctx.restore();
 }
 
+/** So many teeth in sight that their lines are a band: it is shown through. */
+export const isBand = (chart: uPlot, { spans }: SawTooth) => inSight(chart, spans).length > chart.width / 3;
+
 /** The spans are in order and apart from each other. */
 function inSight<T extends Span>({ scales }: uPlot, spans: readonly T[]): T[] {
   const [from, to] = [scales.x!.min! * 1000, scales.x!.max! * 1000];
@@ -112,20 +115,13 @@ function worst(chart: uPlot, { worst: { at, seconds } }: SawTooth, colours: Colo
   dot(chart, at / 1000, seconds, 4.5);
   const y = chart.valToPos(seconds, 'y', true) + 20 * ratio();
   const isLow = y > bbox.top + bbox.height - 4 * ratio();
-  write(
-    chart,
-    `worst case ${formatDuration(seconds)}`,
-    x,
-    isLow ? y - 32 * ratio() : y,
-    align,
-    colours.ink,
-    colours,
-  );
+  const text = `worst case ${formatDuration(seconds)}`;
+  write(chart, text, x, isLow ? y - 32 * ratio() : y, 'center', colours.ink, colours);
 }
 
 /** On a rim of the ground's colour, since it may stand on the line. */
 function write(
-  { ctx }: uPlot,
+  { ctx, bbox }: uPlot,
   text: string,
   x: number,
   y: number,
@@ -138,7 +134,9 @@ function write(
   ctx.lineWidth = 3 * ratio();
   ctx.lineJoin = 'round';
   ctx.strokeStyle = surface;
-  ctx.strokeText(text, x, y);
+  const half = align === 'center' ? ctx.measureText(text).width / 2 : 0;
+  const inside = Math.min(Math.max(x, bbox.left + half), bbox.left + bbox.width - half);
+  ctx.strokeText(text, inside, y);
   ctx.fillStyle = colour;
-  ctx.fillText(text, x, y);
+  ctx.fillText(text, inside, y);
 }

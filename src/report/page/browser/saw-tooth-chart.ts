@@ -4,7 +4,7 @@ import { multiplesWithin, roundStep } from '../../../domain/round-steps.ts';
 import { timeAxis } from '../../../domain/time-axis.ts';
 import { tickLabels } from '../tick-labels.ts';
 import { type Colours, coloursOf } from './colours.ts';
-import { drawBefore, drawBehind } from './layers.ts';
+import { drawBefore, drawBehind, isBand } from './layers.ts';
 import type { SawTooth } from './saw-tooth-data.ts';
 import type { View } from './zoom.ts';
 
@@ -42,7 +42,8 @@ export function drawSawTooth(place: HTMLElement, tooth: SawTooth, events: ChartE
     series: [
       {},
       {
-        stroke: () => colours.accent,
+        // Colours of the style sheet are of six digits: two more make them translucent.
+        stroke: (chart) => (isBand(chart, tooth) ? `${colours.accent}80` : colours.accent),
         fill: () => colours.accentSoft,
         width: 1.5,
         points: { show: false },
