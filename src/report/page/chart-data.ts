@@ -49,7 +49,7 @@ export function chartData(
   };
 }
 
-function packSpans(spans: readonly Span[]): PackedSpans {
+export function packSpans(spans: readonly Span[]): PackedSpans {
   let before = 0;
   return spans.flatMap(({ from, to }) => {
     const [begin, end] = [Math.floor(from / 1000), Math.ceil(to / 1000)];
