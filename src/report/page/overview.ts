@@ -3,6 +3,7 @@ import { formatDuration as duration } from '../../domain/duration.ts';
 import { longestSafeJob } from '../../domain/job.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { writeJob, writeSeries } from '../writing.ts';
+import { jobLabel } from './job-line.ts';
 import { html, type Markup } from './markup.ts';
 import { sectionId } from './series-section.ts';
 import { badge } from './verdict-text.ts';
@@ -12,7 +13,7 @@ export function overview({ series, jobs }: Assessment, margin: Seconds): Markup 
   if (series.length < 2) return null;
   return html`<nav class="overview" aria-labelledby="all-series"><h2 id="all-series">Series</h2> <button type="button" hidden data-open-all>open all</button>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="all-series"><table class="rows">
-<thead><tr><th scope="col">series</th>${jobs.map((job) => html`<th scope="col">${writeJob(job)}</th>`)}<th scope="col">worst case</th><th scope="col">longest safe job</th><th scope="col">rotation interval</th><th scope="col">problems</th></tr></thead>
+<thead><tr><th scope="col">series</th>${jobs.map((job) => html`<th scope="col">${job.job === null ? writeJob(job) : jobLabel(job.job)}</th>`)}<th scope="col">worst case</th><th scope="col">longest safe job</th><th scope="col">rotation interval</th><th scope="col">problems</th></tr></thead>
 <tbody>${series.map((each, index) => row(each, index, jobs, margin))}</tbody>
 </table></div></nav>`;
 }
