@@ -19,6 +19,9 @@ const AMBIENT =
   /\bDate\.now\b|\bnew Date\(\)|\bperformance\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bcrypto\b/;
 const PURE_ROOMS = new Set(['domain', 'report', 'handover']);
 
+/** Runs where the HTML report is read, and never in our process: the page has it as text. */
+const IN_BROWSERS = 'report/page/browser/';
+
 /** The ends of the wire, and the way out to other programs. */
 const ROOMS_THAT_REVEAL_SECRETS = new Set(['sources', 'server', 'handover']);
 
@@ -83,9 +86,18 @@ describe('the house', () => {
 
   test('domain, report and handover know no time, chance or process of their own', () => {
     const ambient = files
-      .filter(({ room }) => PURE_ROOMS.has(room))
+      .filter(({ room, path }) => PURE_ROOMS.has(room) && !path.startsWith(IN_BROWSERS))
       .flatMap(({ path, code }) => (AMBIENT.exec(code) ?? []).map((found) => `${path}: ${found}`));
     expect(ambient).toEqual([]);
+  });
+
+  test('nothing of ours imports what runs in browsers', () => {
+    const inside = files.filter(({ path }) => path.startsWith(IN_BROWSERS));
+    expect(inside.length).toBeGreaterThan(1);
+    const importing = files.filter(
+      ({ path, code }) => !inside.some((each) => each.path === path) && /'[^']*\/browser\//.test(code),
+    );
+    expect(importing.map(({ path }) => path)).toEqual([]);
   });
 
   test('domain, report and handover do no input or output', () => {

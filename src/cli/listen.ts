@@ -1,4 +1,3 @@
-import type { Assessment } from '../domain/assessment.ts';
 import type { Instant, Seconds, SourceName } from '../domain/model.ts';
 import { pollHealth } from '../domain/poll-health.ts';
 import { REPORT_FORMATS, type ReportContext } from '../report/formats.ts';
@@ -35,12 +34,6 @@ export interface Live {
   onPoll(recorded: Recorded): void;
   close(): Promise<void>;
 }
-
-type PageRenderer = (
-  assessment: Assessment,
-  context: ReportContext,
-  options: { refreshSeconds: Seconds },
-) => string | Promise<string>;
 
 /** How often a page asks for a newer one: with every poll, but neither restlessly nor as if nothing happened. */
 const refreshFor = (interval: Seconds): Seconds => Math.min(Math.max(interval, 10), 60);
@@ -82,7 +75,9 @@ export async function serveLive({ flags, source, store, io, debug }: LiveOptions
     [
       '/',
       report('page', 'text/html; charset=utf-8', async (snapshot) =>
-        renderPage(snapshot.assessment, contextOf(snapshot), { refreshSeconds: refreshFor(flags.interval) }),
+        (await import('../report/page/html.ts')).renderPage(snapshot.assessment, contextOf(snapshot), {
+          refreshSeconds: refreshFor(flags.interval),
+        }),
       ),
     ],
     [
@@ -125,11 +120,3 @@ const lastPoll = ({ host }: { host: string }, { name, seconds }: TimedSource) =>
   source: name as SourceName,
   seconds,
 });
-
-/** In place of the page. */
-const renderPage: PageRenderer = () => `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>cred-watch</title>
-<p><a href="report.json">report.json</a> <a href="metrics">metrics</a> <a href="healthz">healthz</a>
-`;

@@ -39,6 +39,7 @@ export const REPORT_FORMATS = {
     (await import('./prometheus.ts')).renderPrometheus(assessment, context),
   openmetrics: async (assessment, context) =>
     (await import('./openmetrics.ts')).renderOpenMetrics(assessment, context),
+  html: async (assessment, context) => (await import('./page/html.ts')).renderPage(assessment, context),
 } as const satisfies Record<string, Renderer>;
 
 export type ReportFormat = keyof typeof REPORT_FORMATS;

@@ -1,0 +1,97 @@
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
+import type { Histogram } from '../../domain/histogram.ts';
+import type { Instant, Measurement, Seconds } from '../../domain/model.ts';
+import type { CurvePoint } from '../../domain/validity.ts';
+import { writeCount, writeInstant, writeRemaining, writeShare, writeSpan } from '../writing.ts';
+
+/** What a chart shows, for whoever does not see it. */
+export function sawToothMessage({ worstCase, sampledMinimum, gaps, ...measurement }: Measurement): string {
+  const { firstSample, lastSample, generations } = measurement;
+  const blind =
+    gaps.length === 0
+      ? ''
+      : ` ${writeCount(gaps.length, 'gap')} in which it is not known what was handed out.`;
+  return (
+    `Remaining validity from ${writeSpan(firstSample, lastSample)}, ${writeCount(generations.length, 'generation')}: ` +
+    `it falls until a rotation and then jumps up again. The least a job could have been handed was ` +
+    `${duration(worstCase.seconds)} (${writeInstant(worstCase.at)}); the least that was sampled ${duration(sampledMinimum.seconds)}.${blind}`
+  );
+}
+
+export function curveMessage(points: readonly CurvePoint[], margin: Seconds): string {
+  const always = points.findLast(({ share }) => share === 1);
+  const never = points.find(({ share }) => share === 0);
+  const parts = [
+    always === undefined
+      ? 'No length was safe at every start'
+      : `Every start was safe up to ${short(always.jobDuration)}`,
+    never === undefined ? null : `none at ${short(never.jobDuration)}`,
+  ];
+  return `Share of safe starts by job length, with a margin of ${short(margin)}. ${parts.filter((part) => part !== null).join(', ')}.`;
+}
+
+export const allTheSameMessage = ({ count, extremes }: Histogram) =>
+  count === 1 ? duration(extremes.min) : `all ${count.toLocaleString('en-US')}: ${duration(extremes.min)}`;
+
+/** A distribution in a line: the middle, the ends, and what lies too far away to be drawn. */
+export function distributionSummary({ extremes, below, above }: Histogram): string {
+  const { min, median, max } = extremes;
+  return [
+    `median ${duration(median)}`,
+    below > 0 ? `${below.toLocaleString('en-US')} shorter, from ${duration(min)} on` : null,
+    above > 0 ? `${above.toLocaleString('en-US')} longer, up to ${duration(max)}` : null,
+  ]
+    .filter((part) => part !== null)
+    .join(' · ');
+}
+
+export function distributionMessage(what: string, { count, extremes, bins }: Histogram): string {
+  const fullest = bins.reduce((most, bin) => (bin.count > most.count ? bin : most));
+  return (
+    `${what}: ${writeCount(count, 'value')} from ${duration(extremes.min)} to ${duration(extremes.max)}, ` +
+    `median ${duration(extremes.median)}; most often between ${short(fullest.from)} and ${short(fullest.to)}.`
+  );
+}
+
+/** What is known of one moment of the saw-tooth. */
+export const momentMessage = (at: Instant, remaining: Seconds) =>
+  `${writeInstant(at)}: ${writeRemaining(remaining)}`;
+
+export const gapMessage = (at: Instant) => `${writeInstant(at)}: not known what was handed out`;
+
+/** Of a start at that moment. Negative: so much was missing. */
+export const spareMessage = (job: string, spare: Seconds) =>
+  spare < 0
+    ? `${job} would have been ${duration(-spare)} short`
+    : `${job} was safe, ${duration(spare)} to spare`;
+
+export const shareMessage = (job: string, share: number | null) =>
+  share === null ? job : `${job}: ${writeShare(share)} of starts were safe`;
+
+export const NO_JOB = 'No job was judged: give one its length with -j, or its name with --job';
+export const NOTHING_STORED = 'There are no samples to judge by';
+export const UNKNOWN_LENGTH = 'No run tells how long it takes: give its length with -j';
+
+/** So many names are read; more of them are only counted. */
+const NAMES_TOLD = 3;
+
+/** On which of several series a verdict rests. */
+export function judgedOnMessage(names: readonly string[], judged: number): string {
+  const more = names.length > NAMES_TOLD ? ` and ${names.length - NAMES_TOLD} more` : '';
+  return `on ${names.length} of ${judged} series: ${names.slice(0, NAMES_TOLD).join('; ')}${more}`;
+}
+
+/** Where on the worst case a person should look. */
+export function worstCaseMessage({ worstCase, overstatement, lag }: Measurement): string {
+  const { rotation, at } = worstCase;
+  if (rotation === null) return `at the sample of ${writeInstant(at)}`;
+  const where = rotation.dated
+    ? `just before the rotation at ${writeInstant(at)}${lag > 0 ? `, moved by the ${duration(lag)} for which this source lags` : ''}`
+    : `if the rotation came as late as it can have, between ${writeSpan(rotation.window.from, rotation.window.to)}`;
+  return overstatement === 0 ? where : `${where}; polling alone overstates it by ${duration(overstatement)}`;
+}
+
+export const RETIRED = 'retired: another series of this host and source took its place';
+export const WORST_NONE = 'No rotation was watched yet.';
+export const NOT_KNOWN = 'not known yet';
+export const NEW_AT_EVERY_START = 'every start is handed new credentials';

@@ -1,0 +1,34 @@
+import type { Tone } from '../tones.ts';
+
+export interface Colours {
+  ink: string;
+  muted: string;
+  grid: string;
+  surface: string;
+  accent: string;
+  accentSoft: string;
+  hatch: string;
+  failed: string;
+  window: string;
+  tones: Record<Tone, string>;
+  font: string;
+}
+
+/** As the style sheet has them in the scheme of the moment. */
+export function coloursOf(element: Element): Colours {
+  const style = getComputedStyle(element);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: colour('ink'),
+    muted: colour('muted'),
+    grid: colour('grid'),
+    surface: colour('surface'),
+    accent: colour('accent'),
+    accentSoft: colour('accent-soft'),
+    hatch: colour('hatch'),
+    failed: colour('bad'),
+    window: colour('unsure'),
+    tones: { safe: colour('safe'), bad: colour('bad'), unsure: colour('unsure') },
+    font: `12px ${style.fontFamily}`,
+  };
+}

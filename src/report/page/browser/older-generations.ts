@@ -1,0 +1,34 @@
+import { writeCount } from '../../writing.ts';
+import type { ChartData } from '../chart-data.ts';
+import { generationCells } from '../generation-cells.ts';
+import { type GenerationRow, unpackGenerations } from '../generation-row.ts';
+
+const AT_ONCE = 500;
+
+/** Older rows at the end of the table, some at a time. */
+export function offerOlder(section: HTMLElement): void {
+  const button = section.querySelector<HTMLButtonElement>('[data-older]');
+  if (button === null) return;
+  const body = section.querySelector<HTMLTableSectionElement>('.generations tbody')!;
+  let rows: GenerationRow[] | null = null;
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    rows ??= unpackGenerations(dataOf(section).generations);
+    const shown = body.rows.length;
+    const end = rows.length - shown;
+    const begin = Math.max(0, end - AT_ONCE);
+    body.append(...rows.slice(begin, end).reverse().map(tableRow));
+    button.previousElementSibling!.textContent =
+      begin === 0 ? '' : `${writeCount(begin, 'older one', 'older ones')} not shown`;
+    button.hidden = begin === 0;
+  });
+}
+
+const dataOf = ({ id }: HTMLElement) =>
+  JSON.parse(document.getElementById(`${id}-data`)!.textContent!) as ChartData;
+
+function tableRow(row: GenerationRow): HTMLTableRowElement {
+  const element = document.createElement('tr');
+  for (const text of generationCells(row)) element.insertCell().textContent = text;
+  return element;
+}

@@ -1,0 +1,49 @@
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
+import { longestSafeJob } from '../../domain/job.ts';
+import type { Measurement, Seconds } from '../../domain/model.ts';
+import { NOT_KNOWN, worstCaseMessage } from '../messages/page.ts';
+import { windowMessage } from '../messages/verdicts.ts';
+import { writeCount, writeInstant, writeSpan } from '../writing.ts';
+import { definitions } from './definitions.ts';
+import type { Markup } from './markup.ts';
+
+/** The figures of one series: the largest first, then what they rest on. */
+export function figures(measurement: Measurement, polled: boolean, margin: Seconds): Markup {
+  const { sampledMinimum, rotationInterval: interval, validityWhenIssued: issued, worstCase } = measurement;
+  const longest = longestSafeJob(measurement, margin);
+  const unknown = measurement.witnessedCount === 0 ? NOT_KNOWN : 'none';
+  return definitions(
+    [
+      ['worst case', duration(worstCase.seconds), worstCaseMessage(measurement)],
+      ['sampled minimum', duration(sampledMinimum.seconds), `at ${writeInstant(sampledMinimum.at)}`],
+      [
+        'longest safe job',
+        longest === null ? unknown : duration(longest),
+        `with a margin of ${short(margin)}`,
+      ],
+      interval === null
+        ? ['rotation interval', NOT_KNOWN]
+        : [
+            'rotation interval',
+            duration(interval.median),
+            `median · ${duration(interval.min)} min · ${duration(interval.max)} max`,
+          ],
+      measurement.rotationWindow !== null && ['rotation moments', '', windowMessage(measurement)],
+      issued === null
+        ? ['validity when issued', NOT_KNOWN]
+        : ['validity when issued', duration(issued.min), `min · ${duration(issued.max)} max`],
+      [
+        'samples',
+        measurement.sampleCount.toLocaleString('en-US'),
+        `of ${writeCount(measurement.generations.length, 'generation')}${polled ? '' : ', imported'}; ${writeSpan(measurement.firstSample, measurement.lastSample)}`,
+      ],
+      ['watched time', duration(measurement.watchedTime), watched(measurement)],
+    ],
+    'figures',
+  );
+}
+
+function watched({ gaps, rotations, witnessedCount }: Measurement): string {
+  const blind = gaps.length === 0 ? '' : `less ${writeCount(gaps.length, 'gap')}; `;
+  return `${blind}${witnessedCount.toLocaleString('en-US')} of ${writeCount(rotations.length, 'rotation')} witnessed`;
+}

@@ -1,0 +1,69 @@
+import { script, style } from 'virtual:page-assets';
+import type { Assessment } from '../../domain/assessment.ts';
+import type { Seconds } from '../../domain/model.ts';
+import type { ReportContext } from '../formats.ts';
+import { writeInstant, writeJob, writeSeries } from '../writing.ts';
+import { headline } from './headline.ts';
+import { favicon } from './icons.ts';
+import { embeddedJson, html, Markup } from './markup.ts';
+import { overview } from './overview.ts';
+import { seriesSection } from './series-section.ts';
+import { toneOf, verdictWord } from './tones.ts';
+
+export interface PageOptions {
+  /** A page that is served anew loads itself again after so long, unless somebody is at work on it. */
+  refreshSeconds?: Seconds;
+}
+
+/** Nothing is loaded, sent or framed in; the one script and the one style sheet are known by what they are. */
+const POLICY = [
+  "default-src 'none'",
+  `script-src '${script.hash}'`,
+  `style-src '${style.hash}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** One file that says and shows everything, and needs nothing beside it. Without its script it can be read, too. */
+export function renderPage(
+  assessment: Assessment,
+  context: ReportContext,
+  options: PageOptions = {},
+): string {
+  const { series, verdict } = assessment;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="cred-watch ${context.version}">
+<title>${title(assessment)}</title>
+<link rel="icon" href="${favicon(verdict === null ? 'unsure' : toneOf(verdict))}">
+<style>${new Markup(style.text)}</style>
+</head>
+<body>
+<svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
+<main>
+<header><p class="made">cred-watch report<span> · ${writeInstant(context.now)}</span></p></header>
+${headline(assessment)}
+${overview(assessment, context.margin)}
+${series.map((each, index) => seriesSection(each, index, assessment, context))}
+<footer><p>Made by cred-watch ${context.version} at ${writeInstant(context.now)}. All times are UTC.</p></footer>
+</main>
+<script type="application/json" id="settings">${embeddedJson({ refreshSeconds: options.refreshSeconds ?? null })}</script>
+<script>${new Markup(script.text)}</script>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function title({ verdict, jobs, series }: Assessment): string {
+  const judged = verdict === null ? [] : [verdictWord(verdict), jobs.map(writeJob).join(', ')];
+  const names = series.length === 1 ? [writeSeries(series[0]!.analysis.identity)] : [];
+  return [...judged, ...names, 'cred-watch'].join(' · ');
+}

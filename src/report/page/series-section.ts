@@ -1,0 +1,96 @@
+import type { AssessedSeries, Assessment } from '../../domain/assessment.ts';
+import type { Finding, JobVerdict, Seconds, SeriesAnalysis } from '../../domain/model.ts';
+import type { ReportContext } from '../formats.ts';
+import { findingMessage } from '../messages/findings.ts';
+import { RETIRED } from '../messages/page.ts';
+import { evidenceMessage } from '../messages/verdicts.ts';
+import { shorten } from '../printable.ts';
+import { writeInstant, writeSeries } from '../writing.ts';
+import { charts } from './charts.ts';
+import { figures } from './figures.ts';
+import { generationTables } from './generation-tables.ts';
+import { icon } from './icons.ts';
+import { jobLabel } from './job-line.ts';
+import { html, Markup } from './markup.ts';
+import { toneOf } from './tones.ts';
+import { advice, badge, splitVerdict } from './verdict-text.ts';
+
+export const sectionId = (index: number) => `series-${index + 1}`;
+
+/** Everything about one series. The only one is simply there; of several each can be folded away. */
+export function seriesSection(
+  series: AssessedSeries,
+  index: number,
+  { series: all, verdict, jobs }: Assessment,
+  { margin }: ReportContext,
+): Markup {
+  const { analysis, verdicts, retired } = series;
+  const id = sectionId(index);
+  const name = writeSeries(analysis.identity);
+  const remark = retired && html` <span class="muted">${RETIRED}</span>`;
+  const isToldAbove = jobs.length === 1 && all.filter((each) => each.verdicts.length > 0).length === 1;
+  const contents = seriesContents(analysis, isToldAbove ? [] : verdicts, verdicts, margin, id);
+  if (all.length === 1) {
+    return html`<section class="series" id="${id}"><h2>${name}</h2>${remark}${contents}</section>`;
+  }
+  const isOpen = all.length <= MOST_OPEN || index === decisiveIndex(all, verdict);
+  return html`<details class="series" id="${id}" data-keep="${name}"${isOpen && new Markup(' open')}>
+<summary><h2>${name}</h2>${verdicts.map(({ verdict: each, job }) => badge(each, verdicts.length > 1 ? jobLabel(job) : ''))}${remark}</summary>
+${contents}</details>`;
+}
+
+/** So many are read one after the other; of more the one that decided is, and the others when they are asked for. */
+const MOST_OPEN = 3;
+
+const decisiveIndex = (all: readonly AssessedSeries[], verdict: Assessment['verdict']) =>
+  Math.max(
+    0,
+    all.findIndex(({ verdicts }) => verdicts.some((each) => each.verdict === verdict)),
+  );
+
+function seriesContents(
+  analysis: SeriesAnalysis,
+  told: readonly JobVerdict[],
+  drawn: readonly JobVerdict[],
+  margin: Seconds,
+  id: string,
+): Markup {
+  const { measurement, polled, findings } = analysis;
+  return html`
+${told.map((verdict) => seriesVerdict(verdict, analysis))}
+${measurement !== null && figures(measurement, polled, margin)}
+${measurement !== null && charts(analysis, measurement, drawn, margin, id)}
+${findingList(findings)}
+${failedPolls(analysis, id)}
+${measurement !== null && html`<h3>Evidence</h3><p class="evidence">${evidenceMessage(measurement)}</p>`}
+${measurement !== null && generationTables(measurement, id)}
+`;
+}
+
+function seriesVerdict(verdict: JobVerdict, { measurement }: SeriesAnalysis): Markup {
+  const { word, rest } = splitVerdict(verdict);
+  return html`<div class="verdict small ${toneOf(verdict.verdict)}"><p class="message">${icon(toneOf(verdict.verdict))}<span><strong>${word}</strong>: ${rest}</span></p>${advice(verdict, measurement)}</div>`;
+}
+
+function findingList(findings: readonly Finding[]): Markup | null {
+  if (findings.length === 0) return null;
+  return html`<h3>Findings</h3><ul class="findings">${findings.map(
+    (finding) =>
+      html`<li class="${finding.severity}"><b>${finding.severity}</b> <span>${findingMessage(finding)}</span></li>`,
+  )}</ul>`;
+}
+
+/** What a poll was told may be long; its beginning says enough. */
+const DETAIL_WIDTH = 160;
+
+function failedPolls({ failedPolls: failed }: SeriesAnalysis, id: string): Markup | null {
+  if (failed.length === 0) return null;
+  const hasDetail = failed.some(({ lastDetail }) => lastDetail !== '');
+  return html`<h3 id="${id}-failed">Failed polls</h3>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-failed"><table class="rows">
+<thead><tr><th scope="col">reason</th><th scope="col">count</th><th scope="col">first</th><th scope="col">last</th>${hasDetail && html`<th scope="col">what was said last</th>`}</tr></thead>
+<tbody>${failed.map(
+    ({ reason, count, firstAt, lastAt, lastDetail }) =>
+      html`<tr><td>${reason}</td><td>${count.toLocaleString('en-US')}</td><td>${writeInstant(firstAt)}</td><td>${writeInstant(lastAt)}</td>${hasDetail && html`<td>${shorten(lastDetail, DETAIL_WIDTH)}</td>`}</tr>`,
+  )}</tbody></table></div>`;
+}
