@@ -58,7 +58,8 @@ export class PretendedLook {
     if (manner === 'silence' || delayMs >= LONGEST_WAIT_MS) throw new Failure('timeout', ALWAYS, null);
     if (manner !== 'whole') throw new Failure('unreachable', ALWAYS, null);
     this.clockOffset = 0 - inquiry.dateSkew;
-    const isWhole = fault !== 'malformed' && fault !== 'empty';
+    // Named together with what is wrong beside it.
+    const isWhole = !fault?.split(' + ').some((kind) => kind === 'malformed' || kind === 'empty');
     return { status: answer.status, body: String(answer.body), isWhole, credentials: reply.credentials };
   }
 }

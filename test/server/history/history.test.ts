@@ -196,6 +196,8 @@ const ON_CONTAINERS: (Case & { shape: Shape })[] = [
   { shape: 'ecs', faults: ['alternate'], brings: 'credentials' },
   { shape: 'ecs', faults: ['renew'], brings: 'credentials' },
   { shape: 'ecs', faults: ['clock-skew=5m'], brings: 'credentials' },
+  { shape: 'ecs', faults: ['clock-skew=5m', 'malformed'], brings: 'malformed' },
+  { shape: 'ecs', faults: ['empty', 'clock-skew=5m'], brings: 'malformed' },
   { shape: 'eks', faults: [], brings: 'credentials' },
   { shape: 'eks', faults: ['400'], brings: 'auth-token-expired' },
   { shape: 'eks', faults: ['404'], brings: 'no-association' },
