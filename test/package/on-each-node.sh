@@ -31,6 +31,9 @@ for version in ${NODE_VERSIONS:-20 22 24 26}; do
     AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9/ $cred_watch poll --db samples.db 2> poll.txt || code=$?
     [ "$code" = 1 ]
     grep -q '^error: unreachable' poll.txt
+    # The HTML report is a file of its own, loaded when it is wanted.
+    $cred_watch report --db samples.db -f html -o report.html
+    grep -q '^<!doctype html>' report.html
     echo "node $(node --version) with better-sqlite3 $(node -p "require('better-sqlite3/package.json').version"): good"
   )
 done

@@ -16,7 +16,7 @@ const ownText = (html: string) =>
   html
     .replace(script.text, '(script)')
     .replace(style.text, '(style)')
-    .replaceAll(/'sha256-[^']+'/g, '(hash)');
+    .replaceAll(/sha256-[\w+/=]+/g, '(hash)');
 
 /** A reader's view: what is said, without what it is said with. */
 const words = (html: string) =>
