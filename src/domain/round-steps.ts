@@ -9,7 +9,7 @@ const STEPS: readonly Seconds[] = [
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
   ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
-  ...[1, 2, 7, 14, 30, 60, 90, 180, 360].map((count) => count * DAY),
+  ...[1, 2, 3, 5, 7, 14, 30, 60, 90, 180, 360].map((count) => count * DAY),
 ];
 
 /** The smallest round step of which at most so many make up a length. */

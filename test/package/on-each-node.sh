@@ -49,6 +49,9 @@ for version in $versions; do
       node "$npm_cli" install --silent --no-save jest@30
       node node_modules/jest/bin/jest.js --testMatch '**/uses-library.jest.cjs' 2> jest.txt || { cat jest.txt; exit 1; }
     fi
+    # The HTML report is a file of its own, loaded when it is wanted.
+    $cred_watch report --db samples.db -f html -o report.html
+    grep -q '^<!doctype html>' report.html
     echo "node $(node --version) with better-sqlite3 $(node -p "require('better-sqlite3/package.json').version"): good"
   )
 done

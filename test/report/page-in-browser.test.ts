@@ -1,7 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { WantedJob } from '../../src/domain/assessment.ts';
 import type { SeriesHistory } from '../../src/domain/model.ts';
@@ -11,6 +17,11 @@ import { describeReader } from '../handover/describe-reader.ts';
 import { assessed, HOSTILE_NAMES, job, measured, START } from './measured-series.ts';
 
 const HOUR = 3_600_000;
+
+interface Opened {
+  page: Page;
+  complaints: string[];
+}
 
 /** Nothing that the browser does for itself may leave this machine either. */
 const CHROMIUM_ARGS = [
@@ -29,8 +40,20 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   const folder = temporaryFolder(afterAll);
   let written = 0;
 
+  // A browser's page is what costs here: tests that leave one as they found it share it.
+  let alone: Opened;
+  let several: Opened;
+
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: path, args: CHROMIUM_ARGS });
+    const failedPollSpans = [{ from: START, to: START }];
+    alone = await openIn(await newContext(), file([measured({ unseen: [5, 6], failedPollSpans })]));
+    const others = ['b', 'c', 'd'].map((host) => measured({ identity: { host } }));
+    several = await openIn(
+      await newContext(),
+      file([measured({ generations: 300 }), ...others], [job(5), job(4)]),
+    );
+    await Promise.all([drawn(alone.page), drawn(several.page)]);
   });
   afterAll(() => browser.close());
 
@@ -46,10 +69,21 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     return pathToFileURL(name).href;
   }
 
-  /** Opened as a file, where every word on the console, every dialog and every request but the first is a complaint. */
-  async function open(url: string, options: BrowserContextOptions = {}, prepare = async (_: Page) => {}) {
-    const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  const newContext = (options: BrowserContextOptions = {}) =>
+    browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+
+  async function open(url: string, options?: BrowserContextOptions, prepare?: (page: Page) => Promise<void>) {
+    const context = await newContext(options);
     onTestFinished(() => context.close());
+    return openIn(context, url, prepare);
+  }
+
+  /** Opened as a file, where every word on the console, every dialog and every request but the first is a complaint. */
+  async function openIn(
+    context: BrowserContext,
+    url: string,
+    prepare = async (_: Page) => {},
+  ): Promise<Opened> {
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
@@ -86,10 +120,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   const readout = (page: Page) => page.$eval('.readout', (each) => (each as HTMLOutputElement).value);
 
   test('opens from a file without a word of complaint, and draws', async () => {
-    const { page, complaints } = await open(
-      file([measured({ unseen: [4, 5], failedPollSpans: [{ from: START, to: START }] })]),
-    );
-    await drawn(page);
+    const { page, complaints } = alone;
     expect(await page.title()).toBe('not safe · 5h · web-1 · imds v2 · app · cred-watch');
     expect(await page.locator('.live canvas').isVisible()).toBe(true);
     expect(await page.locator('.still').isVisible()).toBe(false);
@@ -98,26 +129,8 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('lets no other script run and nothing be fetched', async () => {
-    const { page } = await open(file([measured()]));
-    const outcome = await page.evaluate(async () => {
-      const script = document.createElement('script');
-      script.textContent = 'window.pwned = 1';
-      document.body.append(script);
-      document.body.setAttribute('onclick', 'window.pwned = 2');
-      document.body.click();
-      const fetched = await fetch('data:text/plain,x').then(
-        () => 'fetched',
-        () => 'refused',
-      );
-      return [(window as { pwned?: number }).pwned, fetched];
-    });
-    expect(outcome).toEqual([undefined, 'refused']);
-  });
-
   test('is zoomed by dragging, and whole again after a double click', async () => {
-    const { page, complaints } = await open(file([measured()]));
-    await drawn(page);
+    const { page, complaints } = alone;
     const whole = await view(page);
     expect(whole).toEqual({ from: START + 180_000, to: START + 11 * HOUR + 58 * 60_000 });
     const plot = await plotOf(page);
@@ -136,8 +149,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   });
 
   test('tells what was left where the pointer is, and what that is for the job', async () => {
-    const { page } = await open(file([measured({ unseen: [5, 6] })]));
-    await drawn(page);
+    const { page } = alone;
     const plot = await plotOf(page);
     await page.mouse.move(plot.x + 1, plot.y + 20);
     expect(await readout(page)).toMatch(
@@ -148,8 +160,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   });
 
   test('is moved, zoomed and read with the keyboard, and with buttons', async () => {
-    const { page, complaints } = await open(file([measured()]));
-    await drawn(page);
+    const { page, complaints } = alone;
     const whole = await view(page);
     const length = async () => {
       const { from, to } = await view(page);
@@ -182,9 +193,25 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
+  test('lets no other script run and nothing be fetched', async () => {
+    const { page } = alone;
+    const outcome = await page.evaluate(async () => {
+      const script = document.createElement('script');
+      script.textContent = 'window.pwned = 1';
+      document.body.append(script);
+      document.body.setAttribute('onclick', 'window.pwned = 2');
+      document.body.click();
+      const fetched = await fetch('data:text/plain,x').then(
+        () => 'fetched',
+        () => 'refused',
+      );
+      return [(window as { pwned?: number }).pwned, fetched];
+    });
+    expect(outcome).toEqual([undefined, 'refused']);
+  });
+
   test('can be read in both schemes, and is painted anew when the scheme changes', async () => {
-    const { page } = await open(file([measured(), measured({ identity: { host: 'b' } })], [job(5), job(4)]));
-    await drawn(page);
+    const { page } = several;
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const picture = () => page.evaluate(() => document.querySelector('canvas')!.toDataURL());
     const light = [await ground(), await picture()] as const;
@@ -196,10 +223,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   });
 
   test('has a name for everything that is used or shown', async () => {
-    const { page } = await open(
-      file([measured({ generations: 300 }), measured({ identity: { host: 'b' } })]),
-    );
-    await drawn(page);
+    const { page } = several;
     const nameless = await page.evaluate(() => {
       const isNamed = (element: Element) =>
         Boolean(
@@ -233,13 +257,8 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   });
 
   test('prints on white with its pictures and without what can only be used', async () => {
-    const { page } = await open(
-      file([measured(), ...['b', 'c', 'd'].map((host) => measured({ identity: { host } }))]),
-      {
-        colorScheme: 'dark',
-      },
-    );
-    await drawn(page);
+    const { page, complaints } = several;
+    await page.emulateMedia({ colorScheme: 'dark' });
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
@@ -249,6 +268,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
       'rgb(255, 255, 255)',
     );
+    expect(complaints).toEqual([]);
   });
 
   test('fits a phone, whatever somebody has called things, and runs none of it', async () => {

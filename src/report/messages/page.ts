@@ -65,8 +65,9 @@ export const spareMessage = (job: string, spare: Seconds) =>
     ? `${job} would have been ${duration(-spare)} short`
     : `${job} was safe, ${duration(spare)} to spare`;
 
+/** Of safe starts, where those are what is talked of. */
 export const shareMessage = (job: string, share: number | null) =>
-  share === null ? job : `${job}: ${writeShare(share)} of starts were safe`;
+  share === null ? job : `${job}: ${writeShare(share)}`;
 
 export const NO_JOB = 'No job was judged: give one its length with -j, or its name with --job';
 export const NOTHING_STORED = 'There are no samples to judge by';
