@@ -7,6 +7,7 @@ import { declareProgram } from '../../src/cli/program.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { describeReader } from '../handover/describe-reader.ts';
 import { run } from '../handover/run.ts';
+import { isThorough } from '../thorough.ts';
 import { type ShellSession, startShell } from './interactive-shell.ts';
 import { runCommand } from './run-command.ts';
 import { PROGRAM, runProgram } from './run-program.ts';
@@ -208,6 +209,10 @@ describe('the script', () => {
   });
 });
 
+/** Every TAB starts the program: at a desk every third line has to do. */
+const some = <T>(lines: readonly T[]): readonly T[] =>
+  isThorough ? lines : lines.filter((_, index) => index % 3 === 2);
+
 /** What is on the line, and what comes of it at TAB. */
 const COMMON: [keys: string, line: string][] = [
   ['cred-watch rep', 'cred-watch report '],
@@ -235,7 +240,7 @@ function inShell(start: () => Promise<ShellSession>, more: typeof COMMON) {
   });
   afterAll(() => session.close());
 
-  test.each([...COMMON, ...more])('%j becomes %j', async (keys, line) => {
+  test.each([...some(COMMON), ...more])('%j becomes %j', async (keys, line) => {
     expect(await session.complete(keys)).toBe(line);
   });
 
@@ -363,7 +368,8 @@ describeReader('fish', { program: 'fish', package: 'fish' }, () => {
   };
 
   test('completes', async () => {
-    const script = IN_FISH.map(([line]) => `complete -C ${JSON.stringify(line)}; echo ---`);
+    const lines = some(IN_FISH);
+    const script = lines.map(([line]) => `complete -C ${JSON.stringify(line)}; echo ---`);
     const answers = (await fish(script.join('; '))).split('---\n').slice(0, -1);
     const values = answers.map((each) =>
       each
@@ -371,7 +377,7 @@ describeReader('fish', { program: 'fish', package: 'fish' }, () => {
         .slice(0, -1)
         .map((line) => line.split('\t')[0]),
     );
-    expect(IN_FISH.map(([line], index) => [line, values[index]])).toEqual(IN_FISH);
+    expect(lines.map(([line], index) => [line, values[index]])).toEqual(lines);
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });
 
