@@ -127,6 +127,12 @@ describe('the verdict', () => {
     expect(text).toContain(' web-2 · imds v2 · app 5h: not safe nightly (4h): safe ');
   });
 
+  test('on several jobs of one series is told once, with what to do for each', () => {
+    const text = told([measured()], [job(5), job(7, 'nightly')]);
+    expect(text.match(/a 5h job with a margin/g)).toHaveLength(1);
+    expect(text).toMatch(/ not safe nightly : a 7h job with a margin of 5m, .* What to do let the job fetch/);
+  });
+
   test('of many series opens only the one that decided', () => {
     const many = Array.from({ length: 50 }, (_, index) =>
       measured({ identity: { host: `web-${index}`, role: '' } }),

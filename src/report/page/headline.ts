@@ -7,6 +7,7 @@ import {
 import { formatDuration as duration } from '../../domain/duration.ts';
 import type { JobVerdict } from '../../domain/model.ts';
 import { judgedOnMessage, NO_JOB, NOTHING_STORED, UNKNOWN_LENGTH } from '../messages/page.ts';
+import { printable } from '../printable.ts';
 import { writeJob, writeSeries, writeShare } from '../writing.ts';
 import { definitions } from './definitions.ts';
 import { icon } from './icons.ts';
@@ -68,6 +69,12 @@ ${jobRuns(job)}`;
 
 function jobItem(job: AssessedJob, judged: readonly Judged[]): Markup {
   const decisive = judged.filter(({ verdict }) => verdict.verdict === job.verdict);
+  const [only] = judged;
+  if (judged.length === 1 && only !== undefined) {
+    const name = job.name !== null && html`<strong>${printable(job.name)}</strong>: `;
+    return html`<li>${badge(job.verdict)} <span>${name}${splitVerdict(only.verdict).rest}</span>
+${advice(only.verdict, only.series.analysis.measurement)}${jobRuns(job)}</li>`;
+  }
   return html`<li>${badge(job.verdict)} <strong>${writeJob(job)}</strong> <span>${jobMessage(job, judged, decisive)}</span>
 ${jobRuns(job)}</li>`;
 }
@@ -76,7 +83,6 @@ ${jobRuns(job)}</li>`;
 function jobMessage({ job }: AssessedJob, judged: readonly Judged[], decisive: readonly Judged[]): string {
   if (job === null) return UNKNOWN_LENGTH;
   if (judged.length === 0) return NOTHING_STORED;
-  if (judged.length === 1) return splitVerdict(judged[0]!.verdict).rest;
   const names = decisive.map(({ series }) => writeSeries(series.analysis.identity));
   return judgedOnMessage(names, judged.length);
 }

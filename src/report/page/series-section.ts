@@ -21,14 +21,14 @@ export const sectionId = (index: number) => `series-${index + 1}`;
 export function seriesSection(
   series: AssessedSeries,
   index: number,
-  { series: all, verdict, jobs }: Assessment,
+  { series: all, verdict }: Assessment,
   { margin }: ReportContext,
 ): Markup {
   const { analysis, verdicts, retired } = series;
   const id = sectionId(index);
   const name = writeSeries(analysis.identity);
   const remark = retired && html` <span class="muted">${RETIRED}</span>`;
-  const isToldAbove = jobs.length === 1 && all.filter((each) => each.verdicts.length > 0).length === 1;
+  const isToldAbove = all.filter((each) => each.verdicts.length > 0).length === 1;
   const contents = seriesContents(analysis, isToldAbove ? [] : verdicts, verdicts, margin, id);
   if (all.length === 1) {
     return html`<section class="series" id="${id}"><h2>${name}</h2>${remark}${contents}</section>`;
