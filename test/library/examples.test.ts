@@ -42,6 +42,10 @@ const isForVitest = ({ code }: Example) => /from 'vitest'/.test(code);
 const examples = [...documentedExamples(), ...readmeExamples()];
 
 describe('the examples of the documentation', () => {
+  test('are those of the README, too', () => {
+    expect(readmeExamples()).toHaveLength(3);
+  });
+
   test('are found', () => {
     expect(documentedExamples().map(({ name }) => name)).toEqual([
       'index.ts: head',
