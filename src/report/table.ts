@@ -7,6 +7,7 @@ import { jobRunRows } from './job-run-rows.ts';
 import { layOut, layOutBlocks, type Row, readableWidth } from './layout.ts';
 import { failedPollRows, measurementRows } from './measurement-rows.ts';
 import { findingMessage } from './messages/findings.ts';
+import { RETIRED } from './messages/judgements.ts';
 import { adviceMessages, evidenceMessage, verdictMessage } from './messages/verdicts.ts';
 import { writeJob, writeSeries } from './writing.ts';
 
@@ -77,7 +78,7 @@ function renderSection(
 ): string {
   const { analysis, verdicts, retired } = series;
   const { width, ascii } = context;
-  const title = `${writeSeries(analysis.identity, context)}${retired ? ' (retired: another series took its place)' : ''}`;
+  const title = `${writeSeries(analysis.identity, context)}${retired ? ` (${RETIRED})` : ''}`;
   const above: Row[][] = [];
   for (const verdict of verdicts) {
     above.push(verdictRows(verdict, analysis, colours));

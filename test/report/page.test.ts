@@ -112,9 +112,9 @@ describe('the verdict', () => {
   });
 
   test('where there is no job asks for one, and where there are no samples says so', () => {
-    expect(told([measured()], [])).toContain(' No job was judged: give one its length with -j');
-    expect(told([], [])).toContain(' There are no samples to judge by ');
-    expect(told([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h There are no samples/);
+    expect(told([measured()], [])).toContain(' no job was judged: give one its length with -j');
+    expect(told([], [])).toContain(' there is no sample to judge by: ');
+    expect(told([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h there is no sample/);
     expect(told([measured({ generations: 0 })], [job(5)])).toContain(
       'there is no sample: run `cred-watch poll',
     );

@@ -66,15 +66,6 @@ function unknownMessage(reason: UnknownReason, measurement: Measurement | null):
   }
 }
 
-/** How well the rotations of a source are known that does not date them, and whether polls quickened for them. */
-export function windowMessage({ rotationWindow, usualGap }: Measurement): string {
-  const { min, median, max } = rotationWindow!;
-  const spread = min === max ? '' : ` (${duration(min)} to ${duration(max)})`;
-  const known = `known to within ${duration(median)}${spread}`;
-  if (usualGap === null || median * 2 > usualGap) return `${known}, as far apart as the samples`;
-  return `${known}, though samples are usually ${duration(usualGap)} apart: polls quickened while one was due`;
-}
-
 /** What the numbers rest on, and what they do not say. */
 export function evidenceMessage({ witnessedCount: n, watchedTime, issuedPerRequest }: Measurement): string {
   const watched = `${writeCount(n, 'rotation was', 'rotations were')} watched over ${duration(watchedTime)}.`;

@@ -2,7 +2,8 @@ import { rotationIntervals, validitiesWhenIssued } from '../../domain/generation
 import { type Histogram, histogram } from '../../domain/histogram.ts';
 import type { JobVerdict, Measurement, Seconds, SeriesAnalysis } from '../../domain/model.ts';
 import { safeStartsCurve } from '../../domain/validity.ts';
-import { allTheSameMessage, distributionSummary, NEW_AT_EVERY_START, NOT_KNOWN } from '../messages/page.ts';
+import { NEW_AT_EVERY_START, NOT_KNOWN } from '../messages/measurements.ts';
+import { allTheSameMessage, distributionSummary } from '../messages/page.ts';
 import { chartData } from './chart-data.ts';
 import { curveSvg } from './curve-svg.ts';
 import { histogramSvg } from './histogram-svg.ts';

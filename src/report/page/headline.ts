@@ -6,7 +6,8 @@ import {
 } from '../../domain/assessment.ts';
 import { formatDuration as duration } from '../../domain/duration.ts';
 import type { JobVerdict } from '../../domain/model.ts';
-import { judgedOnMessage, NO_JOB, NOTHING_STORED, UNKNOWN_LENGTH } from '../messages/page.ts';
+import { NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
+import { judgedOnMessage } from '../messages/page.ts';
 import { printable } from '../printable.ts';
 import { writeJob, writeSeries, writeShare } from '../writing.ts';
 import { definitions } from './definitions.ts';
@@ -32,7 +33,7 @@ export function headline(assessment: Assessment): Markup {
   const { verdict, jobs, series } = assessment;
   if (verdict === null) {
     return html`<section class="verdict none"><h1>What was measured</h1>
-<p class="message">${series.length === 0 ? NOTHING_STORED : NO_JOB}</p></section>`;
+<p class="message">${series.length === 0 ? NO_SERIES : NO_JOB}</p></section>`;
   }
   const tone = toneOf(verdict);
   const [only] = jobs;
@@ -81,8 +82,8 @@ ${jobRuns(job)}</li>`;
 
 /** One series says it all; of many it is enough to know how many, and the first few of them. */
 function jobMessage({ job }: AssessedJob, judged: readonly Judged[], decisive: readonly Judged[]): string {
-  if (job === null) return UNKNOWN_LENGTH;
-  if (judged.length === 0) return NOTHING_STORED;
+  if (job === null) return silenceMessage('LENGTH_UNKNOWN');
+  if (judged.length === 0) return NO_SERIES;
   const names = decisive.map(({ series }) => writeSeries(series.analysis.identity));
   return judgedOnMessage(names, judged.length);
 }

@@ -2,7 +2,7 @@ import type { AssessedSeries, Assessment } from '../../domain/assessment.ts';
 import type { Finding, JobVerdict, Seconds, SeriesAnalysis } from '../../domain/model.ts';
 import type { ReportContext } from '../formats.ts';
 import { findingMessage } from '../messages/findings.ts';
-import { RETIRED } from '../messages/page.ts';
+import { RETIRED } from '../messages/judgements.ts';
 import { evidenceMessage } from '../messages/verdicts.ts';
 import { shorten } from '../printable.ts';
 import { writeInstant, writeSeries } from '../writing.ts';
