@@ -1,6 +1,16 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
-import type { JobVerdict, Measurement, UnknownReason } from '../../domain/model.ts';
+import { answerOf } from '../../domain/judgements.ts';
+import type { Answer, JobVerdict, Measurement, UnknownReason, Verdict } from '../../domain/model.ts';
 import { writeCount, writeShare } from '../writing.ts';
+
+const ANSWERS: Record<Answer, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
+
+/** A verdict for the eye that runs down a list. */
+export const answerWord = (verdict: Verdict) => ANSWERS[answerOf(verdict)];
+
+/** The same, with the kind of what is not safe. */
+export const verdictWord = (verdict: Verdict) =>
+  answerOf(verdict) === 'not-safe' ? `${answerWord(verdict)}: ${verdict}` : answerWord(verdict);
 
 /** The answer in one line, for the eye that looks for it first. */
 export function verdictMessage({ verdict, job, spare, shareOfSafeStarts: share }: JobVerdict): string {

@@ -1,32 +1,17 @@
-import {
-  type AssessedJob,
-  type AssessedSeries,
-  type Assessment,
-  verdictOn,
-} from '../../domain/assessment.ts';
+import type { AssessedJob, Assessment } from '../../domain/assessment.ts';
 import { formatDuration as duration } from '../../domain/duration.ts';
-import type { JobVerdict } from '../../domain/model.ts';
+import { type Judged, judgedBy } from '../../domain/judgements.ts';
 import { NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
 import { judgedOnMessage } from '../messages/page.ts';
+import { answerWord } from '../messages/verdicts.ts';
 import { printable } from '../printable.ts';
 import { writeJob, writeSeries, writeShare } from '../writing.ts';
 import { definitions } from './definitions.ts';
 import { icon } from './icons.ts';
 import { jobRuns } from './job-runs.ts';
 import { html, type Markup } from './markup.ts';
-import { toneOf, verdictWord } from './tones.ts';
+import { toneOf } from './tones.ts';
 import { advice, badge, splitVerdict } from './verdict-text.ts';
-
-interface Judged {
-  series: AssessedSeries;
-  verdict: JobVerdict;
-}
-
-const judgedBy = (job: AssessedJob, { series }: Assessment): Judged[] =>
-  series.flatMap((each) => {
-    const verdict = verdictOn(each, job);
-    return verdict === null ? [] : [{ series: each, verdict }];
-  });
 
 /** The answer, before anything else. */
 export function headline(assessment: Assessment): Markup {
@@ -43,7 +28,7 @@ export function headline(assessment: Assessment): Markup {
       ? single(only!, judged[0]!)
       : html`<ul class="jobs">${jobs.map((job) => jobItem(job, judgedBy(job, assessment)))}</ul>`;
   return html`<section class="verdict ${tone}" aria-label="verdict">
-<h1>${icon(tone)}<span>${verdictWord(verdict)}</span></h1>
+<h1>${icon(tone)}<span>${answerWord(verdict)}</span></h1>
 ${answer}
 </section>`;
 }
