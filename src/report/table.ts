@@ -1,7 +1,7 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../domain/assessment.ts';
 import { answerOf, judgedBy } from '../domain/judgements.ts';
 import type { Finding, JobVerdict, SeriesAnalysis, Verdict } from '../domain/model.ts';
-import { renderChart } from './chart.ts';
+import { renderChart } from './chart/chart.ts';
 import { type Palette, paintAnswer, palette } from './colour.ts';
 import type { ReportContext } from './formats.ts';
 import { jobRunRows } from './job-run-rows.ts';

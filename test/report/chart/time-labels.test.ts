@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseInstant } from '../../src/domain/instant.ts';
-import { timeLabels } from '../../src/report/time-axis.ts';
-import { seededRandom } from '../domain/simulated-source.ts';
+import { parseInstant } from '../../../src/domain/instant.ts';
+import { timeLabels } from '../../../src/report/chart/time-labels.ts';
+import { seededRandom } from '../../domain/simulated-source.ts';
 
 const at = (text: string) => parseInstant(text)!.instant;
 

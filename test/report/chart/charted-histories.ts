@@ -1,6 +1,6 @@
-import { type Assessment, assess } from '../../src/domain/assessment.ts';
-import { groupGenerations } from '../../src/domain/generations.ts';
-import type { Sample, SeriesHistory, SeriesIdentity, Span } from '../../src/domain/model.ts';
+import { type Assessment, assess } from '../../../src/domain/assessment.ts';
+import { groupGenerations } from '../../../src/domain/generations.ts';
+import type { Sample, SeriesHistory, SeriesIdentity, Span } from '../../../src/domain/model.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

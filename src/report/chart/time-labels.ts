@@ -1,7 +1,7 @@
-import type { Instant, Seconds, Span } from '../domain/model.ts';
-import { timeAxis } from '../domain/time-axis.ts';
-import { tickLabels } from './tick-labels.ts';
-import { writeInstant } from './writing.ts';
+import type { Instant, Seconds, Span } from '../../domain/model.ts';
+import { timeAxis } from '../../domain/time-axis.ts';
+import { tickLabels } from '../tick-labels.ts';
+import { writeInstant } from '../writing.ts';
 
 const DAY: Seconds = 86_400;
 

@@ -1,6 +1,6 @@
-import { formatShortDuration } from '../domain/duration.ts';
-import type { Seconds } from '../domain/model.ts';
-import { multiplesWithin, roundStep } from '../domain/round-steps.ts';
+import { formatShortDuration } from '../../domain/duration.ts';
+import type { Seconds } from '../../domain/model.ts';
+import { multiplesWithin, roundStep } from '../../domain/round-steps.ts';
 
 /** A row of the chart. The curve's rows count from its bottom; a line has one to itself; a break stands for what is left out. */
 export type ScaleRow =
