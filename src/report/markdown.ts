@@ -18,7 +18,7 @@ const SIGNS = { safe: '✅', 'not-safe': '❌', unknown: '❔' } as const;
 export function renderMarkdown(assessment: Assessment, context: ReportContext): string {
   const { series, jobs, verdict } = assessment;
   const headline = verdict === null ? 'what was measured' : markedVerdict(verdict);
-  const runs = jobs.flatMap((job) => plainRunRows(withMarkedNames(job), context).map(writeRunRow));
+  const runs = jobs.flatMap((job) => plainRunRows(withMarkedNames(job)).map(writeRunRow));
   return `${[
     `## cred-watch: ${headline}`,
     jobs.length === 0 ? NO_JOB : verdictTable(assessment),

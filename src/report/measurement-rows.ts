@@ -15,11 +15,13 @@ import {
 } from './messages/measurements.ts';
 import { separator, writeCount, writeExtremes, writeInstant, writeShare } from './writing.ts';
 
+type Context = Pick<ReportContext, 'margin' | 'ascii'>;
+
 /** The figures of one series, and the polls that brought none. */
 export function measurementRows(
   { polled, failedPolls, measurement: _, ...analysis }: SeriesAnalysis,
   measurement: Measurement,
-  context: ReportContext,
+  context: Context,
   colours: Palette,
 ): Row[] {
   const { sampledMinimum, worstCase, rotationInterval: interval, validityWhenIssued: issued } = measurement;
@@ -42,7 +44,7 @@ export function measurementRows(
   ];
 }
 
-function longestText(measurement: Measurement, { margin }: ReportContext): string {
+function longestText(measurement: Measurement, { margin }: Context): string {
   const longest = longestSafeJob(measurement, margin);
   if (longest !== null) return `${duration(longest)} with a margin of ${short(margin)}`;
   return measurement.witnessedCount === 0
@@ -60,7 +62,7 @@ function watchedText(measurement: Measurement): string {
 const CURVE_WORDS = 6;
 
 /** Where the share begins to fall, and how fast. */
-function curveText(measurement: Measurement, { margin, ascii }: ReportContext): string {
+function curveText(measurement: Measurement, { margin, ascii }: Context): string {
   if (measurement.issuedPerRequest) return NEW_AT_EVERY_START;
   const points = safeStartsCurve(measurement, margin);
   if (points.length === 0) return `${NOT_KNOWN}: one sample is no time`;

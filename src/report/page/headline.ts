@@ -4,11 +4,11 @@ import { type Judged, judgedBy } from '../../domain/judgements.ts';
 import { NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
 import { judgedOnMessage } from '../messages/page.ts';
 import { answerWord } from '../messages/verdicts.ts';
+import { plainRunRows } from '../plain-rows.ts';
 import { printable } from '../printable.ts';
 import { writeJob, writeSeries, writeShare } from '../writing.ts';
 import { definitions } from './definitions.ts';
 import { icon } from './icons.ts';
-import { jobRuns } from './job-runs.ts';
 import { html, type Markup } from './markup.ts';
 import { toneOf } from './tones.ts';
 import { advice, badge, splitVerdict } from './verdict-text.ts';
@@ -51,6 +51,11 @@ ${
 }
 ${advice(verdict, measurement)}
 ${jobRuns(job)}`;
+}
+
+function jobRuns(job: AssessedJob): Markup | null {
+  const rows = plainRunRows(job);
+  return rows.length === 0 ? null : definitions(rows);
 }
 
 function jobItem(job: AssessedJob, judged: readonly Judged[]): Markup {
