@@ -1,3 +1,4 @@
+import { correctedSpans } from '../../domain/analysis.ts';
 import { rotationIntervals, validitiesWhenIssued } from '../../domain/generation-facts.ts';
 import { type Histogram, histogram } from '../../domain/histogram.ts';
 import type { JobVerdict, Measurement, Seconds, SeriesAnalysis } from '../../domain/model.ts';
@@ -18,12 +19,13 @@ export function charts(
   margin: Seconds,
   id: string,
 ): Markup {
-  const data = chartData(measurement, verdicts, failedPollSpans);
+  const failed = correctedSpans(failedPollSpans, measurement);
+  const data = chartData(measurement, verdicts, failed);
   return html`<figure class="card chart saw-tooth" data-chart="${id}">
 <figcaption><h3>Remaining validity over time</h3>${toolbar(id)}</figcaption>
 <output class="readout" hidden></output>
-<div class="still">${sawToothSvg(measurement, verdicts, failedPollSpans)}</div>
-${legend(measurement, verdicts, failedPollSpans.length > 0)}
+<div class="still">${sawToothSvg(measurement, verdicts, failed)}</div>
+${legend(measurement, verdicts, failed.length > 0)}
 <script type="application/json" id="${id}-data">${embeddedJson(data)}</script>
 </figure>
 <div class="beside">
