@@ -1,6 +1,7 @@
 import { correctedNow } from './analysis.ts';
 import type { AssessedSeries, Assessment } from './assessment.ts';
 import { formatShortDuration } from './duration.ts';
+import { rotationIntervals } from './generation-facts.ts';
 import { secondsBetween } from './instant.ts';
 import { judgedBy } from './judgements.ts';
 import type {
@@ -132,9 +133,10 @@ function measuredFacts(measurement: Measurement, now: Instant): MeasuredFacts {
   };
 }
 
-function intervalFacts({ rotations, rotationInterval }: Measurement): IntervalFacts | null {
+function intervalFacts(measurement: Measurement): IntervalFacts | null {
+  const { rotationInterval } = measurement;
   if (rotationInterval === null) return null;
-  const known = rotations.flatMap(({ interval }) => interval ?? []);
+  const known = rotationIntervals(measurement);
   const mean = Math.round(known.reduce((sum, each) => sum + each, 0) / known.length);
   return { last: known.at(-1)!, min: rotationInterval.min, max: rotationInterval.max, mean };
 }

@@ -44,18 +44,15 @@ const toolbar = (id: string) => html`<div class="toolbar" role="group" aria-labe
 </div>`;
 
 function legend(
-  { gaps, rotations }: Measurement,
+  { gaps, rotationWindow }: Measurement,
   verdicts: readonly JobVerdict[],
   hasFailed: boolean,
 ): Markup {
-  const hasWindows = rotations.some(
-    ({ dated, witnessed, overlapping }) => !dated && witnessed && !overlapping,
-  );
   const entries: [shown: boolean, swatch: string, text: string][] = [
     [true, 'remaining', 'remaining validity'],
     [verdicts.length > 0, 'needed', 'needed by the job'],
     [gaps.length > 0, 'gap', 'not known what was handed out'],
-    [hasWindows, 'window', 'rotation somewhere in here'],
+    [rotationWindow !== null, 'window', 'rotation somewhere in here'],
     [hasFailed, 'failed', 'polls failed'],
   ];
   return html`<ul class="legend">${entries
