@@ -11,6 +11,7 @@ import type {
   Seconds,
   SeriesAnalysis,
   SeriesHistory,
+  Span,
 } from './model.ts';
 import { findAppearances, findRotations, type RotationHistory } from './rotations.ts';
 import { median, range, weightedMedian } from './statistics.ts';
@@ -47,6 +48,10 @@ export function correctedNow(now: Instant, { generations }: Measurement): Instan
   const offset = generations.at(-1)!.smallestClockOffset ?? 0;
   return Math.abs(offset) > CREDIBLE_CLOCK_OFFSET ? now - offset * 1000 : now;
 }
+
+/** When polls failed, dated as samples are: they were stored by the host's clock alone. */
+export const correctedSpans = (spans: readonly Span[], measurement: Measurement): Span[] =>
+  spans.map(({ from, to }) => ({ from: correctedNow(from, measurement), to: correctedNow(to, measurement) }));
 
 /** What the generations of one series prove; at least one is needed. */
 export function measure(generations: readonly Generation[]): Measurement {

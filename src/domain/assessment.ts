@@ -9,9 +9,9 @@ import type {
   Seconds,
   SeriesAnalysis,
   SeriesHistory,
-  SeriesIdentity,
   Verdict,
 } from './model.ts';
+import { seriesKey } from './series-key.ts';
 
 /** A job to judge: by the length that is given, else by that of its longest recorded run. */
 export interface WantedJob {
@@ -122,17 +122,14 @@ function chooseSeries(
   { runs }: WantedJob,
   { judgeRetired }: Pick<AssessmentRules, 'judgeRetired'>,
 ): readonly SeriesAnalysis[] {
-  const names = new Set(runs.map(({ identity }) => nameOf(identity)));
+  const names = new Set(runs.map(({ identity }) => seriesKey(identity)));
   const drawnFrom = analyses.filter(
-    ({ identity, measurement }) => measurement !== null && names.has(nameOf(identity)),
+    ({ identity, measurement }) => measurement !== null && names.has(seriesKey(identity)),
   );
   const candidates = drawnFrom.length === 0 ? analyses : drawnFrom;
   if (candidates.length === 1 || judgeRetired) return candidates;
   return candidates.filter((analysis) => !isReplaced(analysis, candidates));
 }
-
-const nameOf = ({ host, source, apiVersion, role }: SeriesIdentity) =>
-  JSON.stringify([host, source, apiVersion, role]);
 
 const worstOf = (verdicts: readonly Verdict[]): Verdict =>
   WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? 'unknown';

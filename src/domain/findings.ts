@@ -5,7 +5,7 @@ import { earliestMoment } from './rotations.ts';
 import { minBy, range } from './statistics.ts';
 
 /** What AWS promises: new credentials at least five minutes before the old ones expire. */
-export const PROMISED_LEAD_TIME: Seconds = 300;
+const PROMISED_LEAD_TIME: Seconds = 300;
 
 /** More than this between the host's clock and AWS's, or a document's future, is worth a word. */
 export const NOTABLE_CLOCK_OFFSET: Seconds = 60;

@@ -7,7 +7,7 @@ import {
   verdictOn,
 } from './assessment.ts';
 import { secondsBetween } from './instant.ts';
-import type { Instant, JobVerdict, NowVerdict, Seconds, SeriesAnalysis, Verdict } from './model.ts';
+import type { Answer, Instant, JobVerdict, Seconds, SeriesAnalysis, Verdict } from './model.ts';
 import { minBy } from './statistics.ts';
 
 /** Why a series says nothing of a job. */
@@ -20,6 +20,18 @@ export interface Judgement {
   verdict: JobVerdict | null;
   silence: Silence | null;
 }
+
+/** A series that a job was judged by. */
+export interface Judged {
+  series: AssessedSeries;
+  verdict: JobVerdict;
+}
+
+export const judgedBy = (job: AssessedJob, { series: all }: Assessment): Judged[] =>
+  all.flatMap((series) => {
+    const verdict = verdictOn(series, job);
+    return verdict === null ? [] : [{ series, verdict }];
+  });
 
 /** What a series says of every job, in the order of the jobs. */
 export const judgementsOf = (series: AssessedSeries, { jobs }: Assessment): Judgement[] =>
@@ -35,7 +47,7 @@ function silenceOf({ retired }: AssessedSeries, { job }: AssessedJob): Silence {
 }
 
 /** What a verdict comes to for whoever only wants to know whether to start. */
-export const answerOf = (verdict: Verdict): NowVerdict['verdict'] =>
+export const answerOf = (verdict: Verdict): Answer =>
   verdict === 'safe' || verdict === 'unknown' ? verdict : 'not-safe';
 
 /**
@@ -45,9 +57,10 @@ export const answerOf = (verdict: Verdict): NowVerdict['verdict'] =>
 export function decisiveSeries(assessment: Assessment): AssessedSeries | null {
   const { series, verdict } = assessment;
   const job = decisiveJob(assessment);
-  const judged = job === null ? [] : series.map((each) => ({ each, on: verdictOn(each, job) }));
-  const decided = judged.filter(({ on }) => on?.verdict === verdict);
-  if (decided.length > 0) return minBy(decided, ({ on }) => on?.spare ?? Number.POSITIVE_INFINITY)!.each;
+  const judged = job === null ? [] : judgedBy(job, assessment);
+  const decided = judged.filter((each) => each.verdict.verdict === verdict);
+  const worst = minBy(decided, (each) => each.verdict.spare ?? Number.POSITIVE_INFINITY);
+  if (worst !== null) return worst.series;
   const measured = series.filter(({ analysis, retired }) => analysis.measurement !== null && !retired);
   return minBy(measured, ({ analysis }) => analysis.measurement!.worstCase.seconds);
 }

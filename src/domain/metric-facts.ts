@@ -1,7 +1,9 @@
 import { correctedNow } from './analysis.ts';
-import { type AssessedSeries, type Assessment, verdictOn } from './assessment.ts';
+import type { AssessedSeries, Assessment } from './assessment.ts';
 import { formatShortDuration } from './duration.ts';
+import { rotationIntervals } from './generation-facts.ts';
 import { secondsBetween } from './instant.ts';
+import { judgedBy } from './judgements.ts';
 import type {
   Generation,
   Instant,
@@ -15,6 +17,7 @@ import type {
 } from './model.ts';
 import { POLL_RESULTS, type PollResult, RESULT_OF_FAILURE } from './poll-results.ts';
 import { MINIMUM_WINDOWS, type MinimumWindow, minimumIn } from './remaining-minimum.ts';
+import { placeKey, seriesKey } from './series-key.ts';
 import { range } from './statistics.ts';
 
 /** What monitoring is told, as plain facts. Counters and windows are of all time, verdicts of what was selected. */
@@ -84,16 +87,15 @@ export interface JobFacts {
 
 /** @param allTime the same series, whatever time was selected of them */
 export function metricFacts(assessment: Assessment, allTime: Assessment, now: Instant): MetricFacts {
-  const selected = new Map(assessment.series.map(({ analysis }) => [keyOf(analysis.identity), analysis]));
+  const selected = new Map(assessment.series.map(({ analysis }) => [seriesKey(analysis.identity), analysis]));
   return {
-    series: allTime.series.map((each) => seriesFacts(each, selected.get(keyOf(each.analysis.identity)), now)),
+    series: allTime.series.map((each) =>
+      seriesFacts(each, selected.get(seriesKey(each.analysis.identity)), now),
+    ),
     places: placesOf(allTime).map(placeFacts),
     jobs: jobFacts(assessment),
   };
 }
-
-const keyOf = ({ host, source, apiVersion, role }: SeriesIdentity) =>
-  JSON.stringify([host, source, apiVersion, role]);
 
 function seriesFacts(
   { analysis: { identity, measurement }, retired }: AssessedSeries,
@@ -110,7 +112,7 @@ function seriesFacts(
 }
 
 /** Of several that are handed out in turns, the one that the last sample brought. */
-export function lastSampled({ generations, lastSample }: Measurement): Generation {
+function lastSampled({ generations, lastSample }: Measurement): Generation {
   return generations.findLast(({ lastSeen }) => lastSeen === lastSample)!;
 }
 
@@ -131,9 +133,10 @@ function measuredFacts(measurement: Measurement, now: Instant): MeasuredFacts {
   };
 }
 
-function intervalFacts({ rotations, rotationInterval }: Measurement): IntervalFacts | null {
+function intervalFacts(measurement: Measurement): IntervalFacts | null {
+  const { rotationInterval } = measurement;
   if (rotationInterval === null) return null;
-  const known = rotations.flatMap(({ interval }) => interval ?? []);
+  const known = rotationIntervals(measurement);
   const mean = Math.round(known.reduce((sum, each) => sum + each, 0) / known.length);
   return { last: known.at(-1)!, min: rotationInterval.min, max: rotationInterval.max, mean };
 }
@@ -142,7 +145,7 @@ function intervalFacts({ rotations, rotationInterval }: Measurement): IntervalFa
 export function placesOf({ series }: Assessment): (readonly SeriesAnalysis[])[] {
   const places = new Map<string, SeriesAnalysis[]>();
   for (const { analysis } of series) {
-    const key = JSON.stringify([analysis.identity.host, analysis.identity.source]);
+    const key = placeKey(analysis.identity);
     places.set(key, [...(places.get(key) ?? []), analysis]);
   }
   return [...places.values()];
@@ -187,20 +190,17 @@ function farthest({ smallestClockOffset: low, largestClockOffset: high }: Genera
   return Math.abs(low) > Math.abs(high) ? low : high;
 }
 
-function jobFacts({ jobs, series }: Assessment): JobFacts[] {
-  const facts = jobs.flatMap((assessed): JobFacts[] => {
+function jobFacts(assessment: Assessment): JobFacts[] {
+  const facts = assessment.jobs.flatMap((assessed): JobFacts[] => {
     const jobName = assessed.name ?? nameOfLength(assessed.job!);
-    const judged = series.flatMap((each) => {
-      const verdict = verdictOn(each, assessed);
-      return verdict === null ? [] : [{ identity: each.analysis.identity, ...verdict }];
-    });
+    const judged = judgedBy(assessed, assessment);
     if (judged.length === 0) {
       const required = assessed.job && assessed.job.duration + assessed.job.margin;
       const { verdict } = assessed;
       return [{ identity: null, jobName, required, verdict, isSafe: null, shareOfSafeStarts: null }];
     }
-    return judged.map(({ identity, required, verdict, shareOfSafeStarts }) => ({
-      identity,
+    return judged.map(({ series, verdict: { verdict, required, shareOfSafeStarts } }) => ({
+      identity: series.analysis.identity,
       jobName,
       required,
       verdict,

@@ -12,6 +12,7 @@ import type {
 } from './model.ts';
 import { POLL_RESULTS, type PollResult, RESULT_OF_FAILURE } from './poll-results.ts';
 import { MINIMUM_WINDOWS, type MinimumWindow, minimaOverTime } from './remaining-minimum.ts';
+import { seriesKey } from './series-key.ts';
 import { range } from './statistics.ts';
 
 /** A value and the whole second at which it held. */
@@ -56,13 +57,13 @@ export interface MetricHistory {
  */
 export function metricHistory(assessment: Assessment, allTime: Assessment): MetricHistory {
   const spans = new Map(
-    assessment.series.map(({ analysis }) => [keyOf(analysis.identity), spanOf(analysis)]),
+    assessment.series.map(({ analysis }) => [seriesKey(analysis.identity), spanOf(analysis)]),
   );
   const spanOfPlace = (place: readonly SeriesAnalysis[]) =>
-    enclosing(place.flatMap(({ identity }) => spans.get(keyOf(identity)) ?? []));
+    enclosing(place.flatMap(({ identity }) => spans.get(seriesKey(identity)) ?? []));
   return {
     series: allTime.series.flatMap(({ analysis: { identity, measurement } }) => {
-      const span = spans.get(keyOf(identity)) ?? null;
+      const span = spans.get(seriesKey(identity)) ?? null;
       return measurement === null || span === null ? [] : [seriesCourse(identity, measurement, span)];
     }),
     places: placesOf(allTime).flatMap((place) => {
@@ -71,9 +72,6 @@ export function metricHistory(assessment: Assessment, allTime: Assessment): Metr
     }),
   };
 }
-
-const keyOf = ({ host, source, apiVersion, role }: SeriesIdentity) =>
-  JSON.stringify([host, source, apiVersion, role]);
 
 /** First to last of all that is known of a series. */
 function spanOf({ measurement, failedPolls }: SeriesAnalysis): Span | null {

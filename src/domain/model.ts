@@ -256,9 +256,12 @@ export type NowUnknownReason =
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds };
 
+/** For whoever only wants to know whether to start. */
+export type Answer = 'safe' | 'not-safe' | 'unknown';
+
 /** The answer for the credentials in hand, and what history says of a later start. */
 export interface NowVerdict {
-  verdict: 'safe' | 'not-safe' | 'unknown';
+  verdict: Answer;
   job: Job;
   required: Seconds;
   /** By AWS's clock or the host's, whichever is later: credentials are never taken to last longer than either says. */

@@ -1,4 +1,4 @@
-import { correctedNow } from './analysis.ts';
+import { correctedSpans } from './analysis.ts';
 import { secondsBetween } from './instant.ts';
 import type { Instant, Seconds, SeriesAnalysis, Service, Span } from './model.ts';
 
@@ -25,10 +25,7 @@ export function validityOverTime(
   count: number,
 ): ValidityStretch[] | null {
   if (measurement === null || measurement.watchedTime === 0) return null;
-  // Polls that failed were dated by the host's clock alone.
-  const failed = failedPollSpans.map(
-    ({ from, to }): Span => ({ from: correctedNow(from, measurement), to: correctedNow(to, measurement) }),
-  );
+  const failed = correctedSpans(failedPollSpans, measurement);
   const from = measurement.firstSample;
   const to = failed.reduce((latest, span) => Math.max(latest, span.to), measurement.lastSample);
   const length = (to - from) / count;

@@ -4,7 +4,7 @@ import { notCarried } from './not-carried.ts';
 import { reveal } from './revealed-credentials.ts';
 
 /** The two ways in which COPY and UNLOAD take keys. */
-export const REDSHIFT_CLAUSES = ['parameters', 'credentials'] as const;
+const REDSHIFT_CLAUSES = ['parameters', 'credentials'] as const;
 export type RedshiftClause = (typeof REDSHIFT_CLAUSES)[number];
 
 export interface RedshiftOptions {

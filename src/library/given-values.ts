@@ -26,7 +26,7 @@ export type Confidence = number | string;
 export type Moment = Date | Instant | string;
 
 /** @throws CredWatchError for anything that is not a whole duration of at most a hundred years */
-export function toSeconds(given: Duration, what: string): Seconds {
+function toSeconds(given: Duration, what: string): Seconds {
   // A number and the text of it in seconds have the same bounds.
   const text = typeof given === 'number' && Number.isInteger(given) && given >= 0 ? `${given}s` : given;
   const seconds = typeof text === 'string' ? parseDuration(text.trim()) : null;

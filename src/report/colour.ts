@@ -1,3 +1,5 @@
+import type { Answer } from '../domain/model.ts';
+
 /** The few colours of a report; `plain` where they are not wanted. */
 export interface Palette {
   good(text: string): string;
@@ -20,5 +22,9 @@ const COLOURED: Palette = {
 };
 
 const PLAIN: Palette = { good: same, bad: same, unsure: same, strong: same, faint: same };
+
+/** The line that says whether to start. */
+export const paintAnswer = (answer: Answer, text: string, { strong, good, bad, unsure }: Palette) =>
+  strong({ safe: good, 'not-safe': bad, unknown: unsure }[answer](text));
 
 export const palette = (colour: boolean): Palette => (colour ? COLOURED : PLAIN);

@@ -36,9 +36,9 @@ export const REPORT_FORMATS = {
   junit: async (assessment, context) => (await import('./junit.ts')).renderJunit(assessment, context),
   github: async (assessment, context) => (await import('./github.ts')).renderGithub(assessment, context),
   prometheus: async (assessment, context) =>
-    (await import('./prometheus.ts')).renderPrometheus(assessment, context),
+    (await import('./metrics/prometheus.ts')).renderPrometheus(assessment, context),
   openmetrics: async (assessment, context) =>
-    (await import('./openmetrics.ts')).renderOpenMetrics(assessment, context),
+    (await import('./metrics/openmetrics.ts')).renderOpenMetrics(assessment, context),
   html: async (assessment, context) => (await import('./page/html.ts')).renderPage(assessment, context),
 } as const satisfies Record<string, Renderer>;
 

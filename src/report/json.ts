@@ -14,7 +14,7 @@ import { findingJson } from './finding-json.ts';
 import type { ReportContext } from './formats.ts';
 
 /** The contract of the README: fields are added, never renamed or removed. */
-export const REPORT_SCHEMA_VERSION = 1;
+const REPORT_SCHEMA_VERSION = 1;
 
 /** The assessment as JSON: `snake_case`, the unit last, whole seconds, instants as ISO 8601 with `Z`. */
 export function renderJson(assessment: Assessment, { now, margin }: ReportContext): string {

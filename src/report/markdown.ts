@@ -1,12 +1,12 @@
-import { type AssessedJob, type AssessedSeries, type Assessment, verdictOn } from '../domain/assessment.ts';
+import type { AssessedJob, AssessedSeries, Assessment } from '../domain/assessment.ts';
 import { formatDuration as duration } from '../domain/duration.ts';
-import { answerOf, type Judgement, judgementsOf } from '../domain/judgements.ts';
+import { answerOf, type Judgement, judgedBy, judgementsOf } from '../domain/judgements.ts';
 import type { JobRun, JobVerdict, Seconds, Verdict } from '../domain/model.ts';
 import type { ReportContext } from './formats.ts';
 import type { Row } from './layout.ts';
 import { findingMessage } from './messages/findings.ts';
 import { NO_JOB, NO_SERIES, silenceMessage } from './messages/judgements.ts';
-import { adviceMessages, evidenceMessage, verdictMessage } from './messages/verdicts.ts';
+import { adviceMessages, evidenceMessage, verdictMessage, verdictWord } from './messages/verdicts.ts';
 import { plainFigureRows, plainRunRows } from './plain-rows.ts';
 import { printable } from './printable.ts';
 import { writeJob, writeSeries, writeShare } from './writing.ts';
@@ -18,7 +18,7 @@ const SIGNS = { safe: '✅', 'not-safe': '❌', unknown: '❔' } as const;
 export function renderMarkdown(assessment: Assessment, context: ReportContext): string {
   const { series, jobs, verdict } = assessment;
   const headline = verdict === null ? 'what was measured' : markedVerdict(verdict);
-  const runs = jobs.flatMap((job) => plainRunRows(withMarkedNames(job), context).map(writeRunRow));
+  const runs = jobs.flatMap((job) => plainRunRows(withMarkedNames(job)).map(writeRunRow));
   return `${[
     `## cred-watch: ${headline}`,
     jobs.length === 0 ? NO_JOB : verdictTable(assessment),
@@ -31,10 +31,7 @@ export function renderMarkdown(assessment: Assessment, context: ReportContext): 
 /** The first row of a job says which it is. */
 const writeRunRow = ([label, value]: Row) => (label === 'job' ? `- ${value}` : `  - ${label}: ${value}`);
 
-function markedVerdict(verdict: Verdict): string {
-  const answer = answerOf(verdict);
-  return `${SIGNS[answer]} ${answer === 'not-safe' ? `not safe: ${verdict}` : answer}`;
-}
+const markedVerdict = (verdict: Verdict) => `${SIGNS[answerOf(verdict)]} ${verdictWord(verdict)}`;
 
 /**
  * A name that came from outside. Inside code nothing has a meaning: no link, no mention, no reference to an issue. What
@@ -56,12 +53,13 @@ const jobName = (job: AssessedJob) => writeJob(withMarkedNames(job));
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
 /** Of every job the series that judged it; a job that none did has a line all the same. */
-function verdictTable({ series, jobs }: Assessment): string {
-  const rows = jobs.flatMap((job) => {
-    const judged = series.flatMap((each) => {
-      const verdict = verdictOn(each, job);
-      return verdict === null ? [] : [[jobName(job), seriesName(each), ...verdictCells(verdict, each)]];
-    });
+function verdictTable(assessment: Assessment): string {
+  const rows = assessment.jobs.flatMap((job) => {
+    const judged = judgedBy(job, assessment).map(({ series, verdict }) => [
+      jobName(job),
+      seriesName(series),
+      ...verdictCells(verdict, series),
+    ]);
     return judged.length > 0 ? judged : [[jobName(job), '', markedVerdict(job.verdict), '', '', '', '']];
   });
   const head = ['job', 'series', 'verdict', 'required', 'worst case', 'spare', 'safe starts'];

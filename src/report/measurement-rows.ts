@@ -5,75 +5,67 @@ import { safeStartsCurve } from '../domain/validity.ts';
 import type { Palette } from './colour.ts';
 import type { ReportContext } from './formats.ts';
 import type { Row } from './layout.ts';
-import { windowMessage } from './messages/verdicts.ts';
-import { separator, writeCount, writeExtremes, writeInstant, writeShare, writeSpan } from './writing.ts';
+import {
+  NEW_AT_EVERY_START,
+  NOT_KNOWN,
+  samplesMessage,
+  windowMessage,
+  witnessedMessage,
+  worstCaseMessage,
+} from './messages/measurements.ts';
+import { separator, writeCount, writeExtremes, writeInstant, writeShare } from './writing.ts';
+
+type Context = Pick<ReportContext, 'margin' | 'ascii'>;
 
 /** The figures of one series, and the polls that brought none. */
 export function measurementRows(
   { polled, failedPolls, measurement: _, ...analysis }: SeriesAnalysis,
   measurement: Measurement,
-  context: ReportContext,
+  context: Context,
   colours: Palette,
 ): Row[] {
   const { sampledMinimum, worstCase, rotationInterval: interval, validityWhenIssued: issued } = measurement;
   return [
-    ['samples', samplesText(measurement, polled)],
+    ['samples', `${writeCount(measurement.sampleCount, 'sample')} ${samplesMessage(measurement, polled)}`],
     ['watched time', watchedText(measurement)],
-    ['rotation interval', interval === null ? 'not known yet' : writeExtremes(interval, context.ascii)],
+    ['rotation interval', interval === null ? NOT_KNOWN : writeExtremes(interval, context.ascii)],
     ...(measurement.rotationWindow === null ? [] : [['rotation moments', windowMessage(measurement)] as Row]),
     [
       'validity when issued',
       issued === null
-        ? 'not known yet'
+        ? NOT_KNOWN
         : [`${duration(issued.min)} min`, `${duration(issued.max)} max`].join(separator(context.ascii)),
     ],
     ['sampled minimum', `${duration(sampledMinimum.seconds)} at ${writeInstant(sampledMinimum.at)}`],
-    ['worst case', `${colours.strong(duration(worstCase.seconds))} ${worstCaseText(measurement)}`],
+    ['worst case', `${colours.strong(duration(worstCase.seconds))} ${worstCaseMessage(measurement)}`],
     ['longest safe job', longestText(measurement, context)],
     ['safe starts, by job', curveText(measurement, context)],
     ...failedPollRows({ ...analysis, polled, failedPolls, measurement }),
   ];
 }
 
-function longestText(measurement: Measurement, { margin }: ReportContext): string {
+function longestText(measurement: Measurement, { margin }: Context): string {
   const longest = longestSafeJob(measurement, margin);
   if (longest !== null) return `${duration(longest)} with a margin of ${short(margin)}`;
   return measurement.witnessedCount === 0
-    ? 'not known yet: no rotation was watched'
+    ? `${NOT_KNOWN}: no rotation was watched`
     : `none with a margin of ${short(margin)}`;
 }
 
-function samplesText(
-  { sampleCount, generations, firstSample, lastSample }: Measurement,
-  polled: boolean,
-): string {
-  const counts = `${writeCount(sampleCount, 'sample')} of ${writeCount(generations.length, 'generation')}`;
-  return `${counts}${polled ? '' : ', imported'}; ${writeSpan(firstSample, lastSample)}`;
-}
-
-function watchedText({ watchedTime, rotations, witnessedCount, gaps }: Measurement): string {
+function watchedText(measurement: Measurement): string {
+  const { watchedTime, gaps } = measurement;
   const blind = gaps.length === 0 ? '' : `, less ${writeCount(gaps.length, 'gap')}`;
-  return `${duration(watchedTime)}${blind}; ${witnessedCount.toLocaleString('en-US')} of ${writeCount(rotations.length, 'rotation')} witnessed`;
-}
-
-function worstCaseText({ worstCase, overstatement, lag }: Measurement): string {
-  const { rotation, at } = worstCase;
-  if (rotation === null) return `at the sample of ${writeInstant(at)}`;
-  const moved = lag > 0 ? `, moved by the ${duration(lag)} for which this source lags` : '';
-  const where = rotation.dated
-    ? `just before the rotation at ${writeInstant(at)}${moved}`
-    : `if the rotation came as late as it can have, from ${writeSpan(rotation.window.from, rotation.window.to)}`;
-  return overstatement === 0 ? where : `${where}; polling alone overstates it by ${duration(overstatement)}`;
+  return `${duration(watchedTime)}${blind}; ${witnessedMessage(measurement)}`;
 }
 
 /** So many points of the curve say enough in one line. */
 const CURVE_WORDS = 6;
 
 /** Where the share begins to fall, and how fast. */
-function curveText(measurement: Measurement, { margin, ascii }: ReportContext): string {
-  if (measurement.issuedPerRequest) return 'every start is handed new credentials';
+function curveText(measurement: Measurement, { margin, ascii }: Context): string {
+  if (measurement.issuedPerRequest) return NEW_AT_EVERY_START;
   const points = safeStartsCurve(measurement, margin);
-  if (points.length === 0) return 'not known yet: one sample is no time';
+  if (points.length === 0) return `${NOT_KNOWN}: one sample is no time`;
   const firstBelow = points.findIndex(({ share }) => share < 1);
   const chosen =
     firstBelow < 0 ? points.slice(-1) : points.slice(Math.max(0, firstBelow - 1)).slice(0, CURVE_WORDS);

@@ -1,6 +1,6 @@
 import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
 import type { Finding, NowVerdict } from '../domain/model.ts';
-import { palette } from './colour.ts';
+import { paintAnswer, palette } from './colour.ts';
 import { layOut, readableWidth } from './layout.ts';
 import { findingMessage } from './messages/findings.ts';
 import {
@@ -26,11 +26,9 @@ const LABEL_WIDTH = 16;
 
 /** The verdict now, for a person: the answer in the first line, then what it rests on. */
 export function renderNow(verdict: NowVerdict, context: NowContext): string {
-  const colours = palette(context.colour);
-  const paint = { safe: colours.good, 'not-safe': colours.bad, unknown: colours.unsure }[verdict.verdict];
   const width = readableWidth(context.width);
   const rows = rowsOf(verdict, context).map(([label, value]) => [`  ${label}`, value]);
-  const headline = colours.strong(paint(nowMessage(verdict)));
+  const headline = paintAnswer(verdict.verdict, nowMessage(verdict), palette(context.colour));
   return `${headline}\n${layOut(rows, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
 }
 

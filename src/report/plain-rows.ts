@@ -8,17 +8,16 @@ import { failedPollRows, measurementRows } from './measurement-rows.ts';
 
 const NO_COLOURS = palette(false);
 
-/** Whatever this terminal can show: these rows are read elsewhere. */
-const elsewhere = (context: ReportContext): ReportContext => ({ ...context, ascii: false });
+/** Whatever the terminal can show: these rows are read elsewhere. */
+const ELSEWHERE = { ascii: false };
 
 /** The rows of the table as text for other formats: what the samples of a series come to, figure by figure. */
-export function plainFigureRows(analysis: SeriesAnalysis, context: ReportContext): Row[] {
+export function plainFigureRows(analysis: SeriesAnalysis, { margin }: Pick<ReportContext, 'margin'>): Row[] {
   const { measurement } = analysis;
   return measurement === null
     ? [['samples', 'none'], ...failedPollRows(analysis)]
-    : measurementRows(analysis, measurement, elsewhere(context), NO_COLOURS);
+    : measurementRows(analysis, measurement, { margin, ...ELSEWHERE }, NO_COLOURS);
 }
 
 /** What is recorded of the runs of a job. */
-export const plainRunRows = (job: AssessedJob, context: ReportContext): Row[] =>
-  jobRunRows(job, elsewhere(context), NO_COLOURS);
+export const plainRunRows = (job: AssessedJob): Row[] => jobRunRows(job, ELSEWHERE, NO_COLOURS);

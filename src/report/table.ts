@@ -1,13 +1,15 @@
-import { type AssessedJob, type AssessedSeries, type Assessment, verdictOn } from '../domain/assessment.ts';
-import type { Finding, JobVerdict, SeriesAnalysis } from '../domain/model.ts';
-import { renderChart } from './chart.ts';
-import { type Palette, palette } from './colour.ts';
+import type { AssessedJob, AssessedSeries, Assessment } from '../domain/assessment.ts';
+import { answerOf, judgedBy } from '../domain/judgements.ts';
+import type { Finding, JobVerdict, SeriesAnalysis, Verdict } from '../domain/model.ts';
+import { renderChart } from './chart/chart.ts';
+import { type Palette, paintAnswer, palette } from './colour.ts';
 import type { ReportContext } from './formats.ts';
 import { jobRunRows } from './job-run-rows.ts';
 import { layOut, layOutBlocks, type Row, readableWidth } from './layout.ts';
 import { failedPollRows, measurementRows } from './measurement-rows.ts';
 import { findingMessage } from './messages/findings.ts';
-import { adviceMessages, evidenceMessage, verdictMessage } from './messages/verdicts.ts';
+import { RETIRED } from './messages/judgements.ts';
+import { adviceMessages, evidenceMessage, verdictMessage, verdictWord } from './messages/verdicts.ts';
 import { writeJob, writeSeries } from './writing.ts';
 
 /** The report for a person: the verdict first, then what it rests on, one section a series. */
@@ -32,12 +34,6 @@ export function renderTable(assessment: Assessment, context: ReportContext): str
   return `${[...headlines, ...sections].join('\n\n\n')}\n`;
 }
 
-const judgedBy = (job: AssessedJob, { series }: Assessment) =>
-  series.flatMap((each) => {
-    const verdict = verdictOn(each, job);
-    return verdict === null ? [] : { identity: each.analysis.identity, verdict };
-  });
-
 /** With several series, which of them decided; with several jobs, which job it is about. */
 function renderHeadline(
   job: AssessedJob,
@@ -47,19 +43,14 @@ function renderHeadline(
 ): string {
   const judged = judgedBy(job, assessment);
   const decisive = judged.filter(({ verdict }) => verdict.verdict === job.verdict);
-  const names = decisive.map(({ identity }) => writeSeries(identity, context)).join('; ');
+  const names = decisive.map(({ series }) => writeSeries(series.analysis.identity, context)).join('; ');
   const of = judged.length === 0 ? '' : ` (${decisive.length} of ${judged.length} series: ${names})`;
   const about = assessment.jobs.length === 1 ? '' : `${writeJob(job)}: `;
   return paintVerdict(job.verdict, `${about}${verdictWord(job.verdict)}${of}`, colours);
 }
 
-const verdictWord = (verdict: JobVerdict['verdict']) =>
-  verdict === 'safe' || verdict === 'unknown' ? verdict : `not safe: ${verdict}`;
-
-function paintVerdict(verdict: JobVerdict['verdict'], text: string, colours: Palette): string {
-  const paint = verdict === 'safe' ? colours.good : verdict === 'unknown' ? colours.unsure : colours.bad;
-  return colours.strong(paint(text));
-}
+const paintVerdict = (verdict: Verdict, text: string, colours: Palette) =>
+  paintAnswer(answerOf(verdict), text, colours);
 
 /** Rows for the curve: several charts share a screen. */
 const [ROWS_ALONE, ROWS_AMONG_OTHERS] = [8, 4];
@@ -77,7 +68,7 @@ function renderSection(
 ): string {
   const { analysis, verdicts, retired } = series;
   const { width, ascii } = context;
-  const title = `${writeSeries(analysis.identity, context)}${retired ? ' (retired: another series took its place)' : ''}`;
+  const title = `${writeSeries(analysis.identity, context)}${retired ? ` (${RETIRED})` : ''}`;
   const above: Row[][] = [];
   for (const verdict of verdicts) {
     above.push(verdictRows(verdict, analysis, colours));

@@ -24,7 +24,7 @@ import {
   text,
 } from './archive-fields.ts';
 
-export const ARCHIVE_SCHEMA_VERSION = 1;
+const ARCHIVE_SCHEMA_VERSION = 1;
 
 /**
  * One line of an export. A generation has a record of its own only where some of its samples were pruned: it then

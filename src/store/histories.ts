@@ -1,4 +1,5 @@
 import { withThirdSamples } from '../domain/generations.ts';
+import { joinedSpans } from '../domain/joined-spans.ts';
 import type {
   FailedPollCount,
   FailureReason,
@@ -8,6 +9,7 @@ import type {
   SourceName,
   Span,
 } from '../domain/model.ts';
+import { placeKey } from '../domain/series-key.ts';
 import { range } from '../domain/statistics.ts';
 import type { SeriesFilter } from './contract.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
@@ -49,13 +51,13 @@ export function readHistories(connection: Connection, filter: SeriesFilter): Ser
           withThirdSamples(all, () => sampleTimes(connection, row.id)),
           filter,
         ),
-        failedPolls: failedPolls.get(place(row.host, row.source))?.counts ?? [],
-        failedPollSpans: failedPolls.get(place(row.host, row.source))?.spans ?? [],
+        failedPolls: failedPolls.get(placeKey(row))?.counts ?? [],
+        failedPollSpans: failedPolls.get(placeKey(row))?.spans ?? [],
       };
     })
     .filter(({ generations }) => generations.length > 0);
   keepWithNewest(histories);
-  const seen = new Set(histories.map(({ identity }) => place(identity.host, identity.source)));
+  const seen = new Set(histories.map(({ identity }) => placeKey(identity)));
   // Only a caller that asks for a role cannot be answered by polls that never got as far as one.
   const onlyFailed = filter.role === undefined ? [...failedPolls].filter(([key]) => !seen.has(key)) : [];
   return [
@@ -72,20 +74,18 @@ function keepWithNewest(histories: SeriesHistory[]): void {
   const newest = new Map<string, { index: number; lastSeen: Instant }>();
   const lastSeen = ({ generations }: SeriesHistory) => range(generations.map((each) => each.lastSeen))!.max;
   for (const [index, history] of histories.entries()) {
-    const key = place(history.identity.host, history.identity.source);
+    const key = placeKey(history.identity);
     const known = newest.get(key);
     if (known === undefined || lastSeen(history) > known.lastSeen)
       newest.set(key, { index, lastSeen: lastSeen(history) });
   }
   for (const [index, history] of histories.entries()) {
-    const key = place(history.identity.host, history.identity.source);
+    const key = placeKey(history.identity);
     if (newest.get(key)!.index !== index) {
       histories[index] = { ...history, failedPolls: [], failedPollSpans: [] };
     }
   }
 }
-
-const place = (host: string, source: string) => JSON.stringify([host, source]);
 
 function selectBetween(generations: Generation[], { since, until }: SeriesFilter): Generation[] {
   return generations.filter(
@@ -147,11 +147,12 @@ function readFailedPolls(connection: Connection, filter: SeriesFilter): Map<stri
     )
     .pluck();
   const groups = new Map<string, FailedPollGroup>();
-  for (const { host, source, reason, count, first, last } of rows) {
+  for (const row of rows) {
+    const { host, source, reason, count, first, last } = row;
     const detail = lastDetail.get(host, source, reason, last) as string;
-    const group = groups.get(place(host, source)) ?? { host, source, counts: [], spans: [] };
+    const group = groups.get(placeKey(row)) ?? { host, source, counts: [], spans: [] };
     group.counts.push({ reason, count, firstAt: first, lastAt: last, lastDetail: detail });
-    groups.set(place(host, source), group);
+    groups.set(placeKey(row), group);
   }
   for (const group of groups.values()) group.spans = readFailedPollSpans(connection, group, filter);
   return groups;
@@ -167,7 +168,7 @@ function readFailedPollSpans(
     .prepare<unknown[], Span>(
       `SELECT min(observed_at) AS "from", max(observed_at) AS "to" FROM failed_polls
        WHERE host = @host AND source = @source AND observed_at BETWEEN @since AND @until
-       GROUP BY observed_at / ${FAR_APART / 2} ORDER BY 1`,
+       GROUP BY observed_at / ${FAR_APART / 2}`,
     )
     .all({
       host,
@@ -175,11 +176,5 @@ function readFailedPollSpans(
       since: since ?? Number.MIN_SAFE_INTEGER,
       until: until ?? Number.MAX_SAFE_INTEGER,
     });
-  const spans: Span[] = [];
-  for (const { from, to } of pieces) {
-    const last = spans.at(-1);
-    if (last !== undefined && from - last.to <= FAR_APART) last.to = to;
-    else spans.push({ from, to });
-  }
-  return spans;
+  return joinedSpans(pieces, FAR_APART);
 }

@@ -1,5 +1,6 @@
 import { correctedTime, generationKey, generationOf, mergeGenerations } from '../domain/generations.ts';
 import type { Generation, Instant, Sample, SeriesIdentity } from '../domain/model.ts';
+import { seriesKey } from '../domain/series-key.ts';
 import type { ArchiveRecord } from './archive-record.ts';
 import type { Batch } from './contract.ts';
 import { GenerationRows } from './generation-rows.ts';
@@ -120,7 +121,7 @@ class BatchWriter {
   }
 
   #seriesId(identity: SeriesIdentity): number {
-    const name = JSON.stringify([identity.host, identity.source, identity.apiVersion, identity.role]);
+    const name = seriesKey(identity);
     let id = this.#series.get(name);
     if (id === undefined) {
       id = this.#insertSeries.get(identity) as number;

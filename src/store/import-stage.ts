@@ -1,4 +1,5 @@
 import type { Instant, SeriesIdentity } from '../domain/model.ts';
+import { seriesKey } from '../domain/series-key.ts';
 import type { ArchiveRecord } from './archive-record.ts';
 import { loadDriver } from './sqlite-driver.ts';
 
@@ -82,7 +83,7 @@ export class ImportStage {
   }
 
   #indexOf(identity: SeriesIdentity): number {
-    const key = JSON.stringify([identity.host, identity.source, identity.apiVersion, identity.role]);
+    const key = seriesKey(identity);
     let index = this.#seriesIndex.get(key);
     if (index === undefined) {
       index = this.#series.push(identity) - 1;

@@ -49,7 +49,7 @@ export async function lookAndJudge(
 }
 
 /** An agent's or a proxy's `Date` is not always AWS's clock, and the host's may be wrong: the later one promises less. */
-export const laterClock = (now: Instant, clockOffset: Seconds | null): Instant =>
+const laterClock = (now: Instant, clockOffset: Seconds | null): Instant =>
   Math.max(now, correctedTime({ observedAt: now, clockOffset }));
 
 export interface StoredChoice {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { type Assessment, assess, type WantedJob } from '../../src/domain/assessment.ts';
+import type { Assessment, WantedJob } from '../../src/domain/assessment.ts';
 import { groupGenerations } from '../../src/domain/generations.ts';
 import type {
   Instant,
@@ -11,6 +11,7 @@ import type {
 } from '../../src/domain/model.ts';
 import type { ReportContext } from '../../src/report/formats.ts';
 import { readRecords } from '../../src/store/import-reader.ts';
+import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
 
 export const NOW = Date.UTC(2026, 10, 22, 12);
 export const HOUR: Seconds = 3600;
@@ -27,36 +28,21 @@ export const HOSTILE_NAMES = {
   formula: '=HYPERLINK("https://evil.example")',
 };
 
-export const context = (assessment: Assessment, more: Partial<ReportContext> = {}): ReportContext => ({
-  now: NOW,
-  margin: 300,
-  version: '0.0.0',
-  width: 100,
-  colour: false,
-  ascii: false,
-  allTime: assessment,
-  ...more,
-});
+export const context = (assessment: Assessment, more: Partial<ReportContext> = {}): ReportContext =>
+  contextAt(NOW, assessment, more);
 
 /** The whole of a report, in however many pieces it comes. */
 export async function textOf(rendering: Iterable<string> | Promise<Iterable<string>>): Promise<string> {
   return [...(await rendering)].join('');
 }
 
-export const job = (duration: Seconds | null, more: Partial<WantedJob> = {}): WantedJob => ({
-  name: null,
-  duration,
-  margin: 300,
-  runs: [],
-  ...more,
-});
+export const job = wantedJob;
 
 export const judge = (
   histories: readonly SeriesHistory[],
   jobs: readonly WantedJob[],
   more: { rotationsWanted?: number } = {},
-): Assessment =>
-  assess(histories, { now: NOW, maxAge: 'default', jobs, rotationsWanted: 1, judgeRetired: false, ...more });
+): Assessment => judgedAt(NOW, histories, jobs, more);
 
 export const identity = (more: Partial<SeriesIdentity> = {}): SeriesIdentity => ({
   host: 'web-1',

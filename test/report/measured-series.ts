@@ -1,4 +1,4 @@
-import { type Assessment, assess, type WantedJob } from '../../src/domain/assessment.ts';
+import type { Assessment, WantedJob } from '../../src/domain/assessment.ts';
 import type {
   FailedPollCount,
   Generation,
@@ -7,6 +7,7 @@ import type {
   Span,
 } from '../../src/domain/model.ts';
 import type { ReportContext } from '../../src/report/formats.ts';
+import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
 
 const MINUTE = 60_000;
 export const START = Date.UTC(2026, 2, 1);
@@ -61,12 +62,8 @@ export function measured(wanted: Measured = {}): SeriesHistory {
   };
 }
 
-export const job = (hours: number, name: string | null = null): WantedJob => ({
-  name,
-  duration: hours * 3600,
-  margin: 300,
-  runs: [],
-});
+export const job = (hours: number, name: string | null = null): WantedJob =>
+  wantedJob(hours * 3600, { name });
 
 /** Judged half an hour after the last poll. */
 export function assessed(
@@ -78,10 +75,8 @@ export function assessed(
     ...histories.map(({ generations }) => generations.at(-1)?.lastSeen ?? START),
   );
   const now = newest + 30 * MINUTE;
-  const rules = { now, maxAge: 'default', rotationsWanted: 1, judgeRetired: false } as const;
-  const assessment = assess(histories, { ...rules, jobs });
-  const context = { now, margin: 300, version: '0.0.0', width: 100, colour: false, ascii: false };
-  return { assessment, context: { ...context, allTime: assessment } };
+  const assessment = judgedAt(now, histories, jobs);
+  return { assessment, context: contextAt(now, assessment) };
 }
 
 /** What somebody might call a host or a role. */

@@ -6,7 +6,7 @@ import { generationCells } from '../../src/report/page/generation-cells.ts';
 import { NOTES, packGenerations, unpackGenerations } from '../../src/report/page/generation-row.ts';
 import { embeddedJson, html, Markup } from '../../src/report/page/markup.ts';
 import { packColumn, unpackColumn } from '../../src/report/page/packed-columns.ts';
-import { tickLabels } from '../../src/report/page/tick-labels.ts';
+import { tickLabels } from '../../src/report/tick-labels.ts';
 
 describe('what is packed', () => {
   const instant = fc.integer({ min: 0, max: 2_000_000_000 }).map((seconds) => seconds * 1000);

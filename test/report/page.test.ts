@@ -25,6 +25,9 @@ const words = (html: string) =>
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ');
 
+const chartData = (html: string): ChartData =>
+  JSON.parse(/<script type="application\/json" id="series-1-data">([^<]*)</.exec(html)![1]!);
+
 const elements = (html: string, name: string) =>
   [...html.matchAll(new RegExp(`<${name}[ >][^>]*`, 'g'))].length;
 
@@ -76,8 +79,16 @@ describe('a page', () => {
     const html = page([measured({ generations: 450 })]);
     expect(elements(html, 'tr')).toBe(1 + 10 + 1 + 200);
     expect(words(html)).toContain('250 older ones not shown');
-    const [, json] = /<script type="application\/json" id="series-1-data">([^<]*)</.exec(html)!;
-    expect((JSON.parse(json!) as ChartData).generations.count).toBe(450);
+    expect(chartData(html).generations.count).toBe(450);
+  });
+
+  test('draws failed polls by the clock by which samples are dated', () => {
+    const seconds = START / 1000 + 7200;
+    const at = (seconds + 3600) * 1000;
+    const history = measured({ failedPollSpans: [{ from: at, to: at }] });
+    const ahead = { smallestClockOffset: 3600, largestClockOffset: 3600 };
+    const generations = history.generations.map((each) => ({ ...each, ...ahead }));
+    expect(chartData(page([{ ...history, generations }])).failedPolls).toEqual([seconds, 0]);
   });
 
   test('is small, however long somebody has measured', () => {
@@ -112,9 +123,9 @@ describe('the verdict', () => {
   });
 
   test('where there is no job asks for one, and where there are no samples says so', () => {
-    expect(told([measured()], [])).toContain(' No job was judged: give one its length with -j');
-    expect(told([], [])).toContain(' There are no samples to judge by ');
-    expect(told([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h There are no samples/);
+    expect(told([measured()], [])).toContain(' no job was judged: give one its length with -j');
+    expect(told([], [])).toContain(' there is no sample to judge by: ');
+    expect(told([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h there is no sample/);
     expect(told([measured({ generations: 0 })], [job(5)])).toContain(
       'there is no sample: run `cred-watch poll',
     );

@@ -1,4 +1,4 @@
-import { type Assessment, assess, type WantedJob } from '../../src/domain/assessment.ts';
+import type { Assessment, WantedJob } from '../../src/domain/assessment.ts';
 import {
   FAILURE_REASONS,
   type FailureReason,
@@ -7,6 +7,7 @@ import {
 } from '../../src/domain/model.ts';
 import type { ReportContext } from '../../src/report/formats.ts';
 import type { SampleStore } from '../../src/store/sample-store.ts';
+import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -89,35 +90,14 @@ export function fillRichly(store: SampleStore): void {
 
 export const NOW = START + 30 * HOUR + 5 * MINUTE;
 
-const MARGIN = 300;
-
-export const job = (duration: number | null, name: string | null = null): WantedJob => ({
-  name,
-  duration,
-  margin: MARGIN,
-  runs: [],
-});
+export const job = (duration: number | null, name: string | null = null): WantedJob =>
+  wantedJob(duration, { name });
 
 export const assessStore = (
   store: SampleStore,
   jobs: readonly WantedJob[] = [],
   filter: Parameters<SampleStore['histories']>[0] = {},
-): Assessment =>
-  assess(store.histories(filter), {
-    now: NOW,
-    maxAge: 'default',
-    jobs,
-    rotationsWanted: 1,
-    judgeRetired: false,
-  });
+): Assessment => judgedAt(NOW, store.histories(filter), jobs);
 
-export const contextFor = (allTime: Assessment): ReportContext => ({
-  now: NOW,
-  margin: MARGIN,
-  version: '1.2.3',
-  width: 100,
-  colour: false,
-  ascii: false,
-  allTime,
-  nodeVersion: '20.18.1',
-});
+export const contextFor = (allTime: Assessment): ReportContext =>
+  contextAt(NOW, allTime, { version: '1.2.3', nodeVersion: '20.18.1' });

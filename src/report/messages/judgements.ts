@@ -10,7 +10,10 @@ const SILENCES: Record<Silence, string> = {
 /** Why there is no verdict. */
 export const silenceMessage = (silence: Silence): string => SILENCES[silence];
 
-export const NO_JOB = 'no job was judged: give its length with -j';
+/** Behind the name of a series. */
+export const RETIRED = 'retired: another series took its place';
+
+export const NO_JOB = 'no job was judged: give one its length with -j, or its name with --job';
 
 export const NO_SERIES =
   'there is no sample to judge by: run `cred-watch poll --interval 5m` beside the job, or from cron';

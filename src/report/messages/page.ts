@@ -69,10 +69,6 @@ export const spareMessage = (job: string, spare: Seconds) =>
 export const shareMessage = (job: string, share: number | null) =>
   share === null ? job : `${job}: ${writeShare(share)}`;
 
-export const NO_JOB = 'No job was judged: give one its length with -j, or its name with --job';
-export const NOTHING_STORED = 'There are no samples to judge by';
-export const UNKNOWN_LENGTH = 'No run tells how long it takes: give its length with -j';
-
 /** So many names are read; more of them are only counted. */
 const NAMES_TOLD = 3;
 
@@ -82,17 +78,4 @@ export function judgedOnMessage(names: readonly string[], judged: number): strin
   return `on ${names.length} of ${judged} series: ${names.slice(0, NAMES_TOLD).join('; ')}${more}`;
 }
 
-/** Where on the worst case a person should look. */
-export function worstCaseMessage({ worstCase, overstatement, lag }: Measurement): string {
-  const { rotation, at } = worstCase;
-  if (rotation === null) return `at the sample of ${writeInstant(at)}`;
-  const where = rotation.dated
-    ? `just before the rotation at ${writeInstant(at)}${lag > 0 ? `, moved by the ${duration(lag)} for which this source lags` : ''}`
-    : `if the rotation came as late as it can have, between ${writeSpan(rotation.window.from, rotation.window.to)}`;
-  return overstatement === 0 ? where : `${where}; polling alone overstates it by ${duration(overstatement)}`;
-}
-
-export const RETIRED = 'retired: another series of this host and source took its place';
 export const WORST_NONE = 'No rotation was watched yet.';
-export const NOT_KNOWN = 'not known yet';
-export const NEW_AT_EVERY_START = 'every start is handed new credentials';

@@ -1,6 +1,16 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
-import type { JobVerdict, Measurement, UnknownReason } from '../../domain/model.ts';
+import { answerOf } from '../../domain/judgements.ts';
+import type { Answer, JobVerdict, Measurement, UnknownReason, Verdict } from '../../domain/model.ts';
 import { writeCount, writeShare } from '../writing.ts';
+
+const ANSWERS: Record<Answer, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
+
+/** A verdict for the eye that runs down a list. */
+export const answerWord = (verdict: Verdict) => ANSWERS[answerOf(verdict)];
+
+/** The same, with the kind of what is not safe. */
+export const verdictWord = (verdict: Verdict) =>
+  answerOf(verdict) === 'not-safe' ? `${answerWord(verdict)}: ${verdict}` : answerWord(verdict);
 
 /** The answer in one line, for the eye that looks for it first. */
 export function verdictMessage({ verdict, job, spare, shareOfSafeStarts: share }: JobVerdict): string {
@@ -64,15 +74,6 @@ function unknownMessage(reason: UnknownReason, measurement: Measurement | null):
           : `poll for about ${duration(reason.pollForSeconds)} more`)
       );
   }
-}
-
-/** How well the rotations of a source are known that does not date them, and whether polls quickened for them. */
-export function windowMessage({ rotationWindow, usualGap }: Measurement): string {
-  const { min, median, max } = rotationWindow!;
-  const spread = min === max ? '' : ` (${duration(min)} to ${duration(max)})`;
-  const known = `known to within ${duration(median)}${spread}`;
-  if (usualGap === null || median * 2 > usualGap) return `${known}, as far apart as the samples`;
-  return `${known}, though samples are usually ${duration(usualGap)} apart: polls quickened while one was due`;
 }
 
 /** What the numbers rest on, and what they do not say. */

@@ -1,8 +1,10 @@
+import { correctedSpans } from '../../domain/analysis.ts';
 import { rotationIntervals, validitiesWhenIssued } from '../../domain/generation-facts.ts';
 import { type Histogram, histogram } from '../../domain/histogram.ts';
 import type { JobVerdict, Measurement, Seconds, SeriesAnalysis } from '../../domain/model.ts';
 import { safeStartsCurve } from '../../domain/validity.ts';
-import { allTheSameMessage, distributionSummary, NEW_AT_EVERY_START, NOT_KNOWN } from '../messages/page.ts';
+import { NEW_AT_EVERY_START, NOT_KNOWN } from '../messages/measurements.ts';
+import { allTheSameMessage, distributionSummary } from '../messages/page.ts';
 import { chartData } from './chart-data.ts';
 import { curveSvg } from './curve-svg.ts';
 import { histogramSvg } from './histogram-svg.ts';
@@ -17,12 +19,13 @@ export function charts(
   margin: Seconds,
   id: string,
 ): Markup {
-  const data = chartData(measurement, verdicts, failedPollSpans);
+  const failed = correctedSpans(failedPollSpans, measurement);
+  const data = chartData(measurement, verdicts, failed);
   return html`<figure class="card chart saw-tooth" data-chart="${id}">
 <figcaption><h3>Remaining validity over time</h3>${toolbar(id)}</figcaption>
 <output class="readout" hidden></output>
-<div class="still">${sawToothSvg(measurement, verdicts, failedPollSpans)}</div>
-${legend(measurement, verdicts, failedPollSpans.length > 0)}
+<div class="still">${sawToothSvg(measurement, verdicts, failed)}</div>
+${legend(measurement, verdicts, failed.length > 0)}
 <script type="application/json" id="${id}-data">${embeddedJson(data)}</script>
 </figure>
 <div class="beside">
@@ -41,18 +44,15 @@ const toolbar = (id: string) => html`<div class="toolbar" role="group" aria-labe
 </div>`;
 
 function legend(
-  { gaps, rotations }: Measurement,
+  { gaps, rotationWindow }: Measurement,
   verdicts: readonly JobVerdict[],
   hasFailed: boolean,
 ): Markup {
-  const hasWindows = rotations.some(
-    ({ dated, witnessed, overlapping }) => !dated && witnessed && !overlapping,
-  );
   const entries: [shown: boolean, swatch: string, text: string][] = [
     [true, 'remaining', 'remaining validity'],
     [verdicts.length > 0, 'needed', 'needed by the job'],
     [gaps.length > 0, 'gap', 'not known what was handed out'],
-    [hasWindows, 'window', 'rotation somewhere in here'],
+    [rotationWindow !== null, 'window', 'rotation somewhere in here'],
     [hasFailed, 'failed', 'polls failed'],
   ];
   return html`<ul class="legend">${entries

@@ -1,9 +1,14 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
 import { longestSafeJob } from '../../domain/job.ts';
 import type { Measurement, Seconds } from '../../domain/model.ts';
-import { NOT_KNOWN, worstCaseMessage } from '../messages/page.ts';
-import { windowMessage } from '../messages/verdicts.ts';
-import { writeCount, writeInstant, writeSpan } from '../writing.ts';
+import {
+  NOT_KNOWN,
+  samplesMessage,
+  windowMessage,
+  witnessedMessage,
+  worstCaseMessage,
+} from '../messages/measurements.ts';
+import { writeCount, writeInstant } from '../writing.ts';
 import { definitions } from './definitions.ts';
 import type { Markup } from './markup.ts';
 
@@ -32,18 +37,15 @@ export function figures(measurement: Measurement, polled: boolean, margin: Secon
       issued === null
         ? ['validity when issued', NOT_KNOWN]
         : ['validity when issued', duration(issued.min), `min · ${duration(issued.max)} max`],
-      [
-        'samples',
-        measurement.sampleCount.toLocaleString('en-US'),
-        `of ${writeCount(measurement.generations.length, 'generation')}${polled ? '' : ', imported'}; ${writeSpan(measurement.firstSample, measurement.lastSample)}`,
-      ],
+      ['samples', measurement.sampleCount.toLocaleString('en-US'), samplesMessage(measurement, polled)],
       ['watched time', duration(measurement.watchedTime), watched(measurement)],
     ],
     'figures',
   );
 }
 
-function watched({ gaps, rotations, witnessedCount }: Measurement): string {
+function watched(measurement: Measurement): string {
+  const { gaps } = measurement;
   const blind = gaps.length === 0 ? '' : `less ${writeCount(gaps.length, 'gap')}; `;
-  return `${blind}${witnessedCount.toLocaleString('en-US')} of ${writeCount(rotations.length, 'rotation')} witnessed`;
+  return `${blind}${witnessedMessage(measurement)}`;
 }

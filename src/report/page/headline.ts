@@ -1,38 +1,24 @@
-import {
-  type AssessedJob,
-  type AssessedSeries,
-  type Assessment,
-  verdictOn,
-} from '../../domain/assessment.ts';
+import type { AssessedJob, Assessment } from '../../domain/assessment.ts';
 import { formatDuration as duration } from '../../domain/duration.ts';
-import type { JobVerdict } from '../../domain/model.ts';
-import { judgedOnMessage, NO_JOB, NOTHING_STORED, UNKNOWN_LENGTH } from '../messages/page.ts';
+import { type Judged, judgedBy } from '../../domain/judgements.ts';
+import { NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
+import { judgedOnMessage } from '../messages/page.ts';
+import { answerWord } from '../messages/verdicts.ts';
+import { plainRunRows } from '../plain-rows.ts';
 import { printable } from '../printable.ts';
 import { writeJob, writeSeries, writeShare } from '../writing.ts';
 import { definitions } from './definitions.ts';
 import { icon } from './icons.ts';
-import { jobRuns } from './job-runs.ts';
 import { html, type Markup } from './markup.ts';
-import { toneOf, verdictWord } from './tones.ts';
+import { toneOf } from './tones.ts';
 import { advice, badge, splitVerdict } from './verdict-text.ts';
-
-interface Judged {
-  series: AssessedSeries;
-  verdict: JobVerdict;
-}
-
-const judgedBy = (job: AssessedJob, { series }: Assessment): Judged[] =>
-  series.flatMap((each) => {
-    const verdict = verdictOn(each, job);
-    return verdict === null ? [] : [{ series: each, verdict }];
-  });
 
 /** The answer, before anything else. */
 export function headline(assessment: Assessment): Markup {
   const { verdict, jobs, series } = assessment;
   if (verdict === null) {
     return html`<section class="verdict none"><h1>What was measured</h1>
-<p class="message">${series.length === 0 ? NOTHING_STORED : NO_JOB}</p></section>`;
+<p class="message">${series.length === 0 ? NO_SERIES : NO_JOB}</p></section>`;
   }
   const tone = toneOf(verdict);
   const [only] = jobs;
@@ -42,7 +28,7 @@ export function headline(assessment: Assessment): Markup {
       ? single(only!, judged[0]!)
       : html`<ul class="jobs">${jobs.map((job) => jobItem(job, judgedBy(job, assessment)))}</ul>`;
   return html`<section class="verdict ${tone}" aria-label="verdict">
-<h1>${icon(tone)}<span>${verdictWord(verdict)}</span></h1>
+<h1>${icon(tone)}<span>${answerWord(verdict)}</span></h1>
 ${answer}
 </section>`;
 }
@@ -67,6 +53,11 @@ ${advice(verdict, measurement)}
 ${jobRuns(job)}`;
 }
 
+function jobRuns(job: AssessedJob): Markup | null {
+  const rows = plainRunRows(job);
+  return rows.length === 0 ? null : definitions(rows);
+}
+
 function jobItem(job: AssessedJob, judged: readonly Judged[]): Markup {
   const decisive = judged.filter(({ verdict }) => verdict.verdict === job.verdict);
   const [only] = judged;
@@ -81,8 +72,8 @@ ${jobRuns(job)}</li>`;
 
 /** One series says it all; of many it is enough to know how many, and the first few of them. */
 function jobMessage({ job }: AssessedJob, judged: readonly Judged[], decisive: readonly Judged[]): string {
-  if (job === null) return UNKNOWN_LENGTH;
-  if (judged.length === 0) return NOTHING_STORED;
+  if (job === null) return silenceMessage('LENGTH_UNKNOWN');
+  if (judged.length === 0) return NO_SERIES;
   const names = decisive.map(({ series }) => writeSeries(series.analysis.identity));
   return judgedOnMessage(names, judged.length);
 }

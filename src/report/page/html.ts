@@ -2,13 +2,14 @@ import { script, style } from 'virtual:page-assets';
 import type { Assessment } from '../../domain/assessment.ts';
 import type { Seconds } from '../../domain/model.ts';
 import type { ReportContext } from '../formats.ts';
+import { answerWord } from '../messages/verdicts.ts';
 import { writeInstant, writeJob, writeSeries } from '../writing.ts';
 import { headline } from './headline.ts';
 import { favicon } from './icons.ts';
 import { embeddedJson, html, Markup } from './markup.ts';
 import { overview } from './overview.ts';
 import { seriesSection } from './series-section.ts';
-import { toneOf, verdictWord } from './tones.ts';
+import { toneOf } from './tones.ts';
 
 export interface PageOptions {
   /** A page that is served anew loads itself again after so long, unless somebody is at work on it. */
@@ -63,7 +64,7 @@ ${series.map((each, index) => seriesSection(each, index, assessment, context))}
 }
 
 function title({ verdict, jobs, series }: Assessment): string {
-  const judged = verdict === null ? [] : [verdictWord(verdict), jobs.map(writeJob).join(', ')];
+  const judged = verdict === null ? [] : [answerWord(verdict), jobs.map(writeJob).join(', ')];
   const names = series.length === 1 ? [writeSeries(series[0]!.analysis.identity)] : [];
   return [...judged, ...names, 'cred-watch'].join(' · ');
 }

@@ -6,11 +6,11 @@ import { multiplesWithin, roundStep } from '../../domain/round-steps.ts';
 import { timeAxis } from '../../domain/time-axis.ts';
 import { validityEnvelope } from '../../domain/validity-envelope.ts';
 import { sawToothMessage } from '../messages/page.ts';
+import { tickLabels } from '../tick-labels.ts';
 import { jobLineLabel } from './job-line.ts';
 import { type Content, html, type Markup } from './markup.ts';
 import { sawToothScale } from './saw-tooth-scale.ts';
 import { anchor, percent, points, SIDE, svgFrame } from './svg-frame.ts';
-import { tickLabels } from './tick-labels.ts';
 import { toneOf } from './tones.ts';
 
 /** Teeth that can be told apart in a picture of a page's width; of more only the extremes are drawn. */

@@ -1,8 +1,9 @@
 import type { AssessedSeries, Assessment } from '../../domain/assessment.ts';
+import { decisiveSeries } from '../../domain/judgements.ts';
 import type { Finding, JobVerdict, Seconds, SeriesAnalysis } from '../../domain/model.ts';
 import type { ReportContext } from '../formats.ts';
 import { findingMessage } from '../messages/findings.ts';
-import { RETIRED } from '../messages/page.ts';
+import { RETIRED } from '../messages/judgements.ts';
 import { evidenceMessage } from '../messages/verdicts.ts';
 import { shorten } from '../printable.ts';
 import { writeInstant, writeSeries } from '../writing.ts';
@@ -21,10 +22,11 @@ export const sectionId = (index: number) => `series-${index + 1}`;
 export function seriesSection(
   series: AssessedSeries,
   index: number,
-  { series: all, verdict }: Assessment,
+  assessment: Assessment,
   { margin }: ReportContext,
 ): Markup {
   const { analysis, verdicts, retired } = series;
+  const all = assessment.series;
   const id = sectionId(index);
   const name = writeSeries(analysis.identity);
   const remark = retired && html` <span class="muted">${RETIRED}</span>`;
@@ -33,7 +35,7 @@ export function seriesSection(
   if (all.length === 1) {
     return html`<section class="series" id="${id}"><h2>${name}</h2>${remark}${contents}</section>`;
   }
-  const isOpen = all.length <= MOST_OPEN || index === decisiveIndex(all, verdict);
+  const isOpen = all.length <= MOST_OPEN || series === decisiveSeries(assessment);
   return html`<details class="series" id="${id}" data-keep="${name}"${isOpen && new Markup(' open')}>
 <summary><h2>${name}</h2>${verdicts.map(({ verdict: each, job }) => badge(each, verdicts.length > 1 ? jobLabel(job) : ''))}${remark}</summary>
 ${contents}</details>`;
@@ -41,12 +43,6 @@ ${contents}</details>`;
 
 /** So many are read one after the other; of more the one that decided is, and the others when they are asked for. */
 const MOST_OPEN = 3;
-
-const decisiveIndex = (all: readonly AssessedSeries[], verdict: Assessment['verdict']) =>
-  Math.max(
-    0,
-    all.findIndex(({ verdicts }) => verdicts.some((each) => each.verdict === verdict)),
-  );
 
 function seriesContents(
   analysis: SeriesAnalysis,

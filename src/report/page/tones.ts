@@ -1,11 +1,9 @@
+import { answerOf } from '../../domain/judgements.ts';
 import type { Verdict } from '../../domain/model.ts';
 
 /** What a verdict looks like: by its word, its shape and its colour. */
 export type Tone = 'safe' | 'bad' | 'unsure';
 
-export const toneOf = (verdict: Verdict): Tone =>
-  verdict === 'safe' ? 'safe' : verdict === 'unknown' ? 'unsure' : 'bad';
+const TONES = { safe: 'safe', 'not-safe': 'bad', unknown: 'unsure' } as const;
 
-const WORDS: Record<Tone, string> = { safe: 'safe', bad: 'not safe', unsure: 'unknown' };
-
-export const verdictWord = (verdict: Verdict) => WORDS[toneOf(verdict)];
+export const toneOf = (verdict: Verdict): Tone => TONES[answerOf(verdict)];

@@ -1,12 +1,12 @@
 import type { JobVerdict, Measurement, Verdict } from '../../domain/model.ts';
-import { adviceMessages, verdictMessage } from '../messages/verdicts.ts';
+import { adviceMessages, answerWord, verdictMessage } from '../messages/verdicts.ts';
 import { icon } from './icons.ts';
 import { html, type Markup } from './markup.ts';
-import { toneOf, verdictWord } from './tones.ts';
+import { toneOf } from './tones.ts';
 
 /** A verdict in a word, for tables and lists; behind the name of its job where there are several. */
 export const badge = (verdict: Verdict, job = ''): Markup =>
-  html`<span class="badge ${toneOf(verdict)}">${icon(toneOf(verdict))}${job !== '' && `${job}: `}${verdictWord(verdict)}</span>`;
+  html`<span class="badge ${toneOf(verdict)}">${icon(toneOf(verdict))}${job !== '' && `${job}: `}${answerWord(verdict)}</span>`;
 
 /** The message of a verdict begins with its word, which stands out where there is room. */
 export function splitVerdict(verdict: JobVerdict): { word: string; rest: string } {

@@ -15,7 +15,7 @@ export interface Scenario {
   faults: readonly Fault[];
 }
 
-export const SCENARIO_SETTINGS = [
+const SCENARIO_SETTINGS = [
   'lifetime',
   'rotate-every',
   'overlap',

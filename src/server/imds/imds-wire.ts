@@ -135,7 +135,7 @@ export function redirectAnswer(inquiry: Inquiry, location: string): Answer {
 const ttl = (seconds: Seconds | null): Header[] => (seconds === null ? [] : [[TTL, String(seconds)]]);
 
 /** 337 bytes for 404 and 343 for 401, as captured; the page of 2021 has two characters more before its address. */
-export function errorPage(status: number, variants: Variants): string {
+function errorPage(status: number, variants: Variants): string {
   const title = `${status} - ${reasonOf(status)}`;
   const indent = variants['error-page'] === '339' ? '\t\t ' : '\t';
   return [

@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import { formatShortDuration } from '../../../domain/duration.ts';
 import { multiplesWithin, roundStep } from '../../../domain/round-steps.ts';
 import { timeAxis } from '../../../domain/time-axis.ts';
-import { tickLabels } from '../tick-labels.ts';
+import { tickLabels } from '../../tick-labels.ts';
 import { type Colours, coloursOf } from './colours.ts';
 import { drawBefore, drawBehind, isBand } from './layers.ts';
 import type { SawTooth } from './saw-tooth-data.ts';

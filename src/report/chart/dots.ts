@@ -1,7 +1,7 @@
-import type { Seconds } from '../domain/model.ts';
-import type { ValidityStretch } from '../domain/validity-over-time.ts';
-import type { Pen } from './chart-pen.ts';
-import type { Scale } from './chart-scale.ts';
+import type { Seconds } from '../../domain/model.ts';
+import type { ValidityStretch } from '../../domain/validity-over-time.ts';
+import type { Pen } from './pen.ts';
+import type { Scale } from './scale.ts';
 
 /** Below nothing there is nothing: expired is expired. */
 export const heightOf = (remaining: Seconds) => Math.max(0, remaining);

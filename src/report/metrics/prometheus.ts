@@ -1,7 +1,7 @@
 import { type Metric, Registry } from 'prom-client';
-import type { Assessment } from '../domain/assessment.ts';
-import type { ReportContext } from './formats.ts';
-import { currentFamilies, type FamilyOf, type Figure } from './metric-families.ts';
+import type { Assessment } from '../../domain/assessment.ts';
+import type { ReportContext } from '../formats.ts';
+import { currentFamilies, type FamilyOf, type Figure } from './families.ts';
 
 /**
  * For a scrape, and for the textfile collector, which drops a whole file for one timestamp in it: so there is none.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseInstant } from '../../src/domain/instant.ts';
-import { makeTimeAxis } from '../../src/report/time-axis.ts';
-import { seededRandom } from '../domain/simulated-source.ts';
+import { parseInstant } from '../../../src/domain/instant.ts';
+import { timeLabels } from '../../../src/report/chart/time-labels.ts';
+import { seededRandom } from '../../domain/simulated-source.ts';
 
 const at = (text: string) => parseInstant(text)!.instant;
 
@@ -29,19 +29,19 @@ test.for([
   [
     '2026-03-01T12:00:00Z',
     '2026-03-31T00:00:00Z',
-    '2026-03-01       03-12         03-19          2026-03-31',
+    '2026-03-01         03-13     03-18    03-23   2026-03-31',
   ],
   [
     '2024-03-01T00:00:00Z',
     '2026-03-31T00:00:00Z',
-    '2024-03-01      2024-12-18                    2026-03-31',
+    '2024-03-01            2025-03-13              2026-03-31',
   ],
 ] as const)('from %s to %s', ([from, to, labels]) => {
-  expect(makeTimeAxis({ from: at(from), to: at(to) }, 56).labels).toBe(labels);
+  expect(timeLabels({ from: at(from), to: at(to) }, 56).labels).toBe(labels);
 });
 
 test('a label stands around its tick', () => {
-  const axis = makeTimeAxis({ from: at('2026-03-01T00:00:00Z'), to: at('2026-03-01T12:00:00Z') }, 72);
+  const axis = timeLabels({ from: at('2026-03-01T00:00:00Z'), to: at('2026-03-01T12:00:00Z') }, 72);
   // Six columns an hour.
   expect([...axis.ticks]).toEqual([24, 36, 48, 60]);
   expect(axis.labels.indexOf('06:00')).toBe(34);
@@ -53,7 +53,7 @@ test('whatever the time and the width, both ends are told and every tick has its
     const from = at('2000-01-01T00:00:00Z') + Math.floor(random() * 1e12);
     const to = from + Math.ceil(10 ** (3 + random() * 11));
     const width = 36 + Math.floor(random() * 60);
-    const { labels, ticks } = makeTimeAxis({ from, to }, width);
+    const { labels, ticks } = timeLabels({ from, to }, width);
     const words = labels.split(/ {2,}/);
     expect(labels.length, `seed ${seed}`).toBe(width);
     expect(words, `seed ${seed}`).toHaveLength(2 + ticks.size);

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Assessment } from '../../src/domain/assessment.ts';
-import type { SeriesHistory } from '../../src/domain/model.ts';
-import { renderChart } from '../../src/report/chart.ts';
-import { palette } from '../../src/report/colour.ts';
-import { renderTable } from '../../src/report/table.ts';
-import { SampleStore } from '../../src/store/sample-store.ts';
-import { fixturePath } from '../cli/run-program.ts';
-import { succeed } from '../cli/succeed.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
-import { seededRandom } from '../domain/simulated-source.ts';
+import type { Assessment } from '../../../src/domain/assessment.ts';
+import type { SeriesHistory } from '../../../src/domain/model.ts';
+import { renderChart } from '../../../src/report/chart/chart.ts';
+import { palette } from '../../../src/report/colour.ts';
+import { renderTable } from '../../../src/report/table.ts';
+import { SampleStore } from '../../../src/store/sample-store.ts';
+import { fixturePath } from '../../cli/run-program.ts';
+import { succeed } from '../../cli/succeed.ts';
+import { temporaryFolder } from '../../cli/temporary-folder.ts';
+import { seededRandom } from '../../domain/simulated-source.ts';
 import { assessed, DAY, HOUR, MINUTE, pretend, START } from './charted-histories.ts';
 
-const snapshot = (name: string) => join(import.meta.dirname, 'snapshots', `${name}.txt`);
+const snapshot = (name: string) => join(import.meta.dirname, '../snapshots', `${name}.txt`);
 const hours = (count: number) => Math.round(count * 3600);
 
 interface View {

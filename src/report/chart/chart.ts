@@ -1,14 +1,14 @@
-import { formatShortDuration } from '../domain/duration.ts';
-import type { Seconds, SeriesAnalysis } from '../domain/model.ts';
-import { range } from '../domain/statistics.ts';
-import { type ValidityStretch, validityOverTime } from '../domain/validity-over-time.ts';
-import { drawDots, heightOf } from './chart-dots.ts';
-import { drawMarks, findMarks, legend } from './chart-marks.ts';
-import { chartPen, type Pen } from './chart-pen.ts';
-import { makeScale, type Scale, type ScaleRow } from './chart-scale.ts';
-import type { Palette } from './colour.ts';
-import { LABEL_WIDTH } from './layout.ts';
-import { makeTimeAxis } from './time-axis.ts';
+import { formatShortDuration } from '../../domain/duration.ts';
+import type { Seconds, SeriesAnalysis } from '../../domain/model.ts';
+import { range } from '../../domain/statistics.ts';
+import { type ValidityStretch, validityOverTime } from '../../domain/validity-over-time.ts';
+import type { Palette } from '../colour.ts';
+import { LABEL_WIDTH } from '../layout.ts';
+import { drawDots, heightOf } from './dots.ts';
+import { drawMarks, findMarks, legend } from './marks.ts';
+import { chartPen, type Pen } from './pen.ts';
+import { makeScale, type Scale, type ScaleRow } from './scale.ts';
+import { timeLabels } from './time-labels.ts';
 
 export interface ChartWish {
   /** What the judged jobs require. */
@@ -33,7 +33,7 @@ export function renderChart(analysis: SeriesAnalysis, wish: ChartWish, colours: 
   const columns = Array.from({ length: width }, (_, column) =>
     stretches.slice(column * pen.across, (column + 1) * pen.across),
   );
-  const { labels, ticks } = makeTimeAxis(span, width);
+  const { labels, ticks } = timeLabels(span, width);
   const marks = findMarks(columns);
   const entries = legend(marks, (span.to - span.from) / 1000 / width, pen);
   // Most often rotations are all there is, and a screen has few rows.

@@ -1,7 +1,7 @@
-import { formatShortDuration } from '../domain/duration.ts';
-import type { ValidityStretch } from '../domain/validity-over-time.ts';
-import type { Pen } from './chart-pen.ts';
-import type { Palette } from './colour.ts';
+import { formatShortDuration } from '../../domain/duration.ts';
+import type { ValidityStretch } from '../../domain/validity-over-time.ts';
+import type { Palette } from '../colour.ts';
+import type { Pen } from './pen.ts';
 
 /** What happened in a column of the chart, the most important of it. */
 type Mark = 'failedPoll' | 'gap' | 'rotation' | 'window';

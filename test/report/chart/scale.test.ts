@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { makeScale, type ScaleRow } from '../../src/report/chart-scale.ts';
-import { seededRandom } from '../domain/simulated-source.ts';
+import { makeScale, type ScaleRow } from '../../../src/report/chart/scale.ts';
+import { seededRandom } from '../../domain/simulated-source.ts';
 
 const HOUR = 3600;
 

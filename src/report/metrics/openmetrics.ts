@@ -1,12 +1,12 @@
-import type { Assessment } from '../domain/assessment.ts';
+import type { Assessment } from '../../domain/assessment.ts';
 import {
   type Course,
   metricHistory,
   type PlaceCourse,
   type Point,
   type SeriesCourse,
-} from '../domain/metric-history.ts';
-import type { ReportContext } from './formats.ts';
+} from '../../domain/metric-history.ts';
+import type { ReportContext } from '../formats.ts';
 import {
   distinct,
   FAMILIES,
@@ -16,7 +16,7 @@ import {
   type Labels,
   placeLabels,
   seriesLabels,
-} from './metric-families.ts';
+} from './families.ts';
 
 /** A figure through time. */
 interface Told {

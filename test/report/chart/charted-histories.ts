@@ -1,6 +1,7 @@
-import { type Assessment, assess } from '../../src/domain/assessment.ts';
-import { groupGenerations } from '../../src/domain/generations.ts';
-import type { Sample, SeriesHistory, SeriesIdentity, Span } from '../../src/domain/model.ts';
+import type { Assessment } from '../../../src/domain/assessment.ts';
+import { groupGenerations } from '../../../src/domain/generations.ts';
+import type { Sample, SeriesHistory, SeriesIdentity, Span } from '../../../src/domain/model.ts';
+import { judgedAt, wantedJob } from '../judged-at.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -68,10 +69,9 @@ export const assessed = (
   durations: readonly number[],
   now = START + 40 * DAY,
 ): Assessment =>
-  assess(histories, {
+  judgedAt(
     now,
-    maxAge: null,
-    jobs: durations.map((duration) => ({ name: null, duration, margin: 300, runs: [] })),
-    rotationsWanted: 1,
-    judgeRetired: false,
-  });
+    histories,
+    durations.map((duration) => wantedJob(duration)),
+    { maxAge: null },
+  );

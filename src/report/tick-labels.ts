@@ -1,5 +1,5 @@
-import { formatInstant } from '../../domain/instant.ts';
-import type { Instant, Seconds } from '../../domain/model.ts';
+import { formatInstant } from '../domain/instant.ts';
+import type { Instant, Seconds } from '../domain/model.ts';
 
 const DAY: Seconds = 86_400;
 /** From here on a day and a month may mean two years. */

@@ -1,5 +1,6 @@
-import { formatShortDuration } from '../domain/duration.ts';
-import type { Seconds } from '../domain/model.ts';
+import { formatShortDuration } from '../../domain/duration.ts';
+import type { Seconds } from '../../domain/model.ts';
+import { multiplesWithin, roundStep } from '../../domain/round-steps.ts';
 
 /** A row of the chart. The curve's rows count from its bottom; a line has one to itself; a break stands for what is left out. */
 export type ScaleRow =
@@ -122,14 +123,6 @@ function toSegments(
   });
 }
 
-const [MINUTE, HOUR, DAY] = [60, 3600, 86_400];
-const STEPS: readonly Seconds[] = [
-  ...[1, 5, 10, 30].flatMap((seconds) => [seconds]),
-  ...[1, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
-  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
-  ...[1, 2, 5, 10, 30, 90, 365].map((days) => days * DAY),
-];
-
 interface Ruler {
   bottom: Seconds;
   top: Seconds;
@@ -143,14 +136,11 @@ function labelRows(
   rowOf: (value: Seconds) => number,
 ): Map<number, string> {
   const most = Math.max(2, curveRows / 2);
-  const step = STEPS.find((each) => (top - bottom) / each <= most) ?? STEPS.at(-1)!;
   const labels = new Map<number, string>();
-  for (let value = Math.ceil(bottom / step) * step; value <= top; value += step) {
+  for (const value of multiplesWithin(roundStep(top - bottom, most), bottom, top)) {
     const row = rowOf(value);
     if (labels.has(row) || lines.includes(value)) continue;
     labels.set(row, value === 0 ? '0' : formatShortDuration(value));
-    // A credential that lasts for a hundred years is somebody's mistake, and no reason to count days.
-    if (labels.size > most) break;
   }
   return labels;
 }

@@ -1,0 +1,42 @@
+import { formatDuration as duration } from '../../domain/duration.ts';
+import type { Measurement } from '../../domain/model.ts';
+import { writeCount, writeInstant, writeSpan } from '../writing.ts';
+
+/*
+ * What stands beside the figures of a series.
+ */
+
+export const NOT_KNOWN = 'not known yet';
+export const NEW_AT_EVERY_START = 'every start is handed new credentials';
+
+/** To be read behind the number of samples. */
+export function samplesMessage(
+  { generations, firstSample, lastSample }: Measurement,
+  polled: boolean,
+): string {
+  const imported = polled ? '' : ', imported';
+  return `of ${writeCount(generations.length, 'generation')}${imported}; ${writeSpan(firstSample, lastSample)}`;
+}
+
+export const witnessedMessage = ({ rotations, witnessedCount }: Measurement) =>
+  `${witnessedCount.toLocaleString('en-US')} of ${writeCount(rotations.length, 'rotation')} witnessed`;
+
+/** Where on the worst case a person should look. */
+export function worstCaseMessage({ worstCase, overstatement, lag }: Measurement): string {
+  const { rotation, at } = worstCase;
+  if (rotation === null) return `at the sample of ${writeInstant(at)}`;
+  const moved = lag > 0 ? `, moved by the ${duration(lag)} for which this source lags` : '';
+  const where = rotation.dated
+    ? `just before the rotation at ${writeInstant(at)}${moved}`
+    : `if the rotation came as late as it can have, from ${writeSpan(rotation.window.from, rotation.window.to)}`;
+  return overstatement === 0 ? where : `${where}; polling alone overstates it by ${duration(overstatement)}`;
+}
+
+/** How well the rotations of a source are known that does not date them, and whether polls quickened for them. */
+export function windowMessage({ rotationWindow, usualGap }: Measurement): string {
+  const { min, median, max } = rotationWindow!;
+  const spread = min === max ? '' : ` (${duration(min)} to ${duration(max)})`;
+  const known = `known to within ${duration(median)}${spread}`;
+  if (usualGap === null || median * 2 > usualGap) return `${known}, as far apart as the samples`;
+  return `${known}, though samples are usually ${duration(usualGap)} apart: polls quickened while one was due`;
+}
