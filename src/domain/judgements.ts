@@ -5,6 +5,7 @@ import {
   type Assessment,
   decisiveJob,
   verdictOn,
+  WORST_FIRST,
 } from './assessment.ts';
 import { secondsBetween } from './instant.ts';
 import type { Answer, Instant, JobVerdict, Seconds, SeriesAnalysis, Verdict } from './model.ts';
@@ -33,6 +34,16 @@ export const judgedBy = (job: AssessedJob, { series: all }: Assessment): Judged[
     return verdict === null ? [] : [{ series, verdict }];
   });
 
+/** Those that give the same answer as all together, the worst first: each of them would have been enough for it. */
+export function decidedBy(job: AssessedJob, assessment: Assessment): Judged[] {
+  const answer = answerOf(job.verdict);
+  const rank = ({ verdict }: Judged) => WORST_FIRST.indexOf(verdict.verdict);
+  const spare = ({ verdict }: Judged) => verdict.spare ?? Number.POSITIVE_INFINITY;
+  return judgedBy(job, assessment)
+    .filter(({ verdict }) => answerOf(verdict.verdict) === answer)
+    .toSorted((a, b) => rank(a) - rank(b) || Math.sign(spare(a) - spare(b)) || 0);
+}
+
 /** What a series says of every job, in the order of the jobs. */
 export const judgementsOf = (series: AssessedSeries, { jobs }: Assessment): Judgement[] =>
   jobs.map((job) => {
@@ -55,12 +66,10 @@ export const answerOf = (verdict: Verdict): Answer =>
  * judged, the one with the smallest worst case. Null where there is none of either.
  */
 export function decisiveSeries(assessment: Assessment): AssessedSeries | null {
-  const { series, verdict } = assessment;
+  const { series } = assessment;
   const job = decisiveJob(assessment);
-  const judged = job === null ? [] : judgedBy(job, assessment);
-  const decided = judged.filter((each) => each.verdict.verdict === verdict);
-  const worst = minBy(decided, (each) => each.verdict.spare ?? Number.POSITIVE_INFINITY);
-  if (worst !== null) return worst.series;
+  const [worst] = job === null ? [] : decidedBy(job, assessment);
+  if (worst !== undefined) return worst.series;
   const measured = series.filter(({ analysis, retired }) => analysis.measurement !== null && !retired);
   return minBy(measured, ({ analysis }) => analysis.measurement!.worstCase.seconds);
 }

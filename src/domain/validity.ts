@@ -131,20 +131,27 @@ const CURVE_STEPS: readonly Seconds[] = [10, 30, 60, 300, 600, 900, 1800, 3600, 
 
 /**
  * The share of safe starts against job length, from 0 to the first length with no safe start at all (or, where
- * credentials last for months, some way there). Falls or stays with every step.
+ * credentials last for months, some way there): at round lengths, and where the curve bends, at the longest job that is
+ * safe at any start and at the shortest that never is. Falls or stays with every step.
  */
 export function safeStartsCurve(measurement: Measurement, margin: Seconds): CurvePoint[] {
   const longest = range(
     measurement.services.map(({ generation, from }) => secondsBetween(from, generation.expiration)),
   )!.max;
-  const wanted = Math.max(longest - margin, 0) / CURVE_POINTS;
-  const step = CURVE_STEPS.find((size) => size >= wanted) ?? CURVE_STEPS.at(-1)!;
   const points: CurvePoint[] = [];
-  for (let duration = 0; points.length <= 2 * CURVE_POINTS; duration += step) {
-    const share = shareOfSafeStarts(measurement, duration + margin);
+  for (const jobDuration of curveLengths(measurement.worstCase.seconds - margin, longest - margin)) {
+    const share = shareOfSafeStarts(measurement, jobDuration + margin);
     if (share === null) break;
-    points.push({ jobDuration: duration, share });
+    points.push({ jobDuration, share });
     if (share === 0) break;
   }
   return points;
+}
+
+function curveLengths(alwaysSafe: Seconds, longest: Seconds): Seconds[] {
+  const wanted = Math.max(longest, 0) / CURVE_POINTS;
+  const step = CURVE_STEPS.find((size) => size >= wanted) ?? CURVE_STEPS.at(-1)!;
+  const round = Array.from({ length: 2 * CURVE_POINTS + 1 }, (_, index) => index * step);
+  const bends = [alwaysSafe, longest].filter((length) => length > 0 && length < round.at(-1)!);
+  return [...new Set([...round, ...bends])].toSorted((a, b) => a - b);
 }

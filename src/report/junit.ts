@@ -1,5 +1,4 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../domain/assessment.ts';
-import { formatShortDuration } from '../domain/duration.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { answerOf, type Judgement, judgementsOf } from '../domain/judgements.ts';
 import type { JobVerdict, SeriesAnalysis } from '../domain/model.ts';
@@ -7,7 +6,7 @@ import { type Figure, seriesFigures, verdictFigures } from './flat-figures.ts';
 import type { ReportContext } from './formats.ts';
 import { findingMessage } from './messages/findings.ts';
 import { NO_JOB, NO_SERIES, silenceMessage } from './messages/judgements.ts';
-import { adviceMessages, evidenceMessage, verdictMessage } from './messages/verdicts.ts';
+import { adviceMessages, aJobOf, evidenceMessage, verdictMessage } from './messages/verdicts.ts';
 import { printable } from './printable.ts';
 import { writeSeries } from './writing.ts';
 
@@ -97,7 +96,7 @@ function suiteOf(series: AssessedSeries, assessment: Assessment): TestSuite {
 
 /** A name says which test it was over many runs: a job that has one keeps it, however long it took this time. */
 const nameOf = ({ name, job }: AssessedJob) =>
-  name ?? (job === null ? 'a job' : `a ${formatShortDuration(job.duration)} job`);
+  name ?? (job === null ? 'a job' : aJobOf(job.duration));
 
 function caseOf({ job, series, verdict, silence }: Judgement): TestCase {
   const name = nameOf(job);

@@ -1,7 +1,7 @@
 import { formatDuration as duration, formatShortDuration as short } from '../domain/duration.ts';
 import { longestSafeJob } from '../domain/job.ts';
 import type { Measurement, SeriesAnalysis } from '../domain/model.ts';
-import { safeStartsCurve } from '../domain/validity.ts';
+import { type CurvePoint, safeStartsCurve } from '../domain/validity.ts';
 import type { Palette } from './colour.ts';
 import type { ReportContext } from './formats.ts';
 import type { Row } from './layout.ts';
@@ -64,7 +64,7 @@ const CURVE_WORDS = 6;
 /** Where the share begins to fall, and how fast. */
 function curveText(measurement: Measurement, { margin, ascii }: Context): string {
   if (measurement.issuedPerRequest) return NEW_AT_EVERY_START;
-  const points = safeStartsCurve(measurement, margin);
+  const points = withoutLevels(safeStartsCurve(measurement, margin));
   if (points.length === 0) return `${NOT_KNOWN}: one sample is no time`;
   const firstBelow = points.findIndex(({ share }) => share < 1);
   const chosen =
@@ -73,6 +73,12 @@ function curveText(measurement: Measurement, { margin, ascii }: Context): string
     .map(({ jobDuration, share }) => `${short(jobDuration)} ${writeShare(share)}`)
     .join(separator(ascii));
 }
+
+/** Of lengths with the same share in a row the first and the last say it all. */
+const withoutLevels = (points: readonly CurvePoint[]) =>
+  points.filter(
+    ({ share }, index) => share !== points[index - 1]?.share || share !== points[index + 1]?.share,
+  );
 
 export function failedPollRows({ failedPolls }: SeriesAnalysis): Row[] {
   return failedPolls.map(

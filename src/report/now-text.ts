@@ -47,10 +47,10 @@ function rowsOf(verdict: NowVerdict, { waited }: NowContext): [string, string][]
       ...(laterExpiration === null
         ? []
         : [['', laterExpirationMessage(laterExpiration)] as [string, string]]),
-      ['needed', `${short(required)}: the job and a margin of ${short(job.margin)}`],
+      ['required', `${short(required)}: the job and a margin of ${short(job.margin)}`],
     );
   } else if (unknownReason?.code !== 'POLL_FAILED') {
-    rows.push(['needed', `${short(required)}: the job and a margin of ${short(job.margin)}`]);
+    rows.push(['required', `${short(required)}: the job and a margin of ${short(job.margin)}`]);
   }
   rows.push(...verdict.findings.map((each): [string, string] => ['note', noteOf(each)]));
   if (verdict.verdict === 'safe') return rows;

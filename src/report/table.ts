@@ -1,5 +1,5 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../domain/assessment.ts';
-import { answerOf, judgedBy } from '../domain/judgements.ts';
+import { answerOf, decidedBy, judgedBy } from '../domain/judgements.ts';
 import type { Finding, JobVerdict, SeriesAnalysis, Verdict } from '../domain/model.ts';
 import { renderChart } from './chart/chart.ts';
 import { type Palette, paintAnswer, palette } from './colour.ts';
@@ -8,7 +8,7 @@ import { jobRunRows } from './job-run-rows.ts';
 import { layOut, layOutBlocks, type Row, readableWidth } from './layout.ts';
 import { failedPollRows, measurementRows } from './measurement-rows.ts';
 import { findingMessage } from './messages/findings.ts';
-import { RETIRED } from './messages/judgements.ts';
+import { decidedByMessage, RETIRED } from './messages/judgements.ts';
 import { adviceMessages, evidenceMessage, verdictMessage, verdictWord } from './messages/verdicts.ts';
 import { writeJob, writeSeries } from './writing.ts';
 
@@ -41,10 +41,12 @@ function renderHeadline(
   context: ReportContext,
   colours: Palette,
 ): string {
-  const judged = judgedBy(job, assessment);
-  const decisive = judged.filter(({ verdict }) => verdict.verdict === job.verdict);
-  const names = decisive.map(({ series }) => writeSeries(series.analysis.identity, context)).join('; ');
-  const of = judged.length === 0 ? '' : ` (${decisive.length} of ${judged.length} series: ${names})`;
+  const judged = judgedBy(job, assessment).length;
+  const decided = decidedBy(job, assessment);
+  const names = decided.map(({ series }) => writeSeries(series.analysis.identity, context));
+  const kinds = new Set(decided.map(({ verdict }) => verdict.verdict));
+  const atWorst = kinds.size > 1 ? ' at worst' : '';
+  const of = judged === 0 ? '' : `${atWorst} (${decidedByMessage(names, judged)})`;
   const about = assessment.jobs.length === 1 ? '' : `${writeJob(job)}: `;
   return paintVerdict(job.verdict, `${about}${verdictWord(job.verdict)}${of}`, colours);
 }

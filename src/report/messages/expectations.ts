@@ -2,7 +2,7 @@ import { formatShortDuration as short } from '../../domain/duration.ts';
 import type { Job, JobVerdict, SeriesAnalysis, Verdict } from '../../domain/model.ts';
 import { printable } from '../printable.ts';
 import { writeCount, writeSeries } from '../writing.ts';
-import { adviceMessages, evidenceMessage, verdictMessage } from './verdicts.ts';
+import { adviceMessages, aJobOf, evidenceMessage, verdictMessage } from './verdicts.ts';
 
 /** A test expected something of a job, and it is not so. */
 export interface FailedExpectation {
@@ -24,7 +24,7 @@ export function expectationMessage(failed: FailedExpectation): string {
   const decisive = series.filter((each) => each.verdict.verdict === verdict);
   const untold = decisive.length - SERIES_TOLD;
   return [
-    `expected credentials ${isNot ? 'not ' : ''}to outlive a ${short(job.duration)} job with a margin of ` +
+    `expected credentials ${isNot ? 'not ' : ''}to outlive ${aJobOf(job.duration)} with a margin of ` +
       `${short(job.margin)} at ${isNot ? 'every' : 'any'} start`,
     ...(verdict === 'unknown' ? [`unknown is no answer: it fails ${bothWays(isNot)}`] : []),
     ...(series.length === 0 ? [`no samples${whereMessage(failed.database)}`] : []),

@@ -18,6 +18,15 @@ export const NO_JOB = 'no job was judged: give one its length with -j, or its na
 export const NO_SERIES =
   'there is no sample to judge by: run `cred-watch poll --interval 5m` beside the job, or from cron';
 
+/** So many names are read; more of them are only counted. */
+const NAMES_TOLD = 3;
+
+/** Which of several series give the answer, the worst first. */
+export function decidedByMessage(names: readonly string[], judged: number): string {
+  const more = names.length > NAMES_TOLD ? ` and ${names.length - NAMES_TOLD} more` : '';
+  return `${names.length} of ${judged} series: ${names.slice(0, NAMES_TOLD).join('; ')}${more}`;
+}
+
 /** In place of those for which there is no room. */
 export const moreMessage = (count: number): string =>
   `and ${writeCount(count, 'more', 'more')}: see the whole report`;

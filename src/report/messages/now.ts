@@ -10,11 +10,11 @@ import type {
 } from '../../domain/model.ts';
 import { writeInstant, writeMoment } from '../writing.ts';
 import { failureMessage } from './failures.ts';
-import { FETCH_AGAIN } from './verdicts.ts';
+import { aJobOf, FETCH_AGAIN } from './verdicts.ts';
 
 /** The answer of this moment in one line. */
 export function nowMessage({ verdict, job, spare, credentials, remaining }: NowVerdict): string {
-  const what = `a ${short(job.duration)} job that starts now`;
+  const what = `${aJobOf(job.duration)} that starts now`;
   // Whoever fetches credentials again needs them for no length of time.
   if (job.duration + job.margin === 0 && verdict === 'not-safe')
     return 'not safe: the credentials have expired';

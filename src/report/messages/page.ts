@@ -69,13 +69,4 @@ export const spareMessage = (job: string, spare: Seconds) =>
 export const shareMessage = (job: string, share: number | null) =>
   share === null ? job : `${job}: ${writeShare(share)}`;
 
-/** So many names are read; more of them are only counted. */
-const NAMES_TOLD = 3;
-
-/** On which of several series a verdict rests. */
-export function judgedOnMessage(names: readonly string[], judged: number): string {
-  const more = names.length > NAMES_TOLD ? ` and ${names.length - NAMES_TOLD} more` : '';
-  return `on ${names.length} of ${judged} series: ${names.slice(0, NAMES_TOLD).join('; ')}${more}`;
-}
-
 export const WORST_NONE = 'No rotation was watched yet.';

@@ -1,6 +1,6 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
 import { answerOf } from '../../domain/judgements.ts';
-import type { Answer, JobVerdict, Measurement, UnknownReason, Verdict } from '../../domain/model.ts';
+import type { Answer, JobVerdict, Measurement, Seconds, UnknownReason, Verdict } from '../../domain/model.ts';
 import { writeCount, writeShare } from '../writing.ts';
 
 const ANSWERS: Record<Answer, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
@@ -12,9 +12,15 @@ export const answerWord = (verdict: Verdict) => ANSWERS[answerOf(verdict)];
 export const verdictWord = (verdict: Verdict) =>
   answerOf(verdict) === 'not-safe' ? `${answerWord(verdict)}: ${verdict}` : answerWord(verdict);
 
+/** `a 5h job`, `an 8h job`. */
+export function aJobOf(length: Seconds): string {
+  const text = short(length);
+  return `${/^(?:8|1[18](?!\d))/.test(text) ? 'an' : 'a'} ${text} job`;
+}
+
 /** The answer in one line, for the eye that looks for it first. */
 export function verdictMessage({ verdict, job, spare, shareOfSafeStarts: share }: JobVerdict): string {
-  const what = `a ${short(job.duration)} job with a margin of ${short(job.margin)}`;
+  const what = `${aJobOf(job.duration)} with a margin of ${short(job.margin)}`;
   const shortfall = spare === null ? '' : `, ${duration(-spare)} short at the worst moment`;
   switch (verdict) {
     case 'safe':
@@ -32,6 +38,9 @@ export function verdictMessage({ verdict, job, spare, shareOfSafeStarts: share }
 export const FETCH_AGAIN =
   'let the job fetch credentials again instead of freezing a copy (IAM_ROLE for a Redshift COPY), or split it';
 
+/** Nobody sees a rotation and starts a job within less. */
+const SHORTEST_START: Seconds = 60;
+
 /** What to do about it. */
 export function adviceMessages(verdict: JobVerdict, measurement: Measurement | null): string[] {
   switch (verdict.verdict) {
@@ -40,6 +49,11 @@ export function adviceMessages(verdict: JobVerdict, measurement: Measurement | n
     case 'never':
       return [FETCH_AGAIN];
     case 'start-after-rotation':
+      if (verdict.safeWithin! < SHORTEST_START) {
+        return [
+          `within ${duration(verdict.safeWithin!)} of a rotation it was safe, which is too short to rely on: ${FETCH_AGAIN}`,
+        ];
+      }
       return [
         `start it right after a rotation: within ${duration(verdict.safeWithin!)} of every measured one it was safe`,
         `or ${FETCH_AGAIN}`,

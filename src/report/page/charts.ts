@@ -50,7 +50,7 @@ function legend(
 ): Markup {
   const entries: [shown: boolean, swatch: string, text: string][] = [
     [true, 'remaining', 'remaining validity'],
-    [verdicts.length > 0, 'needed', 'needed by the job'],
+    [verdicts.length > 0, 'required', 'required by the job'],
     [gaps.length > 0, 'gap', 'not known what was handed out'],
     [rotationWindow !== null, 'window', 'rotation somewhere in here'],
     [hasFailed, 'failed', 'polls failed'],

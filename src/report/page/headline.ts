@@ -1,8 +1,8 @@
 import type { AssessedJob, Assessment } from '../../domain/assessment.ts';
 import { formatDuration as duration } from '../../domain/duration.ts';
-import { type Judged, judgedBy } from '../../domain/judgements.ts';
-import { NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
-import { judgedOnMessage } from '../messages/page.ts';
+import { decidedBy, type Judged, judgedBy } from '../../domain/judgements.ts';
+import type { JobVerdict } from '../../domain/model.ts';
+import { decidedByMessage, NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
 import { answerWord } from '../messages/verdicts.ts';
 import { plainRunRows } from '../plain-rows.ts';
 import { printable } from '../printable.ts';
@@ -26,7 +26,7 @@ export function headline(assessment: Assessment): Markup {
   const answer =
     jobs.length === 1 && judged.length === 1
       ? single(only!, judged[0]!)
-      : html`<ul class="jobs">${jobs.map((job) => jobItem(job, judgedBy(job, assessment)))}</ul>`;
+      : html`<ul class="jobs">${jobs.map((job) => jobItem(job, assessment))}</ul>`;
   return html`<section class="verdict ${tone}" aria-label="verdict">
 <h1>${icon(tone)}<span>${answerWord(verdict)}</span></h1>
 ${answer}
@@ -35,15 +35,15 @@ ${answer}
 
 function single(job: AssessedJob, { series, verdict }: Judged): Markup {
   const { measurement } = series.analysis;
-  const { spare, required, shareOfSafeStarts: share } = verdict;
+  const { required, shareOfSafeStarts: share } = verdict;
   return html`<p class="message">${splitVerdict(verdict).rest}</p>
 ${
   measurement !== null &&
   definitions(
     [
       ['worst case', duration(measurement.worstCase.seconds)],
-      ['needed', duration(required)],
-      spare !== null && (spare < 0 ? ['short by', duration(-spare)] : ['to spare', duration(spare)]),
+      ['required', duration(required)],
+      spareRow(verdict),
       share !== null && ['safe starts', writeShare(share)],
     ],
     'figures large',
@@ -53,27 +53,34 @@ ${advice(verdict, measurement)}
 ${jobRuns(job)}`;
 }
 
+/** What is to spare of a worst case that nobody has watched enough to know would be taken for an answer. */
+function spareRow({ verdict, spare }: JobVerdict): [string, string] | false {
+  if (spare === null || verdict === 'unknown') return false;
+  return spare < 0 ? ['short by', duration(-spare)] : ['to spare', duration(spare)];
+}
+
 function jobRuns(job: AssessedJob): Markup | null {
   const rows = plainRunRows(job);
   return rows.length === 0 ? null : definitions(rows);
 }
 
-function jobItem(job: AssessedJob, judged: readonly Judged[]): Markup {
-  const decisive = judged.filter(({ verdict }) => verdict.verdict === job.verdict);
+function jobItem(job: AssessedJob, assessment: Assessment): Markup {
+  const judged = judgedBy(job, assessment);
   const [only] = judged;
   if (judged.length === 1 && only !== undefined) {
     const name = job.name !== null && html`<strong>${printable(job.name)}</strong>: `;
     return html`<li>${badge(job.verdict)} <span>${name}${splitVerdict(only.verdict).rest}</span>
 ${advice(only.verdict, only.series.analysis.measurement)}${jobRuns(job)}</li>`;
   }
-  return html`<li>${badge(job.verdict)} <strong>${writeJob(job)}</strong> <span>${jobMessage(job, judged, decisive)}</span>
+  return html`<li>${badge(job.verdict)} <strong>${writeJob(job)}</strong> <span>${jobMessage(job, assessment)}</span>
 ${jobRuns(job)}</li>`;
 }
 
 /** One series says it all; of many it is enough to know how many, and the first few of them. */
-function jobMessage({ job }: AssessedJob, judged: readonly Judged[], decisive: readonly Judged[]): string {
-  if (job === null) return silenceMessage('LENGTH_UNKNOWN');
+function jobMessage(job: AssessedJob, assessment: Assessment): string {
+  if (job.job === null) return silenceMessage('LENGTH_UNKNOWN');
+  const judged = judgedBy(job, assessment);
   if (judged.length === 0) return NO_SERIES;
-  const names = decisive.map(({ series }) => writeSeries(series.analysis.identity));
-  return judgedOnMessage(names, judged.length);
+  const names = decidedBy(job, assessment).map(({ series }) => writeSeries(series.analysis.identity));
+  return `on ${decidedByMessage(names, judged.length)}`;
 }
