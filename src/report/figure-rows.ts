@@ -18,9 +18,19 @@ import { separator, writeCount, writeExtremes, writeInstant, writeShare } from '
 type Context = Pick<ReportContext, 'margin' | 'ascii'>;
 
 /** The figures of one series, and the polls that brought none. */
-export function measurementRows(
-  { polled, failedPolls, measurement: _, ...analysis }: SeriesAnalysis,
+export function figureRows(analysis: SeriesAnalysis, context: Context, colours: Palette): Row[] {
+  const { measurement, polled } = analysis;
+  return [
+    ...(measurement === null
+      ? [['samples', 'none'] as Row]
+      : measurementRows(measurement, polled, context, colours)),
+    ...failedPollRows(analysis),
+  ];
+}
+
+function measurementRows(
   measurement: Measurement,
+  polled: boolean,
   context: Context,
   colours: Palette,
 ): Row[] {
@@ -40,7 +50,6 @@ export function measurementRows(
     ['worst case', `${colours.strong(duration(worstCase.seconds))} ${worstCaseMessage(measurement)}`],
     ['longest safe job', longestText(measurement, context)],
     ['safe starts, by job', curveText(measurement, context)],
-    ...failedPollRows({ ...analysis, polled, failedPolls, measurement }),
   ];
 }
 
@@ -74,7 +83,7 @@ function curveText(measurement: Measurement, { margin, ascii }: Context): string
     .join(separator(ascii));
 }
 
-export function failedPollRows({ failedPolls }: SeriesAnalysis): Row[] {
+function failedPollRows({ failedPolls }: SeriesAnalysis): Row[] {
   return failedPolls.map(
     ({ reason, count, lastAt }, index): Row => [
       index === 0 ? 'failed polls' : '',
