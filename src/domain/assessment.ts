@@ -62,7 +62,13 @@ export interface AssessmentRules extends Freshness {
 }
 
 /** Not safe beats unknown beats safe; among the ways not to be safe the hopeless one comes first. */
-export const WORST_FIRST: readonly Verdict[] = ['never', 'sometimes', 'start-after-rotation', 'unknown', 'safe'];
+export const WORST_FIRST: readonly Verdict[] = [
+  'never',
+  'sometimes',
+  'start-after-rotation',
+  'unknown',
+  'safe',
+];
 
 /** Judges every job by every series that it may draw from; with no series at all the answer is `unknown`. */
 export function assess(histories: readonly SeriesHistory[], rules: AssessmentRules): Assessment {

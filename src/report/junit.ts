@@ -95,8 +95,7 @@ function suiteOf(series: AssessedSeries, assessment: Assessment): TestSuite {
 }
 
 /** A name says which test it was over many runs: a job that has one keeps it, however long it took this time. */
-const nameOf = ({ name, job }: AssessedJob) =>
-  name ?? (job === null ? 'a job' : aJobOf(job.duration));
+const nameOf = ({ name, job }: AssessedJob) => name ?? (job === null ? 'a job' : aJobOf(job.duration));
 
 function caseOf({ job, series, verdict, silence }: Judgement): TestCase {
   const name = nameOf(job);

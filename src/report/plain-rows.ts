@@ -1,10 +1,10 @@
 import type { AssessedJob } from '../domain/assessment.ts';
 import type { SeriesAnalysis } from '../domain/model.ts';
 import { palette } from './colour.ts';
+import { figureRows } from './figure-rows.ts';
 import type { ReportContext } from './formats.ts';
 import { jobRunRows } from './job-run-rows.ts';
 import type { Row } from './layout.ts';
-import { failedPollRows, measurementRows } from './measurement-rows.ts';
 
 const NO_COLOURS = palette(false);
 
@@ -12,12 +12,8 @@ const NO_COLOURS = palette(false);
 const ELSEWHERE = { ascii: false };
 
 /** The rows of the table as text for other formats: what the samples of a series come to, figure by figure. */
-export function plainFigureRows(analysis: SeriesAnalysis, { margin }: Pick<ReportContext, 'margin'>): Row[] {
-  const { measurement } = analysis;
-  return measurement === null
-    ? [['samples', 'none'], ...failedPollRows(analysis)]
-    : measurementRows(analysis, measurement, { margin, ...ELSEWHERE }, NO_COLOURS);
-}
+export const plainFigureRows = (analysis: SeriesAnalysis, { margin }: Pick<ReportContext, 'margin'>): Row[] =>
+  figureRows(analysis, { margin, ...ELSEWHERE }, NO_COLOURS);
 
 /** What is recorded of the runs of a job. */
 export const plainRunRows = (job: AssessedJob): Row[] => jobRunRows(job, ELSEWHERE, NO_COLOURS);

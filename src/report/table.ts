@@ -3,10 +3,10 @@ import { answerOf, decidedBy, judgedBy } from '../domain/judgements.ts';
 import type { Finding, JobVerdict, SeriesAnalysis, Verdict } from '../domain/model.ts';
 import { renderChart } from './chart/chart.ts';
 import { type Palette, paintAnswer, palette } from './colour.ts';
+import { figureRows } from './figure-rows.ts';
 import type { ReportContext } from './formats.ts';
 import { jobRunRows } from './job-run-rows.ts';
 import { layOut, layOutBlocks, type Row, readableWidth } from './layout.ts';
-import { failedPollRows, measurementRows } from './measurement-rows.ts';
 import { findingMessage } from './messages/findings.ts';
 import { decidedByMessage, RETIRED } from './messages/judgements.ts';
 import { adviceMessages, evidenceMessage, verdictMessage, verdictWord } from './messages/verdicts.ts';
@@ -78,9 +78,7 @@ function renderSection(
       ...toldHere.filter(({ job }) => job === verdict.job).map((job) => jobRunRows(job, context, colours)),
     );
   }
-  if (analysis.measurement !== null)
-    above.push(measurementRows(analysis, analysis.measurement, context, colours));
-  else above.push([['samples', 'none'], ...failedPollRows(analysis)]);
+  above.push(figureRows(analysis, context, colours));
   const rows = charted.length === 1 ? ROWS_ALONE : ROWS_AMONG_OTHERS;
   const required = verdicts.map((verdict) => verdict.required);
   const chart = charted.includes(series)

@@ -18,9 +18,19 @@ import { separator, writeCount, writeExtremes, writeInstant, writeShare } from '
 type Context = Pick<ReportContext, 'margin' | 'ascii'>;
 
 /** The figures of one series, and the polls that brought none. */
-export function measurementRows(
-  { polled, failedPolls, measurement: _, ...analysis }: SeriesAnalysis,
+export function figureRows(analysis: SeriesAnalysis, context: Context, colours: Palette): Row[] {
+  const { measurement, polled } = analysis;
+  return [
+    ...(measurement === null
+      ? [['samples', 'none'] as Row]
+      : measurementRows(measurement, polled, context, colours)),
+    ...failedPollRows(analysis),
+  ];
+}
+
+function measurementRows(
   measurement: Measurement,
+  polled: boolean,
   context: Context,
   colours: Palette,
 ): Row[] {
@@ -40,7 +50,6 @@ export function measurementRows(
     ['worst case', `${colours.strong(duration(worstCase.seconds))} ${worstCaseMessage(measurement)}`],
     ['longest safe job', longestText(measurement, context)],
     ['safe starts, by job', curveText(measurement, context)],
-    ...failedPollRows({ ...analysis, polled, failedPolls, measurement }),
   ];
 }
 
@@ -80,7 +89,7 @@ const withoutLevels = (points: readonly CurvePoint[]) =>
     ({ share }, index) => share !== points[index - 1]?.share || share !== points[index + 1]?.share,
   );
 
-export function failedPollRows({ failedPolls }: SeriesAnalysis): Row[] {
+function failedPollRows({ failedPolls }: SeriesAnalysis): Row[] {
   return failedPolls.map(
     ({ reason, count, lastAt }, index): Row => [
       index === 0 ? 'failed polls' : '',
