@@ -63,5 +63,8 @@ function wantedJobs(store: SampleStore | null, filter: SeriesFilter, flags: Judg
     }),
   );
   if (durations.length === 1 && named.length === 1) return [{ ...named[0]!, duration: durations[0]! }];
-  return [...durations.map((duration) => ({ name: null, duration, margin, runs: [] })), ...named];
+  return [
+    ...[...new Set(durations)].map((duration) => ({ name: null, duration, margin, runs: [] })),
+    ...named,
+  ];
 }

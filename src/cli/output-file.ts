@@ -33,13 +33,9 @@ export async function writeOutput(
     await rm(unfinished, { force: true });
     if (error instanceof CredWatchError) throw error;
     const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw new CredWatchError(
-      `${path} cannot be written${why}`,
-      'name another file with --output, or - for stdout',
-      {
-        cause: error,
-      },
-    );
+    throw new CredWatchError(`${path} cannot be written${why}`, 'name another file, or - for stdout', {
+      cause: error,
+    });
   }
 }
 

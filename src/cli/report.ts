@@ -77,6 +77,7 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   const isTold = jobs.length > 0 && jobs.every(({ job }) => job === null);
   if (series.length === 0 && !isTold) await sayNoSamples(io, { ...absence, isFatal: verdict !== null });
 
+  const failures: unknown[] = [];
   for (const { format, file } of outputs) {
     if (format === 'table' && (series.length === 0 || isTold)) continue;
     const isShown = file === '-';
@@ -90,10 +91,16 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
       allTime,
       nodeVersion: io.nodeVersion,
     };
-    const text = await REPORT_FORMATS[format](assessment, context);
-    await writeOutput(io, file, typeof text === 'string' ? [text] : text);
-    if (format === 'github') await appendGithubFiles(io, assessment, context);
+    try {
+      const text = await REPORT_FORMATS[format](assessment, context);
+      await writeOutput(io, file, typeof text === 'string' ? [text] : text);
+      if (format === 'github') await appendGithubFiles(io, assessment, context);
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  // One file that cannot be written is no reason to lose the others.
+  if (failures.length > 0) throw failures[0];
   return exitCodeOf(verdict);
 }
 

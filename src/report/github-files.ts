@@ -22,11 +22,13 @@ function renderOutputs(assessment: Assessment, { now }: ReportContext): string {
   const job = decisiveJob(assessment);
   const series = decisiveSeries(assessment);
   const credentials = series && newestCredentials(series.analysis, now);
+  // Of what was not watched enough the smallest that was seen is no answer: a step would take it for one.
+  const isKnown = verdict !== 'unknown';
   const outputs = {
     verdict,
     safe: verdict === null ? null : verdict === 'safe',
-    'worst-case-seconds': series?.analysis.measurement?.worstCase.seconds,
-    'spare-seconds': series && job && verdictOn(series, job)?.spare,
+    'worst-case-seconds': isKnown ? series?.analysis.measurement?.worstCase.seconds : null,
+    'spare-seconds': isKnown ? series && job && verdictOn(series, job)?.spare : null,
     'remaining-seconds': credentials?.remaining,
     expiration: credentials && formatInstant(credentials.expiration),
   };

@@ -1,4 +1,5 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../domain/assessment.ts';
+import { formatDuration as duration } from '../domain/duration.ts';
 import { answerOf, decidedBy, judgedBy } from '../domain/judgements.ts';
 import type { Finding, JobVerdict, SeriesAnalysis, Verdict } from '../domain/model.ts';
 import { renderChart } from './chart/chart.ts';
@@ -10,7 +11,8 @@ import { layOut, layOutBlocks, type Row, readableWidth } from './layout.ts';
 import { findingMessage } from './messages/findings.ts';
 import { decidedByMessage, RETIRED } from './messages/judgements.ts';
 import { adviceMessages, evidenceMessage, verdictMessage, verdictWord } from './messages/verdicts.ts';
-import { writeJob, writeSeries } from './writing.ts';
+import { printable } from './printable.ts';
+import { writeJob, writeSeries, writeShare } from './writing.ts';
 
 /** The report for a person: the verdict first, then what it rests on, one section a series. */
 export function renderTable(assessment: Assessment, context: ReportContext): string {
@@ -24,6 +26,7 @@ export function renderTable(assessment: Assessment, context: ReportContext): str
       [
         layOut([[renderHeadline(job, assessment, context, colours)]], [width]),
         ...layOutBlocks([jobRunRows(job, context, colours)], width),
+        ...overview(job, assessment, { ...context, width }, colours),
       ].join('\n\n'),
     );
   const told = assessment.jobs.filter(isTold);
@@ -51,6 +54,40 @@ function renderHeadline(
   return paintVerdict(job.verdict, `${about}${verdictWord(job.verdict)}${of}`, colours);
 }
 
+/** What stands beside the name of a series: its verdict, worst case and share of safe starts. */
+const [SPACE, VERDICT, FIGURE] = [2, 32, 13];
+const SHORTEST_NAME = 16;
+
+/** Several series beside each other, before each has its own section. */
+function overview(
+  job: AssessedJob,
+  assessment: Assessment,
+  context: ReportContext,
+  colours: Palette,
+): string[] {
+  const judged = judgedBy(job, assessment);
+  if (judged.length < 2) return [];
+  const rows = judged.map(({ series, verdict }) => [
+    '',
+    writeSeries(series.analysis.identity, context),
+    '',
+    paintVerdict(verdict.verdict, verdictWord(verdict.verdict), colours),
+    series.analysis.measurement === null ? '' : duration(series.analysis.measurement.worstCase.seconds),
+    verdict.shareOfSafeStarts === null ? '' : writeShare(verdict.shareOfSafeStarts),
+  ]);
+  const head = ['', 'series', '', 'verdict', 'worst case', 'safe starts'].map(colours.faint);
+  const rest = context.width - 2 * SPACE - VERDICT;
+  // Where there is no room for both, names say more than figures that each section has.
+  const figures = rest - 2 * FIGURE < SHORTEST_NAME ? [] : [FIGURE, FIGURE];
+  const widths = [SPACE, rest - figures.length * FIGURE, SPACE, VERDICT, ...figures];
+  return [
+    layOut(
+      [head, ...rows].map((row) => row.slice(0, widths.length)),
+      widths,
+    ),
+  ];
+}
+
 const paintVerdict = (verdict: Verdict, text: string, colours: Palette) =>
   paintAnswer(answerOf(verdict), text, colours);
 
@@ -73,7 +110,7 @@ function renderSection(
   const title = `${writeSeries(analysis.identity, context)}${retired ? ` (${RETIRED})` : ''}`;
   const above: Row[][] = [];
   for (const verdict of verdicts) {
-    above.push(verdictRows(verdict, analysis, colours));
+    above.push(verdictRows(verdict, analysis, verdicts.length > 1, colours));
     above.push(
       ...toldHere.filter(({ job }) => job === verdict.job).map((job) => jobRunRows(job, context, colours)),
     );
@@ -94,10 +131,17 @@ function renderSection(
   ].join('\n\n');
 }
 
-function verdictRows(verdict: JobVerdict, { measurement }: SeriesAnalysis, colours: Palette): Row[] {
+/** @param isNamed one of several jobs is meant */
+function verdictRows(
+  verdict: JobVerdict,
+  { measurement }: SeriesAnalysis,
+  isNamed: boolean,
+  colours: Palette,
+): Row[] {
   const advice = adviceMessages(verdict, measurement);
+  const name = isNamed && verdict.job.name !== undefined ? `${printable(verdict.job.name)}: ` : '';
   return [
-    ['verdict', paintVerdict(verdict.verdict, verdictMessage(verdict), colours)],
+    ['verdict', paintVerdict(verdict.verdict, `${name}${verdictMessage(verdict)}`, colours)],
     ...advice.map((each, index): Row => [index === 0 ? 'what to do' : '', each]),
   ];
 }

@@ -313,12 +313,12 @@ const outputs: BadInput[] = [
   {
     args: ['report', '--db', 'ours.db', '-o', 'none/report.txt'],
     error: 'none/report.txt cannot be written (ENOENT)',
-    hint: 'name another file with --output, or - for stdout',
+    hint: 'name another file, or - for stdout',
   },
   {
     args: ['export', '--db', 'ours.db', '-o', '.'],
     error: '. cannot be written (EISDIR)',
-    hint: 'name another file with --output, or - for stdout',
+    hint: 'name another file, or - for stdout',
   },
 ].map((each) => ({ ...each, make: (folder: string) => makeOurs(folder, 'ours.db', MIGRATIONS.length) }));
 

@@ -71,7 +71,7 @@ describe('check', () => {
         `^safe: a 4h30m job that starts now, 58m \\d\\ds to spare
   credentials     i-0abc · imds v2 · loader  ASIA…0001
   expire          ${AT}, 5h 33m \\d\\ds left
-  needed          4h35m: the job and a margin of 5m
+  required        4h35m: the job and a margin of 5m
 $`,
       ),
     );
@@ -85,7 +85,7 @@ $`,
         `^not safe: a 5h50m job that starts now, 5m 0\\ds short
   credentials     i-0abc · imds v2 · loader  ASIA…0001
   expire          ${AT}, 5h 49m 5\\ds left
-  needed          5h55m: the job and a margin of 5m
+  required        5h55m: the job and a margin of 5m
   next rotation   expected ${HOUR_OF_DAY} \\(in (49m 5\\ds|50m 00s)\\).*
   validity then   (5h 59m 59s to )?6h 00m 00s( to 6h 00m 01s)?, as measured so far
   a safe start    after the next rotation: new credentials had enough left whenever that was

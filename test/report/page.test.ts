@@ -161,7 +161,7 @@ describe('what is drawn', () => {
     const legend = (history: SeriesHistory, jobs = [job(5)]) =>
       [...page([history], jobs).matchAll(/class="swatch (\w+)"/g)].map(([, swatch]) => swatch);
     expect(legend(measured(), [])).toEqual(['remaining']);
-    expect(legend(measured())).toEqual(['remaining', 'needed']);
+    expect(legend(measured())).toEqual(['remaining', 'required']);
     expect(legend(measured({ unseen: [4, 5] }))).toContain('gap');
     expect(legend(measured({ dated: false }))).toContain('window');
     expect(legend(measured({ failedPollSpans: [{ from: START, to: START }] }))).toContain('failed');
