@@ -109,7 +109,7 @@ function windowOf({ dated, witnessed, overlapping, window }: Rotation): Seconds[
  * The usual time between two samples, from the generations alone so that pruning changes nothing: inside one, its
  * mean gap stands for all of its gaps.
  */
-function usualGap(ordered: readonly Generation[]): Seconds | null {
+export function usualGap(ordered: readonly Generation[]): Seconds | null {
   const inside = ordered.map(({ firstSeen, lastSeen, samples }) => ({
     value: (lastSeen - firstSeen) / Math.max(1, samples - 1),
     weight: samples - 1,

@@ -1,4 +1,5 @@
-import { withThirdSamples } from '../domain/generations.ts';
+import { usualGap } from '../domain/analysis.ts';
+import { orderGenerations, withThirdSamples } from '../domain/generations.ts';
 import { joinedSpans } from '../domain/joined-spans.ts';
 import type {
   FailedPollCount,
@@ -52,7 +53,7 @@ export function readHistories(connection: Connection, filter: SeriesFilter): Ser
           filter,
         ),
         failedPolls: failedPolls.get(placeKey(row))?.counts ?? [],
-        failedPollSpans: failedPolls.get(placeKey(row))?.spans ?? [],
+        failedPollSpans: [],
       };
     })
     .filter(({ generations }) => generations.length > 0);
@@ -60,13 +61,14 @@ export function readHistories(connection: Connection, filter: SeriesFilter): Ser
   const seen = new Set(histories.map(({ identity }) => placeKey(identity)));
   // Only a caller that asks for a role cannot be answered by polls that never got as far as one.
   const onlyFailed = filter.role === undefined ? [...failedPolls].filter(([key]) => !seen.has(key)) : [];
-  return [
+  const all = [
     ...histories,
-    ...onlyFailed.map(([, { host, source, counts, spans }]): SeriesHistory => {
+    ...onlyFailed.map(([, { host, source, counts }]): SeriesHistory => {
       const identity = { host, source, apiVersion: '', role: '' };
-      return { identity, polled: true, generations: [], failedPolls: counts, failedPollSpans: spans };
+      return { identity, polled: true, generations: [], failedPolls: counts, failedPollSpans: [] };
     }),
   ];
+  return all.map((history) => withFailedPollSpans(connection, history, filter));
 }
 
 /** Of several series of one host and source the newest carries the failed polls: repeated, they would look like more. */
@@ -82,7 +84,7 @@ function keepWithNewest(histories: SeriesHistory[]): void {
   for (const [index, history] of histories.entries()) {
     const key = placeKey(history.identity);
     if (newest.get(key)!.index !== index) {
-      histories[index] = { ...history, failedPolls: [], failedPollSpans: [] };
+      histories[index] = { ...history, failedPolls: [] };
     }
   }
 }
@@ -109,10 +111,9 @@ interface FailedPollGroup {
   host: string;
   source: SourceName;
   counts: FailedPollCount[];
-  spans: Span[];
 }
 
-/** Failed polls no further apart than this are one span: the usual pace of cron, and a little. */
+/** Failed polls no further apart than this are one span where no sample tells the pace: that of cron, and a little. */
 const FAR_APART = 600_000;
 
 function readFailedPolls(connection: Connection, filter: SeriesFilter): Map<string, FailedPollGroup> {
@@ -150,31 +151,35 @@ function readFailedPolls(connection: Connection, filter: SeriesFilter): Map<stri
   for (const row of rows) {
     const { host, source, reason, count, first, last } = row;
     const detail = lastDetail.get(host, source, reason, last) as string;
-    const group = groups.get(placeKey(row)) ?? { host, source, counts: [], spans: [] };
+    const group = groups.get(placeKey(row)) ?? { host, source, counts: [] };
     group.counts.push({ reason, count, firstAt: first, lastAt: last, lastDetail: detail });
     groups.set(placeKey(row), group);
   }
-  for (const group of groups.values()) group.spans = readFailedPollSpans(connection, group, filter);
   return groups;
 }
 
-/** Read in pieces, of which there are few however many polls failed. */
-function readFailedPollSpans(
+/** Between two that failed further apart than samples usually are there was one that did not. */
+function withFailedPollSpans(
   connection: Connection,
-  { host, source }: FailedPollGroup,
+  history: SeriesHistory,
   { since, until }: SeriesFilter,
-): Span[] {
+): SeriesHistory {
+  if (history.failedPolls.length === 0) return history;
+  const gap = usualGap(orderGenerations(history.generations));
+  const distance = gap === null ? FAR_APART : Math.max(1000, gap * 1100);
+  // In pieces, of which there are few however many polls failed.
   const pieces = connection
     .prepare<unknown[], Span>(
       `SELECT min(observed_at) AS "from", max(observed_at) AS "to" FROM failed_polls
        WHERE host = @host AND source = @source AND observed_at BETWEEN @since AND @until
-       GROUP BY observed_at / ${FAR_APART / 2}`,
+       GROUP BY observed_at / @width`,
     )
     .all({
-      host,
-      source,
+      host: history.identity.host,
+      source: history.identity.source,
       since: since ?? Number.MIN_SAFE_INTEGER,
       until: until ?? Number.MAX_SAFE_INTEGER,
+      width: BigInt(Math.floor(distance / 2)),
     });
-  return joinedSpans(pieces, FAR_APART);
+  return { ...history, failedPollSpans: joinedSpans(pieces, distance) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FailureReason } from '../../src/domain/model.ts';
+import type { FailureReason, SeriesHistory } from '../../src/domain/model.ts';
 import type { SeriesFilter } from '../../src/store/contract.ts';
 import { temporaryStore } from './temporary-store.ts';
 
@@ -47,5 +47,27 @@ test('only those of the selected time are told', () => {
   expect(spansOf([0, 5, 60, 65], filter)).toEqual([
     [5, 5],
     [60, 60],
+  ]);
+});
+
+test('no further apart than samples usually are, so that none lies between', () => {
+  const store = temporaryStore();
+  const identity = { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' } as const;
+  const failsAt = new Set([10, 15, 25, 50]);
+  for (let minute = 0; minute < 60; minute += 5) {
+    const observedAt = START + minute * MINUTE;
+    if (failsAt.has(minute)) {
+      const failure = { reason: 'timeout', detail: '', accessKeyId: '', expiration: null } as const;
+      store.recordFailedPoll('web-1', 'imds', { observedAt, ...failure });
+      continue;
+    }
+    const credentials = { accessKeyId: 'ASIAEXAMPLE', lastUpdated: START, expiration: START + 360 * MINUTE };
+    store.recordSample(identity, { ...credentials, zoneless: false, observedAt, clockOffset: 0 }, 'web-1');
+  }
+  const [{ failedPollSpans }] = store.histories() as [SeriesHistory];
+  expect(failedPollSpans.map(({ from, to }) => [(from - START) / MINUTE, (to - START) / MINUTE])).toEqual([
+    [10, 15],
+    [25, 25],
+    [50, 50],
   ]);
 });

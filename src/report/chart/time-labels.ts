@@ -29,7 +29,8 @@ export function timeLabels({ from, to }: Span, width: number): TimeLabels {
   place(last, width - last.length);
 
   const ticks = new Set<number>();
-  for (const [index, label] of tickLabels(axis.ticks, axis.step).entries()) {
+  const dated = to - from > 2 * DAY * 1000 ? 'all' : 'none';
+  for (const [index, label] of tickLabels(axis.ticks, axis.step, dated).entries()) {
     const tick = Math.floor(((axis.ticks[index]! - from) / (to - from)) * width);
     const column = tick - Math.floor(label.length / 2);
     const isFree = cells

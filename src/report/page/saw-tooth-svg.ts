@@ -36,7 +36,7 @@ export function sawToothSvg(
   const height = (seconds: number) => (seconds - bottom) / (top - bottom);
   const step = roundStep(top - bottom, 5);
   const axis = timeAxis(within, 8);
-  const labels = tickLabels(axis.ticks, axis.step);
+  const labels = tickLabels(axis.ticks, axis.step, 'first');
   const near = (within.to - within.from) / PARTS;
   return svgFrame({
     label: sawToothMessage(measurement),

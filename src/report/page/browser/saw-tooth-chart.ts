@@ -112,6 +112,7 @@ const timeTicks = (colours: () => Colours): uPlot.Axis => ({
     return tickLabels(
       splits.map((at) => at * 1000),
       step,
+      'first',
     );
   },
 });
