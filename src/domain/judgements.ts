@@ -8,7 +8,15 @@ import {
   WORST_FIRST,
 } from './assessment.ts';
 import { secondsBetween } from './instant.ts';
-import type { Answer, Instant, JobVerdict, Seconds, SeriesAnalysis, Verdict } from './model.ts';
+import type {
+  Answer,
+  FailedPollCount,
+  Instant,
+  JobVerdict,
+  Seconds,
+  SeriesAnalysis,
+  Verdict,
+} from './model.ts';
 import { minBy } from './statistics.ts';
 
 /** Why a series says nothing of a job. */
@@ -82,4 +90,11 @@ export function newestCredentials(
   if (measurement === null) return null;
   const { expiration } = measurement.generations.at(-1)!;
   return { expiration, remaining: secondsBetween(correctedNow(now, measurement), expiration) };
+}
+
+/** The newest failed poll of a series, where no sample has come since; null where polls bring samples. */
+export function lastFailure({ failedPolls, measurement }: SeriesAnalysis): FailedPollCount | null {
+  const last = minBy(failedPolls, ({ lastAt }) => -lastAt);
+  const isOver = last !== null && measurement !== null && measurement.lastSample >= last.lastAt;
+  return isOver ? null : last;
 }

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -33,7 +36,7 @@ const CHROMIUM_ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--host-resolver-rules=MAP * ~NOTFOUND',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
 describeReader('the page', { program: 'chromium', package: 'chromium', folders: ['/usr/bin'] }, (path) => {
@@ -310,6 +313,39 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
       `${(generations - 700).toLocaleString('en-US')} older ones not shown`,
     );
     expect(complaints).toEqual([]);
+  });
+
+  test('that is served stays as it is while nobody serves it, says so, and comes back', async () => {
+    const { assessment, context } = assessed([measured()], [job(5)]);
+    const html = renderPage(assessment, context, { refreshSeconds: 30 });
+    const served = () =>
+      createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(html));
+    let server = served().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    onTestFinished(() => void server.close());
+    const browserContext = await newContext();
+    onTestFinished(() => browserContext.close());
+    const page = await browserContext.newPage();
+    await page.clock.install();
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await drawn(page);
+    const stopped = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await stopped;
+    await page.clock.runFor(31_000);
+    await page.locator('.out-of-reach').waitFor();
+    expect(await page.innerText('.out-of-reach')).toMatch(
+      /^not reachable since .*Z: this is what was last known$/,
+    );
+    expect(await page.innerText('h1')).toBe('Not safe');
+    server = served().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const reloaded = page.waitForEvent('load');
+    await page.clock.runFor(31_000);
+    await reloaded;
+    expect(await page.isHidden('.out-of-reach')).toBe(true);
   });
 
   test('that loads itself again waits for whoever is at work, and keeps what they made of it', async () => {

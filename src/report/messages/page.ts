@@ -1,8 +1,9 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
 import type { Histogram } from '../../domain/histogram.ts';
-import type { Instant, Measurement, Seconds } from '../../domain/model.ts';
+import type { FailedPollCount, Instant, Measurement, Seconds, SeriesAnalysis } from '../../domain/model.ts';
 import type { CurvePoint } from '../../domain/validity.ts';
-import { writeCount, writeInstant, writeRemaining, writeShare, writeSpan } from '../writing.ts';
+import { printable } from '../printable.ts';
+import { writeCount, writeInstant, writeRemaining, writeSeries, writeShare, writeSpan } from '../writing.ts';
 
 /** What a chart shows, for whoever does not see it. */
 export function sawToothMessage({ worstCase, sampledMinimum, gaps, ...measurement }: Measurement): string {
@@ -70,3 +71,16 @@ export const shareMessage = (job: string, share: number | null) =>
   share === null ? job : `${job}: ${writeShare(share)}`;
 
 export const WORST_NONE = 'No rotation was watched yet.';
+
+/** Polls bring nothing at present. */
+export function failingMessage(
+  { identity, measurement }: SeriesAnalysis,
+  { reason, lastAt, lastDetail }: FailedPollCount,
+): string {
+  const why = lastDetail === '' ? reason : `${reason} (${printable(lastDetail)})`;
+  const since =
+    measurement === null
+      ? 'no sample was ever taken'
+      : `the newest sample is of ${writeInstant(measurement.lastSample)}`;
+  return `${writeSeries(identity)}: the last poll failed at ${writeInstant(lastAt)}, ${why}; ${since}`;
+}

@@ -31,7 +31,7 @@ ${
 }
 
 const table = (rows: readonly GenerationRow[], labelledBy: string) =>
-  html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${labelledBy}"><table class="rows">
+  html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${labelledBy}"><table class="rows dated">
 <thead><tr>${GENERATION_COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${generationCells(row).map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
 </table></div>`;

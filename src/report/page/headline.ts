@@ -1,8 +1,9 @@
 import type { AssessedJob, Assessment } from '../../domain/assessment.ts';
 import { formatDuration as duration } from '../../domain/duration.ts';
-import { decidedBy, type Judged, judgedBy } from '../../domain/judgements.ts';
+import { decidedBy, type Judged, judgedBy, lastFailure } from '../../domain/judgements.ts';
 import type { JobVerdict } from '../../domain/model.ts';
 import { decidedByMessage, NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
+import { failingMessage } from '../messages/page.ts';
 import { answerWord } from '../messages/verdicts.ts';
 import { plainRunRows } from '../plain-rows.ts';
 import { printable } from '../printable.ts';
@@ -30,7 +31,21 @@ export function headline(assessment: Assessment): Markup {
   return html`<section class="verdict ${tone}" aria-label="verdict">
 <h1>${icon(tone)}<span>${answerWord(verdict)}</span></h1>
 ${answer}
-</section>`;
+</section>
+${failing(assessment)}`;
+}
+
+/** What is judged is history: that nothing is added to it now must not be overlooked. */
+function failing({ series }: Assessment): Markup | null {
+  const told = series
+    .filter(({ retired }) => !retired)
+    .flatMap(({ analysis }) => {
+      const last = lastFailure(analysis);
+      return last === null ? [] : [failingMessage(analysis, last)];
+    });
+  return told.length === 0
+    ? null
+    : html`<ul class="failing">${told.map((each) => html`<li>${each}</li>`)}</ul>`;
 }
 
 function single(job: AssessedJob, { series, verdict }: Judged): Markup {

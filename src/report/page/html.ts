@@ -17,14 +17,17 @@ export interface PageOptions {
 }
 
 /** Nothing is loaded, sent or framed in; the one script and the one style sheet are known by what they are. */
-const POLICY = [
-  "default-src 'none'",
-  `script-src '${script.hash}'`,
-  `style-src '${style.hash}'`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+const policy = (isLive: boolean) =>
+  [
+    "default-src 'none'",
+    `script-src '${script.hash}'`,
+    `style-src '${style.hash}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    // Before it loads itself again, a page that is served asks whether there still is somebody who serves it.
+    ...(isLive ? ["connect-src 'self'"] : []),
+  ].join('; ');
 
 /** One file that says and shows everything, and needs nothing beside it. Without its script it can be read, too. */
 export function renderPage(
@@ -33,11 +36,12 @@ export function renderPage(
   options: PageOptions = {},
 ): string {
   const { series, verdict } = assessment;
+  const refreshSeconds = options.refreshSeconds ?? null;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policy(refreshSeconds !== null)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -49,13 +53,13 @@ export function renderPage(
 <body>
 <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
 <main>
-<header><p class="made">cred-watch report<span> · ${writeInstant(context.now)}</span></p></header>
+<header><p class="made">cred-watch report<span> · ${writeInstant(context.now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
 ${headline(assessment)}
 ${overview(assessment, context.margin)}
 ${series.map((each, index) => seriesSection(each, index, assessment, context))}
 <footer><p>Made by cred-watch ${context.version} at ${writeInstant(context.now)}. All times are UTC.</p></footer>
 </main>
-<script type="application/json" id="settings">${embeddedJson({ refreshSeconds: options.refreshSeconds ?? null })}</script>
+<script type="application/json" id="settings">${embeddedJson({ refreshSeconds })}</script>
 <script>${new Markup(script.text)}</script>
 </body>
 </html>

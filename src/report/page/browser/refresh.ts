@@ -1,3 +1,4 @@
+import { writeInstant } from '../../writing.ts';
 import type { ChartPlace } from './chart-place.ts';
 import type { View } from './zoom.ts';
 
@@ -45,15 +46,37 @@ export function refreshAfter(seconds: number, charts: () => readonly ChartPlace[
     performance.now() - touched < AT_WORK ||
     getSelection()?.isCollapsed === false;
 
-  function reload(): void {
+  async function reload(): Promise<void> {
     if (isAtWork()) {
       setTimeout(reload, LOOK_AGAIN);
+      return;
+    }
+    if (!(await isServed())) {
+      tellOutOfReach();
+      setTimeout(reload, seconds * 1000);
       return;
     }
     keep(charts());
     location.reload();
   }
   setTimeout(reload, seconds * 1000);
+}
+
+/** A browser that finds nobody puts a page of its own in place of this one, which never looks again. */
+async function isServed(): Promise<boolean> {
+  if (location.protocol === 'file:') return true;
+  try {
+    return (await fetch(location.href, { method: 'HEAD', cache: 'no-store' })).ok;
+  } catch {
+    return false;
+  }
+}
+
+function tellOutOfReach(): void {
+  const place = document.querySelector<HTMLElement>('.out-of-reach')!;
+  if (!place.hidden) return;
+  place.textContent = `not reachable since ${writeInstant(Date.now())}: this is what was last known`;
+  place.hidden = false;
 }
 
 function keep(charts: readonly ChartPlace[]): void {
