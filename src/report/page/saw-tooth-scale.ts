@@ -22,7 +22,8 @@ const LEAST_TOP: Seconds = 60;
 export function sawToothScale({ spans, first, last, worst, required }: Shown): SawToothScale {
   let top = LEAST_TOP;
   for (const { from, expiration } of spans) top = Math.max(top, (expiration - from) / 1000);
-  for (const seconds of required) top = Math.max(top, seconds);
+  // Above the line of a job stands its name.
+  for (const seconds of required) top = Math.max(top, seconds * 1.08);
   // A single sample has no length to draw along: an hour around it has.
   const spare = last > first ? 0 : HALF_AN_HOUR;
   return {

@@ -33,7 +33,7 @@ export function drawSawTooth(place: HTMLElement, tooth: SawTooth, events: ChartE
   const options: uPlot.Options = {
     width: place.clientWidth,
     height: HEIGHT,
-    padding: [14, 20, 0, 0],
+    padding: [14, 30, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: false, range: () => [view.from, view.to] },
@@ -121,7 +121,7 @@ const ticksIn = ({ width }: uPlot) => Math.max(2, Math.floor(width / LABEL_WIDTH
 
 const lengthTicks = ({ bottom, top }: SawTooth, colours: () => Colours): uPlot.Axis => ({
   ...look(colours),
-  size: 52,
+  size: 62,
   splits: () => multiplesWithin(roundStep(top - bottom, 6), bottom, top),
   values: (_, splits) => splits.map(formatShortDuration),
 });
