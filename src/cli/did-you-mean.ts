@@ -5,11 +5,14 @@ import { CredWatchError } from '../errors.ts';
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   status: 'check -j 5h',
   gate: 'check -j 5h',
+  test: 'check -j 5h',
   wait: 'check -j 5h --wait 90m',
   watch: 'poll --interval 5m',
   daemon: 'poll --interval 5m',
   start: 'poll --interval 5m',
+  monitor: 'poll --interval 5m --listen 127.0.0.1:9464',
   list: 'report',
+  ls: 'report',
   show: 'report',
   stats: 'report',
   whoami: 'sources',
@@ -19,9 +22,21 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   load: 'import',
   dump: 'export',
   clean: 'prune --older-than 90d',
+  rm: 'prune --older-than 90d',
+  delete: 'prune --older-than 90d',
   serve: 'simulate',
   mock: 'simulate',
   version: '--version',
+};
+
+const OTHER_FLAGS: Readonly<Record<string, string>> = {
+  '--duration': '--job-duration',
+  '--length': '--job-duration',
+  '--port': '--listen 127.0.0.1:9464',
+  '--out': '--output',
+  '--once': 'no flag at all, which looks once',
+  '--verbose': '--debug',
+  '-v': '-V, or --debug',
 };
 
 const SEE_HELP = 'see --help';
@@ -52,6 +67,8 @@ export function flagHint(program: Command, name: string, flag: string, guess: st
     options.some(({ long, short }) => long === bare || short === bare),
   );
   if (owners.length > 0) return `${writeList(owners.map((each) => each.name()))} ${has(owners, bare)}`;
+  const other = Object.hasOwn(OTHER_FLAGS, bare) ? OTHER_FLAGS[bare]! : null;
+  if (other !== null) return `did you mean ${other}?`;
   const options = program.commands.find((each) => each.name() === name)?.options ?? [];
   const option = options.find(({ argChoices }) => argChoices?.includes(bare.replace(/^--/, '')));
   if (option !== undefined) return `did you mean ${option.short ?? option.long} ${bare.replace(/^--/, '')}?`;

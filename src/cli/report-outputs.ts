@@ -33,6 +33,13 @@ export function wantedFormat(text: string, before: readonly WantedFormat[] = [])
  * @throws CredWatchError
  */
 export function planOutputs(wanted: readonly WantedFormat[], output: string | undefined): ReportOutput[] {
+  const meant = NAMES.find((name) => name === output);
+  if (meant !== undefined) {
+    throw new CredWatchError(
+      `--output '${meant}' is a format, and no file`,
+      `use -f ${meant}, or -o ./${meant} for a file of that name`,
+    );
+  }
   const formats = wanted.length === 0 ? [{ format: 'table' as const, file: null }] : wanted;
   if (output !== undefined && formats.every(({ file }) => file !== null)) {
     throw new CredWatchError(

@@ -2,6 +2,7 @@ import { analyse } from './analysis.ts';
 import { judgeJob } from './job.ts';
 import { type JobRunSummary, summarise } from './job-runs.ts';
 import type {
+  FailureReason,
   Freshness,
   Job,
   JobRun,
@@ -132,13 +133,22 @@ function chooseSeries(
   const drawnFrom = analyses.filter(
     ({ identity, measurement }) => measurement !== null && names.has(seriesKey(identity)),
   );
-  const candidates = drawnFrom.length === 0 ? analyses : drawnFrom;
+  const found = analyses.filter((analysis) => !wasNeverThere(analysis));
+  const candidates = drawnFrom.length > 0 ? drawnFrom : found.length > 0 ? found : analyses;
   if (candidates.length === 1 || judgeRetired) return candidates;
   return candidates.filter((analysis) => !isReplaced(analysis, candidates));
 }
 
 const worstOf = (verdicts: readonly Verdict[]): Verdict =>
   WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? 'unknown';
+
+/** Whoever polls a place that is not set up, or mistypes its name, has asked nobody: no job draws from there either. */
+const wasNeverThere = ({ measurement, failedPolls }: SeriesAnalysis): boolean =>
+  measurement === null &&
+  failedPolls.length > 0 &&
+  failedPolls.every(({ reason }) => NEVER_THERE.includes(reason));
+
+const NEVER_THERE: readonly FailureReason[] = ['invalid-configuration', 'not-configured'];
 
 /** A swapped role, a restarted task, a fall-back to IMDSv1: another series begins after this one's last sample. */
 function isReplaced({ identity, measurement }: SeriesAnalysis, all: readonly SeriesAnalysis[]): boolean {

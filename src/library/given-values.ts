@@ -61,7 +61,7 @@ export function toRotationsWanted(given: Confidence | undefined): number {
   if (given === undefined) return 1;
   const share = typeof given === 'string' ? parseConfidence(given.trim()) : given;
   if (typeof share === 'number' && share > 0 && share < 1) return rotationsFor(share);
-  throw new CredWatchError(`the confidence ${quoted(given)} is none`, "use '95%' or 0.95");
+  throw new CredWatchError(`the confidence ${quoted(given)} is not a confidence`, "use '95%' or 0.95");
 }
 
 /** @throws CredWatchError where it is none */

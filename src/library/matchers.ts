@@ -39,7 +39,7 @@ export function toOutlive(
   options: JudgeOptions = {},
 ): MatcherResult {
   const isNot = this?.isNot ?? false;
-  const { verdict, job, series } = judge(received, duration, options);
+  const { verdict, job, series } = withHint(() => judge(received, duration, options));
   const database = isReport(received) ? received.database : null;
   return {
     pass: verdict === 'unknown' ? isNot : verdict === 'safe',
@@ -58,6 +58,16 @@ export interface CredWatchMatchers<R = unknown> {
    * @param duration `'5h'`, or seconds
    */
   toOutlive(duration: Duration, options?: JudgeOptions): R;
+}
+
+/** Test runners show what an error says, and nothing else of it. */
+function withHint<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof CredWatchError) || error.hint === undefined) throw error;
+    throw new CredWatchError(`${error.message}: ${error.hint}`, error.hint, { cause: error });
+  }
 }
 
 function judge(received: unknown, duration: Duration, options: JudgeOptions): ReportVerdict {

@@ -78,14 +78,15 @@ export class Report {
   readonly series: readonly ReportedSeries[];
   /** Where the samples were looked for; null where that is not known. */
   readonly database: string | null;
-  readonly #judgeRetired: boolean;
+  /** Not private to the language: test runners look at reports through a copy. */
+  private readonly judgeRetired: boolean;
 
   /** @throws CredWatchError for options that cannot be */
   constructor(histories: readonly SeriesHistory[], options: ReportOptions = {}) {
     const clockNow = surroundings().clock.now();
     this.now = toInstant(options.now ?? clockNow, clockNow, 'first', 'now');
     this.database = options.database ?? null;
-    this.#judgeRetired = options.judgeRetired ?? false;
+    this.judgeRetired = options.judgeRetired ?? false;
     const freshness = { now: this.now, maxAge: toMaxAge(options.maxAge) };
     const analyses = histories.map((history) => analyse(history, freshness));
     const { series } = assessAnalyses(analyses, {
@@ -106,7 +107,7 @@ export class Report {
     return judgeAnalyses(analyses, duration, {
       ...options,
       now: this.now,
-      judgeRetired: this.#judgeRetired,
+      judgeRetired: this.judgeRetired,
     });
   }
 }

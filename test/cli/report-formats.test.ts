@@ -18,6 +18,22 @@ const report = (args: readonly string[], env: Record<string, string> = {}) =>
 const read = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
 
 describe('several formats', () => {
+  test('that cannot be written cost no other', async () => {
+    const folder = temporaryFolder();
+    const [first, last] = [join(folder, 'a.csv'), join(folder, 'b.md')];
+    const nowhere = join(folder, 'none', 'x.xml');
+    const { code, stderr } = await report([
+      ...['-j', '4h', '-f', `csv=${first}`],
+      ...['-f', `junit=${nowhere}`, '-f', `markdown=${last}`],
+    ]);
+    expect([code, stderr]).toEqual([
+      2,
+      `error: ${nowhere} cannot be written (ENOENT)\nhint: name another file, or - for stdout\n`,
+    ]);
+    expect(read(folder, 'a.csv')).toMatch(/^host,/);
+    expect(read(folder, 'b.md')).toMatch(/^## cred-watch/);
+  });
+
   test('go to a file each, and one of them to stdout', async () => {
     const folder = temporaryFolder();
     const outputs = ['junit=a.xml', 'markdown=b.md', 'csv=c.csv', 'json=d.json'];
@@ -42,6 +58,10 @@ describe('several formats', () => {
       ],
       [['-f', `junit=${file}`, '-f', 'github', '-o', file], /^error: junit and github both go to .*report\n/],
       [['-f', `junit=${file}`, '-o', '-'], /^error: --output '-' has no report to take: /],
+      [
+        ['-o', 'json'],
+        /^error: --output 'json' is a format, and no file\nhint: use -f json, or -o \.\/json .*\n$/,
+      ],
       [['-f', 'junit='], /^error: --format 'junit=' names no file\nhint: use junit=FILE, or junit alone\n$/],
       [['-f', 'tap'], /^error: --format 'tap' is not known\nhint: use one of table, json, .*junit, github/],
     ] as const) {

@@ -4,6 +4,7 @@ import { assess, decisiveJob, verdictOn, type WantedJob } from '../../src/domain
 import { groupGenerations } from '../../src/domain/generations.ts';
 import { judgeJob, longestSafeJob, rotationsFor } from '../../src/domain/job.ts';
 import type {
+  FailureReason,
   Measurement,
   Sample,
   SeriesAnalysis,
@@ -11,6 +12,7 @@ import type {
   SeriesIdentity,
   Verdict,
 } from '../../src/domain/model.ts';
+import { safeStartsCurve } from '../../src/domain/validity.ts';
 
 const START = Date.UTC(2026, 2, 1);
 const MINUTE = 60_000;
@@ -206,6 +208,14 @@ describe('how many rotations a confidence asks for', () => {
   });
 });
 
+test('the curve of safe starts has its bends, between round lengths', () => {
+  const curve = safeStartsCurve(analysisOf(regular).measurement!, 300);
+  const last = curve.findLastIndex(({ share }) => share === 1);
+  expect(curve[last]).toEqual({ jobDuration: hours(5) - 300, share: 1 });
+  expect(curve[last + 1]!.jobDuration).toBe(hours(5));
+  expect(curve.at(-1)).toEqual({ jobDuration: hours(6) - 300, share: 0 });
+});
+
 test('the longest job that is safe at any start leaves the margin', () => {
   const { measurement } = analysisOf(regular);
   expect(longestSafeJob(measurement!, 300)).toBe(hours(5) - 300);
@@ -262,6 +272,22 @@ describe('several series', () => {
 
   test('a host of which only failed polls are known makes the answer unknown', () => {
     expect(judgeAll([safe, history('silent', [])]).verdict).toBe('unknown');
+  });
+
+  test('but not a place that was never set up, or that nobody has by that name', () => {
+    const failing = (...reasons: FailureReason[]): SeriesHistory => ({
+      ...history('mistyped', []),
+      failedPolls: reasons.map((reason) => ({
+        reason,
+        count: 1,
+        firstAt: START,
+        lastAt: START,
+        lastDetail: '',
+      })),
+    });
+    expect(judgeAll([safe, failing('invalid-configuration', 'not-configured')]).verdict).toBe('safe');
+    expect(judgeAll([safe, failing('invalid-configuration', 'timeout')]).verdict).toBe('unknown');
+    expect(judgeAll([failing('invalid-configuration')]).verdict).toBe('unknown');
   });
 
   describe('of which a job draws from some', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Assessment } from '../../src/domain/assessment.ts';
-import { answerOf, decisiveSeries, judgementsOf, newestCredentials } from '../../src/domain/judgements.ts';
+import {
+  answerOf,
+  decidedBy,
+  decisiveSeries,
+  judgementsOf,
+  newestCredentials,
+} from '../../src/domain/judgements.ts';
 import { VERDICTS } from '../../src/domain/model.ts';
 import { failing, HOUR, hourly, identity, job, judge, mixed, NOW } from '../report/assessments.ts';
 
@@ -66,4 +72,17 @@ test('of the newest credentials it is known how long they last, by the clock of 
   }));
   const [wrong] = judge([{ ...long, generations: ahead }], []).series;
   expect(newestCredentials(wrong!.analysis, NOW)?.remaining).toBe(6 * HOUR);
+});
+
+test('an answer is decided by all that give it, the worst first, whatever the kind', () => {
+  const judged = judge([long, short, shortest, down], [job(3 * HOUR)]);
+  expect(decidedBy(judged.jobs[0]!, judged).map(({ series }) => series.analysis.identity.host)).toEqual([
+    'shortest',
+    'short',
+  ]);
+  const never = judge([short, long], [job(4.5 * HOUR)]);
+  const told = decidedBy(never.jobs[0]!, never);
+  expect(told.map(({ series, verdict }) => [series.analysis.identity.host, verdict.verdict])).toEqual([
+    ['short', 'never'],
+  ]);
 });

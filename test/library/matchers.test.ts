@@ -113,7 +113,9 @@ describe('toOutlive', () => {
       expect(() => expect(received).toOutlive('4h')).toThrow('neither a report nor a series');
       expect(() => expect(received).not.toOutlive('4h')).toThrow('neither a report nor a series');
     }
-    expect(() => expect(linux).not.toOutlive('long')).toThrow('the duration "long" is not a duration');
+    expect(() => expect(linux).not.toOutlive('long')).toThrow(/^the duration "long" is not a duration: .*5h/);
+    // Where it compares a copy.
+    expect({ report: { ...linux, judge: linux.judge } }).toEqual({ report: expect.toOutlive('4h') });
     expect(() => expect(linux).not.toOutlive('7h', { margin: -1 })).toThrow(
       'the margin -1 is not a duration',
     );

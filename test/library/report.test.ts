@@ -138,8 +138,8 @@ describe('what cannot be is refused with a hint', () => {
 
   test.each([
     [() => report.judge('5h', { margin: 'wide' }), 'the margin "wide" is not a duration'],
-    [() => report.judge('5h', { confidence: 1 }), 'the confidence 1 is none'],
-    [() => report.judge('5h', { confidence: '100%' }), 'the confidence "100%" is none'],
+    [() => report.judge('5h', { confidence: 1 }), 'the confidence 1 is not a confidence'],
+    [() => report.judge('5h', { confidence: '100%' }), 'the confidence "100%" is not a confidence'],
     [() => report.judge('5h', { maxAge: 'old' }), 'maxAge "old" is not a duration'],
     [() => readReport({ db, now: 'soon' }), 'now "soon" is not a time'],
     [() => readReport({ db, since: new Date(Number.NaN) }), 'since (of type object) is not a time'],

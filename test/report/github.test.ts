@@ -113,6 +113,12 @@ expiration=2026-11-22T17:00:00Z
 
   test('are empty where they are not known', () => {
     const nothing = 'worst-case-seconds=\nspare-seconds=\nremaining-seconds=\nexpiration=\n';
+    // One rotation is not seen yet: what is left of the one generation would be taken for an answer.
+    const [once] = hourly(identity()).generations;
+    const told = outputsOf(judge([{ ...hourly(identity()), generations: [once!] }], [job(HOUR)]));
+    expect(told).toMatch(
+      /^verdict=unknown\nsafe=false\nworst-case-seconds=\nspare-seconds=\nremaining-seconds=/,
+    );
     expect(outputsOf(judge([], [job(HOUR)]))).toBe(`verdict=unknown\nsafe=false\n${nothing}`);
     expect(outputsOf(judge([], []))).toBe(`verdict=\nsafe=\n${nothing}`);
     expect(outputsOf(judge([hourly(identity())], []))).toMatch(
