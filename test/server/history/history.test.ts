@@ -226,7 +226,9 @@ describe('what is pretended is what a poller records', () => {
   const told = ({ shape, imds, faults, variants }: (typeof cases)[number]) =>
     [shape, imds, faults.join(' and ') || 'no fault', variants].filter(Boolean).join(', ');
 
-  test.each(cases.map((each) => [told(each), each] as const))('%s', async (_, { brings, ...played }) => {
+  // At a desk every third one has to do, and what faults do together is tried below.
+  const played = cases.filter((_, index) => isThorough || index % 3 === 0);
+  test.each(played.map((each) => [told(each), each] as const))('%s', async (_, { brings, ...played }) => {
     const { pretended, recorded } = await bothWays(played);
     expect(recorded.map(word)).toEqual(Array.isArray(brings) ? brings : Array(played.polls).fill(brings));
     expect(pretended).toEqual(recorded);
@@ -266,7 +268,7 @@ describe('what is pretended is what a poller records', () => {
         const { pretended, recorded } = await bothWays(each);
         expect(pretended).toEqual(recorded);
       }),
-      { numRuns: isThorough ? 100 : 25 },
+      { numRuns: isThorough ? 100 : 15 },
     );
   });
 });
