@@ -167,6 +167,14 @@ describe('what is drawn', () => {
     expect(legend(measured({ failedPollSpans: [{ from: START, to: START }] }))).toContain('failed');
   });
 
+  test('is no curve where no start was safe, however short the job', () => {
+    const { generations, ...rest } = measured();
+    const short = generations.map((each) => ({ ...each, expiration: each.lastUpdated! + 240_000 }));
+    expect(words(page([{ ...rest, generations: short }], [job(1)]))).toContain(
+      'no start was safe with a margin of 5m, however short the job',
+    );
+  });
+
   test('of more teeth than can be told apart are the extremes', () => {
     const still = (generations: number) =>
       page([measured({ generations })]).match(/<path class="(line|range|area)"/g);

@@ -1,5 +1,5 @@
-import { formatDuration as duration } from '../../domain/duration.ts';
-import type { Measurement } from '../../domain/model.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
+import type { Measurement, Seconds } from '../../domain/model.ts';
 import { writeCount, writeInstant, writeSpan } from '../writing.ts';
 
 /*
@@ -8,6 +8,8 @@ import { writeCount, writeInstant, writeSpan } from '../writing.ts';
 
 export const NOT_KNOWN = 'not known yet';
 export const NEW_AT_EVERY_START = 'every start is handed new credentials';
+export const noStartMessage = (margin: Seconds) =>
+  `no start was safe with a margin of ${short(margin)}, however short the job`;
 
 /** To be read behind the number of samples. */
 export function samplesMessage(

@@ -3,7 +3,7 @@ import { rotationIntervals, validitiesWhenIssued } from '../../domain/generation
 import { type Histogram, histogram } from '../../domain/histogram.ts';
 import type { JobVerdict, Measurement, Seconds, SeriesAnalysis } from '../../domain/model.ts';
 import { safeStartsCurve } from '../../domain/validity.ts';
-import { NEW_AT_EVERY_START, NOT_KNOWN } from '../messages/measurements.ts';
+import { NEW_AT_EVERY_START, NOT_KNOWN, noStartMessage } from '../messages/measurements.ts';
 import { allTheSameMessage, distributionSummary } from '../messages/page.ts';
 import { chartData } from './chart-data.ts';
 import { curveSvg } from './curve-svg.ts';
@@ -64,7 +64,9 @@ function legend(
 function curve(measurement: Measurement, verdicts: readonly JobVerdict[], margin: Seconds): Markup {
   if (measurement.issuedPerRequest) return html`<p class="muted">${NEW_AT_EVERY_START}</p>`;
   const points = safeStartsCurve(measurement, margin);
-  if (points.length < 2) return html`<p class="muted">${NOT_KNOWN}</p>`;
+  if (points.length < 2) {
+    return html`<p class="muted">${points.length === 0 ? NOT_KNOWN : noStartMessage(margin)}</p>`;
+  }
   return curveSvg(points, verdicts, margin);
 }
 

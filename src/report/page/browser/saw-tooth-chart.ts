@@ -10,7 +10,7 @@ import type { View } from './zoom.ts';
 
 const HEIGHT = 304;
 /** Pixels that the words of one tick take. */
-const LABEL_WIDTH = 80;
+const LABEL_WIDTH = 104;
 
 export interface SawToothChart {
   view(): View;
