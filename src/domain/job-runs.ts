@@ -44,9 +44,10 @@ export interface JobRunSummary {
 }
 
 export function summarise(runs: readonly JobRun[], now: Instant): JobRunSummary {
-  const ended = runs.filter((run): run is FinishedRun => run.end !== null);
-  const finished = summariseFinished(ended.toSorted((a, b) => a.startedAt - b.startedAt));
-  const running = findRunning(runs, now);
+  const ordered = runs.toSorted(byStart);
+  const ended = ordered.filter((run): run is FinishedRun => run.end !== null);
+  const finished = summariseFinished(ended);
+  const running = findRunning(ordered, now);
   const hasSucceeded = ended.some(({ end }) => end.exitCode === 0);
   return {
     runCount: runs.length,
@@ -56,6 +57,13 @@ export function summarise(runs: readonly JobRun[], now: Instant): JobRunSummary 
     running,
     length: finished !== null && hasSucceeded ? lengthOf(finished.duration.max, running) : null,
   };
+}
+
+/** Whatever order runs come in, of those that are alike the same one is told. */
+function byStart(a: JobRun, b: JobRun): number {
+  if (a.startedAt !== b.startedAt) return a.startedAt - b.startedAt;
+  const [one, other] = [JSON.stringify(a), JSON.stringify(b)];
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function summariseFinished(runs: readonly FinishedRun[]): JobRunSummary['finished'] {
