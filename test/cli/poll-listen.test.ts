@@ -85,7 +85,8 @@ describe('poll --listen', () => {
     expect(metrics.body).toMatch(
       /^cred_watch_poll_duration_seconds\{host="i-0abc",source="imds"\} \d+(\.\d+)?$/m,
     );
-    expect(metrics.body).toContain(`",node="${process.versions.node}"} 1`);
+    const built = /^cred_watch_build_info\{version="\d+\.\d+\.\d+",node="(.*)"\} 1$/m.exec(metrics.body);
+    expect(built?.[1]).toBe(process.versions.node);
     expect(metrics.body).toMatch(/^cred_watch_job_verdict\{.*job_name="5h",verdict="unknown"\} 1$/m);
     expect(page).toMatchObject({
       status: 200,
