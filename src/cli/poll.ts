@@ -8,6 +8,7 @@ import { type PollResult, pollJson, pollLine } from '../report/poll-line.ts';
 import type { CredentialSource } from '../sources/source.ts';
 import { databasePath } from '../store/database-path.ts';
 import type { SampleStore } from '../store/sample-store.ts';
+import { assertInterval } from '../watch/pace.ts';
 import type { Recorded } from '../watch/poll-once.ts';
 import { EXIT } from './exit-codes.ts';
 import { databaseFlag, exitCodesFlag, positiveDuration } from './flags.ts';
@@ -24,9 +25,6 @@ export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
   db?: string;
   format: 'text' | 'json';
 }
-
-/** Real endpoints are throttled, and shared with everything on the instance. */
-const SHORTEST_INTERVAL: Seconds = 10;
 
 export function declarePoll(program: Command, run: (flags: PollFlags) => Promise<void>): void {
   const command = program
@@ -66,7 +64,7 @@ Examples:
 export async function runPoll(flags: PollFlags, io: Io, debug: boolean): Promise<number> {
   assertFitting(flags);
   const { source, host } = await openSource(flags, io);
-  assertPace(flags.interval, source);
+  if (flags.interval !== undefined) assertInterval('--interval', flags.interval, source);
   const { SampleStore } = await import('../store/sample-store.ts');
   const store = SampleStore.open(databasePath(flags.db, io));
   try {
@@ -152,15 +150,6 @@ async function serve(
   if (flags.listen.length === 0) return null;
   const { serveLive } = await import('./listen.ts');
   return serveLive({ flags, source, store, io, debug });
-}
-
-function assertPace(interval: Seconds | undefined, { endpoint }: CredentialSource): void {
-  if (interval === undefined || interval >= SHORTEST_INTERVAL || endpoint === null || endpoint.loopback)
-    return;
-  throw new CredWatchError(
-    `--interval ${interval}s is too often for ${endpoint.url}, which others depend on`,
-    `use ${SHORTEST_INTERVAL}s or more; only endpoints on this machine may be asked faster`,
-  );
 }
 
 /** One line a poll. What stays the same from poll to poll is told once. */

@@ -95,6 +95,7 @@ export function newestCredentials(
 /** The newest failed poll of a series, where no sample has come since; null where polls bring samples. */
 export function lastFailure({ failedPolls, measurement }: SeriesAnalysis): FailedPollCount | null {
   const last = minBy(failedPolls, ({ lastAt }) => -lastAt);
-  const isOver = last !== null && measurement !== null && measurement.lastSample >= last.lastAt;
-  return isOver ? null : last;
+  if (last === null || measurement === null) return last;
+  // Samples are dated by AWS's clock, failed polls by the host's.
+  return measurement.lastSample >= correctedNow(last.lastAt, measurement) ? null : last;
 }

@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { NowVerdict } from '../domain/model.ts';
-import { CredWatchError } from '../errors.ts';
 import type { CredentialSource } from '../sources/source.ts';
 import { lookAndJudge } from '../watch/judge-now.ts';
-import { shortestPause } from '../watch/pace.ts';
+import { assertInterval } from '../watch/pace.ts';
 import * as polling from '../watch/poll-once.ts';
 import * as watching from '../watch/watch.ts';
 import { type Duration, toJob, toName, toPositiveSeconds } from './given-values.ts';
@@ -76,13 +75,7 @@ export interface WatchSettings {
 export async function watch(where: Polling, settings: WatchSettings): Promise<number> {
   const { clock, random } = surroundings();
   const interval = toPositiveSeconds(settings.interval, 'the interval');
-  const { endpoint } = where.source;
-  if (endpoint !== null && interval < shortestPause(where.source)) {
-    throw new CredWatchError(
-      `an interval of ${interval}s is too often for ${endpoint.url}, which others depend on`,
-      `use ${shortestPause(where.source)}s or more; only endpoints on this machine may be asked faster`,
-    );
-  }
+  assertInterval('an interval of', interval, where.source);
   return watching.watch(toContext(where), {
     interval,
     duration: settings.for === undefined ? null : toPositiveSeconds(settings.for, 'for'),

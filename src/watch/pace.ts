@@ -2,6 +2,7 @@ import { measure } from '../domain/analysis.ts';
 import { findDueSpan } from '../domain/forecast.ts';
 import { correctedTime } from '../domain/generations.ts';
 import type { Instant, Seconds, Span } from '../domain/model.ts';
+import { CredWatchError } from '../errors.ts';
 import type { CredentialSource } from '../sources/source.ts';
 import type { PollContext, Recorded } from './poll-once.ts';
 import { historyOf } from './series-history.ts';
@@ -28,6 +29,23 @@ export const jitter = (random: () => number): number => 1 + JITTER * (2 * random
  */
 export const shortestPause = ({ endpoint }: Pick<CredentialSource, 'endpoint'>): Seconds =>
   endpoint?.loopback ? 1 : 10;
+
+/**
+ * @param what names the interval to whoever gave it
+ * @throws CredWatchError where others depend on the endpoint, and it would be asked too often
+ */
+export function assertInterval(
+  what: string,
+  interval: Seconds,
+  source: Pick<CredentialSource, 'endpoint'>,
+): void {
+  const shortest = shortestPause(source);
+  if (source.endpoint === null || interval >= shortest) return;
+  throw new CredWatchError(
+    `${what} ${interval}s is too often for ${source.endpoint.url}, which others depend on`,
+    `use ${shortest}s or more; only endpoints on this machine may be asked faster`,
+  );
+}
 
 /** While a rotation is due, so many looks are spent on it: its window gets this much narrower than the due span. */
 const LOOKS_PER_SPAN = 30;

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Assessment } from '../../src/domain/assessment.ts';
+import type { AssessedSeries, Assessment } from '../../src/domain/assessment.ts';
 import {
   answerOf,
   decidedBy,
   decisiveSeries,
   judgementsOf,
+  lastFailure,
   newestCredentials,
 } from '../../src/domain/judgements.ts';
 import { VERDICTS } from '../../src/domain/model.ts';
@@ -85,4 +86,21 @@ test('an answer is decided by all that give it, the worst first, whatever the ki
   expect(told.map(({ series, verdict }) => [series.analysis.identity.host, verdict.verdict])).toEqual([
     ['short', 'never'],
   ]);
+});
+
+test('polls fail at present where no sample has come since, by one clock', () => {
+  const [{ analysis }] = judge([long], []).series as [AssessedSeries];
+  const { lastSample, generations } = analysis.measurement!;
+  const failedAt = (lastAt: number, clockOffset = 0) => {
+    const newest = { ...generations.at(-1)!, smallestClockOffset: clockOffset };
+    const measurement = { ...analysis.measurement!, generations: [...generations.slice(0, -1), newest] };
+    const failure = { reason: 'timeout', count: 1, firstAt: lastAt, lastAt, lastDetail: '' } as const;
+    return lastFailure({ ...analysis, measurement, failedPolls: [failure] })?.lastAt ?? null;
+  };
+  expect(failedAt(lastSample - 1)).toBeNull();
+  expect(failedAt(lastSample + 1)).toBe(lastSample + 1);
+  // A host five minutes ahead files a failure of before the last sample under a later time, and one behind the reverse.
+  expect(failedAt(lastSample + 299_000, 300)).toBeNull();
+  expect(failedAt(lastSample - 299_000, -300)).toBe(lastSample - 299_000);
+  expect(lastFailure({ ...analysis, failedPolls: [] })).toBeNull();
 });
