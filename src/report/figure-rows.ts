@@ -6,6 +6,7 @@ import type { Palette } from './colour.ts';
 import type { ReportContext } from './formats.ts';
 import type { Row } from './layout.ts';
 import {
+  gapsMessage,
   NEW_AT_EVERY_START,
   NOT_KNOWN,
   samplesMessage,
@@ -62,9 +63,8 @@ function longestText(measurement: Measurement, { margin }: Context): string {
 }
 
 function watchedText(measurement: Measurement): string {
-  const { watchedTime, gaps } = measurement;
-  const blind = gaps.length === 0 ? '' : `, less ${writeCount(gaps.length, 'gap')}`;
-  return `${duration(watchedTime)}${blind}; ${witnessedMessage(measurement)}`;
+  const watched = [duration(measurement.watchedTime), gapsMessage(measurement)].filter((part) => part !== '');
+  return `${watched.join(', ')}; ${witnessedMessage(measurement)}`;
 }
 
 /** So many points of the curve say enough in one line. */

@@ -20,6 +20,10 @@ export function samplesMessage(
   return `of ${writeCount(generations.length, 'generation')}${imported}; ${writeSpan(firstSample, lastSample)}`;
 }
 
+/** What is taken off the watched time; `''` where nothing is. */
+export const gapsMessage = ({ gaps }: Measurement): string =>
+  gaps.length === 0 ? '' : `less ${writeCount(gaps.length, 'gap')}`;
+
 export const witnessedMessage = ({ rotations, witnessedCount }: Measurement) =>
   `${witnessedCount.toLocaleString('en-US')} of ${writeCount(rotations.length, 'rotation')} witnessed`;
 

@@ -2,13 +2,14 @@ import { formatDuration as duration, formatShortDuration as short } from '../../
 import { longestSafeJob } from '../../domain/job.ts';
 import type { Measurement, Seconds } from '../../domain/model.ts';
 import {
+  gapsMessage,
   NOT_KNOWN,
   samplesMessage,
   windowMessage,
   witnessedMessage,
   worstCaseMessage,
 } from '../messages/measurements.ts';
-import { writeCount, writeInstant } from '../writing.ts';
+import { writeInstant } from '../writing.ts';
 import { definitions } from './definitions.ts';
 import type { Markup } from './markup.ts';
 
@@ -44,8 +45,5 @@ export function figures(measurement: Measurement, polled: boolean, margin: Secon
   );
 }
 
-function watched(measurement: Measurement): string {
-  const { gaps } = measurement;
-  const blind = gaps.length === 0 ? '' : `less ${writeCount(gaps.length, 'gap')}; `;
-  return `${blind}${witnessedMessage(measurement)}`;
-}
+const watched = (measurement: Measurement): string =>
+  [gapsMessage(measurement), witnessedMessage(measurement)].filter((part) => part !== '').join('; ');

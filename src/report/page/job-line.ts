@@ -1,13 +1,14 @@
 import { formatShortDuration as short } from '../../domain/duration.ts';
 import type { Job } from '../../domain/model.ts';
 import { shorten } from '../printable.ts';
+import { writeJob } from '../writing.ts';
 
 /** A name that is longer is told whole in the headline: there is no room for it in a picture. */
 const NAME_WIDTH = 32;
 
 /** `5h`, `nightly (4h02m11s)`. */
-export const jobLabel = ({ name, duration }: Job) =>
-  name === undefined ? short(duration) : `${shorten(name, NAME_WIDTH)} (${short(duration)})`;
+export const jobLabel = (job: Job) =>
+  writeJob({ name: job.name === undefined ? null : shorten(job.name, NAME_WIDTH), job });
 
 /** The job with its margin: what a line across remaining validity stands for. */
 export const jobLineLabel = (job: Job) =>
