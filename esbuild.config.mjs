@@ -81,7 +81,7 @@ async function buildMatchers() {
 /** The manual is made of what the commands declare: by a program of its own, of which only the page is shipped. */
 async function buildManual() {
   const program = 'dist/man-page.cjs';
-  await bundle('src/cli/man-page.ts', program);
+  await bundle('src/cli/manual/man-page.ts', program);
   writeFileSync('dist/cred-watch.1', require(resolve(program)).renderManPage());
   rmSync(program);
 }

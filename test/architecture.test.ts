@@ -8,7 +8,7 @@ const SOURCE = resolve(import.meta.dirname, '..', 'src');
 const ROWS = [
   ['cli', 'library'],
   ['watch'],
-  ['server', 'sources', 'store', 'report', 'handover'],
+  ['server', 'sources', 'store', 'report', 'credential-formats'],
   ['domain'],
 ];
 const TOP_ROOMS = new Set(ROWS[0]);
@@ -17,13 +17,13 @@ const OPEN_TO_ALL = new Set(['errors.ts', 'clock.ts', 'secret.ts']);
 /** What a pure room may not touch: it is told the time, and a test can run it a million times. */
 const AMBIENT =
   /\bDate\.now\b|\bnew Date\(\)|\bperformance\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bcrypto\b/;
-const PURE_ROOMS = new Set(['domain', 'report', 'handover']);
+const PURE_ROOMS = new Set(['domain', 'report', 'credential-formats']);
 
 /** Runs where the HTML report is read, and never in our process: the page has it as text. */
 const IN_BROWSERS = 'report/page/browser/';
 
 /** The ends of the wire, and the way out to other programs. */
-const ROOMS_THAT_REVEAL_SECRETS = new Set(['sources', 'server', 'handover']);
+const ROOMS_THAT_REVEAL_SECRETS = new Set(['sources', 'server', 'credential-formats']);
 
 /** `secret.ts` has the method's name without a dot. */
 const REVEALING = /\.\s*reveal\b|\[\s*['"`]reveal\b/;
@@ -129,7 +129,7 @@ describe('the house', () => {
     expect(
       revealing.filter(({ room }) => !ROOMS_THAT_REVEAL_SECRETS.has(room)).map(({ path }) => path),
     ).toEqual([]);
-    expect(revealing.map(({ path }) => path)).toContain('handover/revealed-credentials.ts');
+    expect(revealing.map(({ path }) => path)).toContain('credential-formats/revealed-credentials.ts');
   });
 
   test('heavy libraries are loaded only by the commands that need them', () => {
@@ -141,8 +141,8 @@ describe('the house', () => {
     );
     // Renderers are themselves loaded by `await import` when they are wanted; a page's script is none of our modules.
     expect(eager.filter((each) => !each.startsWith(IN_BROWSERS))).toEqual([
-      'report/layout.ts: cli-table3',
       'report/metrics/prometheus.ts: prom-client',
+      'report/table/layout.ts: cli-table3',
     ]);
   });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { HANDOVER_FORMATS } from '../src/handover/formats.ts';
-import { CANARIES, canariesIn } from './cli/canaries.ts';
-import { found, makeHome } from './cli/canary-home.ts';
-import { grantToken, metadataService, ROLES } from './cli/metadata-script.ts';
-import type { Run } from './cli/run-program.ts';
-import { startEndpoint } from './sources/scripted-endpoint.ts';
+import { HANDOVER_FORMATS } from '../src/credential-formats/formats.ts';
+import { CANARIES, canariesIn } from './support/cli/canaries.ts';
+import { found, makeHome } from './support/cli/canary-home.ts';
+import { grantToken, metadataService, ROLES } from './support/cli/metadata-script.ts';
+import type { Run } from './support/cli/run-program.ts';
+import { startEndpoint } from './support/sources/scripted-endpoint.ts';
 
 const { secretKey, sessionToken, imdsToken, word } = CANARIES;
 

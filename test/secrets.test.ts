@@ -2,20 +2,20 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
-import { CANARIES, canariesIn } from './cli/canaries.ts';
-import { found, makeHome } from './cli/canary-home.ts';
-import { grantToken, metadataService, ROLES } from './cli/metadata-script.ts';
-import { linesWritten, startProgram } from './cli/run-program.ts';
+import { CANARIES, canariesIn } from './support/cli/canaries.ts';
+import { found, makeHome } from './support/cli/canary-home.ts';
+import { grantToken, metadataService, ROLES } from './support/cli/metadata-script.ts';
+import { linesWritten, startProgram } from './support/cli/run-program.ts';
 import {
   curl,
   DOCUMENT,
   sessionToken as grantedToken,
   startSimulation,
   withToken,
-} from './cli/running-simulation.ts';
-import { pathsIn, temporaryFolder } from './cli/temporary-folder.ts';
-import { type Handler, type Script, type Step, startEndpoint } from './sources/scripted-endpoint.ts';
-import { isThorough } from './thorough.ts';
+} from './support/cli/running-simulation.ts';
+import { pathsIn, temporaryFolder } from './support/cli/temporary-folder.ts';
+import { type Handler, type Script, type Step, startEndpoint } from './support/sources/scripted-endpoint.ts';
+import { isThorough } from './support/thorough.ts';
 
 const { secretKey, sessionToken, imdsToken, authorization, credentialsPath, word } = CANARIES;
 

@@ -1,8 +1,8 @@
 import { homedir, hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
 import { CredWatchError, systemErrorCode } from '../errors.ts';
-import type { Io, Output } from './io.ts';
 import { main } from './main.ts';
+import type { Io, Output } from './process/io.ts';
 
 /** The one file that touches the process. */
 function outputTo(stream: NodeJS.WriteStream, name: string): Output {

@@ -1,11 +1,11 @@
 import { CommanderError } from 'commander';
-import { type CommandLine, splitCommandLine } from './command-line.ts';
-import { COMPLETE } from './completion.ts';
-import { EXIT, encodeExitCode, exitCodeStyle } from './exit-codes.ts';
-import type { Io } from './io.ts';
+import { COMPLETE } from './commands/completion.ts';
+import { type CommandLine, splitCommandLine } from './flags/command-line.ts';
+import { EXIT, encodeExitCode, exitCodeStyle } from './flags/exit-codes.ts';
+import { sayUsage, usageCode, type Written } from './flags/usage-errors.ts';
+import type { Io } from './process/io.ts';
+import { sayThrown } from './process/messages.ts';
 import { declareProgram } from './program.ts';
-import { sayThrown } from './speech.ts';
-import { sayUsage, usageCode, type Written } from './usage-errors.ts';
 
 /**
  * Runs one command line, without the program's name, to its exit code. Nothing here or below ends the process.
@@ -18,7 +18,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const line = splitCommandLine(argv);
   const style = exitCodeStyle(line.own);
   if (line.name !== 'check' || style !== 'nagios') return encodeExitCode(await answer(line, io), style);
-  const { asPlugin } = await import('./nagios-plugin.ts');
+  const { asPlugin } = await import('./process/nagios-plugin.ts');
   const plugin = asPlugin(io);
   const code = await answer(line, plugin.io);
   await plugin.finish();

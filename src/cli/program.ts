@@ -1,18 +1,18 @@
 import { type Argument, Command, type Option, type OutputConfiguration } from 'commander';
-import { declareCheck, runCheck } from './check.ts';
-import type { CommandLine } from './command-line.ts';
-import { declareCompletion, runCompletion } from './completion.ts';
-import { declareEnv, runEnv } from './env.ts';
-import { declareExec, runExec } from './exec.ts';
-import { declareExport, runExport } from './export.ts';
-import { declareHelp, showHelp } from './help.ts';
-import { declareImport, runImport } from './import.ts';
-import type { Io } from './io.ts';
-import { declarePoll, runPoll } from './poll.ts';
-import { declarePrune, runPrune } from './prune.ts';
-import { declareReport, runReport } from './report.ts';
-import { declareSimulate, runSimulate } from './simulate.ts';
-import { declareSources, runSources } from './sources.ts';
+import { declareCheck, runCheck } from './commands/check.ts';
+import { declareCompletion, runCompletion } from './commands/completion.ts';
+import { declareEnv, runEnv } from './commands/env.ts';
+import { declareExec, runExec } from './commands/exec.ts';
+import { declareExport, runExport } from './commands/export.ts';
+import { declareHelp, showHelp } from './commands/help.ts';
+import { declareImport, runImport } from './commands/import.ts';
+import { declarePoll, runPoll } from './commands/poll.ts';
+import { declarePrune, runPrune } from './commands/prune.ts';
+import { declareReport, runReport } from './commands/report.ts';
+import { declareSimulate, runSimulate } from './commands/simulate.ts';
+import { declareSources, runSources } from './commands/sources.ts';
+import type { CommandLine } from './flags/command-line.ts';
+import type { Io } from './process/io.ts';
 
 /** Replaced by the build. */
 declare const CRED_WATCH_VERSION: string;

@@ -1,6 +1,3 @@
-import { parseConfidence } from '../domain/confidence.ts';
-import { isTooLongDuration, parseDuration } from '../domain/duration.ts';
-import { DEFAULT_MARGIN, rotationsFor } from '../domain/job.ts';
 import {
   type Freshness,
   type Instant,
@@ -9,8 +6,11 @@ import {
   SOURCE_NAMES,
   type SourceName,
 } from '../domain/model.ts';
-import { readMoment } from '../domain/moment.ts';
 import { faultOfName } from '../domain/name.ts';
+import { isTooLongDuration, parseDuration } from '../domain/time/duration.ts';
+import { readMoment } from '../domain/time/moment.ts';
+import { parseConfidence } from '../domain/verdict/confidence.ts';
+import { DEFAULT_MARGIN, rotationsFor } from '../domain/verdict/job.ts';
 import { CredWatchError } from '../errors.ts';
 
 /** A text (`'90s'`, `'15m'`, `'1h30m'`, `'5h'`, `'7d'`, `'0'`, `'PT5H'`) or a whole number of seconds. */

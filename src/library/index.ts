@@ -16,27 +16,9 @@
  */
 
 export type { Clock } from '../clock.ts';
-export { analyse, measure } from '../domain/analysis.ts';
-export {
-  type AssessedJob,
-  type AssessedSeries,
-  type Assessment,
-  type AssessmentRules,
-  assess,
-  type WantedJob,
-} from '../domain/assessment.ts';
-export { formatDuration, formatShortDuration, parseDuration } from '../domain/duration.ts';
-export { forecastRotation } from '../domain/forecast.ts';
-export { groupGenerations } from '../domain/generations.ts';
-export { formatInstant, type ParsedInstant, parseInstant } from '../domain/instant.ts';
-export { DEFAULT_MARGIN, judgeJob, longestSafeJob, rotationsFor } from '../domain/job.ts';
-export {
-  type FinishedRun,
-  type JobLength,
-  type JobRunSummary,
-  type RunningRun,
-  summarise as summariseJobRuns,
-} from '../domain/job-runs.ts';
+export { forecastRotation } from '../domain/measurement/forecast.ts';
+export { groupGenerations } from '../domain/measurement/generations.ts';
+export { type CurvePoint, safeStartsCurve, shareOfSafeStarts } from '../domain/measurement/validity.ts';
 export type * from '../domain/model.ts';
 export {
   FAILURE_REASONS,
@@ -46,8 +28,26 @@ export {
   SOURCE_NAMES,
   VERDICTS,
 } from '../domain/model.ts';
-export { type InHand, judgeNow } from '../domain/now.ts';
-export { type CurvePoint, safeStartsCurve, shareOfSafeStarts } from '../domain/validity.ts';
+export { formatDuration, formatShortDuration, parseDuration } from '../domain/time/duration.ts';
+export { formatInstant, type ParsedInstant, parseInstant } from '../domain/time/instant.ts';
+export { analyse, measure } from '../domain/verdict/analysis.ts';
+export {
+  type AssessedJob,
+  type AssessedSeries,
+  type Assessment,
+  type AssessmentRules,
+  assess,
+  type WantedJob,
+} from '../domain/verdict/assessment.ts';
+export { DEFAULT_MARGIN, judgeJob, longestSafeJob, rotationsFor } from '../domain/verdict/job.ts';
+export {
+  type FinishedRun,
+  type JobLength,
+  type JobRunSummary,
+  type RunningRun,
+  summarise as summariseJobRuns,
+} from '../domain/verdict/job-runs.ts';
+export { type InHand, judgeNow } from '../domain/verdict/now.ts';
 export { CredWatchError } from '../errors.ts';
 export { findingMessage } from '../report/messages/findings.ts';
 export { adviceMessages, evidenceMessage, verdictMessage } from '../report/messages/verdicts.ts';
@@ -61,7 +61,7 @@ export type {
   PollIdentity,
   PollOutcome,
 } from '../sources/source.ts';
-export type { ArchiveRecord } from '../store/archive-record.ts';
+export type { ArchiveRecord } from '../store/archive/record.ts';
 export type { Batch, JobRunFilter, PruneResult, SeriesFilter } from '../store/contract.ts';
 export { SampleStore } from '../store/sample-store.ts';
 export type { Recorded, SampleKeeper } from '../watch/poll-once.ts';

@@ -1,5 +1,3 @@
-import { analyse } from '../domain/analysis.ts';
-import { assessAnalyses } from '../domain/assessment.ts';
 import type {
   Instant,
   Job,
@@ -10,6 +8,8 @@ import type {
   SourceName,
   Verdict,
 } from '../domain/model.ts';
+import { analyse } from '../domain/verdict/analysis.ts';
+import { assessAnalyses } from '../domain/verdict/assessment.ts';
 import { CredWatchError } from '../errors.ts';
 import { SampleStore } from '../store/sample-store.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { CredWatchError } from '../errors.ts';
-import { chooseSource, remoteSource } from '../sources/choose-source.ts';
-import { readProfileFiles } from '../sources/profile-files.ts';
+import { chooseSource, remoteSource } from '../sources/open.ts';
+import { readProfileFiles } from '../sources/profile/files.ts';
 import type { CredentialSource, Environment, Limits, SourceOptions } from '../sources/source.ts';
 import { toName } from './given-values.ts';
 import { surroundings } from './surroundings.ts';

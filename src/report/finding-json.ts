@@ -1,5 +1,5 @@
-import { formatInstant } from '../domain/instant.ts';
 import type { Finding, Instant } from '../domain/model.ts';
+import { formatInstant } from '../domain/time/instant.ts';
 import { findingMessage } from './messages/findings.ts';
 
 /** Arguments that are moments; every other number is in seconds or a count, as its name says. */

@@ -1,5 +1,5 @@
-import type { Assessment } from '../domain/assessment.ts';
 import type { Instant, Seconds, SourceName } from '../domain/model.ts';
+import type { Assessment } from '../domain/verdict/assessment.ts';
 import { renderJson } from './json.ts';
 
 /** What a renderer is told beside the series. */
@@ -28,13 +28,13 @@ export type Renderer = (assessment: Assessment, context: ReportContext) => Rende
 
 /** One renderer a format, each loaded with its libraries only when it is wanted. */
 export const REPORT_FORMATS = {
-  table: async (assessment, context) => (await import('./table.ts')).renderTable(assessment, context),
+  table: async (assessment, context) => (await import('./table/table.ts')).renderTable(assessment, context),
   json: renderJson,
-  csv: async (assessment) => (await import('./csv.ts')).renderCsv(assessment),
+  csv: async (assessment) => (await import('./ci/csv.ts')).renderCsv(assessment),
   markdown: async (assessment, context) =>
-    (await import('./markdown.ts')).renderMarkdown(assessment, context),
-  junit: async (assessment, context) => (await import('./junit.ts')).renderJunit(assessment, context),
-  github: async (assessment, context) => (await import('./github.ts')).renderGithub(assessment, context),
+    (await import('./ci/markdown.ts')).renderMarkdown(assessment, context),
+  junit: async (assessment, context) => (await import('./ci/junit.ts')).renderJunit(assessment, context),
+  github: async (assessment, context) => (await import('./ci/github.ts')).renderGithub(assessment, context),
   prometheus: async (assessment, context) =>
     (await import('./metrics/prometheus.ts')).renderPrometheus(assessment, context),
   openmetrics: async (assessment, context) =>

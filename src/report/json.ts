@@ -1,15 +1,15 @@
+import { safeStartsCurve } from '../domain/measurement/validity.ts';
+import type { Extremes, Job, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
+import { formatInstant } from '../domain/time/instant.ts';
 import {
   type AssessedJob,
   type AssessedSeries,
   type Assessment,
   decisiveJob,
   verdictOn,
-} from '../domain/assessment.ts';
-import { formatInstant } from '../domain/instant.ts';
-import { longestSafeJob } from '../domain/job.ts';
-import type { FinishedRun, JobRunSummary } from '../domain/job-runs.ts';
-import type { Extremes, Job, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
-import { safeStartsCurve } from '../domain/validity.ts';
+} from '../domain/verdict/assessment.ts';
+import { longestSafeJob } from '../domain/verdict/job.ts';
+import type { FinishedRun, JobRunSummary } from '../domain/verdict/job-runs.ts';
 import { findingJson } from './finding-json.ts';
 import type { ReportContext } from './formats.ts';
 

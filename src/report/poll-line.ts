@@ -1,5 +1,4 @@
-import { correctedTime } from '../domain/generations.ts';
-import { formatInstant, secondsBetween } from '../domain/instant.ts';
+import { correctedTime } from '../domain/measurement/generations.ts';
 import type {
   FailureReason,
   Instant,
@@ -8,8 +7,9 @@ import type {
   Seconds,
   SeriesIdentity,
 } from '../domain/model.ts';
-import { maskKeyId, printable } from './printable.ts';
-import { instantJson, writeInstant, writeRemaining, writeSeries } from './writing.ts';
+import { formatInstant, secondsBetween } from '../domain/time/instant.ts';
+import { maskKeyId, printable } from './text/printable.ts';
+import { instantJson, writeInstant, writeRemaining, writeSeries } from './text/writing.ts';
 
 /** What one poll brought, without its secrets. */
 export interface PollResult {

@@ -8,7 +8,7 @@ import type {
   SourceName,
 } from '../domain/model.ts';
 import type { Secret } from '../secret.ts';
-import type { ProfileFiles } from './profile-files.ts';
+import type { ProfileFiles } from './profile/files.ts';
 
 /** A place where credentials come from, ready to be looked at again and again. */
 export interface CredentialSource {

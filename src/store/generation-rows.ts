@@ -1,5 +1,5 @@
 import type { Generation, Instant, Sample } from '../domain/model.ts';
-import type { Connection } from './sqlite-driver.ts';
+import type { Connection } from './sqlite/driver.ts';
 
 export interface GenerationRow {
   id: number;

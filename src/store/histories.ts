@@ -1,6 +1,5 @@
-import { usualGap } from '../domain/analysis.ts';
-import { orderGenerations, withThirdSamples } from '../domain/generations.ts';
-import { joinedSpans } from '../domain/joined-spans.ts';
+import { orderGenerations, withThirdSamples } from '../domain/measurement/generations.ts';
+import { range } from '../domain/measurement/statistics.ts';
 import type {
   FailedPollCount,
   FailureReason,
@@ -11,11 +10,12 @@ import type {
   Span,
 } from '../domain/model.ts';
 import { placeKey } from '../domain/series-key.ts';
-import { range } from '../domain/statistics.ts';
+import { joinedSpans } from '../domain/time/spans.ts';
+import { usualGap } from '../domain/verdict/analysis.ts';
 import type { SeriesFilter } from './contract.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
-import { CORRECTED_TIME } from './schema.ts';
-import type { Connection } from './sqlite-driver.ts';
+import type { Connection } from './sqlite/driver.ts';
+import { CORRECTED_TIME } from './sqlite/schema.ts';
 
 export interface SeriesRow {
   id: number;

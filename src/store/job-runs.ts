@@ -1,6 +1,6 @@
 import type { Instant, JobRun, Seconds, SourceName } from '../domain/model.ts';
 import type { SeriesFilter } from './contract.ts';
-import type { Connection } from './sqlite-driver.ts';
+import type { Connection } from './sqlite/driver.ts';
 
 type RunEnd = NonNullable<JobRun['end']>;
 

@@ -1,10 +1,10 @@
-import { neededSpans, withThirdSamples } from '../domain/generations.ts';
+import { neededSpans, withThirdSamples } from '../domain/measurement/generations.ts';
 import type { Instant } from '../domain/model.ts';
 import type { PruneResult } from './contract.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
 import { findSeries, sampleTimes } from './histories.ts';
-import { CORRECTED_TIME } from './schema.ts';
-import type { Connection } from './sqlite-driver.ts';
+import type { Connection } from './sqlite/driver.ts';
+import { CORRECTED_TIME } from './sqlite/schema.ts';
 
 /** Deletes the samples taken before a moment; what every report says stays the same. Run it inside a transaction. */
 export function prune(connection: Connection, before: Instant, { dryRun }: { dryRun: boolean }): PruneResult {

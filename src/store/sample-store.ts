@@ -1,4 +1,4 @@
-import { generationKey, generationOf, mergeGenerations } from '../domain/generations.ts';
+import { generationKey, generationOf, mergeGenerations } from '../domain/measurement/generations.ts';
 import type {
   FailedPoll,
   Instant,
@@ -9,17 +9,17 @@ import type {
   SourceName,
 } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import type { ArchiveRecord } from './archive-record.ts';
+import { exportRecords } from './archive/export.ts';
+import type { ArchiveRecord } from './archive/record.ts';
 import type { Batch, JobRunFilter, PruneResult, SeriesFilter, StoreLimits } from './contract.ts';
-import { openForReading, openForWriting, openUnwritable } from './database.ts';
-import { explained } from './explanations.ts';
-import { exportRecords } from './export.ts';
 import { GenerationRows } from './generation-rows.ts';
 import { readHistories } from './histories.ts';
-import { writeBatch } from './import-batch.ts';
+import { writeBatch } from './import/batch.ts';
 import { JobRunRows, readJobNames, readJobRuns } from './job-runs.ts';
 import { prune } from './prune.ts';
-import type { Connection } from './sqlite-driver.ts';
+import { openForReading, openForWriting, openUnwritable } from './sqlite/database.ts';
+import type { Connection } from './sqlite/driver.ts';
+import { explained } from './sqlite/explanations.ts';
 
 /** The samples on disk. Every method is one or more whole transactions: several processes may use it at once. */
 export class SampleStore {

@@ -1,6 +1,4 @@
-import { analyse, correctedNow } from '../domain/analysis.ts';
-import { NOTABLE_CLOCK_OFFSET } from '../domain/findings.ts';
-import { correctedTime } from '../domain/generations.ts';
+import { correctedTime } from '../domain/measurement/generations.ts';
 import type {
   Generation,
   Instant,
@@ -11,7 +9,9 @@ import type {
   SeriesIdentity,
   SourceName,
 } from '../domain/model.ts';
-import { type InHand, judgeNow, judgeUnknown } from '../domain/now.ts';
+import { analyse, correctedNow } from '../domain/verdict/analysis.ts';
+import { NOTABLE_CLOCK_OFFSET } from '../domain/verdict/findings.ts';
+import { type InHand, judgeNow, judgeUnknown } from '../domain/verdict/now.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
 import { historyOf } from './series-history.ts';

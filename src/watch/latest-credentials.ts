@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
-import { correctedTime } from '../domain/generations.ts';
+import type { HandedCredentials } from '../credential-formats/handed-credentials.ts';
+import { correctedTime } from '../domain/measurement/generations.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
-import type { HandedCredentials } from '../handover/handed-credentials.ts';
 import type { PolledCredentials, PollOutcome } from '../sources/source.ts';
 import { shortestPause } from './pace.ts';
 import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';

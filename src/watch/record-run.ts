@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
-import { secondsBetween } from '../domain/instant.ts';
 import type { Instant, JobRun } from '../domain/model.ts';
+import { secondsBetween } from '../domain/time/instant.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
 export interface RunRecording {

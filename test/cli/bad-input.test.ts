@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { REPORT_FORMATS } from '../../src/report/formats.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
-import { runCommand } from './run-command.ts';
-import { fixturePath, PROGRAM, runProgram } from './run-program.ts';
-import { contentsOf, temporaryFolder } from './temporary-folder.ts';
+import { MIGRATIONS } from '../../src/store/sqlite/schema.ts';
+import { runCommand } from '../support/cli/run-command.ts';
+import { fixturePath, PROGRAM, runProgram } from '../support/cli/run-program.ts';
+import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts';
 
 interface BadInput {
   args: string[];

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { metadataService } from '../cli/metadata-script.ts';
-import { fixturePath, runProgram } from '../cli/run-program.ts';
-import { succeed } from '../cli/succeed.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
-import { startEndpoint } from '../sources/scripted-endpoint.ts';
+import { metadataService } from '../support/cli/metadata-script.ts';
+import { fixturePath, runProgram } from '../support/cli/run-program.ts';
+import { succeed } from '../support/cli/succeed.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 test('a fleet: what two hosts export is judged in one database, and pruned without a change', async () => {
   const folder = temporaryFolder();

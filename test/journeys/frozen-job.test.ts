@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { metadataService, ROLES, roleDocument } from '../cli/metadata-script.ts';
-import { runProgram } from '../cli/run-program.ts';
-import { succeed } from '../cli/succeed.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
-import { type Step, startEndpoint } from '../sources/scripted-endpoint.ts';
+import { metadataService, ROLES, roleDocument } from '../support/cli/metadata-script.ts';
+import { runProgram } from '../support/cli/run-program.ts';
+import { succeed } from '../support/cli/succeed.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { type Step, startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 test('a day in the life: poll over a rotation, report, and judge a short and a long job', async () => {
   const served = { document: '' };

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { runProgram, startProgram } from '../cli/run-program.ts';
-import { startSimulation } from '../cli/running-simulation.ts';
-import { succeed } from '../cli/succeed.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
+import { runProgram, startProgram } from '../support/cli/run-program.ts';
+import { startSimulation } from '../support/cli/running-simulation.ts';
+import { succeed } from '../support/cli/succeed.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 
 test('a rehearsal: what is measured of a simulator is what its schedule says', async () => {
   const pace = ['--lifetime', '1m', '--rotate-every', '4s', '--jitter', '0'];

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { minimalEnvironment } from '../cli/run-program.ts';
-import { run } from '../handover/run.ts';
-import { isThorough } from '../thorough.ts';
-import { documentedExamples, readmeExamples } from './documented-examples.ts';
-import { installedPackage, toolPath } from './installed-package.ts';
+import { minimalEnvironment } from '../support/cli/run-program.ts';
+import { run } from '../support/credential-formats/run.ts';
+import { documentedExamples, readmeExamples } from '../support/library/documented-examples.ts';
+import { installedPackage, toolPath } from '../support/library/installed-package.ts';
+import { isThorough } from '../support/thorough.ts';
 
 /** What a user's program may say, and what it may not. */
 const PROGRAM = `

@@ -1,13 +1,13 @@
 import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { minimalEnvironment } from '../cli/run-program.ts';
-import { run } from '../handover/run.ts';
-import { document, imds, ROLES } from '../sources/polling.ts';
-import { startEndpoint } from '../sources/scripted-endpoint.ts';
-import { documentedExamples, type Example, readmeExamples } from './documented-examples.ts';
-import { installedPackage, toolPath } from './installed-package.ts';
-import { writeWatchedDatabase } from './watched-database.ts';
+import { minimalEnvironment } from '../support/cli/run-program.ts';
+import { run } from '../support/credential-formats/run.ts';
+import { documentedExamples, type Example, readmeExamples } from '../support/library/documented-examples.ts';
+import { installedPackage, toolPath } from '../support/library/installed-package.ts';
+import { writeWatchedDatabase } from '../support/library/watched-database.ts';
+import { document, imds, ROLES } from '../support/sources/polling.ts';
+import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 const folder = installedPackage('vitest', 'better-sqlite3');
 const watched = join(folder, 'watched.db');

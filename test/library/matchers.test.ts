@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test } from 'vitest';
 import '../../src/library/vitest.ts';
 import { analyse, matchers, Report, readReport, toOutlive } from '../../src/library/index.ts';
-import { logsDatabase } from './logs-database.ts';
+import { logsDatabase } from '../support/library/logs-database.ts';
 
 let db: string;
 let linux: Report;

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as source from '../../src/library/index.ts';
-import { minimalEnvironment } from '../cli/run-program.ts';
-import { run } from '../handover/run.ts';
-import { installedPackage } from './installed-package.ts';
+import { minimalEnvironment } from '../support/cli/run-program.ts';
+import { run } from '../support/credential-formats/run.ts';
+import { installedPackage } from '../support/library/installed-package.ts';
 
 const folder = installedPackage();
 

@@ -9,9 +9,9 @@ import {
   SampleStore,
   type SeriesIdentity,
 } from '../../src/library/index.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
-import { logsDatabase } from './logs-database.ts';
-import { writeWatchedDatabase } from './watched-database.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { logsDatabase } from '../support/library/logs-database.ts';
+import { writeWatchedDatabase } from '../support/library/watched-database.ts';
 
 const hms = (hours: number, minutes: number, seconds: number) => (hours * 60 + minutes) * 60 + seconds;
 const NOW = Date.UTC(2026, 0, 31, 12);

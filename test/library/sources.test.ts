@@ -17,10 +17,10 @@ import {
   SampleStore,
   watch,
 } from '../../src/library/index.ts';
-import { NOWHERE } from '../cli/run-program.ts';
-import { contentsOf, temporaryFolder } from '../cli/temporary-folder.ts';
-import { CANARIES, document, hastyClock, imds, LIMITS, ROLES } from '../sources/polling.ts';
-import { startEndpoint } from '../sources/scripted-endpoint.ts';
+import { NOWHERE } from '../support/cli/run-program.ts';
+import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { CANARIES, document, hastyClock, imds, LIMITS, ROLES } from '../support/sources/polling.ts';
+import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 const INSTANCE = { 'GET /latest/meta-data/instance-id': { body: 'i-0abc' } };
 

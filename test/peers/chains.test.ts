@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ChainFacts, Outcome, Sdk } from '../../src/domain/places.ts';
-import { decide } from '../../src/domain/provider-chains.ts';
-import { survey } from '../../src/sources/survey.ts';
-import { noNetworkNamespace, OWN_NETWORK } from '../cli/namespaces.ts';
-import { CASES, expectedEnds, type ShadowingCase, setUp } from '../domain/shadowing-case.ts';
-import { options } from '../sources/polling.ts';
-import { AWS_CLI } from './aws-cli.ts';
-import { runClient, startClient } from './child-client.ts';
-import { CLI, JAVASCRIPT } from './clients.ts';
-import { describeClient } from './installed-client.ts';
+import type { ChainFacts, Outcome, Sdk } from '../../src/domain/provider-chain/providers.ts';
+import { decide } from '../../src/domain/provider-chain/sdk-chains.ts';
+import { survey } from '../../src/sources/probe/probe.ts';
+import { noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
+import { CASES, expectedEnds, type ShadowingCase, setUp } from '../support/domain/shadowing-case.ts';
+import { AWS_CLI } from '../support/peers/aws-cli.ts';
+import { runClient, startClient } from '../support/peers/child-client.ts';
+import { CLI, JAVASCRIPT } from '../support/peers/clients.ts';
+import { describeClient } from '../support/peers/installed-client.ts';
+import { options } from '../support/sources/polling.ts';
 
 /** What STS would hand out to whoever assumes a role. */
 const ASSUMED = 'ASIAFALSE0000000STS0';
@@ -62,7 +62,7 @@ describe(JAVASCRIPT, () => {
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve));
-    const program = fileURLToPath(new URL('chain-client.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('../support/peers/chain-client.mjs', import.meta.url));
     client = startClient([process.execPath, program], {});
     answers = createInterface({ input: client.child.stdout })[Symbol.asyncIterator]();
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { startSimulated } from '../server/simulated-endpoint.ts';
-import { describeEachClient, JAVASCRIPT, waitsForCi } from './clients.ts';
-import { conversation } from './conversation.ts';
-import { type Fact, testFacts } from './facts.ts';
-import { obtainByJavaScript } from './javascript-sdk.ts';
-import { withTokenInVariable } from './pod-token.ts';
-import { skippingClock } from './skipping-clock.ts';
+import { describeEachClient, JAVASCRIPT, waitsForCi } from '../support/peers/clients.ts';
+import { conversation } from '../support/peers/conversation.ts';
+import { type Fact, testFacts } from '../support/peers/facts.ts';
+import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
+import { withTokenInVariable } from '../support/peers/pod-token.ts';
+import { skippingClock } from '../support/peers/skipping-clock.ts';
+import { startSimulated } from '../support/server/simulated-endpoint.ts';
 
 /** The SDK for JavaScript asks four times, and once more by its older way; all others thrice. */
 const never = (answer: string) => ({

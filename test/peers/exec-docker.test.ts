@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { metadataService } from '../cli/metadata-script.ts';
-import { runProgram } from '../cli/run-program.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
-import { startContainerEngine } from '../handover/container-engine.ts';
-import { describeReader } from '../handover/describe-reader.ts';
-import { startEndpoint } from '../sources/scripted-endpoint.ts';
+import { metadataService } from '../support/cli/metadata-script.ts';
+import { runProgram } from '../support/cli/run-program.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { startContainerEngine } from '../support/credential-formats/container-engine.ts';
+import { describeReader } from '../support/credential-formats/describe-reader.ts';
+import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 describeReader('the docker client behind exec', { program: 'docker', package: 'docker.io' }, (docker) => {
   test('asks for a container with the credentials that were judged', async () => {

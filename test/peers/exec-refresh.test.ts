@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { runProgram } from '../cli/run-program.ts';
-import { startSimulation } from '../cli/running-simulation.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
+import { runProgram } from '../support/cli/run-program.ts';
+import { startSimulation } from '../support/cli/running-simulation.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 
-const FOLLOWER = fileURLToPath(new URL('sdk-follower.mjs', import.meta.url));
+const FOLLOWER = fileURLToPath(new URL('../support/peers/sdk-follower.mjs', import.meta.url));
 
 test('a program that fetches credentials again has the newest across two rotations', async () => {
   const { environment } = await startSimulation([

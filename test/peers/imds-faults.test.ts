@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { type Fact, testFacts } from './facts.ts';
+import { type Fact, testFacts } from '../support/peers/facts.ts';
 
 const TOKEN = 'path=/latest/api/token';
 const ROLE = 'path=*/security-credentials/';

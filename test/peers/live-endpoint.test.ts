@@ -3,16 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import type { LiveCredentials } from '../../src/server/live/live-document.ts';
 import { startLiveEndpoint } from '../../src/server/live/live-endpoint.ts';
-import { chooseSource } from '../../src/sources/choose-source.ts';
+import { chooseSource } from '../../src/sources/open.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { LatestCredentials } from '../../src/watch/latest-credentials.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
-import { startSimulated } from '../server/simulated-endpoint.ts';
-import { options } from '../sources/polling.ts';
-import { describeEachClient, JAVASCRIPT } from './clients.ts';
-import { handedOut } from './conversation.ts';
-import { startJavaScript } from './javascript-sdk.ts';
-import { skippingClock } from './skipping-clock.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { describeEachClient, JAVASCRIPT } from '../support/peers/clients.ts';
+import { handedOut } from '../support/peers/conversation.ts';
+import { startJavaScript } from '../support/peers/javascript-sdk.ts';
+import { skippingClock } from '../support/peers/skipping-clock.ts';
+import { startSimulated } from '../support/server/simulated-endpoint.ts';
+import { options } from '../support/sources/polling.ts';
 
 const HOUR = 3600;
 

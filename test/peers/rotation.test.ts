@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { SHAPES } from '../../src/server/inquiry.ts';
-import { startSimulated } from '../server/simulated-endpoint.ts';
-import { AWS_CLI, obtainByAwsCli } from './aws-cli.ts';
-import { CLI, describeEachClient, GO, JAVASCRIPT, waitsForCi } from './clients.ts';
-import { handedOut } from './conversation.ts';
-import { describeClient } from './installed-client.ts';
-import { type HeldByJavaScript, startJavaScript } from './javascript-sdk.ts';
-import { startObjectStore } from './object-store.ts';
-import { listByRclone, RCLONE } from './rclone.ts';
-import { skippingClock } from './skipping-clock.ts';
+import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
+import { CLI, describeEachClient, GO, JAVASCRIPT, waitsForCi } from '../support/peers/clients.ts';
+import { handedOut } from '../support/peers/conversation.ts';
+import { describeClient } from '../support/peers/installed-client.ts';
+import { type HeldByJavaScript, startJavaScript } from '../support/peers/javascript-sdk.ts';
+import { startObjectStore } from '../support/peers/object-store.ts';
+import { listByRclone, RCLONE } from '../support/peers/rclone.ts';
+import { skippingClock } from '../support/peers/skipping-clock.ts';
+import { startSimulated } from '../support/server/simulated-endpoint.ts';
 
 const HOUR = 3600;
 

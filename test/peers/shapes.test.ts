@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { startSimulated } from '../server/simulated-endpoint.ts';
-import { AWS_CLI, obtainByAwsCli } from './aws-cli.ts';
-import type { Environment } from './child-client.ts';
-import { CLI, describeEachClient, GO, JAVASCRIPT, waitsForCi } from './clients.ts';
-import { conversation, handedOut } from './conversation.ts';
-import { describeClient } from './installed-client.ts';
-import { obtainByJavaScript } from './javascript-sdk.ts';
-import { withTokenInVariable } from './pod-token.ts';
-import { obtainByRclone, RCLONE } from './rclone.ts';
+import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
+import type { Environment } from '../support/peers/child-client.ts';
+import { CLI, describeEachClient, GO, JAVASCRIPT, waitsForCi } from '../support/peers/clients.ts';
+import { conversation, handedOut } from '../support/peers/conversation.ts';
+import { describeClient } from '../support/peers/installed-client.ts';
+import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
+import { withTokenInVariable } from '../support/peers/pod-token.ts';
+import { obtainByRclone, RCLONE } from '../support/peers/rclone.ts';
+import { startSimulated } from '../support/server/simulated-endpoint.ts';
 
 /** What a client that is set up well asks for, and no more. */
 const THREE_STEPS = 'token 200, v2 role 200, v2 credentials 200: v2 credentials';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.ts';
-import { context, hostile, KEY_ID, textOf } from './assessments.ts';
+import { context, hostile, KEY_ID, textOf } from '../support/report/assessments.ts';
 
 const FORMATS = Object.keys(REPORT_FORMATS) as ReportFormat[];
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Assessment } from '../../src/domain/assessment.ts';
+import type { Assessment } from '../../src/domain/verdict/assessment.ts';
 import { REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.ts';
-import { context, HOUR, hostile, job, judge, logsOf2015, mixed } from './assessments.ts';
+import { context, HOUR, hostile, job, judge, logsOf2015, mixed } from '../support/report/assessments.ts';
 
 const EXTENSIONS = { junit: 'xml', markdown: 'md', github: 'txt', csv: 'csv' } as const satisfies Partial<
   Record<ReportFormat, string>

@@ -6,7 +6,7 @@ import type { CredWatchError } from '../../src/errors.ts';
 import { BestEffortStore } from '../../src/store/best-effort-store.ts';
 import type { StoreLimits } from '../../src/store/contract.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 
 const SERIES = { host: 'h', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 const AT = Date.UTC(2026, 0, 1);

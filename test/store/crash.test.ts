@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
-import { seededRandom } from '../domain/simulated-source.ts';
-import { isThorough } from '../thorough.ts';
-import { bundleProgram, PROGRAM_ENV } from './bundled-program.ts';
+import { seededRandom } from '../support/domain/simulated-source.ts';
+import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
+import { isThorough } from '../support/thorough.ts';
 
 /** A thorough run asks for more by this variable. */
 const KILLS = Number(process.env.CRED_WATCH_TEST_KILLS ?? (isThorough ? 100 : 40));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FailureReason, SeriesHistory } from '../../src/domain/model.ts';
 import type { SeriesFilter } from '../../src/store/contract.ts';
-import { temporaryStore } from './temporary-store.ts';
+import { temporaryStore } from '../support/store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;

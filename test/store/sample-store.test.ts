@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { measure } from '../../src/domain/analysis.ts';
-import { groupGenerations } from '../../src/domain/generations.ts';
+import { groupGenerations } from '../../src/domain/measurement/generations.ts';
 import type { Sample, SeriesIdentity } from '../../src/domain/model.ts';
-import type { ArchiveRecord } from '../../src/store/archive-record.ts';
+import { measure } from '../../src/domain/verdict/analysis.ts';
+import type { ArchiveRecord } from '../../src/store/archive/record.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
-import { isThorough } from '../thorough.ts';
-import { temporaryStore } from './temporary-store.ts';
+import { temporaryStore } from '../support/store/temporary-store.ts';
+import { isThorough } from '../support/thorough.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const RUNS = isThorough ? 60 : 25;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
-import { mayBeSkipped, noMountNamespace, OWN_MOUNTS } from '../cli/namespaces.ts';
-import { contentsOf, pathsIn, temporaryFolder } from '../cli/temporary-folder.ts';
-import { bundleProgram, PROGRAM_ENV } from './bundled-program.ts';
+import { mayBeSkipped, noMountNamespace, OWN_MOUNTS } from '../support/cli/namespaces.ts';
+import { contentsOf, pathsIn, temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 const run = { job: 'nightly', identity, startedAt: 0, remainingAtStart: 3600, end: null };

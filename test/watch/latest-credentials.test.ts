@@ -8,8 +8,8 @@ import type {
 } from '../../src/sources/source.ts';
 import type { SampleStore } from '../../src/store/sample-store.ts';
 import { LatestCredentials, type LatestOptions } from '../../src/watch/latest-credentials.ts';
-import { FalseClock } from '../server/false-clock.ts';
-import { temporaryStore } from '../store/temporary-store.ts';
+import { FalseClock } from '../support/server/false-clock.ts';
+import { temporaryStore } from '../support/store/temporary-store.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;

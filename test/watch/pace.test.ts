@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { measure } from '../../src/domain/analysis.ts';
-import { followedSimulator } from './followed-simulator.ts';
+import { measure } from '../../src/domain/verdict/analysis.ts';
+import { followedSimulator } from '../support/watch/followed-simulator.ts';
 
 const HOURLY = { lifetime: 21_600, rotateEvery: 3600, jitter: 0 };
 const JITTERY = { ...HOURLY, jitter: 180 };

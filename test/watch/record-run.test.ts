@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SeriesIdentity } from '../../src/domain/model.ts';
 import { recordRun } from '../../src/watch/record-run.ts';
-import { temporaryStore } from '../store/temporary-store.ts';
+import { temporaryStore } from '../support/store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const identity: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { measure } from '../../src/domain/analysis.ts';
-import { forecastRotation } from '../../src/domain/forecast.ts';
+import { forecastRotation } from '../../src/domain/measurement/forecast.ts';
 import type { NowVerdict } from '../../src/domain/model.ts';
+import { measure } from '../../src/domain/verdict/analysis.ts';
 import { judgeStored } from '../../src/watch/judge-now.ts';
 import { waitUntilSafe } from '../../src/watch/wait-until-safe.ts';
-import { followedSimulator } from './followed-simulator.ts';
+import { followedSimulator } from '../support/watch/followed-simulator.ts';
 
 const HOURLY = { lifetime: 21_600, rotateEvery: 3600, jitter: 0 };
 const JITTERY = { ...HOURLY, jitter: 300 };

@@ -5,7 +5,7 @@ import type { CredentialSource, PollOutcome } from '../../src/sources/source.ts'
 import type { SampleStore } from '../../src/store/sample-store.ts';
 import { pollOnce } from '../../src/watch/poll-once.ts';
 import { watch } from '../../src/watch/watch.ts';
-import { temporaryStore } from '../store/temporary-store.ts';
+import { temporaryStore } from '../support/store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
-import { EXIT } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
+import { EXIT } from '../flags/exit-codes.ts';
+import type { Io } from '../process/io.ts';
 import { declareProgram } from '../program.ts';
 import { type Completion, complete, givenFlag } from './complete.ts';
 import { knownNames } from './known-names.ts';

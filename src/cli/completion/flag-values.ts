@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
+import { SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
 import { FAULT_CONDITIONS, FAULTS } from '../../server/faults/fault.ts';
-import { SCENARIOS } from '../../server/faults/scenarios/index.ts';
 import { SHAPES } from '../../server/inquiry.ts';
 import { VARIANTS } from '../../server/variants.ts';
 import type { Candidate } from './complete.ts';

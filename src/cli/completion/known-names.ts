@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { databasePath } from '../../store/database-path.ts';
-import type { Io } from '../io.ts';
+import type { Io } from '../process/io.ts';
 import type { KnownNames } from './flag-values.ts';
 
 /**
@@ -34,6 +34,6 @@ async function recorded(kind: 'host' | 'role' | 'job', database: string | undefi
 }
 
 async function profiles({ env, home }: Io): Promise<string[]> {
-  const { readProfileFiles } = await import('../../sources/profile-files.ts');
+  const { readProfileFiles } = await import('../../sources/profile/files.ts');
   return [...(await readProfileFiles({ env, home })).profiles.keys()];
 }

@@ -1,4 +1,4 @@
-import type { Shell } from '../completion.ts';
+import type { Shell } from '../commands/completion.ts';
 import { BASH } from './bash.ts';
 import { FISH } from './fish.ts';
 import { POWERSHELL } from './powershell.ts';

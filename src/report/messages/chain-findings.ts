@@ -1,7 +1,7 @@
-import type { ChainFinding, ChainFindingCode } from '../../domain/chain-finding.ts';
-import { formatDuration as duration } from '../../domain/duration.ts';
 import type { PollNote, Seconds } from '../../domain/model.ts';
-import { type ChainFacts, type PlaceName, SDKS, type Sdk } from '../../domain/places.ts';
+import type { ChainFinding, ChainFindingCode } from '../../domain/provider-chain/finding.ts';
+import { type ChainFacts, type PlaceName, SDKS, type Sdk } from '../../domain/provider-chain/providers.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { placeHint } from './place-hints.ts';
 import { PLACE_LABELS, PLACES, SDK_NAMES } from './places.ts';
 import { pollNoteMessage } from './poll-notes.ts';

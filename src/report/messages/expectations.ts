@@ -1,7 +1,7 @@
-import { formatShortDuration as short } from '../../domain/duration.ts';
 import type { Job, JobVerdict, SeriesAnalysis, Verdict } from '../../domain/model.ts';
-import { printable } from '../printable.ts';
-import { writeCount, writeSeries } from '../writing.ts';
+import { formatShortDuration as short } from '../../domain/time/duration.ts';
+import { printable } from '../text/printable.ts';
+import { writeCount, writeSeries } from '../text/writing.ts';
 import { adviceMessages, aJobOf, evidenceMessage, verdictMessage } from './verdicts.ts';
 
 /** A test expected something of a job, and it is not so. */

@@ -1,6 +1,6 @@
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
 import type { Finding, FindingCode } from '../../domain/model.ts';
-import { writeCount, writeInstant } from '../writing.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { writeCount, writeInstant } from '../text/writing.ts';
 
 /*
  * This folder has every sentence that the program says about credentials. Tests match on codes, so that words can be

@@ -1,6 +1,6 @@
-import { formatDuration as duration } from '../../domain/duration.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { NOTES } from '../page/generation-row.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { NOTES } from '../page/generations/row.ts';
 
 /** What is worth a word beside a generation. */
 export function generationNotes(notes: number, windowLength: Seconds): string[] {

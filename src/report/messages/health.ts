@@ -1,6 +1,6 @@
-import { formatShortDuration } from '../../domain/duration.ts';
-import type { PollHealth } from '../../domain/poll-health.ts';
-import { printable } from '../printable.ts';
+import { formatShortDuration } from '../../domain/time/duration.ts';
+import type { PollHealth } from '../../domain/verdict/poll-health.ts';
+import { printable } from '../text/printable.ts';
 import { type FailureFacts, failureMessage } from './failures.ts';
 
 /** One line for whoever watches the poller. */

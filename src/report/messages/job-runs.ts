@@ -1,7 +1,7 @@
-import { formatDuration as duration } from '../../domain/duration.ts';
-import type { FinishedRun, JobRunSummary, RunningRun } from '../../domain/job-runs.ts';
-import { printable } from '../printable.ts';
-import { writeCount, writeInstant } from '../writing.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import type { FinishedRun, JobRunSummary, RunningRun } from '../../domain/verdict/job-runs.ts';
+import { printable } from '../text/printable.ts';
+import { writeCount, writeInstant } from '../text/writing.ts';
 
 /** How many runs of a job there were, and what became of them. */
 export function jobRunsMessage(

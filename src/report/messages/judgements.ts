@@ -1,5 +1,5 @@
-import type { Silence } from '../../domain/judgements.ts';
-import { writeCount } from '../writing.ts';
+import type { Silence } from '../../domain/verdict/judgements.ts';
+import { writeCount } from '../text/writing.ts';
 
 const SILENCES: Record<Silence, string> = {
   LENGTH_UNKNOWN: 'the length of the job is not known: give it with -j',

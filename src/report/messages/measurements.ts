@@ -1,6 +1,6 @@
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
 import type { Measurement, Seconds } from '../../domain/model.ts';
-import { writeCount, writeInstant, writeSpan } from '../writing.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { writeCount, writeInstant, writeSpan } from '../text/writing.ts';
 
 /*
  * What stands beside the figures of a series.

@@ -1,5 +1,3 @@
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
-import { secondsBetween } from '../../domain/instant.ts';
 import type {
   Instant,
   NowUnknownReason,
@@ -8,7 +6,9 @@ import type {
   Seconds,
   SourceName,
 } from '../../domain/model.ts';
-import { writeInstant, writeMoment } from '../writing.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { secondsBetween } from '../../domain/time/instant.ts';
+import { writeInstant, writeMoment } from '../text/writing.ts';
 import { failureMessage } from './failures.ts';
 import { aJobOf, FETCH_AGAIN } from './verdicts.ts';
 

@@ -1,9 +1,16 @@
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
-import type { Histogram } from '../../domain/histogram.ts';
+import type { CurvePoint } from '../../domain/measurement/validity.ts';
 import type { FailedPollCount, Instant, Measurement, Seconds, SeriesAnalysis } from '../../domain/model.ts';
-import type { CurvePoint } from '../../domain/validity.ts';
-import { printable } from '../printable.ts';
-import { writeCount, writeInstant, writeRemaining, writeSeries, writeShare, writeSpan } from '../writing.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import type { Histogram } from '../drawing/histogram.ts';
+import { printable } from '../text/printable.ts';
+import {
+  writeCount,
+  writeInstant,
+  writeRemaining,
+  writeSeries,
+  writeShare,
+  writeSpan,
+} from '../text/writing.ts';
 
 /** What a chart shows, for whoever does not see it. */
 export function sawToothMessage({ worstCase, sampledMinimum, gaps, ...measurement }: Measurement): string {

@@ -1,5 +1,10 @@
 import type { FailureReason } from '../../domain/model.ts';
-import { type ChainFacts, IMDS_ORIGIN, type Place, type PlaceFault } from '../../domain/places.ts';
+import {
+  type ChainFacts,
+  IMDS_ORIGIN,
+  type Place,
+  type PlaceFault,
+} from '../../domain/provider-chain/providers.ts';
 import { FAILURES, failureMessage } from './failures.ts';
 
 type Failure = Extract<PlaceFault, { code: 'POLL_FAILED' }>;

@@ -1,6 +1,6 @@
 import type { PollNoteCode } from '../../domain/model.ts';
-import type { Outcome, PlaceFault, PlaceName, Sdk, WhyCode } from '../../domain/places.ts';
-import { writeInstant } from '../writing.ts';
+import type { Outcome, PlaceFault, PlaceName, Sdk, WhyCode } from '../../domain/provider-chain/providers.ts';
+import { writeInstant } from '../text/writing.ts';
 import { failureMessage } from './failures.ts';
 
 export const SDK_NAMES: Record<Sdk, string> = {

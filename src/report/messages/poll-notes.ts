@@ -1,6 +1,6 @@
-import { formatDuration as duration } from '../../domain/duration.ts';
 import type { PollNote, PollNoteCode } from '../../domain/model.ts';
-import { writeInstant } from '../writing.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { writeInstant } from '../text/writing.ts';
 
 const WITH_UNREADABLE_END: Readonly<Record<string, string>> = {
   Expiration: ': SDKs fail on that, but for JavaScript, which then never asks for newer credentials',

@@ -1,7 +1,7 @@
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
-import { secondsBetween } from '../../domain/instant.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
-import { writeCount, writeInstant, writeSpan } from '../writing.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { secondsBetween } from '../../domain/time/instant.ts';
+import { writeCount, writeInstant, writeSpan } from '../text/writing.ts';
 
 export interface RehearsalFacts {
   startedAt: Instant;

@@ -1,7 +1,7 @@
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
-import { answerOf } from '../../domain/judgements.ts';
 import type { Answer, JobVerdict, Measurement, Seconds, UnknownReason, Verdict } from '../../domain/model.ts';
-import { writeCount, writeShare } from '../writing.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { answerOf } from '../../domain/verdict/judgements.ts';
+import { writeCount, writeShare } from '../text/writing.ts';
 
 const ANSWERS: Record<Answer, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
 

@@ -1,9 +1,9 @@
-import type { Assessment } from '../../domain/assessment.ts';
-import { type JobFacts, metricFacts, type PlaceFacts, type SeriesFacts } from '../../domain/metric-facts.ts';
 import { type Instant, type SeriesIdentity, VERDICTS } from '../../domain/model.ts';
+import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../formats.ts';
 import { METRIC_HELP } from '../messages/metrics.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../text/printable.ts';
+import { type JobFacts, metricFacts, type PlaceFacts, type SeriesFacts } from './facts.ts';
 
 /** All of one name. A counter's name is without `_total`, as OpenMetrics has it. */
 export interface Family {

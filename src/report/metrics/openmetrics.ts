@@ -1,11 +1,4 @@
-import type { Assessment } from '../../domain/assessment.ts';
-import {
-  type Course,
-  metricHistory,
-  type PlaceCourse,
-  type Point,
-  type SeriesCourse,
-} from '../../domain/metric-history.ts';
+import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../formats.ts';
 import {
   distinct,
@@ -17,6 +10,7 @@ import {
   placeLabels,
   seriesLabels,
 } from './families.ts';
+import { type Course, metricHistory, type PlaceCourse, type Point, type SeriesCourse } from './history.ts';
 
 /** A figure through time. */
 interface Told {

@@ -1,5 +1,5 @@
 import { type Metric, Registry } from 'prom-client';
-import type { Assessment } from '../../domain/assessment.ts';
+import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../formats.ts';
 import { currentFamilies, type FamilyOf, type Figure } from './families.ts';
 

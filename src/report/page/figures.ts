@@ -1,6 +1,6 @@
-import { formatDuration as duration, formatShortDuration as short } from '../../domain/duration.ts';
-import { longestSafeJob } from '../../domain/job.ts';
 import type { Measurement, Seconds } from '../../domain/model.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { longestSafeJob } from '../../domain/verdict/job.ts';
 import {
   gapsMessage,
   NOT_KNOWN,
@@ -9,7 +9,7 @@ import {
   witnessedMessage,
   worstCaseMessage,
 } from '../messages/measurements.ts';
-import { writeInstant } from '../writing.ts';
+import { writeInstant } from '../text/writing.ts';
 import { definitions } from './definitions.ts';
 import type { Markup } from './markup.ts';
 

@@ -1,9 +1,9 @@
 import { script, style } from 'virtual:page-assets';
-import type { Assessment } from '../../domain/assessment.ts';
 import type { Seconds } from '../../domain/model.ts';
+import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../formats.ts';
 import { answerWord } from '../messages/verdicts.ts';
-import { writeInstant, writeJob, writeSeries } from '../writing.ts';
+import { writeInstant, writeJob, writeSeries } from '../text/writing.ts';
 import { headline } from './headline.ts';
 import { favicon } from './icons.ts';
 import { embeddedJson, html, Markup } from './markup.ts';

@@ -1,9 +1,9 @@
-import { type AssessedSeries, type Assessment, verdictOn } from '../../domain/assessment.ts';
-import { formatDuration as duration } from '../../domain/duration.ts';
-import { longestSafeJob } from '../../domain/job.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { writeJob, writeSeries } from '../writing.ts';
-import { jobLabel } from './job-line.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { type AssessedSeries, type Assessment, verdictOn } from '../../domain/verdict/assessment.ts';
+import { longestSafeJob } from '../../domain/verdict/job.ts';
+import { writeJob, writeSeries } from '../text/writing.ts';
+import { jobLabel } from './charts/job-line.ts';
 import { html, type Markup } from './markup.ts';
 import { sectionId } from './series-section.ts';
 import { badge } from './verdict-text.ts';

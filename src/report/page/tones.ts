@@ -1,5 +1,5 @@
-import { answerOf } from '../../domain/judgements.ts';
 import type { Verdict } from '../../domain/model.ts';
+import { answerOf } from '../../domain/verdict/judgements.ts';
 
 /** What a verdict looks like: by its word, its shape and its colour. */
 export type Tone = 'safe' | 'bad' | 'unsure';

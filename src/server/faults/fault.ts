@@ -1,5 +1,5 @@
-import { parseDuration } from '../../domain/duration.ts';
 import type { Seconds } from '../../domain/model.ts';
+import { parseDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 
 /** What goes wrong. Where a value may be left out, null stands for what {@link FAULTS} says. */

@@ -2,8 +2,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { TextDecoder } from 'node:util';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
 import { parseJson } from '../json-text.ts';
+import { SCENARIOS } from './built-in-scenarios.ts';
 import { buildFault, FAULT_CONDITIONS, type Fault } from './fault.ts';
-import { SCENARIOS } from './scenarios/index.ts';
 
 /** A rehearsal: how the endpoint is set up, and what goes wrong with it when. */
 export interface Scenario {

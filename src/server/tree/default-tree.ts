@@ -1,5 +1,5 @@
-import { formatInstant } from '../../domain/instant.ts';
 import type { Instant } from '../../domain/model.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import { type Directory, directory } from './metadata-tree.ts';
 
 /** `/` of a real endpoint, as captured in 2024. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ServiceAccountTokens } from '../../../src/server/containers/service-account-tokens.ts';
-import { standingClock } from '../polled-simulator.ts';
-import { ask, askRaw, Connection, requestText } from '../raw-client.ts';
-import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+import { standingClock } from '../../support/server/polled-simulator.ts';
+import { ask, askRaw, Connection, requestText } from '../../support/server/raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const ACCOUNT = '123456789012';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bare, failure, startPolled, told } from '../polled-simulator.ts';
+import { bare, failure, startPolled, told } from '../../support/server/polled-simulator.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../../cli/temporary-folder.ts';
-import { CANARIES, codes } from '../../sources/polling.ts';
-import { bare, failure, standingClock, startPolled, told } from '../polled-simulator.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { bare, failure, standingClock, startPolled, told } from '../../support/server/polled-simulator.ts';
+import { CANARIES, codes } from '../../support/sources/polling.ts';
 
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 const FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';

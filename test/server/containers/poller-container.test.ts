@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Shape } from '../../../src/server/inquiry.ts';
-import { CANARIES } from '../../sources/polling.ts';
-import { bare, failure, startPolled, told, UNTIL_A_SECOND } from '../polled-simulator.ts';
+import { bare, failure, startPolled, told, UNTIL_A_SECOND } from '../../support/server/polled-simulator.ts';
+import { CANARIES } from '../../support/sources/polling.ts';
 
 type Container = Awaited<ReturnType<typeof startPolled>>;
 

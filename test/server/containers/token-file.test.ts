@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ServiceAccountTokens } from '../../../src/server/containers/service-account-tokens.ts';
 import { startTokenFile } from '../../../src/server/containers/token-file.ts';
-import { temporaryFolder } from '../../cli/temporary-folder.ts';
-import { FalseClock } from '../false-clock.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { FalseClock } from '../../support/server/false-clock.ts';
 
 const LIFETIME = 100;
 

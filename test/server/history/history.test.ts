@@ -5,10 +5,10 @@ import { FAULTS, parseFault } from '../../../src/server/faults/fault.ts';
 import { assertFollowable, type PretendedPoll, pretendPolls } from '../../../src/server/history/history.ts';
 import type { Shape } from '../../../src/server/inquiry.ts';
 import type { Limits } from '../../../src/sources/source.ts';
-import { LIMITS } from '../../sources/polling.ts';
-import { isThorough } from '../../thorough.ts';
-import { type PolledOptions, startPolled, UNTIL_A_SECOND } from '../polled-simulator.ts';
-import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+import { type PolledOptions, startPolled, UNTIL_A_SECOND } from '../../support/server/polled-simulator.ts';
+import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
+import { LIMITS } from '../../support/sources/polling.ts';
+import { isThorough } from '../../support/thorough.ts';
 
 const START = Date.UTC(2026, 10, 22);
 const TOKEN = '/latest/api/token';

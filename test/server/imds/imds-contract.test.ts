@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { METADATA_VERSIONS } from '../../../src/server/tree/default-tree.ts';
 import { directory, treeOf } from '../../../src/server/tree/metadata-tree.ts';
-import { standingClock } from '../polled-simulator.ts';
-import { ask, askRaw, requestText } from '../raw-client.ts';
-import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+import { standingClock } from '../../support/server/polled-simulator.ts';
+import { ask, askRaw, requestText } from '../../support/server/raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const TOKEN_PATH = '/latest/api/token';
 const TTL = 'X-aws-ec2-metadata-token-ttl-seconds';

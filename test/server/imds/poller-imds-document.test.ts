@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CANARIES, codes } from '../../sources/polling.ts';
-import { bare, failure, startPolled, told, UNTIL_A_SECOND } from '../polled-simulator.ts';
+import { bare, failure, startPolled, told, UNTIL_A_SECOND } from '../../support/server/polled-simulator.ts';
+import { CANARIES, codes } from '../../support/sources/polling.ts';
 
 const ROLES = '/latest/meta-data/iam/security-credentials/';
 const ROLE = `${ROLES}simulated-role`;

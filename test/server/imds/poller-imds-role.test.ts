@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { CANARIES } from '../../sources/polling.ts';
-import { bare, failure, type PolledOptions, startPolled, told, UNTIL_A_SECOND } from '../polled-simulator.ts';
+import {
+  bare,
+  failure,
+  type PolledOptions,
+  startPolled,
+  told,
+  UNTIL_A_SECOND,
+} from '../../support/server/polled-simulator.ts';
+import { CANARIES } from '../../support/sources/polling.ts';
 
 const LIST = '/latest/meta-data/iam/security-credentials/';
 const ROLE = `${LIST}simulated-role`;

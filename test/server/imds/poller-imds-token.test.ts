@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { CANARIES } from '../../sources/polling.ts';
 import {
   bare,
   failure,
@@ -8,7 +7,8 @@ import {
   startPolled,
   told,
   UNTIL_A_SECOND,
-} from '../polled-simulator.ts';
+} from '../../support/server/polled-simulator.ts';
+import { CANARIES } from '../../support/sources/polling.ts';
 
 const TOKEN = '/latest/api/token';
 const TTL = 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds';

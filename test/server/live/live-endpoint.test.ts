@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Secret } from '../../../src/secret.ts';
 import type { LiveCredentials } from '../../../src/server/live/live-document.ts';
 import { type LiveEndpointOptions, startLiveEndpoint } from '../../../src/server/live/live-endpoint.ts';
-import { ask, askRaw, Connection, type RawAnswer, requestText } from '../raw-client.ts';
+import { ask, askRaw, Connection, type RawAnswer, requestText } from '../../support/server/raw-client.ts';
 
 const SECRETS = ['CANARY-secret/access+key', 'CANARY-session-token'];
 

@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { defaultTree, exampleInstance } from '../../../src/server/tree/default-tree.ts';
 import { openTree } from '../../../src/server/tree/tree-file.ts';
-import { temporaryFolder } from '../../cli/temporary-folder.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 const DEFAULT = defaultTree(exampleInstance(0));
 const LIMIT = 4 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { SHAPES, type Shape } from '../../../src/server/inquiry.ts';
-import { standingClock } from '../polled-simulator.ts';
-import { ask, askRaw, Connection, requestText } from '../raw-client.ts';
-import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+import { standingClock } from '../../support/server/polled-simulator.ts';
+import { ask, askRaw, Connection, requestText } from '../../support/server/raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const ID = '/latest/meta-data/instance-id';
 const INSTANCE = 'i-1234567890abcdef0';

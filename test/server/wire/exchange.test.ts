@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startSimulated } from '../simulated-endpoint.ts';
+import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const DOCUMENT = '/latest/meta-data/iam/security-credentials/simulated-role';
 

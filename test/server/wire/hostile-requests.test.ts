@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { SHAPES } from '../../../src/server/inquiry.ts';
-import { ask, askRaw, Connection, requestText } from '../raw-client.ts';
-import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+import { ask, askRaw, Connection, requestText } from '../../support/server/raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const ID = '/latest/meta-data/instance-id';
 const INSTANCE = 'i-1234567890abcdef0';

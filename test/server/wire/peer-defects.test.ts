@@ -1,10 +1,10 @@
 import { METHODS } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { SHAPES } from '../../../src/server/inquiry.ts';
-import { isThorough } from '../../thorough.ts';
-import { standingClock } from '../polled-simulator.ts';
-import { ask, askRaw, Connection, type RawAnswer, requestText } from '../raw-client.ts';
-import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
+import { standingClock } from '../../support/server/polled-simulator.ts';
+import { ask, askRaw, Connection, type RawAnswer, requestText } from '../../support/server/raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
+import { isThorough } from '../../support/thorough.ts';
 
 /**
  * Defects of other endpoints of this kind, each of which somebody's client has met. Two parts of them cannot be had

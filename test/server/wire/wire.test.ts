@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { directory, type Shape, treeOf } from '../../../src/server/tree/metadata-tree.ts';
-import { standingClock } from '../polled-simulator.ts';
-import { ask, type RawAnswer } from '../raw-client.ts';
-import { type SimulatedOptions, startSimulated } from '../simulated-endpoint.ts';
-import { type Captured, captured, capturedNames } from './captured-answer.ts';
+import { type Captured, captured, capturedNames } from '../../support/server/captured-answer.ts';
+import { standingClock } from '../../support/server/polled-simulator.ts';
+import { ask, type RawAnswer } from '../../support/server/raw-client.ts';
+import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 interface Replay extends SimulatedOptions {
   data?: Readonly<Record<string, Shape>>;

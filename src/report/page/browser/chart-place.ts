@@ -1,5 +1,5 @@
 import { gapMessage, momentMessage, spareMessage } from '../../messages/page.ts';
-import type { ChartData } from '../chart-data.ts';
+import type { ChartData } from '../charts/chart-data.ts';
 import { drawSawTooth, type SawToothChart } from './saw-tooth-chart.ts';
 import { leftAt, type SawTooth, sawTooth } from './saw-tooth-data.ts';
 import { isWhole, type Move, moved, type View, within } from './zoom.ts';

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
-import { formatDuration } from '../../../domain/duration.ts';
 import type { Span } from '../../../domain/model.ts';
+import { formatDuration } from '../../../domain/time/duration.ts';
 import type { Colours } from './colours.ts';
 import { lastFrom, type SawTooth } from './saw-tooth-data.ts';
 

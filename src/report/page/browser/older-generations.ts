@@ -1,7 +1,7 @@
-import { writeCount } from '../../writing.ts';
-import type { ChartData } from '../chart-data.ts';
-import { generationCells } from '../generation-cells.ts';
-import { type GenerationRow, unpackGenerations } from '../generation-row.ts';
+import { writeCount } from '../../text/writing.ts';
+import type { ChartData } from '../charts/chart-data.ts';
+import { generationCells } from '../generations/cells.ts';
+import { type GenerationRow, unpackGenerations } from '../generations/row.ts';
 
 const AT_ONCE = 500;
 

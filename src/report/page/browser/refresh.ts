@@ -1,4 +1,4 @@
-import { writeInstant } from '../../writing.ts';
+import { writeInstant } from '../../text/writing.ts';
 import type { ChartPlace } from './chart-place.ts';
 import type { View } from './zoom.ts';
 

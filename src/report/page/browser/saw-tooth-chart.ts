@@ -1,8 +1,8 @@
 import uPlot from 'uplot';
-import { formatShortDuration } from '../../../domain/duration.ts';
-import { multiplesWithin, roundStep } from '../../../domain/round-steps.ts';
-import { timeAxis } from '../../../domain/time-axis.ts';
-import { tickLabels } from '../../tick-labels.ts';
+import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { multiplesWithin, roundStep } from '../../drawing/round-steps.ts';
+import { timeAxis } from '../../drawing/time-axis.ts';
+import { tickLabels } from '../../text/tick-labels.ts';
 import { type Colours, coloursOf } from './colours.ts';
 import { drawBefore, drawBehind, isBand } from './layers.ts';
 import type { SawTooth } from './saw-tooth-data.ts';

@@ -1,9 +1,9 @@
-import type { LeastValidity } from '../../../domain/least-validity.ts';
-import { leastValidity } from '../../../domain/least-validity.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
-import { type ChartData, type JobLine, unpackSpans } from '../chart-data.ts';
-import { type GenerationRow, NOTES, unpackGenerations } from '../generation-row.ts';
-import { sawToothScale } from '../saw-tooth-scale.ts';
+import type { LeastValidity } from '../../drawing/least-validity.ts';
+import { leastValidity } from '../../drawing/least-validity.ts';
+import { type ChartData, type JobLine, unpackSpans } from '../charts/chart-data.ts';
+import { sawToothScale } from '../charts/saw-tooth-scale.ts';
+import { type GenerationRow, NOTES, unpackGenerations } from '../generations/row.ts';
 
 /** What the chart of one series draws. On its axes are seconds, as uPlot wants them. */
 export interface SawTooth {

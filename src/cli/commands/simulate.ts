@@ -1,0 +1,113 @@
+import { type Command, Option } from 'commander';
+import type { Seconds } from '../../domain/model.ts';
+import { CredWatchError } from '../../errors.ts';
+import { duration, exitCodesFlag, name, positiveDuration, roleName } from '../flags/flags.ts';
+import {
+  allowHostFlag,
+  allowRemoteFlag,
+  type ListeningFlags,
+  listenFlag,
+  repeatable,
+} from '../flags/listening-flags.ts';
+import type { Io } from '../process/io.ts';
+import { sayNote } from '../process/messages.ts';
+import { simulateHelp } from '../simulation/help.ts';
+import type { SimulationFlags } from '../simulation/settings.ts';
+
+export interface SimulateFlags extends SimulationFlags, ListeningFlags {
+  for?: Seconds;
+  format: 'text' | 'json';
+  /** False with --no-log. */
+  log: boolean;
+  history?: Seconds;
+  every?: Seconds;
+  until?: string;
+  output?: string;
+  host?: string;
+}
+
+export function declareSimulate(program: Command, run: (flags: SimulateFlags) => Promise<void>): void {
+  program
+    .command('simulate')
+    .helpGroup('Serve:')
+    .description('a metadata endpoint that hands out false credentials, rotates them, and fails on request')
+    .addOption(listenFlag('where to listen', '127.0.0.1:1338'))
+    .addOption(allowRemoteFlag())
+    .addOption(allowHostFlag())
+    .option('--lifetime <duration>', 'validity when issued (default: 6h)', positiveDuration)
+    .option(
+      '--rotate-every <duration>',
+      'time between rotations (default: a sixth of the lifetime)',
+      positiveDuration,
+    )
+    .option(
+      '--overlap <duration>',
+      'instead of --rotate-every: what is left of the old lifetime at a rotation',
+      duration,
+    )
+    .option(
+      '--jitter <duration>',
+      'a rotation comes up to this much early or late (default: 1/30 of the time between two)',
+      duration,
+    )
+    .option('--role <name>', 'the role that is attached (default: simulated-role)', roleName)
+    .addOption(
+      new Option('--imds <versions>', 'which versions of IMDS answer')
+        .choices(['both', 'v2', 'v1'])
+        .default(undefined, 'both'),
+    )
+    .option('--shape <list>', 'imds, ecs, eks or cloudshell, or several with commas (default: imds)')
+    .option(
+      '--authorization-lifetime <duration>',
+      'how long a service-account token of EKS is good for (default: 24h)',
+      positiveDuration,
+    )
+    .option('--tree <path>', 'a JSON file or a folder with more metadata; read again when it changes')
+    .addOption(repeatable('--fault <spec>', 'something that goes wrong, see below', 'none'))
+    .option('--scenario <name|file>', 'the rehearsal of an outage, see below; flags win over its settings')
+    .addOption(
+      repeatable('--variant <name=value>', 'where real endpoints differ, see below', 'the first of each'),
+    )
+    .option('--seed <text>', 'the same keys, moments and chances in every run with this text', name)
+    .option('--for <duration>', 'stop after this time (default: at SIGINT or SIGTERM)', positiveDuration)
+    .addOption(new Option('-f, --format <format>', 'how it speaks').choices(['text', 'json']).default('text'))
+    .option('--no-log', 'no line for each request')
+    .option('--history <duration>', 'write samples of so long a time instead of serving', positiveDuration)
+    .option('--every <duration>', 'with --history: time between two polls (default: 5m)', positiveDuration)
+    .option('--until <time>', 'with --history: when it ends (default: now)')
+    .option('--host <name>', 'with --history: file the samples under this host', name)
+    .option('-o, --output <file>', 'with --history: write to this file; - is stdout (default: -)')
+    .addOption(exitCodesFlag())
+    .addHelpText('after', () => simulateHelp())
+    .action(run);
+}
+
+/** 0 when it was stopped as asked. */
+export async function runSimulate(flags: SimulateFlags, io: Io, debug: boolean): Promise<number> {
+  assertFitting(flags);
+  const { simulationSettings } = await import('../simulation/settings.ts');
+  const seed = Math.trunc(io.random() * 2 ** 40).toString(36);
+  const settings = simulationSettings(flags, io.clock.now(), seed);
+  for (const note of settings.notes) await sayNote(io, note);
+  if (flags.history !== undefined) {
+    const { writeHistory } = await import('../simulation/history.ts');
+    return writeHistory({ ...flags, history: flags.history }, settings, io);
+  }
+  const { serveSimulation } = await import('../simulation/serve.ts');
+  return serveSimulation(flags, settings, io, debug);
+}
+
+/** What a run knows that writes, and one that serves. */
+const OF_HISTORY = ['every', 'until', 'host', 'output'] as const;
+const OF_SERVING = ['listen', 'allowRemote', 'allowHost', 'for', 'tree'] as const;
+
+function assertFitting(flags: SimulateFlags): void {
+  const isGiven = (flag: keyof SimulateFlags) => flags[flag] !== undefined && [flags[flag]].flat().length > 0;
+  const isServing = flags.history === undefined;
+  const stray = (isServing ? OF_HISTORY : OF_SERVING).find(isGiven);
+  if (stray === undefined) return;
+  const flag = `--${stray.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw isServing
+    ? new CredWatchError(`${flag} needs --history`, 'say how long: `cred-watch simulate --history 30d`')
+    : new CredWatchError(`${flag} does not go with --history`, 'leave it out: nothing is served');
+}

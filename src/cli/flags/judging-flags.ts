@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { Seconds } from '../../domain/model.ts';
+import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
+import { confidence, duration, name, positiveDuration, showDefaultDuration } from './flags.ts';
+
+/** What to judge, and by what evidence. */
+export interface JudgingFlags {
+  jobDuration?: readonly Seconds[];
+  job?: readonly string[];
+  margin: Seconds;
+  maxAge?: Seconds;
+  confidence?: number;
+}
+
+const durations = (text: string, before: readonly Seconds[] = []) => [...before, duration(text)];
+const names = (text: string, before: readonly string[] = []) => [...before, name(text)];
+
+/** The flags of a verdict from history. `-j` and `--job` may be repeated. */
+export function addJudging(command: Command): Command {
+  command
+    .option(
+      '-j, --job-duration <duration>',
+      'judge a job of this length that froze its credentials at its start; repeat it for more',
+      durations,
+    )
+    .option('--job <name>', 'judge by the longest recorded run of this job, and tell of its runs', names)
+    .option('--margin <duration>', 'spare validity required at the end of the job', duration, DEFAULT_MARGIN)
+    .option(
+      '--max-age <duration>',
+      'older newest samples make the answer unknown (default: 24h, none if imported)',
+      positiveDuration,
+    )
+    .option('--confidence <share>', 'ask for enough watched rotations: 95% wants 19', confidence);
+  showDefaultDuration(command, '--margin', DEFAULT_MARGIN);
+  return command;
+}

@@ -1,0 +1,121 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
+import { faultOfName } from '../../domain/name.ts';
+import { CredWatchError } from '../../errors.ts';
+import type { CredentialSource, SourceOptions } from '../../sources/source.ts';
+import type { Io } from '../process/io.ts';
+import { leaveWasmUnoptimised } from '../process/wasm-tiering.ts';
+import { name, roleName } from './flags.ts';
+
+/** The flags of every command that asks a source. */
+export interface SourceFlags {
+  source: 'auto' | SourceName;
+  role?: string;
+  profile?: string;
+  process?: string;
+  host?: string;
+  extendedApi?: boolean;
+}
+
+export interface OpenedSource {
+  source: CredentialSource;
+  /** The name to file samples under; null to go by what the source says. */
+  host: string | null;
+}
+
+export function addSourceFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--source <name>', 'where to ask; auto is container or imds')
+        .choices(['auto', ...SOURCE_NAMES])
+        .default('auto'),
+    )
+    .option('--role <name>', 'the IMDS role to ask for; of other sources, the name of the series', roleName)
+    .option(
+      '--profile <name>',
+      'the keys or the process of this profile; with --source imds its settings',
+      name,
+    )
+    .option('--process <command>', 'run this and read the credentials that it prints', commandLine)
+    .option(
+      '--host <name>',
+      'file the samples under this host (default: $CRED_WATCH_HOST, else discovered)',
+      name,
+    );
+}
+
+function commandLine(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('is no command: say what to run');
+  return text;
+}
+
+/** Which source the flags and the environment mean. */
+export async function sourceNameOf(flags: SourceFlags, io: Io): Promise<SourceName> {
+  assertTogether(flags);
+  if (flags.process !== undefined) return 'process';
+  if (flags.source !== 'auto') return flags.source;
+  if (flags.profile !== undefined) return 'profile';
+  return (await import('../../sources/open.ts')).remoteSource(io);
+}
+
+/** The host that the caller named; null to go by what the source says. */
+export const hostOf = (flags: SourceFlags, io: Io): string | null => flags.host ?? hostFromEnvironment(io);
+
+/** A source as the flags and the environment say. */
+export async function openSource(flags: SourceFlags, io: Io): Promise<OpenedSource> {
+  const name = await sourceNameOf(flags, io);
+  const host = hostOf(flags, io);
+  await leaveWasmUnoptimised();
+  const { chooseSource } = await import('../../sources/open.ts');
+  const { role, profile, process: command } = flags;
+  if (role !== undefined && name === 'container') {
+    throw new CredWatchError(
+      '--role is for IMDS: a container endpoint has one role',
+      'leave it out, or add --source imds',
+    );
+  }
+  const options: SourceOptions = {
+    env: io.env,
+    home: io.home,
+    clock: io.clock,
+    random: io.random,
+    discoverHost: host === null,
+    extendedApi: flags.extendedApi ?? false,
+    ...(role === undefined ? {} : { role, label: role }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(command === undefined ? {} : { command }),
+  };
+  if (name !== 'imds' && name !== 'container') return { source: chooseSource(name, options), host };
+  const { readProfileFiles } = await import('../../sources/profile/files.ts');
+  return { source: chooseSource(name, { ...options, profileFiles: await readProfileFiles(options) }), host };
+}
+
+/** What must not be said together, or not without the other. */
+function assertTogether({ source, profile, process: command }: SourceFlags): void {
+  if (command !== undefined && source !== 'auto' && source !== 'process') {
+    throw new CredWatchError(
+      `--process and --source ${source} exclude each other`,
+      'leave one of them out: --process is a source of its own',
+    );
+  }
+  if (profile === undefined) return;
+  if (command !== undefined) {
+    throw new CredWatchError(
+      '--process and --profile exclude each other',
+      'to run the credential_process of a profile: --source process --profile NAME',
+    );
+  }
+  if (['container', 'environment'].includes(source)) {
+    throw new CredWatchError(
+      `--source ${source} has no profile`,
+      'leave out one of them; with --source imds a profile gives the settings of IMDS',
+    );
+  }
+}
+
+function hostFromEnvironment({ env }: Io): string | null {
+  const host = env.CRED_WATCH_HOST || null;
+  const fault = host === null ? null : faultOfName(host);
+  if (fault !== null) throw new CredWatchError(`CRED_WATCH_HOST '${host}' is not a name`, fault);
+  return host;
+}

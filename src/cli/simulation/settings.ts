@@ -1,0 +1,176 @@
+import { InvalidArgumentError } from 'commander';
+import type { Instant, Seconds } from '../../domain/model.ts';
+import { formatShortDuration } from '../../domain/time/duration.ts';
+import { CredWatchError } from '../../errors.ts';
+import { SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
+import { FAULTS, parseFault } from '../../server/faults/fault.ts';
+import { openScenario, type Scenario, type ScenarioSetting } from '../../server/faults/scenario.ts';
+import { SHAPES, type Shape } from '../../server/inquiry.ts';
+import {
+  AUTHORIZATION_LIFETIME,
+  IMDS_MODES,
+  type ImdsMode,
+  type SimulationOptions,
+} from '../../server/simulation.ts';
+import { exampleInstance } from '../../server/tree/default-tree.ts';
+import { parseVariants, VARIANTS, type Variants } from '../../server/variants.ts';
+import { choiceHint, guessing } from '../flags/did-you-mean.ts';
+import { duration, positiveDuration, roleName } from '../flags/flags.ts';
+
+/** What is played, whether it is served or written. Scenarios give what flags leave open. */
+export interface SimulationFlags {
+  lifetime?: Seconds;
+  rotateEvery?: Seconds;
+  overlap?: Seconds;
+  jitter?: Seconds;
+  role?: string;
+  imds?: ImdsMode;
+  shape?: string;
+  authorizationLifetime?: Seconds;
+  tree?: string;
+  fault: string[];
+  scenario?: string;
+  variant: string[];
+  seed?: string;
+}
+
+export interface SimulationSettings {
+  options: Omit<SimulationOptions, 'tree'>;
+  authorizationLifetime: Seconds;
+  scenario: Scenario | null;
+  /** Worth knowing before it starts. */
+  notes: string[];
+}
+
+const LIFETIME: Seconds = 6 * 3600;
+
+/**
+ * @param seed for a run that none was given for
+ * @throws CredWatchError
+ */
+export function simulationSettings(
+  flags: SimulationFlags,
+  startedAt: Instant,
+  seed: string,
+): SimulationSettings {
+  const scenario = flags.scenario === undefined ? null : scenarioOf(flags.scenario);
+  const given = withScenario(flags, scenario);
+  const pace = paceOf(given);
+  // One rotation may come as early as the next one comes late.
+  const late = pace.rotateEvery + 2 * pace.jitter - pace.lifetime;
+  const options: SimulationSettings['options'] = {
+    shapes: read(shapeList, given.shape ?? 'imds', '--shape'),
+    imds: given.imds ?? 'both',
+    role: given.role ?? 'simulated-role',
+    pace,
+    seed: given.seed ?? seed,
+    faults: [...(scenario?.faults ?? []), ...flags.fault.map(faultOf)],
+    variants: variantsOf(flags.variant),
+    startedAt,
+    instance: exampleInstance(startedAt),
+  };
+  return {
+    options,
+    authorizationLifetime: given.authorizationLifetime ?? AUTHORIZATION_LIFETIME,
+    scenario,
+    notes: late <= 0 ? [] : [lateNote(late, pace)],
+  };
+}
+
+const scenarioOf = (name: string) => guessing(name, Object.keys(SCENARIOS), () => openScenario(name));
+
+const faultOf = (spec: string) =>
+  guessing(spec.split(/[=,]/)[0]!, Object.keys(FAULTS), () => parseFault(spec));
+
+/** One by one, to know which is meant, before all of them together. */
+function variantsOf(specs: readonly string[]): Variants {
+  for (const spec of specs) guessing(spec.split('=')[0]!, Object.keys(VARIANTS), () => parseVariants([spec]));
+  return parseVariants(specs);
+}
+
+function lateNote(late: Seconds, { lifetime, rotateEvery }: SimulationOptions['pace']): string {
+  const remedy = rotateEvery <= lifetime ? '; a smaller --jitter prevents it' : '';
+  return `credentials can expire up to ${formatShortDuration(late)} before the next ones come, and are handed out until then${remedy}`;
+}
+
+function paceOf({
+  lifetime = LIFETIME,
+  rotateEvery,
+  overlap,
+  jitter,
+}: SimulationFlags): SimulationOptions['pace'] {
+  if (rotateEvery !== undefined && overlap !== undefined) {
+    throw new CredWatchError('--rotate-every and --overlap say the same in two ways', 'give one of them');
+  }
+  if (overlap !== undefined && overlap >= lifetime) {
+    throw new CredWatchError(
+      `--overlap ${formatShortDuration(overlap)} is not less than the lifetime of ${formatShortDuration(lifetime)}`,
+      'let the old credentials live for a while before the new ones come',
+    );
+  }
+  const every =
+    rotateEvery ?? (overlap === undefined ? Math.max(1, Math.floor(lifetime / 6)) : lifetime - overlap);
+  if (jitter !== undefined && jitter * 2 >= every) {
+    throw new CredWatchError(
+      `--jitter ${formatShortDuration(jitter)} is too much for a rotation every ${formatShortDuration(every)}`,
+      'use less than half of it, or rotations would overtake each other',
+    );
+  }
+  return { lifetime, rotateEvery: every, jitter: jitter ?? usualJitter(lifetime, every) };
+}
+
+/** Two minutes an hour, but never so much that credentials expire before the next ones come. */
+const usualJitter = (lifetime: Seconds, every: Seconds): Seconds =>
+  Math.max(0, Math.min(Math.floor(every / 30), Math.floor((lifetime - every) / 2)));
+
+function shapeList(text: string): Shape[] {
+  const names = text.split(',').map((each) => each.trim());
+  const stranger = names.find((each) => !SHAPES.some((shape) => shape === each));
+  if (stranger !== undefined) {
+    throw new InvalidArgumentError(
+      `is not known: ${choiceHint(stranger, SHAPES, ', or several with commas')}`,
+    );
+  }
+  return SHAPES.filter((shape) => names.includes(shape));
+}
+
+const imdsMode = (text: string): ImdsMode => {
+  const mode = IMDS_MODES.find((each) => each === text);
+  if (mode === undefined) throw new InvalidArgumentError(`is not known: use ${IMDS_MODES.join(', ')}`);
+  return mode;
+};
+
+/** The flags that a setting fills, and how its text is read. */
+const SETTINGS: { [S in ScenarioSetting]: (text: string) => Partial<SimulationFlags> } = {
+  lifetime: (text) => ({ lifetime: positiveDuration(text) }),
+  'rotate-every': (text) => ({ rotateEvery: positiveDuration(text) }),
+  overlap: (text) => ({ overlap: duration(text) }),
+  jitter: (text) => ({ jitter: duration(text) }),
+  shape: (text) => ({ shape: shapeList(text).join(',') }),
+  imds: (text) => ({ imds: imdsMode(text) }),
+  role: (text) => ({ role: roleName(text) }),
+  'authorization-lifetime': (text) => ({ authorizationLifetime: positiveDuration(text) }),
+};
+
+function withScenario(flags: SimulationFlags, scenario: Scenario | null): SimulationFlags {
+  const settings = [...(scenario?.settings ?? [])].map(([name, text]) =>
+    read(SETTINGS[name], text, name, ` of the scenario ${scenario!.name}`),
+  );
+  const filled: SimulationFlags = Object.assign({ fault: [], variant: [] }, ...settings, flags);
+  // A flag for the pace wins over the scenario's, by whichever name it goes.
+  if (flags.overlap !== undefined && flags.rotateEvery === undefined) delete filled.rotateEvery;
+  if (flags.rotateEvery !== undefined && flags.overlap === undefined) delete filled.overlap;
+  const hasPace = flags.rotateEvery !== undefined || flags.overlap !== undefined;
+  if (hasPace && flags.jitter === undefined) delete filled.jitter;
+  return filled;
+}
+
+function read<T>(parse: (text: string) => T, text: string, name: string, where = ''): T {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    const [what = '', hint] = error.message.split(': ');
+    throw new CredWatchError(`${name} '${text}'${where} ${what}`, hint, { cause: error });
+  }
+}

@@ -1,0 +1,65 @@
+import type { Instant, Measurement, Rotation, RotationForecast, Span } from '../model.ts';
+import { minBy } from './statistics.ts';
+
+/**
+ * When the newest generation will be replaced: one interval after it appeared, no sooner than the shortest and no
+ * later than the longest interval that was watched. Null where no interval is known, or where there is no rotation
+ * to wait for because every request brings new credentials.
+ */
+export function forecastRotation(measurement: Measurement): RotationForecast | null {
+  const { rotationInterval: interval, lag, issuedPerRequest } = measurement;
+  const appeared = appearanceOfNewest(measurement);
+  if (interval === null || appeared === null || issuedPerRequest) return null;
+  return {
+    earliest: appeared.from + interval.min * 1000,
+    expected: appeared.to + interval.median * 1000,
+    // Intervals are counted from date to date, and a source with a lag goes on with the old generation for a while.
+    latest: appeared.to + (interval.max + lag) * 1000,
+    interval: interval.median,
+  };
+}
+
+/** When the newest generation took over: by its own date, or somewhere in the window in which it came. */
+function appearanceOfNewest({ generations, rotations }: Measurement): Span | null {
+  const newest = generations.at(-1)!;
+  const arrival = rotations.findLast(({ to }) => to === newest);
+  const isDated = arrival === undefined || arrival.dated;
+  if (isDated && newest.lastUpdated !== null) return at(Math.min(newest.lastUpdated, newest.firstSeen));
+  return arrival?.window ?? null;
+}
+
+const at = (instant: Instant): Span => ({ from: instant, to: instant });
+
+/** So many intervals are looked back on: a source may change its pace. */
+const INTERVALS_KEPT = 12;
+
+/**
+ * Where the next rotation of a source that dates none of them must lie, for a poller that would catch it: a narrower
+ * answer than the forecast, because each interval counts with what is known of both its ends. Null without an interval,
+ * or where the newest generation's beginning is dated or not known.
+ */
+export function findDueSpan({ generations, rotations, issuedPerRequest }: Measurement): Span | null {
+  const newest = generations.at(-1)!;
+  const arrival = rotations.findLast(({ to }) => to === newest);
+  if (arrival === undefined || arrival.dated || issuedPerRequest) return null;
+  const lengths = rotations.flatMap((each, index) => lengthOf(rotations[index - 1], each) ?? []);
+  const usual = reconcile(lengths.slice(-INTERVALS_KEPT));
+  if (usual === null) return null;
+  return { from: arrival.window.from + usual.from, to: arrival.window.to + usual.to };
+}
+
+/** From one rotation to the next, at least and at most; null where others may have hidden between them. */
+function lengthOf(before: Rotation | undefined, after: Rotation): Span | null {
+  if (before === undefined || !before.witnessed || !after.witnessed || before.dated || after.dated)
+    return null;
+  return { from: after.window.from - before.window.to, to: after.window.to - before.window.from };
+}
+
+/** The span that is known best, widened by those that contradict it: one that agrees adds nothing but its vagueness. */
+function reconcile(lengths: readonly Span[]): Span | null {
+  const best = minBy(lengths, ({ from, to }) => to - from);
+  if (best === null) return null;
+  return lengths
+    .filter(({ from, to }) => from > best.to || to < best.from)
+    .reduce((span, { from, to }) => ({ from: Math.min(span.from, from), to: Math.max(span.to, to) }), best);
+}

@@ -1,0 +1,108 @@
+import type { PollNoteCode } from '../model.ts';
+import {
+  badSettings,
+  blankVariables,
+  brokenPlaces,
+  defaultProfile,
+  ends,
+  halfPairs,
+  noSuchProfile,
+  nothingAnswers,
+  oldNames,
+  profileOffersTwo,
+  sessionTokens,
+} from './broken-providers.ts';
+import { Chains } from './chains.ts';
+import { CHAIN_FINDING_CODES, type ChainFinding, problem } from './finding.ts';
+import {
+  containerHidesImds,
+  keysHideRole,
+  profileHidesRole,
+  profileSkipsEnvironment,
+  webIdentityHidesContainer,
+} from './hidden-providers.ts';
+import { type ChainFacts, type Outcomes, PLACE_NAMES, SDKS } from './providers.ts';
+
+type Check = (chains: Chains) => ChainFinding[];
+
+const CHECKS: readonly Check[] = [
+  nothingAnswers,
+  noSuchProfile,
+  sessionTokens,
+  ends,
+  halfPairs,
+  brokenPlaces,
+  badSettings,
+  keysHideRole,
+  webIdentityHidesContainer,
+  profileSkipsEnvironment,
+  profileOffersTwo,
+  blankVariables,
+  sdksDisagree,
+  profileHidesRole,
+  containerHidesImds,
+  oldNames,
+  defaultProfile,
+];
+
+/** What an operator should know of these chains, the most important first. */
+export function findChainFindings(facts: ChainFacts, outcomes: Outcomes): ChainFinding[] {
+  const chains = new Chains(facts, outcomes);
+  const found = [...CHECKS.flatMap((check) => check(chains)), ...notesOf(facts)];
+  found.sort((a, b) => rank(a) - rank(b));
+  return [...found.filter(isProblem), ...found.filter((finding) => !isProblem(finding))];
+}
+
+/** That SDKs disagree follows from what comes before it, notes included. */
+function rank({ code }: ChainFinding): number {
+  const at = (CHAIN_FINDING_CODES as readonly string[]).indexOf(code);
+  return at < 0 ? CHAIN_FINDING_CODES.indexOf('SDKS_DISAGREE') - 0.5 : at;
+}
+
+const isProblem = ({ severity }: ChainFinding) => severity === 'problem';
+
+/** Two SDKs in one program are rare, two programs on one machine are not. */
+function sdksDisagree({ outcomes }: Chains): ChainFinding[] {
+  const ends = new Set(
+    SDKS.map((sdk) => {
+      const outcome = outcomes[sdk];
+      return outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.place : 'nothing';
+    }),
+  );
+  return ends.size > 1 ? [problem('SDKS_DISAGREE', { ends: [...ends] })] : [];
+}
+
+/** What the findings above say better, or what is no news. */
+const TOLD: ReadonlySet<PollNoteCode> = new Set([
+  'STATIC_KEYS_HIDE_SOURCE',
+  'PROFILE_HIDES_SOURCE',
+  'NAMED_PROFILE_MISSING',
+  'WEB_IDENTITY_HIDES_SOURCE',
+  'CONTAINER_HIDES_IMDS',
+  'PROFILE_HIDES_ENVIRONMENT',
+  'ONLY_OLD_TOKEN',
+  'SESSION_KEY_WITHOUT_TOKEN',
+  'TOKEN_FILE_EXPIRES',
+  'BLANK_ENV',
+]);
+
+/** What will not mend itself. */
+const PROBLEMS: ReadonlySet<PollNoteCode> = new Set([
+  'TWO_SESSION_TOKENS',
+  'TOKEN_FILE_EXPIRED',
+  'EXPIRATION_UNREADABLE',
+  'TOKEN_TRAILING_NEWLINE',
+  'TWO_TOKENS_SET',
+  'DISABLED_FOR_SOME_SDKS',
+]);
+
+/** Each note once, in the order of the places. */
+function notesOf({ places }: ChainFacts): ChainFinding[] {
+  const notes = PLACE_NAMES.flatMap((name) => places[name].notes).filter(({ code }) => !TOLD.has(code));
+  const distinct = new Map(notes.map((each) => [JSON.stringify(each), each]));
+  return [...distinct.values()].map(({ code, args }) => ({
+    code,
+    severity: PROBLEMS.has(code) ? 'problem' : 'note',
+    args,
+  }));
+}

@@ -1,0 +1,59 @@
+import type { Instant, Seconds } from '../model.ts';
+
+/**
+ * RFC 3339, with the deviations that real endpoints show: up to nine digits of fraction, `+0000` without a colon,
+ * a trailing ` UTC`, and no zone at all. `new Date(text)` is no substitute: it reads a zone-less time as local
+ * and turns 30 February into 2 March.
+ */
+const FORMAT =
+  /^(\d{4})-(0[1-9]|1[0-2])-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:([Zz]|[+-]\d\d:?\d\d)| ?UTC)?$/;
+
+/** Go's zero time is the year 1; nothing of ours happened before this. */
+const EARLIEST_YEAR = 2000;
+
+export interface ParsedInstant {
+  instant: Instant;
+  /** There was no zone: read as UTC. */
+  zoneless: boolean;
+}
+
+/** Null for anything that is not one exact moment after the year 2000. Fractions are cut to milliseconds. */
+export function parseInstant(text: string): ParsedInstant | null {
+  const match = FORMAT.exec(text);
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second, fraction] = match;
+  const milliseconds = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
+  const local = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    milliseconds,
+  );
+  // Date.UTC carries over: 30 February is another day of another month.
+  if (Number(year) < EARLIEST_YEAR || new Date(local).getUTCDate() !== Number(day)) return null;
+  const zone = match[8];
+  const offset = zone === undefined ? 0 : parseOffset(zone);
+  if (offset === null) return null;
+  return { instant: local - offset * 1000, zoneless: zone === undefined && !text.endsWith('UTC') };
+}
+
+function parseOffset(zone: string): Seconds | null {
+  if (zone === 'Z' || zone === 'z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(-2));
+  if (hours > 23 || minutes > 59) return null;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60);
+}
+
+/** ISO 8601 with `Z`; milliseconds only where there are any. */
+export function formatInstant(instant: Instant): string {
+  return new Date(instant).toISOString().replace('.000Z', 'Z');
+}
+
+/** Whole seconds from one moment to a later one, cut towards the smaller: a validity is never overstated. */
+export function secondsBetween(from: Instant, to: Instant): Seconds {
+  return Math.floor((to - from) / 1000);
+}

@@ -1,0 +1,122 @@
+import { CREDIBLE_CLOCK_OFFSET, joinKeyless, orderGenerations } from '../measurement/generations.ts';
+import { findAppearances, findRotations, type RotationHistory } from '../measurement/rotations.ts';
+import { median, range, weightedMedian } from '../measurement/statistics.ts';
+import {
+  coveredTime,
+  findGaps,
+  findSampledMinimum,
+  findServices,
+  findValidityWhenIssued,
+  findWorstCase,
+} from '../measurement/validity.ts';
+import type {
+  Extremes,
+  Freshness,
+  Generation,
+  Instant,
+  Measurement,
+  Rotation,
+  Seconds,
+  SeriesAnalysis,
+  SeriesHistory,
+  Span,
+} from '../model.ts';
+import { secondsBetween } from '../time/instant.ts';
+import { findFindings, isIssuedPerRequest } from './findings.ts';
+
+/** A polled series is a live one: its figures must not be read from a day when polling was still running. */
+const DEFAULT_MAX_AGE: Seconds = 86_400;
+
+/** One series, from what is stored of it. Pure: the same history, freshness rule and moment give the same answer. */
+export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): SeriesAnalysis {
+  const { identity, polled, failedPolls, failedPollSpans, generations } = history;
+  const measurement = generations.length === 0 ? null : measure(generations);
+  const facts = {
+    identity,
+    polled,
+    failedPolls,
+    failedPollSpans,
+    measurement,
+    age: measurement === null ? null : secondsBetween(measurement.lastSample, correctedNow(now, measurement)),
+    maxAge: maxAge === 'default' ? (polled ? DEFAULT_MAX_AGE : null) : maxAge,
+  };
+  return { ...facts, findings: findFindings(facts) };
+}
+
+/** Samples are dated by AWS's clock; where the host's was last known to be wrong, so is `now`. */
+export function correctedNow(now: Instant, { generations }: Measurement): Instant {
+  const offset = generations.at(-1)!.smallestClockOffset ?? 0;
+  return Math.abs(offset) > CREDIBLE_CLOCK_OFFSET ? now - offset * 1000 : now;
+}
+
+/** When polls failed, dated as samples are: they were stored by the host's clock alone. */
+export const correctedSpans = (spans: readonly Span[], measurement: Measurement): Span[] =>
+  spans.map(({ from, to }) => ({ from: correctedNow(from, measurement), to: correctedNow(to, measurement) }));
+
+/** What the generations of one series prove; at least one is needed. */
+export function measure(generations: readonly Generation[]): Measurement {
+  const ordered = orderGenerations(joinKeyless(generations));
+  const firstSample = range(ordered.map(({ firstSeen }) => firstSeen))!.min;
+  const lastSample = range(ordered.map(({ lastSeen }) => lastSeen))!.max;
+  const issuedPerRequest = isIssuedPerRequest(ordered);
+  const history = findRotations(ordered, lastSample);
+  const pairs = issuedPerRequest ? [] : history.rotations;
+  const rotations = pairs.filter(({ completed }) => completed);
+  const services = findServices(ordered, pairs);
+  const sampledMinimum = findSampledMinimum(ordered);
+  const worstCase = findWorstCase(sampledMinimum, pairs);
+  const appearances = appearancesOf(ordered, history, issuedPerRequest);
+  return {
+    generations: ordered,
+    sampleCount: ordered.reduce((sum, { samples }) => sum + samples, 0),
+    rotations,
+    witnessedCount: rotations.filter(({ witnessed }) => witnessed).length,
+    firstSample,
+    lastSample,
+    watchedTime: Math.floor(coveredTime(services) / 1000),
+    gaps: findGaps(pairs),
+    services,
+    rotationInterval: extremes(rotations.flatMap(({ interval }) => interval ?? [])),
+    rotationWindow: extremes(rotations.flatMap(windowOf)),
+    appearances,
+    validityWhenIssued: findValidityWhenIssued(appearances),
+    sampledMinimum,
+    worstCase,
+    overstatement: sampledMinimum.seconds - worstCase.seconds,
+    lag: Math.ceil(history.lag / 1000),
+    usualGap: usualGap(ordered),
+    issuedPerRequest,
+  };
+}
+
+/** Credentials that are issued for a request appear by their own date or not at all: there is nothing between two. */
+function appearancesOf(ordered: readonly Generation[], history: RotationHistory, issuedPerRequest: boolean) {
+  const found = findAppearances(ordered, history);
+  return issuedPerRequest ? found.filter(({ generation }) => generation.lastUpdated !== null) : found;
+}
+
+function extremes(durations: readonly Seconds[]): Extremes | null {
+  const ends = range(durations);
+  return ends === null ? null : { ...ends, median: median(durations)! };
+}
+
+/** Of a rotation that is not dated, and beside which no other hid: all that is known of its moment. */
+function windowOf({ dated, witnessed, overlapping, window }: Rotation): Seconds[] {
+  return dated || !witnessed || overlapping ? [] : [Math.ceil((window.to - window.from) / 1000)];
+}
+
+/**
+ * The usual time between two samples, from the generations alone so that pruning changes nothing: inside one, its
+ * mean gap stands for all of its gaps.
+ */
+export function usualGap(ordered: readonly Generation[]): Seconds | null {
+  const inside = ordered.map(({ firstSeen, lastSeen, samples }) => ({
+    value: (lastSeen - firstSeen) / Math.max(1, samples - 1),
+    weight: samples - 1,
+  }));
+  const between = ordered
+    .slice(1)
+    .map((to, index) => ({ value: to.firstSeen - ordered[index]!.lastSeen, weight: 1 }));
+  const usual = weightedMedian([...inside, ...between.filter(({ value }) => value > 0)]);
+  return usual === null ? null : Math.round(usual / 1000);
+}

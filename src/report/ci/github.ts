@@ -1,0 +1,106 @@
+import type { JobVerdict } from '../../domain/model.ts';
+import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import { answerOf, type Judgement, judgementsOf } from '../../domain/verdict/judgements.ts';
+import type { ReportContext } from '../formats.ts';
+import { findingMessage } from '../messages/findings.ts';
+import { moreMessage, NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
+import { adviceMessages, evidenceMessage, verdictMessage } from '../messages/verdicts.ts';
+import { plainFigureRows } from '../table/plain-rows.ts';
+import { writeJob, writeSeries } from '../text/writing.ts';
+
+const KINDS = ['error', 'warning', 'notice'] as const;
+type Kind = (typeof KINDS)[number];
+
+interface Annotation {
+  kind: Kind;
+  title: string;
+  lines: readonly string[];
+}
+
+/** GitHub shows so many annotations of a kind for each step, and drops the rest. */
+const SHOWN = 10;
+
+/** Workflow commands that GitHub Actions reads from a step's output: what matters most first. */
+export function renderGithub(assessment: Assessment, context: ReportContext): string {
+  const annotations = [...verdictsOf(assessment), ...findingsOf(assessment)];
+  if (assessment.jobs.length === 0) annotations.push(...measuredOf(assessment, context));
+  return KINDS.flatMap((kind) =>
+    atMost(
+      SHOWN,
+      annotations.filter((each) => each.kind === kind),
+    ),
+  )
+    .map(command)
+    .join('');
+}
+
+function atMost(count: number, annotations: readonly Annotation[]): readonly Annotation[] {
+  if (annotations.length <= count) return annotations;
+  const shown = annotations.slice(0, count - 1);
+  const [{ kind }] = annotations as [Annotation];
+  return [...shown, { kind, title: 'cred-watch', lines: [moreMessage(annotations.length - shown.length)] }];
+}
+
+function verdictsOf(assessment: Assessment): Annotation[] {
+  const { series, jobs } = assessment;
+  const judged = series
+    .flatMap((each) => judgementsOf(each, assessment))
+    .filter((each): each is Judged => each.verdict !== null)
+    .toSorted((a, b) => spareOf(a) - spareOf(b));
+  const unjudged = jobs.filter(({ job }) => job === null || series.length === 0);
+  return [...judged.map(verdictAnnotation), ...unjudged.map(unjudgedAnnotation)];
+}
+
+type Judged = Judgement & { verdict: JobVerdict };
+
+const spareOf = ({ verdict }: Judged) => verdict.spare ?? Number.POSITIVE_INFINITY;
+
+const KIND_OF = { safe: 'notice', 'not-safe': 'error', unknown: 'warning' } as const;
+
+function verdictAnnotation({ job, series, verdict }: Judged): Annotation {
+  const { measurement } = series.analysis;
+  return {
+    kind: KIND_OF[answerOf(verdict.verdict)],
+    title: `cred-watch: ${writeJob(job)} on ${seriesName(series)}`,
+    lines: [
+      verdictMessage(verdict),
+      ...adviceMessages(verdict, measurement),
+      ...(measurement === null ? [] : [evidenceMessage(measurement)]),
+    ],
+  };
+}
+
+const unjudgedAnnotation = (job: AssessedJob): Annotation => ({
+  kind: 'warning',
+  title: `cred-watch: ${writeJob(job)}`,
+  lines: [job.job === null ? silenceMessage('LENGTH_UNKNOWN') : NO_SERIES],
+});
+
+const findingsOf = ({ series }: Assessment): Annotation[] =>
+  series.flatMap((each) =>
+    each.analysis.findings
+      .filter(({ severity }) => severity === 'problem')
+      .map((finding) => ({
+        kind: 'warning' as const,
+        title: `cred-watch: ${seriesName(each)}`,
+        lines: [findingMessage(finding)],
+      })),
+  );
+
+const measuredOf = ({ series }: Assessment, context: ReportContext): Annotation[] =>
+  series.map((each) => ({
+    kind: 'notice' as const,
+    title: `cred-watch: ${seriesName(each)}`,
+    lines: [NO_JOB, ...plainFigureRows(each.analysis, context).map(([label, value]) => `${label}: ${value}`)],
+  }));
+
+const seriesName = ({ analysis }: AssessedSeries) => writeSeries(analysis.identity);
+
+const command = ({ kind, title, lines }: Annotation) =>
+  `::${kind} title=${escapeProperty(title)}::${escapeData(lines.join('\n'))}\n`;
+
+/** What the runner turns back. Without a line end of its own no name can begin a command. */
+const escapeData = (text: string) =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+
+const escapeProperty = (text: string) => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -1,0 +1,157 @@
+import type { JobVerdict, SeriesAnalysis } from '../../domain/model.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
+import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import { answerOf, type Judgement, judgementsOf } from '../../domain/verdict/judgements.ts';
+import type { ReportContext } from '../formats.ts';
+import { findingMessage } from '../messages/findings.ts';
+import { NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
+import { adviceMessages, aJobOf, evidenceMessage, verdictMessage } from '../messages/verdicts.ts';
+import { printable } from '../text/printable.ts';
+import { writeSeries } from '../text/writing.ts';
+import { type Figure, seriesFigures, verdictFigures } from './flat-figures.ts';
+
+/** What became of a test case, as the element under it that says so; `passed` has none. */
+type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
+
+interface TestCase {
+  name: string;
+  outcome: Outcome;
+  type?: string;
+  message?: string;
+  details?: readonly string[];
+  properties?: Record<string, Figure>;
+}
+
+interface TestSuite {
+  name: string;
+  host: string | null;
+  cases: readonly TestCase[];
+  properties: Record<string, Figure>;
+  output: readonly string[];
+}
+
+/**
+ * A suite for every series, in it a test case for every job. There is no official schema: this is the common part that
+ * testmoapp/junitxml collects, with `time` (nothing is timed) because some readers demand it.
+ */
+export async function renderJunit(assessment: Assessment, context: ReportContext): Promise<string> {
+  const { default: Builder } = await import('fast-xml-builder');
+  const builder = new Builder({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    suppressBooleanAttributes: false,
+    suppressEmptyNode: true,
+    format: true,
+    // It escapes what has a meaning in XML. What XML cannot carry, or an attribute only as a space, is made visible.
+    attributeValueProcessor: (_, value) => printable(String(value)),
+    tagValueProcessor: (_, value) => String(value).split('\n').map(printable).join('\n'),
+  });
+  const suites = suitesOf(assessment);
+  const common = { '@time': 0, '@timestamp': formatInstant(context.now).replace(/\.\d+Z$/, 'Z') };
+  return builder.build({
+    '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
+    testsuites: {
+      '@name': 'cred-watch',
+      ...countsOf(suites.flatMap(({ cases }) => cases)),
+      ...common,
+      testsuite: suites.map((suite) => ({
+        '@name': suite.name,
+        ...countsOf(suite.cases),
+        ...common,
+        ...(suite.host === null ? {} : { '@hostname': suite.host }),
+        ...propertiesElement({ cred_watch_version: context.version, ...suite.properties }),
+        testcase: suite.cases.map((each) => caseElement(each, suite.name)),
+        ...(suite.output.length === 0 ? {} : { 'system-out': suite.output.join('\n') }),
+      })),
+    },
+  });
+}
+
+function suitesOf(assessment: Assessment): TestSuite[] {
+  const { series, jobs } = assessment;
+  if (series.length > 0) return series.map((each) => suiteOf(each, assessment));
+  if (jobs.length === 0) return [];
+  const cases = jobs.map(
+    (job): TestCase => ({ name: nameOf(job), outcome: 'error', type: 'Unknown', message: NO_SERIES }),
+  );
+  return [{ name: 'no series', host: null, cases, properties: {}, output: [] }];
+}
+
+function suiteOf(series: AssessedSeries, assessment: Assessment): TestSuite {
+  const { analysis } = series;
+  const { identity, measurement, findings } = analysis;
+  const judgements = judgementsOf(series, assessment);
+  const unasked: TestCase = { name: 'no job', outcome: 'skipped', message: NO_JOB };
+  return {
+    name: writeSeries(identity),
+    host: identity.host,
+    cases: judgements.length === 0 ? [unasked] : judgements.map(caseOf),
+    properties: seriesFigures(analysis),
+    output: [
+      ...findings.map(findingMessage),
+      ...(measurement === null ? [] : [evidenceMessage(measurement)]),
+    ],
+  };
+}
+
+/** A name says which test it was over many runs: a job that has one keeps it, however long it took this time. */
+const nameOf = ({ name, job }: AssessedJob) => name ?? (job === null ? 'a job' : aJobOf(job.duration));
+
+function caseOf({ job, series, verdict, silence }: Judgement): TestCase {
+  const name = nameOf(job);
+  if (verdict !== null) return { name, ...judgedCase(verdict, series.analysis) };
+  const message = silenceMessage(silence!);
+  return silence === 'LENGTH_UNKNOWN'
+    ? { name, outcome: 'error', type: 'Unknown', message }
+    : { name, outcome: 'skipped', message };
+}
+
+function judgedCase(verdict: JobVerdict, { measurement, findings }: SeriesAnalysis): Omit<TestCase, 'name'> {
+  const properties = verdictFigures(verdict);
+  const told = {
+    message: verdictMessage(verdict),
+    details: [...adviceMessages(verdict, measurement), ...findings.map(findingMessage)],
+    properties,
+  };
+  switch (answerOf(verdict.verdict)) {
+    case 'safe':
+      return { outcome: 'passed', properties };
+    case 'not-safe':
+      return { outcome: 'failure', type: 'CredentialExpiry', ...told };
+    case 'unknown':
+      return { outcome: 'error', type: 'Unknown', ...told };
+  }
+}
+
+function countsOf(cases: readonly TestCase[]) {
+  const count = (wanted: Outcome) => cases.filter(({ outcome }) => outcome === wanted).length;
+  return {
+    '@tests': cases.length,
+    '@failures': count('failure'),
+    '@errors': count('error'),
+    '@skipped': count('skipped'),
+  };
+}
+
+const caseElement = (testCase: TestCase, className: string) => ({
+  '@name': testCase.name,
+  '@classname': className,
+  '@time': 0,
+  ...propertiesElement(testCase.properties ?? {}),
+  ...outcomeElement(testCase),
+});
+
+function outcomeElement({ outcome, type, message, details = [] }: TestCase) {
+  if (outcome === 'passed') return {};
+  const text = details.length === 0 ? {} : { '#text': details.join('\n') };
+  return {
+    [outcome]: { ...(type === undefined ? {} : { '@type': type }), '@message': message, ...text },
+  };
+}
+
+function propertiesElement(properties: Record<string, Figure>) {
+  const property = Object.entries(properties)
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => ({ '@name': name, '@value': value }));
+  return property.length === 0 ? {} : { properties: { property } };
+}

@@ -1,0 +1,37 @@
+import type { Instant, Seconds, Span } from '../../domain/model.ts';
+import type { LeastValidity } from './least-validity.ts';
+
+/** The smallest and the largest remaining validity in a part of the time. */
+export interface EnvelopePart extends Span {
+  min: Seconds;
+  max: Seconds;
+}
+
+/**
+ * What is left of a saw-tooth with more teeth than a picture has columns: its extremes in each of so many equal parts of
+ * the time. Parts in which nothing is known are left out.
+ */
+export function validityEnvelope(
+  spans: readonly LeastValidity[],
+  { from, to }: Span,
+  parts: number,
+): EnvelopePart[] {
+  const size = Math.max(1, (to - from) / parts);
+  const found = new Map<number, EnvelopePart>();
+  const partOf = (at: Instant) => Math.min(parts - 1, Math.floor((at - from) / size));
+  for (const span of spans) {
+    for (let part = partOf(span.from); part <= partOf(span.to); part += 1) {
+      const begin = from + part * size;
+      const min = (span.expiration - Math.min(span.to, begin + size)) / 1000;
+      const max = (span.expiration - Math.max(span.from, begin)) / 1000;
+      const known = found.get(part);
+      found.set(part, {
+        from: begin,
+        to: begin + size,
+        min: Math.min(min, known?.min ?? min),
+        max: Math.max(max, known?.max ?? max),
+      });
+    }
+  }
+  return [...found.values()].sort((a, b) => a.from - b.from);
+}

@@ -1,0 +1,50 @@
+import type { NowVerdict, PollNote } from '../../domain/model.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
+import { findingJson } from '../finding-json.ts';
+import { maskKeyId } from '../text/printable.ts';
+import { instantJson } from '../text/writing.ts';
+
+/** The verdict now as JSON, under the contract of the README. */
+export function renderNowJson(now: NowVerdict, notes: readonly PollNote[]): string {
+  const { identity, credentials, nextRotation, validityThen, unknownReason, job } = now;
+  return `${JSON.stringify(
+    {
+      schema_version: 1,
+      judged_at: formatInstant(now.judgedAt),
+      clock_offset_seconds: now.clockOffset,
+      verdict: now.verdict,
+      job: {
+        duration_seconds: job.duration,
+        margin_seconds: job.margin,
+        required_seconds: now.required,
+      },
+      host: identity?.host ?? null,
+      source: identity?.source ?? null,
+      api_version: identity?.apiVersion ?? null,
+      role: identity?.role ?? null,
+      access_key_id: credentials && maskKeyId(credentials.accessKeyId),
+      expiration: instantJson(credentials?.expiration ?? null),
+      later_expiration: instantJson(now.laterExpiration),
+      remaining_seconds: now.remaining,
+      spare_seconds: now.spare,
+      unknown_reason: unknownReason && unknownJson(unknownReason),
+      outlook: now.outlook,
+      next_rotation: nextRotation && {
+        expected_at: formatInstant(nextRotation.expected),
+        earliest_at: formatInstant(nextRotation.earliest),
+        latest_at: formatInstant(nextRotation.latest),
+      },
+      validity_then: validityThen && { min_seconds: validityThen.min, max_seconds: validityThen.max },
+      findings: now.findings.map(findingJson),
+      notes: notes.map(({ code }) => code),
+    },
+    null,
+    2,
+  )}\n`;
+}
+
+function unknownJson(reason: NonNullable<NowVerdict['unknownReason']>) {
+  return reason.code === 'POLL_FAILED'
+    ? { code: reason.code, failure: { reason: reason.reason, detail: reason.detail } }
+    : { code: reason.code, failure: null };
+}

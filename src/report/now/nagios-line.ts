@@ -1,0 +1,39 @@
+import type { NowVerdict } from '../../domain/model.ts';
+import { formatShortDuration as short } from '../../domain/time/duration.ts';
+import { nowUnknownMessage } from '../messages/now.ts';
+import { printable } from '../text/printable.ts';
+
+const STATES = { safe: 'OK', 'not-safe': 'CRITICAL', unknown: 'UNKNOWN' } as const;
+
+/**
+ * One line as the Monitoring Plugins' guidelines have it: state, text, `|`, performance data
+ * (`'label'=value[unit];[warn];[crit];[min];[max]`, where `16500:` alerts below that number).
+ */
+export function renderNagiosLine(now: NowVerdict): string {
+  const { verdict, identity, remaining, required, unknownReason } = now;
+  const series = identity === null ? '' : `${[identity.source, identity.role].filter(Boolean).join('/')} `;
+  const text =
+    unknownReason !== null
+      ? nowUnknownMessage(unknownReason).message
+      : `${series}${remainingText(remaining!)}, needs ${short(required)}`;
+  const data = performanceData(now);
+  // The bar begins the data, and nobody may begin it early.
+  const line = `CREDWATCH ${STATES[verdict]} - ${printable(text).replaceAll('|', '/')}`;
+  return `${line}${data === '' ? '' : ` | ${data}`}\n`;
+}
+
+const remainingText = (remaining: number) =>
+  remaining < 0 ? `expired ${short(-remaining)} ago` : `${short(remaining)} left`;
+
+function performanceData({ remaining, required, nextRotation, validityThen }: NowVerdict): string {
+  return [
+    remaining === null ? '' : `'remaining'=${remaining}s;;${required}:;;${validityThen?.max ?? ''}`,
+    nextRotation === null ? '' : `'rotation_interval'=${nextRotation.interval}s;;;0;`,
+  ]
+    .filter((each) => each !== '')
+    .join(' ');
+}
+
+/** For what went wrong before there was anything to judge. */
+export const nagiosTrouble = (message: string) =>
+  `CREDWATCH UNKNOWN - ${printable(message).replaceAll('|', '/')}\n`;

@@ -1,0 +1,71 @@
+import { generationFacts } from '../../../domain/measurement/generation-facts.ts';
+import type { Instant, JobVerdict, Measurement, Seconds, Span } from '../../../domain/model.ts';
+import { generationRow, type PackedGenerations, packGenerations } from '../generations/row.ts';
+import { type Tone, toneOf } from '../tones.ts';
+import { jobLabel, jobLineLabel } from './job-line.ts';
+
+/** A job whose need is a line across remaining validity. */
+export interface JobLine {
+  name: string;
+  label: string;
+  required: Seconds;
+  tone: Tone;
+}
+
+/** What the script of the page draws of one series. Never the key of a generation. */
+export interface ChartData {
+  generations: PackedGenerations;
+  gaps: PackedSpans;
+  failedPolls: PackedSpans;
+  jobs: JobLine[];
+  first: Instant;
+  last: Instant;
+  worst: { at: Instant; seconds: Seconds };
+}
+
+/** Seconds: from the end of the one before to the beginning, and from there to its end. */
+export type PackedSpans = number[];
+
+export function chartData(
+  measurement: Measurement,
+  verdicts: readonly JobVerdict[],
+  failed: readonly Span[],
+): ChartData {
+  const { firstSample, lastSample, worstCase, gaps } = measurement;
+  const facts = generationFacts(measurement);
+  return {
+    generations: packGenerations(facts.map((each, index) => generationRow(each, index === facts.length - 1))),
+    gaps: packSpans(gaps),
+    failedPolls: packSpans(failed),
+    jobs: verdicts.map(({ job, required, verdict }) => ({
+      name: jobLabel(job),
+      label: jobLineLabel(job),
+      required,
+      tone: toneOf(verdict),
+    })),
+    first: firstSample,
+    last: lastSample,
+    worst: { at: worstCase.at, seconds: worstCase.seconds },
+  };
+}
+
+export function packSpans(spans: readonly Span[]): PackedSpans {
+  let before = 0;
+  return spans.flatMap(({ from, to }) => {
+    const [begin, end] = [Math.floor(from / 1000), Math.ceil(to / 1000)];
+    const packed = [begin - before, end - begin];
+    before = end;
+    return packed;
+  });
+}
+
+export function unpackSpans(packed: PackedSpans): Span[] {
+  const spans: Span[] = [];
+  let at = 0;
+  for (let index = 0; index < packed.length; index += 2) {
+    const from = at + packed[index]!;
+    at = from + packed[index + 1]!;
+    spans.push({ from: from * 1000, to: at * 1000 });
+  }
+  return spans;
+}

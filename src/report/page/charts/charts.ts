@@ -1,0 +1,79 @@
+import { rotationIntervals, validitiesWhenIssued } from '../../../domain/measurement/generation-facts.ts';
+import { safeStartsCurve } from '../../../domain/measurement/validity.ts';
+import type { JobVerdict, Measurement, Seconds, SeriesAnalysis } from '../../../domain/model.ts';
+import { correctedSpans } from '../../../domain/verdict/analysis.ts';
+import { type Histogram, histogram } from '../../drawing/histogram.ts';
+import { NEW_AT_EVERY_START, NOT_KNOWN, noStartMessage } from '../../messages/measurements.ts';
+import { allTheSameMessage, distributionSummary } from '../../messages/page.ts';
+import { embeddedJson, html, type Markup } from '../markup.ts';
+import { chartData } from './chart-data.ts';
+import { curveSvg } from './curve-svg.ts';
+import { histogramSvg } from './histogram-svg.ts';
+import { sawToothSvg } from './saw-tooth-svg.ts';
+
+/** What was measured, drawn. The saw-tooth becomes one that can be zoomed where the script runs. */
+export function charts(
+  { failedPollSpans }: SeriesAnalysis,
+  measurement: Measurement,
+  verdicts: readonly JobVerdict[],
+  margin: Seconds,
+  id: string,
+): Markup {
+  const failed = correctedSpans(failedPollSpans, measurement);
+  const data = chartData(measurement, verdicts, failed);
+  return html`<figure class="card chart saw-tooth" data-chart="${id}">
+<figcaption><h3>Remaining validity over time</h3>${toolbar(id)}</figcaption>
+<output class="readout" hidden></output>
+<div class="still">${sawToothSvg(measurement, verdicts, failed)}</div>
+${legend(measurement, verdicts, failed.length > 0)}
+<script type="application/json" id="${id}-data">${embeddedJson(data)}</script>
+</figure>
+<div class="beside">
+<figure class="card chart"><figcaption><h3>Safe starts by job length</h3></figcaption>${curve(measurement, verdicts, margin)}</figure>
+${distribution('Rotation intervals', histogram(rotationIntervals(measurement)))}
+${distribution('Validity when issued', histogram(validitiesWhenIssued(measurement)))}
+</div>`;
+}
+
+const toolbar = (id: string) => html`<div class="toolbar" role="group" aria-label="time shown" hidden>
+<button type="button" data-do="earlier" aria-label="earlier" aria-controls="${id}-chart">←</button>
+<button type="button" data-do="later" aria-label="later" aria-controls="${id}-chart">→</button>
+<button type="button" data-do="in" aria-label="zoom in" aria-controls="${id}-chart">+</button>
+<button type="button" data-do="out" aria-label="zoom out" aria-controls="${id}-chart">−</button>
+<button type="button" data-do="all" aria-controls="${id}-chart">all</button>
+</div>`;
+
+function legend(
+  { gaps, rotationWindow }: Measurement,
+  verdicts: readonly JobVerdict[],
+  hasFailed: boolean,
+): Markup {
+  const entries: [shown: boolean, swatch: string, text: string][] = [
+    [true, 'remaining', 'remaining validity'],
+    [verdicts.length > 0, 'required', 'required by the job'],
+    [gaps.length > 0, 'gap', 'not known what was handed out'],
+    [rotationWindow !== null, 'window', 'rotation somewhere in here'],
+    [hasFailed, 'failed', 'polls failed'],
+  ];
+  return html`<ul class="legend">${entries
+    .filter(([shown]) => shown)
+    .map(([, swatch, text]) => html`<li><i class="swatch ${swatch}"></i>${text}</li>`)}</ul>
+<p class="keys muted" hidden>Drag to zoom, double-click for all of it. Keys: ← → to move, + − to zoom, 0 for all, Shift and ← → to read.</p>`;
+}
+
+function curve(measurement: Measurement, verdicts: readonly JobVerdict[], margin: Seconds): Markup {
+  if (measurement.issuedPerRequest) return html`<p class="muted">${NEW_AT_EVERY_START}</p>`;
+  const points = safeStartsCurve(measurement, margin);
+  if (points.length < 2) {
+    return html`<p class="muted">${points.length === 0 ? NOT_KNOWN : noStartMessage(margin)}</p>`;
+  }
+  return curveSvg(points, verdicts, margin);
+}
+
+function distribution(title: string, found: Histogram | null): Markup {
+  if (found === null || found.extremes.min === found.extremes.max) {
+    const text = found === null ? NOT_KNOWN : allTheSameMessage(found);
+    return html`<figure class="card chart"><figcaption><h3>${title}</h3></figcaption><p class="muted">${text}</p></figure>`;
+  }
+  return html`<figure class="card chart"><figcaption><h3>${title}</h3> <span class="muted">${distributionSummary(found)}</span></figcaption>${histogramSvg(title, found)}</figure>`;
+}

@@ -1,0 +1,36 @@
+import { readText } from '../document/json-object.ts';
+import type { Notes } from '../notes.ts';
+import type { Environment, SourceOptions } from '../source.ts';
+
+/**
+ * A variable, or null. A blank one counts as unset, as most SDKs have it; botocore and Rust take a blank URI or endpoint
+ * for a value and fail on it, hence the note.
+ */
+export function readVariable(env: Environment, name: string, notes: Notes): string | null {
+  const value = env[name];
+  if (value === undefined) return null;
+  if (value.trim() !== '') return value;
+  notes.add('BLANK_ENV', { name });
+  return null;
+}
+
+/** A value, and what to call it in a message: it says where it was found. */
+export interface Setting {
+  name: string;
+  value: string;
+}
+
+/** A variable; else what the selected profile says, where its files were read. */
+export function readSetting(
+  { env, profileFiles }: Pick<SourceOptions, 'env' | 'profileFiles'>,
+  variable: string,
+  key: string,
+  notes: Notes,
+): Setting | null {
+  const fromEnv = readVariable(env, variable, notes);
+  if (fromEnv !== null) return { name: variable, value: fromEnv };
+  const profile = profileFiles?.profiles.get(profileFiles.selected);
+  if (profile === undefined) return null;
+  const value = readText(profile.config, key) || readText(profile.credentials, key);
+  return value === '' ? null : { name: `${key} of profile ${profile.name}`, value };
+}

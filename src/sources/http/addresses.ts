@@ -1,0 +1,54 @@
+import { isIP } from 'node:net';
+import { FailedLook } from '../poll-error.ts';
+import { readSmallFile } from '../small-file.ts';
+import type { SourceOptions } from '../source.ts';
+
+const HOSTS_FILE = '/etc/hosts';
+
+type NameOptions = Pick<SourceOptions, 'readFile' | 'nameServers'>;
+
+/** `[::1]` in a URL is `::1` to a socket. */
+export const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+
+/** Addresses that need no name server: literals, `localhost` without any look-up, the hosts file. */
+export async function localAddresses(host: string, options: NameOptions): Promise<string[]> {
+  if (isIP(host) !== 0) return [host];
+  if (host === 'localhost') return ['127.0.0.1', '::1'];
+  const hosts = await (options.readFile ?? readSmallFile)(HOSTS_FILE).catch(() => '');
+  return hosts
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim().toLowerCase().split(/\s+/))
+    .filter(([address, ...names]) => names.includes(host) && isIP(address!) !== 0)
+    .map(([address]) => address!);
+}
+
+/** All addresses of a host. */
+export async function addressesOf(
+  host: string,
+  options: NameOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const local = await localAddresses(host, options);
+  if (local.length > 0) return local;
+  const found = await askNameServer(host, options, signal);
+  if (found.length === 0) {
+    throw new FailedLook('unreachable', 'the host name of the endpoint has no address', { retry: 'always' });
+  }
+  return found;
+}
+
+/** Not `dns.lookup`: a `getaddrinfo` that hangs cannot be cancelled and outlives even `process.exit`. */
+async function askNameServer(host: string, options: NameOptions, signal: AbortSignal): Promise<string[]> {
+  const { Resolver } = await import('node:dns/promises');
+  const resolver = new Resolver();
+  if (options.nameServers !== undefined) resolver.setServers(options.nameServers);
+  const cancel = () => resolver.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    signal.throwIfAborted();
+    const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}

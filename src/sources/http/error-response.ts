@@ -1,0 +1,45 @@
+import type { FailureReason } from '../../domain/model.ts';
+import { parseJsonObject, readText } from '../document/json-object.ts';
+import { FailedLook, type Retry } from '../poll-error.ts';
+import type { Answer } from './http.ts';
+
+/** What the body of an answer that is not a 200 says about the error. */
+export interface ErrorBody {
+  code: string;
+  text: string;
+}
+
+/**
+ * Only what is meant for people may be quoted: `code` and `message` of JSON, the title of a page, plain text. Any other
+ * JSON, cut off or not, could be a credentials document under a strange status.
+ */
+export function readErrorBody(body: string | null): ErrorBody {
+  const text = (body ?? '').trim();
+  const object = parseJsonObject(text);
+  if (object !== null) {
+    const code = readText(object, 'code');
+    return { code, text: [code, readText(object, 'message')].filter((part) => part !== '').join(': ') };
+  }
+  if (text.startsWith('<')) return { code: '', text: /<title>([^<]*)<\/title>/i.exec(text)?.[1] ?? '' };
+  return { code: '', text: /^(["{]|\[\s*["{[])|secret_?access_?key|token"/i.test(text) ? '' : text };
+}
+
+/** What a status means wherever nothing more special is known of it. */
+export function refusedAnswer({ status, body }: Answer): FailedLook {
+  const [reason, retry] = reasonOf(status);
+  return refusal(reason, status, retry, readErrorBody(body).text);
+}
+
+export function refusal(reason: FailureReason, status: number, retry: Retry, said: string): FailedLook {
+  const detail = said === '' ? `HTTP ${status}` : `HTTP ${status}: ${said}`;
+  return new FailedLook(reason, detail, { retry, status });
+}
+
+function reasonOf(status: number): [FailureReason, Retry] {
+  if (status >= 300 && status < 400) return ['redirect', 'never'];
+  if (status === 400) return ['bad-request', 'never'];
+  if (status === 401 || status === 403) return ['auth-rejected', 'never'];
+  if (status === 404) return ['not-found', 'never'];
+  if (status === 429) return ['throttled', 'always'];
+  return status >= 500 && status < 600 ? ['server-error', 'always'] : ['unexpected-status', 'never'];
+}

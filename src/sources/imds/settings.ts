@@ -1,0 +1,127 @@
+import type { PollNoteCode } from '../../domain/model.ts';
+import { isLoopback } from '../container/allowed-hosts.ts';
+import { readSetting, readVariable, type Setting } from '../environment/variables.ts';
+import { Notes } from '../notes.ts';
+import { FailedLook } from '../poll-error.ts';
+import type { Limits, SourceOptions } from '../source.ts';
+
+const BASE_URLS = { ipv4: 'http://169.254.169.254', ipv6: 'http://[fd00:ec2::254]' } as const;
+
+/** IAM's own rule for role names; what a captive portal answers does not fit it. */
+export const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
+
+export interface ImdsSettings {
+  /** Null where the configuration names none that could be used. */
+  baseUrl: URL | null;
+  /** Why no request may be sent at all; null where nothing stands against it. */
+  obstacle: FailedLook | null;
+  v1Allowed: boolean;
+  /** The fixed role, or null to discover it. */
+  role: string | null;
+  limits: Partial<Limits>;
+  notes: Notes;
+}
+
+export function readImdsSettings(options: SourceOptions): ImdsSettings {
+  const { env, role, limits } = options;
+  const notes = new Notes();
+  const read: Read = (variable, key) => readSetting(options, variable, key, notes);
+  const note: Note = (code, { name }) => notes.add(code, { name });
+
+  // In a profile it would be `disable_ec2_metadata`, which no SDK reads that people run.
+  const disabled = readVariable(env, DISABLED, notes);
+  const v1Disabled = read('AWS_EC2_METADATA_V1_DISABLED', 'ec2_metadata_v1_disabled');
+  const baseUrl = readBaseUrl(read, note);
+  const fixedRole = readRole(role, read, note);
+  const obstacles = [
+    isOn(disabled === null ? null : { name: DISABLED, value: disabled }, 'DISABLED_FOR_SOME_SDKS', note)
+      ? new FailedLook('disabled', `${DISABLED} is true`)
+      : null,
+    baseUrl instanceof FailedLook ? baseUrl : null,
+    fixedRole instanceof FailedLook ? fixedRole : null,
+  ];
+  return {
+    baseUrl: baseUrl instanceof FailedLook ? null : baseUrl,
+    obstacle: obstacles.find((obstacle) => obstacle !== null) ?? null,
+    v1Allowed: !isOn(v1Disabled, 'V1_DISABLED_FOR_SOME_SDKS', note),
+    role: fixedRole instanceof FailedLook ? null : fixedRole,
+    limits: { ...limits, ...readLimits(read, note) },
+    notes,
+  };
+}
+
+const DISABLED = 'AWS_EC2_METADATA_DISABLED';
+
+type Read = (variable: string, key: string) => Setting | null;
+type Note = (code: PollNoteCode, setting: Setting) => void;
+
+/** Only `true`, in any case, holds for every SDK; JavaScript and CRT also take any text but `false` for it. */
+function isOn(setting: Setting | null, onlySomeSdks: PollNoteCode, note: Note): boolean {
+  if (setting === null || setting.value === 'false') return false;
+  if (setting.value.toLowerCase() === 'true') return true;
+  note(onlySomeSdks, setting);
+  return false;
+}
+
+/** An endpoint wins over a mode, wherever either of them stands. */
+function readBaseUrl(read: Read, note: Note): URL | FailedLook {
+  const endpoint = read('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'ec2_metadata_service_endpoint');
+  const mode = read('AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', 'ec2_metadata_service_endpoint_mode');
+  const legacy = read('AWS_IMDS_USE_IPV6', 'imds_use_ipv6');
+  if (endpoint !== null) return parseEndpoint(endpoint);
+  if (mode === null) {
+    // We go where the other SDKs go.
+    if (legacy?.value.toLowerCase() === 'true') note('IPV6_ONLY_BOTOCORE', legacy);
+    return new URL(BASE_URLS.ipv4);
+  }
+  const family = mode.value.trim().toLowerCase();
+  if (family !== 'ipv4' && family !== 'ipv6') {
+    return new FailedLook('invalid-configuration', `${mode.name} is neither IPv4 nor IPv6`);
+  }
+  if (mode.value !== 'IPv4' && mode.value !== 'IPv6') note('ENDPOINT_MODE_CASE', mode);
+  return new URL(BASE_URLS[family]);
+}
+
+function parseEndpoint({ name, value }: Setting): URL | FailedLook {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const usable = url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}` === '';
+  if (usable && url.search === '' && url.hash === '') return url;
+  return new FailedLook('invalid-configuration', `${name} is not a plain http or https URL`);
+}
+
+function readRole(role: string | undefined, read: Read, note: Note): string | null | FailedLook {
+  const setting = read('AWS_EC2_INSTANCE_PROFILE_NAME', 'ec2_instance_profile_name');
+  if (role === undefined && setting !== null) note('PROFILE_NAME_ONLY_SOME_SDKS', setting);
+  const given = role === undefined ? setting : { name: 'the given role', value: role };
+  if (given === null) return null;
+  if (ROLE_NAME.test(given.value)) return given.value;
+  return new FailedLook('invalid-configuration', `${given.name} is not a role name`);
+}
+
+function readLimits(read: Read, note: Note): Partial<Limits> {
+  const number = (setting: Setting | null, shape: RegExp): number | null => {
+    const text = setting?.value.trim() ?? '';
+    if (setting === null) return null;
+    if (shape.test(text) && Number(text) > 0 && Number(text) < 1e6) return Number(text);
+    note('SETTING_IGNORED', setting);
+    return null;
+  };
+  const seconds = number(read('AWS_METADATA_SERVICE_TIMEOUT', 'metadata_service_timeout'), /^\d*\.?\d+$/);
+  const attempts = number(
+    read('AWS_METADATA_SERVICE_NUM_ATTEMPTS', 'metadata_service_num_attempts'),
+    /^\d+$/,
+  );
+  return {
+    ...(seconds === null ? {} : { requestMs: Math.ceil(seconds * 1000) }),
+    ...(attempts === null ? {} : { attempts }),
+  };
+}
+
+/** Without the slash at its end: paths begin with one. */
+export function displayUrl({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`.replace(/\/$/, '');
+}
+
+export function displayEndpoint(url: URL | null): { url: string; loopback: boolean } | null {
+  return url === null ? null : { url: displayUrl(url), loopback: isLoopback(url) };
+}

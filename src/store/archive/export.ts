@@ -1,0 +1,107 @@
+import type { FailedPoll, Instant, SourceName } from '../../domain/model.ts';
+import type { SeriesFilter } from '../contract.ts';
+import { fromRow, type GenerationRow } from '../generation-rows.ts';
+import { findSeries } from '../histories.ts';
+import { readJobRuns } from '../job-runs.ts';
+import type { Connection } from '../sqlite/driver.ts';
+import { CORRECTED_TIME } from '../sqlite/schema.ts';
+import type { ArchiveRecord } from './record.ts';
+
+interface SampleRow {
+  observed_at: Instant;
+  clock_offset: number | '';
+  last_updated: Instant | '';
+  expiration: Instant;
+  zoneless: number;
+  ordinal: number;
+}
+
+interface FailedPollRow {
+  host: string;
+  source: SourceName;
+  observed_at: Instant;
+  reason: FailedPoll['reason'];
+  detail: string;
+  access_key_id: string;
+  expiration: Instant | '';
+  ordinal: number;
+}
+
+const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
+
+/** Every record that the filter selects, read as it is taken: a million samples need no memory. */
+export function* exportRecords(connection: Connection, filter: SeriesFilter): Generator<ArchiveRecord> {
+  const generations = connection.prepare<[number], GenerationRow>(
+    'SELECT * FROM generations WHERE series_id = ? ORDER BY first_seen, key',
+  );
+  const samples = connection.prepare<[number], SampleRow>('SELECT * FROM samples WHERE generation_id = ?');
+  const later = connection
+    .prepare<[number, Instant], number>(
+      `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME} >= ?`,
+    )
+    .pluck();
+  const since = filter.since ?? Number.NEGATIVE_INFINITY;
+  const until = filter.until ?? Number.POSITIVE_INFINITY;
+  for (const { id: seriesId, host, source, api_version: apiVersion, role } of findSeries(
+    connection,
+    filter,
+  )) {
+    const identity = { host, source, apiVersion, role };
+    for (const row of generations.all(seriesId)) {
+      const { id, generation, prunedUntil } = fromRow(row);
+      if (generation.lastSeen < since || generation.firstSeen > until) continue;
+      for (const {
+        observed_at: observedAt,
+        clock_offset,
+        last_updated,
+        expiration,
+        zoneless,
+        ordinal,
+      } of samples.iterate(id)) {
+        const sample = {
+          accessKeyId: generation.accessKeyId,
+          lastUpdated: orNull(last_updated),
+          expiration,
+          zoneless: zoneless === 1,
+          observedAt,
+          clockOffset: orNull(clock_offset),
+        };
+        yield { record: 'sample', identity, sample, ordinal };
+      }
+      // After its samples: an importer that has those counts only the missing ones as pruned.
+      if (prunedUntil !== null) {
+        const earlierSamples = generation.samples - later.get(id, prunedUntil)!;
+        yield { record: 'generation', identity, generation, earlierSamples, prunedUntil };
+      }
+    }
+  }
+  if (filter.role === undefined) yield* failedPolls(connection, filter);
+  for (const each of readJobRuns(connection, filter)) yield { record: 'job_run', ...each };
+}
+
+function* failedPolls(connection: Connection, filter: SeriesFilter): Generator<ArchiveRecord> {
+  const rows = connection.prepare<unknown[], FailedPollRow>(
+    `SELECT * FROM failed_polls
+     WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
+       AND observed_at BETWEEN @since AND @until`,
+  );
+  const selected = rows.iterate({
+    host: filter.host ?? null,
+    source: filter.source ?? null,
+    since: filter.since ?? Number.MIN_SAFE_INTEGER,
+    until: filter.until ?? Number.MAX_SAFE_INTEGER,
+  });
+  for (const {
+    host,
+    source,
+    observed_at: observedAt,
+    reason,
+    detail,
+    access_key_id,
+    expiration,
+    ordinal,
+  } of selected) {
+    const poll = { observedAt, reason, detail, accessKeyId: access_key_id, expiration: orNull(expiration) };
+    yield { record: 'failed_poll', host, source, poll, ordinal };
+  }
+}

@@ -1,0 +1,35 @@
+import { ARCHIVE_FIELDS } from './fields.ts';
+import { type ArchiveRecord, toFields } from './record.ts';
+
+export const ARCHIVE_FORMATS = ['ndjson', 'csv'] as const;
+export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
+
+/** Records of one piece of text: writing each line on its own would cost more than making it. */
+const LINES_PER_PIECE = 1000;
+
+/** Writes an export piece by piece. CSV begins with its header even where there is no record. */
+export async function* writeArchive(
+  records: Iterable<ArchiveRecord>,
+  format: ArchiveFormat,
+): AsyncGenerator<string> {
+  const toText = format === 'csv' ? await csvWriter() : ndjson;
+  if (format === 'csv') yield toText([Object.fromEntries(ARCHIVE_FIELDS.map((name) => [name, name]))]);
+  let lines: ReturnType<typeof toFields>[] = [];
+  for (const record of records) {
+    lines.push(toFields(record));
+    if (lines.length < LINES_PER_PIECE) continue;
+    yield toText(lines);
+    lines = [];
+  }
+  if (lines.length > 0) yield toText(lines);
+}
+
+type Lines = readonly Readonly<Record<string, unknown>>[];
+
+const ndjson = (lines: Lines) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+
+async function csvWriter(): Promise<(lines: Lines) => string> {
+  const { stringify } = await import('csv-stringify/sync');
+  return (lines) =>
+    stringify([...lines], { columns: [...ARCHIVE_FIELDS], cast: { boolean: (value) => String(value) } });
+}

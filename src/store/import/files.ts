@@ -1,0 +1,66 @@
+import type { SeriesIdentity } from '../../domain/model.ts';
+import type { SampleStore } from '../sample-store.ts';
+import { type BadLine, type FileKind, readRecords } from './reader.ts';
+import type { ImportStage } from './stage.ts';
+import { ZoneCheck, type ZoneConflict } from './time-zone.ts';
+
+export interface ImportFile {
+  name: string;
+  chunks: AsyncIterable<Uint8Array>;
+  /** The series of a log; exports name theirs in every record. */
+  identity: SeriesIdentity;
+}
+
+export interface StagedFile {
+  name: string;
+  kind: FileKind;
+  lines: number;
+  records: number;
+  badLines: number;
+  conflict: ZoneConflict | null;
+}
+
+export interface StageOptions {
+  toInstant: (wallTime: number) => number;
+  onBadLine: (file: string, badLine: BadLine) => void;
+  onProgress: (file: string, lines: number) => void;
+}
+
+/** Reads a file into the stage, where nothing is final yet. Throws {@link CredWatchError} for a file of no known kind. */
+export async function stageFile(
+  stage: ImportStage,
+  file: ImportFile,
+  options: StageOptions,
+): Promise<StagedFile> {
+  const { name, chunks, identity } = file;
+  const { kind, batches } = await readRecords(chunks, name, { identity, toInstant: options.toInstant });
+  const check = kind === 'log' ? new ZoneCheck() : null;
+  const staged = { name, kind, lines: 0, records: 0, badLines: 0 };
+  for await (const { records, badLines, lines } of batches) {
+    stage.add(records);
+    for (const each of records) if (each.record === 'sample') check?.add(each.sample);
+    for (const badLine of badLines) options.onBadLine(name, badLine);
+    staged.lines = Math.max(staged.lines, lines);
+    staged.records += records.length;
+    staged.badLines += badLines.length;
+    options.onProgress(name, staged.lines);
+  }
+  return { ...staged, conflict: check?.conflict() ?? null };
+}
+
+/** Moves what is staged into the database, one batch a transaction, giving way to pollers in between. */
+export async function writeStage(
+  stage: ImportStage,
+  store: SampleStore,
+  onProgress: (written: number) => void,
+): Promise<{ added: number; known: number }> {
+  const total = { added: 0, known: 0 };
+  for (const batch of stage.batches()) {
+    const { added, known } = store.writeRecords(batch);
+    total.added += added;
+    total.known += known;
+    onProgress(total.added + total.known);
+    await new Promise(setImmediate);
+  }
+  return total;
+}

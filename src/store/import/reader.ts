@@ -1,0 +1,165 @@
+import { Readable } from 'node:stream';
+import type { Instant, SeriesIdentity } from '../../domain/model.ts';
+import { CredWatchError } from '../../errors.ts';
+import { BadRecord } from '../archive/fields.ts';
+import { type ArchiveRecord, fromFields } from '../archive/record.ts';
+import { ENTRY_START, LogReader } from './log-reader.ts';
+import { decodeText, splitLines, type TextLine } from './text-lines.ts';
+
+/** A line that was skipped. The problem never quotes the line: logs may hold secrets. */
+export interface BadLine {
+  line: number;
+  problem: string;
+}
+
+export interface ReadBatch {
+  records: ArchiveRecord[];
+  badLines: BadLine[];
+  /** Lines read so far. */
+  lines: number;
+}
+
+export interface LogOptions {
+  /** The series that a log belongs to: a log names neither host nor role. */
+  identity: SeriesIdentity;
+  /** From the logger's local time, given as if it were UTC, to the moment it names. */
+  toInstant: (wallTime: Instant) => Instant;
+}
+
+export type FileKind = 'log' | 'ndjson' | 'csv';
+
+/**
+ * Reads what people have: logs of curl or PowerShell, NDJSON and CSV of our own export. The first character tells
+ * which.
+ * @throws CredWatchError where the file is none of these
+ */
+export async function readRecords(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  log: LogOptions,
+): Promise<{ kind: FileKind; batches: AsyncGenerator<ReadBatch> }> {
+  const text = decodeText(chunks);
+  const first = await firstText(text);
+  const all = resume(first, text);
+  const kind = kindOf(first.trimStart(), name);
+  if (kind === 'log') return { kind, batches: readLog(all, log) };
+  return { kind, batches: kind === 'csv' ? readCsv(all) : readNdjson(all) };
+}
+
+/** Enough of the text to see its first character: blank lines may come before it. */
+async function firstText(text: AsyncGenerator<string>): Promise<string> {
+  let first = '';
+  while (first.trim() === '' && first.length < 65_536) {
+    const { value, done } = await text.next();
+    if (done) break;
+    first += value;
+  }
+  return first;
+}
+
+async function* resume(first: string, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  if (first !== '') yield first;
+  yield* rest;
+}
+
+function kindOf(start: string, name: string): FileKind {
+  if (start.startsWith('{')) return 'ndjson';
+  if (start.startsWith('[')) return 'log';
+  if (/^"?schema_version"?,/.test(start)) return 'csv';
+  const what =
+    start === '' ? 'is empty' : 'is neither a log of curl or PowerShell nor an export of cred-watch';
+  throw new CredWatchError(
+    `${name} ${what}`,
+    'a log has lines like `[2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z`; exports are NDJSON or CSV',
+  );
+}
+
+async function* readLog(
+  text: AsyncIterable<string>,
+  { identity, toInstant }: LogOptions,
+): AsyncGenerator<ReadBatch> {
+  const reader = new LogReader(toInstant);
+  let lines = 0;
+  for await (const batch of splitLines(text, ENTRY_START)) {
+    const result: ReadBatch = { records: [], badLines: [], lines: batch.at(-1)!.number };
+    for (const line of batch) {
+      const read = reader.read(line);
+      if (read === null) continue;
+      if ('problem' in read) result.badLines.push(read);
+      else result.records.push({ record: 'sample', identity, sample: read, ordinal: 0 });
+    }
+    lines = result.lines;
+    yield result;
+  }
+  const rest = reader.end();
+  if (rest !== null) yield { records: [], badLines: [rest], lines };
+}
+
+async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<ReadBatch> {
+  for await (const batch of splitLines(text)) {
+    const filled = batch.filter((line) => line.text.trim() !== '');
+    yield readEach(filled, batch.at(-1)!.number, ({ text: line }) => {
+      let value: unknown;
+      try {
+        value = JSON.parse(line);
+      } catch {
+        throw new BadRecord('is not JSON');
+      }
+      if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw new BadRecord('is not an object');
+      return value as Record<string, unknown>;
+    });
+  }
+}
+
+async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<ReadBatch> {
+  const { parse } = await import('csv-parse');
+  const badLines: BadLine[] = [];
+  const parser = Readable.from(text, { objectMode: false }).pipe(
+    parse({
+      columns: true,
+      info: true,
+      skip_empty_lines: true,
+      skip_records_with_error: true,
+      max_record_size: 1_048_576,
+      on_skip: (error) => {
+        badLines.push({
+          line: Number(error?.lines ?? 0),
+          problem: 'is not a row of the CSV that the first line announces',
+        });
+      },
+    }),
+  );
+  let rows: (TextLine & { fields: Record<string, unknown> })[] = [];
+  const flush = () => {
+    const batch = readEach(rows, rows.at(-1)?.number ?? 0, ({ fields }) => fields);
+    batch.badLines.push(...badLines.splice(0));
+    rows = [];
+    return batch;
+  };
+  for await (const { record, info } of parser as AsyncIterable<{
+    record: Record<string, string>;
+    info: { lines: number };
+  }>) {
+    rows.push({ text: '', number: info.lines, fields: record });
+    if (rows.length >= 5000) yield flush();
+  }
+  yield flush();
+}
+
+function readEach<T extends TextLine>(
+  lines: readonly T[],
+  last: number,
+  toObject: (line: T) => Record<string, unknown>,
+): ReadBatch {
+  const batch: ReadBatch = { records: [], badLines: [], lines: last };
+  for (const line of lines) {
+    try {
+      batch.records.push(fromFields(toObject(line)));
+    } catch (error) {
+      if (!(error instanceof BadRecord)) throw error;
+      batch.badLines.push({ line: line.number, problem: error.message });
+    }
+  }
+  return batch;
+}

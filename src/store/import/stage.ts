@@ -1,0 +1,111 @@
+import type { Instant, SeriesIdentity } from '../../domain/model.ts';
+import { seriesKey } from '../../domain/series-key.ts';
+import type { ArchiveRecord } from '../archive/record.ts';
+import { loadDriver } from '../sqlite/driver.ts';
+
+/** Records of one transaction: pollers wait for no more than this. */
+const BATCH = 10_000;
+
+interface StagedRow {
+  series: number | null;
+  observed_at: Instant;
+  clock_offset: number | null;
+  access_key_id: string;
+  last_updated: Instant | null;
+  expiration: Instant;
+  zoneless: number;
+  ordinal: number;
+  other: string | null;
+}
+
+/**
+ * A temporary database of its own in which an import waits until it is known to be good: standard input can be
+ * read only once, a million records do not fit every memory, and pollers need the real database meanwhile.
+ */
+export class ImportStage {
+  readonly #connection;
+  readonly #insert;
+  readonly #series: SeriesIdentity[] = [];
+  readonly #seriesIndex = new Map<string, number>();
+
+  constructor() {
+    const { Driver, nativeBinding } = loadDriver();
+    // An empty name is SQLite's temporary file, gone when it is closed.
+    this.#connection = new Driver('', nativeBinding === undefined ? {} : { nativeBinding });
+    this.#connection.exec(
+      `CREATE TABLE staged (n INTEGER PRIMARY KEY, series INTEGER, observed_at INTEGER, clock_offset INTEGER,
+         access_key_id TEXT, last_updated INTEGER, expiration INTEGER, zoneless INTEGER, ordinal INTEGER, other TEXT)`,
+    );
+    this.#insert = this.#connection.prepare('INSERT INTO staged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  }
+
+  add(records: readonly ArchiveRecord[]): void {
+    this.#connection.transaction(() => {
+      for (const record of records) this.#addOne(record);
+    })();
+  }
+
+  /** In the order of arrival. */
+  *batches(): Generator<ArchiveRecord[]> {
+    const select = this.#connection.prepare<[number, number], StagedRow>(
+      'SELECT * FROM staged WHERE n > ? AND n <= ? ORDER BY n',
+    );
+    for (let after = 0; ; after += BATCH) {
+      const rows = select.all(after, after + BATCH);
+      if (rows.length === 0) return;
+      yield rows.map((row) => this.#toRecord(row));
+    }
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #addOne(record: ArchiveRecord): void {
+    if (record.record !== 'sample') {
+      this.#insert.run(null, null, null, null, null, null, null, null, JSON.stringify(record));
+      return;
+    }
+    const { observedAt, clockOffset, accessKeyId, lastUpdated, expiration, zoneless } = record.sample;
+    const series = this.#indexOf(record.identity);
+    const { ordinal } = record;
+    this.#insert.run(
+      series,
+      observedAt,
+      clockOffset,
+      accessKeyId,
+      lastUpdated,
+      expiration,
+      Number(zoneless),
+      ordinal,
+      null,
+    );
+  }
+
+  #indexOf(identity: SeriesIdentity): number {
+    const key = seriesKey(identity);
+    let index = this.#seriesIndex.get(key);
+    if (index === undefined) {
+      index = this.#series.push(identity) - 1;
+      this.#seriesIndex.set(key, index);
+    }
+    return index;
+  }
+
+  #toRecord(row: StagedRow): ArchiveRecord {
+    if (row.series === null) return JSON.parse(row.other!) as ArchiveRecord;
+    return {
+      record: 'sample',
+      identity: this.#series[row.series]!,
+      ordinal: row.ordinal,
+      sample: {
+        accessKeyId: row.access_key_id,
+        lastUpdated: row.last_updated,
+        expiration: row.expiration,
+        zoneless: row.zoneless === 1,
+        observedAt: row.observed_at,
+        clockOffset: row.clock_offset,
+      },
+    };
+  }
+}

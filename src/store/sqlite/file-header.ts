@@ -1,0 +1,36 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { CredWatchError } from '../../errors.ts';
+import { APPLICATION_ID } from './schema.ts';
+
+/** https://www.sqlite.org/fileformat.html#the_database_header */
+const HEADER_LENGTH = 100;
+const MAGIC = 'SQLite format 3\0';
+const PAGE_COUNT_AT = 28;
+const APPLICATION_ID_AT = 68;
+
+/**
+ * Refuses another program's database by its first bytes: SQLite itself, asked to open one, may leave a write-ahead log
+ * beside it. A file of one page without an application id may be ours, made a moment ago; what is not SQLite's at all
+ * is left to SQLite to refuse.
+ */
+export function assertNotForeign(file: string): void {
+  const header = Buffer.alloc(HEADER_LENGTH);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, header, 0, HEADER_LENGTH, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return;
+  const applicationId = header.readUInt32BE(APPLICATION_ID_AT);
+  if (applicationId === APPLICATION_ID || (applicationId === 0 && header.readUInt32BE(PAGE_COUNT_AT) <= 1))
+    return;
+  throw foreign(file);
+}
+
+export function foreign(file: string): CredWatchError {
+  return new CredWatchError(
+    `${file} is an SQLite database of another program`,
+    'nothing was changed; name another file with --db or CRED_WATCH_DB',
+  );
+}

@@ -1,0 +1,433 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { Sample } from '../../../src/domain/model.ts';
+import { SampleStore } from '../../../src/store/sample-store.ts';
+import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { PROGRAM, type Run, startProgram } from '../../support/cli/run-program.ts';
+import { startSimulation } from '../../support/cli/running-simulation.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { type Step, startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+const SERIES = { host: 'i-0abc', source: 'imds', apiVersion: '2' } as const;
+
+/** What a poller had recorded of the hours before: rotations so many seconds apart, the last one `age` seconds ago. */
+function record(
+  db: string,
+  { interval = 3600, validity = 21_600, age = 600, rotations = 6, role = 'loader' } = {},
+): void {
+  const store = SampleStore.open(db);
+  const now = Date.now();
+  for (let number = 0; number <= rotations; number += 1) {
+    const issued = Math.floor(now / 1000) * 1000 - (age + (rotations - number) * interval) * 1000;
+    const sample: Omit<Sample, 'observedAt'> = {
+      accessKeyId: `ASIAHISTORY${String(number).padStart(9, '0')}`,
+      lastUpdated: issued,
+      expiration: issued + validity * 1000,
+      zoneless: false,
+      clockOffset: 0,
+    };
+    const last = Math.min(now, issued + interval * 900);
+    for (const observedAt of [issued + interval * 100, last]) {
+      if (observedAt <= now) store.recordSample({ ...SERIES, role }, { ...sample, observedAt }, 'machine');
+    }
+  }
+  store.close();
+}
+
+const issuedNow = (expiresIn: number, issuedIn = -600) =>
+  metadataService({ [`GET ${ROLES}loader`]: { body: roleDocument({ expiresIn, issuedIn }) } });
+
+interface Asked {
+  env?: Record<string, string | undefined>;
+  history?: Parameters<typeof record>[1] | null;
+}
+
+/** A check of credentials that were issued ten minutes ago and expire in so many seconds, after some hours of history. */
+async function check(
+  expiresIn: number,
+  args: readonly string[],
+  { env, history = {} }: Asked = {},
+): Promise<Run> {
+  const endpoint = await startEndpoint(issuedNow(expiresIn));
+  const db = join(temporaryFolder(), 'samples.db');
+  if (history !== null) record(db, { age: 4200, ...history });
+  return runCommand(['check', ...args], {
+    env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: db, ...env },
+  });
+}
+
+const AT = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ`;
+const HOUR_OF_DAY = String.raw`(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\dZ`;
+
+describe('check', () => {
+  test('says safe, by how much, and for which credentials', async () => {
+    const run = await check(20_000, ['-j', '4h30m']);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toMatch(
+      new RegExp(
+        `^safe: a 4h30m job that starts now, 58m \\d\\ds to spare
+  credentials     i-0abc · imds v2 · loader  ASIA…0001
+  expire          ${AT}, 5h 33m \\d\\ds left
+  required        4h35m: the job and a margin of 5m
+$`,
+      ),
+    );
+  });
+
+  test('that is not safe says when a start will be, and how to wait for it', async () => {
+    const run = await check(21_000, ['-j', '5h50m']);
+    expect(run).toMatchObject({ code: 1, stderr: '' });
+    expect(run.stdout).toMatch(
+      new RegExp(
+        `^not safe: a 5h50m job that starts now, 5m 0\\ds short
+  credentials     i-0abc · imds v2 · loader  ASIA…0001
+  expire          ${AT}, 5h 49m 5\\ds left
+  required        5h55m: the job and a margin of 5m
+  next rotation   expected ${HOUR_OF_DAY} \\(in (49m 5\\ds|50m 00s)\\).*
+  validity then   (5h 59m 59s to )?6h 00m 00s( to 6h 00m 01s)?, as measured so far
+  a safe start    after the next rotation: new credentials had enough left whenever that was
+                  measured
+  what to do      wait for it: --wait 55m
+$`,
+      ),
+    );
+  });
+
+  test('says that no start ever will be safe, and does not wait then', async () => {
+    const run = await check(20_000, ['-j', '9h', '--wait', '2h']);
+    expect(run).toMatchObject({ code: 1, stderr: '' });
+    expect(run.stdout).toMatch(/\n {2}a safe start {4}never: new credentials had at most 6h 00m 00s left\n/);
+    expect(run.stdout).toMatch(/\n {2}what to do {6}let the job fetch credentials again /);
+  });
+
+  test('records what it saw, and counts the earliest end that a key was ever given', async () => {
+    const endpoint = await startEndpoint({
+      ...issuedNow(0),
+      [`GET ${ROLES}loader`]: [
+        { body: roleDocument({ expiresIn: 3600 }) },
+        { body: roleDocument({ expiresIn: 20_000 }) },
+      ],
+    });
+    const db = join(temporaryFolder(), 'samples.db');
+    const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: db };
+    expect(await runCommand(['check', '-j', '30m'], { env })).toMatchObject({ code: 0 });
+    const run = await runCommand(['check', '-j', '4h', '-f', 'json'], { env });
+    expect(run.code).toBe(1);
+    expect(JSON.parse(run.stdout).remaining_seconds).toBeLessThanOrEqual(3600);
+    expect(Date.parse(JSON.parse(run.stdout).later_expiration)).toBeGreaterThan(Date.now() + 19_000_000);
+    const text = await runCommand(['check', '-j', '4h'], { env });
+    expect(text.stdout).toMatch(/\n {18}so said an earlier look at this key; this one says /);
+    const report = await runCommand(['report', '-f', 'json'], { env });
+    expect(JSON.parse(report.stdout).series[0]).toMatchObject({ sample_count: 3, generation_count: 1 });
+  });
+
+  test('warns of what history knows about this moment', async () => {
+    // The last rotation was three hours ago, where they came every hour.
+    const body = roleDocument({ expiresIn: 10_800, issuedIn: -10_800 });
+    const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
+    const db = join(temporaryFolder(), 'samples.db');
+    record(db, { age: 14_400 });
+    const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: db };
+    const run = await runCommand(['check', '-j', '2h'], { env });
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/\n {2}note {12}the newest credentials had been handed out for 3h 00m 0\ds /);
+    const json = JSON.parse((await runCommand(['check', '-j', '2h', '-f', 'json'], { env })).stdout);
+    expect(json.findings).toMatchObject([{ code: 'ROTATION_OVERDUE', severity: 'problem' }]);
+  });
+
+  test('without an answer from the source does not know, and says what is wrong', async () => {
+    const run = await runCommand(['check', '-j', '1h'], {
+      env: { CRED_WATCH_DB: join(temporaryFolder(), 'd') },
+    });
+    expect(run).toMatchObject({ code: 3, stderr: '' });
+    expect(run.stdout).toMatch(
+      /^unknown: a 1h job that starts now\n {2}because {9}unreachable: nothing answers/,
+    );
+  });
+
+  test('judges where the database cannot be written, with a note', async () => {
+    const run = await check(20_000, ['-j', '4h', '--db', `${PROGRAM}/samples.db`]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/^safe: /);
+    expect(run.stderr).toMatch(/^note: this look is judged and not recorded: .*\n$/);
+  });
+
+  test('as JSON keeps the contract', async () => {
+    const run = await check(15_000, ['-j', '5h', '--margin', '0', '-f', 'json']);
+    const json = JSON.parse(run.stdout);
+    const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/);
+    expect(json).toEqual({
+      schema_version: 1,
+      judged_at: instant,
+      clock_offset_seconds: expect.any(Number),
+      verdict: 'not-safe',
+      job: { duration_seconds: 18_000, margin_seconds: 0, required_seconds: 18_000 },
+      host: 'i-0abc',
+      source: 'imds',
+      api_version: '2',
+      role: 'loader',
+      access_key_id: 'ASIA…0001',
+      expiration: instant,
+      later_expiration: null,
+      remaining_seconds: expect.any(Number),
+      spare_seconds: expect.any(Number),
+      unknown_reason: null,
+      outlook: 'perhaps-after-rotation',
+      next_rotation: { expected_at: instant, earliest_at: instant, latest_at: instant },
+      validity_then: { min_seconds: expect.any(Number), max_seconds: expect.any(Number) },
+      findings: [],
+      notes: [],
+    });
+  });
+});
+
+describe('check trusts neither clock more than it must', () => {
+  const dated = (date: string) => (): Step => ({
+    headers: { Date: date },
+    body: roleDocument({ expiresIn: 3600, issuedIn: -10 }),
+  });
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
+  async function checkDated(date: string, args: readonly string[]) {
+    const script = metadataService();
+    const endpoint = await startEndpoint(({ method, path }) => {
+      const asked = `${method} ${path}`;
+      const step = asked === `GET ${ROLES}loader` ? dated(date)() : script[asked];
+      return step === undefined ? { status: 404 } : (step as Step);
+    });
+    const env = {
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
+      CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
+    };
+    return runCommand(['check', ...args, '-f', 'json'], { env });
+  }
+
+  test('a Date that does not fit the document is not believed', async () => {
+    const run = await checkDated('Thu, 01 Jan 1970 00:00:00 GMT', ['-j', '2h']);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^note: the Date of the answer is \d+d .* it was not believed\n/);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      clock_offset_seconds: null,
+      notes: ['DATE_NOT_BELIEVED'],
+    });
+  });
+
+  test.each([
+    ['behind', -9],
+    ['ahead', 1800],
+  ])('a Date %s of this clock never makes credentials last longer', async (_, seconds) => {
+    const { stdout } = await checkDated(at(seconds), ['-j', '1s']);
+    const json = JSON.parse(stdout);
+    expect(json.remaining_seconds).toBeLessThanOrEqual(3600 - Math.max(0, seconds - 1));
+    expect(Math.abs(json.clock_offset_seconds + seconds)).toBeLessThanOrEqual(2);
+  });
+});
+
+test('check says what hides these credentials from programs with an SDK, to programs as well', async () => {
+  const file = join(temporaryFolder(), 'credentials');
+  writeFileSync(file, '[default]\naws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n');
+  const hidden = await check(20_000, ['-j', '4h', '-f', 'json'], {
+    env: { AWS_SHARED_CREDENTIALS_FILE: file },
+  });
+  expect(hidden.stderr).toMatch(/^note: profile default has aws_access_key_id: SDKs here use that profile/);
+  expect(JSON.parse(hidden.stdout)).toMatchObject({ verdict: 'safe', notes: ['PROFILE_HIDES_SOURCE'] });
+  const missing = await check(20_000, ['-j', '4h', '-f', 'json'], { env: { AWS_PROFILE: 'nobody' } });
+  expect(JSON.parse(missing.stdout).notes).toEqual(['NAMED_PROFILE_MISSING']);
+});
+
+describe('check --wait', () => {
+  test.each([
+    ['variables that are not set', ['--source', 'environment']],
+    ['a profile that is not there', ['--profile', 'nobody']],
+    ['a container that nothing names', ['--source', 'container']],
+  ])('does not wait for %s', async (_, source) => {
+    const env = { CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
+    const run = await runCommand(['check', '-j', '1h', '--wait', '10h', ...source], { env });
+    expect(run.code).toBe(3);
+  });
+
+  test('that is told to stop says so, and has no answer', async () => {
+    const endpoint = await startEndpoint(issuedNow(3600));
+    const env = {
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
+      CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
+    };
+    const program = startProgram(['check', '-j', '70m', '--margin', '0', '--wait', '10h'], { env });
+    await new Promise<void>((resolve) => program.child.stderr!.once('data', () => resolve()));
+    program.child.kill('SIGTERM');
+    expect(await program.done).toMatchObject({
+      code: 143,
+      stdout: '',
+      stderr: expect.stringMatching(/\nerror: SIGTERM while waiting for a safe start\nhint: .*\n$/),
+    });
+  });
+
+  test('waits for a rotation, and is safe after it', async () => {
+    const endpoint = await startEndpoint({
+      ...issuedNow(0),
+      [`GET ${ROLES}loader`]: [
+        { body: roleDocument({ expiresIn: 3600, issuedIn: -11 }) },
+        { body: roleDocument({ expiresIn: 3600, issuedIn: -11 }) },
+        { body: roleDocument({ keyId: 'ASIATESTTESTTEST0002', expiresIn: 21_000, issuedIn: 0 }) },
+      ],
+    });
+    const db = join(temporaryFolder(), 'samples.db');
+    // Rotations ten seconds apart, and one is due: a look a second.
+    record(db, { interval: 10, age: 21 });
+    const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: db };
+    const run = await runCommand(['check', '-j', '5h', '--wait', '1h'], { env });
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/^safe: a 5h job .*\n {2}credentials .*ASIA…0002\n/);
+    expect(run.stderr).toMatch(
+      /^note: 4h 05m \d\ds short; the next rotation is .*; waiting until .* at most\n$/,
+    );
+  });
+
+  test.concurrent('crosses a rotation of the simulator', async ({ expect, onTestFinished }) => {
+    const simulation = await startSimulation(
+      ['--lifetime', '60s', '--rotate-every', '6s', '--jitter', '0', '-f', 'json'],
+      {},
+      undefined,
+      onTestFinished,
+    );
+    const { started_at: startedAt } = JSON.parse(simulation.started);
+    // The simulator counts from a whole second.
+    const start = Math.floor(Date.parse(startedAt) / 1000) * 1000;
+    const phase = (moment: number) => (moment - start) / 6000;
+    const db = join(temporaryFolder(onTestFinished), 'samples.db');
+    // Without rotations to go by it would look but once a minute.
+    record(db, { interval: 6, age: 60, validity: 60, role: 'simulated-role' });
+    const env = { ...simulation.environment, CRED_WATCH_DB: db, CRED_WATCH_HOST: 'i-0abc' };
+    await pause((1.4 - (phase(Date.now()) % 1)) * 6000);
+    const before = Math.floor(phase(Date.now()));
+    const run = await runCommand(['check', '-j', '58s', '--margin', '0', '--wait', '1m', '-f', 'json'], {
+      env,
+    });
+    expect(run.code).toBe(0);
+    const { verdict, judged_at, remaining_seconds } = JSON.parse(run.stdout);
+    expect(verdict).toBe('safe');
+    expect(remaining_seconds).toBeGreaterThanOrEqual(58);
+    expect(Math.floor(phase(Date.parse(judged_at)))).toBeGreaterThan(before);
+  });
+
+  test('ends at its limit with what it knows', async () => {
+    const run = await check(3600, ['-j', '5h', '--wait', '1s']);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(/\n {2}what to do {6}wait for longer with --wait\n$/);
+  });
+
+  test('tells a failing source once, and ends unknown', async () => {
+    const db = join(temporaryFolder(), 'samples.db');
+    record(db, { interval: 10, age: 11 });
+    const run = await runCommand(['check', '-j', '5h', '--wait', '2s'], {
+      env: { CRED_WATCH_DB: db, CRED_WATCH_HOST: 'i-0abc' },
+    });
+    expect(run.code).toBe(3);
+    expect(run.stderr.match(/^error: unreachable/gm)).toHaveLength(1);
+  });
+});
+
+describe('check for callers that are programs', () => {
+  test('is one line for Nagios, with performance data', async () => {
+    const nagios = ['-j', '4h', '--exit-codes', 'nagios'];
+    const safe = await check(20_000, nagios);
+    expect(safe).toMatchObject({ code: 0, stderr: '' });
+    expect(safe.stdout).toMatch(
+      /^CREDWATCH OK - imds\/loader 5h33m\d+s left, needs 4h05m \| 'remaining'=\d{5}s;;14700:;;2\d{4} 'rotation_interval'=3600s;;;0;\n$/,
+    );
+    const critical = await check(3600, nagios);
+    expect(critical).toMatchObject({
+      code: 2,
+      stderr: '',
+      stdout: expect.stringMatching(/^CREDWATCH CRITICAL - /),
+    });
+  });
+
+  test('tells Nagios on stdout what went wrong, in one line', async () => {
+    const nagios = ['--exit-codes', 'nagios'];
+    const env = { CRED_WATCH_DB: join(temporaryFolder(), 'd'), CRED_WATCH_HOST: 'here' };
+    const json = JSON.parse((await runCommand(['check', '-j', '1h', '-f', 'json'], { env })).stdout);
+    expect(json).toMatchObject({
+      host: 'here',
+      source: 'imds',
+      access_key_id: null,
+      remaining_seconds: null,
+    });
+    const unreachable = await runCommand(['check', '-j', '1h', ...nagios], {
+      env: { CRED_WATCH_DB: join(temporaryFolder(), 'd') },
+    });
+    expect(unreachable).toMatchObject({
+      code: 3,
+      stderr: '',
+      stdout: expect.stringMatching(
+        /^CREDWATCH UNKNOWN - unreachable: nothing answers at the endpoint .*\n$/,
+      ),
+    });
+    const wrong = await runCommand(['check', '-j', '5 hours', ...nagios]);
+    expect(wrong).toMatchObject({
+      code: 3,
+      stderr: '',
+      stdout: "CREDWATCH UNKNOWN - --job-duration '5 hours' is not a duration\n",
+    });
+    const missing = await runCommand(['check', ...nagios]);
+    expect(missing).toMatchObject({
+      code: 3,
+      stderr: '',
+      stdout: 'CREDWATCH UNKNOWN - check needs the length of the job\n',
+    });
+  });
+
+  test('suits ExecCondition of systemd', async () => {
+    const systemd = ['-j', '4h', '--exit-codes', 'systemd'];
+    expect((await check(20_000, systemd)).code).toBe(0);
+    expect((await check(3600, systemd)).code).toBe(1);
+    expect((await check(20_000, [...systemd, '--no-such-flag'])).code).toBe(255);
+  });
+});
+
+describe('check --offline', () => {
+  const offline = (db: string, ...args: string[]) =>
+    runCommand(['check', '--offline', '-j', '4h', ...args], {
+      env: { CRED_WATCH_DB: db, CRED_WATCH_HOST: 'i-0abc' },
+    });
+
+  test('judges the last stored sample and asks nobody', async () => {
+    const db = join(temporaryFolder(), 'samples.db');
+    record(db, { age: 600 });
+    const run = await offline(db);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toMatch(/^safe: a 4h job that starts now, 1h 4\dm \d\ds to spare\n/);
+  });
+
+  test('does not know by a sample that is too old, and says how to know', async () => {
+    const db = join(temporaryFolder(), 'samples.db');
+    // Seen last at nine tenths of an hour, more than an hour ago.
+    record(db, { age: 7500 });
+    const run = await offline(db);
+    expect(run.code).toBe(3);
+    expect(run.stdout).toMatch(
+      /^unknown: a 4h job that starts now\n {2}because {9}the last sample is 1h 11m \d\ds old, more than 15m\n/,
+    );
+    expect((await offline(db, '--max-age', '2h')).code).toBe(1);
+  });
+
+  test('without a database does not know, and makes none', async () => {
+    const db = join(temporaryFolder(), 'samples.db');
+    const run = await offline(db);
+    expect(run.code).toBe(3);
+    expect(run.stdout).toMatch(/because {9}no sample of these credentials is stored/);
+  });
+});
+
+test.each([
+  [['check'], 'check needs the length of the job'],
+  [['check', '-j', '1h', '--offline', '--wait', '1m'], '--wait looks again and again, and --offline never'],
+  [['check', '-j', '1h', '--max-age', '1h'], '--max-age needs --offline'],
+  [['check', '-j', '1h', '--wait', '0'], "--wait '0' is no time at all"],
+])('%j is wrong usage', async (args, message) => {
+  const run = await runCommand(args);
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+  expect(run.stderr).toMatch(new RegExp(`^error: ${message.replaceAll(/[-.]/g, '\\$&')}\nhint: .*\n$`));
+});

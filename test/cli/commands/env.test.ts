@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
+import { mayBeSkipped } from '../../support/cli/namespaces.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { runShell } from '../../support/cli/run-program.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+async function prepared(expiresIn = 20_000) {
+  const body = roleDocument({ expiresIn });
+  const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
+  return {
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
+    CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
+  };
+}
+
+describe('env', () => {
+  test('prints what a shell can take, in the form that the help shows', async () => {
+    const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo "$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN"`;
+    expect(await runShell(script, { env: await prepared() })).toEqual({
+      code: 0,
+      signal: null,
+      stdout: 'ASIATESTTESTTEST0001 not-a-secret not-a-token\n',
+      stderr: '',
+    });
+  });
+
+  test('that refuses prints nothing, and the form that the help shows does not go on', async () => {
+    const env = await prepared(3600);
+    const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo went on`;
+    const run = await runShell(script, { env });
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run.stderr).toMatch(/^error: not safe: a 4h job that starts now, 3h 05m \d\ds short\nhint: /);
+  });
+
+  test('prints each format on stdout and no secret anywhere else', async () => {
+    const env = await prepared();
+    const formats = [
+      'env-no-export',
+      'docker',
+      'fish',
+      'powershell',
+      'windows-cmd',
+      'process',
+      'json',
+      'redshift-copy',
+    ];
+    for (const format of formats) {
+      const run = await runCommand(['env', '-j', '4h', '-f', format], { env });
+      expect(run).toMatchObject({ code: 0, stderr: '' });
+      expect(run.stdout).toMatch(/ASIATESTTESTTEST0001.*not-a-secret.*not-a-token/s);
+    }
+    const clause = await runCommand(['env', '-j', '4h', '-f', 'redshift-copy', '--clause', 'credentials'], {
+      env,
+    });
+    expect(clause.stdout).toBe(
+      "CREDENTIALS 'aws_access_key_id=ASIATESTTESTTEST0001;aws_secret_access_key=not-a-secret;token=not-a-token'\n",
+    );
+  });
+
+  test('says that a profile which stays in the shell wins in one SDK', async () => {
+    const env = { ...(await prepared()), AWS_PROFILE: 'p', AWS_CONFIG_FILE: '/nonexistent' };
+    const run = await runCommand(['env', '-j', '4h', '-f', 'env'], { env });
+    expect(run.code).toBe(0);
+    expect(run.stderr).toMatch(/^note: AWS_PROFILE is set: .*\nhint: /m);
+    expect((await runCommand(['env', '-j', '4h', '-f', 'process'], { env })).stderr).not.toContain(
+      'AWS_PROFILE is set',
+    );
+  });
+
+  test.each([
+    [['-j', '4h'], "required option '-f, --format <format>' not specified"],
+    [['-f', 'env'], 'env needs the length of the job that will use the credentials'],
+    [['-j', '4h', '-f', 'bash'], "--format 'bash' is not known"],
+  ])('%j is wrong usage', async (args, message) => {
+    const run = await runCommand(['env', ...args]);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr.split('\n')[0]).toBe(`error: ${message}`);
+  });
+
+  test('where the format is missing, says which there are', async () => {
+    const { stderr } = await runCommand(['env', '-j', '4h']);
+    expect(stderr).toMatch(/\nhint: use -f with one of env, env-no-export, docker, .*redshift-copy\n$/);
+  });
+
+  const hasScript = spawnSync('sh', ['-c', 'command -v script']).status === 0;
+  test.skipIf(!hasScript && mayBeSkipped)('keeps secrets off a terminal, unless told otherwise', async () => {
+    const env = await prepared();
+    const onTerminal = (flags: string) =>
+      runShell(`script -qec '"$NODE" "$PROGRAM" env -j 4h -f env ${flags}' /dev/null`, { env });
+    const refused = await onTerminal('');
+    expect(refused.code).toBe(2);
+    expect(refused.stdout).toMatch(/^error: standard output is a terminal, /);
+    expect(refused.stdout).not.toMatch(/not-a-(secret|token)/);
+    expect((await onTerminal('--tty')).stdout).toMatch(/not-a-secret.*not-a-token/s);
+  });
+});

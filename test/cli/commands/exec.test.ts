@@ -1,0 +1,276 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { linesWritten, PROGRAM, runProgram, startProgram } from '../../support/cli/run-program.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+type Env = Record<string, string | undefined>;
+
+async function prepared(expiresIn = 20_000) {
+  const body = roleDocument({ expiresIn });
+  const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
+  const db = join(temporaryFolder(), 'samples.db');
+  const env: Env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: db };
+  return { endpoint, db, env };
+}
+
+async function exec(args: readonly string[], more: Env = {}, expiresIn?: number) {
+  const { env } = await prepared(expiresIn);
+  return runProgram(['exec', ...args], { env: { ...env, ...more } });
+}
+
+const SHOW_ENVIRONMENT = ['--', process.execPath, '-p', 'JSON.stringify(process.env)'];
+
+describe('the command that exec runs', () => {
+  test('is given the credentials, and nothing that could hide them', async () => {
+    const run = await exec(['-j', '4h', ...SHOW_ENVIRONMENT], {
+      AWS_ACCESS_KEY_ID: 'AKIASTALE',
+      AWS_SECRET_ACCESS_KEY: 'stale',
+      AWS_SECURITY_TOKEN: 'stale',
+      AWS_PROFILE: 'stale',
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/stale',
+      AWS_WEB_IDENTITY_TOKEN_FILE: '/stale',
+      AWSUME_EXPIRATION: '2020-01-01T00:00:00',
+      AWS_REGION: 'eu-west-1',
+      MINE: 'kept',
+    });
+    expect(run.code).toBe(0);
+    const { PATH, HOME, AWS_CREDENTIAL_EXPIRATION, ...env } = JSON.parse(run.stdout);
+    expect(env).toMatchObject({
+      AWS_ACCESS_KEY_ID: 'ASIATESTTESTTEST0001',
+      AWS_SECRET_ACCESS_KEY: 'not-a-secret',
+      AWS_SESSION_TOKEN: 'not-a-token',
+      AWS_REGION: 'eu-west-1',
+      MINE: 'kept',
+    });
+    expect(JSON.stringify(env)).not.toMatch(/stale|2020/);
+    expect(AWS_CREDENTIAL_EXPIRATION).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  });
+
+  test('takes the old name of the token with --legacy-token, and every word behind the dashes as it stands', async () => {
+    const run = await exec(['-j', '4h', '--legacy-token', ...SHOW_ENVIRONMENT]);
+    expect(JSON.parse(run.stdout).AWS_SECURITY_TOKEN).toBe('not-a-token');
+    const words = ['-j', '99h', '--debug', '--', '--wait', "it's $HOME"];
+    const echo = await exec([
+      '-j',
+      '4h',
+      '--',
+      process.execPath,
+      '-p',
+      'JSON.stringify(process.argv.slice(1))',
+      '--',
+      ...words,
+    ]);
+    expect(JSON.parse(echo.stdout)).toEqual(words);
+  });
+
+  test('keeps the region of the profile that is taken away', async () => {
+    const config = join(temporaryFolder(), 'config');
+    writeFileSync(config, '[profile load]\nregion = eu-central-1\naws_access_key_id = AKIAPROFILE\n');
+    const env = { AWS_PROFILE: 'load', AWS_CONFIG_FILE: config };
+    const run = await exec(['-j', '4h', ...SHOW_ENVIRONMENT], env);
+    const child = JSON.parse(run.stdout);
+    expect(child).toMatchObject({ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'ASIATESTTESTTEST0001' });
+    expect(child.AWS_PROFILE).toBeUndefined();
+  });
+
+  test.each([
+    ['its own code', ['sh', '-c', 'exit 7'], 7],
+    ['a code that is one of ours', ['sh', '-c', 'exit 125'], 125],
+    ['128 and the signal that killed it', ['sh', '-c', 'kill -KILL $$'], 137],
+    ['127 where there is no such command', ['no-such-command-here'], 127],
+    ['126 where it is no program', ['/etc/passwd'], 126],
+    ['126 for a folder', ['/tmp'], 126],
+    ['126 for what lies in a file', ['/etc/passwd/x'], 126],
+  ])('answers %s', async (_, command, code) => {
+    const run = await exec(['-j', '4h', '--', ...command]);
+    expect(run).toMatchObject({ code, stdout: '' });
+    expect(run.stderr).toMatch(
+      code === 126 || code === 127
+        ? /^error: command '.*' (was not found|cannot be run \((EACCES|ENOTDIR)\))\nhint: /
+        : /^$/,
+    );
+  });
+
+  test('is handed on SIGTERM, and its answer to it is ours', async () => {
+    const { env } = await prepared();
+    const script = 'trap "echo asked; exit 3" TERM; echo ready; while :; do sleep 0.1; done';
+    const program = startProgram(['exec', '-j', '4h', '--', 'sh', '-c', script], { env });
+    await linesWritten(program, 1);
+    program.child.kill('SIGTERM');
+    expect(await program.done).toMatchObject({ code: 3, stdout: 'ready\nasked\n' });
+  });
+
+  test('that ignores SIGTERM is waited for, until something stronger ends it', async () => {
+    const { env } = await prepared();
+    const script = 'trap "echo ignored" TERM; echo $$; while :; do sleep 0.1; done';
+    const program = startProgram(['exec', '-j', '4h', '--', 'sh', '-c', script], { env });
+    await linesWritten(program, 1);
+    const pid = Number(program.stdout());
+    for (const lines of [2, 3]) {
+      program.child.kill('SIGTERM');
+      await linesWritten(program, lines);
+    }
+    // Still there: signal 0 only asks.
+    expect(process.kill(pid, 0)).toBe(true);
+    process.kill(pid, 'SIGKILL');
+    expect(await program.done).toMatchObject({ code: 137, stdout: `${pid}\nignored\nignored\n` });
+  });
+});
+
+describe('exec --refresh', () => {
+  test('needs no length, and gives the command an endpoint in place of keys', async () => {
+    const run = await exec(['--refresh', ...SHOW_ENVIRONMENT], { AWS_ACCESS_KEY_ID: 'AKIASTALE' });
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, ...env } = JSON.parse(run.stdout);
+    expect(uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{64}$/);
+    expect(env.AWS_CONTAINER_AUTHORIZATION_TOKEN).toMatch(/^[0-9a-f]{64}$/);
+    expect(env).not.toHaveProperty('AWS_ACCESS_KEY_ID');
+    // It lives as long as the command.
+    await expect(fetch(uri)).rejects.toThrow();
+  });
+
+  test('hides the files of profiles where every SDK would heed their default profile before the endpoint', async () => {
+    const file = join(temporaryFolder(), 'credentials');
+    const keys = 'aws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n';
+    writeFileSync(file, `[default]\nregion = eu-west-3\n${keys}`);
+    const run = await exec(['--refresh', ...SHOW_ENVIRONMENT], { AWS_SHARED_CREDENTIALS_FILE: file });
+    expect(run).toMatchObject({
+      code: 0,
+      stderr:
+        'note: the default profile has aws_access_key_id: the command is not shown the files of profiles\n',
+    });
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      AWS_REGION: 'eu-west-3',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_CONFIG_FILE: '/dev/null',
+    });
+  });
+
+  test('hands over whatever has not expired', async () => {
+    expect(await exec(['--refresh', '--', 'true'], {}, 20)).toMatchObject({ code: 0, stderr: '' });
+    expect(await exec(['--refresh', '--', 'true'], {}, -20)).toMatchObject({ code: 125 });
+  });
+});
+
+describe('exec starts nothing', () => {
+  const marker = () => join(temporaryFolder(), 'started');
+
+  test('where a start is not safe', async () => {
+    const file = marker();
+    const run = await exec(['-j', '4h', '--', 'touch', file], {}, 3600);
+    expect(run).toMatchObject({ code: 125, stdout: '' });
+    expect(run.stderr).toMatch(
+      /^error: not safe: a 4h job that starts now, 3h 05m \d\ds short\nhint: .*\nnote: a safe start: never: /,
+    );
+    expect(() => readFileSync(file)).toThrow('ENOENT');
+  });
+
+  test('where the source gives nothing', async () => {
+    const run = await runProgram(['exec', '-j', '4h', '--', 'true'], {
+      env: { CRED_WATCH_DB: join(temporaryFolder(), 'd') },
+    });
+    expect(run).toMatchObject({ code: 125, stdout: '' });
+    expect(run.stderr).toMatch(/^error: unreachable: .*\nhint: /);
+  });
+
+  test('where it is told to stop while it waits', async () => {
+    const { env } = await prepared(3600);
+    const args = ['exec', '-j', '70m', '--margin', '0', '--wait', '10h', '--', 'true'];
+    const program = startProgram(args, { env });
+    await new Promise<void>((resolve) => program.child.stderr!.once('data', () => resolve()));
+    program.child.kill('SIGTERM');
+    expect(await program.done).toMatchObject({
+      code: 125,
+      stderr: expect.stringMatching(/\nerror: SIGTERM while waiting for a safe start\nhint: .*\n$/),
+    });
+  });
+
+  test.each([
+    ['without a command', ['-j', '4h'], 'exec needs a command, behind two dashes'],
+    [
+      'with a command that is not behind the dashes',
+      ['-j', '4h', 'true'],
+      "too many arguments for 'exec'. Expected 0 arguments but got 1.",
+    ],
+    ['without a length', ['--', 'true'], 'exec needs the length of the job'],
+    [
+      'of which the run would be recorded without a copy',
+      ['--refresh', '-j', '4h', '--job', 'server', '--', 'true'],
+      '--job records how long a copy had to last, and with --refresh the command has none',
+    ],
+    ['with an unknown flag', ['--no-such', '--', 'true'], "unknown option '--no-such'"],
+    ['with a length that is none', ['-j', 'long', '--', 'true'], "--job-duration 'long' is not a duration"],
+  ])('%s', async (_, args, message) => {
+    const run = await runProgram(['exec', ...args]);
+    expect(run).toMatchObject({ code: 125, stdout: '' });
+    expect(run.stderr.split('\n')[0]).toBe(`error: ${message}`);
+  });
+});
+
+describe('a command that is not behind two dashes', () => {
+  const DASHES = 'put two dashes before the command: `cred-watch exec -j 4h -- command arguments`';
+
+  test.each([
+    [['-j', '10s', 'echo', 'hi'], DASHES],
+    [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], DASHES],
+    [['--wiat', '1h'], `did you mean --wait? or ${DASHES}`],
+    // These have the dashes.
+    [['-e', '--', 'true'], 'see --help'],
+    [['echo', '--', 'true'], 'see --help'],
+  ])('%j', async (args, hint) => {
+    const run = await runCommand(['exec', ...args]);
+    expect(run).toMatchObject({ code: 125, stdout: '' });
+    expect(run.stderr.split('\n').slice(1)).toEqual([`hint: ${hint}`, '']);
+  });
+});
+
+describe('a run with a name', () => {
+  test('is recorded, and later jobs are judged by the longest', async () => {
+    const { env } = await prepared();
+    const job = ['--job', 'nightly load'];
+    expect(
+      (await runProgram(['exec', '-j', '4h', ...job, '--', 'sh', '-c', 'sleep 1.1; exit 5'], { env })).code,
+    ).toBe(5);
+    expect((await runProgram(['exec', '-j', '4h', ...job, '--', 'true'], { env })).code).toBe(0);
+    const report = await runProgram(['report', ...job, '-f', 'json'], { env });
+    const json = JSON.parse(report.stdout);
+    expect(json.job.duration_seconds).toBeGreaterThanOrEqual(2);
+    expect(json.job_runs).toMatchObject({ run_count: 2, failed_count: 1 });
+  });
+
+  test('is none where the command could not be started, and is one where a shell says the same', async () => {
+    const { env } = await prepared();
+    for (const [code, ...command] of [
+      [127, 'no-such-command-here'],
+      [126, '/etc/passwd'],
+      [126, '/etc/passwd/x'],
+      [127, 'sh', '-c', 'exit 127'],
+    ] as const) {
+      const run = await runCommand(['exec', '-j', '4h', '--job', 'nightly', '--', ...command], { env });
+      expect(run.code).toBe(code);
+    }
+    const report = await runCommand(['report', '--job', 'nightly', '-j', '4h', '-f', 'json'], { env });
+    expect(JSON.parse(report.stdout).job_runs).toMatchObject({ run_count: 1, failed_count: 1 });
+  });
+
+  test('does not fail for want of a place to record it', async () => {
+    const run = await exec([
+      '-j',
+      '4h',
+      '--job',
+      'x',
+      '--db',
+      `${PROGRAM}/samples.db`,
+      '--',
+      'sh',
+      '-c',
+      'exit 9',
+    ]);
+    expect(run.code).toBe(9);
+    expect(run.stderr).toMatch(/^note: this look is judged and not recorded: /);
+  });
+});

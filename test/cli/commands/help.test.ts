@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { splitCommandLine } from '../../../src/cli/flags/command-line.ts';
+import { examplesOf, helpBlocks, textAfterFlags } from '../../../src/cli/manual/help-text.ts';
+import { declareProgram } from '../../../src/cli/program.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { shellWords } from '../../support/cli/shell-words.ts';
+
+const program = declareProgram();
+const all = [program, ...program.commands].map((command) => ({ name: command.name(), command }));
+
+/** As it would be sent to a terminal of so many columns. */
+function helpOf(name: string, columns: number): string {
+  let text = '';
+  const output = { writeOut: (written: string) => (text += written), getOutHelpWidth: () => columns };
+  const declared = declareProgram(undefined, output);
+  (declared.commands.find((each) => each.name() === name) ?? declared).outputHelp();
+  return text;
+}
+
+/** The command lines of ours in an example, whatever stands around them. */
+const ourLines = (lines: readonly string[]): string[][] =>
+  shellWords(lines.map((line) => line.replace(/\\$/, '')).join(' ')).flatMap((words) => {
+    const at = words.findIndex((word) => /^(?:\w+=)?cred-watch$/.test(word));
+    return at < 0 ? [] : [words.slice(at + 1)];
+  });
+
+describe.each(all)('the help of $name', ({ name, command }) => {
+  test('ends with examples, of which all are ours', () => {
+    expect(helpBlocks(command).at(-1)).toMatchObject({ kind: 'examples' });
+    expect(examplesOf(command).length).toBeGreaterThan(1);
+    const own = command === program ? 'cred-watch ' : `cred-watch ${name}`;
+    for (const { lines } of examplesOf(command)) expect(lines.join(' ')).toContain(own);
+  });
+
+  test("fits 80 columns, and has nothing at a line's end", () => {
+    const lines = helpOf(name, 80).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.filter((line) => / $|\t/.test(line))).toEqual([]);
+  });
+
+  test('has its examples in columns: what one is for begins where the others do, unless it is too long', () => {
+    const [, examples = ''] = textAfterFlags(command).split('\nExamples:\n');
+    const rows = examples.split('\n').flatMap((line) => {
+      const [, term, gap] = /^( {2}\S.*?)( {2,})\S/.exec(line) ?? [];
+      return term === undefined ? [] : [{ end: term.length + 2, about: term.length + gap!.length }];
+    });
+    const column = Math.min(...rows.map(({ about }) => about));
+    expect(rows.filter(({ end, about }) => about !== Math.max(end, column))).toEqual([]);
+  });
+
+  test.each(examplesOf(command).map(({ lines }) => lines))(
+    'has an example that can be run: %s',
+    async (...lines) => {
+      const found = ourLines(lines);
+      expect(found.length).toBeGreaterThan(0);
+      for (const words of found) {
+        let asked = 0;
+        const line = splitCommandLine(words);
+        const declared = declareProgram(async () => {
+          asked += 1;
+        });
+        await declared.parseAsync(line.own, { from: 'user' });
+        expect(asked).toBe(1);
+        expect(line.command.length > 0).toBe(line.name === 'exec');
+      }
+    },
+  );
+});
+
+test('a command and help say the same of it', async () => {
+  const [flag, word] = await Promise.all([runCommand(['report', '--help']), runCommand(['help', 'report'])]);
+  expect(word).toEqual(flag);
+  expect(flag).toMatchObject({ code: 0, stderr: '', stdout: helpOf('report', 100) });
+  expect(await runCommand(['help'])).toEqual(await runCommand(['--help']));
+});
+
+test('values are told without quotes, and with what they are if nothing is said', () => {
+  expect(helpOf('export', 80)).toContain('(one of ndjson, csv; default: ndjson)');
+  expect(helpOf('check', 80)).toContain('(default: 5m)');
+  expect(all.map(({ name }) => helpOf(name, 80)).join('')).not.toMatch(/default: (true|undefined|"|\))/);
+});
+
+test('an example is cut into words as a shell would', () => {
+  expect(shellWords(`a 'b c' "d \\"e" f\\ g | c=$(h i) && j`)).toEqual([
+    ['a', 'b c', 'd "e', 'f g'],
+    ['c='],
+    ['h', 'i'],
+    ['j'],
+  ]);
+});

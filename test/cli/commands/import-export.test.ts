@@ -1,0 +1,462 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { fixturePath, runProgram, runShell } from '../../support/cli/run-program.ts';
+import { succeed } from '../../support/cli/succeed.ts';
+import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+
+const curl = readFileSync(fixturePath('curl.log'), 'utf8');
+const invoke = readFileSync(fixturePath('invoke.log'), 'utf8');
+
+const folder = temporaryFolder(afterAll);
+let made = 0;
+const newPath = () => join(folder, `${++made}`);
+const newFolder = () => {
+  const path = newPath();
+  mkdirSync(path);
+  return path;
+};
+const newDatabase = () => `${newPath()}.db`;
+const exported = (db: string, ...args: string[]) => succeed(['export', '--db', db, ...args]);
+const lines = (text: string) => text.split('\n').filter((line) => line !== '');
+
+/** What a report says, but for what depends on the hour. */
+async function reported(db: string, ...args: string[]) {
+  const { stdout } = await runCommand([
+    'report',
+    '--db',
+    db,
+    '-f',
+    'json',
+    '-j',
+    '5h',
+    '--margin',
+    '0',
+    ...args,
+  ]);
+  const { generated_at: _, series, ...rest } = JSON.parse(stdout);
+  return {
+    ...rest,
+    series: series.map(({ newest_sample_age_seconds: __, ...each }: Record<string, unknown>) => each),
+  };
+}
+
+/** Imports a text from standard input. */
+const importText = (db: string, text: string | Uint8Array, ...args: string[]) =>
+  runCommand(['import', '-', '--db', db, ...args], { stdin: text });
+
+/** What both logs come to, imported as they are. */
+const reference = { db: newDatabase(), curl: '', invoke: '' };
+beforeAll(async () => {
+  await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', reference.db]);
+  await succeed(['import', fixturePath('invoke.log'), '--host', 'windows', '--db', reference.db]);
+  reference.curl = await succeed(['export', '--host', 'linux', '--db', reference.db]);
+  reference.invoke = await succeed(['export', '--host', 'windows', '--db', reference.db]);
+});
+
+describe.concurrent('a log', () => {
+  const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+  const VARIANTS: [string, (log: string) => string | Uint8Array][] = [
+    ['as it is', (log) => log],
+    ['with CRLF', (log) => log.replaceAll('\n', '\r\n')],
+    ['with CR alone', (log) => log.replaceAll('\n', '\r')],
+    ['without the last line end', (log) => log.trimEnd()],
+    ['with all its lines run together', (log) => log.trimEnd().replaceAll('\n', ' ')],
+    ['with blank lines between', (log) => log.replaceAll('\n', '\n\n  \n')],
+    ['in UTF-8 with a mark', (log) => `\ufeff${log}`],
+    ['in UTF-16LE with a mark', (log) => utf16(`\ufeff${log}`)],
+    ['in UTF-16LE without a mark', (log) => utf16(log)],
+    ['in UTF-16BE with a mark', (log) => utf16(`\ufeff${log}`).swap16()],
+    ['in UTF-16LE with CRLF', (log) => utf16(`\ufeff${log.replaceAll('\n', '\r\n')}`)],
+  ];
+
+  /** Whatever were read otherwise would come as a record of its own. */
+  test.for([
+    ['curl', 'linux'],
+    ['PowerShell', 'windows'],
+  ] as const)('of %s comes to the same in every form in which people keep it', async ([kind, host]) => {
+    const [log, expected] = kind === 'curl' ? [curl, reference.curl] : [invoke, reference.invoke];
+    const files = VARIANTS.map(([name, change]) => {
+      const file = `${newPath()} ${name}`;
+      writeFileSync(file, change(log));
+      return file;
+    });
+    const db = newDatabase();
+    const out = await succeed(['import', ...files, '--host', host, '--db', db]);
+    const [records, known] = [13 * files.length, 13 * (files.length - 1)];
+    expect(out).toBe(`${records} records in ${files.length} files: 13 added, ${known} there already\n`);
+    expect(await exported(db)).toBe(expected);
+  });
+
+  const PIPED = VARIANTS.filter(([name]) => /^(as it is|in UTF-16BE|with all)/.test(name));
+  test.for(PIPED)('%s may come from standard input', async ([, change]) => {
+    const db = newDatabase();
+    const args = ['import', '-', '--db', db, '--host', 'linux'];
+    const run = await runProgram(args, { stdin: change(curl) });
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: '13 records in 1 file: 13 added, 0 there already\n',
+      stderr: '',
+    });
+    expect(await succeed(['export', '--db', db], {}, runProgram)).toBe(reference.curl);
+  });
+
+  test('imported twice changes nothing', async () => {
+    const db = newDatabase();
+    await importText(db, curl, '--host', 'linux');
+    const before = [await exported(db), await reported(db)];
+    const again = await importText(db, curl, '--host', 'linux');
+    expect(again.stdout).toBe('13 records in 1 file: 0 added, 13 there already\n');
+    expect([await exported(db), await reported(db)]).toEqual(before);
+  });
+
+  test('given twice to one import counts once', async () => {
+    const db = newDatabase();
+    const file = fixturePath('curl.log');
+    const out = await succeed(['import', file, file, '--host', 'linux', '--db', db]);
+    expect(out).toBe('26 records in 2 files: 13 added, 13 there already\n');
+    expect(await exported(db)).toBe(reference.curl);
+  });
+
+  test('may be out of order', async () => {
+    const db = newDatabase();
+    const documents = curl.trimEnd().match(/.*\n.*\n?/g)!;
+    await importText(db, documents.reverse().join('\n'), '--host', 'linux');
+    expect(lines(await exported(db)).sort()).toEqual(lines(reference.curl).sort());
+    expect(await reported(db)).toEqual(await reported(reference.db, '--host', 'linux'));
+  });
+
+  test('in several pieces comes to the same', async () => {
+    const db = newDatabase();
+    const documents = curl.trimEnd().match(/.*\n.*\n?/g)!;
+    await importText(db, documents.slice(5).join(''), '--host', 'linux');
+    await importText(db, documents.slice(0, 7).join(''), '--host', 'linux');
+    expect(await exported(db)).toBe(reference.curl);
+  });
+
+  test('without --host is filed under its own name, and that is said', async () => {
+    const own = newFolder();
+    for (const name of ['db-loader.log', 'plain', 'notes.TXT', '.log']) {
+      writeFileSync(join(own, name), curl);
+      const db = newDatabase();
+      const run = await runCommand(['import', name, '--db', db], { cwd: own });
+      const host = { 'db-loader.log': 'db-loader', 'notes.TXT': 'notes' }[name] ?? name;
+      expect(run.stderr).toBe(`note: ${name} is filed under host '${host}'; --host names another\n`);
+      expect(JSON.parse(lines(await exported(db))[0]!).host).toBe(host);
+    }
+  });
+
+  test('from standard input is filed under stdin, and that is said', async () => {
+    const run = await importText(newDatabase(), curl);
+    expect(run.stderr).toBe("note: standard input is filed under host 'stdin'; --host names another\n");
+  });
+
+  test('may say its role', async () => {
+    const db = newDatabase();
+    await importText(db, curl, '--host', 'linux', '--role', 'loader');
+    expect((await reported(db)).series).toMatchObject([{ host: 'linux', role: 'loader', sample_count: 13 }]);
+  });
+});
+
+describe.concurrent('bad lines', () => {
+  const broken = lines(curl);
+  broken[2] = '[2015/11/18 01:00:01]  "LastUpdated" : "yesterday by nobody-may-see-this",';
+  broken.splice(9, 0, 'curl: (7) nobody-may-see-this', '[2015/11/18 04:00:01] nobody_may_see_this : "x"');
+  broken.push('[2015/11/18 13:00:01] "LastUpdated" : "2015-11-18T12:03:41Z",');
+  const told = [
+    'note: standard input:3: skipped: LastUpdated is not a time like 2026-01-31T12:00:00Z',
+    'note: standard input:4: skipped: Expiration stands without the LastUpdated of its document',
+    'note: standard input:10: skipped: is not an entry like [2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z',
+    'note: standard input:11: skipped: is about neither LastUpdated nor Expiration',
+    'note: standard input:29: skipped: LastUpdated stands without the Expiration of its document',
+  ];
+
+  test('are told by number, skipped and never quoted', async () => {
+    const db = newDatabase();
+    const run = await importText(db, broken.join('\n'), '--host', 'linux');
+    expect(lines(run.stderr)).toEqual(told);
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: '12 records in 1 file: 12 added, 0 there already, 5 bad lines skipped\n',
+    });
+    expect(lines(await exported(db))).toHaveLength(12);
+    expect(run.stdout + run.stderr).not.toMatch(/nobody.may.see.this/);
+  });
+
+  test('are fatal under --strict, and nothing is written', async () => {
+    const db = newDatabase();
+    await importText(db, invoke, '--host', 'windows');
+    const before = await exported(db);
+    const run = await importText(db, broken.join('\n'), '--host', 'linux', '--strict');
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(lines(run.stderr).slice(-2)).toEqual([
+      'error: 5 bad lines in standard input; nothing was written',
+      'hint: mend them, or leave out --strict to skip them',
+    ]);
+    expect(await exported(db)).toBe(before);
+  });
+
+  test('under --strict do not even make a database', async () => {
+    const own = newFolder();
+    await importText(join(own, 'samples.db'), broken.join('\n'), '--host', 'linux', '--strict');
+    expect(contentsOf(own)).toEqual({});
+  });
+
+  test('of which there are many are told up to the twentieth', async () => {
+    const noise = Array.from({ length: 50 }, () => 'curl: (7) no').join('\n');
+    const run = await importText(newDatabase(), `${curl}${noise}`, '--host', 'linux');
+    expect(lines(run.stderr)).toHaveLength(21);
+    expect(lines(run.stderr).at(-1)).toBe('note: standard input: 30 more bad lines');
+  });
+
+  test('of an export are told by number and field', async () => {
+    const good = lines(reference.curl);
+    const bad = [
+      ...['{"schema_version":2}', 'not JSON', '[]', good[0]!.replace('"imds"', '"nowhere"')],
+      good[0]!.replace('2015-11-18T00:00:01Z', 'noon'),
+      good[0]!.replace('"host":"linux"', '"host":""'),
+    ];
+    const run = await importText(newDatabase(), [good[1], ...bad].join('\n'));
+    expect(lines(run.stderr)).toEqual([
+      'note: standard input:2: skipped: schema_version 2 is not 1',
+      'note: standard input:3: skipped: is not JSON',
+      'note: standard input:4: skipped: is not an object',
+      'note: standard input:5: skipped: source is none of those known',
+      'note: standard input:6: skipped: observed_at is not a time like 2026-01-31T12:00:00Z',
+      'note: standard input:7: skipped: host is empty',
+    ]);
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: '1 record in 1 file: 1 added, 0 there already, 6 bad lines skipped\n',
+    });
+  });
+});
+
+describe.concurrent('the zone of the stamps', () => {
+  /** The log as a logger in another zone would have kept it: the stamps move, the documents do not. */
+  const shifted = (hours: number) =>
+    curl.replace(/^\[(\d+)\/(\d+)\/(\d+) ([\d:]+)\]/gm, (_, year, month, day, time) => {
+      const wall = new Date(Date.parse(`${year}-${month}-${day}T${time}Z`) + hours * 3_600_000);
+      return `[${wall.toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ')}]`;
+    });
+
+  test.for([
+    [-5, '-05:00'],
+    [-5, 'America/New_York'],
+    [1, '+01:00'],
+    [1, 'Europe/Berlin'],
+    [5.5, 'Asia/Kolkata'],
+    [0, 'UTC'],
+  ] as const)('moved by %d hours is put right by --timezone %s', async ([hours, zone]) => {
+    const db = newDatabase();
+    const run = await importText(db, shifted(hours), '--host', 'linux', '--timezone', zone);
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    expect(await exported(db)).toBe(reference.curl);
+  });
+
+  test.for([
+    [
+      -8,
+      '-08:00',
+      /: credentials were logged up to 7h \d\dm \d\ds before they were issued, which cannot be; /,
+    ],
+    [-1, '-01:00', /: credentials were logged up to \d\dm \d\ds before they were issued, which cannot be; /],
+    [2, '+02:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which no endpoint does; /],
+    [9, '+09:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which no endpoint does; /],
+  ] as const)('moved by %d hours is refused with the zone that fits, %s', async ([hours, zone, why]) => {
+    const own = newFolder();
+    const run = await importText(join(own, 'samples.db'), shifted(hours), '--host', 'linux');
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    const [error, hint] = lines(run.stderr);
+    expect(error).toMatch(
+      /^error: read as UTC, the stamps of standard input and its documents cannot both be true: /,
+    );
+    expect(error).toMatch(why);
+    expect(hint).toBe(`hint: --timezone ${zone} makes them agree; --timezone UTC insists on UTC`);
+    expect(contentsOf(own)).toEqual({});
+  });
+
+  test('is believed when it is given, with a note where it cannot be', async () => {
+    const run = await importText(newDatabase(), shifted(-8), '--host', 'linux', '--timezone', 'UTC');
+    expect(run.code).toBe(0);
+    expect(run.stderr).toMatch(
+      /^note: standard input: credentials were logged up to .* before they were issued/,
+    );
+  });
+});
+
+describe.concurrent('an export', () => {
+  test.for(['ndjson', 'csv'])('as %s builds the same reports elsewhere', async (format) => {
+    const db = newDatabase();
+    const archive = await exported(reference.db, '-f', format);
+    const run = await importText(db, archive);
+    expect(run).toMatchObject({
+      code: 0,
+      stdout: '26 records in 1 file: 26 added, 0 there already\n',
+      stderr: '',
+    });
+    expect(await reported(db)).toEqual(await reported(reference.db));
+    expect(await exported(db, '-f', format)).toBe(archive);
+  });
+
+  test('of its own changes nothing when it is imported', async () => {
+    const db = newDatabase();
+    await importText(db, curl, '--host', 'linux');
+    const before = await exported(db);
+    const run = await importText(db, before);
+    expect(run.stdout).toBe('13 records in 1 file: 0 added, 13 there already\n');
+    expect(await exported(db)).toBe(before);
+  });
+
+  test('names its hosts itself, so that --host is not used and that is said', async () => {
+    const db = newDatabase();
+    const run = await importText(db, reference.curl, '--host', 'another');
+    expect(run.stderr).toBe(
+      'note: standard input names its hosts, roles and zones itself: --host, --role and --timezone were not used\n',
+    );
+    expect(await exported(db)).toBe(reference.curl);
+  });
+
+  test('in CSV begins with its header even where nothing is selected', async () => {
+    const csv = await exported(reference.db, '-f', 'csv', '--host', 'nobody');
+    expect(lines(csv)).toEqual([expect.stringMatching(/^schema_version,record,host,source,/)]);
+    expect(await exported(reference.db, '--host', 'nobody')).toBe('');
+  });
+
+  test('is selected by host and time', async () => {
+    const some = lines(await exported(reference.db, '--host', 'linux', '--since', '2015-11-18T11:30:00Z'));
+    expect(some.map((line) => JSON.parse(line).observed_at)).toEqual(['2015-11-18T12:00:01Z']);
+  });
+
+  test('into a file appears whole', async () => {
+    const own = newFolder();
+    const file = join(own, 'samples.ndjson');
+    expect(await succeed(['export', '--db', reference.db, '-o', file], {}, runProgram)).toBe('');
+    expect(readFileSync(file, 'utf8')).toBe(reference.curl + reference.invoke);
+    expect(Object.keys(contentsOf(own))).toEqual(['samples.ndjson']);
+  });
+
+  test('may lose its reader in the middle', async () => {
+    const db = newDatabase();
+    const [first] = lines(reference.curl);
+    const many = Array.from({ length: 5000 }, (_, index) => {
+      const at = new Date(Date.parse('2015-11-18T00:00:01Z') + index * 60).toISOString();
+      return first!.replace('2015-11-18T00:00:01Z', at);
+    });
+    await importText(db, many.join('\n'));
+    const script = '{ "$NODE" "$PROGRAM" export --db "$DB"; echo "code $?" >&2; } | head -n 1 > /dev/null';
+    expect(await runShell(script, { env: { DB: db } })).toMatchObject({ code: 0, stderr: 'code 0\n' });
+  });
+
+  test.for(['ndjson', 'csv'])('as %s keeps hostile names as they are', async (format) => {
+    const names = [
+      ...[
+        'a,b',
+        'a "quoted" name',
+        "=cmd|' /C calc'!A0",
+        'two\nlines',
+        'two\r\nlines',
+        '\u001b[31mred',
+        ' blank ',
+      ],
+      ...['"', ',', '\u202eevil', 'ünïcödé 🦀', '__proto__', "'; DROP TABLE samples; --", '<script>'],
+    ];
+    const records = names.map((name) => ({
+      ...JSON.parse(lines(reference.curl)[0]!),
+      host: name,
+      role: name,
+    }));
+    const [one, other] = [newDatabase(), newDatabase()];
+    await importText(one, records.map((record) => JSON.stringify(record)).join('\n'));
+    const archive = await exported(one, '-f', format);
+    expect(await importText(other, archive)).toMatchObject({ code: 0, stderr: '' });
+    const stored = lines(await exported(other)).map((line) => JSON.parse(line));
+    expect(stored.map(({ host, role }) => [host, role]).sort()).toEqual(
+      names.map((name) => [name, name]).sort(),
+    );
+    expect(await exported(other, '-f', format)).toBe(archive);
+  });
+});
+
+describe.concurrent('prune', () => {
+  const prune = (db: string, ...args: string[]) => succeed(['prune', '--db', db, ...args]);
+
+  async function both(): Promise<string> {
+    const db = newDatabase();
+    const files = [curl, invoke];
+    for (const [index, text] of files.entries()) {
+      await succeed(['import', '-', '--host', `h${index}`, '--db', db], { stdin: text });
+    }
+    return db;
+  }
+
+  test('deletes samples and changes no report', async () => {
+    const db = await both();
+    const before = await reported(db);
+    const deleted = await succeed(['prune', '--db', db, '--older-than', '1d'], {}, runProgram);
+    expect(deleted).toBe('26 samples deleted\n');
+    expect(await reported(db)).toEqual(before);
+    expect(await prune(db, '--older-than', '1d')).toBe('0 samples deleted\n');
+  });
+
+  test('keeps what is younger', async () => {
+    const db = await both();
+    const before = await exported(db);
+    expect(await prune(db, '--older-than', '36525d')).toBe('0 samples deleted\n');
+    expect(await exported(db)).toBe(before);
+  });
+
+  test('with --dry-run only says what it would do', async () => {
+    const db = await both();
+    const before = await exported(db);
+    expect(await prune(db, '--older-than', '1d', '--dry-run')).toBe('26 samples would be deleted\n');
+    expect(await exported(db)).toBe(before);
+  });
+
+  test('is not undone by importing the old samples again', async () => {
+    const db = await both();
+    await prune(db, '--older-than', '1d');
+    const before = [await exported(db), await reported(db)];
+    const run = await importText(db, curl, '--host', 'h0');
+    expect(run.stdout).toBe('13 records in 1 file: 0 added, 13 there already\n');
+    expect([await exported(db), await reported(db)]).toEqual(before);
+  });
+
+  test.for(['ndjson', 'csv'])(
+    'leaves an export as %s that builds the same reports elsewhere',
+    async (format) => {
+      const [db, other] = [await both(), newDatabase()];
+      await prune(db, '--older-than', '1d');
+      const archive = await exported(db, '-f', format);
+      await importText(other, archive);
+      expect(await reported(other)).toEqual(await reported(db));
+      expect(await exported(other, '-f', format)).toBe(archive);
+      await importText(other, archive);
+      expect(await exported(other, '-f', format)).toBe(archive);
+    },
+  );
+});
+
+describe('an import of which nothing can be read', () => {
+  test.each([
+    ['an export of another schema', '{"schema_version":2,"record":"sample"}\n'],
+    ['a log of other lines', '[2015/11/18 00:00:01] nothing of ours\n'],
+  ])('fails: %s', async (_, text) => {
+    const db = newDatabase();
+    const run = await importText(db, text, '--host', 'linux');
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(
+      /error: nothing in standard input could be read: 1 bad line; nothing was written\nhint: /,
+    );
+    expect(existsSync(db)).toBe(false);
+  });
+});
+
+test('a log whose lines were joined with nothing between them is read as it was', async () => {
+  const [whole, joined] = [newDatabase(), newDatabase()];
+  const text = readFileSync(fixturePath('curl.log'), 'utf8');
+  await importText(whole, text, '--host', 'linux');
+  await importText(joined, text.replaceAll(/[\r\n]/g, ''), '--host', 'linux');
+  expect(await succeed(['export', '--db', joined])).toBe(await succeed(['export', '--db', whole]));
+});

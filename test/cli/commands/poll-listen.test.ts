@@ -1,0 +1,234 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { SampleStore } from '../../../src/store/sample-store.ts';
+import { grantToken, metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
+import { runCommand, startCommand } from '../../support/cli/run-command.ts';
+import { type RunningProgram, startProgram } from '../../support/cli/run-program.ts';
+import { curl } from '../../support/cli/running-simulation.ts';
+import { succeed } from '../../support/cli/succeed.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { describeReader } from '../../support/credential-formats/describe-reader.ts';
+import { ask } from '../../support/server/raw-client.ts';
+import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+/** IMDS with a role that can be taken away and given back. */
+async function instance() {
+  const state = { hasRole: true };
+  const endpoint = await startEndpoint(({ method, path }) => {
+    if (method === 'PUT') return grantToken();
+    if (path.endsWith('instance-id')) return { body: 'i-0abc' };
+    if (!state.hasRole) return { status: 404 };
+    return { body: path === ROLES ? 'loader' : roleDocument() };
+  });
+  return { state, endpoint };
+}
+
+interface Poller extends RunningProgram {
+  origin: string;
+  stderr(): string;
+  db: string;
+}
+
+/** A poller that serves, on a free port of loopback unless told otherwise. */
+async function startPoller(url: string, args: readonly string[] = [], start = startCommand): Promise<Poller> {
+  const db = join(temporaryFolder(), 'samples.db');
+  const env = { CRED_WATCH_DB: db, AWS_EC2_METADATA_SERVICE_ENDPOINT: url };
+  const program = start(['poll', '--interval', '1s', '--listen', '127.0.0.1:0', ...args], { env });
+  let told = '';
+  const origin = await new Promise<string>((resolve, reject) => {
+    program.child.stderr!.on('data', (chunk: Buffer) => {
+      told += chunk.toString();
+      const [, found] = /^note: serving (http:\S+)\/$/m.exec(told) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+    program.done.then(({ code, stderr }) => reject(new Error(`it ended with ${code}: ${stderr}`)), reject);
+  });
+  return { ...program, origin, stderr: () => told, db };
+}
+
+async function stopped({ child, done }: RunningProgram) {
+  child.kill('SIGTERM');
+  return done;
+}
+
+/** Asks again until the answer is as wanted; that it never is, is a test that runs out of time. */
+async function answered(url: string, isWanted: (answer: Awaited<ReturnType<typeof curl>>) => boolean) {
+  for (;;) {
+    const answer = await curl(url);
+    if (isWanted(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('poll --listen', () => {
+  test('serves what `report` says, as a page, JSON and metrics', async () => {
+    const { endpoint } = await instance();
+    const poller = await startPoller(endpoint.url, ['-j', '5h', '-j', '90m']);
+    await answered(`${poller.origin}/healthz`, ({ status }) => status === 200);
+    const json = await answered(`${poller.origin}/report.json`, ({ body }) => body.includes('i-0abc'));
+    const metrics = await curl(`${poller.origin}/metrics`);
+    const page = await curl(`${poller.origin}/`);
+    expect((await stopped(poller)).code).toBe(0);
+
+    expect(json.headers['content-type']).toBe('application/json');
+    const told = JSON.parse(json.body);
+    const shape = ({ series, jobs }: typeof told) => [
+      jobs.map((job: Record<string, unknown>) => [job.duration_seconds, job.verdict]),
+      series.map((each: Record<string, unknown>) => [each.host, each.role, Object.keys(each)]),
+    ];
+    const report = await runCommand(['report', '-f', 'json', '-j', '5h', '-j', '90m', '--db', poller.db]);
+    expect(shape(told)).toEqual(shape(JSON.parse(report.stdout)));
+
+    expect(metrics.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(metrics.body).toMatch(/^cred_watch_source_up\{host="i-0abc",source="imds"\} 1$/m);
+    expect(metrics.body).toMatch(
+      /^cred_watch_poll_duration_seconds\{host="i-0abc",source="imds"\} \d+(\.\d+)?$/m,
+    );
+    const built = /^cred_watch_build_info\{version="\d+\.\d+\.\d+",node="(.*)"\} 1$/m.exec(metrics.body);
+    expect(built?.[1]).toBe(process.versions.node);
+    expect(metrics.body).toMatch(/^cred_watch_job_verdict\{.*job_name="5h",verdict="unknown"\} 1$/m);
+    expect(page).toMatchObject({
+      status: 200,
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': "frame-ancestors 'none'",
+      },
+    });
+    for (const { body } of [json, metrics, page]) expect(body).not.toMatch(/not-a-(secret|token)|ASIATEST/);
+  });
+
+  test('is healthy while polls bring samples, and says why where they do not', async () => {
+    const { endpoint, state } = await instance();
+    const poller = await startPoller(endpoint.url);
+    const health = `${poller.origin}/healthz`;
+    expect((await answered(health, ({ status }) => status === 200)).body).toBe('ok\n');
+    await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 1$/m.test(body));
+    state.hasRole = false;
+    const failed = await answered(health, ({ status }) => status === 503);
+    expect(failed.body).toMatch(
+      /^the last poll failed: no-role: IMDS answers, and the instance has no role.*\n$/,
+    );
+    const down = await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 0$/m.test(body));
+    // At once, and not when what is kept has become old: further polls would have failed by then.
+    expect(down.body).toMatch(/^cred_watch_polls_total\{.*result="absent"\} [12]$/m);
+    state.hasRole = true;
+    await answered(health, ({ status }) => status === 200);
+    const metrics = await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 1$/m.test(body));
+    expect(metrics.body).toMatch(/^cred_watch_polls_total\{.*result="absent"\} [1-9]/m);
+    await stopped(poller);
+  });
+
+  test('is not healthy before a poll has ended', async () => {
+    const silent = await startEndpoint(() => 'silence');
+    const poller = await startPoller(silent.url);
+    expect(await curl(`${poller.origin}/healthz`)).toMatchObject({
+      status: 503,
+      body: 'no poll has ended yet\n',
+    });
+    await silent.close();
+    await stopped(poller);
+  });
+
+  test('shows what others write into the same database', async () => {
+    const { endpoint } = await instance();
+    const poller = await startPoller(endpoint.url);
+    const store = SampleStore.open(poller.db);
+    store.recordFailedPoll('other', 'process', {
+      observedAt: Date.now(),
+      reason: 'process-failed',
+      detail: '',
+      accessKeyId: '',
+      expiration: null,
+    });
+    store.close();
+    await answered(`${poller.origin}/metrics`, ({ body }) => body.includes('host="other"'));
+    await stopped(poller);
+  });
+
+  test('answers only to names of this machine, and those that were given', async () => {
+    const { endpoint } = await instance();
+    const poller = await startPoller(endpoint.url, ['--allow-host', 'Dash.internal']);
+    const status = async (Host: string) => (await ask(poller.origin, 'GET', '/healthz', { Host })).status;
+    expect(await status('evil.example')).toBe(421);
+    expect([200, 503]).toContain(await status('dash.internal:9464'));
+    expect((await ask(poller.origin, 'POST', '/metrics', { 'Content-Length': '0' })).status).toBe(405);
+    await stopped(poller);
+  });
+
+  test('ends with the poller at a signal, and leaves nothing that listens', async () => {
+    const { endpoint } = await instance();
+    const poller = await startPoller(endpoint.url, [], startProgram);
+    await answered(`${poller.origin}/healthz`, ({ status }) => status === 200);
+    expect(await stopped(poller)).toMatchObject({ code: 0, signal: null });
+    await expect(curl(`${poller.origin}/healthz`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('on a port that is taken it ends before the first poll', async () => {
+    const endpoint = await startEndpoint(metadataService());
+    const db = join(temporaryFolder(), 'samples.db');
+    const env = { CRED_WATCH_DB: db, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
+    const taken = `127.0.0.1:${endpoint.port}`;
+    const run = await runCommand(['poll', '--interval', '1s', '--listen', taken], { env });
+    expect(run).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `error: http://${taken} is already in use\nhint: name another with --listen; port 0 takes any free one\n`,
+    });
+    expect(endpoint.seen()).toEqual([]);
+    expect(await succeed(['export', '--db', db])).toBe('');
+  });
+
+  const LISTEN_OR_REPORT = 'judge with `cred-watch report`, or serve the report with --listen 127.0.0.1:9464';
+  test.each([
+    [
+      '--listen 127.0.0.1:0',
+      '--listen needs --interval',
+      'say how often: `cred-watch poll --interval 5m --listen 127.0.0.1:9464`',
+    ],
+    ['-j 5h', '--job-duration needs --listen', LISTEN_OR_REPORT],
+    ['--interval 5m --job nightly', '--job needs --listen', LISTEN_OR_REPORT],
+    ['--interval 5m --margin 1m', '--margin needs --listen', LISTEN_OR_REPORT],
+    ['--interval 5m --max-age 1h', '--max-age needs --listen', LISTEN_OR_REPORT],
+    ['--interval 5m --confidence 95%', '--confidence needs --listen', LISTEN_OR_REPORT],
+    ['--interval 5m --allow-remote', '--allow-remote needs --listen', 'say where: --listen 127.0.0.1:9464'],
+    ['--interval 5m --allow-host a', '--allow-host needs --listen', 'say where: --listen 127.0.0.1:9464'],
+    [
+      '--interval 5m --listen 0.0.0.0:0',
+      '0.0.0.0 can be reached by other machines',
+      'listen on 127.0.0.1 or [::1], or add --allow-remote if that is meant',
+    ],
+    [
+      '--interval 5m --listen nowhere',
+      "'nowhere' is not an address with a port to listen on",
+      'use 127.0.0.1:1338 or [::1]:1338; port 0 takes any free one',
+    ],
+    [
+      '--interval 5m --listen 127.0.0.1:0 -j 5h -j 4h --job a',
+      'which length is that of which job is not clear',
+      'with several jobs, use either -j or --job: a named job has the length of its longest run',
+    ],
+  ])('`poll %s` is wrong usage', async (args, error, hint) => {
+    const env = { CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
+    expect(await runCommand(['poll', ...args.split(' ')], { env })).toEqual({
+      code: 2,
+      signal: null,
+      stdout: '',
+      stderr: `error: ${error}\nhint: ${hint}\n`,
+    });
+  });
+});
+
+describeReader('promtool', { program: 'promtool', package: 'prometheus' }, (promtool) => {
+  test('finds nothing to object to in what a poller serves', async () => {
+    const { endpoint } = await instance();
+    const poller = await startPoller(endpoint.url, ['-j', '5h']);
+    const { body } = await answered(`${poller.origin}/metrics`, (answer) => answer.body.includes('i-0abc'));
+    await stopped(poller);
+    const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], {
+      input: body,
+      encoding: 'utf8',
+    });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+});

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runProgram, startProgram } from '../../support/cli/run-program.ts';
+import { succeed } from '../../support/cli/succeed.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { CANARIES } from '../../support/sources/polling.ts';
+import { processDocument } from '../../support/sources/process-document.ts';
+import { homeWith } from '../../support/sources/profile-home.ts';
+
+const [SECRET, TOKEN] = CANARIES as [string, string];
+const AT = '2019-08-29T16:21:26Z';
+const SHOWN = String.raw`EXPIRED \d+d \d\dh \d\dm \d\ds ago {2}expires 2019-08-29 16:21:26Z`;
+const CREDENTIALS = `[loader]
+aws_access_key_id = ASIAEXAMPLEEXAMPLE01
+aws_secret_access_key = ${SECRET}
+aws_session_token = ${TOKEN}
+x_security_token_expires = ${AT}
+`;
+
+async function stored(db: string) {
+  const lines = (await succeed(['export', '--db', db])).split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+}
+
+/** One poll as this host: what it said, and what was stored. */
+async function poll(args: string[], env: Record<string, string | undefined> = {}) {
+  const db = join(temporaryFolder(), 'samples.db');
+  const run = await runProgram(['poll', '--db', db, '--host', 'h', ...args], { env });
+  return { run, records: await stored(db) };
+}
+
+test('a poll of a profile is a sample of a series of its name', async () => {
+  const HOME = homeWith({ credentials: CREDENTIALS });
+  const { run, records } = await poll(['--source', 'profile', '--profile', 'loader'], { HOME });
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run.stdout).toMatch(new RegExp(`^\\S+ \\S+ {2}h · profile · loader {2}ASIA…LE01 {2}${SHOWN}\n$`));
+  expect(records).toMatchObject([
+    {
+      record: 'sample',
+      host: 'h',
+      source: 'profile',
+      api_version: '',
+      role: 'loader',
+      access_key_id: 'ASIAEXAMPLEEXAMPLE01',
+      last_updated: null,
+      expiration: AT,
+      clock_offset_seconds: null,
+    },
+  ]);
+});
+
+test('a poll of a profile with a role says who makes the call, and nothing else', async () => {
+  const config = '[profile role]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = y\n';
+  const { run } = await poll(['--profile', 'role'], { HOME: homeWith({ config }) });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(
+    /takes a call to AWS; follow it with --process '[^']+'\)\nhint: cred-watch makes no such call: give that --process /,
+  );
+});
+
+test('a poll of the environment goes by the name that is given', async () => {
+  const { run, records } = await poll(['--source', 'environment', '--role', 'nightly', '-f', 'json'], {
+    AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEEXAMPLE01',
+    AWS_SECRET_ACCESS_KEY: SECRET,
+    AWS_SECURITY_TOKEN: TOKEN,
+    AWSUME_EXPIRATION: AT.slice(0, -1),
+  });
+  expect(run.code).toBe(0);
+  expect(run.stderr).toMatch(
+    /^note: the token stands in AWS_SECURITY_TOKEN, which botocore .*\nnote: a time is given without a zone.*\n$/,
+  );
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    source: 'environment',
+    role: 'nightly',
+    access_key_id: 'ASIA…LE01',
+    expiration: AT,
+    notes: ['ONLY_OLD_TOKEN', 'ZONELESS_TIME'],
+  });
+  expect(records).toMatchObject([{ source: 'environment', role: 'nightly', zoneless: true }]);
+});
+
+test('a poll of a process goes by the name of its program', async () => {
+  const command = `/usr/bin/printf %s '${processDocument({ Expiration: AT })}'`;
+  const { run, records } = await poll(['--process', command]);
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run.stdout).toMatch(new RegExp(`^\\S+ \\S+ {2}h · process · printf {2}ASIA…0009 {2}${SHOWN}\n$`));
+  expect(records).toMatchObject([{ source: 'process', role: 'printf', expiration: AT }]);
+});
+
+test('a poll of a process that fails says so and is recorded', async () => {
+  const { run, records } = await poll(['--process', `echo ${SECRET} >&2; exit 3`]);
+  expect(run).toEqual({
+    code: 1,
+    signal: null,
+    stdout: '',
+    stderr:
+      'error: process-failed: the process that should have printed credentials did not (exit code 3)\n' +
+      'hint: run it by hand and see what it says\n',
+  });
+  expect(records).toMatchObject([{ record: 'failed_poll', source: 'process', reason: 'process-failed' }]);
+});
+
+test.for(['SIGTERM', 'SIGINT'] as const)(
+  'what a poll has started ends with it at %s, and nothing is recorded',
+  async (signal) => {
+    const folder = temporaryFolder();
+    const db = join(folder, 'samples.db');
+    const fifo = join(folder, 'lifeline');
+    execFileSync('mkfifo', [fifo]);
+    const lifeline = createReadStream(fifo);
+    const held = new Promise<unknown>((resolve) => lifeline.once('data', resolve));
+    const released = new Promise<void>((resolve) => lifeline.once('end', resolve));
+    const command = `exec 9> ${fifo}; echo held >&9; sleep 600 & sleep 600`;
+    const program = startProgram(['poll', '--db', db, '--process', command]);
+    await held;
+    program.child.kill(signal);
+    expect(await program.done).toMatchObject({ code: 1, signal: null, stdout: '' });
+    await released;
+    expect(await stored(db)).toEqual([]);
+  },
+);
+
+test('flags that exclude each other are refused before anything is made', async () => {
+  const db = join(temporaryFolder(), 'samples.db');
+  const run = await runProgram(['poll', '--db', db, '--process', 'x', '--profile', 'y']);
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+  expect(run.stderr).toMatch(/^error: --process and --profile exclude each other\nhint: .+\n$/);
+  const blank = await runProgram(['poll', '--db', db, '--process', ' ']);
+  expect(blank).toMatchObject({
+    code: 2,
+    stderr: "error: --process ' ' is no command\nhint: say what to run\n",
+  });
+});

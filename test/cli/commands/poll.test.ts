@@ -1,0 +1,462 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import {
+  documentFixture,
+  grantToken,
+  metadataService,
+  ROLES,
+  roleDocument,
+} from '../../support/cli/metadata-script.ts';
+import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../../support/cli/namespaces.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { linesWritten, runProgram, runShell, startProgram } from '../../support/cli/run-program.ts';
+import { succeed } from '../../support/cli/succeed.ts';
+import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import {
+  type Handler,
+  type ScriptedEndpoint,
+  type Step,
+  startEndpoint,
+} from '../../support/sources/scripted-endpoint.ts';
+
+type Env = Record<string, string | undefined>;
+
+const asked = ({ url }: ScriptedEndpoint): Env => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url });
+
+async function exported(db: string): Promise<Record<string, unknown>[]> {
+  const lines = await succeed(['export', '--db', db]);
+  return lines
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
+/** One poll into a database of its own: what it said, and what was stored. */
+async function poll(env: Env, ...args: string[]) {
+  const db = join(temporaryFolder(), 'samples.db');
+  const run = await runCommand(['poll', ...args], { env: { CRED_WATCH_DB: db, ...env } });
+  return { run, records: await exported(db) };
+}
+
+const AT = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ`;
+const EXPIRED = String.raw`EXPIRED \d+d \d\dh \d\dm \d\ds ago`;
+
+test('one poll of IMDSv2 writes one line and stores one sample', async () => {
+  const body = documentFixture('imds-role-document.json');
+  const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
+  const { run, records } = await poll(asked(endpoint));
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run.stdout).toMatch(
+    new RegExp(
+      `^${AT}  i-0abc · imds v2 · loader  ASIA…LE01  ${EXPIRED}  expires 2024-10-23 13:07:43Z  issued 2024-10-23 06:38:05Z\n$`,
+    ),
+  );
+  expect(records).toEqual([
+    {
+      schema_version: 1,
+      record: 'sample',
+      host: 'i-0abc',
+      source: 'imds',
+      api_version: '2',
+      role: 'loader',
+      observed_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      clock_offset_seconds: expect.any(Number),
+      access_key_id: 'ASIAEXAMPLEEXAMPLE01',
+      last_updated: '2024-10-23T06:38:05Z',
+      expiration: '2024-10-23T13:07:43Z',
+      zoneless: false,
+      ordinal: 0,
+    },
+  ]);
+  expect(endpoint.seen()).toEqual([
+    'PUT /latest/api/token',
+    'GET /latest/meta-data/instance-id',
+    `GET ${ROLES}`,
+    `GET ${ROLES}loader`,
+  ]);
+});
+
+test('a poll of valid credentials says how long they last', async () => {
+  const endpoint = await startEndpoint(metadataService());
+  const { run } = await poll(asked(endpoint));
+  expect(run.stdout).toMatch(/ {2}ASIA…0001 {2}5h (49|50)m \d\ds left {2}expires /);
+});
+
+test('a poll falls back to IMDSv1 where the token request is a 404, and says so', async () => {
+  const body = documentFixture('imds-role-document.json');
+  const script = metadataService({
+    'PUT /latest/api/token': { status: 404 },
+    [`GET ${ROLES}loader`]: { body },
+  });
+  const { run, records } = await poll(asked(await startEndpoint(script)));
+  expect(run).toMatchObject({
+    code: 0,
+    stderr: 'note: IMDSv2 was not to be had: IMDSv1 was asked instead\n',
+    stdout: expect.stringMatching(/^\S+ \S+ {2}i-0abc · imds v1 · loader {2}ASIA…LE01 {2}.*\n$/),
+  });
+  expect(records).toMatchObject([
+    { api_version: '1', role: 'loader', access_key_id: 'ASIAEXAMPLEEXAMPLE01' },
+  ]);
+});
+
+test('one poll of ECS stores the role of its document and the id of its task', async () => {
+  const endpoint = await startEndpoint({
+    'GET /v2/credentials/some-guid': { body: documentFixture('ecs-document.json') },
+    'GET /v4/meta/task': {
+      body: JSON.stringify({ TaskARN: 'arn:aws:ecs:eu-west-1:123456789012:task/cluster/0a1b2c3d' }),
+    },
+  });
+  const { run, records } = await poll({
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/v2/credentials/some-guid`,
+    ECS_CONTAINER_METADATA_URI_V4: `${endpoint.url}/v4/meta`,
+  });
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run.stdout).toMatch(
+    new RegExp(
+      `^${AT}  0a1b2c3d · container · task-role  account 123456789012  ASIA…LE03  ${EXPIRED}  expires 2019-08-29 16:21:26Z\n$`,
+    ),
+  );
+  expect(records).toMatchObject([
+    {
+      host: '0a1b2c3d',
+      source: 'container',
+      api_version: '',
+      role: 'task-role',
+      access_key_id: 'ASIAEXAMPLEEXAMPLE03',
+      last_updated: null,
+      expiration: '2019-08-29T16:21:26Z',
+    },
+  ]);
+});
+
+/** Gives the credentials to whoever shows this token. */
+const guarded =
+  (token: string, body: string): Handler =>
+  ({ headers }) =>
+    headers.authorization === token ? { body } : { status: 401 };
+
+test('one poll of EKS Pod Identity sends what the token file holds', async () => {
+  const tokenFile = join(temporaryFolder(), 'eks-pod-identity-token');
+  writeFileSync(tokenFile, 'pod-identity-token');
+  const endpoint = await startEndpoint(guarded('pod-identity-token', documentFixture('ecs-document.json')));
+  const { run, records } = await poll(
+    {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/v1/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: tokenFile,
+    },
+    ...['--host', 'pod-1'],
+  );
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run.stdout).toMatch(/^\S+ \S+ {2}pod-1 · container · task-role {2}.*\n$/);
+  expect(records).toMatchObject([
+    { host: 'pod-1', source: 'container', access_key_id: 'ASIAEXAMPLEEXAMPLE03' },
+  ]);
+});
+
+test('one poll of CloudShell sends the token of the environment', async () => {
+  const endpoint = await startEndpoint(guarded('shell-token', documentFixture('cloudshell-document.json')));
+  const { run, records } = await poll({
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/latest/meta-data/container/security-credentials`,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: 'shell-token',
+    CRED_WATCH_HOST: 'cloudshell',
+  });
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run.stdout).toMatch(
+    new RegExp(`^${AT}  cloudshell · container  ASIA…LE02  ${EXPIRED}  expires 2024-10-23 12:30:35Z\n$`),
+  );
+  expect(records).toMatchObject([{ host: 'cloudshell', role: '', access_key_id: 'ASIAEXAMPLEEXAMPLE02' }]);
+});
+
+test('a poll in JSON is one line with the same facts', async () => {
+  const body = documentFixture('imds-role-document.json');
+  const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
+  const { run } = await poll(asked(endpoint), '-f', 'json');
+  expect(run.stdout).toMatch(/^[^\n]+\n$/);
+  expect(JSON.parse(run.stdout)).toEqual({
+    schema_version: 1,
+    observed_at: expect.stringMatching(/Z$/),
+    host: 'i-0abc',
+    source: 'imds',
+    api_version: '2',
+    role: 'loader',
+    account_id: null,
+    access_key_id: 'ASIA…LE01',
+    last_updated: '2024-10-23T06:38:05Z',
+    expiration: '2024-10-23T13:07:43Z',
+    remaining_seconds: expect.any(Number),
+    clock_offset_seconds: expect.any(Number),
+    failure: null,
+    notes: [],
+  });
+});
+
+const document = (step: Step) => metadataService({ [`GET ${ROLES}loader`]: step });
+const changed = (changes: object) => ({
+  body: JSON.stringify({ ...JSON.parse(roleDocument()), ...changes }),
+});
+const token = (step: Step) => metadataService({ 'PUT /latest/api/token': step });
+
+interface Failure {
+  reason: string;
+  script: Handler | ReturnType<typeof metadataService>;
+  env?: Env;
+  isContainer?: boolean;
+}
+
+/** Every way in which an endpoint can fail; those that need none are among the bad input. */
+const FAILURES: Failure[] = [
+  { reason: 'v1-disabled', script: token({ status: 404 }), env: { AWS_EC2_METADATA_V1_DISABLED: 'true' } },
+  { reason: 'auth-rejected', script: document({ status: 403 }) },
+  { reason: 'no-role', script: metadataService({ [`GET ${ROLES}`]: { status: 404 } }) },
+  { reason: 'not-imds', script: token({ body: '<html>please log in</html>' }) },
+  { reason: 'not-found', script: document({ status: 404 }) },
+  { reason: 'token-empty', script: token(grantToken('')) },
+  { reason: 'error-document', script: document(changed({ Code: 'AssumeRoleUnauthorizedAccess' })) },
+  { reason: 'malformed', script: document({ body: '{"Code":"Succ' }) },
+  { reason: 'unknown-expiry', script: document(changed({ Expiration: 'soon' })) },
+  { reason: 'throttled', script: document({ status: 503 }) },
+  { reason: 'server-error', script: document({ status: 500 }) },
+  { reason: 'bad-request', script: document({ status: 400 }) },
+  { reason: 'redirect', script: document({ status: 302, headers: { Location: 'http://192.0.2.1/' } }) },
+  { reason: 'unexpected-status', script: document({ status: 418 }) },
+  { reason: 'response-too-large', script: document({ body: ' '.repeat(65_537) }) },
+  { reason: 'unreachable', script: document('reset') },
+  { reason: 'timeout', script: document('silence') },
+  { reason: 'no-association', script: () => ({ status: 404 }), isContainer: true },
+  {
+    reason: 'starting',
+    script: () => ({ status: 503, body: '{"code":"CredentialsUninitialized"}' }),
+    isContainer: true,
+  },
+  {
+    reason: 'auth-token-expired',
+    script: () => ({ status: 400, body: 'ExpiredTokenException: Token is expired' }),
+    isContainer: true,
+  },
+];
+
+test.for(FAILURES)('a poll that fails with $reason says what to do and is recorded', async (failure) => {
+  const { reason, script, env, isContainer } = failure;
+  const endpoint = await startEndpoint(script);
+  const db = join(temporaryFolder(), 'samples.db');
+  const place = isContainer
+    ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` }
+    : asked(endpoint);
+  const impatience = reason === 'timeout' ? { AWS_METADATA_SERVICE_TIMEOUT: '0.2' } : {};
+  const run = await runCommand(['poll', '--db', db], {
+    env: { ...impatience, ...place, ...env },
+  });
+  expect(run.stderr).toMatch(new RegExp(`^(note: .+\n)*error: ${reason}: .+\nhint: .+\n$`));
+  expect(run).toMatchObject({ code: 1, stdout: '' });
+  const database = new Database(db, { readonly: true });
+  const source = isContainer ? 'container' : 'imds';
+  expect(database.prepare('SELECT source, reason FROM failed_polls').all()).toEqual([{ source, reason }]);
+  database.close();
+});
+
+test('a failed poll in JSON is one line on stdout, too', async () => {
+  const endpoint = await startEndpoint(document({ status: 403 }));
+  const { run } = await poll(asked(endpoint), '--format', 'json');
+  expect(run.code).toBe(1);
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    access_key_id: null,
+    failure: { reason: 'auth-rejected' },
+  });
+});
+
+test('a poll works from cron, which gives next to no environment', async () => {
+  const home = temporaryFolder();
+  const endpoint = await startEndpoint(metadataService());
+  const env: Env = {
+    ...{ HOME: home, PATH: '/usr/bin:/bin', SHELL: '/bin/sh', LOGNAME: 'nobody' },
+    ...asked(endpoint),
+    AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,
+    AWS_METADATA_SERVICE_TIMEOUT: undefined,
+    // Root's own default is the machine's /var/lib, where a test has no business.
+    XDG_STATE_HOME: process.getuid?.() === 0 ? join(home, '.local/state') : undefined,
+  };
+  const run = await runProgram(['poll'], { env, cwd: '/' });
+  expect(run).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^[^\n]+\n$/) });
+  const stored = contentsOf(join(home, '.local/state'));
+  expect(stored).toEqual({
+    'cred-watch': '40700 ',
+    'cred-watch/samples.db': expect.stringMatching(/^100600 /),
+  });
+});
+
+const SERVER = `
+  const { createServer } = require('node:http');
+  const answers = JSON.parse(process.env.ANSWERS);
+  createServer((request, response) => {
+    const { status = 200, headers = {}, body = '' } = answers[request.method + ' ' + request.url] ?? { status: 404 };
+    response.writeHead(status, headers).end(body);
+  }).listen(80, '169.254.169.254', () => console.log('listening'));
+`;
+
+/** An empty environment but for HOME: 169.254.169.254 is asked, and root's samples go to /var/lib. */
+const IN_A_NETWORK_OF_ITS_OWN = `
+  set -e
+  ip link set lo up
+  ip addr add 169.254.169.254/32 dev lo
+  mount --make-rprivate / && mount -t tmpfs none /var/lib
+  mkfifo /var/lib/ready
+  "$NODE" -e "$SERVER" > /var/lib/ready &
+  read -r _ < /var/lib/ready
+  env -i HOME=/root "$NODE" "$PROGRAM" poll < /dev/null
+  stat -c '%a %n' /var/lib/cred-watch/*
+`;
+
+test.skipIf(noNetworkNamespace !== null && mayBeSkipped)(
+  `a poll needs no setting at all on an instance${noNetworkNamespace === null ? '' : ` (skipped: ${noNetworkNamespace})`}`,
+  async () => {
+    expect(noNetworkNamespace).toBeNull();
+    const env = { SERVER, ANSWERS: JSON.stringify(metadataService()) };
+    const run = await runShell(IN_A_NETWORK_OF_ITS_OWN, { prefix: [...OWN_NETWORK, '--mount'], env });
+    expect(run.stderr).toBe('');
+    expect(run.stdout).toMatch(
+      new RegExp(
+        `^${AT}  i-0abc · imds v2 · loader  ASIA…0001  .* left  .*\n600 /var/lib/cred-watch/samples.db\n$`,
+      ),
+    );
+    expect(run.code).toBe(0);
+  },
+);
+
+/** Counts the requests that are being answered at the same moment. */
+async function countingEndpoint() {
+  const script = metadataService();
+  const count = { now: 0, most: 0 };
+  const endpoint = await startEndpoint(({ method, path }, response) => {
+    count.now += 1;
+    count.most = Math.max(count.most, count.now);
+    const step = script[`${method} ${path}`] as { body: string; headers?: Record<string, string> };
+    // Slow enough for a second poll to run into it.
+    void pause(50).then(() => {
+      count.now -= 1;
+      response.writeHead(200, step.headers).end(step.body);
+    });
+    return undefined;
+  });
+  return { endpoint, count };
+}
+
+/** Waits for so many requests for the document. */
+async function documentsAsked({ seen }: ScriptedEndpoint, count: number): Promise<void> {
+  while (seen().filter((request) => request === `GET ${ROLES}loader`).length < count) await pause(10);
+}
+
+const lines = (text: string) => text.split('\n').filter((line) => line !== '');
+
+test.for(['SIGTERM', 'SIGINT'] as const)(
+  'an interval of polls that %s ends has lost nothing',
+  async (signal) => {
+    const { endpoint, count } = await countingEndpoint();
+    const db = join(temporaryFolder(), 'samples.db');
+    const env = { ...asked(endpoint), CRED_WATCH_DB: db };
+    const program = startProgram(['poll', '--interval', '1s', '--format', 'json'], { env });
+    await linesWritten(program, 2);
+    program.child.kill(signal);
+    const run = await program.done;
+    expect(run).toMatchObject({ code: 0, signal: null, stderr: '' });
+    const printed = lines(run.stdout).map((line) => JSON.parse(line).observed_at);
+    expect(printed.length).toBeGreaterThanOrEqual(2);
+    expect((await exported(db)).map(({ observed_at }) => observed_at)).toEqual(printed);
+    expect(count.most).toBe(1);
+  },
+);
+
+test('an interval of polls ends by itself after --for', async () => {
+  const { endpoint, count } = await countingEndpoint();
+  const db = join(temporaryFolder(), 'samples.db');
+  const env = { ...asked(endpoint), CRED_WATCH_DB: db };
+  const run = await runProgram(['poll', '--interval', '1s', '--for', '2s'], { env });
+  expect(run).toMatchObject({ code: 0, signal: null, stderr: '' });
+  const printed = lines(run.stdout).length;
+  expect(printed).toBeGreaterThanOrEqual(1);
+  expect(printed).toBeLessThanOrEqual(3);
+  expect(await exported(db)).toHaveLength(printed);
+  expect(count.most).toBe(1);
+});
+
+test('an interval of polls of which none succeeded ends with 1, each of them recorded', async () => {
+  const endpoint = await startEndpoint(document({ status: 403 }));
+  const { run, records } = await poll(asked(endpoint), '--interval', '1s', '--for', '1s');
+  expect(run).toMatchObject({ code: 1, stdout: '' });
+  const errors = lines(run.stderr).filter((line) => line.startsWith('error: auth-rejected: '));
+  expect(errors.length).toBeGreaterThanOrEqual(1);
+  expect(records).toHaveLength(errors.length);
+});
+
+test('what is the same at every poll is noted once', async () => {
+  const endpoint = await startEndpoint(metadataService({ 'PUT /latest/api/token': { status: 404 } }));
+  const env = { ...asked(endpoint), CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
+  const program = startProgram(['poll', '--interval', '1s'], { env });
+  await linesWritten(program, 2);
+  program.child.kill('SIGTERM');
+  const { stderr } = await program.done;
+  expect(stderr).toBe('note: IMDSv2 was not to be had: IMDSv1 was asked instead\n');
+});
+
+test('an endpoint that never answers holds a poll no longer than its deadline', async () => {
+  const endpoint = await startEndpoint(() => 'silence');
+  const { run, records } = await poll({ ...asked(endpoint), AWS_METADATA_SERVICE_TIMEOUT: '0.2' });
+  expect(run).toMatchObject({ code: 1, signal: null, stdout: '' });
+  expect(run.stderr).toMatch(/^note: .*hop limit of 1\n.*error: timeout: .*\nhint: .*hop-limit 2`\n$/s);
+  expect(records).toMatchObject([{ reason: 'timeout' }]);
+});
+
+test('a poll that is under way when it is told to stop is finished and recorded', async () => {
+  let answer = () => {};
+  const endpoint = await startEndpoint(({ method, path }, response) => {
+    if (path !== `${ROLES}loader`) return metadataService()[`${method} ${path}`] as Step;
+    answer = () => void response.end(roleDocument());
+    return undefined;
+  });
+  const db = join(temporaryFolder(), 'samples.db');
+  const program = startProgram(['poll', '--interval', '1m'], {
+    env: { ...asked(endpoint), CRED_WATCH_DB: db },
+  });
+  await documentsAsked(endpoint, 1);
+  program.child.kill('SIGTERM');
+  await pause(100);
+  answer();
+  const run = await program.done;
+  expect(run).toMatchObject({ code: 0, signal: null, stdout: expect.stringMatching(/^[^\n]+\n$/) });
+  expect(await exported(db)).toHaveLength(1);
+});
+
+test('an interval too short for a shared endpoint is refused before anything is asked or made', async () => {
+  const folder = temporaryFolder();
+  const env = {
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://192.0.2.1',
+    CRED_WATCH_DB: join(folder, 'samples.db'),
+  };
+  expect(await runCommand(['poll', '--interval', '9s'], { env })).toMatchObject({ code: 2, stdout: '' });
+  expect(contentsOf(folder)).toEqual({});
+});
+
+test('polls go on being recorded when nobody reads what they say any more', async () => {
+  const endpoint = await startEndpoint(metadataService());
+  const db = join(temporaryFolder(), 'samples.db');
+  const env = { ...asked(endpoint), CRED_WATCH_DB: db };
+  const program = startProgram(['poll', '--interval', '1s'], { env });
+  await linesWritten(program, 1);
+  program.child.stdout!.destroy();
+  await documentsAsked(endpoint, 3);
+  program.child.kill('SIGTERM');
+  expect(await program.done).toMatchObject({ code: 0, signal: null, stderr: '' });
+  expect((await exported(db)).length).toBeGreaterThanOrEqual(3);
+});
+
+test('two polls at the same time are both recorded', async () => {
+  const endpoint = await startEndpoint(metadataService());
+  const db = join(temporaryFolder(), 'samples.db');
+  const env = { ...asked(endpoint), CRED_WATCH_DB: db };
+  const runs = await Promise.all([1, 2, 3, 4].map(() => runProgram(['poll'], { env })));
+  expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual(runs.map(() => [0, '']));
+  expect(await exported(db)).toHaveLength(4);
+});

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fixturePath, runProgram } from '../../support/cli/run-program.ts';
+import { succeed } from '../../support/cli/succeed.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+
+test('the built program writes a page beside what it says, and its exit code is the answer', async () => {
+  const folder = temporaryFolder();
+  const [db, file] = [join(folder, 'samples.db'), join(folder, 'report.html')];
+  await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);
+  const flags = ['--db', db, '-j', '5h', '--margin', '0', '-f', 'table', '-f', `html=${file}`];
+  const { code, stdout, stderr } = await runProgram(['report', ...flags]);
+  expect([code, stderr]).toEqual([1, '']);
+  expect(stdout).toMatch(/^linux · imds\n/);
+  const page = readFileSync(file, 'utf8');
+  expect(page).toMatch(/^<!doctype html>\n/);
+  expect(page).toContain(
+    'a 5h job with a margin of 0s, 24s short at the worst moment; 99.94% of starts were safe',
+  );
+  expect(page).toContain(
+    'just before the rotation at 2015-11-18 08:03:35Z; polling alone overstates it by 3m 34s',
+  );
+});

@@ -1,0 +1,405 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SeriesIdentity } from '../../../src/domain/model.ts';
+import { SampleStore } from '../../../src/store/sample-store.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { fixturePath } from '../../support/cli/run-program.ts';
+import { succeed } from '../../support/cli/succeed.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+
+const linux: SeriesIdentity = { host: 'linux', source: 'imds', apiVersion: '', role: '' };
+const windows: SeriesIdentity = { ...linux, host: 'windows' };
+const hms = (hours: number, minutes: number, seconds: number) => (hours * 60 + minutes) * 60 + seconds;
+
+/** A run that started at this hour of the day of the logs; without a duration it has not ended. */
+type Recorded = [job: string, identity: SeriesIdentity, hour: number, duration?: number, exitCode?: number];
+
+function record(store: SampleStore, [job, identity, hour, duration, exitCode = 0]: Recorded): void {
+  const startedAt = Date.UTC(2015, 10, 18, hour);
+  const remainingAtStart = hms(5, 30, 0);
+  const id = store.startJobRun({ job, identity, startedAt, remainingAtStart, end: null });
+  if (duration === undefined) return;
+  store.endJobRun(id, { duration, exitCode, remainingAtEnd: remainingAtStart - duration });
+}
+
+/** Both logs of 2015 and runs of several jobs, which no test changes. The worst case of linux is 4h 59m 36s. */
+const db = join(temporaryFolder(afterAll), 'samples.db');
+beforeAll(async () => {
+  await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);
+  await succeed(['import', fixturePath('invoke.log'), '--host', 'windows', '--db', db]);
+  const store = SampleStore.open(db);
+  const runs: Recorded[] = [
+    ['nightly', linux, 1, hms(3, 0, 0)],
+    ['nightly', linux, 2, hms(4, 2, 11)],
+    ['nightly', linux, 3, hms(0, 15, 0), 1],
+    ['nightly', linux, 4],
+    ['nightly', windows, 5, hms(4, 59, 0)],
+    ['bold', linux, 1, hms(1, 0, 0)],
+    ['bold', linux, 2, hms(5, 33, 0), 255],
+    ['running', linux, 1],
+    ['failing', linux, 1, hms(5, 0, 0), 1],
+    ['failing', linux, 2],
+    ['a "b"\n\u001b[31m', linux, 1, 60],
+    ['turned\u202e', { ...linux, host: 'red\u001b[31m' }, 1, 60],
+  ];
+  for (const each of runs) record(store, each);
+  store.close();
+});
+
+const report = (...args: string[]) => runCommand(['report', '--db', db, ...args]);
+
+async function json(...args: string[]) {
+  const { code, stdout, stderr } = await report('-f', 'json', ...args);
+  return { code, stderr, ...JSON.parse(stdout) };
+}
+
+/** The words, without the width of the terminal. */
+const unwrapped = (text: string) => text.replace(/\s+/g, ' ');
+
+const hoursOf = (jobRuns: { longest: { started_at: string } }) =>
+  new Date(jobRuns.longest.started_at).getUTCHours();
+
+describe('a job of which runs are recorded', () => {
+  test('is judged by the longest of them, and a program is told of all', async () => {
+    const { code, stderr, verdict, job, job_runs } = await json(
+      '--job',
+      'nightly',
+      '--host',
+      'linux',
+      '--margin',
+      '0',
+    );
+    expect([code, stderr, verdict]).toEqual([0, '', 'safe']);
+    expect(job).toEqual({
+      duration_seconds: hms(4, 2, 11),
+      margin_seconds: 0,
+      required_seconds: hms(4, 2, 11),
+    });
+    const longest = {
+      host: 'linux',
+      source: 'imds',
+      api_version: '',
+      role: '',
+      started_at: '2015-11-18T02:00:00Z',
+      remaining_at_start_seconds: hms(5, 30, 0),
+      duration_seconds: hms(4, 2, 11),
+      exit_code: 0,
+      remaining_at_end_seconds: hms(1, 27, 49),
+    };
+    expect(job_runs).toEqual({
+      job: 'nightly',
+      run_count: 4,
+      unfinished_count: 1,
+      failed_count: 1,
+      duration: { min_seconds: 900, median_seconds: hms(3, 0, 0), max_seconds: hms(4, 2, 11) },
+      longest,
+      closest: longest,
+      running_seconds: null,
+    });
+  });
+
+  test('is told to a person under the verdict', async () => {
+    const { code, stdout, stderr } = await report('--job', 'nightly', '--host', 'linux', '--margin', '0');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(unwrapped(stdout)).toMatch(
+      new RegExp(
+        '^linux · imds verdict safe: a 4h02m11s job with a margin of 0s at any measured start, 57m 25s to spare ' +
+          'job 4 runs of nightly, 1 failed, 1 without a recorded end ' +
+          'duration 15m 00s min · 3h 00m 00s median · 4h 02m 11s max ' +
+          'longest run the run of 2015-11-18 02:00:00Z on linux, 4h 02m 11s long, exit code 0; ' +
+          'its length is what was judged ' +
+          'closest call 1h 27m 49s left at the end of the run of 2015-11-18 02:00:00Z on linux, 4h 02m 11s long ' +
+          'samples 13 samples ',
+      ),
+    );
+  });
+
+  test('counts for its length where it failed, and may have outlived its credentials', async () => {
+    const { code, verdict, job, job_runs } = await json('--job', 'bold', '--host', 'linux');
+    expect([code, verdict]).toEqual([1, 'start-after-rotation']);
+    expect(job.duration_seconds).toBe(hms(5, 33, 0));
+    expect(job_runs.closest).toMatchObject({ exit_code: 255, remaining_at_end_seconds: -180 });
+    expect(unwrapped((await report('--job', 'bold', '--host', 'linux')).stdout)).toContain(
+      ' closest call outlived its credentials by 3m 00s: the run of 2015-11-18 02:00:00Z on linux, ' +
+        '5h 33m 00s long, exit code 255 ',
+    );
+  });
+
+  test('is judged by the length that is given, and its runs are only told', async () => {
+    const { code, verdict, job, job_runs } = await json('--job', 'bold', '--host', 'linux', '-j', '1h');
+    expect([code, verdict, job.duration_seconds]).toEqual([0, 'safe', 3600]);
+    expect(job_runs).toMatchObject({ run_count: 2, longest: { duration_seconds: hms(5, 33, 0) } });
+    const { stdout } = await report('--job', 'bold', '--host', 'linux', '-j', '1h');
+    expect(unwrapped(stdout)).toContain(' longest run the run of 2015-11-18 02:00:00Z on linux, ');
+    expect(stdout).not.toContain('what was judged');
+  });
+
+  test('on several hosts is told once, under the verdict on all', async () => {
+    const { stdout } = await report('--job', 'nightly', '--margin', '0');
+    expect(unwrapped(stdout)).toMatch(
+      /^safe \(2 of 2 series: linux · imds; windows · imds\) job 5 runs of nightly, .* on windows, 4h 59m 00s long/,
+    );
+    expect(stdout.match(/runs of nightly/g)).toHaveLength(1);
+  });
+
+  test('may have a name that would draw on the terminal', async () => {
+    const name = 'a "b"\n\u001b[31m';
+    const own = join(temporaryFolder(), 'samples.db');
+    // A name like this cannot be asked for; it comes in somebody's export.
+    await succeed(['import', '-', '--db', own], { stdin: await succeed(['export', '--db', db]) });
+    const { code, stdout, stderr } = await runCommand(['report', '--db', own, '--job', 'x']);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain(
+      'there are runs of a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
+    );
+    expect(await report('--job', name)).toMatchObject({ code: 2, stdout: '' });
+    const shown = (await report('--job', 'turned\u202e')).stdout;
+    expect(shown).toContain(' 1 run of turned\\u{202e}\n');
+    expect(shown).toContain(' on red\\u{1b}[31m, ');
+    expect(shown).not.toMatch(/[\u001b\u202e]/);
+  });
+
+  const NARROWED: [string[], number, number][] = [
+    [['--host', 'linux'], 4, 2],
+    [['--host', 'windows'], 1, 5],
+    [['--source', 'imds'], 5, 5],
+    [['--since', '2015-11-18T03:00:00Z'], 3, 5],
+    [['--until', '2015-11-18T01:59:59Z'], 1, 1],
+    [['--since', '2015-11-18T01:30:00Z', '--until', '2015-11-18T04:30:00Z'], 3, 2],
+  ];
+  test.for(NARROWED)('is known by the runs that %j selects', async ([args, count, hour]) => {
+    const { job_runs } = await json('--job', 'nightly', ...args);
+    expect([job_runs.run_count, hoursOf(job_runs)]).toEqual([count, hour]);
+  });
+});
+
+describe('a job that cannot be judged', () => {
+  const NAMES = 'a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}';
+  const EMPTY = { duration: null, longest: null, closest: null, failed_count: 0 };
+  const FAULTS: { args: string[]; error: string; hint: string; runs: object }[] = [
+    {
+      args: ['--job', 'nighly'],
+      error: `no run of nighly in ${db}`,
+      hint: `there are runs of ${NAMES}`,
+      runs: { ...EMPTY, job: 'nighly', run_count: 0, unfinished_count: 0 },
+    },
+    {
+      args: ['--job', 'running'],
+      error: `no run of running has ended yet, as far as ${db} knows`,
+      hint: 'give its length with -j',
+      runs: { ...EMPTY, job: 'running', run_count: 1, unfinished_count: 1 },
+    },
+    {
+      args: ['--job', 'failing'],
+      error: `no run of failing has ended with exit code 0, as far as ${db} knows`,
+      hint: 'give its length with -j',
+      runs: { job: 'failing', run_count: 2, failed_count: 1, longest: { duration_seconds: hms(5, 0, 0) } },
+    },
+    {
+      args: ['--job', 'bold', '--host', 'windows'],
+      error: `no run of bold in ${db} matches`,
+      hint: 'leave out --host, --source, --role, --since or --until',
+      runs: { ...EMPTY, job: 'bold', run_count: 0, unfinished_count: 0 },
+    },
+  ];
+  test.for(FAULTS)('by $args is an error that helps', async ({ args, error, hint, runs }) => {
+    const stderr = `error: ${error}\nhint: ${hint}\n`;
+    expect(await report(...args)).toEqual({ code: 3, signal: null, stdout: '', stderr });
+    const told = await json(...args);
+    expect(told).toMatchObject({ code: 3, stderr, verdict: 'unknown', job: null, job_runs: runs });
+    expect(told.series[0]).toMatchObject({ verdict: null });
+  });
+
+  test('where no job was ever recorded, or there is no database, says how to record one', async () => {
+    const folder = temporaryFolder();
+    const own = join(folder, 'samples.db');
+    await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', own]);
+    const hint = 'hint: record runs: `cred-watch exec -j 4h --job NAME -- command`\n';
+    expect(await runCommand(['report', '--db', own, '--job', 'x'])).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: `error: no run of x in ${own}\n${hint}`,
+    });
+    const none = join(folder, 'none.db');
+    const { stderr } = await runCommand(['report', '--db', none, '--job', 'x'], { env: { HOME: folder } });
+    expect(stderr).toMatch(/^error: no run of x is known: there is no .*none\.db\nhint: .+\n$/);
+  });
+
+  test('of which the length is given is judged all the same, with a note', async () => {
+    const stderr = `note: no run of nighly in ${db}\nhint: there are runs of ${NAMES}\n`;
+    const told = await json('--job', 'nighly', '-j', '7h', '--host', 'linux');
+    expect(told).toMatchObject({ code: 1, stderr, verdict: 'never', job_runs: { run_count: 0 } });
+    const { code, stdout } = await report('--job', 'nighly', '-j', '7h', '--host', 'linux');
+    expect([code, stdout.includes('nighly')]).toEqual([1, false]);
+  });
+
+  test('for want of samples is unknown, and its runs are told to programs', async () => {
+    const own = join(temporaryFolder(), 'samples.db');
+    const store = SampleStore.open(own);
+    record(store, ['nightly', linux, 1, 3600]);
+    store.close();
+    const run = await runCommand(['report', '--db', own, '--job', 'nightly', '-f', 'json']);
+    expect(run).toMatchObject({ code: 3, stderr: expect.stringMatching(/^error: no samples in /) });
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      verdict: 'unknown',
+      job_runs: { run_count: 1 },
+      series: [],
+    });
+  });
+
+  test('because it has no name is wrong usage', async () => {
+    for (const name of ['', ' ', 'a'.repeat(257)]) {
+      const { code, stderr } = await report('--job', name);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('is not a name')]);
+    }
+  });
+});
+
+describe('a job of which newest run has not ended', () => {
+  /** The logs of linux, a short run, and one that began so long ago. */
+  async function running(...ago: [host: string, seconds: number][]): Promise<string[]> {
+    const own = join(temporaryFolder(), 'samples.db');
+    await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', own]);
+    const store = SampleStore.open(own);
+    record(store, ['nightly', linux, 1, hms(1, 0, 0)]);
+    for (const [host, seconds] of ago) {
+      const startedAt = Date.now() - seconds * 1000;
+      const identity = { ...linux, host };
+      store.startJobRun({ job: 'nightly', identity, startedAt, remainingAtStart: 0, end: null });
+    }
+    store.close();
+    return ['report', '--db', own, '--job', 'nightly', '--margin', '0'];
+  }
+
+  test('is judged by the length of that so far, where none took longer', async () => {
+    const args = await running(['linux', hms(5, 10, 0)], ['red\u001b[31m', hms(2, 0, 0)]);
+    const { code, stdout, stderr } = await runCommand([...args, '-f', 'json']);
+    expect([code, stderr]).toEqual([1, '']);
+    const { verdict, job, job_runs } = JSON.parse(stdout);
+    expect(verdict).toBe('start-after-rotation');
+    expect(job_runs.running_seconds).toBeGreaterThanOrEqual(hms(5, 10, 0));
+    expect(job.duration_seconds).toBe(job_runs.running_seconds);
+    expect(job_runs).toMatchObject({ unfinished_count: 2, duration: { max_seconds: hms(1, 0, 0) } });
+    const told = await runCommand(args);
+    expect(unwrapped(told.stdout)).toMatch(
+      / newest run has not ended after 5h 1\dm \d\ds: it started at \S+ \S+ on linux; longer than any before it, and what was judged duration /,
+    );
+    expect(unwrapped(told.stdout)).toContain(' 1h 00m 00s long, exit code 0 closest call ');
+  });
+
+  test('is told of it, and judged by the longest, or by the length that is given', async () => {
+    const args = await running(['red\u001b[31m', hms(0, 30, 0)]);
+    const { code, stdout } = await runCommand(args);
+    expect(code).toBe(0);
+    expect(unwrapped(stdout)).toMatch(
+      / newest run has not ended after 3\dm \d\ds: it started at \S+ \S+ on red\\u\{1b\}\[31m duration /,
+    );
+    expect(unwrapped(stdout)).toContain(' exit code 0; its length is what was judged ');
+    const longer = await running(['linux', hms(20, 0, 0)]);
+    const given = await runCommand([...longer, '-j', '1h']);
+    expect([given.code, given.stdout.includes('what was judged')]).toEqual([0, false]);
+    expect(unwrapped(given.stdout)).toContain(' newest run has not ended after 20h ');
+  });
+
+  test('is judged as ever once that must have lost its credentials', async () => {
+    const { code, stdout } = await runCommand([...(await running(['linux', hms(37, 0, 0)])), '-f', 'json']);
+    expect([code, JSON.parse(stdout).job_runs.running_seconds]).toEqual([0, null]);
+  });
+});
+
+test('a job is judged by the series that its runs came from, and by all where those have no samples', async () => {
+  // The logs of windows are safe for it, and those of linux are not.
+  const own = join(temporaryFolder(), 'samples.db');
+  await succeed(['import', '-', '--db', own], { stdin: await succeed(['export', '--db', db]) });
+  const store = SampleStore.open(own);
+  record(store, ['load', windows, 1, hms(5, 0, 0)]);
+  record(store, ['lost', { ...windows, role: 'swapped' }, 1, hms(5, 0, 0)]);
+  store.close();
+  const judge = async (job: string) => {
+    const args = ['report', '--db', own, '--job', job, '--margin', '0', '-f', 'json'];
+    const { code, stdout } = await runCommand(args);
+    const { verdict, series } = JSON.parse(stdout);
+    return [code, verdict, ...series.map((each: { verdict: { verdict: string } }) => each.verdict?.verdict)];
+  };
+  expect(await judge('load')).toEqual([0, 'safe', undefined, 'safe']);
+  expect(await judge('lost')).toEqual([1, 'start-after-rotation', 'start-after-rotation', 'safe']);
+});
+
+test('a report without a job says nothing of runs, and is as it was', async () => {
+  const { job_runs, verdict } = await json('--host', 'linux');
+  expect([job_runs, verdict]).toEqual([null, null]);
+  expect((await report('--host', 'linux')).stdout).not.toMatch(
+    /^ {2}(job|duration|longest run|closest call) /m,
+  );
+});
+
+test('runs go from one database to another by export and import', async () => {
+  for (const format of ['ndjson', 'csv']) {
+    const own = join(temporaryFolder(), 'samples.db');
+    const archive = await succeed(['export', '--db', db, '-f', format]);
+    await succeed(['import', '-', '--db', own], { stdin: archive });
+    const again = await succeed(['import', '-', '--db', own], { stdin: archive });
+    expect(again).toBe('38 records in 1 file: 0 added, 38 there already\n');
+    expect(await succeed(['export', '--db', own, '-f', format])).toBe(archive);
+  }
+});
+
+describe('several jobs', () => {
+  test('are each judged, and the first of the worst is told in the fields for one', async () => {
+    const told = await json('--job', 'nightly', '--job', 'bold', '--job', 'nobody', '--margin', '0');
+    expect([told.code, told.verdict]).toEqual([1, 'start-after-rotation']);
+    expect(told.stderr).toBe(
+      `error: no run of nobody in ${db}\n` +
+        'hint: there are runs of a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
+    );
+    expect(told.job_runs.job).toBe('bold');
+    expect(
+      told.jobs.map((job: Record<string, unknown>) => [job.name, job.verdict, job.duration_seconds]),
+    ).toEqual([
+      ['nightly', 'safe', hms(4, 59, 0)],
+      ['bold', 'start-after-rotation', hms(5, 33, 0)],
+      ['nobody', 'unknown', null],
+    ]);
+    // Runs of bold were seen on linux alone.
+    expect(told.series.map((each: { verdicts: unknown[] }) => each.verdicts)).toMatchObject([
+      [
+        { job: 'nightly', verdict: 'safe' },
+        { job: 'bold', verdict: 'start-after-rotation' },
+      ],
+      [{ job: 'nightly', verdict: 'safe' }],
+    ]);
+    expect(told.series[1].verdict).toBeNull();
+  });
+
+  test('are told to a person under the series that each is about', async () => {
+    const { code, stdout, stderr } = await report(
+      '-j',
+      '5h',
+      '-j',
+      '90m',
+      '--host',
+      'linux',
+      '--margin',
+      '0',
+    );
+    expect([code, stderr]).toEqual([1, '']);
+    expect(unwrapped(stdout)).toMatch(
+      /^linux · imds verdict not safe: a 5h job .* verdict safe: a 1h30m job with a margin of 0s .* samples /,
+    );
+    const both = await report('-j', '5h', '-j', '90m', '--margin', '0');
+    expect(unwrapped(both.stdout)).toMatch(
+      /^5h: not safe: start-after-rotation \(1 of 2 series: linux · imds\) series verdict .* 1h30m: safe \(2 of 2 series: /,
+    );
+  });
+
+  test('are not mixed: a length is of one job', async () => {
+    for (const flags of [
+      ['-j', '5h', '-j', '6h', '--job', 'nightly'],
+      ['-j', '5h', '--job', 'bold', '--job', 'nightly'],
+    ]) {
+      const { code, stderr, stdout } = await report(...flags);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^error: which length is that of which job is not clear\nhint: .*\n$/);
+    }
+  });
+});

@@ -1,0 +1,542 @@
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { metadataService } from '../../support/cli/metadata-script.ts';
+import {
+  mayBeSkipped,
+  noMountNamespace,
+  noNetworkNamespace,
+  OWN_MOUNTS,
+  OWN_NETWORK,
+} from '../../support/cli/namespaces.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import {
+  fixturePath,
+  linesWritten,
+  type RunOptions,
+  runProgram,
+  runShell,
+  startProgram,
+} from '../../support/cli/run-program.ts';
+import { succeed } from '../../support/cli/succeed.ts';
+import { contentsOf, pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+const hms = (hours: number, minutes: number, seconds: number) => (hours * 60 + minutes) * 60 + seconds;
+
+/** Both logs of 2015 in one database, which no test changes. */
+const db = join(temporaryFolder(afterAll), 'samples.db');
+beforeAll(async () => {
+  await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);
+  await succeed(['import', fixturePath('invoke.log'), '--host', 'windows', '--db', db]);
+});
+
+const report = (...args: string[]) => runCommand(['report', '--db', db, ...args]);
+
+async function json(...args: string[]) {
+  const run = await report('-f', 'json', ...args);
+  expect(run.stderr).toBe('');
+  return { code: run.code, ...JSON.parse(run.stdout) };
+}
+
+describe('the logs of 2015', () => {
+  const MEASURED = [
+    {
+      host: 'linux',
+      rotation_interval: {
+        min_seconds: hms(0, 59, 48),
+        median_seconds: hms(1, 0, 56),
+        max_seconds: hms(1, 3, 43),
+      },
+      validity_when_issued: { min_seconds: hms(6, 0, 32), max_seconds: hms(6, 33, 34) },
+      sampled_minimum: { remaining_seconds: hms(5, 3, 10), at: '2015-11-18T08:00:01Z' },
+      worst_case: { remaining_seconds: hms(4, 59, 36), at: '2015-11-18T08:03:35Z', rotation_dated: true },
+      overstatement_seconds: hms(0, 3, 34),
+      longest_safe_job_seconds: hms(4, 54, 36),
+    },
+    {
+      host: 'windows',
+      rotation_interval: {
+        min_seconds: hms(0, 59, 38),
+        median_seconds: hms(1, 1, 20),
+        max_seconds: hms(1, 4, 8),
+      },
+      validity_when_issued: { min_seconds: hms(6, 6, 59), max_seconds: hms(6, 32, 9) },
+      sampled_minimum: { remaining_seconds: hms(5, 7, 47), at: '2015-11-18T06:00:00Z' },
+      worst_case: { remaining_seconds: hms(5, 4, 44), at: '2015-11-18T06:03:03Z', rotation_dated: true },
+      overstatement_seconds: hms(0, 3, 3),
+      longest_safe_job_seconds: hms(4, 59, 44),
+    },
+  ];
+
+  test('are measured to the second', async () => {
+    const { code, schema_version, verdict, job, series } = await json();
+    expect({ code, schema_version, verdict, job }).toEqual({
+      code: 0,
+      schema_version: 1,
+      verdict: null,
+      job: null,
+    });
+    const counts = {
+      sample_count: 13,
+      generation_count: 12,
+      rotation_count: 11,
+      witnessed_rotation_count: 11,
+      watched_seconds: hms(12, 0, 0),
+      gaps: [],
+      polled: false,
+      retired: false,
+      verdict: null,
+      failed_polls: [],
+    };
+    expect(series).toMatchObject(MEASURED.map((each) => ({ ...each, ...counts })));
+  });
+
+  const JUDGED = [
+    {
+      host: 'linux',
+      args: ['-j', '5h', '--margin', '0'],
+      verdict: 'start-after-rotation',
+      spare: -24,
+      code: 1,
+    },
+    { host: 'linux', args: ['-j', '5h'], verdict: 'start-after-rotation', spare: -324, code: 1 },
+    { host: 'linux', args: ['-j', 'PT7H'], verdict: 'never', spare: -7524, code: 1 },
+    { host: 'windows', args: ['-j', '5h', '--margin', '0'], verdict: 'safe', spare: hms(0, 4, 44), code: 0 },
+    { host: 'windows', args: ['-j', '5h'], verdict: 'start-after-rotation', spare: -16, code: 1 },
+    { host: 'windows', args: ['-j', '7h'], verdict: 'never', spare: -7216, code: 1 },
+  ];
+  test.for(JUDGED)('say of $args on $host: $verdict', async ({ host, args, verdict, spare, code }) => {
+    const told = await json('--host', host, ...args);
+    expect(told).toMatchObject({ code, verdict });
+    expect(told.series).toMatchObject([{ host, verdict: { verdict, spare_seconds: spare } }]);
+  });
+
+  test('let 99.94 % of the starts of a five-hour job succeed without a margin', async () => {
+    const [{ verdict }] = (await json('--host', 'linux', '-j', '5h', '--margin', '0')).series;
+    expect(verdict.share_of_safe_starts).toBeCloseTo(1 - 24 / hms(12, 0, 0), 10);
+    expect(verdict.safe_after_rotation_seconds).toBe(hms(1, 0, 32));
+  });
+
+  /** The words, without the width of the terminal. */
+  const unwrapped = (text: string) => text.replace(/\s+/g, ' ');
+
+  const WORDS = [
+    [
+      'linux',
+      ['-j', '5h', '--margin', '0'],
+      'not safe: a 5h job with a margin of 0s, 24s short at the worst moment; 99.94% of starts were safe',
+    ],
+    [
+      'linux',
+      ['-j', '5h'],
+      'not safe: a 5h job with a margin of 5m, 5m 24s short at the worst moment; 99.1% of starts were safe',
+    ],
+    [
+      'linux',
+      ['-j', '7h'],
+      'not safe: a 7h job with a margin of 5m, not at any measured start, 2h 05m 24s short at the worst moment',
+    ],
+    [
+      'windows',
+      ['-j', '5h', '--margin', '0'],
+      'safe: a 5h job with a margin of 0s at any measured start, 4m 44s to spare',
+    ],
+    [
+      'windows',
+      ['-j', '5h'],
+      'not safe: a 5h job with a margin of 5m, 16s short at the worst moment; 99.96% of starts were safe',
+    ],
+  ] as const;
+  test.for(WORDS)('tell a person about %s %j in words', async ([host, args, verdict]) => {
+    const { stdout, stderr } = await report('--host', host, ...args);
+    expect(stderr).toBe('');
+    expect(unwrapped(stdout)).toContain(` verdict ${verdict} `);
+  });
+
+  test('show a person the whole measurement', async () => {
+    const shown = unwrapped((await report('--host', 'linux')).stdout);
+    for (const part of [
+      '13 samples of 12 generations, imported; 2015-11-18 00:00:01Z to 12:00:01Z',
+      '12h 00m 00s; 11 of 11 rotations witnessed',
+      '59m 48s min · 1h 00m 56s median · 1h 03m 43s max',
+      '6h 00m 32s min · 6h 33m 34s max',
+      'sampled minimum 5h 03m 10s at 2015-11-18 08:00:01Z',
+      'worst case 4h 59m 36s just before the rotation at 2015-11-18 08:03:35Z; polling alone overstates it by 3m 34s',
+      'longest safe job 4h 54m 36s with a margin of 5m',
+      '11 rotations were watched over 12h 00m 00s.',
+      'chance at most 1/12',
+      'This is not the chance that the job fails. AWS itself promises 5 minutes.',
+    ]) {
+      expect(shown).toContain(part);
+    }
+    expect(shown).not.toContain('verdict');
+  });
+});
+
+test('of several series the worst decides', async () => {
+  const { code, verdict, series } = await json('-j', '5h', '--margin', '0');
+  expect([code, verdict]).toEqual([1, 'start-after-rotation']);
+  expect(series.map((each: { verdict: { verdict: string } }) => each.verdict.verdict)).toEqual([
+    'start-after-rotation',
+    'safe',
+  ]);
+  const { stdout } = await report('-j', '5h', '--margin', '0');
+  expect(stdout).toMatch(/^not safe: start-after-rotation \(1 of 2 series: linux · imds\)\n/);
+});
+
+describe('evidence', () => {
+  test('that is too thin for the confidence asked for makes the answer unknown', async () => {
+    const args = ['-j', '1h', '--confidence', '95%'];
+    const { code, verdict, series } = await json('--host', 'linux', ...args);
+    expect([code, verdict, series[0].verdict.unknown_reasons]).toEqual([3, 'unknown', ['TOO_FEW_ROTATIONS']]);
+    const { stdout } = await report('--host', 'linux', ...args);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `11 rotations were watched, the confidence asked for needs 19: poll for about 8h 07m 28s more`,
+    );
+  });
+
+  test('that is enough for the confidence asked for makes it safe', async () => {
+    expect(await json('--host', 'linux', '-j', '1h', '--confidence', '0.9')).toMatchObject({
+      code: 0,
+      verdict: 'safe',
+    });
+  });
+
+  test('is not needed for what one look has refuted', async () => {
+    expect(await json('--host', 'linux', '-j', '7h', '--confidence', '99%')).toMatchObject({
+      code: 1,
+      verdict: 'never',
+    });
+  });
+
+  test('older than --max-age makes the answer unknown', async () => {
+    const { code, verdict, series } = await json('--host', 'linux', '-j', '1h', '--max-age', '7d');
+    expect([code, verdict, series[0].verdict.unknown_reasons]).toEqual([3, 'unknown', ['STALE_SAMPLES']]);
+    expect(series[0].max_age_seconds).toBe(604_800);
+    expect(await json('--host', 'linux', '-j', '1h', '--max-age', '36525d')).toMatchObject({
+      code: 0,
+      verdict: 'safe',
+    });
+  });
+
+  test('of one poll is no evidence', async () => {
+    const endpoint = await startEndpoint(metadataService());
+    const own = join(temporaryFolder(), 'samples.db');
+    await succeed(['poll', '--db', own], { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url } });
+    const run = await runCommand(['report', '--db', own, '-j', '1h', '-f', 'json']);
+    expect(run).toMatchObject({ code: 3, stderr: '' });
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      verdict: 'unknown',
+      series: [
+        {
+          host: 'i-0abc',
+          polled: true,
+          max_age_seconds: 86_400,
+          verdict: { unknown_reasons: ['NO_WITNESSED_ROTATION'] },
+        },
+      ],
+    });
+  });
+});
+
+describe('the selection', () => {
+  test('by time takes whole generations', async () => {
+    const args = ['--since', '2015-11-18T05:30:00Z', '--until', '2015-11-18T07:30:00Z'];
+    const { series } = await json('--host', 'linux', ...args);
+    expect(series).toMatchObject([
+      { first_sample: '2015-11-18T05:00:01Z', last_sample: '2015-11-18T07:00:01Z', generation_count: 2 },
+    ]);
+  });
+
+  test('takes a day to its end', async () => {
+    expect((await json('--host', 'windows', '--until', '2015-11-18')).series).toMatchObject([
+      { sample_count: 13 },
+    ]);
+    expect((await json('--host', 'windows', '--since', '2015-11-18')).series).toMatchObject([
+      { sample_count: 13 },
+    ]);
+  });
+
+  test('that matches nothing says so', async () => {
+    const stderr = `note: no samples in ${db} match\nhint: leave out --host, --source, --role, --since or --until\n`;
+    for (const args of [
+      ['--host', 'nobody'],
+      ['--since', '1d'],
+      ['--role', 'x'],
+      ['--source', 'container'],
+    ]) {
+      expect(await report(...args)).toEqual({ code: 0, signal: null, stdout: '', stderr });
+    }
+    const judged = await report('--host', 'nobody', '-j', '5h');
+    expect(judged).toMatchObject({ code: 3, stderr: stderr.replace('note', 'error') });
+  });
+});
+
+/** One line of an export: credentials that were issued at the full hour for ten hours. */
+function sample(host: string, role: string, observedAt: string, accessKeyId: string): string {
+  const issued = observedAt.replace(/:\d\d:\d\dZ$/, ':00:00Z');
+  return JSON.stringify({
+    ...{ schema_version: 1, record: 'sample', host, source: 'imds', api_version: '2', role },
+    observed_at: observedAt,
+    access_key_id: accessKeyId,
+    last_updated: issued,
+    expiration: issued.replace('T0', 'T1'),
+  });
+}
+
+async function importing(...records: string[]): Promise<string> {
+  const own = join(temporaryFolder(), 'samples.db');
+  await succeed(['import', '-', '--db', own], { stdin: records.join('\n') });
+  return own;
+}
+
+describe('a series that another has replaced', () => {
+  const SWAPPED = [
+    sample('host', 'old-role', '2026-01-01T00:50:00Z', 'ASIAOLD0'),
+    sample('host', 'old-role', '2026-01-01T01:10:00Z', 'ASIAOLD1'),
+    sample('host', 'old-role', '2026-01-01T01:50:00Z', 'ASIAOLD1'),
+    sample('host', 'old-role', '2026-01-01T02:10:00Z', 'ASIAOLD2'),
+    sample('host', 'new-role', '2026-01-01T03:30:00Z', 'ASIANEW1'),
+    sample('host', 'new-role', '2026-01-01T04:30:00Z', 'ASIANEW2'),
+  ];
+
+  test('is listed as retired and not judged', async () => {
+    const own = await importing(...SWAPPED);
+    const run = await runCommand(['report', '--db', own, '-j', '8h', '-f', 'json']);
+    const { series, verdict } = JSON.parse(run.stdout);
+    expect(series).toMatchObject([
+      { role: 'new-role', retired: false, verdict: { verdict } },
+      { role: 'old-role', retired: true, verdict: null },
+    ]);
+    const { stdout } = await runCommand(['report', '--db', own, '-j', '8h']);
+    expect(stdout).toContain('host · imds v2 · old-role (retired: another series took its place)\n');
+  });
+
+  test('is judged when it is asked for', async () => {
+    const own = await importing(...SWAPPED);
+    const run = await runCommand(['report', '--db', own, '-j', '8h', '-f', 'json', '--role', 'old-role']);
+    expect(JSON.parse(run.stdout).series).toMatchObject([{ role: 'old-role', verdict: { verdict: 'safe' } }]);
+    expect(run.code).toBe(0);
+  });
+});
+
+describe('without samples a report', () => {
+  const env = (folder: string) => ({ XDG_STATE_HOME: folder });
+  const POLL = 'hint: take some: `cred-watch poll --interval 5m`, or `cred-watch import` a log\n';
+  const hasRootPolled = existsSync('/var/lib/cred-watch/samples.db');
+
+  test.skipIf(hasRootPolled)('names the missing database and says what to do', async () => {
+    const folder = temporaryFolder();
+    const stderr = `note: no samples: there is no ${folder}/cred-watch/samples.db\n${POLL}`;
+    expect(await runCommand(['report'], { env: env(folder) })).toEqual({
+      code: 0,
+      signal: null,
+      stdout: '',
+      stderr,
+    });
+    const judged = await runCommand(['report', '-j', '5h'], { env: env(folder) });
+    expect(judged).toMatchObject({ code: 3, stderr: stderr.replace('note', 'error') });
+    expect(contentsOf(folder)).toEqual({});
+  });
+
+  test('in JSON has no series', async () => {
+    const { code, stdout } = await runCommand(['report', '-j', '5h', '-f', 'json'], {
+      env: env(temporaryFolder()),
+    });
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'unknown', series: [] });
+  });
+});
+
+describe('the network', () => {
+  test('is not asked by a report', async () => {
+    const endpoint = await startEndpoint(() => ({ status: 500 }));
+    const env = {
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: endpoint.url,
+      HTTP_PROXY: endpoint.url,
+    };
+    expect(await runProgram(['report', '--db', db], { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(endpoint.requests).toEqual([]);
+  });
+
+  test.skipIf(noNetworkNamespace !== null && mayBeSkipped)(
+    `need not be there for a report${noNetworkNamespace === null ? '' : ` (skipped: ${noNetworkNamespace})`}`,
+    async () => {
+      expect(noNetworkNamespace).toBeNull();
+      const args = ['report', '--db', db, '--host', 'windows', '-j', '5h', '--margin', '0'];
+      const run = await runProgram(args, { prefix: OWN_NETWORK });
+      expect(run).toMatchObject({ code: 0, stderr: '' });
+    },
+  );
+});
+
+describe('a database on a read-only mount', () => {
+  const obstacle = process.getuid?.() === 0 ? noMountNamespace : null;
+  const skipped = obstacle === null ? '' : ` (skipped: ${obstacle})`;
+
+  /** The database as a program of another schema would have left it. */
+  function copyAs(file: string, schema: number, change: string): void {
+    writeFileSync(file, readFileSync(db), { mode: 0o600 });
+    const database = new Database(file);
+    database.exec(change);
+    database.pragma(`user_version = ${schema}`);
+    database.close();
+  }
+
+  /** The report of a database in a folder that cannot be written. */
+  async function reportReadOnly(folder: string, args: string[]) {
+    const command = ['report', '--db', join(folder, 'samples.db'), ...args];
+    const options: RunOptions = { env: { TMPDIR: temporaryFolder() } };
+    if (process.getuid?.() === 0) {
+      const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"';
+      return runProgram(command, { ...options, prefix: [...OWN_MOUNTS, 'sh', '-c', script, 'sh', folder] });
+    }
+    const files = pathsIn(folder).map((path) => join(folder, path));
+    for (const file of files) chmodSync(file, 0o400);
+    chmodSync(folder, 0o555);
+    try {
+      return await runProgram(command, options);
+    } finally {
+      chmodSync(folder, 0o700);
+      for (const file of files) chmodSync(file, 0o600);
+    }
+  }
+
+  test.skipIf(obstacle !== null && mayBeSkipped)(`is reported on${skipped}`, async () => {
+    expect(obstacle).toBeNull();
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'samples.db'), readFileSync(db), { mode: 0o600 });
+    const before = contentsOf(folder);
+    const run = await reportReadOnly(folder, ['--host', 'linux', '-j', '7h', '-f', 'json']);
+    expect(run).toMatchObject({ code: 1, stderr: '' });
+    expect(JSON.parse(run.stdout).series).toMatchObject([
+      { sample_count: 13, verdict: { verdict: 'never' } },
+    ]);
+    expect(contentsOf(folder)).toEqual(before);
+  });
+
+  test.skipIf(obstacle !== null && mayBeSkipped)(
+    `is reported on also where an older program wrote it, and nobody can bring it up to date${skipped}`,
+    async () => {
+      expect(obstacle).toBeNull();
+      const folder = temporaryFolder();
+      copyAs(join(folder, 'samples.db'), 1, 'DROP TABLE job_runs');
+      const run = await reportReadOnly(folder, [
+        '--host',
+        'linux',
+        '-j',
+        '7h',
+        '--job',
+        'nightly',
+        '-f',
+        'json',
+      ]);
+      expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/^note: no run of nightly in /) });
+      expect(JSON.parse(run.stdout).series).toMatchObject([{ sample_count: 13 }]);
+    },
+  );
+
+  test.skipIf(obstacle !== null && mayBeSkipped)(
+    `is refused where a newer program wrote it${skipped}`,
+    async () => {
+      expect(obstacle).toBeNull();
+      const folder = temporaryFolder();
+      copyAs(join(folder, 'samples.db'), 99, '');
+      const run = await reportReadOnly(folder, []);
+      expect(run).toMatchObject({ code: 2, stdout: '' });
+      expect(run.stderr).toMatch(/^error: .* was written by a newer cred-watch \(schema 99, /);
+    },
+  );
+
+  test.skipIf(obstacle !== null && mayBeSkipped).for(['with', 'without'])(
+    `is reported on with what a killed poller left in its log, %s its lock file${skipped}`,
+    async (lockFile) => {
+      expect(obstacle).toBeNull();
+      const folder = temporaryFolder();
+      const endpoint = await startEndpoint(metadataService());
+      const own = join(folder, 'samples.db');
+      const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: own };
+      const program = startProgram(['poll', '--interval', '1s'], { env });
+      await linesWritten(program, 1);
+      program.child.kill('SIGKILL');
+      await program.done;
+      expect(statSync(`${own}-wal`).size).toBeGreaterThan(0);
+      if (lockFile === 'without') rmSync(`${own}-shm`);
+      const before = contentsOf(folder);
+      const run = await reportReadOnly(folder, ['-f', 'json']);
+      expect(run).toMatchObject({ code: 0, stderr: '' });
+      expect(JSON.parse(run.stdout).series).toMatchObject([{ host: 'i-0abc', generation_count: 1 }]);
+      expect(contentsOf(folder)).toEqual(before);
+    },
+  );
+});
+
+describe('a report in a file', () => {
+  test('replaces the old one whole and leaves nothing beside it', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'report.json');
+    writeFileSync(file, 'the old report');
+    const before = statSync(file).ino;
+    const run = await report('-f', 'json', '--host', 'linux', '-o', file);
+    expect(run).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    expect(JSON.parse(readFileSync(file, 'utf8')).series).toHaveLength(1);
+    expect(statSync(file).ino).not.toBe(before);
+    expect(pathsIn(folder)).toEqual(['report.json']);
+  });
+
+  test('is left as it was when there is no new one to be had', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'report.json');
+    writeFileSync(file, 'the old report');
+    expect(await report('--since', 'never', '-o', file)).toMatchObject({ code: 2 });
+    expect(readFileSync(file, 'utf8')).toBe('the old report');
+    expect(pathsIn(folder)).toEqual(['report.json']);
+  });
+});
+
+describe('colour', () => {
+  const coloured = async (env: Record<string, string>) => {
+    const { stdout } = await runProgram(['report', '--db', db], { env });
+    return stdout.includes('\u001b');
+  };
+
+  test('is not for pipes', async () => {
+    expect(await coloured({ TERM: 'xterm-256color' })).toBe(false);
+  });
+
+  test('can be forced', async () => {
+    expect(await coloured({ FORCE_COLOR: '1' })).toBe(true);
+  });
+
+  const noScript = existsSync('/usr/bin/script') ? null : 'script is not installed';
+  const onTerminal = (env: Record<string, string>) => {
+    const script = "script -qec \"'$NODE' '$PROGRAM' report --db '$DB'\" /dev/null";
+    return runShell(script, { env: { DB: db, TERM: 'xterm-256color', ...env } });
+  };
+  test.skipIf(noScript !== null)(
+    `is for terminals, and not under NO_COLOR${noScript === null ? '' : ` (skipped: ${noScript})`}`,
+    async () => {
+      expect((await onTerminal({})).stdout).toContain('\u001b[1m');
+      expect((await onTerminal({ NO_COLOR: '1' })).stdout).not.toContain('\u001b');
+      expect((await onTerminal({ NO_COLOR: '' })).stdout).toContain('\u001b[1m');
+      expect((await onTerminal({ TERM: 'dumb' })).stdout).not.toContain('\u001b');
+    },
+  );
+});
+
+test('names that would draw on the terminal are shown and not obeyed', async () => {
+  const host = '<script>\u001b[31m';
+  const role = 'a "quoted"\nrole\r\u202e';
+  const own = await importing(sample(host, role, '2026-01-01T01:30:00Z', 'ASIA1'));
+  const table = await runCommand(['report', '--db', own]);
+  expect(table.stdout).toMatch(
+    /^<script>\\u\{1b\}\[31m · imds v2 · a "quoted"\\u\{a\}role\\u\{d\}\\u\{202e\}\n/,
+  );
+  expect(table.stdout).not.toMatch(/[\u001b\r\u202e]/);
+  const { stdout } = await runCommand(['report', '--db', own, '-f', 'json']);
+  expect(JSON.parse(stdout).series).toMatchObject([{ host, role }]);
+  expect(stdout).not.toMatch(/[\u001b\r]/);
+});

@@ -1,0 +1,180 @@
+import { test } from 'vitest';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { runProgram } from '../../support/cli/run-program.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+
+interface BadInput {
+  args: string[];
+  /** Both lines, without the words in front. */
+  error: string;
+  hint: string;
+}
+
+const DURATIONS = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
+const NO_TIME = 'use 1s or more';
+
+const refused: BadInput[] = [
+  ...['lifetime', 'rotate-every', 'authorization-lifetime', 'for', 'history', 'every'].flatMap((flag) => [
+    { args: [`--${flag}`, '5x'], error: `--${flag} '5x' is not a duration`, hint: DURATIONS },
+    { args: [`--${flag}`, '0'], error: `--${flag} '0' is no time at all`, hint: NO_TIME },
+  ]),
+  ...['overlap', 'jitter'].map((flag) => ({
+    args: [`--${flag}=-1m`],
+    error: `--${flag} '-1m' is not a duration`,
+    hint: DURATIONS,
+  })),
+  {
+    args: ['--rotate-every', '1m', '--overlap', '1m'],
+    error: '--rotate-every and --overlap say the same in two ways',
+    hint: 'give one of them',
+  },
+  ...['6h', '7h'].map((overlap) => ({
+    args: ['--overlap', overlap],
+    error: `--overlap ${overlap} is not less than the lifetime of 6h`,
+    hint: 'let the old credentials live for a while before the new ones come',
+  })),
+  {
+    args: ['--rotate-every', '1m', '--jitter', '30s'],
+    error: '--jitter 30s is too much for a rotation every 1m',
+    hint: 'use less than half of it, or rotations would overtake each other',
+  },
+  ...['a/b', '', 'a b', 'é', 'x'.repeat(65)].map((role) => ({
+    args: ['--role', role],
+    error: `--role '${role}' is not a role`,
+    hint: 'use 1 to 64 letters, digits and any of +=,.@_-',
+  })),
+  { args: ['--imds', 'v3'], error: "--imds 'v3' is not known", hint: 'use one of both, v2, v1' },
+  { args: ['-f', 'csv'], error: "--format 'csv' is not known", hint: 'use one of text, json' },
+  ...[
+    ['ec2', 'did you mean ecs? '],
+    ['imds,', ''],
+    ['', ''],
+    ['IMDS', 'did you mean imds? '],
+    ['imds ecs', ''],
+  ].map(([shape = '', guess]) => ({
+    args: ['--shape', shape],
+    error: `--shape '${shape}' is not known`,
+    hint: `${guess}use one of imds, ecs, eks, cloudshell, or several with commas`,
+  })),
+  ...[
+    '127.0.0.1',
+    '1338',
+    ':1338',
+    'example.com:80',
+    '127.0.0.1:65536',
+    '127.1:80',
+    '::1:80',
+    '[::1]',
+    '',
+  ].map((address) => ({
+    args: ['--listen', address],
+    error: `'${address}' is not an address with a port to listen on`,
+    hint: 'use 127.0.0.1:1338 or [::1]:1338; port 0 takes any free one',
+  })),
+  {
+    args: ['--listen', '[::]:0'],
+    error: ':: can be reached by other machines',
+    hint: 'listen on 127.0.0.1 or [::1], or add --allow-remote if that is meant',
+  },
+  {
+    args: ['--listen', '192.0.2.1:0', '--allow-remote'],
+    error: 'http://192.0.2.1:0 is not an address of this machine',
+    hint: 'add it first: `ip address add … dev lo`',
+  },
+  ...['sim:1338', '', 'http://sim', 'a b', '[::1]'].map((host) => ({
+    args: ['--allow-host', host],
+    error: `--allow-host '${host}' is not a host name`,
+    hint: 'use a name like sim.internal, without a port',
+  })),
+  {
+    args: ['--fault', '503', '--fault', 'stall=soon'],
+    error: "the fault 'stall=soon' is not understood",
+    hint: 'write stall[=TIME]: answers later (1500ms, 3s; an hour at most), or never',
+  },
+  {
+    args: ['--fault', '503,shar=30%'],
+    error: "the fault '503' has no condition 'shar'",
+    hint: 'use one of share, path, from, until, for, times',
+  },
+  {
+    args: ['--fault', 'body=\u001b[31m,from=x'],
+    error: "from=x of the fault 'body=\\u{1b}[31m' is not understood",
+    hint: 'use from=2m, counted from the start',
+  },
+  {
+    args: ['--variant', 'wires=http/1.0'],
+    error: "there is no variant 'wires'",
+    hint: 'did you mean wire? use one of wire, error-page, unauthorized, forwarded, bad-token, throttle, slash, extended-api',
+  },
+  {
+    args: ['--variant', 'wire=http/2'],
+    error: "the variant wire cannot be 'http/2'",
+    hint: 'use wire=http/1.1 or wire=http/1.0',
+  },
+  {
+    args: ['--variant', 'wire'],
+    error: "the variant wire cannot be ''",
+    hint: 'use wire=http/1.1 or wire=http/1.0',
+  },
+  {
+    args: ['--scenario', 'hop-limits'],
+    error: "there is no scenario 'hop-limits'",
+    hint:
+      'did you mean hop-limit? use one of agent-restarts, agent-serves-expired, agent-throttles, bad-token-request, frozen-copy, hop-limit, ' +
+      'hop-limit-v2-only, imds-serves-expired, no-association, one-slow-answer, refresh-at-every-request, ' +
+      'short-lived-proxy, token-file-read-once, token-refused, trust-policy-broken, or name a JSON file',
+  },
+  {
+    args: ['--scenario', './none.json'],
+    error: 'there is no scenario ./none.json',
+    hint: 'name a JSON file, or a scenario of --help',
+  },
+  { args: ['--tree', 'none'], error: 'there is no none', hint: 'name a JSON file or a folder with --tree' },
+  { args: ['--seed', ' '], error: "--seed ' ' is not a name", hint: 'use 1 to 256 characters' },
+  {
+    args: ['--seed', 'a\nb'],
+    error: "--seed 'a\\u{a}b' is not a name",
+    hint: 'leave out control characters',
+  },
+  ...[
+    ['--every', '1m'],
+    ['--until', '2026-01-31'],
+    ['--host', 'h'],
+    ['-o', 'file'],
+  ].map(([flag, value]) => ({
+    args: [flag!, value!],
+    error: `${flag === '-o' ? '--output' : flag} needs --history`,
+    hint: 'say how long: `cred-watch simulate --history 30d`',
+  })),
+  ...[
+    ['--listen', '127.0.0.1:0'],
+    ['--allow-remote'],
+    ['--allow-host', 'h'],
+    ['--for', '1m'],
+    ['--tree', '.'],
+  ].map((args) => ({
+    args: ['--history', '1h', ...args],
+    error: `${args[0]} does not go with --history`,
+    hint: 'leave it out: nothing is served',
+  })),
+  {
+    args: ['now'],
+    error: "too many arguments for 'simulate'. Expected 0 arguments but got 1.",
+    hint: 'see --help',
+  },
+  { args: ['--lifetme', '1m'], error: "unknown option '--lifetme'", hint: 'did you mean --lifetime?' },
+];
+
+test.concurrent.for(
+  refused.map((row): [string, BadInput] => [row.args.map((arg) => JSON.stringify(arg)).join(' '), row]),
+)('`simulate %s` is refused', async ([, row], context) => {
+  const { args, error, hint } = row;
+  const cwd = temporaryFolder(context.onTestFinished);
+  const run = row === refused[0] ? runProgram : runCommand;
+  context.expect(await run(['simulate', ...args], { cwd })).toEqual({
+    code: 2,
+    signal: null,
+    stdout: '',
+    stderr: `error: ${error}\nhint: ${hint}\n`,
+  });
+});

@@ -1,0 +1,178 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Randomness } from '../../../src/server/credentials/randomness.ts';
+import { RotationSchedule } from '../../../src/server/credentials/rotation-schedule.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { runProgram, runShell } from '../../support/cli/run-program.ts';
+import { succeed } from '../../support/cli/succeed.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { isThorough } from '../../support/thorough.ts';
+
+const UNTIL = '2026-10-31T00:00:00Z';
+const END = Date.parse(UNTIL);
+const DAY = 86_400_000;
+
+const folder = temporaryFolder(afterAll);
+let made = 0;
+const newPath = () => join(folder, `${++made}`);
+const lines = (text: string) => text.split('\n').filter((line) => line !== '');
+const history = (...args: string[]) => ['simulate', '--history', ...args, '--until', UNTIL];
+
+/** Pretended, imported through a pipe and reported. */
+async function report(...args: string[]) {
+  const db = `${newPath()}.db`;
+  const pipe = '"$NODE" "$PROGRAM" "$@" --output - | "$NODE" "$PROGRAM" import - --db "$DB"';
+  const run = await runShell(`set -- ${history(...args).join(' ')}; ${pipe}`, { env: { DB: db } });
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  const { series } = JSON.parse(await succeed(['report', '--format', 'json', '--db', db]));
+  expect(series).toHaveLength(1);
+  return { imported: run.stdout, ...series[0] };
+}
+
+/** Seconds for which each set of credentials was the current one, by the schedule itself. */
+function intervals(seed: string, days: number) {
+  const pace = { lifetime: 21_600, rotateEvery: 3600, jitter: 120 };
+  const schedule = new RotationSchedule(pace, END - days * DAY, new Randomness(seed));
+  const issued = new Set<number>();
+  // No turn is as short as a minute, and with these seeds none begins behind the last poll.
+  for (let time = END - days * DAY; time <= END - 300_000; time += 60_000)
+    issued.add(schedule.at(time).issuedAt);
+  const moments = [...issued];
+  return moments.slice(1).map((moment, index) => (moment - moments[index]!) / 1000);
+}
+
+describe.concurrent('what was pretended is what a report finds', () => {
+  test('in a month, polled every five minutes', async () => {
+    const truth = intervals('month', 30);
+    const found = await report('30d', '--every', '5m', '--seed', 'month');
+    expect(found).toMatchObject({
+      host: 'simulated-host',
+      source: 'imds',
+      api_version: '2',
+      role: 'simulated-role',
+      sample_count: 30 * 288,
+      generation_count: truth.length + 1,
+      rotation_count: truth.length,
+      witnessed_rotation_count: truth.length,
+      rotation_interval: { min_seconds: Math.min(...truth), max_seconds: Math.max(...truth) },
+      validity_when_issued: { min_seconds: 21_600, max_seconds: 21_600 },
+      worst_case: { remaining_seconds: 21_600 - Math.max(...truth), at_rotation: true, rotation_dated: true },
+      failed_polls: [],
+      findings: [],
+    });
+    expect(found.sampled_minimum.remaining_seconds).toBeGreaterThan(found.worst_case.remaining_seconds);
+  });
+
+  test('where rotation stands still: expired credentials to the end', async () => {
+    const found = await report('10m', '--every', '10s', '--scenario', 'agent-serves-expired');
+    // The scenario rotates every minute for three, and freezes what was issued after two.
+    const expiry = END - 600_000 + 120_000 + 180_000;
+    const last = Date.parse(found.last_sample);
+    const remaining = Math.floor((expiry - last) / 1000);
+    expect(last).toBeGreaterThan(END - 10_000);
+    expect(found).toMatchObject({
+      source: 'container',
+      api_version: '',
+      sample_count: 60,
+      generation_count: 3,
+      sampled_minimum: { remaining_seconds: remaining },
+      worst_case: { remaining_seconds: remaining, at_rotation: false },
+    });
+    expect(found.findings.map(({ code }: { code: string }) => code)).toContain('SERVED_EXPIRED');
+  });
+
+  test('where the endpoint fails for a day: failed polls beside the samples', async () => {
+    const found = await report('3d', '--every', '1h', '--fault', 'no-role,from=1d,for=24h', '--host', 'db-1');
+    expect(found).toMatchObject({
+      host: 'db-1',
+      sample_count: 48,
+      failed_polls: [{ reason: 'no-role', count: 24 }],
+    });
+  });
+});
+
+const LONG = isThorough ? 365 : 60;
+
+test(`${LONG} days are nothing special`, async () => {
+  const file = newPath();
+  await succeed(history(`${LONG}d`, '--seed', 'year', '-o', file));
+  const records = lines(readFileSync(file, 'utf8'));
+  expect(records).toHaveLength(LONG * 288);
+  const issued = new Set(records.map((record) => /"last_updated":"([^"]+)"/.exec(record)![1]));
+  expect(issued.size).toBe(intervals('year', LONG).length + 1);
+});
+
+describe.concurrent('where it is written', () => {
+  test('to stdout unless told otherwise, and the same to a file', async () => {
+    const folder = newPath();
+    mkdirSync(folder);
+    const file = join(folder, 'history.ndjson');
+    const told = await runProgram(history('1d', '--seed', 's'));
+    expect(told).toMatchObject({ code: 0, stderr: '' });
+    expect(lines(told.stdout)).toHaveLength(288);
+    for (const line of lines(told.stdout)) expect(JSON.parse(line)).toMatchObject({ record: 'sample' });
+    expect((await runCommand(history('1d', '--seed', 's', '-o', '-'))).stdout).toBe(told.stdout);
+    expect(await runCommand(history('1d', '--seed', 's', '-o', file))).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+    expect(readFileSync(file, 'utf8')).toBe(told.stdout);
+    expect(readdirSync(folder)).toEqual(['history.ndjson']);
+  });
+
+  test('each run without a seed is another', async () => {
+    const [one, other] = [await runCommand(history('1h')), await runCommand(history('1h'))];
+    expect(one.code).toBe(0);
+    expect(other.stdout).not.toBe(one.stdout);
+  });
+
+  test('no further than the end', async () => {
+    const { stdout } = await runCommand(history('1h', '--every', '1s'));
+    const moments = lines(stdout).map((line) => Date.parse(JSON.parse(line).observed_at));
+    expect(moments).toHaveLength(3600);
+    expect(Math.min(...moments)).toBeGreaterThanOrEqual(END - 3_600_000);
+    expect(Math.max(...moments)).toBeLessThanOrEqual(END);
+    expect([...moments].sort((a, b) => a - b)).toEqual(moments);
+  });
+});
+
+describe.concurrent('refused, with nothing written', () => {
+  test.each<[string, string[], RegExp]>([
+    ['body', ['--history', '1h', '--fault', 'body=x'], /does not follow the fault 'body=x'/],
+    ['field', ['--history', '1h', '--fault', 'field=Token'], /does not follow the fault 'field=Token'/],
+    ['header', ['--history', '1h', '--fault', 'header=Date'], /does not follow the fault 'header=Date'/],
+    ['too many polls', ['--history', '365d', '--every', '1s'], /more than 10,000,000 polls/],
+    ['no time', ['--history', '1h', '--until', 'nonsense'], /--until 'nonsense' is not a time/],
+    ['no folder', ['--history', '1h', '--output', '/nonexistent/x'], /cannot be written \(ENOENT\)/],
+    ['before all records', ['--history', '1d', '--until', '2000-01-01T12:00:00Z'], /before the year 2000/],
+    ['--every alone', ['--every', '5m'], /--every needs --history/],
+    ['--until alone', ['--until', '1d'], /--until needs --history/],
+    ['--host alone', ['--host', 'x'], /--host needs --history/],
+    ['--output alone', ['--output', 'x'], /--output needs --history/],
+    ['--output alone, stdout', ['-o', '-'], /--output needs --history/],
+  ])('%s', async (_, args, message) => {
+    const run = await runCommand(['simulate', ...args]);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^error: .*\nhint: .*\n$/);
+    expect(run.stderr).toMatch(message);
+  });
+});
+
+test('a history that nobody reads any further ends, however long it would be', async () => {
+  const script = '"$NODE" "$PROGRAM" simulate --history 1000d --every 10s | head -n 1';
+  const run = await runShell(script);
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(run.stdout)).toMatchObject({ record: 'sample', source: 'imds' });
+});
+
+test('a history of several endpoints is refused', async () => {
+  const run = await runCommand(history('1d', '--shape', 'ecs,imds'));
+  expect(run).toEqual({
+    code: 2,
+    signal: null,
+    stdout: '',
+    stderr: 'error: --history is of one endpoint\nhint: name one with --shape\n',
+  });
+});

@@ -1,0 +1,121 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
+import { NOWHERE, type Run, runProgram } from '../../support/cli/run-program.ts';
+import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { CASES, expectedEnds, type ShadowingCase, setUp } from '../../support/domain/shadowing-case.ts';
+import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+const named = (name: string): ShadowingCase => CASES.find((each) => each.name === name)!;
+
+async function runCase(name: string, ...args: string[]): Promise<Run> {
+  const { environment } = await setUp(named(name));
+  return runProgram(['sources', ...args], { env: environment });
+}
+
+describe('the exit code', () => {
+  test.each([
+    ['instance-role', 0],
+    ['irsa', 0],
+    ['metadata-disabled', 1],
+    ['expired-task-credentials', 1],
+    ['nothing', 1],
+  ])('%s: %i', async (name, code) => {
+    const run = await runCase(name);
+    expect(run, run.stderr).toMatchObject({ code, stderr: '' });
+    expect(run.stdout).toMatch(/^places\n\n[\s\S]*\nwhat SDKs get\n\n/);
+  });
+
+  test.each([
+    [['--format', 'xml'], /--format 'xml' is not known/],
+    [['--profile', ''], /--profile '' is not a name/],
+    [['imds'], /too many arguments/],
+  ])('2 for %j', async (args, message) => {
+    const run = await runProgram(['sources', ...args]);
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(message);
+  });
+
+  test('in the style that is asked for', async () => {
+    expect((await runProgram(['sources', '--exit-codes', 'nagios'])).code).toBe(2);
+  });
+});
+
+test('JSON says what each SDK gets', async () => {
+  const name = 'keys-in-profile-beside-irsa';
+  const { stdout, code } = await runCase(name, '-f', 'json');
+  const { schema_version, sdks } = JSON.parse(stdout);
+  expect({ code, schema_version }).toEqual({ code: 0, schema_version: 1 });
+  const places = sdks.map(({ sdk, place }: Record<string, string>) => [sdk, place]);
+  expect(Object.fromEntries(places)).toEqual(expectedEnds(named(name)));
+});
+
+test('--profile looks as if AWS_PROFILE named it', async () => {
+  const { environment } = await setUp(named('profile'));
+  const { AWS_PROFILE: _, ...unnamed } = environment;
+  const args = ['sources', '-f', 'json'];
+  const [without, withFlag] = await Promise.all([
+    runProgram(args, { env: unnamed }),
+    runProgram([...args, '--profile', 'loader'], { env: unnamed }),
+  ]);
+  expect(without.code).toBe(1);
+  expect(withFlag.code).toBe(0);
+  expect(JSON.parse(withFlag.stdout).profile).toEqual({ name: 'loader', named: true, exists: true });
+});
+
+test('nothing is written but the answer', async () => {
+  const home = temporaryFolder();
+  await runProgram(['sources'], { env: { HOME: home, XDG_STATE_HOME: home }, cwd: home });
+  expect(contentsOf(home)).toEqual({});
+});
+
+describe('no secret is shown', () => {
+  const { secretKey, sessionToken, authorization, credentialsPath, word } = CANARIES;
+
+  /** Every place has secrets, and every place that can fails in a way that quotes them. */
+  async function world() {
+    const home = temporaryFolder();
+    const everything = `${secretKey} ${sessionToken} ${authorization} ${credentialsPath} ${word}`;
+    const script = join(home, 'process');
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const files: Record<string, string> = {
+      process: `#!/bin/sh\necho '${everything}'\necho '${everything}' >&2\nexit 1\n`,
+      token: `${part({ alg: 'none' })}.${part({ sub: word, exp: 1 })}.${word}`,
+      '.aws/config': `[default]\ncredential_process = sh ${script} ${word}\nrole_arn = ${word}\nsource_profile = x\n`,
+      '.aws/credentials': `[default]\naws_access_key_id = ASIAFALSE0000000PROF\naws_secret_access_key = ${secretKey}\n[x]\naws_session_token = ${sessionToken}\n`,
+    };
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(home, path)), { recursive: true });
+      writeFileSync(join(home, path), content);
+    }
+    const endpoint = await startEndpoint({
+      [`GET /${credentialsPath}`]: { status: 400, body: `no ${credentialsPath} for ${authorization}` },
+    });
+    return {
+      HOME: home,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE,
+      AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI',
+      AWS_SECRET_ACCESS_KEY: secretKey,
+      AWS_SESSION_TOKEN: sessionToken,
+      AWS_SECURITY_TOKEN: word,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/${credentialsPath}`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(home, 'token'),
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/loader',
+    };
+  }
+
+  test.each([['text'], ['json']])('in %s', async (format) => {
+    const env = await world();
+    const { stdout, stderr, code } = await runProgram(['sources', '--debug', '-f', format], { env });
+    expect(code).toBe(0);
+    expect(canariesIn(stdout), stdout).toEqual([]);
+    expect(canariesIn(stderr), stderr).toEqual([]);
+    // It went through all of it.
+    expect(stdout).toMatch(/process-failed/);
+    expect(stdout).toMatch(/bad-request/);
+    expect(stdout).toMatch(/token expired/);
+    expect(stdout).not.toMatch(/ASIAFALSE/);
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { choiceHint } from '../../../src/cli/flags/did-you-mean.ts';
+import { declareProgram } from '../../../src/cli/program.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { shellWords } from '../../support/cli/shell-words.ts';
+
+/** Of an error that is one line, and one that says what to do. */
+async function hintOf(args: readonly string[], code = 2): Promise<string> {
+  const run = await runCommand(args, { env: { CRED_WATCH_DB: '/nonexistent/none.db' } });
+  expect(run).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(/^error: .*\nhint: .*\n$/) });
+  return run.stderr.split('hint: ')[1]!.trimEnd();
+}
+
+test.each<[args: string, hint: string]>([
+  ['polll', 'did you mean poll?'],
+  ['help polll', 'did you mean poll?'],
+  ['help zzz', 'see --help'],
+  ['zzz', 'see --help'],
+  ['--zzz', 'see --help'],
+  ['poll --intervall 5m', 'did you mean --interval?'],
+  ['check -j 5h -f jsno', 'did you mean json? use one of text, json'],
+  ['check -j 5h -f JSON', 'did you mean json? use one of text, json'],
+  ['check -j 5h -f zzz', 'use one of text, json'],
+  ['report --source imsd', 'did you mean imds? use one of imds, container, process, environment, profile'],
+  ['report --exit-codes nagois', 'did you mean nagios? use one of default, nagios, systemd'],
+  [
+    'env -j 5h -f dokcer',
+    expect.stringMatching(/^did you mean docker\? use one of env, /) as unknown as string,
+  ],
+  ['completion bsh', 'did you mean bash or zsh? use one of bash, zsh, fish, powershell'],
+  ['simulate --imds v3', 'use one of both, v2, v1'],
+  [
+    'simulate --shape imds,esc',
+    'did you mean ecs? use one of imds, ecs, eks, cloudshell, or several with commas',
+  ],
+  [
+    'simulate --fault stal=2s',
+    expect.stringMatching(/^did you mean stall\? use one of /) as unknown as string,
+  ],
+  ['simulate --fault stall,shar=1', 'use one of share, path, from, until, for, times'],
+  [
+    'simulate --scenario hop-limt',
+    expect.stringMatching(/^did you mean hop-limit\? use one of /) as unknown as string,
+  ],
+  [
+    'simulate --variant throtle=429',
+    expect.stringMatching(/^did you mean throttle\? use one of /) as unknown as string,
+  ],
+  ['report --interval 5m', 'poll has --interval: see `cred-watch poll --help`'],
+  ['report --interval=5m', 'poll has --interval: see `cred-watch poll --help`'],
+  ['--interval 5m', 'poll has --interval: see `cred-watch poll --help`'],
+  ['sources --wait 5m', 'check, exec and env have --wait'],
+  ['sources -j 5h', 'poll, report, check, exec and env have -j'],
+  ['report --json', 'did you mean -f json?'],
+  ['export --csv', 'did you mean -f csv?'],
+  ['sources --imds', expect.stringMatching(/^simulate has --imds/) as unknown as string],
+])('`cred-watch %s`: %s', async (line, hint) => {
+  expect(await hintOf(line.split(' '))).toEqual(hint);
+});
+
+test.each(['report -f jsno', 'report -f jsno=page.json', 'report --format=Json'])(
+  '`cred-watch %s` means json, and may name a file',
+  async (line) => {
+    expect(await hintOf(line.split(' '))).toMatch(
+      /^did you mean json\? use one of table, json.*, or FORMAT=FILE$/,
+    );
+  },
+);
+
+test('exec keeps its own exit code, and its dashes', async () => {
+  expect(await hintOf(['exec', '--interval', '5m', '--', 'true'], 125)).toMatch(/^poll has --interval/);
+  expect(await hintOf(['exec', '-j', '4h', 'docker', 'run', '-e', 'A'], 125)).toMatch(
+    /^put two dashes before/,
+  );
+});
+
+describe('a word of other tools', () => {
+  const words = [
+    'status',
+    'watch',
+    'wait',
+    'list',
+    'show',
+    'whoami',
+    'run',
+    'serve',
+    'doctor',
+    'dump',
+    'version',
+  ];
+
+  test.each(words)('%s leads to a command that there is', async (word) => {
+    const [, meant = ''] = /^did you mean `cred-watch (.*)`\?$/.exec(await hintOf([word])) ?? [];
+    let asked = false;
+    const program = declareProgram(
+      async () => {
+        asked = true;
+      },
+      { writeOut: () => {} },
+    );
+    const [own = []] = shellWords(meant);
+    const run = program.parseAsync(own.slice(0, own.indexOf('--') < 0 ? undefined : own.indexOf('--')), {
+      from: 'user',
+    });
+    await run.catch((error: { code: string }) => expect(error.code).toBe('commander.version'));
+    expect(asked).toBe(meant !== '--version');
+  });
+
+  test.each(['constructor', '__proto__', 'toString', ''])('%j is none', async (word) => {
+    expect(await hintOf([word])).toBe('see --help');
+  });
+});
+
+test('what is hostile is compared, and not run, parsed or taken for a flag', () => {
+  for (const word of ['--help', '-h', '--', '$(x)', 'a|b', '\u202e', 'x'.repeat(100_000)])
+    expect(choiceHint(word, ['text', 'json'])).toBe('use one of text, json');
+});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { openSource, type SourceFlags } from '../../../src/cli/flags/source-flags.ts';
+import type { Io } from '../../../src/cli/process/io.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { CredWatchError } from '../../../src/errors.ts';
+import { homeWith } from '../../support/sources/profile-home.ts';
+
+const NOWHERE = { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' };
+const CONTAINER = { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/x' };
+
+function open(flags: Partial<SourceFlags>, env: Record<string, string> = {}, home = '/nonexistent') {
+  const io = {
+    env: { ...NOWHERE, ...env },
+    home,
+    clock: systemClock,
+    random: () => 0.5,
+  } as Partial<Io> as Io;
+  return openSource({ source: 'auto', ...flags }, io);
+}
+
+async function refusal(flags: Partial<SourceFlags>, env: Record<string, string> = {}): Promise<string> {
+  const error = await open(flags, env).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(CredWatchError);
+  const { message, hint } = error as CredWatchError;
+  return `${message}; ${hint}`;
+}
+
+test.each<[Partial<SourceFlags>, Record<string, string>, string]>([
+  [{}, {}, 'imds'],
+  [{}, CONTAINER, 'container'],
+  // Keys and profiles hide them from SDKs, and yet it is those that are measured.
+  [{}, { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'x', AWS_PROFILE: 'x' }, 'imds'],
+  [{ source: 'imds' }, CONTAINER, 'imds'],
+  [{ source: 'container' }, {}, 'container'],
+  [{ source: 'environment' }, {}, 'environment'],
+  [{ source: 'profile' }, {}, 'profile'],
+  [{ source: 'process' }, {}, 'process'],
+  [{ process: 'x' }, CONTAINER, 'process'],
+  [{ process: 'x', source: 'process' }, {}, 'process'],
+  [{ profile: 'x' }, CONTAINER, 'profile'],
+  [{ profile: 'x', source: 'profile' }, {}, 'profile'],
+  [{ profile: 'x', source: 'process' }, {}, 'process'],
+  [{ profile: 'x', source: 'imds' }, {}, 'imds'],
+])('%j %j is %s', async (flags, env, name) => {
+  expect((await open(flags, env)).source.name).toBe(name);
+});
+
+test.each<[Partial<SourceFlags>, Record<string, string>, RegExp]>([
+  [{ process: 'x', source: 'imds' }, {}, /^--process and --source imds exclude each other; leave one/],
+  [{ process: 'x', source: 'profile' }, {}, /^--process and --source profile exclude each other; leave one/],
+  [{ process: 'x', profile: 'y' }, {}, /^--process and --profile exclude each other; .* --source process/],
+  [{ profile: 'x', source: 'environment' }, {}, /^--source environment has no profile; leave out one/],
+  [{ profile: 'x', source: 'container' }, CONTAINER, /^--source container has no profile; leave out one/],
+  [{ role: 'x' }, CONTAINER, /^--role is for IMDS: a container endpoint has one role; leave it out/],
+  [{ role: 'x', source: 'container' }, {}, /^--role is for IMDS/],
+  [{}, { CRED_WATCH_HOST: 'a\nb' }, /^CRED_WATCH_HOST 'a\nb' is not a name; leave out control characters$/],
+])('%j %j is refused', async (flags, env, said) => {
+  expect(await refusal(flags, env)).toMatch(said);
+});
+
+test('the host is that of the flag, else of the environment, else to be discovered', async () => {
+  const host = async (...args: Parameters<typeof open>) => (await open(...args)).host;
+  expect(await host({ host: 'flag' }, { CRED_WATCH_HOST: 'variable' })).toBe('flag');
+  expect(await host({}, { CRED_WATCH_HOST: 'variable' })).toBe('variable');
+  expect(await host({}, { CRED_WATCH_HOST: '' })).toBeNull();
+});
+
+test('IMDS heeds the profile, which is looked for in the home of the program', async () => {
+  const home = homeWith({
+    config: '[default]\nec2_metadata_service_endpoint = nonsense\n[profile x]\nregion = y\n',
+  });
+  const endpointOf = async (flags: Partial<SourceFlags>, env = {}) =>
+    (await open(flags, { AWS_EC2_METADATA_SERVICE_ENDPOINT: '', ...env }, home)).source.endpoint;
+  expect(await endpointOf({})).toBeNull();
+  expect(await endpointOf({}, NOWHERE)).toEqual({ url: 'http://127.0.0.1:1', loopback: true });
+  expect(await endpointOf({ source: 'imds', profile: 'x' })).toEqual({
+    url: 'http://169.254.169.254',
+    loopback: false,
+  });
+});

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { LiveReport } from '../../../src/cli/live/live-report.ts';
+import type { StoredAssessment } from '../../../src/cli/report/assess-stored.ts';
+
+const NOTHING = { series: [], jobs: [], verdict: null };
+
+/** A live report of a database that is counted how often it is read; each time takes `cost` milliseconds. */
+function counted(cost = 0) {
+  const state = { reads: 0, now: 1_000_000, busy: false, fails: false, renders: 0 };
+  let free = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    free = resolve;
+  });
+  const assess = (): StoredAssessment => {
+    state.reads += 1;
+    state.now += cost;
+    if (state.fails) throw new Error('unreadable');
+    return { assessment: NOTHING, allTime: NOTHING, isMissing: false, jobNames: [] };
+  };
+  const polls = { isBusy: () => state.busy, idle: () => (state.busy ? waiting : Promise.resolve()) };
+  const clock = { now: () => state.now, sleep: async () => {} };
+  const live = new LiveReport(assess, polls, clock);
+  const text = (name = 'page') =>
+    live.text(name, async () => {
+      state.renders += 1;
+      return `${name} ${state.reads}`;
+    });
+  return { live, state, text, free: () => free() };
+}
+
+test('many who ask at once, and within ten seconds, have it read and written once', async () => {
+  const { state, text } = counted();
+  expect(await Promise.all([text(), text(), text('metrics'), text()])).toEqual([
+    'page 1',
+    'page 1',
+    'metrics 1',
+    'page 1',
+  ]);
+  state.now += 9_999;
+  expect(await text()).toBe('page 1');
+  expect([state.reads, state.renders]).toEqual([1, 2]);
+  state.now += 1;
+  expect(await text()).toBe('page 2');
+});
+
+test('a poll makes it old at once', async () => {
+  const { live, text } = counted();
+  await text();
+  live.outdate();
+  expect(await text()).toBe('page 2');
+});
+
+test('what is slow to make is made for a tenth of the time at most, however often polls come', async () => {
+  const { live, state, text } = counted(3000);
+  await text();
+  live.outdate();
+  state.now += 29_999;
+  expect(await text()).toBe('page 1');
+  state.now += 1;
+  expect(await text()).toBe('page 2');
+});
+
+test('while a poll is under way nothing is read: what there is is shown, or the poll is waited for', async () => {
+  const { live, state, text, free } = counted();
+  state.busy = true;
+  const first = text();
+  await new Promise(setImmediate);
+  expect(state.reads).toBe(0);
+  state.busy = false;
+  free();
+  expect(await first).toBe('page 1');
+  live.outdate();
+  state.busy = true;
+  expect(await text()).toBe('page 1');
+});
+
+test('what went wrong is not kept', async () => {
+  const { state, text } = counted();
+  state.fails = true;
+  await expect(Promise.all([text(), text()])).rejects.toThrow('unreadable');
+  expect(state.reads).toBe(1);
+  state.fails = false;
+  expect(await text()).toBe('page 2');
+});
+
+test('a clock that was set back does not keep it for ever', async () => {
+  const { state, text } = counted();
+  await text();
+  state.now -= 3_600_000;
+  expect(await text()).toBe('page 2');
+});

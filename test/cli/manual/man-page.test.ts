@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import manifest from '../../../package.json' with { type: 'json' };
+import { examplesOf } from '../../../src/cli/manual/help-text.ts';
+import { renderManPage } from '../../../src/cli/manual/man-page.ts';
+import { declareProgram } from '../../../src/cli/program.ts';
+import { describeReader } from '../../support/credential-formats/describe-reader.ts';
+import '../../support/cli/run-command.ts';
+
+const program = declareProgram();
+const BUILT = new URL('../../../dist/cred-watch.1', import.meta.url);
+
+/** Without the overstrikes that make bold, and with all blanks alike: where lines break is the reader's business. */
+function rendered(reader: string, args: readonly string[], page: string): string {
+  const { status, stdout, stderr } = spawnSync(reader, args, {
+    input: page,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', MANWIDTH: '80', GROFF_NO_SGR: '1' },
+  });
+  expect(`${status}${stderr}`).toBe('0');
+  return stdout.replace(/.\u0008/gu, '').replace(/\s+/g, ' ');
+}
+
+test('the page of the build is this one, with the version of the package', () => {
+  expect(manifest.man).toBe('./dist/cred-watch.1');
+  expect(manifest.files).toContain('dist');
+  const built = readFileSync(BUILT, 'utf8');
+  expect(built.split('\n')[0]).toContain(`cred\\-watch ${manifest.version}`);
+  expect(built.split('\n').slice(1)).toEqual(renderManPage().split('\n').slice(1));
+  expect(existsSync(new URL('man-page.cjs', BUILT))).toBe(false);
+});
+
+describe('roff', () => {
+  /** A command whose every text is what roff would read as something else. */
+  const NASTY = '.TH \'x\' \\fB "q" - ` ^ ~ \\n(yr · … 𝒳';
+  const nasty = new Command('cred-watch').version('1').description(NASTY);
+  nasty
+    .command('evil')
+    .description(NASTY)
+    .argument('<file>', NASTY)
+    .option('--flag <value>', `'br ${NASTY}`)
+    .addHelpText(
+      'after',
+      `\n${NASTY}\n\n'sp 3\n\nExamples:\n  .so /etc/passwd  ${NASTY}\n  'in 40 \\\n    ${NASTY}`,
+    );
+  const page = renderManPage(nasty);
+
+  test('gets nothing from a text that it would take for a request', () => {
+    const requests = page.split('\n').filter((line) => /^[.']/.test(line));
+    expect(new Set(requests.map((line) => line.split(' ')[0]))).toEqual(
+      new Set(['.TH', '.SH', '.SS', '.TP', '.PP', '.nf', '.fi', '.RS', '.RE']),
+    );
+    expect(page.match(/^\.TH/gm)).toHaveLength(1);
+    expect(page).toMatch(/^[\n -~]*$/);
+  });
+
+  describeReader('read by mandoc', { program: 'mandoc', package: 'mandoc' }, (mandoc) => {
+    test('shows it as it was', () => {
+      const text = rendered(mandoc, ['-Tutf8', '-Owidth=1000'], page);
+      expect(text.split(NASTY).length).toBeGreaterThan(5);
+      expect(text).toContain('.so /etc/passwd');
+      expect(text).toContain(`'in 40 \\ ${NASTY}`);
+      expect(text).toContain("'sp 3");
+    });
+  });
+});
+
+/** Everything that somebody may look for in it. */
+function expectWhole(text: string): void {
+  for (const command of program.commands) {
+    const [, own = ''] = text.split(`cred-watch ${command.name()} ${command.usage()}`);
+    for (const { flags } of command.options) expect(own).toContain(flags.replace(/[<>]/g, ''));
+    for (const { lines } of examplesOf(command))
+      for (const line of lines) expect(own).toContain(line.trim().replace(/\s+/g, ' '));
+  }
+  for (const section of ['GLOBAL OPTIONS', 'EXIT STATUS', 'ENVIRONMENT', 'FILES', 'SEE ALSO'])
+    expect(text).toContain(section);
+}
+
+describeReader('mandoc', { program: 'mandoc', package: 'mandoc' }, (mandoc) => {
+  test('has nothing to find fault with, but that the page is of a version and not of a day', () => {
+    const { stdout, stderr } = spawnSync(mandoc, ['-Tlint', '-Wwarning'], {
+      input: renderManPage(),
+      encoding: 'utf8',
+    });
+    expect(`${stdout}${stderr}`).toMatch(/^mandoc: <stdin>:1:\d+: WARNING: missing date, using "": TH\n$/);
+  });
+
+  test('shows every command, flag and example', () => {
+    expectWhole(rendered(mandoc, ['-Tutf8', '-Owidth=1000'], renderManPage()));
+  });
+});
+
+describeReader('groff, which is behind man', { program: 'groff', package: 'groff-base' }, (groff) => {
+  test('warns of nothing, and shows every command, flag and example', () => {
+    expectWhole(rendered(groff, ['-man', '-Tutf8', '-ww', '-rLL=1000n'], renderManPage()));
+  });
+});

@@ -1,0 +1,220 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runProgram, startProgram } from '../../support/cli/run-program.ts';
+import { credentials, curl, DOCUMENT, startSimulation } from '../../support/cli/running-simulation.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+
+describe('a seed', () => {
+  test('given twice gives the same first credentials, and another one others', async () => {
+    const first = async (seed: string) => {
+      const { environment, started, stop } = await startSimulation(['--seed', seed]);
+      expect(started).toContain(`# seed ${seed}, `);
+      const { AccessKeyId, SecretAccessKey, Token } = await credentials(environment);
+      await stop();
+      return { AccessKeyId, SecretAccessKey, Token };
+    };
+    const [one, same, other] = [await first('one'), await first('one'), await first('other')];
+    expect(same).toEqual(one);
+    expect(other.AccessKeyId).not.toBe(one.AccessKeyId);
+  });
+
+  test('that none was given for is told, and is another one each time', async () => {
+    const seeds = [];
+    for (let run = 0; run < 2; run += 1) {
+      const { started, stop } = await startSimulation([]);
+      seeds.push(/^# seed (\w+), /m.exec(started)![1]);
+      await stop();
+    }
+    expect(seeds[0]).not.toBe(seeds[1]);
+  });
+});
+
+describe('more metadata', () => {
+  const look = async (
+    { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint }: Record<string, string>,
+    path: string,
+  ) => {
+    const { status, body } = await curl(`${endpoint}latest/${path}`);
+    return status === 200 ? body : status;
+  };
+
+  test('of a file is served, and again when it has changed', async () => {
+    const file = join(temporaryFolder(), 'tree.json');
+    const write = (value: string) =>
+      writeFileSync(
+        file,
+        JSON.stringify({ 'meta-data': { 'placement/region': value }, 'user-data': '#!/bin/sh\n' }),
+      );
+    write('eu-north-1');
+    const { environment, stop } = await startSimulation(['--tree', file]);
+    expect(await look(environment, 'meta-data/placement/region')).toBe('eu-north-1');
+    expect(await look(environment, 'user-data')).toBe('#!/bin/sh\n');
+    write('ap-southeast-2');
+    expect(await look(environment, 'meta-data/placement/region')).toBe('ap-southeast-2');
+    writeFileSync(file, '{');
+    expect(await look(environment, 'meta-data/placement/region')).toBe('ap-southeast-2');
+    const { code, stderr } = await stop();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^note: .*tree\.json is not JSON.*: still serving what it said before$/m);
+  });
+
+  test('of a folder is served, and again when it has changed', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'meta-data', 'tags', 'instance');
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'Name'), 'loader\n');
+    const { environment, stop } = await startSimulation(['--tree', folder]);
+    expect(await look(environment, 'meta-data/tags/instance/Name')).toBe('loader');
+    writeFileSync(join(path, 'Stage'), 'test');
+    expect(await look(environment, 'meta-data/tags/instance/')).toContain('Stage');
+    rmSync(join(path, 'Stage'));
+    expect(await look(environment, 'meta-data/tags/instance/Stage')).toBe(404);
+    expect(await stop()).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a scenario', () => {
+  test('goes by its name', async () => {
+    const { environment } = await startSimulation(['--scenario', 'bad-token-request']);
+    const headers = { 'X-aws-ec2-metadata-token-ttl-seconds': '60' };
+    const url = `${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}latest/api/token`;
+    expect((await curl(url, headers, 'PUT')).status).toBe(400);
+  });
+
+  test('of a file gives what flags leave open, and faults beside theirs', async () => {
+    const file = join(temporaryFolder(), 'mine.json');
+    const steps = [{ fault: '503', path: '/one' }];
+    const settings = { shape: 'ecs', lifetime: '3m', rotate_every: '1m', jitter: '20s', role: 'theirs' };
+    writeFileSync(file, JSON.stringify({ description: 'mine', ...settings, steps }));
+    const listening = async (...flags: string[]) => {
+      const { started, stop } = await startSimulation(['--scenario', file, '-f', 'json', ...flags]);
+      await stop();
+      const { environment, ...rest } = JSON.parse(started);
+      return { ...rest, shapes: Object.keys(environment) };
+    };
+    expect(await listening()).toMatchObject({
+      ...{ lifetime_seconds: 180, rotate_every_seconds: 60, jitter_seconds: 20, role: 'theirs' },
+      ...{ shapes: ['ecs'], faults: ['503,path=/one'], scenario: { name: file, description: 'mine' } },
+    });
+    expect(
+      await listening(
+        '--lifetime',
+        '10m',
+        '--role',
+        'ours',
+        '--shape',
+        'imds,eks',
+        '--fault',
+        '429,path=/two',
+      ),
+    ).toMatchObject({
+      ...{ lifetime_seconds: 600, rotate_every_seconds: 60, jitter_seconds: 20, role: 'ours' },
+      ...{ shapes: ['imds', 'eks'], faults: ['503,path=/one', '429,path=/two'] },
+    });
+    // The jitter of a pace goes with it: 20s would be too much here.
+    expect(await listening('--rotate-every', '30s')).toMatchObject({
+      rotate_every_seconds: 30,
+      jitter_seconds: 1,
+    });
+    expect(await listening('--overlap', '2m30s')).toMatchObject({ rotate_every_seconds: 30 });
+    expect(await listening('--jitter', '0')).toMatchObject({ rotate_every_seconds: 60, jitter_seconds: 0 });
+  });
+});
+
+describe('the pace', () => {
+  const paceOf = async (...flags: string[]) => {
+    const { started, stop } = await startSimulation(['-f', 'json', ...flags]);
+    const { stderr } = await stop();
+    const {
+      lifetime_seconds: lifetime,
+      rotate_every_seconds: every,
+      jitter_seconds: jitter,
+    } = JSON.parse(started);
+    return { lifetime, every, jitter, stderr };
+  };
+
+  test('is that of EC2 unless something else is asked for', async () => {
+    expect(await paceOf()).toEqual({ lifetime: 21_600, every: 3600, jitter: 120, stderr: '' });
+    expect(await paceOf('--lifetime', '10m')).toEqual({ lifetime: 600, every: 100, jitter: 3, stderr: '' });
+    expect(await paceOf('--lifetime', '1s')).toMatchObject({ lifetime: 1, every: 1, jitter: 0 });
+  });
+
+  test('without --jitter never lets credentials expire before the next ones come', async () => {
+    expect(await paceOf('--lifetime', '10m', '--overlap', '10s')).toMatchObject({ jitter: 5 });
+    expect(await paceOf('--lifetime', '6h')).toMatchObject({ jitter: 120 });
+    expect(await paceOf('--lifetime', '1m', '--rotate-every', '2m')).toMatchObject({ jitter: 0 });
+  });
+
+  test('with --overlap rotates when that much of the old ones is left', async () => {
+    expect(await paceOf('--lifetime', '1h', '--overlap', '15m')).toEqual({
+      ...{ lifetime: 3600, every: 2700, jitter: 90, stderr: '' },
+    });
+    expect(await paceOf('--lifetime', '1h', '--overlap', '0', '--jitter', '0')).toMatchObject({
+      ...{ every: 3600, stderr: '' },
+    });
+  });
+
+  test('that lets credentials expire before the next ones come is noted', async () => {
+    const note = (time: string, remedy = '') =>
+      `note: credentials can expire up to ${time} before the next ones come, and are handed out until then${remedy}\n`;
+    const { stderr: slow } = await paceOf('--lifetime', '1m', '--rotate-every', '2m', '--jitter', '0');
+    expect(slow).toBe(note('1m'));
+    // A rotation that is early by the jitter, and the next one late by it.
+    const { stderr: jittery } = await paceOf('--lifetime', '60s', '--rotate-every', '58s', '--jitter', '2s');
+    expect(jittery).toBe(note('2s', '; a smaller --jitter prevents it'));
+    const { stderr: fine } = await paceOf('--lifetime', '60s', '--rotate-every', '56s', '--jitter', '2s');
+    expect(fine).toBe('');
+  });
+});
+
+describe('IMDS', () => {
+  test.for([
+    ['both', 200, 200],
+    ['v2', 200, 401],
+    ['v1', 405, 200],
+  ] as const)('--imds %s: a token %i, without one %i', async ([mode, token, without]) => {
+    const { environment } = await startSimulation(['--imds', mode]);
+    const { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint } = environment;
+    const headers = { 'X-aws-ec2-metadata-token-ttl-seconds': '60' };
+    expect((await curl(`${endpoint}latest/api/token`, headers, 'PUT')).status).toBe(token);
+    expect((await curl(`${endpoint}${DOCUMENT}`)).status).toBe(without);
+  });
+
+  test('answers as a variant asks it to', async () => {
+    const { environment } = await startSimulation(['--imds', 'v2', '--variant', 'unauthorized=page']);
+    const { body } = await curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}${DOCUMENT}`);
+    expect(body).toHaveLength(343);
+  });
+});
+
+describe('EKS', () => {
+  test('without room for its token file is an error, and nothing stays open', async () => {
+    const run = await runProgram(['simulate', '--shape', 'eks', '--listen', '127.0.0.1:0'], {
+      env: { TMPDIR: '/nonexistent' },
+    });
+    expect(run).toEqual({
+      code: 2,
+      signal: null,
+      stdout: '',
+      stderr:
+        'error: no token file can be made in /nonexistent (ENOENT)\nhint: name another folder with TMPDIR\n',
+    });
+  });
+
+  test('whose token file was taken away says so and goes on', async () => {
+    const folder = temporaryFolder();
+    const args = ['--shape', 'eks', '--authorization-lifetime', '1s'];
+    const { child, environment, stop } = await startSimulation(
+      args,
+      { env: { TMPDIR: folder } },
+      startProgram,
+    );
+    const told = new Promise((resolve) => child.stderr!.once('data', resolve));
+    rmSync(join(environment.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE!, '..'), { recursive: true });
+    await told;
+    const { code, stderr } = await stop();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^note: \S+eks-pod-identity-token could not be renewed \(ENOENT\)\n/);
+  });
+});

@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { childEnvironment, refreshingEnvironment } from '../../src/credential-formats/child-environment.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { handed, ORDINARY } from '../support/credential-formats/awkward-credentials.ts';
+import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
+import type { Environment } from '../support/peers/child-client.ts';
+import type { Obtain } from '../support/peers/client.ts';
+import { CLI, describeEachClient, JAVASCRIPT } from '../support/peers/clients.ts';
+import { describeClient } from '../support/peers/installed-client.ts';
+import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
+import { startSimulated } from '../support/server/simulated-endpoint.ts';
+
+/** Clients refuse what has expired. */
+const CREDENTIALS = { ...handed(ORDINARY), expiration: Date.parse('2099-01-01T00:00:00Z') };
+const ISSUED = { secretAccessKey: ORDINARY.secretAccessKey, sessionToken: ORDINARY.token! };
+
+/**
+ * Somebody who has all kinds of credentials already; but nothing that would lead a client out of this machine, were it
+ * left in place: no role for the web identity, and no relative URI.
+ */
+function parentWithEverything(): Environment {
+  const folder = temporaryFolder();
+  const config = join(folder, 'config');
+  const token = join(folder, 'token');
+  writeFileSync(
+    config,
+    '[profile other]\naws_access_key_id = ASIAPROFILE\naws_secret_access_key = profile\n',
+  );
+  writeFileSync(token, 'stale-token-of-a-file');
+  return {
+    AWS_CONFIG_FILE: config,
+    AWS_PROFILE: 'other',
+    AWS_ACCESS_KEY_ID: 'ASIASTALE',
+    AWS_SECRET_ACCESS_KEY: 'stale',
+    AWS_SESSION_TOKEN: 'stale',
+    AWS_SECURITY_TOKEN: 'stale',
+    AWS_ACCESS_KEY: 'ASIASTALE',
+    AWS_SECRET_KEY: 'stale',
+    AWS_CREDENTIAL_EXPIRATION: '2001-01-01T00:00:00Z',
+    AWS_WEB_IDENTITY_TOKEN_FILE: token,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/stale',
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: 'stale',
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: token,
+  };
+}
+
+const child = (parent: Environment) =>
+  childEnvironment(parent, CREDENTIALS, { legacyToken: false, region: null });
+
+async function whatItHolds(obtain: Obtain, environment: Environment) {
+  const { held, said } = await obtain(environment);
+  if (held === null) return `nothing: ${said}`;
+  return held.isWhole(ISSUED) ? held.accessKeyId : `${held.accessKeyId} and not what belongs to it`;
+}
+
+describeEachClient((_, obtain) => {
+  test('holds what was handed over, whatever the parent had', async () => {
+    const environment = child(parentWithEverything());
+    expect(await whatItHolds(obtain, environment)).toBe(ORDINARY.accessKeyId);
+  });
+
+  test('asks the endpoint that it was given, whatever the parent had', async () => {
+    const shell = await startSimulated({ shapes: ['cloudshell'] });
+    const environment = refreshingEnvironment(parentWithEverything(), shell.environments.cloudshell, {
+      region: null,
+    });
+    const { held, said } = await obtain(environment);
+    expect(held, said).not.toBeNull();
+    const issued = shell.exchanges.at(-1)!.reply.credentials!;
+    expect(held!.accessKeyId).toBe(issued.accessKeyId);
+    expect(held!.isWhole(issued)).toBe(true);
+  });
+});
+
+/** The same with single variables of the parent left in their place: without these the above would prove little. */
+describe('what would be otherwise', () => {
+  const leaving = (...names: readonly string[]) => {
+    const parent = parentWithEverything();
+    return { ...child(parent), ...Object.fromEntries(names.map((name) => [name, parent[name]!])) };
+  };
+
+  describe(JAVASCRIPT, () => {
+    test('AWS_PROFILE hides the keys in the environment', async () => {
+      expect(await whatItHolds(obtainByJavaScript, leaving('AWS_PROFILE'))).toMatch(/^ASIAPROFILE/);
+    });
+
+    test('keys in the environment hide the endpoint', async () => {
+      const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = parentWithEverything();
+      const shell = await startSimulated({ shapes: ['cloudshell'] });
+      const environment = { ...shell.environments.cloudshell, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+      expect(await whatItHolds(obtainByJavaScript, environment as Environment)).toMatch(/^ASIASTALE/);
+      expect(shell.seen()).toEqual([]);
+    });
+  });
+
+  describeClient(CLI, AWS_CLI, () => {
+    test('AWS_SECURITY_TOKEN goes before AWS_SESSION_TOKEN', async () => {
+      expect(await whatItHolds(obtainByAwsCli, leaving('AWS_SECURITY_TOKEN'))).toBe(
+        `${ORDINARY.accessKeyId} and not what belongs to it`,
+      );
+    });
+  });
+});

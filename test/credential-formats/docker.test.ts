@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import {
+  expectedVariables,
+  handed,
+  type Keys,
+  ORDINARY,
+  tryAwkwardKeys,
+} from '../support/credential-formats/awkward-credentials.ts';
+import { startContainerEngine } from '../support/credential-formats/container-engine.ts';
+import { describeReader } from '../support/credential-formats/describe-reader.ts';
+import { run } from '../support/credential-formats/run.ts';
+
+const write = (keys: Keys, legacyToken = false) => HANDOVER_FORMATS.docker(handed(keys), { legacyToken });
+
+const hasPairOfQuotes = (value: string) =>
+  value.length > 1 && ['"', "'"].some((quote) => value.startsWith(quote) && value.endsWith(quote));
+
+/** The variables of the container that `docker run` asks for when it is given these files. */
+async function containerVariables(docker: string, files: readonly string[]): Promise<string[]> {
+  const { environment, heard } = await startContainerEngine();
+  const { stderr } = await run(
+    [docker, 'run', '--pull', 'never', ...files.flatMap((file) => ['--env-file', file]), 'image'],
+    { env: { ...environment, PATH: '/nonexistent', AWS_SESSION_TOKEN: 'stale' } },
+  );
+  return heard() ?? expect.unreachable(stderr);
+}
+
+describeReader('docker run --env-file', { program: 'docker', package: 'docker.io' }, (docker) => {
+  test('gives the container every value', async () => {
+    const folder = temporaryFolder();
+    await tryAwkwardKeys(
+      async ({ many, legacyToken }) => {
+        const files = many.map((keys, index) => {
+          const path = join(folder, `${index}.env`);
+          writeFileSync(path, write(keys, legacyToken));
+          return path;
+        });
+        expect(await containerVariables(docker, files)).toEqual(
+          many.flatMap((keys) => [
+            ...(keys.token === null ? ['AWS_SESSION_TOKEN=', 'AWS_SECURITY_TOKEN='] : []),
+            ...Object.entries(expectedVariables(keys, legacyToken)).map((each) => each.join('=')),
+          ]),
+        );
+      },
+      { isCarried: (value) => !hasPairOfQuotes(value) },
+    );
+  });
+});
+
+test.each(["'quoted'", '"quoted"', "''"])('%s is refused: not every reader leaves the quotes on', (value) => {
+  for (const name of ['accessKeyId', 'secretAccessKey', 'token'] as const) {
+    expect(() => write({ ...ORDINARY, [name]: value })).toThrow(/cannot be written as docker/);
+  }
+});
+
+test.each(["'", '"', `'quoted"`, `quoted'`, "'quoted"])('%s is not', (token) => {
+  expect(write({ ...ORDINARY, token })).toContain(`AWS_SESSION_TOKEN=${token}\n`);
+});

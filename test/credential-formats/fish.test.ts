@@ -1,0 +1,68 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import {
+  expectedVariables,
+  handed,
+  type Keys,
+  ORDINARY,
+  tryAwkwardKeys,
+  VARIABLE_NAMES,
+} from '../support/credential-formats/awkward-credentials.ts';
+import { describeReader } from '../support/credential-formats/describe-reader.ts';
+import { run } from '../support/credential-formats/run.ts';
+
+/** Tokens of other credentials: inherited ones, and one for all sessions that shows once those are gone. */
+const EVALUATE_EACH = `
+for c in $argv
+  set -gx AWS_SESSION_TOKEN stale
+  set -gx AWS_SECURITY_TOKEN stale
+  set -Ux AWS_SESSION_TOKEN stale
+  eval "$c"; or exit 1
+  for name in ${VARIABLE_NAMES.join(' ')}
+    if set -q $name; printf '%s\\0' "$$name"; else; printf 'unset\\0'; end
+  end
+end`;
+
+const write = (keys: Keys, legacyToken = false) => HANDOVER_FORMATS.fish(handed(keys), { legacyToken });
+
+/** A home of its own, and nothing that it could run. */
+function surroundings() {
+  const folder = temporaryFolder();
+  const cwd = join(folder, 'empty');
+  for (const each of ['empty', 'home']) mkdirSync(join(folder, each));
+  return { folder, cwd, env: { PATH: '/nonexistent', HOME: join(folder, 'home') } };
+}
+
+describeReader('fish', { program: 'fish', package: 'fish' }, (path) => {
+  test('gives back every value', async () => {
+    const { cwd, env } = surroundings();
+    await tryAwkwardKeys(async ({ many, legacyToken }) => {
+      const texts = many.map((keys) => write(keys, legacyToken));
+      const { code, stdout, stderr } = await run([path, '--no-config', '-c', EVALUATE_EACH, '--', ...texts], {
+        cwd,
+        env,
+      });
+      expect(stderr).toBe('');
+      expect(stdout.split('\0').slice(0, -1)).toEqual(
+        many.flatMap((keys) => {
+          const variables = expectedVariables(keys, legacyToken);
+          return VARIABLE_NAMES.map((name) => variables[name] ?? 'unset');
+        }),
+      );
+      expect(code).toBe(0);
+      expect(readdirSync(cwd)).toEqual([]);
+    });
+  });
+
+  test('a program started afterwards sees them', async () => {
+    const { folder, cwd, env } = surroundings();
+    const file = join(folder, 'credentials');
+    writeFileSync(file, write(ORDINARY));
+    const script = '/bin/cat $argv[1] | source; and exec /usr/bin/env -0';
+    const { stdout } = await run([path, '--no-config', '-c', script, '--', file], { cwd, env });
+    expect(stdout.split('\0')).toContain(`AWS_ACCESS_KEY_ID=${ORDINARY.accessKeyId}`);
+  });
+});

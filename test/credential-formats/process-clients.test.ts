@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import {
+  handed,
+  type Keys,
+  ORDINARY,
+  tryAwkwardKeys,
+} from '../support/credential-formats/awkward-credentials.ts';
+import { AWS_CLI } from '../support/peers/aws-cli.ts';
+import { runClient } from '../support/peers/child-client.ts';
+import { describeClient } from '../support/peers/installed-client.ts';
+
+/** SDKs refuse a document that has expired. */
+const EXPIRATION = Date.parse('2099-01-01T00:00:00Z');
+
+/** A config file with a profile for each, whose credential_process prints what `process` writes. */
+function configFile(many: readonly Keys[]): string {
+  const folder = temporaryFolder();
+  const profiles = many.map((keys, index) => {
+    const document = join(folder, `${index}.json`);
+    const credentials = { ...handed(keys), expiration: EXPIRATION, accountId: '123456789012' };
+    writeFileSync(document, HANDOVER_FORMATS.process(credentials));
+    return `[profile p${index}]\ncredential_process = cat ${document}\n`;
+  });
+  const path = join(folder, 'config');
+  writeFileSync(path, profiles.join('\n'));
+  return path;
+}
+
+const AWKWARD: Keys = {
+  accessKeyId: `A'"\\$\`%!^&|<>;#~*?()[]{}=-@,:.`,
+  secretAccessKey: '\\u0027\\n$(x)%s',
+  token: `"'\\'"\\`,
+};
+
+describe('the AWS SDK for JavaScript', () => {
+  const program = fileURLToPath(new URL('../support/credential-formats/process-client.mjs', import.meta.url));
+
+  test('takes what process writes from a credential_process, every value unharmed', async () => {
+    await tryAwkwardKeys(
+      async ({ many }) => {
+        const environment = { AWS_CONFIG_FILE: configFile(many) };
+        const { stdout, stderr } = await runClient(
+          [process.execPath, program, String(many.length)],
+          environment,
+        );
+        expect(stderr).toBe('');
+        expect(JSON.parse(stdout)).toEqual(
+          many.map(({ token, ...keys }) => ({
+            ...keys,
+            ...(token !== null && { sessionToken: token }),
+            expiration: '2099-01-01T00:00:00.000Z',
+            accountId: '123456789012',
+          })),
+        );
+      },
+      { runs: 1 },
+    );
+  });
+});
+
+describeClient('the AWS CLI', AWS_CLI, () => {
+  test.each([
+    { title: 'every special character', keys: AWKWARD },
+    { title: 'keys without a token', keys: { ...ORDINARY, token: null } },
+  ])('takes what process writes from a credential_process: $title', async ({ keys }) => {
+    const command = [AWS_CLI.program, 'configure', 'export-credentials', '--profile', 'p0'];
+    const { stdout, stderr } = await runClient(command, { AWS_CONFIG_FILE: configFile([keys]) });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({
+      Version: 1,
+      AccessKeyId: keys.accessKeyId,
+      SecretAccessKey: keys.secretAccessKey,
+      ...(keys.token !== null && { SessionToken: keys.token }),
+      Expiration: '2099-01-01T00:00:00+00:00',
+    });
+  });
+});

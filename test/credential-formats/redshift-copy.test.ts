@@ -1,0 +1,137 @@
+import { chownSync, readdirSync } from 'node:fs';
+
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import type { RedshiftClause } from '../../src/credential-formats/redshift-copy.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import {
+  handed,
+  type Keys,
+  ORDINARY,
+  tryAwkwardKeys,
+} from '../support/credential-formats/awkward-credentials.ts';
+import { describeReader } from '../support/credential-formats/describe-reader.ts';
+import { run } from '../support/credential-formats/run.ts';
+
+const write = (keys: Keys, clause: RedshiftClause) =>
+  HANDOVER_FORMATS['redshift-copy'](handed(keys), { clause });
+
+const isCarried = (value: string) => !/['\\;]/.test(value);
+
+/** Debian has each version in a folder of its own. */
+function serverFolders(): string[] {
+  const root = '/usr/lib/postgresql';
+  try {
+    return readdirSync(root).map((version) => join(root, version, 'bin'));
+  } catch {
+    return [];
+  }
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivileged(folder: string): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const [uid, gid] = [65534, 65534];
+  chownSync(folder, uid, gid);
+  return { uid, gid };
+}
+
+/** A database of one process, which is given its statements on stdin and listens nowhere. */
+async function createDatabase(postgres: string): Promise<(statements: readonly string[]) => Promise<string>> {
+  const folder = temporaryFolder();
+  const user = unprivileged(folder);
+  const data = join(folder, 'data');
+  const options = { ...user, cwd: folder, env: { PATH: '/usr/bin:/bin' } };
+  const initdb = [join(dirname(postgres), 'initdb'), '-D', data, '-U', 'test', '-E', 'UTF8'] as const;
+  const made = await run([...initdb, '--no-locale', '--no-sync', '--auth=trust'], options);
+  expect(made.code, made.stderr).toBe(0);
+  return async (statements) => {
+    const command = [postgres, '--single', '-F', '-D', data, 'postgres'] as const;
+    const { stdout, stderr } = await run([...command], {
+      ...options,
+      input: statements.map((each) => `${each};\n`).join(''),
+    });
+    expect(stderr).not.toMatch(/ERROR|FATAL/);
+    return stdout;
+  };
+}
+
+/** A literal with the name of its type before it is an expression: our clause is a list of them but for the commas. */
+const TYPES = ['access_key_id', 'secret_access_key', 'session_token', 'credentials'];
+const withCommas = (clause: string) => clause.trim().replace(/ (SECRET_ACCESS_KEY|SESSION_TOKEN) /g, ', $1 ');
+
+/** The values joined by spaces, of which they have none, and as digits, which no output changes. */
+const valuesOf = (clause: string) =>
+  `SELECT encode(convert_to(concat_ws(' ', ${withCommas(clause)}), 'UTF8'), 'hex') AS handed`;
+
+const read = (output: string) =>
+  [...output.matchAll(/handed = "([0-9a-f]*)"/g)].map(([, digits]) =>
+    Buffer.from(digits!, 'hex').toString().split(' '),
+  );
+
+/** As Redshift's page on the clause has it. */
+function readCredentials(text: string): string[] {
+  const names = ['aws_access_key_id', 'aws_secret_access_key', 'token'];
+  const items = text.split(';').map((item) => item.split(/=(.*)/));
+  expect(items.map(([name]) => name)).toEqual(names);
+  return items.map(([, value]) => value!);
+}
+
+const postgres = { program: 'postgres', package: 'postgresql', folders: serverFolders() };
+
+describeReader('as PostgreSQL reads the literals', postgres, (path) => {
+  test('every value is given back, whatever a backslash means', async () => {
+    const query = await createDatabase(path);
+    await query(TYPES.map((type) => `CREATE DOMAIN ${type} AS text`));
+    await tryAwkwardKeys(
+      async ({ many }) => {
+        const complete = many.map((keys) => ({ ...keys, token: keys.token ?? 'token' }));
+        const values = complete.map(({ accessKeyId, secretAccessKey, token }) => [
+          accessKeyId,
+          secretAccessKey,
+          token,
+        ]);
+        for (const standard of ['on', 'off']) {
+          const ask = (clause: RedshiftClause) =>
+            query([
+              `SET standard_conforming_strings = ${standard}`,
+              ...complete.map((keys) => valuesOf(write(keys, clause))),
+            ]);
+          expect(read(await ask('parameters'))).toEqual(values);
+          expect(read(await ask('credentials')).map(([text]) => readCredentials(text!))).toEqual(values);
+        }
+      },
+      { isCarried, runs: 2 },
+    );
+  });
+});
+
+test('the clauses, each in one line', () => {
+  const { accessKeyId, secretAccessKey, token } = ORDINARY;
+  expect(write(ORDINARY, 'parameters')).toBe(
+    `ACCESS_KEY_ID '${accessKeyId}' SECRET_ACCESS_KEY '${secretAccessKey}' SESSION_TOKEN '${token}'\n`,
+  );
+  expect(write(ORDINARY, 'credentials')).toBe(
+    `CREDENTIALS 'aws_access_key_id=${accessKeyId};aws_secret_access_key=${secretAccessKey};token=${token}'\n`,
+  );
+});
+
+test.each(["'", '\\', ';'])('%s is refused in every value, without quoting it', (character) => {
+  for (const clause of ['parameters', 'credentials'] as const) {
+    for (const name of ['accessKeyId', 'secretAccessKey', 'token'] as const) {
+      const keys = { ...ORDINARY, [name]: `before${character}after` };
+      expect(() => write(keys, clause)).toThrow(
+        expect.objectContaining({
+          message: expect.stringMatching(/^AWS_\w+ cannot be written as redshift-copy: (?!.*(before|after))/),
+        }),
+      );
+    }
+  }
+});
+
+test('keys without a token are refused', () => {
+  for (const clause of ['parameters', 'credentials'] as const) {
+    expect(() => write({ ...ORDINARY, token: null }, clause)).toThrow(/no session token/);
+  }
+});

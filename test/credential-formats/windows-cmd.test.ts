@@ -1,0 +1,98 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import {
+  EXPIRATION,
+  expectedVariables,
+  handed,
+  type Keys,
+  ORDINARY,
+  tryAwkwardKeys,
+} from '../support/credential-formats/awkward-credentials.ts';
+import { describeReader } from '../support/credential-formats/describe-reader.ts';
+import { run } from '../support/credential-formats/run.ts';
+
+const write = (keys: Keys, legacyToken = false) =>
+  HANDOVER_FORMATS['windows-cmd'](handed(keys), { legacyToken });
+
+const isCarried = (value: string) => !/["%!]/.test(value);
+
+// Wine's cmd.exe is not Microsoft's, but takes quotes and the special characters for the same.
+describeReader('cmd.exe', { program: 'wine', package: null }, (wine) => {
+  let cwd: string;
+  let env: Record<string, string>;
+  // Wine sets up a home before it does anything.
+  beforeAll(async () => {
+    let clean = () => {};
+    const folder = temporaryFolder((finished) => {
+      clean = finished;
+    });
+    env = { WINEPREFIX: join(folder, 'wine'), WINEDEBUG: '-all', HOME: folder, PATH: process.env.PATH ?? '' };
+    cwd = join(folder, 'batch');
+    mkdirSync(cwd);
+    await run([wine, 'cmd', '/c', 'ver'], { env });
+    return async () => {
+      await run(['wineserver', '-k'], { env });
+      clean();
+    };
+  }, 120_000);
+
+  test.each(['/v:off', '/v:on'])('a batch file gives back every value with %s', async (delayedExpansion) => {
+    await tryAwkwardKeys(
+      async ({ many, legacyToken }) => {
+        const lines = many.flatMap((keys) => [
+          'set AWS_SESSION_TOKEN=stale',
+          'set AWS_SECURITY_TOKEN=stale',
+          write(keys, legacyToken).trimEnd(),
+          'set AWS_',
+          'echo.',
+        ]);
+        writeFileSync(join(cwd, 'all.cmd'), ['@echo off', ...lines, ''].join('\r\n'));
+        const { stdout } = await run([wine, 'cmd', delayedExpansion, '/c', 'all.cmd'], { cwd, env });
+        const blocks = stdout.replaceAll('\r', '').split('\n\n').slice(0, -1);
+        expect(blocks.map((block) => block.split('\n').sort())).toEqual(
+          many.map((keys) =>
+            Object.entries(expectedVariables(keys, legacyToken))
+              .map((each) => each.join('='))
+              .sort(),
+          ),
+        );
+        expect(readdirSync(cwd)).toEqual(['all.cmd']);
+      },
+      { isCarried, runs: 1 },
+    );
+  });
+});
+
+test('the lines, with a token and without', () => {
+  expect(write({ ...ORDINARY, secretAccessKey: '&|<>^(x)' })).toBe(
+    [
+      'set "AWS_SECURITY_TOKEN="',
+      `set "AWS_ACCESS_KEY_ID=${ORDINARY.accessKeyId}"`,
+      'set "AWS_SECRET_ACCESS_KEY=&|<>^(x)"',
+      `set "AWS_SESSION_TOKEN=${ORDINARY.token}"`,
+      `set "AWS_CREDENTIAL_EXPIRATION=${EXPIRATION}"`,
+      '',
+    ].join('\r\n'),
+  );
+  expect(write({ ...ORDINARY, token: null })).toMatch(/^set "AWS_SESSION_TOKEN="\r\n/);
+});
+
+test.each(['"', '%', '!'])('%s is refused in every value, without saying which it was', (character) => {
+  for (const name of ['accessKeyId', 'secretAccessKey', 'token'] as const) {
+    const value = `before${character}after`;
+    expect(() => write({ ...ORDINARY, [name]: value })).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^AWS_\w+ cannot be written as windows-cmd: (?!.*(before|after))/),
+      }),
+    );
+  }
+});
+
+test('a line that cmd.exe would cut is refused, and one that just fits is not', () => {
+  const room = 8191 - 'set "AWS_SESSION_TOKEN="'.length;
+  expect(write({ ...ORDINARY, token: 'x'.repeat(room) })).toContain(`${'x'.repeat(room)}"\r\n`);
+  expect(() => write({ ...ORDINARY, token: 'x'.repeat(room + 1) })).toThrow(/too long/);
+});

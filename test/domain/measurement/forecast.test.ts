@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { forecastRotation } from '../../../src/domain/measurement/forecast.ts';
+import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import type { Sample } from '../../../src/domain/model.ts';
+import { measure } from '../../../src/domain/verdict/analysis.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const MINUTE = 60_000;
+
+/** Samples `every` so many minutes of a source that rotates at these minutes. */
+function sampled(rotations: readonly number[], until: number, { dated = true, every = 5 } = {}): Sample[] {
+  const samples: Sample[] = [];
+  for (let minute = 0; minute <= until; minute += every) {
+    const number = rotations.filter((at) => at <= minute).length;
+    const issued = number === 0 ? -20 : rotations[number - 1]!;
+    samples.push({
+      accessKeyId: `ASIA${number}`,
+      lastUpdated: dated ? START + issued * MINUTE : null,
+      expiration: START + (issued + 360) * MINUTE,
+      zoneless: false,
+      observedAt: START + minute * MINUTE,
+      clockOffset: 0,
+    });
+  }
+  return samples;
+}
+
+const forecast = (samples: readonly Sample[]) => {
+  const found = forecastRotation(measure(groupGenerations(samples)));
+  const minutes = (instant: number) => (instant - START) / MINUTE;
+  return (
+    found && {
+      earliest: minutes(found.earliest),
+      expected: minutes(found.expected),
+      latest: minutes(found.latest),
+      interval: found.interval / 60,
+    }
+  );
+};
+
+describe('the next rotation', () => {
+  test('comes one interval after the last, between the shortest and the longest seen', () => {
+    // Intervals of 62, 58 and 60 minutes.
+    expect(forecast(sampled([42, 100, 160], 180))).toEqual({
+      earliest: 218,
+      expected: 220,
+      latest: 222,
+      interval: 60,
+    });
+  });
+
+  test('is not foretold from one generation, nor from looks too rare to have witnessed a rotation', () => {
+    expect(forecast(sampled([], 60))).toBeNull();
+    expect(forecast(sampled([90], 400, { every: 400 }))).toBeNull();
+  });
+
+  test('of a source that dates nothing, lies one interval after the window of the last', () => {
+    // Seen at 45, 105 and 165; the second and third are known to lie in 100–105 and 160–165.
+    expect(forecast(sampled([42, 102, 162], 180, { dated: false }))).toEqual({
+      earliest: 220,
+      expected: 225,
+      latest: 225,
+      interval: 60,
+    });
+  });
+
+  test('goes by the window where the date of the newest generation cannot be true', () => {
+    const samples = sampled([42, 102, 162], 180);
+    const misdated = samples.map((each) =>
+      each.accessKeyId === 'ASIA3' ? { ...each, lastUpdated: each.lastUpdated! + 600 * MINUTE } : each,
+    );
+    expect(forecast(misdated)).toMatchObject({ earliest: 220, expected: 227 });
+  });
+
+  test('of a source that goes on serving the old generation may come later by that', () => {
+    const samples = sampled([42, 102, 162], 180).map((sample) => {
+      const minute = (sample.observedAt - START) / MINUTE;
+      // Three minutes after the second rotation the first generation is still served.
+      return minute === 105 ? { ...sampled([42], 105).at(-1)!, observedAt: sample.observedAt } : sample;
+    });
+    expect(forecast(samples)).toMatchObject({ earliest: 222, latest: 162 + 62 + 3, interval: 60 });
+  });
+
+  test('is none where every request brings new credentials', () => {
+    const samples = [0, 1, 2, 3].map((second): Sample => {
+      const at = START + second * 1000;
+      return {
+        accessKeyId: `ASIA${second}`,
+        lastUpdated: at,
+        expiration: at + 900_000,
+        zoneless: false,
+        observedAt: at,
+        clockOffset: 0,
+      };
+    });
+    expect(forecast(samples)).toBeNull();
+  });
+});

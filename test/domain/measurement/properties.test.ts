@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  generationKey,
+  generationOf,
+  groupGenerations,
+  mergeGenerations,
+} from '../../../src/domain/measurement/generations.ts';
+import { safeStartsCurve, shareOfSafeStarts } from '../../../src/domain/measurement/validity.ts';
+import type { Generation, Sample } from '../../../src/domain/model.ts';
+import { measure } from '../../../src/domain/verdict/analysis.ts';
+import { judgeJob } from '../../../src/domain/verdict/job.ts';
+
+const START = Date.UTC(2026, 0, 1);
+
+/** Not a plausible source but any samples at all: overlapping, expired, extended, from the future, duplicated. */
+const anySample: fc.Arbitrary<Sample> = fc.record({
+  accessKeyId: fc.constantFrom('', 'ASIA1', 'ASIA2', 'ASIA3', 'ASIA4'),
+  lastUpdated: fc.option(fc.integer({ min: -3600, max: 7200 }).map((second) => START + second * 1000)),
+  expiration: fc.integer({ min: -3600, max: 21_600 }).map((second) => START + second * 1000),
+  zoneless: fc.boolean(),
+  observedAt: fc.integer({ min: 0, max: 7_200_000 }).map((millisecond) => START + millisecond),
+  clockOffset: fc.option(fc.integer({ min: -100, max: 100 })),
+});
+const samples = fc.array(anySample, { minLength: 1, maxLength: 30 });
+
+describe('of any samples in any order', () => {
+  test('the order of arrival and repetitions change nothing', () => {
+    fc.assert(
+      fc.property(
+        samples.chain((list) =>
+          fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+        ),
+        ([list, shuffled]) => {
+          const expected = measure(groupGenerations(list));
+          expect(measure(groupGenerations([...shuffled, ...list]))).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  test('generations merged one sample at a time are those grouped at once', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(anySample, { minLength: 1, maxLength: 30, selector: (s) => JSON.stringify(s) }),
+        (list) => {
+          const merged = new Map<string, Generation>();
+          for (const sample of list) {
+            const key = generationKey(sample);
+            const known = merged.get(key);
+            merged.set(key, known ? mergeGenerations(known, generationOf(sample)) : generationOf(sample));
+          }
+          const grouped = groupGenerations(list).map((generation) => ({
+            ...generation,
+            thirdSampleAfter: null,
+          }));
+          expect([...merged.values()]).toEqual(grouped);
+        },
+      ),
+    );
+  });
+
+  test('the worst case never exceeds the sampled minimum', () => {
+    fc.assert(
+      fc.property(samples, (list) => {
+        const { worstCase, sampledMinimum, overstatement } = measure(groupGenerations(list));
+        expect(worstCase.seconds).toBeLessThanOrEqual(sampledMinimum.seconds);
+        expect(overstatement).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  test('shares of safe starts are in 0…1 and never rise with the length of the job', () => {
+    fc.assert(
+      fc.property(
+        samples,
+        fc.integer({ min: 0, max: 30_000 }),
+        fc.integer({ min: 0, max: 30_000 }),
+        (list, a, b) => {
+          const measurement = measure(groupGenerations(list));
+          const share = shareOfSafeStarts(measurement, Math.min(a, b));
+          const longer = shareOfSafeStarts(measurement, Math.max(a, b));
+          if (share === null || longer === null) {
+            expect(longer).toBe(share);
+            return;
+          }
+          expect(share).toBeLessThanOrEqual(1);
+          expect(longer).toBeGreaterThanOrEqual(0);
+          expect(longer).toBeLessThanOrEqual(share);
+          const curve = safeStartsCurve(measurement, 0).map((point) => point.share);
+          expect(curve).toEqual([...curve].sort((x, y) => y - x));
+        },
+      ),
+    );
+  });
+
+  test('the watched time and the gaps make up the time from first to last sample', () => {
+    fc.assert(
+      fc.property(samples, (list) => {
+        const { watchedTime, gaps, firstSample, lastSample, issuedPerRequest } = measure(
+          groupGenerations(list),
+        );
+        // Between two answers of such a source there is nothing that could be watched.
+        fc.pre(!issuedPerRequest);
+        const blind = gaps.reduce((sum, { from, to }) => sum + (to - from), 0);
+        expect(watchedTime * 1000 + blind).toBeGreaterThanOrEqual(lastSample - firstSample - 1000);
+        expect(watchedTime * 1000).toBeLessThanOrEqual(lastSample - firstSample);
+      }),
+    );
+  });
+
+  test('a job judged safe had every measured start safe; one judged never had none', () => {
+    fc.assert(
+      fc.property(samples, fc.integer({ min: 1, max: 30_000 }), (list, duration) => {
+        const measurement = measure(groupGenerations(list));
+        const identity = { host: 'h', source: 'imds', apiVersion: '2', role: 'r' } as const;
+        const analysis = {
+          identity,
+          polled: true,
+          failedPolls: [],
+          failedPollSpans: [],
+          measurement,
+          age: 0,
+          maxAge: null,
+          findings: [],
+        };
+        const { verdict, shareOfSafeStarts: share } = judgeJob(analysis, { duration, margin: 0 });
+        if (verdict === 'safe') expect(share ?? 1).toBe(1);
+        if (verdict === 'never') expect(share ?? 0).toBe(0);
+      }),
+    );
+  });
+});

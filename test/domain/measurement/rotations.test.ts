@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import type { Sample } from '../../../src/domain/model.ts';
+import { measure } from '../../../src/domain/verdict/analysis.ts';
+
+const DAY = '2026-03-01';
+const at = (time: string) => Date.parse(`${DAY}T${time.padStart(5, '0')}:00Z`);
+
+interface Issued {
+  key?: string;
+  /** `H:MM`; none for a source that does not date. */
+  issued?: string;
+  expires?: string;
+  seen: readonly string[];
+}
+
+function samplesOf({ key = '', issued, expires = '20:00', seen }: Issued): Sample[] {
+  return seen.map((time) => ({
+    accessKeyId: key,
+    lastUpdated: issued === undefined ? null : at(issued),
+    expiration: at(expires),
+    zoneless: false,
+    observedAt: at(time),
+    clockOffset: 0,
+  }));
+}
+
+const measured = (...generations: Issued[]) => measure(groupGenerations(generations.flatMap(samplesOf)));
+const witnessed = (...generations: Issued[]) =>
+  measured(...generations).rotations.map((rotation) => rotation.witnessed);
+
+describe('a rotation is witnessed', () => {
+  const a = { key: 'A', issued: '0:00', seen: ['0:10', '0:50'] };
+  const b = { key: 'B', issued: '1:00', seen: ['1:10', '1:50'] };
+
+  test('unless 0.7 usual intervals were blind and the interval lasted 1.8 usual ones', () => {
+    const rotation = (lastSeen: string, issued: string) =>
+      witnessed(
+        a,
+        b,
+        { key: 'C', issued: '2:00', seen: ['2:10', lastSeen] },
+        { key: 'D', issued, seen: ['3:50'] },
+      )[2];
+    expect(rotation('3:06', '3:48')).toBe(false);
+    expect(rotation('3:07', '3:48')).toBe(true);
+    expect(rotation('3:05', '3:47')).toBe(true);
+  });
+
+  test('unless the blind time reached the longest service of any generation', () => {
+    const rotation = (lastSeen: string) =>
+      witnessed(
+        { key: 'A', issued: '0:00', seen: ['0:10'] },
+        { key: 'B', issued: '1:00', seen: [lastSeen] },
+        { key: 'C', issued: '2:00', seen: ['2:20'] },
+      )[1];
+    expect(rotation('1:30')).toBe(false);
+    expect(rotation('1:31')).toBe(true);
+  });
+
+  test('unless, with no other to compare with, over half its interval was blind', () => {
+    const rotation = (lastSeen: string) =>
+      witnessed({ key: 'A', issued: '0:00', seen: ['0:10', lastSeen] }, b)[0];
+    expect(rotation('0:29')).toBe(false);
+    expect(rotation('0:30')).toBe(true);
+  });
+});
+
+describe('LastUpdated dates a rotation', () => {
+  const rotation = (seconds: number) => {
+    const samples = [
+      ...samplesOf({ key: 'A', seen: ['0:10', '0:30', '0:50'] }),
+      ...samplesOf({ key: 'B', issued: '1:00', seen: ['1:10', '1:30', '1:50'] }),
+    ];
+    const shifted = samples.map((sample) =>
+      sample.accessKeyId === 'B' ? { ...sample, lastUpdated: at('0:50') + seconds * 1000 } : sample,
+    );
+    return measure(groupGenerations(shifted)).rotations[0]!;
+  };
+
+  test('where it lies in the window, with two seconds of slack on both sides', () => {
+    expect(rotation(-3)).toMatchObject({ dated: false, at: at('1:10') });
+    expect(rotation(-2)).toMatchObject({ dated: true, at: at('0:50') });
+    expect(rotation(600)).toMatchObject({ dated: true, at: at('1:00') });
+    expect(rotation(1202)).toMatchObject({ dated: true, at: at('1:10') });
+    expect(rotation(1203)).toMatchObject({ dated: false, at: at('1:10') });
+  });
+});
+
+test('the same credentials with and without their access key id are one generation, not a rotation', () => {
+  const times = { issued: '0:00', expires: '6:00' };
+  const { rotations } = measured(
+    { ...times, seen: ['0:10', '0:20', '0:30'] },
+    { ...times, key: 'A', seen: ['0:40', '0:50'] },
+  );
+  expect(rotations).toEqual([]);
+});
+
+test('a key that comes back after another is no rotation to it and back: both are handed out', () => {
+  const { rotations, worstCase } = measured(
+    { key: 'A', issued: '0:00', expires: '6:00', seen: ['0:10', '0:20', '0:50'] },
+    { key: 'B', issued: '0:25', expires: '6:25', seen: ['0:30', '0:40', '1:00', '1:10', '1:20', '1:30'] },
+  );
+  expect(rotations).toHaveLength(1);
+  expect(rotations[0]).toMatchObject({ overlapping: true, dated: false, at: at('1:20') });
+  expect(worstCase.seconds).toBe(4 * 3600 + 40 * 60);
+});
+
+test('an interval that begins in a gap is not known where LastUpdated does not move', () => {
+  const issued = '0:00';
+  const { rotations } = measured(
+    { key: 'A', issued, seen: ['0:10', '0:30', '0:50'] },
+    { key: 'B', issued, seen: ['1:10', '1:30', '1:50'] },
+    { key: 'C', issued, seen: ['2:10', '2:30'] },
+    { key: 'E', issued, seen: ['4:30', '4:50'] },
+    { key: 'F', issued, seen: ['5:10'] },
+  );
+  expect(rotations.map(({ witnessed }) => witnessed)).toEqual([true, true, false, true]);
+  expect(rotations.map(({ interval }) => interval)).toEqual([null, 3600, null, null]);
+});
+
+test('one generation seen before and after a pause was there all the time', () => {
+  const { gaps, watchedTime } = measured({ key: 'A', seen: ['0:10', '9:10'] });
+  expect(gaps).toEqual([]);
+  expect(watchedTime).toBe(9 * 3600);
+});

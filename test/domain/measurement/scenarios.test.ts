@@ -1,0 +1,183 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import type {
+  FailedPoll,
+  FailedPollCount,
+  JobVerdict,
+  Measurement,
+  Sample,
+  Seconds,
+  SeriesAnalysis,
+  SeriesHistory,
+  SeriesIdentity,
+  SourceName,
+} from '../../../src/domain/model.ts';
+import { parseDuration } from '../../../src/domain/time/duration.ts';
+import { parseInstant } from '../../../src/domain/time/instant.ts';
+import { type Assessment, assess, type WantedJob } from '../../../src/domain/verdict/assessment.ts';
+import { longestSafeJob, rotationsFor } from '../../../src/domain/verdict/job.ts';
+import { fromFields } from '../../../src/store/archive/record.ts';
+
+const FOLDER = new URL('../../../fixtures/histories/', import.meta.url);
+
+type Expected = Record<string, unknown>;
+
+/** What every scenario says: the question, and at least this of the answer. */
+const QUESTION = ['docs', 'now', 'job'];
+const ANSWER = ['verdict', 'codes'];
+/** What some add to the question. */
+const SETTINGS = ['max_age', 'confidence', 'polled'];
+
+const total = (spans: Measurement['gaps']) =>
+  spans.reduce((sum, { from, to }) => sum + (to - from), 0) / 1000;
+
+/** What the series of a scenario is known to be, under the names that expected.json uses. */
+const MEASURED: Record<string, (measurement: Measurement) => unknown> = {
+  generations: ({ generations }) => generations.length,
+  rotations: ({ rotations }) => rotations.length,
+  witnessed_rotations: ({ witnessedCount }) => witnessedCount,
+  dated_rotations: ({ rotations }) => rotations.filter(({ dated }) => dated).length,
+  windows: ({ rotations }) => rotations.map(({ window }) => [window.from, window.to].map(iso)),
+  lead_times_seconds: ({ rotations }) => rotations.map(({ leadTime }) => leadTime),
+  worst_case_seconds: ({ worstCase }) => worstCase.seconds,
+  sampled_minimum_seconds: ({ sampledMinimum }) => sampledMinimum.seconds,
+  overstatement_seconds: ({ overstatement }) => overstatement,
+  watched_seconds: ({ watchedTime }) => watchedTime,
+  gap_seconds: ({ gaps }) => total(gaps),
+  interval_seconds: ({ rotationInterval }) => rotationInterval,
+  validity_when_issued_seconds: ({ validityWhenIssued }) => validityWhenIssued,
+  lag_seconds: ({ lag }) => lag,
+  usual_gap_seconds: ({ usualGap }) => usualGap,
+};
+
+const JUDGED: Record<string, (verdict: JobVerdict) => unknown> = {
+  spare_seconds: ({ spare }) => spare,
+  safe_within_seconds: ({ safeWithin }) => safeWithin,
+  unknown_reasons: ({ unknownReasons }) => unknownReasons.map(({ code }) => code),
+  poll_for_seconds: ({ unknownReasons }) =>
+    unknownReasons.flatMap((reason) =>
+      reason.code === 'TOO_FEW_ROTATIONS' ? [reason.pollForSeconds] : [],
+    )[0],
+};
+
+const iso = (instant: number) => new Date(instant).toISOString().replace('.000Z', 'Z');
+
+test.each(readdirSync(FOLDER))('%s', (name) => {
+  const expected: Expected = JSON.parse(readFileSync(new URL(`${name}/expected.json`, FOLDER), 'utf8'));
+  const lines = readFileSync(new URL(`${name}/observations.ndjson`, FOLDER), 'utf8')
+    .trimEnd()
+    .split('\n');
+  for (const field of [...QUESTION, ...ANSWER]) expect(expected, 'a missing field').toHaveProperty([field]);
+  const assessment = assess(readHistories(lines, expected.polled !== false), {
+    now: parseInstant(expected.now as string)!.instant,
+    maxAge: expected.max_age === undefined ? 'default' : seconds(expected.max_age),
+    jobs: readJobs(expected.job),
+    rotationsWanted: expected.confidence === undefined ? 1 : rotationsFor(percent(expected.confidence)),
+    judgeRetired: false,
+  });
+  const compared = Object.keys(expected).filter((field) => ![...QUESTION, ...SETTINGS].includes(field));
+  expect(Object.fromEntries(compared.map((field) => [field, answer(field, expected, assessment)]))).toEqual(
+    Object.fromEntries(compared.map((field) => [field, expected[field]])),
+  );
+});
+
+function answer(field: string, expected: Expected, assessment: Assessment): unknown {
+  const { series } = assessment;
+  switch (field) {
+    case 'verdict':
+      return assessment.verdict;
+    case 'codes':
+      return series.map(({ analysis }) => analysis.findings.map(({ code }) => code));
+    case 'retired':
+      return series.map(({ retired }) => retired);
+    case 'verdicts':
+      return series.map(({ verdicts }) => verdicts[0]?.verdict ?? null);
+  }
+  expect(series, `${field} is about one series`).toHaveLength(1);
+  const { analysis, verdicts } = series[0]!;
+  const verdict = verdicts[0];
+  if (field === 'findings') return foundArguments(expected.findings as Expected, analysis);
+  if (field === 'age_seconds') return analysis.age;
+  if (field === 'samples') return analysis.measurement?.sampleCount ?? 0;
+  if (field === 'longest_safe_job_seconds') return longestSafeJob(analysis.measurement!, 300);
+  if (field === 'share_of_safe_starts') return nearly(verdict!.shareOfSafeStarts, expected[field]);
+  const [measured, judged] = [MEASURED[field], JUDGED[field]];
+  if (measured !== undefined) return measured(analysis.measurement!);
+  if (judged !== undefined) return judged(verdict!);
+  throw new Error(`expected.json has an unknown field: ${field}`);
+}
+
+/** Of the findings that a scenario is about, the arguments that it names. */
+function foundArguments(wanted: Expected, { findings }: SeriesAnalysis): Expected {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([code, args]) => {
+      const found = findings.find((finding) => finding.code === code)?.args ?? {};
+      return [code, Object.fromEntries(Object.keys(args as object).map((name) => [name, found[name]]))];
+    }),
+  );
+}
+
+/** Shares are written with seven decimals. */
+const nearly = (share: number | null, wanted: unknown) =>
+  share !== null && typeof wanted === 'number' && Math.abs(share - wanted) < 1e-7 ? wanted : share;
+
+function readHistories(lines: readonly string[], polled: boolean): SeriesHistory[] {
+  const records = lines.map((line) => fromFields(JSON.parse(line)));
+  const series = new Map<string, { identity: SeriesIdentity; samples: Sample[] }>();
+  const failed = new Map<string, { host: string; source: SourceName; polls: FailedPoll[] }>();
+  for (const record of records) {
+    if (record.record === 'sample') {
+      const { host, source, role, apiVersion } = record.identity;
+      const key = JSON.stringify([host, source, role, apiVersion]);
+      if (!series.has(key)) series.set(key, { identity: record.identity, samples: [] });
+      series.get(key)!.samples.push(record.sample);
+    } else if (record.record === 'failed_poll') {
+      const { host, source } = record;
+      const key = place(host, source);
+      if (!failed.has(key)) failed.set(key, { host, source, polls: [] });
+      failed.get(key)!.polls.push(record.poll);
+    } else throw new Error('a scenario is made of samples and failed polls');
+  }
+  const histories = [...series]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { identity, samples }]): SeriesHistory => {
+      const failedPolls = countFailures(failed.get(place(identity.host, identity.source))?.polls ?? []);
+      return { identity, polled, generations: groupGenerations(samples), failedPolls, failedPollSpans: [] };
+    });
+  const seen = new Set(histories.map(({ identity }) => place(identity.host, identity.source)));
+  const onlyFailed = [...failed].filter(([key]) => !seen.has(key));
+  return [
+    ...histories,
+    ...onlyFailed.map(([, { host, source, polls }]): SeriesHistory => {
+      const identity = { host, source, apiVersion: '', role: '' };
+      return { identity, polled, generations: [], failedPolls: countFailures(polls), failedPollSpans: [] };
+    }),
+  ];
+}
+
+const place = (host: string, source: string) => JSON.stringify([host, source]);
+
+function countFailures(polls: readonly FailedPoll[]): FailedPollCount[] {
+  return [...new Set(polls.map(({ reason }) => reason))].map((reason) => {
+    const same = polls.filter((poll) => poll.reason === reason);
+    const times = same.map(({ observedAt }) => observedAt);
+    const lastAt = Math.max(...times);
+    const { detail } = same.find(({ observedAt }) => observedAt === lastAt)!;
+    return { reason, count: same.length, firstAt: Math.min(...times), lastAt, lastDetail: detail };
+  });
+}
+
+function readJobs(job: unknown): WantedJob[] {
+  if (job === null) return [];
+  const { duration, margin } = job as Record<string, unknown>;
+  return [{ name: null, duration: seconds(duration), margin: seconds(margin), runs: [] }];
+}
+
+function seconds(text: unknown): Seconds {
+  const parsed = parseDuration(`${text}`);
+  if (parsed === null) throw new Error(`expected.json has no duration: ${text}`);
+  return parsed;
+}
+
+const percent = (text: unknown) => Number(`${text}`.replace('%', '')) / 100;

@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  formatDuration,
+  formatShortDuration,
+  isTooLongDuration,
+  parseDuration,
+} from '../../../src/domain/time/duration.ts';
+
+describe('reading a duration', () => {
+  test.each([
+    ['90s', 90],
+    ['15m', 900],
+    ['1h30m', 5400],
+    ['5h', 18_000],
+    ['7d', 604_800],
+    ['0', 0],
+    ['0s', 0],
+    ['0h', 0],
+    ['90m', 5400],
+    ['007m', 420],
+    ['1d2h3m4s', 93_784],
+    ['1d4s', 86_404],
+    ['36525d', 3_155_760_000],
+  ])('%s is understood', (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
+  test.each([
+    ['PT5H', 18_000],
+    ['PT90S', 90],
+    ['PT1H30M', 5400],
+    ['PT0S', 0],
+    ['P7D', 604_800],
+    ['P1DT2H', 93_600],
+    ['P1DT2H3M4S', 93_784],
+    ['P2W', 1_209_600],
+  ])('%s of ISO 8601 is understood', (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['a blank', ' '],
+    ['a number that might be minutes or hours', '5'],
+    ['a unit without a number', 'h'],
+    ['a trailing word', '5h foo'],
+    ['a trailing line end', '5h\n'],
+    ['a leading blank', ' 5h'],
+    ['a blank between the parts', '1h 30m'],
+    ['parts in the wrong order', '30m1h'],
+    ['the same unit twice', '1h1h'],
+    ['a fraction', '1.5h'],
+    ['a negative one', '-5h'],
+    ['a signed one', '+5h'],
+    ['capitals', '5H'],
+    ['a spelled-out unit', '5hours'],
+    ['milliseconds', '500ms'],
+    ['weeks in the short form', '1w'],
+    ['years', '1y'],
+    ['a clock time', '05:00'],
+    ['an exponent', '1e3s'],
+    ['hexadecimal', '0x10s'],
+    ['digits of another script', '٥h'],
+    ['more than a hundred years', '36526d'],
+    ['more than a number can hold', `${'9'.repeat(400)}s`],
+    ['an ISO duration of nothing', 'P'],
+    ['an ISO duration without its time', 'PT'],
+    ['a day and an empty time', 'P1DT'],
+    ['weeks with days', 'P1W2D'],
+    ['months, which have no length', 'P1M'],
+    ['hours without the T', 'P5H'],
+    ['an ISO fraction', 'PT1.5H'],
+    ['a lower-case ISO duration', 'pt5h'],
+    ['a negative ISO duration', '-PT5H'],
+    ['two of them', 'PT5H5h'],
+  ])('%s is refused whole', (_, text) => {
+    expect(parseDuration(text)).toBeNull();
+  });
+
+  test.each([
+    ['36525d', false],
+    ['36526d', true],
+    [`${'9'.repeat(400)}d`, true],
+    ['P99999999D', true],
+    ['99999999', false],
+    ['99999999d foo', false],
+  ])('%s is one, but too long: %s', (text, expected) => {
+    expect(isTooLongDuration(text)).toBe(expected);
+  });
+
+  test('what is not a duration in full is none in part', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.constantFrom('5h', 'PT5H', '0'), fc.boolean(), (junk, good, before) => {
+        const parsed = parseDuration(before ? junk + good : good + junk);
+        if (parsed !== null && junk !== '') expect(junk).toMatch(/^[\ddhmsPTDHMSW]+$/);
+      }),
+    );
+  });
+});
+
+describe('writing a duration', () => {
+  test.each([
+    [0, '0s', '0s'],
+    [59, '59s', '59s'],
+    [60, '1m 00s', '1m'],
+    [276, '4m 36s', '4m36s'],
+    [5400, '1h 30m 00s', '1h30m'],
+    [17_976, '4h 59m 36s', '4h59m36s'],
+    [18_000, '5h 00m 00s', '5h'],
+    [18_005, '5h 00m 05s', '5h05s'],
+    [86_400, '1d 00h 00m 00s', '1d'],
+    [-16, '-16s', '-16s'],
+    [-3600, '-1h 00m 00s', '-1h'],
+  ])('%d seconds are readable, in full and in short', (seconds, full, short) => {
+    expect(formatDuration(seconds)).toBe(full);
+    expect(formatShortDuration(seconds)).toBe(short);
+  });
+
+  test('the short form reads back as what was written', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 36_525 * 86_400 }), (seconds) => {
+        expect(parseDuration(formatShortDuration(seconds))).toBe(seconds);
+      }),
+    );
+  });
+
+  test('the full form reads back without its blanks', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 36_525 * 86_400 }), (seconds) => {
+        expect(parseDuration(formatDuration(seconds).replaceAll(' ', ''))).toBe(seconds);
+      }),
+    );
+  });
+});

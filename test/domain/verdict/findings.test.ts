@@ -1,0 +1,157 @@
+import { expect, test } from 'vitest';
+import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import type { FailedPollCount, FindingCode, Sample, SourceName } from '../../../src/domain/model.ts';
+import { analyse } from '../../../src/domain/verdict/analysis.ts';
+
+const START = Date.UTC(2026, 2, 1);
+const minute = (minutes: number) => START + minutes * 60_000;
+
+/** Seen at these minutes, issued at 0:00 for six hours. */
+const seen = (minutes: readonly number[], changes: Partial<Sample> = {}): Sample[] =>
+  minutes.map((at) => ({
+    accessKeyId: 'A',
+    lastUpdated: START,
+    expiration: minute(360),
+    zoneless: false,
+    observedAt: minute(at),
+    clockOffset: 0,
+    ...changes,
+  }));
+
+const issuedAt = (key: string, minutes: number): Partial<Sample> => ({
+  accessKeyId: key,
+  lastUpdated: minute(minutes),
+  expiration: minute(minutes + 360),
+});
+
+function findingsOf(
+  samples: readonly Sample[],
+  source: SourceName = 'imds',
+  failedPolls: FailedPollCount[] = [],
+) {
+  const identity = { host: 'web-1', source, apiVersion: '2', role: 'app' };
+  const history = {
+    identity,
+    polled: true,
+    failedPolls,
+    failedPollSpans: [],
+    generations: groupGenerations(samples),
+  };
+  return analyse(history, { now: START, maxAge: null }).findings;
+}
+
+const codes = (...given: Parameters<typeof findingsOf>) => findingsOf(...given).map(({ code }) => code);
+const argumentsOf = (code: FindingCode, samples: readonly Sample[]) =>
+  findingsOf(samples).find((finding) => finding.code === code)?.args;
+
+test('only IMDS has a usual pace that is known without a rotation', () => {
+  const day = seen([10, 120, 240, 350]);
+  expect(codes(day)).toEqual(['ROTATION_OVERDUE']);
+  expect(codes(day, 'container')).toEqual([]);
+});
+
+test('a rotation is overdue after one and a half times the longest interval, and not before', () => {
+  const hourly = [...seen([10, 30, 50]), ...seen([70, 90, 110, 130, 149], issuedAt('B', 60))];
+  expect(codes([...hourly, ...seen([150], issuedAt('B', 60))])).toEqual([]);
+  expect(codes([...hourly, ...seen([151], issuedAt('B', 60))])).toEqual(['ROTATION_OVERDUE']);
+});
+
+test('credentials seen at the very second of their expiration had not expired', () => {
+  expect(codes(seen([350, 360]), 'container')).toEqual([]);
+  expect(codes(seen([350, 360 + 1 / 60]), 'container')).toEqual(['SERVED_EXPIRED']);
+});
+
+test.each([
+  [60, null],
+  [61, 61],
+  [-60, null],
+  [-61, -61],
+])('a clock that is %d s ahead of that of AWS', (clockOffset, seconds) => {
+  expect(argumentsOf('CLOCK_SKEW', seen([10], { clockOffset }))?.seconds ?? null).toBe(seconds);
+});
+
+test('of several clock offsets the one furthest off is told, to either side', () => {
+  const samples = [70, -200, 90].flatMap((clockOffset, index) => seen([10 * index], { clockOffset }));
+  expect(argumentsOf('CLOCK_SKEW', samples)).toEqual({ seconds: -200 });
+});
+
+test('a generation issued a minute ahead of the sample that saw it is not worth a word', () => {
+  expect(codes(seen([0], { lastUpdated: minute(1) }))).toEqual([]);
+  expect(argumentsOf('ISSUED_IN_FUTURE', seen([0], { lastUpdated: minute(1) + 1000 }))).toEqual({
+    count: 1,
+    seconds: 61,
+  });
+});
+
+test('whether the clock was compared for none or only for some is told', () => {
+  const first = seen([10, 30], { clockOffset: null });
+  expect(argumentsOf('CLOCK_UNKNOWN', first)).toEqual({ count: 1, all: true });
+  expect(argumentsOf('CLOCK_UNKNOWN', [...first, ...seen([70], issuedAt('B', 60))])).toEqual({
+    count: 1,
+    all: false,
+  });
+});
+
+test('rotations are not told to have come too late for certain where the worst of them may not have', () => {
+  const samples = [
+    ...seen([10, 30, 50], { expiration: minute(63) }),
+    ...seen([70, 90, 110], { ...issuedAt('B', 60), expiration: minute(120) }),
+    ...seen([130, 150], { ...issuedAt('C', 120), lastUpdated: null }),
+  ];
+  expect(argumentsOf('ROTATION_TOO_LATE', samples)).toEqual({
+    count: 2,
+    seconds: 0,
+    at: minute(130),
+    certain: false,
+  });
+});
+
+test('two looks on both sides of a rotation are no credentials issued per request', () => {
+  const samples = [
+    ...seen([10], { lastUpdated: minute(5) }),
+    ...seen([10.5], { ...issuedAt('B', 10.4), lastUpdated: minute(10.4) }),
+  ];
+  expect(findingsOf(samples).map(({ code }) => code)).not.toContain('ISSUED_PER_REQUEST');
+});
+
+test('gaps are told by their number, their sum and the longest of them', () => {
+  const samples = [
+    ...seen([10, 20, 30]),
+    ...seen([500, 510, 520], issuedAt('B', 490)),
+    ...seen([900, 910, 920], issuedAt('C', 890)),
+  ];
+  expect(argumentsOf('POLLING_GAP', samples)).toEqual({
+    count: 2,
+    seconds: (470 + 380) * 60,
+    longestSeconds: 470 * 60,
+    from: minute(30),
+  });
+});
+
+test('failed polls are summed up over their reasons, and the latest reason is told', () => {
+  const failedPolls: FailedPollCount[] = [
+    { reason: 'timeout', count: 5, firstAt: minute(1), lastAt: minute(9), lastDetail: '' },
+    { reason: 'throttled', count: 1, firstAt: minute(11), lastAt: minute(11), lastDetail: '' },
+  ];
+  expect(findingsOf([], 'imds', failedPolls)).toEqual([
+    {
+      code: 'POLLS_FAILED',
+      severity: 'problem',
+      args: { count: 6, reason: 'throttled', at: minute(11) },
+    },
+  ]);
+});
+
+test('what endangers a job is told first', () => {
+  const samples = [
+    ...seen([340, 350, 363], { clockOffset: 90, zoneless: true }),
+    ...seen([371], { ...issuedAt('B', 362), clockOffset: null }),
+  ];
+  expect(codes(samples)).toEqual([
+    'SERVED_EXPIRED',
+    'ROTATION_TOO_LATE',
+    'CLOCK_SKEW',
+    'CLOCK_UNKNOWN',
+    'ZONELESS_TIME',
+  ]);
+});

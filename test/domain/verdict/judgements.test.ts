@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { VERDICTS } from '../../../src/domain/model.ts';
+import type { AssessedSeries, Assessment } from '../../../src/domain/verdict/assessment.ts';
+import {
+  answerOf,
+  decidedBy,
+  decisiveSeries,
+  judgementsOf,
+  lastFailure,
+  newestCredentials,
+} from '../../../src/domain/verdict/judgements.ts';
+import { failing, HOUR, hourly, identity, job, judge, mixed, NOW } from '../../support/report/assessments.ts';
+
+const hostOf = (assessment: Assessment) => decisiveSeries(assessment)?.analysis.identity.host ?? null;
+const hours = (...counts: number[]) => counts.map((count) => count * HOUR);
+
+/** Worst cases of 5 h and of 2.5 h and 2 h. */
+const long = hourly(identity({ host: 'long' }));
+const short = hourly(identity({ host: 'short' }), { lifetimes: hours(4, 4, 3.5, 4) });
+const shortest = hourly(identity({ host: 'shortest' }), { lifetimes: hours(4, 4, 3, 4) });
+const down = failing(identity({ host: 'down' }));
+
+test('whoever only wants to know whether to start hears one of three words', () => {
+  expect(VERDICTS.map(answerOf)).toEqual(['safe', 'not-safe', 'not-safe', 'not-safe', 'unknown']);
+});
+
+test('every job has a verdict from a series, or the reason why not', () => {
+  const assessment = mixed();
+  const said = assessment.series.map((each) =>
+    judgementsOf(each, assessment).map(({ verdict, silence }) => verdict?.verdict ?? silence),
+  );
+  expect(said).toEqual([
+    ['safe', 'safe', 'LENGTH_UNKNOWN'],
+    ['RETIRED', 'RETIRED', 'RETIRED'],
+    ['start-after-rotation', 'start-after-rotation', 'LENGTH_UNKNOWN'],
+    ['safe', 'NOT_DRAWN_FROM', 'LENGTH_UNKNOWN'],
+    ['unknown', 'NOT_DRAWN_FROM', 'LENGTH_UNKNOWN'],
+  ]);
+});
+
+describe('the series that decided', () => {
+  test('is that of the worst verdict, and of several the one with the least to spare', () => {
+    expect(hostOf(judge([long, short, shortest], [job(3 * HOUR)]))).toBe('shortest');
+    expect(hostOf(judge([long, short, shortest], [job(HOUR)]))).toBe('shortest');
+    expect(hostOf(judge([shortest, long], [job(HOUR), job(6 * HOUR)]))).toBe('shortest');
+    // Safe on the others, and on this one nobody knows.
+    expect(hostOf(judge([long, down], [job(HOUR)]))).toBe('down');
+  });
+
+  test('is that of the smallest worst case where nothing was judged, and never a retired one', () => {
+    expect(hostOf(judge([long, short, down], []))).toBe('short');
+    expect(hostOf(judge([long, short], [job(null, { name: 'new' })]))).toBe('short');
+    const old = hourly(identity({ host: 'long', role: 'old' }), { began: 20, lifetimes: hours(2, 2) });
+    expect(decisiveSeries(judge([old, long], []))?.analysis.identity.role).toBe('app');
+    expect(hostOf(judge([down], []))).toBeNull();
+    expect(hostOf(judge([], [job(HOUR)]))).toBeNull();
+  });
+});
+
+test('of the newest credentials it is known how long they last, by the clock of AWS', () => {
+  const [known, unknown] = judge([long, down], []).series;
+  expect(newestCredentials(known!.analysis, NOW)).toEqual({
+    expiration: NOW + 5 * HOUR * 1000,
+    remaining: 5 * HOUR,
+  });
+  expect(newestCredentials(known!.analysis, NOW + 6 * HOUR * 1000)?.remaining).toBe(-HOUR);
+  expect(newestCredentials(unknown!.analysis, NOW)).toBeNull();
+  // This host's clock is an hour ahead: so is its `now`.
+  const ahead = long.generations.map((each) => ({
+    ...each,
+    smallestClockOffset: HOUR,
+    largestClockOffset: HOUR,
+  }));
+  const [wrong] = judge([{ ...long, generations: ahead }], []).series;
+  expect(newestCredentials(wrong!.analysis, NOW)?.remaining).toBe(6 * HOUR);
+});
+
+test('an answer is decided by all that give it, the worst first, whatever the kind', () => {
+  const judged = judge([long, short, shortest, down], [job(3 * HOUR)]);
+  expect(decidedBy(judged.jobs[0]!, judged).map(({ series }) => series.analysis.identity.host)).toEqual([
+    'shortest',
+    'short',
+  ]);
+  const never = judge([short, long], [job(4.5 * HOUR)]);
+  const told = decidedBy(never.jobs[0]!, never);
+  expect(told.map(({ series, verdict }) => [series.analysis.identity.host, verdict.verdict])).toEqual([
+    ['short', 'never'],
+  ]);
+});
+
+test('polls fail at present where no sample has come since, by one clock', () => {
+  const [{ analysis }] = judge([long], []).series as [AssessedSeries];
+  const { lastSample, generations } = analysis.measurement!;
+  const failedAt = (lastAt: number, clockOffset = 0) => {
+    const newest = { ...generations.at(-1)!, smallestClockOffset: clockOffset };
+    const measurement = { ...analysis.measurement!, generations: [...generations.slice(0, -1), newest] };
+    const failure = { reason: 'timeout', count: 1, firstAt: lastAt, lastAt, lastDetail: '' } as const;
+    return lastFailure({ ...analysis, measurement, failedPolls: [failure] })?.lastAt ?? null;
+  };
+  expect(failedAt(lastSample - 1)).toBeNull();
+  expect(failedAt(lastSample + 1)).toBe(lastSample + 1);
+  // A host five minutes ahead files a failure of before the last sample under a later time, and one behind the reverse.
+  expect(failedAt(lastSample + 299_000, 300)).toBeNull();
+  expect(failedAt(lastSample - 299_000, -300)).toBe(lastSample - 299_000);
+  expect(lastFailure({ ...analysis, failedPolls: [] })).toBeNull();
+});

@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import type { Sample, SeriesAnalysis } from '../../../src/domain/model.ts';
+import { analyse } from '../../../src/domain/verdict/analysis.ts';
+import { judgeJob } from '../../../src/domain/verdict/job.ts';
+import { judgeNow, judgeUnknown } from '../../../src/domain/verdict/now.ts';
+import { seededRandom, simulate } from '../../support/domain/simulated-source.ts';
+
+const IDENTITY = { host: 'h', source: 'imds', apiVersion: '2', role: 'loader' } as const;
+const START = Date.UTC(2026, 0, 1);
+const HOUR = 3600;
+const HOUR_MS = HOUR * 1000;
+
+function analysed(samples: readonly Sample[], now: number): SeriesAnalysis {
+  const history = {
+    identity: IDENTITY,
+    polled: true,
+    generations: groupGenerations(samples),
+    failedPolls: [],
+    failedPollSpans: [],
+  };
+  return analyse(history, { now, maxAge: 'default' });
+}
+
+const sample = (key: string, issuedHour: number, seenHour: number, validity = 6): Sample => ({
+  accessKeyId: key,
+  lastUpdated: START + issuedHour * HOUR_MS,
+  expiration: START + (issuedHour + validity) * HOUR_MS,
+  zoneless: false,
+  observedAt: START + seenHour * HOUR_MS,
+  clockOffset: 0,
+});
+
+/** Hourly rotations, seen four times each, with this validity when issued. */
+const hourly = (validities: readonly number[]) =>
+  validities.flatMap((validity, hour) =>
+    [0.1, 0.4, 0.7, 0.95].map((part) => sample(`ASIA${hour}`, hour, hour + part, validity)),
+  );
+
+const judged = (samples: readonly Sample[], hours: number, seenHour: number) => {
+  const inHand = { identity: IDENTITY, credentials: samples.at(-1)! };
+  const at = START + seenHour * HOUR_MS;
+  const job = { duration: hours * HOUR, margin: 0 };
+  return judgeNow(inHand, { job, at, analysis: analysed(samples, at) });
+};
+
+describe('the verdict now', () => {
+  test('counts from this moment, to the second and never up', () => {
+    const [only] = hourly([6]);
+    const job = { duration: HOUR, margin: 300 };
+    const verdict = judgeNow(
+      { identity: IDENTITY, credentials: only! },
+      { job, at: only!.expiration - 3900_001, analysis: null },
+    );
+    expect(verdict).toMatchObject({ verdict: 'safe', remaining: 3900, spare: 0, required: 3900 });
+    const later = judgeNow(
+      { identity: IDENTITY, credentials: only! },
+      { job, at: only!.expiration - 3899_999, analysis: null },
+    );
+    expect(later).toMatchObject({ verdict: 'not-safe', remaining: 3899, spare: -1, outlook: 'unknown' });
+  });
+
+  test('goes by the earliest end that the same key was ever given', () => {
+    const early = sample('ASIA0', 0, 0.1, 3);
+    const late = sample('ASIA0', 0, 0.2, 6);
+    const verdict = judged([early, late], 4, 0.3);
+    expect(verdict).toMatchObject({ verdict: 'not-safe', credentials: { expiration: early.expiration } });
+  });
+
+  test.each([
+    ['a rotation brings enough, as every measured one did', 5.8, 'after-rotation'],
+    ['some measured ones brought enough', 6.2, 'perhaps-after-rotation'],
+    ['none ever did', 6.6, 'never'],
+  ])('where %s, says so', (_, hours, outlook) => {
+    const samples = hourly([6, 6.5, 6, 6.5, 6]);
+    expect(judged(samples, hours, 4.95)).toMatchObject({
+      verdict: 'not-safe',
+      outlook,
+      validityThen: { min: 6 * HOUR, max: 6.5 * HOUR },
+      nextRotation: { expected: START + 5 * HOUR_MS },
+    });
+  });
+
+  test('knows of no later start where nobody saw when credentials appeared', () => {
+    const undated = hourly([6]).map((each) => ({ ...each, lastUpdated: null }));
+    expect(judged(undated, 6, 0.95)).toMatchObject({
+      outlook: 'unknown',
+      nextRotation: null,
+      validityThen: null,
+    });
+  });
+
+  test('where every request brings new credentials and all are too short, no start ever is safe', () => {
+    const samples = [0, 1, 2, 3].map(
+      (second): Sample => ({
+        accessKeyId: `ASIA${second}`,
+        lastUpdated: null,
+        expiration: START + second * 1000 + 900_000,
+        zoneless: false,
+        observedAt: START + second * 1000,
+        clockOffset: 0,
+      }),
+    );
+    expect(judged(samples, 1, 4 / 3600)).toMatchObject({ verdict: 'not-safe', outlook: 'never' });
+    expect(judged(samples, 0.2, 4 / 3600)).toMatchObject({ verdict: 'safe', outlook: 'now' });
+  });
+
+  test.each([
+    ['one look', [6], 6.1, 'unknown'],
+    ['one look, and far too little', [6], 9, 'never'],
+    ['two rotations', [6, 6, 6], 6.1, 'never'],
+  ])('says never only where that is known: by %s', (_, validities, hours, outlook) => {
+    expect(judged(hourly(validities), hours, validities.length - 0.05).outlook).toBe(outlook);
+  });
+
+  test('where looks a minute apart see a source that rotates as fast, says nothing of never', () => {
+    const samples = [0, 58, 101].map(
+      (second, index): Sample => ({
+        accessKeyId: `ASIA${index}`,
+        lastUpdated: null,
+        expiration: START + (Math.floor(second / 40) * 40 + 180) * 1000,
+        zoneless: false,
+        observedAt: START + second * 1000,
+        clockOffset: 0,
+      }),
+    );
+    expect(judged(samples, 181 / 3600, 102 / 3600).outlook).toBe('unknown');
+  });
+
+  test('tells of polls that failed since, and of no older ones', () => {
+    const samples = hourly([6, 6]);
+    const at = START + 2 * HOUR_MS;
+    const failing = (lastAt: number) => {
+      const history = {
+        identity: IDENTITY,
+        polled: true,
+        generations: groupGenerations(samples),
+        failedPolls: [{ reason: 'timeout' as const, count: 1, firstAt: lastAt, lastAt, lastDetail: '' }],
+        failedPollSpans: [{ from: lastAt, to: lastAt }],
+      };
+      const analysis = analyse(history, { now: at, maxAge: 'default' });
+      const job = { duration: HOUR, margin: 0 };
+      const inHand = { identity: IDENTITY, credentials: samples.at(-1)! };
+      return judgeNow(inHand, { job, at, analysis }).findings.map(({ code }) => code);
+    };
+    expect(failing(at)).toEqual(['POLLS_FAILED']);
+    expect(failing(START)).toEqual([]);
+  });
+
+  test('is unknown for want of anything fresh, and what history says stands beside it', () => {
+    const samples = hourly([6, 6, 6]);
+    const at = START + 3 * HOUR_MS;
+    const reason = { code: 'POLL_FAILED', reason: 'timeout', detail: '', possibleHopLimit: false } as const;
+    const job = { duration: 7 * HOUR, margin: 0 };
+    expect(judgeUnknown(reason, { job, at, analysis: analysed(samples, at) })).toMatchObject({
+      verdict: 'unknown',
+      credentials: null,
+      remaining: null,
+      outlook: 'never',
+    });
+  });
+});
+
+test('whatever the source, a safe start outlives the job, and an outlook of never is the verdict of the report', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 1e9 }),
+      fc.integer({ min: 60, max: 30_000 }),
+      fc.boolean(),
+      (seed, duration, dated) => {
+        const source = {
+          interval: 3600,
+          intervalSpread: 600,
+          lifetime: 21_600,
+          lifetimeSpread: 3000,
+          lag: 0,
+          lateShare: 0.05,
+          dated,
+          keyed: true,
+        };
+        const polling = {
+          every: 300,
+          spread: 60,
+          missedShare: 0.1,
+          pauseShare: 0.02,
+          longestPause: 9000,
+          polls: 80,
+        };
+        const { samples, remainingAt, start } = simulate(source, polling, seededRandom(seed));
+        const last = samples.at(-1)!;
+        const at = last.observedAt + 500;
+        const analysis = analysed(samples, at);
+        const job = { duration, margin: 0 };
+        const verdict = judgeNow({ identity: IDENTITY, credentials: last }, { job, at, analysis });
+        // The truth of that second.
+        const truth = remainingAt(last.observedAt / 1000 - start);
+        expect(verdict.verdict).toBe(truth - 0.5 >= duration ? 'safe' : 'not-safe');
+        const report = judgeJob(analysis, job).verdict;
+        if (verdict.verdict !== 'safe') expect(verdict.outlook === 'never').toBe(report === 'never');
+        if (report === 'safe') expect(verdict.verdict).toBe('safe');
+      },
+    ),
+    { numRuns: process.env.CI ? 300 : 60 },
+  );
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { pollHealth } from '../../../src/domain/verdict/poll-health.ts';
+import { healthMessage } from '../../../src/report/messages/health.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const failure = { reason: 'timeout', detail: 'a\nb', possibleHopLimit: false } as const;
+const health = (secondsAgo: number | null, failed = false) =>
+  healthMessage(
+    pollHealth(
+      {
+        interval: 300,
+        last:
+          secondsAgo === null ? null : { endedAt: NOW - secondsAgo * 1000, failure: failed ? failure : null },
+      },
+      NOW,
+    ),
+  );
+
+test.each<[number | null, boolean, string]>([
+  [null, false, 'no poll has ended yet'],
+  [0, false, 'ok'],
+  // Twice the interval, and a minute.
+  [660, false, 'ok'],
+  [661, false, 'no poll has ended for 11m01s, and 11m is the longest that is usual'],
+  [-5, false, 'ok'],
+  [10, true, 'the last poll failed: timeout: no answer came in time (a\\u{a}b)'],
+  [700, true, 'no poll has ended for 11m40s, and 11m is the longest that is usual'],
+])('a poll every five minutes, the last one %s s ago (failed: %s): %s', (ago, failed, line) => {
+  expect(health(ago, failed)).toBe(line);
+});

@@ -1,0 +1,97 @@
+import { parse } from 'csv-parse/sync';
+import { expect, test } from 'vitest';
+import type { Assessment } from '../../../src/domain/verdict/assessment.ts';
+import { renderCsv } from '../../../src/report/ci/csv.ts';
+import {
+  HOSTILE_NAMES,
+  HOUR,
+  hostile,
+  hourly,
+  identity,
+  job,
+  judge,
+  logsOf2015,
+  mixed,
+} from '../../support/report/assessments.ts';
+
+const rowsOf = async (assessment: Assessment): Promise<Record<string, string>[]> =>
+  parse(await renderCsv(assessment), { columns: true });
+
+test('a line for every series and job holds the figures of both', async () => {
+  const [row, ...others] = await rowsOf(
+    judge((await logsOf2015()).slice(0, 1), [job(5 * HOUR, { margin: 0 })]),
+  );
+  expect(others).toEqual([]);
+  expect(row).toMatchObject({
+    host: 'linux',
+    source: 'imds',
+    role: '',
+    retired: 'false',
+    verdict: 'start-after-rotation',
+    required_seconds: '18000',
+    spare_seconds: '-24',
+    share_of_safe_starts: '0.9994444444444445',
+    worst_case_seconds: '17976',
+    worst_case_at: '2015-11-18T08:03:35Z',
+    rotation_interval_median_seconds: '3656',
+    validity_when_issued_min_seconds: '21632',
+    witnessed_rotation_count: '11',
+    findings: 'POLLS_TOO_RARE CLOCK_UNKNOWN',
+  });
+});
+
+test('there is a line where nobody can judge, and for every series where there is no job', async () => {
+  const rows = await rowsOf(mixed());
+  expect(rows.map(({ role, job, verdict }) => [role, job, verdict])).toEqual([
+    ['app', '', 'safe'],
+    ['app', 'nightly', 'safe'],
+    ['app', 'new', 'unknown'],
+    ['old', '', ''],
+    ['old', 'nightly', ''],
+    ['old', 'new', ''],
+    ['worker', '', 'start-after-rotation'],
+    ['worker', 'nightly', 'start-after-rotation'],
+    ['worker', 'new', 'unknown'],
+    ['loader', '', 'safe'],
+    ['loader', 'nightly', ''],
+    ['loader', 'new', 'unknown'],
+    ['', '', 'unknown'],
+    ['', 'nightly', ''],
+    ['', 'new', 'unknown'],
+  ]);
+  const unasked = await rowsOf(judge([hourly(identity()), hourly(identity({ host: 'b' }))], []));
+  expect(unasked.map(({ host, verdict, worst_case_seconds: w }) => [host, verdict, w])).toEqual([
+    ['web-1', '', '18000'],
+    ['b', '', '18000'],
+  ]);
+});
+
+test('without series there are the names of the columns, the same as ever', async () => {
+  const [head, ...rest] = (await renderCsv(judge([], [job(HOUR)]))).split('\n');
+  expect(rest).toEqual(['']);
+  expect((await renderCsv(mixed())).split('\n')[0]).toBe(head);
+});
+
+test('a record is a line, and no cell is a formula', async () => {
+  const text = await renderCsv(hostile());
+  const rows = await rowsOf(hostile());
+  expect(text.split('\n')).toHaveLength(rows.length + 2);
+  const hosts = ['=1+1', '+1', '-1', '@SUM(1)', '\t=1', '\uff1d1', HOSTILE_NAMES.formula];
+  const cells = (
+    await rowsOf(
+      judge(
+        hosts.map((host) => hourly(identity({ host }))),
+        [],
+      ),
+    )
+  ).map(({ host }) => host!);
+  expect(cells).toEqual([
+    "'=1+1",
+    "'+1",
+    "'-1",
+    "'@SUM(1)",
+    '\\u{9}=1',
+    "'\uff1d1",
+    `'${HOSTILE_NAMES.formula}`,
+  ]);
+});

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import type { Assessment } from '../../../src/domain/verdict/assessment.ts';
+import { renderGithub } from '../../../src/report/ci/github.ts';
+import { githubFiles, shortenSummary } from '../../../src/report/ci/github-files.ts';
+import {
+  context,
+  HOSTILE_NAMES,
+  HOUR,
+  hostile,
+  hourly,
+  identity,
+  job,
+  judge,
+  logsOf2015,
+  mixed,
+} from '../../support/report/assessments.ts';
+
+/** As the runner of GitHub Actions reads a line: properties end at the next `::`, and are divided at commas. */
+function readCommand(line: string) {
+  const [, kind, properties, data] = /^::(\w+) (.*?)::(.*)$/.exec(line) ?? [];
+  const decode = (text: string) =>
+    text
+      .replaceAll('%0D', '\r')
+      .replaceAll('%0A', '\n')
+      .replaceAll('%3A', ':')
+      .replaceAll('%2C', ',')
+      .replaceAll('%25', '%');
+  const named = properties
+    ?.split(',')
+    .map((each) => [each.split('=')[0], decode(each.slice(each.indexOf('=') + 1))]);
+  return { kind, ...Object.fromEntries(named ?? []), message: decode(data ?? '') };
+}
+
+const commandsOf = (assessment: Assessment) =>
+  renderGithub(assessment, context(assessment)).split('\n').slice(0, -1).map(readCommand);
+
+const titlesOf = (assessment: Assessment, kind: string) =>
+  commandsOf(assessment)
+    .filter((each) => each.kind === kind)
+    .map(({ title }) => title);
+
+describe('annotations', () => {
+  test('are errors, warnings or notices, the worst of a kind first', () => {
+    const assessment = mixed();
+    expect(titlesOf(assessment, 'error')).toEqual([
+      'cred-watch: 3h on web-2 · imds v2 · worker',
+      'cred-watch: nightly (2h45m) on web-2 · imds v2 · worker',
+    ]);
+    expect(titlesOf(assessment, 'warning')).toEqual([
+      'cred-watch: 3h on web-3 · imds',
+      'cred-watch: new (of unknown length)',
+      'cred-watch: web-3 · imds',
+    ]);
+    expect(titlesOf(assessment, 'notice')).toHaveLength(3);
+    expect(commandsOf(assessment)[0]?.message).toMatch(
+      /^not safe: .*; 79\.54% of starts were safe\nstart it .*\nor /,
+    );
+  });
+
+  test('are ten of a kind at most, and the last one then says how many more there are', () => {
+    const lifetimes = (index: number) => [4, 4, 3.9 - index / 10, 4].map((hours) => hours * HOUR);
+    const series = (count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        hourly(identity({ host: `h${index}` }), { lifetimes: lifetimes(index) }),
+      );
+    const ten = titlesOf(judge(series(10), [job(3 * HOUR)]), 'error');
+    expect([ten.length, ten[0], ten[9]]).toEqual([
+      10,
+      'cred-watch: 3h on h9 · imds v2 · app',
+      'cred-watch: 3h on h0 · imds v2 · app',
+    ]);
+    const twelve = commandsOf(judge(series(12), [job(3 * HOUR)]));
+    expect([twelve.length, twelve[0]?.title]).toEqual([10, 'cred-watch: 3h on h11 · imds v2 · app']);
+    expect(twelve[9]?.message).toMatch(/^and 3 more: /);
+  });
+
+  test('cannot be forged by a name', () => {
+    const text = renderGithub(hostile(), context(hostile()));
+    for (const line of text.split('\n').slice(0, -1)) {
+      expect(line).toMatch(
+        /^::(error|warning) title=[^:,\r]*::not safe: |^::warning title=[^:,\r]*::the length/,
+      );
+    }
+    const name = `${HOSTILE_NAMES.markup} · imds v2 · ${HOSTILE_NAMES.quotes}`;
+    expect(titlesOf(hostile(), 'error')[0]).toMatch(/\\u\{a\}INJECTED ::error::lines/);
+    expect(titlesOf(hostile(), 'error')[0]?.endsWith(` on ${name}`)).toBe(true);
+  });
+});
+
+describe('outputs', () => {
+  const outputsOf = (assessment: Assessment) => githubFiles(assessment, context(assessment)).outputs;
+
+  test('are of the series that decided', async () => {
+    expect(outputsOf(judge(await logsOf2015(), [job(5 * HOUR, { margin: 0 })]))).toBe(
+      `verdict=start-after-rotation
+safe=false
+worst-case-seconds=17976
+spare-seconds=-24
+remaining-seconds=-347480683
+expiration=2015-11-18T17:35:17Z
+`,
+    );
+    expect(outputsOf(judge([hourly(identity())], [job(HOUR)]))).toBe(
+      `verdict=safe
+safe=true
+worst-case-seconds=18000
+spare-seconds=14100
+remaining-seconds=18000
+expiration=2026-11-22T17:00:00Z
+`,
+    );
+  });
+
+  test('are empty where they are not known', () => {
+    const nothing = 'worst-case-seconds=\nspare-seconds=\nremaining-seconds=\nexpiration=\n';
+    // One rotation is not seen yet: what is left of the one generation would be taken for an answer.
+    const [once] = hourly(identity()).generations;
+    const told = outputsOf(judge([{ ...hourly(identity()), generations: [once!] }], [job(HOUR)]));
+    expect(told).toMatch(
+      /^verdict=unknown\nsafe=false\nworst-case-seconds=\nspare-seconds=\nremaining-seconds=/,
+    );
+    expect(outputsOf(judge([], [job(HOUR)]))).toBe(`verdict=unknown\nsafe=false\n${nothing}`);
+    expect(outputsOf(judge([], []))).toBe(`verdict=\nsafe=\n${nothing}`);
+    expect(outputsOf(judge([hourly(identity())], []))).toMatch(
+      /^verdict=\nsafe=\nworst-case-seconds=18000\nspare-seconds=\nremaining-seconds=18000\n/,
+    );
+  });
+
+  test('are plain words, whatever the names', () => {
+    expect(outputsOf(hostile())).toMatch(/^([a-z-]+=[\w:-]+\n){6}$/);
+  });
+});
+
+describe('a summary', () => {
+  const text = 'first\nsecönd\nthird\n';
+
+  test('that finds room is left alone', () => {
+    expect(shortenSummary(text, Buffer.byteLength(text))).toBe(text);
+  });
+
+  test('too long ends after a whole line, with a word about it', () => {
+    const long = text.repeat(20);
+    for (let room = 0; room < Buffer.byteLength(long); room += 1) {
+      const shortened = shortenSummary(long, room);
+      if (shortened === null) {
+        expect(room).toBeLessThan(60);
+        continue;
+      }
+      expect(Buffer.byteLength(shortened)).toBeLessThanOrEqual(room);
+      expect(shortened).toMatch(
+        /^((first|secönd|third)\n)+\nThe rest of this report found no room here\.\n$/,
+      );
+    }
+    expect(shortenSummary(long, Buffer.byteLength(long) - 1)).toContain('third\nfirst\nsecönd\nthird\n');
+  });
+});

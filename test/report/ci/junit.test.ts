@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import type { Assessment } from '../../../src/domain/verdict/assessment.ts';
+import { renderJunit } from '../../../src/report/ci/junit.ts';
+import { describeReader } from '../../support/credential-formats/describe-reader.ts';
+import {
+  context,
+  HOSTILE_NAMES,
+  HOUR,
+  hostile,
+  hourly,
+  identity,
+  job,
+  judge,
+  mixed,
+} from '../../support/report/assessments.ts';
+
+const render = (assessment: Assessment) => renderJunit(assessment, context(assessment));
+
+describeReader(
+  'as xmllint reads it, a JUnit file',
+  { program: 'xmllint', package: 'libxml2-utils' },
+  (xmllint) => {
+    function read(xml: string, ...args: string[]): string {
+      const { status, stdout, stderr } = spawnSync(xmllint, [...args, '-'], { input: xml, encoding: 'utf8' });
+      expect([status, stderr]).toEqual([0, '']);
+      return stdout.replace(/\n$/, '');
+    }
+    const ask = (xml: string, xpath: string) => read(xml, '--xpath', xpath);
+    const numbers = (xml: string, ...xpaths: string[]) => xpaths.map((each) => Number(ask(xml, each)));
+
+    test('is well-formed, whatever names it holds', async () => {
+      for (const assessment of [mixed(), hostile(), judge([], []), judge([], [job(HOUR)])]) {
+        read(await render(assessment), '--noout');
+      }
+    });
+
+    test('counts what it holds: a case for every series and job, one element for what became of it', async () => {
+      const xml = await render(mixed());
+      expect(numbers(xml, 'count(//testsuite)', 'count(//testcase)', 'count(//testcase[not(*)])')).toEqual([
+        5, 15, 0,
+      ]);
+      for (const [attribute, element] of [
+        ['tests', 'testcase'],
+        ['failures', 'failure'],
+        ['errors', 'error'],
+        ['skipped', 'skipped'],
+      ]) {
+        const [all, found, wrong] = numbers(
+          xml,
+          `number(/testsuites/@${attribute})`,
+          `count(//${element})`,
+          `count(//testsuite[@${attribute} != count(.//${element})])`,
+        );
+        expect([attribute, all, wrong]).toEqual([attribute, found, 0]);
+      }
+      expect(numbers(xml, 'count(//failure)', 'count(//error)', 'count(//skipped)')).toEqual([2, 5, 5]);
+    });
+
+    test('says of each verdict what test tools understand', async () => {
+      const xml = await render(mixed());
+      const outcome = (host: string, name: string) =>
+        ask(
+          xml,
+          `name(//testsuite[@hostname='${host}'][1]/testcase[@name='${name}']/*[not(self::properties)])`,
+        );
+      expect(outcome('web-1', 'a 3h job')).toBe('');
+      expect(outcome('web-2', 'a 3h job')).toBe('failure');
+      expect(outcome('web-3', 'a 3h job')).toBe('error');
+      expect(outcome('task-1', 'nightly')).toBe('skipped');
+      expect(outcome('web-1', 'new')).toBe('error');
+      expect(
+        ask(xml, "string(//testsuite[@name='web-1 · imds v2 · old']/testcase[3]/skipped/@message)"),
+      ).toMatch(/took its place/);
+      expect(ask(xml, 'string(//failure/@type)')).toBe('CredentialExpiry');
+      expect(ask(xml, 'string(//failure)')).toMatch(
+        /^start it right after a rotation: .*\nor let the job fetch/,
+      );
+      expect(ask(xml, "string(//testsuite[3]//property[@name='spare_seconds']/@value)")).toBe('-2100');
+    });
+
+    test('gives a name back as it is shown elsewhere', async () => {
+      const { markup, quotes, lines, drawn } = HOSTILE_NAMES;
+      const series = [identity({ host: markup, role: quotes }), identity({ host: `${lines}${drawn}` })];
+      const xml = await render(
+        judge(
+          series.map((each) => hourly(each)),
+          [job(HOUR)],
+        ),
+      );
+      expect(ask(xml, 'string(//testsuite[1]/@name)')).toBe(`${markup} · imds v2 · ${quotes}`);
+      expect(ask(xml, 'string(//testsuite[2]/@hostname)')).toBe(
+        'two\\u{a}INJECTED ::error::lines\\u{d}\\u{9}and\\u{0}more\\u{2028}INJECTED' +
+          '\\u{1b}[31mred\\u{202e}gnp.exe\\u{ffff}\\u{d800}',
+      );
+    });
+
+    test('of a report without a job has nothing but skipped cases, and of one without series errors', async () => {
+      const unasked = await render(judge([hourly(identity())], []));
+      expect(numbers(unasked, 'count(//testcase)', 'count(//skipped)')).toEqual([1, 1]);
+      const unknown = await render(judge([], [job(HOUR), job(null, { name: 'new' })]));
+      expect(numbers(unknown, 'count(//testcase)', 'count(//error)')).toEqual([2, 2]);
+      expect(numbers(await render(judge([], [])), 'count(//testcase)', 'number(/testsuites/@tests)')).toEqual(
+        [0, 0],
+      );
+    });
+  },
+);

@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import type { Assessment } from '../../../src/domain/verdict/assessment.ts';
+import { renderMarkdown } from '../../../src/report/ci/markdown.ts';
+import { describeReader } from '../../support/credential-formats/describe-reader.ts';
+import {
+  context,
+  HOSTILE_NAMES,
+  HOUR,
+  hostile,
+  hourly,
+  identity,
+  job,
+  judge,
+  mixed,
+  run,
+} from '../../support/report/assessments.ts';
+
+const render = (assessment: Assessment) => renderMarkdown(assessment, context(assessment));
+
+/** The names of a report, as they are shown in code. */
+const shown = (name: string) =>
+  name.replaceAll('`', '\\u{60}').replaceAll('|', '\\u{7c}').replaceAll('<', '\\u{3c}');
+
+describeReader('as GitHub renders it, Markdown', { program: 'cmark-gfm', package: 'cmark-gfm' }, (cmark) => {
+  /** With everything that a page could have, and raw HTML let through. */
+  function toHtml(assessment: Assessment): string {
+    const extensions = ['table', 'strikethrough', 'autolink', 'tasklist'].flatMap((each) => ['-e', each]);
+    const { status, stdout } = spawnSync(cmark, ['--unsafe', ...extensions], {
+      input: render(assessment),
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    return stdout;
+  }
+  const decode = (html: string) =>
+    html.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+  const textsOf = (html: string, element: string) =>
+    [...html.matchAll(new RegExp(`<${element}[^>]*>(.*?)</${element}>`, 'gs'))].map((each) => each[1]!);
+  const elementsOf = (html: string) =>
+    [...new Set([...html.matchAll(/<([a-z0-9]+)/gi)].map((each) => each[1]))].sort();
+
+  const ELEMENTS = [
+    'code',
+    'h2',
+    'h3',
+    'li',
+    'p',
+    'strong',
+    'table',
+    'tbody',
+    'td',
+    'th',
+    'thead',
+    'tr',
+    'ul',
+  ];
+
+  test('has a table of verdicts and one of figures for every series', () => {
+    const html = toHtml(mixed());
+    expect(elementsOf(html)).toEqual(ELEMENTS);
+    expect(textsOf(html, 'h2')).toEqual(['cred-watch: ❌ not safe: start-after-rotation']);
+    const tables = textsOf(html, 'table');
+    expect(tables).toHaveLength(1 + 5);
+    expect(textsOf(tables[0]!, 'th')).toHaveLength(7);
+    expect(textsOf(tables[0]!, 'td')).toHaveLength(7 * 7);
+    expect(textsOf(tables[0]!, 'td').slice(0, 7)).toEqual([
+      '3h',
+      '<code>web-1 · imds v2 · app</code>',
+      '✅ safe',
+      '3h 05m 00s',
+      '5h 00m 00s',
+      '1h 55m 00s',
+      '100%',
+    ]);
+  });
+
+  test('shows a hostile name as code and nothing else', () => {
+    const html = toHtml(hostile());
+    expect(elementsOf(html)).toEqual(ELEMENTS);
+    const { markup, quotes } = HOSTILE_NAMES;
+    expect(textsOf(textsOf(html, 'h3')[0]!, 'code').map(decode)).toEqual([
+      shown(`${markup} · imds v2 · ${quotes}`),
+    ]);
+    const [verdicts] = textsOf(html, 'table');
+    expect(textsOf(verdicts!, 'td')).toHaveLength(6 * 7);
+    // Names are in code, where nobody is mentioned and no issue is referred to.
+    expect(html.replace(/<code>.*?<\/code>/gs, '')).not.toMatch(/[@#]|evil|INJECTED|href/);
+  });
+
+  test('keeps names whole that look like the end of a cell or of code', () => {
+    const hosts = ['a\\', '\\|', '``', ' ` ', '|', 'a|b\\|c', '\\', '`|`', '&#124;', '***', '| --- |'];
+    for (const host of hosts) {
+      const html = toHtml(judge([hourly(identity({ host }))], [job(HOUR, { name: `j${host}` })]));
+      const [verdicts] = textsOf(html, 'table');
+      expect([host, textsOf(verdicts!, 'td').slice(0, 2).map(decode)]).toEqual([
+        host,
+        [`<code>${shown(`j${host}`)}</code> (1h)`, `<code>${shown(`${host} · imds v2 · app`)}</code>`],
+      ]);
+    }
+  });
+
+  test('tells of runs whose host and job have hostile names', () => {
+    const host = HOSTILE_NAMES.quotes;
+    const series = identity({ host });
+    const wanted = job(null, { name: host, runs: [run(host, series, HOUR)] });
+    const html = toHtml(judge([hourly(series)], [wanted]));
+    expect(textsOf(textsOf(html, 'ul')[0]!, 'code').map(decode)).toEqual(Array(3).fill(shown(host)));
+    expect(elementsOf(html)).toEqual(ELEMENTS);
+  });
+});
+
+test('a name that is missing is no code', () => {
+  const series = identity({ host: '' });
+  const text = render(judge([hourly(series)], [job(null, { name: 'x', runs: [run('x', series, HOUR)] })]));
+  expect(text).not.toContain('``');
+});
+
+test('without a job or without series Markdown says what is missing', () => {
+  expect(render(judge([hourly(identity())], []))).toMatch(
+    /^## cred-watch: what was measured\n\nno job was judged: /,
+  );
+  expect(render(judge([], [job(HOUR)]))).toMatch(
+    /^## cred-watch: ❔ unknown\n\n\| job .*\n.*\n\| 1h \| {2}\| ❔ unknown \|.*\n\nthere is no sample /,
+  );
+});

@@ -1,0 +1,270 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { FAILURE_REASONS } from '../../../src/domain/model.ts';
+import { renderOpenMetrics } from '../../../src/report/metrics/openmetrics.ts';
+import { renderPrometheus } from '../../../src/report/metrics/prometheus.ts';
+import type { SampleStore } from '../../../src/store/sample-store.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { describeReader } from '../../support/credential-formats/describe-reader.ts';
+import {
+  assessStore,
+  contextFor,
+  fillRichly,
+  HOSTILE,
+  IMDS,
+  job,
+  recordFailures,
+  recordSamples,
+  START,
+} from '../../support/report/rich-store.ts';
+import { temporaryStore } from '../../support/store/temporary-store.ts';
+
+const HOUR = 3_600_000;
+const JOBS = [job(5 * 3600), job(3 * 3600, 'nightly "load"\n\u001b[31m'), job(null, 'never ran')];
+const PROMTOOL = { program: 'promtool', package: 'prometheus' };
+
+function richStore(): SampleStore {
+  const store = temporaryStore();
+  fillRichly(store);
+  return store;
+}
+
+async function prometheus(store: SampleStore, jobs = JOBS, filter = {}): Promise<string> {
+  const allTime = assessStore(store, jobs);
+  return renderPrometheus(assessStore(store, jobs, filter), contextFor(allTime));
+}
+
+function openMetrics(store: SampleStore, filter = {}): string {
+  const allTime = assessStore(store);
+  return [...renderOpenMetrics(assessStore(store, [], filter), contextFor(allTime))].join('');
+}
+
+/** The values of one metric, by what is left of its labels. */
+function valuesOf(text: string, name: string): Record<string, number> {
+  const lines = [...text.matchAll(new RegExp(`^cred_watch_${name}\\{(.*)\\} (\\S+)$`, 'gm'))];
+  return Object.fromEntries(lines.map(([, labels, value]) => [labels!, Number(value)]));
+}
+
+const SERIES = 'host="i-0abc",source="imds",api_version="2",role="loader"';
+const V1 = 'host="i-0abc",source="imds",api_version="1",role="loader"';
+const PLACE = 'host="i-0abc",source="imds"';
+
+test('the text for Prometheus, whole', async () => {
+  await expect(await prometheus(richStore())).toMatchFileSnapshot('../snapshots/metrics.prom');
+});
+
+test('the past in OpenMetrics, whole', async () => {
+  const store = temporaryStore();
+  recordSamples(store, IMDS, { from: START, hours: 4, every: 20 });
+  recordFailures(store, IMDS, START + 2 * HOUR + 60_000, ['timeout', 'timeout', 'no-role']);
+  recordSamples(store, HOSTILE, { from: START, hours: 1, every: 30, dated: false });
+  await expect(openMetrics(store)).toMatchFileSnapshot('../snapshots/metrics.openmetrics');
+});
+
+describe('what Prometheus is told', () => {
+  test('has no timestamps, and no label that a rotation changes', async () => {
+    const text = await prometheus(richStore());
+    const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(samples.length).toBeGreaterThan(50);
+    expect(
+      samples.filter((line) => !/^cred_watch_\w+\{(?:\w+="(?:[^"\\]|\\.)*",?)+\} \S+$/.test(line)),
+    ).toEqual([]);
+    expect(text).not.toMatch(/ASIA/);
+    const names = [...text.matchAll(/[{,](\w+)="/g)].map(([, name]) => name);
+    expect([...new Set(names)].sort()).toEqual([
+      'api_version',
+      'host',
+      'job_name',
+      'node',
+      'result',
+      'role',
+      'source',
+      'stat',
+      'verdict',
+      'version',
+      'window',
+    ]);
+  });
+
+  test('a series that another has replaced has no expiration that would alert for ever', async () => {
+    const text = await prometheus(richStore());
+    expect(valuesOf(text, 'series_retired')).toMatchObject({ [SERIES]: 0, [V1]: 1 });
+    for (const name of ['credential_expiration_timestamp_seconds', 'poll_last_success_timestamp_seconds']) {
+      expect(Object.keys(valuesOf(text, name))).toContain(SERIES);
+      expect(Object.keys(valuesOf(text, name))).not.toContain(V1);
+    }
+    expect(valuesOf(text, 'rotations_total')).toMatchObject({ [SERIES]: 30, [V1]: 4 });
+  });
+
+  test('a source that does not date its credentials has no last_updated', async () => {
+    const text = await prometheus(richStore());
+    expect(text).toMatch(/credential_expiration_timestamp_seconds\{host="task"/);
+    expect(text).not.toMatch(/last_updated_timestamp_seconds\{host="task"/);
+    expect(text).not.toMatch(/clock_offset_seconds\{host="task"/);
+  });
+
+  test('every reason of a failed poll is counted under one result', async () => {
+    const polls = valuesOf(await prometheus(richStore()), 'polls_total');
+    const dark = Object.entries(polls).filter(([labels]) => labels.startsWith('host="dark"'));
+    expect(dark.map(([labels]) => labels.match(/result="(\w+)"/)![1])).toEqual([
+      'ok',
+      'timeout',
+      'http_error',
+      'parse_error',
+      'absent',
+    ]);
+    expect(dark.reduce((sum, [, count]) => sum + count, 0)).toBe(FAILURE_REASONS.length);
+    expect(polls[`${PLACE},result="ok"`]).toBe(181 + 25);
+    expect(polls[`${PLACE},result="timeout"`]).toBe(2);
+    expect(polls[`${PLACE},result="http_error"`]).toBe(2);
+  });
+
+  test('a place is up if its last poll brought a sample', async () => {
+    const up = valuesOf(await prometheus(richStore()), 'source_up');
+    expect(up).toMatchObject({
+      [PLACE]: 1,
+      'host="dark",source="imds"': 0,
+      'host="task",source="container"': 1,
+    });
+    const hostile = Object.entries(up).filter(([labels]) => labels.includes('script'));
+    expect(hostile.map(([, value]) => value)).toEqual([0]);
+  });
+
+  test('a failed poll by a clock that is ahead does not look newer than the sample after it', async () => {
+    const store = temporaryStore();
+    recordSamples(store, IMDS, { from: START, hours: 2, offset: 600 });
+    recordFailures(store, IMDS, START + 2 * HOUR + 120_000, ['timeout']);
+    expect(valuesOf(await prometheus(store), 'source_up')).toEqual({ [PLACE]: 1 });
+  });
+
+  test('an unknown job is neither safe nor not safe, and yet not silent', async () => {
+    const store = temporaryStore();
+    recordSamples(store, IMDS, { from: START + 29 * HOUR, hours: 0.5 });
+    const text = await prometheus(store, [job(1800), job(null, 'never ran')]);
+    expect(text).not.toMatch(/^cred_watch_job_safe\{/m);
+    const holding = Object.entries(valuesOf(text, 'job_verdict')).filter(([, value]) => value === 1);
+    expect(holding.map(([labels]) => labels)).toEqual([
+      `${SERIES},job_name="30m",verdict="unknown"`,
+      'host="",source="",api_version="",role="",job_name="never ran",verdict="unknown"',
+    ]);
+  });
+
+  test('one job, given twice in two ways, is one metric', async () => {
+    const text = await prometheus(richStore(), [job(5400), job(5400)]);
+    expect(text.match(/^cred_watch_job_required_seconds\{host="i-0abc"/gm)).toHaveLength(1);
+  });
+
+  test('names that look alike once they are shown are one metric, not a spoilt file', async () => {
+    const store = temporaryStore();
+    for (const role of ['\u001b', '\\u{1b}'])
+      recordSamples(store, { ...IMDS, role }, { from: START, hours: 1 });
+    expect((await prometheus(store)).match(/^cred_watch_rotations_total\{/gm)).toHaveLength(1);
+  });
+
+  test('names that would be one if they were joined stay apart', async () => {
+    const store = temporaryStore();
+    recordSamples(store, { ...IMDS, apiVersion: '', host: 'a,role:b', role: 'c' }, { from: START, hours: 1 });
+    recordSamples(store, { ...IMDS, apiVersion: '', host: 'a', role: 'b,role:c' }, { from: START, hours: 1 });
+    expect((await prometheus(store)).match(/^cred_watch_rotations_total\{/gm)).toHaveLength(2);
+  });
+});
+
+describe('counters', () => {
+  const counters = (text: string) => text.split('\n').filter((line) => /^cred_watch_\w+_total\{/.test(line));
+
+  test('are of all time, whatever was selected', async () => {
+    const store = richStore();
+    const since = { since: START + 28 * HOUR };
+    const text = await prometheus(store, JOBS, since);
+    expect(counters(text)).toEqual(counters(await prometheus(store)));
+    expect(text).not.toBe(await prometheus(store));
+  });
+
+  test('do not go back when samples are pruned, or imported again', async () => {
+    const store = richStore();
+    const before = counters(await prometheus(store));
+    const archive = [...store.records()];
+    store.writeRecords(archive);
+    expect(counters(await prometheus(store))).toEqual(before);
+    expect(store.prune(START + 29 * HOUR, { dryRun: false }).deleted).toBeGreaterThan(100);
+    expect(counters(await prometheus(store))).toEqual(before);
+  });
+});
+
+describe('the past', () => {
+  test('is of the selected time, with counts that go on from before it', () => {
+    const store = temporaryStore();
+    recordSamples(store, IMDS, { from: START, hours: 10 });
+    const told = [
+      ...openMetrics(store, { since: START + 5 * HOUR }).matchAll(/rotations_total\{.*\} (\d+) (\d+)$/gm),
+    ];
+    expect(told[0]!.slice(1).map(Number)).toEqual([6, START / 1000 + 6 * 3600]);
+    expect(told.at(-1)![1]).toBe('10');
+  });
+
+  test('goes forward in every metric, also where two generations are handed out in turns', () => {
+    const store = temporaryStore();
+    for (let minute = 0; minute < 60; minute += 1) {
+      const number = minute < 10 ? 0 : minute < 40 ? minute % 2 : 1;
+      store.recordSample(
+        IMDS,
+        {
+          accessKeyId: `ASIA${number}`,
+          lastUpdated: START + number * 600_000,
+          expiration: START + (2 + number) * HOUR,
+          zoneless: false,
+          observedAt: START + minute * 60_000 + (minute % 7) * 130,
+          clockOffset: null,
+        },
+        '',
+      );
+    }
+    const last = new Map<string, number>();
+    const text = openMetrics(store);
+    for (const [, metric, at] of text.matchAll(/^(cred_watch\S+\}) \S+ (\S+)$/gm)) {
+      expect(Number(at), metric).toBeGreaterThan(last.get(metric!) ?? 0);
+      last.set(metric!, Number(at));
+    }
+    expect(last.size).toBeGreaterThan(10);
+  });
+});
+
+describeReader('promtool', PROMTOOL, (promtool) => {
+  const run = (args: readonly string[], input = '') => {
+    const { status, stdout, stderr } = spawnSync(promtool, args, {
+      input,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    return { status, stdout, stderr };
+  };
+
+  test('finds nothing to object to', async () => {
+    const text = await prometheus(richStore());
+    expect(run(['check', 'metrics'], text)).toEqual({ status: 0, stdout: '', stderr: '' });
+    // And would, if there were something.
+    expect(run(['check', 'metrics'], text.replaceAll('rotations_total', 'rotations')).status).not.toBe(0);
+  });
+
+  test('takes the past into blocks, and gives it back', () => {
+    const folder = temporaryFolder();
+    const [file, data] = [join(folder, 'past.txt'), join(folder, 'data')];
+    const text = openMetrics(richStore());
+    writeFileSync(file, text);
+    const made = run(['tsdb', 'create-blocks-from', 'openmetrics', file, data]);
+    expect(made).toMatchObject({ status: 0, stderr: '' });
+    // Without the log of a running server there is nothing to open.
+    mkdirSync(join(data, 'wal'));
+    const dumped = run(['tsdb', 'dump', data]).stdout.trimEnd().split('\n');
+    expect(dumped).toHaveLength(text.match(/^cred_watch_/gm)!.length);
+    // The credentials that were handed out until 05:00, and those from then on.
+    const expirations = dumped
+      .filter((line) => /credential_expiration/.test(line) && /api_version="2"/.test(line))
+      .map((line) => line.split('} ')[1]!.split(' ').map(Number));
+    const at = (hour: number, second = 0) => START + hour * HOUR + second * 1000;
+    expect(expirations).toContainEqual([(at(10) + 60_000) / 1000, at(5, -1)]);
+    expect(expirations).toContainEqual([(at(11) + 120_000) / 1000, at(5)]);
+  });
+});

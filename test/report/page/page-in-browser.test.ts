@@ -1,0 +1,409 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { SeriesHistory } from '../../../src/domain/model.ts';
+import type { WantedJob } from '../../../src/domain/verdict/assessment.ts';
+import { type PageOptions, renderPage } from '../../../src/report/page/html.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { describeReader } from '../../support/credential-formats/describe-reader.ts';
+import { assessed, HOSTILE_NAMES, job, measured, START } from '../../support/report/measured-series.ts';
+import { isThorough } from '../../support/thorough.ts';
+
+const HOUR = 3_600_000;
+
+interface Opened {
+  page: Page;
+  complaints: string[];
+}
+
+/** Nothing that the browser does for itself may leave this machine either. */
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+];
+
+describeReader('the page', { program: 'chromium', package: 'chromium', folders: ['/usr/bin'] }, (path) => {
+  let browser: Browser;
+  const folder = temporaryFolder(afterAll);
+  let written = 0;
+
+  // A browser's page is what costs here: tests that leave one as they found it share it.
+  let alone: Opened;
+  let several: Opened;
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: path, args: CHROMIUM_ARGS });
+    const failedPollSpans = [{ from: START, to: START }];
+    alone = await openIn(await newContext(), file([measured({ unseen: [5, 6], failedPollSpans })]));
+    const others = ['b', 'c', 'd'].map((host) => measured({ identity: { host } }));
+    several = await openIn(
+      await newContext(),
+      file([measured({ generations: 300 }), ...others], [job(5), job(4)]),
+    );
+    await Promise.all([drawn(alone.page), drawn(several.page)]);
+  });
+  afterAll(() => browser.close());
+
+  function file(
+    histories: readonly SeriesHistory[],
+    jobs: readonly WantedJob[] = [job(5)],
+    options?: PageOptions,
+  ) {
+    const { assessment, context } = assessed(histories, jobs);
+    written += 1;
+    const name = join(folder, `page-${written}.html`);
+    writeFileSync(name, renderPage(assessment, context, options));
+    return pathToFileURL(name).href;
+  }
+
+  const newContext = (options: BrowserContextOptions = {}) =>
+    browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+
+  async function open(url: string, options?: BrowserContextOptions, prepare?: (page: Page) => Promise<void>) {
+    const context = await newContext(options);
+    onTestFinished(() => context.close());
+    return openIn(context, url, prepare);
+  }
+
+  /** Opened as a file, where every word on the console, every dialog and every request but the first is a complaint. */
+  async function openIn(
+    context: BrowserContext,
+    url: string,
+    prepare = async (_: Page) => {},
+  ): Promise<Opened> {
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('dialog', (dialog) => {
+      complaints.push(dialog.message());
+      return dialog.dismiss();
+    });
+    await page.route('**', (route) => {
+      const isPage = route.request().url() === url && route.request().isNavigationRequest();
+      if (!isPage) complaints.push(route.request().url());
+      return isPage ? route.continue() : route.abort();
+    });
+    await prepare(page);
+    await page.goto(url);
+    return { page, complaints };
+  }
+
+  /** Where the saw-tooth is on the screen. */
+  async function plotOf(page: Page) {
+    await page.locator('.live').evaluate((each) => each.scrollIntoView({ block: 'center' }));
+    return (await page.locator('.u-over').boundingBox())!;
+  }
+
+  const drawn = (page: Page, count = 1) =>
+    page.waitForFunction((wanted) => document.querySelectorAll('[data-state=drawn]').length >= wanted, count);
+
+  const view = (page: Page) =>
+    page.$eval('[data-chart]', ({ dataset }: HTMLElement) => ({
+      from: Number(dataset.from) * 1000,
+      to: Number(dataset.to) * 1000,
+    }));
+
+  const readout = (page: Page) => page.$eval('.readout', (each) => (each as HTMLOutputElement).value);
+
+  test('opens from a file without a word of complaint, and draws', async () => {
+    const { page, complaints } = alone;
+    expect(await page.title()).toBe('not safe · 5h · web-1 · imds v2 · app · cred-watch');
+    expect(await page.locator('.live canvas').isVisible()).toBe(true);
+    expect(await page.locator('.still').isVisible()).toBe(false);
+    // Two points for each of ten generations, and one that breaks the line.
+    expect(await page.getAttribute('[data-chart]', 'data-points')).toBe('21');
+    expect(complaints).toEqual([]);
+  });
+
+  test('is zoomed by dragging, and whole again after a double click', async () => {
+    const { page, complaints } = alone;
+    const whole = await view(page);
+    expect(whole).toEqual({ from: START + 180_000, to: START + 11 * HOUR + 58 * 60_000 });
+    const plot = await plotOf(page);
+    const y = plot.y + plot.height / 2;
+    await page.mouse.move(plot.x + plot.width * 0.25, y);
+    await page.mouse.down();
+    await page.mouse.move(plot.x + plot.width * 0.5, y, { steps: 4 });
+    await page.mouse.up();
+    const zoomed = await view(page);
+    const length = whole.to - whole.from;
+    expect(Math.abs(zoomed.from - (whole.from + length * 0.25))).toBeLessThan(length * 0.01);
+    expect(Math.abs(zoomed.to - (whole.from + length * 0.5))).toBeLessThan(length * 0.01);
+    await page.mouse.dblclick(plot.x + plot.width / 2, y);
+    expect(await view(page)).toEqual(whole);
+    expect(complaints).toEqual([]);
+  });
+
+  test('tells what was left where the pointer is, and what that is for the job', async () => {
+    const { page } = alone;
+    const plot = await plotOf(page);
+    await page.mouse.move(plot.x + 1, plot.y + 20);
+    expect(await readout(page)).toMatch(
+      /^2026-03-01 00:0\d:\d\dZ: 5h 5\dm \d\ds left · 5h was safe, \d+m \d\ds to spare$/,
+    );
+    await page.mouse.move(plot.x + plot.width / 2, plot.y + 20);
+    expect(await readout(page)).toMatch(/^2026-03-01 0\S+: not known what was handed out$/);
+  });
+
+  test('is moved, zoomed and read with the keyboard, and with buttons', async () => {
+    const { page, complaints } = alone;
+    const whole = await view(page);
+    const length = async () => {
+      const { from, to } = await view(page);
+      return (to - from) / (whole.to - whole.from);
+    };
+    await page.locator('.live').focus();
+    await page.keyboard.press('+');
+    expect(await length()).toBeCloseTo(0.5, 2);
+    const before = await view(page);
+    await page.keyboard.press('ArrowLeft');
+    expect((await view(page)).from).toBeLessThan(before.from);
+    await page.keyboard.press('Shift+ArrowRight');
+    expect(await readout(page)).toMatch(/ left · 5h /);
+    expect(await page.getAttribute('.readout', 'aria-live')).toBe('polite');
+    await page.keyboard.press('-');
+    expect(await length()).toBe(1);
+    await page.keyboard.press('+');
+    await page.keyboard.press('Escape');
+    expect(await view(page)).toEqual(whole);
+    for (const [name, expected] of [
+      ['zoom in', 0.5],
+      ['later', 0.5],
+      ['zoom out', 1],
+      ['zoom in', 0.5],
+      ['all', 1],
+    ] as const) {
+      await page.getByRole('button', { name, exact: true }).click();
+      expect(await length()).toBeCloseTo(expected, 2);
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  test('lets no other script run and nothing be fetched', async () => {
+    const { page } = alone;
+    const outcome = await page.evaluate(async () => {
+      const script = document.createElement('script');
+      script.textContent = 'window.pwned = 1';
+      document.body.append(script);
+      document.body.setAttribute('onclick', 'window.pwned = 2');
+      document.body.click();
+      const fetched = await fetch('data:text/plain,x').then(
+        () => 'fetched',
+        () => 'refused',
+      );
+      return [(window as { pwned?: number }).pwned, fetched];
+    });
+    expect(outcome).toEqual([undefined, 'refused']);
+  });
+
+  test('can be read in both schemes, and is painted anew when the scheme changes', async () => {
+    const { page } = several;
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const picture = () => page.evaluate(() => document.querySelector('canvas')!.toDataURL());
+    const light = [await ground(), await picture()] as const;
+    expect(await faintTexts(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await ground()).not.toBe(light[0]);
+    await expect.poll(picture).not.toBe(light[1]);
+    expect(await faintTexts(page)).toEqual([]);
+  });
+
+  test('has a name for everything that is used or shown', async () => {
+    const { page } = several;
+    const nameless = await page.evaluate(() => {
+      const isNamed = (element: Element) =>
+        Boolean(
+          element.getAttribute('aria-label') ||
+            document.getElementById(element.getAttribute('aria-labelledby') ?? '')?.textContent ||
+            element.textContent?.trim(),
+        );
+      const wanted =
+        'button, a, summary, [role], [tabindex], svg:not([aria-hidden=true] *):not([aria-hidden=true])';
+      return [...document.querySelectorAll(wanted)]
+        .filter((element) => !element.classList.contains('shapes') && !isNamed(element))
+        .map((element) => element.outerHTML.slice(0, 80));
+    });
+    expect(nameless).toEqual([]);
+    const ids = await page.$$eval('[id]', (all) => all.map(({ id }) => id));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(await page.$$eval('th:not([scope])', (all) => all.length)).toBe(0);
+    const levels = await page.$$eval('h1, h2, h3', (all) => all.map(({ tagName }) => Number(tagName[1])));
+    expect(levels[0]).toBe(1);
+    expect(levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1 && index > 1)).toEqual([]);
+  });
+
+  test('is whole without its script', async () => {
+    const { page, complaints } = await open(file([measured({ generations: 300 })]), {
+      javaScriptEnabled: false,
+    });
+    expect(await page.locator('.still svg.plot').isVisible()).toBe(true);
+    expect(await page.locator('button:visible').count()).toBe(0);
+    expect(await page.locator('.rows').first().isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
+  test('prints on white with its pictures and without what can only be used', async () => {
+    const { page, complaints } = several;
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.locator('.series:not([open])').count()).toBe(0);
+    expect(await page.locator('.still:visible').count()).toBe(4);
+    expect(await page.locator('button:visible, .live:visible, .generations:visible').count()).toBe(0);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+      'rgb(255, 255, 255)',
+    );
+    expect(complaints).toEqual([]);
+  });
+
+  test('fits a phone, whatever somebody has called things, and runs none of it', async () => {
+    const histories = HOSTILE_NAMES.map((name, index) =>
+      measured({
+        identity: { host: name, role: HOSTILE_NAMES.at(-index - 1)! },
+        failedPolls: [{ reason: 'malformed', count: 1, firstAt: START, lastAt: START, lastDetail: name }],
+      }),
+    );
+    const jobs = HOSTILE_NAMES.map((name) => job(5, name));
+    const { page, complaints } = await open(file(histories, jobs), { viewport: { width: 360, height: 740 } });
+    await page.getByRole('button', { name: 'open all' }).click();
+    for (const figure of await page.locator('[data-chart]').all()) await figure.scrollIntoViewIfNeeded();
+    await drawn(page, histories.length);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await page.evaluate(() => (window as { pwned?: number }).pwned)).toBeUndefined();
+    expect(
+      await page.locator('h2', { hasText: '<script>window.pwned=1;alert(1)</script>' }).count(),
+    ).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('of a million samples draws every generation, and lists older ones when they are asked for', async () => {
+    const generations = isThorough ? 85_000 : 10_000;
+    const { page, complaints } = await open(file([measured({ generations })]));
+    await drawn(page);
+    expect(await page.getAttribute('[data-chart]', 'data-points')).toBe(`${2 * generations}`);
+    await page.locator('.generations summary').click();
+    const rows = page.locator('.generations tbody tr');
+    expect(await rows.count()).toBe(200);
+    await page.getByRole('button', { name: 'show older' }).click();
+    expect(await rows.count()).toBe(700);
+    expect(await rows.nth(0).innerText()).toContain('the newest');
+    const [shown, next] = [await rows.nth(199).innerText(), await rows.nth(200).innerText()];
+    const hour = (text: string) => Date.parse(text.slice(0, 19).replace(' ', 'T').concat('Z'));
+    expect(hour(shown) - hour(next)).toBe(HOUR);
+    expect(await page.locator('.older').innerText()).toContain(
+      `${(generations - 700).toLocaleString('en-US')} older ones not shown`,
+    );
+    expect(complaints).toEqual([]);
+  });
+
+  test('that is served stays as it is while nobody serves it, says so, and comes back', async () => {
+    const { assessment, context } = assessed([measured()], [job(5)]);
+    const html = renderPage(assessment, context, { refreshSeconds: 30 });
+    const served = () =>
+      createServer((_, response) => response.setHeader('Content-Type', 'text/html').end(html));
+    let server = served().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    onTestFinished(() => void server.close());
+    const browserContext = await newContext();
+    onTestFinished(() => browserContext.close());
+    const page = await browserContext.newPage();
+    await page.clock.install();
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await drawn(page);
+    const stopped = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await stopped;
+    await page.clock.runFor(31_000);
+    await page.locator('.out-of-reach').waitFor();
+    expect(await page.innerText('.out-of-reach')).toMatch(
+      /^not reachable since .*Z: this is what was last known$/,
+    );
+    expect(await page.innerText('h1')).toBe('Not safe');
+    server = served().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const reloaded = page.waitForEvent('load');
+    await page.clock.runFor(31_000);
+    await reloaded;
+    expect(await page.isHidden('.out-of-reach')).toBe(true);
+  });
+
+  test('that loads itself again waits for whoever is at work, and keeps what they made of it', async () => {
+    const url = file([measured(), measured({ identity: { host: 'b' } })], [job(5)], { refreshSeconds: 30 });
+    let loads = 0;
+    const { page, complaints } = await open(url, {}, async (fresh) => {
+      await fresh.clock.install();
+      fresh.on('load', () => {
+        loads += 1;
+      });
+    });
+    await drawn(page);
+    await page.locator('#series-2 > summary').click();
+    await page.locator('.live').first().focus();
+    await page.clock.runFor(29_000);
+    await page.keyboard.press('+');
+    await page.clock.runFor(4000);
+    expect(loads).toBe(1);
+    const zoomed = await view(page);
+    const reloaded = page.waitForEvent('load');
+    await page.clock.runFor(3000);
+    await reloaded;
+    await drawn(page);
+    expect(loads).toBe(2);
+    expect(await view(page)).toEqual(zoomed);
+    expect(await page.getAttribute('#series-2', 'open')).toBeNull();
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** Words that are hard to read on their ground: less than 4.5 to 1. */
+const faintTexts = (page: Page) =>
+  page.evaluate(() => {
+    const parse = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+    const light = (colour: string) => {
+      const [r = 0, g = 0, b = 0] = parse(colour).map((each) => {
+        const share = each / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const groundOf = (element: Element | null): string => {
+      if (element === null) return 'rgb(255, 255, 255)';
+      const { backgroundColor } = getComputedStyle(element);
+      return (parse(backgroundColor)[3] ?? 1) === 0 ? groundOf(element.parentElement) : backgroundColor;
+    };
+    return [...document.querySelectorAll('body *')].flatMap((element) => {
+      const text = [...element.childNodes]
+        .filter(({ nodeType }) => nodeType === 3)
+        .map(({ nodeValue }) => nodeValue);
+      if (text.join('').trim() === '' || ['SCRIPT', 'TITLE'].includes(element.tagName.toUpperCase()))
+        return [];
+      const style = getComputedStyle(element);
+      const colour = element instanceof SVGElement ? style.fill : style.color;
+      const [a, b] = [light(colour), light(groundOf(element))];
+      const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      return contrast < 4.5
+        ? [`${element.tagName} ${text.join('').slice(0, 40)} ${contrast.toFixed(2)}`]
+        : [];
+    });
+  });

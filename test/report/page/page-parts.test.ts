@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { moved, within } from '../../../src/report/page/browser/zoom.ts';
+import { packSpans, unpackSpans } from '../../../src/report/page/charts/chart-data.ts';
+import { packColumn, unpackColumn } from '../../../src/report/page/charts/packed-columns.ts';
+import { generationCells } from '../../../src/report/page/generations/cells.ts';
+import { NOTES, packGenerations, unpackGenerations } from '../../../src/report/page/generations/row.ts';
+import { embeddedJson, html, Markup } from '../../../src/report/page/markup.ts';
+import { tickLabels } from '../../../src/report/text/tick-labels.ts';
+
+describe('what is packed', () => {
+  const instant = fc.integer({ min: 0, max: 2_000_000_000 }).map((seconds) => seconds * 1000);
+  const length = fc.integer({ min: -1000, max: 1_000_000 });
+  const maybe = <T>(known: fc.Arbitrary<T>) => fc.option(known, { nil: null });
+
+  test('is a column again', () => {
+    const values = fc.array(fc.oneof(fc.constant(0), maybe(fc.integer())));
+    fc.assert(
+      fc.property(values, (column) => {
+        expect(unpackColumn(packColumn(column), column.length)).toEqual(column);
+      }),
+    );
+    expect(packColumn([7, 7, 7, null, 7, 7])).toEqual({ all: 7, but: [3, null] });
+  });
+
+  test('are generations again, whatever they were', () => {
+    const row = fc.record({
+      from: instant,
+      to: instant,
+      firstSeen: instant,
+      lastSeen: instant,
+      issued: maybe(instant),
+      expiration: instant,
+      validityWhenIssued: maybe(length),
+      leadTime: maybe(length),
+      interval: maybe(length),
+      samples: fc.nat(),
+      notes: fc.nat(63),
+    });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 20 }), (rows) => {
+        expect(unpackGenerations(JSON.parse(JSON.stringify(packGenerations(rows))))).toEqual(rows);
+      }),
+    );
+  });
+
+  test('are spans again, widened to whole seconds', () => {
+    const spans = [
+      { from: 1500, to: 1500 },
+      { from: 61_000, to: 120_001 },
+    ];
+    expect(unpackSpans(packSpans(spans))).toEqual([
+      { from: 1000, to: 2000 },
+      { from: 61_000, to: 121_000 },
+    ]);
+  });
+});
+
+describe('markup', () => {
+  test('escapes what is put in, for text and for attributes, and leaves out nothing but nothing', () => {
+    expect(html`<a title="${`"'<&>`}">${['<b>', html`<i>${0}</i>`, null, false, undefined]}</a>`.text).toBe(
+      '<a title="&quot;&#39;&lt;&amp;&gt;">&lt;b&gt;<i>0</i></a>',
+    );
+    expect(html`${new Markup('<br>')}`.text).toBe('<br>');
+  });
+
+  test('holds JSON that cannot end its element', () => {
+    const value = { name: '</script><!--\u2028&' };
+    const { text } = embeddedJson(value);
+    expect(text).not.toMatch(/[<>&\u2028]/);
+    expect(JSON.parse(text)).toEqual(value);
+  });
+});
+
+describe('a view', () => {
+  const whole = { from: 0, to: 1000 };
+  test.for([
+    ['in', { from: 0, to: 1000 }, { from: 250, to: 750 }],
+    ['in', { from: 100, to: 170 }, { from: 105, to: 165 }],
+    ['out', { from: 200, to: 400 }, { from: 100, to: 500 }],
+    ['out', { from: 0, to: 600 }, { from: 0, to: 1000 }],
+    ['earlier', { from: 200, to: 400 }, { from: 150, to: 350 }],
+    ['earlier', { from: 20, to: 420 }, { from: 0, to: 400 }],
+    ['later', { from: 700, to: 900 }, { from: 750, to: 950 }],
+    ['later', { from: 790, to: 990 }, { from: 800, to: 1000 }],
+    ['all', { from: 790, to: 990 }, { from: 0, to: 1000 }],
+  ] as const)('moves %s from %j to %j', ([move, view, expected]) => {
+    expect(moved(view, move, whole)).toEqual(expected);
+  });
+
+  test('of something that lasted for seconds is all of it', () => {
+    expect(within({ from: 3, to: 4 }, { from: 0, to: 30 })).toEqual({ from: 0, to: 30 });
+  });
+});
+
+test('ticks name the day where one begins, and the year where it could be another', () => {
+  const at = (day: number, hour = 0) => Date.UTC(2026, 2, day, hour);
+  expect(tickLabels([at(1, 18), at(2), at(2, 6)], 21_600)).toEqual(['18:00', '03-02', '06:00']);
+  expect(tickLabels([at(1), at(3)], 2 * 86_400)).toEqual(['03-01', '03-03']);
+  expect(tickLabels([at(1), at(400)], 86_400)).toEqual(['2026-03-01', '2027-04-04']);
+  expect(tickLabels([at(1, 1)], 30)).toEqual(['01:00:00']);
+});
+
+test('a row has a word for all that is odd about it', () => {
+  const notes = Object.values(NOTES).reduce<number>((all, note) => all | note, 0);
+  const row = {
+    from: 0,
+    firstSeen: 0,
+    lastSeen: 0,
+    to: 300_000,
+    issued: null,
+    expiration: 0,
+    samples: 1234,
+    notes,
+  };
+  const cells = generationCells({ ...row, validityWhenIssued: null, leadTime: null, interval: null });
+  expect(cells.slice(4, 8)).toEqual(['–', '–', '–', '1,234']);
+  expect(cells.at(-1)!.split('; ')).toHaveLength(Object.keys(NOTES).length);
+  expect(cells.at(-1)).toContain('replaced within a window of 5m 00s');
+});

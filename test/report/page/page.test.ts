@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import { script, style } from 'virtual:page-assets';
+import { describe, expect, test } from 'vitest';
+import type { SeriesHistory } from '../../../src/domain/model.ts';
+import type { ChartData } from '../../../src/report/page/charts/chart-data.ts';
+import { type PageOptions, renderPage } from '../../../src/report/page/html.ts';
+import { assessed, HOSTILE_NAMES, job, measured, START } from '../../support/report/measured-series.ts';
+
+function page(histories: readonly SeriesHistory[], jobs = [job(5)], options?: PageOptions): string {
+  const { assessment, context } = assessed(histories, jobs);
+  return renderPage(assessment, context, options);
+}
+
+/** Without the texts that are the same in every page. */
+const ownText = (html: string) =>
+  html
+    .replace(script.text, '(script)')
+    .replace(style.text, '(style)')
+    .replaceAll(/sha256-[\w+/=]+/g, '(hash)');
+
+/** A reader's view: what is said, without what it is said with. */
+const words = (html: string) =>
+  ownText(html)
+    .replaceAll(/<(script|style)[\s\S]*?<\/\1>/g, '')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
+
+const chartData = (html: string): ChartData =>
+  JSON.parse(/<script type="application\/json" id="series-1-data">([^<]*)</.exec(html)![1]!);
+
+const elements = (html: string, name: string) =>
+  [...html.matchAll(new RegExp(`<${name}[ >][^>]*`, 'g'))].length;
+
+const throttled = { reason: 'throttled', count: 3, lastDetail: 'HTTP 429: <b>slow & steady</b>' } as const;
+const failed = { firstAt: START + 7_200_000, lastAt: START + 10_800_000 };
+
+describe('a page', () => {
+  test('says what it says, whole', async () => {
+    const history = measured({
+      generations: 4,
+      failedPolls: [{ ...throttled, ...failed }],
+      failedPollSpans: [{ from: failed.firstAt, to: failed.lastAt }],
+    });
+    await expect(ownText(page([history]))).toMatchFileSnapshot('../snapshots/page.txt');
+  });
+
+  test('lets nothing run or load but its own script and style, known by their hashes', () => {
+    const html = page([measured()]);
+    const [, policy] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)!;
+    const hash = (text: string) => `&#39;sha256-${createHash('sha256').update(text).digest('base64')}&#39;`;
+    const inline = (name: string) => [...html.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))];
+    expect(inline('script')).toHaveLength(1);
+    expect(inline('style')).toHaveLength(1);
+    expect(policy!.split('; ')).toEqual([
+      'default-src &#39;none&#39;',
+      `script-src ${hash(inline('script')[0]![1]!)}`,
+      `style-src ${hash(inline('style')[0]![1]!)}`,
+      'img-src data:',
+      'base-uri &#39;none&#39;',
+      'form-action &#39;none&#39;',
+    ]);
+    // What a policy like this would refuse.
+    expect(ownText(html)).not.toMatch(/ style=| on[a-z]+=|javascript:|https?:|@import|url\((?!"?#)/);
+    expect(style.text).not.toMatch(/https?:|@import|url\((?!"?#)/);
+  });
+
+  test('names no address but that of the licence of what is in it', () => {
+    const [licence, ...code] = script.text.split('*/');
+    expect(licence).toMatch(/MIT License[\s\S]*Leon Sorokin/);
+    expect(code.join('').match(/https?:[^"'` ]*/g)).toBeNull();
+  });
+
+  test('never names a key, not even masked', () => {
+    const html = page([measured({ unseen: [4, 5] }), measured({ identity: { host: 'web-2' } })]);
+    expect(html).not.toMatch(/ASIA|FALSE0/);
+  });
+
+  test('has one row for a generation up to two hundred, and data of all of them', () => {
+    const html = page([measured({ generations: 450 })]);
+    expect(elements(html, 'tr')).toBe(1 + 10 + 1 + 200);
+    expect(words(html)).toContain('250 older ones not shown');
+    expect(chartData(html).generations.count).toBe(450);
+  });
+
+  test('draws failed polls by the clock by which samples are dated', () => {
+    const seconds = START / 1000 + 7200;
+    const at = (seconds + 3600) * 1000;
+    const history = measured({ failedPollSpans: [{ from: at, to: at }] });
+    const ahead = { smallestClockOffset: 3600, largestClockOffset: 3600 };
+    const generations = history.generations.map((each) => ({ ...each, ...ahead }));
+    expect(chartData(page([{ ...history, generations }])).failedPolls).toEqual([seconds, 0]);
+  });
+
+  test('is small, however long somebody has measured', () => {
+    const small = page([measured({ generations: 400 })]).length;
+    const large = page([measured({ generations: 10_400 })]).length;
+    expect((large - small) / 10_000).toBeLessThan(40);
+  });
+
+  test('loads itself again only where that is asked for', () => {
+    const settings = (html: string) => /id="settings">([^<]*)</.exec(html)![1];
+    expect(settings(page([measured()]))).toBe('{"refreshSeconds":null}');
+    expect(settings(page([measured()], [], { refreshSeconds: 30 }))).toBe('{"refreshSeconds":30}');
+  });
+});
+
+describe('the verdict', () => {
+  const told = (histories: readonly SeriesHistory[], jobs: Parameters<typeof page>[1]) =>
+    words(page(histories, jobs));
+
+  test('comes first, in words, and names the tab', () => {
+    const html = page([measured()], [job(7)]);
+    expect(words(html)).toMatch(
+      /^ not safe · 7h · web-1 · imds v2 · app · cred-watch cred-watch report · \S+ \S+ not safe a 7h job /,
+    );
+    expect(words(html)).toContain('let the job fetch credentials again');
+  });
+
+  test('of a safe job has its margin and nothing to do', () => {
+    const text = told([measured()], [job(4)]);
+    expect(text).toContain(' safe a 4h job with a margin of 5m at any measured start, 55m 00s to spare ');
+    expect(text).not.toContain('What to do');
+  });
+
+  test('where there is no job asks for one, and where there are no samples says so', () => {
+    expect(told([measured()], [])).toContain(' no job was judged: give one its length with -j');
+    expect(told([], [])).toContain(' there is no sample to judge by: ');
+    expect(told([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h there is no sample/);
+    expect(told([measured({ generations: 0 })], [job(5)])).toContain(
+      'there is no sample: run `cred-watch poll',
+    );
+  });
+
+  test('on several jobs and series is a table, and a word beside each series', () => {
+    const text = told([measured(), measured({ identity: { host: 'web-2' } })], [job(5), job(4, 'nightly')]);
+    expect(text).toContain(' not safe 5h on 2 of 2 series: web-1 · imds v2 · app; web-2 · imds v2 · app ');
+    expect(text).toContain(' safe nightly (4h) on 2 of 2 series: ');
+    expect(text).toContain(' web-2 · imds v2 · app 5h: not safe nightly (4h): safe ');
+  });
+
+  test('on several jobs of one series is told once, with what to do for each', () => {
+    const text = told([measured()], [job(5), job(7, 'nightly')]);
+    expect(text.match(/a 5h job with a margin/g)).toHaveLength(1);
+    expect(text).toMatch(/ not safe nightly : a 7h job with a margin of 5m, .* What to do let the job fetch/);
+  });
+
+  test('of many series opens only the one that decided', () => {
+    const many = Array.from({ length: 50 }, (_, index) =>
+      measured({ identity: { host: `web-${index}`, role: '' } }),
+    );
+    const html = page([measured({ generations: 1, identity: { host: 'a' } }), ...many], [job(4)]);
+    expect(elements(html, 'details class="series"')).toBe(51);
+    expect(
+      [...html.matchAll(/<details class="series" id="(series-\d+)"[^>]* open>/g)].map(([, id]) => id),
+    ).toEqual(['series-1']);
+  });
+});
+
+describe('what is drawn', () => {
+  test('shows gaps, failed polls, windows and jobs, and says in the legend what they are', () => {
+    const legend = (history: SeriesHistory, jobs = [job(5)]) =>
+      [...page([history], jobs).matchAll(/class="swatch (\w+)"/g)].map(([, swatch]) => swatch);
+    expect(legend(measured(), [])).toEqual(['remaining']);
+    expect(legend(measured())).toEqual(['remaining', 'required']);
+    expect(legend(measured({ unseen: [4, 5] }))).toContain('gap');
+    expect(legend(measured({ dated: false }))).toContain('window');
+    expect(legend(measured({ failedPollSpans: [{ from: START, to: START }] }))).toContain('failed');
+  });
+
+  test('is no curve where no start was safe, however short the job', () => {
+    const { generations, ...rest } = measured();
+    const short = generations.map((each) => ({ ...each, expiration: each.lastUpdated! + 240_000 }));
+    expect(words(page([{ ...rest, generations: short }], [job(1)]))).toContain(
+      'no start was safe with a margin of 5m, however short the job',
+    );
+  });
+
+  test('of more teeth than can be told apart are the extremes', () => {
+    const still = (generations: number) =>
+      page([measured({ generations })]).match(/<path class="(line|range|area)"/g);
+    expect(still(400)).toEqual([
+      '<path class="area"',
+      '<path class="line"',
+      '<path class="area"',
+      '<path class="line"',
+    ]);
+    expect(still(401)?.slice(0, 2)).toEqual(['<path class="range"', '<path class="line"']);
+  });
+
+  test('is no picture where there is nothing to draw', () => {
+    const single = page([measured({ generations: 1 })], []);
+    expect(single).not.toMatch(/NaN|Infinity|undefined/);
+    expect(words(single)).toMatch(
+      /Rotation intervals not known yet .*Worst rotations No rotation was watched yet/,
+    );
+  });
+});
+
+describe('names from outside', () => {
+  const series = HOSTILE_NAMES.map((name, index) =>
+    measured({ generations: 3, identity: { host: name, role: HOSTILE_NAMES.at(-index - 1)! } }),
+  );
+  const html = page(
+    series,
+    HOSTILE_NAMES.slice(0, -1).map((name) => job(5, name)),
+  );
+
+  test('are text wherever they stand', () => {
+    const harmless = page(
+      HOSTILE_NAMES.map(() => measured({ generations: 3 })),
+      HOSTILE_NAMES.slice(1).map(() => job(5, 'x')),
+    );
+    const tags = (text: string) =>
+      [...ownText(text).matchAll(/<\/?([a-z!-]+)/gi)].map(([, name]) => name).sort();
+    expect(tags(html)).toEqual(tags(harmless));
+    expect(html).toContain('&lt;script&gt;window.pwned=1;alert(1)&lt;/script&gt;');
+    expect(html).toContain('\\u003cscript\\u003ewindow.pwned=1');
+  });
+
+  test('draw nothing of their own: control characters are shown', () => {
+    expect(html).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\u2028]/);
+    expect(html).toContain('\\u{202e}gnp.exe\\u{2028}\\u{1b}[31m\\u{0}');
+  });
+});

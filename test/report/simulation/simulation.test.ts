@@ -1,0 +1,420 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  type LoggedRequest,
+  listeningJson,
+  listeningText,
+  requestJson,
+  requestLine,
+  type StartedSimulation,
+} from '../../../src/report/simulation/simulation.ts';
+import { type TrafficReport, trafficJson, trafficText } from '../../../src/report/simulation/traffic.ts';
+import { Traffic } from '../../../src/server/traffic.ts';
+
+const START = Date.UTC(2026, 10, 22, 10);
+const KEY = 'ASIAEXAMPLEEXAMP7QXK';
+const AWS_CLI = 'aws-cli/2.9.19 Python/3.11.2 Linux/6.1 source/x86_64.debian.12 prompt/off';
+
+const REQUEST = {
+  at: START,
+  client: 'curl/7.88.1',
+  address: '127.0.0.1',
+  shape: 'imds',
+  asked: 'credentials',
+  apiVersion: '2',
+  method: 'GET',
+  path: '/latest/meta-data/iam/security-credentials/demo',
+  status: 200,
+  fault: null,
+  accessKeyId: KEY,
+} as const;
+const ANSWERED = { instead: null, expiration: START + 150_000 };
+const EMPTY = { instead: null, expiration: null };
+
+/** Nothing that a terminal takes for more than text. */
+const DANGEROUS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** As Node gives a header: one character a byte. */
+const HOSTILE = `\u001b[2J\u009b31m\u202e${'x'.repeat(10_000)}`;
+
+describe('a line for each request', () => {
+  test.each<[string, Partial<LoggedRequest>, Parameters<typeof requestLine>[1]]>([
+    [
+      'GET /latest/meta-data/iam/security-credentials/demo  200  v2  ASIA…7QXK 2m 30s left  curl/7.88.1',
+      {},
+      ANSWERED,
+    ],
+    [
+      'GET /latest/meta-data/iam/security-credentials/demo  200  v1  ASIA…7QXK EXPIRED 50s ago  ' +
+        'aws-cli/2.9.19 Python/3.11.2 Linux/6.1 …  fault: expired',
+      { client: AWS_CLI, apiVersion: '1', fault: 'expired' },
+      { instead: null, expiration: START - 50_000 },
+    ],
+    [
+      'GET /v2/credentials/7  200  ASIA…7QXK  curl/7.88.1',
+      { apiVersion: '', path: '/v2/credentials/7' },
+      EMPTY,
+    ],
+    [
+      'PUT /latest/api/token  503  v2  no User-Agent  fault: status',
+      {
+        client: '',
+        method: 'PUT',
+        path: '/latest/api/token',
+        status: 503,
+        fault: 'status',
+        accessKeyId: null,
+      },
+      EMPTY,
+    ],
+    [
+      'GET /  reset  curl/7.88.1  fault: reset',
+      { apiVersion: '', path: '/', status: null, fault: 'reset', accessKeyId: null },
+      { instead: 'reset', expiration: null },
+    ],
+    [
+      'GET /  no answer  v1  curl/7.88.1',
+      { apiVersion: '1', path: '/', status: null, accessKeyId: null },
+      EMPTY,
+    ],
+  ])('%s', (line, request, details) => {
+    expect(requestLine({ ...REQUEST, ...request }, details)).toBe(`2026-11-22 10:00:00Z  ${line}`);
+  });
+
+  test('whatever a client sends, it is one short line of text without the key', () => {
+    const hostile = { ...REQUEST, client: HOSTILE, path: HOSTILE, method: HOSTILE, fault: HOSTILE };
+    const line = requestLine(hostile, ANSWERED);
+    expect(line).not.toMatch(DANGEROUS);
+    expect(line).not.toContain(KEY);
+    expect(line).toMatch(/ {2}\\u\{1b\}\[2J\\u\{9b\}31m\\u\{202e\}x{13}… {2}fault: /);
+    expect(line.length).toBeLessThan(320);
+  });
+
+  test('a client of letters beyond 16 bits is cut between them', () => {
+    const line = (client: string) => requestLine({ ...REQUEST, client }, EMPTY);
+    expect(line('😀'.repeat(40))).toMatch(/7QXK {2}(😀){40}$/u);
+    expect(line('😀'.repeat(41))).toMatch(/7QXK {2}(😀){39}…$/u);
+  });
+
+  test('as JSON', () => {
+    expect(JSON.parse(requestJson(REQUEST, ANSWERED))).toEqual({
+      schema_version: 1,
+      event: 'request',
+      at: '2026-11-22T10:00:00Z',
+      method: 'GET',
+      path: '/latest/meta-data/iam/security-credentials/demo',
+      status: 200,
+      instead: null,
+      shape: 'imds',
+      asked: 'credentials',
+      api_version: '2',
+      access_key_id: 'ASIA…7QXK',
+      expiration: '2026-11-22T10:02:30Z',
+      remaining_seconds: 150,
+      fault: null,
+      client: 'curl/7.88.1',
+      address: '127.0.0.1',
+    });
+    const swallowed = { ...REQUEST, status: null, client: '', accessKeyId: null };
+    expect(JSON.parse(requestJson(swallowed, EMPTY))).toMatchObject({
+      status: null,
+      instead: 'no answer',
+      client: null,
+      access_key_id: null,
+      expiration: null,
+      remaining_seconds: null,
+    });
+    const hostile = requestJson(
+      { ...REQUEST, client: HOSTILE, fault: HOSTILE, path: '__proto__\n' },
+      ANSWERED,
+    );
+    expect(hostile).not.toMatch(DANGEROUS);
+    expect(JSON.parse(hostile).path).toBe('__proto__\\u{a}');
+    expect(JSON.parse(hostile).client).toHaveLength(100);
+  });
+});
+
+const STARTED: StartedSimulation = {
+  startedAt: START,
+  endpoints: ['http://127.0.0.1:1338/'],
+  role: 'demo',
+  lifetimeSeconds: 180,
+  rotateEverySeconds: 60,
+  jitterSeconds: 0,
+  seed: '42',
+  scenario: null,
+  faults: [],
+  shapes: [
+    {
+      shape: 'imds',
+      environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1338/' },
+    },
+  ],
+};
+
+describe('what is printed at the start', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cred-watch-simulation-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('one shape', () => {
+    expect(listeningText(STARTED)).toBe(
+      [
+        '# these credentials are false: AWS knows none of them, and they open nothing',
+        '# role demo: valid for 3m, replaced every 1m',
+        '# seed 42, started 2026-11-22 10:00:00Z',
+        '# listening on http://127.0.0.1:1338/',
+        '# static keys (AWS_ACCESS_KEY_ID), AWS_PROFILE and web identity (AWS_WEB_IDENTITY_TOKEN_FILE)',
+        '# win over these lines: unset them for the rehearsal',
+        '',
+        '# imds',
+        'export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1338/',
+        'unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE AWS_CONTAINER_AUTHORIZATION_TOKEN AWS_EC2_METADATA_DISABLED',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('several shapes, a scenario and faults', () => {
+    const text = listeningText({
+      ...STARTED,
+      jitterSeconds: 5,
+      scenario: { name: 'outage', description: 'the role is detached' },
+      faults: ['status=503 share=10%', 'reset'],
+      shapes: [...STARTED.shapes, { shape: 'ecs', environment: { AWS_A: '', AWS_B: "it's" } }],
+    });
+    expect(text).toContain(', replaced every 1m, give or take 5s\n');
+    expect(text).toContain('# scenario outage: the role is detached\n');
+    expect(text).toContain('# fault status=503 share=10%\n# fault reset\n');
+    expect(text).toContain('# each client takes one of these blocks, and no line of another\n\n# imds\n');
+    expect(text).toMatch(/\n\n# ecs\nexport AWS_A=''\nexport AWS_B='it'\\''s'\nunset AWS_[A-Z_ 0-9]+\n$/);
+  });
+
+  test.each([
+    `it's a $(touch pwned) \`touch pwned\` "role"; touch pwned & touch pwned | * ~ \\ $HOME !! #x`,
+    "'; touch pwned; '",
+    '\n touch pwned\n',
+    '$(touch pwned)',
+    'two words',
+    'a\nb',
+    'a;b',
+    '~',
+    '',
+    '-n',
+    'plain-Role_1@x,y.z=w+%',
+    'größe 日本',
+  ])('a shell reads %j as it is, and runs nothing of it', (value) => {
+    const file = join(folder, 'environment.sh');
+    writeFileSync(
+      file,
+      listeningText({
+        ...STARTED,
+        role: value,
+        seed: value,
+        endpoints: [value],
+        scenario: { name: value, description: value },
+        faults: [value],
+        shapes: [{ shape: value, environment: { VALUE: value, AFTER: 'reached' } }],
+      }),
+    );
+    const script = '. ./environment.sh; exec "$0" -p "process.env.VALUE + process.env.AFTER"';
+    const env = { PATH: process.env.PATH, HOME: folder };
+    const out = execFileSync('sh', ['-eu', '-c', script, process.execPath], { cwd: folder, env });
+    expect(out.toString()).toBe(`${value}reached\n`);
+    expect(existsSync(join(folder, 'pwned'))).toBe(false);
+  });
+
+  test('as JSON', () => {
+    const scenario = { name: 'outage', description: 'the role is detached' };
+    const environment = { AWS_A: "it's $(x)" };
+    const shapes = [...STARTED.shapes, { shape: '__proto__', environment }];
+    const text = listeningJson({ ...STARTED, scenario, faults: ['reset'], shapes });
+    expect(text).not.toContain('\n');
+    const { environment: variables, ...rest } = JSON.parse(text);
+    expect(rest).toEqual({
+      schema_version: 1,
+      event: 'listening',
+      started_at: '2026-11-22T10:00:00Z',
+      endpoints: ['http://127.0.0.1:1338/'],
+      role: 'demo',
+      lifetime_seconds: 180,
+      rotate_every_seconds: 60,
+      jitter_seconds: 0,
+      seed: '42',
+      scenario,
+      faults: ['reset'],
+    });
+    expect(Object.entries(variables)).toEqual([
+      ['imds', STARTED.shapes[0]!.environment],
+      ['__proto__', environment],
+    ]);
+  });
+});
+
+/** The server's own summary: the two rooms agree on its shape by this alone. */
+function trafficOf(...requests: Partial<Parameters<Traffic['record']>[0]>[]): TrafficReport {
+  const traffic = new Traffic();
+  for (const request of requests) traffic.record({ ...REQUEST, ...request });
+  return traffic.summary();
+}
+
+const times = <T>(count: number, request: T): T[] => Array.from({ length: count }, () => request);
+
+describe('the report at the end', () => {
+  test('nobody asked', async () => {
+    expect(await trafficText(trafficOf())).toBe('nobody asked\n');
+    expect(JSON.parse(trafficJson(trafficOf()))).toMatchObject({
+      event: 'report',
+      request_count: 0,
+      clients: [],
+      first_at: null,
+      last_at: null,
+      imds_v1_clients: null,
+    });
+  });
+
+  test('two clients, one of them on both versions', async () => {
+    const traffic = trafficOf(
+      ...times(3, { apiVersion: '1' as const }),
+      { apiVersion: '1', at: START + 65_000, accessKeyId: 'ASIAEXAMPLEEXAMP0002' },
+      { client: AWS_CLI, asked: 'token', accessKeyId: null },
+      { client: AWS_CLI },
+      { client: AWS_CLI, apiVersion: '1', status: 200, asked: 'metadata', accessKeyId: null },
+      { client: AWS_CLI, status: null, fault: 'reset', accessKeyId: null },
+      { client: AWS_CLI, status: 503, fault: 'status', accessKeyId: null },
+      { client: AWS_CLI, status: 503, fault: 'status', accessKeyId: null },
+    );
+    expect(await trafficText(traffic)).toBe(
+      `10 requests from 2 clients in 1m 05s; credentials were handed out 5 times, 2 sets of them
+
+  client                        shape       requests   tokens credentials  over v1   failed   faults
+  aws-cli/2.9.19 Python/3.11.2  imds               6        1           1        0        3        3
+  Linux/6.1
+  source/x86_64.debian.12
+  curl/7.88.1                   imds               4        0           4        4        0        0
+
+  faults: status 2, reset 1
+
+who still used IMDSv1
+  aws-cli/2.9.19 Python/3.11.2 Linux/6.1 source/x86_64.debian.12: 1 answer at 2026-11-22 10:00:00Z;
+  it uses v2 as well
+  curl/7.88.1: 4 answers from 2026-11-22 10:00:00Z to 10:01:05Z
+`,
+    );
+  });
+
+  test('one request; addresses and shapes where they differ', async () => {
+    expect(await trafficText(trafficOf({ client: '' }))).toBe(
+      `1 request from 1 client; credentials were handed out 1 time, 1 set of them
+
+  client                        shape       requests   tokens credentials  over v1   failed   faults
+  no User-Agent                 imds               1        0           1        0        0        0
+
+nobody used IMDSv1
+`,
+    );
+    const text = await trafficText(
+      trafficOf(
+        { shape: 'cloudshell', apiVersion: '', accessKeyId: null, status: 403 },
+        { shape: null, apiVersion: '', accessKeyId: null, status: 404, address: '::1' },
+      ),
+    );
+    expect(text).toBe(
+      `2 requests from 2 clients; no credentials were handed out
+
+  client                        shape       requests   tokens credentials  over v1   failed   faults
+  curl/7.88.1 from 127.0.0.1    cloudshell         1        0           0        0        1        0
+  curl/7.88.1 from ::1          none               1        0           0        0        1        0
+`,
+    );
+  });
+
+  test('whatever clients send, the text stays text and 100 columns wide', async () => {
+    const names = [HOSTILE, '__proto__', 'constructor', '\u001b[31m/1 \u009b/2', 'w'.repeat(100)];
+    const traffic = trafficOf(
+      ...names.flatMap((client) =>
+        times(20, { client, apiVersion: '1' as const, fault: client.slice(0, 30) }),
+      ),
+    );
+    const lines = (await trafficText(traffic)).split('\n');
+    expect(lines.filter((line) => DANGEROUS.test(line))).toEqual([]);
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    expect(lines).toContain(
+      '  constructor                   imds              20        0          20       20        0       20',
+    );
+    expect(trafficJson(traffic)).not.toMatch(DANGEROUS);
+    const { clients, faults } = JSON.parse(trafficJson(traffic));
+    expect(clients).toHaveLength(5);
+    expect(faults).toContainEqual({ kind: '__proto__', count: 20 });
+  });
+
+  test('counts of eight digits stay apart', async () => {
+    const { totals, clients, v1Clients } = trafficOf({});
+    const many = 87_654_321;
+    const busy = { requests: many, tokens: many, credentials: many, credentialsV1: many, failed: many };
+    const text = await trafficText({
+      totals,
+      clients: clients.map((each) => ({ ...each, ...busy, faulted: many })),
+      v1Clients,
+    });
+    expect(text).toContain('imds        87654321 87654321    87654321 87654321 87654321 87654321\n');
+  });
+
+  test('clients beyond those kept apart', async () => {
+    const traffic = trafficOf(...Array.from({ length: 600 }, (_, index) => ({ client: `client/${index}` })));
+    const text = await trafficText(traffic);
+    expect(text).toMatch(/^600 requests from more than 500 clients; /);
+    expect(text).toContain('\n  all others                    imds             100 ');
+    expect(JSON.parse(trafficJson(traffic))).toMatchObject({ client_count: 500, more_clients: true });
+    expect(JSON.parse(trafficJson(traffic)).clients[0]).toMatchObject({
+      client: null,
+      address: null,
+      others: true,
+      request_count: 100,
+    });
+  });
+
+  test('as JSON', () => {
+    const traffic = trafficOf({ apiVersion: '1' }, { status: null, fault: 'reset', accessKeyId: null });
+    const counts = {
+      request_count: 2,
+      token_request_count: 0,
+      credentials_count: 1,
+      credentials_v1_count: 1,
+      credentials_v2_count: 0,
+      metadata_v1_count: 0,
+      metadata_v2_count: 0,
+      failed_count: 1,
+      fault_count: 1,
+      credential_set_count: 1,
+      answers: [
+        { status: 200, count: 1 },
+        { status: null, count: 1 },
+      ],
+      faults: [{ kind: 'reset', count: 1 }],
+      first_at: '2026-11-22T10:00:00Z',
+      last_at: '2026-11-22T10:00:00Z',
+    };
+    const client = { client: 'curl/7.88.1', address: '127.0.0.1', others: false };
+    const text = trafficJson(traffic);
+    expect(text).not.toContain(KEY);
+    expect(JSON.parse(text)).toEqual({
+      schema_version: 1,
+      event: 'report',
+      client_count: 1,
+      more_clients: false,
+      ...counts,
+      clients: [{ ...client, shape: 'imds', ...counts }],
+      imds_v1_clients: [
+        {
+          ...client,
+          answer_count: 1,
+          first_at: '2026-11-22T10:00:00Z',
+          last_at: '2026-11-22T10:00:00Z',
+          uses_v2: false,
+        },
+      ],
+    });
+  });
+});

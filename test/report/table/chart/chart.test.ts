@@ -1,0 +1,223 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SeriesHistory } from '../../../../src/domain/model.ts';
+import type { Assessment } from '../../../../src/domain/verdict/assessment.ts';
+import { renderChart } from '../../../../src/report/table/chart/chart.ts';
+import { palette } from '../../../../src/report/table/colour.ts';
+import { renderTable } from '../../../../src/report/table/table.ts';
+import { SampleStore } from '../../../../src/store/sample-store.ts';
+import { fixturePath } from '../../../support/cli/run-program.ts';
+import { succeed } from '../../../support/cli/succeed.ts';
+import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
+import { seededRandom } from '../../../support/domain/simulated-source.ts';
+import { assessed, DAY, HOUR, MINUTE, pretend, START } from '../../../support/report/charted-histories.ts';
+
+const snapshot = (name: string) => join(import.meta.dirname, '../../snapshots', `${name}.txt`);
+const hours = (count: number) => Math.round(count * 3600);
+
+interface View {
+  width: number;
+  ascii: boolean;
+  colour?: boolean;
+  margin?: number;
+}
+const UNICODE: View = { width: 80, ascii: false };
+const ASCII: View = { width: 80, ascii: true };
+const VIEWS: View[] = [80, 120].flatMap((width) => [
+  { width, ascii: false },
+  { width, ascii: true },
+]);
+
+const table = (assessment: Assessment, { width, ascii, colour = false, margin = 300 }: View) =>
+  renderTable(assessment, {
+    now: START,
+    margin,
+    version: '0.0.0',
+    width,
+    colour,
+    ascii,
+    allTime: assessment,
+  });
+
+/** The chart alone of the only series. */
+function chart(history: SeriesHistory, durations: readonly number[], view: View = UNICODE, rows = 8) {
+  const { analysis, verdicts } = assessed([history], durations).series[0]!;
+  const required = verdicts.map((verdict) => verdict.required);
+  return renderChart(analysis, { required, rows, ...view }, palette(view.colour ?? false));
+}
+
+describe('a whole report', () => {
+  const db = join(temporaryFolder(afterAll), 'samples.db');
+  let logged: SeriesHistory[] = [];
+  beforeAll(async () => {
+    await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);
+    const store = SampleStore.openReadOnly(db)!;
+    logged = store.histories({});
+    store.close();
+  });
+
+  const HOSTILE = '<script>alert(1)</script>\u001b[31m';
+  const FIVE = [
+    pretend({ identity: { host: HOSTILE, role: 'a "b"\n%0A|`-->]]>\u202e' }, lifetimes: [hours(5) * 1000] }),
+    pretend({ identity: { host: 'web-2' }, failing: [{ from: 4 * HOUR, to: 6 * HOUR }] }),
+    pretend({
+      identity: { host: 'web-3', source: 'container', apiVersion: '', role: 'task' },
+      dated: false,
+      every: 30 * MINUTE,
+      rotateEvery: 2.5 * HOUR,
+      time: DAY,
+    }),
+    pretend({
+      identity: { host: 'web-4' },
+      lifetimes: [12 * HOUR],
+      pauses: [{ from: 3 * HOUR, to: 8.5 * HOUR }],
+    }),
+    pretend({
+      identity: { host: 'web-4', role: 'newer' },
+      time: 13 * HOUR,
+      pauses: [{ from: 0, to: 12.5 * HOUR }],
+    }),
+    pretend({ identity: { host: 'web-5' }, time: 30 * DAY, every: 20 * MINUTE }),
+  ];
+
+  test.for(VIEWS)('of one series in $width columns, ASCII: $ascii', async (view) => {
+    const judged = assessed(logged, [hours(5) - 300]);
+    await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`one-series-${nameOf(view)}`));
+  });
+
+  test.for(VIEWS)('of five series in $width columns, ASCII: $ascii', async (view) => {
+    const judged = assessed(FIVE, [hours(4.5)]);
+    await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`five-series-${nameOf(view)}`));
+  });
+
+  test('is nothing but ASCII where nothing else can be shown', () => {
+    for (const each of [assessed(logged, []), assessed(FIVE, [hours(4.5), hours(6)])]) {
+      expect(table(each, ASCII)).toMatch(/^[\n\x20-\x7e]*$/);
+      expect(table(each, UNICODE)).toMatch(/[^\n\x20-\x7e]/);
+    }
+  });
+
+  test('of a series with a name that ASCII does not have shows the name', () => {
+    const named = assessed([pretend({ identity: { host: 'büro · 1' } })], []);
+    expect(table(named, ASCII).split('\n')[0]).toBe('büro · 1, imds v2, app');
+  });
+
+  test('keeps to its columns', () => {
+    for (const width of [60, 80, 120]) {
+      const lines = table(assessed(FIVE, [hours(4.5), hours(5)]), { ...ASCII, width }).split('\n');
+      const wide = lines.filter((line) => line.length > Math.min(width, 110));
+      // A title is one line, however long the names are.
+      expect(wide.filter((line) => !line.startsWith('<script>'))).toEqual([]);
+    }
+    const long = pretend({ identity: { host: 'h'.repeat(250), role: 'r'.repeat(64) } });
+    const [headline] = table(assessed([long, FIVE[1]!], [hours(4)]), ASCII).split('\n\n');
+    for (const name of ['h'.repeat(250), 'r'.repeat(64)]) {
+      expect(headline!.replaceAll('\n', '')).toContain(name);
+    }
+    expect(headline!.split('\n').every((line) => line.length <= 80)).toBe(true);
+  });
+
+  test('has a chart of a series that another has replaced only where it is judged', () => {
+    const retired = FIVE.filter(({ identity }) => identity.host === 'web-4');
+    const charts = (of: Assessment) => table(of, UNICODE).match(/^ {2}remaining /gm)?.length;
+    expect(charts(assessed(retired, []))).toBe(1);
+    expect(charts(assessed(retired, [hours(5)]))).toBe(1);
+    expect(charts(assessed(FIVE, []))).toBe(5);
+  });
+
+  test('has no chart where no time was watched', () => {
+    const once = pretend({ time: 2 * MINUTE });
+    expect(table(assessed([once], [hours(5)]), UNICODE)).not.toMatch(/remaining +|┤/);
+    const never = { ...once, generations: [], failedPolls: [] };
+    expect(table(assessed([never], [hours(5)]), UNICODE)).not.toMatch(/remaining +|┤/);
+  });
+});
+
+const nameOf = ({ width, ascii }: View) => `${width}-${ascii ? 'ascii' : 'unicode'}`;
+
+const CASES: [name: string, history: SeriesHistory, jobs: number[], rows?: number][] = [
+  ['no job', pretend(), []],
+  ['a job that is safe at any start', pretend(), [hours(4.5)]],
+  ['a short job, far below what is handed out', pretend(), [600]],
+  ['a job that is safe after a rotation', pretend(), [hours(5.5)]],
+  ['a job that is never safe', pretend({ lifetimes: [6 * HOUR, 5.5 * HOUR] }), [hours(7)]],
+  ['three jobs', pretend(), [hours(4.5), hours(5.25), hours(7)]],
+  [
+    'one short generation',
+    pretend({ time: 30 * HOUR, lifetimes: [...Array(19).fill(6 * HOUR), 3 * HOUR] }),
+    [hours(4)],
+  ],
+  ['a gap and failed polls', pretend({ time: DAY, failing: [{ from: 5 * HOUR, to: 9 * HOUR }] }), [hours(4)]],
+  ['a poller that was away', pretend({ time: DAY, pauses: [{ from: 5 * HOUR, to: 9 * HOUR }] }), [hours(4)]],
+  [
+    'polls that fail since the last sample',
+    pretend({ failing: [{ from: 9 * HOUR, to: 12 * HOUR }] }),
+    [hours(4)],
+  ],
+  [
+    'rotations that nobody dates',
+    pretend({ dated: false, every: HOUR, rotateEvery: 5 * HOUR, time: 36 * HOUR }),
+    [hours(2)],
+  ],
+  [
+    'more rotations than columns',
+    pretend({ time: 30 * DAY, every: 20 * MINUTE, lifetimes: [...Array(400).fill(6 * HOUR), 3 * HOUR] }),
+    [hours(4)],
+  ],
+  ['credentials that outlived their end', pretend({ lifetimes: [50 * MINUTE] }), [600]],
+  [
+    'credentials that were over all along',
+    pretend({ rotateEvery: 100 * HOUR, lifetimes: [HOUR], pauses: [{ from: 0, to: 2 * HOUR }] }),
+    [600],
+    4,
+  ],
+  ['two generations in a small chart', pretend({ time: 100 * MINUTE }), [hours(5.5)], 4],
+  ['a minute', pretend({ time: 3 * MINUTE, every: 10_000 }), [hours(4)], 4],
+];
+
+describe('a chart of', () => {
+  test.for(CASES)('%s', async ([name, history, jobs, rows]) => {
+    const drawn = [UNICODE, ASCII].map((view) => chart(history, jobs, view, rows));
+    await expect(`${drawn.join('\n\n')}\n`).toMatchFileSnapshot(
+      snapshot(`chart-of-${name.replace(/\W+/g, '-')}`),
+    );
+  });
+});
+
+/** The lines that are asked for, as the chart has them, and the rows beneath the lowest. */
+function readLines(drawn: string) {
+  const rows = drawn.split('\n');
+  const at = rows.findLastIndex((row) => row.startsWith('  required'));
+  const beneath = rows.slice(at + 1).filter((row) => /^.{23}[│┤|]/.test(row));
+  return { line: rows[at]!, beneath: beneath.map((row) => row.slice(24)).join('') };
+}
+
+test('to cross the line and to be short of it by a second are the same', () => {
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const random = seededRandom(seed);
+    const lifetimes = Array.from({ length: 5 }, () => Math.round(5 * HOUR + random() * 3 * HOUR));
+    const history = pretend({ lifetimes, time: (4 + 60 * random()) * HOUR, dated: random() < 0.5 });
+    const worst = assessed([history], []).series[0]!.analysis.measurement!.worstCase.seconds;
+    for (const view of [UNICODE, ASCII]) {
+      const safe = readLines(chart(history, [worst - 300], view)!);
+      expect(safe.line, `seed ${seed}`).toMatch(/[┤|][─-]+$/);
+      expect(safe.beneath.trim(), `seed ${seed}`).toBe('');
+      const short = readLines(chart(history, [worst - 299], view)!);
+      expect(short.line, `seed ${seed}`).toMatch(/[┤|].*[┼+]/);
+      expect(short.beneath.trim(), `seed ${seed}`).not.toBe('');
+    }
+  }
+});
+
+test('colours only what is below the line, the line where it is crossed, and failed polls', () => {
+  const history = pretend({ time: DAY, failing: [{ from: 5 * HOUR, to: 9 * HOUR }] });
+  const coloured = (jobs: number[]) => chart(history, jobs, { ...UNICODE, colour: true })!;
+  const inRed = (text: string) => [...text.matchAll(/\u001b\[31m(.*?)\u001b\[39m/g)].map((match) => match[1]);
+  expect(inRed(coloured([hours(4)]))).toEqual([]);
+  const crossed = inRed(coloured([hours(5.25)]));
+  expect(crossed.filter((text) => text === '┼').length).toBeGreaterThan(20);
+  expect(crossed.filter((text) => /[\u2801-\u28ff]/.test(text!)).length).toBeGreaterThan(0);
+  expect(crossed.every((text) => /^(┼|[\u2800-\u28ff ]+)$/.test(text!))).toBe(true);
+  expect(coloured([hours(4)])).toContain('\u001b[33m×\u001b[39m');
+  expect(coloured([hours(5.25)]).replace(/\u001b\[\d+m/g, '')).toBe(chart(history, [hours(5.25)]));
+});

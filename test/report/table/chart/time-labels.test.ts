@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { parseInstant } from '../../../../src/domain/time/instant.ts';
+import { timeLabels } from '../../../../src/report/table/chart/time-labels.ts';
+import { seededRandom } from '../../../support/domain/simulated-source.ts';
+
+const at = (text: string) => parseInstant(text)!.instant;
+
+test.for([
+  [
+    '2026-03-01T00:00:10Z',
+    '2026-03-01T00:00:50Z',
+    '2026-03-01 00:00:10Z    00:00:30               00:00:50Z',
+  ],
+  [
+    '2026-03-01T00:01:00Z',
+    '2026-03-01T12:30:00Z',
+    '2026-03-01 00:01Z       06:00         09:00       12:30Z',
+  ],
+  [
+    '2026-03-01T20:00:00Z',
+    '2026-03-02T08:00:00Z',
+    '2026-03-01 20:00Z         02:00        2026-03-02 08:00Z',
+  ],
+  [
+    '2026-03-01T00:00:00Z',
+    '2026-03-08T00:00:00Z',
+    '2026-03-01            03-04           03-06   2026-03-08',
+  ],
+  [
+    '2026-03-01T12:00:00Z',
+    '2026-03-31T00:00:00Z',
+    '2026-03-01         03-13     03-18    03-23   2026-03-31',
+  ],
+  [
+    '2024-03-01T00:00:00Z',
+    '2026-03-31T00:00:00Z',
+    '2024-03-01            2025-03-13              2026-03-31',
+  ],
+] as const)('from %s to %s', ([from, to, labels]) => {
+  expect(timeLabels({ from: at(from), to: at(to) }, 56).labels).toBe(labels);
+});
+
+test('a label stands around its tick', () => {
+  const axis = timeLabels({ from: at('2026-03-01T00:00:00Z'), to: at('2026-03-01T12:00:00Z') }, 72);
+  // Six columns an hour.
+  expect([...axis.ticks]).toEqual([24, 36, 48, 60]);
+  expect(axis.labels.indexOf('06:00')).toBe(34);
+});
+
+test('whatever the time and the width, both ends are told and every tick has its label', () => {
+  for (let seed = 1; seed <= 300; seed += 1) {
+    const random = seededRandom(seed);
+    const from = at('2000-01-01T00:00:00Z') + Math.floor(random() * 1e12);
+    const to = from + Math.ceil(10 ** (3 + random() * 11));
+    const width = 36 + Math.floor(random() * 60);
+    const { labels, ticks } = timeLabels({ from, to }, width);
+    const words = labels.split(/ {2,}/);
+    expect(labels.length, `seed ${seed}`).toBe(width);
+    expect(words, `seed ${seed}`).toHaveLength(2 + ticks.size);
+    expect(words.join('\n'), `seed ${seed}`).toMatch(
+      /^\d{4}-\d\d-\d\d( [\d:]+Z)?\n(((\d\d-\d\d )?\d\d:\d\d(:\d\d)?|(\d{4}-)?\d\d-\d\d)\n)*[-:\d ]+Z?$/,
+    );
+  }
+});

@@ -1,0 +1,160 @@
+import { get } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type MonitorAnswer, startMonitor } from '../../../src/server/monitor/monitor.ts';
+import { ask, askRaw } from '../../support/server/raw-client.ts';
+
+const answer =
+  (type: string, body: string, status = 200) =>
+  async (): Promise<MonitorAnswer> => ({
+    status,
+    type,
+    body,
+  });
+
+async function monitor(hosts: readonly string[] = []) {
+  const errors: unknown[] = [];
+  const routes = new Map([
+    ['/', answer('text/html; charset=utf-8', '<p>é</p>')],
+    ['/metrics', answer('text/plain', 'up 1\n')],
+    ['/healthz', answer('text/plain', 'no\n', 503)],
+    ['/broken', async () => Promise.reject(new Error('secret of the store'))],
+  ]);
+  const listen = [{ host: '127.0.0.1', port: 0 }];
+  const { origins, close } = await startMonitor({
+    listen,
+    hosts: new Set(hosts),
+    routes,
+    onError: (error) => errors.push(error),
+  });
+  onTestFinished(close);
+  return { origin: origins[0]!, errors, close };
+}
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+describe('a monitor', () => {
+  test('answers what it has, whatever the query, with headers that leave a browser no choice', async () => {
+    const { origin } = await monitor();
+    const page = await ask(origin, 'GET', '/?fresh=1#x');
+    expect(page).toMatchObject({ status: 200, body: Buffer.from('<p>é</p>').toString('latin1') });
+    expect(Object.fromEntries(page.headers)).toMatchObject({
+      ...HEADERS,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "frame-ancestors 'none'",
+      'content-length': '9',
+    });
+    expect(page.names).not.toContain('Access-Control-Allow-Origin');
+    const metrics = await ask(origin, 'GET', '/metrics');
+    expect(metrics).toMatchObject({ status: 200, body: 'up 1\n' });
+    expect(Object.fromEntries(metrics.headers)).toMatchObject({
+      ...HEADERS,
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    });
+    expect(await ask(origin, 'GET', '/healthz')).toMatchObject({ status: 503, body: 'no\n' });
+  });
+
+  test('answers HEAD without a body', async () => {
+    const { origin } = await monitor();
+    const head = await ask(origin, 'HEAD', '/metrics');
+    expect([head.status, head.headers.get('content-length'), head.body]).toEqual([200, '5', '']);
+  });
+
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'])('refuses %s', async (method) => {
+    const { origin } = await monitor();
+    const refused = await ask(origin, method, '/metrics', { 'Content-Length': '0' });
+    expect(refused).toMatchObject({ status: 405, body: 'GET and HEAD only\n' });
+    expect(refused.headers.get('allow')).toBe('GET, HEAD');
+  });
+
+  test('refuses a tunnel, an upgrade and what is no HTTP, and goes on', async () => {
+    const { origin } = await monitor();
+    expect((await askRaw(origin, 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')).status).toBe(405);
+    expect((await ask(origin, 'GET', '/ws', { Connection: 'Upgrade', Upgrade: 'websocket' })).status).toBe(
+      404,
+    );
+    expect((await askRaw(origin, 'hello\r\n\r\n')).status).toBe(400);
+    expect((await askRaw(origin, 'GET /metrics HTTP/1.1\r\n\r\n')).status).toBe(400);
+    expect((await askRaw(origin, 'GET /metrics HTTP/1.0\r\n\r\n')).status).toBe(200);
+  });
+
+  test.each(['/metrics/', '//metrics', '/../metrics', '/%2e', '/constructor', '*', '/metrics%3F'])(
+    'has nothing at %s',
+    async (target) => {
+      const { origin } = await monitor();
+      const refused = await ask(origin, 'GET', target);
+      expect(refused).toMatchObject({
+        status: 404,
+        body: 'nothing here: there are / /metrics /healthz /broken\n',
+      });
+    },
+  );
+
+  test.each([
+    'evil.example',
+    'evil.example:80',
+    '127.0.0.1.evil.example',
+    '127.0.0.1@evil.example',
+    '8.8.8.8',
+    '',
+  ])('answers nobody who has come by the name %s', async (name) => {
+    const { origin } = await monitor(['dash.internal']);
+    for (const path of ['/', '/metrics', '/nothing']) {
+      expect(await ask(origin, 'GET', path, { Host: name })).toMatchObject({
+        status: 421,
+        body: 'no such host here: --allow-host admits a name\n',
+      });
+    }
+    expect((await ask(origin, 'GET', `http://${name || 'x'}/metrics`)).status).toBe(421);
+  });
+
+  test.each(['127.0.0.1:9', 'localhost', '[::1]', 'DASH.internal:80'])(
+    'answers to the name %s',
+    async (name) => {
+      const { origin } = await monitor(['dash.internal']);
+      expect((await ask(origin, 'GET', '/metrics', { Host: name })).status).toBe(200);
+    },
+  );
+
+  test('another site may link to it and not use it', async () => {
+    const { origin } = await monitor();
+    const from = (site: string, mode: string, dest: string) =>
+      ask(origin, 'GET', '/', { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': mode, 'Sec-Fetch-Dest': dest });
+    expect((await from('cross-site', 'navigate', 'document')).status).toBe(200);
+    expect((await from('none', 'navigate', 'document')).status).toBe(200);
+    expect((await from('same-origin', 'cors', 'empty')).status).toBe(200);
+    expect(await from('cross-site', 'no-cors', 'image')).toMatchObject({
+      status: 403,
+      body: 'not for other sites\n',
+    });
+    expect((await from('same-site', 'cors', 'empty')).status).toBe(403);
+    expect((await from('cross-site', 'navigate', 'iframe')).status).toBe(403);
+  });
+
+  test('tells of an error nothing to who asks, and all to its owner', async () => {
+    const { origin, errors } = await monitor();
+    expect(await ask(origin, 'GET', '/broken')).toMatchObject({
+      status: 500,
+      body: 'this could not be made: see what the poller says\n',
+    });
+    expect(errors.map(String)).toEqual(['Error: secret of the store']);
+    expect((await ask(origin, 'GET', '/metrics')).status).toBe(200);
+  });
+
+  test('closes with connections open, and is gone then', async () => {
+    const { origin, close } = await monitor();
+    const { Agent } = await import('node:http');
+    const agent = new Agent({ keepAlive: true });
+    await new Promise((resolve) =>
+      get(`${origin}/metrics`, { agent }, (response) => response.resume().on('end', resolve)),
+    );
+    await close();
+    await expect(ask(origin, 'GET', '/metrics')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    agent.destroy();
+  });
+});

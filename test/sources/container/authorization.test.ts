@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { CANARIES, codes, containerAt, document, fail, succeed } from '../../support/sources/polling.ts';
+import { type Script, startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+const AUTH = CANARIES[3]!;
+const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
+const FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'cred-watch-'));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+async function ask(env: Record<string, string>, script: Script = { 'GET /creds': { body: document() } }) {
+  const endpoint = await startEndpoint(script);
+  return {
+    source: containerAt(endpoint, env),
+    sent: () => endpoint.requests.map((r) => r.headers.authorization),
+  };
+}
+
+function tokenFile(content: string | Buffer): string {
+  const path = join(folder(), 'token');
+  writeFileSync(path, content);
+  return path;
+}
+
+test('the file beats the variable, and its content is sent as it is', async () => {
+  const { source, sent } = await ask({ [FILE]: tokenFile(`Bearer ${AUTH}`), [TOKEN]: 'other' });
+  expect(codes(await succeed(source))).toEqual(['TWO_TOKENS_SET']);
+  expect(sent()).toEqual([`Bearer ${AUTH}`]);
+});
+
+test('the file is read again at every attempt', async () => {
+  const path = tokenFile('first');
+  const endpoint = await startEndpoint(({ headers }) => {
+    writeFileSync(path, AUTH);
+    return headers.authorization === AUTH ? { body: document() } : { status: 500 };
+  });
+  await succeed(containerAt(endpoint, { [FILE]: path }));
+  expect(endpoint.requests.map(({ headers }) => headers.authorization)).toEqual(['first', AUTH]);
+});
+
+test.each([`${AUTH}\n`, `${AUTH}\r\n`])('one line break at the end is forgiven: %j', async (content) => {
+  const { source, sent } = await ask({ [FILE]: tokenFile(content) });
+  expect((await succeed(source)).notes).toEqual([{ code: 'TOKEN_TRAILING_NEWLINE', args: { name: FILE } }]);
+  expect(sent()).toEqual([AUTH]);
+});
+
+test.each([
+  `${AUTH}\n\n`,
+  `${AUTH}\r`,
+  `${AUTH}\nX-Evil: 1`,
+  `${AUTH}\r\nX-Evil: 1`,
+  `${AUTH}\u0000`,
+  `${AUTH}\u001b`,
+  `${AUTH}\t`,
+  `${AUTH}é`,
+])('no header may be made of %j', async (content) => {
+  for (const env of [{ [FILE]: tokenFile(content) }, { [TOKEN]: content }]) {
+    const { source, sent } = await ask(env);
+    expect(await fail(source)).toMatchObject({ reason: 'auth-token-invalid' });
+    expect(sent()).toEqual([]);
+  }
+});
+
+test.each(['', '\n', '  \n'])('a blank file %j: no header', async (content) => {
+  const { source, sent } = await ask({ [FILE]: tokenFile(content), [TOKEN]: 'other' });
+  expect(codes(await succeed(source))).toContain('TOKEN_BLANK');
+  expect(sent()).toEqual([undefined]);
+});
+
+test('blank variables count as unset', async () => {
+  const { source, sent } = await ask({ [FILE]: '', [TOKEN]: '' });
+  expect((await succeed(source)).notes.map(({ args }) => args.name)).toEqual([FILE, TOKEN]);
+  expect(sent()).toEqual([undefined]);
+});
+
+describe('an unreadable file: no request', () => {
+  test.each<[string, () => string, RegExp]>([
+    ['missing', () => join(folder(), 'none'), /ENOENT/],
+    ['a folder', folder, /not a regular file|EISDIR/],
+    ['a device without end', () => '/dev/zero', /not a regular file/],
+    ['too large', () => tokenFile('x'.repeat(2 ** 20 + 1)), /too large/],
+    [
+      'a pipe that nobody writes to',
+      () => {
+        const path = join(folder(), 'pipe');
+        execFileSync('mkfifo', [path]);
+        chmodSync(path, 0o600);
+        return path;
+      },
+      /not a regular file/,
+    ],
+  ])('%s', async (_, path, detail) => {
+    const { source, sent } = await ask({ [FILE]: path() });
+    const outcome = await fail(source);
+    expect(outcome.reason).toBe('auth-token-unreadable');
+    expect(outcome.detail).toMatch(detail);
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe('a JWT', () => {
+  const jwt = (payload: unknown) =>
+    ['{"alg":"RS256"}', JSON.stringify(payload), AUTH]
+      .map((part) => Buffer.from(part).toString('base64url'))
+      .join('.');
+  const now = Math.floor(Date.now() / 1000);
+
+  test.each<[string, unknown, { code: string; args: object }[]]>([
+    ['running out', { exp: now + 3600 }, [{ code: 'TOKEN_FILE_EXPIRES', args: { at: (now + 3600) * 1000 } }]],
+    ['run out', { exp: now - 60 }, [{ code: 'TOKEN_FILE_EXPIRED', args: { at: (now - 60) * 1000 } }]],
+    ['without exp', {}, []],
+    ['with a strange exp', { exp: 'soon' }, []],
+    ['with an exp beyond all dates', { exp: 1e300 }, []],
+    ['that is none', null, []],
+  ])('%s', async (_, payload, notes) => {
+    const { source } = await ask({ [FILE]: tokenFile(jwt(payload)) });
+    expect((await succeed(source)).notes).toEqual(notes);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { isAllowedAddress } from '../../../src/sources/container/allowed-hosts.ts';
+import { credentialsUrl } from '../../../src/sources/container/settings.ts';
+import { Notes } from '../../../src/sources/notes.ts';
+import { FailedLook } from '../../../src/sources/poll-error.ts';
+import { codes, containerAt, document, fail, succeed } from '../../support/sources/polling.ts';
+import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
+const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+
+function compose(env: Record<string, string>): string {
+  const url = credentialsUrl(env, new Notes());
+  return url instanceof FailedLook ? url.reason : url.href;
+}
+
+test.each([
+  ['/v2/credentials/id', 'http://169.254.170.2/v2/credentials/id'],
+  ['/v1/credentials?id=1', 'http://169.254.170.2/v1/credentials?id=1'],
+  ['//v2/x', 'http://169.254.170.2//v2/x'],
+  ['/@evil/x', 'http://169.254.170.2/@evil/x'],
+  ['.evil.com/x', 'invalid-configuration'],
+  ['@evil/x', 'invalid-configuration'],
+  [':80@evil/x', 'invalid-configuration'],
+  ['http://127.0.0.1/', 'invalid-configuration'],
+])('relative %s', (relative, expected) => {
+  expect(compose({ [RELATIVE]: relative })).toBe(expected);
+});
+
+describe('full, over http', () => {
+  test.each([
+    ['http://127.0.0.1/x', 'http://127.0.0.1/x'],
+    ['http://127.0.0.1:8080/x?y', 'http://127.0.0.1:8080/x?y'],
+    ['http://127.255.255.254/', 'http://127.255.255.254/'],
+    ['http://[::1]:1338/', 'http://[::1]:1338/'],
+    ['http://[0:0:0:0:0:0:0:1]/', 'http://[::1]/'],
+    ['http://localhost:1338/', 'http://localhost:1338/'],
+    ['http://LOCALHOST/', 'http://localhost/'],
+    ['http://169.254.170.2/', 'http://169.254.170.2/'],
+    ['http://169.254.170.2./', 'http://169.254.170.2/'],
+    ['http://169.254.170.23/v1/credentials', 'http://169.254.170.23/v1/credentials'],
+    ['http://[fd00:ec2::23]/v1/credentials', 'http://[fd00:ec2::23]/v1/credentials'],
+    ['http://127.1/', 'http://127.0.0.1/'],
+    ['http://0x7f.1/', 'http://127.0.0.1/'],
+    ['http://2130706433/', 'http://127.0.0.1/'],
+    ['https://somewhere.com/x', 'https://somewhere.com/x'],
+    ['https://192.168.1.1/x', 'https://192.168.1.1/x'],
+  ])('%s may be asked', (full, href) => expect(compose({ [FULL]: full })).toBe(href));
+
+  test.each([
+    'http://169.254.170.3',
+    'http://169.254.171.23',
+    'http://169.254.0.1',
+    'http://169.254.169.254',
+    'http://192.168.1.1',
+    'http://192.168.10.120',
+    'http://169.1.2.3',
+    'http://[fd00:ec2::2]',
+    'http://[fd00:ec2::254]',
+    'http://[::ffff:127.0.0.1]',
+    'http://[::ffff:169.254.170.2]',
+    'http://0.0.0.0',
+    'http://[::]',
+    'http://0x7f000001.evil',
+    'http://128.0.0.1',
+    'http://169.254.170.2@192.168.1.1/',
+    'http://somewhere.com',
+    'http://localhost.',
+    'http://localhost.evil',
+  ])('%s may not', async (url) => {
+    const outcome = await fail(containerAt({ url }, {}, { readFile: async () => '' }));
+    expect(outcome.reason).toMatch(/^host-not-allowed|invalid-configuration$/);
+    if (outcome.reason !== 'host-not-allowed') expect(url).toContain('evil');
+  });
+
+  test.each([
+    'creds',
+    '/creds',
+    'localhost:80/x',
+    'file:///etc/passwd',
+    'http://u:CANARY-authorization@127.0.0.1/',
+    'https://CANARY-authorization@somewhere.com/',
+  ])('%s is a mistake', async (url) => {
+    const outcome = await fail(containerAt({ url }));
+    expect(outcome).toMatchObject({ reason: 'invalid-configuration' });
+    expect(outcome.detail).toContain(FULL);
+  });
+});
+
+describe('a name from the hosts file', () => {
+  const hosts = (text: string) => ({ readFile: async (path: string) => (path === '/etc/hosts' ? text : '') });
+
+  test('counts if all its addresses are allowed, is connected to as vetted, and keeps its name', async () => {
+    const endpoint = await startEndpoint({ 'GET /creds': { body: document() } });
+    const url = `http://Agent.test:${endpoint.port}`;
+    const text = '# agent.test\n127.0.0.1\tother agent.test # here\n';
+    const outcome = await succeed(containerAt({ url }, {}, hosts(text)));
+    expect(codes(outcome)).toEqual(['HOST_NAME_ONLY_SOME_SDKS']);
+    expect(endpoint.requests[0]!.headers.host).toBe(`agent.test:${endpoint.port}`);
+  });
+
+  test.each([
+    ['one of two is not', '127.0.0.1 agent.test\n192.168.0.1 agent.test'],
+    ['none is known', '127.0.0.1 other.test'],
+    ['no address', 'nonsense agent.test'],
+  ])('does not count where %s', async (_, text) => {
+    const endpoint = await startEndpoint({ 'GET /creds': { body: document() } });
+    const outcome = await fail(containerAt({ url: `http://agent.test:${endpoint.port}` }, {}, hosts(text)));
+    expect(outcome.reason).toBe('host-not-allowed');
+    expect(endpoint.requests).toEqual([]);
+  });
+});
+
+test('an address in any spelling of IPv6', () => {
+  expect(isAllowedAddress('fd00:0ec2:0:0:0:0:0:0023')).toBe(true);
+  expect(isAllowedAddress('0:0:0:0:0:ffff:7f00:1')).toBe(false);
+  expect(isAllowedAddress('localhost')).toBe(false);
+});

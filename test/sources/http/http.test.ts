@@ -1,0 +1,158 @@
+import { createSocket } from 'node:dgram';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import {
+  containerAt,
+  document,
+  fail,
+  hastyClock,
+  IMPATIENT,
+  LIMITS,
+  succeed,
+} from '../../support/sources/polling.ts';
+import { startEndpoint, startRawEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+const once = { limits: { ...LIMITS, attempts: 1 } };
+const impatient = { limits: { ...IMPATIENT, attempts: 1 } };
+
+async function raw(text: string | Buffer, more = once) {
+  const endpoint = await startRawEndpoint((socket) => socket.end(text));
+  return containerAt(endpoint, {}, more);
+}
+
+describe('answers on the wire', () => {
+  test.each([
+    [
+      'HTTP/1.0 with a length',
+      `HTTP/1.0 200 OK\r\nContent-Length: ${document().length}\r\n\r\n${document()}`,
+    ],
+    ['HTTP/1.0 to the end', `HTTP/1.0 200 OK\r\n\r\n${document()}`],
+    ['HTTP/1.1 to the end', `HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${document()}`],
+  ])('%s', async (_, text) => {
+    await succeed(await raw(text));
+  });
+
+  test.each<[string, string | Buffer, string]>([
+    ['too large', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(70_000)}`, 'response-too-large'],
+    ['too many headers', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 'response-too-large'],
+    ['not UTF-8', Buffer.from(`HTTP/1.0 200 OK\r\n\r\n${document({ Type: 'é' })}`, 'latin1'), 'malformed'],
+    ['not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'malformed'],
+    ['cut off', 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"Code"', 'unreachable'],
+    ['nothing', '', 'unreachable'],
+  ])('%s', async (_, text, reason) => {
+    expect((await fail(await raw(text))).reason).toBe(reason);
+  });
+
+  test('at the cap, but no larger', async () => {
+    const padded = document() + ' '.repeat(64 * 1024 - document().length);
+    await succeed(await raw(`HTTP/1.0 200 OK\r\n\r\n${padded}`));
+    expect((await fail(await raw(`HTTP/1.0 200 OK\r\n\r\n${padded} `))).reason).toBe('response-too-large');
+  });
+});
+
+describe('deadlines', () => {
+  test('a body that trickles for ever', async () => {
+    const endpoint = await startRawEndpoint((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      const timer = setInterval(() => socket.write(' '), 20);
+      socket.once('close', () => clearInterval(timer));
+    });
+    expect((await fail(containerAt(endpoint, {}, impatient))).reason).toBe('timeout');
+  });
+
+  test('headers that trickle for ever', async () => {
+    const endpoint = await startRawEndpoint((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      const timer = setInterval(() => socket.write('X: y\r\n'), 20);
+      socket.once('close', () => clearInterval(timer));
+    });
+    expect((await fail(containerAt(endpoint, {}, impatient))).reason).toBe('timeout');
+  });
+
+  test('a handshake that is never finished is no connection', async () => {
+    const endpoint = await startRawEndpoint(() => {});
+    const url = endpoint.url.replace('http', 'https');
+    const limits = { ...LIMITS, connectMs: 150, attempts: 1 };
+    expect(await fail(containerAt({ url }, {}, { limits }))).toMatchObject({ reason: 'unreachable' });
+  });
+
+  test('a name server that never answers', async () => {
+    const server = createSocket('udp4');
+    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const nameServers = [`127.0.0.1:${(server.address() as AddressInfo).port}`];
+    const more = { ...impatient, nameServers, readFile: async () => '' };
+    expect((await fail(containerAt({ url: 'https://agent.test' }, {}, more))).reason).toBe('unreachable');
+  });
+
+  test('a file that is never read', async () => {
+    const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/x' };
+    const more = { limits: { ...LIMITS, pollMs: 100 }, readFile: () => new Promise<string>(() => {}) };
+    const outcome = await fail(containerAt({ url: 'http://127.0.0.1:1' }, env, more));
+    expect(outcome).toMatchObject({ reason: 'timeout', detail: 'the poll ran out of time' });
+  });
+
+  test('the whole poll, pauses included', async () => {
+    const endpoint = await startEndpoint({ 'GET /creds': { status: 500 } });
+    const clock = { ...hastyClock, sleep: (_: number, signal?: AbortSignal) => until(signal!) };
+    const more = { clock, limits: { ...LIMITS, pollMs: 300 } };
+    expect((await fail(containerAt(endpoint, {}, more))).reason).toBe('server-error');
+  });
+
+  const until = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+
+  test('whoever asked does not want to wait any longer', async () => {
+    const endpoint = await startEndpoint({ 'GET /creds': 'silence' });
+    const stop = new AbortController();
+    const poll = containerAt(endpoint).poll(stop.signal);
+    await vi.waitUntil(() => endpoint.requests.length > 0);
+    stop.abort();
+    expect(await poll).toMatchObject({ ok: false, reason: 'timeout' });
+    expect(await containerAt(endpoint).poll(stop.signal)).toMatchObject({ ok: false });
+  });
+});
+
+test('pauses are a random part of 100 ms, doubled up to a second', async () => {
+  const endpoint = await startEndpoint({ 'GET /creds': { status: 500 } });
+  const pauses: number[] = [];
+  const clock = { ...hastyClock, sleep: async (pause: number) => void pauses.push(pause) };
+  await fail(containerAt(endpoint, {}, { clock, limits: { ...LIMITS, attempts: 7 } }));
+  expect(pauses).toEqual([50, 100, 200, 400, 500, 500]);
+});
+
+test('a redirect is not followed', async () => {
+  const target = await startEndpoint({ 'GET /': { body: document() } });
+  const endpoint = await startEndpoint({ 'GET /creds': { status: 302, headers: { location: target.url } } });
+  expect((await fail(containerAt(endpoint))).reason).toBe('redirect');
+  expect(target.requests).toEqual([]);
+});
+
+test('of several addresses the second is tried', async () => {
+  const endpoint = await startEndpoint({ 'GET /creds': { body: document() } }, '::1');
+  await succeed(containerAt({ url: `http://localhost:${endpoint.port}` }));
+});
+
+describe('the clock of the endpoint', () => {
+  const HOUR = Date.UTC(2026, 10, 22, 12);
+  const clock = { ...hastyClock, now: () => HOUR };
+  test.each<[string | null, number | null]>([
+    ['Sun, 22 Nov 2026 12:00:00 GMT', 0],
+    ['Sun, 22 Nov 2026 11:58:00 GMT', 120],
+    ['Sun, 22 Nov 2026 12:01:00 GMT', -60],
+    ['Mon, 22 Nov 2026 12:00:00 GMT', null],
+    ['2026-11-22T12:00:00Z', null],
+    ['22 Nov 2026', null],
+    ['', null],
+    [null, null],
+  ])('%s', async (date, offset) => {
+    const endpoint = await startEndpoint((_, response) => {
+      response.sendDate = false;
+      return { body: document(), headers: date === null ? {} : { date } };
+    });
+    expect(await succeed(containerAt(endpoint, {}, { clock }))).toMatchObject({
+      clockOffset: offset,
+      observedAt: HOUR,
+    });
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { readImdsSettings } from '../../../src/sources/imds/settings.ts';
+import { chooseSource } from '../../../src/sources/open.ts';
+import { readProfileFiles } from '../../../src/sources/profile/files.ts';
+import { codes, imds, options, ROLES, succeed } from '../../support/sources/polling.ts';
+import { homeWith } from '../../support/sources/profile-home.ts';
+import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+type Env = Record<string, string>;
+type Files = Parameters<typeof homeWith>[0];
+
+/** The options of a host with these files; the selected profile is `default`, unless told otherwise. */
+async function host(files: Files, env: Env = {}, profile?: string) {
+  const own = options({ HOME: homeWith(files), ...env }, profile === undefined ? {} : { profile });
+  return { ...own, profileFiles: await readProfileFiles(own) };
+}
+
+const settings = async (lines: string, env: Env = {}) =>
+  readImdsSettings(await host({ config: `[default]\n${lines}\n` }, env));
+
+const ENDPOINT = 'AWS_EC2_METADATA_SERVICE_ENDPOINT';
+const MODE = 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE';
+const IPV6 = 'http://[fd00:ec2::254]/';
+
+describe('where IMDS is', () => {
+  test.each<[string, Env, string, object[]]>([
+    ['ec2_metadata_service_endpoint = http://127.0.0.1:1338', {}, 'http://127.0.0.1:1338/', []],
+    ['EC2_Metadata_Service_Endpoint = http://127.0.0.1:1338', {}, 'http://127.0.0.1:1338/', []],
+    [
+      'ec2_metadata_service_endpoint = http://127.0.0.1:1338',
+      { [ENDPOINT]: 'http://[::1]:1' },
+      'http://[::1]:1/',
+      [],
+    ],
+    // Blank is unset here, and a value to some.
+    [
+      'ec2_metadata_service_endpoint = http://127.0.0.1:1338',
+      { [ENDPOINT]: '' },
+      'http://127.0.0.1:1338/',
+      [{ code: 'BLANK_ENV', args: { name: ENDPOINT } }],
+    ],
+    ['ec2_metadata_service_endpoint_mode = IPv6', {}, IPV6, []],
+    ['ec2_metadata_service_endpoint_mode = IPv6', { [MODE]: 'IPv4' }, 'http://169.254.169.254/', []],
+    [
+      'ec2_metadata_service_endpoint_mode = ipv6',
+      {},
+      IPV6,
+      [
+        {
+          code: 'ENDPOINT_MODE_CASE',
+          args: { name: 'ec2_metadata_service_endpoint_mode of profile default' },
+        },
+      ],
+    ],
+    // An endpoint wins over a mode, wherever they stand.
+    [
+      'ec2_metadata_service_endpoint = http://127.0.0.1:1338',
+      { [MODE]: 'IPv6' },
+      'http://127.0.0.1:1338/',
+      [],
+    ],
+    [
+      'imds_use_ipv6 = true',
+      {},
+      'http://169.254.169.254/',
+      [{ code: 'IPV6_ONLY_BOTOCORE', args: { name: 'imds_use_ipv6 of profile default' } }],
+    ],
+  ])('%s %j', async (lines, env, url, notes) => {
+    const { baseUrl, obstacle, notes: said } = await settings(lines, env);
+    expect(obstacle).toBeNull();
+    expect(baseUrl?.href).toBe(url);
+    expect(said.list).toEqual(notes);
+  });
+
+  test.each([
+    ['ec2_metadata_service_endpoint = CANARY', 'is not a plain http or https URL'],
+    ['ec2_metadata_service_endpoint_mode = CANARY', 'is neither IPv4 nor IPv6'],
+    ['ec2_instance_profile_name = a/CANARY', 'is not a role name'],
+  ])('%s is a mistake that is named', async (line, what) => {
+    const { obstacle } = await settings(line);
+    expect(obstacle).toMatchObject({
+      reason: 'invalid-configuration',
+      detail: `${line.split(' ')[0]} of profile default ${what}`,
+    });
+  });
+});
+
+describe('IMDSv1', () => {
+  const KEY = 'ec2_metadata_v1_disabled';
+  const VARIABLE = 'AWS_EC2_METADATA_V1_DISABLED';
+  test.each<[string, Env, boolean, object[]]>([
+    ['true', {}, false, []],
+    ['True', {}, false, []],
+    ['false', {}, true, []],
+    [
+      '1',
+      {},
+      true,
+      [{ code: 'V1_DISABLED_FOR_SOME_SDKS', args: { name: 'ec2_metadata_v1_disabled of profile default' } }],
+    ],
+    ['true', { [VARIABLE]: 'false' }, true, []],
+    ['false', { [VARIABLE]: 'true' }, false, []],
+    // JavaScript would take the blank one for `false`.
+    ['true', { [VARIABLE]: '' }, false, [{ code: 'BLANK_ENV', args: { name: VARIABLE } }]],
+  ])('with %s %j', async (value, env, allowed, notes) => {
+    const { v1Allowed, notes: said } = await settings(`${KEY} = ${value}`, env);
+    expect(v1Allowed).toBe(allowed);
+    expect(said.list).toEqual(notes);
+  });
+});
+
+test('time-out and attempts', async () => {
+  const lines = 'metadata_service_timeout = 2.5\nmetadata_service_num_attempts = 7';
+  expect((await settings(lines)).limits).toMatchObject({ requestMs: 2500, attempts: 7 });
+  const env = { AWS_METADATA_SERVICE_TIMEOUT: '3', AWS_METADATA_SERVICE_NUM_ATTEMPTS: '2' };
+  expect((await settings(lines, env)).limits).toMatchObject({ requestMs: 3000, attempts: 2 });
+  expect((await settings('metadata_service_timeout = soon')).notes.list).toEqual([
+    { code: 'SETTING_IGNORED', args: { name: 'metadata_service_timeout of profile default' } },
+  ]);
+});
+
+test('the role', async () => {
+  const { role, notes } = await settings('ec2_instance_profile_name = web-role');
+  expect(role).toBe('web-role');
+  expect(notes.list).toEqual([
+    { code: 'PROFILE_NAME_ONLY_SOME_SDKS', args: { name: 'ec2_instance_profile_name of profile default' } },
+  ]);
+});
+
+describe('the profile is', () => {
+  const config = ['default', 'profile named', 'profile given']
+    .map((name, index) => `[${name}]\nec2_metadata_service_endpoint = http://127.0.0.${index + 1}\n`)
+    .join('');
+  const hostOf = async (env: Env, profile?: string) =>
+    readImdsSettings(await host({ config }, env, profile)).baseUrl?.hostname;
+
+  test('the selected one', async () => {
+    expect(await hostOf({})).toBe('127.0.0.1');
+    expect(await hostOf({ AWS_PROFILE: 'named' })).toBe('127.0.0.2');
+    expect(await hostOf({ AWS_PROFILE: 'named' }, 'given')).toBe('127.0.0.3');
+    expect(await hostOf({ AWS_PROFILE: 'none' })).toBe('169.254.169.254');
+  });
+
+  test('in both files', async () => {
+    const credentials = '[default]\nec2_metadata_service_endpoint = http://127.0.0.9\n';
+    expect(readImdsSettings(await host({ credentials })).baseUrl?.hostname).toBe('127.0.0.9');
+    expect(readImdsSettings(await host({ config, credentials })).baseUrl?.hostname).toBe('127.0.0.1');
+  });
+});
+
+test('a poll goes by what the profile says', async () => {
+  const endpoint = await startEndpoint(imds());
+  const lines = `ec2_instance_profile_name = web-role\nec2_metadata_service_endpoint = http://127.0.0.1:1338/x/`;
+  const config = `[default]\n${lines}\n`;
+  expect(chooseSource('auto', await host({ config })).endpoint).toEqual({
+    url: 'http://127.0.0.1:1338/x',
+    loopback: true,
+  });
+  // Named in the environment, too: no mistake of ours may send a poll to a real one.
+  const source = chooseSource('auto', await host({ config }, { [ENDPOINT]: endpoint.url }));
+  expect(codes(await succeed(source))).toEqual(['PROFILE_NAME_ONLY_SOME_SDKS']);
+  expect(endpoint.seen()).toEqual(['PUT /latest/api/token', `GET ${ROLES}web-role`]);
+});

@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import {
+  codes,
+  document,
+  fail,
+  fixture,
+  IMPATIENT,
+  imds,
+  imdsAt,
+  ROLES,
+  succeed,
+} from '../../support/sources/polling.ts';
+import { type Step, startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+const LIST = `GET ${ROLES}`;
+const ROLE = `GET ${ROLES}web-role`;
+const INSTANCE = 'GET /latest/meta-data/instance-id';
+const EXTENDED = 'GET /latest/meta-data/iam/security-credentials-extended/web-role';
+
+const count = (lines: string[], line: string) => lines.filter((each) => each === line).length;
+
+test('a real document', async () => {
+  const date = new Date(Date.now() - 90_000).toUTCString();
+  const endpoint = await startEndpoint(
+    imds({ [ROLE]: { body: fixture('imds-role-document.json'), headers: { date } } }),
+  );
+  const before = Date.now();
+  const outcome = await succeed(imdsAt(endpoint));
+  expect(outcome.credentials.accessKeyId).toBe('ASIAEXAMPLEEXAMPLE01');
+  expect(outcome.secrets.token?.reveal()).toBe('IQoJb3JpZ2luX2VjEXAMPLE');
+  expect(outcome.observedAt).toBeGreaterThanOrEqual(before);
+  expect(outcome.accountId).toBe('');
+  // A slow machine may add to the 90 s, never take away from them.
+  expect(outcome.clockOffset).toBeGreaterThanOrEqual(89);
+});
+
+describe('the name of the role', () => {
+  test.each(['web-role', 'web-role\n', ' web-role\r\n\r\n'])('%j', async (body) => {
+    const endpoint = await startEndpoint(imds({ [LIST]: { body } }));
+    expect((await succeed(imdsAt(endpoint))).identity.role).toBe('web-role');
+  });
+
+  test('of several is the first', async () => {
+    const endpoint = await startEndpoint(imds({ [LIST]: { body: 'web-role\r\nother\n' } }));
+    const outcome = await succeed(imdsAt(endpoint));
+    expect(outcome.notes).toEqual([{ code: 'SEVERAL_ROLES', args: { count: 2 } }]);
+  });
+
+  const refusals: [string, Step, string, number][] = [
+    ['404', { status: 404, body: '<html><title>404 - Not Found</title>' }, 'no-role', 1],
+    ['empty', { body: '' }, 'no-role', 1],
+    ['blank', { body: '\n\r\n ' }, 'no-role', 1],
+    ['a page', { body: '<!DOCTYPE html>' }, 'not-imds', 1],
+    ['a path', { body: '../../secrets' }, 'not-imds', 1],
+    ['too long', { body: 'r'.repeat(65) }, 'not-imds', 1],
+    ['a name before a page', { body: 'web-role\n<html>' }, 'not-imds', 1],
+    ['not UTF-8', { body: Buffer.from([0xc3, 0x28]) }, 'not-imds', 1],
+    ['400', { status: 400 }, 'bad-request', 1],
+    ['403', { status: 403 }, 'auth-rejected', 1],
+    ['429', { status: 429 }, 'throttled', 3],
+    ['500', { status: 500 }, 'server-error', 3],
+    ['503', { status: 503 }, 'throttled', 3],
+    ['301', { status: 301, headers: { location: '/elsewhere' } }, 'redirect', 1],
+    ['418', { status: 418 }, 'unexpected-status', 1],
+    ['reset', 'reset', 'unreachable', 3],
+    ['silence', 'silence', 'timeout', 3],
+  ];
+  test.each(refusals)('%s', async (_, step, reason, requests) => {
+    const endpoint = await startEndpoint(imds({ [LIST]: step }));
+    const outcome = await fail(imdsAt(endpoint, {}, { limits: step === 'silence' ? IMPATIENT : {} }));
+    expect(outcome).toMatchObject({ reason, possibleHopLimit: false, identity: { role: '' } });
+    expect(endpoint.seen()).toEqual(['PUT /latest/api/token', ...Array(requests).fill(LIST)]);
+  });
+
+  test('is asked for at every poll', async () => {
+    const endpoint = await startEndpoint(
+      imds({
+        [LIST]: [{ body: 'web-role' }, { body: 'new-role' }],
+        [`GET ${ROLES}new-role`]: { body: document() },
+      }),
+    );
+    const source = imdsAt(endpoint);
+    expect((await succeed(source)).identity.role).toBe('web-role');
+    expect((await succeed(source)).identity.role).toBe('new-role');
+  });
+
+  test('is asked for once more where the role is gone by then', async () => {
+    const endpoint = await startEndpoint(imds({ [LIST]: [{ body: 'old-role' }, { body: 'web-role' }] }));
+    expect((await succeed(imdsAt(endpoint))).identity.role).toBe('web-role');
+  });
+
+  test('but not a third time', async () => {
+    const endpoint = await startEndpoint(imds({ [ROLE]: { status: 404 } }));
+    expect((await fail(imdsAt(endpoint))).reason).toBe('not-found');
+    expect(count(endpoint.seen(), LIST)).toBe(2);
+  });
+
+  test.each([
+    ['by the caller', {}, { role: 'web-role' }, []],
+    [
+      'by the environment',
+      { AWS_EC2_INSTANCE_PROFILE_NAME: 'web-role' },
+      {},
+      ['PROFILE_NAME_ONLY_SOME_SDKS'],
+    ],
+    ['by both', { AWS_EC2_INSTANCE_PROFILE_NAME: 'other' }, { role: 'web-role' }, []],
+  ])('fixed %s is not asked for', async (_, env, more, notes) => {
+    const endpoint = await startEndpoint(imds());
+    expect(codes(await succeed(imdsAt(endpoint, env, more)))).toEqual(notes);
+    expect(endpoint.seen()).not.toContain(LIST);
+  });
+
+  test('fixed, but not there', async () => {
+    const endpoint = await startEndpoint(imds());
+    const outcome = await fail(imdsAt(endpoint, {}, { role: 'other' }));
+    expect(outcome).toMatchObject({ reason: 'not-found', identity: { role: 'other' } });
+    expect(endpoint.seen()).not.toContain(LIST);
+  });
+});
+
+describe('the document', () => {
+  const refusals: [string, Step, string, number][] = [
+    ['an error document', { body: '{"Code":"Failed"}' }, 'error-document', 1],
+    ['missing fields', { body: document({ Token: undefined }) }, 'malformed', 1],
+    ['no expiration', { body: document({ Expiration: undefined }) }, 'unknown-expiry', 1],
+    ['HTML', { body: '<html>' }, 'malformed', 2],
+    ['an array', { body: '[]' }, 'malformed', 2],
+    ['empty', { body: '' }, 'malformed', 2],
+    ['500', { status: 500 }, 'server-error', 3],
+  ];
+  test.each(refusals)('%s', async (_, step, reason, requests) => {
+    const endpoint = await startEndpoint(imds({ [ROLE]: step }));
+    const outcome = await fail(imdsAt(endpoint));
+    expect(outcome).toMatchObject({ reason, identity: { apiVersion: '2', role: 'web-role' } });
+    expect(count(endpoint.seen(), ROLE)).toBe(requests);
+  });
+
+  test('is good at the second attempt', async () => {
+    const endpoint = await startEndpoint(imds({ [ROLE]: [{ body: '{"Code"' }, { body: document() }] }));
+    await succeed(imdsAt(endpoint));
+  });
+
+  test('without zone is noted', async () => {
+    const endpoint = await startEndpoint(
+      imds({ [ROLE]: { body: document({ Expiration: '2026-11-22T06:23:11' }) } }),
+    );
+    expect(codes(await succeed(imdsAt(endpoint)))).toEqual(['ZONELESS_TIME']);
+  });
+
+  test('under a status of an error is not quoted', async () => {
+    const endpoint = await startEndpoint(imds({ [ROLE]: { status: 500, body: document() } }));
+    expect((await fail(imdsAt(endpoint))).detail).toBe('HTTP 500: Success');
+  });
+});
+
+describe('the instance', () => {
+  test('is not asked for unless wanted', async () => {
+    const endpoint = await startEndpoint(imds({ [INSTANCE]: { body: 'i-0abc' } }));
+    expect((await succeed(imdsAt(endpoint))).identity.host).toBe('');
+  });
+
+  test('is asked for once, and known of failures too', async () => {
+    const endpoint = await startEndpoint(
+      imds({ [INSTANCE]: { body: 'i-0abc' }, [ROLE]: [{ body: document() }, { status: 400 }] }),
+    );
+    const source = imdsAt(endpoint, {}, { discoverHost: true });
+    expect((await succeed(source)).identity.host).toBe('i-0abc');
+    expect((await fail(source)).identity.host).toBe('i-0abc');
+    expect(count(endpoint.seen(), INSTANCE)).toBe(1);
+  });
+
+  test.each<[string, Step]>([
+    ['404', { status: 404 }],
+    ['500', { status: 500 }],
+    ['reset', 'reset'],
+    ['a page', { body: '<html>' }],
+    ['too long', { body: 'i'.repeat(129) }],
+  ])('unknown: %s', async (_, step) => {
+    const endpoint = await startEndpoint(imds({ [INSTANCE]: step }));
+    expect((await succeed(imdsAt(endpoint, {}, { discoverHost: true }))).identity.host).toBe('');
+  });
+});
+
+describe('the extended API', () => {
+  const extended = (changes = {}) => ({
+    body: document({ AccountId: '123456789012', Expiration: '2026-11-22T06:23:11.832308Z', ...changes }),
+  });
+  test.each<[string, Step, string, string[]]>([
+    ['tells the account', extended(), '123456789012', []],
+    ['has no account', extended({ AccountId: undefined }), '', []],
+    ['disagrees on the key', extended({ AccessKeyId: 'ASIAOTHER' }), '123456789012', ['APIS_DISAGREE']],
+    [
+      'disagrees on the expiration',
+      extended({ Expiration: '2026-11-22T07:00:00Z' }),
+      '123456789012',
+      ['APIS_DISAGREE'],
+    ],
+    ['is not there', { status: 404 }, '', []],
+    ['fails', { status: 500 }, '', []],
+    ['talks nonsense', { body: '<html>' }, '', []],
+  ])('%s', async (_, step, accountId, notes) => {
+    const endpoint = await startEndpoint(imds({ [EXTENDED]: step }));
+    const outcome = await succeed(imdsAt(endpoint, {}, { extendedApi: true }));
+    expect(outcome).toMatchObject({ accountId, credentials: { accessKeyId: 'ASIACANARY0000000001' } });
+    expect(codes(outcome)).toEqual(notes);
+  });
+
+  test('is not asked unless wanted', async () => {
+    const endpoint = await startEndpoint(imds({ [EXTENDED]: extended() }));
+    await succeed(imdsAt(endpoint));
+    expect(endpoint.seen()).not.toContain(EXTENDED);
+  });
+});

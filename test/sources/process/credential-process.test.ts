@@ -1,0 +1,327 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { chooseSource } from '../../../src/sources/open.ts';
+import { withPatience } from '../../../src/sources/process/credential-process.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { CANARIES, codes, fail, harmless, options, succeed } from '../../support/sources/polling.ts';
+import { processDocument } from '../../support/sources/process-document.ts';
+import { homeWith } from '../../support/sources/profile-home.ts';
+
+const [SECRET, TOKEN, OTHER] = CANARIES as [string, string, string];
+
+const source = (command: string, more = {}, env = {}) =>
+  chooseSource('process', options(env, { command, ...more }));
+
+/** A command that prints this. */
+const printing = (text: string | Buffer) => {
+  const file = join(temporaryFolder(), 'output');
+  writeFileSync(file, text);
+  return `cat ${file}`;
+};
+
+test('keys, token and end are taken from what a command prints', async () => {
+  const process = source(printing(`${processDocument({ AccountId: '123456789012', Other: 1 })}\n`));
+  expect(process).toMatchObject({ name: 'process', endpoint: null });
+  const outcome = await succeed(process);
+  expect(outcome).toMatchObject({
+    credentials: {
+      accessKeyId: 'ASIACANARY0000000009',
+      expiration: Date.parse('2026-11-22T06:23:11Z'),
+      lastUpdated: null,
+      zoneless: false,
+    },
+    identity: { apiVersion: '', role: 'cat', host: '' },
+    accountId: '123456789012',
+    clockOffset: null,
+    notes: [],
+  });
+  expect(outcome.secrets.secretAccessKey.reveal()).toBe(SECRET);
+  expect(outcome.secrets.token?.reveal()).toBe(TOKEN);
+});
+
+describe('a command', () => {
+  const answer = processDocument();
+
+  test('is run by a shell, in the environment of the poll', async () => {
+    const command = 'test "$SAID" = yes && printf %s "$ANSWER" | cat';
+    expect(await succeed(source(command, {}, { SAID: 'yes', ANSWER: answer }))).toMatchObject({ ok: true });
+  });
+
+  test('has nothing to read, and may say on stderr what it likes', async () => {
+    await succeed(source(`cat; yes ${SECRET} | head -c 1000000 >&2; ${printing(answer)}`));
+  });
+
+  test('is run anew at every poll', async () => {
+    const counter = join(temporaryFolder(), 'counter');
+    const process = source(`echo >> ${counter}; sed -n "$(wc -l < ${counter})p" ${counter}.answers`);
+    const answers = [1, 2].map((last) => processDocument({ AccessKeyId: `ASIACANARY000000000${last}` }));
+    writeFileSync(`${counter}.answers`, answers.join('\n'));
+    expect((await succeed(process)).credentials.accessKeyId).toBe('ASIACANARY0000000001');
+    expect((await succeed(process)).credentials.accessKeyId).toBe('ASIACANARY0000000002');
+  });
+
+  test('of the profile is run where none is given', async () => {
+    const config = `[default]\ncredential_process = exit 4\n[profile loader]\ncredential_process = ${printing(answer)}\n`;
+    const HOME = homeWith({ config, credentials: '[loader]\naws_access_key_id = AKIA\n' });
+    const named = await succeed(chooseSource('process', options({ HOME, AWS_PROFILE: 'loader' })));
+    expect(named.identity.role).toBe('loader');
+    const given = await succeed(chooseSource('process', options({ HOME }, { profile: 'loader' })));
+    expect(given.identity.role).toBe('loader');
+    const labelled = chooseSource('process', options({ HOME }, { profile: 'loader', label: 'x' }));
+    expect((await succeed(labelled)).identity.role).toBe('x');
+    expect((await fail(chooseSource('process', options({ HOME })))).detail).toBe('exit code 4');
+  });
+
+  test('is missing in a profile without one', async () => {
+    const HOME = homeWith({ config: '[default]\nregion = x\n' });
+    expect(await fail(chooseSource('process', options({ HOME })))).toMatchObject({
+      reason: 'not-configured',
+      detail: 'profile default has no credential_process',
+    });
+  });
+
+  test('that is given needs no profile', async () => {
+    await succeed(source(printing(answer), {}, { HOME: '/nonexistent', AWS_PROFILE: 'none' }));
+  });
+});
+
+describe('the series goes by', () => {
+  test.each([
+    ['get-keys', '/opt/bin/get-keys --for x'],
+    ['get-keys', '  get-keys'],
+    ['get-keys', 'A=CANARY-x B="a b" C= get-keys'],
+    ['get-keys', `A='a b'"c"\\ d ./get-keys`],
+    ['get-keys', `'/opt/get-keys' x`],
+    ['getkeys', '"/opt/my tools"/get\\keys'],
+    ['get-keys', 'get-keys;x'],
+    ['get-keys.sh', 'get-keys.sh|x'],
+    // Not plain to see.
+    ['', '(get-keys)'],
+    ['', '$KEYS x'],
+    ['', '"$KEYS" x'],
+    ['', '`keys` x'],
+    ['', 'A="CANARY x get-keys'],
+    ['', 'A=$(CANARY x) get-keys'],
+    ['', 'A=x'],
+    ['', '"get keys"'],
+    ['', '/opt/'],
+    ['', `${'x'.repeat(65)}`],
+  ])('%j for the command %j', async (role, command) => {
+    // Whatever it is, it fails: of the outcome only the name is of interest.
+    const outcome = harmless(await source(`${command}`, {}, { PATH: '/nonexistent' }).poll());
+    expect(outcome.identity.role).toBe(role);
+  });
+
+  test('the label, if there is one', async () => {
+    const outcome = await succeed(source(printing(processDocument()), { label: 'nightly' }));
+    expect(outcome.identity.role).toBe('nightly');
+  });
+});
+
+describe('what is printed', () => {
+  test.each<[string, string | Buffer, object]>([
+    ['nothing', '', { reason: 'malformed', detail: 'the process printed nothing' }],
+    ['a blank line', ' \n', { reason: 'malformed', detail: 'the process printed nothing' }],
+    ...[`keys: ${SECRET}`, `[${processDocument()}]`, `noise ${processDocument()}`].map(
+      (text): [string, string, object] => [
+        text.slice(0, 12),
+        text,
+        { reason: 'malformed', detail: 'what the process printed is not a JSON object' },
+      ],
+    ),
+    [
+      'no UTF-8',
+      Buffer.from([0x7b, 0xff]),
+      { reason: 'malformed', detail: 'what the process printed is not UTF-8' },
+    ],
+    ...[undefined, 2, '1', null].map((Version): [string, string, object] => [
+      `Version ${JSON.stringify(Version)}`,
+      processDocument({ Version }),
+      { reason: 'malformed', detail: 'Version is not 1' },
+    ]),
+    [
+      'no secret key',
+      processDocument({ SecretAccessKey: undefined }),
+      {
+        reason: 'malformed',
+        detail: 'missing: SecretAccessKey',
+        accessKeyId: 'ASIACANARY0000000009',
+        expiration: Date.parse('2026-11-22T06:23:11Z'),
+      },
+    ],
+    [
+      'no key id',
+      processDocument({ AccessKeyId: 17 }),
+      { reason: 'malformed', detail: 'missing: AccessKeyId' },
+    ],
+    [
+      'a key id that is none',
+      processDocument({ AccessKeyId: SECRET }),
+      { reason: 'malformed', detail: 'AccessKeyId is not a key id' },
+    ],
+    [
+      'a token that none can be',
+      processDocument({ SessionToken: `${TOKEN}\n` }),
+      { reason: 'malformed', detail: 'SessionToken has characters that no key or token has' },
+    ],
+    [
+      'a token and no end',
+      processDocument({ Expiration: undefined }),
+      { reason: 'unknown-expiry', detail: 'Expiration is missing' },
+    ],
+    [
+      'an end that is none',
+      processDocument({ Expiration: OTHER }),
+      { reason: 'unknown-expiry', detail: 'Expiration is not a time' },
+    ],
+    [
+      'an end that is no text',
+      processDocument({ Expiration: 1_795_328_591 }),
+      { reason: 'unknown-expiry', detail: 'Expiration is not a time' },
+    ],
+    [
+      'keys that have no end',
+      processDocument({ Expiration: '', SessionToken: '', AccessKeyId: 'AKIACANARY' }),
+      { reason: 'long-lived', detail: '', accessKeyId: 'AKIACANARY' },
+    ],
+  ])('%s', async (_, text, expected) => {
+    expect(await fail(source(printing(text)))).toMatchObject(expected);
+  });
+
+  test('is as good without a token and with an end in any zone', async () => {
+    const text = processDocument({ SessionToken: undefined, Expiration: '2026-11-22T08:23:11+02:00' });
+    const outcome = await succeed(source(printing(text)));
+    expect(outcome.credentials.expiration).toBe(Date.parse('2026-11-22T06:23:11Z'));
+    expect(outcome.secrets.token).toBeNull();
+    expect(codes(outcome)).toEqual(['SESSION_KEY_WITHOUT_TOKEN']);
+  });
+
+  test('may be 64 KiB and no more', async () => {
+    const text = processDocument();
+    await succeed(source(printing(text.padEnd(65_536))));
+    expect(await fail(source(printing(text.padEnd(65_537))))).toMatchObject({
+      reason: 'response-too-large',
+      detail: 'the process printed over 64 KiB',
+    });
+    expect((await fail(source('yes'))).reason).toBe('response-too-large');
+  });
+});
+
+describe('a process that fails tells', () => {
+  test.each<[string, string]>([
+    [`echo ${SECRET}; echo ${SECRET} >&2; exit 3`, 'exit code 3'],
+    [`${SECRET}`, 'exit code 127, not found'],
+    ['/dev/null', 'exit code 126, not executable'],
+    ['kill -TERM $$', 'it was ended by SIGTERM'],
+    // Good output does not excuse it.
+    [`printf %s '${processDocument()}'; exit 1`, 'exit code 1'],
+  ])('%s', async (command, detail) => {
+    expect(await fail(source(command))).toMatchObject({ reason: 'process-failed', detail });
+  });
+
+  test('a command that no shell can be given', async () => {
+    expect(await fail(source(`echo ${SECRET}\0`))).toMatchObject({
+      reason: 'invalid-configuration',
+      detail: 'the command has a NUL in it',
+    });
+    const tooLong = await fail(source(`: ${'x'.repeat(300_000)}`));
+    expect(tooLong).toMatchObject({
+      reason: 'process-failed',
+      detail: 'the shell cannot be started: E2BIG',
+    });
+  });
+});
+
+describe('a process that does not end', () => {
+  /** Tells when nobody holds the other end any more: whoever was started has it, until it ends. */
+  function lifeline() {
+    const fifo = join(temporaryFolder(), 'lifeline');
+    execFileSync('mkfifo', [fifo]);
+    const stream = createReadStream(fifo);
+    const held = new Promise<string>((resolve) => stream.once('data', (chunk) => resolve(String(chunk))));
+    const released = new Promise<void>((resolve) => stream.once('end', resolve));
+    return { hold: `exec 9> ${fifo}; echo $$ >&9`, held, released };
+  }
+
+  test('has a minute, unless told otherwise', () => {
+    const { limits: _, ...rest } = options({});
+    expect(withPatience(rest).limits).toEqual({ pollMs: 60_000 });
+    expect(withPatience({ ...rest, limits: { attempts: 1 } }).limits?.pollMs).toBe(60_000);
+    expect(withPatience({ ...rest, limits: { pollMs: 5 } }).limits?.pollMs).toBe(5);
+  });
+
+  test('is ended after its time', async () => {
+    expect(await fail(source('sleep 600', { limits: { pollMs: 50 } }))).toMatchObject({
+      reason: 'timeout',
+      detail: 'the process did not end in the time it had',
+    });
+  });
+
+  test.each([
+    ['alone', 'sleep 600'],
+    ['with all that it started', 'sleep 600 & (sleep 600 & sleep 600) & wait'],
+    ['even if it does not listen', "trap '' TERM INT HUP; sleep 600; sleep 600"],
+  ])('is ended when the poll is broken off, %s', async (_, command) => {
+    const { hold, held, released } = lifeline();
+    const stop = new AbortController();
+    const outcome = source(`${hold}; ${command}`).poll(stop.signal);
+    await held;
+    stop.abort();
+    expect(await outcome).toMatchObject({ ok: false, reason: 'timeout' });
+    await released;
+  });
+
+  test('is not started by a poll that was broken off before', async () => {
+    const file = join(temporaryFolder(), 'started');
+    const stop = new AbortController();
+    stop.abort();
+    const outcome = await source(`: > ${file}; ${printing(processDocument())}`).poll(stop.signal);
+    expect(outcome).toMatchObject({
+      reason: 'timeout',
+      detail: 'there was no time left to start the process',
+    });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('is ended when it prints too much', async () => {
+    const { hold, held, released } = lifeline();
+    const outcome = fail(source(`${hold}; yes; sleep 600`));
+    await held;
+    expect((await outcome).reason).toBe('response-too-large');
+    await released;
+  });
+
+  test('because of something that it left behind says so', async () => {
+    const { hold, held, released } = lifeline();
+    const stop = new AbortController();
+    const outcome = source(`${hold}; sleep 600 & exit 0`).poll(stop.signal);
+    const pid = Number(await held);
+    // Node.js takes notice of its end by what makes it vanish.
+    while (isThere(pid)) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    expect(await outcome).toMatchObject({
+      reason: 'timeout',
+      detail: 'the process ended, but something that it started keeps its output open',
+    });
+    await released;
+  });
+});
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test('what a process leaves running is left alone if it has let go', async () => {
+  const folder = temporaryFolder();
+  const gate = join(folder, 'gate');
+  execFileSync('mkfifo', [gate]);
+  const command = `(read line < ${gate}; echo "$line" > ${folder}/said) > /dev/null 2>&1 & ${printing(processDocument())}`;
+  await succeed(source(command));
+  execFileSync('sh', ['-c', `echo alive > ${gate}; until [ -s ${folder}/said ]; do sleep 0.02; done`]);
+});

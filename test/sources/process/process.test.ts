@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { buildSync } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { imds } from '../../support/sources/polling.ts';
+import { startEndpoint, startRawEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cred-watch-'));
+const program = join(folder, 'poll.cjs');
+
+/** Never calls `process.exit`: it ends by itself, or not at all. */
+const SOURCE = `
+  import { systemClock } from './src/clock.ts';
+  import { chooseSource } from './src/sources/open.ts';
+  const limits = { requestMs: 300, attempts: 1 };
+  const source = chooseSource('imds', { env: process.env, clock: systemClock, random: Math.random, limits });
+  source.poll().then((outcome) => console.log(outcome.ok ? 'ok' : outcome.reason));
+`;
+
+beforeAll(() => {
+  const resolveDir = fileURLToPath(new URL('../../../', import.meta.url));
+  buildSync({
+    stdin: { contents: SOURCE, resolveDir, loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile: program,
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function poll(env: Record<string, string>): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program], { env, timeout: 20_000 });
+  return stdout.trim() + stderr;
+}
+
+test('no proxy is asked, whatever the environment says', async () => {
+  const proxy = await startEndpoint(() => ({ status: 502 }));
+  const endpoint = await startEndpoint(imds());
+  const proxies = Object.fromEntries(
+    ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'all_proxy'].map((name) => [name, proxy.url]),
+  );
+  const env = { ...proxies, NODE_USE_ENV_PROXY: '1', AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
+  expect(await poll(env)).toBe('ok');
+  expect(endpoint.requests).toHaveLength(3);
+  expect(proxy.requests).toEqual([]);
+});
+
+test('the process ends by itself after an endpoint that never answers', async () => {
+  const endpoint = await startRawEndpoint(() => {});
+  expect(await poll({ AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url })).toBe('timeout');
+});
+
+test('the process ends by itself where nobody listens', async () => {
+  expect(await poll({ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' })).toBe('unreachable');
+});

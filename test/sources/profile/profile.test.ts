@@ -1,0 +1,290 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { chooseSource } from '../../../src/sources/open.ts';
+import { CANARIES, codes, fail, options, succeed } from '../../support/sources/polling.ts';
+import { processDocument } from '../../support/sources/process-document.ts';
+import { homeWith } from '../../support/sources/profile-home.ts';
+
+const [SECRET, TOKEN, OTHER] = CANARIES as [string, string, string];
+const AT = '2026-11-22T06:23:11Z';
+const KEY_ID = 'aws_access_key_id = ASIACANARY0000000001';
+const PAIR = `${KEY_ID}\naws_secret_access_key = ${SECRET}`;
+const SESSION = `${PAIR}\naws_session_token = ${TOKEN}`;
+const EXPIRING = `${SESSION}\nx_security_token_expires = ${AT}`;
+
+type Files = Parameters<typeof homeWith>[0];
+const source = (files: Files, env = {}, more = {}) =>
+  chooseSource('profile', options({ HOME: homeWith(files), ...env }, more));
+const withCredentials = (lines: string) => source({ credentials: `[default]\n${lines}\n` });
+const withConfig = (lines: string) => source({ config: `[default]\n${lines}\n` });
+
+test('keys, token and end are taken from the profile', async () => {
+  const profile = withCredentials(`${EXPIRING}\naws_account_id = 123456789012`);
+  expect(profile).toMatchObject({ name: 'profile', endpoint: null });
+  const outcome = await succeed(profile);
+  expect(outcome).toMatchObject({
+    credentials: {
+      accessKeyId: 'ASIACANARY0000000001',
+      expiration: Date.parse(AT),
+      lastUpdated: null,
+      zoneless: false,
+    },
+    identity: { apiVersion: '', role: 'default', host: '' },
+    accountId: '123456789012',
+    clockOffset: null,
+    notes: [],
+  });
+  expect(outcome.secrets.secretAccessKey.reveal()).toBe(SECRET);
+  expect(outcome.secrets.token?.reveal()).toBe(TOKEN);
+});
+
+describe('the profile is', () => {
+  const credentials = ['default', 'named', 'given'].map((name) => `[${name}]\n${EXPIRING}\n`).join('');
+  test.each<[string, object, object]>([
+    ['default', {}, {}],
+    ['named', { AWS_PROFILE: 'named' }, {}],
+    ['given', { AWS_PROFILE: 'named' }, { profile: 'given' }],
+    ['label', {}, { label: 'label' }],
+  ])('%s', async (role, env, more) => {
+    expect((await succeed(source({ credentials }, env, more))).identity.role).toBe(role);
+  });
+});
+
+test('the files are read anew at every poll', async () => {
+  const home = homeWith({ credentials: `[default]\n${EXPIRING}\n` });
+  const profile = chooseSource('profile', options({ HOME: home }));
+  expect((await succeed(profile)).credentials.accessKeyId).toBe('ASIACANARY0000000001');
+  const file = join(home, '.aws/credentials');
+  writeFileSync(`${file}.new`, `[default]\n${EXPIRING.replace('0001', '0002')}\n`);
+  renameSync(`${file}.new`, file);
+  expect((await succeed(profile)).credentials.accessKeyId).toBe('ASIACANARY0000000002');
+  rmSync(file);
+  expect((await fail(profile)).reason).toBe('not-configured');
+});
+
+describe('the end is read from', () => {
+  test.each([
+    'x_security_token_expires',
+    'expiration',
+    'aws_expiration',
+    'aws_credential_expiration',
+    'aws_credentials_expiration',
+    'aws_session_expiration',
+    'aws_session_token_expiration',
+    'AWS_SESSION_EXPIRATION',
+  ])('%s', async (key) => {
+    const outcome = await succeed(withCredentials(`${SESSION}\n${key} = ${AT}`));
+    expect(outcome.credentials.expiration).toBe(Date.parse(AT));
+  });
+
+  test('the earliest of several', async () => {
+    const outcome = await succeed(withCredentials(`${EXPIRING}\nexpiration = 2026-11-22 01:00:00`));
+    expect(outcome.credentials.expiration).toBe(Date.parse('2026-11-22T01:00:00Z'));
+    expect(codes(outcome)).toEqual(['EXPIRATIONS_DISAGREE', 'ZONELESS_TIME']);
+  });
+
+  test('the config file, only where the file with the keys has none', async () => {
+    const config = `[default]\nexpiration = ${AT}\n`;
+    const apart = await succeed(source({ config, credentials: `[default]\n${SESSION}\n` }));
+    expect(apart.credentials.expiration).toBe(Date.parse(AT));
+    const own = `[default]\n${SESSION}\nexpiration = 2027-01-01T00:00:00Z\n`;
+    const both = await succeed(source({ config, credentials: own }));
+    expect(both.credentials.expiration).toBe(Date.parse('2027-01-01T00:00:00Z'));
+    expect(codes(both)).not.toContain('EXPIRATIONS_DISAGREE');
+  });
+});
+
+describe('of keys in both files', () => {
+  test('those of the credentials file count, whole', async () => {
+    const config = `[default]\n${EXPIRING.replace('0001', '0002')}\n`;
+    const credentials = `[default]\n${PAIR}\nexpiration = ${AT}\n`;
+    const outcome = await succeed(source({ config, credentials }));
+    expect(outcome.credentials.accessKeyId).toBe('ASIACANARY0000000001');
+    expect(outcome.secrets.token).toBeNull();
+    expect(codes(outcome)).toEqual(['SESSION_KEY_WITHOUT_TOKEN']);
+  });
+
+  test('those of the config file count where there are no others', async () => {
+    expect((await succeed(withConfig(EXPIRING))).credentials.accessKeyId).toBe('ASIACANARY0000000001');
+  });
+});
+
+describe('the token stands under', () => {
+  test('its old name alone', async () => {
+    const lines = `${PAIR}\naws_security_token = ${OTHER}\nexpiration = ${AT}`;
+    const outcome = await succeed(withCredentials(lines));
+    expect(outcome.secrets.token?.reveal()).toBe(OTHER);
+    expect(outcome.notes).toEqual([{ code: 'ONLY_OLD_TOKEN', args: { name: 'aws_security_token' } }]);
+  });
+
+  test('both names', async () => {
+    const outcome = await succeed(withCredentials(`${EXPIRING}\naws_security_token = ${OTHER}`));
+    expect(outcome.secrets.token?.reveal()).toBe(TOKEN);
+    expect(codes(outcome)).toEqual(['TWO_SESSION_TOKENS']);
+    expect(codes(await succeed(withCredentials(`${EXPIRING}\naws_security_token = ${TOKEN}`)))).toEqual([]);
+  });
+});
+
+describe('a credential_process', () => {
+  const process = `credential_process = printf %s '${processDocument()}'`;
+
+  test.each<[string, Files]>([
+    ['config', { config: `[default]\n${process}\n` }],
+    ['credentials', { credentials: `[default]\n${process}\n` }],
+  ])('of the %s file is run', async (_, files) => {
+    const outcome = await succeed(source(files));
+    expect(outcome.identity.role).toBe('default');
+    expect(outcome.credentials.accessKeyId).toBe('ASIACANARY0000000009');
+    expect(outcome.notes).toEqual([]);
+  });
+
+  test('gives way to keys; SDKs agree on that in the credentials file', async () => {
+    const config = `[default]\n${process}\n`;
+    const apart = await succeed(source({ config, credentials: `[default]\n${EXPIRING}\n` }));
+    expect(apart.credentials.accessKeyId).toBe('ASIACANARY0000000001');
+    expect(apart.notes).toEqual([]);
+    const together = await succeed(withConfig(`${EXPIRING}\n${process}`));
+    expect(together.credentials.accessKeyId).toBe('ASIACANARY0000000001');
+    expect(codes(together)).toEqual(['PROFILE_GIVES_TWO']);
+  });
+
+  test('is preferred to SSO, with a note', async () => {
+    const outcome = await succeed(withConfig(`sso_start_url = https://example.com\n${process}`));
+    expect(outcome.notes).toEqual([
+      { code: 'PROFILE_GIVES_TWO', args: { name: 'credential_process', other: 'sso_start_url' } },
+    ]);
+  });
+
+  test('that fails fails the poll', async () => {
+    expect(await fail(withConfig('credential_process = exit 3'))).toMatchObject({
+      reason: 'process-failed',
+      detail: 'exit code 3',
+    });
+  });
+});
+
+test('keys that a tool wrote beside the settings of SSO count, with a note', async () => {
+  const config = '[default]\nsso_session = corp\nsso_account_id = 123456789012\n';
+  const outcome = await succeed(source({ config, credentials: `[default]\n${EXPIRING}\n` }));
+  expect(outcome.notes).toEqual([
+    { code: 'PROFILE_GIVES_TWO', args: { name: 'aws_access_key_id', other: 'sso_session' } },
+  ]);
+});
+
+describe('what takes a call to AWS is refused, with the way round it:', () => {
+  test.each([
+    ['role_arn', 'role_arn = arn:aws:iam::123456789012:role/x\nsource_profile = y'],
+    ['role_arn', `role_arn = arn:aws:iam::123456789012:role/x\n${EXPIRING}`],
+    ['role_arn', 'role_arn = arn:aws:iam::123456789012:role/x\nweb_identity_token_file = /token'],
+    ['web_identity_token_file', 'web_identity_token_file = /token'],
+    ['sso_session', 'sso_session = corp\nsso_account_id = 123456789012'],
+    ['sso_start_url', 'sso_start_url = https://example.com'],
+    ['login_session', 'login_session = arn:aws:iam::123456789012:user/x'],
+  ])('%s', async (key, lines) => {
+    const named = source({ config: `[profile loader]\n${lines}\n` }, { AWS_PROFILE: 'loader' });
+    expect(await fail(named)).toMatchObject({
+      reason: 'invalid-configuration',
+      detail:
+        `profile loader has ${key}, which takes a call to AWS; ` +
+        "follow it with --process 'aws configure export-credentials --profile loader'",
+    });
+    expect((await fail(withConfig(lines))).detail).toMatch(/--process 'aws configure export-credentials'$/);
+  });
+});
+
+describe('there is nothing to measure', () => {
+  test.each<[string, string, string, string]>([
+    [
+      'in an empty profile',
+      'region = x',
+      'not-configured',
+      'profile default has neither keys nor a credential_process',
+    ],
+    ['with half a pair', KEY_ID, 'invalid-configuration', 'missing: aws_secret_access_key'],
+    [
+      'with the other half',
+      `aws_secret_access_key = ${SECRET}`,
+      'invalid-configuration',
+      'profile default has no aws_access_key_id',
+    ],
+    ['with keys that have no end', PAIR.replace('ASIA', 'AKIA'), 'long-lived', ''],
+    [
+      'with a token and no end',
+      SESSION,
+      'unknown-expiry',
+      'the profile has no x_security_token_expires, nor any such key',
+    ],
+    [
+      'with an end that is none',
+      `${SESSION}\nexpiration = soon`,
+      'unknown-expiry',
+      'expiration is not a time',
+    ],
+    [
+      'with a key id that is none',
+      EXPIRING.replace('ASIA', '/'),
+      'malformed',
+      'aws_access_key_id is not a key id',
+    ],
+    [
+      'with a secret key of two words',
+      EXPIRING.replace(SECRET, `${SECRET} ${OTHER}`),
+      'malformed',
+      'aws_secret_access_key has characters that no key or token has',
+    ],
+  ])('%s', async (_, lines, reason, detail) => {
+    expect(await fail(withCredentials(lines))).toMatchObject({ reason, detail });
+  });
+
+  test('without a default profile', async () => {
+    const detail = 'there is no default profile, and AWS_PROFILE names no other';
+    for (const files of [{}, { config: '' }, { credentials: `[other]\n${EXPIRING}\n` }]) {
+      expect(await fail(source(files))).toMatchObject({ reason: 'not-configured', detail });
+    }
+  });
+
+  test('without the profile that was asked for', async () => {
+    const config = `[loader]\n${EXPIRING}\n`;
+    expect(await fail(source({ config }, { AWS_PROFILE: 'loader' }))).toMatchObject({
+      reason: 'invalid-configuration',
+      detail: 'there is no profile loader; in the config file it would be [profile loader]',
+      identity: { role: 'loader' },
+    });
+  });
+});
+
+describe('a file that cannot be read', () => {
+  test('is named where nothing else is found', async () => {
+    const home = homeWith({});
+    mkdirSync(join(home, '.aws/config'));
+    const profile = chooseSource('profile', options({ HOME: home }));
+    expect(await fail(profile)).toMatchObject({
+      reason: 'invalid-configuration',
+      detail: 'the config file cannot be read: not a regular file',
+      notes: [],
+    });
+    mkdirSync(join(home, '.aws/credentials'));
+    expect((await fail(profile)).detail).toBe(
+      'the config file cannot be read: not a regular file; the credentials file cannot be read: not a regular file',
+    );
+  });
+
+  test('is noted beside what was found in the other', async () => {
+    const home = homeWith({ credentials: `[default]\n${EXPIRING}\n` });
+    mkdirSync(join(home, '.aws/config'));
+    const outcome = await succeed(chooseSource('profile', options({ HOME: home })));
+    expect(outcome.notes).toEqual([
+      {
+        code: 'PROFILE_FILE_UNREADABLE',
+        args: { name: 'the config file', because: 'not a regular file' },
+      },
+    ]);
+  });
+});
+
+test('keys in the environment, which hide a profile, are noted', async () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'CANARY-authorization' };
+  const files = { credentials: `[default]\n${EXPIRING}\n` };
+  expect(codes(await succeed(source(files, keys)))).toEqual(['STATIC_KEYS_HIDE_SOURCE']);
+});

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '..', '..', '..');
+const LIBRARY = join(ROOT, 'src', 'library');
+
+export interface Example {
+  name: string;
+  code: string;
+}
+
+/** What stands under `@example` in the documentation of the library's files. */
+export function documentedExamples(): Example[] {
+  return readdirSync(LIBRARY).flatMap((file) =>
+    [
+      ...readFileSync(join(LIBRARY, file), 'utf8').matchAll(
+        / \* @example\n((?: \*(?! @).*\n)+?) \*\/\n(.*)/g,
+      ),
+    ].map(([, lines = '', declared = '']) => ({
+      name: `${file}: ${declared.replace(/[({<=].*/, '').trim() || 'head'}`,
+      code: lines.replace(/^ \* ?/gm, ''),
+    })),
+  );
+}
+
+/** The README's code that imports the library. */
+export function readmeExamples(): Example[] {
+  const blocks = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```(?:js|ts)\n([\s\S]*?)^```$/gm);
+  return [...blocks]
+    .map(([, code = ''], index) => ({ name: `README ${index + 1}`, code }))
+    .filter(({ code }) => /from 'cred-watch/.test(code));
+}

@@ -1,0 +1,25 @@
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
+import { temporaryFolder } from '../cli/temporary-folder.ts';
+
+const ROOT = resolve(import.meta.dirname, '..', '..', '..');
+
+/**
+ * A folder in which the built package lies as an installed one does, beside the packages that are named and no others.
+ * Copied: by a link back here, types and modules would be found that a user does not have.
+ */
+export function installedPackage(...beside: readonly string[]): string {
+  const folder = temporaryFolder(afterAll);
+  for (const name of ['dist/library', 'dist/types', 'package.json']) {
+    cpSync(join(ROOT, name), join(folder, 'node_modules', 'cred-watch', name), { recursive: true });
+  }
+  for (const name of beside) {
+    const path = join(folder, 'node_modules', name);
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), path);
+  }
+  return folder;
+}
+
+export const toolPath = (name: string): string => join(ROOT, 'node_modules', name);

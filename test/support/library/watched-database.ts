@@ -1,0 +1,28 @@
+import type { SeriesIdentity } from '../../../src/domain/model.ts';
+import type { ArchiveRecord } from '../../../src/store/archive/record.ts';
+import { SampleStore } from '../../../src/store/sample-store.ts';
+
+const HOUR = 3_600_000;
+const EVERY = 5 * 60_000;
+
+/**
+ * A day of polls every five minutes up to a moment, of a source that rotates each hour and hands out six hours: the worst
+ * case is a lead time of five.
+ */
+export function writeWatchedDatabase(file: string, until: number, identity: SeriesIdentity): void {
+  const records: ArchiveRecord[] = [];
+  for (let at = until - 24 * HOUR; at < until; at += EVERY) {
+    const issued = Math.floor(at / HOUR) * HOUR;
+    const accessKeyId = `ASIA${issued / HOUR}`;
+    const credentials = { accessKeyId, lastUpdated: issued, expiration: issued + 6 * HOUR, zoneless: false };
+    records.push({
+      record: 'sample',
+      identity,
+      sample: { ...credentials, observedAt: at, clockOffset: 0 },
+      ordinal: 0,
+    });
+  }
+  const store = SampleStore.open(file);
+  store.writeRecords(records);
+  store.close();
+}

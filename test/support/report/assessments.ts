@@ -1,0 +1,173 @@
+import { createReadStream } from 'node:fs';
+import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import type {
+  Instant,
+  JobRun,
+  Sample,
+  Seconds,
+  SeriesHistory,
+  SeriesIdentity,
+} from '../../../src/domain/model.ts';
+import type { Assessment, WantedJob } from '../../../src/domain/verdict/assessment.ts';
+import type { ReportContext } from '../../../src/report/formats.ts';
+import { readRecords } from '../../../src/store/import/reader.ts';
+import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
+
+export const NOW = Date.UTC(2026, 10, 22, 12);
+export const HOUR: Seconds = 3600;
+
+/** The key id of every generation that these histories make up begins so. */
+export const KEY_ID = 'ASIAFALSE';
+
+/** Wherever a name is shown, all of this must be harmless: in a terminal, in mark-up, in a list, in a workflow command. */
+export const HOSTILE_NAMES = {
+  markup: '<script>alert(1)</script>',
+  quotes: `"'\`--> ]]> &amp; %0A | \\| $(id) [a](https://evil.example) **b** _c_ @octocat #1`,
+  lines: 'two\nINJECTED ::error::lines\r\tand\u0000more\u2028INJECTED',
+  drawn: '\u001b[31mred\u202egnp.exe\uffff\ud800',
+  formula: '=HYPERLINK("https://evil.example")',
+};
+
+export const context = (assessment: Assessment, more: Partial<ReportContext> = {}): ReportContext =>
+  contextAt(NOW, assessment, more);
+
+/** The whole of a report, in however many pieces it comes. */
+export async function textOf(rendering: Iterable<string> | Promise<Iterable<string>>): Promise<string> {
+  return [...(await rendering)].join('');
+}
+
+export const job = wantedJob;
+
+export const judge = (
+  histories: readonly SeriesHistory[],
+  jobs: readonly WantedJob[],
+  more: { rotationsWanted?: number } = {},
+): Assessment => judgedAt(NOW, histories, jobs, more);
+
+export const identity = (more: Partial<SeriesIdentity> = {}): SeriesIdentity => ({
+  host: 'web-1',
+  source: 'imds',
+  apiVersion: '2',
+  role: 'app',
+  ...more,
+});
+
+/** The logs of 2015, as an import reads them. */
+export const logsOf2015 = (): Promise<SeriesHistory[]> =>
+  Promise.all(
+    [
+      ['curl.log', 'linux'],
+      ['invoke.log', 'windows'],
+    ].map(async ([file, host]) => {
+      const series = identity({ host: host!, apiVersion: '', role: '' });
+      const chunks = createReadStream(new URL(`../../../fixtures/${file}`, import.meta.url));
+      const options = { identity: series, toInstant: (wallTime: Instant) => wallTime };
+      const samples: Sample[] = [];
+      for await (const { records } of (await readRecords(chunks, file!, options)).batches) {
+        for (const each of records) if (each.record === 'sample') samples.push(each.sample);
+      }
+      return historyOf(series, samples, { polled: false });
+    }),
+  );
+
+interface Shape {
+  /** Hours since the first of these generations was issued; the last one is still there. */
+  began?: number;
+  /** Lifetime of each generation; one is issued every hour. */
+  lifetimes?: readonly Seconds[];
+  /** As IMDS does, and ECS does not. */
+  dated?: boolean;
+}
+
+/** An hourly source, polled every twenty minutes from ten past, until ten to noon of today. */
+export function hourly(
+  series: SeriesIdentity,
+  {
+    lifetimes = [6, 6.5, 6.25, 6].map((hours) => hours * HOUR),
+    began = lifetimes.length,
+    dated = true,
+  }: Shape = {},
+): SeriesHistory {
+  const samples = lifetimes.flatMap((lifetime, index) =>
+    [10, 30, 50].map((minute): Sample => {
+      const issued = NOW - (began - index) * HOUR * 1000;
+      return {
+        accessKeyId: `${KEY_ID}${issued}`,
+        lastUpdated: dated ? issued : null,
+        expiration: issued + lifetime * 1000,
+        zoneless: false,
+        observedAt: issued + minute * 60_000,
+        clockOffset: 0,
+      };
+    }),
+  );
+  return historyOf(series, samples, { polled: true });
+}
+
+function historyOf(
+  series: SeriesIdentity,
+  samples: readonly Sample[],
+  { polled }: { polled: boolean },
+): SeriesHistory {
+  return {
+    identity: series,
+    polled,
+    generations: groupGenerations(samples),
+    failedPolls: [],
+    failedPollSpans: [],
+  };
+}
+
+/** A host of which nothing but failed polls is known. */
+export const failing = (series: SeriesIdentity): SeriesHistory => ({
+  ...historyOf(series, [], { polled: true }),
+  failedPolls: [
+    { reason: 'timeout', count: 3, firstAt: NOW - 900_000, lastAt: NOW - 300_000, lastDetail: 'after 1 s' },
+  ],
+  failedPollSpans: [{ from: NOW - 900_000, to: NOW - 300_000 }],
+});
+
+export const run = (name: string, series: SeriesIdentity, duration: Seconds, exitCode = 0): JobRun => ({
+  job: name,
+  identity: series,
+  startedAt: NOW - 4 * HOUR * 1000,
+  remainingAtStart: 5.5 * HOUR,
+  end: { duration, exitCode, remainingAtEnd: 5.5 * HOUR - duration },
+});
+
+/** Two jobs and one of unknown length; series that are safe, not safe, retired, without samples, and without dates. */
+export function mixed(): Assessment {
+  const [app, worker] = [identity(), identity({ host: 'web-2', role: 'worker' })];
+  const retired = hourly(identity({ role: 'old' }), { began: 20 });
+  const task = identity({ host: 'task-1', source: 'container', apiVersion: '', role: 'loader' });
+  const histories = [
+    hourly(app),
+    retired,
+    hourly(worker, { lifetimes: [4, 4, 3.5, 4].map((hours) => hours * HOUR) }),
+    hourly(task, { dated: false }),
+    failing(identity({ host: 'web-3', apiVersion: '', role: '' })),
+  ];
+  const nightly = [run('nightly', app, 1.5 * HOUR), run('nightly', worker, 2.75 * HOUR, 1)];
+  return judge(histories, [
+    job(3 * HOUR),
+    job(null, { name: 'nightly', runs: nightly }),
+    job(null, { name: 'new' }),
+  ]);
+}
+
+/** Hostile names in the place of each part of a name. */
+export function hostile(): Assessment {
+  const { markup, quotes, lines, drawn, formula } = HOSTILE_NAMES;
+  const histories = [
+    hourly(identity({ host: markup, role: quotes })),
+    hourly(identity({ host: quotes, role: lines })),
+    hourly(identity({ host: lines, role: drawn })),
+    hourly(identity({ host: formula, apiVersion: drawn, role: markup })),
+  ];
+  const [first] = histories;
+  return judge(histories, [
+    job(7 * HOUR, { name: `${quotes}${lines}`, runs: [run('', first!.identity, 4 * HOUR)] }),
+    job(null, { name: `${markup}${drawn}`, runs: histories.map((each) => run('', each.identity, 5 * HOUR)) }),
+    job(null, { name: formula }),
+  ]);
+}

@@ -1,0 +1,43 @@
+import type { Instant, Seconds, SeriesHistory } from '../../../src/domain/model.ts';
+import {
+  type Assessment,
+  type AssessmentRules,
+  assess,
+  type WantedJob,
+} from '../../../src/domain/verdict/assessment.ts';
+import type { ReportContext } from '../../../src/report/formats.ts';
+
+const MARGIN: Seconds = 300;
+
+export const wantedJob = (duration: Seconds | null, more: Partial<WantedJob> = {}): WantedJob => ({
+  name: null,
+  duration,
+  margin: MARGIN,
+  runs: [],
+  ...more,
+});
+
+/** By the rules of a report without flags. */
+export const judgedAt = (
+  now: Instant,
+  histories: readonly SeriesHistory[],
+  jobs: readonly WantedJob[],
+  more: Partial<AssessmentRules> = {},
+): Assessment =>
+  assess(histories, { now, maxAge: 'default', jobs, rotationsWanted: 1, judgeRetired: false, ...more });
+
+/** Of a terminal without colours, where all of the time was selected. */
+export const contextAt = (
+  now: Instant,
+  allTime: Assessment,
+  more: Partial<ReportContext> = {},
+): ReportContext => ({
+  now,
+  margin: MARGIN,
+  version: '0.0.0',
+  width: 100,
+  colour: false,
+  ascii: false,
+  allTime,
+  ...more,
+});

@@ -1,0 +1,93 @@
+import type {
+  FailedPollCount,
+  Generation,
+  SeriesHistory,
+  SeriesIdentity,
+  Span,
+} from '../../../src/domain/model.ts';
+import type { Assessment, WantedJob } from '../../../src/domain/verdict/assessment.ts';
+import type { ReportContext } from '../../../src/report/formats.ts';
+import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
+
+const MINUTE = 60_000;
+export const START = Date.UTC(2026, 2, 1);
+
+interface Measured {
+  identity?: Partial<SeriesIdentity>;
+  /** One an hour. */
+  generations?: number;
+  /** Those that nobody saw, by their number. */
+  unseen?: readonly number[];
+  /** Whether the source tells when it issued them. */
+  dated?: boolean;
+  failedPolls?: FailedPollCount[];
+  failedPollSpans?: Span[];
+}
+
+/**
+ * Polled every five minutes; a new generation comes every hour and lasts for six hours and up to half an hour more. Just
+ * before it goes 5 h are left, more or less.
+ */
+export function measured(wanted: Measured = {}): SeriesHistory {
+  const {
+    generations: count = 12,
+    unseen = [],
+    dated = true,
+    failedPolls = [],
+    failedPollSpans = [],
+  } = wanted;
+  const generations = Array.from({ length: count }, (_, index): Generation => {
+    const issued = START + index * 60 * MINUTE;
+    const expiration = issued + (360 + ((index * 7) % 30)) * MINUTE;
+    return {
+      accessKeyId: `ASIAFALSE${String(index).padStart(11, '0')}`,
+      lastUpdated: dated ? issued : null,
+      expiration,
+      latestExpiration: expiration,
+      zoneless: false,
+      firstSeen: issued + 3 * MINUTE,
+      lastSeen: issued + 58 * MINUTE,
+      samples: 12,
+      smallestClockOffset: 0,
+      largestClockOffset: 0,
+      thirdSampleAfter: null,
+    };
+  });
+  return {
+    identity: { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app', ...wanted.identity },
+    polled: true,
+    generations: generations.filter((_, index) => !unseen.includes(index)),
+    failedPolls,
+    failedPollSpans,
+  };
+}
+
+export const job = (hours: number, name: string | null = null): WantedJob =>
+  wantedJob(hours * 3600, { name });
+
+/** Judged half an hour after the last poll. */
+export function assessed(
+  histories: readonly SeriesHistory[],
+  jobs: readonly WantedJob[] = [],
+): { assessment: Assessment; context: ReportContext } {
+  const newest = Math.max(
+    START,
+    ...histories.map(({ generations }) => generations.at(-1)?.lastSeen ?? START),
+  );
+  const now = newest + 30 * MINUTE;
+  const assessment = judgedAt(now, histories, jobs);
+  return { assessment, context: contextAt(now, assessment) };
+}
+
+/** What somebody might call a host or a role. */
+export const HOSTILE_NAMES = [
+  '<script>window.pwned=1;alert(1)</script>',
+  '"><img src=x onerror=window.pwned=2>',
+  "' onfocus='window.pwned=3' autofocus='",
+  '</script><script>window.pwned=4</script>',
+  '<!--<script>',
+  ']]>-->',
+  'a\nb\r\t%0A`|`&amp;$(pwned)',
+  '\u202egnp.exe\u2028\u001b[31m\u0000',
+  'very-long-name-'.repeat(20),
+] as const;

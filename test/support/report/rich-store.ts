@@ -1,0 +1,103 @@
+import {
+  FAILURE_REASONS,
+  type FailureReason,
+  type Sample,
+  type SeriesIdentity,
+} from '../../../src/domain/model.ts';
+import type { Assessment, WantedJob } from '../../../src/domain/verdict/assessment.ts';
+import type { ReportContext } from '../../../src/report/formats.ts';
+import type { SampleStore } from '../../../src/store/sample-store.ts';
+import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+export const START = Date.UTC(2026, 0, 1);
+
+export const IMDS: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };
+
+/** Whatever a text format could trip over. */
+export const HOSTILE: SeriesIdentity = {
+  host: '<script>alert(1)</script>"\\\n} 1 1\n# EOF\n',
+  source: 'process',
+  apiVersion: '',
+  role: 'a"b\\c\nd%0A|`-->]]>\u202e\u001b[31m\u0000é',
+};
+
+interface Pace {
+  from: number;
+  hours: number;
+  /** Minutes. */
+  every?: number;
+  rotateEvery?: number;
+  /** Hours. */
+  lifetime?: number;
+  dated?: boolean;
+  offset?: number | null;
+}
+
+/** Samples of a source that rotates on the hour, or as it is told. */
+export function recordSamples(store: SampleStore, identity: SeriesIdentity, pace: Pace): void {
+  const { from, hours, every = 10, rotateEvery = 60, lifetime = 6, dated = true, offset = 0 } = pace;
+  for (let minute = 0; minute <= hours * 60; minute += every) {
+    const number = Math.floor(minute / rotateEvery);
+    const issued = from + number * rotateEvery * MINUTE;
+    const sample: Sample = {
+      accessKeyId: `ASIA${identity.role.length}${from}${number}`.slice(0, 20).padEnd(20, 'X'),
+      lastUpdated: dated ? issued : null,
+      expiration: issued + lifetime * HOUR + (number % 3) * MINUTE,
+      zoneless: false,
+      // A poll comes a few seconds after its minute.
+      observedAt: from + minute * MINUTE + 7321 + (offset ?? 0) * 1000,
+      clockOffset: offset,
+    };
+    store.recordSample(identity, sample, 'machine');
+  }
+}
+
+export function recordFailures(
+  store: SampleStore,
+  { host, source }: Pick<SeriesIdentity, 'host' | 'source'>,
+  from: number,
+  reasons: readonly FailureReason[],
+): void {
+  for (const [index, reason] of reasons.entries()) {
+    const poll = { observedAt: from + index * MINUTE, reason, detail: 'no\nsuch "thing"', accessKeyId: '' };
+    store.recordFailedPoll(host, source, { ...poll, expiration: null });
+  }
+}
+
+/** Hosts in every state of which monitoring is told. */
+export function fillRichly(store: SampleStore): void {
+  recordSamples(store, IMDS, { from: START, hours: 30 });
+  // Replaced by the series before.
+  recordSamples(store, { ...IMDS, apiVersion: '1' }, { from: START - 10 * HOUR, hours: 4 });
+  recordFailures(store, IMDS, START + 5 * HOUR + 3 * MINUTE, [
+    'timeout',
+    'timeout',
+    'server-error',
+    'throttled',
+  ]);
+  recordSamples(
+    store,
+    { host: 'task', source: 'container', apiVersion: '', role: '' },
+    { from: START + 20 * HOUR, hours: 9, dated: false, offset: null, lifetime: 2 },
+  );
+  recordSamples(store, HOSTILE, { from: START + 28 * HOUR, hours: 1, offset: 90 });
+  recordFailures(store, HOSTILE, START + 30 * HOUR, ['process-failed']);
+  recordFailures(store, { host: 'dark', source: 'imds' }, START + 28 * HOUR, FAILURE_REASONS);
+}
+
+export const NOW = START + 30 * HOUR + 5 * MINUTE;
+
+export const job = (duration: number | null, name: string | null = null): WantedJob =>
+  wantedJob(duration, { name });
+
+export const assessStore = (
+  store: SampleStore,
+  jobs: readonly WantedJob[] = [],
+  filter: Parameters<SampleStore['histories']>[0] = {},
+): Assessment => judgedAt(NOW, store.histories(filter), jobs);
+
+export const contextFor = (allTime: Assessment): ReportContext =>
+  contextAt(NOW, allTime, { version: '1.2.3', nodeVersion: '20.18.1' });

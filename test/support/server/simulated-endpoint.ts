@@ -1,0 +1,78 @@
+import { onTestFinished } from 'vitest';
+import { type Clock, systemClock } from '../../../src/clock.ts';
+import { clientEnvironment } from '../../../src/server/client-environment.ts';
+import { startTokenFile } from '../../../src/server/containers/token-file.ts';
+import { parseFault } from '../../../src/server/faults/fault.ts';
+import { SHAPES, type Shape } from '../../../src/server/inquiry.ts';
+import { createSimulation, type SimulationOptions } from '../../../src/server/simulation.ts';
+import { defaultTree, exampleInstance } from '../../../src/server/tree/default-tree.ts';
+import { treeOf } from '../../../src/server/tree/metadata-tree.ts';
+import { parseVariants } from '../../../src/server/variants.ts';
+import { startEndpoint } from '../../../src/server/wire/endpoint.ts';
+import type { Exchange } from '../../../src/server/wire/exchange.ts';
+
+export interface SimulatedOptions extends Partial<Omit<SimulationOptions, 'faults' | 'variants' | 'shapes'>> {
+  shapes?: readonly Shape[];
+  faults?: readonly string[];
+  variants?: readonly string[];
+  hosts?: readonly string[];
+  listen?: { host: string; port: number };
+  clock?: Clock;
+  /** Of service-account tokens, in seconds. */
+  authorizationLifetime?: number;
+}
+
+/**
+ * A simulator in this process, on a free port of loopback, that ends with the test. Concurrent tests hand over the
+ * `onTestFinished` of their own context.
+ */
+export async function startSimulated(
+  options: SimulatedOptions = {},
+  finished: (clean: () => Promise<void>) => void = onTestFinished,
+) {
+  const { clock = systemClock, faults = [], variants = [], hosts = [], listen, ...given } = options;
+  const startedAt = given.startedAt ?? clock.now();
+  const instance = given.instance ?? exampleInstance(startedAt);
+  const simulation = createSimulation({
+    shapes: ['imds'],
+    imds: 'both',
+    role: 'simulated-role',
+    pace: { lifetime: 21_600, rotateEvery: 3600, jitter: 0 },
+    seed: 'test',
+    tree: treeOf(defaultTree(instance)),
+    ...given,
+    faults: faults.map(parseFault),
+    variants: parseVariants(variants),
+    startedAt,
+    instance,
+  });
+  const exchanges: Exchange[] = [];
+  const endpoint = await startEndpoint({
+    simulation,
+    listen: [listen ?? { host: '127.0.0.1', port: 0 }],
+    hosts: new Set(hosts),
+    clock,
+    onExchange: (exchange) => exchanges.push(exchange),
+  });
+  finished(endpoint.close);
+  const { serviceAccountTokens } = simulation;
+  const tokenFile = await startTokenFile(
+    serviceAccountTokens,
+    options.authorizationLifetime ?? 86_400,
+    clock,
+  );
+  finished(tokenFile.close);
+  const origin = endpoint.origins[0]!;
+  const environments = Object.fromEntries(
+    SHAPES.map((shape) => [shape, clientEnvironment(shape, [origin], simulation, tokenFile.path)]),
+  ) as Record<Shape, Record<string, string>>;
+  return {
+    origin,
+    simulation,
+    exchanges,
+    environments,
+    /** `METHOD /path status` of every exchange, in order. */
+    seen: () => exchanges.map(({ inquiry, status }) => `${inquiry.method} ${inquiry.path} ${status}`),
+    close: endpoint.close,
+  };
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { expect } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { chooseSource } from '../../../src/sources/open.ts';
+import type { Limits, PollFailure, PollOutcome, SourceOptions } from '../../../src/sources/source.ts';
+import type { Script, ScriptedEndpoint, Step } from './scripted-endpoint.ts';
+
+/** Short, but far longer than a loaded machine needs to answer on loopback. */
+export const LIMITS: Limits = { connectMs: 2000, requestMs: 4000, pollMs: 8000, attempts: 3 };
+
+/** For endpoints that never answer. */
+export const IMPATIENT: Limits = { ...LIMITS, requestMs: 250 };
+
+/** Pauses between attempts take no time; the hour is the real one. */
+export const hastyClock = { now: systemClock.now, sleep: async () => {} };
+
+export const CANARIES = [
+  'CANARY-secret/access+key',
+  'CANARY-session-token',
+  'CANARY-imds-token',
+  'CANARY-authorization',
+];
+const [SECRET, TOKEN, IMDS_TOKEN] = CANARIES;
+
+export const ROLES = '/latest/meta-data/iam/security-credentials/';
+
+export const document = (changes: Record<string, unknown> = {}) =>
+  JSON.stringify({
+    Code: 'Success',
+    LastUpdated: '2026-11-22T00:00:00Z',
+    Type: 'AWS-HMAC',
+    AccessKeyId: 'ASIACANARY0000000001',
+    SecretAccessKey: SECRET,
+    Token: TOKEN,
+    Expiration: '2026-11-22T06:23:11Z',
+    ...changes,
+  });
+
+export const fixture = (name: string) =>
+  readFileSync(new URL(`../../../fixtures/documents/${name}`, import.meta.url), 'utf8');
+
+export const tokenAnswer = (token = IMDS_TOKEN!, ttl = '21600'): Step => ({
+  headers: { 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds': ttl },
+  body: token,
+});
+
+/** A healthy IMDS, but for the changes. */
+export const imds = (changes: Script = {}): Script => ({
+  'PUT /latest/api/token': tokenAnswer(),
+  [`GET ${ROLES}`]: { body: 'web-role' },
+  [`GET ${ROLES}web-role`]: { body: document() },
+  ...changes,
+});
+
+type Env = Record<string, string | undefined>;
+
+export const options = (env: Env, more: Partial<SourceOptions> = {}): SourceOptions => ({
+  env,
+  clock: hastyClock,
+  random: () => 0.5,
+  limits: LIMITS,
+  ...more,
+});
+
+export const imdsAt = (
+  { url }: Pick<ScriptedEndpoint, 'url'>,
+  env: Env = {},
+  more: Partial<SourceOptions> = {},
+) => chooseSource('imds', options({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url, ...env }, more));
+
+export const containerAt = (
+  { url }: Pick<ScriptedEndpoint, 'url'>,
+  env: Env = {},
+  more: Partial<SourceOptions> = {},
+) => chooseSource('container', options({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/creds`, ...env }, more));
+
+/** Every outcome passes here: none may give a secret away, however it is printed. */
+export function harmless<T extends PollOutcome>(outcome: T): T {
+  const printed = `${JSON.stringify(outcome)}${inspect(outcome, { depth: 9, showHidden: true })}`;
+  for (const canary of CANARIES) expect(printed).not.toContain(canary);
+  if (!outcome.ok) expect(outcome.detail).toMatch(/^\P{C}{0,200}$/u);
+  return outcome;
+}
+
+export async function succeed(source: { poll(): Promise<PollOutcome> }) {
+  const outcome = harmless(await source.poll());
+  if (!outcome.ok) throw new Error(`failed: ${outcome.reason}: ${outcome.detail}`);
+  return outcome;
+}
+
+export async function fail(source: { poll(): Promise<PollOutcome> }): Promise<PollFailure> {
+  const outcome = harmless(await source.poll());
+  if (outcome.ok) throw new Error('succeeded');
+  return outcome;
+}
+
+export const codes = (outcome: PollOutcome) => outcome.notes.map(({ code }) => code);

@@ -1,0 +1,67 @@
+import type { Clock } from '../../../src/clock.ts';
+import type { SeriesHistory } from '../../../src/domain/model.ts';
+import type { Pace } from '../../../src/server/credentials/rotation-schedule.ts';
+import { NO_FAULTS } from '../../../src/server/faults/fault-plan.ts';
+import type { CredentialSource } from '../../../src/sources/source.ts';
+import type { PollContext, Recorded } from '../../../src/watch/poll-once.ts';
+import { watch } from '../../../src/watch/watch.ts';
+import { seededRandom } from '../domain/simulated-source.ts';
+import { standingClock, startPolled } from '../server/polled-simulator.ts';
+import { temporaryStore } from '../store/temporary-store.ts';
+
+/** A real simulator and the real poller over loopback; only the hour is false, and the same for both. */
+export async function followedSimulator(shape: 'imds' | 'ecs', pace: Pace, seed = 'test') {
+  const { clock: standing, hasty, pass } = standingClock();
+  const startedAt = standing.now();
+  const simulator = await startPolled(shape, {
+    clock: standing,
+    pace,
+    seed,
+    startedAt,
+    poller: { clock: hasty },
+  });
+  /** Time passes when the poller sleeps, and then at once: a day of polls takes a second. */
+  const clock: Clock = {
+    now: standing.now,
+    sleep: async (milliseconds, signal) => {
+      if (!signal?.aborted) pass(Math.max(0, milliseconds) / 1000);
+    },
+  };
+  const store = temporaryStore();
+  const random = seededRandom(7);
+  const context: PollContext = { source: simulator.source, store, host: 'h', machine: 'm' };
+  return {
+    ...simulator,
+    clock,
+    context,
+    random,
+    /** When the simulator will replace what it hands out at a moment: it is asked for the future. */
+    rotationAfter(moment: number): number {
+      const { issuer } = simulator.simulation;
+      const served = (at: number) => issuer.credentials(shape, at, NO_FAULTS).accessKeyId;
+      let before = Math.floor(moment / 1000) * 1000;
+      for (const step of [300_000, 10_000, 1000])
+        while (served(before + step) === served(before)) before += step;
+      return before + 1000;
+    },
+    /** Polls for some hours, every five minutes unless told otherwise; returns when each poll began. */
+    async follow(hours: number, interval = 300, source: CredentialSource = context.source) {
+      const polls: { at: number; recorded: Recorded; history: SeriesHistory }[] = [];
+      await watch(
+        { ...context, source },
+        {
+          interval,
+          duration: hours * 3600,
+          clock,
+          random,
+          stop: new AbortController().signal,
+          onPoll: (recorded) => {
+            const at = recorded.outcome.observedAt;
+            polls.push({ at, recorded, history: store.histories()[0]! });
+          },
+        },
+      );
+      return polls;
+    },
+  };
+}
