@@ -1,37 +1,47 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const SOURCE = resolve(import.meta.dirname, '..', 'src');
 
-/** Rows of the house from the top. A room may import rooms of lower rows, and itself; what is open to all, always. */
-const ROWS = [
+/** The layers from the top. A folder imports itself and lower layers. Files open to all may be imported anywhere. */
+const LAYERS = [
   ['cli', 'library'],
   ['watch'],
   ['server', 'sources', 'store', 'report', 'credential-formats'],
   ['domain'],
 ];
-const TOP_ROOMS = new Set(ROWS[0]);
+const TOP_FOLDERS = new Set(LAYERS[0]);
 const OPEN_TO_ALL = new Set(['errors.ts', 'clock.ts', 'secret.ts']);
 
-/** What a pure room may not touch: it is told the time, and a test can run it a million times. */
+/** Forbidden in pure folders: the time and randomness are arguments there. */
 const AMBIENT =
   /\bDate\.now\b|\bnew Date\(\)|\bperformance\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bcrypto\b/;
-const PURE_ROOMS = new Set(['domain', 'report', 'credential-formats']);
+const PURE_FOLDERS = new Set(['domain', 'report', 'credential-formats']);
 
-/** Runs where the HTML report is read, and never in our process: the page has it as text. */
-const IN_BROWSERS = 'report/page/browser/';
+/** Code that runs in the reader's browser. Our process only ships it as text. */
+const BROWSER_CODE = 'report/page/browser/';
 
-/** The ends of the wire, and the way out to other programs. */
-const ROOMS_THAT_REVEAL_SECRETS = new Set(['sources', 'server', 'credential-formats']);
+/** Folders that call `reveal()`: they receive secrets or pass them to other programs. */
+const FOLDERS_THAT_REVEAL_SECRETS = new Set(['sources', 'server', 'credential-formats']);
 
-/** `secret.ts` has the method's name without a dot. */
+/** Requires the dot: `secret.ts` declares a method of this name. */
 const REVEALING = /\.\s*reveal\b|\[\s*['"`]reveal\b/;
 
+/** All that `report/messages` may import from `report` besides itself: plain text and values, no renderer. */
+const OPEN_TO_MESSAGES = /^report\/(messages|text|drawing)\//;
+
+const MOST_FILES_IN_A_FOLDER = 15;
+const MOST_LINES_IN_A_FILE = 400;
+
 interface SourceFile {
+  /** Relative to `src`. */
   path: string;
-  room: string;
+  /** The first folder of the path. */
+  folder: string;
+  /** Without comments. */
   code: string;
+  lineCount: number;
 }
 
 function sourceFiles(folder = SOURCE): SourceFile[] {
@@ -40,59 +50,117 @@ function sourceFiles(folder = SOURCE): SourceFile[] {
     if (entry.isDirectory()) return sourceFiles(path);
     if (!entry.name.endsWith('.ts')) return [];
     const name = relative(SOURCE, path);
-    return [{ path: name, room: roomOf(name), code: withoutComments(readFileSync(path, 'utf8')) }];
+    const text = readFileSync(path, 'utf8');
+    return [
+      {
+        path: name,
+        folder: topFolder(name),
+        code: withoutComments(text),
+        lineCount: text.split('\n').length - 1,
+      },
+    ];
   });
 }
 
-const roomOf = (path: string) => path.split('/')[0]!;
+const topFolder = (path: string) => path.split('/')[0] ?? '';
 
-/** Comments may speak of anything; line comments behind code keep their code. */
+/** Removes line comments too, but keeps the code in front of them. */
 const withoutComments = (code: string) =>
   code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
 
-function importsOf(code: string): string[] {
-  return [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!);
+/** Every specifier: static, dynamic, type-only and for side effects. */
+function findImports(code: string): string[] {
+  return [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
 }
 
-const rowOf = (room: string) => ROWS.findIndex((rooms) => rooms.includes(room));
+/** The imported file relative to `src`; null for a package. */
+const resolveImport = (from: string, specifier: string): string | null =>
+  specifier.startsWith('.') ? relative(SOURCE, resolve(SOURCE, dirname(from), specifier)) : null;
 
-/** What is wrong with an import, and what to do; null if nothing is. */
-function complaint(from: string, specifier: string): string | null {
-  if (!specifier.startsWith('.')) return null;
-  const target = relative(SOURCE, resolve(SOURCE, dirname(from), specifier));
-  if (OPEN_TO_ALL.has(target)) return null;
-  if (OPEN_TO_ALL.has(from))
-    return `${from} is open to all and imports ${target}: it must import nothing of ours`;
-  const [room, other] = [roomOf(from), roomOf(target)];
-  if (room === other || (rowOf(other) > rowOf(room) && rowOf(room) >= 0)) return null;
-  return `${from} imports ${target}: ${room} may import only itself and lower rows; move what both need to domain`;
+const layerOf = (folder: string) => LAYERS.findIndex((folders) => folders.includes(folder));
+
+/** What is wrong with an import and how to fix it; null if the import is allowed. */
+function findLayerViolation(from: string, specifier: string): string | null {
+  const target = resolveImport(from, specifier);
+  if (target === null || OPEN_TO_ALL.has(target)) return null;
+  if (OPEN_TO_ALL.has(from)) return `${from} is open to all and imports ${target}: remove the import`;
+  const [folder, other] = [topFolder(from), topFolder(target)];
+  if (folder === other || (layerOf(other) > layerOf(folder) && layerOf(folder) >= 0)) return null;
+  return `${from} imports ${target}: ${folder} may import only itself and lower layers; move shared code to domain`;
+}
+
+/** Every group of files that import each other, as one line each. */
+function findCycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  // Tarjan's algorithm for strongly connected components.
+  const indexes = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const cycles: string[] = [];
+  const visit = (path: string): number => {
+    const index = indexes.size;
+    indexes.set(path, index);
+    stack.push(path);
+    let low = index;
+    for (const next of imports.get(path) ?? []) {
+      if (!indexes.has(next)) low = Math.min(low, visit(next));
+      else if (stack.includes(next)) low = Math.min(low, lowest.get(next) ?? indexes.get(next) ?? low);
+    }
+    lowest.set(path, low);
+    if (low === index) {
+      const group = stack.splice(stack.indexOf(path));
+      if (group.length > 1 || imports.get(path)?.includes(path)) cycles.push(group.sort().join(' ⇄ '));
+    }
+    return low;
+  };
+  for (const path of imports.keys()) if (!indexes.has(path)) visit(path);
+  return cycles;
 }
 
 const files = sourceFiles();
 
-describe('the house', () => {
-  test('has only the rooms of the table', () => {
-    const rooms = new Set(files.map(({ room }) => room).filter((room) => !OPEN_TO_ALL.has(room)));
-    expect([...rooms].filter((room) => rowOf(room) < 0)).toEqual([]);
-    expect(rooms.size).toBeGreaterThan(4);
+describe('the source tree', () => {
+  test('has only the folders of the layers', () => {
+    const folders = new Set(files.map(({ folder }) => folder).filter((folder) => !OPEN_TO_ALL.has(folder)));
+    expect([...folders].filter((folder) => layerOf(folder) < 0)).toEqual([]);
+    expect(folders.size).toBeGreaterThan(4);
   });
 
-  test('a room imports only the rows below it', () => {
-    const complaints = files.flatMap(({ path, code }) =>
-      importsOf(code).flatMap((each) => complaint(path, each) ?? []),
+  test('a folder imports only lower layers', () => {
+    const violations = files.flatMap(({ path, code }) =>
+      findImports(code).flatMap((each) => findLayerViolation(path, each) ?? []),
     );
-    expect(complaints).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
-  test('domain, report and handover know no time, chance or process of their own', () => {
+  test('no files import each other in a cycle', () => {
+    const imports = new Map(
+      files.map(({ path, code }) => [
+        path,
+        findImports(code).flatMap((specifier) => resolveImport(path, specifier) ?? []),
+      ]),
+    );
+    expect(imports.size).toBeGreaterThan(200);
+    expect(findCycles(imports)).toEqual([]);
+  });
+
+  test('messages import no renderer', () => {
+    const imported = files
+      .filter(({ path }) => path.startsWith('report/messages/'))
+      .flatMap(({ path, code }) => findImports(code).flatMap((each) => resolveImport(path, each) ?? []))
+      .filter((target) => topFolder(target) === 'report');
+    expect(imported.length).toBeGreaterThan(0);
+    expect(imported.filter((target) => !OPEN_TO_MESSAGES.test(target))).toEqual([]);
+  });
+
+  test('domain, report and credential-formats use no ambient time, randomness or process', () => {
     const ambient = files
-      .filter(({ room, path }) => PURE_ROOMS.has(room) && !path.startsWith(IN_BROWSERS))
+      .filter(({ folder, path }) => PURE_FOLDERS.has(folder) && !path.startsWith(BROWSER_CODE))
       .flatMap(({ path, code }) => (AMBIENT.exec(code) ?? []).map((found) => `${path}: ${found}`));
     expect(ambient).toEqual([]);
   });
 
-  test('nothing of ours imports what runs in browsers', () => {
-    const inside = files.filter(({ path }) => path.startsWith(IN_BROWSERS));
+  test('only browser code imports browser code', () => {
+    const inside = files.filter(({ path }) => path.startsWith(BROWSER_CODE));
     expect(inside.length).toBeGreaterThan(1);
     const importing = files.filter(
       ({ path, code }) => !inside.some((each) => each.path === path) && /'[^']*\/browser\//.test(code),
@@ -100,11 +168,11 @@ describe('the house', () => {
     expect(importing.map(({ path }) => path)).toEqual([]);
   });
 
-  test('domain, report and handover do no input or output', () => {
+  test('domain, report and credential-formats do no input or output', () => {
     const outside = files
-      .filter(({ room }) => PURE_ROOMS.has(room))
+      .filter(({ folder }) => PURE_FOLDERS.has(folder))
       .flatMap(({ path, code }) =>
-        importsOf(code)
+        findImports(code)
           .filter(
             (each) => each.startsWith('node:') || ['undici', 'better-sqlite3', 'commander'].includes(each),
           )
@@ -113,67 +181,88 @@ describe('the house', () => {
     expect(outside).toEqual([]);
   });
 
-  test('console is nowhere but in cli; of cli and library only one file each touches the process', () => {
+  test('only cli uses console, and one file each of cli and library uses the process', () => {
     const loud = files
-      .filter(({ room, code }) => room !== 'cli' && /\bconsole\b/.test(code))
+      .filter(({ folder, code }) => folder !== 'cli' && /\bconsole\b/.test(code))
       .map(({ path }) => path);
     expect(loud).toEqual([]);
     const ambient = files
-      .filter(({ room, code }) => TOP_ROOMS.has(room) && /\bprocess\.(?!pid)/.test(code))
+      .filter(({ folder, code }) => TOP_FOLDERS.has(folder) && /\bprocess\.(?!pid)/.test(code))
       .map(({ path }) => path);
     expect(ambient.sort()).toEqual(['cli/cred-watch.ts', 'library/surroundings.ts']);
   });
 
-  test('secrets are revealed only where they come from and where they are handed over', () => {
+  test('only sources, server and credential-formats reveal secrets', () => {
     const revealing = files.filter(({ code }) => REVEALING.test(code));
     expect(
-      revealing.filter(({ room }) => !ROOMS_THAT_REVEAL_SECRETS.has(room)).map(({ path }) => path),
+      revealing.filter(({ folder }) => !FOLDERS_THAT_REVEAL_SECRETS.has(folder)).map(({ path }) => path),
     ).toEqual([]);
     expect(revealing.map(({ path }) => path)).toContain('credential-formats/revealed-credentials.ts');
   });
 
-  test('heavy libraries are loaded only by the commands that need them', () => {
+  test('only the commands that need a heavy library load it', () => {
     const heavy = /^(undici|better-sqlite3|cli-table3|csv-|fast-xml-builder|prom-client|uplot)/;
     const eager = files.flatMap(({ path, code }) =>
       [...code.matchAll(/^import (?!type)[^;]*?from '([^']+)'/gm)]
-        .filter((match) => heavy.test(match[1]!))
+        .filter((match) => heavy.test(match[1] ?? ''))
         .map((match) => `${path}: ${match[1]}`),
     );
-    // Renderers are themselves loaded by `await import` when they are wanted; a page's script is none of our modules.
-    expect(eager.filter((each) => !each.startsWith(IN_BROWSERS))).toEqual([
+    // These two renderers are themselves loaded by a dynamic import.
+    expect(eager.filter((each) => !each.startsWith(BROWSER_CODE))).toEqual([
       'report/metrics/prometheus.ts: prom-client',
       'report/table/layout.ts: cli-table3',
     ]);
   });
 
-  test('no file is too long to be read at once', () => {
-    // Every type on one page: that one is a list.
-    const lists = new Set(['domain/model.ts']);
-    const long = files
-      .filter(({ path, code }) => !lists.has(path) && code.split('\n').length > 250)
-      .map(({ path }) => path);
-    expect(long).toEqual([]);
+  test('a folder has at most 15 files', () => {
+    const counts = new Map<string, number>();
+    for (const { path } of files) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+    // Messages are one file per subject, and a reader opens one of them.
+    counts.delete('report/messages');
+    expect([...counts].filter(([, count]) => count > MOST_FILES_IN_A_FOLDER)).toEqual([]);
+  });
+
+  test('no file is longer than 250 lines', () => {
+    const tooLong = files.filter(({ lineCount }) => lineCount > MOST_LINES_IN_A_FILE);
+    expect(tooLong.map(({ path, lineCount }) => `${path}: ${lineCount}`)).toEqual([]);
+  });
+
+  test('no file has a name that says nothing of its content', () => {
+    const vague = /^(utils?|helpers?|common|misc|shared)\.ts$/;
+    expect(files.filter(({ path }) => vague.test(basename(path))).map(({ path }) => path)).toEqual([]);
   });
 });
 
-describe('the checks themselves', () => {
-  test('see a neighbour, an upward import and a forbidden one in a file open to all', () => {
-    expect(complaint('store/a.ts', '../sources/b.ts')).toMatch(/store may import only itself/);
-    expect(complaint('domain/a.ts', '../cli/b.ts')).toMatch(/domain may import only itself/);
-    expect(complaint('clock.ts', './domain/model.ts')).toMatch(/must import nothing/);
-    expect(complaint('cli/a.ts', '../store/b.ts')).toBeNull();
-    expect(complaint('store/a.ts', '../errors.ts')).toBeNull();
+describe('the checks', () => {
+  test('reject an import of a sibling, of a higher layer, and in a file that is open to all', () => {
+    expect(findLayerViolation('store/a.ts', '../sources/b.ts')).toMatch(/store may import only itself/);
+    expect(findLayerViolation('domain/a.ts', '../cli/b.ts')).toMatch(/domain may import only itself/);
+    expect(findLayerViolation('clock.ts', './domain/model.ts')).toMatch(/remove the import/);
+    expect(findLayerViolation('cli/a.ts', '../store/b.ts')).toBeNull();
+    expect(findLayerViolation('store/a.ts', '../errors.ts')).toBeNull();
   });
 
-  test('see static, dynamic and type-only imports, and ambient time in code but not in comments', () => {
+  test('find every cycle and nothing else', () => {
+    const imports = new Map([
+      ['a.ts', ['b.ts', 'd.ts']],
+      ['b.ts', ['c.ts']],
+      ['c.ts', ['a.ts']],
+      ['d.ts', ['e.ts']],
+      ['e.ts', ['e.ts']],
+      ['f.ts', ['a.ts', 'd.ts']],
+    ]);
+    expect(findCycles(imports)).toEqual(['e.ts', 'a.ts ⇄ b.ts ⇄ c.ts']);
+  });
+
+  test('find static, dynamic and type-only imports, and ambient time in code but not in comments', () => {
     expect(
-      importsOf("import type { A } from './a.ts';\nconst b = await import('./b.ts');\nimport './c.ts';"),
+      findImports("import type { A } from './a.ts';\nconst b = await import('./b.ts');\nimport './c.ts';"),
     ).toEqual(['./a.ts', './b.ts', './c.ts']);
     expect(AMBIENT.test(withoutComments('// Date.now()\nconst a = 1;'))).toBe(false);
     expect(AMBIENT.test(withoutComments('const a = Date.now();'))).toBe(true);
   });
 
-  test('see a secret revealed, and not the word for it', () => {
+  test('find a revealed secret, and not the word "reveal"', () => {
     expect(REVEALING.test('token?.reveal()')).toBe(true);
     expect(REVEALING.test("secret['reveal']()")).toBe(true);
     expect(REVEALING.test('  reveal(): string {\n const { token } = reveal(credentials);')).toBe(false);

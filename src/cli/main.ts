@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { COMPLETE } from './commands/completion.ts';
+import { COMPLETE } from './completion/shells.ts';
 import { type CommandLine, splitCommandLine } from './flags/command-line.ts';
 import { EXIT, encodeExitCode, exitCodeStyle } from './flags/exit-codes.ts';
 import { sayUsage, usageCode, type Written } from './flags/usage-errors.ts';

@@ -52,9 +52,9 @@ export { CredWatchError } from '../errors.ts';
 export { findingMessage } from '../report/messages/findings.ts';
 export { adviceMessages, evidenceMessage, verdictMessage } from '../report/messages/verdicts.ts';
 export { Secret } from '../secret.ts';
+export type { Environment } from '../sources/environment/environment-variables.ts';
 export type {
   CredentialSource,
-  Environment,
   Limits,
   PolledCredentials,
   PollFailure,

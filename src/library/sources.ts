@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { CredWatchError } from '../errors.ts';
+import type { Environment } from '../sources/environment/environment-variables.ts';
 import { chooseSource, remoteSource } from '../sources/open.ts';
 import { readProfileFiles } from '../sources/profile/files.ts';
-import type { CredentialSource, Environment, Limits, SourceOptions } from '../sources/source.ts';
+import type { CredentialSource, Limits, SourceOptions } from '../sources/source.ts';
 import { toName } from './given-values.ts';
 import { surroundings } from './surroundings.ts';
 

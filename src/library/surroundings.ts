@@ -1,6 +1,6 @@
 import { homedir, hostname } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Environment } from '../sources/source.ts';
+import type { Environment } from '../sources/environment/environment-variables.ts';
 import { databasePath } from '../store/database-path.ts';
 
 /** What is taken from the process where the caller gives nothing else. Of the library, this file alone touches it. */

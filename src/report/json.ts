@@ -10,8 +10,8 @@ import {
 } from '../domain/verdict/assessment.ts';
 import { longestSafeJob } from '../domain/verdict/job.ts';
 import type { FinishedRun, JobRunSummary } from '../domain/verdict/job-runs.ts';
+import type { ReportContext } from './context.ts';
 import { findingJson } from './finding-json.ts';
-import type { ReportContext } from './formats.ts';
 
 /** The contract of the README: fields are added, never renamed or removed. */
 const REPORT_SCHEMA_VERSION = 1;

@@ -1,7 +1,8 @@
+import type { Environment } from './environment/environment-variables.ts';
 import type { Notes } from './notes.ts';
 import type { ProfileFiles } from './profile/files.ts';
 import { keyToCredentials } from './profile/keys.ts';
-import type { Environment, SourceOptions } from './source.ts';
+import type { SourceOptions } from './source.ts';
 
 /** Notes what in the environment hides a source from programs that use an AWS SDK: they never come to ask it. */
 export function noteShadowing(

@@ -8,6 +8,7 @@ import type {
   SourceName,
 } from '../domain/model.ts';
 import type { Secret } from '../secret.ts';
+import type { Environment } from './environment/environment-variables.ts';
 import type { ProfileFiles } from './profile/files.ts';
 
 /** A place where credentials come from, ready to be looked at again and again. */
@@ -75,8 +76,6 @@ export interface Limits {
 }
 
 export const DEFAULT_LIMITS: Limits = { connectMs: 1000, requestMs: 2000, pollMs: 10_000, attempts: 3 };
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface SourceOptions {
   env: Environment;

@@ -1,13 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { CredWatchError } from '../../errors.ts';
+import { SHELLS, type Shell } from '../completion/shells.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import type { Io } from '../process/io.ts';
-
-/** What a shell calls the program with at TAB: no command of the list, and nothing that anybody types. */
-export const COMPLETE = '__complete';
-
-export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
-export type Shell = (typeof SHELLS)[number];
 
 export function declareCompletion(program: Command, run: (shell: Shell | undefined) => Promise<void>): void {
   program

@@ -6,7 +6,7 @@ import { CredWatchError, systemErrorCode } from '../../errors.ts';
 import { writeCount } from '../../report/text/writing.ts';
 import { databasePath } from '../../store/database-path.ts';
 import type { ImportFile, StagedFile } from '../../store/import/files.ts';
-import type { BadLine } from '../../store/import/reader.ts';
+import type { BadLine } from '../../store/import/text-lines.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { databaseFlag, exitCodesFlag, name } from '../flags/flags.ts';
 import type { Io } from '../process/io.ts';

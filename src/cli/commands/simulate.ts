@@ -1,30 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import { duration, exitCodesFlag, name, positiveDuration, roleName } from '../flags/flags.ts';
-import {
-  allowHostFlag,
-  allowRemoteFlag,
-  type ListeningFlags,
-  listenFlag,
-  repeatable,
-} from '../flags/listening-flags.ts';
+import { allowHostFlag, allowRemoteFlag, listenFlag, repeatable } from '../flags/listening-flags.ts';
 import type { Io } from '../process/io.ts';
 import { sayNote } from '../process/messages.ts';
+import type { SimulateFlags } from '../simulation/flags.ts';
 import { simulateHelp } from '../simulation/help.ts';
-import type { SimulationFlags } from '../simulation/settings.ts';
-
-export interface SimulateFlags extends SimulationFlags, ListeningFlags {
-  for?: Seconds;
-  format: 'text' | 'json';
-  /** False with --no-log. */
-  log: boolean;
-  history?: Seconds;
-  every?: Seconds;
-  until?: string;
-  output?: string;
-  host?: string;
-}
 
 export function declareSimulate(program: Command, run: (flags: SimulateFlags) => Promise<void>): void {
   program

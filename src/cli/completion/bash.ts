@@ -1,4 +1,4 @@
-import { COMPLETE } from '../commands/completion.ts';
+import { COMPLETE } from './shells.ts';
 
 /**
  * For bash from 3.2 (macOS) on, with or without the package bash-completion. readline breaks words at `=` and `:` too

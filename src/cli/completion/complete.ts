@@ -1,11 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
+import type { Candidate } from './candidate.ts';
 import { isFile, type KnownNames, valuesOf } from './flag-values.ts';
-
-/** What a word can be completed to. */
-export interface Candidate {
-  value: string;
-  description: string;
-}
 
 /**
  * What stands where the cursor is: a word of ours, a file behind the first characters of the word (`--db=`), or a word

@@ -1,4 +1,4 @@
-import { COMPLETE } from '../commands/completion.ts';
+import { COMPLETE } from './shells.ts';
 
 /** For fish from 3.0 on. */
 export const FISH = String.raw`# fish completion of cred-watch. In config.fish: cred-watch completion fish | source

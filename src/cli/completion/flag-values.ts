@@ -3,7 +3,7 @@ import { SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
 import { FAULT_CONDITIONS, FAULTS } from '../../server/faults/fault.ts';
 import { SHAPES } from '../../server/inquiry.ts';
 import { VARIANTS } from '../../server/variants.ts';
-import type { Candidate } from './complete.ts';
+import type { Candidate } from './candidate.ts';
 
 /** Names that only this machine knows. Whatever goes wrong with finding them out, there are none. */
 export type KnownNames = (kind: 'host' | 'role' | 'job' | 'profile') => Promise<readonly string[]>;

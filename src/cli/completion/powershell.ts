@@ -1,4 +1,4 @@
-import { COMPLETE } from '../commands/completion.ts';
+import { COMPLETE } from './shells.ts';
 
 /**
  * For Windows PowerShell 5.1 and PowerShell 7. Those before 7.3 lose empty arguments, and all take a native completion

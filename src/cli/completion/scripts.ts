@@ -1,7 +1,7 @@
-import type { Shell } from '../commands/completion.ts';
 import { BASH } from './bash.ts';
 import { FISH } from './fish.ts';
 import { POWERSHELL } from './powershell.ts';
+import type { Shell } from './shells.ts';
 import { ZSH } from './zsh.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { COMPLETE } from '../commands/completion.ts';
+import { COMPLETE } from './shells.ts';
 
 /** For zsh 5; sourced, or as the file `_cred-watch` in a folder of `$fpath`. */
 export const ZSH = String.raw`#compdef cred-watch

@@ -1,6 +1,7 @@
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { pollHealth } from '../../domain/verdict/poll-health.ts';
-import { REPORT_FORMATS, type ReportContext } from '../../report/formats.ts';
+import type { ReportContext } from '../../report/context.ts';
+import { REPORT_FORMATS } from '../../report/formats.ts';
 import { healthMessage } from '../../report/messages/health.ts';
 import { type MonitorAnswer, startMonitor } from '../../server/monitor/monitor.ts';
 import type { CredentialSource, PollFailure } from '../../sources/source.ts';

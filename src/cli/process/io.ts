@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Environment } from '../../sources/source.ts';
+import type { Environment } from '../../sources/environment/environment-variables.ts';
 
 /** Everything of the process that a command may use; tests hand over their own. */
 export interface Io {

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
-import type { ReportContext } from '../../report/formats.ts';
+import type { ReportContext } from '../../report/context.ts';
 import type { Io } from '../process/io.ts';
 import { sayNote } from '../process/messages.ts';
 

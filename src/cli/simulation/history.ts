@@ -6,11 +6,11 @@ import { defaultTree } from '../../server/tree/default-tree.ts';
 import { treeOf } from '../../server/tree/metadata-tree.ts';
 import type { ArchiveRecord } from '../../store/archive/record.ts';
 import { writeArchive } from '../../store/archive/writer.ts';
-import type { SimulateFlags } from '../commands/simulate.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { parseMoment } from '../flags/selection.ts';
 import type { Io } from '../process/io.ts';
 import { writeOutput } from '../process/output-file.ts';
+import type { SimulateFlags } from './flags.ts';
 import type { SimulationSettings } from './settings.ts';
 
 const EVERY: Seconds = 300;

@@ -15,11 +15,11 @@ import { type MetadataTree, treeOf } from '../../server/tree/metadata-tree.ts';
 import { openTree } from '../../server/tree/tree-file.ts';
 import { startEndpoint } from '../../server/wire/endpoint.ts';
 import type { Exchange } from '../../server/wire/exchange.ts';
-import type { SimulateFlags } from '../commands/simulate.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { allowedHosts, listenAddresses } from '../flags/listen-addresses.ts';
 import type { Io } from '../process/io.ts';
 import { sayNote, sayThrown } from '../process/messages.ts';
+import type { SimulateFlags } from './flags.ts';
 import type { SimulationSettings } from './settings.ts';
 
 /** The port that CloudShell uses and that AWS's own mock took over. */

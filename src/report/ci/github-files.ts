@@ -1,7 +1,7 @@
 import { formatInstant } from '../../domain/time/instant.ts';
 import { type Assessment, decisiveJob, verdictOn } from '../../domain/verdict/assessment.ts';
 import { decisiveSeries, newestCredentials } from '../../domain/verdict/judgements.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import { CUT_SHORT } from '../messages/judgements.ts';
 import { renderMarkdown } from './markdown.ts';
 

@@ -1,7 +1,7 @@
 import type { JobVerdict } from '../../domain/model.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { answerOf, type Judgement, judgementsOf } from '../../domain/verdict/judgements.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import { findingMessage } from '../messages/findings.ts';
 import { moreMessage, NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
 import { adviceMessages, evidenceMessage, verdictMessage } from '../messages/verdicts.ts';

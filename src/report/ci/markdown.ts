@@ -2,7 +2,7 @@ import type { JobRun, JobVerdict, Seconds, Verdict } from '../../domain/model.ts
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { answerOf, type Judgement, judgedBy, judgementsOf } from '../../domain/verdict/judgements.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import { findingMessage } from '../messages/findings.ts';
 import { NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
 import { adviceMessages, evidenceMessage, verdictMessage, verdictWord } from '../messages/verdicts.ts';

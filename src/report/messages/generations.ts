@@ -1,16 +1,16 @@
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { NOTES } from '../page/generations/row.ts';
+import { GENERATION_FLAGS } from '../drawing/generation-flags.ts';
 
 /** What is worth a word beside a generation. */
 export function generationNotes(notes: number, windowLength: Seconds): string[] {
   const said: [note: number, text: string][] = [
-    [NOTES.servedExpired, 'handed out after it had expired'],
-    [NOTES.newest, 'the newest'],
-    [NOTES.window, `replaced within a window of ${duration(windowLength)}`],
-    [NOTES.unwitnessed, 'its end was not watched: another may have come between'],
-    [NOTES.inTurns, 'handed out in turns with the next one'],
-    [NOTES.extended, 'stated a later expiration, too'],
+    [GENERATION_FLAGS.servedExpired, 'handed out after it had expired'],
+    [GENERATION_FLAGS.newest, 'the newest'],
+    [GENERATION_FLAGS.window, `replaced within a window of ${duration(windowLength)}`],
+    [GENERATION_FLAGS.unwitnessed, 'its end was not watched: another may have come between'],
+    [GENERATION_FLAGS.overlapping, 'handed out in turns with the next one'],
+    [GENERATION_FLAGS.extended, 'stated a later expiration, too'],
   ];
   return said.flatMap(([note, text]) => ((notes & note) === 0 ? [] : [text]));
 }

@@ -1,6 +1,6 @@
 import { type Instant, type SeriesIdentity, VERDICTS } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import { METRIC_HELP } from '../messages/metrics.ts';
 import { printable } from '../text/printable.ts';
 import { type JobFacts, metricFacts, type PlaceFacts, type SeriesFacts } from './facts.ts';

@@ -1,6 +1,6 @@
 import { type Metric, Registry } from 'prom-client';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import { currentFamilies, type FamilyOf, type Figure } from './families.ts';
 
 /**

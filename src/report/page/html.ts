@@ -1,7 +1,7 @@
 import { script, style } from 'virtual:page-assets';
 import type { Seconds } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import { answerWord } from '../messages/verdicts.ts';
 import { writeInstant, writeJob, writeSeries } from '../text/writing.ts';
 import { headline } from './headline.ts';

@@ -1,7 +1,7 @@
 import type { Finding, JobVerdict, Seconds, SeriesAnalysis } from '../../domain/model.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { decisiveSeries } from '../../domain/verdict/judgements.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import { findingMessage } from '../messages/findings.ts';
 import { RETIRED } from '../messages/judgements.ts';
 import { evidenceMessage } from '../messages/verdicts.ts';

@@ -5,7 +5,7 @@ import {
   type PlaceName,
   SDKS,
 } from '../../domain/provider-chain/providers.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import { chainFindingMessage } from '../messages/chain-findings.ts';
 import { outcomeMessage, PLACE_LABELS, placeFaultMessage, SDK_NAMES } from '../messages/places.ts';
 import { type Palette, palette } from '../table/colour.ts';

@@ -2,7 +2,7 @@ import { type CurvePoint, safeStartsCurve } from '../../domain/measurement/valid
 import type { Measurement, SeriesAnalysis } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { longestSafeJob } from '../../domain/verdict/job.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import {
   gapsMessage,
   NEW_AT_EVERY_START,

@@ -1,5 +1,5 @@
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import {
   closestRunMessage,
   jobRunsMessage,

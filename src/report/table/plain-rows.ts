@@ -1,6 +1,6 @@
 import type { SeriesAnalysis } from '../../domain/model.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import { palette } from './colour.ts';
 import { figureRows } from './figure-rows.ts';
 import { jobRunRows } from './job-run-rows.ts';

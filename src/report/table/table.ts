@@ -2,7 +2,7 @@ import type { Finding, JobVerdict, SeriesAnalysis, Verdict } from '../../domain/
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import { answerOf, decidedBy, judgedBy } from '../../domain/verdict/judgements.ts';
-import type { ReportContext } from '../formats.ts';
+import type { ReportContext } from '../context.ts';
 import { findingMessage } from '../messages/findings.ts';
 import { decidedByMessage, RETIRED } from '../messages/judgements.ts';
 import { adviceMessages, evidenceMessage, verdictMessage, verdictWord } from '../messages/verdicts.ts';

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
+import type { Environment } from '../environment/environment-variables.ts';
 import { readVariable } from '../environment/variables.ts';
 import { bareHost } from '../http/addresses.ts';
 import type { Notes } from '../notes.ts';
 import { FailedLook } from '../poll-error.ts';
-import type { Environment } from '../source.ts';
 import { isAllowedAddress } from './allowed-hosts.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';

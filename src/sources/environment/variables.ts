@@ -1,6 +1,7 @@
 import { readText } from '../document/json-object.ts';
 import type { Notes } from '../notes.ts';
-import type { Environment, SourceOptions } from '../source.ts';
+import type { SourceOptions } from '../source.ts';
+import type { Environment } from './environment-variables.ts';
 
 /**
  * A variable, or null. A blank one counts as unset, as most SDKs have it; botocore and Rust take a blank URI or endpoint

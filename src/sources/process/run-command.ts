@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { kill } from 'node:process';
 import { TextDecoder } from 'node:util';
 import { systemErrorCode } from '../../errors.ts';
+import type { Environment } from '../environment/environment-variables.ts';
 import { FailedLook } from '../poll-error.ts';
-import type { Environment } from '../source.ts';
 
 /** As for the answer of an endpoint. */
 const LARGEST = 64 * 1024;

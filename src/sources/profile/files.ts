@@ -1,8 +1,17 @@
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../errors.ts';
+import type { Environment } from '../environment/environment-variables.ts';
 import { readSmallFile, unreadableBecause } from '../small-file.ts';
-import type { Environment, SourceOptions } from '../source.ts';
+
+/** What decides which shared files are read and which profile counts. */
+export interface ProfileLocation {
+  env: Environment;
+  /** The folder of `.aws` if the environment has no HOME. */
+  home?: string;
+  /** Takes precedence over `AWS_PROFILE`. */
+  profile?: string;
+}
 
 export interface ProfileFile {
   path: string;
@@ -37,9 +46,7 @@ const SERVICES = 'services.';
  * The shared config and credentials files, read anew at each call; it never fails. A file that cannot be read is as
  * good as empty, and says so. Values hold secrets, and are quoted nowhere.
  */
-export async function readProfileFiles(
-  options: Pick<SourceOptions, 'env' | 'home' | 'profile'>,
-): Promise<ProfileFiles> {
+export async function readProfileFiles(options: ProfileLocation): Promise<ProfileFiles> {
   const { env } = options;
   const [configFile, credentialsFile] = await Promise.all([
     examine(pathOf(options, 'AWS_CONFIG_FILE', 'config')),
@@ -71,11 +78,7 @@ const nonBlank = (env: Environment, name: string): string | undefined => {
 };
 
 /** `~/` is expanded as botocore and JavaScript do: a variable set in a unit file comes without a shell. */
-function pathOf(
-  { env, home }: Pick<SourceOptions, 'env' | 'home'>,
-  variable: string,
-  file: string,
-): string | null {
+function pathOf({ env, home }: ProfileLocation, variable: string, file: string): string | null {
   const folder = nonBlank(env, 'HOME') ?? home ?? '';
   const path = nonBlank(env, variable) ?? join('~/.aws', file);
   if (!path.startsWith('~/')) return path;

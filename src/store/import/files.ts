@@ -1,7 +1,8 @@
 import type { SeriesIdentity } from '../../domain/model.ts';
 import type { SampleStore } from '../sample-store.ts';
-import { type BadLine, type FileKind, readRecords } from './reader.ts';
+import { type FileKind, readRecords } from './reader.ts';
 import type { ImportStage } from './stage.ts';
+import type { BadLine } from './text-lines.ts';
 import { ZoneCheck, type ZoneConflict } from './time-zone.ts';
 
 export interface ImportFile {

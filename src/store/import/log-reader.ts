@@ -1,7 +1,6 @@
 import type { Instant, Sample } from '../../domain/model.ts';
 import { parseInstant } from '../../domain/time/instant.ts';
-import type { BadLine } from './reader.ts';
-import type { TextLine } from './text-lines.ts';
+import type { BadLine, TextLine } from './text-lines.ts';
 
 /**
  * The logs that people keep with a line of shell: every line of the document behind a stamp in brackets, as

@@ -4,13 +4,7 @@ import { CredWatchError } from '../../errors.ts';
 import { BadRecord } from '../archive/fields.ts';
 import { type ArchiveRecord, fromFields } from '../archive/record.ts';
 import { ENTRY_START, LogReader } from './log-reader.ts';
-import { decodeText, splitLines, type TextLine } from './text-lines.ts';
-
-/** A line that was skipped. The problem never quotes the line: logs may hold secrets. */
-export interface BadLine {
-  line: number;
-  problem: string;
-}
+import { type BadLine, decodeText, splitLines, type TextLine } from './text-lines.ts';
 
 export interface ReadBatch {
   records: ArchiveRecord[];

@@ -7,6 +7,12 @@ export interface TextLine {
   number: number;
 }
 
+/** A skipped line. The problem never quotes the line, because logs may contain secrets. */
+export interface BadLine {
+  line: number;
+  problem: string;
+}
+
 /** Longer than any record; a file without line ends must not fill the memory. */
 export const LONGEST_LINE = 1_048_576;
 

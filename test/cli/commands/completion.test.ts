@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { COMPLETE, SHELLS } from '../../../src/cli/commands/completion.ts';
 import { SCRIPTS } from '../../../src/cli/completion/scripts.ts';
+import { COMPLETE, SHELLS } from '../../../src/cli/completion/shells.ts';
 import { declareProgram } from '../../../src/cli/program.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { type ShellSession, startShell } from '../../support/cli/interactive-shell.ts';

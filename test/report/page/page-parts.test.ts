@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { GENERATION_FLAGS } from '../../../src/report/drawing/generation-flags.ts';
 import { moved, within } from '../../../src/report/page/browser/zoom.ts';
 import { packSpans, unpackSpans } from '../../../src/report/page/charts/chart-data.ts';
 import { packColumn, unpackColumn } from '../../../src/report/page/charts/packed-columns.ts';
 import { generationCells } from '../../../src/report/page/generations/cells.ts';
-import { NOTES, packGenerations, unpackGenerations } from '../../../src/report/page/generations/row.ts';
+import { packGenerations, unpackGenerations } from '../../../src/report/page/generations/row.ts';
 import { embeddedJson, html, Markup } from '../../../src/report/page/markup.ts';
 import { tickLabels } from '../../../src/report/text/tick-labels.ts';
 
@@ -102,7 +103,7 @@ test('ticks name the day where one begins, and the year where it could be anothe
 });
 
 test('a row has a word for all that is odd about it', () => {
-  const notes = Object.values(NOTES).reduce<number>((all, note) => all | note, 0);
+  const notes = Object.values(GENERATION_FLAGS).reduce<number>((all, note) => all | note, 0);
   const row = {
     from: 0,
     firstSeen: 0,
@@ -115,6 +116,6 @@ test('a row has a word for all that is odd about it', () => {
   };
   const cells = generationCells({ ...row, validityWhenIssued: null, leadTime: null, interval: null });
   expect(cells.slice(4, 8)).toEqual(['–', '–', '–', '1,234']);
-  expect(cells.at(-1)!.split('; ')).toHaveLength(Object.keys(NOTES).length);
+  expect(cells.at(-1)!.split('; ')).toHaveLength(Object.keys(GENERATION_FLAGS).length);
   expect(cells.at(-1)).toContain('replaced within a window of 5m 00s');
 });

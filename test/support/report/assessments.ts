@@ -9,7 +9,7 @@ import type {
   SeriesIdentity,
 } from '../../../src/domain/model.ts';
 import type { Assessment, WantedJob } from '../../../src/domain/verdict/assessment.ts';
-import type { ReportContext } from '../../../src/report/formats.ts';
+import type { ReportContext } from '../../../src/report/context.ts';
 import { readRecords } from '../../../src/store/import/reader.ts';
 import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
 

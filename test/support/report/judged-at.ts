@@ -5,7 +5,7 @@ import {
   assess,
   type WantedJob,
 } from '../../../src/domain/verdict/assessment.ts';
-import type { ReportContext } from '../../../src/report/formats.ts';
+import type { ReportContext } from '../../../src/report/context.ts';
 
 const MARGIN: Seconds = 300;
 

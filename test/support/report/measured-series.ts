@@ -6,7 +6,7 @@ import type {
   Span,
 } from '../../../src/domain/model.ts';
 import type { Assessment, WantedJob } from '../../../src/domain/verdict/assessment.ts';
-import type { ReportContext } from '../../../src/report/formats.ts';
+import type { ReportContext } from '../../../src/report/context.ts';
 import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
 
 const MINUTE = 60_000;

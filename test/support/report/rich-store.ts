@@ -5,7 +5,7 @@ import {
   type SeriesIdentity,
 } from '../../../src/domain/model.ts';
 import type { Assessment, WantedJob } from '../../../src/domain/verdict/assessment.ts';
-import type { ReportContext } from '../../../src/report/formats.ts';
+import type { ReportContext } from '../../../src/report/context.ts';
 import type { SampleStore } from '../../../src/store/sample-store.ts';
 import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
 

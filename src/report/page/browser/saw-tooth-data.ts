@@ -1,9 +1,10 @@
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
+import { GENERATION_FLAGS } from '../../drawing/generation-flags.ts';
 import type { LeastValidity } from '../../drawing/least-validity.ts';
 import { leastValidity } from '../../drawing/least-validity.ts';
 import { type ChartData, type JobLine, unpackSpans } from '../charts/chart-data.ts';
 import { sawToothScale } from '../charts/saw-tooth-scale.ts';
-import { type GenerationRow, NOTES, unpackGenerations } from '../generations/row.ts';
+import { type GenerationRow, unpackGenerations } from '../generations/row.ts';
 
 /** What the chart of one series draws. On its axes are seconds, as uPlot wants them. */
 export interface SawTooth {
@@ -36,7 +37,7 @@ export function sawTooth(data: ChartData): SawTooth {
     columns: columnsOf(spans),
     gaps: unpackSpans(data.gaps),
     windows: rows.flatMap(({ notes, lastSeen, to }) =>
-      (notes & NOTES.window) === 0 ? [] : { from: lastSeen, to },
+      (notes & GENERATION_FLAGS.window) === 0 ? [] : { from: lastSeen, to },
     ),
     failedPolls: unpackSpans(data.failedPolls),
     jobs,

@@ -1,17 +1,7 @@
 import type { GenerationFacts } from '../../../domain/measurement/generation-facts.ts';
 import type { Instant, Seconds } from '../../../domain/model.ts';
+import { GENERATION_FLAGS } from '../../drawing/generation-flags.ts';
 import { type PackedColumn, packColumn, unpackColumn } from '../charts/packed-columns.ts';
-
-/** What is worth a word beside a generation: bits of one number. */
-export const NOTES = {
-  newest: 1,
-  /** Its end is known to lie in a window. */
-  window: 2,
-  unwitnessed: 4,
-  inTurns: 8,
-  extended: 16,
-  servedExpired: 32,
-} as const;
 
 /** What the page says and draws of one generation. Instants are cut to whole seconds. Never its key. */
 export interface GenerationRow {
@@ -48,12 +38,12 @@ export function generationRow(facts: GenerationFacts, isNewest: boolean): Genera
 }
 
 function notesOn({ generation, replacedBy }: GenerationFacts, isNewest: boolean): number {
-  let notes = isNewest ? NOTES.newest : 0;
-  if (replacedBy?.overlapping) notes |= NOTES.inTurns;
-  else if (replacedBy?.witnessed === false) notes |= NOTES.unwitnessed;
-  else if (replacedBy?.dated === false) notes |= NOTES.window;
-  if (generation.latestExpiration > generation.expiration) notes |= NOTES.extended;
-  if (generation.lastSeen > generation.expiration) notes |= NOTES.servedExpired;
+  let notes = isNewest ? GENERATION_FLAGS.newest : 0;
+  if (replacedBy?.overlapping) notes |= GENERATION_FLAGS.overlapping;
+  else if (replacedBy?.witnessed === false) notes |= GENERATION_FLAGS.unwitnessed;
+  else if (replacedBy?.dated === false) notes |= GENERATION_FLAGS.window;
+  if (generation.latestExpiration > generation.expiration) notes |= GENERATION_FLAGS.extended;
+  if (generation.lastSeen > generation.expiration) notes |= GENERATION_FLAGS.servedExpired;
   return notes;
 }
 
