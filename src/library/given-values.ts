@@ -1,16 +1,11 @@
-import {
-  type Freshness,
-  type Instant,
-  type Job,
-  type Seconds,
-  SOURCE_NAMES,
-  type SourceName,
-} from '../domain/model.ts';
+import { type Instant, type Seconds, SOURCE_NAMES, type SourceName } from '../domain/model.ts';
 import { faultOfName } from '../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../domain/time/duration.ts';
 import { readMoment } from '../domain/time/moment.ts';
 import { parseConfidence } from '../domain/verdict/confidence.ts';
 import { DEFAULT_MARGIN, rotationsFor } from '../domain/verdict/job.ts';
+import type { Job } from '../domain/verdict/job-verdict.ts';
+import type { Freshness } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 
 /** A text (`'90s'`, `'15m'`, `'1h30m'`, `'5h'`, `'7d'`, `'0'`, `'PT5H'`) or a whole number of seconds. */

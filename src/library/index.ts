@@ -16,21 +16,18 @@
  */
 
 export type { Clock } from '../clock.ts';
-export { forecastRotation } from '../domain/measurement/forecast.ts';
+export { forecastRotation, type RotationForecast } from '../domain/measurement/forecast.ts';
 export { groupGenerations } from '../domain/measurement/generations.ts';
+export { measure } from '../domain/measurement/measure.ts';
+export type * from '../domain/measurement/measurement.ts';
 export { type CurvePoint, safeStartsCurve, shareOfSafeStarts } from '../domain/measurement/validity.ts';
 export type * from '../domain/model.ts';
-export {
-  FAILURE_REASONS,
-  FINDING_CODES,
-  OUTLOOKS,
-  POLL_NOTE_CODES,
-  SOURCE_NAMES,
-  VERDICTS,
-} from '../domain/model.ts';
+export { FAILURE_REASONS, SOURCE_NAMES } from '../domain/model.ts';
+export type * from '../domain/poll-note.ts';
+export { POLL_NOTE_CODES } from '../domain/poll-note.ts';
 export { formatDuration, formatShortDuration, parseDuration } from '../domain/time/duration.ts';
 export { formatInstant, type ParsedInstant, parseInstant } from '../domain/time/instant.ts';
-export { analyse, measure } from '../domain/verdict/analysis.ts';
+export { analyse } from '../domain/verdict/analyse.ts';
 export {
   type AssessedJob,
   type AssessedSeries,
@@ -39,6 +36,8 @@ export {
   assess,
   type WantedJob,
 } from '../domain/verdict/assessment.ts';
+export type * from '../domain/verdict/finding.ts';
+export { FINDING_CODES } from '../domain/verdict/finding.ts';
 export { DEFAULT_MARGIN, judgeJob, longestSafeJob, rotationsFor } from '../domain/verdict/job.ts';
 export {
   type FinishedRun,
@@ -47,7 +46,12 @@ export {
   type RunningRun,
   summarise as summariseJobRuns,
 } from '../domain/verdict/job-runs.ts';
+export type * from '../domain/verdict/job-verdict.ts';
+export { VERDICTS } from '../domain/verdict/job-verdict.ts';
 export { type InHand, judgeNow } from '../domain/verdict/now.ts';
+export type * from '../domain/verdict/now-verdict.ts';
+export { OUTLOOKS } from '../domain/verdict/now-verdict.ts';
+export type * from '../domain/verdict/series-analysis.ts';
 export { CredWatchError } from '../errors.ts';
 export { findingMessage } from '../report/messages/findings.ts';
 export { adviceMessages, evidenceMessage, verdictMessage } from '../report/messages/verdicts.ts';

@@ -1,4 +1,4 @@
-import type { SeriesAnalysis } from '../domain/model.ts';
+import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { expectationMessage } from '../report/messages/expectations.ts';
 import type { Duration } from './given-values.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { NowVerdict } from '../domain/model.ts';
+import type { NowVerdict } from '../domain/verdict/now-verdict.ts';
 import type { CredentialSource } from '../sources/source.ts';
 import { lookAndJudge } from '../watch/judge-now.ts';
 import { assertInterval } from '../watch/pace.ts';

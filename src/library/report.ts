@@ -1,15 +1,8 @@
-import type {
-  Instant,
-  Job,
-  JobVerdict,
-  Seconds,
-  SeriesAnalysis,
-  SeriesHistory,
-  SourceName,
-  Verdict,
-} from '../domain/model.ts';
-import { analyse } from '../domain/verdict/analysis.ts';
+import type { Instant, Seconds, SeriesHistory, SourceName } from '../domain/model.ts';
+import { analyse } from '../domain/verdict/analyse.ts';
 import { assessAnalyses } from '../domain/verdict/assessment.ts';
+import type { Job, JobVerdict, Verdict } from '../domain/verdict/job-verdict.ts';
+import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { SampleStore } from '../store/sample-store.ts';
 import {

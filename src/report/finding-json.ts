@@ -1,5 +1,6 @@
-import type { Finding, Instant } from '../domain/model.ts';
+import type { Instant } from '../domain/model.ts';
 import { formatInstant } from '../domain/time/instant.ts';
+import type { Finding } from '../domain/verdict/finding.ts';
 import { findingMessage } from './messages/findings.ts';
 
 /** Arguments that are moments; every other number is in seconds or a count, as its name says. */

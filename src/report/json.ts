@@ -1,5 +1,6 @@
+import type { Extremes, Measurement } from '../domain/measurement/measurement.ts';
 import { safeStartsCurve } from '../domain/measurement/validity.ts';
-import type { Extremes, Job, JobVerdict, Measurement, Seconds, Span } from '../domain/model.ts';
+import type { Seconds, Span } from '../domain/model.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import {
   type AssessedJob,
@@ -10,6 +11,7 @@ import {
 } from '../domain/verdict/assessment.ts';
 import { longestSafeJob } from '../domain/verdict/job.ts';
 import type { FinishedRun, JobRunSummary } from '../domain/verdict/job-runs.ts';
+import type { Job, JobVerdict } from '../domain/verdict/job-verdict.ts';
 import type { ReportContext } from './context.ts';
 import { findingJson } from './finding-json.ts';
 

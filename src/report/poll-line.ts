@@ -1,12 +1,6 @@
 import { correctedTime } from '../domain/measurement/generations.ts';
-import type {
-  FailureReason,
-  Instant,
-  IssuedCredentials,
-  PollNote,
-  Seconds,
-  SeriesIdentity,
-} from '../domain/model.ts';
+import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../domain/model.ts';
+import type { PollNote } from '../domain/poll-note.ts';
 import { formatInstant, secondsBetween } from '../domain/time/instant.ts';
 import { maskKeyId, printable } from './text/printable.ts';
 import { instantJson, writeInstant, writeRemaining, writeSeries } from './text/writing.ts';

@@ -1,4 +1,4 @@
-import type { PollNote, PollNoteCode } from '../domain/model.ts';
+import type { PollNote, PollNoteCode } from '../domain/poll-note.ts';
 
 /** The notes of one look; each is said once, however many attempts come across it. */
 export class Notes {

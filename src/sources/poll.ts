@@ -1,4 +1,5 @@
-import type { Instant, IssuedCredentials, PollNote, Seconds } from '../domain/model.ts';
+import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
+import type { PollNote } from '../domain/poll-note.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
 import { isBelievable, LONGEST_VALIDITY } from './document/believable-clock.ts';
 import type { RoleDocument } from './document/role-document.ts';

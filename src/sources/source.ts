@@ -1,12 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type {
-  FailureReason,
-  Instant,
-  IssuedCredentials,
-  PollNote,
-  Seconds,
-  SourceName,
-} from '../domain/model.ts';
+import type { FailureReason, Instant, IssuedCredentials, Seconds, SourceName } from '../domain/model.ts';
+import type { PollNote } from '../domain/poll-note.ts';
 import type { Secret } from '../secret.ts';
 import type { Environment } from './environment/environment-variables.ts';
 import type { ProfileFiles } from './profile/files.ts';

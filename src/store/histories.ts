@@ -1,4 +1,5 @@
 import { orderGenerations, withThirdSamples } from '../domain/measurement/generations.ts';
+import { usualGap } from '../domain/measurement/measure.ts';
 import { range } from '../domain/measurement/statistics.ts';
 import type {
   FailedPollCount,
@@ -11,7 +12,6 @@ import type {
 } from '../domain/model.ts';
 import { placeKey } from '../domain/series-key.ts';
 import { joinedSpans } from '../domain/time/spans.ts';
-import { usualGap } from '../domain/verdict/analysis.ts';
 import type { SeriesFilter } from './contract.ts';
 import { fromRow, type GenerationRow } from './generation-rows.ts';
 import type { Connection } from './sqlite/driver.ts';

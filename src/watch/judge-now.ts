@@ -1,17 +1,11 @@
 import { correctedTime } from '../domain/measurement/generations.ts';
-import type {
-  Generation,
-  Instant,
-  Job,
-  NowVerdict,
-  Seconds,
-  SeriesAnalysis,
-  SeriesIdentity,
-  SourceName,
-} from '../domain/model.ts';
-import { analyse, correctedNow } from '../domain/verdict/analysis.ts';
+import type { Generation, Instant, Seconds, SeriesIdentity, SourceName } from '../domain/model.ts';
+import { analyse, correctedNow } from '../domain/verdict/analyse.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../domain/verdict/findings.ts';
+import type { Job } from '../domain/verdict/job-verdict.ts';
 import { type InHand, judgeNow, judgeUnknown } from '../domain/verdict/now.ts';
+import type { NowVerdict } from '../domain/verdict/now-verdict.ts';
+import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
 import { historyOf } from './series-history.ts';

@@ -1,7 +1,7 @@
 import { findDueSpan } from '../domain/measurement/forecast.ts';
 import { correctedTime } from '../domain/measurement/generations.ts';
+import { measure } from '../domain/measurement/measure.ts';
 import type { Instant, Seconds, Span } from '../domain/model.ts';
-import { measure } from '../domain/verdict/analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import type { CredentialSource } from '../sources/source.ts';
 import type { PollContext, Recorded } from './poll-once.ts';

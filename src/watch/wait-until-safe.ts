@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type { FailureReason, Instant, Job, NowVerdict, Seconds } from '../domain/model.ts';
+import type { FailureReason, Instant, Seconds } from '../domain/model.ts';
+import type { Job } from '../domain/verdict/job-verdict.ts';
+import type { NowVerdict } from '../domain/verdict/now-verdict.ts';
 import { type Judged, lookAndJudge } from './judge-now.ts';
 import { backOff, jitter, shortestPause } from './pace.ts';
 import type { PollContext } from './poll-once.ts';

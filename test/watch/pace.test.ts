@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { measure } from '../../src/domain/verdict/analysis.ts';
+import { measure } from '../../src/domain/measurement/measure.ts';
 import { followedSimulator } from '../support/watch/followed-simulator.ts';
 
 const HOURLY = { lifetime: 21_600, rotateEvery: 3600, jitter: 0 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { forecastRotation } from '../../src/domain/measurement/forecast.ts';
-import type { NowVerdict } from '../../src/domain/model.ts';
-import { measure } from '../../src/domain/verdict/analysis.ts';
+import { measure } from '../../src/domain/measurement/measure.ts';
+import type { NowVerdict } from '../../src/domain/verdict/now-verdict.ts';
 import { judgeStored } from '../../src/watch/judge-now.ts';
 import { waitUntilSafe } from '../../src/watch/wait-until-safe.ts';
 import { followedSimulator } from '../support/watch/followed-simulator.ts';

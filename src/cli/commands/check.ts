@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { NowVerdict, PollNote, Seconds } from '../../domain/model.ts';
+import type { Seconds } from '../../domain/model.ts';
+import type { PollNote } from '../../domain/poll-note.ts';
+import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import { databasePath } from '../../store/database-path.ts';
 import { exitCodeOf, signalExitCode } from '../flags/exit-codes.ts';

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import type { NowVerdict, Verdict } from '../../domain/model.ts';
+import type { Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
 
 /** What the exit code says, before it is put into the caller's convention. */
 export const EXIT = { ok: 0, notSafe: 1, failed: 1, usage: 2, unknown: 3, notStarted: 125 } as const;

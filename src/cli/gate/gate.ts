@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { HandedCredentials } from '../../credential-formats/handed-credentials.ts';
-import type { Instant, PollNoteCode, Seconds } from '../../domain/model.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
+import type { PollNoteCode } from '../../domain/poll-note.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import { failureMessage } from '../../report/messages/failures.ts';
 import {

@@ -1,5 +1,15 @@
-import type { Instant, Measurement, Rotation, RotationForecast, Span } from '../model.ts';
+import type { Instant, Seconds, Span } from '../model.ts';
+import type { Measurement, Rotation } from './measurement.ts';
 import { minBy } from './statistics.ts';
+
+/** When the next rotation is due: one interval after the last, between the shortest and the longest that was seen. */
+export interface RotationForecast {
+  expected: Instant;
+  earliest: Instant;
+  latest: Instant;
+  /** The usual one. */
+  interval: Seconds;
+}
 
 /**
  * When the newest generation will be replaced: one interval after it appeared, no sooner than the shortest and no

@@ -1,5 +1,6 @@
-import type { Generation, Measurement, Rotation, Seconds, Service } from '../model.ts';
+import type { Generation, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
+import type { Measurement, Rotation, Service } from './measurement.ts';
 
 /** One generation, and what the measurement knows of its beginning and its end. */
 export interface GenerationFacts {

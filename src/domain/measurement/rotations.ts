@@ -1,6 +1,7 @@
-import type { Appearance, Generation, Instant, Rotation, Seconds, Span } from '../model.ts';
+import type { Generation, Instant, Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { overlap } from './generations.ts';
+import type { Appearance, Rotation } from './measurement.ts';
 import { range } from './statistics.ts';
 
 /** Milliseconds by which `LastUpdated` may miss the window it should lie in: clocks, and whole seconds in documents. */

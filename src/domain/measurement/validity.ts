@@ -1,16 +1,6 @@
-import type {
-  Appearance,
-  Generation,
-  Instant,
-  Measurement,
-  Rotation,
-  Seconds,
-  Service,
-  Span,
-  ValidityAt,
-  WorstCase,
-} from '../model.ts';
+import type { Generation, Instant, Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
+import type { Appearance, Measurement, Rotation, Service, ValidityAt, WorstCase } from './measurement.ts';
 import { minBy, range } from './statistics.ts';
 
 /**

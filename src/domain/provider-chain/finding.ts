@@ -1,4 +1,4 @@
-import type { PollNoteCode } from '../model.ts';
+import type { PollNoteCode } from '../poll-note.ts';
 
 /** Permanent, in the order in which they are told: what keeps programs from working first. */
 export const CHAIN_FINDING_CODES = [

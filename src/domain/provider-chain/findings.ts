@@ -1,4 +1,4 @@
-import type { PollNoteCode } from '../model.ts';
+import type { PollNoteCode } from '../poll-note.ts';
 import {
   badSettings,
   blankVariables,

@@ -1,4 +1,4 @@
-import type { PollNoteCode } from '../model.ts';
+import type { PollNoteCode } from '../poll-note.ts';
 import type { Outcome, Place, Sdk, WhyCode } from './providers.ts';
 
 /** What happens in some SDKs where our own look only took a note. */

@@ -1,4 +1,5 @@
-import type { FailureReason, Instant, PollNote, Seconds } from '../model.ts';
+import type { FailureReason, Instant, Seconds } from '../model.ts';
+import type { PollNote } from '../poll-note.ts';
 
 /** Families of SDKs, each with a default chain of its own. botocore is in boto3 and in the AWS CLI. */
 export const SDKS = ['botocore', 'java', 'go', 'javascript', 'rust', 'dotnet'] as const;

@@ -1,18 +1,10 @@
-import type {
-  FailureReason,
-  Freshness,
-  Job,
-  JobRun,
-  JobVerdict,
-  Seconds,
-  SeriesAnalysis,
-  SeriesHistory,
-  Verdict,
-} from '../model.ts';
+import type { FailureReason, JobRun, Seconds, SeriesHistory } from '../model.ts';
 import { seriesKey } from '../series-key.ts';
-import { analyse } from './analysis.ts';
+import { analyse } from './analyse.ts';
 import { judgeJob } from './job.ts';
 import { type JobRunSummary, summarise } from './job-runs.ts';
+import type { Job, JobVerdict, Verdict } from './job-verdict.ts';
+import type { Freshness, SeriesAnalysis } from './series-analysis.ts';
 
 /** A job to judge: by the length that is given, else by that of its longest recorded run. */
 export interface WantedJob {

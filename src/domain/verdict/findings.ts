@@ -1,8 +1,11 @@
 import { overlap } from '../measurement/generations.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import { earliestMoment } from '../measurement/rotations.ts';
 import { minBy, range } from '../measurement/statistics.ts';
-import type { Finding, FindingCode, Generation, Measurement, Seconds, SeriesAnalysis } from '../model.ts';
+import type { Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
+import type { Finding, FindingCode } from './finding.ts';
+import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** What AWS promises: new credentials at least five minutes before the old ones expire. */
 const PROMISED_LEAD_TIME: Seconds = 300;
@@ -15,9 +18,6 @@ const IMDS_USUAL_AGE: Seconds = 7200;
 
 /** How much longer than the longest interval seen a generation may be served before it is overdue. */
 const OVERDUE_RATIO = 1.5;
-
-/** Polls this close together see the same credentials unless every request is answered with new ones. */
-const SECONDS_APART: Seconds = 60;
 
 /** Intervals that a person would choose for a timer. */
 const POLL_INTERVALS: readonly Seconds[] = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800];
@@ -93,29 +93,6 @@ function rotationOverdue({ identity }: Context, measurement: Measurement): Findi
 function issuedPerRequest(_: Context, measurement: Measurement): Finding | null {
   if (!measurement.issuedPerRequest) return null;
   return note('ISSUED_PER_REQUEST', { generations: measurement.generations.length });
-}
-
-/** A document that was issued for the request is no older than this when it arrives. */
-const FRESHLY_ISSUED: Seconds = 2;
-
-/** Without dates it takes this many, since two looks may lie on both sides of a rotation. */
-const UNDATED_GENERATIONS = 3;
-
-/** Looks within seconds brought different keys, no generation was ever seen twice, and none was old when it came. */
-export function isIssuedPerRequest(ordered: readonly Generation[]): boolean {
-  const isDated = ordered.every(({ lastUpdated }) => lastUpdated !== null);
-  return (
-    ordered.length >= (isDated ? 2 : UNDATED_GENERATIONS) &&
-    ordered.every(({ firstSeen, lastSeen }) => firstSeen === lastSeen) &&
-    ordered.every(
-      ({ lastUpdated, firstSeen }) =>
-        lastUpdated === null || secondsBetween(lastUpdated, firstSeen) <= FRESHLY_ISSUED,
-    ) &&
-    ordered.some((to, index) => {
-      const from = ordered[index - 1];
-      return from !== undefined && secondsBetween(from.lastSeen, to.firstSeen) <= SECONDS_APART;
-    })
-  );
 }
 
 function twoAtOnce(_: Context, { generations }: Measurement): Finding | null {

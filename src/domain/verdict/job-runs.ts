@@ -1,5 +1,6 @@
+import type { Extremes } from '../measurement/measurement.ts';
 import { median, minBy } from '../measurement/statistics.ts';
-import type { Extremes, Instant, JobRun, Seconds } from '../model.ts';
+import type { Instant, JobRun, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 
 /**

@@ -1,15 +1,10 @@
+import type { Measurement } from '../measurement/measurement.ts';
 import { shareOfSafeStarts } from '../measurement/validity.ts';
-import type {
-  Job,
-  JobVerdict,
-  Measurement,
-  Seconds,
-  SeriesAnalysis,
-  UnknownReason,
-  Verdict,
-} from '../model.ts';
+import type { Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { NOTABLE_CLOCK_OFFSET } from './findings.ts';
+import type { Job, JobVerdict, UnknownReason, Verdict } from './job-verdict.ts';
+import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** Clock skew that AWS tolerates, and what it promises between new credentials and the end of the old ones. */
 export const DEFAULT_MARGIN: Seconds = 300;

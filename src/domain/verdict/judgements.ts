@@ -1,15 +1,7 @@
 import { minBy } from '../measurement/statistics.ts';
-import type {
-  Answer,
-  FailedPollCount,
-  Instant,
-  JobVerdict,
-  Seconds,
-  SeriesAnalysis,
-  Verdict,
-} from '../model.ts';
+import type { FailedPollCount, Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { correctedNow } from './analysis.ts';
+import { correctedNow } from './analyse.ts';
 import {
   type AssessedJob,
   type AssessedSeries,
@@ -18,6 +10,8 @@ import {
   verdictOn,
   WORST_FIRST,
 } from './assessment.ts';
+import type { Answer, JobVerdict, Verdict } from './job-verdict.ts';
+import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** Why a series says nothing of a job. */
 export type Silence = 'LENGTH_UNKNOWN' | 'RETIRED' | 'NOT_DRAWN_FROM';

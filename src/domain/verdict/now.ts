@@ -1,22 +1,14 @@
 import { forecastRotation } from '../measurement/forecast.ts';
 import { generationKey } from '../measurement/generations.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import { range } from '../measurement/statistics.ts';
-import type {
-  Finding,
-  FindingCode,
-  Instant,
-  IssuedCredentials,
-  Job,
-  Measurement,
-  NowUnknownReason,
-  NowVerdict,
-  Outlook,
-  Seconds,
-  SeriesAnalysis,
-  SeriesIdentity,
-} from '../model.ts';
+import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
+import type { Finding, FindingCode } from './finding.ts';
 import { isNeverSafe, wasEverSafe } from './job.ts';
+import type { Job } from './job-verdict.ts';
+import type { NowUnknownReason, NowVerdict, Outlook } from './now-verdict.ts';
+import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** What a look at this moment brought, or the last one that is stored. */
 export interface InHand {

@@ -1,4 +1,6 @@
-import type { JobVerdict, Measurement, SeriesAnalysis } from '../../domain/model.ts';
+import type { Measurement } from '../../domain/measurement/measurement.ts';
+import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { instantJson } from '../text/writing.ts';
 
 /** Null where it is not known. */

@@ -1,5 +1,5 @@
-import type { JobVerdict } from '../../domain/model.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
 import { answerOf, type Judgement, judgementsOf } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import { findingMessage } from '../messages/findings.ts';

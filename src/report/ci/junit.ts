@@ -1,7 +1,8 @@
-import type { JobVerdict, SeriesAnalysis } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
 import { answerOf, type Judgement, judgementsOf } from '../../domain/verdict/judgements.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
 import { findingMessage } from '../messages/findings.ts';
 import { NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';

@@ -1,6 +1,7 @@
-import type { JobRun, JobVerdict, Seconds, Verdict } from '../../domain/model.ts';
+import type { JobRun, Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import type { JobVerdict, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { answerOf, type Judgement, judgedBy, judgementsOf } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import { findingMessage } from '../messages/findings.ts';

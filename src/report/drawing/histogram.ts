@@ -1,5 +1,6 @@
+import type { Extremes } from '../../domain/measurement/measurement.ts';
 import { median } from '../../domain/measurement/statistics.ts';
-import type { Extremes, Seconds } from '../../domain/model.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { roundStep } from './round-steps.ts';
 
 /** From `from` on, and less than `to`. */

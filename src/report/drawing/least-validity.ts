@@ -1,4 +1,5 @@
-import type { Instant, Service, Span } from '../../domain/model.ts';
+import type { Service } from '../../domain/measurement/measurement.ts';
+import type { Instant, Span } from '../../domain/model.ts';
 
 /** For so long a job was handed nothing that lasts longer than until `expiration`: of several the earliest counts. */
 export interface LeastValidity extends Span {

@@ -1,6 +1,8 @@
-import type { Instant, Seconds, SeriesAnalysis, Service, Span } from '../../domain/model.ts';
+import type { Service } from '../../domain/measurement/measurement.ts';
+import type { Instant, Seconds, Span } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import { correctedSpans } from '../../domain/verdict/analysis.ts';
+import { correctedSpans } from '../../domain/verdict/analyse.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 
 /** What was handed out in one of many equally long stretches of time. */
 export interface ValidityStretch extends Span {

@@ -1,4 +1,5 @@
-import type { PollNote, Seconds } from '../../domain/model.ts';
+import type { Seconds } from '../../domain/model.ts';
+import type { PollNote } from '../../domain/poll-note.ts';
 import type { ChainFinding, ChainFindingCode } from '../../domain/provider-chain/finding.ts';
 import { type ChainFacts, type PlaceName, SDKS, type Sdk } from '../../domain/provider-chain/providers.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';

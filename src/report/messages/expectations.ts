@@ -1,5 +1,6 @@
-import type { Job, JobVerdict, SeriesAnalysis, Verdict } from '../../domain/model.ts';
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
+import type { Job, JobVerdict, Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { printable } from '../text/printable.ts';
 import { writeCount, writeSeries } from '../text/writing.ts';
 import { adviceMessages, aJobOf, evidenceMessage, verdictMessage } from './verdicts.ts';

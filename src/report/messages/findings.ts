@@ -1,5 +1,5 @@
-import type { Finding, FindingCode } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import type { Finding, FindingCode } from '../../domain/verdict/finding.ts';
 import { writeCount, writeInstant } from '../text/writing.ts';
 
 /*

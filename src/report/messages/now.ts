@@ -1,13 +1,8 @@
-import type {
-  Instant,
-  NowUnknownReason,
-  NowVerdict,
-  RotationForecast,
-  Seconds,
-  SourceName,
-} from '../../domain/model.ts';
+import type { RotationForecast } from '../../domain/measurement/forecast.ts';
+import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
+import type { NowUnknownReason, NowVerdict } from '../../domain/verdict/now-verdict.ts';
 import { writeInstant, writeMoment } from '../text/writing.ts';
 import { failureMessage } from './failures.ts';
 import { aJobOf, FETCH_AGAIN } from './verdicts.ts';

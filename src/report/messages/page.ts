@@ -1,6 +1,8 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { CurvePoint } from '../../domain/measurement/validity.ts';
-import type { FailedPollCount, Instant, Measurement, Seconds, SeriesAnalysis } from '../../domain/model.ts';
+import type { FailedPollCount, Instant, Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { Histogram } from '../drawing/histogram.ts';
 import { printable } from '../text/printable.ts';
 import {

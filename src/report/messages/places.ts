@@ -1,4 +1,4 @@
-import type { PollNoteCode } from '../../domain/model.ts';
+import type { PollNoteCode } from '../../domain/poll-note.ts';
 import type { Outcome, PlaceFault, PlaceName, Sdk, WhyCode } from '../../domain/provider-chain/providers.ts';
 import { writeInstant } from '../text/writing.ts';
 import { failureMessage } from './failures.ts';

@@ -1,4 +1,4 @@
-import type { PollNote, PollNoteCode } from '../../domain/model.ts';
+import type { PollNote, PollNoteCode } from '../../domain/poll-note.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { writeInstant } from '../text/writing.ts';
 

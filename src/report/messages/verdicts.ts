@@ -1,5 +1,7 @@
-import type { Answer, JobVerdict, Measurement, Seconds, UnknownReason, Verdict } from '../../domain/model.ts';
+import type { Measurement } from '../../domain/measurement/measurement.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import type { Answer, JobVerdict, UnknownReason, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { answerOf } from '../../domain/verdict/judgements.ts';
 import { writeCount, writeShare } from '../text/writing.ts';
 

@@ -1,22 +1,15 @@
 import { rotationIntervals } from '../../domain/measurement/generation-facts.ts';
+import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { range } from '../../domain/measurement/statistics.ts';
-import type {
-  Generation,
-  Instant,
-  Job,
-  Measurement,
-  Seconds,
-  SeriesAnalysis,
-  SeriesIdentity,
-  SourceName,
-  Verdict,
-} from '../../domain/model.ts';
+import type { Generation, Instant, Seconds, SeriesIdentity, SourceName } from '../../domain/model.ts';
 import { placeKey, seriesKey } from '../../domain/series-key.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import { correctedNow } from '../../domain/verdict/analysis.ts';
+import { correctedNow } from '../../domain/verdict/analyse.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import type { Job, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { judgedBy } from '../../domain/verdict/judgements.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { POLL_RESULTS, type PollResult, RESULT_OF_FAILURE } from './poll-results.ts';
 import { MINIMUM_WINDOWS, type MinimumWindow, minimumIn } from './remaining-minimum.ts';
 

@@ -1,5 +1,6 @@
-import { type Instant, type SeriesIdentity, VERDICTS } from '../../domain/model.ts';
+import type { Instant, SeriesIdentity } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
+import { VERDICTS } from '../../domain/verdict/job-verdict.ts';
 import type { ReportContext } from '../context.ts';
 import { METRIC_HELP } from '../messages/metrics.ts';
 import { printable } from '../text/printable.ts';

@@ -1,16 +1,10 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { range } from '../../domain/measurement/statistics.ts';
-import type {
-  Generation,
-  Instant,
-  Measurement,
-  SeriesAnalysis,
-  SeriesIdentity,
-  SourceName,
-  Span,
-} from '../../domain/model.ts';
+import type { Generation, Instant, SeriesIdentity, SourceName, Span } from '../../domain/model.ts';
 import { seriesKey } from '../../domain/series-key.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { correctedFailure, type IntervalFacts, newestOf, placesOf } from './facts.ts';
 import { POLL_RESULTS, type PollResult, RESULT_OF_FAILURE } from './poll-results.ts';
 import { MINIMUM_WINDOWS, type MinimumWindow, minimaOverTime } from './remaining-minimum.ts';

@@ -1,4 +1,5 @@
-import type { Instant, Measurement, Seconds, Service } from '../../domain/model.ts';
+import type { Measurement, Service } from '../../domain/measurement/measurement.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 
 /** The spans of time for which monitoring is told the minimum remaining validity. */

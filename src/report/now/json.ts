@@ -1,5 +1,6 @@
-import type { NowVerdict, PollNote } from '../../domain/model.ts';
+import type { PollNote } from '../../domain/poll-note.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
+import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
 import { findingJson } from '../finding-json.ts';
 import { maskKeyId } from '../text/printable.ts';
 import { instantJson } from '../text/writing.ts';

@@ -1,5 +1,5 @@
-import type { NowVerdict } from '../../domain/model.ts';
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
+import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
 import { nowUnknownMessage } from '../messages/now.ts';
 import { printable } from '../text/printable.ts';
 

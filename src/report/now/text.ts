@@ -1,5 +1,6 @@
-import type { Finding, NowVerdict } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import type { Finding } from '../../domain/verdict/finding.ts';
+import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
 import { findingMessage } from '../messages/findings.ts';
 import {
   clockSkewNow,

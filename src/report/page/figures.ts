@@ -1,4 +1,5 @@
-import type { Measurement, Seconds } from '../../domain/model.ts';
+import type { Measurement } from '../../domain/measurement/measurement.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { longestSafeJob } from '../../domain/verdict/job.ts';
 import {

@@ -1,6 +1,6 @@
-import type { JobVerdict } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, Assessment } from '../../domain/verdict/assessment.ts';
+import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
 import { decidedBy, type Judged, judgedBy, lastFailure } from '../../domain/verdict/judgements.ts';
 import { decidedByMessage, NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
 import { failingMessage } from '../messages/page.ts';

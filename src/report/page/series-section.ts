@@ -1,6 +1,9 @@
-import type { Finding, JobVerdict, Seconds, SeriesAnalysis } from '../../domain/model.ts';
+import type { Seconds } from '../../domain/model.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import type { Finding } from '../../domain/verdict/finding.ts';
+import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
 import { decisiveSeries } from '../../domain/verdict/judgements.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
 import { findingMessage } from '../messages/findings.ts';
 import { RETIRED } from '../messages/judgements.ts';

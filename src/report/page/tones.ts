@@ -1,4 +1,4 @@
-import type { Verdict } from '../../domain/model.ts';
+import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { answerOf } from '../../domain/verdict/judgements.ts';
 
 /** What a verdict looks like: by its word, its shape and its colour. */

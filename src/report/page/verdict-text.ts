@@ -1,4 +1,5 @@
-import type { JobVerdict, Measurement, Verdict } from '../../domain/model.ts';
+import type { Measurement } from '../../domain/measurement/measurement.ts';
+import type { JobVerdict, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { adviceMessages, answerWord, verdictMessage } from '../messages/verdicts.ts';
 import { icon } from './icons.ts';
 import { html, type Markup } from './markup.ts';

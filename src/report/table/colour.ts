@@ -1,4 +1,4 @@
-import type { Answer } from '../../domain/model.ts';
+import type { Answer } from '../../domain/verdict/job-verdict.ts';
 
 /** The few colours of a report; `plain` where they are not wanted. */
 export interface Palette {

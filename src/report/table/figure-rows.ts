@@ -1,7 +1,8 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { type CurvePoint, safeStartsCurve } from '../../domain/measurement/validity.ts';
-import type { Measurement, SeriesAnalysis } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { longestSafeJob } from '../../domain/verdict/job.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
 import {
   gapsMessage,

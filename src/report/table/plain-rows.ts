@@ -1,5 +1,5 @@
-import type { SeriesAnalysis } from '../../domain/model.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
 import { palette } from './colour.ts';
 import { figureRows } from './figure-rows.ts';

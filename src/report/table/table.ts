@@ -1,7 +1,9 @@
-import type { Finding, JobVerdict, SeriesAnalysis, Verdict } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import type { Finding } from '../../domain/verdict/finding.ts';
+import type { JobVerdict, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { answerOf, decidedBy, judgedBy } from '../../domain/verdict/judgements.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
 import { findingMessage } from '../messages/findings.ts';
 import { decidedByMessage, RETIRED } from '../messages/judgements.ts';

@@ -1,4 +1,5 @@
-import type { Extremes, Instant, Seconds, SeriesIdentity } from '../../domain/model.ts';
+import type { Extremes } from '../../domain/measurement/measurement.ts';
+import type { Instant, Seconds, SeriesIdentity } from '../../domain/model.ts';
 import { formatDuration, formatShortDuration } from '../../domain/time/duration.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';

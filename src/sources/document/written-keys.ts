@@ -1,4 +1,5 @@
-import type { FailureReason, Instant, PollNoteCode } from '../../domain/model.ts';
+import type { FailureReason, Instant } from '../../domain/model.ts';
+import type { PollNoteCode } from '../../domain/poll-note.ts';
 import { type ParsedInstant, parseInstant } from '../../domain/time/instant.ts';
 import { Secret } from '../../secret.ts';
 import type { Notes } from '../notes.ts';

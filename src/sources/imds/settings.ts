@@ -1,4 +1,4 @@
-import type { PollNoteCode } from '../../domain/model.ts';
+import type { PollNoteCode } from '../../domain/poll-note.ts';
 import { isLoopback } from '../container/allowed-hosts.ts';
 import { readSetting, readVariable, type Setting } from '../environment/variables.ts';
 import { Notes } from '../notes.ts';

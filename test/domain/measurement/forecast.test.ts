@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { forecastRotation } from '../../../src/domain/measurement/forecast.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
 import type { Sample } from '../../../src/domain/model.ts';
-import { measure } from '../../../src/domain/verdict/analysis.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
+import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
 import { shareOfSafeStarts } from '../../../src/domain/measurement/validity.ts';
-import type { Measurement } from '../../../src/domain/model.ts';
-import { measure } from '../../../src/domain/verdict/analysis.ts';
 import {
   type SimulatedHistory,
   type SourceBehaviour,

@@ -6,9 +6,9 @@ import {
   groupGenerations,
   mergeGenerations,
 } from '../../../src/domain/measurement/generations.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
 import { safeStartsCurve, shareOfSafeStarts } from '../../../src/domain/measurement/validity.ts';
 import type { Generation, Sample } from '../../../src/domain/model.ts';
-import { measure } from '../../../src/domain/verdict/analysis.ts';
 import { judgeJob } from '../../../src/domain/verdict/job.ts';
 
 const START = Date.UTC(2026, 0, 1);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
 import type { Sample } from '../../../src/domain/model.ts';
-import { measure } from '../../../src/domain/verdict/analysis.ts';
 
 const DAY = '2026-03-01';
 const at = (time: string) => Date.parse(`${DAY}T${time.padStart(5, '0')}:00Z`);

@@ -1,14 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
 import type {
   FailedPoll,
   FailedPollCount,
-  JobVerdict,
-  Measurement,
   Sample,
   Seconds,
-  SeriesAnalysis,
   SeriesHistory,
   SeriesIdentity,
   SourceName,
@@ -17,6 +15,8 @@ import { parseDuration } from '../../../src/domain/time/duration.ts';
 import { parseInstant } from '../../../src/domain/time/instant.ts';
 import { type Assessment, assess, type WantedJob } from '../../../src/domain/verdict/assessment.ts';
 import { longestSafeJob, rotationsFor } from '../../../src/domain/verdict/job.ts';
+import type { JobVerdict } from '../../../src/domain/verdict/job-verdict.ts';
+import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
 import { fromFields } from '../../../src/store/archive/record.ts';
 
 const FOLDER = new URL('../../../fixtures/histories/', import.meta.url);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PollNoteCode } from '../../../src/domain/model.ts';
+import type { PollNoteCode } from '../../../src/domain/poll-note.ts';
 import { type PlaceName, SDKS, type Sdk } from '../../../src/domain/provider-chain/providers.ts';
 import { decide, outcomeFor } from '../../../src/domain/provider-chain/sdk-chains.ts';
 import { answers, facts } from '../../support/domain/facts.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
-import type { FailedPollCount, FindingCode, Sample, SourceName } from '../../../src/domain/model.ts';
-import { analyse } from '../../../src/domain/verdict/analysis.ts';
+import type { FailedPollCount, Sample, SourceName } from '../../../src/domain/model.ts';
+import { analyse } from '../../../src/domain/verdict/analyse.ts';
+import type { FindingCode } from '../../../src/domain/verdict/finding.ts';
 
 const START = Date.UTC(2026, 2, 1);
 const minute = (minutes: number) => START + minutes * 60_000;

@@ -1,18 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
+import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
 import { safeStartsCurve } from '../../../src/domain/measurement/validity.ts';
-import type {
-  FailureReason,
-  Measurement,
-  Sample,
-  SeriesAnalysis,
-  SeriesHistory,
-  SeriesIdentity,
-  Verdict,
-} from '../../../src/domain/model.ts';
-import { measure } from '../../../src/domain/verdict/analysis.ts';
+import type { FailureReason, Sample, SeriesHistory, SeriesIdentity } from '../../../src/domain/model.ts';
 import { assess, decisiveJob, verdictOn, type WantedJob } from '../../../src/domain/verdict/assessment.ts';
 import { judgeJob, longestSafeJob, rotationsFor } from '../../../src/domain/verdict/job.ts';
+import type { Verdict } from '../../../src/domain/verdict/job-verdict.ts';
+import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
 
 const START = Date.UTC(2026, 2, 1);
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { VERDICTS } from '../../../src/domain/model.ts';
 import type { AssessedSeries, Assessment } from '../../../src/domain/verdict/assessment.ts';
+import { VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
 import {
   answerOf,
   decidedBy,

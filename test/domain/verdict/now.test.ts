@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
-import type { Sample, SeriesAnalysis } from '../../../src/domain/model.ts';
-import { analyse } from '../../../src/domain/verdict/analysis.ts';
+import type { Sample } from '../../../src/domain/model.ts';
+import { analyse } from '../../../src/domain/verdict/analyse.ts';
 import { judgeJob } from '../../../src/domain/verdict/job.ts';
 import { judgeNow, judgeUnknown } from '../../../src/domain/verdict/now.ts';
+import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
 import { seededRandom, simulate } from '../../support/domain/simulated-source.ts';
 
 const IDENTITY = { host: 'h', source: 'imds', apiVersion: '2', role: 'loader' } as const;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
-import type { Measurement, Sample, Span } from '../../../src/domain/model.ts';
-import { measure } from '../../../src/domain/verdict/analysis.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
+import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
+import type { Sample, Span } from '../../../src/domain/model.ts';
 import { validityOverTime } from '../../../src/report/drawing/validity-over-time.ts';
 import {
   type PollingBehaviour,

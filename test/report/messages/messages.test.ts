@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  FAILURE_REASONS,
-  FINDING_CODES,
-  type Finding,
-  POLL_NOTE_CODES,
-  VERDICTS,
-} from '../../../src/domain/model.ts';
+import { FAILURE_REASONS } from '../../../src/domain/model.ts';
+import { POLL_NOTE_CODES } from '../../../src/domain/poll-note.ts';
+import { FINDING_CODES, type Finding } from '../../../src/domain/verdict/finding.ts';
+import { VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
 import { failureMessage } from '../../../src/report/messages/failures.ts';
 import { findingMessage } from '../../../src/report/messages/findings.ts';
 import { pollNoteMessage } from '../../../src/report/messages/poll-notes.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
-import type { Measurement } from '../../../src/domain/model.ts';
-import { measure } from '../../../src/domain/verdict/analysis.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
+import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
 import { MINIMUM_WINDOWS, minimaOverTime, minimumIn } from '../../../src/report/metrics/remaining-minimum.ts';
 import { seededRandom, simulate } from '../../support/domain/simulated-source.ts';
 

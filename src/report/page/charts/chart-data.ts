@@ -1,5 +1,7 @@
 import { generationFacts } from '../../../domain/measurement/generation-facts.ts';
-import type { Instant, JobVerdict, Measurement, Seconds, Span } from '../../../domain/model.ts';
+import type { Measurement } from '../../../domain/measurement/measurement.ts';
+import type { Instant, Seconds, Span } from '../../../domain/model.ts';
+import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
 import { generationRow, type PackedGenerations, packGenerations } from '../generations/row.ts';
 import { type Tone, toneOf } from '../tones.ts';
 import { jobLabel, jobLineLabel } from './job-line.ts';

@@ -1,7 +1,10 @@
 import { rotationIntervals, validitiesWhenIssued } from '../../../domain/measurement/generation-facts.ts';
+import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import { safeStartsCurve } from '../../../domain/measurement/validity.ts';
-import type { JobVerdict, Measurement, Seconds, SeriesAnalysis } from '../../../domain/model.ts';
-import { correctedSpans } from '../../../domain/verdict/analysis.ts';
+import type { Seconds } from '../../../domain/model.ts';
+import { correctedSpans } from '../../../domain/verdict/analyse.ts';
+import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
+import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { type Histogram, histogram } from '../../drawing/histogram.ts';
 import { NEW_AT_EVERY_START, NOT_KNOWN, noStartMessage } from '../../messages/measurements.ts';
 import { allTheSameMessage, distributionSummary } from '../../messages/page.ts';

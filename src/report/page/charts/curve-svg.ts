@@ -1,6 +1,7 @@
 import type { CurvePoint } from '../../../domain/measurement/validity.ts';
-import type { JobVerdict, Seconds } from '../../../domain/model.ts';
+import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration as short } from '../../../domain/time/duration.ts';
+import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
 import { multiplesWithin, roundStep } from '../../drawing/round-steps.ts';
 import { curveMessage, shareMessage } from '../../messages/page.ts';
 import { html, type Markup } from '../markup.ts';

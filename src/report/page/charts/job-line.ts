@@ -1,5 +1,5 @@
-import type { Job } from '../../../domain/model.ts';
 import { formatShortDuration as short } from '../../../domain/time/duration.ts';
+import type { Job } from '../../../domain/verdict/job-verdict.ts';
 import { shorten } from '../../text/printable.ts';
 import { writeJob } from '../../text/writing.ts';
 

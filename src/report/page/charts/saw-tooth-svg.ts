@@ -1,6 +1,8 @@
-import type { JobVerdict, Measurement, Span } from '../../../domain/model.ts';
+import type { Measurement } from '../../../domain/measurement/measurement.ts';
+import type { Span } from '../../../domain/model.ts';
 import { formatDuration, formatShortDuration } from '../../../domain/time/duration.ts';
 import { joinedSpans } from '../../../domain/time/spans.ts';
+import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
 import { type LeastValidity, leastValidity } from '../../drawing/least-validity.ts';
 import { multiplesWithin, roundStep } from '../../drawing/round-steps.ts';
 import { timeAxis } from '../../drawing/time-axis.ts';

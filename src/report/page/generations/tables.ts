@@ -1,5 +1,5 @@
 import { generationFacts, worstReplaced } from '../../../domain/measurement/generation-facts.ts';
-import type { Measurement } from '../../../domain/model.ts';
+import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import { WORST_NONE } from '../../messages/page.ts';
 import { writeCount } from '../../text/writing.ts';
 import { html, type Markup } from '../markup.ts';

@@ -1,6 +1,7 @@
 import { range } from '../../../domain/measurement/statistics.ts';
-import type { Seconds, SeriesAnalysis } from '../../../domain/model.ts';
+import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
+import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { type ValidityStretch, validityOverTime } from '../../drawing/validity-over-time.ts';
 import type { Palette } from '../colour.ts';
 import { LABEL_WIDTH } from '../layout.ts';

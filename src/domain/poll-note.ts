@@ -1,0 +1,48 @@
+/**
+ * What a look noticed beside the credentials: settings that SDKs understand differently, sources that others hide.
+ * Permanent codes; arguments named `at` are instants.
+ */
+export const POLL_NOTE_CODES = [
+  'BLANK_ENV',
+  'SETTING_IGNORED',
+  'DISABLED_FOR_SOME_SDKS',
+  'V1_DISABLED_FOR_SOME_SDKS',
+  'STATIC_KEYS_HIDE_SOURCE',
+  'PROFILE_HIDES_SOURCE',
+  'NAMED_PROFILE_MISSING',
+  'WEB_IDENTITY_HIDES_SOURCE',
+  'CONTAINER_HIDES_IMDS',
+  'PROFILE_HIDES_ENVIRONMENT',
+  'ONLY_OLD_TOKEN',
+  'TWO_SESSION_TOKENS',
+  'SESSION_KEY_WITHOUT_TOKEN',
+  'EXPIRATIONS_DISAGREE',
+  'EXPIRATION_UNREADABLE',
+  'PROFILE_GIVES_TWO',
+  'PROFILE_FILE_UNREADABLE',
+  'ENDPOINT_MODE_CASE',
+  'IPV6_ONLY_BOTOCORE',
+  'PROFILE_NAME_ONLY_SOME_SDKS',
+  'SERVICE_ENDPOINT_OVERRIDDEN',
+  'HOST_NAME_ONLY_SOME_SDKS',
+  'TWO_URIS_SET',
+  'TWO_TOKENS_SET',
+  'TOKEN_TRAILING_NEWLINE',
+  'TOKEN_BLANK',
+  'TOKEN_FILE_EXPIRED',
+  'TOKEN_FILE_EXPIRES',
+  'TOKEN_TTL_NONCONFORMING',
+  'IMDS_V1_USED',
+  'POSSIBLE_HOP_LIMIT',
+  'SEVERAL_ROLES',
+  'ZONELESS_TIME',
+  'APIS_DISAGREE',
+  'DATE_NOT_BELIEVED',
+  'IMPLAUSIBLE_EXPIRATION',
+] as const;
+export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
+
+export interface PollNote {
+  code: PollNoteCode;
+  args: Record<string, string | number>;
+}
