@@ -189,7 +189,7 @@ describe('the source tree', () => {
     const ambient = files
       .filter(({ folder, code }) => TOP_FOLDERS.has(folder) && /\bprocess\.(?!pid)/.test(code))
       .map(({ path }) => path);
-    expect(ambient.sort()).toEqual(['cli/cred-watch.ts', 'library/surroundings.ts']);
+    expect(ambient.sort()).toEqual(['cli/cred-watch.ts', 'library/system-defaults.ts']);
   });
 
   test('only sources, server and credential-formats reveal secrets', () => {

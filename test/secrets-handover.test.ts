@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HANDOVER_FORMATS } from '../src/credential-formats/formats.ts';
+import { CREDENTIAL_FORMATS } from '../src/credential-formats/formats.ts';
 import { CANARIES, canariesIn } from './support/cli/canaries.ts';
 import { found, makeHome } from './support/cli/canary-home.ts';
 import { grantToken, metadataService, ROLES } from './support/cli/metadata-script.ts';
@@ -41,7 +41,7 @@ describe('commands that hand credentials over leave secrets nowhere else', () =>
     ];
     expect(checks.map(({ code }) => code)).toEqual([0, 0]);
     const printed: Run[] = [];
-    for (const format of Object.keys(HANDOVER_FORMATS))
+    for (const format of Object.keys(CREDENTIAL_FORMATS))
       printed.push(await run(['env', '-j', '4h', '-f', format, '--debug'], env));
     // They were there to be leaked: JSON and the shells write quotes in their own way.
     const canaries = printed.flatMap(({ stdout }) => canariesIn(stdout));

@@ -12,7 +12,7 @@ function outputTo(stream: NodeJS.WriteStream, name: string): Output {
   return {
     isTerminal: stream.isTTY === true,
     columns: stream.columns,
-    isGone: () => isGone,
+    isClosed: () => isGone,
     write: (text) =>
       new Promise((resolve, reject) => {
         if (isGone) {
@@ -65,7 +65,7 @@ const io: Io = {
   nodeVersion: process.versions.node,
   home: homedir(),
   isRoot: process.getuid?.() === 0,
-  stopSignal: listenForStop,
+  createStopSignal: listenForStop,
   hasTerminal: [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
   onSignal,
 };

@@ -1,16 +1,16 @@
 import { type Argument, Command, type Option, type OutputConfiguration } from 'commander';
-import { declareCheck, runCheck } from './commands/check.ts';
-import { declareCompletion, runCompletion } from './commands/completion.ts';
-import { declareEnv, runEnv } from './commands/env.ts';
-import { declareExec, runExec } from './commands/exec.ts';
-import { declareExport, runExport } from './commands/export.ts';
+import { declareCheck, runCheckCommand } from './commands/check.ts';
+import { declareCompletion, runCompletionCommand } from './commands/completion.ts';
+import { declareEnv, runEnvCommand } from './commands/env.ts';
+import { declareExec, runExecCommand } from './commands/exec.ts';
+import { declareExport, runExportCommand } from './commands/export.ts';
 import { declareHelp, showHelp } from './commands/help.ts';
-import { declareImport, runImport } from './commands/import.ts';
-import { declarePoll, runPoll } from './commands/poll.ts';
-import { declarePrune, runPrune } from './commands/prune.ts';
-import { declareReport, runReport } from './commands/report.ts';
-import { declareSimulate, runSimulate } from './commands/simulate.ts';
-import { declareSources, runSources } from './commands/sources.ts';
+import { declareImport, runImportCommand } from './commands/import.ts';
+import { declarePoll, runPollCommand } from './commands/poll.ts';
+import { declarePrune, runPruneCommand } from './commands/prune.ts';
+import { declareReport, runReportCommand } from './commands/report.ts';
+import { declareSimulate, runSimulateCommand } from './commands/simulate.ts';
+import { declareSources, runSourcesCommand } from './commands/sources.ts';
 import type { CommandLine } from './flags/command-line.ts';
 import type { Io } from './process/io.ts';
 
@@ -20,19 +20,19 @@ declare const CRED_WATCH_VERSION: string;
 /** What a command line runs in. */
 export interface Invocation {
   io: Io;
-  line: CommandLine;
+  commandLine: CommandLine;
   debug: boolean;
 }
 
 /** What a command line asks for; resolves to its exit code. */
-export type Action = (invocation: Invocation) => Promise<number>;
+export type CommandAction = (invocation: Invocation) => Promise<number>;
 
 /**
  * Every command with its flags and help. Nothing runs but by `perform`: the man page, the completion and tests read the
  * structure, and parse with it, and run nothing.
  */
 export function declareProgram(
-  perform: (action: Action) => Promise<void> = async () => {},
+  perform: (action: CommandAction) => Promise<void> = async () => {},
   output: OutputConfiguration = {},
 ): Command {
   const program = new Command('cred-watch')
@@ -57,17 +57,19 @@ Examples:
   cred-watch report -j 5h                then: is a five-hour job safe?
   cred-watch check -j 5h --wait 90m      may it start now, or when?`,
     );
-  declarePoll(program, (flags) => perform(({ io, debug }) => runPoll(flags, io, debug)));
-  declareSources(program, (flags) => perform(({ io }) => runSources(flags, io)));
-  declareReport(program, (flags) => perform(({ io }) => runReport(flags, io)));
-  declareCheck(program, (flags) => perform(({ io }) => runCheck(flags, io)));
-  declareExec(program, (flags) => perform(({ io, line }) => runExec(flags, line.command, io)));
-  declareEnv(program, (flags) => perform(({ io }) => runEnv(flags, io)));
-  declareImport(program, (files, flags) => perform(({ io }) => runImport(files, flags, io)));
-  declareExport(program, (flags) => perform(({ io }) => runExport(flags, io)));
-  declarePrune(program, (flags) => perform(({ io }) => runPrune(flags, io)));
-  declareSimulate(program, (flags) => perform(({ io, debug }) => runSimulate(flags, io, debug)));
-  declareCompletion(program, (shell) => perform(({ io }) => runCompletion(shell, io)));
+  declarePoll(program, (flags) => perform(({ io, debug }) => runPollCommand(flags, io, debug)));
+  declareSources(program, (flags) => perform(({ io }) => runSourcesCommand(flags, io)));
+  declareReport(program, (flags) => perform(({ io }) => runReportCommand(flags, io)));
+  declareCheck(program, (flags) => perform(({ io }) => runCheckCommand(flags, io)));
+  declareExec(program, (flags) =>
+    perform(({ io, commandLine }) => runExecCommand(flags, commandLine.childCommand, io)),
+  );
+  declareEnv(program, (flags) => perform(({ io }) => runEnvCommand(flags, io)));
+  declareImport(program, (files, flags) => perform(({ io }) => runImportCommand(files, flags, io)));
+  declareExport(program, (flags) => perform(({ io }) => runExportCommand(flags, io)));
+  declarePrune(program, (flags) => perform(({ io }) => runPruneCommand(flags, io)));
+  declareSimulate(program, (flags) => perform(({ io, debug }) => runSimulateCommand(flags, io, debug)));
+  declareCompletion(program, (shell) => perform(({ io }) => runCompletionCommand(shell, io)));
   declareHelp(program, (name) => perform(async () => showHelp(program, name)));
   return program;
 }

@@ -1,7 +1,7 @@
-import type { HandedCredentials } from './handed-credentials.ts';
-import { reveal } from './revealed-credentials.ts';
+import type { CredentialValues } from './credential-values.ts';
+import { revealCredentials } from './revealed-credentials.ts';
 import { SHADOWING_VARIABLES } from './shadowing-variables.ts';
-import { handedVariables, type VariableOptions } from './variables.ts';
+import { buildVariableChanges, type VariableOptions } from './variables.ts';
 
 export type ParentEnvironment = Readonly<Record<string, string | undefined>>;
 
@@ -11,13 +11,13 @@ export interface RegionOption {
 }
 
 /** The parent's environment with these credentials and nothing that stands in their way. */
-export function childEnvironment(
+export function buildChildEnvironment(
   parent: ParentEnvironment,
-  credentials: HandedCredentials,
+  credentials: CredentialValues,
   { legacyToken, region }: VariableOptions & RegionOption,
 ): Record<string, string> {
-  const { set } = handedVariables(credentials, { legacyToken });
-  const { accountId } = reveal(credentials);
+  const { set } = buildVariableChanges(credentials, { legacyToken });
+  const { accountId } = revealCredentials(credentials);
   return {
     ...cleared(parent, region),
     ...Object.fromEntries(set.map(({ name, value }) => [name, value])),
@@ -30,7 +30,7 @@ export function childEnvironment(
  * files says still comes before that endpoint, in every SDK.
  * @param endpoint the variables that lead to it
  */
-export function refreshingEnvironment(
+export function buildEndpointEnvironment(
   parent: ParentEnvironment,
   endpoint: Readonly<Record<string, string>>,
   { region }: RegionOption,

@@ -1,6 +1,6 @@
-import type { HandedCredentials } from './handed-credentials.ts';
-import { notCarried } from './not-carried.ts';
-import { handedVariables, type VariableOptions } from './variables.ts';
+import type { CredentialValues } from './credential-values.ts';
+import { unsupportedValueError } from './unsupported-value.ts';
+import { buildVariableChanges, type VariableOptions } from './variables.ts';
 
 /**
  * For `docker run --env-file`, which takes the rest of a line as it is: there is no quoting. Docker Compose reads such
@@ -9,8 +9,8 @@ import { handedVariables, type VariableOptions } from './variables.ts';
  * A container begins without the reader's variables, but its image may carry a token: where there is none of ours, an
  * empty one takes its place. Beside ours, an empty AWS_SECURITY_TOKEN would hide it from botocores of old.
  */
-export function dockerEnvFile(credentials: HandedCredentials, options: VariableOptions): string {
-  const { set, unset } = handedVariables(credentials, options);
+export function formatDockerEnvFile(credentials: CredentialValues, options: VariableOptions): string {
+  const { set, unset } = buildVariableChanges(credentials, options);
   const blank = credentials.token === null ? unset : [];
   return [
     ...blank.map((name) => `${name}=\n`),
@@ -22,6 +22,7 @@ const HINT = 'use cred-watch exec -- docker run -e AWS_ACCESS_KEY_ID …';
 
 /** Docker leaves a pair of quotes alone, but Compose takes it off, and for docker/cli the same is proposed. */
 function unquoted(name: string, value: string): string {
-  if (/^(["']).*\1$/.test(value)) throw notCarried('docker', name, 'it begins and ends with a quote', HINT);
+  if (/^(["']).*\1$/.test(value))
+    throw unsupportedValueError('docker', name, 'it begins and ends with a quote', HINT);
   return value;
 }

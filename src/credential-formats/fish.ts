@@ -1,9 +1,9 @@
-import type { HandedCredentials } from './handed-credentials.ts';
-import { handedVariables, type VariableOptions } from './variables.ts';
+import type { CredentialValues } from './credential-values.ts';
+import { buildVariableChanges, type VariableOptions } from './variables.ts';
 
 /** For `source` in fish. */
-export function fish(credentials: HandedCredentials, options: VariableOptions): string {
-  const { set, unset } = handedVariables(credentials, options);
+export function formatFish(credentials: CredentialValues, options: VariableOptions): string {
+  const { set, unset } = buildVariableChanges(credentials, options);
   return [...unset.map(erased), ...set.map(({ name, value }) => `set -gx ${name} ${quoted(value)}\n`)].join(
     '',
   );

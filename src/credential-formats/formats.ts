@@ -1,29 +1,29 @@
-import { dockerEnvFile } from './docker-env-file.ts';
-import { fish } from './fish.ts';
-import type { HandedCredentials } from './handed-credentials.ts';
-import { handoverJson } from './json.ts';
-import { posixAssignments, posixExports } from './posix-shell.ts';
-import { powershell } from './powershell.ts';
-import { processDocument } from './process-document.ts';
-import { type RedshiftOptions, redshiftCopy } from './redshift-copy.ts';
+import type { CredentialValues } from './credential-values.ts';
+import { formatDockerEnvFile } from './docker-env-file.ts';
+import { formatFish } from './fish.ts';
+import { formatJson } from './json.ts';
+import { formatPosixAssignments, formatPosixExports } from './posix-shell.ts';
+import { formatPowershell } from './powershell.ts';
+import { formatProcessDocument } from './process-document.ts';
+import { formatRedshiftCopy, type RedshiftOptions } from './redshift-copy.ts';
 import type { VariableOptions } from './variables.ts';
-import { windowsCmd } from './windows-cmd.ts';
+import { formatWindowsCmd } from './windows-cmd.ts';
 
-export type HandoverOptions = VariableOptions & RedshiftOptions;
+export type CredentialFormatOptions = VariableOptions & RedshiftOptions;
 
-type Writer = (credentials: HandedCredentials, options: HandoverOptions) => string;
+type Writer = (credentials: CredentialValues, options: CredentialFormatOptions) => string;
 
 /** One writer a format. What a format cannot carry unharmed is a CredWatchError. */
-export const HANDOVER_FORMATS = {
-  env: posixExports,
-  'env-no-export': posixAssignments,
-  docker: dockerEnvFile,
-  fish,
-  powershell,
-  'windows-cmd': windowsCmd,
-  process: processDocument,
-  json: handoverJson,
-  'redshift-copy': redshiftCopy,
+export const CREDENTIAL_FORMATS = {
+  env: formatPosixExports,
+  'env-no-export': formatPosixAssignments,
+  docker: formatDockerEnvFile,
+  fish: formatFish,
+  powershell: formatPowershell,
+  'windows-cmd': formatWindowsCmd,
+  process: formatProcessDocument,
+  json: formatJson,
+  'redshift-copy': formatRedshiftCopy,
 } as const satisfies Record<string, Writer>;
 
-export type HandoverFormat = keyof typeof HANDOVER_FORMATS;
+export type CredentialFormat = keyof typeof CREDENTIAL_FORMATS;

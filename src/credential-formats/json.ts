@@ -1,11 +1,11 @@
-import type { HandedCredentials } from './handed-credentials.ts';
-import { reveal } from './revealed-credentials.ts';
+import type { CredentialValues } from './credential-values.ts';
+import { revealCredentials } from './revealed-credentials.ts';
 
 /** The contract of the README: fields are added, never renamed or removed. */
 const SCHEMA_VERSION = 1;
 
-export function handoverJson(credentials: HandedCredentials): string {
-  const { accessKeyId, secretAccessKey, token, expiration, accountId } = reveal(credentials);
+export function formatJson(credentials: CredentialValues): string {
+  const { accessKeyId, secretAccessKey, token, expiration, accountId } = revealCredentials(credentials);
   const document = {
     schema_version: SCHEMA_VERSION,
     access_key_id: accessKeyId,

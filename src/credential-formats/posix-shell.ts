@@ -1,16 +1,16 @@
-import type { HandedCredentials } from './handed-credentials.ts';
-import { handedVariables, type VariableOptions } from './variables.ts';
+import type { CredentialValues } from './credential-values.ts';
+import { buildVariableChanges, type VariableOptions } from './variables.ts';
 
 /** `env`: for `eval` in sh, bash, zsh, ksh and their like; programs started afterwards have the credentials. */
-export const posixExports = (credentials: HandedCredentials, options: VariableOptions) =>
+export const formatPosixExports = (credentials: CredentialValues, options: VariableOptions) =>
   posixLines('export ', credentials, options);
 
 /** `env-no-export`: they stay variables of the shell. */
-export const posixAssignments = (credentials: HandedCredentials, options: VariableOptions) =>
+export const formatPosixAssignments = (credentials: CredentialValues, options: VariableOptions) =>
   posixLines('', credentials, options);
 
-function posixLines(verb: string, credentials: HandedCredentials, options: VariableOptions): string {
-  const { set, unset } = handedVariables(credentials, options);
+function posixLines(verb: string, credentials: CredentialValues, options: VariableOptions): string {
+  const { set, unset } = buildVariableChanges(credentials, options);
   return [
     ...unset.map((name) => `unset ${name}\n`),
     ...set.map(({ name, value }) => `${verb}${name}=${quoted(value)}\n`),

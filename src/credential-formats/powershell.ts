@@ -1,9 +1,9 @@
-import type { HandedCredentials } from './handed-credentials.ts';
-import { handedVariables, type VariableOptions } from './variables.ts';
+import type { CredentialValues } from './credential-values.ts';
+import { buildVariableChanges, type VariableOptions } from './variables.ts';
 
 /** For `Invoke-Expression`, in Windows PowerShell and PowerShell 7. */
-export function powershell(credentials: HandedCredentials, options: VariableOptions): string {
-  const { set, unset } = handedVariables(credentials, options);
+export function formatPowershell(credentials: CredentialValues, options: VariableOptions): string {
+  const { set, unset } = buildVariableChanges(credentials, options);
   return [
     // Null removes the variable; an empty text did so only before 7.5.
     ...unset.map((name) => `$Env:${name} = $null\n`),

@@ -1,12 +1,12 @@
-import type { HandedCredentials } from './handed-credentials.ts';
-import { reveal } from './revealed-credentials.ts';
+import type { CredentialValues } from './credential-values.ts';
+import { revealCredentials } from './revealed-credentials.ts';
 
 /**
  * What SDKs expect from a `credential_process`:
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
-export function processDocument(credentials: HandedCredentials): string {
-  const { accessKeyId, secretAccessKey, token, expiration, accountId } = reveal(credentials);
+export function formatProcessDocument(credentials: CredentialValues): string {
+  const { accessKeyId, secretAccessKey, token, expiration, accountId } = revealCredentials(credentials);
   const document = {
     Version: 1,
     AccessKeyId: accessKeyId,

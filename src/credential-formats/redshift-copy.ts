@@ -1,7 +1,7 @@
 import { CredWatchError } from '../errors.ts';
-import type { HandedCredentials } from './handed-credentials.ts';
-import { notCarried } from './not-carried.ts';
-import { reveal } from './revealed-credentials.ts';
+import type { CredentialValues } from './credential-values.ts';
+import { revealCredentials } from './revealed-credentials.ts';
+import { unsupportedValueError } from './unsupported-value.ts';
 
 /** The two ways in which COPY and UNLOAD take keys. */
 const REDSHIFT_CLAUSES = ['parameters', 'credentials'] as const;
@@ -15,8 +15,8 @@ export interface RedshiftOptions {
  * The authorization clause of a COPY or UNLOAD:
  * https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-authorization.html
  */
-export function redshiftCopy(credentials: HandedCredentials, { clause }: RedshiftOptions): string {
-  const { accessKeyId, secretAccessKey, token } = reveal(credentials);
+export function formatRedshiftCopy(credentials: CredentialValues, { clause }: RedshiftOptions): string {
+  const { accessKeyId, secretAccessKey, token } = revealCredentials(credentials);
   if (token === null)
     throw new CredWatchError(
       'redshift-copy takes temporary credentials only, and these keys have no session token',
@@ -29,7 +29,7 @@ export function redshiftCopy(credentials: HandedCredentials, { clause }: Redshif
   })) {
     // Redshift reads backslashes in literals as PostgreSQL 8.0 did; a semicolon parts the items of CREDENTIALS.
     if (/['\\;]/.test(value))
-      throw notCarried('redshift-copy', name, "it has a ', a \\ or a ;", 'use IAM_ROLE');
+      throw unsupportedValueError('redshift-copy', name, "it has a ', a \\ or a ;", 'use IAM_ROLE');
   }
   return clause === 'parameters'
     ? `ACCESS_KEY_ID '${accessKeyId}' SECRET_ACCESS_KEY '${secretAccessKey}' SESSION_TOKEN '${token}'\n`

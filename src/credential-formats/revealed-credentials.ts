@@ -1,6 +1,6 @@
 import { formatInstant } from '../domain/time/instant.ts';
 import { CredWatchError } from '../errors.ts';
-import type { HandedCredentials } from './handed-credentials.ts';
+import type { CredentialValues } from './credential-values.ts';
 
 /** Handed credentials in plain text: never kept, and never part of a message. */
 export interface RevealedCredentials {
@@ -16,7 +16,7 @@ export interface RevealedCredentials {
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /** The one place where secrets become text. What is refused is named and never quoted. */
-export function reveal(credentials: HandedCredentials): RevealedCredentials {
+export function revealCredentials(credentials: CredentialValues): RevealedCredentials {
   const { accessKeyId, secretAccessKey, token, expiration, accountId } = credentials;
   return {
     accessKeyId: checked('AWS_ACCESS_KEY_ID', accessKeyId),

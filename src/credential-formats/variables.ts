@@ -1,13 +1,13 @@
-import type { HandedCredentials } from './handed-credentials.ts';
-import { reveal } from './revealed-credentials.ts';
+import type { CredentialValues } from './credential-values.ts';
+import { revealCredentials } from './revealed-credentials.ts';
 
-export interface Variable {
+export interface EnvironmentVariable {
   name: string;
   value: string;
 }
 
-export interface HandedVariables {
-  set: readonly Variable[];
+export interface VariableChanges {
+  set: readonly EnvironmentVariable[];
   /**
    * Tokens of other credentials that the reader may still have. With a foreign token the best keys are refused, and
    * botocore even prefers AWS_SECURITY_TOKEN to AWS_SESSION_TOKEN (`EnvProvider.TOKENS` in its credentials.py).
@@ -22,11 +22,11 @@ export interface VariableOptions {
 
 const TOKEN_NAMES = ['AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN'];
 
-export function handedVariables(
-  credentials: HandedCredentials,
+export function buildVariableChanges(
+  credentials: CredentialValues,
   { legacyToken }: VariableOptions,
-): HandedVariables {
-  const { accessKeyId, secretAccessKey, token, expiration } = reveal(credentials);
+): VariableChanges {
+  const { accessKeyId, secretAccessKey, token, expiration } = revealCredentials(credentials);
   const set = [
     { name: 'AWS_ACCESS_KEY_ID', value: accessKeyId },
     { name: 'AWS_SECRET_ACCESS_KEY', value: secretAccessKey },

@@ -110,7 +110,7 @@ export interface FailedPollCount {
 export interface SeriesHistory {
   identity: SeriesIdentity;
   /** At least one sample was polled here; false when everything was imported. */
-  polled: boolean;
+  isPolled: boolean;
   generations: readonly Generation[];
   /** Of the same host and source: a failed poll often cannot know the role. */
   failedPolls: readonly FailedPollCount[];

@@ -5,5 +5,5 @@ export const seriesKey = ({ host, source, apiVersion, role }: SeriesIdentity): s
   JSON.stringify([host, source, apiVersion, role]);
 
 /** Tells hosts and sources apart: a failed poll often cannot know the role. */
-export const placeKey = ({ host, source }: Pick<SeriesIdentity, 'host' | 'source'>): string =>
+export const hostSourceKey = ({ host, source }: Pick<SeriesIdentity, 'host' | 'source'>): string =>
   JSON.stringify([host, source]);

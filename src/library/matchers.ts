@@ -1,9 +1,9 @@
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
-import { expectationMessage } from '../report/messages/expectations.ts';
-import type { Duration } from './given-values.ts';
+import { describeFailedExpectation } from '../report/messages/expectations.ts';
+import type { Duration } from './parse-options.ts';
 import { type JudgeOptions, judgeAnalyses, type Report, type ReportVerdict } from './report.ts';
-import { surroundings } from './surroundings.ts';
+import { getSystemDefaults } from './system-defaults.ts';
 
 /** What vitest and jest hand to a matcher, as far as it is used here. */
 export interface MatcherContext {
@@ -43,7 +43,7 @@ export function toOutlive(
   const database = isReport(received) ? received.database : null;
   return {
     pass: verdict === 'unknown' ? isNot : verdict === 'safe',
-    message: () => expectationMessage({ job, isNot, verdict, series, database }),
+    message: () => describeFailedExpectation({ job, isNegated: isNot, verdict, series, database }),
   };
 }
 
@@ -74,7 +74,7 @@ function judge(received: unknown, duration: Duration, options: JudgeOptions): Re
   if (isReport(received)) return received.judge(duration, options);
   const analyses: readonly unknown[] = Array.isArray(received) ? received : [received];
   if (analyses.every(isAnalysis)) {
-    const { now } = surroundings().clock;
+    const { now } = getSystemDefaults().clock;
     return judgeAnalyses(analyses, duration, { ...options, now: now(), judgeRetired: false });
   }
   throw new CredWatchError(

@@ -1,18 +1,18 @@
 import type { Clock } from '../clock.ts';
 import type { NowVerdict } from '../domain/verdict/now-verdict.ts';
 import type { CredentialSource } from '../sources/source.ts';
-import { lookAndJudge } from '../watch/judge-now.ts';
-import { assertInterval } from '../watch/pace.ts';
+import { pollAndJudge } from '../watch/judge-now.ts';
 import * as polling from '../watch/poll-once.ts';
+import { assertPollInterval } from '../watch/poll-schedule.ts';
 import * as watching from '../watch/watch.ts';
-import { type Duration, toJob, toName, toPositiveSeconds } from './given-values.ts';
-import { surroundings } from './surroundings.ts';
+import { type Duration, parseJob, parsePositiveSeconds, validateName } from './parse-options.ts';
+import { getSystemDefaults } from './system-defaults.ts';
 
 /** Where samples come from and where they go. */
-export interface Polling {
+export interface PollingSetup {
   source: CredentialSource;
   /** A {@link SampleStore}, open for writing. */
-  store: polling.SampleKeeper;
+  store: polling.SampleRecorder;
   /**
    * The host to file samples under; null goes by what the source says, else by what this machine was filed under
    * before, else by its name (default: `$CRED_WATCH_HOST`, else null).
@@ -32,14 +32,17 @@ export interface PollOptions {
  * wrong with the endpoint is an outcome (`outcome.ok` is false). The secrets of the outcome are not recorded.
  * @throws CredWatchError where the store cannot be written
  * @example
- * import { autoSource, defaultDatabase, pollOnce, SampleStore } from 'cred-watch';
+ * import { createAutoSource, defaultDatabasePath, pollOnce, SampleStore } from 'cred-watch';
  *
- * const store = SampleStore.open(defaultDatabase());
- * const { outcome, host } = await pollOnce({ source: await autoSource(), store });
+ * const store = SampleStore.open(defaultDatabasePath());
+ * const { outcome, host } = await pollOnce({ source: await createAutoSource(), store });
  * console.log(host, outcome.ok ? 'sampled' : outcome.reason);
  * store.close();
  */
-export async function pollOnce(where: Polling, { signal }: PollOptions = {}): Promise<polling.Recorded> {
+export async function pollOnce(
+  where: PollingSetup,
+  { signal }: PollOptions = {},
+): Promise<polling.RecordedPoll> {
   return polling.pollOnce(toContext(where), signal);
 }
 
@@ -51,7 +54,7 @@ export interface WatchSettings {
   /** Aborted to stop: a poll under way is finished and recorded first, but for one that hangs. */
   signal?: AbortSignal | undefined;
   /** Told of every poll; the next one waits for what it returns. What it throws ends the watch. */
-  onPoll?: ((recorded: polling.Recorded) => unknown) | undefined;
+  onPoll?: ((recorded: polling.RecordedPoll) => unknown) | undefined;
   /** Default: the system's. */
   clock?: Clock | undefined;
 }
@@ -61,24 +64,24 @@ export interface WatchSettings {
  * often while a rotation is due that the source will not date. Resolves to the number of samples.
  * @throws CredWatchError where the store cannot be written, or the interval is too short
  * @example
- * import { autoSource, defaultDatabase, SampleStore, watch } from 'cred-watch';
+ * import { createAutoSource, defaultDatabasePath, SampleStore, watch } from 'cred-watch';
  *
- * const store = SampleStore.open(defaultDatabase());
+ * const store = SampleStore.open(defaultDatabasePath());
  * const stop = new AbortController();
  * const samples = await watch(
- *   { source: await autoSource(), store },
+ *   { source: await createAutoSource(), store },
  *   { interval: '5m', for: '24h', signal: stop.signal, onPoll: ({ outcome }) => outcome.ok && stop.abort() },
  * );
  * console.log(samples, 'is enough for this example');
  * store.close();
  */
-export async function watch(where: Polling, settings: WatchSettings): Promise<number> {
-  const { clock, random } = surroundings();
-  const interval = toPositiveSeconds(settings.interval, 'the interval');
-  assertInterval('an interval of', interval, where.source);
+export async function watch(where: PollingSetup, settings: WatchSettings): Promise<number> {
+  const { clock, random } = getSystemDefaults();
+  const interval = parsePositiveSeconds(settings.interval, 'the interval');
+  assertPollInterval('an interval of', interval, where.source);
   return watching.watch(toContext(where), {
     interval,
-    duration: settings.for === undefined ? null : toPositiveSeconds(settings.for, 'for'),
+    duration: settings.for === undefined ? null : parsePositiveSeconds(settings.for, 'for'),
     clock: settings.clock ?? clock,
     random,
     stop: settings.signal ?? new AbortController().signal,
@@ -95,38 +98,43 @@ export interface CheckOptions extends PollOptions {
   clock?: Clock | undefined;
 }
 
-export interface Checked {
-  recorded: polling.Recorded;
-  verdict: NowVerdict;
+export interface CheckResult {
+  recordedPoll: polling.RecordedPoll;
+  judgement: NowVerdict;
 }
 
 /**
  * Would a job that starts now outlive the credentials in hand? One look, recorded, and the verdict on what it brought;
  * history says when a start will be safe. As `cred-watch check`.
  * @example
- * import { autoSource, check, defaultDatabase, SampleStore } from 'cred-watch';
+ * import { createAutoSource, check, defaultDatabasePath, SampleStore } from 'cred-watch';
  *
- * const store = SampleStore.open(defaultDatabase());
- * const { verdict } = await check({ source: await autoSource(), store }, '4h', { margin: '5m' });
- * console.log(verdict.verdict, verdict.spare, verdict.nextRotation?.expected);
+ * const store = SampleStore.open(defaultDatabasePath());
+ * const { judgement } = await check({ source: await createAutoSource(), store }, '4h', { margin: '5m' });
+ * console.log(judgement.verdict, judgement.spare, judgement.nextRotation?.expected);
  * store.close();
  */
 export async function check(
-  where: Polling,
+  where: PollingSetup,
   duration: Duration,
   options: CheckOptions = {},
-): Promise<Checked> {
-  const clock = options.clock ?? surroundings().clock;
-  return lookAndJudge(toContext(where), toJob(duration, options.margin), () => clock.now(), options.signal);
+): Promise<CheckResult> {
+  const clock = options.clock ?? getSystemDefaults().clock;
+  return pollAndJudge(
+    toContext(where),
+    parseJob(duration, options.margin),
+    () => clock.now(),
+    options.signal,
+  );
 }
 
-function toContext({ source, store, host, machine }: Polling): polling.PollContext {
-  const { env, machine: ownName } = surroundings();
+function toContext({ source, store, host, machine }: PollingSetup): polling.PollContext {
+  const { env, machine: ownName } = getSystemDefaults();
   const named = host === undefined ? env.CRED_WATCH_HOST || null : host;
   return {
     source,
     store,
-    host: named === null ? null : toName(named, 'the host'),
+    host: named === null ? null : validateName(named, 'the host'),
     machine: machine ?? ownName,
   };
 }

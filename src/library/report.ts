@@ -9,26 +9,26 @@ import {
   type Confidence,
   type Duration,
   type Moment,
-  toInstant,
-  toJob,
-  toMaxAge,
-  toName,
-  toRotationsWanted,
-  toSourceName,
-} from './given-values.ts';
-import { defaultDatabase, surroundings } from './surroundings.ts';
+  parseInstantOption,
+  parseJob,
+  parseMaxAge,
+  parseMinRotations,
+  validateName,
+  validateSourceName,
+} from './parse-options.ts';
+import { defaultDatabasePath, getSystemDefaults } from './system-defaults.ts';
 
 /** One series of a report. */
 export interface ReportedSeries {
   analysis: SeriesAnalysis;
   /** Another series of the same host and source has replaced this one: it is judged only when it is alone or asked for. */
-  retired: boolean;
+  isRetired: boolean;
 }
 
 /** One series that a job was judged by. */
 export interface JudgedSeries {
   analysis: SeriesAnalysis;
-  verdict: JobVerdict;
+  judgement: JobVerdict;
 }
 
 /** The answer for one job. */
@@ -76,19 +76,19 @@ export class Report {
 
   /** @throws CredWatchError for options that cannot be */
   constructor(histories: readonly SeriesHistory[], options: ReportOptions = {}) {
-    const clockNow = surroundings().clock.now();
-    this.now = toInstant(options.now ?? clockNow, clockNow, 'first', 'now');
+    const clockNow = getSystemDefaults().clock.now();
+    this.now = parseInstantOption(options.now ?? clockNow, clockNow, 'first', 'now');
     this.database = options.database ?? null;
     this.judgeRetired = options.judgeRetired ?? false;
-    const freshness = { now: this.now, maxAge: toMaxAge(options.maxAge) };
+    const freshness = { now: this.now, maxAge: parseMaxAge(options.maxAge) };
     const analyses = histories.map((history) => analyse(history, freshness));
     const { series } = assessAnalyses(analyses, {
       now: this.now,
       jobs: [],
-      rotationsWanted: 1,
+      minRotations: 1,
       judgeRetired: false,
     });
-    this.series = series.map(({ analysis, retired }) => ({ analysis, retired }));
+    this.series = series.map(({ analysis, isRetired }) => ({ analysis, isRetired }));
   }
 
   /**
@@ -111,25 +111,27 @@ export function judgeAnalyses(
   duration: Duration,
   options: JudgeOptions & { now: Instant; judgeRetired: boolean },
 ): ReportVerdict {
-  const job = toJob(duration, options.margin);
-  const maxAge = toMaxAge(options.maxAge);
+  const job = parseJob(duration, options.margin);
+  const maxAge = parseMaxAge(options.maxAge);
   const fresh = maxAge === 'default' ? analyses : analyses.map((each) => ({ ...each, maxAge }));
   const { series, verdict } = assessAnalyses(fresh, {
     now: options.now,
     jobs: [{ name: null, ...job, runs: [] }],
-    rotationsWanted: toRotationsWanted(options.confidence),
+    minRotations: parseMinRotations(options.confidence),
     judgeRetired: options.judgeRetired,
   });
   return {
     verdict: verdict!,
     job,
     required: job.duration + job.margin,
-    series: series.flatMap(({ analysis, verdicts }) => verdicts.map((each) => ({ analysis, verdict: each }))),
+    series: series.flatMap(({ analysis, judgements }) =>
+      judgements.map((each) => ({ analysis, judgement: each })),
+    ),
   };
 }
 
 export interface ReadReportOptions {
-  /** The database (default: {@link defaultDatabase}). */
+  /** The database (default: {@link defaultDatabasePath}). */
   db?: string | undefined;
   host?: string | undefined;
   source?: SourceName | undefined;
@@ -153,18 +155,18 @@ export interface ReadReportOptions {
  *
  * const report = readReport({ role: 'loader', since: '30d' });
  * const { verdict, series } = report.judge('5h', { margin: '10m', confidence: '95%' });
- * console.log(verdict, series[0]?.verdict.spare);
+ * console.log(verdict, series[0]?.judgement.spare);
  */
 export function readReport(options: ReadReportOptions = {}): Report {
-  const { db = defaultDatabase(), host, source, role, since, until, maxAge } = options;
-  const clockNow = surroundings().clock.now();
-  const now = toInstant(options.now ?? clockNow, clockNow, 'first', 'now');
+  const { db = defaultDatabasePath(), host, source, role, since, until, maxAge } = options;
+  const clockNow = getSystemDefaults().clock.now();
+  const now = parseInstantOption(options.now ?? clockNow, clockNow, 'first', 'now');
   const filter = {
-    ...(host === undefined ? {} : { host: toName(host, 'the host') }),
-    ...(source === undefined ? {} : { source: toSourceName(source) }),
-    ...(role === undefined ? {} : { role: toName(role, 'the role') }),
-    ...(since === undefined ? {} : { since: toInstant(since, now, 'first', 'since') }),
-    ...(until === undefined ? {} : { until: toInstant(until, now, 'last', 'until') }),
+    ...(host === undefined ? {} : { host: validateName(host, 'the host') }),
+    ...(source === undefined ? {} : { source: validateSourceName(source) }),
+    ...(role === undefined ? {} : { role: validateName(role, 'the role') }),
+    ...(since === undefined ? {} : { since: parseInstantOption(since, now, 'first', 'since') }),
+    ...(until === undefined ? {} : { until: parseInstantOption(until, now, 'last', 'until') }),
   };
   if (filter.since !== undefined && filter.until !== undefined && filter.since > filter.until) {
     throw new CredWatchError('since is after until', 'exchange the two');

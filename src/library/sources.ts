@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.ts';
 import { CredWatchError } from '../errors.ts';
 import type { Environment } from '../sources/environment/environment-variables.ts';
-import { chooseSource, remoteSource } from '../sources/open.ts';
+import { chooseEndpointSource, createSource } from '../sources/open.ts';
 import { readProfileFiles } from '../sources/profile/files.ts';
-import type { CredentialSource, Limits, SourceOptions } from '../sources/source.ts';
-import { toName } from './given-values.ts';
-import { surroundings } from './surroundings.ts';
+import type { CredentialSource, PollLimits, SourceOptions } from '../sources/source.ts';
+import { validateName } from './parse-options.ts';
+import { getSystemDefaults } from './system-defaults.ts';
 
 /** What every source takes. Nothing of it has to be given. */
-export interface SourceSurroundings {
+export interface CommonSourceOptions {
   /** The variables that name endpoints, profiles and keys (default: `process.env`). */
   env?: Environment | undefined;
   /** The folder of `.aws`, where `env` has no `HOME` (default: the user's). */
@@ -18,16 +18,16 @@ export interface SourceSurroundings {
   /** For pauses: 0 ≤ x < 1 (default: `Math.random`). */
   random?: (() => number) | undefined;
   /** Deadlines of one look in milliseconds, and how often a request is tried in all (default: 3, within 10 s). */
-  limits?: Partial<Limits> | undefined;
+  limits?: Partial<PollLimits> | undefined;
 }
 
 /** What the sources take that are asked over HTTP. */
-export interface EndpointSurroundings extends SourceSurroundings {
+export interface EndpointSourceOptions extends CommonSourceOptions {
   /** Ask once which instance or task this is, to file samples under it (default: true). */
   discoverHost?: boolean | undefined;
 }
 
-export interface ImdsSourceOptions extends EndpointSurroundings {
+export interface ImdsSourceOptions extends EndpointSourceOptions {
   /** The role to ask for, instead of discovering it. */
   role?: string | undefined;
   /** The profile whose settings of IMDS count (default: `AWS_PROFILE`, else `default`). */
@@ -36,7 +36,7 @@ export interface ImdsSourceOptions extends EndpointSurroundings {
   extendedApi?: boolean | undefined;
 }
 
-export interface ProcessSourceOptions extends SourceSurroundings {
+export interface ProcessSourceOptions extends CommonSourceOptions {
   /** What the shell is to run, instead of the `credential_process` of the profile. */
   command?: string | undefined;
   /** The profile whose `credential_process` is run (default: `AWS_PROFILE`, else `default`). */
@@ -45,12 +45,12 @@ export interface ProcessSourceOptions extends SourceSurroundings {
   role?: string | undefined;
 }
 
-export interface EnvironmentSourceOptions extends SourceSurroundings {
+export interface EnvironmentSourceOptions extends CommonSourceOptions {
   /** The name of the series (default: none). */
   role?: string | undefined;
 }
 
-export interface ProfileSourceOptions extends SourceSurroundings {
+export interface ProfileSourceOptions extends CommonSourceOptions {
   /** Default: `AWS_PROFILE`, else `default`. */
   profile?: string | undefined;
   /** The name of the series (default: that of the profile). */
@@ -64,29 +64,29 @@ export interface ProfileSourceOptions extends SourceSurroundings {
  *
  * A factory rejects with {@link CredWatchError} for options that cannot be; a bad environment is the outcome of a poll.
  * @example
- * import { imdsSource } from 'cred-watch';
+ * import { createImdsSource } from 'cred-watch';
  *
- * const source = await imdsSource();
+ * const source = await createImdsSource();
  * const outcome = await source.poll();
  * if (outcome.ok) {
  *   console.log(outcome.credentials.accessKeyId, new Date(outcome.credentials.expiration));
  *   console.log(`${outcome.secrets.secretAccessKey}`); // [redacted]; reveal() gives the text
  * } else console.log(outcome.reason, outcome.detail);
  */
-export const imdsSource = (options: ImdsSourceOptions = {}): Promise<CredentialSource> =>
+export const createImdsSource = (options: ImdsSourceOptions = {}): Promise<CredentialSource> =>
   remote('imds', options);
 
 /** The container endpoint (ECS, EKS Pod Identity, CloudShell, Greengrass) that the environment names. */
-export const containerSource = (options: EndpointSurroundings = {}): Promise<CredentialSource> =>
+export const createContainerSource = (options: EndpointSourceOptions = {}): Promise<CredentialSource> =>
   remote('container', options);
 
 /** The container endpoint where the environment names one, else IMDS: as the SDKs choose between the two. */
-export async function autoSource(options: EndpointSurroundings = {}): Promise<CredentialSource> {
-  return remote(remoteSource({ env: options.env ?? surroundings().env }), options);
+export async function createAutoSource(options: EndpointSourceOptions = {}): Promise<CredentialSource> {
+  return remote(chooseEndpointSource({ env: options.env ?? getSystemDefaults().env }), options);
 }
 
 /** A command that prints credentials as a `credential_process` does. It is run, by the shell, at every poll. */
-export async function processSource(options: ProcessSourceOptions = {}): Promise<CredentialSource> {
+export async function createProcessSource(options: ProcessSourceOptions = {}): Promise<CredentialSource> {
   const { command, profile } = options;
   if (command !== undefined && (typeof command !== 'string' || command.trim() === '')) {
     throw new CredWatchError('the command of a process source is none', 'say what to run');
@@ -97,33 +97,35 @@ export async function processSource(options: ProcessSourceOptions = {}): Promise
       'leave out one of them: a profile has a credential_process of its own',
     );
   }
-  return chooseSource('process', {
+  return createSource('process', {
     ...toSourceOptions(options),
     ...(command === undefined ? {} : { command }),
   });
 }
 
 /** The keys in the variables (`AWS_ACCESS_KEY_ID`, …). A running process sees rotations only if `env` changes. */
-export async function environmentSource(options: EnvironmentSourceOptions = {}): Promise<CredentialSource> {
-  return chooseSource('environment', toSourceOptions(options));
+export async function createEnvironmentSource(
+  options: EnvironmentSourceOptions = {},
+): Promise<CredentialSource> {
+  return createSource('environment', toSourceOptions(options));
 }
 
 /** A profile of the shared files, read anew at every poll: its keys, or what its `credential_process` prints. */
-export async function profileSource(options: ProfileSourceOptions = {}): Promise<CredentialSource> {
-  return chooseSource('profile', toSourceOptions(options));
+export async function createProfileSource(options: ProfileSourceOptions = {}): Promise<CredentialSource> {
+  return createSource('profile', toSourceOptions(options));
 }
 
 /** The shared files hold settings of IMDS, and keys that would hide either source: they are read once, here. */
 async function remote(
   name: 'imds' | 'container',
-  options: EndpointSurroundings & ImdsSourceOptions,
+  options: EndpointSourceOptions & ImdsSourceOptions,
 ): Promise<CredentialSource> {
   const given = {
     ...toSourceOptions(options),
     discoverHost: options.discoverHost ?? true,
     extendedApi: options.extendedApi ?? false,
   };
-  return chooseSource(name, { ...given, profileFiles: await readProfileFiles(given) });
+  return createSource(name, { ...given, profileFiles: await readProfileFiles(given) });
 }
 
 function toSourceOptions({
@@ -134,10 +136,10 @@ function toSourceOptions({
   limits,
   role,
   profile,
-}: SourceSurroundings & { role?: string | undefined; profile?: string | undefined }): SourceOptions {
-  const defaults = surroundings();
-  if (role !== undefined) toName(role, 'the role');
-  if (profile !== undefined) toName(profile, 'the profile');
+}: CommonSourceOptions & { role?: string | undefined; profile?: string | undefined }): SourceOptions {
+  const defaults = getSystemDefaults();
+  if (role !== undefined) validateName(role, 'the role');
+  if (profile !== undefined) validateName(profile, 'the profile');
   return {
     env: env ?? defaults.env,
     home: home ?? defaults.home,

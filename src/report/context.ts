@@ -9,11 +9,11 @@ export interface ReportContext {
   version: string;
   /** Columns of the terminal. */
   width: number;
-  colour: boolean;
+  hasColour: boolean;
   /** Nothing but ASCII can be shown. */
-  ascii: boolean;
+  isAsciiOnly: boolean;
   /** Of the same series over all time, whatever part of it was selected: counters never go back. */
-  allTime: Assessment;
+  allTimeAssessment: Assessment;
   /** Of Node.js; absent where nobody asked. */
   nodeVersion?: string;
   /** How long the last poll took. Absent where nobody is polling: nothing stored tells. */

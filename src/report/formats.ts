@@ -3,9 +3,12 @@ import type { ReportContext } from './context.ts';
 import { renderJson } from './json.ts';
 
 /** What can be longer than a string comes in pieces. */
-export type Rendering = string | Iterable<string>;
+export type RenderedReport = string | Iterable<string>;
 
-export type Renderer = (assessment: Assessment, context: ReportContext) => Rendering | Promise<Rendering>;
+export type Renderer = (
+  assessment: Assessment,
+  context: ReportContext,
+) => RenderedReport | Promise<RenderedReport>;
 
 /** One renderer a format, each loaded with its libraries only when it is wanted. */
 export const REPORT_FORMATS = {

@@ -1,19 +1,19 @@
 import type { Extremes, Measurement } from '../domain/measurement/measurement.ts';
-import { safeStartsCurve } from '../domain/measurement/validity.ts';
+import { computeSafeStartsCurve } from '../domain/measurement/validity.ts';
 import type { Seconds, Span } from '../domain/model.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import {
   type AssessedJob,
   type AssessedSeries,
   type Assessment,
-  decisiveJob,
-  verdictOn,
+  findDecisiveJob,
+  findJudgement,
 } from '../domain/verdict/assessment.ts';
-import { longestSafeJob } from '../domain/verdict/job.ts';
+import { findLongestSafeJob } from '../domain/verdict/job.ts';
 import type { FinishedRun, JobRunSummary } from '../domain/verdict/job-runs.ts';
 import type { Job, JobVerdict } from '../domain/verdict/job-verdict.ts';
 import type { ReportContext } from './context.ts';
-import { findingJson } from './finding-json.ts';
+import { buildFindingJson } from './finding-json.ts';
 
 /** The contract of the README: fields are added, never renamed or removed. */
 const REPORT_SCHEMA_VERSION = 1;
@@ -21,7 +21,7 @@ const REPORT_SCHEMA_VERSION = 1;
 /** The assessment as JSON: `snake_case`, the unit last, whole seconds, instants as ISO 8601 with `Z`. */
 export function renderJson(assessment: Assessment, { now, margin }: ReportContext): string {
   const { jobs, verdict, series } = assessment;
-  const decisive = decisiveJob(assessment);
+  const decisive = findDecisiveJob(assessment);
   const document = {
     schema_version: REPORT_SCHEMA_VERSION,
     generated_at: formatInstant(now),
@@ -57,8 +57,8 @@ function jobRunsJson({ name, runs }: AssessedJob) {
     failed_count: failedCount,
     duration: finished && extremesJson(finished.duration),
     longest: finished && runJson(finished.longest),
-    closest: finished && runJson(finished.closest),
-    running_seconds: running?.seconds ?? null,
+    closest: finished && runJson(finished.leastRemainingRun),
+    running_seconds: running?.elapsedSeconds ?? null,
   };
 }
 
@@ -77,18 +77,18 @@ function runJson({ identity, startedAt, remainingAtStart, end }: FinishedRun) {
 }
 
 function seriesJson(series: AssessedSeries, decisive: AssessedJob | null, margin: Seconds) {
-  const { analysis, retired, verdicts } = series;
-  const verdict = decisive && verdictOn(series, decisive);
-  const { identity, polled, measurement, age, maxAge, failedPolls, findings } = analysis;
+  const { analysis, isRetired, judgements } = series;
+  const verdict = decisive && findJudgement(series, decisive);
+  const { identity, isPolled, measurement, age, maxAge, failedPolls, findings } = analysis;
   return {
     host: identity.host,
     source: identity.source,
     api_version: identity.apiVersion,
     role: identity.role,
-    polled,
-    retired,
+    polled: isPolled,
+    retired: isRetired,
     verdict: verdict && verdictJson(verdict),
-    verdicts: verdicts.map((each) => ({
+    verdicts: judgements.map((each) => ({
       job: each.job.name ?? null,
       duration_seconds: each.job.duration,
       ...verdictJson(each),
@@ -103,7 +103,7 @@ function seriesJson(series: AssessedSeries, decisive: AssessedJob | null, margin
       last_at: formatInstant(lastAt),
       last_detail: lastDetail,
     })),
-    findings: findings.map(findingJson),
+    findings: findings.map(buildFindingJson),
   };
 }
 
@@ -112,7 +112,7 @@ function verdictJson({
   required,
   spare,
   shareOfSafeStarts,
-  safeWithin,
+  safeTimeAfterRotation,
   unknownReasons,
 }: JobVerdict) {
   return {
@@ -120,7 +120,7 @@ function verdictJson({
     required_seconds: required,
     spare_seconds: spare,
     share_of_safe_starts: shareOfSafeStarts,
-    safe_after_rotation_seconds: safeWithin,
+    safe_after_rotation_seconds: safeTimeAfterRotation,
     unknown_reasons: unknownReasons.map(({ code }) => code),
   };
 }
@@ -148,14 +148,14 @@ function measurementJson(measurement: Measurement, margin: Seconds) {
       remaining_seconds: worstCase.seconds,
       at: formatInstant(worstCase.at),
       at_rotation: worstCase.rotation !== null,
-      rotation_dated: worstCase.rotation?.dated ?? null,
+      rotation_dated: worstCase.rotation?.isDated ?? null,
       rotation_window: worstCase.rotation && spanJson(worstCase.rotation.window),
     },
     overstatement_seconds: measurement.overstatement,
     lag_seconds: measurement.lag,
-    issued_per_request: measurement.issuedPerRequest,
-    longest_safe_job_seconds: longestSafeJob(measurement, margin),
-    safe_starts: safeStartsCurve(measurement, margin).map(({ jobDuration, share }) => ({
+    issued_per_request: measurement.isIssuedPerRequest,
+    longest_safe_job_seconds: findLongestSafeJob(measurement, margin),
+    safe_starts: computeSafeStartsCurve(measurement, margin).map(({ jobDuration, share }) => ({
       job_duration_seconds: jobDuration,
       share,
     })),

@@ -2,8 +2,13 @@ import { correctedTime } from '../domain/measurement/generations.ts';
 import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import { formatInstant, secondsBetween } from '../domain/time/instant.ts';
-import { maskKeyId, printable } from './text/printable.ts';
-import { instantJson, writeInstant, writeRemaining, writeSeries } from './text/writing.ts';
+import {
+  formatNullableInstant,
+  formatRemaining,
+  formatSeriesName,
+  formatTimestamp,
+} from './text/format-values.ts';
+import { escapeUnprintable, maskKeyId } from './text/untrusted-text.ts';
 
 /** What one poll brought, without its secrets. */
 export interface PollResult {
@@ -17,23 +22,29 @@ export interface PollResult {
 }
 
 /** One line for cron's mail and a log: when, which series, which credentials, how long they last. */
-export function pollLine({ identity, observedAt, clockOffset, credentials, accountId }: PollResult): string {
+export function formatPollLine({
+  identity,
+  observedAt,
+  clockOffset,
+  credentials,
+  accountId,
+}: PollResult): string {
   if (credentials === null) return '';
   const { accessKeyId, lastUpdated, expiration } = credentials;
   const remaining = secondsBetween(correctedTime({ observedAt, clockOffset }), expiration);
   return [
-    writeInstant(observedAt),
-    writeSeries(identity),
-    ...(accountId === '' ? [] : [`account ${printable(accountId)}`]),
+    formatTimestamp(observedAt),
+    formatSeriesName(identity),
+    ...(accountId === '' ? [] : [`account ${escapeUnprintable(accountId)}`]),
     maskKeyId(accessKeyId),
-    writeRemaining(remaining),
-    `expires ${writeInstant(expiration)}`,
-    ...(lastUpdated === null ? [] : [`issued ${writeInstant(lastUpdated)}`]),
+    formatRemaining(remaining),
+    `expires ${formatTimestamp(expiration)}`,
+    ...(lastUpdated === null ? [] : [`issued ${formatTimestamp(lastUpdated)}`]),
   ].join('  ');
 }
 
 /** The same as one line of JSON; a failed poll is one, too. */
-export function pollJson(result: PollResult): string {
+export function formatPollJson(result: PollResult): string {
   const { identity, observedAt, clockOffset, credentials, failure, accountId, notes } = result;
   return JSON.stringify({
     schema_version: 1,
@@ -44,8 +55,8 @@ export function pollJson(result: PollResult): string {
     role: identity.role,
     account_id: accountId === '' ? null : accountId,
     access_key_id: credentials && maskKeyId(credentials.accessKeyId),
-    last_updated: instantJson(credentials?.lastUpdated ?? null),
-    expiration: instantJson(credentials?.expiration ?? null),
+    last_updated: formatNullableInstant(credentials?.lastUpdated ?? null),
+    expiration: formatNullableInstant(credentials?.expiration ?? null),
     remaining_seconds:
       credentials && secondsBetween(correctedTime({ observedAt, clockOffset }), credentials.expiration),
     clock_offset_seconds: clockOffset,

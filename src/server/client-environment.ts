@@ -1,9 +1,9 @@
 import { CLOUDSHELL_PATH } from './containers/cloudshell.ts';
-import type { Shape } from './inquiry.ts';
+import type { Shape } from './endpoint-request.ts';
 import type { Simulation } from './simulation.ts';
 
 /** The path of a shape's credentials. */
-export function clientPath(
+export function getCredentialsPath(
   shape: Shape,
   { role, credentialsId }: Pick<Simulation, 'role' | 'credentialsId'>,
 ): string {
@@ -31,7 +31,7 @@ const REAL_ORIGINS: Readonly<Record<Shape, readonly string[]>> = {
  * What a client of a shape needs in its environment. The IMDS endpoint ends in a slash: older clients append
  * `latest/…` to it as it stands. `origins` are those that are listened on, one at least.
  */
-export function clientEnvironment(
+export function buildClientEnvironment(
   shape: Shape,
   origins: readonly string[],
   simulation: Simulation,
@@ -39,7 +39,7 @@ export function clientEnvironment(
 ): Record<string, string> {
   const real = origins.find((each) => REAL_ORIGINS[shape].includes(each));
   const origin = real ?? reachable(origins[0]!);
-  const path = clientPath(shape, simulation);
+  const path = getCredentialsPath(shape, simulation);
   const url = `${origin}${path}`;
   switch (shape) {
     case 'imds':

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Instant, Seconds } from '../domain/model.ts';
 import { ServiceAccountTokens } from './containers/service-account-tokens.ts';
 import { CredentialIssuer } from './credentials/credential-issuer.ts';
-import { Randomness } from './credentials/randomness.ts';
-import { type Pace, RotationSchedule } from './credentials/rotation-schedule.ts';
+import { RotationSchedule, type RotationTiming } from './credentials/rotation-schedule.ts';
+import { SeededRandom } from './credentials/seeded-random.ts';
+import type { Shape } from './endpoint-request.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import { MetadataTokens } from './imds/metadata-tokens.ts';
-import type { Shape } from './inquiry.ts';
 import type { Instance } from './tree/default-tree.ts';
 import type { MetadataTree } from './tree/metadata-tree.ts';
 import type { Variants } from './variants.ts';
@@ -19,7 +19,7 @@ export interface SimulationOptions {
   shapes: readonly Shape[];
   imds: ImdsMode;
   role: string;
-  pace: Pace;
+  rotationTiming: RotationTiming;
   seed: string;
   faults: readonly Fault[];
   variants: Variants;
@@ -29,9 +29,9 @@ export interface SimulationOptions {
 }
 
 /** Everything that the endpoints of one run share. */
-export interface Simulation extends Omit<SimulationOptions, 'faults' | 'seed' | 'pace'> {
+export interface Simulation extends Omit<SimulationOptions, 'faults' | 'seed' | 'rotationTiming'> {
   issuer: CredentialIssuer;
-  plan: FaultPlan;
+  faultPlan: FaultPlan;
   metadataTokens: MetadataTokens;
   serviceAccountTokens: ServiceAccountTokens;
   /** The id of the ECS task's credentials: on ECS it is all the secret there is. */
@@ -40,13 +40,18 @@ export interface Simulation extends Omit<SimulationOptions, 'faults' | 'seed' | 
   authorization: string;
 }
 
-export function createSimulation({ faults, seed, pace, ...options }: SimulationOptions): Simulation {
-  const randomness = new Randomness(seed);
-  const schedule = new RotationSchedule(pace, options.startedAt, randomness);
+export function createSimulation({
+  faults,
+  seed,
+  rotationTiming,
+  ...options
+}: SimulationOptions): Simulation {
+  const randomness = new SeededRandom(seed);
+  const schedule = new RotationSchedule(rotationTiming, options.startedAt, randomness);
   return {
     ...options,
     issuer: new CredentialIssuer(schedule, randomness),
-    plan: new FaultPlan(faults, options.startedAt, randomness),
+    faultPlan: new FaultPlan(faults, options.startedAt, randomness),
     metadataTokens: new MetadataTokens(),
     serviceAccountTokens: new ServiceAccountTokens(),
     credentialsId: randomUUID(),

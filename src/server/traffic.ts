@@ -8,7 +8,7 @@ export interface SeenRequest {
   address: string;
   /** Null: no endpoint has such a path. */
   shape: 'imds' | 'ecs' | 'eks' | 'cloudshell' | null;
-  asked: 'token' | 'role' | 'credentials' | 'metadata' | 'other';
+  kind: 'token' | 'role' | 'credentials' | 'metadata' | 'other';
   /** Of IMDS: `'2'` where a session token was used, or asked for. */
   apiVersion: '1' | '2' | '';
   method: string;
@@ -39,7 +39,7 @@ export interface RequestCounts {
   /** Different sets of credentials handed out. */
   credentialSets: number;
   /** The most frequent first. Null: no whole answer. */
-  answers: { status: number | null; count: number }[];
+  responses: { status: number | null; count: number }[];
   /** The most frequent first. */
   faults: { kind: string; count: number }[];
   /** Null where nobody asked. */
@@ -62,7 +62,7 @@ export interface ClientTraffic extends Client, RequestCounts {
 
 /** Who was given data by IMDS without a session token. */
 export interface V1Client extends Client {
-  answers: number;
+  responses: number;
   firstAt: Instant;
   lastAt: Instant;
   /** It was given data with a session token, too. */
@@ -87,12 +87,12 @@ const LONGEST_NAME = 100;
 /** Two generations each of IMDSv1, IMDSv2, ECS, EKS and CloudShell may take turns, and some more. */
 const KEYS_REMEMBERED = 16;
 
-interface Tally extends Omit<RequestCounts, 'answers' | 'faults'> {
+interface Tally extends Omit<RequestCounts, 'responses' | 'faults'> {
   answers: Map<number | null, number>;
   faults: Map<string, number>;
   /** Ids of the sets that were handed out last, the newest at the end. */
   keys: string[];
-  v1: Pick<V1Client, 'answers' | 'firstAt' | 'lastAt'> | null;
+  v1: Pick<V1Client, 'responses' | 'firstAt' | 'lastAt'> | null;
   usesV2: boolean;
 }
 
@@ -111,7 +111,7 @@ export class Traffic {
     count(this.#rowOf(request).tally, request);
   }
 
-  summary(): TrafficSummary {
+  summarise(): TrafficSummary {
     const rows = [...this.#rows.values()].sort(
       (a, b) => b.tally.requests - a.tally.requests || (nameOf(a) < nameOf(b) ? -1 : 1),
     );
@@ -198,15 +198,15 @@ function newTally(): Tally {
 }
 
 function count(tally: Tally, request: SeenRequest): void {
-  const { at, asked, status, apiVersion, fault } = request;
+  const { at, kind, status, apiVersion, fault } = request;
   tally.requests++;
   tally.firstAt = Math.min(tally.firstAt ?? at, at);
   tally.lastAt = Math.max(tally.lastAt ?? at, at);
   tally.answers.set(status, (tally.answers.get(status) ?? 0) + 1);
   if (status === null || status >= 400) tally.failed++;
   if (fault !== null) countFault(tally, fault);
-  if (asked === 'token') tally.tokens++;
-  const metadata = asked === 'role' || asked === 'metadata';
+  if (kind === 'token') tally.tokens++;
+  const metadata = kind === 'role' || kind === 'metadata';
   if (metadata && apiVersion === '1') tally.metadataV1++;
   if (metadata && apiVersion === '2') tally.metadataV2++;
   countCredentials(tally, request);
@@ -219,8 +219,8 @@ function countFault(tally: Tally, fault: string): void {
   tally.faults.set(kind, (tally.faults.get(kind) ?? 0) + 1);
 }
 
-function countCredentials(tally: Tally, { asked, status, apiVersion, accessKeyId }: SeenRequest): void {
-  if (asked !== 'credentials' || status !== 200 || accessKeyId === null) return;
+function countCredentials(tally: Tally, { kind, status, apiVersion, accessKeyId }: SeenRequest): void {
+  if (kind !== 'credentials' || status !== 200 || accessKeyId === null) return;
   tally.credentials++;
   if (apiVersion === '1') tally.credentialsV1++;
   if (apiVersion === '2') tally.credentialsV2++;
@@ -230,19 +230,19 @@ function countCredentials(tally: Tally, { asked, status, apiVersion, accessKeyId
 }
 
 /** Only data counts: to ask for a session token, or to be turned away without one, is no use of a version. */
-function countVersions(tally: Tally, { at, asked, status, apiVersion }: SeenRequest): void {
-  if (asked === 'token' || status === null || status < 200 || status > 299) return;
+function countVersions(tally: Tally, { at, kind, status, apiVersion }: SeenRequest): void {
+  if (kind === 'token' || status === null || status < 200 || status > 299) return;
   if (apiVersion === '2') tally.usesV2 = true;
   if (apiVersion !== '1') return;
-  const { answers = 0, firstAt = at, lastAt = at } = tally.v1 ?? {};
-  tally.v1 = { answers: answers + 1, firstAt: Math.min(firstAt, at), lastAt: Math.max(lastAt, at) };
+  const { responses = 0, firstAt = at, lastAt = at } = tally.v1 ?? {};
+  tally.v1 = { responses: responses + 1, firstAt: Math.min(firstAt, at), lastAt: Math.max(lastAt, at) };
 }
 
 function countsOf(tally: Tally): RequestCounts {
   const { answers, faults, keys: _keys, v1: _v1, usesV2: _usesV2, ...counts } = tally;
   return {
     ...counts,
-    answers: [...answers].map(([status, times]) => ({ status, count: times })).sort(mostFirst),
+    responses: [...answers].map(([status, times]) => ({ status, count: times })).sort(mostFirst),
     faults: [...faults].map(([kind, times]) => ({ kind, count: times })).sort(mostFirst),
   };
 }

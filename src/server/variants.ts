@@ -7,36 +7,37 @@ import { CredWatchError } from '../errors.ts';
 export const VARIANTS = {
   wire: {
     choices: ['http/1.1', 'http/1.0'],
-    means: 'IMDS answers as captured since 2022, or as hosts did until 2023',
+    description: 'IMDS answers as captured since 2022, or as hosts did until 2023',
   },
   'error-page': {
     choices: ['337', '339'],
-    means: "length of the 404 page: as on older hosts, or as captured in 2021 (another line's indent)",
+    description: "length of the 404 page: as on older hosts, or as captured in 2021 (another line's indent)",
   },
   unauthorized: {
     choices: ['empty', 'page'],
-    means: 'body of a 401: none as captured in 2025 and 2026, or the page of 343 bytes of 2020 and 2024',
+    description:
+      'body of a 401: none as captured in 2025 and 2026, or the page of 343 bytes of 2020 and 2024',
   },
   forwarded: {
     choices: ['403', '400'],
-    means: 'a request with X-Forwarded-For: both codes were reported',
+    description: 'a request with X-Forwarded-For: both codes were reported',
   },
   'bad-token': {
     choices: ['401', 'ignored'],
-    means: 'a GET with a bad session token where none is needed',
+    description: 'a GET with a bad session token where none is needed',
   },
   throttle: {
     choices: ['429', '503', 'drop'],
-    means: 'how IMDS throttles: both codes and silence were reported',
+    description: 'how IMDS throttles: both codes and silence were reported',
   },
   slash: {
     choices: ['200', '301'],
-    means:
+    description:
       'iam/security-credentials without its slash: the list as captured in 2021, or the redirect of 2018',
   },
   'extended-api': {
     choices: ['off', 'on'],
-    means: 'iam/security-credentials-extended, which few clients ask for',
+    description: 'iam/security-credentials-extended, which few clients ask for',
   },
 } as const;
 

@@ -1,12 +1,12 @@
 import type { FailureReason, Instant } from '../domain/model.ts';
 
 /** How often a failure is worth another attempt, within the limit of attempts. */
-export type Retry = 'never' | 'once' | 'always';
+export type RetryPolicy = 'never' | 'once' | 'always';
 
-interface Circumstances {
-  retry?: Retry;
+interface PollErrorOptions {
+  retry?: RetryPolicy;
   status?: number;
-  unanswered?: boolean;
+  isResponseMissing?: boolean;
   accessKeyId?: string;
   expiration?: Instant | null;
 }
@@ -15,25 +15,25 @@ interface Circumstances {
  * Why a look ended without credentials; thrown inside this folder only, and turned into a `PollFailure` at its border.
  * `detail` may still be unfit to print: the border cleans it.
  */
-export class FailedLook extends Error {
+export class PollError extends Error {
   readonly reason: FailureReason;
   readonly detail: string;
-  readonly retry: Retry;
+  readonly retry: RetryPolicy;
   /** Of the answer that was refused; null where there was none. */
   readonly status: number | null;
   /** A connection was there and the request may have arrived, but no answer came back. */
-  readonly unanswered: boolean;
+  readonly isResponseMissing: boolean;
   readonly accessKeyId: string;
   readonly expiration: Instant | null;
 
-  constructor(reason: FailureReason, detail: string, circumstances: Circumstances = {}) {
+  constructor(reason: FailureReason, detail: string, circumstances: PollErrorOptions = {}) {
     super(reason);
     this.name = 'FailedLook';
     this.reason = reason;
     this.detail = detail;
     this.retry = circumstances.retry ?? 'never';
     this.status = circumstances.status ?? null;
-    this.unanswered = circumstances.unanswered ?? false;
+    this.isResponseMissing = circumstances.isResponseMissing ?? false;
     this.accessKeyId = circumstances.accessKeyId ?? '';
     this.expiration = circumstances.expiration ?? null;
   }

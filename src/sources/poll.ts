@@ -1,16 +1,16 @@
 import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
-import { isBelievable, LONGEST_VALIDITY } from './document/believable-clock.ts';
-import type { RoleDocument } from './document/role-document.ts';
-import { type Answer, type Endpoint, exchange, type Request } from './http/http.ts';
+import { isPlausibleClockOffset, LONGEST_VALIDITY } from './document/clock-plausibility.ts';
+import type { CredentialsDocument } from './document/credentials-document.ts';
+import { type Endpoint, type HttpRequest, type HttpResponse, sendRequest } from './http/http.ts';
 import { Notes } from './notes.ts';
-import { FailedLook, type Retry } from './poll-error.ts';
-import { printable } from './safe-text.ts';
+import { PollError, type RetryPolicy } from './poll-error.ts';
+import { sanitizeText } from './sanitize-text.ts';
 import {
-  DEFAULT_LIMITS,
-  type Limits,
+  DEFAULT_POLL_LIMITS,
   type PollIdentity,
+  type PollLimits,
   type PollOutcome,
   type SourceOptions,
 } from './source.ts';
@@ -20,9 +20,9 @@ const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 1000;
 
 /** One poll while it runs: what was learnt so far, and how long it may still take. */
-export class Look {
+export class OngoingPoll {
   readonly options: SourceOptions;
-  readonly limits: Limits;
+  readonly limits: PollLimits;
   readonly signal: AbortSignal;
   readonly identity: PollIdentity = { apiVersion: '', role: '', host: '' };
   readonly notes = new Notes();
@@ -34,13 +34,13 @@ export class Look {
 
   constructor(options: SourceOptions, signal: AbortSignal) {
     this.options = options;
-    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.limits = { ...DEFAULT_POLL_LIMITS, ...options.limits };
     this.signal = signal;
   }
 
-  async exchange(endpoint: Endpoint, request: Request): Promise<Answer> {
+  async sendRequest(endpoint: Endpoint, request: HttpRequest): Promise<HttpResponse> {
     const { limits, signal } = this;
-    const answer = await exchange(endpoint, request, { limits, signal, clock: this.options.clock });
+    const answer = await sendRequest(endpoint, request, { limits, signal, clock: this.options.clock });
     this.clockOffset = answer.clockOffset ?? this.clockOffset;
     return answer;
   }
@@ -48,13 +48,13 @@ export class Look {
   /** Runs `attempt` again after failures that may pass, as often as the failure and the limits allow. */
   async withRetries<T>(
     attempt: () => Promise<T>,
-    retryOf: (failure: FailedLook) => Retry = (failure) => failure.retry,
+    retryOf: (failure: PollError) => RetryPolicy = (failure) => failure.retry,
   ): Promise<T> {
     for (let retries = 0; ; retries += 1) {
       try {
         return await attempt();
       } catch (error) {
-        if (!(error instanceof FailedLook)) throw error;
+        if (!(error instanceof PollError)) throw error;
         const allowed = { never: 0, once: 1, always: Number.POSITIVE_INFINITY }[retryOf(error)];
         if (retries >= Math.min(allowed, this.limits.attempts - 1) || this.signal.aborted) throw error;
         const pause = this.options.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** retries);
@@ -65,8 +65,8 @@ export class Look {
   }
 }
 
-export interface Found {
-  document: RoleDocument;
+export interface FoundDocument {
+  document: CredentialsDocument;
   observedAt: Instant;
 }
 
@@ -74,15 +74,15 @@ export interface Found {
  * Runs one poll to its outcome, within its deadline whatever `find` waits for.
  * @param noted what was noted when the settings were read
  */
-export async function look(
+export async function runPoll(
   options: SourceOptions,
   signal: AbortSignal | undefined,
   noted: readonly PollNote[],
-  find: (look: Look) => Promise<Found>,
+  find: (look: OngoingPoll) => Promise<FoundDocument>,
 ): Promise<PollOutcome> {
   const stop = new AbortController();
   const abort = () => stop.abort();
-  const running = new Look(options, stop.signal);
+  const running = new OngoingPoll(options, stop.signal);
   for (const { code, args } of noted) running.notes.add(code, args);
   const timer = setTimeout(abort, running.limits.pollMs);
   signal?.addEventListener('abort', abort, { once: true });
@@ -109,11 +109,12 @@ export async function look(
 
 /** The offset, or null where the `Date` that it comes from cannot be true. */
 function vetClock(
-  { clockOffset, notes }: Look,
+  { clockOffset, notes }: OngoingPoll,
   observedAt: Instant,
   credentials: IssuedCredentials,
 ): Seconds | null {
-  if (clockOffset === null || isBelievable(clockOffset, observedAt, credentials)) return clockOffset;
+  if (clockOffset === null || isPlausibleClockOffset(clockOffset, observedAt, credentials))
+    return clockOffset;
   notes.add('DATE_NOT_BELIEVED', { seconds: Math.abs(clockOffset) });
   return null;
 }
@@ -121,18 +122,18 @@ function vetClock(
 /** Rejects a moment after the deadline: whoever heeds the signal comes first and knows better what went wrong. */
 function overdue(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const expire = () => setImmediate(() => reject(new FailedLook('timeout', 'the poll ran out of time')));
+    const expire = () => setImmediate(() => reject(new PollError('timeout', 'the poll ran out of time')));
     if (signal.aborted) expire();
     else signal.addEventListener('abort', expire, { once: true });
   });
 }
 
-function failure(running: Look, error: unknown): PollOutcome {
+function failure(running: OngoingPoll, error: unknown): PollOutcome {
   // Anything else is a fault of ours, and hiding it as a failed poll would put it into the statistics.
-  if (!(error instanceof FailedLook)) throw error;
+  if (!(error instanceof PollError)) throw error;
   const { identity, clockOffset, possibleHopLimit, secrets } = running;
   const { reason, accessKeyId, expiration } = error;
-  const detail = printable(error.detail, secrets);
+  const detail = sanitizeText(error.detail, secrets);
   const observedAt = running.options.clock.now();
   const known = { identity, observedAt, clockOffset, notes: running.notes.list, possibleHopLimit };
   return { ok: false, reason, detail, accessKeyId, expiration, ...known };

@@ -1,11 +1,11 @@
 import type { Environment } from './environment/environment-variables.ts';
 import type { Notes } from './notes.ts';
+import { findCredentialSetting } from './profile/credentials.ts';
 import type { ProfileFiles } from './profile/files.ts';
-import { keyToCredentials } from './profile/keys.ts';
 import type { SourceOptions } from './source.ts';
 
 /** Notes what in the environment hides a source from programs that use an AWS SDK: they never come to ask it. */
-export function noteShadowing(
+export function addShadowingNotes(
   source: 'imds' | 'container' | 'profile',
   { env, profileFiles }: Pick<SourceOptions, 'env' | 'profileFiles'>,
   notes: Notes,
@@ -16,19 +16,19 @@ export function noteShadowing(
   if (profileFiles !== undefined) noteProfile(env, profileFiles, notes);
   // A leftover of IRSA hides EKS Pod Identity in every SDK.
   if (set('AWS_WEB_IDENTITY_TOKEN_FILE') && set('AWS_ROLE_ARN')) notes.add('WEB_IDENTITY_HIDES_SOURCE');
-  if (source === 'imds' && namesContainer(env)) notes.add('CONTAINER_HIDES_IMDS');
+  if (source === 'imds' && isContainerEndpointSet(env)) notes.add('CONTAINER_HIDES_IMDS');
 }
 
-function noteProfile(env: Environment, { profiles, selected }: ProfileFiles, notes: Notes): void {
-  const profile = profiles.get(selected);
-  const key = profile === undefined ? null : keyToCredentials(profile);
-  if (key !== null) notes.add('PROFILE_HIDES_SOURCE', { name: selected, key });
+function noteProfile(env: Environment, { profiles, selectedName }: ProfileFiles, notes: Notes): void {
+  const profile = profiles.get(selectedName);
+  const key = profile === undefined ? null : findCredentialSetting(profile);
+  if (key !== null) notes.add('PROFILE_HIDES_SOURCE', { name: selectedName, key });
   const isNamed = (env.AWS_PROFILE ?? '').trim() !== '';
-  if (profile === undefined && isNamed) notes.add('NAMED_PROFILE_MISSING', { name: selected });
+  if (profile === undefined && isNamed) notes.add('NAMED_PROFILE_MISSING', { name: selectedName });
 }
 
 /** The SDKs' own test: either URI means the container endpoint, and then never IMDS (but in Java). */
-export function namesContainer(env: Environment): boolean {
+export function isContainerEndpointSet(env: Environment): boolean {
   return [env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, env.AWS_CONTAINER_CREDENTIALS_FULL_URI].some(
     (uri) => (uri ?? '').trim() !== '',
   );

@@ -23,6 +23,6 @@ export async function readSmallFile(path: string): Promise<string> {
 class UnreadableFile extends Error {}
 
 /** Why a file could not be read, without its path. */
-export function unreadableBecause(error: unknown): string {
+export function describeReadError(error: unknown): string {
   return error instanceof UnreadableFile ? error.message : systemErrorCode(error) || 'unreadable';
 }

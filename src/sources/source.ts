@@ -60,7 +60,7 @@ export interface PollFailure extends Polled {
 }
 
 /** Milliseconds, but for `attempts`: how often one request is tried in all. */
-export interface Limits {
+export interface PollLimits {
   connectMs: number;
   /** Look-up, connect, headers and body of one attempt together. */
   requestMs: number;
@@ -69,14 +69,19 @@ export interface Limits {
   attempts: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { connectMs: 1000, requestMs: 2000, pollMs: 10_000, attempts: 3 };
+export const DEFAULT_POLL_LIMITS: PollLimits = {
+  connectMs: 1000,
+  requestMs: 2000,
+  pollMs: 10_000,
+  attempts: 3,
+};
 
 export interface SourceOptions {
   env: Environment;
   clock: Clock;
   /** 0 ≤ x < 1. */
   random: () => number;
-  limits?: Partial<Limits>;
+  limits?: Partial<PollLimits>;
   /** IMDS only: the role to ask for, instead of discovering it. */
   role?: string;
   /** The folder of `~/.aws`, where the environment has no HOME. */

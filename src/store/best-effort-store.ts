@@ -33,7 +33,7 @@ export class BestEffortStore {
 
   recordSample = this.#trying('recordSample');
   recordFailedPoll = this.#trying('recordFailedPoll');
-  lastHostOf = this.#trying('lastHostOf');
+  findLastHost = this.#trying('findLastHost');
   histories = this.#trying('histories');
   startJobRun = this.#trying('startJobRun');
   endJobRun = this.#trying('endJobRun');
@@ -63,6 +63,6 @@ export class BestEffortStore {
     if (!(error instanceof CredWatchError)) throw error;
     this.#onTrouble(error);
     this.#isCopy = true;
-    return SampleStore.openUnwritable(this.#file);
+    return SampleStore.openTemporary(this.#file);
   }
 }

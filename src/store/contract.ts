@@ -25,7 +25,7 @@ export interface StoreLimits {
 }
 
 /** How many of a batch's records were new, and how many were there already. */
-export interface Batch {
+export interface WriteResult {
   added: number;
   known: number;
 }
@@ -33,5 +33,5 @@ export interface Batch {
 export interface PruneResult {
   deleted: number;
   /** Older samples that a report still needs: up to three after each generation that overlaps another. */
-  kept: number;
+  retained: number;
 }

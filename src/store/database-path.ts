@@ -1,10 +1,10 @@
 import { isAbsolute, join } from 'node:path';
 
 const FILE = 'samples.db';
-export const ROOT_DATABASE = `/var/lib/cred-watch/${FILE}`;
+export const ROOT_DATABASE_PATH = `/var/lib/cred-watch/${FILE}`;
 
 /** What of the process tells where the samples are. */
-export interface Whereabouts {
+export interface DatabasePathContext {
   env: Readonly<Record<string, string | undefined>>;
   home: string;
   isRoot: boolean;
@@ -14,7 +14,10 @@ export interface Whereabouts {
  * Where the samples are: `--db`, `CRED_WATCH_DB`, the folder that systemd made (`StateDirectory=`), else the XDG
  * state directory, for root /var/lib.
  */
-export function databasePath(flag: string | undefined, { env, home, isRoot }: Whereabouts): string {
+export function resolveDatabasePath(
+  flag: string | undefined,
+  { env, home, isRoot }: DatabasePathContext,
+): string {
   const named = flag ?? (env.CRED_WATCH_DB || undefined);
   if (named !== undefined) return named;
   // systemd joins several with a colon; the first is the unit's own.
@@ -23,5 +26,5 @@ export function databasePath(flag: string | undefined, { env, home, isRoot }: Wh
   const xdg = env.XDG_STATE_HOME ?? '';
   // The XDG specification tells us to ignore relative paths.
   if (isAbsolute(xdg)) return join(xdg, 'cred-watch', FILE);
-  return isRoot ? ROOT_DATABASE : join(home, '.local', 'state', 'cred-watch', FILE);
+  return isRoot ? ROOT_DATABASE_PATH : join(home, '.local', 'state', 'cred-watch', FILE);
 }

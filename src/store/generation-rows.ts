@@ -1,7 +1,7 @@
 import type { Generation, Instant, Sample } from '../domain/model.ts';
-import type { Connection } from './sqlite/driver.ts';
+import type { DatabaseConnection } from './sqlite/driver.ts';
 
-export interface GenerationRow {
+export interface StoredGenerationRow {
   id: number;
   key: string;
   access_key_id: string;
@@ -23,7 +23,7 @@ export interface StoredGeneration {
   prunedUntil: Instant | null;
 }
 
-export function fromRow(row: GenerationRow): StoredGeneration {
+export function generationFromRow(row: StoredGenerationRow): StoredGeneration {
   return {
     id: row.id,
     prunedUntil: row.pruned_until,
@@ -51,8 +51,8 @@ export class GenerationRows {
   readonly #nextOrdinal;
   readonly #insertSample;
 
-  constructor(connection: Connection) {
-    this.#find = connection.prepare<[number, string], GenerationRow>(
+  constructor(connection: DatabaseConnection) {
+    this.#find = connection.prepare<[number, string], StoredGenerationRow>(
       'SELECT * FROM generations WHERE series_id = ? AND key = ?',
     );
     this.#insert = connection
@@ -83,7 +83,7 @@ export class GenerationRows {
 
   find(seriesId: number, key: string): StoredGeneration | null {
     const row = this.#find.get(seriesId, key);
-    return row === undefined ? null : fromRow(row);
+    return row === undefined ? null : generationFromRow(row);
   }
 
   /** Returns the row's id. */

@@ -1,5 +1,5 @@
 import { orderGenerations, withThirdSamples } from '../domain/measurement/generations.ts';
-import { usualGap } from '../domain/measurement/measure.ts';
+import { findUsualGap } from '../domain/measurement/measure.ts';
 import { range } from '../domain/measurement/statistics.ts';
 import type {
   FailedPollCount,
@@ -10,12 +10,12 @@ import type {
   SourceName,
   Span,
 } from '../domain/model.ts';
-import { placeKey } from '../domain/series-key.ts';
-import { joinedSpans } from '../domain/time/spans.ts';
+import { hostSourceKey } from '../domain/series-key.ts';
+import { joinSpans } from '../domain/time/spans.ts';
 import type { SeriesFilter } from './contract.ts';
-import { fromRow, type GenerationRow } from './generation-rows.ts';
-import type { Connection } from './sqlite/driver.ts';
-import { CORRECTED_TIME } from './sqlite/schema.ts';
+import { generationFromRow, type StoredGenerationRow } from './generation-rows.ts';
+import type { DatabaseConnection } from './sqlite/driver.ts';
+import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
 
 export interface SeriesRow {
   id: number;
@@ -27,7 +27,10 @@ export interface SeriesRow {
 }
 
 /** The series that a filter names, in a stable order. */
-export function findSeries(connection: Connection, { host, source, role }: SeriesFilter): SeriesRow[] {
+export function findSeries(
+  connection: DatabaseConnection,
+  { host, source, role }: SeriesFilter,
+): SeriesRow[] {
   return connection
     .prepare<unknown[], SeriesRow>(
       `SELECT id, host, source, api_version, role, polled FROM series
@@ -39,33 +42,35 @@ export function findSeries(connection: Connection, { host, source, role }: Serie
 }
 
 /** One history a series, and one for each host and source of which only failed polls are known. */
-export function readHistories(connection: Connection, filter: SeriesFilter): SeriesHistory[] {
+export function readHistories(connection: DatabaseConnection, filter: SeriesFilter): SeriesHistory[] {
   const failedPolls = readFailedPolls(connection, filter);
-  const select = connection.prepare<[number], GenerationRow>('SELECT * FROM generations WHERE series_id = ?');
+  const select = connection.prepare<[number], StoredGenerationRow>(
+    'SELECT * FROM generations WHERE series_id = ?',
+  );
   const histories = findSeries(connection, filter)
     .map((row): SeriesHistory => {
-      const all = select.all(row.id).map((each) => fromRow(each).generation);
+      const all = select.all(row.id).map((each) => generationFromRow(each).generation);
       return {
         identity: { host: row.host, source: row.source, apiVersion: row.api_version, role: row.role },
-        polled: row.polled === 1,
+        isPolled: row.polled === 1,
         generations: selectBetween(
-          withThirdSamples(all, () => sampleTimes(connection, row.id)),
+          withThirdSamples(all, () => readSampleTimes(connection, row.id)),
           filter,
         ),
-        failedPolls: failedPolls.get(placeKey(row))?.counts ?? [],
+        failedPolls: failedPolls.get(hostSourceKey(row))?.counts ?? [],
         failedPollSpans: [],
       };
     })
     .filter(({ generations }) => generations.length > 0);
   keepWithNewest(histories);
-  const seen = new Set(histories.map(({ identity }) => placeKey(identity)));
+  const seen = new Set(histories.map(({ identity }) => hostSourceKey(identity)));
   // Only a caller that asks for a role cannot be answered by polls that never got as far as one.
   const onlyFailed = filter.role === undefined ? [...failedPolls].filter(([key]) => !seen.has(key)) : [];
   const all = [
     ...histories,
     ...onlyFailed.map(([, { host, source, counts }]): SeriesHistory => {
       const identity = { host, source, apiVersion: '', role: '' };
-      return { identity, polled: true, generations: [], failedPolls: counts, failedPollSpans: [] };
+      return { identity, isPolled: true, generations: [], failedPolls: counts, failedPollSpans: [] };
     }),
   ];
   return all.map((history) => withFailedPollSpans(connection, history, filter));
@@ -76,13 +81,13 @@ function keepWithNewest(histories: SeriesHistory[]): void {
   const newest = new Map<string, { index: number; lastSeen: Instant }>();
   const lastSeen = ({ generations }: SeriesHistory) => range(generations.map((each) => each.lastSeen))!.max;
   for (const [index, history] of histories.entries()) {
-    const key = placeKey(history.identity);
+    const key = hostSourceKey(history.identity);
     const known = newest.get(key);
     if (known === undefined || lastSeen(history) > known.lastSeen)
       newest.set(key, { index, lastSeen: lastSeen(history) });
   }
   for (const [index, history] of histories.entries()) {
-    const key = placeKey(history.identity);
+    const key = hostSourceKey(history.identity);
     if (newest.get(key)!.index !== index) {
       histories[index] = { ...history, failedPolls: [] };
     }
@@ -97,10 +102,10 @@ function selectBetween(generations: Generation[], { since, until }: SeriesFilter
 }
 
 /** When a series was sampled, ascending, identical samples once. Read only where generations overlap. */
-export function sampleTimes(connection: Connection, seriesId: number): Instant[] {
+export function readSampleTimes(connection: DatabaseConnection, seriesId: number): Instant[] {
   return connection
     .prepare(
-      `SELECT ${CORRECTED_TIME} AS seen FROM samples
+      `SELECT ${CORRECTED_TIME_SQL} AS seen FROM samples
        WHERE generation_id IN (SELECT id FROM generations WHERE series_id = ?) AND ordinal = 0 ORDER BY seen`,
     )
     .pluck()
@@ -116,7 +121,7 @@ interface FailedPollGroup {
 /** Failed polls no further apart than this are one span where no sample tells the pace: that of cron, and a little. */
 const FAR_APART = 600_000;
 
-function readFailedPolls(connection: Connection, filter: SeriesFilter): Map<string, FailedPollGroup> {
+function readFailedPolls(connection: DatabaseConnection, filter: SeriesFilter): Map<string, FailedPollGroup> {
   const rows = connection
     .prepare<
       unknown[],
@@ -151,21 +156,21 @@ function readFailedPolls(connection: Connection, filter: SeriesFilter): Map<stri
   for (const row of rows) {
     const { host, source, reason, count, first, last } = row;
     const detail = lastDetail.get(host, source, reason, last) as string;
-    const group = groups.get(placeKey(row)) ?? { host, source, counts: [] };
+    const group = groups.get(hostSourceKey(row)) ?? { host, source, counts: [] };
     group.counts.push({ reason, count, firstAt: first, lastAt: last, lastDetail: detail });
-    groups.set(placeKey(row), group);
+    groups.set(hostSourceKey(row), group);
   }
   return groups;
 }
 
 /** Between two that failed further apart than samples usually are there was one that did not. */
 function withFailedPollSpans(
-  connection: Connection,
+  connection: DatabaseConnection,
   history: SeriesHistory,
   { since, until }: SeriesFilter,
 ): SeriesHistory {
   if (history.failedPolls.length === 0) return history;
-  const gap = usualGap(orderGenerations(history.generations));
+  const gap = findUsualGap(orderGenerations(history.generations));
   const distance = gap === null ? FAR_APART : Math.max(1000, gap * 1100);
   // In pieces, of which there are few however many polls failed.
   const pieces = connection
@@ -181,5 +186,5 @@ function withFailedPollSpans(
       until: until ?? Number.MAX_SAFE_INTEGER,
       width: BigInt(Math.floor(distance / 2)),
     });
-  return { ...history, failedPollSpans: joinedSpans(pieces, distance) };
+  return { ...history, failedPollSpans: joinSpans(pieces, distance) };
 }

@@ -1,6 +1,6 @@
 import type { Instant, JobRun, Seconds, SourceName } from '../domain/model.ts';
 import type { SeriesFilter } from './contract.ts';
-import type { Connection } from './sqlite/driver.ts';
+import type { DatabaseConnection } from './sqlite/driver.ts';
 
 type RunEnd = NonNullable<JobRun['end']>;
 
@@ -28,7 +28,7 @@ export class JobRunRows {
   readonly #drop;
   readonly #merge;
 
-  constructor(connection: Connection) {
+  constructor(connection: DatabaseConnection) {
     this.#start = connection
       .prepare(
         `INSERT INTO job_runs (${KEY})
@@ -86,7 +86,7 @@ const keyOf = ({ job, identity, startedAt, remainingAtStart }: JobRun) => ({
 
 /** The runs that the filter selects, by their start. */
 export function* readJobRuns(
-  connection: Connection,
+  connection: DatabaseConnection,
   { job, host, source, role, since, until }: SeriesFilter & { job?: string },
 ): Generator<{ run: JobRun; ordinal: number }> {
   if (!knowsJobRuns(connection)) return;
@@ -110,13 +110,13 @@ export function* readJobRuns(
 }
 
 /** The names of all jobs of which there are runs, in their alphabetical order. */
-export function readJobNames(connection: Connection): string[] {
+export function readJobNames(connection: DatabaseConnection): string[] {
   if (!knowsJobRuns(connection)) return [];
   return connection.prepare('SELECT DISTINCT job FROM job_runs ORDER BY job').pluck().all() as string[];
 }
 
 /** Readers may meet a database on a read-only mount that nobody could bring up to date: it has no runs. */
-const knowsJobRuns = (connection: Connection) =>
+const knowsJobRuns = (connection: DatabaseConnection) =>
   connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'job_runs'").get() !== undefined;
 
 function fromRow(row: JobRunRow): JobRun {

@@ -1,23 +1,27 @@
-import { neededSpans, withThirdSamples } from '../domain/measurement/generations.ts';
+import { findThirdSampleSpans, withThirdSamples } from '../domain/measurement/generations.ts';
 import type { Instant } from '../domain/model.ts';
 import type { PruneResult } from './contract.ts';
-import { fromRow, type GenerationRow } from './generation-rows.ts';
-import { findSeries, sampleTimes } from './histories.ts';
-import type { Connection } from './sqlite/driver.ts';
-import { CORRECTED_TIME } from './sqlite/schema.ts';
+import { generationFromRow, type StoredGenerationRow } from './generation-rows.ts';
+import { findSeries, readSampleTimes } from './histories.ts';
+import type { DatabaseConnection } from './sqlite/driver.ts';
+import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
 
 /** Deletes the samples taken before a moment; what every report says stays the same. Run it inside a transaction. */
-export function prune(connection: Connection, before: Instant, { dryRun }: { dryRun: boolean }): PruneResult {
-  const generations = connection.prepare<[number], GenerationRow>(
+export function prune(
+  connection: DatabaseConnection,
+  before: Instant,
+  { dryRun }: { dryRun: boolean },
+): PruneResult {
+  const generations = connection.prepare<[number], StoredGenerationRow>(
     'SELECT * FROM generations WHERE series_id = ?',
   );
-  const result: PruneResult = { deleted: 0, kept: 0 };
+  const result: PruneResult = { deleted: 0, retained: 0 };
   connection.exec(
     'CREATE TEMP TABLE IF NOT EXISTS needed (after INTEGER, until INTEGER); DELETE FROM temp.needed',
   );
   const need = connection.prepare('INSERT INTO temp.needed VALUES (@from, @to)');
-  const condition = `generation_id = ? AND ${CORRECTED_TIME} < ?`;
-  const isNeeded = `EXISTS (SELECT 1 FROM temp.needed WHERE ${CORRECTED_TIME} > after AND ${CORRECTED_TIME} <= until)`;
+  const condition = `generation_id = ? AND ${CORRECTED_TIME_SQL} < ?`;
+  const isNeeded = `EXISTS (SELECT 1 FROM temp.needed WHERE ${CORRECTED_TIME_SQL} > after AND ${CORRECTED_TIME_SQL} <= until)`;
   const count = connection
     .prepare<[number, Instant], number>(`SELECT count(*) FROM samples WHERE ${condition}`)
     .pluck();
@@ -29,18 +33,18 @@ export function prune(connection: Connection, before: Instant, { dryRun }: { dry
     'UPDATE generations SET pruned_until = max(coalesce(pruned_until, ?), ?) WHERE id = ?',
   );
   for (const { id: seriesId } of findSeries(connection, {})) {
-    const stored = generations.all(seriesId).map(fromRow);
+    const stored = generations.all(seriesId).map(generationFromRow);
     connection.exec('DELETE FROM temp.needed');
     const all = withThirdSamples(
       stored.map(({ generation }) => generation),
-      () => sampleTimes(connection, seriesId),
+      () => readSampleTimes(connection, seriesId),
     );
-    for (const span of neededSpans(all)) need.run(span);
+    for (const span of findThirdSampleSpans(all)) need.run(span);
     for (const { id, generation } of stored) {
       if (generation.firstSeen >= before) continue;
       const kept = countNeeded.get(id, before)!;
       const deleted = count.get(id, before)! - kept;
-      result.kept += kept;
+      result.retained += kept;
       result.deleted += deleted;
       if (dryRun || deleted === 0) continue;
       remove.run(id, before);

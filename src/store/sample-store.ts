@@ -1,4 +1,4 @@
-import { generationKey, generationOf, mergeGenerations } from '../domain/measurement/generations.ts';
+import { generationFromSample, generationKey, mergeGenerations } from '../domain/measurement/generations.ts';
 import type {
   FailedPoll,
   Instant,
@@ -11,22 +11,22 @@ import type {
 import { CredWatchError } from '../errors.ts';
 import { exportRecords } from './archive/export.ts';
 import type { ArchiveRecord } from './archive/record.ts';
-import type { Batch, JobRunFilter, PruneResult, SeriesFilter, StoreLimits } from './contract.ts';
+import type { JobRunFilter, PruneResult, SeriesFilter, StoreLimits, WriteResult } from './contract.ts';
 import { GenerationRows } from './generation-rows.ts';
 import { readHistories } from './histories.ts';
 import { writeBatch } from './import/batch.ts';
 import { JobRunRows, readJobNames, readJobRuns } from './job-runs.ts';
 import { prune } from './prune.ts';
-import { openForReading, openForWriting, openUnwritable } from './sqlite/database.ts';
-import type { Connection } from './sqlite/driver.ts';
-import { explained } from './sqlite/explanations.ts';
+import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
+import type { DatabaseConnection } from './sqlite/driver.ts';
+import { withErrorHints } from './sqlite/error-hints.ts';
 
 /** The samples on disk. Every method is one or more whole transactions: several processes may use it at once. */
 export class SampleStore {
-  readonly #connection: Connection;
+  readonly #connection: DatabaseConnection;
   readonly #file: string;
 
-  private constructor(connection: Connection, file: string) {
+  private constructor(connection: DatabaseConnection, file: string) {
     this.#connection = connection;
     this.#file = file;
   }
@@ -46,8 +46,8 @@ export class SampleStore {
    * For where the file cannot be written, such as a read-only root file system: what can be read of it, in a private
    * place that takes samples as any other and is forgotten at close. Never throws for what is wrong with the file.
    */
-  static openUnwritable(file: string): SampleStore {
-    return new SampleStore(openUnwritable(file), file);
+  static openTemporary(file: string): SampleStore {
+    return new SampleStore(openTemporary(file), file);
   }
 
   close(): void {
@@ -75,7 +75,7 @@ export class SampleStore {
       const key = generationKey(sample);
       const known = rows.find(seriesId, key);
       const ordinal = known === null ? 0 : rows.nextOrdinal(known.id, sample);
-      const seen = { ...generationOf(sample), samples: ordinal === 0 ? 1 : 0 };
+      const seen = { ...generationFromSample(sample), samples: ordinal === 0 ? 1 : 0 };
       const generation = known === null ? seen : mergeGenerations(known.generation, seen);
       const id = rows.save(known?.id ?? null, seriesId, key, generation);
       rows.insertSample(id, sample, ordinal);
@@ -119,17 +119,17 @@ export class SampleStore {
 
   /** The runs of one job, by their start. */
   jobRuns(filter: JobRunFilter): JobRun[] {
-    return explained(this.#file, () => [...readJobRuns(this.#connection, filter)].map(({ run }) => run));
+    return withErrorHints(this.#file, () => [...readJobRuns(this.#connection, filter)].map(({ run }) => run));
   }
 
   /** Every job of which there are runs, in alphabetical order. */
   jobNames(): string[] {
-    return explained(this.#file, () => readJobNames(this.#connection));
+    return withErrorHints(this.#file, () => readJobNames(this.#connection));
   }
 
   /** The hosts or roles that are known, each once. */
   seriesNames(part: 'host' | 'role'): string[] {
-    return explained(this.#file, () => {
+    return withErrorHints(this.#file, () => {
       const rows = this.#connection.prepare(
         `SELECT DISTINCT ${part} FROM series WHERE ${part} <> '' ORDER BY 1`,
       );
@@ -138,8 +138,8 @@ export class SampleStore {
   }
 
   /** The host under which this machine's samples of a source were last filed; null where there are none. */
-  lastHostOf(machine: string, source: SourceName): string | null {
-    return explained(this.#file, () => {
+  findLastHost(machine: string, source: SourceName): string | null {
+    return withErrorHints(this.#file, () => {
       const host = this.#connection
         .prepare(
           'SELECT host FROM series WHERE machine = ? AND source = ? ORDER BY last_polled_at DESC LIMIT 1',
@@ -152,7 +152,7 @@ export class SampleStore {
 
   /** What is known of every series that the filter selects, from one consistent state of the database. */
   histories(filter: SeriesFilter = {}): SeriesHistory[] {
-    return explained(this.#file, () =>
+    return withErrorHints(this.#file, () =>
       this.#connection.transaction(() => readHistories(this.#connection, filter))(),
     );
   }
@@ -163,7 +163,7 @@ export class SampleStore {
   }
 
   /** Adds records in a transaction of their own; those that are there already change nothing. */
-  writeRecords(records: readonly ArchiveRecord[]): Batch {
+  writeRecords(records: readonly ArchiveRecord[]): WriteResult {
     return this.#write(() => writeBatch(this.#connection, records));
   }
 
@@ -173,6 +173,6 @@ export class SampleStore {
   }
 
   #write<T>(action: () => T): T {
-    return explained(this.#file, () => this.#connection.transaction(action).immediate());
+    return withErrorHints(this.#file, () => this.#connection.transaction(action).immediate());
   }
 }

@@ -3,26 +3,26 @@ import type { Generation, Instant, Seconds, SeriesIdentity, SourceName } from '.
 import { analyse, correctedNow } from '../domain/verdict/analyse.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../domain/verdict/findings.ts';
 import type { Job } from '../domain/verdict/job-verdict.ts';
-import { type InHand, judgeNow, judgeUnknown } from '../domain/verdict/now.ts';
+import { type CurrentCredentials, judgeNow, judgeUnknown } from '../domain/verdict/now.ts';
 import type { NowVerdict } from '../domain/verdict/now-verdict.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import type { SampleStore } from '../store/sample-store.ts';
-import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
-import { historyOf } from './series-history.ts';
+import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
+import { findSeriesHistory } from './series-history.ts';
 
 /** One look, recorded, and the verdict on the credentials that it brought. */
-export interface Judged {
-  recorded: Recorded;
-  verdict: NowVerdict;
+export interface JudgedPoll {
+  recordedPoll: RecordedPoll;
+  judgement: NowVerdict;
 }
 
 /** Takes a sample, records it, and judges the job by it, with what history adds. */
-export async function lookAndJudge(
+export async function pollAndJudge(
   context: PollContext,
   job: Job,
   now: () => Instant,
   signal?: AbortSignal,
-): Promise<Judged> {
+): Promise<JudgedPoll> {
   const recorded = await pollOnce(context, signal);
   const { outcome, host } = recorded;
   const { clockOffset } = outcome;
@@ -32,21 +32,24 @@ export async function lookAndJudge(
   if (outcome.ok) {
     const analysis = seriesOf(context.store, identity, at);
     return {
-      recorded,
-      verdict: judgeNow({ identity, credentials: outcome.credentials }, { job, at, analysis, clockOffset }),
+      recordedPoll: recorded,
+      judgement: judgeNow({ identity, credentials: outcome.credentials }, { job, at, analysis, clockOffset }),
     };
   }
   const { reason, detail, possibleHopLimit } = outcome;
   const analysis = newestSeries(context.store, identity, at);
   const failed = { code: 'POLL_FAILED', reason, detail, possibleHopLimit } as const;
-  return { recorded, verdict: judgeUnknown(failed, { job, at, analysis, clockOffset }, null, identity) };
+  return {
+    recordedPoll: recorded,
+    judgement: judgeUnknown(failed, { job, at, analysis, clockOffset }, null, identity),
+  };
 }
 
 /** An agent's or a proxy's `Date` is not always AWS's clock, and the host's may be wrong: the later one promises less. */
 const laterClock = (now: Instant, clockOffset: Seconds | null): Instant =>
   Math.max(now, correctedTime({ observedAt: now, clockOffset }));
 
-export interface StoredChoice {
+export interface JudgeStoredOptions {
   host: string;
   source: SourceName;
   role?: string;
@@ -57,7 +60,7 @@ export interface StoredChoice {
 /** Judges the job by the last sample that is stored, without asking anybody. */
 export function judgeStored(
   store: Pick<SampleStore, 'histories'> | null,
-  { maxAge, ...choice }: StoredChoice,
+  { maxAge, ...choice }: JudgeStoredOptions,
   job: Job,
   now: Instant,
 ): NowVerdict {
@@ -67,7 +70,7 @@ export function judgeStored(
     return judgeUnknown({ code: 'NO_SAMPLES' }, { job, at: now, analysis });
   }
   const last = lastSeen(measurement.generations);
-  const inHand: InHand = { identity: analysis.identity, credentials: last };
+  const inHand: CurrentCredentials = { identity: analysis.identity, credentials: last };
   const judged = { job, at: Math.max(now, correctedNow(now, measurement)), analysis };
   if (analysis.age > maxAge) {
     const stale = { code: 'STALE_SAMPLES', ageSeconds: analysis.age, maxAgeSeconds: maxAge } as const;
@@ -86,7 +89,7 @@ const lastSeen = (generations: readonly Generation[]) =>
 type Histories = Pick<SampleStore, 'histories'>;
 
 function seriesOf(store: Histories, identity: SeriesIdentity, now: Instant): SeriesAnalysis | null {
-  const history = historyOf(store, identity);
+  const history = findSeriesHistory(store, identity);
   return history === null ? null : analyse(history, { now, maxAge: 'default' });
 }
 

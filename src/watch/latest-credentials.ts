@@ -1,27 +1,27 @@
 import type { Clock } from '../clock.ts';
-import type { HandedCredentials } from '../credential-formats/handed-credentials.ts';
+import type { CredentialValues } from '../credential-formats/credential-values.ts';
 import { correctedTime } from '../domain/measurement/generations.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
 import type { PolledCredentials, PollOutcome } from '../sources/source.ts';
-import { shortestPause } from './pace.ts';
-import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
+import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
+import { minPollInterval } from './poll-schedule.ts';
 
 /** Clients wait for one second or two; a source that fails may take ten to do so. */
 const PATIENCE = 500;
 
-export interface LatestOptions {
+export interface LatestCredentialsOptions {
   clock: Clock;
   /** What the caller was given a moment ago: it stands for a first look. */
-  known?: PolledCredentials;
-  onPoll?: (recorded: Recorded) => void;
+  initialPoll?: PolledCredentials;
+  onPoll?: (recorded: RecordedPoll) => void;
   /** A look could not be recorded. What it brought is handed out all the same: samples are no reason to end a job. */
-  onProblem?: (error: unknown) => void;
+  onRecordError?: (error: unknown) => void;
 }
 
 /** The credentials of a source as they are now, looked up when somebody wants them and recorded every time. */
 export class LatestCredentials {
   readonly #context: PollContext;
-  readonly #options: LatestOptions;
+  readonly #options: LatestCredentialsOptions;
   readonly #floor: Seconds;
   readonly #stop = new AbortController();
   #looking: Promise<void> | null = null;
@@ -29,18 +29,18 @@ export class LatestCredentials {
   #held: PolledCredentials | null = null;
   #clockOffset: Seconds | null = null;
 
-  constructor(context: PollContext, options: LatestOptions) {
+  constructor(context: PollContext, options: LatestCredentialsOptions) {
     this.#context = context;
     this.#options = options;
-    this.#floor = shortestPause(context.source);
-    if (options.known !== undefined) {
-      this.#lookedAt = options.known.observedAt;
-      this.#learn(options.known);
+    this.#floor = minPollInterval(context.source);
+    if (options.initialPoll !== undefined) {
+      this.#lookedAt = options.initialPoll.observedAt;
+      this.#learn(options.initialPoll);
     }
   }
 
   /** Null where there is nothing that is still valid. Never rejects for what a source or a database does. */
-  latest = async (): Promise<HandedCredentials | null> => {
+  getLatest = async (): Promise<CredentialValues | null> => {
     if (this.#isDue()) this.#looking ??= this.#look();
     if (this.#looking !== null) await this.#waitFor(this.#looking);
     return this.#handOut();
@@ -72,7 +72,7 @@ export class LatestCredentials {
       const recorded = await pollOnce(heard, this.#stop.signal);
       if (!this.#stop.signal.aborted) this.#options.onPoll?.(recorded);
     } catch (error) {
-      this.#options.onProblem?.(error);
+      this.#options.onRecordError?.(error);
     } finally {
       // Its end counts: a source in trouble, which takes all its time to fail, is given a pause.
       this.#lookedAt = this.#options.clock.now();
@@ -99,7 +99,7 @@ export class LatestCredentials {
     return correctedTime({ observedAt, clockOffset: this.#clockOffset }) < credentials.expiration;
   }
 
-  #handOut(): HandedCredentials | null {
+  #handOut(): CredentialValues | null {
     const held = this.#held;
     if (held === null || !this.#isValid(held)) return null;
     const { accessKeyId, expiration } = held.credentials;

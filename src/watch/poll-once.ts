@@ -1,21 +1,21 @@
 import type { CredentialSource, PollOutcome } from '../sources/source.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
-export interface Recorded {
+export interface RecordedPoll {
   outcome: PollOutcome;
   /** The host under which it was filed. */
   host: string;
 }
 
 /** What a poll needs of a store. */
-export type SampleKeeper = Pick<
+export type SampleRecorder = Pick<
   SampleStore,
-  'recordSample' | 'recordFailedPoll' | 'lastHostOf' | 'histories'
+  'recordSample' | 'recordFailedPoll' | 'findLastHost' | 'histories'
 >;
 
 export interface PollContext {
   source: CredentialSource;
-  store: SampleKeeper;
+  store: SampleRecorder;
   /** Named by the caller, or null to go by what the endpoint says. */
   host: string | null;
   /** This machine's own name. */
@@ -26,7 +26,7 @@ export interface PollContext {
  * One look, recorded as a sample or as a failed poll; what it brought is on disk when this returns. A look that was
  * broken off by `signal` failed for no fault of the endpoint and is not recorded.
  */
-export async function pollOnce(context: PollContext, signal?: AbortSignal): Promise<Recorded> {
+export async function pollOnce(context: PollContext, signal?: AbortSignal): Promise<RecordedPoll> {
   const { source, store, machine } = context;
   const outcome = await source.poll(signal);
   const host = hostOf(context, outcome);
@@ -52,5 +52,7 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
  * what this machine was called before is then its name.
  */
 function hostOf({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string {
-  return host ?? (identity.host !== '' ? identity.host : (store.lastHostOf(machine, source.name) ?? machine));
+  return (
+    host ?? (identity.host !== '' ? identity.host : (store.findLastHost(machine, source.name) ?? machine))
+  );
 }

@@ -2,7 +2,7 @@ import type { SeriesHistory, SeriesIdentity } from '../domain/model.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
 /** All that is stored of one series; null where that is nothing. */
-export function historyOf(
+export function findSeriesHistory(
   store: Pick<SampleStore, 'histories'>,
   { host, source, role, apiVersion }: SeriesIdentity,
 ): SeriesHistory | null {

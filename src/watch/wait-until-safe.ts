@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { FailureReason, Instant, Seconds } from '../domain/model.ts';
 import type { Job } from '../domain/verdict/job-verdict.ts';
 import type { NowVerdict } from '../domain/verdict/now-verdict.ts';
-import { type Judged, lookAndJudge } from './judge-now.ts';
-import { backOff, jitter, shortestPause } from './pace.ts';
+import { type JudgedPoll, pollAndJudge } from './judge-now.ts';
 import type { PollContext } from './poll-once.ts';
+import { computeBackoff, minPollInterval, randomJitterFactor } from './poll-schedule.ts';
 
 /** While a rotation may come at any moment, it is looked for this often. */
 const USUAL_PAUSE: Seconds = 60;
@@ -18,33 +18,33 @@ const LOOKS_PER_INTERVAL = 60;
 export interface WaitOptions {
   job: Job;
   /** For how long; 0 is one look. */
-  wait: Seconds;
+  maxWait: Seconds;
   clock: Clock;
   /** 0 ≤ x < 1. */
   random: () => number;
   /** Aborted to give up. */
   stop: AbortSignal;
-  onLook: () => void;
+  onPollStart: () => void;
   /** Each look that was not safe and is waited after, with the host's hour of the next look and of giving up. */
-  onWait: (judged: Judged, next: Instant, limit: Instant) => void | Promise<void>;
+  onWait: (judged: JudgedPoll, next: Instant, limit: Instant) => void | Promise<void>;
 }
 
 /**
  * Looks until a job that starts now is safe, and returns that verdict; or the last one, as soon as no start ever will be
  * safe by what is known, when the time is over, or when it is told to stop. It sleeps until a rotation is due.
  */
-export async function waitUntilSafe(context: PollContext, options: WaitOptions): Promise<Judged> {
-  const { job, wait, clock, stop, onLook, onWait } = options;
-  const limit = clock.now() + wait * 1000;
+export async function waitUntilSafe(context: PollContext, options: WaitOptions): Promise<JudgedPoll> {
+  const { job, maxWait, clock, stop, onPollStart, onWait } = options;
+  const limit = clock.now() + maxWait * 1000;
   for (let failures = 0; ; ) {
-    onLook();
-    const judged = await lookAndJudge(context, job, () => clock.now(), stop);
-    const { verdict } = judged;
-    if (verdict.verdict === 'safe' || isHopeless(judged, context)) return judged;
+    onPollStart();
+    const judged = await pollAndJudge(context, job, () => clock.now(), stop);
+    const { judgement } = judged;
+    if (judgement.verdict === 'safe' || isHopeless(judged, context)) return judged;
     const now = clock.now();
     if (now >= limit || stop.aborted) return judged;
-    failures = judged.recorded.outcome.ok ? 0 : failures + 1;
-    const next = Math.min(limit, now + nextPause(verdict, failures, context, options) * 1000);
+    failures = judged.recordedPoll.outcome.ok ? 0 : failures + 1;
+    const next = Math.min(limit, now + nextPause(judgement, failures, context, options) * 1000);
     await onWait(judged, next, limit);
     await clock.sleep(next - now, stop);
     if (stop.aborted) return judged;
@@ -60,9 +60,9 @@ const FIXED: ReadonlySet<FailureReason> = new Set([
   'disabled',
 ]);
 
-function isHopeless({ recorded: { outcome }, verdict }: Judged, { source }: PollContext): boolean {
+function isHopeless({ recordedPoll: { outcome }, judgement }: JudgedPoll, { source }: PollContext): boolean {
   if (source.name === 'environment') return true;
-  return verdict.outlook === 'never' || (!outcome.ok && FIXED.has(outcome.reason));
+  return judgement.outlook === 'never' || (!outcome.ok && FIXED.has(outcome.reason));
 }
 
 function nextPause(
@@ -71,13 +71,13 @@ function nextPause(
   { source }: PollContext,
   { random }: WaitOptions,
 ): Seconds {
-  const shortest = shortestPause(source);
-  const factor = jitter(random);
+  const shortest = minPollInterval(source);
+  const factor = randomJitterFactor(random);
   const pace = Math.min(
     USUAL_PAUSE,
     (nextRotation?.interval ?? Number.POSITIVE_INFINITY) / LOOKS_PER_INTERVAL,
   );
-  if (failures > 0) return Math.max(shortest, backOff(pace, failures) * factor);
+  if (failures > 0) return Math.max(shortest, computeBackoff(pace, failures) * factor);
   const untilDue = nextRotation === null ? 0 : (nextRotation.earliest - judgedAt) / 1000;
   return Math.max(shortest, Math.min(LONGEST_SLEEP, untilDue), pace * factor);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Seconds } from '../domain/model.ts';
-import { backOff, jitter, Pace } from './pace.ts';
-import { type PollContext, pollOnce, type Recorded } from './poll-once.ts';
+import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
+import { computeBackoff, PollSchedule, randomJitterFactor } from './poll-schedule.ts';
 
 /** What stops us (systemd, Docker) kills after ten seconds and more; a sound endpoint answers in far less than this. */
 const GRACE = 2000;
@@ -15,7 +15,7 @@ export interface WatchOptions {
   random: () => number;
   /** Aborted to stop: a poll under way is finished and recorded first, but for one that hangs. */
   stop: AbortSignal;
-  onPoll: (recorded: Recorded) => void | Promise<void>;
+  onPoll: (recorded: RecordedPoll) => void | Promise<void>;
 }
 
 /** Polls again and again, one poll at a time. Returns how many brought a sample. */
@@ -26,15 +26,15 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
   const ended = new AbortController();
   const breakOff = () => void clock.sleep(GRACE, ended.signal).then(() => brokenOff.abort());
   stop.addEventListener('abort', breakOff, { once: true });
-  const pace = new Pace(context, options.interval);
+  const pace = new PollSchedule(context, options.interval);
   let samples = 0;
   let failures = 0;
   /** From the beginning of one poll to that of the next: a slow endpoint does not slow the pace. */
-  const pauseAfter = (recorded: Recorded): Seconds => {
+  const pauseAfter = (recorded: RecordedPoll): Seconds => {
     const { interval, random } = options;
-    const factor = jitter(random);
-    if (failures > 0) return Math.max(interval, backOff(interval, failures)) * factor;
-    return pace.pauseAfter(recorded, factor);
+    const factor = randomJitterFactor(random);
+    if (failures > 0) return Math.max(interval, computeBackoff(interval, failures)) * factor;
+    return pace.computePause(recorded, factor);
   };
   while (!stop.aborted) {
     const begun = clock.now();

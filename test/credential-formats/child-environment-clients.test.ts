@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { childEnvironment, refreshingEnvironment } from '../../src/credential-formats/child-environment.ts';
+import {
+  buildChildEnvironment,
+  buildEndpointEnvironment,
+} from '../../src/credential-formats/child-environment.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { handed, ORDINARY } from '../support/credential-formats/awkward-credentials.ts';
 import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
@@ -47,7 +50,7 @@ function parentWithEverything(): Environment {
 }
 
 const child = (parent: Environment) =>
-  childEnvironment(parent, CREDENTIALS, { legacyToken: false, region: null });
+  buildChildEnvironment(parent, CREDENTIALS, { legacyToken: false, region: null });
 
 async function whatItHolds(obtain: Obtain, environment: Environment) {
   const { held, said } = await obtain(environment);
@@ -63,12 +66,12 @@ describeEachClient((_, obtain) => {
 
   test('asks the endpoint that it was given, whatever the parent had', async () => {
     const shell = await startSimulated({ shapes: ['cloudshell'] });
-    const environment = refreshingEnvironment(parentWithEverything(), shell.environments.cloudshell, {
+    const environment = buildEndpointEnvironment(parentWithEverything(), shell.environments.cloudshell, {
       region: null,
     });
     const { held, said } = await obtain(environment);
     expect(held, said).not.toBeNull();
-    const issued = shell.exchanges.at(-1)!.reply.credentials!;
+    const issued = shell.exchanges.at(-1)!.handledRequest.credentials!;
     expect(held!.accessKeyId).toBe(issued.accessKeyId);
     expect(held!.isWhole(issued)).toBe(true);
   });

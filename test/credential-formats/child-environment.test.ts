@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { childEnvironment, refreshingEnvironment } from '../../src/credential-formats/child-environment.ts';
+import {
+  buildChildEnvironment,
+  buildEndpointEnvironment,
+} from '../../src/credential-formats/child-environment.ts';
 import { expectedVariables, handed, ORDINARY } from '../support/credential-formats/awkward-credentials.ts';
 
 const SHADOWING = `
@@ -38,7 +41,7 @@ const ENDPOINT = {
 };
 
 const child = (changes = {}, options = {}) =>
-  childEnvironment(
+  buildChildEnvironment(
     PARENT,
     { ...handed(ORDINARY), ...changes },
     { legacyToken: false, region: null, ...options },
@@ -80,7 +83,7 @@ describe('the environment of a child with credentials', () => {
 
 describe('the environment of a child that asks an endpoint', () => {
   test('has the way there, and no keys', () => {
-    expect(refreshingEnvironment(PARENT, ENDPOINT, { region: null })).toStrictEqual({
+    expect(buildEndpointEnvironment(PARENT, ENDPOINT, { region: null })).toStrictEqual({
       ...OTHERS,
       ...ENDPOINT,
     });
@@ -112,8 +115,13 @@ describe('the region of the profile that is taken away', () => {
     },
   ])('$title', ({ parent, kept }) => {
     const environment = { ...parent, AWS_PROFILE: 'gone' };
-    expect(refreshingEnvironment(environment, ENDPOINT, { region })).toStrictEqual({ ...kept, ...ENDPOINT });
-    expect(childEnvironment(environment, handed(ORDINARY), { legacyToken: false, region })).toStrictEqual({
+    expect(buildEndpointEnvironment(environment, ENDPOINT, { region })).toStrictEqual({
+      ...kept,
+      ...ENDPOINT,
+    });
+    expect(
+      buildChildEnvironment(environment, handed(ORDINARY), { legacyToken: false, region }),
+    ).toStrictEqual({
       ...kept,
       ...expectedVariables(ORDINARY, false),
     });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   expectedVariables,
@@ -14,7 +14,7 @@ import { startContainerEngine } from '../support/credential-formats/container-en
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
 
-const write = (keys: Keys, legacyToken = false) => HANDOVER_FORMATS.docker(handed(keys), { legacyToken });
+const write = (keys: Keys, legacyToken = false) => CREDENTIAL_FORMATS.docker(handed(keys), { legacyToken });
 
 const hasPairOfQuotes = (value: string) =>
   value.length > 1 && ['"', "'"].some((quote) => value.startsWith(quote) && value.endsWith(quote));

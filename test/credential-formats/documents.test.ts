@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import {
   EXPIRATION,
   handed,
@@ -10,7 +10,7 @@ import {
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
 
-const { process: writeProcess, json: writeJson } = HANDOVER_FORMATS;
+const { process: writeProcess, json: writeJson } = CREDENTIAL_FORMATS;
 
 const processDocument = ({ accessKeyId, secretAccessKey, token }: Keys) => ({
   Version: 1,
@@ -58,7 +58,7 @@ for text in sys.stdin.read().split('\\0')[:-1]:
 describeReader('as Python reads them', { program: 'python3', package: 'python3' }, (python) => {
   test.each(['process', 'json'] as const)('%s gives back every value', async (format) => {
     await tryAwkwardKeys(async ({ many }) => {
-      const texts = many.map((keys) => HANDOVER_FORMATS[format](handed(keys)));
+      const texts = many.map((keys) => CREDENTIAL_FORMATS[format](handed(keys)));
       const { stdout, stderr } = await run([python, '-c', READ_IN_PYTHON], {
         env: { PATH: process.env.PATH ?? '' },
         input: texts.map((text) => `${text}\0`).join(''),

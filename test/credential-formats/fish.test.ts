@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   expectedVariables,
@@ -26,7 +26,7 @@ for c in $argv
   end
 end`;
 
-const write = (keys: Keys, legacyToken = false) => HANDOVER_FORMATS.fish(handed(keys), { legacyToken });
+const write = (keys: Keys, legacyToken = false) => CREDENTIAL_FORMATS.fish(handed(keys), { legacyToken });
 
 /** A home of its own, and nothing that it could run. */
 function surroundings() {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   expectedVariables,
@@ -48,7 +48,7 @@ for (const { flags, ...reader } of SHELLS) {
     test.each(['env', 'env-no-export'] as const)('%s gives back every value', async (format) => {
       const { cwd, env } = surroundings();
       await tryAwkwardKeys(async ({ many, legacyToken }) => {
-        const texts = many.map((keys) => HANDOVER_FORMATS[format](handed(keys), { legacyToken }));
+        const texts = many.map((keys) => CREDENTIAL_FORMATS[format](handed(keys), { legacyToken }));
         const { code, stdout, stderr } = await run([path, ...flags, '-c', EVALUATE_EACH, 'shell', ...texts], {
           cwd,
           env,
@@ -71,7 +71,7 @@ for (const { flags, ...reader } of SHELLS) {
     ] as const)('$format: what a program started afterwards sees', async ({ format, seen }) => {
       const { folder, cwd, env } = surroundings();
       const file = join(folder, 'credentials');
-      writeFileSync(file, HANDOVER_FORMATS[format](handed(ORDINARY), { legacyToken: false }));
+      writeFileSync(file, CREDENTIAL_FORMATS[format](handed(ORDINARY), { legacyToken: false }));
       const script = 'c=$(/bin/cat "$1") && eval "$c"; exec /usr/bin/env -0';
       const { stdout } = await run([path, ...flags, '-c', script, 'shell', file], { cwd, env });
       const variables = new Map(stdout.split('\0').map((each) => each.split(/=(.*)/s) as [string, string]));

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   EXPIRATION,
@@ -13,7 +13,8 @@ import {
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
 
-const write = (keys: Keys, legacyToken = false) => HANDOVER_FORMATS.powershell(handed(keys), { legacyToken });
+const write = (keys: Keys, legacyToken = false) =>
+  CREDENTIAL_FORMATS.powershell(handed(keys), { legacyToken });
 
 /** A line of JSON for each text of the file that is named by TEXTS. */
 const EVALUATE_EACH = `

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   handed,
@@ -23,7 +23,7 @@ function configFile(many: readonly Keys[]): string {
   const profiles = many.map((keys, index) => {
     const document = join(folder, `${index}.json`);
     const credentials = { ...handed(keys), expiration: EXPIRATION, accountId: '123456789012' };
-    writeFileSync(document, HANDOVER_FORMATS.process(credentials));
+    writeFileSync(document, CREDENTIAL_FORMATS.process(credentials));
     return `[profile p${index}]\ncredential_process = cat ${document}\n`;
   });
   const path = join(folder, 'config');

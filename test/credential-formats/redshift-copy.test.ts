@@ -2,7 +2,7 @@ import { chownSync, readdirSync } from 'node:fs';
 
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import type { RedshiftClause } from '../../src/credential-formats/redshift-copy.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
@@ -15,7 +15,7 @@ import { describeReader } from '../support/credential-formats/describe-reader.ts
 import { run } from '../support/credential-formats/run.ts';
 
 const write = (keys: Keys, clause: RedshiftClause) =>
-  HANDOVER_FORMATS['redshift-copy'](handed(keys), { clause });
+  CREDENTIAL_FORMATS['redshift-copy'](handed(keys), { clause });
 
 const isCarried = (value: string) => !/['\\;]/.test(value);
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { HANDOVER_FORMATS, type HandoverFormat } from '../../src/credential-formats/formats.ts';
-import { handedVariables } from '../../src/credential-formats/variables.ts';
+import { CREDENTIAL_FORMATS, type CredentialFormat } from '../../src/credential-formats/formats.ts';
+import { buildVariableChanges } from '../../src/credential-formats/variables.ts';
 import { CredWatchError } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { expectedVariables, handed, ORDINARY } from '../support/credential-formats/awkward-credentials.ts';
 
 const variables = (keys = ORDINARY, legacyToken = false) => {
-  const { set, unset } = handedVariables(handed(keys), { legacyToken });
+  const { set, unset } = buildVariableChanges(handed(keys), { legacyToken });
   return { set: Object.fromEntries(set.map(({ name, value }) => [name, value])), unset };
 };
 
@@ -38,7 +38,7 @@ test.each([
   ['2026-11-22T08:23:11.001+02:00', '2026-11-22T06:23:11Z'],
 ])('an expiration at %s is told as %s', (expiration, told) => {
   const credentials = { ...handed(ORDINARY), expiration: Date.parse(expiration) };
-  const { set } = handedVariables(credentials, { legacyToken: false });
+  const { set } = buildVariableChanges(credentials, { legacyToken: false });
   expect(set.find(({ name }) => name === 'AWS_CREDENTIAL_EXPIRATION')?.value).toBe(told);
 });
 
@@ -63,9 +63,9 @@ describe('a value that is not visible ASCII', () => {
     ['AWS_ACCOUNT_ID', (value: string) => ({ accountId: value })],
   ] as const;
 
-  describe.each(Object.keys(HANDOVER_FORMATS) as HandoverFormat[])('%s', (format) => {
+  describe.each(Object.keys(CREDENTIAL_FORMATS) as CredentialFormat[])('%s', (format) => {
     const write = (changes: object) =>
-      HANDOVER_FORMATS[format](
+      CREDENTIAL_FORMATS[format](
         { ...handed(ORDINARY), ...changes },
         { legacyToken: true, clause: 'parameters' },
       );

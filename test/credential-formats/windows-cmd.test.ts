@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { HANDOVER_FORMATS } from '../../src/credential-formats/formats.ts';
+import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   EXPIRATION,
@@ -15,7 +15,7 @@ import { describeReader } from '../support/credential-formats/describe-reader.ts
 import { run } from '../support/credential-formats/run.ts';
 
 const write = (keys: Keys, legacyToken = false) =>
-  HANDOVER_FORMATS['windows-cmd'](handed(keys), { legacyToken });
+  CREDENTIAL_FORMATS['windows-cmd'](handed(keys), { legacyToken });
 
 const isCarried = (value: string) => !/["%!]/.test(value);
 

@@ -10,7 +10,7 @@ import { isThorough } from '../support/thorough.ts';
 /** What a user's program may say, and what it may not. */
 const PROGRAM = `
 import {
-  analyse, CredWatchError, DEFAULT_MARGIN, type JobVerdict, imdsSource, judgeJob, matchers, pollOnce, readReport,
+  analyse, CredWatchError, DEFAULT_MARGIN, type JobVerdict, createImdsSource, judgeJob, matchers, pollOnce, readReport,
   type Report, SampleStore, type SeriesHistory, type Verdict, watch,
 } from 'cred-watch';
 
@@ -18,7 +18,7 @@ const report: Report = readReport({ role: 'loader', since: '7d', maxAge: '1h' })
 const verdict: Verdict = report.judge('5h', { margin: 300, confidence: '95%' }).verdict;
 export async function poll(): Promise<void> {
   const store: SampleStore = SampleStore.open('samples.db');
-  const source = await imdsSource({ env: { AWS_EC2_METADATA_DISABLED: 'true' } });
+  const source = await createImdsSource({ env: { AWS_EC2_METADATA_DISABLED: 'true' } });
   const { outcome } = await pollOnce({ source, store });
   const text: string = outcome.ok ? outcome.secrets.secretAccessKey.reveal() : outcome.detail;
   await watch({ source, store }, { interval: '5m', onPoll: () => text });

@@ -54,7 +54,7 @@ describe('the examples of the documentation', () => {
       'polling.ts: export async function watch',
       'polling.ts: export async function check',
       'report.ts: export function readReport',
-      'sources.ts: export const imdsSource',
+      'sources.ts: export const createImdsSource',
     ]);
   });
 

@@ -31,12 +31,12 @@ function watched(identity = loader, until = NOW): string {
 describe('a report', () => {
   test('judges jobs by what the database says of a host', () => {
     const report = readReport({ db, host: 'linux' });
-    expect(report.series).toMatchObject([{ retired: false, analysis: { identity: { host: 'linux' } } }]);
+    expect(report.series).toMatchObject([{ isRetired: false, analysis: { identity: { host: 'linux' } } }]);
     expect(report.judge('5h', { margin: 0 })).toMatchObject({
       verdict: 'start-after-rotation',
       job: { duration: hms(5, 0, 0), margin: 0 },
       required: hms(5, 0, 0),
-      series: [{ verdict: { spare: -24 }, analysis: { measurement: { witnessedCount: 11 } } }],
+      series: [{ judgement: { spare: -24 }, analysis: { measurement: { witnessedCount: 11 } } }],
     });
     expect(report.judge('4h59m36s', { margin: '0' }).verdict).toBe('safe');
     expect(report.judge('7h').verdict).toBe('never');
@@ -45,16 +45,16 @@ describe('a report', () => {
   test('takes durations as texts and as seconds, and a margin of five minutes where none is given', () => {
     const report = readReport({ db, host: 'windows' });
     const given = ['5h', 'PT5H', 18_000, ' 300m '];
-    expect(new Set(given.map((each) => report.judge(each, { margin: 0 }).series[0]!.verdict.spare))).toEqual(
-      new Set([284]),
-    );
+    expect(
+      new Set(given.map((each) => report.judge(each, { margin: 0 }).series[0]!.judgement.spare)),
+    ).toEqual(new Set([284]));
     expect(report.judge('5h')).toMatchObject({ verdict: 'start-after-rotation', required: 18_300 });
   });
 
   test('of several series gives the worst verdict, with each of them', () => {
     const { verdict, series } = readReport({ db }).judge('5h', { margin: 0 });
     expect(verdict).toBe('start-after-rotation');
-    expect(series.map((each) => each.verdict.verdict)).toEqual(['start-after-rotation', 'safe']);
+    expect(series.map((each) => each.judgement.verdict)).toEqual(['start-after-rotation', 'safe']);
   });
 
   test('says the same as analyse and judgeJob on the histories of a store', () => {
@@ -65,7 +65,7 @@ describe('a report', () => {
     const report = new Report(histories, { now: NOW, maxAge: null });
     expect(report.series[0]!.analysis).toEqual(analysis);
     const job = { duration: hms(5, 0, 0), margin: 0 };
-    expect(report.judge('5h', { margin: 0 }).series[0]!.verdict).toEqual(judgeJob(analysis, job));
+    expect(report.judge('5h', { margin: 0 }).series[0]!.judgement).toEqual(judgeJob(analysis, job));
   });
 
   test('is unknown without enough evidence, and without fresh samples', () => {
@@ -73,7 +73,13 @@ describe('a report', () => {
     expect(report.judge('4h', { confidence: '90%' }).verdict).toBe('safe');
     expect(report.judge('4h', { confidence: 0.95 })).toMatchObject({
       verdict: 'unknown',
-      series: [{ verdict: { unknownReasons: [{ code: 'TOO_FEW_ROTATIONS', wanted: 19, witnessed: 11 }] } }],
+      series: [
+        {
+          judgement: {
+            unknownReasons: [{ code: 'TOO_FEW_ROTATIONS', minRotations: 19, witnessedCount: 11 }],
+          },
+        },
+      ],
     });
     expect(report.judge('4h', { maxAge: '1h' }).verdict).toBe('unknown');
     expect(readReport({ db, host: 'linux', maxAge: '1h' }).judge('4h').verdict).toBe('unknown');
@@ -88,10 +94,12 @@ describe('a report', () => {
     const file = watched({ ...loader, apiVersion: '1' }, NOW - 30 * 3_600_000);
     writeWatchedDatabase(file, NOW, loader);
     const report = readReport({ db: file, now: NOW, maxAge: null });
-    expect(report.series.map(({ analysis, retired }) => [analysis.identity.apiVersion, retired])).toEqual([
-      ['1', true],
-      ['2', false],
-    ]);
+    expect(report.series.map(({ analysis, isRetired }) => [analysis.identity.apiVersion, isRetired])).toEqual(
+      [
+        ['1', true],
+        ['2', false],
+      ],
+    );
     expect(report.judge('4h').series.map(({ analysis }) => analysis.identity.apiVersion)).toEqual(['2']);
     const ofRole = readReport({ db: file, now: NOW, role: 'loader', maxAge: null });
     expect(ofRole.judge('4h').series).toHaveLength(2);

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
-  autoSource,
   type CredentialSource,
   check,
-  containerSource,
-  environmentSource,
-  imdsSource,
-  type Polling,
+  createAutoSource,
+  createContainerSource,
+  createEnvironmentSource,
+  createImdsSource,
+  createProcessSource,
+  createProfileSource,
+  type PollingSetup,
   pollOnce,
-  processSource,
-  profileSource,
   readReport,
   SampleStore,
   watch,
@@ -30,7 +30,7 @@ function surroundings(env: Record<string, string> = {}) {
   return { env: { HOME: home, AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE, ...env }, home, limits: LIMITS };
 }
 
-const imdsAt = (url: string) => imdsSource(surroundings({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }));
+const imdsAt = (url: string) => createImdsSource(surroundings({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }));
 
 function storeIn(folder: string) {
   const db = join(folder, 'samples.db');
@@ -62,7 +62,7 @@ describe('a source', () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', endpoint.url);
     vi.stubEnv('HOME', temporaryFolder());
-    expect(await roleOf(imdsSource({ discoverHost: false }))).toBe('web-role ASIACANARY0000000001');
+    expect(await roleOf(createImdsSource({ discoverHost: false }))).toBe('web-role ASIACANARY0000000001');
   });
 
   test('has secrets that show themselves to nobody who does not ask', async () => {
@@ -76,7 +76,7 @@ describe('a source', () => {
 
   test('is the container where the environment names one, else IMDS', async () => {
     const { env, ...rest } = surroundings();
-    const name = async (more: object) => (await autoSource({ ...rest, env: { ...env, ...more } })).name;
+    const name = async (more: object) => (await createAutoSource({ ...rest, env: { ...env, ...more } })).name;
     expect(await name({})).toBe('imds');
     expect(await name({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9/' })).toBe('container');
   });
@@ -87,7 +87,7 @@ describe('a source', () => {
     mkdirSync(join(given.home, '.aws'));
     const settings = `[profile lab]\nec2_metadata_service_endpoint = ${endpoint.url}\n`;
     writeFileSync(join(given.home, '.aws', 'config'), settings);
-    const source = await imdsSource({ ...given, env: { HOME: env.HOME }, profile: 'lab' });
+    const source = await createImdsSource({ ...given, env: { HOME: env.HOME }, profile: 'lab' });
     expect(source.endpoint?.url).toBe(endpoint.url);
   });
 
@@ -106,21 +106,29 @@ describe('a source', () => {
     writeFileSync(join(profile.home, '.aws', 'credentials'), credentials);
     const command = `echo '${printed}'`;
     const container = surroundings({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` });
-    expect(await roleOf(containerSource(container))).toBe(' ASIACANARY0000000001');
-    expect(await roleOf(environmentSource({ ...surroundings(keys), role: 'mine' }))).toBe('mine ASIAENV');
-    expect(await roleOf(processSource({ ...surroundings(), command }))).toBe('echo ASIAPROC');
-    expect(await roleOf(processSource({ ...surroundings(), command, role: 'mine' }))).toBe('mine ASIAPROC');
-    expect(await roleOf(profileSource({ ...profile, profile: 'loader' }))).toBe('loader ASIAFILE');
+    expect(await roleOf(createContainerSource(container))).toBe(' ASIACANARY0000000001');
+    expect(await roleOf(createEnvironmentSource({ ...surroundings(keys), role: 'mine' }))).toBe(
+      'mine ASIAENV',
+    );
+    expect(await roleOf(createProcessSource({ ...surroundings(), command }))).toBe('echo ASIAPROC');
+    expect(await roleOf(createProcessSource({ ...surroundings(), command, role: 'mine' }))).toBe(
+      'mine ASIAPROC',
+    );
+    expect(await roleOf(createProfileSource({ ...profile, profile: 'loader' }))).toBe('loader ASIAFILE');
   });
 
   test('refuses options that cannot be, and fails for a bad environment', async () => {
-    await expect(processSource({ command: ' ' })).rejects.toThrow('the command of a process source is none');
-    await expect(processSource({ command: 'a', profile: 'b' })).rejects.toThrow('exclude each other');
-    await expect(imdsSource({ role: 'a\nb' })).rejects.toThrow('the role is not a name');
-    await expect(profileSource({ profile: '' })).rejects.toThrow('the profile is not a name');
-    expect(await roleOf(imdsSource({ ...surroundings(), role: '../secret' }))).toBe('invalid-configuration');
+    await expect(createProcessSource({ command: ' ' })).rejects.toThrow(
+      'the command of a process source is none',
+    );
+    await expect(createProcessSource({ command: 'a', profile: 'b' })).rejects.toThrow('exclude each other');
+    await expect(createImdsSource({ role: 'a\nb' })).rejects.toThrow('the role is not a name');
+    await expect(createProfileSource({ profile: '' })).rejects.toThrow('the profile is not a name');
+    expect(await roleOf(createImdsSource({ ...surroundings(), role: '../secret' }))).toBe(
+      'invalid-configuration',
+    );
     expect(await roleOf(imdsAt('nonsense'))).toBe('invalid-configuration');
-    expect(await roleOf(containerSource(surroundings()))).toBe('invalid-configuration');
+    expect(await roleOf(createContainerSource(surroundings()))).toBe('invalid-configuration');
   });
 });
 
@@ -149,7 +157,7 @@ describe('polling', () => {
 
   test('files samples under the host that is named, and failed polls as such', async () => {
     const { db, store } = storeIn(temporaryFolder());
-    const source = await imdsSource(surroundings({ AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1' }));
+    const source = await createImdsSource(surroundings({ AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1' }));
     const { outcome, host } = await pollOnce({ source, store, host: 'db-loader' });
     expect([outcome.ok, host]).toEqual([false, 'db-loader']);
     expect(readReport({ db }).series).toMatchObject([
@@ -190,7 +198,7 @@ describe('polling', () => {
       endpoint: { url: 'http://169.254.169.254', loopback: false },
       poll: () => Promise.reject(asked.push('asked')),
     };
-    const where: Polling = { source, store };
+    const where: PollingSetup = { source, store };
     await expect(watch(where, { interval: '9s' })).rejects.toThrow('too often for http://169.254.169.254');
     await expect(watch(where, { interval: 0 })).rejects.toThrow('the interval 0 is no time at all');
     await expect(watch(where, { interval: '5m', for: 'ever' })).rejects.toThrow(
@@ -202,8 +210,8 @@ describe('polling', () => {
   test('judges the credentials in hand for a job that starts now', async () => {
     const { store } = storeIn(temporaryFolder());
     const where = { source: await imdsAt((await start()).url), store };
-    expect((await check(where, '5h')).verdict).toMatchObject({ verdict: 'safe', required: 18_300 });
-    expect((await check(where, '6h', { margin: 0 })).verdict.verdict).toBe('not-safe');
+    expect((await check(where, '5h')).judgement).toMatchObject({ verdict: 'safe', required: 18_300 });
+    expect((await check(where, '6h', { margin: 0 })).judgement.verdict).toBe('not-safe');
     await expect(check(where, 'long')).rejects.toThrow('the duration "long" is not a duration');
   });
 });

@@ -1,5 +1,5 @@
 // What a user's script does with the installed library, as an ES module; it is type-checked, too.
-import { CredWatchError, imdsSource, pollOnce, Report, readReport, SampleStore } from 'cred-watch';
+import { CredWatchError, createImdsSource, pollOnce, Report, readReport, SampleStore } from 'cred-watch';
 
 const report = readReport({ host: 'linux' });
 const { verdict, series } = report.judge('5h', { margin: 0 });
@@ -7,7 +7,7 @@ const { outcome } = await poll();
 const isRight =
   report instanceof Report &&
   verdict === 'start-after-rotation' &&
-  series[0]?.verdict.spare === -24 &&
+  series[0]?.judgement.spare === -24 &&
   !outcome.ok &&
   outcome.reason === 'unreachable' &&
   readReport({ db: 'polled.db' }).series[0]?.analysis.failedPolls[0]?.count === 1;
@@ -23,7 +23,7 @@ try {
 async function poll() {
   const store = SampleStore.open('polled.db');
   try {
-    return await pollOnce({ source: await imdsSource({ limits: { attempts: 1 } }), store });
+    return await pollOnce({ source: await createImdsSource({ limits: { attempts: 1 } }), store });
   } finally {
     store.close();
   }

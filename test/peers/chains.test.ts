@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ChainFacts, Outcome, Sdk } from '../../src/domain/provider-chain/providers.ts';
-import { decide } from '../../src/domain/provider-chain/sdk-chains.ts';
-import { survey } from '../../src/sources/probe/probe.ts';
+import type { ChainFacts, ChainOutcome, Sdk } from '../../src/domain/provider-chain/providers.ts';
+import { resolveChains } from '../../src/domain/provider-chain/sdk-chains.ts';
+import { probeProviders } from '../../src/sources/probe/probe.ts';
 import { noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
 import { CASES, expectedEnds, type ShadowingCase, setUp } from '../support/domain/shadowing-case.ts';
 import { AWS_CLI } from '../support/peers/aws-cli.ts';
@@ -27,8 +27,8 @@ interface World {
 /** The case as its client finds it, and what our own rules say will happen. */
 async function predict(each: ShadowingCase, sdk: Sdk): Promise<World> {
   const { environment } = await setUp(each);
-  const facts = await survey(options(environment));
-  const outcome = decide(facts)[sdk];
+  const facts = await probeProviders(options(environment));
+  const outcome = resolveChains(facts)[sdk];
   const home = environment.HOME!;
   return {
     keyId: keyIdOf(outcome, facts),
@@ -40,9 +40,9 @@ async function predict(each: ShadowingCase, sdk: Sdk): Promise<World> {
   };
 }
 
-function keyIdOf(outcome: Outcome, { places }: ChainFacts): string | null {
+function keyIdOf(outcome: ChainOutcome, { providers }: ChainFacts): string | null {
   if (outcome.kind !== 'wins') return null;
-  const place = places[outcome.place];
+  const place = providers[outcome.provider];
   return place.state === 'untried' ? ASSUMED : place.accessKeyId;
 }
 

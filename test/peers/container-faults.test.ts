@@ -135,7 +135,7 @@ describe.concurrent('of containers', () => {
       expect(conversation(outcome, agent.exchanges)).toBe(
         'credentials 404 ×4, credentials 400: none, exit 1',
       );
-      const tokens = agent.exchanges.map(({ inquiry }) => inquiry.headers.authorization !== undefined);
+      const tokens = agent.exchanges.map(({ request }) => request.headers.authorization !== undefined);
       expect(tokens).toEqual([true, true, true, true, false]);
     });
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import type { LiveCredentials } from '../../src/server/live/live-document.ts';
 import { startLiveEndpoint } from '../../src/server/live/live-endpoint.ts';
-import { chooseSource } from '../../src/sources/open.ts';
+import { createSource } from '../../src/sources/open.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { LatestCredentials } from '../../src/watch/latest-credentials.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
@@ -23,10 +23,10 @@ async function startChain(finished: Finished) {
   const clock = skippingClock();
   const agent = await startSimulated({ shapes: ['ecs'], clock }, finished);
   const store = SampleStore.open(join(temporaryFolder(finished), 'samples.db'));
-  const source = chooseSource('container', options(agent.environments.ecs, { clock }));
+  const source = createSource('container', options(agent.environments.ecs, { clock }));
   const context = { source, store, host: null, machine: 'here' };
   const latest = new LatestCredentials(context, { clock });
-  const environment = await startLive(latest.latest, finished);
+  const environment = await startLive(latest.getLatest, finished);
   finished(async () => {
     await latest.close();
     store.close();
@@ -35,7 +35,7 @@ async function startChain(finished: Finished) {
 }
 
 async function startLive(supply: () => Promise<LiveCredentials | null>, finished: Finished) {
-  const endpoint = await startLiveEndpoint({ supply });
+  const endpoint = await startLiveEndpoint({ getCredentials: supply });
   finished(endpoint.close);
   return endpoint.environment;
 }
@@ -48,7 +48,7 @@ describe.concurrent('a client that is given nothing but the environment of our e
       for (let start = 0; start < 3; start++) {
         if (start > 0) clock.skip(HOUR);
         const outcome = await obtain(environment);
-        issued.push(handedOut(outcome, agent.exchanges)?.reply.credentials?.issuedAt);
+        issued.push(handedOut(outcome, agent.exchanges)?.handledRequest.credentials?.issuedAt);
       }
       expect(issued.map((at) => at! - issued[0]!)).toEqual([0, HOUR * 1000, 2 * HOUR * 1000]);
       // Each look is a sample of the agent, and three sets of credentials came by.
@@ -76,14 +76,14 @@ describe.concurrent('a client that is given nothing but the environment of our e
       const { clock, agent, environment } = await startChain(onTestFinished);
       const sdk = startJavaScript(environment, onTestFinished);
       let held = await sdk.ask();
-      const first = handedOut({ held }, agent.exchanges)!.reply.credentials!;
+      const first = handedOut({ held }, agent.exchanges)!.handledRequest.credentials!;
       expect(held!.expiration).toBe(first.expiration);
       for (let rotation = 1; rotation <= 2; rotation++) {
         // It asks again when five minutes are left.
         clock.skip((held!.expiration! - clock.now()) / 1000 - 240);
         const before = held!.accessKeyId;
         while (held?.accessKeyId === before) held = await sdk.ask(clock.skipped());
-        const next = handedOut({ held }, agent.exchanges)!.reply.credentials!;
+        const next = handedOut({ held }, agent.exchanges)!.handledRequest.credentials!;
         expect(next.issuedAt - first.issuedAt).toBe(rotation * 5 * HOUR * 1000);
         expect(held!.expiration).toBe(next.expiration);
       }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { SHAPES } from '../../src/server/inquiry.ts';
+import { SHAPES } from '../../src/server/endpoint-request.ts';
 import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
 import { CLI, describeEachClient, GO, JAVASCRIPT, waitsForCi } from '../support/peers/clients.ts';
 import { handedOut } from '../support/peers/conversation.ts';
@@ -23,7 +23,7 @@ describe.concurrent('a rotation is seen', () => {
       clock.skip(HOUR);
       const after = await obtain(endpoint.environments[shape]);
       const issued = [before, after].map(
-        (outcome) => handedOut(outcome, endpoint.exchanges)?.reply.credentials?.issuedAt,
+        (outcome) => handedOut(outcome, endpoint.exchanges)?.handledRequest.credentials?.issuedAt,
       );
       expect(issued[1]! - issued[0]!).toBe(HOUR * 1000);
     });
@@ -39,12 +39,14 @@ describe.concurrent('a rotation is seen', () => {
       expect(handedOut({ held: first }, endpoint.exchanges)).toBeDefined();
       clock.skip(5 * HOUR);
       expect((await sdk.ask(clock.skipped()))?.accessKeyId).toBe(first?.accessKeyId);
-      expect(endpoint.exchanges.filter(({ reply }) => reply.credentials !== null)).toHaveLength(1);
+      expect(
+        endpoint.exchanges.filter(({ handledRequest }) => handledRequest.credentials !== null),
+      ).toHaveLength(1);
       clock.skip(56 * 60);
       // Given once more, while the new ones are fetched behind its back.
       expect((await sdk.ask(clock.skipped()))?.accessKeyId).toBe(first?.accessKeyId);
       const second = await nextOf(first, () => sdk.ask(clock.skipped()));
-      const issued = handedOut({ held: second }, endpoint.exchanges)?.reply.credentials;
+      const issued = handedOut({ held: second }, endpoint.exchanges)?.handledRequest.credentials;
       expect(issued!.expiration - first!.expiration!).toBe(5 * HOUR * 1000);
     });
 
@@ -71,7 +73,10 @@ describe.concurrent('a rotation is seen', () => {
         const clock = skippingClock();
         // Always within the five minutes before expiry in which the SDK looks for new ones.
         const pace = { lifetime: 240, rotateEvery: 60, jitter: 0 };
-        const endpoint = await startSimulated({ shapes: [shape], clock, pace }, onTestFinished);
+        const endpoint = await startSimulated(
+          { shapes: [shape], clock, rotationTiming: pace },
+          onTestFinished,
+        );
         let pages = 0;
         const store = await startObjectStore(() => {
           clock.skip(60);
@@ -81,7 +86,7 @@ describe.concurrent('a rotation is seen', () => {
         onTestFinished(store.close);
         const { code } = await listByRclone(store, 'bucket', endpoint.environments[shape]);
         expect(code).toBe(0);
-        const issued = endpoint.exchanges.flatMap(({ reply: { credentials } }) => credentials ?? []);
+        const issued = endpoint.exchanges.flatMap(({ handledRequest: { credentials } }) => credentials ?? []);
         expect(new Set(issued.map(({ accessKeyId }) => accessKeyId)).size).toBe(3);
         expect(store.signatures).toHaveLength(3);
         store.signatures.forEach((signature, page) => {
@@ -102,7 +107,7 @@ describe.concurrent('the expiration', () => {
       const imds = await startSimulated({ faults: ['expired'] }, onTestFinished);
       const sdk = startJavaScript(imds.environments.imds, onTestFinished);
       const held = await sdk.ask();
-      const issued = handedOut({ held }, imds.exchanges)!.reply.credentials!;
+      const issued = handedOut({ held }, imds.exchanges)!.handledRequest.credentials!;
       expect(issued.expiration).toBeLessThan(Date.now());
       expect(held).toMatchObject({ originalExpiration: issued.expiration });
       expect(held!.expiration).toBeGreaterThan(Date.now());
@@ -111,16 +116,16 @@ describe.concurrent('the expiration', () => {
 
     test('of credentials with ten minutes left is told as it is', async ({ onTestFinished }) => {
       const pace = { lifetime: 600, rotateEvery: 300, jitter: 0 };
-      const imds = await startSimulated({ pace }, onTestFinished);
+      const imds = await startSimulated({ rotationTiming: pace }, onTestFinished);
       const held = await startJavaScript(imds.environments.imds, onTestFinished).ask();
-      const issued = handedOut({ held }, imds.exchanges)!.reply.credentials!;
+      const issued = handedOut({ held }, imds.exchanges)!.handledRequest.credentials!;
       expect(held).toMatchObject({ expiration: issued.expiration, originalExpiration: null });
     });
 
     test('of expired credentials of a container is told as it is', async ({ onTestFinished }) => {
       const agent = await startSimulated({ shapes: ['ecs'], faults: ['expired'] }, onTestFinished);
       const held = await startJavaScript(agent.environments.ecs, onTestFinished).ask();
-      const issued = handedOut({ held }, agent.exchanges)!.reply.credentials!;
+      const issued = handedOut({ held }, agent.exchanges)!.handledRequest.credentials!;
       expect(issued.expiration).toBeLessThan(Date.now());
       expect(held).toMatchObject({ expiration: issued.expiration, originalExpiration: null });
     });
@@ -148,16 +153,18 @@ describe.concurrent('the expiration', () => {
     testMore('of expired credentials of IMDS is put off', async ({ onTestFinished }) => {
       const imds = await startSimulated({ faults: ['expired'] }, onTestFinished);
       const { held, said } = await obtainByAwsCli(imds.environments.imds);
-      expect(handedOut({ held }, imds.exchanges)!.reply.credentials!.expiration).toBeLessThan(Date.now());
+      expect(handedOut({ held }, imds.exchanges)!.handledRequest.credentials!.expiration).toBeLessThan(
+        Date.now(),
+      );
       expect(held!.expiration).toBeGreaterThan(Date.now());
       expect(said).toBe('');
     });
 
     testMore('of credentials with ten minutes left is put off, too', async ({ onTestFinished }) => {
       const pace = { lifetime: 600, rotateEvery: 300, jitter: 0 };
-      const imds = await startSimulated({ pace }, onTestFinished);
+      const imds = await startSimulated({ rotationTiming: pace }, onTestFinished);
       const { held } = await obtainByAwsCli(imds.environments.imds);
-      const issued = handedOut({ held }, imds.exchanges)!.reply.credentials!;
+      const issued = handedOut({ held }, imds.exchanges)!.handledRequest.credentials!;
       // By its own count: now, and 15 minutes with 2 to 10 on top.
       expect(held!.expiration! - issued.expiration).toBeGreaterThan(6 * 60 * 1000);
     });
@@ -182,7 +189,7 @@ describe.concurrent('a token that is refused', () => {
     const sdk = startJavaScript(imds.environments.imds, onTestFinished);
     expect(await sdk.ask()).toBeNull();
     expect(handedOut({ held: await sdk.ask() }, imds.exchanges)).toBeDefined();
-    expect(imds.exchanges.filter(({ reply }) => reply.asked === 'token')).toHaveLength(2);
+    expect(imds.exchanges.filter(({ handledRequest }) => handledRequest.kind === 'token')).toHaveLength(2);
   });
 });
 

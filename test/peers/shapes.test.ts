@@ -21,7 +21,7 @@ describe.concurrent('a client is handed credentials', () => {
       const imds = await startSimulated({}, onTestFinished);
       const outcome = await obtain(imds.environments.imds);
       expect(conversation(outcome, imds.exchanges)).toBe(THREE_STEPS);
-      const { expiration } = handedOut(outcome, imds.exchanges)!.reply.credentials!;
+      const { expiration } = handedOut(outcome, imds.exchanges)!.handledRequest.credentials!;
       // rclone does not tell.
       expect(outcome.held!.expiration ?? expiration).toBe(expiration);
     });

@@ -11,7 +11,7 @@ const CREDENTIALS: SeenRequest = {
   client: CURL,
   address: '127.0.0.1',
   shape: 'imds',
-  asked: 'credentials',
+  kind: 'credentials',
   apiVersion: '2',
   method: 'GET',
   path: '/latest/meta-data/iam/security-credentials/demo',
@@ -19,20 +19,20 @@ const CREDENTIALS: SeenRequest = {
   fault: null,
   accessKeyId: 'ASIAEXAMPLEEXAMP0001',
 };
-const TOKEN = { asked: 'token', path: '/latest/api/token', method: 'PUT', accessKeyId: null } as const;
-const METADATA = { asked: 'metadata', accessKeyId: null } as const;
+const TOKEN = { kind: 'token', path: '/latest/api/token', method: 'PUT', accessKeyId: null } as const;
+const METADATA = { kind: 'metadata', accessKeyId: null } as const;
 
 function summaryOf(...requests: Partial<SeenRequest>[]): TrafficSummary {
   const traffic = new Traffic();
   for (const request of requests) traffic.record({ ...CREDENTIALS, ...request });
-  return traffic.summary();
+  return traffic.summarise();
 }
 
 const namesOf = ({ clients }: TrafficSummary) => clients.map(({ name }) => name);
 
 describe('what is counted', () => {
   test('nobody asked', () => {
-    const { totals, clients, v1Clients } = new Traffic().summary();
+    const { totals, clients, v1Clients } = new Traffic().summarise();
     expect(totals).toMatchObject({ requests: 0, clients: 0, others: false, firstAt: null, lastAt: null });
     expect(clients).toEqual([]);
     expect(v1Clients).toBeNull();
@@ -42,7 +42,7 @@ describe('what is counted', () => {
     const { totals, clients } = summaryOf(
       { accessKeyId: null, status: 503, fault: 'status' },
       { ...TOKEN, at: START + 5000 },
-      { asked: 'role', accessKeyId: null, at: START },
+      { kind: 'role', accessKeyId: null, at: START },
       {},
       { apiVersion: '1', at: START + 9000 },
       { ...METADATA, apiVersion: '1' },
@@ -66,7 +66,7 @@ describe('what is counted', () => {
         failed: 3,
         faulted: 2,
         credentialSets: 1,
-        answers: [
+        responses: [
           { status: 200, count: 5 },
           { status: 503, count: 1 },
           { status: 404, count: 1 },
@@ -182,8 +182,8 @@ describe('who still uses version 1', () => {
     );
     const where = { address: '127.0.0.1', others: false };
     expect(v1Clients).toEqual([
-      { name: 'both/1', ...where, answers: 1, firstAt: START + 3000, lastAt: START + 3000, usesV2: true },
-      { name: CURL, ...where, answers: 2, firstAt: START + 1000, lastAt: START + 9000, usesV2: false },
+      { name: 'both/1', ...where, responses: 1, firstAt: START + 3000, lastAt: START + 3000, usesV2: true },
+      { name: CURL, ...where, responses: 2, firstAt: START + 1000, lastAt: START + 9000, usesV2: false },
     ]);
   });
 
@@ -203,7 +203,7 @@ describe('whatever clients send', () => {
     for (let index = 0; index < 2000; index++)
       traffic.record({ ...CREDENTIALS, client: `client/${index}`, apiVersion: '1' });
     traffic.record({ ...CREDENTIALS, client: 'client/7' });
-    const { totals, clients, v1Clients } = traffic.summary();
+    const { totals, clients, v1Clients } = traffic.summarise();
     expect(totals).toMatchObject({ requests: 2001, clients: 500, others: true });
     expect(clients).toHaveLength(501);
     expect(clients[0]).toMatchObject({ name: '', address: '', others: true, requests: 1500 });
@@ -248,7 +248,7 @@ describe('whatever clients send', () => {
     }
     collect();
     const grown = process.memoryUsage().heapUsed - before;
-    expect(traffic.summary().clients).toHaveLength(501);
+    expect(traffic.summarise().clients).toHaveLength(501);
     expect(grown).toBeLessThan(2_000_000);
   });
 });

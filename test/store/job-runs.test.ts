@@ -5,8 +5,8 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobRun, SeriesIdentity } from '../../src/domain/model.ts';
-import { ARCHIVE_FIELDS } from '../../src/store/archive/fields.ts';
-import { type ArchiveRecord, fromFields, toFields } from '../../src/store/archive/record.ts';
+import { ARCHIVE_FIELD_NAMES } from '../../src/store/archive/fields.ts';
+import { type ArchiveRecord, parseArchiveRecord, toArchiveFields } from '../../src/store/archive/record.ts';
 import { ARCHIVE_FORMATS, writeArchive } from '../../src/store/archive/writer.ts';
 import { readRecords } from '../../src/store/import/reader.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
@@ -110,7 +110,7 @@ describe('a run of a job', () => {
     const store = temporaryStore();
     store.startJobRun(startedRun());
     expect(store.histories()).toEqual([]);
-    expect(store.lastHostOf('', 'imds')).toBeNull();
+    expect(store.findLastHost('', 'imds')).toBeNull();
   });
 });
 
@@ -212,7 +212,7 @@ describe('an import', () => {
     fc.assert(
       fc.property(lists, ([list, shuffled, cut]) => {
         const [one, other] = [list, shuffled].map((records) => {
-          const store = SampleStore.openUnwritable('/nonexistent/samples.db');
+          const store = SampleStore.openTemporary('/nonexistent/samples.db');
           store.writeRecords(records.slice(0, cut));
           store.writeRecords(records.slice(cut));
           const once = [...store.records()];
@@ -223,7 +223,7 @@ describe('an import', () => {
         });
         expect(other).toEqual(one);
         // An export builds the same database elsewhere.
-        const copy = SampleStore.openUnwritable('/nonexistent/samples.db');
+        const copy = SampleStore.openTemporary('/nonexistent/samples.db');
         copy.writeRecords(one!);
         expect([...copy.records()]).toEqual(one);
         copy.close();
@@ -246,7 +246,7 @@ describe('an import', () => {
   });
 
   test('takes an export of the time before there were runs', async () => {
-    const columns = ARCHIVE_FIELDS.slice(0, ARCHIVE_FIELDS.indexOf('job'));
+    const columns = ARCHIVE_FIELD_NAMES.slice(0, ARCHIVE_FIELD_NAMES.indexOf('job'));
     expect(columns.at(-1)).toBe('detail');
     const row =
       '1,sample,i-0abc,imds,2,loader,2026-01-01T00:00:00Z,0,ASIA1,,2026-01-01T06:00:00Z,false,0,,,,,,,,,';
@@ -266,9 +266,9 @@ describe('an import', () => {
     ['ordinal is negative', { ordinal: -1 }],
   ];
   test.for(BAD)('refuses a run of which %s', ([problem, changes]) => {
-    const fields = toFields(asRecord({ ...startedRun(), end }));
-    expect(fromFields(fields)).toEqual(asRecord({ ...startedRun(), end }));
-    expect(() => fromFields({ ...fields, ...changes })).toThrow(problem);
+    const fields = toArchiveFields(asRecord({ ...startedRun(), end }));
+    expect(parseArchiveRecord(fields)).toEqual(asRecord({ ...startedRun(), end }));
+    expect(() => parseArchiveRecord({ ...fields, ...changes })).toThrow(problem);
   });
 });
 
@@ -293,7 +293,7 @@ describe('a database of the time before there were runs', () => {
     const file = oldDatabase();
     const before = readFileSync(file);
     const store = SampleStore.openReadOnly(file)!;
-    expect(store.histories()).toMatchObject([{ identity, polled: true, generations: [{ samples: 1 }] }]);
+    expect(store.histories()).toMatchObject([{ identity, isPolled: true, generations: [{ samples: 1 }] }]);
     expect([...store.records()]).toMatchObject([{ record: 'sample', identity }]);
     expect([store.jobNames(), store.jobRuns({ job: 'nightly' })]).toEqual([[], []]);
     store.close();
@@ -314,7 +314,7 @@ describe('a database of the time before there were runs', () => {
   test('takes runs in a private copy, too, and stays as it is', () => {
     const file = oldDatabase();
     const before = contentsOf(join(file, '..'));
-    const store = SampleStore.openUnwritable(file);
+    const store = SampleStore.openTemporary(file);
     store.endJobRun(store.startJobRun(startedRun()), end);
     expect([...store.records()]).toMatchObject([{ record: 'sample' }, { record: 'job_run', run: { end } }]);
     store.close();

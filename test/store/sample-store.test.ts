@@ -112,12 +112,12 @@ describe('samples', () => {
 
   test('a host that was only once asked for its instance id is found again by its machine', () => {
     const store = temporaryStore();
-    expect(store.lastHostOf('ip-10-0-0-1', 'imds')).toBeNull();
+    expect(store.findLastHost('ip-10-0-0-1', 'imds')).toBeNull();
     store.recordSample(identity, sample(0), 'ip-10-0-0-1');
     store.recordSample({ ...identity, host: 'i-0new' }, sample(60), 'ip-10-0-0-1');
-    expect(store.lastHostOf('ip-10-0-0-1', 'imds')).toBe('i-0new');
-    expect(store.lastHostOf('ip-10-0-0-1', 'container')).toBeNull();
-    expect(store.lastHostOf('other', 'imds')).toBeNull();
+    expect(store.findLastHost('ip-10-0-0-1', 'imds')).toBe('i-0new');
+    expect(store.findLastHost('ip-10-0-0-1', 'container')).toBeNull();
+    expect(store.findLastHost('other', 'imds')).toBeNull();
   });
 });
 

@@ -43,7 +43,7 @@ function useWhole(store: SampleStore): void {
   store.endJobRun(store.startJobRun(run), end);
   store.dropJobRun(store.startJobRun(run));
   expect(store.jobRuns({ job: 'nightly' })).toEqual([{ ...run, end }]);
-  expect(store.lastHostOf('machine', 'imds')).toBe('i-0abc');
+  expect(store.findLastHost('machine', 'imds')).toBe('i-0abc');
   expect([...store.records()].length).toBeGreaterThanOrEqual(3);
   store.prune(1, { dryRun: false });
 }
@@ -54,13 +54,13 @@ describe('a private copy', () => {
     const file = join(folder, 'samples.db');
     makeDatabase(file, 10);
     const before = contentsOf(folder);
-    const store = SampleStore.openUnwritable(file);
+    const store = SampleStore.openTemporary(file);
     expect(samplesIn(store)).toBe(10);
     useWhole(store);
     expect(samplesIn(store)).toBe(11);
     store.close();
     expect(contentsOf(folder)).toEqual(before);
-    const again = SampleStore.openUnwritable(file);
+    const again = SampleStore.openTemporary(file);
     expect(samplesIn(again)).toBe(10);
     again.close();
   });
@@ -70,7 +70,7 @@ describe('a private copy', () => {
     const file = join(folder, 'samples.db');
     const poller = SampleStore.open(file);
     poller.recordSample(identity, sample(1), 'machine');
-    const store = SampleStore.openUnwritable(file);
+    const store = SampleStore.openTemporary(file);
     poller.recordSample(identity, sample(2), 'machine');
     useWhole(store);
     // The sample of the poller's second look is not there, that of its first is.
@@ -182,7 +182,7 @@ describe('without history, and nothing said, a store is had', () => {
     const file = join(folder, 'samples.db');
     make(file);
     const before = contentsOf(folder);
-    const store = SampleStore.openUnwritable(file);
+    const store = SampleStore.openTemporary(file);
     expect(samplesIn(store)).toBe(0);
     useWhole(store);
     expect(samplesIn(store)).toBe(1);
@@ -201,7 +201,7 @@ describe('without history, and nothing said, a store is had', () => {
       '/dev/null',
       'x'.repeat(5000),
     ]) {
-      const store = SampleStore.openUnwritable(path);
+      const store = SampleStore.openTemporary(path);
       useWhole(store);
       store.close();
     }
@@ -215,7 +215,7 @@ describe('without history, and nothing said, a store is had', () => {
       const file = join(temporaryFolder(), 'samples.db');
       makeDatabase(file, 10);
       chmodSync(file, 0o000);
-      const store = SampleStore.openUnwritable(file);
+      const store = SampleStore.openTemporary(file);
       expect(samplesIn(store)).toBe(0);
       store.close();
     },

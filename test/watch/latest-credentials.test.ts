@@ -7,7 +7,7 @@ import type {
   PollOutcome,
 } from '../../src/sources/source.ts';
 import type { SampleStore } from '../../src/store/sample-store.ts';
-import { LatestCredentials, type LatestOptions } from '../../src/watch/latest-credentials.ts';
+import { LatestCredentials, type LatestCredentialsOptions } from '../../src/watch/latest-credentials.ts';
 import { FalseClock } from '../support/server/false-clock.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
 
@@ -54,7 +54,7 @@ const sixHours: Answer = (clock) => good(clock, 'ASIA1', clock.now() + 6 * HOUR)
 interface Setting {
   endpoint?: CredentialSource['endpoint'];
   store?: SampleStore;
-  options?: Partial<LatestOptions>;
+  options?: Partial<LatestCredentialsOptions>;
   /** Takes its place as the first look. */
   known?: (clock: FalseClock) => PolledCredentials;
 }
@@ -81,13 +81,13 @@ function start(answers: Answer[], setting: Setting = {}) {
     {
       clock,
       onPoll: ({ outcome }) => polls.push(outcome.ok),
-      onProblem: (error) => problems.push(error),
-      ...(known === undefined ? {} : { known: known(clock) }),
+      onRecordError: (error) => problems.push(error),
+      ...(known === undefined ? {} : { initialPoll: known(clock) }),
       ...options,
     },
   );
   onTestFinished(() => latest.close());
-  const keyId = async () => (await latest.latest())?.accessKeyId ?? null;
+  const keyId = async () => (await latest.getLatest())?.accessKeyId ?? null;
   const recorded = () => [...store.records()].map(({ record }) => record);
   return { clock, begun, latest, keyId, looks, store, problems, polls, recorded };
 }
@@ -105,7 +105,7 @@ function held() {
 describe('the latest credentials', () => {
   test('are what the source gave, whole', async () => {
     const { latest, begun } = start([sixHours]);
-    const given = await latest.latest();
+    const given = await latest.getLatest();
     expect(given).toMatchObject({
       accessKeyId: 'ASIA1',
       expiration: begun + 6 * HOUR,
@@ -131,7 +131,7 @@ describe('the latest credentials', () => {
   test('may have no token', async () => {
     const secrets = { secretAccessKey: new Secret('a'), token: null };
     const { latest } = start([(clock) => good(clock, 'ASIA1', clock.now() + HOUR, { secrets })]);
-    expect((await latest.latest())?.token).toBeNull();
+    expect((await latest.getLatest())?.token).toBeNull();
   });
 
   test('are none where the source never gave any, and then those that it gives', async () => {
@@ -260,7 +260,7 @@ test('a problem that cannot be told does not end the looks', async () => {
   const onProblem = () => {
     throw new Error('nobody listens');
   };
-  const { clock, keyId, looks } = start([sixHours], { store, options: { onProblem } });
+  const { clock, keyId, looks } = start([sixHours], { store, options: { onRecordError: onProblem } });
   await expect(keyId()).rejects.toThrow('nobody listens');
   expect(await keyId()).toBe('ASIA1');
   clock.pass(SECOND);

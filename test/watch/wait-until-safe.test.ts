@@ -25,19 +25,19 @@ async function waited(
   const begun = clock.now();
   const looks: number[] = [];
   const verdicts: NowVerdict[] = [];
-  const { verdict } = await waitUntilSafe(context, {
+  const { judgement } = await waitUntilSafe(context, {
     job: { duration, margin: 300 },
-    wait,
+    maxWait: wait,
     clock,
     random: () => 0.5,
     stop: stop.signal,
-    onLook: () => looks.push((clock.now() - begun) / 1000),
+    onPollStart: () => looks.push((clock.now() - begun) / 1000),
     onWait: (judged) => {
-      verdicts.push(judged.verdict);
+      verdicts.push(judged.judgement);
       whileWaiting();
     },
   });
-  return { verdict, looks, verdicts, waitedFor: (clock.now() - begun) / 1000, stop };
+  return { verdict: judgement, looks, verdicts, waitedFor: (clock.now() - begun) / 1000, stop };
 }
 
 /** Four hours of history, and then so many minutes after a rotation. */
@@ -84,7 +84,11 @@ describe('waiting until a start is safe', () => {
   test('gives up at once when no start ever will be safe', async () => {
     const simulator = await learned('imds', 20);
     const { verdict, looks, waitedFor } = await waited(simulator, 7 * HOUR, 90 * MINUTE);
-    expect(verdict).toMatchObject({ verdict: 'not-safe', outlook: 'never', validityThen: { max: 21_600 } });
+    expect(verdict).toMatchObject({
+      verdict: 'not-safe',
+      outlook: 'never',
+      validityAfterRotation: { max: 21_600 },
+    });
     expect({ looks, waitedFor }).toEqual({ looks: [0], waitedFor: 0 });
   });
 

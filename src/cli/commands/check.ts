@@ -3,19 +3,19 @@ import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
-import { databasePath } from '../../store/database-path.ts';
-import { exitCodeOf, signalExitCode } from '../flags/exit-codes.ts';
-import { exitCodesFlag, positiveDuration } from '../flags/flags.ts';
-import { hostOf, sourceNameOf } from '../flags/source-flags.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
+import { signalExitCode, toExitCode } from '../flags/exit-codes.ts';
+import { createExitCodesFlag, parsePositiveDurationFlag } from '../flags/flags.ts';
+import { findConfiguredHost, resolveSourceName } from '../flags/source-flags.ts';
 import {
   addGateFlags,
   type GateFlags,
   judgeAtGate,
-  sayInterrupted,
-  sayPollNotes,
+  printInterruption,
+  printPollNotes,
   withGate,
 } from '../gate/gate.ts';
-import { type Io, wantsColour, widthOf } from '../process/io.ts';
+import { getOutputWidth, type Io, wantsColour } from '../process/io.ts';
 
 interface CheckFlags extends GateFlags {
   offline?: boolean;
@@ -38,14 +38,14 @@ export function declareCheck(program: Command, run: (flags: CheckFlags) => Promi
     .option(
       '--max-age <duration>',
       'with --offline: older samples are no answer (default: 15m)',
-      positiveDuration,
+      parsePositiveDurationFlag,
     )
     .addOption(
       new Option('-f, --format <format>', 'for people or for programs')
         .choices(['text', 'json'])
         .default('text'),
     )
-    .addOption(exitCodesFlag())
+    .addOption(createExitCodesFlag())
     .addHelpText(
       'after',
       `
@@ -61,7 +61,7 @@ Examples:
     .action(run);
 }
 
-export async function runCheck(flags: CheckFlags, io: Io): Promise<number> {
+export async function runCheckCommand(flags: CheckFlags, io: Io): Promise<number> {
   const { jobDuration } = flags;
   if (jobDuration === undefined) {
     throw new CredWatchError('check needs the length of the job', 'say it: `cred-watch check -j 4h30m`');
@@ -76,28 +76,28 @@ export async function runCheck(flags: CheckFlags, io: Io): Promise<number> {
     ? { verdict: await judgeOffline({ ...flags, jobDuration }, io), notes: [], interrupted: null }
     : await judgeLive(flags, io);
   if (interrupted !== null) {
-    await sayInterrupted(interrupted, io);
+    await printInterruption(interrupted, io);
     return signalExitCode(interrupted);
   }
   await io.stdout.write(await render(verdict, notes, flags, io));
-  return exitCodeOf(verdict.verdict);
+  return toExitCode(verdict.verdict);
 }
 
 const judgeLive = (flags: CheckFlags, io: Io) =>
   withGate(flags, io, async (gate) => {
     const judged = await judgeAtGate(gate, flags, io);
-    await sayPollNotes(judged, io);
-    const { verdict, interrupted, recorded } = judged;
-    return { verdict, interrupted, notes: recorded.outcome.notes };
+    await printPollNotes(judged, io);
+    const { judgement, interruptedBy, recordedPoll } = judged;
+    return { verdict: judgement, interrupted: interruptedBy, notes: recordedPoll.outcome.notes };
   });
 
 async function judgeOffline(flags: CheckFlags & { jobDuration: Seconds }, io: Io): Promise<NowVerdict> {
   const { SampleStore } = await import('../../store/sample-store.ts');
   const { judgeStored } = await import('../../watch/judge-now.ts');
-  const store = SampleStore.openReadOnly(databasePath(flags.db, io));
+  const store = SampleStore.openReadOnly(resolveDatabasePath(flags.db, io));
   try {
-    const source = await sourceNameOf(flags, io);
-    const host = hostOf(flags, io) ?? store?.lastHostOf(io.machine, source) ?? io.machine;
+    const source = await resolveSourceName(flags, io);
+    const host = findConfiguredHost(flags, io) ?? store?.findLastHost(io.machine, source) ?? io.machine;
     const { role, maxAge = DEFAULT_MAX_AGE } = flags;
     const choice = { host, source, maxAge, ...(role === undefined ? {} : { role }) };
     const job = { duration: flags.jobDuration, margin: flags.margin };
@@ -118,10 +118,10 @@ async function render(
   if (flags.exitCodes === 'nagios') {
     return (await import('../../report/now/nagios-line.ts')).renderNagiosLine(verdict);
   }
-  const { renderNow } = await import('../../report/now/text.ts');
-  return renderNow(verdict, {
-    waited: flags.wait !== undefined,
-    width: widthOf(io.stdout),
-    colour: wantsColour(io.stdout, io.env),
+  const { renderNowText } = await import('../../report/now/text.ts');
+  return renderNowText(verdict, {
+    hasWaited: flags.wait !== undefined,
+    width: getOutputWidth(io.stdout),
+    hasColour: wantsColour(io.stdout, io.env),
   });
 }

@@ -31,7 +31,7 @@ Examples:
     .action(run);
 }
 
-export async function runCompletion(shell: Shell | undefined, io: Io): Promise<number> {
+export async function runCompletionCommand(shell: Shell | undefined, io: Io): Promise<number> {
   if (shell === undefined) {
     const guess = SHELLS.find((each) => io.env.SHELL?.endsWith(`/${each}`)) ?? 'bash';
     throw new CredWatchError(
@@ -39,7 +39,7 @@ export async function runCompletion(shell: Shell | undefined, io: Io): Promise<n
       `say which: \`cred-watch completion ${guess}\`, of ${SHELLS.join(', ')}`,
     );
   }
-  const { SCRIPTS } = await import('../completion/scripts.ts');
+  const { COMPLETION_SCRIPTS: SCRIPTS } = await import('../completion/scripts.ts');
   await io.stdout.write(SCRIPTS[shell]);
   return EXIT.ok;
 }

@@ -1,22 +1,22 @@
 import { type Command, Option } from 'commander';
-import { HANDOVER_FORMATS, type HandoverFormat } from '../../credential-formats/formats.ts';
+import { CREDENTIAL_FORMATS, type CredentialFormat } from '../../credential-formats/formats.ts';
 import { CredWatchError } from '../../errors.ts';
-import { EXIT, exitCodeOf, signalExitCode } from '../flags/exit-codes.ts';
-import { exitCodesFlag } from '../flags/flags.ts';
+import { EXIT, signalExitCode, toExitCode } from '../flags/exit-codes.ts';
+import { createExitCodesFlag } from '../flags/flags.ts';
 import {
   addGateFlags,
   type GateFlags,
-  handedCredentials,
   judgeAtGate,
-  sayDoubts,
-  sayRefusal,
+  printExpirationWarnings,
+  printRefusal,
+  toCredentialValues,
   withGate,
 } from '../gate/gate.ts';
 import type { Io } from '../process/io.ts';
-import { sayNote } from '../process/messages.ts';
+import { printNote } from '../process/messages.ts';
 
 interface EnvFlags extends GateFlags {
-  format: HandoverFormat;
+  format: CredentialFormat;
   clause: 'parameters' | 'credentials';
   legacyToken?: boolean;
   tty?: boolean;
@@ -31,7 +31,7 @@ export function declareEnv(program: Command, run: (flags: EnvFlags) => Promise<v
   )
     .addOption(
       new Option('-f, --format <format>', 'for whom')
-        .choices(Object.keys(HANDOVER_FORMATS))
+        .choices(Object.keys(CREDENTIAL_FORMATS))
         .makeOptionMandatory(),
     )
     .addOption(
@@ -41,7 +41,7 @@ export function declareEnv(program: Command, run: (flags: EnvFlags) => Promise<v
     )
     .option('--legacy-token', 'print AWS_SECURITY_TOKEN as well, for programs that know no other')
     .option('--tty', 'print secrets even onto a terminal')
-    .addOption(exitCodesFlag())
+    .addOption(createExitCodesFlag())
     .addHelpText(
       'after',
       `
@@ -60,7 +60,7 @@ Examples:
     .action(run);
 }
 
-export async function runEnv(flags: EnvFlags, io: Io): Promise<number> {
+export async function runEnvCommand(flags: EnvFlags, io: Io): Promise<number> {
   if (flags.jobDuration === undefined) {
     throw new CredWatchError(
       'env needs the length of the job that will use the credentials',
@@ -75,21 +75,23 @@ export async function runEnv(flags: EnvFlags, io: Io): Promise<number> {
   }
   return withGate(flags, io, async (gate) => {
     const judged = await judgeAtGate(gate, flags, io);
-    await sayDoubts(judged, io);
-    const { verdict } = judged.verdict;
+    await printExpirationWarnings(judged, io);
+    const { verdict } = judged.judgement;
     if (verdict !== 'safe') {
-      await sayRefusal(judged, flags, io);
-      return judged.interrupted === null ? exitCodeOf(verdict) : signalExitCode(judged.interrupted);
+      await printRefusal(judged, flags, io);
+      return judged.interruptedBy === null ? toExitCode(verdict) : signalExitCode(judged.interruptedBy);
     }
     await sayProfileStays(flags, io);
     const { clause, legacyToken = false } = flags;
-    await io.stdout.write(HANDOVER_FORMATS[flags.format](handedCredentials(judged), { legacyToken, clause }));
+    await io.stdout.write(
+      CREDENTIAL_FORMATS[flags.format](toCredentialValues(judged), { legacyToken, clause }),
+    );
     return EXIT.ok;
   });
 }
 
 /** Read by a shell that this process was started from, and so of the same environment. */
-const SHELL_FORMATS: readonly HandoverFormat[] = [
+const SHELL_FORMATS: readonly CredentialFormat[] = [
   'env',
   'env-no-export',
   'fish',
@@ -99,7 +101,7 @@ const SHELL_FORMATS: readonly HandoverFormat[] = [
 
 async function sayProfileStays({ format }: EnvFlags, io: Io): Promise<void> {
   if ((io.env.AWS_PROFILE ?? '') === '' || !SHELL_FORMATS.includes(format)) return;
-  await sayNote(
+  await printNote(
     io,
     'AWS_PROFILE is set: the JavaScript SDK heeds it before these variables',
     'unset it in that shell, or use `cred-watch exec`',

@@ -1,23 +1,23 @@
 import { devNull } from 'node:os';
 import type { Command } from 'commander';
 import { CredWatchError } from '../../errors.ts';
-import type { Judged } from '../../watch/judge-now.ts';
-import type { CommandEnd } from '../../watch/record-run.ts';
+import type { JudgedPoll } from '../../watch/judge-now.ts';
+import type { CommandResult } from '../../watch/record-job-run.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { name } from '../flags/flags.ts';
+import { parseNameFlag } from '../flags/flags.ts';
 import {
   addGateFlags,
   type Gate,
   type GateFlags,
-  handedCredentials,
   judgeAtGate,
-  sayDoubts,
-  sayRefusal,
+  printExpirationWarnings,
+  printRefusal,
+  toCredentialValues,
   withGate,
 } from '../gate/gate.ts';
-import { profileRegion } from '../gate/profile-region.ts';
+import { readProfileRegion } from '../gate/profile-region.ts';
 import type { Io } from '../process/io.ts';
-import { sayNote } from '../process/messages.ts';
+import { printNote } from '../process/messages.ts';
 
 interface ExecFlags extends GateFlags {
   job?: string;
@@ -33,7 +33,7 @@ export function declareExec(program: Command, run: (flags: ExecFlags) => Promise
       .helpGroup('Judge:')
       .description('check, then run a command with the credentials'),
   )
-    .option('--job <name>', 'record this run under a name, for `report --job`', name)
+    .option('--job <name>', 'record this run under a name, for `report --job`', parseNameFlag)
     .option('--legacy-token', 'set AWS_SECURITY_TOKEN as well, for programs that know no other')
     .option('--refresh', 'give an endpoint instead of a copy, for programs that fetch credentials again')
     .addHelpText(
@@ -53,7 +53,7 @@ Examples:
 }
 
 /** @param command what stands behind `--` */
-export async function runExec(flags: ExecFlags, command: readonly string[], io: Io): Promise<number> {
+export async function runExecCommand(flags: ExecFlags, command: readonly string[], io: Io): Promise<number> {
   if (command.length === 0) {
     throw new CredWatchError(
       'exec needs a command, behind two dashes',
@@ -74,17 +74,19 @@ export async function runExec(flags: ExecFlags, command: readonly string[], io: 
   }
   return withGate(flags, io, async (gate) => {
     const judged = await judgeAtGate(gate, flags, io);
-    await sayDoubts(judged, io);
-    if (judged.verdict.verdict !== 'safe') {
-      await sayRefusal(judged, flags, io);
+    await printExpirationWarnings(judged, io);
+    if (judged.judgement.verdict !== 'safe') {
+      await printRefusal(judged, flags, io);
       return EXIT.notStarted;
     }
     const handed = flags.refresh ? await handEndpoint(gate, judged, io) : await handCopy(judged, flags, io);
     const { runChild } = await import('../process/child.ts');
     const run = () => runChild(command, handed.environment, io);
     try {
-      const { code } = await (flags.job === undefined ? run() : recorded(flags.job, gate, judged, io, run));
-      return code;
+      const { exitCode } = await (flags.job === undefined
+        ? run()
+        : recorded(flags.job, gate, judged, io, run));
+      return exitCode;
     } finally {
       await handed.close();
     }
@@ -92,31 +94,36 @@ export async function runExec(flags: ExecFlags, command: readonly string[], io: 
 }
 
 /** What the child is given. */
-interface Handed {
+interface ChildCredentials {
   environment: Record<string, string>;
   close: () => Promise<void>;
 }
 
-async function handCopy(judged: Judged, flags: ExecFlags, io: Io): Promise<Handed> {
-  const { childEnvironment } = await import('../../credential-formats/child-environment.ts');
-  const credentials = handedCredentials(judged);
-  const environment = childEnvironment(io.env, credentials, {
+async function handCopy(judged: JudgedPoll, flags: ExecFlags, io: Io): Promise<ChildCredentials> {
+  const { buildChildEnvironment } = await import('../../credential-formats/child-environment.ts');
+  const credentials = toCredentialValues(judged);
+  const environment = buildChildEnvironment(io.env, credentials, {
     legacyToken: flags.legacyToken ?? false,
-    region: await profileRegion(io),
+    region: await readProfileRegion(io),
   });
   return { environment, close: async () => {} };
 }
 
-async function handEndpoint(gate: Gate, judged: Judged, io: Io): Promise<Handed> {
-  const { refreshingEnvironment } = await import('../../credential-formats/child-environment.ts');
+async function handEndpoint(gate: Gate, judged: JudgedPoll, io: Io): Promise<ChildCredentials> {
+  const { buildEndpointEnvironment } = await import('../../credential-formats/child-environment.ts');
   const { LatestCredentials } = await import('../../watch/latest-credentials.ts');
   const { startLiveEndpoint } = await import('../../server/live/live-endpoint.ts');
-  const { outcome } = judged.recorded;
-  const latest = new LatestCredentials(gate, { clock: io.clock, ...(outcome.ok ? { known: outcome } : {}) });
-  const endpoint = await startLiveEndpoint({ supply: latest.latest });
+  const { outcome } = judged.recordedPoll;
+  const latest = new LatestCredentials(gate, {
+    clock: io.clock,
+    ...(outcome.ok ? { initialPoll: outcome } : {}),
+  });
+  const endpoint = await startLiveEndpoint({ getCredentials: latest.getLatest });
   return {
     environment: {
-      ...refreshingEnvironment(io.env, endpoint.environment, { region: await profileRegion(io, 'default') }),
+      ...buildEndpointEnvironment(io.env, endpoint.environment, {
+        region: await readProfileRegion(io, 'default'),
+      }),
       ...(await withoutDefaultProfile(io)),
     },
     close: async () => {
@@ -129,25 +136,25 @@ async function handEndpoint(gate: Gate, judged: Judged, io: Io): Promise<Handed>
 /** Of both shared files only an empty one is left, where SDKs would heed their default profile before any endpoint. */
 async function withoutDefaultProfile(io: Io): Promise<Record<string, string>> {
   const { readProfileFiles } = await import('../../sources/profile/files.ts');
-  const { keyToCredentials } = await import('../../sources/profile/keys.ts');
+  const { findCredentialSetting } = await import('../../sources/profile/credentials.ts');
   const { profiles } = await readProfileFiles({ env: io.env, home: io.home, profile: 'default' });
   const profile = profiles.get('default');
-  const key = profile === undefined ? null : keyToCredentials(profile);
+  const key = profile === undefined ? null : findCredentialSetting(profile);
   if (key === null) return {};
-  await sayNote(io, `the default profile has ${key}: the command is not shown the files of profiles`);
+  await printNote(io, `the default profile has ${key}: the command is not shown the files of profiles`);
   return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 }
 
 async function recorded(
   job: string,
   { store }: Gate,
-  judged: Judged,
+  judged: JudgedPoll,
   { clock }: Io,
-  run: () => Promise<CommandEnd>,
-): Promise<CommandEnd> {
-  const { recordRun } = await import('../../watch/record-run.ts');
-  const { identity, judgedAt: startedAt, remaining } = judged.verdict;
-  const { expiration } = handedCredentials(judged);
+  run: () => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const { recordJobRun } = await import('../../watch/record-job-run.ts');
+  const { identity, judgedAt: startedAt, remaining } = judged.judgement;
+  const { expiration } = toCredentialValues(judged);
   const start = { job, identity: identity!, startedAt, remainingAtStart: remaining! };
-  return recordRun({ store, clock, start, expiration }, run);
+  return recordJobRun({ store, clock, start, expiration }, run);
 }

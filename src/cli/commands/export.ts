@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { CredWatchError } from '../../errors.ts';
 import { ARCHIVE_FORMATS, type ArchiveFormat, writeArchive } from '../../store/archive/writer.ts';
-import { databasePath } from '../../store/database-path.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { addSelection, databaseFlag, exitCodesFlag } from '../flags/flags.ts';
+import { addSelectionFlags, createDatabaseFlag, createExitCodesFlag } from '../flags/flags.ts';
 import type { SelectionFlags } from '../flags/selection.ts';
 import type { Io } from '../process/io.ts';
-import { sayNote } from '../process/messages.ts';
+import { printNote } from '../process/messages.ts';
 import { writeOutput } from '../process/output-file.ts';
 
 interface ExportFlags extends SelectionFlags {
@@ -20,11 +20,11 @@ export function declareExport(program: Command, run: (flags: ExportFlags) => Pro
     .command('export')
     .helpGroup('Samples:')
     .description('write samples and failed polls as NDJSON or CSV; there are no secrets to write');
-  addSelection(command)
-    .addOption(databaseFlag())
+  addSelectionFlags(command)
+    .addOption(createDatabaseFlag())
     .addOption(new Option('-f, --format <format>', 'how').choices(ARCHIVE_FORMATS).default('ndjson'))
     .option('-o, --output <file>', 'write to this file; - is stdout', '-')
-    .addOption(exitCodesFlag())
+    .addOption(createExitCodesFlag())
     .addHelpText(
       'after',
       `
@@ -35,10 +35,10 @@ Examples:
     .action(run);
 }
 
-export async function runExport(flags: ExportFlags, io: Io): Promise<number> {
-  const { toFilter } = await import('../flags/selection.ts');
-  const filter = toFilter(flags, io.clock.now());
-  const path = databasePath(flags.db, io);
+export async function runExportCommand(flags: ExportFlags, io: Io): Promise<number> {
+  const { toSeriesFilter } = await import('../flags/selection.ts');
+  const filter = toSeriesFilter(flags, io.clock.now());
+  const path = resolveDatabasePath(flags.db, io);
   const { SampleStore } = await import('../../store/sample-store.ts');
   const store = SampleStore.openReadOnly(path);
   if (store === null)
@@ -53,7 +53,7 @@ export async function runExport(flags: ExportFlags, io: Io): Promise<number> {
     };
     await writeOutput(io, flags.output, writeArchive(counted(), flags.format));
     if (count === 0)
-      await sayNote(
+      await printNote(
         io,
         `nothing in ${path} matches`,
         'leave out --host, --source, --role, --since or --until',

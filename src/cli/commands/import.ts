@@ -3,15 +3,15 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { formatDuration } from '../../domain/time/duration.ts';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
-import { writeCount } from '../../report/text/writing.ts';
-import { databasePath } from '../../store/database-path.ts';
+import { formatCount } from '../../report/text/format-values.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { ImportFile, StagedFile } from '../../store/import/files.ts';
 import type { BadLine } from '../../store/import/text-lines.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { databaseFlag, exitCodesFlag, name } from '../flags/flags.ts';
+import { createDatabaseFlag, createExitCodesFlag, parseNameFlag } from '../flags/flags.ts';
 import type { Io } from '../process/io.ts';
-import { sayError, sayNote } from '../process/messages.ts';
-import { progressOn } from '../process/progress.ts';
+import { printError, printNote } from '../process/messages.ts';
+import { createProgress } from '../process/progress.ts';
 
 interface ImportFlags {
   host?: string;
@@ -33,15 +33,15 @@ export function declareImport(
     .helpGroup('Samples:')
     .description('read saved curl and PowerShell logs, and NDJSON or CSV of our own export')
     .argument('<file...>', 'files to read; - is standard input')
-    .option('--host <name>', "the host that a log is about (default: the file's base name)", name)
-    .option('--role <name>', 'the role that a log is about', name)
+    .option('--host <name>', "the host that a log is about (default: the file's base name)", parseNameFlag)
+    .option('--role <name>', 'the role that a log is about', parseNameFlag)
     .option(
       '--timezone <zone>',
       "the zone of a log's stamps: UTC, local, -05:00 or America/New_York (default: UTC)",
     )
     .option('--strict', 'a bad line is fatal, and nothing is written')
-    .addOption(databaseFlag())
-    .addOption(exitCodesFlag())
+    .addOption(createDatabaseFlag())
+    .addOption(createExitCodesFlag())
     .addHelpText(
       'after',
       `
@@ -54,9 +54,9 @@ Examples:
     .action(run);
 }
 
-export async function runImport(files: string[], flags: ImportFlags, io: Io): Promise<number> {
-  const { wallClock } = await import('../../store/import/time-zone.ts');
-  const toInstant = wallClock(flags.timezone ?? 'UTC');
+export async function runImportCommand(files: string[], flags: ImportFlags, io: Io): Promise<number> {
+  const { createLocalTimeConverter } = await import('../../store/import/time-zone.ts');
+  const toInstant = createLocalTimeConverter(flags.timezone ?? 'UTC');
   if (toInstant === null) {
     throw new CredWatchError(
       `--timezone '${flags.timezone}' is not a time zone`,
@@ -67,11 +67,11 @@ export async function runImport(files: string[], flags: ImportFlags, io: Io): Pr
     throw new CredWatchError('standard input can be read only once', 'give - once');
   }
   const { ImportStage } = await import('../../store/import/stage.ts');
-  const { stageFile, writeStage } = await import('../../store/import/files.ts');
+  const { stageFile, writeStagedRecords } = await import('../../store/import/files.ts');
   const { SampleStore } = await import('../../store/sample-store.ts');
   const stage = new ImportStage();
-  const progress = progressOn(io);
-  const badLines = new BadLineTeller(io, flags.strict ?? false);
+  const progress = createProgress(io);
+  const badLines = new BadLineReporter(io, flags.strict ?? false);
   try {
     const staged: StagedFile[] = [];
     for (const file of files) {
@@ -85,13 +85,13 @@ export async function runImport(files: string[], flags: ImportFlags, io: Io): Pr
       );
       progress.clear();
       staged.push(result);
-      await badLines.tell();
+      await badLines.printLines();
       await sayAssumptions(result, flags, io);
     }
     refuse(staged, flags);
-    const store = SampleStore.open(databasePath(flags.db, io));
+    const store = SampleStore.open(resolveDatabasePath(flags.db, io));
     try {
-      const { added, known } = await writeStage(stage, store, (written) =>
+      const { added, known } = await writeStagedRecords(stage, store, (written) =>
         progress.show(`${written.toLocaleString('en-US')} records written`),
       );
       progress.clear();
@@ -147,16 +147,16 @@ async function sayAssumptions(
 ): Promise<void> {
   if (kind === 'log') {
     if (flags.host === undefined) {
-      await sayNote(io, `${file} is filed under host '${hostOf(file)}'; --host names another`);
+      await printNote(io, `${file} is filed under host '${hostOf(file)}'; --host names another`);
     }
   } else if (flags.host !== undefined || flags.role !== undefined || flags.timezone !== undefined) {
-    await sayNote(
+    await printNote(
       io,
       `${file} names its hosts, roles and zones itself: --host, --role and --timezone were not used`,
     );
   }
-  if (conflict !== null && (flags.timezone !== undefined || conflict.zone === null)) {
-    await sayNote(io, `${file}: ${conflictMessage(conflict)}`);
+  if (conflict !== null && (flags.timezone !== undefined || conflict.suggestedZone === null)) {
+    await printNote(io, `${file}: ${conflictMessage(conflict)}`);
   }
 }
 
@@ -173,22 +173,22 @@ function refuse(staged: readonly StagedFile[], { strict, timezone }: ImportFlags
   if (strict && bad.length > 0) {
     const count = bad.reduce((sum, { badLines }) => sum + badLines, 0);
     throw new CredWatchError(
-      `${writeCount(count, 'bad line')} in ${bad.map(({ name: file }) => file).join(', ')}; nothing was written`,
+      `${formatCount(count, 'bad line')} in ${bad.map(({ name: file }) => file).join(', ')}; nothing was written`,
       'mend them, or leave out --strict to skip them',
     );
   }
   for (const { name: file, records, badLines } of staged) {
     if (records > 0 || badLines === 0) continue;
     throw new CredWatchError(
-      `nothing in ${file} could be read: ${writeCount(badLines, 'bad line')}; nothing was written`,
+      `nothing in ${file} could be read: ${formatCount(badLines, 'bad line')}; nothing was written`,
       'see what is wrong with its first lines above',
     );
   }
   for (const { name: file, conflict } of staged) {
-    if (timezone !== undefined || conflict === null || conflict.zone === null) continue;
+    if (timezone !== undefined || conflict === null || conflict.suggestedZone === null) continue;
     throw new CredWatchError(
       `read as UTC, the stamps of ${file} and its documents cannot both be true: ${conflictMessage(conflict)}; nothing was written`,
-      `--timezone ${conflict.zone} makes them agree; --timezone UTC insists on UTC`,
+      `--timezone ${conflict.suggestedZone} makes them agree; --timezone UTC insists on UTC`,
     );
   }
 }
@@ -198,14 +198,14 @@ function summary(staged: readonly StagedFile[], added: number, known: number): s
   const parts = [
     `${added.toLocaleString('en-US')} added`,
     `${known.toLocaleString('en-US')} there already`,
-    ...(skipped > 0 ? [`${writeCount(skipped, 'bad line')} skipped`] : []),
+    ...(skipped > 0 ? [`${formatCount(skipped, 'bad line')} skipped`] : []),
   ];
   const records = staged.reduce((sum, each) => sum + each.records, 0);
-  return `${writeCount(records, 'record')} in ${writeCount(staged.length, 'file')}: ${parts.join(', ')}`;
+  return `${formatCount(records, 'record')} in ${formatCount(staged.length, 'file')}: ${parts.join(', ')}`;
 }
 
 /** Says which lines are bad, the first of each file one by one. Never what stands in them. */
-class BadLineTeller {
+class BadLineReporter {
   readonly #io: Io;
   readonly #isFatal: boolean;
   #waiting: string[] = [];
@@ -223,8 +223,8 @@ class BadLineTeller {
       this.#waiting.push(`${file}:${line}: ${this.#isFatal ? '' : 'skipped: '}${problem}`);
   }
 
-  async tell(): Promise<void> {
-    const say = this.#isFatal ? sayError : sayNote;
+  async printLines(): Promise<void> {
+    const say = this.#isFatal ? printError : printNote;
     for (const message of this.#waiting) await say(this.#io, message);
     this.#waiting = [];
     for (const [file, count] of this.#counts) {

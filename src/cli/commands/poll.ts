@@ -2,22 +2,27 @@ import { type Command, Option } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import { CredWatchError } from '../../errors.ts';
-import { failureMessage } from '../../report/messages/failures.ts';
-import { pollNoteMessage } from '../../report/messages/poll-notes.ts';
-import { type PollResult, pollJson, pollLine } from '../../report/poll-line.ts';
+import { describeFailure } from '../../report/messages/failures.ts';
+import { describePollNote } from '../../report/messages/poll-notes.ts';
+import { formatPollJson, formatPollLine, type PollResult } from '../../report/poll-line.ts';
 import type { CredentialSource } from '../../sources/source.ts';
-import { databasePath } from '../../store/database-path.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
-import { assertInterval } from '../../watch/pace.ts';
-import type { Recorded } from '../../watch/poll-once.ts';
+import type { RecordedPoll } from '../../watch/poll-once.ts';
+import { assertPollInterval } from '../../watch/poll-schedule.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { databaseFlag, exitCodesFlag, positiveDuration } from '../flags/flags.ts';
-import { addJudging, type JudgingFlags } from '../flags/judging-flags.ts';
-import { allowHostFlag, allowRemoteFlag, type ListeningFlags, listenFlag } from '../flags/listening-flags.ts';
+import { createDatabaseFlag, createExitCodesFlag, parsePositiveDurationFlag } from '../flags/flags.ts';
+import { addJudgingFlags, type JudgingFlags } from '../flags/judging-flags.ts';
+import {
+  createAllowHostFlag,
+  createAllowRemoteFlag,
+  createListenFlag,
+  type ListeningFlags,
+} from '../flags/listening-flags.ts';
 import { addSourceFlags, openSource, type SourceFlags } from '../flags/source-flags.ts';
-import type { Live } from '../live/listen.ts';
+import type { LiveReportServer } from '../live/live-report-server.ts';
 import type { Io } from '../process/io.ts';
-import { sayError, sayNote } from '../process/messages.ts';
+import { printError, printNote } from '../process/messages.ts';
 
 export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
   interval?: Seconds;
@@ -31,19 +36,21 @@ export function declarePoll(program: Command, run: (flags: PollFlags) => Promise
     .command('poll')
     .helpGroup('Measure:')
     .description('record one sample of the current credentials; --interval keeps sampling')
-    .option('--interval <duration>', 'poll again and again, this far apart', positiveDuration)
-    .option('--for <duration>', 'with --interval: stop after this time', positiveDuration);
+    .option('--interval <duration>', 'poll again and again, this far apart', parsePositiveDurationFlag)
+    .option('--for <duration>', 'with --interval: stop after this time', parsePositiveDurationFlag);
   addSourceFlags(command)
     .option('--extended-api', 'ask IMDS for the account id as well, and compare both answers')
-    .addOption(databaseFlag())
+    .addOption(createDatabaseFlag())
     .addOption(
       new Option('-f, --format <format>', 'one line a poll').choices(['text', 'json']).default('text'),
     )
-    .addOption(exitCodesFlag())
-    .addOption(listenFlag('with --interval: serve /, /report.json, /metrics and /healthz here', 'nowhere'))
-    .addOption(allowRemoteFlag())
-    .addOption(allowHostFlag());
-  addJudging(command)
+    .addOption(createExitCodesFlag())
+    .addOption(
+      createListenFlag('with --interval: serve /, /report.json, /metrics and /healthz here', 'nowhere'),
+    )
+    .addOption(createAllowRemoteFlag())
+    .addOption(createAllowHostFlag());
+  addJudgingFlags(command)
     .addHelpText(
       'after',
       `
@@ -61,25 +68,25 @@ Examples:
 }
 
 /** 0: recorded; 1: a poll failed and was recorded as failed. With --interval, 0 if any sample was recorded. */
-export async function runPoll(flags: PollFlags, io: Io, debug: boolean): Promise<number> {
+export async function runPollCommand(flags: PollFlags, io: Io, debug: boolean): Promise<number> {
   assertFitting(flags);
   const { source, host } = await openSource(flags, io);
-  if (flags.interval !== undefined) assertInterval('--interval', flags.interval, source);
+  if (flags.interval !== undefined) assertPollInterval('--interval', flags.interval, source);
   const { SampleStore } = await import('../../store/sample-store.ts');
-  const store = SampleStore.open(databasePath(flags.db, io));
+  const store = SampleStore.open(resolveDatabasePath(flags.db, io));
   try {
     const context = { source, store, host, machine: io.machine };
     if (flags.interval === undefined) {
       const { pollOnce } = await import('../../watch/poll-once.ts');
       // A process that was started has to be ended with us; any other source may be left where it stands.
-      const stop = source.endpoint === null ? io.stopSignal() : undefined;
+      const stop = source.endpoint === null ? io.createStopSignal() : undefined;
       const recorded = await pollOnce(context, stop);
       await tell(recorded, source, flags, io, new Set());
       return recorded.outcome.ok ? EXIT.ok : EXIT.failed;
     }
     const { watch } = await import('../../watch/watch.ts');
     const told = new Set<string>();
-    const stop = io.stopSignal();
+    const stop = io.createStopSignal();
     const live = await serve({ ...flags, interval: flags.interval }, source, store, io, debug);
     try {
       const samples = await watch(
@@ -146,28 +153,28 @@ async function serve(
   store: SampleStore,
   io: Io,
   debug: boolean,
-): Promise<Live | null> {
+): Promise<LiveReportServer | null> {
   if (flags.listen.length === 0) return null;
-  const { serveLive } = await import('../live/listen.ts');
-  return serveLive({ flags, source, store, io, debug });
+  const { startLiveReportServer } = await import('../live/live-report-server.ts');
+  return startLiveReportServer({ flags, source, store, io, debug });
 }
 
 /** One line a poll. What stays the same from poll to poll is told once. */
 async function tell(
-  { outcome, host }: Recorded,
+  { outcome, host }: RecordedPoll,
   source: CredentialSource,
   flags: PollFlags,
   io: Io,
   told: Set<string>,
 ): Promise<void> {
   for (const note of outcome.notes.filter(({ code }) => code !== 'TOKEN_FILE_EXPIRES')) {
-    const message = pollNoteMessage(note);
-    if (!told.has(message)) await sayNote(io, message);
+    const message = describePollNote(note);
+    if (!told.has(message)) await printNote(io, message);
     told.add(message);
   }
   if (!outcome.ok) {
-    const { message, hint } = failureMessage(outcome);
-    await sayError(io, message, hint);
+    const { message, hint } = describeFailure(outcome);
+    await printError(io, message, hint);
     if (flags.format === 'text') return;
   }
   const { identity, observedAt, clockOffset, notes } = outcome;
@@ -180,5 +187,5 @@ async function tell(
     credentials: outcome.ok ? outcome.credentials : null,
     failure: outcome.ok ? null : { reason: outcome.reason, detail: outcome.detail },
   };
-  await io.stdout.write(`${flags.format === 'json' ? pollJson(result) : pollLine(result)}\n`);
+  await io.stdout.write(`${flags.format === 'json' ? formatPollJson(result) : formatPollLine(result)}\n`);
 }

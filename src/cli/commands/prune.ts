@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
-import { writeCount } from '../../report/text/writing.ts';
-import { databasePath } from '../../store/database-path.ts';
+import { formatCount } from '../../report/text/format-values.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { databaseFlag, duration, exitCodesFlag } from '../flags/flags.ts';
+import { createDatabaseFlag, createExitCodesFlag, parseDurationFlag } from '../flags/flags.ts';
 import type { Io } from '../process/io.ts';
 
 interface PruneFlags {
@@ -18,10 +18,10 @@ export function declarePrune(program: Command, run: (flags: PruneFlags) => Promi
     .command('prune')
     .helpGroup('Samples:')
     .description('delete old samples; generations stay, so that no report changes')
-    .requiredOption('--older-than <duration>', 'delete samples taken longer ago than this', duration)
+    .requiredOption('--older-than <duration>', 'delete samples taken longer ago than this', parseDurationFlag)
     .option('--dry-run', 'only say what would be deleted')
-    .addOption(databaseFlag())
-    .addOption(exitCodesFlag())
+    .addOption(createDatabaseFlag())
+    .addOption(createExitCodesFlag())
     .addHelpText(
       'after',
       `
@@ -32,8 +32,11 @@ Examples:
     .action(run);
 }
 
-export async function runPrune({ olderThan, dryRun = false, db }: PruneFlags, io: Io): Promise<number> {
-  const path = databasePath(db, io);
+export async function runPruneCommand(
+  { olderThan, dryRun = false, db }: PruneFlags,
+  io: Io,
+): Promise<number> {
+  const path = resolveDatabasePath(db, io);
   const { SampleStore } = await import('../../store/sample-store.ts');
   const existing = SampleStore.openReadOnly(path);
   if (existing === null) {
@@ -42,10 +45,11 @@ export async function runPrune({ olderThan, dryRun = false, db }: PruneFlags, io
   existing.close();
   const store = SampleStore.open(path);
   try {
-    const { deleted, kept } = store.prune(io.clock.now() - olderThan * 1000, { dryRun });
-    const why = kept === 0 ? '' : `; ${writeCount(kept, 'older one')} kept because reports need them`;
+    const { deleted, retained } = store.prune(io.clock.now() - olderThan * 1000, { dryRun });
+    const why =
+      retained === 0 ? '' : `; ${formatCount(retained, 'older one')} kept because reports need them`;
     await io.stdout.write(
-      `${writeCount(deleted, 'sample')} ${dryRun ? 'would be deleted' : 'deleted'}${why}\n`,
+      `${formatCount(deleted, 'sample')} ${dryRun ? 'would be deleted' : 'deleted'}${why}\n`,
     );
   } finally {
     store.close();

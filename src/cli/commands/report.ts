@@ -1,24 +1,24 @@
 import { type Command, Option } from 'commander';
 import { REPORT_FORMATS } from '../../report/formats.ts';
-import { databasePath } from '../../store/database-path.ts';
+import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
-import { exitCodeOf } from '../flags/exit-codes.ts';
-import { addSelection, databaseFlag, exitCodesFlag } from '../flags/flags.ts';
-import { addJudging, type JudgingFlags } from '../flags/judging-flags.ts';
+import { toExitCode } from '../flags/exit-codes.ts';
+import { addSelectionFlags, createDatabaseFlag, createExitCodesFlag } from '../flags/flags.ts';
+import { addJudgingFlags, type JudgingFlags } from '../flags/judging-flags.ts';
 import type { SelectionFlags } from '../flags/selection.ts';
-import { DEFAULT_WIDTH, hasUnicode, type Io, wantsColour, widthOf } from '../process/io.ts';
+import { DEFAULT_WIDTH, getOutputWidth, type Io, supportsUnicode, wantsColour } from '../process/io.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { assessStored } from '../report/assess-stored.ts';
 import { appendGithubFiles } from '../report/github.ts';
-import { sayNoRuns, sayNoSamples } from '../report/missing-data.ts';
-import { planOutputs, type WantedFormat, wantedFormat } from '../report/outputs.ts';
+import { printNoRuns, printNoSamples } from '../report/missing-data.ts';
+import { parseFormatFlag, planOutputs, type RequestedFormat } from '../report/outputs.ts';
 
 /** Replaced by the build. */
 declare const CRED_WATCH_VERSION: string;
 
 interface ReportFlags extends SelectionFlags, JudgingFlags {
   db?: string;
-  format?: readonly WantedFormat[];
+  format?: readonly RequestedFormat[];
   output?: string;
   ascii?: boolean;
 }
@@ -28,18 +28,18 @@ export function declareReport(program: Command, run: (flags: ReportFlags) => Pro
     .command('report')
     .helpGroup('Judge:')
     .description('rotation interval, minimum remaining validity and findings; -j judges a job');
-  addJudging(command);
-  addSelection(command)
-    .addOption(databaseFlag())
+  addJudgingFlags(command);
+  addSelectionFlags(command)
+    .addOption(createDatabaseFlag())
     .addOption(
       new Option('-f, --format <format[=file]>', 'how; with a file for each, several at once')
         .choices(Object.keys(REPORT_FORMATS))
         .default(undefined, 'table')
-        .argParser(wantedFormat),
+        .argParser(parseFormatFlag),
     )
     .option('-o, --output <file>', 'write to this file; - is stdout (default: -)')
     .option('--ascii', 'draw with plain ASCII, as where the locale is not UTF-8')
-    .addOption(exitCodesFlag())
+    .addOption(createExitCodesFlag())
     .addHelpText(
       'after',
       `
@@ -56,12 +56,12 @@ Examples:
     .action(run);
 }
 
-export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
+export async function runReportCommand(flags: ReportFlags, io: Io): Promise<number> {
   const now = io.clock.now();
   const outputs = planOutputs(flags.format ?? [], flags.output);
-  const { toFilter } = await import('../flags/selection.ts');
-  const filter = toFilter(flags, now);
-  const path = databasePath(flags.db, io);
+  const { toSeriesFilter } = await import('../flags/selection.ts');
+  const filter = toSeriesFilter(flags, now);
+  const path = resolveDatabasePath(flags.db, io);
   const { assessment, allTime, isMissing, jobNames } = await read(path, (store) =>
     assessStored(store, filter, flags, now),
   );
@@ -71,11 +71,11 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   for (const job of jobs) {
     const lacksLength = job.job === null;
     if (lacksLength || job.runs?.runCount === 0)
-      await sayNoRuns(io, job, jobNames, { ...absence, isFatal: lacksLength });
+      await printNoRuns(io, job, jobNames, { ...absence, isFatal: lacksLength });
   }
   // What was said of jobs is enough where none of them can be judged.
   const isTold = jobs.length > 0 && jobs.every(({ job }) => job === null);
-  if (series.length === 0 && !isTold) await sayNoSamples(io, { ...absence, isFatal: verdict !== null });
+  if (series.length === 0 && !isTold) await printNoSamples(io, { ...absence, isFatal: verdict !== null });
 
   const failures: unknown[] = [];
   for (const { format, file } of outputs) {
@@ -85,10 +85,10 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
       now,
       margin: flags.margin,
       version: CRED_WATCH_VERSION,
-      width: isShown ? widthOf(io.stdout) : DEFAULT_WIDTH,
-      colour: isShown && wantsColour(io.stdout, io.env),
-      ascii: flags.ascii === true || !hasUnicode(io.env),
-      allTime,
+      width: isShown ? getOutputWidth(io.stdout) : DEFAULT_WIDTH,
+      hasColour: isShown && wantsColour(io.stdout, io.env),
+      isAsciiOnly: flags.ascii === true || !supportsUnicode(io.env),
+      allTimeAssessment: allTime,
       nodeVersion: io.nodeVersion,
     };
     try {
@@ -101,7 +101,7 @@ export async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   }
   // One file that cannot be written is no reason to lose the others.
   if (failures.length > 0) throw failures[0];
-  return exitCodeOf(verdict);
+  return toExitCode(verdict);
 }
 
 async function read<T>(path: string, action: (store: SampleStore | null) => T): Promise<T> {

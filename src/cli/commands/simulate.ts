@@ -1,37 +1,48 @@
 import { type Command, Option } from 'commander';
 import { CredWatchError } from '../../errors.ts';
-import { duration, exitCodesFlag, name, positiveDuration, roleName } from '../flags/flags.ts';
-import { allowHostFlag, allowRemoteFlag, listenFlag, repeatable } from '../flags/listening-flags.ts';
+import {
+  createExitCodesFlag,
+  parseDurationFlag,
+  parseNameFlag,
+  parsePositiveDurationFlag,
+  parseRoleNameFlag,
+} from '../flags/flags.ts';
+import {
+  createAllowHostFlag,
+  createAllowRemoteFlag,
+  createListenFlag,
+  createRepeatableFlag,
+} from '../flags/listening-flags.ts';
 import type { Io } from '../process/io.ts';
-import { sayNote } from '../process/messages.ts';
+import { printNote } from '../process/messages.ts';
 import type { SimulateFlags } from '../simulation/flags.ts';
-import { simulateHelp } from '../simulation/help.ts';
+import { renderSimulateHelp } from '../simulation/help.ts';
 
 export function declareSimulate(program: Command, run: (flags: SimulateFlags) => Promise<void>): void {
   program
     .command('simulate')
     .helpGroup('Serve:')
     .description('a metadata endpoint that hands out false credentials, rotates them, and fails on request')
-    .addOption(listenFlag('where to listen', '127.0.0.1:1338'))
-    .addOption(allowRemoteFlag())
-    .addOption(allowHostFlag())
-    .option('--lifetime <duration>', 'validity when issued (default: 6h)', positiveDuration)
+    .addOption(createListenFlag('where to listen', '127.0.0.1:1338'))
+    .addOption(createAllowRemoteFlag())
+    .addOption(createAllowHostFlag())
+    .option('--lifetime <duration>', 'validity when issued (default: 6h)', parsePositiveDurationFlag)
     .option(
       '--rotate-every <duration>',
       'time between rotations (default: a sixth of the lifetime)',
-      positiveDuration,
+      parsePositiveDurationFlag,
     )
     .option(
       '--overlap <duration>',
       'instead of --rotate-every: what is left of the old lifetime at a rotation',
-      duration,
+      parseDurationFlag,
     )
     .option(
       '--jitter <duration>',
       'a rotation comes up to this much early or late (default: 1/30 of the time between two)',
-      duration,
+      parseDurationFlag,
     )
-    .option('--role <name>', 'the role that is attached (default: simulated-role)', roleName)
+    .option('--role <name>', 'the role that is attached (default: simulated-role)', parseRoleNameFlag)
     .addOption(
       new Option('--imds <versions>', 'which versions of IMDS answer')
         .choices(['both', 'v2', 'v1'])
@@ -41,38 +52,54 @@ export function declareSimulate(program: Command, run: (flags: SimulateFlags) =>
     .option(
       '--authorization-lifetime <duration>',
       'how long a service-account token of EKS is good for (default: 24h)',
-      positiveDuration,
+      parsePositiveDurationFlag,
     )
     .option('--tree <path>', 'a JSON file or a folder with more metadata; read again when it changes')
-    .addOption(repeatable('--fault <spec>', 'something that goes wrong, see below', 'none'))
+    .addOption(createRepeatableFlag('--fault <spec>', 'something that goes wrong, see below', 'none'))
     .option('--scenario <name|file>', 'the rehearsal of an outage, see below; flags win over its settings')
     .addOption(
-      repeatable('--variant <name=value>', 'where real endpoints differ, see below', 'the first of each'),
+      createRepeatableFlag(
+        '--variant <name=value>',
+        'where real endpoints differ, see below',
+        'the first of each',
+      ),
     )
-    .option('--seed <text>', 'the same keys, moments and chances in every run with this text', name)
-    .option('--for <duration>', 'stop after this time (default: at SIGINT or SIGTERM)', positiveDuration)
+    .option('--seed <text>', 'the same keys, moments and chances in every run with this text', parseNameFlag)
+    .option(
+      '--for <duration>',
+      'stop after this time (default: at SIGINT or SIGTERM)',
+      parsePositiveDurationFlag,
+    )
     .addOption(new Option('-f, --format <format>', 'how it speaks').choices(['text', 'json']).default('text'))
     .option('--no-log', 'no line for each request')
-    .option('--history <duration>', 'write samples of so long a time instead of serving', positiveDuration)
-    .option('--every <duration>', 'with --history: time between two polls (default: 5m)', positiveDuration)
+    .option(
+      '--history <duration>',
+      'write samples of so long a time instead of serving',
+      parsePositiveDurationFlag,
+    )
+    .option(
+      '--every <duration>',
+      'with --history: time between two polls (default: 5m)',
+      parsePositiveDurationFlag,
+    )
     .option('--until <time>', 'with --history: when it ends (default: now)')
-    .option('--host <name>', 'with --history: file the samples under this host', name)
+    .option('--host <name>', 'with --history: file the samples under this host', parseNameFlag)
     .option('-o, --output <file>', 'with --history: write to this file; - is stdout (default: -)')
-    .addOption(exitCodesFlag())
-    .addHelpText('after', () => simulateHelp())
+    .addOption(createExitCodesFlag())
+    .addHelpText('after', () => renderSimulateHelp())
     .action(run);
 }
 
 /** 0 when it was stopped as asked. */
-export async function runSimulate(flags: SimulateFlags, io: Io, debug: boolean): Promise<number> {
+export async function runSimulateCommand(flags: SimulateFlags, io: Io, debug: boolean): Promise<number> {
   assertFitting(flags);
-  const { simulationSettings } = await import('../simulation/settings.ts');
+  const { readSimulationSettings } = await import('../simulation/settings.ts');
   const seed = Math.trunc(io.random() * 2 ** 40).toString(36);
-  const settings = simulationSettings(flags, io.clock.now(), seed);
-  for (const note of settings.notes) await sayNote(io, note);
+  const settings = readSimulationSettings(flags, io.clock.now(), seed);
+  for (const note of settings.notes) await printNote(io, note);
   if (flags.history !== undefined) {
-    const { writeHistory } = await import('../simulation/history.ts');
-    return writeHistory({ ...flags, history: flags.history }, settings, io);
+    const { writeSimulatedHistory } = await import('../simulation/history.ts');
+    return writeSimulatedHistory({ ...flags, history: flags.history }, settings, io);
   }
   const { serveSimulation } = await import('../simulation/serve.ts');
   return serveSimulation(flags, settings, io, debug);

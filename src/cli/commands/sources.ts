@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { findChainFindings } from '../../domain/provider-chain/findings.ts';
-import { isUsable } from '../../domain/provider-chain/providers.ts';
-import { decide } from '../../domain/provider-chain/sdk-chains.ts';
-import type { SourcesReport } from '../../report/provider-chain/sources-report.ts';
+import { isUsableProvider } from '../../domain/provider-chain/providers.ts';
+import { resolveChains } from '../../domain/provider-chain/sdk-chains.ts';
+import type { SourcesReport } from '../../report/provider-chain/chain-report.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { exitCodesFlag, name } from '../flags/flags.ts';
-import { type Io, wantsColour, widthOf } from '../process/io.ts';
-import { leaveWasmUnoptimised } from '../process/wasm-tiering.ts';
+import { createExitCodesFlag, parseNameFlag } from '../flags/flags.ts';
+import { getOutputWidth, type Io, wantsColour } from '../process/io.ts';
+import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 
 interface SourcesFlags {
   profile?: string;
@@ -20,13 +20,13 @@ export function declareSources(program: Command, run: (flags: SourcesFlags) => P
     .description(
       'try every place credentials could come from; which one wins, for which SDK, and what hides what',
     )
-    .option('--profile <name>', 'look as if AWS_PROFILE named this profile', name)
+    .option('--profile <name>', 'look as if AWS_PROFILE named this profile', parseNameFlag)
     .addOption(
       new Option('-f, --format <format>', 'for people or for programs')
         .choices(['text', 'json'])
         .default('text'),
     )
-    .addOption(exitCodesFlag())
+    .addOption(createExitCodesFlag())
     .addHelpText(
       'after',
       `
@@ -45,20 +45,20 @@ Examples:
 }
 
 /** 0: somebody would get credentials that have not expired; 1: nobody would. */
-export async function runSources({ profile, format }: SourcesFlags, io: Io): Promise<number> {
-  await leaveWasmUnoptimised();
-  const { survey } = await import('../../sources/probe/probe.ts');
-  const facts = await survey({
+export async function runSourcesCommand({ profile, format }: SourcesFlags, io: Io): Promise<number> {
+  await disableWasmOptimisation();
+  const { probeProviders } = await import('../../sources/probe/probe.ts');
+  const facts = await probeProviders({
     env: io.env,
     home: io.home,
     clock: io.clock,
     random: io.random,
     ...(profile === undefined ? {} : { profile }),
   });
-  const outcomes = decide(facts);
+  const outcomes = resolveChains(facts);
   const report = { facts, outcomes, findings: findChainFindings(facts, outcomes) };
   await io.stdout.write(format === 'json' ? await json(report) : await table(report, io));
-  return Object.values(facts.places).some(isUsable) ? EXIT.ok : EXIT.failed;
+  return Object.values(facts.providers).some(isUsableProvider) ? EXIT.ok : EXIT.failed;
 }
 
 const json = async (report: SourcesReport) =>
@@ -67,7 +67,7 @@ const json = async (report: SourcesReport) =>
 async function table(report: SourcesReport, io: Io): Promise<string> {
   const { renderSourcesTable } = await import('../../report/provider-chain/table.ts');
   return renderSourcesTable(report, {
-    width: widthOf(io.stdout),
-    colour: wantsColour(io.stdout, io.env),
+    width: getOutputWidth(io.stdout),
+    hasColour: wantsColour(io.stdout, io.env),
   });
 }

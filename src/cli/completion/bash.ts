@@ -1,10 +1,10 @@
-import { COMPLETE } from './shells.ts';
+import { COMPLETE_COMMAND } from './shells.ts';
 
 /**
  * For bash from 3.2 (macOS) on, with or without the package bash-completion. readline breaks words at `=` and `:` too
  * (COMP_WORDBREAKS) and replaces the last piece alone.
  */
-export const BASH = String.raw`# bash completion of cred-watch. In ~/.bashrc: source <(cred-watch completion bash)
+export const BASH_SCRIPT = String.raw`# bash completion of cred-watch. In ~/.bashrc: source <(cred-watch completion bash)
 _cred_watch() {
   local rest=${'$'}{COMP_LINE:0:COMP_POINT} piece= line= i=0 words=()
   for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -33,7 +33,7 @@ _cred_watch() {
         COMPREPLY+=("${'$'}{value#"$before"}")
       done
     fi
-  } <<< "$(cred-watch ${COMPLETE} bash "=$current" "${'$'}{words[@]:1:last - 1}" 2> /dev/null < /dev/null)"
+  } <<< "$(cred-watch ${COMPLETE_COMMAND} bash "=$current" "${'$'}{words[@]:1:last - 1}" 2> /dev/null < /dev/null)"
 
   case $kind in
     words)

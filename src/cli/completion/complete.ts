@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import type { Candidate } from './candidate.ts';
-import { isFile, type KnownNames, valuesOf } from './flag-values.ts';
+import { findFlagValues, isFileArgument, type LocalNameReader } from './flag-values.ts';
 
 /**
  * What stands where the cursor is: a word of ours, a file behind the first characters of the word (`--db=`), or a word
@@ -8,11 +8,11 @@ import { isFile, type KnownNames, valuesOf } from './flag-values.ts';
  */
 export type Completion =
   | { kind: 'words'; words: readonly Candidate[] }
-  | { kind: 'files'; behind: string }
+  | { kind: 'files'; prefix: string }
   | { kind: 'command' };
 
 /** What may be known by the words before the cursor. */
-interface Place {
+interface CursorPosition {
   command: Command | null;
   /** The flag whose value stands at the cursor. */
   flag: Option | null;
@@ -29,7 +29,7 @@ export async function complete(
   program: Command,
   before: readonly string[],
   current: string,
-  names: KnownNames,
+  names: LocalNameReader,
 ): Promise<Completion> {
   const place = findPlace(program, before);
   if (place === 'nowhere') return NOTHING;
@@ -46,17 +46,20 @@ export async function complete(
   const argument = argumentAt(command, place.position);
   if (argument === undefined) return command.name() === 'exec' ? words([DASHES], current) : NOTHING;
   if (argument.argChoices !== undefined) return words(argument.argChoices.map(plain), current);
-  return isFile(argument.name()) ? { kind: 'files', behind: '' } : NOTHING;
+  return isFileArgument(argument.name()) ? { kind: 'files', prefix: '' } : NOTHING;
 }
 
 /** The flags and their values that stand before the cursor, the last of each. */
-export function givenFlag(before: readonly string[], long: string): string | undefined {
+export function findFlagValue(before: readonly string[], long: string): string | undefined {
   const at = before.findLastIndex((word) => word === long || word.startsWith(`${long}=`));
   return at < 0 ? undefined : before[at] === long ? before[at + 1] : before[at]!.slice(long.length + 1);
 }
 
-function findPlace(program: Command, before: readonly string[]): Place | 'nowhere' | 'other program' {
-  const place: Place = { command: null, flag: null, position: 0, isBehindDashes: false };
+function findPlace(
+  program: Command,
+  before: readonly string[],
+): CursorPosition | 'nowhere' | 'other program' {
+  const place: CursorPosition = { command: null, flag: null, position: 0, isBehindDashes: false };
   for (const word of before) {
     if (place.flag !== null) {
       place.flag = null;
@@ -92,11 +95,11 @@ async function completeValue(
   command: Command | null,
   behind: string,
   typed: string,
-  names: KnownNames,
+  names: LocalNameReader,
 ): Promise<Completion> {
-  const values = await valuesOf(flag, command, typed, names);
+  const values = await findFlagValues(flag, command, typed, names);
   if (values === null) return NOTHING;
-  if ('files' in values) return { kind: 'files', behind: behind + values.files };
+  if ('files' in values) return { kind: 'files', prefix: behind + values.files };
   const fitting = values.words.filter(({ value }) => value.startsWith(typed));
   return { kind: 'words', words: fitting.map((each) => ({ ...each, value: behind + each.value })) };
 }

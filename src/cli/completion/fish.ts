@@ -1,12 +1,12 @@
-import { COMPLETE } from './shells.ts';
+import { COMPLETE_COMMAND } from './shells.ts';
 
 /** For fish from 3.0 on. */
-export const FISH = String.raw`# fish completion of cred-watch. In config.fish: cred-watch completion fish | source
+export const FISH_SCRIPT = String.raw`# fish completion of cred-watch. In config.fish: cred-watch completion fish | source
 function __cred_watch_complete
     set -l words (commandline -opc)
     set -e words[1]
     set -l current (commandline -ct)
-    set -l answer (cred-watch ${COMPLETE} fish "=$current" $words 2>/dev/null </dev/null)
+    set -l answer (cred-watch ${COMPLETE_COMMAND} fish "=$current" $words 2>/dev/null </dev/null)
     switch "$answer[1]"
         case words
             set -e answer[1]

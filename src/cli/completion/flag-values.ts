@@ -1,18 +1,18 @@
 import type { Command, Option } from 'commander';
-import { SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
-import { FAULT_CONDITIONS, FAULTS } from '../../server/faults/fault.ts';
-import { SHAPES } from '../../server/inquiry.ts';
+import { SHAPES } from '../../server/endpoint-request.ts';
+import { BUILT_IN_SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
+import { FAULT_CONDITIONS, FAULT_DEFINITIONS } from '../../server/faults/fault.ts';
 import { VARIANTS } from '../../server/variants.ts';
 import type { Candidate } from './candidate.ts';
 
 /** Names that only this machine knows. Whatever goes wrong with finding them out, there are none. */
-export type KnownNames = (kind: 'host' | 'role' | 'job' | 'profile') => Promise<readonly string[]>;
+export type LocalNameReader = (kind: 'host' | 'role' | 'job' | 'profile') => Promise<readonly string[]>;
 
 /** What a flag may be: words, or a file behind so much of what was typed. */
-export type Values = { words: readonly Candidate[] } | { files: string };
+export type FlagValues = { words: readonly Candidate[] } | { files: string };
 
 /** Null: what the flag itself says of its choices. */
-type Source = (typed: string, names: KnownNames) => Values | null | Promise<Values>;
+type Source = (typed: string, names: LocalNameReader) => FlagValues | null | Promise<FlagValues>;
 
 /** Where the flags alone do not tell. Those of one command go by both names. */
 const SOURCES: Readonly<Record<string, Source>> = {
@@ -33,41 +33,50 @@ const SOURCES: Readonly<Record<string, Source>> = {
   '--fault': (typed) => {
     const before = upTo(',', typed);
     if (before === '')
-      return { words: Object.entries(FAULTS).map(([kind, { form, does }]) => fault(kind, form, does)) };
+      return {
+        words: Object.entries(FAULT_DEFINITIONS).map(([kind, { syntax, description }]) =>
+          fault(kind, syntax, description),
+        ),
+      };
     const left = FAULT_CONDITIONS.filter((name) => !before.includes(`,${name}=`));
     return plainly(left.map((name) => `${before}${name}=`));
   },
   '--scenario': (typed) =>
     /[./\\]/.test(typed)
       ? { files: '' }
-      : { words: Object.entries(SCENARIOS).map(([value, { title }]) => ({ value, description: title })) },
+      : {
+          words: Object.entries(BUILT_IN_SCENARIOS).map(([value, { title }]) => ({
+            value,
+            description: title,
+          })),
+        },
   '--variant': (typed) => ({
-    words: Object.entries(VARIANTS).flatMap(([name, { choices, means }]) =>
+    words: Object.entries(VARIANTS).flatMap(([name, { choices, description }]) =>
       typed.startsWith(`${name}=`)
         ? choices.map((choice) => ({ value: `${name}=${choice}`, description: '' }))
-        : [{ value: `${name}=`, description: means }],
+        : [{ value: `${name}=`, description }],
     ),
   }),
 };
 
 /** Null where nobody can know. */
-export async function valuesOf(
+export async function findFlagValues(
   option: Option,
   command: Command | null,
   typed: string,
-  names: KnownNames,
-): Promise<Values | null> {
+  names: LocalNameReader,
+): Promise<FlagValues | null> {
   const source = SOURCES[`${command?.name()} ${option.long}`] ?? SOURCES[option.long ?? ''];
   const values = await source?.(typed, names);
   if (values != null) return values;
   if (option.argChoices !== undefined) return plainly(option.argChoices);
-  return isFile(/<(.*)>/.exec(option.flags)?.[1] ?? '') ? { files: '' } : null;
+  return isFileArgument(/<(.*)>/.exec(option.flags)?.[1] ?? '') ? { files: '' } : null;
 }
 
 /** By the name that help gives a value. */
-export const isFile = (name: string): boolean => name === 'file' || name === 'path';
+export const isFileArgument = (name: string): boolean => name === 'file' || name === 'path';
 
-const plainly = (values: readonly string[]): Values => ({
+const plainly = (values: readonly string[]): FlagValues => ({
   words: values.map((value) => ({ value, description: '' })),
 });
 

@@ -1,10 +1,10 @@
-import { COMPLETE } from './shells.ts';
+import { COMPLETE_COMMAND } from './shells.ts';
 
 /**
  * For Windows PowerShell 5.1 and PowerShell 7. Those before 7.3 lose empty arguments, and all take a native completion
  * that finds nothing for leave to complete files, unless it answers with an empty word.
  */
-export const POWERSHELL = String.raw`# PowerShell completion of cred-watch. In $PROFILE: cred-watch completion powershell | Out-String | Invoke-Expression
+export const POWERSHELL_SCRIPT = String.raw`# PowerShell completion of cred-watch. In $PROFILE: cred-watch completion powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName 'cred-watch' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $result = [System.Management.Automation.CompletionResult]
@@ -16,7 +16,7 @@ Register-ArgumentCompleter -Native -CommandName 'cred-watch' -ScriptBlock {
         })
     $exitCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
     try {
-        $answer = @(cred-watch ${COMPLETE} powershell "=$wordToComplete" @words 2>$null)
+        $answer = @(cred-watch ${COMPLETE_COMMAND} powershell "=$wordToComplete" @words 2>$null)
     } catch {
         return
     } finally {

@@ -1,12 +1,12 @@
-import { COMPLETE } from './shells.ts';
+import { COMPLETE_COMMAND } from './shells.ts';
 
 /** For zsh 5; sourced, or as the file `_cred-watch` in a folder of `$fpath`. */
-export const ZSH = String.raw`#compdef cred-watch
+export const ZSH_SCRIPT = String.raw`#compdef cred-watch
 # zsh completion of cred-watch. In ~/.zshrc: source <(cred-watch completion zsh)
 _cred-watch() {
   local -a answer plain open
   local line value behind
-  answer=("${'$'}{(@f)$(cred-watch ${COMPLETE} zsh "=${'$'}{(Q)PREFIX}" "${'$'}{(@Q)words[2,CURRENT-1]}" 2> /dev/null < /dev/null)}")
+  answer=("${'$'}{(@f)$(cred-watch ${COMPLETE_COMMAND} zsh "=${'$'}{(Q)PREFIX}" "${'$'}{(@Q)words[2,CURRENT-1]}" 2> /dev/null < /dev/null)}")
   case $answer[1] in
     words)
       for line in "${'$'}{(@)answer[2,-1]}"; do

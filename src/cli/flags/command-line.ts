@@ -1,15 +1,15 @@
 export interface CommandLine {
   /** The words that are ours to parse. */
-  own: readonly string[];
+  ownArguments: readonly string[];
   /** Of the command, or `''`. */
-  name: string;
+  commandName: string;
   /** What stands behind the first `--` of exec: another program's words, none of which may be taken for a flag of ours. */
-  command: readonly string[];
+  childCommand: readonly string[];
 }
 
 export function splitCommandLine(argv: readonly string[]): CommandLine {
   const name = argv.find((word) => !word.startsWith('-')) ?? '';
   const dashes = argv.indexOf('--');
-  if (name !== 'exec' || dashes < 0) return { own: argv, name, command: [] };
-  return { own: argv.slice(0, dashes), name, command: argv.slice(dashes + 1) };
+  if (name !== 'exec' || dashes < 0) return { ownArguments: argv, commandName: name, childCommand: [] };
+  return { ownArguments: argv.slice(0, dashes), commandName: name, childCommand: argv.slice(dashes + 1) };
 }

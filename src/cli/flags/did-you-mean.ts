@@ -82,7 +82,7 @@ const writeList = (names: readonly string[]) =>
   names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 /** What others refuse with a hint that names what there is, read here, gets a guess in front. */
-export function guessing<T>(word: string, known: readonly string[], read: () => T): T {
+export function withSuggestion<T>(word: string, known: readonly string[], read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -8,7 +8,7 @@ export const EXIT = { ok: 0, notSafe: 1, failed: 1, usage: 2, unknown: 3, notSta
 /** Of a program that a signal ended, as shells have it. */
 export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
-export const exitCodeOf = (verdict: Verdict | NowVerdict['verdict'] | null): number =>
+export const toExitCode = (verdict: Verdict | NowVerdict['verdict'] | null): number =>
   verdict === null || verdict === 'safe' ? EXIT.ok : verdict === 'unknown' ? EXIT.unknown : EXIT.notSafe;
 
 /**
@@ -29,7 +29,7 @@ export const encodeExitCode = (code: number, style: ExitCodeStyle): number =>
   ENCODINGS[style][code] ?? (style === 'default' ? code : ENCODINGS[style][EXIT.unknown]);
 
 /** Read from the raw arguments: it holds for the error of arguments that cannot be parsed, too. */
-export function exitCodeStyle(argv: readonly string[]): ExitCodeStyle {
+export function readExitCodeStyle(argv: readonly string[]): ExitCodeStyle {
   const at = argv.findLastIndex((word) => word === '--exit-codes' || word.startsWith('--exit-codes='));
   const value = argv[at]?.split('=')[1] ?? argv[at + 1];
   return at >= 0 ? (EXIT_CODE_STYLES.find((style) => style === value) ?? 'default') : 'default';

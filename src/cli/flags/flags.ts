@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
-import { faultOfName } from '../../domain/name.ts';
+import { findNameProblem } from '../../domain/name.ts';
 import { formatShortDuration, isTooLongDuration, parseDuration } from '../../domain/time/duration.ts';
 import { parseConfidence } from '../../domain/verdict/confidence.ts';
 import { EXIT_CODE_STYLES } from './exit-codes.ts';
@@ -10,7 +10,7 @@ const DURATION_EXAMPLES = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
 /** Parsers of flags. Their errors read on from the flag and its value, with what to do after a colon. */
 
 /** A whole duration. */
-export function duration(text: string): Seconds {
+export function parseDurationFlag(text: string): Seconds {
   const seconds = parseDuration(text.trim());
   if (seconds === null) {
     const isTooLong = isTooLongDuration(text.trim());
@@ -23,28 +23,28 @@ export function duration(text: string): Seconds {
   return seconds;
 }
 
-export function positiveDuration(text: string): Seconds {
-  const seconds = duration(text);
+export function parsePositiveDurationFlag(text: string): Seconds {
+  const seconds = parseDurationFlag(text);
   if (seconds === 0) throw new InvalidArgumentError('is no time at all: use 1s or more');
   return seconds;
 }
 
 /** `95%` or `0.95`, as a share. */
-export function confidence(text: string): number {
+export function parseConfidenceFlag(text: string): number {
   const share = parseConfidence(text.trim());
   if (share === null) throw new InvalidArgumentError('is not a confidence: use 95% or 0.95');
   return share;
 }
 
 /** A name that a person gives: anything but nothing and control characters. */
-export function name(text: string): string {
-  const fault = faultOfName(text);
+export function parseNameFlag(text: string): string {
+  const fault = findNameProblem(text);
   if (fault !== null) throw new InvalidArgumentError(`is not a name: ${fault}`);
   return text;
 }
 
 /** A role as IAM allows it; anything else would be another path of the endpoint. */
-export function roleName(text: string): string {
+export function parseRoleNameFlag(text: string): string {
   if (!/^[\w+=,.@-]{1,64}$/.test(text)) {
     throw new InvalidArgumentError('is not a role: use 1 to 64 letters, digits and any of +=,.@_-');
   }
@@ -52,23 +52,23 @@ export function roleName(text: string): string {
 }
 
 /** For flags that may be repeated. */
-export const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+export const appendFlagValue = (text: string, before: readonly string[]): string[] => [...before, text];
 
-export const databaseFlag = () =>
+export const createDatabaseFlag = () =>
   new Option(
     '--db <file>',
     'the database (default: $CRED_WATCH_DB, $STATE_DIRECTORY or the state directory)',
   );
 
-export const exitCodesFlag = () =>
+export const createExitCodesFlag = () =>
   new Option('--exit-codes <style>', 'for callers that read exit codes differently')
     .choices(EXIT_CODE_STYLES)
     .default('default');
 
 /** The flags that choose series; `since` and `until` stay text until the clock is known. */
-export function addSelection(command: Command): Command {
+export function addSelectionFlags(command: Command): Command {
   return command
-    .option('--host <name>', 'only this host', name)
+    .option('--host <name>', 'only this host', parseNameFlag)
     .addOption(
       new Option('--source <name>', 'only this source').choices([
         'imds',
@@ -78,7 +78,7 @@ export function addSelection(command: Command): Command {
         'profile',
       ]),
     )
-    .option('--role <name>', 'only this role', name)
+    .option('--role <name>', 'only this role', parseNameFlag)
     .option('--since <time>', 'from this time on: 2026-01-31, 2026-01-31T12:00:00Z or 7d (ago)')
     .option('--until <time>', 'up to this time');
 }

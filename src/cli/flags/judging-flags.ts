@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
-import { confidence, duration, name, positiveDuration, showDefaultDuration } from './flags.ts';
+import {
+  parseConfidenceFlag,
+  parseDurationFlag,
+  parseNameFlag,
+  parsePositiveDurationFlag,
+  showDefaultDuration,
+} from './flags.ts';
 
 /** What to judge, and by what evidence. */
 export interface JudgingFlags {
@@ -12,11 +18,11 @@ export interface JudgingFlags {
   confidence?: number;
 }
 
-const durations = (text: string, before: readonly Seconds[] = []) => [...before, duration(text)];
-const names = (text: string, before: readonly string[] = []) => [...before, name(text)];
+const durations = (text: string, before: readonly Seconds[] = []) => [...before, parseDurationFlag(text)];
+const names = (text: string, before: readonly string[] = []) => [...before, parseNameFlag(text)];
 
 /** The flags of a verdict from history. `-j` and `--job` may be repeated. */
-export function addJudging(command: Command): Command {
+export function addJudgingFlags(command: Command): Command {
   command
     .option(
       '-j, --job-duration <duration>',
@@ -24,13 +30,18 @@ export function addJudging(command: Command): Command {
       durations,
     )
     .option('--job <name>', 'judge by the longest recorded run of this job, and tell of its runs', names)
-    .option('--margin <duration>', 'spare validity required at the end of the job', duration, DEFAULT_MARGIN)
+    .option(
+      '--margin <duration>',
+      'spare validity required at the end of the job',
+      parseDurationFlag,
+      DEFAULT_MARGIN,
+    )
     .option(
       '--max-age <duration>',
       'older newest samples make the answer unknown (default: 24h, none if imported)',
-      positiveDuration,
+      parsePositiveDurationFlag,
     )
-    .option('--confidence <share>', 'ask for enough watched rotations: 95% wants 19', confidence);
+    .option('--confidence <share>', 'ask for enough watched rotations: 95% wants 19', parseConfidenceFlag);
   showDefaultDuration(command, '--margin', DEFAULT_MARGIN);
   return command;
 }

@@ -1,8 +1,8 @@
 import { CredWatchError } from '../../errors.ts';
 import {
-  isLoopback,
+  formatOrigin,
+  isLoopbackAddress,
   type ListenAddress,
-  originOf,
   parseListenAddress,
 } from '../../server/wire/listen-address.ts';
 import type { ListeningFlags } from './listening-flags.ts';
@@ -11,7 +11,7 @@ import type { ListeningFlags } from './listening-flags.ts';
  * Where to listen, by the flags.
  * @throws CredWatchError
  */
-export function listenAddresses(
+export function readListenAddresses(
   { listen, allowRemote = false }: ListeningFlags,
   usual?: string,
 ): ListenAddress[] {
@@ -22,9 +22,9 @@ export function listenAddresses(
       port !== 0 && addresses.slice(0, index).some((other) => other.host === host && other.port === port),
   );
   if (twice !== undefined) {
-    throw new CredWatchError(`--listen names ${originOf(twice)} twice`, 'name every address once');
+    throw new CredWatchError(`--listen names ${formatOrigin(twice)} twice`, 'name every address once');
   }
-  const remote = addresses.find(({ host }) => !isLoopback(host));
+  const remote = addresses.find(({ host }) => !isLoopbackAddress(host));
   if (remote !== undefined && !allowRemote) {
     throw new CredWatchError(
       `${remote.host} can be reached by other machines`,
@@ -34,5 +34,5 @@ export function listenAddresses(
   return addresses;
 }
 
-export const allowedHosts = ({ allowHost }: ListeningFlags): ReadonlySet<string> =>
+export const readAllowedHosts = ({ allowHost }: ListeningFlags): ReadonlySet<string> =>
   new Set(allowHost.map((each) => each.toLowerCase()));

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { collect } from './flags.ts';
+import { appendFlagValue } from './flags.ts';
 
 /** Where a server is to be reached, and by whom. */
 export interface ListeningFlags {
@@ -8,18 +8,18 @@ export interface ListeningFlags {
   allowHost: string[];
 }
 
-export const repeatable = (flags: string, description: string, shownDefault: string) =>
-  new Option(flags, `${description}; may be repeated`).argParser(collect).default([], shownDefault);
+export const createRepeatableFlag = (flags: string, description: string, shownDefault: string) =>
+  new Option(flags, `${description}; may be repeated`).argParser(appendFlagValue).default([], shownDefault);
 
-export const listenFlag = (description: string, shownDefault: string) =>
-  repeatable('--listen <address>', description, shownDefault);
+export const createListenFlag = (description: string, shownDefault: string) =>
+  createRepeatableFlag('--listen <address>', description, shownDefault);
 
-export const allowRemoteFlag = () =>
+export const createAllowRemoteFlag = () =>
   new Option('--allow-remote', 'let other machines reach it: needed for anything but loopback');
 
-export const allowHostFlag = () =>
-  repeatable('--allow-host <name>', 'answer requests for this host name, too', 'none').argParser(
-    (text, before: string[]) => collect(hostName(text), before),
+export const createAllowHostFlag = () =>
+  createRepeatableFlag('--allow-host <name>', 'answer requests for this host name, too', 'none').argParser(
+    (text, before: string[]) => appendFlagValue(hostName(text), before),
   );
 
 /** As clients send it, but for the port: that is not looked at. */

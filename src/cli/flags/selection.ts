@@ -12,13 +12,13 @@ export interface SelectionFlags {
 }
 
 /** The filter that the flags describe. Throws {@link CredWatchError} for a time that is none. */
-export function toFilter({ since, until, ...names }: SelectionFlags, now: Instant): SeriesFilter {
+export function toSeriesFilter({ since, until, ...names }: SelectionFlags, now: Instant): SeriesFilter {
   const filter: SeriesFilter = {
     ...(names.host === undefined ? {} : { host: names.host }),
     ...(names.source === undefined ? {} : { source: names.source }),
     ...(names.role === undefined ? {} : { role: names.role }),
-    ...(since === undefined ? {} : { since: parseMoment('--since', since, now, 'first') }),
-    ...(until === undefined ? {} : { until: parseMoment('--until', until, now, 'last') }),
+    ...(since === undefined ? {} : { since: parseMomentFlag('--since', since, now, 'first') }),
+    ...(until === undefined ? {} : { until: parseMomentFlag('--until', until, now, 'last') }),
   };
   if (filter.since !== undefined && filter.until !== undefined && filter.since > filter.until) {
     throw new CredWatchError('--since is after --until', 'exchange the two');
@@ -27,7 +27,7 @@ export function toFilter({ since, until, ...names }: SelectionFlags, now: Instan
 }
 
 /** A day means its first moment for `--since` and its last for `--until`, in UTC. */
-export function parseMoment(flag: string, text: string, now: Instant, end: 'first' | 'last'): Instant {
+export function parseMomentFlag(flag: string, text: string, now: Instant, end: 'first' | 'last'): Instant {
   const moment = readMoment(text, now, end);
   if (moment !== null) return moment;
   throw new CredWatchError(

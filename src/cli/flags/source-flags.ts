@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
-import { faultOfName } from '../../domain/name.ts';
+import { findNameProblem } from '../../domain/name.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { CredentialSource, SourceOptions } from '../../sources/source.ts';
 import type { Io } from '../process/io.ts';
-import { leaveWasmUnoptimised } from '../process/wasm-tiering.ts';
-import { name, roleName } from './flags.ts';
+import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
+import { parseNameFlag, parseRoleNameFlag } from './flags.ts';
 
 /** The flags of every command that asks a source. */
 export interface SourceFlags {
@@ -30,17 +30,21 @@ export function addSourceFlags(command: Command): Command {
         .choices(['auto', ...SOURCE_NAMES])
         .default('auto'),
     )
-    .option('--role <name>', 'the IMDS role to ask for; of other sources, the name of the series', roleName)
+    .option(
+      '--role <name>',
+      'the IMDS role to ask for; of other sources, the name of the series',
+      parseRoleNameFlag,
+    )
     .option(
       '--profile <name>',
       'the keys or the process of this profile; with --source imds its settings',
-      name,
+      parseNameFlag,
     )
     .option('--process <command>', 'run this and read the credentials that it prints', commandLine)
     .option(
       '--host <name>',
       'file the samples under this host (default: $CRED_WATCH_HOST, else discovered)',
-      name,
+      parseNameFlag,
     );
 }
 
@@ -50,23 +54,24 @@ function commandLine(text: string): string {
 }
 
 /** Which source the flags and the environment mean. */
-export async function sourceNameOf(flags: SourceFlags, io: Io): Promise<SourceName> {
+export async function resolveSourceName(flags: SourceFlags, io: Io): Promise<SourceName> {
   assertTogether(flags);
   if (flags.process !== undefined) return 'process';
   if (flags.source !== 'auto') return flags.source;
   if (flags.profile !== undefined) return 'profile';
-  return (await import('../../sources/open.ts')).remoteSource(io);
+  return (await import('../../sources/open.ts')).chooseEndpointSource(io);
 }
 
 /** The host that the caller named; null to go by what the source says. */
-export const hostOf = (flags: SourceFlags, io: Io): string | null => flags.host ?? hostFromEnvironment(io);
+export const findConfiguredHost = (flags: SourceFlags, io: Io): string | null =>
+  flags.host ?? hostFromEnvironment(io);
 
 /** A source as the flags and the environment say. */
 export async function openSource(flags: SourceFlags, io: Io): Promise<OpenedSource> {
-  const name = await sourceNameOf(flags, io);
-  const host = hostOf(flags, io);
-  await leaveWasmUnoptimised();
-  const { chooseSource } = await import('../../sources/open.ts');
+  const name = await resolveSourceName(flags, io);
+  const host = findConfiguredHost(flags, io);
+  await disableWasmOptimisation();
+  const { createSource } = await import('../../sources/open.ts');
   const { role, profile, process: command } = flags;
   if (role !== undefined && name === 'container') {
     throw new CredWatchError(
@@ -85,9 +90,9 @@ export async function openSource(flags: SourceFlags, io: Io): Promise<OpenedSour
     ...(profile === undefined ? {} : { profile }),
     ...(command === undefined ? {} : { command }),
   };
-  if (name !== 'imds' && name !== 'container') return { source: chooseSource(name, options), host };
+  if (name !== 'imds' && name !== 'container') return { source: createSource(name, options), host };
   const { readProfileFiles } = await import('../../sources/profile/files.ts');
-  return { source: chooseSource(name, { ...options, profileFiles: await readProfileFiles(options) }), host };
+  return { source: createSource(name, { ...options, profileFiles: await readProfileFiles(options) }), host };
 }
 
 /** What must not be said together, or not without the other. */
@@ -115,7 +120,7 @@ function assertTogether({ source, profile, process: command }: SourceFlags): voi
 
 function hostFromEnvironment({ env }: Io): string | null {
   const host = env.CRED_WATCH_HOST || null;
-  const fault = host === null ? null : faultOfName(host);
+  const fault = host === null ? null : findNameProblem(host);
   if (fault !== null) throw new CredWatchError(`CRED_WATCH_HOST '${host}' is not a name`, fault);
   return host;
 }

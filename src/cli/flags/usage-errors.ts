@@ -1,56 +1,57 @@
 import type { Command, CommanderError } from 'commander';
 import type { Io } from '../process/io.ts';
-import { sayError } from '../process/messages.ts';
+import { printError } from '../process/messages.ts';
 import type { CommandLine } from './command-line.ts';
 import { choiceHint, commandHint, flagHint } from './did-you-mean.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** What commander has written. */
-export interface Written {
-  out: string;
-  error: string;
+export interface CommanderOutput {
+  stdout: string;
+  stderr: string;
 }
 
 /** A child of exec may end with any code: our own trouble has one that programs leave alone. */
-export const usageCode = ({ name }: CommandLine): number => (name === 'exec' ? EXIT.notStarted : EXIT.usage);
+export const usageExitCode = ({ commandName }: CommandLine): number =>
+  commandName === 'exec' ? EXIT.notStarted : EXIT.usage;
 
 /** commander says `error: …` and exits with 1, which would read as "not safe". Returns the exit code. */
-export async function sayUsage(
+export async function handleCommanderError(
   error: CommanderError,
-  written: Written,
+  written: CommanderOutput,
   line: CommandLine,
   program: Command,
   io: Io,
 ): Promise<number> {
   if (error.exitCode === 0) {
-    await io.stdout.write(written.out);
+    await io.stdout.write(written.stdout);
     return EXIT.ok;
   }
   if (error.code === 'commander.help') {
     await io.stderr.write(
-      `error: no command was given\nhint: cred-watch poll, then cred-watch report\n\n${written.error}`,
+      `error: no command was given\nhint: cred-watch poll, then cred-watch report\n\n${written.stderr}`,
     );
     return EXIT.usage;
   }
-  const { message, hint } = inOurWords(error, written.error.trimEnd(), line, program);
+  const { message, hint } = inOurWords(error, written.stderr.trimEnd(), line, program);
   const special = lacksDashes(error, line) ? withDashes(hint) : choicesOfMissing(error, line, program);
-  await sayError(io, message, special ?? hint);
-  return usageCode(line);
+  await printError(io, message, special ?? hint);
+  return usageExitCode(line);
 }
 
 /** Words of the command that exec is to run were taken for its own. */
-const lacksDashes = ({ code }: CommanderError, { name, command }: CommandLine) =>
-  name === 'exec' &&
-  command.length === 0 &&
+const lacksDashes = ({ code }: CommanderError, { commandName, childCommand }: CommandLine) =>
+  commandName === 'exec' &&
+  childCommand.length === 0 &&
   (code === 'commander.excessArguments' || code === 'commander.unknownOption');
 
 const withDashes = (hint: string) =>
   `${hint.startsWith('did you mean') ? `${hint} or ` : ''}put two dashes before the command: \`cred-watch exec -j 4h -- command arguments\``;
 
 /** What a flag may be that has to be there and is not; null where that is not what went wrong, or anything goes. */
-function choicesOfMissing({ code, message }: CommanderError, { name }: CommandLine, program: Command) {
+function choicesOfMissing({ code, message }: CommanderError, { commandName }: CommandLine, program: Command) {
   if (code !== 'commander.missingMandatoryOptionValue') return null;
-  const options = program.commands.find((each) => each.name() === name)?.options ?? [];
+  const options = program.commands.find((each) => each.name() === commandName)?.options ?? [];
   const missing = options.find(({ flags }) => message.includes(`'${flags}'`));
   return missing?.argChoices === undefined
     ? null
@@ -82,6 +83,7 @@ function inOurWords(
   const guess = /^\(Did you mean (.*)\?\)$/.exec(rest.at(-1) ?? '')?.[1] ?? null;
   const word = /'(.*)'$/s.exec(message)?.[1] ?? '';
   if (code === 'commander.unknownCommand') return { message, hint: commandHint(program, word) };
-  if (code === 'commander.unknownOption') return { message, hint: flagHint(program, line.name, word, guess) };
+  if (code === 'commander.unknownOption')
+    return { message, hint: flagHint(program, line.commandName, word, guess) };
   return { message, hint: guess === null ? 'see --help' : `did you mean ${guess}?` };
 }

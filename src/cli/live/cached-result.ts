@@ -10,7 +10,7 @@ const LONGEST_SHARE = 10;
  * Something that is costly to make, kept for those who ask for it. Several who ask at once wait for one making; a failed
  * one is not kept.
  */
-export class KeptResult<T> {
+export class CachedResult<T> {
   readonly #make: () => T | Promise<T>;
   readonly #ready: () => Promise<void>;
   readonly #clock: Clock;
@@ -35,7 +35,7 @@ export class KeptResult<T> {
   }
 
   /** What it was made of has changed. */
-  outdate(): void {
+  invalidate(): void {
     this.#changes += 1;
     if (this.#kept !== null) this.#kept.isOutdated = true;
   }

@@ -1,40 +1,40 @@
 import type { Clock } from '../../clock.ts';
 import type { Instant } from '../../domain/model.ts';
 import type { StoredAssessment } from '../report/assess-stored.ts';
-import { KeptResult } from './cached-result.ts';
+import { CachedResult } from './cached-result.ts';
 
 /** What the database said at a moment. */
-export interface Snapshot extends StoredAssessment {
+export interface AssessmentSnapshot extends StoredAssessment {
   now: Instant;
 }
 
 /** Whoever has the right of way: reading and judging keeps the only thread busy. */
-export interface RightOfWay {
+export interface PollActivity {
   isBusy(): boolean;
-  idle(): Promise<void>;
+  waitUntilIdle(): Promise<void>;
 }
 
 /** The reports of a database that is being written to, each made once for all who ask at the same time. */
 export class LiveReport {
-  readonly #snapshot: KeptResult<Snapshot>;
-  readonly #polls: RightOfWay;
-  #texts = new WeakMap<Snapshot, Map<string, Promise<string>>>();
+  readonly #snapshot: CachedResult<AssessmentSnapshot>;
+  readonly #polls: PollActivity;
+  #texts = new WeakMap<AssessmentSnapshot, Map<string, Promise<string>>>();
 
-  constructor(assess: (now: Instant) => StoredAssessment, polls: RightOfWay, clock: Clock) {
+  constructor(assess: (now: Instant) => StoredAssessment, polls: PollActivity, clock: Clock) {
     this.#polls = polls;
     const take = () => {
       const now = clock.now();
       return { ...assess(now), now };
     };
-    this.#snapshot = new KeptResult(take, () => polls.idle(), clock);
+    this.#snapshot = new CachedResult(take, () => polls.waitUntilIdle(), clock);
   }
 
   /** A poll was recorded. */
-  outdate(): void {
-    this.#snapshot.outdate();
+  invalidate(): void {
+    this.#snapshot.invalidate();
   }
 
-  async text(name: string, render: (snapshot: Snapshot) => Promise<string>): Promise<string> {
+  async getText(name: string, render: (snapshot: AssessmentSnapshot) => Promise<string>): Promise<string> {
     const snapshot = await this.#snapshot.get(this.#polls.isBusy());
     const texts = this.#texts.get(snapshot) ?? new Map<string, Promise<string>>();
     this.#texts.set(snapshot, texts);

@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import type { CredentialSource, PollOutcome } from '../../sources/source.ts';
-import type { RightOfWay } from './live-report.ts';
+import type { PollActivity } from './live-report.ts';
 
 /** The same source; it is known when a look is under way, and how long the last one took. */
-export class TimedSource implements CredentialSource, RightOfWay {
+export class TimedSource implements CredentialSource, PollActivity {
   readonly #source: CredentialSource;
   readonly #clock: Clock;
   #underWay: Promise<PollOutcome> | null = null;
@@ -23,7 +23,7 @@ export class TimedSource implements CredentialSource, RightOfWay {
   }
 
   /** Of the last look. */
-  get seconds(): number {
+  get lastPollSeconds(): number {
     return this.#milliseconds / 1000;
   }
 
@@ -43,7 +43,7 @@ export class TimedSource implements CredentialSource, RightOfWay {
     return this.#underWay !== null;
   }
 
-  async idle(): Promise<void> {
+  async waitUntilIdle(): Promise<void> {
     while (this.#underWay !== null) {
       await this.#underWay.catch(() => {});
     }

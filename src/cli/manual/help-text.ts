@@ -10,18 +10,18 @@ export type HelpBlock =
 
 export interface HelpRow {
   term: string;
-  about: string;
+  description: string;
 }
 
 export interface Example {
   /** As it would be typed, over several lines where it is long. */
   lines: readonly string[];
   /** Or `''`. */
-  about: string;
+  description: string;
 }
 
 /** What follows the flags of a command, as commander would write it. */
-export function textAfterFlags(command: Command): string {
+export function getTextAfterFlags(command: Command): string {
   let text = '';
   const write = (written: string) => {
     text += written;
@@ -32,15 +32,15 @@ export function textAfterFlags(command: Command): string {
 }
 
 /** The same in its parts, which blank lines part. Rows are indented, and so are the examples. */
-export function helpBlocks(command: Command): HelpBlock[] {
-  const parts = textAfterFlags(command)
+export function parseHelpBlocks(command: Command): HelpBlock[] {
+  const parts = getTextAfterFlags(command)
     .split(/\n\s*\n/)
     .map((part) => part.split('\n').filter((line) => line !== ''));
   return parts.filter((lines) => lines.length > 0).map(toBlock);
 }
 
-export const examplesOf = (command: Command): readonly Example[] =>
-  helpBlocks(command).flatMap((block) => (block.kind === 'examples' ? block.examples : []));
+export const findExamples = (command: Command): readonly Example[] =>
+  parseHelpBlocks(command).flatMap((block) => (block.kind === 'examples' ? block.examples : []));
 
 function toBlock(lines: readonly string[]): HelpBlock {
   const indented = lines.findIndex((line) => line.startsWith('  '));
@@ -49,15 +49,15 @@ function toBlock(lines: readonly string[]): HelpBlock {
   if (heading === 'Examples') return { kind: 'examples', examples: toExamples(lines.slice(indented)) };
   const rows: HelpRow[] = [];
   for (const line of lines.slice(indented)) {
-    const { term, about } = columns(line);
+    const { term, description } = columns(line);
     const above = rows.at(-1);
     // What is indented deeply goes on from above.
     if (/^ {3}/.test(line) && above !== undefined)
       rows[rows.length - 1] =
-        above.about === ''
-          ? { term: `${above.term}\n${term}`, about }
-          : { ...above, about: `${above.about} ${term}` };
-    else rows.push({ term, about });
+        above.description === ''
+          ? { term: `${above.term}\n${term}`, description }
+          : { ...above, description: `${above.description} ${term}` };
+    else rows.push({ term, description });
   }
   return { kind: 'rows', heading, rows };
 }
@@ -69,8 +69,8 @@ function toExamples(lines: readonly string[]): Example[] {
     if (/^ {3}/.test(line) && above !== undefined)
       examples[examples.length - 1] = { ...above, lines: [...above.lines, line.slice(2)] };
     else {
-      const { term, about } = columns(line);
-      examples.push({ lines: [term], about });
+      const { term, description } = columns(line);
+      examples.push({ lines: [term], description });
     }
   }
   return examples;
@@ -79,5 +79,5 @@ function toExamples(lines: readonly string[]): Example[] {
 /** Two spaces and more part the columns. */
 function columns(line: string): HelpRow {
   const [term = '', ...about] = line.trim().split(/ {2,}/);
-  return { term, about: about.join(' ') };
+  return { term, description: about.join(' ') };
 }

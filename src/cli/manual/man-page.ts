@@ -1,8 +1,8 @@
 import type { Command, Option } from 'commander';
 import { declareProgram } from '../program.ts';
-import { type Example, examplesOf, type HelpBlock, helpBlocks } from './help-text.ts';
-import { ENVIRONMENT, EXIT_STATUS, EXIT_STATUS_MORE, FILES, SEE_ALSO } from './man-sections.ts';
-import { bold, flags, roffText, tagged, verbatim } from './roff.ts';
+import { type Example, findExamples, type HelpBlock, parseHelpBlocks } from './help-text.ts';
+import { ENVIRONMENT, EXIT_STATUS, EXIT_STATUS_NOTE, FILES, SEE_ALSO } from './man-sections.ts';
+import { escapeRoff, formatBold, formatFlagSyntax, formatTaggedParagraph, formatVerbatim } from './roff.ts';
 
 /**
  * The manual, of the same texts as the help. The build runs it, and ships what it returns. It bears a version and no
@@ -11,15 +11,17 @@ import { bold, flags, roffText, tagged, verbatim } from './roff.ts';
 export function renderManPage(program: Command = declareProgram()): string {
   const name = program.name();
   const table = (rows: readonly (readonly [string, string])[]) =>
-    rows.flatMap(([term, about]) => tagged(bold(term), roffText(about)));
+    rows.flatMap(([term, about]) => formatTaggedParagraph(formatBold(term), escapeRoff(about)));
   const lines = [
-    `.TH ${roffText(name.toUpperCase())} 1 "" "${roffText(`${name} ${program.version()}`)}" "User Commands"`,
+    `.TH ${escapeRoff(name.toUpperCase())} 1 "" "${escapeRoff(`${name} ${program.version()}`)}" "User Commands"`,
     '.SH NAME',
-    `${roffText(name)} \\- ${roffText(program.description())}`,
+    `${escapeRoff(name)} \\- ${escapeRoff(program.description())}`,
     '.SH SYNOPSIS',
-    `${bold(name)} \\fIcommand\\fR [\\fIoptions\\fR]`,
+    `${formatBold(name)} \\fIcommand\\fR [\\fIoptions\\fR]`,
     '.SH DESCRIPTION',
-    ...program.commands.flatMap((each) => tagged(bold(each.name()), roffText(each.description()))),
+    ...program.commands.flatMap((each) =>
+      formatTaggedParagraph(formatBold(each.name()), escapeRoff(each.description())),
+    ),
     '.SH COMMANDS',
     ...program.commands.flatMap((each) => commandLines(program, each)),
     '.SH GLOBAL OPTIONS',
@@ -27,15 +29,15 @@ export function renderManPage(program: Command = declareProgram()): string {
     '.SH EXIT STATUS',
     ...table(EXIT_STATUS),
     '.PP',
-    roffText(EXIT_STATUS_MORE),
+    escapeRoff(EXIT_STATUS_NOTE),
     '.SH ENVIRONMENT',
     ...table(ENVIRONMENT),
     '.SH FILES',
     ...table(FILES),
     '.SH EXAMPLES',
-    ...exampleLines(examplesOf(program)),
+    ...exampleLines(findExamples(program)),
     '.SH SEE ALSO',
-    roffText(SEE_ALSO),
+    escapeRoff(SEE_ALSO),
   ];
   // A heading begins a paragraph of its own.
   const needed = lines.filter((line, index) => line !== '.PP' || !/^\.S[HS] /.test(lines[index - 1] ?? ''));
@@ -45,15 +47,18 @@ export function renderManPage(program: Command = declareProgram()): string {
 function commandLines(program: Command, command: Command): string[] {
   const helper = command.createHelp();
   return [
-    `.SS ${roffText(`${program.name()} ${command.name()} ${command.usage()}`)}`,
-    roffText(sentence(command.description())),
+    `.SS ${escapeRoff(`${program.name()} ${command.name()} ${command.usage()}`)}`,
+    escapeRoff(sentence(command.description())),
     ...helper
       .visibleArguments(command)
       .flatMap((each) =>
-        tagged(`\\fI${roffText(each.name())}\\fR`, roffText(helper.argumentDescription(each))),
+        formatTaggedParagraph(
+          `\\fI${escapeRoff(each.name())}\\fR`,
+          escapeRoff(helper.argumentDescription(each)),
+        ),
       ),
     ...optionLines(program, command),
-    ...helpBlocks(command).flatMap(blockLines),
+    ...parseHelpBlocks(command).flatMap(blockLines),
   ];
 }
 
@@ -63,19 +68,23 @@ function optionLines(program: Command, command: Command): string[] {
   return helper
     .visibleOptions(command)
     .filter(isOwn)
-    .flatMap((each) => tagged(flags(each.flags), roffText(helper.optionDescription(each))));
+    .flatMap((each) =>
+      formatTaggedParagraph(formatFlagSyntax(each.flags), escapeRoff(helper.optionDescription(each))),
+    );
 }
 
 function blockLines(block: HelpBlock): string[] {
   switch (block.kind) {
     case 'paragraph':
-      return ['.PP', roffText(block.text)];
+      return ['.PP', escapeRoff(block.text)];
     case 'rows':
       return [
         '.PP',
-        roffText(`${block.heading}:`),
-        ...block.rows.flatMap(({ term, about }) =>
-          about === '' ? ['.PP', ...verbatim(term.split('\n'))] : tagged(bold(term), roffText(about)),
+        escapeRoff(`${block.heading}:`),
+        ...block.rows.flatMap(({ term, description }) =>
+          description === ''
+            ? ['.PP', ...formatVerbatim(term.split('\n'))]
+            : formatTaggedParagraph(formatBold(term), escapeRoff(description)),
         ),
       ];
     case 'examples':
@@ -84,10 +93,10 @@ function blockLines(block: HelpBlock): string[] {
 }
 
 const exampleLines = (examples: readonly Example[]): string[] =>
-  examples.flatMap(({ lines, about }) => [
+  examples.flatMap(({ lines, description }) => [
     '.PP',
-    ...verbatim(lines),
-    ...(about === '' ? [] : ['.RS 4', roffText(about), '.RE']),
+    ...formatVerbatim(lines),
+    ...(description === '' ? [] : ['.RS 4', escapeRoff(description), '.RE']),
   ]);
 
 /** Help begins in lower case and ends without a stop, a manual does not. */

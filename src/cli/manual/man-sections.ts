@@ -9,7 +9,7 @@ export const EXIT_STATUS: readonly (readonly [code: string, means: string])[] = 
   ['128+n', 'of exec: the command was ended by signal n; of a wait that signal n ended: there is no answer'],
 ];
 
-export const EXIT_STATUS_MORE =
+export const EXIT_STATUS_NOTE =
   'The command that exec has started ends with its own code. With --exit-codes nagios 0, 2 and 3 stand for safe, ' +
   'not safe and unknown, and wrong usage is 3; with --exit-codes systemd, which suits ExecCondition=, 0 and 1 stand ' +
   'for safe and not safe, and 255 for unknown and wrong usage.';

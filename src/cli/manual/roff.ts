@@ -10,7 +10,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Text as it stands, wherever in a line it is put. */
-export function roffText(text: string): string {
+export function escapeRoff(text: string): string {
   const escaped = text
     .replace(/[\\\-'"`^~]/g, (sign) => ESCAPES[sign]!)
     .replace(
@@ -21,18 +21,22 @@ export function roffText(text: string): string {
   return escaped.startsWith('.') ? `\\&${escaped}` : escaped;
 }
 
-export const bold = (text: string): string => `\\fB${roffText(text)}\\fR`;
+export const formatBold = (text: string): string => `\\fB${escapeRoff(text)}\\fR`;
 
 /** Flags, and in italics what stands for a value: `-f, --format <format>`. */
-export const flags = (text: string): string =>
+export const formatFlagSyntax = (text: string): string =>
   text
     .split(/(<[^>]*>)/)
     .filter((part) => part !== '')
-    .map((part) => (part.startsWith('<') ? `\\fI${roffText(part.slice(1, -1))}\\fR` : bold(part)))
+    .map((part) => (part.startsWith('<') ? `\\fI${escapeRoff(part.slice(1, -1))}\\fR` : formatBold(part)))
     .join('');
 
 /** A term with what it means below it, indented. */
-export const tagged = (term: string, about: string): string[] => ['.TP', term, about];
+export const formatTaggedParagraph = (term: string, about: string): string[] => ['.TP', term, about];
 
 /** Lines as they were typed. */
-export const verbatim = (lines: readonly string[]): string[] => ['.nf', ...lines.map(bold), '.fi'];
+export const formatVerbatim = (lines: readonly string[]): string[] => [
+  '.nf',
+  ...lines.map(formatBold),
+  '.fi',
+];

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { systemErrorCode } from '../../errors.ts';
-import type { CommandEnd } from '../../watch/record-run.ts';
+import type { CommandResult } from '../../watch/record-job-run.ts';
 import { signalExitCode } from '../flags/exit-codes.ts';
 import type { Io } from './io.ts';
-import { sayError } from './messages.ts';
+import { printError } from './messages.ts';
 
 /** What `env`, `nohup` and `timeout` answer: the command is there and cannot be run, or is not there. */
 const NOT_RUNNABLE = 126;
@@ -20,7 +20,7 @@ export async function runChild(
   [command = '', ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
   io: Io,
-): Promise<CommandEnd> {
+): Promise<CommandResult> {
   const early: NodeJS.Signals[] = [];
   let forward = (signal: NodeJS.Signals) => {
     early.push(signal);
@@ -41,9 +41,9 @@ export async function runChild(
       });
       child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 0) : signalExitCode(signal)));
     });
-    return { code, started: true };
+    return { exitCode: code, wasStarted: true };
   } catch (error) {
-    return { code: await sayNotStarted(command, error, io), started: false };
+    return { exitCode: await sayNotStarted(command, error, io), wasStarted: false };
   } finally {
     stopListening();
   }
@@ -55,10 +55,10 @@ const hasStarted = ({ pid }: ChildProcess) => pid !== undefined;
 async function sayNotStarted(command: string, error: unknown, io: Io): Promise<number> {
   const code = systemErrorCode(error);
   if (code === 'ENOENT') {
-    await sayError(io, `command '${command}' was not found`, 'see its name, and PATH');
+    await printError(io, `command '${command}' was not found`, 'see its name, and PATH');
     return NOT_FOUND;
   }
-  await sayError(
+  await printError(
     io,
     `command '${command}' cannot be run (${code})`,
     'see that it is a program, and its permissions',

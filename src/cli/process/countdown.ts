@@ -1,13 +1,13 @@
 import type { Instant } from '../../domain/model.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
 import type { Io } from './io.ts';
-import { progressOn } from './progress.ts';
+import { createProgress } from './progress.ts';
 
 const EVERY = 1000;
 
 /** On a terminal, how long it still is until the next look and until giving up; nothing elsewhere. */
-export function countdownOn(io: Io) {
-  const progress = progressOn(io);
+export function createCountdown(io: Io) {
+  const progress = createProgress(io);
   let timer: NodeJS.Timeout | undefined;
   const stop = () => {
     clearInterval(timer);

@@ -16,7 +16,7 @@ export interface Io {
   home: string;
   isRoot: boolean;
   /** Aborted by SIGINT or SIGTERM (its name is the reason), once somebody listens; the second one ends the program. */
-  stopSignal(): AbortSignal;
+  createStopSignal(): AbortSignal;
   /** A terminal is at one of the standard streams: what is typed there reaches child processes, too. */
   hasTerminal: boolean;
   /** Hands over every signal that a child process may be meant by, in place of its effect; returns how to end that. */
@@ -27,7 +27,7 @@ export interface Output {
   isTerminal: boolean;
   columns: number | undefined;
   /** The reader has gone away: whatever is written from now on is lost. */
-  isGone(): boolean;
+  isClosed(): boolean;
   /** Resolves when the text is handed over; a reader that has gone away is no error. */
   write(text: string): Promise<void>;
 }
@@ -41,9 +41,9 @@ export function wantsColour(output: Output, env: Environment): boolean {
 /** Where nothing tells: a file or a pipe is read in an editor or a browser. */
 export const DEFAULT_WIDTH = 100;
 
-export const widthOf = (output: Output): number =>
+export const getOutputWidth = (output: Output): number =>
   (output.isTerminal ? output.columns : undefined) ?? DEFAULT_WIDTH;
 
 /** By the locale, as C programs take it: where none is set it is C, which is ASCII. */
-export const hasUnicode = ({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean =>
+export const supportsUnicode = ({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean =>
   /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');

@@ -1,11 +1,11 @@
-import { nagiosTrouble } from '../../report/now/nagios-line.ts';
+import { renderNagiosError } from '../../report/now/nagios-line.ts';
 import type { Io } from './io.ts';
 
 /**
  * A plugin says everything in one line on stdout: Nagios reads nothing else. What is said on stderr is kept back, and its
  * first error becomes that line where there is no better one.
  */
-export function asPlugin(io: Io): { io: Io; finish(): Promise<void> } {
+export function createPluginIo(io: Io): { io: Io; finish(): Promise<void> } {
   let said = '';
   let hasAnswered = false;
   return {
@@ -29,7 +29,7 @@ export function asPlugin(io: Io): { io: Io; finish(): Promise<void> } {
     async finish() {
       if (hasAnswered) return;
       const error = /^error: (.*)$/m.exec(said)?.[1] ?? 'no answer';
-      await io.stdout.write(nagiosTrouble(error));
+      await io.stdout.write(renderNagiosError(error));
     },
   };
 }

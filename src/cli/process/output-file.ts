@@ -16,7 +16,7 @@ export async function writeOutput(
     for await (const piece of pieces) {
       await io.stdout.write(piece);
       // `… | head` has read enough, and the rest could take minutes to make.
-      if (io.stdout.isGone()) return;
+      if (io.stdout.isClosed()) return;
     }
     return;
   }

@@ -9,7 +9,7 @@ export interface Progress {
 }
 
 /** One line on a terminal's stderr that replaces itself; nothing elsewhere. */
-export function progressOn({ stderr, clock }: Io): Progress {
+export function createProgress({ stderr, clock }: Io): Progress {
   if (!stderr.isTerminal) return { show() {}, clear() {} };
   let shownAt = clock.now();
   let isShown = false;

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/model.ts';
-import { type Assessment, assess, type WantedJob } from '../../domain/verdict/assessment.ts';
-import { rotationsFor } from '../../domain/verdict/job.ts';
+import { type Assessment, assess, type JobToJudge } from '../../domain/verdict/assessment.ts';
+import { minRotationsFor } from '../../domain/verdict/job.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
@@ -28,7 +28,7 @@ export function assessStored(
     now,
     maxAge: flags.maxAge ?? ('default' as const),
     jobs: wantedJobs(store, filter, flags),
-    rotationsWanted: flags.confidence === undefined ? 1 : rotationsFor(flags.confidence),
+    minRotations: flags.confidence === undefined ? 1 : minRotationsFor(flags.confidence),
     judgeRetired: filter.role !== undefined,
   };
   const assessment = assess(store?.histories(filter) ?? [], rules);
@@ -43,7 +43,7 @@ export function assessStored(
 }
 
 /** @throws CredWatchError where it is not clear which length is that of which job */
-export function assertClearJobs({ jobDuration = [], job = [] }: JudgingFlags): void {
+export function assertUnambiguousJobs({ jobDuration = [], job = [] }: JudgingFlags): void {
   if (jobDuration.length === 0 || job.length === 0 || (jobDuration.length === 1 && job.length === 1)) return;
   throw new CredWatchError(
     'which length is that of which job is not clear',
@@ -51,11 +51,11 @@ export function assertClearJobs({ jobDuration = [], job = [] }: JudgingFlags): v
   );
 }
 
-function wantedJobs(store: SampleStore | null, filter: SeriesFilter, flags: JudgingFlags): WantedJob[] {
-  assertClearJobs(flags);
+function wantedJobs(store: SampleStore | null, filter: SeriesFilter, flags: JudgingFlags): JobToJudge[] {
+  assertUnambiguousJobs(flags);
   const { jobDuration: durations = [], job: names = [], margin } = flags;
   const named = names.map(
-    (name): WantedJob => ({
+    (name): JobToJudge => ({
       name,
       duration: null,
       margin,

@@ -3,7 +3,7 @@ import type { Assessment } from '../../domain/verdict/assessment.ts';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
 import type { ReportContext } from '../../report/context.ts';
 import type { Io } from '../process/io.ts';
-import { sayNote } from '../process/messages.ts';
+import { printNote } from '../process/messages.ts';
 
 /** GitHub takes no larger summary from a step, and drops one that is. */
 const SUMMARY_LIMIT = 1_048_576;
@@ -19,14 +19,15 @@ export async function appendGithubFiles(
   context: ReportContext,
 ): Promise<void> {
   const { GITHUB_STEP_SUMMARY, GITHUB_OUTPUT } = io.env;
-  const { githubFiles, shortenSummary } = await import('../../report/ci/github-files.ts');
+  const { renderGithubFiles: githubFiles, truncateSummary } = await import('../../report/ci/github-files.ts');
   const { summary, outputs } = githubFiles(assessment, context);
   if (GITHUB_STEP_SUMMARY) {
     const isWritten = await append('GITHUB_STEP_SUMMARY', GITHUB_STEP_SUMMARY, (size) =>
       // A blank line, lest it become a part of what stands before it.
-      shortenSummary(size === 0 ? summary : `\n${summary}`, SUMMARY_LIMIT - size),
+      truncateSummary(size === 0 ? summary : `\n${summary}`, SUMMARY_LIMIT - size),
     );
-    if (!isWritten) await sayNote(io, 'the summary of this step is full, and the report was left out of it');
+    if (!isWritten)
+      await printNote(io, 'the summary of this step is full, and the report was left out of it');
   }
   if (GITHUB_OUTPUT) await append('GITHUB_OUTPUT', GITHUB_OUTPUT, () => outputs);
 }

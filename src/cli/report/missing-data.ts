@@ -1,10 +1,10 @@
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
-import { ROOT_DATABASE } from '../../store/database-path.ts';
+import { ROOT_DATABASE_PATH } from '../../store/database-path.ts';
 import type { Io } from '../process/io.ts';
-import { sayError, sayNote } from '../process/messages.ts';
+import { printError, printNote } from '../process/messages.ts';
 
 /** Where something was looked for and not found. */
-export interface Absence {
+export interface MissingDataContext {
   path: string;
   /** There is no database. */
   isMissing: boolean;
@@ -20,8 +20,11 @@ const RECORD = 'record runs: `cred-watch exec -j 4h --job NAME -- command`';
 /** So many names fit a hint. */
 const NAMES_TOLD = 8;
 
-export async function sayNoSamples(io: Io, { path, isMissing, isFiltered, isFatal }: Absence): Promise<void> {
-  const say = isFatal ? sayError : sayNote;
+export async function printNoSamples(
+  io: Io,
+  { path, isMissing, isFiltered, isFatal }: MissingDataContext,
+): Promise<void> {
+  const say = isFatal ? printError : printNote;
   if (isFiltered && !isMissing) {
     await say(io, `no samples in ${path} match`, WIDEN);
     return;
@@ -34,13 +37,13 @@ export async function sayNoSamples(io: Io, { path, isMissing, isFiltered, isFata
 }
 
 /** A job was named of which there is no run, or none that tells its length. */
-export async function sayNoRuns(
+export async function printNoRuns(
   io: Io,
   { name, runs }: AssessedJob,
   jobNames: readonly string[],
-  { path, isMissing, isFatal }: Absence,
+  { path, isMissing, isFatal }: MissingDataContext,
 ): Promise<void> {
-  const say = isFatal ? sayError : sayNote;
+  const say = isFatal ? printError : printNote;
   const job = name!;
   if (isMissing) {
     await say(io, `no run of ${job} is known: there is no ${path}`, (await rootHint(path)) ?? RECORD);
@@ -63,8 +66,8 @@ function writeNames(names: readonly string[]): string {
 /** Whoever polls as root and asks as a user looks into another database. */
 async function rootHint(path: string): Promise<string | null> {
   const { existsSync } = await import('node:fs');
-  const isElsewhere = path !== ROOT_DATABASE && existsSync(ROOT_DATABASE);
+  const isElsewhere = path !== ROOT_DATABASE_PATH && existsSync(ROOT_DATABASE_PATH);
   return isElsewhere
-    ? `root has polled into ${ROOT_DATABASE}: read that with \`sudo cred-watch report\``
+    ? `root has polled into ${ROOT_DATABASE_PATH}: read that with \`sudo cred-watch report\``
     : null;
 }

@@ -10,7 +10,7 @@ export interface ReportOutput {
 }
 
 /** As `-f` gives it: without a file of its own it goes where `--output` says. */
-export interface WantedFormat {
+export interface RequestedFormat {
   format: ReportFormat;
   file: string | null;
 }
@@ -18,7 +18,7 @@ export interface WantedFormat {
 const NAMES = Object.keys(REPORT_FORMATS) as ReportFormat[];
 
 /** Reads `html` and `html=report.html`, for a flag that may be repeated. */
-export function wantedFormat(text: string, before: readonly WantedFormat[] = []): WantedFormat[] {
+export function parseFormatFlag(text: string, before: readonly RequestedFormat[] = []): RequestedFormat[] {
   const [, name = '', file] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   const format = NAMES.find((each) => each === name);
   if (format === undefined) {
@@ -32,7 +32,7 @@ export function wantedFormat(text: string, before: readonly WantedFormat[] = [])
  * Every rendering with its place. Two that would overwrite each other are refused.
  * @throws CredWatchError
  */
-export function planOutputs(wanted: readonly WantedFormat[], output: string | undefined): ReportOutput[] {
+export function planOutputs(wanted: readonly RequestedFormat[], output: string | undefined): ReportOutput[] {
   const meant = NAMES.find((name) => name === output);
   if (meant !== undefined) {
     throw new CredWatchError(

@@ -1,15 +1,15 @@
 import { Help } from 'commander';
-import { SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
-import { FAULT_CONDITIONS, FAULTS, type FaultCondition } from '../../server/faults/fault.ts';
+import { BUILT_IN_SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
+import { FAULT_CONDITIONS, FAULT_DEFINITIONS, type FaultCondition } from '../../server/faults/fault.ts';
 import { VARIANTS } from '../../server/variants.ts';
 
 /** What the flags of simulate can be given. */
-export function simulateHelp(): string {
-  const faults = Object.values(FAULTS).map(({ form, does }) => row(form, does));
+export function renderSimulateHelp(): string {
+  const faults = Object.values(FAULT_DEFINITIONS).map(({ syntax, description }) => row(syntax, description));
   const conditions = FAULT_CONDITIONS.map((name) => row(...CONDITIONS[name]));
-  const scenarios = Object.entries(SCENARIOS).map(([name, { title }]) => row(name, title));
-  const variants = Object.entries(VARIANTS).map(([name, { choices, means }]) =>
-    row(`${name}=${choices.join('|')}`, means),
+  const scenarios = Object.entries(BUILT_IN_SCENARIOS).map(([name, { title }]) => row(name, title));
+  const variants = Object.entries(VARIANTS).map(([name, { choices, description }]) =>
+    row(`${name}=${choices.join('|')}`, description),
   );
   return `
 Faults: --fault WHAT[,CONDITION=VALUE]…

@@ -1,13 +1,13 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
-import { assertFollowable, type PretendedPoll, pretendPolls } from '../../server/history/history.ts';
+import { assertFaultsSupported, type SimulatedPoll, simulatePolls } from '../../server/history/history.ts';
 import { createSimulation } from '../../server/simulation.ts';
-import { defaultTree } from '../../server/tree/default-tree.ts';
-import { treeOf } from '../../server/tree/metadata-tree.ts';
+import { buildDefaultTree } from '../../server/tree/default-tree.ts';
+import { createTree } from '../../server/tree/metadata-tree.ts';
 import type { ArchiveRecord } from '../../store/archive/record.ts';
 import { writeArchive } from '../../store/archive/writer.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { parseMoment } from '../flags/selection.ts';
+import { parseMomentFlag } from '../flags/selection.ts';
 import type { Io } from '../process/io.ts';
 import { writeOutput } from '../process/output-file.ts';
 import type { SimulateFlags } from './flags.ts';
@@ -20,7 +20,7 @@ const EARLIEST: Instant = Date.UTC(2000);
 const HOST = 'simulated-host';
 
 /** Writes what polling the endpoint would have brought, as an export that can be imported. */
-export async function writeHistory(
+export async function writeSimulatedHistory(
   flags: SimulateFlags & { history: Seconds },
   { options }: SimulationSettings,
   io: Io,
@@ -35,9 +35,9 @@ export async function writeHistory(
   if (options.shapes.length > 1) {
     throw new CredWatchError('--history is of one endpoint', 'name one with --shape');
   }
-  assertFollowable(options.faults);
+  assertFaultsSupported(options.faults);
   const now = io.clock.now();
-  const until: Instant = end === undefined ? now : parseMoment('--until', end, now, 'last');
+  const until: Instant = end === undefined ? now : parseMomentFlag('--until', end, now, 'last');
   const from = until - history * 1000;
   if (from < EARLIEST) {
     throw new CredWatchError(
@@ -45,14 +45,14 @@ export async function writeHistory(
       'make it shorter, or let it end later with --until',
     );
   }
-  const tree = treeOf(defaultTree(options.instance));
+  const tree = createTree(buildDefaultTree(options.instance));
   const simulation = createSimulation({ ...options, startedAt: from, tree });
-  const polls = pretendPolls({ simulation, every, from, until, seed: options.seed });
+  const polls = simulatePolls({ simulation, every, from, until, seed: options.seed });
   await writeOutput(io, output, writeArchive(records(polls, host), 'ndjson'));
   return EXIT.ok;
 }
 
-function* records(polls: Iterable<PretendedPoll>, host: string): Generator<ArchiveRecord> {
+function* records(polls: Iterable<SimulatedPoll>, host: string): Generator<ArchiveRecord> {
   for (const { source, apiVersion, role, observedAt, clockOffset, credentials, failure } of polls) {
     if (credentials !== null) {
       const identity = { host, source, apiVersion, role };

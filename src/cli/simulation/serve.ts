@@ -1,24 +1,24 @@
 import {
-  listeningJson,
-  listeningText,
-  requestJson,
-  requestLine,
+  formatListeningJson,
+  formatListeningText,
+  formatRequestJson,
+  formatRequestLine,
 } from '../../report/simulation/simulation.ts';
-import { trafficJson, trafficText } from '../../report/simulation/traffic.ts';
-import { clientEnvironment } from '../../server/client-environment.ts';
+import { formatTrafficJson, renderTrafficText } from '../../report/simulation/traffic.ts';
+import { buildClientEnvironment } from '../../server/client-environment.ts';
 import { startTokenFile, type TokenFile } from '../../server/containers/token-file.ts';
-import { loggedPath } from '../../server/logged-path.ts';
+import { redactPath } from '../../server/redact-path.ts';
 import { createSimulation, type Simulation } from '../../server/simulation.ts';
 import { Traffic } from '../../server/traffic.ts';
-import { defaultTree } from '../../server/tree/default-tree.ts';
-import { type MetadataTree, treeOf } from '../../server/tree/metadata-tree.ts';
+import { buildDefaultTree } from '../../server/tree/default-tree.ts';
+import { createTree, type MetadataTree } from '../../server/tree/metadata-tree.ts';
 import { openTree } from '../../server/tree/tree-file.ts';
 import { startEndpoint } from '../../server/wire/endpoint.ts';
 import type { Exchange } from '../../server/wire/exchange.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { allowedHosts, listenAddresses } from '../flags/listen-addresses.ts';
+import { readAllowedHosts, readListenAddresses } from '../flags/listen-addresses.ts';
 import type { Io } from '../process/io.ts';
-import { sayNote, sayThrown } from '../process/messages.ts';
+import { printNote, printThrownError } from '../process/messages.ts';
 import type { SimulateFlags } from './flags.ts';
 import type { SimulationSettings } from './settings.ts';
 
@@ -33,23 +33,30 @@ export async function serveSimulation(
   debug: boolean,
 ): Promise<number> {
   const isJson = flags.format === 'json';
-  const stop = io.stopSignal();
+  const stop = io.createStopSignal();
   const unwritable = new AbortController();
-  const listen = listenAddresses(flags, LISTEN);
-  const tell = (problem: string) => void sayNote(io, problem);
+  const listen = readListenAddresses(flags, LISTEN);
+  const tell = (problem: string) => void printNote(io, problem);
   const simulation = createSimulation({ ...settings.options, tree: treeOfFlags(flags, settings, tell) });
   const traffic = new Traffic();
   const log = isJson ? io.stdout : io.stderr;
   const onExchange = (exchange: Exchange) => {
     const { request, details } = toRequest(exchange, simulation.role, flags.log);
     traffic.record(request);
-    if (exchange.reply.failure !== undefined) void sayThrown(io, exchange.reply.failure, debug);
+    if (exchange.handledRequest.internalError !== undefined)
+      void printThrownError(io, exchange.handledRequest.internalError, debug);
     if (!flags.log) return;
-    const line = isJson ? requestJson(request, details) : requestLine(request, details);
+    const line = isJson ? formatRequestJson(request, details) : formatRequestLine(request, details);
     log.write(`${line}\n`).catch((error: unknown) => unwritable.abort(error));
   };
-  const hosts = allowedHosts(flags);
-  const endpoint = await startEndpoint({ simulation, listen, hosts, clock: io.clock, onExchange });
+  const hosts = readAllowedHosts(flags);
+  const endpoint = await startEndpoint({
+    simulation,
+    listen,
+    allowedHosts: hosts,
+    clock: io.clock,
+    onExchange,
+  });
   let tokenFile: TokenFile | null = null;
   try {
     if (settings.options.shapes.includes('eks')) {
@@ -62,15 +69,17 @@ export async function serveSimulation(
       );
     }
     const started = startedSimulation(settings, simulation, endpoint.origins, tokenFile?.path ?? '');
-    await io.stdout.write(isJson ? `${listeningJson(started)}\n` : listeningText(started));
+    await io.stdout.write(isJson ? `${formatListeningJson(started)}\n` : formatListeningText(started));
     await ended(flags, io, AbortSignal.any([stop, unwritable.signal]));
   } finally {
     await endpoint.close();
     await tokenFile?.close();
   }
   if (unwritable.signal.aborted) throw unwritable.signal.reason;
-  const summary = traffic.summary();
-  await io.stdout.write(isJson ? `${trafficJson(summary)}\n` : `\n${commented(await trafficText(summary))}`);
+  const summary = traffic.summarise();
+  await io.stdout.write(
+    isJson ? `${formatTrafficJson(summary)}\n` : `\n${commented(await renderTrafficText(summary))}`,
+  );
   return EXIT.ok;
 }
 
@@ -82,8 +91,8 @@ function treeOfFlags(
   { options }: SimulationSettings,
   tell: (problem: string) => void,
 ): MetadataTree {
-  const own = defaultTree(options.instance);
-  return tree === undefined ? treeOf(own) : openTree(tree, own, tell);
+  const own = buildDefaultTree(options.instance);
+  return tree === undefined ? createTree(own) : openTree(tree, own, tell);
 }
 
 function startedSimulation(
@@ -92,18 +101,18 @@ function startedSimulation(
   origins: readonly string[],
   tokenFile: string,
 ) {
-  const { pace, role, seed, shapes, faults, startedAt } = options;
+  const { rotationTiming, role, seed, shapes, faults, startedAt } = options;
   return {
     startedAt,
     endpoints: origins.map((each) => `${each}/`),
     role,
-    lifetimeSeconds: pace.lifetime,
-    rotateEverySeconds: pace.rotateEvery,
-    jitterSeconds: pace.jitter,
+    lifetimeSeconds: rotationTiming.lifetime,
+    rotateEverySeconds: rotationTiming.rotateEvery,
+    jitterSeconds: rotationTiming.jitter,
     seed,
     shapes: shapes.map((shape) => ({
       shape,
-      environment: clientEnvironment(shape, origins, simulation, tokenFile),
+      environment: buildClientEnvironment(shape, origins, simulation, tokenFile),
     })),
     scenario: scenario === null ? null : { name: scenario.name, description: scenario.description },
     faults: faults.map(({ spec }) => spec),
@@ -120,24 +129,24 @@ function ended({ for: duration }: SimulateFlags, io: Io, signal: AbortSignal): P
 
 /** The request as the log and the report may know it: no token, no query, no secret. */
 function toRequest(
-  { address, inquiry, reply, status, instead, credentials, fault }: Exchange,
+  { address, request: inquiry, handledRequest, status, incompleteReason, credentials, fault }: Exchange,
   role: string,
   isLogged: boolean,
 ) {
   const { now, headers, method, path, query } = inquiry;
-  const { shape, asked, apiVersion } = reply;
+  const { shape, kind, apiVersion } = handledRequest;
   const request = {
     at: now,
     client: headers['user-agent'] ?? '',
     address,
     shape,
-    asked,
+    kind,
     apiVersion,
     method,
-    path: isLogged ? loggedPath(path, query.size > 0, role) : '',
+    path: isLogged ? redactPath(path, query.size > 0, role) : '',
     status,
     fault,
     accessKeyId: credentials?.accessKeyId ?? null,
   };
-  return { request, details: { instead, expiration: credentials?.expiration ?? null } };
+  return { request, details: { incompleteReason, expiration: credentials?.expiration ?? null } };
 }

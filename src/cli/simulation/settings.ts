@@ -2,20 +2,20 @@ import { InvalidArgumentError } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
-import { SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
-import { FAULTS, parseFault } from '../../server/faults/fault.ts';
+import { SHAPES, type Shape } from '../../server/endpoint-request.ts';
+import { BUILT_IN_SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
+import { FAULT_DEFINITIONS, parseFault } from '../../server/faults/fault.ts';
 import { openScenario, type Scenario, type ScenarioSetting } from '../../server/faults/scenario.ts';
-import { SHAPES, type Shape } from '../../server/inquiry.ts';
 import {
   AUTHORIZATION_LIFETIME,
   IMDS_MODES,
   type ImdsMode,
   type SimulationOptions,
 } from '../../server/simulation.ts';
-import { exampleInstance } from '../../server/tree/default-tree.ts';
+import { createExampleInstance } from '../../server/tree/default-tree.ts';
 import { parseVariants, VARIANTS, type Variants } from '../../server/variants.ts';
-import { choiceHint, guessing } from '../flags/did-you-mean.ts';
-import { duration, positiveDuration, roleName } from '../flags/flags.ts';
+import { choiceHint, withSuggestion } from '../flags/did-you-mean.ts';
+import { parseDurationFlag, parsePositiveDurationFlag, parseRoleNameFlag } from '../flags/flags.ts';
 
 /** What is played, whether it is served or written. Scenarios give what flags leave open. */
 export interface SimulationFlags {
@@ -48,7 +48,7 @@ const LIFETIME: Seconds = 6 * 3600;
  * @param seed for a run that none was given for
  * @throws CredWatchError
  */
-export function simulationSettings(
+export function readSimulationSettings(
   flags: SimulationFlags,
   startedAt: Instant,
   seed: string,
@@ -62,12 +62,12 @@ export function simulationSettings(
     shapes: read(shapeList, given.shape ?? 'imds', '--shape'),
     imds: given.imds ?? 'both',
     role: given.role ?? 'simulated-role',
-    pace,
+    rotationTiming: pace,
     seed: given.seed ?? seed,
     faults: [...(scenario?.faults ?? []), ...flags.fault.map(faultOf)],
     variants: variantsOf(flags.variant),
     startedAt,
-    instance: exampleInstance(startedAt),
+    instance: createExampleInstance(startedAt),
   };
   return {
     options,
@@ -77,18 +77,20 @@ export function simulationSettings(
   };
 }
 
-const scenarioOf = (name: string) => guessing(name, Object.keys(SCENARIOS), () => openScenario(name));
+const scenarioOf = (name: string) =>
+  withSuggestion(name, Object.keys(BUILT_IN_SCENARIOS), () => openScenario(name));
 
 const faultOf = (spec: string) =>
-  guessing(spec.split(/[=,]/)[0]!, Object.keys(FAULTS), () => parseFault(spec));
+  withSuggestion(spec.split(/[=,]/)[0]!, Object.keys(FAULT_DEFINITIONS), () => parseFault(spec));
 
 /** One by one, to know which is meant, before all of them together. */
 function variantsOf(specs: readonly string[]): Variants {
-  for (const spec of specs) guessing(spec.split('=')[0]!, Object.keys(VARIANTS), () => parseVariants([spec]));
+  for (const spec of specs)
+    withSuggestion(spec.split('=')[0]!, Object.keys(VARIANTS), () => parseVariants([spec]));
   return parseVariants(specs);
 }
 
-function lateNote(late: Seconds, { lifetime, rotateEvery }: SimulationOptions['pace']): string {
+function lateNote(late: Seconds, { lifetime, rotateEvery }: SimulationOptions['rotationTiming']): string {
   const remedy = rotateEvery <= lifetime ? '; a smaller --jitter prevents it' : '';
   return `credentials can expire up to ${formatShortDuration(late)} before the next ones come, and are handed out until then${remedy}`;
 }
@@ -98,7 +100,7 @@ function paceOf({
   rotateEvery,
   overlap,
   jitter,
-}: SimulationFlags): SimulationOptions['pace'] {
+}: SimulationFlags): SimulationOptions['rotationTiming'] {
   if (rotateEvery !== undefined && overlap !== undefined) {
     throw new CredWatchError('--rotate-every and --overlap say the same in two ways', 'give one of them');
   }
@@ -142,14 +144,14 @@ const imdsMode = (text: string): ImdsMode => {
 
 /** The flags that a setting fills, and how its text is read. */
 const SETTINGS: { [S in ScenarioSetting]: (text: string) => Partial<SimulationFlags> } = {
-  lifetime: (text) => ({ lifetime: positiveDuration(text) }),
-  'rotate-every': (text) => ({ rotateEvery: positiveDuration(text) }),
-  overlap: (text) => ({ overlap: duration(text) }),
-  jitter: (text) => ({ jitter: duration(text) }),
+  lifetime: (text) => ({ lifetime: parsePositiveDurationFlag(text) }),
+  'rotate-every': (text) => ({ rotateEvery: parsePositiveDurationFlag(text) }),
+  overlap: (text) => ({ overlap: parseDurationFlag(text) }),
+  jitter: (text) => ({ jitter: parseDurationFlag(text) }),
   shape: (text) => ({ shape: shapeList(text).join(',') }),
   imds: (text) => ({ imds: imdsMode(text) }),
-  role: (text) => ({ role: roleName(text) }),
-  'authorization-lifetime': (text) => ({ authorizationLifetime: positiveDuration(text) }),
+  role: (text) => ({ role: parseRoleNameFlag(text) }),
+  'authorization-lifetime': (text) => ({ authorizationLifetime: parsePositiveDurationFlag(text) }),
 };
 
 function withScenario(flags: SimulationFlags, scenario: Scenario | null): SimulationFlags {

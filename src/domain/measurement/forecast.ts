@@ -17,9 +17,9 @@ export interface RotationForecast {
  * to wait for because every request brings new credentials.
  */
 export function forecastRotation(measurement: Measurement): RotationForecast | null {
-  const { rotationInterval: interval, lag, issuedPerRequest } = measurement;
+  const { rotationInterval: interval, lag, isIssuedPerRequest } = measurement;
   const appeared = appearanceOfNewest(measurement);
-  if (interval === null || appeared === null || issuedPerRequest) return null;
+  if (interval === null || appeared === null || isIssuedPerRequest) return null;
   return {
     earliest: appeared.from + interval.min * 1000,
     expected: appeared.to + interval.median * 1000,
@@ -33,7 +33,7 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
 function appearanceOfNewest({ generations, rotations }: Measurement): Span | null {
   const newest = generations.at(-1)!;
   const arrival = rotations.findLast(({ to }) => to === newest);
-  const isDated = arrival === undefined || arrival.dated;
+  const isDated = arrival === undefined || arrival.isDated;
   if (isDated && newest.lastUpdated !== null) return at(Math.min(newest.lastUpdated, newest.firstSeen));
   return arrival?.window ?? null;
 }
@@ -48,10 +48,10 @@ const INTERVALS_KEPT = 12;
  * answer than the forecast, because each interval counts with what is known of both its ends. Null without an interval,
  * or where the newest generation's beginning is dated or not known.
  */
-export function findDueSpan({ generations, rotations, issuedPerRequest }: Measurement): Span | null {
+export function findDueSpan({ generations, rotations, isIssuedPerRequest }: Measurement): Span | null {
   const newest = generations.at(-1)!;
   const arrival = rotations.findLast(({ to }) => to === newest);
-  if (arrival === undefined || arrival.dated || issuedPerRequest) return null;
+  if (arrival === undefined || arrival.isDated || isIssuedPerRequest) return null;
   const lengths = rotations.flatMap((each, index) => lengthOf(rotations[index - 1], each) ?? []);
   const usual = reconcile(lengths.slice(-INTERVALS_KEPT));
   if (usual === null) return null;
@@ -60,7 +60,7 @@ export function findDueSpan({ generations, rotations, issuedPerRequest }: Measur
 
 /** From one rotation to the next, at least and at most; null where others may have hidden between them. */
 function lengthOf(before: Rotation | undefined, after: Rotation): Span | null {
-  if (before === undefined || !before.witnessed || !after.witnessed || before.dated || after.dated)
+  if (before === undefined || !before.isWitnessed || !after.isWitnessed || before.isDated || after.isDated)
     return null;
   return { from: after.window.from - before.window.to, to: after.window.to - before.window.from };
 }

@@ -1,14 +1,14 @@
 import type { Generation, Instant, IssuedCredentials, Sample, Seconds, Span } from '../model.ts';
 
 /** `Date` headers tell whole seconds and travel for a while: a smaller offset is not worth believing. */
-export const CREDIBLE_CLOCK_OFFSET: Seconds = 2;
+export const MIN_CORRECTED_CLOCK_OFFSET: Seconds = 2;
 
 /** When a sample was taken by AWS's clock, by which credentials expire. */
 export function correctedTime({
   observedAt,
   clockOffset,
 }: Pick<Sample, 'observedAt' | 'clockOffset'>): Instant {
-  const isCredible = clockOffset !== null && Math.abs(clockOffset) > CREDIBLE_CLOCK_OFFSET;
+  const isCredible = clockOffset !== null && Math.abs(clockOffset) > MIN_CORRECTED_CLOCK_OFFSET;
   return isCredible ? observedAt - clockOffset * 1000 : observedAt;
 }
 
@@ -18,7 +18,7 @@ export function generationKey({ accessKeyId, lastUpdated, expiration }: IssuedCr
 }
 
 /** What a single sample says of its generation. */
-export function generationOf(sample: Sample): Generation {
+export function generationFromSample(sample: Sample): Generation {
   const seen = correctedTime(sample);
   return {
     accessKeyId: sample.accessKeyId,
@@ -63,7 +63,7 @@ export function groupGenerations(samples: Iterable<Sample>): Generation[] {
   for (const sample of distinct.values()) {
     const key = generationKey(sample);
     const known = byKey.get(key);
-    const seen = generationOf(sample);
+    const seen = generationFromSample(sample);
     byKey.set(key, known === undefined ? seen : mergeGenerations(known, seen));
   }
   const times = [...distinct.values()].map(correctedTime).sort((a, b) => a - b);
@@ -80,7 +80,7 @@ export function withThirdSamples(
 ): Generation[] {
   const ordered = orderGenerations(generations);
   const inTurns = new Set(
-    ordered.filter((each, index) => index + 1 < ordered.length && overlap(each, ordered[index + 1]!)),
+    ordered.filter((each, index) => index + 1 < ordered.length && areOverlapping(each, ordered[index + 1]!)),
   );
   if (inTurns.size === 0) return [...generations];
   const times = sampleTimes();
@@ -102,10 +102,10 @@ function firstAfter(times: readonly Instant[], instant: Instant): number {
 }
 
 /** The moments whose samples {@link withThirdSamples} rests on. */
-export function neededSpans(generations: readonly Generation[]): Span[] {
+export function findThirdSampleSpans(generations: readonly Generation[]): Span[] {
   const ordered = orderGenerations(generations);
   return ordered
-    .filter((each, index) => index + 1 < ordered.length && overlap(each, ordered[index + 1]!))
+    .filter((each, index) => index + 1 < ordered.length && areOverlapping(each, ordered[index + 1]!))
     .map(({ lastSeen, thirdSampleAfter }) => ({
       from: lastSeen,
       to: thirdSampleAfter ?? Number.MAX_SAFE_INTEGER,
@@ -126,7 +126,7 @@ function combine(choose: (...values: number[]) => number, a: number | null, b: n
  * A log without key ids and samples with them may tell of the same credentials: those with the same two times. They
  * are one generation, not a rotation.
  */
-export function joinKeyless(generations: readonly Generation[]): readonly Generation[] {
+export function mergeKeylessGenerations(generations: readonly Generation[]): readonly Generation[] {
   const keyless = generations.filter(({ accessKeyId }) => accessKeyId === '');
   if (keyless.length === 0 || keyless.length === generations.length) return generations;
   const times = ({ lastUpdated, expiration }: Generation) => `${lastUpdated ?? ''}/${expiration}`;
@@ -144,7 +144,7 @@ export function joinKeyless(generations: readonly Generation[]): readonly Genera
 }
 
 /** Both were seen before the other one was seen for the last time. */
-export function overlap(a: Generation, b: Generation): boolean {
+export function areOverlapping(a: Generation, b: Generation): boolean {
   return a.firstSeen < b.lastSeen && b.firstSeen < a.lastSeen;
 }
 
@@ -164,7 +164,7 @@ export function orderGenerations(generations: readonly Generation[]): Generation
   for (let start = 1; start < ordered.length; start += 1) {
     for (let index = start; index > 0; index -= 1) {
       const [earlier, later] = [ordered[index - 1]!, ordered[index]!];
-      if (!overlap(earlier, later) || !isIssuedBefore(later, earlier)) break;
+      if (!areOverlapping(earlier, later) || !isIssuedBefore(later, earlier)) break;
       [ordered[index - 1], ordered[index]] = [later, earlier];
     }
   }

@@ -11,7 +11,7 @@ const FRESHLY_ISSUED: Seconds = 2;
 const UNDATED_GENERATIONS = 3;
 
 /** Looks within seconds brought different keys, no generation was ever seen twice, and none was old when it came. */
-export function isIssuedPerRequest(ordered: readonly Generation[]): boolean {
+export function areIssuedPerRequest(ordered: readonly Generation[]): boolean {
   const isDated = ordered.every(({ lastUpdated }) => lastUpdated !== null);
   return (
     ordered.length >= (isDated ? 2 : UNDATED_GENERATIONS) &&

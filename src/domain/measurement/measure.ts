@@ -1,6 +1,6 @@
 import type { Generation, Seconds } from '../model.ts';
-import { joinKeyless, orderGenerations } from './generations.ts';
-import { isIssuedPerRequest } from './issued-per-request.ts';
+import { mergeKeylessGenerations, orderGenerations } from './generations.ts';
+import { areIssuedPerRequest } from './issued-per-request.ts';
 import type { Extremes, Measurement, Rotation } from './measurement.ts';
 import { findAppearances, findRotations, type RotationHistory } from './rotations.ts';
 import { median, range, weightedMedian } from './statistics.ts';
@@ -8,21 +8,21 @@ import {
   coveredTime,
   findGaps,
   findSampledMinimum,
-  findServices,
+  findServedPeriods,
   findValidityWhenIssued,
   findWorstCase,
 } from './validity.ts';
 
 /** What the generations of one series prove; at least one is needed. */
 export function measure(generations: readonly Generation[]): Measurement {
-  const ordered = orderGenerations(joinKeyless(generations));
+  const ordered = orderGenerations(mergeKeylessGenerations(generations));
   const firstSample = range(ordered.map(({ firstSeen }) => firstSeen))!.min;
   const lastSample = range(ordered.map(({ lastSeen }) => lastSeen))!.max;
-  const issuedPerRequest = isIssuedPerRequest(ordered);
+  const issuedPerRequest = areIssuedPerRequest(ordered);
   const history = findRotations(ordered, lastSample);
   const pairs = issuedPerRequest ? [] : history.rotations;
-  const rotations = pairs.filter(({ completed }) => completed);
-  const services = findServices(ordered, pairs);
+  const rotations = pairs.filter(({ isCompleted }) => isCompleted);
+  const services = findServedPeriods(ordered, pairs);
   const sampledMinimum = findSampledMinimum(ordered);
   const worstCase = findWorstCase(sampledMinimum, pairs);
   const appearances = appearancesOf(ordered, history, issuedPerRequest);
@@ -30,12 +30,12 @@ export function measure(generations: readonly Generation[]): Measurement {
     generations: ordered,
     sampleCount: ordered.reduce((sum, { samples }) => sum + samples, 0),
     rotations,
-    witnessedCount: rotations.filter(({ witnessed }) => witnessed).length,
+    witnessedCount: rotations.filter(({ isWitnessed }) => isWitnessed).length,
     firstSample,
     lastSample,
     watchedTime: Math.floor(coveredTime(services) / 1000),
     gaps: findGaps(pairs),
-    services,
+    servedPeriods: services,
     rotationInterval: extremes(rotations.flatMap(({ interval }) => interval ?? [])),
     rotationWindow: extremes(rotations.flatMap(windowOf)),
     appearances,
@@ -44,8 +44,8 @@ export function measure(generations: readonly Generation[]): Measurement {
     worstCase,
     overstatement: sampledMinimum.seconds - worstCase.seconds,
     lag: Math.ceil(history.lag / 1000),
-    usualGap: usualGap(ordered),
-    issuedPerRequest,
+    usualGap: findUsualGap(ordered),
+    isIssuedPerRequest: issuedPerRequest,
   };
 }
 
@@ -61,15 +61,15 @@ function extremes(durations: readonly Seconds[]): Extremes | null {
 }
 
 /** Of a rotation that is not dated, and beside which no other hid: all that is known of its moment. */
-function windowOf({ dated, witnessed, overlapping, window }: Rotation): Seconds[] {
-  return dated || !witnessed || overlapping ? [] : [Math.ceil((window.to - window.from) / 1000)];
+function windowOf({ isDated, isWitnessed, isOverlapping, window }: Rotation): Seconds[] {
+  return isDated || !isWitnessed || isOverlapping ? [] : [Math.ceil((window.to - window.from) / 1000)];
 }
 
 /**
  * The usual time between two samples, from the generations alone so that pruning changes nothing: inside one, its
  * mean gap stands for all of its gaps.
  */
-export function usualGap(ordered: readonly Generation[]): Seconds | null {
+export function findUsualGap(ordered: readonly Generation[]): Seconds | null {
   const inside = ordered.map(({ firstSeen, lastSeen, samples }) => ({
     value: (lastSeen - firstSeen) / Math.max(1, samples - 1),
     weight: samples - 1,

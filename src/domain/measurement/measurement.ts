@@ -7,7 +7,7 @@ export interface Rotation {
   /** All that sampling alone knows: after `from` was last seen and no later than `to` was first seen. */
   window: Span;
   /** `LastUpdated` of `to` lies in the window and so tells the moment. */
-  dated: boolean;
+  isDated: boolean;
   /** The moment taken as that of the rotation: the dated one, moved by the series' lag, or the window's late end. */
   at: Instant;
   /** What a job started just before could have been handed: remaining validity of `from` at `at`; never below 0. */
@@ -17,11 +17,11 @@ export interface Rotation {
   /** Time in which another generation could have come and gone unseen. */
   blindTime: Seconds;
   /** No other rotation can have hidden beside it. */
-  witnessed: boolean;
+  isWitnessed: boolean;
   /** Both were handed out in turns for a while. */
-  overlapping: boolean;
+  isOverlapping: boolean;
   /** False while both still are: the older one may come back at the next look. */
-  completed: boolean;
+  isCompleted: boolean;
 }
 
 /** When a generation appeared. The two ends agree where `LastUpdated` tells and the source has no lag. */
@@ -50,7 +50,7 @@ export interface WorstCase extends ValidityAt {
 }
 
 /** A generation's part in what was handed out: from when to when, as far as it is known. */
-export interface Service extends Span {
+export interface ServedPeriod extends Span {
   generation: Generation;
 }
 
@@ -67,7 +67,7 @@ export interface Measurement {
   watchedTime: Seconds;
   /** Around unwitnessed rotations: it is not known what was handed out. */
   gaps: readonly Span[];
-  services: readonly Service[];
+  servedPeriods: readonly ServedPeriod[];
   rotationInterval: Extremes | null;
   /** How long the windows are in which the undated ones are known to lie; null where there is none. */
   rotationWindow: Extremes | null;
@@ -82,5 +82,5 @@ export interface Measurement {
   lag: Seconds;
   /** The usual time between two samples; null with fewer than two. */
   usualGap: Seconds | null;
-  issuedPerRequest: boolean;
+  isIssuedPerRequest: boolean;
 }

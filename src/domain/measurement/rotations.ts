@@ -1,6 +1,6 @@
 import type { Generation, Instant, Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { overlap } from './generations.ts';
+import { areOverlapping } from './generations.ts';
 import type { Appearance, Rotation } from './measurement.ts';
 import { range } from './statistics.ts';
 
@@ -18,14 +18,14 @@ interface Candidate {
   from: Generation;
   to: Generation;
   window: Span;
-  dated: boolean;
+  isDated: boolean;
   at: Instant;
   interval: number | null;
   /** As long as `from` was handed out at least, for a generation that was met in mid-life. */
   intervalOrLess: number;
   blindTime: number;
-  overlapping: boolean;
-  completed: boolean;
+  isOverlapping: boolean;
+  isCompleted: boolean;
 }
 
 /**
@@ -47,7 +47,7 @@ export function findRotations(ordered: readonly Generation[], lastSample: Instan
       leadTime: Math.max(0, secondsBetween(each.at, each.from.expiration)),
       interval: knownInterval(each, index, isWitnessed),
       blindTime: Math.ceil(each.blindTime / 1000),
-      witnessed: isWitnessed[index]!,
+      isWitnessed: isWitnessed[index]!,
     }),
   );
   return { rotations, lag };
@@ -68,26 +68,26 @@ function candidate(
   lag: number,
   lastSample: Instant,
 ): Candidate {
-  const overlapping = overlap(from, to);
+  const isOverlapping = areOverlapping(from, to);
   // One backend of several may still hold the older generation when another has answered twice.
-  const lateEnd = overlapping ? (from.thirdSampleAfter ?? lastSample) : to.firstSeen;
+  const lateEnd = isOverlapping ? (from.thirdSampleAfter ?? lastSample) : to.firstSeen;
   const window = { from: from.lastSeen, to: Math.max(lateEnd, from.lastSeen) };
   const issued = to.lastUpdated;
-  const dated =
-    !overlapping && issued !== null && issued >= window.from - SLACK && issued <= window.to + SLACK;
-  const at = dated ? Math.min(Math.max(issued, window.from) + lag, window.to) : window.to;
+  const isDated =
+    !isOverlapping && issued !== null && issued >= window.from - SLACK && issued <= window.to + SLACK;
+  const at = isDated ? Math.min(Math.max(issued, window.from) + lag, window.to) : window.to;
   const begun = before?.window.to ?? null;
   return {
     from,
     to,
     window,
-    dated,
+    isDated,
     at,
-    overlapping,
+    isOverlapping,
     interval: intervalOf(from, to, begun, window.to),
     intervalOrLess: window.to - (begun ?? from.firstSeen),
-    blindTime: overlapping ? 0 : at - from.lastSeen,
-    completed: !overlapping || from.thirdSampleAfter !== null,
+    blindTime: isOverlapping ? 0 : at - from.lastSeen,
+    isCompleted: !isOverlapping || from.thirdSampleAfter !== null,
   };
 }
 
@@ -114,7 +114,7 @@ function knownInterval(
 function longestService(ordered: readonly Generation[], candidates: readonly Candidate[]): number {
   const served = ordered.map((generation, index) => {
     const arrival = candidates[index - 1];
-    const begun = arrival?.dated ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen;
+    const begun = arrival?.isDated ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen;
     return generation.lastSeen - begun;
   });
   return largest(served);
@@ -132,7 +132,7 @@ function witness(candidates: readonly Candidate[], longest: number): boolean[] {
     .flatMap(({ interval }) => interval ?? [])
     .sort((a, b) => a - b);
   return candidates.map((each) => {
-    if (!each.completed || !isShort(each)) return false;
+    if (!each.isCompleted || !isShort(each)) return false;
     const span = each.interval ?? each.intervalOrLess;
     const median = medianWithout(usual, each.interval);
     if (median === null) return each.blindTime <= span / 2;
@@ -182,7 +182,7 @@ function appearanceOf(
   lag: number,
   known: ReadonlyMap<Generation, Appearance>,
 ): { earliest: Instant; latest: Instant } | null {
-  if (arrival === undefined || arrival.overlapping) {
+  if (arrival === undefined || arrival.isOverlapping) {
     if (lastUpdated !== null && lastUpdated <= firstSeen + SLACK) {
       const earliest = Math.min(lastUpdated, firstSeen);
       return { earliest, latest: Math.min(earliest + lag, firstSeen) };
@@ -190,11 +190,15 @@ function appearanceOf(
     const isBounded = arrival !== undefined && known.has(arrival.from);
     return isBounded ? { earliest: arrival.from.firstSeen, latest: firstSeen } : null;
   }
-  if (arrival.dated) return { earliest: earliestMoment(arrival), latest: arrival.at };
-  return arrival.witnessed ? { earliest: arrival.window.from, latest: arrival.window.to } : null;
+  if (arrival.isDated) return { earliest: earliestRotationTime(arrival), latest: arrival.at };
+  return arrival.isWitnessed ? { earliest: arrival.window.from, latest: arrival.window.to } : null;
 }
 
 /** The earliest moment at which a rotation can have come: its date, unmoved by any lag, or the window's beginning. */
-export function earliestMoment({ dated, to, window }: Pick<Rotation, 'dated' | 'to' | 'window'>): Instant {
-  return dated ? Math.min(Math.max(to.lastUpdated!, window.from), window.to) : window.from;
+export function earliestRotationTime({
+  isDated,
+  to,
+  window,
+}: Pick<Rotation, 'isDated' | 'to' | 'window'>): Instant {
+  return isDated ? Math.min(Math.max(to.lastUpdated!, window.from), window.to) : window.from;
 }

@@ -1,17 +1,27 @@
 import type { Generation, Instant, Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import type { Appearance, Measurement, Rotation, Service, ValidityAt, WorstCase } from './measurement.ts';
+import type {
+  Appearance,
+  Measurement,
+  Rotation,
+  ServedPeriod,
+  ValidityAt,
+  WorstCase,
+} from './measurement.ts';
 import { minBy, range } from './statistics.ts';
 
 /**
  * From when to when each generation was handed out. The time in a window counts for the old generation, which is
  * the worse one; a gap counts for none.
  */
-export function findServices(ordered: readonly Generation[], rotations: readonly Rotation[]): Service[] {
+export function findServedPeriods(
+  ordered: readonly Generation[],
+  rotations: readonly Rotation[],
+): ServedPeriod[] {
   return ordered.map((generation, index) => {
     const arrival = rotations[index - 1];
     const departure = rotations[index];
-    const isKnownBefore = arrival?.witnessed && !arrival.overlapping;
+    const isKnownBefore = arrival?.isWitnessed && !arrival.isOverlapping;
     return {
       generation,
       from: isKnownBefore ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen,
@@ -21,7 +31,7 @@ export function findServices(ordered: readonly Generation[], rotations: readonly
 }
 
 /** The old generation is known to have been handed out up to `at`; not so where another can have come between. */
-const isUsable = ({ witnessed, completed }: Rotation) => witnessed || !completed;
+const isUsable = ({ isWitnessed, isCompleted }: Rotation) => isWitnessed || !isCompleted;
 
 /**
  * Where it is not known what was handed out: around unwitnessed rotations. A date does not end a gap early: what
@@ -51,7 +61,7 @@ export function findWorstCase(sampled: ValidityAt, rotations: readonly Rotation[
     seconds: worst.leadTime,
     at: worst.at,
     generation: worst.from,
-    rotation: worst.completed ? worst : null,
+    rotation: worst.isCompleted ? worst : null,
   };
 }
 
@@ -93,14 +103,14 @@ function inOrder(spans: readonly Span[]): readonly Span[] {
  * The part of the watched time, 0…1, in which every generation then handed out had `required` left: a lower bound.
  * Null where no time was watched (a single sample).
  */
-export function shareOfSafeStarts(
-  { services }: Pick<Measurement, 'services'>,
+export function computeShareOfSafeStarts(
+  { servedPeriods }: Pick<Measurement, 'servedPeriods'>,
   required: Seconds,
 ): number | null {
-  const watched = coveredTime(services);
+  const watched = coveredTime(servedPeriods);
   if (watched === 0) return null;
   const unsafe: Span[] = [];
-  for (const { generation, from, to } of services) {
+  for (const { generation, from, to } of servedPeriods) {
     const begin = Math.max(from, lastSafeStart(generation, required));
     if (to > begin) unsafe.push({ from: begin, to });
   }
@@ -110,7 +120,7 @@ export function shareOfSafeStarts(
 const lastSafeStart = (generation: Generation, required: Seconds): Instant =>
   generation.expiration - required * 1000;
 
-export interface CurvePoint {
+export interface SafeStartsPoint {
   jobDuration: Seconds;
   share: number;
 }
@@ -124,13 +134,13 @@ const CURVE_STEPS: readonly Seconds[] = [10, 30, 60, 300, 600, 900, 1800, 3600, 
  * credentials last for months, some way there): at round lengths, and where the curve bends, at the longest job that is
  * safe at any start and at the shortest that never is. Falls or stays with every step.
  */
-export function safeStartsCurve(measurement: Measurement, margin: Seconds): CurvePoint[] {
+export function computeSafeStartsCurve(measurement: Measurement, margin: Seconds): SafeStartsPoint[] {
   const longest = range(
-    measurement.services.map(({ generation, from }) => secondsBetween(from, generation.expiration)),
+    measurement.servedPeriods.map(({ generation, from }) => secondsBetween(from, generation.expiration)),
   )!.max;
-  const points: CurvePoint[] = [];
+  const points: SafeStartsPoint[] = [];
   for (const jobDuration of curveLengths(measurement.worstCase.seconds - margin, longest - margin)) {
-    const share = shareOfSafeStarts(measurement, jobDuration + margin);
+    const share = computeShareOfSafeStarts(measurement, jobDuration + margin);
     if (share === null) break;
     points.push({ jobDuration, share });
     if (share === 0) break;

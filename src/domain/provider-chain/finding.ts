@@ -32,12 +32,12 @@ export type ChainFinding =
   | { code: ChainFindingCode; severity: 'problem' | 'note'; args: Args }
   | { code: PollNoteCode; severity: 'problem' | 'note'; args: Args };
 
-export const problem = (code: ChainFindingCode, args: Args = {}): ChainFinding => ({
+export const createChainProblem = (code: ChainFindingCode, args: Args = {}): ChainFinding => ({
   code,
   severity: 'problem',
   args,
 });
-export const note = (code: ChainFindingCode, args: Args = {}): ChainFinding => ({
+export const createChainNote = (code: ChainFindingCode, args: Args = {}): ChainFinding => ({
   code,
   severity: 'note',
   args,

@@ -1,53 +1,53 @@
 import type { PollNoteCode } from '../poll-note.ts';
 import {
-  badSettings,
-  blankVariables,
-  brokenPlaces,
-  defaultProfile,
-  ends,
-  halfPairs,
-  noSuchProfile,
-  nothingAnswers,
-  oldNames,
-  profileOffersTwo,
-  sessionTokens,
+  checkAmbiguousProfile,
+  checkBlankVariables,
+  checkBrokenProviders,
+  checkDefaultProfileVariable,
+  checkExpirations,
+  checkIncompleteKeyPairs,
+  checkInvalidSettings,
+  checkLegacyVariables,
+  checkMissingProfile,
+  checkNoProviderAnswers,
+  checkSessionTokens,
 } from './broken-providers.ts';
-import { Chains } from './chains.ts';
-import { CHAIN_FINDING_CODES, type ChainFinding, problem } from './finding.ts';
+import { ChainContext } from './chain-context.ts';
+import { CHAIN_FINDING_CODES, type ChainFinding, createChainProblem } from './finding.ts';
 import {
-  containerHidesImds,
-  keysHideRole,
-  profileHidesRole,
-  profileSkipsEnvironment,
-  webIdentityHidesContainer,
+  checkContainerHidesImds,
+  checkKeysHideRole,
+  checkProfileHidesRole,
+  checkProfileSkipsEnvironment,
+  checkWebIdentityHidesContainer,
 } from './hidden-providers.ts';
-import { type ChainFacts, type Outcomes, PLACE_NAMES, SDKS } from './providers.ts';
+import { type ChainFacts, type ChainOutcomes, PROVIDER_NAMES, SDKS } from './providers.ts';
 
-type Check = (chains: Chains) => ChainFinding[];
+type Check = (chains: ChainContext) => ChainFinding[];
 
 const CHECKS: readonly Check[] = [
-  nothingAnswers,
-  noSuchProfile,
-  sessionTokens,
-  ends,
-  halfPairs,
-  brokenPlaces,
-  badSettings,
-  keysHideRole,
-  webIdentityHidesContainer,
-  profileSkipsEnvironment,
-  profileOffersTwo,
-  blankVariables,
+  checkNoProviderAnswers,
+  checkMissingProfile,
+  checkSessionTokens,
+  checkExpirations,
+  checkIncompleteKeyPairs,
+  checkBrokenProviders,
+  checkInvalidSettings,
+  checkKeysHideRole,
+  checkWebIdentityHidesContainer,
+  checkProfileSkipsEnvironment,
+  checkAmbiguousProfile,
+  checkBlankVariables,
   sdksDisagree,
-  profileHidesRole,
-  containerHidesImds,
-  oldNames,
-  defaultProfile,
+  checkProfileHidesRole,
+  checkContainerHidesImds,
+  checkLegacyVariables,
+  checkDefaultProfileVariable,
 ];
 
 /** What an operator should know of these chains, the most important first. */
-export function findChainFindings(facts: ChainFacts, outcomes: Outcomes): ChainFinding[] {
-  const chains = new Chains(facts, outcomes);
+export function findChainFindings(facts: ChainFacts, outcomes: ChainOutcomes): ChainFinding[] {
+  const chains = new ChainContext(facts, outcomes);
   const found = [...CHECKS.flatMap((check) => check(chains)), ...notesOf(facts)];
   found.sort((a, b) => rank(a) - rank(b));
   return [...found.filter(isProblem), ...found.filter((finding) => !isProblem(finding))];
@@ -62,14 +62,14 @@ function rank({ code }: ChainFinding): number {
 const isProblem = ({ severity }: ChainFinding) => severity === 'problem';
 
 /** Two SDKs in one program are rare, two programs on one machine are not. */
-function sdksDisagree({ outcomes }: Chains): ChainFinding[] {
+function sdksDisagree({ outcomes }: ChainContext): ChainFinding[] {
   const ends = new Set(
     SDKS.map((sdk) => {
       const outcome = outcomes[sdk];
-      return outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.place : 'nothing';
+      return outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.provider : 'nothing';
     }),
   );
-  return ends.size > 1 ? [problem('SDKS_DISAGREE', { ends: [...ends] })] : [];
+  return ends.size > 1 ? [createChainProblem('SDKS_DISAGREE', { ends: [...ends] })] : [];
 }
 
 /** What the findings above say better, or what is no news. */
@@ -97,8 +97,8 @@ const PROBLEMS: ReadonlySet<PollNoteCode> = new Set([
 ]);
 
 /** Each note once, in the order of the places. */
-function notesOf({ places }: ChainFacts): ChainFinding[] {
-  const notes = PLACE_NAMES.flatMap((name) => places[name].notes).filter(({ code }) => !TOLD.has(code));
+function notesOf({ providers }: ChainFacts): ChainFinding[] {
+  const notes = PROVIDER_NAMES.flatMap((name) => providers[name].notes).filter(({ code }) => !TOLD.has(code));
   const distinct = new Map(notes.map((each) => [JSON.stringify(each), each]));
   return [...distinct.values()].map(({ code, args }) => ({
     code,

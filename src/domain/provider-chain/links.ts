@@ -1,20 +1,28 @@
-import { objectionTo } from './objections.ts';
-import type { ChainFacts, Outcome, Place, PlaceFault, PlaceName, Sdk, WhyCode } from './providers.ts';
+import type {
+  ChainFacts,
+  ChainOutcome,
+  OutcomeReason,
+  Provider,
+  ProviderName,
+  ProviderProblem,
+  Sdk,
+} from './providers.ts';
+import { findSdkDifference } from './sdk-differences.ts';
 
 /** One member of a chain: how the chain ends here, or whether it goes on; `leave` passes over the rest of a group. */
-export type Step = Outcome | 'next' | 'leave';
-export type Link = (facts: ChainFacts, sdk: Sdk) => Step;
+export type LinkResult = ChainOutcome | 'next' | 'leave';
+export type ChainLink = (facts: ChainFacts, sdk: Sdk) => LinkResult;
 
 type Reaction = 'next' | 'leave' | 'stop';
 
 /** What an SDK does about a place that is set and gives nothing; without more said, it stops there. */
-interface Manner {
-  incomplete?: Reaction | ((fault: PlaceFault) => Reaction);
-  fails?: Reaction;
+interface FailureHandling {
+  onIncomplete?: Reaction | ((fault: ProviderProblem) => Reaction);
+  onFailure?: Reaction;
   /** Where credentials that have expired are not used like any others. */
-  expired?: Reaction;
+  onExpired?: Reaction;
   /** Where it works for us and not for the SDK; as if it failed, if nothing is said. */
-  refused?: Reaction;
+  onRefused?: Reaction;
 }
 
 const ACCESS_KEY_ID = 'AWS_ACCESS_KEY_ID';
@@ -22,42 +30,48 @@ const SECRET_ACCESS_KEY = 'AWS_SECRET_ACCESS_KEY';
 const RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
-export const stopsAt = (place: PlaceName | null, why: WhyCode, name = ''): Outcome => ({
+export const stopAt = (place: ProviderName | null, why: OutcomeReason, name = ''): ChainOutcome => ({
   kind: 'stops',
-  place,
-  why,
-  name,
+  provider: place,
+  reason: why,
+  subject: name,
 });
 
-export const isExpired = ({ remaining }: Place): boolean => remaining !== null && remaining <= 0;
+export const isExpired = ({ remaining }: Provider): boolean => remaining !== null && remaining <= 0;
 
 /** The token stands under a name that none but botocore reads. */
-const lacksToken = ({ accessKeyId, notes }: Place, sdk: Sdk) =>
+const lacksToken = ({ accessKeyId, notes }: Provider, sdk: Sdk) =>
   sdk !== 'botocore' && /^ASIA/.test(accessKeyId) && notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
 
 /** One place, whatever the SDK's manner. */
-export function at(name: PlaceName, manner: Manner = {}): Link {
-  const { incomplete = 'stop', fails = 'stop', expired, refused = fails } = manner;
-  return ({ places }, sdk) => {
-    const place = places[name];
-    const react = (reaction: Reaction, why: WhyCode) => (reaction === 'stop' ? stopsAt(name, why) : reaction);
+export function providerLink(name: ProviderName, manner: FailureHandling = {}): ChainLink {
+  const { onIncomplete = 'stop', onFailure = 'stop', onExpired, onRefused = onFailure } = manner;
+  return ({ providers }, sdk) => {
+    const place = providers[name];
+    const react = (reaction: Reaction, why: OutcomeReason) =>
+      reaction === 'stop' ? stopAt(name, why) : reaction;
     if (place.state === 'absent') return 'next';
-    if (place.fault?.code === 'NO_SESSION_TOKEN')
-      return { kind: 'wins', place: name, flaw: 'NO_SESSION_TOKEN' };
+    if (place.problem?.code === 'NO_SESSION_TOKEN')
+      return { kind: 'wins', provider: name, problem: 'NO_SESSION_TOKEN' };
     if (place.state === 'incomplete') {
-      return react(typeof incomplete === 'string' ? incomplete : incomplete(place.fault!), 'INCOMPLETE');
+      return react(
+        typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(place.problem!),
+        'INCOMPLETE',
+      );
     }
-    const objection = objectionTo(place, sdk);
-    if (objection !== null) return objection.kind === 'stops' && refused !== 'stop' ? refused : objection;
-    if (place.state === 'fails') return react(fails, 'FAILED');
-    if (lacksToken(place, sdk)) return { kind: 'wins', place: name, flaw: 'NO_SESSION_TOKEN' };
-    if (!isExpired(place)) return { kind: 'wins', place: name, flaw: null };
-    return expired === undefined ? { kind: 'wins', place: name, flaw: 'EXPIRED' } : react(expired, 'EXPIRED');
+    const objection = findSdkDifference(place, sdk);
+    if (objection !== null) return objection.kind === 'stops' && onRefused !== 'stop' ? onRefused : objection;
+    if (place.state === 'fails') return react(onFailure, 'FAILED');
+    if (lacksToken(place, sdk)) return { kind: 'wins', provider: name, problem: 'NO_SESSION_TOKEN' };
+    if (!isExpired(place)) return { kind: 'wins', provider: name, problem: null };
+    return onExpired === undefined
+      ? { kind: 'wins', provider: name, problem: 'EXPIRED' }
+      : react(onExpired, 'EXPIRED');
   };
 }
 
 /** Links that are one to the chain. */
-export function group(...links: Link[]): Link {
+export function groupLinks(...links: ChainLink[]): ChainLink {
   return (facts, sdk) => {
     for (const link of links) {
       const step = link(facts, sdk);
@@ -69,8 +83,8 @@ export function group(...links: Link[]): Link {
 }
 
 /** The link, where the facts are so. */
-export const when =
-  (condition: (facts: ChainFacts) => boolean, link: Link): Link =>
+export const linkIf =
+  (condition: (facts: ChainFacts) => boolean, link: ChainLink): ChainLink =>
   (facts, sdk) =>
     condition(facts) ? link(facts, sdk) : 'next';
 
@@ -82,34 +96,34 @@ const OLD_NAMES: Partial<Record<Sdk, { keyId?: string; secretKey: string }>> = {
 };
 
 /** The variables of old that this SDK makes a pair with; none where the usual names do or nothing does. */
-export function oldNamesUsed({ set }: Pick<ChainFacts, 'set'>, sdk: Sdk): string[] {
+export function findLegacyVariables({ setVariables }: Pick<ChainFacts, 'setVariables'>, sdk: Sdk): string[] {
   const names = OLD_NAMES[sdk];
   if (names === undefined) return [];
-  const keyId = set.has(ACCESS_KEY_ID) ? ACCESS_KEY_ID : names.keyId;
-  const secretKey = set.has(SECRET_ACCESS_KEY) ? SECRET_ACCESS_KEY : names.secretKey;
-  if (keyId === undefined || !set.has(keyId) || !set.has(secretKey)) return [];
+  const keyId = setVariables.has(ACCESS_KEY_ID) ? ACCESS_KEY_ID : names.keyId;
+  const secretKey = setVariables.has(SECRET_ACCESS_KEY) ? SECRET_ACCESS_KEY : names.secretKey;
+  if (keyId === undefined || !setVariables.has(keyId) || !setVariables.has(secretKey)) return [];
   return [keyId, secretKey].filter((name) => name !== ACCESS_KEY_ID && name !== SECRET_ACCESS_KEY);
 }
 
 /** The variables of the environment, which all read alike but for their old names. */
-export const environment =
-  (manner: Manner): Link =>
+export const environmentLink =
+  (manner: FailureHandling): ChainLink =>
   (facts, sdk) =>
-    oldNamesUsed(facts, sdk).length > 0
-      ? { kind: 'unknown', place: 'environment', why: 'OLD_NAMES', name: '' }
-      : at('environment', manner)(facts, sdk);
+    findLegacyVariables(facts, sdk).length > 0
+      ? { kind: 'unknown', provider: 'environment', reason: 'OLD_NAMES', subject: '' }
+      : providerLink('environment', manner)(facts, sdk);
 
 /** A URI that is set to nothing, and would be used if it were something. */
-export function blankUri({ set, blank }: ChainFacts): string | null {
-  if (blank.has(RELATIVE_URI)) return RELATIVE_URI;
-  return blank.has(FULL_URI) && !set.has(RELATIVE_URI) ? FULL_URI : null;
+export function findBlankUriVariable({ setVariables, blankVariables }: ChainFacts): string | null {
+  if (blankVariables.has(RELATIVE_URI)) return RELATIVE_URI;
+  return blankVariables.has(FULL_URI) && !setVariables.has(RELATIVE_URI) ? FULL_URI : null;
 }
 
 /** Container endpoints for those to whom a blank URI is one that does not work. */
-export const containerUnlessBlank =
-  (blankMeans: 'stop' | 'next', manner: Manner = {}): Link =>
+export const containerLink =
+  (blankMeans: 'stop' | 'next', manner: FailureHandling = {}): ChainLink =>
   (facts, sdk) => {
-    const blank = blankUri(facts);
-    if (blank === null) return at('container', manner)(facts, sdk);
-    return blankMeans === 'next' ? 'next' : stopsAt('container', 'BLANK_VARIABLE', blank);
+    const blank = findBlankUriVariable(facts);
+    if (blank === null) return providerLink('container', manner)(facts, sdk);
+    return blankMeans === 'next' ? 'next' : stopAt('container', 'BLANK_VARIABLE', blank);
   };

@@ -6,7 +6,7 @@ export const SDKS = ['botocore', 'java', 'go', 'javascript', 'rust', 'dotnet'] a
 export type Sdk = (typeof SDKS)[number];
 
 /** Where a chain may find credentials. `sso`, `login`, `process` and what begins with `profile` are the selected profile's. */
-export const PLACE_NAMES = [
+export const PROVIDER_NAMES = [
   'environment',
   'web-identity',
   'profile',
@@ -18,7 +18,7 @@ export const PLACE_NAMES = [
   'container',
   'imds',
 ] as const;
-export type PlaceName = (typeof PLACE_NAMES)[number];
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
 /**
  * - `absent`: nothing of this kind is set.
@@ -26,10 +26,10 @@ export type PlaceName = (typeof PLACE_NAMES)[number];
  * - `untried`: all is set, and only STS, IAM Identity Center or a sign-in could tell more. They are not asked.
  * - `answers`, `fails`: it was tried.
  */
-export type PlaceState = 'absent' | 'incomplete' | 'untried' | 'answers' | 'fails';
+export type ProviderState = 'absent' | 'incomplete' | 'untried' | 'answers' | 'fails';
 
 /** What is missing or wrong at a place. */
-export type PlaceFault =
+export type ProviderProblem =
   /** Half a pair of keys. */
   | { code: 'NO_SECRET_KEY' }
   | { code: 'NO_KEY_ID' }
@@ -42,18 +42,18 @@ export type PlaceFault =
   | { code: 'TWO_ROLE_SOURCES' }
   | { code: 'ROLE_SOURCE_MISSING'; name: string }
   | { code: 'SETTINGS_MISSING'; names: readonly string[] }
-  | { code: 'TOKEN_FILE_UNREADABLE'; because: string }
+  | { code: 'TOKEN_FILE_UNREADABLE'; detail: string }
   | { code: 'TOKEN_EXPIRED'; at: Instant }
   | { code: 'NOT_SIGNED_IN' }
   | { code: 'POLL_FAILED'; reason: FailureReason; detail: string; possibleHopLimit: boolean }
   /** It did not come to an end in its time. */
   | { code: 'NO_ANSWER_IN_TIME' };
 
-export interface Place {
-  name: PlaceName;
-  state: PlaceState;
+export interface Provider {
+  name: ProviderName;
+  state: ProviderState;
   /** Not null in the states `incomplete` and `fails`. */
-  fault: PlaceFault | null;
+  problem: ProviderProblem | null;
   /** What is not known is `''`. */
   accessKeyId: string;
   role: string;
@@ -63,11 +63,11 @@ export interface Place {
   /** By AWS's clock where the place told it. */
   remaining: Seconds | null;
   /** Credentials of a session end, whether it is said when or not; null where there are none to tell by. */
-  session: boolean | null;
+  isSession: boolean | null;
   /** A URL without its path (which is confidential in a container), or the file; `''` where there is none. */
   origin: string;
   /** In which of its two files the profile has its keys: botocore looks at the process in between. */
-  file: 'config' | 'credentials' | null;
+  profileFile: 'config' | 'credentials' | null;
   /** When the token that would be shown to STS or Identity Center ends. */
   tokenExpiration: Instant | null;
   notes: readonly PollNote[];
@@ -76,21 +76,21 @@ export interface Place {
 /** All that a chain decides by. Of variables only the names are known here. */
 export interface ChainFacts {
   now: Instant;
-  places: Readonly<Record<PlaceName, Place>>;
+  providers: Readonly<Record<ProviderName, Provider>>;
   /** Variables that hold something, and those that are set and hold nothing. */
-  set: ReadonlySet<string>;
-  blank: ReadonlySet<string>;
+  setVariables: ReadonlySet<string>;
+  blankVariables: ReadonlySet<string>;
   profile: {
     name: string;
     /** AWS_PROFILE names it. */
-    named: boolean;
+    isNamed: boolean;
     exists: boolean;
     /** There are profiles, if not this one. */
     othersExist: boolean;
   };
 }
 
-export const WHY_CODES = [
+export const OUTCOME_REASONS = [
   'INCOMPLETE',
   'FAILED',
   'EXPIRED',
@@ -105,38 +105,41 @@ export const WHY_CODES = [
   'OLD_NAMES',
   'OTHER_PROFILE',
 ] as const;
-export type WhyCode = (typeof WHY_CODES)[number];
+export type OutcomeReason = (typeof OUTCOME_REASONS)[number];
 
 /** How a chain ends. */
-export type Outcome =
+export type ChainOutcome =
   /** It uses these credentials; `flaw` is why they will not work. */
-  | { kind: 'wins'; place: PlaceName; flaw: 'NO_SESSION_TOKEN' | 'EXPIRED' | null }
+  | { kind: 'wins'; provider: ProviderName; problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null }
   /** It gives up here, whatever comes later. A setting that is wrong before any place counts has none. */
-  | { kind: 'stops'; place: PlaceName | null; why: WhyCode; name: string }
+  | { kind: 'stops'; provider: ProviderName | null; reason: OutcomeReason; subject: string }
   /** It uses this place in a way that was not tried here. */
-  | { kind: 'unknown'; place: PlaceName; why: WhyCode; name: string }
+  | { kind: 'unknown'; provider: ProviderName; reason: OutcomeReason; subject: string }
   /** It comes to its end. */
   | { kind: 'none' };
 
-export type Outcomes = Readonly<Record<Sdk, Outcome>>;
+export type ChainOutcomes = Readonly<Record<Sdk, ChainOutcome>>;
 
-const EMPTY: Omit<Place, 'name'> = {
+const EMPTY: Omit<Provider, 'name'> = {
   state: 'absent',
-  fault: null,
+  problem: null,
   accessKeyId: '',
   role: '',
   accountId: '',
   expiration: null,
   remaining: null,
-  session: null,
+  isSession: null,
   origin: '',
-  file: null,
+  profileFile: null,
   tokenExpiration: null,
   notes: [],
 };
 
 /** A place of which no more is known than `known`. */
-export const placeOf = (name: PlaceName, known: Partial<Omit<Place, 'name'>> = {}): Place => ({
+export const createProvider = (
+  name: ProviderName,
+  known: Partial<Omit<Provider, 'name'>> = {},
+): Provider => ({
   ...EMPTY,
   ...known,
   name,
@@ -146,13 +149,13 @@ export const placeOf = (name: PlaceName, known: Partial<Omit<Place, 'name'>> = {
 export const IMDS_ORIGIN = 'http://169.254.169.254';
 
 /** Nobody set it up, and this is no instance: that is nothing to mend. */
-export const isSimplyNotThere = ({ name, origin, fault }: Place): boolean =>
+export const isNotSetUp = ({ name, origin, problem }: Provider): boolean =>
   name === 'imds' &&
   origin === IMDS_ORIGIN &&
-  fault?.code === 'POLL_FAILED' &&
-  fault.reason === 'unreachable' &&
-  !fault.possibleHopLimit;
+  problem?.code === 'POLL_FAILED' &&
+  problem.reason === 'unreachable' &&
+  !problem.possibleHopLimit;
 
 /** There is something to use, if it was not to be tried: what an exit code can be made of. */
-export const isUsable = ({ state, remaining }: Place): boolean =>
+export const isUsableProvider = ({ state, remaining }: Provider): boolean =>
   state === 'untried' || (state === 'answers' && (remaining === null || remaining > 0));

@@ -1,10 +1,18 @@
-import { at, containerUnlessBlank, environment, group, type Link, stopsAt, when } from './links.ts';
+import {
+  type ChainLink,
+  containerLink,
+  environmentLink,
+  groupLinks,
+  linkIf,
+  providerLink,
+  stopAt,
+} from './links.ts';
 import {
   type ChainFacts,
-  type Outcome,
-  type Outcomes,
-  type PlaceFault,
-  type PlaceName,
+  type ChainOutcome,
+  type ChainOutcomes,
+  type ProviderName,
+  type ProviderProblem,
   SDKS,
   type Sdk,
 } from './providers.ts';
@@ -19,152 +27,158 @@ import {
 
 const AWS_PROFILE = 'AWS_PROFILE';
 
-const isNamedInVain = ({ profile }: ChainFacts) => profile.named && !profile.exists;
-const isProfileBlank = ({ blank }: ChainFacts) => blank.has(AWS_PROFILE);
+const isNamedInVain = ({ profile }: ChainFacts) => profile.isNamed && !profile.exists;
+const isProfileBlank = ({ blankVariables }: ChainFacts) => blankVariables.has(AWS_PROFILE);
 
-const noSuchProfile: Link = ({ profile }) => stopsAt(null, 'NO_SUCH_PROFILE', profile.name);
-const blankProfile: Link = () => stopsAt(null, 'BLANK_VARIABLE', AWS_PROFILE);
-const leave: Link = () => 'leave';
+const noSuchProfile: ChainLink = ({ profile }) => stopAt(null, 'NO_SUCH_PROFILE', profile.name);
+const blankProfile: ChainLink = () => stopAt(null, 'BLANK_VARIABLE', AWS_PROFILE);
+const leave: ChainLink = () => 'leave';
 
 /** Who reads AWS_DEFAULT_PROFILE may have another profile than the one that was looked at. */
-const otherProfile = (isRead: (facts: ChainFacts) => boolean): Link =>
-  when(
-    (facts) => facts.set.has('AWS_DEFAULT_PROFILE') && isRead(facts),
-    () => ({ kind: 'unknown', place: 'profile', why: 'OTHER_PROFILE', name: 'AWS_DEFAULT_PROFILE' }),
+const otherProfile = (isRead: (facts: ChainFacts) => boolean): ChainLink =>
+  linkIf(
+    (facts) => facts.setVariables.has('AWS_DEFAULT_PROFILE') && isRead(facts),
+    () => ({ kind: 'unknown', provider: 'profile', reason: 'OTHER_PROFILE', subject: 'AWS_DEFAULT_PROFILE' }),
   );
 
-const lacksSsoRole = (fault: PlaceFault) =>
+const lacksSsoRole = (fault: ProviderProblem) =>
   fault.code === 'SETTINGS_MISSING' &&
   ['sso_account_id', 'sso_role_name'].every((name) => fault.names.includes(name));
 
 /** Behind it there is nothing, so that a failure and the end of the chain are one. */
-const LAST = at('imds', { fails: 'next', refused: 'stop' });
+const LAST = providerLink('imds', { onFailure: 'next', onRefused: 'stop' });
 
 /** Where in the two files the keys are makes a difference to none but botocore. */
-const keysIn = (file: 'config' | 'credentials') => (link: Link) =>
-  when(({ places }) => places.profile.file === file, link);
+const keysIn = (file: 'config' | 'credentials') => (link: ChainLink) =>
+  linkIf(({ providers }) => providers.profile.profileFile === file, link);
 
 /**
  * Any error that a provider raises ends the chain; that of a profile which is missing does so before the first.
  * Expired credentials are fetched again at once, and when they are expired still, it gives up; not so with IMDS.
  */
-const BOTOCORE: readonly Link[] = [
-  when(isProfileBlank, blankProfile),
-  when(isNamedInVain, noSuchProfile),
+const BOTOCORE: readonly ChainLink[] = [
+  linkIf(isProfileBlank, blankProfile),
+  linkIf(isNamedInVain, noSuchProfile),
   (facts, sdk) =>
-    environment({
-      incomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop'),
+    environmentLink({
+      onIncomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop'),
       // It knows no other variable for the end.
-      ...(facts.set.has('AWS_CREDENTIAL_EXPIRATION') ? { expired: 'stop' } : {}),
+      ...(facts.setVariables.has('AWS_CREDENTIAL_EXPIRATION') ? { onExpired: 'stop' } : {}),
     })(facts, sdk),
   // It comes before AWS_PROFILE; in the AWS CLI, after it.
   otherProfile(() => true),
-  at('profile-role'),
-  at('web-identity'),
-  at('profile-web-identity'),
+  providerLink('profile-role'),
+  providerLink('web-identity'),
+  providerLink('profile-web-identity'),
   // A profile of a session alone is for tokens, not for credentials.
-  at('sso', { incomplete: (fault) => (lacksSsoRole(fault) ? 'next' : 'stop') }),
+  providerLink('sso', { onIncomplete: (fault) => (lacksSsoRole(fault) ? 'next' : 'stop') }),
   keysIn('credentials')(
-    at('profile', { incomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop') }),
+    providerLink('profile', { onIncomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop') }),
   ),
-  at('login'),
-  at('process', { expired: 'stop' }),
-  keysIn('config')(at('profile', { incomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop') })),
-  containerUnlessBlank('stop', { expired: 'stop' }),
+  providerLink('login'),
+  providerLink('process', { onExpired: 'stop' }),
+  keysIn('config')(
+    providerLink('profile', { onIncomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop') }),
+  ),
+  containerLink('stop', { onExpired: 'stop' }),
   LAST,
 ];
 
 /** It passes over whatever raises an error; a blank variable is a value to it. */
-const JAVA: readonly Link[] = [
-  environment({ incomplete: 'next' }),
-  at('web-identity', { incomplete: 'next', fails: 'next' }),
-  group(
-    when(isProfileBlank, leave),
-    at('profile-web-identity', { incomplete: 'next', fails: 'leave' }),
-    at('sso', { incomplete: 'leave', fails: 'leave' }),
-    at('profile-role', { incomplete: ({ code }) => (code === 'NO_ROLE_SOURCE' ? 'next' : 'leave') }),
-    at('login', { fails: 'leave' }),
-    at('process', { fails: 'leave' }),
-    at('profile', { incomplete: 'leave' }),
+const JAVA: readonly ChainLink[] = [
+  environmentLink({ onIncomplete: 'next' }),
+  providerLink('web-identity', { onIncomplete: 'next', onFailure: 'next' }),
+  groupLinks(
+    linkIf(isProfileBlank, leave),
+    providerLink('profile-web-identity', { onIncomplete: 'next', onFailure: 'leave' }),
+    providerLink('sso', { onIncomplete: 'leave', onFailure: 'leave' }),
+    providerLink('profile-role', {
+      onIncomplete: ({ code }) => (code === 'NO_ROLE_SOURCE' ? 'next' : 'leave'),
+    }),
+    providerLink('login', { onFailure: 'leave' }),
+    providerLink('process', { onFailure: 'leave' }),
+    providerLink('profile', { onIncomplete: 'leave' }),
   ),
-  containerUnlessBlank('next', { fails: 'next' }),
+  containerLink('next', { onFailure: 'next' }),
   LAST,
 ];
 
 /** What makes the configuration as a whole fail to load, keys in the environment or not. */
-const goConfigurationFault: Link = (facts) => {
-  const { places, profile } = facts;
-  if (isNamedInVain(facts)) return stopsAt(null, 'NO_SUCH_PROFILE', profile.name);
-  const isWrong = (name: PlaceName) =>
-    places[name].state === 'incomplete' &&
-    !['NO_ROLE_SOURCE', 'NO_SESSION_TOKEN'].includes(places[name].fault!.code);
+const goConfigurationFault: ChainLink = (facts) => {
+  const { providers, profile } = facts;
+  if (isNamedInVain(facts)) return stopAt(null, 'NO_SUCH_PROFILE', profile.name);
+  const isWrong = (name: ProviderName) =>
+    providers[name].state === 'incomplete' &&
+    !['NO_ROLE_SOURCE', 'NO_SESSION_TOKEN'].includes(providers[name].problem!.code);
   const wrong = (['profile', 'profile-role', 'profile-web-identity'] as const).find(isWrong);
-  if (wrong !== undefined) return stopsAt(wrong, 'INCOMPLETE');
+  if (wrong !== undefined) return stopAt(wrong, 'INCOMPLETE');
   const kinds = (['profile-role', 'profile-web-identity', 'process'] as const).filter(
-    (name) => places[name].state !== 'absent' && places[name].fault?.code !== 'NO_ROLE_SOURCE',
+    (name) => providers[name].state !== 'absent' && providers[name].problem?.code !== 'NO_ROLE_SOURCE',
   );
-  if (kinds.length > 1) return stopsAt(null, 'TWO_KINDS', profile.name);
-  const bad = places.imds.notes.find(({ code }) => code === 'V1_DISABLED_FOR_SOME_SDKS');
-  return bad === undefined ? 'next' : stopsAt(null, 'BAD_SETTING', 'AWS_EC2_METADATA_V1_DISABLED');
+  if (kinds.length > 1) return stopAt(null, 'TWO_KINDS', profile.name);
+  const bad = providers.imds.notes.find(({ code }) => code === 'V1_DISABLED_FOR_SOME_SDKS');
+  return bad === undefined ? 'next' : stopAt(null, 'BAD_SETTING', 'AWS_EC2_METADATA_V1_DISABLED');
 };
 
 /** One choice when the configuration is loaded, and no other after that. */
-const GO: readonly Link[] = [
+const GO: readonly ChainLink[] = [
   goConfigurationFault,
-  environment({ incomplete: 'next' }),
-  at('web-identity'),
-  otherProfile(({ profile }) => !profile.named),
+  environmentLink({ onIncomplete: 'next' }),
+  providerLink('web-identity'),
+  otherProfile(({ profile }) => !profile.isNamed),
   // A role without a source is assumed with whatever comes next, container and IMDS included.
-  when(
-    ({ places }) => places['profile-role'].state !== 'absent',
+  linkIf(
+    ({ providers }) => providers['profile-role'].state !== 'absent',
     () => ({
       kind: 'wins',
-      place: 'profile-role',
-      flaw: null,
+      provider: 'profile-role',
+      problem: null,
     }),
   ),
-  at('profile'),
-  at('profile-web-identity'),
-  at('sso'),
-  at('login'),
-  at('process'),
-  at('container'),
+  providerLink('profile'),
+  providerLink('profile-web-identity'),
+  providerLink('sso'),
+  providerLink('login'),
+  providerLink('process'),
+  providerLink('container'),
   LAST,
 ];
 
 /** Only errors of its own kind let the chain go on: a file that cannot be read is not one, nor is a failing SSO. */
-const JAVASCRIPT: readonly Link[] = [
-  when(({ profile }) => !profile.named, environment({ incomplete: 'next' })),
-  group(
-    at('profile-role', { incomplete: ({ code }) => (code === 'ROLE_SOURCE_MISSING' ? 'leave' : 'next') }),
-    at('profile', { incomplete: 'next' }),
-    at('profile-web-identity', { incomplete: 'next' }),
-    at('process', { fails: 'leave', expired: 'leave' }),
-    at('sso'),
-    at('login'),
+const JAVASCRIPT: readonly ChainLink[] = [
+  linkIf(({ profile }) => !profile.isNamed, environmentLink({ onIncomplete: 'next' })),
+  groupLinks(
+    providerLink('profile-role', {
+      onIncomplete: ({ code }) => (code === 'ROLE_SOURCE_MISSING' ? 'leave' : 'next'),
+    }),
+    providerLink('profile', { onIncomplete: 'next' }),
+    providerLink('profile-web-identity', { onIncomplete: 'next' }),
+    providerLink('process', { onFailure: 'leave', onExpired: 'leave' }),
+    providerLink('sso'),
+    providerLink('login'),
   ),
-  at('web-identity', { incomplete: 'next' }),
-  at('container'),
+  providerLink('web-identity', { onIncomplete: 'next' }),
+  providerLink('container'),
   LAST,
 ];
 
 /** Only "not loaded" lets the chain go on. A blank variable is a value to it. */
-const RUST: readonly Link[] = [
-  environment({ incomplete: 'next' }),
-  when((facts) => isProfileBlank(facts) && facts.profile.othersExist, blankProfile),
-  when((facts) => isNamedInVain(facts) && facts.profile.othersExist, noSuchProfile),
-  at('profile-role'),
-  at('profile-web-identity'),
-  at('sso'),
-  at('login'),
-  at('process'),
-  at('profile'),
-  when(
-    ({ blank }) => blank.has('AWS_WEB_IDENTITY_TOKEN_FILE'),
-    () => stopsAt('web-identity', 'BLANK_VARIABLE', 'AWS_WEB_IDENTITY_TOKEN_FILE'),
+const RUST: readonly ChainLink[] = [
+  environmentLink({ onIncomplete: 'next' }),
+  linkIf((facts) => isProfileBlank(facts) && facts.profile.othersExist, blankProfile),
+  linkIf((facts) => isNamedInVain(facts) && facts.profile.othersExist, noSuchProfile),
+  providerLink('profile-role'),
+  providerLink('profile-web-identity'),
+  providerLink('sso'),
+  providerLink('login'),
+  providerLink('process'),
+  providerLink('profile'),
+  linkIf(
+    ({ blankVariables }) => blankVariables.has('AWS_WEB_IDENTITY_TOKEN_FILE'),
+    () => stopAt('web-identity', 'BLANK_VARIABLE', 'AWS_WEB_IDENTITY_TOKEN_FILE'),
   ),
-  at('web-identity'),
-  containerUnlessBlank('stop'),
+  providerLink('web-identity'),
+  containerLink('stop'),
   LAST,
 ];
 
@@ -172,25 +186,26 @@ const RUST: readonly Link[] = [
  * The properties of a profile must be exactly those of one kind, else it is passed over; one of SSO's is enough to make
  * it SSO's, and that is passed over where nobody has signed in.
  */
-const dotnetProfile: Link = (facts, sdk) => {
-  const { places } = facts;
+const dotnetProfile: ChainLink = (facts, sdk) => {
+  const { providers } = facts;
   if (isNamedInVain(facts)) return noSuchProfile(facts, sdk);
-  if (places.sso.state !== 'absent') return at('sso', { incomplete: 'next', fails: 'next' })(facts, sdk);
+  if (providers.sso.state !== 'absent')
+    return providerLink('sso', { onIncomplete: 'next', onFailure: 'next' })(facts, sdk);
   const kinds = (['profile', 'profile-role', 'profile-web-identity', 'login', 'process'] as const).filter(
-    (name) => places[name].state !== 'absent',
+    (name) => providers[name].state !== 'absent',
   );
-  return kinds.length === 1 ? at(kinds[0]!, { incomplete: 'next' })(facts, sdk) : 'next';
+  return kinds.length === 1 ? providerLink(kinds[0]!, { onIncomplete: 'next' })(facts, sdk) : 'next';
 };
 
-const DOTNET: readonly Link[] = [
-  environment({ incomplete: 'next' }),
-  at('web-identity', { incomplete: 'next' }),
+const DOTNET: readonly ChainLink[] = [
+  environmentLink({ onIncomplete: 'next' }),
+  providerLink('web-identity', { onIncomplete: 'next' }),
   dotnetProfile,
-  at('container'),
+  providerLink('container'),
   LAST,
 ];
 
-const CHAINS: Readonly<Record<Sdk, readonly Link[]>> = {
+const CHAINS: Readonly<Record<Sdk, readonly ChainLink[]>> = {
   botocore: BOTOCORE,
   java: JAVA,
   go: GO,
@@ -199,12 +214,12 @@ const CHAINS: Readonly<Record<Sdk, readonly Link[]>> = {
   dotnet: DOTNET,
 };
 
-export function outcomeFor(sdk: Sdk, facts: ChainFacts): Outcome {
-  const step = group(...CHAINS[sdk])(facts, sdk);
+export function resolveChain(sdk: Sdk, facts: ChainFacts): ChainOutcome {
+  const step = groupLinks(...CHAINS[sdk])(facts, sdk);
   return step === 'next' || step === 'leave' ? { kind: 'none' } : step;
 }
 
 /** How the default chain of each SDK ends in a program that starts here and now. */
-export function decide(facts: ChainFacts): Outcomes {
-  return Object.fromEntries(SDKS.map((sdk) => [sdk, outcomeFor(sdk, facts)])) as Record<Sdk, Outcome>;
+export function resolveChains(facts: ChainFacts): ChainOutcomes {
+  return Object.fromEntries(SDKS.map((sdk) => [sdk, resolveChain(sdk, facts)])) as Record<Sdk, ChainOutcome>;
 }

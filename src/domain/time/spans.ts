@@ -1,7 +1,7 @@
 import type { Span } from '../model.ts';
 
 /** The spans, of any order, with those made one that lie no further apart than `distance` milliseconds. */
-export function joinedSpans(spans: readonly Span[], distance: number): Span[] {
+export function joinSpans(spans: readonly Span[], distance: number): Span[] {
   const joined: Span[] = [];
   for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
     const before = joined.at(-1);

@@ -1,4 +1,4 @@
-import { CREDIBLE_CLOCK_OFFSET } from '../measurement/generations.ts';
+import { MIN_CORRECTED_CLOCK_OFFSET } from '../measurement/generations.ts';
 import { measure } from '../measurement/measure.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, Seconds, SeriesHistory, Span } from '../model.ts';
@@ -11,16 +11,16 @@ const DEFAULT_MAX_AGE: Seconds = 86_400;
 
 /** One series, from what is stored of it. Pure: the same history, freshness rule and moment give the same answer. */
 export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): SeriesAnalysis {
-  const { identity, polled, failedPolls, failedPollSpans, generations } = history;
+  const { identity, isPolled, failedPolls, failedPollSpans, generations } = history;
   const measurement = generations.length === 0 ? null : measure(generations);
   const facts = {
     identity,
-    polled,
+    isPolled,
     failedPolls,
     failedPollSpans,
     measurement,
     age: measurement === null ? null : secondsBetween(measurement.lastSample, correctedNow(now, measurement)),
-    maxAge: maxAge === 'default' ? (polled ? DEFAULT_MAX_AGE : null) : maxAge,
+    maxAge: maxAge === 'default' ? (isPolled ? DEFAULT_MAX_AGE : null) : maxAge,
   };
   return { ...facts, findings: findFindings(facts) };
 }
@@ -28,7 +28,7 @@ export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): Ser
 /** Samples are dated by AWS's clock; where the host's was last known to be wrong, so is `now`. */
 export function correctedNow(now: Instant, { generations }: Measurement): Instant {
   const offset = generations.at(-1)!.smallestClockOffset ?? 0;
-  return Math.abs(offset) > CREDIBLE_CLOCK_OFFSET ? now - offset * 1000 : now;
+  return Math.abs(offset) > MIN_CORRECTED_CLOCK_OFFSET ? now - offset * 1000 : now;
 }
 
 /** When polls failed, dated as samples are: they were stored by the host's clock alone. */

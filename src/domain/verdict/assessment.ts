@@ -2,12 +2,12 @@ import type { FailureReason, JobRun, Seconds, SeriesHistory } from '../model.ts'
 import { seriesKey } from '../series-key.ts';
 import { analyse } from './analyse.ts';
 import { judgeJob } from './job.ts';
-import { type JobRunSummary, summarise } from './job-runs.ts';
+import { type JobRunSummary, summariseJobRuns } from './job-runs.ts';
 import type { Job, JobVerdict, Verdict } from './job-verdict.ts';
 import type { Freshness, SeriesAnalysis } from './series-analysis.ts';
 
 /** A job to judge: by the length that is given, else by that of its longest recorded run. */
-export interface WantedJob {
+export interface JobToJudge {
   /** Null where only a length is given. */
   name: string | null;
   duration: Seconds | null;
@@ -28,15 +28,15 @@ export interface AssessedJob {
   /** Null where no name was given to look up. */
   runs: JobRunSummary | null;
   /** The length that was judged is that of a run. */
-  isLengthOfRun: boolean;
+  isDurationFromRuns: boolean;
 }
 
 export interface AssessedSeries {
   analysis: SeriesAnalysis;
   /** Another series of the same host and source has replaced this one. */
-  retired: boolean;
+  isRetired: boolean;
   /** Of every job that is judged by this series, in the order of the jobs: none of them where it is retired. */
-  verdicts: readonly JobVerdict[];
+  judgements: readonly JobVerdict[];
 }
 
 /** Several series and jobs, each judged; the verdict is the worst of all. */
@@ -47,15 +47,15 @@ export interface Assessment {
   verdict: Verdict | null;
 }
 
-export interface AssessmentRules extends Freshness {
-  jobs: readonly WantedJob[];
-  rotationsWanted: number;
+export interface AssessmentOptions extends Freshness {
+  jobs: readonly JobToJudge[];
+  minRotations: number;
   /** The caller named these very series: judge the retired ones too. */
   judgeRetired: boolean;
 }
 
 /** Not safe beats unknown beats safe; among the ways not to be safe the hopeless one comes first. */
-export const WORST_FIRST: readonly Verdict[] = [
+export const VERDICTS_WORST_FIRST: readonly Verdict[] = [
   'never',
   'sometimes',
   'start-after-rotation',
@@ -64,7 +64,7 @@ export const WORST_FIRST: readonly Verdict[] = [
 ];
 
 /** Judges every job by every series that it may draw from; with no series at all the answer is `unknown`. */
-export function assess(histories: readonly SeriesHistory[], rules: AssessmentRules): Assessment {
+export function assess(histories: readonly SeriesHistory[], rules: AssessmentOptions): Assessment {
   const analyses = histories.map((history) => analyse(history, rules));
   return assessAnalyses(analyses, rules);
 }
@@ -72,15 +72,15 @@ export function assess(histories: readonly SeriesHistory[], rules: AssessmentRul
 /** The same for series that are analysed already, each by its own freshness. */
 export function assessAnalyses(
   analyses: readonly SeriesAnalysis[],
-  rules: Omit<AssessmentRules, 'maxAge'>,
+  rules: Omit<AssessmentOptions, 'maxAge'>,
 ): Assessment {
   const judged = rules.jobs.map((wanted) => judge(wanted, analyses, rules));
   const jobs = judged.map(({ assessed }) => assessed);
   return {
     series: analyses.map((analysis) => ({
       analysis,
-      retired: isReplaced(analysis, analyses),
-      verdicts: judged.flatMap(({ verdicts }) => verdicts.get(analysis) ?? []),
+      isRetired: isReplaced(analysis, analyses),
+      judgements: judged.flatMap(({ verdicts }) => verdicts.get(analysis) ?? []),
     })),
     jobs,
     verdict: jobs.length === 0 ? null : worstOf(jobs.map(({ verdict }) => verdict)),
@@ -88,28 +88,28 @@ export function assessAnalyses(
 }
 
 function judge(
-  wanted: WantedJob,
+  wanted: JobToJudge,
   analyses: readonly SeriesAnalysis[],
-  rules: Omit<AssessmentRules, 'maxAge'>,
+  rules: Omit<AssessmentOptions, 'maxAge'>,
 ) {
-  const runs = wanted.name === null ? null : summarise(wanted.runs, rules.now);
-  const duration = wanted.duration ?? runs?.length?.seconds ?? null;
+  const runs = wanted.name === null ? null : summariseJobRuns(wanted.runs, rules.now);
+  const duration = wanted.duration ?? runs?.measuredDuration?.seconds ?? null;
   const job = duration === null ? null : toJob(wanted, duration);
   const judged = job === null ? [] : chooseSeries(analyses, wanted, rules);
   const verdicts = new Map(
-    judged.map((analysis) => [analysis, judgeJob(analysis, job!, rules.rotationsWanted)]),
+    judged.map((analysis) => [analysis, judgeJob(analysis, job!, rules.minRotations)]),
   );
   const assessed: AssessedJob = {
     name: wanted.name,
     job,
     verdict: worstOf([...verdicts.values()].map(({ verdict }) => verdict)),
     runs,
-    isLengthOfRun: wanted.duration === null && job !== null,
+    isDurationFromRuns: wanted.duration === null && job !== null,
   };
   return { assessed, verdicts };
 }
 
-const toJob = ({ name, margin }: WantedJob, duration: Seconds): Job => ({
+const toJob = ({ name, margin }: JobToJudge, duration: Seconds): Job => ({
   ...(name === null ? {} : { name }),
   duration,
   margin,
@@ -118,8 +118,8 @@ const toJob = ({ name, margin }: WantedJob, duration: Seconds): Job => ({
 /** Those that the job is known to draw from, else all; less those that others have replaced. */
 function chooseSeries(
   analyses: readonly SeriesAnalysis[],
-  { runs }: WantedJob,
-  { judgeRetired }: Pick<AssessmentRules, 'judgeRetired'>,
+  { runs }: JobToJudge,
+  { judgeRetired }: Pick<AssessmentOptions, 'judgeRetired'>,
 ): readonly SeriesAnalysis[] {
   const names = new Set(runs.map(({ identity }) => seriesKey(identity)));
   const drawnFrom = analyses.filter(
@@ -132,7 +132,7 @@ function chooseSeries(
 }
 
 const worstOf = (verdicts: readonly Verdict[]): Verdict =>
-  WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? 'unknown';
+  VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? 'unknown';
 
 /** Whoever polls a place that is not set up, or mistypes its name, has asked nobody: no job draws from there either. */
 const wasNeverThere = ({ measurement, failedPolls }: SeriesAnalysis): boolean =>
@@ -155,9 +155,9 @@ function isReplaced({ identity, measurement }: SeriesAnalysis, all: readonly Ser
 }
 
 /** The one that made the verdict of all what it is: the first of the worst. Null without a job. */
-export const decisiveJob = ({ jobs, verdict }: Assessment): AssessedJob | null =>
+export const findDecisiveJob = ({ jobs, verdict }: Assessment): AssessedJob | null =>
   jobs.find((each) => each.verdict === verdict) ?? null;
 
 /** Null where this series has no part in the job. */
-export const verdictOn = ({ verdicts }: AssessedSeries, { job }: AssessedJob): JobVerdict | null =>
-  verdicts.find((verdict) => verdict.job === job) ?? null;
+export const findJudgement = ({ judgements }: AssessedSeries, { job }: AssessedJob): JobVerdict | null =>
+  judgements.find((verdict) => verdict.job === job) ?? null;

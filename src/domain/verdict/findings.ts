@@ -1,6 +1,6 @@
-import { overlap } from '../measurement/generations.ts';
+import { areOverlapping } from '../measurement/generations.ts';
 import type { Measurement } from '../measurement/measurement.ts';
-import { earliestMoment } from '../measurement/rotations.ts';
+import { earliestRotationTime } from '../measurement/rotations.ts';
 import { minBy, range } from '../measurement/statistics.ts';
 import type { Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
@@ -59,12 +59,12 @@ function servedExpired(_: Context, { sampledMinimum }: Measurement): Finding | n
 }
 
 function rotationTooLate(_: Context, { rotations }: Measurement): Finding | null {
-  const late = rotations.filter(({ witnessed, leadTime }) => witnessed && leadTime < PROMISED_LEAD_TIME);
+  const late = rotations.filter(({ isWitnessed, leadTime }) => isWitnessed && leadTime < PROMISED_LEAD_TIME);
   const worst = minBy(late, ({ leadTime }) => leadTime);
   if (worst === null) return null;
   // One that was seen in a window, or moved by a lag, may have come earlier and in time.
   const certain = late.every(
-    (each) => secondsBetween(earliestMoment(each), each.from.expiration) < PROMISED_LEAD_TIME,
+    (each) => secondsBetween(earliestRotationTime(each), each.from.expiration) < PROMISED_LEAD_TIME,
   );
   return problem('ROTATION_TOO_LATE', {
     count: late.length,
@@ -75,10 +75,10 @@ function rotationTooLate(_: Context, { rotations }: Measurement): Finding | null
 }
 
 function rotationOverdue({ identity }: Context, measurement: Measurement): Finding | null {
-  const { generations, rotationInterval, services, lastSample } = measurement;
+  const { generations, rotationInterval, servedPeriods, lastSample } = measurement;
   const newest = generations.at(-1)!;
-  if (measurement.issuedPerRequest || newest.lastSeen < lastSample) return null;
-  const begun = Math.min(newest.lastUpdated ?? Number.POSITIVE_INFINITY, services.at(-1)!.from);
+  if (measurement.isIssuedPerRequest || newest.lastSeen < lastSample) return null;
+  const begun = Math.min(newest.lastUpdated ?? Number.POSITIVE_INFINITY, servedPeriods.at(-1)!.from);
   const age = secondsBetween(begun, lastSample);
   const usual = rotationInterval?.max ?? (identity.source === 'imds' ? IMDS_USUAL_AGE : null);
   const limit = rotationInterval === null ? usual : Math.ceil(OVERDUE_RATIO * rotationInterval.max);
@@ -91,14 +91,14 @@ function rotationOverdue({ identity }: Context, measurement: Measurement): Findi
 }
 
 function issuedPerRequest(_: Context, measurement: Measurement): Finding | null {
-  if (!measurement.issuedPerRequest) return null;
+  if (!measurement.isIssuedPerRequest) return null;
   return note('ISSUED_PER_REQUEST', { generations: measurement.generations.length });
 }
 
 function twoAtOnce(_: Context, { generations }: Measurement): Finding | null {
   const count = generations.filter((to, index) => {
     const from = generations[index - 1];
-    return from !== undefined && overlap(from, to);
+    return from !== undefined && areOverlapping(from, to);
   }).length;
   return count === 0 ? null : problem('TWO_AT_ONCE', { count });
 }
@@ -138,7 +138,7 @@ function pollingGap(_: Context, { gaps }: Measurement): Finding | null {
 }
 
 function pollsTooRare(_: Context, measurement: Measurement): Finding | null {
-  const { usualGap, rotationInterval, issuedPerRequest: perRequest } = measurement;
+  const { usualGap, rotationInterval, isIssuedPerRequest: perRequest } = measurement;
   if (usualGap === null || perRequest) return null;
   const usual = rotationInterval?.median ?? null;
   const isTooRare = usual === null ? areRotationsMissed(measurement, usualGap) : usualGap > usual / 2;
@@ -152,7 +152,7 @@ function areRotationsMissed({ rotations, generations }: Measurement, usualGap: S
   const followed = range(
     generations.map(({ firstSeen, lastSeen }) => secondsBetween(firstSeen, lastSeen)),
   )!.max;
-  return rotations.some(({ witnessed }) => !witnessed) && followed < usualGap;
+  return rotations.some(({ isWitnessed }) => !isWitnessed) && followed < usualGap;
 }
 
 /** A quarter of the usual interval or less: rotations are then seen even when a poll fails. */

@@ -14,13 +14,13 @@ export type FinishedRun = JobRun & { end: NonNullable<JobRun['end']> };
 /** A run that has not ended, as far as is known, and for how long it has gone on. */
 export interface RunningRun {
   run: JobRun;
-  seconds: Seconds;
+  elapsedSeconds: Seconds;
 }
 
 /** How long a job takes, as far as its runs tell; a lower bound where the one that gave it goes on. */
-export interface JobLength {
+export interface MeasuredJobDuration {
   seconds: Seconds;
-  goesOn: boolean;
+  isLowerBound: boolean;
 }
 
 /** What the recorded runs of one job come to. */
@@ -36,15 +36,15 @@ export interface JobRunSummary {
     /** The earliest of several that took as long. */
     longest: FinishedRun;
     /** The one with the least validity left when it ended; below 0 it outlived its credentials. */
-    closest: FinishedRun;
+    leastRemainingRun: FinishedRun;
   } | null;
   /** Of the newest runs, one a host, the one that has gone on for longest; null where none goes on. */
   running: RunningRun | null;
   /** Null where no run has ended with exit code 0: what failed may have failed early. */
-  length: JobLength | null;
+  measuredDuration: MeasuredJobDuration | null;
 }
 
-export function summarise(runs: readonly JobRun[], now: Instant): JobRunSummary {
+export function summariseJobRuns(runs: readonly JobRun[], now: Instant): JobRunSummary {
   const ordered = runs.toSorted(byStart);
   const ended = ordered.filter((run): run is FinishedRun => run.end !== null);
   const finished = summariseFinished(ended);
@@ -56,7 +56,7 @@ export function summarise(runs: readonly JobRun[], now: Instant): JobRunSummary 
     failedCount: ended.filter(({ end }) => end.exitCode !== 0).length,
     finished,
     running,
-    length: finished !== null && hasSucceeded ? lengthOf(finished.duration.max, running) : null,
+    measuredDuration: finished !== null && hasSucceeded ? lengthOf(finished.duration.max, running) : null,
   };
 }
 
@@ -74,7 +74,7 @@ function summariseFinished(runs: readonly FinishedRun[]): JobRunSummary['finishe
   const middle = median(runs.map(({ end }) => end.duration));
   if (shortest === null || longest === null || closest === null || middle === null) return null;
   const duration = { min: shortest.end.duration, median: middle, max: longest.end.duration };
-  return { duration, longest, closest };
+  return { duration, longest, leastRemainingRun: closest };
 }
 
 /** What another run of the same host has followed goes on no more: its end was lost. */
@@ -85,13 +85,13 @@ function findRunning(runs: readonly JobRun[], now: Instant): RunningRun | null {
   }
   const running = runs
     .filter(({ identity, startedAt, end }) => end === null && startedAt === newest.get(identity.host))
-    .map((run): RunningRun => ({ run, seconds: secondsBetween(run.startedAt, now) }))
+    .map((run): RunningRun => ({ run, elapsedSeconds: secondsBetween(run.startedAt, now) }))
     // Whoever asks may have another clock than the host: what has yet to start is of no length.
-    .filter(({ seconds }) => seconds >= 0 && seconds <= LONGEST_VALIDITY);
-  return minBy(running, ({ seconds }) => -seconds);
+    .filter(({ elapsedSeconds }) => elapsedSeconds >= 0 && elapsedSeconds <= LONGEST_VALIDITY);
+  return minBy(running, ({ elapsedSeconds }) => -elapsedSeconds);
 }
 
-const lengthOf = (longest: Seconds, running: RunningRun | null): JobLength =>
-  running !== null && running.seconds > longest
-    ? { seconds: running.seconds, goesOn: true }
-    : { seconds: longest, goesOn: false };
+const lengthOf = (longest: Seconds, running: RunningRun | null): MeasuredJobDuration =>
+  running !== null && running.elapsedSeconds > longest
+    ? { seconds: running.elapsedSeconds, isLowerBound: true }
+    : { seconds: longest, isLowerBound: false };

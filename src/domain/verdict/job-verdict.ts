@@ -9,7 +9,7 @@ export interface Job {
 }
 
 /** For whoever only wants to know whether to start. */
-export type Answer = 'safe' | 'not-safe' | 'unknown';
+export type Safety = 'safe' | 'not-safe' | 'unknown';
 
 export const VERDICTS = ['safe', 'never', 'start-after-rotation', 'sometimes', 'unknown'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -19,7 +19,12 @@ export type UnknownReason =
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds }
   | { code: 'NO_WITNESSED_ROTATION' }
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
-  | { code: 'TOO_FEW_ROTATIONS'; witnessed: number; wanted: number; pollForSeconds: Seconds | null };
+  | {
+      code: 'TOO_FEW_ROTATIONS';
+      witnessedCount: number;
+      minRotations: number;
+      pollForSeconds: Seconds | null;
+    };
 
 export interface JobVerdict {
   verdict: Verdict;
@@ -30,7 +35,7 @@ export interface JobVerdict {
   /** Part of the watched time in which a start was safe, 0…1; null where no time was watched. */
   shareOfSafeStarts: number | null;
   /** For `start-after-rotation`: a start within this time after any measured rotation was safe. */
-  safeWithin: Seconds | null;
+  safeTimeAfterRotation: Seconds | null;
   /** What stands between the samples and an answer; filled also when a worse verdict needs no more evidence. */
   unknownReasons: readonly UnknownReason[];
 }

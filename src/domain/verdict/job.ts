@@ -1,5 +1,5 @@
 import type { Measurement } from '../measurement/measurement.ts';
-import { shareOfSafeStarts } from '../measurement/validity.ts';
+import { computeShareOfSafeStarts } from '../measurement/validity.ts';
 import type { Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { NOTABLE_CLOCK_OFFSET } from './findings.ts';
@@ -21,7 +21,7 @@ export function judgeJob(analysis: SeriesAnalysis, job: Job, rotationsWanted = 1
       required,
       spare: null,
       shareOfSafeStarts: null,
-      safeWithin: null,
+      safeTimeAfterRotation: null,
       unknownReasons,
     };
   }
@@ -31,8 +31,9 @@ export function judgeJob(analysis: SeriesAnalysis, job: Job, rotationsWanted = 1
     job,
     required,
     spare: measurement.worstCase.seconds - required,
-    shareOfSafeStarts: shareOfSafeStarts(measurement, required),
-    safeWithin: verdict === 'start-after-rotation' ? measurement.validityWhenIssued!.min - required : null,
+    shareOfSafeStarts: computeShareOfSafeStarts(measurement, required),
+    safeTimeAfterRotation:
+      verdict === 'start-after-rotation' ? measurement.validityWhenIssued!.min - required : null,
     unknownReasons,
   };
 }
@@ -45,8 +46,10 @@ function judge(
   const { worstCase, validityWhenIssued } = measurement;
   if (isNeverSafe(measurement, required)) return 'never';
   // The share speaks up only where a job of no length meets a window that crossed an expiration.
-  if (worstCase.seconds < required || (shareOfSafeStarts(measurement, required) ?? 1) < 1) {
-    return validityWhenIssued !== null && required <= validityWhenIssued.min && !measurement.issuedPerRequest
+  if (worstCase.seconds < required || (computeShareOfSafeStarts(measurement, required) ?? 1) < 1) {
+    return validityWhenIssued !== null &&
+      required <= validityWhenIssued.min &&
+      !measurement.isIssuedPerRequest
       ? 'start-after-rotation'
       : 'sometimes';
   }
@@ -62,16 +65,18 @@ export function isNeverSafe(measurement: Measurement, required: Seconds): boolea
 }
 
 /** A generation met in mid-life counts for no validity when issued, and yet may have been seen with enough left. */
-export function wasEverSafe({ services }: Measurement, required: Seconds): boolean {
-  return services.some(({ generation, from }) => secondsBetween(from, generation.expiration) >= required);
+export function wasEverSafe({ servedPeriods }: Measurement, required: Seconds): boolean {
+  return servedPeriods.some(
+    ({ generation, from }) => secondsBetween(from, generation.expiration) >= required,
+  );
 }
 
 function findUnknownReasons(analysis: SeriesAnalysis, rotationsWanted: number): UnknownReason[] {
   const { measurement, age, maxAge } = analysis;
   if (measurement === null) return [{ code: 'NO_SAMPLES' }];
-  const { witnessedCount: witnessed, rotationInterval } = measurement;
+  const { witnessedCount, rotationInterval } = measurement;
   const reasons: UnknownReason[] = [];
-  if (witnessed === 0) reasons.push({ code: 'NO_WITNESSED_ROTATION' });
+  if (witnessedCount === 0) reasons.push({ code: 'NO_WITNESSED_ROTATION' });
   if (age !== null && maxAge !== null && age > maxAge) {
     reasons.push({ code: 'STALE_SAMPLES', ageSeconds: age, maxAgeSeconds: maxAge });
   }
@@ -79,16 +84,24 @@ function findUnknownReasons(analysis: SeriesAnalysis, rotationsWanted: number): 
   if (age !== null && age < -NOTABLE_CLOCK_OFFSET) {
     reasons.push({ code: 'SAMPLES_IN_FUTURE', aheadSeconds: -age });
   }
-  if (witnessed < rotationsWanted && rotationsWanted > 1) {
+  if (witnessedCount < rotationsWanted && rotationsWanted > 1) {
     const pollForSeconds =
-      rotationInterval === null ? null : (rotationsWanted - witnessed) * rotationInterval.median;
-    reasons.push({ code: 'TOO_FEW_ROTATIONS', witnessed, wanted: rotationsWanted, pollForSeconds });
+      rotationInterval === null ? null : (rotationsWanted - witnessedCount) * rotationInterval.median;
+    reasons.push({
+      code: 'TOO_FEW_ROTATIONS',
+      witnessedCount,
+      minRotations: rotationsWanted,
+      pollForSeconds,
+    });
   }
   return reasons;
 }
 
 /** The longest job that was safe at any start; null where there is none, or no rotation was watched to know it by. */
-export function longestSafeJob({ worstCase, witnessedCount }: Measurement, margin: Seconds): Seconds | null {
+export function findLongestSafeJob(
+  { worstCase, witnessedCount }: Measurement,
+  margin: Seconds,
+): Seconds | null {
   return witnessedCount > 0 && worstCase.seconds >= margin ? worstCase.seconds - margin : null;
 }
 
@@ -97,7 +110,7 @@ export function longestSafeJob({ worstCase, witnessedCount }: Measurement, margi
  * to 1 − `confidence`: 19 for 95 %.
  * @param confidence more than 0, less than 1
  */
-export function rotationsFor(confidence: number): number {
+export function minRotationsFor(confidence: number): number {
   // The difference 1 − 0.95 is a little more than 0.05, so the quotient is rounded before it is raised.
   return Math.max(1, Math.ceil(Number((1 / (1 - confidence)).toFixed(6)) - 1));
 }

@@ -6,78 +6,86 @@ import {
   type AssessedJob,
   type AssessedSeries,
   type Assessment,
-  decisiveJob,
-  verdictOn,
-  WORST_FIRST,
+  findDecisiveJob,
+  findJudgement,
+  VERDICTS_WORST_FIRST,
 } from './assessment.ts';
-import type { Answer, JobVerdict, Verdict } from './job-verdict.ts';
+import type { JobVerdict, Safety, Verdict } from './job-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** Why a series says nothing of a job. */
-export type Silence = 'LENGTH_UNKNOWN' | 'RETIRED' | 'NOT_DRAWN_FROM';
+export type NotJudgedReason = 'LENGTH_UNKNOWN' | 'RETIRED' | 'NOT_DRAWN_FROM';
 
 /** One series and one job: of `verdict` and `silence` one is null. */
-export interface Judgement {
+export interface SeriesJudgement {
   series: AssessedSeries;
   job: AssessedJob;
-  verdict: JobVerdict | null;
-  silence: Silence | null;
+  judgement: JobVerdict | null;
+  notJudgedReason: NotJudgedReason | null;
 }
 
 /** A series that a job was judged by. */
-export interface Judged {
+export interface SeriesWithJudgement {
   series: AssessedSeries;
-  verdict: JobVerdict;
+  judgement: JobVerdict;
 }
 
-export const judgedBy = (job: AssessedJob, { series: all }: Assessment): Judged[] =>
+export const findSeriesWithJudgement = (
+  job: AssessedJob,
+  { series: all }: Assessment,
+): SeriesWithJudgement[] =>
   all.flatMap((series) => {
-    const verdict = verdictOn(series, job);
-    return verdict === null ? [] : [{ series, verdict }];
+    const verdict = findJudgement(series, job);
+    return verdict === null ? [] : [{ series, judgement: verdict }];
   });
 
 /** Those that give the same answer as all together, the worst first: each of them would have been enough for it. */
-export function decidedBy(job: AssessedJob, assessment: Assessment): Judged[] {
-  const answer = answerOf(job.verdict);
-  const rank = ({ verdict }: Judged) => WORST_FIRST.indexOf(verdict.verdict);
-  const spare = ({ verdict }: Judged) => verdict.spare ?? Number.POSITIVE_INFINITY;
-  return judgedBy(job, assessment)
-    .filter(({ verdict }) => answerOf(verdict.verdict) === answer)
+export function rankDecisiveSeries(job: AssessedJob, assessment: Assessment): SeriesWithJudgement[] {
+  const answer = safetyOf(job.verdict);
+  const rank = ({ judgement }: SeriesWithJudgement) => VERDICTS_WORST_FIRST.indexOf(judgement.verdict);
+  const spare = ({ judgement }: SeriesWithJudgement) => judgement.spare ?? Number.POSITIVE_INFINITY;
+  return findSeriesWithJudgement(job, assessment)
+    .filter(({ judgement }) => safetyOf(judgement.verdict) === answer)
     .toSorted((a, b) => rank(a) - rank(b) || Math.sign(spare(a) - spare(b)) || 0);
 }
 
 /** What a series says of every job, in the order of the jobs. */
-export const judgementsOf = (series: AssessedSeries, { jobs }: Assessment): Judgement[] =>
+export const listSeriesJudgements = (series: AssessedSeries, { jobs }: Assessment): SeriesJudgement[] =>
   jobs.map((job) => {
-    const verdict = verdictOn(series, job);
-    return { series, job, verdict, silence: verdict === null ? silenceOf(series, job) : null };
+    const verdict = findJudgement(series, job);
+    return {
+      series,
+      job,
+      judgement: verdict,
+      notJudgedReason: verdict === null ? silenceOf(series, job) : null,
+    };
   });
 
 /** What took the place of a retired series has the more to say: there always is one. */
-function silenceOf({ retired }: AssessedSeries, { job }: AssessedJob): Silence {
-  if (retired) return 'RETIRED';
+function silenceOf({ isRetired }: AssessedSeries, { job }: AssessedJob): NotJudgedReason {
+  if (isRetired) return 'RETIRED';
   return job === null ? 'LENGTH_UNKNOWN' : 'NOT_DRAWN_FROM';
 }
 
 /** What a verdict comes to for whoever only wants to know whether to start. */
-export const answerOf = (verdict: Verdict): Answer =>
+export const safetyOf = (verdict: Verdict): Safety =>
   verdict === 'safe' || verdict === 'unknown' ? verdict : 'not-safe';
 
 /**
  * The series that made the verdict of all what it is: of several the one with the least to spare. Where nothing was
  * judged, the one with the smallest worst case. Null where there is none of either.
  */
-export function decisiveSeries(assessment: Assessment): AssessedSeries | null {
+export function findDecisiveSeries(assessment: Assessment): AssessedSeries | null {
   const { series } = assessment;
-  const job = decisiveJob(assessment);
-  const [worst] = job === null ? [] : decidedBy(job, assessment);
+  const job = findDecisiveJob(assessment);
+  const [worst] = job === null ? [] : rankDecisiveSeries(job, assessment);
   if (worst !== undefined) return worst.series;
-  const measured = series.filter(({ analysis, retired }) => analysis.measurement !== null && !retired);
+  const measured = series.filter(({ analysis, isRetired }) => analysis.measurement !== null && !isRetired);
   return minBy(measured, ({ analysis }) => analysis.measurement!.worstCase.seconds);
 }
 
 /** The newest credentials that a series is known to have handed out, and what is left of them: below 0 they have expired. */
-export function newestCredentials(
+export function findNewestCredentials(
   { measurement }: SeriesAnalysis,
   now: Instant,
 ): { expiration: Instant; remaining: Seconds } | null {
@@ -87,7 +95,7 @@ export function newestCredentials(
 }
 
 /** The newest failed poll of a series, where no sample has come since; null where polls bring samples. */
-export function lastFailure({ failedPolls, measurement }: SeriesAnalysis): FailedPollCount | null {
+export function findCurrentFailure({ failedPolls, measurement }: SeriesAnalysis): FailedPollCount | null {
   const last = minBy(failedPolls, ({ lastAt }) => -lastAt);
   if (last === null || measurement === null) return last;
   // Samples are dated by AWS's clock, failed polls by the host's.

@@ -1,7 +1,7 @@
 import type { RotationForecast } from '../measurement/forecast.ts';
 import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import type { Finding } from './finding.ts';
-import type { Answer, Job } from './job-verdict.ts';
+import type { Job, Safety } from './job-verdict.ts';
 
 /** Whether a start will be safe, as far as history knows. */
 export const OUTLOOKS = ['now', 'after-rotation', 'perhaps-after-rotation', 'never', 'unknown'] as const;
@@ -15,7 +15,7 @@ export type NowUnknownReason =
 
 /** The answer for the credentials in hand, and what history says of a later start. */
 export interface NowVerdict {
-  verdict: Answer;
+  verdict: Safety;
   job: Job;
   required: Seconds;
   /** By AWS's clock or the host's, whichever is later: credentials are never taken to last longer than either says. */
@@ -35,7 +35,7 @@ export interface NowVerdict {
   outlook: Outlook;
   nextRotation: RotationForecast | null;
   /** Validity to expect just after the next rotation: the smallest and the largest when issued. */
-  validityThen: { min: Seconds; max: Seconds } | null;
+  validityAfterRotation: { min: Seconds; max: Seconds } | null;
   /** What history knows that bears on this moment. */
   findings: readonly Finding[];
 }

@@ -11,12 +11,12 @@ import type { NowUnknownReason, NowVerdict, Outlook } from './now-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** What a look at this moment brought, or the last one that is stored. */
-export interface InHand {
+export interface CurrentCredentials {
   identity: SeriesIdentity;
   credentials: IssuedCredentials;
 }
 
-interface Judged {
+interface JudgeNowOptions {
   job: Job;
   /** See {@link NowVerdict.judgedAt}. */
   at: Instant;
@@ -27,8 +27,8 @@ interface Judged {
 
 /** Will the credentials in hand outlive a job that starts now? And if not, when will a start be safe? */
 export function judgeNow(
-  { identity, credentials }: InHand,
-  { job, at, analysis, clockOffset = null }: Judged,
+  { identity, credentials }: CurrentCredentials,
+  { job, at, analysis, clockOffset = null }: JudgeNowOptions,
 ): NowVerdict {
   const required = job.duration + job.margin;
   const expiration = earliestStated(credentials, analysis?.measurement ?? null);
@@ -57,8 +57,8 @@ export function judgeNow(
  */
 export function judgeUnknown(
   reason: NowUnknownReason,
-  { job, at, analysis, clockOffset = null }: Judged,
-  inHand: InHand | null = null,
+  { job, at, analysis, clockOffset = null }: JudgeNowOptions,
+  inHand: CurrentCredentials | null = null,
   asked: SeriesIdentity | null = null,
 ): NowVerdict {
   const judged = inHand === null ? null : judgeNow(inHand, { job, at, analysis });
@@ -96,13 +96,19 @@ function isOfThisMoment({ code, args }: Finding, measurement: Measurement | null
 function outlookOf(
   analysis: SeriesAnalysis | null,
   required: Seconds,
-): Pick<NowVerdict, 'outlook' | 'nextRotation' | 'validityThen' | 'findings'> {
+): Pick<NowVerdict, 'outlook' | 'nextRotation' | 'validityAfterRotation' | 'findings'> {
   const measurement = analysis?.measurement ?? null;
   const findings = analysis?.findings.filter((each) => isOfThisMoment(each, measurement)) ?? [];
-  if (measurement === null) return { outlook: 'unknown', nextRotation: null, validityThen: null, findings };
+  if (measurement === null)
+    return { outlook: 'unknown', nextRotation: null, validityAfterRotation: null, findings };
   const nextRotation = forecastRotation(measurement);
   const validityThen = measurement.validityWhenIssued;
-  return { outlook: outlookAfter(measurement, required), nextRotation, validityThen, findings };
+  return {
+    outlook: outlookAfter(measurement, required),
+    nextRotation,
+    validityAfterRotation: validityThen,
+    findings,
+  };
 }
 
 function outlookAfter(measurement: Measurement, required: Seconds): Outlook {
@@ -121,11 +127,11 @@ const ALIKE: Seconds = 5;
  * Every request brings new credentials, all with the same validity. Undated ones have no validity when issued, and a
  * source that rotates between any two looks is like them, but for validities that differ.
  */
-function isIssuedAlike({ issuedPerRequest, generations }: Measurement): boolean {
+function isIssuedAlike({ isIssuedPerRequest, generations }: Measurement): boolean {
   const validities = range(
     generations.map(({ firstSeen, expiration }) => secondsBetween(firstSeen, expiration)),
   )!;
-  return issuedPerRequest && validities.max - validities.min <= ALIKE;
+  return isIssuedPerRequest && validities.max - validities.min <= ALIKE;
 }
 
 /** One or two generations say little of the next, unless what is asked is out of all proportion to what they had. */

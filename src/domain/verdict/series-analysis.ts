@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 /** One series, analysed. Everything a report shows is here or in a {@link JobVerdict}. */
 export interface SeriesAnalysis {
   identity: SeriesIdentity;
-  polled: boolean;
+  isPolled: boolean;
   failedPolls: readonly FailedPollCount[];
   failedPollSpans: readonly Span[];
   /** Null where nothing but failed polls is known. */

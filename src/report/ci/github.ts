@@ -1,12 +1,17 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
-import { answerOf, type Judgement, judgementsOf } from '../../domain/verdict/judgements.ts';
+import { listSeriesJudgements, type SeriesJudgement, safetyOf } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
-import { findingMessage } from '../messages/findings.ts';
-import { moreMessage, NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
-import { adviceMessages, evidenceMessage, verdictMessage } from '../messages/verdicts.ts';
-import { plainFigureRows } from '../table/plain-rows.ts';
-import { writeJob, writeSeries } from '../text/writing.ts';
+import { describeFinding } from '../messages/findings.ts';
+import {
+  describeNotJudgedReason,
+  describeOmittedCount,
+  NO_JOB_MESSAGE,
+  NO_SERIES_MESSAGE,
+} from '../messages/judgements.ts';
+import { describeEvidence, describeVerdict, listAdvice } from '../messages/verdicts.ts';
+import { buildPlainSeriesRows } from '../table/plain-rows.ts';
+import { formatJob, formatSeriesName } from '../text/format-values.ts';
 
 const KINDS = ['error', 'warning', 'notice'] as const;
 type Kind = (typeof KINDS)[number];
@@ -38,42 +43,45 @@ function atMost(count: number, annotations: readonly Annotation[]): readonly Ann
   if (annotations.length <= count) return annotations;
   const shown = annotations.slice(0, count - 1);
   const [{ kind }] = annotations as [Annotation];
-  return [...shown, { kind, title: 'cred-watch', lines: [moreMessage(annotations.length - shown.length)] }];
+  return [
+    ...shown,
+    { kind, title: 'cred-watch', lines: [describeOmittedCount(annotations.length - shown.length)] },
+  ];
 }
 
 function verdictsOf(assessment: Assessment): Annotation[] {
   const { series, jobs } = assessment;
   const judged = series
-    .flatMap((each) => judgementsOf(each, assessment))
-    .filter((each): each is Judged => each.verdict !== null)
+    .flatMap((each) => listSeriesJudgements(each, assessment))
+    .filter((each): each is Judged => each.judgement !== null)
     .toSorted((a, b) => spareOf(a) - spareOf(b));
   const unjudged = jobs.filter(({ job }) => job === null || series.length === 0);
   return [...judged.map(verdictAnnotation), ...unjudged.map(unjudgedAnnotation)];
 }
 
-type Judged = Judgement & { verdict: JobVerdict };
+type Judged = SeriesJudgement & { judgement: JobVerdict };
 
-const spareOf = ({ verdict }: Judged) => verdict.spare ?? Number.POSITIVE_INFINITY;
+const spareOf = ({ judgement }: Judged) => judgement.spare ?? Number.POSITIVE_INFINITY;
 
 const KIND_OF = { safe: 'notice', 'not-safe': 'error', unknown: 'warning' } as const;
 
-function verdictAnnotation({ job, series, verdict }: Judged): Annotation {
+function verdictAnnotation({ job, series, judgement }: Judged): Annotation {
   const { measurement } = series.analysis;
   return {
-    kind: KIND_OF[answerOf(verdict.verdict)],
-    title: `cred-watch: ${writeJob(job)} on ${seriesName(series)}`,
+    kind: KIND_OF[safetyOf(judgement.verdict)],
+    title: `cred-watch: ${formatJob(job)} on ${seriesName(series)}`,
     lines: [
-      verdictMessage(verdict),
-      ...adviceMessages(verdict, measurement),
-      ...(measurement === null ? [] : [evidenceMessage(measurement)]),
+      describeVerdict(judgement),
+      ...listAdvice(judgement, measurement),
+      ...(measurement === null ? [] : [describeEvidence(measurement)]),
     ],
   };
 }
 
 const unjudgedAnnotation = (job: AssessedJob): Annotation => ({
   kind: 'warning',
-  title: `cred-watch: ${writeJob(job)}`,
-  lines: [job.job === null ? silenceMessage('LENGTH_UNKNOWN') : NO_SERIES],
+  title: `cred-watch: ${formatJob(job)}`,
+  lines: [job.job === null ? describeNotJudgedReason('LENGTH_UNKNOWN') : NO_SERIES_MESSAGE],
 });
 
 const findingsOf = ({ series }: Assessment): Annotation[] =>
@@ -83,7 +91,7 @@ const findingsOf = ({ series }: Assessment): Annotation[] =>
       .map((finding) => ({
         kind: 'warning' as const,
         title: `cred-watch: ${seriesName(each)}`,
-        lines: [findingMessage(finding)],
+        lines: [describeFinding(finding)],
       })),
   );
 
@@ -91,10 +99,13 @@ const measuredOf = ({ series }: Assessment, context: ReportContext): Annotation[
   series.map((each) => ({
     kind: 'notice' as const,
     title: `cred-watch: ${seriesName(each)}`,
-    lines: [NO_JOB, ...plainFigureRows(each.analysis, context).map(([label, value]) => `${label}: ${value}`)],
+    lines: [
+      NO_JOB_MESSAGE,
+      ...buildPlainSeriesRows(each.analysis, context).map(([label, value]) => `${label}: ${value}`),
+    ],
   }));
 
-const seriesName = ({ analysis }: AssessedSeries) => writeSeries(analysis.identity);
+const seriesName = ({ analysis }: AssessedSeries) => formatSeriesName(analysis.identity);
 
 const command = ({ kind, title, lines }: Annotation) =>
   `::${kind} title=${escapeProperty(title)}::${escapeData(lines.join('\n'))}\n`;

@@ -1,15 +1,15 @@
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
-import { answerOf, type Judgement, judgementsOf } from '../../domain/verdict/judgements.ts';
+import { listSeriesJudgements, type SeriesJudgement, safetyOf } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
-import { findingMessage } from '../messages/findings.ts';
-import { NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
-import { adviceMessages, aJobOf, evidenceMessage, verdictMessage } from '../messages/verdicts.ts';
-import { printable } from '../text/printable.ts';
-import { writeSeries } from '../text/writing.ts';
-import { type Figure, seriesFigures, verdictFigures } from './flat-figures.ts';
+import { describeFinding } from '../messages/findings.ts';
+import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
+import { describeEvidence, describeJob, describeVerdict, listAdvice } from '../messages/verdicts.ts';
+import { formatSeriesName } from '../text/format-values.ts';
+import { escapeUnprintable } from '../text/untrusted-text.ts';
+import { buildSeriesFields, buildVerdictFields, type FieldValue } from './flat-fields.ts';
 
 /** What became of a test case, as the element under it that says so; `passed` has none. */
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
@@ -20,14 +20,14 @@ interface TestCase {
   type?: string;
   message?: string;
   details?: readonly string[];
-  properties?: Record<string, Figure>;
+  properties?: Record<string, FieldValue>;
 }
 
 interface TestSuite {
   name: string;
   host: string | null;
   cases: readonly TestCase[];
-  properties: Record<string, Figure>;
+  properties: Record<string, FieldValue>;
   output: readonly string[];
 }
 
@@ -44,8 +44,8 @@ export async function renderJunit(assessment: Assessment, context: ReportContext
     suppressEmptyNode: true,
     format: true,
     // It escapes what has a meaning in XML. What XML cannot carry, or an attribute only as a space, is made visible.
-    attributeValueProcessor: (_, value) => printable(String(value)),
-    tagValueProcessor: (_, value) => String(value).split('\n').map(printable).join('\n'),
+    attributeValueProcessor: (_, value) => escapeUnprintable(String(value)),
+    tagValueProcessor: (_, value) => String(value).split('\n').map(escapeUnprintable).join('\n'),
   });
   const suites = suitesOf(assessment);
   const common = { '@time': 0, '@timestamp': formatInstant(context.now).replace(/\.\d+Z$/, 'Z') };
@@ -73,7 +73,7 @@ function suitesOf(assessment: Assessment): TestSuite[] {
   if (series.length > 0) return series.map((each) => suiteOf(each, assessment));
   if (jobs.length === 0) return [];
   const cases = jobs.map(
-    (job): TestCase => ({ name: nameOf(job), outcome: 'error', type: 'Unknown', message: NO_SERIES }),
+    (job): TestCase => ({ name: nameOf(job), outcome: 'error', type: 'Unknown', message: NO_SERIES_MESSAGE }),
   );
   return [{ name: 'no series', host: null, cases, properties: {}, output: [] }];
 }
@@ -81,40 +81,40 @@ function suitesOf(assessment: Assessment): TestSuite[] {
 function suiteOf(series: AssessedSeries, assessment: Assessment): TestSuite {
   const { analysis } = series;
   const { identity, measurement, findings } = analysis;
-  const judgements = judgementsOf(series, assessment);
-  const unasked: TestCase = { name: 'no job', outcome: 'skipped', message: NO_JOB };
+  const judgements = listSeriesJudgements(series, assessment);
+  const unasked: TestCase = { name: 'no job', outcome: 'skipped', message: NO_JOB_MESSAGE };
   return {
-    name: writeSeries(identity),
+    name: formatSeriesName(identity),
     host: identity.host,
     cases: judgements.length === 0 ? [unasked] : judgements.map(caseOf),
-    properties: seriesFigures(analysis),
+    properties: buildSeriesFields(analysis),
     output: [
-      ...findings.map(findingMessage),
-      ...(measurement === null ? [] : [evidenceMessage(measurement)]),
+      ...findings.map(describeFinding),
+      ...(measurement === null ? [] : [describeEvidence(measurement)]),
     ],
   };
 }
 
 /** A name says which test it was over many runs: a job that has one keeps it, however long it took this time. */
-const nameOf = ({ name, job }: AssessedJob) => name ?? (job === null ? 'a job' : aJobOf(job.duration));
+const nameOf = ({ name, job }: AssessedJob) => name ?? (job === null ? 'a job' : describeJob(job.duration));
 
-function caseOf({ job, series, verdict, silence }: Judgement): TestCase {
+function caseOf({ job, series, judgement, notJudgedReason }: SeriesJudgement): TestCase {
   const name = nameOf(job);
-  if (verdict !== null) return { name, ...judgedCase(verdict, series.analysis) };
-  const message = silenceMessage(silence!);
-  return silence === 'LENGTH_UNKNOWN'
+  if (judgement !== null) return { name, ...judgedCase(judgement, series.analysis) };
+  const message = describeNotJudgedReason(notJudgedReason!);
+  return notJudgedReason === 'LENGTH_UNKNOWN'
     ? { name, outcome: 'error', type: 'Unknown', message }
     : { name, outcome: 'skipped', message };
 }
 
 function judgedCase(verdict: JobVerdict, { measurement, findings }: SeriesAnalysis): Omit<TestCase, 'name'> {
-  const properties = verdictFigures(verdict);
+  const properties = buildVerdictFields(verdict);
   const told = {
-    message: verdictMessage(verdict),
-    details: [...adviceMessages(verdict, measurement), ...findings.map(findingMessage)],
+    message: describeVerdict(verdict),
+    details: [...listAdvice(verdict, measurement), ...findings.map(describeFinding)],
     properties,
   };
-  switch (answerOf(verdict.verdict)) {
+  switch (safetyOf(verdict.verdict)) {
     case 'safe':
       return { outcome: 'passed', properties };
     case 'not-safe':
@@ -150,7 +150,7 @@ function outcomeElement({ outcome, type, message, details = [] }: TestCase) {
   };
 }
 
-function propertiesElement(properties: Record<string, Figure>) {
+function propertiesElement(properties: Record<string, FieldValue>) {
   const property = Object.entries(properties)
     .filter(([, value]) => value !== null && value !== '')
     .map(([name, value]) => ({ '@name': name, '@value': value }));

@@ -1,7 +1,7 @@
 import type { Extremes } from '../../domain/measurement/measurement.ts';
 import { median } from '../../domain/measurement/statistics.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { roundStep } from './round-steps.ts';
+import { chooseRoundStep } from './round-steps.ts';
 
 /** From `from` on, and less than `to`. */
 export interface Bin {
@@ -14,12 +14,12 @@ export interface Bin {
 export interface Histogram {
   bins: readonly Bin[];
   /** Of the fullest bin. */
-  most: number;
+  maxCount: number;
   count: number;
   extremes: Extremes;
   /** Values beside the bins: they lie so far from all others that with them no shape would be left. */
-  below: number;
-  above: number;
+  countBelow: number;
+  countAbove: number;
 }
 
 /** So many show a shape on a phone, too. */
@@ -30,7 +30,7 @@ const FAR_SHARE = 0.01;
 const FINER = 4;
 
 /** Null of nothing. */
-export function histogram(values: readonly Seconds[]): Histogram | null {
+export function buildHistogram(values: readonly Seconds[]): Histogram | null {
   if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);
   const [min, max] = [sorted[0]!, sorted.at(-1)!];
@@ -50,16 +50,16 @@ export function histogram(values: readonly Seconds[]): Histogram | null {
       to: (first + index + 1) * step,
       count,
     })),
-    most: Math.max(...counts),
+    maxCount: Math.max(...counts),
     count: sorted.length,
     extremes: { min, median: median(sorted)!, max },
-    below,
-    above,
+    countBelow: below,
+    countAbove: above,
   };
 }
 
 /** Edges that do not fall onto those of the values can take one bin more than the length has. */
-const binSize = (length: Seconds) => roundStep(length, MOST_BINS - 1);
+const binSize = (length: Seconds) => chooseRoundStep(length, MOST_BINS - 1);
 
 function scale(sorted: readonly Seconds[]): { step: Seconds; from: Seconds; to: Seconds } {
   const far = Math.floor(sorted.length * FAR_SHARE);

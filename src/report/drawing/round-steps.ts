@@ -13,7 +13,7 @@ const STEPS: readonly Seconds[] = [
 ];
 
 /** The smallest round step of which at most so many make up a length. */
-export function roundStep(length: Seconds, atMost: number): Seconds {
+export function chooseRoundStep(length: Seconds, atMost: number): Seconds {
   const wanted = length / atMost;
   const found = STEPS.find((step) => step >= wanted);
   if (found !== undefined) return found;

@@ -1,5 +1,5 @@
 import type { Instant, Seconds, Span } from '../../domain/model.ts';
-import { multiplesWithin, roundStep } from './round-steps.ts';
+import { chooseRoundStep, multiplesWithin } from './round-steps.ts';
 
 export interface TimeAxis {
   ticks: readonly Instant[];
@@ -8,7 +8,7 @@ export interface TimeAxis {
 }
 
 /** At most about so many moments within a span, at round hours or days of UTC. */
-export function timeAxis({ from, to }: Span, atMost: number): TimeAxis {
-  const step = roundStep((to - from) / 1000, atMost);
+export function buildTimeAxis({ from, to }: Span, atMost: number): TimeAxis {
+  const step = chooseRoundStep((to - from) / 1000, atMost);
   return { ticks: multiplesWithin(step * 1000, from, to), step };
 }

@@ -1,8 +1,8 @@
 import type { Instant, Seconds, Span } from '../../domain/model.ts';
-import type { LeastValidity } from './least-validity.ts';
+import type { MinimumValiditySpan } from './minimum-validity.ts';
 
 /** The smallest and the largest remaining validity in a part of the time. */
-export interface EnvelopePart extends Span {
+export interface EnvelopeBucket extends Span {
   min: Seconds;
   max: Seconds;
 }
@@ -11,13 +11,13 @@ export interface EnvelopePart extends Span {
  * What is left of a saw-tooth with more teeth than a picture has columns: its extremes in each of so many equal parts of
  * the time. Parts in which nothing is known are left out.
  */
-export function validityEnvelope(
-  spans: readonly LeastValidity[],
+export function buildValidityEnvelope(
+  spans: readonly MinimumValiditySpan[],
   { from, to }: Span,
   parts: number,
-): EnvelopePart[] {
+): EnvelopeBucket[] {
   const size = Math.max(1, (to - from) / parts);
-  const found = new Map<number, EnvelopePart>();
+  const found = new Map<number, EnvelopeBucket>();
   const partOf = (at: Instant) => Math.min(parts - 1, Math.floor((at - from) / size));
   for (const span of spans) {
     for (let part = partOf(span.from); part <= partOf(span.to); part += 1) {

@@ -1,20 +1,21 @@
 import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import type { ChainFinding, ChainFindingCode } from '../../domain/provider-chain/finding.ts';
-import { type ChainFacts, type PlaceName, SDKS, type Sdk } from '../../domain/provider-chain/providers.ts';
+import { type ChainFacts, type ProviderName, SDKS, type Sdk } from '../../domain/provider-chain/providers.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { placeHint } from './place-hints.ts';
-import { PLACE_LABELS, PLACES, SDK_NAMES } from './places.ts';
-import { pollNoteMessage } from './poll-notes.ts';
+import { describePollNote } from './poll-notes.ts';
+import { providerHint } from './provider-hints.ts';
+import { PROVIDER_LABELS, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
 
 type ChainArgs = ChainFinding['args'];
-const place = (args: ChainArgs) => PLACES[args.place as PlaceName];
+const place = (args: ChainArgs) => PROVIDER_PHRASES[args.place as ProviderName];
 const length = (args: ChainArgs) => duration(args.seconds as Seconds);
 
 const list = (words: readonly string[]) =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 const names = (args: ChainArgs, name: string) => args[name] as readonly string[];
-const hidden = (args: ChainArgs) => list(names(args, 'hidden').map((each) => PLACES[each as PlaceName]));
+const hidden = (args: ChainArgs) =>
+  list(names(args, 'hidden').map((each) => PROVIDER_PHRASES[each as ProviderName]));
 const sdks = (args: ChainArgs, name = 'sdks') => {
   const given = names(args, name) as readonly Sdk[];
   return given.length === SDKS.length ? 'every SDK' : list(given.map((sdk) => SDK_NAMES[sdk]));
@@ -73,10 +74,10 @@ function renew(args: ChainArgs): string {
   }
 }
 
-const mend = (place: PlaceName, facts: ChainFacts) => placeHint(facts.places[place], facts);
+const mend = (place: ProviderName, facts: ChainFacts) => providerHint(facts.providers[place], facts);
 
-function heedNotes(place: PlaceName, { places }: ChainFacts): string {
-  const unreadable = places[place].notes.find(({ code }) => code === 'EXPIRATION_UNREADABLE');
+function heedNotes(place: ProviderName, { providers }: ChainFacts): string {
+  const unreadable = providers[place].notes.find(({ code }) => code === 'EXPIRATION_UNREADABLE');
   return unreadable === undefined
     ? 'see the notes on it'
     : `write ${unreadable.args.name} as 2026-01-31T12:00:00Z, or leave it out`;
@@ -84,11 +85,12 @@ function heedNotes(place: PlaceName, { places }: ChainFacts): string {
 
 /** The cause stands at the places that were set up; only where there are none is it that nothing is. */
 function mendAny(args: ChainArgs, facts: ChainFacts): string {
-  const places = names(args, 'places') as readonly PlaceName[];
-  if (places.length > 0) return places.map((each) => `${PLACES[each]}: ${mend(each, facts)}`).join('; ');
-  const { named, exists } = facts.profile;
+  const places = names(args, 'places') as readonly ProviderName[];
+  if (places.length > 0)
+    return places.map((each) => `${PROVIDER_PHRASES[each]}: ${mend(each, facts)}`).join('; ');
+  const { isNamed, exists } = facts.profile;
   const profile =
-    named && !exists ? 'write the profile that AWS_PROFILE names' : 'name a profile with AWS_PROFILE';
+    isNamed && !exists ? 'write the profile that AWS_PROFILE names' : 'name a profile with AWS_PROFILE';
   return `give the instance, task or pod a role, or ${profile}`;
 }
 
@@ -128,7 +130,7 @@ const CHAIN_FINDINGS: Record<ChainFindingCode, [message: Sentence, hint: Sentenc
       a.works
         ? `${place(a)} works, but ${does(a, 'stops', 'stop')} there`
         : `${place(a)} does not work, and ${does(a, 'stops', 'stop')} there: no later place is asked`,
-    (a, facts) => (a.works ? heedNotes : mend)(a.place as PlaceName, facts),
+    (a, facts) => (a.works ? heedNotes : mend)(a.place as ProviderName, facts),
   ],
   BAD_SETTING_STOPS: [
     (a) =>
@@ -154,7 +156,7 @@ const CHAIN_FINDINGS: Record<ChainFindingCode, [message: Sentence, hint: Sentenc
   ],
   PROFILE_OFFERS_TWO: [
     (a) =>
-      `profile ${a.profile} has ${list(names(a, 'places').map((each) => PLACE_LABELS[each as PlaceName].replace('profile ', '')))}: which of them counts depends on the SDK` +
+      `profile ${a.profile} has ${list(names(a, 'places').map((each) => PROVIDER_LABELS[each as ProviderName].replace('profile ', '')))}: which of them counts depends on the SDK` +
       (names(a, 'stopped').length === 0 ? '' : `, and ${does(a, 'gives', 'give', 'stopped')} up on it`),
     () => 'leave one of them, and put the others into profiles of their own',
   ],
@@ -190,13 +192,13 @@ const CHAIN_FINDINGS: Record<ChainFindingCode, [message: Sentence, hint: Sentenc
 };
 
 /** @param facts what the finding was found in */
-export function chainFindingMessage(
+export function describeChainFinding(
   { code, args }: ChainFinding,
   facts: ChainFacts,
 ): { message: string; hint: string | null } {
   const sentences = CHAIN_FINDINGS[code as ChainFindingCode];
   if (sentences === undefined) {
-    return { message: pollNoteMessage({ code, args } as PollNote), hint: null };
+    return { message: describePollNote({ code, args } as PollNote), hint: null };
   }
   const [message, hint] = sentences;
   return { message: message(args, facts), hint: hint(args, facts) };

@@ -3,7 +3,7 @@ import type { FailureReason } from '../../domain/model.ts';
 const WAIT = 'nothing to do yet: the next poll will tell';
 
 /** What a failed poll means, and what to do about it. */
-export const FAILURES: Record<FailureReason, [message: string, hint: string]> = {
+export const FAILURE_MESSAGES: Record<FailureReason, [message: string, hint: string]> = {
   disabled: ['IMDS is switched off', 'unset it, or name another source with --source'],
   'v1-disabled': [
     'IMDSv2 gave no token and IMDSv1 is forbidden',
@@ -94,11 +94,11 @@ export interface FailureFacts {
 const HOP_LIMIT =
   'if this is a container, the hop limit may swallow the answer: `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`';
 
-export function failureMessage({ reason, detail, possibleHopLimit }: FailureFacts): {
+export function describeFailure({ reason, detail, possibleHopLimit }: FailureFacts): {
   message: string;
   hint: string;
 } {
-  const [message, hint] = FAILURES[reason];
+  const [message, hint] = FAILURE_MESSAGES[reason];
   return {
     message: `${reason}: ${message}${detail === '' ? '' : ` (${detail})`}`,
     hint: possibleHopLimit

@@ -3,7 +3,7 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { GENERATION_FLAGS } from '../drawing/generation-flags.ts';
 
 /** What is worth a word beside a generation. */
-export function generationNotes(notes: number, windowLength: Seconds): string[] {
+export function describeGenerationFlags(notes: number, windowLength: Seconds): string[] {
   const said: [note: number, text: string][] = [
     [GENERATION_FLAGS.servedExpired, 'handed out after it had expired'],
     [GENERATION_FLAGS.newest, 'the newest'],

@@ -1,10 +1,10 @@
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { FinishedRun, JobRunSummary, RunningRun } from '../../domain/verdict/job-runs.ts';
-import { printable } from '../text/printable.ts';
-import { writeCount, writeInstant } from '../text/writing.ts';
+import { formatCount, formatTimestamp } from '../text/format-values.ts';
+import { escapeUnprintable } from '../text/untrusted-text.ts';
 
 /** How many runs of a job there were, and what became of them. */
-export function jobRunsMessage(
+export function describeJobRuns(
   job: string,
   { runCount, failedCount, unfinishedCount }: JobRunSummary,
 ): string {
@@ -12,23 +12,23 @@ export function jobRunsMessage(
     ...(failedCount > 0 ? [`${failedCount.toLocaleString('en-US')} failed`] : []),
     ...(unfinishedCount > 0 ? [`${unfinishedCount.toLocaleString('en-US')} without a recorded end`] : []),
   ];
-  return [`${writeCount(runCount, 'run')} of ${printable(job)}`, ...exceptions].join(', ');
+  return [`${formatCount(runCount, 'run')} of ${escapeUnprintable(job)}`, ...exceptions].join(', ');
 }
 
 /** Which run it was that others are measured by. */
-export function longestRunMessage(run: FinishedRun, isJudged: boolean): string {
+export function describeLongestRun(run: FinishedRun, isJudged: boolean): string {
   return `${writeRun(run)}, ${endingOf(run)}${isJudged ? '; its length is what was judged' : ''}`;
 }
 
 /** A run that goes on, and so may become the longest. To be read behind the words "newest run". */
-export function runningMessage({ run, seconds }: RunningRun, isJudged: boolean): string {
-  const start = `it started at ${writeInstant(run.startedAt)} on ${printable(run.identity.host)}`;
+export function describeRunningRun({ run, elapsedSeconds }: RunningRun, isJudged: boolean): string {
+  const start = `it started at ${formatTimestamp(run.startedAt)} on ${escapeUnprintable(run.identity.host)}`;
   const judged = isJudged ? '; longer than any before it, and what was judged' : '';
-  return `has not ended after ${duration(seconds)}: ${start}${judged}`;
+  return `has not ended after ${duration(elapsedSeconds)}: ${start}${judged}`;
 }
 
 /** How close a job came to outliving its credentials, or by how much it did. */
-export function closestRunMessage(run: FinishedRun): string {
+export function describeLeastRemainingRun(run: FinishedRun): string {
   const { remainingAtEnd: remaining } = run.end;
   return remaining < 0
     ? `outlived its credentials by ${duration(-remaining)}: ${writeRun(run)}, ${endingOf(run)}`
@@ -36,6 +36,6 @@ export function closestRunMessage(run: FinishedRun): string {
 }
 
 const writeRun = ({ startedAt, identity, end }: FinishedRun) =>
-  `the run of ${writeInstant(startedAt)} on ${printable(identity.host)}, ${duration(end.duration)} long`;
+  `the run of ${formatTimestamp(startedAt)} on ${escapeUnprintable(identity.host)}, ${duration(end.duration)} long`;
 
 const endingOf = ({ end }: FinishedRun) => `exit code ${end.exitCode}`;

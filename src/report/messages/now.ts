@@ -3,13 +3,13 @@ import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { NowUnknownReason, NowVerdict } from '../../domain/verdict/now-verdict.ts';
-import { writeInstant, writeMoment } from '../text/writing.ts';
-import { failureMessage } from './failures.ts';
-import { aJobOf, FETCH_AGAIN } from './verdicts.ts';
+import { formatShortTimestamp, formatTimestamp } from '../text/format-values.ts';
+import { describeFailure } from './failures.ts';
+import { describeJob, REFRESH_ADVICE } from './verdicts.ts';
 
 /** The answer of this moment in one line. */
-export function nowMessage({ verdict, job, spare, credentials, remaining }: NowVerdict): string {
-  const what = `${aJobOf(job.duration)} that starts now`;
+export function describeNowVerdict({ verdict, job, spare, credentials, remaining }: NowVerdict): string {
+  const what = `${describeJob(job.duration)} that starts now`;
   // Whoever fetches credentials again needs them for no length of time.
   if (job.duration + job.margin === 0 && verdict === 'not-safe')
     return 'not safe: the credentials have expired';
@@ -20,10 +20,10 @@ export function nowMessage({ verdict, job, spare, credentials, remaining }: NowV
 }
 
 /** Why there is no answer. */
-export function nowUnknownMessage(reason: NowUnknownReason): { message: string; hint: string } {
+export function describeNowUnknownReason(reason: NowUnknownReason): { message: string; hint: string } {
   switch (reason.code) {
     case 'POLL_FAILED':
-      return failureMessage(reason);
+      return describeFailure(reason);
     case 'NO_SAMPLES':
       return {
         message: 'no sample of these credentials is stored',
@@ -43,8 +43,8 @@ export function nowUnknownMessage(reason: NowUnknownReason): { message: string; 
 }
 
 /** `expected 18:45:12Z (in 12m 10s), between 18:44:02Z and 18:47:33Z`, all of one day without the day. */
-export function forecastMessage({ expected, earliest, latest }: RotationForecast, now: Instant): string {
-  const moment = (instant: Instant) => writeMoment(instant, now);
+export function describeForecast({ expected, earliest, latest }: RotationForecast, now: Instant): string {
+  const moment = (instant: Instant) => formatShortTimestamp(instant, now);
   if (latest < now)
     return `overdue: it was expected by ${moment(latest)}, ${duration(secondsBetween(latest, now))} ago`;
   const between = earliest === latest ? '' : `, between ${moment(earliest)} and ${moment(latest)}`;
@@ -54,15 +54,15 @@ export function forecastMessage({ expected, earliest, latest }: RotationForecast
 }
 
 /** Of a clock that was found to be wrong, in the words of this moment: nothing is corrected here. */
-export const clockSkewNow = (offset: Seconds) =>
+export const describeClockSkewNow = (offset: Seconds) =>
   `the host's clock was ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} that of the answers: here the later one counts`;
 
 /** Why an earlier end counts than the one that was just stated. */
-export const laterExpirationMessage = (stated: Instant) =>
-  `so said an earlier look at this key; this one says ${writeInstant(stated)}, and the earlier end counts`;
+export const describeLaterExpiration = (stated: Instant) =>
+  `so said an earlier look at this key; this one says ${formatTimestamp(stated)}, and the earlier end counts`;
 
 /** When a start will be safe, or that none will, as far as history knows. */
-export function outlookMessage({ outlook, validityThen, nextRotation }: NowVerdict): string {
+export function describeOutlook({ outlook, validityAfterRotation, nextRotation }: NowVerdict): string {
   switch (outlook) {
     case 'now':
       return 'a start is safe now';
@@ -71,17 +71,17 @@ export function outlookMessage({ outlook, validityThen, nextRotation }: NowVerdi
     case 'perhaps-after-rotation':
       return 'perhaps after the next rotation: some new credentials had enough left, not all';
     case 'never':
-      if (validityThen === null) return 'never: no credentials that were seen here had as much left';
-      if (validityThen.max <= 0) return 'never: new credentials had expired when they came';
-      return `never: new credentials had at most ${duration(validityThen.max)} left`;
+      if (validityAfterRotation === null) return 'never: no credentials that were seen here had as much left';
+      if (validityAfterRotation.max <= 0) return 'never: new credentials had expired when they came';
+      return `never: new credentials had at most ${duration(validityAfterRotation.max)} left`;
     case 'unknown':
       return 'not known: there is too little history';
   }
 }
 
-export interface Waited {
+export interface WaitState {
   /** It was waited for a safe start already. */
-  waited: boolean;
+  hasWaited: boolean;
 }
 
 const POLL: Record<SourceName, string> = {
@@ -93,17 +93,17 @@ const POLL: Record<SourceName, string> = {
 };
 
 /** What to do where a start is not safe now. */
-export function nowAdvice(
+export function buildNowAdvice(
   { verdict, outlook, nextRotation, judgedAt, identity }: NowVerdict,
-  { waited }: Waited,
+  { hasWaited }: WaitState,
 ): string {
   if (verdict === 'safe') return '';
   if (identity?.source === 'environment')
     return 'start anew with fresh credentials: variables do not change while a program runs';
-  if (outlook === 'never') return FETCH_AGAIN;
+  if (outlook === 'never') return REFRESH_ADVICE;
   if (outlook === 'unknown')
     return `sample it: ${POLL[identity?.source ?? 'imds']} learns when new credentials come`;
-  if (waited) return 'wait for longer with --wait';
+  if (hasWaited) return 'wait for longer with --wait';
   if (nextRotation === null) return 'wait for it: --wait 2h';
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
@@ -111,11 +111,11 @@ export function nowAdvice(
 }
 
 /** What is told while it is waited for a safe start. */
-export function waitingMessage({ verdict, limit }: { verdict: NowVerdict; limit: Instant }): string {
-  const until = `waiting until ${writeInstant(limit)} at most`;
-  if (verdict.verdict === 'unknown') return `${until}; the last look failed`;
-  const short = `${duration(-verdict.spare!)} short`;
-  return verdict.nextRotation === null
+export function describeWaiting({ judgement, limit }: { judgement: NowVerdict; limit: Instant }): string {
+  const until = `waiting until ${formatTimestamp(limit)} at most`;
+  if (judgement.verdict === 'unknown') return `${until}; the last look failed`;
+  const short = `${duration(-judgement.spare!)} short`;
+  return judgement.nextRotation === null
     ? `${short}; ${until} for a rotation, which no history foretells yet`
-    : `${short}; the next rotation is ${forecastMessage(verdict.nextRotation, verdict.judgedAt)}; ${until}`;
+    : `${short}; the next rotation is ${describeForecast(judgement.nextRotation, judgement.judgedAt)}; ${until}`;
 }

@@ -1,6 +1,6 @@
 import type { PollNote, PollNoteCode } from '../../domain/poll-note.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { writeInstant } from '../text/writing.ts';
+import { formatTimestamp } from '../text/format-values.ts';
 
 const WITH_UNREADABLE_END: Readonly<Record<string, string>> = {
   Expiration: ': SDKs fail on that, but for JavaScript, which then never asks for newer credentials',
@@ -52,8 +52,8 @@ const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
     `the token of ${a.name} ends in a line end, which was cut off: botocore, Go, Rust and JavaScript fail on it`,
   TOKEN_BLANK: (a) => `the token of ${a.name} is blank: no authorization was sent`,
   TOKEN_FILE_EXPIRED: (a) =>
-    `the authorization token expired at ${writeInstant(a.at as number)}: is the file still being rotated?`,
-  TOKEN_FILE_EXPIRES: (a) => `the authorization token expires at ${writeInstant(a.at as number)}`,
+    `the authorization token expired at ${formatTimestamp(a.at as number)}: is the file still being rotated?`,
+  TOKEN_FILE_EXPIRES: (a) => `the authorization token expires at ${formatTimestamp(a.at as number)}`,
   TOKEN_TTL_NONCONFORMING: () =>
     'the IMDS token came without a proper time to live: the Go and Rust SDKs refuse it',
   IMDS_V1_USED: () => 'IMDSv2 was not to be had: IMDSv1 was asked instead',
@@ -68,4 +68,4 @@ const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
   APIS_DISAGREE: () => 'the extended API hands out other credentials than the one that SDKs use',
 };
 
-export const pollNoteMessage = ({ code, args }: PollNote): string => NOTES[code](args);
+export const describePollNote = ({ code, args }: PollNote): string => NOTES[code](args);

@@ -1,9 +1,9 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import { writeCount, writeInstant, writeSpan } from '../text/writing.ts';
+import { formatCount, formatSpan, formatTimestamp } from '../text/format-values.ts';
 
-export interface RehearsalFacts {
+export interface SimulationFacts {
   startedAt: Instant;
   /** URLs; those of IMDS with a slash at the end, which older clients need. */
   endpoints: readonly string[];
@@ -17,13 +17,13 @@ export interface RehearsalFacts {
 }
 
 /** What somebody who rehearses with the simulator has to know, a line each. */
-export function rehearsalMessages(facts: RehearsalFacts): string[] {
+export function describeSimulation(facts: SimulationFacts): string[] {
   const { startedAt, endpoints, role, lifetimeSeconds, rotateEverySeconds, jitterSeconds } = facts;
   const jitter = jitterSeconds === 0 ? '' : `, give or take ${short(jitterSeconds)}`;
   return [
     'these credentials are false: AWS knows none of them, and they open nothing',
     `role ${role}: valid for ${short(lifetimeSeconds)}, replaced every ${short(rotateEverySeconds)}${jitter}`,
-    `seed ${facts.seed}, started ${writeInstant(startedAt)}`,
+    `seed ${facts.seed}, started ${formatTimestamp(startedAt)}`,
     `listening on ${endpoints.join(' ')}`,
     ...(facts.scenario === null
       ? []
@@ -36,7 +36,7 @@ export function rehearsalMessages(facts: RehearsalFacts): string[] {
   ];
 }
 
-export const ONE_BLOCK_EACH = 'each client takes one of these blocks, and no line of another';
+export const ONE_BLOCK_PER_CLIENT = 'each client takes one of these blocks, and no line of another';
 
 export interface TrafficFacts {
   requests: number;
@@ -50,29 +50,29 @@ export interface TrafficFacts {
 }
 
 /** What came of a rehearsal, in one line. */
-export function trafficMessage(facts: TrafficFacts): string {
+export function describeTraffic(facts: TrafficFacts): string {
   const { requests, clients, others, firstAt, lastAt, credentials, credentialSets } = facts;
   if (firstAt === null || lastAt === null) return 'nobody asked';
   const time = secondsBetween(firstAt, lastAt);
   const handedOut =
     credentials === 0
       ? 'no credentials were handed out'
-      : `credentials were handed out ${writeCount(credentials, 'time')}, ${writeCount(credentialSets, 'set')} of them`;
+      : `credentials were handed out ${formatCount(credentials, 'time')}, ${formatCount(credentialSets, 'set')} of them`;
   return (
-    `${writeCount(requests, 'request')} from ${others ? 'more than ' : ''}${writeCount(clients, 'client')}` +
+    `${formatCount(requests, 'request')} from ${others ? 'more than ' : ''}${formatCount(clients, 'client')}` +
     `${time === 0 ? '' : ` in ${duration(time)}`}; ${handedOut}`
   );
 }
 
-export interface V1Facts {
-  answers: number;
+export interface V1Usage {
+  responses: number;
   firstAt: Instant;
   lastAt: Instant;
   usesV2: boolean;
 }
 
 /** Who has yet to leave IMDSv1, and since when and until when it was seen to use it. */
-export function v1Message(client: string, { answers, firstAt, lastAt, usesV2 }: V1Facts): string {
-  const when = answers === 1 ? `at ${writeInstant(firstAt)}` : `from ${writeSpan(firstAt, lastAt)}`;
-  return `${client}: ${writeCount(answers, 'answer')} ${when}${usesV2 ? '; it uses v2 as well' : ''}`;
+export function describeV1Usage(client: string, { responses, firstAt, lastAt, usesV2 }: V1Usage): string {
+  const when = responses === 1 ? `at ${formatTimestamp(firstAt)}` : `from ${formatSpan(firstAt, lastAt)}`;
+  return `${client}: ${formatCount(responses, 'answer')} ${when}${usesV2 ? '; it uses v2 as well' : ''}`;
 }

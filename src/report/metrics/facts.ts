@@ -1,28 +1,28 @@
-import { rotationIntervals } from '../../domain/measurement/generation-facts.ts';
+import { listRotationIntervals } from '../../domain/measurement/generation-facts.ts';
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { range } from '../../domain/measurement/statistics.ts';
 import type { Generation, Instant, Seconds, SeriesIdentity, SourceName } from '../../domain/model.ts';
-import { placeKey, seriesKey } from '../../domain/series-key.ts';
+import { hostSourceKey, seriesKey } from '../../domain/series-key.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { correctedNow } from '../../domain/verdict/analyse.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Job, Verdict } from '../../domain/verdict/job-verdict.ts';
-import { judgedBy } from '../../domain/verdict/judgements.ts';
+import { findSeriesWithJudgement } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
-import { POLL_RESULTS, type PollResult, RESULT_OF_FAILURE } from './poll-results.ts';
-import { MINIMUM_WINDOWS, type MinimumWindow, minimumIn } from './remaining-minimum.ts';
+import { findMinimumRemaining, MINIMUM_WINDOWS, type MinimumWindow } from './minimum-remaining.ts';
+import { POLL_RESULT_LABELS, type PollResultLabel, RESULT_LABEL_BY_FAILURE } from './poll-result-labels.ts';
 
 /** What monitoring is told, as plain facts. Counters and windows are of all time, verdicts of what was selected. */
 export interface MetricFacts {
   series: readonly SeriesFacts[];
-  places: readonly PlaceFacts[];
+  hostSources: readonly HostSourceFacts[];
   jobs: readonly JobFacts[];
 }
 
 export interface SeriesFacts {
   identity: SeriesIdentity;
-  retired: boolean;
+  isRetired: boolean;
   /**
    * Of the last sample. Null without one, and where another series has replaced this one: what it ended with would
    * look like credentials that have expired, for ever.
@@ -55,10 +55,10 @@ export interface IntervalFacts {
 }
 
 /** Of a host and source together: a failed poll often cannot know the role. */
-export interface PlaceFacts {
+export interface HostSourceFacts {
   host: string;
   source: SourceName;
-  polls: Readonly<Record<PollResult, number>>;
+  polls: Readonly<Record<PollResultLabel, number>>;
   lastAttempt: Instant;
   /** The last attempt brought a sample. */
   isUp: boolean;
@@ -79,26 +79,26 @@ export interface JobFacts {
 }
 
 /** @param allTime the same series, whatever time was selected of them */
-export function metricFacts(assessment: Assessment, allTime: Assessment, now: Instant): MetricFacts {
+export function collectMetricFacts(assessment: Assessment, allTime: Assessment, now: Instant): MetricFacts {
   const selected = new Map(assessment.series.map(({ analysis }) => [seriesKey(analysis.identity), analysis]));
   return {
     series: allTime.series.map((each) =>
       seriesFacts(each, selected.get(seriesKey(each.analysis.identity)), now),
     ),
-    places: placesOf(allTime).map(placeFacts),
+    hostSources: groupByHostSource(allTime).map(placeFacts),
     jobs: jobFacts(assessment),
   };
 }
 
 function seriesFacts(
-  { analysis: { identity, measurement }, retired }: AssessedSeries,
+  { analysis: { identity, measurement }, isRetired }: AssessedSeries,
   selected: SeriesAnalysis | undefined,
   now: Instant,
 ): SeriesFacts {
   return {
     identity,
-    retired,
-    current: measurement === null || retired ? null : currentFacts(measurement),
+    isRetired,
+    current: measurement === null || isRetired ? null : currentFacts(measurement),
     measured: measurement === null ? null : measuredFacts(measurement, now),
     worstCase: selected?.measurement?.worstCase.seconds ?? null,
   };
@@ -120,7 +120,7 @@ function measuredFacts(measurement: Measurement, now: Instant): MeasuredFacts {
     rotations: measurement.rotations.length,
     rotationInterval: intervalFacts(measurement),
     minimumRemaining: MINIMUM_WINDOWS.flatMap((window) => {
-      const seconds = minimumIn(measurement, window, corrected);
+      const seconds = findMinimumRemaining(measurement, window, corrected);
       return seconds === null ? [] : [{ window, seconds }];
     }),
   };
@@ -129,30 +129,34 @@ function measuredFacts(measurement: Measurement, now: Instant): MeasuredFacts {
 function intervalFacts(measurement: Measurement): IntervalFacts | null {
   const { rotationInterval } = measurement;
   if (rotationInterval === null) return null;
-  const known = rotationIntervals(measurement);
+  const known = listRotationIntervals(measurement);
   const mean = Math.round(known.reduce((sum, each) => sum + each, 0) / known.length);
   return { last: known.at(-1)!, min: rotationInterval.min, max: rotationInterval.max, mean };
 }
 
 /** The series of each host and source, in their order. */
-export function placesOf({ series }: Assessment): (readonly SeriesAnalysis[])[] {
+export function groupByHostSource({ series }: Assessment): (readonly SeriesAnalysis[])[] {
   const places = new Map<string, SeriesAnalysis[]>();
   for (const { analysis } of series) {
-    const key = placeKey(analysis.identity);
+    const key = hostSourceKey(analysis.identity);
     places.set(key, [...(places.get(key) ?? []), analysis]);
   }
   return [...places.values()];
 }
 
-function placeFacts(place: readonly SeriesAnalysis[]): PlaceFacts {
+function placeFacts(place: readonly SeriesAnalysis[]): HostSourceFacts {
   const { host, source } = place[0]!.identity;
-  const newest = newestOf(place);
+  const newest = findNewestMeasurement(place);
   const failures = place.flatMap(({ failedPolls }) => failedPolls);
   const lastFailure =
-    range(failures.map(({ lastAt }) => correctedFailure(lastAt, newest)))?.max ?? Number.NEGATIVE_INFINITY;
-  const polls = Object.fromEntries(POLL_RESULTS.map((result) => [result, 0])) as Record<PollResult, number>;
+    range(failures.map(({ lastAt }) => correctedFailureTime(lastAt, newest)))?.max ??
+    Number.NEGATIVE_INFINITY;
+  const polls = Object.fromEntries(POLL_RESULT_LABELS.map((result) => [result, 0])) as Record<
+    PollResultLabel,
+    number
+  >;
   for (const { measurement } of place) polls.ok += measurement?.sampleCount ?? 0;
-  for (const { reason, count } of failures) polls[RESULT_OF_FAILURE[reason]] += count;
+  for (const { reason, count } of failures) polls[RESULT_LABEL_BY_FAILURE[reason]] += count;
   const lastSample = newest?.lastSample ?? Number.NEGATIVE_INFINITY;
   return {
     host,
@@ -164,7 +168,7 @@ function placeFacts(place: readonly SeriesAnalysis[]): PlaceFacts {
   };
 }
 
-export function newestOf(place: readonly SeriesAnalysis[]): Measurement | null {
+export function findNewestMeasurement(place: readonly SeriesAnalysis[]): Measurement | null {
   return place.reduce<Measurement | null>(
     (newest, { measurement }) =>
       measurement !== null && measurement.lastSample > (newest?.lastSample ?? Number.NEGATIVE_INFINITY)
@@ -175,7 +179,7 @@ export function newestOf(place: readonly SeriesAnalysis[]): Measurement | null {
 }
 
 /** Failed polls are kept by the host's clock, samples by AWS's: which came last is seen only by one of them. */
-export const correctedFailure = (at: Instant, newest: Measurement | null): Instant =>
+export const correctedFailureTime = (at: Instant, newest: Measurement | null): Instant =>
   newest === null ? at : correctedNow(at, newest);
 
 function farthest({ smallestClockOffset: low, largestClockOffset: high }: Generation): Seconds | null {
@@ -186,13 +190,13 @@ function farthest({ smallestClockOffset: low, largestClockOffset: high }: Genera
 function jobFacts(assessment: Assessment): JobFacts[] {
   const facts = assessment.jobs.flatMap((assessed): JobFacts[] => {
     const jobName = assessed.name ?? nameOfLength(assessed.job!);
-    const judged = judgedBy(assessed, assessment);
+    const judged = findSeriesWithJudgement(assessed, assessment);
     if (judged.length === 0) {
       const required = assessed.job && assessed.job.duration + assessed.job.margin;
       const { verdict } = assessed;
       return [{ identity: null, jobName, required, verdict, isSafe: null, shareOfSafeStarts: null }];
     }
-    return judged.map(({ series, verdict: { verdict, required, shareOfSafeStarts } }) => ({
+    return judged.map(({ series, judgement: { verdict, required, shareOfSafeStarts } }) => ({
       identity: series.analysis.identity,
       jobName,
       required,

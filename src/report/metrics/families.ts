@@ -3,11 +3,11 @@ import type { Assessment } from '../../domain/verdict/assessment.ts';
 import { VERDICTS } from '../../domain/verdict/job-verdict.ts';
 import type { ReportContext } from '../context.ts';
 import { METRIC_HELP } from '../messages/metrics.ts';
-import { printable } from '../text/printable.ts';
-import { type JobFacts, metricFacts, type PlaceFacts, type SeriesFacts } from './facts.ts';
+import { escapeUnprintable } from '../text/untrusted-text.ts';
+import { collectMetricFacts, type HostSourceFacts, type JobFacts, type SeriesFacts } from './facts.ts';
 
 /** All of one name. A counter's name is without `_total`, as OpenMetrics has it. */
-export interface Family {
+export interface MetricFamily {
   name: string;
   type: 'gauge' | 'counter';
   /** The end of the name, and the unit of OpenMetrics; `''` for what only counts or tells. */
@@ -17,24 +17,28 @@ export interface Family {
 
 export type Labels = Readonly<Record<string, string>>;
 
-export interface FamilyOf<T> extends Family {
+export interface FamilyWithMetrics<T> extends MetricFamily {
   metrics: T[];
 }
 
 /** One figure as it stands. */
-export interface Figure {
+export interface LabelledValue {
   labels: Labels;
   value: number;
 }
 
-const family = (name: string, help: keyof typeof METRIC_HELP, type: Family['type'] = 'gauge'): Family => ({
+const family = (
+  name: string,
+  help: keyof typeof METRIC_HELP,
+  type: MetricFamily['type'] = 'gauge',
+): MetricFamily => ({
   name: `cred_watch_${name}`,
   type,
   unit: name.endsWith('_seconds') ? 'seconds' : name.endsWith('_ratio') ? 'ratio' : '',
   help: METRIC_HELP[help],
 });
 
-export const FAMILIES = {
+export const METRIC_FAMILIES = {
   expiration: family('credential_expiration_timestamp_seconds', 'expiration'),
   lastUpdated: family('credential_last_updated_timestamp_seconds', 'lastUpdated'),
   observedRemaining: family('observed_remaining_seconds', 'observedRemaining'),
@@ -60,108 +64,119 @@ export const FAMILIES = {
  * What tells series apart, and stays: never a key id or a date, which would make a new series of every rotation and
  * leave the old one alerting. Whoever prints the text onto a terminal must not be drawn upon.
  */
-export const seriesLabels = ({ host, source, apiVersion, role }: SeriesIdentity): Labels => ({
-  host: printable(host),
+export const buildSeriesLabels = ({ host, source, apiVersion, role }: SeriesIdentity): Labels => ({
+  host: escapeUnprintable(host),
   source,
-  api_version: printable(apiVersion),
-  role: printable(role),
+  api_version: escapeUnprintable(apiVersion),
+  role: escapeUnprintable(role),
 });
 
-export const placeLabels = ({ host, source }: Pick<SeriesIdentity, 'host' | 'source'>): Labels => ({
-  host: printable(host),
+export const buildHostSourceLabels = ({ host, source }: Pick<SeriesIdentity, 'host' | 'source'>): Labels => ({
+  host: escapeUnprintable(host),
   source,
 });
 
-export const inSeconds = (instant: Instant): number => instant / 1000;
+export const toUnixSeconds = (instant: Instant): number => instant / 1000;
 
 /** Every family of which there are figures now. */
-export function currentFamilies(assessment: Assessment, context: ReportContext): FamilyOf<Figure>[] {
-  const { series, places, jobs } = metricFacts(assessment, context.allTime, context.now);
+export function buildCurrentFamilies(
+  assessment: Assessment,
+  context: ReportContext,
+): FamilyWithMetrics<LabelledValue>[] {
+  const { series, hostSources, jobs } = collectMetricFacts(
+    assessment,
+    context.allTimeAssessment,
+    context.now,
+  );
   const built = { labels: { version: context.version, node: context.nodeVersion ?? '' }, value: 1 };
   return [
     ...seriesFamilies(series),
-    ...placeFamilies(places, context),
+    ...placeFamilies(hostSources, context),
     ...jobFamilies(jobs),
-    { ...FAMILIES.buildInfo, metrics: [built] },
+    { ...METRIC_FAMILIES.buildInfo, metrics: [built] },
   ]
-    .map((each) => ({ ...each, metrics: distinct(each.metrics) }))
+    .map((each) => ({ ...each, metrics: removeDuplicateLabels(each.metrics) }))
     .filter(({ metrics }) => metrics.length > 0);
 }
 
-function seriesFamilies(series: readonly SeriesFacts[]): FamilyOf<Figure>[] {
+function seriesFamilies(series: readonly SeriesFacts[]): FamilyWithMetrics<LabelledValue>[] {
   const each = (
     figures: (facts: SeriesFacts) => (readonly [value: number | null | undefined, more?: Labels])[],
   ) =>
     series.flatMap((facts) =>
-      figures(facts).flatMap(([value, more]): Figure[] =>
-        value == null ? [] : [{ labels: { ...seriesLabels(facts.identity), ...more }, value }],
+      figures(facts).flatMap(([value, more]): LabelledValue[] =>
+        value == null ? [] : [{ labels: { ...buildSeriesLabels(facts.identity), ...more }, value }],
       ),
     );
-  const moment = (at: Instant | null | undefined) => (at == null ? null : inSeconds(at));
+  const moment = (at: Instant | null | undefined) => (at == null ? null : toUnixSeconds(at));
   return [
-    { ...FAMILIES.expiration, metrics: each(({ current }) => [[moment(current?.expiration)]]) },
-    { ...FAMILIES.lastUpdated, metrics: each(({ current }) => [[moment(current?.lastUpdated)]]) },
-    { ...FAMILIES.observedRemaining, metrics: each(({ current }) => [[current?.remaining]]) },
+    { ...METRIC_FAMILIES.expiration, metrics: each(({ current }) => [[moment(current?.expiration)]]) },
+    { ...METRIC_FAMILIES.lastUpdated, metrics: each(({ current }) => [[moment(current?.lastUpdated)]]) },
+    { ...METRIC_FAMILIES.observedRemaining, metrics: each(({ current }) => [[current?.remaining]]) },
     {
-      ...FAMILIES.minRemaining,
+      ...METRIC_FAMILIES.minRemaining,
       metrics: each(({ measured }) =>
         (measured?.minimumRemaining ?? []).map(({ window, seconds }) => [seconds, { window }]),
       ),
     },
-    { ...FAMILIES.worstCase, metrics: each(({ worstCase }) => [[worstCase]]) },
+    { ...METRIC_FAMILIES.worstCase, metrics: each(({ worstCase }) => [[worstCase]]) },
     {
-      ...FAMILIES.rotationInterval,
+      ...METRIC_FAMILIES.rotationInterval,
       metrics: each(({ measured }) =>
         Object.entries(measured?.rotationInterval ?? {}).map(([stat, seconds]) => [seconds, { stat }]),
       ),
     },
-    { ...FAMILIES.rotations, metrics: each(({ measured }) => [[measured?.rotations]]) },
-    { ...FAMILIES.lastSuccess, metrics: each(({ current }) => [[moment(current?.sampledAt)]]) },
-    { ...FAMILIES.retired, metrics: each(({ retired }) => [[Number(retired)]]) },
+    { ...METRIC_FAMILIES.rotations, metrics: each(({ measured }) => [[measured?.rotations]]) },
+    { ...METRIC_FAMILIES.lastSuccess, metrics: each(({ current }) => [[moment(current?.sampledAt)]]) },
+    { ...METRIC_FAMILIES.retired, metrics: each(({ isRetired }) => [[Number(isRetired)]]) },
   ];
 }
 
-function placeFamilies(places: readonly PlaceFacts[], { lastPoll }: ReportContext): FamilyOf<Figure>[] {
-  const each = (value: (facts: PlaceFacts) => number | null) =>
-    places.flatMap((facts): Figure[] => {
+function placeFamilies(
+  places: readonly HostSourceFacts[],
+  { lastPoll }: ReportContext,
+): FamilyWithMetrics<LabelledValue>[] {
+  const each = (value: (facts: HostSourceFacts) => number | null) =>
+    places.flatMap((facts): LabelledValue[] => {
       const known = value(facts);
-      return known === null ? [] : [{ labels: placeLabels(facts), value: known }];
+      return known === null ? [] : [{ labels: buildHostSourceLabels(facts), value: known }];
     });
   return [
     {
-      ...FAMILIES.polls,
+      ...METRIC_FAMILIES.polls,
       metrics: places.flatMap((facts) =>
         Object.entries(facts.polls).map(([result, value]) => ({
-          labels: { ...placeLabels(facts), result },
+          labels: { ...buildHostSourceLabels(facts), result },
           value,
         })),
       ),
     },
-    { ...FAMILIES.lastAttempt, metrics: each(({ lastAttempt }) => inSeconds(lastAttempt)) },
-    { ...FAMILIES.up, metrics: each(({ isUp }) => Number(isUp)) },
-    { ...FAMILIES.clockOffset, metrics: each(({ clockOffset }) => clockOffset) },
+    { ...METRIC_FAMILIES.lastAttempt, metrics: each(({ lastAttempt }) => toUnixSeconds(lastAttempt)) },
+    { ...METRIC_FAMILIES.up, metrics: each(({ isUp }) => Number(isUp)) },
+    { ...METRIC_FAMILIES.clockOffset, metrics: each(({ clockOffset }) => clockOffset) },
     {
-      ...FAMILIES.pollDuration,
-      metrics: lastPoll === undefined ? [] : [{ labels: placeLabels(lastPoll), value: lastPoll.seconds }],
+      ...METRIC_FAMILIES.pollDuration,
+      metrics:
+        lastPoll === undefined ? [] : [{ labels: buildHostSourceLabels(lastPoll), value: lastPoll.seconds }],
     },
   ];
 }
 
 /** The label is `job_name`: Prometheus sets `job` itself, to the name of what it scrapes. */
-function jobFamilies(jobs: readonly JobFacts[]): FamilyOf<Figure>[] {
+function jobFamilies(jobs: readonly JobFacts[]): FamilyWithMetrics<LabelledValue>[] {
   const labels = ({ identity, jobName }: JobFacts) => ({
-    ...seriesLabels(identity ?? NO_SERIES),
-    job_name: printable(jobName),
+    ...buildSeriesLabels(identity ?? NO_SERIES),
+    job_name: escapeUnprintable(jobName),
   });
   const each = (value: (facts: JobFacts) => number | null) =>
-    jobs.flatMap((facts): Figure[] => {
+    jobs.flatMap((facts): LabelledValue[] => {
       const known = value(facts);
       return known === null ? [] : [{ labels: labels(facts), value: known }];
     });
   return [
-    { ...FAMILIES.jobSafe, metrics: each(({ isSafe }) => (isSafe === null ? null : Number(isSafe))) },
+    { ...METRIC_FAMILIES.jobSafe, metrics: each(({ isSafe }) => (isSafe === null ? null : Number(isSafe))) },
     {
-      ...FAMILIES.jobVerdict,
+      ...METRIC_FAMILIES.jobVerdict,
       metrics: jobs.flatMap((facts) =>
         VERDICTS.map((verdict) => ({
           labels: { ...labels(facts), verdict },
@@ -169,8 +184,8 @@ function jobFamilies(jobs: readonly JobFacts[]): FamilyOf<Figure>[] {
         })),
       ),
     },
-    { ...FAMILIES.jobRequired, metrics: each(({ required }) => required) },
-    { ...FAMILIES.jobSafeStarts, metrics: each(({ shareOfSafeStarts }) => shareOfSafeStarts) },
+    { ...METRIC_FAMILIES.jobRequired, metrics: each(({ required }) => required) },
+    { ...METRIC_FAMILIES.jobSafeStarts, metrics: each(({ shareOfSafeStarts }) => shareOfSafeStarts) },
   ];
 }
 
@@ -178,7 +193,7 @@ function jobFamilies(jobs: readonly JobFacts[]): FamilyOf<Figure>[] {
 const NO_SERIES = { host: '', source: '', apiVersion: '', role: '' } as unknown as SeriesIdentity;
 
 /** Two names that differ only in what cannot be shown would be one metric twice, and that spoils the whole file. */
-export function distinct<T extends { labels: Labels }>(metrics: readonly T[]): T[] {
+export function removeDuplicateLabels<T extends { labels: Labels }>(metrics: readonly T[]): T[] {
   const known = new Set<string>();
   return metrics.filter(({ labels }) => {
     const key = JSON.stringify(Object.values(labels));

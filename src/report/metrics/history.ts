@@ -5,51 +5,56 @@ import { seriesKey } from '../../domain/series-key.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
-import { correctedFailure, type IntervalFacts, newestOf, placesOf } from './facts.ts';
-import { POLL_RESULTS, type PollResult, RESULT_OF_FAILURE } from './poll-results.ts';
-import { MINIMUM_WINDOWS, type MinimumWindow, minimaOverTime } from './remaining-minimum.ts';
+import {
+  correctedFailureTime,
+  findNewestMeasurement,
+  groupByHostSource,
+  type IntervalFacts,
+} from './facts.ts';
+import { findMinimumRemainingOverTime, MINIMUM_WINDOWS, type MinimumWindow } from './minimum-remaining.ts';
+import { POLL_RESULT_LABELS, type PollResultLabel, RESULT_LABEL_BY_FAILURE } from './poll-result-labels.ts';
 
 /** A value and the whole second at which it held. */
-export type Point = readonly [at: Instant, value: number];
+export type DataPoint = readonly [at: Instant, value: number];
 
 /** Points with strictly ascending times; made anew whenever somebody looks through them. */
-export type Course = Iterable<Point>;
+export type TimeSeries = Iterable<DataPoint>;
 
 /** How the figures of a series came to be what they are. All of it is known from the generations alone. */
-export interface SeriesCourse {
+export interface SeriesMetricHistory {
   identity: SeriesIdentity;
   /** Instants, at the beginning and the end of each generation's service. */
-  expiration: Course;
-  lastUpdated: Course;
+  expiration: TimeSeries;
+  lastUpdated: TimeSeries;
   /** At the first and the last sample of each generation. */
-  observedRemaining: Course;
-  lastSuccess: Course;
+  observedRemaining: TimeSeries;
+  lastSuccess: TimeSeries;
   /** At each rotation. */
-  rotations: Course;
-  rotationInterval: Readonly<Record<keyof IntervalFacts, Course>>;
+  rotations: TimeSeries;
+  rotationInterval: Readonly<Record<keyof IntervalFacts, TimeSeries>>;
   /** At the end of each generation's service: there it is at its least. */
-  minimumRemaining: readonly { window: MinimumWindow; course: Course }[];
+  minimumRemaining: readonly { window: MinimumWindow; timeSeries: TimeSeries }[];
 }
 
 /** Between the first and the last known poll of a kind the count is a lower bound: the hours of the others are not kept. */
-export interface PlaceCourse {
+export interface HostSourceMetricHistory {
   host: string;
   source: SourceName;
-  polls: readonly { result: PollResult; course: Course }[];
-  lastAttempt: Course;
-  isUp: Course;
+  polls: readonly { result: PollResultLabel; timeSeries: TimeSeries }[];
+  lastAttempt: TimeSeries;
+  isUp: TimeSeries;
 }
 
 export interface MetricHistory {
-  series: readonly SeriesCourse[];
-  places: readonly PlaceCourse[];
+  series: readonly SeriesMetricHistory[];
+  hostSources: readonly HostSourceMetricHistory[];
 }
 
 /**
  * The past of the series that were selected, within the time that was selected. Counts and minima are of all time: they
  * do not begin anew where the selection begins.
  */
-export function metricHistory(assessment: Assessment, allTime: Assessment): MetricHistory {
+export function collectMetricHistory(assessment: Assessment, allTime: Assessment): MetricHistory {
   const spans = new Map(
     assessment.series.map(({ analysis }) => [seriesKey(analysis.identity), spanOf(analysis)]),
   );
@@ -60,7 +65,7 @@ export function metricHistory(assessment: Assessment, allTime: Assessment): Metr
       const span = spans.get(seriesKey(identity)) ?? null;
       return measurement === null || span === null ? [] : [seriesCourse(identity, measurement, span)];
     }),
-    places: placesOf(allTime).flatMap((place) => {
+    hostSources: groupByHostSource(allTime).flatMap((place) => {
       const span = spanOfPlace(place);
       return span === null ? [] : [placeCourse(place, span)];
     }),
@@ -72,7 +77,7 @@ function spanOf({ measurement, failedPolls }: SeriesAnalysis): Span | null {
   return enclosing([
     ...(measurement === null ? [] : [{ from: measurement.firstSample, to: measurement.lastSample }]),
     ...failedPolls.flatMap(({ firstAt, lastAt }) => [
-      { from: correctedFailure(firstAt, measurement), to: correctedFailure(lastAt, measurement) },
+      { from: correctedFailureTime(firstAt, measurement), to: correctedFailureTime(lastAt, measurement) },
     ]),
   ]);
 }
@@ -82,9 +87,9 @@ function enclosing(spans: readonly Span[]): Span | null {
   return ends === null ? null : { from: ends.min, to: ends.max };
 }
 
-function seriesCourse(identity: SeriesIdentity, measurement: Measurement, span: Span): SeriesCourse {
+function seriesCourse(identity: SeriesIdentity, measurement: Measurement, span: Span): SeriesMetricHistory {
   const { generations } = measurement;
-  const course = (points: () => Iterable<Point>) => ascending(points, span);
+  const course = (points: () => Iterable<DataPoint>) => ascending(points, span);
   const atSamples = (value: (generation: Generation, at: Instant) => number) =>
     course(function* () {
       for (const generation of generations) {
@@ -107,8 +112,8 @@ function seriesCourse(identity: SeriesIdentity, measurement: Measurement, span: 
     },
     minimumRemaining: MINIMUM_WINDOWS.map((window) => ({
       window,
-      course: course(function* () {
-        for (const { at, seconds } of minimaOverTime(measurement, window)) yield [at, seconds];
+      timeSeries: course(function* () {
+        for (const { at, seconds } of findMinimumRemainingOverTime(measurement, window)) yield [at, seconds];
       }),
     })),
   };
@@ -116,25 +121,28 @@ function seriesCourse(identity: SeriesIdentity, measurement: Measurement, span: 
 
 /** The old value holds up to the second before the next generation's service begins. */
 function* served(
-  { services }: Measurement,
+  { servedPeriods }: Measurement,
   value: (generation: Generation) => number | null,
-): Generator<Point> {
-  for (const [index, { generation, from, to }] of services.entries()) {
+): Generator<DataPoint> {
+  for (const [index, { generation, from, to }] of servedPeriods.entries()) {
     const known = value(generation);
     if (known === null) continue;
-    const next = services[index + 1]?.from ?? Number.POSITIVE_INFINITY;
+    const next = servedPeriods[index + 1]?.from ?? Number.POSITIVE_INFINITY;
     yield [from, known];
     yield [Math.min(to, next - 1000), known];
   }
 }
 
-function* rotationCounts({ rotations, firstSample, lastSample }: Measurement): Generator<Point> {
+function* rotationCounts({ rotations, firstSample, lastSample }: Measurement): Generator<DataPoint> {
   yield [firstSample, 0];
   for (const [index, { at }] of rotations.entries()) yield [at, index + 1];
   yield [lastSample, rotations.length];
 }
 
-function* intervals({ rotations }: Measurement, choose: (facts: IntervalFacts) => number): Generator<Point> {
+function* intervals(
+  { rotations }: Measurement,
+  choose: (facts: IntervalFacts) => number,
+): Generator<DataPoint> {
   let [count, sum, min, max] = [0, 0, Number.POSITIVE_INFINITY, 0];
   for (const { at, interval } of rotations) {
     if (interval === null) continue;
@@ -145,14 +153,14 @@ function* intervals({ rotations }: Measurement, choose: (facts: IntervalFacts) =
   }
 }
 
-function placeCourse(place: readonly SeriesAnalysis[], span: Span): PlaceCourse {
+function placeCourse(place: readonly SeriesAnalysis[], span: Span): HostSourceMetricHistory {
   const { host, source } = place[0]!.identity;
-  const newest = newestOf(place);
+  const newest = findNewestMeasurement(place);
   const generations = place.flatMap(({ measurement }) => measurement?.generations ?? []);
   const failures = place.flatMap(({ failedPolls }) => failedPolls);
   const outages = place.flatMap(({ failedPollSpans }) => failedPollSpans);
-  const failedAt = (at: Instant) => correctedFailure(at, newest);
-  const counted: Record<PollResult, Point[]> = {
+  const failedAt = (at: Instant) => correctedFailureTime(at, newest);
+  const counted: Record<PollResultLabel, DataPoint[]> = {
     ok: [],
     timeout: [],
     http_error: [],
@@ -163,14 +171,14 @@ function placeCourse(place: readonly SeriesAnalysis[], span: Span): PlaceCourse 
     counted.ok.push([firstSeen, 1], [lastSeen, samples - 1]);
   }
   for (const { reason, count, firstAt, lastAt } of failures) {
-    counted[RESULT_OF_FAILURE[reason]].push([failedAt(firstAt), 1], [failedAt(lastAt), count - 1]);
+    counted[RESULT_LABEL_BY_FAILURE[reason]].push([failedAt(firstAt), 1], [failedAt(lastAt), count - 1]);
   }
   const attempts = byTime([
-    ...generations.flatMap(({ firstSeen, lastSeen }): Point[] => [
+    ...generations.flatMap(({ firstSeen, lastSeen }): DataPoint[] => [
       [firstSeen, 1],
       [lastSeen, 1],
     ]),
-    ...outages.flatMap(({ from, to }): Point[] => [
+    ...outages.flatMap(({ from, to }): DataPoint[] => [
       [failedAt(from), 0],
       [failedAt(to), 0],
     ]),
@@ -178,19 +186,19 @@ function placeCourse(place: readonly SeriesAnalysis[], span: Span): PlaceCourse 
   return {
     host,
     source,
-    polls: POLL_RESULTS.map((result) => ({
+    polls: POLL_RESULT_LABELS.map((result) => ({
       result,
-      course: ascending(() => sums(byTime([[span.from, 0], ...counted[result], [span.to, 0]])), span),
+      timeSeries: ascending(() => sums(byTime([[span.from, 0], ...counted[result], [span.to, 0]])), span),
     })),
-    lastAttempt: ascending(() => attempts.map(([at]): Point => [at, at]), span),
+    lastAttempt: ascending(() => attempts.map(([at]): DataPoint => [at, at]), span),
     isUp: ascending(() => attempts, span),
   };
 }
 
-const byTime = (points: readonly Point[]): Point[] => [...points].sort(([a], [b]) => a - b);
+const byTime = (points: readonly DataPoint[]): DataPoint[] => [...points].sort(([a], [b]) => a - b);
 
 /** What has been counted up to each moment; of several in one second, after the last of them. */
-function* sums(changes: readonly Point[]): Generator<Point> {
+function* sums(changes: readonly DataPoint[]): Generator<DataPoint> {
   let sum = 0;
   for (const [index, [at, change]] of changes.entries()) {
     sum += change;
@@ -205,7 +213,7 @@ const wholeSecond = (at: Instant) => Math.floor(at / 1000) * 1000;
  * Prometheus keeps the first of two values of one moment and refuses what goes back in time: generations that are handed
  * out in turns overlap. Whole seconds, since it cuts what comes in fractions of one, and might make one moment of two.
  */
-function ascending(points: () => Iterable<Point>, { from, to }: Span): Course {
+function ascending(points: () => Iterable<DataPoint>, { from, to }: Span): TimeSeries {
   return {
     *[Symbol.iterator]() {
       let last = Number.NEGATIVE_INFINITY;

@@ -1,21 +1,27 @@
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../context.ts';
 import {
-  distinct,
-  FAMILIES,
-  type Family,
-  type FamilyOf,
-  inSeconds,
+  buildHostSourceLabels,
+  buildSeriesLabels,
+  type FamilyWithMetrics,
   type Labels,
-  placeLabels,
-  seriesLabels,
+  METRIC_FAMILIES,
+  type MetricFamily,
+  removeDuplicateLabels,
+  toUnixSeconds,
 } from './families.ts';
-import { type Course, metricHistory, type PlaceCourse, type Point, type SeriesCourse } from './history.ts';
+import {
+  collectMetricHistory,
+  type DataPoint,
+  type HostSourceMetricHistory,
+  type SeriesMetricHistory,
+  type TimeSeries,
+} from './history.ts';
 
 /** A figure through time. */
-interface Told {
+interface LabelledTimeSeries {
   labels: Labels;
-  course: Course;
+  timeSeries: TimeSeries;
   /** The values are instants. */
   isMoment?: boolean;
 }
@@ -30,26 +36,30 @@ const LINES_AT_ONCE = 5000;
  */
 export function* renderOpenMetrics(
   assessment: Assessment,
-  { allTime }: Pick<ReportContext, 'allTime'>,
+  { allTimeAssessment }: Pick<ReportContext, 'allTimeAssessment'>,
 ): Generator<string> {
-  const { series, places } = metricHistory(assessment, allTime);
-  for (const { metrics, ...family } of [...seriesFamilies(series), ...placeFamilies(places)]) {
+  const { series, hostSources } = collectMetricHistory(assessment, allTimeAssessment);
+  for (const { metrics, ...family } of [...seriesFamilies(series), ...placeFamilies(hostSources)]) {
     yield head(family);
-    for (const told of distinct(metrics)) yield* lines(family, told);
+    for (const told of removeDuplicateLabels(metrics)) yield* lines(family, told);
   }
   yield '# EOF\n';
 }
 
-const head = ({ name, type, unit, help }: Family) =>
+const head = ({ name, type, unit, help }: MetricFamily) =>
   `# TYPE ${name} ${type}\n${unit === '' ? '' : `# UNIT ${name} ${unit}\n`}# HELP ${name} ${escaped(help)}\n`;
 
-function* lines({ name, type }: Family, { labels, course, isMoment = false }: Told): Generator<string> {
+function* lines(
+  { name, type }: MetricFamily,
+  { labels, timeSeries, isMoment = false }: LabelledTimeSeries,
+): Generator<string> {
   const told = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`);
   const metric = `${type === 'counter' ? `${name}_total` : name}{${told.join(',')}}`;
-  const line = ([at, value]: Point) => `${metric} ${isMoment ? inSeconds(value) : value} ${inSeconds(at)}\n`;
+  const line = ([at, value]: DataPoint) =>
+    `${metric} ${isMoment ? toUnixSeconds(value) : value} ${toUnixSeconds(at)}\n`;
   let waiting = '';
   let count = 0;
-  for (const point of course) {
+  for (const point of timeSeries) {
     waiting += line(point);
     count += 1;
     if (count % LINES_AT_ONCE > 0) continue;
@@ -62,55 +72,64 @@ function* lines({ name, type }: Family, { labels, course, isMoment = false }: To
 const escaped = (text: string) =>
   text.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`));
 
-function seriesFamilies(series: readonly SeriesCourse[]): FamilyOf<Told>[] {
-  const each = (choose: (course: SeriesCourse) => Course, isMoment = false) =>
-    series.map((one): Told => ({ labels: seriesLabels(one.identity), course: choose(one), isMoment }));
+function seriesFamilies(series: readonly SeriesMetricHistory[]): FamilyWithMetrics<LabelledTimeSeries>[] {
+  const each = (choose: (course: SeriesMetricHistory) => TimeSeries, isMoment = false) =>
+    series.map(
+      (one): LabelledTimeSeries => ({
+        labels: buildSeriesLabels(one.identity),
+        timeSeries: choose(one),
+        isMoment,
+      }),
+    );
   return [
-    { ...FAMILIES.expiration, metrics: each(({ expiration }) => expiration, true) },
-    { ...FAMILIES.lastUpdated, metrics: each(({ lastUpdated }) => lastUpdated, true) },
-    { ...FAMILIES.observedRemaining, metrics: each(({ observedRemaining }) => observedRemaining) },
+    { ...METRIC_FAMILIES.expiration, metrics: each(({ expiration }) => expiration, true) },
+    { ...METRIC_FAMILIES.lastUpdated, metrics: each(({ lastUpdated }) => lastUpdated, true) },
+    { ...METRIC_FAMILIES.observedRemaining, metrics: each(({ observedRemaining }) => observedRemaining) },
     {
-      ...FAMILIES.minRemaining,
+      ...METRIC_FAMILIES.minRemaining,
       metrics: series.flatMap(({ identity, minimumRemaining }) =>
-        minimumRemaining.map(({ window, course }) => ({
-          labels: { ...seriesLabels(identity), window },
-          course,
+        minimumRemaining.map(({ window, timeSeries }) => ({
+          labels: { ...buildSeriesLabels(identity), window },
+          timeSeries,
         })),
       ),
     },
     {
-      ...FAMILIES.rotationInterval,
+      ...METRIC_FAMILIES.rotationInterval,
       metrics: series.flatMap(({ identity, rotationInterval }) =>
-        Object.entries(rotationInterval).map(([stat, course]) => ({
-          labels: { ...seriesLabels(identity), stat },
-          course,
+        Object.entries(rotationInterval).map(([stat, timeSeries]) => ({
+          labels: { ...buildSeriesLabels(identity), stat },
+          timeSeries,
         })),
       ),
     },
-    { ...FAMILIES.rotations, metrics: each(({ rotations }) => rotations) },
-    { ...FAMILIES.lastSuccess, metrics: each(({ lastSuccess }) => lastSuccess, true) },
+    { ...METRIC_FAMILIES.rotations, metrics: each(({ rotations }) => rotations) },
+    { ...METRIC_FAMILIES.lastSuccess, metrics: each(({ lastSuccess }) => lastSuccess, true) },
   ];
 }
 
-function placeFamilies(places: readonly PlaceCourse[]): FamilyOf<Told>[] {
+function placeFamilies(places: readonly HostSourceMetricHistory[]): FamilyWithMetrics<LabelledTimeSeries>[] {
   return [
     {
-      ...FAMILIES.polls,
+      ...METRIC_FAMILIES.polls,
       metrics: places.flatMap((place) =>
-        place.polls.map(({ result, course }) => ({ labels: { ...placeLabels(place), result }, course })),
+        place.polls.map(({ result, timeSeries }) => ({
+          labels: { ...buildHostSourceLabels(place), result },
+          timeSeries,
+        })),
       ),
     },
     {
-      ...FAMILIES.lastAttempt,
+      ...METRIC_FAMILIES.lastAttempt,
       metrics: places.map((place) => ({
-        labels: placeLabels(place),
-        course: place.lastAttempt,
+        labels: buildHostSourceLabels(place),
+        timeSeries: place.lastAttempt,
         isMoment: true,
       })),
     },
     {
-      ...FAMILIES.up,
-      metrics: places.map((place) => ({ labels: placeLabels(place), course: place.isUp })),
+      ...METRIC_FAMILIES.up,
+      metrics: places.map((place) => ({ labels: buildHostSourceLabels(place), timeSeries: place.isUp })),
     },
   ];
 }

@@ -1,13 +1,13 @@
 import type { PollNote } from '../../domain/poll-note.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
-import { findingJson } from '../finding-json.ts';
-import { maskKeyId } from '../text/printable.ts';
-import { instantJson } from '../text/writing.ts';
+import { buildFindingJson } from '../finding-json.ts';
+import { formatNullableInstant } from '../text/format-values.ts';
+import { maskKeyId } from '../text/untrusted-text.ts';
 
 /** The verdict now as JSON, under the contract of the README. */
 export function renderNowJson(now: NowVerdict, notes: readonly PollNote[]): string {
-  const { identity, credentials, nextRotation, validityThen, unknownReason, job } = now;
+  const { identity, credentials, nextRotation, validityAfterRotation, unknownReason, job } = now;
   return `${JSON.stringify(
     {
       schema_version: 1,
@@ -24,8 +24,8 @@ export function renderNowJson(now: NowVerdict, notes: readonly PollNote[]): stri
       api_version: identity?.apiVersion ?? null,
       role: identity?.role ?? null,
       access_key_id: credentials && maskKeyId(credentials.accessKeyId),
-      expiration: instantJson(credentials?.expiration ?? null),
-      later_expiration: instantJson(now.laterExpiration),
+      expiration: formatNullableInstant(credentials?.expiration ?? null),
+      later_expiration: formatNullableInstant(now.laterExpiration),
       remaining_seconds: now.remaining,
       spare_seconds: now.spare,
       unknown_reason: unknownReason && unknownJson(unknownReason),
@@ -35,8 +35,11 @@ export function renderNowJson(now: NowVerdict, notes: readonly PollNote[]): stri
         earliest_at: formatInstant(nextRotation.earliest),
         latest_at: formatInstant(nextRotation.latest),
       },
-      validity_then: validityThen && { min_seconds: validityThen.min, max_seconds: validityThen.max },
-      findings: now.findings.map(findingJson),
+      validity_then: validityAfterRotation && {
+        min_seconds: validityAfterRotation.min,
+        max_seconds: validityAfterRotation.max,
+      },
+      findings: now.findings.map(buildFindingJson),
       notes: notes.map(({ code }) => code),
     },
     null,

@@ -1,7 +1,7 @@
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
-import { nowUnknownMessage } from '../messages/now.ts';
-import { printable } from '../text/printable.ts';
+import { describeNowUnknownReason } from '../messages/now.ts';
+import { escapeUnprintable } from '../text/untrusted-text.ts';
 
 const STATES = { safe: 'OK', 'not-safe': 'CRITICAL', unknown: 'UNKNOWN' } as const;
 
@@ -14,20 +14,20 @@ export function renderNagiosLine(now: NowVerdict): string {
   const series = identity === null ? '' : `${[identity.source, identity.role].filter(Boolean).join('/')} `;
   const text =
     unknownReason !== null
-      ? nowUnknownMessage(unknownReason).message
+      ? describeNowUnknownReason(unknownReason).message
       : `${series}${remainingText(remaining!)}, needs ${short(required)}`;
   const data = performanceData(now);
   // The bar begins the data, and nobody may begin it early.
-  const line = `CREDWATCH ${STATES[verdict]} - ${printable(text).replaceAll('|', '/')}`;
+  const line = `CREDWATCH ${STATES[verdict]} - ${escapeUnprintable(text).replaceAll('|', '/')}`;
   return `${line}${data === '' ? '' : ` | ${data}`}\n`;
 }
 
 const remainingText = (remaining: number) =>
   remaining < 0 ? `expired ${short(-remaining)} ago` : `${short(remaining)} left`;
 
-function performanceData({ remaining, required, nextRotation, validityThen }: NowVerdict): string {
+function performanceData({ remaining, required, nextRotation, validityAfterRotation }: NowVerdict): string {
   return [
-    remaining === null ? '' : `'remaining'=${remaining}s;;${required}:;;${validityThen?.max ?? ''}`,
+    remaining === null ? '' : `'remaining'=${remaining}s;;${required}:;;${validityAfterRotation?.max ?? ''}`,
     nextRotation === null ? '' : `'rotation_interval'=${nextRotation.interval}s;;;0;`,
   ]
     .filter((each) => each !== '')
@@ -35,5 +35,5 @@ function performanceData({ remaining, required, nextRotation, validityThen }: No
 }
 
 /** For what went wrong before there was anything to judge. */
-export const nagiosTrouble = (message: string) =>
-  `CREDWATCH UNKNOWN - ${printable(message).replaceAll('|', '/')}\n`;
+export const renderNagiosError = (message: string) =>
+  `CREDWATCH UNKNOWN - ${escapeUnprintable(message).replaceAll('|', '/')}\n`;

@@ -1,53 +1,57 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
-import { findingMessage } from '../messages/findings.ts';
+import { describeFinding } from '../messages/findings.ts';
 import {
-  clockSkewNow,
-  forecastMessage,
-  laterExpirationMessage,
-  nowAdvice,
-  nowMessage,
-  nowUnknownMessage,
-  outlookMessage,
-  type Waited,
+  buildNowAdvice,
+  describeClockSkewNow,
+  describeForecast,
+  describeLaterExpiration,
+  describeNowUnknownReason,
+  describeNowVerdict,
+  describeOutlook,
+  type WaitState,
 } from '../messages/now.ts';
-import { paintAnswer, palette } from '../table/colour.ts';
-import { layOut, readableWidth } from '../table/layout.ts';
-import { maskKeyId } from '../text/printable.ts';
-import { writeInstant, writeRemaining, writeSeries } from '../text/writing.ts';
+import { createPalette, paintBySafety } from '../table/colour.ts';
+import { clampWidth, layOutColumns } from '../table/layout.ts';
+import { formatRemaining, formatSeriesName, formatTimestamp } from '../text/format-values.ts';
+import { maskKeyId } from '../text/untrusted-text.ts';
 
-export interface NowContext extends Waited {
+export interface NowContext extends WaitState {
   /** Columns of the terminal. */
   width: number;
-  colour: boolean;
+  hasColour: boolean;
 }
 
 const LABEL_WIDTH = 16;
 
 /** The verdict now, for a person: the answer in the first line, then what it rests on. */
-export function renderNow(verdict: NowVerdict, context: NowContext): string {
-  const width = readableWidth(context.width);
+export function renderNowText(verdict: NowVerdict, context: NowContext): string {
+  const width = clampWidth(context.width);
   const rows = rowsOf(verdict, context).map(([label, value]) => [`  ${label}`, value]);
-  const headline = paintAnswer(verdict.verdict, nowMessage(verdict), palette(context.colour));
-  return `${headline}\n${layOut(rows, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
+  const headline = paintBySafety(
+    verdict.verdict,
+    describeNowVerdict(verdict),
+    createPalette(context.hasColour),
+  );
+  return `${headline}\n${layOutColumns(rows, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
 }
 
-function rowsOf(verdict: NowVerdict, { waited }: NowContext): [string, string][] {
+function rowsOf(verdict: NowVerdict, { hasWaited }: NowContext): [string, string][] {
   const { job, required, credentials, identity, remaining, judgedAt, unknownReason } = verdict;
-  const { nextRotation, validityThen, laterExpiration } = verdict;
+  const { nextRotation, validityAfterRotation, laterExpiration } = verdict;
   const rows: [string, string][] = [];
   if (unknownReason !== null) {
-    const { message, hint } = nowUnknownMessage(unknownReason);
+    const { message, hint } = describeNowUnknownReason(unknownReason);
     rows.push(['because', message], ['what to do', hint]);
   }
   if (identity !== null && credentials !== null) {
     rows.push(
-      ['credentials', `${writeSeries(identity)}  ${maskKeyId(credentials.accessKeyId)}`],
-      ['expire', `${writeInstant(credentials.expiration)}, ${writeRemaining(remaining!)}`],
+      ['credentials', `${formatSeriesName(identity)}  ${maskKeyId(credentials.accessKeyId)}`],
+      ['expire', `${formatTimestamp(credentials.expiration)}, ${formatRemaining(remaining!)}`],
       ...(laterExpiration === null
         ? []
-        : [['', laterExpirationMessage(laterExpiration)] as [string, string]]),
+        : [['', describeLaterExpiration(laterExpiration)] as [string, string]]),
       ['required', `${short(required)}: the job and a margin of ${short(job.margin)}`],
     );
   } else if (unknownReason?.code !== 'POLL_FAILED') {
@@ -55,17 +59,19 @@ function rowsOf(verdict: NowVerdict, { waited }: NowContext): [string, string][]
   }
   rows.push(...verdict.findings.map((each): [string, string] => ['note', noteOf(each)]));
   if (verdict.verdict === 'safe') return rows;
-  if (nextRotation !== null) rows.push(['next rotation', forecastMessage(nextRotation, judgedAt)]);
-  if (validityThen !== null && verdict.outlook !== 'never') {
-    const { min, max } = validityThen;
+  if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt)]);
+  if (validityAfterRotation !== null && verdict.outlook !== 'never') {
+    const { min, max } = validityAfterRotation;
     const span = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
     rows.push(['validity then', `${span}, as measured so far`]);
   }
-  rows.push(['a safe start', outlookMessage(verdict)]);
-  const advice = nowAdvice(verdict, { waited });
+  rows.push(['a safe start', describeOutlook(verdict)]);
+  const advice = buildNowAdvice(verdict, { hasWaited });
   if (unknownReason === null && advice !== '') rows.push(['what to do', advice]);
   return rows;
 }
 
 const noteOf = (finding: Finding) =>
-  finding.code === 'CLOCK_SKEW' ? clockSkewNow(finding.args.seconds as number) : findingMessage(finding);
+  finding.code === 'CLOCK_SKEW'
+    ? describeClockSkewNow(finding.args.seconds as number)
+    : describeFinding(finding);

@@ -1,35 +1,45 @@
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
-import { decidedBy, type Judged, judgedBy, lastFailure } from '../../domain/verdict/judgements.ts';
-import { decidedByMessage, NO_JOB, NO_SERIES, silenceMessage } from '../messages/judgements.ts';
-import { failingMessage } from '../messages/page.ts';
-import { answerWord } from '../messages/verdicts.ts';
-import { plainRunRows } from '../table/plain-rows.ts';
-import { printable } from '../text/printable.ts';
-import { writeJob, writeSeries, writeShare } from '../text/writing.ts';
-import { definitions } from './definitions.ts';
-import { icon } from './icons.ts';
+import {
+  findCurrentFailure,
+  findSeriesWithJudgement,
+  rankDecisiveSeries,
+  type SeriesWithJudgement,
+} from '../../domain/verdict/judgements.ts';
+import {
+  describeDecisiveSeries,
+  describeNotJudgedReason,
+  NO_JOB_MESSAGE,
+  NO_SERIES_MESSAGE,
+} from '../messages/judgements.ts';
+import { describeFailingPolls } from '../messages/page.ts';
+import { formatSafety } from '../messages/verdicts.ts';
+import { buildPlainJobRunRows } from '../table/plain-rows.ts';
+import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
+import { escapeUnprintable } from '../text/untrusted-text.ts';
+import { renderDefinitionList } from './definition-list.ts';
+import { renderIcon } from './icons.ts';
 import { html, type Markup } from './markup.ts';
-import { toneOf } from './tones.ts';
-import { advice, badge, splitVerdict } from './verdict-text.ts';
+import { getTone } from './tones.ts';
+import { renderAdvice, renderVerdictBadge, splitVerdictMessage } from './verdict-text.ts';
 
 /** The answer, before anything else. */
-export function headline(assessment: Assessment): Markup {
+export function renderPageHeadline(assessment: Assessment): Markup {
   const { verdict, jobs, series } = assessment;
   if (verdict === null) {
     return html`<section class="verdict none"><h1>What was measured</h1>
-<p class="message">${series.length === 0 ? NO_SERIES : NO_JOB}</p></section>`;
+<p class="message">${series.length === 0 ? NO_SERIES_MESSAGE : NO_JOB_MESSAGE}</p></section>`;
   }
-  const tone = toneOf(verdict);
+  const tone = getTone(verdict);
   const [only] = jobs;
-  const judged = only === undefined ? [] : judgedBy(only, assessment);
+  const judged = only === undefined ? [] : findSeriesWithJudgement(only, assessment);
   const answer =
     jobs.length === 1 && judged.length === 1
       ? single(only!, judged[0]!)
       : html`<ul class="jobs">${jobs.map((job) => jobItem(job, assessment))}</ul>`;
   return html`<section class="verdict ${tone}" aria-label="verdict">
-<h1>${icon(tone)}<span>${answerWord(verdict)}</span></h1>
+<h1>${renderIcon(tone)}<span>${formatSafety(verdict)}</span></h1>
 ${answer}
 </section>
 ${failing(assessment)}`;
@@ -38,33 +48,33 @@ ${failing(assessment)}`;
 /** What is judged is history: that nothing is added to it now must not be overlooked. */
 function failing({ series }: Assessment): Markup | null {
   const told = series
-    .filter(({ retired }) => !retired)
+    .filter(({ isRetired }) => !isRetired)
     .flatMap(({ analysis }) => {
-      const last = lastFailure(analysis);
-      return last === null ? [] : [failingMessage(analysis, last)];
+      const last = findCurrentFailure(analysis);
+      return last === null ? [] : [describeFailingPolls(analysis, last)];
     });
   return told.length === 0
     ? null
     : html`<ul class="failing">${told.map((each) => html`<li>${each}</li>`)}</ul>`;
 }
 
-function single(job: AssessedJob, { series, verdict }: Judged): Markup {
+function single(job: AssessedJob, { series, judgement }: SeriesWithJudgement): Markup {
   const { measurement } = series.analysis;
-  const { required, shareOfSafeStarts: share } = verdict;
-  return html`<p class="message">${splitVerdict(verdict).rest}</p>
+  const { required, shareOfSafeStarts: share } = judgement;
+  return html`<p class="message">${splitVerdictMessage(judgement).rest}</p>
 ${
   measurement !== null &&
-  definitions(
+  renderDefinitionList(
     [
       ['worst case', duration(measurement.worstCase.seconds)],
       ['required', duration(required)],
-      spareRow(verdict),
-      share !== null && ['safe starts', writeShare(share)],
+      spareRow(judgement),
+      share !== null && ['safe starts', formatShare(share)],
     ],
     'figures large',
   )
 }
-${advice(verdict, measurement)}
+${renderAdvice(judgement, measurement)}
 ${jobRuns(job)}`;
 }
 
@@ -75,27 +85,29 @@ function spareRow({ verdict, spare }: JobVerdict): [string, string] | false {
 }
 
 function jobRuns(job: AssessedJob): Markup | null {
-  const rows = plainRunRows(job);
-  return rows.length === 0 ? null : definitions(rows);
+  const rows = buildPlainJobRunRows(job);
+  return rows.length === 0 ? null : renderDefinitionList(rows);
 }
 
 function jobItem(job: AssessedJob, assessment: Assessment): Markup {
-  const judged = judgedBy(job, assessment);
+  const judged = findSeriesWithJudgement(job, assessment);
   const [only] = judged;
   if (judged.length === 1 && only !== undefined) {
-    const name = job.name !== null && html`<strong>${printable(job.name)}</strong>: `;
-    return html`<li>${badge(job.verdict)} <span>${name}${splitVerdict(only.verdict).rest}</span>
-${advice(only.verdict, only.series.analysis.measurement)}${jobRuns(job)}</li>`;
+    const name = job.name !== null && html`<strong>${escapeUnprintable(job.name)}</strong>: `;
+    return html`<li>${renderVerdictBadge(job.verdict)} <span>${name}${splitVerdictMessage(only.judgement).rest}</span>
+${renderAdvice(only.judgement, only.series.analysis.measurement)}${jobRuns(job)}</li>`;
   }
-  return html`<li>${badge(job.verdict)} <strong>${writeJob(job)}</strong> <span>${jobMessage(job, assessment)}</span>
+  return html`<li>${renderVerdictBadge(job.verdict)} <strong>${formatJob(job)}</strong> <span>${jobMessage(job, assessment)}</span>
 ${jobRuns(job)}</li>`;
 }
 
 /** One series says it all; of many it is enough to know how many, and the first few of them. */
 function jobMessage(job: AssessedJob, assessment: Assessment): string {
-  if (job.job === null) return silenceMessage('LENGTH_UNKNOWN');
-  const judged = judgedBy(job, assessment);
-  if (judged.length === 0) return NO_SERIES;
-  const names = decidedBy(job, assessment).map(({ series }) => writeSeries(series.analysis.identity));
-  return `on ${decidedByMessage(names, judged.length)}`;
+  if (job.job === null) return describeNotJudgedReason('LENGTH_UNKNOWN');
+  const judged = findSeriesWithJudgement(job, assessment);
+  if (judged.length === 0) return NO_SERIES_MESSAGE;
+  const names = rankDecisiveSeries(job, assessment).map(({ series }) =>
+    formatSeriesName(series.analysis.identity),
+  );
+  return `on ${describeDecisiveSeries(names, judged.length)}`;
 }

@@ -2,14 +2,14 @@ import { script, style } from 'virtual:page-assets';
 import type { Seconds } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../context.ts';
-import { answerWord } from '../messages/verdicts.ts';
-import { writeInstant, writeJob, writeSeries } from '../text/writing.ts';
-import { headline } from './headline.ts';
-import { favicon } from './icons.ts';
-import { embeddedJson, html, Markup } from './markup.ts';
-import { overview } from './overview.ts';
-import { seriesSection } from './series-section.ts';
-import { toneOf } from './tones.ts';
+import { formatSafety } from '../messages/verdicts.ts';
+import { formatJob, formatSeriesName, formatTimestamp } from '../text/format-values.ts';
+import { renderPageHeadline } from './headline.ts';
+import { buildFaviconUrl } from './icons.ts';
+import { embedJson, html, Markup } from './markup.ts';
+import { renderOverview } from './overview.ts';
+import { renderSeriesSection } from './series-section.ts';
+import { getTone } from './tones.ts';
 
 export interface PageOptions {
   /** A page that is served anew loads itself again after so long, unless somebody is at work on it. */
@@ -47,19 +47,19 @@ export function renderPage(
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="cred-watch ${context.version}">
 <title>${title(assessment)}</title>
-<link rel="icon" href="${favicon(verdict === null ? 'unsure' : toneOf(verdict))}">
+<link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict))}">
 <style>${new Markup(style.text)}</style>
 </head>
 <body>
 <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
 <main>
-<header><p class="made">cred-watch report<span> · ${writeInstant(context.now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
-${headline(assessment)}
-${overview(assessment, context.margin)}
-${series.map((each, index) => seriesSection(each, index, assessment, context))}
-<footer><p>Made by cred-watch ${context.version} at ${writeInstant(context.now)}. All times are UTC.</p></footer>
+<header><p class="made">cred-watch report<span> · ${formatTimestamp(context.now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
+${renderPageHeadline(assessment)}
+${renderOverview(assessment, context.margin)}
+${series.map((each, index) => renderSeriesSection(each, index, assessment, context))}
+<footer><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>
 </main>
-<script type="application/json" id="settings">${embeddedJson({ refreshSeconds })}</script>
+<script type="application/json" id="settings">${embedJson({ refreshSeconds })}</script>
 <script>${new Markup(script.text)}</script>
 </body>
 </html>
@@ -68,7 +68,7 @@ ${series.map((each, index) => seriesSection(each, index, assessment, context))}
 }
 
 function title({ verdict, jobs, series }: Assessment): string {
-  const judged = verdict === null ? [] : [answerWord(verdict), jobs.map(writeJob).join(', ')];
-  const names = series.length === 1 ? [writeSeries(series[0]!.analysis.identity)] : [];
+  const judged = verdict === null ? [] : [formatSafety(verdict), jobs.map(formatJob).join(', ')];
+  const names = series.length === 1 ? [formatSeriesName(series[0]!.analysis.identity)] : [];
   return [...judged, ...names, 'cred-watch'].join(' · ');
 }

@@ -9,13 +9,13 @@ const SHAPES: Record<Tone, string> = {
     '<rect class="body" x="1" y="1" width="22" height="22" rx="6"/><path d="M8.7 9.2a3.3 3.3 0 1 1 5 2.9c-1.2.7-1.7 1.2-1.7 2.3"/><path d="M12 18v.1"/>',
 };
 
-export const icon = (tone: Tone): Markup =>
+export const renderIcon = (tone: Tone): Markup =>
   html`<svg class="icon ${tone}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${new Markup(SHAPES[tone])}</svg>`;
 
 const FAVICON_COLOURS: Record<Tone, string> = { safe: '#14713f', bad: '#b3261e', unsure: '#8a5800' };
 
 /** The shape for the tab of a browser; styles of the page do not reach in there. */
-export function favicon(tone: Tone): string {
+export function buildFaviconUrl(tone: Tone): string {
   const shape = SHAPES[tone].replace(
     /<(circle|(?:path|rect) class="body")/g,
     `<$1 stroke="none" fill="${FAVICON_COLOURS[tone]}"`,

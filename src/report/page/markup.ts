@@ -28,7 +28,7 @@ const ENTITIES: Record<string, string> = {
 const escapeText = (text: string) => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 
 /** JSON inside a script element: nothing in it can end the element, or be a line end to one reader and not to another. */
-export function embeddedJson(value: unknown): Markup {
+export function embedJson(value: unknown): Markup {
   const text = JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

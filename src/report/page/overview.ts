@@ -1,32 +1,32 @@
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
-import { type AssessedSeries, type Assessment, verdictOn } from '../../domain/verdict/assessment.ts';
-import { longestSafeJob } from '../../domain/verdict/job.ts';
-import { writeJob, writeSeries } from '../text/writing.ts';
-import { jobLabel } from './charts/job-line.ts';
+import { type AssessedSeries, type Assessment, findJudgement } from '../../domain/verdict/assessment.ts';
+import { findLongestSafeJob } from '../../domain/verdict/job.ts';
+import { formatJob, formatSeriesName } from '../text/format-values.ts';
+import { formatJobLabel } from './charts/job-line.ts';
 import { html, type Markup } from './markup.ts';
-import { sectionId } from './series-section.ts';
-import { badge } from './verdict-text.ts';
+import { getSectionId } from './series-section.ts';
+import { renderVerdictBadge } from './verdict-text.ts';
 
 /** Several series beside each other, and the way to each. */
-export function overview({ series, jobs }: Assessment, margin: Seconds): Markup | null {
+export function renderOverview({ series, jobs }: Assessment, margin: Seconds): Markup | null {
   if (series.length < 2) return null;
   return html`<nav class="overview" aria-labelledby="all-series"><h2 id="all-series">Series</h2> <button type="button" hidden data-open-all>open all</button>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="all-series"><table class="rows">
-<thead><tr><th scope="col">series</th>${jobs.map((job) => html`<th scope="col">${job.job === null ? writeJob(job) : jobLabel(job.job)}</th>`)}<th scope="col">worst case</th><th scope="col">longest safe job</th><th scope="col">rotation interval</th><th scope="col">problems</th></tr></thead>
+<thead><tr><th scope="col">series</th>${jobs.map((job) => html`<th scope="col">${job.job === null ? formatJob(job) : formatJobLabel(job.job)}</th>`)}<th scope="col">worst case</th><th scope="col">longest safe job</th><th scope="col">rotation interval</th><th scope="col">problems</th></tr></thead>
 <tbody>${series.map((each, index) => row(each, index, jobs, margin))}</tbody>
 </table></div></nav>`;
 }
 
 function row(series: AssessedSeries, index: number, jobs: Assessment['jobs'], margin: Seconds): Markup {
   const { identity, measurement, findings } = series.analysis;
-  const longest = measurement && longestSafeJob(measurement, margin);
+  const longest = measurement && findLongestSafeJob(measurement, margin);
   const problems = findings.filter(({ severity }) => severity === 'problem').length;
   const verdicts = jobs.map((job) => {
-    const verdict = verdictOn(series, job);
-    return html`<td>${verdict === null ? (series.retired ? 'retired' : '–') : badge(verdict.verdict)}</td>`;
+    const verdict = findJudgement(series, job);
+    return html`<td>${verdict === null ? (series.isRetired ? 'retired' : '–') : renderVerdictBadge(verdict.verdict)}</td>`;
   });
-  return html`<tr><th scope="row"><a href="#${sectionId(index)}">${writeSeries(identity)}</a></th>${verdicts}<td>${
+  return html`<tr><th scope="row"><a href="#${getSectionId(index)}">${formatSeriesName(identity)}</a></th>${verdicts}<td>${
     measurement === null ? 'no samples' : duration(measurement.worstCase.seconds)
   }</td><td>${longest === null ? '–' : duration(longest)}</td><td>${
     measurement?.rotationInterval ? duration(measurement.rotationInterval.median) : '–'

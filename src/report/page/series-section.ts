@@ -2,45 +2,45 @@ import type { Seconds } from '../../domain/model.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
-import { decisiveSeries } from '../../domain/verdict/judgements.ts';
+import { findDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
-import { findingMessage } from '../messages/findings.ts';
-import { RETIRED } from '../messages/judgements.ts';
-import { evidenceMessage } from '../messages/verdicts.ts';
-import { shorten } from '../text/printable.ts';
-import { writeInstant, writeSeries } from '../text/writing.ts';
-import { charts } from './charts/charts.ts';
-import { jobLabel } from './charts/job-line.ts';
-import { figures } from './figures.ts';
-import { generationTables } from './generations/tables.ts';
-import { icon } from './icons.ts';
+import { describeFinding } from '../messages/findings.ts';
+import { RETIRED_MESSAGE } from '../messages/judgements.ts';
+import { describeEvidence } from '../messages/verdicts.ts';
+import { formatSeriesName, formatTimestamp } from '../text/format-values.ts';
+import { truncateText } from '../text/untrusted-text.ts';
+import { renderCharts } from './charts/charts.ts';
+import { formatJobLabel } from './charts/job-line.ts';
+import { renderGenerationTables } from './generations/tables.ts';
+import { renderIcon } from './icons.ts';
 import { html, Markup } from './markup.ts';
-import { toneOf } from './tones.ts';
-import { advice, badge, splitVerdict } from './verdict-text.ts';
+import { renderMeasurement } from './measurement.ts';
+import { getTone } from './tones.ts';
+import { renderAdvice, renderVerdictBadge, splitVerdictMessage } from './verdict-text.ts';
 
-export const sectionId = (index: number) => `series-${index + 1}`;
+export const getSectionId = (index: number) => `series-${index + 1}`;
 
 /** Everything about one series. The only one is simply there; of several each can be folded away. */
-export function seriesSection(
+export function renderSeriesSection(
   series: AssessedSeries,
   index: number,
   assessment: Assessment,
   { margin }: ReportContext,
 ): Markup {
-  const { analysis, verdicts, retired } = series;
+  const { analysis, judgements, isRetired } = series;
   const all = assessment.series;
-  const id = sectionId(index);
-  const name = writeSeries(analysis.identity);
-  const remark = retired && html` <span class="muted">${RETIRED}</span>`;
-  const isToldAbove = all.filter((each) => each.verdicts.length > 0).length === 1;
-  const contents = seriesContents(analysis, isToldAbove ? [] : verdicts, verdicts, margin, id);
+  const id = getSectionId(index);
+  const name = formatSeriesName(analysis.identity);
+  const remark = isRetired && html` <span class="muted">${RETIRED_MESSAGE}</span>`;
+  const isToldAbove = all.filter((each) => each.judgements.length > 0).length === 1;
+  const contents = seriesContents(analysis, isToldAbove ? [] : judgements, judgements, margin, id);
   if (all.length === 1) {
     return html`<section class="series" id="${id}"><h2>${name}</h2>${remark}${contents}</section>`;
   }
-  const isOpen = all.length <= MOST_OPEN || series === decisiveSeries(assessment);
+  const isOpen = all.length <= MOST_OPEN || series === findDecisiveSeries(assessment);
   return html`<details class="series" id="${id}" data-keep="${name}"${isOpen && new Markup(' open')}>
-<summary><h2>${name}</h2>${verdicts.map(({ verdict: each, job }) => badge(each, verdicts.length > 1 ? jobLabel(job) : ''))}${remark}</summary>
+<summary><h2>${name}</h2>${judgements.map(({ verdict: each, job }) => renderVerdictBadge(each, judgements.length > 1 ? formatJobLabel(job) : ''))}${remark}</summary>
 ${contents}</details>`;
 }
 
@@ -54,28 +54,28 @@ function seriesContents(
   margin: Seconds,
   id: string,
 ): Markup {
-  const { measurement, polled, findings } = analysis;
+  const { measurement, isPolled, findings } = analysis;
   return html`
 ${told.map((verdict) => seriesVerdict(verdict, analysis))}
-${measurement !== null && figures(measurement, polled, margin)}
-${measurement !== null && charts(analysis, measurement, drawn, margin, id)}
+${measurement !== null && renderMeasurement(measurement, isPolled, margin)}
+${measurement !== null && renderCharts(analysis, measurement, drawn, margin, id)}
 ${findingList(findings)}
 ${failedPolls(analysis, id)}
-${measurement !== null && html`<h3>Evidence</h3><p class="evidence">${evidenceMessage(measurement)}</p>`}
-${measurement !== null && generationTables(measurement, id)}
+${measurement !== null && html`<h3>Evidence</h3><p class="evidence">${describeEvidence(measurement)}</p>`}
+${measurement !== null && renderGenerationTables(measurement, id)}
 `;
 }
 
 function seriesVerdict(verdict: JobVerdict, { measurement }: SeriesAnalysis): Markup {
-  const { word, rest } = splitVerdict(verdict);
-  return html`<div class="verdict small ${toneOf(verdict.verdict)}"><p class="message">${icon(toneOf(verdict.verdict))}<span><strong>${word}</strong>: ${rest}</span></p>${advice(verdict, measurement)}</div>`;
+  const { word, rest } = splitVerdictMessage(verdict);
+  return html`<div class="verdict small ${getTone(verdict.verdict)}"><p class="message">${renderIcon(getTone(verdict.verdict))}<span><strong>${word}</strong>: ${rest}</span></p>${renderAdvice(verdict, measurement)}</div>`;
 }
 
 function findingList(findings: readonly Finding[]): Markup | null {
   if (findings.length === 0) return null;
   return html`<h3>Findings</h3><ul class="findings">${findings.map(
     (finding) =>
-      html`<li class="${finding.severity}"><b>${finding.severity}</b> <span>${findingMessage(finding)}</span></li>`,
+      html`<li class="${finding.severity}"><b>${finding.severity}</b> <span>${describeFinding(finding)}</span></li>`,
   )}</ul>`;
 }
 
@@ -90,6 +90,6 @@ function failedPolls({ failedPolls: failed }: SeriesAnalysis, id: string): Marku
 <thead><tr><th scope="col">reason</th><th scope="col">count</th><th scope="col">first</th><th scope="col">last</th>${hasDetail && html`<th scope="col">what was said last</th>`}</tr></thead>
 <tbody>${failed.map(
     ({ reason, count, firstAt, lastAt, lastDetail }) =>
-      html`<tr><td>${reason}</td><td>${count.toLocaleString('en-US')}</td><td>${writeInstant(firstAt)}</td><td>${writeInstant(lastAt)}</td>${hasDetail && html`<td>${shorten(lastDetail, DETAIL_WIDTH)}</td>`}</tr>`,
+      html`<tr><td>${reason}</td><td>${count.toLocaleString('en-US')}</td><td>${formatTimestamp(firstAt)}</td><td>${formatTimestamp(lastAt)}</td>${hasDetail && html`<td>${truncateText(lastDetail, DETAIL_WIDTH)}</td>`}</tr>`,
   )}</tbody></table></div>`;
 }

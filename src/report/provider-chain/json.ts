@@ -1,71 +1,71 @@
 import type { Instant } from '../../domain/model.ts';
 import {
-  type Outcome,
-  PLACE_NAMES,
-  type Place,
-  type PlaceFault,
+  type ChainOutcome,
+  PROVIDER_NAMES,
+  type Provider,
+  type ProviderProblem,
   SDKS,
 } from '../../domain/provider-chain/providers.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { chainFindingMessage } from '../messages/chain-findings.ts';
-import { outcomeMessage, placeFaultMessage } from '../messages/places.ts';
-import { maskKeyId } from '../text/printable.ts';
-import { instantJson } from '../text/writing.ts';
-import type { SourcesReport } from './sources-report.ts';
+import { describeChainFinding } from '../messages/chain-findings.ts';
+import { describeChainOutcome, describeProviderProblem } from '../messages/providers.ts';
+import { formatNullableInstant } from '../text/format-values.ts';
+import { maskKeyId } from '../text/untrusted-text.ts';
+import type { SourcesReport } from './chain-report.ts';
 
 /** The same for programs, as the README promises it: names in `snake_case`, the unit last, key ids masked. */
 export function renderSourcesJson({ facts, outcomes, findings }: SourcesReport): string {
-  const { name, named, exists } = facts.profile;
+  const { name, isNamed, exists } = facts.profile;
   const document = {
     schema_version: 1,
     generated_at: formatInstant(facts.now),
-    profile: { name, named, exists },
-    places: PLACE_NAMES.map((each) => placeJson(facts.places[each])),
-    sdks: SDKS.map((sdk) => ({ sdk, ...outcomeJson(outcomes[sdk], facts.places) })),
+    profile: { name, named: isNamed, exists },
+    places: PROVIDER_NAMES.map((each) => placeJson(facts.providers[each])),
+    sdks: SDKS.map((sdk) => ({ sdk, ...outcomeJson(outcomes[sdk], facts.providers) })),
     findings: findings.map((finding) => ({
       code: finding.code,
       severity: finding.severity,
       args: snakeCase(finding.args),
-      ...chainFindingMessage(finding, facts),
+      ...describeChainFinding(finding, facts),
     })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function placeJson(place: Place) {
-  const { name, state, role, accountId, accessKeyId, expiration, remaining, session, origin } = place;
+function placeJson(place: Provider) {
+  const { name, state, role, accountId, accessKeyId, expiration, remaining, isSession, origin } = place;
   return {
     place: name,
     state,
-    fault: place.fault && faultJson(place.fault),
+    problem: place.problem && faultJson(place.problem),
     access_key_id: maskedOrNull(accessKeyId),
     role: textOrNull(role),
     account_id: textOrNull(accountId),
-    expiration: instantJson(expiration),
+    expiration: formatNullableInstant(expiration),
     remaining_seconds: remaining,
-    session,
+    session: isSession,
     origin: textOrNull(origin),
-    token_expiration: instantJson(place.tokenExpiration),
+    token_expiration: formatNullableInstant(place.tokenExpiration),
     notes: place.notes.map(({ code }) => code),
   };
 }
 
-function faultJson(fault: PlaceFault) {
+function faultJson(fault: ProviderProblem) {
   const { code } = fault;
   const reason = code === 'POLL_FAILED' ? fault.reason : null;
-  return { code, reason, message: placeFaultMessage(fault) };
+  return { code, reason, message: describeProviderProblem(fault) };
 }
 
-function outcomeJson(outcome: Outcome, places: SourcesReport['facts']['places']) {
-  const place = 'place' in outcome ? outcome.place : null;
+function outcomeJson(outcome: ChainOutcome, places: SourcesReport['facts']['providers']) {
+  const place = 'provider' in outcome ? outcome.provider : null;
   return {
     outcome: outcome.kind,
     place,
-    access_key_id: outcome.kind === 'wins' ? maskedOrNull(places[outcome.place].accessKeyId) : null,
-    flaw: outcome.kind === 'wins' ? outcome.flaw : null,
-    why: 'why' in outcome ? outcome.why : null,
-    about: 'name' in outcome ? textOrNull(outcome.name) : null,
-    message: outcomeMessage(outcome),
+    access_key_id: outcome.kind === 'wins' ? maskedOrNull(places[outcome.provider].accessKeyId) : null,
+    flaw: outcome.kind === 'wins' ? outcome.problem : null,
+    why: 'reason' in outcome ? outcome.reason : null,
+    about: 'subject' in outcome ? textOrNull(outcome.subject) : null,
+    message: describeChainOutcome(outcome),
   };
 }
 

@@ -1,28 +1,33 @@
 import {
-  type Outcome,
-  PLACE_NAMES,
-  type Place,
-  type PlaceName,
+  type ChainOutcome,
+  PROVIDER_NAMES,
+  type Provider,
+  type ProviderName,
   SDKS,
 } from '../../domain/provider-chain/providers.ts';
 import type { ReportContext } from '../context.ts';
-import { chainFindingMessage } from '../messages/chain-findings.ts';
-import { outcomeMessage, PLACE_LABELS, placeFaultMessage, SDK_NAMES } from '../messages/places.ts';
-import { type Palette, palette } from '../table/colour.ts';
-import { layOut, readableWidth } from '../table/layout.ts';
-import { maskKeyId, printable } from '../text/printable.ts';
-import { writeInstant, writeRemaining } from '../text/writing.ts';
-import { groupOutcomes, type SourcesReport } from './sources-report.ts';
+import { describeChainFinding } from '../messages/chain-findings.ts';
+import {
+  describeChainOutcome,
+  describeProviderProblem,
+  PROVIDER_LABELS,
+  SDK_NAMES,
+} from '../messages/providers.ts';
+import { createPalette, type Palette } from '../table/colour.ts';
+import { clampWidth, layOutColumns } from '../table/layout.ts';
+import { formatRemaining, formatTimestamp } from '../text/format-values.ts';
+import { escapeUnprintable, maskKeyId } from '../text/untrusted-text.ts';
+import { groupOutcomes, type SourcesReport } from './chain-report.ts';
 
 const LABEL_WIDTH = 22;
 const STATE_WIDTH = 12;
 
-type Context = Pick<ReportContext, 'width' | 'colour'>;
+type Context = Pick<ReportContext, 'width' | 'hasColour'>;
 
 /** For an operator at night: what each place says, who ends where, and what to do about it. */
 export function renderSourcesTable(report: SourcesReport, context: Context): string {
-  const colours = palette(context.colour);
-  const width = readableWidth(context.width);
+  const colours = createPalette(context.hasColour);
+  const width = clampWidth(context.width);
   const sections = [
     section('places', placeRows(report, colours), [LABEL_WIDTH, STATE_WIDTH], width, colours),
     section('what SDKs get', winnerRows(report, colours), [Math.round(width * 0.58), GAP], width, colours),
@@ -46,15 +51,15 @@ function section(
   if (rows.length === 0) return '';
   const rest = width - INDENT - widths.reduce((sum, each) => sum + each, 0);
   const indented = rows.map((row) => ['', ...row]);
-  const text = layOut(indented, [INDENT, ...widths, rest]).replaceAll(NO_BREAK, ' ');
-  return `${colours.strong(title)}\n\n${text}`;
+  const text = layOutColumns(indented, [INDENT, ...widths, rest]).replaceAll(NO_BREAK, ' ');
+  return `${colours.bold(title)}\n\n${text}`;
 }
 
 function placeRows({ facts }: SourcesReport, colours: Palette): string[][] {
-  const places = PLACE_NAMES.map((name) => facts.places[name]);
+  const places = PROVIDER_NAMES.map((name) => facts.providers[name]);
   const rows = places
     .filter(({ state }) => state !== 'absent')
-    .map((place) => [PLACE_LABELS[place.name], paintState(place, colours), describe(place, facts)]);
+    .map((place) => [PROVIDER_LABELS[place.name], paintState(place, colours), describe(place, facts)]);
   const absent = absentPlaces(facts);
   return absent === '' ? rows : [...rows, ['not set', '', absent]];
 }
@@ -63,32 +68,34 @@ function placeRows({ facts }: SourcesReport, colours: Palette): string[][] {
 const OF_PROFILE = ['profile', 'process', 'sso'] as const;
 const OTHERS = ['environment', 'web-identity', 'container', 'imds'] as const;
 
-function absentPlaces({ places, profile }: SourcesReport['facts']): string {
-  const labels = (names: readonly PlaceName[]) =>
-    names.filter((name) => places[name].state === 'absent').map((name) => PLACE_LABELS[name]);
+function absentPlaces({ providers, profile }: SourcesReport['facts']): string {
+  const labels = (names: readonly ProviderName[]) =>
+    names.filter((name) => providers[name].state === 'absent').map((name) => PROVIDER_LABELS[name]);
   const ofProfile = labels(OF_PROFILE).map((label) => label.replace('profile ', ''));
   const inProfile = `${ofProfile.join(', ')} of profile ${profile.name}${profile.exists ? '' : ' (there is none)'}`;
-  return [...labels(OTHERS), ...(ofProfile.length === 0 ? [] : [inProfile])].map(printable).join(', ');
+  return [...labels(OTHERS), ...(ofProfile.length === 0 ? [] : [inProfile])]
+    .map(escapeUnprintable)
+    .join(', ');
 }
 
-const STATES: Record<Exclude<Place['state'], 'absent'>, string> = {
+const STATES: Record<Exclude<Provider['state'], 'absent'>, string> = {
   answers: 'answers',
   untried: 'not tried',
   incomplete: 'incomplete',
   fails: 'fails',
 };
 
-function paintState({ state, remaining }: Place, colours: Palette): string {
+function paintState({ state, remaining }: Provider, colours: Palette): string {
   if (state === 'absent') return '';
   const hasExpired = remaining !== null && remaining <= 0;
   const paint =
-    state === 'answers' && !hasExpired ? colours.good : state === 'untried' ? same : colours.unsure;
+    state === 'answers' && !hasExpired ? colours.good : state === 'untried' ? same : colours.warning;
   return paint(STATES[state]);
 }
 
 const same = (text: string) => text;
 
-const PROFILE_PLACES: ReadonlySet<PlaceName> = new Set([
+const PROFILE_PLACES: ReadonlySet<ProviderName> = new Set([
   'profile',
   'profile-role',
   'profile-web-identity',
@@ -98,34 +105,34 @@ const PROFILE_PLACES: ReadonlySet<PlaceName> = new Set([
 ]);
 
 /** Who it would be, the key, how long it lasts, and where that was learnt. */
-function describe(place: Place, { profile }: SourcesReport['facts']): string {
-  const { fault, origin, tokenExpiration, state } = place;
+function describe(place: Provider, { profile }: SourcesReport['facts']): string {
+  const { problem, origin, tokenExpiration, state } = place;
   return join([
-    fault === null ? '' : placeFaultMessage(fault),
+    problem === null ? '' : describeProviderProblem(problem),
     PROFILE_PLACES.has(place.name) ? `profile ${profile.name}` : '',
     ...identity(place),
     lasting(place),
     state === 'untried' && tokenExpiration !== null
-      ? `its token expires ${writeInstant(tokenExpiration)}`
+      ? `its token expires ${formatTimestamp(tokenExpiration)}`
       : '',
     origin,
   ]);
 }
 
 /** Enough to know the credentials by. */
-const identity = ({ role, accountId, accessKeyId }: Place) => [
+const identity = ({ role, accountId, accessKeyId }: Provider) => [
   role === '' ? '' : `role ${role}`,
   accountId === '' ? '' : `account ${accountId}`,
   accessKeyId === '' ? '' : maskKeyId(accessKeyId),
 ];
 
-function lasting({ state, expiration, remaining, session, notes }: Place): string {
+function lasting({ state, expiration, remaining, isSession, notes }: Provider): string {
   if (expiration !== null && remaining !== null) {
-    return `${writeRemaining(remaining)}, ${remaining > 0 ? 'until ' : ''}${writeInstant(expiration)}`;
+    return `${formatRemaining(remaining)}, ${remaining > 0 ? 'until ' : ''}${formatTimestamp(expiration)}`;
   }
   if (state !== 'answers') return '';
   if (notes.some(({ code }) => code === 'EXPIRATION_UNREADABLE')) return 'its expiry cannot be read';
-  return session === false ? 'never expires' : 'expiry not stated';
+  return isSession === false ? 'never expires' : 'expiry not stated';
 }
 
 /** What is short is not broken: a moment over two lines takes two looks. In `\s`, where lines break, is every space. */
@@ -136,27 +143,27 @@ const together = (text: string) => (text.length > UNBROKEN ? text : text.replace
 const join = (parts: readonly string[]) =>
   parts
     .filter((part) => part !== '')
-    .map((part) => together(printable(part)))
+    .map((part) => together(escapeUnprintable(part)))
     .join(' · ');
 
 function winnerRows({ facts, outcomes }: SourcesReport, colours: Palette): string[][] {
   return groupOutcomes(outcomes).map(({ sdks, outcome }) => {
     const names = sdks.length === SDKS.length ? 'every SDK' : sdks.map((sdk) => SDK_NAMES[sdk]).join(', ');
-    const whose = outcome.kind === 'wins' ? identity(facts.places[outcome.place]) : [];
-    const end = paintOutcome(outcome, printable(outcomeMessage(outcome)), colours);
+    const whose = outcome.kind === 'wins' ? identity(facts.providers[outcome.provider]) : [];
+    const end = paintOutcome(outcome, escapeUnprintable(describeChainOutcome(outcome)), colours);
     return [[end, join(whose)].filter((part) => part !== '').join(' · '), '', names];
   });
 }
 
-function paintOutcome(outcome: Outcome, text: string, colours: Palette): string {
-  if (outcome.kind === 'unknown') return colours.unsure(text);
-  return outcome.kind === 'wins' && outcome.flaw === null ? colours.good(text) : colours.bad(text);
+function paintOutcome(outcome: ChainOutcome, text: string, colours: Palette): string {
+  if (outcome.kind === 'unknown') return colours.warning(text);
+  return outcome.kind === 'wins' && outcome.problem === null ? colours.good(text) : colours.bad(text);
 }
 
 function findingRows({ facts, findings }: SourcesReport, colours: Palette): string[][] {
   return findings.map((finding) => {
-    const { message, hint } = chainFindingMessage(finding, facts);
-    const mark = finding.severity === 'problem' ? colours.unsure('!') : '-';
-    return [mark, printable(message) + (hint === null ? '' : `\n→ ${printable(hint)}`)];
+    const { message, hint } = describeChainFinding(finding, facts);
+    const mark = finding.severity === 'problem' ? colours.warning('!') : '-';
+    return [mark, escapeUnprintable(message) + (hint === null ? '' : `\n→ ${escapeUnprintable(hint)}`)];
   });
 }

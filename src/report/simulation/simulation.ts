@@ -1,8 +1,8 @@
 import type { Instant } from '../../domain/model.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
-import { ONE_BLOCK_EACH, type RehearsalFacts, rehearsalMessages } from '../messages/simulation.ts';
-import { maskKeyId, printable, shorten, writeUserAgent } from '../text/printable.ts';
-import { instantJson, writeInstant, writeRemaining } from '../text/writing.ts';
+import { describeSimulation, ONE_BLOCK_PER_CLIENT, type SimulationFacts } from '../messages/simulation.ts';
+import { formatNullableInstant, formatRemaining, formatTimestamp } from '../text/format-values.ts';
+import { escapeUnprintable, formatUserAgent, maskKeyId, truncateText } from '../text/untrusted-text.ts';
 
 /** One request to the simulator; `client` is its User-Agent. What comes from clients may be anything. */
 export interface LoggedRequest {
@@ -10,7 +10,7 @@ export interface LoggedRequest {
   client: string;
   address: string;
   shape: string | null;
-  asked: string;
+  kind: string;
   apiVersion: string;
   method: string;
   path: string;
@@ -21,7 +21,7 @@ export interface LoggedRequest {
 
 export interface RequestDetails {
   /** What came in place of an answer: `reset`, `truncated`, …; null where there was one. */
-  instead: string | null;
+  incompleteReason: string | null;
   /** Of the credentials that were handed out. */
   expiration: Instant | null;
 }
@@ -34,58 +34,61 @@ const WORD_WIDTH = 20;
 const FAULT_WIDTH = 60;
 
 /** One line of the log: when, what was asked, what was answered, to whom. */
-export function requestLine(request: LoggedRequest, details: RequestDetails): string {
+export function formatRequestLine(request: LoggedRequest, details: RequestDetails): string {
   const { at, method, path, status, apiVersion, fault, client } = request;
   const credentials = credentialsText(request, details);
   return [
-    writeInstant(at),
-    `${shorten(method, WORD_WIDTH)} ${shorten(path, PATH_WIDTH)}`,
-    status === null ? shorten(details.instead ?? 'no answer', WORD_WIDTH) : String(status),
-    ...(apiVersion === '' ? [] : [`v${shorten(apiVersion, WORD_WIDTH)}`]),
+    formatTimestamp(at),
+    `${truncateText(method, WORD_WIDTH)} ${truncateText(path, PATH_WIDTH)}`,
+    status === null ? truncateText(details.incompleteReason ?? 'no answer', WORD_WIDTH) : String(status),
+    ...(apiVersion === '' ? [] : [`v${truncateText(apiVersion, WORD_WIDTH)}`]),
     ...(credentials === '' ? [] : [credentials]),
-    writeUserAgent(client, CLIENT_WIDTH),
-    ...(fault === null ? [] : [`fault: ${shorten(fault, FAULT_WIDTH)}`]),
+    formatUserAgent(client, CLIENT_WIDTH),
+    ...(fault === null ? [] : [`fault: ${truncateText(fault, FAULT_WIDTH)}`]),
   ].join('  ');
 }
 
 function credentialsText({ at, accessKeyId }: LoggedRequest, { expiration }: RequestDetails): string {
   if (accessKeyId === null) return '';
   if (expiration === null) return maskKeyId(accessKeyId);
-  return `${maskKeyId(accessKeyId)} ${writeRemaining(secondsBetween(at, expiration))}`;
+  return `${maskKeyId(accessKeyId)} ${formatRemaining(secondsBetween(at, expiration))}`;
 }
 
 /** The same as one line of JSON. */
-export function requestJson(request: LoggedRequest, { instead, expiration }: RequestDetails): string {
-  const { at, client, address, shape, asked, apiVersion, method, path, status, fault, accessKeyId } = request;
+export function formatRequestJson(
+  request: LoggedRequest,
+  { incompleteReason, expiration }: RequestDetails,
+): string {
+  const { at, client, address, shape, kind, apiVersion, method, path, status, fault, accessKeyId } = request;
   return JSON.stringify({
     schema_version: 1,
     event: 'request',
     at: formatInstant(at),
-    method: shorten(method, WORD_WIDTH),
-    path: printable(path),
+    method: truncateText(method, WORD_WIDTH),
+    path: escapeUnprintable(path),
     status,
-    instead: status === null ? (instead ?? 'no answer') : null,
+    instead: status === null ? (incompleteReason ?? 'no answer') : null,
     shape,
-    asked,
+    asked: kind,
     api_version: apiVersion,
     access_key_id: accessKeyId && maskKeyId(accessKeyId),
-    expiration: instantJson(expiration),
+    expiration: formatNullableInstant(expiration),
     remaining_seconds: expiration === null ? null : secondsBetween(at, expiration),
-    fault: fault === null ? null : printable(fault),
-    client: client === '' ? null : shorten(client, CLIENT_LENGTH),
-    address: printable(address),
+    fault: fault === null ? null : escapeUnprintable(fault),
+    client: client === '' ? null : truncateText(client, CLIENT_LENGTH),
+    address: escapeUnprintable(address),
   });
 }
 
 /** What the simulator serves, and what tells a client to ask it. */
-export interface StartedSimulation extends RehearsalFacts {
+export interface StartedSimulation extends SimulationFacts {
   shapes: readonly { shape: string; environment: Readonly<Record<string, string>> }[];
 }
 
 /** Lines for a shell to read (`.` or `eval`); whatever is for people is a comment. */
-export function listeningText(started: StartedSimulation): string {
+export function formatListeningText(started: StartedSimulation): string {
   const { shapes } = started;
-  const comments = [...rehearsalMessages(started), ...(shapes.length > 1 ? [ONE_BLOCK_EACH] : [])];
+  const comments = [...describeSimulation(started), ...(shapes.length > 1 ? [ONE_BLOCK_PER_CLIENT] : [])];
   const blocks = shapes.map(({ shape, environment }) => [
     comment(shape),
     ...Object.entries(environment).map(([name, value]) => `export ${name}=${quoteForShell(value)}`),
@@ -104,14 +107,14 @@ const WINNING = [
 ];
 
 /** A line end would end the comment, and the rest would be run. */
-const comment = (text: string) => `# ${printable(text)}`;
+const comment = (text: string) => `# ${escapeUnprintable(text)}`;
 
 /** Single quotes keep everything as it is but themselves. */
 const quoteForShell = (value: string) =>
   /^[\w./:@%+,=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 
 /** The same as one line of JSON. */
-export function listeningJson(started: StartedSimulation): string {
+export function formatListeningJson(started: StartedSimulation): string {
   return JSON.stringify({
     schema_version: 1,
     event: 'listening',

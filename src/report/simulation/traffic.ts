@@ -1,8 +1,8 @@
 import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { type TrafficFacts, trafficMessage, type V1Facts, v1Message } from '../messages/simulation.ts';
-import { printable, shorten, writeUserAgent } from '../text/printable.ts';
-import { instantJson } from '../text/writing.ts';
+import { describeTraffic, describeV1Usage, type TrafficFacts, type V1Usage } from '../messages/simulation.ts';
+import { formatNullableInstant } from '../text/format-values.ts';
+import { escapeUnprintable, formatUserAgent, truncateText } from '../text/untrusted-text.ts';
 
 /** What is counted, and its name in JSON. */
 const COUNTS = {
@@ -19,7 +19,7 @@ const COUNTS = {
 } as const;
 
 interface Counts extends Record<keyof typeof COUNTS, number> {
-  answers: readonly { status: number | null; count: number }[];
+  responses: readonly { status: number | null; count: number }[];
   faults: readonly { kind: string; count: number }[];
   firstAt: Instant | null;
   lastAt: Instant | null;
@@ -37,7 +37,7 @@ export interface TrafficReport {
   totals: Counts & TrafficFacts;
   clients: readonly (NamedClient & Counts & { shape: string | null })[];
   /** Null where IMDS was not asked at all. */
-  v1Clients: readonly (NamedClient & V1Facts)[] | null;
+  v1Clients: readonly (NamedClient & V1Usage)[] | null;
 }
 
 const CLIENT_LENGTH = 100;
@@ -49,34 +49,37 @@ const ALIGNS = HEAD.map((_, column) => (column < 4 ? 'left' : 'right'));
 const INDENTED = [2, 98];
 
 /** The report at the end: one sentence, the clients, and who has yet to leave IMDSv1. */
-export async function trafficText(traffic: TrafficReport): Promise<string> {
+export async function renderTrafficText(traffic: TrafficReport): Promise<string> {
   const { totals, clients, v1Clients } = traffic;
-  if (clients.length === 0) return `${trafficMessage(totals)}\n`;
-  const { layOut } = await import('../table/layout.ts');
+  if (clients.length === 0) return `${describeTraffic(totals)}\n`;
+  const { layOutColumns } = await import('../table/layout.ts');
   const addresses = new Set(clients.map(({ address }) => address)).size > 1;
   const rows = clients.map((client) => [
     ...['', writeClient(client, addresses), '', client.shape ?? 'none'],
     ...[client.requests, client.tokens, client.credentials, client.credentialsV1].map(String),
     ...[client.failed, client.faulted].map(String),
   ]);
-  const faults = totals.faults.map(({ kind, count }) => `${shorten(kind, FAULT_WIDTH)} ${count}`);
-  const v1Lines = (v1Clients ?? []).map((client) => ['', v1Message(writeClient(client, addresses), client)]);
+  const faults = totals.faults.map(({ kind, count }) => `${truncateText(kind, FAULT_WIDTH)} ${count}`);
+  const v1Lines = (v1Clients ?? []).map((client) => [
+    '',
+    describeV1Usage(writeClient(client, addresses), client),
+  ]);
   return `${[
-    trafficMessage(totals),
-    layOut([HEAD, ...rows], WIDTHS, ALIGNS),
-    ...(faults.length === 0 ? [] : [layOut([['', `faults: ${faults.join(', ')}`]], INDENTED)]),
+    describeTraffic(totals),
+    layOutColumns([HEAD, ...rows], WIDTHS, ALIGNS),
+    ...(faults.length === 0 ? [] : [layOutColumns([['', `faults: ${faults.join(', ')}`]], INDENTED)]),
     ...(v1Clients?.length === 0 ? ['nobody used IMDSv1'] : []),
-    ...(v1Lines.length === 0 ? [] : [`who still used IMDSv1\n${layOut(v1Lines, INDENTED)}`]),
+    ...(v1Lines.length === 0 ? [] : [`who still used IMDSv1\n${layOutColumns(v1Lines, INDENTED)}`]),
   ].join('\n\n')}\n`;
 }
 
 function writeClient({ name, address, others }: NamedClient, withAddress: boolean): string {
   if (others) return 'all others';
-  return `${writeUserAgent(name, CLIENT_LENGTH)}${withAddress ? ` from ${printable(address)}` : ''}`;
+  return `${formatUserAgent(name, CLIENT_LENGTH)}${withAddress ? ` from ${escapeUnprintable(address)}` : ''}`;
 }
 
 /** The same as one line of JSON. */
-export function trafficJson({ totals, clients, v1Clients }: TrafficReport): string {
+export function formatTrafficJson({ totals, clients, v1Clients }: TrafficReport): string {
   return JSON.stringify({
     schema_version: 1,
     event: 'report',
@@ -87,7 +90,7 @@ export function trafficJson({ totals, clients, v1Clients }: TrafficReport): stri
     imds_v1_clients:
       v1Clients?.map((client) => ({
         ...clientJson(client),
-        answer_count: client.answers,
+        answer_count: client.responses,
         first_at: formatInstant(client.firstAt),
         last_at: formatInstant(client.lastAt),
         uses_v2: client.usesV2,
@@ -96,8 +99,8 @@ export function trafficJson({ totals, clients, v1Clients }: TrafficReport): stri
 }
 
 const clientJson = ({ name, address, others }: NamedClient) => ({
-  client: name === '' ? null : shorten(name, CLIENT_LENGTH),
-  address: others ? null : printable(address),
+  client: name === '' ? null : truncateText(name, CLIENT_LENGTH),
+  address: others ? null : escapeUnprintable(address),
   others,
 });
 
@@ -105,9 +108,9 @@ function countsJson(counts: Counts) {
   const names = Object.entries(COUNTS) as [keyof typeof COUNTS, string][];
   return {
     ...Object.fromEntries(names.map(([name, field]) => [field, counts[name]])),
-    answers: counts.answers,
-    faults: counts.faults.map(({ kind, count }) => ({ kind: printable(kind), count })),
-    first_at: instantJson(counts.firstAt),
-    last_at: instantJson(counts.lastAt),
+    answers: counts.responses,
+    faults: counts.faults.map(({ kind, count }) => ({ kind: escapeUnprintable(kind), count })),
+    first_at: formatNullableInstant(counts.firstAt),
+    last_at: formatNullableInstant(counts.lastAt),
   };
 }

@@ -1,12 +1,12 @@
-import type { Answer } from '../../domain/verdict/job-verdict.ts';
+import type { Safety } from '../../domain/verdict/job-verdict.ts';
 
 /** The few colours of a report; `plain` where they are not wanted. */
 export interface Palette {
   good(text: string): string;
   bad(text: string): string;
-  unsure(text: string): string;
-  strong(text: string): string;
-  faint(text: string): string;
+  warning(text: string): string;
+  bold(text: string): string;
+  dim(text: string): string;
 }
 
 const wrap = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`;
@@ -16,15 +16,15 @@ const same = (text: string) => text;
 const COLOURED: Palette = {
   good: wrap(32, 39),
   bad: wrap(31, 39),
-  unsure: wrap(33, 39),
-  strong: wrap(1, 22),
-  faint: wrap(2, 22),
+  warning: wrap(33, 39),
+  bold: wrap(1, 22),
+  dim: wrap(2, 22),
 };
 
-const PLAIN: Palette = { good: same, bad: same, unsure: same, strong: same, faint: same };
+const PLAIN: Palette = { good: same, bad: same, warning: same, bold: same, dim: same };
 
 /** The line that says whether to start. */
-export const paintAnswer = (answer: Answer, text: string, { strong, good, bad, unsure }: Palette) =>
-  strong({ safe: good, 'not-safe': bad, unknown: unsure }[answer](text));
+export const paintBySafety = (answer: Safety, text: string, { bold, good, bad, warning }: Palette) =>
+  bold({ safe: good, 'not-safe': bad, unknown: warning }[answer](text));
 
-export const palette = (colour: boolean): Palette => (colour ? COLOURED : PLAIN);
+export const createPalette = (colour: boolean): Palette => (colour ? COLOURED : PLAIN);

@@ -1,34 +1,40 @@
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../context.ts';
 import {
-  closestRunMessage,
-  jobRunsMessage,
-  longestRunMessage,
-  runningMessage,
+  describeJobRuns,
+  describeLeastRemainingRun,
+  describeLongestRun,
+  describeRunningRun,
 } from '../messages/job-runs.ts';
-import { writeExtremes } from '../text/writing.ts';
+import { formatExtremes } from '../text/format-values.ts';
 import type { Palette } from './colour.ts';
-import type { Row } from './layout.ts';
+import type { LabelledRow } from './layout.ts';
 
 /** What is recorded of the runs of a job; nothing where none is. */
-export function jobRunRows(
-  { name, runs, isLengthOfRun }: AssessedJob,
-  { ascii }: Pick<ReportContext, 'ascii'>,
+export function buildJobRunRows(
+  { name, runs, isDurationFromRuns }: AssessedJob,
+  { isAsciiOnly }: Pick<ReportContext, 'isAsciiOnly'>,
   colours: Palette,
-): Row[] {
+): LabelledRow[] {
   if (runs === null || runs.runCount === 0) return [];
-  const { finished, running, length } = runs;
-  const rows: Row[] = [['job', jobRunsMessage(name!, runs)]];
+  const { finished, running, measuredDuration } = runs;
+  const rows: LabelledRow[] = [['job', describeJobRuns(name!, runs)]];
   if (running !== null) {
-    rows.push(['newest run', runningMessage(running, isLengthOfRun && length?.goesOn === true)]);
+    rows.push([
+      'newest run',
+      describeRunningRun(running, isDurationFromRuns && measuredDuration?.isLowerBound === true),
+    ]);
   }
   if (finished === null) return rows;
-  const { duration: durations, longest, closest } = finished;
-  const closestCall = closestRunMessage(closest);
+  const { duration: durations, longest, leastRemainingRun } = finished;
+  const closestCall = describeLeastRemainingRun(leastRemainingRun);
   return [
     ...rows,
-    ['duration', writeExtremes(durations, ascii)],
-    ['longest run', longestRunMessage(longest, isLengthOfRun && length?.goesOn === false)],
-    ['closest call', closest.end.remainingAtEnd < 0 ? colours.bad(closestCall) : closestCall],
+    ['duration', formatExtremes(durations, isAsciiOnly)],
+    [
+      'longest run',
+      describeLongestRun(longest, isDurationFromRuns && measuredDuration?.isLowerBound === false),
+    ],
+    ['closest call', leastRemainingRun.end.remainingAtEnd < 0 ? colours.bad(closestCall) : closestCall],
   ];
 }

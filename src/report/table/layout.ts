@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 
 /** A label, and what stands beside it. */
-export type Row = [label: string, value: string];
+export type LabelledRow = [label: string, value: string];
 
 /** Wider lines are hard to read, and in narrower ones a moment does not fit beside its label. */
 const WIDEST = 110;
@@ -27,18 +27,18 @@ const NO_LINES = {
 };
 
 /** Labelled values, a block of them after another; empty ones are left out. */
-export const layOutBlocks = (blocks: readonly Row[][], width: number) =>
+export const layOutBlocks = (blocks: readonly LabelledRow[][], width: number) =>
   blocks.filter((rows) => rows.length > 0).map((rows) => layOutSection(rows, width));
 
-function layOutSection(rows: readonly Row[], width: number): string {
+function layOutSection(rows: readonly LabelledRow[], width: number): string {
   const labelled = rows.map(([label, value]) => [`  ${label}`, value]);
-  return layOut(labelled, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2]);
+  return layOutColumns(labelled, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2]);
 }
 
-export const readableWidth = (width: number) => Math.max(NARROWEST, Math.min(width, WIDEST));
+export const clampWidth = (width: number) => Math.max(NARROWEST, Math.min(width, WIDEST));
 
 /** Columns without lines between them; what is too wide for its column goes on below. */
-export function layOut(
+export function layOutColumns(
   rows: readonly string[][],
   widths: readonly number[],
   aligns: readonly ('left' | 'right')[] = [],

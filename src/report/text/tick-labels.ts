@@ -9,7 +9,7 @@ const YEARS_APART: Seconds = 300 * DAY;
  * `08:00`, at the first moment of a day `11-18`; days alone where the steps are days, with their year where they may need
  * it. Those in `dated` are told with their day, where nothing beside them tells it.
  */
-export function tickLabels(
+export function formatTickLabels(
   ticks: readonly Instant[],
   step: Seconds,
   dated: 'none' | 'first' | 'all' = 'none',

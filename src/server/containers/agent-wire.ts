@@ -1,6 +1,11 @@
-import { type Answer, dateOf, type Header, type Inquiry } from '../inquiry.ts';
+import {
+  type EndpointRequest,
+  type EndpointResponse,
+  formatDateHeader,
+  type Header,
+} from '../endpoint-request.ts';
 
-interface AgentAnswer {
+interface AgentResponse {
   status: number;
   body: string;
   headers?: readonly Header[];
@@ -11,16 +16,16 @@ interface AgentAnswer {
  * What Go's `net/http` writes, for both agents are Go programs: the handler's headers by name (callers give them
  * so), then `Date` and `Content-Length`. Connections are kept, unless the client asks for their end.
  */
-export function agentAnswer(
-  inquiry: Inquiry,
-  { status, body, headers = [], closes = isLastRequest(inquiry) }: AgentAnswer,
-): Answer {
+export function buildAgentResponse(
+  inquiry: EndpointRequest,
+  { status, body, headers = [], closes = isLastRequest(inquiry) }: AgentResponse,
+): EndpointResponse {
   return {
     status,
-    reason: REASONS[status] ?? 'Error',
+    reasonPhrase: REASONS[status] ?? 'Error',
     headers: [
       ...headers,
-      ['Date', dateOf(inquiry)],
+      ['Date', formatDateHeader(inquiry)],
       ['Content-Length', String(Buffer.byteLength(body))],
       ...(closes ? [CLOSE] : []),
     ],
@@ -31,26 +36,26 @@ export function agentAnswer(
 
 const CLOSE: Header = ['Connection', 'close'];
 
-const isLastRequest = ({ headers }: Inquiry) =>
+const isLastRequest = ({ headers }: EndpointRequest) =>
   headers.connection !== undefined && /\bclose\b/i.test(headers.connection);
 
 /** What Go says by itself, before any handler is asked, of what is no request. */
-export function agentRejection(status: 400 | 431, detail = ''): Answer {
+export function buildAgentProtocolError(status: 400 | 431, detail = ''): EndpointResponse {
   const reason = `${REASONS[status]}${detail === '' ? '' : `: ${detail}`}`;
   const headers: Header[] = [['Content-Type', 'text/plain; charset=utf-8'], CLOSE];
-  return { status, reason, headers, body: `${status} ${reason}`, httpVersion: '1.1' };
+  return { status, reasonPhrase: reason, headers, body: `${status} ${reason}`, httpVersion: '1.1' };
 }
 
-export const JSON_TYPE: Header = ['Content-Type', 'application/json'];
+export const JSON_CONTENT_TYPE: Header = ['Content-Type', 'application/json'];
 
 /** `http.Error`: a line of text. */
-export function agentError(
-  inquiry: Inquiry,
+export function buildAgentError(
+  inquiry: EndpointRequest,
   status: number,
   message: string,
   headers: readonly Header[] = [],
-): Answer {
-  return agentAnswer(inquiry, {
+): EndpointResponse {
+  return buildAgentResponse(inquiry, {
     status,
     body: `${message}\n`,
     headers: [

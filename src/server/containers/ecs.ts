@@ -1,8 +1,19 @@
-import { documentFields, documentText, withFieldFaults } from '../credentials/credentials-document.ts';
-import type { Answer, Header, Inquiry, Refusal, Reply, Responder } from '../inquiry.ts';
+import {
+  applyFieldFaults,
+  buildDocumentFields,
+  getDocumentText,
+} from '../credentials/credentials-document.ts';
+import type {
+  EndpointRequest,
+  EndpointResponse,
+  ErrorResponder,
+  HandledRequest,
+  Header,
+  RequestHandler,
+} from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
-import { agentAnswer, agentError, JSON_TYPE } from './agent-wire.ts';
-import { isSameSecret } from './secret-compare.ts';
+import { buildAgentError, buildAgentResponse, JSON_CONTENT_TYPE } from './agent-wire.ts';
+import { isSameSecret } from './compare-secrets.ts';
 
 /** The errors of the ECS agent (amazon-ecs-agent 2026-06) and what it says with each. */
 const ERRORS: Readonly<Record<string, { status: number; message: string }>> = {
@@ -19,15 +30,15 @@ const V1 = '/v1/credentials';
  * The credentials endpoint of the ECS agent. There is no authorization: the id in the path is the secret, and it is
  * compared like one. `/v1/credentials` without an id is left to EKS where that shape is played too.
  */
-export function ecsResponder(simulation: Simulation): Responder {
+export function createEcsHandler(simulation: Simulation): RequestHandler {
   return (inquiry) => {
     const { path, method } = inquiry;
-    const reply = (answer: Answer, more: Partial<Reply> = {}): Reply => ({
+    const reply = (answer: EndpointResponse, more: Partial<HandledRequest> = {}): HandledRequest => ({
       shape: 'ecs',
-      asked: 'credentials',
+      kind: 'credentials',
       apiVersion: '',
       credentials: null,
-      answer,
+      response: answer,
       ...more,
     });
     if (/^\/\/+v[12]\//.test(path)) return reply(cleaned(inquiry));
@@ -43,19 +54,19 @@ export function ecsResponder(simulation: Simulation): Responder {
 }
 
 /** A status with the agent's own words where it has some for it. */
-export const ecsRefusal: Refusal = (inquiry, status) => {
+export const respondWithEcsError: ErrorResponder = (inquiry, status) => {
   if (status === 429)
-    return agentError(inquiry, 429, 'You have reached maximum request limit.', limits(inquiry));
+    return buildAgentError(inquiry, 429, 'You have reached maximum request limit.', limits(inquiry));
   const code = Object.entries(ERRORS).findLast(([, error]) => error.status === status)?.[0];
   return ecsError(inquiry, code ?? 'InternalServerError', 2, status);
 };
 
 function answerCredentials(
-  inquiry: Inquiry,
+  inquiry: EndpointRequest,
   { issuer, role, instance, credentialsId }: Simulation,
   version: 1 | 2,
   id: string,
-): [Answer, Partial<Reply>?] {
+): [EndpointResponse, Partial<HandledRequest>?] {
   const { faults, now } = inquiry;
   if (id === '') return [ecsError(inquiry, 'NoIdInRequest', version)];
   if (!isSameSecret(id, credentialsId) || faults.get('no-role') !== undefined) {
@@ -63,40 +74,44 @@ function answerCredentials(
   }
   const error = faults.get('error');
   if (error !== undefined) return [ecsError(inquiry, error.code ?? 'CredentialsUninitialized', version)];
-  const credentials = issuer.credentials('ecs', now, faults);
-  const body = documentText(credentials, 'ecs', faults, () => {
+  const credentials = issuer.issue('ecs', now, faults);
+  const body = getDocumentText(credentials, 'ecs', faults, () => {
     const RoleArn = `arn:aws:iam::${instance.accountId}:role/${role}`;
-    return JSON.stringify(withFieldFaults({ RoleArn, ...documentFields(credentials) }, faults));
+    return JSON.stringify(applyFieldFaults({ RoleArn, ...buildDocumentFields(credentials) }, faults));
   });
-  const answer = agentAnswer(inquiry, { status: 200, body, headers: [JSON_TYPE, ...limits(inquiry)] });
+  const answer = buildAgentResponse(inquiry, {
+    status: 200,
+    body,
+    headers: [JSON_CONTENT_TYPE, ...limits(inquiry)],
+  });
   return [answer, { credentials }];
 }
 
-function ecsError(inquiry: Inquiry, code: string, version: 1 | 2, status?: number): Answer {
+function ecsError(inquiry: EndpointRequest, code: string, version: 1 | 2, status?: number): EndpointResponse {
   const known = Object.hasOwn(ERRORS, code)
     ? ERRORS[code]!
     : { status: 500, message: 'Internal server error' };
   const HTTPErrorCode = status ?? known.status;
   const message =
     code === 'InternalServerError' ? known.message : `CredentialsV${version}Request: ${known.message}`;
-  return agentAnswer(inquiry, {
+  return buildAgentResponse(inquiry, {
     status: HTTPErrorCode,
     body: JSON.stringify({ code, message, HTTPErrorCode }),
-    headers: [JSON_TYPE, ...limits(inquiry)],
+    headers: [JSON_CONTENT_TYPE, ...limits(inquiry)],
   });
 }
 
 /** The agent's rate limiter tells everybody what it allows. */
-const limits = ({ connection }: Inquiry): Header[] => [
+const limits = ({ connection }: EndpointRequest): Header[] => [
   ['X-Rate-Limit-Duration', '1'],
   ['X-Rate-Limit-Limit', '40.00'],
   ['X-Rate-Limit-Request-Remote-Addr', `${connection.remoteAddress}:${connection.remotePort}`],
 ];
 
 /** Doubled slashes are cleaned by Go's router; the redirect stays here. */
-function cleaned(inquiry: Inquiry): Answer {
+function cleaned(inquiry: EndpointRequest): EndpointResponse {
   const location = inquiry.path.replace(/\/{2,}/g, '/');
-  return agentAnswer(inquiry, { status: 301, body: '', headers: [['Location', location]] });
+  return buildAgentResponse(inquiry, { status: 301, body: '', headers: [['Location', location]] });
 }
 
-const unknownPath = (inquiry: Inquiry) => agentError(inquiry, 404, '404 page not found');
+const unknownPath = (inquiry: EndpointRequest) => buildAgentError(inquiry, 404, '404 page not found');

@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { documentFields, documentText, withFieldFaults } from '../credentials/credentials-document.ts';
-import type { Answer, Inquiry, Refusal, Reply, Responder } from '../inquiry.ts';
+import {
+  applyFieldFaults,
+  buildDocumentFields,
+  getDocumentText,
+} from '../credentials/credentials-document.ts';
+import type {
+  EndpointRequest,
+  EndpointResponse,
+  ErrorResponder,
+  HandledRequest,
+  RequestHandler,
+} from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
-import { agentAnswer, agentError, JSON_TYPE } from './agent-wire.ts';
-import type { TokenFault } from './service-account-tokens.ts';
+import { buildAgentError, buildAgentResponse, JSON_CONTENT_TYPE } from './agent-wire.ts';
+import type { TokenProblem } from './service-account-tokens.ts';
 
 const PATH = '/v1/credentials';
 
@@ -25,7 +35,7 @@ const UPSTREAM: Readonly<Record<string, { status: number; message: string; fault
   InternalServerException: { status: 500, message: 'internal failure', fault: 'server' },
 };
 
-const TOKEN_FAULTS: Readonly<Record<Exclude<TokenFault, 'unknown'>, string>> = {
+const TOKEN_FAULTS: Readonly<Record<Exclude<TokenProblem, 'unknown'>, string>> = {
   empty: 'Service account token cannot be empty',
   unparsable:
     'Service account token cannot be parsed: token is malformed: token contains an invalid number of segments',
@@ -34,51 +44,59 @@ const TOKEN_FAULTS: Readonly<Record<Exclude<TokenFault, 'unknown'>, string>> = {
 };
 
 /** The EKS Pod Identity agent: every error is a line of text, and the token is the pod's own. */
-export function eksResponder(simulation: Simulation): Responder {
+export function createEksHandler(simulation: Simulation): RequestHandler {
   return (inquiry) => {
     if (inquiry.path !== PATH) return null;
     const [answer, more] = answerCredentials(inquiry, simulation);
-    const reply: Reply = { shape: 'eks', asked: 'credentials', apiVersion: '', credentials: null, answer };
+    const reply: HandledRequest = {
+      shape: 'eks',
+      kind: 'credentials',
+      apiVersion: '',
+      credentials: null,
+      response: answer,
+    };
     return { ...reply, ...more };
   };
 }
 
 /** The agent says so for every host but its own two addresses. */
-export function eksForeignHost(inquiry: Inquiry): Answer {
+export function buildEksHostError(inquiry: EndpointRequest): EndpointResponse {
   const host = (inquiry.headers.host ?? '').replace(/:\d+$/, '');
   const message = `Access Denied. Called agent through invalid address, please use either [169.254.170.23 fd00:ec2::23] address not ${host}`;
-  return agentError(inquiry, 403, message);
+  return buildAgentError(inquiry, 403, message);
 }
 
-export const eksRefusal: Refusal = (inquiry, status) => {
-  if (status === 429) return agentError(inquiry, 429, 'Too Many Requests');
+export const respondWithEksError: ErrorResponder = (inquiry, status) => {
+  if (status === 429) return buildAgentError(inquiry, 429, 'Too Many Requests');
   const code = Object.entries(UPSTREAM).find(([, error]) => error.status === status)?.[0];
-  return code === undefined ? agentError(inquiry, status, 'simulated failure') : upstreamError(inquiry, code);
+  return code === undefined
+    ? buildAgentError(inquiry, status, 'simulated failure')
+    : upstreamError(inquiry, code);
 };
 
 function answerCredentials(
-  inquiry: Inquiry,
+  inquiry: EndpointRequest,
   { issuer, instance, serviceAccountTokens }: Simulation,
-): [Answer, Partial<Reply>?] {
+): [EndpointResponse, Partial<HandledRequest>?] {
   const { faults, now, headers, method } = inquiry;
-  if (method !== 'GET' && method !== 'HEAD') return [agentError(inquiry, 405, 'Method Not Allowed')];
-  const fault = serviceAccountTokens.check(headers.authorization ?? '', now);
+  if (method !== 'GET' && method !== 'HEAD') return [buildAgentError(inquiry, 405, 'Method Not Allowed')];
+  const fault = serviceAccountTokens.findProblem(headers.authorization ?? '', now);
   if (fault === 'unknown') return [upstreamError(inquiry, 'InvalidTokenException')];
-  if (fault !== null) return [agentError(inquiry, 400, TOKEN_FAULTS[fault])];
+  if (fault !== null) return [buildAgentError(inquiry, 400, TOKEN_FAULTS[fault])];
   if (faults.get('no-role') !== undefined) return [upstreamError(inquiry, 'ResourceNotFoundException')];
   const error = faults.get('error');
   if (error !== undefined) return [upstreamError(inquiry, error.code ?? 'ResourceNotFoundException')];
-  const credentials = issuer.credentials('eks', now, faults);
-  const body = documentText(credentials, 'eks', faults, () => {
-    const { Expiration, ...keys } = documentFields(credentials);
+  const credentials = issuer.issue('eks', now, faults);
+  const body = getDocumentText(credentials, 'eks', faults, () => {
+    const { Expiration, ...keys } = buildDocumentFields(credentials);
     const fields = { ...keys, AccountId: instance.accountId, Expiration };
-    return JSON.stringify(withFieldFaults(fields, faults));
+    return JSON.stringify(applyFieldFaults(fields, faults));
   });
-  return [agentAnswer(inquiry, { status: 200, body, headers: [JSON_TYPE] }), { credentials }];
+  return [buildAgentResponse(inquiry, { status: 200, body, headers: [JSON_CONTENT_TYPE] }), { credentials }];
 }
 
-function upstreamError(inquiry: Inquiry, code: string): Answer {
+function upstreamError(inquiry: EndpointRequest, code: string): EndpointResponse {
   const known = Object.hasOwn(UPSTREAM, code) ? UPSTREAM[code]! : UPSTREAM.InternalServerException!;
   const text = `[${randomUUID()}]: (${code}): ${known.message}, fault: ${known.fault}`;
-  return agentError(inquiry, known.status, text);
+  return buildAgentError(inquiry, known.status, text);
 }

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Instant, Seconds } from '../../domain/model.ts';
 
 /** What the EKS Pod Identity agent finds wrong with a token before it asks anybody. */
-export type TokenFault = 'empty' | 'unparsable' | 'expired' | 'not-yet' | 'unknown';
+export type TokenProblem = 'empty' | 'unparsable' | 'expired' | 'not-yet' | 'unknown';
 
 /** Audience and lifetime of the tokens that EKS projects into pods. */
 const AUDIENCE = 'pods.eks.amazonaws.com';
@@ -27,7 +27,7 @@ export class ServiceAccountTokens {
   }
 
   /** Null where nothing is wrong. Claims come before the signature, as in the agent: it leaves the latter to EKS. */
-  check(token: string, now: Instant): TokenFault | null {
+  findProblem(token: string, now: Instant): TokenProblem | null {
     if (token === '') return 'empty';
     const [header = '', payload = '', signature, ...rest] = token.split('.');
     const claims = parse(payload);

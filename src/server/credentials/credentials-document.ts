@@ -1,23 +1,28 @@
+import { formatDocumentInstant } from '../endpoint-request.ts';
 import type { ActiveFaults } from '../faults/fault-plan.ts';
-import { documentInstant } from '../inquiry.ts';
 import type { FalseCredentials } from './false-credentials.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
 /** The fields that all documents share, by the names that all of them use. */
-export function documentFields({ accessKeyId, secretAccessKey, sessionToken, expiration }: FalseCredentials) {
+export function buildDocumentFields({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+  expiration,
+}: FalseCredentials) {
   return {
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     Token: sessionToken,
-    Expiration: documentInstant(expiration),
+    Expiration: formatDocumentInstant(expiration),
   };
 }
 
 const written = new WeakMap<FalseCredentials, Map<string, string>>();
 
 /** The text of a document is made once a set of credentials, not once a request; faults make it anew. */
-export function documentText(
+export function getDocumentText(
   credentials: FalseCredentials,
   kind: string,
   faults: ActiveFaults,
@@ -31,7 +36,7 @@ export function documentText(
 }
 
 /** What `field` faults make of a document; a field that it has not is added at its end. */
-export function withFieldFaults(fields: Fields, faults: ActiveFaults): Fields {
+export function applyFieldFaults(fields: Fields, faults: ActiveFaults): Fields {
   const changes = faults.all('field');
   if (changes.length === 0) return fields;
   const changed = new Map(Object.entries(fields));

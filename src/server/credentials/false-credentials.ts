@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/model.ts';
-import type { Randomness } from './randomness.ts';
-import type { Issue } from './rotation-schedule.ts';
+import type { ScheduledCredentials } from './rotation-schedule.ts';
+import type { SeededRandom } from './seeded-random.ts';
 
 /** Shaped like what AWS hands out and good for nothing; whoever finds one in a log can read that it is false. */
 export interface FalseCredentials {
@@ -18,8 +18,12 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const TOKEN_BYTES = 744;
 
 /** For one receiver: IMDSv1 and v2, and every shape, hand out sets of their own. */
-export function falseCredentials(issue: Issue, receiver: string, randomness: Randomness): FalseCredentials {
-  const label = `${receiver} ${issue.name}`;
+export function createFalseCredentials(
+  issue: ScheduledCredentials,
+  receiver: string,
+  randomness: SeededRandom,
+): FalseCredentials {
+  const label = `${receiver} ${issue.id}`;
   return {
     accessKeyId: `ASIAFALSE${randomness.text(`key ${label}`, 11, BASE32)}`,
     secretAccessKey: `FALSE${randomness.bytes(`secret ${label}`, 30).toString('base64').slice(5)}`,

@@ -1,7 +1,7 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
-import type { Randomness } from './randomness.ts';
+import type { SeededRandom } from './seeded-random.ts';
 
-export interface Pace {
+export interface RotationTiming {
   /** Validity when issued. */
   lifetime: Seconds;
   rotateEvery: Seconds;
@@ -10,9 +10,9 @@ export interface Pace {
 }
 
 /** One set of credentials as the schedule knows it. Both instants are whole seconds. */
-export interface Issue {
+export interface ScheduledCredentials {
   /** What tells it from every other one of this run. */
-  name: string;
+  id: string;
   issuedAt: Instant;
   expiration: Instant;
 }
@@ -28,20 +28,20 @@ interface Turn {
  * depends on the one before, so that any time can be asked for, in any order, at once.
  */
 export class RotationSchedule {
-  readonly #pace: Pace;
+  readonly #pace: RotationTiming;
   readonly #startedAt: Instant;
-  readonly #randomness: Randomness;
+  readonly #randomness: SeededRandom;
   /** The turn that was asked for last, which is nearly always the one that is asked for next. */
   #now: Turn = { number: 0, from: 0, to: 0 };
 
-  constructor(pace: Pace, startedAt: Instant, randomness: Randomness) {
+  constructor(pace: RotationTiming, startedAt: Instant, randomness: SeededRandom) {
     this.#pace = pace;
     this.#startedAt = Math.floor(startedAt / 1000) * 1000;
     this.#randomness = randomness;
   }
 
   /** What the source hands out at `time`; `back` = 1 is the set before that one. */
-  at(time: Instant, back = 0): Issue {
+  findServedAt(time: Instant, back = 0): ScheduledCredentials {
     if (time < this.#now.from || time >= this.#now.to) this.#now = this.#turn(time);
     const number = this.#now.number - back;
     return this.#issue(`${number}`, back === 0 ? this.#now.from : this.#moment(number));
@@ -55,17 +55,17 @@ export class RotationSchedule {
   }
 
   /** Issued at `time` and nowhere on the schedule. */
-  extra(name: string, time: Instant): Issue {
+  createUnscheduled(name: string, time: Instant): ScheduledCredentials {
     return this.#issue(name, Math.floor(time / 1000) * 1000);
   }
 
   /** A set that expired `age` before `time`. */
-  expired(time: Instant, age: Seconds): Issue {
-    return this.extra(`expired-${time}-${age}`, time - (this.#pace.lifetime + age) * 1000);
+  createExpired(time: Instant, age: Seconds): ScheduledCredentials {
+    return this.createUnscheduled(`expired-${time}-${age}`, time - (this.#pace.lifetime + age) * 1000);
   }
 
-  #issue(name: string, issuedAt: Instant): Issue {
-    return { name, issuedAt, expiration: issuedAt + this.#pace.lifetime * 1000 };
+  #issue(name: string, issuedAt: Instant): ScheduledCredentials {
+    return { id: name, issuedAt, expiration: issuedAt + this.#pace.lifetime * 1000 };
   }
 
   /** The first set is there from the start. */
@@ -74,7 +74,7 @@ export class RotationSchedule {
     const early =
       number === 0 || jitter === 0
         ? 0
-        : Math.round((this.#randomness.share(`rotation ${number}`) * 2 - 1) * jitter);
+        : Math.round((this.#randomness.fraction(`rotation ${number}`) * 2 - 1) * jitter);
     return this.#startedAt + (number * rotateEvery + early) * 1000;
   }
 }

@@ -15,7 +15,7 @@ import tokenRefused from './scenarios/token-refused.json';
 import trustPolicyBroken from './scenarios/trust-policy-broken.json';
 
 /** Outages that happened to people, by name; read like a file of the user's own. */
-export const SCENARIOS: Readonly<Record<string, { title: string }>> = {
+export const BUILT_IN_SCENARIOS: Readonly<Record<string, { title: string }>> = {
   'agent-restarts': agentRestarts,
   'agent-serves-expired': agentServesExpired,
   'agent-throttles': agentThrottles,

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/model.ts';
-import type { Randomness } from '../credentials/randomness.ts';
+import type { SeededRandom } from '../credentials/seeded-random.ts';
 import type { Fault, FaultEffect, FaultKind } from './fault.ts';
 
 type Effect<K extends FaultKind> = Extract<FaultEffect, { kind: K }>;
@@ -33,9 +33,9 @@ export const NO_FAULTS = new ActiveFaults([]);
 export class FaultPlan {
   readonly #faults: readonly PlannedFault[];
   readonly #startedAt: Instant;
-  readonly #randomness: Randomness;
+  readonly #randomness: SeededRandom;
 
-  constructor(faults: readonly Fault[], startedAt: Instant, randomness: Randomness) {
+  constructor(faults: readonly Fault[], startedAt: Instant, randomness: SeededRandom) {
     this.#faults = faults.map((fault) => ({
       ...fault,
       matches: matcher(fault.path),
@@ -53,7 +53,7 @@ export class FaultPlan {
   }
 
   /** `path` is without its query. Counts the request. */
-  strike(path: string, now: Instant): ActiveFaults {
+  selectFaults(path: string, now: Instant): ActiveFaults {
     if (this.isEmpty) return NO_FAULTS;
     const elapsed = now - this.#startedAt;
     const struck: { effect: FaultEffect; since: Instant }[] = [];
@@ -71,7 +71,7 @@ export class FaultPlan {
     if (fault.times !== null && fault.struck >= fault.times) return false;
     fault.seen += 1;
     const label = `fault ${this.#faults.indexOf(fault)} request ${fault.seen}`;
-    if (fault.share < 1 && this.#randomness.share(label) >= fault.share) return false;
+    if (fault.share < 1 && this.#randomness.fraction(label) >= fault.share) return false;
     if (fault.effect.kind === 'throttle' && !isOverflowing(fault, fault.effect.perSecond, now)) return false;
     fault.struck += 1;
     return true;

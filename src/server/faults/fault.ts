@@ -2,7 +2,7 @@ import type { Seconds } from '../../domain/model.ts';
 import { parseDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 
-/** What goes wrong. Where a value may be left out, null stands for what {@link FAULTS} says. */
+/** What goes wrong. Where a value may be left out, null stands for what {@link FAULT_DEFINITIONS} says. */
 export type FaultEffect =
   | { kind: 'status'; status: number }
   | { kind: 'stall'; milliseconds: number | null }
@@ -41,10 +41,10 @@ export interface Fault {
   times: number | null;
 }
 
-interface FaultForm {
+interface FaultDefinition {
   /** How the kind is written. */
-  form: string;
-  does: string;
+  syntax: string;
+  description: string;
   /** `''` where no value was given; null is none of this kind. */
   parse(value: string): FaultEffect | null;
 }
@@ -55,61 +55,61 @@ const none =
     value === '' ? effect : null;
 
 /** Every kind, in the order in which help shows them. */
-export const FAULTS: Readonly<Record<FaultKind, FaultForm>> = {
+export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
   status: {
-    form: 'status=CODE, or CODE alone',
-    does: "an error in the endpoint's own words: 400 to 599",
+    syntax: 'status=CODE, or CODE alone',
+    description: "an error in the endpoint's own words: 400 to 599",
     parse: (value) => (/^[45]\d\d$/.test(value) ? { kind: 'status', status: Number(value) } : null),
   },
   error: {
-    form: 'error[=CODE]',
-    does: 'an error document: AssumeRoleUnauthorizedAccess, CredentialsUninitialized, …',
+    syntax: 'error[=CODE]',
+    description: 'an error document: AssumeRoleUnauthorizedAccess, CredentialsUninitialized, …',
     parse: (value) => (/^\w{0,64}$/.test(value) ? { kind: 'error', code: value || null } : null),
   },
   stall: {
-    form: 'stall[=TIME]',
-    does: 'answers later (1500ms, 3s; an hour at most), or never',
+    syntax: 'stall[=TIME]',
+    description: 'answers later (1500ms, 3s; an hour at most), or never',
     parse: (value) => {
       const milliseconds = value === '' ? null : parseMilliseconds(value);
       return value !== '' && milliseconds === null ? null : { kind: 'stall', milliseconds };
     },
   },
   reset: {
-    form: 'reset',
-    does: 'breaks the connection once the request was read',
+    syntax: 'reset',
+    description: 'breaks the connection once the request was read',
     parse: none({ kind: 'reset' }),
   },
-  truncate: { form: 'truncate', does: 'breaks off in mid-body', parse: none({ kind: 'truncate' }) },
+  truncate: { syntax: 'truncate', description: 'breaks off in mid-body', parse: none({ kind: 'truncate' }) },
   malformed: {
-    form: 'malformed',
-    does: 'half a body, sent as if it were whole',
+    syntax: 'malformed',
+    description: 'half a body, sent as if it were whole',
     parse: none({ kind: 'malformed' }),
   },
-  empty: { form: 'empty', does: '200 with no body', parse: none({ kind: 'empty' }) },
+  empty: { syntax: 'empty', description: '200 with no body', parse: none({ kind: 'empty' }) },
   body: {
-    form: 'body=TEXT',
-    does: 'this body, with 200 or the status of a fault beside it',
+    syntax: 'body=TEXT',
+    description: 'this body, with 200 or the status of a fault beside it',
     parse: (text) => ({ kind: 'body', text }),
   },
   header: {
-    form: 'header=NAME[:VALUE]',
-    does: 'replaces a header of the answer, or leaves it out',
+    syntax: 'header=NAME[:VALUE]',
+    description: 'replaces a header of the answer, or leaves it out',
     parse: (value) => {
       const parts = /^([\w-]{1,64})(?::\s*([\x20-\x7e]*))?$/.exec(value);
       return parts === null ? null : { kind: 'header', name: parts[1]!, value: parts[2] ?? null };
     },
   },
   field: {
-    form: 'field=NAME[:VALUE]',
-    does: 'replaces a field of the credentials document, or leaves it out',
+    syntax: 'field=NAME[:VALUE]',
+    description: 'replaces a field of the credentials document, or leaves it out',
     parse: (value) => {
       const parts = /^(\w{1,64})(?::\s*(.*))?$/s.exec(value);
       return parts === null ? null : { kind: 'field', name: parts[1]!, value: parts[2] ?? null };
     },
   },
   redirect: {
-    form: 'redirect[=PATH]',
-    does: '302 to another path of this endpoint',
+    syntax: 'redirect[=PATH]',
+    description: '302 to another path of this endpoint',
     parse: (value) =>
       // A redirect that left loopback would send a client's token to somebody else; to many, `/\` is `//`.
       /^(?:\/(?![/\\])[\x21-\x7e]*)?$/.test(value)
@@ -117,54 +117,54 @@ export const FAULTS: Readonly<Record<FaultKind, FaultForm>> = {
         : null,
   },
   'no-role': {
-    form: 'no-role',
-    does: 'as if no role were attached, or none associated',
+    syntax: 'no-role',
+    description: 'as if no role were attached, or none associated',
     parse: none({ kind: 'no-role' }),
   },
   frozen: {
-    form: 'frozen',
-    does: 'rotation stands still, and catches up when the fault ends',
+    syntax: 'frozen',
+    description: 'rotation stands still, and catches up when the fault ends',
     parse: none({ kind: 'frozen' }),
   },
   expired: {
-    form: 'expired[=AGE]',
-    does: 'credentials that expired this long before the fault began (5m)',
+    syntax: 'expired[=AGE]',
+    description: 'credentials that expired this long before the fault began (5m)',
     parse: (value) => {
       const age = value === '' ? 300 : parseDuration(value);
       return age === null ? null : { kind: 'expired', age };
     },
   },
   alternate: {
-    form: 'alternate',
-    does: 'the current credentials and the ones before, at every other request',
+    syntax: 'alternate',
+    description: 'the current credentials and the ones before, at every other request',
     parse: none({ kind: 'alternate' }),
   },
-  renew: { form: 'renew', does: 'new credentials at every request', parse: none({ kind: 'renew' }) },
+  renew: { syntax: 'renew', description: 'new credentials at every request', parse: none({ kind: 'renew' }) },
   throttle: {
-    form: 'throttle[=RATE]',
-    does: 'refuses what exceeds RATE requests a second (40)',
+    syntax: 'throttle[=RATE]',
+    description: 'refuses what exceeds RATE requests a second (40)',
     parse: (value) => {
       const perSecond = value === '' ? 40 : Number(value);
       return /^\d{0,4}(?:\.\d{1,3})?$/.test(value) && perSecond > 0 ? { kind: 'throttle', perSecond } : null;
     },
   },
   'hop-limit': {
-    form: 'hop-limit[=reset]',
-    does: 'the answer to the token request never arrives, as in a bridged container',
+    syntax: 'hop-limit[=reset]',
+    description: 'the answer to the token request never arrives, as in a bridged container',
     parse: (value) =>
       value === '' || value === 'reset' ? { kind: 'hop-limit', resets: value === 'reset' } : null,
   },
   'token-lifetime': {
-    form: 'token-lifetime=TIME',
-    does: 'session tokens are refused after this time, whatever their TTL says',
+    syntax: 'token-lifetime=TIME',
+    description: 'session tokens are refused after this time, whatever their TTL says',
     parse: (value) => {
       const seconds = parseDuration(value);
       return seconds === null ? null : { kind: 'token-lifetime', seconds };
     },
   },
   'clock-skew': {
-    form: 'clock-skew=[-]TIME',
-    does: 'the Date header runs ahead (5m) or behind (-5m)',
+    syntax: 'clock-skew=[-]TIME',
+    description: 'the Date header runs ahead (5m) or behind (-5m)',
     parse: (value) => {
       const seconds = parseDuration(value.replace(/^[-+]/, ''));
       return seconds === null
@@ -233,7 +233,7 @@ export function buildFault(effect: string, conditions: ReadonlyMap<string, strin
 
 function parseEffect(text: string): FaultEffect {
   const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(/^\d{3}$/.test(text) ? `status=${text}` : text)!;
-  const form = Object.hasOwn(FAULTS, name) ? FAULTS[name as FaultKind] : null;
+  const form = Object.hasOwn(FAULT_DEFINITIONS, name) ? FAULT_DEFINITIONS[name as FaultKind] : null;
   const effect = form?.parse(value) ?? null;
   if (effect !== null) return effect;
   const stray = /^([^,]*),\s*([\w-]+)=/.exec(text);
@@ -244,8 +244,14 @@ function parseEffect(text: string): FaultEffect {
     );
   }
   throw form === null
-    ? new CredWatchError(`there is no fault '${name}'`, `use one of ${Object.keys(FAULTS).join(', ')}`)
-    : new CredWatchError(`the fault '${text}' is not understood`, `write ${form.form}: ${form.does}`);
+    ? new CredWatchError(
+        `there is no fault '${name}'`,
+        `use one of ${Object.keys(FAULT_DEFINITIONS).join(', ')}`,
+      )
+    : new CredWatchError(
+        `the fault '${text}' is not understood`,
+        `write ${form.syntax}: ${form.description}`,
+      );
 }
 
 /** An hour: a longer silence is no answer at all. */

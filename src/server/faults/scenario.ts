@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { TextDecoder } from 'node:util';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
-import { parseJson } from '../json-text.ts';
-import { SCENARIOS } from './built-in-scenarios.ts';
+import { parseJson } from '../parse-json.ts';
+import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
 import { buildFault, FAULT_CONDITIONS, type Fault } from './fault.ts';
 
 /** A rehearsal: how the endpoint is set up, and what goes wrong with it when. */
@@ -32,17 +32,18 @@ const LARGEST = 256 * 1024;
 const MOST_STEPS = 1000;
 
 /** Those that are shipped, by name. */
-export const shippedScenarios = (): Scenario[] =>
-  Object.entries(SCENARIOS).map(([name, document]) => readScenario(name, document));
+export const readBuiltInScenarios = (): Scenario[] =>
+  Object.entries(BUILT_IN_SCENARIOS).map(([name, document]) => readScenario(name, document));
 
 /**
  * A shipped scenario by its name, or one in a file: whatever has a dot or a slash in it.
  * @throws CredWatchError
  */
 export function openScenario(nameOrFile: string): Scenario {
-  if (Object.hasOwn(SCENARIOS, nameOrFile)) return readScenario(nameOrFile, SCENARIOS[nameOrFile]);
+  if (Object.hasOwn(BUILT_IN_SCENARIOS, nameOrFile))
+    return readScenario(nameOrFile, BUILT_IN_SCENARIOS[nameOrFile]);
   if (!/[./\\]/.test(nameOrFile)) {
-    const names = Object.keys(SCENARIOS).join(', ');
+    const names = Object.keys(BUILT_IN_SCENARIOS).join(', ');
     throw new CredWatchError(
       `there is no scenario '${nameOrFile}'`,
       `use one of ${names}, or name a JSON file`,

@@ -1,13 +1,13 @@
 import type { FailureReason, Instant, IssuedCredentials, Seconds, SourceName } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { FalseCredentials } from '../credentials/false-credentials.ts';
-import { Randomness } from '../credentials/randomness.ts';
+import { SeededRandom } from '../credentials/seeded-random.ts';
 import type { FaultKind } from '../faults/fault.ts';
 import type { Simulation } from '../simulation.ts';
-import { pretendedPoller } from './pretended-poller.ts';
+import { createSimulatedPoller } from './pretended-poller.ts';
 
 /** What one poll would have brought. */
-export interface PretendedPoll {
+export interface SimulatedPoll {
   source: SourceName;
   apiVersion: string;
   role: string;
@@ -35,20 +35,20 @@ const LATEST_START: Seconds = 2;
  * The samples that polling the endpoint would have brought, without a socket and without waiting: its own answers, at
  * times that never were. The first shape is polled.
  */
-export function* pretendPolls({
+export function* simulatePolls({
   simulation,
   every,
   from,
   until,
   seed,
-}: HistoryOptions): Generator<PretendedPoll> {
-  const randomness = new Randomness(seed);
-  const lookAt = pretendedPoller(simulation);
+}: HistoryOptions): Generator<SimulatedPoll> {
+  const randomness = new SeededRandom(seed);
+  const lookAt = createSimulatedPoller(simulation);
   const [shape = 'imds'] = simulation.shapes;
   const source = shape === 'imds' ? 'imds' : 'container';
   const role = shape === 'imds' || shape === 'ecs' ? simulation.role : '';
   for (let count = 0; ; count += 1) {
-    const late = Math.floor(randomness.share(`poll ${count}`) * Math.min(LATEST_START, every) * 1000);
+    const late = Math.floor(randomness.fraction(`poll ${count}`) * Math.min(LATEST_START, every) * 1000);
     const observedAt = from + count * every * 1000 + late;
     if (observedAt > until) return;
     const { credentials, ...look } = lookAt(observedAt);
@@ -63,7 +63,9 @@ export function* pretendPolls({
 }
 
 /** @throws CredWatchError */
-export function assertFollowable(faults: readonly { spec: string; effect: { kind: FaultKind } }[]): void {
+export function assertFaultsSupported(
+  faults: readonly { spec: string; effect: { kind: FaultKind } }[],
+): void {
   const stray = faults.find(({ effect }) => NOT_FOLLOWED.has(effect.kind));
   if (stray === undefined) return;
   throw new CredWatchError(

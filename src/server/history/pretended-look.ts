@@ -1,48 +1,52 @@
 import type { FailureReason, Instant, Seconds } from '../../domain/model.ts';
 import type { FalseCredentials } from '../credentials/false-credentials.ts';
-import { deliver } from '../faults/faulty-answer.ts';
-import type { Inquiry } from '../inquiry.ts';
-import type { Response } from '../responder.ts';
+import type { DispatchedRequest } from '../dispatcher.ts';
+import type { EndpointRequest } from '../endpoint-request.ts';
+import { applyResponseFaults } from '../faults/response-faults.ts';
 import type { Simulation } from '../simulation.ts';
 
 /** A poller takes no answer that is longer on its way. */
 const LONGEST_WAIT_MS = 2000;
 
 /** How often a request is repeated. */
-export const NEVER = 0;
-export const ONCE = 1;
-export const ALWAYS = 2;
+export const RETRY_NEVER = 0;
+export const RETRY_ONCE = 1;
+export const RETRY_ALWAYS = 2;
 
 /** A whole answer. */
-export interface Heard {
+export interface SimulatedResponse {
   status: number;
   body: string;
   /** False where a fault left nothing of the body that could be read. */
-  isWhole: boolean;
+  isBodyIntact: boolean;
   credentials: FalseCredentials | null;
 }
 
 /** The requests of one look, which all come at the same moment. */
-export class PretendedLook {
+export class SimulatedPollSession {
   readonly now: Instant;
   /** Of IMDS; `''` until any data was asked for. */
   apiVersion: '1' | '2' | '' = '';
   /** By the last answer. */
   clockOffset: Seconds | null = null;
   readonly #simulation: Simulation;
-  readonly #respond: (inquiry: Inquiry) => Response;
+  readonly #respond: (inquiry: EndpointRequest) => DispatchedRequest;
 
-  constructor(simulation: Simulation, respond: (inquiry: Inquiry) => Response, now: Instant) {
+  constructor(
+    simulation: Simulation,
+    respond: (inquiry: EndpointRequest) => DispatchedRequest,
+    now: Instant,
+  ) {
     this.#simulation = simulation;
     this.#respond = respond;
     this.now = now;
   }
 
   /** @throws Failure where no answer comes */
-  send(method: string, path: string, headers: Inquiry['headers']): Heard {
-    const { plan, variants } = this.#simulation;
-    const faults = plan.strike(path, this.now);
-    const inquiry: Inquiry = {
+  send(method: string, path: string, headers: EndpointRequest['headers']): SimulatedResponse {
+    const { faultPlan, variants } = this.#simulation;
+    const faults = faultPlan.selectFaults(path, this.now);
+    const inquiry: EndpointRequest = {
       method,
       path,
       query: new URLSearchParams(),
@@ -52,40 +56,54 @@ export class PretendedLook {
       dateSkew: faults.get('clock-skew')?.seconds ?? 0,
       faults,
     };
-    const { reply, refusal } = this.#respond(inquiry);
-    if (reply.failure !== undefined) throw reply.failure;
-    const { manner, answer, delayMs, fault } = deliver(reply, inquiry, refusal, variants);
-    if (manner === 'silence' || delayMs >= LONGEST_WAIT_MS) throw new Failure('timeout', ALWAYS, null);
-    if (manner !== 'whole') throw new Failure('unreachable', ALWAYS, null);
+    const { handledRequest, errorResponder } = this.#respond(inquiry);
+    if (handledRequest.internalError !== undefined) throw handledRequest.internalError;
+    const {
+      kind: manner,
+      response,
+      delayMs,
+      fault,
+    } = applyResponseFaults(handledRequest, inquiry, errorResponder, variants);
+    if (manner === 'silence' || delayMs >= LONGEST_WAIT_MS)
+      throw new SimulatedPollError('timeout', RETRY_ALWAYS, null);
+    if (manner !== 'whole') throw new SimulatedPollError('unreachable', RETRY_ALWAYS, null);
     this.clockOffset = 0 - inquiry.dateSkew;
     // Named together with what is wrong beside it.
     const isWhole = !fault?.split(' + ').some((kind) => kind === 'malformed' || kind === 'empty');
-    return { status: answer.status, body: String(answer.body), isWhole, credentials: reply.credentials };
+    return {
+      status: response.status,
+      body: String(response.body),
+      isBodyIntact: isWhole,
+      credentials: handledRequest.credentials,
+    };
   }
 }
 
 /** Why a look ends without credentials. */
-export class Failure extends Error {
+export class SimulatedPollError extends Error {
   readonly reason: FailureReason;
-  readonly retries: number;
+  readonly maxRetries: number;
   /** Of the answer; null where none came. */
   readonly status: number | null;
 
   constructor(reason: FailureReason, retries: number, status: number | null) {
     super(reason);
     this.reason = reason;
-    this.retries = retries;
+    this.maxRetries = retries;
     this.status = status;
   }
 }
 
 /** Asks again as long as it is worth while. */
-export function insist<T>(attempt: () => T, retriesOf = ({ retries }: Failure) => retries): T {
+export function retry<T>(
+  attempt: () => T,
+  retriesOf = ({ maxRetries }: SimulatedPollError) => maxRetries,
+): T {
   for (let retries = 0; ; retries += 1) {
     try {
       return attempt();
     } catch (error) {
-      if (!(error instanceof Failure) || retries >= retriesOf(error)) throw error;
+      if (!(error instanceof SimulatedPollError) || retries >= retriesOf(error)) throw error;
     }
   }
 }

@@ -1,5 +1,12 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
-import { type Answer, dateOf, type Header, httpDate, type Inquiry, type Moment } from '../inquiry.ts';
+import {
+  type EndpointRequest,
+  type EndpointResponse,
+  formatDateHeader,
+  formatHttpDate,
+  type Header,
+  type ResponseTime,
+} from '../endpoint-request.ts';
 import type { Variants } from '../variants.ts';
 
 /**
@@ -25,25 +32,25 @@ const REASONS: Record<number, string> = {
   504: 'Gateway Timeout',
 };
 
-export const reasonOf = (status: number) => REASONS[status] ?? 'Error';
+export const getReasonPhrase = (status: number) => REASONS[status] ?? 'Error';
 
-export interface Data {
+export interface MetadataContent {
   body: string | Buffer;
   contentType: 'text/plain' | 'application/octet-stream';
   lastModified: Instant;
 }
 
 /** 200, with what is left of the token that was used. */
-export function dataAnswer(
-  inquiry: Inquiry,
-  { body, contentType, lastModified }: Data,
+export function buildDataResponse(
+  inquiry: EndpointRequest,
+  { body, contentType, lastModified }: MetadataContent,
   remaining: Seconds | null,
   { wire }: Variants,
-): Answer {
+): EndpointResponse {
   const length: Header = ['Content-Length', String(Buffer.byteLength(body))];
   const type: Header = ['Content-Type', contentType];
-  const modified: Header = ['Last-Modified', httpDate(lastModified)];
-  const date: Header = ['Date', dateOf(inquiry)];
+  const modified: Header = ['Last-Modified', formatHttpDate(lastModified)];
+  const date: Header = ['Date', formatDateHeader(inquiry)];
   return wire === 'http/1.0'
     ? oldAnswer([['Accept-Ranges', 'bytes'], length, type, date, modified, ...ttl(remaining)], body)
     : succeeded(
@@ -52,91 +59,96 @@ export function dataAnswer(
       );
 }
 
-export function tokenAnswer(inquiry: Inquiry, token: string, seconds: Seconds, { wire }: Variants): Answer {
+export function buildTokenResponse(
+  inquiry: EndpointRequest,
+  token: string,
+  seconds: Seconds,
+  { wire }: Variants,
+): EndpointResponse {
   const length: Header = ['Content-Length', String(token.length)];
   const type: Header = ['Content-Type', 'text/plain'];
-  const date: Header = ['Date', dateOf(inquiry)];
+  const date: Header = ['Date', formatDateHeader(inquiry)];
   return wire === 'http/1.0'
     ? oldAnswer([length, type, date, ...ttl(seconds)], token)
     : succeeded([...ttl(seconds), length, date, SERVER, CLOSE, type], token);
 }
 
-const succeeded = (headers: readonly Header[], body: string | Buffer): Answer => ({
+const succeeded = (headers: readonly Header[], body: string | Buffer): EndpointResponse => ({
   status: 200,
-  reason: 'OK',
+  reasonPhrase: 'OK',
   headers,
   body,
   httpVersion: '1.1',
 });
 
-const oldAnswer = (headers: readonly Header[], body: string | Buffer): Answer => ({
+const oldAnswer = (headers: readonly Header[], body: string | Buffer): EndpointResponse => ({
   ...succeeded([...headers, CLOSE, SERVER], body),
   httpVersion: '1.0',
 });
 
 /** An error without a body. */
-export function emptyAnswer(inquiry: Inquiry, status: number, allow?: string): Answer {
+export function buildEmptyError(inquiry: EndpointRequest, status: number, allow?: string): EndpointResponse {
   const headers: Header[] = [
     ...(allow === undefined ? [] : [['Allow', allow] as const]),
     ['Content-Length', '0'],
-    ['Date', dateOf(inquiry)],
+    ['Date', formatDateHeader(inquiry)],
     SERVER,
     CLOSE,
     ['Content-Type', 'text/plain'],
   ];
-  return { status, reason: reasonOf(status), headers, body: '', httpVersion: '1.1' };
+  return { status, reasonPhrase: getReasonPhrase(status), headers, body: '', httpVersion: '1.1' };
 }
 
 /** As captured where a token was asked for with one slash too many: in an order of its own, and not closed. */
-export function misspeltTokenPath(inquiry: Inquiry): Answer {
+export function buildTokenPathError(inquiry: EndpointRequest): EndpointResponse {
   const headers: Header[] = [
     ['Content-Length', '0'],
     ['Content-Type', 'text/plain'],
-    ['Date', dateOf(inquiry)],
+    ['Date', formatDateHeader(inquiry)],
     SERVER,
   ];
-  return { status: 403, reason: reasonOf(403), headers, body: '', httpVersion: '1.1' };
+  return { status: 403, reasonPhrase: getReasonPhrase(403), headers, body: '', httpVersion: '1.1' };
 }
 
 /** An error with the page that browsers were meant to show. */
-export function pageAnswer(
-  inquiry: Moment,
+export function buildHtmlError(
+  inquiry: ResponseTime,
   status: number,
   remaining: Seconds | null,
   variants: Variants,
-): Answer {
+): EndpointResponse {
   const body = errorPage(status, variants);
   const headers: Header[] = [
     ...ttl(remaining),
     ['Content-Type', 'text/html'],
     ['Content-Length', String(body.length)],
-    ['Date', dateOf(inquiry)],
+    ['Date', formatDateHeader(inquiry)],
     SERVER,
     CLOSE,
   ];
-  return { status, reason: reasonOf(status), headers, body, httpVersion: '1.1' };
+  return { status, reasonPhrase: getReasonPhrase(status), headers, body, httpVersion: '1.1' };
 }
 
 /**
  * As hosts redirected in 2018, but for the location: theirs was absolute, and such a one, made of the Host header or
  * fixed, would lead clients away from here.
  */
-export function redirectAnswer(inquiry: Inquiry, location: string): Answer {
+export function buildRedirect(inquiry: EndpointRequest, location: string): EndpointResponse {
   const headers: Header[] = [
     ['Location', location],
     ['Content-Length', '0'],
     CLOSE,
-    ['Date', dateOf(inquiry)],
+    ['Date', formatDateHeader(inquiry)],
     SERVER,
   ];
-  return { status: 301, reason: 'Moved Permanently', headers, body: '', httpVersion: '1.0' };
+  return { status: 301, reasonPhrase: 'Moved Permanently', headers, body: '', httpVersion: '1.0' };
 }
 
 const ttl = (seconds: Seconds | null): Header[] => (seconds === null ? [] : [[TTL, String(seconds)]]);
 
 /** 337 bytes for 404 and 343 for 401, as captured; the page of 2021 has two characters more before its address. */
 function errorPage(status: number, variants: Variants): string {
-  const title = `${status} - ${reasonOf(status)}`;
+  const title = `${status} - ${getReasonPhrase(status)}`;
   const indent = variants['error-page'] === '339' ? '\t\t ' : '\t';
   return [
     '<?xml version="1.0" encoding="iso-8859-1"?>',
@@ -155,6 +167,6 @@ function errorPage(status: number, variants: Variants): string {
 }
 
 /** A space before the colon and two of indent: what is written this way is also read this way by somebody's `grep`. */
-export function imdsJson(fields: Readonly<Record<string, unknown>>): string {
+export function formatImdsJson(fields: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(fields, null, 2).replace(/^(\s*"(?:[^"\\]|\\.)*"):/gm, '$1 :');
 }

@@ -1,66 +1,72 @@
-import type { Answer, Inquiry, Refusal, Reply, Responder } from '../inquiry.ts';
+import type {
+  EndpointRequest,
+  EndpointResponse,
+  ErrorResponder,
+  HandledRequest,
+  RequestHandler,
+} from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
 import { METADATA_VERSIONS } from '../tree/default-tree.ts';
-import { iamEntry, isIamPath } from './imds-iam.ts';
-import { dataAnswer, emptyAnswer, pageAnswer, redirectAnswer } from './imds-wire.ts';
-import type { LiveEntry } from './live-entry.ts';
+import { findIamEntry, isIamPath } from './imds-iam.ts';
+import { buildDataResponse, buildEmptyError, buildHtmlError, buildRedirect } from './imds-wire.ts';
+import type { MetadataEntry } from './metadata-entry.ts';
 import type { TokenState } from './metadata-tokens.ts';
-import { answerTokenRequest, isTokenPath, refuseForeign } from './token-request.ts';
+import { handleTokenRequest, isTokenPath, rejectProxyOrBrowser } from './token-request.ts';
 
 const VERSIONS = new Set<string>(METADATA_VERSIONS);
 
 /** Answers every path: what nobody else knows is an unknown resource of the instance. */
-export function imdsResponder(simulation: Simulation): Responder {
+export function createImdsHandler(simulation: Simulation): RequestHandler {
   return (inquiry) => ({
     shape: 'imds',
     credentials: null,
     ...(isTokenPath(inquiry.path) && simulation.imds !== 'v1'
-      ? { asked: 'token', apiVersion: '2', answer: answerTokenRequest(inquiry, simulation) }
+      ? { kind: 'token', apiVersion: '2', response: handleTokenRequest(inquiry, simulation) }
       : answerData(inquiry, simulation)),
   });
 }
 
-export function imdsRefusal({ variants }: Simulation): Refusal {
+export function createImdsErrorResponder({ variants }: Simulation): ErrorResponder {
   return (inquiry, status) =>
     status === 401 && variants.unauthorized === 'empty'
-      ? emptyAnswer(inquiry, 401)
-      : pageAnswer(inquiry, status, null, variants);
+      ? buildEmptyError(inquiry, 401)
+      : buildHtmlError(inquiry, status, null, variants);
 }
 
-function answerData(inquiry: Inquiry, simulation: Simulation): Omit<Reply, 'shape'> {
+function answerData(inquiry: EndpointRequest, simulation: Simulation): Omit<HandledRequest, 'shape'> {
   const { variants, imds } = simulation;
   const token = imds === 'v1' ? null : checkToken(inquiry, simulation);
   const isIgnored = imds === 'both' && variants['bad-token'] === 'ignored';
   const apiVersion = token === null || (token === 'bad' && isIgnored) ? '1' : '2';
-  const plain = (answer: Answer) =>
-    ({ asked: 'metadata' as const, apiVersion, answer, credentials: null }) as const;
-  const foreign = refuseForeign(inquiry, variants);
+  const plain = (answer: EndpointResponse) =>
+    ({ kind: 'metadata' as const, apiVersion, response: answer, credentials: null }) as const;
+  const foreign = rejectProxyOrBrowser(inquiry, variants);
   if (foreign !== null) return plain(foreign);
   if (inquiry.method !== 'GET' && inquiry.method !== 'HEAD') {
-    return plain(emptyAnswer(inquiry, 405, 'GET, HEAD'));
+    return plain(buildEmptyError(inquiry, 405, 'GET, HEAD'));
   }
   if ((token === 'bad' && !isIgnored) || (token === null && imds === 'v2')) {
-    return plain(imdsRefusal(simulation)(inquiry, 401));
+    return plain(createImdsErrorResponder(simulation)(inquiry, 401));
   }
   const remaining = token === null || token === 'bad' ? null : token.remaining;
   const entry = lookUp(inquiry, simulation, apiVersion);
-  if (entry === null) return plain(pageAnswer(inquiry, 404, remaining, variants));
-  if (entry.kind === 'redirect') return plain(redirectAnswer(inquiry, entry.location));
+  if (entry === null) return plain(buildHtmlError(inquiry, 404, remaining, variants));
+  if (entry.kind === 'redirect') return plain(buildRedirect(inquiry, entry.location));
   const body = entry.kind === 'directory' ? entry.names.join('\n') : entry.body;
-  const { asked = 'metadata', credentials = null, lastModified = simulation.startedAt } = entry;
+  const { requestKind = 'metadata', credentials = null, lastModified = simulation.startedAt } = entry;
   const contentType =
-    asked === 'metadata' && isUserData(inquiry.path) ? 'application/octet-stream' : 'text/plain';
+    requestKind === 'metadata' && isUserData(inquiry.path) ? 'application/octet-stream' : 'text/plain';
   return {
-    asked,
+    kind: requestKind,
     apiVersion,
     credentials,
-    answer: dataAnswer(inquiry, { body, contentType, lastModified }, remaining, variants),
+    response: buildDataResponse(inquiry, { body, contentType, lastModified }, remaining, variants),
   };
 }
 
 /** Null without a token; an empty one, which some clients send after a failed PUT, counts as none. */
 function checkToken(
-  { headers, now, faults }: Inquiry,
+  { headers, now, faults }: EndpointRequest,
   { metadataTokens }: Simulation,
 ): TokenState | 'bad' | null {
   const text = headers['x-aws-ec2-metadata-token'];
@@ -71,7 +77,11 @@ function checkToken(
   return cut !== undefined && now >= state.issuedAt + cut.seconds * 1000 ? 'bad' : state;
 }
 
-function lookUp(inquiry: Inquiry, simulation: Simulation, apiVersion: '1' | '2'): LiveEntry | null {
+function lookUp(
+  inquiry: EndpointRequest,
+  simulation: Simulation,
+  apiVersion: '1' | '2',
+): MetadataEntry | null {
   const parts = segmentsOf(inquiry.path);
   if (parts === null) return null;
   const [version = '', ...path] = parts;
@@ -79,8 +89,9 @@ function lookUp(inquiry: Inquiry, simulation: Simulation, apiVersion: '1' | '2')
   if (!VERSIONS.has(version)) return null;
   const hasSlash = path.at(-1) === '';
   const named = hasSlash ? path.slice(0, -1) : path;
-  if (isIamPath(named)) return iamEntry({ path: named, hasSlash, version, inquiry, simulation, apiVersion });
-  const entry = simulation.tree.look(named);
+  if (isIamPath(named))
+    return findIamEntry({ path: named, hasSlash, version, request: inquiry, simulation, apiVersion });
+  const entry = simulation.tree.findEntry(named);
   if (entry === null || (hasSlash && entry.kind === 'leaf')) return null;
   return entry.kind === 'directory' && named.length === 1 && named[0] === 'meta-data'
     ? { ...entry, names: withLiveNames(entry.names, inquiry, simulation) }
@@ -88,7 +99,11 @@ function lookUp(inquiry: Inquiry, simulation: Simulation, apiVersion: '1' | '2')
 }
 
 /** `meta-data/` as its tree has it, and what is not in the tree because it changes with time. */
-function withLiveNames(names: readonly string[], { faults }: Inquiry, { shapes }: Simulation): string[] {
+function withLiveNames(
+  names: readonly string[],
+  { faults }: EndpointRequest,
+  { shapes }: Simulation,
+): string[] {
   const live = [
     'identity-credentials/',
     ...(faults.get('no-role') === undefined ? ['iam/'] : []),

@@ -1,7 +1,7 @@
 import type { Seconds } from '../../domain/model.ts';
-import type { Answer, Inquiry } from '../inquiry.ts';
+import type { EndpointRequest, EndpointResponse } from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
-import { emptyAnswer, misspeltTokenPath, pageAnswer, tokenAnswer } from './imds-wire.ts';
+import { buildEmptyError, buildHtmlError, buildTokenPathError, buildTokenResponse } from './imds-wire.ts';
 
 const TOKEN_PATH = '/latest/api/token';
 const LONGEST_TTL: Seconds = 21_600;
@@ -10,26 +10,32 @@ const LONGEST_TTL: Seconds = 21_600;
 export const isTokenPath = (path: string) => /^\/[^/]+\/api\/token\/?$/.test(path);
 
 /** A token for whoever asks with a PUT and a time to live; no other way is an invitation to proxies and browsers. */
-export function answerTokenRequest(inquiry: Inquiry, { variants, metadataTokens }: Simulation): Answer {
+export function handleTokenRequest(
+  inquiry: EndpointRequest,
+  { variants, metadataTokens }: Simulation,
+): EndpointResponse {
   const { method, path, headers, now } = inquiry;
-  if (path === `${TOKEN_PATH}/`) return misspeltTokenPath(inquiry);
-  if (path !== TOKEN_PATH) return emptyAnswer(inquiry, 403);
-  const foreign = refuseForeign(inquiry, variants);
+  if (path === `${TOKEN_PATH}/`) return buildTokenPathError(inquiry);
+  if (path !== TOKEN_PATH) return buildEmptyError(inquiry, 403);
+  const foreign = rejectProxyOrBrowser(inquiry, variants);
   if (foreign !== null) return foreign;
-  if (method !== 'PUT') return emptyAnswer(inquiry, 405, 'OPTIONS, PUT');
+  if (method !== 'PUT') return buildEmptyError(inquiry, 405, 'OPTIONS, PUT');
   const asked = headers['x-aws-ec2-metadata-token-ttl-seconds'];
   const ttl = typeof asked === 'string' && /^\d{1,5}$/.test(asked) ? Number(asked) : 0;
-  if (ttl < 1 || ttl > LONGEST_TTL) return pageAnswer(inquiry, 400, null, variants);
-  return tokenAnswer(inquiry, metadataTokens.issue(ttl, now), ttl, variants);
+  if (ttl < 1 || ttl > LONGEST_TTL) return buildHtmlError(inquiry, 400, null, variants);
+  return buildTokenResponse(inquiry, metadataTokens.issue(ttl, now), ttl, variants);
 }
 
 /** Null where nothing tells that the request came through a proxy or from a page in a browser. */
-export function refuseForeign(inquiry: Inquiry, variants: Simulation['variants']): Answer | null {
+export function rejectProxyOrBrowser(
+  inquiry: EndpointRequest,
+  variants: Simulation['variants'],
+): EndpointResponse | null {
   const { 'x-forwarded-for': forwarded, origin, referer, host } = inquiry.headers;
   if (forwarded !== undefined && variants.forwarded === '400')
-    return pageAnswer(inquiry, 400, null, variants);
+    return buildHtmlError(inquiry, 400, null, variants);
   const isForeign = forwarded !== undefined || origin !== undefined || !isOwn(referer, host);
-  return isForeign ? emptyAnswer(inquiry, 403) : null;
+  return isForeign ? buildEmptyError(inquiry, 403) : null;
 }
 
 /** Go names where it comes from when it follows a redirect of ours. */

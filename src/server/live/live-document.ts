@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/model.ts';
 import type { Secret } from '../../secret.ts';
-import { documentInstant } from '../inquiry.ts';
+import { formatDocumentInstant } from '../endpoint-request.ts';
 
 /** Real ones, which open real accounts. */
 export interface LiveCredentials {
@@ -19,7 +19,7 @@ export interface LiveCredentials {
  * `Token`, and sign without a token where it is empty.
  * @throws where it would be no document: clients take an empty key for a key
  */
-export function liveDocument(credentials: LiveCredentials): string {
+export function formatLiveDocument(credentials: LiveCredentials): string {
   const { accessKeyId, expiration, accountId, roleArn } = credentials;
   const secretAccessKey = credentials.secretAccessKey.reveal();
   if (accessKeyId === '' || secretAccessKey === '') throw new Error('credentials without a key');
@@ -28,7 +28,7 @@ export function liveDocument(credentials: LiveCredentials): string {
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     Token: credentials.token?.reveal() ?? '',
-    Expiration: documentInstant(expiration),
+    Expiration: formatDocumentInstant(expiration),
     AccountId: accountId === '' ? undefined : accountId,
   });
 }

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
-import { type Admission, type Refused, refusal } from './admission.ts';
-import { type LiveCredentials, liveDocument } from './live-document.ts';
+import { type AccessDenial, type AccessRequirements, checkAccess } from './access-check.ts';
+import { formatLiveDocument, type LiveCredentials } from './live-document.ts';
 
 export interface LiveEndpointOptions {
   /** Null where there are none to hand out at this moment. Never called again while it runs. */
-  supply: () => Promise<LiveCredentials | null>;
+  getCredentials: () => Promise<LiveCredentials | null>;
   /** What `supply` threw, which no client is told. */
   onProblem?: (error: unknown) => void;
   limits?: Partial<LiveLimits>;
@@ -16,7 +16,7 @@ export interface LiveEndpointOptions {
 export interface LiveLimits {
   /** For a request to arrive whole, in milliseconds. */
   requestMs: number;
-  connections: number;
+  maxConnections: number;
 }
 
 export interface LiveEndpoint {
@@ -31,7 +31,7 @@ export interface LiveEndpoint {
 const ADDRESS = '127.0.0.1';
 
 /** A client sends a few hundred bytes in one go. Hundreds of workers of one job may start at once. */
-const LIMITS: LiveLimits = { requestMs: 5000, connections: 512 };
+const LIMITS: LiveLimits = { requestMs: 5000, maxConnections: 512 };
 const HEADER_BYTES = 8192;
 
 /**
@@ -45,22 +45,22 @@ const secretText = () => randomBytes(32).toString('hex');
  * @throws CredWatchError where no port can be had
  */
 export async function startLiveEndpoint(options: LiveEndpointOptions): Promise<LiveEndpoint> {
-  const { supply, onProblem = () => {}, limits } = options;
-  const { requestMs, connections } = { ...LIMITS, ...limits };
+  const { getCredentials, onProblem = () => {}, limits } = options;
+  const { requestMs, maxConnections } = { ...LIMITS, ...limits };
   const server = createServer({
     maxHeaderSize: HEADER_BYTES,
     headersTimeout: requestMs,
     requestTimeout: requestMs,
     connectionsCheckingInterval: Math.min(1000, requestMs),
   });
-  server.maxConnections = connections;
+  server.maxConnections = maxConnections;
   const host = `${ADDRESS}:${await listen(server)}`;
   // A connection that cannot be taken, for want of memory, must not end the job whose credentials these are.
   server.on('error', onProblem);
-  const admission: Admission = { host, path: `/${secretText()}`, authorization: secretText() };
-  const supplied = shared(() => suppliedAnswer(supply, onProblem));
+  const admission: AccessRequirements = { host, path: `/${secretText()}`, authorization: secretText() };
+  const supplied = shared(() => suppliedAnswer(getCredentials, onProblem));
   server.on('request', (request, response) => {
-    const refused = refusal(request, admission);
+    const refused = checkAccess(request, admission);
     const answer = refused === null ? supplied() : Promise.resolve(refusedAnswer(refused));
     void answer.then((ready) => send(ready, response)).catch(() => response.destroy());
   });
@@ -106,18 +106,18 @@ function shared<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-interface Answer {
+interface LiveResponse {
   status: number;
   body: string;
 }
 
 async function suppliedAnswer(
-  supply: LiveEndpointOptions['supply'],
+  supply: LiveEndpointOptions['getCredentials'],
   onProblem: (error: unknown) => void,
-): Promise<Answer> {
+): Promise<LiveResponse> {
   try {
     const credentials = await supply();
-    if (credentials !== null) return { status: 200, body: liveDocument(credentials) };
+    if (credentials !== null) return { status: 200, body: formatLiveDocument(credentials) };
     // SDKs try again for the status, and live on what they have; the code is the agent's for "not yet".
     return errorAnswer(503, 'CredentialsUninitialized', 'There are no valid credentials at this moment');
   } catch (error) {
@@ -126,16 +126,16 @@ async function suppliedAnswer(
   }
 }
 
-const refusedAnswer = ({ status, message }: Refused) => errorAnswer(status, 'AccessDenied', message);
+const refusedAnswer = ({ status, message }: AccessDenial) => errorAnswer(status, 'AccessDenied', message);
 
 /** In the form of the ECS agent. */
-const errorAnswer = (status: number, code: string, message: string): Answer => ({
+const errorAnswer = (status: number, code: string, message: string): LiveResponse => ({
   status,
   body: JSON.stringify({ code, message, HTTPErrorCode: status }),
 });
 
 /** The last of its connection: a client comes once an hour, and one that only guesses has to begin anew. */
-function send({ status, body }: Answer, response: ServerResponse): void {
+function send({ status, body }: LiveResponse, response: ServerResponse): void {
   // Whether this clock is right nobody knows: a client must not measure its own by it.
   response.sendDate = false;
   response

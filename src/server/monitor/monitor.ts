@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { hostRule } from '../wire/host-rule.ts';
+import { createHostCheck } from '../wire/host-check.ts';
 import type { ListenAddress } from '../wire/listen-address.ts';
-import { type ListeningServers, listenOnAll } from '../wire/listening.ts';
+import { type ListeningServers, listenOnAll } from '../wire/listening-servers.ts';
 
-export interface MonitorAnswer {
+export interface MonitorResponse {
   status: number;
   /** Content-Type. */
   type: string;
@@ -13,9 +13,9 @@ export interface MonitorAnswer {
 export interface MonitorOptions {
   listen: readonly ListenAddress[];
   /** Host names that may be used beside addresses, in lower case. */
-  hosts: ReadonlySet<string>;
+  allowedHosts: ReadonlySet<string>;
   /** By path. */
-  routes: ReadonlyMap<string, () => Promise<MonitorAnswer>>;
+  routes: ReadonlyMap<string, () => Promise<MonitorResponse>>;
   /** Whoever asked is told nothing of what went wrong. */
   onError(error: unknown): void;
 }
@@ -40,7 +40,7 @@ function serverOf(options: MonitorOptions): Server {
   server.maxConnections = MOST_CONNECTIONS;
   // A connection that cannot be taken is no reason for the poller to end.
   server.on('error', () => {});
-  const isHostAllowed = hostRule(options.hosts);
+  const isHostAllowed = createHostCheck(options.allowedHosts);
   server.on('request', (request, response) => {
     request.resume();
     void answerTo(request, options, isHostAllowed).then((answer) => send(answer, request, response));
@@ -56,8 +56,8 @@ function serverOf(options: MonitorOptions): Server {
 async function answerTo(
   request: IncomingMessage,
   { routes, onError }: MonitorOptions,
-  isHostAllowed: ReturnType<typeof hostRule>,
-): Promise<MonitorAnswer> {
+  isHostAllowed: ReturnType<typeof createHostCheck>,
+): Promise<MonitorResponse> {
   const { host, path } = targetOf(request);
   // A page of another site that has made its name one of this machine (DNS rebinding) sends that name.
   if (host !== null && !isHostAllowed(host, request.socket)) {
@@ -75,7 +75,7 @@ async function answerTo(
   }
 }
 
-const refusal = (status: number, why: string): MonitorAnswer => ({ status, type: TEXT, body: `${why}\n` });
+const refusal = (status: number, why: string): MonitorResponse => ({ status, type: TEXT, body: `${why}\n` });
 
 /** The authority of an absolute target comes before any Host (RFC 9112). None is null: before HTTP/1.1 it need not be. */
 function targetOf({ url = '/', headers, httpVersion }: IncomingMessage): {
@@ -99,7 +99,7 @@ const policyFor = (type: string) =>
   `${type.startsWith('text/html') ? '' : "default-src 'none'; "}frame-ancestors 'none'`;
 
 function send(
-  { status, type, body }: MonitorAnswer,
+  { status, type, body }: MonitorResponse,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { type Directory, directory } from './metadata-tree.ts';
+import { createDirectory, type Directory } from './metadata-tree.ts';
 
 /** `/` of a real endpoint, as captured in 2024. */
 export const METADATA_VERSIONS: readonly string[] = [
@@ -45,7 +45,7 @@ export interface Instance {
  * An instance that nobody owns. The account, the ids that count up to `abcdef0` (the AMI's from it) and the MAC
  * address are those of examples in AWS's documentation; the zone's id differs by account in reality.
  */
-export const exampleInstance = (startedAt: Instant): Instance => ({
+export const createExampleInstance = (startedAt: Instant): Instance => ({
   id: 'i-1234567890abcdef0',
   accountId: '123456789012',
   region: 'eu-west-1',
@@ -71,9 +71,9 @@ export const exampleInstance = (startedAt: Instant): Instance => ({
  * `autoscaling/` and `events/recommendations/`, whose mere presence makes agents drain an instance. Credentials
  * (`iam/`, `identity-credentials/`) are not data of a tree.
  */
-export function defaultTree(instance: Instance): Directory {
+export function buildDefaultTree(instance: Instance): Directory {
   const hostname = `ip-${instance.privateIp.replaceAll('.', '-')}.${instance.region}.compute.internal`;
-  return directory({
+  return createDirectory({
     dynamic: { 'instance-identity': instanceIdentity(instance) },
     'meta-data': {
       'ami-id': instance.imageId,
@@ -107,7 +107,7 @@ export function defaultTree(instance: Instance): Directory {
       'security-groups': instance.securityGroup.name,
       services: { domain: 'amazonaws.com', partition: 'aws' },
       system: 'nitro',
-      tags: { instance: directory(instance.tags) },
+      tags: { instance: createDirectory(instance.tags) },
     },
   });
 }
@@ -136,7 +136,7 @@ function instanceIdentity(instance: Instance): Directory {
     signature: falseSignature(instance, 'signature', 128),
     dsa2048: falseSignature(instance, 'dsa2048', 1300),
   };
-  return directory(signed, Object.keys(signed));
+  return createDirectory(signed, Object.keys(signed));
 }
 
 /** As captured in 2023, to the blank before each colon. */

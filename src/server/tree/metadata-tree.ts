@@ -3,7 +3,7 @@ import { CredWatchError } from '../../errors.ts';
 /** What lies beneath a version (`/latest/`): `dynamic/`, `meta-data/` and `user-data`. */
 export interface MetadataTree {
   /** `path` is decoded and split, without empty segments; `[]` is the top. Null where there is nothing. */
-  look(path: readonly string[]): TreeEntry | null;
+  findEntry(path: readonly string[]): TreeEntry | null;
 }
 
 export type TreeEntry =
@@ -29,37 +29,39 @@ export class Directory {
 export type TreeChanges = ReadonlyMap<string, TreeChange>;
 export type TreeChange = string | Buffer | null | TreeChanges;
 
-export type Shape = string | Buffer | Directory | { readonly [name: string]: Shape };
+export type DirectoryLiteral = string | Buffer | Directory | { readonly [name: string]: DirectoryLiteral };
 
 /** How many names a path may have. */
-export const DEEPEST = 32;
+export const MAX_DEPTH = 32;
 
 /** What there is beneath a version; a value anywhere else is a slip, which no client would ever see. */
-export const TOP: ReadonlyMap<string, 'directory' | 'text'> = new Map([
+export const TOP_LEVEL_KINDS: ReadonlyMap<string, 'directory' | 'text'> = new Map([
   ['dynamic', 'directory'],
   ['meta-data', 'directory'],
   ['user-data', 'text'],
 ]);
-export const TOP_NAMES = [...TOP.keys()].join(', ');
+export const TOP_LEVEL_NAMES = [...TOP_LEVEL_KINDS.keys()].join(', ');
 
 /** A directory from a literal. */
-export function directory(
-  shape: { readonly [name: string]: Shape },
+export function createDirectory(
+  shape: { readonly [name: string]: DirectoryLiteral },
   listedFirst?: readonly string[],
 ): Directory {
   const entries = Object.entries(shape).map(([name, value]): [string, TreeNode] => [
     name,
-    isText(value) || value instanceof Directory ? value : directory(value),
+    isText(value) || value instanceof Directory ? value : createDirectory(value),
   ]);
   return new Directory(new Map(entries), listedFirst);
 }
 
-export const treeOf = (top: Directory): MetadataTree => ({ look: (path) => lookUp(top, path) });
+export const createTree = (top: Directory): MetadataTree => ({
+  findEntry: (path) => findTreeEntry(top, path),
+});
 
-export function lookUp(top: Directory, path: readonly string[]): TreeEntry | null {
+export function findTreeEntry(top: Directory, path: readonly string[]): TreeEntry | null {
   let node: TreeNode = top;
   for (const segment of path) {
-    const name: string | null = isText(node) ? null : entryAt(node.entries, segment);
+    const name: string | null = isText(node) ? null : findEntryName(node.entries, segment);
     if (isText(node) || name === null) return null;
     node = node.entries.get(name)!;
   }
@@ -72,7 +74,10 @@ export function lookUp(top: Directory, path: readonly string[]): TreeEntry | nul
  * The name of the entry that a segment of a path enters. Public keys are listed as `0=my-key` and entered as `0`;
  * a tag of such a name is no directory, and entered by all of it.
  */
-export function entryAt(entries: ReadonlyMap<string, TreeNode | TreeChange>, segment: string): string | null {
+export function findEntryName(
+  entries: ReadonlyMap<string, TreeNode | TreeChange>,
+  segment: string,
+): string | null {
   const exact = entries.get(segment);
   if (exact !== undefined && (isText(exact) || numberOf(segment) === segment)) return segment;
   for (const [name, node] of entries) if (!isText(node) && numberOf(name) === segment) return name;
@@ -80,7 +85,7 @@ export function entryAt(entries: ReadonlyMap<string, TreeNode | TreeChange>, seg
 }
 
 /** The directory with the changes made; the one given stays as it is. */
-export function change(under: Directory, changes: TreeChanges): Directory {
+export function applyTreeChanges(under: Directory, changes: TreeChanges): Directory {
   const entries = new Map(under.entries);
   const directories = [...entries].filter(([, node]) => node instanceof Directory);
   const numbered = new Map(directories.map(([name]) => [numberOf(name), name]));
@@ -94,7 +99,7 @@ export function change(under: Directory, changes: TreeChanges): Directory {
       entries.set(name, made);
       continue;
     }
-    const changed = change(node instanceof Directory ? node : new Directory(new Map()), made);
+    const changed = applyTreeChanges(node instanceof Directory ? node : new Directory(new Map()), made);
     // Everything was removed, or there was nothing to remove.
     if (changed.entries.size === 0 && made.size > 0) continue;
     const kept = name === numberOf(former) ? former : name;
@@ -120,9 +125,10 @@ function list({ entries, listedFirst }: Directory, slash: string): string[] {
     .map(({ shown }) => shown);
 }
 
-export const isName = (name: string) => name !== '' && name !== '.' && name !== '..' && !/\p{Cc}/u.test(name);
+export const isValidEntryName = (name: string) =>
+  name !== '' && name !== '.' && name !== '..' && !/\p{Cc}/u.test(name);
 
-export const replacesCredentials = (place: string) =>
+export const replacesCredentialsError = (place: string) =>
   new CredWatchError(
     `${place} would replace the credentials`,
     'use --role, --lifetime and --fault to say what is served there',

@@ -24,7 +24,7 @@ export function assertReadable(stats: Stats, path: string): void {
     throw new CredWatchError(`${path} is larger than 4 MiB`, 'serve something smaller');
 }
 
-export function explained(error: unknown, path: string): CredWatchError {
+export function toTreeReadError(error: unknown, path: string): CredWatchError {
   if (error instanceof CredWatchError) return error;
   const code = systemErrorCode(error);
   if (code === '') throw error;

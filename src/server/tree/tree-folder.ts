@@ -3,22 +3,22 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
 import {
-  change,
-  DEEPEST,
+  applyTreeChanges,
   type Directory,
-  entryAt,
-  isName,
-  lookUp,
+  findEntryName,
+  findTreeEntry,
+  isValidEntryName,
+  MAX_DEPTH,
   type MetadataTree,
-  replacesCredentials,
-  TOP,
-  TOP_NAMES,
+  replacesCredentialsError,
+  TOP_LEVEL_KINDS,
+  TOP_LEVEL_NAMES,
   type TreeChange,
   type TreeChanges,
 } from './metadata-tree.ts';
-import { assertReadable, explained, readRegularFile } from './regular-file.ts';
+import { assertReadable, readRegularFile, toTreeReadError } from './regular-file.ts';
 
-export type Problem = (message: string) => void;
+export type ProblemHandler = (message: string) => void;
 
 /**
  * A folder of files, read at every look. No part of a request ever becomes a path: it is looked for among the names
@@ -27,29 +27,29 @@ export type Problem = (message: string) => void;
 export class TreeFolder implements MetadataTree {
   readonly #folder: string;
   readonly #under: Directory;
-  readonly #onProblem: Problem;
+  readonly #onProblem: ProblemHandler;
   readonly #told = new Set<string>();
 
-  constructor(folder: string, under: Directory, onProblem: Problem) {
+  constructor(folder: string, under: Directory, onProblem: ProblemHandler) {
     this.#folder = folder;
     this.#under = under;
     this.#onProblem = onProblem;
     const iam = join(folder, 'meta-data', 'iam');
-    if (existsSync(iam)) throw replacesCredentials(iam);
-    if (readdirSync(folder).some((name) => TOP.has(name))) return;
+    if (existsSync(iam)) throw replacesCredentialsError(iam);
+    if (readdirSync(folder).some((name) => TOP_LEVEL_KINDS.has(name))) return;
     throw new CredWatchError(
-      `${folder} has none of ${TOP_NAMES}`,
+      `${folder} has none of ${TOP_LEVEL_NAMES}`,
       'name its files as paths go: meta-data/placement/region',
     );
   }
 
-  look(path: readonly string[]) {
+  findEntry(path: readonly string[]) {
     // Links may go in a circle.
-    if (path.length > DEEPEST) return null;
+    if (path.length > MAX_DEPTH) return null;
     // Resolved once a look: the folder itself may be a link that is turned to another one meanwhile.
     const root = this.#attempt(this.#folder, () => realpathSync(this.#folder));
-    if (root === null) return lookUp(this.#under, path);
-    return lookUp(change(this.#under, this.#readAlong(path, root, root, [])), path);
+    if (root === null) return findTreeEntry(this.#under, path);
+    return findTreeEntry(applyTreeChanges(this.#under, this.#readAlong(path, root, root, [])), path);
   }
 
   /** What a folder holds; of what is off the path no more than what it takes to list it. */
@@ -58,7 +58,7 @@ export class TreeFolder implements MetadataTree {
     const changes = new Map<string, TreeChange>();
     for (const [name, { isDirectory }] of found) changes.set(name, isDirectory ? new Map() : '');
     const [segment, ...rest] = path;
-    const name = segment === undefined ? null : entryAt(changes, segment);
+    const name = segment === undefined ? null : findEntryName(changes, segment);
     if (name === null) return changes;
     const { realPath, isDirectory } = found.get(name)!;
     if (isDirectory) return changes.set(name, this.#readAlong(rest, root, realPath, [...above, name]));
@@ -72,14 +72,15 @@ export class TreeFolder implements MetadataTree {
     const found = new Map<string, { realPath: string; isDirectory: boolean }>();
     for (const name of this.#attempt(folder, () => readdirSync(folder)) ?? []) {
       // Hidden are the files of editors and of version control, and what the links of a Kubernetes volume lead to.
-      if (name.startsWith('.') || !isName(name)) continue;
+      if (name.startsWith('.') || !isValidEntryName(name)) continue;
       const path = join(folder, name);
       this.#attempt(path, () => {
         const realPath = realpathSync(path);
         const stats = statSync(realPath);
         const isDirectory = stats.isDirectory();
-        if (above.length === 0 && TOP.get(name) !== (isDirectory ? 'directory' : 'text')) return;
-        if (above.length === 1 && above[0] === 'meta-data' && name === 'iam') throw replacesCredentials(path);
+        if (above.length === 0 && TOP_LEVEL_KINDS.get(name) !== (isDirectory ? 'directory' : 'text')) return;
+        if (above.length === 1 && above[0] === 'meta-data' && name === 'iam')
+          throw replacesCredentialsError(path);
         assertInside(root, realPath, path);
         if (!isDirectory) assertReadable(stats, path);
         found.set(name, { realPath, isDirectory });
@@ -94,7 +95,7 @@ export class TreeFolder implements MetadataTree {
       return action();
     } catch (error) {
       if (systemErrorCode(error) === 'ENOENT' && path !== this.#folder) return null;
-      const message = `${explained(error, path).message}: not served`;
+      const message = `${toTreeReadError(error, path).message}: not served`;
       if (!this.#told.has(message)) this.#onProblem(message);
       this.#told.add(message);
       return null;

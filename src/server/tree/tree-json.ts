@@ -1,11 +1,11 @@
 import { CredWatchError } from '../../errors.ts';
-import { parseJson } from '../json-text.ts';
+import { parseJson } from '../parse-json.ts';
 import {
-  DEEPEST,
-  isName,
-  replacesCredentials,
-  TOP,
-  TOP_NAMES,
+  isValidEntryName,
+  MAX_DEPTH,
+  replacesCredentialsError,
+  TOP_LEVEL_KINDS,
+  TOP_LEVEL_NAMES,
   type TreeChange,
   type TreeChanges,
 } from './metadata-tree.ts';
@@ -19,7 +19,7 @@ const NOTATION = 'write it like {"meta-data": {"placement/region": "eu-west-1"}}
  * with slashes is a path. `file` is named in errors.
  * @throws CredWatchError
  */
-export function parseChanges(text: string, file: string): TreeChanges {
+export function parseTreeChanges(text: string, file: string): TreeChanges {
   const value = parseJson(text, file, NOTATION);
   if (!isObject(value)) throw new CredWatchError(`${file} is no JSON object`, NOTATION);
   const changes: Changes = new Map();
@@ -44,19 +44,22 @@ function collect(object: object, into: Changes, above: readonly string[], place:
 
 function assertPlace(path: readonly string[], value: unknown, place: string): void {
   const [top = '', second] = path;
-  if (!path.every(isName)) {
+  if (!path.every(isValidEntryName)) {
     throw new CredWatchError(
       `${place} is not a path`,
       'join names by single slashes; no name is empty, . or .., or has control characters',
     );
   }
-  if (path.length > DEEPEST)
-    throw new CredWatchError(`${place} is too deep`, `use ${DEEPEST} levels at most`);
-  const kind = TOP.get(top);
+  if (path.length > MAX_DEPTH)
+    throw new CredWatchError(`${place} is too deep`, `use ${MAX_DEPTH} levels at most`);
+  const kind = TOP_LEVEL_KINDS.get(top);
   if (kind === undefined) {
-    throw new CredWatchError(`${place} is in none of ${TOP_NAMES}`, 'put it into the one where it belongs');
+    throw new CredWatchError(
+      `${place} is in none of ${TOP_LEVEL_NAMES}`,
+      'put it into the one where it belongs',
+    );
   }
-  if (top === 'meta-data' && second === 'iam') throw replacesCredentials(place);
+  if (top === 'meta-data' && second === 'iam') throw replacesCredentialsError(place);
   if (value === null) return;
   if ((path.length > 1 || isObject(value)) !== (kind === 'directory')) {
     throw new CredWatchError(`${place} does not fit: ${top} is a ${kind}`, `make ${top} a ${kind}`);

@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../../clock.ts';
 import type { Simulation } from '../simulation.ts';
-import { BrokenRequests } from './broken-requests.ts';
-import { answer, type Exchange, guarded, refuseTunnel } from './exchange.ts';
-import { isLoopback, type ListenAddress } from './listen-address.ts';
-import { type ListeningServers, listenOnAll } from './listening.ts';
-import { reception } from './reception.ts';
+import { destroySocketOnError, type Exchange, handleRequest, rejectTunnel } from './exchange.ts';
+import { isLoopbackAddress, type ListenAddress } from './listen-address.ts';
+import { type ListeningServers, listenOnAll } from './listening-servers.ts';
+import { MalformedRequestHandler } from './malformed-requests.ts';
+import { createRequestReceiver } from './request-receiver.ts';
 
 export interface EndpointOptions {
   simulation: Simulation;
   listen: readonly ListenAddress[];
   /** Host names that may be used beside addresses. */
-  hosts: ReadonlySet<string>;
+  allowedHosts: ReadonlySet<string>;
   clock: Clock;
   onExchange(exchange: Exchange): void;
 }
@@ -26,12 +26,16 @@ export const startEndpoint = (options: EndpointOptions): Promise<ListeningServer
 function serverFor(address: ListenAddress, options: EndpointOptions): Server {
   // A missing Host is answered by us, with the page that the real one has for it.
   const server = createServer({ requireHostHeader: false });
-  const receive = reception(options.simulation, options.hosts);
-  const context = { ...options, receive, clientAddress: isLoopback(address.host) ? address.host : null };
-  const broken = new BrokenRequests(options.simulation, options.clock);
+  const receive = createRequestReceiver(options.simulation, options.allowedHosts);
+  const context = {
+    ...options,
+    receive,
+    clientAddress: isLoopbackAddress(address.host) ? address.host : null,
+  };
+  const broken = new MalformedRequestHandler(options.simulation, options.clock);
   const serve = (request: IncomingMessage, response: ServerResponse) => {
-    broken.follow(response, request.socket);
-    const start = () => guarded(request.socket, () => answer(request, response, context));
+    broken.trackResponse(response, request.socket);
+    const start = () => destroySocketOnError(request.socket, () => handleRequest(request, response, context));
     // A pipelined request waits for its turn, which does not come if the answer before it closes the connection.
     if (response.socket === null) response.once('socket', start);
     else start();
@@ -40,7 +44,11 @@ function serverFor(address: ListenAddress, options: EndpointOptions): Server {
   // Node would answer `100 Continue` by itself, which none of the real endpoints does.
   server.on('checkContinue', serve);
   server.on('checkExpectation', serve);
-  server.on('connect', (request, socket) => guarded(socket, () => refuseTunnel(request, socket, context)));
-  server.on('clientError', (error, socket) => guarded(socket, () => broken.reject(error, socket)));
+  server.on('connect', (request, socket) =>
+    destroySocketOnError(socket, () => rejectTunnel(request, socket, context)),
+  );
+  server.on('clientError', (error, socket) =>
+    destroySocketOnError(socket, () => broken.reject(error, socket)),
+  );
   return server;
 }

@@ -2,39 +2,39 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../clock.ts';
 import type { FalseCredentials } from '../credentials/false-credentials.ts';
-import { type Delivery, deliver, firstHalf } from '../faults/faulty-answer.ts';
-import type { Inquiry, Reply } from '../inquiry.ts';
+import type { EndpointRequest, HandledRequest } from '../endpoint-request.ts';
+import { applyResponseFaults, type Delivery, firstHalf } from '../faults/response-faults.ts';
 import type { Simulation } from '../simulation.ts';
-import { writeAnswer, writeLast } from './answer-writer.ts';
-import type { Reception } from './reception.ts';
+import type { RequestReceiver } from './request-receiver.ts';
+import { writeRawResponseAndClose, writeResponse } from './response-writer.ts';
 
 /** What is told of a request once it was answered, or was not. */
 export interface Exchange {
   /** Of the client. */
   address: string;
-  inquiry: Inquiry;
-  reply: Reply;
+  request: EndpointRequest;
+  handledRequest: HandledRequest;
   /** Null where no whole answer arrived. */
   status: number | null;
   /** What came in its place. */
-  instead: 'reset' | 'truncated' | 'no answer' | 'client left' | null;
+  incompleteReason: 'reset' | 'truncated' | 'no answer' | 'client left' | null;
   /** The credentials that arrived. */
   credentials: FalseCredentials | null;
   fault: string | null;
 }
 
 /** What every request that comes in by one address needs. */
-export interface Listening {
+export interface ListenerContext {
   /** Of every client where there can be no other, which spares a system call for each; null where they differ. */
   clientAddress: string | null;
-  receive: Reception;
+  receive: RequestReceiver;
   simulation: Simulation;
   clock: Clock;
   onExchange(exchange: Exchange): void;
 }
 
 /** An error that nobody foresaw costs one connection, and not the process. */
-export function guarded(socket: Duplex, action: () => void): void {
+export function destroySocketOnError(socket: Duplex, action: () => void): void {
   try {
     action();
   } catch {
@@ -43,47 +43,54 @@ export function guarded(socket: Duplex, action: () => void): void {
 }
 
 /** Node hands over the connection of a CONNECT, to be used as a tunnel; without a taker it would close it in silence. */
-export function refuseTunnel(request: IncomingMessage, socket: Duplex, listening: Listening): void {
+export function rejectTunnel(request: IncomingMessage, socket: Duplex, listening: ListenerContext): void {
   const { receive, clock, onExchange } = listening;
   socket.on('error', () => {});
-  const { inquiry, reply } = receive(request, clock.now());
-  writeLast(reply.answer, socket);
+  const { request: inquiry, handledRequest } = receive(request, clock.now());
+  writeRawResponseAndClose(handledRequest.response, socket);
   onExchange({
     address: addressOf(inquiry, listening),
-    inquiry,
-    reply,
-    status: reply.answer.status,
-    instead: null,
+    request: inquiry,
+    handledRequest,
+    status: handledRequest.response.status,
+    incompleteReason: null,
     credentials: null,
     fault: null,
   });
 }
 
 /** Answers one request, now or after the pause that a fault makes. */
-export function answer(request: IncomingMessage, response: ServerResponse, listening: Listening): void {
+export function handleRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  listening: ListenerContext,
+): void {
   const { receive, simulation, clock, onExchange } = listening;
   drain(request);
-  const { inquiry, reply, refusal } = receive(request, clock.now());
-  const delivery = deliver(reply, inquiry, refusal, simulation.variants);
+  const { request: inquiry, handledRequest, errorResponder } = receive(request, clock.now());
+  const delivery = applyResponseFaults(handledRequest, inquiry, errorResponder, simulation.variants);
   const finish = () => {
     const instead = response.destroyed ? 'client left' : send(delivery, request, response);
-    const status = instead === null ? delivery.answer.status : null;
+    const status = instead === null ? delivery.response.status : null;
     const credentials = instead === null ? delivery.credentials : null;
     onExchange({
       address: addressOf(inquiry, listening),
-      inquiry,
-      reply,
+      request: inquiry,
+      handledRequest,
       status,
-      instead,
+      incompleteReason: instead,
       credentials,
       fault: delivery.fault,
     });
   };
   if (delivery.delayMs === 0) finish();
-  else void clock.sleep(delivery.delayMs, goneSignal(response)).then(() => guarded(request.socket, finish));
+  else
+    void clock
+      .sleep(delivery.delayMs, goneSignal(response))
+      .then(() => destroySocketOnError(request.socket, finish));
 }
 
-const addressOf = ({ connection }: Inquiry, { clientAddress }: Listening) =>
+const addressOf = ({ connection }: EndpointRequest, { clientAddress }: ListenerContext) =>
   clientAddress ?? connection.remoteAddress ?? '';
 
 /** Bodies are of no interest; left unread they would make the system reset the connection under the answer. */
@@ -103,22 +110,22 @@ function goneSignal(response: ServerResponse): AbortSignal {
 
 /** What comes in place of a whole answer; null where that is sent. */
 function send(
-  { manner, answer }: Delivery,
+  { kind, response: answer }: Delivery,
   request: IncomingMessage,
   response: ServerResponse,
-): Exchange['instead'] {
+): Exchange['incompleteReason'] {
   const isHead = request.method === 'HEAD';
-  switch (manner) {
+  switch (kind) {
     case 'silence':
       return 'no answer';
     case 'reset':
       request.socket.resetAndDestroy();
       return 'reset';
     case 'truncated':
-      writeLast({ ...answer, body: isHead ? '' : firstHalf(answer.body) }, request.socket);
+      writeRawResponseAndClose({ ...answer, body: isHead ? '' : firstHalf(answer.body) }, request.socket);
       return 'truncated';
     case 'whole':
-      writeAnswer(answer, response, isHead);
+      writeResponse(answer, response, isHead);
       return null;
   }
 }

@@ -12,7 +12,7 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-export const isLoopback = (host: string) => loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
+export const isLoopbackAddress = (host: string) => loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
 
 /**
  * Reads `127.0.0.1:1338`, `[::1]:1338` and `localhost:1338`. Other names are not looked up: what they stand for can
@@ -32,6 +32,6 @@ export function parseListenAddress(text: string): ListenAddress {
 }
 
 /** `http://[::1]:1338`, without a slash. */
-export function originOf({ host, port }: ListenAddress): string {
+export function formatOrigin({ host, port }: ListenAddress): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}${port === 80 ? '' : `:${port}`}`;
 }

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { bareHost } from '../http/addresses.ts';
+import { hostWithoutBrackets } from '../http/addresses.ts';
 
 /**
  * A list per family: a list of IPv4 addresses also matches `::ffff:127.0.0.1`, which no SDK allows.
@@ -25,6 +25,6 @@ export function isAllowedAddress(address: string): boolean {
 }
 
 /** The endpoint is on this host, as far as its URL alone can tell. */
-export function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || isIn(loopback, bareHost(url));
+export function isLoopbackUrl(url: URL): boolean {
+  return url.hostname === 'localhost' || isIn(loopback, hostWithoutBrackets(url));
 }

@@ -1,8 +1,8 @@
 import { readVariable } from '../environment/variables.ts';
-import type { Look } from '../poll.ts';
-import { FailedLook } from '../poll-error.ts';
-import { readSmallFile, unreadableBecause } from '../small-file.ts';
-import { jwtExpiry } from './jwt.ts';
+import type { OngoingPoll } from '../poll.ts';
+import { PollError } from '../poll-error.ts';
+import { describeReadError, readSmallFile } from '../small-file.ts';
+import { parseJwtExpiration } from './jwt.ts';
 
 const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
@@ -11,7 +11,7 @@ const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
  * The value of the `Authorization` header, or null for none. To be asked at every attempt: EKS replaces the file's
  * content about daily, and programs that read it once fail after that.
  */
-export async function readAuthorization(look: Look): Promise<string | null> {
+export async function readAuthorizationHeader(look: OngoingPoll): Promise<string | null> {
   const { env } = look.options;
   const path = readVariable(env, TOKEN_FILE, look.notes);
   const value = readVariable(env, TOKEN, look.notes);
@@ -22,17 +22,17 @@ export async function readAuthorization(look: Look): Promise<string | null> {
   return token;
 }
 
-async function readTokenFile(path: string, look: Look): Promise<string> {
+async function readTokenFile(path: string, look: OngoingPoll): Promise<string> {
   try {
     return await (look.options.readFile ?? readSmallFile)(path);
   } catch (error) {
-    const detail = `the file that ${TOKEN_FILE} names cannot be read: ${unreadableBecause(error)}`;
-    throw new FailedLook('auth-token-unreadable', detail);
+    const detail = `the file that ${TOKEN_FILE} names cannot be read: ${describeReadError(error)}`;
+    throw new PollError('auth-token-unreadable', detail);
   }
 }
 
 /** One line break at the end is forgiven with a note: botocore, Go and Rust fail on it. */
-function vet(raw: string, name: string, look: Look): string | null {
+function vet(raw: string, name: string, look: OngoingPoll): string | null {
   const token = raw.replace(/\r?\n$/, '');
   look.secrets.add(token);
   if (token !== raw) look.notes.add('TOKEN_TRAILING_NEWLINE', { name });
@@ -41,12 +41,12 @@ function vet(raw: string, name: string, look: Look): string | null {
     return null;
   }
   if (/^[\x20-\x7e]+$/.test(token)) return token;
-  throw new FailedLook('auth-token-invalid', `the token of ${name} has characters that no header may have`);
+  throw new PollError('auth-token-invalid', `the token of ${name} has characters that no header may have`);
 }
 
 /** A token that nobody replaces any more is the usual reason why EKS Pod Identity fails. */
-function noteExpiry(token: string, look: Look): void {
-  const at = jwtExpiry(token);
+function noteExpiry(token: string, look: OngoingPoll): void {
+  const at = parseJwtExpiration(token);
   if (at === null) return;
   look.notes.add(at <= look.options.clock.now() ? 'TOKEN_FILE_EXPIRED' : 'TOKEN_FILE_EXPIRES', { at });
 }

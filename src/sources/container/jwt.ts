@@ -5,7 +5,7 @@ import { parseJsonObject } from '../document/json-object.ts';
 const LATEST: Instant = 8.64e15;
 
 /** When a JSON Web Token ends, unverified; null for what is none, or does not say. */
-export function jwtExpiry(token: string): Instant | null {
+export function parseJwtExpiration(token: string): Instant | null {
   const [, payload, signature] = token.split('.');
   if (payload === undefined || signature === undefined) return null;
   const expiry = parseJsonObject(Buffer.from(payload, 'base64url').toString('utf8'))?.exp;

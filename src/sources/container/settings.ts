@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import type { Environment } from '../environment/environment-variables.ts';
 import { readVariable } from '../environment/variables.ts';
-import { bareHost } from '../http/addresses.ts';
+import { hostWithoutBrackets } from '../http/addresses.ts';
 import type { Notes } from '../notes.ts';
-import { FailedLook } from '../poll-error.ts';
+import { PollError } from '../poll-error.ts';
 import { isAllowedAddress } from './allowed-hosts.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
@@ -16,21 +16,21 @@ const ECS_AGENT = 'http://169.254.170.2';
 /**
  * The URL of the credentials. Its path and query are confidential: on ECS, whoever knows them gets the credentials.
  */
-export function credentialsUrl(env: Environment, notes: Notes): URL | FailedLook {
+export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollError {
   const relative = readVariable(env, RELATIVE, notes);
   const full = readVariable(env, FULL, notes);
   if (relative === null && full === null) {
-    return new FailedLook('invalid-configuration', `neither ${RELATIVE} nor ${FULL} is set`);
+    return new PollError('invalid-configuration', `neither ${RELATIVE} nor ${FULL} is set`);
   }
-  if (relative === null) return parseEndpoint(full!, FULL);
+  if (relative === null) return parseContainerUrl(full!, FULL);
   if (full !== null) notes.add('TWO_URIS_SET');
   const service = readVariable(env, SERVICE, notes);
   if (service !== null) notes.add('SERVICE_ENDPOINT_OVERRIDDEN');
-  const base = service === null ? new URL(ECS_AGENT) : parseEndpoint(service, SERVICE);
-  if (base instanceof FailedLook) return base;
+  const base = service === null ? new URL(ECS_AGENT) : parseContainerUrl(service, SERVICE);
+  if (base instanceof PollError) return base;
   // Joined to the host as they are, `.example.com/` and `@example.com/` would make another host of it.
   if (!relative.startsWith('/')) {
-    return new FailedLook('invalid-configuration', `${RELATIVE} does not begin with a slash`);
+    return new PollError('invalid-configuration', `${RELATIVE} does not begin with a slash`);
   }
   return new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${relative}`);
 }
@@ -39,19 +39,19 @@ export function credentialsUrl(env: Environment, notes: Notes): URL | FailedLook
  * An absolute URL under the host rule of the SDKs, as far as it needs no look-up. `URL` brings odd spellings of an
  * address (`127.1`, `0x7f.1`, `2130706433`) into their normal form.
  */
-export function parseEndpoint(text: string, variable: string): URL | FailedLook {
+export function parseContainerUrl(text: string, variable: string): URL | PollError {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    return new FailedLook('invalid-configuration', `${variable} is not an absolute http or https URL`);
+    return new PollError('invalid-configuration', `${variable} is not an absolute http or https URL`);
   }
-  const host = bareHost(url);
+  const host = hostWithoutBrackets(url);
   if (url.protocol === 'http:' && isIP(host) !== 0 && !isAllowedAddress(host))
-    return hostNotAllowed(variable);
+    return hostNotAllowedError(variable);
   if (`${url.username}${url.password}` === '') return url;
-  return new FailedLook('invalid-configuration', `${variable} holds a user name or a password`);
+  return new PollError('invalid-configuration', `${variable} holds a user name or a password`);
 }
 
-export function hostNotAllowed(variable: string): FailedLook {
+export function hostNotAllowedError(variable: string): PollError {
   const detail = `${variable} is plain http to a host that is neither loopback nor an agent of AWS`;
-  return new FailedLook('host-not-allowed', detail);
+  return new PollError('host-not-allowed', detail);
 }

@@ -1,6 +1,6 @@
-import { chooseToken, found, type Written } from '../document/written-keys.ts';
-import { type Found, type Look, look } from '../poll.ts';
-import { FailedLook } from '../poll-error.ts';
+import { chooseToken, documentFromKeys, type NamedValue } from '../document/unvalidated-keys.ts';
+import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
+import { PollError } from '../poll-error.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 
 const KEY_ID = 'AWS_ACCESS_KEY_ID';
@@ -18,35 +18,35 @@ const EXPIRATIONS = [
 ];
 
 /** Keys in the environment. A running program's environment does not change: it sees rotations only if restarted. */
-export function environmentSource(options: SourceOptions): CredentialSource {
+export function createEnvironmentSource(options: SourceOptions): CredentialSource {
   return {
     name: 'environment',
     endpoint: null,
-    poll: (signal) => look(options, signal, [], async (current) => readEnvironment(current)),
+    poll: (signal) => runPoll(options, signal, [], async (current) => readEnvironment(current)),
   };
 }
 
-function readEnvironment(look: Look): Found {
+function readEnvironment(look: OngoingPoll): FoundDocument {
   const { env, label } = look.options;
   look.identity.role = label ?? '';
   // Blank ones count as missing in every SDK.
-  const read = (name: string): Written => ({
+  const read = (name: string): NamedValue => ({
     name,
     value: env[name]?.trim() === '' ? '' : (env[name] ?? ''),
   });
   const keys = { accessKeyId: read(KEY_ID), secretAccessKey: read(SECRET_KEY) };
   if (keys.accessKeyId.value === '' && keys.secretAccessKey.value === '') {
-    throw new FailedLook('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
+    throw new PollError('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
   }
   if (read('AWS_PROFILE').value !== '') look.notes.add('PROFILE_HIDES_ENVIRONMENT');
-  return found(
+  return documentFromKeys(
     {
       ...keys,
       token: chooseToken(read(TOKEN), read(OLD_TOKEN), look.notes),
       expirations: EXPIRATIONS.map(read).filter(({ value }) => value !== ''),
       accountId: read('AWS_ACCOUNT_ID').value,
-      incomplete: 'invalid-configuration',
-      withoutExpiration: `${EXPIRATIONS[0]} is not set`,
+      reasonIfIncomplete: 'invalid-configuration',
+      missingExpirationDetail: `${EXPIRATIONS[0]} is not set`,
     },
     look,
   );

@@ -30,7 +30,7 @@ export function readSetting(
 ): Setting | null {
   const fromEnv = readVariable(env, variable, notes);
   if (fromEnv !== null) return { name: variable, value: fromEnv };
-  const profile = profileFiles?.profiles.get(profileFiles.selected);
+  const profile = profileFiles?.profiles.get(profileFiles.selectedName);
   if (profile === undefined) return null;
   const value = readText(profile.config, key) || readText(profile.credentials, key);
   return value === '' ? null : { name: `${key} of profile ${profile.name}`, value };

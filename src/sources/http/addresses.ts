@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { FailedLook } from '../poll-error.ts';
+import { PollError } from '../poll-error.ts';
 import { readSmallFile } from '../small-file.ts';
 import type { SourceOptions } from '../source.ts';
 
@@ -8,10 +8,10 @@ const HOSTS_FILE = '/etc/hosts';
 type NameOptions = Pick<SourceOptions, 'readFile' | 'nameServers'>;
 
 /** `[::1]` in a URL is `::1` to a socket. */
-export const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+export const hostWithoutBrackets = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
 /** Addresses that need no name server: literals, `localhost` without any look-up, the hosts file. */
-export async function localAddresses(host: string, options: NameOptions): Promise<string[]> {
+export async function resolveWithoutDns(host: string, options: NameOptions): Promise<string[]> {
   if (isIP(host) !== 0) return [host];
   if (host === 'localhost') return ['127.0.0.1', '::1'];
   const hosts = await (options.readFile ?? readSmallFile)(HOSTS_FILE).catch(() => '');
@@ -23,16 +23,16 @@ export async function localAddresses(host: string, options: NameOptions): Promis
 }
 
 /** All addresses of a host. */
-export async function addressesOf(
+export async function resolveHost(
   host: string,
   options: NameOptions,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const local = await localAddresses(host, options);
+  const local = await resolveWithoutDns(host, options);
   if (local.length > 0) return local;
   const found = await askNameServer(host, options, signal);
   if (found.length === 0) {
-    throw new FailedLook('unreachable', 'the host name of the endpoint has no address', { retry: 'always' });
+    throw new PollError('unreachable', 'the host name of the endpoint has no address', { retry: 'always' });
   }
   return found;
 }

@@ -1,8 +1,8 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { systemErrorCode } from '../../errors.ts';
-import { FailedLook } from '../poll-error.ts';
-import { bareHost } from './addresses.ts';
-import { patientTimer } from './patient-timer.ts';
+import { PollError } from '../poll-error.ts';
+import { hostWithoutBrackets } from './addresses.ts';
+import { setTimeoutAfterIo } from './timeout-after-io.ts';
 
 const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
 
@@ -19,12 +19,12 @@ export async function openConnection(
     try {
       return await connectTo(url, address, connectMs, signal);
     } catch (error) {
-      if (!(error instanceof FailedLook)) throw error;
+      if (!(error instanceof PollError)) throw error;
       details.add(error.detail);
       if (signal.aborted) break;
     }
   }
-  throw new FailedLook('unreachable', [...details].join(', '), { retry: 'always' });
+  throw new PollError('unreachable', [...details].join(', '), { retry: 'always' });
 }
 
 async function connectTo(url: URL, address: string, connectMs: number, signal: AbortSignal): Promise<Socket> {
@@ -35,7 +35,7 @@ async function connectTo(url: URL, address: string, connectMs: number, signal: A
       // A socket that fails late, or while it is being destroyed, must not end the process.
       socket.on('error', () => {});
       socket.destroy();
-      reject(new FailedLook('unreachable', detail, { retry: 'always' }));
+      reject(new PollError('unreachable', detail, { retry: 'always' }));
     };
     const succeed = () => {
       settle();
@@ -45,7 +45,7 @@ async function connectTo(url: URL, address: string, connectMs: number, signal: A
     const onError = (error: Error) => fail(systemErrorCode(error) || 'connection failed');
     const onClose = () => fail('the connection was closed before it was there');
     const onAbort = () => fail('no connection in time');
-    const timer = patientTimer(() => fail(`no connection within ${connectMs} ms`), connectMs);
+    const timer = setTimeoutAfterIo(() => fail(`no connection within ${connectMs} ms`), connectMs);
     const settle = () => {
       timer.cancel();
       signal.removeEventListener('abort', onAbort);
@@ -62,6 +62,6 @@ async function startConnecting(url: URL, address: string): Promise<[Socket, 'con
   const target = { host: address, port: Number(url.port) || DEFAULT_PORTS[url.protocol]! };
   if (url.protocol === 'http:') return [connect(target), 'connect'];
   const tls = await import('node:tls');
-  const host = bareHost(url);
+  const host = hostWithoutBrackets(url);
   return [tls.connect(isIP(host) === 0 ? { ...target, servername: host } : target), 'secureConnect'];
 }

@@ -1,7 +1,7 @@
 import type { FailureReason } from '../../domain/model.ts';
 import { parseJsonObject, readText } from '../document/json-object.ts';
-import { FailedLook, type Retry } from '../poll-error.ts';
-import type { Answer } from './http.ts';
+import { PollError, type RetryPolicy } from '../poll-error.ts';
+import type { HttpResponse } from './http.ts';
 
 /** What the body of an answer that is not a 200 says about the error. */
 export interface ErrorBody {
@@ -13,7 +13,7 @@ export interface ErrorBody {
  * Only what is meant for people may be quoted: `code` and `message` of JSON, the title of a page, plain text. Any other
  * JSON, cut off or not, could be a credentials document under a strange status.
  */
-export function readErrorBody(body: string | null): ErrorBody {
+export function parseErrorBody(body: string | null): ErrorBody {
   const text = (body ?? '').trim();
   const object = parseJsonObject(text);
   if (object !== null) {
@@ -25,17 +25,22 @@ export function readErrorBody(body: string | null): ErrorBody {
 }
 
 /** What a status means wherever nothing more special is known of it. */
-export function refusedAnswer({ status, body }: Answer): FailedLook {
+export function errorFromResponse({ status, body }: HttpResponse): PollError {
   const [reason, retry] = reasonOf(status);
-  return refusal(reason, status, retry, readErrorBody(body).text);
+  return createStatusError(reason, status, retry, parseErrorBody(body).text);
 }
 
-export function refusal(reason: FailureReason, status: number, retry: Retry, said: string): FailedLook {
+export function createStatusError(
+  reason: FailureReason,
+  status: number,
+  retry: RetryPolicy,
+  said: string,
+): PollError {
   const detail = said === '' ? `HTTP ${status}` : `HTTP ${status}: ${said}`;
-  return new FailedLook(reason, detail, { retry, status });
+  return new PollError(reason, detail, { retry, status });
 }
 
-function reasonOf(status: number): [FailureReason, Retry] {
+function reasonOf(status: number): [FailureReason, RetryPolicy] {
   if (status >= 300 && status < 400) return ['redirect', 'never'];
   if (status === 400) return ['bad-request', 'never'];
   if (status === 401 || status === 403) return ['auth-rejected', 'never'];

@@ -3,10 +3,10 @@ import type { Client } from 'undici';
 import type { Clock } from '../../clock.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { systemErrorCode } from '../../errors.ts';
-import { FailedLook } from '../poll-error.ts';
-import type { Limits } from '../source.ts';
+import { PollError } from '../poll-error.ts';
+import type { PollLimits } from '../source.ts';
 import { openConnection } from './connection.ts';
-import { patientTimer } from './patient-timer.ts';
+import { setTimeoutAfterIo } from './timeout-after-io.ts';
 
 /** aws-c-auth's cap; real documents are under 2 KiB. */
 const LARGEST_BODY = 64 * 1024;
@@ -16,19 +16,19 @@ export interface Endpoint {
   /** Of which only scheme, host and port count here. */
   url: URL;
   /** Where to connect. Asked before every attempt, so that a name is looked up within the attempt's deadline. */
-  addresses(signal: AbortSignal): Promise<readonly string[]>;
+  resolveAddresses(signal: AbortSignal): Promise<readonly string[]>;
 }
 
-export interface Request {
+export interface HttpRequest {
   method: 'GET' | 'PUT';
   /** With its query. */
   path: string;
   headers: Record<string, string>;
 }
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
-  header(name: string): string | null;
+  getHeader(name: string): string | null;
   /** Null where it is not UTF-8. */
   body: string | null;
   receivedAt: Instant;
@@ -37,21 +37,21 @@ export interface Answer {
 
 /**
  * One request on its own connection: no proxy, no redirect, and nothing left behind that could keep the process alive.
- * Throws only {@link FailedLook}. The timers are our own: undici's and Node's watch a silent socket, not a slow one.
+ * Throws only {@link PollError}. The timers are our own: undici's and Node's watch a silent socket, not a slow one.
  */
-export async function exchange(
+export async function sendRequest(
   endpoint: Endpoint,
-  request: Request,
-  { limits, clock, signal }: { limits: Limits; clock: Clock; signal: AbortSignal },
-): Promise<Answer> {
+  request: HttpRequest,
+  { limits, clock, signal }: { limits: PollLimits; clock: Clock; signal: AbortSignal },
+): Promise<HttpResponse> {
   const deadline = new AbortController();
-  const timer = patientTimer(() => deadline.abort(), limits.requestMs);
+  const timer = setTimeoutAfterIo(() => deadline.abort(), limits.requestMs);
   const stop = AbortSignal.any([deadline.signal, signal]);
   let connection: Socket | null = null;
   try {
     // At the first request only: most commands have none.
     const undici = await import('undici');
-    const addresses = await endpoint.addresses(stop);
+    const addresses = await endpoint.resolveAddresses(stop);
     connection = await openConnection(endpoint.url, addresses, limits.connectMs, stop);
     const client = new undici.Client(endpoint.url.origin, {
       connect: handOver(connection),
@@ -63,7 +63,7 @@ export async function exchange(
     // Not waited for: where the poll itself has run out of time, what went wrong must be known at once.
     return await send(client, request, clock, stop).finally(() => void client.destroy());
   } catch (error) {
-    if (error instanceof FailedLook) throw error;
+    if (error instanceof PollError) throw error;
     const within = deadline.signal.aborted ? `within ${limits.requestMs} ms` : 'before the poll had to end';
     throw explain(error, connection !== null, stop.aborted, within);
   } finally {
@@ -72,7 +72,12 @@ export async function exchange(
   }
 }
 
-async function send(client: Client, request: Request, clock: Clock, signal: AbortSignal): Promise<Answer> {
+async function send(
+  client: Client,
+  request: HttpRequest,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   const sentAt = clock.now();
   const sent = { ...request, headers: { 'user-agent': 'cred-watch', ...request.headers } };
   const { statusCode, headers, body } = await client.request({ ...sent, reset: true, signal });
@@ -81,7 +86,7 @@ async function send(client: Client, request: Request, clock: Clock, signal: Abor
   const header = (name: string) => [headers[name]].flat()[0] ?? null;
   return {
     status: statusCode,
-    header,
+    getHeader: header,
     body: decode(bytes),
     receivedAt: clock.now(),
     clockOffset: clockOffset((sentAt + answeredAt) / 2, header('date')),
@@ -103,20 +108,23 @@ function handOver(connection: Socket) {
     });
 }
 
-function explain(error: unknown, connected: boolean, stopped: boolean, within: string): FailedLook {
+function explain(error: unknown, connected: boolean, stopped: boolean, within: string): PollError {
   const code = systemErrorCode(error);
-  if (!connected) return new FailedLook('unreachable', 'no connection in time', { retry: 'always' });
+  if (!connected) return new PollError('unreachable', 'no connection in time', { retry: 'always' });
   if (stopped) {
-    return new FailedLook('timeout', `no complete answer ${within}`, { retry: 'always', unanswered: true });
+    return new PollError('timeout', `no complete answer ${within}`, {
+      retry: 'always',
+      isResponseMissing: true,
+    });
   }
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return new FailedLook('response-too-large', 'more than 64 KiB, or headers of more than 16 KiB');
+    return new PollError('response-too-large', 'more than 64 KiB, or headers of more than 16 KiB');
   }
   if (error instanceof Error && error.name === 'HTTPParserError') {
-    return new FailedLook('malformed', 'the answer is not HTTP', { retry: 'always' });
+    return new PollError('malformed', 'the answer is not HTTP', { retry: 'always' });
   }
   const detail = `the connection broke before the answer was complete (${code || 'closed'})`;
-  return new FailedLook('unreachable', detail, { retry: 'always', unanswered: true });
+  return new PollError('unreachable', detail, { retry: 'always', isResponseMissing: true });
 }
 
 function decode(bytes: ArrayBuffer): string | null {

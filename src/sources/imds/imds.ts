@@ -1,30 +1,36 @@
-import { parseRoleDocument, type RoleDocument } from '../document/role-document.ts';
-import { addressesOf, bareHost } from '../http/addresses.ts';
-import { refusal, refusedAnswer } from '../http/error-response.ts';
-import type { Answer, Endpoint } from '../http/http.ts';
-import { type Found, type Look, look } from '../poll.ts';
-import { FailedLook } from '../poll-error.ts';
-import { noteShadowing } from '../shadowing.ts';
+import { type CredentialsDocument, parseCredentialsDocument } from '../document/credentials-document.ts';
+import { hostWithoutBrackets, resolveHost } from '../http/addresses.ts';
+import { createStatusError, errorFromResponse } from '../http/error-response.ts';
+import type { Endpoint, HttpResponse } from '../http/http.ts';
+import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
+import { PollError } from '../poll-error.ts';
+import { addShadowingNotes } from '../shadowing.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
-import { displayEndpoint, displayUrl, type ImdsSettings, ROLE_NAME, readImdsSettings } from './settings.ts';
-import { ImdsAccess } from './token.ts';
+import { ImdsAuthCache } from './auth.ts';
+import {
+  describeEndpoint,
+  formatUrl,
+  type ImdsSettings,
+  ROLE_NAME_PATTERN,
+  readImdsSettings,
+} from './settings.ts';
 
 const ROLES = '/latest/meta-data/iam/security-credentials/';
 const EXTENDED_ROLES = '/latest/meta-data/iam/security-credentials-extended/';
 const INSTANCE_ID = /^[\w.:-]{1,128}$/;
 
 /** The instance metadata service of EC2. Without settings in the environment it asks 169.254.169.254. */
-export function imdsSource(options: SourceOptions): CredentialSource {
+export function createImdsSource(options: SourceOptions): CredentialSource {
   const settings = readImdsSettings(options);
   const own = { ...options, limits: settings.limits };
-  noteShadowing('imds', options, settings.notes);
+  addShadowingNotes('imds', options, settings.notes);
   const service = settings.baseUrl === null ? null : new MetadataService(settings.baseUrl, settings, options);
   return {
     name: 'imds',
-    endpoint: displayEndpoint(settings.baseUrl),
+    endpoint: describeEndpoint(settings.baseUrl),
     poll: (signal) =>
-      look(own, signal, settings.notes.list, async (current) => {
-        if (settings.obstacle !== null || service === null) throw settings.obstacle;
+      runPoll(own, signal, settings.notes.list, async (current) => {
+        if (settings.blockingError !== null || service === null) throw settings.blockingError;
         return service.findCredentials(current);
       }),
   };
@@ -33,19 +39,26 @@ export function imdsSource(options: SourceOptions): CredentialSource {
 class MetadataService {
   readonly #endpoint: Endpoint;
   readonly #prefix: string;
-  readonly #access: ImdsAccess;
+  readonly #access: ImdsAuthCache;
   readonly #fixedRole: string | null;
   /** Null until an answer has settled it, for then it stays. */
   #instanceId: string | null = null;
 
   constructor(baseUrl: URL, settings: ImdsSettings, options: SourceOptions) {
-    this.#endpoint = { url: baseUrl, addresses: (signal) => addressesOf(bareHost(baseUrl), options, signal) };
-    this.#prefix = displayUrl(baseUrl).slice(baseUrl.origin.length);
-    this.#access = new ImdsAccess(this.#endpoint, `${this.#prefix}/latest/api/token`, settings.v1Allowed);
-    this.#fixedRole = settings.role;
+    this.#endpoint = {
+      url: baseUrl,
+      resolveAddresses: (signal) => resolveHost(hostWithoutBrackets(baseUrl), options, signal),
+    };
+    this.#prefix = formatUrl(baseUrl).slice(baseUrl.origin.length);
+    this.#access = new ImdsAuthCache(
+      this.#endpoint,
+      `${this.#prefix}/latest/api/token`,
+      settings.isV1Allowed,
+    );
+    this.#fixedRole = settings.fixedRole;
   }
 
-  async findCredentials(look: Look): Promise<Found> {
+  async findCredentials(look: OngoingPoll): Promise<FoundDocument> {
     // First of all, so that a token that cannot be had is asked for once and not for every path.
     await this.#access.get(look);
     if (look.options.discoverHost) look.identity.host = await this.#discoverHost(look);
@@ -55,46 +68,46 @@ class MetadataService {
     return found;
   }
 
-  async #readRole(look: Look): Promise<Found> {
+  async #readRole(look: OngoingPoll): Promise<FoundDocument> {
     if (this.#fixedRole !== null) return this.#readDocument(look, this.#fixedRole);
     try {
       return await this.#readDocument(look, await this.#discoverRole(look));
     } catch (error) {
       // The role was swapped between the two requests.
-      if (!(error instanceof FailedLook) || error.reason !== 'not-found') throw error;
+      if (!(error instanceof PollError) || error.reason !== 'not-found') throw error;
       return this.#readDocument(look, await this.#discoverRole(look));
     }
   }
 
   /** At every poll: a role can be swapped while the instance runs. */
-  async #discoverRole(look: Look): Promise<string> {
+  async #discoverRole(look: OngoingPoll): Promise<string> {
     return look.withRetries(async () => {
       const answer = await this.#get(look, ROLES);
       if (answer.status === 404)
-        throw refusal('no-role', 404, 'never', 'no role is attached to the instance');
+        throw createStatusError('no-role', 404, 'never', 'no role is attached to the instance');
       if (answer.status !== 200) throw refusedData(answer);
       const names = answer.body?.split(/\r?\n/).map((line) => line.trim()) ?? ['not UTF-8'];
       const [first, ...others] = names.filter((name) => name !== '');
-      if (first === undefined) throw new FailedLook('no-role', 'the list of roles is empty');
-      if (![first, ...others].every((name) => ROLE_NAME.test(name))) {
-        throw new FailedLook('not-imds', 'what came as a list of roles is none');
+      if (first === undefined) throw new PollError('no-role', 'the list of roles is empty');
+      if (![first, ...others].every((name) => ROLE_NAME_PATTERN.test(name))) {
+        throw new PollError('not-imds', 'what came as a list of roles is none');
       }
       if (others.length > 0) look.notes.add('SEVERAL_ROLES', { count: others.length + 1 });
       return first;
     });
   }
 
-  async #readDocument(look: Look, role: string): Promise<Found> {
+  async #readDocument(look: OngoingPoll, role: string): Promise<FoundDocument> {
     look.identity.role = role;
     return look.withRetries(async () => {
       const answer = await this.#get(look, `${ROLES}${role}`);
       if (answer.status !== 200) throw refusedData(answer);
-      return { document: parseRoleDocument(answer.body, 'once'), observedAt: answer.receivedAt };
+      return { document: parseCredentialsDocument(answer.body, 'once'), observedAt: answer.receivedAt };
     });
   }
 
   /** Never a reason for a poll to fail. */
-  async #discoverHost(look: Look): Promise<string> {
+  async #discoverHost(look: OngoingPoll): Promise<string> {
     if (this.#instanceId !== null) return this.#instanceId;
     const answer = await this.#tryGet(look, '/latest/meta-data/instance-id');
     if (answer === null || answer.status >= 500 || answer.status === 429) return '';
@@ -104,49 +117,51 @@ class MetadataService {
   }
 
   /** Only the account id is taken: what applications are handed is the old document. */
-  async #readAccountId(look: Look, { credentials, accountId }: RoleDocument): Promise<void> {
+  async #readAccountId(look: OngoingPoll, { credentials, accountId }: CredentialsDocument): Promise<void> {
     const answer = await this.#tryGet(look, `${EXTENDED_ROLES}${look.identity.role}`);
     if (answer?.status !== 200) return;
     try {
-      const extended = parseRoleDocument(answer.body, 'never');
+      const extended = parseCredentialsDocument(answer.body, 'never');
       look.accountId = extended.accountId || accountId;
       // The extended document has microseconds.
       const second = ({ expiration }: { expiration: number }) => Math.floor(expiration / 1000);
       const sameKey = extended.credentials.accessKeyId === credentials.accessKeyId;
       if (!sameKey || second(extended.credentials) !== second(credentials)) look.notes.add('APIS_DISAGREE');
     } catch (error) {
-      if (!(error instanceof FailedLook)) throw error;
+      if (!(error instanceof PollError)) throw error;
     }
   }
 
-  async #tryGet(look: Look, path: string): Promise<Answer | null> {
+  async #tryGet(look: OngoingPoll, path: string): Promise<HttpResponse | null> {
     try {
       return await this.#get(look, path);
     } catch (error) {
-      if (error instanceof FailedLook) return null;
+      if (error instanceof PollError) return null;
       throw error;
     }
   }
 
-  async #get(look: Look, path: string): Promise<Answer> {
+  async #get(look: OngoingPoll, path: string): Promise<HttpResponse> {
     const ask = async () => {
       const access = await this.#access.get(look);
-      look.identity.apiVersion = access.version;
-      if (access.version === '1') look.notes.add('IMDS_V1_USED');
+      look.identity.apiVersion = access.apiVersion;
+      if (access.apiVersion === '1') look.notes.add('IMDS_V1_USED');
       const request = { method: 'GET', path: `${this.#prefix}${path}`, headers: access.headers } as const;
-      return { access, answer: await look.exchange(this.#endpoint, request) };
+      return { access, answer: await look.sendRequest(this.#endpoint, request) };
     };
     const { access, answer } = await ask();
     if (answer.status !== 401) return answer;
-    this.#access.forget();
-    if (access.version === '2' || access.obtainedBy !== look) return (await ask()).answer;
+    this.#access.clear();
+    if (access.apiVersion === '2' || access.obtainedBy !== look) return (await ask()).answer;
     // IMDSv1 is forbidden, and no token was to be had a moment ago: asking again would take the same time in vain.
-    if (!access.unanswered) return answer;
-    throw new FailedLook('timeout', 'the token request got no answer, and without a token IMDS refuses: 401');
+    if (!access.isTokenResponseMissing) return answer;
+    throw new PollError('timeout', 'the token request got no answer, and without a token IMDS refuses: 401');
   }
 }
 
 /** 503 is how IMDS throttles, as AWS documents its error codes. */
-function refusedData(answer: Answer): FailedLook {
-  return answer.status === 503 ? refusal('throttled', 503, 'always', '') : refusedAnswer(answer);
+function refusedData(answer: HttpResponse): PollError {
+  return answer.status === 503
+    ? createStatusError('throttled', 503, 'always', '')
+    : errorFromResponse(answer);
 }

@@ -1,24 +1,24 @@
 import type { PollNoteCode } from '../../domain/poll-note.ts';
-import { isLoopback } from '../container/allowed-hosts.ts';
+import { isLoopbackUrl } from '../container/allowed-hosts.ts';
 import { readSetting, readVariable, type Setting } from '../environment/variables.ts';
 import { Notes } from '../notes.ts';
-import { FailedLook } from '../poll-error.ts';
-import type { Limits, SourceOptions } from '../source.ts';
+import { PollError } from '../poll-error.ts';
+import type { PollLimits, SourceOptions } from '../source.ts';
 
 const BASE_URLS = { ipv4: 'http://169.254.169.254', ipv6: 'http://[fd00:ec2::254]' } as const;
 
 /** IAM's own rule for role names; what a captive portal answers does not fit it. */
-export const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
+export const ROLE_NAME_PATTERN = /^[\w+=,.@-]{1,64}$/;
 
 export interface ImdsSettings {
   /** Null where the configuration names none that could be used. */
   baseUrl: URL | null;
   /** Why no request may be sent at all; null where nothing stands against it. */
-  obstacle: FailedLook | null;
-  v1Allowed: boolean;
+  blockingError: PollError | null;
+  isV1Allowed: boolean;
   /** The fixed role, or null to discover it. */
-  role: string | null;
-  limits: Partial<Limits>;
+  fixedRole: string | null;
+  limits: Partial<PollLimits>;
   notes: Notes;
 }
 
@@ -35,16 +35,16 @@ export function readImdsSettings(options: SourceOptions): ImdsSettings {
   const fixedRole = readRole(role, read, note);
   const obstacles = [
     isOn(disabled === null ? null : { name: DISABLED, value: disabled }, 'DISABLED_FOR_SOME_SDKS', note)
-      ? new FailedLook('disabled', `${DISABLED} is true`)
+      ? new PollError('disabled', `${DISABLED} is true`)
       : null,
-    baseUrl instanceof FailedLook ? baseUrl : null,
-    fixedRole instanceof FailedLook ? fixedRole : null,
+    baseUrl instanceof PollError ? baseUrl : null,
+    fixedRole instanceof PollError ? fixedRole : null,
   ];
   return {
-    baseUrl: baseUrl instanceof FailedLook ? null : baseUrl,
-    obstacle: obstacles.find((obstacle) => obstacle !== null) ?? null,
-    v1Allowed: !isOn(v1Disabled, 'V1_DISABLED_FOR_SOME_SDKS', note),
-    role: fixedRole instanceof FailedLook ? null : fixedRole,
+    baseUrl: baseUrl instanceof PollError ? null : baseUrl,
+    blockingError: obstacles.find((obstacle) => obstacle !== null) ?? null,
+    isV1Allowed: !isOn(v1Disabled, 'V1_DISABLED_FOR_SOME_SDKS', note),
+    fixedRole: fixedRole instanceof PollError ? null : fixedRole,
     limits: { ...limits, ...readLimits(read, note) },
     notes,
   };
@@ -64,7 +64,7 @@ function isOn(setting: Setting | null, onlySomeSdks: PollNoteCode, note: Note): 
 }
 
 /** An endpoint wins over a mode, wherever either of them stands. */
-function readBaseUrl(read: Read, note: Note): URL | FailedLook {
+function readBaseUrl(read: Read, note: Note): URL | PollError {
   const endpoint = read('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'ec2_metadata_service_endpoint');
   const mode = read('AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', 'ec2_metadata_service_endpoint_mode');
   const legacy = read('AWS_IMDS_USE_IPV6', 'imds_use_ipv6');
@@ -76,29 +76,29 @@ function readBaseUrl(read: Read, note: Note): URL | FailedLook {
   }
   const family = mode.value.trim().toLowerCase();
   if (family !== 'ipv4' && family !== 'ipv6') {
-    return new FailedLook('invalid-configuration', `${mode.name} is neither IPv4 nor IPv6`);
+    return new PollError('invalid-configuration', `${mode.name} is neither IPv4 nor IPv6`);
   }
   if (mode.value !== 'IPv4' && mode.value !== 'IPv6') note('ENDPOINT_MODE_CASE', mode);
   return new URL(BASE_URLS[family]);
 }
 
-function parseEndpoint({ name, value }: Setting): URL | FailedLook {
+function parseEndpoint({ name, value }: Setting): URL | PollError {
   const url = URL.canParse(value) ? new URL(value) : null;
   const usable = url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}` === '';
   if (usable && url.search === '' && url.hash === '') return url;
-  return new FailedLook('invalid-configuration', `${name} is not a plain http or https URL`);
+  return new PollError('invalid-configuration', `${name} is not a plain http or https URL`);
 }
 
-function readRole(role: string | undefined, read: Read, note: Note): string | null | FailedLook {
+function readRole(role: string | undefined, read: Read, note: Note): string | null | PollError {
   const setting = read('AWS_EC2_INSTANCE_PROFILE_NAME', 'ec2_instance_profile_name');
   if (role === undefined && setting !== null) note('PROFILE_NAME_ONLY_SOME_SDKS', setting);
   const given = role === undefined ? setting : { name: 'the given role', value: role };
   if (given === null) return null;
-  if (ROLE_NAME.test(given.value)) return given.value;
-  return new FailedLook('invalid-configuration', `${given.name} is not a role name`);
+  if (ROLE_NAME_PATTERN.test(given.value)) return given.value;
+  return new PollError('invalid-configuration', `${given.name} is not a role name`);
 }
 
-function readLimits(read: Read, note: Note): Partial<Limits> {
+function readLimits(read: Read, note: Note): Partial<PollLimits> {
   const number = (setting: Setting | null, shape: RegExp): number | null => {
     const text = setting?.value.trim() ?? '';
     if (setting === null) return null;
@@ -118,10 +118,10 @@ function readLimits(read: Read, note: Note): Partial<Limits> {
 }
 
 /** Without the slash at its end: paths begin with one. */
-export function displayUrl({ origin, pathname }: URL): string {
+export function formatUrl({ origin, pathname }: URL): string {
   return `${origin}${pathname}`.replace(/\/$/, '');
 }
 
-export function displayEndpoint(url: URL | null): { url: string; loopback: boolean } | null {
-  return url === null ? null : { url: displayUrl(url), loopback: isLoopback(url) };
+export function describeEndpoint(url: URL | null): { url: string; loopback: boolean } | null {
+  return url === null ? null : { url: formatUrl(url), loopback: isLoopbackUrl(url) };
 }

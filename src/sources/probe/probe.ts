@@ -1,16 +1,16 @@
 import {
   type ChainFacts,
-  PLACE_NAMES,
-  type Place,
-  type PlaceName,
-  placeOf,
+  createProvider,
+  PROVIDER_NAMES,
+  type Provider,
+  type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
-import { patientTimer } from '../http/patient-timer.ts';
+import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
 import { type ProfileFiles, readProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
-import { profilePlaces } from './profile-providers.ts';
-import { lookAt } from './provider.ts';
-import { webIdentityPlace } from './web-identity.ts';
+import { probeProfileProviders } from './profile-providers.ts';
+import { probeProvider } from './provider.ts';
+import { probeWebIdentity } from './web-identity.ts';
 
 /** What each place may take: somebody waits for the answer, perhaps a container that is starting. */
 const PATIENCE = 10_000;
@@ -26,30 +26,34 @@ const VARIABLE = /^AWS_|^SECRET_ACCESS_KEY$/;
  * and sign-in are not asked. It does not fail: a place that does says so.
  * @param options `profile` counts as if AWS_PROFILE named it
  */
-export async function survey(options: SourceOptions): Promise<ChainFacts> {
+export async function probeProviders(options: SourceOptions): Promise<ChainFacts> {
   const { profile } = options;
   const env = profile === undefined ? options.env : { ...options.env, AWS_PROFILE: profile };
   const limits = { attempts: 2, pollMs: PATIENCE, ...options.limits };
   const asked = { ...options, env, limits };
   const files = await within(limits.pollMs, readProfileFiles(asked), noFiles(asked));
-  const bounded = (name: PlaceName, looking: Promise<Place>) => within(limits.pollMs, looking, late(name));
+  const bounded = (name: ProviderName, looking: Promise<Provider>) =>
+    within(limits.pollMs, looking, late(name));
   const places = await Promise.all([
     bounded('environment', environmentPlace(asked)),
     bounded('web-identity', webIdentityFromEnvironment(asked)),
     bounded('container', containerPlace(asked)),
-    lookAt('imds', { ...asked, profileFiles: files }),
-    ...profilePlaces(asked, files).map(([name, looking]) => bounded(name, looking)),
+    probeProvider('imds', { ...asked, profileFiles: files }),
+    ...probeProfileProviders(asked, files).map(([name, looking]) => bounded(name, looking)),
   ]);
   const byName = new Map(places.map((place) => [place.name, place]));
-  const all = PLACE_NAMES.map((name): [PlaceName, Place] => [name, byName.get(name) ?? placeOf(name)]);
+  const all = PROVIDER_NAMES.map((name): [ProviderName, Provider] => [
+    name,
+    byName.get(name) ?? createProvider(name),
+  ]);
   return {
     now: options.clock.now(),
-    places: Object.fromEntries(all) as Record<PlaceName, Place>,
+    providers: Object.fromEntries(all) as Record<ProviderName, Provider>,
     ...variables(env),
     profile: {
-      name: files.selected,
-      named: isSet(env, 'AWS_PROFILE'),
-      exists: files.profiles.has(files.selected),
+      name: files.selectedName,
+      isNamed: isSet(env, 'AWS_PROFILE'),
+      exists: files.profiles.has(files.selectedName),
       othersExist: files.profiles.size > 0,
     },
   };
@@ -57,23 +61,23 @@ export async function survey(options: SourceOptions): Promise<ChainFacts> {
 
 const isSet = (env: SourceOptions['env'], name: string) => (env[name] ?? '').trim() !== '';
 
-function variables(env: SourceOptions['env']): Pick<ChainFacts, 'set' | 'blank'> {
+function variables(env: SourceOptions['env']): Pick<ChainFacts, 'setVariables' | 'blankVariables'> {
   const names = Object.keys(env).filter((name) => env[name] !== undefined && VARIABLE.test(name));
   return {
-    set: new Set(names.filter((name) => isSet(env, name))),
-    blank: new Set(names.filter((name) => !isSet(env, name))),
+    setVariables: new Set(names.filter((name) => isSet(env, name))),
+    blankVariables: new Set(names.filter((name) => !isSet(env, name))),
   };
 }
 
-const late = (name: PlaceName): Place =>
-  placeOf(name, { state: 'fails', fault: { code: 'NO_ANSWER_IN_TIME' } });
+const late = (name: ProviderName): Provider =>
+  createProvider(name, { state: 'fails', problem: { code: 'NO_ANSWER_IN_TIME' } });
 
 const noFiles = ({ env, profile }: SourceOptions): ProfileFiles => ({
-  configFile: { path: '', state: 'unreadable', because: 'no answer in time' },
-  credentialsFile: { path: '', state: 'unreadable', because: 'no answer in time' },
+  configFile: { path: '', state: 'unreadable', problem: 'no answer in time' },
+  credentialsFile: { path: '', state: 'unreadable', problem: 'no answer in time' },
   profiles: new Map(),
   ssoSessions: new Map(),
-  selected: profile ?? (env.AWS_PROFILE || 'default'),
+  selectedName: profile ?? (env.AWS_PROFILE || 'default'),
 });
 
 /** A file on a share that has gone away may never be read. */
@@ -81,7 +85,7 @@ async function within<T>(milliseconds: number, looking: Promise<T>, otherwise: T
   let timer: { cancel(): void } | undefined;
   const expired = new Promise<T>((resolve) => {
     // A moment later than what keeps to the same limit by itself and knows better what happened.
-    timer = patientTimer(() => resolve(otherwise), milliseconds + 500);
+    timer = setTimeoutAfterIo(() => resolve(otherwise), milliseconds + 500);
   });
   try {
     return await Promise.race([looking, expired]);
@@ -90,30 +94,30 @@ async function within<T>(milliseconds: number, looking: Promise<T>, otherwise: T
   }
 }
 
-async function environmentPlace(options: SourceOptions): Promise<Place> {
+async function environmentPlace(options: SourceOptions): Promise<Provider> {
   const { env } = options;
   const [hasId, hasSecret] = [isSet(env, ID), isSet(env, SECRET)];
-  if (!hasId && !hasSecret) return placeOf('environment');
+  if (!hasId && !hasSecret) return createProvider('environment');
   if (!hasSecret) {
-    return placeOf('environment', {
+    return createProvider('environment', {
       state: 'incomplete',
-      fault: { code: 'NO_SECRET_KEY' },
+      problem: { code: 'NO_SECRET_KEY' },
       accessKeyId: env[ID]!,
     });
   }
-  if (!hasId) return placeOf('environment', { state: 'incomplete', fault: { code: 'NO_KEY_ID' } });
-  return lookAt('environment', options);
+  if (!hasId) return createProvider('environment', { state: 'incomplete', problem: { code: 'NO_KEY_ID' } });
+  return probeProvider('environment', options);
 }
 
-async function containerPlace(options: SourceOptions): Promise<Place> {
+async function containerPlace(options: SourceOptions): Promise<Provider> {
   const { env } = options;
   const isNamed =
     isSet(env, 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI') || isSet(env, 'AWS_CONTAINER_CREDENTIALS_FULL_URI');
-  return isNamed ? lookAt('container', options) : placeOf('container');
+  return isNamed ? probeProvider('container', options) : createProvider('container');
 }
 
-const webIdentityFromEnvironment = ({ env, clock, readFile }: SourceOptions): Promise<Place> =>
-  webIdentityPlace(
+const webIdentityFromEnvironment = ({ env, clock, readFile }: SourceOptions): Promise<Provider> =>
+  probeWebIdentity(
     'web-identity',
     { tokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE ?? '', roleArn: env.AWS_ROLE_ARN ?? '' },
     { clock, ...(readFile === undefined ? {} : { readFile }) },

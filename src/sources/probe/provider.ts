@@ -1,21 +1,24 @@
 import { correctedTime } from '../../domain/measurement/generations.ts';
 import type { SourceName } from '../../domain/model.ts';
-import { type Place, type PlaceName, placeOf } from '../../domain/provider-chain/providers.ts';
+import { createProvider, type Provider, type ProviderName } from '../../domain/provider-chain/providers.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import { chooseSource } from '../open.ts';
+import { createSource } from '../open.ts';
 import type { PolledCredentials, PollFailure, PollOutcome, SourceOptions } from '../source.ts';
 
 /** One look by the source of the place's name. */
-export async function lookAt(name: PlaceName & SourceName, options: SourceOptions): Promise<Place> {
-  const source = chooseSource(name, options);
-  return placeFrom(name, await source.poll(), source.endpoint?.url ?? '');
+export async function probeProvider(
+  name: ProviderName & SourceName,
+  options: SourceOptions,
+): Promise<Provider> {
+  const source = createSource(name, options);
+  return providerFromOutcome(name, await source.poll(), source.endpoint?.url ?? '');
 }
 
 /** Only these know whose role they hand out; the others name their series. */
-const KNOWS_ROLE: ReadonlySet<PlaceName> = new Set(['container', 'imds']);
+const KNOWS_ROLE: ReadonlySet<ProviderName> = new Set(['container', 'imds']);
 
-export function placeFrom(name: PlaceName, outcome: PollOutcome, origin = ''): Place {
-  const known: Partial<Place> = {
+export function providerFromOutcome(name: ProviderName, outcome: PollOutcome, origin = ''): Provider {
+  const known: Partial<Provider> = {
     role: KNOWS_ROLE.has(name) ? outcome.identity.role : '',
     notes: outcome.notes,
     origin,
@@ -23,7 +26,7 @@ export function placeFrom(name: PlaceName, outcome: PollOutcome, origin = ''): P
   return outcome.ok ? answered(name, outcome, known) : failed(name, outcome, known);
 }
 
-function answered(name: PlaceName, outcome: PolledCredentials, known: Partial<Place>): Place {
+function answered(name: ProviderName, outcome: PolledCredentials, known: Partial<Provider>): Provider {
   const { credentials, secrets, accountId } = outcome;
   const { accessKeyId, expiration } = credentials;
   const remaining = secondsBetween(correctedTime(outcome), expiration);
@@ -34,29 +37,31 @@ function answered(name: PlaceName, outcome: PolledCredentials, known: Partial<Pl
     accountId,
     expiration,
     remaining,
-    session: secrets.token !== null,
+    isSession: secrets.token !== null,
   });
 }
 
-function failed(name: PlaceName, failure: PollFailure, known: Partial<Place>): Place {
+function failed(name: ProviderName, failure: PollFailure, known: Partial<Provider>): Provider {
   const { reason, detail, possibleHopLimit, accessKeyId } = failure;
   if (reason === 'long-lived') {
-    return placeOf(name, { ...known, state: 'answers', accessKeyId, session: false });
+    return createProvider(name, { ...known, state: 'answers', accessKeyId, isSession: false });
   }
   // SDKs use keys that somebody wrote down, whether they say when they end or not.
   if (reason === 'unknown-expiry' && !KNOWS_ROLE.has(name)) {
     const session = !accessKeyId.startsWith('AKIA');
-    return withToken(name, { ...known, state: 'answers', accessKeyId, session });
+    return withToken(name, { ...known, state: 'answers', accessKeyId, isSession: session });
   }
-  if (reason === 'not-configured') return placeOf(name);
+  if (reason === 'not-configured') return createProvider(name);
   const fault = { code: 'POLL_FAILED', reason, detail, possibleHopLimit } as const;
-  return placeOf(name, { ...known, state: 'fails', fault, accessKeyId });
+  return createProvider(name, { ...known, state: 'fails', problem: fault, accessKeyId });
 }
 
-function withToken(name: PlaceName, known: Partial<Place>): Place {
+function withToken(name: ProviderName, known: Partial<Provider>): Provider {
   const isWithout = known.notes?.some(({ code }) => code === 'SESSION_KEY_WITHOUT_TOKEN');
-  return placeOf(
+  return createProvider(
     name,
-    isWithout ? { ...known, state: 'incomplete', fault: { code: 'NO_SESSION_TOKEN' }, session: true } : known,
+    isWithout
+      ? { ...known, state: 'incomplete', problem: { code: 'NO_SESSION_TOKEN' }, isSession: true }
+      : known,
   );
 }

@@ -1,23 +1,24 @@
-import { type Found, type Look, look } from '../poll.ts';
-import { processOf } from '../profile/keys.ts';
+import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
+import { readCredentialProcess } from '../profile/credentials.ts';
 import { readSelectedProfile } from '../profile/selected-profile.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
-import { readFromProcess, withPatience } from './credential-process.ts';
-import { programName } from './program-name.ts';
+import { runCredentialProcess, withProcessTimeout } from './credential-process.ts';
+import { parseProgramName } from './program-name.ts';
 
 /** A command that prints credentials: one that is given, or the `credential_process` of the profile. */
-export function processSource(options: SourceOptions): CredentialSource {
-  const patient = withPatience(options);
+export function createProcessSource(options: SourceOptions): CredentialSource {
+  const patient = withProcessTimeout(options);
   return {
     name: 'process',
     endpoint: null,
-    poll: (signal) => look(patient, signal, [], readProcess),
+    poll: (signal) => runPoll(patient, signal, [], readProcess),
   };
 }
 
-async function readProcess(look: Look): Promise<Found> {
+async function readProcess(look: OngoingPoll): Promise<FoundDocument> {
   const { command, label } = look.options;
-  if (command === undefined) return readFromProcess(look, processOf(await readSelectedProfile(look)));
-  look.identity.role = label ?? programName(command);
-  return readFromProcess(look, command);
+  if (command === undefined)
+    return runCredentialProcess(look, readCredentialProcess(await readSelectedProfile(look)));
+  look.identity.role = label ?? parseProgramName(command);
+  return runCredentialProcess(look, command);
 }

@@ -6,7 +6,7 @@ const FIRST = new RegExp(`^\\s*(?:[A-Za-z_]\\w*=(?:${WORD})?\\s+)*(${WORD})`);
 const NAME = /^[\w+,.@-]{1,64}$/;
 
 /** The base name of the program that a command line begins with; `''` where that is not plain to see. */
-export function programName(command: string): string {
+export function parseProgramName(command: string): string {
   const word = FIRST.exec(command)?.[1] ?? '';
   const name = word
     .replace(/['"]|\\(?=.)/g, '')

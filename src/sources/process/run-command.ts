@@ -3,7 +3,7 @@ import { kill } from 'node:process';
 import { TextDecoder } from 'node:util';
 import { systemErrorCode } from '../../errors.ts';
 import type { Environment } from '../environment/environment-variables.ts';
-import { FailedLook } from '../poll-error.ts';
+import { PollError } from '../poll-error.ts';
 
 /** As for the answer of an endpoint. */
 const LARGEST = 64 * 1024;
@@ -18,29 +18,29 @@ const MEANINGS: Record<number, string> = { 126: ', not executable', 127: ', not 
  */
 export function runCommand(command: string, env: Environment, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) throw new FailedLook('timeout', 'there was no time left to start the process');
+    if (signal.aborted) throw new PollError('timeout', 'there was no time left to start the process');
     const child = start(command, env);
     const chunks: Buffer[] = [];
     let size = 0;
     let hasExited = false;
 
-    const giveUp = (failure: FailedLook) => {
+    const giveUp = (failure: PollError) => {
       signal.removeEventListener('abort', expire);
       endGroup(child);
       reject(failure);
     };
     const expire = () => {
       const open = 'the process ended, but something that it started keeps its output open';
-      giveUp(new FailedLook('timeout', hasExited ? open : 'the process did not end in the time it had'));
+      giveUp(new PollError('timeout', hasExited ? open : 'the process did not end in the time it had'));
     };
     signal.addEventListener('abort', expire, { once: true });
     child.stdout!.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > LARGEST) giveUp(new FailedLook('response-too-large', 'the process printed over 64 KiB'));
+      if (size > LARGEST) giveUp(new PollError('response-too-large', 'the process printed over 64 KiB'));
       else chunks.push(chunk);
     });
     child.once('error', (error) =>
-      giveUp(new FailedLook('process-failed', `the shell cannot be started: ${systemErrorCode(error)}`)),
+      giveUp(new PollError('process-failed', `the shell cannot be started: ${systemErrorCode(error)}`)),
     );
     child.once('exit', () => {
       hasExited = true;
@@ -48,10 +48,10 @@ export function runCommand(command: string, env: Environment, signal: AbortSigna
     child.once('close', (code, endedBy) => {
       signal.removeEventListener('abort', expire);
       const text = decode(Buffer.concat(chunks));
-      if (endedBy !== null) reject(new FailedLook('process-failed', `it was ended by ${endedBy}`));
+      if (endedBy !== null) reject(new PollError('process-failed', `it was ended by ${endedBy}`));
       else if (code !== 0) {
-        reject(new FailedLook('process-failed', `exit code ${code}${MEANINGS[code ?? 0] ?? ''}`));
-      } else if (text === null) reject(new FailedLook('malformed', 'what the process printed is not UTF-8'));
+        reject(new PollError('process-failed', `exit code ${code}${MEANINGS[code ?? 0] ?? ''}`));
+      } else if (text === null) reject(new PollError('malformed', 'what the process printed is not UTF-8'));
       else resolve(text);
     });
   });
@@ -59,11 +59,11 @@ export function runCommand(command: string, env: Environment, signal: AbortSigna
 
 function start(command: string, env: Environment): ChildProcess {
   // Node.js would quote it in its error.
-  if (command.includes('\0')) throw new FailedLook('invalid-configuration', 'the command has a NUL in it');
+  if (command.includes('\0')) throw new PollError('invalid-configuration', 'the command has a NUL in it');
   try {
     return spawn(command, { shell: true, detached: true, env, stdio: ['ignore', 'pipe', 'ignore'] });
   } catch (error) {
-    throw new FailedLook('process-failed', `the shell cannot be started: ${systemErrorCode(error)}`);
+    throw new PollError('process-failed', `the shell cannot be started: ${systemErrorCode(error)}`);
   }
 }
 

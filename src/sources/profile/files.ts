@@ -2,7 +2,7 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../errors.ts';
 import type { Environment } from '../environment/environment-variables.ts';
-import { readSmallFile, unreadableBecause } from '../small-file.ts';
+import { describeReadError, readSmallFile } from '../small-file.ts';
 
 /** What decides which shared files are read and which profile counts. */
 export interface ProfileLocation {
@@ -17,25 +17,25 @@ export interface ProfileFile {
   path: string;
   state: 'read' | 'missing' | 'unreadable';
   /** Why it is not `read`; else `''`. */
-  because: string;
+  problem: string;
 }
 
-export type Settings = Readonly<Record<string, string>>;
+export type SectionSettings = Readonly<Record<string, string>>;
 
 /** One name in both files, kept apart: which of the two counts is not the same in every SDK. */
 export interface Profile {
   name: string;
-  config: Settings;
-  credentials: Settings;
+  config: SectionSettings;
+  credentials: SectionSettings;
 }
 
 export interface ProfileFiles {
   configFile: ProfileFile;
   credentialsFile: ProfileFile;
   profiles: ReadonlyMap<string, Profile>;
-  ssoSessions: ReadonlyMap<string, Settings>;
+  ssoSessions: ReadonlyMap<string, SectionSettings>;
   /** The name of the profile that counts, whether there is one of that name or not. */
-  selected: string;
+  selectedName: string;
 }
 
 /** How the loader names the config file's other sections; profiles go by their bare names. */
@@ -62,13 +62,13 @@ export async function readProfileFiles(options: ProfileLocation): Promise<Profil
     ]);
   const ssoSessions = Object.entries(parsed.config)
     .filter(([name]) => name.startsWith(SSO_SESSION))
-    .map(([name, settings]): [string, Settings] => [name.slice(SSO_SESSION.length), settings]);
+    .map(([name, settings]): [string, SectionSettings] => [name.slice(SSO_SESSION.length), settings]);
   return {
     configFile,
     credentialsFile,
     profiles: new Map(profiles),
     ssoSessions: new Map(ssoSessions),
-    selected: options.profile ?? nonBlank(env, 'AWS_PROFILE') ?? 'default',
+    selectedName: options.profile ?? nonBlank(env, 'AWS_PROFILE') ?? 'default',
   };
 }
 
@@ -87,19 +87,19 @@ function pathOf({ env, home }: ProfileLocation, variable: string, file: string):
 
 /** Only a file that was read here is given to the loader: it swallows every error, and a pipe would hold it for ever. */
 async function examine(path: string | null): Promise<ProfileFile> {
-  if (path === null) return { path: '', state: 'missing', because: 'there is no home folder' };
+  if (path === null) return { path: '', state: 'missing', problem: 'there is no home folder' };
   // The usual way to say that there is to be none.
-  if (path === devNull) return { path, state: 'missing', because: devNull };
+  if (path === devNull) return { path, state: 'missing', problem: devNull };
   try {
     await readSmallFile(path);
-    return { path, state: 'read', because: '' };
+    return { path, state: 'read', problem: '' };
   } catch (error) {
     const missing = ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error));
-    return { path, state: missing ? 'missing' : 'unreadable', because: unreadableBecause(error) };
+    return { path, state: missing ? 'missing' : 'unreadable', problem: describeReadError(error) };
   }
 }
 
-type Sections = Record<string, Settings>;
+type Sections = Record<string, SectionSettings>;
 
 async function parse(
   config: ProfileFile,

@@ -1,25 +1,27 @@
-import { found } from '../document/written-keys.ts';
+import { documentFromKeys } from '../document/unvalidated-keys.ts';
 import { Notes } from '../notes.ts';
-import { type Found, type Look, look } from '../poll.ts';
-import { readFromProcess, withPatience } from '../process/credential-process.ts';
-import { noteShadowing } from '../shadowing.ts';
+import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
+import { runCredentialProcess, withProcessTimeout } from '../process/credential-process.ts';
+import { addShadowingNotes } from '../shadowing.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
-import { profileCredentials } from './keys.ts';
+import { readProfileCredentials } from './credentials.ts';
 import { readSelectedProfile } from './selected-profile.ts';
 
 /** A profile of the shared files, read anew at every poll: its keys, or what its `credential_process` prints. */
-export function profileSource(options: SourceOptions): CredentialSource {
-  const patient = withPatience(options);
+export function createProfileSource(options: SourceOptions): CredentialSource {
+  const patient = withProcessTimeout(options);
   const notes = new Notes();
-  noteShadowing('profile', options, notes);
+  addShadowingNotes('profile', options, notes);
   return {
     name: 'profile',
     endpoint: null,
-    poll: (signal) => look(patient, signal, notes.list, readProfile),
+    poll: (signal) => runPoll(patient, signal, notes.list, readProfile),
   };
 }
 
-async function readProfile(look: Look): Promise<Found> {
-  const given = profileCredentials(await readSelectedProfile(look), look.notes);
-  return given.kind === 'keys' ? found(given.keys, look) : readFromProcess(look, given.command);
+async function readProfile(look: OngoingPoll): Promise<FoundDocument> {
+  const given = readProfileCredentials(await readSelectedProfile(look), look.notes);
+  return given.kind === 'keys'
+    ? documentFromKeys(given.keys, look)
+    : runCredentialProcess(look, given.command);
 }

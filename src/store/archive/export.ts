@@ -1,10 +1,10 @@
 import type { FailedPoll, Instant, SourceName } from '../../domain/model.ts';
 import type { SeriesFilter } from '../contract.ts';
-import { fromRow, type GenerationRow } from '../generation-rows.ts';
+import { generationFromRow, type StoredGenerationRow } from '../generation-rows.ts';
 import { findSeries } from '../histories.ts';
 import { readJobRuns } from '../job-runs.ts';
-import type { Connection } from '../sqlite/driver.ts';
-import { CORRECTED_TIME } from '../sqlite/schema.ts';
+import type { DatabaseConnection } from '../sqlite/driver.ts';
+import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 import type { ArchiveRecord } from './record.ts';
 
 interface SampleRow {
@@ -30,14 +30,17 @@ interface FailedPollRow {
 const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
 
 /** Every record that the filter selects, read as it is taken: a million samples need no memory. */
-export function* exportRecords(connection: Connection, filter: SeriesFilter): Generator<ArchiveRecord> {
-  const generations = connection.prepare<[number], GenerationRow>(
+export function* exportRecords(
+  connection: DatabaseConnection,
+  filter: SeriesFilter,
+): Generator<ArchiveRecord> {
+  const generations = connection.prepare<[number], StoredGenerationRow>(
     'SELECT * FROM generations WHERE series_id = ? ORDER BY first_seen, key',
   );
   const samples = connection.prepare<[number], SampleRow>('SELECT * FROM samples WHERE generation_id = ?');
   const later = connection
     .prepare<[number, Instant], number>(
-      `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME} >= ?`,
+      `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME_SQL} >= ?`,
     )
     .pluck();
   const since = filter.since ?? Number.NEGATIVE_INFINITY;
@@ -48,7 +51,7 @@ export function* exportRecords(connection: Connection, filter: SeriesFilter): Ge
   )) {
     const identity = { host, source, apiVersion, role };
     for (const row of generations.all(seriesId)) {
-      const { id, generation, prunedUntil } = fromRow(row);
+      const { id, generation, prunedUntil } = generationFromRow(row);
       if (generation.lastSeen < since || generation.firstSeen > until) continue;
       for (const {
         observed_at: observedAt,
@@ -79,7 +82,7 @@ export function* exportRecords(connection: Connection, filter: SeriesFilter): Ge
   for (const each of readJobRuns(connection, filter)) yield { record: 'job_run', ...each };
 }
 
-function* failedPolls(connection: Connection, filter: SeriesFilter): Generator<ArchiveRecord> {
+function* failedPolls(connection: DatabaseConnection, filter: SeriesFilter): Generator<ArchiveRecord> {
   const rows = connection.prepare<unknown[], FailedPollRow>(
     `SELECT * FROM failed_polls
      WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)

@@ -12,16 +12,16 @@ import {
 import { formatInstant } from '../../domain/time/instant.ts';
 import {
   type ArchiveFields,
-  accessKeyId,
-  BadRecord,
-  count,
-  type Fields,
-  instant,
-  integer,
-  name,
-  nullable,
-  oneOf,
-  text,
+  InvalidRecordError,
+  type RawFields,
+  readAccessKeyId,
+  readCountField,
+  readInstantField,
+  readIntegerField,
+  readNameField,
+  readOneOf,
+  readOptionalField,
+  readTextField,
 } from './fields.ts';
 
 const ARCHIVE_SCHEMA_VERSION = 1;
@@ -43,7 +43,7 @@ export type ArchiveRecord =
   | { record: 'job_run'; run: JobRun; ordinal: number };
 
 /** The record as flat fields: a line of NDJSON, a row of CSV. */
-export function toFields(record: ArchiveRecord): ArchiveFields {
+export function toArchiveFields(record: ArchiveRecord): ArchiveFields {
   const head = { schema_version: ARCHIVE_SCHEMA_VERSION, record: record.record };
   if (record.record === 'failed_poll') {
     const { host, source, poll, ordinal } = record;
@@ -112,93 +112,101 @@ const optional = (instant: Instant | null) => (instant === null ? null : formatI
  * are ignored.
  * @throws BadRecord naming the first field that is wrong
  */
-export function fromFields(fields: Fields): ArchiveRecord {
-  const version = integer(fields, 'schema_version');
+export function parseArchiveRecord(fields: RawFields): ArchiveRecord {
+  const version = readIntegerField(fields, 'schema_version');
   if (version !== ARCHIVE_SCHEMA_VERSION) {
-    throw new BadRecord(`schema_version ${version} is not ${ARCHIVE_SCHEMA_VERSION}`);
+    throw new InvalidRecordError(`schema_version ${version} is not ${ARCHIVE_SCHEMA_VERSION}`);
   }
-  const host = name(fields, 'host');
-  const source = oneOf(fields, 'source', SOURCE_NAMES);
+  const host = readNameField(fields, 'host');
+  const source = readOneOf(fields, 'source', SOURCE_NAMES);
   switch (fields.record) {
     case 'sample': {
       const sample: Sample = {
         ...credentials(fields),
-        observedAt: instant(fields, 'observed_at'),
-        clockOffset: nullable(fields, 'clock_offset_seconds', integer),
+        observedAt: readInstantField(fields, 'observed_at'),
+        clockOffset: readOptionalField(fields, 'clock_offset_seconds', readIntegerField),
       };
       return {
         record: 'sample',
         identity: identity(fields, host, source),
         sample,
-        ordinal: count(fields, 'ordinal'),
+        ordinal: readCountField(fields, 'ordinal'),
       };
     }
     case 'generation': {
       const generation: Generation = {
         ...credentials(fields),
-        latestExpiration: instant(fields, 'latest_expiration'),
-        firstSeen: instant(fields, 'first_seen'),
-        lastSeen: instant(fields, 'last_seen'),
+        latestExpiration: readInstantField(fields, 'latest_expiration'),
+        firstSeen: readInstantField(fields, 'first_seen'),
+        lastSeen: readInstantField(fields, 'last_seen'),
         samples: 0,
-        smallestClockOffset: nullable(fields, 'smallest_clock_offset_seconds', integer),
-        largestClockOffset: nullable(fields, 'largest_clock_offset_seconds', integer),
+        smallestClockOffset: readOptionalField(fields, 'smallest_clock_offset_seconds', readIntegerField),
+        largestClockOffset: readOptionalField(fields, 'largest_clock_offset_seconds', readIntegerField),
         thirdSampleAfter: null,
       };
-      if (generation.firstSeen > generation.lastSeen) throw new BadRecord('first_seen is after last_seen');
+      if (generation.firstSeen > generation.lastSeen)
+        throw new InvalidRecordError('first_seen is after last_seen');
       return {
         record: 'generation',
         identity: identity(fields, host, source),
         generation,
-        earlierSamples: count(fields, 'earlier_samples'),
-        prunedUntil: instant(fields, 'pruned_until'),
+        earlierSamples: readCountField(fields, 'earlier_samples'),
+        prunedUntil: readInstantField(fields, 'pruned_until'),
       };
     }
     case 'failed_poll': {
       const poll: FailedPoll = {
-        observedAt: instant(fields, 'observed_at'),
-        reason: oneOf(fields, 'reason', FAILURE_REASONS),
-        detail: text(fields, 'detail'),
-        accessKeyId: accessKeyId(fields),
-        expiration: nullable(fields, 'expiration', instant),
+        observedAt: readInstantField(fields, 'observed_at'),
+        reason: readOneOf(fields, 'reason', FAILURE_REASONS),
+        detail: readTextField(fields, 'detail'),
+        accessKeyId: readAccessKeyId(fields),
+        expiration: readOptionalField(fields, 'expiration', readInstantField),
       };
-      return { record: 'failed_poll', host, source, poll, ordinal: count(fields, 'ordinal') };
+      return { record: 'failed_poll', host, source, poll, ordinal: readCountField(fields, 'ordinal') };
     }
     case 'job_run': {
       const run: JobRun = {
-        job: name(fields, 'job'),
+        job: readNameField(fields, 'job'),
         identity: identity(fields, host, source),
-        startedAt: instant(fields, 'started_at'),
-        remainingAtStart: integer(fields, 'remaining_at_start_seconds'),
+        startedAt: readInstantField(fields, 'started_at'),
+        remainingAtStart: readIntegerField(fields, 'remaining_at_start_seconds'),
         end: endOfRun(fields),
       };
-      return { record: 'job_run', run, ordinal: count(fields, 'ordinal') };
+      return { record: 'job_run', run, ordinal: readCountField(fields, 'ordinal') };
     }
     default:
-      throw new BadRecord("record is none of 'sample', 'generation', 'failed_poll', 'job_run'");
+      throw new InvalidRecordError("record is none of 'sample', 'generation', 'failed_poll', 'job_run'");
   }
 }
 
-function identity(fields: Fields, host: string, source: SourceName): SeriesIdentity {
-  return { host, source, apiVersion: text(fields, 'api_version'), role: text(fields, 'role') };
+function identity(fields: RawFields, host: string, source: SourceName): SeriesIdentity {
+  return {
+    host,
+    source,
+    apiVersion: readTextField(fields, 'api_version'),
+    role: readTextField(fields, 'role'),
+  };
 }
 
-function endOfRun(fields: Fields): JobRun['end'] {
-  const duration = nullable(fields, 'duration_seconds', count);
-  const exitCode = nullable(fields, 'exit_code', count);
-  const remainingAtEnd = nullable(fields, 'remaining_at_end_seconds', integer);
+function endOfRun(fields: RawFields): JobRun['end'] {
+  const duration = readOptionalField(fields, 'duration_seconds', readCountField);
+  const exitCode = readOptionalField(fields, 'exit_code', readCountField);
+  const remainingAtEnd = readOptionalField(fields, 'remaining_at_end_seconds', readIntegerField);
   if (duration !== null && exitCode !== null && remainingAtEnd !== null) {
     return { duration, exitCode, remainingAtEnd };
   }
   if (duration === null && exitCode === null && remainingAtEnd === null) return null;
-  throw new BadRecord('duration_seconds, exit_code and remaining_at_end_seconds do not come together');
+  throw new InvalidRecordError(
+    'duration_seconds, exit_code and remaining_at_end_seconds do not come together',
+  );
 }
 
-function credentials(fields: Fields) {
+function credentials(fields: RawFields) {
   const zoneless = fields.zoneless;
   return {
-    accessKeyId: accessKeyId(fields),
-    lastUpdated: nullable(fields, 'last_updated', instant),
-    expiration: instant(fields, 'expiration'),
+    accessKeyId: readAccessKeyId(fields),
+    lastUpdated: readOptionalField(fields, 'last_updated', readInstantField),
+    expiration: readInstantField(fields, 'expiration'),
     zoneless: zoneless === true || zoneless === 'true' || zoneless === '1',
   };
 }

@@ -1,5 +1,5 @@
-import { ARCHIVE_FIELDS } from './fields.ts';
-import { type ArchiveRecord, toFields } from './record.ts';
+import { ARCHIVE_FIELD_NAMES } from './fields.ts';
+import { type ArchiveRecord, toArchiveFields } from './record.ts';
 
 export const ARCHIVE_FORMATS = ['ndjson', 'csv'] as const;
 export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
@@ -13,10 +13,10 @@ export async function* writeArchive(
   format: ArchiveFormat,
 ): AsyncGenerator<string> {
   const toText = format === 'csv' ? await csvWriter() : ndjson;
-  if (format === 'csv') yield toText([Object.fromEntries(ARCHIVE_FIELDS.map((name) => [name, name]))]);
-  let lines: ReturnType<typeof toFields>[] = [];
+  if (format === 'csv') yield toText([Object.fromEntries(ARCHIVE_FIELD_NAMES.map((name) => [name, name]))]);
+  let lines: ReturnType<typeof toArchiveFields>[] = [];
   for (const record of records) {
-    lines.push(toFields(record));
+    lines.push(toArchiveFields(record));
     if (lines.length < LINES_PER_PIECE) continue;
     yield toText(lines);
     lines = [];
@@ -31,5 +31,5 @@ const ndjson = (lines: Lines) => lines.map((line) => `${JSON.stringify(line)}\n`
 async function csvWriter(): Promise<(lines: Lines) => string> {
   const { stringify } = await import('csv-stringify/sync');
   return (lines) =>
-    stringify([...lines], { columns: [...ARCHIVE_FIELDS], cast: { boolean: (value) => String(value) } });
+    stringify([...lines], { columns: [...ARCHIVE_FIELD_NAMES], cast: { boolean: (value) => String(value) } });
 }

@@ -1,17 +1,17 @@
 import {
   correctedTime,
+  generationFromSample,
   generationKey,
-  generationOf,
   mergeGenerations,
 } from '../../domain/measurement/generations.ts';
 import type { Generation, Instant, Sample, SeriesIdentity } from '../../domain/model.ts';
 import { seriesKey } from '../../domain/series-key.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
-import type { Batch } from '../contract.ts';
+import type { WriteResult } from '../contract.ts';
 import { GenerationRows } from '../generation-rows.ts';
 import { JobRunRows } from '../job-runs.ts';
-import type { Connection } from '../sqlite/driver.ts';
-import { CORRECTED_TIME } from '../sqlite/schema.ts';
+import type { DatabaseConnection } from '../sqlite/driver.ts';
+import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 
 interface OpenGeneration {
   id: number;
@@ -25,7 +25,7 @@ interface OpenGeneration {
  * Adds records to the database; run it inside a transaction. A record that is there already changes nothing, and
  * so does a sample that was pruned: it is counted in its generation.
  */
-export function writeBatch(connection: Connection, records: readonly ArchiveRecord[]): Batch {
+export function writeBatch(connection: DatabaseConnection, records: readonly ArchiveRecord[]): WriteResult {
   const writer = new BatchWriter(connection);
   const batch = { added: 0, known: 0 };
   for (const record of records) batch[writer.write(record) ? 'added' : 'known'] += 1;
@@ -43,7 +43,7 @@ class BatchWriter {
   readonly #insertFailedPoll;
   readonly #keptBefore;
 
-  constructor(connection: Connection) {
+  constructor(connection: DatabaseConnection) {
     this.#rows = new GenerationRows(connection);
     this.#jobRuns = new JobRunRows(connection);
     this.#insertSeries = connection
@@ -58,7 +58,7 @@ class BatchWriter {
     );
     this.#keptBefore = connection
       .prepare(
-        `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME} < ?`,
+        `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME_SQL} < ?`,
       )
       .pluck();
   }
@@ -88,7 +88,7 @@ class BatchWriter {
   }
 
   #writeSample(identity: SeriesIdentity, sample: Sample, ordinal: number): boolean {
-    const seen = { ...generationOf(sample), samples: 0 };
+    const seen = { ...generationFromSample(sample), samples: 0 };
     const open = this.#openGeneration(identity, seen);
     open.generation = mergeGenerations(open.generation, seen);
     if (open.prunedUntil !== null && correctedTime(sample) < open.prunedUntil) return false;

@@ -37,20 +37,20 @@ export async function stageFile(
   const { kind, batches } = await readRecords(chunks, name, { identity, toInstant: options.toInstant });
   const check = kind === 'log' ? new ZoneCheck() : null;
   const staged = { name, kind, lines: 0, records: 0, badLines: 0 };
-  for await (const { records, badLines, lines } of batches) {
+  for await (const { records, badLines, linesRead } of batches) {
     stage.add(records);
     for (const each of records) if (each.record === 'sample') check?.add(each.sample);
     for (const badLine of badLines) options.onBadLine(name, badLine);
-    staged.lines = Math.max(staged.lines, lines);
+    staged.lines = Math.max(staged.lines, linesRead);
     staged.records += records.length;
     staged.badLines += badLines.length;
     options.onProgress(name, staged.lines);
   }
-  return { ...staged, conflict: check?.conflict() ?? null };
+  return { ...staged, conflict: check?.findConflict() ?? null };
 }
 
 /** Moves what is staged into the database, one batch a transaction, giving way to pollers in between. */
-export async function writeStage(
+export async function writeStagedRecords(
   stage: ImportStage,
   store: SampleStore,
   onProgress: (written: number) => void,

@@ -11,7 +11,7 @@ const ENTRY =
   /^\[(\d{4})[/-](\d\d)[/-](\d\d)[ T](\d\d):(\d\d):(\d\d)\]\s*"?(\w+)"?\s*:\s*"?([^",]*)"?\s*,?\s*$/;
 
 /** Where one entry ends and the next begins when the line ends were lost. */
-export const ENTRY_START = /\s*(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
+export const ENTRY_START_PATTERN = /\s*(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
 
 /** The times and the key id of a document count; its other members are nobody's business here. */
 const IGNORED_MEMBERS = new Set([
@@ -53,7 +53,7 @@ export class LogReader {
     this.#toInstant = toInstant;
   }
 
-  read({ text, number }: TextLine): Sample | BadLine | null {
+  readLine({ text, number }: TextLine): Sample | BadLine | null {
     if (text.trim() === '') return null;
     const entry = parseEntry(text.trim());
     if (typeof entry === 'string') return { line: number, problem: entry };
@@ -71,7 +71,7 @@ export class LogReader {
   }
 
   /** What is left over at the end of the file. */
-  end(): BadLine | null {
+  finish(): BadLine | null {
     return this.#giveUpPending();
   }
 

@@ -1,19 +1,19 @@
 import { Readable } from 'node:stream';
 import type { Instant, SeriesIdentity } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
-import { BadRecord } from '../archive/fields.ts';
-import { type ArchiveRecord, fromFields } from '../archive/record.ts';
-import { ENTRY_START, LogReader } from './log-reader.ts';
+import { InvalidRecordError } from '../archive/fields.ts';
+import { type ArchiveRecord, parseArchiveRecord } from '../archive/record.ts';
+import { ENTRY_START_PATTERN, LogReader } from './log-reader.ts';
 import { type BadLine, decodeText, splitLines, type TextLine } from './text-lines.ts';
 
 export interface ReadBatch {
   records: ArchiveRecord[];
   badLines: BadLine[];
   /** Lines read so far. */
-  lines: number;
+  linesRead: number;
 }
 
-export interface LogOptions {
+export interface LogFileOptions {
   /** The series that a log belongs to: a log names neither host nor role. */
   identity: SeriesIdentity;
   /** From the logger's local time, given as if it were UTC, to the moment it names. */
@@ -30,7 +30,7 @@ export type FileKind = 'log' | 'ndjson' | 'csv';
 export async function readRecords(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
-  log: LogOptions,
+  log: LogFileOptions,
 ): Promise<{ kind: FileKind; batches: AsyncGenerator<ReadBatch> }> {
   const text = decodeText(chunks);
   const first = await firstText(text);
@@ -70,23 +70,23 @@ function kindOf(start: string, name: string): FileKind {
 
 async function* readLog(
   text: AsyncIterable<string>,
-  { identity, toInstant }: LogOptions,
+  { identity, toInstant }: LogFileOptions,
 ): AsyncGenerator<ReadBatch> {
   const reader = new LogReader(toInstant);
   let lines = 0;
-  for await (const batch of splitLines(text, ENTRY_START)) {
-    const result: ReadBatch = { records: [], badLines: [], lines: batch.at(-1)!.number };
+  for await (const batch of splitLines(text, ENTRY_START_PATTERN)) {
+    const result: ReadBatch = { records: [], badLines: [], linesRead: batch.at(-1)!.number };
     for (const line of batch) {
-      const read = reader.read(line);
+      const read = reader.readLine(line);
       if (read === null) continue;
       if ('problem' in read) result.badLines.push(read);
       else result.records.push({ record: 'sample', identity, sample: read, ordinal: 0 });
     }
-    lines = result.lines;
+    lines = result.linesRead;
     yield result;
   }
-  const rest = reader.end();
-  if (rest !== null) yield { records: [], badLines: [rest], lines };
+  const rest = reader.finish();
+  if (rest !== null) yield { records: [], badLines: [rest], linesRead: lines };
 }
 
 async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<ReadBatch> {
@@ -97,10 +97,10 @@ async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<ReadBatc
       try {
         value = JSON.parse(line);
       } catch {
-        throw new BadRecord('is not JSON');
+        throw new InvalidRecordError('is not JSON');
       }
       if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw new BadRecord('is not an object');
+        throw new InvalidRecordError('is not an object');
       return value as Record<string, unknown>;
     });
   }
@@ -146,12 +146,12 @@ function readEach<T extends TextLine>(
   last: number,
   toObject: (line: T) => Record<string, unknown>,
 ): ReadBatch {
-  const batch: ReadBatch = { records: [], badLines: [], lines: last };
+  const batch: ReadBatch = { records: [], badLines: [], linesRead: last };
   for (const line of lines) {
     try {
-      batch.records.push(fromFields(toObject(line)));
+      batch.records.push(parseArchiveRecord(toObject(line)));
     } catch (error) {
-      if (!(error instanceof BadRecord)) throw error;
+      if (!(error instanceof InvalidRecordError)) throw error;
       batch.badLines.push({ line: line.number, problem: error.message });
     }
   }

@@ -14,7 +14,7 @@ export interface BadLine {
 }
 
 /** Longer than any record; a file without line ends must not fill the memory. */
-export const LONGEST_LINE = 1_048_576;
+export const MAX_LINE_LENGTH = 1_048_576;
 
 const LINE_END = /\r\n|\n|\r/;
 
@@ -62,12 +62,12 @@ export async function* splitLines(
     const lines = (isCut ? rest.slice(0, -1) : rest).split(LINE_END);
     rest = lines.pop()! + (isCut ? '\r' : '');
     const batch = lines.flatMap((line) => pieces(line, number++, alsoBefore));
-    if (alsoBefore !== undefined && rest.length > LONGEST_LINE) {
+    if (alsoBefore !== undefined && rest.length > MAX_LINE_LENGTH) {
       const run = pieces(rest, number, alsoBefore);
       rest = run.pop()!.text;
       batch.push(...run);
     }
-    if (rest.length > LONGEST_LINE) {
+    if (rest.length > MAX_LINE_LENGTH) {
       batch.push({ text: rest, number });
       rest = '';
     }

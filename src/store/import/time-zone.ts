@@ -11,7 +11,7 @@ const QUARTER = 900_000;
  * (`-05:00`) and IANA names (`America/New_York`); null for anything else. Of the hour that a clock shows twice in
  * autumn the first is meant.
  */
-export function wallClock(zone: string): ((wallTime: Instant) => Instant) | null {
+export function createLocalTimeConverter(zone: string): ((wallTime: Instant) => Instant) | null {
   if (/^(UTC|GMT|Z)$/i.test(zone)) return (wallTime) => wallTime;
   const offset = parseOffset(zone);
   if (offset !== null) return (wallTime) => wallTime - offset * 1000;
@@ -62,7 +62,7 @@ export interface ZoneConflict {
   /** By how much, in seconds. */
   seconds: Seconds;
   /** The zone that makes them agree, as a value for `--timezone`; null where none does. */
-  zone: string | null;
+  suggestedZone: string | null;
 }
 
 /** Clocks differ by this much without anybody's zone being wrong. */
@@ -92,12 +92,16 @@ export class ZoneCheck {
     this.#previous = sample;
   }
 
-  conflict(): ZoneConflict | null {
+  findConflict(): ZoneConflict | null {
     if (this.#atLeast > CLOCK_SLACK) {
-      return { kind: 'early', seconds: Math.floor(this.#atLeast / 1000), zone: this.#agreeingZone() };
+      return {
+        kind: 'early',
+        seconds: Math.floor(this.#atLeast / 1000),
+        suggestedZone: this.#agreeingZone(),
+      };
     }
     if (this.#atMost > Number.NEGATIVE_INFINITY && this.#atMost < -LONGEST_LAG) {
-      return { kind: 'late', seconds: Math.floor(-this.#atMost / 1000), zone: this.#agreeingZone() };
+      return { kind: 'late', seconds: Math.floor(-this.#atMost / 1000), suggestedZone: this.#agreeingZone() };
     }
     return null;
   }

@@ -2,10 +2,10 @@ import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
 import type { StoreLimits } from '../contract.ts';
-import { type Connection, connect } from './driver.ts';
-import { explained } from './explanations.ts';
-import { assertNotForeign, foreign } from './file-header.ts';
-import { openCopy } from './read-only-copy.ts';
+import { openCopy } from './database-copy.ts';
+import { type DatabaseConnection, openDatabase } from './driver.ts';
+import { withErrorHints } from './error-hints.ts';
+import { assertNotForeignDatabase, foreignDatabaseError } from './file-header.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
 /** Setting WAL on a new file does not wait for its turn as everything else does: it is tried again instead. */
@@ -16,13 +16,13 @@ const WAL_PAUSE = 10;
  * Opens the database for writing, creating it (mode 0600) and bringing its schema up to date.
  * @throws CredWatchError where the file is not ours, is newer than this program, or cannot be written
  */
-export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Connection {
+export function openForWriting(path: string, { maxPages }: StoreLimits = {}): DatabaseConnection {
   const file = resolve(path);
-  return explained(file, () => {
+  return withErrorHints(file, () => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const isNew = createPrivately(file);
-    if (!isNew) assertNotForeign(file);
-    const connection = connect(file);
+    if (!isNew) assertNotForeignDatabase(file);
+    const connection = openDatabase(file);
     try {
       if (!isNew) assertOurs(connection, file);
       useWriteAheadLog(connection);
@@ -43,12 +43,12 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Co
  * lock file, a copy is read.
  * @throws CredWatchError as {@link openForWriting}
  */
-export function openForReading(path: string): Connection | null {
+export function openForReading(path: string): DatabaseConnection | null {
   const file = resolve(path);
-  return explained(file, () => {
+  return withErrorHints(file, () => {
     const size = sizeOf(file);
     if (size === null || size === 0) return null;
-    assertNotForeign(file);
+    assertNotForeignDatabase(file);
     const connection = openDirectly(file) ?? openOwnCopy(file);
     // Another process has just made the file and not yet its tables.
     if (schemaVersion(connection) > 0) return connection;
@@ -58,7 +58,7 @@ export function openForReading(path: string): Connection | null {
 }
 
 /** A copy of a database of ours: what was found out about the file itself was lost when it could not be opened. */
-function openOwnCopy(file: string): Connection {
+function openOwnCopy(file: string): DatabaseConnection {
   const connection = openCopy(file);
   try {
     assertOurs(connection, file);
@@ -73,17 +73,17 @@ function openOwnCopy(file: string): Connection {
  * For where the database cannot be written: a copy of it, or an empty one in memory where there is none or it is
  * not fit to be read. Both can be written and are forgotten when they are closed.
  */
-export function openUnwritable(path: string): Connection {
+export function openTemporary(path: string): DatabaseConnection {
   const file = resolve(path);
-  return openSoundCopy(file) ?? prepareToForget(connect(':memory:'), file);
+  return openSoundCopy(file) ?? prepareToForget(openDatabase(':memory:'), file);
 }
 
 /** Null for whatever reason there is: whoever asks makes do without history. */
-function openSoundCopy(file: string): Connection | null {
-  let connection: Connection | undefined;
+function openSoundCopy(file: string): DatabaseConnection | null {
+  let connection: DatabaseConnection | undefined;
   try {
     if (!sizeOf(file)) return null;
-    assertNotForeign(file);
+    assertNotForeignDatabase(file);
     connection = openOwnCopy(file);
     // A damaged page would otherwise be met by whoever reads it later.
     if (connection.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('damaged');
@@ -95,7 +95,7 @@ function openSoundCopy(file: string): Connection | null {
 }
 
 /** Nothing but memory: there may be no place for temporary files. */
-function prepareToForget(connection: Connection, file: string): Connection {
+function prepareToForget(connection: DatabaseConnection, file: string): DatabaseConnection {
   connection.pragma('temp_store = MEMORY');
   connection.pragma('synchronous = OFF');
   connection.pragma('foreign_keys = ON');
@@ -104,10 +104,10 @@ function prepareToForget(connection: Connection, file: string): Connection {
 }
 
 /** Null where SQLite cannot open the file in place although it is there: no lock file can be made beside it. */
-function openDirectly(file: string): Connection | null {
-  let connection: Connection | undefined;
+function openDirectly(file: string): DatabaseConnection | null {
+  let connection: DatabaseConnection | undefined;
   try {
-    connection = connect(file, { readonly: true });
+    connection = openDatabase(file, { readonly: true });
     assertOurs(connection, file);
     return connection;
   } catch (error) {
@@ -150,11 +150,11 @@ function sizeOf(file: string): number | null {
   return stats.size;
 }
 
-function assertOurs(connection: Connection, file: string): void {
+function assertOurs(connection: DatabaseConnection, file: string): void {
   const applicationId = connection.pragma('application_id', { simple: true }) as number;
   const tables = connection.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
   const version = schemaVersion(connection);
-  if (applicationId !== APPLICATION_ID && (tables > 0 || version > 0)) throw foreign(file);
+  if (applicationId !== APPLICATION_ID && (tables > 0 || version > 0)) throw foreignDatabaseError(file);
   if (version > MIGRATIONS.length) {
     throw new CredWatchError(
       `${file} was written by a newer cred-watch (schema ${version}, this one knows ${MIGRATIONS.length})`,
@@ -163,10 +163,10 @@ function assertOurs(connection: Connection, file: string): void {
   }
 }
 
-const schemaVersion = (connection: Connection) =>
+const schemaVersion = (connection: DatabaseConnection) =>
   connection.pragma('user_version', { simple: true }) as number;
 
-function useWriteAheadLog(connection: Connection): void {
+function useWriteAheadLog(connection: DatabaseConnection): void {
   for (let attempt = 1; ; attempt += 1) {
     try {
       connection.pragma('journal_mode = WAL');
@@ -178,7 +178,7 @@ function useWriteAheadLog(connection: Connection): void {
   }
 }
 
-function migrate(connection: Connection, file: string): void {
+function migrate(connection: DatabaseConnection, file: string): void {
   if (schemaVersion(connection) === MIGRATIONS.length) return;
   connection
     .transaction(() => {

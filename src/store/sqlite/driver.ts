@@ -4,18 +4,18 @@ import { dirname, join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
 
-export type Connection = BetterSqlite3.Database;
+export type DatabaseConnection = BetterSqlite3.Database;
 type Driver = typeof BetterSqlite3;
 
 /** A poll waits this long for its turn; an import gives way after every batch, so turns come soon. */
-export const BUSY_TIMEOUT = 30_000;
+export const BUSY_TIMEOUT_MS = 30_000;
 
 /** better-sqlite3 13 is built against a Node-API that older versions of Node lack: loading it ends the process. */
 const FIRST_NODE_OF_13 = 22;
 
 export interface DriverOptions {
   /** Directory from which the package is looked up, for tests. */
-  from?: string;
+  resolveFrom?: string;
   nodeVersion?: string;
 }
 
@@ -23,11 +23,14 @@ export interface DriverOptions {
  * Loads better-sqlite3, which stays outside the bundle because it brings a native addon.
  * @throws CredWatchError where it is missing, was not built, or does not fit this Node
  */
-export function loadDriver({ from = __filename, nodeVersion = process.versions.node }: DriverOptions = {}): {
+export function loadDriver({
+  resolveFrom = __filename,
+  nodeVersion = process.versions.node,
+}: DriverOptions = {}): {
   Driver: Driver;
   nativeBinding: string | undefined;
 } {
-  const require = createRequire(from);
+  const require = createRequire(resolveFrom);
   const manifest = resolveManifest(require);
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   if (Number.parseInt(version, 10) >= 13 && Number.parseInt(nodeVersion, 10) < FIRST_NODE_OF_13) {
@@ -49,11 +52,11 @@ export function loadDriver({ from = __filename, nodeVersion = process.versions.n
 }
 
 /** Opens a database, or with `:memory:` one that lies nowhere. */
-export function connect(file: string, options: { readonly?: boolean } = {}): Connection {
+export function openDatabase(file: string, options: { readonly?: boolean } = {}): DatabaseConnection {
   const { Driver, nativeBinding } = loadDriver();
   try {
     return new Driver(file, {
-      timeout: BUSY_TIMEOUT,
+      timeout: BUSY_TIMEOUT_MS,
       readonly: options.readonly ?? false,
       ...(nativeBinding === undefined ? {} : { nativeBinding }),
     });

@@ -13,7 +13,7 @@ const APPLICATION_ID_AT = 68;
  * beside it. A file of one page without an application id may be ours, made a moment ago; what is not SQLite's at all
  * is left to SQLite to refuse.
  */
-export function assertNotForeign(file: string): void {
+export function assertNotForeignDatabase(file: string): void {
   const header = Buffer.alloc(HEADER_LENGTH);
   const descriptor = openSync(file, 'r');
   try {
@@ -25,10 +25,10 @@ export function assertNotForeign(file: string): void {
   const applicationId = header.readUInt32BE(APPLICATION_ID_AT);
   if (applicationId === APPLICATION_ID || (applicationId === 0 && header.readUInt32BE(PAGE_COUNT_AT) <= 1))
     return;
-  throw foreign(file);
+  throw foreignDatabaseError(file);
 }
 
-export function foreign(file: string): CredWatchError {
+export function foreignDatabaseError(file: string): CredWatchError {
   return new CredWatchError(
     `${file} is an SQLite database of another program`,
     'nothing was changed; name another file with --db or CRED_WATCH_DB',

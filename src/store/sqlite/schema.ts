@@ -1,4 +1,4 @@
-import { CREDIBLE_CLOCK_OFFSET } from '../../domain/measurement/generations.ts';
+import { MIN_CORRECTED_CLOCK_OFFSET } from '../../domain/measurement/generations.ts';
 
 /** "CRDW": tells our files from other people's SQLite databases. */
 export const APPLICATION_ID = 0x43524457;
@@ -90,5 +90,5 @@ export const MIGRATIONS: readonly string[] = [
 ];
 
 /** {@link correctedTime} in SQL, of a row of `samples`. */
-export const CORRECTED_TIME = `(observed_at - CASE
-  WHEN clock_offset <> '' AND abs(clock_offset) > ${CREDIBLE_CLOCK_OFFSET} THEN clock_offset * 1000 ELSE 0 END)`;
+export const CORRECTED_TIME_SQL = `(observed_at - CASE
+  WHEN clock_offset <> '' AND abs(clock_offset) > ${MIN_CORRECTED_CLOCK_OFFSET} THEN clock_offset * 1000 ELSE 0 END)`;

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SCRIPTS } from '../../../src/cli/completion/scripts.ts';
-import { COMPLETE, SHELLS } from '../../../src/cli/completion/shells.ts';
+import { COMPLETION_SCRIPTS } from '../../../src/cli/completion/scripts.ts';
+import { COMPLETE_COMMAND, SHELLS } from '../../../src/cli/completion/shells.ts';
 import { declareProgram } from '../../../src/cli/program.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { type ShellSession, startShell } from '../../support/cli/interactive-shell.ts';
@@ -62,7 +62,9 @@ afterAll(() => {
 
 /** The answer to a shell, the words' descriptions left out. */
 async function ask(current: string, ...before: string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await runCommand([COMPLETE, 'zsh', `=${current}`, ...before], { env });
+  const { code, stdout, stderr } = await runCommand([COMPLETE_COMMAND, 'zsh', `=${current}`, ...before], {
+    env,
+  });
   expect(`${code}${stderr}`).toBe('0');
   return stdout
     .split('\n')
@@ -78,7 +80,7 @@ const words = async (current: string, ...before: string[]) => {
 
 describe('the answer', () => {
   test('has every command, with its description', async () => {
-    const { stdout } = await runCommand([COMPLETE, 'fish', '='], { env });
+    const { stdout } = await runCommand([COMPLETE_COMMAND, 'fish', '='], { env });
     const commands = declareProgram().commands.map((each) => `${each.name()}\t${each.description()}`);
     expect(stdout).toBe(`words\n${commands.join('\n')}\n`);
     expect(await words('ex')).toEqual(['exec', 'export']);
@@ -145,7 +147,7 @@ describe('the answer', () => {
     expect(await words('', 'poll', '--profile')).toEqual(['loader']);
     const other = { env: { ...env, CRED_WATCH_DB: '/nonexistent/none.db' } };
     const named = await runCommand(
-      [COMPLETE, 'bash', '=web', 'report', '--db', '~/samples.db', '--host'],
+      [COMPLETE_COMMAND, 'bash', '=web', 'report', '--db', '~/samples.db', '--host'],
       other,
     );
     expect(named.stdout).toBe('words\nweb-1\t\nweb-2\t\n');
@@ -159,7 +161,7 @@ describe('the answer', () => {
     writeFileSync(join(folder, 'none.db'), 'no database');
     for (const db of ['none.db', 'missing.db', '.', ''])
       expect(await words('', 'report', `--db=${join(folder, db)}`, '--host')).toEqual([]);
-    expect(await runCommand([COMPLETE], { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(await runCommand([COMPLETE_COMMAND], { env })).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('behind the dashes of exec is left to the command', async () => {
@@ -169,7 +171,7 @@ describe('the answer', () => {
 
   test('understands what bash leaves in quotes', async () => {
     const bash = async (current: string, ...before: string[]) =>
-      (await runCommand([COMPLETE, 'bash', `=${current}`, ...before], { env })).stdout;
+      (await runCommand([COMPLETE_COMMAND, 'bash', `=${current}`, ...before], { env })).stdout;
     expect(await bash("'db $", 'report', '--host')).toBe(`words\n${HOSTILE}\t\n`);
     expect(await bash('db\\ \\$', "'report'", '"--host"')).toBe(`words\n${HOSTILE}\t\n`);
     expect(await bash('"db \\$', 'report', '--host')).toBe(`words\n${HOSTILE}\t\n`);
@@ -180,7 +182,7 @@ describe('the script', () => {
   test.each(SHELLS)('for %s is printed', async (shell) => {
     expect(await runCommand(['completion', shell])).toMatchObject({
       code: 0,
-      stdout: SCRIPTS[shell],
+      stdout: COMPLETION_SCRIPTS[shell],
       stderr: '',
     });
   });
@@ -196,11 +198,11 @@ describe('the script', () => {
   });
 
   test('of PowerShell, which no test can run here, is what it was', () => {
-    expect(SCRIPTS.powershell).toMatchSnapshot();
+    expect(COMPLETION_SCRIPTS.powershell).toMatchSnapshot();
   });
 
   test('gets its answer from the built program', async () => {
-    expect(await runProgram([COMPLETE, 'bash', '=web', 'report', '--host'], { env })).toEqual({
+    expect(await runProgram([COMPLETE_COMMAND, 'bash', '=web', 'report', '--host'], { env })).toEqual({
       code: 0,
       signal: null,
       stdout: 'words\nweb-1\t\nweb-2\t\n',
@@ -333,7 +335,7 @@ bindkey '^G' dump
   test('takes it as a file of its own, too', async () => {
     const functions = join(folder, 'functions');
     mkdirSync(functions);
-    writeFileSync(join(functions, '_cred-watch'), SCRIPTS.zsh);
+    writeFileSync(join(functions, '_cred-watch'), COMPLETION_SCRIPTS.zsh);
     const script = `fpath=(${functions} $fpath); autoload -Uz compinit && compinit -i -D; print $_comps[cred-watch]`;
     expect(await run(['zsh', '-f', '-c', script], { env })).toEqual({
       code: 0,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { splitCommandLine } from '../../../src/cli/flags/command-line.ts';
-import { examplesOf, helpBlocks, textAfterFlags } from '../../../src/cli/manual/help-text.ts';
+import { findExamples, getTextAfterFlags, parseHelpBlocks } from '../../../src/cli/manual/help-text.ts';
 import { declareProgram } from '../../../src/cli/program.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { shellWords } from '../../support/cli/shell-words.ts';
@@ -26,10 +26,10 @@ const ourLines = (lines: readonly string[]): string[][] =>
 
 describe.each(all)('the help of $name', ({ name, command }) => {
   test('ends with examples, of which all are ours', () => {
-    expect(helpBlocks(command).at(-1)).toMatchObject({ kind: 'examples' });
-    expect(examplesOf(command).length).toBeGreaterThan(1);
+    expect(parseHelpBlocks(command).at(-1)).toMatchObject({ kind: 'examples' });
+    expect(findExamples(command).length).toBeGreaterThan(1);
     const own = command === program ? 'cred-watch ' : `cred-watch ${name}`;
-    for (const { lines } of examplesOf(command)) expect(lines.join(' ')).toContain(own);
+    for (const { lines } of findExamples(command)) expect(lines.join(' ')).toContain(own);
   });
 
   test("fits 80 columns, and has nothing at a line's end", () => {
@@ -39,7 +39,7 @@ describe.each(all)('the help of $name', ({ name, command }) => {
   });
 
   test('has its examples in columns: what one is for begins where the others do, unless it is too long', () => {
-    const [, examples = ''] = textAfterFlags(command).split('\nExamples:\n');
+    const [, examples = ''] = getTextAfterFlags(command).split('\nExamples:\n');
     const rows = examples.split('\n').flatMap((line) => {
       const [, term, gap] = /^( {2}\S.*?)( {2,})\S/.exec(line) ?? [];
       return term === undefined ? [] : [{ end: term.length + 2, about: term.length + gap!.length }];
@@ -48,7 +48,7 @@ describe.each(all)('the help of $name', ({ name, command }) => {
     expect(rows.filter(({ end, about }) => about !== Math.max(end, column))).toEqual([]);
   });
 
-  test.each(examplesOf(command).map(({ lines }) => lines))(
+  test.each(findExamples(command).map(({ lines }) => lines))(
     'has an example that can be run: %s',
     async (...lines) => {
       const found = ourLines(lines);
@@ -59,9 +59,9 @@ describe.each(all)('the help of $name', ({ name, command }) => {
         const declared = declareProgram(async () => {
           asked += 1;
         });
-        await declared.parseAsync(line.own, { from: 'user' });
+        await declared.parseAsync(line.ownArguments, { from: 'user' });
         expect(asked).toBe(1);
-        expect(line.command.length > 0).toBe(line.name === 'exec');
+        expect(line.childCommand.length > 0).toBe(line.commandName === 'exec');
       }
     },
   );

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Randomness } from '../../../src/server/credentials/randomness.ts';
 import { RotationSchedule } from '../../../src/server/credentials/rotation-schedule.ts';
+import { SeededRandom } from '../../../src/server/credentials/seeded-random.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { runProgram, runShell } from '../../support/cli/run-program.ts';
 import { succeed } from '../../support/cli/succeed.ts';
@@ -33,11 +33,11 @@ async function report(...args: string[]) {
 /** Seconds for which each set of credentials was the current one, by the schedule itself. */
 function intervals(seed: string, days: number) {
   const pace = { lifetime: 21_600, rotateEvery: 3600, jitter: 120 };
-  const schedule = new RotationSchedule(pace, END - days * DAY, new Randomness(seed));
+  const schedule = new RotationSchedule(pace, END - days * DAY, new SeededRandom(seed));
   const issued = new Set<number>();
   // No turn is as short as a minute, and with these seeds none begins behind the last poll.
   for (let time = END - days * DAY; time <= END - 300_000; time += 60_000)
-    issued.add(schedule.at(time).issuedAt);
+    issued.add(schedule.findServedAt(time).issuedAt);
   const moments = [...issued];
   return moments.slice(1).map((moment, index) => (moment - moments[index]!) / 1000);
 }

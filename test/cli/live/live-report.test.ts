@@ -17,11 +17,11 @@ function counted(cost = 0) {
     if (state.fails) throw new Error('unreadable');
     return { assessment: NOTHING, allTime: NOTHING, isMissing: false, jobNames: [] };
   };
-  const polls = { isBusy: () => state.busy, idle: () => (state.busy ? waiting : Promise.resolve()) };
+  const polls = { isBusy: () => state.busy, waitUntilIdle: () => (state.busy ? waiting : Promise.resolve()) };
   const clock = { now: () => state.now, sleep: async () => {} };
   const live = new LiveReport(assess, polls, clock);
   const text = (name = 'page') =>
-    live.text(name, async () => {
+    live.getText(name, async () => {
       state.renders += 1;
       return `${name} ${state.reads}`;
     });
@@ -46,14 +46,14 @@ test('many who ask at once, and within ten seconds, have it read and written onc
 test('a poll makes it old at once', async () => {
   const { live, text } = counted();
   await text();
-  live.outdate();
+  live.invalidate();
   expect(await text()).toBe('page 2');
 });
 
 test('what is slow to make is made for a tenth of the time at most, however often polls come', async () => {
   const { live, state, text } = counted(3000);
   await text();
-  live.outdate();
+  live.invalidate();
   state.now += 29_999;
   expect(await text()).toBe('page 1');
   state.now += 1;
@@ -69,7 +69,7 @@ test('while a poll is under way nothing is read: what there is is shown, or the 
   state.busy = false;
   free();
   expect(await first).toBe('page 1');
-  live.outdate();
+  live.invalidate();
   state.busy = true;
   expect(await text()).toBe('page 1');
 });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
-import { examplesOf } from '../../../src/cli/manual/help-text.ts';
+import { findExamples } from '../../../src/cli/manual/help-text.ts';
 import { renderManPage } from '../../../src/cli/manual/man-page.ts';
 import { declareProgram } from '../../../src/cli/program.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
@@ -72,7 +72,7 @@ function expectWhole(text: string): void {
   for (const command of program.commands) {
     const [, own = ''] = text.split(`cred-watch ${command.name()} ${command.usage()}`);
     for (const { flags } of command.options) expect(own).toContain(flags.replace(/[<>]/g, ''));
-    for (const { lines } of examplesOf(command))
+    for (const { lines } of findExamples(command))
       for (const line of lines) expect(own).toContain(line.trim().replace(/\s+/g, ' '));
   }
   for (const section of ['GLOBAL OPTIONS', 'EXIT STATUS', 'ENVIRONMENT', 'FILES', 'SEE ALSO'])

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import { measure } from '../../../src/domain/measurement/measure.ts';
 import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
-import { shareOfSafeStarts } from '../../../src/domain/measurement/validity.ts';
+import { computeShareOfSafeStarts } from '../../../src/domain/measurement/validity.ts';
 import {
   type SimulatedHistory,
   type SourceBehaviour,
@@ -103,7 +103,7 @@ describe('against the truth, second by second', () => {
         Math.max(0, steppedMinimum(history, measurement)),
       );
       const required = Math.round(source.lifetime * random());
-      expect(shareOfSafeStarts(measurement, required), `seed ${seed}`).toBeCloseTo(
+      expect(computeShareOfSafeStarts(measurement, required), `seed ${seed}`).toBeCloseTo(
         steppedShare(history, measurement, required),
         9,
       );

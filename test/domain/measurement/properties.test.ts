@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  generationFromSample,
   generationKey,
-  generationOf,
   groupGenerations,
   mergeGenerations,
 } from '../../../src/domain/measurement/generations.ts';
 import { measure } from '../../../src/domain/measurement/measure.ts';
-import { safeStartsCurve, shareOfSafeStarts } from '../../../src/domain/measurement/validity.ts';
+import {
+  computeSafeStartsCurve,
+  computeShareOfSafeStarts,
+} from '../../../src/domain/measurement/validity.ts';
 import type { Generation, Sample } from '../../../src/domain/model.ts';
 import { judgeJob } from '../../../src/domain/verdict/job.ts';
 
@@ -48,7 +51,10 @@ describe('of any samples in any order', () => {
           for (const sample of list) {
             const key = generationKey(sample);
             const known = merged.get(key);
-            merged.set(key, known ? mergeGenerations(known, generationOf(sample)) : generationOf(sample));
+            merged.set(
+              key,
+              known ? mergeGenerations(known, generationFromSample(sample)) : generationFromSample(sample),
+            );
           }
           const grouped = groupGenerations(list).map((generation) => ({
             ...generation,
@@ -78,8 +84,8 @@ describe('of any samples in any order', () => {
         fc.integer({ min: 0, max: 30_000 }),
         (list, a, b) => {
           const measurement = measure(groupGenerations(list));
-          const share = shareOfSafeStarts(measurement, Math.min(a, b));
-          const longer = shareOfSafeStarts(measurement, Math.max(a, b));
+          const share = computeShareOfSafeStarts(measurement, Math.min(a, b));
+          const longer = computeShareOfSafeStarts(measurement, Math.max(a, b));
           if (share === null || longer === null) {
             expect(longer).toBe(share);
             return;
@@ -87,7 +93,7 @@ describe('of any samples in any order', () => {
           expect(share).toBeLessThanOrEqual(1);
           expect(longer).toBeGreaterThanOrEqual(0);
           expect(longer).toBeLessThanOrEqual(share);
-          const curve = safeStartsCurve(measurement, 0).map((point) => point.share);
+          const curve = computeSafeStartsCurve(measurement, 0).map((point) => point.share);
           expect(curve).toEqual([...curve].sort((x, y) => y - x));
         },
       ),
@@ -97,11 +103,11 @@ describe('of any samples in any order', () => {
   test('the watched time and the gaps make up the time from first to last sample', () => {
     fc.assert(
       fc.property(samples, (list) => {
-        const { watchedTime, gaps, firstSample, lastSample, issuedPerRequest } = measure(
+        const { watchedTime, gaps, firstSample, lastSample, isIssuedPerRequest } = measure(
           groupGenerations(list),
         );
         // Between two answers of such a source there is nothing that could be watched.
-        fc.pre(!issuedPerRequest);
+        fc.pre(!isIssuedPerRequest);
         const blind = gaps.reduce((sum, { from, to }) => sum + (to - from), 0);
         expect(watchedTime * 1000 + blind).toBeGreaterThanOrEqual(lastSample - firstSample - 1000);
         expect(watchedTime * 1000).toBeLessThanOrEqual(lastSample - firstSample);
@@ -116,7 +122,7 @@ describe('of any samples in any order', () => {
         const identity = { host: 'h', source: 'imds', apiVersion: '2', role: 'r' } as const;
         const analysis = {
           identity,
-          polled: true,
+          isPolled: true,
           failedPolls: [],
           failedPollSpans: [],
           measurement,

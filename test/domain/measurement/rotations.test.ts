@@ -27,7 +27,7 @@ function samplesOf({ key = '', issued, expires = '20:00', seen }: Issued): Sampl
 
 const measured = (...generations: Issued[]) => measure(groupGenerations(generations.flatMap(samplesOf)));
 const witnessed = (...generations: Issued[]) =>
-  measured(...generations).rotations.map((rotation) => rotation.witnessed);
+  measured(...generations).rotations.map((rotation) => rotation.isWitnessed);
 
 describe('a rotation is witnessed', () => {
   const a = { key: 'A', issued: '0:00', seen: ['0:10', '0:50'] };
@@ -78,11 +78,11 @@ describe('LastUpdated dates a rotation', () => {
   };
 
   test('where it lies in the window, with two seconds of slack on both sides', () => {
-    expect(rotation(-3)).toMatchObject({ dated: false, at: at('1:10') });
-    expect(rotation(-2)).toMatchObject({ dated: true, at: at('0:50') });
-    expect(rotation(600)).toMatchObject({ dated: true, at: at('1:00') });
-    expect(rotation(1202)).toMatchObject({ dated: true, at: at('1:10') });
-    expect(rotation(1203)).toMatchObject({ dated: false, at: at('1:10') });
+    expect(rotation(-3)).toMatchObject({ isDated: false, at: at('1:10') });
+    expect(rotation(-2)).toMatchObject({ isDated: true, at: at('0:50') });
+    expect(rotation(600)).toMatchObject({ isDated: true, at: at('1:00') });
+    expect(rotation(1202)).toMatchObject({ isDated: true, at: at('1:10') });
+    expect(rotation(1203)).toMatchObject({ isDated: false, at: at('1:10') });
   });
 });
 
@@ -101,7 +101,7 @@ test('a key that comes back after another is no rotation to it and back: both ar
     { key: 'B', issued: '0:25', expires: '6:25', seen: ['0:30', '0:40', '1:00', '1:10', '1:20', '1:30'] },
   );
   expect(rotations).toHaveLength(1);
-  expect(rotations[0]).toMatchObject({ overlapping: true, dated: false, at: at('1:20') });
+  expect(rotations[0]).toMatchObject({ isOverlapping: true, isDated: false, at: at('1:20') });
   expect(worstCase.seconds).toBe(4 * 3600 + 40 * 60);
 });
 
@@ -114,7 +114,7 @@ test('an interval that begins in a gap is not known where LastUpdated does not m
     { key: 'E', issued, seen: ['4:30', '4:50'] },
     { key: 'F', issued, seen: ['5:10'] },
   );
-  expect(rotations.map(({ witnessed }) => witnessed)).toEqual([true, true, false, true]);
+  expect(rotations.map(({ isWitnessed }) => isWitnessed)).toEqual([true, true, false, true]);
   expect(rotations.map(({ interval }) => interval)).toEqual([null, 3600, null, null]);
 });
 

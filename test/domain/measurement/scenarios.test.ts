@@ -13,11 +13,11 @@ import type {
 } from '../../../src/domain/model.ts';
 import { parseDuration } from '../../../src/domain/time/duration.ts';
 import { parseInstant } from '../../../src/domain/time/instant.ts';
-import { type Assessment, assess, type WantedJob } from '../../../src/domain/verdict/assessment.ts';
-import { longestSafeJob, rotationsFor } from '../../../src/domain/verdict/job.ts';
+import { type Assessment, assess, type JobToJudge } from '../../../src/domain/verdict/assessment.ts';
+import { findLongestSafeJob, minRotationsFor } from '../../../src/domain/verdict/job.ts';
 import type { JobVerdict } from '../../../src/domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
-import { fromFields } from '../../../src/store/archive/record.ts';
+import { parseArchiveRecord } from '../../../src/store/archive/record.ts';
 
 const FOLDER = new URL('../../../fixtures/histories/', import.meta.url);
 
@@ -37,7 +37,7 @@ const MEASURED: Record<string, (measurement: Measurement) => unknown> = {
   generations: ({ generations }) => generations.length,
   rotations: ({ rotations }) => rotations.length,
   witnessed_rotations: ({ witnessedCount }) => witnessedCount,
-  dated_rotations: ({ rotations }) => rotations.filter(({ dated }) => dated).length,
+  dated_rotations: ({ rotations }) => rotations.filter(({ isDated }) => isDated).length,
   windows: ({ rotations }) => rotations.map(({ window }) => [window.from, window.to].map(iso)),
   lead_times_seconds: ({ rotations }) => rotations.map(({ leadTime }) => leadTime),
   worst_case_seconds: ({ worstCase }) => worstCase.seconds,
@@ -53,7 +53,7 @@ const MEASURED: Record<string, (measurement: Measurement) => unknown> = {
 
 const JUDGED: Record<string, (verdict: JobVerdict) => unknown> = {
   spare_seconds: ({ spare }) => spare,
-  safe_within_seconds: ({ safeWithin }) => safeWithin,
+  safe_within_seconds: ({ safeTimeAfterRotation }) => safeTimeAfterRotation,
   unknown_reasons: ({ unknownReasons }) => unknownReasons.map(({ code }) => code),
   poll_for_seconds: ({ unknownReasons }) =>
     unknownReasons.flatMap((reason) =>
@@ -73,7 +73,7 @@ test.each(readdirSync(FOLDER))('%s', (name) => {
     now: parseInstant(expected.now as string)!.instant,
     maxAge: expected.max_age === undefined ? 'default' : seconds(expected.max_age),
     jobs: readJobs(expected.job),
-    rotationsWanted: expected.confidence === undefined ? 1 : rotationsFor(percent(expected.confidence)),
+    minRotations: expected.confidence === undefined ? 1 : minRotationsFor(percent(expected.confidence)),
     judgeRetired: false,
   });
   const compared = Object.keys(expected).filter((field) => ![...QUESTION, ...SETTINGS].includes(field));
@@ -90,17 +90,17 @@ function answer(field: string, expected: Expected, assessment: Assessment): unkn
     case 'codes':
       return series.map(({ analysis }) => analysis.findings.map(({ code }) => code));
     case 'retired':
-      return series.map(({ retired }) => retired);
+      return series.map(({ isRetired }) => isRetired);
     case 'verdicts':
-      return series.map(({ verdicts }) => verdicts[0]?.verdict ?? null);
+      return series.map(({ judgements }) => judgements[0]?.verdict ?? null);
   }
   expect(series, `${field} is about one series`).toHaveLength(1);
-  const { analysis, verdicts } = series[0]!;
+  const { analysis, judgements: verdicts } = series[0]!;
   const verdict = verdicts[0];
   if (field === 'findings') return foundArguments(expected.findings as Expected, analysis);
   if (field === 'age_seconds') return analysis.age;
   if (field === 'samples') return analysis.measurement?.sampleCount ?? 0;
-  if (field === 'longest_safe_job_seconds') return longestSafeJob(analysis.measurement!, 300);
+  if (field === 'longest_safe_job_seconds') return findLongestSafeJob(analysis.measurement!, 300);
   if (field === 'share_of_safe_starts') return nearly(verdict!.shareOfSafeStarts, expected[field]);
   const [measured, judged] = [MEASURED[field], JUDGED[field]];
   if (measured !== undefined) return measured(analysis.measurement!);
@@ -123,7 +123,7 @@ const nearly = (share: number | null, wanted: unknown) =>
   share !== null && typeof wanted === 'number' && Math.abs(share - wanted) < 1e-7 ? wanted : share;
 
 function readHistories(lines: readonly string[], polled: boolean): SeriesHistory[] {
-  const records = lines.map((line) => fromFields(JSON.parse(line)));
+  const records = lines.map((line) => parseArchiveRecord(JSON.parse(line)));
   const series = new Map<string, { identity: SeriesIdentity; samples: Sample[] }>();
   const failed = new Map<string, { host: string; source: SourceName; polls: FailedPoll[] }>();
   for (const record of records) {
@@ -143,7 +143,13 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { identity, samples }]): SeriesHistory => {
       const failedPolls = countFailures(failed.get(place(identity.host, identity.source))?.polls ?? []);
-      return { identity, polled, generations: groupGenerations(samples), failedPolls, failedPollSpans: [] };
+      return {
+        identity,
+        isPolled: polled,
+        generations: groupGenerations(samples),
+        failedPolls,
+        failedPollSpans: [],
+      };
     });
   const seen = new Set(histories.map(({ identity }) => place(identity.host, identity.source)));
   const onlyFailed = [...failed].filter(([key]) => !seen.has(key));
@@ -151,7 +157,13 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
     ...histories,
     ...onlyFailed.map(([, { host, source, polls }]): SeriesHistory => {
       const identity = { host, source, apiVersion: '', role: '' };
-      return { identity, polled, generations: [], failedPolls: countFailures(polls), failedPollSpans: [] };
+      return {
+        identity,
+        isPolled: polled,
+        generations: [],
+        failedPolls: countFailures(polls),
+        failedPollSpans: [],
+      };
     }),
   ];
 }
@@ -168,7 +180,7 @@ function countFailures(polls: readonly FailedPoll[]): FailedPollCount[] {
   });
 }
 
-function readJobs(job: unknown): WantedJob[] {
+function readJobs(job: unknown): JobToJudge[] {
   if (job === null) return [];
   const { duration, margin } = job as Record<string, unknown>;
   return [{ name: null, duration: seconds(duration), margin: seconds(margin), runs: [] }];

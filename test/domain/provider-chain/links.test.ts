@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { PollNoteCode } from '../../../src/domain/poll-note.ts';
-import { type PlaceName, SDKS, type Sdk } from '../../../src/domain/provider-chain/providers.ts';
-import { decide, outcomeFor } from '../../../src/domain/provider-chain/sdk-chains.ts';
+import { type ProviderName, SDKS, type Sdk } from '../../../src/domain/provider-chain/providers.ts';
+import { resolveChain, resolveChains } from '../../../src/domain/provider-chain/sdk-chains.ts';
 import { answers, facts } from '../../support/domain/facts.ts';
 import { writeOutcome } from '../../support/domain/shadowing-case.ts';
 
 const ends = (...args: Parameters<typeof facts>) =>
-  Object.fromEntries(SDKS.map((sdk) => [sdk, writeOutcome(decide(facts(...args))[sdk])]));
+  Object.fromEntries(SDKS.map((sdk) => [sdk, writeOutcome(resolveChains(facts(...args))[sdk])]));
 
 const everySdk = (end: string, others: Partial<Record<Sdk, string>> = {}) => ({
   ...Object.fromEntries(SDKS.map((sdk) => [sdk, end])),
@@ -20,7 +20,7 @@ test('where nothing is set every chain comes to its end', () => {
 });
 
 describe('what a look took a note of is the end for some SDKs', () => {
-  test.each<[PlaceName, PollNoteCode, readonly Sdk[]]>([
+  test.each<[ProviderName, PollNoteCode, readonly Sdk[]]>([
     ['container', 'HOST_NAME_ONLY_SOME_SDKS', ['botocore', 'javascript']],
     ['container', 'TOKEN_TRAILING_NEWLINE', ['botocore', 'go', 'rust', 'javascript']],
     ['container', 'TOKEN_BLANK', []],
@@ -62,14 +62,16 @@ describe('what a look took a note of is the end for some SDKs', () => {
 
   test('Java passes over a container endpoint that others only would not use', () => {
     const refused = { container: noted('TWO_TOKENS_SET'), imds: answers() };
-    expect(writeOutcome(outcomeFor('java', facts(refused)))).toBe('unknown at container: SENDS_OTHER_TOKEN');
-    expect(writeOutcome(outcomeFor('go', facts(refused)))).toBe('container');
+    expect(writeOutcome(resolveChain('java', facts(refused)))).toBe(
+      'unknown at container: SENDS_OTHER_TOKEN',
+    );
+    expect(writeOutcome(resolveChain('go', facts(refused)))).toBe('container');
   });
 });
 
 describe('several offers in one profile', () => {
   const all = {
-    profile: answers({ file: 'config' }),
+    profile: answers({ profileFile: 'config' }),
     'profile-web-identity': { state: 'untried' },
     sso: { state: 'untried' },
     login: { state: 'untried' },
@@ -78,8 +80,8 @@ describe('several offers in one profile', () => {
 
   /** The order in which an SDK takes them, found by taking away what it chose. */
   function order(sdk: Sdk, offers: Parameters<typeof facts>[0]): string[] {
-    const end = writeOutcome(outcomeFor(sdk, facts(offers)));
-    const { [end as PlaceName]: chosen, ...rest } = offers as Record<string, object>;
+    const end = writeOutcome(resolveChain(sdk, facts(offers)));
+    const { [end as ProviderName]: chosen, ...rest } = offers as Record<string, object>;
     return chosen === undefined ? [] : [end, ...order(sdk, rest)];
   }
 
@@ -90,7 +92,7 @@ describe('several offers in one profile', () => {
     ['botocore', all, ['profile-web-identity', 'sso', 'login', 'process', 'profile']],
     [
       'botocore',
-      { ...all, profile: answers({ file: 'credentials' }) },
+      { ...all, profile: answers({ profileFile: 'credentials' }) },
       ['profile-web-identity', 'sso', 'profile', 'login', 'process'],
     ],
     ['java', all, ['profile-web-identity', 'sso', 'login', 'process', 'profile']],
@@ -102,14 +104,14 @@ describe('several offers in one profile', () => {
   });
 
   test('Go does not load a configuration that has two of some kinds', () => {
-    expect(writeOutcome(outcomeFor('go', facts(all)))).toBe('stops: TWO_KINDS');
+    expect(writeOutcome(resolveChain('go', facts(all)))).toBe('stops: TWO_KINDS');
   });
 
   test('.NET takes one of SSO whatever is beside it, and of the others only what is alone', () => {
-    expect(writeOutcome(outcomeFor('dotnet', facts(all)))).toBe('sso');
+    expect(writeOutcome(resolveChain('dotnet', facts(all)))).toBe('sso');
     const { sso: _, ...others } = all;
-    expect(writeOutcome(outcomeFor('dotnet', facts(others)))).toBe('none');
-    expect(writeOutcome(outcomeFor('dotnet', facts({ login: { state: 'untried' } })))).toBe('login');
+    expect(writeOutcome(resolveChain('dotnet', facts(others)))).toBe('none');
+    expect(writeOutcome(resolveChain('dotnet', facts({ login: { state: 'untried' } })))).toBe('login');
   });
 
   test('a role of the profile comes first, but for Java', () => {
@@ -126,7 +128,7 @@ describe('what is incomplete', () => {
   test('SSO of a session alone is for tokens: botocore passes over it, and no other', () => {
     const sso = (names: string[]) =>
       ({
-        sso: { state: 'incomplete', fault: { code: 'SETTINGS_MISSING', names } },
+        sso: { state: 'incomplete', problem: { code: 'SETTINGS_MISSING', names } },
         imds: answers(),
       }) as const;
     const both = ends(sso(['sso_account_id', 'sso_role_name']));
@@ -141,24 +143,24 @@ describe('a blank URI of the container', () => {
   const stops = 'stops at container: BLANK_VARIABLE';
 
   test('is a value to botocore and Rust, and to Java one that leads nowhere', () => {
-    expect(ends({ imds: answers() }, { blank: new Set([FULL]) })).toEqual(
+    expect(ends({ imds: answers() }, { blankVariables: new Set([FULL]) })).toEqual(
       everySdk('imds', { botocore: stops, rust: stops }),
     );
-    expect(ends({ container: answers() }, { set: new Set([FULL]), blank: new Set([RELATIVE]) })).toEqual(
-      everySdk('container', { botocore: stops, rust: stops, java: 'none' }),
-    );
+    expect(
+      ends({ container: answers() }, { setVariables: new Set([FULL]), blankVariables: new Set([RELATIVE]) }),
+    ).toEqual(everySdk('container', { botocore: stops, rust: stops, java: 'none' }));
   });
 
   test('is nothing beside a relative one, which counts first', () => {
-    expect(ends({ container: answers() }, { set: new Set([RELATIVE]), blank: new Set([FULL]) })).toEqual(
-      everySdk('container'),
-    );
+    expect(
+      ends({ container: answers() }, { setVariables: new Set([RELATIVE]), blankVariables: new Set([FULL]) }),
+    ).toEqual(everySdk('container'));
   });
 });
 
 describe('old names of variables', () => {
   const imds = { imds: answers() };
-  const by = (...names: string[]) => ends(imds, { set: new Set(names) });
+  const by = (...names: string[]) => ends(imds, { setVariables: new Set(names) });
   const unknown = 'unknown at environment: OLD_NAMES';
 
   test.each<[string[], Partial<Record<Sdk, string>>]>([

@@ -33,7 +33,7 @@ function findingsOf(
   const identity = { host: 'web-1', source, apiVersion: '2', role: 'app' };
   const history = {
     identity,
-    polled: true,
+    isPolled: true,
     failedPolls,
     failedPollSpans: [],
     generations: groupGenerations(samples),

@@ -2,10 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import { measure } from '../../../src/domain/measurement/measure.ts';
 import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
-import { safeStartsCurve } from '../../../src/domain/measurement/validity.ts';
+import { computeSafeStartsCurve } from '../../../src/domain/measurement/validity.ts';
 import type { FailureReason, Sample, SeriesHistory, SeriesIdentity } from '../../../src/domain/model.ts';
-import { assess, decisiveJob, verdictOn, type WantedJob } from '../../../src/domain/verdict/assessment.ts';
-import { judgeJob, longestSafeJob, rotationsFor } from '../../../src/domain/verdict/job.ts';
+import {
+  assess,
+  findDecisiveJob,
+  findJudgement,
+  type JobToJudge,
+} from '../../../src/domain/verdict/assessment.ts';
+import { findLongestSafeJob, judgeJob, minRotationsFor } from '../../../src/domain/verdict/job.ts';
 import type { Verdict } from '../../../src/domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
 
@@ -39,7 +44,7 @@ function samplesOf({ lifetimes, dated = true }: Shape, from = START): Sample[] {
 function analysisOf(samples: readonly Sample[], age = 0): SeriesAnalysis {
   return {
     identity: { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' },
-    polled: true,
+    isPolled: true,
     failedPolls: [],
     failedPollSpans: [],
     measurement: samples.length === 0 ? null : measure(groupGenerations(samples)),
@@ -77,16 +82,19 @@ describe('the first row of the table that fits', () => {
   });
 
   test('start-after-rotation: every rotation brought what is required, and did not keep it', () => {
-    expect(judge(regular, hours(6))).toMatchObject({ verdict: 'start-after-rotation', safeWithin: 0 });
+    expect(judge(regular, hours(6))).toMatchObject({
+      verdict: 'start-after-rotation',
+      safeTimeAfterRotation: 0,
+    });
     expect(judge(regular, hours(5) + 1)).toMatchObject({
       verdict: 'start-after-rotation',
-      safeWithin: 3599,
+      safeTimeAfterRotation: 3599,
       spare: -1,
     });
   });
 
   test('sometimes: some rotations brought what is required', () => {
-    expect(judge(uneven, hours(5) + 1)).toMatchObject({ verdict: 'sometimes', safeWithin: null });
+    expect(judge(uneven, hours(5) + 1)).toMatchObject({ verdict: 'sometimes', safeTimeAfterRotation: null });
     expect(judge(uneven, hours(7)).verdict).toBe('sometimes');
     expect(judge(uneven, hours(5)).verdict).toBe('start-after-rotation');
   });
@@ -120,7 +128,9 @@ describe('the first row of the table that fits', () => {
     expect(judge(regular, hours(5), 2).verdict).toBe('safe');
     expect(judge(regular, hours(5), 3)).toMatchObject({
       verdict: 'unknown',
-      unknownReasons: [{ code: 'TOO_FEW_ROTATIONS', witnessed: 2, wanted: 3, pollForSeconds: 3600 }],
+      unknownReasons: [
+        { code: 'TOO_FEW_ROTATIONS', witnessedCount: 2, minRotations: 3, pollForSeconds: 3600 },
+      ],
     });
   });
 
@@ -156,7 +166,7 @@ describe('the first row of the table that fits', () => {
       verdict: 'never',
       spare: -hours(3),
       shareOfSafeStarts: 0,
-      safeWithin: null,
+      safeTimeAfterRotation: null,
     });
   });
 
@@ -191,12 +201,12 @@ describe('how many rotations a confidence asks for', () => {
     [0.951, 20],
     [0.01, 1],
   ])('%d asks for %d', (confidence, rotations) => {
-    expect(rotationsFor(confidence)).toBe(rotations);
+    expect(minRotationsFor(confidence)).toBe(rotations);
   });
 
   test('the chance that the next rotation is worse is then small enough, and not before', () => {
     for (let percent = 51; percent < 100; percent += 1) {
-      const wanted = rotationsFor(percent / 100);
+      const wanted = minRotationsFor(percent / 100);
       expect(100).toBeLessThanOrEqual((100 - percent) * (wanted + 1));
       expect(100).toBeGreaterThan((100 - percent) * wanted);
     }
@@ -204,7 +214,7 @@ describe('how many rotations a confidence asks for', () => {
 });
 
 test('the curve of safe starts has its bends, between round lengths', () => {
-  const curve = safeStartsCurve(analysisOf(regular).measurement!, 300);
+  const curve = computeSafeStartsCurve(analysisOf(regular).measurement!, 300);
   const last = curve.findLastIndex(({ share }) => share === 1);
   expect(curve[last]).toEqual({ jobDuration: hours(5) - 300, share: 1 });
   expect(curve[last + 1]!.jobDuration).toBe(hours(5));
@@ -213,26 +223,26 @@ test('the curve of safe starts has its bends, between round lengths', () => {
 
 test('the longest job that is safe at any start leaves the margin', () => {
   const { measurement } = analysisOf(regular);
-  expect(longestSafeJob(measurement!, 300)).toBe(hours(5) - 300);
-  expect(longestSafeJob(measurement!, hours(5))).toBe(0);
-  expect(longestSafeJob(measurement!, hours(5) + 1)).toBeNull();
+  expect(findLongestSafeJob(measurement!, 300)).toBe(hours(5) - 300);
+  expect(findLongestSafeJob(measurement!, hours(5))).toBe(0);
+  expect(findLongestSafeJob(measurement!, hours(5) + 1)).toBeNull();
 });
 
 describe('several series', () => {
   const history = (host: string, samples: readonly Sample[], role = 'app'): SeriesHistory => ({
     identity: { host, source: 'imds', apiVersion: '2', role },
-    polled: true,
+    isPolled: true,
     failedPolls: [],
     failedPollSpans: [],
     generations: groupGenerations(samples),
   });
-  const job: WantedJob = { name: null, duration: hours(5), margin: 0, runs: [] };
+  const job: JobToJudge = { name: null, duration: hours(5), margin: 0, runs: [] };
   const judgeAll = (histories: readonly SeriesHistory[], judgeRetired = false, jobs = [job]) =>
     assess(histories, {
       now: START + 4 * HOUR,
       maxAge: 'default',
       jobs,
-      rotationsWanted: 1,
+      minRotations: 1,
       judgeRetired,
     });
 
@@ -255,14 +265,14 @@ describe('several series', () => {
 
   test('each verdict is its own, in the order of the series', () => {
     const { series } = judgeAll([safe, never, unknown]);
-    expect(series.map(({ verdicts }) => verdicts[0]?.verdict)).toEqual(['safe', 'never', 'unknown']);
+    expect(series.map(({ judgements }) => judgements[0]?.verdict)).toEqual(['safe', 'never', 'unknown']);
   });
 
   test('no series at all is unknown, and no verdict at all without a job', () => {
     expect(judgeAll([]).verdict).toBe('unknown');
     const { verdict, series } = judgeAll([safe], false, []);
     expect(verdict).toBeNull();
-    expect(series[0]!.verdicts).toEqual([]);
+    expect(series[0]!.judgements).toEqual([]);
   });
 
   test('a host of which only failed polls are known makes the answer unknown', () => {
@@ -286,7 +296,7 @@ describe('several series', () => {
   });
 
   describe('of which a job draws from some', () => {
-    const drawn = (...from: SeriesHistory[]): WantedJob[] => [
+    const drawn = (...from: SeriesHistory[]): JobToJudge[] => [
       { ...job, runs: from.map(({ identity }) => runOf(identity)) },
     ];
     const runOf = (identity: SeriesIdentity) => ({
@@ -297,7 +307,7 @@ describe('several series', () => {
       end: null,
     });
     const verdicts = ({ series }: ReturnType<typeof judgeAll>) =>
-      series.map(({ verdicts }) => verdicts[0]?.verdict ?? null);
+      series.map(({ judgements }) => judgements[0]?.verdict ?? null);
 
     test('those are judged, and others change nothing', () => {
       const all = [safe, unknown, never, waiting];
@@ -337,7 +347,7 @@ describe('several series', () => {
       const after = history('web-1', regular, 'after');
       const left = judgeAll([before, after, never], false, drawn(before));
       expect(verdicts(left)).toEqual(['never', null, null]);
-      expect(left.series[0]!.retired).toBe(true);
+      expect(left.series[0]!.isRetired).toBe(true);
       expect(verdicts(judgeAll([before, after, safe], false, drawn(before, safe)))).toEqual([
         'never',
         null,
@@ -352,7 +362,7 @@ describe('several series', () => {
   });
 
   describe('and several jobs', () => {
-    const wanted = (duration: number | null, name: string | null = null): WantedJob => ({
+    const wanted = (duration: number | null, name: string | null = null): JobToJudge => ({
       ...job,
       name,
       duration: duration === null ? null : hours(duration),
@@ -361,7 +371,7 @@ describe('several series', () => {
     test('each job has its own worst series, and the worst of them is the answer', () => {
       const { verdict, jobs, series } = judgeAll([safe, waiting], false, [wanted(4), wanted(5), wanted(7)]);
       expect(jobs.map((each) => each.verdict)).toEqual(['safe', 'start-after-rotation', 'never']);
-      expect(series.map(({ verdicts }) => verdicts.map((each) => each.verdict))).toEqual([
+      expect(series.map(({ judgements }) => judgements.map((each) => each.verdict))).toEqual([
         ['safe', 'safe', 'never'],
         ['safe', 'start-after-rotation', 'never'],
       ]);
@@ -370,9 +380,9 @@ describe('several series', () => {
 
     test('the first of the worst is the decisive one', () => {
       const all = [wanted(7, 'first'), wanted(8, 'second'), wanted(4)];
-      const decisive = decisiveJob(judgeAll([safe], false, all))!;
+      const decisive = findDecisiveJob(judgeAll([safe], false, all))!;
       expect([decisive.name, decisive.job?.duration]).toEqual(['first', hours(7)]);
-      expect(decisiveJob(judgeAll([safe], false, []))).toBeNull();
+      expect(findDecisiveJob(judgeAll([safe], false, []))).toBeNull();
     });
 
     test('one whose length is not known is unknown, and hides no worse one', () => {
@@ -382,13 +392,13 @@ describe('several series', () => {
         [true, 'unknown'],
       ]);
       expect(told.verdict).toBe('unknown');
-      expect(told.series[0]!.verdicts).toHaveLength(1);
+      expect(told.series[0]!.judgements).toHaveLength(1);
       expect(judgeAll([safe], false, [wanted(null, 'new'), wanted(7)]).verdict).toBe('never');
     });
 
     test('a verdict is found by its job, and not by one of the same length', () => {
       const { series, jobs } = judgeAll([safe], false, [wanted(4, 'a'), wanted(4, 'b')]);
-      expect(jobs.map((each) => verdictOn(series[0]!, each)?.job.name)).toEqual(['a', 'b']);
+      expect(jobs.map((each) => findJudgement(series[0]!, each)?.job.name)).toEqual(['a', 'b']);
     });
   });
 
@@ -399,14 +409,14 @@ describe('several series', () => {
     test('the replaced one is listed and not judged', () => {
       const { verdict, series } = judgeAll([before, after]);
       expect(verdict).toBe('safe');
-      expect(series.map(({ retired }) => retired)).toEqual([true, false]);
-      expect(series[0]!.verdicts).toEqual([]);
+      expect(series.map(({ isRetired }) => isRetired)).toEqual([true, false]);
+      expect(series[0]!.judgements).toEqual([]);
     });
 
     test('the replaced one is judged when it was selected', () => {
       const { verdict, series } = judgeAll([before, after], true);
       expect(verdict).toBe('never');
-      expect(series.map(({ retired }) => retired)).toEqual([true, false]);
+      expect(series.map(({ isRetired }) => isRetired)).toEqual([true, false]);
     });
 
     test('the replaced one is judged when it is alone', () => {
@@ -423,13 +433,13 @@ describe('several series', () => {
     test('one that began at the very sample where the other ended has not replaced it', () => {
       const end = samplesOf({ lifetimes: [hours(1)] }, START - 40 * MINUTE);
       const { series } = judgeAll([history('web-1', end, 'before'), after]);
-      expect(series.map(({ retired }) => retired)).toEqual([false, false]);
+      expect(series.map(({ isRetired }) => isRetired)).toEqual([false, false]);
     });
 
     test('a newcomer without a rotation leaves the answer unknown, not safe', () => {
       const newcomer = history('web-1', samplesOf({ lifetimes: [hours(6)] }, START + 10 * HOUR), 'newcomer');
       const { verdict, series } = judgeAll([after, newcomer]);
-      expect(series.map(({ retired }) => retired)).toEqual([true, false]);
+      expect(series.map(({ isRetired }) => isRetired)).toEqual([true, false]);
       expect(verdict).toBe('unknown');
     });
   });

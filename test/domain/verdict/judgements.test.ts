@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest';
 import type { AssessedSeries, Assessment } from '../../../src/domain/verdict/assessment.ts';
 import { VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
 import {
-  answerOf,
-  decidedBy,
-  decisiveSeries,
-  judgementsOf,
-  lastFailure,
-  newestCredentials,
+  findCurrentFailure,
+  findDecisiveSeries,
+  findNewestCredentials,
+  listSeriesJudgements,
+  rankDecisiveSeries,
+  safetyOf,
 } from '../../../src/domain/verdict/judgements.ts';
 import { failing, HOUR, hourly, identity, job, judge, mixed, NOW } from '../../support/report/assessments.ts';
 
-const hostOf = (assessment: Assessment) => decisiveSeries(assessment)?.analysis.identity.host ?? null;
+const hostOf = (assessment: Assessment) => findDecisiveSeries(assessment)?.analysis.identity.host ?? null;
 const hours = (...counts: number[]) => counts.map((count) => count * HOUR);
 
 /** Worst cases of 5 h and of 2.5 h and 2 h. */
@@ -21,13 +21,15 @@ const shortest = hourly(identity({ host: 'shortest' }), { lifetimes: hours(4, 4,
 const down = failing(identity({ host: 'down' }));
 
 test('whoever only wants to know whether to start hears one of three words', () => {
-  expect(VERDICTS.map(answerOf)).toEqual(['safe', 'not-safe', 'not-safe', 'not-safe', 'unknown']);
+  expect(VERDICTS.map(safetyOf)).toEqual(['safe', 'not-safe', 'not-safe', 'not-safe', 'unknown']);
 });
 
 test('every job has a verdict from a series, or the reason why not', () => {
   const assessment = mixed();
   const said = assessment.series.map((each) =>
-    judgementsOf(each, assessment).map(({ verdict, silence }) => verdict?.verdict ?? silence),
+    listSeriesJudgements(each, assessment).map(
+      ({ judgement, notJudgedReason }) => judgement?.verdict ?? notJudgedReason,
+    ),
   );
   expect(said).toEqual([
     ['safe', 'safe', 'LENGTH_UNKNOWN'],
@@ -51,7 +53,7 @@ describe('the series that decided', () => {
     expect(hostOf(judge([long, short, down], []))).toBe('short');
     expect(hostOf(judge([long, short], [job(null, { name: 'new' })]))).toBe('short');
     const old = hourly(identity({ host: 'long', role: 'old' }), { began: 20, lifetimes: hours(2, 2) });
-    expect(decisiveSeries(judge([old, long], []))?.analysis.identity.role).toBe('app');
+    expect(findDecisiveSeries(judge([old, long], []))?.analysis.identity.role).toBe('app');
     expect(hostOf(judge([down], []))).toBeNull();
     expect(hostOf(judge([], [job(HOUR)]))).toBeNull();
   });
@@ -59,12 +61,12 @@ describe('the series that decided', () => {
 
 test('of the newest credentials it is known how long they last, by the clock of AWS', () => {
   const [known, unknown] = judge([long, down], []).series;
-  expect(newestCredentials(known!.analysis, NOW)).toEqual({
+  expect(findNewestCredentials(known!.analysis, NOW)).toEqual({
     expiration: NOW + 5 * HOUR * 1000,
     remaining: 5 * HOUR,
   });
-  expect(newestCredentials(known!.analysis, NOW + 6 * HOUR * 1000)?.remaining).toBe(-HOUR);
-  expect(newestCredentials(unknown!.analysis, NOW)).toBeNull();
+  expect(findNewestCredentials(known!.analysis, NOW + 6 * HOUR * 1000)?.remaining).toBe(-HOUR);
+  expect(findNewestCredentials(unknown!.analysis, NOW)).toBeNull();
   // This host's clock is an hour ahead: so is its `now`.
   const ahead = long.generations.map((each) => ({
     ...each,
@@ -72,18 +74,17 @@ test('of the newest credentials it is known how long they last, by the clock of 
     largestClockOffset: HOUR,
   }));
   const [wrong] = judge([{ ...long, generations: ahead }], []).series;
-  expect(newestCredentials(wrong!.analysis, NOW)?.remaining).toBe(6 * HOUR);
+  expect(findNewestCredentials(wrong!.analysis, NOW)?.remaining).toBe(6 * HOUR);
 });
 
 test('an answer is decided by all that give it, the worst first, whatever the kind', () => {
   const judged = judge([long, short, shortest, down], [job(3 * HOUR)]);
-  expect(decidedBy(judged.jobs[0]!, judged).map(({ series }) => series.analysis.identity.host)).toEqual([
-    'shortest',
-    'short',
-  ]);
+  expect(
+    rankDecisiveSeries(judged.jobs[0]!, judged).map(({ series }) => series.analysis.identity.host),
+  ).toEqual(['shortest', 'short']);
   const never = judge([short, long], [job(4.5 * HOUR)]);
-  const told = decidedBy(never.jobs[0]!, never);
-  expect(told.map(({ series, verdict }) => [series.analysis.identity.host, verdict.verdict])).toEqual([
+  const told = rankDecisiveSeries(never.jobs[0]!, never);
+  expect(told.map(({ series, judgement }) => [series.analysis.identity.host, judgement.verdict])).toEqual([
     ['short', 'never'],
   ]);
 });
@@ -95,12 +96,12 @@ test('polls fail at present where no sample has come since, by one clock', () =>
     const newest = { ...generations.at(-1)!, smallestClockOffset: clockOffset };
     const measurement = { ...analysis.measurement!, generations: [...generations.slice(0, -1), newest] };
     const failure = { reason: 'timeout', count: 1, firstAt: lastAt, lastAt, lastDetail: '' } as const;
-    return lastFailure({ ...analysis, measurement, failedPolls: [failure] })?.lastAt ?? null;
+    return findCurrentFailure({ ...analysis, measurement, failedPolls: [failure] })?.lastAt ?? null;
   };
   expect(failedAt(lastSample - 1)).toBeNull();
   expect(failedAt(lastSample + 1)).toBe(lastSample + 1);
   // A host five minutes ahead files a failure of before the last sample under a later time, and one behind the reverse.
   expect(failedAt(lastSample + 299_000, 300)).toBeNull();
   expect(failedAt(lastSample - 299_000, -300)).toBe(lastSample - 299_000);
-  expect(lastFailure({ ...analysis, failedPolls: [] })).toBeNull();
+  expect(findCurrentFailure({ ...analysis, failedPolls: [] })).toBeNull();
 });

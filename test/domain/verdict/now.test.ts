@@ -16,7 +16,7 @@ const HOUR_MS = HOUR * 1000;
 function analysed(samples: readonly Sample[], now: number): SeriesAnalysis {
   const history = {
     identity: IDENTITY,
-    polled: true,
+    isPolled: true,
     generations: groupGenerations(samples),
     failedPolls: [],
     failedPollSpans: [],
@@ -78,7 +78,7 @@ describe('the verdict now', () => {
     expect(judged(samples, hours, 4.95)).toMatchObject({
       verdict: 'not-safe',
       outlook,
-      validityThen: { min: 6 * HOUR, max: 6.5 * HOUR },
+      validityAfterRotation: { min: 6 * HOUR, max: 6.5 * HOUR },
       nextRotation: { expected: START + 5 * HOUR_MS },
     });
   });
@@ -88,7 +88,7 @@ describe('the verdict now', () => {
     expect(judged(undated, 6, 0.95)).toMatchObject({
       outlook: 'unknown',
       nextRotation: null,
-      validityThen: null,
+      validityAfterRotation: null,
     });
   });
 
@@ -135,7 +135,7 @@ describe('the verdict now', () => {
     const failing = (lastAt: number) => {
       const history = {
         identity: IDENTITY,
-        polled: true,
+        isPolled: true,
         generations: groupGenerations(samples),
         failedPolls: [{ reason: 'timeout' as const, count: 1, firstAt: lastAt, lastAt, lastDetail: '' }],
         failedPollSpans: [{ from: lastAt, to: lastAt }],

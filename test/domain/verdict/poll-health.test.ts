@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { pollHealth } from '../../../src/domain/verdict/poll-health.ts';
-import { healthMessage } from '../../../src/report/messages/health.ts';
+import { checkPollHealth } from '../../../src/domain/verdict/poll-health.ts';
+import { describePollHealth } from '../../../src/report/messages/health.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const failure = { reason: 'timeout', detail: 'a\nb', possibleHopLimit: false } as const;
 const health = (secondsAgo: number | null, failed = false) =>
-  healthMessage(
-    pollHealth(
+  describePollHealth(
+    checkPollHealth(
       {
         interval: 300,
-        last:
+        lastOutcome:
           secondsAgo === null ? null : { endedAt: NOW - secondsAgo * 1000, failure: failed ? failure : null },
       },
       NOW,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Assessment } from '../../../src/domain/verdict/assessment.ts';
 import { renderGithub } from '../../../src/report/ci/github.ts';
-import { githubFiles, shortenSummary } from '../../../src/report/ci/github-files.ts';
+import { renderGithubFiles, truncateSummary } from '../../../src/report/ci/github-files.ts';
 import {
   context,
   HOSTILE_NAMES,
@@ -88,7 +88,7 @@ describe('annotations', () => {
 });
 
 describe('outputs', () => {
-  const outputsOf = (assessment: Assessment) => githubFiles(assessment, context(assessment)).outputs;
+  const outputsOf = (assessment: Assessment) => renderGithubFiles(assessment, context(assessment)).outputs;
 
   test('are of the series that decided', async () => {
     expect(outputsOf(judge(await logsOf2015(), [job(5 * HOUR, { margin: 0 })]))).toBe(
@@ -135,13 +135,13 @@ describe('a summary', () => {
   const text = 'first\nsecönd\nthird\n';
 
   test('that finds room is left alone', () => {
-    expect(shortenSummary(text, Buffer.byteLength(text))).toBe(text);
+    expect(truncateSummary(text, Buffer.byteLength(text))).toBe(text);
   });
 
   test('too long ends after a whole line, with a word about it', () => {
     const long = text.repeat(20);
     for (let room = 0; room < Buffer.byteLength(long); room += 1) {
-      const shortened = shortenSummary(long, room);
+      const shortened = truncateSummary(long, room);
       if (shortened === null) {
         expect(room).toBeLessThan(60);
         continue;
@@ -151,6 +151,6 @@ describe('a summary', () => {
         /^((first|secönd|third)\n)+\nThe rest of this report found no room here\.\n$/,
       );
     }
-    expect(shortenSummary(long, Buffer.byteLength(long) - 1)).toContain('third\nfirst\nsecönd\nthird\n');
+    expect(truncateSummary(long, Buffer.byteLength(long) - 1)).toContain('third\nfirst\nsecönd\nthird\n');
   });
 });

@@ -3,10 +3,10 @@ import { FAILURE_REASONS } from '../../../src/domain/model.ts';
 import { POLL_NOTE_CODES } from '../../../src/domain/poll-note.ts';
 import { FINDING_CODES, type Finding } from '../../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
-import { failureMessage } from '../../../src/report/messages/failures.ts';
-import { findingMessage } from '../../../src/report/messages/findings.ts';
-import { pollNoteMessage } from '../../../src/report/messages/poll-notes.ts';
-import { verdictMessage } from '../../../src/report/messages/verdicts.ts';
+import { describeFailure } from '../../../src/report/messages/failures.ts';
+import { describeFinding } from '../../../src/report/messages/findings.ts';
+import { describePollNote } from '../../../src/report/messages/poll-notes.ts';
+import { describeVerdict } from '../../../src/report/messages/verdicts.ts';
 
 /** Every argument that any finding has. */
 const args = {
@@ -31,8 +31,8 @@ const HOLE = /undefined|NaN|null|\[object|Infinity/;
 test('a profile that takes a call to AWS is not to be corrected', () => {
   const detail = "profile p has role_arn, which takes a call to AWS; follow it with --process 'aws …'";
   const failure = { reason: 'invalid-configuration', possibleHopLimit: false } as const;
-  expect(failureMessage({ ...failure, detail }).hint).toMatch(/^cred-watch makes no such call: .*--process/);
-  expect(failureMessage({ ...failure, detail: 'AWS_X is not a URL' }).hint).toMatch(
+  expect(describeFailure({ ...failure, detail }).hint).toMatch(/^cred-watch makes no such call: .*--process/);
+  expect(describeFailure({ ...failure, detail: 'AWS_X is not a URL' }).hint).toMatch(
     /^set, correct or remove/,
   );
 });
@@ -45,21 +45,21 @@ describe('every code has its sentence', () => {
         severity: 'note',
         args: { ...args, certain: sure, learned: sure, all: sure },
       };
-      expect(findingMessage(finding)).toMatch(/^[a-z0-9].{20,}/);
-      expect(findingMessage(finding)).not.toMatch(HOLE);
+      expect(describeFinding(finding)).toMatch(/^[a-z0-9].{20,}/);
+      expect(describeFinding(finding)).not.toMatch(HOLE);
     }
   });
 
   test.each(FAILURE_REASONS)('failed poll %s', (reason) => {
-    const { message, hint } = failureMessage({ reason, detail: 'HTTP 500', possibleHopLimit: false });
+    const { message, hint } = describeFailure({ reason, detail: 'HTTP 500', possibleHopLimit: false });
     expect(message).toMatch(new RegExp(`^${reason}: .{10,} \\(HTTP 500\\)$`));
     expect(hint.length).toBeGreaterThan(10);
-    expect(failureMessage({ reason, detail: '', possibleHopLimit: true }).hint).toMatch(/hop limit/);
+    expect(describeFailure({ reason, detail: '', possibleHopLimit: true }).hint).toMatch(/hop limit/);
   });
 
   test.each(POLL_NOTE_CODES)('note %s', (code) => {
     expect(
-      pollNoteMessage({
+      describePollNote({
         code,
         args: {
           name: 'AWS_X',
@@ -75,13 +75,13 @@ describe('every code has its sentence', () => {
   });
 
   test.each(VERDICTS)('verdict %s', (verdict) => {
-    const sentence = verdictMessage({
+    const sentence = describeVerdict({
       verdict,
       job: { duration: 18_000, margin: 300 },
       required: 18_300,
       spare: verdict === 'safe' ? 5 : -5,
       shareOfSafeStarts: 0.5,
-      safeWithin: 60,
+      safeTimeAfterRotation: 60,
       unknownReasons: [],
     });
     expect(sentence).toMatch(/^(safe|not safe|unknown): a 5h job with a margin of 5m/);

@@ -13,7 +13,7 @@ import {
 } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { SeriesHistory } from '../../../src/domain/model.ts';
-import type { WantedJob } from '../../../src/domain/verdict/assessment.ts';
+import type { JobToJudge } from '../../../src/domain/verdict/assessment.ts';
 import { type PageOptions, renderPage } from '../../../src/report/page/html.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
@@ -63,7 +63,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
 
   function file(
     histories: readonly SeriesHistory[],
-    jobs: readonly WantedJob[] = [job(5)],
+    jobs: readonly JobToJudge[] = [job(5)],
     options?: PageOptions,
   ) {
     const { assessment, context } = assessed(histories, jobs);

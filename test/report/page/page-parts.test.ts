@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GENERATION_FLAGS } from '../../../src/report/drawing/generation-flags.ts';
-import { moved, within } from '../../../src/report/page/browser/zoom.ts';
+import { applyMove, clampView } from '../../../src/report/page/browser/zoom.ts';
 import { packSpans, unpackSpans } from '../../../src/report/page/charts/chart-data.ts';
 import { packColumn, unpackColumn } from '../../../src/report/page/charts/packed-columns.ts';
-import { generationCells } from '../../../src/report/page/generations/cells.ts';
+import { formatGenerationCells } from '../../../src/report/page/generations/cells.ts';
 import { packGenerations, unpackGenerations } from '../../../src/report/page/generations/row.ts';
-import { embeddedJson, html, Markup } from '../../../src/report/page/markup.ts';
-import { tickLabels } from '../../../src/report/text/tick-labels.ts';
+import { embedJson, html, Markup } from '../../../src/report/page/markup.ts';
+import { formatTickLabels } from '../../../src/report/text/tick-labels.ts';
 
 describe('what is packed', () => {
   const instant = fc.integer({ min: 0, max: 2_000_000_000 }).map((seconds) => seconds * 1000);
@@ -21,22 +21,22 @@ describe('what is packed', () => {
         expect(unpackColumn(packColumn(column), column.length)).toEqual(column);
       }),
     );
-    expect(packColumn([7, 7, 7, null, 7, 7])).toEqual({ all: 7, but: [3, null] });
+    expect(packColumn([7, 7, 7, null, 7, 7])).toEqual({ commonValue: 7, exceptions: [3, null] });
   });
 
   test('are generations again, whatever they were', () => {
     const row = fc.record({
-      from: instant,
-      to: instant,
+      servedFrom: instant,
+      servedTo: instant,
       firstSeen: instant,
       lastSeen: instant,
-      issued: maybe(instant),
+      issuedAt: maybe(instant),
       expiration: instant,
       validityWhenIssued: maybe(length),
       leadTime: maybe(length),
       interval: maybe(length),
-      samples: fc.nat(),
-      notes: fc.nat(63),
+      sampleCount: fc.nat(),
+      flags: fc.nat(63),
     });
     fc.assert(
       fc.property(fc.array(row, { maxLength: 20 }), (rows) => {
@@ -67,7 +67,7 @@ describe('markup', () => {
 
   test('holds JSON that cannot end its element', () => {
     const value = { name: '</script><!--\u2028&' };
-    const { text } = embeddedJson(value);
+    const { text } = embedJson(value);
     expect(text).not.toMatch(/[<>&\u2028]/);
     expect(JSON.parse(text)).toEqual(value);
   });
@@ -86,35 +86,35 @@ describe('a view', () => {
     ['later', { from: 790, to: 990 }, { from: 800, to: 1000 }],
     ['all', { from: 790, to: 990 }, { from: 0, to: 1000 }],
   ] as const)('moves %s from %j to %j', ([move, view, expected]) => {
-    expect(moved(view, move, whole)).toEqual(expected);
+    expect(applyMove(view, move, whole)).toEqual(expected);
   });
 
   test('of something that lasted for seconds is all of it', () => {
-    expect(within({ from: 3, to: 4 }, { from: 0, to: 30 })).toEqual({ from: 0, to: 30 });
+    expect(clampView({ from: 3, to: 4 }, { from: 0, to: 30 })).toEqual({ from: 0, to: 30 });
   });
 });
 
 test('ticks name the day where one begins, and the year where it could be another', () => {
   const at = (day: number, hour = 0) => Date.UTC(2026, 2, day, hour);
-  expect(tickLabels([at(1, 18), at(2), at(2, 6)], 21_600)).toEqual(['18:00', '03-02', '06:00']);
-  expect(tickLabels([at(1), at(3)], 2 * 86_400)).toEqual(['03-01', '03-03']);
-  expect(tickLabels([at(1), at(400)], 86_400)).toEqual(['2026-03-01', '2027-04-04']);
-  expect(tickLabels([at(1, 1)], 30)).toEqual(['01:00:00']);
+  expect(formatTickLabels([at(1, 18), at(2), at(2, 6)], 21_600)).toEqual(['18:00', '03-02', '06:00']);
+  expect(formatTickLabels([at(1), at(3)], 2 * 86_400)).toEqual(['03-01', '03-03']);
+  expect(formatTickLabels([at(1), at(400)], 86_400)).toEqual(['2026-03-01', '2027-04-04']);
+  expect(formatTickLabels([at(1, 1)], 30)).toEqual(['01:00:00']);
 });
 
 test('a row has a word for all that is odd about it', () => {
-  const notes = Object.values(GENERATION_FLAGS).reduce<number>((all, note) => all | note, 0);
+  const flags = Object.values(GENERATION_FLAGS).reduce<number>((all, flag) => all | flag, 0);
   const row = {
-    from: 0,
+    servedFrom: 0,
     firstSeen: 0,
     lastSeen: 0,
-    to: 300_000,
-    issued: null,
+    servedTo: 300_000,
+    issuedAt: null,
     expiration: 0,
-    samples: 1234,
-    notes,
+    sampleCount: 1234,
+    flags,
   };
-  const cells = generationCells({ ...row, validityWhenIssued: null, leadTime: null, interval: null });
+  const cells = formatGenerationCells({ ...row, validityWhenIssued: null, leadTime: null, interval: null });
   expect(cells.slice(4, 8)).toEqual(['–', '–', '–', '1,234']);
   expect(cells.at(-1)!.split('; ')).toHaveLength(Object.keys(GENERATION_FLAGS).length);
   expect(cells.at(-1)).toContain('replaced within a window of 5m 00s');

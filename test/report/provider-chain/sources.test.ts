@@ -8,15 +8,15 @@ import {
 import { findChainFindings } from '../../../src/domain/provider-chain/findings.ts';
 import {
   type ChainFacts,
-  type Outcome,
-  type PlaceFault,
+  type ChainOutcome,
+  OUTCOME_REASONS,
+  type ProviderProblem,
   SDKS,
-  WHY_CODES,
 } from '../../../src/domain/provider-chain/providers.ts';
-import { decide } from '../../../src/domain/provider-chain/sdk-chains.ts';
-import { chainFindingMessage } from '../../../src/report/messages/chain-findings.ts';
-import { placeHint } from '../../../src/report/messages/place-hints.ts';
-import { outcomeMessage, placeFaultMessage } from '../../../src/report/messages/places.ts';
+import { resolveChains } from '../../../src/domain/provider-chain/sdk-chains.ts';
+import { describeChainFinding } from '../../../src/report/messages/chain-findings.ts';
+import { providerHint } from '../../../src/report/messages/provider-hints.ts';
+import { describeChainOutcome, describeProviderProblem } from '../../../src/report/messages/providers.ts';
 import { renderSourcesJson } from '../../../src/report/provider-chain/json.ts';
 import { renderSourcesTable } from '../../../src/report/provider-chain/table.ts';
 import { answers, facts } from '../../support/domain/facts.ts';
@@ -28,12 +28,12 @@ const HOLE = /undefined|NaN|null|\[object|Infinity/;
 const NOW = Date.UTC(2026, 10, 22);
 
 const reportOf = (known: ChainFacts) => {
-  const outcomes = decide(known);
+  const outcomes = resolveChains(known);
   return { facts: known, outcomes, findings: findChainFindings(known, outcomes) };
 };
 
 const text = (known: ChainFacts, width = 100) =>
-  renderSourcesTable(reportOf(known), { width, colour: false });
+  renderSourcesTable(reportOf(known), { width, hasColour: false });
 
 const IMDS = answers({
   accessKeyId: 'ASIAFALSE0000000IMDS',
@@ -42,11 +42,11 @@ const IMDS = answers({
   remaining: 21_600,
   origin: 'http://169.254.169.254',
 });
-const KEYS = answers({ accessKeyId: 'AKIAFALSE0000000ENVI', session: false });
+const KEYS = answers({ accessKeyId: 'AKIAFALSE0000000ENVI', isSession: false });
 const BROKEN = {
   state: 'fails',
   origin: 'http://169.254.170.23',
-  fault: {
+  problem: {
     code: 'POLL_FAILED',
     reason: 'auth-token-expired',
     detail: 'HTTP 400: token is expired',
@@ -96,12 +96,12 @@ describe('the text', () => {
       container: BROKEN,
       imds: IMDS,
       'profile-role': { state: 'untried', role: 'x'.repeat(64), accountId: '123456789012' },
-      sso: { state: 'fails', fault: { code: 'TOKEN_EXPIRED', at: NOW } },
-      profile: { state: 'incomplete', fault: { code: 'NO_KEY_ID' }, origin: `/home/${'long/'.repeat(40)}` },
+      sso: { state: 'fails', problem: { code: 'TOKEN_EXPIRED', at: NOW } },
+      profile: { state: 'incomplete', problem: { code: 'NO_KEY_ID' }, origin: `/home/${'long/'.repeat(40)}` },
     },
     {
-      blank: new Set(['AWS_PROFILE']),
-      profile: { name: 'p'.repeat(80), named: true, exists: false, othersExist: true },
+      blankVariables: new Set(['AWS_PROFILE']),
+      profile: { name: 'p'.repeat(80), isNamed: true, exists: false, othersExist: true },
     },
   );
 
@@ -129,10 +129,13 @@ describe('the text', () => {
 
   test('shows control characters of names, and colours only where they are wanted', () => {
     const name = 'evil\u001b[31mname';
-    const known = facts({ imds: IMDS }, { profile: { name, named: true, exists: false, othersExist: true } });
+    const known = facts(
+      { imds: IMDS },
+      { profile: { name, isNamed: true, exists: false, othersExist: true } },
+    );
     expect(text(known)).not.toMatch(/\u001b/);
     expect(text(known)).toMatch(/evil\\u\{1b\}\[31mname/);
-    const painted = renderSourcesTable(reportOf(known), { width: 100, colour: true });
+    const painted = renderSourcesTable(reportOf(known), { width: 100, hasColour: true });
     expect(painted).toMatch(/\u001b\[1mplaces/);
     expect(painted).not.toMatch(/\u001b\[31mname/);
   });
@@ -152,7 +155,7 @@ describe('JSON', () => {
     expect(environment).toEqual({
       place: 'environment',
       state: 'answers',
-      fault: null,
+      problem: null,
       access_key_id: 'AKIA…ENVI',
       role: null,
       account_id: null,
@@ -165,7 +168,7 @@ describe('JSON', () => {
     });
     expect(places.at(-2)).toMatchObject({
       place: 'container',
-      fault: { code: 'POLL_FAILED', reason: 'auth-token-expired' },
+      problem: { code: 'POLL_FAILED', reason: 'auth-token-expired' },
     });
     expect(places.at(-1)).toMatchObject({ expiration: '2026-11-22T06:00:00Z', remaining_seconds: 21_600 });
     expect(document.sdks.map(({ sdk }: { sdk: string }) => sdk)).toEqual([...SDKS]);
@@ -224,7 +227,7 @@ describe('every code has its sentence', () => {
       { missing: 'NO_SECRET_KEY', ...(code === 'HALF_A_PAIR' ? { sdks: [] } : {}) },
     ]) {
       const finding = { code, severity: 'note', args: { ...args, ...changes } } as const;
-      const { message, hint } = chainFindingMessage(finding, facts({ container: BROKEN }));
+      const { message, hint } = describeChainFinding(finding, facts({ container: BROKEN }));
       for (const sentence of [message, hint!]) {
         expect(sentence).toMatch(/^\S.{10,}[^.]$/);
         expect(sentence).not.toMatch(HOLE);
@@ -232,7 +235,7 @@ describe('every code has its sentence', () => {
     }
   });
 
-  const FAULTS: { [Code in PlaceFault['code']]: Extract<PlaceFault, { code: Code }> } = {
+  const FAULTS: { [Code in ProviderProblem['code']]: Extract<ProviderProblem, { code: Code }> } = {
     NO_SECRET_KEY: { code: 'NO_SECRET_KEY' },
     NO_KEY_ID: { code: 'NO_KEY_ID' },
     NO_SESSION_TOKEN: { code: 'NO_SESSION_TOKEN' },
@@ -241,7 +244,7 @@ describe('every code has its sentence', () => {
     TWO_ROLE_SOURCES: { code: 'TWO_ROLE_SOURCES' },
     ROLE_SOURCE_MISSING: { code: 'ROLE_SOURCE_MISSING', name: 'gone' },
     SETTINGS_MISSING: { code: 'SETTINGS_MISSING', names: ['sso_region'] },
-    TOKEN_FILE_UNREADABLE: { code: 'TOKEN_FILE_UNREADABLE', because: 'ENOENT' },
+    TOKEN_FILE_UNREADABLE: { code: 'TOKEN_FILE_UNREADABLE', detail: 'ENOENT' },
     TOKEN_EXPIRED: { code: 'TOKEN_EXPIRED', at: NOW },
     NOT_SIGNED_IN: { code: 'NOT_SIGNED_IN' },
     POLL_FAILED: { code: 'POLL_FAILED', reason: 'timeout', detail: '', possibleHopLimit: false },
@@ -249,18 +252,18 @@ describe('every code has its sentence', () => {
   };
 
   test.each(Object.values(FAULTS))('fault $code', (fault) => {
-    expect(placeFaultMessage(fault)).toMatch(/^\S.{8,}/);
-    expect(placeFaultMessage(fault)).not.toMatch(HOLE);
+    expect(describeProviderProblem(fault)).toMatch(/^\S.{8,}/);
+    expect(describeProviderProblem(fault)).not.toMatch(HOLE);
   });
 
-  test.each(WHY_CODES)('why a chain stops: %s', (why) => {
+  test.each(OUTCOME_REASONS)('why a chain stops: %s', (why) => {
     for (const outcome of [
-      { kind: 'stops', place: 'container', why, name: 'AWS_X' },
-      { kind: 'stops', place: null, why, name: 'AWS_X' },
-      { kind: 'unknown', place: 'imds', why, name: 'AWS_X' },
-    ] satisfies Outcome[]) {
-      expect(outcomeMessage(outcome)).toMatch(/, \S.{4,}/);
-      expect(outcomeMessage(outcome)).not.toMatch(HOLE);
+      { kind: 'stops', provider: 'container', reason: why, subject: 'AWS_X' },
+      { kind: 'stops', provider: null, reason: why, subject: 'AWS_X' },
+      { kind: 'unknown', provider: 'imds', reason: why, subject: 'AWS_X' },
+    ] satisfies ChainOutcome[]) {
+      expect(describeChainOutcome(outcome)).toMatch(/, \S.{4,}/);
+      expect(describeChainOutcome(outcome)).not.toMatch(HOLE);
     }
   });
 });
@@ -268,7 +271,7 @@ describe('every code has its sentence', () => {
 /** Of one finding: what is the matter, and what to do. */
 function told(code: ChainFindingCode, known: ChainFacts) {
   const finding = reportOf(known).findings.find((each) => each.code === code)!;
-  return chainFindingMessage(finding, known);
+  return describeChainFinding(finding, known);
 }
 
 describe('where nothing answers, what was set up is named', () => {
@@ -276,12 +279,12 @@ describe('where nothing answers, what was set up is named', () => {
     ({
       state: 'fails',
       origin,
-      fault: { code: 'POLL_FAILED', reason, detail, possibleHopLimit: false },
+      problem: { code: 'POLL_FAILED', reason, detail, possibleHopLimit: false },
     }) as const;
   const hint = (...known: Parameters<typeof facts>) => told('NOTHING_ANSWERS', facts(...known)).hint;
-  const set = (...names: string[]) => ({ set: new Set(names) });
+  const set = (...names: string[]) => ({ setVariables: new Set(names) });
   const NO_IMDS = failed('unreachable', 'EHOSTUNREACH');
-  const MISSING = { profile: { name: 'p', named: true, exists: false, othersExist: false } };
+  const MISSING = { profile: { name: 'p', isNamed: true, exists: false, othersExist: false } };
 
   test.each<[string, Parameters<typeof facts>, string]>([
     [
@@ -335,7 +338,7 @@ describe('where nothing answers, what was set up is named', () => {
       [
         {
           container: failed('starting', '', 'http://169.254.170.2'),
-          environment: { state: 'incomplete', fault: { code: 'NO_SECRET_KEY' } },
+          environment: { state: 'incomplete', problem: { code: 'NO_SECRET_KEY' } },
         },
       ],
       'the environment: set the other one as well, or neither; the container endpoint: try again in a moment',
@@ -346,7 +349,7 @@ describe('where nothing answers, what was set up is named', () => {
 
   test('a hop limit is raised', () => {
     const imds = NO_IMDS;
-    const limited = { ...imds, fault: { ...imds.fault, possibleHopLimit: true } };
+    const limited = { ...imds, problem: { ...imds.problem, possibleHopLimit: true } };
     expect(hint({ imds: limited })).toMatch(/^IMDS: .*--http-put-response-hop-limit 2`$/);
   });
 
@@ -355,8 +358,8 @@ describe('where nothing answers, what was set up is named', () => {
       // Then it is absent here.
       if (reason === 'not-configured') continue;
       const known = facts({ [name]: failed(reason) });
-      expect(placeHint(known.places[name], known)).toMatch(/^\S.{10,}/);
-      expect(placeHint(known.places[name], known)).not.toMatch(/--source|--process|next poll/);
+      expect(providerHint(known.providers[name], known)).toMatch(/^\S.{10,}/);
+      expect(providerHint(known.providers[name], known)).not.toMatch(/--source|--process|next poll/);
     }
   });
 });
@@ -367,7 +370,7 @@ describe('credentials that have expired', () => {
   test('in the environment: every SDK is stuck, one by an error', () => {
     const known = facts(
       { environment: expired, imds: IMDS },
-      { set: new Set(['AWS_CREDENTIAL_EXPIRATION']) },
+      { setVariables: new Set(['AWS_CREDENTIAL_EXPIRATION']) },
     );
     expect(told('EXPIRED_WINS', known).message).toBe(
       'the credentials of the environment expired 1h 00m 00s ago, and no SDK gets past them: ' +

@@ -4,14 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
+  formatListeningJson,
+  formatListeningText,
+  formatRequestJson,
+  formatRequestLine,
   type LoggedRequest,
-  listeningJson,
-  listeningText,
-  requestJson,
-  requestLine,
   type StartedSimulation,
 } from '../../../src/report/simulation/simulation.ts';
-import { type TrafficReport, trafficJson, trafficText } from '../../../src/report/simulation/traffic.ts';
+import {
+  formatTrafficJson,
+  renderTrafficText,
+  type TrafficReport,
+} from '../../../src/report/simulation/traffic.ts';
 import { Traffic } from '../../../src/server/traffic.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
@@ -23,7 +27,7 @@ const REQUEST = {
   client: 'curl/7.88.1',
   address: '127.0.0.1',
   shape: 'imds',
-  asked: 'credentials',
+  kind: 'credentials',
   apiVersion: '2',
   method: 'GET',
   path: '/latest/meta-data/iam/security-credentials/demo',
@@ -31,8 +35,8 @@ const REQUEST = {
   fault: null,
   accessKeyId: KEY,
 } as const;
-const ANSWERED = { instead: null, expiration: START + 150_000 };
-const EMPTY = { instead: null, expiration: null };
+const ANSWERED = { incompleteReason: null, expiration: START + 150_000 };
+const EMPTY = { incompleteReason: null, expiration: null };
 
 /** Nothing that a terminal takes for more than text. */
 const DANGEROUS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -40,7 +44,7 @@ const DANGEROUS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const HOSTILE = `\u001b[2J\u009b31m\u202e${'x'.repeat(10_000)}`;
 
 describe('a line for each request', () => {
-  test.each<[string, Partial<LoggedRequest>, Parameters<typeof requestLine>[1]]>([
+  test.each<[string, Partial<LoggedRequest>, Parameters<typeof formatRequestLine>[1]]>([
     [
       'GET /latest/meta-data/iam/security-credentials/demo  200  v2  ASIA…7QXK 2m 30s left  curl/7.88.1',
       {},
@@ -50,7 +54,7 @@ describe('a line for each request', () => {
       'GET /latest/meta-data/iam/security-credentials/demo  200  v1  ASIA…7QXK EXPIRED 50s ago  ' +
         'aws-cli/2.9.19 Python/3.11.2 Linux/6.1 …  fault: expired',
       { client: AWS_CLI, apiVersion: '1', fault: 'expired' },
-      { instead: null, expiration: START - 50_000 },
+      { incompleteReason: null, expiration: START - 50_000 },
     ],
     [
       'GET /v2/credentials/7  200  ASIA…7QXK  curl/7.88.1',
@@ -72,7 +76,7 @@ describe('a line for each request', () => {
     [
       'GET /  reset  curl/7.88.1  fault: reset',
       { apiVersion: '', path: '/', status: null, fault: 'reset', accessKeyId: null },
-      { instead: 'reset', expiration: null },
+      { incompleteReason: 'reset', expiration: null },
     ],
     [
       'GET /  no answer  v1  curl/7.88.1',
@@ -80,12 +84,12 @@ describe('a line for each request', () => {
       EMPTY,
     ],
   ])('%s', (line, request, details) => {
-    expect(requestLine({ ...REQUEST, ...request }, details)).toBe(`2026-11-22 10:00:00Z  ${line}`);
+    expect(formatRequestLine({ ...REQUEST, ...request }, details)).toBe(`2026-11-22 10:00:00Z  ${line}`);
   });
 
   test('whatever a client sends, it is one short line of text without the key', () => {
     const hostile = { ...REQUEST, client: HOSTILE, path: HOSTILE, method: HOSTILE, fault: HOSTILE };
-    const line = requestLine(hostile, ANSWERED);
+    const line = formatRequestLine(hostile, ANSWERED);
     expect(line).not.toMatch(DANGEROUS);
     expect(line).not.toContain(KEY);
     expect(line).toMatch(/ {2}\\u\{1b\}\[2J\\u\{9b\}31m\\u\{202e\}x{13}… {2}fault: /);
@@ -93,13 +97,13 @@ describe('a line for each request', () => {
   });
 
   test('a client of letters beyond 16 bits is cut between them', () => {
-    const line = (client: string) => requestLine({ ...REQUEST, client }, EMPTY);
+    const line = (client: string) => formatRequestLine({ ...REQUEST, client }, EMPTY);
     expect(line('😀'.repeat(40))).toMatch(/7QXK {2}(😀){40}$/u);
     expect(line('😀'.repeat(41))).toMatch(/7QXK {2}(😀){39}…$/u);
   });
 
   test('as JSON', () => {
-    expect(JSON.parse(requestJson(REQUEST, ANSWERED))).toEqual({
+    expect(JSON.parse(formatRequestJson(REQUEST, ANSWERED))).toEqual({
       schema_version: 1,
       event: 'request',
       at: '2026-11-22T10:00:00Z',
@@ -118,7 +122,7 @@ describe('a line for each request', () => {
       address: '127.0.0.1',
     });
     const swallowed = { ...REQUEST, status: null, client: '', accessKeyId: null };
-    expect(JSON.parse(requestJson(swallowed, EMPTY))).toMatchObject({
+    expect(JSON.parse(formatRequestJson(swallowed, EMPTY))).toMatchObject({
       status: null,
       instead: 'no answer',
       client: null,
@@ -126,7 +130,7 @@ describe('a line for each request', () => {
       expiration: null,
       remaining_seconds: null,
     });
-    const hostile = requestJson(
+    const hostile = formatRequestJson(
       { ...REQUEST, client: HOSTILE, fault: HOSTILE, path: '__proto__\n' },
       ANSWERED,
     );
@@ -159,7 +163,7 @@ describe('what is printed at the start', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('one shape', () => {
-    expect(listeningText(STARTED)).toBe(
+    expect(formatListeningText(STARTED)).toBe(
       [
         '# these credentials are false: AWS knows none of them, and they open nothing',
         '# role demo: valid for 3m, replaced every 1m',
@@ -177,7 +181,7 @@ describe('what is printed at the start', () => {
   });
 
   test('several shapes, a scenario and faults', () => {
-    const text = listeningText({
+    const text = formatListeningText({
       ...STARTED,
       jitterSeconds: 5,
       scenario: { name: 'outage', description: 'the role is detached' },
@@ -208,7 +212,7 @@ describe('what is printed at the start', () => {
     const file = join(folder, 'environment.sh');
     writeFileSync(
       file,
-      listeningText({
+      formatListeningText({
         ...STARTED,
         role: value,
         seed: value,
@@ -229,7 +233,7 @@ describe('what is printed at the start', () => {
     const scenario = { name: 'outage', description: 'the role is detached' };
     const environment = { AWS_A: "it's $(x)" };
     const shapes = [...STARTED.shapes, { shape: '__proto__', environment }];
-    const text = listeningJson({ ...STARTED, scenario, faults: ['reset'], shapes });
+    const text = formatListeningJson({ ...STARTED, scenario, faults: ['reset'], shapes });
     expect(text).not.toContain('\n');
     const { environment: variables, ...rest } = JSON.parse(text);
     expect(rest).toEqual({
@@ -256,15 +260,15 @@ describe('what is printed at the start', () => {
 function trafficOf(...requests: Partial<Parameters<Traffic['record']>[0]>[]): TrafficReport {
   const traffic = new Traffic();
   for (const request of requests) traffic.record({ ...REQUEST, ...request });
-  return traffic.summary();
+  return traffic.summarise();
 }
 
 const times = <T>(count: number, request: T): T[] => Array.from({ length: count }, () => request);
 
 describe('the report at the end', () => {
   test('nobody asked', async () => {
-    expect(await trafficText(trafficOf())).toBe('nobody asked\n');
-    expect(JSON.parse(trafficJson(trafficOf()))).toMatchObject({
+    expect(await renderTrafficText(trafficOf())).toBe('nobody asked\n');
+    expect(JSON.parse(formatTrafficJson(trafficOf()))).toMatchObject({
       event: 'report',
       request_count: 0,
       clients: [],
@@ -278,14 +282,14 @@ describe('the report at the end', () => {
     const traffic = trafficOf(
       ...times(3, { apiVersion: '1' as const }),
       { apiVersion: '1', at: START + 65_000, accessKeyId: 'ASIAEXAMPLEEXAMP0002' },
-      { client: AWS_CLI, asked: 'token', accessKeyId: null },
+      { client: AWS_CLI, kind: 'token', accessKeyId: null },
       { client: AWS_CLI },
-      { client: AWS_CLI, apiVersion: '1', status: 200, asked: 'metadata', accessKeyId: null },
+      { client: AWS_CLI, apiVersion: '1', status: 200, kind: 'metadata', accessKeyId: null },
       { client: AWS_CLI, status: null, fault: 'reset', accessKeyId: null },
       { client: AWS_CLI, status: 503, fault: 'status', accessKeyId: null },
       { client: AWS_CLI, status: 503, fault: 'status', accessKeyId: null },
     );
-    expect(await trafficText(traffic)).toBe(
+    expect(await renderTrafficText(traffic)).toBe(
       `10 requests from 2 clients in 1m 05s; credentials were handed out 5 times, 2 sets of them
 
   client                        shape       requests   tokens credentials  over v1   failed   faults
@@ -305,7 +309,7 @@ who still used IMDSv1
   });
 
   test('one request; addresses and shapes where they differ', async () => {
-    expect(await trafficText(trafficOf({ client: '' }))).toBe(
+    expect(await renderTrafficText(trafficOf({ client: '' }))).toBe(
       `1 request from 1 client; credentials were handed out 1 time, 1 set of them
 
   client                        shape       requests   tokens credentials  over v1   failed   faults
@@ -314,7 +318,7 @@ who still used IMDSv1
 nobody used IMDSv1
 `,
     );
-    const text = await trafficText(
+    const text = await renderTrafficText(
       trafficOf(
         { shape: 'cloudshell', apiVersion: '', accessKeyId: null, status: 403 },
         { shape: null, apiVersion: '', accessKeyId: null, status: 404, address: '::1' },
@@ -337,14 +341,14 @@ nobody used IMDSv1
         times(20, { client, apiVersion: '1' as const, fault: client.slice(0, 30) }),
       ),
     );
-    const lines = (await trafficText(traffic)).split('\n');
+    const lines = (await renderTrafficText(traffic)).split('\n');
     expect(lines.filter((line) => DANGEROUS.test(line))).toEqual([]);
     expect(lines.filter((line) => line.length > 100)).toEqual([]);
     expect(lines).toContain(
       '  constructor                   imds              20        0          20       20        0       20',
     );
-    expect(trafficJson(traffic)).not.toMatch(DANGEROUS);
-    const { clients, faults } = JSON.parse(trafficJson(traffic));
+    expect(formatTrafficJson(traffic)).not.toMatch(DANGEROUS);
+    const { clients, faults } = JSON.parse(formatTrafficJson(traffic));
     expect(clients).toHaveLength(5);
     expect(faults).toContainEqual({ kind: '__proto__', count: 20 });
   });
@@ -353,7 +357,7 @@ nobody used IMDSv1
     const { totals, clients, v1Clients } = trafficOf({});
     const many = 87_654_321;
     const busy = { requests: many, tokens: many, credentials: many, credentialsV1: many, failed: many };
-    const text = await trafficText({
+    const text = await renderTrafficText({
       totals,
       clients: clients.map((each) => ({ ...each, ...busy, faulted: many })),
       v1Clients,
@@ -363,11 +367,11 @@ nobody used IMDSv1
 
   test('clients beyond those kept apart', async () => {
     const traffic = trafficOf(...Array.from({ length: 600 }, (_, index) => ({ client: `client/${index}` })));
-    const text = await trafficText(traffic);
+    const text = await renderTrafficText(traffic);
     expect(text).toMatch(/^600 requests from more than 500 clients; /);
     expect(text).toContain('\n  all others                    imds             100 ');
-    expect(JSON.parse(trafficJson(traffic))).toMatchObject({ client_count: 500, more_clients: true });
-    expect(JSON.parse(trafficJson(traffic)).clients[0]).toMatchObject({
+    expect(JSON.parse(formatTrafficJson(traffic))).toMatchObject({ client_count: 500, more_clients: true });
+    expect(JSON.parse(formatTrafficJson(traffic)).clients[0]).toMatchObject({
       client: null,
       address: null,
       others: true,
@@ -397,7 +401,7 @@ nobody used IMDSv1
       last_at: '2026-11-22T10:00:00Z',
     };
     const client = { client: 'curl/7.88.1', address: '127.0.0.1', others: false };
-    const text = trafficJson(traffic);
+    const text = formatTrafficJson(traffic);
     expect(text).not.toContain(KEY);
     expect(JSON.parse(text)).toEqual({
       schema_version: 1,

@@ -27,7 +27,7 @@ describe('the relative URI', () => {
     });
     expect(told(await ecs.succeed(source)).notes).toEqual(['SERVICE_ENDPOINT_OVERRIDDEN']);
     expect(ecs.seen()).toEqual(['GET /v1/credentials 200']);
-    expect(ecs.exchanges[0]!.inquiry.query.get('id')).toBe(ecs.simulation.credentialsId);
+    expect(ecs.exchanges[0]!.request.query.get('id')).toBe(ecs.simulation.credentialsId);
   });
 
   test.each(['v2/credentials/x', '.127.0.0.1/x', '@127.0.0.1/x', ':80/x', 'http://127.0.0.1/x'])(
@@ -59,7 +59,7 @@ describe('the full URI', () => {
     expect(told(outcome)).toEqual({ apiVersion: '', notes: [] });
     expect(ecs.source.endpoint).toEqual({ url: ecs.origin, loopback: true });
     expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
-    const { headers } = ecs.exchanges[0]!.inquiry;
+    const { headers } = ecs.exchanges[0]!.request;
     expect(headers).toMatchObject({ accept: 'application/json', host: new URL(ecs.origin).host });
     expect(headers).not.toHaveProperty('authorization');
   });

@@ -51,7 +51,7 @@ describe('which token', () => {
     const outcome = await eks.fail();
     expect(failure(outcome)).toEqual(bare('bad-request'));
     expect(outcome.detail).toBe('HTTP 400: Service account token cannot be empty');
-    expect(eks.exchanges[0]!.inquiry.headers).not.toHaveProperty('authorization');
+    expect(eks.exchanges[0]!.request.headers).not.toHaveProperty('authorization');
     expect(eks.seen()).toEqual([`${EKS} 400`]);
   });
 
@@ -77,7 +77,7 @@ describe('which token', () => {
       { code: 'BLANK_ENV', args: { name: FILE } },
       { code: 'BLANK_ENV', args: { name: TOKEN } },
     ]);
-    expect(ecs.exchanges[0]!.inquiry.headers).not.toHaveProperty('authorization');
+    expect(ecs.exchanges[0]!.request.headers).not.toHaveProperty('authorization');
   });
 });
 
@@ -160,7 +160,7 @@ describe('a line break at the end of the file', () => {
     const outcome = await fail(source);
     expect(outcome.reason).toBe('bad-request');
     expect(codes(outcome)).toContain('TOKEN_BLANK');
-    expect(exchanges[0]!.inquiry.headers).not.toHaveProperty('authorization');
+    expect(exchanges[0]!.request.headers).not.toHaveProperty('authorization');
     expect(seen()).toEqual([`${EKS} 400`]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Shape } from '../../../src/server/inquiry.ts';
+import type { Shape } from '../../../src/server/endpoint-request.ts';
 import { bare, failure, startPolled, told, UNTIL_A_SECOND } from '../../support/server/polled-simulator.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
 

@@ -22,7 +22,7 @@ async function start() {
     folder: dirname(file.path),
     read: () => readFileSync(file.path, 'utf8'),
     /** What an agent would say to the token that is in the file. */
-    check: () => tokens.check(readFileSync(file.path, 'utf8'), clock.now()),
+    check: () => tokens.findProblem(readFileSync(file.path, 'utf8'), clock.now()),
     /** Lets time pass until the file was renewed, or could not be. */
     async renewal() {
       const done = clock.nextSleep();

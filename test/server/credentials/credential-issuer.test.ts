@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredentialIssuer } from '../../../src/server/credentials/credential-issuer.ts';
-import { falseCredentials } from '../../../src/server/credentials/false-credentials.ts';
-import { Randomness } from '../../../src/server/credentials/randomness.ts';
-import { type Issue, RotationSchedule } from '../../../src/server/credentials/rotation-schedule.ts';
+import { createFalseCredentials } from '../../../src/server/credentials/false-credentials.ts';
+import {
+  RotationSchedule,
+  type ScheduledCredentials,
+} from '../../../src/server/credentials/rotation-schedule.ts';
+import { SeededRandom } from '../../../src/server/credentials/seeded-random.ts';
 import { parseFault } from '../../../src/server/faults/fault.ts';
 import { ActiveFaults, NO_FAULTS } from '../../../src/server/faults/fault-plan.ts';
 
@@ -12,7 +15,7 @@ const MINUTE = 60_000;
 
 /** Good for three minutes, replaced every minute. */
 function issuerOf(seed = 'seed', startedAt = START): CredentialIssuer {
-  const randomness = new Randomness(seed);
+  const randomness = new SeededRandom(seed);
   const pace = { lifetime: 180, rotateEvery: 60, jitter: 0 };
   return new CredentialIssuer(new RotationSchedule(pace, startedAt, randomness), randomness);
 }
@@ -22,7 +25,7 @@ const faults = (specs: readonly string[], since = START) =>
 
 /** What one receiver is handed out, a request each, at these minutes after the start. */
 const handedOut = (issuer: CredentialIssuer, active: ActiveFaults, minutes: readonly number[]) =>
-  minutes.map((minute) => issuer.credentials('imds-2', START + minute * MINUTE, active));
+  minutes.map((minute) => issuer.issue('imds-2', START + minute * MINUTE, active));
 
 const keys = (sets: readonly { accessKeyId: string }[]) => sets.map(({ accessKeyId }) => accessKeyId);
 
@@ -39,7 +42,7 @@ describe('an issuer', () => {
   test('hands out other sets to other receivers, at the same times', () => {
     const issuer = issuerOf();
     const receivers = ['imds-1', 'imds-2', 'ecs', 'eks', 'cloudshell', 'identity'];
-    const sets = receivers.map((receiver) => issuer.credentials(receiver, START + MINUTE, NO_FAULTS));
+    const sets = receivers.map((receiver) => issuer.issue(receiver, START + MINUTE, NO_FAULTS));
     for (const field of ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const) {
       expect(new Set(sets.map((set) => set[field])).size).toBe(receivers.length);
     }
@@ -50,7 +53,7 @@ describe('an issuer', () => {
     const later = START + 86_400_000;
     const of = (seed: string, startedAt: number) =>
       [0, 1, 2].map((minute) =>
-        issuerOf(seed, startedAt).credentials('ecs', startedAt + minute * MINUTE, NO_FAULTS),
+        issuerOf(seed, startedAt).issue('ecs', startedAt + minute * MINUTE, NO_FAULTS),
       );
     const secrets = (sets: ReturnType<typeof of>) =>
       sets.map(({ accessKeyId, secretAccessKey, sessionToken }) => ({
@@ -65,10 +68,10 @@ describe('an issuer', () => {
 
   test('keeps what it made, but never more than a few', () => {
     const issuer = issuerOf();
-    const first = issuer.credentials('imds-2', START, NO_FAULTS);
-    expect(issuer.credentials('imds-2', START, NO_FAULTS)).toBe(first);
+    const first = issuer.issue('imds-2', START, NO_FAULTS);
+    expect(issuer.issue('imds-2', START, NO_FAULTS)).toBe(first);
     handedOut(issuer, faults(['renew']), Array(100).fill(0));
-    const again = issuer.credentials('imds-2', START, NO_FAULTS);
+    const again = issuer.issue('imds-2', START, NO_FAULTS);
     expect(again).not.toBe(first);
     expect(again).toEqual(first);
   });
@@ -117,7 +120,7 @@ describe('a fault of the credentials', () => {
     const issuer = issuerOf();
     const active = faults(['alternate']);
     const turns = ['imds-2', 'info', 'imds-2', 'info'].map(
-      (receiver) => (issuer.credentials(receiver, START + 5 * MINUTE, active).issuedAt - START) / MINUTE,
+      (receiver) => (issuer.issue(receiver, START + 5 * MINUTE, active).issuedAt - START) / MINUTE,
     );
     expect(turns).toEqual([5, 5, 4, 4]);
   });
@@ -148,12 +151,16 @@ describe('a fault of the credentials', () => {
 });
 
 describe('false credentials', () => {
-  const issue = (name: string): Issue => ({ name, issuedAt: START, expiration: START + MINUTE });
+  const issue = (name: string): ScheduledCredentials => ({
+    id: name,
+    issuedAt: START,
+    expiration: START + MINUTE,
+  });
 
   test('are shaped like true ones and say that they are false', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (seed, receiver, name) => {
-        const made = falseCredentials(issue(name), receiver, new Randomness(seed));
+        const made = createFalseCredentials(issue(name), receiver, new SeededRandom(seed));
         expect(made.accessKeyId).toMatch(/^ASIAFALSE[A-Z2-7]{11}$/);
         expect(made.secretAccessKey).toMatch(/^FALSE[A-Za-z0-9+/]{35}$/);
         expect(made.sessionToken).toMatch(/^FALSE[A-Za-z0-9+/]+={0,2}$/);
@@ -167,7 +174,7 @@ describe('false credentials', () => {
     const sets = ['a', 'b'].flatMap((seed) =>
       ['imds-1', 'imds-2', 'ecs'].flatMap((receiver) =>
         Array.from({ length: 500 }, (_, number) =>
-          falseCredentials(issue(`${number}`), receiver, new Randomness(seed)),
+          createFalseCredentials(issue(`${number}`), receiver, new SeededRandom(seed)),
         ),
       ),
     );

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Randomness } from '../../../src/server/credentials/randomness.ts';
 import {
-  type Issue,
-  type Pace,
   RotationSchedule,
+  type RotationTiming,
+  type ScheduledCredentials,
 } from '../../../src/server/credentials/rotation-schedule.ts';
+import { SeededRandom } from '../../../src/server/credentials/seeded-random.ts';
 
 const START = Date.UTC(2026, 10, 22, 10, 0, 0, 789);
 const FIRST = Date.UTC(2026, 10, 22, 10);
-const HOURLY: Pace = { lifetime: 21_600, rotateEvery: 3600, jitter: 120 };
+const HOURLY: RotationTiming = { lifetime: 21_600, rotateEvery: 3600, jitter: 120 };
 
-const scheduleOf = (pace: Pace, seed = 'seed', startedAt = START) =>
-  new RotationSchedule(pace, startedAt, new Randomness(seed));
+const scheduleOf = (pace: RotationTiming, seed = 'seed', startedAt = START) =>
+  new RotationSchedule(pace, startedAt, new SeededRandom(seed));
 
-const anyPace: fc.Arbitrary<Pace> = fc.integer({ min: 1, max: 100_000 }).chain((rotateEvery) =>
+const anyPace: fc.Arbitrary<RotationTiming> = fc.integer({ min: 1, max: 100_000 }).chain((rotateEvery) =>
   fc.record({
     rotateEvery: fc.constant(rotateEvery),
     lifetime: fc.integer({ min: 1, max: 200_000 }),
@@ -29,24 +29,34 @@ const anyMoment = fc.oneof(
 const anyRun = { pace: anyPace, seed: fc.string(), moment: anyMoment };
 
 /** So many sets in their order from the one at `from` on. */
-function issuesFrom(schedule: RotationSchedule, { rotateEvery }: Pace, from: number, count: number): Issue[] {
-  const issues = new Map<string, Issue>();
+function issuesFrom(
+  schedule: RotationSchedule,
+  { rotateEvery }: RotationTiming,
+  from: number,
+  count: number,
+): ScheduledCredentials[] {
+  const issues = new Map<string, ScheduledCredentials>();
   // Two neighbours are never closer than a second, nor further apart than two intervals.
-  let time = schedule.at(from).issuedAt;
+  let time = schedule.findServedAt(from).issuedAt;
   while (issues.size < count) {
-    const issue = schedule.at(time);
-    issues.set(issue.name, issue);
+    const issue = schedule.findServedAt(time);
+    issues.set(issue.id, issue);
     time = nextAfter(schedule, issue, time, rotateEvery);
   }
   return [...issues.values()];
 }
 
 /** The first second at which another set is served, by halving. */
-function nextAfter(schedule: RotationSchedule, { name }: Issue, time: number, rotateEvery: number): number {
+function nextAfter(
+  schedule: RotationSchedule,
+  { id }: ScheduledCredentials,
+  time: number,
+  rotateEvery: number,
+): number {
   let [still, no] = [time, time + 2 * rotateEvery * 1000];
   while (no - still > 1) {
     const middle = Math.floor((still + no) / 2);
-    if (schedule.at(middle).name === name) still = middle;
+    if (schedule.findServedAt(middle).id === id) still = middle;
     else no = middle;
   }
   return no;
@@ -58,14 +68,14 @@ describe('at any moment of any schedule', () => {
       fc.property(fc.record(anyRun), ({ pace, seed, moment }) => {
         const schedule = scheduleOf(pace, seed);
         const time = START + moment;
-        const issue = schedule.at(time);
+        const issue = schedule.findServedAt(time);
         expect(issue.issuedAt).toBeLessThanOrEqual(time);
         expect(time - issue.issuedAt).toBeLessThan((pace.rotateEvery + 2 * pace.jitter) * 1000);
         const next = nextAfter(schedule, issue, issue.issuedAt, pace.rotateEvery);
         expect(next).toBeGreaterThan(time);
-        expect(schedule.at(next).issuedAt).toBe(next);
+        expect(schedule.findServedAt(next).issuedAt).toBe(next);
         // To the millisecond.
-        expect(schedule.at(next - 1)).toEqual(issue);
+        expect(schedule.findServedAt(next - 1)).toEqual(issue);
       }),
     );
   });
@@ -73,7 +83,7 @@ describe('at any moment of any schedule', () => {
   test('instants are whole seconds, and a set lives as long as it should', () => {
     fc.assert(
       fc.property(fc.record({ ...anyRun, startedAt: fc.integer({ min: 0, max: 4e12 }) }), (run) => {
-        const { issuedAt, expiration } = scheduleOf(run.pace, run.seed, run.startedAt).at(
+        const { issuedAt, expiration } = scheduleOf(run.pace, run.seed, run.startedAt).findServedAt(
           run.startedAt + run.moment,
         );
         expect([issuedAt % 1000, expiration % 1000].map(Math.abs)).toEqual([0, 0]);
@@ -104,16 +114,16 @@ describe('at any moment of any schedule', () => {
         ({ pace, seed, moments: asked }) => {
           const ask = (times: readonly number[]) => {
             const schedule = scheduleOf(pace, seed);
-            return new Map(times.map((time) => [time, schedule.at(START + time)]));
+            return new Map(times.map((time) => [time, schedule.findServedAt(START + time)]));
           };
           const forwards = ask([...asked].sort((a, b) => a - b));
           const backwards = ask([...asked].sort((a, b) => b - a));
           for (const time of asked) {
             expect(backwards.get(time)).toEqual(forwards.get(time));
-            expect(scheduleOf(pace, seed).at(START + time)).toEqual(forwards.get(time));
+            expect(scheduleOf(pace, seed).findServedAt(START + time)).toEqual(forwards.get(time));
           }
           const issues = [...forwards.values()];
-          const names = new Set(issues.map(({ name }) => name));
+          const names = new Set(issues.map(({ id }) => id));
           expect(names.size).toBe(new Set(issues.map(({ issuedAt }) => issuedAt)).size);
         },
       ),
@@ -126,8 +136,8 @@ describe('at any moment of any schedule', () => {
       fc.property(fc.record({ ...anyRun, back }), ({ pace, seed, moment, back: count }) => {
         const schedule = scheduleOf(pace, seed);
         let time = START + moment;
-        for (let step = 0; step < count; step += 1) time = schedule.at(time).issuedAt - 1;
-        expect(schedule.at(START + moment, count)).toEqual(schedule.at(time));
+        for (let step = 0; step < count; step += 1) time = schedule.findServedAt(time).issuedAt - 1;
+        expect(schedule.findServedAt(START + moment, count)).toEqual(schedule.findServedAt(time));
       }),
     );
   });
@@ -137,7 +147,7 @@ describe('at any moment of any schedule', () => {
       fc.property(fc.record({ ...anyRun, age: fc.integer({ min: 0, max: 100_000 }) }), (run) => {
         const schedule = scheduleOf(run.pace, run.seed);
         const time = START + run.moment;
-        const { issuedAt, expiration } = schedule.expired(time, run.age);
+        const { issuedAt, expiration } = schedule.createExpired(time, run.age);
         const ago = time - run.age * 1000 - expiration;
         // Whole seconds, and rather earlier than later.
         expect(ago).toBeGreaterThanOrEqual(0);
@@ -152,8 +162,8 @@ describe('a schedule', () => {
   test('begins with a set that is issued at the start, to the second, whatever the jitter', () => {
     fc.assert(
       fc.property(anyPace, fc.string(), (pace, seed) => {
-        expect(scheduleOf(pace, seed).at(START)).toEqual({
-          name: '0',
+        expect(scheduleOf(pace, seed).findServedAt(START)).toEqual({
+          id: '0',
           issuedAt: FIRST,
           expiration: FIRST + pace.lifetime * 1000,
         });
@@ -165,7 +175,7 @@ describe('a schedule', () => {
     const schedule = scheduleOf({ ...HOURLY, jitter: 0 });
     const hours = (count: number) => count * 3_600_000;
     const issued = [-1, 0, hours(1) - 1, hours(1), hours(5) + 1, hours(24 * 365)].map(
-      (moment) => (schedule.at(FIRST + moment).issuedAt - FIRST) / hours(1),
+      (moment) => (schedule.findServedAt(FIRST + moment).issuedAt - FIRST) / hours(1),
     );
     expect(issued).toEqual([-1, 0, 0, 1, 5, 24 * 365]);
   });
@@ -189,8 +199,8 @@ describe('a schedule', () => {
 
   test('with the same seed and another start is the same, so much later', () => {
     const moved = (startedAt: number) =>
-      issuesFrom(scheduleOf(HOURLY, 'seed', startedAt), HOURLY, startedAt, 20).map(({ name, issuedAt }) => ({
-        name,
+      issuesFrom(scheduleOf(HOURLY, 'seed', startedAt), HOURLY, startedAt, 20).map(({ id, issuedAt }) => ({
+        id,
         after: issuedAt - startedAt,
       }));
     expect(moved(FIRST + 86_400_000)).toEqual(moved(FIRST));
@@ -200,13 +210,13 @@ describe('a schedule', () => {
     const schedule = scheduleOf({ lifetime: 60, rotateEvery: 1, jitter: 0 });
     const century = 100 * 365 * 86_400_000;
     for (const moment of [-century, century])
-      expect(schedule.at(FIRST + moment).issuedAt).toBe(FIRST + moment);
+      expect(schedule.findServedAt(FIRST + moment).issuedAt).toBe(FIRST + moment);
   });
 
   test('an extra set is on it nowhere', () => {
-    const { name, issuedAt, expiration } = scheduleOf(HOURLY).extra('request-7', START);
-    expect({ name, issuedAt, expiration }).toEqual({
-      name: 'request-7',
+    const { id, issuedAt, expiration } = scheduleOf(HOURLY).createUnscheduled('request-7', START);
+    expect({ id, issuedAt, expiration }).toEqual({
+      id: 'request-7',
       issuedAt: FIRST,
       expiration: FIRST + 21_600_000,
     });
@@ -215,12 +225,12 @@ describe('a schedule', () => {
   test('sets that expired at different times have different names', () => {
     const schedule = scheduleOf(HOURLY);
     const names = [
-      schedule.expired(START, 300),
-      schedule.expired(START, 600),
-      schedule.expired(START + 1000, 300),
-      schedule.at(START),
-    ].map(({ name }) => name);
+      schedule.createExpired(START, 300),
+      schedule.createExpired(START, 600),
+      schedule.createExpired(START + 1000, 300),
+      schedule.findServedAt(START),
+    ].map(({ id }) => id);
     expect(new Set(names).size).toBe(4);
-    expect(schedule.expired(START, 300).name).toBe(names[0]);
+    expect(schedule.createExpired(START, 300).id).toBe(names[0]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Randomness } from '../../../src/server/credentials/randomness.ts';
+import { SeededRandom } from '../../../src/server/credentials/seeded-random.ts';
 import { parseFault } from '../../../src/server/faults/fault.ts';
 import { type ActiveFaults, FaultPlan, NO_FAULTS } from '../../../src/server/faults/fault-plan.ts';
 
@@ -8,11 +8,11 @@ const START = Date.UTC(2026, 10, 22, 10, 0, 0, 250);
 const PATH = '/latest/meta-data/instance-id';
 
 const planOf = (specs: readonly string[], seed = 'seed') =>
-  new FaultPlan(specs.map(parseFault), START, new Randomness(seed));
+  new FaultPlan(specs.map(parseFault), START, new SeededRandom(seed));
 
 /** So many requests at one moment: `x` for each that is struck, `.` for each that is not. */
 function hits(plan: FaultPlan, count: number, { path = PATH, at = 0 } = {}): string {
-  const one = () => (plan.strike(path, START + at) === NO_FAULTS ? '.' : 'x');
+  const one = () => (plan.selectFaults(path, START + at) === NO_FAULTS ? '.' : 'x');
   return Array.from({ length: count }, one).join('');
 }
 
@@ -41,7 +41,7 @@ describe('a window', () => {
 
   test('tells when the fault began, wherever in it a request comes', () => {
     const plan = planOf(['frozen,from=2m', 'expired']);
-    const faults = plan.strike(PATH, START + 500_000);
+    const faults = plan.selectFaults(PATH, START + 500_000);
     expect(faults.since('frozen')).toBe(START + 120_000);
     expect(faults.since('expired')).toBe(START);
   });
@@ -170,13 +170,13 @@ describe('several faults', () => {
 
   test('strike at once, each where it should', () => {
     const plan = planOf(['503,path=/a', 'stall=1s,from=1m', 'header=Date', 'frozen,path=/b']);
-    expect(kinds(plan.strike('/a', START))).toEqual(['status', 'header']);
-    expect(kinds(plan.strike('/b', START + 60_000))).toEqual(['stall', 'header', 'frozen']);
+    expect(kinds(plan.selectFaults('/a', START))).toEqual(['status', 'header']);
+    expect(kinds(plan.selectFaults('/b', START + 60_000))).toEqual(['stall', 'header', 'frozen']);
   });
 
   test('that would answer: the first one does, and the others keep their times for later', () => {
     const plan = planOf(['503,times=1', 'header=Date', 'reset,times=1', '429,times=1', 'empty']);
-    const struck = () => kinds(plan.strike(PATH, START));
+    const struck = () => kinds(plan.selectFaults(PATH, START));
     expect([struck(), struck(), struck(), struck()]).toEqual([
       ['status', 'header'],
       ['reset', 'header'],
@@ -186,12 +186,12 @@ describe('several faults', () => {
   });
 
   test('a status may have its body chosen, in either order', () => {
-    expect(kinds(planOf(['503', 'body=x']).strike(PATH, START))).toEqual(['status', 'body']);
-    expect(kinds(planOf(['body=x', '503', 'empty']).strike(PATH, START))).toEqual(['status', 'body']);
+    expect(kinds(planOf(['503', 'body=x']).selectFaults(PATH, START))).toEqual(['status', 'body']);
+    expect(kinds(planOf(['body=x', '503', 'empty']).selectFaults(PATH, START))).toEqual(['status', 'body']);
   });
 
   test('of one kind: the last one counts, and all are known in their order', () => {
-    const faults = planOf(['clock-skew=1m', 'clock-skew=2m', 'header=Date', 'header=Server:x']).strike(
+    const faults = planOf(['clock-skew=1m', 'clock-skew=2m', 'header=Date', 'header=Server:x']).selectFaults(
       '/a',
       START,
     );
@@ -206,30 +206,30 @@ describe('several faults', () => {
 
   test('the beginning of the last of a kind is the one that counts', () => {
     const plan = planOf(['frozen', 'frozen,from=2m']);
-    expect(plan.strike(PATH, START + 60_000).since('frozen')).toBe(START);
-    expect(plan.strike(PATH, START + 120_000).since('frozen')).toBe(START + 120_000);
+    expect(plan.selectFaults(PATH, START + 60_000).since('frozen')).toBe(START);
+    expect(plan.selectFaults(PATH, START + 120_000).since('frozen')).toBe(START + 120_000);
   });
 
   test('count and roll dice each for itself', () => {
     const plan = planOf(['503,times=2', 'stall=1s,times=3', 'frozen,path=/b,times=1']);
-    const seen = ['/a', '/a', '/b', '/b', '/a'].map((path) => kinds(plan.strike(path, START)));
+    const seen = ['/a', '/a', '/b', '/b', '/a'].map((path) => kinds(plan.selectFaults(path, START)));
     expect(seen).toEqual([['status', 'stall'], ['status', 'stall'], ['stall', 'frozen'], [], []]);
     // Two shares of one half are not the same half.
     const both = planOf(['503,share=50%', 'stall=1s,share=50%']);
-    const struck = Array.from({ length: 200 }, () => kinds(both.strike(PATH, START)).join());
+    const struck = Array.from({ length: 200 }, () => kinds(both.selectFaults(PATH, START)).join());
     expect(new Set(struck)).toEqual(new Set(['', 'status', 'stall', 'status,stall']));
   });
 
   test('a fault that is taken away leaves those before it as they were', () => {
     const struck = (specs: string[]) => {
       const plan = planOf(specs);
-      return Array.from({ length: 100 }, () => plan.strike(PATH, START).get('status') !== undefined);
+      return Array.from({ length: 100 }, () => plan.selectFaults(PATH, START).get('status') !== undefined);
     };
     expect(struck(['503,share=50%', 'stall=1s,share=50%'])).toEqual(struck(['503,share=50%']));
   });
 
   test('none at all cost nothing and strike nobody', () => {
-    expect(planOf([]).strike(PATH, START)).toBe(NO_FAULTS);
+    expect(planOf([]).selectFaults(PATH, START)).toBe(NO_FAULTS);
     expect(NO_FAULTS.get('reset')).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { CredWatchError } from '../../../src/errors.ts';
 import {
   buildFault,
   FAULT_CONDITIONS,
-  FAULTS,
+  FAULT_DEFINITIONS,
   type Fault,
   type FaultEffect,
   parseFault,
@@ -80,13 +80,13 @@ describe('what goes wrong', () => {
   });
 
   test('no kind is left out above', () => {
-    expect(new Set(EFFECTS.map(([, { kind }]) => kind))).toEqual(new Set(Object.keys(FAULTS)));
+    expect(new Set(EFFECTS.map(([, { kind }]) => kind))).toEqual(new Set(Object.keys(FAULT_DEFINITIONS)));
   });
 
   test('every kind says how it is written and what it does', () => {
-    for (const [kind, { form, does }] of Object.entries(FAULTS)) {
-      expect(form.split(/[[=,]/)[0]).toBe(kind);
-      expect(does.length).toBeGreaterThan(10);
+    for (const [kind, { syntax, description }] of Object.entries(FAULT_DEFINITIONS)) {
+      expect(syntax.split(/[[=,]/)[0]).toBe(kind);
+      expect(description.length).toBeGreaterThan(10);
     }
   });
 });
@@ -158,7 +158,7 @@ describe('when and where', () => {
 });
 
 const CONDITION_NAMES = 'use one of share, path, from, until, for, times';
-const KINDS = `use one of ${Object.keys(FAULTS).join(', ')}`;
+const KINDS = `use one of ${Object.keys(FAULT_DEFINITIONS).join(', ')}`;
 const PATHS = 'use path=/latest/api/token or path=*/security-credentials/*';
 
 /** The message and its hint. */
@@ -216,9 +216,9 @@ const REFUSED: [spec: string, message: string, hint: string][] = [
 ];
 
 function refusedForm(spec: string): [string, string, string] {
-  const kind = (/^\d/.test(spec) ? 'status' : spec.split('=')[0]) as keyof typeof FAULTS;
-  const { form, does } = FAULTS[kind];
-  return [spec, `the fault '${spec}' is not understood`, `write ${form}: ${does}`];
+  const kind = (/^\d/.test(spec) ? 'status' : spec.split('=')[0]) as keyof typeof FAULT_DEFINITIONS;
+  const { syntax, description } = FAULT_DEFINITIONS[kind];
+  return [spec, `the fault '${spec}' is not understood`, `write ${syntax}: ${description}`];
 }
 
 function refusedCondition(condition: string, hint: string): [string, string, string] {

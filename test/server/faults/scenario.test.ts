@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type SimulationFlags, simulationSettings } from '../../../src/cli/simulation/settings.ts';
+import { readSimulationSettings, type SimulationFlags } from '../../../src/cli/simulation/settings.ts';
 import { parseInstant } from '../../../src/domain/time/instant.ts';
-import { SCENARIOS } from '../../../src/server/faults/built-in-scenarios.ts';
-import { openScenario, shippedScenarios } from '../../../src/server/faults/scenario.ts';
+import { BUILT_IN_SCENARIOS } from '../../../src/server/faults/built-in-scenarios.ts';
+import { openScenario, readBuiltInScenarios } from '../../../src/server/faults/scenario.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { FalseClock } from '../../support/server/false-clock.ts';
 import { ask, Connection, type RawAnswer, requestText } from '../../support/server/raw-client.ts';
@@ -16,7 +16,7 @@ const ROLES = '/latest/meta-data/iam/security-credentials/';
 const TOKEN = '/latest/api/token';
 
 const settingsOf = (scenario: string, flags: Partial<SimulationFlags> = {}) =>
-  simulationSettings({ fault: [], variant: [], scenario, ...flags }, START, 'seed');
+  readSimulationSettings({ fault: [], variant: [], scenario, ...flags }, START, 'seed');
 
 /** The endpoint of a shipped scenario, and a client of its shape. */
 async function play(scenario: string) {
@@ -79,7 +79,7 @@ describe('shipped:', () => {
     }
     for (const seconds of [20, 29.999]) {
       expect((await agent.at(seconds).container()).head).toBe('');
-      expect(agent.exchanges.at(-1)).toMatchObject({ instead: 'reset', status: null });
+      expect(agent.exchanges.at(-1)).toMatchObject({ incompleteReason: 'reset', status: null });
     }
     for (const seconds of [30, 59.999]) {
       const { status, body } = await agent.at(seconds).container();
@@ -147,7 +147,7 @@ describe('shipped:', () => {
     const connection = await Connection.open(origin);
     connection.send(requestText(origin, 'PUT', TOKEN, { 'X-aws-ec2-metadata-token-ttl-seconds': '60' }));
     await expect.poll(() => exchanges.length, { timeout: 20_000 }).toBe(1);
-    expect(exchanges[0]).toMatchObject({ instead: 'no answer', fault: 'hop-limit' });
+    expect(exchanges[0]).toMatchObject({ incompleteReason: 'no answer', fault: 'hop-limit' });
     connection.destroy();
   };
 
@@ -276,20 +276,23 @@ describe('shipped:', () => {
   });
 
   test('none was left out', () => {
-    expect([...played].sort()).toEqual(Object.keys(SCENARIOS).sort());
-    expect(shippedScenarios().map(({ name }) => name)).toEqual(Object.keys(SCENARIOS));
+    expect([...played].sort()).toEqual(Object.keys(BUILT_IN_SCENARIOS).sort());
+    expect(readBuiltInScenarios().map(({ name }) => name)).toEqual(Object.keys(BUILT_IN_SCENARIOS));
   });
 
-  test.for(Object.keys(SCENARIOS))('%s has settings that a run takes, and says what happened', (name) => {
-    const { options, scenario, notes } = settingsOf(name);
-    expect(scenario).toMatchObject({ name, description: expect.stringMatching(/^[A-Z].{60,}\.$/s) });
-    expect(notes).toEqual([]);
-    // Within a coffee break, there is something to see; and a client that keeps credentials for hours sees it.
-    const begins = options.faults.map(({ from }) => from);
-    expect(Math.max(0, ...begins)).toBeLessThanOrEqual(120_000);
-    const isLater = begins.some((from) => from > 0);
-    expect(options.pace.lifetime).toBeLessThanOrEqual(isLater ? 360 : 21_600);
-  });
+  test.for(Object.keys(BUILT_IN_SCENARIOS))(
+    '%s has settings that a run takes, and says what happened',
+    (name) => {
+      const { options, scenario, notes } = settingsOf(name);
+      expect(scenario).toMatchObject({ name, description: expect.stringMatching(/^[A-Z].{60,}\.$/s) });
+      expect(notes).toEqual([]);
+      // Within a coffee break, there is something to see; and a client that keeps credentials for hours sees it.
+      const begins = options.faults.map(({ from }) => from);
+      expect(Math.max(0, ...begins)).toBeLessThanOrEqual(120_000);
+      const isLater = begins.some((from) => from > 0);
+      expect(options.rotationTiming.lifetime).toBeLessThanOrEqual(isLater ? 360 : 21_600);
+    },
+  );
 });
 
 /** A scenario of a user's own, in a file. */
@@ -320,7 +323,7 @@ describe('a file', () => {
     expect(settingsOf(file)).toMatchObject({
       options: {
         shapes: ['imds', 'eks'],
-        pace: { lifetime: 180, rotateEvery: 60, jitter: 5 },
+        rotationTiming: { lifetime: 180, rotateEvery: 60, jitter: 5 },
         imds: 'v1',
         role: 'loader',
         faults: [

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredWatchError } from '../../../src/errors.ts';
-import { FAULTS, parseFault } from '../../../src/server/faults/fault.ts';
-import { assertFollowable, type PretendedPoll, pretendPolls } from '../../../src/server/history/history.ts';
-import type { Shape } from '../../../src/server/inquiry.ts';
-import type { Limits } from '../../../src/sources/source.ts';
+import type { Shape } from '../../../src/server/endpoint-request.ts';
+import { FAULT_DEFINITIONS, parseFault } from '../../../src/server/faults/fault.ts';
+import {
+  assertFaultsSupported,
+  type SimulatedPoll,
+  simulatePolls,
+} from '../../../src/server/history/history.ts';
+import type { PollLimits } from '../../../src/sources/source.ts';
 import { type PolledOptions, startPolled, UNTIL_A_SECOND } from '../../support/server/polled-simulator.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 import { LIMITS } from '../../support/sources/polling.ts';
@@ -21,7 +25,7 @@ const EVERY = 300;
 interface Played extends Pick<SimulatedOptions, 'imds' | 'faults' | 'variants' | 'role' | 'seed'> {
   shape: Shape;
   polls: number;
-  limits?: Partial<Limits>;
+  limits?: Partial<PollLimits>;
 }
 
 /** What history pretends, and what a poller records that is started anew at the very same moments. */
@@ -36,7 +40,7 @@ async function bothWays({ shape, polls, limits = LIMITS, ...played }: Played) {
     readFile: async () => served.simulation.serviceAccountTokens.issue(86_400, now),
   };
   const served = await startPolled(shape, { ...options, clock, poller });
-  const recorded: PretendedPoll[] = [];
+  const recorded: SimulatedPoll[] = [];
   for (const { observedAt } of pretended) {
     now = observedAt;
     const outcome = await served.poll(served.newSource());
@@ -58,11 +62,11 @@ async function pretend(options: SimulatedOptions, duration: number, seed = optio
   const { simulation, close } = await startSimulated(options);
   await close();
   const until = START + duration * 1000;
-  return [...pretendPolls({ simulation, every: EVERY, from: START, until, seed })];
+  return [...simulatePolls({ simulation, every: EVERY, from: START, until, seed })];
 }
 
 /** A failed poll is filed under its source alone. */
-const filed = (poll: PretendedPoll) => ({ ...poll, role: poll.failure === null ? poll.role : '' });
+const filed = (poll: SimulatedPoll) => ({ ...poll, role: poll.failure === null ? poll.role : '' });
 
 /** Answers that are only late come at once; later than a poller waits is never. */
 const brief = (milliseconds: number, signal?: AbortSignal) =>
@@ -71,7 +75,7 @@ const brief = (milliseconds: number, signal?: AbortSignal) =>
     : new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
 
 /** What a poll brought, in a word. */
-const word = ({ apiVersion, failure }: PretendedPoll) => failure ?? `credentials${apiVersion}`;
+const word = ({ apiVersion, failure }: SimulatedPoll) => failure ?? `credentials${apiVersion}`;
 
 interface Case extends Omit<Played, 'polls' | 'shape'> {
   shape?: Shape;
@@ -236,7 +240,7 @@ describe('what is pretended is what a poller records', () => {
 
   test('of every kind of fault that is followed', () => {
     const kinds = new Set(cases.flatMap(({ faults }) => faults.map((spec) => parseFault(spec).effect.kind)));
-    expect([...kinds, ...NOT_FOLLOWED].sort()).toEqual(Object.keys(FAULTS).sort());
+    expect([...kinds, ...NOT_FOLLOWED].sort()).toEqual(Object.keys(FAULT_DEFINITIONS).sort());
   });
 
   test('whatever faults come together', async () => {
@@ -279,10 +283,10 @@ describe('polls that never were', () => {
 
   test('are the same twice with the same seed, and others with another', async () => {
     const [one, again, other] = await Promise.all(
-      ['a', 'a', 'b'].map((seed) => pretend({ seed, faults, startedAt: START, pace: PACE }, DAY)),
+      ['a', 'a', 'b'].map((seed) => pretend({ seed, faults, startedAt: START, rotationTiming: PACE }, DAY)),
     );
     expect(JSON.stringify(again)).toBe(JSON.stringify(one));
-    const differing = <T>(of: (poll: PretendedPoll) => T) =>
+    const differing = <T>(of: (poll: SimulatedPoll) => T) =>
       one!.filter((poll, index) => of(poll) !== of(other![index]!)).length;
     expect(differing(({ observedAt }) => observedAt)).toBeGreaterThan(250);
     expect(differing(({ failure }) => failure)).toBeGreaterThan(0);
@@ -296,7 +300,7 @@ describe('polls that never were', () => {
     async (every) => {
       const { simulation } = await startSimulated({ startedAt: START });
       const until = START + 20 * every * 1000;
-      const polls = [...pretendPolls({ simulation, every, from: START, until, seed: 'order' })];
+      const polls = [...simulatePolls({ simulation, every, from: START, until, seed: 'order' })];
       const late = polls.map(({ observedAt }, index) => observedAt - START - index * every * 1000);
       expect(late.every((each) => each >= 0 && each < Math.min(2, every) * 1000)).toBe(true);
       expect(new Set(late).size).toBeGreaterThan(10);
@@ -309,21 +313,21 @@ describe('polls that never were', () => {
   test('and one poll where there is time for one', async () => {
     const { simulation } = await startSimulated({ startedAt: START });
     const polls = [
-      ...pretendPolls({ simulation, every: 300, from: START, until: START + 2000, seed: 'one' }),
+      ...simulatePolls({ simulation, every: 300, from: START, until: START + 2000, seed: 'one' }),
     ];
     expect(polls).toHaveLength(1);
   });
 
   test('follow the first shape', async () => {
     const { simulation } = await startSimulated({ startedAt: START, shapes: ['eks', 'imds'] });
-    const [poll] = pretendPolls({ simulation, every: 300, from: START, until: START + 2000, seed: 'one' });
+    const [poll] = simulatePolls({ simulation, every: 300, from: START, until: START + 2000, seed: 'one' });
     expect(poll).toMatchObject({ source: 'container', apiVersion: '', role: '' });
   });
 });
 
 test.each(['body=x', 'field=Token', 'header=Date'])('the fault %s cannot be followed', (spec) => {
   const faults = [parseFault('503'), parseFault(spec)];
-  expect(() => assertFollowable(faults)).toThrow(CredWatchError);
-  expect(() => assertFollowable(faults)).toThrow(`--history does not follow the fault '${spec}'`);
-  expect(() => assertFollowable([parseFault('503')])).not.toThrow();
+  expect(() => assertFaultsSupported(faults)).toThrow(CredWatchError);
+  expect(() => assertFaultsSupported(faults)).toThrow(`--history does not follow the fault '${spec}'`);
+  expect(() => assertFaultsSupported([parseFault('503')])).not.toThrow();
 });

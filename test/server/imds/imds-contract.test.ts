@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { METADATA_VERSIONS } from '../../../src/server/tree/default-tree.ts';
-import { directory, treeOf } from '../../../src/server/tree/metadata-tree.ts';
+import { createDirectory, createTree } from '../../../src/server/tree/metadata-tree.ts';
 import { standingClock } from '../../support/server/polled-simulator.ts';
 import { ask, askRaw, requestText } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
@@ -219,7 +219,7 @@ describe('GET of data', () => {
 
   test('user-data is bytes, and everything else is text', async () => {
     const bytes = Buffer.from([0, 1, 0xff, 0x0a]);
-    const { get } = await start({ tree: treeOf(directory({ 'user-data': bytes })) });
+    const { get } = await start({ tree: createTree(createDirectory({ 'user-data': bytes })) });
     const { headers, body } = await get('/latest/user-data');
     expect(headers.get('content-type')).toBe('application/octet-stream');
     expect(Buffer.from(body, 'latin1')).toEqual(bytes);

@@ -406,7 +406,7 @@ describe('the extended API', () => {
     const imds = await startPolled('imds', { ...wanted, faults: [fault] });
     const outcome = await imds.succeed();
     const [, , document] = imds.exchanges;
-    expect(outcome.credentials.accessKeyId).toBe(document!.reply.credentials!.accessKeyId);
+    expect(outcome.credentials.accessKeyId).toBe(document!.handledRequest.credentials!.accessKeyId);
     expect(outcome.accountId).toBe(imds.simulation.instance.accountId);
     expect(codes(outcome)).toEqual(['APIS_DISAGREE']);
   });

@@ -28,7 +28,7 @@ describe('a token comes', () => {
     expect(told(outcome)).toEqual({ apiVersion: '2', notes: [] });
     expect(outcome.credentials.accessKeyId).toBe(imds.handedOut().accessKeyId);
     expect(imds.seen()).toEqual([PUT, ...DATA]);
-    const token = imds.exchanges[0]!.reply.answer.body;
+    const token = imds.exchanges[0]!.handledRequest.response.body;
     expect(imds.sent('x-aws-ec2-metadata-token')).toEqual([undefined, token, token]);
     expect(imds.sent('x-aws-ec2-metadata-token-ttl-seconds')).toEqual(['21600', undefined, undefined]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/secret.ts';
-import { type LiveCredentials, liveDocument } from '../../../src/server/live/live-document.ts';
+import { formatLiveDocument, type LiveCredentials } from '../../../src/server/live/live-document.ts';
 
 const credentials: LiveCredentials = {
   accessKeyId: 'ASIACANARY0000000001',
@@ -13,7 +13,7 @@ const credentials: LiveCredentials = {
 
 describe('the document of real credentials', () => {
   test('is that of a container endpoint, byte for byte', () => {
-    expect(liveDocument(credentials)).toBe(
+    expect(formatLiveDocument(credentials)).toBe(
       '{"RoleArn":"arn:aws:iam::111122223333:role/loader","AccessKeyId":"ASIACANARY0000000001",' +
         '"SecretAccessKey":"CANARY-secret/access+key","Token":"CANARY-session-token==",' +
         '"Expiration":"2026-11-22T06:23:11Z","AccountId":"111122223333"}',
@@ -22,7 +22,7 @@ describe('the document of real credentials', () => {
 
   test('leaves out the role and the account where they are not known', () => {
     const { roleArn: _, ...nameless } = credentials;
-    expect(Object.keys(JSON.parse(liveDocument({ ...nameless, accountId: '' })))).toEqual([
+    expect(Object.keys(JSON.parse(formatLiveDocument({ ...nameless, accountId: '' })))).toEqual([
       'AccessKeyId',
       'SecretAccessKey',
       'Token',
@@ -37,16 +37,16 @@ describe('the document of real credentials', () => {
     [1000, '2026-11-22T06:23:12Z'],
   ])('never promises a part of a second (%i ms)', (milliseconds, text) => {
     const expiration = credentials.expiration + milliseconds;
-    expect(JSON.parse(liveDocument({ ...credentials, expiration })).Expiration).toBe(text);
+    expect(JSON.parse(formatLiveDocument({ ...credentials, expiration })).Expiration).toBe(text);
   });
 
   test('has an empty token where there is none: the field itself is asked for', () => {
-    expect(JSON.parse(liveDocument({ ...credentials, token: null })).Token).toBe('');
+    expect(JSON.parse(formatLiveDocument({ ...credentials, token: null })).Token).toBe('');
   });
 
   test('is quoted, whatever a key is made of', () => {
     const awkward = '"}\\\u0000\n\u2028é';
-    const document = liveDocument({
+    const document = formatLiveDocument({
       ...credentials,
       secretAccessKey: new Secret(awkward),
       token: new Secret(awkward),
@@ -59,7 +59,7 @@ describe('the document of real credentials', () => {
     ['no secret key', { secretAccessKey: new Secret('') }],
     ['no expiration', { expiration: Number.NaN }],
   ])('is not made of %s, and the error tells nothing', (_, changes) => {
-    const made = () => liveDocument({ ...credentials, ...changes });
+    const made = () => formatLiveDocument({ ...credentials, ...changes });
     expect(made).toThrow(/^(credentials without a key|Invalid time value)$/);
   });
 });

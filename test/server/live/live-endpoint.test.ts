@@ -32,15 +32,15 @@ const HEAD = [
 async function start(options: Partial<LiveEndpointOptions> = {}) {
   let calls = 0;
   const problems: unknown[] = [];
-  const { supply = async () => CREDENTIALS, ...rest } = options;
+  const { getCredentials = async () => CREDENTIALS, ...rest } = options;
   const counted = () => {
     calls += 1;
-    return supply();
+    return getCredentials();
   };
   const endpoint = await startLiveEndpoint({
     onProblem: (error) => problems.push(error),
     ...rest,
-    supply: counted,
+    getCredentials: counted,
   });
   onTestFinished(endpoint.close);
   const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: Authorization } =
@@ -78,7 +78,7 @@ describe('a request with path and token', () => {
   test('is handed what the source has now', async () => {
     let number = 1;
     const { get } = await start({
-      supply: async () => ({ ...CREDENTIALS, accessKeyId: `ASIACANARY${number++}` }),
+      getCredentials: async () => ({ ...CREDENTIALS, accessKeyId: `ASIACANARY${number++}` }),
     });
     expect(JSON.parse((await get()).body).AccessKeyId).toBe('ASIACANARY1');
     expect(JSON.parse((await get()).body).AccessKeyId).toBe('ASIACANARY2');
@@ -246,7 +246,7 @@ describe('with path and token, yet', () => {
 describe('the source', () => {
   test('that has nothing is a 503, which clients try again', async () => {
     let has: LiveCredentials | null = null;
-    const { get, problems, lives } = await start({ supply: async () => has });
+    const { get, problems, lives } = await start({ getCredentials: async () => has });
     const answer = await get();
     expect(answer.status).toBe(503);
     expect(JSON.parse(answer.body)).toEqual(error(503, 'CredentialsUninitialized'));
@@ -267,7 +267,7 @@ describe('the source', () => {
 
   test.each(Object.keys(defects))('that %s is a 500 that says nothing', async (name) => {
     let isBroken = true;
-    const started = await start({ supply: async () => (isBroken ? defects[name]!() : CREDENTIALS) });
+    const started = await start({ getCredentials: async () => (isBroken ? defects[name]!() : CREDENTIALS) });
     const { get, problems, lives } = started;
     const answer = await get();
     expect(answer.status).toBe(500);
@@ -295,7 +295,7 @@ describe('the source', () => {
   test('whose failure cannot be told to anybody costs the connection alone', async () => {
     let isBroken = true;
     const { origin, path, Authorization, lives } = await start({
-      supply: async () => (isBroken ? Promise.reject(defect) : CREDENTIALS),
+      getCredentials: async () => (isBroken ? Promise.reject(defect) : CREDENTIALS),
       onProblem: () => {
         throw defect;
       },
@@ -310,7 +310,7 @@ describe('the source', () => {
   test('is asked once for all who wait, and anew for whoever comes later', async () => {
     const waiting: (() => void)[] = [];
     const supply = () => new Promise<LiveCredentials>((resolve) => waiting.push(() => resolve(CREDENTIALS)));
-    const started = await start({ supply });
+    const started = await start({ getCredentials: supply });
     const answers = await crowd(started, 20);
     expect(started.calls()).toBe(1);
     waiting[0]!();
@@ -328,7 +328,7 @@ describe('the source', () => {
       new Promise<LiveCredentials>((resolve, reject) =>
         waiting.push(() => (waiting.length === 1 ? reject(new Error('down')) : resolve(CREDENTIALS))),
       );
-    const started = await start({ supply });
+    const started = await start({ getCredentials: supply });
     const answers = await crowd(started, 3);
     waiting[0]!();
     expect((await answers()).map(({ status }) => status)).toEqual([500, 500, 500]);
@@ -345,7 +345,7 @@ describe('the source', () => {
       new Promise<LiveCredentials>((resolve) => {
         answered = () => resolve(CREDENTIALS);
       });
-    const { origin, path, Authorization, calls, get } = await start({ supply });
+    const { origin, path, Authorization, calls, get } = await start({ getCredentials: supply });
     const leaver = await Connection.open(origin);
     leaver.send(requestText(origin, 'GET', path, { Authorization }));
     await vi.waitFor(() => expect(calls()).toBe(1));
@@ -423,7 +423,7 @@ describe('connections', () => {
   });
 
   test('are so many and no more', async () => {
-    const { origin, get } = await start({ limits: { connections: 2 } });
+    const { origin, get } = await start({ limits: { maxConnections: 2 } });
     const first = await Connection.open(origin);
     const second = await Connection.open(origin);
     for (const each of [first, second]) each.send('GET /');
@@ -458,7 +458,7 @@ describe('connections', () => {
 
   test('all end at once when the endpoint is closed, and no other is taken', async () => {
     const { endpoint, origin, path, Authorization, calls } = await start({
-      supply: () => new Promise(() => {}),
+      getCredentials: () => new Promise(() => {}),
     });
     const idle = await Connection.open(origin);
     const halfway = await Connection.open(origin);

@@ -1,11 +1,11 @@
 import { get } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type MonitorAnswer, startMonitor } from '../../../src/server/monitor/monitor.ts';
+import { type MonitorResponse, startMonitor } from '../../../src/server/monitor/monitor.ts';
 import { ask, askRaw } from '../../support/server/raw-client.ts';
 
 const answer =
   (type: string, body: string, status = 200) =>
-  async (): Promise<MonitorAnswer> => ({
+  async (): Promise<MonitorResponse> => ({
     status,
     type,
     body,
@@ -22,7 +22,7 @@ async function monitor(hosts: readonly string[] = []) {
   const listen = [{ host: '127.0.0.1', port: 0 }];
   const { origins, close } = await startMonitor({
     listen,
-    hosts: new Set(hosts),
+    allowedHosts: new Set(hosts),
     routes,
     onError: (error) => errors.push(error),
   });

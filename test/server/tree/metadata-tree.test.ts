@@ -1,26 +1,38 @@
 import { describe, expect, test } from 'vitest';
-import { defaultTree, exampleInstance, METADATA_VERSIONS } from '../../../src/server/tree/default-tree.ts';
-import { change, type Directory, directory, lookUp, treeOf } from '../../../src/server/tree/metadata-tree.ts';
-import { parseChanges } from '../../../src/server/tree/tree-json.ts';
+import {
+  buildDefaultTree,
+  createExampleInstance,
+  METADATA_VERSIONS,
+} from '../../../src/server/tree/default-tree.ts';
+import {
+  applyTreeChanges,
+  createDirectory,
+  createTree,
+  type Directory,
+  findTreeEntry,
+} from '../../../src/server/tree/metadata-tree.ts';
+import { parseTreeChanges } from '../../../src/server/tree/tree-json.ts';
 
 const STARTED = Date.UTC(2026, 0, 31, 12, 0, 0, 750);
-const DEFAULT = defaultTree(exampleInstance(STARTED));
+const DEFAULT = buildDefaultTree(createExampleInstance(STARTED));
 
 const segments = (path: string) => path.split('/').filter((segment) => segment !== '');
 
 /** The text at a path, or the names there, one a line. */
 function at(tree: Directory, path: string): string | null {
-  const entry = lookUp(tree, segments(path));
+  const entry = findTreeEntry(tree, segments(path));
   return entry === null ? null : entry.kind === 'leaf' ? String(entry.body) : entry.names.join('\n');
 }
 
 const changed = (changes: object, under: Directory = DEFAULT) =>
-  change(under, parseChanges(JSON.stringify(changes), 'tree.json'));
+  applyTreeChanges(under, parseTreeChanges(JSON.stringify(changes), 'tree.json'));
 
 describe('a listing', () => {
   test('is sorted by the bytes of names, directories with a slash that does not count', () => {
-    const tree = directory({ all: { b: '', 'a-b': '', a: { x: '' }, B: '', '\u{1f511}': '', '\uff21': '' } });
-    expect(treeOf(tree).look(['all'])).toEqual({
+    const tree = createDirectory({
+      all: { b: '', 'a-b': '', a: { x: '' }, B: '', '\u{1f511}': '', '\uff21': '' },
+    });
+    expect(createTree(tree).findEntry(['all'])).toEqual({
       kind: 'directory',
       names: ['B', 'a/', 'a-b', 'b', '\uff21', '\u{1f511}'],
     });
@@ -62,7 +74,7 @@ describe('a path', () => {
     [['meta-data', '..', 'dynamic']],
     [['.']],
   ])('of %j leads nowhere', (path) => {
-    expect(lookUp(DEFAULT, path)).toBeNull();
+    expect(findTreeEntry(DEFAULT, path)).toBeNull();
   });
 
   test('enters a public key by its number', () => {
@@ -137,7 +149,7 @@ describe('changes', () => {
 
   test('may be named as an object has them from birth', () => {
     const json = '{"meta-data": {"__proto__": {"polluted": "yes"}, "constructor": "c"}}';
-    const tree = change(DEFAULT, parseChanges(json, 'tree.json'));
+    const tree = applyTreeChanges(DEFAULT, parseTreeChanges(json, 'tree.json'));
     expect(at(tree, 'meta-data/__proto__/polluted')).toBe('yes');
     expect(at(tree, 'meta-data/constructor')).toBe('c');
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
@@ -193,13 +205,13 @@ describe('changes written as JSON', () => {
     ['credentials', '{"meta-data/iam/security-credentials/r": "x"}', /would replace the credentials/],
     ['the removal of credentials', '{"meta-data": {"iam": null}}', /would replace the credentials/],
   ])('%s: refused', (_, json, message) => {
-    expect(() => parseChanges(json, 'tree.json')).toThrow(message);
+    expect(() => parseTreeChanges(json, 'tree.json')).toThrow(message);
   });
 
   test('say what to do, and quote nothing of a file that is not JSON', () => {
     const error = (json: string) => {
       try {
-        return parseChanges(json, 'tree.json');
+        return parseTreeChanges(json, 'tree.json');
       } catch (thrown) {
         return thrown;
       }
@@ -216,9 +228,11 @@ describe('changes written as JSON', () => {
     const nested = (depth: number) => `{"meta-data":${'{"a":'.repeat(depth - 1)}"x"${'}'.repeat(depth)}`;
     const joined = (depth: number) => JSON.stringify({ [`meta-data${'/a'.repeat(depth - 1)}`]: 'x' });
     for (const json of [nested, joined]) {
-      expect(at(change(DEFAULT, parseChanges(json(32), '')), `meta-data${'/a'.repeat(31)}`)).toBe('x');
-      expect(() => parseChanges(json(33), '')).toThrow(/too deep/);
-      expect(() => parseChanges(json(100_000), '')).toThrow(/too deep/);
+      expect(
+        at(applyTreeChanges(DEFAULT, parseTreeChanges(json(32), '')), `meta-data${'/a'.repeat(31)}`),
+      ).toBe('x');
+      expect(() => parseTreeChanges(json(33), '')).toThrow(/too deep/);
+      expect(() => parseTreeChanges(json(100_000), '')).toThrow(/too deep/);
     }
   });
 
@@ -299,12 +313,14 @@ describe('the default tree', () => {
     const text = at(DEFAULT, `dynamic/instance-identity/${name}`)!;
     expect(text).toMatch(/^(?:[\w+/]{76}\n)+[\w+/]{1,76}={0,2}$/);
     expect(Buffer.from(text, 'base64').toString()).toContain(`no ${name} of i-1234567890abcdef0`);
-    expect(at(defaultTree(exampleInstance(STARTED)), `dynamic/instance-identity/${name}`)).toBe(text);
+    expect(at(buildDefaultTree(createExampleInstance(STARTED)), `dynamic/instance-identity/${name}`)).toBe(
+      text,
+    );
   });
 
   test('ends no value with a line break', () => {
     const visit = (path: string[]): string[] => {
-      const entry = lookUp(DEFAULT, path)!;
+      const entry = findTreeEntry(DEFAULT, path)!;
       if (entry.kind === 'leaf') return [String(entry.body)];
       return entry.names.flatMap((name) => visit([...path, name.replace(/^(\d+)=.*|\/$/, '$1')]));
     };

@@ -13,11 +13,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { defaultTree, exampleInstance } from '../../../src/server/tree/default-tree.ts';
+import { buildDefaultTree, createExampleInstance } from '../../../src/server/tree/default-tree.ts';
 import { openTree } from '../../../src/server/tree/tree-file.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
-const DEFAULT = defaultTree(exampleInstance(0));
+const DEFAULT = buildDefaultTree(createExampleInstance(0));
 const LIMIT = 4 * 1024 * 1024;
 
 /** The tree at a path, what it has complained of, and a shorthand to look at it. */
@@ -25,7 +25,7 @@ function open(path: string) {
   const problems: string[] = [];
   const tree = openTree(path, DEFAULT, (message) => problems.push(message));
   const look = (path: string | string[]) => {
-    const entry = tree.look(typeof path === 'string' ? path.split('/').filter(Boolean) : path);
+    const entry = tree.findEntry(typeof path === 'string' ? path.split('/').filter(Boolean) : path);
     return entry === null ? null : entry.kind === 'leaf' ? String(entry.body) : entry.names.join('\n');
   };
   return { look, problems };
@@ -202,7 +202,7 @@ describe('a folder', () => {
     const folder = write(temporaryFolder(), { 'meta-data/x': content, 'user-data': content });
     const tree = openTree(folder, DEFAULT, () => {});
     const bytes = (path: string[]) => {
-      const entry = tree.look(path);
+      const entry = tree.findEntry(path);
       return entry?.kind === 'leaf' ? Buffer.from(entry.body) : entry;
     };
     expect(bytes(['meta-data', 'x'])).toEqual(Buffer.from(body));

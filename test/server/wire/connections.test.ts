@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
-import { SHAPES, type Shape } from '../../../src/server/inquiry.ts';
+import { SHAPES, type Shape } from '../../../src/server/endpoint-request.ts';
 import { standingClock } from '../../support/server/polled-simulator.ts';
 import { ask, askRaw, Connection, requestText } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
@@ -76,7 +76,7 @@ describe('several requests on one connection', () => {
           .repeat(20),
     );
     expect(await connection.rest()).toEqual({ text: '', error: 'ECONNRESET' });
-    expect(exchanges.map(({ instead }) => instead)).toEqual(['reset']);
+    expect(exchanges.map(({ incompleteReason }) => incompleteReason)).toEqual(['reset']);
     expect((await ask(origin, 'GET', ID)).body).toBe(INSTANCE);
   });
 
@@ -110,7 +110,7 @@ describe('answers that break', () => {
     const connection = await Connection.open(origin);
     connection.send(get(ID));
     expect(await connection.rest()).toEqual({ text: '', error: 'ECONNRESET' });
-    expect(exchanges[0]).toMatchObject({ status: null, instead: 'reset', fault: 'reset' });
+    expect(exchanges[0]).toMatchObject({ status: null, incompleteReason: 'reset', fault: 'reset' });
   });
 
   test.each([
@@ -122,7 +122,7 @@ describe('answers that break', () => {
     expect(head.startsWith(`${version} 200 OK\n`)).toBe(true);
     expect(headers.get('content-length')).toBe('19');
     expect(body).toBe(INSTANCE.slice(0, 9));
-    expect(exchanges[0]).toMatchObject({ status: null, instead: 'truncated', fault: 'truncate' });
+    expect(exchanges[0]).toMatchObject({ status: null, incompleteReason: 'truncated', fault: 'truncate' });
   });
 
   test('truncate cuts through megabytes as well, and through kept connections', async () => {
@@ -130,7 +130,7 @@ describe('answers that break', () => {
     const whole = 'x'.repeat(32_000_000);
     const { origin, ecsPath, get } = await start({
       faults: ['truncate'],
-      tree: { look: () => ({ kind: 'leaf', body: whole }) },
+      tree: { findEntry: () => ({ kind: 'leaf', body: whole }) },
     });
     expect((await ask(origin, 'GET', '/latest/user-data')).body).toHaveLength(16_000_000);
     const connection = await Connection.open(origin);
@@ -153,7 +153,7 @@ describe('answers that break', () => {
     connection.send(get(ID));
     await vi.waitFor(() => expect(exchanges).toHaveLength(1));
     expect((await ask(origin, 'GET', ID)).body).toBe(INSTANCE);
-    expect(exchanges[0]).toMatchObject({ status: null, instead: 'no answer' });
+    expect(exchanges[0]).toMatchObject({ status: null, incompleteReason: 'no answer' });
     expect(await connection.received(() => true)).toBe('');
   });
 
@@ -188,13 +188,16 @@ describe('an error of ours', () => {
     const Authorization =
       shape === 'eks' ? simulation.serviceAccountTokens.issue(60, clock.now()) : simulation.authorization;
     const error = new Error('a defect');
-    const working = vi.spyOn(simulation.issuer, 'credentials').mockImplementation(() => {
+    const working = vi.spyOn(simulation.issuer, 'issue').mockImplementation(() => {
       throw error;
     });
     const { status, body } = await ask(origin, 'GET', path, { Authorization });
     expect(status).toBe(500);
     expect(body).toMatch(words[shape]);
-    expect(exchanges[0]).toMatchObject({ status: 500, reply: { shape, credentials: null, failure: error } });
+    expect(exchanges[0]).toMatchObject({
+      status: 500,
+      handledRequest: { shape, credentials: null, internalError: error },
+    });
     working.mockRestore();
     expect((await ask(origin, 'GET', path, { Authorization })).status).toBe(200);
   });

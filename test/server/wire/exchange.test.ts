@@ -9,8 +9,8 @@ async function told(faults: readonly string[], headers: Record<string, string> =
   await fetch(`${origin}${DOCUMENT}`, { headers })
     .then((answer) => answer.text())
     .catch(() => '');
-  const { credentials, fault, reply, status } = exchanges[0]!;
-  return { hasCredentials: credentials !== null, fault, apiVersion: reply.apiVersion, status };
+  const { credentials, fault, handledRequest, status } = exchanges[0]!;
+  return { hasCredentials: credentials !== null, fault, apiVersion: handledRequest.apiVersion, status };
 }
 
 describe('what is told of a request', () => {

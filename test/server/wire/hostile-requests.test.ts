@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
-import { SHAPES } from '../../../src/server/inquiry.ts';
+import { SHAPES } from '../../../src/server/endpoint-request.ts';
 import { ask, askRaw, Connection, requestText } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
@@ -149,7 +149,7 @@ describe('what is no request', () => {
     const { origin, exchanges, lives } = await start();
     const { head } = await ask(origin, 'CONNECT', 'example.invalid:443');
     expect(head).toMatch(/^HTTP\/1\.1 405 Not Allowed\nAllow: GET, HEAD\n/);
-    expect(exchanges.map(({ inquiry: { method }, status }) => [method, status])).toEqual([['CONNECT', 405]]);
+    expect(exchanges.map(({ request: { method }, status }) => [method, status])).toEqual([['CONNECT', 405]]);
     await lives();
   });
 
@@ -201,7 +201,7 @@ describe('clients that leave', () => {
     await ask(origin, 'GET', ID);
     connection.destroy();
     await vi.waitFor(() => expect(exchanges).toHaveLength(2));
-    expect(exchanges[1]).toMatchObject({ status: null, instead: 'client left', fault: 'stall' });
+    expect(exchanges[1]).toMatchObject({ status: null, incompleteReason: 'client left', fault: 'stall' });
   });
 
   test('with one half of the connection alone, which still get their answer', async () => {

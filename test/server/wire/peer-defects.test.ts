@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { SHAPES } from '../../../src/server/inquiry.ts';
+import { SHAPES } from '../../../src/server/endpoint-request.ts';
 import { standingClock } from '../../support/server/polled-simulator.ts';
 import { ask, askRaw, Connection, type RawAnswer, requestText } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
@@ -50,7 +50,7 @@ describe('credentials', () => {
         shapes: SHAPES,
         clock,
         faults,
-        pace: { lifetime: 600, rotateEvery: 300, jitter: 60 },
+        rotationTiming: { lifetime: 600, rotateEvery: 300, jitter: 60 },
       });
       for (let step = 0; step < 20; step++) {
         for (const shape of SHAPES) {

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { directory, type Shape, treeOf } from '../../../src/server/tree/metadata-tree.ts';
+import {
+  createDirectory,
+  createTree,
+  type DirectoryLiteral,
+} from '../../../src/server/tree/metadata-tree.ts';
 import { type Captured, captured, capturedNames } from '../../support/server/captured-answer.ts';
 import { standingClock } from '../../support/server/polled-simulator.ts';
 import { ask, type RawAnswer } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 interface Replay extends SimulatedOptions {
-  data?: Readonly<Record<string, Shape>>;
+  data?: Readonly<Record<string, DirectoryLiteral>>;
   /** What of the capture was made illegible or is not ours to repeat, and what stands there instead. */
   instead?: Readonly<Record<string, string>>;
   /** The published body has no longer the length that its header says. */
@@ -168,8 +172,8 @@ async function replay({ method, path, sent, headers }: Captured, options: Replay
     clock,
     startedAt: Date.parse(headers.get('last-modified') ?? date ?? '') || clock.now(),
     // So that the credentials of the start are still the current ones.
-    pace: { lifetime: 86_400, rotateEvery: 43_200, jitter: 0 },
-    ...(data === undefined ? {} : { tree: treeOf(directory(data)) }),
+    rotationTiming: { lifetime: 86_400, rotateEvery: 43_200, jitter: 0 },
+    ...(data === undefined ? {} : { tree: createTree(createDirectory(data)) }),
     ...simulated,
   });
   const remaining = headers.get('x-aws-ec2-metadata-token-ttl-seconds');
@@ -182,7 +186,7 @@ async function replay({ method, path, sent, headers }: Captured, options: Replay
 }
 
 /** What a list was made of, without what the simulator adds by itself. */
-function ofNames(list: string): Readonly<Record<string, Shape>> {
+function ofNames(list: string): Readonly<Record<string, DirectoryLiteral>> {
   const names = list.split('\n').filter((name) => name !== 'iam/' && name !== 'identity-credentials/');
   return Object.fromEntries(
     names.map((name) => (name.endsWith('/') ? [name.slice(0, -1), { any: '' }] : [name, ''])),

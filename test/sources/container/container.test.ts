@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chooseSource } from '../../../src/sources/open.ts';
+import { createSource } from '../../../src/sources/open.ts';
 import {
   CANARIES,
   codes,
@@ -211,11 +211,11 @@ describe('the choice', () => {
     ['as told', 'imds', { [RELATIVE]: '/x' }, 'imds'],
     ['as told', 'container', {}, 'container'],
   ])('%s', (_, choice, env, name) => {
-    expect(chooseSource(choice, options(env)).name).toBe(name);
+    expect(createSource(choice, options(env)).name).toBe(name);
   });
 
   test('container without any URI is a mistake', async () => {
-    const source = chooseSource('container', options({ [RELATIVE]: '' }));
+    const source = createSource('container', options({ [RELATIVE]: '' }));
     expect(source.endpoint).toBeNull();
     expect(await fail(source)).toMatchObject({
       reason: 'invalid-configuration',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isAllowedAddress } from '../../../src/sources/container/allowed-hosts.ts';
-import { credentialsUrl } from '../../../src/sources/container/settings.ts';
+import { readCredentialsUrl } from '../../../src/sources/container/settings.ts';
 import { Notes } from '../../../src/sources/notes.ts';
-import { FailedLook } from '../../../src/sources/poll-error.ts';
+import { PollError } from '../../../src/sources/poll-error.ts';
 import { codes, containerAt, document, fail, succeed } from '../../support/sources/polling.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
@@ -10,8 +10,8 @@ const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
 function compose(env: Record<string, string>): string {
-  const url = credentialsUrl(env, new Notes());
-  return url instanceof FailedLook ? url.reason : url.href;
+  const url = readCredentialsUrl(env, new Notes());
+  return url instanceof PollError ? url.reason : url.href;
 }
 
 test.each([

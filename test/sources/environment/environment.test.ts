@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { chooseSource } from '../../../src/sources/open.ts';
+import { createSource } from '../../../src/sources/open.ts';
 import { CANARIES, codes, fail, options, succeed } from '../../support/sources/polling.ts';
 
 const [SECRET, TOKEN, OTHER] = CANARIES as [string, string, string];
@@ -9,7 +9,7 @@ const AT = '2026-11-22T06:23:11Z';
 const EXPIRING = { ...SESSION, AWS_CREDENTIAL_EXPIRATION: AT };
 
 type Env = Record<string, string>;
-const source = (env: Env, more = {}) => chooseSource('environment', options(env, more));
+const source = (env: Env, more = {}) => createSource('environment', options(env, more));
 
 test('keys, token and end are taken from the environment', async () => {
   const environment = source({ ...EXPIRING, AWS_ACCOUNT_ID: '123456789012' });

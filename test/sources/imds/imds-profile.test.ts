@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readImdsSettings } from '../../../src/sources/imds/settings.ts';
-import { chooseSource } from '../../../src/sources/open.ts';
+import { createSource } from '../../../src/sources/open.ts';
 import { readProfileFiles } from '../../../src/sources/profile/files.ts';
 import { codes, imds, options, ROLES, succeed } from '../../support/sources/polling.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
@@ -66,8 +66,8 @@ describe('where IMDS is', () => {
       [{ code: 'IPV6_ONLY_BOTOCORE', args: { name: 'imds_use_ipv6 of profile default' } }],
     ],
   ])('%s %j', async (lines, env, url, notes) => {
-    const { baseUrl, obstacle, notes: said } = await settings(lines, env);
-    expect(obstacle).toBeNull();
+    const { baseUrl, blockingError, notes: said } = await settings(lines, env);
+    expect(blockingError).toBeNull();
     expect(baseUrl?.href).toBe(url);
     expect(said.list).toEqual(notes);
   });
@@ -77,8 +77,8 @@ describe('where IMDS is', () => {
     ['ec2_metadata_service_endpoint_mode = CANARY', 'is neither IPv4 nor IPv6'],
     ['ec2_instance_profile_name = a/CANARY', 'is not a role name'],
   ])('%s is a mistake that is named', async (line, what) => {
-    const { obstacle } = await settings(line);
-    expect(obstacle).toMatchObject({
+    const { blockingError } = await settings(line);
+    expect(blockingError).toMatchObject({
       reason: 'invalid-configuration',
       detail: `${line.split(' ')[0]} of profile default ${what}`,
     });
@@ -103,8 +103,8 @@ describe('IMDSv1', () => {
     // JavaScript would take the blank one for `false`.
     ['true', { [VARIABLE]: '' }, false, [{ code: 'BLANK_ENV', args: { name: VARIABLE } }]],
   ])('with %s %j', async (value, env, allowed, notes) => {
-    const { v1Allowed, notes: said } = await settings(`${KEY} = ${value}`, env);
-    expect(v1Allowed).toBe(allowed);
+    const { isV1Allowed, notes: said } = await settings(`${KEY} = ${value}`, env);
+    expect(isV1Allowed).toBe(allowed);
     expect(said.list).toEqual(notes);
   });
 });
@@ -120,8 +120,8 @@ test('time-out and attempts', async () => {
 });
 
 test('the role', async () => {
-  const { role, notes } = await settings('ec2_instance_profile_name = web-role');
-  expect(role).toBe('web-role');
+  const { fixedRole, notes } = await settings('ec2_instance_profile_name = web-role');
+  expect(fixedRole).toBe('web-role');
   expect(notes.list).toEqual([
     { code: 'PROFILE_NAME_ONLY_SOME_SDKS', args: { name: 'ec2_instance_profile_name of profile default' } },
   ]);
@@ -152,12 +152,12 @@ test('a poll goes by what the profile says', async () => {
   const endpoint = await startEndpoint(imds());
   const lines = `ec2_instance_profile_name = web-role\nec2_metadata_service_endpoint = http://127.0.0.1:1338/x/`;
   const config = `[default]\n${lines}\n`;
-  expect(chooseSource('auto', await host({ config })).endpoint).toEqual({
+  expect(createSource('auto', await host({ config })).endpoint).toEqual({
     url: 'http://127.0.0.1:1338/x',
     loopback: true,
   });
   // Named in the environment, too: no mistake of ours may send a poll to a real one.
-  const source = chooseSource('auto', await host({ config }, { [ENDPOINT]: endpoint.url }));
+  const source = createSource('auto', await host({ config }, { [ENDPOINT]: endpoint.url }));
   expect(codes(await succeed(source))).toEqual(['PROFILE_NAME_ONLY_SOME_SDKS']);
   expect(endpoint.seen()).toEqual(['PUT /latest/api/token', `GET ${ROLES}web-role`]);
 });

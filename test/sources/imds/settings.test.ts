@@ -22,9 +22,9 @@ describe('where IMDS is', () => {
     [{ AWS_IMDS_USE_IPV6: 'true', [MODE]: 'IPv4' }, IPV4, []],
     [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://[::1]:8080', [MODE]: 'IPv6' }, 'http://[::1]:8080/', []],
   ])('%j', (env, url, notes) => {
-    const { baseUrl, obstacle, notes: said } = settings(env);
+    const { baseUrl, blockingError, notes: said } = settings(env);
     expect(baseUrl?.href).toBe(url);
-    expect(obstacle).toBeNull();
+    expect(blockingError).toBeNull();
     expect(said.list.map(({ code }) => code)).toEqual(notes);
   });
 
@@ -44,7 +44,7 @@ describe('where IMDS is', () => {
     [{ AWS_EC2_INSTANCE_PROFILE_NAME: 'a/b' }, 'AWS_EC2_INSTANCE_PROFILE_NAME'],
   ])('%j is a mistake that is named', async (env, variable) => {
     const outcome = await fail(imdsAt({ url: 'http://127.0.0.1:1' }, env));
-    if (variable === MODE) return expect(settings(env).obstacle?.detail).toContain(MODE);
+    if (variable === MODE) return expect(settings(env).blockingError?.detail).toContain(MODE);
     expect(outcome.reason).toBe('invalid-configuration');
     expect(outcome.detail).toContain(variable);
   });
@@ -94,8 +94,8 @@ describe('switches', () => {
     ['', true, ['BLANK_ENV']],
     ['1', true, ['V1_DISABLED_FOR_SOME_SDKS']],
   ])('IMDSv1 with %j', (value, allowed, notes) => {
-    const { v1Allowed, notes: said } = settings({ AWS_EC2_METADATA_V1_DISABLED: value });
-    expect(v1Allowed).toBe(allowed);
+    const { isV1Allowed, notes: said } = settings({ AWS_EC2_METADATA_V1_DISABLED: value });
+    expect(isV1Allowed).toBe(allowed);
     expect(said.list.map(({ code }) => code)).toEqual(notes);
   });
 });

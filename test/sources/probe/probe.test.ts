@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { ChainFacts, PlaceName } from '../../../src/domain/provider-chain/providers.ts';
-import { survey } from '../../../src/sources/probe/probe.ts';
+import type { ChainFacts, ProviderName } from '../../../src/domain/provider-chain/providers.ts';
+import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import type { SourceOptions } from '../../../src/sources/source.ts';
 import { CANARIES } from '../../support/cli/canaries.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
@@ -36,14 +36,14 @@ async function surveyed(
   const home = makeHome(files);
   const given = { HOME: home, AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1', ...env };
   const filled = Object.entries(given).map(([name, value]) => [name, value.replace('HOME/', `${home}/`)]);
-  const facts = await survey({ ...options(Object.fromEntries(filled)), clock, ...more });
+  const facts = await probeProviders({ ...options(Object.fromEntries(filled)), clock, ...more });
   const printed = `${JSON.stringify(facts)}${inspect(facts, { depth: 9, showHidden: true })}`;
   for (const canary of Object.values(CANARIES)) expect(printed).not.toContain(canary);
   return facts;
 }
 
-const place = async (name: PlaceName, ...args: Parameters<typeof surveyed>) =>
-  (await surveyed(...args)).places[name];
+const place = async (name: ProviderName, ...args: Parameters<typeof surveyed>) =>
+  (await surveyed(...args)).providers[name];
 
 const { secretKey, sessionToken, authorization, word, credentialsPath } = CANARIES;
 
@@ -59,7 +59,7 @@ describe('the environment', () => {
     expect(await place('environment', {}, keys)).toMatchObject({
       state: 'answers',
       accessKeyId: 'AKIAFALSE0000000ENVI',
-      session: false,
+      isSession: false,
       expiration: null,
     });
   });
@@ -68,23 +68,23 @@ describe('the environment', () => {
     const session = { ...keys, AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI', AWS_SESSION_TOKEN: sessionToken };
     expect(await place('environment', {}, session)).toMatchObject({
       state: 'answers',
-      session: true,
+      isSession: true,
       remaining: null,
     });
     const told = { ...session, AWS_CREDENTIAL_EXPIRATION: iso(NOW + HOUR) };
-    expect(await place('environment', {}, told)).toMatchObject({ session: true, remaining: 3600 });
+    expect(await place('environment', {}, told)).toMatchObject({ isSession: true, remaining: 3600 });
   });
 
   test('of variables only the names are known', async () => {
     const facts = await surveyed({}, { ...keys, AWS_PROFILE: '', SECRET_ACCESS_KEY: word, OTHER: word });
-    expect([...facts.set].sort()).toEqual([
+    expect([...facts.setVariables].sort()).toEqual([
       'AWS_ACCESS_KEY_ID',
       'AWS_EC2_METADATA_SERVICE_ENDPOINT',
       'AWS_SECRET_ACCESS_KEY',
       'SECRET_ACCESS_KEY',
     ]);
-    expect([...facts.blank]).toEqual(['AWS_PROFILE']);
-    expect(facts.profile).toEqual({ name: 'default', named: false, exists: false, othersExist: false });
+    expect([...facts.blankVariables]).toEqual(['AWS_PROFILE']);
+    expect(facts.profile).toEqual({ name: 'default', isNamed: false, exists: false, othersExist: false });
   });
 });
 
@@ -103,15 +103,15 @@ describe('web identity', () => {
     [
       'one that ended this moment',
       { token: jwt(NOW / 1000) },
-      { state: 'fails', fault: { code: 'TOKEN_EXPIRED', at: NOW } },
+      { state: 'fails', problem: { code: 'TOKEN_EXPIRED', at: NOW } },
     ],
     ['a token that is not a JWT', { token: word }, { state: 'untried', tokenExpiration: null }],
     ['an end that is no number', { token: jwt('soon') }, { state: 'untried', tokenExpiration: null }],
-    ['no file', {}, { state: 'fails', fault: { code: 'TOKEN_FILE_UNREADABLE', because: 'ENOENT' } }],
+    ['no file', {}, { state: 'fails', problem: { code: 'TOKEN_FILE_UNREADABLE', detail: 'ENOENT' } }],
     [
       'a folder',
       { 'token/file': '' },
-      { state: 'fails', fault: { code: 'TOKEN_FILE_UNREADABLE', because: 'not a regular file' } },
+      { state: 'fails', problem: { code: 'TOKEN_FILE_UNREADABLE', detail: 'not a regular file' } },
     ],
   ])('%s', async (_, files, expected) => {
     expect(await place('web-identity', files, irsa)).toMatchObject(expected);
@@ -120,9 +120,9 @@ describe('web identity', () => {
   test('of a profile', async () => {
     const config = `[default]\nrole_arn = arn:aws:iam::123456789012:role/loader\nweb_identity_token_file = `;
     const files = { '.aws/config': `${config}/nonexistent/${word}\n` };
-    const { places } = await surveyed(files);
-    expect(places['profile-web-identity']).toMatchObject({ state: 'fails', role: 'loader' });
-    expect(places['profile-role'].state).toBe('absent');
+    const { providers } = await surveyed(files);
+    expect(providers['profile-web-identity']).toMatchObject({ state: 'fails', role: 'loader' });
+    expect(providers['profile-role'].state).toBe('absent');
   });
 });
 
@@ -148,18 +148,18 @@ describe('single sign-on', () => {
       cached('https://corp.invalid/start'),
       { state: 'untried', role: 'admin', accountId: '123456789012' },
     ],
-    ['not signed in', WITH_SESSION, {}, { state: 'fails', fault: { code: 'NOT_SIGNED_IN' } }],
+    ['not signed in', WITH_SESSION, {}, { state: 'fails', problem: { code: 'NOT_SIGNED_IN' } }],
     [
       'signed in somewhere else',
       WITH_SESSION,
       cached('other'),
-      { state: 'fails', fault: { code: 'NOT_SIGNED_IN' } },
+      { state: 'fails', problem: { code: 'NOT_SIGNED_IN' } },
     ],
     [
       'a token that has ended',
       WITH_SESSION,
       cached('corp', over),
-      { state: 'fails', fault: { code: 'TOKEN_EXPIRED', at: NOW - HOUR } },
+      { state: 'fails', problem: { code: 'TOKEN_EXPIRED', at: NOW - HOUR } },
     ],
     [
       'one that has ended and can be renewed',
@@ -185,14 +185,14 @@ describe('single sign-on', () => {
       cached('corp'),
       {
         state: 'incomplete',
-        fault: { code: 'SETTINGS_MISSING', names: ['sso_start_url', 'sso_region'] },
+        problem: { code: 'SETTINGS_MISSING', names: ['sso_start_url', 'sso_region'] },
       },
     ],
     [
       'a session without account and role',
       `[default]\nsso_session = corp\n[sso-session corp]\n${SHARED}`,
       cached('corp'),
-      { fault: { code: 'SETTINGS_MISSING', names: ['sso_account_id', 'sso_role_name'] } },
+      { problem: { code: 'SETTINGS_MISSING', names: ['sso_account_id', 'sso_role_name'] } },
     ],
   ])('%s', async (_, config, files, expected) => {
     expect(await place('sso', { '.aws/config': config, ...files })).toMatchObject(expected);
@@ -209,23 +209,23 @@ describe('a profile', () => {
       '.aws/credentials': `[default]\n${KEYS}`,
       '.aws/config': `[default]\n${KEYS.replace('PROF', 'CONF')}`,
     });
-    const { accessKeyId, file, origin, session } = facts.places.profile;
-    expect({ accessKeyId, file, session }).toEqual({
+    const { accessKeyId, profileFile, origin, isSession } = facts.providers.profile;
+    expect({ accessKeyId, profileFile, isSession }).toEqual({
       accessKeyId: 'AKIAFALSE0000000PROF',
-      file: 'credentials',
-      session: false,
+      profileFile: 'credentials',
+      isSession: false,
     });
     expect(origin).toMatch(/\.aws\/credentials$/);
   });
 
   test('has its keys told whatever else it has', async () => {
     const role = 'role_arn = arn:aws:iam::123456789012:role/x\ncredential_source = Environment\n';
-    const { places } = await surveyed({
+    const { providers } = await surveyed({
       '.aws/config': `[default]\n${KEYS}${role}credential_process = false\n`,
     });
-    expect(places.profile).toMatchObject({ state: 'answers', file: 'config', notes: [] });
-    expect(places['profile-role']).toMatchObject({ state: 'untried', role: 'x' });
-    expect(places.process).toMatchObject({ state: 'fails', fault: { reason: 'process-failed' } });
+    expect(providers.profile).toMatchObject({ state: 'answers', profileFile: 'config', notes: [] });
+    expect(providers['profile-role']).toMatchObject({ state: 'untried', role: 'x' });
+    expect(providers.process).toMatchObject({ state: 'fails', problem: { reason: 'process-failed' } });
   });
 
   test('has what was noted of its keys told', async () => {
@@ -236,13 +236,13 @@ describe('a profile', () => {
 
   test('is looked at as if AWS_PROFILE named it', async () => {
     const files = { '.aws/credentials': `[loader]\n${KEYS}` };
-    expect((await surveyed(files)).places.profile.state).toBe('absent');
+    expect((await surveyed(files)).providers.profile.state).toBe('absent');
     const named = await surveyed(files, {}, { profile: 'loader' });
     expect((await surveyed(files, { AWS_PROFILE: 'other' }, { profile: 'loader' })).profile.name).toBe(
       'loader',
     );
-    expect(named.places.profile.accessKeyId).toBe('AKIAFALSE0000000PROF');
-    expect(named.profile).toEqual({ name: 'loader', named: true, exists: true, othersExist: true });
+    expect(named.providers.profile.accessKeyId).toBe('AKIAFALSE0000000PROF');
+    expect(named.profile).toEqual({ name: 'loader', isNamed: true, exists: true, othersExist: true });
   });
 
   test.each([
@@ -252,7 +252,7 @@ describe('a profile', () => {
     ['source_profile = default', null],
   ])('with a role and %j', async (source, fault) => {
     const config = `[default]\nrole_arn = arn:aws:iam::123456789012:role/x\n${source}\n`;
-    expect((await place('profile-role', { '.aws/config': config })).fault).toEqual(fault);
+    expect((await place('profile-role', { '.aws/config': config })).problem).toEqual(fault);
   });
 
   test('sets up IMDS, too', async () => {
@@ -267,15 +267,15 @@ describe('nothing holds the survey up', () => {
 
   test('a process that hangs is ended and told', async () => {
     const files = { '.aws/config': '[default]\ncredential_process = sleep 600\n' };
-    const { fault } = await place('process', files, {}, IMPATIENT);
-    expect(fault).toMatchObject({ code: 'POLL_FAILED', reason: 'timeout' });
+    const { problem } = await place('process', files, {}, IMPATIENT);
+    expect(problem).toMatchObject({ code: 'POLL_FAILED', reason: 'timeout' });
   });
 
   test('a file that is never read', async () => {
     const irsa = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_ROLE_ARN: 'x' };
     const never = { ...IMPATIENT, readFile: () => new Promise<string>(() => {}) };
-    const { state, fault } = await place('web-identity', {}, irsa, never);
-    expect({ state, fault }).toEqual({ state: 'fails', fault: { code: 'NO_ANSWER_IN_TIME' } });
+    const { state, problem } = await place('web-identity', {}, irsa, never);
+    expect({ state, problem: problem }).toEqual({ state: 'fails', problem: { code: 'NO_ANSWER_IN_TIME' } });
   });
 });
 
@@ -292,5 +292,5 @@ test('a container is shown without its path, and nothing of its authorization', 
     },
     { limits: { attempts: 1 } },
   );
-  expect(found).toMatchObject({ state: 'fails', origin: endpoint.url, fault: { reason: 'server-error' } });
+  expect(found).toMatchObject({ state: 'fails', origin: endpoint.url, problem: { reason: 'server-error' } });
 });

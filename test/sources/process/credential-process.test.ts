@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { createReadStream, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { chooseSource } from '../../../src/sources/open.ts';
-import { withPatience } from '../../../src/sources/process/credential-process.ts';
+import { createSource } from '../../../src/sources/open.ts';
+import { withProcessTimeout } from '../../../src/sources/process/credential-process.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { CANARIES, codes, fail, harmless, options, succeed } from '../../support/sources/polling.ts';
 import { processDocument } from '../../support/sources/process-document.ts';
@@ -12,7 +12,7 @@ import { homeWith } from '../../support/sources/profile-home.ts';
 const [SECRET, TOKEN, OTHER] = CANARIES as [string, string, string];
 
 const source = (command: string, more = {}, env = {}) =>
-  chooseSource('process', options(env, { command, ...more }));
+  createSource('process', options(env, { command, ...more }));
 
 /** A command that prints this. */
 const printing = (text: string | Buffer) => {
@@ -65,18 +65,18 @@ describe('a command', () => {
   test('of the profile is run where none is given', async () => {
     const config = `[default]\ncredential_process = exit 4\n[profile loader]\ncredential_process = ${printing(answer)}\n`;
     const HOME = homeWith({ config, credentials: '[loader]\naws_access_key_id = AKIA\n' });
-    const named = await succeed(chooseSource('process', options({ HOME, AWS_PROFILE: 'loader' })));
+    const named = await succeed(createSource('process', options({ HOME, AWS_PROFILE: 'loader' })));
     expect(named.identity.role).toBe('loader');
-    const given = await succeed(chooseSource('process', options({ HOME }, { profile: 'loader' })));
+    const given = await succeed(createSource('process', options({ HOME }, { profile: 'loader' })));
     expect(given.identity.role).toBe('loader');
-    const labelled = chooseSource('process', options({ HOME }, { profile: 'loader', label: 'x' }));
+    const labelled = createSource('process', options({ HOME }, { profile: 'loader', label: 'x' }));
     expect((await succeed(labelled)).identity.role).toBe('x');
-    expect((await fail(chooseSource('process', options({ HOME })))).detail).toBe('exit code 4');
+    expect((await fail(createSource('process', options({ HOME })))).detail).toBe('exit code 4');
   });
 
   test('is missing in a profile without one', async () => {
     const HOME = homeWith({ config: '[default]\nregion = x\n' });
-    expect(await fail(chooseSource('process', options({ HOME })))).toMatchObject({
+    expect(await fail(createSource('process', options({ HOME })))).toMatchObject({
       reason: 'not-configured',
       detail: 'profile default has no credential_process',
     });
@@ -247,9 +247,9 @@ describe('a process that does not end', () => {
 
   test('has a minute, unless told otherwise', () => {
     const { limits: _, ...rest } = options({});
-    expect(withPatience(rest).limits).toEqual({ pollMs: 60_000 });
-    expect(withPatience({ ...rest, limits: { attempts: 1 } }).limits?.pollMs).toBe(60_000);
-    expect(withPatience({ ...rest, limits: { pollMs: 5 } }).limits?.pollMs).toBe(5);
+    expect(withProcessTimeout(rest).limits).toEqual({ pollMs: 60_000 });
+    expect(withProcessTimeout({ ...rest, limits: { attempts: 1 } }).limits?.pollMs).toBe(60_000);
+    expect(withProcessTimeout({ ...rest, limits: { pollMs: 5 } }).limits?.pollMs).toBe(5);
   });
 
   test('is ended after its time', async () => {

@@ -15,9 +15,9 @@ const program = join(folder, 'poll.cjs');
 /** Never calls `process.exit`: it ends by itself, or not at all. */
 const SOURCE = `
   import { systemClock } from './src/clock.ts';
-  import { chooseSource } from './src/sources/open.ts';
+  import { createSource } from './src/sources/open.ts';
   const limits = { requestMs: 300, attempts: 1 };
-  const source = chooseSource('imds', { env: process.env, clock: systemClock, random: Math.random, limits });
+  const source = createSource('imds', { env: process.env, clock: systemClock, random: Math.random, limits });
   source.poll().then((outcome) => console.log(outcome.ok ? 'ok' : outcome.reason));
 `;
 

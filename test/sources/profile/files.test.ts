@@ -38,9 +38,9 @@ aws_access_key_id = AKIAOTHER
 `,
   });
   const files = await read({ HOME: home });
-  expect(files.configFile).toEqual({ path: join(home, '.aws/config'), state: 'read', because: '' });
-  expect(files.credentialsFile).toEqual({ path: join(home, '.aws/credentials'), state: 'read', because: '' });
-  expect(files.selected).toBe('default');
+  expect(files.configFile).toEqual({ path: join(home, '.aws/config'), state: 'read', problem: '' });
+  expect(files.credentialsFile).toEqual({ path: join(home, '.aws/credentials'), state: 'read', problem: '' });
+  expect(files.selectedName).toBe('default');
   expect(Object.fromEntries(files.profiles)).toMatchObject({
     default: { name: 'default', config: { region: 'eu-west-1' }, credentials: {} },
     loader: {
@@ -108,7 +108,7 @@ describe('without a file', () => {
   const states = async (env: Record<string, string>) => {
     const { configFile, credentialsFile, profiles } = await read(env);
     expect(profiles.size).toBe(0);
-    return [configFile, credentialsFile].map(({ state, because }) => `${state}: ${because}`);
+    return [configFile, credentialsFile].map(({ state, problem }) => `${state}: ${problem}`);
   };
 
   test('each says that it is missing', async () => {
@@ -152,7 +152,7 @@ test('one file that cannot be read leaves the other', async () => {
 
 test('the profile that counts is the one given, else that of the environment, else default', async () => {
   const selected = async (env: Record<string, string>, profile?: string) =>
-    (await read({ HOME: '/nonexistent', ...env }, profile === undefined ? {} : { profile })).selected;
+    (await read({ HOME: '/nonexistent', ...env }, profile === undefined ? {} : { profile })).selectedName;
   expect(await selected({ AWS_PROFILE: 'from-env' }, 'given')).toBe('given');
   expect(await selected({ AWS_PROFILE: 'from-env' })).toBe('from-env');
   expect(await selected({ AWS_PROFILE: '' })).toBe('default');

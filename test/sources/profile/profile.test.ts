@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { chooseSource } from '../../../src/sources/open.ts';
+import { createSource } from '../../../src/sources/open.ts';
 import { CANARIES, codes, fail, options, succeed } from '../../support/sources/polling.ts';
 import { processDocument } from '../../support/sources/process-document.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
@@ -15,7 +15,7 @@ const EXPIRING = `${SESSION}\nx_security_token_expires = ${AT}`;
 
 type Files = Parameters<typeof homeWith>[0];
 const source = (files: Files, env = {}, more = {}) =>
-  chooseSource('profile', options({ HOME: homeWith(files), ...env }, more));
+  createSource('profile', options({ HOME: homeWith(files), ...env }, more));
 const withCredentials = (lines: string) => source({ credentials: `[default]\n${lines}\n` });
 const withConfig = (lines: string) => source({ config: `[default]\n${lines}\n` });
 
@@ -53,7 +53,7 @@ describe('the profile is', () => {
 
 test('the files are read anew at every poll', async () => {
   const home = homeWith({ credentials: `[default]\n${EXPIRING}\n` });
-  const profile = chooseSource('profile', options({ HOME: home }));
+  const profile = createSource('profile', options({ HOME: home }));
   expect((await succeed(profile)).credentials.accessKeyId).toBe('ASIACANARY0000000001');
   const file = join(home, '.aws/credentials');
   writeFileSync(`${file}.new`, `[default]\n${EXPIRING.replace('0001', '0002')}\n`);
@@ -258,7 +258,7 @@ describe('a file that cannot be read', () => {
   test('is named where nothing else is found', async () => {
     const home = homeWith({});
     mkdirSync(join(home, '.aws/config'));
-    const profile = chooseSource('profile', options({ HOME: home }));
+    const profile = createSource('profile', options({ HOME: home }));
     expect(await fail(profile)).toMatchObject({
       reason: 'invalid-configuration',
       detail: 'the config file cannot be read: not a regular file',
@@ -273,7 +273,7 @@ describe('a file that cannot be read', () => {
   test('is noted beside what was found in the other', async () => {
     const home = homeWith({ credentials: `[default]\n${EXPIRING}\n` });
     mkdirSync(join(home, '.aws/config'));
-    const outcome = await succeed(chooseSource('profile', options({ HOME: home })));
+    const outcome = await succeed(createSource('profile', options({ HOME: home })));
     expect(outcome.notes).toEqual([
       {
         code: 'PROFILE_FILE_UNREADABLE',

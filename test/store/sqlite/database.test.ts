@@ -150,13 +150,13 @@ describe('the SQLite package', () => {
   }
 
   test('of the line that crashes Node 20 is refused there before it is loaded', () => {
-    expect(() => loadDriver({ from: install('13.2.0'), nodeVersion: '20.20.2' })).toThrow(
+    expect(() => loadDriver({ resolveFrom: install('13.2.0'), nodeVersion: '20.20.2' })).toThrow(
       /better-sqlite3 13.2.0 does not run on Node 20.20.2/,
     );
   });
 
   test('that is missing is named', () => {
-    expect(() => loadDriver({ from: join(temporaryFolder(), 'program.js') })).toThrow(
+    expect(() => loadDriver({ resolveFrom: join(temporaryFolder(), 'program.js') })).toThrow(
       /better-sqlite3 is not installed/,
     );
   });

@@ -44,7 +44,7 @@ function startMain(args: readonly string[], { env, stdin = '', cwd }: CommandOpt
     nodeVersion: process.versions.node,
     home: environment.HOME ?? homedir(),
     isRoot: process.getuid?.() === 0,
-    stopSignal: () => stop.signal,
+    createStopSignal: () => stop.signal,
     hasTerminal: false,
     onSignal: () => () => {},
   };
@@ -65,7 +65,7 @@ function recorded() {
   const output: Output = {
     isTerminal: false,
     columns: undefined,
-    isGone: () => false,
+    isClosed: () => false,
     write: async (written) => {
       text += written;
       stream.write(written);

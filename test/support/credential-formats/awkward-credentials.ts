@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { HandedCredentials } from '../../../src/credential-formats/handed-credentials.ts';
+import type { CredentialValues } from '../../../src/credential-formats/credential-values.ts';
 import { Secret } from '../../../src/secret.ts';
 
 /** What is handed over, in plain text. */
@@ -11,7 +11,7 @@ export interface Keys {
 
 export const EXPIRATION = '2026-11-22T06:23:11Z';
 
-export const handed = ({ accessKeyId, secretAccessKey, token }: Keys): HandedCredentials => ({
+export const handed = ({ accessKeyId, secretAccessKey, token }: Keys): CredentialValues => ({
   accessKeyId,
   secretAccessKey: new Secret(secretAccessKey),
   token: token === null ? null : new Secret(token),

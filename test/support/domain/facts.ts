@@ -1,25 +1,25 @@
 import {
   type ChainFacts,
-  PLACE_NAMES,
-  type Place,
-  type PlaceName,
-  placeOf,
+  createProvider,
+  PROVIDER_NAMES,
+  type Provider,
+  type ProviderName,
 } from '../../../src/domain/provider-chain/providers.ts';
 
-type Known = Partial<Omit<Place, 'name'>>;
+type Known = Partial<Omit<Provider, 'name'>>;
 
 /** Nothing is set anywhere, but for what a test says of a place. */
 export function facts(
-  known: Partial<Record<PlaceName, Known>> = {},
-  more: Partial<Omit<ChainFacts, 'places'>> = {},
+  known: Partial<Record<ProviderName, Known>> = {},
+  more: Partial<Omit<ChainFacts, 'providers'>> = {},
 ): ChainFacts {
-  const places = PLACE_NAMES.map((name) => [name, placeOf(name, known[name])] as const);
+  const places = PROVIDER_NAMES.map((name) => [name, createProvider(name, known[name])] as const);
   return {
     now: Date.UTC(2026, 10, 22),
-    places: Object.fromEntries(places) as Record<PlaceName, Place>,
-    set: new Set(),
-    blank: new Set(),
-    profile: { name: 'default', named: false, exists: true, othersExist: true },
+    providers: Object.fromEntries(places) as Record<ProviderName, Provider>,
+    setVariables: new Set(),
+    blankVariables: new Set(),
+    profile: { name: 'default', isNamed: false, exists: true, othersExist: true },
     ...more,
   };
 }
@@ -27,6 +27,6 @@ export function facts(
 export const answers = (more: Known = {}): Known => ({
   state: 'answers',
   accessKeyId: 'ASIAFALSE00000000001',
-  session: true,
+  isSession: true,
   ...more,
 });

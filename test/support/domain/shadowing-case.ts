@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ChainFinding } from '../../../src/domain/provider-chain/finding.ts';
-import { type Outcome, SDKS, type Sdk } from '../../../src/domain/provider-chain/providers.ts';
-import type { Shape } from '../../../src/server/inquiry.ts';
+import { type ChainOutcome, SDKS, type Sdk } from '../../../src/domain/provider-chain/providers.ts';
+import type { Shape } from '../../../src/server/endpoint-request.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 import { startSimulated } from '../server/simulated-endpoint.ts';
 
@@ -42,16 +42,16 @@ export const expectedEnds = ({ expected: { sdks } }: ShadowingCase): Record<stri
   Object.fromEntries(SDKS.map((sdk) => [sdk, sdks[sdk] ?? sdks.every]));
 
 /** As the fixtures write it. */
-export function writeOutcome(outcome: Outcome): string {
+export function writeOutcome(outcome: ChainOutcome): string {
   switch (outcome.kind) {
     case 'wins':
-      return outcome.flaw === null ? outcome.place : `${outcome.place}: ${outcome.flaw}`;
+      return outcome.problem === null ? outcome.provider : `${outcome.provider}: ${outcome.problem}`;
     case 'none':
       return 'none';
     case 'stops':
-      return `stops${outcome.place === null ? '' : ` at ${outcome.place}`}: ${outcome.why}`;
+      return `stops${outcome.provider === null ? '' : ` at ${outcome.provider}`}: ${outcome.reason}`;
     case 'unknown':
-      return `unknown at ${outcome.place}: ${outcome.why}`;
+      return `unknown at ${outcome.provider}: ${outcome.reason}`;
   }
 }
 

@@ -8,7 +8,7 @@ export function handedOut(
   exchanges: readonly Exchange[],
 ): Exchange | undefined {
   return exchanges.find(
-    ({ status, reply: { credentials } }) =>
+    ({ status, handledRequest: { credentials } }) =>
       status === 200 && credentials?.accessKeyId === held?.accessKeyId && isHeld(held, credentials),
   );
 }
@@ -32,13 +32,13 @@ export function conversation(outcome: Outcome, exchanges: readonly Exchange[]): 
   return `${counted.join(', ') || 'nothing asked'}: ${describeOutcome(outcome, exchanges)}`;
 }
 
-function describeExchange({ inquiry, reply, status, instead }: Exchange): string {
-  const { path } = inquiry;
-  const answer = status ?? instead;
+function describeExchange({ request, handledRequest, status, incompleteReason }: Exchange): string {
+  const { path } = request;
+  const answer = status ?? incompleteReason;
   if (path === '/latest/api/token') return `token ${answer}`;
-  const version = reply.shape === 'imds' ? `v${reply.apiVersion} ` : '';
+  const version = handledRequest.shape === 'imds' ? `v${handledRequest.apiVersion} ` : '';
   const isList = path.endsWith('/iam/security-credentials/');
-  const what = isList ? 'role' : reply.asked === 'credentials' ? 'credentials' : path;
+  const what = isList ? 'role' : handledRequest.kind === 'credentials' ? 'credentials' : path;
   return `${version}${what} ${answer}`;
 }
 
@@ -46,5 +46,7 @@ function describeOutcome(outcome: Outcome, exchanges: readonly Exchange[]): stri
   if (outcome.held === null) return `none, exit ${outcome.code}`;
   const handed = handedOut(outcome, exchanges);
   if (handed === undefined || outcome.code !== 0) return `others than it was handed, exit ${outcome.code}`;
-  return handed.reply.shape === 'imds' ? `v${handed.reply.apiVersion} credentials` : 'credentials';
+  return handed.handledRequest.shape === 'imds'
+    ? `v${handed.handledRequest.apiVersion} credentials`
+    : 'credentials';
 }

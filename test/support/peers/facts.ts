@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Shape } from '../../../src/server/inquiry.ts';
+import type { Shape } from '../../../src/server/endpoint-request.ts';
 import { type SimulatedOptions, startSimulated } from '../server/simulated-endpoint.ts';
 import { isThorough } from '../thorough.ts';
 import type { Environment } from './child-client.ts';

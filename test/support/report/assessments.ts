@@ -8,7 +8,7 @@ import type {
   SeriesHistory,
   SeriesIdentity,
 } from '../../../src/domain/model.ts';
-import type { Assessment, WantedJob } from '../../../src/domain/verdict/assessment.ts';
+import type { Assessment, JobToJudge } from '../../../src/domain/verdict/assessment.ts';
 import type { ReportContext } from '../../../src/report/context.ts';
 import { readRecords } from '../../../src/store/import/reader.ts';
 import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
@@ -40,8 +40,8 @@ export const job = wantedJob;
 
 export const judge = (
   histories: readonly SeriesHistory[],
-  jobs: readonly WantedJob[],
-  more: { rotationsWanted?: number } = {},
+  jobs: readonly JobToJudge[],
+  more: { minRotations?: number } = {},
 ): Assessment => judgedAt(NOW, histories, jobs, more);
 
 export const identity = (more: Partial<SeriesIdentity> = {}): SeriesIdentity => ({
@@ -111,7 +111,7 @@ function historyOf(
 ): SeriesHistory {
   return {
     identity: series,
-    polled,
+    isPolled: polled,
     generations: groupGenerations(samples),
     failedPolls: [],
     failedPollSpans: [],

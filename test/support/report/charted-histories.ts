@@ -50,7 +50,7 @@ export function pretend({
   }
   return {
     identity: { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app', ...identity },
-    polled: true,
+    isPolled: true,
     generations: groupGenerations(samples),
     failedPolls: failing.map(({ from, to }) => ({
       reason: 'server-error',

@@ -1,15 +1,15 @@
 import type { Instant, Seconds, SeriesHistory } from '../../../src/domain/model.ts';
 import {
   type Assessment,
-  type AssessmentRules,
+  type AssessmentOptions,
   assess,
-  type WantedJob,
+  type JobToJudge,
 } from '../../../src/domain/verdict/assessment.ts';
 import type { ReportContext } from '../../../src/report/context.ts';
 
 const MARGIN: Seconds = 300;
 
-export const wantedJob = (duration: Seconds | null, more: Partial<WantedJob> = {}): WantedJob => ({
+export const wantedJob = (duration: Seconds | null, more: Partial<JobToJudge> = {}): JobToJudge => ({
   name: null,
   duration,
   margin: MARGIN,
@@ -21,10 +21,10 @@ export const wantedJob = (duration: Seconds | null, more: Partial<WantedJob> = {
 export const judgedAt = (
   now: Instant,
   histories: readonly SeriesHistory[],
-  jobs: readonly WantedJob[],
-  more: Partial<AssessmentRules> = {},
+  jobs: readonly JobToJudge[],
+  more: Partial<AssessmentOptions> = {},
 ): Assessment =>
-  assess(histories, { now, maxAge: 'default', jobs, rotationsWanted: 1, judgeRetired: false, ...more });
+  assess(histories, { now, maxAge: 'default', jobs, minRotations: 1, judgeRetired: false, ...more });
 
 /** Of a terminal without colours, where all of the time was selected. */
 export const contextAt = (
@@ -36,8 +36,8 @@ export const contextAt = (
   margin: MARGIN,
   version: '0.0.0',
   width: 100,
-  colour: false,
-  ascii: false,
-  allTime,
+  hasColour: false,
+  isAsciiOnly: false,
+  allTimeAssessment: allTime,
   ...more,
 });

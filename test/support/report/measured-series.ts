@@ -5,7 +5,7 @@ import type {
   SeriesIdentity,
   Span,
 } from '../../../src/domain/model.ts';
-import type { Assessment, WantedJob } from '../../../src/domain/verdict/assessment.ts';
+import type { Assessment, JobToJudge } from '../../../src/domain/verdict/assessment.ts';
 import type { ReportContext } from '../../../src/report/context.ts';
 import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
 
@@ -55,20 +55,20 @@ export function measured(wanted: Measured = {}): SeriesHistory {
   });
   return {
     identity: { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app', ...wanted.identity },
-    polled: true,
+    isPolled: true,
     generations: generations.filter((_, index) => !unseen.includes(index)),
     failedPolls,
     failedPollSpans,
   };
 }
 
-export const job = (hours: number, name: string | null = null): WantedJob =>
+export const job = (hours: number, name: string | null = null): JobToJudge =>
   wantedJob(hours * 3600, { name });
 
 /** Judged half an hour after the last poll. */
 export function assessed(
   histories: readonly SeriesHistory[],
-  jobs: readonly WantedJob[] = [],
+  jobs: readonly JobToJudge[] = [],
 ): { assessment: Assessment; context: ReportContext } {
   const newest = Math.max(
     START,

@@ -4,7 +4,7 @@ import {
   type Sample,
   type SeriesIdentity,
 } from '../../../src/domain/model.ts';
-import type { Assessment, WantedJob } from '../../../src/domain/verdict/assessment.ts';
+import type { Assessment, JobToJudge } from '../../../src/domain/verdict/assessment.ts';
 import type { ReportContext } from '../../../src/report/context.ts';
 import type { SampleStore } from '../../../src/store/sample-store.ts';
 import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
@@ -90,12 +90,12 @@ export function fillRichly(store: SampleStore): void {
 
 export const NOW = START + 30 * HOUR + 5 * MINUTE;
 
-export const job = (duration: number | null, name: string | null = null): WantedJob =>
+export const job = (duration: number | null, name: string | null = null): JobToJudge =>
   wantedJob(duration, { name });
 
 export const assessStore = (
   store: SampleStore,
-  jobs: readonly WantedJob[] = [],
+  jobs: readonly JobToJudge[] = [],
   filter: Parameters<SampleStore['histories']>[0] = {},
 ): Assessment => judgedAt(NOW, store.histories(filter), jobs);
 

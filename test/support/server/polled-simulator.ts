@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import type { Clock } from '../../../src/clock.ts';
-import type { Shape } from '../../../src/server/inquiry.ts';
-import { chooseSource } from '../../../src/sources/open.ts';
+import type { Shape } from '../../../src/server/endpoint-request.ts';
+import { createSource } from '../../../src/sources/open.ts';
 import type {
   PolledCredentials,
   PollFailure,
@@ -30,7 +30,7 @@ export interface PolledOptions extends SimulatedOptions {
 export async function startPolled(shape: Shape, { env, poller, ...simulated }: PolledOptions = {}) {
   const simulator = await startSimulated({ shapes: [shape], ...simulated });
   const newSource = (changes: PolledOptions['env'] = env, more = poller) =>
-    chooseSource('auto', options({ ...simulator.environments[shape], ...changes }, more));
+    createSource('auto', options({ ...simulator.environments[shape], ...changes }, more));
   const source = newSource();
   const poll = async (asked = source) => secretsKept(simulator, harmless(await asked.poll()));
   return {
@@ -50,11 +50,11 @@ export async function startPolled(shape: Shape, { env, poller, ...simulated }: P
     },
     /** What the simulator handed out last, by its own account. */
     handedOut() {
-      const last = simulator.exchanges.findLast(({ reply }) => reply.credentials !== null);
-      return last!.reply.credentials!;
+      const last = simulator.exchanges.findLast(({ handledRequest }) => handledRequest.credentials !== null);
+      return last!.handledRequest.credentials!;
     },
     /** Every value of a header that came, in order. */
-    sent: (name: string) => simulator.exchanges.map(({ inquiry }) => inquiry.headers[name]),
+    sent: (name: string) => simulator.exchanges.map(({ request }) => request.headers[name]),
   };
 }
 
@@ -108,13 +108,15 @@ export function standingClock(now = Date.UTC(2026, 10, 22)) {
 }
 
 function secretsKept<T extends PollOutcome>({ exchanges, simulation }: Simulated, outcome: T): T {
-  const passed = exchanges.flatMap(({ inquiry: { headers }, reply: { asked, answer, credentials } }) => [
-    headers.authorization,
-    headers['x-aws-ec2-metadata-token'],
-    asked === 'token' && answer.status === 200 ? String(answer.body) : undefined,
-    credentials?.secretAccessKey,
-    credentials?.sessionToken,
-  ]);
+  const passed = exchanges.flatMap(
+    ({ request: { headers }, handledRequest: { kind, response, credentials } }) => [
+      headers.authorization,
+      headers['x-aws-ec2-metadata-token'],
+      kind === 'token' && response.status === 200 ? String(response.body) : undefined,
+      credentials?.secretAccessKey,
+      credentials?.sessionToken,
+    ],
+  );
   const secrets = [...passed, simulation.authorization, simulation.credentialsId];
   const printed = `${JSON.stringify(outcome)}${inspect(outcome, { depth: 9, showHidden: true })}`;
   for (const secret of new Set(secrets)) if (secret) expect(printed).not.toContain(secret);

@@ -1,12 +1,12 @@
 import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
-import { clientEnvironment } from '../../../src/server/client-environment.ts';
+import { buildClientEnvironment } from '../../../src/server/client-environment.ts';
 import { startTokenFile } from '../../../src/server/containers/token-file.ts';
+import { SHAPES, type Shape } from '../../../src/server/endpoint-request.ts';
 import { parseFault } from '../../../src/server/faults/fault.ts';
-import { SHAPES, type Shape } from '../../../src/server/inquiry.ts';
 import { createSimulation, type SimulationOptions } from '../../../src/server/simulation.ts';
-import { defaultTree, exampleInstance } from '../../../src/server/tree/default-tree.ts';
-import { treeOf } from '../../../src/server/tree/metadata-tree.ts';
+import { buildDefaultTree, createExampleInstance } from '../../../src/server/tree/default-tree.ts';
+import { createTree } from '../../../src/server/tree/metadata-tree.ts';
 import { parseVariants } from '../../../src/server/variants.ts';
 import { startEndpoint } from '../../../src/server/wire/endpoint.ts';
 import type { Exchange } from '../../../src/server/wire/exchange.ts';
@@ -32,14 +32,14 @@ export async function startSimulated(
 ) {
   const { clock = systemClock, faults = [], variants = [], hosts = [], listen, ...given } = options;
   const startedAt = given.startedAt ?? clock.now();
-  const instance = given.instance ?? exampleInstance(startedAt);
+  const instance = given.instance ?? createExampleInstance(startedAt);
   const simulation = createSimulation({
     shapes: ['imds'],
     imds: 'both',
     role: 'simulated-role',
-    pace: { lifetime: 21_600, rotateEvery: 3600, jitter: 0 },
+    rotationTiming: { lifetime: 21_600, rotateEvery: 3600, jitter: 0 },
     seed: 'test',
-    tree: treeOf(defaultTree(instance)),
+    tree: createTree(buildDefaultTree(instance)),
     ...given,
     faults: faults.map(parseFault),
     variants: parseVariants(variants),
@@ -50,7 +50,7 @@ export async function startSimulated(
   const endpoint = await startEndpoint({
     simulation,
     listen: [listen ?? { host: '127.0.0.1', port: 0 }],
-    hosts: new Set(hosts),
+    allowedHosts: new Set(hosts),
     clock,
     onExchange: (exchange) => exchanges.push(exchange),
   });
@@ -64,7 +64,7 @@ export async function startSimulated(
   finished(tokenFile.close);
   const origin = endpoint.origins[0]!;
   const environments = Object.fromEntries(
-    SHAPES.map((shape) => [shape, clientEnvironment(shape, [origin], simulation, tokenFile.path)]),
+    SHAPES.map((shape) => [shape, buildClientEnvironment(shape, [origin], simulation, tokenFile.path)]),
   ) as Record<Shape, Record<string, string>>;
   return {
     origin,
@@ -72,7 +72,7 @@ export async function startSimulated(
     exchanges,
     environments,
     /** `METHOD /path status` of every exchange, in order. */
-    seen: () => exchanges.map(({ inquiry, status }) => `${inquiry.method} ${inquiry.path} ${status}`),
+    seen: () => exchanges.map(({ request, status }) => `${request.method} ${request.path} ${status}`),
     close: endpoint.close,
   };
 }

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { chooseSource } from '../../../src/sources/open.ts';
-import type { Limits, PollFailure, PollOutcome, SourceOptions } from '../../../src/sources/source.ts';
+import { createSource } from '../../../src/sources/open.ts';
+import type { PollFailure, PollLimits, PollOutcome, SourceOptions } from '../../../src/sources/source.ts';
 import type { Script, ScriptedEndpoint, Step } from './scripted-endpoint.ts';
 
 /** Short, but far longer than a loaded machine needs to answer on loopback. */
-export const LIMITS: Limits = { connectMs: 2000, requestMs: 4000, pollMs: 8000, attempts: 3 };
+export const LIMITS: PollLimits = { connectMs: 2000, requestMs: 4000, pollMs: 8000, attempts: 3 };
 
 /** For endpoints that never answer. */
-export const IMPATIENT: Limits = { ...LIMITS, requestMs: 250 };
+export const IMPATIENT: PollLimits = { ...LIMITS, requestMs: 250 };
 
 /** Pauses between attempts take no time; the hour is the real one. */
 export const hastyClock = { now: systemClock.now, sleep: async () => {} };
@@ -67,13 +67,13 @@ export const imdsAt = (
   { url }: Pick<ScriptedEndpoint, 'url'>,
   env: Env = {},
   more: Partial<SourceOptions> = {},
-) => chooseSource('imds', options({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url, ...env }, more));
+) => createSource('imds', options({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url, ...env }, more));
 
 export const containerAt = (
   { url }: Pick<ScriptedEndpoint, 'url'>,
   env: Env = {},
   more: Partial<SourceOptions> = {},
-) => chooseSource('container', options({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/creds`, ...env }, more));
+) => createSource('container', options({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/creds`, ...env }, more));
 
 /** Every outcome passes here: none may give a secret away, however it is printed. */
 export function harmless<T extends PollOutcome>(outcome: T): T {

@@ -4,7 +4,7 @@ import { SampleStore } from '../../../src/store/sample-store.ts';
 
 /** Records into a store of a file that cannot be written, and tells what it found before and after. */
 const [, , database = '', count = '0'] = process.argv;
-const store = SampleStore.openUnwritable(database);
+const store = SampleStore.openTemporary(database);
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 const generations = () => store.histories().reduce((sum, history) => sum + history.generations.length, 0);
 

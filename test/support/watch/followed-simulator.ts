@@ -1,21 +1,21 @@
 import type { Clock } from '../../../src/clock.ts';
 import type { SeriesHistory } from '../../../src/domain/model.ts';
-import type { Pace } from '../../../src/server/credentials/rotation-schedule.ts';
+import type { RotationTiming } from '../../../src/server/credentials/rotation-schedule.ts';
 import { NO_FAULTS } from '../../../src/server/faults/fault-plan.ts';
 import type { CredentialSource } from '../../../src/sources/source.ts';
-import type { PollContext, Recorded } from '../../../src/watch/poll-once.ts';
+import type { PollContext, RecordedPoll } from '../../../src/watch/poll-once.ts';
 import { watch } from '../../../src/watch/watch.ts';
 import { seededRandom } from '../domain/simulated-source.ts';
 import { standingClock, startPolled } from '../server/polled-simulator.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
 /** A real simulator and the real poller over loopback; only the hour is false, and the same for both. */
-export async function followedSimulator(shape: 'imds' | 'ecs', pace: Pace, seed = 'test') {
+export async function followedSimulator(shape: 'imds' | 'ecs', pace: RotationTiming, seed = 'test') {
   const { clock: standing, hasty, pass } = standingClock();
   const startedAt = standing.now();
   const simulator = await startPolled(shape, {
     clock: standing,
-    pace,
+    rotationTiming: pace,
     seed,
     startedAt,
     poller: { clock: hasty },
@@ -38,7 +38,7 @@ export async function followedSimulator(shape: 'imds' | 'ecs', pace: Pace, seed 
     /** When the simulator will replace what it hands out at a moment: it is asked for the future. */
     rotationAfter(moment: number): number {
       const { issuer } = simulator.simulation;
-      const served = (at: number) => issuer.credentials(shape, at, NO_FAULTS).accessKeyId;
+      const served = (at: number) => issuer.issue(shape, at, NO_FAULTS).accessKeyId;
       let before = Math.floor(moment / 1000) * 1000;
       for (const step of [300_000, 10_000, 1000])
         while (served(before + step) === served(before)) before += step;
@@ -46,7 +46,7 @@ export async function followedSimulator(shape: 'imds' | 'ecs', pace: Pace, seed 
     },
     /** Polls for some hours, every five minutes unless told otherwise; returns when each poll began. */
     async follow(hours: number, interval = 300, source: CredentialSource = context.source) {
-      const polls: { at: number; recorded: Recorded; history: SeriesHistory }[] = [];
+      const polls: { at: number; recorded: RecordedPoll; history: SeriesHistory }[] = [];
       await watch(
         { ...context, source },
         {

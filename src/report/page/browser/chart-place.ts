@@ -1,8 +1,8 @@
-import { gapMessage, momentMessage, spareMessage } from '../../messages/page.ts';
+import { describeGapAt, describeRemainingAt, describeSpare } from '../../messages/page.ts';
 import type { ChartData } from '../charts/chart-data.ts';
-import { drawSawTooth, type SawToothChart } from './saw-tooth-chart.ts';
-import { leftAt, type SawTooth, sawTooth } from './saw-tooth-data.ts';
-import { isWhole, type Move, moved, type View, within } from './zoom.ts';
+import { createSawToothChart, type SawToothChart } from './saw-tooth-chart.ts';
+import { buildSawToothData, findRemainingAt, type SawToothData } from './saw-tooth-data.ts';
+import { applyMove, clampView, isFullView, type Move, type View } from './zoom.ts';
 
 const KEYS: Record<string, Move> = {
   ArrowLeft: 'earlier',
@@ -15,17 +15,17 @@ const KEYS: Record<string, Move> = {
 };
 
 /** A chart in its place, with its buttons, keys and words. Null while nobody has looked at it. */
-export interface ChartPlace {
-  name: string;
-  view(): View | null;
-  show(view: View): void;
+export interface InteractiveChart {
+  id: string;
+  getView(): View | null;
+  showView(view: View): void;
 }
 
 /** @param wanted what to show first; null for all */
-export function openChart(figure: HTMLElement, wanted: View | null): ChartPlace {
+export function openChart(figure: HTMLElement, wanted: View | null): InteractiveChart {
   const id = figure.dataset.chart!;
   const data = JSON.parse(document.getElementById(`${id}-data`)!.textContent!) as ChartData;
-  const tooth = sawTooth(data);
+  const tooth = buildSawToothData(data);
   const whole: View = { from: tooth.from, to: tooth.to };
   const still = figure.querySelector<HTMLElement>('.still')!;
   const place = livePlace(id, still);
@@ -36,14 +36,14 @@ export function openChart(figure: HTMLElement, wanted: View | null): ChartPlace 
   still.hidden = true;
   for (const each of figure.querySelectorAll<HTMLElement>('.toolbar, .readout, .keys')) each.hidden = false;
 
-  const chart: SawToothChart = drawSawTooth(place, tooth, {
-    onView: (view) => tell(figure, view),
-    onRead: (at) => {
+  const chart: SawToothChart = createSawToothChart(place, tooth, {
+    onViewChange: (view) => tell(figure, view),
+    onCursorMove: (at) => {
       reading = at;
       readout.value = at === null ? '' : words(tooth, at);
     },
   });
-  const go = (move: Move) => chart.show(moved(chart.view(), move, whole));
+  const go = (move: Move) => chart.showView(applyMove(chart.getView(), move, whole));
 
   figure.addEventListener('click', ({ target }) => {
     const button = (target as Element).closest<HTMLElement>('[data-do]');
@@ -56,23 +56,23 @@ export function openChart(figure: HTMLElement, wanted: View | null): ChartPlace 
     event.preventDefault();
     readout.setAttribute('aria-live', 'polite');
     const isPan = move === 'earlier' || move === 'later';
-    if (isPan && (event.shiftKey || isWhole(chart.view(), whole))) {
-      const { from, to } = chart.view();
+    if (isPan && (event.shiftKey || isFullView(chart.getView(), whole))) {
+      const { from, to } = chart.getView();
       const step = ((to - from) / 100) * (move === 'earlier' ? -1 : 1);
-      chart.read(Math.min(to, Math.max(from, (reading ?? (from + to) / 2) + step)));
+      chart.setCursorTime(Math.min(to, Math.max(from, (reading ?? (from + to) / 2) + step)));
     } else go(move);
   });
-  new ResizeObserver(() => chart.fit()).observe(place);
+  new ResizeObserver(() => chart.resizeToContainer()).observe(place);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => chart.repaint());
 
-  if (wanted !== null) chart.show(within(wanted, whole));
+  if (wanted !== null) chart.showView(clampView(wanted, whole));
   else tell(figure, whole);
   figure.dataset.points = String(tooth.columns[0].length);
   figure.dataset.state = 'drawn';
   return {
-    name: id,
-    view: () => (isWhole(chart.view(), whole) ? null : chart.view()),
-    show: (view) => chart.show(within(view, whole)),
+    id,
+    getView: () => (isFullView(chart.getView(), whole) ? null : chart.getView()),
+    showView: (view) => chart.showView(clampView(view, whole)),
   };
 }
 
@@ -93,10 +93,10 @@ function tell(figure: HTMLElement, { from, to }: View): void {
   figure.dataset.to = String(Math.ceil(to));
 }
 
-function words(tooth: SawTooth, seconds: number): string {
+function words(tooth: SawToothData, seconds: number): string {
   const at = Math.floor(seconds) * 1000;
-  const left = leftAt(tooth, at);
-  if (left === null) return gapMessage(at);
-  const jobs = tooth.jobs.map(({ name, required }) => spareMessage(name, left - required));
-  return [momentMessage(at, left), ...jobs].join(' · ');
+  const left = findRemainingAt(tooth, at);
+  if (left === null) return describeGapAt(at);
+  const jobs = tooth.jobs.map(({ name, required }) => describeSpare(name, left - required));
+  return [describeRemainingAt(at, left), ...jobs].join(' · ');
 }

@@ -1,6 +1,6 @@
 import type { Tone } from '../tones.ts';
 
-export interface Colours {
+export interface ChartColours {
   ink: string;
   muted: string;
   grid: string;
@@ -15,7 +15,7 @@ export interface Colours {
 }
 
 /** As the style sheet has them in the scheme of the moment. */
-export function coloursOf(element: Element): Colours {
+export function readChartColours(element: Element): ChartColours {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {

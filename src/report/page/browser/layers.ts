@@ -1,19 +1,19 @@
 import type uPlot from 'uplot';
 import type { Span } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
-import type { Colours } from './colours.ts';
-import { lastFrom, type SawTooth } from './saw-tooth-data.ts';
+import type { ChartColours } from './colours.ts';
+import { findLastSpanIndex, type SawToothData } from './saw-tooth-data.ts';
 
 /** Fewer than this many in sight are drawn one by one; of more nobody could tell one from the next. */
 const MOST_MARKS = 150;
 
 /** Under the line: what is not known, and when a rotation may have come. */
-export function drawBehind(chart: uPlot, tooth: SawTooth, colours: Colours): void {
+export function drawBackground(chart: uPlot, tooth: SawToothData, colours: ChartColours): void {
   const { ctx } = chart;
   clipped(chart, () => {
     ctx.fillStyle = hatch(ctx, colours);
     for (const span of inSight(chart, tooth.gaps)) fillSpan(chart, span, 1);
-    const windows = inSight(chart, tooth.windows);
+    const windows = inSight(chart, tooth.rotationWindows);
     if (windows.length > MOST_MARKS) return;
     ctx.fillStyle = colours.window;
     ctx.globalAlpha = 0.35;
@@ -22,7 +22,7 @@ export function drawBehind(chart: uPlot, tooth: SawTooth, colours: Colours): voi
 }
 
 /** Over the line: failed polls, the rotations in sight, what jobs need, and the worst case. */
-export function drawBefore(chart: uPlot, tooth: SawTooth, colours: Colours): void {
+export function drawForeground(chart: uPlot, tooth: SawToothData, colours: ChartColours): void {
   const { ctx } = chart;
   clipped(chart, () => {
     ctx.fillStyle = colours.failed;
@@ -47,14 +47,15 @@ function clipped({ ctx, bbox }: uPlot, draw: () => void): void {
 }
 
 /** So many teeth in sight that their lines are a band: it is shown through. */
-export const isBand = (chart: uPlot, { spans }: SawTooth) => inSight(chart, spans).length > chart.width / 3;
+export const isDense = (chart: uPlot, { spans }: SawToothData) =>
+  inSight(chart, spans).length > chart.width / 3;
 
 /** The spans are in order and apart from each other. */
 function inSight<T extends Span>({ scales }: uPlot, spans: readonly T[]): T[] {
   const [from, to] = [scales.x!.min! * 1000, scales.x!.max! * 1000];
-  const first = lastFrom(spans, from);
+  const first = findLastSpanIndex(spans, from);
   const begin = first >= 0 && spans[first]!.to >= from ? first : first + 1;
-  return spans.slice(begin, lastFrom(spans, to) + 1);
+  return spans.slice(begin, findLastSpanIndex(spans, to) + 1);
 }
 
 const ratio = () => devicePixelRatio || 1;
@@ -68,7 +69,7 @@ function fillSpan(chart: uPlot, { from, to }: Span, isWhole: 0 | 1, strip = 0): 
   ctx.fillRect(left, bbox.top + bbox.height - height, width, height);
 }
 
-function hatch(ctx: CanvasRenderingContext2D, { hatch: colour }: Colours): CanvasPattern | string {
+function hatch(ctx: CanvasRenderingContext2D, { hatch: colour }: ChartColours): CanvasPattern | string {
   const size = Math.round(8 * ratio());
   const tile = document.createElement('canvas');
   tile.width = tile.height = size;
@@ -90,7 +91,7 @@ function dot(chart: uPlot, x: number, y: number, radius: number): void {
   ctx.fill();
 }
 
-function jobLine(chart: uPlot, required: number, label: string, colour: string, colours: Colours): void {
+function jobLine(chart: uPlot, required: number, label: string, colour: string, colours: ChartColours): void {
   const { ctx, bbox } = chart;
   const y = Math.round(chart.valToPos(required, 'y', true));
   ctx.strokeStyle = colour;
@@ -104,7 +105,7 @@ function jobLine(chart: uPlot, required: number, label: string, colour: string, 
   write(chart, label, bbox.left + bbox.width - 4 * ratio(), y - 6 * ratio(), 'right', colour, colours);
 }
 
-function worst(chart: uPlot, { worst: { at, seconds } }: SawTooth, colours: Colours): void {
+function worst(chart: uPlot, { worstCase: { at, seconds } }: SawToothData, colours: ChartColours): void {
   const { bbox } = chart;
   const x = chart.valToPos(at / 1000, 'x', true);
   if (x < bbox.left || x > bbox.left + bbox.width) return;
@@ -127,7 +128,7 @@ function write(
   y: number,
   align: CanvasTextAlign,
   colour: string,
-  { font, surface }: Colours,
+  { font, surface }: ChartColours,
 ): void {
   ctx.font = `600 ${font.replace(/^\d+px/, `${12 * ratio()}px`)}`;
   ctx.textAlign = align;

@@ -1,13 +1,13 @@
-import { type ChartPlace, openChart } from './chart-place.ts';
-import { offerOlder } from './older-generations.ts';
-import { refreshAfter, restoreSections, takeKept } from './refresh.ts';
-import { openOnDemand } from './sections.ts';
+import { type InteractiveChart, openChart } from './chart-place.ts';
+import { enableOlderGenerations } from './older-generations.ts';
+import { restoreSections, scheduleRefresh, takeSavedPageState } from './refresh.ts';
+import { enableSectionOpening } from './sections.ts';
 
 const settings = JSON.parse(document.getElementById('settings')!.textContent!) as {
   refreshSeconds: number | null;
 };
-const kept = settings.refreshSeconds === null ? null : takeKept();
-const charts: ChartPlace[] = [];
+const kept = settings.refreshSeconds === null ? null : takeSavedPageState();
+const charts: InteractiveChart[] = [];
 
 /** Drawn when they come near: fifty series open as fast as one. */
 const watcher = new IntersectionObserver(
@@ -24,6 +24,6 @@ const watcher = new IntersectionObserver(
 
 if (kept !== null) restoreSections(kept);
 for (const figure of document.querySelectorAll<HTMLElement>('[data-chart]')) watcher.observe(figure);
-for (const section of document.querySelectorAll<HTMLElement>('.series')) offerOlder(section);
-openOnDemand();
-if (settings.refreshSeconds !== null) refreshAfter(settings.refreshSeconds, () => charts);
+for (const section of document.querySelectorAll<HTMLElement>('.series')) enableOlderGenerations(section);
+enableSectionOpening();
+if (settings.refreshSeconds !== null) scheduleRefresh(settings.refreshSeconds, () => charts);

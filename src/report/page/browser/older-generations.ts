@@ -1,12 +1,12 @@
-import { writeCount } from '../../text/writing.ts';
+import { formatCount } from '../../text/format-values.ts';
 import type { ChartData } from '../charts/chart-data.ts';
-import { generationCells } from '../generations/cells.ts';
+import { formatGenerationCells } from '../generations/cells.ts';
 import { type GenerationRow, unpackGenerations } from '../generations/row.ts';
 
 const AT_ONCE = 500;
 
 /** Older rows at the end of the table, some at a time. */
-export function offerOlder(section: HTMLElement): void {
+export function enableOlderGenerations(section: HTMLElement): void {
   const button = section.querySelector<HTMLButtonElement>('[data-older]');
   if (button === null) return;
   const body = section.querySelector<HTMLTableSectionElement>('.generations tbody')!;
@@ -19,7 +19,7 @@ export function offerOlder(section: HTMLElement): void {
     const begin = Math.max(0, end - AT_ONCE);
     body.append(...rows.slice(begin, end).reverse().map(tableRow));
     button.previousElementSibling!.textContent =
-      begin === 0 ? '' : `${writeCount(begin, 'older one', 'older ones')} not shown`;
+      begin === 0 ? '' : `${formatCount(begin, 'older one', 'older ones')} not shown`;
     button.hidden = begin === 0;
   });
 }
@@ -29,6 +29,6 @@ const dataOf = ({ id }: HTMLElement) =>
 
 function tableRow(row: GenerationRow): HTMLTableRowElement {
   const element = document.createElement('tr');
-  for (const text of generationCells(row)) element.insertCell().textContent = text;
+  for (const text of formatGenerationCells(row)) element.insertCell().textContent = text;
   return element;
 }

@@ -1,12 +1,12 @@
-import { writeInstant } from '../../text/writing.ts';
-import type { ChartPlace } from './chart-place.ts';
+import { formatTimestamp } from '../../text/format-values.ts';
+import type { InteractiveChart } from './chart-place.ts';
 import type { View } from './zoom.ts';
 
 /** What somebody has made of the page, kept while it loads itself again. */
-export interface Kept {
+export interface SavedPageState {
   views: Record<string, View>;
-  open: Record<string, boolean>;
-  scroll: number;
+  openSections: Record<string, boolean>;
+  scrollTop: number;
 }
 
 /** After the last touch, so long somebody is taken to be at work. */
@@ -15,23 +15,24 @@ const LOOK_AGAIN = 1000;
 const KEY = `cred-watch:${location.pathname}`;
 
 /** A page opened from a file may have no storage: then nothing is kept. */
-export function takeKept(): Kept | null {
+export function takeSavedPageState(): SavedPageState | null {
   try {
     const text = sessionStorage.getItem(KEY);
     sessionStorage.removeItem(KEY);
-    return text === null ? null : (JSON.parse(text) as Kept);
+    return text === null ? null : (JSON.parse(text) as SavedPageState);
   } catch {
     return null;
   }
 }
 
-export function restoreSections(kept: Kept): void {
-  for (const details of keptSections()) details.open = kept.open[details.dataset.keep!] ?? details.open;
-  scrollTo(0, kept.scroll);
+export function restoreSections(kept: SavedPageState): void {
+  for (const details of keptSections())
+    details.open = kept.openSections[details.dataset.keep!] ?? details.open;
+  scrollTo(0, kept.scrollTop);
 }
 
 /** Loads the page again after a while, but not under somebody's hands or while nobody sees it. */
-export function refreshAfter(seconds: number, charts: () => readonly ChartPlace[]): void {
+export function scheduleRefresh(seconds: number, charts: () => readonly InteractiveChart[]): void {
   let touched = Number.NEGATIVE_INFINITY;
   let isDown = false;
   for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchmove']) {
@@ -75,17 +76,17 @@ async function isServed(): Promise<boolean> {
 function tellOutOfReach(): void {
   const place = document.querySelector<HTMLElement>('.out-of-reach')!;
   if (!place.hidden) return;
-  place.textContent = `not reachable since ${writeInstant(Date.now())}: this is what was last known`;
+  place.textContent = `not reachable since ${formatTimestamp(Date.now())}: this is what was last known`;
   place.hidden = false;
 }
 
-function keep(charts: readonly ChartPlace[]): void {
-  const kept: Kept = { views: {}, open: {}, scroll: scrollY };
+function keep(charts: readonly InteractiveChart[]): void {
+  const kept: SavedPageState = { views: {}, openSections: {}, scrollTop: scrollY };
   for (const chart of charts) {
-    const view = chart.view();
-    if (view !== null) kept.views[chart.name] = view;
+    const view = chart.getView();
+    if (view !== null) kept.views[chart.id] = view;
   }
-  for (const { dataset, open } of keptSections()) kept.open[dataset.keep!] = open;
+  for (const { dataset, open } of keptSections()) kept.openSections[dataset.keep!] = open;
   try {
     sessionStorage.setItem(KEY, JSON.stringify(kept));
   } catch {

@@ -1,11 +1,11 @@
 import uPlot from 'uplot';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
-import { multiplesWithin, roundStep } from '../../drawing/round-steps.ts';
-import { timeAxis } from '../../drawing/time-axis.ts';
-import { tickLabels } from '../../text/tick-labels.ts';
-import { type Colours, coloursOf } from './colours.ts';
-import { drawBefore, drawBehind, isBand } from './layers.ts';
-import type { SawTooth } from './saw-tooth-data.ts';
+import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
+import { buildTimeAxis } from '../../drawing/time-axis.ts';
+import { formatTickLabels } from '../../text/tick-labels.ts';
+import { type ChartColours, readChartColours } from './colours.ts';
+import { drawBackground, drawForeground, isDense } from './layers.ts';
+import type { SawToothData } from './saw-tooth-data.ts';
 import type { View } from './zoom.ts';
 
 const HEIGHT = 304;
@@ -13,21 +13,25 @@ const HEIGHT = 304;
 const LABEL_WIDTH = 104;
 
 export interface SawToothChart {
-  view(): View;
-  show(view: View): void;
+  getView(): View;
+  showView(view: View): void;
   /** The moment under the reading line, in seconds; null where there is none. */
-  read(at: number | null): void;
-  fit(): void;
+  setCursorTime(at: number | null): void;
+  resizeToContainer(): void;
   repaint(): void;
 }
 
 export interface ChartEvents {
-  onView(view: View): void;
-  onRead(at: number | null): void;
+  onViewChange(view: View): void;
+  onCursorMove(at: number | null): void;
 }
 
-export function drawSawTooth(place: HTMLElement, tooth: SawTooth, events: ChartEvents): SawToothChart {
-  let colours: Colours = coloursOf(place);
+export function createSawToothChart(
+  place: HTMLElement,
+  tooth: SawToothData,
+  events: ChartEvents,
+): SawToothChart {
+  let colours: ChartColours = readChartColours(place);
   const whole: View = { from: tooth.from, to: tooth.to };
   let view = whole;
   const options: uPlot.Options = {
@@ -43,7 +47,7 @@ export function drawSawTooth(place: HTMLElement, tooth: SawTooth, events: ChartE
       {},
       {
         // Colours of the style sheet are of six digits: two more make them translucent.
-        stroke: (chart) => (isBand(chart, tooth) ? `${colours.accent}80` : colours.accent),
+        stroke: (chart) => (isDense(chart, tooth) ? `${colours.accent}80` : colours.accent),
         fill: () => colours.accentSoft,
         width: 1.5,
         points: { show: false },
@@ -59,10 +63,10 @@ export function drawSawTooth(place: HTMLElement, tooth: SawTooth, events: ChartE
       bind: { dblclick: () => () => show(whole) as null },
     },
     hooks: {
-      drawClear: [(chart) => drawBehind(chart, tooth, colours)],
-      draw: [(chart) => drawBefore(chart, tooth, colours)],
+      drawClear: [(chart) => drawBackground(chart, tooth, colours)],
+      draw: [(chart) => drawForeground(chart, tooth, colours)],
       setSelect: [(chart) => showSelected(chart)],
-      setCursor: [(chart) => events.onRead(underCursor(chart))],
+      setCursor: [(chart) => events.onCursorMove(underCursor(chart))],
     },
   };
   const chart = new uPlot(options, tooth.columns, place);
@@ -70,7 +74,7 @@ export function drawSawTooth(place: HTMLElement, tooth: SawTooth, events: ChartE
   function show(wanted: View): null {
     view = wanted;
     chart.setScale('x', { min: wanted.from, max: wanted.to });
-    events.onView(wanted);
+    events.onViewChange(wanted);
     return null;
   }
 
@@ -82,15 +86,15 @@ export function drawSawTooth(place: HTMLElement, tooth: SawTooth, events: ChartE
   }
 
   return {
-    view: () => view,
-    show: (wanted) => void show(wanted),
-    read: (at) => {
+    getView: () => view,
+    showView: (wanted) => void show(wanted),
+    setCursorTime: (at) => {
       const left = at === null ? -10 : chart.valToPos(at, 'x');
       chart.setCursor({ left, top: 10 });
     },
-    fit: () => chart.setSize({ width: place.clientWidth, height: HEIGHT }),
+    resizeToContainer: () => chart.setSize({ width: place.clientWidth, height: HEIGHT }),
     repaint: () => {
-      colours = coloursOf(place);
+      colours = readChartColours(place);
       chart.redraw(false, true);
     },
   };
@@ -101,15 +105,15 @@ const underCursor = (chart: uPlot): number | null => {
   return left < 0 ? null : chart.posToVal(left, 'x');
 };
 
-const timeTicks = (colours: () => Colours): uPlot.Axis => ({
+const timeTicks = (colours: () => ChartColours): uPlot.Axis => ({
   ...look(colours),
   size: 34,
   splits: (chart, _, from, to) =>
-    timeAxis({ from: from * 1000, to: to * 1000 }, ticksIn(chart)).ticks.map((at) => at / 1000),
+    buildTimeAxis({ from: from * 1000, to: to * 1000 }, ticksIn(chart)).ticks.map((at) => at / 1000),
   values: (chart, splits) => {
     const { min, max } = chart.scales.x!;
-    const { step } = timeAxis({ from: min! * 1000, to: max! * 1000 }, ticksIn(chart));
-    return tickLabels(
+    const { step } = buildTimeAxis({ from: min! * 1000, to: max! * 1000 }, ticksIn(chart));
+    return formatTickLabels(
       splits.map((at) => at * 1000),
       step,
       'first',
@@ -119,14 +123,14 @@ const timeTicks = (colours: () => Colours): uPlot.Axis => ({
 
 const ticksIn = ({ width }: uPlot) => Math.max(2, Math.floor(width / LABEL_WIDTH));
 
-const lengthTicks = ({ bottom, top }: SawTooth, colours: () => Colours): uPlot.Axis => ({
+const lengthTicks = ({ bottom, top }: SawToothData, colours: () => ChartColours): uPlot.Axis => ({
   ...look(colours),
   size: 62,
-  splits: () => multiplesWithin(roundStep(top - bottom, 6), bottom, top),
+  splits: () => multiplesWithin(chooseRoundStep(top - bottom, 6), bottom, top),
   values: (_, splits) => splits.map(formatShortDuration),
 });
 
-const look = (colours: () => Colours): Pick<uPlot.Axis, 'stroke' | 'grid' | 'ticks' | 'font'> => ({
+const look = (colours: () => ChartColours): Pick<uPlot.Axis, 'stroke' | 'grid' | 'ticks' | 'font'> => ({
   stroke: () => colours().muted,
   grid: { stroke: () => colours().grid, width: 1 },
   ticks: { stroke: () => colours().grid, width: 1 },

@@ -1,47 +1,57 @@
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
 import { GENERATION_FLAGS } from '../../drawing/generation-flags.ts';
-import type { LeastValidity } from '../../drawing/least-validity.ts';
-import { leastValidity } from '../../drawing/least-validity.ts';
+import type { MinimumValiditySpan } from '../../drawing/minimum-validity.ts';
+import { findMinimumValiditySpans } from '../../drawing/minimum-validity.ts';
 import { type ChartData, type JobLine, unpackSpans } from '../charts/chart-data.ts';
-import { sawToothScale } from '../charts/saw-tooth-scale.ts';
+import { computeSawToothScale } from '../charts/saw-tooth-scale.ts';
 import { type GenerationRow, unpackGenerations } from '../generations/row.ts';
 
 /** What the chart of one series draws. On its axes are seconds, as uPlot wants them. */
-export interface SawTooth {
+export interface SawToothData {
   rows: GenerationRow[];
-  spans: LeastValidity[];
+  spans: MinimumValiditySpan[];
   /** Of uPlot: moments, and what was left; null between them breaks the line. */
   columns: [number[], (number | null)[]];
   gaps: Span[];
-  windows: Span[];
+  rotationWindows: Span[];
   failedPolls: Span[];
   jobs: JobLine[];
-  worst: { at: Instant; seconds: Seconds };
+  worstCase: { at: Instant; seconds: Seconds };
   from: number;
   to: number;
   top: Seconds;
   bottom: Seconds;
 }
 
-export function sawTooth(data: ChartData): SawTooth {
+export function buildSawToothData(data: ChartData): SawToothData {
   const rows = unpackGenerations(data.generations);
-  const spans = leastValidity(
-    rows.map(({ from, to, expiration }) => ({ from, to, generation: { expiration } })),
+  const spans = findMinimumValiditySpans(
+    rows.map(({ servedFrom, servedTo, expiration }) => ({
+      from: servedFrom,
+      to: servedTo,
+      generation: { expiration },
+    })),
   );
-  const { jobs, first, last, worst } = data;
+  const { jobs, firstSample, lastSample, worstCase } = data;
   const required = jobs.map((job) => job.required);
-  const scale = sawToothScale({ spans, first, last, worst: worst.seconds, required });
+  const scale = computeSawToothScale({
+    spans,
+    firstSample,
+    lastSample,
+    worstCaseSeconds: worstCase.seconds,
+    required,
+  });
   return {
     rows,
     spans,
     columns: columnsOf(spans),
     gaps: unpackSpans(data.gaps),
-    windows: rows.flatMap(({ notes, lastSeen, to }) =>
-      (notes & GENERATION_FLAGS.window) === 0 ? [] : { from: lastSeen, to },
+    rotationWindows: rows.flatMap(({ flags, lastSeen, servedTo }) =>
+      (flags & GENERATION_FLAGS.window) === 0 ? [] : { from: lastSeen, to: servedTo },
     ),
     failedPolls: unpackSpans(data.failedPolls),
     jobs,
-    worst,
+    worstCase,
     from: scale.from / 1000,
     to: scale.to / 1000,
     top: scale.top,
@@ -49,9 +59,9 @@ export function sawTooth(data: ChartData): SawTooth {
   };
 }
 
-function columnsOf(spans: readonly LeastValidity[]): SawTooth['columns'] {
-  const [moments, left]: SawTooth['columns'] = [[], []];
-  let before: LeastValidity | undefined;
+function columnsOf(spans: readonly MinimumValiditySpan[]): SawToothData['columns'] {
+  const [moments, left]: SawToothData['columns'] = [[], []];
+  let before: MinimumValiditySpan | undefined;
   for (const span of spans) {
     if (before !== undefined && before.to < span.from) {
       moments.push((before.to + span.from) / 2000);
@@ -65,7 +75,7 @@ function columnsOf(spans: readonly LeastValidity[]): SawTooth['columns'] {
 }
 
 /** The index of the last span that begins at or before a moment; -1 if there is none. */
-export function lastFrom(spans: readonly Span[], at: Instant): number {
+export function findLastSpanIndex(spans: readonly Span[], at: Instant): number {
   let [low, high] = [0, spans.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -76,7 +86,7 @@ export function lastFrom(spans: readonly Span[], at: Instant): number {
 }
 
 /** What was left at a moment; null where it is not known. */
-export function leftAt({ spans }: SawTooth, at: Instant): Seconds | null {
-  const span = spans[lastFrom(spans, at)];
+export function findRemainingAt({ spans }: SawToothData, at: Instant): Seconds | null {
+  const span = spans[findLastSpanIndex(spans, at)];
   return span === undefined || span.to < at ? null : Math.floor((span.expiration - at) / 1000);
 }

@@ -4,7 +4,7 @@ const MOST_PRINTED = 12;
 const sections = () => document.querySelectorAll<HTMLDetailsElement>('details.series');
 
 /** Ways into the series that are folded away: the button, the links of the overview, and print. */
-export function openOnDemand(): void {
+export function enableSectionOpening(): void {
   const openAll = document.querySelector<HTMLButtonElement>('[data-open-all]');
   if (openAll !== null) {
     openAll.hidden = [...sections()].every(({ open }) => open);

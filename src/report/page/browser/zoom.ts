@@ -10,24 +10,24 @@ export type Move = 'earlier' | 'later' | 'in' | 'out' | 'all';
 const SHORTEST = 60;
 
 /** Where a move leads, within the whole. */
-export function moved({ from, to }: View, move: Move, whole: View): View {
+export function applyMove({ from, to }: View, move: Move, whole: View): View {
   const length = to - from;
   switch (move) {
     case 'earlier':
-      return within({ from: from - length / 4, to: to - length / 4 }, whole);
+      return clampView({ from: from - length / 4, to: to - length / 4 }, whole);
     case 'later':
-      return within({ from: from + length / 4, to: to + length / 4 }, whole);
+      return clampView({ from: from + length / 4, to: to + length / 4 }, whole);
     case 'in':
-      return within({ from: from + length / 4, to: to - length / 4 }, whole);
+      return clampView({ from: from + length / 4, to: to - length / 4 }, whole);
     case 'out':
-      return within({ from: from - length / 2, to: to + length / 2 }, whole);
+      return clampView({ from: from - length / 2, to: to + length / 2 }, whole);
     case 'all':
       return whole;
   }
 }
 
 /** The same length, pushed back inside; never longer than the whole, nor so short that nothing is to be seen. */
-export function within({ from, to }: View, whole: View): View {
+export function clampView({ from, to }: View, whole: View): View {
   const full = whole.to - whole.from;
   const length = Math.min(full, Math.max(to - from, Math.min(SHORTEST, full)));
   const middle = (from + to) / 2;
@@ -35,4 +35,4 @@ export function within({ from, to }: View, whole: View): View {
   return { from: begin, to: begin + length };
 }
 
-export const isWhole = (view: View, whole: View) => view.to - view.from >= whole.to - whole.from;
+export const isFullView = (view: View, whole: View) => view.to - view.from >= whole.to - whole.from;

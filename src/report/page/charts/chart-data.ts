@@ -1,10 +1,10 @@
-import { generationFacts } from '../../../domain/measurement/generation-facts.ts';
+import { listGenerationFacts } from '../../../domain/measurement/generation-facts.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
 import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
-import { generationRow, type PackedGenerations, packGenerations } from '../generations/row.ts';
-import { type Tone, toneOf } from '../tones.ts';
-import { jobLabel, jobLineLabel } from './job-line.ts';
+import { buildGenerationRow, type PackedGenerations, packGenerations } from '../generations/row.ts';
+import { getTone, type Tone } from '../tones.ts';
+import { formatJobLabel, formatJobLineLabel } from './job-line.ts';
 
 /** A job whose need is a line across remaining validity. */
 export interface JobLine {
@@ -20,34 +20,36 @@ export interface ChartData {
   gaps: PackedSpans;
   failedPolls: PackedSpans;
   jobs: JobLine[];
-  first: Instant;
-  last: Instant;
-  worst: { at: Instant; seconds: Seconds };
+  firstSample: Instant;
+  lastSample: Instant;
+  worstCase: { at: Instant; seconds: Seconds };
 }
 
 /** Seconds: from the end of the one before to the beginning, and from there to its end. */
 export type PackedSpans = number[];
 
-export function chartData(
+export function buildChartData(
   measurement: Measurement,
   verdicts: readonly JobVerdict[],
   failed: readonly Span[],
 ): ChartData {
   const { firstSample, lastSample, worstCase, gaps } = measurement;
-  const facts = generationFacts(measurement);
+  const facts = listGenerationFacts(measurement);
   return {
-    generations: packGenerations(facts.map((each, index) => generationRow(each, index === facts.length - 1))),
+    generations: packGenerations(
+      facts.map((each, index) => buildGenerationRow(each, index === facts.length - 1)),
+    ),
     gaps: packSpans(gaps),
     failedPolls: packSpans(failed),
     jobs: verdicts.map(({ job, required, verdict }) => ({
-      name: jobLabel(job),
-      label: jobLineLabel(job),
+      name: formatJobLabel(job),
+      label: formatJobLineLabel(job),
       required,
-      tone: toneOf(verdict),
+      tone: getTone(verdict),
     })),
-    first: firstSample,
-    last: lastSample,
-    worst: { at: worstCase.at, seconds: worstCase.seconds },
+    firstSample,
+    lastSample,
+    worstCase: { at: worstCase.at, seconds: worstCase.seconds },
   };
 }
 

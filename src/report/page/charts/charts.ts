@@ -1,21 +1,28 @@
-import { rotationIntervals, validitiesWhenIssued } from '../../../domain/measurement/generation-facts.ts';
+import {
+  listRotationIntervals,
+  listValiditiesWhenIssued,
+} from '../../../domain/measurement/generation-facts.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
-import { safeStartsCurve } from '../../../domain/measurement/validity.ts';
+import { computeSafeStartsCurve } from '../../../domain/measurement/validity.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { correctedSpans } from '../../../domain/verdict/analyse.ts';
 import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
-import { type Histogram, histogram } from '../../drawing/histogram.ts';
-import { NEW_AT_EVERY_START, NOT_KNOWN, noStartMessage } from '../../messages/measurements.ts';
-import { allTheSameMessage, distributionSummary } from '../../messages/page.ts';
-import { embeddedJson, html, type Markup } from '../markup.ts';
-import { chartData } from './chart-data.ts';
-import { curveSvg } from './curve-svg.ts';
-import { histogramSvg } from './histogram-svg.ts';
-import { sawToothSvg } from './saw-tooth-svg.ts';
+import { buildHistogram, type Histogram } from '../../drawing/histogram.ts';
+import {
+  describeNoSafeStart,
+  ISSUED_PER_REQUEST_MESSAGE,
+  UNKNOWN_VALUE,
+} from '../../messages/measurements.ts';
+import { describeUniformDistribution, summariseDistribution } from '../../messages/page.ts';
+import { embedJson, html, type Markup } from '../markup.ts';
+import { buildChartData } from './chart-data.ts';
+import { renderCurveSvg } from './curve-svg.ts';
+import { renderHistogramSvg } from './histogram-svg.ts';
+import { renderSawToothSvg } from './saw-tooth-svg.ts';
 
 /** What was measured, drawn. The saw-tooth becomes one that can be zoomed where the script runs. */
-export function charts(
+export function renderCharts(
   { failedPollSpans }: SeriesAnalysis,
   measurement: Measurement,
   verdicts: readonly JobVerdict[],
@@ -23,18 +30,18 @@ export function charts(
   id: string,
 ): Markup {
   const failed = correctedSpans(failedPollSpans, measurement);
-  const data = chartData(measurement, verdicts, failed);
+  const data = buildChartData(measurement, verdicts, failed);
   return html`<figure class="card chart saw-tooth" data-chart="${id}">
 <figcaption><h3>Remaining validity over time</h3>${toolbar(id)}</figcaption>
 <output class="readout" hidden></output>
-<div class="still">${sawToothSvg(measurement, verdicts, failed)}</div>
+<div class="still">${renderSawToothSvg(measurement, verdicts, failed)}</div>
 ${legend(measurement, verdicts, failed.length > 0)}
-<script type="application/json" id="${id}-data">${embeddedJson(data)}</script>
+<script type="application/json" id="${id}-data">${embedJson(data)}</script>
 </figure>
 <div class="beside">
 <figure class="card chart"><figcaption><h3>Safe starts by job length</h3></figcaption>${curve(measurement, verdicts, margin)}</figure>
-${distribution('Rotation intervals', histogram(rotationIntervals(measurement)))}
-${distribution('Validity when issued', histogram(validitiesWhenIssued(measurement)))}
+${distribution('Rotation intervals', buildHistogram(listRotationIntervals(measurement)))}
+${distribution('Validity when issued', buildHistogram(listValiditiesWhenIssued(measurement)))}
 </div>`;
 }
 
@@ -65,18 +72,18 @@ function legend(
 }
 
 function curve(measurement: Measurement, verdicts: readonly JobVerdict[], margin: Seconds): Markup {
-  if (measurement.issuedPerRequest) return html`<p class="muted">${NEW_AT_EVERY_START}</p>`;
-  const points = safeStartsCurve(measurement, margin);
+  if (measurement.isIssuedPerRequest) return html`<p class="muted">${ISSUED_PER_REQUEST_MESSAGE}</p>`;
+  const points = computeSafeStartsCurve(measurement, margin);
   if (points.length < 2) {
-    return html`<p class="muted">${points.length === 0 ? NOT_KNOWN : noStartMessage(margin)}</p>`;
+    return html`<p class="muted">${points.length === 0 ? UNKNOWN_VALUE : describeNoSafeStart(margin)}</p>`;
   }
-  return curveSvg(points, verdicts, margin);
+  return renderCurveSvg(points, verdicts, margin);
 }
 
 function distribution(title: string, found: Histogram | null): Markup {
   if (found === null || found.extremes.min === found.extremes.max) {
-    const text = found === null ? NOT_KNOWN : allTheSameMessage(found);
+    const text = found === null ? UNKNOWN_VALUE : describeUniformDistribution(found);
     return html`<figure class="card chart"><figcaption><h3>${title}</h3></figcaption><p class="muted">${text}</p></figure>`;
   }
-  return html`<figure class="card chart"><figcaption><h3>${title}</h3> <span class="muted">${distributionSummary(found)}</span></figcaption>${histogramSvg(title, found)}</figure>`;
+  return html`<figure class="card chart"><figcaption><h3>${title}</h3> <span class="muted">${summariseDistribution(found)}</span></figcaption>${renderHistogramSvg(title, found)}</figure>`;
 }

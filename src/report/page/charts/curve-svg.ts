@@ -1,17 +1,17 @@
-import type { CurvePoint } from '../../../domain/measurement/validity.ts';
+import type { SafeStartsPoint } from '../../../domain/measurement/validity.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration as short } from '../../../domain/time/duration.ts';
 import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
-import { multiplesWithin, roundStep } from '../../drawing/round-steps.ts';
-import { curveMessage, shareMessage } from '../../messages/page.ts';
+import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
+import { describeSafeStartsCurve, describeShare } from '../../messages/page.ts';
 import { html, type Markup } from '../markup.ts';
-import { toneOf } from '../tones.ts';
-import { jobLabel } from './job-line.ts';
-import { anchor, percent, points, svgFrame } from './svg-frame.ts';
+import { getTone } from '../tones.ts';
+import { formatJobLabel } from './job-line.ts';
+import { chooseAnchorClass, formatPercent, formatPoints, renderSvgFrame } from './svg-frame.ts';
 
 /** The share of safe starts against job length, with the jobs that were asked for. */
-export function curveSvg(
-  curve: readonly CurvePoint[],
+export function renderCurveSvg(
+  curve: readonly SafeStartsPoint[],
   verdicts: readonly JobVerdict[],
   margin: Seconds,
 ): Markup {
@@ -21,14 +21,14 @@ export function curveSvg(
   ];
   const longest = Math.max(60, ...lengths);
   const x = (length: Seconds) => length / longest;
-  const step = roundStep(longest, 8);
+  const step = chooseRoundStep(longest, 8);
   const places = curve.map(({ jobDuration, share }) => [x(jobDuration), share] as const);
-  return svgFrame({
-    label: curveMessage(curve, margin),
+  return renderSvgFrame({
+    label: describeSafeStartsCurve(curve, margin),
     height: 200,
-    yTicks: [0, 0.5, 1].map((at) => ({ at, label: `${at * 100}%` })),
-    xTicks: multiplesWithin(step, 0, longest).map((at) => ({ at: x(at), label: short(at) })),
-    shapes: html`<path class="area" d="M0 1000L${points(places)}L${points([[places.at(-1)?.[0] ?? 0, 0]])}z"/><path class="line" d="M${points(places)}"/>`,
+    yTicks: [0, 0.5, 1].map((at) => ({ position: at, label: `${at * 100}%` })),
+    xTicks: multiplesWithin(step, 0, longest).map((at) => ({ position: x(at), label: short(at) })),
+    shapes: html`<path class="area" d="M0 1000L${formatPoints(places)}L${formatPoints([[places.at(-1)?.[0] ?? 0, 0]])}z"/><path class="line" d="M${formatPoints(places)}"/>`,
     marks: (y) => verdicts.map((verdict, index) => jobMark(verdict, x(verdict.job.duration), y, index)),
   });
 }
@@ -40,7 +40,7 @@ function jobMark(
   index: number,
 ): Markup {
   const beside = at > 0.6 ? -8 : 8;
-  return html`<g class="job ${toneOf(verdict)}"><line x1="${percent(at)}" x2="${percent(at)}" y1="${y(0)}" y2="${y(1)}"/>${
-    share !== null && html`<circle cx="${percent(at)}" cy="${y(share)}" r="4.5"/>`
-  }<text class="${anchor(at, 0.4)}" dx="${anchor(at, 0.4) === 'around-here' ? 0 : beside}" x="${percent(at)}" y="${y(0.08 + 0.12 * (index % 6))}">${shareMessage(jobLabel(job), share)}</text></g>`;
+  return html`<g class="job ${getTone(verdict)}"><line x1="${formatPercent(at)}" x2="${formatPercent(at)}" y1="${y(0)}" y2="${y(1)}"/>${
+    share !== null && html`<circle cx="${formatPercent(at)}" cy="${y(share)}" r="4.5"/>`
+  }<text class="${chooseAnchorClass(at, 0.4)}" dx="${chooseAnchorClass(at, 0.4) === 'around-here' ? 0 : beside}" x="${formatPercent(at)}" y="${y(0.08 + 0.12 * (index % 6))}">${describeShare(formatJobLabel(job), share)}</text></g>`;
 }

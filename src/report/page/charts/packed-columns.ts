@@ -2,21 +2,21 @@
  * Columns of whole numbers, so that a hundred thousand rows are a megabyte or two: a column of which most values are the
  * same is that value and the exceptions to it.
  */
-export type PackedColumn = Value[] | { all: Value; but: Value[] };
+export type PackedColumn = Value[] | { commonValue: Value; exceptions: Value[] };
 type Value = number | null;
 
 export function packColumn(values: readonly Value[]): PackedColumn {
   const all = mostCommon(values);
   const but = values.flatMap((value, index) => (value === all ? [] : [index, value]));
-  return but.length < values.length ? { all, but } : [...values];
+  return but.length < values.length ? { commonValue: all, exceptions: but } : [...values];
 }
 
 /** @param count how many rows there are */
 export function unpackColumn(packed: PackedColumn, count: number): Value[] {
   if (Array.isArray(packed)) return packed;
-  const values = new Array<Value>(count).fill(packed.all);
-  for (let index = 0; index < packed.but.length; index += 2)
-    values[packed.but[index]!] = packed.but[index + 1]!;
+  const values = new Array<Value>(count).fill(packed.commonValue);
+  for (let index = 0; index < packed.exceptions.length; index += 2)
+    values[packed.exceptions[index]!] = packed.exceptions[index + 1]!;
   return values;
 }
 

@@ -1,7 +1,7 @@
 import type { Seconds } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
-import { generationNotes } from '../../messages/generations.ts';
-import { writeInstant } from '../../text/writing.ts';
+import { describeGenerationFlags } from '../../messages/generations.ts';
+import { formatTimestamp } from '../../text/format-values.ts';
 import type { GenerationRow } from './row.ts';
 
 export const GENERATION_COLUMNS = [
@@ -19,14 +19,14 @@ export const GENERATION_COLUMNS = [
 const length = (seconds: Seconds | null) => (seconds === null ? '–' : formatDuration(seconds));
 
 /** One row of the table of generations, for the page as it is written and for its script. */
-export const generationCells = (row: GenerationRow): string[] => [
-  writeInstant(row.firstSeen),
-  writeInstant(row.lastSeen),
-  row.issued === null ? '–' : writeInstant(row.issued),
-  writeInstant(row.expiration),
+export const formatGenerationCells = (row: GenerationRow): string[] => [
+  formatTimestamp(row.firstSeen),
+  formatTimestamp(row.lastSeen),
+  row.issuedAt === null ? '–' : formatTimestamp(row.issuedAt),
+  formatTimestamp(row.expiration),
   length(row.validityWhenIssued),
   length(row.leadTime),
   length(row.interval),
-  row.samples.toLocaleString('en-US'),
-  generationNotes(row.notes, (row.to - row.lastSeen) / 1000).join('; '),
+  row.sampleCount.toLocaleString('en-US'),
+  describeGenerationFlags(row.flags, (row.servedTo - row.lastSeen) / 1000).join('; '),
 ];

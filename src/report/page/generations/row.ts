@@ -5,43 +5,43 @@ import { type PackedColumn, packColumn, unpackColumn } from '../charts/packed-co
 
 /** What the page says and draws of one generation. Instants are cut to whole seconds. Never its key. */
 export interface GenerationRow {
-  from: Instant;
-  to: Instant;
+  servedFrom: Instant;
+  servedTo: Instant;
   firstSeen: Instant;
   lastSeen: Instant;
-  issued: Instant | null;
+  issuedAt: Instant | null;
   expiration: Instant;
   validityWhenIssued: Seconds | null;
   leadTime: Seconds | null;
   interval: Seconds | null;
-  samples: number;
-  notes: number;
+  sampleCount: number;
+  flags: number;
 }
 
 const whole = (instant: Instant) => Math.floor(instant / 1000) * 1000;
 
-export function generationRow(facts: GenerationFacts, isNewest: boolean): GenerationRow {
-  const { generation, service, validityWhenIssued, replacedBy } = facts;
+export function buildGenerationRow(facts: GenerationFacts, isNewest: boolean): GenerationRow {
+  const { generation, servedPeriod, validityWhenIssued, replacedBy } = facts;
   return {
-    from: whole(service.from),
-    to: whole(service.to),
+    servedFrom: whole(servedPeriod.from),
+    servedTo: whole(servedPeriod.to),
     firstSeen: whole(generation.firstSeen),
     lastSeen: whole(generation.lastSeen),
-    issued: generation.lastUpdated === null ? null : whole(generation.lastUpdated),
+    issuedAt: generation.lastUpdated === null ? null : whole(generation.lastUpdated),
     expiration: whole(generation.expiration),
     validityWhenIssued,
-    leadTime: replacedBy?.witnessed ? replacedBy.leadTime : null,
+    leadTime: replacedBy?.isWitnessed ? replacedBy.leadTime : null,
     interval: replacedBy?.interval ?? null,
-    samples: generation.samples,
-    notes: notesOn(facts, isNewest),
+    sampleCount: generation.samples,
+    flags: notesOn(facts, isNewest),
   };
 }
 
 function notesOn({ generation, replacedBy }: GenerationFacts, isNewest: boolean): number {
   let notes = isNewest ? GENERATION_FLAGS.newest : 0;
-  if (replacedBy?.overlapping) notes |= GENERATION_FLAGS.overlapping;
-  else if (replacedBy?.witnessed === false) notes |= GENERATION_FLAGS.unwitnessed;
-  else if (replacedBy?.dated === false) notes |= GENERATION_FLAGS.window;
+  if (replacedBy?.isOverlapping) notes |= GENERATION_FLAGS.overlapping;
+  else if (replacedBy?.isWitnessed === false) notes |= GENERATION_FLAGS.unwitnessed;
+  else if (replacedBy?.isDated === false) notes |= GENERATION_FLAGS.window;
   if (generation.latestExpiration > generation.expiration) notes |= GENERATION_FLAGS.extended;
   if (generation.lastSeen > generation.expiration) notes |= GENERATION_FLAGS.servedExpired;
   return notes;
@@ -58,24 +58,24 @@ export interface PackedGenerations {
  */
 export function packGenerations(rows: readonly GenerationRow[]): PackedGenerations {
   const seconds = (row: GenerationRow, before: GenerationRow | undefined) => {
-    const served = row.to - row.from;
-    const left = row.expiration - row.to;
+    const served = row.servedTo - row.servedFrom;
+    const left = row.expiration - row.servedTo;
     return [
-      row.from - (before?.to ?? 0),
+      row.servedFrom - (before?.servedTo ?? 0),
       served,
       left,
-      row.firstSeen - row.from,
-      row.to - row.lastSeen,
-      row.issued === null ? null : row.issued - row.from,
+      row.firstSeen - row.servedFrom,
+      row.servedTo - row.lastSeen,
+      row.issuedAt === null ? null : row.issuedAt - row.servedFrom,
     ].map((length) => (length === null ? null : length / 1000));
   };
   const packed = rows.map((row, index) => [
     ...seconds(row, rows[index - 1]),
-    differing(row.validityWhenIssued, row.expiration - row.from),
-    differing(row.leadTime, row.expiration - row.to),
-    differing(row.interval, row.to - row.from),
-    row.samples,
-    row.notes,
+    differing(row.validityWhenIssued, row.expiration - row.servedFrom),
+    differing(row.leadTime, row.expiration - row.servedTo),
+    differing(row.interval, row.servedTo - row.servedFrom),
+    row.sampleCount,
+    row.flags,
   ]);
   const width = packed[0]?.length ?? 0;
   const columns = Array.from({ length: width }, (_, index) => packColumn(packed.map((row) => row[index]!)));
@@ -90,20 +90,20 @@ export function unpackGenerations({ count, columns }: PackedGenerations): Genera
   for (let index = 0; index < count; index += 1) {
     const [begun, served, left, unseen, gone, issued, validity, lead, interval, samples, notes] =
       unpacked.map((column) => column[index]!);
-    const from = (rows.at(-1)?.to ?? 0) + begun! * 1000;
+    const from = (rows.at(-1)?.servedTo ?? 0) + begun! * 1000;
     const to = from + served! * 1000;
     rows.push({
-      from,
-      to,
+      servedFrom: from,
+      servedTo: to,
       firstSeen: from + unseen! * 1000,
       lastSeen: to - gone! * 1000,
-      issued: issued === null ? null : from + issued! * 1000,
+      issuedAt: issued === null ? null : from + issued! * 1000,
       expiration: to + left! * 1000,
       validityWhenIssued: validity === null ? null : validity! + served! + left!,
       leadTime: lead === null ? null : lead! + left!,
       interval: interval === null ? null : interval! + served!,
-      samples: samples!,
-      notes: notes!,
+      sampleCount: samples!,
+      flags: notes!,
     });
   }
   return rows;

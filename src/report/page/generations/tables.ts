@@ -1,31 +1,31 @@
-import { generationFacts, worstReplaced } from '../../../domain/measurement/generation-facts.ts';
+import { findShortestLeadTimes, listGenerationFacts } from '../../../domain/measurement/generation-facts.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
-import { WORST_NONE } from '../../messages/page.ts';
-import { writeCount } from '../../text/writing.ts';
+import { NO_ROTATION_MESSAGE } from '../../messages/page.ts';
+import { formatCount } from '../../text/format-values.ts';
 import { html, type Markup } from '../markup.ts';
-import { GENERATION_COLUMNS, generationCells } from './cells.ts';
-import { type GenerationRow, generationRow } from './row.ts';
+import { formatGenerationCells, GENERATION_COLUMNS } from './cells.ts';
+import { buildGenerationRow, type GenerationRow } from './row.ts';
 
 /** More would make the page slow to open; the script has the others. */
 const NEWEST_SHOWN = 200;
 const WORST_SHOWN = 10;
 
 /** The rotations that left the least, and the newest generations, newest first. */
-export function generationTables(measurement: Measurement, id: string): Markup {
-  const facts = generationFacts(measurement);
+export function renderGenerationTables(measurement: Measurement, id: string): Markup {
+  const facts = listGenerationFacts(measurement);
   const newest = facts.at(-1);
-  const row = (each: (typeof facts)[number]) => generationRow(each, each === newest);
-  const worst = worstReplaced(facts, WORST_SHOWN);
+  const row = (each: (typeof facts)[number]) => buildGenerationRow(each, each === newest);
+  const worst = findShortestLeadTimes(facts, WORST_SHOWN);
   const shown = facts.slice(-NEWEST_SHOWN).reverse();
   const rest = facts.length - shown.length;
   return html`<h3 id="${id}-worst">Worst rotations</h3>
-${worst.length === 0 ? html`<p class="muted">${WORST_NONE}</p>` : table(worst.map(row), `${id}-worst`)}
+${worst.length === 0 ? html`<p class="muted">${NO_ROTATION_MESSAGE}</p>` : table(worst.map(row), `${id}-worst`)}
 <details class="generations" data-keep="${id}-generations">
-<summary><h3 id="${id}-generations">Generations</h3> <span class="muted">${writeCount(facts.length, 'generation')}, newest first</span></summary>
+<summary><h3 id="${id}-generations">Generations</h3> <span class="muted">${formatCount(facts.length, 'generation')}, newest first</span></summary>
 ${table(shown.map(row), `${id}-generations`)}
 ${
   rest > 0 &&
-  html`<p class="older"><span>${writeCount(rest, 'older one', 'older ones')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
+  html`<p class="older"><span>${formatCount(rest, 'older one', 'older ones')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
 }
 </details>`;
 }
@@ -33,5 +33,5 @@ ${
 const table = (rows: readonly GenerationRow[], labelledBy: string) =>
   html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${labelledBy}"><table class="rows dated">
 <thead><tr>${GENERATION_COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${generationCells(row).map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
+<tbody>${rows.map((row) => html`<tr>${formatGenerationCells(row).map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
 </table></div>`;

@@ -2,41 +2,41 @@ import { range } from '../../../domain/measurement/statistics.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
-import { type ValidityStretch, validityOverTime } from '../../drawing/validity-over-time.ts';
+import { buildValidityBuckets, type ValidityBucket } from '../../drawing/validity-buckets.ts';
 import type { Palette } from '../colour.ts';
 import { LABEL_WIDTH } from '../layout.ts';
-import { drawDots, heightOf } from './dots.ts';
-import { drawMarks, findMarks, legend } from './marks.ts';
-import { chartPen, type Pen } from './pen.ts';
-import { makeScale, type Scale, type ScaleRow } from './scale.ts';
-import { timeLabels } from './time-labels.ts';
+import { clampToZero, drawDots } from './dots.ts';
+import { type ChartGlyphs, getChartGlyphs } from './glyphs.ts';
+import { buildLegend, drawMarks, findMarks } from './marks.ts';
+import { createScale, type Scale, type ScaleRow } from './scale.ts';
+import { buildTimeLabels } from './time-labels.ts';
 
-export interface ChartWish {
+export interface ChartOptions {
   /** What the judged jobs require. */
   required: readonly Seconds[];
   /** With the labels. */
   width: number;
   /** For the curve alone. */
-  rows: number;
+  curveRows: number;
   ascii: boolean;
 }
 
 /** Of each column of the chart, the stretches of time that it stands for: as many as it has dots across. */
-type Column = readonly ValidityStretch[];
+type Column = readonly ValidityBucket[];
 
 /** Remaining validity over time; null where there is nothing to draw. It stands as the values of the report stand. */
-export function renderChart(analysis: SeriesAnalysis, wish: ChartWish, colours: Palette): string | null {
-  const pen = chartPen(wish.ascii);
+export function renderChart(analysis: SeriesAnalysis, wish: ChartOptions, colours: Palette): string | null {
+  const pen = getChartGlyphs(wish.ascii);
   const width = wish.width - LABEL_WIDTH - 2;
-  const stretches = validityOverTime(analysis, width * pen.across);
+  const stretches = buildValidityBuckets(analysis, width * pen.dotsPerColumn);
   if (stretches === null) return null;
   const span = { from: stretches[0]!.from, to: stretches.at(-1)!.to };
   const columns = Array.from({ length: width }, (_, column) =>
-    stretches.slice(column * pen.across, (column + 1) * pen.across),
+    stretches.slice(column * pen.dotsPerColumn, (column + 1) * pen.dotsPerColumn),
   );
-  const { labels, ticks } = timeLabels(span, width);
+  const { labels, ticks } = buildTimeLabels(span, width);
   const marks = findMarks(columns);
-  const entries = legend(marks, (span.to - span.from) / 1000 / width, pen);
+  const entries = buildLegend(marks, (span.to - span.from) / 1000 / width, pen);
   // Most often rotations are all there is, and a screen has few rows.
   const isBeside = entries.length === 1 && entries[0]!.length <= LABEL_WIDTH - 2;
   return [
@@ -61,14 +61,18 @@ function inRows(entries: readonly string[], width: number): string[] {
 
 const gutter = (left: string, right: string) => `  ${left}${right.padStart(LABEL_WIDTH - 2 - left.length)} `;
 
-function scaleFor(stretches: readonly ValidityStretch[], { required, rows }: ChartWish, pen: Pen): Scale {
+function scaleFor(
+  stretches: readonly ValidityBucket[],
+  { required, curveRows }: ChartOptions,
+  pen: ChartGlyphs,
+): Scale {
   const known = stretches.flatMap(({ remaining }) => remaining ?? []);
-  return makeScale({
-    lowest: heightOf(range(known.map(({ min }) => min))!.min),
-    highest: heightOf(range(known.map(({ max }) => max))!.max),
-    lines: [...new Set(required)].sort((a, b) => a - b),
-    curveRows: rows,
-    dotsPerRow: pen.down,
+  return createScale({
+    lowest: clampToZero(range(known.map(({ min }) => min))!.min),
+    highest: clampToZero(range(known.map(({ max }) => max))!.max),
+    required: [...new Set(required)].sort((a, b) => a - b),
+    curveRows,
+    dotsPerRow: pen.dotsPerRow,
   });
 }
 
@@ -76,7 +80,7 @@ function drawCurve(
   columns: readonly Column[],
   scale: Scale,
   isDense: boolean,
-  pen: Pen,
+  pen: ChartGlyphs,
   colours: Palette,
 ): string[] {
   const lines = scale.rows.flatMap((row) => (row.kind === 'line' ? row.required : []));
@@ -88,22 +92,22 @@ function drawCurve(
       isBelowALine = true;
       const required = lines[line++]!;
       const drawn = columns.map((column) =>
-        isCrossed(column, required) ? colours.bad(pen.crossing) : pen.line,
+        isCrossed(column, required) ? colours.bad(pen.requiredCrossing) : pen.requiredLine,
       );
-      return `${gutter('required', formatShortDuration(required))}${pen.labelled}${drawn.join('')}`;
+      return `${gutter('required', formatShortDuration(required))}${pen.axisAtLabel}${drawn.join('')}`;
     }
     const word = title.shift() ?? '';
     const drawn = row.kind === 'break' ? [] : cells.map((column) => column[row.index]!);
     const text = drawn.join('');
-    return `${gutter(word, labelOf(row))}${colours.faint(edgeOf(row, pen))}${isBelowALine ? colours.bad(text) : text}`;
+    return `${gutter(word, labelOf(row))}${colours.dim(edgeOf(row, pen))}${isBelowALine ? colours.bad(text) : text}`;
   });
 }
 
 const labelOf = (row: ScaleRow) => (row.kind === 'curve' ? row.label : '');
 
-function edgeOf(row: ScaleRow, pen: Pen): string {
-  if (row.kind === 'break') return pen.broken;
-  return labelOf(row) === '' ? pen.axis : pen.labelled;
+function edgeOf(row: ScaleRow, pen: ChartGlyphs): string {
+  if (row.kind === 'break') return pen.axisBreak;
+  return labelOf(row) === '' ? pen.axis : pen.axisAtLabel;
 }
 
 const isCrossed = (column: Column, required: Seconds) =>

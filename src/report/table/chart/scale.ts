@@ -1,6 +1,6 @@
 import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
-import { multiplesWithin, roundStep } from '../../drawing/round-steps.ts';
+import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
 
 /** A row of the chart. The curve's rows count from its bottom; a line has one to itself; a break stands for what is left out. */
 export type ScaleRow =
@@ -17,14 +17,14 @@ export interface Scale {
   rows: readonly ScaleRow[];
   curveRows: number;
   /** From the bottom of the curve, in dots. */
-  dotOf(remaining: Seconds): number;
+  toDot(remaining: Seconds): number;
 }
 
-export interface ScaleWish {
+export interface ScaleOptions {
   lowest: Seconds;
   highest: Seconds;
   /** Ascending, each once. */
-  lines: readonly Seconds[];
+  required: readonly Seconds[];
   curveRows: number;
   dotsPerRow: number;
 }
@@ -32,7 +32,13 @@ export interface ScaleWish {
 /** A line further from the curve than so many times its height would flatten it: the axis is broken instead. */
 const REACH = 1.5;
 
-export function makeScale({ lowest, highest, lines, curveRows: wanted, dotsPerRow }: ScaleWish): Scale {
+export function createScale({
+  lowest,
+  highest,
+  required: lines,
+  curveRows: wanted,
+  dotsPerRow,
+}: ScaleOptions): Scale {
   const reach = Math.max(1, highest - lowest) * REACH;
   const farBelow = lines.filter((line) => line < lowest - reach);
   const farAbove = lines.filter((line) => line > highest + reach);
@@ -65,7 +71,7 @@ export function makeScale({ lowest, highest, lines, curveRows: wanted, dotsPerRo
   }
   if (farAbove.length > 0) rows.push({ kind: 'break' });
   rows.push(...farAbove.map((required): ScaleRow => ({ kind: 'line', required })));
-  return { rows: rows.reverse(), curveRows, dotOf };
+  return { rows: rows.reverse(), curveRows, toDot: dotOf };
 }
 
 interface Bounds {
@@ -137,7 +143,7 @@ function labelRows(
 ): Map<number, string> {
   const most = Math.max(2, curveRows / 2);
   const labels = new Map<number, string>();
-  for (const value of multiplesWithin(roundStep(top - bottom, most), bottom, top)) {
+  for (const value of multiplesWithin(chooseRoundStep(top - bottom, most), bottom, top)) {
     const row = rowOf(value);
     if (labels.has(row) || lines.includes(value)) continue;
     labels.set(row, value === 0 ? '0' : formatShortDuration(value));

@@ -1,7 +1,7 @@
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
-import { timeAxis } from '../../drawing/time-axis.ts';
-import { tickLabels } from '../../text/tick-labels.ts';
-import { writeInstant } from '../../text/writing.ts';
+import { buildTimeAxis } from '../../drawing/time-axis.ts';
+import { formatTimestamp } from '../../text/format-values.ts';
+import { formatTickLabels } from '../../text/tick-labels.ts';
 
 const DAY: Seconds = 86_400;
 
@@ -20,8 +20,8 @@ export interface TimeLabels {
 }
 
 /** What stands below a chart of so many columns. */
-export function timeLabels({ from, to }: Span, width: number): TimeLabels {
-  const axis = timeAxis({ from, to }, width / ROOM);
+export function buildTimeLabels({ from, to }: Span, width: number): TimeLabels {
+  const axis = buildTimeAxis({ from, to }, width / ROOM);
   const [begin, end] = [from, to].map((at) => endLabel(at, axis.step, to - from)) as [string, string];
   const last = end.slice(0, 10) === begin.slice(0, 10) ? end.slice(11) : end;
   const cells = [...begin.padEnd(width)];
@@ -30,7 +30,7 @@ export function timeLabels({ from, to }: Span, width: number): TimeLabels {
 
   const ticks = new Set<number>();
   const dated = to - from > 2 * DAY * 1000 ? 'all' : 'none';
-  for (const [index, label] of tickLabels(axis.ticks, axis.step, dated).entries()) {
+  for (const [index, label] of formatTickLabels(axis.ticks, axis.step, dated).entries()) {
     const tick = Math.floor(((axis.ticks[index]! - from) / (to - from)) * width);
     const column = tick - Math.floor(label.length / 2);
     const isFree = cells
@@ -45,7 +45,7 @@ export function timeLabels({ from, to }: Span, width: number): TimeLabels {
 
 /** Where days are counted the time of day only takes room. */
 function endLabel(at: Instant, step: Seconds, length: number): string {
-  const written = writeInstant(at);
+  const written = formatTimestamp(at);
   if (step >= DAY) return written.slice(0, 10);
   return `${written.slice(0, length < SECONDS_MATTER ? 19 : 16)}Z`;
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SeriesHistory } from '../../../../src/domain/model.ts';
 import type { Assessment } from '../../../../src/domain/verdict/assessment.ts';
 import { renderChart } from '../../../../src/report/table/chart/chart.ts';
-import { palette } from '../../../../src/report/table/colour.ts';
+import { createPalette } from '../../../../src/report/table/colour.ts';
 import { renderTable } from '../../../../src/report/table/table.ts';
 import { SampleStore } from '../../../../src/store/sample-store.ts';
 import { fixturePath } from '../../../support/cli/run-program.ts';
@@ -34,16 +34,16 @@ const table = (assessment: Assessment, { width, ascii, colour = false, margin = 
     margin,
     version: '0.0.0',
     width,
-    colour,
-    ascii,
-    allTime: assessment,
+    hasColour: colour,
+    isAsciiOnly: ascii,
+    allTimeAssessment: assessment,
   });
 
 /** The chart alone of the only series. */
 function chart(history: SeriesHistory, durations: readonly number[], view: View = UNICODE, rows = 8) {
-  const { analysis, verdicts } = assessed([history], durations).series[0]!;
-  const required = verdicts.map((verdict) => verdict.required);
-  return renderChart(analysis, { required, rows, ...view }, palette(view.colour ?? false));
+  const { analysis, judgements } = assessed([history], durations).series[0]!;
+  const required = judgements.map((verdict) => verdict.required);
+  return renderChart(analysis, { required, curveRows: rows, ...view }, createPalette(view.colour ?? false));
 }
 
 describe('a whole report', () => {

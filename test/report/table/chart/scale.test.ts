@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeScale, type ScaleRow } from '../../../../src/report/table/chart/scale.ts';
+import { createScale, type ScaleRow } from '../../../../src/report/table/chart/scale.ts';
 import { seededRandom } from '../../../support/domain/simulated-source.ts';
 
 const HOUR = 3600;
@@ -12,10 +12,10 @@ const written = (rows: readonly ScaleRow[]) =>
 
 const rowsFor = (lowest: number, highest: number, lines: readonly number[]) =>
   written(
-    makeScale({
+    createScale({
       lowest: lowest * HOUR,
       highest: highest * HOUR,
-      lines: lines.map((line) => line * HOUR),
+      required: lines.map((line) => line * HOUR),
       curveRows: 8,
       dotsPerRow: 4,
     }).rows,
@@ -60,9 +60,9 @@ test('whatever the curve and the lines, what is below a line by a second is draw
     const asked = [...new Set(lines)];
     const {
       rows,
-      dotOf,
+      toDot,
       curveRows: given,
-    } = makeScale({ lowest, highest, lines: asked, curveRows, dotsPerRow });
+    } = createScale({ lowest, highest, required: asked, curveRows, dotsPerRow });
     const context = `seed ${seed}`;
     expect(rows.filter(({ kind }) => kind === 'curve').length, context).toBe(given);
     expect(given, context).toBeLessThanOrEqual(Math.max(curveRows, asked.length + 1));
@@ -79,7 +79,7 @@ test('whatever the curve and the lines, what is below a line by a second is draw
     ]
       .filter((value) => value >= lowest && value <= highest)
       .sort((a, b) => a - b);
-    const dots = values.map(dotOf);
+    const dots = values.map(toDot);
     expect(dots, context).toEqual(dots.toSorted((a, b) => a - b));
     expect(Math.min(...dots), context).toBeGreaterThanOrEqual(0);
     expect(Math.max(...dots), context).toBeLessThan(given * dotsPerRow);
@@ -98,6 +98,12 @@ test('whatever the curve and the lines, what is below a line by a second is draw
 
 test('there is a row of the curve between any two lines across it', () => {
   const lines = Array.from({ length: 12 }, (_, index) => (5 + index / 12) * HOUR + 60);
-  const { rows } = makeScale({ lowest: 5 * HOUR, highest: 6 * HOUR, lines, curveRows: 4, dotsPerRow: 4 });
+  const { rows } = createScale({
+    lowest: 5 * HOUR,
+    highest: 6 * HOUR,
+    required: lines,
+    curveRows: 4,
+    dotsPerRow: 4,
+  });
   expect(rows.map(({ kind }) => (kind === 'line' ? '-' : '.')).join('')).toBe('.-.-.-.-.-.-.-.-.-.-.-.-.');
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseInstant } from '../../../../src/domain/time/instant.ts';
-import { timeLabels } from '../../../../src/report/table/chart/time-labels.ts';
+import { buildTimeLabels } from '../../../../src/report/table/chart/time-labels.ts';
 import { seededRandom } from '../../../support/domain/simulated-source.ts';
 
 const at = (text: string) => parseInstant(text)!.instant;
@@ -37,11 +37,11 @@ test.for([
     '2024-03-01            2025-03-13              2026-03-31',
   ],
 ] as const)('from %s to %s', ([from, to, labels]) => {
-  expect(timeLabels({ from: at(from), to: at(to) }, 56).labels).toBe(labels);
+  expect(buildTimeLabels({ from: at(from), to: at(to) }, 56).labels).toBe(labels);
 });
 
 test('a label stands around its tick', () => {
-  const axis = timeLabels({ from: at('2026-03-01T00:00:00Z'), to: at('2026-03-01T12:00:00Z') }, 72);
+  const axis = buildTimeLabels({ from: at('2026-03-01T00:00:00Z'), to: at('2026-03-01T12:00:00Z') }, 72);
   // Six columns an hour.
   expect([...axis.ticks]).toEqual([24, 36, 48, 60]);
   expect(axis.labels.indexOf('06:00')).toBe(34);
@@ -53,7 +53,7 @@ test('whatever the time and the width, both ends are told and every tick has its
     const from = at('2000-01-01T00:00:00Z') + Math.floor(random() * 1e12);
     const to = from + Math.ceil(10 ** (3 + random() * 11));
     const width = 36 + Math.floor(random() * 60);
-    const { labels, ticks } = timeLabels({ from, to }, width);
+    const { labels, ticks } = buildTimeLabels({ from, to }, width);
     const words = labels.split(/ {2,}/);
     expect(labels.length, `seed ${seed}`).toBe(width);
     expect(words, `seed ${seed}`).toHaveLength(2 + ticks.size);

@@ -1,0 +1,67 @@
+/** How the chart is drawn: so many dots to a cell, and the signs around them. */
+export interface ChartGlyphs {
+  dotsPerColumn: number;
+  dotsPerRow: number;
+  /** @param dots numbered by row from the top, then by column */
+  drawCell(dots: ReadonlySet<number>): string;
+  requiredLine: string;
+  requiredCrossing: string;
+  axis: string;
+  axisAtLabel: string;
+  axisBreak: string;
+  corner: string;
+  baseline: string;
+  tick: string;
+  rotation: string;
+  rotationAtTick: string;
+  window: string;
+  gap: string;
+  failedPoll: string;
+}
+
+/** Unicode numbers the dots of its Braille patterns in the order in which Braille cells grew from six dots to eight. */
+const BRAILLE_BITS = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
+const BRAILLE_BLANK = 0x2800;
+
+const UNICODE: ChartGlyphs = {
+  dotsPerColumn: 2,
+  dotsPerRow: 4,
+  drawCell: (dots) =>
+    dots.size === 0
+      ? ' '
+      : String.fromCodePoint([...dots].reduce((code, dot) => code + BRAILLE_BITS[dot]!, BRAILLE_BLANK)),
+  requiredLine: '─',
+  requiredCrossing: '┼',
+  axis: '│',
+  axisAtLabel: '┤',
+  axisBreak: '┊',
+  corner: '└',
+  baseline: '─',
+  tick: '┬',
+  rotation: '┴',
+  rotationAtTick: '┼',
+  window: '≈',
+  gap: '░',
+  failedPoll: '×',
+};
+
+const ASCII: ChartGlyphs = {
+  dotsPerColumn: 1,
+  dotsPerRow: 2,
+  drawCell: (dots) => (dots.size === 0 ? ' ' : dots.size === 2 ? ':' : dots.has(0) ? "'" : '.'),
+  requiredLine: '-',
+  requiredCrossing: '+',
+  axis: '|',
+  axisAtLabel: '|',
+  axisBreak: ':',
+  corner: '+',
+  baseline: '-',
+  tick: '+',
+  rotation: '^',
+  rotationAtTick: '^',
+  window: '~',
+  gap: '?',
+  failedPoll: 'x',
+};
+
+export const getChartGlyphs = (ascii: boolean): ChartGlyphs => (ascii ? ASCII : UNICODE);

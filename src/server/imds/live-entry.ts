@@ -1,9 +1,0 @@
-import type { Instant } from '../../domain/model.ts';
-import type { FalseCredentials } from '../credentials/false-credentials.ts';
-import type { Asked } from '../inquiry.ts';
-import type { TreeEntry } from '../tree/metadata-tree.ts';
-
-/** What IMDS answers to a path: an entry of the tree, or one that is made for the moment. */
-export type LiveEntry =
-  | (TreeEntry & { asked?: Asked; credentials?: FalseCredentials; lastModified?: Instant })
-  | { kind: 'redirect'; location: string };

@@ -1,0 +1,9 @@
+import type { Instant } from '../../domain/model.ts';
+import type { FalseCredentials } from '../credentials/false-credentials.ts';
+import type { RequestKind } from '../endpoint-request.ts';
+import type { TreeEntry } from '../tree/metadata-tree.ts';
+
+/** What IMDS answers to a path: an entry of the tree, or one that is made for the moment. */
+export type MetadataEntry =
+  | (TreeEntry & { requestKind?: RequestKind; credentials?: FalseCredentials; lastModified?: Instant })
+  | { kind: 'redirect'; location: string };

@@ -1,0 +1,255 @@
+import { describe, expect, test } from 'vitest';
+import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
+import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
+import type { Sample, Span } from '../../../src/domain/model.ts';
+import { buildValidityBuckets } from '../../../src/report/drawing/validity-buckets.ts';
+import {
+  type PollingBehaviour,
+  type SourceBehaviour,
+  seededRandom,
+  simulate,
+} from '../../support/domain/simulated-source.ts';
+import { isThorough } from '../../support/thorough.ts';
+
+const SEEDS = isThorough ? 600 : 60;
+const START = Date.UTC(2026, 2, 1);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const draw = (measurement: Measurement, count: number, failedPollSpans: readonly Span[] = []) =>
+  buildValidityBuckets({ measurement, failedPollSpans }, count);
+
+describe('against the truth, second by second', () => {
+  const anyPolling = (random: () => number, interval: number): PollingBehaviour => {
+    const every = Math.ceil(interval * [0.05, 0.2, 0.5, 0.9][Math.floor(random() * 4)]!);
+    return {
+      every,
+      spread: every * 0.1,
+      missedShare: random() < 0.5 ? 0 : 0.2,
+      pauseShare: random() < 0.5 ? 0 : 0.05,
+      longestPause: interval * 4,
+      polls: 40,
+    };
+  };
+  const anySource = (random: () => number): SourceBehaviour => {
+    const interval = Math.round(600 * 2 ** (random() * 4));
+    const dated = random() < 0.5;
+    return {
+      interval,
+      intervalSpread: interval * 0.2 * random(),
+      lifetime: Math.round(interval * (1.2 + random() * 6)),
+      lifetimeSpread: interval * 0.1,
+      lag: random() < 0.6 ? 0 : Math.floor(random() * interval * 0.1),
+      lateShare: random() < 0.7 ? 0 : 0.1,
+      dated,
+      keyed: true,
+    };
+  };
+
+  test('nothing worse was handed out than the least of a stretch, but for the lag of the source', () => {
+    let compared = 0;
+    for (let seed = 1; seed <= SEEDS; seed += 1) {
+      const random = seededRandom(seed);
+      const source = anySource(random);
+      const history = simulate(source, anyPolling(random, source.interval), random);
+      const measurement = measure(groupGenerations(history.samples));
+      const stretches = draw(measurement, 1 + Math.floor(random() * 200))!;
+      const inGap = (at: number) => measurement.gaps.some(({ from, to }) => at >= from && at < to);
+      let first = 0;
+      for (let at = measurement.firstSample; at < measurement.lastSample; at += 1000) {
+        if (inGap(at)) continue;
+        const truth = history.remainingAt(at / 1000 - history.start);
+        // Where one stretch ends and the next begins, a moment may be told of either; a lag moves it later.
+        while (stretches[first]!.to < at - source.lag * 1000 - 1) first += 1;
+        let least = Number.POSITIVE_INFINITY;
+        for (let index = first; index < stretches.length && stretches[index]!.from <= at + 1; index += 1) {
+          least = Math.min(least, stretches[index]!.remaining?.min ?? Number.POSITIVE_INFINITY);
+        }
+        if (Math.max(0, least) > Math.max(0, truth) + source.lag) {
+          expect.fail(`seed ${seed}: at ${at} ${truth} s were left, and ${least} s are told`);
+        }
+        compared += 1;
+      }
+    }
+    expect(compared).toBeGreaterThan(SEEDS * 1000);
+  });
+
+  test('of a source that dates its rotations, both extremes of every stretch are those that it had', () => {
+    for (let seed = 1; seed <= SEEDS / 2; seed += 1) {
+      const random = seededRandom(seed);
+      const source = { ...anySource(random), lag: 0, lateShare: 0, dated: true };
+      const every = Math.ceil(source.interval * 0.2);
+      const polling = { every, spread: 0, missedShare: 0, pauseShare: 0, longestPause: 0, polls: 60 };
+      const history = simulate(source, polling, random);
+      const measurement = measure(groupGenerations(history.samples));
+      expect(measurement.gaps, `seed ${seed}`).toEqual([]);
+      const stretches = draw(measurement, 1 + Math.floor(random() * 40))!;
+      for (const { from, to, remaining, rotations } of stretches) {
+        const seconds: number[] = [];
+        for (let at = Math.ceil(from / 1000) * 1000; at <= Math.min(to, measurement.lastSample); at += 1000) {
+          seconds.push(at / 1000 - history.start);
+        }
+        const truths = seconds.map((at) => history.remainingAt(at));
+        // A rotation within the first or last second of a stretch may belong to its neighbour, too; just before one a
+        // second less is left.
+        const around = [seconds[0]! - 1, ...seconds, seconds.at(-1)! + 1]
+          .filter((at) => at >= 0)
+          .map((at) => history.remainingAt(at));
+        expect(remaining!.min - Math.min(...around), `seed ${seed}`).toBeGreaterThanOrEqual(-1);
+        const whole = seconds.slice(1).map((at) => history.remainingAt(at - 1) - 1);
+        expect(remaining!.min, `seed ${seed}`).toBeLessThanOrEqual(Math.min(...whole, Math.min(...truths)));
+        expect(remaining!.max, `seed ${seed}`).toBeGreaterThanOrEqual(Math.max(...truths));
+        expect(remaining!.max - Math.max(...around), `seed ${seed}`).toBeLessThanOrEqual(1);
+        const replaced = seconds.slice(1).filter((at) => history.servedAt(at) !== history.servedAt(at - 1));
+        expect(Math.abs(rotations - replaced.length), `seed ${seed}`).toBeLessThanOrEqual(1);
+      }
+      const told = stretches.reduce((sum, { rotations }) => sum + rotations, 0);
+      expect(told).toBe(measurement.rotations.length);
+    }
+  });
+});
+
+interface Seen {
+  hour: number;
+  from: number;
+  to: number;
+}
+
+/** Credentials of six hours, and between which minutes of their hour they were seen. */
+function generation({ hour, from, to }: Seen, dated = true): Sample[] {
+  const issued = START + hour * HOUR;
+  const minutes = Array.from({ length: (to - from) / 10 + 1 }, (_, index) => from + index * 10);
+  return minutes.map((minute) => ({
+    accessKeyId: `ASIA${hour}`,
+    lastUpdated: dated ? issued : null,
+    expiration: issued + 6 * HOUR,
+    zoneless: false,
+    observedAt: issued + minute * MINUTE,
+    clockOffset: null,
+  }));
+}
+
+const measured = (seen: readonly Seen[], dated = true) =>
+  measure(groupGenerations(seen.flatMap((each) => generation(each, dated))));
+
+/** Ten to one until ten past five, with a sample every ten minutes: an hour is a stretch of four. */
+const HOURLY = [0, 1, 2, 3].map((hour): Seen => ({ hour, from: 0, to: 50 }));
+
+describe('a history', () => {
+  test('is told stretch by stretch', () => {
+    const stretches = draw(measured([...HOURLY, { hour: 4, from: 0, to: 0 }]), 4)!;
+    expect(stretches).toMatchObject([
+      { from: START, to: START + HOUR, rotations: 0, remaining: { min: 5 * 3600, max: 6 * 3600 } },
+      { rotations: 1, remaining: { min: 5 * 3600, max: 6 * 3600 } },
+      { rotations: 1, remaining: { min: 5 * 3600, max: 6 * 3600 } },
+      { to: START + 4 * HOUR, rotations: 2, remaining: { min: 5 * 3600, max: 6 * 3600 } },
+    ]);
+    expect(
+      stretches.filter(
+        ({ isInRotationWindow, hasGap, hasFailedPoll }) => isInRotationWindow || hasGap || hasFailedPoll,
+      ),
+    ).toEqual([]);
+  });
+
+  test('says nothing of what was handed out in a gap', () => {
+    const gapped = [...HOURLY, { hour: 9, from: 0, to: 50 }, { hour: 10, from: 0, to: 0 }];
+    const stretches = draw(measured(gapped), 10)!;
+    expect(stretches.map(({ remaining }) => remaining === null)).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((hour) => hour >= 4 && hour < 9),
+    );
+    expect(stretches.map(({ hasGap }) => hasGap)).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((hour) => hour >= 3 && hour < 9),
+    );
+    expect(stretches.map(({ rotations }) => rotations)).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 0, 1]);
+  });
+
+  test('without dates has windows, in which the old credentials count', () => {
+    const rare = [0, 1, 2, 3, 4].map((hour): Seen => ({ hour, from: 10, to: 50 }));
+    const stretches = draw(measured(rare, false), 56)!;
+    // In stretches of five minutes from 00:10 on: seen until 00:50, and no more from 01:10 on.
+    const marks = stretches.map(({ isInRotationWindow }) => (isInRotationWindow ? '~' : '.')).join('');
+    expect(marks).toBe(`${'........~~~~~...'.padEnd(20, '.')}~~~~~.......~~~~~.......~~~~~.......`);
+    expect(stretches[11]!.remaining).toEqual({ min: 290 * 60, max: 295 * 60 });
+  });
+
+  test('takes a window that is shorter than two stretches for a moment', () => {
+    expect(draw(measured(HOURLY, false), 40)!.some(({ isInRotationWindow }) => isInRotationWindow)).toBe(
+      false,
+    );
+    expect(draw(measured(HOURLY, false), 80)!.some(({ isInRotationWindow }) => isInRotationWindow)).toBe(
+      true,
+    );
+    expect(draw(measured(HOURLY), 80)!.some(({ isInRotationWindow }) => isInRotationWindow)).toBe(false);
+  });
+
+  test('tells of failed polls, also of those after the last sample', () => {
+    const measurement = measured([...HOURLY, { hour: 4, from: 0, to: 0 }]);
+    const failures = (spans: Span[], count: number) =>
+      draw(measurement, count, spans)!
+        .map(({ hasFailedPoll }) => (hasFailedPoll ? 'x' : '.'))
+        .join('');
+    const at = (hour: number) => START + hour * HOUR;
+    expect(failures([{ from: at(1.5), to: at(1.5) }], 4)).toBe('.x..');
+    expect(failures([{ from: at(0.5), to: at(2.5) }], 4)).toBe('xxx.');
+    expect(failures([{ from: at(6), to: at(8) }], 8)).toBe('......xx');
+    expect(
+      draw(measurement, 8, [{ from: at(6), to: at(8) }])!.map(({ remaining }) => remaining === null),
+    ).toEqual([false, false, false, false, false, true, true, true]);
+    expect(failures([{ from: at(-3), to: at(-2) }], 4)).toBe('....');
+    expect(failures([{ from: at(-3), to: at(0.5) }], 4)).toBe('x...');
+  });
+
+  test('of failed polls is corrected as its samples are', () => {
+    const ahead = HOURLY.flatMap((each) => generation(each)).map((sample) => ({
+      ...sample,
+      observedAt: sample.observedAt + 2 * HOUR,
+      clockOffset: 7200,
+    }));
+    const measurement = measure(groupGenerations(ahead));
+    const from = START + 3.5 * HOUR;
+    expect(draw(measurement, 4, [{ from, to: from }])!.map(({ hasFailedPoll }) => hasFailedPoll)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('of credentials served after their end falls below nothing only as far as that was seen', () => {
+    const late = measured([
+      { hour: 0, from: 0, to: 380 },
+      { hour: 7, from: 0, to: 50 },
+    ]);
+    expect(Math.min(...draw(late, 8)!.flatMap(({ remaining }) => remaining?.min ?? []))).toBe(-1200);
+    const unseen = measured([
+      { hour: 0, from: 0, to: 350 },
+      { hour: 7, from: 0, to: 50 },
+    ]);
+    expect(Math.min(...draw(unseen, 8)!.flatMap(({ remaining }) => remaining?.min ?? []))).toBe(0);
+  });
+
+  test('has a shape only where some time was watched', () => {
+    expect(buildValidityBuckets({ measurement: null, failedPollSpans: [] }, 10)).toBeNull();
+    expect(draw(measured([{ hour: 0, from: 0, to: 0 }]), 10)).toBeNull();
+    expect(draw(measured([{ hour: 0, from: 0, to: 10 }]), 1)).toMatchObject([
+      { remaining: { max: 6 * 3600 } },
+    ]);
+  });
+
+  test('may be of nine years, hour by hour', () => {
+    const measurement = measured(HOURLY);
+    const services = Array.from({ length: 80_000 }, (_, hour) => {
+      const from = START + hour * HOUR;
+      const expiration = from + (hour === 40_000 ? 4 : 6) * HOUR;
+      return { generation: { ...measurement.generations[0]!, expiration }, from, to: from + HOUR };
+    });
+    const stretches = draw(
+      { ...measurement, servedPeriods: services, lastSample: services.at(-1)!.to },
+      160,
+    )!;
+    expect(stretches.filter(({ remaining }) => remaining!.min < 5 * 3600)).toEqual([
+      expect.objectContaining({ remaining: { min: 3 * 3600, max: 6 * 3600 }, hasGap: false }),
+    ]);
+  });
+});

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
+import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
+import {
+  findMinimumRemaining,
+  findMinimumRemainingOverTime,
+  MINIMUM_WINDOWS,
+} from '../../../src/report/metrics/minimum-remaining.ts';
+import { seededRandom, simulate } from '../../support/domain/simulated-source.ts';
+
+const SOURCE = {
+  interval: 3600,
+  intervalSpread: 300,
+  lifetime: 21_600,
+  lifetimeSpread: 1800,
+  lag: 0,
+  lateShare: 0.1,
+};
+const POLLING = {
+  every: 600,
+  spread: 60,
+  missedShare: 0.1,
+  pauseShare: 0.02,
+  longestPause: 20_000,
+  polls: 400,
+};
+
+/** Some days of a source that is late now and then, and of a poller that is not always there. */
+const measurements: fc.Arbitrary<Measurement> = fc
+  .record({ seed: fc.integer(), dated: fc.boolean() })
+  .map(({ seed, dated }) => {
+    const source = { ...SOURCE, dated, keyed: true };
+    return measure(groupGenerations(simulate(source, POLLING, seededRandom(seed)).samples));
+  });
+
+test('over all time the minimum is the worst case', () => {
+  fc.assert(
+    fc.property(measurements, (measurement) => {
+      expect(findMinimumRemaining(measurement, 'all', measurement.lastSample)).toBe(
+        measurement.worstCase.seconds,
+      );
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('through time it is what it would have been at each of the moments', () => {
+  fc.assert(
+    fc.property(measurements, (measurement) => {
+      for (const window of MINIMUM_WINDOWS) {
+        const course = [...findMinimumRemainingOverTime(measurement, window)];
+        expect(course).toHaveLength(measurement.servedPeriods.length);
+        for (const { at, seconds } of course) {
+          const known = {
+            ...measurement,
+            servedPeriods: measurement.servedPeriods.filter(({ to }) => to <= at),
+          };
+          expect(seconds).toBe(findMinimumRemaining(known, window, at));
+        }
+      }
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test('a window in which nothing was handed out has none', () => {
+  const { samples } = simulate({ ...SOURCE, dated: true, keyed: true }, POLLING, seededRandom(1));
+  const measurement = measure(groupGenerations(samples));
+  const later = measurement.lastSample + 3 * 86_400_000;
+  expect(findMinimumRemaining(measurement, '24h', later)).toBeNull();
+  expect(findMinimumRemaining(measurement, '7d', later)).toBe(measurement.worstCase.seconds);
+});
