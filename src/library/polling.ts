@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { NowVerdict } from '../domain/verdict/now-verdict.ts';
+import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import type { CredentialSource } from '../sources/source.ts';
 import { pollAndJudge } from '../watch/judge-now.ts';
 import * as polling from '../watch/poll-once.ts';
@@ -100,7 +100,7 @@ export interface CheckOptions extends PollOptions {
 
 export interface CheckResult {
   recordedPoll: polling.RecordedPoll;
-  judgement: NowVerdict;
+  judgement: NowJudgement;
 }
 
 /**

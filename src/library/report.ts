@@ -1,7 +1,7 @@
 import type { Instant, Seconds, SeriesHistory, SourceName } from '../domain/model.ts';
 import { analyse } from '../domain/verdict/analyse.ts';
 import { assessAnalyses } from '../domain/verdict/assessment.ts';
-import type { Job, JobVerdict, Verdict } from '../domain/verdict/job-verdict.ts';
+import type { Job, JobJudgement, Verdict } from '../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { SampleStore } from '../store/sample-store.ts';
@@ -28,7 +28,7 @@ export interface ReportedSeries {
 /** One series that a job was judged by. */
 export interface JudgedSeries {
   analysis: SeriesAnalysis;
-  judgement: JobVerdict;
+  judgement: JobJudgement;
 }
 
 /** The answer for one job. */

@@ -11,7 +11,7 @@ import {
 } from '../domain/verdict/assessment.ts';
 import { findLongestSafeJob } from '../domain/verdict/job.ts';
 import type { FinishedRun, JobRunSummary } from '../domain/verdict/job-runs.ts';
-import type { Job, JobVerdict } from '../domain/verdict/job-verdict.ts';
+import type { Job, JobJudgement } from '../domain/verdict/job-verdict.ts';
 import type { ReportContext } from './context.ts';
 import { buildFindingJson } from './finding-json.ts';
 
@@ -114,7 +114,7 @@ function verdictJson({
   shareOfSafeStarts,
   safeTimeAfterRotation,
   unknownReasons,
-}: JobVerdict) {
+}: JobJudgement) {
   return {
     verdict,
     required_seconds: required,

@@ -4,7 +4,7 @@ import { analyse, correctedNow } from '../domain/verdict/analyse.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../domain/verdict/findings.ts';
 import type { Job } from '../domain/verdict/job-verdict.ts';
 import { type CurrentCredentials, judgeNow, judgeUnknown } from '../domain/verdict/now.ts';
-import type { NowVerdict } from '../domain/verdict/now-verdict.ts';
+import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
@@ -13,7 +13,7 @@ import { findSeriesHistory } from './series-history.ts';
 /** One look, recorded, and the verdict on the credentials that it brought. */
 export interface JudgedPoll {
   recordedPoll: RecordedPoll;
-  judgement: NowVerdict;
+  judgement: NowJudgement;
 }
 
 /** Takes a sample, records it, and judges the job by it, with what history adds. */
@@ -63,7 +63,7 @@ export function judgeStored(
   { maxAge, ...choice }: JudgeStoredOptions,
   job: Job,
   now: Instant,
-): NowVerdict {
+): NowJudgement {
   const analysis = store === null ? null : newestSeries(store, choice, now);
   const measurement = analysis?.measurement ?? null;
   if (analysis === null || measurement === null || analysis.age === null) {

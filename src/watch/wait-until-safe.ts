@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { FailureReason, Instant, Seconds } from '../domain/model.ts';
 import type { Job } from '../domain/verdict/job-verdict.ts';
-import type { NowVerdict } from '../domain/verdict/now-verdict.ts';
+import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import { type JudgedPoll, pollAndJudge } from './judge-now.ts';
 import type { PollContext } from './poll-once.ts';
 import { computeBackoff, minPollInterval, randomJitterFactor } from './poll-schedule.ts';
@@ -66,7 +66,7 @@ function isHopeless({ recordedPoll: { outcome }, judgement }: JudgedPoll, { sour
 }
 
 function nextPause(
-  { nextRotation, judgedAt }: NowVerdict,
+  { nextRotation, judgedAt }: NowJudgement,
   failures: number,
   { source }: PollContext,
   { random }: WaitOptions,

@@ -10,7 +10,7 @@ import { isThorough } from '../support/thorough.ts';
 /** What a user's program may say, and what it may not. */
 const PROGRAM = `
 import {
-  analyse, CredWatchError, DEFAULT_MARGIN, type JobVerdict, createImdsSource, judgeJob, matchers, pollOnce, readReport,
+  analyse, CredWatchError, DEFAULT_MARGIN, type JobJudgement, createImdsSource, judgeJob, matchers, pollOnce, readReport,
   type Report, SampleStore, type SeriesHistory, type Verdict, watch,
 } from 'cred-watch';
 
@@ -23,7 +23,7 @@ export async function poll(): Promise<void> {
   const text: string = outcome.ok ? outcome.secrets.secretAccessKey.reveal() : outcome.detail;
   await watch({ source, store }, { interval: '5m', onPoll: () => text });
 }
-export const judge = (history: SeriesHistory): JobVerdict =>
+export const judge = (history: SeriesHistory): JobJudgement =>
   judgeJob(analyse(history, { now: Date.now(), maxAge: 'default' }), { duration: 18_000, margin: DEFAULT_MARGIN });
 // @ts-expect-error a duration is no truth
 report.judge(true);

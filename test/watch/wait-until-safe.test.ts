@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { forecastRotation } from '../../src/domain/measurement/forecast.ts';
 import { measure } from '../../src/domain/measurement/measure.ts';
-import type { NowVerdict } from '../../src/domain/verdict/now-verdict.ts';
+import type { NowJudgement } from '../../src/domain/verdict/now-verdict.ts';
 import { judgeStored } from '../../src/watch/judge-now.ts';
 import { waitUntilSafe } from '../../src/watch/wait-until-safe.ts';
 import { followedSimulator } from '../support/watch/followed-simulator.ts';
@@ -24,7 +24,7 @@ async function waited(
   const { clock, context } = simulator;
   const begun = clock.now();
   const looks: number[] = [];
-  const verdicts: NowVerdict[] = [];
+  const verdicts: NowJudgement[] = [];
   const { judgement } = await waitUntilSafe(context, {
     job: { duration, margin: 300 },
     maxWait: wait,

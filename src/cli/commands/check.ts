@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
-import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
+import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import { signalExitCode, toExitCode } from '../flags/exit-codes.ts';
@@ -91,7 +91,7 @@ const judgeLive = (flags: CheckFlags, io: Io) =>
     return { verdict: judgement, interrupted: interruptedBy, notes: recordedPoll.outcome.notes };
   });
 
-async function judgeOffline(flags: CheckFlags & { jobDuration: Seconds }, io: Io): Promise<NowVerdict> {
+async function judgeOffline(flags: CheckFlags & { jobDuration: Seconds }, io: Io): Promise<NowJudgement> {
   const { SampleStore } = await import('../../store/sample-store.ts');
   const { judgeStored } = await import('../../watch/judge-now.ts');
   const store = SampleStore.openReadOnly(resolveDatabasePath(flags.db, io));
@@ -108,7 +108,7 @@ async function judgeOffline(flags: CheckFlags & { jobDuration: Seconds }, io: Io
 }
 
 async function render(
-  verdict: NowVerdict,
+  verdict: NowJudgement,
   notes: readonly PollNote[],
   flags: CheckFlags,
   io: Io,

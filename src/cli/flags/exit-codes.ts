@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { Verdict } from '../../domain/verdict/job-verdict.ts';
-import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
+import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 
 /** What the exit code says, before it is put into the caller's convention. */
 export const EXIT = { ok: 0, notSafe: 1, failed: 1, usage: 2, unknown: 3, notStarted: 125 } as const;
@@ -8,7 +8,7 @@ export const EXIT = { ok: 0, notSafe: 1, failed: 1, usage: 2, unknown: 3, notSta
 /** Of a program that a signal ended, as shells have it. */
 export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
-export const toExitCode = (verdict: Verdict | NowVerdict['verdict'] | null): number =>
+export const toExitCode = (verdict: Verdict | NowJudgement['verdict'] | null): number =>
   verdict === null || verdict === 'safe' ? EXIT.ok : verdict === 'unknown' ? EXIT.unknown : EXIT.notSafe;
 
 /**

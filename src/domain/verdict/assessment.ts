@@ -3,7 +3,7 @@ import { seriesKey } from '../series-key.ts';
 import { analyse } from './analyse.ts';
 import { judgeJob } from './job.ts';
 import { type JobRunSummary, summariseJobRuns } from './job-runs.ts';
-import type { Job, JobVerdict, Verdict } from './job-verdict.ts';
+import type { Job, JobJudgement, Verdict } from './job-verdict.ts';
 import type { Freshness, SeriesAnalysis } from './series-analysis.ts';
 
 /** A job to judge: by the length that is given, else by that of its longest recorded run. */
@@ -36,7 +36,7 @@ export interface AssessedSeries {
   /** Another series of the same host and source has replaced this one. */
   isRetired: boolean;
   /** Of every job that is judged by this series, in the order of the jobs: none of them where it is retired. */
-  judgements: readonly JobVerdict[];
+  judgements: readonly JobJudgement[];
 }
 
 /** Several series and jobs, each judged; the verdict is the worst of all. */
@@ -159,5 +159,5 @@ export const findDecisiveJob = ({ jobs, verdict }: Assessment): AssessedJob | nu
   jobs.find((each) => each.verdict === verdict) ?? null;
 
 /** Null where this series has no part in the job. */
-export const findJudgement = ({ judgements }: AssessedSeries, { job }: AssessedJob): JobVerdict | null =>
+export const findJudgement = ({ judgements }: AssessedSeries, { job }: AssessedJob): JobJudgement | null =>
   judgements.find((verdict) => verdict.job === job) ?? null;

@@ -26,7 +26,7 @@ export type UnknownReason =
       pollForSeconds: Seconds | null;
     };
 
-export interface JobVerdict {
+export interface JobJudgement {
   verdict: Verdict;
   job: Job;
   required: Seconds;

@@ -3,14 +3,14 @@ import { computeShareOfSafeStarts } from '../measurement/validity.ts';
 import type { Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { NOTABLE_CLOCK_OFFSET } from './findings.ts';
-import type { Job, JobVerdict, UnknownReason, Verdict } from './job-verdict.ts';
+import type { Job, JobJudgement, UnknownReason, Verdict } from './job-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** Clock skew that AWS tolerates, and what it promises between new credentials and the end of the old ones. */
 export const DEFAULT_MARGIN: Seconds = 300;
 
 /** Will credentials handed out at any moment outlive the job? Judged by what was measured, worst first. */
-export function judgeJob(analysis: SeriesAnalysis, job: Job, rotationsWanted = 1): JobVerdict {
+export function judgeJob(analysis: SeriesAnalysis, job: Job, rotationsWanted = 1): JobJudgement {
   const required = job.duration + job.margin;
   const { measurement } = analysis;
   const unknownReasons = findUnknownReasons(analysis, rotationsWanted);

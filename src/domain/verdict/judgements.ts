@@ -10,7 +10,7 @@ import {
   findJudgement,
   VERDICTS_WORST_FIRST,
 } from './assessment.ts';
-import type { JobVerdict, Safety, Verdict } from './job-verdict.ts';
+import type { JobJudgement, Safety, Verdict } from './job-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** Why a series says nothing of a job. */
@@ -20,14 +20,14 @@ export type NotJudgedReason = 'LENGTH_UNKNOWN' | 'RETIRED' | 'NOT_DRAWN_FROM';
 export interface SeriesJudgement {
   series: AssessedSeries;
   job: AssessedJob;
-  judgement: JobVerdict | null;
+  judgement: JobJudgement | null;
   notJudgedReason: NotJudgedReason | null;
 }
 
 /** A series that a job was judged by. */
 export interface SeriesWithJudgement {
   series: AssessedSeries;
-  judgement: JobVerdict;
+  judgement: JobJudgement;
 }
 
 export const findSeriesWithJudgement = (

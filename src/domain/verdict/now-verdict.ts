@@ -14,7 +14,7 @@ export type NowUnknownReason =
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds };
 
 /** The answer for the credentials in hand, and what history says of a later start. */
-export interface NowVerdict {
+export interface NowJudgement {
   verdict: Safety;
   job: Job;
   required: Seconds;

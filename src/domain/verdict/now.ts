@@ -7,7 +7,7 @@ import { secondsBetween } from '../time/instant.ts';
 import type { Finding, FindingCode } from './finding.ts';
 import { isNeverSafe, wasEverSafe } from './job.ts';
 import type { Job } from './job-verdict.ts';
-import type { NowUnknownReason, NowVerdict, Outlook } from './now-verdict.ts';
+import type { NowJudgement, NowUnknownReason, Outlook } from './now-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
 
 /** What a look at this moment brought, or the last one that is stored. */
@@ -18,7 +18,7 @@ export interface CurrentCredentials {
 
 interface JudgeNowOptions {
   job: Job;
-  /** See {@link NowVerdict.judgedAt}. */
+  /** See {@link NowJudgement.judgedAt}. */
   at: Instant;
   clockOffset?: Seconds | null;
   /** What is known of the series; null where that is nothing. */
@@ -29,7 +29,7 @@ interface JudgeNowOptions {
 export function judgeNow(
   { identity, credentials }: CurrentCredentials,
   { job, at, analysis, clockOffset = null }: JudgeNowOptions,
-): NowVerdict {
+): NowJudgement {
   const required = job.duration + job.margin;
   const expiration = earliestStated(credentials, analysis?.measurement ?? null);
   const remaining = secondsBetween(at, expiration);
@@ -60,7 +60,7 @@ export function judgeUnknown(
   { job, at, analysis, clockOffset = null }: JudgeNowOptions,
   inHand: CurrentCredentials | null = null,
   asked: SeriesIdentity | null = null,
-): NowVerdict {
+): NowJudgement {
   const judged = inHand === null ? null : judgeNow(inHand, { job, at, analysis });
   const required = job.duration + job.margin;
   return {
@@ -96,7 +96,7 @@ function isOfThisMoment({ code, args }: Finding, measurement: Measurement | null
 function outlookOf(
   analysis: SeriesAnalysis | null,
   required: Seconds,
-): Pick<NowVerdict, 'outlook' | 'nextRotation' | 'validityAfterRotation' | 'findings'> {
+): Pick<NowJudgement, 'outlook' | 'nextRotation' | 'validityAfterRotation' | 'findings'> {
   const measurement = analysis?.measurement ?? null;
   const findings = analysis?.findings.filter((each) => isOfThisMoment(each, measurement)) ?? [];
   if (measurement === null)

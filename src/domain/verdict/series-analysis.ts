@@ -2,7 +2,7 @@ import type { Measurement } from '../measurement/measurement.ts';
 import type { FailedPollCount, Instant, Seconds, SeriesIdentity, Span } from '../model.ts';
 import type { Finding } from './finding.ts';
 
-/** One series, analysed. Everything a report shows is here or in a {@link JobVerdict}. */
+/** One series, analysed. Everything a report shows is here or in a {@link JobJudgement}. */
 export interface SeriesAnalysis {
   identity: SeriesIdentity;
   isPolled: boolean;

@@ -1,5 +1,5 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
-import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
+import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 
@@ -30,7 +30,7 @@ const ANALYSED: Record<string, (analysis: SeriesAnalysis) => FieldValue> = {
   findings: ({ findings }) => findings.map(({ code }) => code).join(' '),
 };
 
-const JUDGED: Record<string, (verdict: JobVerdict) => FieldValue> = {
+const JUDGED: Record<string, (verdict: JobJudgement) => FieldValue> = {
   verdict: ({ verdict }) => verdict,
   job_duration_seconds: ({ job }) => job.duration,
   margin_seconds: ({ job }) => job.margin,
@@ -47,7 +47,8 @@ export const buildSeriesFields = (analysis: SeriesAnalysis): Record<string, Fiel
   ...take(ANALYSED, analysis),
 });
 
-export const buildVerdictFields = (verdict: JobVerdict): Record<string, FieldValue> => take(JUDGED, verdict);
+export const buildVerdictFields = (verdict: JobJudgement): Record<string, FieldValue> =>
+  take(JUDGED, verdict);
 
 const take = <T>(figures: Record<string, (of: T) => FieldValue>, of: T): Record<string, FieldValue> =>
   Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, figure(of)]));

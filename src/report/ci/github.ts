@@ -1,5 +1,5 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
-import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
+import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { listSeriesJudgements, type SeriesJudgement, safetyOf } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import { describeFinding } from '../messages/findings.ts';
@@ -59,7 +59,7 @@ function verdictsOf(assessment: Assessment): Annotation[] {
   return [...judged.map(verdictAnnotation), ...unjudged.map(unjudgedAnnotation)];
 }
 
-type Judged = SeriesJudgement & { judgement: JobVerdict };
+type Judged = SeriesJudgement & { judgement: JobJudgement };
 
 const spareOf = ({ judgement }: Judged) => judgement.spare ?? Number.POSITIVE_INFINITY;
 

@@ -1,6 +1,6 @@
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
-import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
+import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { listSeriesJudgements, type SeriesJudgement, safetyOf } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
@@ -107,7 +107,10 @@ function caseOf({ job, series, judgement, notJudgedReason }: SeriesJudgement): T
     : { name, outcome: 'skipped', message };
 }
 
-function judgedCase(verdict: JobVerdict, { measurement, findings }: SeriesAnalysis): Omit<TestCase, 'name'> {
+function judgedCase(
+  verdict: JobJudgement,
+  { measurement, findings }: SeriesAnalysis,
+): Omit<TestCase, 'name'> {
   const properties = buildVerdictFields(verdict);
   const told = {
     message: describeVerdict(verdict),

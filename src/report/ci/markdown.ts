@@ -1,7 +1,7 @@
 import type { JobRun, Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
-import type { JobVerdict, Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import {
   findSeriesWithJudgement,
   listSeriesJudgements,
@@ -74,7 +74,7 @@ function verdictTable(assessment: Assessment): string {
   return [head, rule, ...rows].map(line).join('\n');
 }
 
-const verdictCells = (verdict: JobVerdict, { analysis }: AssessedSeries): string[] => [
+const verdictCells = (verdict: JobJudgement, { analysis }: AssessedSeries): string[] => [
   markedVerdict(verdict.verdict),
   duration(verdict.required),
   durationOrNothing(analysis.measurement?.worstCase.seconds ?? null),

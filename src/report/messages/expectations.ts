@@ -1,5 +1,5 @@
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
-import type { Job, JobVerdict, Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { Job, JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { formatCount, formatSeriesName } from '../text/format-values.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
@@ -11,7 +11,7 @@ export interface FailedExpectation {
   /** The test expected that credentials would not last. */
   isNegated: boolean;
   verdict: Verdict;
-  series: readonly { analysis: SeriesAnalysis; judgement: JobVerdict }[];
+  series: readonly { analysis: SeriesAnalysis; judgement: JobJudgement }[];
   /** Where samples were looked for; null where that is not known. */
   database: string | null;
 }

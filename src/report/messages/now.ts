@@ -2,13 +2,13 @@ import type { RotationForecast } from '../../domain/measurement/forecast.ts';
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import type { NowUnknownReason, NowVerdict } from '../../domain/verdict/now-verdict.ts';
+import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
 import { formatShortTimestamp, formatTimestamp } from '../text/format-values.ts';
 import { describeFailure } from './failures.ts';
 import { describeJob, REFRESH_ADVICE } from './verdicts.ts';
 
 /** The answer of this moment in one line. */
-export function describeNowVerdict({ verdict, job, spare, credentials, remaining }: NowVerdict): string {
+export function describeNowVerdict({ verdict, job, spare, credentials, remaining }: NowJudgement): string {
   const what = `${describeJob(job.duration)} that starts now`;
   // Whoever fetches credentials again needs them for no length of time.
   if (job.duration + job.margin === 0 && verdict === 'not-safe')
@@ -62,7 +62,7 @@ export const describeLaterExpiration = (stated: Instant) =>
   `so said an earlier look at this key; this one says ${formatTimestamp(stated)}, and the earlier end counts`;
 
 /** When a start will be safe, or that none will, as far as history knows. */
-export function describeOutlook({ outlook, validityAfterRotation, nextRotation }: NowVerdict): string {
+export function describeOutlook({ outlook, validityAfterRotation, nextRotation }: NowJudgement): string {
   switch (outlook) {
     case 'now':
       return 'a start is safe now';
@@ -94,7 +94,7 @@ const POLL: Record<SourceName, string> = {
 
 /** What to do where a start is not safe now. */
 export function buildNowAdvice(
-  { verdict, outlook, nextRotation, judgedAt, identity }: NowVerdict,
+  { verdict, outlook, nextRotation, judgedAt, identity }: NowJudgement,
   { hasWaited }: WaitState,
 ): string {
   if (verdict === 'safe') return '';
@@ -111,7 +111,7 @@ export function buildNowAdvice(
 }
 
 /** What is told while it is waited for a safe start. */
-export function describeWaiting({ judgement, limit }: { judgement: NowVerdict; limit: Instant }): string {
+export function describeWaiting({ judgement, limit }: { judgement: NowJudgement; limit: Instant }): string {
   const until = `waiting until ${formatTimestamp(limit)} at most`;
   if (judgement.verdict === 'unknown') return `${until}; the last look failed`;
   const short = `${duration(-judgement.spare!)} short`;

@@ -1,7 +1,7 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
-import type { JobVerdict, Safety, UnknownReason, Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { JobJudgement, Safety, UnknownReason, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { safetyOf } from '../../domain/verdict/judgements.ts';
 import { formatCount, formatShare } from '../text/format-values.ts';
 
@@ -21,7 +21,7 @@ export function describeJob(length: Seconds): string {
 }
 
 /** The answer in one line, for the eye that looks for it first. */
-export function describeVerdict({ verdict, job, spare, shareOfSafeStarts: share }: JobVerdict): string {
+export function describeVerdict({ verdict, job, spare, shareOfSafeStarts: share }: JobJudgement): string {
   const what = `${describeJob(job.duration)} with a margin of ${short(job.margin)}`;
   const shortfall = spare === null ? '' : `, ${duration(-spare)} short at the worst moment`;
   switch (verdict) {
@@ -44,7 +44,7 @@ export const REFRESH_ADVICE =
 const SHORTEST_START: Seconds = 60;
 
 /** What to do about it. */
-export function listAdvice(verdict: JobVerdict, measurement: Measurement | null): string[] {
+export function listAdvice(verdict: JobJudgement, measurement: Measurement | null): string[] {
   switch (verdict.verdict) {
     case 'safe':
       return [];

@@ -1,12 +1,12 @@
 import type { PollNote } from '../../domain/poll-note.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
+import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { buildFindingJson } from '../finding-json.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 import { maskKeyId } from '../text/untrusted-text.ts';
 
 /** The verdict now as JSON, under the contract of the README. */
-export function renderNowJson(now: NowVerdict, notes: readonly PollNote[]): string {
+export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): string {
   const { identity, credentials, nextRotation, validityAfterRotation, unknownReason, job } = now;
   return `${JSON.stringify(
     {
@@ -47,7 +47,7 @@ export function renderNowJson(now: NowVerdict, notes: readonly PollNote[]): stri
   )}\n`;
 }
 
-function unknownJson(reason: NonNullable<NowVerdict['unknownReason']>) {
+function unknownJson(reason: NonNullable<NowJudgement['unknownReason']>) {
   return reason.code === 'POLL_FAILED'
     ? { code: reason.code, failure: { reason: reason.reason, detail: reason.detail } }
     : { code: reason.code, failure: null };

@@ -1,5 +1,5 @@
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
-import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
+import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeNowUnknownReason } from '../messages/now.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 
@@ -9,7 +9,7 @@ const STATES = { safe: 'OK', 'not-safe': 'CRITICAL', unknown: 'UNKNOWN' } as con
  * One line as the Monitoring Plugins' guidelines have it: state, text, `|`, performance data
  * (`'label'=value[unit];[warn];[crit];[min];[max]`, where `16500:` alerts below that number).
  */
-export function renderNagiosLine(now: NowVerdict): string {
+export function renderNagiosLine(now: NowJudgement): string {
   const { verdict, identity, remaining, required, unknownReason } = now;
   const series = identity === null ? '' : `${[identity.source, identity.role].filter(Boolean).join('/')} `;
   const text =
@@ -25,7 +25,7 @@ export function renderNagiosLine(now: NowVerdict): string {
 const remainingText = (remaining: number) =>
   remaining < 0 ? `expired ${short(-remaining)} ago` : `${short(remaining)} left`;
 
-function performanceData({ remaining, required, nextRotation, validityAfterRotation }: NowVerdict): string {
+function performanceData({ remaining, required, nextRotation, validityAfterRotation }: NowJudgement): string {
   return [
     remaining === null ? '' : `'remaining'=${remaining}s;;${required}:;;${validityAfterRotation?.max ?? ''}`,
     nextRotation === null ? '' : `'rotation_interval'=${nextRotation.interval}s;;;0;`,

@@ -1,6 +1,6 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
-import type { NowVerdict } from '../../domain/verdict/now-verdict.ts';
+import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
   buildNowAdvice,
@@ -26,7 +26,7 @@ export interface NowContext extends WaitState {
 const LABEL_WIDTH = 16;
 
 /** The verdict now, for a person: the answer in the first line, then what it rests on. */
-export function renderNowText(verdict: NowVerdict, context: NowContext): string {
+export function renderNowText(verdict: NowJudgement, context: NowContext): string {
   const width = clampWidth(context.width);
   const rows = rowsOf(verdict, context).map(([label, value]) => [`  ${label}`, value]);
   const headline = paintBySafety(
@@ -37,7 +37,7 @@ export function renderNowText(verdict: NowVerdict, context: NowContext): string 
   return `${headline}\n${layOutColumns(rows, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
 }
 
-function rowsOf(verdict: NowVerdict, { hasWaited }: NowContext): [string, string][] {
+function rowsOf(verdict: NowJudgement, { hasWaited }: NowContext): [string, string][] {
   const { job, required, credentials, identity, remaining, judgedAt, unknownReason } = verdict;
   const { nextRotation, validityAfterRotation, laterExpiration } = verdict;
   const rows: [string, string][] = [];

@@ -1,6 +1,6 @@
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, Assessment } from '../../domain/verdict/assessment.ts';
-import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
+import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import {
   findCurrentFailure,
   findSeriesWithJudgement,
@@ -79,7 +79,7 @@ ${jobRuns(job)}`;
 }
 
 /** What is to spare of a worst case that nobody has watched enough to know would be taken for an answer. */
-function spareRow({ verdict, spare }: JobVerdict): [string, string] | false {
+function spareRow({ verdict, spare }: JobJudgement): [string, string] | false {
   if (spare === null || verdict === 'unknown') return false;
   return spare < 0 ? ['short by', duration(-spare)] : ['to spare', duration(spare)];
 }

@@ -1,7 +1,7 @@
 import type { Seconds } from '../../domain/model.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
-import type { JobVerdict } from '../../domain/verdict/job-verdict.ts';
+import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { findDecisiveSeries } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
@@ -49,8 +49,8 @@ const MOST_OPEN = 3;
 
 function seriesContents(
   analysis: SeriesAnalysis,
-  told: readonly JobVerdict[],
-  drawn: readonly JobVerdict[],
+  told: readonly JobJudgement[],
+  drawn: readonly JobJudgement[],
   margin: Seconds,
   id: string,
 ): Markup {
@@ -66,7 +66,7 @@ ${measurement !== null && renderGenerationTables(measurement, id)}
 `;
 }
 
-function seriesVerdict(verdict: JobVerdict, { measurement }: SeriesAnalysis): Markup {
+function seriesVerdict(verdict: JobJudgement, { measurement }: SeriesAnalysis): Markup {
   const { word, rest } = splitVerdictMessage(verdict);
   return html`<div class="verdict small ${getTone(verdict.verdict)}"><p class="message">${renderIcon(getTone(verdict.verdict))}<span><strong>${word}</strong>: ${rest}</span></p>${renderAdvice(verdict, measurement)}</div>`;
 }

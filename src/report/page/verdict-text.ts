@@ -1,5 +1,5 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
-import type { JobVerdict, Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { describeVerdict, formatSafety, listAdvice } from '../messages/verdicts.ts';
 import { renderIcon } from './icons.ts';
 import { html, type Markup } from './markup.ts';
@@ -10,13 +10,13 @@ export const renderVerdictBadge = (verdict: Verdict, job = ''): Markup =>
   html`<span class="badge ${getTone(verdict)}">${renderIcon(getTone(verdict))}${job !== '' && `${job}: `}${formatSafety(verdict)}</span>`;
 
 /** The message of a verdict begins with its word, which stands out where there is room. */
-export function splitVerdictMessage(verdict: JobVerdict): { word: string; rest: string } {
+export function splitVerdictMessage(verdict: JobJudgement): { word: string; rest: string } {
   const message = describeVerdict(verdict);
   const end = message.indexOf(': ');
   return { word: message.slice(0, end), rest: message.slice(end + 2) };
 }
 
-export function renderAdvice(verdict: JobVerdict, measurement: Measurement | null): Markup | null {
+export function renderAdvice(verdict: JobJudgement, measurement: Measurement | null): Markup | null {
   const messages = listAdvice(verdict, measurement);
   if (messages.length === 0) return null;
   return html`<div class="advice"><h3>What to do</h3><ul>${messages.map((each) => html`<li>${each}</li>`)}</ul></div>`;

@@ -1,7 +1,7 @@
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
-import type { JobVerdict, Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { findSeriesWithJudgement, rankDecisiveSeries, safetyOf } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
@@ -137,7 +137,7 @@ function renderSection(
 
 /** @param isNamed one of several jobs is meant */
 function verdictRows(
-  verdict: JobVerdict,
+  verdict: JobJudgement,
   { measurement }: SeriesAnalysis,
   isNamed: boolean,
   colours: Palette,

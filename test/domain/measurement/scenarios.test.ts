@@ -15,7 +15,7 @@ import { parseDuration } from '../../../src/domain/time/duration.ts';
 import { parseInstant } from '../../../src/domain/time/instant.ts';
 import { type Assessment, assess, type JobToJudge } from '../../../src/domain/verdict/assessment.ts';
 import { findLongestSafeJob, minRotationsFor } from '../../../src/domain/verdict/job.ts';
-import type { JobVerdict } from '../../../src/domain/verdict/job-verdict.ts';
+import type { JobJudgement } from '../../../src/domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
 import { parseArchiveRecord } from '../../../src/store/archive/record.ts';
 
@@ -51,7 +51,7 @@ const MEASURED: Record<string, (measurement: Measurement) => unknown> = {
   usual_gap_seconds: ({ usualGap }) => usualGap,
 };
 
-const JUDGED: Record<string, (verdict: JobVerdict) => unknown> = {
+const JUDGED: Record<string, (verdict: JobJudgement) => unknown> = {
   spare_seconds: ({ spare }) => spare,
   safe_within_seconds: ({ safeTimeAfterRotation }) => safeTimeAfterRotation,
   unknown_reasons: ({ unknownReasons }) => unknownReasons.map(({ code }) => code),

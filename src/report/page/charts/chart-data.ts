@@ -1,7 +1,7 @@
 import { listGenerationFacts } from '../../../domain/measurement/generation-facts.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
-import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
+import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { buildGenerationRow, type PackedGenerations, packGenerations } from '../generations/row.ts';
 import { getTone, type Tone } from '../tones.ts';
 import { formatJobLabel, formatJobLineLabel } from './job-line.ts';
@@ -30,7 +30,7 @@ export type PackedSpans = number[];
 
 export function buildChartData(
   measurement: Measurement,
-  verdicts: readonly JobVerdict[],
+  verdicts: readonly JobJudgement[],
   failed: readonly Span[],
 ): ChartData {
   const { firstSample, lastSample, worstCase, gaps } = measurement;

@@ -6,7 +6,7 @@ import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import { computeSafeStartsCurve } from '../../../domain/measurement/validity.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { correctedSpans } from '../../../domain/verdict/analyse.ts';
-import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
+import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { buildHistogram, type Histogram } from '../../drawing/histogram.ts';
 import {
@@ -25,7 +25,7 @@ import { renderSawToothSvg } from './saw-tooth-svg.ts';
 export function renderCharts(
   { failedPollSpans }: SeriesAnalysis,
   measurement: Measurement,
-  verdicts: readonly JobVerdict[],
+  verdicts: readonly JobJudgement[],
   margin: Seconds,
   id: string,
 ): Markup {
@@ -55,7 +55,7 @@ const toolbar = (id: string) => html`<div class="toolbar" role="group" aria-labe
 
 function legend(
   { gaps, rotationWindow }: Measurement,
-  verdicts: readonly JobVerdict[],
+  verdicts: readonly JobJudgement[],
   hasFailed: boolean,
 ): Markup {
   const entries: [shown: boolean, swatch: string, text: string][] = [
@@ -71,7 +71,7 @@ function legend(
 <p class="keys muted" hidden>Drag to zoom, double-click for all of it. Keys: ← → to move, + − to zoom, 0 for all, Shift and ← → to read.</p>`;
 }
 
-function curve(measurement: Measurement, verdicts: readonly JobVerdict[], margin: Seconds): Markup {
+function curve(measurement: Measurement, verdicts: readonly JobJudgement[], margin: Seconds): Markup {
   if (measurement.isIssuedPerRequest) return html`<p class="muted">${ISSUED_PER_REQUEST_MESSAGE}</p>`;
   const points = computeSafeStartsCurve(measurement, margin);
   if (points.length < 2) {

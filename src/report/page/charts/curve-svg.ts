@@ -1,7 +1,7 @@
 import type { SafeStartsPoint } from '../../../domain/measurement/validity.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration as short } from '../../../domain/time/duration.ts';
-import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
+import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
 import { describeSafeStartsCurve, describeShare } from '../../messages/page.ts';
 import { html, type Markup } from '../markup.ts';
@@ -12,7 +12,7 @@ import { chooseAnchorClass, formatPercent, formatPoints, renderSvgFrame } from '
 /** The share of safe starts against job length, with the jobs that were asked for. */
 export function renderCurveSvg(
   curve: readonly SafeStartsPoint[],
-  verdicts: readonly JobVerdict[],
+  verdicts: readonly JobJudgement[],
   margin: Seconds,
 ): Markup {
   const lengths = [
@@ -34,7 +34,7 @@ export function renderCurveSvg(
 }
 
 function jobMark(
-  { verdict, job, shareOfSafeStarts: share }: JobVerdict,
+  { verdict, job, shareOfSafeStarts: share }: JobJudgement,
   at: number,
   y: (share: number) => number,
   index: number,

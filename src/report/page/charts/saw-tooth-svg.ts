@@ -2,7 +2,7 @@ import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Span } from '../../../domain/model.ts';
 import { formatDuration, formatShortDuration } from '../../../domain/time/duration.ts';
 import { joinSpans } from '../../../domain/time/spans.ts';
-import type { JobVerdict } from '../../../domain/verdict/job-verdict.ts';
+import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { findMinimumValiditySpans, type MinimumValiditySpan } from '../../drawing/minimum-validity.ts';
 import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
 import { buildTimeAxis } from '../../drawing/time-axis.ts';
@@ -23,7 +23,7 @@ const HEIGHT = 260;
 /** The whole saw-tooth as a still picture: for print, and for readers without a script. */
 export function renderSawToothSvg(
   measurement: Measurement,
-  verdicts: readonly JobVerdict[],
+  verdicts: readonly JobJudgement[],
   failed: readonly Span[],
 ): Markup {
   const spans = findMinimumValiditySpans(measurement.servedPeriods);
@@ -108,7 +108,7 @@ function failedMark({ from, to }: Span, x: Place, y: number): Markup {
   return html`<line class="failed" x1="${share(from)}" x2="${share(to)}" y1="${y - 3}" y2="${y - 3}"/>`;
 }
 
-function jobLine(verdict: JobVerdict, y: number): Markup {
+function jobLine(verdict: JobJudgement, y: number): Markup {
   return html`<g class="job ${getTone(verdict.verdict)}"><line x1="0" x2="100%" y1="${y}" y2="${y}"/><text class="to-here" x="100%" y="${y - 6}">${formatJobLineLabel(verdict.job)}</text></g>`;
 }
 
