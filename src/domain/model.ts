@@ -87,6 +87,24 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
+/** What makes a configuration invalid, beyond the text of the detail. */
+export type Misconfiguration =
+  /** An environment variable or a setting of the profile has an invalid value. */
+  | { code: 'INVALID_SETTING'; name: string }
+  /** The profile needs a call to AWS, and cred-watch makes no such calls. */
+  | { code: 'NEEDS_AWS_CALL' };
+
+/** What a failed poll reports about its failure. The store keeps only `reason` and `detail`. */
+export interface FailureFacts {
+  reason: FailureReason;
+  /** What the endpoint or the system said, safe to print; may be `''`. */
+  detail: string;
+  /** Null except for some failures with the reason `invalid-configuration`. */
+  misconfiguration: Misconfiguration | null;
+  /** The IMDSv2 token request got no response, as in a container behind a hop limit of 1. */
+  possibleHopLimit: boolean;
+}
+
 /** One look that failed. It is data, kept beside the samples. */
 export interface FailedPoll {
   observedAt: Instant;

@@ -1,4 +1,4 @@
-import type { FailureReason, Instant } from '../domain/model.ts';
+import type { FailureReason, Instant, Misconfiguration } from '../domain/model.ts';
 
 /** How often a failure is worth another attempt, within the limit of attempts. */
 export type RetryPolicy = 'never' | 'once' | 'always';
@@ -9,6 +9,7 @@ interface PollErrorOptions {
   isResponseMissing?: boolean;
   accessKeyId?: string;
   expiration?: Instant | null;
+  misconfiguration?: Misconfiguration;
 }
 
 /**
@@ -25,6 +26,7 @@ export class PollError extends Error {
   readonly isResponseMissing: boolean;
   readonly accessKeyId: string;
   readonly expiration: Instant | null;
+  readonly misconfiguration: Misconfiguration | null;
 
   constructor(reason: FailureReason, detail: string, circumstances: PollErrorOptions = {}) {
     super(reason);
@@ -36,5 +38,12 @@ export class PollError extends Error {
     this.isResponseMissing = circumstances.isResponseMissing ?? false;
     this.accessKeyId = circumstances.accessKeyId ?? '';
     this.expiration = circumstances.expiration ?? null;
+    this.misconfiguration = circumstances.misconfiguration ?? null;
   }
+}
+
+/** @param problem continues the sentence that the setting's name begins */
+export function invalidSettingError(name: string, problem: string): PollError {
+  const misconfiguration = { code: 'INVALID_SETTING', name } as const;
+  return new PollError('invalid-configuration', `${name} ${problem}`, { misconfiguration });
 }

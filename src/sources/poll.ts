@@ -132,9 +132,9 @@ function failure(running: OngoingPoll, error: unknown): PollOutcome {
   // Anything else is a fault of ours, and hiding it as a failed poll would put it into the statistics.
   if (!(error instanceof PollError)) throw error;
   const { identity, clockOffset, possibleHopLimit, secrets } = running;
-  const { reason, accessKeyId, expiration } = error;
+  const { reason, accessKeyId, expiration, misconfiguration } = error;
   const detail = sanitizeText(error.detail, secrets);
   const observedAt = running.options.clock.now();
   const known = { identity, observedAt, clockOffset, notes: running.notes.list, possibleHopLimit };
-  return { ok: false, reason, detail, accessKeyId, expiration, ...known };
+  return { ok: false, reason, detail, misconfiguration, accessKeyId, expiration, ...known };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { FailureReason, Instant, IssuedCredentials, Seconds, SourceName } from '../domain/model.ts';
+import type { FailureFacts, Instant, IssuedCredentials, Seconds, SourceName } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import type { Secret } from '../secret.ts';
 import type { Environment } from './environment/environment-variables.ts';
@@ -47,13 +47,9 @@ export interface PolledCredentials extends Polled {
   accountId: string;
 }
 
-export interface PollFailure extends Polled {
+/** `detail` has at most 200 printable characters and no secret. */
+export interface PollFailure extends Polled, FailureFacts {
   ok: false;
-  reason: FailureReason;
-  /** Safe to print: at most 200 printable characters, and no secret in them. */
-  detail: string;
-  /** The IMDSv2 token request got no answer, as in a container behind a hop limit of 1. */
-  possibleHopLimit: boolean;
   /** Some refused documents still say which credentials they carry and when those expire. */
   accessKeyId: string;
   expiration: Instant | null;

@@ -36,9 +36,9 @@ export async function pollAndJudge(
       judgement: judgeNow({ identity, credentials: outcome.credentials }, { job, at, analysis, clockOffset }),
     };
   }
-  const { reason, detail, possibleHopLimit } = outcome;
+  const { reason, detail, misconfiguration, possibleHopLimit } = outcome;
   const analysis = newestSeries(context.store, identity, at);
-  const failed = { code: 'POLL_FAILED', reason, detail, possibleHopLimit } as const;
+  const failed = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
   return {
     recordedPoll: recorded,
     judgement: judgeUnknown(failed, { job, at, analysis, clockOffset }, null, identity),

@@ -42,6 +42,7 @@ const failed = (clock: FalseClock, more: Partial<PollFailure> = {}): PollFailure
   ok: false,
   reason: 'timeout',
   detail: '',
+  misconfiguration: null,
   possibleHopLimit: false,
   accessKeyId: '',
   expiration: null,

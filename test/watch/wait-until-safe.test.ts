@@ -123,6 +123,7 @@ describe('waiting until a start is safe', () => {
       ok: false,
       reason: 'timeout',
       detail: '',
+      misconfiguration: null,
       possibleHopLimit: false,
       accessKeyId: '',
       expiration: null,

@@ -37,6 +37,7 @@ function outcome(at: number, ok: boolean, host: string): PollOutcome {
       ok,
       reason: 'timeout',
       detail: '',
+      misconfiguration: null,
       possibleHopLimit: false,
       accessKeyId: '',
       expiration: null,

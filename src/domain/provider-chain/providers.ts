@@ -1,4 +1,4 @@
-import type { FailureReason, Instant, Seconds } from '../model.ts';
+import type { FailureFacts, Instant, Seconds } from '../model.ts';
 import type { PollNote } from '../poll-note.ts';
 
 /** Families of SDKs, each with a default chain of its own. botocore is in boto3 and in the AWS CLI. */
@@ -45,7 +45,7 @@ export type ProviderProblem =
   | { code: 'TOKEN_FILE_UNREADABLE'; detail: string }
   | { code: 'TOKEN_EXPIRED'; at: Instant }
   | { code: 'NOT_SIGNED_IN' }
-  | { code: 'POLL_FAILED'; reason: FailureReason; detail: string; possibleHopLimit: boolean }
+  | ({ code: 'POLL_FAILED' } & FailureFacts)
   /** It did not come to an end in its time. */
   | { code: 'NO_ANSWER_IN_TIME' };
 

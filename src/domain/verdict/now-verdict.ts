@@ -1,5 +1,5 @@
 import type { RotationForecast } from '../measurement/forecast.ts';
-import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
+import type { FailureFacts, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import type { Finding } from './finding.ts';
 import type { Job, Safety } from './job-verdict.ts';
 
@@ -8,7 +8,7 @@ export const OUTLOOKS = ['now', 'after-rotation', 'perhaps-after-rotation', 'nev
 export type Outlook = (typeof OUTLOOKS)[number];
 
 export type NowUnknownReason =
-  | { code: 'POLL_FAILED'; reason: FailureReason; detail: string; possibleHopLimit: boolean }
+  | ({ code: 'POLL_FAILED' } & FailureFacts)
   | { code: 'NO_SAMPLES' }
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds };

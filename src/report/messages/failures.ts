@@ -1,4 +1,4 @@
-import type { FailureReason } from '../../domain/model.ts';
+import type { FailureFacts, FailureReason } from '../../domain/model.ts';
 
 const WAIT = 'nothing to do yet: the next poll will tell';
 
@@ -79,32 +79,20 @@ export const FAILURE_MESSAGES: Record<FailureReason, [message: string, hint: str
   ],
 };
 
-/** The detail says how to have the AWS CLI make the call; a source that is named beside it would be refused. */
-const TAKES_A_CALL = / takes a call to AWS/;
 const LET_THE_CLI =
   'cred-watch makes no such call: give that --process in place of --profile and --source, or a profile that has keys';
-
-export interface FailureFacts {
-  reason: FailureReason;
-  detail: string;
-  possibleHopLimit: boolean;
-}
 
 /** The hop limit swallows the answer to a token request and nothing else: it looks like a silent endpoint. */
 const HOP_LIMIT =
   'if this is a container, the hop limit may swallow the answer: `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`';
 
-export function describeFailure({ reason, detail, possibleHopLimit }: FailureFacts): {
+export function describeFailure({ reason, detail, misconfiguration, possibleHopLimit }: FailureFacts): {
   message: string;
   hint: string;
 } {
   const [message, hint] = FAILURE_MESSAGES[reason];
   return {
     message: `${reason}: ${message}${detail === '' ? '' : ` (${detail})`}`,
-    hint: possibleHopLimit
-      ? HOP_LIMIT
-      : reason === 'invalid-configuration' && TAKES_A_CALL.test(detail)
-        ? LET_THE_CLI
-        : hint,
+    hint: possibleHopLimit ? HOP_LIMIT : misconfiguration?.code === 'NEEDS_AWS_CALL' ? LET_THE_CLI : hint,
   };
 }

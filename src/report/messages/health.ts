@@ -1,7 +1,8 @@
+import type { FailureFacts } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import type { PollHealth } from '../../domain/verdict/poll-health.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
-import { describeFailure, type FailureFacts } from './failures.ts';
+import { describeFailure } from './failures.ts';
 
 /** One line for whoever watches the poller. */
 export function describePollHealth(health: PollHealth<FailureFacts>): string {

@@ -32,9 +32,8 @@ const silent = ({ name }: Provider) =>
     ? 'run it by hand and see what it waits for'
     : `${AGAIN}; if it stays silent, see that what is behind the endpoint runs`;
 
-/** A detail of this reason begins with the setting. */
-function correct(_: Provider, { detail }: Failure): string {
-  const [setting] = /^\w*_\w+( of profile .+?(?= (?:is|holds|does) ))?/.exec(detail) ?? ['what is named'];
+function correct(_: Provider, { misconfiguration }: Failure): string {
+  const setting = misconfiguration?.code === 'INVALID_SETTING' ? misconfiguration.name : 'what is named';
   return `correct or ${unsetOrRemove(setting)}`;
 }
 

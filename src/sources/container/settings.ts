@@ -3,7 +3,7 @@ import type { Environment } from '../environment/environment-variables.ts';
 import { readVariable } from '../environment/variables.ts';
 import { hostWithoutBrackets } from '../http/addresses.ts';
 import type { Notes } from '../notes.ts';
-import { PollError } from '../poll-error.ts';
+import { invalidSettingError, PollError } from '../poll-error.ts';
 import { isAllowedAddress } from './allowed-hosts.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
@@ -30,7 +30,7 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
   if (base instanceof PollError) return base;
   // Joined to the host as they are, `.example.com/` and `@example.com/` would make another host of it.
   if (!relative.startsWith('/')) {
-    return new PollError('invalid-configuration', `${RELATIVE} does not begin with a slash`);
+    return invalidSettingError(RELATIVE, 'does not begin with a slash');
   }
   return new URL(`${base.origin}${base.pathname.replace(/\/$/, '')}${relative}`);
 }
@@ -42,13 +42,13 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
 export function parseContainerUrl(text: string, variable: string): URL | PollError {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    return new PollError('invalid-configuration', `${variable} is not an absolute http or https URL`);
+    return invalidSettingError(variable, 'is not an absolute http or https URL');
   }
   const host = hostWithoutBrackets(url);
   if (url.protocol === 'http:' && isIP(host) !== 0 && !isAllowedAddress(host))
     return hostNotAllowedError(variable);
   if (`${url.username}${url.password}` === '') return url;
-  return new PollError('invalid-configuration', `${variable} holds a user name or a password`);
+  return invalidSettingError(variable, 'holds a user name or a password');
 }
 
 export function hostNotAllowedError(variable: string): PollError {

@@ -2,7 +2,7 @@ import type { PollNoteCode } from '../../domain/poll-note.ts';
 import { isLoopbackUrl } from '../container/allowed-hosts.ts';
 import { readSetting, readVariable, type Setting } from '../environment/variables.ts';
 import { Notes } from '../notes.ts';
-import { PollError } from '../poll-error.ts';
+import { invalidSettingError, PollError } from '../poll-error.ts';
 import type { PollLimits, SourceOptions } from '../source.ts';
 
 const BASE_URLS = { ipv4: 'http://169.254.169.254', ipv6: 'http://[fd00:ec2::254]' } as const;
@@ -76,7 +76,7 @@ function readBaseUrl(read: Read, note: Note): URL | PollError {
   }
   const family = mode.value.trim().toLowerCase();
   if (family !== 'ipv4' && family !== 'ipv6') {
-    return new PollError('invalid-configuration', `${mode.name} is neither IPv4 nor IPv6`);
+    return invalidSettingError(mode.name, 'is neither IPv4 nor IPv6');
   }
   if (mode.value !== 'IPv4' && mode.value !== 'IPv6') note('ENDPOINT_MODE_CASE', mode);
   return new URL(BASE_URLS[family]);
@@ -86,16 +86,19 @@ function parseEndpoint({ name, value }: Setting): URL | PollError {
   const url = URL.canParse(value) ? new URL(value) : null;
   const usable = url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}` === '';
   if (usable && url.search === '' && url.hash === '') return url;
-  return new PollError('invalid-configuration', `${name} is not a plain http or https URL`);
+  return invalidSettingError(name, 'is not a plain http or https URL');
 }
 
 function readRole(role: string | undefined, read: Read, note: Note): string | null | PollError {
   const setting = read('AWS_EC2_INSTANCE_PROFILE_NAME', 'ec2_instance_profile_name');
   if (role === undefined && setting !== null) note('PROFILE_NAME_ONLY_SOME_SDKS', setting);
-  const given = role === undefined ? setting : { name: 'the given role', value: role };
-  if (given === null) return null;
-  if (ROLE_NAME_PATTERN.test(given.value)) return given.value;
-  return new PollError('invalid-configuration', `${given.name} is not a role name`);
+  if (role !== undefined) {
+    return ROLE_NAME_PATTERN.test(role)
+      ? role
+      : new PollError('invalid-configuration', 'the given role is not a role name');
+  }
+  if (setting === null || ROLE_NAME_PATTERN.test(setting.value)) return setting?.value ?? null;
+  return invalidSettingError(setting.name, 'is not a role name');
 }
 
 function readLimits(read: Read, note: Note): Partial<PollLimits> {

@@ -42,7 +42,7 @@ function answered(name: ProviderName, outcome: PolledCredentials, known: Partial
 }
 
 function failed(name: ProviderName, failure: PollFailure, known: Partial<Provider>): Provider {
-  const { reason, detail, possibleHopLimit, accessKeyId } = failure;
+  const { reason, detail, misconfiguration, possibleHopLimit, accessKeyId } = failure;
   if (reason === 'long-lived') {
     return createProvider(name, { ...known, state: 'answers', accessKeyId, isSession: false });
   }
@@ -52,7 +52,7 @@ function failed(name: ProviderName, failure: PollFailure, known: Partial<Provide
     return withToken(name, { ...known, state: 'answers', accessKeyId, isSession: session });
   }
   if (reason === 'not-configured') return createProvider(name);
-  const fault = { code: 'POLL_FAILED', reason, detail, possibleHopLimit } as const;
+  const fault = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
   return createProvider(name, { ...known, state: 'fails', problem: fault, accessKeyId });
 }
 

@@ -77,7 +77,7 @@ export function readCredentialProcess({ name, config, credentials }: Profile): s
 function needsCall({ name }: Profile, key: string): PollError {
   const way = `aws configure export-credentials${name === 'default' ? '' : ` --profile ${name}`}`;
   const detail = `profile ${name} has ${key}, which takes a call to AWS; follow it with --process '${way}'`;
-  return new PollError('invalid-configuration', detail);
+  return new PollError('invalid-configuration', detail, { misconfiguration: { code: 'NEEDS_AWS_CALL' } });
 }
 
 function readKeys(section: SectionSettings, other: SectionSettings, notes: Notes): UnvalidatedKeys {

@@ -152,7 +152,13 @@ describe('the verdict now', () => {
   test('is unknown for want of anything fresh, and what history says stands beside it', () => {
     const samples = hourly([6, 6, 6]);
     const at = START + 3 * HOUR_MS;
-    const reason = { code: 'POLL_FAILED', reason: 'timeout', detail: '', possibleHopLimit: false } as const;
+    const reason = {
+      code: 'POLL_FAILED',
+      reason: 'timeout',
+      detail: '',
+      misconfiguration: null,
+      possibleHopLimit: false,
+    } as const;
     const job = { duration: 7 * HOUR, margin: 0 };
     expect(judgeUnknown(reason, { job, at, analysis: analysed(samples, at) })).toMatchObject({
       verdict: 'unknown',

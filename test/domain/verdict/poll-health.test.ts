@@ -3,7 +3,12 @@ import { checkPollHealth } from '../../../src/domain/verdict/poll-health.ts';
 import { describePollHealth } from '../../../src/report/messages/health.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
-const failure = { reason: 'timeout', detail: 'a\nb', possibleHopLimit: false } as const;
+const failure = {
+  reason: 'timeout',
+  detail: 'a\nb',
+  misconfiguration: null,
+  possibleHopLimit: false,
+} as const;
 const health = (secondsAgo: number | null, failed = false) =>
   describePollHealth(
     checkPollHealth(

@@ -29,12 +29,10 @@ const args = {
 const HOLE = /undefined|NaN|null|\[object|Infinity/;
 
 test('a profile that takes a call to AWS is not to be corrected', () => {
-  const detail = "profile p has role_arn, which takes a call to AWS; follow it with --process 'aws …'";
-  const failure = { reason: 'invalid-configuration', possibleHopLimit: false } as const;
-  expect(describeFailure({ ...failure, detail }).hint).toMatch(/^cred-watch makes no such call: .*--process/);
-  expect(describeFailure({ ...failure, detail: 'AWS_X is not a URL' }).hint).toMatch(
-    /^set, correct or remove/,
-  );
+  const failure = { reason: 'invalid-configuration', detail: '', possibleHopLimit: false } as const;
+  const needsCall = { ...failure, misconfiguration: { code: 'NEEDS_AWS_CALL' } } as const;
+  expect(describeFailure(needsCall).hint).toMatch(/^cred-watch makes no such call: .*--process/);
+  expect(describeFailure({ ...failure, misconfiguration: null }).hint).toMatch(/^set, correct or remove/);
 });
 
 describe('every code has its sentence', () => {
@@ -51,10 +49,13 @@ describe('every code has its sentence', () => {
   });
 
   test.each(FAILURE_REASONS)('failed poll %s', (reason) => {
-    const { message, hint } = describeFailure({ reason, detail: 'HTTP 500', possibleHopLimit: false });
+    const more = { misconfiguration: null, possibleHopLimit: false };
+    const { message, hint } = describeFailure({ reason, detail: 'HTTP 500', ...more });
     expect(message).toMatch(new RegExp(`^${reason}: .{10,} \\(HTTP 500\\)$`));
     expect(hint.length).toBeGreaterThan(10);
-    expect(describeFailure({ reason, detail: '', possibleHopLimit: true }).hint).toMatch(/hop limit/);
+    expect(describeFailure({ reason, detail: '', ...more, possibleHopLimit: true }).hint).toMatch(
+      /hop limit/,
+    );
   });
 
   test.each(POLL_NOTE_CODES)('note %s', (code) => {

@@ -50,6 +50,7 @@ const BROKEN = {
     code: 'POLL_FAILED',
     reason: 'auth-token-expired',
     detail: 'HTTP 400: token is expired',
+    misconfiguration: null,
     possibleHopLimit: false,
   },
 } as const;
@@ -247,7 +248,13 @@ describe('every code has its sentence', () => {
     TOKEN_FILE_UNREADABLE: { code: 'TOKEN_FILE_UNREADABLE', detail: 'ENOENT' },
     TOKEN_EXPIRED: { code: 'TOKEN_EXPIRED', at: NOW },
     NOT_SIGNED_IN: { code: 'NOT_SIGNED_IN' },
-    POLL_FAILED: { code: 'POLL_FAILED', reason: 'timeout', detail: '', possibleHopLimit: false },
+    POLL_FAILED: {
+      code: 'POLL_FAILED',
+      reason: 'timeout',
+      detail: '',
+      misconfiguration: null,
+      possibleHopLimit: false,
+    },
     NO_ANSWER_IN_TIME: { code: 'NO_ANSWER_IN_TIME' },
   };
 
@@ -279,8 +286,13 @@ describe('where nothing answers, what was set up is named', () => {
     ({
       state: 'fails',
       origin,
-      problem: { code: 'POLL_FAILED', reason, detail, possibleHopLimit: false },
+      problem: { code: 'POLL_FAILED', reason, detail, misconfiguration: null, possibleHopLimit: false },
     }) as const;
+  const misconfigured = (name: string) => {
+    const failure = failed('invalid-configuration', `${name} is not a URL`, '');
+    const misconfiguration = { code: 'INVALID_SETTING', name } as const;
+    return { ...failure, problem: { ...failure.problem, misconfiguration } };
+  };
   const hint = (...known: Parameters<typeof facts>) => told('NOTHING_ANSWERS', facts(...known)).hint;
   const set = (...names: string[]) => ({ setVariables: new Set(names) });
   const NO_IMDS = failed('unreachable', 'EHOSTUNREACH');
@@ -304,13 +316,13 @@ describe('where nothing answers, what was set up is named', () => {
     ],
     [
       'an endpoint that is none',
-      [{ imds: failed('invalid-configuration', 'AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain URL', '') }],
+      [{ imds: misconfigured('AWS_EC2_METADATA_SERVICE_ENDPOINT') }],
       'IMDS: correct or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
     ],
     [
       'one in a profile',
-      [{ imds: failed('invalid-configuration', 'ec2_metadata_x of profile my is is not a URL', '') }],
-      'IMDS: correct or remove ec2_metadata_x of profile my',
+      [{ imds: misconfigured('ec2_metadata_x of profile my is') }],
+      'IMDS: correct or remove ec2_metadata_x of profile my is',
     ],
     [
       'an endpoint that is dead',
