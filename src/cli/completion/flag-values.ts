@@ -1,7 +1,8 @@
 import type { Command, Option } from 'commander';
 import { SHAPES } from '../../server/endpoint-request.ts';
 import { BUILT_IN_SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
-import { FAULT_CONDITIONS, FAULT_DEFINITIONS } from '../../server/faults/fault.ts';
+import { FAULT_DEFINITIONS } from '../../server/faults/fault-definitions.ts';
+import { FAULT_CONDITIONS } from '../../server/faults/parse-fault.ts';
 import { VARIANTS } from '../../server/variants.ts';
 import type { Candidate } from './candidate.ts';
 

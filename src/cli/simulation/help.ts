@@ -1,6 +1,7 @@
 import { Help } from 'commander';
 import { BUILT_IN_SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
-import { FAULT_CONDITIONS, FAULT_DEFINITIONS, type FaultCondition } from '../../server/faults/fault.ts';
+import { FAULT_DEFINITIONS } from '../../server/faults/fault-definitions.ts';
+import { FAULT_CONDITIONS, type FaultCondition } from '../../server/faults/parse-fault.ts';
 import { VARIANTS } from '../../server/variants.ts';
 
 /** What the flags of simulate can be given. */

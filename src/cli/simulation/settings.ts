@@ -4,7 +4,8 @@ import { formatShortDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { SHAPES, type Shape } from '../../server/endpoint-request.ts';
 import { BUILT_IN_SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
-import { FAULT_DEFINITIONS, parseFault } from '../../server/faults/fault.ts';
+import { FAULT_DEFINITIONS } from '../../server/faults/fault-definitions.ts';
+import { parseFault } from '../../server/faults/parse-fault.ts';
 import { openScenario, type Scenario, type ScenarioSetting } from '../../server/faults/scenario.ts';
 import {
   AUTHORIZATION_LIFETIME,

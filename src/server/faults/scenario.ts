@@ -3,7 +3,8 @@ import { TextDecoder } from 'node:util';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
 import { parseJson } from '../parse-json.ts';
 import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
-import { buildFault, FAULT_CONDITIONS, type Fault } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { buildFault, FAULT_CONDITIONS } from './parse-fault.ts';
 
 /** A rehearsal: how the endpoint is set up, and what goes wrong with it when. */
 export interface Scenario {

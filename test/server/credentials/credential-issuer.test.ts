@@ -7,8 +7,8 @@ import {
   type ScheduledCredentials,
 } from '../../../src/server/credentials/rotation-schedule.ts';
 import { SeededRandom } from '../../../src/server/credentials/seeded-random.ts';
-import { parseFault } from '../../../src/server/faults/fault.ts';
 import { ActiveFaults, NO_FAULTS } from '../../../src/server/faults/fault-plan.ts';
+import { parseFault } from '../../../src/server/faults/parse-fault.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../../src/server/credentials/seeded-random.ts';
-import { parseFault } from '../../../src/server/faults/fault.ts';
 import { type ActiveFaults, FaultPlan, NO_FAULTS } from '../../../src/server/faults/fault-plan.ts';
+import { parseFault } from '../../../src/server/faults/parse-fault.ts';
 
 const START = Date.UTC(2026, 10, 22, 10, 0, 0, 250);
 const PATH = '/latest/meta-data/instance-id';

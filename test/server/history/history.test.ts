@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredWatchError } from '../../../src/errors.ts';
 import type { Shape } from '../../../src/server/endpoint-request.ts';
-import { FAULT_DEFINITIONS, parseFault } from '../../../src/server/faults/fault.ts';
+import { FAULT_DEFINITIONS } from '../../../src/server/faults/fault-definitions.ts';
+import { parseFault } from '../../../src/server/faults/parse-fault.ts';
 import {
   assertFaultsSupported,
   type SimulatedPoll,

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../../src/clock.ts';
 import { buildClientEnvironment } from '../../../src/server/client-environment.ts';
 import { startTokenFile } from '../../../src/server/containers/token-file.ts';
 import { SHAPES, type Shape } from '../../../src/server/endpoint-request.ts';
-import { parseFault } from '../../../src/server/faults/fault.ts';
+import { parseFault } from '../../../src/server/faults/parse-fault.ts';
 import { createSimulation, type SimulationOptions } from '../../../src/server/simulation.ts';
 import { buildDefaultTree, createExampleInstance } from '../../../src/server/tree/default-tree.ts';
 import { createTree } from '../../../src/server/tree/metadata-tree.ts';

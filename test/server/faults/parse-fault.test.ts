@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredWatchError } from '../../../src/errors.ts';
-import {
-  buildFault,
-  FAULT_CONDITIONS,
-  FAULT_DEFINITIONS,
-  type Fault,
-  type FaultEffect,
-  parseFault,
-} from '../../../src/server/faults/fault.ts';
+import type { Fault, FaultEffect } from '../../../src/server/faults/fault.ts';
+import { FAULT_DEFINITIONS } from '../../../src/server/faults/fault-definitions.ts';
+import { buildFault, FAULT_CONDITIONS, parseFault } from '../../../src/server/faults/parse-fault.ts';
 
 const ALWAYS = { share: 1, path: null, from: 0, until: null, times: null };
 
