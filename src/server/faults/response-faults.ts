@@ -13,7 +13,7 @@ import { NO_FAULTS } from './fault-plan.ts';
 /** What becomes of an answer on its way out. */
 export interface Delivery {
   /** `silence` holds the connection and says nothing; `reset` breaks it. */
-  kind: 'whole' | 'truncated' | 'reset' | 'silence';
+  kind: 'complete' | 'truncated' | 'reset' | 'silent';
   response: EndpointResponse;
   delayMs: number;
   /** Those that arrive; null where none do. */
@@ -31,24 +31,24 @@ export function applyResponseFaults(
 ): Delivery {
   const { faults } = inquiry;
   const { response, credentials } = reply;
-  if (faults === NO_FAULTS) return { kind: 'whole', response, delayMs: 0, credentials, fault: null };
+  if (faults === NO_FAULTS) return { kind: 'complete', response, delayMs: 0, credentials, fault: null };
   const delayMs = faults.get('stall')?.milliseconds ?? 0;
   const delivery = (fault: FaultKind, more: Partial<Delivery>): Delivery => {
     const kinds = new Set([fault, ...beside(inquiry, delayMs)]);
-    return { kind: 'whole', response, delayMs, credentials: null, fault: [...kinds].join(' + '), ...more };
+    return { kind: 'complete', response, delayMs, credentials: null, fault: [...kinds].join(' + '), ...more };
   };
   const changed = (fault: FaultKind, into: EndpointResponse) =>
     delivery(fault, { response: withHeaderFaults(into, inquiry) });
 
-  if (faults.get('stall')?.milliseconds === null) return delivery('stall', { kind: 'silence' });
+  if (faults.get('stall')?.milliseconds === null) return delivery('stall', { kind: 'silent' });
   if (faults.get('reset') !== undefined) return delivery('reset', { kind: 'reset' });
   const hopLimit = faults.get('hop-limit');
   if (hopLimit !== undefined && reply.kind === 'token') {
-    return delivery('hop-limit', { kind: hopLimit.resets ? 'reset' : 'silence' });
+    return delivery('hop-limit', { kind: hopLimit.resets ? 'reset' : 'silent' });
   }
   if (faults.get('throttle') !== undefined) {
     const isImds = reply.shape === 'imds' || reply.shape === 'cloudshell';
-    if (isImds && variants.throttle === 'drop') return delivery('throttle', { kind: 'silence' });
+    if (isImds && variants.throttle === 'drop') return delivery('throttle', { kind: 'silent' });
     return changed('throttle', refusal(inquiry, isImds ? Number(variants.throttle) : 429));
   }
   const body = faults.get('body');
@@ -72,7 +72,7 @@ export function applyResponseFaults(
   }
   const kinds = new Set([...handedOutBy(reply, inquiry), ...beside(inquiry, delayMs)]);
   const fault = kinds.size === 0 ? null : [...kinds].join(' + ');
-  return { kind: 'whole', response: withHeaderFaults(response, inquiry), delayMs, credentials, fault };
+  return { kind: 'complete', response: withHeaderFaults(response, inquiry), delayMs, credentials, fault };
 }
 
 /** What can be wrong with any answer. */

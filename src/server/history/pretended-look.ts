@@ -64,9 +64,9 @@ export class SimulatedPollSession {
       delayMs,
       fault,
     } = applyResponseFaults(handledRequest, inquiry, errorResponder, variants);
-    if (manner === 'silence' || delayMs >= LONGEST_WAIT_MS)
+    if (manner === 'silent' || delayMs >= LONGEST_WAIT_MS)
       throw new SimulatedPollError('timeout', RETRY_ALWAYS, null);
-    if (manner !== 'whole') throw new SimulatedPollError('unreachable', RETRY_ALWAYS, null);
+    if (manner !== 'complete') throw new SimulatedPollError('unreachable', RETRY_ALWAYS, null);
     this.clockOffset = 0 - inquiry.dateSkew;
     // Named together with what is wrong beside it.
     const isWhole = !fault?.split(' + ').some((kind) => kind === 'malformed' || kind === 'empty');

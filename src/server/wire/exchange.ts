@@ -116,7 +116,7 @@ function send(
 ): Exchange['incompleteReason'] {
   const isHead = request.method === 'HEAD';
   switch (kind) {
-    case 'silence':
+    case 'silent':
       return 'no answer';
     case 'reset':
       request.socket.resetAndDestroy();
@@ -124,7 +124,7 @@ function send(
     case 'truncated':
       writeRawResponseAndClose({ ...answer, body: isHead ? '' : firstHalf(answer.body) }, request.socket);
       return 'truncated';
-    case 'whole':
+    case 'complete':
       writeResponse(answer, response, isHead);
       return null;
   }

@@ -1,9 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Instant } from '../../domain/model.ts';
 import { buildAgentError, buildAgentProtocolError, buildAgentResponse } from '../containers/agent-wire.ts';
 import { buildEksHostError } from '../containers/eks.ts';
 import { createDispatcher } from '../dispatcher.ts';
 import type {
+  Connection,
   EndpointRequest,
   EndpointResponse,
   ErrorResponder,
@@ -22,7 +23,16 @@ export interface ReceivedRequest {
   errorResponder: ErrorResponder;
 }
 
-export type RequestReceiver = (request: IncomingMessage, now: Instant) => ReceivedRequest;
+/** The part of `IncomingMessage` that the simulator reads; an in-memory request has it too. */
+export interface IncomingRequest {
+  method?: string | undefined;
+  url?: string | undefined;
+  headers: IncomingHttpHeaders;
+  httpVersion: string;
+  socket: Connection;
+}
+
+export type RequestReceiver = (request: IncomingRequest, now: Instant) => ReceivedRequest;
 
 /** Finds out which endpoint a request is for, and its answer there. */
 export function createRequestReceiver(simulation: Simulation, hosts: ReadonlySet<string>): RequestReceiver {
@@ -66,7 +76,7 @@ const NO_QUERY = new URLSearchParams();
 
 /** What no endpoint answers, whatever the path. Null where there is nothing to object to. */
 function turnAway(
-  { headers, httpVersion, socket }: IncomingMessage,
+  { headers, httpVersion, socket }: IncomingRequest,
   inquiry: EndpointRequest,
   shape: Shape | null,
   simulation: Simulation,

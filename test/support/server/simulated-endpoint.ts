@@ -1,10 +1,11 @@
 import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
+import type { Instant } from '../../../src/domain/model.ts';
 import { buildClientEnvironment } from '../../../src/server/client-environment.ts';
 import { startTokenFile } from '../../../src/server/containers/token-file.ts';
 import { SHAPES, type Shape } from '../../../src/server/endpoint-request.ts';
 import { parseFault } from '../../../src/server/faults/parse-fault.ts';
-import { createSimulation, type SimulationOptions } from '../../../src/server/simulation.ts';
+import { createSimulation, type Simulation, type SimulationOptions } from '../../../src/server/simulation.ts';
 import { buildDefaultTree, createExampleInstance } from '../../../src/server/tree/default-tree.ts';
 import { createTree } from '../../../src/server/tree/metadata-tree.ts';
 import { parseVariants } from '../../../src/server/variants.ts';
@@ -18,34 +19,39 @@ export interface SimulatedOptions extends Partial<Omit<SimulationOptions, 'fault
   hosts?: readonly string[];
   listen?: { host: string; port: number };
   clock?: Clock;
-  /** Of service-account tokens, in seconds. */
+  /** Lifetime of service-account tokens, in seconds. */
   authorizationLifetime?: number;
 }
 
+/** A simulation with short options; everything unnamed has the defaults of the command line. */
+export function createTestSimulation(options: SimulatedOptions, now: Instant): Simulation {
+  const { faults = [], variants = [], shapes = ['imds'], imds = 'both', role = 'simulated-role' } = options;
+  const { seed = 'test', startedAt = now, instance = createExampleInstance(startedAt) } = options;
+  const { rotationTiming = { lifetime: 21_600, rotateEvery: 3600, jitter: 0 } } = options;
+  return createSimulation({
+    shapes,
+    imds,
+    role,
+    rotationTiming,
+    seed,
+    tree: options.tree ?? createTree(buildDefaultTree(instance)),
+    faults: faults.map(parseFault),
+    variants: parseVariants(variants),
+    startedAt,
+    instance,
+  });
+}
+
 /**
- * A simulator in this process, on a free port of loopback, that ends with the test. Concurrent tests hand over the
+ * Starts a simulator in this process, on a free loopback port, until the test ends. Concurrent tests pass the
  * `onTestFinished` of their own context.
  */
 export async function startSimulated(
   options: SimulatedOptions = {},
   finished: (clean: () => Promise<void>) => void = onTestFinished,
 ) {
-  const { clock = systemClock, faults = [], variants = [], hosts = [], listen, ...given } = options;
-  const startedAt = given.startedAt ?? clock.now();
-  const instance = given.instance ?? createExampleInstance(startedAt);
-  const simulation = createSimulation({
-    shapes: ['imds'],
-    imds: 'both',
-    role: 'simulated-role',
-    rotationTiming: { lifetime: 21_600, rotateEvery: 3600, jitter: 0 },
-    seed: 'test',
-    tree: createTree(buildDefaultTree(instance)),
-    ...given,
-    faults: faults.map(parseFault),
-    variants: parseVariants(variants),
-    startedAt,
-    instance,
-  });
+  const { clock = systemClock, hosts = [], listen } = options;
+  const simulation = createTestSimulation(options, clock.now());
   const exchanges: Exchange[] = [];
   const endpoint = await startEndpoint({
     simulation,
