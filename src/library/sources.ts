@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { CredWatchError } from '../errors.ts';
 import type { Environment } from '../sources/environment/environment-variables.ts';
-import { chooseEndpointSource, createSource } from '../sources/open.ts';
-import { readProfileFiles } from '../sources/profile/files.ts';
-import type { CredentialSource, PollLimits, SourceOptions } from '../sources/source.ts';
+import { findSourceConflict, openSource, type SourceChoice, type SourceConflict } from '../sources/open.ts';
+import type { CredentialSource, PollLimits } from '../sources/source.ts';
 import { validateName } from './parse-options.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
@@ -74,79 +73,71 @@ export interface ProfileSourceOptions extends CommonSourceOptions {
  * } else console.log(outcome.reason, outcome.detail);
  */
 export const createImdsSource = (options: ImdsSourceOptions = {}): Promise<CredentialSource> =>
-  remote('imds', options);
+  open('imds', options);
 
 /** The container endpoint (ECS, EKS Pod Identity, CloudShell, Greengrass) that the environment names. */
 export const createContainerSource = (options: EndpointSourceOptions = {}): Promise<CredentialSource> =>
-  remote('container', options);
+  open('container', options);
 
 /** The container endpoint where the environment names one, else IMDS: as the SDKs choose between the two. */
 export async function createAutoSource(options: EndpointSourceOptions = {}): Promise<CredentialSource> {
-  return remote(chooseEndpointSource({ env: options.env ?? getSystemDefaults().env }), options);
+  return open('auto', options);
 }
 
 /** A command that prints credentials as a `credential_process` does. It is run, by the shell, at every poll. */
 export async function createProcessSource(options: ProcessSourceOptions = {}): Promise<CredentialSource> {
-  const { command, profile } = options;
+  const { command } = options;
   if (command !== undefined && (typeof command !== 'string' || command.trim() === '')) {
     throw new CredWatchError('the command of a process source is none', 'say what to run');
   }
-  if (command !== undefined && profile !== undefined) {
-    throw new CredWatchError(
-      'a command and a profile exclude each other',
-      'leave out one of them: a profile has a credential_process of its own',
-    );
-  }
-  return createSource('process', {
-    ...toSourceOptions(options),
-    ...(command === undefined ? {} : { command }),
-  });
+  return open('process', options);
 }
 
 /** The keys in the variables (`AWS_ACCESS_KEY_ID`, …). A running process sees rotations only if `env` changes. */
 export async function createEnvironmentSource(
   options: EnvironmentSourceOptions = {},
 ): Promise<CredentialSource> {
-  return createSource('environment', toSourceOptions(options));
+  return open('environment', options);
 }
 
 /** A profile of the shared files, read anew at every poll: its keys, or what its `credential_process` prints. */
 export async function createProfileSource(options: ProfileSourceOptions = {}): Promise<CredentialSource> {
-  return createSource('profile', toSourceOptions(options));
+  return open('profile', options);
 }
 
-/** The shared files hold settings of IMDS, and keys that would hide either source: they are read once, here. */
-async function remote(
-  name: 'imds' | 'container',
-  options: EndpointSourceOptions & ImdsSourceOptions,
-): Promise<CredentialSource> {
-  const given = {
-    ...toSourceOptions(options),
-    discoverHost: options.discoverHost ?? true,
-    extendedApi: options.extendedApi ?? false,
-  };
-  return createSource(name, { ...given, profileFiles: await readProfileFiles(given) });
-}
-
-function toSourceOptions({
-  env,
-  home,
-  clock,
-  random,
-  limits,
-  role,
-  profile,
-}: CommonSourceOptions & { role?: string | undefined; profile?: string | undefined }): SourceOptions {
+async function open(choice: SourceChoice, options: AnySourceOptions): Promise<CredentialSource> {
   const defaults = getSystemDefaults();
+  const { role, profile, command, limits, extendedApi } = options;
   if (role !== undefined) validateName(role, 'the role');
   if (profile !== undefined) validateName(profile, 'the profile');
-  return {
-    env: env ?? defaults.env,
-    home: home ?? defaults.home,
-    clock: clock ?? defaults.clock,
-    random: random ?? defaults.random,
-    ...(limits === undefined ? {} : { limits }),
-    ...(role === undefined ? {} : { role, label: role }),
-    ...(profile === undefined ? {} : { profile }),
+  const given = {
+    env: options.env ?? defaults.env,
+    home: options.home ?? defaults.home,
+    clock: options.clock ?? defaults.clock,
+    random: options.random ?? defaults.random,
+    discoverHost: options.discoverHost ?? true,
+    limits,
+    role,
+    profile,
+    command,
+    extendedApi,
   };
+  assertNoConflict(findSourceConflict(choice, given));
+  return openSource(choice, given);
+}
+
+type AnySourceOptions = EndpointSourceOptions & ImdsSourceOptions & ProcessSourceOptions;
+
+function assertNoConflict(conflict: SourceConflict | null): void {
+  if (conflict === null) return;
+  if (conflict.code === 'SETTING_NOT_SUPPORTED') {
+    throw new CredWatchError(
+      `the source ${conflict.source} takes no ${conflict.setting}`,
+      `leave out ${conflict.setting}`,
+    );
+  }
+  throw new CredWatchError(
+    'a command and a profile exclude each other',
+    'leave out one of them: a profile has a credential_process of its own',
+  );
 }

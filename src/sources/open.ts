@@ -1,13 +1,21 @@
+/** The one place that chooses and opens a source: for the command line, the environment and the library. */
 import type { SourceName } from '../domain/model.ts';
 import { createContainerSource } from './container/container.ts';
+import { isContainerEndpointSet } from './container/settings.ts';
 import { createEnvironmentSource } from './environment/environment.ts';
+import type { Environment } from './environment/environment-variables.ts';
 import { createImdsSource } from './imds/imds.ts';
 import { createProcessSource } from './process/process.ts';
+import { readProfileFiles } from './profile/files.ts';
 import { createProfileSource } from './profile/profile.ts';
-import { isContainerEndpointSet } from './shadowing.ts';
-import type { CredentialSource, SourceOptions } from './source.ts';
+import { type CredentialSource, SOURCE_KINDS, type SourceOptions, type SourceSetting } from './source.ts';
 
-const SOURCES: Record<SourceName, (options: SourceOptions) => CredentialSource> = {
+/** `auto` is the container endpoint if the environment names one, else IMDS. */
+export type SourceChoice = 'auto' | SourceName;
+
+type SourceFactory = (options: SourceOptions) => CredentialSource;
+
+const FACTORIES: Readonly<Record<SourceName, SourceFactory>> = {
   imds: createImdsSource,
   container: createContainerSource,
   process: createProcessSource,
@@ -15,10 +23,45 @@ const SOURCES: Record<SourceName, (options: SourceOptions) => CredentialSource> 
   profile: createProfileSource,
 };
 
-/** `auto` decides as the SDKs do between the two, from the environment alone: nothing is tried first. */
-export function createSource(choice: 'auto' | SourceName, options: SourceOptions): CredentialSource {
-  return SOURCES[choice === 'auto' ? chooseEndpointSource(options) : choice](options);
+/** Opens a source. Reads the shared AWS config files if the source takes settings from them. Sends no request. */
+export async function openSource(choice: SourceChoice, options: SourceOptions): Promise<CredentialSource> {
+  const name = resolveSourceName(choice, options);
+  if (!SOURCE_KINDS[name].readsProfileSettings) return FACTORIES[name](options);
+  return FACTORIES[name]({ ...options, profileFiles: await readProfileFiles(options) });
 }
 
-export const chooseEndpointSource = ({ env }: Pick<SourceOptions, 'env'>): 'container' | 'imds' =>
-  isContainerEndpointSet(env) ? 'container' : 'imds';
+/** As {@link openSource}, but reads no file: `options.profileFiles` holds the shared files, if anybody read them. */
+export function createSource(choice: SourceChoice, options: SourceOptions): CredentialSource {
+  return FACTORIES[resolveSourceName(choice, options)](options);
+}
+
+/** The values that select a source or apply to some sources only. */
+export interface SourceSelection extends Partial<Readonly<Record<SourceSetting, string | undefined>>> {
+  env: Environment;
+}
+
+/** `auto` with a command means `process`, and with a profile `profile`. */
+export function resolveSourceName(
+  choice: SourceChoice,
+  { command, profile, env }: SourceSelection,
+): SourceName {
+  if (choice !== 'auto') return choice;
+  if (command !== undefined) return 'process';
+  if (profile !== undefined) return 'profile';
+  return isContainerEndpointSet(env) ? 'container' : 'imds';
+}
+
+/** Values that cannot be given together. The caller writes the message, because flags and options have other names. */
+export type SourceConflict =
+  | { code: 'SETTING_NOT_SUPPORTED'; source: SourceName; setting: SourceSetting }
+  | { code: 'COMMAND_AND_PROFILE' };
+
+/** The first conflict between a choice and the settings given with it, or null. */
+export function findSourceConflict(choice: SourceChoice, given: SourceSelection): SourceConflict | null {
+  const source = resolveSourceName(choice, given);
+  const supported = SOURCE_KINDS[source].settings;
+  const settings = ['command', 'profile', 'role'] as const;
+  const setting = settings.find((each) => given[each] !== undefined && !supported.includes(each));
+  if (setting !== undefined) return { code: 'SETTING_NOT_SUPPORTED', source, setting };
+  return given.command !== undefined && given.profile !== undefined ? { code: 'COMMAND_AND_PROFILE' } : null;
+}

@@ -3,10 +3,10 @@ import type { PollNote } from '../domain/poll-note.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
 import { isPlausibleClockOffset, LONGEST_VALIDITY } from './document/clock-plausibility.ts';
 import type { CredentialsDocument } from './document/credentials-document.ts';
+import { sanitizeText } from './document/sanitize-text.ts';
 import { type Endpoint, type HttpRequest, type HttpResponse, sendRequest } from './http/http.ts';
 import { Notes } from './notes.ts';
 import { PollError, type RetryPolicy } from './poll-error.ts';
-import { sanitizeText } from './sanitize-text.ts';
 import {
   DEFAULT_POLL_LIMITS,
   type PollIdentity,

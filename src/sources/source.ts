@@ -72,29 +72,68 @@ export const DEFAULT_POLL_LIMITS: PollLimits = {
   attempts: 3,
 };
 
+/** The options of a source that apply to some sources only, and that a user gives as text. */
+export type SourceSetting = 'role' | 'profile' | 'command';
+
+export interface SourceKind {
+  /** What the source reads, for lists of sources in help texts. */
+  description: string;
+  /** The settings that the source takes. Any other setting given with it is an error. */
+  settings: readonly SourceSetting[];
+  /** The source takes settings from the selected profile, after the environment's. */
+  readsProfileSettings: boolean;
+}
+
+/** Everything that a list of sources needs. `open.ts` has the factory of each. */
+export const SOURCE_KINDS: Readonly<Record<SourceName, SourceKind>> = {
+  imds: {
+    description: 'instance metadata service of EC2',
+    settings: ['role', 'profile'],
+    readsProfileSettings: true,
+  },
+  container: {
+    description: 'container endpoint of ECS, EKS Pod Identity, CloudShell or Greengrass',
+    settings: [],
+    readsProfileSettings: true,
+  },
+  process: {
+    description: 'output of a credential_process command',
+    settings: ['role', 'profile', 'command'],
+    readsProfileSettings: false,
+  },
+  environment: {
+    description: 'keys in environment variables',
+    settings: ['role'],
+    readsProfileSettings: false,
+  },
+  profile: {
+    description: 'keys or credential_process of a profile in the shared AWS config files',
+    settings: ['role', 'profile'],
+    readsProfileSettings: false,
+  },
+};
+
 export interface SourceOptions {
   env: Environment;
   clock: Clock;
-  /** 0 ≤ x < 1. */
+  /** Returns 0 ≤ x < 1. */
   random: () => number;
-  limits?: Partial<PollLimits>;
-  /** IMDS only: the role to ask for, instead of discovering it. */
-  role?: string;
-  /** The folder of `~/.aws`, where the environment has no HOME. */
-  home?: string;
-  /** The profile that counts, instead of the one that the environment names. */
-  profile?: string;
-  /** IMDS only: what `readProfileFiles` found; the selected profile's settings come after the environment's. */
-  profileFiles?: ProfileFiles;
-  /** Process only: what to run, instead of the profile's `credential_process`. */
-  command?: string;
-  /** Environment, profile and process only: the name of the series, since these know of no role. */
-  label?: string;
-  /** Ask once which instance or task this is. */
-  discoverHost?: boolean;
-  /** IMDS only: ask the extended API for the account id. */
-  extendedApi?: boolean;
-  readFile?: (path: string) => Promise<string>;
-  /** Name servers for https endpoints, instead of those of the system. */
-  nameServers?: readonly string[];
+  limits?: Partial<PollLimits> | undefined;
+  /** IMDS: the role to request, instead of discovering it. Other sources: the role in the name of the series. */
+  role?: string | undefined;
+  /** The folder that contains `.aws`, used if the environment has no HOME. */
+  home?: string | undefined;
+  /** The profile to use, instead of the one that the environment names. */
+  profile?: string | undefined;
+  /** IMDS and container only: result of `readProfileFiles`. */
+  profileFiles?: ProfileFiles | undefined;
+  /** Process only: the command to run, instead of the profile's `credential_process`. */
+  command?: string | undefined;
+  /** IMDS and container only: request the id of this instance or task once. */
+  discoverHost?: boolean | undefined;
+  /** IMDS only: request the account id from the extended API. */
+  extendedApi?: boolean | undefined;
+  readFile?: ((path: string) => Promise<string>) | undefined;
+  /** Name servers for https endpoints, instead of the system's. */
+  nameServers?: readonly string[] | undefined;
 }

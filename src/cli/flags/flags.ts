@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Seconds } from '../../domain/model.ts';
+import { type Seconds, SOURCE_NAMES } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { formatShortDuration, isTooLongDuration, parseDuration } from '../../domain/time/duration.ts';
 import { parseConfidence } from '../../domain/verdict/confidence.ts';
@@ -69,15 +69,7 @@ export const createExitCodesFlag = () =>
 export function addSelectionFlags(command: Command): Command {
   return command
     .option('--host <name>', 'only this host', parseNameFlag)
-    .addOption(
-      new Option('--source <name>', 'only this source').choices([
-        'imds',
-        'container',
-        'process',
-        'environment',
-        'profile',
-      ]),
-    )
+    .addOption(new Option('--source <name>', 'only this source').choices(SOURCE_NAMES))
     .option('--role <name>', 'only this role', parseNameFlag)
     .option('--since <time>', 'from this time on: 2026-01-31, 2026-01-31T12:00:00Z or 7d (ago)')
     .option('--until <time>', 'up to this time');

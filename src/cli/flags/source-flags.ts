@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { CredWatchError } from '../../errors.ts';
+import type { SourceChoice, SourceConflict } from '../../sources/open.ts';
 import type { CredentialSource, SourceOptions } from '../../sources/source.ts';
 import type { Io } from '../process/io.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
@@ -9,7 +10,7 @@ import { parseNameFlag, parseRoleNameFlag } from './flags.ts';
 
 /** The flags of every command that asks a source. */
 export interface SourceFlags {
-  source: 'auto' | SourceName;
+  source: SourceChoice;
   role?: string;
   profile?: string;
   process?: string;
@@ -53,68 +54,63 @@ function commandLine(text: string): string {
   return text;
 }
 
-/** Which source the flags and the environment mean. */
+/** The source that the flags and the environment select. */
 export async function resolveSourceName(flags: SourceFlags, io: Io): Promise<SourceName> {
-  assertTogether(flags);
-  if (flags.process !== undefined) return 'process';
-  if (flags.source !== 'auto') return flags.source;
-  if (flags.profile !== undefined) return 'profile';
-  return (await import('../../sources/open.ts')).chooseEndpointSource(io);
+  const sources = await import('../../sources/open.ts');
+  const given = { env: io.env, profile: flags.profile, command: flags.process };
+  assertNoConflict(flags, sources.findSourceConflict(flags.source, given));
+  return sources.resolveSourceName(flags.source, given);
 }
 
 /** The host that the caller named; null to go by what the source says. */
 export const findConfiguredHost = (flags: SourceFlags, io: Io): string | null =>
   flags.host ?? hostFromEnvironment(io);
 
-/** A source as the flags and the environment say. */
+/** Opens the source that the flags and the environment select. */
 export async function openSource(flags: SourceFlags, io: Io): Promise<OpenedSource> {
-  const name = await resolveSourceName(flags, io);
+  const { role, profile, process: command } = flags;
   const host = findConfiguredHost(flags, io);
   await disableWasmOptimisation();
-  const { createSource } = await import('../../sources/open.ts');
-  const { role, profile, process: command } = flags;
-  if (role !== undefined && name === 'container') {
-    throw new CredWatchError(
-      '--role is for IMDS: a container endpoint has one role',
-      'leave it out, or add --source imds',
-    );
-  }
+  const sources = await import('../../sources/open.ts');
   const options: SourceOptions = {
     env: io.env,
     home: io.home,
     clock: io.clock,
     random: io.random,
     discoverHost: host === null,
-    extendedApi: flags.extendedApi ?? false,
-    ...(role === undefined ? {} : { role, label: role }),
-    ...(profile === undefined ? {} : { profile }),
-    ...(command === undefined ? {} : { command }),
+    extendedApi: flags.extendedApi,
+    role,
+    profile,
+    command,
   };
-  if (name !== 'imds' && name !== 'container') return { source: createSource(name, options), host };
-  const { readProfileFiles } = await import('../../sources/profile/files.ts');
-  return { source: createSource(name, { ...options, profileFiles: await readProfileFiles(options) }), host };
+  assertNoConflict(flags, sources.findSourceConflict(flags.source, options));
+  return { source: await sources.openSource(flags.source, options), host };
 }
 
-/** What must not be said together, or not without the other. */
-function assertTogether({ source, profile, process: command }: SourceFlags): void {
-  if (command !== undefined && source !== 'auto' && source !== 'process') {
-    throw new CredWatchError(
-      `--process and --source ${source} exclude each other`,
-      'leave one of them out: --process is a source of its own',
-    );
-  }
-  if (profile === undefined) return;
-  if (command !== undefined) {
+function assertNoConflict({ source }: SourceFlags, conflict: SourceConflict | null): void {
+  if (conflict === null) return;
+  if (conflict.code === 'COMMAND_AND_PROFILE') {
     throw new CredWatchError(
       '--process and --profile exclude each other',
       'to run the credential_process of a profile: --source process --profile NAME',
     );
   }
-  if (['container', 'environment'].includes(source)) {
-    throw new CredWatchError(
-      `--source ${source} has no profile`,
-      'leave out one of them; with --source imds a profile gives the settings of IMDS',
-    );
+  switch (conflict.setting) {
+    case 'command':
+      throw new CredWatchError(
+        `--process and --source ${source} exclude each other`,
+        'leave one of them out: --process is a source of its own',
+      );
+    case 'profile':
+      throw new CredWatchError(
+        `--source ${source} has no profile`,
+        'leave out one of them; with --source imds a profile gives the settings of IMDS',
+      );
+    case 'role':
+      throw new CredWatchError(
+        '--role is for IMDS: a container endpoint has one role',
+        'leave it out, or add --source imds',
+      );
   }
 }
 

@@ -1,7 +1,7 @@
+import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 import { readVariable } from '../environment/variables.ts';
 import type { OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
-import { describeReadError, readSmallFile } from '../small-file.ts';
 import { parseJwtExpiration } from './jwt.ts';
 
 const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';

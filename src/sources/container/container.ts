@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import { parseCredentialsDocument } from '../document/credentials-document.ts';
+import { addShadowingNotes } from '../environment/shadowing.ts';
 import { hostWithoutBrackets } from '../http/addresses.ts';
 import { createStatusError, errorFromResponse, parseErrorBody } from '../http/error-response.ts';
 import type { Endpoint, HttpResponse } from '../http/http.ts';
 import { Notes } from '../notes.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
-import { addShadowingNotes } from '../shadowing.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { isLoopbackUrl } from './allowed-hosts.ts';
 import { readAuthorizationHeader } from './authorization.ts';

@@ -13,6 +13,11 @@ const SERVICE = 'AWS_CONTAINER_SERVICE_ENDPOINT';
 /** Where the ECS agent answers. */
 const ECS_AGENT = 'http://169.254.170.2';
 
+/** The test of the SDKs: with either URI set, they use the container endpoint and never IMDS (except Java). */
+export function isContainerEndpointSet(env: Environment): boolean {
+  return [env[RELATIVE], env[FULL]].some((uri) => (uri ?? '').trim() !== '');
+}
+
 /**
  * The URL of the credentials. Its path and query are confidential: on ECS, whoever knows them gets the credentials.
  */

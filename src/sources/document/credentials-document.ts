@@ -2,8 +2,8 @@ import type { IssuedCredentials } from '../../domain/model.ts';
 import { type ParsedInstant, parseInstant } from '../../domain/time/instant.ts';
 import { Secret } from '../../secret.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
-import { sanitizeText } from '../sanitize-text.ts';
 import { type JsonObject, parseJsonObject, readText, readValue } from './json-object.ts';
+import { sanitizeText } from './sanitize-text.ts';
 
 /** What a document of credentials says, whoever wrote it. */
 export interface CredentialsDocument {

@@ -27,8 +27,8 @@ export function createEnvironmentSource(options: SourceOptions): CredentialSourc
 }
 
 function readEnvironment(look: OngoingPoll): FoundDocument {
-  const { env, label } = look.options;
-  look.identity.role = label ?? '';
+  const { env, role } = look.options;
+  look.identity.role = role ?? '';
   // Blank ones count as missing in every SDK.
   const read = (name: string): NamedValue => ({
     name,

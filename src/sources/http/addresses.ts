@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
+import { readSmallFile } from '../environment/small-file.ts';
 import { PollError } from '../poll-error.ts';
-import { readSmallFile } from '../small-file.ts';
 import type { SourceOptions } from '../source.ts';
 
 const HOSTS_FILE = '/etc/hosts';

@@ -1,10 +1,10 @@
 import { type CredentialsDocument, parseCredentialsDocument } from '../document/credentials-document.ts';
+import { addShadowingNotes } from '../environment/shadowing.ts';
 import { hostWithoutBrackets, resolveHost } from '../http/addresses.ts';
 import { createStatusError, errorFromResponse } from '../http/error-response.ts';
 import type { Endpoint, HttpResponse } from '../http/http.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
-import { addShadowingNotes } from '../shadowing.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { ImdsAuthCache } from './auth.ts';
 import {

@@ -120,5 +120,5 @@ const webIdentityFromEnvironment = ({ env, clock, readFile }: SourceOptions): Pr
   probeWebIdentity(
     'web-identity',
     { tokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE ?? '', roleArn: env.AWS_ROLE_ARN ?? '' },
-    { clock, ...(readFile === undefined ? {} : { readFile }) },
+    { clock, readFile },
   );

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { createProvider, type Provider } from '../../domain/provider-chain/providers.ts';
 import { parseInstant } from '../../domain/time/instant.ts';
 import { parseJsonObject, readText } from '../document/json-object.ts';
+import { readSmallFile } from '../environment/small-file.ts';
 import type { Profile, ProfileFiles, SectionSettings } from '../profile/files.ts';
-import { readSmallFile } from '../small-file.ts';
 import type { SourceOptions } from '../source.ts';
 
 const OWN = ['sso_account_id', 'sso_role_name'];

@@ -1,6 +1,6 @@
 import { createProvider, type Provider, type ProviderName } from '../../domain/provider-chain/providers.ts';
 import { parseJwtExpiration } from '../container/jwt.ts';
-import { describeReadError, readSmallFile } from '../small-file.ts';
+import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 import type { SourceOptions } from '../source.ts';
 
 const ROLE_ARN = /^arn:[\w-]+:iam::(\d{12}):role\/(?:[\w+=,.@/-]{1,512}\/)?([\w+=,.@-]{1,64})$/;

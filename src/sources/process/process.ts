@@ -16,9 +16,9 @@ export function createProcessSource(options: SourceOptions): CredentialSource {
 }
 
 async function readProcess(look: OngoingPoll): Promise<FoundDocument> {
-  const { command, label } = look.options;
+  const { command, role } = look.options;
   if (command === undefined)
     return runCredentialProcess(look, readCredentialProcess(await readSelectedProfile(look)));
-  look.identity.role = label ?? parseProgramName(command);
+  look.identity.role = role ?? parseProgramName(command);
   return runCredentialProcess(look, command);
 }

@@ -2,15 +2,15 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../errors.ts';
 import type { Environment } from '../environment/environment-variables.ts';
-import { describeReadError, readSmallFile } from '../small-file.ts';
+import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 
 /** What decides which shared files are read and which profile counts. */
 export interface ProfileLocation {
   env: Environment;
   /** The folder of `.aws` if the environment has no HOME. */
-  home?: string;
+  home?: string | undefined;
   /** Takes precedence over `AWS_PROFILE`. */
-  profile?: string;
+  profile?: string | undefined;
 }
 
 export interface ProfileFile {

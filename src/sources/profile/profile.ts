@@ -1,8 +1,8 @@
 import { documentFromKeys } from '../document/unvalidated-keys.ts';
+import { addShadowingNotes } from '../environment/shadowing.ts';
 import { Notes } from '../notes.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { runCredentialProcess, withProcessTimeout } from '../process/credential-process.ts';
-import { addShadowingNotes } from '../shadowing.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { readProfileCredentials } from './credentials.ts';
 import { readSelectedProfile } from './selected-profile.ts';

@@ -5,7 +5,7 @@ import { type Profile, readProfileFiles } from './files.ts';
 /** The profile that counts, read anew; or a {@link PollError} that says why there is none. */
 export async function readSelectedProfile(look: OngoingPoll): Promise<Profile> {
   const { profiles, selectedName, configFile, credentialsFile } = await readProfileFiles(look.options);
-  look.identity.role = look.options.label ?? selectedName;
+  look.identity.role = look.options.role ?? selectedName;
   const profile = profiles.get(selectedName);
   const unreadable = [
     { name: 'the config file', file: configFile },

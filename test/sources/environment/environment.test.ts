@@ -36,7 +36,7 @@ test('an account that is none is left out', async () => {
 });
 
 test('the series goes by the label, if there is one', async () => {
-  expect((await succeed(source(EXPIRING, { label: 'nightly' }))).identity.role).toBe('nightly');
+  expect((await succeed(source(EXPIRING, { role: 'nightly' }))).identity.role).toBe('nightly');
 });
 
 test('long-lived keys whose end somebody tells have one', async () => {

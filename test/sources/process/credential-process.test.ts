@@ -69,7 +69,7 @@ describe('a command', () => {
     expect(named.identity.role).toBe('loader');
     const given = await succeed(createSource('process', options({ HOME }, { profile: 'loader' })));
     expect(given.identity.role).toBe('loader');
-    const labelled = createSource('process', options({ HOME }, { profile: 'loader', label: 'x' }));
+    const labelled = createSource('process', options({ HOME }, { profile: 'loader', role: 'x' }));
     expect((await succeed(labelled)).identity.role).toBe('x');
     expect((await fail(createSource('process', options({ HOME })))).detail).toBe('exit code 4');
   });
@@ -115,7 +115,7 @@ describe('the series goes by', () => {
   });
 
   test('the label, if there is one', async () => {
-    const outcome = await succeed(source(printing(processDocument()), { label: 'nightly' }));
+    const outcome = await succeed(source(printing(processDocument()), { role: 'nightly' }));
     expect(outcome.identity.role).toBe('nightly');
   });
 });

@@ -45,7 +45,7 @@ describe('the profile is', () => {
     ['default', {}, {}],
     ['named', { AWS_PROFILE: 'named' }, {}],
     ['given', { AWS_PROFILE: 'named' }, { profile: 'given' }],
-    ['label', {}, { label: 'label' }],
+    ['label', {}, { role: 'label' }],
   ])('%s', async (role, env, more) => {
     expect((await succeed(source({ credentials }, env, more))).identity.role).toBe(role);
   });

@@ -1,5 +1,5 @@
 import { constants, open } from 'node:fs/promises';
-import { systemErrorCode } from '../errors.ts';
+import { systemErrorCode } from '../../errors.ts';
 
 /** Tokens and hosts files are far smaller. */
 const LARGEST = 1024 * 1024;

@@ -1,8 +1,9 @@
-import type { Environment } from './environment/environment-variables.ts';
-import type { Notes } from './notes.ts';
-import { findCredentialSetting } from './profile/credentials.ts';
-import type { ProfileFiles } from './profile/files.ts';
-import type { SourceOptions } from './source.ts';
+import { isContainerEndpointSet } from '../container/settings.ts';
+import type { Notes } from '../notes.ts';
+import { findCredentialSetting } from '../profile/credentials.ts';
+import type { ProfileFiles } from '../profile/files.ts';
+import type { SourceOptions } from '../source.ts';
+import type { Environment } from './environment-variables.ts';
 
 /** Notes what in the environment hides a source from programs that use an AWS SDK: they never come to ask it. */
 export function addShadowingNotes(
@@ -25,11 +26,4 @@ function noteProfile(env: Environment, { profiles, selectedName }: ProfileFiles,
   if (key !== null) notes.add('PROFILE_HIDES_SOURCE', { name: selectedName, key });
   const isNamed = (env.AWS_PROFILE ?? '').trim() !== '';
   if (profile === undefined && isNamed) notes.add('NAMED_PROFILE_MISSING', { name: selectedName });
-}
-
-/** The SDKs' own test: either URI means the container endpoint, and then never IMDS (but in Java). */
-export function isContainerEndpointSet(env: Environment): boolean {
-  return [env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, env.AWS_CONTAINER_CREDENTIALS_FULL_URI].some(
-    (uri) => (uri ?? '').trim() !== '',
-  );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sanitizeText } from '../../src/sources/sanitize-text.ts';
+import { sanitizeText } from '../../../src/sources/document/sanitize-text.ts';
 
 test.each<[string, string[], string]>([
   ['AWS_CREDENTIAL_EXPIRATION is not set', ['T', 'is', ''], 'AWS_CREDENTIAL_EXPIRATION is not set'],
