@@ -51,13 +51,13 @@ function jobRunsJson({ name, runs }: AssessedJob) {
   if (runs === null) return null;
   const { runCount, unfinishedCount, failedCount, finished, running }: JobRunSummary = runs;
   return {
-    job: name,
+    job_name: name,
     run_count: runCount,
     unfinished_count: unfinishedCount,
     failed_count: failedCount,
     duration: finished && extremesJson(finished.duration),
-    longest: finished && runJson(finished.longest),
-    closest: finished && runJson(finished.leastRemainingRun),
+    longest_run: finished && runJson(finished.longest),
+    least_remaining_run: finished && runJson(finished.leastRemainingRun),
     running_seconds: running?.elapsedSeconds ?? null,
   };
 }
@@ -78,7 +78,7 @@ function runJson({ identity, startedAt, remainingAtStart, end }: FinishedRun) {
 
 function seriesJson(series: AssessedSeries, decisive: AssessedJob | null, margin: Seconds) {
   const { analysis, isRetired, judgements } = series;
-  const verdict = decisive && findJudgement(series, decisive);
+  const judgement = decisive && findJudgement(series, decisive);
   const { identity, isPolled, measurement, age, maxAge, failedPolls, findings } = analysis;
   return {
     host: identity.host,
@@ -87,11 +87,11 @@ function seriesJson(series: AssessedSeries, decisive: AssessedJob | null, margin
     role: identity.role,
     polled: isPolled,
     retired: isRetired,
-    verdict: verdict && verdictJson(verdict),
-    verdicts: judgements.map((each) => ({
-      job: each.job.name ?? null,
-      duration_seconds: each.job.duration,
-      ...verdictJson(each),
+    judgement: judgement && judgementJson(judgement),
+    judgements: judgements.map((each) => ({
+      job_name: each.job.name ?? null,
+      job_duration_seconds: each.job.duration,
+      ...judgementJson(each),
     })),
     newest_sample_age_seconds: age,
     max_age_seconds: maxAge,
@@ -107,7 +107,7 @@ function seriesJson(series: AssessedSeries, decisive: AssessedJob | null, margin
   };
 }
 
-function verdictJson({
+function judgementJson({
   verdict,
   required,
   spare,
@@ -130,15 +130,15 @@ function measurementJson(measurement: Measurement, margin: Seconds) {
   return {
     sample_count: measurement.sampleCount,
     generation_count: measurement.generations.length,
-    first_sample: formatInstant(measurement.firstSample),
-    last_sample: formatInstant(measurement.lastSample),
+    first_sample_at: formatInstant(measurement.firstSample),
+    last_sample_at: formatInstant(measurement.lastSample),
     usual_gap_seconds: measurement.usualGap,
     watched_seconds: measurement.watchedTime,
     gaps: measurement.gaps.map(spanJson),
     rotation_count: measurement.rotations.length,
     witnessed_rotation_count: n,
     rotation_interval: rotationInterval && extremesJson(rotationInterval),
-    rotation_window: measurement.rotationWindow && extremesJson(measurement.rotationWindow),
+    rotation_window_length: measurement.rotationWindow && extremesJson(measurement.rotationWindow),
     validity_when_issued: validityWhenIssued && {
       min_seconds: validityWhenIssued.min,
       max_seconds: validityWhenIssued.max,
@@ -162,7 +162,7 @@ function measurementJson(measurement: Measurement, margin: Seconds) {
     evidence: {
       witnessed_rotation_count: n,
       watched_seconds: measurement.watchedTime,
-      chance_next_is_worse_at_most: n === 0 ? null : 1 / (n + 1),
+      max_chance_next_rotation_is_worse: n === 0 ? null : 1 / (n + 1),
     },
   };
 }

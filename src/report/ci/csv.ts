@@ -23,7 +23,7 @@ export async function renderCsv(assessment: Assessment): Promise<string> {
   });
   return stringify(rows, {
     header: true,
-    columns: [...IDENTITY, 'job', ...VERDICT_FIELD_NAMES, ...SERIES_FIELD_NAMES],
+    columns: [...IDENTITY, 'job_name', ...VERDICT_FIELD_NAMES, ...SERIES_FIELD_NAMES],
     cast: { boolean: String },
     // This one is for spreadsheets, which run what begins like a formula: a name that does gets an apostrophe in front.
     escape_formulas: true,
@@ -41,7 +41,7 @@ const identityFields = ({ analysis: { identity }, isRetired }: AssessedSeries): 
 
 /** A series that has no part in a job has no verdict on it. */
 const jobFields = ({ job, judgement, notJudgedReason }: SeriesJudgement): Row => ({
-  job: escapeUnprintable(job.name ?? ''),
+  job_name: escapeUnprintable(job.name ?? ''),
   verdict: notJudgedReason === 'LENGTH_UNKNOWN' ? job.verdict : null,
   ...(judgement === null ? {} : buildVerdictFields(judgement)),
 });

@@ -8,9 +8,9 @@ export type FieldValue = number | string | null;
 
 /** For formats without structure: the figures of a series under the names of JSON, with what it nests in front. */
 const MEASURED: Record<string, (measurement: Measurement) => FieldValue> = {
-  worst_case_seconds: ({ worstCase }) => worstCase.seconds,
+  worst_case_remaining_seconds: ({ worstCase }) => worstCase.seconds,
   worst_case_at: ({ worstCase }) => formatNullableInstant(worstCase.at),
-  sampled_minimum_seconds: ({ sampledMinimum }) => sampledMinimum.seconds,
+  sampled_minimum_remaining_seconds: ({ sampledMinimum }) => sampledMinimum.seconds,
   rotation_interval_min_seconds: ({ rotationInterval }) => rotationInterval?.min ?? null,
   rotation_interval_median_seconds: ({ rotationInterval }) => rotationInterval?.median ?? null,
   rotation_interval_max_seconds: ({ rotationInterval }) => rotationInterval?.max ?? null,
@@ -21,8 +21,8 @@ const MEASURED: Record<string, (measurement: Measurement) => FieldValue> = {
   watched_seconds: ({ watchedTime }) => watchedTime,
   sample_count: ({ sampleCount }) => sampleCount,
   generation_count: ({ generations }) => generations.length,
-  first_sample: ({ firstSample }) => formatNullableInstant(firstSample),
-  last_sample: ({ lastSample }) => formatNullableInstant(lastSample),
+  first_sample_at: ({ firstSample }) => formatNullableInstant(firstSample),
+  last_sample_at: ({ lastSample }) => formatNullableInstant(lastSample),
 };
 
 const ANALYSED: Record<string, (analysis: SeriesAnalysis) => FieldValue> = {

@@ -56,8 +56,8 @@ async function json(...args: string[]) {
 /** The words, without the width of the terminal. */
 const unwrapped = (text: string) => text.replace(/\s+/g, ' ');
 
-const hoursOf = (jobRuns: { longest: { started_at: string } }) =>
-  new Date(jobRuns.longest.started_at).getUTCHours();
+const hoursOf = (jobRuns: { longest_run: { started_at: string } }) =>
+  new Date(jobRuns.longest_run.started_at).getUTCHours();
 
 describe('a job of which runs are recorded', () => {
   test('is judged by the longest of them, and a program is told of all', async () => {
@@ -87,13 +87,13 @@ describe('a job of which runs are recorded', () => {
       remaining_at_end_seconds: hms(1, 27, 49),
     };
     expect(job_runs).toEqual({
-      job: 'nightly',
+      job_name: 'nightly',
       run_count: 4,
       unfinished_count: 1,
       failed_count: 1,
       duration: { min_seconds: 900, median_seconds: hms(3, 0, 0), max_seconds: hms(4, 2, 11) },
-      longest,
-      closest: longest,
+      longest_run: longest,
+      least_remaining_run: longest,
       running_seconds: null,
     });
   });
@@ -118,7 +118,7 @@ describe('a job of which runs are recorded', () => {
     const { code, verdict, job, job_runs } = await json('--job', 'bold', '--host', 'linux');
     expect([code, verdict]).toEqual([1, 'start-after-rotation']);
     expect(job.duration_seconds).toBe(hms(5, 33, 0));
-    expect(job_runs.closest).toMatchObject({ exit_code: 255, remaining_at_end_seconds: -180 });
+    expect(job_runs.least_remaining_run).toMatchObject({ exit_code: 255, remaining_at_end_seconds: -180 });
     expect(unwrapped((await report('--job', 'bold', '--host', 'linux')).stdout)).toContain(
       ' closest call outlived its credentials by 3m 00s: the run of 2015-11-18 02:00:00Z on linux, ' +
         '5h 33m 00s long, exit code 255 ',
@@ -128,7 +128,7 @@ describe('a job of which runs are recorded', () => {
   test('is judged by the length that is given, and its runs are only told', async () => {
     const { code, verdict, job, job_runs } = await json('--job', 'bold', '--host', 'linux', '-j', '1h');
     expect([code, verdict, job.duration_seconds]).toEqual([0, 'safe', 3600]);
-    expect(job_runs).toMatchObject({ run_count: 2, longest: { duration_seconds: hms(5, 33, 0) } });
+    expect(job_runs).toMatchObject({ run_count: 2, longest_run: { duration_seconds: hms(5, 33, 0) } });
     const { stdout } = await report('--job', 'bold', '--host', 'linux', '-j', '1h');
     expect(unwrapped(stdout)).toContain(' longest run the run of 2015-11-18 02:00:00Z on linux, ');
     expect(stdout).not.toContain('what was judged');
@@ -175,31 +175,36 @@ describe('a job of which runs are recorded', () => {
 
 describe('a job that cannot be judged', () => {
   const NAMES = 'a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}';
-  const EMPTY = { duration: null, longest: null, closest: null, failed_count: 0 };
+  const EMPTY = { duration: null, longest_run: null, least_remaining_run: null, failed_count: 0 };
   const FAULTS: { args: string[]; error: string; hint: string; runs: object }[] = [
     {
       args: ['--job', 'nighly'],
       error: `no run of nighly in ${db}`,
       hint: `there are runs of ${NAMES}`,
-      runs: { ...EMPTY, job: 'nighly', run_count: 0, unfinished_count: 0 },
+      runs: { ...EMPTY, job_name: 'nighly', run_count: 0, unfinished_count: 0 },
     },
     {
       args: ['--job', 'running'],
       error: `no run of running has ended yet, as far as ${db} knows`,
       hint: 'give its length with -j',
-      runs: { ...EMPTY, job: 'running', run_count: 1, unfinished_count: 1 },
+      runs: { ...EMPTY, job_name: 'running', run_count: 1, unfinished_count: 1 },
     },
     {
       args: ['--job', 'failing'],
       error: `no run of failing has ended with exit code 0, as far as ${db} knows`,
       hint: 'give its length with -j',
-      runs: { job: 'failing', run_count: 2, failed_count: 1, longest: { duration_seconds: hms(5, 0, 0) } },
+      runs: {
+        job_name: 'failing',
+        run_count: 2,
+        failed_count: 1,
+        longest_run: { duration_seconds: hms(5, 0, 0) },
+      },
     },
     {
       args: ['--job', 'bold', '--host', 'windows'],
       error: `no run of bold in ${db} matches`,
       hint: 'leave out --host, --source, --role, --since or --until',
-      runs: { ...EMPTY, job: 'bold', run_count: 0, unfinished_count: 0 },
+      runs: { ...EMPTY, job_name: 'bold', run_count: 0, unfinished_count: 0 },
     },
   ];
   test.for(FAULTS)('by $args is an error that helps', async ({ args, error, hint, runs }) => {
@@ -207,7 +212,7 @@ describe('a job that cannot be judged', () => {
     expect(await report(...args)).toEqual({ code: 3, signal: null, stdout: '', stderr });
     const told = await json(...args);
     expect(told).toMatchObject({ code: 3, stderr, verdict: 'unknown', job: null, job_runs: runs });
-    expect(told.series[0]).toMatchObject({ verdict: null });
+    expect(told.series[0]).toMatchObject({ judgement: null });
   });
 
   test('where no job was ever recorded, or there is no database, says how to record one', async () => {
@@ -319,7 +324,11 @@ test('a job is judged by the series that its runs came from, and by all where th
     const args = ['report', '--db', own, '--job', job, '--margin', '0', '-f', 'json'];
     const { code, stdout } = await runCommand(args);
     const { verdict, series } = JSON.parse(stdout);
-    return [code, verdict, ...series.map((each: { verdict: { verdict: string } }) => each.verdict?.verdict)];
+    return [
+      code,
+      verdict,
+      ...series.map((each: { judgement: { verdict: string } }) => each.judgement?.verdict),
+    ];
   };
   expect(await judge('load')).toEqual([0, 'safe', undefined, 'safe']);
   expect(await judge('lost')).toEqual([1, 'start-after-rotation', 'start-after-rotation', 'safe']);
@@ -352,7 +361,7 @@ describe('several jobs', () => {
       `error: no run of nobody in ${db}\n` +
         'hint: there are runs of a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
     );
-    expect(told.job_runs.job).toBe('bold');
+    expect(told.job_runs.job_name).toBe('bold');
     expect(
       told.jobs.map((job: Record<string, unknown>) => [job.name, job.verdict, job.duration_seconds]),
     ).toEqual([
@@ -361,14 +370,14 @@ describe('several jobs', () => {
       ['nobody', 'unknown', null],
     ]);
     // Runs of bold were seen on linux alone.
-    expect(told.series.map((each: { verdicts: unknown[] }) => each.verdicts)).toMatchObject([
+    expect(told.series.map((each: { judgements: unknown[] }) => each.judgements)).toMatchObject([
       [
-        { job: 'nightly', verdict: 'safe' },
-        { job: 'bold', verdict: 'start-after-rotation' },
+        { job_name: 'nightly', verdict: 'safe' },
+        { job_name: 'bold', verdict: 'start-after-rotation' },
       ],
-      [{ job: 'nightly', verdict: 'safe' }],
+      [{ job_name: 'nightly', verdict: 'safe' }],
     ]);
-    expect(told.series[1].verdict).toBeNull();
+    expect(told.series[1].judgement).toBeNull();
   });
 
   test('are told to a person under the series that each is about', async () => {

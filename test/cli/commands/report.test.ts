@@ -87,7 +87,7 @@ describe('the logs of 2015', () => {
       gaps: [],
       polled: false,
       retired: false,
-      verdict: null,
+      judgement: null,
       failed_polls: [],
     };
     expect(series).toMatchObject(MEASURED.map((each) => ({ ...each, ...counts })));
@@ -110,13 +110,13 @@ describe('the logs of 2015', () => {
   test.for(JUDGED)('say of $args on $host: $verdict', async ({ host, args, verdict, spare, code }) => {
     const told = await json('--host', host, ...args);
     expect(told).toMatchObject({ code, verdict });
-    expect(told.series).toMatchObject([{ host, verdict: { verdict, spare_seconds: spare } }]);
+    expect(told.series).toMatchObject([{ host, judgement: { verdict, spare_seconds: spare } }]);
   });
 
   test('let 99.94 % of the starts of a five-hour job succeed without a margin', async () => {
-    const [{ verdict }] = (await json('--host', 'linux', '-j', '5h', '--margin', '0')).series;
-    expect(verdict.share_of_safe_starts).toBeCloseTo(1 - 24 / hms(12, 0, 0), 10);
-    expect(verdict.safe_after_rotation_seconds).toBe(hms(1, 0, 32));
+    const [{ judgement }] = (await json('--host', 'linux', '-j', '5h', '--margin', '0')).series;
+    expect(judgement.share_of_safe_starts).toBeCloseTo(1 - 24 / hms(12, 0, 0), 10);
+    expect(judgement.safe_after_rotation_seconds).toBe(hms(1, 0, 32));
   });
 
   /** The words, without the width of the terminal. */
@@ -178,7 +178,7 @@ describe('the logs of 2015', () => {
 test('of several series the worst decides', async () => {
   const { code, verdict, series } = await json('-j', '5h', '--margin', '0');
   expect([code, verdict]).toEqual([1, 'start-after-rotation']);
-  expect(series.map((each: { verdict: { verdict: string } }) => each.verdict.verdict)).toEqual([
+  expect(series.map((each: { judgement: { verdict: string } }) => each.judgement.verdict)).toEqual([
     'start-after-rotation',
     'safe',
   ]);
@@ -190,7 +190,11 @@ describe('evidence', () => {
   test('that is too thin for the confidence asked for makes the answer unknown', async () => {
     const args = ['-j', '1h', '--confidence', '95%'];
     const { code, verdict, series } = await json('--host', 'linux', ...args);
-    expect([code, verdict, series[0].verdict.unknown_reasons]).toEqual([3, 'unknown', ['TOO_FEW_ROTATIONS']]);
+    expect([code, verdict, series[0].judgement.unknown_reasons]).toEqual([
+      3,
+      'unknown',
+      ['TOO_FEW_ROTATIONS'],
+    ]);
     const { stdout } = await report('--host', 'linux', ...args);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
       `11 rotations were watched, the confidence asked for needs 19: poll for about 8h 07m 28s more`,
@@ -213,7 +217,7 @@ describe('evidence', () => {
 
   test('older than --max-age makes the answer unknown', async () => {
     const { code, verdict, series } = await json('--host', 'linux', '-j', '1h', '--max-age', '7d');
-    expect([code, verdict, series[0].verdict.unknown_reasons]).toEqual([3, 'unknown', ['STALE_SAMPLES']]);
+    expect([code, verdict, series[0].judgement.unknown_reasons]).toEqual([3, 'unknown', ['STALE_SAMPLES']]);
     expect(series[0].max_age_seconds).toBe(604_800);
     expect(await json('--host', 'linux', '-j', '1h', '--max-age', '36525d')).toMatchObject({
       code: 0,
@@ -234,7 +238,7 @@ describe('evidence', () => {
           host: 'i-0abc',
           polled: true,
           max_age_seconds: 86_400,
-          verdict: { unknown_reasons: ['NO_WITNESSED_ROTATION'] },
+          judgement: { unknown_reasons: ['NO_WITNESSED_ROTATION'] },
         },
       ],
     });
@@ -246,7 +250,11 @@ describe('the selection', () => {
     const args = ['--since', '2015-11-18T05:30:00Z', '--until', '2015-11-18T07:30:00Z'];
     const { series } = await json('--host', 'linux', ...args);
     expect(series).toMatchObject([
-      { first_sample: '2015-11-18T05:00:01Z', last_sample: '2015-11-18T07:00:01Z', generation_count: 2 },
+      {
+        first_sample_at: '2015-11-18T05:00:01Z',
+        last_sample_at: '2015-11-18T07:00:01Z',
+        generation_count: 2,
+      },
     ]);
   });
 
@@ -307,8 +315,8 @@ describe('a series that another has replaced', () => {
     const run = await runCommand(['report', '--db', own, '-j', '8h', '-f', 'json']);
     const { series, verdict } = JSON.parse(run.stdout);
     expect(series).toMatchObject([
-      { role: 'new-role', retired: false, verdict: { verdict } },
-      { role: 'old-role', retired: true, verdict: null },
+      { role: 'new-role', retired: false, judgement: { verdict } },
+      { role: 'old-role', retired: true, judgement: null },
     ]);
     const { stdout } = await runCommand(['report', '--db', own, '-j', '8h']);
     expect(stdout).toContain('host · imds v2 · old-role (retired: another series took its place)\n');
@@ -317,7 +325,9 @@ describe('a series that another has replaced', () => {
   test('is judged when it is asked for', async () => {
     const own = await importing(...SWAPPED);
     const run = await runCommand(['report', '--db', own, '-j', '8h', '-f', 'json', '--role', 'old-role']);
-    expect(JSON.parse(run.stdout).series).toMatchObject([{ role: 'old-role', verdict: { verdict: 'safe' } }]);
+    expect(JSON.parse(run.stdout).series).toMatchObject([
+      { role: 'old-role', judgement: { verdict: 'safe' } },
+    ]);
     expect(run.code).toBe(0);
   });
 });
@@ -413,7 +423,7 @@ describe('a database on a read-only mount', () => {
     const run = await reportReadOnly(folder, ['--host', 'linux', '-j', '7h', '-f', 'json']);
     expect(run).toMatchObject({ code: 1, stderr: '' });
     expect(JSON.parse(run.stdout).series).toMatchObject([
-      { sample_count: 13, verdict: { verdict: 'never' } },
+      { sample_count: 13, judgement: { verdict: 'never' } },
     ]);
     expect(contentsOf(folder)).toEqual(before);
   });

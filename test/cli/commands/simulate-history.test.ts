@@ -68,7 +68,7 @@ describe.concurrent('what was pretended is what a report finds', () => {
     const found = await report('10m', '--every', '10s', '--scenario', 'agent-serves-expired');
     // The scenario rotates every minute for three, and freezes what was issued after two.
     const expiry = END - 600_000 + 120_000 + 180_000;
-    const last = Date.parse(found.last_sample);
+    const last = Date.parse(found.last_sample_at);
     const remaining = Math.floor((expiry - last) / 1000);
     expect(last).toBeGreaterThan(END - 10_000);
     expect(found).toMatchObject({

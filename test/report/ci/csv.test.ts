@@ -31,7 +31,7 @@ test('a line for every series and job holds the figures of both', async () => {
     required_seconds: '18000',
     spare_seconds: '-24',
     share_of_safe_starts: '0.9994444444444445',
-    worst_case_seconds: '17976',
+    worst_case_remaining_seconds: '17976',
     worst_case_at: '2015-11-18T08:03:35Z',
     rotation_interval_median_seconds: '3656',
     validity_when_issued_min_seconds: '21632',
@@ -42,7 +42,7 @@ test('a line for every series and job holds the figures of both', async () => {
 
 test('there is a line where nobody can judge, and for every series where there is no job', async () => {
   const rows = await rowsOf(mixed());
-  expect(rows.map(({ role, job, verdict }) => [role, job, verdict])).toEqual([
+  expect(rows.map(({ role, job_name, verdict }) => [role, job_name, verdict])).toEqual([
     ['app', '', 'safe'],
     ['app', 'nightly', 'safe'],
     ['app', 'new', 'unknown'],
@@ -60,7 +60,7 @@ test('there is a line where nobody can judge, and for every series where there i
     ['', 'new', 'unknown'],
   ]);
   const unasked = await rowsOf(judge([hourly(identity()), hourly(identity({ host: 'b' }))], []));
-  expect(unasked.map(({ host, verdict, worst_case_seconds: w }) => [host, verdict, w])).toEqual([
+  expect(unasked.map(({ host, verdict, worst_case_remaining_seconds: w }) => [host, verdict, w])).toEqual([
     ['web-1', '', '18000'],
     ['b', '', '18000'],
   ]);
