@@ -1,29 +1,81 @@
 import type { Assessment } from '../domain/verdict/assessment.ts';
 import type { ReportContext } from './context.ts';
-import { renderJson } from './json.ts';
 
-/** What can be longer than a string comes in pieces. */
+/** A report may be longer than a JavaScript string can be, so a renderer may return pieces. */
 export type RenderedReport = string | Iterable<string>;
 
-export type Renderer = (
-  assessment: Assessment,
-  context: ReportContext,
-) => RenderedReport | Promise<RenderedReport>;
+export interface ReportFormatDefinition {
+  /** Loads its renderer, and the libraries that the renderer needs, only when called. */
+  render(assessment: Assessment, context: ReportContext): RenderedReport | Promise<RenderedReport>;
+  /** For help and completion: a phrase without a full stop. */
+  description: string;
+  /** Of a file in this format, without the dot. */
+  fileExtension: string;
+  /** For the `Content-Type` header. */
+  mediaType: string;
+}
 
-/** One renderer a format, each loaded with its libraries only when it is wanted. */
+/** The only list of report formats. */
 export const REPORT_FORMATS = {
-  table: async (assessment, context) => (await import('./table/table.ts')).renderTable(assessment, context),
-  json: renderJson,
-  csv: async (assessment) => (await import('./ci/csv.ts')).renderCsv(assessment),
-  markdown: async (assessment, context) =>
-    (await import('./ci/markdown.ts')).renderMarkdown(assessment, context),
-  junit: async (assessment, context) => (await import('./ci/junit.ts')).renderJunit(assessment, context),
-  github: async (assessment, context) => (await import('./ci/github.ts')).renderGithub(assessment, context),
-  prometheus: async (assessment, context) =>
-    (await import('./metrics/prometheus.ts')).renderPrometheus(assessment, context),
-  openmetrics: async (assessment, context) =>
-    (await import('./metrics/openmetrics.ts')).renderOpenMetrics(assessment, context),
-  html: async (assessment, context) => (await import('./page/html.ts')).renderPage(assessment, context),
-} as const satisfies Record<string, Renderer>;
+  table: {
+    render: async (assessment, context) =>
+      (await import('./table/table.ts')).renderTable(assessment, context),
+    description: 'for a terminal',
+    fileExtension: 'txt',
+    mediaType: 'text/plain; charset=utf-8',
+  },
+  json: {
+    render: async (assessment, context) => (await import('./json.ts')).renderJson(assessment, context),
+    description: 'for programs',
+    fileExtension: 'json',
+    mediaType: 'application/json',
+  },
+  csv: {
+    render: async (assessment) => (await import('./ci/csv.ts')).renderCsv(assessment),
+    description: 'for spreadsheets, one row per series and job',
+    fileExtension: 'csv',
+    mediaType: 'text/csv; charset=utf-8',
+  },
+  markdown: {
+    render: async (assessment, context) =>
+      (await import('./ci/markdown.ts')).renderMarkdown(assessment, context),
+    description: 'for issues and pull requests',
+    fileExtension: 'md',
+    mediaType: 'text/markdown; charset=utf-8',
+  },
+  junit: {
+    render: async (assessment, context) => (await import('./ci/junit.ts')).renderJunit(assessment, context),
+    description: 'XML for CI servers, one test case per series and job',
+    fileExtension: 'xml',
+    mediaType: 'application/xml',
+  },
+  github: {
+    render: async (assessment, context) => (await import('./ci/github.ts')).renderGithub(assessment, context),
+    description: 'annotations, step summary and outputs of GitHub Actions',
+    fileExtension: 'txt',
+    mediaType: 'text/plain; charset=utf-8',
+  },
+  prometheus: {
+    render: async (assessment, context) =>
+      (await import('./metrics/prometheus.ts')).renderPrometheus(assessment, context),
+    description: 'current metrics, for the textfile collector of node_exporter',
+    fileExtension: 'prom',
+    mediaType: 'text/plain; version=0.0.4; charset=utf-8',
+  },
+  openmetrics: {
+    render: async (assessment, context) =>
+      (await import('./metrics/openmetrics.ts')).renderOpenMetrics(assessment, context),
+    description: 'past metrics with timestamps, for promtool',
+    fileExtension: 'txt',
+    mediaType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  },
+  html: {
+    render: async (assessment, context) => (await import('./page/html.ts')).renderPage(assessment, context),
+    description: 'one page with charts',
+    fileExtension: 'html',
+    mediaType: 'text/html; charset=utf-8',
+  },
+} as const satisfies Record<string, ReportFormatDefinition>;
 
 export type ReportFormat = keyof typeof REPORT_FORMATS;
+export const REPORT_FORMAT_NAMES = Object.keys(REPORT_FORMATS) as ReportFormat[];

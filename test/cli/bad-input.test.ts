@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { REPORT_FORMATS } from '../../src/report/formats.ts';
+import { REPORT_FORMAT_NAMES } from '../../src/report/formats.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/schema.ts';
 import { runCommand } from '../support/cli/run-command.ts';
 import { fixturePath, PROGRAM, runProgram } from '../support/cli/run-program.ts';
@@ -153,7 +153,7 @@ const names: BadInput[] = [
 
 const choices: BadInput[] = (
   [
-    ['report', '--format', 'pdf', `${Object.keys(REPORT_FORMATS).join(', ')}, or FORMAT=FILE`],
+    ['report', '--format', 'pdf', `${REPORT_FORMAT_NAMES.join(', ')}, or FORMAT=FILE`],
     ['export', '--format', 'sql', 'ndjson, csv'],
     ['poll', '--format', 'csv', 'text, json'],
     ['poll', '--source', 'sso', 'auto, imds, container, process, environment, profile'],

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.ts';
+import { REPORT_FORMAT_NAMES, REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.ts';
 import { context, hostile, KEY_ID, textOf } from '../support/report/assessments.ts';
-
-const FORMATS = Object.keys(REPORT_FORMATS) as ReportFormat[];
 
 /** Where nothing is taken for mark-up, a tag is a name like any other. */
 const PLAIN_TEXT = new Set<string>(['table', 'json', 'csv', 'github', 'prometheus', 'openmetrics']);
@@ -15,10 +13,10 @@ const VERBATIM = new Set(['red\u202e', 'more\u2028']);
 
 const render = async (format: ReportFormat) => {
   const assessment = hostile();
-  return textOf(REPORT_FORMATS[format](assessment, context(assessment)));
+  return textOf(REPORT_FORMATS[format].render(assessment, context(assessment)));
 };
 
-describe.each(FORMATS)('hostile names in the format %s', (format) => {
+describe.each(REPORT_FORMAT_NAMES)('hostile names in the format %s', (format) => {
   test('start no line, draw nothing on a terminal and turn no text around', async () => {
     const text = await render(format);
     const found = RAW.filter((raw) => text.includes(raw));
@@ -32,7 +30,7 @@ describe.each(FORMATS)('hostile names in the format %s', (format) => {
   });
 });
 
-test.each(FORMATS.filter((format) => !PLAIN_TEXT.has(format)))(
+test.each(REPORT_FORMAT_NAMES.filter((format) => !PLAIN_TEXT.has(format)))(
   'hostile names in the format %s are no mark-up',
   async (format) => {
     // A page may have scripts of its own.

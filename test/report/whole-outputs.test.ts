@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Assessment } from '../../src/domain/verdict/assessment.ts';
-import { REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.ts';
+import { REPORT_FORMATS } from '../../src/report/formats.ts';
 import { context, HOUR, hostile, job, judge, logsOf2015, mixed } from '../support/report/assessments.ts';
 
-const EXTENSIONS = { junit: 'xml', markdown: 'md', github: 'txt', csv: 'csv' } as const satisfies Partial<
-  Record<ReportFormat, string>
->;
-const FORMATS = Object.entries(EXTENSIONS) as [keyof typeof EXTENSIONS, string][];
+const FORMATS = ['junit', 'markdown', 'github', 'csv'] as const;
 
 const OUTPUTS: Record<string, () => Assessment | Promise<Assessment>> = {
   'logs-of-2015': async () => judge(await logsOf2015(), [job(5 * HOUR, { margin: 0 })]),
@@ -17,9 +14,9 @@ const OUTPUTS: Record<string, () => Assessment | Promise<Assessment>> = {
 };
 
 describe.each(Object.entries(OUTPUTS))('the whole of %s', (name, build) => {
-  test.each(FORMATS)('as %s', async (format, extension) => {
+  test.each(FORMATS)('as %s', async (format) => {
     const assessment = await build();
-    const text = await REPORT_FORMATS[format](assessment, context(assessment));
-    await expect(text).toMatchFileSnapshot(`snapshots/${name}.${extension}`);
+    const text = await REPORT_FORMATS[format].render(assessment, context(assessment));
+    await expect(text).toMatchFileSnapshot(`snapshots/${name}.${REPORT_FORMATS[format].fileExtension}`);
   });
 });

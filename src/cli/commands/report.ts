@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { REPORT_FORMATS } from '../../report/formats.ts';
+import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import { toExitCode } from '../flags/exit-codes.ts';
@@ -33,7 +33,7 @@ export function declareReport(program: Command, run: (flags: ReportFlags) => Pro
     .addOption(createDatabaseFlag())
     .addOption(
       new Option('-f, --format <format[=file]>', 'how; with a file for each, several at once')
-        .choices(Object.keys(REPORT_FORMATS))
+        .choices(REPORT_FORMAT_NAMES)
         .default(undefined, 'table')
         .argParser(parseFormatFlag),
     )
@@ -92,7 +92,7 @@ export async function runReportCommand(flags: ReportFlags, io: Io): Promise<numb
       nodeVersion: io.nodeVersion,
     };
     try {
-      const text = await REPORT_FORMATS[format](assessment, context);
+      const text = await REPORT_FORMATS[format].render(assessment, context);
       await writeOutput(io, file, typeof text === 'string' ? [text] : text);
       if (format === 'github') await appendGithubFiles(io, assessment, context);
     } catch (error) {

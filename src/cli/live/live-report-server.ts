@@ -81,7 +81,7 @@ export async function startLiveReportServer({
   const routes = new Map([
     [
       '/',
-      report('page', 'text/html; charset=utf-8', async (snapshot) =>
+      report('page', REPORT_FORMATS.html.mediaType, async (snapshot) =>
         (await import('../../report/page/html.ts')).renderPage(snapshot.assessment, contextOf(snapshot), {
           refreshSeconds: refreshFor(flags.interval),
         }),
@@ -89,14 +89,14 @@ export async function startLiveReportServer({
     ],
     [
       '/report.json',
-      report('json', 'application/json', async (snapshot) =>
-        REPORT_FORMATS.json(snapshot.assessment, contextOf(snapshot)),
+      report('json', REPORT_FORMATS.json.mediaType, async (snapshot) =>
+        REPORT_FORMATS.json.render(snapshot.assessment, contextOf(snapshot)),
       ),
     ],
     [
       '/metrics',
-      report('metrics', 'text/plain; version=0.0.4; charset=utf-8', async (snapshot) =>
-        REPORT_FORMATS.prometheus(snapshot.assessment, contextOf(snapshot)),
+      report('metrics', REPORT_FORMATS.prometheus.mediaType, async (snapshot) =>
+        REPORT_FORMATS.prometheus.render(snapshot.assessment, contextOf(snapshot)),
       ),
     ],
     ['/healthz', health],

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { CredWatchError } from '../../errors.ts';
-import { REPORT_FORMATS, type ReportFormat } from '../../report/formats.ts';
+import { REPORT_FORMAT_NAMES as NAMES, type ReportFormat } from '../../report/formats.ts';
 import { choiceHint } from '../flags/did-you-mean.ts';
 
 /** One rendering of a report, and where it goes: `-` is stdout. */
@@ -14,8 +14,6 @@ export interface RequestedFormat {
   format: ReportFormat;
   file: string | null;
 }
-
-const NAMES = Object.keys(REPORT_FORMATS) as ReportFormat[];
 
 /** Reads `html` and `html=report.html`, for a flag that may be repeated. */
 export function parseFormatFlag(text: string, before: readonly RequestedFormat[] = []): RequestedFormat[] {

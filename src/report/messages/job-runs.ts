@@ -1,6 +1,6 @@
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { FinishedRun, JobRunSummary, RunningRun } from '../../domain/verdict/job-runs.ts';
-import { formatCount, formatTimestamp } from '../text/format-values.ts';
+import { formatCount, formatNumber, formatTimestamp } from '../text/format-values.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 
 /** How many runs of a job there were, and what became of them. */
@@ -9,8 +9,8 @@ export function describeJobRuns(
   { runCount, failedCount, unfinishedCount }: JobRunSummary,
 ): string {
   const exceptions = [
-    ...(failedCount > 0 ? [`${failedCount.toLocaleString('en-US')} failed`] : []),
-    ...(unfinishedCount > 0 ? [`${unfinishedCount.toLocaleString('en-US')} without a recorded end`] : []),
+    ...(failedCount > 0 ? [`${formatNumber(failedCount)} failed`] : []),
+    ...(unfinishedCount > 0 ? [`${formatNumber(unfinishedCount)} without a recorded end`] : []),
   ];
   return [`${formatCount(runCount, 'run')} of ${escapeUnprintable(job)}`, ...exceptions].join(', ');
 }

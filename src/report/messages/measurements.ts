@@ -1,7 +1,7 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
-import { formatCount, formatSpan, formatTimestamp } from '../text/format-values.ts';
+import { formatCount, formatNumber, formatSpan, formatTimestamp } from '../text/format-values.ts';
 
 /*
  * What stands beside the figures of a series.
@@ -26,7 +26,7 @@ export const describeGaps = ({ gaps }: Measurement): string =>
   gaps.length === 0 ? '' : `less ${formatCount(gaps.length, 'gap')}`;
 
 export const describeWitnessedRotations = ({ rotations, witnessedCount }: Measurement) =>
-  `${witnessedCount.toLocaleString('en-US')} of ${formatCount(rotations.length, 'rotation')} witnessed`;
+  `${formatNumber(witnessedCount)} of ${formatCount(rotations.length, 'rotation')} witnessed`;
 
 /** Where on the worst case a person should look. */
 export function describeWorstCase({ worstCase, overstatement, lag }: Measurement): string {

@@ -6,6 +6,7 @@ import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { Histogram } from '../drawing/histogram.ts';
 import {
   formatCount,
+  formatNumber,
   formatRemaining,
   formatSeriesName,
   formatShare,
@@ -41,15 +42,15 @@ export function describeSafeStartsCurve(points: readonly SafeStartsPoint[], marg
 }
 
 export const describeUniformDistribution = ({ count, extremes }: Histogram) =>
-  count === 1 ? duration(extremes.min) : `all ${count.toLocaleString('en-US')}: ${duration(extremes.min)}`;
+  count === 1 ? duration(extremes.min) : `all ${formatNumber(count)}: ${duration(extremes.min)}`;
 
 /** A distribution in a line: the middle, the ends, and what lies too far away to be drawn. */
 export function summariseDistribution({ extremes, countBelow, countAbove }: Histogram): string {
   const { min, median, max } = extremes;
   return [
     `median ${duration(median)}`,
-    countBelow > 0 ? `${countBelow.toLocaleString('en-US')} shorter, from ${duration(min)} on` : null,
-    countAbove > 0 ? `${countAbove.toLocaleString('en-US')} longer, up to ${duration(max)}` : null,
+    countBelow > 0 ? `${formatNumber(countBelow)} shorter, from ${duration(min)} on` : null,
+    countAbove > 0 ? `${formatNumber(countAbove)} longer, up to ${duration(max)}` : null,
   ]
     .filter((part) => part !== null)
     .join(' · ');

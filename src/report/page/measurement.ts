@@ -10,7 +10,7 @@ import {
   describeWorstCase,
   UNKNOWN_VALUE,
 } from '../messages/measurements.ts';
-import { formatTimestamp } from '../text/format-values.ts';
+import { formatNumber, formatTimestamp } from '../text/format-values.ts';
 import { renderDefinitionList } from './definition-list.ts';
 import type { Markup } from './markup.ts';
 
@@ -39,7 +39,7 @@ export function renderMeasurement(measurement: Measurement, polled: boolean, mar
       issued === null
         ? ['validity when issued', UNKNOWN_VALUE]
         : ['validity when issued', duration(issued.min), `min · ${duration(issued.max)} max`],
-      ['samples', measurement.sampleCount.toLocaleString('en-US'), describeSamples(measurement, polled)],
+      ['samples', formatNumber(measurement.sampleCount), describeSamples(measurement, polled)],
       ['watched time', duration(measurement.watchedTime), watched(measurement)],
     ],
     'figures',

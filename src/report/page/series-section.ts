@@ -8,7 +8,7 @@ import type { ReportContext } from '../context.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { RETIRED_MESSAGE } from '../messages/judgements.ts';
 import { describeEvidence } from '../messages/verdicts.ts';
-import { formatSeriesName, formatTimestamp } from '../text/format-values.ts';
+import { formatNumber, formatSeriesName, formatTimestamp } from '../text/format-values.ts';
 import { truncateText } from '../text/untrusted-text.ts';
 import { renderCharts } from './charts/charts.ts';
 import { formatJobLabel } from './charts/job-line.ts';
@@ -90,6 +90,6 @@ function failedPolls({ failedPolls: failed }: SeriesAnalysis, id: string): Marku
 <thead><tr><th scope="col">reason</th><th scope="col">count</th><th scope="col">first</th><th scope="col">last</th>${hasDetail && html`<th scope="col">what was said last</th>`}</tr></thead>
 <tbody>${failed.map(
     ({ reason, count, firstAt, lastAt, lastDetail }) =>
-      html`<tr><td>${reason}</td><td>${count.toLocaleString('en-US')}</td><td>${formatTimestamp(firstAt)}</td><td>${formatTimestamp(lastAt)}</td>${hasDetail && html`<td>${truncateText(lastDetail, DETAIL_WIDTH)}</td>`}</tr>`,
+      html`<tr><td>${reason}</td><td>${formatNumber(count)}</td><td>${formatTimestamp(firstAt)}</td><td>${formatTimestamp(lastAt)}</td>${hasDetail && html`<td>${truncateText(lastDetail, DETAIL_WIDTH)}</td>`}</tr>`,
   )}</tbody></table></div>`;
 }

@@ -16,6 +16,7 @@ import {
 import {
   formatCount,
   formatExtremes,
+  formatNumber,
   formatShare,
   formatTimestamp,
   getSeparator,
@@ -106,7 +107,7 @@ function failedPollRows({ failedPolls }: SeriesAnalysis): LabelledRow[] {
   return failedPolls.map(
     ({ reason, count, lastAt }, index): LabelledRow => [
       index === 0 ? 'failed polls' : '',
-      `${count.toLocaleString('en-US')} ${reason}, last at ${formatTimestamp(lastAt)}`,
+      `${formatNumber(count)} ${reason}, last at ${formatTimestamp(lastAt)}`,
     ],
   );
 }

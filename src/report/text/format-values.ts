@@ -62,6 +62,9 @@ export function formatJob({ name, job }: Pick<AssessedJob, 'name' | 'job'>): str
 export const formatRemaining = (remaining: Seconds) =>
   remaining < 0 ? `EXPIRED ${formatDuration(-remaining)} ago` : `${formatDuration(remaining)} left`;
 
+/** `1,234`. */
+export const formatNumber = (value: number): string => value.toLocaleString('en-US');
+
 export function formatCount(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+  return `${formatNumber(count)} ${count === 1 ? one : many}`;
 }

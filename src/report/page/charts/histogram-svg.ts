@@ -2,7 +2,7 @@ import { formatShortDuration as short } from '../../../domain/time/duration.ts';
 import type { Histogram } from '../../drawing/histogram.ts';
 import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
 import { describeDistribution } from '../../messages/page.ts';
-import { formatCount } from '../../text/format-values.ts';
+import { formatCount, formatNumber } from '../../text/format-values.ts';
 import { html, type Markup } from '../markup.ts';
 import { formatPercent, renderSvgFrame } from './svg-frame.ts';
 
@@ -20,7 +20,7 @@ export function renderHistogramSvg(what: string, found: Histogram): Markup {
     height: HEIGHT,
     yTicks: [
       { position: 0, label: '' },
-      { position: 1, label: maxCount.toLocaleString('en-US') },
+      { position: 1, label: formatNumber(maxCount) },
     ],
     xTicks: multiplesWithin(step, from, to).map((at) => ({
       position: x(at),

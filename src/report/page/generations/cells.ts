@@ -1,7 +1,7 @@
 import type { Seconds } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
 import { describeGenerationFlags } from '../../messages/generations.ts';
-import { formatTimestamp } from '../../text/format-values.ts';
+import { formatNumber, formatTimestamp } from '../../text/format-values.ts';
 import type { GenerationRow } from './row.ts';
 
 export const GENERATION_COLUMNS = [
@@ -27,6 +27,6 @@ export const formatGenerationCells = (row: GenerationRow): string[] => [
   length(row.validityWhenIssued),
   length(row.leadTime),
   length(row.interval),
-  row.sampleCount.toLocaleString('en-US'),
+  formatNumber(row.sampleCount),
   describeGenerationFlags(row.flags, (row.servedTo - row.lastSeen) / 1000).join('; '),
 ];
