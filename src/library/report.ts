@@ -5,6 +5,7 @@ import type { Job, JobJudgement, Verdict } from '../domain/verdict/job-verdict.t
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { SampleStore } from '../store/sample-store.ts';
+import { isPeriodEmpty } from '../watch/stored-report.ts';
 import {
   type Confidence,
   type Duration,
@@ -162,13 +163,13 @@ export function readReport(options: ReadReportOptions = {}): Report {
   const clockNow = getSystemDefaults().clock.now();
   const now = parseInstantOption(options.now ?? clockNow, clockNow, 'first', 'now');
   const filter = {
-    ...(host === undefined ? {} : { host: validateName(host, 'the host') }),
-    ...(source === undefined ? {} : { source: validateSourceName(source) }),
-    ...(role === undefined ? {} : { role: validateName(role, 'the role') }),
-    ...(since === undefined ? {} : { since: parseInstantOption(since, now, 'first', 'since') }),
-    ...(until === undefined ? {} : { until: parseInstantOption(until, now, 'last', 'until') }),
+    host: host === undefined ? host : validateName(host, 'the host'),
+    source: source === undefined ? source : validateSourceName(source),
+    role: role === undefined ? role : validateName(role, 'the role'),
+    since: since === undefined ? since : parseInstantOption(since, now, 'first', 'since'),
+    until: until === undefined ? until : parseInstantOption(until, now, 'last', 'until'),
   };
-  if (filter.since !== undefined && filter.until !== undefined && filter.since > filter.until) {
+  if (isPeriodEmpty(filter)) {
     throw new CredWatchError('since is after until', 'exchange the two');
   }
   const store = SampleStore.openReadOnly(db);

@@ -12,8 +12,8 @@ export interface ReportContext {
   hasColour: boolean;
   /** Nothing but ASCII can be shown. */
   isAsciiOnly: boolean;
-  /** Of the same series over all time, whatever part of it was selected: counters never go back. */
-  allTimeAssessment: Assessment;
+  /** Assesses the same series without `--since` and `--until`. Only metrics need the result: counters never decrease. */
+  assessAllTime: () => Assessment;
   /** Of Node.js; absent where nobody asked. */
   nodeVersion?: string;
   /** How long the last poll took. Absent where nobody is polling: nothing stored tells. */

@@ -7,11 +7,11 @@ import type { Instant, SourceName } from '../domain/model.ts';
 
 /** Selects series; `since` and `until` whole generations: those seen at any moment between. */
 export interface SeriesFilter {
-  host?: string;
-  source?: SourceName;
-  role?: string;
-  since?: Instant;
-  until?: Instant;
+  host?: string | undefined;
+  source?: SourceName | undefined;
+  role?: string | undefined;
+  since?: Instant | undefined;
+  until?: Instant | undefined;
 }
 
 /** `since` and `until` select runs by their start: it is then that credentials were handed out. */

@@ -1,17 +1,17 @@
 import { type Command, Option } from 'commander';
+import type { Instant } from '../../domain/model.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
-import type { SampleStore } from '../../store/sample-store.ts';
+import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
 import { toExitCode } from '../flags/exit-codes.ts';
 import { addSelectionFlags, createDatabaseFlag, createExitCodesFlag } from '../flags/flags.ts';
-import { addJudgingFlags, type JudgingFlags } from '../flags/judging-flags.ts';
+import { addJudgingFlags, type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import type { SelectionFlags } from '../flags/selection.ts';
 import { DEFAULT_WIDTH, getOutputWidth, type Io, supportsUnicode, wantsColour } from '../process/io.ts';
 import { writeOutput } from '../process/output-file.ts';
-import { assessStored } from '../report/assess-stored.ts';
 import { appendGithubFiles } from '../report/github.ts';
-import { printNoRuns, printNoSamples } from '../report/missing-data.ts';
-import { parseFormatFlag, planOutputs, type RequestedFormat } from '../report/outputs.ts';
+import { printMissingData } from '../report/missing-data.ts';
+import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
 
 /** Replaced by the build. */
 declare const CRED_WATCH_VERSION: string;
@@ -59,36 +59,43 @@ Examples:
 export async function runReportCommand(flags: ReportFlags, io: Io): Promise<number> {
   const now = io.clock.now();
   const outputs = planOutputs(flags.format ?? [], flags.output);
-  const { toSeriesFilter } = await import('../flags/selection.ts');
+  const { isFiltered, toSeriesFilter } = await import('../flags/selection.ts');
   const filter = toSeriesFilter(flags, now);
+  const options = toReportOptions(flags, filter, now);
   const path = resolveDatabasePath(flags.db, io);
-  const { assessment, allTime, isMissing, jobNames } = await read(path, (store) =>
-    assessStored(store, filter, flags, now),
-  );
-  const { jobs, series, verdict } = assessment;
-
-  const absence = { path, isMissing, isFiltered: Object.keys(filter).length > 0 };
-  for (const job of jobs) {
-    const lacksLength = job.job === null;
-    if (lacksLength || job.runs?.runCount === 0)
-      await printNoRuns(io, job, jobNames, { ...absence, isFatal: lacksLength });
+  const { SampleStore } = await import('../../store/sample-store.ts');
+  const store = SampleStore.openReadOnly(path);
+  try {
+    const report = assessStored(store, options);
+    const canRender = await printMissingData(report, { path, isFiltered: isFiltered(filter) }, io);
+    await writeOutputs(outputs, canRender, report, flags, now, io);
+    return toExitCode(report.assessment.verdict);
+  } finally {
+    store?.close();
   }
-  // What was said of jobs is enough where none of them can be judged.
-  const isTold = jobs.length > 0 && jobs.every(({ job }) => job === null);
-  if (series.length === 0 && !isTold) await printNoSamples(io, { ...absence, isFatal: verdict !== null });
+}
 
-  const failures: unknown[] = [];
+/** Every output is tried before the first error is thrown: one bad path must not prevent the other files. */
+async function writeOutputs(
+  outputs: readonly ReportOutput[],
+  canRender: boolean,
+  { assessment, assessAllTime }: StoredReport,
+  flags: ReportFlags,
+  now: Instant,
+  io: Io,
+): Promise<void> {
+  const errors: unknown[] = [];
   for (const { format, file } of outputs) {
-    if (format === 'table' && (series.length === 0 || isTold)) continue;
-    const isShown = file === '-';
+    if (format === 'table' && !canRender) continue;
+    const isStdout = file === '-';
     const context = {
       now,
       margin: flags.margin,
       version: CRED_WATCH_VERSION,
-      width: isShown ? getOutputWidth(io.stdout) : DEFAULT_WIDTH,
-      hasColour: isShown && wantsColour(io.stdout, io.env),
+      width: isStdout ? getOutputWidth(io.stdout) : DEFAULT_WIDTH,
+      hasColour: isStdout && wantsColour(io.stdout, io.env),
       isAsciiOnly: flags.ascii === true || !supportsUnicode(io.env),
-      allTimeAssessment: allTime,
+      assessAllTime,
       nodeVersion: io.nodeVersion,
     };
     try {
@@ -96,20 +103,8 @@ export async function runReportCommand(flags: ReportFlags, io: Io): Promise<numb
       await writeOutput(io, file, typeof text === 'string' ? [text] : text);
       if (format === 'github') await appendGithubFiles(io, assessment, context);
     } catch (error) {
-      failures.push(error);
+      errors.push(error);
     }
   }
-  // One file that cannot be written is no reason to lose the others.
-  if (failures.length > 0) throw failures[0];
-  return toExitCode(verdict);
-}
-
-async function read<T>(path: string, action: (store: SampleStore | null) => T): Promise<T> {
-  const { SampleStore } = await import('../../store/sample-store.ts');
-  const store = SampleStore.openReadOnly(path);
-  try {
-    return action(store);
-  } finally {
-    store?.close();
-  }
+  if (errors.length > 0) throw errors[0];
 }

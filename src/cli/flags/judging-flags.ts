@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
-import type { Seconds } from '../../domain/model.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
+import { CredWatchError } from '../../errors.ts';
+import type { SeriesFilter } from '../../store/contract.ts';
+import { areJobsAmbiguous, type StoredReportOptions } from '../../watch/stored-report.ts';
 import {
   parseConfidenceFlag,
   parseDurationFlag,
@@ -44,4 +47,24 @@ export function addJudgingFlags(command: Command): Command {
     .option('--confidence <share>', 'ask for enough watched rotations: 95% wants 19', parseConfidenceFlag);
   showDefaultDuration(command, '--margin', DEFAULT_MARGIN);
   return command;
+}
+
+/**
+ * Says what to read and judge.
+ * @throws CredWatchError if the pairing of `--job-duration` and `--job` is unclear
+ */
+export function toReportOptions(
+  flags: JudgingFlags,
+  filter: SeriesFilter,
+  now: Instant,
+): StoredReportOptions {
+  const jobs = { durations: flags.jobDuration ?? [], names: flags.job ?? [] };
+  if (areJobsAmbiguous(jobs)) {
+    throw new CredWatchError(
+      'cannot tell which --job-duration belongs to which --job',
+      'with several jobs, use only -j or only --job: a named job has the duration of its longest run',
+    );
+  }
+  const { margin, maxAge = 'default' as const, confidence = null } = flags;
+  return { filter, jobs, margin, maxAge, confidence, now };
 }

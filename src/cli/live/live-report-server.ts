@@ -7,12 +7,12 @@ import { type MonitorResponse, startMonitor } from '../../server/monitor/monitor
 import type { CredentialSource, PollFailure } from '../../sources/source.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
-import type { JudgingFlags } from '../flags/judging-flags.ts';
+import { assessStored } from '../../watch/stored-report.ts';
+import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import { readAllowedHosts, readListenAddresses } from '../flags/listen-addresses.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
 import { DEFAULT_WIDTH, type Io } from '../process/io.ts';
 import { printNote, printThrownError } from '../process/messages.ts';
-import { assertUnambiguousJobs, assessStored } from '../report/assess-stored.ts';
 import { type AssessmentSnapshot, LiveReport } from './live-report.ts';
 import { TimedSource } from './timed-source.ts';
 
@@ -50,19 +50,19 @@ export async function startLiveReportServer({
   io,
   debug,
 }: LiveReportServerOptions): Promise<LiveReportServer> {
-  assertUnambiguousJobs(flags);
+  toReportOptions(flags, {}, io.clock.now());
   const timed = new TimedSource(source, io.clock);
-  const live = new LiveReport((now) => assessStored(store, {}, flags, now), timed, io.clock);
+  const live = new LiveReport((now) => assessStored(store, toReportOptions(flags, {}, now)), timed, io.clock);
   let last: { host: string; endedAt: Instant; failure: PollFailure | null } | null = null;
 
-  const contextOf = ({ now, allTime }: AssessmentSnapshot): ReportContext => ({
+  const contextOf = ({ now, assessAllTime }: AssessmentSnapshot): ReportContext => ({
     now,
     margin: flags.margin,
     version: CRED_WATCH_VERSION,
     width: DEFAULT_WIDTH,
     hasColour: false,
     isAsciiOnly: false,
-    allTimeAssessment: allTime,
+    assessAllTime,
     nodeVersion: io.nodeVersion,
     ...(last === null ? {} : { lastPoll: lastPoll(last, timed) }),
   });

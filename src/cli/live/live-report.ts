@@ -1,10 +1,10 @@
 import type { Clock } from '../../clock.ts';
 import type { Instant } from '../../domain/model.ts';
-import type { StoredAssessment } from '../report/assess-stored.ts';
+import type { StoredReport } from '../../watch/stored-report.ts';
 import { CachedResult } from './cached-result.ts';
 
 /** What the database said at a moment. */
-export interface AssessmentSnapshot extends StoredAssessment {
+export interface AssessmentSnapshot extends StoredReport {
   now: Instant;
 }
 
@@ -20,7 +20,7 @@ export class LiveReport {
   readonly #polls: PollActivity;
   #texts = new WeakMap<AssessmentSnapshot, Map<string, Promise<string>>>();
 
-  constructor(assess: (now: Instant) => StoredAssessment, polls: PollActivity, clock: Clock) {
+  constructor(assess: (now: Instant) => StoredReport, polls: PollActivity, clock: Clock) {
     this.#polls = polls;
     const take = () => {
       const now = clock.now();

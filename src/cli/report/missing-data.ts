@@ -1,73 +1,91 @@
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
 import { ROOT_DATABASE_PATH } from '../../store/database-path.ts';
+import type { StoredReport } from '../../watch/stored-report.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 
-/** Where something was looked for and not found. */
-export interface MissingDataContext {
+/** Where data was read. */
+export interface ReadContext {
+  /** Of the database. */
   path: string;
-  /** There is no database. */
-  isMissing: boolean;
+  /** A flag selects only a part of the data. */
   isFiltered: boolean;
-  /** An answer was wanted that cannot be given without it. */
-  isFatal: boolean;
 }
 
-const WIDEN = 'leave out --host, --source, --role, --since or --until';
+const REMOVE_FILTERS = 'remove --host, --source, --role, --since or --until';
 
-const RECORD = 'record runs: `cred-watch exec -j 4h --job NAME -- command`';
+const RECORD_RUNS = 'record runs: `cred-watch exec -j 4h --job NAME -- command`';
 
-/** So many names fit a hint. */
-const NAMES_TOLD = 8;
+/** Most job names listed in a hint. */
+const MOST_NAMES = 8;
 
-export async function printNoSamples(
+/**
+ * Reports missing job runs and missing samples. Returns true if the report has something to show: false without
+ * samples, and false if none of the jobs can be judged.
+ */
+export async function printMissingData(report: StoredReport, context: ReadContext, io: Io): Promise<boolean> {
+  const { jobs, series, verdict } = report.assessment;
+  for (const job of jobs) {
+    if (job.job === null || job.runs?.runCount === 0) await printNoRuns(job, report, context, io);
+  }
+  const canJudge = jobs.length === 0 || jobs.some(({ job }) => job !== null);
+  if (series.length === 0 && canJudge) {
+    await printNoSamples(report, context, verdict === null ? printNote : printError, io);
+  }
+  return series.length > 0 && canJudge;
+}
+
+async function printNoSamples(
+  { hasDatabase }: StoredReport,
+  { path, isFiltered }: ReadContext,
+  print: typeof printError,
   io: Io,
-  { path, isMissing, isFiltered, isFatal }: MissingDataContext,
 ): Promise<void> {
-  const say = isFatal ? printError : printNote;
-  if (isFiltered && !isMissing) {
-    await say(io, `no samples in ${path} match`, WIDEN);
+  if (isFiltered && hasDatabase) {
+    await print(io, `no samples in ${path} match the filters`, REMOVE_FILTERS);
     return;
   }
-  await say(
+  await print(
     io,
-    isMissing ? `no samples: there is no ${path}` : `no samples in ${path}`,
-    (await rootHint(path)) ?? 'take some: `cred-watch poll --interval 5m`, or `cred-watch import` a log',
+    hasDatabase ? `no samples in ${path}` : `no samples: ${path} does not exist`,
+    (await findRootHint(path)) ??
+      'record samples with `cred-watch poll --interval 5m`, or import a log with `cred-watch import`',
   );
 }
 
-/** A job was named of which there is no run, or none that tells its length. */
-export async function printNoRuns(
+/** Reports a named job without runs, or without a run from which its duration can be taken. */
+async function printNoRuns(
+  { job, name, runs }: AssessedJob,
+  { hasDatabase, jobNames }: StoredReport,
+  { path }: ReadContext,
   io: Io,
-  { name, runs }: AssessedJob,
-  jobNames: readonly string[],
-  { path, isMissing, isFatal }: MissingDataContext,
 ): Promise<void> {
-  const say = isFatal ? printError : printNote;
-  const job = name!;
-  if (isMissing) {
-    await say(io, `no run of ${job} is known: there is no ${path}`, (await rootHint(path)) ?? RECORD);
+  const print = job === null ? printError : printNote;
+  if (!hasDatabase) {
+    await print(
+      io,
+      `no runs of job ${name}: ${path} does not exist`,
+      (await findRootHint(path)) ?? RECORD_RUNS,
+    );
   } else if (runs !== null && runs.runCount > 0) {
     const ended = runs.finished === null ? 'ended yet' : 'ended with exit code 0';
-    await say(io, `no run of ${job} has ${ended}, as far as ${path} knows`, 'give its length with -j');
-  } else if (jobNames.includes(job)) {
-    await say(io, `no run of ${job} in ${path} matches`, WIDEN);
+    await print(io, `no run of job ${name} in ${path} has ${ended}`, 'give the job duration with -j');
+  } else if (name !== null && jobNames.includes(name)) {
+    await print(io, `no runs of job ${name} in ${path} match the filters`, REMOVE_FILTERS);
   } else {
-    const hint = jobNames.length === 0 ? RECORD : `there are runs of ${writeNames(jobNames)}`;
-    await say(io, `no run of ${job} in ${path}`, hint);
+    const hint = jobNames.length === 0 ? RECORD_RUNS : `jobs with runs: ${formatNames(jobNames)}`;
+    await print(io, `no runs of job ${name} in ${path}`, hint);
   }
 }
 
-function writeNames(names: readonly string[]): string {
-  const more = names.length - NAMES_TOLD;
-  return `${names.slice(0, NAMES_TOLD).join(', ')}${more > 0 ? ` and ${more} more jobs` : ''}`;
+function formatNames(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** Whoever polls as root and asks as a user looks into another database. */
-async function rootHint(path: string): Promise<string | null> {
+/** For users who poll as root and run the report as themselves: the two databases differ. */
+async function findRootHint(path: string): Promise<string | null> {
   const { existsSync } = await import('node:fs');
-  const isElsewhere = path !== ROOT_DATABASE_PATH && existsSync(ROOT_DATABASE_PATH);
-  return isElsewhere
-    ? `root has polled into ${ROOT_DATABASE_PATH}: read that with \`sudo cred-watch report\``
-    : null;
+  const isOther = path !== ROOT_DATABASE_PATH && existsSync(ROOT_DATABASE_PATH);
+  return isOther ? `root's samples are in ${ROOT_DATABASE_PATH}: run \`sudo cred-watch report\`` : null;
 }

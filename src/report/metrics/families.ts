@@ -83,11 +83,7 @@ export function buildCurrentFamilies(
   assessment: Assessment,
   context: ReportContext,
 ): FamilyWithMetrics<LabelledValue>[] {
-  const { series, hostSources, jobs } = collectMetricFacts(
-    assessment,
-    context.allTimeAssessment,
-    context.now,
-  );
+  const { series, hostSources, jobs } = collectMetricFacts(assessment, context.assessAllTime(), context.now);
   const built = { labels: { version: context.version, node: context.nodeVersion ?? '' }, value: 1 };
   return [
     ...seriesFamilies(series),

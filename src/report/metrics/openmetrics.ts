@@ -36,9 +36,9 @@ const LINES_AT_ONCE = 5000;
  */
 export function* renderOpenMetrics(
   assessment: Assessment,
-  { allTimeAssessment }: Pick<ReportContext, 'allTimeAssessment'>,
+  { assessAllTime }: Pick<ReportContext, 'assessAllTime'>,
 ): Generator<string> {
-  const { series, hostSources } = collectMetricHistory(assessment, allTimeAssessment);
+  const { series, hostSources } = collectMetricHistory(assessment, assessAllTime());
   for (const { metrics, ...family } of [...seriesFamilies(series), ...placeFamilies(hostSources)]) {
     yield head(family);
     for (const told of removeDuplicateLabels(metrics)) yield* lines(family, told);

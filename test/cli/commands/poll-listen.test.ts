@@ -205,8 +205,8 @@ describe('poll --listen', () => {
     ],
     [
       '--interval 5m --listen 127.0.0.1:0 -j 5h -j 4h --job a',
-      'which length is that of which job is not clear',
-      'with several jobs, use either -j or --job: a named job has the length of its longest run',
+      'cannot tell which --job-duration belongs to which --job',
+      'with several jobs, use only -j or only --job: a named job has the duration of its longest run',
     ],
   ])('`poll %s` is wrong usage', async (args, error, hint) => {
     const env = { CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };

@@ -150,7 +150,7 @@ describe('a job of which runs are recorded', () => {
     const { code, stdout, stderr } = await runCommand(['report', '--db', own, '--job', 'x']);
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain(
-      'there are runs of a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
+      'jobs with runs: a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
     );
     expect(await report('--job', name)).toMatchObject({ code: 2, stdout: '' });
     const shown = (await report('--job', 'turned\u202e')).stdout;
@@ -179,20 +179,20 @@ describe('a job that cannot be judged', () => {
   const FAULTS: { args: string[]; error: string; hint: string; runs: object }[] = [
     {
       args: ['--job', 'nighly'],
-      error: `no run of nighly in ${db}`,
-      hint: `there are runs of ${NAMES}`,
+      error: `no runs of job nighly in ${db}`,
+      hint: `jobs with runs: ${NAMES}`,
       runs: { ...EMPTY, job_name: 'nighly', run_count: 0, unfinished_count: 0 },
     },
     {
       args: ['--job', 'running'],
-      error: `no run of running has ended yet, as far as ${db} knows`,
-      hint: 'give its length with -j',
+      error: `no run of job running in ${db} has ended yet`,
+      hint: 'give the job duration with -j',
       runs: { ...EMPTY, job_name: 'running', run_count: 1, unfinished_count: 1 },
     },
     {
       args: ['--job', 'failing'],
-      error: `no run of failing has ended with exit code 0, as far as ${db} knows`,
-      hint: 'give its length with -j',
+      error: `no run of job failing in ${db} has ended with exit code 0`,
+      hint: 'give the job duration with -j',
       runs: {
         job_name: 'failing',
         run_count: 2,
@@ -202,8 +202,8 @@ describe('a job that cannot be judged', () => {
     },
     {
       args: ['--job', 'bold', '--host', 'windows'],
-      error: `no run of bold in ${db} matches`,
-      hint: 'leave out --host, --source, --role, --since or --until',
+      error: `no runs of job bold in ${db} match the filters`,
+      hint: 'remove --host, --source, --role, --since or --until',
       runs: { ...EMPTY, job_name: 'bold', run_count: 0, unfinished_count: 0 },
     },
   ];
@@ -223,15 +223,15 @@ describe('a job that cannot be judged', () => {
     expect(await runCommand(['report', '--db', own, '--job', 'x'])).toMatchObject({
       code: 3,
       stdout: '',
-      stderr: `error: no run of x in ${own}\n${hint}`,
+      stderr: `error: no runs of job x in ${own}\n${hint}`,
     });
     const none = join(folder, 'none.db');
     const { stderr } = await runCommand(['report', '--db', none, '--job', 'x'], { env: { HOME: folder } });
-    expect(stderr).toMatch(/^error: no run of x is known: there is no .*none\.db\nhint: .+\n$/);
+    expect(stderr).toMatch(/^error: no runs of job x: .*none\.db does not exist\nhint: .+\n$/);
   });
 
   test('of which the length is given is judged all the same, with a note', async () => {
-    const stderr = `note: no run of nighly in ${db}\nhint: there are runs of ${NAMES}\n`;
+    const stderr = `note: no runs of job nighly in ${db}\nhint: jobs with runs: ${NAMES}\n`;
     const told = await json('--job', 'nighly', '-j', '7h', '--host', 'linux');
     expect(told).toMatchObject({ code: 1, stderr, verdict: 'never', job_runs: { run_count: 0 } });
     const { code, stdout } = await report('--job', 'nighly', '-j', '7h', '--host', 'linux');
@@ -358,8 +358,8 @@ describe('several jobs', () => {
     const told = await json('--job', 'nightly', '--job', 'bold', '--job', 'nobody', '--margin', '0');
     expect([told.code, told.verdict]).toEqual([1, 'start-after-rotation']);
     expect(told.stderr).toBe(
-      `error: no run of nobody in ${db}\n` +
-        'hint: there are runs of a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
+      `error: no runs of job nobody in ${db}\n` +
+        'hint: jobs with runs: a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
     );
     expect(told.job_runs.job_name).toBe('bold');
     expect(
@@ -408,7 +408,7 @@ describe('several jobs', () => {
     ]) {
       const { code, stderr, stdout } = await report(...flags);
       expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toMatch(/^error: which length is that of which job is not clear\nhint: .*\n$/);
+      expect(stderr).toMatch(/^error: cannot tell which --job-duration belongs to which --job\nhint: .*\n$/);
     }
   });
 });

@@ -268,7 +268,7 @@ describe('the selection', () => {
   });
 
   test('that matches nothing says so', async () => {
-    const stderr = `note: no samples in ${db} match\nhint: leave out --host, --source, --role, --since or --until\n`;
+    const stderr = `note: no samples in ${db} match the filters\nhint: remove --host, --source, --role, --since or --until\n`;
     for (const args of [
       ['--host', 'nobody'],
       ['--since', '1d'],
@@ -334,12 +334,13 @@ describe('a series that another has replaced', () => {
 
 describe('without samples a report', () => {
   const env = (folder: string) => ({ XDG_STATE_HOME: folder });
-  const POLL = 'hint: take some: `cred-watch poll --interval 5m`, or `cred-watch import` a log\n';
+  const POLL =
+    'hint: record samples with `cred-watch poll --interval 5m`, or import a log with `cred-watch import`\n';
   const hasRootPolled = existsSync('/var/lib/cred-watch/samples.db');
 
   test.skipIf(hasRootPolled)('names the missing database and says what to do', async () => {
     const folder = temporaryFolder();
-    const stderr = `note: no samples: there is no ${folder}/cred-watch/samples.db\n${POLL}`;
+    const stderr = `note: no samples: ${folder}/cred-watch/samples.db does not exist\n${POLL}`;
     expect(await runCommand(['report'], { env: env(folder) })).toEqual({
       code: 0,
       signal: null,
@@ -444,7 +445,10 @@ describe('a database on a read-only mount', () => {
         '-f',
         'json',
       ]);
-      expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/^note: no run of nightly in /) });
+      expect(run).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^note: no runs of job nightly in /),
+      });
       expect(JSON.parse(run.stdout).series).toMatchObject([{ sample_count: 13 }]);
     },
   );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LiveReport } from '../../../src/cli/live/live-report.ts';
-import type { StoredAssessment } from '../../../src/cli/report/assess-stored.ts';
+import type { StoredReport } from '../../../src/watch/stored-report.ts';
 
 const NOTHING = { series: [], jobs: [], verdict: null };
 
@@ -11,11 +11,11 @@ function counted(cost = 0) {
   const waiting = new Promise<void>((resolve) => {
     free = resolve;
   });
-  const assess = (): StoredAssessment => {
+  const assess = (): StoredReport => {
     state.reads += 1;
     state.now += cost;
     if (state.fails) throw new Error('unreadable');
-    return { assessment: NOTHING, allTime: NOTHING, isMissing: false, jobNames: [] };
+    return { assessment: NOTHING, assessAllTime: () => NOTHING, hasDatabase: true, jobNames: [] };
   };
   const polls = { isBusy: () => state.busy, waitUntilIdle: () => (state.busy ? waiting : Promise.resolve()) };
   const clock = { now: () => state.now, sleep: async () => {} };

@@ -38,6 +38,6 @@ export const contextAt = (
   width: 100,
   hasColour: false,
   isAsciiOnly: false,
-  allTimeAssessment: allTime,
+  assessAllTime: () => allTime,
   ...more,
 });

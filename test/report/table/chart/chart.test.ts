@@ -36,7 +36,7 @@ const table = (assessment: Assessment, { width, ascii, colour = false, margin = 
     width,
     hasColour: colour,
     isAsciiOnly: ascii,
-    allTimeAssessment: assessment,
+    assessAllTime: () => assessment,
   });
 
 /** The chart alone of the only series. */

@@ -1,0 +1,94 @@
+import type { JobRun, Seconds, SeriesHistory } from '../domain/model.ts';
+import { type Assessment, assess, type JobToJudge } from '../domain/verdict/assessment.ts';
+import { minRotationsFor } from '../domain/verdict/job.ts';
+import type { Freshness } from '../domain/verdict/series-analysis.ts';
+import type { JobRunFilter, SeriesFilter } from '../store/contract.ts';
+
+/** What a stored report needs of a sample store. */
+export interface ReportStore {
+  histories(filter: SeriesFilter): SeriesHistory[];
+  jobRuns(filter: JobRunFilter): JobRun[];
+  jobNames(): string[];
+}
+
+/** Jobs to judge, as a caller gives them. */
+export interface RequestedJobs {
+  durations: readonly Seconds[];
+  /** Names of recorded jobs. Without a duration, a named job has the duration of its longest run. */
+  names: readonly string[];
+}
+
+export interface StoredReportOptions extends Freshness {
+  filter: SeriesFilter;
+  jobs: RequestedJobs;
+  margin: Seconds;
+  /** Confidence to require of `safe`, 0…1; null requires one witnessed rotation. */
+  confidence: number | null;
+}
+
+/** The assessment of stored samples. */
+export interface StoredReport {
+  assessment: Assessment;
+  /**
+   * Assesses the same series without `since` and `until`. Reads the store at the first call, because only metrics need
+   * the result.
+   */
+  assessAllTime(): Assessment;
+  hasDatabase: boolean;
+  /** Every job with recorded runs; empty unless a job was requested by name. */
+  jobNames: readonly string[];
+}
+
+/**
+ * True if the pairing of durations and names is unclear. One duration and one name describe one job; otherwise only
+ * durations or only names are allowed.
+ */
+export const areJobsAmbiguous = ({ durations, names }: RequestedJobs): boolean =>
+  durations.length > 0 && names.length > 0 && !(durations.length === 1 && names.length === 1);
+
+/** True if no instant lies in the period of the filter. */
+export const isPeriodEmpty = ({ since, until }: SeriesFilter): boolean =>
+  since !== undefined && until !== undefined && since > until;
+
+/**
+ * Reads the series that the filter selects, and judges the requested jobs.
+ * @param store null if there is no database
+ */
+export function assessStored(store: ReportStore | null, options: StoredReportOptions): StoredReport {
+  const { filter, jobs, confidence, now, maxAge } = options;
+  const rules = {
+    now,
+    maxAge,
+    jobs: findJobsToJudge(store, options),
+    minRotations: confidence === null ? 1 : minRotationsFor(confidence),
+    judgeRetired: filter.role !== undefined,
+  };
+  const assessSelected = (selection: SeriesFilter) => assess(store?.histories(selection) ?? [], rules);
+  const assessment = assessSelected(filter);
+  const { since, until, ...series } = filter;
+  let allTime = since === undefined && until === undefined ? assessment : null;
+  return {
+    assessment,
+    assessAllTime() {
+      allTime ??= assessSelected(series);
+      return allTime;
+    },
+    hasDatabase: store !== null,
+    jobNames: jobs.names.length === 0 ? [] : (store?.jobNames() ?? []),
+  };
+}
+
+function findJobsToJudge(
+  store: ReportStore | null,
+  { filter, jobs, margin }: StoredReportOptions,
+): JobToJudge[] {
+  const runsOf = (name: string) => store?.jobRuns({ ...filter, job: name }) ?? [];
+  const [onlyName, ...otherNames] = jobs.names;
+  const [onlyDuration, ...otherDurations] = jobs.durations;
+  if (onlyName !== undefined && onlyDuration !== undefined && otherNames.length + otherDurations.length === 0)
+    return [{ name: onlyName, duration: onlyDuration, margin, runs: runsOf(onlyName) }];
+  return [
+    ...[...new Set(jobs.durations)].map((duration) => ({ name: null, duration, margin, runs: [] })),
+    ...jobs.names.map((name) => ({ name, duration: null, margin, runs: runsOf(name) })),
+  ];
+}
