@@ -1,13 +1,56 @@
 import type { Instant } from '../domain/model.ts';
+import { formatInstant } from '../domain/time/instant.ts';
+import { CredWatchError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 
-/** Credentials on their way to another program: the only ones that may leave this one. */
+/** Credentials to pass to another program. No other secrets leave this program. */
 export interface CredentialValues {
   accessKeyId: string;
   secretAccessKey: Secret;
-  /** Null for keys that came without one. */
+  /** Null for long-term keys, which have no session token. */
   token: Secret | null;
   expiration: Instant;
-  /** `''` where it is not known. */
-  accountId: string;
+  /** Null if unknown. */
+  accountId: string | null;
 }
+
+/** Credentials as plain text. Write them to the output at once; never store them or put them into a message. */
+export interface RevealedCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  token: string | null;
+  /** UTC with `Z` and whole seconds: several readers of such files reject other time zones. */
+  expiration: string;
+  accountId: string | null;
+}
+
+/** AWS uses only these characters. Spaces, line ends and NUL have a special meaning in some output formats. */
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+/**
+ * Returns the secrets as text. This is the only function of this folder that does so.
+ * @throws CredWatchError if a value is empty or not visible ASCII; the message contains the name, not the value
+ */
+export function revealCredentials(credentials: CredentialValues): RevealedCredentials {
+  const { accessKeyId, secretAccessKey, token, expiration, accountId } = credentials;
+  return {
+    accessKeyId: requireVisibleAscii('AWS_ACCESS_KEY_ID', accessKeyId),
+    secretAccessKey: requireVisibleAscii('AWS_SECRET_ACCESS_KEY', secretAccessKey.reveal()),
+    token: token && requireVisibleAscii('AWS_SESSION_TOKEN', token.reveal()),
+    // Rounded down, so that no program assumes more validity than there is.
+    expiration: formatInstant(Math.floor(expiration / 1000) * 1000),
+    accountId: accountId === null ? null : requireVisibleAscii('AWS_ACCOUNT_ID', accountId),
+  };
+}
+
+function requireVisibleAscii(name: string, value: string): string {
+  if (VISIBLE_ASCII.test(value)) return value;
+  throw new CredWatchError(
+    `${name} ${value === '' ? 'is empty' : 'contains a character that is not visible ASCII'}`,
+    'the source returned damaged credentials; poll it again or choose another with --source',
+  );
+}
+
+/** A format cannot carry a value. The message contains the name of the value, not the value. */
+export const createUnsupportedValueError = (format: string, name: string, reason: string, hint: string) =>
+  new CredWatchError(`${name} cannot be written as ${format}: ${reason}`, hint);

@@ -1,29 +1,70 @@
 import type { CredentialValues } from './credential-values.ts';
-import { formatDockerEnvFile } from './docker-env-file.ts';
-import { formatFish } from './fish.ts';
-import { formatJson } from './json.ts';
-import { formatPosixAssignments, formatPosixExports } from './posix-shell.ts';
-import { formatPowershell } from './powershell.ts';
-import { formatProcessDocument } from './process-document.ts';
-import { formatRedshiftCopy, type RedshiftOptions } from './redshift-copy.ts';
+import {
+  formatDockerEnvFile,
+  formatJson,
+  formatProcessDocument,
+  formatRedshiftCopy,
+  type RedshiftOptions,
+} from './documents.ts';
+import {
+  formatFish,
+  formatPosixAssignments,
+  formatPosixExports,
+  formatPowershell,
+  formatWindowsCmd,
+} from './shells.ts';
 import type { VariableOptions } from './variables.ts';
-import { formatWindowsCmd } from './windows-cmd.ts';
 
 export type CredentialFormatOptions = VariableOptions & RedshiftOptions;
 
-type Writer = (credentials: CredentialValues, options: CredentialFormatOptions) => string;
+export interface CredentialFormatDefinition {
+  /** For help: who reads this format. */
+  description: string;
+  /** The current shell evaluates the output, so variables of its environment stay unless the output unsets them. */
+  isForCurrentShell: boolean;
+  /** @throws CredWatchError if the format cannot carry a value */
+  write(credentials: CredentialValues, options: CredentialFormatOptions): string;
+}
 
-/** One writer a format. What a format cannot carry unharmed is a CredWatchError. */
+/** All formats of `env -f`, in the order of help. Choices, help and completion derive from this table. */
 export const CREDENTIAL_FORMATS = {
-  env: formatPosixExports,
-  'env-no-export': formatPosixAssignments,
-  docker: formatDockerEnvFile,
-  fish: formatFish,
-  powershell: formatPowershell,
-  'windows-cmd': formatWindowsCmd,
-  process: formatProcessDocument,
-  json: formatJson,
-  'redshift-copy': formatRedshiftCopy,
-} as const satisfies Record<string, Writer>;
+  env: {
+    description: 'export lines for eval in sh, bash, zsh or ksh',
+    isForCurrentShell: true,
+    write: formatPosixExports,
+  },
+  'env-no-export': {
+    description: 'the same without export',
+    isForCurrentShell: true,
+    write: formatPosixAssignments,
+  },
+  docker: {
+    description: 'a file for docker run --env-file',
+    isForCurrentShell: false,
+    write: formatDockerEnvFile,
+  },
+  fish: { description: 'lines for source in fish', isForCurrentShell: true, write: formatFish },
+  powershell: {
+    description: 'lines for Invoke-Expression in PowerShell',
+    isForCurrentShell: true,
+    write: formatPowershell,
+  },
+  'windows-cmd': {
+    description: 'set lines for a batch file of cmd.exe',
+    isForCurrentShell: true,
+    write: formatWindowsCmd,
+  },
+  process: {
+    description: 'the JSON document of a credential_process',
+    isForCurrentShell: false,
+    write: formatProcessDocument,
+  },
+  json: { description: 'JSON with all values', isForCurrentShell: false, write: formatJson },
+  'redshift-copy': {
+    description: 'the authorization clause of COPY and UNLOAD',
+    isForCurrentShell: false,
+    write: formatRedshiftCopy,
+  },
+} as const satisfies Record<string, CredentialFormatDefinition>;
 
 export type CredentialFormat = keyof typeof CREDENTIAL_FORMATS;

@@ -1,5 +1,4 @@
-import type { CredentialValues } from './credential-values.ts';
-import { revealCredentials } from './revealed-credentials.ts';
+import { type CredentialValues, revealCredentials } from './credential-values.ts';
 
 export interface EnvironmentVariable {
   name: string;
@@ -9,19 +8,20 @@ export interface EnvironmentVariable {
 export interface VariableChanges {
   set: readonly EnvironmentVariable[];
   /**
-   * Tokens of other credentials that the reader may still have. With a foreign token the best keys are refused, and
-   * botocore even prefers AWS_SECURITY_TOKEN to AWS_SESSION_TOKEN (`EnvProvider.TOKENS` in its credentials.py).
+   * Names of session tokens that the reader may still have from other credentials. AWS rejects keys with a foreign
+   * token, and botocore prefers AWS_SECURITY_TOKEN to AWS_SESSION_TOKEN (`EnvProvider.TOKENS` in credentials.py).
    */
   unset: readonly string[];
 }
 
 export interface VariableOptions {
-  /** AWS_SECURITY_TOKEN too, for programs of boto 2's time. */
+  /** Also set AWS_SECURITY_TOKEN, the only name that programs based on boto 2 read. */
   legacyToken: boolean;
 }
 
 const TOKEN_NAMES = ['AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN'];
 
+/** @throws CredWatchError if a value is empty or not visible ASCII */
 export function buildVariableChanges(
   credentials: CredentialValues,
   { legacyToken }: VariableOptions,
@@ -34,5 +34,5 @@ export function buildVariableChanges(
   if (token !== null) set.push({ name: 'AWS_SESSION_TOKEN', value: token });
   if (token !== null && legacyToken) set.push({ name: 'AWS_SECURITY_TOKEN', value: token });
   set.push({ name: 'AWS_CREDENTIAL_EXPIRATION', value: expiration });
-  return { set, unset: TOKEN_NAMES.filter((name) => !set.some((each) => each.name === name)) };
+  return { set, unset: TOKEN_NAMES.filter((name) => !set.some((variable) => variable.name === name)) };
 }

@@ -103,6 +103,6 @@ export class LatestCredentials {
     const held = this.#held;
     if (held === null || !this.#isValid(held)) return null;
     const { accessKeyId, expiration } = held.credentials;
-    return { accessKeyId, ...held.secrets, expiration, accountId: held.accountId };
+    return { accessKeyId, ...held.secrets, expiration, accountId: held.accountId || null };
   }
 }

@@ -6,7 +6,7 @@ import {
   buildEndpointEnvironment,
 } from '../../src/credential-formats/child-environment.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
-import { handed, ORDINARY } from '../support/credential-formats/awkward-credentials.ts';
+import { ORDINARY, toCredentialValues } from '../support/credential-formats/awkward-keys.ts';
 import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
 import type { Environment } from '../support/peers/child-client.ts';
 import type { Obtain } from '../support/peers/client.ts';
@@ -15,13 +15,13 @@ import { describeClient } from '../support/peers/installed-client.ts';
 import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
 import { startSimulated } from '../support/server/simulated-endpoint.ts';
 
-/** Clients refuse what has expired. */
-const CREDENTIALS = { ...handed(ORDINARY), expiration: Date.parse('2099-01-01T00:00:00Z') };
+/** Clients reject expired credentials. */
+const CREDENTIALS = { ...toCredentialValues(ORDINARY), expiration: Date.parse('2099-01-01T00:00:00Z') };
 const ISSUED = { secretAccessKey: ORDINARY.secretAccessKey, sessionToken: ORDINARY.token! };
 
 /**
- * Somebody who has all kinds of credentials already; but nothing that would lead a client out of this machine, were it
- * left in place: no role for the web identity, and no relative URI.
+ * A parent environment with credentials of every kind. No variable leads a client out of this machine, even if it is
+ * not removed: no role for the web identity, and no relative URI.
  */
 function parentWithEverything(): Environment {
   const folder = temporaryFolder();
@@ -52,19 +52,19 @@ function parentWithEverything(): Environment {
 const child = (parent: Environment) =>
   buildChildEnvironment(parent, CREDENTIALS, { legacyToken: false, region: null });
 
-async function whatItHolds(obtain: Obtain, environment: Environment) {
+async function describeCredentials(obtain: Obtain, environment: Environment) {
   const { held, said } = await obtain(environment);
-  if (held === null) return `nothing: ${said}`;
-  return held.isWhole(ISSUED) ? held.accessKeyId : `${held.accessKeyId} and not what belongs to it`;
+  if (held === null) return `none: ${said}`;
+  return held.isWhole(ISSUED) ? held.accessKeyId : `${held.accessKeyId} with a foreign secret or token`;
 }
 
 describeEachClient((_, obtain) => {
-  test('holds what was handed over, whatever the parent had', async () => {
+  test('the client uses the passed credentials although the parent has others', async () => {
     const environment = child(parentWithEverything());
-    expect(await whatItHolds(obtain, environment)).toBe(ORDINARY.accessKeyId);
+    expect(await describeCredentials(obtain, environment)).toBe(ORDINARY.accessKeyId);
   });
 
-  test('asks the endpoint that it was given, whatever the parent had', async () => {
+  test('the client polls the passed endpoint although the parent has other credentials', async () => {
     const shell = await startSimulated({ shapes: ['cloudshell'] });
     const environment = buildEndpointEnvironment(parentWithEverything(), shell.environments.cloudshell, {
       region: null,
@@ -77,31 +77,31 @@ describeEachClient((_, obtain) => {
   });
 });
 
-/** The same with single variables of the parent left in their place: without these the above would prove little. */
-describe('what would be otherwise', () => {
+/** The same, with some variables of the parent kept. Without these tests the ones above would prove little. */
+describe('a shadowing variable that is not removed', () => {
   const leaving = (...names: readonly string[]) => {
     const parent = parentWithEverything();
     return { ...child(parent), ...Object.fromEntries(names.map((name) => [name, parent[name]!])) };
   };
 
   describe(JAVASCRIPT, () => {
-    test('AWS_PROFILE hides the keys in the environment', async () => {
-      expect(await whatItHolds(obtainByJavaScript, leaving('AWS_PROFILE'))).toMatch(/^ASIAPROFILE/);
+    test('AWS_PROFILE hides the keys in the environment from the SDK for JavaScript', async () => {
+      expect(await describeCredentials(obtainByJavaScript, leaving('AWS_PROFILE'))).toMatch(/^ASIAPROFILE/);
     });
 
-    test('keys in the environment hide the endpoint', async () => {
+    test('keys in the environment hide the container endpoint from the SDK for JavaScript', async () => {
       const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = parentWithEverything();
       const shell = await startSimulated({ shapes: ['cloudshell'] });
       const environment = { ...shell.environments.cloudshell, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
-      expect(await whatItHolds(obtainByJavaScript, environment as Environment)).toMatch(/^ASIASTALE/);
+      expect(await describeCredentials(obtainByJavaScript, environment as Environment)).toMatch(/^ASIASTALE/);
       expect(shell.seen()).toEqual([]);
     });
   });
 
   describeClient(CLI, AWS_CLI, () => {
-    test('AWS_SECURITY_TOKEN goes before AWS_SESSION_TOKEN', async () => {
-      expect(await whatItHolds(obtainByAwsCli, leaving('AWS_SECURITY_TOKEN'))).toBe(
-        `${ORDINARY.accessKeyId} and not what belongs to it`,
+    test('AWS_SECURITY_TOKEN precedes AWS_SESSION_TOKEN in the AWS CLI', async () => {
+      expect(await describeCredentials(obtainByAwsCli, leaving('AWS_SECURITY_TOKEN'))).toBe(
+        `${ORDINARY.accessKeyId} with a foreign secret or token`,
       );
     });
   });

@@ -3,7 +3,11 @@ import {
   buildChildEnvironment,
   buildEndpointEnvironment,
 } from '../../src/credential-formats/child-environment.ts';
-import { expectedVariables, handed, ORDINARY } from '../support/credential-formats/awkward-credentials.ts';
+import {
+  expectedVariables,
+  ORDINARY,
+  toCredentialValues,
+} from '../support/credential-formats/awkward-keys.ts';
 
 const SHADOWING = `
   AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ACCESS_KEY AWS_SECRET_KEY
@@ -32,7 +36,7 @@ const OTHERS = {
   AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
   AWS_CA_BUNDLE: '/etc/ssl/bundle.pem',
   AWS_BEARER_TOKEN_BEDROCK: 'bearer',
-  SECRET_ACCESS_KEY: 'somebody else’s',
+  SECRET_ACCESS_KEY: 'another program’s',
 };
 const PARENT = { ...STALE, ...OTHERS, UNSET: undefined };
 const ENDPOINT = {
@@ -43,30 +47,30 @@ const ENDPOINT = {
 const child = (changes = {}, options = {}) =>
   buildChildEnvironment(
     PARENT,
-    { ...handed(ORDINARY), ...changes },
+    { ...toCredentialValues(ORDINARY), ...changes },
     { legacyToken: false, region: null, ...options },
   );
 
-describe('the environment of a child with credentials', () => {
-  test('is the parent’s with the credentials in place of everything that would shadow them', () => {
+describe('buildChildEnvironment', () => {
+  test('replaces every shadowing variable of the parent by the credentials', () => {
     expect(child()).toStrictEqual({ ...OTHERS, ...expectedVariables(ORDINARY, false) });
   });
 
-  test('has the token under both names where that is wanted', () => {
+  test('sets the token under both names with legacyToken', () => {
     expect(child({}, { legacyToken: true })).toStrictEqual({
       ...OTHERS,
       ...expectedVariables(ORDINARY, true),
     });
   });
 
-  test('has no token at all where the keys have none', () => {
+  test('sets no token if the keys have none', () => {
     expect(child({ token: null }, { legacyToken: true })).toStrictEqual({
       ...OTHERS,
       ...expectedVariables({ ...ORDINARY, token: null }, true),
     });
   });
 
-  test('names the account where it is known', () => {
+  test('sets AWS_ACCOUNT_ID if the account is known', () => {
     expect(child({ accountId: '123456789012' })).toStrictEqual({
       ...OTHERS,
       ...expectedVariables(ORDINARY, false),
@@ -74,15 +78,15 @@ describe('the environment of a child with credentials', () => {
     });
   });
 
-  test('leaves the parent’s as it was', () => {
+  test('does not change the parent environment', () => {
     const before = { ...PARENT };
     child();
     expect(PARENT).toEqual(before);
   });
 });
 
-describe('the environment of a child that asks an endpoint', () => {
-  test('has the way there, and no keys', () => {
+describe('buildEndpointEnvironment', () => {
+  test('sets the variables of the endpoint and no keys', () => {
     expect(buildEndpointEnvironment(PARENT, ENDPOINT, { region: null })).toStrictEqual({
       ...OTHERS,
       ...ENDPOINT,
@@ -90,26 +94,26 @@ describe('the environment of a child that asks an endpoint', () => {
   });
 });
 
-describe('the region of the profile that is taken away', () => {
+describe('the region of the removed profile', () => {
   const region = 'ap-south-1';
   test.each([
     {
-      title: 'is put under both names',
+      title: 'is set under both names',
       parent: {},
       kept: { AWS_REGION: region, AWS_DEFAULT_REGION: region },
     },
     {
-      title: 'counts where those of the parent are blank',
+      title: 'is set if the region variables of the parent are empty',
       parent: { AWS_REGION: '', AWS_DEFAULT_REGION: '' },
       kept: { AWS_REGION: region, AWS_DEFAULT_REGION: region },
     },
     {
-      title: 'gives way to AWS_REGION',
+      title: 'is not set if the parent has AWS_REGION',
       parent: { AWS_REGION: 'eu-west-1' },
       kept: { AWS_REGION: 'eu-west-1' },
     },
     {
-      title: 'gives way to AWS_DEFAULT_REGION',
+      title: 'is not set if the parent has AWS_DEFAULT_REGION',
       parent: { AWS_DEFAULT_REGION: 'eu-west-1' },
       kept: { AWS_DEFAULT_REGION: 'eu-west-1' },
     },
@@ -120,7 +124,7 @@ describe('the region of the profile that is taken away', () => {
       ...ENDPOINT,
     });
     expect(
-      buildChildEnvironment(environment, handed(ORDINARY), { legacyToken: false, region }),
+      buildChildEnvironment(environment, toCredentialValues(ORDINARY), { legacyToken: false, region }),
     ).toStrictEqual({
       ...kept,
       ...expectedVariables(ORDINARY, false),

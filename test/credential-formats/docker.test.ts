@@ -5,32 +5,33 @@ import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   expectedVariables,
-  handed,
   type Keys,
   ORDINARY,
+  toCredentialValues,
   tryAwkwardKeys,
-} from '../support/credential-formats/awkward-credentials.ts';
+} from '../support/credential-formats/awkward-keys.ts';
 import { startContainerEngine } from '../support/credential-formats/container-engine.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
 
-const write = (keys: Keys, legacyToken = false) => CREDENTIAL_FORMATS.docker(handed(keys), { legacyToken });
+const write = (keys: Keys, legacyToken = false) =>
+  CREDENTIAL_FORMATS.docker.write(toCredentialValues(keys), { legacyToken });
 
 const hasPairOfQuotes = (value: string) =>
   value.length > 1 && ['"', "'"].some((quote) => value.startsWith(quote) && value.endsWith(quote));
 
-/** The variables of the container that `docker run` asks for when it is given these files. */
+/** The variables of the container that `docker run` requests from the engine for these files. */
 async function containerVariables(docker: string, files: readonly string[]): Promise<string[]> {
-  const { environment, heard } = await startContainerEngine();
+  const { environment, getRequestedVariables } = await startContainerEngine();
   const { stderr } = await run(
     [docker, 'run', '--pull', 'never', ...files.flatMap((file) => ['--env-file', file]), 'image'],
     { env: { ...environment, PATH: '/nonexistent', AWS_SESSION_TOKEN: 'stale' } },
   );
-  return heard() ?? expect.unreachable(stderr);
+  return getRequestedVariables() ?? expect.unreachable(stderr);
 }
 
 describeReader('docker run --env-file', { program: 'docker', package: 'docker.io' }, (docker) => {
-  test('gives the container every value', async () => {
+  test('the container gets every value', async () => {
     const folder = temporaryFolder();
     await tryAwkwardKeys(
       async ({ many, legacyToken }) => {
@@ -51,12 +52,15 @@ describeReader('docker run --env-file', { program: 'docker', package: 'docker.io
   });
 });
 
-test.each(["'quoted'", '"quoted"', "''"])('%s is refused: not every reader leaves the quotes on', (value) => {
-  for (const name of ['accessKeyId', 'secretAccessKey', 'token'] as const) {
-    expect(() => write({ ...ORDINARY, [name]: value })).toThrow(/cannot be written as docker/);
-  }
-});
+test.each(["'quoted'", '"quoted"', "''"])(
+  'docker rejects the value %s, because some readers remove the quotes',
+  (value) => {
+    for (const name of ['accessKeyId', 'secretAccessKey', 'token'] as const) {
+      expect(() => write({ ...ORDINARY, [name]: value })).toThrow(/cannot be written as docker/);
+    }
+  },
+);
 
-test.each(["'", '"', `'quoted"`, `quoted'`, "'quoted"])('%s is not', (token) => {
+test.each(["'", '"', `'quoted"`, `quoted'`, "'quoted"])('docker writes the value %s unchanged', (token) => {
   expect(write({ ...ORDINARY, token })).toContain(`AWS_SESSION_TOKEN=${token}\n`);
 });

@@ -2,15 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import {
   EXPIRATION,
-  handed,
   type Keys,
   ORDINARY,
+  toCredentialValues,
   tryAwkwardKeys,
-} from '../support/credential-formats/awkward-credentials.ts';
+} from '../support/credential-formats/awkward-keys.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
 
-const { process: writeProcess, json: writeJson } = CREDENTIAL_FORMATS;
+const writeProcess = CREDENTIAL_FORMATS.process.write;
+const writeJson = CREDENTIAL_FORMATS.json.write;
 
 const processDocument = ({ accessKeyId, secretAccessKey, token }: Keys) => ({
   Version: 1,
@@ -29,36 +30,40 @@ const jsonDocument = ({ accessKeyId, secretAccessKey, token }: Keys) => ({
   account_id: null,
 });
 
-describe('as JavaScript reads them', () => {
-  test('process has what SDKs ask of a credential_process', async () => {
+describe('documents in JavaScript', () => {
+  test('process has the fields that SDKs expect from a credential_process', async () => {
     await tryAwkwardKeys(async ({ many }) => {
-      expect(many.map((keys) => JSON.parse(writeProcess(handed(keys))))).toEqual(many.map(processDocument));
+      expect(many.map((keys) => JSON.parse(writeProcess(toCredentialValues(keys))))).toEqual(
+        many.map(processDocument),
+      );
     });
   });
 
-  test('json has every field, and null for what there is not', async () => {
+  test('json has every field, and null for a missing value', async () => {
     await tryAwkwardKeys(async ({ many }) => {
-      expect(many.map((keys) => JSON.parse(writeJson(handed(keys))))).toEqual(many.map(jsonDocument));
+      expect(many.map((keys) => JSON.parse(writeJson(toCredentialValues(keys))))).toEqual(
+        many.map(jsonDocument),
+      );
     });
   });
 
-  test('both name the account where it is known', () => {
-    const credentials = { ...handed(ORDINARY), accountId: '123456789012' };
+  test('process and json contain the account id if it is known', () => {
+    const credentials = { ...toCredentialValues(ORDINARY), accountId: '123456789012' };
     expect(JSON.parse(writeProcess(credentials))).toHaveProperty('AccountId', '123456789012');
     expect(JSON.parse(writeJson(credentials))).toHaveProperty('account_id', '123456789012');
   });
 });
 
-/** Each value as the hexadecimal digits of its bytes, so that nothing on the way back needs quoting. */
+/** Prints each value as hexadecimal digits, so that the output needs no quoting. */
 const READ_IN_PYTHON = `
 import json, sys
 for text in sys.stdin.read().split('\\0')[:-1]:
     print(*(str(each).encode().hex() for each in json.loads(text).values()))`;
 
-describeReader('as Python reads them', { program: 'python3', package: 'python3' }, (python) => {
-  test.each(['process', 'json'] as const)('%s gives back every value', async (format) => {
+describeReader('documents in Python', { program: 'python3', package: 'python3' }, (python) => {
+  test.each(['process', 'json'] as const)('Python reads every value of %s back', async (format) => {
     await tryAwkwardKeys(async ({ many }) => {
-      const texts = many.map((keys) => CREDENTIAL_FORMATS[format](handed(keys)));
+      const texts = many.map((keys) => CREDENTIAL_FORMATS[format].write(toCredentialValues(keys)));
       const { stdout, stderr } = await run([python, '-c', READ_IN_PYTHON], {
         env: { PATH: process.env.PATH ?? '' },
         input: texts.map((text) => `${text}\0`).join(''),

@@ -5,16 +5,16 @@ import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   expectedVariables,
-  handed,
   type Keys,
   ORDINARY,
+  toCredentialValues,
   tryAwkwardKeys,
   VARIABLE_NAMES,
-} from '../support/credential-formats/awkward-credentials.ts';
+} from '../support/credential-formats/awkward-keys.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
 
-/** Tokens of other credentials: inherited ones, and one for all sessions that shows once those are gone. */
+/** The shell has tokens of other credentials: exported ones, and a universal one that an export hides. */
 const EVALUATE_EACH = `
 for c in $argv
   set -gx AWS_SESSION_TOKEN stale
@@ -26,10 +26,11 @@ for c in $argv
   end
 end`;
 
-const write = (keys: Keys, legacyToken = false) => CREDENTIAL_FORMATS.fish(handed(keys), { legacyToken });
+const write = (keys: Keys, legacyToken = false) =>
+  CREDENTIAL_FORMATS.fish.write(toCredentialValues(keys), { legacyToken });
 
-/** A home of its own, and nothing that it could run. */
-function surroundings() {
+/** An empty home and working folder, and no programs on the PATH. */
+function createShellEnvironment() {
   const folder = temporaryFolder();
   const cwd = join(folder, 'empty');
   for (const each of ['empty', 'home']) mkdirSync(join(folder, each));
@@ -37,8 +38,8 @@ function surroundings() {
 }
 
 describeReader('fish', { program: 'fish', package: 'fish' }, (path) => {
-  test('gives back every value', async () => {
-    const { cwd, env } = surroundings();
+  test('fish reads every value back', async () => {
+    const { cwd, env } = createShellEnvironment();
     await tryAwkwardKeys(async ({ many, legacyToken }) => {
       const texts = many.map((keys) => write(keys, legacyToken));
       const { code, stdout, stderr } = await run([path, '--no-config', '-c', EVALUATE_EACH, '--', ...texts], {
@@ -57,8 +58,8 @@ describeReader('fish', { program: 'fish', package: 'fish' }, (path) => {
     });
   });
 
-  test('a program started afterwards sees them', async () => {
-    const { folder, cwd, env } = surroundings();
+  test('a child process of fish inherits the variables', async () => {
+    const { folder, cwd, env } = createShellEnvironment();
     const file = join(folder, 'credentials');
     writeFileSync(file, write(ORDINARY));
     const script = '/bin/cat $argv[1] | source; and exec /usr/bin/env -0';

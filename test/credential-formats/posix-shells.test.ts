@@ -5,11 +5,11 @@ import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   expectedVariables,
-  handed,
   ORDINARY,
+  toCredentialValues,
   tryAwkwardKeys,
   VARIABLE_NAMES,
-} from '../support/credential-formats/awkward-credentials.ts';
+} from '../support/credential-formats/awkward-keys.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
 
@@ -24,7 +24,7 @@ const SHELLS = [
   { program: 'busybox', package: 'busybox', flags: ['sh'] },
 ];
 
-/** What `eval "$c"` does to each argument, in a shell that has tokens of other credentials and stops at any failure. */
+/** Evaluates each argument in a shell that has tokens of other credentials and stops at the first error. */
 const EVALUATE_EACH = `
 set -eu
 for c; do
@@ -33,8 +33,8 @@ for c; do
   printf '%s\\0' ${VARIABLE_NAMES.map((name) => `"\${${name}-unset}"`).join(' ')}
 done`;
 
-/** A folder for the shell to be in, and nothing that it could run but `printf`: mksh has none of its own. */
-function surroundings() {
+/** An empty working folder, and a PATH with `printf` only: mksh has no built-in one. */
+function createShellEnvironment() {
   const folder = temporaryFolder();
   const cwd = join(folder, 'empty');
   const programs = join(folder, 'bin');
@@ -45,10 +45,12 @@ function surroundings() {
 
 for (const { flags, ...reader } of SHELLS) {
   describeReader(['env in', reader.program, ...flags].join(' '), reader, (path) => {
-    test.each(['env', 'env-no-export'] as const)('%s gives back every value', async (format) => {
-      const { cwd, env } = surroundings();
+    test.each(['env', 'env-no-export'] as const)('the shell reads every value of %s back', async (format) => {
+      const { cwd, env } = createShellEnvironment();
       await tryAwkwardKeys(async ({ many, legacyToken }) => {
-        const texts = many.map((keys) => CREDENTIAL_FORMATS[format](handed(keys), { legacyToken }));
+        const texts = many.map((keys) =>
+          CREDENTIAL_FORMATS[format].write(toCredentialValues(keys), { legacyToken }),
+        );
         const { code, stdout, stderr } = await run([path, ...flags, '-c', EVALUATE_EACH, 'shell', ...texts], {
           cwd,
           env,
@@ -68,15 +70,21 @@ for (const { flags, ...reader } of SHELLS) {
     test.each([
       { format: 'env', seen: ORDINARY.accessKeyId },
       { format: 'env-no-export', seen: undefined },
-    ] as const)('$format: what a program started afterwards sees', async ({ format, seen }) => {
-      const { folder, cwd, env } = surroundings();
-      const file = join(folder, 'credentials');
-      writeFileSync(file, CREDENTIAL_FORMATS[format](handed(ORDINARY), { legacyToken: false }));
-      const script = 'c=$(/bin/cat "$1") && eval "$c"; exec /usr/bin/env -0';
-      const { stdout } = await run([path, ...flags, '-c', script, 'shell', file], { cwd, env });
-      const variables = new Map(stdout.split('\0').map((each) => each.split(/=(.*)/s) as [string, string]));
-      expect(variables.get('HOME')).toBe(cwd);
-      expect(variables.get('AWS_ACCESS_KEY_ID')).toBe(seen);
-    });
+    ] as const)(
+      'a child process of the shell sees AWS_ACCESS_KEY_ID=$seen with $format',
+      async ({ format, seen }) => {
+        const { folder, cwd, env } = createShellEnvironment();
+        const file = join(folder, 'credentials');
+        writeFileSync(
+          file,
+          CREDENTIAL_FORMATS[format].write(toCredentialValues(ORDINARY), { legacyToken: false }),
+        );
+        const script = 'c=$(/bin/cat "$1") && eval "$c"; exec /usr/bin/env -0';
+        const { stdout } = await run([path, ...flags, '-c', script, 'shell', file], { cwd, env });
+        const variables = new Map(stdout.split('\0').map((each) => each.split(/=(.*)/s) as [string, string]));
+        expect(variables.get('HOME')).toBe(cwd);
+        expect(variables.get('AWS_ACCESS_KEY_ID')).toBe(seen);
+      },
+    );
   });
 }

@@ -6,17 +6,17 @@ import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   EXPIRATION,
   expectedVariables,
-  handed,
   type Keys,
+  toCredentialValues,
   tryAwkwardKeys,
-} from '../support/credential-formats/awkward-credentials.ts';
+} from '../support/credential-formats/awkward-keys.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
 
 const write = (keys: Keys, legacyToken = false) =>
-  CREDENTIAL_FORMATS.powershell(handed(keys), { legacyToken });
+  CREDENTIAL_FORMATS.powershell.write(toCredentialValues(keys), { legacyToken });
 
-/** A line of JSON for each text of the file that is named by TEXTS. */
+/** Evaluates each text of the file TEXTS and prints the variables afterwards as one line of JSON. */
 const EVALUATE_EACH = `
 foreach ($text in (Get-Content -Raw $Env:TEXTS | ConvertFrom-Json)) {
   $Env:AWS_SESSION_TOKEN = 'stale'
@@ -28,7 +28,7 @@ foreach ($text in (Get-Content -Raw $Env:TEXTS | ConvertFrom-Json)) {
 }`;
 
 describeReader('PowerShell', { program: 'pwsh', package: null }, (path) => {
-  test('gives back every value', async () => {
+  test('PowerShell reads every value back', async () => {
     const folder = temporaryFolder();
     const env = { PATH: '/nonexistent', HOME: folder, TEXTS: join(folder, 'texts.json') };
     await tryAwkwardKeys(async ({ many, legacyToken }) => {
@@ -44,8 +44,8 @@ describeReader('PowerShell', { program: 'pwsh', package: null }, (path) => {
   });
 });
 
-// PowerShell is not everywhere; its rule for verbatim strings is short enough to be checked by hand.
-test('every quote within a value is written twice, and nothing else is changed', () => {
+// PowerShell is not installed everywhere, so its rule for verbatim strings is also tested without it.
+test('powershell doubles each quote in a value and changes nothing else', () => {
   const keys = { accessKeyId: `a'b"c`, secretAccessKey: "''", token: '$(x)`$env:x\\' };
   expect(write(keys)).toBe(
     [

@@ -5,25 +5,25 @@ import { describe, expect, test } from 'vitest';
 import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
-  handed,
   type Keys,
   ORDINARY,
+  toCredentialValues,
   tryAwkwardKeys,
-} from '../support/credential-formats/awkward-credentials.ts';
+} from '../support/credential-formats/awkward-keys.ts';
 import { AWS_CLI } from '../support/peers/aws-cli.ts';
 import { runClient } from '../support/peers/child-client.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
 
-/** SDKs refuse a document that has expired. */
+/** SDKs reject an expired document. */
 const EXPIRATION = Date.parse('2099-01-01T00:00:00Z');
 
-/** A config file with a profile for each, whose credential_process prints what `process` writes. */
+/** A config file with one profile per set of keys; its credential_process prints the `process` document. */
 function configFile(many: readonly Keys[]): string {
   const folder = temporaryFolder();
   const profiles = many.map((keys, index) => {
     const document = join(folder, `${index}.json`);
-    const credentials = { ...handed(keys), expiration: EXPIRATION, accountId: '123456789012' };
-    writeFileSync(document, CREDENTIAL_FORMATS.process(credentials));
+    const credentials = { ...toCredentialValues(keys), expiration: EXPIRATION, accountId: '123456789012' };
+    writeFileSync(document, CREDENTIAL_FORMATS.process.write(credentials));
     return `[profile p${index}]\ncredential_process = cat ${document}\n`;
   });
   const path = join(folder, 'config');
@@ -40,7 +40,7 @@ const AWKWARD: Keys = {
 describe('the AWS SDK for JavaScript', () => {
   const program = fileURLToPath(new URL('../support/credential-formats/process-client.mjs', import.meta.url));
 
-  test('takes what process writes from a credential_process, every value unharmed', async () => {
+  test('the SDK for JavaScript reads every value of the process document', async () => {
     await tryAwkwardKeys(
       async ({ many }) => {
         const environment = { AWS_CONFIG_FILE: configFile(many) };
@@ -67,7 +67,7 @@ describeClient('the AWS CLI', AWS_CLI, () => {
   test.each([
     { title: 'every special character', keys: AWKWARD },
     { title: 'keys without a token', keys: { ...ORDINARY, token: null } },
-  ])('takes what process writes from a credential_process: $title', async ({ keys }) => {
+  ])('the AWS CLI reads the process document with $title', async ({ keys }) => {
     const command = [AWS_CLI.program, 'configure', 'export-credentials', '--profile', 'p0'];
     const { stdout, stderr } = await runClient(command, { AWS_CONFIG_FILE: configFile([keys]) });
     expect(stderr).toBe('');

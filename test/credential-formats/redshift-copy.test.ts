@@ -2,24 +2,24 @@ import { chownSync, readdirSync } from 'node:fs';
 
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { RedshiftClause } from '../../src/credential-formats/documents.ts';
 import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
-import type { RedshiftClause } from '../../src/credential-formats/redshift-copy.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
-  handed,
   type Keys,
   ORDINARY,
+  toCredentialValues,
   tryAwkwardKeys,
-} from '../support/credential-formats/awkward-credentials.ts';
+} from '../support/credential-formats/awkward-keys.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
 
 const write = (keys: Keys, clause: RedshiftClause) =>
-  CREDENTIAL_FORMATS['redshift-copy'](handed(keys), { clause });
+  CREDENTIAL_FORMATS['redshift-copy'].write(toCredentialValues(keys), { clause });
 
 const isCarried = (value: string) => !/['\\;]/.test(value);
 
-/** Debian has each version in a folder of its own. */
+/** Debian installs each version of PostgreSQL in its own folder. */
 function serverFolders(): string[] {
   const root = '/usr/lib/postgresql';
   try {
@@ -37,7 +37,7 @@ function unprivileged(folder: string): { uid?: number; gid?: number } {
   return { uid, gid };
 }
 
-/** A database of one process, which is given its statements on stdin and listens nowhere. */
+/** Starts PostgreSQL in single-user mode, which reads statements from stdin and does not listen. */
 async function createDatabase(postgres: string): Promise<(statements: readonly string[]) => Promise<string>> {
   const folder = temporaryFolder();
   const user = unprivileged(folder);
@@ -57,20 +57,20 @@ async function createDatabase(postgres: string): Promise<(statements: readonly s
   };
 }
 
-/** A literal with the name of its type before it is an expression: our clause is a list of them but for the commas. */
+/** In SQL, `type 'literal'` is an expression. With commas added, the clause is a list of expressions. */
 const TYPES = ['access_key_id', 'secret_access_key', 'session_token', 'credentials'];
 const withCommas = (clause: string) => clause.trim().replace(/ (SECRET_ACCESS_KEY|SESSION_TOKEN) /g, ', $1 ');
 
-/** The values joined by spaces, of which they have none, and as digits, which no output changes. */
+/** The values contain no spaces, so spaces join them. Hexadecimal digits survive every output format. */
 const valuesOf = (clause: string) =>
-  `SELECT encode(convert_to(concat_ws(' ', ${withCommas(clause)}), 'UTF8'), 'hex') AS handed`;
+  `SELECT encode(convert_to(concat_ws(' ', ${withCommas(clause)}), 'UTF8'), 'hex') AS value`;
 
 const read = (output: string) =>
-  [...output.matchAll(/handed = "([0-9a-f]*)"/g)].map(([, digits]) =>
+  [...output.matchAll(/value = "([0-9a-f]*)"/g)].map(([, digits]) =>
     Buffer.from(digits!, 'hex').toString().split(' '),
   );
 
-/** As Redshift's page on the clause has it. */
+/** Parses the value of CREDENTIALS as documented by Redshift. */
 function readCredentials(text: string): string[] {
   const names = ['aws_access_key_id', 'aws_secret_access_key', 'token'];
   const items = text.split(';').map((item) => item.split(/=(.*)/));
@@ -80,8 +80,8 @@ function readCredentials(text: string): string[] {
 
 const postgres = { program: 'postgres', package: 'postgresql', folders: serverFolders() };
 
-describeReader('as PostgreSQL reads the literals', postgres, (path) => {
-  test('every value is given back, whatever a backslash means', async () => {
+describeReader('redshift-copy in PostgreSQL', postgres, (path) => {
+  test('PostgreSQL reads every value back, with and without standard_conforming_strings', async () => {
     const query = await createDatabase(path);
     await query(TYPES.map((type) => `CREATE DOMAIN ${type} AS text`));
     await tryAwkwardKeys(
@@ -93,13 +93,13 @@ describeReader('as PostgreSQL reads the literals', postgres, (path) => {
           token,
         ]);
         for (const standard of ['on', 'off']) {
-          const ask = (clause: RedshiftClause) =>
+          const evaluate = (clause: RedshiftClause) =>
             query([
               `SET standard_conforming_strings = ${standard}`,
               ...complete.map((keys) => valuesOf(write(keys, clause))),
             ]);
-          expect(read(await ask('parameters'))).toEqual(values);
-          expect(read(await ask('credentials')).map(([text]) => readCredentials(text!))).toEqual(values);
+          expect(read(await evaluate('parameters'))).toEqual(values);
+          expect(read(await evaluate('credentials')).map(([text]) => readCredentials(text!))).toEqual(values);
         }
       },
       { isCarried, runs: 2 },
@@ -107,7 +107,7 @@ describeReader('as PostgreSQL reads the literals', postgres, (path) => {
   });
 });
 
-test('the clauses, each in one line', () => {
+test('redshift-copy writes either clause on one line', () => {
   const { accessKeyId, secretAccessKey, token } = ORDINARY;
   expect(write(ORDINARY, 'parameters')).toBe(
     `ACCESS_KEY_ID '${accessKeyId}' SECRET_ACCESS_KEY '${secretAccessKey}' SESSION_TOKEN '${token}'\n`,
@@ -117,20 +117,25 @@ test('the clauses, each in one line', () => {
   );
 });
 
-test.each(["'", '\\', ';'])('%s is refused in every value, without quoting it', (character) => {
-  for (const clause of ['parameters', 'credentials'] as const) {
-    for (const name of ['accessKeyId', 'secretAccessKey', 'token'] as const) {
-      const keys = { ...ORDINARY, [name]: `before${character}after` };
-      expect(() => write(keys, clause)).toThrow(
-        expect.objectContaining({
-          message: expect.stringMatching(/^AWS_\w+ cannot be written as redshift-copy: (?!.*(before|after))/),
-        }),
-      );
+test.each(["'", '\\', ';'])(
+  'redshift-copy rejects %s in any value, and the error omits the value',
+  (character) => {
+    for (const clause of ['parameters', 'credentials'] as const) {
+      for (const name of ['accessKeyId', 'secretAccessKey', 'token'] as const) {
+        const keys = { ...ORDINARY, [name]: `before${character}after` };
+        expect(() => write(keys, clause)).toThrow(
+          expect.objectContaining({
+            message: expect.stringMatching(
+              /^AWS_\w+ cannot be written as redshift-copy: (?!.*(before|after))/,
+            ),
+          }),
+        );
+      }
     }
-  }
-});
+  },
+);
 
-test('keys without a token are refused', () => {
+test('redshift-copy rejects keys without a session token', () => {
   for (const clause of ['parameters', 'credentials'] as const) {
     expect(() => write({ ...ORDINARY, token: null }, clause)).toThrow(/no session token/);
   }

@@ -3,14 +3,18 @@ import { CREDENTIAL_FORMATS, type CredentialFormat } from '../../src/credential-
 import { buildVariableChanges } from '../../src/credential-formats/variables.ts';
 import { CredWatchError } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
-import { expectedVariables, handed, ORDINARY } from '../support/credential-formats/awkward-credentials.ts';
+import {
+  expectedVariables,
+  ORDINARY,
+  toCredentialValues,
+} from '../support/credential-formats/awkward-keys.ts';
 
 const variables = (keys = ORDINARY, legacyToken = false) => {
-  const { set, unset } = buildVariableChanges(handed(keys), { legacyToken });
+  const { set, unset } = buildVariableChanges(toCredentialValues(keys), { legacyToken });
   return { set: Object.fromEntries(set.map(({ name, value }) => [name, value])), unset };
 };
 
-describe('which variables are set, and which of a reader must go', () => {
+describe('buildVariableChanges sets the variables of the keys and unsets the other token variables', () => {
   const withoutToken = { ...ORDINARY, token: null };
   test.each([
     { title: 'with a token', keys: ORDINARY, legacyToken: false, unset: ['AWS_SECURITY_TOKEN'] },
@@ -22,7 +26,7 @@ describe('which variables are set, and which of a reader must go', () => {
       unset: ['AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN'],
     },
     {
-      title: 'without the token that is wanted under both names',
+      title: 'without a token although both names are requested',
       keys: withoutToken,
       legacyToken: true,
       unset: ['AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN'],
@@ -36,10 +40,10 @@ test.each([
   ['2026-11-22T06:23:11.999Z', '2026-11-22T06:23:11Z'],
   ['2026-11-22T06:23:11Z', '2026-11-22T06:23:11Z'],
   ['2026-11-22T08:23:11.001+02:00', '2026-11-22T06:23:11Z'],
-])('an expiration at %s is told as %s', (expiration, told) => {
-  const credentials = { ...handed(ORDINARY), expiration: Date.parse(expiration) };
+])('the expiration %s is written as %s', (expiration, written) => {
+  const credentials = { ...toCredentialValues(ORDINARY), expiration: Date.parse(expiration) };
   const { set } = buildVariableChanges(credentials, { legacyToken: false });
-  expect(set.find(({ name }) => name === 'AWS_CREDENTIAL_EXPIRATION')?.value).toBe(told);
+  expect(set.find(({ name }) => name === 'AWS_CREDENTIAL_EXPIRATION')?.value).toBe(written);
 });
 
 describe('a value that is not visible ASCII', () => {
@@ -50,13 +54,13 @@ describe('a value that is not visible ASCII', () => {
     'a space': 'before after',
     'a tab': 'before\tafter',
     'an escape sequence': 'before\x1b[31mafter',
-    'the last control character': 'before\x7fafter',
+    'a DEL character': 'before\x7fafter',
     'a no-break space': 'before\u00a0after',
     'a typographic quote': 'before\u2019after',
     'half a character': 'before\ud800after',
-    'a line end behind it': 'before\n',
+    'a final line end': 'before\n',
   };
-  const places = [
+  const fields = [
     ['AWS_ACCESS_KEY_ID', (value: string) => ({ accessKeyId: value })],
     ['AWS_SECRET_ACCESS_KEY', (value: string) => ({ secretAccessKey: new Secret(value) })],
     ['AWS_SESSION_TOKEN', (value: string) => ({ token: new Secret(value) })],
@@ -65,38 +69,41 @@ describe('a value that is not visible ASCII', () => {
 
   describe.each(Object.keys(CREDENTIAL_FORMATS) as CredentialFormat[])('%s', (format) => {
     const write = (changes: object) =>
-      CREDENTIAL_FORMATS[format](
-        { ...handed(ORDINARY), ...changes },
+      CREDENTIAL_FORMATS[format].write(
+        { ...toCredentialValues(ORDINARY), ...changes },
         { legacyToken: true, clause: 'parameters' },
       );
 
-    test.each(places)('is refused as %s, named and not shown', (name, place) => {
+    test.each(fields)('is rejected in %s, and the error omits the value', (name, withValue) => {
       for (const [what, value] of Object.entries(damaged)) {
-        const thrown = caught(() => write(place(value)));
+        const thrown = catchError(() => write(withValue(value)));
         expect(thrown, what).toBeInstanceOf(CredWatchError);
-        expect(thrown, what).toHaveProperty('message', `${name} is not visible ASCII throughout`);
+        expect(thrown, what).toHaveProperty(
+          'message',
+          `${name} contains a character that is not visible ASCII`,
+        );
         expect(String((thrown as CredWatchError).hint), what).not.toMatch(/before|after/);
       }
     });
 
-    test('an empty key or token is refused as well', () => {
-      for (const [name, place] of places.filter(([name]) => name !== 'AWS_ACCOUNT_ID')) {
-        expect(caught(() => write(place('')))).toHaveProperty('message', `${name} is empty`);
+    test('an empty key or token is rejected', () => {
+      for (const [name, withValue] of fields.filter(([name]) => name !== 'AWS_ACCOUNT_ID')) {
+        expect(catchError(() => write(withValue('')))).toHaveProperty('message', `${name} is empty`);
       }
     });
 
-    test('and sound ones are written', () => {
+    test('valid values are written', () => {
       expect(write({})).toContain(ORDINARY.secretAccessKey);
       expect(write({})).toMatch(/[^\n]\r?\n$/);
     });
   });
 });
 
-function caught(attempt: () => unknown): unknown {
+function catchError(action: () => unknown): unknown {
   try {
-    attempt();
+    action();
   } catch (error) {
     return error;
   }
-  return expect.unreachable('it was written');
+  return expect.unreachable('no error was thrown');
 }

@@ -6,24 +6,24 @@ import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
   EXPIRATION,
   expectedVariables,
-  handed,
   type Keys,
   ORDINARY,
+  toCredentialValues,
   tryAwkwardKeys,
-} from '../support/credential-formats/awkward-credentials.ts';
+} from '../support/credential-formats/awkward-keys.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';
 import { run } from '../support/credential-formats/run.ts';
 
 const write = (keys: Keys, legacyToken = false) =>
-  CREDENTIAL_FORMATS['windows-cmd'](handed(keys), { legacyToken });
+  CREDENTIAL_FORMATS['windows-cmd'].write(toCredentialValues(keys), { legacyToken });
 
 const isCarried = (value: string) => !/["%!]/.test(value);
 
-// Wine's cmd.exe is not Microsoft's, but takes quotes and the special characters for the same.
+// Wine's cmd.exe is not Microsoft's, but treats quotes and special characters the same way.
 describeReader('cmd.exe', { program: 'wine', package: null }, (wine) => {
   let cwd: string;
   let env: Record<string, string>;
-  // Wine sets up a home before it does anything.
+  // Wine creates its prefix at the first start, which takes long.
   beforeAll(async () => {
     let clean = () => {};
     const folder = temporaryFolder((finished) => {
@@ -66,7 +66,7 @@ describeReader('cmd.exe', { program: 'wine', package: null }, (wine) => {
   });
 });
 
-test('the lines, with a token and without', () => {
+test('windows-cmd sets the variables of the keys and empties unused token variables', () => {
   expect(write({ ...ORDINARY, secretAccessKey: '&|<>^(x)' })).toBe(
     [
       'set "AWS_SECURITY_TOKEN="',
@@ -80,19 +80,22 @@ test('the lines, with a token and without', () => {
   expect(write({ ...ORDINARY, token: null })).toMatch(/^set "AWS_SESSION_TOKEN="\r\n/);
 });
 
-test.each(['"', '%', '!'])('%s is refused in every value, without saying which it was', (character) => {
-  for (const name of ['accessKeyId', 'secretAccessKey', 'token'] as const) {
-    const value = `before${character}after`;
-    expect(() => write({ ...ORDINARY, [name]: value })).toThrow(
-      expect.objectContaining({
-        message: expect.stringMatching(/^AWS_\w+ cannot be written as windows-cmd: (?!.*(before|after))/),
-      }),
-    );
-  }
-});
+test.each(['"', '%', '!'])(
+  'windows-cmd rejects %s in any value, and the error omits the value',
+  (character) => {
+    for (const name of ['accessKeyId', 'secretAccessKey', 'token'] as const) {
+      const value = `before${character}after`;
+      expect(() => write({ ...ORDINARY, [name]: value })).toThrow(
+        expect.objectContaining({
+          message: expect.stringMatching(/^AWS_\w+ cannot be written as windows-cmd: (?!.*(before|after))/),
+        }),
+      );
+    }
+  },
+);
 
-test('a line that cmd.exe would cut is refused, and one that just fits is not', () => {
+test('windows-cmd rejects a line of more than 8191 characters and writes one of 8191', () => {
   const room = 8191 - 'set "AWS_SESSION_TOKEN="'.length;
   expect(write({ ...ORDINARY, token: 'x'.repeat(room) })).toContain(`${'x'.repeat(room)}"\r\n`);
-  expect(() => write({ ...ORDINARY, token: 'x'.repeat(room + 1) })).toThrow(/too long/);
+  expect(() => write({ ...ORDINARY, token: 'x'.repeat(room + 1) })).toThrow(/longer than 8191/);
 });

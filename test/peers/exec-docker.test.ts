@@ -9,7 +9,7 @@ import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 describeReader('the docker client behind exec', { program: 'docker', package: 'docker.io' }, (docker) => {
   test('asks for a container with the credentials that were judged', async () => {
-    const { environment, heard } = await startContainerEngine();
+    const { environment, getRequestedVariables } = await startContainerEngine();
     const { url } = await startEndpoint(metadataService());
     const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
     const run = await runProgram(
@@ -23,7 +23,7 @@ describeReader('the docker client behind exec', { program: 'docker', package: 'd
         },
       },
     );
-    expect(heard()?.sort()).toEqual([
+    expect(getRequestedVariables()?.sort()).toEqual([
       'AWS_ACCESS_KEY_ID=ASIATESTTESTTEST0001',
       'AWS_SECRET_ACCESS_KEY=not-a-secret',
       'AWS_SESSION_TOKEN=not-a-token',

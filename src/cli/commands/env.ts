@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { REDSHIFT_CLAUSES, type RedshiftClause } from '../../credential-formats/documents.ts';
 import { CREDENTIAL_FORMATS, type CredentialFormat } from '../../credential-formats/formats.ts';
 import { CredWatchError } from '../../errors.ts';
 import { EXIT, signalExitCode, toExitCode } from '../flags/exit-codes.ts';
@@ -17,7 +18,7 @@ import { printNote } from '../process/messages.ts';
 
 interface EnvFlags extends GateFlags {
   format: CredentialFormat;
-  clause: 'parameters' | 'credentials';
+  clause: RedshiftClause;
   legacyToken?: boolean;
   tty?: boolean;
 }
@@ -36,7 +37,7 @@ export function declareEnv(program: Command, run: (flags: EnvFlags) => Promise<v
     )
     .addOption(
       new Option('--clause <clause>', 'of redshift-copy: ACCESS_KEY_ID and so on, or one CREDENTIALS string')
-        .choices(['parameters', 'credentials'])
+        .choices(REDSHIFT_CLAUSES)
         .default('parameters'),
     )
     .option('--legacy-token', 'print AWS_SECURITY_TOKEN as well, for programs that know no other')
@@ -84,23 +85,14 @@ export async function runEnvCommand(flags: EnvFlags, io: Io): Promise<number> {
     await sayProfileStays(flags, io);
     const { clause, legacyToken = false } = flags;
     await io.stdout.write(
-      CREDENTIAL_FORMATS[flags.format](toCredentialValues(judged), { legacyToken, clause }),
+      CREDENTIAL_FORMATS[flags.format].write(toCredentialValues(judged), { legacyToken, clause }),
     );
     return EXIT.ok;
   });
 }
 
-/** Read by a shell that this process was started from, and so of the same environment. */
-const SHELL_FORMATS: readonly CredentialFormat[] = [
-  'env',
-  'env-no-export',
-  'fish',
-  'powershell',
-  'windows-cmd',
-];
-
 async function sayProfileStays({ format }: EnvFlags, io: Io): Promise<void> {
-  if ((io.env.AWS_PROFILE ?? '') === '' || !SHELL_FORMATS.includes(format)) return;
+  if ((io.env.AWS_PROFILE ?? '') === '' || !CREDENTIAL_FORMATS[format].isForCurrentShell) return;
   await printNote(
     io,
     'AWS_PROFILE is set: the JavaScript SDK heeds it before these variables',

@@ -153,7 +153,7 @@ export function toCredentialValues({ recordedPoll: { outcome }, judgement }: Jud
     ...secrets,
     accessKeyId: credentials.accessKeyId,
     expiration: judgement.credentials!.expiration,
-    accountId,
+    accountId: accountId || null,
   };
 }
 

@@ -2,33 +2,34 @@ import type { Instant } from '../../domain/model.ts';
 import type { Secret } from '../../secret.ts';
 import { formatDocumentInstant } from '../endpoint-request.ts';
 
-/** Real ones, which open real accounts. */
+/** Real credentials, valid in a real account. */
 export interface LiveCredentials {
   accessKeyId: string;
   secretAccessKey: Secret;
-  /** Null where there is none. */
+  /** Null for long-term keys, which have no session token. */
   token: Secret | null;
   expiration: Instant;
-  /** `''` where it is not known. */
-  accountId: string;
+  /** Null if unknown. */
+  accountId: string | null;
   roleArn?: string;
 }
 
 /**
- * The document of the ECS agent, with the account id of EKS's. The SDKs for Python and JavaScript refuse one without a
- * `Token`, and sign without a token where it is empty.
- * @throws where it would be no document: clients take an empty key for a key
+ * The document of the ECS agent, plus the account id of the EKS agent. The SDKs for Python and JavaScript reject a
+ * document without `Token`, and sign without a token if it is empty.
+ * @throws Error if a key is empty: clients would use an empty key
  */
 export function formatLiveDocument(credentials: LiveCredentials): string {
   const { accessKeyId, expiration, accountId, roleArn } = credentials;
   const secretAccessKey = credentials.secretAccessKey.reveal();
-  if (accessKeyId === '' || secretAccessKey === '') throw new Error('credentials without a key');
+  if (accessKeyId === '' || secretAccessKey === '')
+    throw new Error('the access key or the secret key is empty');
   return JSON.stringify({
     RoleArn: roleArn,
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     Token: credentials.token?.reveal() ?? '',
     Expiration: formatDocumentInstant(expiration),
-    AccountId: accountId === '' ? undefined : accountId,
+    AccountId: accountId ?? undefined,
   });
 }

@@ -22,7 +22,7 @@ describe('the document of real credentials', () => {
 
   test('leaves out the role and the account where they are not known', () => {
     const { roleArn: _, ...nameless } = credentials;
-    expect(Object.keys(JSON.parse(formatLiveDocument({ ...nameless, accountId: '' })))).toEqual([
+    expect(Object.keys(JSON.parse(formatLiveDocument({ ...nameless, accountId: null })))).toEqual([
       'AccessKeyId',
       'SecretAccessKey',
       'Token',
@@ -58,8 +58,8 @@ describe('the document of real credentials', () => {
     ['no key id', { accessKeyId: '' }],
     ['no secret key', { secretAccessKey: new Secret('') }],
     ['no expiration', { expiration: Number.NaN }],
-  ])('is not made of %s, and the error tells nothing', (_, changes) => {
+  ])('is not written for %s, and the error contains no value', (_, changes) => {
     const made = () => formatLiveDocument({ ...credentials, ...changes });
-    expect(made).toThrow(/^(credentials without a key|Invalid time value)$/);
+    expect(made).toThrow(/^(the access key or the secret key is empty|Invalid time value)$/);
   });
 });

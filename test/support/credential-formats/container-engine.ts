@@ -2,12 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/**
- * An engine for the docker client that hears which variables a container is to have, and refuses as soon as it has heard
- * them. It ends with the test.
- */
+/** A fake Docker engine until the test ends. It records the variables of the requested container and responds 400. */
 export async function startContainerEngine() {
-  let heard: string[] | null = null;
+  let variables: string[] | null = null;
   const engine = createServer((request, response) => {
     response.setHeader('Api-Version', '1.41');
     if (request.url === '/_ping') return void response.end('OK');
@@ -16,8 +13,8 @@ export async function startContainerEngine() {
       body += chunk;
     });
     request.on('end', () => {
-      heard = JSON.parse(body).Env;
-      response.writeHead(400, { 'content-type': 'application/json' }).end('{"message":"heard enough"}');
+      variables = JSON.parse(body).Env;
+      response.writeHead(400, { 'content-type': 'application/json' }).end('{"message":"recorded"}');
     });
   });
   await new Promise<void>((resolve) => engine.listen(0, '127.0.0.1', resolve));
@@ -27,12 +24,12 @@ export async function startContainerEngine() {
   });
   const { port } = engine.address() as AddressInfo;
   return {
-    /** What the client needs to ask this engine and nobody else. */
+    /** The environment in which the client uses this engine only. */
     environment: {
       DOCKER_HOST: `tcp://127.0.0.1:${port}`,
       DOCKER_CONFIG: '/nonexistent',
       HOME: '/nonexistent',
     },
-    heard: () => heard,
+    getRequestedVariables: () => variables,
   };
 }

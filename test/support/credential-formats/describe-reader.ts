@@ -2,16 +2,19 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-/** A program that reads what we hand over. */
+/** A program that reads one of our formats. */
 export interface Reader {
   program: string;
-  /** Debian's package of it. Null where Debian has none: then it may be missing everywhere, in CI too. */
+  /** The Debian package of the program. Null if there is none; then the program may be missing in CI too. */
   package: string | null;
-  /** Where to look, if not on the PATH. */
+  /** Folders to search instead of the PATH. */
   folders?: readonly string[];
 }
 
-function pathTo({ program, folders = (process.env.PATH ?? '').split(delimiter) }: Reader): string | null {
+function findProgram({
+  program,
+  folders = (process.env.PATH ?? '').split(delimiter),
+}: Reader): string | null {
   return folders.map((folder) => join(folder, program)).find(isExecutable) ?? null;
 }
 
@@ -24,13 +27,13 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Tests that need a program. Without it they are skipped and say so, but in CI only where it cannot be installed. */
+/** Declares tests that need a program. Without the program they are skipped, but fail in CI if Debian has a package. */
 export function describeReader(title: string, reader: Reader, tests: (path: string) => void): void {
-  const path = pathTo(reader);
+  const path = findProgram(reader);
   if (path !== null) return void describe(title, () => tests(path));
   const missing = `${reader.program} is missing${reader.package === null ? '' : `: apt-get install ${reader.package}`}`;
-  const isDemanded = reader.package !== null && (process.env.CI ?? '') !== '';
-  if (isDemanded) return void describe(title, () => test('is installed', () => expect.unreachable(missing)));
-  process.stderr.write(`skipped what needs it: ${missing}\n`);
+  const isRequired = reader.package !== null && (process.env.CI ?? '') !== '';
+  if (isRequired) return void describe(title, () => test('is installed', () => expect.unreachable(missing)));
+  process.stderr.write(`skipped tests of ${title}: ${missing}\n`);
   describe.skip(`${title} (${missing})`, () => tests(reader.program));
 }

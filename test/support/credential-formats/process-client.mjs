@@ -1,4 +1,4 @@
-// A program that uses the AWS SDK for JavaScript with the profiles p0, p1, … and writes what each gave it, as one JSON.
+// Resolves the profiles p0, p1, … with the AWS SDK for JavaScript and prints their credentials as one JSON array.
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 
 const [count] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { CredentialValues } from '../../../src/credential-formats/credential-values.ts';
 import { Secret } from '../../../src/secret.ts';
 
-/** What is handed over, in plain text. */
+/** Keys in plain text. */
 export interface Keys {
   accessKeyId: string;
   secretAccessKey: string;
@@ -11,16 +11,16 @@ export interface Keys {
 
 export const EXPIRATION = '2026-11-22T06:23:11Z';
 
-export const handed = ({ accessKeyId, secretAccessKey, token }: Keys): CredentialValues => ({
+export const toCredentialValues = ({ accessKeyId, secretAccessKey, token }: Keys): CredentialValues => ({
   accessKeyId,
   secretAccessKey: new Secret(secretAccessKey),
   token: token === null ? null : new Secret(token),
-  // Three quarters of a second that no reader may be promised.
+  // The fraction must be rounded down.
   expiration: Date.parse(EXPIRATION) + 750,
-  accountId: '',
+  accountId: null,
 });
 
-/** All names that may come to be set. */
+/** All variables that a format may set. */
 export const VARIABLE_NAMES = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
@@ -29,7 +29,7 @@ export const VARIABLE_NAMES = [
   'AWS_CREDENTIAL_EXPIRATION',
 ] as const;
 
-/** What a reader has afterwards. */
+/** The variables that a reader should have afterwards. */
 export const expectedVariables = ({ accessKeyId, secretAccessKey, token }: Keys, legacyToken: boolean) => ({
   AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -44,7 +44,7 @@ export const ORDINARY: Keys = {
   token: 'IQoJb3JpZ2luX2VjEXAMPLE//+token==',
 };
 
-/** Every character that is special to somebody, alone, in pairs, and as somebody would use it who wants out. */
+/** Every character that is special to some reader: alone, in pairs, and in attempts to break out of quotes. */
 const KNOWN = [
   ...`'"\\$\`%!^&|<>;#~*?()[]{}=-@,:.`,
   '`>x`',
@@ -59,7 +59,7 @@ const KNOWN = [
     .split(/\s+/),
 ];
 
-/** Values that would have to break out, were the quoting not right; those that a format refuses left out. */
+/** Random values that break out of wrong quoting, without those that the format rejects. */
 function awkwardValue(isCarried: (value: string) => boolean) {
   const specials = [...`'"\\$\`%!^&|<>;#~*?()[]{}=-`, 'a', '0'];
   const visible = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
@@ -72,7 +72,7 @@ function awkwardValue(isCarried: (value: string) => boolean) {
     .filter(isCarried);
 }
 
-/** The values that are known to be awkward, each in every place. */
+/** Keys in which each known value stands in every field. */
 function knownKeys(isCarried: (value: string) => boolean): Keys[] {
   const keys = KNOWN.map((each) => ({
     accessKeyId: each,
@@ -83,12 +83,12 @@ function knownKeys(isCarried: (value: string) => boolean): Keys[] {
 }
 
 export interface Trial {
-  /** As many as make the start of a program worth its while. */
+  /** Several keys per trial, because starting the program is slow. */
   many: readonly Keys[];
   legacyToken: boolean;
 }
 
-/** Tries a format on values that were thought of, and on others. Those that it refuses are left out. */
+/** Tests a format with the known values and with random ones, without those that the format rejects. */
 export async function tryAwkwardKeys(
   attempt: (trial: Trial) => Promise<void>,
   { isCarried = () => true, runs = 4 }: { isCarried?: (value: string) => boolean; runs?: number } = {},
