@@ -23,7 +23,7 @@ const SIGNS = { safe: '✅', 'not-safe': '❌', unknown: '❔' } as const;
 /** The report as it is pasted into tickets and pull requests: GitHub's dialect, of which the tables are the one extension. */
 export function renderMarkdown(assessment: Assessment, context: ReportContext): string {
   const { series, jobs, verdict } = assessment;
-  const headline = verdict === null ? 'what was measured' : markedVerdict(verdict);
+  const headline = verdict === null ? 'measurements' : markedVerdict(verdict);
   const runs = jobs.flatMap((job) => buildPlainJobRunRows(withMarkedNames(job)).map(writeRunRow));
   return `${[
     `## cred-watch: ${headline}`,

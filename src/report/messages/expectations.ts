@@ -5,41 +5,43 @@ import { formatCount, formatSeriesName } from '../text/format-values.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 import { describeEvidence, describeJob, describeVerdict, listAdvice } from './verdicts.ts';
 
-/** A test expected something of a job, and it is not so. */
+/** A test assertion about a job that failed. */
 export interface FailedExpectation {
   job: Job;
-  /** The test expected that credentials would not last. */
+  /** The assertion was `not.toOutlive`. */
   isNegated: boolean;
   verdict: Verdict;
   series: readonly { analysis: SeriesAnalysis; judgement: JobJudgement }[];
-  /** Where samples were looked for; null where that is not known. */
+  /** Path of the database; null if it is unknown. */
   database: string | null;
 }
 
-/** So many series are enough to see what is wrong. */
-const SERIES_TOLD = 5;
+/** Further series are only counted, because a test message must stay readable. */
+const MAX_SERIES_SHOWN = 5;
 
-/** What was expected, and for each series that decided what is so, what to do, and what that rests on. */
+/** The expectation, then for each decisive series its verdict, advice and evidence. */
 export function describeFailedExpectation(failed: FailedExpectation): string {
   const { job, isNegated, verdict, series } = failed;
   const decisive = series.filter((each) => each.judgement.verdict === verdict);
-  const untold = decisive.length - SERIES_TOLD;
+  const omittedCount = decisive.length - MAX_SERIES_SHOWN;
   return [
     `expected credentials ${isNegated ? 'not ' : ''}to outlive ${describeJob(job.duration)} with a margin of ` +
-      `${short(job.margin)} at ${isNegated ? 'every' : 'any'} start`,
-    ...(verdict === 'unknown' ? [`unknown is no answer: it fails ${bothWays(isNegated)}`] : []),
-    ...(series.length === 0 ? [`no samples${whereMessage(failed.database)}`] : []),
-    ...decisive.slice(0, SERIES_TOLD).map(seriesMessage),
-    ...(untold > 0 ? [`and so do ${formatCount(untold, 'more series', 'more series')}`] : []),
+      `${short(job.margin)} ${isNegated ? 'for at least one start' : 'for every start'}`,
+    ...(verdict === 'unknown'
+      ? ['the verdict is unknown, which fails both toOutlive and not.toOutlive']
+      : []),
+    ...(series.length === 0 ? [describeMissingSamples(failed.database)] : []),
+    ...decisive.slice(0, MAX_SERIES_SHOWN).map(describeSeries),
+    ...(omittedCount > 0
+      ? [`the same verdict for ${formatCount(omittedCount, 'more series', 'more series')}`]
+      : []),
   ].join('\n\n');
 }
 
-const bothWays = (isNot: boolean) => (isNot ? 'toOutlive as it fails not.toOutlive' : 'not.toOutlive, too');
+const describeMissingSamples = (database: string | null) =>
+  database === null ? 'no samples' : `no samples in ${escapeUnprintable(database)}, or none match`;
 
-const whereMessage = (database: string | null) =>
-  database === null ? '' : ` in ${escapeUnprintable(database)}, or none that match`;
-
-function seriesMessage({ analysis, judgement }: FailedExpectation['series'][number]): string {
+function describeSeries({ analysis, judgement }: FailedExpectation['series'][number]): string {
   const { identity, measurement } = analysis;
   return [
     formatSeriesName(identity),

@@ -3,39 +3,39 @@ import type { FinishedRun, JobRunSummary, RunningRun } from '../../domain/verdic
 import { formatCount, formatNumber, formatTimestamp } from '../text/format-values.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 
-/** How many runs of a job there were, and what became of them. */
+/** `4 runs of nightly, 1 failed, 1 without a recorded end`. */
 export function describeJobRuns(
-  job: string,
+  jobName: string,
   { runCount, failedCount, unfinishedCount }: JobRunSummary,
 ): string {
-  const exceptions = [
+  return [
+    `${formatCount(runCount, 'run')} of ${escapeUnprintable(jobName)}`,
     ...(failedCount > 0 ? [`${formatNumber(failedCount)} failed`] : []),
     ...(unfinishedCount > 0 ? [`${formatNumber(unfinishedCount)} without a recorded end`] : []),
-  ];
-  return [`${formatCount(runCount, 'run')} of ${escapeUnprintable(job)}`, ...exceptions].join(', ');
+  ].join(', ');
 }
 
-/** Which run it was that others are measured by. */
+/** @param isJudged the verdict uses the length of this run */
 export function describeLongestRun(run: FinishedRun, isJudged: boolean): string {
-  return `${writeRun(run)}, ${endingOf(run)}${isJudged ? '; its length is what was judged' : ''}`;
+  return `${describeRun(run)}, ${describeExitCode(run)}${isJudged ? '; the verdict uses this length' : ''}`;
 }
 
-/** A run that goes on, and so may become the longest. To be read behind the words "newest run". */
+/** @param isJudged the verdict uses the elapsed time of this run, because no finished run was longer */
 export function describeRunningRun({ run, elapsedSeconds }: RunningRun, isJudged: boolean): string {
-  const start = `it started at ${formatTimestamp(run.startedAt)} on ${escapeUnprintable(run.identity.host)}`;
-  const judged = isJudged ? '; longer than any before it, and what was judged' : '';
-  return `has not ended after ${duration(elapsedSeconds)}: ${start}${judged}`;
+  const start = `started at ${formatTimestamp(run.startedAt)} on ${escapeUnprintable(run.identity.host)}`;
+  const judged = isJudged ? '; longer than all finished runs, so the verdict uses this time' : '';
+  return `${start}, not ended after ${duration(elapsedSeconds)}${judged}`;
 }
 
-/** How close a job came to outliving its credentials, or by how much it did. */
+/** Validity left when the run ended, or the time by which the run outlived its credentials. */
 export function describeLeastRemainingRun(run: FinishedRun): string {
   const { remainingAtEnd: remaining } = run.end;
   return remaining < 0
-    ? `outlived its credentials by ${duration(-remaining)}: ${writeRun(run)}, ${endingOf(run)}`
-    : `${duration(remaining)} left at the end of ${writeRun(run)}`;
+    ? `outlived its credentials by ${duration(-remaining)}: ${describeRun(run)}, ${describeExitCode(run)}`
+    : `${duration(remaining)} left at the end of the ${describeRun(run)}`;
 }
 
-const writeRun = ({ startedAt, identity, end }: FinishedRun) =>
-  `the run of ${formatTimestamp(startedAt)} on ${escapeUnprintable(identity.host)}, ${duration(end.duration)} long`;
+const describeRun = ({ startedAt, identity, end }: FinishedRun) =>
+  `run of ${formatTimestamp(startedAt)} on ${escapeUnprintable(identity.host)}, ${duration(end.duration)} long`;
 
-const endingOf = ({ end }: FinishedRun) => `exit code ${end.exitCode}`;
+const describeExitCode = ({ end }: FinishedRun) => `exit code ${end.exitCode}`;

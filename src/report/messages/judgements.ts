@@ -1,34 +1,35 @@
 import type { NotJudgedReason } from '../../domain/verdict/judgements.ts';
 import { formatCount } from '../text/format-values.ts';
 
-const SILENCES: Record<NotJudgedReason, string> = {
-  LENGTH_UNKNOWN: 'the length of the job is not known: give it with -j',
-  RETIRED: 'not judged: another series of the same host and source took its place',
-  NOT_DRAWN_FROM: 'not judged: the runs of this job drew from other series',
+const NOT_JUDGED_MESSAGES: Record<NotJudgedReason, string> = {
+  LENGTH_UNKNOWN: 'the length of the job is unknown: give it with -j',
+  RETIRED: 'not judged: another series of the same host and source has replaced this one',
+  NOT_DRAWN_FROM: 'not judged: the recorded runs of this job used other series',
 };
 
-/** Why there is no verdict. */
-export const describeNotJudgedReason = (silence: NotJudgedReason): string => SILENCES[silence];
+/** Why there is no verdict on a job from a series. */
+export const describeNotJudgedReason = (reason: NotJudgedReason): string => NOT_JUDGED_MESSAGES[reason];
 
-/** Behind the name of a series. */
-export const RETIRED_MESSAGE = 'retired: another series took its place';
+/** Follows the name of a series. */
+export const RETIRED_MESSAGE = 'retired: replaced by another series';
 
-export const NO_JOB_MESSAGE = 'no job was judged: give one its length with -j, or its name with --job';
+export const NO_JOB_MESSAGE = 'no job was judged: give its length with -j, or its name with --job';
 
 export const NO_SERIES_MESSAGE =
-  'there is no sample to judge by: run `cred-watch poll --interval 5m` beside the job, or from cron';
+  'no samples to judge by: run `cred-watch poll --interval 5m` next to the job, or from cron';
 
-/** So many names are read; more of them are only counted. */
-const NAMES_TOLD = 3;
+/** Further series are only counted, because the line must stay short. */
+const MAX_SERIES_NAMED = 3;
 
-/** Which of several series give the answer, the worst first. */
-export function describeDecisiveSeries(names: readonly string[], judged: number): string {
-  const more = names.length > NAMES_TOLD ? ` and ${names.length - NAMES_TOLD} more` : '';
-  return `${names.length} of ${judged} series: ${names.slice(0, NAMES_TOLD).join('; ')}${more}`;
+/** Which of several series decide the verdict. `names` come in order, the worst first. */
+export function describeDecisiveSeries(names: readonly string[], judgedCount: number): string {
+  const omitted = names.length - MAX_SERIES_NAMED;
+  const more = omitted > 0 ? ` and ${omitted} more` : '';
+  return `${names.length} of ${judgedCount} series: ${names.slice(0, MAX_SERIES_NAMED).join('; ')}${more}`;
 }
 
-/** In place of those for which there is no room. */
+/** Stands in for annotations beyond the limit of GitHub. */
 export const describeOmittedCount = (count: number): string =>
-  `and ${formatCount(count, 'more', 'more')}: see the whole report`;
+  `and ${formatCount(count, 'more', 'more')}: see the full report`;
 
-export const TRUNCATED_MESSAGE = 'The rest of this report found no room here.';
+export const TRUNCATED_MESSAGE = 'The rest of this report exceeds the size limit.';

@@ -4,46 +4,47 @@ import { formatDuration as duration, formatShortDuration as short } from '../../
 import { formatCount, formatNumber, formatSpan, formatTimestamp } from '../text/format-values.ts';
 
 /*
- * What stands beside the figures of a series.
+ * Texts for the measured values of a series.
  */
 
 export const UNKNOWN_VALUE = 'not known yet';
-export const ISSUED_PER_REQUEST_MESSAGE = 'every start is handed new credentials';
+export const ISSUED_PER_REQUEST_MESSAGE = 'every start gets new credentials';
 export const describeNoSafeStart = (margin: Seconds) =>
-  `no start was safe with a margin of ${short(margin)}, however short the job`;
+  `no start was safe with a margin of ${short(margin)}, for any job length`;
 
-/** To be read behind the number of samples. */
+/** Follows the number of samples. */
 export function describeSamples(
   { generations, firstSample, lastSample }: Measurement,
-  polled: boolean,
+  isPolled: boolean,
 ): string {
-  const imported = polled ? '' : ', imported';
+  const imported = isPolled ? '' : ', imported';
   return `of ${formatCount(generations.length, 'generation')}${imported}; ${formatSpan(firstSample, lastSample)}`;
 }
 
-/** What is taken off the watched time; `''` where nothing is. */
+/** Follows the watched time; `''` without gaps. */
 export const describeGaps = ({ gaps }: Measurement): string =>
-  gaps.length === 0 ? '' : `less ${formatCount(gaps.length, 'gap')}`;
+  gaps.length === 0 ? '' : `excluding ${formatCount(gaps.length, 'gap')}`;
 
 export const describeWitnessedRotations = ({ rotations, witnessedCount }: Measurement) =>
   `${formatNumber(witnessedCount)} of ${formatCount(rotations.length, 'rotation')} witnessed`;
 
-/** Where on the worst case a person should look. */
+/** When the worst case occurred, and by how much polling alone would have missed it. */
 export function describeWorstCase({ worstCase, overstatement, lag }: Measurement): string {
   const { rotation, at } = worstCase;
   if (rotation === null) return `at the sample of ${formatTimestamp(at)}`;
-  const moved = lag > 0 ? `, moved by the ${duration(lag)} for which this source lags` : '';
-  const where = rotation.isDated
-    ? `just before the rotation at ${formatTimestamp(at)}${moved}`
-    : `if the rotation came as late as it can have, from ${formatSpan(rotation.window.from, rotation.window.to)}`;
-  return overstatement === 0 ? where : `${where}; polling alone overstates it by ${duration(overstatement)}`;
+  const lagNote = lag > 0 ? `, including the lag of this source (${duration(lag)})` : '';
+  const moment = rotation.isDated
+    ? `just before the rotation at ${formatTimestamp(at)}${lagNote}`
+    : `if the rotation came at the end of its window (${formatSpan(rotation.window.from, rotation.window.to)})`;
+  return overstatement === 0 ? moment : `${moment}; the sampled minimum is ${duration(overstatement)} higher`;
 }
 
-/** How well the rotations of a source are known that does not date them, and whether polls quickened for them. */
+/** How precisely undated rotations are known; `''` if all rotations are dated. */
 export function describeRotationWindow({ rotationWindow, usualGap }: Measurement): string {
-  const { min, median, max } = rotationWindow!;
+  if (rotationWindow === null) return '';
+  const { min, median, max } = rotationWindow;
   const spread = min === max ? '' : ` (${duration(min)} to ${duration(max)})`;
-  const known = `known to within ${duration(median)}${spread}`;
-  if (usualGap === null || median * 2 > usualGap) return `${known}, as far apart as the samples`;
-  return `${known}, though samples are usually ${duration(usualGap)} apart: polls quickened while one was due`;
+  const precision = `rotations are known to within ${duration(median)}${spread}`;
+  if (usualGap === null || median * 2 > usualGap) return `${precision}, the time between samples`;
+  return `${precision}; samples are usually ${duration(usualGap)} apart, but closer when a rotation was due`;
 }

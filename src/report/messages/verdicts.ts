@@ -5,12 +5,12 @@ import type { JobJudgement, Safety, UnknownReason, Verdict } from '../../domain/
 import { safetyOf } from '../../domain/verdict/judgements.ts';
 import { formatCount, formatShare } from '../text/format-values.ts';
 
-const ANSWERS: Record<Safety, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
+const SAFETY_TEXTS: Record<Safety, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
 
-/** A verdict for the eye that runs down a list. */
-export const formatSafety = (verdict: Verdict) => ANSWERS[safetyOf(verdict)];
+/** `safe`, `not safe` or `unknown`. */
+export const formatSafety = (verdict: Verdict) => SAFETY_TEXTS[safetyOf(verdict)];
 
-/** The same, with the kind of what is not safe. */
+/** `not safe: never`: the safety, and the verdict where there are several for `not safe`. */
 export const formatVerdict = (verdict: Verdict) =>
   safetyOf(verdict) === 'not-safe' ? `${formatSafety(verdict)}: ${verdict}` : formatSafety(verdict);
 
@@ -20,7 +20,7 @@ export function describeJob(length: Seconds): string {
   return `${/^(?:8|1[18](?!\d))/.test(text) ? 'an' : 'a'} ${text} job`;
 }
 
-/** The answer in one line, for the eye that looks for it first. */
+/** One line that begins with the safety and a colon. */
 export function describeVerdict({ verdict, job, spare, shareOfSafeStarts: share }: JobJudgement): string {
   const what = `${describeJob(job.duration)} with a margin of ${short(job.margin)}`;
   const shortfall = spare === null ? '' : `, ${duration(-spare)} short at the worst moment`;
@@ -28,7 +28,7 @@ export function describeVerdict({ verdict, job, spare, shareOfSafeStarts: share 
     case 'safe':
       return `safe: ${what} at any measured start, ${duration(spare!)} to spare`;
     case 'never':
-      return `not safe: ${what}, not at any measured start${shortfall}`;
+      return `not safe: ${what} at every measured start${shortfall}`;
     case 'start-after-rotation':
     case 'sometimes':
       return `not safe: ${what}${shortfall}${share === null || share === 1 ? '' : `; ${formatShare(share)} of starts were safe`}`;
@@ -38,12 +38,12 @@ export function describeVerdict({ verdict, job, spare, shareOfSafeStarts: share 
 }
 
 export const REFRESH_ADVICE =
-  'let the job fetch credentials again instead of freezing a copy (IAM_ROLE for a Redshift COPY), or split it';
+  'let the job refresh its credentials instead of using a copy (IAM_ROLE for a Redshift COPY), or split the job';
 
-/** Nobody sees a rotation and starts a job within less. */
-const SHORTEST_START: Seconds = 60;
+/** A person or scheduler cannot notice a rotation and start a job in less time. */
+const SHORTEST_START_TIME: Seconds = 60;
 
-/** What to do about it. */
+/** What to do about a verdict; empty for `safe`. */
 export function listAdvice(verdict: JobJudgement, measurement: Measurement | null): string[] {
   switch (verdict.verdict) {
     case 'safe':
@@ -51,13 +51,13 @@ export function listAdvice(verdict: JobJudgement, measurement: Measurement | nul
     case 'never':
       return [REFRESH_ADVICE];
     case 'start-after-rotation':
-      if (verdict.safeTimeAfterRotation! < SHORTEST_START) {
+      if (verdict.safeTimeAfterRotation! < SHORTEST_START_TIME) {
         return [
-          `within ${duration(verdict.safeTimeAfterRotation!)} of a rotation it was safe, which is too short to rely on: ${REFRESH_ADVICE}`,
+          `starts were safe only within ${duration(verdict.safeTimeAfterRotation!)} after a rotation, too short to rely on: ${REFRESH_ADVICE}`,
         ];
       }
       return [
-        `start it right after a rotation: within ${duration(verdict.safeTimeAfterRotation!)} of every measured one it was safe`,
+        `start the job within ${duration(verdict.safeTimeAfterRotation!)} after a rotation: all measured starts in that time were safe`,
         `or ${REFRESH_ADVICE}`,
       ];
     case 'sometimes':
@@ -70,21 +70,21 @@ export function listAdvice(verdict: JobJudgement, measurement: Measurement | nul
 function unknownMessage(reason: UnknownReason, measurement: Measurement | null): string {
   switch (reason.code) {
     case 'NO_SAMPLES':
-      return 'there is no sample: run `cred-watch poll --interval 5m` beside the job, or from cron';
+      return 'no samples: run `cred-watch poll --interval 5m` next to the job, or from cron';
     case 'NO_WITNESSED_ROTATION':
       if (measurement?.isIssuedPerRequest)
-        return 'every request brings new credentials, so there is no history to judge by: compare the job with their validity';
-      return 'no rotation was watched yet: keep polling until the credentials have been replaced once';
+        return 'the source issues new credentials for every request, so it has no rotations: compare the job length with their validity';
+      return 'no rotation witnessed yet: keep polling until the source has rotated once';
     case 'STALE_SAMPLES':
       return (
         `the newest sample is ${duration(reason.ageSeconds)} old, more than ${short(reason.maxAgeSeconds)}: ` +
-        'poll again, or accept older ones with --max-age'
+        'poll again, or accept older samples with --max-age'
       );
     case 'SAMPLES_IN_FUTURE':
-      return `the newest sample lies ${duration(reason.aheadSeconds)} ahead of this clock: set the clock right, then poll again`;
+      return `the newest sample is ${duration(reason.aheadSeconds)} ahead of the clock of this host: correct the clock, then poll again`;
     case 'TOO_FEW_ROTATIONS':
       return (
-        `${formatCount(reason.witnessedCount, 'rotation was', 'rotations were')} watched, the confidence asked for needs ${reason.minRotations}: ` +
+        `${formatCount(reason.witnessedCount, 'rotation')} witnessed, but this confidence needs at least ${reason.minRotations}: ` +
         (reason.pollForSeconds === null
           ? 'keep polling'
           : `poll for about ${duration(reason.pollForSeconds)} more`)
@@ -92,17 +92,19 @@ function unknownMessage(reason: UnknownReason, measurement: Measurement | null):
   }
 }
 
-/** What the numbers rest on, and what they do not say. */
+const AWS_PROMISE = 'AWS promises a lead time of 5 minutes only.';
+
+/** How many rotations the numbers come from, and the limits of the conclusion. */
 export function describeEvidence({
   witnessedCount: n,
   watchedTime,
   isIssuedPerRequest,
 }: Measurement): string {
-  const watched = `${formatCount(n, 'rotation was', 'rotations were')} watched over ${duration(watchedTime)}.`;
-  if (n === 0) return `${watched}${isIssuedPerRequest ? '' : ' AWS itself promises 5 minutes.'}`;
+  const witnessed = `${formatCount(n, 'rotation')} witnessed in ${duration(watchedTime)}.`;
+  if (n === 0) return isIssuedPerRequest ? witnessed : `${witnessed} ${AWS_PROMISE}`;
   return (
-    `${watched} If lead times come in no particular order, the next one is worse than all of them with chance at ` +
-    `most 1/${n + 1}, any of the next k with k/(${n}+k); drift and runs of short ones make it more. This is not the ` +
-    'chance that the job fails. AWS itself promises 5 minutes.'
+    `${witnessed} If lead times come in random order, the chance that the next one is shorter than all of them is at most ` +
+    `1/${n + 1}. For the next k rotations, that chance is at most k/(${n}+k). It is higher if lead times are trending ` +
+    `down. It is not the chance that the job fails. ${AWS_PROMISE}`
   );
 }

@@ -28,7 +28,7 @@ import { renderAdvice, renderVerdictBadge, splitVerdictMessage } from './verdict
 export function renderPageHeadline(assessment: Assessment): Markup {
   const { verdict, jobs, series } = assessment;
   if (verdict === null) {
-    return html`<section class="verdict none"><h1>What was measured</h1>
+    return html`<section class="verdict none"><h1>Measurements</h1>
 <p class="message">${series.length === 0 ? NO_SERIES_MESSAGE : NO_JOB_MESSAGE}</p></section>`;
   }
   const tone = getTone(verdict);

@@ -35,7 +35,7 @@ export function renderMeasurement(measurement: Measurement, polled: boolean, mar
             duration(interval.median),
             `median · ${duration(interval.min)} min · ${duration(interval.max)} max`,
           ],
-      measurement.rotationWindow !== null && ['rotation moments', '', describeRotationWindow(measurement)],
+      measurement.rotationWindow !== null && ['rotation windows', '', describeRotationWindow(measurement)],
       issued === null
         ? ['validity when issued', UNKNOWN_VALUE]
         : ['validity when issued', duration(issued.min), `min · ${duration(issued.max)} max`],

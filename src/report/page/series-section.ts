@@ -87,7 +87,7 @@ function failedPolls({ failedPolls: failed }: SeriesAnalysis, id: string): Marku
   const hasDetail = failed.some(({ lastDetail }) => lastDetail !== '');
   return html`<h3 id="${id}-failed">Failed polls</h3>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="${id}-failed"><table class="rows">
-<thead><tr><th scope="col">reason</th><th scope="col">count</th><th scope="col">first</th><th scope="col">last</th>${hasDetail && html`<th scope="col">what was said last</th>`}</tr></thead>
+<thead><tr><th scope="col">reason</th><th scope="col">count</th><th scope="col">first</th><th scope="col">last</th>${hasDetail && html`<th scope="col">last error</th>`}</tr></thead>
 <tbody>${failed.map(
     ({ reason, count, firstAt, lastAt, lastDetail }) =>
       html`<tr><td>${reason}</td><td>${formatNumber(count)}</td><td>${formatTimestamp(firstAt)}</td><td>${formatTimestamp(lastAt)}</td>${hasDetail && html`<td>${truncateText(lastDetail, DETAIL_WIDTH)}</td>`}</tr>`,

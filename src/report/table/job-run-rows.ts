@@ -35,6 +35,6 @@ export function buildJobRunRows(
       'longest run',
       describeLongestRun(longest, isDurationFromRuns && measuredDuration?.isLowerBound === false),
     ],
-    ['closest call', leastRemainingRun.end.remainingAtEnd < 0 ? colours.bad(closestCall) : closestCall],
+    ['least time left', leastRemainingRun.end.remainingAtEnd < 0 ? colours.bad(closestCall) : closestCall],
   ];
 }

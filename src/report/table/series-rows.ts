@@ -50,7 +50,7 @@ function measurementRows(
     ['rotation interval', interval === null ? UNKNOWN_VALUE : formatExtremes(interval, context.isAsciiOnly)],
     ...(measurement.rotationWindow === null
       ? []
-      : [['rotation moments', describeRotationWindow(measurement)] as LabelledRow]),
+      : [['rotation windows', describeRotationWindow(measurement)] as LabelledRow]),
     [
       'validity when issued',
       issued === null
@@ -62,7 +62,7 @@ function measurementRows(
     ['sampled minimum', `${duration(sampledMinimum.seconds)} at ${formatTimestamp(sampledMinimum.at)}`],
     ['worst case', `${colours.bold(duration(worstCase.seconds))} ${describeWorstCase(measurement)}`],
     ['longest safe job', longestText(measurement, context)],
-    ['safe starts, by job', curveText(measurement, context)],
+    ['safe starts by job', curveText(measurement, context)],
   ];
 }
 
@@ -70,7 +70,7 @@ function longestText(measurement: Measurement, { margin }: Context): string {
   const longest = findLongestSafeJob(measurement, margin);
   if (longest !== null) return `${duration(longest)} with a margin of ${short(margin)}`;
   return measurement.witnessedCount === 0
-    ? `${UNKNOWN_VALUE}: no rotation was watched`
+    ? `${UNKNOWN_VALUE}: no rotation witnessed`
     : `none with a margin of ${short(margin)}`;
 }
 
@@ -88,7 +88,7 @@ const CURVE_WORDS = 6;
 function curveText(measurement: Measurement, { margin, isAsciiOnly }: Context): string {
   if (measurement.isIssuedPerRequest) return ISSUED_PER_REQUEST_MESSAGE;
   const points = withoutLevels(computeSafeStartsCurve(measurement, margin));
-  if (points.length === 0) return `${UNKNOWN_VALUE}: one sample is no time`;
+  if (points.length === 0) return `${UNKNOWN_VALUE}: one sample covers no time`;
   const firstBelow = points.findIndex(({ share }) => share < 1);
   const chosen =
     firstBelow < 0 ? points.slice(-1) : points.slice(Math.max(0, firstBelow - 1)).slice(0, CURVE_WORDS);

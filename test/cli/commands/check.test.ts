@@ -100,7 +100,7 @@ $`,
     const run = await check(20_000, ['-j', '9h', '--wait', '2h']);
     expect(run).toMatchObject({ code: 1, stderr: '' });
     expect(run.stdout).toMatch(/\n {2}a safe start {4}never: new credentials had at most 6h 00m 00s left\n/);
-    expect(run.stdout).toMatch(/\n {2}what to do {6}let the job fetch credentials again /);
+    expect(run.stdout).toMatch(/\n {2}what to do {6}let the job refresh its credentials /);
   });
 
   test('records what it saw, and counts the earliest end that a key was ever given', async () => {

@@ -124,7 +124,7 @@ describe('poll --listen', () => {
     const poller = await startPoller(silent.url);
     expect(await curl(`${poller.origin}/healthz`)).toMatchObject({
       status: 503,
-      body: 'no poll has ended yet\n',
+      body: 'no poll has finished yet\n',
     });
     await silent.close();
     await stopped(poller);

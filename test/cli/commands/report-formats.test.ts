@@ -137,7 +137,9 @@ describe('the files of GitHub Actions', () => {
     });
     const { size } = statSync(nearlyFull.files.GITHUB_STEP_SUMMARY);
     expect([size > LIMIT - 300, size <= LIMIT]).toEqual([true, true]);
-    expect(read(nearlyFull.folder, 'summary')).toMatch(/\n\nThe rest of this report found no room here\.\n$/);
+    expect(read(nearlyFull.folder, 'summary')).toMatch(
+      /\n\nThe rest of this report exceeds the size limit\.\n$/,
+    );
     const full = step('x'.repeat(LIMIT));
     expect(await report(['-j', '5h', '-f', 'github'], full.files)).toMatchObject({
       code: 1,

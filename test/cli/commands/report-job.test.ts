@@ -106,9 +106,9 @@ describe('a job of which runs are recorded', () => {
         '^linux · imds verdict safe: a 4h02m11s job with a margin of 0s at any measured start, 57m 25s to spare ' +
           'job 4 runs of nightly, 1 failed, 1 without a recorded end ' +
           'duration 15m 00s min · 3h 00m 00s median · 4h 02m 11s max ' +
-          'longest run the run of 2015-11-18 02:00:00Z on linux, 4h 02m 11s long, exit code 0; ' +
-          'its length is what was judged ' +
-          'closest call 1h 27m 49s left at the end of the run of 2015-11-18 02:00:00Z on linux, 4h 02m 11s long ' +
+          'longest run run of 2015-11-18 02:00:00Z on linux, 4h 02m 11s long, exit code 0; ' +
+          'the verdict uses this length ' +
+          'least time left 1h 27m 49s left at the end of the run of 2015-11-18 02:00:00Z on linux, 4h 02m 11s long ' +
           'samples 13 samples ',
       ),
     );
@@ -120,7 +120,7 @@ describe('a job of which runs are recorded', () => {
     expect(job.duration_seconds).toBe(hms(5, 33, 0));
     expect(job_runs.least_remaining_run).toMatchObject({ exit_code: 255, remaining_at_end_seconds: -180 });
     expect(unwrapped((await report('--job', 'bold', '--host', 'linux')).stdout)).toContain(
-      ' closest call outlived its credentials by 3m 00s: the run of 2015-11-18 02:00:00Z on linux, ' +
+      ' least time left outlived its credentials by 3m 00s: run of 2015-11-18 02:00:00Z on linux, ' +
         '5h 33m 00s long, exit code 255 ',
     );
   });
@@ -130,8 +130,8 @@ describe('a job of which runs are recorded', () => {
     expect([code, verdict, job.duration_seconds]).toEqual([0, 'safe', 3600]);
     expect(job_runs).toMatchObject({ run_count: 2, longest_run: { duration_seconds: hms(5, 33, 0) } });
     const { stdout } = await report('--job', 'bold', '--host', 'linux', '-j', '1h');
-    expect(unwrapped(stdout)).toContain(' longest run the run of 2015-11-18 02:00:00Z on linux, ');
-    expect(stdout).not.toContain('what was judged');
+    expect(unwrapped(stdout)).toContain(' longest run run of 2015-11-18 02:00:00Z on linux, ');
+    expect(stdout).not.toContain('the verdict uses');
   });
 
   test('on several hosts is told once, under the verdict on all', async () => {
@@ -287,9 +287,9 @@ describe('a job of which newest run has not ended', () => {
     expect(job_runs).toMatchObject({ unfinished_count: 2, duration: { max_seconds: hms(1, 0, 0) } });
     const told = await runCommand(args);
     expect(unwrapped(told.stdout)).toMatch(
-      / newest run has not ended after 5h 1\dm \d\ds: it started at \S+ \S+ on linux; longer than any before it, and what was judged duration /,
+      / newest run started at \S+ \S+ on linux, not ended after 5h 1\dm \d\ds; longer than all finished runs, so the verdict uses this time duration /,
     );
-    expect(unwrapped(told.stdout)).toContain(' 1h 00m 00s long, exit code 0 closest call ');
+    expect(unwrapped(told.stdout)).toContain(' 1h 00m 00s long, exit code 0 least time left ');
   });
 
   test('is told of it, and judged by the longest, or by the length that is given', async () => {
@@ -297,13 +297,13 @@ describe('a job of which newest run has not ended', () => {
     const { code, stdout } = await runCommand(args);
     expect(code).toBe(0);
     expect(unwrapped(stdout)).toMatch(
-      / newest run has not ended after 3\dm \d\ds: it started at \S+ \S+ on red\\u\{1b\}\[31m duration /,
+      / newest run started at \S+ \S+ on red\\u\{1b\}\[31m, not ended after 3\dm \d\ds duration /,
     );
-    expect(unwrapped(stdout)).toContain(' exit code 0; its length is what was judged ');
+    expect(unwrapped(stdout)).toContain(' exit code 0; the verdict uses this length ');
     const longer = await running(['linux', hms(20, 0, 0)]);
     const given = await runCommand([...longer, '-j', '1h']);
-    expect([given.code, given.stdout.includes('what was judged')]).toEqual([0, false]);
-    expect(unwrapped(given.stdout)).toContain(' newest run has not ended after 20h ');
+    expect([given.code, given.stdout.includes('the verdict uses')]).toEqual([0, false]);
+    expect(unwrapped(given.stdout)).toMatch(/ newest run started at \S+ \S+ on \S+, not ended after 20h /);
   });
 
   test('is judged as ever once that must have lost its credentials', async () => {
@@ -338,7 +338,7 @@ test('a report without a job says nothing of runs, and is as it was', async () =
   const { job_runs, verdict } = await json('--host', 'linux');
   expect([job_runs, verdict]).toEqual([null, null]);
   expect((await report('--host', 'linux')).stdout).not.toMatch(
-    /^ {2}(job|duration|longest run|closest call) /m,
+    /^ {2}(job|duration|longest run|least time left) /m,
   );
 });
 

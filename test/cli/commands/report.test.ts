@@ -136,7 +136,7 @@ describe('the logs of 2015', () => {
     [
       'linux',
       ['-j', '7h'],
-      'not safe: a 7h job with a margin of 5m, not at any measured start, 2h 05m 24s short at the worst moment',
+      'not safe: a 7h job with a margin of 5m at every measured start, 2h 05m 24s short at the worst moment',
     ],
     [
       'windows',
@@ -163,11 +163,11 @@ describe('the logs of 2015', () => {
       '59m 48s min · 1h 00m 56s median · 1h 03m 43s max',
       '6h 00m 32s min · 6h 33m 34s max',
       'sampled minimum 5h 03m 10s at 2015-11-18 08:00:01Z',
-      'worst case 4h 59m 36s just before the rotation at 2015-11-18 08:03:35Z; polling alone overstates it by 3m 34s',
+      'worst case 4h 59m 36s just before the rotation at 2015-11-18 08:03:35Z; the sampled minimum is 3m 34s higher',
       'longest safe job 4h 54m 36s with a margin of 5m',
-      '11 rotations were watched over 12h 00m 00s.',
-      'chance at most 1/12',
-      'This is not the chance that the job fails. AWS itself promises 5 minutes.',
+      '11 rotations witnessed in 12h 00m 00s.',
+      'the chance that the next one is shorter than all of them is at most 1/12',
+      'It is not the chance that the job fails. AWS promises a lead time of 5 minutes only.',
     ]) {
       expect(shown).toContain(part);
     }
@@ -197,7 +197,7 @@ describe('evidence', () => {
     ]);
     const { stdout } = await report('--host', 'linux', ...args);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      `11 rotations were watched, the confidence asked for needs 19: poll for about 8h 07m 28s more`,
+      `11 rotations witnessed, but this confidence needs at least 19: poll for about 8h 07m 28s more`,
     );
   });
 
@@ -319,7 +319,7 @@ describe('a series that another has replaced', () => {
       { role: 'old-role', retired: true, judgement: null },
     ]);
     const { stdout } = await runCommand(['report', '--db', own, '-j', '8h']);
-    expect(stdout).toContain('host · imds v2 · old-role (retired: another series took its place)\n');
+    expect(stdout).toContain('host · imds v2 · old-role (retired: replaced by another series)\n');
   });
 
   test('is judged when it is asked for', async () => {

@@ -53,7 +53,7 @@ describe('annotations', () => {
     ]);
     expect(titlesOf(assessment, 'notice')).toHaveLength(3);
     expect(commandsOf(assessment)[0]?.message).toMatch(
-      /^not safe: .*; 79\.54% of starts were safe\nstart it .*\nor /,
+      /^not safe: .*; 79\.54% of starts were safe\nstart the job .*\nor /,
     );
   });
 
@@ -148,7 +148,7 @@ describe('a summary', () => {
       }
       expect(Buffer.byteLength(shortened)).toBeLessThanOrEqual(room);
       expect(shortened).toMatch(
-        /^((first|secönd|third)\n)+\nThe rest of this report found no room here\.\n$/,
+        /^((first|secönd|third)\n)+\nThe rest of this report exceeds the size limit\.\n$/,
       );
     }
     expect(truncateSummary(long, Buffer.byteLength(long) - 1)).toContain('third\nfirst\nsecönd\nthird\n');

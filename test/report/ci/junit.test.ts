@@ -71,10 +71,10 @@ describeReader(
       expect(outcome('web-1', 'new')).toBe('error');
       expect(
         ask(xml, "string(//testsuite[@name='web-1 · imds v2 · old']/testcase[3]/skipped/@message)"),
-      ).toMatch(/took its place/);
+      ).toMatch(/has replaced this one/);
       expect(ask(xml, 'string(//failure/@type)')).toBe('CredentialExpiry');
       expect(ask(xml, 'string(//failure)')).toMatch(
-        /^start it right after a rotation: .*\nor let the job fetch/,
+        /^start the job within .* after a rotation: .*\nor let the job refresh/,
       );
       expect(ask(xml, "string(//testsuite[3]//property[@name='spare_seconds']/@value)")).toBe('-2100');
     });

@@ -118,9 +118,9 @@ test('a name that is missing is no code', () => {
 
 test('without a job or without series Markdown says what is missing', () => {
   expect(render(judge([hourly(identity())], []))).toMatch(
-    /^## cred-watch: what was measured\n\nno job was judged: /,
+    /^## cred-watch: measurements\n\nno job was judged: /,
   );
   expect(render(judge([], [job(HOUR)]))).toMatch(
-    /^## cred-watch: ❔ unknown\n\n\| job .*\n.*\n\| 1h \| {2}\| ❔ unknown \|.*\n\nthere is no sample /,
+    /^## cred-watch: ❔ unknown\n\n\| job .*\n.*\n\| 1h \| {2}\| ❔ unknown \|.*\n\nno samples to judge by: /,
   );
 });

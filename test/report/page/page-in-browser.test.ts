@@ -160,7 +160,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
       /^2026-03-01 00:0\d:\d\dZ: 5h 5\dm \d\ds left · 5h was safe, \d+m \d\ds to spare$/,
     );
     await page.mouse.move(plot.x + plot.width / 2, plot.y + 20);
-    expect(await readout(page)).toMatch(/^2026-03-01 0\S+: not known what was handed out$/);
+    expect(await readout(page)).toMatch(/^2026-03-01 0\S+: gap, served credentials unknown$/);
   });
 
   test('is moved, zoomed and read with the keyboard, and with buttons', async () => {
@@ -310,7 +310,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     const hour = (text: string) => Date.parse(text.slice(0, 19).replace(' ', 'T').concat('Z'));
     expect(hour(shown) - hour(next)).toBe(HOUR);
     expect(await page.locator('.older').innerText()).toContain(
-      `${(generations - 700).toLocaleString('en-US')} older ones not shown`,
+      `${(generations - 700).toLocaleString('en-US')} older generations not shown`,
     );
     expect(complaints).toEqual([]);
   });
@@ -337,7 +337,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     await page.clock.runFor(31_000);
     await page.locator('.out-of-reach').waitFor();
     expect(await page.innerText('.out-of-reach')).toMatch(
-      /^not reachable since .*Z: this is what was last known$/,
+      /^not reachable since .*Z: this page shows the last known state$/,
     );
     expect(await page.innerText('h1')).toBe('Not safe');
     server = served().listen(port, '127.0.0.1');

@@ -78,7 +78,7 @@ describe('a page', () => {
   test('has one row for a generation up to two hundred, and data of all of them', () => {
     const html = page([measured({ generations: 450 })]);
     expect(elements(html, 'tr')).toBe(1 + 10 + 1 + 200);
-    expect(words(html)).toContain('250 older ones not shown');
+    expect(words(html)).toContain('250 older generations not shown');
     expect(chartData(html).generations.count).toBe(450);
   });
 
@@ -113,7 +113,7 @@ describe('the verdict', () => {
     expect(words(html)).toMatch(
       /^ not safe · 7h · web-1 · imds v2 · app · cred-watch cred-watch report · \S+ \S+ not safe a 7h job /,
     );
-    expect(words(html)).toContain('let the job fetch credentials again');
+    expect(words(html)).toContain('let the job refresh its credentials');
   });
 
   test('of a safe job has its margin and nothing to do', () => {
@@ -123,12 +123,10 @@ describe('the verdict', () => {
   });
 
   test('where there is no job asks for one, and where there are no samples says so', () => {
-    expect(told([measured()], [])).toContain(' no job was judged: give one its length with -j');
-    expect(told([], [])).toContain(' there is no sample to judge by: ');
-    expect(told([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h there is no sample/);
-    expect(told([measured({ generations: 0 })], [job(5)])).toContain(
-      'there is no sample: run `cred-watch poll',
-    );
+    expect(told([measured()], [])).toContain(' no job was judged: give its length with -j');
+    expect(told([], [])).toContain(' no samples to judge by: ');
+    expect(told([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h no samples to judge by/);
+    expect(told([measured({ generations: 0 })], [job(5)])).toContain('no samples: run `cred-watch poll');
   });
 
   test('on several jobs and series is a table, and a word beside each series', () => {
@@ -141,7 +139,9 @@ describe('the verdict', () => {
   test('on several jobs of one series is told once, with what to do for each', () => {
     const text = told([measured()], [job(5), job(7, 'nightly')]);
     expect(text.match(/a 5h job with a margin/g)).toHaveLength(1);
-    expect(text).toMatch(/ not safe nightly : a 7h job with a margin of 5m, .* What to do let the job fetch/);
+    expect(text).toMatch(
+      / not safe nightly : a 7h job with a margin of 5m at every measured start, .* What to do let the job refresh/,
+    );
   });
 
   test('of many series opens only the one that decided', () => {
@@ -171,7 +171,7 @@ describe('what is drawn', () => {
     const { generations, ...rest } = measured();
     const short = generations.map((each) => ({ ...each, expiration: each.lastUpdated! + 240_000 }));
     expect(words(page([{ ...rest, generations: short }], [job(1)]))).toContain(
-      'no start was safe with a margin of 5m, however short the job',
+      'no start was safe with a margin of 5m, for any job length',
     );
   });
 
@@ -191,7 +191,7 @@ describe('what is drawn', () => {
     const single = page([measured({ generations: 1 })], []);
     expect(single).not.toMatch(/NaN|Infinity|undefined/);
     expect(words(single)).toMatch(
-      /Rotation intervals not known yet .*Worst rotations No rotation was watched yet/,
+      /Rotation intervals not known yet .*Worst rotations No rotation witnessed yet/,
     );
   });
 });

@@ -19,7 +19,7 @@ export function enableOlderGenerations(section: HTMLElement): void {
     const begin = Math.max(0, end - AT_ONCE);
     body.append(...rows.slice(begin, end).reverse().map(tableRow));
     button.previousElementSibling!.textContent =
-      begin === 0 ? '' : `${formatCount(begin, 'older one', 'older ones')} not shown`;
+      begin === 0 ? '' : `${formatCount(begin, 'older generation')} not shown`;
     button.hidden = begin === 0;
   });
 }

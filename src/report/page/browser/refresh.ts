@@ -76,7 +76,7 @@ async function isServed(): Promise<boolean> {
 function tellOutOfReach(): void {
   const place = document.querySelector<HTMLElement>('.out-of-reach')!;
   if (!place.hidden) return;
-  place.textContent = `not reachable since ${formatTimestamp(Date.now())}: this is what was last known`;
+  place.textContent = `not reachable since ${formatTimestamp(Date.now())}: this page shows the last known state`;
   place.hidden = false;
 }
 

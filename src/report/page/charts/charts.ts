@@ -61,14 +61,14 @@ function legend(
   const entries: [shown: boolean, swatch: string, text: string][] = [
     [true, 'remaining', 'remaining validity'],
     [verdicts.length > 0, 'required', 'required by the job'],
-    [gaps.length > 0, 'gap', 'not known what was handed out'],
-    [rotationWindow !== null, 'window', 'rotation somewhere in here'],
-    [hasFailed, 'failed', 'polls failed'],
+    [gaps.length > 0, 'gap', 'gap: served credentials unknown'],
+    [rotationWindow !== null, 'window', 'rotation window'],
+    [hasFailed, 'failed', 'failed polls'],
   ];
   return html`<ul class="legend">${entries
     .filter(([shown]) => shown)
     .map(([, swatch, text]) => html`<li><i class="swatch ${swatch}"></i>${text}</li>`)}</ul>
-<p class="keys muted" hidden>Drag to zoom, double-click for all of it. Keys: ← → to move, + − to zoom, 0 for all, Shift and ← → to read.</p>`;
+<p class="keys muted" hidden>Drag to zoom, double-click to reset. Keys: ← → move, + − zoom, 0 resets, Shift with ← → moves the cursor.</p>`;
 }
 
 function curve(measurement: Measurement, verdicts: readonly JobJudgement[], margin: Seconds): Markup {

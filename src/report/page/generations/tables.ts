@@ -25,7 +25,7 @@ ${worst.length === 0 ? html`<p class="muted">${NO_ROTATION_MESSAGE}</p>` : table
 ${table(shown.map(row), `${id}-generations`)}
 ${
   rest > 0 &&
-  html`<p class="older"><span>${formatCount(rest, 'older one', 'older ones')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
+  html`<p class="older"><span>${formatCount(rest, 'older generation')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
 }
 </details>`;
 }

@@ -9,7 +9,7 @@ type Mark = 'failedPoll' | 'gap' | 'rotation' | 'window';
 /** Named with the reader's words, in the order of the legend. */
 const NAMES: Record<Mark, string> = {
   rotation: 'rotation',
-  window: 'rotation, not known when',
+  window: 'rotation window',
   failedPoll: 'failed poll',
   gap: 'gap',
 };
@@ -54,6 +54,6 @@ export function drawMarks(
 export function buildLegend({ columns, isDense }: Marks, columnSeconds: number, pen: ChartGlyphs): string[] {
   const occurring = (Object.keys(NAMES) as Mark[]).filter((mark) => columns.includes(mark));
   const length = formatShortDuration(Math.round(columnSeconds / 60) * 60);
-  const dense = isDense ? [`a column: least to most of ${length}`] : [];
+  const dense = isDense ? [`one column: range over ${length}`] : [];
   return [...dense, ...occurring.map((mark) => `${pen[mark]} ${NAMES[mark]}`)];
 }
