@@ -2,8 +2,7 @@ import { type Instant, type Seconds, SOURCE_NAMES, type SourceName } from '../do
 import { findNameProblem } from '../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../domain/time/duration.ts';
 import { readMoment } from '../domain/time/moment.ts';
-import { parseConfidence } from '../domain/verdict/confidence.ts';
-import { DEFAULT_MARGIN, minRotationsFor } from '../domain/verdict/job.ts';
+import { DEFAULT_MARGIN, minRotationsFor, parseConfidence } from '../domain/verdict/job.ts';
 import type { Job } from '../domain/verdict/job-verdict.ts';
 import type { Freshness } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';

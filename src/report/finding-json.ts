@@ -1,20 +1,16 @@
-import type { Instant } from '../domain/model.ts';
 import { formatInstant } from '../domain/time/instant.ts';
 import type { Finding } from '../domain/verdict/finding.ts';
 import { describeFinding } from './messages/findings.ts';
 
-/** Arguments that are moments; every other number is in seconds or a count, as its name says. */
-const INSTANT_ARGS = new Set(['at', 'from']);
+/** Fields of findings that are instants. All other numbers are counts or seconds. */
+const INSTANT_NAME = /^at$|At$/;
 
+/** The fields of a finding in `snake_case`, and its sentence. */
 export function buildFindingJson(finding: Finding) {
-  const args = Object.entries(finding.args).map(([name, value]) => [
+  const { code, severity, ...fields } = finding;
+  const entries = Object.entries(fields).map(([name, value]) => [
     name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    INSTANT_ARGS.has(name) ? formatInstant(value as Instant) : value,
+    typeof value === 'number' && INSTANT_NAME.test(name) ? formatInstant(value) : value,
   ]);
-  return {
-    code: finding.code,
-    severity: finding.severity,
-    args: Object.fromEntries(args),
-    message: describeFinding(finding),
-  };
+  return { code, severity, ...Object.fromEntries(entries), message: describeFinding(finding) };
 }

@@ -1,7 +1,8 @@
+import { LONGEST_VALIDITY } from '../domain/aws-limits.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
-import { isPlausibleClockOffset, LONGEST_VALIDITY } from './document/clock-plausibility.ts';
+import { isPlausibleClockOffset } from './document/clock-plausibility.ts';
 import type { CredentialsDocument } from './document/credentials-document.ts';
 import { sanitizeText } from './document/sanitize-text.ts';
 import { type Endpoint, type HttpRequest, type HttpResponse, sendRequest } from './http/http.ts';

@@ -1,9 +1,11 @@
+import type { NonEmpty } from '../domain/lists.ts';
 import { correctedTime } from '../domain/measurement/generations.ts';
+import { minBy } from '../domain/measurement/statistics.ts';
 import type { Generation, Instant, Seconds, SeriesIdentity, SourceName } from '../domain/model.ts';
 import { analyse, correctedNow } from '../domain/verdict/analyse.ts';
-import { NOTABLE_CLOCK_OFFSET } from '../domain/verdict/findings.ts';
+import { NOTABLE_CLOCK_OFFSET } from '../domain/verdict/checks/clock-checks.ts';
 import type { Job } from '../domain/verdict/job-verdict.ts';
-import { type CurrentCredentials, judgeNow, judgeUnknown } from '../domain/verdict/now.ts';
+import { judgeNow, judgeUnusableSample, judgeWithoutCredentials } from '../domain/verdict/now.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import type { SampleStore } from '../store/sample-store.ts';
@@ -41,7 +43,7 @@ export async function pollAndJudge(
   const failed = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
   return {
     recordedPoll: recorded,
-    judgement: judgeUnknown(failed, { job, at, analysis, clockOffset }, null, identity),
+    judgement: judgeWithoutCredentials(failed, identity, { job, at, analysis, clockOffset }),
   };
 }
 
@@ -67,23 +69,23 @@ export function judgeStored(
   const analysis = store === null ? null : newestSeries(store, choice, now);
   const measurement = analysis?.measurement ?? null;
   if (analysis === null || measurement === null || analysis.age === null) {
-    return judgeUnknown({ code: 'NO_SAMPLES' }, { job, at: now, analysis });
+    return judgeWithoutCredentials({ code: 'NO_SAMPLES' }, null, { job, at: now, analysis });
   }
-  const last = lastSeen(measurement.generations);
-  const inHand: CurrentCredentials = { identity: analysis.identity, credentials: last };
-  const judged = { job, at: Math.max(now, correctedNow(now, measurement)), analysis };
+  const current = { identity: analysis.identity, credentials: findLastSeen(measurement.generations) };
+  const options = { job, at: Math.max(now, correctedNow(now, measurement)), analysis };
   if (analysis.age > maxAge) {
     const stale = { code: 'STALE_SAMPLES', ageSeconds: analysis.age, maxAgeSeconds: maxAge } as const;
-    return judgeUnknown(stale, judged, inHand);
+    return judgeUnusableSample(stale, current, options);
   }
   if (analysis.age < -NOTABLE_CLOCK_OFFSET) {
-    return judgeUnknown({ code: 'SAMPLES_IN_FUTURE', aheadSeconds: -analysis.age }, judged, inHand);
+    const ahead = { code: 'SAMPLES_IN_FUTURE', aheadSeconds: -analysis.age } as const;
+    return judgeUnusableSample(ahead, current, options);
   }
-  return judgeNow(inHand, judged);
+  return judgeNow(current, options);
 }
 
-/** Of two that are handed out in turns the one that was handed out last is in hand. */
-const lastSeen = (generations: readonly Generation[]) =>
+/** If two generations are served in turns, the current one is the one seen last, the later one if both were. */
+const findLastSeen = (generations: NonEmpty<Generation>): Generation =>
   generations.reduce((last, each) => (each.lastSeen >= last.lastSeen ? each : last));
 
 type Histories = Pick<SampleStore, 'histories'>;
@@ -102,9 +104,5 @@ function newestSeries(
   const filter = { host, source, ...(role === undefined || role === '' ? {} : { role }) };
   const analyses = store.histories(filter).map((history) => analyse(history, { now, maxAge: 'default' }));
   const sampled = analyses.filter(({ measurement }) => measurement !== null);
-  return sampled.reduce<SeriesAnalysis | null>(
-    (newest, each) =>
-      newest === null || each.measurement!.lastSample > newest.measurement!.lastSample ? each : newest,
-    null,
-  );
+  return minBy(sampled, ({ measurement }) => -(measurement?.lastSample ?? 0));
 }

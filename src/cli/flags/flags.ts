@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Seconds, SOURCE_NAMES } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { formatShortDuration, isTooLongDuration, parseDuration } from '../../domain/time/duration.ts';
-import { parseConfidence } from '../../domain/verdict/confidence.ts';
+import { parseConfidence } from '../../domain/verdict/job.ts';
 import { EXIT_CODE_STYLES } from './exit-codes.ts';
 
 const DURATION_EXAMPLES = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';

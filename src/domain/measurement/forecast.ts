@@ -1,3 +1,4 @@
+import { lastOf, pairNeighbours } from '../lists.ts';
 import type { Instant, Seconds, Span } from '../model.ts';
 import type { Measurement, Rotation } from './measurement.ts';
 import { minBy } from './statistics.ts';
@@ -31,7 +32,7 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
 
 /** When the newest generation took over: by its own date, or somewhere in the window in which it came. */
 function appearanceOfNewest({ generations, rotations }: Measurement): Span | null {
-  const newest = generations.at(-1)!;
+  const newest = lastOf(generations);
   const arrival = rotations.findLast(({ to }) => to === newest);
   const isDated = arrival === undefined || arrival.isDated;
   if (isDated && newest.lastUpdated !== null) return at(Math.min(newest.lastUpdated, newest.firstSeen));
@@ -49,19 +50,18 @@ const INTERVALS_KEPT = 12;
  * or where the newest generation's beginning is dated or not known.
  */
 export function findDueSpan({ generations, rotations, isIssuedPerRequest }: Measurement): Span | null {
-  const newest = generations.at(-1)!;
+  const newest = lastOf(generations);
   const arrival = rotations.findLast(({ to }) => to === newest);
   if (arrival === undefined || arrival.isDated || isIssuedPerRequest) return null;
-  const lengths = rotations.flatMap((each, index) => lengthOf(rotations[index - 1], each) ?? []);
+  const lengths = pairNeighbours(rotations).flatMap(([before, after]) => lengthOf(before, after) ?? []);
   const usual = reconcile(lengths.slice(-INTERVALS_KEPT));
   if (usual === null) return null;
   return { from: arrival.window.from + usual.from, to: arrival.window.to + usual.to };
 }
 
 /** From one rotation to the next, at least and at most; null where others may have hidden between them. */
-function lengthOf(before: Rotation | undefined, after: Rotation): Span | null {
-  if (before === undefined || !before.isWitnessed || !after.isWitnessed || before.isDated || after.isDated)
-    return null;
+function lengthOf(before: Rotation, after: Rotation): Span | null {
+  if (!before.isWitnessed || !after.isWitnessed || before.isDated || after.isDated) return null;
   return { from: after.window.from - before.window.to, to: after.window.to - before.window.from };
 }
 

@@ -12,17 +12,19 @@ export interface GenerationFacts {
   replacedBy: Rotation | null;
 }
 
+export type ReplacedGeneration = GenerationFacts & { replacedBy: Rotation };
+
 /** Every generation of a measurement, in the order in which they were issued. */
 export function listGenerationFacts(measurement: Measurement): GenerationFacts[] {
   const { servedPeriods, rotations, appearances } = measurement;
   const ends = new Map(rotations.map((rotation) => [rotation.from, rotation]));
   const beginnings = new Map(appearances.map(({ generation, latest }) => [generation, latest]));
-  return servedPeriods.map((service) => {
-    const { generation } = service;
+  return servedPeriods.map((servedPeriod) => {
+    const { generation } = servedPeriod;
     const appeared = beginnings.get(generation);
     return {
       generation,
-      servedPeriod: service,
+      servedPeriod,
       validityWhenIssued: appeared === undefined ? null : secondsBetween(appeared, generation.expiration),
       replacedBy: ends.get(generation) ?? null,
     };
@@ -37,9 +39,12 @@ export const listRotationIntervals = ({ rotations }: Measurement): Seconds[] =>
   rotations.flatMap(({ interval }) => interval ?? []);
 
 /** The generations whose replacement came with the least left, worst first; those that nobody watched do not count. */
-export function findShortestLeadTimes(facts: readonly GenerationFacts[], count: number): GenerationFacts[] {
+export function findShortestLeadTimes(
+  facts: readonly GenerationFacts[],
+  count: number,
+): ReplacedGeneration[] {
   return facts
-    .filter(({ replacedBy }) => replacedBy?.isWitnessed)
-    .sort((a, b) => a.replacedBy!.leadTime - b.replacedBy!.leadTime)
+    .filter((each): each is ReplacedGeneration => each.replacedBy?.isWitnessed === true)
+    .sort((a, b) => a.replacedBy.leadTime - b.replacedBy.leadTime)
     .slice(0, count);
 }

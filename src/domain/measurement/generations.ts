@@ -1,23 +1,24 @@
+import { findFirstIndex, pairNeighbours } from '../lists.ts';
 import type { Generation, Instant, IssuedCredentials, Sample, Seconds, Span } from '../model.ts';
 
-/** `Date` headers tell whole seconds and travel for a while: a smaller offset is not worth believing. */
+/** Offsets up to this size are ignored: `Date` headers have whole seconds, and responses take time to arrive. */
 export const MIN_CORRECTED_CLOCK_OFFSET: Seconds = 2;
 
-/** When a sample was taken by AWS's clock, by which credentials expire. */
+/** The time of a sample by AWS's clock, by which credentials expire. */
 export function correctedTime({
   observedAt,
   clockOffset,
 }: Pick<Sample, 'observedAt' | 'clockOffset'>): Instant {
-  const isCredible = clockOffset !== null && Math.abs(clockOffset) > MIN_CORRECTED_CLOCK_OFFSET;
-  return isCredible ? observedAt - clockOffset * 1000 : observedAt;
+  const isCorrected = clockOffset !== null && Math.abs(clockOffset) > MIN_CORRECTED_CLOCK_OFFSET;
+  return isCorrected ? observedAt - clockOffset * 1000 : observedAt;
 }
 
-/** Two records with the same key are about the same generation: the access key id, or both times where there is none. */
+/** Identifies a generation: the access key id, or `LastUpdated` and `Expiration` if there is no key id. */
 export function generationKey({ accessKeyId, lastUpdated, expiration }: IssuedCredentials): string {
   return accessKeyId !== '' ? accessKeyId : `${lastUpdated ?? ''}/${expiration}`;
 }
 
-/** What a single sample says of its generation. */
+/** A generation with a single sample. */
 export function generationFromSample(sample: Sample): Generation {
   const seen = correctedTime(sample);
   return {
@@ -36,8 +37,8 @@ export function generationFromSample(sample: Sample): Generation {
 }
 
 /**
- * Joins what two sets of samples say of one generation. Every field but the count is a minimum or maximum, so
- * neither the order of arrival nor a repetition matters; the caller counts a sample that it has already as none.
+ * Merges two records of the same generation. Every field except the count is a minimum or a maximum, so the order of
+ * arrival does not matter. The caller must not pass the same sample twice, or the count is too high.
  */
 export function mergeGenerations(a: Generation, b: Generation): Generation {
   return {
@@ -55,7 +56,7 @@ export function mergeGenerations(a: Generation, b: Generation): Generation {
   };
 }
 
-/** The generations of a series, from its raw samples in any order; `thirdSampleAfter` is filled in. */
+/** Groups the raw samples of a series, in any order, into generations, including `thirdSampleAfter`. */
 export function groupGenerations(samples: Iterable<Sample>): Generation[] {
   const distinct = new Map<string, Sample>();
   for (const sample of samples) distinct.set(JSON.stringify(fields(sample)), sample);
@@ -71,45 +72,36 @@ export function groupGenerations(samples: Iterable<Sample>): Generation[] {
 }
 
 /**
- * Fills in `thirdSampleAfter` of the generations that were handed out in turns with their successor.
- * @param sampleTimes when the series was sampled, ascending; asked for only where a generation needs it
+ * Sets `thirdSampleAfter` of the generations that overlap with their successor.
+ * @param sampleTimes returns the times of all samples, ascending; called only if generations overlap
  */
 export function withThirdSamples(
   generations: readonly Generation[],
   sampleTimes: () => readonly Instant[],
 ): Generation[] {
   const ordered = orderGenerations(generations);
-  const inTurns = new Set(
-    ordered.filter((each, index) => index + 1 < ordered.length && areOverlapping(each, ordered[index + 1]!)),
-  );
-  if (inTurns.size === 0) return [...generations];
+  const overlapping = new Set(listOverlapping(ordered));
+  if (overlapping.size === 0) return [...generations];
   const times = sampleTimes();
   return generations.map((generation) => {
-    if (!inTurns.has(generation)) return generation;
-    return { ...generation, thirdSampleAfter: times[firstAfter(times, generation.lastSeen) + 2] ?? null };
+    if (!overlapping.has(generation)) return generation;
+    const next = findFirstIndex(times, (time) => time > generation.lastSeen);
+    return { ...generation, thirdSampleAfter: times[next + 2] ?? null };
   });
 }
 
-/** The index of the first of ascending moments after a given one. */
-function firstAfter(times: readonly Instant[], instant: Instant): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle]! <= instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+/** The generations that overlap with their successor. */
+const listOverlapping = (ordered: readonly Generation[]): Generation[] =>
+  pairNeighbours(ordered)
+    .filter(([from, to]) => areOverlapping(from, to))
+    .map(([from]) => from);
 
-/** The moments whose samples {@link withThirdSamples} rests on. */
+/** The spans whose samples {@link withThirdSamples} depends on. Pruning must keep these samples. */
 export function findThirdSampleSpans(generations: readonly Generation[]): Span[] {
-  const ordered = orderGenerations(generations);
-  return ordered
-    .filter((each, index) => index + 1 < ordered.length && areOverlapping(each, ordered[index + 1]!))
-    .map(({ lastSeen, thirdSampleAfter }) => ({
-      from: lastSeen,
-      to: thirdSampleAfter ?? Number.MAX_SAFE_INTEGER,
-    }));
+  return listOverlapping(orderGenerations(generations)).map(({ lastSeen, thirdSampleAfter }) => ({
+    from: lastSeen,
+    to: thirdSampleAfter ?? Number.MAX_SAFE_INTEGER,
+  }));
 }
 
 function fields(sample: Sample) {
@@ -123,34 +115,34 @@ function combine(choose: (...values: number[]) => number, a: number | null, b: n
 }
 
 /**
- * A log without key ids and samples with them may tell of the same credentials: those with the same two times. They
- * are one generation, not a rotation.
+ * Merges generations without a key id into those with a key id and the same `LastUpdated` and `Expiration`. A log
+ * without key ids may describe the same credentials as samples with key ids.
  */
 export function mergeKeylessGenerations(generations: readonly Generation[]): readonly Generation[] {
   const keyless = generations.filter(({ accessKeyId }) => accessKeyId === '');
   if (keyless.length === 0 || keyless.length === generations.length) return generations;
   const times = ({ lastUpdated, expiration }: Generation) => `${lastUpdated ?? ''}/${expiration}`;
-  const waiting = new Map(keyless.map((each) => [times(each), each]));
-  const joined = generations
+  const unmatched = new Map(keyless.map((each) => [times(each), each]));
+  const merged = generations
     .filter(({ accessKeyId }) => accessKeyId !== '')
     .map((keyed) => {
-      const other = waiting.get(times(keyed));
+      const other = unmatched.get(times(keyed));
       if (other === undefined) return keyed;
-      waiting.delete(times(keyed));
+      unmatched.delete(times(keyed));
       const { thirdSampleAfter } = keyed.lastSeen >= other.lastSeen ? keyed : other;
       return { ...mergeGenerations(keyed, other), thirdSampleAfter };
     });
-  return [...joined, ...waiting.values()];
+  return [...merged, ...unmatched.values()];
 }
 
-/** Both were seen before the other one was seen for the last time. */
+/** Each generation was seen before the last sample of the other one, so several endpoints served them in turns. */
 export function areOverlapping(a: Generation, b: Generation): boolean {
   return a.firstSeen < b.lastSeen && b.firstSeen < a.lastSeen;
 }
 
 /**
- * In the order in which they were issued: as they were first seen, and among those handed out in turns by
- * `LastUpdated`. Whatever the order they come in, the result is the same.
+ * Sorts generations in the order in which they were issued: by first sample, and overlapping generations by
+ * `LastUpdated`. The result does not depend on the order of the input.
  */
 export function orderGenerations(generations: readonly Generation[]): Generation[] {
   const ordered = [...generations].sort(
@@ -163,7 +155,8 @@ export function orderGenerations(generations: readonly Generation[]): Generation
   );
   for (let start = 1; start < ordered.length; start += 1) {
     for (let index = start; index > 0; index -= 1) {
-      const [earlier, later] = [ordered[index - 1]!, ordered[index]!];
+      const [earlier, later] = [ordered[index - 1], ordered[index]];
+      if (earlier === undefined || later === undefined) break;
       if (!areOverlapping(earlier, later) || !isIssuedBefore(later, earlier)) break;
       [ordered[index - 1], ordered[index]] = [later, earlier];
     }

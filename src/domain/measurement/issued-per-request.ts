@@ -1,28 +1,29 @@
+import { pairNeighbours } from '../lists.ts';
 import type { Generation, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 
-/** Polls this close together see the same credentials unless every request is answered with new ones. */
-const SECONDS_APART: Seconds = 60;
+/** Polls this close together see the same credentials, unless the source issues them per request. */
+const CLOSE_POLLS: Seconds = 60;
 
-/** A document that was issued for the request is no older than this when it arrives. */
-const FRESHLY_ISSUED: Seconds = 2;
+/** Credentials issued for a request are at most this old when the response arrives. */
+const MAX_AGE_ON_ARRIVAL: Seconds = 2;
 
-/** Without dates it takes this many, since two looks may lie on both sides of a rotation. */
-const UNDATED_GENERATIONS = 3;
+/** Two undated generations may be the two sides of a rotation. */
+const MIN_UNDATED_GENERATIONS = 3;
 
-/** Looks within seconds brought different keys, no generation was ever seen twice, and none was old when it came. */
+/**
+ * Whether every request got new credentials: no key occurs twice, each document was fresh, and two close polls returned
+ * different keys.
+ */
 export function areIssuedPerRequest(ordered: readonly Generation[]): boolean {
   const isDated = ordered.every(({ lastUpdated }) => lastUpdated !== null);
   return (
-    ordered.length >= (isDated ? 2 : UNDATED_GENERATIONS) &&
+    ordered.length >= (isDated ? 2 : MIN_UNDATED_GENERATIONS) &&
     ordered.every(({ firstSeen, lastSeen }) => firstSeen === lastSeen) &&
     ordered.every(
       ({ lastUpdated, firstSeen }) =>
-        lastUpdated === null || secondsBetween(lastUpdated, firstSeen) <= FRESHLY_ISSUED,
+        lastUpdated === null || secondsBetween(lastUpdated, firstSeen) <= MAX_AGE_ON_ARRIVAL,
     ) &&
-    ordered.some((to, index) => {
-      const from = ordered[index - 1];
-      return from !== undefined && secondsBetween(from.lastSeen, to.firstSeen) <= SECONDS_APART;
-    })
+    pairNeighbours(ordered).some(([from, to]) => secondsBetween(from.lastSeen, to.firstSeen) <= CLOSE_POLLS)
   );
 }

@@ -1,3 +1,4 @@
+import { isNonEmpty, mapNonEmpty, pairNeighbours } from '../lists.ts';
 import type { Generation, Seconds } from '../model.ts';
 import { mergeKeylessGenerations, orderGenerations } from './generations.ts';
 import { areIssuedPerRequest } from './issued-per-request.ts';
@@ -13,19 +14,25 @@ import {
   findWorstCase,
 } from './validity.ts';
 
-/** What the generations of one series prove; at least one is needed. */
+/**
+ * Measures one series.
+ * @param generations in any order
+ * @throws RangeError if there is no generation
+ */
 export function measure(generations: readonly Generation[]): Measurement {
   const ordered = orderGenerations(mergeKeylessGenerations(generations));
-  const firstSample = range(ordered.map(({ firstSeen }) => firstSeen))!.min;
-  const lastSample = range(ordered.map(({ lastSeen }) => lastSeen))!.max;
-  const issuedPerRequest = areIssuedPerRequest(ordered);
+  if (!isNonEmpty(ordered)) throw new RangeError('a series without generations cannot be measured');
+  const firstSample = range(mapNonEmpty(ordered, ({ firstSeen }) => firstSeen)).min;
+  const lastSample = range(mapNonEmpty(ordered, ({ lastSeen }) => lastSeen)).max;
+  const isIssuedPerRequest = areIssuedPerRequest(ordered);
   const history = findRotations(ordered, lastSample);
-  const pairs = issuedPerRequest ? [] : history.rotations;
-  const rotations = pairs.filter(({ isCompleted }) => isCompleted);
-  const services = findServedPeriods(ordered, pairs);
+  // Includes rotations that are not completed yet. A per-request source has no rotations.
+  const replacements = isIssuedPerRequest ? [] : history.rotations;
+  const rotations = replacements.filter(({ isCompleted }) => isCompleted);
+  const servedPeriods = findServedPeriods(ordered, replacements);
   const sampledMinimum = findSampledMinimum(ordered);
-  const worstCase = findWorstCase(sampledMinimum, pairs);
-  const appearances = appearancesOf(ordered, history, issuedPerRequest);
+  const worstCase = findWorstCase(sampledMinimum, replacements);
+  const appearances = listAppearances(ordered, history, isIssuedPerRequest);
   return {
     generations: ordered,
     sampleCount: ordered.reduce((sum, { samples }) => sum + samples, 0),
@@ -33,11 +40,11 @@ export function measure(generations: readonly Generation[]): Measurement {
     witnessedCount: rotations.filter(({ isWitnessed }) => isWitnessed).length,
     firstSample,
     lastSample,
-    watchedTime: Math.floor(coveredTime(services) / 1000),
-    gaps: findGaps(pairs),
-    servedPeriods: services,
-    rotationInterval: extremes(rotations.flatMap(({ interval }) => interval ?? [])),
-    rotationWindow: extremes(rotations.flatMap(windowOf)),
+    watchedTime: Math.floor(coveredTime(servedPeriods) / 1000),
+    gaps: findGaps(replacements),
+    servedPeriods,
+    rotationInterval: findExtremes(rotations.flatMap(({ interval }) => interval ?? [])),
+    rotationWindow: findExtremes(rotations.flatMap(listWindowLength)),
     appearances,
     validityWhenIssued: findValidityWhenIssued(appearances),
     sampledMinimum,
@@ -45,38 +52,44 @@ export function measure(generations: readonly Generation[]): Measurement {
     overstatement: sampledMinimum.seconds - worstCase.seconds,
     lag: Math.ceil(history.lag / 1000),
     usualGap: findUsualGap(ordered),
-    isIssuedPerRequest: issuedPerRequest,
+    isIssuedPerRequest,
   };
 }
 
-/** Credentials that are issued for a request appear by their own date or not at all: there is nothing between two. */
-function appearancesOf(ordered: readonly Generation[], history: RotationHistory, issuedPerRequest: boolean) {
-  const found = findAppearances(ordered, history);
-  return issuedPerRequest ? found.filter(({ generation }) => generation.lastUpdated !== null) : found;
+/** Undated credentials that are issued per request have no appearance, because no sample precedes them. */
+function listAppearances(
+  ordered: readonly Generation[],
+  history: RotationHistory,
+  isIssuedPerRequest: boolean,
+) {
+  const appearances = findAppearances(ordered, history);
+  return isIssuedPerRequest
+    ? appearances.filter(({ generation }) => generation.lastUpdated !== null)
+    : appearances;
 }
 
-function extremes(durations: readonly Seconds[]): Extremes | null {
-  const ends = range(durations);
-  return ends === null ? null : { ...ends, median: median(durations)! };
+function findExtremes(durations: readonly Seconds[]): Extremes | null {
+  const [ends, middle] = [range(durations), median(durations)];
+  return ends === null || middle === null ? null : { ...ends, median: middle };
 }
 
-/** Of a rotation that is not dated, and beside which no other hid: all that is known of its moment. */
-function windowOf({ isDated, isWitnessed, isOverlapping, window }: Rotation): Seconds[] {
+/** The length of the window of an undated, witnessed rotation. Nothing for other rotations. */
+function listWindowLength({ isDated, isWitnessed, isOverlapping, window }: Rotation): Seconds[] {
   return isDated || !isWitnessed || isOverlapping ? [] : [Math.ceil((window.to - window.from) / 1000)];
 }
 
 /**
- * The usual time between two samples, from the generations alone so that pruning changes nothing: inside one, its
- * mean gap stands for all of its gaps.
+ * The usual time between two samples; null with fewer than two samples. The mean gap of a generation stands for all of
+ * its gaps. So pruned samples change nothing.
  */
 export function findUsualGap(ordered: readonly Generation[]): Seconds | null {
   const inside = ordered.map(({ firstSeen, lastSeen, samples }) => ({
     value: (lastSeen - firstSeen) / Math.max(1, samples - 1),
     weight: samples - 1,
   }));
-  const between = ordered
-    .slice(1)
-    .map((to, index) => ({ value: to.firstSeen - ordered[index]!.lastSeen, weight: 1 }));
-  const usual = weightedMedian([...inside, ...between.filter(({ value }) => value > 0)]);
+  const between = pairNeighbours(ordered)
+    .map(([from, to]) => ({ value: to.firstSeen - from.lastSeen, weight: 1 }))
+    .filter(({ value }) => value > 0);
+  const usual = weightedMedian([...inside, ...between]);
   return usual === null ? null : Math.round(usual / 1000);
 }

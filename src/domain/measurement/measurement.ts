@@ -1,30 +1,31 @@
+import type { NonEmpty } from '../lists.ts';
 import type { Generation, Instant, Seconds, Span } from '../model.ts';
 
 /** The source replaced generation `from` by generation `to`. */
 export interface Rotation {
   from: Generation;
   to: Generation;
-  /** All that sampling alone knows: after `from` was last seen and no later than `to` was first seen. */
+  /** The rotation happened after `from` was last seen and not later than `to` was first seen. */
   window: Span;
-  /** `LastUpdated` of `to` lies in the window and so tells the moment. */
+  /** `LastUpdated` of `to` lies in the window, so it dates the rotation. */
   isDated: boolean;
-  /** The moment taken as that of the rotation: the dated one, moved by the series' lag, or the window's late end. */
+  /** The dated time plus the lag of the series, but not past the window. Undated: the end of the window. */
   at: Instant;
-  /** What a job started just before could have been handed: remaining validity of `from` at `at`; never below 0. */
+  /** Remaining validity of `from` at `at`; 0 if `from` had expired. */
   leadTime: Seconds;
-  /** How long `from` was the one handed out; null where its beginning is not known. */
+  /** For how long `from` was the current generation. Null if unknown. */
   interval: Seconds | null;
-  /** Time in which another generation could have come and gone unseen. */
+  /** Time in which another generation could have been served unseen. */
   blindTime: Seconds;
-  /** No other rotation can have hidden beside it. */
+  /** No other rotation can be hidden next to this one. */
   isWitnessed: boolean;
-  /** Both were handed out in turns for a while. */
+  /** Both generations were served in turns for a while. */
   isOverlapping: boolean;
-  /** False while both still are: the older one may come back at the next look. */
+  /** False while both generations are still served in turns: the next sample may show the older one. */
   isCompleted: boolean;
 }
 
-/** When a generation appeared. The two ends agree where `LastUpdated` tells and the source has no lag. */
+/** When a generation appeared. The two times are equal if `LastUpdated` is known and the source has no lag. */
 export interface Appearance {
   generation: Generation;
   earliest: Instant;
@@ -37,7 +38,7 @@ export interface Extremes {
   max: Seconds;
 }
 
-/** Remaining validity at a moment, and the generation it belongs to. */
+/** Remaining validity of a generation at an instant. */
 export interface ValidityAt {
   seconds: Seconds;
   at: Instant;
@@ -45,42 +46,49 @@ export interface ValidityAt {
 }
 
 export interface WorstCase extends ValidityAt {
-  /** Null where a sample itself was the worst. */
+  /** Null if the worst case is a sample. */
   rotation: Rotation | null;
 }
 
-/** A generation's part in what was handed out: from when to when, as far as it is known. */
+/** A period for which the generation is known to have been served. */
 export interface ServedPeriod extends Span {
   generation: Generation;
 }
 
-/** What the samples of one series prove. */
+/** The smallest and the largest validity when issued (F and C). */
+export interface ValidityRange {
+  min: Seconds;
+  max: Seconds;
+}
+
+/** The measured facts of one series. */
 export interface Measurement {
   /** In the order in which they were issued. */
-  generations: readonly Generation[];
+  generations: NonEmpty<Generation>;
   sampleCount: number;
   rotations: readonly Rotation[];
   witnessedCount: number;
   firstSample: Instant;
   lastSample: Instant;
-  /** First sample to last, less the gaps. */
+  /** From the first sample to the last, less the gaps. */
   watchedTime: Seconds;
-  /** Around unwitnessed rotations: it is not known what was handed out. */
+  /** Around unwitnessed rotations: the served generation is unknown. */
   gaps: readonly Span[];
+  /** One for each generation, in the same order. */
   servedPeriods: readonly ServedPeriod[];
   rotationInterval: Extremes | null;
-  /** How long the windows are in which the undated ones are known to lie; null where there is none. */
+  /** Lengths of the windows of undated, witnessed rotations. */
   rotationWindow: Extremes | null;
-  /** Of every generation of which it is known, in order. */
+  /** In order. Generations with an unknown appearance are left out. */
   appearances: readonly Appearance[];
-  validityWhenIssued: { min: Seconds; max: Seconds } | null;
+  validityWhenIssued: ValidityRange | null;
   sampledMinimum: ValidityAt;
   worstCase: WorstCase;
-  /** Sampled minimum less worst case: by how much polling alone would have been too kind. */
+  /** Sampled minimum minus worst case: the error of a conclusion from samples alone. */
   overstatement: Seconds;
-  /** The longest time for which the source went on serving a generation after the next one's `LastUpdated`. */
+  /** The longest time for which a generation was still served after `LastUpdated` of its successor. */
   lag: Seconds;
-  /** The usual time between two samples; null with fewer than two. */
+  /** The usual time between two samples. Null with fewer than two samples. */
   usualGap: Seconds | null;
   isIssuedPerRequest: boolean;
 }

@@ -1,19 +1,20 @@
+import { findFirstIndex, pairNeighbours } from '../lists.ts';
 import type { Generation, Instant, Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { areOverlapping } from './generations.ts';
 import type { Appearance, Rotation } from './measurement.ts';
 import { range } from './statistics.ts';
 
-/** Milliseconds by which `LastUpdated` may miss the window it should lie in: clocks, and whole seconds in documents. */
+/** `LastUpdated` may miss its window by this many milliseconds: documents have whole seconds, and clocks differ. */
 const SLACK = 2000;
 
 export interface RotationHistory {
   rotations: Rotation[];
-  /** Milliseconds; see {@link Measurement.lag}. */
+  /** In milliseconds; see {@link Measurement.lag}. */
   lag: number;
 }
 
-/** A rotation before it is known which others can have hidden beside it. Milliseconds throughout. */
+/** A rotation before it is known whether another rotation can be hidden next to it. All durations in milliseconds. */
 interface Candidate {
   from: Generation;
   to: Generation;
@@ -21,47 +22,48 @@ interface Candidate {
   isDated: boolean;
   at: Instant;
   interval: number | null;
-  /** As long as `from` was handed out at least, for a generation that was met in mid-life. */
-  intervalOrLess: number;
+  /** The interval, or the time for which `from` was seen if its beginning is unknown. */
+  minInterval: number;
   blindTime: number;
   isOverlapping: boolean;
   isCompleted: boolean;
 }
 
 /**
- * The rotations between neighbours.
+ * Finds the rotations between neighbouring generations.
  * @param ordered the generations of one series in order of issue
- * @param lastSample when the series was last sampled
+ * @param lastSample the time of the last sample of the series
  */
 export function findRotations(ordered: readonly Generation[], lastSample: Instant): RotationHistory {
-  const pairs = ordered.slice(1).map((to, index) => ({ from: ordered[index]!, to }));
-  const lag = largest(pairs.map(({ from, to }) => servedAfterSuccessor(from, to)));
+  const pairs = pairNeighbours(ordered);
+  const lag = findLargest(pairs.map(([from, to]) => findLag(from, to)));
   const candidates: Candidate[] = [];
-  for (const { from, to } of pairs) {
-    candidates.push(candidate(from, to, candidates.at(-1) ?? null, lag, lastSample));
+  for (const [from, to] of pairs) {
+    candidates.push(createCandidate(from, to, candidates.at(-1) ?? null, lag, lastSample));
   }
-  const isWitnessed = witness(candidates, longestService(ordered, candidates));
-  const rotations = candidates.map(
-    ({ intervalOrLess: _, ...each }, index): Rotation => ({
-      ...each,
-      leadTime: Math.max(0, secondsBetween(each.at, each.from.expiration)),
-      interval: knownInterval(each, index, isWitnessed),
-      blindTime: Math.ceil(each.blindTime / 1000),
-      isWitnessed: isWitnessed[index]!,
-    }),
-  );
+  const witnessed = findWitnessed(candidates, findLongestServedTime(ordered, candidates));
+  const rotations = candidates.map((candidate, index): Rotation => {
+    const { minInterval: _, ...known } = candidate;
+    return {
+      ...known,
+      leadTime: Math.max(0, secondsBetween(candidate.at, candidate.from.expiration)),
+      interval: findKnownInterval(candidate, candidates[index - 1], witnessed),
+      blindTime: Math.ceil(candidate.blindTime / 1000),
+      isWitnessed: witnessed.has(candidate),
+    };
+  });
   return { rotations, lag };
 }
 
-const largest = (values: readonly number[]) => range(values)?.max ?? 0;
+const findLargest = (values: readonly number[]) => range(values)?.max ?? 0;
 
-/** How long `from` was still seen after `LastUpdated` of its successor; 0 within the slack. */
-function servedAfterSuccessor(from: Generation, to: Generation): number {
-  const late = to.lastUpdated === null ? 0 : from.lastSeen - to.lastUpdated;
-  return late > SLACK ? late : 0;
+/** For how long `from` was still served after `LastUpdated` of its successor; 0 within the slack. */
+function findLag(from: Generation, to: Generation): number {
+  const lag = to.lastUpdated === null ? 0 : from.lastSeen - to.lastUpdated;
+  return lag > SLACK ? lag : 0;
 }
 
-function candidate(
+function createCandidate(
   from: Generation,
   to: Generation,
   before: Candidate | null,
@@ -69,14 +71,14 @@ function candidate(
   lastSample: Instant,
 ): Candidate {
   const isOverlapping = areOverlapping(from, to);
-  // One backend of several may still hold the older generation when another has answered twice.
-  const lateEnd = isOverlapping ? (from.thirdSampleAfter ?? lastSample) : to.firstSeen;
-  const window = { from: from.lastSeen, to: Math.max(lateEnd, from.lastSeen) };
+  // Another endpoint may still serve the older generation when one endpoint has responded twice.
+  const windowEnd = isOverlapping ? (from.thirdSampleAfter ?? lastSample) : to.firstSeen;
+  const window = { from: from.lastSeen, to: Math.max(windowEnd, from.lastSeen) };
   const issued = to.lastUpdated;
   const isDated =
     !isOverlapping && issued !== null && issued >= window.from - SLACK && issued <= window.to + SLACK;
   const at = isDated ? Math.min(Math.max(issued, window.from) + lag, window.to) : window.to;
-  const begun = before?.window.to ?? null;
+  const previousEnd = before?.window.to ?? null;
   return {
     from,
     to,
@@ -84,85 +86,84 @@ function candidate(
     isDated,
     at,
     isOverlapping,
-    interval: intervalOf(from, to, begun, window.to),
-    intervalOrLess: window.to - (begun ?? from.firstSeen),
+    interval: computeInterval(from, to, previousEnd, window.to),
+    minInterval: window.to - (previousEnd ?? from.firstSeen),
     blindTime: isOverlapping ? 0 : at - from.lastSeen,
     isCompleted: !isOverlapping || from.thirdSampleAfter !== null,
   };
 }
 
-function intervalOf(from: Generation, to: Generation, begun: Instant | null, ended: Instant): number | null {
+function computeInterval(
+  from: Generation,
+  to: Generation,
+  previousEnd: Instant | null,
+  end: Instant,
+): number | null {
   if (from.lastUpdated !== null && to.lastUpdated !== null && to.lastUpdated > from.lastUpdated) {
     return to.lastUpdated - from.lastUpdated;
   }
-  return begun === null ? null : ended - begun;
+  return previousEnd === null ? null : end - previousEnd;
 }
 
-/** An interval is a fact only where no other rotation can hide in it: neither at its end nor at an undated beginning. */
-function knownInterval(
-  each: Pick<Candidate, 'interval' | 'from' | 'to'>,
-  index: number,
-  isWitnessed: readonly boolean[],
+/** An interval is known only if no other rotation can be hidden at its end or at an undated beginning. */
+function findKnownInterval(
+  candidate: Candidate,
+  before: Candidate | undefined,
+  witnessed: ReadonlySet<Candidate>,
 ): Seconds | null {
-  if (each.interval === null || !isWitnessed[index]) return null;
-  const beginsDated = (each.from.lastUpdated ?? Number.POSITIVE_INFINITY) < (each.to.lastUpdated ?? 0);
-  if (!beginsDated && !isWitnessed[index - 1]) return null;
-  return Math.floor(each.interval / 1000);
+  const { interval, from, to } = candidate;
+  if (interval === null || !witnessed.has(candidate)) return null;
+  const isBeginningDated = (from.lastUpdated ?? Number.POSITIVE_INFINITY) < (to.lastUpdated ?? 0);
+  if (!isBeginningDated && (before === undefined || !witnessed.has(before))) return null;
+  return Math.floor(interval / 1000);
 }
 
-/** P: the longest that any generation of the series is known to have been served. */
-function longestService(ordered: readonly Generation[], candidates: readonly Candidate[]): number {
+/** The longest time for which a generation of the series is known to have been served (P in the definition). */
+function findLongestServedTime(ordered: readonly Generation[], candidates: readonly Candidate[]): number {
   const served = ordered.map((generation, index) => {
     const arrival = candidates[index - 1];
-    const begun = arrival?.isDated ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen;
-    return generation.lastSeen - begun;
+    const begin = arrival?.isDated ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen;
+    return generation.lastSeen - begin;
   });
-  return largest(served);
+  return findLargest(served);
 }
 
-/** The share of a usual interval that must be blind, and the length an interval must reach, to hide a rotation. */
+/** A rotation can be hidden if both are reached: this share of the median interval as blind time, … */
 const HIDING_BLIND_SHARE = 0.7;
+/** … and an interval of this multiple of the median interval. */
 const HIDING_INTERVAL_RATIO = 1.8;
 
-/** For each rotation: is it certain enough that no other hid beside it? */
-function witness(candidates: readonly Candidate[], longest: number): boolean[] {
-  const isShort = (each: Candidate) => each.blindTime < longest;
-  const usual = candidates
-    .filter(isShort)
+/** The candidates next to which no other rotation can be hidden. */
+function findWitnessed(candidates: readonly Candidate[], longestServedTime: number): ReadonlySet<Candidate> {
+  const isBlindTimeShort = (each: Candidate) => each.blindTime < longestServedTime;
+  const intervals = candidates
+    .filter(isBlindTimeShort)
     .flatMap(({ interval }) => interval ?? [])
     .sort((a, b) => a - b);
-  return candidates.map((each) => {
-    if (!each.isCompleted || !isShort(each)) return false;
-    const span = each.interval ?? each.intervalOrLess;
-    const median = medianWithout(usual, each.interval);
-    if (median === null) return each.blindTime <= span / 2;
-    return each.blindTime < HIDING_BLIND_SHARE * median || span < HIDING_INTERVAL_RATIO * median;
+  const witnessed = candidates.filter((each) => {
+    if (!each.isCompleted || !isBlindTimeShort(each)) return false;
+    const interval = each.interval ?? each.minInterval;
+    const median = computeMedianWithout(intervals, each.interval);
+    if (median === null) return each.blindTime <= interval / 2;
+    return each.blindTime < HIDING_BLIND_SHARE * median || interval < HIDING_INTERVAL_RATIO * median;
   });
+  return new Set(witnessed);
 }
 
-/** The median of sorted numbers with one of them left out: a rotation is compared with the others. */
-function medianWithout(sorted: readonly number[], left: number | null): number | null {
-  const skip = left === null ? sorted.length : lowerBound(sorted, left);
-  const count = sorted.length - (left === null ? 0 : 1);
-  if (count <= 0) return null;
-  const at = (index: number) => sorted[index < skip ? index : index + 1]!;
+/** The median of sorted numbers without one of them: a rotation is compared with the others. Null if none is left. */
+function computeMedianWithout(sorted: readonly number[], excluded: number | null): number | null {
+  const skip = excluded === null ? sorted.length : findFirstIndex(sorted, (each) => each >= excluded);
+  const count = sorted.length - (excluded === null ? 0 : 1);
+  const at = (index: number) => sorted[index < skip ? index : index + 1];
   const middle = count >> 1;
-  return count % 2 === 1 ? at(middle) : (at(middle - 1) + at(middle)) / 2;
-}
-
-function lowerBound(sorted: readonly number[], value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const [lower, upper] = [at(middle - 1), at(middle)];
+  if (count <= 0 || upper === undefined) return null;
+  return count % 2 === 1 || lower === undefined ? upper : (lower + upper) / 2;
 }
 
 /**
- * When generations appeared, where that is known. Left out are those met in mid-life, those that came in a gap
- * without a date of their own, and those handed out in turns with one of these.
+ * Finds when generations appeared. Left out are generations that were first met in mid-life, generations that appeared
+ * in an undated gap, and generations that overlap with one of these.
  */
 export function findAppearances(
   ordered: readonly Generation[],
@@ -170,13 +171,13 @@ export function findAppearances(
 ): Appearance[] {
   const known = new Map<Generation, Appearance>();
   for (const [index, generation] of ordered.entries()) {
-    const found = appearanceOf(generation, rotations[index - 1], lag, known);
+    const found = findAppearance(generation, rotations[index - 1], lag, known);
     if (found !== null) known.set(generation, { generation, ...found });
   }
   return [...known.values()];
 }
 
-function appearanceOf(
+function findAppearance(
   { firstSeen, lastUpdated }: Generation,
   arrival: Rotation | undefined,
   lag: number,
@@ -190,15 +191,17 @@ function appearanceOf(
     const isBounded = arrival !== undefined && known.has(arrival.from);
     return isBounded ? { earliest: arrival.from.firstSeen, latest: firstSeen } : null;
   }
-  if (arrival.isDated) return { earliest: earliestRotationTime(arrival), latest: arrival.at };
+  if (arrival.isDated) return { earliest: findEarliestRotationTime(arrival), latest: arrival.at };
   return arrival.isWitnessed ? { earliest: arrival.window.from, latest: arrival.window.to } : null;
 }
 
-/** The earliest moment at which a rotation can have come: its date, unmoved by any lag, or the window's beginning. */
-export function earliestRotationTime({
+/** The earliest time at which a rotation can have happened: its date without the lag, or the start of the window. */
+export function findEarliestRotationTime({
   isDated,
-  to,
+  to: { lastUpdated },
   window,
 }: Pick<Rotation, 'isDated' | 'to' | 'window'>): Instant {
-  return isDated ? Math.min(Math.max(to.lastUpdated!, window.from), window.to) : window.from;
+  return isDated && lastUpdated !== null
+    ? Math.min(Math.max(lastUpdated, window.from), window.to)
+    : window.from;
 }

@@ -1,13 +1,15 @@
-/** The middle value, or the mean of the two middle ones cut to a whole number; null of nothing. */
+import type { NonEmpty } from '../lists.ts';
+
+/** The middle value, or the mean of the two middle values rounded down. Null for an empty list. */
 export function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  const upper = sorted[middle]!;
-  return sorted.length % 2 === 1 ? upper : Math.floor((sorted[middle - 1]! + upper) / 2);
+  const [lower, upper] = [sorted[middle - 1], sorted[middle]];
+  if (upper === undefined) return null;
+  return sorted.length % 2 === 1 || lower === undefined ? upper : Math.floor((lower + upper) / 2);
 }
 
-/** The middle of values that stand in for many: each counts `weight` times. Null of nothing. */
+/** The median of a list in which each value occurs `weight` times. Null if the weights sum to 0. */
 export function weightedMedian(values: readonly { value: number; weight: number }[]): number | null {
   const sorted = values.filter(({ weight }) => weight > 0).sort((a, b) => a.value - b.value);
   const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2;
@@ -19,19 +21,29 @@ export function weightedMedian(values: readonly { value: number; weight: number 
   return null;
 }
 
-/** The item with the smallest figure, the earliest of equals; null of nothing. Safe for a million items. */
-export function minBy<T>(items: Iterable<T>, figure: (item: T) => number): T | null {
+/** The item with the smallest value, the first one if several are equal. Null for an empty list. */
+export function minBy<T>(items: NonEmpty<T>, figureOf: (item: T) => number): T;
+export function minBy<T>(items: Iterable<T>, figureOf: (item: T) => number): T | null;
+export function minBy<T>(items: Iterable<T>, figureOf: (item: T) => number): T | null {
   let smallest: { item: T; value: number } | null = null;
   for (const item of items) {
-    const value = figure(item);
+    const value = figureOf(item);
     if (smallest === null || value < smallest.value) smallest = { item, value };
   }
   return smallest === null ? null : smallest.item;
 }
 
-/** The smallest and largest of some numbers; null of nothing. */
-export function range(values: Iterable<number>): { min: number; max: number } | null {
-  let found: { min: number; max: number } | null = null;
+export interface Range {
+  min: number;
+  max: number;
+}
+
+/** The smallest and the largest number. Null for an empty list. */
+export function range(values: NonEmpty<number>): Range;
+export function range(values: Iterable<number>): Range | null;
+export function range(values: Iterable<number>): Range | null {
+  // Math.min(...values) fails for a list of some 100,000 items.
+  let found: Range | null = null;
   for (const value of values) {
     found ??= { min: value, max: value };
     found.min = Math.min(found.min, value);

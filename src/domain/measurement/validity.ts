@@ -1,3 +1,4 @@
+import type { NonEmpty } from '../lists.ts';
 import type { Generation, Instant, Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import type {
@@ -6,13 +7,14 @@ import type {
   Rotation,
   ServedPeriod,
   ValidityAt,
+  ValidityRange,
   WorstCase,
 } from './measurement.ts';
 import { minBy, range } from './statistics.ts';
 
 /**
- * From when to when each generation was handed out. The time in a window counts for the old generation, which is
- * the worse one; a gap counts for none.
+ * Finds when each generation was served. The window of a rotation counts for the old generation, which has less
+ * validity left. A gap counts for no generation.
  */
 export function findServedPeriods(
   ordered: readonly Generation[],
@@ -21,41 +23,38 @@ export function findServedPeriods(
   return ordered.map((generation, index) => {
     const arrival = rotations[index - 1];
     const departure = rotations[index];
-    const isKnownBefore = arrival?.isWitnessed && !arrival.isOverlapping;
+    const isBeginningKnown = arrival?.isWitnessed && !arrival.isOverlapping;
     return {
       generation,
-      from: isKnownBefore ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen,
-      to: departure !== undefined && isUsable(departure) ? departure.at : generation.lastSeen,
+      from: isBeginningKnown ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen,
+      to: departure !== undefined && wasServedUntilRotation(departure) ? departure.at : generation.lastSeen,
     };
   });
 }
 
-/** The old generation is known to have been handed out up to `at`; not so where another can have come between. */
-const isUsable = ({ isWitnessed, isCompleted }: Rotation) => isWitnessed || !isCompleted;
+/** False if another generation can have been served between the two generations of the rotation. */
+const wasServedUntilRotation = ({ isWitnessed, isCompleted }: Rotation) => isWitnessed || !isCompleted;
 
 /**
- * Where it is not known what was handed out: around unwitnessed rotations. A date does not end a gap early: what
- * hid in it may, on a source with a lag, have been served past the next generation's `LastUpdated`.
+ * The spans for which the served generation is unknown: the windows of unwitnessed rotations. A dated rotation does not
+ * shorten its gap, because a source with a lag may have served a hidden generation after that date.
  */
 export function findGaps(rotations: readonly Rotation[]): Span[] {
   return rotations
-    .filter((rotation) => !isUsable(rotation))
+    .filter((rotation) => !wasServedUntilRotation(rotation))
     .map(({ window }) => window)
     .filter(({ from, to }) => to > from);
 }
 
-/** The smallest remaining validity at any sample: it falls inside a generation, so the last ones are enough. */
-export function findSampledMinimum(generations: readonly Generation[]): ValidityAt {
-  const worst = minBy(generations, remainingWhenLastSeen)!;
+/** The smallest remaining validity of any sample. Validity falls within a generation, so last samples are enough. */
+export function findSampledMinimum(generations: NonEmpty<Generation>): ValidityAt {
+  const worst = minBy(generations, remainingWhenLastSeen);
   return { seconds: remainingWhenLastSeen(worst), at: worst.lastSeen, generation: worst };
 }
 
-/**
- * W: the least that a job could have been handed, at a sample or just before a witnessed rotation. Of two generations
- * still handed out in turns the older one counts up to the last sample.
- */
+/** The smaller one of the sampled minimum and the smallest lead time. */
 export function findWorstCase(sampled: ValidityAt, rotations: readonly Rotation[]): WorstCase {
-  const worst = minBy(rotations.filter(isUsable), ({ leadTime }) => leadTime);
+  const worst = minBy(rotations.filter(wasServedUntilRotation), ({ leadTime }) => leadTime);
   if (worst === null || worst.leadTime > sampled.seconds) return { ...sampled, rotation: null };
   return {
     seconds: worst.leadTime,
@@ -68,12 +67,10 @@ export function findWorstCase(sampled: ValidityAt, rotations: readonly Rotation[
 const remainingWhenLastSeen = ({ lastSeen, expiration }: Generation) => secondsBetween(lastSeen, expiration);
 
 /**
- * F and C. F, the smallest, takes the late end of what is known of the moment of issue, C, the largest, the early
- * one: "was safe after every rotation" and "was never safe" are then both certain.
+ * The smallest validity when issued, from the latest times of appearance, and the largest one, from the earliest times.
+ * So "safe after every rotation" and "never safe" are both certain.
  */
-export function findValidityWhenIssued(
-  appearances: readonly Appearance[],
-): { min: Seconds; max: Seconds } | null {
+export function findValidityWhenIssued(appearances: readonly Appearance[]): ValidityRange | null {
   const smallest = range(
     appearances.map(({ generation, latest }) => secondsBetween(latest, generation.expiration)),
   );
@@ -83,25 +80,25 @@ export function findValidityWhenIssued(
   return smallest === null || largest === null ? null : { min: smallest.min, max: largest.max };
 }
 
-/** Length in milliseconds of what some spans cover together. */
+/** The length in milliseconds of the union of the spans. */
 export function coveredTime(spans: readonly Span[]): number {
   let [covered, until] = [0, Number.NEGATIVE_INFINITY];
-  for (const { from, to } of inOrder(spans)) {
+  for (const { from, to } of sortSpans(spans)) {
     covered += Math.max(0, to - Math.max(from, until));
     until = Math.max(until, to);
   }
   return covered;
 }
 
-/** They nearly always are already, and a curve asks for each of its points. */
-function inOrder(spans: readonly Span[]): readonly Span[] {
-  const isOrdered = spans.every(({ from }, index) => index === 0 || spans[index - 1]!.from <= from);
-  return isOrdered ? spans : spans.toSorted((a, b) => a.from - b.from);
+/** Returns sorted spans as they are: a curve calls this for each point, and spans are nearly always sorted. */
+function sortSpans(spans: readonly Span[]): readonly Span[] {
+  const isSorted = spans.every(({ from }, index) => from >= (spans[index - 1]?.from ?? from));
+  return isSorted ? spans : spans.toSorted((a, b) => a.from - b.from);
 }
 
 /**
- * The part of the watched time, 0…1, in which every generation then handed out had `required` left: a lower bound.
- * Null where no time was watched (a single sample).
+ * The share of the watched time, 0 to 1, in which every served generation had `required` left. This is a lower bound.
+ * Null if no time was watched (a single sample).
  */
 export function computeShareOfSafeStarts(
   { servedPeriods }: Pick<Measurement, 'servedPeriods'>,
@@ -111,13 +108,13 @@ export function computeShareOfSafeStarts(
   if (watched === 0) return null;
   const unsafe: Span[] = [];
   for (const { generation, from, to } of servedPeriods) {
-    const begin = Math.max(from, lastSafeStart(generation, required));
+    const begin = Math.max(from, findLastSafeStart(generation, required));
     if (to > begin) unsafe.push({ from: begin, to });
   }
   return 1 - coveredTime(unsafe) / watched;
 }
 
-const lastSafeStart = (generation: Generation, required: Seconds): Instant =>
+const findLastSafeStart = (generation: Generation, required: Seconds): Instant =>
   generation.expiration - required * 1000;
 
 export interface SafeStartsPoint {
@@ -125,21 +122,23 @@ export interface SafeStartsPoint {
   share: number;
 }
 
-/** About this many points make a curve that shows its shape in a table and on a screen. */
+/** The curve has about this number of points. */
 const CURVE_POINTS = 24;
-const CURVE_STEPS: readonly Seconds[] = [10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400];
+const CURVE_STEPS: readonly Seconds[] = [10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 21_600];
+const LARGEST_CURVE_STEP: Seconds = 86_400;
 
 /**
- * The share of safe starts against job length, from 0 to the first length with no safe start at all (or, where
- * credentials last for months, some way there): at round lengths, and where the curve bends, at the longest job that is
- * safe at any start and at the shortest that never is. Falls or stays with every step.
+ * The share of safe starts by job length, from 0 to the first length without a safe start. The curve ends earlier if
+ * credentials are valid for months. Points are at round lengths and where the curve bends: at the longest job that is
+ * always safe and at the shortest job that is never safe. The share never rises.
  */
 export function computeSafeStartsCurve(measurement: Measurement, margin: Seconds): SafeStartsPoint[] {
-  const longest = range(
+  const validities = range(
     measurement.servedPeriods.map(({ generation, from }) => secondsBetween(from, generation.expiration)),
-  )!.max;
+  );
+  const longest = (validities?.max ?? 0) - margin;
   const points: SafeStartsPoint[] = [];
-  for (const jobDuration of curveLengths(measurement.worstCase.seconds - margin, longest - margin)) {
+  for (const jobDuration of listCurveLengths(measurement.worstCase.seconds - margin, longest)) {
     const share = computeShareOfSafeStarts(measurement, jobDuration + margin);
     if (share === null) break;
     points.push({ jobDuration, share });
@@ -148,10 +147,11 @@ export function computeSafeStartsCurve(measurement: Measurement, margin: Seconds
   return points;
 }
 
-function curveLengths(alwaysSafe: Seconds, longest: Seconds): Seconds[] {
-  const wanted = Math.max(longest, 0) / CURVE_POINTS;
-  const step = CURVE_STEPS.find((size) => size >= wanted) ?? CURVE_STEPS.at(-1)!;
-  const round = Array.from({ length: 2 * CURVE_POINTS + 1 }, (_, index) => index * step);
-  const bends = [alwaysSafe, longest].filter((length) => length > 0 && length < round.at(-1)!);
+function listCurveLengths(alwaysSafe: Seconds, longest: Seconds): Seconds[] {
+  const minStep = Math.max(longest, 0) / CURVE_POINTS;
+  const step = CURVE_STEPS.find((size) => size >= minStep) ?? LARGEST_CURVE_STEP;
+  const steps = 2 * CURVE_POINTS;
+  const round = Array.from({ length: steps + 1 }, (_, index) => index * step);
+  const bends = [alwaysSafe, longest].filter((length) => length > 0 && length < steps * step);
   return [...new Set([...round, ...bends])].toSorted((a, b) => a - b);
 }

@@ -1,3 +1,4 @@
+import { lastOf } from '../lists.ts';
 import { MIN_CORRECTED_CLOCK_OFFSET } from '../measurement/generations.ts';
 import { measure } from '../measurement/measure.ts';
 import type { Measurement } from '../measurement/measurement.ts';
@@ -6,10 +7,10 @@ import { secondsBetween } from '../time/instant.ts';
 import { findFindings } from './findings.ts';
 import type { Freshness, SeriesAnalysis } from './series-analysis.ts';
 
-/** A polled series is a live one: its figures must not be read from a day when polling was still running. */
+/** A polled series is current. Without a limit, old samples of a stopped poller would still give a verdict. */
 const DEFAULT_MAX_AGE: Seconds = 86_400;
 
-/** One series, from what is stored of it. Pure: the same history, freshness rule and moment give the same answer. */
+/** Analyses one series from its stored history. */
 export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): SeriesAnalysis {
   const { identity, isPolled, failedPolls, failedPollSpans, generations } = history;
   const measurement = generations.length === 0 ? null : measure(generations);
@@ -25,12 +26,12 @@ export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): Ser
   return { ...facts, findings: findFindings(facts) };
 }
 
-/** Samples are dated by AWS's clock; where the host's was last known to be wrong, so is `now`. */
+/** `now` by AWS's clock, which dates the samples: corrected by the offset of the newest generation. */
 export function correctedNow(now: Instant, { generations }: Measurement): Instant {
-  const offset = generations.at(-1)!.smallestClockOffset ?? 0;
+  const offset = lastOf(generations).smallestClockOffset ?? 0;
   return Math.abs(offset) > MIN_CORRECTED_CLOCK_OFFSET ? now - offset * 1000 : now;
 }
 
-/** When polls failed, dated as samples are: they were stored by the host's clock alone. */
+/** Spans of failed polls by AWS's clock. The store has them by the host's clock. */
 export const correctedSpans = (spans: readonly Span[], measurement: Measurement): Span[] =>
   spans.map(({ from, to }) => ({ from: correctedNow(from, measurement), to: correctedNow(to, measurement) }));

@@ -6,28 +6,26 @@ import { type JobRunSummary, summariseJobRuns } from './job-runs.ts';
 import type { Job, JobJudgement, Verdict } from './job-verdict.ts';
 import type { Freshness, SeriesAnalysis } from './series-analysis.ts';
 
-/** A job to judge: by the length that is given, else by that of its longest recorded run. */
+/** A job to judge. */
 export interface JobToJudge {
-  /** Null where only a length is given. */
+  /** Null if only a duration was given. */
   name: string | null;
+  /** Null: use the duration of the longest recorded run. */
   duration: Seconds | null;
   margin: Seconds;
-  /**
-   * Its recorded runs. Their series are the ones that it draws its credentials from: others are not judged, as long as
-   * any of these has samples.
-   */
+  /** The recorded runs of the job. If their series have samples, the job is judged by these series only. */
   runs: readonly JobRun[];
 }
 
 export interface AssessedJob {
   name: string | null;
-  /** Null where its length is not known: then nothing can be judged. */
+  /** Null if the duration is unknown. The verdict is then `unknown`. */
   job: Job | null;
-  /** That of the worst series. */
+  /** The worst verdict of all series. */
   verdict: Verdict;
-  /** Null where no name was given to look up. */
+  /** Null for a job without a name. */
   runs: JobRunSummary | null;
-  /** The length that was judged is that of a run. */
+  /** The duration comes from a recorded run. */
   isDurationFromRuns: boolean;
 }
 
@@ -35,26 +33,26 @@ export interface AssessedSeries {
   analysis: SeriesAnalysis;
   /** Another series of the same host and source has replaced this one. */
   isRetired: boolean;
-  /** Of every job that is judged by this series, in the order of the jobs: none of them where it is retired. */
+  /** One for each job that is judged by this series, in the order of the jobs. Usually empty for a retired series. */
   judgements: readonly JobJudgement[];
 }
 
-/** Several series and jobs, each judged; the verdict is the worst of all. */
+/** The judgements of all jobs by all series. */
 export interface Assessment {
   series: readonly AssessedSeries[];
   jobs: readonly AssessedJob[];
-  /** Null where there is no job. */
+  /** The worst verdict of all jobs. Null without a job. */
   verdict: Verdict | null;
 }
 
 export interface AssessmentOptions extends Freshness {
   jobs: readonly JobToJudge[];
   minRotations: number;
-  /** The caller named these very series: judge the retired ones too. */
+  /** Judge retired series too, because the user selected these series. */
   judgeRetired: boolean;
 }
 
-/** Not safe beats unknown beats safe; among the ways not to be safe the hopeless one comes first. */
+/** "Not safe" beats unknown, and unknown beats safe. */
 export const VERDICTS_WORST_FIRST: readonly Verdict[] = [
   'never',
   'sometimes',
@@ -63,87 +61,92 @@ export const VERDICTS_WORST_FIRST: readonly Verdict[] = [
   'safe',
 ];
 
-/** Judges every job by every series that it may draw from; with no series at all the answer is `unknown`. */
+/** Judges every job by the series that it may get its credentials from. Without series, the verdict is `unknown`. */
 export function assess(histories: readonly SeriesHistory[], rules: AssessmentOptions): Assessment {
   const analyses = histories.map((history) => analyse(history, rules));
   return assessAnalyses(analyses, rules);
 }
 
-/** The same for series that are analysed already, each by its own freshness. */
+/** Like {@link assess}, for series that are already analysed. */
 export function assessAnalyses(
   analyses: readonly SeriesAnalysis[],
   rules: Omit<AssessmentOptions, 'maxAge'>,
 ): Assessment {
-  const judged = rules.jobs.map((wanted) => judge(wanted, analyses, rules));
-  const jobs = judged.map(({ assessed }) => assessed);
+  const assessed = rules.jobs.map((jobToJudge) => assessJob(jobToJudge, analyses, rules));
+  const jobs = assessed.map(({ job }) => job);
   return {
     series: analyses.map((analysis) => ({
       analysis,
-      isRetired: isReplaced(analysis, analyses),
-      judgements: judged.flatMap(({ verdicts }) => verdicts.get(analysis) ?? []),
+      isRetired: isRetired(analysis, analyses),
+      judgements: assessed.flatMap(({ judgements }) => judgements.get(analysis) ?? []),
     })),
     jobs,
-    verdict: jobs.length === 0 ? null : worstOf(jobs.map(({ verdict }) => verdict)),
+    verdict: jobs.length === 0 ? null : findWorst(jobs.map(({ verdict }) => verdict)),
   };
 }
 
-function judge(
-  wanted: JobToJudge,
+function assessJob(
+  jobToJudge: JobToJudge,
   analyses: readonly SeriesAnalysis[],
   rules: Omit<AssessmentOptions, 'maxAge'>,
-) {
-  const runs = wanted.name === null ? null : summariseJobRuns(wanted.runs, rules.now);
-  const duration = wanted.duration ?? runs?.measuredDuration?.seconds ?? null;
-  const job = duration === null ? null : toJob(wanted, duration);
-  const judged = job === null ? [] : chooseSeries(analyses, wanted, rules);
-  const verdicts = new Map(
-    judged.map((analysis) => [analysis, judgeJob(analysis, job!, rules.minRotations)]),
-  );
-  const assessed: AssessedJob = {
-    name: wanted.name,
-    job,
-    verdict: worstOf([...verdicts.values()].map(({ verdict }) => verdict)),
-    runs,
-    isDurationFromRuns: wanted.duration === null && job !== null,
+): { job: AssessedJob; judgements: ReadonlyMap<SeriesAnalysis, JobJudgement> } {
+  const { name } = jobToJudge;
+  const runs = name === null ? null : summariseJobRuns(jobToJudge.runs, rules.now);
+  const duration = jobToJudge.duration ?? runs?.measuredDuration?.seconds ?? null;
+  const judgements = new Map<SeriesAnalysis, JobJudgement>();
+  if (duration === null) {
+    const job = { name, job: null, verdict: 'unknown', runs, isDurationFromRuns: false } as const;
+    return { job, judgements };
+  }
+  const job = createJob(jobToJudge, duration);
+  for (const analysis of chooseSeries(analyses, jobToJudge, rules)) {
+    judgements.set(analysis, judgeJob(analysis, job, rules.minRotations));
+  }
+  const verdict = findWorst([...judgements.values()].map((each) => each.verdict));
+  return {
+    job: { name, job, verdict, runs, isDurationFromRuns: jobToJudge.duration === null },
+    judgements,
   };
-  return { assessed, verdicts };
 }
 
-const toJob = ({ name, margin }: JobToJudge, duration: Seconds): Job => ({
+const createJob = ({ name, margin }: JobToJudge, duration: Seconds): Job => ({
   ...(name === null ? {} : { name }),
   duration,
   margin,
 });
 
-/** Those that the job is known to draw from, else all; less those that others have replaced. */
+/** The series of the recorded runs, else all series. Retired series and series of unconfigured sources are left out. */
 function chooseSeries(
   analyses: readonly SeriesAnalysis[],
   { runs }: JobToJudge,
   { judgeRetired }: Pick<AssessmentOptions, 'judgeRetired'>,
 ): readonly SeriesAnalysis[] {
-  const names = new Set(runs.map(({ identity }) => seriesKey(identity)));
-  const drawnFrom = analyses.filter(
-    ({ identity, measurement }) => measurement !== null && names.has(seriesKey(identity)),
+  const keys = new Set(runs.map(({ identity }) => seriesKey(identity)));
+  const ofRuns = analyses.filter(
+    ({ identity, measurement }) => measurement !== null && keys.has(seriesKey(identity)),
   );
-  const found = analyses.filter((analysis) => !wasNeverThere(analysis));
-  const candidates = drawnFrom.length > 0 ? drawnFrom : found.length > 0 ? found : analyses;
+  const configured = analyses.filter((analysis) => !wasNeverConfigured(analysis));
+  const candidates = [ofRuns, configured].find((each) => each.length > 0) ?? analyses;
   if (candidates.length === 1 || judgeRetired) return candidates;
-  return candidates.filter((analysis) => !isReplaced(analysis, candidates));
+  return candidates.filter((analysis) => !isRetired(analysis, candidates));
 }
 
-const worstOf = (verdicts: readonly Verdict[]): Verdict =>
+const findWorst = (verdicts: readonly Verdict[]): Verdict =>
   VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? 'unknown';
 
-/** Whoever polls a place that is not set up, or mistypes its name, has asked nobody: no job draws from there either. */
-const wasNeverThere = ({ measurement, failedPolls }: SeriesAnalysis): boolean =>
+/** Every poll failed because the source is not configured, so no job gets credentials from it. */
+const wasNeverConfigured = ({ measurement, failedPolls }: SeriesAnalysis): boolean =>
   measurement === null &&
   failedPolls.length > 0 &&
-  failedPolls.every(({ reason }) => NEVER_THERE.includes(reason));
+  failedPolls.every(({ reason }) => NOT_CONFIGURED_REASONS.includes(reason));
 
-const NEVER_THERE: readonly FailureReason[] = ['invalid-configuration', 'not-configured'];
+const NOT_CONFIGURED_REASONS: readonly FailureReason[] = ['invalid-configuration', 'not-configured'];
 
-/** A swapped role, a restarted task, a fall-back to IMDSv1: another series begins after this one's last sample. */
-function isReplaced({ identity, measurement }: SeriesAnalysis, all: readonly SeriesAnalysis[]): boolean {
+/**
+ * Whether another series of the same host and source has its first sample after the last sample of this one: the role
+ * changed, a task was restarted, or IMDSv1 is used as the fallback.
+ */
+function isRetired({ identity, measurement }: SeriesAnalysis, all: readonly SeriesAnalysis[]): boolean {
   return all.some(
     (other) =>
       other.identity !== identity &&
@@ -154,10 +157,10 @@ function isReplaced({ identity, measurement }: SeriesAnalysis, all: readonly Ser
   );
 }
 
-/** The one that made the verdict of all what it is: the first of the worst. Null without a job. */
+/** The first job with the worst verdict. Null without a job. */
 export const findDecisiveJob = ({ jobs, verdict }: Assessment): AssessedJob | null =>
   jobs.find((each) => each.verdict === verdict) ?? null;
 
-/** Null where this series has no part in the job. */
+/** Null if the job is not judged by this series. */
 export const findJudgement = ({ judgements }: AssessedSeries, { job }: AssessedJob): JobJudgement | null =>
-  judgements.find((verdict) => verdict.job === job) ?? null;
+  judgements.find((judgement) => judgement.job === job) ?? null;

@@ -1,26 +1,68 @@
-export interface Finding {
-  code: FindingCode;
-  severity: 'problem' | 'note';
-  /** Arguments of the sentence: numbers in seconds, instants in milliseconds. */
-  args: Readonly<Record<string, number | string | boolean | null>>;
+import type { FailureReason, Instant, Seconds } from '../model.ts';
+
+export type FindingSeverity = 'problem' | 'note';
+
+/** Permanent codes with their severity, in the order of reports: first what endangers a job. */
+export const FINDING_SEVERITIES = {
+  SERVED_EXPIRED: 'problem',
+  ROTATION_TOO_LATE: 'problem',
+  ROTATION_OVERDUE: 'problem',
+  ISSUED_PER_REQUEST: 'note',
+  TWO_AT_ONCE: 'problem',
+  EXPIRATION_EXTENDED: 'problem',
+  ISSUED_IN_FUTURE: 'problem',
+  STALE_SAMPLES: 'problem',
+  POLLING_GAP: 'note',
+  POLLS_TOO_RARE: 'note',
+  CLOCK_SKEW: 'problem',
+  CLOCK_UNKNOWN: 'note',
+  ZONELESS_TIME: 'note',
+  IMDS_V1_USED: 'note',
+  POLLS_FAILED: 'problem',
+} as const satisfies Record<string, FindingSeverity>;
+
+export type FindingCode = keyof typeof FINDING_SEVERITIES;
+
+// Object.keys() returns string[], although the table has these keys only.
+export const FINDING_CODES = Object.keys(FINDING_SEVERITIES) as readonly FindingCode[];
+
+/**
+ * The fields of each finding. Names of durations end in `Seconds`. Names of instants are `at` or end in `At`: the JSON
+ * form relies on this rule.
+ */
+export interface FindingFields {
+  /** `at`: the sample with the smallest remaining validity. */
+  SERVED_EXPIRED: { at: Instant; expiredForSeconds: Seconds };
+  /**
+   * Rotations with a lead time under five minutes. `leadTimeSeconds` and `at` are those of the shortest one.
+   * `certain`: every rotation was late even if it happened at the start of its window.
+   */
+  ROTATION_TOO_LATE: { count: number; leadTimeSeconds: Seconds; at: Instant; certain: boolean };
+  /** `learned`: `usualSeconds` is the longest interval of this series. Otherwise it is general knowledge. */
+  ROTATION_OVERDUE: { servedForSeconds: Seconds; usualSeconds: Seconds; learned: boolean };
+  ISSUED_PER_REQUEST: { generationCount: number };
+  /** `count`: pairs of neighbouring generations that were served in turns. */
+  TWO_AT_ONCE: { count: number };
+  /** Generations with several expirations. `extendedBySeconds` is the largest difference. */
+  EXPIRATION_EXTENDED: { count: number; extendedBySeconds: Seconds };
+  /** Generations first seen before their `LastUpdated`. `aheadSeconds` is the largest distance. */
+  ISSUED_IN_FUTURE: { count: number; aheadSeconds: Seconds };
+  STALE_SAMPLES: { lastSampleAt: Instant; ageSeconds: Seconds; maxAgeSeconds: Seconds };
+  POLLING_GAP: { count: number; totalSeconds: Seconds; longestSeconds: Seconds; longestStartedAt: Instant };
+  POLLS_TOO_RARE: { usualGapSeconds: Seconds; pollEverySeconds: Seconds };
+  /** The largest offset, host's clock minus AWS's clock. */
+  CLOCK_SKEW: { offsetSeconds: Seconds };
+  /** `count` of all `generationCount` generations have a sample without a clock offset. */
+  CLOCK_UNKNOWN: { count: number; generationCount: number };
+  ZONELESS_TIME: { count: number };
+  IMDS_V1_USED: Record<never, never>;
+  POLLS_FAILED: { count: number; lastReason: FailureReason; lastAt: Instant };
 }
 
-/** Permanent: tests and other programs match on them. `report/messages` turns them into sentences. */
-export const FINDING_CODES = [
-  'SERVED_EXPIRED',
-  'ROTATION_TOO_LATE',
-  'ROTATION_OVERDUE',
-  'ISSUED_PER_REQUEST',
-  'TWO_AT_ONCE',
-  'EXPIRATION_EXTENDED',
-  'ISSUED_IN_FUTURE',
-  'POLLING_GAP',
-  'POLLS_TOO_RARE',
-  'POLLS_FAILED',
-  'STALE_SAMPLES',
-  'CLOCK_SKEW',
-  'CLOCK_UNKNOWN',
-  'ZONELESS_TIME',
-  'IMDS_V1_USED',
-] as const;
-export type FindingCode = (typeof FINDING_CODES)[number];
+/** A finding with one of the given codes. */
+export type FindingWith<Code extends FindingCode> = {
+  [Each in Code]: { code: Each; severity: FindingSeverity } & FindingFields[Each];
+}[Code];
+
+/** A fact about a series that a user should know. */
+export type Finding = FindingWith<FindingCode>;

@@ -1,46 +1,41 @@
+import { LONGEST_VALIDITY } from '../aws-limits.ts';
 import type { Extremes } from '../measurement/measurement.ts';
 import { median, minBy } from '../measurement/statistics.ts';
 import type { Instant, JobRun, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 
-/**
- * No temporary credentials live longer (`GetSessionToken`, `GetFederationToken`). A run without an end that began before
- * has lost its copy, or was killed together with us: it must not count for ever.
- */
-const LONGEST_VALIDITY: Seconds = 36 * 3600;
-
 export type FinishedRun = JobRun & { end: NonNullable<JobRun['end']> };
 
-/** A run that has not ended, as far as is known, and for how long it has gone on. */
+/** A run without a recorded end that may still be running. */
 export interface RunningRun {
   run: JobRun;
   elapsedSeconds: Seconds;
 }
 
-/** How long a job takes, as far as its runs tell; a lower bound where the one that gave it goes on. */
+/** The duration of the longest run. It is a lower bound if that run is still running. */
 export interface MeasuredJobDuration {
   seconds: Seconds;
   isLowerBound: boolean;
 }
 
-/** What the recorded runs of one job come to. */
+/** Summary of the recorded runs of one job. */
 export interface JobRunSummary {
   runCount: number;
-  /** No end was recorded: still running, or killed together with whoever watched. */
+  /** Runs without a recorded end: still running, or killed together with cred-watch. */
   unfinishedCount: number;
-  /** Ended with an exit code other than 0. */
+  /** Runs with an exit code other than 0. */
   failedCount: number;
-  /** Null where no run has ended. */
+  /** Null if no run has ended. */
   finished: {
     duration: Extremes;
-    /** The earliest of several that took as long. */
+    /** The earliest one if several took equally long. */
     longest: FinishedRun;
-    /** The one with the least validity left when it ended; below 0 it outlived its credentials. */
+    /** The run with the least validity left at its end. Negative: the run outlived its credentials. */
     leastRemainingRun: FinishedRun;
   } | null;
-  /** Of the newest runs, one a host, the one that has gone on for longest; null where none goes on. */
+  /** The longest of the running runs. Only the newest run of each host can be running. */
   running: RunningRun | null;
-  /** Null where no run has ended with exit code 0: what failed may have failed early. */
+  /** Null if no run ended with exit code 0, because a failed run may have ended early. */
   measuredDuration: MeasuredJobDuration | null;
 }
 
@@ -56,11 +51,12 @@ export function summariseJobRuns(runs: readonly JobRun[], now: Instant): JobRunS
     failedCount: ended.filter(({ end }) => end.exitCode !== 0).length,
     finished,
     running,
-    measuredDuration: finished !== null && hasSucceeded ? lengthOf(finished.duration.max, running) : null,
+    measuredDuration:
+      finished !== null && hasSucceeded ? measureDuration(finished.duration.max, running) : null,
   };
 }
 
-/** Whatever order runs come in, of those that are alike the same one is told. */
+/** Breaks ties by content, so that the result does not depend on the order of the input. */
 function byStart(a: JobRun, b: JobRun): number {
   if (a.startedAt !== b.startedAt) return a.startedAt - b.startedAt;
   const [one, other] = [JSON.stringify(a), JSON.stringify(b)];
@@ -70,14 +66,14 @@ function byStart(a: JobRun, b: JobRun): number {
 function summariseFinished(runs: readonly FinishedRun[]): JobRunSummary['finished'] {
   const shortest = minBy(runs, ({ end }) => end.duration);
   const longest = minBy(runs, ({ end }) => -end.duration);
-  const closest = minBy(runs, ({ end }) => end.remainingAtEnd);
+  const leastRemainingRun = minBy(runs, ({ end }) => end.remainingAtEnd);
   const middle = median(runs.map(({ end }) => end.duration));
-  if (shortest === null || longest === null || closest === null || middle === null) return null;
+  if (shortest === null || longest === null || leastRemainingRun === null || middle === null) return null;
   const duration = { min: shortest.end.duration, median: middle, max: longest.end.duration };
-  return { duration, longest, leastRemainingRun: closest };
+  return { duration, longest, leastRemainingRun };
 }
 
-/** What another run of the same host has followed goes on no more: its end was lost. */
+/** A run with a later run on the same host has ended, although its end was not recorded. */
 function findRunning(runs: readonly JobRun[], now: Instant): RunningRun | null {
   const newest = new Map<string, Instant>();
   for (const { identity, startedAt } of runs) {
@@ -86,12 +82,12 @@ function findRunning(runs: readonly JobRun[], now: Instant): RunningRun | null {
   const running = runs
     .filter(({ identity, startedAt, end }) => end === null && startedAt === newest.get(identity.host))
     .map((run): RunningRun => ({ run, elapsedSeconds: secondsBetween(run.startedAt, now) }))
-    // Whoever asks may have another clock than the host: what has yet to start is of no length.
+    // Negative: this machine's clock is behind the clock of the host. Longer than any credentials: the end was lost.
     .filter(({ elapsedSeconds }) => elapsedSeconds >= 0 && elapsedSeconds <= LONGEST_VALIDITY);
   return minBy(running, ({ elapsedSeconds }) => -elapsedSeconds);
 }
 
-const lengthOf = (longest: Seconds, running: RunningRun | null): MeasuredJobDuration =>
+const measureDuration = (longest: Seconds, running: RunningRun | null): MeasuredJobDuration =>
   running !== null && running.elapsedSeconds > longest
     ? { seconds: running.elapsedSeconds, isLowerBound: true }
     : { seconds: longest, isLowerBound: false };

@@ -1,14 +1,14 @@
 import type { Seconds } from '../model.ts';
 
 export interface Job {
-  /** Absent where only its length was given. */
+  /** Absent if only the duration was given. */
   name?: string;
   duration: Seconds;
-  /** Spare validity required at the end of the job. */
+  /** Extra validity required at the end of the job. */
   margin: Seconds;
 }
 
-/** For whoever only wants to know whether to start. */
+/** A verdict without its kind: whether to start. */
 export type Safety = 'safe' | 'not-safe' | 'unknown';
 
 export const VERDICTS = ['safe', 'never', 'start-after-rotation', 'sometimes', 'unknown'] as const;
@@ -23,19 +23,32 @@ export type UnknownReason =
       code: 'TOO_FEW_ROTATIONS';
       witnessedCount: number;
       minRotations: number;
+      /** How long to go on polling. Null without a rotation interval. */
       pollForSeconds: Seconds | null;
     };
 
-export interface JobJudgement {
-  verdict: Verdict;
+interface JudgedJob {
   job: Job;
+  /** Job duration plus margin. */
   required: Seconds;
-  /** Worst case less required: negative is the shortfall. Null without samples. */
-  spare: Seconds | null;
-  /** Part of the watched time in which a start was safe, 0…1; null where no time was watched. */
-  shareOfSafeStarts: number | null;
-  /** For `start-after-rotation`: a start within this time after any measured rotation was safe. */
-  safeTimeAfterRotation: Seconds | null;
-  /** What stands between the samples and an answer; filled also when a worse verdict needs no more evidence. */
+  /** Why the verdict would be `unknown`. Also filled if a "not safe" verdict takes precedence. */
   unknownReasons: readonly UnknownReason[];
 }
+
+interface MeasuredJob extends JudgedJob {
+  /** Worst case minus required. Negative: the job is short by this amount. */
+  spare: Seconds;
+  /** Share of the watched time in which a start was safe, 0 to 1. Null if no time was watched. */
+  shareOfSafeStarts: number | null;
+}
+
+/** The verdict on a job from the history of one series, with its reasons. */
+export type JobJudgement =
+  | (MeasuredJob & { verdict: 'safe' | 'never' | 'sometimes' | 'unknown'; safeTimeAfterRotation: null })
+  | (MeasuredJob & {
+      verdict: 'start-after-rotation';
+      /** A start within this time after any measured rotation was safe. */
+      safeTimeAfterRotation: Seconds;
+    })
+  /** The series has no samples. */
+  | (JudgedJob & { verdict: 'unknown'; spare: null; shareOfSafeStarts: null; safeTimeAfterRotation: null });

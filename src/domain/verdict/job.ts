@@ -1,77 +1,72 @@
-import type { Measurement } from '../measurement/measurement.ts';
+import type { Measurement, ValidityRange } from '../measurement/measurement.ts';
 import { computeShareOfSafeStarts } from '../measurement/validity.ts';
 import type { Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { NOTABLE_CLOCK_OFFSET } from './findings.ts';
-import type { Job, JobJudgement, UnknownReason, Verdict } from './job-verdict.ts';
+import { NOTABLE_CLOCK_OFFSET } from './checks/clock-checks.ts';
+import type { Job, JobJudgement, UnknownReason } from './job-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
 
-/** Clock skew that AWS tolerates, and what it promises between new credentials and the end of the old ones. */
+/** The clock skew that AWS tolerates. */
 export const DEFAULT_MARGIN: Seconds = 300;
 
-/** Will credentials handed out at any moment outlive the job? Judged by what was measured, worst first. */
-export function judgeJob(analysis: SeriesAnalysis, job: Job, rotationsWanted = 1): JobJudgement {
+/**
+ * Judges whether credentials served at any time outlive the job, from the measured history.
+ * @param minRotations fewer witnessed rotations make the verdict `unknown`
+ */
+export function judgeJob(analysis: SeriesAnalysis, job: Job, minRotations = 1): JobJudgement {
   const required = job.duration + job.margin;
   const { measurement } = analysis;
-  const unknownReasons = findUnknownReasons(analysis, rotationsWanted);
+  const unknownReasons = findUnknownReasons(analysis, minRotations);
+  const judged = { job, required, unknownReasons };
   if (measurement === null) {
     return {
+      ...judged,
       verdict: 'unknown',
-      job,
-      required,
       spare: null,
       shareOfSafeStarts: null,
       safeTimeAfterRotation: null,
-      unknownReasons,
     };
   }
-  const verdict = judge(measurement, required, unknownReasons);
-  return {
+  const spare = measurement.worstCase.seconds - required;
+  const shareOfSafeStarts = computeShareOfSafeStarts(measurement, required);
+  const measured = { ...judged, spare, shareOfSafeStarts };
+  const withVerdict = (verdict: 'safe' | 'never' | 'sometimes' | 'unknown'): JobJudgement => ({
+    ...measured,
     verdict,
-    job,
-    required,
-    spare: measurement.worstCase.seconds - required,
-    shareOfSafeStarts: computeShareOfSafeStarts(measurement, required),
-    safeTimeAfterRotation:
-      verdict === 'start-after-rotation' ? measurement.validityWhenIssued!.min - required : null,
-    unknownReasons,
-  };
+    safeTimeAfterRotation: null,
+  });
+  if (isNeverSafe(measurement, required)) return withVerdict('never');
+  // The share decides only for a job of length 0: then the window of a rotation may contain the expiration.
+  if (spare < 0 || (shareOfSafeStarts ?? 1) < 1) {
+    const { validityWhenIssued, isIssuedPerRequest } = measurement;
+    if (validityWhenIssued === null || required > validityWhenIssued.min || isIssuedPerRequest) {
+      return withVerdict('sometimes');
+    }
+    const safeTimeAfterRotation = validityWhenIssued.min - required;
+    return { ...measured, verdict: 'start-after-rotation', safeTimeAfterRotation };
+  }
+  return withVerdict(unknownReasons.length > 0 ? 'unknown' : 'safe');
 }
 
-function judge(
+/** No measured start was safe, neither when a generation was issued nor when it was seen. */
+export function isNeverSafe(
   measurement: Measurement,
   required: Seconds,
-  unknownReasons: readonly UnknownReason[],
-): Verdict {
-  const { worstCase, validityWhenIssued } = measurement;
-  if (isNeverSafe(measurement, required)) return 'never';
-  // The share speaks up only where a job of no length meets a window that crossed an expiration.
-  if (worstCase.seconds < required || (computeShareOfSafeStarts(measurement, required) ?? 1) < 1) {
-    return validityWhenIssued !== null &&
-      required <= validityWhenIssued.min &&
-      !measurement.isIssuedPerRequest
-      ? 'start-after-rotation'
-      : 'sometimes';
-  }
-  return unknownReasons.length > 0 ? 'unknown' : 'safe';
-}
-
-/** No measured start was safe: neither had any generation enough when it was issued, nor when it was seen. */
-export function isNeverSafe(measurement: Measurement, required: Seconds): boolean {
+): measurement is Measurement & { validityWhenIssued: ValidityRange } {
   const { validityWhenIssued } = measurement;
   return (
     validityWhenIssued !== null && validityWhenIssued.max < required && !wasEverSafe(measurement, required)
   );
 }
 
-/** A generation met in mid-life counts for no validity when issued, and yet may have been seen with enough left. */
+/** Whether a start was safe when a generation was first seen. Includes generations first met in mid-life. */
 export function wasEverSafe({ servedPeriods }: Measurement, required: Seconds): boolean {
   return servedPeriods.some(
     ({ generation, from }) => secondsBetween(from, generation.expiration) >= required,
   );
 }
 
-function findUnknownReasons(analysis: SeriesAnalysis, rotationsWanted: number): UnknownReason[] {
+function findUnknownReasons(analysis: SeriesAnalysis, minRotations: number): UnknownReason[] {
   const { measurement, age, maxAge } = analysis;
   if (measurement === null) return [{ code: 'NO_SAMPLES' }];
   const { witnessedCount, rotationInterval } = measurement;
@@ -80,24 +75,18 @@ function findUnknownReasons(analysis: SeriesAnalysis, rotationsWanted: number): 
   if (age !== null && maxAge !== null && age > maxAge) {
     reasons.push({ code: 'STALE_SAMPLES', ageSeconds: age, maxAgeSeconds: maxAge });
   }
-  // However old samples may be, none was taken in the future.
   if (age !== null && age < -NOTABLE_CLOCK_OFFSET) {
     reasons.push({ code: 'SAMPLES_IN_FUTURE', aheadSeconds: -age });
   }
-  if (witnessedCount < rotationsWanted && rotationsWanted > 1) {
+  if (witnessedCount < minRotations && minRotations > 1) {
     const pollForSeconds =
-      rotationInterval === null ? null : (rotationsWanted - witnessedCount) * rotationInterval.median;
-    reasons.push({
-      code: 'TOO_FEW_ROTATIONS',
-      witnessedCount,
-      minRotations: rotationsWanted,
-      pollForSeconds,
-    });
+      rotationInterval === null ? null : (minRotations - witnessedCount) * rotationInterval.median;
+    reasons.push({ code: 'TOO_FEW_ROTATIONS', witnessedCount, minRotations, pollForSeconds });
   }
   return reasons;
 }
 
-/** The longest job that was safe at any start; null where there is none, or no rotation was watched to know it by. */
+/** The longest job that is safe at any start. Null if no job is safe or no rotation was witnessed. */
 export function findLongestSafeJob(
   { worstCase, witnessedCount }: Measurement,
   margin: Seconds,
@@ -105,12 +94,21 @@ export function findLongestSafeJob(
   return witnessedCount > 0 && worstCase.seconds >= margin ? worstCase.seconds - margin : null;
 }
 
+/** Parses a share greater than 0 and less than 1, such as `95%` or `0.95`. Null for any other text. */
+export function parseConfidence(text: string): number | null {
+  const match = /^(\d{1,2}(?:\.\d{1,4})?)%$|^0?(\.\d{1,6})$/.exec(text);
+  if (match === null) return null;
+  const [, percent, fraction] = match;
+  const share = percent !== undefined ? Number(percent) / 100 : Number(fraction);
+  return share > 0 ? share : null;
+}
+
 /**
- * Rotations to be witnessed before the chance that the next one is worse than all of them, at most 1/(n+1), falls
- * to 1 − `confidence`: 19 for 95 %.
- * @param confidence more than 0, less than 1
+ * The number of witnessed rotations that a confidence requires: 19 for 95 %. After n rotations, the chance that the next
+ * one is worse than all of them is at most 1/(n+1).
+ * @param confidence greater than 0 and less than 1
  */
 export function minRotationsFor(confidence: number): number {
-  // The difference 1 − 0.95 is a little more than 0.05, so the quotient is rounded before it is raised.
+  // 1 − 0.95 is slightly more than 0.05 in floating point, so the quotient is rounded first.
   return Math.max(1, Math.ceil(Number((1 / (1 - confidence)).toFixed(6)) - 1));
 }

@@ -1,3 +1,4 @@
+import { lastOf } from '../lists.ts';
 import { minBy } from '../measurement/statistics.ts';
 import type { FailedPollCount, Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
@@ -13,18 +14,16 @@ import {
 import type { JobJudgement, Safety, Verdict } from './job-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
 
-/** Why a series says nothing of a job. */
+/** Why a job is not judged by a series. */
 export type NotJudgedReason = 'LENGTH_UNKNOWN' | 'RETIRED' | 'NOT_DRAWN_FROM';
 
-/** One series and one job: of `verdict` and `silence` one is null. */
-export interface SeriesJudgement {
-  series: AssessedSeries;
-  job: AssessedJob;
-  judgement: JobJudgement | null;
-  notJudgedReason: NotJudgedReason | null;
-}
+/** One series and one job. */
+export type SeriesJudgement = { series: AssessedSeries; job: AssessedJob } & (
+  | { judgement: JobJudgement; notJudgedReason: null }
+  | { judgement: null; notJudgedReason: NotJudgedReason }
+);
 
-/** A series that a job was judged by. */
+/** A series with its judgement of a given job. */
 export interface SeriesWithJudgement {
   series: AssessedSeries;
   judgement: JobJudgement;
@@ -35,69 +34,66 @@ export const findSeriesWithJudgement = (
   { series: all }: Assessment,
 ): SeriesWithJudgement[] =>
   all.flatMap((series) => {
-    const verdict = findJudgement(series, job);
-    return verdict === null ? [] : [{ series, judgement: verdict }];
+    const judgement = findJudgement(series, job);
+    return judgement === null ? [] : [{ series, judgement }];
   });
 
-/** Those that give the same answer as all together, the worst first: each of them would have been enough for it. */
+/** The series that are as safe or unsafe as the verdict of the job, worst first. */
 export function rankDecisiveSeries(job: AssessedJob, assessment: Assessment): SeriesWithJudgement[] {
-  const answer = safetyOf(job.verdict);
+  const safety = safetyOf(job.verdict);
   const rank = ({ judgement }: SeriesWithJudgement) => VERDICTS_WORST_FIRST.indexOf(judgement.verdict);
   const spare = ({ judgement }: SeriesWithJudgement) => judgement.spare ?? Number.POSITIVE_INFINITY;
   return findSeriesWithJudgement(job, assessment)
-    .filter(({ judgement }) => safetyOf(judgement.verdict) === answer)
+    .filter(({ judgement }) => safetyOf(judgement.verdict) === safety)
     .toSorted((a, b) => rank(a) - rank(b) || Math.sign(spare(a) - spare(b)) || 0);
 }
 
-/** What a series says of every job, in the order of the jobs. */
+/** The judgements of every job by one series, in the order of the jobs. */
 export const listSeriesJudgements = (series: AssessedSeries, { jobs }: Assessment): SeriesJudgement[] =>
   jobs.map((job) => {
-    const verdict = findJudgement(series, job);
-    return {
-      series,
-      job,
-      judgement: verdict,
-      notJudgedReason: verdict === null ? silenceOf(series, job) : null,
-    };
+    const judgement = findJudgement(series, job);
+    return judgement === null
+      ? { series, job, judgement, notJudgedReason: findNotJudgedReason(series, job) }
+      : { series, job, judgement, notJudgedReason: null };
   });
 
-/** What took the place of a retired series has the more to say: there always is one. */
-function silenceOf({ isRetired }: AssessedSeries, { job }: AssessedJob): NotJudgedReason {
+function findNotJudgedReason({ isRetired }: AssessedSeries, { job }: AssessedJob): NotJudgedReason {
   if (isRetired) return 'RETIRED';
   return job === null ? 'LENGTH_UNKNOWN' : 'NOT_DRAWN_FROM';
 }
 
-/** What a verdict comes to for whoever only wants to know whether to start. */
+/** Whether to start, without the kind of "not safe". */
 export const safetyOf = (verdict: Verdict): Safety =>
   verdict === 'safe' || verdict === 'unknown' ? verdict : 'not-safe';
 
 /**
- * The series that made the verdict of all what it is: of several the one with the least to spare. Where nothing was
- * judged, the one with the smallest worst case. Null where there is none of either.
+ * The series that decides the overall verdict: the one with the least spare validity if there are several. If no job was
+ * judged, the series with the smallest worst case. Null if there is no such series.
  */
 export function findDecisiveSeries(assessment: Assessment): AssessedSeries | null {
   const { series } = assessment;
   const job = findDecisiveJob(assessment);
   const [worst] = job === null ? [] : rankDecisiveSeries(job, assessment);
   if (worst !== undefined) return worst.series;
-  const measured = series.filter(({ analysis, isRetired }) => analysis.measurement !== null && !isRetired);
-  return minBy(measured, ({ analysis }) => analysis.measurement!.worstCase.seconds);
+  const worstCase = ({ analysis }: AssessedSeries) => analysis.measurement?.worstCase.seconds;
+  const measured = series.filter((each) => !each.isRetired && worstCase(each) !== undefined);
+  return minBy(measured, (each) => worstCase(each) ?? Number.POSITIVE_INFINITY);
 }
 
-/** The newest credentials that a series is known to have handed out, and what is left of them: below 0 they have expired. */
+/** The newest known credentials of a series. `remaining` is negative if they have expired. */
 export function findNewestCredentials(
   { measurement }: SeriesAnalysis,
   now: Instant,
 ): { expiration: Instant; remaining: Seconds } | null {
   if (measurement === null) return null;
-  const { expiration } = measurement.generations.at(-1)!;
+  const { expiration } = lastOf(measurement.generations);
   return { expiration, remaining: secondsBetween(correctedNow(now, measurement), expiration) };
 }
 
-/** The newest failed poll of a series, where no sample has come since; null where polls bring samples. */
+/** The newest failed poll of a series. Null if a sample was taken after it. */
 export function findCurrentFailure({ failedPolls, measurement }: SeriesAnalysis): FailedPollCount | null {
   const last = minBy(failedPolls, ({ lastAt }) => -lastAt);
   if (last === null || measurement === null) return last;
-  // Samples are dated by AWS's clock, failed polls by the host's.
+  // Failed polls have the time of the host's clock.
   return measurement.lastSample >= correctedNow(last.lastAt, measurement) ? null : last;
 }

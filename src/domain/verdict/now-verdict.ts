@@ -1,41 +1,65 @@
 import type { RotationForecast } from '../measurement/forecast.ts';
+import type { ValidityRange } from '../measurement/measurement.ts';
 import type { FailureFacts, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import type { Finding } from './finding.ts';
-import type { Job, Safety } from './job-verdict.ts';
+import type { Job } from './job-verdict.ts';
 
-/** Whether a start will be safe, as far as history knows. */
+/** When a start will be safe, as far as history can tell. */
 export const OUTLOOKS = ['now', 'after-rotation', 'perhaps-after-rotation', 'never', 'unknown'] as const;
 export type Outlook = (typeof OUTLOOKS)[number];
 
-export type NowUnknownReason =
-  | ({ code: 'POLL_FAILED' } & FailureFacts)
-  | { code: 'NO_SAMPLES' }
+/** The current credentials are not known. */
+export type NoCredentialsReason = ({ code: 'POLL_FAILED' } & FailureFacts) | { code: 'NO_SAMPLES' };
+
+/** The newest stored credentials are known, but their sample cannot be used. */
+export type UnusableSampleReason =
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds };
 
-/** The answer for the credentials in hand, and what history says of a later start. */
-export interface NowJudgement {
-  verdict: Safety;
-  job: Job;
-  required: Seconds;
-  /** By AWS's clock or the host's, whichever is later: credentials are never taken to last longer than either says. */
-  judgedAt: Instant;
-  /** Host's clock minus AWS's at this look; null where no `Date` header told. */
-  clockOffset: Seconds | null;
-  identity: SeriesIdentity | null;
-  /** Null where there is nothing in hand to judge. */
-  credentials: IssuedCredentials | null;
-  /** The end that the source states now, where an earlier look at the same key was told an earlier one; else null. */
-  laterExpiration: Instant | null;
-  /** Negative: expired. */
-  remaining: Seconds | null;
-  /** Remaining validity less required: negative is the shortfall. */
-  spare: Seconds | null;
-  unknownReason: NowUnknownReason | null;
+export type NowUnknownReason = NoCredentialsReason | UnusableSampleReason;
+
+/** What history says about a later start. */
+export interface LaterStart {
   outlook: Outlook;
   nextRotation: RotationForecast | null;
-  /** Validity to expect just after the next rotation: the smallest and the largest when issued. */
-  validityAfterRotation: { min: Seconds; max: Seconds } | null;
-  /** What history knows that bears on this moment. */
+  /** The validity to expect right after the next rotation. */
+  validityAfterRotation: ValidityRange | null;
+  /** Findings that matter for a start now. */
   findings: readonly Finding[];
 }
+
+interface JudgedNow extends LaterStart {
+  job: Job;
+  /** Job duration plus margin. */
+  required: Seconds;
+  /** By AWS's clock or by the host's clock: the later one, so that no clock makes credentials last longer. */
+  judgedAt: Instant;
+  /** The host's clock minus AWS's clock at this poll. Null without a `Date` header. */
+  clockOffset: Seconds | null;
+}
+
+interface WithCredentials {
+  identity: SeriesIdentity;
+  credentials: IssuedCredentials;
+  /** The expiration that the source states now, if an earlier poll of the same key got an earlier one. Else null. */
+  laterExpiration: Instant | null;
+  /** Negative: expired. */
+  remaining: Seconds;
+  /** Remaining validity minus required. Negative: the job is short by this amount. */
+  spare: Seconds;
+}
+
+interface WithoutCredentials {
+  /** The polled series. Null if unknown. */
+  identity: SeriesIdentity | null;
+  credentials: null;
+  laterExpiration: null;
+  remaining: null;
+  spare: null;
+}
+
+/** The verdict on a job that starts now, with its reasons. */
+export type NowJudgement =
+  | (JudgedNow & WithCredentials & { verdict: 'safe' | 'not-safe'; unknownReason: null })
+  | (JudgedNow & WithCredentials & { verdict: 'unknown'; unknownReason: UnusableSampleReason })
+  | (JudgedNow & WithoutCredentials & { verdict: 'unknown'; unknownReason: NoCredentialsReason });

@@ -2,21 +2,26 @@ import type { Measurement } from '../measurement/measurement.ts';
 import type { FailedPollCount, Instant, Seconds, SeriesIdentity, Span } from '../model.ts';
 import type { Finding } from './finding.ts';
 
-/** One series, analysed. Everything a report shows is here or in a {@link JobJudgement}. */
-export interface SeriesAnalysis {
+/** The facts about one series. The findings are derived from them. */
+export interface SeriesFacts {
   identity: SeriesIdentity;
   isPolled: boolean;
   failedPolls: readonly FailedPollCount[];
   failedPollSpans: readonly Span[];
-  /** Null where nothing but failed polls is known. */
+  /** Null if the series has only failed polls. */
   measurement: Measurement | null;
-  /** How old the newest sample is (negative: a clock is wrong), and how old it may be: null for no limit. */
+  /** Age of the newest sample. Negative: the sample is in the future. Null without a sample. */
   age: Seconds | null;
+  /** Older samples are stale. Null: samples never become stale. */
   maxAge: Seconds | null;
+}
+
+/** One analysed series. A report shows only values from here and from a {@link JobJudgement}. */
+export interface SeriesAnalysis extends SeriesFacts {
   findings: readonly Finding[];
 }
 
-/** From when on samples are too old to judge by: null is never, `default` 24 h for polled series. */
+/** When samples are stale. `maxAge`: null is never; `default` is 24 h for a polled series and never for an imported one. */
 export interface Freshness {
   now: Instant;
   maxAge: Seconds | null | 'default';

@@ -72,6 +72,4 @@ function rowsOf(verdict: NowJudgement, { hasWaited }: NowContext): [string, stri
 }
 
 const noteOf = (finding: Finding) =>
-  finding.code === 'CLOCK_SKEW'
-    ? describeClockSkewNow(finding.args.seconds as number)
-    : describeFinding(finding);
+  finding.code === 'CLOCK_SKEW' ? describeClockSkewNow(finding.offsetSeconds) : describeFinding(finding);

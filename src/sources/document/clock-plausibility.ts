@@ -1,7 +1,5 @@
+import { LONGEST_VALIDITY } from '../../domain/aws-limits.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../../domain/model.ts';
-
-/** The longest that AWS lets temporary credentials live: those of GetSessionToken. */
-export const LONGEST_VALIDITY: Seconds = 36 * 3600;
 
 /** AWS refuses what is signed by a clock further off than this: up to there a wrong clock goes unnoticed on either side. */
 const TOLERANCE: Seconds = 900;

@@ -97,7 +97,7 @@ function answer(field: string, expected: Expected, assessment: Assessment): unkn
   expect(series, `${field} is about one series`).toHaveLength(1);
   const { analysis, judgements: verdicts } = series[0]!;
   const verdict = verdicts[0];
-  if (field === 'findings') return foundArguments(expected.findings as Expected, analysis);
+  if (field === 'findings') return pickFindings(expected.findings as Expected, analysis);
   if (field === 'age_seconds') return analysis.age;
   if (field === 'samples') return analysis.measurement?.sampleCount ?? 0;
   if (field === 'longest_safe_job_seconds') return findLongestSafeJob(analysis.measurement!, 300);
@@ -108,12 +108,12 @@ function answer(field: string, expected: Expected, assessment: Assessment): unkn
   throw new Error(`expected.json has an unknown field: ${field}`);
 }
 
-/** Of the findings that a scenario is about, the arguments that it names. */
-function foundArguments(wanted: Expected, { findings }: SeriesAnalysis): Expected {
+/** The findings that a scenario names, with the fields that it names. */
+function pickFindings(wanted: Expected, { findings }: SeriesAnalysis): Expected {
   return Object.fromEntries(
-    Object.entries(wanted).map(([code, args]) => {
-      const found = findings.find((finding) => finding.code === code)?.args ?? {};
-      return [code, Object.fromEntries(Object.keys(args as object).map((name) => [name, found[name]]))];
+    Object.entries(wanted).map(([code, fields]) => {
+      const found = new Map(Object.entries(findings.find((finding) => finding.code === code) ?? {}));
+      return [code, Object.fromEntries(Object.keys(fields as object).map((name) => [name, found.get(name)]))];
     }),
   );
 }

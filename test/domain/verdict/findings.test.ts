@@ -42,8 +42,14 @@ function findingsOf(
 }
 
 const codes = (...given: Parameters<typeof findingsOf>) => findingsOf(...given).map(({ code }) => code);
-const argumentsOf = (code: FindingCode, samples: readonly Sample[]) =>
-  findingsOf(samples).find((finding) => finding.code === code)?.args;
+
+/** The fields of a finding without its code and severity. Null if the finding is missing. */
+function fieldsOf(code: FindingCode, samples: readonly Sample[]): object | null {
+  const found = findingsOf(samples).find((each) => each.code === code);
+  if (found === undefined) return null;
+  const { code: _, severity: __, ...fields } = found;
+  return fields;
+}
 
 test('only IMDS has a usual pace that is known without a rotation', () => {
   const day = seen([10, 120, 240, 350]);
@@ -67,29 +73,31 @@ test.each([
   [61, 61],
   [-60, null],
   [-61, -61],
-])('a clock that is %d s ahead of that of AWS', (clockOffset, seconds) => {
-  expect(argumentsOf('CLOCK_SKEW', seen([10], { clockOffset }))?.seconds ?? null).toBe(seconds);
+])('a clock that is %d s ahead of that of AWS', (clockOffset, offsetSeconds) => {
+  expect(fieldsOf('CLOCK_SKEW', seen([10], { clockOffset }))).toEqual(
+    offsetSeconds === null ? null : { offsetSeconds },
+  );
 });
 
 test('of several clock offsets the one furthest off is told, to either side', () => {
   const samples = [70, -200, 90].flatMap((clockOffset, index) => seen([10 * index], { clockOffset }));
-  expect(argumentsOf('CLOCK_SKEW', samples)).toEqual({ seconds: -200 });
+  expect(fieldsOf('CLOCK_SKEW', samples)).toEqual({ offsetSeconds: -200 });
 });
 
 test('a generation issued a minute ahead of the sample that saw it is not worth a word', () => {
   expect(codes(seen([0], { lastUpdated: minute(1) }))).toEqual([]);
-  expect(argumentsOf('ISSUED_IN_FUTURE', seen([0], { lastUpdated: minute(1) + 1000 }))).toEqual({
+  expect(fieldsOf('ISSUED_IN_FUTURE', seen([0], { lastUpdated: minute(1) + 1000 }))).toEqual({
     count: 1,
-    seconds: 61,
+    aheadSeconds: 61,
   });
 });
 
 test('whether the clock was compared for none or only for some is told', () => {
   const first = seen([10, 30], { clockOffset: null });
-  expect(argumentsOf('CLOCK_UNKNOWN', first)).toEqual({ count: 1, all: true });
-  expect(argumentsOf('CLOCK_UNKNOWN', [...first, ...seen([70], issuedAt('B', 60))])).toEqual({
+  expect(fieldsOf('CLOCK_UNKNOWN', first)).toEqual({ count: 1, generationCount: 1 });
+  expect(fieldsOf('CLOCK_UNKNOWN', [...first, ...seen([70], issuedAt('B', 60))])).toEqual({
     count: 1,
-    all: false,
+    generationCount: 2,
   });
 });
 
@@ -99,9 +107,9 @@ test('rotations are not told to have come too late for certain where the worst o
     ...seen([70, 90, 110], { ...issuedAt('B', 60), expiration: minute(120) }),
     ...seen([130, 150], { ...issuedAt('C', 120), lastUpdated: null }),
   ];
-  expect(argumentsOf('ROTATION_TOO_LATE', samples)).toEqual({
+  expect(fieldsOf('ROTATION_TOO_LATE', samples)).toEqual({
     count: 2,
-    seconds: 0,
+    leadTimeSeconds: 0,
     at: minute(130),
     certain: false,
   });
@@ -121,11 +129,11 @@ test('gaps are told by their number, their sum and the longest of them', () => {
     ...seen([500, 510, 520], issuedAt('B', 490)),
     ...seen([900, 910, 920], issuedAt('C', 890)),
   ];
-  expect(argumentsOf('POLLING_GAP', samples)).toEqual({
+  expect(fieldsOf('POLLING_GAP', samples)).toEqual({
     count: 2,
-    seconds: (470 + 380) * 60,
+    totalSeconds: (470 + 380) * 60,
     longestSeconds: 470 * 60,
-    from: minute(30),
+    longestStartedAt: minute(30),
   });
 });
 
@@ -138,7 +146,9 @@ test('failed polls are summed up over their reasons, and the latest reason is to
     {
       code: 'POLLS_FAILED',
       severity: 'problem',
-      args: { count: 6, reason: 'throttled', at: minute(11) },
+      count: 6,
+      lastReason: 'throttled',
+      lastAt: minute(11),
     },
   ]);
 });

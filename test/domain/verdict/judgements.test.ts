@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { mapNonEmpty } from '../../../src/domain/lists.ts';
 import type { AssessedSeries, Assessment } from '../../../src/domain/verdict/assessment.ts';
 import { VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
 import {
@@ -93,8 +94,8 @@ test('polls fail at present where no sample has come since, by one clock', () =>
   const [{ analysis }] = judge([long], []).series as [AssessedSeries];
   const { lastSample, generations } = analysis.measurement!;
   const failedAt = (lastAt: number, clockOffset = 0) => {
-    const newest = { ...generations.at(-1)!, smallestClockOffset: clockOffset };
-    const measurement = { ...analysis.measurement!, generations: [...generations.slice(0, -1), newest] };
+    const changed = mapNonEmpty(generations, (each) => ({ ...each, smallestClockOffset: clockOffset }));
+    const measurement = { ...analysis.measurement!, generations: changed };
     const failure = { reason: 'timeout', count: 1, firstAt: lastAt, lastAt, lastDetail: '' } as const;
     return findCurrentFailure({ ...analysis, measurement, failedPolls: [failure] })?.lastAt ?? null;
   };

@@ -4,7 +4,7 @@ import { groupGenerations } from '../../../src/domain/measurement/generations.ts
 import type { Sample } from '../../../src/domain/model.ts';
 import { analyse } from '../../../src/domain/verdict/analyse.ts';
 import { judgeJob } from '../../../src/domain/verdict/job.ts';
-import { judgeNow, judgeUnknown } from '../../../src/domain/verdict/now.ts';
+import { judgeNow, judgeWithoutCredentials } from '../../../src/domain/verdict/now.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
 import { seededRandom, simulate } from '../../support/domain/simulated-source.ts';
 
@@ -160,12 +160,14 @@ describe('the verdict now', () => {
       possibleHopLimit: false,
     } as const;
     const job = { duration: 7 * HOUR, margin: 0 };
-    expect(judgeUnknown(reason, { job, at, analysis: analysed(samples, at) })).toMatchObject({
-      verdict: 'unknown',
-      credentials: null,
-      remaining: null,
-      outlook: 'never',
-    });
+    expect(judgeWithoutCredentials(reason, null, { job, at, analysis: analysed(samples, at) })).toMatchObject(
+      {
+        verdict: 'unknown',
+        credentials: null,
+        remaining: null,
+        outlook: 'never',
+      },
+    );
   });
 });
 

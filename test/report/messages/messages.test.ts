@@ -1,29 +1,45 @@
 import { describe, expect, test } from 'vitest';
 import { FAILURE_REASONS } from '../../../src/domain/model.ts';
 import { POLL_NOTE_CODES } from '../../../src/domain/poll-note.ts';
-import { FINDING_CODES, type Finding } from '../../../src/domain/verdict/finding.ts';
+import { FINDING_CODES, type FindingCode, type FindingFields } from '../../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
 import { describeFailure } from '../../../src/report/messages/failures.ts';
 import { describeFinding } from '../../../src/report/messages/findings.ts';
 import { describePollNote } from '../../../src/report/messages/poll-notes.ts';
 import { describeVerdict } from '../../../src/report/messages/verdicts.ts';
 
-/** Every argument that any finding has. */
-const args = {
-  at: 0,
-  from: 0,
-  seconds: 61,
-  count: 2,
-  certain: true,
-  learned: true,
-  usualSeconds: 3600,
-  maxAgeSeconds: 86_400,
-  longestSeconds: 120,
-  everySeconds: 300,
-  generations: 3,
-  reason: 'timeout',
-  all: true,
+/** Each finding in each variant of its sentence. */
+const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
+  SERVED_EXPIRED: [{ at: 0, expiredForSeconds: 61 }],
+  ROTATION_TOO_LATE: [
+    { count: 1, leadTimeSeconds: 61, at: 0, certain: true },
+    { count: 2, leadTimeSeconds: 61, at: 0, certain: false },
+  ],
+  ROTATION_OVERDUE: [
+    { servedForSeconds: 7201, usualSeconds: 3600, learned: true },
+    { servedForSeconds: 7201, usualSeconds: 7200, learned: false },
+  ],
+  ISSUED_PER_REQUEST: [{ generationCount: 3 }],
+  TWO_AT_ONCE: [{ count: 2 }],
+  EXPIRATION_EXTENDED: [{ count: 2, extendedBySeconds: 61 }],
+  ISSUED_IN_FUTURE: [{ count: 2, aheadSeconds: 61 }],
+  STALE_SAMPLES: [{ lastSampleAt: 0, ageSeconds: 86_401, maxAgeSeconds: 86_400 }],
+  POLLING_GAP: [{ count: 2, totalSeconds: 240, longestSeconds: 120, longestStartedAt: 0 }],
+  POLLS_TOO_RARE: [{ usualGapSeconds: 3600, pollEverySeconds: 300 }],
+  CLOCK_SKEW: [{ offsetSeconds: 61 }, { offsetSeconds: -61 }],
+  CLOCK_UNKNOWN: [
+    { count: 2, generationCount: 2 },
+    { count: 2, generationCount: 3 },
+  ],
+  ZONELESS_TIME: [{ count: 2 }],
+  IMDS_V1_USED: [{}],
+  POLLS_FAILED: [{ count: 2, lastReason: 'timeout', lastAt: 0 }],
 };
+
+function describeVariants<Code extends FindingCode>(code: Code): string[] {
+  const variants: readonly FindingFields[Code][] = FINDINGS[code];
+  return variants.map((fields) => describeFinding<Code>({ code, severity: 'note', ...fields }));
+}
 
 /** A sentence with a hole in it. */
 const HOLE = /undefined|NaN|null|\[object|Infinity/;
@@ -37,14 +53,9 @@ test('a profile that takes a call to AWS is not to be corrected', () => {
 
 describe('every code has its sentence', () => {
   test.each(FINDING_CODES)('finding %s', (code) => {
-    for (const sure of [true, false]) {
-      const finding: Finding = {
-        code,
-        severity: 'note',
-        args: { ...args, certain: sure, learned: sure, all: sure },
-      };
-      expect(describeFinding(finding)).toMatch(/^[a-z0-9].{20,}/);
-      expect(describeFinding(finding)).not.toMatch(HOLE);
+    for (const sentence of describeVariants(code)) {
+      expect(sentence).toMatch(/^[a-z0-9].{20,}/);
+      expect(sentence).not.toMatch(HOLE);
     }
   });
 
@@ -76,15 +87,18 @@ describe('every code has its sentence', () => {
   });
 
   test.each(VERDICTS)('verdict %s', (verdict) => {
-    const sentence = describeVerdict({
-      verdict,
+    const judged = {
       job: { duration: 18_000, margin: 300 },
       required: 18_300,
       spare: verdict === 'safe' ? 5 : -5,
       shareOfSafeStarts: 0.5,
-      safeTimeAfterRotation: 60,
       unknownReasons: [],
-    });
+    };
+    const sentence = describeVerdict(
+      verdict === 'start-after-rotation'
+        ? { ...judged, verdict, safeTimeAfterRotation: 60 }
+        : { ...judged, verdict, safeTimeAfterRotation: null },
+    );
     expect(sentence).toMatch(/^(safe|not safe|unknown): a 5h job with a margin of 5m/);
     expect(sentence).not.toMatch(HOLE);
   });

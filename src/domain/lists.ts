@@ -1,0 +1,40 @@
+/** A list with at least one item, so that its last and its smallest item exist. */
+export type NonEmpty<T> = readonly [T, ...T[]];
+
+export function isNonEmpty<T>(items: readonly T[]): items is NonEmpty<T> {
+  return items.length > 0;
+}
+
+export function mapNonEmpty<T, U>(
+  [first, ...rest]: NonEmpty<T>,
+  change: (item: T, index: number) => U,
+): NonEmpty<U> {
+  return [change(first, 0), ...rest.map((item, index) => change(item, index + 1))];
+}
+
+export function lastOf<T>(items: NonEmpty<T>): T {
+  return items[items.length - 1] ?? items[0];
+}
+
+/** Each item with its successor: `[1, 2, 3]` gives `[[1, 2], [2, 3]]`. */
+export function pairNeighbours<T>(items: readonly T[]): [T, T][] {
+  return items.flatMap((item, index): [T, T][] => {
+    const before = items[index - 1];
+    return before === undefined ? [] : [[before, item]];
+  });
+}
+
+/**
+ * Binary search: the index of the first item that passes, or the length of the list.
+ * @param sorted no item that passes stands before an item that does not
+ */
+export function findFirstIndex<T>(sorted: readonly T[], passes: (item: T) => boolean): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = sorted[middle];
+    if (item !== undefined && passes(item)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

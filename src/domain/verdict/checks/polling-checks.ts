@@ -1,0 +1,69 @@
+import { mapNonEmpty } from '../../lists.ts';
+import type { Measurement } from '../../measurement/measurement.ts';
+import { minBy, range } from '../../measurement/statistics.ts';
+import type { Seconds } from '../../model.ts';
+import { secondsBetween } from '../../time/instant.ts';
+import type { FindingFields } from '../finding.ts';
+import type { SeriesFacts } from '../series-analysis.ts';
+import type { SampleChecks } from './check.ts';
+
+/** Intervals that people use for timers. */
+const POLL_INTERVALS: readonly Seconds[] = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800];
+const SHORTEST_POLL_INTERVAL: Seconds = 10;
+const DEFAULT_POLL_INTERVAL: Seconds = 300;
+
+/** Checks of when the series was polled, and over which API. */
+export const POLLING_CHECKS = {
+  STALE_SAMPLES({ lastSample }, { age, maxAge }) {
+    if (age === null || maxAge === null || age <= maxAge) return null;
+    return { lastSampleAt: lastSample, ageSeconds: age, maxAgeSeconds: maxAge };
+  },
+
+  POLLING_GAP({ gaps }) {
+    const longest = minBy(gaps, ({ from, to }) => from - to);
+    if (longest === null) return null;
+    return {
+      count: gaps.length,
+      totalSeconds: gaps.reduce((sum, { from, to }) => sum + secondsBetween(from, to), 0),
+      longestSeconds: secondsBetween(longest.from, longest.to),
+      longestStartedAt: longest.from,
+    };
+  },
+
+  POLLS_TOO_RARE(measurement) {
+    const { usualGap, rotationInterval, isIssuedPerRequest } = measurement;
+    if (usualGap === null || isIssuedPerRequest) return null;
+    if (rotationInterval !== null) {
+      const { median } = rotationInterval;
+      return usualGap > median / 2
+        ? { usualGapSeconds: usualGap, pollEverySeconds: choosePollInterval(median) }
+        : null;
+    }
+    if (!areRotationsMissed(measurement, usualGap)) return null;
+    return { usualGapSeconds: usualGap, pollEverySeconds: Math.min(DEFAULT_POLL_INTERVAL, usualGap) };
+  },
+
+  IMDS_V1_USED(_, { identity }) {
+    return identity.source === 'imds' && identity.apiVersion === '1' ? {} : null;
+  },
+} satisfies Partial<SampleChecks>;
+
+/** Whether rotations are unwitnessed although no polling gap explains it: no generation was seen for a usual gap. */
+function areRotationsMissed({ rotations, generations }: Measurement, usualGap: Seconds): boolean {
+  const seenFor = range(
+    mapNonEmpty(generations, ({ firstSeen, lastSeen }) => secondsBetween(firstSeen, lastSeen)),
+  );
+  return rotations.some(({ isWitnessed }) => !isWitnessed) && seenFor.max < usualGap;
+}
+
+/** At most a quarter of the usual rotation interval, so that one failed poll does not hide a rotation. */
+function choosePollInterval(rotationInterval: Seconds): Seconds {
+  return POLL_INTERVALS.findLast((each) => each <= rotationInterval / 4) ?? SHORTEST_POLL_INTERVAL;
+}
+
+export function checkFailedPolls({ failedPolls }: SeriesFacts): FindingFields['POLLS_FAILED'] | null {
+  const count = failedPolls.reduce((sum, each) => sum + each.count, 0);
+  const latest = minBy(failedPolls, ({ lastAt }) => -lastAt);
+  if (latest === null || count === 0) return null;
+  return { count, lastReason: latest.reason, lastAt: latest.lastAt };
+}
