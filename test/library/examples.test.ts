@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { minimalEnvironment } from '../support/cli/run-program.ts';
 import { run } from '../support/credential-formats/run.ts';
-import { documentedExamples, type Example, readmeExamples } from '../support/library/documented-examples.ts';
+import {
+  documentedExamples,
+  type Example,
+  libraryDocumentExamples,
+} from '../support/library/documented-examples.ts';
 import { installedPackage, toolPath } from '../support/library/installed-package.ts';
 import { writeWatchedDatabase } from '../support/library/watched-database.ts';
 import { document, imds, ROLES } from '../support/sources/polling.ts';
@@ -39,11 +43,11 @@ async function surroundingsOf(name: string): Promise<Record<string, string>> {
 }
 
 const isForVitest = ({ code }: Example) => /from 'vitest'/.test(code);
-const examples = [...documentedExamples(), ...readmeExamples()];
+const examples = [...documentedExamples(), ...libraryDocumentExamples()];
 
 describe('the examples of the documentation', () => {
-  test('are those of the README, too', () => {
-    expect(readmeExamples()).toHaveLength(3);
+  test('include those of docs/library.md', () => {
+    expect(libraryDocumentExamples()).toHaveLength(3);
   });
 
   test('are found', () => {

@@ -23,10 +23,12 @@ export function documentedExamples(): Example[] {
   );
 }
 
-/** The README's code that imports the library. */
-export function readmeExamples(): Example[] {
-  const blocks = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^```(?:js|ts)\n([\s\S]*?)^```$/gm);
+/** The code blocks of `docs/library.md` that import the library. */
+export function libraryDocumentExamples(): Example[] {
+  const blocks = readFileSync(join(ROOT, 'docs', 'library.md'), 'utf8').matchAll(
+    /^```(?:js|ts)\n([\s\S]*?)^```$/gm,
+  );
   return [...blocks]
-    .map(([, code = ''], index) => ({ name: `README ${index + 1}`, code }))
+    .map(([, code = ''], index) => ({ name: `library.md ${index + 1}`, code }))
     .filter(({ code }) => /from 'cred-watch/.test(code));
 }

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import type { Instant } from '../../../src/domain/model.ts';
+import { temporaryFolder } from '../cli/temporary-folder.ts';
+import { imds, ROLES, tokenAnswer } from '../sources/polling.ts';
+import { type Script, startEndpoint } from '../sources/scripted-endpoint.ts';
+import { runAt } from './run-at.ts';
+
+/** The world in which the commands of a documented console session run. */
+export interface Scenario {
+  now: Instant;
+  env: Record<string, string>;
+  /** Replaces addresses that differ in each run by the address of the real endpoint. */
+  hideAddresses: (output: string) => string;
+}
+
+const NOW = Date.parse('2026-11-22T10:24:00Z');
+const DATE = { Date: new Date(NOW).toUTCString() };
+
+const baseEnvironment = (folder: string) => ({
+  HOME: folder,
+  LANG: 'C.UTF-8',
+  CRED_WATCH_DB: join(folder, 'samples.db'),
+});
+
+/** An empty database; the logs of 2015 are imported by the session itself. */
+async function createEmptyDatabase(): Promise<Scenario> {
+  return { now: NOW, env: baseEnvironment(temporaryFolder()), hideAddresses: (output) => output };
+}
+
+/** An EC2 instance that was polled for two weeks. */
+async function createPolledInstance(): Promise<Scenario> {
+  const env = baseEnvironment(temporaryFolder());
+  const run = async (args: readonly string[], stdin = '') => {
+    const { code, stdout, output } = await runAt(NOW, args, env, stdin);
+    if (code !== 0) throw new Error(output);
+    return stdout;
+  };
+  const timing = ['--lifetime', '6h20m', '--rotate-every', '1h', '--jitter', '2m', '--seed', 'documents'];
+  const series = ['--host', 'i-0abc', '--role', 'loader'];
+  const until = ['--until', '2026-11-22T10:58:00Z'];
+  const records = await run([
+    'simulate',
+    '--history',
+    '14d',
+    '--every',
+    '5m',
+    ...timing,
+    ...series,
+    ...until,
+  ]);
+  await run(['import', '-'], records);
+  const newest = JSON.parse(records.at(-1) ?? '');
+  const endpoint = await startEndpoint(
+    withDate(
+      imds({
+        [`GET ${ROLES}`]: { body: 'loader' },
+        [`GET ${ROLES}loader`]: {
+          body: JSON.stringify({
+            Code: 'Success',
+            Type: 'AWS-HMAC',
+            AccessKeyId: newest.access_key_id,
+            SecretAccessKey: 'example',
+            Token: 'example',
+            LastUpdated: newest.last_updated,
+            Expiration: newest.expiration,
+          }),
+        },
+        'GET /latest/meta-data/instance-id': { body: 'i-0abc' },
+      }),
+    ),
+  );
+  return {
+    now: NOW,
+    env: { ...env, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url },
+    hideAddresses: (output) => output.replaceAll(endpoint.url, 'http://169.254.169.254'),
+  };
+}
+
+/** A pod on EKS whose service account token has expired, on a node with a role. */
+async function createPodWithExpiredToken(): Promise<Scenario> {
+  const node = await startEndpoint(
+    withDate(
+      imds({
+        [`GET ${ROLES}`]: { body: 'node-role' },
+        [`GET ${ROLES}node-role`]: {
+          body: JSON.stringify({
+            Code: 'Success',
+            Type: 'AWS-HMAC',
+            AccessKeyId: 'ASIAEXAMPLE000000001',
+            SecretAccessKey: 'example',
+            Token: 'example',
+            LastUpdated: '2026-11-22T10:20:00Z',
+            Expiration: '2026-11-22T17:00:00Z',
+          }),
+        },
+      }),
+    ),
+  );
+  const agent = await startEndpoint({
+    'GET /v1/credentials': { status: 400, headers: DATE, body: 'token is expired' },
+  });
+  return {
+    now: NOW,
+    env: {
+      ...baseEnvironment(temporaryFolder()),
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: node.url,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.url}/v1/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'example',
+    },
+    hideAddresses: (output) =>
+      output.replaceAll(node.url, 'http://169.254.169.254').replaceAll(agent.url, 'http://169.254.170.23'),
+  };
+}
+
+/** The scripted responses with the fixed time in their `Date` header. */
+function withDate(script: Script): Script {
+  const answer = (step: Script[string]): Script[string] => {
+    if (Array.isArray(step) || typeof step === 'string') return step;
+    return { ...step, headers: { ...DATE, ...step.headers } };
+  };
+  const { headers } = tokenAnswer() as { headers: Record<string, string> };
+  const entries = Object.entries(script).map(([request, step]) => [request, answer(step)] as const);
+  return {
+    ...Object.fromEntries(entries),
+    'PUT /latest/api/token': { headers: { ...DATE, ...headers }, body: 'example' },
+  };
+}
+
+export const SCENARIOS: Record<string, () => Promise<Scenario>> = {
+  'empty-database': createEmptyDatabase,
+  'polled-instance': createPolledInstance,
+  'pod-with-expired-token': createPodWithExpiredToken,
+};
