@@ -3,6 +3,7 @@ import { splitCommandLine } from '../../src/cli/flags/command-line.ts';
 import { declareProgram } from '../../src/cli/program.ts';
 import { shellWords } from '../support/cli/shell-words.ts';
 import { listCodeBlocks, listDocuments } from '../support/docs/markdown.ts';
+import '../support/docs/run-at.ts';
 
 /** Languages of blocks whose lines a shell, cron or a CI system runs. */
 const RUN_LANGUAGES = new Set(['sh', 'cron', 'yaml', 'ini', 'groovy', 'console']);
@@ -15,7 +16,10 @@ const commandLines = (language: string, code: string): string[] => {
 
 /** The arguments of every `cred-watch` call in a line. */
 function findCalls(line: string): string[][] {
-  const unquoted = line.replace(/^sh '(.*)'$/, '$1').replace(/\s#.*$/, '');
+  const unquoted = line
+    .replace(/^sh '(.*)'$/, '$1')
+    .replace(/\s#.*$/, '')
+    .replace(/\s*>\s*\/dev\/null/, '');
   return shellWords(unquoted).flatMap((words) => {
     const at = words.findIndex((word) => /^(?:\w+=)?(?:\/\S+\/)?cred-watch$/.test(word));
     return at < 0 ? [] : [words.slice(at + 1).filter((word) => word !== '&')];

@@ -38,7 +38,7 @@ async function createPolledInstance(): Promise<Scenario> {
   const timing = ['--lifetime', '6h20m', '--rotate-every', '1h', '--jitter', '2m', '--seed', 'documents'];
   const series = ['--host', 'i-0abc', '--role', 'loader'];
   const until = ['--until', '2026-11-22T10:58:00Z'];
-  const records = await run([
+  const history = await run([
     'simulate',
     '--history',
     '14d',
@@ -48,7 +48,12 @@ async function createPolledInstance(): Promise<Scenario> {
     ...series,
     ...until,
   ]);
-  await run(['import', '-'], records);
+  // A simulated history ends just before a rotation. The scenario takes place in the middle of an interval.
+  const records = history
+    .trim()
+    .split('\n')
+    .filter((line) => Date.parse(JSON.parse(line).observed_at) < NOW);
+  await run(['import', '-'], records.join('\n'));
   const newest = JSON.parse(records.at(-1) ?? '');
   const endpoint = await startEndpoint(
     withDate(
