@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { declareProgram } from '../../src/cli/program.ts';
+import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
+import { FAILURE_REASONS, SOURCE_NAMES } from '../../src/domain/model.ts';
+import { POLL_NOTE_CODES } from '../../src/domain/poll-note.ts';
+import { CHAIN_FINDING_CODES } from '../../src/domain/provider-chain/finding.ts';
+import { FINDING_CODES } from '../../src/domain/verdict/finding.ts';
+import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';
+import { OUTLOOKS } from '../../src/domain/verdict/now-verdict.ts';
+import { REPORT_FORMATS } from '../../src/report/formats.ts';
+import { BUILT_IN_SCENARIOS } from '../../src/server/faults/built-in-scenarios.ts';
+import { FAULT_DEFINITIONS } from '../../src/server/faults/fault.ts';
+import { VARIANTS } from '../../src/server/variants.ts';
+import { readDocument } from '../support/docs/markdown.ts';
+import '../support/docs/run-at.ts';
+import { listObjectDefinitions, SCHEMAS } from '../support/docs/schemas.ts';
+
+const commands = declareProgram().commands.map((command) => command.name());
+
+describe.each([
+  ['README.md', 'command', commands],
+  ['docs/ci.md', 'report format', Object.keys(REPORT_FORMATS)],
+  ['docs/jobs.md', 'credential format', Object.keys(CREDENTIAL_FORMATS)],
+  ['docs/json.md', 'failure reason', FAILURE_REASONS],
+  ['docs/json.md', 'finding code', FINDING_CODES],
+  ['docs/json.md', 'chain finding code', CHAIN_FINDING_CODES],
+  ['docs/json.md', 'note code', POLL_NOTE_CODES],
+  [
+    'docs/json.md',
+    'field',
+    SCHEMAS.flatMap(listObjectDefinitions).flatMap(({ properties }) => Object.keys(Object(properties))),
+  ],
+  ['docs/numbers.md', 'verdict', VERDICTS],
+  ['docs/numbers.md', 'outlook', OUTLOOKS],
+  ['docs/sources.md', 'source', SOURCE_NAMES],
+  ['docs/simulate.md', 'fault', Object.keys(FAULT_DEFINITIONS)],
+  ['docs/simulate.md', 'scenario', Object.keys(BUILT_IN_SCENARIOS)],
+  ['docs/simulate.md', 'variant', Object.keys(VARIANTS)],
+])('%s', (document, kind, names) => {
+  test(`names every ${kind}`, () => {
+    const code = [...readDocument(document).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text);
+    const words = new Set(code.flatMap((text) => text.split(/[\s=[\],:.]+/)));
+    const missing = [...new Set<string>(names)].filter(
+      (name) => !words.has(name) && name !== 'schema_version',
+    );
+    expect(missing).toEqual([]);
+  });
+});

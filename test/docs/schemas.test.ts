@@ -1,0 +1,203 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { FAILURE_REASONS, SOURCE_NAMES } from '../../src/domain/model.ts';
+import { POLL_NOTE_CODES } from '../../src/domain/poll-note.ts';
+import { CHAIN_FINDING_CODES } from '../../src/domain/provider-chain/finding.ts';
+import { PROVIDER_NAMES, SDKS } from '../../src/domain/provider-chain/providers.ts';
+import { FINDING_CODES } from '../../src/domain/verdict/finding.ts';
+import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';
+import { OUTLOOKS } from '../../src/domain/verdict/now-verdict.ts';
+import { startSimulation } from '../support/cli/running-simulation.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { ROOT } from '../support/docs/markdown.ts';
+import { runAt } from '../support/docs/run-at.ts';
+import { SCENARIOS, type Scenario } from '../support/docs/scenarios.ts';
+import {
+  findLineViolations,
+  findViolations,
+  listObjectDefinitions,
+  SCHEMAS,
+} from '../support/docs/schemas.ts';
+import { CASES, setUp } from '../support/domain/shadowing-case.ts';
+
+const HISTORIES = join(ROOT, 'fixtures', 'histories');
+const NOW = Date.parse('2026-11-22T10:24:00Z');
+
+async function createScenario(name: string): Promise<Scenario> {
+  const create = SCENARIOS[name];
+  if (create === undefined) throw new Error(`there is no scenario ${name}`);
+  return create();
+}
+
+const JOB_RUNS = [
+  { ordinal: 0, duration_seconds: 7200, exit_code: 0, remaining_at_end_seconds: 9000 },
+  { ordinal: 1, duration_seconds: null, exit_code: null, remaining_at_end_seconds: null },
+].map((end) => ({
+  schema_version: 1,
+  record: 'job_run',
+  ...{ host: 'i-0abc', source: 'imds', api_version: '2', role: 'loader', job: 'nightly' },
+  ...{ started_at: '2026-11-22T02:00:00Z', remaining_at_start_seconds: 16_200, ...end },
+}));
+
+describe('JSON Schemas', () => {
+  test.each(SCHEMAS.map((schema) => ({ schema, name: schema.$id })))(
+    '$name allows no undocumented field',
+    ({ schema }) => {
+      const objects = listObjectDefinitions(schema);
+      expect(objects.length + (schema.$id === 'common.schema.json' ? 1 : 0)).toBeGreaterThan(0);
+      expect(objects.filter(({ additionalProperties }) => additionalProperties !== false)).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['finding codes', 'common', 'finding/properties/code', FINDING_CODES],
+    ['failure reasons', 'common', 'failureReason', FAILURE_REASONS],
+    ['note codes', 'common', 'noteCode', POLL_NOTE_CODES],
+    ['sources', 'common', 'source', SOURCE_NAMES],
+    ['verdicts', 'report', 'judgement/properties/verdict', VERDICTS],
+    ['providers', 'sources', 'providerName', PROVIDER_NAMES],
+    ['SDKs', 'sources', 'sdk/properties/sdk', SDKS],
+    [
+      'chain finding codes',
+      'sources',
+      'finding/properties/code',
+      [...CHAIN_FINDING_CODES, ...POLL_NOTE_CODES],
+    ],
+  ])('list the same %s as the program', (_, name, path, values) => {
+    const schema = SCHEMAS.find(({ $id }) => $id === `${name}.schema.json`);
+    const found = path.split('/').reduce<unknown>((node, key) => Object(node)[key], Object(schema?.$defs));
+    expect([...Object(found).enum].sort()).toEqual([...new Set<string>(values)].sort());
+  });
+
+  test('list the same outlooks as the program', () => {
+    const check = SCHEMAS.find(({ $id }) => $id === 'check.schema.json');
+    expect(Object(check?.properties).outlook.enum).toEqual([...OUTLOOKS]);
+  });
+
+  test('reject an unknown field', () => {
+    expect(findViolations('env', { schema_version: 1, extra: true })).not.toEqual([]);
+  });
+});
+
+describe('report -f json', () => {
+  test.each(readdirSync(HISTORIES))('is valid for the history %s', async (name) => {
+    const { now } = JSON.parse(readFileSync(join(HISTORIES, name, 'expected.json'), 'utf8'));
+    const env = { HOME: temporaryFolder(), CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
+    const at = Date.parse(now);
+    await runAt(at, ['import', join(HISTORIES, name, 'observations.ndjson')], env);
+    const jobs = [[], ['-j', '5h', '-j', '90m', '--confidence', '95%'], ['--job', 'nightly']];
+    for (const job of jobs) {
+      const { stdout, output } = await runAt(at, ['report', '-f', 'json', ...job], env);
+      expect(stdout, output).not.toBe('');
+      expect(findViolations('report', JSON.parse(stdout))).toEqual([]);
+    }
+  });
+
+  test('is valid without samples', async () => {
+    const { env } = await createScenario('empty-database');
+    const { stdout } = await runAt(NOW, ['report', '-f', 'json', '-j', '5h'], env);
+    if (stdout !== '') expect(findViolations('report', JSON.parse(stdout))).toEqual([]);
+  });
+
+  test('is valid for a job with recorded runs', async () => {
+    const { env } = await createScenario('polled-instance');
+    await runAt(NOW, ['import', '-'], env, JOB_RUNS.map((run) => JSON.stringify(run)).join('\n'));
+    const { stdout } = await runAt(NOW, ['report', '-f', 'json', '--job', 'nightly'], env);
+    const report = JSON.parse(stdout);
+    expect(report.job_runs).toMatchObject({ job_name: 'nightly', run_count: 2, unfinished_count: 1 });
+    expect(findViolations('report', report)).toEqual([]);
+  });
+});
+
+describe('check -f json', () => {
+  test.each([
+    ['a job that is safe', 'polled-instance', ['-j', '1h']],
+    ['a job that is not safe', 'polled-instance', ['-j', '5h55m']],
+    [
+      'the last stored sample',
+      'polled-instance',
+      ['-j', '1h', '--offline', '--source', 'imds', '--host', 'i-0abc'],
+    ],
+    ['an old sample', 'polled-instance', ['-j', '1h', '--offline', '--host', 'i-0abc', '--max-age', '1s']],
+    ['no sample', 'empty-database', ['-j', '1h', '--offline']],
+    ['an endpoint that fails', 'pod-with-expired-token', ['-j', '1h']],
+  ])('is valid for %s', async (_, scenario, args) => {
+    const { now, env } = await createScenario(scenario);
+    const { stdout } = await runAt(now, ['check', '-f', 'json', ...args], env);
+    expect(findViolations('check', JSON.parse(stdout))).toEqual([]);
+  });
+});
+
+describe('poll -f json', () => {
+  test.each([
+    ['a sample', 'polled-instance', 0],
+    ['a failed poll', 'pod-with-expired-token', 1],
+  ])('is valid for %s', async (_, scenario, exitCode) => {
+    const { now, env } = await createScenario(scenario);
+    const { code, stdout } = await runAt(now, ['poll', '-f', 'json'], env);
+    expect(code).toBe(exitCode);
+    expect(findLineViolations('poll', stdout)).toEqual([]);
+  });
+});
+
+describe('env -f json', () => {
+  test('is valid', async () => {
+    const { now, env } = await createScenario('polled-instance');
+    const { stdout } = await runAt(now, ['env', '-j', '1h', '-f', 'json'], env);
+    expect(findViolations('env', JSON.parse(stdout))).toEqual([]);
+  });
+});
+
+describe('sources -f json', () => {
+  test.each(CASES)('is valid for the case $name', async (each) => {
+    const { environment } = await setUp(each);
+    const { stdout } = await runAt(Date.now(), ['sources', '-f', 'json'], environment);
+    expect(findViolations('sources', JSON.parse(stdout))).toEqual([]);
+  });
+});
+
+describe('export -f ndjson', () => {
+  test('is valid for samples, failed polls, job runs and pruned generations', async () => {
+    const { env } = await createScenario('polled-instance');
+    await runAt(NOW, ['import', '-'], env, JOB_RUNS.map((run) => JSON.stringify(run)).join('\n'));
+    await runAt(NOW, ['import', join(HISTORIES, 'failed-polls-beside-samples', 'observations.ndjson')], env);
+    await runAt(NOW, ['prune', '--older-than', '7d'], env);
+    const { stdout } = await runAt(NOW, ['export'], env);
+    const kinds = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).record);
+    expect([...new Set(kinds)].sort()).toEqual(['failed_poll', 'generation', 'job_run', 'sample']);
+    expect(findLineViolations('export', stdout)).toEqual([]);
+  });
+});
+
+describe('simulate -f json', () => {
+  test('is valid from start to end', async () => {
+    const simulation = await startSimulation([
+      ...['-f', 'json', '--shape', 'imds,ecs', '--fault', 'reset,path=/latest/user-data'],
+    ]);
+    const [origin] = JSON.parse(simulation.started).endpoints;
+    const get = (path: string) =>
+      fetch(new URL(path, origin)).then(
+        (response) => response.text(),
+        () => '',
+      );
+    for (const path of [
+      'latest/meta-data/iam/security-credentials/simulated-role',
+      'latest/user-data',
+      'x',
+    ]) {
+      await get(`/${path}`);
+    }
+    await simulation.stop();
+    const { stdout } = await simulation.done;
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).event);
+    expect([...new Set(events)].sort()).toEqual(['listening', 'report', 'request']);
+    expect(findLineViolations('simulate', stdout)).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { ROOT } from './markdown.ts';
+
+const FOLDER = join(ROOT, 'docs', 'schemas');
+
+export interface Schema {
+  $id: string;
+  title: string;
+  [keyword: string]: unknown;
+}
+
+export const SCHEMAS: readonly Schema[] = readdirSync(FOLDER).map((file) =>
+  JSON.parse(readFileSync(join(FOLDER, file), 'utf8')),
+);
+
+// The strict mode rejects unknown keywords, so a misspelt keyword cannot switch a check off.
+const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, strictRequired: false });
+addFormats.default(ajv);
+for (const schema of SCHEMAS) ajv.addSchema(schema);
+
+function getValidator(name: string): ValidateFunction {
+  const validate = ajv.getSchema(`${name}.schema.json`);
+  if (validate === undefined) throw new Error(`there is no schema ${name}`);
+  return validate;
+}
+
+/** What a schema finds wrong with a document; empty if it is valid. */
+export function findViolations(name: string, document: unknown): string[] {
+  const validate = getValidator(name);
+  if (validate(document)) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+  );
+}
+
+/** Validates JSON documents that are written one per line. */
+export const findLineViolations = (name: string, text: string): string[] =>
+  text
+    .trim()
+    .split('\n')
+    .flatMap((line) => findViolations(name, JSON.parse(line)));
+
+/** The object definitions inside a schema, however deep. */
+export function listObjectDefinitions(value: unknown): Record<string, unknown>[] {
+  if (Array.isArray(value)) return value.flatMap(listObjectDefinitions);
+  if (typeof value !== 'object' || value === null) return [];
+  const node = Object.fromEntries(Object.entries(value));
+  return [...('properties' in node ? [node] : []), ...Object.values(node).flatMap(listObjectDefinitions)];
+}
