@@ -9,7 +9,7 @@ import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';
 import { OUTLOOKS } from '../../src/domain/verdict/now-verdict.ts';
 import { REPORT_FORMATS } from '../../src/report/formats.ts';
 import { BUILT_IN_SCENARIOS } from '../../src/server/faults/built-in-scenarios.ts';
-import { FAULT_DEFINITIONS } from '../../src/server/faults/fault.ts';
+import { FAULT_DEFINITIONS } from '../../src/server/faults/fault-definitions.ts';
 import { VARIANTS } from '../../src/server/variants.ts';
 import { readDocument } from '../support/docs/markdown.ts';
 import '../support/docs/run-at.ts';

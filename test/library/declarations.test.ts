@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { minimalEnvironment } from '../support/cli/run-program.ts';
 import { run } from '../support/credential-formats/run.ts';
-import { documentedExamples, readmeExamples } from '../support/library/documented-examples.ts';
+import { documentedExamples, libraryDocumentExamples } from '../support/library/documented-examples.ts';
 import { installedPackage, toolPath } from '../support/library/installed-package.ts';
 import { isThorough } from '../support/thorough.ts';
 
@@ -105,7 +105,7 @@ describe('the declarations hold for a user', () => {
   });
 
   test('and so do the examples', async () => {
-    const examples = [...documentedExamples(), ...readmeExamples()];
+    const examples = [...documentedExamples(), ...libraryDocumentExamples()];
     const files = Object.fromEntries(examples.map(({ code }, index) => [`example-${index}.mts`, code]));
     expect(await compile(withVitest, '--module nodenext --skipLibCheck', files)).toBe('0 ');
   });
