@@ -10,7 +10,7 @@ import {
   NO_SERIES_MESSAGE,
 } from '../messages/judgements.ts';
 import { describeEvidence, describeVerdict, listAdvice } from '../messages/verdicts.ts';
-import { buildPlainSeriesRows } from '../table/plain-rows.ts';
+import { buildPlainSeriesRows } from '../table/series-rows.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
 
 const KINDS = ['error', 'warning', 'notice'] as const;

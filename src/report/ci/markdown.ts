@@ -12,8 +12,9 @@ import type { ReportContext } from '../context.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
 import { describeEvidence, describeVerdict, formatVerdict, listAdvice } from '../messages/verdicts.ts';
+import { buildPlainJobRunRows } from '../table/job-run-rows.ts';
 import type { LabelledRow } from '../table/layout.ts';
-import { buildPlainJobRunRows, buildPlainSeriesRows } from '../table/plain-rows.ts';
+import { buildPlainSeriesRows } from '../table/series-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 

@@ -1,14 +1,41 @@
 import type { Instant, Seconds, Span } from '../../domain/model.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import { chooseRoundStep, multiplesWithin } from './round-steps.ts';
+
+const DAY: Seconds = 86_400;
+/** A longer axis can show the same day and month twice, so labels need the year. */
+const LONGEST_AXIS_WITHOUT_YEARS: Seconds = 300 * DAY;
 
 export interface TimeAxis {
   ticks: readonly Instant[];
-  /** Between two of them. */
+  /** Between two ticks. */
   step: Seconds;
 }
 
-/** At most about so many moments within a span, at round hours or days of UTC. */
-export function buildTimeAxis({ from, to }: Span, atMost: number): TimeAxis {
-  const step = chooseRoundStep((to - from) / 1000, atMost);
+/** Ticks at round UTC hours or days, about `maxTicks` at most. */
+export function buildTimeAxis({ from, to }: Span, maxTicks: number): TimeAxis {
+  const step = chooseRoundStep((to - from) / 1000, maxTicks);
   return { ticks: multiplesWithin(step * 1000, from, to), step };
+}
+
+export interface TickLabel {
+  at: Instant;
+  label: string;
+}
+
+/**
+ * A label is a time (`08:00`), or a date (`11-18`) at midnight and for steps of days. A long axis has dates with years.
+ * @param dated which labels show date and time, because the date is not stated elsewhere
+ */
+export function labelTicks({ ticks, step }: TimeAxis, dated: 'none' | 'first' | 'all' = 'none'): TickLabel[] {
+  const length = ((ticks.at(-1) ?? 0) - (ticks[0] ?? 0)) / 1000;
+  const format = (at: Instant, index: number): string => {
+    const text = formatInstant(Math.floor(at / 1000) * 1000);
+    const [date, time] = [text.slice(0, 10), text.slice(11, step < 60 ? 19 : 16)];
+    if (length > LONGEST_AXIS_WITHOUT_YEARS) return date;
+    if (step >= DAY || at % (DAY * 1000) === 0) return date.slice(5);
+    const isDated = dated === 'all' || (dated === 'first' && index === 0);
+    return isDated ? `${date.slice(5)} ${time}` : time;
+  };
+  return ticks.map((at, index) => ({ at, label: format(at, index) }));
 }

@@ -15,7 +15,7 @@ import {
 } from '../messages/judgements.ts';
 import { describeFailingPolls } from '../messages/page.ts';
 import { formatSafety } from '../messages/verdicts.ts';
-import { buildPlainJobRunRows } from '../table/plain-rows.ts';
+import { buildPlainJobRunRows } from '../table/job-run-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 import { renderDefinitionList } from './definition-list.ts';

@@ -1,6 +1,5 @@
 import type { Safety } from '../../domain/verdict/job-verdict.ts';
 
-/** The few colours of a report; `plain` where they are not wanted. */
 export interface Palette {
   good(text: string): string;
   bad(text: string): string;
@@ -10,10 +9,10 @@ export interface Palette {
 }
 
 const wrap = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`;
-const same = (text: string) => text;
+const keep = (text: string) => text;
 
-/** The terminal's own colours, so that they suit light and dark alike. */
-const COLOURED: Palette = {
+/** ANSI colours without fixed RGB values, so that light and dark terminals show them readably. */
+const COLOURED_PALETTE: Palette = {
   good: wrap(32, 39),
   bad: wrap(31, 39),
   warning: wrap(33, 39),
@@ -21,10 +20,9 @@ const COLOURED: Palette = {
   dim: wrap(2, 22),
 };
 
-const PLAIN: Palette = { good: same, bad: same, warning: same, bold: same, dim: same };
+export const PLAIN_PALETTE: Palette = { good: keep, bad: keep, warning: keep, bold: keep, dim: keep };
 
-/** The line that says whether to start. */
-export const paintBySafety = (answer: Safety, text: string, { bold, good, bad, warning }: Palette) =>
-  bold({ safe: good, 'not-safe': bad, unknown: warning }[answer](text));
+export const createPalette = (hasColour: boolean): Palette => (hasColour ? COLOURED_PALETTE : PLAIN_PALETTE);
 
-export const createPalette = (colour: boolean): Palette => (colour ? COLOURED : PLAIN);
+export const paintBySafety = (safety: Safety, text: string, { bold, good, bad, warning }: Palette) =>
+  bold({ safe: good, 'not-safe': bad, unknown: warning }[safety](text));

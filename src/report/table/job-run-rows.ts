@@ -7,34 +7,37 @@ import {
   describeRunningRun,
 } from '../messages/job-runs.ts';
 import { formatExtremes } from '../text/format-values.ts';
-import type { Palette } from './colour.ts';
+import { type Palette, PLAIN_PALETTE } from './colour.ts';
 import type { LabelledRow } from './layout.ts';
 
-/** What is recorded of the runs of a job; nothing where none is. */
+/** The recorded runs of a job; empty without runs. */
 export function buildJobRunRows(
   { name, runs, isDurationFromRuns }: AssessedJob,
   { isAsciiOnly }: Pick<ReportContext, 'isAsciiOnly'>,
   colours: Palette,
 ): LabelledRow[] {
-  if (runs === null || runs.runCount === 0) return [];
+  if (name === null || runs === null || runs.runCount === 0) return [];
   const { finished, running, measuredDuration } = runs;
-  const rows: LabelledRow[] = [['job', describeJobRuns(name!, runs)]];
+  const rows: LabelledRow[] = [['job', describeJobRuns(name, runs)]];
   if (running !== null) {
-    rows.push([
-      'newest run',
-      describeRunningRun(running, isDurationFromRuns && measuredDuration?.isLowerBound === true),
-    ]);
+    const isJudged = isDurationFromRuns && measuredDuration?.isLowerBound === true;
+    rows.push(['newest run', describeRunningRun(running, isJudged)]);
   }
   if (finished === null) return rows;
-  const { duration: durations, longest, leastRemainingRun } = finished;
-  const closestCall = describeLeastRemainingRun(leastRemainingRun);
+  const { duration, longest, leastRemainingRun } = finished;
+  const isLongestJudged = isDurationFromRuns && measuredDuration?.isLowerBound === false;
+  const leastTimeLeft = describeLeastRemainingRun(leastRemainingRun);
   return [
     ...rows,
-    ['duration', formatExtremes(durations, isAsciiOnly)],
+    ['duration', formatExtremes(duration, isAsciiOnly)],
+    ['longest run', describeLongestRun(longest, isLongestJudged)],
     [
-      'longest run',
-      describeLongestRun(longest, isDurationFromRuns && measuredDuration?.isLowerBound === false),
+      'least time left',
+      leastRemainingRun.end.remainingAtEnd < 0 ? colours.bad(leastTimeLeft) : leastTimeLeft,
     ],
-    ['least time left', leastRemainingRun.end.remainingAtEnd < 0 ? colours.bad(closestCall) : closestCall],
   ];
 }
+
+/** The rows of {@link buildJobRunRows} for formats other than the table. */
+export const buildPlainJobRunRows = (job: AssessedJob): LabelledRow[] =>
+  buildJobRunRows(job, { isAsciiOnly: false }, PLAIN_PALETTE);

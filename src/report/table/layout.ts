@@ -1,14 +1,13 @@
 import Table from 'cli-table3';
 
-/** A label, and what stands beside it. */
 export type LabelledRow = [label: string, value: string];
 
-/** Wider lines are hard to read, and in narrower ones a moment does not fit beside its label. */
-const WIDEST = 110;
-const NARROWEST = 60;
+/** Wider lines are hard to read. In narrower lines, a timestamp does not fit next to its label. */
+const MAX_WIDTH = 110;
+const MIN_WIDTH = 60;
 export const LABEL_WIDTH = 22;
 
-const NO_LINES = {
+const NO_BORDERS = {
   top: '',
   'top-mid': '',
   'top-left': '',
@@ -26,31 +25,31 @@ const NO_LINES = {
   middle: '',
 };
 
-/** Labelled values, a block of them after another; empty ones are left out. */
+/** One text for each block that has rows. */
 export const layOutBlocks = (blocks: readonly LabelledRow[][], width: number) =>
-  blocks.filter((rows) => rows.length > 0).map((rows) => layOutSection(rows, width));
+  blocks.filter((rows) => rows.length > 0).map((rows) => layOutBlock(rows, width));
 
-function layOutSection(rows: readonly LabelledRow[], width: number): string {
+function layOutBlock(rows: readonly LabelledRow[], width: number): string {
   const labelled = rows.map(([label, value]) => [`  ${label}`, value]);
   return layOutColumns(labelled, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2]);
 }
 
-export const clampWidth = (width: number) => Math.max(NARROWEST, Math.min(width, WIDEST));
+export const clampWidth = (width: number) => Math.max(MIN_WIDTH, Math.min(width, MAX_WIDTH));
 
-/** Columns without lines between them; what is too wide for its column goes on below. */
+/** Columns without borders. Text wider than its column continues on the next line. */
 export function layOutColumns(
   rows: readonly string[][],
   widths: readonly number[],
   aligns: readonly ('left' | 'right')[] = [],
 ): string {
   const table = new Table({
-    chars: NO_LINES,
+    chars: NO_BORDERS,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     colWidths: [...widths],
     colAligns: [...aligns],
     wordWrap: true,
   });
-  table.push(...rows.map((row) => row.map((text, column) => breakLongWords(text, widths[column]!))));
+  table.push(...rows.map((row) => row.map((text, column) => breakLongWords(text, widths[column] ?? 0))));
   return table
     .toString()
     .split('\n')
@@ -58,6 +57,6 @@ export function layOutColumns(
     .join('\n');
 }
 
-/** The library cuts a word that does not fit: a long name would lose its end. */
+/** cli-table3 truncates words wider than their column, so a long name would lose its end. */
 const breakLongWords = (text: string, width: number) =>
   text.replace(new RegExp(`[^\\s\\u001b]{${width}}(?=[^\\s\\u001b])`, 'gu'), '$&\n');

@@ -21,36 +21,48 @@ import {
   formatTimestamp,
   getSeparator,
 } from '../text/format-values.ts';
-import type { Palette } from './colour.ts';
+import { type Palette, PLAIN_PALETTE } from './colour.ts';
 import type { LabelledRow } from './layout.ts';
 
-type Context = Pick<ReportContext, 'margin' | 'isAsciiOnly'>;
+type SeriesRowContext = Pick<ReportContext, 'margin' | 'isAsciiOnly'>;
 
-/** The figures of one series, and the polls that brought none. */
-export function buildSeriesRows(analysis: SeriesAnalysis, context: Context, colours: Palette): LabelledRow[] {
+/** The measured values of one series, and its failed polls. */
+export function buildSeriesRows(
+  analysis: SeriesAnalysis,
+  context: SeriesRowContext,
+  colours: Palette,
+): LabelledRow[] {
   const { measurement, isPolled } = analysis;
-  return [
-    ...(measurement === null
-      ? [['samples', 'none'] as LabelledRow]
-      : measurementRows(measurement, isPolled, context, colours)),
-    ...failedPollRows(analysis),
-  ];
+  const measured: LabelledRow[] =
+    measurement === null
+      ? [['samples', 'none']]
+      : buildMeasurementRows(measurement, isPolled, context, colours);
+  return [...measured, ...buildFailedPollRows(analysis)];
 }
 
-function measurementRows(
+/** The rows of {@link buildSeriesRows} for formats other than the table. */
+export const buildPlainSeriesRows = (
+  analysis: SeriesAnalysis,
+  { margin }: Pick<ReportContext, 'margin'>,
+): LabelledRow[] => buildSeriesRows(analysis, { margin, isAsciiOnly: false }, PLAIN_PALETTE);
+
+function buildMeasurementRows(
   measurement: Measurement,
-  polled: boolean,
-  context: Context,
+  isPolled: boolean,
+  context: SeriesRowContext,
   colours: Palette,
 ): LabelledRow[] {
   const { sampledMinimum, worstCase, rotationInterval: interval, validityWhenIssued: issued } = measurement;
+  const windows: LabelledRow[] =
+    measurement.rotationWindow === null ? [] : [['rotation windows', describeRotationWindow(measurement)]];
   return [
-    ['samples', `${formatCount(measurement.sampleCount, 'sample')} ${describeSamples(measurement, polled)}`],
-    ['watched time', watchedText(measurement)],
+    [
+      'samples',
+      `${formatCount(measurement.sampleCount, 'sample')} ${describeSamples(measurement, isPolled)}`,
+    ],
+    ['watched time', formatWatchedTime(measurement)],
     ['rotation interval', interval === null ? UNKNOWN_VALUE : formatExtremes(interval, context.isAsciiOnly)],
-    ...(measurement.rotationWindow === null
-      ? []
-      : [['rotation windows', describeRotationWindow(measurement)] as LabelledRow]),
+    ...windows,
     [
       'validity when issued',
       issued === null
@@ -61,12 +73,12 @@ function measurementRows(
     ],
     ['sampled minimum', `${duration(sampledMinimum.seconds)} at ${formatTimestamp(sampledMinimum.at)}`],
     ['worst case', `${colours.bold(duration(worstCase.seconds))} ${describeWorstCase(measurement)}`],
-    ['longest safe job', longestText(measurement, context)],
-    ['safe starts by job', curveText(measurement, context)],
+    ['longest safe job', formatLongestSafeJob(measurement, context)],
+    ['safe starts by job', formatSafeStarts(measurement, context)],
   ];
 }
 
-function longestText(measurement: Measurement, { margin }: Context): string {
+function formatLongestSafeJob(measurement: Measurement, { margin }: SeriesRowContext): string {
   const longest = findLongestSafeJob(measurement, margin);
   if (longest !== null) return `${duration(longest)} with a margin of ${short(margin)}`;
   return measurement.witnessedCount === 0
@@ -74,36 +86,36 @@ function longestText(measurement: Measurement, { margin }: Context): string {
     : `none with a margin of ${short(margin)}`;
 }
 
-function watchedText(measurement: Measurement): string {
+function formatWatchedTime(measurement: Measurement): string {
   const watched = [duration(measurement.watchedTime), describeGaps(measurement)].filter(
     (part) => part !== '',
   );
   return `${watched.join(', ')}; ${describeWitnessedRotations(measurement)}`;
 }
 
-/** So many points of the curve say enough in one line. */
-const CURVE_WORDS = 6;
+/** Six points fit into one line. */
+const MAX_CURVE_POINTS = 6;
 
-/** Where the share begins to fall, and how fast. */
-function curveText(measurement: Measurement, { margin, isAsciiOnly }: Context): string {
+/** `4h55m 100% · 5h 97.72% · 5h30m 61.36%`: the part of the curve where the share begins to fall. */
+function formatSafeStarts(measurement: Measurement, { margin, isAsciiOnly }: SeriesRowContext): string {
   if (measurement.isIssuedPerRequest) return ISSUED_PER_REQUEST_MESSAGE;
-  const points = withoutLevels(computeSafeStartsCurve(measurement, margin));
+  const points = removeLevelPoints(computeSafeStartsCurve(measurement, margin));
   if (points.length === 0) return `${UNKNOWN_VALUE}: one sample covers no time`;
   const firstBelow = points.findIndex(({ share }) => share < 1);
   const chosen =
-    firstBelow < 0 ? points.slice(-1) : points.slice(Math.max(0, firstBelow - 1)).slice(0, CURVE_WORDS);
+    firstBelow < 0 ? points.slice(-1) : points.slice(Math.max(0, firstBelow - 1)).slice(0, MAX_CURVE_POINTS);
   return chosen
     .map(({ jobDuration, share }) => `${short(jobDuration)} ${formatShare(share)}`)
     .join(getSeparator(isAsciiOnly));
 }
 
-/** Of lengths with the same share in a row the first and the last say it all. */
-const withoutLevels = (points: readonly SafeStartsPoint[]) =>
+/** Keeps the first and last of consecutive points with the same share. */
+const removeLevelPoints = (points: readonly SafeStartsPoint[]) =>
   points.filter(
     ({ share }, index) => share !== points[index - 1]?.share || share !== points[index + 1]?.share,
   );
 
-function failedPollRows({ failedPolls }: SeriesAnalysis): LabelledRow[] {
+function buildFailedPollRows({ failedPolls }: SeriesAnalysis): LabelledRow[] {
   return failedPolls.map(
     ({ reason, count, lastAt }, index): LabelledRow => [
       index === 0 ? 'failed polls' : '',

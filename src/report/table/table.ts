@@ -16,30 +16,30 @@ import { buildJobRunRows } from './job-run-rows.ts';
 import { clampWidth, type LabelledRow, layOutBlocks, layOutColumns } from './layout.ts';
 import { buildSeriesRows } from './series-rows.ts';
 
-/** The report for a person: the verdict first, then what it rests on, one section a series. */
+/** For a terminal: the verdicts first, then one section per series. */
 export function renderTable(assessment: Assessment, context: ReportContext): string {
   const colours = createPalette(context.hasColour);
   const width = clampWidth(context.width);
-  // The runs of a job stand under the verdict on it: that of the one series, or that of several.
-  const isTold = (job: AssessedJob) => findSeriesWithJudgement(job, assessment).length === 1;
+  // A job that one series judges is shown in the section of that series.
+  const isInSection = (job: AssessedJob) => findSeriesWithJudgement(job, assessment).length === 1;
   const headlines = assessment.jobs
-    .filter((job) => !isTold(job))
+    .filter((job) => !isInSection(job))
     .map((job) =>
       [
         layOutColumns([[renderHeadline(job, assessment, context, colours)]], [width]),
         ...layOutBlocks([buildJobRunRows(job, context, colours)], width),
-        ...overview(job, assessment, { ...context, width }, colours),
+        ...renderOverview(job, assessment, { ...context, width }, colours),
       ].join('\n\n'),
     );
-  const told = assessment.jobs.filter(isTold);
+  const jobsInSections = assessment.jobs.filter(isInSection);
   const charted = assessment.series.filter((each) => isCharted(each, assessment));
   const sections = assessment.series.map((each) =>
-    renderSection(each, told, charted, { ...context, width }, colours),
+    renderSection(each, jobsInSections, charted, { ...context, width }, colours),
   );
   return `${[...headlines, ...sections].join('\n\n\n')}\n`;
 }
 
-/** With several series, which of them decided; with several jobs, which job it is about. */
+/** The verdict on a job, its name if there are several jobs, and the decisive series. */
 function renderHeadline(
   job: AssessedJob,
   assessment: Assessment,
@@ -51,17 +51,17 @@ function renderHeadline(
   const names = decided.map(({ series }) => formatSeriesName(series.analysis.identity, context));
   const kinds = new Set(decided.map(({ judgement }) => judgement.verdict));
   const atWorst = kinds.size > 1 ? ' at worst' : '';
-  const of = judged === 0 ? '' : `${atWorst} (${describeDecisiveSeries(names, judged)})`;
-  const about = assessment.jobs.length === 1 ? '' : `${formatJob(job)}: `;
-  return paintVerdict(job.verdict, `${about}${formatVerdict(job.verdict)}${of}`, colours);
+  const basis = judged === 0 ? '' : `${atWorst} (${describeDecisiveSeries(names, judged)})`;
+  const name = assessment.jobs.length === 1 ? '' : `${formatJob(job)}: `;
+  return paintVerdict(job.verdict, `${name}${formatVerdict(job.verdict)}${basis}`, colours);
 }
 
-/** What stands beside the name of a series: its verdict, worst case and share of safe starts. */
-const [SPACE, VERDICT, FIGURE] = [2, 32, 13];
-const SHORTEST_NAME = 16;
+/** Columns of the overview. */
+const [SPACE_WIDTH, VERDICT_WIDTH, VALUE_WIDTH] = [2, 32, 13];
+const MIN_NAME_WIDTH = 16;
 
-/** Several series beside each other, before each has its own section. */
-function overview(
+/** A table of the series that judge a job; empty for fewer than two. */
+function renderOverview(
   job: AssessedJob,
   assessment: Assessment,
   context: ReportContext,
@@ -78,10 +78,11 @@ function overview(
     judgement.shareOfSafeStarts === null ? '' : formatShare(judgement.shareOfSafeStarts),
   ]);
   const head = ['', 'series', '', 'verdict', 'worst case', 'safe starts'].map(colours.dim);
-  const rest = context.width - 2 * SPACE - VERDICT;
-  // Where there is no room for both, names say more than figures that each section has.
-  const figures = rest - 2 * FIGURE < SHORTEST_NAME ? [] : [FIGURE, FIGURE];
-  const widths = [SPACE, rest - figures.length * FIGURE, SPACE, VERDICT, ...figures];
+  const freeWidth = context.width - 2 * SPACE_WIDTH - VERDICT_WIDTH;
+  // A narrow table omits the values, because each section repeats them.
+  const values = freeWidth - 2 * VALUE_WIDTH < MIN_NAME_WIDTH ? [] : [VALUE_WIDTH, VALUE_WIDTH];
+  const nameWidth = freeWidth - values.length * VALUE_WIDTH;
+  const widths = [SPACE_WIDTH, nameWidth, SPACE_WIDTH, VERDICT_WIDTH, ...values];
   return [
     layOutColumns(
       [head, ...rows].map((row) => row.slice(0, widths.length)),
@@ -93,39 +94,39 @@ function overview(
 const paintVerdict = (verdict: Verdict, text: string, colours: Palette) =>
   paintBySafety(safetyOf(verdict), text, colours);
 
-/** Rows for the curve: several charts share a screen. */
-const [ROWS_ALONE, ROWS_AMONG_OTHERS] = [8, 4];
+/** Curve rows are fewer if several charts share a screen. */
+const [ROWS_OF_ONLY_CHART, ROWS_OF_SEVERAL_CHARTS] = [8, 4];
 
-/** Where jobs are judged, only what they are judged by; else whatever is still handed out. */
+/** With jobs, series that judge one have a chart; without jobs, series that are not retired. */
 const isCharted = ({ isRetired, judgements }: AssessedSeries, { jobs }: Assessment) =>
   jobs.length === 0 ? !isRetired : judgements.length > 0;
 
 function renderSection(
   series: AssessedSeries,
-  toldHere: readonly AssessedJob[],
+  jobsInSections: readonly AssessedJob[],
   charted: readonly AssessedSeries[],
   context: ReportContext,
   colours: Palette,
 ): string {
   const { analysis, judgements, isRetired } = series;
-  const { width, isAsciiOnly: ascii } = context;
+  const { width, isAsciiOnly } = context;
   const title = `${formatSeriesName(analysis.identity, context)}${isRetired ? ` (${RETIRED_MESSAGE})` : ''}`;
   const above: LabelledRow[][] = [];
-  for (const verdict of judgements) {
-    above.push(verdictRows(verdict, analysis, judgements.length > 1, colours));
+  for (const judgement of judgements) {
+    above.push(buildVerdictRows(judgement, analysis, judgements.length > 1, colours));
     above.push(
-      ...toldHere
-        .filter(({ job }) => job === verdict.job)
+      ...jobsInSections
+        .filter(({ job }) => job === judgement.job)
         .map((job) => buildJobRunRows(job, context, colours)),
     );
   }
   above.push(buildSeriesRows(analysis, context, colours));
-  const rows = charted.length === 1 ? ROWS_ALONE : ROWS_AMONG_OTHERS;
-  const required = judgements.map((verdict) => verdict.required);
+  const curveRows = charted.length === 1 ? ROWS_OF_ONLY_CHART : ROWS_OF_SEVERAL_CHARTS;
+  const required = judgements.map((each) => each.required);
   const chart = charted.includes(series)
-    ? renderChart(analysis, { required, width, curveRows: rows, ascii }, colours)
+    ? renderChart(analysis, { required, width, curveRows, isAsciiOnly }, colours)
     : null;
-  const below = [findingRows(analysis.findings, colours)];
+  const below = [buildFindingRows(analysis.findings, colours)];
   if (analysis.measurement !== null) below.push([['evidence', describeEvidence(analysis.measurement)]]);
   return [
     colours.bold(title),
@@ -135,22 +136,23 @@ function renderSection(
   ].join('\n\n');
 }
 
-/** @param isNamed one of several jobs is meant */
-function verdictRows(
-  verdict: JobJudgement,
+/** @param isNamed show the name of the job, because there are several */
+function buildVerdictRows(
+  judgement: JobJudgement,
   { measurement }: SeriesAnalysis,
   isNamed: boolean,
   colours: Palette,
 ): LabelledRow[] {
-  const advice = listAdvice(verdict, measurement);
-  const name = isNamed && verdict.job.name !== undefined ? `${escapeUnprintable(verdict.job.name)}: ` : '';
+  const advice = listAdvice(judgement, measurement);
+  const name =
+    isNamed && judgement.job.name !== undefined ? `${escapeUnprintable(judgement.job.name)}: ` : '';
   return [
-    ['verdict', paintVerdict(verdict.verdict, `${name}${describeVerdict(verdict)}`, colours)],
+    ['verdict', paintVerdict(judgement.verdict, `${name}${describeVerdict(judgement)}`, colours)],
     ...advice.map((each, index): LabelledRow => [index === 0 ? 'what to do' : '', each]),
   ];
 }
 
-function findingRows(findings: readonly Finding[], colours: Palette): LabelledRow[] {
+function buildFindingRows(findings: readonly Finding[], colours: Palette): LabelledRow[] {
   return findings.map(
     (finding, index): LabelledRow => [
       index === 0 ? 'findings' : '',

@@ -5,54 +5,55 @@ import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
 import { escapeUnprintable } from './untrusted-text.ts';
 
-/** `2015-11-18 08:03:35Z`; fractions of a second are for machines. */
+/** `2015-11-18 08:03:35Z`, without fractions of a second. */
 export function formatTimestamp(instant: Instant): string {
   return formatInstant(Math.floor(instant / 1000) * 1000).replace('T', ' ');
 }
 
-/** The hour alone where it is of the same day as `now`. */
+/** Omits the date if it is the date of `now`: `08:03:35Z`. */
 export function formatShortTimestamp(instant: Instant, now: Instant): string {
-  const [written, today] = [formatTimestamp(instant), formatTimestamp(now)];
-  return written.slice(0, 10) === today.slice(0, 10) ? written.slice(11) : written;
+  const [timestamp, today] = [formatTimestamp(instant), formatTimestamp(now)];
+  return timestamp.slice(0, 10) === today.slice(0, 10) ? timestamp.slice(11) : timestamp;
 }
 
-/** For machines; null where it is not known. */
+/** ISO 8601 for machine output. */
 export const formatNullableInstant = (instant: Instant | null) =>
   instant === null ? null : formatInstant(instant);
 
-/** `from … to …`, without a date that both share. */
+/** `2015-11-18 08:03:35Z to 09:00:00Z`. Omits the second date if both are equal. */
 export function formatSpan(from: Instant, to: Instant): string {
   const [begin, end] = [formatTimestamp(from), formatTimestamp(to)];
   return `${begin} to ${begin.slice(0, 10) === end.slice(0, 10) ? end.slice(11) : end}`;
 }
 
-/** `99.94%`, cut and never rounded up: only what was always safe is 100%. */
+/** `99.94%`. Rounds down, so that only a share of 1 is shown as 100%. */
 export function formatShare(share: number): string {
+  // The addend corrects shares such as 0.29, whose product is just below a whole number.
   const hundredths = Math.floor(share * 10_000 + 1e-9);
   return `${Number((hundredths / 100).toFixed(2))}%`;
 }
 
-/** Between things that stand in one row. */
-export const getSeparator = (ascii: boolean) => (ascii ? ', ' : ' · ');
+/** Between the parts of one line. */
+export const getSeparator = (isAsciiOnly: boolean) => (isAsciiOnly ? ', ' : ' · ');
 
-export const formatExtremes = ({ min, median, max }: Extremes, ascii: boolean) =>
+export const formatExtremes = ({ min, median, max }: Extremes, isAsciiOnly: boolean) =>
   [`${formatDuration(min)} min`, `${formatDuration(median)} median`, `${formatDuration(max)} max`].join(
-    getSeparator(ascii),
+    getSeparator(isAsciiOnly),
   );
 
-/** `i-0abc · imds v2 · loader`, without the parts that are not known. */
+/** `i-0abc · imds v2 · loader`, without unknown parts. */
 export function formatSeriesName(
   { host, source, apiVersion, role }: SeriesIdentity,
-  { isAsciiOnly: ascii } = { isAsciiOnly: false },
+  { isAsciiOnly } = { isAsciiOnly: false },
 ): string {
   const api = apiVersion === '' ? source : `${source} v${apiVersion}`;
   return [host, api, role]
     .filter((part) => part !== '')
     .map(escapeUnprintable)
-    .join(getSeparator(ascii));
+    .join(getSeparator(isAsciiOnly));
 }
 
-/** `nightly (4h02m)`, or `5h` where only a length was given. */
+/** `nightly (4h02m)`, or `5h` for a job without a name. */
 export function formatJob({ name, job }: Pick<AssessedJob, 'name' | 'job'>): string {
   const length = job === null ? 'of unknown length' : formatShortDuration(job.duration);
   return name === null ? length : `${escapeUnprintable(name)} (${length})`;
@@ -65,6 +66,7 @@ export const formatRemaining = (remaining: Seconds) =>
 /** `1,234`. */
 export const formatNumber = (value: number): string => value.toLocaleString('en-US');
 
-export function formatCount(count: number, one: string, many = `${one}s`): string {
-  return `${formatNumber(count)} ${count === 1 ? one : many}`;
+/** `1 gap`, `2 gaps`. */
+export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
+  return `${formatNumber(count)} ${count === 1 ? singular : plural}`;
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GENERATION_FLAGS } from '../../../src/report/drawing/generation-flags.ts';
+import { labelTicks } from '../../../src/report/drawing/time-axis.ts';
 import { applyMove, clampView } from '../../../src/report/page/browser/zoom.ts';
 import { packSpans, unpackSpans } from '../../../src/report/page/charts/chart-data.ts';
 import { packColumn, unpackColumn } from '../../../src/report/page/charts/packed-columns.ts';
 import { formatGenerationCells } from '../../../src/report/page/generations/cells.ts';
 import { packGenerations, unpackGenerations } from '../../../src/report/page/generations/row.ts';
 import { embedJson, html, Markup } from '../../../src/report/page/markup.ts';
-import { formatTickLabels } from '../../../src/report/text/tick-labels.ts';
 
 describe('what is packed', () => {
   const instant = fc.integer({ min: 0, max: 2_000_000_000 }).map((seconds) => seconds * 1000);
@@ -94,12 +94,13 @@ describe('a view', () => {
   });
 });
 
-test('ticks name the day where one begins, and the year where it could be another', () => {
+test('a tick at midnight is labelled with its date, on a long axis with the year', () => {
+  const labels = (ticks: number[], step: number) => labelTicks({ ticks, step }).map(({ label }) => label);
   const at = (day: number, hour = 0) => Date.UTC(2026, 2, day, hour);
-  expect(formatTickLabels([at(1, 18), at(2), at(2, 6)], 21_600)).toEqual(['18:00', '03-02', '06:00']);
-  expect(formatTickLabels([at(1), at(3)], 2 * 86_400)).toEqual(['03-01', '03-03']);
-  expect(formatTickLabels([at(1), at(400)], 86_400)).toEqual(['2026-03-01', '2027-04-04']);
-  expect(formatTickLabels([at(1, 1)], 30)).toEqual(['01:00:00']);
+  expect(labels([at(1, 18), at(2), at(2, 6)], 21_600)).toEqual(['18:00', '03-02', '06:00']);
+  expect(labels([at(1), at(3)], 2 * 86_400)).toEqual(['03-01', '03-03']);
+  expect(labels([at(1), at(400)], 86_400)).toEqual(['2026-03-01', '2027-04-04']);
+  expect(labels([at(1, 1)], 30)).toEqual(['01:00:00']);
 });
 
 test('a row has a word for all that is odd about it', () => {

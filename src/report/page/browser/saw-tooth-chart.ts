@@ -1,8 +1,7 @@
 import uPlot from 'uplot';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
-import { buildTimeAxis } from '../../drawing/time-axis.ts';
-import { formatTickLabels } from '../../text/tick-labels.ts';
+import { buildTimeAxis, labelTicks } from '../../drawing/time-axis.ts';
 import { type ChartColours, readChartColours } from './colours.ts';
 import { drawBackground, drawForeground, isDense } from './layers.ts';
 import type { SawToothData } from './saw-tooth-data.ts';
@@ -113,11 +112,8 @@ const timeTicks = (colours: () => ChartColours): uPlot.Axis => ({
   values: (chart, splits) => {
     const { min, max } = chart.scales.x!;
     const { step } = buildTimeAxis({ from: min! * 1000, to: max! * 1000 }, ticksIn(chart));
-    return formatTickLabels(
-      splits.map((at) => at * 1000),
-      step,
-      'first',
-    );
+    const axis = { ticks: splits.map((at) => at * 1000), step };
+    return labelTicks(axis, 'first').map(({ label }) => label);
   },
 });
 

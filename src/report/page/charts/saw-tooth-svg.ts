@@ -5,10 +5,9 @@ import { joinSpans } from '../../../domain/time/spans.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { findMinimumValiditySpans, type MinimumValiditySpan } from '../../drawing/minimum-validity.ts';
 import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
-import { buildTimeAxis } from '../../drawing/time-axis.ts';
+import { buildTimeAxis, labelTicks } from '../../drawing/time-axis.ts';
 import { buildValidityEnvelope } from '../../drawing/validity-envelope.ts';
 import { describeSawTooth } from '../../messages/page.ts';
-import { formatTickLabels } from '../../text/tick-labels.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 import { getTone } from '../tones.ts';
 import { formatJobLineLabel } from './job-line.ts';
@@ -38,7 +37,6 @@ export function renderSawToothSvg(
   const height = (seconds: number) => (seconds - bottom) / (top - bottom);
   const step = chooseRoundStep(top - bottom, 5);
   const axis = buildTimeAxis(within, 8);
-  const labels = formatTickLabels(axis.ticks, axis.step, 'first');
   const near = (within.to - within.from) / PARTS;
   return renderSvgFrame({
     label: describeSawTooth(measurement),
@@ -47,7 +45,7 @@ export function renderSawToothSvg(
       position: height(at),
       label: formatShortDuration(at),
     })),
-    xTicks: axis.ticks.map((tick, index) => ({ position: x(tick), label: labels[index]! })),
+    xTicks: labelTicks(axis, 'first').map(({ at, label }) => ({ position: x(at), label })),
     background: joinSpans(measurement.gaps, near).map((span) => band('gap', span, x)),
     shapes: spans.length > MOST_TEETH ? envelope(spans, within, x, height) : teeth(spans, x, height),
     marks: (y) => [

@@ -12,44 +12,50 @@ import { createScale, type Scale, type ScaleRow } from './scale.ts';
 import { buildTimeLabels } from './time-labels.ts';
 
 export interface ChartOptions {
-  /** What the judged jobs require. */
+  /** By the judged jobs. */
   required: readonly Seconds[];
-  /** With the labels. */
+  /** Columns, including the labels. */
   width: number;
-  /** For the curve alone. */
+  /** Rows of the curve, without lines and labels. */
   curveRows: number;
-  ascii: boolean;
+  isAsciiOnly: boolean;
 }
 
-/** Of each column of the chart, the stretches of time that it stands for: as many as it has dots across. */
-type Column = readonly ValidityBucket[];
+/** The buckets of one chart column, as many as a column has dots. */
+type ChartColumn = readonly ValidityBucket[];
 
-/** Remaining validity over time; null where there is nothing to draw. It stands as the values of the report stand. */
-export function renderChart(analysis: SeriesAnalysis, wish: ChartOptions, colours: Palette): string | null {
-  const pen = getChartGlyphs(wish.ascii);
-  const width = wish.width - LABEL_WIDTH - 2;
-  const stretches = buildValidityBuckets(analysis, width * pen.dotsPerColumn);
-  if (stretches === null) return null;
-  const span = { from: stretches[0]!.from, to: stretches.at(-1)!.to };
+/** Remaining validity over time, aligned with the values of the report; null without watched time. */
+export function renderChart(
+  analysis: SeriesAnalysis,
+  options: ChartOptions,
+  colours: Palette,
+): string | null {
+  const glyphs = getChartGlyphs(options.isAsciiOnly);
+  const width = options.width - LABEL_WIDTH - 2;
+  const buckets = buildValidityBuckets(analysis, width * glyphs.dotsPerColumn);
+  const [first, last] = [buckets?.[0], buckets?.at(-1)];
+  if (buckets === null || first === undefined || last === undefined) return null;
+  const span = { from: first.from, to: last.to };
   const columns = Array.from({ length: width }, (_, column) =>
-    stretches.slice(column * pen.dotsPerColumn, (column + 1) * pen.dotsPerColumn),
+    buckets.slice(column * glyphs.dotsPerColumn, (column + 1) * glyphs.dotsPerColumn),
   );
   const { labels, ticks } = buildTimeLabels(span, width);
   const marks = findMarks(columns);
-  const entries = buildLegend(marks, (span.to - span.from) / 1000 / width, pen);
-  // Most often rotations are all there is, and a screen has few rows.
-  const isBeside = entries.length === 1 && entries[0]!.length <= LABEL_WIDTH - 2;
+  const legend = buildLegend(marks, (span.to - span.from) / 1000 / width, glyphs);
+  // A single short entry, usually "rotation", goes into the margin to save a row.
+  const [onlyEntry = ''] = legend.length === 1 ? legend : [];
+  const isInMargin = onlyEntry !== '' && onlyEntry.length <= LABEL_WIDTH - 2;
   return [
-    ...drawCurve(columns, scaleFor(stretches, wish, pen), marks.isDense, pen, colours),
-    gutter(isBeside ? entries[0]! : '', '') + drawMarks(marks, ticks, pen, colours),
-    `${gutter('', '')} ${labels}`,
-    ...(isBeside ? [] : inRows(entries, width).map((row) => `${gutter('', '')} ${row}`)),
+    ...drawCurve(columns, createChartScale(buckets, options, glyphs), marks.isDense, glyphs, colours),
+    drawMargin(isInMargin ? onlyEntry : '', '') + drawMarks(marks, ticks, glyphs, colours),
+    `${drawMargin('', '')} ${labels}`,
+    ...(isInMargin ? [] : wrapEntries(legend, width).map((row) => `${drawMargin('', '')} ${row}`)),
   ]
     .map((line) => line.trimEnd())
     .join('\n');
 }
 
-function inRows(entries: readonly string[], width: number): string[] {
+function wrapEntries(entries: readonly string[], width: number): string[] {
   const rows: string[] = [];
   for (const entry of entries) {
     const longer = `${rows.at(-1)}   ${entry}`;
@@ -59,56 +65,58 @@ function inRows(entries: readonly string[], width: number): string[] {
   return rows;
 }
 
-const gutter = (left: string, right: string) => `  ${left}${right.padStart(LABEL_WIDTH - 2 - left.length)} `;
+/** The columns left of the chart, with one text at each end. */
+const drawMargin = (left: string, right: string) =>
+  `  ${left}${right.padStart(LABEL_WIDTH - 2 - left.length)} `;
 
-function scaleFor(
-  stretches: readonly ValidityBucket[],
+function createChartScale(
+  buckets: readonly ValidityBucket[],
   { required, curveRows }: ChartOptions,
-  pen: ChartGlyphs,
+  { dotsPerRow }: ChartGlyphs,
 ): Scale {
-  const known = stretches.flatMap(({ remaining }) => remaining ?? []);
+  const known = buckets.flatMap(({ remaining }) =>
+    remaining === null ? [] : [clampToZero(remaining.min), clampToZero(remaining.max)],
+  );
+  const { min, max } = range(known) ?? { min: 0, max: 0 };
   return createScale({
-    lowest: clampToZero(range(known.map(({ min }) => min))!.min),
-    highest: clampToZero(range(known.map(({ max }) => max))!.max),
+    lowest: min,
+    highest: max,
     required: [...new Set(required)].sort((a, b) => a - b),
     curveRows,
-    dotsPerRow: pen.dotsPerRow,
+    dotsPerRow,
   });
 }
 
 function drawCurve(
-  columns: readonly Column[],
+  columns: readonly ChartColumn[],
   scale: Scale,
   isDense: boolean,
-  pen: ChartGlyphs,
+  glyphs: ChartGlyphs,
   colours: Palette,
 ): string[] {
-  const lines = scale.rows.flatMap((row) => (row.kind === 'line' ? row.required : []));
-  const cells = drawDots(columns.flat(), scale, isDense, pen);
+  const cells = drawDots(columns.flat(), scale, isDense, glyphs);
   const title = ['remaining', 'validity'];
-  let [isBelowALine, line] = [false, 0];
+  let isBelowLine = false;
   return scale.rows.map((row) => {
     if (row.kind === 'line') {
-      isBelowALine = true;
-      const required = lines[line++]!;
-      const drawn = columns.map((column) =>
-        isCrossed(column, required) ? colours.bad(pen.requiredCrossing) : pen.requiredLine,
+      isBelowLine = true;
+      const line = columns.map((column) =>
+        isCrossed(column, row.required) ? colours.bad(glyphs.requiredCrossing) : glyphs.requiredLine,
       );
-      return `${gutter('required', formatShortDuration(required))}${pen.axisAtLabel}${drawn.join('')}`;
+      return `${drawMargin('required', formatShortDuration(row.required))}${glyphs.axisAtLabel}${line.join('')}`;
     }
-    const word = title.shift() ?? '';
-    const drawn = row.kind === 'break' ? [] : cells.map((column) => column[row.index]!);
-    const text = drawn.join('');
-    return `${gutter(word, labelOf(row))}${colours.dim(edgeOf(row, pen))}${isBelowALine ? colours.bad(text) : text}`;
+    const text = row.kind === 'break' ? '' : cells.map((column) => column[row.index]).join('');
+    const margin = drawMargin(title.shift() ?? '', getLabel(row));
+    return `${margin}${colours.dim(chooseAxisGlyph(row, glyphs))}${isBelowLine ? colours.bad(text) : text}`;
   });
 }
 
-const labelOf = (row: ScaleRow) => (row.kind === 'curve' ? row.label : '');
+const getLabel = (row: ScaleRow) => (row.kind === 'curve' ? row.label : '');
 
-function edgeOf(row: ScaleRow, pen: ChartGlyphs): string {
-  if (row.kind === 'break') return pen.axisBreak;
-  return labelOf(row) === '' ? pen.axis : pen.axisAtLabel;
+function chooseAxisGlyph(row: ScaleRow, glyphs: ChartGlyphs): string {
+  if (row.kind === 'break') return glyphs.axisBreak;
+  return getLabel(row) === '' ? glyphs.axis : glyphs.axisAtLabel;
 }
 
-const isCrossed = (column: Column, required: Seconds) =>
+const isCrossed = (column: ChartColumn, required: Seconds) =>
   column.some(({ remaining }) => remaining !== null && remaining.min < required && remaining.max >= required);

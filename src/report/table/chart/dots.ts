@@ -3,53 +3,53 @@ import type { ValidityBucket } from '../../drawing/validity-buckets.ts';
 import type { ChartGlyphs } from './glyphs.ts';
 import type { Scale } from './scale.ts';
 
-/** Below nothing there is nothing: expired is expired. */
+/** The chart draws expired credentials at 0. */
 export const clampToZero = (remaining: Seconds) => Math.max(0, remaining);
 
-/** The dots that a stretch of time covers, from the bottom of the curve. */
-interface Extent {
+/** Dots of one bucket, from the bottom of the curve. */
+interface DotRange {
   lowest: number;
   highest: number;
 }
 
 /**
- * The cells of each column of the chart, from the bottom. Where many rotations share a column the curve is a band, and
- * of it the outline is drawn with little inside: its lower edge is what matters. Libraries for charts in a terminal
- * (asciichart) draw one value a column; it takes the least and the most to show that no dip is lost between columns.
+ * The cells of each chart column, from the bottom. If many rotations share a column, the curve is a band. Its outline is
+ * complete and its inside sparse, because the lower edge matters. Terminal chart libraries such as asciichart draw one
+ * value per column, which can hide the minimum between two columns.
  */
 export function drawDots(
-  stretches: readonly ValidityBucket[],
+  buckets: readonly ValidityBucket[],
   { curveRows, toDot }: Scale,
   isBand: boolean,
-  pen: ChartGlyphs,
+  glyphs: ChartGlyphs,
 ): string[][] {
-  const extents = stretches.map(({ remaining }): Extent | null =>
+  const ranges = buckets.map(({ remaining }): DotRange | null =>
     remaining === null
       ? null
       : { lowest: toDot(clampToZero(remaining.min)), highest: toDot(clampToZero(remaining.max)) },
   );
-  const columns = Array.from({ length: stretches.length / pen.dotsPerColumn }, () =>
+  const columns = Array.from({ length: buckets.length / glyphs.dotsPerColumn }, () =>
     Array.from({ length: curveRows }, () => new Set<number>()),
   );
-  for (const [index, extent] of extents.entries()) {
-    if (extent === null) continue;
-    const across = index % pen.dotsPerColumn;
-    const cells = columns[Math.floor(index / pen.dotsPerColumn)]!;
-    const neighbours = [extents[index - 1], extents[index + 1]];
-    for (let dot = extent.lowest; dot <= extent.highest; dot += 1) {
-      if (isBand && !isOutline(dot, extent, neighbours) && (dot % 2 === 1 || index % 2 === 1)) continue;
-      const fromTop = pen.dotsPerRow - 1 - (dot % pen.dotsPerRow);
-      cells[Math.floor(dot / pen.dotsPerRow)]!.add(fromTop * pen.dotsPerColumn + across);
+  for (const [index, range] of ranges.entries()) {
+    if (range === null) continue;
+    const across = index % glyphs.dotsPerColumn;
+    const cells = columns[Math.floor(index / glyphs.dotsPerColumn)];
+    const neighbours = [ranges[index - 1], ranges[index + 1]];
+    for (let dot = range.lowest; dot <= range.highest; dot += 1) {
+      if (isBand && !isOutline(dot, range, neighbours) && (dot % 2 === 1 || index % 2 === 1)) continue;
+      const fromTop = glyphs.dotsPerRow - 1 - (dot % glyphs.dotsPerRow);
+      cells?.[Math.floor(dot / glyphs.dotsPerRow)]?.add(fromTop * glyphs.dotsPerColumn + across);
     }
   }
-  return columns.map((cells) => cells.map((dots) => pen.drawCell(dots)));
+  return columns.map((cells) => cells.map((dots) => glyphs.drawCell(dots)));
 }
 
-/** @param neighbours undefined beyond the ends of the chart, where the band may go on */
+/** @param neighbours undefined beyond the ends of the chart, where the band may continue; null in a gap */
 function isOutline(
   dot: number,
-  { lowest, highest }: Extent,
-  neighbours: readonly (Extent | null | undefined)[],
+  { lowest, highest }: DotRange,
+  neighbours: readonly (DotRange | null | undefined)[],
 ): boolean {
   if (dot === lowest || dot === highest) return true;
   return neighbours.some(

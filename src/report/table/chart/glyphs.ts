@@ -1,8 +1,8 @@
-/** How the chart is drawn: so many dots to a cell, and the signs around them. */
+/** The characters of the chart, and how many dots one character cell has. */
 export interface ChartGlyphs {
   dotsPerColumn: number;
   dotsPerRow: number;
-  /** @param dots numbered by row from the top, then by column */
+  /** @param dots numbered row by row from the top left */
   drawCell(dots: ReadonlySet<number>): string;
   requiredLine: string;
   requiredCrossing: string;
@@ -19,7 +19,7 @@ export interface ChartGlyphs {
   failedPoll: string;
 }
 
-/** Unicode numbers the dots of its Braille patterns in the order in which Braille cells grew from six dots to eight. */
+/** Bits of Unicode Braille patterns, in the order of `drawCell`: Unicode numbers dots 7 and 8 last. */
 const BRAILLE_BITS = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
 const BRAILLE_BLANK = 0x2800;
 
@@ -29,7 +29,7 @@ const UNICODE: ChartGlyphs = {
   drawCell: (dots) =>
     dots.size === 0
       ? ' '
-      : String.fromCodePoint([...dots].reduce((code, dot) => code + BRAILLE_BITS[dot]!, BRAILLE_BLANK)),
+      : String.fromCodePoint([...dots].reduce((code, dot) => code + (BRAILLE_BITS[dot] ?? 0), BRAILLE_BLANK)),
   requiredLine: '─',
   requiredCrossing: '┼',
   axis: '│',
@@ -64,4 +64,4 @@ const ASCII: ChartGlyphs = {
   failedPoll: 'x',
 };
 
-export const getChartGlyphs = (ascii: boolean): ChartGlyphs => (ascii ? ASCII : UNICODE);
+export const getChartGlyphs = (isAsciiOnly: boolean): ChartGlyphs => (isAsciiOnly ? ASCII : UNICODE);

@@ -3,11 +3,13 @@ import type { ValidityBucket } from '../../drawing/validity-buckets.ts';
 import type { Palette } from '../colour.ts';
 import type { ChartGlyphs } from './glyphs.ts';
 
-/** What happened in a column of the chart, the most important of it. */
-type Mark = 'failedPoll' | 'gap' | 'rotation' | 'window';
+/** In the order of the legend. */
+const MARKS = ['rotation', 'window', 'failedPoll', 'gap'] as const;
 
-/** Named with the reader's words, in the order of the legend. */
-const NAMES: Record<Mark, string> = {
+/** The most important event in a column of the chart. */
+type Mark = (typeof MARKS)[number];
+
+const MARK_NAMES: Record<Mark, string> = {
   rotation: 'rotation',
   window: 'rotation window',
   failedPoll: 'failed poll',
@@ -16,44 +18,48 @@ const NAMES: Record<Mark, string> = {
 
 export interface Marks {
   columns: readonly (Mark | null)[];
-  /** Rotations are too many for a mark each: a column shows what was handed out between the least and the most. */
+  /** There are too many rotations to mark each one. A column then shows a range of remaining validity. */
   isDense: boolean;
 }
 
-/** @param columns the stretches of time that each column of the chart stands for */
+/** @param columns the buckets of each chart column */
 export function findMarks(columns: readonly (readonly ValidityBucket[])[]): Marks {
-  const rotating = columns.filter((stretches) => stretches.some(({ rotations }) => rotations > 0));
+  const rotating = columns.filter((buckets) => buckets.some(({ rotations }) => rotations > 0));
   const isDense = rotating.length > columns.length / 2;
-  return { columns: columns.map((stretches) => markOf(stretches, isDense)), isDense };
+  return { columns: columns.map((buckets) => chooseMark(buckets, isDense)), isDense };
 }
 
-function markOf(stretches: readonly ValidityBucket[], isDense: boolean): Mark | null {
-  if (stretches.some(({ hasFailedPoll }) => hasFailedPoll)) return 'failedPoll';
-  if (stretches.some(({ hasGap }) => hasGap)) return 'gap';
+function chooseMark(buckets: readonly ValidityBucket[], isDense: boolean): Mark | null {
+  if (buckets.some(({ hasFailedPoll }) => hasFailedPoll)) return 'failedPoll';
+  if (buckets.some(({ hasGap }) => hasGap)) return 'gap';
   if (isDense) return null;
-  if (stretches.some(({ rotations }) => rotations > 0)) return 'rotation';
-  return stretches.some(({ isInRotationWindow }) => isInRotationWindow) ? 'window' : null;
+  if (buckets.some(({ rotations }) => rotations > 0)) return 'rotation';
+  return buckets.some(({ isInRotationWindow }) => isInRotationWindow) ? 'window' : null;
 }
 
-/** The line below the curve, with the marks on it and a tick for every moment that is written below it. */
+/** The line below the curve, with the marks and the ticks of the time labels. */
 export function drawMarks(
   { columns }: Marks,
   ticks: ReadonlySet<number>,
-  pen: ChartGlyphs,
+  glyphs: ChartGlyphs,
   colours: Palette,
 ): string {
-  const signs = columns.map((mark, column) => {
-    if (mark === 'failedPoll') return colours.warning(pen.failedPoll);
-    if (mark === 'rotation' && ticks.has(column)) return pen.rotationAtTick;
-    return mark === null ? colours.dim(ticks.has(column) ? pen.tick : pen.baseline) : pen[mark];
+  const cells = columns.map((mark, column) => {
+    if (mark === 'failedPoll') return colours.warning(glyphs.failedPoll);
+    if (mark === 'rotation' && ticks.has(column)) return glyphs.rotationAtTick;
+    return mark === null ? colours.dim(ticks.has(column) ? glyphs.tick : glyphs.baseline) : glyphs[mark];
   });
-  return colours.dim(pen.corner) + signs.join('');
+  return colours.dim(glyphs.corner) + cells.join('');
 }
 
-/** Names what occurs, and nothing else: an entry each, no wider than the narrowest chart. */
-export function buildLegend({ columns, isDense }: Marks, columnSeconds: number, pen: ChartGlyphs): string[] {
-  const occurring = (Object.keys(NAMES) as Mark[]).filter((mark) => columns.includes(mark));
+/** One entry for each kind of mark in the chart. Entries are narrower than the narrowest chart. */
+export function buildLegend(
+  { columns, isDense }: Marks,
+  columnSeconds: number,
+  glyphs: ChartGlyphs,
+): string[] {
   const length = formatShortDuration(Math.round(columnSeconds / 60) * 60);
   const dense = isDense ? [`one column: range over ${length}`] : [];
-  return [...dense, ...occurring.map((mark) => `${pen[mark]} ${NAMES[mark]}`)];
+  const used = MARKS.filter((mark) => columns.includes(mark));
+  return [...dense, ...used.map((mark) => `${glyphs[mark]} ${MARK_NAMES[mark]}`)];
 }

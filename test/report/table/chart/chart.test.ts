@@ -43,7 +43,11 @@ const table = (assessment: Assessment, { width, ascii, colour = false, margin = 
 function chart(history: SeriesHistory, durations: readonly number[], view: View = UNICODE, rows = 8) {
   const { analysis, judgements } = assessed([history], durations).series[0]!;
   const required = judgements.map((verdict) => verdict.required);
-  return renderChart(analysis, { required, curveRows: rows, ...view }, createPalette(view.colour ?? false));
+  return renderChart(
+    analysis,
+    { required, curveRows: rows, width: view.width, isAsciiOnly: view.ascii },
+    createPalette(view.colour ?? false),
+  );
 }
 
 describe('a whole report', () => {
