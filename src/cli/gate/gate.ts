@@ -152,7 +152,7 @@ export function toCredentialValues({ recordedPoll: { outcome }, judgement }: Jud
   return {
     ...secrets,
     accessKeyId: credentials.accessKeyId,
-    expiration: judgement.credentials!.expiration,
+    expiration: judgement.credentials.expiration,
     accountId: accountId || null,
   };
 }

@@ -101,23 +101,23 @@ const nameOf = ({ name, job }: AssessedJob) => name ?? (job === null ? 'a job' :
 function caseOf({ job, series, judgement, notJudgedReason }: SeriesJudgement): TestCase {
   const name = nameOf(job);
   if (judgement !== null) return { name, ...judgedCase(judgement, series.analysis) };
-  const message = describeNotJudgedReason(notJudgedReason!);
+  const message = describeNotJudgedReason(notJudgedReason);
   return notJudgedReason === 'LENGTH_UNKNOWN'
     ? { name, outcome: 'error', type: 'Unknown', message }
     : { name, outcome: 'skipped', message };
 }
 
 function judgedCase(
-  verdict: JobJudgement,
+  judgement: JobJudgement,
   { measurement, findings }: SeriesAnalysis,
 ): Omit<TestCase, 'name'> {
-  const properties = buildVerdictFields(verdict);
+  const properties = buildVerdictFields(judgement);
   const told = {
-    message: describeVerdict(verdict),
-    details: [...listAdvice(verdict, measurement), ...findings.map(describeFinding)],
+    message: describeVerdict(judgement),
+    details: [...listAdvice(judgement, measurement), ...findings.map(describeFinding)],
     properties,
   };
-  switch (safetyOf(verdict.verdict)) {
+  switch (safetyOf(judgement.verdict)) {
     case 'safe':
       return { outcome: 'passed', properties };
     case 'not-safe':

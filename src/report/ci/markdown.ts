@@ -75,12 +75,12 @@ function verdictTable(assessment: Assessment): string {
   return [head, rule, ...rows].map(line).join('\n');
 }
 
-const verdictCells = (verdict: JobJudgement, { analysis }: AssessedSeries): string[] => [
-  markedVerdict(verdict.verdict),
-  duration(verdict.required),
+const verdictCells = (judgement: JobJudgement, { analysis }: AssessedSeries): string[] => [
+  markedVerdict(judgement.verdict),
+  duration(judgement.required),
   durationOrNothing(analysis.measurement?.worstCase.seconds ?? null),
-  durationOrNothing(verdict.spare),
-  verdict.shareOfSafeStarts === null ? '' : formatShare(verdict.shareOfSafeStarts),
+  durationOrNothing(judgement.spare),
+  judgement.shareOfSafeStarts === null ? '' : formatShare(judgement.shareOfSafeStarts),
 ];
 
 const durationOrNothing = (seconds: Seconds | null) => (seconds === null ? '' : duration(seconds));

@@ -8,15 +8,15 @@ import { describeFailure } from './failures.ts';
 import { describeJob, REFRESH_ADVICE } from './verdicts.ts';
 
 /** The answer of this moment in one line. */
-export function describeNowVerdict({ verdict, job, spare, credentials, remaining }: NowJudgement): string {
+export function describeNowVerdict({ verdict, job, spare, remaining }: NowJudgement): string {
   const what = `${describeJob(job.duration)} that starts now`;
   // Whoever fetches credentials again needs them for no length of time.
   if (job.duration + job.margin === 0 && verdict === 'not-safe')
     return 'not safe: the credentials have expired';
   if (verdict === 'unknown') return `unknown: ${what}`;
-  if (verdict === 'safe') return `safe: ${what}, ${duration(spare!)} to spare`;
-  if (credentials !== null && remaining! <= 0) return `not safe: ${what}, the credentials have expired`;
-  return `not safe: ${what}, ${duration(-spare!)} short`;
+  if (verdict === 'safe') return `safe: ${what}, ${duration(spare)} to spare`;
+  if (remaining <= 0) return `not safe: ${what}, the credentials have expired`;
+  return `not safe: ${what}, ${duration(-spare)} short`;
 }
 
 /** Why there is no answer. */
@@ -114,7 +114,7 @@ export function buildNowAdvice(
 export function describeWaiting({ judgement, limit }: { judgement: NowJudgement; limit: Instant }): string {
   const until = `waiting until ${formatTimestamp(limit)} at most`;
   if (judgement.verdict === 'unknown') return `${until}; the last look failed`;
-  const short = `${duration(-judgement.spare!)} short`;
+  const short = `${duration(-judgement.spare)} short`;
   return judgement.nextRotation === null
     ? `${short}; ${until} for a rotation, which no history foretells yet`
     : `${short}; the next rotation is ${describeForecast(judgement.nextRotation, judgement.judgedAt)}; ${until}`;

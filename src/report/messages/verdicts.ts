@@ -26,7 +26,7 @@ export function describeVerdict({ verdict, job, spare, shareOfSafeStarts: share 
   const shortfall = spare === null ? '' : `, ${duration(-spare)} short at the worst moment`;
   switch (verdict) {
     case 'safe':
-      return `safe: ${what} at any measured start, ${duration(spare!)} to spare`;
+      return `safe: ${what} at any measured start, ${duration(spare)} to spare`;
     case 'never':
       return `not safe: ${what} at every measured start${shortfall}`;
     case 'start-after-rotation':
@@ -44,26 +44,26 @@ export const REFRESH_ADVICE =
 const SHORTEST_START_TIME: Seconds = 60;
 
 /** What to do about a verdict; empty for `safe`. */
-export function listAdvice(verdict: JobJudgement, measurement: Measurement | null): string[] {
-  switch (verdict.verdict) {
+export function listAdvice(judgement: JobJudgement, measurement: Measurement | null): string[] {
+  switch (judgement.verdict) {
     case 'safe':
       return [];
     case 'never':
       return [REFRESH_ADVICE];
     case 'start-after-rotation':
-      if (verdict.safeTimeAfterRotation! < SHORTEST_START_TIME) {
+      if (judgement.safeTimeAfterRotation < SHORTEST_START_TIME) {
         return [
-          `starts were safe only within ${duration(verdict.safeTimeAfterRotation!)} after a rotation, too short to rely on: ${REFRESH_ADVICE}`,
+          `starts were safe only within ${duration(judgement.safeTimeAfterRotation)} after a rotation, too short to rely on: ${REFRESH_ADVICE}`,
         ];
       }
       return [
-        `start the job within ${duration(verdict.safeTimeAfterRotation!)} after a rotation: all measured starts in that time were safe`,
+        `start the job within ${duration(judgement.safeTimeAfterRotation)} after a rotation: all measured starts in that time were safe`,
         `or ${REFRESH_ADVICE}`,
       ];
     case 'sometimes':
       return [REFRESH_ADVICE];
     case 'unknown':
-      return verdict.unknownReasons.map((reason) => unknownMessage(reason, measurement));
+      return judgement.unknownReasons.map((reason) => unknownMessage(reason, measurement));
   }
 }
 

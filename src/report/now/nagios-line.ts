@@ -15,7 +15,7 @@ export function renderNagiosLine(now: NowJudgement): string {
   const text =
     unknownReason !== null
       ? describeNowUnknownReason(unknownReason).message
-      : `${series}${remainingText(remaining!)}, needs ${short(required)}`;
+      : `${series}${remainingText(remaining)}, needs ${short(required)}`;
   const data = performanceData(now);
   // The bar begins the data, and nobody may begin it early.
   const line = `CREDWATCH ${STATES[verdict]} - ${escapeUnprintable(text).replaceAll('|', '/')}`;

@@ -26,20 +26,20 @@ export interface NowContext extends WaitState {
 const LABEL_WIDTH = 16;
 
 /** The verdict now, for a person: the answer in the first line, then what it rests on. */
-export function renderNowText(verdict: NowJudgement, context: NowContext): string {
+export function renderNowText(judgement: NowJudgement, context: NowContext): string {
   const width = clampWidth(context.width);
-  const rows = rowsOf(verdict, context).map(([label, value]) => [`  ${label}`, value]);
+  const rows = rowsOf(judgement, context).map(([label, value]) => [`  ${label}`, value]);
   const headline = paintBySafety(
-    verdict.verdict,
-    describeNowVerdict(verdict),
+    judgement.verdict,
+    describeNowVerdict(judgement),
     createPalette(context.hasColour),
   );
   return `${headline}\n${layOutColumns(rows, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
 }
 
-function rowsOf(verdict: NowJudgement, { hasWaited }: NowContext): [string, string][] {
-  const { job, required, credentials, identity, remaining, judgedAt, unknownReason } = verdict;
-  const { nextRotation, validityAfterRotation, laterExpiration } = verdict;
+function rowsOf(judgement: NowJudgement, { hasWaited }: NowContext): [string, string][] {
+  const { job, required, credentials, identity, remaining, judgedAt, unknownReason } = judgement;
+  const { nextRotation, validityAfterRotation, laterExpiration } = judgement;
   const rows: [string, string][] = [];
   if (unknownReason !== null) {
     const { message, hint } = describeNowUnknownReason(unknownReason);
@@ -48,7 +48,7 @@ function rowsOf(verdict: NowJudgement, { hasWaited }: NowContext): [string, stri
   if (identity !== null && credentials !== null) {
     rows.push(
       ['credentials', `${formatSeriesName(identity)}  ${maskKeyId(credentials.accessKeyId)}`],
-      ['expire', `${formatTimestamp(credentials.expiration)}, ${formatRemaining(remaining!)}`],
+      ['expire', `${formatTimestamp(credentials.expiration)}, ${formatRemaining(remaining)}`],
       ...(laterExpiration === null
         ? []
         : [['', describeLaterExpiration(laterExpiration)] as [string, string]]),
@@ -57,16 +57,16 @@ function rowsOf(verdict: NowJudgement, { hasWaited }: NowContext): [string, stri
   } else if (unknownReason?.code !== 'POLL_FAILED') {
     rows.push(['required', `${short(required)}: the job and a margin of ${short(job.margin)}`]);
   }
-  rows.push(...verdict.findings.map((each): [string, string] => ['note', noteOf(each)]));
-  if (verdict.verdict === 'safe') return rows;
+  rows.push(...judgement.findings.map((each): [string, string] => ['note', noteOf(each)]));
+  if (judgement.verdict === 'safe') return rows;
   if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt)]);
-  if (validityAfterRotation !== null && verdict.outlook !== 'never') {
+  if (validityAfterRotation !== null && judgement.outlook !== 'never') {
     const { min, max } = validityAfterRotation;
     const span = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
     rows.push(['validity then', `${span}, as measured so far`]);
   }
-  rows.push(['a safe start', describeOutlook(verdict)]);
-  const advice = buildNowAdvice(verdict, { hasWaited });
+  rows.push(['a safe start', describeOutlook(judgement)]);
+  const advice = buildNowAdvice(judgement, { hasWaited });
   if (unknownReason === null && advice !== '') rows.push(['what to do', advice]);
   return rows;
 }

@@ -23,8 +23,8 @@ function row(series: AssessedSeries, index: number, jobs: Assessment['jobs'], ma
   const longest = measurement && findLongestSafeJob(measurement, margin);
   const problems = findings.filter(({ severity }) => severity === 'problem').length;
   const verdicts = jobs.map((job) => {
-    const verdict = findJudgement(series, job);
-    return html`<td>${verdict === null ? (series.isRetired ? 'retired' : '–') : renderVerdictBadge(verdict.verdict)}</td>`;
+    const judgement = findJudgement(series, job);
+    return html`<td>${judgement === null ? (series.isRetired ? 'retired' : '–') : renderVerdictBadge(judgement.verdict)}</td>`;
   });
   return html`<tr><th scope="row"><a href="#${getSectionId(index)}">${formatSeriesName(identity)}</a></th>${verdicts}<td>${
     measurement === null ? 'no samples' : duration(measurement.worstCase.seconds)

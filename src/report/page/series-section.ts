@@ -56,7 +56,7 @@ function seriesContents(
 ): Markup {
   const { measurement, isPolled, findings } = analysis;
   return html`
-${told.map((verdict) => seriesVerdict(verdict, analysis))}
+${told.map((judgement) => seriesVerdict(judgement, analysis))}
 ${measurement !== null && renderMeasurement(measurement, isPolled, margin)}
 ${measurement !== null && renderCharts(analysis, measurement, drawn, margin, id)}
 ${findingList(findings)}
@@ -66,9 +66,9 @@ ${measurement !== null && renderGenerationTables(measurement, id)}
 `;
 }
 
-function seriesVerdict(verdict: JobJudgement, { measurement }: SeriesAnalysis): Markup {
-  const { word, rest } = splitVerdictMessage(verdict);
-  return html`<div class="verdict small ${getTone(verdict.verdict)}"><p class="message">${renderIcon(getTone(verdict.verdict))}<span><strong>${word}</strong>: ${rest}</span></p>${renderAdvice(verdict, measurement)}</div>`;
+function seriesVerdict(judgement: JobJudgement, { measurement }: SeriesAnalysis): Markup {
+  const { word, rest } = splitVerdictMessage(judgement);
+  return html`<div class="verdict small ${getTone(judgement.verdict)}"><p class="message">${renderIcon(getTone(judgement.verdict))}<span><strong>${word}</strong>: ${rest}</span></p>${renderAdvice(judgement, measurement)}</div>`;
 }
 
 function findingList(findings: readonly Finding[]): Markup | null {

@@ -22,7 +22,7 @@ const HEIGHT = 260;
 /** The whole saw-tooth as a still picture: for print, and for readers without a script. */
 export function renderSawToothSvg(
   measurement: Measurement,
-  verdicts: readonly JobJudgement[],
+  judgements: readonly JobJudgement[],
   failed: readonly Span[],
 ): Markup {
   const spans = findMinimumValiditySpans(measurement.servedPeriods);
@@ -31,7 +31,7 @@ export function renderSawToothSvg(
     firstSample: measurement.firstSample,
     lastSample: measurement.lastSample,
     worstCaseSeconds: measurement.worstCase.seconds,
-    required: verdicts.map(({ required }) => required),
+    required: judgements.map(({ required }) => required),
   });
   const x = (at: number) => (at - within.from) / (within.to - within.from);
   const height = (seconds: number) => (seconds - bottom) / (top - bottom);
@@ -50,7 +50,7 @@ export function renderSawToothSvg(
     shapes: spans.length > MOST_TEETH ? envelope(spans, within, x, height) : teeth(spans, x, height),
     marks: (y) => [
       ...joinSpans(failed, near).map((span) => failedMark(span, x, y(0))),
-      ...verdicts.map((verdict) => jobLine(verdict, y(height(verdict.required)))),
+      ...judgements.map((judgement) => jobLine(judgement, y(height(judgement.required)))),
       worstMark(measurement, x, (seconds) => y(height(seconds))),
     ],
   });
@@ -106,8 +106,8 @@ function failedMark({ from, to }: Span, x: Place, y: number): Markup {
   return html`<line class="failed" x1="${share(from)}" x2="${share(to)}" y1="${y - 3}" y2="${y - 3}"/>`;
 }
 
-function jobLine(verdict: JobJudgement, y: number): Markup {
-  return html`<g class="job ${getTone(verdict.verdict)}"><line x1="0" x2="100%" y1="${y}" y2="${y}"/><text class="to-here" x="100%" y="${y - 6}">${formatJobLineLabel(verdict.job)}</text></g>`;
+function jobLine(judgement: JobJudgement, y: number): Markup {
+  return html`<g class="job ${getTone(judgement.verdict)}"><line x1="0" x2="100%" y1="${y}" y2="${y}"/><text class="to-here" x="100%" y="${y - 6}">${formatJobLineLabel(judgement.job)}</text></g>`;
 }
 
 function worstMark({ worstCase }: Measurement, x: Place, y: Place): Markup {
