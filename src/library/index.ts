@@ -61,12 +61,12 @@ export { describeFinding } from '../report/messages/findings.ts';
 export { describeEvidence, describeVerdict, listAdvice } from '../report/messages/verdicts.ts';
 export { Secret } from '../secret.ts';
 export type { Environment } from '../sources/environment/environment-variables.ts';
+export type { PollLimits } from '../sources/http/exchange.ts';
 export type {
   CredentialSource,
   PolledCredentials,
   PollFailure,
   PollIdentity,
-  PollLimits,
   PollOutcome,
 } from '../sources/source.ts';
 export type { ArchiveRecord } from '../store/archive/record.ts';

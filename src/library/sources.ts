@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { CredWatchError } from '../errors.ts';
 import type { Environment } from '../sources/environment/environment-variables.ts';
 import { findSourceConflict, openSource, type SourceChoice, type SourceConflict } from '../sources/open.ts';
-import type { CredentialSource, PollLimits } from '../sources/source.ts';
+import type { CredentialSource } from '../sources/source.ts';
+import type { PollLimits } from '../sources/http/exchange.ts';
 import { validateName } from './parse-options.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
@@ -12,7 +13,7 @@ export interface CommonSourceOptions {
   env?: Environment | undefined;
   /** The folder of `.aws`, where `env` has no `HOME` (default: the user's). */
   home?: string | undefined;
-  /** The hour and pauses between attempts (default: the system's). */
+  /** Used for the time, pauses between attempts and the time limit of a poll (default: the system's). */
   clock?: Clock | undefined;
   /** For pauses: 0 ≤ x < 1 (default: `Math.random`). */
   random?: (() => number) | undefined;

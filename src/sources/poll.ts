@@ -5,29 +5,35 @@ import { secondsBetween } from '../domain/time/instant.ts';
 import { isPlausibleClockOffset } from './document/clock-plausibility.ts';
 import type { CredentialsDocument } from './document/credentials-document.ts';
 import { sanitizeText } from './document/sanitize-text.ts';
-import { type Endpoint, type HttpRequest, type HttpResponse, sendRequest } from './http/http.ts';
+import type { Endpoint, HttpRequest, HttpResponse, PollLimits } from './http/exchange.ts';
+import { exchangeOverSocket } from './http/socket-exchange.ts';
 import { Notes } from './notes.ts';
 import { PollError, type RetryPolicy } from './poll-error.ts';
 import {
   DEFAULT_POLL_LIMITS,
+  type PolledCredentials,
+  type PollFailure,
   type PollIdentity,
-  type PollLimits,
   type PollOutcome,
   type SourceOptions,
 } from './source.ts';
 
-/** Back-off between attempts: a random part of 100 ms, 200 ms, 400 ms … 1 s. */
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 1000;
+/** The pause before a retry is a random part of 100 ms, then of 200 ms, 400 ms … up to 1 s. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1000;
 
-/** One poll while it runs: what was learnt so far, and how long it may still take. */
+/** The reason of the abort signal. A constant, because the default is an error with a stack trace. */
+const POLL_OVER = 'the poll is over';
+
+/** State of one poll while it runs: what it has learned so far, and its limits. */
 export class OngoingPoll {
   readonly options: SourceOptions;
   readonly limits: PollLimits;
+  /** Aborted when the poll has to end. */
   readonly signal: AbortSignal;
   readonly identity: PollIdentity = { apiVersion: '', role: '', host: '' };
   readonly notes = new Notes();
-  /** What was sent to the endpoint in confidence, and what it must not be quoted with. */
+  /** Texts that a message must not contain: tokens, and confidential parts of URLs. */
   readonly secrets = new Set<string>();
   accountId = '';
   clockOffset: Seconds | null = null;
@@ -41,24 +47,25 @@ export class OngoingPoll {
 
   async sendRequest(endpoint: Endpoint, request: HttpRequest): Promise<HttpResponse> {
     const { limits, signal } = this;
-    const answer = await sendRequest(endpoint, request, { limits, signal, clock: this.options.clock });
-    this.clockOffset = answer.clockOffset ?? this.clockOffset;
-    return answer;
+    const { clock, exchange = exchangeOverSocket } = this.options;
+    const response = await exchange(endpoint, request, { limits, signal, clock });
+    this.clockOffset = response.clockOffset ?? this.clockOffset;
+    return response;
   }
 
-  /** Runs `attempt` again after failures that may pass, as often as the failure and the limits allow. */
+  /** Retries `attempt` after errors that may pass, as often as the error and the limits allow. */
   async withRetries<T>(
     attempt: () => Promise<T>,
-    retryOf: (failure: PollError) => RetryPolicy = (failure) => failure.retry,
+    policyOf: (error: PollError) => RetryPolicy = (error) => error.retry,
   ): Promise<T> {
     for (let retries = 0; ; retries += 1) {
       try {
         return await attempt();
       } catch (error) {
         if (!(error instanceof PollError)) throw error;
-        const allowed = { never: 0, once: 1, always: Number.POSITIVE_INFINITY }[retryOf(error)];
+        const allowed = { never: 0, once: 1, always: Number.POSITIVE_INFINITY }[policyOf(error)];
         if (retries >= Math.min(allowed, this.limits.attempts - 1) || this.signal.aborted) throw error;
-        const pause = this.options.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** retries);
+        const pause = this.options.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retries);
         await this.options.clock.sleep(pause, this.signal);
         if (this.signal.aborted) throw error;
       }
@@ -72,70 +79,80 @@ export interface FoundDocument {
 }
 
 /**
- * Runs one poll to its outcome, within its deadline whatever `find` waits for.
- * @param noted what was noted when the settings were read
+ * Runs one poll and returns its outcome. Ends within `limits.pollMs`, even if `find` ignores the abort signal.
+ * @param settingsNotes notes made when the settings were read
  */
 export async function runPoll(
   options: SourceOptions,
   signal: AbortSignal | undefined,
-  noted: readonly PollNote[],
-  find: (look: OngoingPoll) => Promise<FoundDocument>,
+  settingsNotes: readonly PollNote[],
+  find: (poll: OngoingPoll) => Promise<FoundDocument>,
 ): Promise<PollOutcome> {
   const stop = new AbortController();
-  const abort = () => stop.abort();
-  const running = new OngoingPoll(options, stop.signal);
-  for (const { code, args } of noted) running.notes.add(code, args);
-  const timer = setTimeout(abort, running.limits.pollMs);
-  signal?.addEventListener('abort', abort, { once: true });
-  if (signal?.aborted) abort();
+  const poll = new OngoingPoll(options, stop.signal);
+  for (const { code, args } of settingsNotes) poll.notes.add(code, args);
+  const end = () => stop.abort(POLL_OVER);
+  // On the clock of the poll, so that a simulated poll takes no real time.
+  void options.clock.sleep(poll.limits.pollMs, stop.signal).then(end);
+  signal?.addEventListener('abort', end, { once: true });
+  let rejectLate = () => {};
+  const outOfTime = new Promise<never>((_, reject) => {
+    // Later than `find`, which follows the signal and knows better what went wrong.
+    rejectLate = () => setImmediate(() => reject(new PollError('timeout', 'the poll ran out of time')));
+  });
+  stop.signal.addEventListener('abort', rejectLate, { once: true });
+  if (signal?.aborted) end();
   try {
-    const { document, observedAt } = await Promise.race([find(running), overdue(stop.signal)]);
-    const { identity, accountId } = running;
-    const notes = running.notes.list;
-    const { credentials, secrets } = document;
-    const clockOffset = vetClock(running, observedAt, credentials);
-    if (credentials.zoneless) running.notes.add('ZONELESS_TIME');
-    const validity = secondsBetween(observedAt, credentials.expiration);
-    if (validity > LONGEST_VALIDITY) running.notes.add('IMPLAUSIBLE_EXPIRATION', { seconds: validity });
-    return { ok: true, credentials, secrets, identity, accountId, observedAt, clockOffset, notes };
+    return toSuccess(poll, await Promise.race([find(poll), outOfTime]));
   } catch (error) {
-    return failure(running, error);
+    return toFailure(poll, error);
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
-    // What lost the race against the deadline, or was overtaken by a failure, stops too.
-    stop.abort();
+    signal?.removeEventListener('abort', end);
+    stop.signal.removeEventListener('abort', rejectLate);
+    // Stops what lost the race: `find` after the time limit, or the wait for the limit.
+    end();
   }
 }
 
-/** The offset, or null where the `Date` that it comes from cannot be true. */
-function vetClock(
+function toSuccess(poll: OngoingPoll, { document, observedAt }: FoundDocument): PolledCredentials {
+  const { identity, accountId, notes } = poll;
+  const { credentials, secrets } = document;
+  const clockOffset = validateClockOffset(poll, observedAt, credentials);
+  if (credentials.zoneless) notes.add('ZONELESS_TIME');
+  const validitySeconds = secondsBetween(observedAt, credentials.expiration);
+  if (validitySeconds > LONGEST_VALIDITY) notes.add('IMPLAUSIBLE_EXPIRATION', { seconds: validitySeconds });
+  return { ok: true, credentials, secrets, identity, accountId, observedAt, clockOffset, notes: notes.list };
+}
+
+/** The offset, or null if the `Date` that it was computed from cannot be right. */
+function validateClockOffset(
   { clockOffset, notes }: OngoingPoll,
   observedAt: Instant,
   credentials: IssuedCredentials,
 ): Seconds | null {
-  if (clockOffset === null || isPlausibleClockOffset(clockOffset, observedAt, credentials))
+  if (clockOffset === null || isPlausibleClockOffset(clockOffset, observedAt, credentials)) {
     return clockOffset;
+  }
   notes.add('DATE_NOT_BELIEVED', { seconds: Math.abs(clockOffset) });
   return null;
 }
 
-/** Rejects a moment after the deadline: whoever heeds the signal comes first and knows better what went wrong. */
-function overdue(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const expire = () => setImmediate(() => reject(new PollError('timeout', 'the poll ran out of time')));
-    if (signal.aborted) expire();
-    else signal.addEventListener('abort', expire, { once: true });
-  });
-}
-
-function failure(running: OngoingPoll, error: unknown): PollOutcome {
-  // Anything else is a fault of ours, and hiding it as a failed poll would put it into the statistics.
+function toFailure(poll: OngoingPoll, error: unknown): PollFailure {
+  // Any other error is a defect of this program. As a failed poll it would be hidden in the statistics.
   if (!(error instanceof PollError)) throw error;
-  const { identity, clockOffset, possibleHopLimit, secrets } = running;
+  const { identity, clockOffset, possibleHopLimit, secrets, notes, options } = poll;
   const { reason, accessKeyId, expiration, misconfiguration } = error;
-  const detail = sanitizeText(error.detail, secrets);
-  const observedAt = running.options.clock.now();
-  const known = { identity, observedAt, clockOffset, notes: running.notes.list, possibleHopLimit };
-  return { ok: false, reason, detail, misconfiguration, accessKeyId, expiration, ...known };
+  return {
+    ok: false,
+    reason,
+    detail: sanitizeText(error.detail, secrets),
+    misconfiguration,
+    accessKeyId,
+    expiration,
+    possibleHopLimit,
+    identity,
+    observedAt: options.clock.now(),
+    clockOffset,
+    notes: notes.list,
+  };
 }

@@ -3,6 +3,7 @@ import type { FailureFacts, Instant, IssuedCredentials, Seconds, SourceName } fr
 import type { PollNote } from '../domain/poll-note.ts';
 import type { Secret } from '../secret.ts';
 import type { Environment } from './environment/environment-variables.ts';
+import type { HttpExchange, PollLimits } from './http/exchange.ts';
 import type { ProfileFiles } from './profile/files.ts';
 
 /** A place where credentials come from, ready to be looked at again and again. */
@@ -53,16 +54,6 @@ export interface PollFailure extends Polled, FailureFacts {
   /** Some refused documents still say which credentials they carry and when those expire. */
   accessKeyId: string;
   expiration: Instant | null;
-}
-
-/** Milliseconds, but for `attempts`: how often one request is tried in all. */
-export interface PollLimits {
-  connectMs: number;
-  /** Look-up, connect, headers and body of one attempt together. */
-  requestMs: number;
-  /** Everything, pauses between attempts included. */
-  pollMs: number;
-  attempts: number;
 }
 
 export const DEFAULT_POLL_LIMITS: PollLimits = {
@@ -119,6 +110,8 @@ export interface SourceOptions {
   /** Returns 0 ≤ x < 1. */
   random: () => number;
   limits?: Partial<PollLimits> | undefined;
+  /** Default: over a socket. */
+  exchange?: HttpExchange | undefined;
   /** IMDS: the role to request, instead of discovering it. Other sources: the role in the name of the series. */
   role?: string | undefined;
   /** The folder that contains `.aws`, used if the environment has no HOME. */

@@ -1,6 +1,5 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
-import { assertFaultsSupported, type SimulatedPoll, simulatePolls } from '../../server/history/history.ts';
 import { createSimulation } from '../../server/simulation.ts';
 import { buildDefaultTree } from '../../server/tree/default-tree.ts';
 import { createTree } from '../../server/tree/metadata-tree.ts';
@@ -12,17 +11,21 @@ import type { Io } from '../process/io.ts';
 import { writeOutput } from '../process/output-file.ts';
 import type { SimulateFlags } from './flags.ts';
 import type { SimulationSettings } from './settings.ts';
+import { simulatePolls } from './simulated-polls.ts';
 
 const EVERY: Seconds = 300;
 const MOST_POLLS = 10_000_000;
-/** Import takes no time before it. */
+/** Import rejects earlier times. */
 const EARLIEST: Instant = Date.UTC(2000);
 const HOST = 'simulated-host';
 
-/** Writes what polling the endpoint would have brought, as an export that can be imported. */
+/** Records per piece of output. */
+const BATCH_SIZE = 1000;
+
+/** Polls the simulated endpoint for the given time, and writes an export that `import` reads. */
 export async function writeSimulatedHistory(
   flags: SimulateFlags & { history: Seconds },
-  { options }: SimulationSettings,
+  { options, authorizationLifetime }: SimulationSettings,
   io: Io,
 ): Promise<number> {
   const { history, every = EVERY, until: end, output = '-', host = HOST } = flags;
@@ -33,33 +36,32 @@ export async function writeSimulatedHistory(
     );
   }
   if (options.shapes.length > 1) {
-    throw new CredWatchError('--history is of one endpoint', 'name one with --shape');
+    throw new CredWatchError('--history simulates a single endpoint', 'name one with --shape');
   }
-  assertFaultsSupported(options.faults);
   const now = io.clock.now();
   const until: Instant = end === undefined ? now : parseMomentFlag('--until', end, now, 'last');
   const from = until - history * 1000;
   if (from < EARLIEST) {
     throw new CredWatchError(
-      '--history would begin before the year 2000, and no sample is that old',
-      'make it shorter, or let it end later with --until',
+      '--history would begin before the year 2000, the earliest time that import accepts',
+      'shorten --history, or let it end later with --until',
     );
   }
   const tree = createTree(buildDefaultTree(options.instance));
   const simulation = createSimulation({ ...options, startedAt: from, tree });
-  const polls = simulatePolls({ simulation, every, from, until, seed: options.seed });
-  await writeOutput(io, output, writeArchive(records(polls, host), 'ndjson'));
+  const { seed } = options;
+  const records = simulatePolls({ simulation, every, from, until, seed, host, authorizationLifetime });
+  await writeOutput(io, output, writeInBatches(records));
   return EXIT.ok;
 }
 
-function* records(polls: Iterable<SimulatedPoll>, host: string): Generator<ArchiveRecord> {
-  for (const { source, apiVersion, role, observedAt, clockOffset, credentials, failure } of polls) {
-    if (credentials !== null) {
-      const identity = { host, source, apiVersion, role };
-      yield { record: 'sample', identity, sample: { ...credentials, observedAt, clockOffset }, ordinal: 0 };
-    } else if (failure !== null) {
-      const poll = { observedAt, reason: failure, detail: '', accessKeyId: '', expiration: null };
-      yield { record: 'failed_poll', host, source, poll, ordinal: 0 };
-    }
+async function* writeInBatches(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<string> {
+  let batch: ArchiveRecord[] = [];
+  for await (const record of records) {
+    batch.push(record);
+    if (batch.length < BATCH_SIZE) continue;
+    yield* writeArchive(batch, 'ndjson');
+    batch = [];
   }
+  yield* writeArchive(batch, 'ndjson');
 }

@@ -3,7 +3,7 @@ import { parseCredentialsDocument } from '../document/credentials-document.ts';
 import { addShadowingNotes } from '../environment/shadowing.ts';
 import { hostWithoutBrackets } from '../http/addresses.ts';
 import { createStatusError, errorFromResponse, parseErrorBody } from '../http/error-response.ts';
-import type { Endpoint, HttpResponse } from '../http/http.ts';
+import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import { Notes } from '../notes.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';

@@ -1,5 +1,5 @@
 import { hostWithoutBrackets, resolveHost, resolveWithoutDns } from '../http/addresses.ts';
-import type { Endpoint } from '../http/http.ts';
+import type { Endpoint } from '../http/exchange.ts';
 import type { SourceOptions } from '../source.ts';
 import { isAllowedAddress } from './allowed-hosts.ts';
 import { hostNotAllowedError } from './settings.ts';

@@ -1,7 +1,7 @@
 import type { FailureReason } from '../../domain/model.ts';
 import { parseJsonObject, readText } from '../document/json-object.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
-import type { HttpResponse } from './http.ts';
+import type { HttpResponse } from './exchange.ts';
 
 /** What the body of an answer that is not a 200 says about the error. */
 export interface ErrorBody {

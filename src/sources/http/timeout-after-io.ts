@@ -1,11 +1,11 @@
 /**
- * A deadline that lets what has already happened count. A process that got no turn for a second (dozens of cron lines
- * at the same minute) is shown its timers before its sockets: an answer that came in time would be thrown away.
+ * A time-out that first lets pending socket events run. A process that had no CPU for a second (dozens of cron jobs
+ * in the same minute) runs its timers before its sockets, and would discard a response that arrived in time.
  */
 export function setTimeoutAfterIo(expire: () => void, milliseconds: number): { cancel(): void } {
   let last: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => {
-    // Twice round the loop: the first immediate may run before the sockets were looked at.
+    // Two turns of the event loop: the first immediate can run before the sockets are polled.
     last = setImmediate(() => {
       last = setImmediate(expire);
     });

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/model.ts';
 import { createStatusError, errorFromResponse } from '../http/error-response.ts';
-import type { Endpoint, HttpResponse } from '../http/http.ts';
+import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import type { OngoingPoll } from '../poll.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
 

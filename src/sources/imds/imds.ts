@@ -2,7 +2,7 @@ import { type CredentialsDocument, parseCredentialsDocument } from '../document/
 import { addShadowingNotes } from '../environment/shadowing.ts';
 import { hostWithoutBrackets, resolveHost } from '../http/addresses.ts';
 import { createStatusError, errorFromResponse } from '../http/error-response.ts';
-import type { Endpoint, HttpResponse } from '../http/http.ts';
+import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';

@@ -1,9 +1,10 @@
 import type { PollNoteCode } from '../../domain/poll-note.ts';
 import { isLoopbackUrl } from '../container/allowed-hosts.ts';
 import { readSetting, readVariable, type Setting } from '../environment/variables.ts';
+import type { PollLimits } from '../http/exchange.ts';
 import { Notes } from '../notes.ts';
 import { invalidSettingError, PollError } from '../poll-error.ts';
-import type { PollLimits, SourceOptions } from '../source.ts';
+import type { SourceOptions } from '../source.ts';
 
 const BASE_URLS = { ipv4: 'http://169.254.169.254', ipv6: 'http://[fd00:ec2::254]' } as const;
 

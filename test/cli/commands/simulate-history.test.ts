@@ -140,9 +140,6 @@ describe.concurrent('where it is written', () => {
 
 describe.concurrent('refused, with nothing written', () => {
   test.each<[string, string[], RegExp]>([
-    ['body', ['--history', '1h', '--fault', 'body=x'], /does not follow the fault 'body=x'/],
-    ['field', ['--history', '1h', '--fault', 'field=Token'], /does not follow the fault 'field=Token'/],
-    ['header', ['--history', '1h', '--fault', 'header=Date'], /does not follow the fault 'header=Date'/],
     ['too many polls', ['--history', '365d', '--every', '1s'], /more than 10,000,000 polls/],
     ['no time', ['--history', '1h', '--until', 'nonsense'], /--until 'nonsense' is not a time/],
     ['no folder', ['--history', '1h', '--output', '/nonexistent/x'], /cannot be written \(ENOENT\)/],
@@ -173,6 +170,6 @@ test('a history of several endpoints is refused', async () => {
     code: 2,
     signal: null,
     stdout: '',
-    stderr: 'error: --history is of one endpoint\nhint: name one with --shape\n',
+    stderr: 'error: --history simulates a single endpoint\nhint: name one with --shape\n',
   });
 });

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type Clock, systemClock } from '../../../src/clock.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { bare, failure, standingClock, startPolled, told } from '../../support/server/polled-simulator.ts';
-import { CANARIES, codes } from '../../support/sources/polling.ts';
+import { CANARIES, codes, LIMITS } from '../../support/sources/polling.ts';
 
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 const FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
@@ -104,8 +105,14 @@ describe('the file is read again', () => {
       eks.simulation.serviceAccountTokens.issue(life, Date.now()),
     );
     const path = tokenFile(old!);
-    const sleep = async () => writeFileSync(path, replaced!);
-    await eks.succeed(eks.newSource({ [FILE]: path }, { clock: { now: Date.now, sleep } }));
+    const clock: Clock = {
+      now: Date.now,
+      sleep: async (milliseconds, signal) => {
+        if (milliseconds >= LIMITS.pollMs) return systemClock.sleep(milliseconds, signal);
+        writeFileSync(path, replaced!);
+      },
+    };
+    await eks.succeed(eks.newSource({ [FILE]: path }, { clock }));
     expect(eks.sent('authorization')).toEqual([old, replaced]);
     expect(eks.seen()).toEqual([`${EKS} 500`, `${EKS} 200`]);
   });

@@ -253,7 +253,7 @@ describe('refused otherwise', () => {
     const ecs = await startPolled('ecs', { faults: ['stall'], poller: { limits: UNTIL_A_SECOND } });
     const outcome = await ecs.fail();
     expect(failure(outcome)).toEqual(bare('timeout'));
-    expect(outcome.detail).toBe('no complete answer within 1000 ms');
+    expect(outcome.detail).toBe('no complete response within 1000 ms');
     expect(statuses(ecs)).toEqual(many(null, 3));
   });
 

@@ -241,13 +241,13 @@ describe('refused', () => {
     [
       'reset',
       'unreachable',
-      expect.stringMatching(/^the connection broke before the answer was complete/),
+      expect.stringMatching(/^the connection broke before the response was complete/),
       asked(null, null, null),
     ],
     [
       'truncate',
       'unreachable',
-      expect.stringMatching(/^the connection broke before the answer was complete/),
+      expect.stringMatching(/^the connection broke before the response was complete/),
       asked(null, null, null),
     ],
   ])('%s: %s', async (fault, reason, detail, seen) => {

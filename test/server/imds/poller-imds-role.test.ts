@@ -144,7 +144,7 @@ const REFUSALS: Refusal[] = [
     name: 'silence',
     fault: 'stall',
     reason: 'timeout',
-    detail: /^no complete answer within 1000 ms$/,
+    detail: /^no complete response within 1000 ms$/,
     seen: lists(null, null, null),
     options: { poller: { limits: UNTIL_A_SECOND } },
   },

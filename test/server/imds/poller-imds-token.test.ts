@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
 import {
   bare,
   failure,
@@ -258,7 +259,7 @@ const OPENINGS: Opening[] = [
     status: null,
     puts: 2,
     notes: HOP,
-    detail: /^no token: no complete answer within 1000 ms$/,
+    detail: /^no token: no complete response within 1000 ms$/,
   },
 ];
 
@@ -392,7 +393,7 @@ describe('limits', () => {
       faults: ['hop-limit'],
       env: { AWS_METADATA_SERVICE_TIMEOUT: '0.2', AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1', ...V1_DISABLED },
     });
-    expect((await imds.fail()).detail).toBe('no token: no complete answer within 200 ms');
+    expect((await imds.fail()).detail).toBe('no token: no complete response within 200 ms');
     expect(imds.seen()).toEqual(refused(null, 1));
   });
 
@@ -404,13 +405,13 @@ describe('limits', () => {
   test('an endpoint that never answers: the poll ends by its own deadline, and still says what it may be', async () => {
     const imds = await startPolled('imds', {
       faults: ['stall'],
-      poller: { limits: { requestMs: 60_000, pollMs: 300 } },
+      poller: { clock: systemClock, limits: { requestMs: 60_000, pollMs: 300 } },
     });
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(
       bare('timeout', { possibleHopLimit: true, notes: ['POSSIBLE_HOP_LIMIT'] }),
     );
-    expect(outcome.detail).toBe('no complete answer before the poll had to end');
+    expect(outcome.detail).toBe('no complete response before the poll had to end');
     expect(imds.seen()).toEqual(refused(null, 1));
   });
 });

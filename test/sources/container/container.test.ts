@@ -135,7 +135,7 @@ describe('answers', () => {
     ['no token', { body: document({ Token: undefined }) }, 'malformed', 'missing: Token', 1],
     ['no expiration', { body: document({ Expiration: undefined }) }, 'unknown-expiry', /missing/, 1],
     ['reset', 'reset', 'unreachable', /broke/, 3],
-    ['silence', 'silence', 'timeout', /no complete answer/, 3],
+    ['silence', 'silence', 'timeout', /no complete response/, 3],
     ['credentials in an error', { status: 500, body: document() }, 'server-error', 'HTTP 500: Success', 3],
     ['credentials cut off', { status: 500, body: document().slice(0, -1) }, 'server-error', 'HTTP 500', 3],
     ['credentials in text', { status: 400, body: `x ${document()}` }, 'bad-request', 'HTTP 400', 1],

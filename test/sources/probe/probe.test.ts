@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
 import type { ChainFacts, ProviderName } from '../../../src/domain/provider-chain/providers.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import type { SourceOptions } from '../../../src/sources/source.ts';
@@ -263,7 +264,10 @@ describe('a profile', () => {
 });
 
 describe('nothing holds the survey up', () => {
-  const IMPATIENT = { limits: { connectMs: 200, requestMs: 200, pollMs: 300, attempts: 1 } };
+  const IMPATIENT = {
+    clock: systemClock,
+    limits: { connectMs: 200, requestMs: 200, pollMs: 300, attempts: 1 },
+  };
 
   test('a process that hangs is ended and told', async () => {
     const files = { '.aws/config': '[default]\ncredential_process = sleep 600\n' };

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createReadStream, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
 import { createSource } from '../../../src/sources/open.ts';
 import { withProcessTimeout } from '../../../src/sources/process/credential-process.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
@@ -253,7 +254,7 @@ describe('a process that does not end', () => {
   });
 
   test('is ended after its time', async () => {
-    expect(await fail(source('sleep 600', { limits: { pollMs: 50 } }))).toMatchObject({
+    expect(await fail(source('sleep 600', { clock: systemClock, limits: { pollMs: 50 } }))).toMatchObject({
       reason: 'timeout',
       detail: 'the process did not end in the time it had',
     });

@@ -9,7 +9,7 @@ import type {
   PollOutcome,
   SourceOptions,
 } from '../../../src/sources/source.ts';
-import { codes, harmless, options } from '../sources/polling.ts';
+import { codes, harmless, options, withoutPauses } from '../sources/polling.ts';
 import { type SimulatedOptions, startSimulated } from './simulated-endpoint.ts';
 
 type Simulated = Awaited<ReturnType<typeof startSimulated>>;
@@ -100,7 +100,7 @@ export function standingClock(now = Date.UTC(2026, 10, 22)) {
   return {
     clock,
     /** The same hour, without pauses between attempts. */
-    hasty: { now: clock.now, sleep: async () => {} } satisfies Clock,
+    hasty: withoutPauses(clock),
     pass: (seconds: number) => {
       now += seconds * 1000;
     },

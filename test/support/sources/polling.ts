@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
+import { type Clock, systemClock } from '../../../src/clock.ts';
+import type { PollLimits } from '../../../src/sources/http/exchange.ts';
 import { createSource } from '../../../src/sources/open.ts';
-import type { PollFailure, PollLimits, PollOutcome, SourceOptions } from '../../../src/sources/source.ts';
+import type { PollFailure, PollOutcome, SourceOptions } from '../../../src/sources/source.ts';
 import type { Script, ScriptedEndpoint, Step } from './scripted-endpoint.ts';
 
 /** Short, but far longer than a loaded machine needs to answer on loopback. */
@@ -12,8 +13,18 @@ export const LIMITS: PollLimits = { connectMs: 2000, requestMs: 4000, pollMs: 80
 /** For endpoints that never answer. */
 export const IMPATIENT: PollLimits = { ...LIMITS, requestMs: 250 };
 
-/** Pauses between attempts take no time; the hour is the real one. */
-export const hastyClock = { now: systemClock.now, sleep: async () => {} };
+/** The longest pause between two attempts, in milliseconds. A longer sleep is the time limit of a poll. */
+const LONGEST_PAUSE = 1000;
+
+/** The clock without the pauses between attempts. */
+export const withoutPauses = ({ now, sleep }: Clock): Clock => ({
+  now,
+  sleep: (milliseconds, signal) =>
+    milliseconds <= LONGEST_PAUSE ? Promise.resolve() : sleep(milliseconds, signal),
+});
+
+/** The real time. Pauses between attempts take no time. */
+export const hastyClock = withoutPauses(systemClock);
 
 export const CANARIES = [
   'CANARY-secret/access+key',

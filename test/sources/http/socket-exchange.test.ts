@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Clock, systemClock } from '../../../src/clock.ts';
 import {
   containerAt,
   document,
@@ -87,20 +88,23 @@ describe('deadlines', () => {
 
   test('a file that is never read', async () => {
     const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/x' };
-    const more = { limits: { ...LIMITS, pollMs: 100 }, readFile: () => new Promise<string>(() => {}) };
+    const limits = { ...LIMITS, pollMs: 100 };
+    const more = { clock: systemClock, limits, readFile: () => new Promise<string>(() => {}) };
     const outcome = await fail(containerAt({ url: 'http://127.0.0.1:1' }, env, more));
     expect(outcome).toMatchObject({ reason: 'timeout', detail: 'the poll ran out of time' });
   });
 
   test('the whole poll, pauses included', async () => {
     const endpoint = await startEndpoint({ 'GET /creds': { status: 500 } });
-    const clock = { ...hastyClock, sleep: (_: number, signal?: AbortSignal) => until(signal!) };
-    const more = { clock, limits: { ...LIMITS, pollMs: 300 } };
+    const limits = { ...LIMITS, pollMs: 300 };
+    const clock: Clock = {
+      now: systemClock.now,
+      sleep: (milliseconds, signal) =>
+        systemClock.sleep(milliseconds === limits.pollMs ? milliseconds : 60_000, signal),
+    };
+    const more = { clock, limits };
     expect((await fail(containerAt(endpoint, {}, more))).reason).toBe('server-error');
   });
-
-  const until = (signal: AbortSignal) =>
-    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
 
   test('whoever asked does not want to wait any longer', async () => {
     const endpoint = await startEndpoint({ 'GET /creds': 'silence' });
@@ -116,7 +120,13 @@ describe('deadlines', () => {
 test('pauses are a random part of 100 ms, doubled up to a second', async () => {
   const endpoint = await startEndpoint({ 'GET /creds': { status: 500 } });
   const pauses: number[] = [];
-  const clock = { ...hastyClock, sleep: async (pause: number) => void pauses.push(pause) };
+  const clock: Clock = {
+    now: systemClock.now,
+    sleep: async (milliseconds, signal) => {
+      if (milliseconds === LIMITS.pollMs) return systemClock.sleep(milliseconds, signal);
+      pauses.push(milliseconds);
+    },
+  };
   await fail(containerAt(endpoint, {}, { clock, limits: { ...LIMITS, attempts: 7 } }));
   expect(pauses).toEqual([50, 100, 200, 400, 500, 500]);
 });

@@ -1,0 +1,85 @@
+import type { Instant, Seconds } from '../../domain/model.ts';
+import { buildClientEnvironment } from '../../server/client-environment.ts';
+import { SeededRandom } from '../../server/credentials/seeded-random.ts';
+import { createInMemoryEndpoint } from '../../server/in-memory.ts';
+import type { Simulation } from '../../server/simulation.ts';
+import { createSource } from '../../sources/open.ts';
+import type { SourceOptions } from '../../sources/source.ts';
+import type { ArchiveRecord } from '../../store/archive/record.ts';
+import { pollOnce, type SampleRecorder } from '../../watch/poll-once.ts';
+import { createInMemoryExchange } from './in-memory-exchange.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface SimulatedPollsOptions {
+  /** The first of its shapes is polled. */
+  simulation: Simulation;
+  /** Time between the starts of two polls. */
+  every: Seconds;
+  from: Instant;
+  until: Instant;
+  seed: string;
+  host: string;
+  /** Lifetime of the EKS service-account token. Every poll finds a new one. */
+  authorizationLifetime: Seconds;
+}
+
+/** A poll that cron starts begins up to this much late. */
+const LARGEST_START_DELAY: Seconds = 2;
+
+/** Nothing listens here: requests stay in this process. */
+const ORIGIN = 'http://127.0.0.1';
+const TOKEN_FILE = '/token';
+
+/**
+ * Polls a simulated endpoint with the real source, in memory and without waiting, and yields what would be recorded.
+ *
+ * Every poll uses a new source, like `cred-watch poll` started by cron: no IMDS token and no fallback to IMDSv1 is kept
+ * between polls. A poll is skipped if the poll before it still runs.
+ */
+export async function* simulatePolls(options: SimulatedPollsOptions): AsyncGenerator<ArchiveRecord> {
+  const { every, from, until, host } = options;
+  const randomness = new SeededRandom(options.seed);
+  const clock = new VirtualClock(from);
+  const sourceOptions = createSourceOptions(options, clock);
+  const records: ArchiveRecord[] = [];
+  const store = createRecorder(records);
+  for (let count = 0; ; count += 1) {
+    const largestDelay = Math.min(LARGEST_START_DELAY, every);
+    const delay = Math.floor(randomness.fraction(`poll ${count}`) * largestDelay * 1000);
+    const startAt = from + count * every * 1000 + delay;
+    if (startAt > until) return;
+    if (startAt < clock.now()) continue;
+    clock.moveTo(startAt);
+    let pauses = 0;
+    const random = () => randomness.fraction(`pause ${count} ${pauses++}`);
+    const source = createSource('auto', { ...sourceOptions, random });
+    await clock.run(() => pollOnce({ source, store, host, machine: host }));
+    if (clock.now() > until) return;
+    yield* records.splice(0);
+  }
+}
+
+function createSourceOptions(
+  { simulation, authorizationLifetime }: SimulatedPollsOptions,
+  clock: VirtualClock,
+): Omit<SourceOptions, 'random'> {
+  const [shape = 'imds'] = simulation.shapes;
+  return {
+    env: buildClientEnvironment(shape, [ORIGIN], simulation, TOKEN_FILE),
+    clock,
+    exchange: createInMemoryExchange(createInMemoryEndpoint(simulation)),
+    readFile: async () => simulation.serviceAccountTokens.issue(authorizationLifetime, clock.now()),
+  };
+}
+
+/** Records polls as export records, instead of storing them. */
+function createRecorder(records: ArchiveRecord[]): SampleRecorder {
+  return {
+    recordSample: (identity, sample) => records.push({ record: 'sample', identity, sample, ordinal: 0 }),
+    // Without the detail: it can quote a random request id, and the same seed must give the same history.
+    recordFailedPoll: (host, source, poll) =>
+      records.push({ record: 'failed_poll', host, source, poll: { ...poll, detail: '' }, ordinal: 0 }),
+    findLastHost: () => null,
+    histories: () => [],
+  };
+}

@@ -1,0 +1,113 @@
+/** The HTTP exchange that a source polls with: over a socket, in memory, or a script in tests. */
+import type { Clock } from '../../clock.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
+import { PollError } from '../poll-error.ts';
+
+/** The limit of aws-c-auth. Real documents are under 2 KiB. */
+export const LARGEST_BODY = 64 * 1024;
+export const LARGEST_HEADERS = 16 * 1024;
+
+/** Time limits in milliseconds, and the number of attempts. */
+export interface PollLimits {
+  connectMs: number;
+  /** Limit for name resolution, connect, headers and body of one attempt together. */
+  requestMs: number;
+  /** Limit for the whole poll, pauses between attempts included. */
+  pollMs: number;
+  /** How often one request is attempted in all. */
+  attempts: number;
+}
+
+export interface Endpoint {
+  /** Only scheme, host and port are used. */
+  url: URL;
+  /** Addresses to connect to. Called in every attempt, because name resolution counts towards its time limit. */
+  resolveAddresses(signal: AbortSignal): Promise<readonly string[]>;
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'PUT';
+  /** Includes the query. */
+  path: string;
+  headers: Record<string, string>;
+}
+
+export interface HttpResponse {
+  status: number;
+  /** @param name in lower case */
+  getHeader(name: string): string | null;
+  /** Null if the body is not UTF-8. */
+  body: string | null;
+  receivedAt: Instant;
+  /** The host's clock minus the endpoint's. Null without a valid `Date` header. */
+  clockOffset: Seconds | null;
+}
+
+export interface ExchangeContext {
+  limits: PollLimits;
+  clock: Clock;
+  /** Aborted when the poll has to end. */
+  signal: AbortSignal;
+}
+
+/**
+ * Sends one request and waits for the complete response, at most `limits.requestMs`. Follows no redirect.
+ * Throws only {@link PollError}.
+ */
+export type HttpExchange = (
+  endpoint: Endpoint,
+  request: HttpRequest,
+  context: ExchangeContext,
+) => Promise<HttpResponse>;
+
+export interface ReceivedMessage {
+  status: number;
+  getHeader(name: string): string | null;
+  body: Uint8Array;
+  sentAt: Instant;
+  /** When the headers arrived. */
+  respondedAt: Instant;
+  receivedAt: Instant;
+}
+
+export function toHttpResponse(message: ReceivedMessage): HttpResponse {
+  const { status, getHeader, body, sentAt, respondedAt, receivedAt } = message;
+  const clockOffset = computeClockOffset((sentAt + respondedAt) / 2, getHeader('date'));
+  return { status, getHeader, body: decodeUtf8(body), receivedAt, clockOffset };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** `Date` has whole seconds, rounded down, so on average half a second is missing. */
+function computeClockOffset(hostTime: Instant, date: string | null): Seconds | null {
+  const serverTime = Date.parse(date ?? '');
+  // `Date.parse` accepts almost any text. Only a valid HTTP date is formatted back to the same text.
+  if (Number.isNaN(serverTime) || new Date(serverTime).toUTCString() !== date) return null;
+  return Math.round((hostTime - serverTime - 500) / 1000) || 0;
+}
+
+/** @param isPollOver whether the whole poll ran out of time, and not just this request */
+export function createResponseTimeoutError({ requestMs }: PollLimits, isPollOver: boolean): PollError {
+  const limit = isPollOver ? 'before the poll had to end' : `within ${requestMs} ms`;
+  return new PollError('timeout', `no complete response ${limit}`, {
+    retry: 'always',
+    isResponseMissing: true,
+  });
+}
+
+/** @param code of the system error, or `''` */
+export function createBrokenConnectionError(code: string): PollError {
+  const detail = `the connection broke before the response was complete (${code || 'closed'})`;
+  return new PollError('unreachable', detail, { retry: 'always', isResponseMissing: true });
+}
+
+export const createResponseTooLargeError = (): PollError =>
+  new PollError('response-too-large', 'body over 64 KiB or headers over 16 KiB');
