@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { CredWatchError } from '../errors.ts';
 import type { Environment } from '../sources/environment/environment-variables.ts';
+import type { PollLimits } from '../sources/http/exchange.ts';
 import { findSourceConflict, openSource, type SourceChoice, type SourceConflict } from '../sources/open.ts';
 import type { CredentialSource } from '../sources/source.ts';
-import type { PollLimits } from '../sources/http/exchange.ts';
 import { validateName } from './parse-options.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
