@@ -5,7 +5,7 @@ import { FAILURE_REASONS, SOURCE_NAMES } from '../../src/domain/model.ts';
 import { POLL_NOTE_CODES } from '../../src/domain/poll-note.ts';
 import { CHAIN_FINDING_CODES } from '../../src/domain/provider-chain/finding.ts';
 import { PROVIDER_NAMES, SDKS } from '../../src/domain/provider-chain/providers.ts';
-import { FINDING_CODES } from '../../src/domain/verdict/finding.ts';
+import { FINDING_SEVERITIES } from '../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';
 import { OUTLOOKS } from '../../src/domain/verdict/now-verdict.ts';
 import { startSimulation } from '../support/cli/running-simulation.ts';
@@ -51,7 +51,6 @@ describe('JSON Schemas', () => {
   );
 
   test.each([
-    ['finding codes', 'common', 'finding/properties/code', FINDING_CODES],
     ['failure reasons', 'common', 'failureReason', FAILURE_REASONS],
     ['note codes', 'common', 'noteCode', POLL_NOTE_CODES],
     ['sources', 'common', 'source', SOURCE_NAMES],
@@ -73,6 +72,15 @@ describe('JSON Schemas', () => {
   test('list the same outlooks as the program', () => {
     const check = SCHEMAS.find(({ $id }) => $id === 'check.schema.json');
     expect(Object(check?.properties).outlook.enum).toEqual([...OUTLOOKS]);
+  });
+
+  test('list the same finding codes and severities as the program', () => {
+    const common = SCHEMAS.find(({ $id }) => $id === 'common.schema.json');
+    const found = Object(common?.$defs).finding.oneOf.map((each: unknown) => {
+      const { code, severity } = Object(each).properties;
+      return [code.const, severity.const];
+    });
+    expect(Object.fromEntries(found)).toEqual(FINDING_SEVERITIES);
   });
 
   test('reject an unknown field', () => {
