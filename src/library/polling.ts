@@ -35,8 +35,8 @@ export interface PollOptions {
  * import { createAutoSource, defaultDatabasePath, pollOnce, SampleStore } from 'cred-watch';
  *
  * const store = SampleStore.open(defaultDatabasePath());
- * const { outcome, host } = await pollOnce({ source: await createAutoSource(), store });
- * console.log(host, outcome.ok ? 'sampled' : outcome.reason);
+ * const { outcome, identity } = await pollOnce({ source: await createAutoSource(), store });
+ * console.log(identity.host, outcome.ok ? 'sampled' : outcome.reason);
  * store.close();
  */
 export async function pollOnce(

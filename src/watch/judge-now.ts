@@ -12,91 +12,87 @@ import type { SampleStore } from '../store/sample-store.ts';
 import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
 import { findSeriesHistory } from './series-history.ts';
 
-/** One look, recorded, and the verdict on the credentials that it brought. */
+/** A recorded poll, and the judgement of a job by its credentials. */
 export interface JudgedPoll {
   recordedPoll: RecordedPoll;
   judgement: NowJudgement;
 }
 
-/** Takes a sample, records it, and judges the job by it, with what history adds. */
+/** Polls once, records the result, and judges the job by the new credentials and the stored history. */
 export async function pollAndJudge(
   context: PollContext,
   job: Job,
   now: () => Instant,
   signal?: AbortSignal,
 ): Promise<JudgedPoll> {
-  const recorded = await pollOnce(context, signal);
-  const { outcome, host } = recorded;
+  const recordedPoll = await pollOnce(context, signal);
+  const { outcome, identity } = recordedPoll;
   const { clockOffset } = outcome;
-  const at = laterClock(now(), clockOffset);
-  const { apiVersion, role } = outcome.identity;
-  const identity = { host, source: context.source.name, apiVersion, role };
+  const at = findLaterTime(now(), clockOffset);
   if (outcome.ok) {
-    const analysis = seriesOf(context.store, identity, at);
-    return {
-      recordedPoll: recorded,
-      judgement: judgeNow({ identity, credentials: outcome.credentials }, { job, at, analysis, clockOffset }),
-    };
+    const analysis = analyseSeries(context.store, identity, at);
+    const current = { identity, credentials: outcome.credentials };
+    return { recordedPoll, judgement: judgeNow(current, { job, at, analysis, clockOffset }) };
   }
   const { reason, detail, misconfiguration, possibleHopLimit } = outcome;
-  const analysis = newestSeries(context.store, identity, at);
+  const analysis = analyseNewestSeries(context.store, identity, at);
   const failed = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
   return {
-    recordedPoll: recorded,
+    recordedPoll,
     judgement: judgeWithoutCredentials(failed, identity, { job, at, analysis, clockOffset }),
   };
 }
 
-/** An agent's or a proxy's `Date` is not always AWS's clock, and the host's may be wrong: the later one promises less. */
-const laterClock = (now: Instant, clockOffset: Seconds | null): Instant =>
+/** The later one of the raw and the corrected time, because either clock may be wrong. */
+const findLaterTime = (now: Instant, clockOffset: Seconds | null): Instant =>
   Math.max(now, correctedTime({ observedAt: now, clockOffset }));
 
 export interface JudgeStoredOptions {
   host: string;
   source: SourceName;
   role?: string;
-  /** Older samples are no answer. */
+  /** An older sample makes the verdict `unknown`. */
   maxAge: Seconds;
 }
 
-/** Judges the job by the last sample that is stored, without asking anybody. */
+/** Judges the job by the newest stored sample, without a poll. */
 export function judgeStored(
-  store: Pick<SampleStore, 'histories'> | null,
-  { maxAge, ...choice }: JudgeStoredOptions,
+  store: Histories | null,
+  { maxAge, ...selection }: JudgeStoredOptions,
   job: Job,
   now: Instant,
 ): NowJudgement {
-  const analysis = store === null ? null : newestSeries(store, choice, now);
+  const analysis = store === null ? null : analyseNewestSeries(store, selection, now);
   const measurement = analysis?.measurement ?? null;
   if (analysis === null || measurement === null || analysis.age === null) {
     return judgeWithoutCredentials({ code: 'NO_SAMPLES' }, null, { job, at: now, analysis });
   }
-  const current = { identity: analysis.identity, credentials: findLastSeen(measurement.generations) };
+  const { identity, age } = analysis;
+  const current = { identity, credentials: findLastSeen(measurement.generations) };
   const options = { job, at: Math.max(now, correctedNow(now, measurement)), analysis };
-  if (analysis.age > maxAge) {
-    const stale = { code: 'STALE_SAMPLES', ageSeconds: analysis.age, maxAgeSeconds: maxAge } as const;
+  if (age > maxAge) {
+    const stale = { code: 'STALE_SAMPLES', ageSeconds: age, maxAgeSeconds: maxAge } as const;
     return judgeUnusableSample(stale, current, options);
   }
-  if (analysis.age < -NOTABLE_CLOCK_OFFSET) {
-    const ahead = { code: 'SAMPLES_IN_FUTURE', aheadSeconds: -analysis.age } as const;
-    return judgeUnusableSample(ahead, current, options);
+  if (age < -NOTABLE_CLOCK_OFFSET) {
+    return judgeUnusableSample({ code: 'SAMPLES_IN_FUTURE', aheadSeconds: -age }, current, options);
   }
   return judgeNow(current, options);
 }
 
-/** If two generations are served in turns, the current one is the one seen last, the later one if both were. */
+/** If two generations are served in turns, the generation seen last is the current one. */
 const findLastSeen = (generations: NonEmpty<Generation>): Generation =>
   generations.reduce((last, each) => (each.lastSeen >= last.lastSeen ? each : last));
 
 type Histories = Pick<SampleStore, 'histories'>;
 
-function seriesOf(store: Histories, identity: SeriesIdentity, now: Instant): SeriesAnalysis | null {
+function analyseSeries(store: Histories, identity: SeriesIdentity, now: Instant): SeriesAnalysis | null {
   const history = findSeriesHistory(store, identity);
   return history === null ? null : analyse(history, { now, maxAge: 'default' });
 }
 
-/** A look that failed often cannot say which role it was after: the series that was sampled last is meant. */
-function newestSeries(
+/** The series with the newest sample. Without a role, all roles are searched: a failed poll often has no role. */
+function analyseNewestSeries(
   store: Histories,
   { host, source, role }: { host: string; source: SourceName; role?: string },
   now: Instant,

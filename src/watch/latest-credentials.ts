@@ -6,92 +6,94 @@ import type { PolledCredentials, PollOutcome } from '../sources/source.ts';
 import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
 import { minPollInterval } from './poll-schedule.ts';
 
-/** Clients wait for one second or two; a source that fails may take ten to do so. */
-const PATIENCE = 500;
+/**
+ * With valid credentials at hand, wait at most this many milliseconds for a poll: SDK clients time out after one or two
+ * seconds, and a failing source may take ten.
+ */
+const MAX_POLL_WAIT = 500;
 
 export interface LatestCredentialsOptions {
   clock: Clock;
-  /** What the caller was given a moment ago: it stands for a first look. */
+  /** A poll that the caller has just made. It replaces the first poll. */
   initialPoll?: PolledCredentials;
   onPoll?: (recorded: RecordedPoll) => void;
-  /** A look could not be recorded. What it brought is handed out all the same: samples are no reason to end a job. */
+  /** A poll could not be recorded. Its credentials are served all the same, so that a job does not fail. */
   onRecordError?: (error: unknown) => void;
 }
 
-/** The credentials of a source as they are now, looked up when somebody wants them and recorded every time. */
+/** The latest credentials of a source. Polls on demand, at most once per minimum interval, and records each poll. */
 export class LatestCredentials {
   readonly #context: PollContext;
   readonly #options: LatestCredentialsOptions;
-  readonly #floor: Seconds;
+  readonly #minInterval: Seconds;
   readonly #stop = new AbortController();
-  #looking: Promise<void> | null = null;
-  #lookedAt: Instant | null = null;
-  #held: PolledCredentials | null = null;
+  #pollInProgress: Promise<void> | null = null;
+  #polledAt: Instant | null = null;
+  #latest: PolledCredentials | null = null;
   #clockOffset: Seconds | null = null;
 
   constructor(context: PollContext, options: LatestCredentialsOptions) {
     this.#context = context;
     this.#options = options;
-    this.#floor = minPollInterval(context.source);
+    this.#minInterval = minPollInterval(context.source);
     if (options.initialPoll !== undefined) {
-      this.#lookedAt = options.initialPoll.observedAt;
-      this.#learn(options.initialPoll);
+      this.#polledAt = options.initialPoll.observedAt;
+      this.#accept(options.initialPoll);
     }
   }
 
-  /** Null where there is nothing that is still valid. Never rejects for what a source or a database does. */
+  /** Null if no valid credentials are known. Errors of the source or the database do not reject the promise. */
   getLatest = async (): Promise<CredentialValues | null> => {
-    if (this.#isDue()) this.#looking ??= this.#look();
-    if (this.#looking !== null) await this.#waitFor(this.#looking);
-    return this.#handOut();
+    if (this.#isDue()) this.#pollInProgress ??= this.#poll();
+    if (this.#pollInProgress !== null) await this.#waitFor(this.#pollInProgress);
+    return this.#toValues();
   };
 
-  /** No look is begun after this, and none writes to the store. */
+  /** Stops polling. When the promise resolves, no poll writes to the store any more. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.#looking;
+    await this.#pollInProgress;
   }
 
   #isDue(): boolean {
     if (this.#stop.signal.aborted) return false;
-    if (this.#lookedAt === null) return true;
-    // A clock that was set back would put off the next look for as long.
-    return Math.abs(this.#options.clock.now() - this.#lookedAt) >= this.#floor * 1000;
+    if (this.#polledAt === null) return true;
+    // The absolute value, because a clock that was set back would delay the next poll.
+    return Math.abs(this.#options.clock.now() - this.#polledAt) >= this.#minInterval * 1000;
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { source } = this.#context;
-    // Learnt before it is recorded, which a full or read-only disk prevents.
+    // Accept the credentials before recording them, because a full or read-only disk makes recording fail.
     const poll = async (signal?: AbortSignal) => {
       const outcome = await source.poll(signal);
-      this.#learn(outcome);
+      this.#accept(outcome);
       return outcome;
     };
-    const heard = { ...this.#context, source: { name: source.name, endpoint: source.endpoint, poll } };
+    const context = { ...this.#context, source: { name: source.name, endpoint: source.endpoint, poll } };
     try {
-      const recorded = await pollOnce(heard, this.#stop.signal);
+      const recorded = await pollOnce(context, this.#stop.signal);
       if (!this.#stop.signal.aborted) this.#options.onPoll?.(recorded);
     } catch (error) {
       this.#options.onRecordError?.(error);
     } finally {
-      // Its end counts: a source in trouble, which takes all its time to fail, is given a pause.
-      this.#lookedAt = this.#options.clock.now();
-      this.#looking = null;
+      // The interval starts at the end of the poll, so that a slow, failing source is not polled without a pause.
+      this.#polledAt = this.#options.clock.now();
+      this.#pollInProgress = null;
     }
   }
 
-  #learn(outcome: PollOutcome): void {
+  #accept(outcome: PollOutcome): void {
     this.#clockOffset = outcome.clockOffset ?? this.#clockOffset;
-    // What a source serves after its end must not replace something that is still good.
-    if (outcome.ok && this.#isValid(outcome)) this.#held = outcome;
+    // Expired credentials must not replace valid ones.
+    if (outcome.ok && this.#isValid(outcome)) this.#latest = outcome;
   }
 
-  /** With something to give, nobody waits for a source that is slow today. */
-  async #waitFor(looking: Promise<void>): Promise<void> {
-    if (this.#held === null || !this.#isValid(this.#held)) return looking;
-    const over = new AbortController();
-    await Promise.race([looking, this.#options.clock.sleep(PATIENCE, over.signal)]);
-    over.abort();
+  async #waitFor(poll: Promise<void>): Promise<void> {
+    if (this.#latest === null || !this.#isValid(this.#latest)) return poll;
+    const timeout = new AbortController();
+    await Promise.race([poll, this.#options.clock.sleep(MAX_POLL_WAIT, timeout.signal)]);
+    timeout.abort();
   }
 
   #isValid({ credentials }: PolledCredentials): boolean {
@@ -99,10 +101,10 @@ export class LatestCredentials {
     return correctedTime({ observedAt, clockOffset: this.#clockOffset }) < credentials.expiration;
   }
 
-  #handOut(): CredentialValues | null {
-    const held = this.#held;
-    if (held === null || !this.#isValid(held)) return null;
-    const { accessKeyId, expiration } = held.credentials;
-    return { accessKeyId, ...held.secrets, expiration, accountId: held.accountId || null };
+  #toValues(): CredentialValues | null {
+    const latest = this.#latest;
+    if (latest === null || !this.#isValid(latest)) return null;
+    const { accessKeyId, expiration } = latest.credentials;
+    return { accessKeyId, ...latest.secrets, expiration, accountId: latest.accountId || null };
   }
 }

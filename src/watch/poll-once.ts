@@ -1,13 +1,14 @@
+import type { SeriesIdentity } from '../domain/model.ts';
 import type { CredentialSource, PollOutcome } from '../sources/source.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
 export interface RecordedPoll {
   outcome: PollOutcome;
-  /** The host under which it was filed. */
-  host: string;
+  /** The series of the poll. Its role and API version may be empty if the poll failed. */
+  identity: SeriesIdentity;
 }
 
-/** What a poll needs of a store. */
+/** The part of a store that a poll uses. */
 export type SampleRecorder = Pick<
   SampleStore,
   'recordSample' | 'recordFailedPoll' | 'findLastHost' | 'histories'
@@ -16,43 +17,45 @@ export type SampleRecorder = Pick<
 export interface PollContext {
   source: CredentialSource;
   store: SampleRecorder;
-  /** Named by the caller, or null to go by what the endpoint says. */
+  /** The host name that the caller chose. Null: the source names the host. */
   host: string | null;
-  /** This machine's own name. */
+  /** The name of this machine. */
   machine: string;
 }
 
 /**
- * One look, recorded as a sample or as a failed poll; what it brought is on disk when this returns. A look that was
- * broken off by `signal` failed for no fault of the endpoint and is not recorded.
+ * Polls once and records a sample or a failed poll. The record is on disk when the promise resolves. A poll that
+ * `signal` aborted is not recorded as failed, because the endpoint did not fail.
  */
 export async function pollOnce(context: PollContext, signal?: AbortSignal): Promise<RecordedPoll> {
   const { source, store, machine } = context;
   const outcome = await source.poll(signal);
-  const host = hostOf(context, outcome);
+  const { apiVersion, role } = outcome.identity;
+  const identity = { host: findHost(context, outcome), source: source.name, apiVersion, role };
   if (outcome.ok) {
-    const { apiVersion, role } = outcome.identity;
     const { observedAt, clockOffset } = outcome;
     const sample = { ...outcome.credentials, observedAt, clockOffset };
-    // A host that the caller named says nothing of what this machine is called.
-    store.recordSample(
-      { host, source: source.name, apiVersion, role },
-      sample,
-      context.host === null ? machine : '',
-    );
+    // A host name that the caller chose must not be found later as a name of this machine.
+    store.recordSample(identity, sample, context.host === null ? machine : '');
   } else if (!signal?.aborted) {
     const { observedAt, reason, detail, accessKeyId, expiration } = outcome;
-    store.recordFailedPoll(host, source.name, { observedAt, reason, detail, accessKeyId, expiration });
+    store.recordFailedPoll(identity.host, source.name, {
+      observedAt,
+      reason,
+      detail,
+      accessKeyId,
+      expiration,
+    });
   }
-  return { outcome, host };
+  return { outcome, identity };
 }
 
 /**
- * An endpoint that is silent, or fails just when it is asked for the instance id, must not split a series in two:
- * what this machine was called before is then its name.
+ * The host of the poll. If the endpoint did not return the instance id, the last host name of this machine is used, so
+ * that a failed request does not start a new series.
  */
-function hostOf({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string {
-  return (
-    host ?? (identity.host !== '' ? identity.host : (store.findLastHost(machine, source.name) ?? machine))
-  );
+function findHost({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string {
+  if (host !== null) return host;
+  if (identity.host !== '') return identity.host;
+  return store.findLastHost(machine, source.name) ?? machine;
 }

@@ -7,32 +7,32 @@ import type { CredentialSource } from '../sources/source.ts';
 import type { PollContext, RecordedPoll } from './poll-once.ts';
 import { findSeriesHistory } from './series-history.ts';
 
-/** However often looks fail, one is tried this often. */
-const LONGEST_BACK_OFF: Seconds = 300;
+const LONGEST_BACKOFF: Seconds = 300;
 
-/** A source that fails is left in peace for longer each time. */
+/** The pause doubles with each failed poll in a row, up to five minutes. */
 export const computeBackoff = (pause: Seconds, failures: number): Seconds =>
-  Math.min(pause * 2 ** failures, LONGEST_BACK_OFF);
+  Math.min(pause * 2 ** failures, LONGEST_BACKOFF);
 
-/** Hosts that were started together, or wait for the same rotation, must not ask together. */
+/** Hosts that were started together must not poll at the same time. */
 const JITTER = 0.1;
 
 /**
- * A factor around 1 for a pause.
- * @param random 0 ≤ x < 1
+ * A random factor for a pause, 0.9 to 1.1.
+ * @param random returns a number from 0 to less than 1
  */
 export const randomJitterFactor = (random: () => number): number => 1 + JITTER * (2 * random() - 1);
 
 /**
- * Real endpoints are throttled and shared with everything on the instance, and a credential process may log in somewhere:
- * no two looks of our own choosing are closer than this. What listens on this machine alone bears more.
+ * The minimum time between two polls. Real endpoints are throttled and shared by all programs of the instance, and a
+ * credential process may log in somewhere. Endpoints on loopback addresses may be polled every second.
  */
 export const minPollInterval = ({ endpoint }: Pick<CredentialSource, 'endpoint'>): Seconds =>
   endpoint?.loopback ? 1 : 10;
 
 /**
- * @param what names the interval to whoever gave it
- * @throws CredWatchError where others depend on the endpoint, and it would be asked too often
+ * Rejects an interval below the minimum. Sources without an endpoint have no minimum here.
+ * @param what names the interval in the message: `--interval`
+ * @throws CredWatchError if the interval is too short for this endpoint
  */
 export function assertPollInterval(
   what: string,
@@ -42,25 +42,26 @@ export function assertPollInterval(
   const shortest = minPollInterval(source);
   if (source.endpoint === null || interval >= shortest) return;
   throw new CredWatchError(
-    `${what} ${interval}s is too often for ${source.endpoint.url}, which others depend on`,
-    `use ${shortest}s or more; only endpoints on this machine may be asked faster`,
+    `${what} ${interval}s is too short for ${source.endpoint.url}, which other programs also use`,
+    `use ${shortest}s or more; only endpoints on this machine may be polled more often`,
   );
 }
 
-/** While a rotation is due, so many looks are spent on it: its window gets this much narrower than the due span. */
-const LOOKS_PER_SPAN = 30;
+/** While a rotation is due, the due span is divided into this many polls. */
+const POLLS_PER_DUE_SPAN = 30;
 
-/** A rotation that does not come when it is due is waited for a little longer, in lengths of the due span. */
+/** An overdue rotation is waited for with short pauses for this share of the due span. */
 const OVERTIME = 0.5;
 
 /**
- * The pace of a poller. Where a source does not date its rotations, a rotation is only known to lie between two looks,
- * so looks come quicker while one is due.
+ * Computes the pauses of a poller. If the source does not date its rotations, a rotation is only known to lie between
+ * two polls. So pauses are shorter while a rotation is due.
  */
 export class PollSchedule {
   readonly #context: PollContext;
   readonly #interval: Seconds;
-  #known: { generation: string; due: Span | null } | null = null;
+  /** Computed once for each generation, because it needs the history. */
+  #current: { accessKeyId: string; due: Span | null } | null = null;
 
   constructor(context: PollContext, interval: Seconds) {
     this.#context = context;
@@ -68,32 +69,33 @@ export class PollSchedule {
   }
 
   /**
-   * From the beginning of the look that brought this to that of the next.
+   * The time from the start of this poll to the start of the next one.
    * @param factor see {@link randomJitterFactor}
    */
   computePause(recorded: RecordedPoll, factor: number): Seconds {
     const { outcome } = recorded;
     const usual = this.#interval * factor;
     if (!outcome.ok || outcome.credentials.lastUpdated !== null) return usual;
-    const generation = outcome.credentials.accessKeyId;
-    if (this.#known?.generation !== generation) this.#known = { generation, due: this.#dueSpan(recorded) };
-    const { due } = this.#known;
-    return due === null ? usual : Math.min(usual, this.#untilDue(due, correctedTime(outcome), factor));
+    const { accessKeyId } = outcome.credentials;
+    if (this.#current?.accessKeyId !== accessKeyId) {
+      this.#current = { accessKeyId, due: this.#findDueSpan(recorded) };
+    }
+    const { due } = this.#current;
+    return due === null ? usual : Math.min(usual, this.#computeDuePause(due, correctedTime(outcome), factor));
   }
 
-  #untilDue(due: Span, at: Instant, factor: number): Seconds {
+  #computeDuePause(due: Span, at: Instant, factor: number): Seconds {
     const length = (due.to - due.from) / 1000;
     const shortest = minPollInterval(this.#context.source);
-    const quick = Math.max(shortest, length / LOOKS_PER_SPAN);
-    if (at > due.to + (OVERTIME * length + quick) * 1000) return Number.POSITIVE_INFINITY;
-    // The first quick look comes before the span, and without jitter: a minute's delay would be past a narrow one.
-    const untilFirst = (due.from - at) / 1000 - quick;
-    return Math.max(shortest, untilFirst > quick ? untilFirst : quick * factor);
+    const pause = Math.max(shortest, length / POLLS_PER_DUE_SPAN);
+    if (at > due.to + (OVERTIME * length + pause) * 1000) return Number.POSITIVE_INFINITY;
+    // The first poll is made before the due span and without jitter, which could skip a short span.
+    const untilFirst = (due.from - at) / 1000 - pause;
+    return Math.max(shortest, untilFirst > pause ? untilFirst : pause * factor);
   }
 
-  #dueSpan({ host, outcome: { identity } }: RecordedPoll): Span | null {
-    const { source, store } = this.#context;
-    const history = findSeriesHistory(store, { ...identity, host, source: source.name });
+  #findDueSpan({ identity }: RecordedPoll): Span | null {
+    const history = findSeriesHistory(this.#context.store, identity);
     return history === null ? null : findDueSpan(measure(history.generations));
   }
 }

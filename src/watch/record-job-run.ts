@@ -7,32 +7,31 @@ export interface RecordJobRunOptions {
   store: Pick<SampleStore, 'startJobRun' | 'endJobRun' | 'dropJobRun'>;
   clock: Clock;
   start: Pick<JobRun, 'job' | 'identity' | 'startedAt' | 'remainingAtStart'>;
-  /** Of the copy that the job holds. */
+  /** The expiration of the credentials that the job got. */
   expiration: Instant;
 }
 
-/** What came of starting a command. */
 export interface CommandResult {
   exitCode: number;
-  /** False where the command could not be started: that is no run of the job. */
+  /** False if the command could not be started. Then there is no job run. */
   wasStarted: boolean;
 }
 
-/** Runs a job and records the run: its start before it starts, so that a run that is cut off leaves a trace. */
+/** Runs a job and records its run. The start is recorded first, so that a killed run leaves a record. */
 export async function recordJobRun(
   { store, clock, start, expiration }: RecordJobRunOptions,
   run: () => Promise<CommandResult>,
 ): Promise<CommandResult> {
   const id = store.startJobRun({ ...start, end: null });
-  const begun = clock.now();
-  const ended = await run();
-  if (!ended.wasStarted) {
+  const startedAt = clock.now();
+  const result = await run();
+  if (!result.wasStarted) {
     store.dropJobRun(id);
-    return ended;
+    return result;
   }
-  // Rounded up, because the next job is judged by it; and a clock that was set back makes no time negative.
-  const duration = Math.max(0, Math.ceil((clock.now() - begun) / 1000));
+  // Rounded up, because later runs are judged by this duration. Not negative, even if the clock was set back.
+  const duration = Math.max(0, Math.ceil((clock.now() - startedAt) / 1000));
   const remainingAtEnd = secondsBetween(start.startedAt + duration * 1000, expiration);
-  store.endJobRun(id, { duration, exitCode: ended.exitCode, remainingAtEnd });
-  return ended;
+  store.endJobRun(id, { duration, exitCode: result.exitCode, remainingAtEnd });
+  return result;
 }

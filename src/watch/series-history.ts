@@ -1,7 +1,7 @@
 import type { SeriesHistory, SeriesIdentity } from '../domain/model.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
-/** All that is stored of one series; null where that is nothing. */
+/** The stored history of exactly this series. Null if nothing is stored. */
 export function findSeriesHistory(
   store: Pick<SampleStore, 'histories'>,
   { host, source, role, apiVersion }: SeriesIdentity,

@@ -6,32 +6,32 @@ import { type JudgedPoll, pollAndJudge } from './judge-now.ts';
 import type { PollContext } from './poll-once.ts';
 import { computeBackoff, minPollInterval, randomJitterFactor } from './poll-schedule.ts';
 
-/** While a rotation may come at any moment, it is looked for this often. */
+/** The pause between polls while a rotation is due. */
 const USUAL_PAUSE: Seconds = 60;
 
-/** A source may rotate earlier than it ever did: no sleep is longer than this. */
-const LONGEST_SLEEP: Seconds = 600;
+/** No pause is longer, because a source may rotate earlier than before. */
+const LONGEST_PAUSE: Seconds = 600;
 
-/** Of a source that rotates within minutes a sixtieth of its interval is waited, so that little of the new one is lost. */
-const LOOKS_PER_INTERVAL = 60;
+/** If the source rotates within minutes, the pause is this part of its interval, to use most of a new generation. */
+const POLLS_PER_INTERVAL = 60;
 
 export interface WaitOptions {
   job: Job;
-  /** For how long; 0 is one look. */
+  /** 0: poll once. */
   maxWait: Seconds;
   clock: Clock;
-  /** 0 ≤ x < 1. */
+  /** Returns a number from 0 to less than 1. */
   random: () => number;
-  /** Aborted to give up. */
+  /** Abort to stop waiting. */
   stop: AbortSignal;
   onPollStart: () => void;
-  /** Each look that was not safe and is waited after, with the host's hour of the next look and of giving up. */
+  /** Called before each pause with the times of the next poll and of the end of waiting, by the host's clock. */
   onWait: (judged: JudgedPoll, next: Instant, limit: Instant) => void | Promise<void>;
 }
 
 /**
- * Looks until a job that starts now is safe, and returns that verdict; or the last one, as soon as no start ever will be
- * safe by what is known, when the time is over, or when it is told to stop. It sleeps until a rotation is due.
+ * Polls until a job that starts now is safe, and returns that judgement. Returns the last judgement if no start will
+ * ever be safe, if `maxWait` has passed, or if `stop` is aborted. Pauses until the next rotation is due.
  */
 export async function waitUntilSafe(context: PollContext, options: WaitOptions): Promise<JudgedPoll> {
   const { job, maxWait, clock, stop, onPollStart, onWait } = options;
@@ -40,19 +40,19 @@ export async function waitUntilSafe(context: PollContext, options: WaitOptions):
     onPollStart();
     const judged = await pollAndJudge(context, job, () => clock.now(), stop);
     const { judgement } = judged;
-    if (judgement.verdict === 'safe' || isHopeless(judged, context)) return judged;
+    if (judgement.verdict === 'safe' || isWaitingUseless(judged, context)) return judged;
     const now = clock.now();
     if (now >= limit || stop.aborted) return judged;
     failures = judged.recordedPoll.outcome.ok ? 0 : failures + 1;
-    const next = Math.min(limit, now + nextPause(judgement, failures, context, options) * 1000);
+    const next = Math.min(limit, now + computePause(judgement, failures, context, options) * 1000);
     await onWait(judged, next, limit);
     await clock.sleep(next - now, stop);
     if (stop.aborted) return judged;
   }
 }
 
-/** What a process was given at its start stays as it is for as long as it lives. */
-const FIXED: ReadonlySet<FailureReason> = new Set([
+/** Reasons that do not change while the process runs. */
+const PERMANENT_REASONS: ReadonlySet<FailureReason> = new Set([
   'not-configured',
   'invalid-configuration',
   'host-not-allowed',
@@ -60,12 +60,16 @@ const FIXED: ReadonlySet<FailureReason> = new Set([
   'disabled',
 ]);
 
-function isHopeless({ recordedPoll: { outcome }, judgement }: JudgedPoll, { source }: PollContext): boolean {
+function isWaitingUseless(
+  { recordedPoll: { outcome }, judgement }: JudgedPoll,
+  { source }: PollContext,
+): boolean {
+  // Environment variables do not change while the process runs.
   if (source.name === 'environment') return true;
-  return judgement.outlook === 'never' || (!outcome.ok && FIXED.has(outcome.reason));
+  return judgement.outlook === 'never' || (!outcome.ok && PERMANENT_REASONS.has(outcome.reason));
 }
 
-function nextPause(
+function computePause(
   { nextRotation, judgedAt }: NowJudgement,
   failures: number,
   { source }: PollContext,
@@ -73,11 +77,11 @@ function nextPause(
 ): Seconds {
   const shortest = minPollInterval(source);
   const factor = randomJitterFactor(random);
-  const pace = Math.min(
+  const usual = Math.min(
     USUAL_PAUSE,
-    (nextRotation?.interval ?? Number.POSITIVE_INFINITY) / LOOKS_PER_INTERVAL,
+    (nextRotation?.interval ?? Number.POSITIVE_INFINITY) / POLLS_PER_INTERVAL,
   );
-  if (failures > 0) return Math.max(shortest, computeBackoff(pace, failures) * factor);
+  if (failures > 0) return Math.max(shortest, computeBackoff(usual, failures) * factor);
   const untilDue = nextRotation === null ? 0 : (nextRotation.earliest - judgedAt) / 1000;
-  return Math.max(shortest, Math.min(LONGEST_SLEEP, untilDue), pace * factor);
+  return Math.max(shortest, Math.min(LONGEST_PAUSE, untilDue), usual * factor);
 }

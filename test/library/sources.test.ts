@@ -143,8 +143,8 @@ describe('polling', () => {
   test('records a sample, from which a report is read, and no secret', async () => {
     const folder = temporaryFolder();
     const { db, store } = storeIn(folder);
-    const { outcome, host } = await pollOnce({ source: await imdsAt((await start()).url), store });
-    expect([outcome.ok, host]).toEqual([true, 'i-0abc']);
+    const { outcome, identity } = await pollOnce({ source: await imdsAt((await start()).url), store });
+    expect([outcome.ok, identity.host]).toEqual([true, 'i-0abc']);
     expect(readReport({ db, role: 'web-role' }).judge('5h')).toMatchObject({
       verdict: 'unknown',
       series: [{ analysis: { identity: { host: 'i-0abc' }, measurement: { sampleCount: 1 } } }],
@@ -158,15 +158,15 @@ describe('polling', () => {
   test('files samples under the host that is named, and failed polls as such', async () => {
     const { db, store } = storeIn(temporaryFolder());
     const source = await createImdsSource(surroundings({ AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1' }));
-    const { outcome, host } = await pollOnce({ source, store, host: 'db-loader' });
-    expect([outcome.ok, host]).toEqual([false, 'db-loader']);
+    const { outcome, identity } = await pollOnce({ source, store, host: 'db-loader' });
+    expect([outcome.ok, identity.host]).toEqual([false, 'db-loader']);
     expect(readReport({ db }).series).toMatchObject([
       { analysis: { measurement: null, failedPolls: [{ reason: 'unreachable', count: 1 }] } },
     ]);
     onTestFinished(() => void vi.unstubAllEnvs());
     vi.stubEnv('CRED_WATCH_HOST', 'named');
-    expect((await pollOnce({ source, store })).host).toBe('named');
-    expect((await pollOnce({ source, store, host: null, machine: 'me' })).host).toBe('me');
+    expect((await pollOnce({ source, store })).identity.host).toBe('named');
+    expect((await pollOnce({ source, store, host: null, machine: 'me' })).identity.host).toBe('me');
     await expect(pollOnce({ source, store, host: '\n' })).rejects.toThrow('the host is not a name');
   });
 
@@ -199,7 +199,7 @@ describe('polling', () => {
       poll: () => Promise.reject(asked.push('asked')),
     };
     const where: PollingSetup = { source, store };
-    await expect(watch(where, { interval: '9s' })).rejects.toThrow('too often for http://169.254.169.254');
+    await expect(watch(where, { interval: '9s' })).rejects.toThrow('too short for http://169.254.169.254');
     await expect(watch(where, { interval: 0 })).rejects.toThrow('the interval 0 is no time at all');
     await expect(watch(where, { interval: '5m', for: 'ever' })).rejects.toThrow(
       'for "ever" is not a duration',

@@ -202,7 +202,7 @@ describe('where a poll is filed', () => {
   test('under the host that the caller named, whatever the endpoint says', async () => {
     const { source } = scriptedSource(falseClock(), () => true);
     const store = temporaryStore();
-    expect((await pollOnce(context(source, store, 'loader-1'))).host).toBe('loader-1');
+    expect((await pollOnce(context(source, store, 'loader-1'))).identity.host).toBe('loader-1');
   });
 
   test('under the instance id, and under the last one known while the endpoint does not give it', async () => {
@@ -210,9 +210,9 @@ describe('where a poll is filed', () => {
     const store = temporaryStore();
     const named = scriptedSource(clock, () => true).source;
     const nameless = scriptedSource(clock, (poll) => poll > 1, '').source;
-    expect((await pollOnce(context(nameless, store))).host).toBe('ip-10-0-0-1');
-    expect((await pollOnce(context(named, store))).host).toBe('i-0abc');
-    expect((await pollOnce(context(nameless, store))).host).toBe('i-0abc');
+    expect((await pollOnce(context(nameless, store))).identity.host).toBe('ip-10-0-0-1');
+    expect((await pollOnce(context(named, store))).identity.host).toBe('i-0abc');
+    expect((await pollOnce(context(nameless, store))).identity.host).toBe('i-0abc');
   });
 
   test('a host that was named once is not taken for the name of this machine', async () => {
@@ -220,7 +220,7 @@ describe('where a poll is filed', () => {
     const store = temporaryStore();
     await pollOnce(context(scriptedSource(clock, () => true).source, store, 'somebody-else'));
     const failed = await pollOnce(context(scriptedSource(clock, () => false, '').source, store));
-    expect(failed.host).toBe('ip-10-0-0-1');
+    expect(failed.identity.host).toBe('ip-10-0-0-1');
   });
 
   test('a failed poll is data beside the samples', async () => {

@@ -81,7 +81,7 @@ export async function runPollCommand(flags: PollFlags, io: Io, debug: boolean): 
       // A process that was started has to be ended with us; any other source may be left where it stands.
       const stop = source.endpoint === null ? io.createStopSignal() : undefined;
       const recorded = await pollOnce(context, stop);
-      await tell(recorded, source, flags, io, new Set());
+      await tell(recorded, flags, io, new Set());
       return recorded.outcome.ok ? EXIT.ok : EXIT.failed;
     }
     const { watch } = await import('../../watch/watch.ts');
@@ -99,7 +99,7 @@ export async function runPollCommand(flags: PollFlags, io: Io, debug: boolean): 
           stop,
           onPoll: (recorded) => {
             live?.onPoll(recorded);
-            return tell(recorded, source, flags, io, told);
+            return tell(recorded, flags, io, told);
           },
         },
       );
@@ -161,8 +161,7 @@ async function serve(
 
 /** One line a poll. What stays the same from poll to poll is told once. */
 async function tell(
-  { outcome, host }: RecordedPoll,
-  source: CredentialSource,
+  { outcome, identity }: RecordedPoll,
   flags: PollFlags,
   io: Io,
   told: Set<string>,
@@ -177,9 +176,9 @@ async function tell(
     await printError(io, message, hint);
     if (flags.format === 'text') return;
   }
-  const { identity, observedAt, clockOffset, notes } = outcome;
+  const { observedAt, clockOffset, notes } = outcome;
   const result: PollResult = {
-    identity: { host, source: source.name, apiVersion: identity.apiVersion, role: identity.role },
+    identity,
     observedAt,
     clockOffset,
     notes,

@@ -114,8 +114,8 @@ export async function startLiveReportServer({
   for (const origin of origins) await printNote(io, `serving ${origin}/`);
   return {
     source: timed,
-    onPoll({ outcome, host }) {
-      last = { host, endedAt: io.clock.now(), failure: outcome.ok ? null : outcome };
+    onPoll({ outcome, identity }) {
+      last = { host: identity.host, endedAt: io.clock.now(), failure: outcome.ok ? null : outcome };
       live.invalidate();
     },
     close,
