@@ -1,6 +1,6 @@
-// Builds dist/: one CommonJS file, because cron pays for every module that a start looks up; a second one for the HTML
-// report; the library beside them, with its declarations; the manual; and the licences of what is in them.
-// better-sqlite3 stays outside, JavaScript and addon alike.
+// Builds dist/: the program, the HTML report, the library with its declarations, the man page, and the licences of the
+// bundled packages. The program is one CommonJS file, because cron pays for every module that a start looks up. The
+// HTML report is a second file, because few starts need it. better-sqlite3 is not bundled.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -12,6 +12,8 @@ import { pageOutside, promRegistry, sharedFiles, undiciClient } from './.esbuild
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const require = createRequire(import.meta.url);
+
+const LIBRARY_ENTRIES = ['index', 'analysis'];
 
 const bundle = (entry, outfile, more = {}) =>
   build({
@@ -37,7 +39,7 @@ const assets = await pageAssets();
 const bundles = await Promise.all([
   bundle('src/cli/cred-watch.ts', 'dist/cred-watch.js'),
   bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageText(assets)] }),
-  bundle('src/library/index.ts', 'dist/library/index.cjs'),
+  ...LIBRARY_ENTRIES.map((entry) => bundle(`src/library/${entry}.ts`, `dist/library/${entry}.cjs`)),
 ]);
 buildModules();
 await buildMatchers();
@@ -48,37 +50,39 @@ writeFileSync(
   licencesOf([...bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...assets.inputs]),
 );
 
-/** ES modules that pass on what the CommonJS file has: were there two bundles, there would be two of every class. */
+/** Writes ES modules that re-export the CommonJS files. Two bundles of one entry would have two of every class. */
 function buildModules() {
-  const names = Object.keys(require('./dist/library/index.cjs')).sort();
-  writeFileSync(
-    'dist/library/index.mjs',
-    `import library from './index.cjs';\nexport const { ${names.join(', ')} } = library;\n`,
-  );
+  for (const entry of LIBRARY_ENTRIES) {
+    const names = Object.keys(require(`./dist/library/${entry}.cjs`)).sort();
+    writeFileSync(
+      `dist/library/${entry}.mjs`,
+      `import library from './${entry}.cjs';\nexport const { ${names.join(', ')} } = library;\n`,
+    );
+  }
   writeFileSync('dist/library/jest.mjs', `import './jest.cjs';\n`);
 }
 
-/** What is imported for its effect on a test runner, which is the caller's. vitest has no CommonJS. */
+/** Builds the modules that add matchers to the user's test runner. vitest has no CommonJS version. */
 async function buildMatchers() {
-  const beside = (file) => ({
+  const importLibraryFrom = (file) => ({
     external: ['vitest', '@jest/globals'],
     plugins: [
       {
-        name: 'beside',
+        name: 'import-library',
         setup: ({ onResolve }) =>
           onResolve({ filter: /^\.\/index\.ts$/ }, () => ({ path: file, external: true })),
       },
     ],
   });
-  await bundle('src/library/jest.ts', 'dist/library/jest.cjs', beside('./index.cjs'));
-  await bundle('src/library/vitest.ts', 'dist/library/vitest.cjs', beside('./index.cjs'));
+  await bundle('src/library/jest.ts', 'dist/library/jest.cjs', importLibraryFrom('./index.cjs'));
+  await bundle('src/library/vitest.ts', 'dist/library/vitest.cjs', importLibraryFrom('./index.cjs'));
   await bundle('src/library/vitest.ts', 'dist/library/vitest.mjs', {
-    ...beside('./index.mjs'),
+    ...importLibraryFrom('./index.mjs'),
     format: 'esm',
   });
 }
 
-/** The manual is made of what the commands declare: by a program of its own, of which only the page is shipped. */
+/** Writes the man page from the declarations of the commands. The program that renders it is deleted afterwards. */
 async function buildManual() {
   const program = 'dist/man-page.cjs';
   await bundle('src/cli/manual/man-page.ts', program);

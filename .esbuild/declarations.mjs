@@ -4,13 +4,16 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 
+const ENTRIES = ['index', 'analysis', 'vitest', 'jest'];
+
 /**
- * dist/types/: the declarations of the library and of whatever they mention, as CommonJS; ES modules have files of
- * their own beside the entries. A package that users do not have must not be mentioned: the build stops.
+ * Writes dist/types/: the declarations of the library and of every file that they import, for CommonJS. Each entry
+ * has a second declaration for ES modules. Stops the build if a declaration imports a package, because users may not
+ * have its types.
  */
 export function buildDeclarations() {
   const emitted = mkdtempSync(join(tmpdir(), 'cred-watch-types-'));
-  const entries = ['library/index', 'library/vitest', 'library/jest'];
+  const entries = ENTRIES.map((entry) => `library/${entry}`);
   const { compilerOptions } = JSON.parse(readFileSync('tsconfig.json', 'utf8'));
   writeFileSync(
     join(emitted, 'tsconfig.json'),
@@ -36,22 +39,25 @@ export function buildDeclarations() {
   } finally {
     rmSync(emitted, { recursive: true });
   }
-  writeFileSync('dist/types/library/index.d.mts', `export * from './index.cjs';\n`);
-  // What they add to the runner's types is found only where it is said in a file of the importer's own kind.
+  for (const entry of ['index', 'analysis']) {
+    writeFileSync(`dist/types/library/${entry}.d.mts`, `export * from './${entry}.cjs';\n`);
+  }
+  // TypeScript finds the added matchers only in a declaration of the importer's own module kind.
   for (const runner of ['vitest', 'jest']) {
     const declared = readFileSync(`dist/types/library/${runner}.d.cts`, 'utf8');
     writeFileSync(`dist/types/library/${runner}.d.mts`, declared.replace('./index.cjs', './index.mjs'));
   }
 }
 
+/** Copies one declaration and, recursively, those that it imports. */
 function writeDeclaration(folder, path, written) {
   if (written.has(path)) return;
   written.add(path);
   const text = readFileSync(join(folder, `${path}.d.ts`), 'utf8');
-  // The examples in comments import the package itself.
-  const specifiers = /(^(?!\s*\*).*\b(?:from|import)\s*\(?\s*')([^']+)(')/gm;
+  // Lines of a comment are skipped: its examples import the package itself.
+  const specifiers = /(^(?!\s*\*).*(?<!')\b(?:from|import)\s*\(?\s*')([^']+)(')/gm;
   const rewritten = text.replace(specifiers, (_, before, specifier, after) => {
-    if (!specifier.startsWith('.')) throw new Error(`src/${path}.ts: its declarations mention ${specifier}`);
+    if (!specifier.startsWith('.')) throw new Error(`src/${path}.ts: the declaration imports ${specifier}`);
     writeDeclaration(folder, posix.join(posix.dirname(path), specifier).replace(/\.ts$/, ''), written);
     return `${before}${specifier.replace(/\.ts$/, '.cjs')}${after}`;
   });

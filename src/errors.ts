@@ -1,18 +1,43 @@
+/** Permanent codes of {@link CredWatchError}. `FAILED` stands for every error without a code of its own. */
+export const ERROR_CODES = [
+  'FAILED',
+  'INVALID_ARGUMENT',
+  'POLL_INTERVAL_TOO_SHORT',
+  'RUN_NOT_FOUND',
+  'DATABASE_BUSY',
+  'DATABASE_DAMAGED',
+  'DATABASE_FULL',
+  'DATABASE_INVALID_PATH',
+  'DATABASE_NOT_OURS',
+  'DATABASE_NO_PERMISSION',
+  'DATABASE_TOO_NEW',
+  'DATABASE_DRIVER_MISSING',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export interface CredWatchErrorOptions {
+  cause?: unknown;
+  code?: ErrorCode;
+}
+
 /**
- * An error whose cause lies with the caller or their machine: shown as one line and a hint, without a stack.
+ * An error that the caller or the machine causes. The command line prints one line and a hint, without a stack.
  * `message` says what happened (lower case, no full stop, never a secret); `hint` says what to do.
  */
 export class CredWatchError extends Error {
   readonly hint: string | undefined;
+  readonly code: ErrorCode;
 
-  constructor(message: string, hint?: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(message: string, hint?: string, { cause, code = 'FAILED' }: CredWatchErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'CredWatchError';
     this.hint = hint;
+    this.code = code;
   }
 }
 
-/** The code of a Node.js system error (`ENOENT`), or `''`. */
+/** Returns the code of a Node.js system error (`ENOENT`), or `''`. */
 export function systemErrorCode(error: unknown): string {
+  if (error instanceof CredWatchError) return '';
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

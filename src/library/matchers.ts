@@ -1,11 +1,14 @@
-import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
+import type { Job as DomainJob, JobJudgement as DomainJobJudgement } from '../domain/verdict/job-verdict.ts';
+import type { SeriesAnalysis as DomainSeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { describeFailedExpectation } from '../report/messages/expectations.ts';
-import type { Duration } from './parse-options.ts';
-import { type JudgeOptions, judgeAnalyses, type Report, type ReportVerdict } from './report.ts';
+import { type Duration, invalidArgument } from './parse-options.ts';
+import { fromPublic } from './public-data.ts';
+import type { SeriesAnalysis } from './public-types.ts';
+import { type JudgeOptions, judgeAnalyses, type Report, type ReportJudgement } from './report.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
-/** What vitest and jest hand to a matcher, as far as it is used here. */
+/** The part of the test runner's matcher context that is used here. */
 export interface MatcherContext {
   isNot?: boolean | undefined;
 }
@@ -16,11 +19,11 @@ export interface MatcherResult {
 }
 
 /**
- * `expect(report).toOutlive('5h', { margin: '10m' })` passes only where the verdict is `safe`, and
- * `expect(report).not.toOutlive('7h')` only where the job is proven not to be. `unknown` fails both: no evidence must
- * not turn a test green. What is expected of is a {@link Report}, a series that was analysed, or several of those, which
- * are judged together, the retired ones left out.
- * @throws CredWatchError for durations that are none, and for what is no report; with `.not`, too
+ * `expect(report).toOutlive('5h', { margin: '10m' })` passes only if the verdict is `safe`.
+ * `expect(report).not.toOutlive('7h')` passes only if the job is not safe. `unknown` fails both, because a test must
+ * not pass without evidence. The received value is a {@link Report}, an analysed series, or an array of analysed
+ * series. An array is judged together, without its retired series.
+ * @throws CredWatchError INVALID_ARGUMENT, also with `.not`
  * @example
  * import 'cred-watch/vitest';
  * import { readReport } from 'cred-watch';
@@ -39,58 +42,70 @@ export function toOutlive(
   options: JudgeOptions = {},
 ): MatcherResult {
   const isNot = this?.isNot ?? false;
-  const { verdict, job, series } = withHint(() => judge(received, duration, options));
+  const { verdict, job, series } = withHintInMessage(() => judge(received, duration, options));
   const database = isReport(received) ? received.database : null;
   return {
     pass: verdict === 'unknown' ? isNot : verdict === 'safe',
-    message: () => describeFailedExpectation({ job, isNegated: isNot, verdict, series, database }),
+    message: () =>
+      describeFailedExpectation({
+        job: fromPublic<DomainJob>(job),
+        isNegated: isNot,
+        verdict,
+        series: series.map(({ analysis, judgement }) => ({
+          analysis: fromPublic<DomainSeriesAnalysis>(analysis),
+          judgement: fromPublic<DomainJobJudgement>(judgement),
+        })),
+        database,
+      }),
   };
 }
 
-/** For `expect.extend(matchers)`; `cred-watch/vitest` and `cred-watch/jest` do it, with the types. */
+/** For `expect.extend(matchers)`. The modules `cred-watch/vitest` and `cred-watch/jest` do this, and add the types. */
 export const matchers = { toOutlive };
 
-/** What is added to `expect(…)`. */
+/** The matchers that are added to `expect(…)`. */
 export interface CredWatchMatchers<R = unknown> {
   /**
-   * Passes where credentials that are handed out at any measured moment outlive a job of this length; `.not` where
-   * some are proven not to. `unknown` fails both.
-   * @param duration `'5h'`, or seconds
+   * Passes if the credentials outlive a job of this length at any start. With `.not`, passes if they do not.
+   * `unknown` fails both.
+   * @param duration a text (`'5h'`), or whole seconds
    */
   toOutlive(duration: Duration, options?: JudgeOptions): R;
 }
 
-/** Test runners show what an error says, and nothing else of it. */
-function withHint<T>(action: () => T): T {
+/** Adds the hint to the message, because test runners print only the message of an error. */
+function withHintInMessage<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
     if (!(error instanceof CredWatchError) || error.hint === undefined) throw error;
-    throw new CredWatchError(`${error.message}: ${error.hint}`, error.hint, { cause: error });
+    const { message, hint, code } = error;
+    throw new CredWatchError(`${message}: ${hint}`, hint, { cause: error, code });
   }
 }
 
-function judge(received: unknown, duration: Duration, options: JudgeOptions): ReportVerdict {
+function judge(received: unknown, duration: Duration, options: JudgeOptions): ReportJudgement {
   if (isReport(received)) return received.judge(duration, options);
   const analyses: readonly unknown[] = Array.isArray(received) ? received : [received];
   if (analyses.every(isAnalysis)) {
-    const { now } = getSystemDefaults().clock;
-    return judgeAnalyses(analyses, duration, { ...options, now: now(), judgeRetired: false });
+    const now = getSystemDefaults().clock.now();
+    return judgeAnalyses(analyses, duration, { ...options, now, judgeRetired: false });
   }
-  throw new CredWatchError(
-    'what toOutlive was given is neither a report nor a series that was analysed',
+  throw invalidArgument(
+    'toOutlive received neither a report nor an analysed series',
     isHistory(analyses[0])
-      ? 'a history tells no hour to judge by: expect(new Report(histories, { now })).toOutlive(…)'
+      ? 'analyse the history first: expect(new Report(histories, { now })).toOutlive(…)'
       : "use expect(readReport({ role: 'loader' })).toOutlive('5h')",
   );
 }
 
-/** By its shape: test runners load a module anew for each file, and its classes are then others. */
+/** Compares the shape: test runners load modules once per test file, so `instanceof` would compare different classes. */
 const isReport = (received: unknown): received is Report =>
   isObject(received) && typeof received.judge === 'function' && Array.isArray(received.series);
 
 const isAnalysis = (received: unknown): received is SeriesAnalysis =>
-  isObject(received) && ['identity', 'measurement', 'age', 'findings'].every((name) => name in received);
+  isObject(received) &&
+  ['identity', 'measurement', 'ageSeconds', 'findings'].every((name) => name in received);
 
 const isHistory = (received: unknown): boolean =>
   isObject(received) && 'identity' in received && 'generations' in received;

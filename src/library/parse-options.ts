@@ -6,59 +6,73 @@ import { DEFAULT_MARGIN, minRotationsFor, parseConfidence } from '../domain/verd
 import type { Job } from '../domain/verdict/job-verdict.ts';
 import type { Freshness } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
+import type { SeriesFilter } from '../store/contract.ts';
+import { isPeriodEmpty } from '../watch/stored-report.ts';
 
 /** A text (`'90s'`, `'15m'`, `'1h30m'`, `'5h'`, `'7d'`, `'0'`, `'PT5H'`) or a whole number of seconds. */
-export type Duration = string | Seconds;
+export type Duration = string | number;
 
-/** A share (`0.95`) or a text (`'95%'`), between 0 and 1 and neither of them. */
+/** A probability between 0 and 1, both excluded: a number (`0.95`) or a text (`'95%'`). */
 export type Confidence = number | string;
 
 /**
- * A `Date`, milliseconds since 1970, or a text: exactly (`'2026-01-31T12:00:00Z'`), a day (`'2026-01-31'`, in UTC) or
- * how long ago (`'7d'`).
+ * A `Date` or a text: a time (`'2026-01-31T12:00:00Z'`), a day (`'2026-01-31'`, in UTC) or an age (`'7d'`, seven days
+ * ago).
  */
-export type Moment = Date | Instant | string;
+export type Moment = Date | string;
 
-/** @throws CredWatchError for anything that is not a whole duration of at most a hundred years */
-function toSeconds(given: Duration, what: string): Seconds {
-  // A number and the text of it in seconds have the same bounds.
+/** Selects series and the period to read. */
+export interface SelectionOptions {
+  host?: string | undefined;
+  source?: SourceName | undefined;
+  role?: string | undefined;
+  /** The start of the period. A day means its first moment. */
+  since?: Moment | undefined;
+  /** The end of the period. A day means its last moment. */
+  until?: Moment | undefined;
+}
+
+/** @throws CredWatchError INVALID_ARGUMENT */
+function parseSeconds(given: Duration, what: string): Seconds {
+  // A number has the same limits as its text in seconds.
   const text = typeof given === 'number' && Number.isInteger(given) && given >= 0 ? `${given}s` : given;
   const seconds = typeof text === 'string' ? parseDuration(text.trim()) : null;
   if (seconds !== null) return seconds;
   const isTooLong = typeof text === 'string' && isTooLongDuration(text.trim());
-  throw new CredWatchError(
-    `${what} ${quoted(given)} is ${isTooLong ? 'too long' : 'not a duration'}`,
+  throw invalidArgument(
+    `${what} ${quote(given)} is ${isTooLong ? 'too long' : 'not a duration'}`,
     isTooLong
-      ? 'use a hundred years (36525d) or less'
+      ? 'use at most a hundred years (36525d)'
       : "use '90s', '15m', '1h30m', '5h', '7d' or 'PT5H', or a whole number of seconds",
   );
 }
 
-/** @throws CredWatchError for no time at all, too */
+/** @throws CredWatchError INVALID_ARGUMENT, also for 0 */
 export function parsePositiveSeconds(given: Duration, what: string): Seconds {
-  const seconds = toSeconds(given, what);
+  const seconds = parseSeconds(given, what);
   if (seconds > 0) return seconds;
-  throw new CredWatchError(`${what} ${quoted(given)} is no time at all`, 'use 1s or more');
+  throw invalidArgument(`${what} ${quote(given)} is not longer than 0`, 'use 1s or more');
 }
 
+/** @throws CredWatchError INVALID_ARGUMENT */
 export const parseMaxAge = (given: Duration | null | undefined): Freshness['maxAge'] =>
-  given === undefined ? 'default' : given === null ? null : toSeconds(given, 'maxAge');
+  given === undefined ? 'default' : given === null ? null : parseSeconds(given, 'maxAge');
 
-/** @throws CredWatchError where either is not a duration */
+/** @throws CredWatchError INVALID_ARGUMENT */
 export const parseJob = (duration: Duration, margin: Duration = DEFAULT_MARGIN): Job => ({
-  duration: toSeconds(duration, 'the duration'),
-  margin: toSeconds(margin, 'the margin'),
+  duration: parseSeconds(duration, 'the job duration'),
+  margin: parseSeconds(margin, 'the margin'),
 });
 
-/** @throws CredWatchError where it is none */
+/** @throws CredWatchError INVALID_ARGUMENT */
 export function parseMinRotations(given: Confidence | undefined): number {
   if (given === undefined) return 1;
   const share = typeof given === 'string' ? parseConfidence(given.trim()) : given;
   if (typeof share === 'number' && share > 0 && share < 1) return minRotationsFor(share);
-  throw new CredWatchError(`the confidence ${quoted(given)} is not a confidence`, "use '95%' or 0.95");
+  throw invalidArgument(`the confidence ${quote(given)} is not between 0 and 1`, "use '95%' or 0.95");
 }
 
-/** @throws CredWatchError where it is none */
+/** @throws CredWatchError INVALID_ARGUMENT */
 export function parseInstantOption(
   given: Moment,
   now: Instant,
@@ -66,32 +80,49 @@ export function parseInstantOption(
   what: string,
 ): Instant {
   const instant =
-    typeof given === 'string' ? readMoment(given, now, end) : given instanceof Date ? given.getTime() : given;
-  if (typeof instant === 'number' && Number.isSafeInteger(instant)) return instant;
-  throw new CredWatchError(
-    `${what} ${quoted(given)} is not a time`,
-    "use a Date, milliseconds, a moment ('2026-01-31T12:00:00Z'), a day ('2026-01-31') or how long ago ('7d')",
+    typeof given === 'string' ? readMoment(given, now, end) : given instanceof Date ? given.getTime() : null;
+  if (instant !== null && Number.isSafeInteger(instant)) return instant;
+  throw invalidArgument(
+    `${what} ${quote(given)} is not a time`,
+    "use a Date, a time ('2026-01-31T12:00:00Z'), a day ('2026-01-31') or an age ('7d')",
   );
 }
 
-/** @throws CredWatchError where it is none */
+/** @throws CredWatchError INVALID_ARGUMENT */
+export function parseSelection(
+  { host, source, role, since, until }: SelectionOptions,
+  now: Instant,
+): SeriesFilter {
+  const filter = {
+    host: host === undefined ? host : validateName(host, 'the host'),
+    source: source === undefined ? source : validateSourceName(source),
+    role: role === undefined ? role : validateName(role, 'the role'),
+    since: since === undefined ? since : parseInstantOption(since, now, 'first', 'since'),
+    until: until === undefined ? until : parseInstantOption(until, now, 'last', 'until'),
+  };
+  if (isPeriodEmpty(filter)) {
+    throw invalidArgument('since is after until', 'swap since and until');
+  }
+  return filter;
+}
+
+/** @throws CredWatchError INVALID_ARGUMENT */
 export function validateName(given: string, what: string): string {
-  const fault = typeof given === 'string' ? findNameProblem(given) : 'use a text';
-  if (fault === null) return given;
-  throw new CredWatchError(`${what} is not a name`, fault);
+  const problem = typeof given === 'string' ? findNameProblem(given) : 'use a string';
+  if (problem === null) return given;
+  throw invalidArgument(`${what} is not a valid name`, problem);
 }
 
-/** @throws CredWatchError where there is none of that name */
-export function validateSourceName(given: SourceName): SourceName {
+function validateSourceName(given: SourceName): SourceName {
   if (SOURCE_NAMES.includes(given)) return given;
-  throw new CredWatchError(
-    `the source ${quoted(given)} is not known`,
-    `use one of ${SOURCE_NAMES.join(', ')}`,
-  );
+  throw invalidArgument(`unknown source ${quote(given)}`, `use one of ${SOURCE_NAMES.join(', ')}`);
 }
 
-/** Only what can be a slip of the pen: of anything else no more than its type. */
-const quoted = (given: unknown): string =>
+export const invalidArgument = (message: string, hint: string): CredWatchError =>
+  new CredWatchError(message, hint, { code: 'INVALID_ARGUMENT' });
+
+/** Quotes short texts and numbers. Long texts and other types may hold a secret, so only their type is shown. */
+const quote = (given: unknown): string =>
   typeof given === 'string' && given.length <= 40
     ? JSON.stringify(given)
     : typeof given === 'number'

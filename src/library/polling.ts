@@ -1,139 +1,147 @@
-import type { Clock } from '../clock.ts';
-import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
-import type { CredentialSource } from '../sources/source.ts';
+import type { PollOutcome as DomainPollOutcome } from '../sources/source.ts';
 import { pollAndJudge } from '../watch/judge-now.ts';
 import * as polling from '../watch/poll-once.ts';
 import { assertPollInterval } from '../watch/poll-schedule.ts';
 import * as watching from '../watch/watch.ts';
 import { type Duration, parseJob, parsePositiveSeconds, validateName } from './parse-options.ts';
+import { fromPublic, toPublic } from './public-data.ts';
+import type { NowJudgement, PollOutcome, SeriesIdentity } from './public-types.ts';
+import { getDomainStore, type SampleStore } from './sample-store.ts';
+import type { CredentialSource } from './sources.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
-/** Where samples come from and where they go. */
-export interface PollingSetup {
+/** Where to poll, where to record, and under which host. */
+export interface PollTarget {
   source: CredentialSource;
-  /** A {@link SampleStore}, open for writing. */
-  store: polling.SampleRecorder;
+  /** A store that was opened for writing. */
+  store: SampleStore;
   /**
-   * The host to file samples under; null goes by what the source says, else by what this machine was filed under
-   * before, else by its name (default: `$CRED_WATCH_HOST`, else null).
+   * The host of the series. Null: the host that the source reports, else the last host that this machine recorded,
+   * else the machine's own name (default: `$CRED_WATCH_HOST`, else null).
    */
   host?: string | null | undefined;
-  /** This machine's own name (default: its host name). */
+  /** The machine's own name (default: the system's host name). */
   machine?: string | undefined;
 }
 
 export interface PollOptions {
-  /** Aborted to break the look off: it then fails and is not recorded. */
+  /** Aborts the poll. An aborted poll fails and is not recorded. */
   signal?: AbortSignal | undefined;
 }
 
+/** A recorded poll. */
+export interface PollResult {
+  outcome: PollOutcome;
+  /** The series that the poll was recorded under. Role and API version may be empty if the poll failed. */
+  identity: SeriesIdentity;
+}
+
 /**
- * One look at the source, recorded as a sample or as a failed poll: that is on disk when this resolves. What goes
- * wrong with the endpoint is an outcome (`outcome.ok` is false). The secrets of the outcome are not recorded.
- * @throws CredWatchError where the store cannot be written
+ * Polls the source once, and records a sample or a failed poll. The record is on disk when the promise resolves.
+ * An error of the endpoint is an outcome with `ok: false`. Secrets are in the outcome, and never in the store.
+ * @throws CredWatchError if the store cannot be written
  * @example
- * import { createAutoSource, defaultDatabasePath, pollOnce, SampleStore } from 'cred-watch';
+ * import { defaultDatabasePath, poll, SampleStore, sources } from 'cred-watch';
  *
  * const store = SampleStore.open(defaultDatabasePath());
- * const { outcome, identity } = await pollOnce({ source: await createAutoSource(), store });
- * console.log(identity.host, outcome.ok ? 'sampled' : outcome.reason);
+ * const { outcome, identity } = await poll({ source: await sources.auto(), store });
+ * console.log(identity.host, outcome.ok ? outcome.credentials.expiration : outcome.reason);
  * store.close();
  */
-export async function pollOnce(
-  where: PollingSetup,
-  { signal }: PollOptions = {},
-): Promise<polling.RecordedPoll> {
-  return polling.pollOnce(toContext(where), signal);
+export async function poll(target: PollTarget, { signal }: PollOptions = {}): Promise<PollResult> {
+  return toPublic(await polling.pollOnce(toContext(target), signal));
 }
 
-export interface WatchSettings {
-  /** From the beginning of one poll to that of the next, at least 10 s but for endpoints on this machine. */
+export interface WatchOptions {
+  /** Time from the start of one poll to the start of the next: at least 10 s, except for endpoints on this machine. */
   interval: Duration;
-  /** When to stop (default: never, or when `signal` is aborted). */
-  for?: Duration | undefined;
-  /** Aborted to stop: a poll under way is finished and recorded first, but for one that hangs. */
+  /** Stop after this time (default: never). */
+  stopAfter?: Duration | undefined;
+  /** Stops the watch. A running poll is finished and recorded first, unless it takes longer than two seconds. */
   signal?: AbortSignal | undefined;
-  /** Told of every poll; the next one waits for what it returns. What it throws ends the watch. */
-  onPoll?: ((recorded: polling.RecordedPoll) => unknown) | undefined;
-  /** Default: the system's. */
-  clock?: Clock | undefined;
+  /** Called after every poll. The next poll waits for the returned promise. An exception ends the watch. */
+  onPoll?: ((result: PollResult) => unknown) | undefined;
+}
+
+export interface WatchResult {
+  sampleCount: number;
 }
 
 /**
- * Polls again and again, as `cred-watch poll --interval` does: one poll at a time, less often while they fail, more
- * often while a rotation is due that the source will not date. Resolves to the number of samples.
- * @throws CredWatchError where the store cannot be written, or the interval is too short
+ * Polls repeatedly, as `cred-watch poll --interval` does: one poll at a time, less often while polls fail, and more
+ * often near the expected rotation of a source that does not date its credentials.
+ * @throws CredWatchError if the store cannot be written, POLL_INTERVAL_TOO_SHORT, or INVALID_ARGUMENT
  * @example
- * import { createAutoSource, defaultDatabasePath, SampleStore, watch } from 'cred-watch';
+ * import { defaultDatabasePath, SampleStore, sources, watch } from 'cred-watch';
  *
  * const store = SampleStore.open(defaultDatabasePath());
  * const stop = new AbortController();
- * const samples = await watch(
- *   { source: await createAutoSource(), store },
- *   { interval: '5m', for: '24h', signal: stop.signal, onPoll: ({ outcome }) => outcome.ok && stop.abort() },
+ * const { sampleCount } = await watch(
+ *   { source: await sources.auto(), store },
+ *   { interval: '5m', stopAfter: '24h', signal: stop.signal, onPoll: ({ outcome }) => outcome.ok && stop.abort() },
  * );
- * console.log(samples, 'is enough for this example');
+ * console.log(sampleCount, 'sample recorded');
  * store.close();
  */
-export async function watch(where: PollingSetup, settings: WatchSettings): Promise<number> {
+export async function watch(target: PollTarget, options: WatchOptions): Promise<WatchResult> {
   const { clock, random } = getSystemDefaults();
-  const interval = parsePositiveSeconds(settings.interval, 'the interval');
-  assertPollInterval('an interval of', interval, where.source);
-  return watching.watch(toContext(where), {
+  const interval = parsePositiveSeconds(options.interval, 'the interval');
+  assertPollInterval('an interval of', interval, target.source);
+  const sampleCount = await watching.watch(toContext(target), {
     interval,
-    duration: settings.for === undefined ? null : parsePositiveSeconds(settings.for, 'for'),
-    clock: settings.clock ?? clock,
+    duration: options.stopAfter === undefined ? null : parsePositiveSeconds(options.stopAfter, 'stopAfter'),
+    clock,
     random,
-    stop: settings.signal ?? new AbortController().signal,
+    stop: options.signal ?? new AbortController().signal,
     onPoll: async (recorded) => {
-      await settings.onPoll?.(recorded);
+      await options.onPoll?.(toPublic(recorded));
     },
   });
+  return { sampleCount };
 }
 
 export interface CheckOptions extends PollOptions {
-  /** Spare validity required at the end of the job (default: 5 minutes). */
+  /** Validity required at the end of the job (default: 5 minutes). */
   margin?: Duration | undefined;
-  /** Default: the system's. */
-  clock?: Clock | undefined;
 }
 
-export interface CheckResult {
-  recordedPoll: polling.RecordedPoll;
+export interface CheckResult extends PollResult {
   judgement: NowJudgement;
 }
 
 /**
- * Would a job that starts now outlive the credentials in hand? One look, recorded, and the verdict on what it brought;
- * history says when a start will be safe. As `cred-watch check`.
+ * Polls once, records the poll, and judges a job that starts now with these credentials, as `cred-watch check` does.
+ * History says when a later start will be safe.
+ * @throws CredWatchError if the store cannot be written, or INVALID_ARGUMENT
  * @example
- * import { createAutoSource, check, defaultDatabasePath, SampleStore } from 'cred-watch';
+ * import { check, defaultDatabasePath, SampleStore, sources } from 'cred-watch';
  *
  * const store = SampleStore.open(defaultDatabasePath());
- * const { judgement } = await check({ source: await createAutoSource(), store }, '4h', { margin: '5m' });
- * console.log(judgement.verdict, judgement.spare, judgement.nextRotation?.expected);
+ * const { judgement } = await check({ source: await sources.auto(), store }, '4h', { margin: '5m' });
+ * console.log(judgement.verdict, judgement.spareSeconds, judgement.nextRotation?.expected);
  * store.close();
  */
 export async function check(
-  where: PollingSetup,
+  target: PollTarget,
   duration: Duration,
-  options: CheckOptions = {},
+  { margin, signal }: CheckOptions = {},
 ): Promise<CheckResult> {
-  const clock = options.clock ?? getSystemDefaults().clock;
-  return pollAndJudge(
-    toContext(where),
-    parseJob(duration, options.margin),
-    () => clock.now(),
-    options.signal,
-  );
+  const { clock } = getSystemDefaults();
+  const job = parseJob(duration, margin);
+  const { recordedPoll, judgement } = await pollAndJudge(toContext(target), job, () => clock.now(), signal);
+  return { ...toPublic(recordedPoll), judgement: toPublic(judgement) };
 }
 
-function toContext({ source, store, host, machine }: PollingSetup): polling.PollContext {
+function toContext({ source, store, host, machine }: PollTarget): polling.PollContext {
   const { env, machine: ownName } = getSystemDefaults();
   const named = host === undefined ? env.CRED_WATCH_HOST || null : host;
   return {
-    source,
-    store,
+    source: {
+      name: source.name,
+      endpoint: source.endpoint,
+      poll: async (signal) => fromPublic<DomainPollOutcome>(await source.poll(signal)),
+    },
+    store: getDomainStore(store),
     host: named === null ? null : validateName(named, 'the host'),
     machine: machine ?? ownName,
   };

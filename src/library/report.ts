@@ -1,11 +1,9 @@
-import type { Instant, Seconds, SeriesHistory, SourceName } from '../domain/model.ts';
+import type { SeriesHistory as DomainSeriesHistory, Instant } from '../domain/model.ts';
 import { analyse } from '../domain/verdict/analyse.ts';
 import { assessAnalyses } from '../domain/verdict/assessment.ts';
-import type { Job, JobJudgement, Verdict } from '../domain/verdict/job-verdict.ts';
-import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
-import { CredWatchError } from '../errors.ts';
-import { SampleStore } from '../store/sample-store.ts';
-import { isPeriodEmpty } from '../watch/stored-report.ts';
+import type { Verdict } from '../domain/verdict/job-verdict.ts';
+import type { SeriesAnalysis as DomainSeriesAnalysis } from '../domain/verdict/series-analysis.ts';
+import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
 import {
   type Confidence,
   type Duration,
@@ -14,169 +12,159 @@ import {
   parseJob,
   parseMaxAge,
   parseMinRotations,
-  validateName,
-  validateSourceName,
+  parseSelection,
+  type SelectionOptions,
 } from './parse-options.ts';
+import { fromPublic, toPublic } from './public-data.ts';
+import type { Job, JobJudgement, SeriesAnalysis, SeriesHistory } from './public-types.ts';
 import { defaultDatabasePath, getSystemDefaults } from './system-defaults.ts';
 
 /** One series of a report. */
 export interface ReportedSeries {
   analysis: SeriesAnalysis;
-  /** Another series of the same host and source has replaced this one: it is judged only when it is alone or asked for. */
+  /** Another series of the same host and source has replaced this one, so jobs are not judged by it. */
   isRetired: boolean;
 }
 
-/** One series that a job was judged by. */
-export interface JudgedSeries {
+/** A job, judged by one series. */
+export interface SeriesJudgement {
   analysis: SeriesAnalysis;
   judgement: JobJudgement;
 }
 
-/** The answer for one job. */
-export interface ReportVerdict {
-  /** That of the worst series: not safe beats unknown beats safe. Without any series it is `unknown`. */
+/** A job, judged by every series of a report. */
+export interface ReportJudgement {
+  /** The worst verdict of all series: not safe, then `unknown`, then `safe`. `unknown` without any series. */
   verdict: Verdict;
   job: Job;
-  /** Job duration and margin together, in seconds. */
-  required: Seconds;
-  /** Those that were judged: all but the retired ones. */
-  series: readonly JudgedSeries[];
+  /** Job duration plus margin. */
+  requiredSeconds: number;
+  /** The series that count: all except retired ones. */
+  series: readonly SeriesJudgement[];
 }
 
 export interface JudgeOptions {
-  /** Spare validity required at the end of the job (default: 5 minutes). */
+  /** Validity required at the end of the job (default: 5 minutes). */
   margin?: Duration | undefined;
-  /** Ask for so many watched rotations that the next one is worse than all of them with chance at most 1 − this. */
+  /** Require enough witnessed rotations for this confidence (`'95%'` needs 19); with fewer, the verdict is `unknown`. */
   confidence?: Confidence | undefined;
-  /** Older newest samples make the answer `unknown`; null is never (default: as the report was read). */
+  /** The verdict is `unknown` if the newest sample is older; null: no limit (default: the report's). */
   maxAge?: Duration | null | undefined;
 }
 
 export interface ReportOptions {
-  /** The moment to judge by (default: this one). */
+  /** The time of the report (default: the current time). */
   now?: Moment | undefined;
-  /** Older newest samples make a verdict `unknown`; null is never (default: 24 h for polled series, else never). */
+  /** Verdicts are `unknown` if the newest sample is older; null: no limit (default: 24 h for polled series, else null). */
   maxAge?: Duration | null | undefined;
-  /** Judge retired series too (default: false). */
+  /** Also judge jobs by retired series (default: false). */
   judgeRetired?: boolean | undefined;
-  /** Where the samples were looked for, to be told where there are none. */
+  /** The database that the histories were read from, for messages. */
   database?: string | undefined;
 }
 
-/**
- * What some series prove, to judge jobs by.
- */
+/** The analysis of some series, which jobs can be judged by. */
 export class Report {
-  /** Milliseconds since 1970. */
-  readonly now: Instant;
+  readonly now: Date;
   readonly series: readonly ReportedSeries[];
-  /** Where the samples were looked for; null where that is not known. */
+  /** The database that the report was read from; null if unknown. */
   readonly database: string | null;
-  /** Not private to the language: test runners look at reports through a copy. */
+  /** A TypeScript-private field: test runners call `judge` on a copy of the report, which has no `#` fields. */
   private readonly judgeRetired: boolean;
 
-  /** @throws CredWatchError for options that cannot be */
+  /** @throws CredWatchError INVALID_ARGUMENT */
   constructor(histories: readonly SeriesHistory[], options: ReportOptions = {}) {
-    const clockNow = getSystemDefaults().clock.now();
-    this.now = parseInstantOption(options.now ?? clockNow, clockNow, 'first', 'now');
+    const now = parseNow(options.now);
+    this.now = new Date(now);
     this.database = options.database ?? null;
     this.judgeRetired = options.judgeRetired ?? false;
-    const freshness = { now: this.now, maxAge: parseMaxAge(options.maxAge) };
-    const analyses = histories.map((history) => analyse(history, freshness));
-    const { series } = assessAnalyses(analyses, {
-      now: this.now,
-      jobs: [],
-      minRotations: 1,
-      judgeRetired: false,
-    });
-    this.series = series.map(({ analysis, isRetired }) => ({ analysis, isRetired }));
+    const freshness = { now, maxAge: parseMaxAge(options.maxAge) };
+    const analyses = fromPublic<readonly DomainSeriesHistory[]>(histories).map((history) =>
+      analyse(history, freshness),
+    );
+    const { series } = assessAnalyses(analyses, { now, jobs: [], minRotations: 1, judgeRetired: false });
+    this.series = series.map(({ analysis, isRetired }) => ({
+      analysis: toPublic<DomainSeriesAnalysis>(analysis),
+      isRetired,
+    }));
   }
 
   /**
-   * Would a job of this length that froze its credentials at its start outlive them, whenever it starts?
-   * @throws CredWatchError for durations that are none
+   * Judges a job of this length that copies its credentials when it starts: do they outlive it, for any start time?
+   * @throws CredWatchError INVALID_ARGUMENT
    */
-  judge(duration: Duration, options: JudgeOptions = {}): ReportVerdict {
+  judge(duration: Duration, options: JudgeOptions = {}): ReportJudgement {
     const analyses = this.series.map(({ analysis }) => analysis);
     return judgeAnalyses(analyses, duration, {
       ...options,
-      now: this.now,
+      now: this.now.getTime(),
       judgeRetired: this.judgeRetired,
     });
   }
 }
 
-/** Judges a job by some series; where one of them alone is given, it is judged even if it is retired. */
+/** Judges a job by some series. A single series is judged even if it is retired. */
 export function judgeAnalyses(
   analyses: readonly SeriesAnalysis[],
   duration: Duration,
   options: JudgeOptions & { now: Instant; judgeRetired: boolean },
-): ReportVerdict {
+): ReportJudgement {
   const job = parseJob(duration, options.margin);
   const maxAge = parseMaxAge(options.maxAge);
-  const fresh = maxAge === 'default' ? analyses : analyses.map((each) => ({ ...each, maxAge }));
-  const { series, verdict } = assessAnalyses(fresh, {
+  const given = fromPublic<readonly DomainSeriesAnalysis[]>(analyses);
+  const assessed = assessAnalyses(maxAge === 'default' ? given : given.map((each) => ({ ...each, maxAge })), {
     now: options.now,
     jobs: [{ name: null, ...job, runs: [] }],
     minRotations: parseMinRotations(options.confidence),
     judgeRetired: options.judgeRetired,
   });
+  const { verdict, series } = toPublic(assessed);
   return {
-    verdict: verdict!,
-    job,
-    required: job.duration + job.margin,
+    verdict: verdict ?? 'unknown',
+    job: toPublic(job),
+    requiredSeconds: job.duration + job.margin,
     series: series.flatMap(({ analysis, judgements }) =>
-      judgements.map((each) => ({ analysis, judgement: each })),
+      judgements.map((judgement) => ({ analysis, judgement })),
     ),
   };
 }
 
-export interface ReadReportOptions {
-  /** The database (default: {@link defaultDatabasePath}). */
+export interface ReadReportOptions extends SelectionOptions {
+  /** The database file (default: {@link defaultDatabasePath}). */
   db?: string | undefined;
-  host?: string | undefined;
-  source?: SourceName | undefined;
-  /** Series of this role alone; retired ones are then judged, too. */
-  role?: string | undefined;
-  /** Whole generations that were seen at any moment from here on. */
-  since?: Moment | undefined;
-  /** Whole generations that were seen at any moment up to here. */
-  until?: Moment | undefined;
+  /** The time of the report (default: the current time). */
   now?: Moment | undefined;
-  /** Older newest samples make a verdict `unknown`; null is never (default: 24 h for polled series, else never). */
+  /** Verdicts are `unknown` if the newest sample is older; null: no limit (default: 24 h for polled series, else null). */
   maxAge?: Duration | null | undefined;
 }
 
 /**
- * Reads what is stored of the selected series. Asks no endpoint and writes nothing. A database that is not there has
- * no series: every verdict is `unknown`.
- * @throws CredWatchError where the database cannot be read, and for options that cannot be
+ * Reads the selected series from the database, and analyses them. Sends no request and writes nothing. `since` and
+ * `until` select whole generations that were seen between them. With `role`, retired series count too. If the file
+ * does not exist, the report has no series and every verdict is `unknown`.
+ * @throws CredWatchError if the database cannot be read, or INVALID_ARGUMENT
  * @example
  * import { readReport } from 'cred-watch';
  *
  * const report = readReport({ role: 'loader', since: '30d' });
  * const { verdict, series } = report.judge('5h', { margin: '10m', confidence: '95%' });
- * console.log(verdict, series[0]?.judgement.spare);
+ * console.log(verdict, series[0]?.judgement.spareSeconds);
  */
 export function readReport(options: ReadReportOptions = {}): Report {
-  const { db = defaultDatabasePath(), host, source, role, since, until, maxAge } = options;
-  const clockNow = getSystemDefaults().clock.now();
-  const now = parseInstantOption(options.now ?? clockNow, clockNow, 'first', 'now');
-  const filter = {
-    host: host === undefined ? host : validateName(host, 'the host'),
-    source: source === undefined ? source : validateSourceName(source),
-    role: role === undefined ? role : validateName(role, 'the role'),
-    since: since === undefined ? since : parseInstantOption(since, now, 'first', 'since'),
-    until: until === undefined ? until : parseInstantOption(until, now, 'last', 'until'),
-  };
-  if (isPeriodEmpty(filter)) {
-    throw new CredWatchError('since is after until', 'exchange the two');
-  }
-  const store = SampleStore.openReadOnly(db);
+  const { db = defaultDatabasePath(), maxAge, now: givenNow, ...selection } = options;
+  const now = parseNow(givenNow);
+  const filter = parseSelection(selection, now);
+  const store = DomainSampleStore.openReadOnly(db);
   try {
-    const judgeRetired = role !== undefined;
-    return new Report(store?.histories(filter) ?? [], { now, maxAge, judgeRetired, database: db });
+    const histories = toPublic<readonly DomainSeriesHistory[]>(store?.histories(filter) ?? []);
+    const judgeRetired = selection.role !== undefined;
+    return new Report(histories, { now: new Date(now), maxAge, judgeRetired, database: db });
   } finally {
     store?.close();
   }
+}
+
+function parseNow(given: Moment | undefined): Instant {
+  const clockNow = getSystemDefaults().clock.now();
+  return given === undefined ? clockNow : parseInstantOption(given, clockNow, 'first', 'now');
 }

@@ -1,144 +1,154 @@
-import type { Clock } from '../clock.ts';
-import { CredWatchError } from '../errors.ts';
+import type { SourceName } from '../domain/model.ts';
 import type { Environment } from '../sources/environment/environment-variables.ts';
 import type { PollLimits } from '../sources/http/exchange.ts';
-import { findSourceConflict, openSource, type SourceChoice, type SourceConflict } from '../sources/open.ts';
-import type { CredentialSource } from '../sources/source.ts';
-import { validateName } from './parse-options.ts';
+import { findSourceConflict, openSource, type SourceChoice } from '../sources/open.ts';
+import { invalidArgument, validateName } from './parse-options.ts';
+import { toPublic } from './public-data.ts';
+import type { PollOutcome } from './public-types.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
-/** What every source takes. Nothing of it has to be given. */
+/** A source of credentials that can be polled repeatedly. */
+export interface CredentialSource {
+  readonly name: SourceName;
+  /**
+   * The endpoint's URL for display, without user info and query. Null if the source has no endpoint, or if its
+   * configuration is invalid. Polls of loopback endpoints may be less than 10 s apart.
+   */
+  readonly endpoint: { url: string; loopback: boolean } | null;
+  /**
+   * Polls once, without recording. An error of endpoint, network or environment is an outcome with `ok: false`. An
+   * aborted poll has the reason `timeout`.
+   */
+  poll(signal?: AbortSignal): Promise<PollOutcome>;
+}
+
+/** Options of every source. All of them have defaults. */
 export interface CommonSourceOptions {
-  /** The variables that name endpoints, profiles and keys (default: `process.env`). */
+  /** Variables that name endpoints, profiles and keys (default: `process.env`). */
   env?: Environment | undefined;
-  /** The folder of `.aws`, where `env` has no `HOME` (default: the user's). */
+  /** The folder that contains `.aws`, if `env` has no `HOME` (default: the user's home). */
   home?: string | undefined;
-  /** Used for the time, pauses between attempts and the time limit of a poll (default: the system's). */
-  clock?: Clock | undefined;
-  /** For pauses: 0 ≤ x < 1 (default: `Math.random`). */
-  random?: (() => number) | undefined;
-  /** Deadlines of one look in milliseconds, and how often a request is tried in all (default: 3, within 10 s). */
+  /** Time limits of a poll in milliseconds, and attempts per request (default: 3 attempts within 10 s). */
   limits?: Partial<PollLimits> | undefined;
 }
 
-/** What the sources take that are asked over HTTP. */
+/** Options of the sources that are polled over HTTP. */
 export interface EndpointSourceOptions extends CommonSourceOptions {
-  /** Ask once which instance or task this is, to file samples under it (default: true). */
+  /** Request the id of the instance or task once, and record samples under it (default: true). */
   discoverHost?: boolean | undefined;
 }
 
 export interface ImdsSourceOptions extends EndpointSourceOptions {
-  /** The role to ask for, instead of discovering it. */
+  /** The role to request (default: the role that IMDS lists). */
   role?: string | undefined;
-  /** The profile whose settings of IMDS count (default: `AWS_PROFILE`, else `default`). */
+  /** The profile with IMDS settings (default: `AWS_PROFILE`, else `default`). */
   profile?: string | undefined;
-  /** Ask the extended API for the account id as well, and compare both answers (default: false). */
+  /** Also request the account id from the extended API, and compare both responses (default: false). */
   extendedApi?: boolean | undefined;
 }
 
 export interface ProcessSourceOptions extends CommonSourceOptions {
-  /** What the shell is to run, instead of the `credential_process` of the profile. */
+  /** The shell command to run (default: the profile's `credential_process`). Excludes `profile`. */
   command?: string | undefined;
-  /** The profile whose `credential_process` is run (default: `AWS_PROFILE`, else `default`). */
+  /** The profile with the `credential_process` (default: `AWS_PROFILE`, else `default`). */
   profile?: string | undefined;
-  /** The name of the series (default: that of the program or the profile). */
+  /** The role of the series (default: the name of the program or profile). */
   role?: string | undefined;
 }
 
 export interface EnvironmentSourceOptions extends CommonSourceOptions {
-  /** The name of the series (default: none). */
+  /** The role of the series (default: none). */
   role?: string | undefined;
 }
 
 export interface ProfileSourceOptions extends CommonSourceOptions {
-  /** Default: `AWS_PROFILE`, else `default`. */
+  /** The profile (default: `AWS_PROFILE`, else `default`). */
   profile?: string | undefined;
-  /** The name of the series (default: that of the profile). */
+  /** The role of the series (default: the profile's name). */
   role?: string | undefined;
 }
 
+/** One function per source. The compiler requires an entry for every name in `SOURCE_NAMES`. */
+interface Sources extends Record<SourceName | 'auto', (options?: never) => Promise<CredentialSource>> {
+  /** The container endpoint if the environment names one, else IMDS: the SDKs choose in the same way. */
+  auto(options?: EndpointSourceOptions): Promise<CredentialSource>;
+  /**
+   * The instance metadata service of EC2: version 2, with the SDKs' fallback to version 1. The endpoint comes from the
+   * SDKs' variables (`AWS_EC2_METADATA_SERVICE_ENDPOINT`, …), else from the profile, else it is 169.254.169.254.
+   */
+  imds(options?: ImdsSourceOptions): Promise<CredentialSource>;
+  /** The container endpoint that the environment names: ECS, EKS Pod Identity, CloudShell or Greengrass. */
+  container(options?: EndpointSourceOptions): Promise<CredentialSource>;
+  /** A command that prints credentials as `credential_process` does. Every poll runs it in a shell. */
+  process(options?: ProcessSourceOptions): Promise<CredentialSource>;
+  /** The keys in `AWS_ACCESS_KEY_ID` and so on. A running process sees a rotation only if `env` changes. */
+  environment(options?: EnvironmentSourceOptions): Promise<CredentialSource>;
+  /** A profile of the shared files, read again at every poll: its keys, or the output of its `credential_process`. */
+  profile(options?: ProfileSourceOptions): Promise<CredentialSource>;
+}
+
 /**
- * The instance metadata service of EC2: version 2 first, version 1 where SDKs would fall back to it. Found by the
- * variables of the SDKs (`AWS_EC2_METADATA_SERVICE_ENDPOINT`, …), then by the settings of the profile, else at
- * 169.254.169.254. Nothing is asked before the first `poll()`.
- *
- * A factory rejects with {@link CredWatchError} for options that cannot be; a bad environment is the outcome of a poll.
+ * Opens a source. No request is sent before the first `poll()`. An invalid option rejects with {@link CredWatchError}
+ * INVALID_ARGUMENT; an invalid environment is the outcome of a poll.
  * @example
- * import { createImdsSource } from 'cred-watch';
+ * import { sources } from 'cred-watch';
  *
- * const source = await createImdsSource();
+ * const source = await sources.imds();
  * const outcome = await source.poll();
  * if (outcome.ok) {
- *   console.log(outcome.credentials.accessKeyId, new Date(outcome.credentials.expiration));
- *   console.log(`${outcome.secrets.secretAccessKey}`); // [redacted]; reveal() gives the text
+ *   console.log(outcome.credentials.accessKeyId, outcome.credentials.expiration);
+ *   console.log(`${outcome.secrets.secretAccessKey}`); // [redacted]; reveal() returns the text
  * } else console.log(outcome.reason, outcome.detail);
  */
-export const createImdsSource = (options: ImdsSourceOptions = {}): Promise<CredentialSource> =>
-  open('imds', options);
+export const sources: Sources = {
+  auto: (options = {}) => open('auto', options),
+  imds: (options = {}) => open('imds', options),
+  container: (options = {}) => open('container', options),
+  process: (options = {}) => open('process', options),
+  environment: (options = {}) => open('environment', options),
+  profile: (options = {}) => open('profile', options),
+};
 
-/** The container endpoint (ECS, EKS Pod Identity, CloudShell, Greengrass) that the environment names. */
-export const createContainerSource = (options: EndpointSourceOptions = {}): Promise<CredentialSource> =>
-  open('container', options);
-
-/** The container endpoint where the environment names one, else IMDS: as the SDKs choose between the two. */
-export async function createAutoSource(options: EndpointSourceOptions = {}): Promise<CredentialSource> {
-  return open('auto', options);
-}
-
-/** A command that prints credentials as a `credential_process` does. It is run, by the shell, at every poll. */
-export async function createProcessSource(options: ProcessSourceOptions = {}): Promise<CredentialSource> {
-  const { command } = options;
-  if (command !== undefined && (typeof command !== 'string' || command.trim() === '')) {
-    throw new CredWatchError('the command of a process source is none', 'say what to run');
-  }
-  return open('process', options);
-}
-
-/** The keys in the variables (`AWS_ACCESS_KEY_ID`, …). A running process sees rotations only if `env` changes. */
-export async function createEnvironmentSource(
-  options: EnvironmentSourceOptions = {},
-): Promise<CredentialSource> {
-  return open('environment', options);
-}
-
-/** A profile of the shared files, read anew at every poll: its keys, or what its `credential_process` prints. */
-export async function createProfileSource(options: ProfileSourceOptions = {}): Promise<CredentialSource> {
-  return open('profile', options);
-}
+type AnySourceOptions = ImdsSourceOptions & ProcessSourceOptions;
 
 async function open(choice: SourceChoice, options: AnySourceOptions): Promise<CredentialSource> {
-  const defaults = getSystemDefaults();
-  const { role, profile, command, limits, extendedApi } = options;
-  if (role !== undefined) validateName(role, 'the role');
-  if (profile !== undefined) validateName(profile, 'the profile');
-  const given = {
-    env: options.env ?? defaults.env,
-    home: options.home ?? defaults.home,
-    clock: options.clock ?? defaults.clock,
-    random: options.random ?? defaults.random,
-    discoverHost: options.discoverHost ?? true,
+  const { env, home, clock, random } = getSystemDefaults();
+  validateOptions(choice, options);
+  const { limits, role, profile, command, extendedApi, discoverHost = true } = options;
+  const source = await openSource(choice, {
+    env: options.env ?? env,
+    home: options.home ?? home,
+    clock,
+    random,
     limits,
     role,
     profile,
     command,
     extendedApi,
+    discoverHost,
+  });
+  return {
+    name: source.name,
+    endpoint: source.endpoint,
+    poll: async (signal) => toPublic(await source.poll(signal)),
   };
-  assertNoConflict(findSourceConflict(choice, given));
-  return openSource(choice, given);
 }
 
-type AnySourceOptions = EndpointSourceOptions & ImdsSourceOptions & ProcessSourceOptions;
-
-function assertNoConflict(conflict: SourceConflict | null): void {
-  if (conflict === null) return;
-  if (conflict.code === 'SETTING_NOT_SUPPORTED') {
-    throw new CredWatchError(
-      `the source ${conflict.source} takes no ${conflict.setting}`,
-      `leave out ${conflict.setting}`,
-    );
+function validateOptions(choice: SourceChoice, { role, profile, command }: AnySourceOptions): void {
+  if (role !== undefined) validateName(role, 'the role');
+  if (profile !== undefined) validateName(profile, 'the profile');
+  if (command !== undefined && (typeof command !== 'string' || command.trim() === '')) {
+    throw invalidArgument('the command is empty', 'name the shell command to run');
   }
-  throw new CredWatchError(
-    'a command and a profile exclude each other',
-    'leave out one of them: a profile has a credential_process of its own',
-  );
+  const conflict = findSourceConflict(choice, { role, profile, command, env: {} });
+  if (conflict === null) return;
+  throw conflict.code === 'SETTING_NOT_SUPPORTED'
+    ? invalidArgument(
+        `the source ${conflict.source} has no option ${conflict.setting}`,
+        `leave out ${conflict.setting}`,
+      )
+    : invalidArgument(
+        'command and profile exclude each other',
+        'leave out one: a profile has its own credential_process',
+      );
 }

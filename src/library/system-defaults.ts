@@ -3,18 +3,18 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Environment } from '../sources/environment/environment-variables.ts';
 import { resolveDatabasePath } from '../store/database-path.ts';
 
-/** What is taken from the process where the caller gives nothing else. Of the library, this file alone touches it. */
+/** Defaults that come from the process. No other file of the library reads the process. */
 export interface SystemDefaults {
   env: Environment;
   home: string;
   /** This machine's own name. */
   machine: string;
   clock: Clock;
-  /** 0 ≤ x < 1. */
+  /** Returns 0 ≤ x < 1. */
   random: () => number;
 }
 
-/** As they are at this moment: variables may be set after the library was loaded. */
+/** Reads the defaults at every call: a program may set variables after it has loaded the library. */
 export const getSystemDefaults = (): SystemDefaults => ({
   env: process.env,
   home: homedir(),
@@ -24,8 +24,8 @@ export const getSystemDefaults = (): SystemDefaults => ({
 });
 
 /**
- * The database that `cred-watch poll` writes to where it is given no `--db`: `$CRED_WATCH_DB`,
- * `$STATE_DIRECTORY/samples.db`, else the file in the XDG state directory (for root `/var/lib/cred-watch/samples.db`).
+ * Returns the database that `cred-watch poll` uses without `--db`: `$CRED_WATCH_DB`, else
+ * `$STATE_DIRECTORY/samples.db`, else a file in the XDG state directory (for root `/var/lib/cred-watch/samples.db`).
  */
 export function defaultDatabasePath(): string {
   const { env, home } = getSystemDefaults();

@@ -44,6 +44,7 @@ export function assertPollInterval(
   throw new CredWatchError(
     `${what} ${interval}s is too short for ${source.endpoint.url}, which other programs also use`,
     `use ${shortest}s or more; only endpoints on this machine may be polled more often`,
+    { code: 'POLL_INTERVAL_TOO_SHORT' },
   );
 }
 

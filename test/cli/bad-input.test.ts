@@ -230,7 +230,7 @@ const obstacles: ({ path: string } & Omit<BadInput, 'args'>)[] = [
   {
     path: 'newer.db',
     make: (folder) => makeOurs(folder, 'newer.db', 99),
-    error: `{folder}/newer.db was written by a newer cred-watch (schema 99, this one knows ${MIGRATIONS.length})`,
+    error: `{folder}/newer.db was written by a newer cred-watch (schema 99, this version supports ${MIGRATIONS.length})`,
     hint: 'nothing was changed; update cred-watch, or name another file with --db',
   },
   {
@@ -287,13 +287,13 @@ const databases: BadInput[] = [
   ),
   ...[['poll'], ['import', fixturePath('curl.log'), '--host', 'linux']].map((command) => ({
     args: [...command, '--db', 'blank.db '],
-    error: "a database's path cannot begin or end with a blank: '{folder}/blank.db '",
+    error: "the database path '{folder}/blank.db ' begins or ends with a space",
     hint: 'choose another path',
   })),
   {
     args: ['poll', '--db', 'text/samples.db'],
     make: file('text', 'not a folder'),
-    error: '{folder}/text/samples.db cannot be a file',
+    error: 'could not use the path {folder}/text/samples.db',
     hint: 'check the path given with --db',
   },
   ...[['export'], ['prune', '--older-than', '1d']].map((command) => ({

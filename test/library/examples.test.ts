@@ -19,10 +19,10 @@ const watched = join(folder, 'watched.db');
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 beforeAll(() => writeWatchedDatabase(watched, Date.now(), identity));
 
-/** Each example has a database of its own, and an endpoint that answers. */
-async function surroundingsOf(name: string): Promise<Record<string, string>> {
-  const own = mkdtempSync(join(folder, `${name}-`));
-  const db = join(own, 'samples.db');
+/** Gives each example its own database, and an endpoint with valid credentials. */
+async function environmentFor(name: string): Promise<Record<string, string>> {
+  const home = mkdtempSync(join(folder, `${name}-`));
+  const db = join(home, 'samples.db');
   copyFileSync(watched, db);
   const times = {
     LastUpdated: new Date().toISOString(),
@@ -36,7 +36,7 @@ async function surroundingsOf(name: string): Promise<Record<string, string>> {
     }),
   );
   return minimalEnvironment({
-    HOME: own,
+    HOME: home,
     CRED_WATCH_DB: db,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: url,
   });
@@ -50,22 +50,22 @@ describe('the examples of the documentation', () => {
     expect(libraryDocumentExamples()).toHaveLength(3);
   });
 
-  test('are found', () => {
+  test('include one of every entry point and main function', () => {
     expect(documentedExamples().map(({ name }) => name)).toEqual([
-      'index.ts: head',
+      'analysis.ts: import',
       'matchers.ts: export function toOutlive',
-      'polling.ts: export async function pollOnce',
+      'polling.ts: export async function poll',
       'polling.ts: export async function watch',
       'polling.ts: export async function check',
       'report.ts: export function readReport',
-      'sources.ts: export const createImdsSource',
+      'sources.ts: export const sources: Sources',
     ]);
   });
 
   test.each(examples.filter((each) => !isForVitest(each)))(
     'run with the built library: $name',
     async ({ code }) => {
-      const env = await surroundingsOf('run');
+      const env = await environmentFor('run');
       const file = join(mkdtempSync(join(folder, 'code-')), 'example.mjs');
       writeFileSync(file, code);
       const { code: exitCode, stdout, stderr } = await run([process.execPath, file], { env, cwd: env.HOME! });
@@ -75,18 +75,18 @@ describe('the examples of the documentation', () => {
     },
   );
 
-  test('run in vitest, those that are tests', async () => {
-    const env = await surroundingsOf('vitest');
+  test('run in vitest if they are tests', async () => {
+    const env = await environmentFor('vitest');
     const tests = mkdtempSync(join(folder, 'tests-'));
-    const own = examples.filter(isForVitest);
-    for (const [index, { code }] of own.entries()) writeFileSync(join(tests, `${index}.test.ts`), code);
+    const written = examples.filter(isForVitest);
+    for (const [index, { code }] of written.entries()) writeFileSync(join(tests, `${index}.test.ts`), code);
     const vitest = join(toolPath('vitest'), 'vitest.mjs');
     const { stdout, stderr } = await run(
       [process.execPath, vitest, 'run', '--root', tests, '--reporter', 'json'],
       { env },
     );
     const { numPassedTests, numFailedTests } = JSON.parse(stdout || `{"stderr":${JSON.stringify(stderr)}}`);
-    expect({ numFailedTests, passed: numPassedTests >= own.length, stdout }).toMatchObject({
+    expect({ numFailedTests, passed: numPassedTests >= written.length, stdout }).toMatchObject({
       numFailedTests: 0,
       passed: true,
     });

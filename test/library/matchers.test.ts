@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, test } from 'vitest';
 import '../../src/library/vitest.ts';
-import { analyse, matchers, Report, readReport, toOutlive } from '../../src/library/index.ts';
+import { matchers, Report, readReport, toOutlive } from '../../src/library/index.ts';
 import { logsDatabase } from '../support/library/logs-database.ts';
 
 let db: string;
@@ -14,20 +14,20 @@ beforeAll(async () => {
   nothing = readReport({ db, host: 'nobody' });
 });
 
-/** What a failed expectation says; it must fail. */
+/** Returns the message of an expectation that must fail. */
 function failure(action: () => void): string {
   try {
     action();
   } catch (error) {
     return (error as Error).message;
   }
-  throw new Error('passed');
+  throw new Error('the expectation passed');
 }
 
 const margin = 0;
 
 describe('toOutlive', () => {
-  test('passes where the job is safe, and its opposite where it is proven not to be', () => {
+  test('passes for a safe job, and negated for a job that is not safe', () => {
     expect(linux).toOutlive('4h59m36s', { margin });
     expect(linux).not.toOutlive('4h59m37s', { margin });
     expect(linux).not.toOutlive(7 * 3600);
@@ -47,7 +47,7 @@ describe('toOutlive', () => {
     `);
   });
 
-  test('fails the other way round, too', () => {
+  test('fails negated with the verdict and the evidence', () => {
     expect(failure(() => expect(linux).not.toOutlive('4h'))).toMatchInlineSnapshot(`
       "expected credentials not to outlive a 4h job with a margin of 5m for at least one start
 
@@ -57,7 +57,7 @@ describe('toOutlive', () => {
     `);
   });
 
-  test('fails both ways where the answer is unknown: no evidence turns no test green', () => {
+  test('fails both ways if the verdict is unknown', () => {
     const stale = { maxAge: '1h' };
     for (const report of [linux, nothing]) {
       expect(failure(() => expect(report).toOutlive('4h', stale))).toMatch(
@@ -72,20 +72,20 @@ describe('toOutlive', () => {
     );
     expect(failure(() => expect(nothing).toOutlive('4h'))).toContain(`no samples in ${db}, or none match`);
     expect(failure(() => expect([]).not.toOutlive('4h'))).toContain('no samples');
-    // Not safe needs no evidence: one look that had too little left is enough.
+    // One sample with too little left is enough for "not safe".
     expect(linux).not.toOutlive('5h', stale);
     expect({ report: nothing }).not.toEqual({ report: expect.toOutlive('4h') });
     expect({ report: nothing }).not.toEqual({ report: expect.not.toOutlive('4h') });
   });
 
-  test('asks for the evidence that is wanted', () => {
+  test('requires enough rotations for the given confidence', () => {
     expect(linux).toOutlive('4h', { confidence: '90%' });
     expect(failure(() => expect(linux).toOutlive('4h', { confidence: '95%' }))).toContain(
       'this confidence needs at least 19: poll for about 8h 07m 28s more',
     );
   });
 
-  test('takes series that were analysed, one or several', () => {
+  test('accepts one or several analysed series', () => {
     const analyses = readReport({ db }).series.map(({ analysis }) => analysis);
     const windows = analyses.find(({ identity }) => identity.host === 'windows')!;
     expect(windows).toOutlive('5h', { margin });
@@ -95,7 +95,7 @@ describe('toOutlive', () => {
     expect(message).not.toContain('windows');
   });
 
-  test('tells of a few series where many are not safe', () => {
+  test('reports at most five of many series that are not safe', () => {
     const { analysis } = linux.series[0]!;
     const fleet = Array.from({ length: 12 }, (_, index) => ({
       ...analysis,
@@ -107,27 +107,29 @@ describe('toOutlive', () => {
     expect(message).not.toContain('\u001b');
   });
 
-  test('throws, with not as without, for what is no report and for no duration', () => {
+  test('throws for a value that is not a report and for an invalid duration, also when negated', () => {
     const history = { identity: {}, generations: [] };
     for (const received of [undefined, null, 'safe', 5, {}, [{}], history, Promise.resolve(linux)]) {
-      expect(() => expect(received).toOutlive('4h')).toThrow('neither a report nor a series');
-      expect(() => expect(received).not.toOutlive('4h')).toThrow('neither a report nor a series');
+      expect(() => expect(received).toOutlive('4h')).toThrow('neither a report nor an analysed series');
+      expect(() => expect(received).not.toOutlive('4h')).toThrow('neither a report nor an analysed series');
     }
-    expect(() => expect(linux).not.toOutlive('long')).toThrow(/^the duration "long" is not a duration: .*5h/);
-    // Where it compares a copy.
+    expect(() => expect(linux).not.toOutlive('long')).toThrow(
+      /^the job duration "long" is not a duration: .*5h/,
+    );
+    // In `toEqual`, the test runner passes a copy of the report.
     expect({ report: { ...linux, judge: linux.judge } }).toEqual({ report: expect.toOutlive('4h') });
     expect(() => expect(linux).not.toOutlive('7h', { margin: -1 })).toThrow(
       'the margin -1 is not a duration',
     );
   });
 
-  test('waits for a report that is promised', async () => {
+  test('works with resolves', async () => {
     await expect(Promise.resolve(linux)).resolves.toOutlive('4h');
   });
 });
 
-describe('as other test runners call it', () => {
-  test('it needs no more than isNot', () => {
+describe('toOutlive in other test runners', () => {
+  test('needs a context with isNot only', () => {
     expect(toOutlive.call({ isNot: false }, linux, '4h').pass).toBe(true);
     expect(toOutlive.call({ isNot: true }, linux, '4h').pass).toBe(true);
     expect(toOutlive.call({}, linux, '5h').pass).toBe(false);
@@ -136,23 +138,22 @@ describe('as other test runners call it', () => {
     expect(Object.keys(matchers)).toEqual(['toOutlive']);
   });
 
-  test('cred-watch/jest hands it to the expect of Jest', () => {
+  test('is added to expect of Jest by cred-watch/jest', () => {
     const require = createRequire(import.meta.url);
     const code = readFileSync(require.resolve('../../dist/library/jest.cjs'), 'utf8');
     const extended: object[] = [];
     const modules: Record<string, unknown> = {
-      '@jest/globals': { expect: { extend: (own: object) => extended.push(own) } },
+      '@jest/globals': { expect: { extend: (added: object) => extended.push(added) } },
       './index.cjs': require('../../dist/library/index.cjs'),
     };
     new Function('require', code)((name: string) => modules[name]);
     expect(extended).toEqual([{ toOutlive: expect.any(Function) }]);
   });
 
-  test('a report of another copy of the library is one, too', () => {
+  test('accepts a report of another copy of the library', () => {
     const built = createRequire(import.meta.url)('../../dist/library/index.cjs');
     const report = built.readReport({ db, host: 'linux' });
     expect(report).not.toBeInstanceOf(Report);
     expect(report).toOutlive('4h');
-    expect(analyse).not.toBe(built.analyse);
   });
 });

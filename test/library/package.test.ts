@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import * as source from '../../src/library/index.ts';
+import * as analysis from '../../src/library/analysis.ts';
+import * as library from '../../src/library/index.ts';
 import { minimalEnvironment } from '../support/cli/run-program.ts';
 import { run } from '../support/credential-formats/run.ts';
 import { installedPackage } from '../support/library/installed-package.ts';
@@ -17,48 +18,51 @@ async function evaluate(name: string, code: string): Promise<unknown> {
 }
 
 describe('the built library', () => {
-  test('is the same in both kinds of module, so that there is one of every class', async () => {
-    const answer = await evaluate(
+  test.each([
+    ['cred-watch', library],
+    ['cred-watch/analysis', analysis],
+  ])('exports the same objects of %s as ES module and as CommonJS', async (name, source) => {
+    const exported = await evaluate(
       'both.mjs',
       `import { createRequire } from 'node:module';
-       import * as module from 'cred-watch';
-       const common = createRequire(import.meta.url)('cred-watch');
+       import * as module from '${name}';
+       const common = createRequire(import.meta.url)('${name}');
        const differing = Object.keys(common).filter((name) => common[name] !== module[name]);
        console.log(JSON.stringify([Object.keys(module).sort(), differing]));`,
     );
-    expect(answer).toEqual([Object.keys(source).sort(), []]);
+    expect(exported).toEqual([Object.keys(source).sort(), []]);
   });
 
-  test('loads neither the database nor an HTTP client before they are wanted, and leaves the process alone', async () => {
-    const answer = await evaluate(
+  test('loads neither database nor HTTP client on import, and adds no listener to the process', async () => {
+    const effects = await evaluate(
       'effects.cjs',
       `const before = process.eventNames().length;
        require('cred-watch');
        const loaded = Object.keys(require.cache).map((path) => path.split('/node_modules/').pop());
        console.log(JSON.stringify([loaded.slice(1), process.eventNames().length - before]));`,
     );
-    expect(answer).toEqual([['cred-watch/dist/library/index.cjs'], 0]);
+    expect(effects).toEqual([['cred-watch/dist/library/index.cjs'], 0]);
   });
 
-  test('says what is missing where its database driver is not installed', async () => {
-    const answer = await evaluate(
+  test('names the missing database driver', async () => {
+    const thrown = await evaluate(
       'driver.cjs',
       `const { CredWatchError, SampleStore } = require('cred-watch');
        try { SampleStore.open('samples.db'); } catch (error) {
-         console.log(JSON.stringify([error instanceof CredWatchError, error.message]));
+         console.log(JSON.stringify([error instanceof CredWatchError, error.message, error.code]));
        }`,
     );
-    expect(answer).toEqual([true, 'better-sqlite3 is not installed']);
+    expect(thrown).toEqual([true, 'better-sqlite3 is not installed', 'DATABASE_DRIVER_MISSING']);
   });
 
-  test('names files that are there', () => {
+  test('contains every file that package.json exports', () => {
     const { exports } = createRequire(import.meta.url)('../../package.json');
     const files: string[] = [];
     const collect = (value: unknown): unknown =>
       typeof value === 'string' ? files.push(value) : Object.values(value as object).map(collect);
     collect(exports);
     const require = createRequire(import.meta.url);
-    expect(files).toHaveLength(13);
+    expect(files).toHaveLength(17);
     for (const file of files) expect(require.resolve(`../../${file}`)).toContain(file.slice(2));
   });
 });

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { analyse, judgeJob } from '../../src/library/analysis.ts';
 import {
-  analyse,
   CredWatchError,
-  judgeJob,
   Report,
   readReport,
   SampleStore,
@@ -14,7 +13,8 @@ import { logsDatabase } from '../support/library/logs-database.ts';
 import { writeWatchedDatabase } from '../support/library/watched-database.ts';
 
 const hms = (hours: number, minutes: number, seconds: number) => (hours * 60 + minutes) * 60 + seconds;
-const NOW = Date.UTC(2026, 0, 31, 12);
+const NOW = new Date('2026-01-31T12:00:00Z');
+const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000);
 const loader: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };
 
 let db: string;
@@ -24,51 +24,51 @@ beforeAll(async () => {
 
 function watched(identity = loader, until = NOW): string {
   const file = join(temporaryFolder(), 'samples.db');
-  writeWatchedDatabase(file, until, identity);
+  writeWatchedDatabase(file, until.getTime(), identity);
   return file;
 }
 
 describe('a report', () => {
-  test('judges jobs by what the database says of a host', () => {
+  test('judges jobs by the samples of the selected host', () => {
     const report = readReport({ db, host: 'linux' });
     expect(report.series).toMatchObject([{ isRetired: false, analysis: { identity: { host: 'linux' } } }]);
     expect(report.judge('5h', { margin: 0 })).toMatchObject({
       verdict: 'start-after-rotation',
-      job: { duration: hms(5, 0, 0), margin: 0 },
-      required: hms(5, 0, 0),
-      series: [{ judgement: { spare: -24 }, analysis: { measurement: { witnessedCount: 11 } } }],
+      job: { durationSeconds: hms(5, 0, 0), marginSeconds: 0 },
+      requiredSeconds: hms(5, 0, 0),
+      series: [{ judgement: { spareSeconds: -24 }, analysis: { measurement: { witnessedCount: 11 } } }],
     });
     expect(report.judge('4h59m36s', { margin: '0' }).verdict).toBe('safe');
     expect(report.judge('7h').verdict).toBe('never');
   });
 
-  test('takes durations as texts and as seconds, and a margin of five minutes where none is given', () => {
+  test('takes durations as text or seconds, with a default margin of five minutes', () => {
     const report = readReport({ db, host: 'windows' });
     const given = ['5h', 'PT5H', 18_000, ' 300m '];
     expect(
-      new Set(given.map((each) => report.judge(each, { margin: 0 }).series[0]!.judgement.spare)),
+      new Set(given.map((each) => report.judge(each, { margin: 0 }).series[0]!.judgement.spareSeconds)),
     ).toEqual(new Set([284]));
-    expect(report.judge('5h')).toMatchObject({ verdict: 'start-after-rotation', required: 18_300 });
+    expect(report.judge('5h')).toMatchObject({ verdict: 'start-after-rotation', requiredSeconds: 18_300 });
   });
 
-  test('of several series gives the worst verdict, with each of them', () => {
+  test('gives the worst verdict of several series, and the judgement of each', () => {
     const { verdict, series } = readReport({ db }).judge('5h', { margin: 0 });
     expect(verdict).toBe('start-after-rotation');
     expect(series.map((each) => each.judgement.verdict)).toEqual(['start-after-rotation', 'safe']);
   });
 
-  test('says the same as analyse and judgeJob on the histories of a store', () => {
+  test('judges as analyse and judgeJob do', () => {
     const store = SampleStore.openReadOnly(db)!;
     onTestFinished(() => store.close());
     const histories = store.histories({ host: 'linux' });
-    const analysis = analyse(histories[0]!, { now: NOW, maxAge: null });
+    const analysis = analyse(histories[0]!, { now: NOW, maxAgeSeconds: null });
     const report = new Report(histories, { now: NOW, maxAge: null });
     expect(report.series[0]!.analysis).toEqual(analysis);
-    const job = { duration: hms(5, 0, 0), margin: 0 };
+    const job = { durationSeconds: hms(5, 0, 0), marginSeconds: 0 };
     expect(report.judge('5h', { margin: 0 }).series[0]!.judgement).toEqual(judgeJob(analysis, job));
   });
 
-  test('is unknown without enough evidence, and without fresh samples', () => {
+  test('is unknown without enough rotations or without fresh samples', () => {
     const report = readReport({ db, host: 'linux' });
     expect(report.judge('4h', { confidence: '90%' }).verdict).toBe('safe');
     expect(report.judge('4h', { confidence: 0.95 })).toMatchObject({
@@ -90,9 +90,9 @@ describe('a report', () => {
     expect(then.judge('4h').verdict).toBe('safe');
   });
 
-  test('leaves a retired series out of the verdict, unless its role is asked for', () => {
-    const file = watched({ ...loader, apiVersion: '1' }, NOW - 30 * 3_600_000);
-    writeWatchedDatabase(file, NOW, loader);
+  test('excludes a retired series from the verdict unless its role is selected', () => {
+    const file = watched({ ...loader, apiVersion: '1' }, hoursAgo(30));
+    writeWatchedDatabase(file, NOW.getTime(), loader);
     const report = readReport({ db: file, now: NOW, maxAge: null });
     expect(report.series.map(({ analysis, isRetired }) => [analysis.identity.apiVersion, isRetired])).toEqual(
       [
@@ -105,20 +105,20 @@ describe('a report', () => {
     expect(ofRole.judge('4h').series).toHaveLength(2);
   });
 
-  test('selects by time: a day, how long ago, a moment, a Date or milliseconds', () => {
+  test('selects by time: a day, an age, a time or a Date', () => {
     const file = watched();
-    const samples = (since: Date | number | string, until?: string) =>
+    const samples = (since: Date | string, until?: string) =>
       readReport({ db: file, now: NOW, since, until }).series[0]?.analysis.measurement?.sampleCount;
     expect(samples('24h')).toBe(24 * 12);
-    expect(
-      ['3h', '2026-01-31T09:00:00Z', new Date(NOW - 1.08e7), NOW - 1.08e7].map((each) => samples(each)),
-    ).toEqual(Array(4).fill(3 * 12));
+    expect(['3h', '2026-01-31T09:00:00Z', hoursAgo(3)].map((each) => samples(each))).toEqual(
+      Array(3).fill(3 * 12),
+    );
     expect(samples('2026-01-31')).toBe(12 * 12);
     expect(samples('2026-01-30', '2026-01-30')).toBe(12 * 12);
     expect(samples('2026-02-01')).toBeUndefined();
   });
 
-  test('of a database that is not there, or where nothing matches, is unknown and says where it looked', () => {
+  test('is unknown without a database or a matching series, and names the database', () => {
     const missing = join(temporaryFolder(), 'none.db');
     for (const report of [readReport({ db: missing }), readReport({ db, host: 'nobody' })]) {
       expect(report.judge('1h')).toMatchObject({ verdict: 'unknown', series: [] });
@@ -127,47 +127,60 @@ describe('a report', () => {
   });
 });
 
-describe('what cannot be is refused with a hint', () => {
+describe('an invalid option is an error with a hint and a code', () => {
   const report = new Report([]);
   test.each([
-    ['5 hours', 'the duration "5 hours" is not a duration'],
-    ['', 'the duration "" is not a duration'],
-    [-1, 'the duration -1 is not a duration'],
-    [1.5, 'the duration 1.5 is not a duration'],
-    [Number.NaN, 'the duration NaN is not a duration'],
-    [1e300, 'the duration 1e+300 is not a duration'],
-    ['40000d', 'the duration "40000d" is too long'],
-    [null, 'the duration (of type null) is not a duration'],
-    [{}, 'the duration (of type object) is not a duration'],
-    ['x'.repeat(41), 'the duration (of type string) is not a duration'],
+    ['5 hours', 'the job duration "5 hours" is not a duration'],
+    ['', 'the job duration "" is not a duration'],
+    [-1, 'the job duration -1 is not a duration'],
+    [1.5, 'the job duration 1.5 is not a duration'],
+    [Number.NaN, 'the job duration NaN is not a duration'],
+    [1e300, 'the job duration 1e+300 is not a duration'],
+    ['40000d', 'the job duration "40000d" is too long'],
+    [null, 'the job duration (of type null) is not a duration'],
+    [{}, 'the job duration (of type object) is not a duration'],
+    ['x'.repeat(41), 'the job duration (of type string) is not a duration'],
   ])('the duration %j', (given, message) => {
-    expect(refusal(() => report.judge(given as string))).toEqual({ message, hint: expect.any(String) });
+    expect(refusal(() => report.judge(given as string))).toEqual(invalidArgument(message));
   });
 
   test.each([
     [() => report.judge('5h', { margin: 'wide' }), 'the margin "wide" is not a duration'],
-    [() => report.judge('5h', { confidence: 1 }), 'the confidence 1 is not a confidence'],
-    [() => report.judge('5h', { confidence: '100%' }), 'the confidence "100%" is not a confidence'],
+    [() => report.judge('5h', { confidence: 1 }), 'the confidence 1 is not between 0 and 1'],
+    [() => report.judge('5h', { confidence: '100%' }), 'the confidence "100%" is not between 0 and 1'],
     [() => report.judge('5h', { maxAge: 'old' }), 'maxAge "old" is not a duration'],
     [() => readReport({ db, now: 'soon' }), 'now "soon" is not a time'],
     [() => readReport({ db, since: new Date(Number.NaN) }), 'since (of type object) is not a time'],
     [() => readReport({ db, until: '2026-02-30' }), 'until "2026-02-30" is not a time'],
     [() => readReport({ db, since: '1d', until: '2d' }), 'since is after until'],
-    [() => readReport({ db, host: '\u001b[31m' }), 'the host is not a name'],
-    [() => readReport({ db, role: '' }), 'the role is not a name'],
-    [() => readReport({ db, source: 'moon' as 'imds' }), 'the source "moon" is not known'],
-    [() => readReport({ db: import.meta.dirname }), `${import.meta.dirname} is not a file`],
+    [() => readReport({ db, host: '\u001b[31m' }), 'the host is not a valid name'],
+    [() => readReport({ db, role: '' }), 'the role is not a valid name'],
+    [() => readReport({ db, source: 'moon' as 'imds' }), 'unknown source "moon"'],
   ])('%s', (action, message) => {
-    expect(refusal(action)).toEqual({ message, hint: expect.any(String) });
+    expect(refusal(action)).toEqual(invalidArgument(message));
+  });
+
+  test('a folder in place of a database', () => {
+    expect(refusal(() => readReport({ db: import.meta.dirname }))).toMatchObject({
+      message: `${import.meta.dirname} is not a file`,
+      code: 'DATABASE_INVALID_PATH',
+    });
   });
 });
 
-function refusal(action: () => unknown): { message: string; hint: string | undefined } {
+const invalidArgument = (message: string) => ({
+  message,
+  hint: expect.any(String),
+  code: 'INVALID_ARGUMENT',
+});
+
+function refusal(action: () => unknown): Pick<CredWatchError, 'message' | 'hint' | 'code'> {
   try {
     action();
   } catch (error) {
-    if (error instanceof CredWatchError) return { message: error.message, hint: error.hint };
+    if (error instanceof CredWatchError)
+      return { message: error.message, hint: error.hint, code: error.code };
     throw error;
   }
-  throw new Error('was accepted');
+  throw new Error('no error');
 }

@@ -2,19 +2,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import {
   type CredentialSource,
   check,
-  createAutoSource,
-  createContainerSource,
-  createEnvironmentSource,
-  createImdsSource,
-  createProcessSource,
-  createProfileSource,
-  type PollingSetup,
-  pollOnce,
+  type PollTarget,
+  poll,
   readReport,
   SampleStore,
+  sources,
   watch,
 } from '../../src/library/index.ts';
 import { NOWHERE } from '../support/cli/run-program.ts';
@@ -24,13 +20,13 @@ import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 const INSTANCE = { 'GET /latest/meta-data/instance-id': { body: 'i-0abc' } };
 
-/** Nothing of the machine's own gets into a test. */
-function surroundings(env: Record<string, string> = {}) {
+/** Options that keep the machine's own environment and files out of a test. */
+function isolated(env: Record<string, string> = {}) {
   const home = temporaryFolder();
   return { env: { HOME: home, AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE, ...env }, home, limits: LIMITS };
 }
 
-const imdsAt = (url: string) => createImdsSource(surroundings({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }));
+const imdsAt = (url: string) => sources.imds(isolated({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }));
 
 function storeIn(folder: string) {
   const db = join(folder, 'samples.db');
@@ -44,8 +40,8 @@ async function roleOf(source: Promise<CredentialSource>) {
   return outcome.ok ? `${outcome.identity.role} ${outcome.credentials.accessKeyId}` : outcome.reason;
 }
 
-describe('a source', () => {
-  test('is made with the variables that are given, and asks nobody before it is polled', async () => {
+describe('sources', () => {
+  test('a source uses the given variables and sends no request before the first poll', async () => {
     const endpoint = await startEndpoint({ ...imds(), ...INSTANCE });
     const source = await imdsAt(endpoint.url);
     expect([source.name, source.endpoint]).toEqual(['imds', { url: endpoint.url, loopback: true }]);
@@ -57,15 +53,15 @@ describe('a source', () => {
     });
   });
 
-  test('goes by the variables of the process where none are given, as they are then', async () => {
+  test('a source without given variables uses those of the process at that time', async () => {
     const endpoint = await startEndpoint(imds());
     onTestFinished(() => void vi.unstubAllEnvs());
     vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', endpoint.url);
     vi.stubEnv('HOME', temporaryFolder());
-    expect(await roleOf(createImdsSource({ discoverHost: false }))).toBe('web-role ASIACANARY0000000001');
+    expect(await roleOf(sources.imds({ discoverHost: false }))).toBe('web-role ASIACANARY0000000001');
   });
 
-  test('has secrets that show themselves to nobody who does not ask', async () => {
+  test('secrets of an outcome are redacted until reveal() is called', async () => {
     const endpoint = await startEndpoint(imds());
     const outcome = await (await imdsAt(endpoint.url)).poll();
     if (!outcome.ok) throw new Error(outcome.detail);
@@ -74,24 +70,24 @@ describe('a source', () => {
     expect(outcome.secrets.secretAccessKey.reveal()).toBe(CANARIES[0]);
   });
 
-  test('is the container where the environment names one, else IMDS', async () => {
-    const { env, ...rest } = surroundings();
-    const name = async (more: object) => (await createAutoSource({ ...rest, env: { ...env, ...more } })).name;
+  test('auto opens the container endpoint if the environment names one, else IMDS', async () => {
+    const { env, ...rest } = isolated();
+    const name = async (more: object) => (await sources.auto({ ...rest, env: { ...env, ...more } })).name;
     expect(await name({})).toBe('imds');
     expect(await name({ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9/' })).toBe('container');
   });
 
-  test('of IMDS heeds the settings of the profile', async () => {
+  test('imds uses the settings of the given profile', async () => {
     const endpoint = await startEndpoint(imds());
-    const { env, ...given } = surroundings();
+    const { env, ...given } = isolated();
     mkdirSync(join(given.home, '.aws'));
     const settings = `[profile lab]\nec2_metadata_service_endpoint = ${endpoint.url}\n`;
     writeFileSync(join(given.home, '.aws', 'config'), settings);
-    const source = await createImdsSource({ ...given, env: { HOME: env.HOME }, profile: 'lab' });
+    const source = await sources.imds({ ...given, env: { HOME: env.HOME }, profile: 'lab' });
     expect(source.endpoint?.url).toBe(endpoint.url);
   });
 
-  test('of each other kind is there, named as the caller says', async () => {
+  test('every other source can be polled and takes its role from the options', async () => {
     const Expiration = '2026-11-22T06:23:11Z';
     const endpoint = await startEndpoint({ 'GET /creds': { body: document() } });
     const keys = {
@@ -100,35 +96,32 @@ describe('a source', () => {
       AWS_CREDENTIAL_EXPIRATION: Expiration,
     };
     const printed = JSON.stringify({ Version: 1, AccessKeyId: 'ASIAPROC', SecretAccessKey: 'x', Expiration });
-    const profile = surroundings();
+    const profile = isolated();
     mkdirSync(join(profile.home, '.aws'));
     const credentials = `[loader]\naws_access_key_id = ASIAFILE\naws_secret_access_key = x\nexpiration = ${Expiration}\n`;
     writeFileSync(join(profile.home, '.aws', 'credentials'), credentials);
     const command = `echo '${printed}'`;
-    const container = surroundings({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` });
-    expect(await roleOf(createContainerSource(container))).toBe(' ASIACANARY0000000001');
-    expect(await roleOf(createEnvironmentSource({ ...surroundings(keys), role: 'mine' }))).toBe(
-      'mine ASIAENV',
-    );
-    expect(await roleOf(createProcessSource({ ...surroundings(), command }))).toBe('echo ASIAPROC');
-    expect(await roleOf(createProcessSource({ ...surroundings(), command, role: 'mine' }))).toBe(
-      'mine ASIAPROC',
-    );
-    expect(await roleOf(createProfileSource({ ...profile, profile: 'loader' }))).toBe('loader ASIAFILE');
+    const container = isolated({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` });
+    expect(await roleOf(sources.container(container))).toBe(' ASIACANARY0000000001');
+    expect(await roleOf(sources.environment({ ...isolated(keys), role: 'mine' }))).toBe('mine ASIAENV');
+    expect(await roleOf(sources.process({ ...isolated(), command }))).toBe('echo ASIAPROC');
+    expect(await roleOf(sources.process({ ...isolated(), command, role: 'mine' }))).toBe('mine ASIAPROC');
+    expect(await roleOf(sources.profile({ ...profile, profile: 'loader' }))).toBe('loader ASIAFILE');
   });
 
-  test('refuses options that cannot be, and fails for a bad environment', async () => {
-    await expect(createProcessSource({ command: ' ' })).rejects.toThrow(
-      'the command of a process source is none',
+  test('an invalid option is an error, and an invalid environment is a failed poll', async () => {
+    await expect(sources.process({ command: ' ' })).rejects.toThrow('the command is empty');
+    await expect(sources.process({ command: 'a', profile: 'b' })).rejects.toThrow(
+      'command and profile exclude each other',
     );
-    await expect(createProcessSource({ command: 'a', profile: 'b' })).rejects.toThrow('exclude each other');
-    await expect(createImdsSource({ role: 'a\nb' })).rejects.toThrow('the role is not a name');
-    await expect(createProfileSource({ profile: '' })).rejects.toThrow('the profile is not a name');
-    expect(await roleOf(createImdsSource({ ...surroundings(), role: '../secret' }))).toBe(
-      'invalid-configuration',
-    );
+    await expect(sources.imds({ role: 'a\nb' })).rejects.toThrow('the role is not a valid name');
+    await expect(sources.profile({ profile: '' })).rejects.toMatchObject({
+      message: 'the profile is not a valid name',
+      code: 'INVALID_ARGUMENT',
+    });
+    expect(await roleOf(sources.imds({ ...isolated(), role: '../secret' }))).toBe('invalid-configuration');
     expect(await roleOf(imdsAt('nonsense'))).toBe('invalid-configuration');
-    expect(await roleOf(createContainerSource(surroundings()))).toBe('invalid-configuration');
+    expect(await roleOf(sources.container(isolated()))).toBe('invalid-configuration');
   });
 });
 
@@ -140,10 +133,10 @@ describe('polling', () => {
   const start = () =>
     startEndpoint({ ...imds({ [`GET ${ROLES}web-role`]: { body: document(times()) } }), ...INSTANCE });
 
-  test('records a sample, from which a report is read, and no secret', async () => {
+  test('poll records a sample for reports, and no secret', async () => {
     const folder = temporaryFolder();
     const { db, store } = storeIn(folder);
-    const { outcome, identity } = await pollOnce({ source: await imdsAt((await start()).url), store });
+    const { outcome, identity } = await poll({ source: await imdsAt((await start()).url), store });
     expect([outcome.ok, identity.host]).toEqual([true, 'i-0abc']);
     expect(readReport({ db, role: 'web-role' }).judge('5h')).toMatchObject({
       verdict: 'unknown',
@@ -155,63 +148,71 @@ describe('polling', () => {
     }
   });
 
-  test('files samples under the host that is named, and failed polls as such', async () => {
+  test('poll records samples and failed polls under the given host', async () => {
     const { db, store } = storeIn(temporaryFolder());
-    const source = await createImdsSource(surroundings({ AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1' }));
-    const { outcome, identity } = await pollOnce({ source, store, host: 'db-loader' });
+    const source = await sources.imds(isolated({ AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1' }));
+    const { outcome, identity } = await poll({ source, store, host: 'db-loader' });
     expect([outcome.ok, identity.host]).toEqual([false, 'db-loader']);
     expect(readReport({ db }).series).toMatchObject([
       { analysis: { measurement: null, failedPolls: [{ reason: 'unreachable', count: 1 }] } },
     ]);
     onTestFinished(() => void vi.unstubAllEnvs());
     vi.stubEnv('CRED_WATCH_HOST', 'named');
-    expect((await pollOnce({ source, store })).identity.host).toBe('named');
-    expect((await pollOnce({ source, store, host: null, machine: 'me' })).identity.host).toBe('me');
-    await expect(pollOnce({ source, store, host: '\n' })).rejects.toThrow('the host is not a name');
+    expect((await poll({ source, store })).identity.host).toBe('named');
+    expect((await poll({ source, store, host: null, machine: 'me' })).identity.host).toBe('me');
+    await expect(poll({ source, store, host: '\n' })).rejects.toThrow('the host is not a valid name');
   });
 
-  test('goes on until it is told to stop, and tells how many samples it took', async () => {
+  test('watch polls until its signal is aborted and returns the number of samples', async () => {
     const { db, store } = storeIn(temporaryFolder());
     const stop = new AbortController();
     const polled: boolean[] = [];
-    const samples = await watch(
+    onTestFinished(() => void vi.restoreAllMocks());
+    vi.spyOn(systemClock, 'sleep').mockImplementation(hastyClock.sleep);
+    const { sampleCount } = await watch(
       { source: await imdsAt((await start()).url), store },
       {
         interval: '5m',
         signal: stop.signal,
-        clock: hastyClock,
         onPoll: ({ outcome }) => {
           polled.push(outcome.ok);
           if (polled.length === 3) stop.abort();
         },
       },
     );
-    expect([samples, polled]).toEqual([3, [true, true, true]]);
+    expect([sampleCount, polled]).toEqual([3, [true, true, true]]);
     expect(readReport({ db }).series[0]!.analysis.measurement!.sampleCount).toBe(3);
   });
 
-  test('is not made to ask endpoints that others depend on too often', async () => {
+  test('watch refuses a short interval for an endpoint of another machine', async () => {
     const { store } = storeIn(temporaryFolder());
-    const asked: string[] = [];
+    let polls = 0;
     const source: CredentialSource = {
       name: 'imds',
       endpoint: { url: 'http://169.254.169.254', loopback: false },
-      poll: () => Promise.reject(asked.push('asked')),
+      poll: () => Promise.reject(new Error(`poll ${++polls}`)),
     };
-    const where: PollingSetup = { source, store };
-    await expect(watch(where, { interval: '9s' })).rejects.toThrow('too short for http://169.254.169.254');
-    await expect(watch(where, { interval: 0 })).rejects.toThrow('the interval 0 is no time at all');
-    await expect(watch(where, { interval: '5m', for: 'ever' })).rejects.toThrow(
-      'for "ever" is not a duration',
+    const target: PollTarget = { source, store };
+    await expect(watch(target, { interval: '9s' })).rejects.toMatchObject({
+      message: expect.stringContaining('http://169.254.169.254'),
+      code: 'POLL_INTERVAL_TOO_SHORT',
+    });
+    await expect(watch(target, { interval: 0 })).rejects.toThrow('the interval 0 is not longer than 0');
+    await expect(watch(target, { interval: '5m', stopAfter: 'ever' })).rejects.toThrow(
+      'stopAfter "ever" is not a duration',
     );
-    expect(asked).toEqual([]);
+    expect(polls).toBe(0);
   });
 
-  test('judges the credentials in hand for a job that starts now', async () => {
+  test('check polls and judges a job that starts now', async () => {
     const { store } = storeIn(temporaryFolder());
-    const where = { source: await imdsAt((await start()).url), store };
-    expect((await check(where, '5h')).judgement).toMatchObject({ verdict: 'safe', required: 18_300 });
-    expect((await check(where, '6h', { margin: 0 })).judgement.verdict).toBe('not-safe');
-    await expect(check(where, 'long')).rejects.toThrow('the duration "long" is not a duration');
+    const target = { source: await imdsAt((await start()).url), store };
+    expect((await check(target, '5h')).judgement).toMatchObject({
+      verdict: 'safe',
+      requiredSeconds: 18_300,
+      judgedAt: expect.any(Date),
+    });
+    expect((await check(target, '6h', { margin: 0 })).judgement.verdict).toBe('not-safe');
+    await expect(check(target, 'long')).rejects.toThrow('the job duration "long" is not a duration');
   });
 });

@@ -2,7 +2,7 @@ import 'cred-watch/vitest';
 import { readReport } from 'cred-watch';
 import { expect, test } from 'vitest';
 
-test('the matcher is there, and fails where it should', () => {
+test('toOutlive passes for a safe job and fails for others', () => {
   const report = readReport({ host: 'linux' });
   expect(report).toOutlive('4h59m36s', { margin: 0 });
   expect(report).not.toOutlive('5h', { margin: 0 });

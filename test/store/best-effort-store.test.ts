@@ -54,7 +54,7 @@ test('one that is full is read, and what no longer fits is kept for as long as i
   const { store, troubles, keys } = open(file, { maxPages: 20 });
   const written = Array.from({ length: 800 }, (_, number) => `ASIA${number}`);
   for (const key of written) store.recordSample(SERIES, sample(key), 'm');
-  expect(troubles.map(({ message }) => message)).toEqual([`there is no room left to write ${file}`]);
+  expect(troubles.map(({ message }) => message)).toEqual([`no space left to write ${file}`]);
   expect(keys().sort()).toEqual(written.sort());
   const onDisk = SampleStore.openReadOnly(file)!;
   expect(onDisk.histories()[0]!.generations.length).toBeLessThan(800);

@@ -5,26 +5,29 @@ import { CredWatchError } from '../../errors.ts';
 import { type DatabaseConnection, openDatabase } from './driver.ts';
 
 /** A read-only container may have no writable temporary folder, but nearly always has shared memory. */
-const PLACES = [tmpdir(), '/dev/shm'];
+const TEMPORARY_FOLDERS = [tmpdir(), '/dev/shm'];
 
-/** A poller on the other side of the mount may write while we copy. */
+/** A poller outside the read-only mount may write to the database during a copy. */
 const COPY_ATTEMPTS = 5;
 
-/** A copy of the database and of what its write-ahead log holds, which goes away when the connection is closed. */
+/**
+ * Opens a copy of the database, including its write-ahead log. The copy is deleted when the connection is closed.
+ * @throws CredWatchError if no folder can be written, or the database changes during every attempt
+ */
 export function openCopy(file: string): DatabaseConnection {
   const folder = makeFolder(file);
   try {
     const copy = join(folder, basename(file));
     copyWhole(file, copy);
     for (const each of [copy, `${copy}-wal`]) if (existsSync(each)) chmodSync(each, 0o600);
-    return withoutFilesBeside(openDatabase(copy));
+    return keepJournalInMemory(openDatabase(copy));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** On Linux an open file needs no name: nothing is left behind, however the program ends. */
-function withoutFilesBeside(connection: DatabaseConnection): DatabaseConnection {
+/** The folder of the copy is deleted while the file is open, so SQLite cannot create a journal in it. */
+function keepJournalInMemory(connection: DatabaseConnection): DatabaseConnection {
   try {
     connection.pragma('journal_mode = MEMORY');
     return connection;
@@ -35,20 +38,21 @@ function withoutFilesBeside(connection: DatabaseConnection): DatabaseConnection 
 }
 
 function makeFolder(file: string): string {
-  for (const place of PLACES) {
+  for (const parent of TEMPORARY_FOLDERS) {
     try {
-      return mkdtempSync(join(place, 'cred-watch-'));
+      return mkdtempSync(join(parent, 'cred-watch-'));
     } catch {
-      // The next place may do.
+      // Try the next folder.
     }
   }
   throw new CredWatchError(
-    `${file} lies on a read-only mount and there is no temporary folder to copy it to`,
-    'set TMPDIR to a folder that can be written',
+    `${file} is on a read-only mount, and no temporary folder can be written for a copy`,
+    'set TMPDIR to a writable folder',
+    { code: 'DATABASE_NO_PERMISSION' },
   );
 }
 
-/** Copies again until neither file has changed meanwhile. */
+/** Copies until neither the database nor its log changes during the copy. */
 function copyWhole(file: string, copy: string): void {
   for (let attempt = 1; ; attempt += 1) {
     const before = fingerprint(file);
@@ -57,7 +61,9 @@ function copyWhole(file: string, copy: string): void {
     if (statSync(`${file}-wal`, { throwIfNoEntry: false })) copyFileSync(`${file}-wal`, `${copy}-wal`);
     if (fingerprint(file) === before) return;
     if (attempt >= COPY_ATTEMPTS) {
-      throw new CredWatchError(`${file} keeps changing while it is read`, 'try again in a moment');
+      throw new CredWatchError(`${file} changed during each of ${COPY_ATTEMPTS} copies`, 'try again later', {
+        code: 'DATABASE_BUSY',
+      });
     }
   }
 }

@@ -3,18 +3,18 @@ import { dirname, resolve } from 'node:path';
 import { CredWatchError, systemErrorCode } from '../../errors.ts';
 import type { StoreLimits } from '../contract.ts';
 import { openCopy } from './database-copy.ts';
-import { type DatabaseConnection, openDatabase } from './driver.ts';
+import { type DatabaseConnection, openDatabase, readNumberPragma, requireRow } from './driver.ts';
 import { withErrorHints } from './error-hints.ts';
 import { assertNotForeignDatabase, foreignDatabaseError } from './file-header.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
-/** Setting WAL on a new file does not wait for its turn as everything else does: it is tried again instead. */
+/** Enabling WAL on a new file ignores the busy timeout of SQLite, so it is retried here. */
 const WAL_ATTEMPTS = 500;
-const WAL_PAUSE = 10;
+const WAL_PAUSE_MS = 10;
 
 /**
- * Opens the database for writing, creating it (mode 0600) and bringing its schema up to date.
- * @throws CredWatchError where the file is not ours, is newer than this program, or cannot be written
+ * Opens the database for writing. Creates the file (mode 0600) if it does not exist, and migrates an older schema.
+ * @throws CredWatchError if the file is not ours, is newer than this program, or cannot be written
  */
 export function openForWriting(path: string, { maxPages }: StoreLimits = {}): DatabaseConnection {
   const file = resolve(path);
@@ -39,8 +39,8 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Da
 }
 
 /**
- * Opens the database for reading; null where there is none. On a read-only mount, where SQLite cannot keep its
- * lock file, a copy is read.
+ * Opens the database for reading. Opens a copy on a read-only mount, because SQLite cannot create its lock file there.
+ * @returns null if the file does not exist, or has no tables yet
  * @throws CredWatchError as {@link openForWriting}
  */
 export function openForReading(path: string): DatabaseConnection | null {
@@ -50,14 +50,14 @@ export function openForReading(path: string): DatabaseConnection | null {
     if (size === null || size === 0) return null;
     assertNotForeignDatabase(file);
     const connection = openDirectly(file) ?? openOwnCopy(file);
-    // Another process has just made the file and not yet its tables.
+    // Another process has just created the file, but not yet its tables.
     if (schemaVersion(connection) > 0) return connection;
     connection.close();
     return null;
   });
 }
 
-/** A copy of a database of ours: what was found out about the file itself was lost when it could not be opened. */
+/** Opens a copy and checks that it is ours. The file itself could not be checked, because it could not be opened. */
 function openOwnCopy(file: string): DatabaseConnection {
   const connection = openCopy(file);
   try {
@@ -70,32 +70,32 @@ function openOwnCopy(file: string): DatabaseConnection {
 }
 
 /**
- * For where the database cannot be written: a copy of it, or an empty one in memory where there is none or it is
- * not fit to be read. Both can be written and are forgotten when they are closed.
+ * Opens a writable copy of a database that cannot be written, or an empty database in memory if the file does not exist
+ * or cannot be read. The copy is deleted when it is closed.
  */
 export function openTemporary(path: string): DatabaseConnection {
   const file = resolve(path);
-  return openSoundCopy(file) ?? prepareToForget(openDatabase(':memory:'), file);
+  return openIntactCopy(file) ?? prepareTemporary(openDatabase(':memory:'), file);
 }
 
-/** Null for whatever reason there is: whoever asks makes do without history. */
-function openSoundCopy(file: string): DatabaseConnection | null {
+/** Returns null after any error, because the caller can do without history. */
+function openIntactCopy(file: string): DatabaseConnection | null {
   let connection: DatabaseConnection | undefined;
   try {
     if (!sizeOf(file)) return null;
     assertNotForeignDatabase(file);
     connection = openOwnCopy(file);
-    // A damaged page would otherwise be met by whoever reads it later.
+    // Without this check, a later query could fail at a damaged page.
     if (connection.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('damaged');
-    return prepareToForget(connection, file);
+    return prepareTemporary(connection, file);
   } catch {
     connection?.close();
     return null;
   }
 }
 
-/** Nothing but memory: there may be no place for temporary files. */
-function prepareToForget(connection: DatabaseConnection, file: string): DatabaseConnection {
+/** Keeps temporary data in memory, because no folder may be writable. */
+function prepareTemporary(connection: DatabaseConnection, file: string): DatabaseConnection {
   connection.pragma('temp_store = MEMORY');
   connection.pragma('synchronous = OFF');
   connection.pragma('foreign_keys = ON');
@@ -103,7 +103,7 @@ function prepareToForget(connection: DatabaseConnection, file: string): Database
   return connection;
 }
 
-/** Null where SQLite cannot open the file in place although it is there: no lock file can be made beside it. */
+/** Returns null if SQLite cannot open the file in place because it cannot create a lock file beside the file. */
 function openDirectly(file: string): DatabaseConnection | null {
   let connection: DatabaseConnection | undefined;
   try {
@@ -117,12 +117,16 @@ function openDirectly(file: string): DatabaseConnection | null {
   }
 }
 
-/** Makes the file before SQLite does, so that it is never readable by others; true if it is new or empty. */
+/**
+ * Creates the file before SQLite does, so that other users can never read it.
+ * @returns true if the file is new or empty
+ */
 function createPrivately(file: string): boolean {
   if (/^\s|\s$/.test(file)) {
     throw new CredWatchError(
-      `a database's path cannot begin or end with a blank: '${file}'`,
+      `the database path '${file}' begins or ends with a space`,
       'choose another path',
+      { code: 'DATABASE_INVALID_PATH' },
     );
   }
   const size = sizeOf(file);
@@ -132,7 +136,7 @@ function createPrivately(file: string): boolean {
   }
   try {
     closeSync(openSync(file, 'wx', 0o600));
-    // The umask may have taken more away than intended.
+    // The umask may have removed the owner's own permissions.
     chmodSync(file, 0o600);
   } catch (error) {
     if (systemErrorCode(error) !== 'EEXIST') throw error;
@@ -140,31 +144,34 @@ function createPrivately(file: string): boolean {
   return true;
 }
 
-/** Null where there is no such file. A pipe or device would hang the program, and a folder is a mistake. */
+/** Returns null if the file does not exist. Rejects pipes and devices, which would hang the program. */
 function sizeOf(file: string): number | null {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return null;
   if (!stats.isFile()) {
-    throw new CredWatchError(`${file} is not a file`, 'name a database file with --db or CRED_WATCH_DB');
+    throw new CredWatchError(`${file} is not a file`, 'name a database file with --db or CRED_WATCH_DB', {
+      code: 'DATABASE_INVALID_PATH',
+    });
   }
   return stats.size;
 }
 
 function assertOurs(connection: DatabaseConnection, file: string): void {
-  const applicationId = connection.pragma('application_id', { simple: true }) as number;
-  const tables = connection.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
+  const applicationId = readNumberPragma(connection, 'application_id');
+  const countTables = connection.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck();
+  const tables = requireRow(countTables.get());
   const version = schemaVersion(connection);
   if (applicationId !== APPLICATION_ID && (tables > 0 || version > 0)) throw foreignDatabaseError(file);
   if (version > MIGRATIONS.length) {
     throw new CredWatchError(
-      `${file} was written by a newer cred-watch (schema ${version}, this one knows ${MIGRATIONS.length})`,
+      `${file} was written by a newer cred-watch (schema ${version}, this version supports ${MIGRATIONS.length})`,
       'nothing was changed; update cred-watch, or name another file with --db',
+      { code: 'DATABASE_TOO_NEW' },
     );
   }
 }
 
-const schemaVersion = (connection: DatabaseConnection) =>
-  connection.pragma('user_version', { simple: true }) as number;
+const schemaVersion = (connection: DatabaseConnection) => readNumberPragma(connection, 'user_version');
 
 function useWriteAheadLog(connection: DatabaseConnection): void {
   for (let attempt = 1; ; attempt += 1) {
@@ -173,7 +180,7 @@ function useWriteAheadLog(connection: DatabaseConnection): void {
       return;
     } catch (error) {
       if (attempt >= WAL_ATTEMPTS || systemErrorCode(error) !== 'SQLITE_BUSY') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_PAUSE);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_PAUSE_MS);
     }
   }
 }
@@ -182,7 +189,7 @@ function migrate(connection: DatabaseConnection, file: string): void {
   if (schemaVersion(connection) === MIGRATIONS.length) return;
   connection
     .transaction(() => {
-      // Another process may have been first, or may have made something else of the file.
+      // Another process may have migrated or replaced the file in the meantime.
       assertOurs(connection, file);
       for (const step of MIGRATIONS.slice(schemaVersion(connection))) connection.exec(step);
       connection.pragma(`application_id = ${APPLICATION_ID}`);

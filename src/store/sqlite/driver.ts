@@ -7,51 +7,53 @@ import { CredWatchError, systemErrorCode } from '../../errors.ts';
 export type DatabaseConnection = BetterSqlite3.Database;
 type Driver = typeof BetterSqlite3;
 
-/** A poll waits this long for its turn; an import gives way after every batch, so turns come soon. */
+/** An import releases its lock after every batch, so a poll rarely waits for long. */
 export const BUSY_TIMEOUT_MS = 30_000;
 
-/** better-sqlite3 13 is built against a Node-API that older versions of Node lack: loading it ends the process. */
+/** better-sqlite3 13 needs a Node-API that older versions of Node lack. Loading it there crashes the process. */
 const FIRST_NODE_OF_13 = 22;
 
 export interface DriverOptions {
-  /** Directory from which the package is looked up, for tests. */
+  /** The file from which the package is resolved, for tests. */
   resolveFrom?: string;
   nodeVersion?: string;
 }
 
+export interface LoadedDriver {
+  Driver: Driver;
+  /** The path of the addon; undefined if the driver has to search for it. */
+  nativeBinding: string | undefined;
+}
+
 /**
- * Loads better-sqlite3, which stays outside the bundle because it brings a native addon.
- * @throws CredWatchError where it is missing, was not built, or does not fit this Node
+ * Loads better-sqlite3. The driver is not part of the bundle, because it contains a native addon.
+ * @throws CredWatchError DATABASE_DRIVER_MISSING if the driver is not installed, not built, or unfit for this Node
  */
 export function loadDriver({
   resolveFrom = __filename,
   nodeVersion = process.versions.node,
-}: DriverOptions = {}): {
-  Driver: Driver;
-  nativeBinding: string | undefined;
-} {
+}: DriverOptions = {}): LoadedDriver {
   const require = createRequire(resolveFrom);
   const manifest = resolveManifest(require);
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'));
   if (Number.parseInt(version, 10) >= 13 && Number.parseInt(nodeVersion, 10) < FIRST_NODE_OF_13) {
     throw new CredWatchError(
       `better-sqlite3 ${version} does not run on Node ${nodeVersion}`,
-      `install cred-watch with npm, which picks better-sqlite3 12 for this Node, or use Node ${FIRST_NODE_OF_13} or later`,
+      `install cred-watch with npm, which chooses better-sqlite3 12 for this Node, or use Node ${FIRST_NODE_OF_13} or later`,
+      { code: 'DATABASE_DRIVER_MISSING' },
     );
   }
-  // Named outright, the addon is found without the search of the `bindings` package: a quarter of Node's own start.
+  // The search of the `bindings` package takes a quarter of Node's own start-up time.
   const addon = join(dirname(manifest), 'build', 'Release', 'better_sqlite3.node');
   try {
-    return {
-      Driver: require('better-sqlite3') as Driver,
-      nativeBinding: existsSync(addon) ? addon : undefined,
-    };
+    const Driver: Driver = require('better-sqlite3');
+    return { Driver, nativeBinding: existsSync(addon) ? addon : undefined };
   } catch (error) {
-    throw notBuilt(error);
+    throw addonError(error);
   }
 }
 
-/** Opens a database, or with `:memory:` one that lies nowhere. */
+/** Opens a database file, or an empty database in memory with `:memory:`. */
 export function openDatabase(file: string, options: { readonly?: boolean } = {}): DatabaseConnection {
   const { Driver, nativeBinding } = loadDriver();
   try {
@@ -61,19 +63,18 @@ export function openDatabase(file: string, options: { readonly?: boolean } = {})
       ...(nativeBinding === undefined ? {} : { nativeBinding }),
     });
   } catch (error) {
-    if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(systemErrorCode(error))) throw notBuilt(error);
+    if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(systemErrorCode(error))) throw addonError(error);
     throw error;
   }
 }
 
-/** What to tell when the package is there and its addon is not (install scripts off), or is another Node's. */
-function notBuilt(cause: unknown): CredWatchError {
-  return new CredWatchError(
-    'the SQLite addon of better-sqlite3 cannot be loaded by this Node',
+/** The package is installed, but its addon is missing (install scripts were off) or was built for another Node. */
+const addonError = (cause: unknown) =>
+  new CredWatchError(
+    'this Node cannot load the SQLite addon of better-sqlite3',
     'run `npm rebuild better-sqlite3` in the folder where cred-watch is installed, with install scripts allowed',
-    { cause },
+    { cause, code: 'DATABASE_DRIVER_MISSING' },
   );
-}
 
 function resolveManifest(require: NodeJS.Require): string {
   try {
@@ -82,9 +83,20 @@ function resolveManifest(require: NodeJS.Require): string {
     throw new CredWatchError(
       'better-sqlite3 is not installed',
       'install cred-watch again: `npm install cred-watch`',
-      {
-        cause,
-      },
+      { cause, code: 'DATABASE_DRIVER_MISSING' },
     );
   }
+}
+
+/** Reads a pragma that is a number, such as `user_version`. */
+export function readNumberPragma(connection: DatabaseConnection, name: string): number {
+  const value = connection.pragma(name, { simple: true });
+  if (typeof value !== 'number') throw new Error(`the pragma ${name} is not a number`);
+  return value;
+}
+
+/** For queries that always return a row: aggregates without GROUP BY, and statements with RETURNING. */
+export function requireRow<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error('SQLite returned no row');
+  return row;
 }

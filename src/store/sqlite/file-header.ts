@@ -5,13 +5,14 @@ import { APPLICATION_ID } from './schema.ts';
 /** https://www.sqlite.org/fileformat.html#the_database_header */
 const HEADER_LENGTH = 100;
 const MAGIC = 'SQLite format 3\0';
-const PAGE_COUNT_AT = 28;
-const APPLICATION_ID_AT = 68;
+const PAGE_COUNT_OFFSET = 28;
+const APPLICATION_ID_OFFSET = 68;
 
 /**
- * Refuses another program's database by its first bytes: SQLite itself, asked to open one, may leave a write-ahead log
- * beside it. A file of one page without an application id may be ours, made a moment ago; what is not SQLite's at all
- * is left to SQLite to refuse.
+ * Refuses another program's database before SQLite opens the file, because SQLite may leave a write-ahead log beside
+ * the file. A file of one page without an application id is accepted: another process may just have created it. A file
+ * that is not an SQLite database is left to SQLite to refuse.
+ * @throws CredWatchError DATABASE_NOT_OURS
  */
 export function assertNotForeignDatabase(file: string): void {
   const header = Buffer.alloc(HEADER_LENGTH);
@@ -22,8 +23,11 @@ export function assertNotForeignDatabase(file: string): void {
     closeSync(descriptor);
   }
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return;
-  const applicationId = header.readUInt32BE(APPLICATION_ID_AT);
-  if (applicationId === APPLICATION_ID || (applicationId === 0 && header.readUInt32BE(PAGE_COUNT_AT) <= 1))
+  const applicationId = header.readUInt32BE(APPLICATION_ID_OFFSET);
+  if (
+    applicationId === APPLICATION_ID ||
+    (applicationId === 0 && header.readUInt32BE(PAGE_COUNT_OFFSET) <= 1)
+  )
     return;
   throw foreignDatabaseError(file);
 }
@@ -32,5 +36,6 @@ export function foreignDatabaseError(file: string): CredWatchError {
   return new CredWatchError(
     `${file} is an SQLite database of another program`,
     'nothing was changed; name another file with --db or CRED_WATCH_DB',
+    { code: 'DATABASE_NOT_OURS' },
   );
 }

@@ -112,7 +112,7 @@ test('a full disk is told, and what was recorded before is still there', () => {
     for (let at = 0; at < 100_000; at += 1)
       limited.recordSample(identity, { ...sample(at), accessKeyId: `A${at}` }, 'm');
   };
-  expect(fill).toThrow(/no room left/);
+  expect(fill).toThrow(/no space left/);
   limited.close();
   const after = SampleStore.open(file);
   expect([...after.records()].length).toBeGreaterThan(0);

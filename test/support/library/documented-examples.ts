@@ -9,7 +9,7 @@ export interface Example {
   code: string;
 }
 
-/** What stands under `@example` in the documentation of the library's files. */
+/** Returns the code under each `@example` in the doc comments of the library. */
 export function documentedExamples(): Example[] {
   return readdirSync(LIBRARY).flatMap((file) =>
     [
@@ -17,13 +17,13 @@ export function documentedExamples(): Example[] {
         / \* @example\n((?: \*(?! @).*\n)+?) \*\/\n(.*)/g,
       ),
     ].map(([, lines = '', declared = '']) => ({
-      name: `${file}: ${declared.replace(/[({<=].*/, '').trim() || 'head'}`,
+      name: `${file}: ${declared.replace(/[({<=].*/, '').trim()}`,
       code: lines.replace(/^ \* ?/gm, ''),
     })),
   );
 }
 
-/** The code blocks of `docs/library.md` that import the library. */
+/** Returns the code blocks of `docs/library.md` that import the library. */
 export function libraryDocumentExamples(): Example[] {
   const blocks = readFileSync(join(ROOT, 'docs', 'library.md'), 'utf8').matchAll(
     /^```(?:js|ts)\n([\s\S]*?)^```$/gm,

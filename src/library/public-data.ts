@@ -1,0 +1,165 @@
+import { Secret } from '../secret.ts';
+
+/**
+ * The library uses `Date` for instants and names the unit of every duration (`spareSeconds`). The domain uses numbers:
+ * milliseconds since 1970 and seconds. The two forms differ in nothing else, so the field names in these tables are
+ * enough to convert every type of the domain, in both directions.
+ */
+
+/** Instants whose names are not `at` and do not end in `At`. */
+const INSTANT_FIELDS = [
+  'earliest',
+  'expected',
+  'expiration',
+  'firstSample',
+  'firstSeen',
+  'from',
+  'instant',
+  'lastSample',
+  'lastSeen',
+  'lastUpdated',
+  'latest',
+  'latestExpiration',
+  'laterExpiration',
+  'prunedUntil',
+  'thirdSampleAfter',
+  'to',
+] as const;
+
+/** Durations whose names have no unit in the domain. */
+const SECONDS_FIELDS = [
+  'age',
+  'blindTime',
+  'clockOffset',
+  'duration',
+  'interval',
+  'jobDuration',
+  'lag',
+  'largestClockOffset',
+  'leadTime',
+  'margin',
+  'maxAge',
+  'overstatement',
+  'remaining',
+  'remainingAtEnd',
+  'remainingAtStart',
+  'required',
+  'rotationInterval',
+  'rotationWindow',
+  'safeTimeAfterRotation',
+  'smallestClockOffset',
+  'spare',
+  'usualGap',
+  'validityAfterRotation',
+  'validityWhenIssued',
+  'watchedTime',
+] as const;
+
+/** Numbers without a unit, and the members of an object whose own name states the unit. */
+type UnitlessField =
+  | `${string}Count`
+  | 'count'
+  | 'earlierSamples'
+  | 'exitCode'
+  | 'max'
+  | 'median'
+  | 'min'
+  | 'minRotations'
+  | 'ordinal'
+  | 'samples'
+  | 'share'
+  | 'shareOfSafeStarts';
+
+type InstantField = (typeof INSTANT_FIELDS)[number] | 'at' | `${string}At`;
+type SecondsField = (typeof SECONDS_FIELDS)[number];
+
+type Atom = string | number | boolean | null | undefined | Date | Secret | ((...args: never) => unknown);
+
+/**
+ * The public form of a domain type. Objects with a `code` (findings, reasons, notes) name their units in the domain
+ * already, so only their instants change.
+ */
+export type Public<T, HasUnits extends boolean = false> = T extends Atom
+  ? T
+  : T extends readonly unknown[]
+    ? { [K in keyof T]: Public<T[K], HasUnits> }
+    : T extends { code: string }
+      ? { [K in keyof T]: PublicValue<K, T[K], true> }
+      : { [K in keyof T as PublicName<K, HasUnits>]: PublicValue<K, T[K], HasUnits> };
+
+type PublicName<K, HasUnits> = HasUnits extends true ? K : K extends SecondsField ? `${K}Seconds` : K;
+
+type PublicValue<K, V, HasUnits extends boolean> = V extends number
+  ? K extends InstantField
+    ? Date
+    : V
+  : Public<V, HasUnits>;
+
+/** The number fields of a domain type that none of the tables above names. `never` if the tables are complete. */
+export type FieldWithoutUnit<T> = T extends Atom
+  ? never
+  : T extends readonly (infer E)[]
+    ? FieldWithoutUnit<E>
+    : { [K in keyof T]-?: FieldWithoutUnit<T[K]> | UnknownNumber<K, T[K]> }[keyof T];
+
+type UnknownNumber<K, V> =
+  Extract<V, number> extends never
+    ? never
+    : string extends K
+      ? never
+      : K extends InstantField | SecondsField | UnitlessField | `${string}Seconds` | 'seconds'
+        ? never
+        : K;
+
+const instantFields: ReadonlySet<string> = new Set(INSTANT_FIELDS);
+const isInstantField = (name: string) => instantFields.has(name) || /(^at|At)$/.test(name);
+const publicNames: ReadonlyMap<string, string> = new Map(
+  SECONDS_FIELDS.map((name) => [name, `${name}Seconds`]),
+);
+const domainNames: ReadonlyMap<string, string> = new Map(
+  SECONDS_FIELDS.map((name) => [`${name}Seconds`, name]),
+);
+
+/** Converts domain data for a caller of the library. */
+export function toPublic<T>(value: T): Public<T> {
+  const convertLeaf = (field: string, leaf: unknown) =>
+    typeof leaf === 'number' && isInstantField(field) ? new Date(leaf) : leaf;
+  // The tables are the definition of `Public`: the compiler cannot follow a conversion by field names.
+  return convert(value, publicNames, convertLeaf) as Public<T>;
+}
+
+/** Converts data of a caller for the domain. Data that `toPublic` has made comes back equal. */
+export function fromPublic<T>(value: Public<T>): T {
+  const convertLeaf = (_: string, leaf: unknown) => (leaf instanceof Date ? leaf.getTime() : leaf);
+  // As in `toPublic`.
+  return convert(value, domainNames, convertLeaf) as T;
+}
+
+/** Objects that occur twice (a generation in two rotations) stay one object: the domain compares by identity. */
+function convert(
+  root: unknown,
+  names: ReadonlyMap<string, string>,
+  convertLeaf: (field: string, leaf: unknown) => unknown,
+): unknown {
+  const converted = new Map<object, unknown>();
+  const visit = (field: string, value: unknown, hasUnits: boolean): unknown => {
+    if (typeof value !== 'object' || value === null || isOpaque(value)) return convertLeaf(field, value);
+    const known = converted.get(value);
+    if (known !== undefined) return known;
+    const result = Array.isArray(value)
+      ? value.map((each) => visit(field, each, hasUnits))
+      : visitFields(value, hasUnits || 'code' in value);
+    converted.set(value, result);
+    return result;
+  };
+  const visitFields = (value: object, hasUnits: boolean) =>
+    Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [
+        hasUnits ? name : (names.get(name) ?? name),
+        visit(name, each, hasUnits),
+      ]),
+    );
+  return visit('', root, false);
+}
+
+const isOpaque = (value: object): boolean => value instanceof Date || value instanceof Secret;

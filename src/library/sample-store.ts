@@ -1,0 +1,103 @@
+import type { JobRun as DomainJobRun, SeriesHistory as DomainSeriesHistory } from '../domain/model.ts';
+import type { ArchiveRecord as DomainArchiveRecord } from '../store/archive/record.ts';
+import type * as contract from '../store/contract.ts';
+import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
+import { type Moment, parseInstantOption, parseSelection, type SelectionOptions } from './parse-options.ts';
+import { fromPublic, toPublic } from './public-data.ts';
+import type { ArchiveRecord, JobRun, SeriesHistory } from './public-types.ts';
+import { getSystemDefaults } from './system-defaults.ts';
+
+declare global {
+  // Programs without lib `esnext.disposable` compile too.
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+  }
+}
+
+export interface JobRunSelection extends SelectionOptions {
+  /** The name of the job, as in `cred-watch exec --job`. */
+  job: string;
+}
+
+export interface PruneOptions {
+  /** Count the samples without deleting any (default: false). */
+  dryRun?: boolean | undefined;
+}
+
+export type PruneResult = contract.PruneResult;
+export type WriteResult = contract.WriteResult;
+
+/** Returns the store that a public store wraps, for the functions of the library that record polls. */
+export let getDomainStore: (store: SampleStore) => DomainSampleStore;
+
+/**
+ * A database of samples. Several processes may use one database at the same time. Every method is one transaction,
+ * except `records`. All methods throw {@link CredWatchError} if the file cannot be read or written.
+ */
+export class SampleStore {
+  readonly #store: DomainSampleStore;
+
+  private constructor(store: DomainSampleStore) {
+    this.#store = store;
+  }
+
+  /** Opens a database for reading and writing. Creates the file (mode 0600) if it does not exist. */
+  static open(file: string): SampleStore {
+    return new SampleStore(DomainSampleStore.open(file));
+  }
+
+  /** Opens a database for reading. Returns null if the file does not exist. */
+  static openReadOnly(file: string): SampleStore | null {
+    const store = DomainSampleStore.openReadOnly(file);
+    return store === null ? null : new SampleStore(store);
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  /** Closes the database, for `using store = SampleStore.open(file)`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Reads the selected series. `since` and `until` select whole generations that were seen between them. */
+  histories(selection: SelectionOptions = {}): SeriesHistory[] {
+    const filter = parseSelection(selection, now());
+    return this.#store.histories(filter).map((history) => toPublic<DomainSeriesHistory>(history));
+  }
+
+  /** Reads the recorded runs of one job, ordered by start. `since` and `until` select runs by their start. */
+  jobRuns({ job, ...selection }: JobRunSelection): JobRun[] {
+    const filter = { ...parseSelection(selection, now()), job };
+    return this.#store.jobRuns(filter).map((run) => toPublic<DomainJobRun>(run));
+  }
+
+  /** Lists every job that has recorded runs, in alphabetical order. */
+  jobNames(): string[] {
+    return this.#store.jobNames();
+  }
+
+  /** Yields every selected record. A store that imports all of them gives the same reports. */
+  *records(selection: SelectionOptions = {}): Generator<ArchiveRecord, void, undefined> {
+    for (const record of this.#store.records(parseSelection(selection, now()))) {
+      yield toPublic<DomainArchiveRecord>(record);
+    }
+  }
+
+  /** Adds records. Records that the database already has change nothing. */
+  writeRecords(records: readonly ArchiveRecord[]): WriteResult {
+    return this.#store.writeRecords(fromPublic<readonly DomainArchiveRecord[]>(records));
+  }
+
+  /** Deletes samples older than `before`, but not what reports need of them. */
+  prune(before: Moment, { dryRun = false }: PruneOptions = {}): PruneResult {
+    return this.#store.prune(parseInstantOption(before, now(), 'first', 'before'), { dryRun });
+  }
+
+  static {
+    getDomainStore = (store) => store.#store;
+  }
+}
+
+const now = () => getSystemDefaults().clock.now();
