@@ -1,7 +1,6 @@
-/**
- * What a look noticed beside the credentials: settings that SDKs understand differently, sources that others hide.
- * Permanent codes; arguments named `at` are instants.
- */
+import type { Instant, Seconds } from './model.ts';
+
+/** Permanent codes: exported and matched on. */
 export const POLL_NOTE_CODES = [
   'BLANK_ENV',
   'SETTING_IGNORED',
@@ -42,7 +41,65 @@ export const POLL_NOTE_CODES = [
 ] as const;
 export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
 
-export interface PollNote {
-  code: PollNoteCode;
-  args: Record<string, string | number>;
+type NoFields = Record<never, never>;
+
+/** `name`: an environment variable, a key of a profile, or a field of a document. */
+interface Named {
+  name: string;
 }
+
+/** `name` is the one that counts for cred-watch, except in `TWO_SESSION_TOKENS`. */
+interface NamedPair extends Named {
+  otherName: string;
+}
+
+/** The fields of each note. Names of durations end in `Seconds`, names of instants in `At`. */
+export interface PollNoteFields {
+  BLANK_ENV: Named;
+  SETTING_IGNORED: Named;
+  DISABLED_FOR_SOME_SDKS: Named;
+  V1_DISABLED_FOR_SOME_SDKS: Named;
+  STATIC_KEYS_HIDE_SOURCE: NoFields;
+  /** `key`: the first setting of the profile from which SDKs get credentials. */
+  PROFILE_HIDES_SOURCE: { profile: string; key: string };
+  NAMED_PROFILE_MISSING: { profile: string };
+  WEB_IDENTITY_HIDES_SOURCE: NoFields;
+  CONTAINER_HIDES_IMDS: NoFields;
+  PROFILE_HIDES_ENVIRONMENT: NoFields;
+  ONLY_OLD_TOKEN: Named;
+  /** `name` has the old name of session tokens. The token of `otherName` counts. */
+  TWO_SESSION_TOKENS: NamedPair;
+  SESSION_KEY_WITHOUT_TOKEN: NoFields;
+  EXPIRATIONS_DISAGREE: NamedPair;
+  EXPIRATION_UNREADABLE: Named;
+  PROFILE_GIVES_TWO: NamedPair;
+  /** `problem`: an error code of the system, or a short text. */
+  PROFILE_FILE_UNREADABLE: { file: 'config' | 'credentials'; problem: string };
+  ENDPOINT_MODE_CASE: Named;
+  IPV6_ONLY_BOTOCORE: Named;
+  PROFILE_NAME_ONLY_SOME_SDKS: Named;
+  SERVICE_ENDPOINT_OVERRIDDEN: NoFields;
+  HOST_NAME_ONLY_SOME_SDKS: NoFields;
+  TWO_URIS_SET: NoFields;
+  TWO_TOKENS_SET: NoFields;
+  TOKEN_TRAILING_NEWLINE: Named;
+  TOKEN_BLANK: Named;
+  TOKEN_FILE_EXPIRED: { expiresAt: Instant };
+  TOKEN_FILE_EXPIRES: { expiresAt: Instant };
+  TOKEN_TTL_NONCONFORMING: NoFields;
+  IMDS_V1_USED: NoFields;
+  POSSIBLE_HOP_LIMIT: NoFields;
+  SEVERAL_ROLES: { count: number };
+  ZONELESS_TIME: NoFields;
+  APIS_DISAGREE: NoFields;
+  DATE_NOT_BELIEVED: { offsetSeconds: Seconds };
+  IMPLAUSIBLE_EXPIRATION: { validitySeconds: Seconds };
+}
+
+/**
+ * An observation of a poll besides the credentials: settings that SDKs interpret differently, providers that hide the
+ * polled source, and protocol deviations.
+ */
+export type PollNote<Code extends PollNoteCode = PollNoteCode> = {
+  [C in Code]: { code: C } & PollNoteFields[C];
+}[Code];

@@ -1,12 +1,11 @@
-import type { PollNote, PollNoteCode } from '../domain/poll-note.ts';
+import type { PollNote } from '../domain/poll-note.ts';
 
-/** The notes of one look; each is said once, however many attempts come across it. */
+/** The notes of one poll. A note that several attempts make is kept once. */
 export class Notes {
   readonly list: PollNote[] = [];
 
-  add(code: PollNoteCode, args: PollNote['args'] = {}): void {
-    const said = JSON.stringify(args);
-    if (this.list.some((note) => note.code === code && JSON.stringify(note.args) === said)) return;
-    this.list.push({ code, args });
+  add(note: PollNote): void {
+    const text = JSON.stringify(note);
+    if (this.list.every((known) => JSON.stringify(known) !== text)) this.list.push(note);
   }
 }

@@ -90,7 +90,7 @@ export async function runPoll(
 ): Promise<PollOutcome> {
   const stop = new AbortController();
   const poll = new OngoingPoll(options, stop.signal);
-  for (const { code, args } of settingsNotes) poll.notes.add(code, args);
+  for (const note of settingsNotes) poll.notes.add(note);
   const end = () => stop.abort(POLL_OVER);
   // On the clock of the poll, so that a simulated poll takes no real time.
   void options.clock.sleep(poll.limits.pollMs, stop.signal).then(end);
@@ -118,9 +118,9 @@ function toSuccess(poll: OngoingPoll, { document, observedAt }: FoundDocument): 
   const { identity, accountId, notes } = poll;
   const { credentials, secrets } = document;
   const clockOffset = validateClockOffset(poll, observedAt, credentials);
-  if (credentials.zoneless) notes.add('ZONELESS_TIME');
+  if (credentials.zoneless) notes.add({ code: 'ZONELESS_TIME' });
   const validitySeconds = secondsBetween(observedAt, credentials.expiration);
-  if (validitySeconds > LONGEST_VALIDITY) notes.add('IMPLAUSIBLE_EXPIRATION', { seconds: validitySeconds });
+  if (validitySeconds > LONGEST_VALIDITY) notes.add({ code: 'IMPLAUSIBLE_EXPIRATION', validitySeconds });
   return { ok: true, credentials, secrets, identity, accountId, observedAt, clockOffset, notes: notes.list };
 }
 
@@ -133,7 +133,7 @@ function validateClockOffset(
   if (clockOffset === null || isPlausibleClockOffset(clockOffset, observedAt, credentials)) {
     return clockOffset;
   }
-  notes.add('DATE_NOT_BELIEVED', { seconds: Math.abs(clockOffset) });
+  notes.add({ code: 'DATE_NOT_BELIEVED', offsetSeconds: Math.abs(clockOffset) });
   return null;
 }
 

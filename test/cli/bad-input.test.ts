@@ -420,7 +420,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
   })),
   {
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: ' ', AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'ipv5' },
-    note: 'AWS_EC2_METADATA_SERVICE_ENDPOINT is set and empty: some SDKs take that for a value and fail',
+    note: 'AWS_EC2_METADATA_SERVICE_ENDPOINT is set to an empty value; some SDKs use the empty value and fail',
     error:
       'invalid-configuration: the configuration leads to no credentials (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is neither IPv4 nor IPv6)',
     hint: 'set, correct or remove what is named',
@@ -473,7 +473,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
   },
   {
     env: { AWS_METADATA_SERVICE_TIMEOUT: '-3' },
-    note: 'AWS_METADATA_SERVICE_TIMEOUT has no value that makes sense and was ignored',
+    note: 'AWS_METADATA_SERVICE_TIMEOUT has an invalid value, which was ignored',
     error: 'unreachable: nothing answers at the endpoint (ECONNREFUSED)',
     hint: 'is this an instance, task or pod with a role? `--source` names another source',
   },

@@ -100,7 +100,7 @@ const PROBLEMS: ReadonlySet<PollNoteCode> = new Set([
 function notesOf({ providers }: ChainFacts): ChainFinding[] {
   const notes = PROVIDER_NAMES.flatMap((name) => providers[name].notes).filter(({ code }) => !TOLD.has(code));
   const distinct = new Map(notes.map((each) => [JSON.stringify(each), each]));
-  return [...distinct.values()].map(({ code, args }) => ({
+  return [...distinct.values()].map(({ code, ...args }) => ({
     code,
     severity: PROBLEMS.has(code) ? 'problem' : 'note',
     args,

@@ -54,16 +54,16 @@ const UNREADABLE_ENDS: Readonly<Record<string, readonly Sdk[]>> = {
 
 /** Why this SDK does not get what we got from a place; null where it does. */
 export function findSdkDifference({ name, notes }: Provider, sdk: Sdk): ChainOutcome | null {
-  for (const { code, args } of notes) {
-    if (code === 'BLANK_ENV' && findSdksAffectedByBlank(String(args.name)).includes(sdk)) {
-      return { kind: 'stops', provider: name, reason: 'BLANK_VARIABLE', subject: String(args.name) };
+  for (const note of notes) {
+    if (note.code === 'BLANK_ENV' && findSdksAffectedByBlank(note.name).includes(sdk)) {
+      return { kind: 'stops', provider: name, reason: 'BLANK_VARIABLE', subject: note.name };
     }
-    if (code === 'EXPIRATION_UNREADABLE' && UNREADABLE_ENDS[args.name!]?.includes(sdk)) {
-      return { kind: 'stops', provider: name, reason: 'BAD_SETTING', subject: String(args.name) };
+    if (note.code === 'EXPIRATION_UNREADABLE' && UNREADABLE_ENDS[note.name]?.includes(sdk)) {
+      return { kind: 'stops', provider: name, reason: 'BAD_SETTING', subject: note.name };
     }
-    const objection = OBJECTIONS[code];
+    const objection = OBJECTIONS[note.code];
     if (objection?.sdks.includes(sdk)) {
-      return { kind: objection.kind, provider: name, reason: objection.why, subject: code };
+      return { kind: objection.kind, provider: name, reason: objection.why, subject: note.code };
     }
   }
   return null;

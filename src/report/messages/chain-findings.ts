@@ -77,10 +77,10 @@ function renew(args: ChainArgs): string {
 const mend = (place: ProviderName, facts: ChainFacts) => providerHint(facts.providers[place], facts);
 
 function heedNotes(place: ProviderName, { providers }: ChainFacts): string {
-  const unreadable = providers[place].notes.find(({ code }) => code === 'EXPIRATION_UNREADABLE');
+  const unreadable = providers[place].notes.find((note) => note.code === 'EXPIRATION_UNREADABLE');
   return unreadable === undefined
     ? 'see the notes on it'
-    : `write ${unreadable.args.name} as 2026-01-31T12:00:00Z, or leave it out`;
+    : `write ${unreadable.name} as 2026-01-31T12:00:00Z, or leave it out`;
 }
 
 /** The cause stands at the places that were set up; only where there are none is it that nothing is. */
@@ -198,7 +198,7 @@ export function describeChainFinding(
 ): { message: string; hint: string | null } {
   const sentences = CHAIN_FINDINGS[code as ChainFindingCode];
   if (sentences === undefined) {
-    return { message: describePollNote({ code, args } as PollNote), hint: null };
+    return { message: describePollNote({ code, ...args } as PollNote), hint: null };
   }
   const [message, hint] = sentences;
   return { message: message(args, facts), hint: hint(args, facts) };

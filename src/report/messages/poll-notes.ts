@@ -1,71 +1,80 @@
-import type { PollNote, PollNoteCode } from '../../domain/poll-note.ts';
-import { formatDuration as duration } from '../../domain/time/duration.ts';
+import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-note.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
 import { formatTimestamp } from '../text/format-values.ts';
 
-const WITH_UNREADABLE_END: Readonly<Record<string, string>> = {
-  Expiration: ': SDKs fail on that, but for JavaScript, which then never asks for newer credentials',
-  AWS_CREDENTIAL_EXPIRATION: ': botocore fails on that',
+/** What SDKs do with an expiration that is not a time. Other names are read by no SDK. */
+const EFFECTS_OF_UNREADABLE_EXPIRATION: Readonly<Record<string, string>> = {
+  Expiration: '; most SDKs fail, and the JavaScript SDK never refreshes such credentials',
+  AWS_CREDENTIAL_EXPIRATION: '; botocore fails',
 };
 
-const NOTES: Record<PollNoteCode, (args: PollNote['args']) => string> = {
-  BLANK_ENV: (a) => `${a.name} is set and empty: some SDKs take that for a value and fail`,
-  SETTING_IGNORED: (a) => `${a.name} has no value that makes sense and was ignored`,
-  DISABLED_FOR_SOME_SDKS: () =>
-    'AWS_EC2_METADATA_DISABLED is not `true` or `false`: the JavaScript SDK and the CRT take IMDS for disabled, Java fails on it, others ask IMDS',
-  V1_DISABLED_FOR_SOME_SDKS: (a) => `${a.name} is not \`true\` or \`false\`: SDKs disagree on what it means`,
+const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } = {
+  BLANK_ENV: ({ name }) => `${name} is set to an empty value; some SDKs use the empty value and fail`,
+  SETTING_IGNORED: ({ name }) => `${name} has an invalid value, which was ignored`,
+  DISABLED_FOR_SOME_SDKS: ({ name }) =>
+    `${name} is neither \`true\` nor \`false\`; the JavaScript SDK and the CRT disable IMDS, the Java SDK fails, other SDKs use IMDS`,
+  V1_DISABLED_FOR_SOME_SDKS: ({ name }) =>
+    `${name} is neither \`true\` nor \`false\`; SDKs disagree about its meaning`,
   STATIC_KEYS_HIDE_SOURCE: () =>
-    'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set: SDKs here use those and never ask this source',
-  PROFILE_HIDES_SOURCE: (a) =>
-    `profile ${a.name} has ${a.key}: SDKs here use that profile and never ask this source (see \`cred-watch sources\`)`,
-  NAMED_PROFILE_MISSING: (a) =>
-    `AWS_PROFILE names ${a.name}, and there is no such profile: some SDKs fail on that and never ask this source`,
+    'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set, so SDKs use these keys and not this source',
+  PROFILE_HIDES_SOURCE: ({ profile, key }) =>
+    `profile ${profile} has ${key}, so SDKs use the profile and not this source (details: \`cred-watch sources\`)`,
+  NAMED_PROFILE_MISSING: ({ profile }) =>
+    `AWS_PROFILE names the profile ${profile}, which does not exist; some SDKs fail and never use this source`,
   WEB_IDENTITY_HIDES_SOURCE: () =>
-    'AWS_WEB_IDENTITY_TOKEN_FILE is set: SDKs here assume that role and never ask this source',
-  CONTAINER_HIDES_IMDS: () => 'a container endpoint is set: SDKs here (but for Java) never ask IMDS',
+    'AWS_WEB_IDENTITY_TOKEN_FILE is set, so SDKs assume that role and do not use this source',
+  CONTAINER_HIDES_IMDS: () => 'a container endpoint is set, so SDKs do not use IMDS (except the Java SDK)',
   PROFILE_HIDES_ENVIRONMENT: () =>
-    'AWS_PROFILE is set: the JavaScript SDK takes that profile and not these keys',
-  ONLY_OLD_TOKEN: (a) =>
-    `the token stands in ${a.name}, which botocore alone reads: other SDKs use these keys without one, and AWS refuses them`,
-  TWO_SESSION_TOKENS: (a) =>
-    `${a.name} and ${a.other} hold different tokens: botocore takes the first, here and in other SDKs the second counts`,
+    'AWS_PROFILE is set, so the JavaScript SDK uses that profile and not these keys',
+  ONLY_OLD_TOKEN: ({ name }) =>
+    `the session token is only in ${name}, which only botocore reads; other SDKs send no token, and AWS rejects the keys`,
+  TWO_SESSION_TOKENS: ({ name, otherName }) =>
+    `${name} and ${otherName} contain different tokens; botocore uses ${name}, other SDKs and cred-watch use ${otherName}`,
   SESSION_KEY_WITHOUT_TOKEN: () =>
-    'the key id begins with ASIA, and there is no session token: AWS refuses such keys',
-  EXPIRATIONS_DISAGREE: (a) =>
-    `${a.name} and ${a.other} give different expirations: the earliest one, ${a.name}, counts`,
-  EXPIRATION_UNREADABLE: (a) => `${a.name} is not a time${WITH_UNREADABLE_END[a.name!] ?? ''}`,
-  PROFILE_GIVES_TWO: (a) =>
-    `the profile has ${a.name} and ${a.other}: SDKs disagree on which one counts, here it is ${a.name}`,
-  PROFILE_FILE_UNREADABLE: (a) => `${a.name} cannot be read (${a.because}): SDKs may fail on that`,
-  ENDPOINT_MODE_CASE: (a) => `${a.name} is not written IPv4 or IPv6: the JavaScript SDK refuses it`,
-  IPV6_ONLY_BOTOCORE: (a) => `${a.name} is honoured by botocore alone; here IPv4 was asked`,
-  PROFILE_NAME_ONLY_SOME_SDKS: (a) =>
-    `${a.name} is honoured here and by few SDKs; the others discover the role`,
+    'the key id begins with ASIA, but the session token is missing; AWS rejects these keys',
+  EXPIRATIONS_DISAGREE: ({ name, otherName }) =>
+    `${name} and ${otherName} state different expirations; the earlier one, ${name}, is used`,
+  EXPIRATION_UNREADABLE: ({ name }) => `${name} is not a time${EFFECTS_OF_UNREADABLE_EXPIRATION[name] ?? ''}`,
+  PROFILE_GIVES_TWO: ({ name, otherName }) =>
+    `the profile has ${name} and ${otherName}; SDKs disagree about which one to use, cred-watch uses ${name}`,
+  PROFILE_FILE_UNREADABLE: ({ file, problem }) =>
+    `could not read the shared ${file} file (${problem}); some SDKs fail`,
+  ENDPOINT_MODE_CASE: ({ name }) =>
+    `${name} is not spelled IPv4 or IPv6; the JavaScript SDK rejects the value`,
+  IPV6_ONLY_BOTOCORE: ({ name }) => `${name} is read by botocore only; cred-watch used IPv4`,
+  PROFILE_NAME_ONLY_SOME_SDKS: ({ name }) =>
+    `${name} is read by cred-watch and by few SDKs; other SDKs discover the role`,
   SERVICE_ENDPOINT_OVERRIDDEN: () =>
-    'AWS_CONTAINER_SERVICE_ENDPOINT is honoured here and by the Java SDK, and by no other',
+    'AWS_CONTAINER_SERVICE_ENDPOINT is read by cred-watch and the Java SDK only',
   HOST_NAME_ONLY_SOME_SDKS: () =>
-    'the container endpoint is named by a host name that botocore and JavaScript refuse',
+    'the URL of the container endpoint has a host name, which botocore and the JavaScript SDK reject',
   TWO_URIS_SET: () =>
-    'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are both set: the relative one wins, but not in older SDKs',
+    'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI are both set; the relative URI is used, but not by older SDKs',
   TWO_TOKENS_SET: () =>
-    'AWS_CONTAINER_AUTHORIZATION_TOKEN and _TOKEN_FILE are both set: the file wins, but not in Java and older SDKs',
-  TOKEN_TRAILING_NEWLINE: (a) =>
-    `the token of ${a.name} ends in a line end, which was cut off: botocore, Go, Rust and JavaScript fail on it`,
-  TOKEN_BLANK: (a) => `the token of ${a.name} is blank: no authorization was sent`,
-  TOKEN_FILE_EXPIRED: (a) =>
-    `the authorization token expired at ${formatTimestamp(a.at as number)}: is the file still being rotated?`,
-  TOKEN_FILE_EXPIRES: (a) => `the authorization token expires at ${formatTimestamp(a.at as number)}`,
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE are both set; the file is used, but not by the Java SDK and older SDKs',
+  TOKEN_TRAILING_NEWLINE: ({ name }) =>
+    `the token of ${name} ends with a line break, which was removed; botocore and the Go, Rust and JavaScript SDKs fail`,
+  TOKEN_BLANK: ({ name }) => `the token of ${name} is blank, so no Authorization header was sent`,
+  TOKEN_FILE_EXPIRED: ({ expiresAt }) =>
+    `the authorization token expired at ${formatTimestamp(expiresAt)}; check that the token file is still being rotated`,
+  TOKEN_FILE_EXPIRES: ({ expiresAt }) => `the authorization token expires at ${formatTimestamp(expiresAt)}`,
   TOKEN_TTL_NONCONFORMING: () =>
-    'the IMDS token came without a proper time to live: the Go and Rust SDKs refuse it',
-  IMDS_V1_USED: () => 'IMDSv2 was not to be had: IMDSv1 was asked instead',
-  POSSIBLE_HOP_LIMIT: () => 'the token request got no answer, as in a container behind a hop limit of 1',
-  SEVERAL_ROLES: (a) => `IMDS lists ${a.count} roles, the first one was asked for: some SDKs fail on that`,
+    'the IMDSv2 token came without a valid TTL header; the Go and Rust SDKs reject the token',
+  IMDS_V1_USED: () => 'could not get an IMDSv2 token; fell back to IMDSv1',
+  POSSIBLE_HOP_LIMIT: () =>
+    'the IMDSv2 token request got no response, as in a container with a hop limit of 1',
+  SEVERAL_ROLES: ({ count }) => `IMDS lists ${count} roles; the first one was used, and some SDKs fail`,
   ZONELESS_TIME: () =>
-    'a time is given without a zone; it was read as UTC, or for keys in files, variables and processes as local time where that is earlier',
-  DATE_NOT_BELIEVED: (a) =>
-    `the Date of the answer is ${duration(a.seconds as number)} off this clock and does not fit the credentials: it was not believed`,
-  IMPLAUSIBLE_EXPIRATION: (a) =>
-    `the credentials say that they last ${duration(a.seconds as number)}, longer than any temporary ones of AWS (36h)`,
-  APIS_DISAGREE: () => 'the extended API hands out other credentials than the one that SDKs use',
+    'a time has no time zone and was read as UTC, or as local time if that is earlier and the keys come from a file, variable or process',
+  APIS_DISAGREE: () => 'the extended IMDS API serves other credentials than the API that SDKs use',
+  DATE_NOT_BELIEVED: ({ offsetSeconds }) =>
+    `the Date header differs from the host's clock by ${formatDuration(offsetSeconds)} and does not fit the credentials, so it was ignored`,
+  IMPLAUSIBLE_EXPIRATION: ({ validitySeconds }) =>
+    `the credentials claim to be valid for ${formatDuration(validitySeconds)}, longer than any temporary AWS credentials (36h)`,
 };
 
-export const describePollNote = ({ code, args }: PollNote): string => NOTES[code](args);
+/** One sentence in lower case, without a full stop. */
+export function describePollNote<Code extends PollNoteCode>(note: PollNote<Code>): string {
+  const describe: (fields: PollNote<Code>) => string = MESSAGES[note.code];
+  return describe(note);
+}

@@ -72,8 +72,8 @@ function outcomeJson(outcome: ChainOutcome, places: SourcesReport['facts']['prov
 const textOrNull = (text: string) => (text === '' ? null : text);
 const maskedOrNull = (accessKeyId: string) => (accessKeyId === '' ? null : maskKeyId(accessKeyId));
 
-/** Arguments that are moments, as notes of polls have them. */
-const INSTANT_ARGS = new Set(['at']);
+/** Arguments that are instants. */
+const INSTANT_ARGS = new Set(['expiresAt']);
 
 function snakeCase(args: Readonly<Record<string, unknown>>) {
   return Object.fromEntries(

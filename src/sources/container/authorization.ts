@@ -15,7 +15,7 @@ export async function readAuthorizationHeader(look: OngoingPoll): Promise<string
   const { env } = look.options;
   const path = readVariable(env, TOKEN_FILE, look.notes);
   const value = readVariable(env, TOKEN, look.notes);
-  if (path !== null && value !== null) look.notes.add('TWO_TOKENS_SET');
+  if (path !== null && value !== null) look.notes.add({ code: 'TWO_TOKENS_SET' });
   if (path === null) return value === null ? null : vet(value, TOKEN, look);
   const token = vet(await readTokenFile(path, look), TOKEN_FILE, look);
   if (token !== null) noteExpiry(token, look);
@@ -35,9 +35,9 @@ async function readTokenFile(path: string, look: OngoingPoll): Promise<string> {
 function vet(raw: string, name: string, look: OngoingPoll): string | null {
   const token = raw.replace(/\r?\n$/, '');
   look.secrets.add(token);
-  if (token !== raw) look.notes.add('TOKEN_TRAILING_NEWLINE', { name });
+  if (token !== raw) look.notes.add({ code: 'TOKEN_TRAILING_NEWLINE', name });
   if (token.trim() === '') {
-    look.notes.add('TOKEN_BLANK', { name });
+    look.notes.add({ code: 'TOKEN_BLANK', name });
     return null;
   }
   if (/^[\x20-\x7e]+$/.test(token)) return token;
@@ -46,7 +46,8 @@ function vet(raw: string, name: string, look: OngoingPoll): string | null {
 
 /** A token that nobody replaces any more is the usual reason why EKS Pod Identity fails. */
 function noteExpiry(token: string, look: OngoingPoll): void {
-  const at = parseJwtExpiration(token);
-  if (at === null) return;
-  look.notes.add(at <= look.options.clock.now() ? 'TOKEN_FILE_EXPIRED' : 'TOKEN_FILE_EXPIRES', { at });
+  const expiresAt = parseJwtExpiration(token);
+  if (expiresAt === null) return;
+  const code = expiresAt <= look.options.clock.now() ? 'TOKEN_FILE_EXPIRED' : 'TOKEN_FILE_EXPIRES';
+  look.notes.add({ code, expiresAt });
 }

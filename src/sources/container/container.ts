@@ -23,7 +23,7 @@ const ROLE_ARN = /^arn:[\w-]+:iam::(\d+):role\/([\w+=,.@/-]{1,576})$/;
 export function createContainerSource(options: SourceOptions): CredentialSource {
   const notes = new Notes();
   const url = readCredentialsUrl(options.env, notes);
-  if (!(url instanceof PollError) && isNamed(url)) notes.add('HOST_NAME_ONLY_SOME_SDKS');
+  if (!(url instanceof PollError) && isNamed(url)) notes.add({ code: 'HOST_NAME_ONLY_SOME_SDKS' });
   addShadowingNotes('container', options, notes);
   /** Null until an answer has settled it, for then it stays. */
   let task: string | null = null;

@@ -28,9 +28,9 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
     return new PollError('invalid-configuration', `neither ${RELATIVE} nor ${FULL} is set`);
   }
   if (relative === null) return parseContainerUrl(full!, FULL);
-  if (full !== null) notes.add('TWO_URIS_SET');
+  if (full !== null) notes.add({ code: 'TWO_URIS_SET' });
   const service = readVariable(env, SERVICE, notes);
-  if (service !== null) notes.add('SERVICE_ENDPOINT_OVERRIDDEN');
+  if (service !== null) notes.add({ code: 'SERVICE_ENDPOINT_OVERRIDDEN' });
   const base = service === null ? new URL(ECS_AGENT) : parseContainerUrl(service, SERVICE);
   if (base instanceof PollError) return base;
   // Joined to the host as they are, `.example.com/` and `@example.com/` would make another host of it.

@@ -1,5 +1,4 @@
 import type { FailureReason, Instant } from '../../domain/model.ts';
-import type { PollNoteCode } from '../../domain/poll-note.ts';
 import { type ParsedInstant, parseInstant } from '../../domain/time/instant.ts';
 import { Secret } from '../../secret.ts';
 import type { Notes } from '../notes.ts';
@@ -40,8 +39,8 @@ const SESSION_KEY = /^ASIA/;
 /** The name that tokens had before 2014 is read by botocore alone, and there it counts before the new one. */
 export function chooseToken(token: NamedValue, old: NamedValue, notes: Notes): NamedValue {
   if (old.value === '' || old.value === token.value) return token;
-  if (token.value === '') notes.add('ONLY_OLD_TOKEN', { name: old.name });
-  else notes.add('TWO_SESSION_TOKENS', { name: old.name, other: token.name });
+  if (token.value === '') notes.add({ code: 'ONLY_OLD_TOKEN', name: old.name });
+  else notes.add({ code: 'TWO_SESSION_TOKENS', name: old.name, otherName: token.name });
   return token.value === '' ? old : token;
 }
 
@@ -69,7 +68,7 @@ function vet(keys: UnvalidatedKeys, look: OngoingPoll): CredentialsDocument {
   }
 
   const lacksToken = SESSION_KEY.test(keyId) && token.value === '';
-  if (lacksToken) look.notes.add('SESSION_KEY_WITHOUT_TOKEN');
+  if (lacksToken) look.notes.add({ code: 'SESSION_KEY_WITHOUT_TOKEN' });
   if (expiration === null) {
     if (unreadable !== '') throw new PollError('unknown-expiry', `${unreadable} is not a time`, known);
     if (lacksToken || token.value !== '') {
@@ -103,12 +102,13 @@ function readExpiration(
   const unreadable = read.flatMap(({ name, parsed }) => (parsed === null ? [name] : []));
   told.sort((a, b) => a.instant - b.instant);
   const [earliest] = told;
-  const note = (code: PollNoteCode, args: Record<string, string>) => look.notes.add(code, args);
-  for (const name of unreadable) note('EXPIRATION_UNREADABLE', { name });
+  for (const name of unreadable) look.notes.add({ code: 'EXPIRATION_UNREADABLE', name });
   if (earliest === undefined) return { expiration: null, unreadable: unreadable.join(', ') };
   // Some write fractions of a second, and others cut them off.
   const other = told.find(({ instant }) => instant - earliest.instant >= 1000);
-  if (other !== undefined) note('EXPIRATIONS_DISAGREE', { name: earliest.name, other: other.name });
+  if (other !== undefined) {
+    look.notes.add({ code: 'EXPIRATIONS_DISAGREE', name: earliest.name, otherName: other.name });
+  }
   return { expiration: earliest, unreadable: '' };
 }
 

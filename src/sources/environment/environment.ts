@@ -38,7 +38,7 @@ function readEnvironment(look: OngoingPoll): FoundDocument {
   if (keys.accessKeyId.value === '' && keys.secretAccessKey.value === '') {
     throw new PollError('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
   }
-  if (read('AWS_PROFILE').value !== '') look.notes.add('PROFILE_HIDES_ENVIRONMENT');
+  if (read('AWS_PROFILE').value !== '') look.notes.add({ code: 'PROFILE_HIDES_ENVIRONMENT' });
   return documentFromKeys(
     {
       ...keys,

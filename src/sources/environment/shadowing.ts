@@ -12,18 +12,20 @@ export function addShadowingNotes(
   notes: Notes,
 ): void {
   const set = (name: string) => (env[name] ?? '').trim() !== '';
-  if (set('AWS_ACCESS_KEY_ID') && set('AWS_SECRET_ACCESS_KEY')) notes.add('STATIC_KEYS_HIDE_SOURCE');
+  if (set('AWS_ACCESS_KEY_ID') && set('AWS_SECRET_ACCESS_KEY'))
+    notes.add({ code: 'STATIC_KEYS_HIDE_SOURCE' });
   if (source === 'profile') return;
   if (profileFiles !== undefined) noteProfile(env, profileFiles, notes);
   // A leftover of IRSA hides EKS Pod Identity in every SDK.
-  if (set('AWS_WEB_IDENTITY_TOKEN_FILE') && set('AWS_ROLE_ARN')) notes.add('WEB_IDENTITY_HIDES_SOURCE');
-  if (source === 'imds' && isContainerEndpointSet(env)) notes.add('CONTAINER_HIDES_IMDS');
+  if (set('AWS_WEB_IDENTITY_TOKEN_FILE') && set('AWS_ROLE_ARN'))
+    notes.add({ code: 'WEB_IDENTITY_HIDES_SOURCE' });
+  if (source === 'imds' && isContainerEndpointSet(env)) notes.add({ code: 'CONTAINER_HIDES_IMDS' });
 }
 
 function noteProfile(env: Environment, { profiles, selectedName }: ProfileFiles, notes: Notes): void {
   const profile = profiles.get(selectedName);
   const key = profile === undefined ? null : findCredentialSetting(profile);
-  if (key !== null) notes.add('PROFILE_HIDES_SOURCE', { name: selectedName, key });
+  if (key !== null) notes.add({ code: 'PROFILE_HIDES_SOURCE', profile: selectedName, key });
   const isNamed = (env.AWS_PROFILE ?? '').trim() !== '';
-  if (profile === undefined && isNamed) notes.add('NAMED_PROFILE_MISSING', { name: selectedName });
+  if (profile === undefined && isNamed) notes.add({ code: 'NAMED_PROFILE_MISSING', profile: selectedName });
 }

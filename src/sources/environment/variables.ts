@@ -11,7 +11,7 @@ export function readVariable(env: Environment, name: string, notes: Notes): stri
   const value = env[name];
   if (value === undefined) return null;
   if (value.trim() !== '') return value;
-  notes.add('BLANK_ENV', { name });
+  notes.add({ code: 'BLANK_ENV', name });
   return null;
 }
 

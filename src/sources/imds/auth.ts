@@ -60,7 +60,7 @@ export class ImdsAuthCache {
       if (!(error instanceof PollError) || !opensV1(error)) throw error;
       if (error.isResponseMissing) {
         look.possibleHopLimit = true;
-        look.notes.add('POSSIBLE_HOP_LIMIT');
+        look.notes.add({ code: 'POSSIBLE_HOP_LIMIT' });
       }
       if (look.signal.aborted) throw error;
       if (!this.#v1Allowed) throw new PollError('v1-disabled', `no token: ${error.detail}`);
@@ -109,7 +109,7 @@ function readTtl(answer: HttpResponse, look: OngoingPoll): number {
   const text = answer.getHeader(TTL_HEADER)?.trim() ?? '';
   const seconds = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (seconds >= 1 && seconds <= TTL_ASKED) return seconds;
-  look.notes.add('TOKEN_TTL_NONCONFORMING');
+  look.notes.add({ code: 'TOKEN_TTL_NONCONFORMING' });
   return TTL_ASKED;
 }
 

@@ -92,7 +92,7 @@ class MetadataService {
       if (![first, ...others].every((name) => ROLE_NAME_PATTERN.test(name))) {
         throw new PollError('not-imds', 'what came as a list of roles is none');
       }
-      if (others.length > 0) look.notes.add('SEVERAL_ROLES', { count: others.length + 1 });
+      if (others.length > 0) look.notes.add({ code: 'SEVERAL_ROLES', count: others.length + 1 });
       return first;
     });
   }
@@ -126,7 +126,8 @@ class MetadataService {
       // The extended document has microseconds.
       const second = ({ expiration }: { expiration: number }) => Math.floor(expiration / 1000);
       const sameKey = extended.credentials.accessKeyId === credentials.accessKeyId;
-      if (!sameKey || second(extended.credentials) !== second(credentials)) look.notes.add('APIS_DISAGREE');
+      if (!sameKey || second(extended.credentials) !== second(credentials))
+        look.notes.add({ code: 'APIS_DISAGREE' });
     } catch (error) {
       if (!(error instanceof PollError)) throw error;
     }
@@ -145,7 +146,7 @@ class MetadataService {
     const ask = async () => {
       const access = await this.#access.get(look);
       look.identity.apiVersion = access.apiVersion;
-      if (access.apiVersion === '1') look.notes.add('IMDS_V1_USED');
+      if (access.apiVersion === '1') look.notes.add({ code: 'IMDS_V1_USED' });
       const request = { method: 'GET', path: `${this.#prefix}${path}`, headers: access.headers } as const;
       return { access, answer: await look.sendRequest(this.#endpoint, request) };
     };

@@ -27,7 +27,7 @@ export function readImdsSettings(options: SourceOptions): ImdsSettings {
   const { env, role, limits } = options;
   const notes = new Notes();
   const read: Read = (variable, key) => readSetting(options, variable, key, notes);
-  const note: Note = (code, { name }) => notes.add(code, { name });
+  const note: Note = (code, { name }) => notes.add({ code, name });
 
   // In a profile it would be `disable_ec2_metadata`, which no SDK reads that people run.
   const disabled = readVariable(env, DISABLED, notes);
@@ -54,10 +54,20 @@ export function readImdsSettings(options: SourceOptions): ImdsSettings {
 const DISABLED = 'AWS_EC2_METADATA_DISABLED';
 
 type Read = (variable: string, key: string) => Setting | null;
-type Note = (code: PollNoteCode, setting: Setting) => void;
+/** Notes about a setting that have no field but its name. */
+type SettingNoteCode = Extract<
+  PollNoteCode,
+  | 'DISABLED_FOR_SOME_SDKS'
+  | 'V1_DISABLED_FOR_SOME_SDKS'
+  | 'IPV6_ONLY_BOTOCORE'
+  | 'ENDPOINT_MODE_CASE'
+  | 'PROFILE_NAME_ONLY_SOME_SDKS'
+  | 'SETTING_IGNORED'
+>;
+type Note = (code: SettingNoteCode, setting: Setting) => void;
 
 /** Only `true`, in any case, holds for every SDK; JavaScript and CRT also take any text but `false` for it. */
-function isOn(setting: Setting | null, onlySomeSdks: PollNoteCode, note: Note): boolean {
+function isOn(setting: Setting | null, onlySomeSdks: SettingNoteCode, note: Note): boolean {
   if (setting === null || setting.value === 'false') return false;
   if (setting.value.toLowerCase() === 'true') return true;
   note(onlySomeSdks, setting);

@@ -55,11 +55,11 @@ export function readProfileCredentials(profile: Profile, notes: Notes): ProfileC
   const isProcess = has(PROCESS);
   if (readText(keys, KEY_ID) !== '') {
     const rival = calls ?? (isProcess && keys === config ? PROCESS : undefined);
-    if (rival !== undefined) notes.add('PROFILE_GIVES_TWO', { name: KEY_ID, other: rival });
+    if (rival !== undefined) notes.add({ code: 'PROFILE_GIVES_TWO', name: KEY_ID, otherName: rival });
     return { kind: 'keys', keys: readKeys(keys, rest, notes) };
   }
   if (isProcess) {
-    if (calls !== undefined) notes.add('PROFILE_GIVES_TWO', { name: PROCESS, other: calls });
+    if (calls !== undefined) notes.add({ code: 'PROFILE_GIVES_TWO', name: PROCESS, otherName: calls });
     return { kind: 'process', command: readCredentialProcess(profile) };
   }
   if (calls !== undefined) throw needsCall(profile, calls);

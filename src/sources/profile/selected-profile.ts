@@ -7,18 +7,22 @@ export async function readSelectedProfile(look: OngoingPoll): Promise<Profile> {
   const { profiles, selectedName, configFile, credentialsFile } = await readProfileFiles(look.options);
   look.identity.role = look.options.role ?? selectedName;
   const profile = profiles.get(selectedName);
-  const unreadable = [
-    { name: 'the config file', file: configFile },
-    { name: 'the credentials file', file: credentialsFile },
-  ].filter(({ file }) => file.state === 'unreadable');
+  const unreadable = (
+    [
+      { name: 'config', file: configFile },
+      { name: 'credentials', file: credentialsFile },
+    ] as const
+  ).filter(({ file }) => file.state === 'unreadable');
   if (profile !== undefined) {
     for (const { name, file } of unreadable) {
-      look.notes.add('PROFILE_FILE_UNREADABLE', { name, because: file.problem });
+      look.notes.add({ code: 'PROFILE_FILE_UNREADABLE', file: name, problem: file.problem });
     }
     return profile;
   }
   if (unreadable.length > 0) {
-    const files = unreadable.map(({ name, file }) => `${name} cannot be read: ${file.problem}`);
+    const files = unreadable.map(
+      ({ name, file }) => `could not read the shared ${name} file: ${file.problem}`,
+    );
     throw new PollError('invalid-configuration', files.join('; '));
   }
   // Nobody asked for one of that name.

@@ -207,7 +207,9 @@ describe('check trusts neither clock more than it must', () => {
   test('a Date that does not fit the document is not believed', async () => {
     const run = await checkDated('Thu, 01 Jan 1970 00:00:00 GMT', ['-j', '2h']);
     expect(run.code).toBe(1);
-    expect(run.stderr).toMatch(/^note: the Date of the answer is \d+d .* it was not believed\n/);
+    expect(run.stderr).toMatch(
+      /^note: the Date header differs from the host's clock by \d+d .* it was ignored\n/,
+    );
     expect(JSON.parse(run.stdout)).toMatchObject({
       clock_offset_seconds: null,
       notes: ['DATE_NOT_BELIEVED'],
@@ -231,7 +233,7 @@ test('check says what hides these credentials from programs with an SDK, to prog
   const hidden = await check(20_000, ['-j', '4h', '-f', 'json'], {
     env: { AWS_SHARED_CREDENTIALS_FILE: file },
   });
-  expect(hidden.stderr).toMatch(/^note: profile default has aws_access_key_id: SDKs here use that profile/);
+  expect(hidden.stderr).toMatch(/^note: profile default has aws_access_key_id, so SDKs use the profile/);
   expect(JSON.parse(hidden.stdout)).toMatchObject({ verdict: 'safe', notes: ['PROFILE_HIDES_SOURCE'] });
   const missing = await check(20_000, ['-j', '4h', '-f', 'json'], { env: { AWS_PROFILE: 'nobody' } });
   expect(JSON.parse(missing.stdout).notes).toEqual(['NAMED_PROFILE_MISSING']);

@@ -69,7 +69,7 @@ test('a poll of the environment goes by the name that is given', async () => {
   });
   expect(run.code).toBe(0);
   expect(run.stderr).toMatch(
-    /^note: the token stands in AWS_SECURITY_TOKEN, which botocore .*\nnote: a time is given without a zone.*\n$/,
+    /^note: the session token is only in AWS_SECURITY_TOKEN, which only botocore .*\nnote: a time has no time zone.*\n$/,
   );
   expect(JSON.parse(run.stdout)).toMatchObject({
     source: 'environment',

@@ -95,7 +95,7 @@ test('a poll falls back to IMDSv1 where the token request is a 404, and says so'
   const { run, records } = await poll(asked(await startEndpoint(script)));
   expect(run).toMatchObject({
     code: 0,
-    stderr: 'note: IMDSv2 was not to be had: IMDSv1 was asked instead\n',
+    stderr: 'note: could not get an IMDSv2 token; fell back to IMDSv1\n',
     stdout: expect.stringMatching(/^\S+ \S+ {2}i-0abc · imds v1 · loader {2}ASIA…LE01 {2}.*\n$/),
   });
   expect(records).toMatchObject([
@@ -398,7 +398,7 @@ test('what is the same at every poll is noted once', async () => {
   await linesWritten(program, 2);
   program.child.kill('SIGTERM');
   const { stderr } = await program.done;
-  expect(stderr).toBe('note: IMDSv2 was not to be had: IMDSv1 was asked instead\n');
+  expect(stderr).toBe('note: could not get an IMDSv2 token; fell back to IMDSv1\n');
 });
 
 test('an endpoint that never answers holds a poll no longer than its deadline', async () => {

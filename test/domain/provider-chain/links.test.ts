@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PollNoteCode } from '../../../src/domain/poll-note.ts';
+import type { PollNote, PollNoteCode } from '../../../src/domain/poll-note.ts';
 import { type ProviderName, SDKS, type Sdk } from '../../../src/domain/provider-chain/providers.ts';
 import { resolveChain, resolveChains } from '../../../src/domain/provider-chain/sdk-chains.ts';
 import { answers, facts } from '../../support/domain/facts.ts';
@@ -13,7 +13,8 @@ const everySdk = (end: string, others: Partial<Record<Sdk, string>> = {}) => ({
   ...others,
 });
 
-const noted = (code: PollNoteCode, args: Record<string, string> = {}) => answers({ notes: [{ code, args }] });
+const noted = (code: PollNoteCode, fields: Record<string, string> = {}) =>
+  answers({ notes: [{ code, ...fields } as PollNote] });
 
 test('where nothing is set every chain comes to its end', () => {
   expect(ends()).toEqual(everySdk('none'));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FAILURE_REASONS } from '../../../src/domain/model.ts';
-import { POLL_NOTE_CODES } from '../../../src/domain/poll-note.ts';
+import { POLL_NOTE_CODES, type PollNote } from '../../../src/domain/poll-note.ts';
 import { FINDING_CODES, type FindingCode, type FindingFields } from '../../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
 import { describeFailure } from '../../../src/report/messages/failures.ts';
@@ -70,20 +70,21 @@ describe('every code has its sentence', () => {
   });
 
   test.each(POLL_NOTE_CODES)('note %s', (code) => {
-    expect(
-      describePollNote({
-        code,
-        args: {
-          name: 'AWS_X',
-          key: 'role_arn',
-          seconds: 60,
-          other: 'AWS_Y',
-          because: 'EACCES',
-          at: 0,
-          count: 2,
-        },
-      }),
-    ).not.toMatch(HOLE);
+    const fields = {
+      name: 'AWS_X',
+      otherName: 'AWS_Y',
+      profile: 'loader',
+      key: 'role_arn',
+      file: 'config',
+      problem: 'EACCES',
+      expiresAt: 0,
+      count: 2,
+      offsetSeconds: 60,
+      validitySeconds: 60,
+    } as const;
+    const sentence = describePollNote({ code, ...fields } as PollNote);
+    expect(sentence).not.toMatch(HOLE);
+    expect(sentence).toMatch(/^(?:[a-z].+|[A-Z][A-Z_]+ .+|IMDS .+)[^.]$/);
   });
 
   test.each(VERDICTS)('verdict %s', (verdict) => {

@@ -195,9 +195,9 @@ describe('JSON', () => {
   });
 
   test('gives instants of notes as such', () => {
-    const notes = [{ code: 'TOKEN_FILE_EXPIRED', args: { at: NOW } }] as const;
+    const notes = [{ code: 'TOKEN_FILE_EXPIRED', expiresAt: NOW }] as const;
     const { findings } = json(facts({ container: { ...BROKEN, notes } }));
-    expect(findings.at(-1).args).toEqual({ at: '2026-11-22T00:00:00Z' });
+    expect(findings.at(-1).args).toEqual({ expires_at: '2026-11-22T00:00:00Z' });
   });
 });
 
@@ -405,14 +405,16 @@ describe('credentials that have expired', () => {
 });
 
 test('an end that cannot be read is shown as that, and who fails on it', () => {
-  const notes = [{ code: 'EXPIRATION_UNREADABLE', args: { name: 'Expiration' } }] as const;
+  const notes = [{ code: 'EXPIRATION_UNREADABLE', name: 'Expiration' }] as const;
   const known = facts({ process: answers({ notes }), imds: IMDS });
   expect(told('BROKEN_PLACE_STOPS', known).hint).toBe(
     'write Expiration as 2026-01-31T12:00:00Z, or leave it out',
   );
   const written = text(known);
   expect(written).toMatch(/process +answers +profile default · ASIA…0001 · its expiry cannot be read\n/);
-  expect(written).toMatch(/! Expiration is not a time: SDKs fail on that, but for JavaScript/);
+  expect(written).toMatch(
+    /! Expiration is not a time; most SDKs fail, and the JavaScript SDK never refreshes/,
+  );
   expect(written).not.toMatch(/expiry not stated/);
 });
 

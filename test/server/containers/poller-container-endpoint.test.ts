@@ -47,7 +47,7 @@ describe('the relative URI', () => {
   test.each(['', ' '])('"%s" counts as unset, and is said', async (relative) => {
     const ecs = await startPolled('ecs', { env: { [RELATIVE]: relative } });
     const outcome = await ecs.succeed();
-    expect(outcome.notes).toEqual([{ code: 'BLANK_ENV', args: { name: RELATIVE } }]);
+    expect(outcome.notes).toEqual([{ code: 'BLANK_ENV', name: RELATIVE }]);
     expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
   });
 });

@@ -75,8 +75,8 @@ describe('which token', () => {
     const ecs = await startPolled('ecs', { env: { [TOKEN]: ' ', [FILE]: '' } });
     const outcome = await ecs.succeed();
     expect(outcome.notes).toEqual([
-      { code: 'BLANK_ENV', args: { name: FILE } },
-      { code: 'BLANK_ENV', args: { name: TOKEN } },
+      { code: 'BLANK_ENV', name: FILE },
+      { code: 'BLANK_ENV', name: TOKEN },
     ]);
     expect(ecs.exchanges[0]!.request.headers).not.toHaveProperty('authorization');
   });
@@ -90,11 +90,11 @@ describe('the file is read again', () => {
     const path = tokenFile(serviceAccountTokens.issue(3600, clock.now()));
     const source = eks.newSource({ [FILE]: path });
     const first = await eks.succeed(source);
-    expect(first.notes).toEqual([{ code: 'TOKEN_FILE_EXPIRES', args: { at: clock.now() + 3600_000 } }]);
+    expect(first.notes).toEqual([{ code: 'TOKEN_FILE_EXPIRES', expiresAt: clock.now() + 3600_000 }]);
     pass(3601);
     writeFileSync(path, serviceAccountTokens.issue(3600, clock.now()));
     const second = await eks.succeed(source);
-    expect(second.notes).toEqual([{ code: 'TOKEN_FILE_EXPIRES', args: { at: clock.now() + 3600_000 } }]);
+    expect(second.notes).toEqual([{ code: 'TOKEN_FILE_EXPIRES', expiresAt: clock.now() + 3600_000 }]);
     const [before, after] = eks.sent('authorization');
     expect(after).not.toBe(before);
   });
@@ -121,11 +121,11 @@ describe('the file is read again', () => {
     const { clock, hasty, pass } = standingClock();
     const eks = await startPolled('eks', { clock, authorizationLifetime: 600, poller: { clock: hasty } });
     const expiry = clock.now() + 600_000;
-    expect((await eks.succeed()).notes).toEqual([{ code: 'TOKEN_FILE_EXPIRES', args: { at: expiry } }]);
+    expect((await eks.succeed()).notes).toEqual([{ code: 'TOKEN_FILE_EXPIRES', expiresAt: expiry }]);
     pass(600);
     const outcome = await eks.fail();
     expect(failure(outcome)).toEqual(bare('auth-token-expired', { notes: ['TOKEN_FILE_EXPIRED'] }));
-    expect(outcome.notes).toEqual([{ code: 'TOKEN_FILE_EXPIRED', args: { at: expiry } }]);
+    expect(outcome.notes).toEqual([{ code: 'TOKEN_FILE_EXPIRED', expiresAt: expiry }]);
     expect(outcome.detail).toBe(
       'HTTP 400: Service account token failed basic claim validations: token is expired',
     );
@@ -137,7 +137,7 @@ describe('a line break at the end of the file', () => {
   test.each(['\n', '\r\n'])('%j is forgiven, and said', async (end) => {
     const { source, token, succeed, sent } = await pod((text) => `${text}${end}`);
     const outcome = await succeed(source);
-    expect(outcome.notes[0]).toEqual({ code: 'TOKEN_TRAILING_NEWLINE', args: { name: FILE } });
+    expect(outcome.notes[0]).toEqual({ code: 'TOKEN_TRAILING_NEWLINE', name: FILE });
     expect(codes(outcome)).toEqual(['TOKEN_TRAILING_NEWLINE', 'TOKEN_FILE_EXPIRES']);
     expect(sent('authorization')).toEqual([token]);
   });
@@ -145,9 +145,7 @@ describe('a line break at the end of the file', () => {
   test('of the variable is, too', async () => {
     const shell = await startPolled('cloudshell');
     const source = shell.newSource({ [TOKEN]: `${shell.simulation.authorization}\n` });
-    expect((await shell.succeed(source)).notes).toEqual([
-      { code: 'TOKEN_TRAILING_NEWLINE', args: { name: TOKEN } },
-    ]);
+    expect((await shell.succeed(source)).notes).toEqual([{ code: 'TOKEN_TRAILING_NEWLINE', name: TOKEN }]);
     expect(shell.sent('authorization')).toEqual([shell.simulation.authorization]);
   });
 

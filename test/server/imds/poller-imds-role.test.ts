@@ -39,7 +39,7 @@ describe('the list of roles', () => {
     const imds = await startPolled('imds', { faults: [`body=${text},path=${LIST}`] });
     const outcome = await imds.succeed();
     expect(outcome.identity.role).toBe('simulated-role');
-    expect(outcome.notes).toEqual([{ code: 'SEVERAL_ROLES', args: { count } }]);
+    expect(outcome.notes).toEqual([{ code: 'SEVERAL_ROLES', count }]);
     expect(imds.seen()).toEqual([PUT, ...lists(200), ...documents(200)]);
   });
 

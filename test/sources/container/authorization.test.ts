@@ -48,7 +48,7 @@ test('the file is read again at every attempt', async () => {
 
 test.each([`${AUTH}\n`, `${AUTH}\r\n`])('one line break at the end is forgiven: %j', async (content) => {
   const { source, sent } = await ask({ [FILE]: tokenFile(content) });
-  expect((await succeed(source)).notes).toEqual([{ code: 'TOKEN_TRAILING_NEWLINE', args: { name: FILE } }]);
+  expect((await succeed(source)).notes).toEqual([{ code: 'TOKEN_TRAILING_NEWLINE', name: FILE }]);
   expect(sent()).toEqual([AUTH]);
 });
 
@@ -77,7 +77,7 @@ test.each(['', '\n', '  \n'])('a blank file %j: no header', async (content) => {
 
 test('blank variables count as unset', async () => {
   const { source, sent } = await ask({ [FILE]: '', [TOKEN]: '' });
-  expect((await succeed(source)).notes.map(({ args }) => args.name)).toEqual([FILE, TOKEN]);
+  expect((await succeed(source)).notes.map((note) => 'name' in note && note.name)).toEqual([FILE, TOKEN]);
   expect(sent()).toEqual([undefined]);
 });
 
@@ -113,9 +113,9 @@ describe('a JWT', () => {
       .join('.');
   const now = Math.floor(Date.now() / 1000);
 
-  test.each<[string, unknown, { code: string; args: object }[]]>([
-    ['running out', { exp: now + 3600 }, [{ code: 'TOKEN_FILE_EXPIRES', args: { at: (now + 3600) * 1000 } }]],
-    ['run out', { exp: now - 60 }, [{ code: 'TOKEN_FILE_EXPIRED', args: { at: (now - 60) * 1000 } }]],
+  test.each<[string, unknown, { code: string; expiresAt: number }[]]>([
+    ['running out', { exp: now + 3600 }, [{ code: 'TOKEN_FILE_EXPIRES', expiresAt: (now + 3600) * 1000 }]],
+    ['run out', { exp: now - 60 }, [{ code: 'TOKEN_FILE_EXPIRED', expiresAt: (now - 60) * 1000 }]],
     ['without exp', {}, []],
     ['with a strange exp', { exp: 'soon' }, []],
     ['with an exp beyond all dates', { exp: 1e300 }, []],

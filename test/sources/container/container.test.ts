@@ -219,7 +219,7 @@ describe('the choice', () => {
     expect(source.endpoint).toBeNull();
     expect(await fail(source)).toMatchObject({
       reason: 'invalid-configuration',
-      notes: [{ code: 'BLANK_ENV', args: { name: RELATIVE } }],
+      notes: [{ code: 'BLANK_ENV', name: RELATIVE }],
     });
   });
 });

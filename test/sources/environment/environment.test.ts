@@ -120,7 +120,8 @@ describe('of several ends', () => {
     expect(outcome.notes).toEqual([
       {
         code: 'EXPIRATIONS_DISAGREE',
-        args: { name: 'AWS_SESSION_EXPIRATION', other: 'AWS_CREDENTIAL_EXPIRATION' },
+        name: 'AWS_SESSION_EXPIRATION',
+        otherName: 'AWS_CREDENTIAL_EXPIRATION',
       },
     ]);
   });
@@ -137,7 +138,7 @@ describe('of several ends', () => {
       source({ ...EXPIRING, AWSUME_EXPIRATION: 'soon', AWS_SESSION_EXPIRATION: ' ' }),
     );
     expect(outcome.credentials.expiration).toBe(Date.parse(AT));
-    expect(outcome.notes).toEqual([{ code: 'EXPIRATION_UNREADABLE', args: { name: 'AWSUME_EXPIRATION' } }]);
+    expect(outcome.notes).toEqual([{ code: 'EXPIRATION_UNREADABLE', name: 'AWSUME_EXPIRATION' }]);
   });
 
   test('one without a zone is told only where it counts', async () => {
@@ -223,7 +224,7 @@ describe('what SDKs make of it otherwise is noted', () => {
   test('a token under its old name alone is used', async () => {
     const outcome = await succeed(source({ ...KEYS, ...OLD, AWS_CREDENTIAL_EXPIRATION: AT }));
     expect(outcome.secrets.token?.reveal()).toBe(OTHER);
-    expect(outcome.notes).toEqual([{ code: 'ONLY_OLD_TOKEN', args: { name: 'AWS_SECURITY_TOKEN' } }]);
+    expect(outcome.notes).toEqual([{ code: 'ONLY_OLD_TOKEN', name: 'AWS_SECURITY_TOKEN' }]);
   });
 
   test('beside another one, the new name counts', async () => {

@@ -37,7 +37,7 @@ describe('where IMDS is', () => {
       'ec2_metadata_service_endpoint = http://127.0.0.1:1338',
       { [ENDPOINT]: '' },
       'http://127.0.0.1:1338/',
-      [{ code: 'BLANK_ENV', args: { name: ENDPOINT } }],
+      [{ code: 'BLANK_ENV', name: ENDPOINT }],
     ],
     ['ec2_metadata_service_endpoint_mode = IPv6', {}, IPV6, []],
     ['ec2_metadata_service_endpoint_mode = IPv6', { [MODE]: 'IPv4' }, 'http://169.254.169.254/', []],
@@ -48,7 +48,7 @@ describe('where IMDS is', () => {
       [
         {
           code: 'ENDPOINT_MODE_CASE',
-          args: { name: 'ec2_metadata_service_endpoint_mode of profile default' },
+          name: 'ec2_metadata_service_endpoint_mode of profile default',
         },
       ],
     ],
@@ -63,7 +63,7 @@ describe('where IMDS is', () => {
       'imds_use_ipv6 = true',
       {},
       'http://169.254.169.254/',
-      [{ code: 'IPV6_ONLY_BOTOCORE', args: { name: 'imds_use_ipv6 of profile default' } }],
+      [{ code: 'IPV6_ONLY_BOTOCORE', name: 'imds_use_ipv6 of profile default' }],
     ],
   ])('%s %j', async (lines, env, url, notes) => {
     const { baseUrl, blockingError, notes: said } = await settings(lines, env);
@@ -96,12 +96,12 @@ describe('IMDSv1', () => {
       '1',
       {},
       true,
-      [{ code: 'V1_DISABLED_FOR_SOME_SDKS', args: { name: 'ec2_metadata_v1_disabled of profile default' } }],
+      [{ code: 'V1_DISABLED_FOR_SOME_SDKS', name: 'ec2_metadata_v1_disabled of profile default' }],
     ],
     ['true', { [VARIABLE]: 'false' }, true, []],
     ['false', { [VARIABLE]: 'true' }, false, []],
     // JavaScript would take the blank one for `false`.
-    ['true', { [VARIABLE]: '' }, false, [{ code: 'BLANK_ENV', args: { name: VARIABLE } }]],
+    ['true', { [VARIABLE]: '' }, false, [{ code: 'BLANK_ENV', name: VARIABLE }]],
   ])('with %s %j', async (value, env, allowed, notes) => {
     const { isV1Allowed, notes: said } = await settings(`${KEY} = ${value}`, env);
     expect(isV1Allowed).toBe(allowed);
@@ -115,7 +115,7 @@ test('time-out and attempts', async () => {
   const env = { AWS_METADATA_SERVICE_TIMEOUT: '3', AWS_METADATA_SERVICE_NUM_ATTEMPTS: '2' };
   expect((await settings(lines, env)).limits).toMatchObject({ requestMs: 3000, attempts: 2 });
   expect((await settings('metadata_service_timeout = soon')).notes.list).toEqual([
-    { code: 'SETTING_IGNORED', args: { name: 'metadata_service_timeout of profile default' } },
+    { code: 'SETTING_IGNORED', name: 'metadata_service_timeout of profile default' },
   ]);
 });
 
@@ -123,7 +123,7 @@ test('the role', async () => {
   const { fixedRole, notes } = await settings('ec2_instance_profile_name = web-role');
   expect(fixedRole).toBe('web-role');
   expect(notes.list).toEqual([
-    { code: 'PROFILE_NAME_ONLY_SOME_SDKS', args: { name: 'ec2_instance_profile_name of profile default' } },
+    { code: 'PROFILE_NAME_ONLY_SOME_SDKS', name: 'ec2_instance_profile_name of profile default' },
   ]);
 });
 

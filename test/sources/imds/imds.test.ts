@@ -43,7 +43,7 @@ describe('the name of the role', () => {
   test('of several is the first', async () => {
     const endpoint = await startEndpoint(imds({ [LIST]: { body: 'web-role\r\nother\n' } }));
     const outcome = await succeed(imdsAt(endpoint));
-    expect(outcome.notes).toEqual([{ code: 'SEVERAL_ROLES', args: { count: 2 } }]);
+    expect(outcome.notes).toEqual([{ code: 'SEVERAL_ROLES', count: 2 }]);
   });
 
   const refusals: [string, Step, string, number][] = [

@@ -115,7 +115,7 @@ describe('the token stands under', () => {
     const lines = `${PAIR}\naws_security_token = ${OTHER}\nexpiration = ${AT}`;
     const outcome = await succeed(withCredentials(lines));
     expect(outcome.secrets.token?.reveal()).toBe(OTHER);
-    expect(outcome.notes).toEqual([{ code: 'ONLY_OLD_TOKEN', args: { name: 'aws_security_token' } }]);
+    expect(outcome.notes).toEqual([{ code: 'ONLY_OLD_TOKEN', name: 'aws_security_token' }]);
   });
 
   test('both names', async () => {
@@ -152,7 +152,7 @@ describe('a credential_process', () => {
   test('is preferred to SSO, with a note', async () => {
     const outcome = await succeed(withConfig(`sso_start_url = https://example.com\n${process}`));
     expect(outcome.notes).toEqual([
-      { code: 'PROFILE_GIVES_TWO', args: { name: 'credential_process', other: 'sso_start_url' } },
+      { code: 'PROFILE_GIVES_TWO', name: 'credential_process', otherName: 'sso_start_url' },
     ]);
   });
 
@@ -168,7 +168,7 @@ test('keys that a tool wrote beside the settings of SSO count, with a note', asy
   const config = '[default]\nsso_session = corp\nsso_account_id = 123456789012\n';
   const outcome = await succeed(source({ config, credentials: `[default]\n${EXPIRING}\n` }));
   expect(outcome.notes).toEqual([
-    { code: 'PROFILE_GIVES_TWO', args: { name: 'aws_access_key_id', other: 'sso_session' } },
+    { code: 'PROFILE_GIVES_TWO', name: 'aws_access_key_id', otherName: 'sso_session' },
   ]);
 });
 
@@ -261,7 +261,7 @@ describe('a file that cannot be read', () => {
     const profile = createSource('profile', options({ HOME: home }));
     expect(await fail(profile)).toMatchObject({
       reason: 'invalid-configuration',
-      detail: 'the config file cannot be read: not a regular file',
+      detail: 'could not read the shared config file: not a regular file',
       notes: [],
     });
     mkdirSync(join(home, '.aws/credentials'));
@@ -277,7 +277,8 @@ describe('a file that cannot be read', () => {
     expect(outcome.notes).toEqual([
       {
         code: 'PROFILE_FILE_UNREADABLE',
-        args: { name: 'the config file', because: 'not a regular file' },
+        file: 'config',
+        problem: 'not a regular file',
       },
     ]);
   });
