@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { main } from '../../../src/cli/main.ts';
 import type { Io, Output } from '../../../src/cli/process/io.ts';
+import { systemClock } from '../../../src/clock.ts';
 import type { Instant } from '../../../src/domain/model.ts';
 
 // The build defines the version of the program.
@@ -37,7 +38,8 @@ export async function runAt(
       output += text;
     }),
     env,
-    clock: { now: () => now, sleep: async () => {} },
+    // Timeouts of a poll sleep on this clock, so its pauses are real.
+    clock: { now: () => now, sleep: systemClock.sleep },
     random: () => 0.5,
     machine: 'example-host',
     nodeVersion: process.versions.node,
