@@ -1,7 +1,7 @@
-/** Bits of one number: what the page shows beside a generation. One number per row keeps the page's data small. */
+/** Bits of one number per generation, which keeps the data of the HTML page small. */
 export const GENERATION_FLAGS = {
   newest: 1,
-  /** Only a window is known for the end of the generation. */
+  /** The rotation at the end of the generation is undated. */
   window: 2,
   unwitnessed: 4,
   /** The endpoint alternated between this generation and the next one. */

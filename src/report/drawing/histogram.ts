@@ -3,68 +3,75 @@ import { median } from '../../domain/measurement/statistics.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { chooseRoundStep } from './round-steps.ts';
 
-/** From `from` on, and less than `to`. */
+/** Counts values from `from` (included) to `to` (excluded). */
 export interface Bin {
   from: Seconds;
   to: Seconds;
   count: number;
 }
 
-/** How some durations are distributed: bins of one size, with round edges, one after another and none left out. */
+/** A distribution of durations. The bins have equal size and round edges, and follow each other without holes. */
 export interface Histogram {
   bins: readonly Bin[];
   /** Of the fullest bin. */
   maxCount: number;
+  /** All values, including outliers. */
   count: number;
   extremes: Extremes;
-  /** Values beside the bins: they lie so far from all others that with them no shape would be left. */
+  /** Outliers outside the bins. With them, all other values would share a few bins. */
   countBelow: number;
   countAbove: number;
 }
 
-/** So many show a shape on a phone, too. */
-const MOST_BINS = 24;
+/** Fits on a phone. */
+const MAX_BINS = 24;
 
-/** At each end this part of the values may be left out, where bins are then finer by so much. */
-const FAR_SHARE = 0.01;
-const FINER = 4;
+/** This share of the values at each end can be outliers. */
+const OUTLIER_SHARE = 0.01;
+/** Outliers are omitted only if the bins become smaller by more than this factor. */
+const OUTLIER_FACTOR = 4;
 
-/** Null of nothing. */
+/** Null without values. */
 export function buildHistogram(values: readonly Seconds[]): Histogram | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  const [min, max] = [sorted[0]!, sorted.at(-1)!];
-  const { step, from, to } = scale(sorted);
+  const sorted = values.toSorted((a, b) => a - b);
+  const [min, max, middle] = [sorted[0], sorted.at(-1), median(sorted)];
+  if (min === undefined || max === undefined || middle === null) return null;
+  const { step, from, to } = chooseBins(sorted, min, max);
   const first = Math.floor(from / step);
-  const counts = new Array<number>(Math.floor(to / step) - first + 1).fill(0);
-  let [below, above] = [0, 0];
+  const bins = Array.from({ length: Math.floor(to / step) - first + 1 }, (_, index): Bin => {
+    const start = (first + index) * step;
+    return { from: start, to: start + step, count: 0 };
+  });
+  let [countBelow, countAbove] = [0, 0];
   for (const value of sorted) {
-    const bin = Math.floor(value / step) - first;
-    if (bin < 0) below += 1;
-    else if (bin >= counts.length) above += 1;
-    else counts[bin]! += 1;
+    const index = Math.floor(value / step) - first;
+    const bin = bins[index];
+    if (bin !== undefined) bin.count += 1;
+    else if (index < 0) countBelow += 1;
+    else countAbove += 1;
   }
   return {
-    bins: counts.map((count, index) => ({
-      from: (first + index) * step,
-      to: (first + index + 1) * step,
-      count,
-    })),
-    maxCount: Math.max(...counts),
+    bins,
+    maxCount: Math.max(...bins.map(({ count }) => count)),
     count: sorted.length,
-    extremes: { min, median: median(sorted)!, max },
-    countBelow: below,
-    countAbove: above,
+    extremes: { min, median: middle, max },
+    countBelow,
+    countAbove,
   };
 }
 
-/** Edges that do not fall onto those of the values can take one bin more than the length has. */
-const binSize = (length: Seconds) => chooseRoundStep(length, MOST_BINS - 1);
+/** One bin less than allowed, because the edges of the first and last bin are rounded outwards. */
+const chooseBinSize = (length: Seconds) => chooseRoundStep(length, MAX_BINS - 1);
 
-function scale(sorted: readonly Seconds[]): { step: Seconds; from: Seconds; to: Seconds } {
-  const far = Math.floor(sorted.length * FAR_SHARE);
-  const [from, to] = [sorted[far]!, sorted.at(-1 - far)!];
-  const [min, max] = [sorted[0]!, sorted.at(-1)!];
-  const [whole, finer] = [binSize(max - min), binSize(to - from)];
-  return whole > FINER * finer ? { step: finer, from, to } : { step: whole, from: min, to: max };
+function chooseBins(
+  sorted: readonly Seconds[],
+  min: Seconds,
+  max: Seconds,
+): { step: Seconds; from: Seconds; to: Seconds } {
+  const outliers = Math.floor(sorted.length * OUTLIER_SHARE);
+  const [from = min, to = max] = [sorted[outliers], sorted.at(-1 - outliers)];
+  const [step, stepWithoutOutliers] = [chooseBinSize(max - min), chooseBinSize(to - from)];
+  return step > OUTLIER_FACTOR * stepWithoutOutliers
+    ? { step: stepWithoutOutliers, from, to }
+    : { step, from: min, to: max };
 }

@@ -1,66 +1,78 @@
 import type { ServedPeriod } from '../../domain/measurement/measurement.ts';
 import type { Instant, Span } from '../../domain/model.ts';
 
-/** For so long a job was handed nothing that lasts longer than until `expiration`: of several the earliest counts. */
+/** In this span, the served credentials with the earliest expiration expire at `expiration`. */
 export interface MinimumValiditySpan extends Span {
   expiration: Instant;
 }
 
-type Served = Span & { generation: Pick<ServedPeriod['generation'], 'expiration'> };
+type PeriodWithExpiration = Span & { generation: Pick<ServedPeriod['generation'], 'expiration'> };
 
 /**
- * What a job could at least have been handed, over time: the services without their overlaps, in order. A generation
- * that was seen once, beside gaps, is a span of no length.
+ * The worst credentials that a job could have got, over time: the served periods in order and without overlaps. A
+ * generation sampled once between two gaps gives a span of length 0.
  */
-export function findMinimumValiditySpans(services: readonly Served[]): MinimumValiditySpan[] {
-  const moments = [...new Set(services.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
-  const indexOf = new Map(moments.map((moment, index) => [moment, index]));
-  const steps = freeSteps(moments.length);
-  /** By the index of the moment at which each begins. */
-  const spans: MinimumValiditySpan[] = [];
-  const earliestFirst = [...services].sort((a, b) => a.generation.expiration - b.generation.expiration);
-  const single: [index: number, expiration: Instant][] = [];
-  for (const { from, to, generation } of earliestFirst) {
+export function findMinimumValiditySpans(periods: readonly PeriodWithExpiration[]): MinimumValiditySpan[] {
+  const instants = [...new Set(periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  const indexOf = new Map(instants.map((instant, index) => [instant, index]));
+  const steps = new FreeSteps(instants.length);
+  /** Indexed by the first step of each span. */
+  const spans: (MinimumValiditySpan | undefined)[] = [];
+  const empty: [index: number, span: MinimumValiditySpan][] = [];
+  for (const { from, to, generation } of periods.toSorted(byExpiration)) {
     const { expiration } = generation;
-    const [begin, end] = [indexOf.get(from)!, indexOf.get(to)!];
-    if (begin === end) single.push([begin, expiration]);
-    for (let step = steps.from(begin); step < end; step = steps.from(step)) {
-      spans[step] = { from: moments[step]!, to: moments[step + 1]!, expiration };
+    const [begin = 0, end = 0] = [indexOf.get(from), indexOf.get(to)];
+    if (begin === end) empty.push([begin, { from, to, expiration }]);
+    for (let step = steps.findFrom(begin); step < end; step = steps.findFrom(step)) {
+      const [stepFrom = from, stepTo = to] = [instants[step], instants[step + 1]];
+      spans[step] = { from: stepFrom, to: stepTo, expiration };
       steps.take(step);
     }
   }
-  for (const [index, expiration] of single) {
-    const isTold = spans[index] !== undefined || spans[index - 1]?.to === moments[index];
-    if (!isTold) spans[index] = { from: moments[index]!, to: moments[index]!, expiration };
+  for (const [index, span] of empty) {
+    const isCovered = spans[index] !== undefined || spans[index - 1]?.to === span.from;
+    if (!isCovered) spans[index] = span;
   }
-  return joined(spans);
+  return joinAdjacent(spans);
 }
 
-/** The steps that nobody has taken yet. Each look shortens the way of the next ones past those that are. */
-function freeSteps(count: number) {
-  const next = Int32Array.from({ length: count + 1 }, (_, index) => index);
-  return {
-    take: (step: number) => {
-      next[step] = step + 1;
-    },
-    from: (wanted: number) => {
-      let step = wanted;
-      while (next[step] !== step) {
-        next[step] = next[next[step]!]!;
-        step = next[step]!;
-      }
-      return step;
-    },
-  };
+const byExpiration = (a: PeriodWithExpiration, b: PeriodWithExpiration) =>
+  a.generation.expiration - b.generation.expiration;
+
+/** Steps between instants that no span covers yet. Shortcuts (as in union-find) make all searches nearly linear. */
+class FreeSteps {
+  /** For each step, a step that is not before the next free one; a free step points to itself. */
+  readonly #next: Int32Array;
+
+  constructor(count: number) {
+    this.#next = Int32Array.from({ length: count + 1 }, (_, index) => index);
+  }
+
+  take(step: number): void {
+    this.#next[step] = step + 1;
+  }
+
+  /** The first free step at or after `start`. */
+  findFrom(start: number): number {
+    let step = start;
+    for (;;) {
+      const next = this.#next[step] ?? step;
+      if (next === step) return step;
+      const shortcut = this.#next[next] ?? next;
+      this.#next[step] = shortcut;
+      step = shortcut;
+    }
+  }
 }
 
-/** What was cut only because something began or ended elsewhere is one again; holes of the list are skipped. */
-function joined(spans: readonly MinimumValiditySpan[]): MinimumValiditySpan[] {
-  const whole: MinimumValiditySpan[] = [];
-  spans.forEach((span) => {
-    const before = whole.at(-1);
-    if (before?.expiration === span.expiration && before.to === span.from) before.to = span.to;
-    else whole.push({ ...span });
-  });
-  return whole;
+/** Joins spans that were divided only because another period begins or ends between them. */
+function joinAdjacent(spans: readonly (MinimumValiditySpan | undefined)[]): MinimumValiditySpan[] {
+  const joined: MinimumValiditySpan[] = [];
+  for (const span of spans) {
+    if (span === undefined) continue;
+    const previous = joined.at(-1);
+    if (previous?.expiration === span.expiration && previous.to === span.from) previous.to = span.to;
+    else joined.push({ ...span });
+  }
+  return joined;
 }

@@ -4,27 +4,27 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 
-/** Lengths that a person would choose for an axis or for the bins of a distribution. */
+/** Readable steps for an axis or a histogram, except for multiples of the longest one. */
 const STEPS: readonly Seconds[] = [
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
   ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
-  ...[1, 2, 3, 5, 7, 14, 30, 60, 90, 180, 360].map((count) => count * DAY),
+  ...[1, 2, 3, 5, 7, 14, 30, 60, 90, 180].map((count) => count * DAY),
 ];
+const LONGEST_STEP: Seconds = 360 * DAY;
 
-/** The smallest round step of which at most so many make up a length. */
-export function chooseRoundStep(length: Seconds, atMost: number): Seconds {
-  const wanted = length / atMost;
-  const found = STEPS.find((step) => step >= wanted);
-  if (found !== undefined) return found;
-  const longest = STEPS.at(-1)!;
-  return longest * Math.ceil(wanted / longest);
+/** The smallest round step that divides `length` into `maxSteps` parts at most. */
+export function chooseRoundStep(length: Seconds, maxSteps: number): Seconds {
+  const shortest = length / maxSteps;
+  return (
+    STEPS.find((step) => step >= shortest) ?? LONGEST_STEP * Math.max(1, Math.ceil(shortest / LONGEST_STEP))
+  );
 }
 
-/** The multiples of a step from one value to another, both included. */
+/** The multiples of `step` between `from` and `to`, including both. */
 export function multiplesWithin(step: number, from: number, to: number): number[] {
   const first = Math.ceil(from / step);
   const count = Math.floor(to / step) - first + 1;
-  // Adding 0 makes a plain 0 of -0.
+  // Adding 0 turns -0 into 0.
   return Array.from({ length: Math.max(0, count) }, (_, index) => (first + index) * step + 0);
 }

@@ -4,23 +4,22 @@ import { secondsBetween } from '../../domain/time/instant.ts';
 import { correctedSpans } from '../../domain/verdict/analyse.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 
-/** What was handed out in one of many equally long stretches of time. */
+/** Remaining validity and events in one of many equal parts of the time. */
 export interface ValidityBucket extends Span {
-  /** The extremes of remaining validity; null where it is not known what was handed out. */
+  /** Null if the served credentials are unknown. */
   remaining: { min: Seconds; max: Seconds } | null;
-  /** How many witnessed rotations are taken to have come here. */
+  /** Witnessed rotations. An undated one counts at the end of its window. */
   rotations: number;
-  /** A witnessed rotation without a date can have come here, as well as in several others. */
+  /** Overlaps the window of an undated witnessed rotation, if that window is longer than two buckets. */
   isInRotationWindow: boolean;
-  /** Some of it is a gap. */
   hasGap: boolean;
   hasFailedPoll: boolean;
 }
 
 /**
- * Remaining validity from the first sample to the last, or to the last failed poll where that is later: a source that
- * fell silent must be seen to. Null where no time was watched. The time in a window counts for the old generation,
- * which is the worse one; what overlaps counts with its extremes. Linear in generations and stretches.
+ * `count` buckets from the first sample to the last sample or failed poll, so that a chart shows a source that stopped
+ * responding; null without watched time. In a window, the old generation counts, because it is the worse one. If served
+ * periods overlap, the extremes of all count. Takes time linear in generations and buckets.
  */
 export function buildValidityBuckets(
   { measurement, failedPollSpans }: Pick<SeriesAnalysis, 'measurement' | 'failedPollSpans'>,
@@ -31,7 +30,7 @@ export function buildValidityBuckets(
   const from = measurement.firstSample;
   const to = failed.reduce((latest, span) => Math.max(latest, span.to), measurement.lastSample);
   const length = (to - from) / count;
-  const stretches = Array.from(
+  const buckets = Array.from(
     { length: count },
     (_, index): ValidityBucket => ({
       from: from + index * length,
@@ -44,34 +43,34 @@ export function buildValidityBuckets(
     }),
   );
   const indexOf = (at: Instant) => Math.max(0, Math.min(count - 1, Math.floor((at - from) / length)));
-  const among = (span: Span) => stretches.slice(indexOf(span.from), indexOf(span.to) + 1);
+  const findOverlapping = (span: Span) => buckets.slice(indexOf(span.from), indexOf(span.to) + 1);
 
-  for (const service of measurement.servedPeriods) {
-    for (const stretch of among(service)) addService(stretch, service);
+  for (const period of measurement.servedPeriods) {
+    for (const bucket of findOverlapping(period)) addServedPeriod(bucket, period);
   }
   for (const { at, isDated, window, isWitnessed } of measurement.rotations) {
     if (!isWitnessed) continue;
-    stretches[indexOf(at)]!.rotations += 1;
+    for (const bucket of findOverlapping({ from: at, to: at })) bucket.rotations += 1;
     if (!isDated && window.to - window.from > 2 * length) {
-      for (const stretch of among(window)) stretch.isInRotationWindow = true;
+      for (const bucket of findOverlapping(window)) bucket.isInRotationWindow = true;
     }
   }
   for (const gap of measurement.gaps) {
-    for (const stretch of among({ from: gap.from, to: gap.to - 1 })) stretch.hasGap = true;
+    for (const bucket of findOverlapping({ from: gap.from, to: gap.to - 1 })) bucket.hasGap = true;
   }
   for (const span of failed) {
-    if (span.to >= from) for (const stretch of among(span)) stretch.hasFailedPoll = true;
+    if (span.to >= from) for (const bucket of findOverlapping(span)) bucket.hasFailedPoll = true;
   }
-  return stretches;
+  return buckets;
 }
 
-function addService(stretch: ValidityBucket, { generation, from, to }: ServedPeriod): void {
-  const max = secondsBetween(Math.max(from, stretch.from), generation.expiration);
-  const min = secondsBetween(Math.min(to, stretch.to), generation.expiration);
-  // Expired credentials count only as far as they were seen: a window that crosses the expiration counts as 0.
+function addServedPeriod(bucket: ValidityBucket, { generation, from, to }: ServedPeriod): void {
+  const max = secondsBetween(Math.max(from, bucket.from), generation.expiration);
+  const min = secondsBetween(Math.min(to, bucket.to), generation.expiration);
+  // Below 0 only as far as a sample shows it: in a window that contains the expiration, the lead time is 0.
   const floor = Math.min(0, secondsBetween(generation.lastSeen, generation.expiration));
-  const known = stretch.remaining;
-  stretch.remaining = {
+  const known = bucket.remaining;
+  bucket.remaining = {
     min: Math.min(known?.min ?? Number.POSITIVE_INFINITY, Math.max(floor, min)),
     max: Math.max(known?.max ?? Number.NEGATIVE_INFINITY, Math.max(floor, max)),
   };

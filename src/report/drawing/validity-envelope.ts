@@ -7,31 +7,28 @@ export interface EnvelopeBucket extends Span {
   max: Seconds;
 }
 
-/**
- * What is left of a saw-tooth with more teeth than a picture has columns: its extremes in each of so many equal parts of
- * the time. Parts in which nothing is known are left out.
- */
+/** Reduces a sawtooth with more teeth than a chart has columns to `count` equal buckets. Unknown ones are omitted. */
 export function buildValidityEnvelope(
   spans: readonly MinimumValiditySpan[],
   { from, to }: Span,
-  parts: number,
+  count: number,
 ): EnvelopeBucket[] {
-  const size = Math.max(1, (to - from) / parts);
-  const found = new Map<number, EnvelopeBucket>();
-  const partOf = (at: Instant) => Math.min(parts - 1, Math.floor((at - from) / size));
+  const length = Math.max(1, (to - from) / count);
+  const buckets = new Map<number, EnvelopeBucket>();
+  const indexOf = (at: Instant) => Math.min(count - 1, Math.floor((at - from) / length));
   for (const span of spans) {
-    for (let part = partOf(span.from); part <= partOf(span.to); part += 1) {
-      const begin = from + part * size;
-      const min = (span.expiration - Math.min(span.to, begin + size)) / 1000;
+    for (let index = indexOf(span.from); index <= indexOf(span.to); index += 1) {
+      const begin = from + index * length;
+      const min = (span.expiration - Math.min(span.to, begin + length)) / 1000;
       const max = (span.expiration - Math.max(span.from, begin)) / 1000;
-      const known = found.get(part);
-      found.set(part, {
+      const known = buckets.get(index);
+      buckets.set(index, {
         from: begin,
-        to: begin + size,
+        to: begin + length,
         min: Math.min(min, known?.min ?? min),
         max: Math.max(max, known?.max ?? max),
       });
     }
   }
-  return [...found.values()].sort((a, b) => a.from - b.from);
+  return [...buckets.values()].sort((a, b) => a.from - b.from);
 }

@@ -20,16 +20,16 @@ describe('round steps', () => {
     [6 * HOUR + 1, 6, 2 * HOUR],
     [10 * DAY, 5, 2 * DAY],
     [360 * DAY * 50, 10, 5 * 360 * DAY],
-  ])('%d seconds in at most %d parts take steps of %d', ([length, atMost, step]) => {
+  ])('the round step for %d s in at most %d parts is %d s', ([length, atMost, step]) => {
     expect(chooseRoundStep(length!, atMost!)).toBe(step);
   });
 
-  test('lie at multiples, both ends included, and never at minus zero', () => {
+  test('are multiples between two values, including both, without -0', () => {
     expect(multiplesWithin(10, -11, 20)).toEqual([-10, 0, 10, 20]);
     expect(multiplesWithin(10, 1, 9)).toEqual([]);
   });
 
-  test('of time lie at round hours of UTC', () => {
+  test('of a time axis are round hours in UTC', () => {
     const from = Date.UTC(2026, 2, 1, 0, 20);
     expect(buildTimeAxis({ from, to: from + 3 * HOUR * 1000 }, 4)).toEqual({
       ticks: [1, 2, 3].map((hour) => Date.UTC(2026, 2, 1, hour)),
@@ -39,7 +39,7 @@ describe('round steps', () => {
 });
 
 describe('a histogram', () => {
-  test('has round edges, no holes, and every value', () => {
+  test('has round edges, no holes, and counts every value', () => {
     const found = buildHistogram([3601, 3605, 3605, 3723])!;
     expect(found.bins[0]).toEqual({ from: 3600, to: 3610, count: 3 });
     expect(found.bins.at(-1)).toEqual({ from: 3720, to: 3730, count: 1 });
@@ -47,12 +47,12 @@ describe('a histogram', () => {
     expect(found).toMatchObject({ maxCount: 3, count: 4, extremes: { min: 3601, median: 3605, max: 3723 } });
   });
 
-  test('of nothing is none, and of one value one bin', () => {
+  test('is null without values, and has one bin for one value', () => {
     expect(buildHistogram([])).toBeNull();
     expect(buildHistogram([HOUR, HOUR])!.bins).toEqual([{ from: HOUR, to: HOUR + 1, count: 2 }]);
   });
 
-  test('leaves out the few that lie so far away that no shape would be left, and counts them', () => {
+  test('omits and counts a few outliers that would make the bins too large', () => {
     const usual = Array.from({ length: 200 }, (_, index) => HOUR + (index % 20) * 10);
     const found = buildHistogram([...usual, 30 * DAY, 5])!;
     expect([found.countBelow, found.countAbove, found.count]).toEqual([1, 1, 202]);
@@ -62,7 +62,7 @@ describe('a histogram', () => {
     expect([near.countBelow, near.countAbove]).toEqual([0, 0]);
   });
 
-  test('of anything counts each value once, in few bins', () => {
+  test('counts each value once and has at most 24 bins for any values', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -DAY, max: 40 * DAY }), { minLength: 1, maxLength: 300 }),
@@ -78,20 +78,20 @@ describe('a histogram', () => {
   });
 });
 
-describe('what a job could at least have been handed', () => {
-  const service = fc
+describe('minimum validity spans', () => {
+  const period = fc
     .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 12 }), fc.integer({ min: 40, max: 60 }))
     .map(([from, length, expiration]) => ({ from, to: from + length, generation: { expiration } }));
 
-  test('is at every moment the earliest end of what was served, step by step', () => {
+  test('have the earliest expiration of all served generations at every moment', () => {
     fc.assert(
-      fc.property(fc.array(service, { maxLength: 12 }), (services) => {
-        const spans = findMinimumValiditySpans(services);
+      fc.property(fc.array(period, { maxLength: 12 }), (periods) => {
+        const spans = findMinimumValiditySpans(periods);
         for (let at = 0.5; at < 60; at += 1) {
-          const served = services.filter(({ from, to }) => from < at && at < to);
+          const served = periods.filter(({ from, to }) => from < at && at < to);
           const ends = served.map(({ generation }) => generation.expiration);
-          const told = spans.filter(({ from, to }) => from < at && at < to);
-          expect(told.map(({ expiration }) => expiration)).toEqual(
+          const found = spans.filter(({ from, to }) => from < at && at < to);
+          expect(found.map(({ expiration }) => expiration)).toEqual(
             ends.length === 0 ? [] : [Math.min(...ends)],
           );
         }
@@ -99,25 +99,25 @@ describe('what a job could at least have been handed', () => {
     );
   });
 
-  test('comes in order, without overlaps, and with every moment that was served alone', () => {
+  test('are in order, do not overlap, and cover every generation that was sampled once', () => {
     fc.assert(
-      fc.property(fc.array(service, { maxLength: 12 }), (services) => {
-        const spans = findMinimumValiditySpans(services);
+      fc.property(fc.array(period, { maxLength: 12 }), (periods) => {
+        const spans = findMinimumValiditySpans(periods);
         for (const [index, { from, to }] of spans.entries()) {
           expect(from).toBeLessThanOrEqual(to);
           const before = spans[index - 1]?.to ?? -1;
-          // What is of no length stands alone.
+          // A span of length 0 never touches another span.
           expect(from > before || (from === before && from < to)).toBe(true);
         }
-        for (const { from, to } of services)
+        for (const { from, to } of periods)
           expect(spans.some((span) => span.from <= from && to <= span.to) || from < to).toBe(true);
       }),
     );
   });
 });
 
-describe('an envelope', () => {
-  test('has the extremes of each part, and leaves out what is not known', () => {
+describe('a validity envelope', () => {
+  test('has the extremes of each bucket and omits unknown ones', () => {
     const spans = [
       { from: 0, to: 10_000, expiration: 100_000 },
       { from: 10_000, to: 20_000, expiration: 130_000 },
@@ -132,7 +132,7 @@ describe('an envelope', () => {
   });
 });
 
-test('spans that nobody could tell apart are one', () => {
+test('joinSpans joins spans closer together than the given distance', () => {
   const spans = [
     { from: 50, to: 60 },
     { from: 0, to: 5 },

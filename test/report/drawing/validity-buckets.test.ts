@@ -20,7 +20,7 @@ const HOUR = 60 * MINUTE;
 const draw = (measurement: Measurement, count: number, failedPollSpans: readonly Span[] = []) =>
   buildValidityBuckets({ measurement, failedPollSpans }, count);
 
-describe('against the truth, second by second', () => {
+describe('validity buckets of a simulated source, compared second by second', () => {
   const anyPolling = (random: () => number, interval: number): PollingBehaviour => {
     const every = Math.ceil(interval * [0.05, 0.2, 0.5, 0.9][Math.floor(random() * 4)]!);
     return {
@@ -47,27 +47,29 @@ describe('against the truth, second by second', () => {
     };
   };
 
-  test('nothing worse was handed out than the least of a stretch, but for the lag of the source', () => {
+  test('the minimum of a bucket is never above the true validity by more than the lag of the source', () => {
     let compared = 0;
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const random = seededRandom(seed);
       const source = anySource(random);
       const history = simulate(source, anyPolling(random, source.interval), random);
       const measurement = measure(groupGenerations(history.samples));
-      const stretches = draw(measurement, 1 + Math.floor(random() * 200))!;
+      const buckets = draw(measurement, 1 + Math.floor(random() * 200))!;
       const inGap = (at: number) => measurement.gaps.some(({ from, to }) => at >= from && at < to);
       let first = 0;
       for (let at = measurement.firstSample; at < measurement.lastSample; at += 1000) {
         if (inGap(at)) continue;
         const truth = history.remainingAt(at / 1000 - history.start);
-        // Where one stretch ends and the next begins, a moment may be told of either; a lag moves it later.
-        while (stretches[first]!.to < at - source.lag * 1000 - 1) first += 1;
+        // A moment on the border of two buckets may count in either. A lag moves it later.
+        while (buckets[first]!.to < at - source.lag * 1000 - 1) first += 1;
         let least = Number.POSITIVE_INFINITY;
-        for (let index = first; index < stretches.length && stretches[index]!.from <= at + 1; index += 1) {
-          least = Math.min(least, stretches[index]!.remaining?.min ?? Number.POSITIVE_INFINITY);
+        for (let index = first; index < buckets.length && buckets[index]!.from <= at + 1; index += 1) {
+          least = Math.min(least, buckets[index]!.remaining?.min ?? Number.POSITIVE_INFINITY);
         }
         if (Math.max(0, least) > Math.max(0, truth) + source.lag) {
-          expect.fail(`seed ${seed}: at ${at} ${truth} s were left, and ${least} s are told`);
+          expect.fail(
+            `seed ${seed}: at ${at} the true validity is ${truth} s, the minimum of the buckets ${least} s`,
+          );
         }
         compared += 1;
       }
@@ -75,7 +77,7 @@ describe('against the truth, second by second', () => {
     expect(compared).toBeGreaterThan(SEEDS * 1000);
   });
 
-  test('of a source that dates its rotations, both extremes of every stretch are those that it had', () => {
+  test('both extremes of a bucket equal the true ones if the source dates its rotations', () => {
     for (let seed = 1; seed <= SEEDS / 2; seed += 1) {
       const random = seededRandom(seed);
       const source = { ...anySource(random), lag: 0, lateShare: 0, dated: true };
@@ -84,15 +86,15 @@ describe('against the truth, second by second', () => {
       const history = simulate(source, polling, random);
       const measurement = measure(groupGenerations(history.samples));
       expect(measurement.gaps, `seed ${seed}`).toEqual([]);
-      const stretches = draw(measurement, 1 + Math.floor(random() * 40))!;
-      for (const { from, to, remaining, rotations } of stretches) {
+      const buckets = draw(measurement, 1 + Math.floor(random() * 40))!;
+      for (const { from, to, remaining, rotations } of buckets) {
         const seconds: number[] = [];
         for (let at = Math.ceil(from / 1000) * 1000; at <= Math.min(to, measurement.lastSample); at += 1000) {
           seconds.push(at / 1000 - history.start);
         }
         const truths = seconds.map((at) => history.remainingAt(at));
-        // A rotation within the first or last second of a stretch may belong to its neighbour, too; just before one a
-        // second less is left.
+        // A rotation in the first or last second of a bucket may count in its neighbour. Just before the rotation,
+        // the remaining validity is one second less.
         const around = [seconds[0]! - 1, ...seconds, seconds.at(-1)! + 1]
           .filter((at) => at >= 0)
           .map((at) => history.remainingAt(at));
@@ -104,20 +106,20 @@ describe('against the truth, second by second', () => {
         const replaced = seconds.slice(1).filter((at) => history.servedAt(at) !== history.servedAt(at - 1));
         expect(Math.abs(rotations - replaced.length), `seed ${seed}`).toBeLessThanOrEqual(1);
       }
-      const told = stretches.reduce((sum, { rotations }) => sum + rotations, 0);
-      expect(told).toBe(measurement.rotations.length);
+      const counted = buckets.reduce((sum, { rotations }) => sum + rotations, 0);
+      expect(counted).toBe(measurement.rotations.length);
     }
   });
 });
 
-interface Seen {
+interface SampledHour {
   hour: number;
   from: number;
   to: number;
 }
 
-/** Credentials of six hours, and between which minutes of their hour they were seen. */
-function generation({ hour, from, to }: Seen, dated = true): Sample[] {
+/** Credentials valid for six hours, sampled every ten minutes between two minutes of their hour. */
+function generation({ hour, from, to }: SampledHour, dated = true): Sample[] {
   const issued = START + hour * HOUR;
   const minutes = Array.from({ length: (to - from) / 10 + 1 }, (_, index) => from + index * 10);
   return minutes.map((minute) => ({
@@ -130,50 +132,50 @@ function generation({ hour, from, to }: Seen, dated = true): Sample[] {
   }));
 }
 
-const measured = (seen: readonly Seen[], dated = true) =>
-  measure(groupGenerations(seen.flatMap((each) => generation(each, dated))));
+const measured = (hours: readonly SampledHour[], dated = true) =>
+  measure(groupGenerations(hours.flatMap((each) => generation(each, dated))));
 
-/** Ten to one until ten past five, with a sample every ten minutes: an hour is a stretch of four. */
-const HOURLY = [0, 1, 2, 3].map((hour): Seen => ({ hour, from: 0, to: 50 }));
+/** Four generations, each sampled every ten minutes of its hour. */
+const HOURLY = [0, 1, 2, 3].map((hour): SampledHour => ({ hour, from: 0, to: 50 }));
 
-describe('a history', () => {
-  test('is told stretch by stretch', () => {
-    const stretches = draw(measured([...HOURLY, { hour: 4, from: 0, to: 0 }]), 4)!;
-    expect(stretches).toMatchObject([
+describe('validity buckets', () => {
+  test('have the extremes and the rotations of each hour', () => {
+    const buckets = draw(measured([...HOURLY, { hour: 4, from: 0, to: 0 }]), 4)!;
+    expect(buckets).toMatchObject([
       { from: START, to: START + HOUR, rotations: 0, remaining: { min: 5 * 3600, max: 6 * 3600 } },
       { rotations: 1, remaining: { min: 5 * 3600, max: 6 * 3600 } },
       { rotations: 1, remaining: { min: 5 * 3600, max: 6 * 3600 } },
       { to: START + 4 * HOUR, rotations: 2, remaining: { min: 5 * 3600, max: 6 * 3600 } },
     ]);
     expect(
-      stretches.filter(
+      buckets.filter(
         ({ isInRotationWindow, hasGap, hasFailedPoll }) => isInRotationWindow || hasGap || hasFailedPoll,
       ),
     ).toEqual([]);
   });
 
-  test('says nothing of what was handed out in a gap', () => {
+  test('have no remaining validity in a gap', () => {
     const gapped = [...HOURLY, { hour: 9, from: 0, to: 50 }, { hour: 10, from: 0, to: 0 }];
-    const stretches = draw(measured(gapped), 10)!;
-    expect(stretches.map(({ remaining }) => remaining === null)).toEqual(
+    const buckets = draw(measured(gapped), 10)!;
+    expect(buckets.map(({ remaining }) => remaining === null)).toEqual(
       [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((hour) => hour >= 4 && hour < 9),
     );
-    expect(stretches.map(({ hasGap }) => hasGap)).toEqual(
+    expect(buckets.map(({ hasGap }) => hasGap)).toEqual(
       [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((hour) => hour >= 3 && hour < 9),
     );
-    expect(stretches.map(({ rotations }) => rotations)).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 0, 1]);
+    expect(buckets.map(({ rotations }) => rotations)).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 0, 1]);
   });
 
-  test('without dates has windows, in which the old credentials count', () => {
-    const rare = [0, 1, 2, 3, 4].map((hour): Seen => ({ hour, from: 10, to: 50 }));
-    const stretches = draw(measured(rare, false), 56)!;
-    // In stretches of five minutes from 00:10 on: seen until 00:50, and no more from 01:10 on.
-    const marks = stretches.map(({ isInRotationWindow }) => (isInRotationWindow ? '~' : '.')).join('');
+  test('mark the windows of undated rotations, in which the old credentials count', () => {
+    const rare = [0, 1, 2, 3, 4].map((hour): SampledHour => ({ hour, from: 10, to: 50 }));
+    const buckets = draw(measured(rare, false), 56)!;
+    // In buckets of five minutes from 00:10 on: seen until 00:50, and no more from 01:10 on.
+    const marks = buckets.map(({ isInRotationWindow }) => (isInRotationWindow ? '~' : '.')).join('');
     expect(marks).toBe(`${'........~~~~~...'.padEnd(20, '.')}~~~~~.......~~~~~.......~~~~~.......`);
-    expect(stretches[11]!.remaining).toEqual({ min: 290 * 60, max: 295 * 60 });
+    expect(buckets[11]!.remaining).toEqual({ min: 290 * 60, max: 295 * 60 });
   });
 
-  test('takes a window that is shorter than two stretches for a moment', () => {
+  test('takes a window that is shorter than two buckets for a moment', () => {
     expect(draw(measured(HOURLY, false), 40)!.some(({ isInRotationWindow }) => isInRotationWindow)).toBe(
       false,
     );
@@ -183,7 +185,7 @@ describe('a history', () => {
     expect(draw(measured(HOURLY), 80)!.some(({ isInRotationWindow }) => isInRotationWindow)).toBe(false);
   });
 
-  test('tells of failed polls, also of those after the last sample', () => {
+  test('mark failed polls, including those after the last sample', () => {
     const measurement = measured([...HOURLY, { hour: 4, from: 0, to: 0 }]);
     const failures = (spans: Span[], count: number) =>
       draw(measurement, count, spans)!
@@ -200,7 +202,7 @@ describe('a history', () => {
     expect(failures([{ from: at(-3), to: at(0.5) }], 4)).toBe('x...');
   });
 
-  test('of failed polls is corrected as its samples are', () => {
+  test('use the clock correction of the samples for failed polls', () => {
     const ahead = HOURLY.flatMap((each) => generation(each)).map((sample) => ({
       ...sample,
       observedAt: sample.observedAt + 2 * HOUR,
@@ -216,7 +218,7 @@ describe('a history', () => {
     ]);
   });
 
-  test('of credentials served after their end falls below nothing only as far as that was seen', () => {
+  test('are below 0 only as far as a sample shows expired credentials', () => {
     const late = measured([
       { hour: 0, from: 0, to: 380 },
       { hour: 7, from: 0, to: 50 },
@@ -229,7 +231,7 @@ describe('a history', () => {
     expect(Math.min(...draw(unseen, 8)!.flatMap(({ remaining }) => remaining?.min ?? []))).toBe(0);
   });
 
-  test('has a shape only where some time was watched', () => {
+  test('are null without watched time', () => {
     expect(buildValidityBuckets({ measurement: null, failedPollSpans: [] }, 10)).toBeNull();
     expect(draw(measured([{ hour: 0, from: 0, to: 0 }]), 10)).toBeNull();
     expect(draw(measured([{ hour: 0, from: 0, to: 10 }]), 1)).toMatchObject([
@@ -237,18 +239,15 @@ describe('a history', () => {
     ]);
   });
 
-  test('may be of nine years, hour by hour', () => {
+  test('keep one short generation of nine years visible', () => {
     const measurement = measured(HOURLY);
-    const services = Array.from({ length: 80_000 }, (_, hour) => {
+    const servedPeriods = Array.from({ length: 80_000 }, (_, hour) => {
       const from = START + hour * HOUR;
       const expiration = from + (hour === 40_000 ? 4 : 6) * HOUR;
       return { generation: { ...measurement.generations[0]!, expiration }, from, to: from + HOUR };
     });
-    const stretches = draw(
-      { ...measurement, servedPeriods: services, lastSample: services.at(-1)!.to },
-      160,
-    )!;
-    expect(stretches.filter(({ remaining }) => remaining!.min < 5 * 3600)).toEqual([
+    const buckets = draw({ ...measurement, servedPeriods, lastSample: servedPeriods.at(-1)!.to }, 160)!;
+    expect(buckets.filter(({ remaining }) => remaining!.min < 5 * 3600)).toEqual([
       expect.objectContaining({ remaining: { min: 3 * 3600, max: 6 * 3600 }, hasGap: false }),
     ]);
   });
