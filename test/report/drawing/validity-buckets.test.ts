@@ -169,13 +169,13 @@ describe('validity buckets', () => {
   test('mark the windows of undated rotations, in which the old credentials count', () => {
     const rare = [0, 1, 2, 3, 4].map((hour): SampledHour => ({ hour, from: 10, to: 50 }));
     const buckets = draw(measured(rare, false), 56)!;
-    // In buckets of five minutes from 00:10 on: seen until 00:50, and no more from 01:10 on.
+    // Buckets of five minutes from 00:10. The first generation is sampled until 00:50, the second from 01:10.
     const marks = buckets.map(({ isInRotationWindow }) => (isInRotationWindow ? '~' : '.')).join('');
     expect(marks).toBe(`${'........~~~~~...'.padEnd(20, '.')}~~~~~.......~~~~~.......~~~~~.......`);
     expect(buckets[11]!.remaining).toEqual({ min: 290 * 60, max: 295 * 60 });
   });
 
-  test('takes a window that is shorter than two buckets for a moment', () => {
+  test('do not mark a window shorter than two buckets', () => {
     expect(draw(measured(HOURLY, false), 40)!.some(({ isInRotationWindow }) => isInRotationWindow)).toBe(
       false,
     );
