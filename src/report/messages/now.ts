@@ -7,10 +7,10 @@ import { formatShortTimestamp, formatTimestamp } from '../text/format-values.ts'
 import { describeFailure } from './failures.ts';
 import { describeJob, REFRESH_ADVICE } from './verdicts.ts';
 
-/** The answer of this moment in one line. */
+/** One line that begins with the safety and a colon. */
 export function describeNowVerdict({ verdict, job, spare, remaining }: NowJudgement): string {
   const what = `${describeJob(job.duration)} that starts now`;
-  // Whoever fetches credentials again needs them for no length of time.
+  // A job that refreshes its credentials requires 0 seconds.
   if (job.duration + job.margin === 0 && verdict === 'not-safe')
     return 'not safe: the credentials have expired';
   if (verdict === 'unknown') return `unknown: ${what}`;
@@ -19,7 +19,7 @@ export function describeNowVerdict({ verdict, job, spare, remaining }: NowJudgem
   return `not safe: ${what}, ${duration(-spare)} short`;
 }
 
-/** Why there is no answer. */
+/** Why the verdict is `unknown`. */
 export function describeNowUnknownReason(reason: NowUnknownReason): { message: string; hint: string } {
   switch (reason.code) {
     case 'POLL_FAILED':
@@ -27,64 +27,65 @@ export function describeNowUnknownReason(reason: NowUnknownReason): { message: s
     case 'NO_SAMPLES':
       return {
         message: 'no sample of these credentials is stored',
-        hint: 'take one: leave out --offline, or run `cred-watch poll`',
+        hint: 'leave out --offline, or run `cred-watch poll` first',
       };
     case 'STALE_SAMPLES':
       return {
         message: `the last sample is ${duration(reason.ageSeconds)} old, more than ${short(reason.maxAgeSeconds)}`,
-        hint: 'leave out --offline, poll more often, or accept older ones with --max-age',
+        hint: 'leave out --offline, poll more often, or accept older samples with --max-age',
       };
     case 'SAMPLES_IN_FUTURE':
       return {
-        message: `the last sample lies ${duration(reason.aheadSeconds)} ahead of this clock`,
-        hint: 'set the clock right, then poll again',
+        message: `the last sample is ${duration(reason.aheadSeconds)} ahead of the clock of this host`,
+        hint: 'correct the clock, then poll again',
       };
   }
 }
 
-/** `expected 18:45:12Z (in 12m 10s), between 18:44:02Z and 18:47:33Z`, all of one day without the day. */
+/** `expected 18:45:12Z (in 12m 10s), between 18:44:02Z and 18:47:33Z`. Times of today have no date. */
 export function describeForecast({ expected, earliest, latest }: RotationForecast, now: Instant): string {
-  const moment = (instant: Instant) => formatShortTimestamp(instant, now);
+  const format = (instant: Instant) => formatShortTimestamp(instant, now);
   if (latest < now)
-    return `overdue: it was expected by ${moment(latest)}, ${duration(secondsBetween(latest, now))} ago`;
-  const between = earliest === latest ? '' : `, between ${moment(earliest)} and ${moment(latest)}`;
-  const until =
-    expected > now ? ` (in ${duration(secondsBetween(now, expected))})` : ' (it may come any moment)';
-  return `expected ${moment(expected)}${until}${between}`;
+    return `overdue: expected by ${format(latest)}, ${duration(secondsBetween(latest, now))} ago`;
+  const between = earliest === latest ? '' : `, between ${format(earliest)} and ${format(latest)}`;
+  const until = expected > now ? ` (in ${duration(secondsBetween(now, expected))})` : ' (due now)';
+  return `expected ${format(expected)}${until}${between}`;
 }
 
-/** Of a clock that was found to be wrong, in the words of this moment: nothing is corrected here. */
+/** A check does not correct times, unlike a report. It judges by the later of both clocks. */
 export const describeClockSkewNow = (offset: Seconds) =>
-  `the host's clock was ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} that of the answers: here the later one counts`;
+  `the host's clock was ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} the clock of the responses; the later time is used`;
 
-/** Why an earlier end counts than the one that was just stated. */
+/** Follows an expiration that is earlier than the one stated by this poll. */
 export const describeLaterExpiration = (stated: Instant) =>
-  `so said an earlier look at this key; this one says ${formatTimestamp(stated)}, and the earlier end counts`;
+  `as an earlier poll of this key stated; this poll states ${formatTimestamp(stated)}, but the earlier one is used`;
 
-/** When a start will be safe, or that none will, as far as history knows. */
+const NO_FORECAST = 'no rotation seen yet, so no forecast';
+
+/** When a start will be safe according to the history. */
 export function describeOutlook({ outlook, validityAfterRotation, nextRotation }: NowJudgement): string {
   switch (outlook) {
     case 'now':
       return 'a start is safe now';
     case 'after-rotation':
-      return `after the next rotation${nextRotation === null ? ', which no history foretells yet' : ''}: new credentials had enough left whenever that was measured`;
+      return `after the next rotation: new credentials always had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
     case 'perhaps-after-rotation':
-      return 'perhaps after the next rotation: some new credentials had enough left, not all';
+      return 'perhaps after the next rotation: only some new credentials had enough validity';
     case 'never':
-      if (validityAfterRotation === null) return 'never: no credentials that were seen here had as much left';
-      if (validityAfterRotation.max <= 0) return 'never: new credentials had expired when they came';
-      return `never: new credentials had at most ${duration(validityAfterRotation.max)} left`;
+      if (validityAfterRotation === null) return 'never: no credentials of this series had enough validity';
+      if (validityAfterRotation.max <= 0) return 'never: new credentials were already expired';
+      return `never: new credentials were valid for ${duration(validityAfterRotation.max)} at most`;
     case 'unknown':
-      return 'not known: there is too little history';
+      return 'unknown: too little history';
   }
 }
 
 export interface WaitState {
-  /** It was waited for a safe start already. */
+  /** The command has already waited for a safe start. */
   hasWaited: boolean;
 }
 
-const POLL: Record<SourceName, string> = {
+const POLL_COMMANDS: Record<SourceName, string> = {
   imds: '`cred-watch poll --interval 5m`',
   container: '`cred-watch poll --interval 5m`',
   profile: '`cred-watch poll --interval 5m` with the same --profile',
@@ -92,30 +93,29 @@ const POLL: Record<SourceName, string> = {
   environment: '`cred-watch poll --source environment`',
 };
 
-/** What to do where a start is not safe now. */
+/** What to do if a start is not safe now; `''` if it is safe. */
 export function buildNowAdvice(
   { verdict, outlook, nextRotation, judgedAt, identity }: NowJudgement,
   { hasWaited }: WaitState,
 ): string {
   if (verdict === 'safe') return '';
   if (identity?.source === 'environment')
-    return 'start anew with fresh credentials: variables do not change while a program runs';
+    return 'restart with new credentials: environment variables do not change while a program runs';
   if (outlook === 'never') return REFRESH_ADVICE;
-  if (outlook === 'unknown')
-    return `sample it: ${POLL[identity?.source ?? 'imds']} learns when new credentials come`;
-  if (hasWaited) return 'wait for longer with --wait';
-  if (nextRotation === null) return 'wait for it: --wait 2h';
+  if (outlook === 'unknown') return `collect a history: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
+  if (hasWaited) return 'wait longer with --wait';
+  if (nextRotation === null) return 'wait for the rotation: --wait 2h';
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
-  return `wait for it: --wait ${short(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
+  return `wait for the rotation: --wait ${short(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
 }
 
-/** What is told while it is waited for a safe start. */
+/** Progress while the command waits for a safe start. */
 export function describeWaiting({ judgement, limit }: { judgement: NowJudgement; limit: Instant }): string {
   const until = `waiting until ${formatTimestamp(limit)} at most`;
-  if (judgement.verdict === 'unknown') return `${until}; the last look failed`;
-  const short = `${duration(-judgement.spare)} short`;
+  if (judgement.verdict === 'unknown') return `${until}; the last poll failed`;
+  const shortfall = `${duration(-judgement.spare)} short`;
   return judgement.nextRotation === null
-    ? `${short}; ${until} for a rotation, which no history foretells yet`
-    : `${short}; the next rotation is ${describeForecast(judgement.nextRotation, judgement.judgedAt)}; ${until}`;
+    ? `${shortfall}; ${until} for a rotation; ${NO_FORECAST}`
+    : `${shortfall}; the next rotation is ${describeForecast(judgement.nextRotation, judgement.judgedAt)}; ${until}`;
 }

@@ -88,9 +88,8 @@ $`,
   required        5h55m: the job and a margin of 5m
   next rotation   expected ${HOUR_OF_DAY} \\(in (49m 5\\ds|50m 00s)\\).*
   validity then   (5h 59m 59s to )?6h 00m 00s( to 6h 00m 01s)?, as measured so far
-  a safe start    after the next rotation: new credentials had enough left whenever that was
-                  measured
-  what to do      wait for it: --wait 55m
+  a safe start    after the next rotation: new credentials always had enough validity
+  what to do      wait for the rotation: --wait 55m
 $`,
       ),
     );
@@ -99,7 +98,9 @@ $`,
   test('says that no start ever will be safe, and does not wait then', async () => {
     const run = await check(20_000, ['-j', '9h', '--wait', '2h']);
     expect(run).toMatchObject({ code: 1, stderr: '' });
-    expect(run.stdout).toMatch(/\n {2}a safe start {4}never: new credentials had at most 6h 00m 00s left\n/);
+    expect(run.stdout).toMatch(
+      /\n {2}a safe start {4}never: new credentials were valid for 6h 00m 00s at most\n/,
+    );
     expect(run.stdout).toMatch(/\n {2}what to do {6}let the job refresh its credentials /);
   });
 
@@ -119,7 +120,7 @@ $`,
     expect(JSON.parse(run.stdout).remaining_seconds).toBeLessThanOrEqual(3600);
     expect(Date.parse(JSON.parse(run.stdout).later_expiration)).toBeGreaterThan(Date.now() + 19_000_000);
     const text = await runCommand(['check', '-j', '4h'], { env });
-    expect(text.stdout).toMatch(/\n {18}so said an earlier look at this key; this one says /);
+    expect(text.stdout).toMatch(/\n {18}as an earlier poll of this key stated; this poll states /);
     const report = await runCommand(['report', '-f', 'json'], { env });
     expect(JSON.parse(report.stdout).series[0]).toMatchObject({ sample_count: 3, generation_count: 1 });
   });
@@ -133,7 +134,7 @@ $`,
     const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: db };
     const run = await runCommand(['check', '-j', '2h'], { env });
     expect(run.code).toBe(0);
-    expect(run.stdout).toMatch(/\n {2}note {12}the newest credentials had been handed out for 3h 00m 0\ds /);
+    expect(run.stdout).toMatch(/\n {2}note {12}the current credentials have been served for 3h 00m 0\ds; /);
     const json = JSON.parse((await runCommand(['check', '-j', '2h', '-f', 'json'], { env })).stdout);
     expect(json.findings).toMatchObject([{ code: 'ROTATION_OVERDUE', severity: 'problem' }]);
   });
@@ -317,7 +318,7 @@ describe('check --wait', () => {
   test('ends at its limit with what it knows', async () => {
     const run = await check(3600, ['-j', '5h', '--wait', '1s']);
     expect(run.code).toBe(1);
-    expect(run.stdout).toMatch(/\n {2}what to do {6}wait for longer with --wait\n$/);
+    expect(run.stdout).toMatch(/\n {2}what to do {6}wait longer with --wait\n$/);
   });
 
   test('tells a failing source once, and ends unknown', async () => {
