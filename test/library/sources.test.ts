@@ -15,7 +15,7 @@ import {
 } from '../../src/library/index.ts';
 import { NOWHERE } from '../support/cli/run-program.ts';
 import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts';
-import { CANARIES, document, hastyClock, imds, LIMITS, ROLES } from '../support/sources/polling.ts';
+import { CANARIES, document, imds, LIMITS, ROLES } from '../support/sources/polling.ts';
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 const INSTANCE = { 'GET /latest/meta-data/instance-id': { body: 'i-0abc' } };
@@ -168,7 +168,11 @@ describe('polling', () => {
     const stop = new AbortController();
     const polled: boolean[] = [];
     onTestFinished(() => void vi.restoreAllMocks());
-    vi.spyOn(systemClock, 'sleep').mockImplementation(hastyClock.sleep);
+    // Skips the pauses between polls, but not the time limits of a poll.
+    const { sleep } = systemClock;
+    vi.spyOn(systemClock, 'sleep').mockImplementation(async (milliseconds, signal) => {
+      if (milliseconds < 60_000) await sleep(milliseconds, signal);
+    });
     const { sampleCount } = await watch(
       { source: await imdsAt((await start()).url), store },
       {
