@@ -1,12 +1,12 @@
-/** Time as an argument: whoever needs the hour or a pause is handed one of these, and tests hand over a false one. */
+/** The clock is an argument, so that tests can replace it. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z, by the host's clock. */
   now(): number;
-  /** Resolves after `milliseconds`, or as soon as `signal` is aborted; never rejects. */
+  /** Resolves after `milliseconds`, or when `signal` is aborted. Never rejects. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The longest delay that `setTimeout` takes; a longer one would fire at once. */
+/** The longest delay of `setTimeout`. A longer delay would fire immediately. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 export const systemClock: Clock = {

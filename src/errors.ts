@@ -21,8 +21,8 @@ export interface CredWatchErrorOptions {
 }
 
 /**
- * An error that the caller or the machine causes. The command line prints one line and a hint, without a stack.
- * `message` says what happened (lower case, no full stop, never a secret); `hint` says what to do.
+ * An error that the user can fix. It is shown as one line and a hint, without a stack trace. `message` says
+ * what happened (lower case, no full stop, no secret). `hint` says what to do.
  */
 export class CredWatchError extends Error {
   readonly hint: string | undefined;
@@ -36,7 +36,7 @@ export class CredWatchError extends Error {
   }
 }
 
-/** Returns the code of a Node.js system error (`ENOENT`), or `''`. */
+/** The code of a Node.js system error, such as `ENOENT`. Empty for other errors. */
 export function systemErrorCode(error: unknown): string {
   if (error instanceof CredWatchError) return '';
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,6 +1,7 @@
 /**
- * A value that must not be printed. It shows as `[redacted]` in template strings, JSON and `util.inspect`,
- * so that a forgotten log line leaks nothing; `reveal()` is the only way to the text and easy to search for.
+ * A value that must not be printed. It shows as `[redacted]` in template strings, JSON and `util.inspect`, so
+ * that a forgotten log line leaks nothing. Only `reveal()` returns the text, and calls of it are easy to
+ * find.
  */
 export class Secret {
   readonly #text: string;
@@ -21,7 +22,7 @@ export class Secret {
     return '[redacted]';
   }
 
-  // The well-known symbol instead of an import of node:util: this file is open to all and imports nothing.
+  // Symbol.for() instead of util.inspect.custom: files that are open to all layers import nothing.
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return '[redacted]';
   }

@@ -14,7 +14,7 @@ const LAYERS = [
 const TOP_FOLDERS = new Set(LAYERS[0]);
 const OPEN_TO_ALL = new Set(['errors.ts', 'clock.ts', 'secret.ts']);
 
-/** Forbidden in pure folders: the time and randomness are arguments there. */
+/** Forbidden in pure folders: time and randomness are arguments there. */
 const AMBIENT =
   /\bDate\.now\b|\bnew Date\(\)|\bperformance\b|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bcrypto\b/;
 const PURE_FOLDERS = new Set(['domain', 'report', 'credential-formats']);
@@ -28,11 +28,22 @@ const FOLDERS_THAT_REVEAL_SECRETS = new Set(['sources', 'server', 'credential-fo
 /** Requires the dot: `secret.ts` declares a method of this name. */
 const REVEALING = /\.\s*reveal\b|\[\s*['"`]reveal\b/;
 
-/** All that `report/messages` may import from `report` besides itself: plain text and values, no renderer. */
+/** The folders of `report` that `report/messages` may import: they have text and values, no renderers. */
 const OPEN_TO_MESSAGES = /^report\/(messages|text|drawing)\//;
 
 const MOST_FILES_IN_A_FOLDER = 15;
-const MOST_LINES_IN_A_FILE = 400;
+const MOST_LINES_IN_A_FILE = 250;
+
+/** Packages that only one folder may import. */
+const PACKAGE_OWNERS = new Map([
+  ['commander', 'cli/'],
+  ['undici', 'sources/http/'],
+  ['better-sqlite3', 'store/sqlite/'],
+]);
+
+/** Two independent subjects of the domain. */
+const PROVIDER_CHAIN = 'domain/provider-chain/';
+const SAMPLE_ANALYSIS = /^domain\/(measurement|verdict)\//;
 
 interface SourceFile {
   /** Relative to `src`. */
@@ -79,7 +90,7 @@ const resolveImport = (from: string, specifier: string): string | null =>
 
 const layerOf = (folder: string) => LAYERS.findIndex((folders) => folders.includes(folder));
 
-/** What is wrong with an import and how to fix it; null if the import is allowed. */
+/** A message that says what is wrong with an import and how to fix it. Null if the import is allowed. */
 function findLayerViolation(from: string, specifier: string): string | null {
   const target = resolveImport(from, specifier);
   if (target === null || OPEN_TO_ALL.has(target)) return null;
@@ -141,6 +152,48 @@ describe('the source tree', () => {
     );
     expect(imports.size).toBeGreaterThan(200);
     expect(findCycles(imports)).toEqual([]);
+  });
+
+  test('a package is imported only by the folder that owns it', () => {
+    const foreign = files.flatMap(({ path, code }) =>
+      findImports(code)
+        .filter((each) => !path.startsWith(PACKAGE_OWNERS.get(each) ?? ''))
+        .map((each) => `${path}: ${each}`),
+    );
+    expect(foreign).toEqual([]);
+    for (const [name, owner] of PACKAGE_OWNERS) {
+      const users = files.filter(({ code }) => findImports(code).includes(name));
+      expect(users.length, `${name} in ${owner}`).toBeGreaterThan(0);
+    }
+  });
+
+  test('the provider chain and the analysis of samples do not import each other', () => {
+    const violations = files.flatMap(({ path, code }) =>
+      findImports(code).flatMap((each) => {
+        const target = resolveImport(path, each) ?? '';
+        const isViolation =
+          (path.startsWith(PROVIDER_CHAIN) && SAMPLE_ANALYSIS.test(target)) ||
+          (SAMPLE_ANALYSIS.test(path) && target.startsWith(PROVIDER_CHAIN));
+        return isViolation ? [`${path}: ${target}`] : [];
+      }),
+    );
+    expect(violations).toEqual([]);
+    expect(files.some(({ path }) => path.startsWith(PROVIDER_CHAIN))).toBe(true);
+    expect(files.some(({ path }) => SAMPLE_ANALYSIS.test(path))).toBe(true);
+  });
+
+  test('a measurement does not depend on a verdict', () => {
+    const violations = files
+      .filter(({ path }) => path.startsWith('domain/measurement/'))
+      .flatMap(({ path, code }) => findImports(code).flatMap((each) => resolveImport(path, each) ?? []))
+      .filter((target) => target.startsWith('domain/verdict/'));
+    expect(violations).toEqual([]);
+  });
+
+  test('the model contains only types and lists of names', () => {
+    const model = files.find(({ path }) => path === 'domain/model.ts');
+    expect(model?.code).toBeDefined();
+    expect(model?.code.match(/^export (?!type|interface|const [A-Z_]+ = \[)/gm)).toBeNull();
   });
 
   test('messages import no renderer', () => {
@@ -222,7 +275,7 @@ describe('the source tree', () => {
     expect([...counts].filter(([, count]) => count > MOST_FILES_IN_A_FOLDER)).toEqual([]);
   });
 
-  test('no file is longer than 250 lines', () => {
+  test('a file has at most 250 lines', () => {
     const tooLong = files.filter(({ lineCount }) => lineCount > MOST_LINES_IN_A_FILE);
     expect(tooLong.map(({ path, lineCount }) => `${path}: ${lineCount}`)).toEqual([]);
   });
@@ -236,6 +289,7 @@ describe('the source tree', () => {
 describe('the checks', () => {
   test('reject an import of a sibling, of a higher layer, and in a file that is open to all', () => {
     expect(findLayerViolation('store/a.ts', '../sources/b.ts')).toMatch(/store may import only itself/);
+    expect(findLayerViolation('server/a.ts', '../sources/b.ts')).toMatch(/server may import only itself/);
     expect(findLayerViolation('domain/a.ts', '../cli/b.ts')).toMatch(/domain may import only itself/);
     expect(findLayerViolation('clock.ts', './domain/model.ts')).toMatch(/remove the import/);
     expect(findLayerViolation('cli/a.ts', '../store/b.ts')).toBeNull();

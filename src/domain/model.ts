@@ -1,6 +1,6 @@
-/** Types that cross layers: what sources produce, the store keeps and the domain reads. */
+/** Types that cross layers: sources produce them, the store keeps them, and the domain reads them. */
 
-/** Milliseconds since 1970-01-01T00:00:00Z. By AWS's clock, unless the name says `observed`. */
+/** Milliseconds since 1970-01-01T00:00:00Z. By AWS's clock, except in fields named `observedAt`. */
 export type Instant = number;
 
 /** Whole seconds. */
@@ -10,8 +10,8 @@ export const SOURCE_NAMES = ['imds', 'container', 'process', 'environment', 'pro
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /**
- * What is followed over time. A part that a source does not give is `''`.
- * IMDSv1 and v2 hand out different credentials, so the version (`'1'`, `'2'`) is part of the identity.
+ * Identifies a series. A part that the source does not give is `''`. The API version (`'1'`, `'2'`) is
+ * included because IMDSv1 and IMDSv2 return different credentials.
  */
 export interface SeriesIdentity {
   host: string;
@@ -20,41 +20,44 @@ export interface SeriesIdentity {
   role: string;
 }
 
-/** What a credentials document says, without its secrets. */
+/** The content of a credentials document without its secrets. */
 export interface IssuedCredentials {
-  /** `''` where a record has none (logs of `LastUpdated` and `Expiration` only). */
+  /** `''` in logs that have only `LastUpdated` and `Expiration`. */
   accessKeyId: string;
   lastUpdated: Instant | null;
   expiration: Instant;
-  /** A time in the document had no zone and was read as UTC. */
+  /** A time in the document had no time zone and was read as UTC. */
   zoneless: boolean;
 }
 
-/** One successful look: when, by the host's clock as it stood, and what the document said. */
+/** One successful poll. */
 export interface Sample extends IssuedCredentials {
+  /** By the host's clock, uncorrected. */
   observedAt: Instant;
-  /** Host's clock minus AWS's; null where no `Date` header told. */
+  /** Host's clock minus AWS's clock. Null without a `Date` header. */
   clockOffset: Seconds | null;
 }
 
 /** All samples of one issued set of credentials. First and last seen are corrected for the clock offset. */
 export interface Generation extends IssuedCredentials {
-  /** The smallest expiration ever stated is `expiration`; the largest is this. */
+  /** The largest expiration ever stated. `expiration` is the smallest one. */
   latestExpiration: Instant;
   firstSeen: Instant;
   lastSeen: Instant;
-  /** Identical samples count once. */
+  /** The number of samples. Identical samples count once. */
   samples: number;
   smallestClockOffset: Seconds | null;
   largestClockOffset: Seconds | null;
   /**
-   * When the series was sampled for the third time after this generation was last seen. Only needed where
-   * generations overlap; null where there is no such sample yet.
+   * The time of the third sample of the series after `lastSeen`. Null if there is no such sample yet, or if
+   * this generation does not overlap with its successor.
    */
   thirdSampleAfter: Instant | null;
 }
 
-/** Why a poll brought no usable document. Permanent codes: stored, exported and matched on. */
+/**
+ * Why a poll failed. The codes are permanent: they are stored and exported, and other programs match them.
+ */
 export const FAILURE_REASONS = [
   'disabled',
   'v1-disabled',
@@ -97,7 +100,7 @@ export type Misconfiguration =
 /** What a failed poll reports about its failure. The store keeps only `reason` and `detail`. */
 export interface FailureFacts {
   reason: FailureReason;
-  /** What the endpoint or the system said, safe to print; may be `''`. */
+  /** The error message of the endpoint or of the system, safe to print. May be empty. */
   detail: string;
   /** Null except for some failures with the reason `invalid-configuration`. */
   misconfiguration: Misconfiguration | null;
@@ -105,13 +108,13 @@ export interface FailureFacts {
   possibleHopLimit: boolean;
 }
 
-/** One look that failed. It is data, kept beside the samples. */
+/** One failed poll. Stored like samples. */
 export interface FailedPoll {
   observedAt: Instant;
   reason: FailureReason;
-  /** What the endpoint or the system said, made safe to print; may be `''`. */
+  /** The error message of the endpoint or of the system, safe to print. May be empty. */
   detail: string;
-  /** Some refused documents still say which credentials they carry and when those expire. */
+  /** From a rejected document, if it has a key id. Else empty. */
   accessKeyId: string;
   expiration: Instant | null;
 }
@@ -124,15 +127,18 @@ export interface FailedPollCount {
   lastDetail: string;
 }
 
-/** All that is known of one series: what the analysis reads. */
+/** The stored history of one series, the input of the analysis. */
 export interface SeriesHistory {
   identity: SeriesIdentity;
-  /** At least one sample was polled here; false when everything was imported. */
+  /** At least one sample was polled. False if all samples were imported. */
   isPolled: boolean;
   generations: readonly Generation[];
-  /** Of the same host and source: a failed poll often cannot know the role. */
+  /** All failed polls of the host and source, because failed polls are stored without a role. */
   failedPolls: readonly FailedPollCount[];
-  /** When polls failed, in order and by the host's clock: those minutes apart are one span, which may be of no length. */
+  /**
+   * When polls failed, in order and by the host's clock. Failures that are close together form one span. A
+   * span may have no length.
+   */
   failedPollSpans: readonly Span[];
 }
 
@@ -142,14 +148,14 @@ export interface Span {
   to: Instant;
 }
 
-/** One run of a job that was handed its credentials by us. */
+/** One run of a job that `cred-watch exec` started. */
 export interface JobRun {
   job: string;
-  /** The series that the credentials came from. */
+  /** The series of the credentials. */
   identity: SeriesIdentity;
   /** By AWS's clock. */
   startedAt: Instant;
   remainingAtStart: Seconds;
-  /** Null while it runs, and for ever where we were killed with it. */
+  /** Null while the job runs, and if cred-watch was killed together with the job. */
   end: { duration: Seconds; exitCode: number; remainingAtEnd: Seconds } | null;
 }

@@ -91,7 +91,9 @@ function analyseSeries(store: Histories, identity: SeriesIdentity, now: Instant)
   return history === null ? null : analyse(history, { now, maxAge: 'default' });
 }
 
-/** The series with the newest sample. Without a role, all roles are searched: a failed poll often has no role. */
+/**
+ * The series with the newest sample. Without a role, all roles are searched: a failed poll often has no role.
+ */
 function analyseNewestSeries(
   store: Histories,
   { host, source, role }: { host: string; source: SourceName; role?: string },

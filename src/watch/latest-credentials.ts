@@ -7,8 +7,8 @@ import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
 import { minPollInterval } from './poll-schedule.ts';
 
 /**
- * With valid credentials at hand, wait at most this many milliseconds for a poll: SDK clients time out after one or two
- * seconds, and a failing source may take ten.
+ * With valid credentials at hand, wait at most this many milliseconds for a poll: SDK clients time out after
+ * one or two seconds, and a failing source may take ten.
  */
 const MAX_POLL_WAIT = 500;
 
@@ -21,7 +21,10 @@ export interface LatestCredentialsOptions {
   onRecordError?: (error: unknown) => void;
 }
 
-/** The latest credentials of a source. Polls on demand, at most once per minimum interval, and records each poll. */
+/**
+ * The latest credentials of a source. Polls on demand, at most once per minimum interval, and records each
+ * poll.
+ */
 export class LatestCredentials {
   readonly #context: PollContext;
   readonly #options: LatestCredentialsOptions;
@@ -42,7 +45,9 @@ export class LatestCredentials {
     }
   }
 
-  /** Null if no valid credentials are known. Errors of the source or the database do not reject the promise. */
+  /**
+   * Null if no valid credentials are known. Errors of the source or the database do not reject the promise.
+   */
   getLatest = async (): Promise<CredentialValues | null> => {
     if (this.#isDue()) this.#pollInProgress ??= this.#poll();
     if (this.#pollInProgress !== null) await this.#waitFor(this.#pollInProgress);
@@ -77,7 +82,8 @@ export class LatestCredentials {
     } catch (error) {
       this.#options.onRecordError?.(error);
     } finally {
-      // The interval starts at the end of the poll, so that a slow, failing source is not polled without a pause.
+      // The interval starts at the end of the poll, so that a slow, failing source is not polled without a
+      // pause.
       this.#polledAt = this.#options.clock.now();
       this.#pollInProgress = null;
     }

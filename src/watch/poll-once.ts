@@ -24,8 +24,8 @@ export interface PollContext {
 }
 
 /**
- * Polls once and records a sample or a failed poll. The record is on disk when the promise resolves. A poll that
- * `signal` aborted is not recorded as failed, because the endpoint did not fail.
+ * Polls once and records a sample or a failed poll. The record is on disk when the promise resolves. A poll
+ * that `signal` aborted is not recorded as failed, because the endpoint did not fail.
  */
 export async function pollOnce(context: PollContext, signal?: AbortSignal): Promise<RecordedPoll> {
   const { source, store, machine } = context;
@@ -51,8 +51,8 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
 }
 
 /**
- * The host of the poll. If the endpoint did not return the instance id, the last host name of this machine is used, so
- * that a failed request does not start a new series.
+ * The host of the poll. If the endpoint did not return the instance id, the last host name of this machine is
+ * used, so that a failed request does not start a new series.
  */
 function findHost({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string {
   if (host !== null) return host;

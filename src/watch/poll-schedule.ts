@@ -23,8 +23,9 @@ const JITTER = 0.1;
 export const randomJitterFactor = (random: () => number): number => 1 + JITTER * (2 * random() - 1);
 
 /**
- * The minimum time between two polls. Real endpoints are throttled and shared by all programs of the instance, and a
- * credential process may log in somewhere. Endpoints on loopback addresses may be polled every second.
+ * The minimum time between two polls. Real endpoints are throttled and shared by all programs of the
+ * instance, and a credential process may log in somewhere. Endpoints on loopback addresses may be polled
+ * every second.
  */
 export const minPollInterval = ({ endpoint }: Pick<CredentialSource, 'endpoint'>): Seconds =>
   endpoint?.loopback ? 1 : 10;
@@ -55,8 +56,8 @@ const POLLS_PER_DUE_SPAN = 30;
 const OVERTIME = 0.5;
 
 /**
- * Computes the pauses of a poller. If the source does not date its rotations, a rotation is only known to lie between
- * two polls. So pauses are shorter while a rotation is due.
+ * Computes the pauses of a poller. If the source does not date its rotations, a rotation is only known to lie
+ * between two polls. So pauses are shorter while a rotation is due.
  */
 export class PollSchedule {
   readonly #context: PollContext;

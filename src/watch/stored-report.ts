@@ -30,8 +30,8 @@ export interface StoredReportOptions extends Freshness {
 export interface StoredReport {
   assessment: Assessment;
   /**
-   * Assesses the same series without `since` and `until`. Reads the store at the first call, because only metrics need
-   * the result.
+   * Assesses the same series without `since` and `until`. Reads the store at the first call, because only
+   * metrics need the result.
    */
   assessAllTime(): Assessment;
   hasDatabase: boolean;
@@ -40,8 +40,8 @@ export interface StoredReport {
 }
 
 /**
- * True if the pairing of durations and names is unclear. One duration and one name describe one job; otherwise only
- * durations or only names are allowed.
+ * True if the pairing of durations and names is unclear. One duration and one name describe one job;
+ * otherwise only durations or only names are allowed.
  */
 export const areJobsAmbiguous = ({ durations, names }: RequestedJobs): boolean =>
   durations.length > 0 && names.length > 0 && !(durations.length === 1 && names.length === 1);

@@ -12,7 +12,10 @@ const USUAL_PAUSE: Seconds = 60;
 /** No pause is longer, because a source may rotate earlier than before. */
 const LONGEST_PAUSE: Seconds = 600;
 
-/** If the source rotates within minutes, the pause is this part of its interval, to use most of a new generation. */
+/**
+ * If the source rotates within minutes, the pause is this part of its interval, to use most of a new
+ * generation.
+ */
 const POLLS_PER_INTERVAL = 60;
 
 export interface WaitOptions {
@@ -25,13 +28,16 @@ export interface WaitOptions {
   /** Abort to stop waiting. */
   stop: AbortSignal;
   onPollStart: () => void;
-  /** Called before each pause with the times of the next poll and of the end of waiting, by the host's clock. */
+  /**
+   * Called before each pause with the times of the next poll and of the end of waiting, by the host's clock.
+   */
   onWait: (judged: JudgedPoll, next: Instant, limit: Instant) => void | Promise<void>;
 }
 
 /**
- * Polls until a job that starts now is safe, and returns that judgement. Returns the last judgement if no start will
- * ever be safe, if `maxWait` has passed, or if `stop` is aborted. Pauses until the next rotation is due.
+ * Polls until a job that starts now is safe, and returns that judgement. Returns the last judgement if no
+ * start will ever be safe, if `maxWait` has passed, or if `stop` is aborted. Pauses until the next rotation
+ * is due.
  */
 export async function waitUntilSafe(context: PollContext, options: WaitOptions): Promise<JudgedPoll> {
   const { job, maxWait, clock, stop, onPollStart, onWait } = options;

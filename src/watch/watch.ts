@@ -4,8 +4,8 @@ import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
 import { computeBackoff, PollSchedule, randomJitterFactor } from './poll-schedule.ts';
 
 /**
- * Milliseconds for the current poll to finish after `stop`. systemd and Docker kill after ten seconds or more, and a
- * working endpoint responds much faster.
+ * Milliseconds for the current poll to finish after `stop`. systemd and Docker kill after ten seconds or
+ * more, and a working endpoint responds much faster.
  */
 const GRACE_PERIOD = 2000;
 
@@ -32,7 +32,10 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
   const schedule = new PollSchedule(context, options.interval);
   let samples = 0;
   let failures = 0;
-  /** From the start of one poll to the start of the next, so that a slow endpoint does not lengthen the interval. */
+  /**
+   * From the start of one poll to the start of the next, so that a slow endpoint does not lengthen the
+   * interval.
+   */
   const computePause = (recorded: RecordedPoll): Seconds => {
     const { interval, random } = options;
     const factor = randomJitterFactor(random);

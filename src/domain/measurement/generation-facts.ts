@@ -2,19 +2,22 @@ import type { Generation, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import type { Measurement, Rotation, ServedPeriod } from './measurement.ts';
 
-/** One generation, and what the measurement knows of its beginning and its end. */
+/** One generation with its measured facts. */
 export interface GenerationFacts {
   generation: Generation;
   servedPeriod: ServedPeriod;
-  /** By the latest moment at which it can have appeared; null where its appearance is not known. */
+  /** From the latest possible time of appearance. Null if the appearance is unknown. */
   validityWhenIssued: Seconds | null;
-  /** The rotation that replaced it; null for the newest, and for those that are still handed out in turns. */
+  /**
+   * The rotation that ended the generation. Null for the newest generation and for those still served in
+   * turns.
+   */
   replacedBy: Rotation | null;
 }
 
 export type ReplacedGeneration = GenerationFacts & { replacedBy: Rotation };
 
-/** Every generation of a measurement, in the order in which they were issued. */
+/** The generations of a measurement in the order in which they were issued. */
 export function listGenerationFacts(measurement: Measurement): GenerationFacts[] {
   const { servedPeriods, rotations, appearances } = measurement;
   const ends = new Map(rotations.map((rotation) => [rotation.from, rotation]));
@@ -31,14 +34,14 @@ export function listGenerationFacts(measurement: Measurement): GenerationFacts[]
   });
 }
 
-/** Every validity when issued that is known, in order: the late ends of windows count, as they do for the smallest. */
+/** The known validities when issued, in order, from the latest possible times of appearance. */
 export const listValiditiesWhenIssued = ({ appearances }: Measurement): Seconds[] =>
   appearances.map(({ generation, latest }) => secondsBetween(latest, generation.expiration));
 
 export const listRotationIntervals = ({ rotations }: Measurement): Seconds[] =>
   rotations.flatMap(({ interval }) => interval ?? []);
 
-/** The generations whose replacement came with the least left, worst first; those that nobody watched do not count. */
+/** The generations with the shortest lead times at a witnessed rotation, shortest first. */
 export function findShortestLeadTimes(
   facts: readonly GenerationFacts[],
   count: number,

@@ -1,7 +1,9 @@
 import { findFirstIndex, pairNeighbours } from '../lists.ts';
 import type { Generation, Instant, IssuedCredentials, Sample, Seconds, Span } from '../model.ts';
 
-/** Offsets up to this size are ignored: `Date` headers have whole seconds, and responses take time to arrive. */
+/**
+ * Offsets up to this size are ignored: `Date` headers have whole seconds, and responses take time to arrive.
+ */
 export const MIN_CORRECTED_CLOCK_OFFSET: Seconds = 2;
 
 /** The time of a sample by AWS's clock, by which credentials expire. */
@@ -37,8 +39,8 @@ export function generationFromSample(sample: Sample): Generation {
 }
 
 /**
- * Merges two records of the same generation. Every field except the count is a minimum or a maximum, so the order of
- * arrival does not matter. The caller must not pass the same sample twice, or the count is too high.
+ * Merges two records of the same generation. Every field except the count is a minimum or a maximum, so the
+ * order of arrival does not matter. The caller must not pass the same sample twice, or the count is too high.
  */
 export function mergeGenerations(a: Generation, b: Generation): Generation {
   return {
@@ -115,8 +117,8 @@ function combine(choose: (...values: number[]) => number, a: number | null, b: n
 }
 
 /**
- * Merges generations without a key id into those with a key id and the same `LastUpdated` and `Expiration`. A log
- * without key ids may describe the same credentials as samples with key ids.
+ * Merges generations without a key id into those with a key id and the same `LastUpdated` and `Expiration`. A
+ * log without key ids may describe the same credentials as samples with key ids.
  */
 export function mergeKeylessGenerations(generations: readonly Generation[]): readonly Generation[] {
   const keyless = generations.filter(({ accessKeyId }) => accessKeyId === '');
@@ -135,7 +137,10 @@ export function mergeKeylessGenerations(generations: readonly Generation[]): rea
   return [...merged, ...unmatched.values()];
 }
 
-/** Each generation was seen before the last sample of the other one, so several endpoints served them in turns. */
+/**
+ * Each generation was seen before the last sample of the other one, so several endpoints served them in
+ * turns.
+ */
 export function areOverlapping(a: Generation, b: Generation): boolean {
   return a.firstSeen < b.lastSeen && b.firstSeen < a.lastSeen;
 }

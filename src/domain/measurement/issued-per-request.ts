@@ -12,8 +12,8 @@ const MAX_AGE_ON_ARRIVAL: Seconds = 2;
 const MIN_UNDATED_GENERATIONS = 3;
 
 /**
- * Whether every request got new credentials: no key occurs twice, each document was fresh, and two close polls returned
- * different keys.
+ * Whether every request got new credentials: no key occurs twice, each document was fresh, and two close
+ * polls returned different keys.
  */
 export function areIssuedPerRequest(ordered: readonly Generation[]): boolean {
   const isDated = ordered.every(({ lastUpdated }) => lastUpdated !== null);

@@ -79,8 +79,8 @@ function listWindowLength({ isDated, isWitnessed, isOverlapping, window }: Rotat
 }
 
 /**
- * The usual time between two samples; null with fewer than two samples. The mean gap of a generation stands for all of
- * its gaps. So pruned samples change nothing.
+ * The usual time between two samples; null with fewer than two samples. The mean gap of a generation stands
+ * for all of its gaps. So pruned samples change nothing.
  */
 export function findUsualGap(ordered: readonly Generation[]): Seconds | null {
   const inside = ordered.map(({ firstSeen, lastSeen, samples }) => ({

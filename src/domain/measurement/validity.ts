@@ -13,8 +13,8 @@ import type {
 import { minBy, range } from './statistics.ts';
 
 /**
- * Finds when each generation was served. The window of a rotation counts for the old generation, which has less
- * validity left. A gap counts for no generation.
+ * Finds when each generation was served. The window of a rotation counts for the old generation, which has
+ * less validity left. A gap counts for no generation.
  */
 export function findServedPeriods(
   ordered: readonly Generation[],
@@ -36,8 +36,9 @@ export function findServedPeriods(
 const wasServedUntilRotation = ({ isWitnessed, isCompleted }: Rotation) => isWitnessed || !isCompleted;
 
 /**
- * The spans for which the served generation is unknown: the windows of unwitnessed rotations. A dated rotation does not
- * shorten its gap, because a source with a lag may have served a hidden generation after that date.
+ * The spans for which the served generation is unknown: the windows of unwitnessed rotations. A dated
+ * rotation does not shorten its gap, because a source with a lag may have served a hidden generation after
+ * that date.
  */
 export function findGaps(rotations: readonly Rotation[]): Span[] {
   return rotations
@@ -46,7 +47,10 @@ export function findGaps(rotations: readonly Rotation[]): Span[] {
     .filter(({ from, to }) => to > from);
 }
 
-/** The smallest remaining validity of any sample. Validity falls within a generation, so last samples are enough. */
+/**
+ * The smallest remaining validity of any sample. Validity falls within a generation, so last samples are
+ * enough.
+ */
 export function findSampledMinimum(generations: NonEmpty<Generation>): ValidityAt {
   const worst = minBy(generations, remainingWhenLastSeen);
   return { seconds: remainingWhenLastSeen(worst), at: worst.lastSeen, generation: worst };
@@ -67,8 +71,8 @@ export function findWorstCase(sampled: ValidityAt, rotations: readonly Rotation[
 const remainingWhenLastSeen = ({ lastSeen, expiration }: Generation) => secondsBetween(lastSeen, expiration);
 
 /**
- * The smallest validity when issued, from the latest times of appearance, and the largest one, from the earliest times.
- * So "safe after every rotation" and "never safe" are both certain.
+ * The smallest validity when issued, from the latest times of appearance, and the largest one, from the
+ * earliest times. So "safe after every rotation" and "never safe" are both certain.
  */
 export function findValidityWhenIssued(appearances: readonly Appearance[]): ValidityRange | null {
   const smallest = range(
@@ -90,15 +94,17 @@ export function coveredTime(spans: readonly Span[]): number {
   return covered;
 }
 
-/** Returns sorted spans as they are: a curve calls this for each point, and spans are nearly always sorted. */
+/**
+ * Returns sorted spans as they are: a curve calls this for each point, and spans are nearly always sorted.
+ */
 function sortSpans(spans: readonly Span[]): readonly Span[] {
   const isSorted = spans.every(({ from }, index) => from >= (spans[index - 1]?.from ?? from));
   return isSorted ? spans : spans.toSorted((a, b) => a.from - b.from);
 }
 
 /**
- * The share of the watched time, 0 to 1, in which every served generation had `required` left. This is a lower bound.
- * Null if no time was watched (a single sample).
+ * The share of the watched time, 0 to 1, in which every served generation had `required` left. This is a
+ * lower bound. Null if no time was watched (a single sample).
  */
 export function computeShareOfSafeStarts(
   { servedPeriods }: Pick<Measurement, 'servedPeriods'>,
@@ -128,9 +134,9 @@ const CURVE_STEPS: readonly Seconds[] = [10, 30, 60, 300, 600, 900, 1800, 3600, 
 const LARGEST_CURVE_STEP: Seconds = 86_400;
 
 /**
- * The share of safe starts by job length, from 0 to the first length without a safe start. The curve ends earlier if
- * credentials are valid for months. Points are at round lengths and where the curve bends: at the longest job that is
- * always safe and at the shortest job that is never safe. The share never rises.
+ * The share of safe starts by job length, from 0 to the first length without a safe start. The curve ends
+ * earlier if credentials are valid for months. Points are at round lengths and where the curve bends: at the
+ * longest job that is always safe and at the shortest job that is never safe. The share never rises.
  */
 export function computeSafeStartsCurve(measurement: Measurement, margin: Seconds): SafeStartsPoint[] {
   const validities = range(

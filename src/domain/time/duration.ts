@@ -1,24 +1,25 @@
 import type { Seconds } from '../model.ts';
 
 const UNIT_SECONDS = { w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 } as const;
+const UNITS = ['w', 'd', 'h', 'm', 's'] as const;
 
 /**
- * Both grammars match the whole text or nothing: the libraries that were tried drop what they do not know
- * (`5h foo` becomes 5 h, `P1DT2H` 2 h), and a dropped day here would be a false "safe".
+ * Both patterns match the whole text. Libraries ignore parts that they do not know (`5h foo` becomes 5 h,
+ * `P1DT2H` becomes 2 h), and a lost day could lead to a false `safe`.
  */
 const SHORT = /^(?:(?<d>\d+)d)?(?:(?<h>\d+)h)?(?:(?<m>\d+)m)?(?:(?<s>\d+)s)?$/;
 const ISO_8601 = /^P(?:(?<w>\d+)W|(?:(?<d>\d+)D)?(?:T(?=\d)(?:(?<h>\d+)H)?(?:(?<m>\d+)M)?(?:(?<s>\d+)S)?)?)$/;
 
-/** A hundred years: beyond it a duration is a typing error, and instants would leave the calendar. */
+/** One hundred years. Longer durations are typing errors and would exceed the range of dates. */
 const LONGEST: Seconds = 36_525 * UNIT_SECONDS.d;
 
-/** Reads `90s`, `15m`, `1h30m`, `5h`, `7d`, `0` and ISO 8601 (`PT5H`); null for anything else. */
+/** Parses `90s`, `15m`, `1h30m`, `5h`, `7d`, `0` and ISO 8601 (`PT5H`). Null for any other text. */
 export function parseDuration(text: string): Seconds | null {
   const seconds = readSeconds(text);
   return seconds !== null && seconds <= LONGEST ? seconds : null;
 }
 
-/** It is written as a duration is, and only too long for one. */
+/** The text is a valid duration except that it is over one hundred years. */
 export function isTooLongDuration(text: string): boolean {
   return (readSeconds(text) ?? 0) > LONGEST;
 }
@@ -27,20 +28,17 @@ function readSeconds(text: string): Seconds | null {
   if (text === '0') return 0;
   const units = (SHORT.exec(text) ?? ISO_8601.exec(text))?.groups;
   if (units === undefined) return null;
-  const given = Object.entries(units).filter(([, amount]) => amount !== undefined);
+  const given = UNITS.filter((unit) => units[unit] !== undefined);
   if (given.length === 0) return null;
-  return given.reduce(
-    (sum, [unit, amount]) => sum + Number(amount) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS],
-    0,
-  );
+  return given.reduce((sum, unit) => sum + Number(units[unit]) * UNIT_SECONDS[unit], 0);
 }
 
-/** `4h 59m 36s`: every unit below the largest, so that columns of figures can be compared by eye. */
+/** `4h 59m 36s`: with every unit below the largest one, so that a column of durations is easy to compare. */
 export function formatDuration(seconds: Seconds): string {
   return write(seconds, ' ', (parts) => parts);
 }
 
-/** `5h`, `1h30m`, `0s`: the form that a flag takes, without the units that are zero. */
+/** `5h`, `1h30m`, `0s`: the form of a flag, without units that are zero. */
 export function formatShortDuration(seconds: Seconds): string {
   return write(seconds, '', (parts) => parts.filter((part) => !/^0+\D/.test(part)));
 }

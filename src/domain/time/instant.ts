@@ -1,23 +1,25 @@
 import type { Instant, Seconds } from '../model.ts';
 
 /**
- * RFC 3339, with the deviations that real endpoints show: up to nine digits of fraction, `+0000` without a colon,
- * a trailing ` UTC`, and no zone at all. `new Date(text)` is no substitute: it reads a zone-less time as local
- * and turns 30 February into 2 March.
+ * RFC 3339 with the deviations of real endpoints: a fraction of up to nine digits, `+0000` without a colon, a
+ * trailing ` UTC`, or no time zone. `new Date(text)` is not an alternative: it reads a time without a zone as
+ * local time, and it changes 30 February to 2 March.
  */
 const FORMAT =
   /^(\d{4})-(0[1-9]|1[0-2])-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:([Zz]|[+-]\d\d:?\d\d)| ?UTC)?$/;
 
-/** Go's zero time is the year 1; nothing of ours happened before this. */
+/** Earlier years are errors, such as Go's zero time in the year 1. */
 const EARLIEST_YEAR = 2000;
 
 export interface ParsedInstant {
   instant: Instant;
-  /** There was no zone: read as UTC. */
+  /** The text had no time zone and was read as UTC. */
   zoneless: boolean;
 }
 
-/** Null for anything that is not one exact moment after the year 2000. Fractions are cut to milliseconds. */
+/**
+ * Parses an exact time. Null for other text, and for years before 2000. Fractions are cut to milliseconds.
+ */
 export function parseInstant(text: string): ParsedInstant | null {
   const match = FORMAT.exec(text);
   if (match === null) return null;
@@ -32,7 +34,7 @@ export function parseInstant(text: string): ParsedInstant | null {
     Number(second),
     milliseconds,
   );
-  // Date.UTC carries over: 30 February is another day of another month.
+  // Date.UTC changes 30 February to 2 March.
   if (Number(year) < EARLIEST_YEAR || new Date(local).getUTCDate() !== Number(day)) return null;
   const zone = match[8];
   const offset = zone === undefined ? 0 : parseOffset(zone);
@@ -48,12 +50,12 @@ function parseOffset(zone: string): Seconds | null {
   return (zone.startsWith('-') ? -1 : 1) * (hours * 3600 + minutes * 60);
 }
 
-/** ISO 8601 with `Z`; milliseconds only where there are any. */
+/** ISO 8601 with `Z`, and with milliseconds only if they are not 0. */
 export function formatInstant(instant: Instant): string {
   return new Date(instant).toISOString().replace('.000Z', 'Z');
 }
 
-/** Whole seconds from one moment to a later one, cut towards the smaller: a validity is never overstated. */
+/** Whole seconds, rounded down, so that validity is never overstated. Negative if `to` is earlier. */
 export function secondsBetween(from: Instant, to: Instant): Seconds {
   return Math.floor((to - from) / 1000);
 }

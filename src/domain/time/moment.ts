@@ -9,8 +9,8 @@ import { parseInstant } from './instant.ts';
 const inUtc = { in: tz('UTC') };
 
 /**
- * Reads a moment as people name it: how long ago (`7d`), exactly (`2026-01-31T12:00:00Z`), or a day (`2026-01-31`),
- * which means its first moment or its last one in UTC. Null for anything else.
+ * Parses an instant as a user writes it: how long ago (`7d`), an exact time (`2026-01-31T12:00:00Z`), or a
+ * day in UTC (`2026-01-31`). A day means its first or its last millisecond. Null for any other text.
  */
 export function readMoment(text: string, now: Instant, end: 'first' | 'last'): Instant | null {
   const ago = parseDuration(text);

@@ -1,6 +1,6 @@
 import type { Span } from '../model.ts';
 
-/** The spans, of any order, with those made one that lie no further apart than `distance` milliseconds. */
+/** Sorts spans and joins those that are at most `distance` milliseconds apart. */
 export function joinSpans(spans: readonly Span[], distance: number): Span[] {
   const joined: Span[] = [];
   for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {

@@ -33,7 +33,10 @@ export interface AssessedSeries {
   analysis: SeriesAnalysis;
   /** Another series of the same host and source has replaced this one. */
   isRetired: boolean;
-  /** One for each job that is judged by this series, in the order of the jobs. Usually empty for a retired series. */
+  /**
+   * One for each job that is judged by this series, in the order of the jobs. Usually empty for a retired
+   * series.
+   */
   judgements: readonly JobJudgement[];
 }
 
@@ -61,7 +64,10 @@ export const VERDICTS_WORST_FIRST: readonly Verdict[] = [
   'safe',
 ];
 
-/** Judges every job by the series that it may get its credentials from. Without series, the verdict is `unknown`. */
+/**
+ * Judges every job by the series that it may get its credentials from. Without series, the verdict is
+ * `unknown`.
+ */
 export function assess(histories: readonly SeriesHistory[], rules: AssessmentOptions): Assessment {
   const analyses = histories.map((history) => analyse(history, rules));
   return assessAnalyses(analyses, rules);
@@ -115,7 +121,10 @@ const createJob = ({ name, margin }: JobToJudge, duration: Seconds): Job => ({
   margin,
 });
 
-/** The series of the recorded runs, else all series. Retired series and series of unconfigured sources are left out. */
+/**
+ * The series of the recorded runs, else all series. Retired series and series of unconfigured sources are
+ * left out.
+ */
 function chooseSeries(
   analyses: readonly SeriesAnalysis[],
   { runs }: JobToJudge,
@@ -143,8 +152,8 @@ const wasNeverConfigured = ({ measurement, failedPolls }: SeriesAnalysis): boole
 const NOT_CONFIGURED_REASONS: readonly FailureReason[] = ['invalid-configuration', 'not-configured'];
 
 /**
- * Whether another series of the same host and source has its first sample after the last sample of this one: the role
- * changed, a task was restarted, or IMDSv1 is used as the fallback.
+ * Whether another series of the same host and source has its first sample after the last sample of this one:
+ * the role changed, a task was restarted, or IMDSv1 is used as the fallback.
  */
 function isRetired({ identity, measurement }: SeriesAnalysis, all: readonly SeriesAnalysis[]): boolean {
   return all.some(

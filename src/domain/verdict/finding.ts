@@ -27,8 +27,8 @@ export type FindingCode = keyof typeof FINDING_SEVERITIES;
 export const FINDING_CODES = Object.keys(FINDING_SEVERITIES) as readonly FindingCode[];
 
 /**
- * The fields of each finding. Names of durations end in `Seconds`. Names of instants are `at` or end in `At`: the JSON
- * form relies on this rule.
+ * The fields of each finding. Names of durations end in `Seconds`. Names of instants are `at` or end in `At`:
+ * the JSON form relies on this rule.
  */
 export interface FindingFields {
   /** `at`: the sample with the smallest remaining validity. */

@@ -82,7 +82,8 @@ function findRunning(runs: readonly JobRun[], now: Instant): RunningRun | null {
   const running = runs
     .filter(({ identity, startedAt, end }) => end === null && startedAt === newest.get(identity.host))
     .map((run): RunningRun => ({ run, elapsedSeconds: secondsBetween(run.startedAt, now) }))
-    // Negative: this machine's clock is behind the clock of the host. Longer than any credentials: the end was lost.
+    // Negative: this machine's clock is behind the clock of the host. Longer than any credentials: the end
+    // was lost.
     .filter(({ elapsedSeconds }) => elapsedSeconds >= 0 && elapsedSeconds <= LONGEST_VALIDITY);
   return minBy(running, ({ elapsedSeconds }) => -elapsedSeconds);
 }

@@ -104,8 +104,8 @@ export function parseConfidence(text: string): number | null {
 }
 
 /**
- * The number of witnessed rotations that a confidence requires: 19 for 95 %. After n rotations, the chance that the next
- * one is worse than all of them is at most 1/(n+1).
+ * The number of witnessed rotations that a confidence requires: 19 for 95 %. After n rotations, the chance
+ * that the next one is worse than all of them is at most 1/(n+1).
  * @param confidence greater than 0 and less than 1
  */
 export function minRotationsFor(confidence: number): number {

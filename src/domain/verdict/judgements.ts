@@ -67,8 +67,8 @@ export const safetyOf = (verdict: Verdict): Safety =>
   verdict === 'safe' || verdict === 'unknown' ? verdict : 'not-safe';
 
 /**
- * The series that decides the overall verdict: the one with the least spare validity if there are several. If no job was
- * judged, the series with the smallest worst case. Null if there is no such series.
+ * The series that decides the overall verdict: the one with the least spare validity if there are several. If
+ * no job was judged, the series with the smallest worst case. Null if there is no such series.
  */
 export function findDecisiveSeries(assessment: Assessment): AssessedSeries | null {
   const { series } = assessment;

@@ -33,7 +33,9 @@ interface JudgeNowOptions {
   analysis: SeriesAnalysis | null;
 }
 
-/** Judges whether the current credentials outlive a job that starts now, and when a later start will be safe. */
+/**
+ * Judges whether the current credentials outlive a job that starts now, and when a later start will be safe.
+ */
 export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions): NowJudgement {
   const judged = { ...describeJob(options), ...measureCredentials(current, options) };
   return judged.spare >= 0
@@ -143,8 +145,8 @@ function findOutlook(measurement: Measurement, required: Seconds): Outlook {
 const EQUAL_VALIDITY_TOLERANCE: Seconds = 5;
 
 /**
- * Whether credentials are issued per request with equal validities. A source that rotates between any two polls looks
- * the same, except that its validities differ.
+ * Whether credentials are issued per request with equal validities. A source that rotates between any two
+ * polls looks the same, except that its validities differ.
  */
 function haveEqualValidities({ isIssuedPerRequest, generations }: Measurement): boolean {
   const validities = range(

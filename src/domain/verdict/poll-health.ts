@@ -1,9 +1,9 @@
 import type { Instant, Seconds } from '../model.ts';
 
-/** How a poller is doing, by its last poll. */
+/** The state of a poller after its last poll. */
 export interface PollProgress<Failure> {
   interval: Seconds;
-  /** Null before the first poll has ended. `failure` is null where it brought a sample. */
+  /** Null before the end of the first poll. `failure` is null if the poll recorded a sample. */
   lastOutcome: { endedAt: Instant; failure: Failure | null } | null;
 }
 
@@ -13,17 +13,17 @@ export type PollHealth<Failure> =
   | { code: 'POLL_FAILED'; failure: Failure }
   | { code: 'POLL_OVERDUE'; sinceLastPoll: Seconds; allowed: Seconds };
 
-/** For jitter, and for an endpoint that takes its time: one poll may be missed before somebody is told. */
-const allowedBetween = (interval: Seconds): Seconds => 2 * interval + 60;
+/** One poll may be missed. One more minute allows for jitter and slow endpoints. */
+const computeAllowedPause = (interval: Seconds): Seconds => 2 * interval + 60;
 
-/** Whether samples come in as they should. By one clock: that of the poller. */
+/** Checks whether polls succeed and are on time. `now` is by the poller's clock. */
 export function checkPollHealth<Failure>(
   { interval, lastOutcome }: PollProgress<Failure>,
   now: Instant,
 ): PollHealth<Failure> {
   if (lastOutcome === null) return { code: 'NO_POLL_YET' };
   const ago = Math.floor((now - lastOutcome.endedAt) / 1000);
-  const allowed = allowedBetween(interval);
+  const allowed = computeAllowedPause(interval);
   if (ago > allowed) return { code: 'POLL_OVERDUE', sinceLastPoll: ago, allowed };
   return lastOutcome.failure === null
     ? { code: 'HEALTHY' }
