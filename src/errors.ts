@@ -36,6 +36,21 @@ export class CredWatchError extends Error {
   }
 }
 
+/** A value that is not in a list of choices. The command line adds "did you mean" to the hint. */
+export class UnknownValueError extends CredWatchError {
+  readonly value: string;
+  readonly choices: readonly string[];
+  /** Continues the list of choices in the hint; may be `''`. */
+  readonly moreChoices: string;
+
+  constructor(message: string, value: string, choices: readonly string[], moreChoices = '') {
+    super(message, `use one of ${choices.join(', ')}${moreChoices}`, { code: 'INVALID_ARGUMENT' });
+    this.value = value;
+    this.choices = choices;
+    this.moreChoices = moreChoices;
+  }
+}
+
 /** The code of a Node.js system error, such as `ENOENT`. Empty for other errors. */
 export function systemErrorCode(error: unknown): string {
   if (error instanceof CredWatchError) return '';

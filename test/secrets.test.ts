@@ -416,8 +416,7 @@ describe('no secret is left behind', () => {
     expect(runs[0]).toMatchObject({
       code: 2,
       stdout: '',
-      stderr:
-        'error: unexpected TypeError: crashed\nhint: run again with --debug and report what it prints\n',
+      stderr: 'error: unexpected TypeError: crashed\nhint: run again with --debug and report the output\n',
     });
     expect(runs[1]!.stderr).toMatch(/^error: unexpected TypeError: crashed\n( +at .*\n)+$/);
     expect(found(home, runs)).toEqual([]);

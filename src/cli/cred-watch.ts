@@ -1,63 +1,63 @@
+/** The entry point, and the only file that uses `process`. */
 import { homedir, hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
 import { CredWatchError, systemErrorCode } from '../errors.ts';
 import { main } from './main.ts';
 import type { Io, Output } from './process/io.ts';
 
-/** The one file that touches the process. */
-function outputTo(stream: NodeJS.WriteStream, name: string): Output {
-  let isGone = false;
-  // Told to whoever writes, by the callback; without a listener it would end the process with a stack.
+function createOutput(stream: NodeJS.WriteStream, name: string): Output {
+  let isClosed = false;
+  // Errors reach the callback of `write`. Without this listener, an error would also end the process.
   stream.on('error', () => {});
   return {
     isTerminal: stream.isTTY === true,
     columns: stream.columns,
-    isClosed: () => isGone,
+    isClosed: () => isClosed,
     write: (text) =>
       new Promise((resolve, reject) => {
-        if (isGone) {
+        if (isClosed) {
           resolve();
           return;
         }
         stream.write(text, (error) => {
-          // `cred-watch … | head` closes the pipe: what is left to say is of no interest to anybody.
-          isGone = error != null;
-          const isLost = isGone && stream === process.stdout && systemErrorCode(error) !== 'EPIPE';
-          if (isLost) reject(unwritable(name, error));
+          isClosed = error != null;
+          // EPIPE means that the reader has enough, as in `cred-watch … | head`.
+          const isLost = isClosed && stream === process.stdout && systemErrorCode(error) !== 'EPIPE';
+          if (isLost) reject(createWriteError(name, error));
           else resolve();
         });
       }),
   };
 }
 
-function unwritable(name: string, cause: unknown): CredWatchError {
-  return new CredWatchError(
-    `${name} cannot be written (${systemErrorCode(cause)})`,
-    'what was written so far is not whole: make room, or write elsewhere',
+const createWriteError = (name: string, cause: unknown): CredWatchError =>
+  new CredWatchError(
+    `could not write to ${name} (${systemErrorCode(cause)})`,
+    'the output is incomplete: free disk space, or write to another file',
     { cause },
   );
-}
 
-function listenForStop(): AbortSignal {
+function createStopSignal(): AbortSignal {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
   return stop.signal;
 }
 
-/** Those that ask a program to do something; the others stop, continue or end it and cannot be handed on. */
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+/** Signals that are requests to a program. The others stop, continue or kill a process. */
+const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
 
 function onSignal(listener: (signal: NodeJS.Signals) => void): () => void {
-  for (const signal of FORWARDED) process.on(signal, listener);
+  for (const signal of FORWARDED_SIGNALS) process.on(signal, listener);
   return () => {
-    for (const signal of FORWARDED) process.off(signal, listener);
+    for (const signal of FORWARDED_SIGNALS) process.off(signal, listener);
   };
 }
 
 const io: Io = {
   stdin: process.stdin,
-  stdout: outputTo(process.stdout, 'standard output'),
-  stderr: outputTo(process.stderr, 'standard error'),
+  stdout: createOutput(process.stdout, 'standard output'),
+  stderr: createOutput(process.stderr, 'standard error'),
+  onError: null,
   env: process.env,
   clock: systemClock,
   random: Math.random,
@@ -65,7 +65,7 @@ const io: Io = {
   nodeVersion: process.versions.node,
   home: homedir(),
   isRoot: process.getuid?.() === 0,
-  createStopSignal: listenForStop,
+  createStopSignal,
   hasTerminal: [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
   onSignal,
 };

@@ -1,87 +1,79 @@
 import { type Argument, Command, type Option, type OutputConfiguration } from 'commander';
-import { declareCheck, runCheckCommand } from './commands/check.ts';
-import { declareCompletion, runCompletionCommand } from './commands/completion.ts';
-import { declareEnv, runEnvCommand } from './commands/env.ts';
-import { declareExec, runExecCommand } from './commands/exec.ts';
-import { declareExport, runExportCommand } from './commands/export.ts';
-import { declareHelp, showHelp } from './commands/help.ts';
-import { declareImport, runImportCommand } from './commands/import.ts';
-import { declarePoll, runPollCommand } from './commands/poll.ts';
-import { declarePrune, runPruneCommand } from './commands/prune.ts';
-import { declareReport, runReportCommand } from './commands/report.ts';
-import { declareSimulate, runSimulateCommand } from './commands/simulate.ts';
-import { declareSources, runSourcesCommand } from './commands/sources.ts';
-import type { CommandLine } from './flags/command-line.ts';
-import type { Io } from './process/io.ts';
+import type { CommandDefinition, Perform } from './command.ts';
+import { checkCommand } from './commands/check.ts';
+import { completionCommand } from './commands/completion.ts';
+import { envCommand } from './commands/env.ts';
+import { execCommand } from './commands/exec.ts';
+import { exportCommand } from './commands/export.ts';
+import { helpCommand } from './commands/help.ts';
+import { importCommand } from './commands/import.ts';
+import { pollCommand } from './commands/poll.ts';
+import { pruneCommand } from './commands/prune.ts';
+import { reportCommand } from './commands/report.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { sourcesCommand } from './commands/sources.ts';
+import { reportInvalidValues } from './flags/invalid-value.ts';
+import { addHelp } from './manual/command-help.ts';
 
 /** Replaced by the build. */
 declare const CRED_WATCH_VERSION: string;
 
-/** What a command line runs in. */
-export interface Invocation {
-  io: Io;
-  commandLine: CommandLine;
-  debug: boolean;
-}
+/** The only list of commands, in the order of the help. */
+export const COMMANDS: readonly CommandDefinition[] = [
+  pollCommand,
+  sourcesCommand,
+  reportCommand,
+  checkCommand,
+  execCommand,
+  envCommand,
+  importCommand,
+  exportCommand,
+  pruneCommand,
+  simulateCommand,
+  completionCommand,
+  helpCommand,
+];
 
-/** What a command line asks for; resolves to its exit code. */
-export type CommandAction = (invocation: Invocation) => Promise<number>;
-
-/**
- * Every command with its flags and help. Nothing runs but by `perform`: the man page, the completion and tests read the
- * structure, and parse with it, and run nothing.
- */
-export function declareProgram(
-  perform: (action: CommandAction) => Promise<void> = async () => {},
-  output: OutputConfiguration = {},
-): Command {
+/** Declares every command. By default, `perform` runs nothing: man page, completion and tests only read the declaration. */
+export function declareProgram(perform: Perform = async () => {}, output: OutputConfiguration = {}): Command {
   const program = new Command('cred-watch')
     .description(
-      'measures how long AWS temporary credentials really last here, and judges whether a job is safe',
+      'measures how long AWS temporary credentials last on this machine, and judges whether a job is safe',
     )
-    .version(CRED_WATCH_VERSION, '-V, --version', 'the version, and nothing else')
-    .option('--debug', 'with an error, say where in the program it happened')
+    .version(CRED_WATCH_VERSION, '-V, --version', 'print the version')
+    .option('--debug', 'print a stack trace with an error')
     .exitOverride()
-    .helpOption('-h, --help', 'this text')
+    .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true, optionDescription: describe, argumentDescription: describe })
-    .configureOutput(output)
-    .addHelpText(
-      'after',
-      `
-cred-watch COMMAND --help lists the flags of a command, and examples.
-
-Examples:
-  cred-watch poll                        from cron, every 5 minutes or so
-  cred-watch poll --interval 5m          or by itself, until it is stopped
-  cred-watch report -j 5h                then: is a five-hour job safe?
-  cred-watch check -j 5h --wait 90m      may it start now, or when?`,
-    );
-  declarePoll(program, (flags) => perform(({ io, debug }) => runPollCommand(flags, io, debug)));
-  declareSources(program, (flags) => perform(({ io }) => runSourcesCommand(flags, io)));
-  declareReport(program, (flags) => perform(({ io }) => runReportCommand(flags, io)));
-  declareCheck(program, (flags) => perform(({ io }) => runCheckCommand(flags, io)));
-  declareExec(program, (flags) =>
-    perform(({ io, commandLine }) => runExecCommand(flags, commandLine.childCommand, io)),
-  );
-  declareEnv(program, (flags) => perform(({ io }) => runEnvCommand(flags, io)));
-  declareImport(program, (files, flags) => perform(({ io }) => runImportCommand(files, flags, io)));
-  declareExport(program, (flags) => perform(({ io }) => runExportCommand(flags, io)));
-  declarePrune(program, (flags) => perform(({ io }) => runPruneCommand(flags, io)));
-  declareSimulate(program, (flags) => perform(({ io, debug }) => runSimulateCommand(flags, io, debug)));
-  declareCompletion(program, (shell) => perform(({ io }) => runCompletionCommand(shell, io)));
-  declareHelp(program, (name) => perform(async () => showHelp(program, name)));
+    .showSuggestionAfterError(false)
+    .configureHelp({
+      showGlobalOptions: true,
+      optionDescription: describeValues,
+      argumentDescription: describeValues,
+    })
+    .configureOutput(output);
+  addHelp(program, () => ({
+    notes: [{ kind: 'paragraph', text: 'cred-watch COMMAND --help shows flags and examples of a command.' }],
+    examples: [
+      { command: 'cred-watch poll', about: 'record a sample: run it from cron every 5 minutes' },
+      { command: 'cred-watch poll --interval 5m', about: 'or keep it running' },
+      { command: 'cred-watch report -j 5h', about: 'is a job of 5 hours safe?' },
+      { command: 'cred-watch check -j 5h --wait 90m', about: 'is it safe now? wait until it is' },
+    ],
+  }));
+  for (const { declare } of COMMANDS) declare(program, perform);
+  for (const command of program.commands) reportInvalidValues(command);
   return program;
 }
 
-/** What it is for, what it may be, and what it is if nothing is said; commander's own words put quotes around values. */
-function describe({ description, ...each }: Option | Argument): string {
-  const { argChoices, defaultValue, defaultValueDescription } = each;
-  const isShown =
+/** Adds the allowed values and the default to a description. commander would write values in quotes. */
+function describeValues({ description, ...target }: Option | Argument): string {
+  const { argChoices, defaultValue, defaultValueDescription } = target;
+  const hasDefault =
     defaultValueDescription !== undefined || !['undefined', 'boolean'].includes(typeof defaultValue);
-  const about = [
+  const values = [
     ...(argChoices === undefined ? [] : [`one of ${argChoices.join(', ')}`]),
-    ...(isShown ? [`default: ${defaultValueDescription ?? String(defaultValue)}`] : []),
+    ...(hasDefault ? [`default: ${defaultValueDescription ?? String(defaultValue)}`] : []),
   ];
-  return about.length === 0 ? description : `${description} (${about.join('; ')})`;
+  return values.length === 0 ? description : `${description} (${values.join('; ')})`;
 }

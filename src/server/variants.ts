@@ -1,4 +1,4 @@
-import { CredWatchError } from '../errors.ts';
+import { CredWatchError, UnknownValueError } from '../errors.ts';
 
 /**
  * Where the evidence on real endpoints is thin or changed with the years: what to do, the first being what is
@@ -57,7 +57,7 @@ export function parseVariants(specs: readonly string[]): Variants {
   for (const spec of specs) {
     const [name = '', value = ''] = spec.split('=', 2);
     if (!Object.hasOwn(VARIANTS, name)) {
-      throw new CredWatchError(`there is no variant '${name}'`, `use one of ${NAMES.join(', ')}`);
+      throw new UnknownValueError(`there is no variant '${name}'`, name, NAMES);
     }
     const { choices } = VARIANTS[name as VariantName];
     if (!choices.some((choice) => choice === value)) {

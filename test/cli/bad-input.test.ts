@@ -54,9 +54,9 @@ const usage: BadInput[] = [
   {
     args: ['poll', '--for', '1h'],
     error: '--for needs --interval',
-    hint: 'say how often: `cred-watch poll --interval 5m --for 24h`',
+    hint: 'add --interval: `cred-watch poll --interval 5m --for 24h`',
   },
-  { args: ['import', '-', '-'], error: 'standard input can be read only once', hint: 'give - once' },
+  { args: ['import', '-', '-'], error: 'standard input was given twice', hint: 'give - only once' },
 ];
 
 const badDurations: BadInput[] = [
@@ -86,17 +86,17 @@ const otherDurations: BadInput[] = [
   {
     args: ['report', '-j', '99999999d'],
     error: "--job-duration '99999999d' is too long",
-    hint: 'use a hundred years (36525d) or less',
+    hint: 'use at most 36525d, a hundred years',
   },
   { args: ['report', '--margin', '5x'], error: "--margin '5x' is not a duration", hint: DURATIONS },
   { args: ['report', '--margin=-5m'], error: "--margin '-5m' is not a duration", hint: DURATIONS },
-  { args: ['report', '--max-age', '0'], error: "--max-age '0' is no time at all", hint: 'use 1s or more' },
-  { args: ['poll', '--interval', '0'], error: "--interval '0' is no time at all", hint: 'use 1s or more' },
+  { args: ['report', '--max-age', '0'], error: "--max-age '0' is too short", hint: 'use at least 1s' },
+  { args: ['poll', '--interval', '0'], error: "--interval '0' is too short", hint: 'use at least 1s' },
   { args: ['poll', '--interval', '5'], error: "--interval '5' is not a duration", hint: DURATIONS },
   {
     args: ['poll', '--interval', '5m', '--for', '0s'],
-    error: "--for '0s' is no time at all",
-    hint: 'use 1s or more',
+    error: "--for '0s' is too short",
+    hint: 'use at least 1s',
   },
   { args: ['prune', '--older-than', '90'], error: "--older-than '90' is not a duration", hint: DURATIONS },
 ];
@@ -130,11 +130,15 @@ const times: BadInput[] = [
 ];
 
 const names: BadInput[] = [
-  { args: ['poll', '--host', ''], error: "--host '' is not a name", hint: 'use 1 to 256 characters' },
-  { args: ['poll', '--host', '  '], error: "--host '  ' is not a name", hint: 'use 1 to 256 characters' },
+  { args: ['poll', '--host', ''], error: "--host '' is not a valid name", hint: 'use 1 to 256 characters' },
+  {
+    args: ['poll', '--host', '  '],
+    error: "--host '  ' is not a valid name",
+    hint: 'use 1 to 256 characters',
+  },
   {
     args: ['report', '--host', LONG_NAME],
-    error: `--host '${LONG_NAME}' is not a name`,
+    error: `--host '${LONG_NAME}' is not a valid name`,
     hint: 'use 1 to 256 characters',
   },
   ...(
@@ -146,7 +150,7 @@ const names: BadInput[] = [
     ] as const
   ).map(([command, flag, value, shown]) => ({
     args: [command, flag, value],
-    error: `${flag} '${shown}' is not a name`,
+    error: `${flag} '${shown}' is not a valid name`,
     hint: 'leave out control characters',
   })),
 ];
@@ -163,20 +167,24 @@ const choices: BadInput[] = (
   ] as const
 ).map(([command, flag, value, allowed]) => ({
   args: [command, flag, value],
-  error: `${flag} '${value.replace('\u001b', '\\u{1b}')}' is not known`,
+  error: `${flag} '${value.replace('\u001b', '\\u{1b}')}' is unknown`,
   hint: `use one of ${allowed}`,
 }));
 
 const file = (name: string, content: string | Buffer) => (folder: string) =>
   writeFileSync(join(folder, name), content);
-const UNREADABLE = 'name a log or an export; - is standard input';
+const UNREADABLE = 'give a log or an export; - is standard input';
 
 const files: BadInput[] = [
-  { args: ['import', 'none.log'], error: 'none.log cannot be read: there is no such file', hint: UNREADABLE },
+  {
+    args: ['import', 'none.log'],
+    error: 'could not read none.log: the file does not exist',
+    hint: UNREADABLE,
+  },
   {
     args: ['import', 'logs'],
     make: (folder) => mkdirSync(join(folder, 'logs')),
-    error: 'logs cannot be read: it is a folder',
+    error: 'could not read logs: this is a folder',
     hint: UNREADABLE,
   },
   { args: ['import', 'a.log'], make: file('a.log', ''), error: 'a.log is empty', hint: LOGS },
@@ -198,12 +206,12 @@ const files: BadInput[] = [
   {
     args: ['import', '--timezone', 'Mars/Olympus', 'x'],
     error: "--timezone 'Mars/Olympus' is not a time zone",
-    hint: 'use UTC, local, an offset like -05:00 or a name like America/New_York',
+    hint: 'use UTC, local, an offset like -05:00, or a name like America/New_York',
   },
   {
     args: ['import', '--timezone', '+15:00', 'x'],
     error: "--timezone '+15:00' is not a time zone",
-    hint: 'use UTC, local, an offset like -05:00 or a name like America/New_York',
+    hint: 'use UTC, local, an offset like -05:00, or a name like America/New_York',
   },
 ];
 
@@ -298,8 +306,8 @@ const databases: BadInput[] = [
   },
   ...[['export'], ['prune', '--older-than', '1d']].map((command) => ({
     args: [...command, '--db', 'none.db'],
-    error: 'there is no database none.db',
-    hint: 'name one with --db, or poll first',
+    error: 'none.db does not exist',
+    hint: 'give the database with --db, or run `cred-watch poll`',
   })),
   {
     args: ['report'],
@@ -341,13 +349,13 @@ const hosts: BadInput[] = [
   {
     args: ['poll'],
     env: { CRED_WATCH_HOST: 'db\nloader' },
-    error: "CRED_WATCH_HOST 'db\\u{a}loader' is not a name",
+    error: "CRED_WATCH_HOST 'db\\u{a}loader' is not a valid name",
     hint: 'leave out control characters',
   },
   {
     args: ['poll'],
     env: { CRED_WATCH_HOST: LONG_NAME },
-    error: `CRED_WATCH_HOST '${LONG_NAME}' is not a name`,
+    error: `CRED_WATCH_HOST '${LONG_NAME}' is not a valid name`,
     hint: 'use 1 to 256 characters',
   },
 ];
@@ -391,7 +399,7 @@ describe.each([
 test('no command at all is wrong usage and shows what there is', async () => {
   const help = await runProgram(['--help']);
   expect(help).toMatchObject({ code: 0, stderr: '' });
-  const stderr = `error: no command was given\nhint: cred-watch poll, then cred-watch report\n\n${help.stdout.trimEnd()}\n`;
+  const stderr = `error: no command was given\nhint: run cred-watch poll, then cred-watch report\n\n${help.stdout.trimEnd()}\n`;
   expect(await runProgram([])).toEqual({ code: 2, signal: null, stdout: '', stderr });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { splitCommandLine } from '../../src/cli/flags/command-line.ts';
-import { declareProgram } from '../../src/cli/program.ts';
+import { COMMANDS, declareProgram } from '../../src/cli/program.ts';
 import { shellWords } from '../support/cli/shell-words.ts';
 import { listCodeBlocks, listDocuments } from '../support/docs/markdown.ts';
 import '../support/docs/run-at.ts';
@@ -40,7 +40,7 @@ describe('command lines in documents', () => {
 
   test.each(calls)('$document: cred-watch $line is valid', async ({ words }) => {
     let actions = 0;
-    const line = splitCommandLine(words);
+    const line = splitCommandLine(words, COMMANDS);
     const program = declareProgram(async () => {
       actions += 1;
     });

@@ -17,7 +17,7 @@ test('a fleet: what two hosts export is judged in one database, and pruned witho
     await succeed(['import', fixturePath(log), '--host', host, '--db', database(host)]);
     const archive = await succeed(['export', '--db', database(host)]);
     const out = await succeed(['import', '-', '--db', fleet], { stdin: archive });
-    expect(out).toBe('13 records in 1 file: 13 added, 0 there already\n');
+    expect(out).toBe('13 records in 1 file: 13 added, 0 already stored\n');
   }
 
   const judge = (db: string) => runProgram(['report', '--db', db, '-j', '5h', '--margin', '0', '-f', 'json']);
@@ -34,7 +34,7 @@ test('a fleet: what two hosts export is judged in one database, and pruned witho
   // The archives come again every night.
   const archive = await succeed(['export', '--db', database('linux'), '-f', 'csv']);
   const again = await succeed(['import', '-', '--db', fleet], { stdin: archive });
-  expect(again).toBe('13 records in 1 file: 0 added, 13 there already\n');
+  expect(again).toBe('13 records in 1 file: 0 added, 13 already stored\n');
 
   await succeed(['prune', '--db', fleet, '--older-than', '90d']);
   expect(measured((await judge(fleet)).stdout)).toEqual(measured(together.stdout));

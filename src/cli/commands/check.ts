@@ -1,126 +1,150 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
 import type { PollNote } from '../../domain/poll-note.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
 import { CredWatchError } from '../../errors.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
+import type { CommandDefinition } from '../command.ts';
 import { signalExitCode, toExitCode } from '../flags/exit-codes.ts';
-import { createExitCodesFlag, parsePositiveDurationFlag } from '../flags/flags.ts';
+import { createExitCodesFlag } from '../flags/shared-flags.ts';
 import { findConfiguredHost, resolveSourceName } from '../flags/source-flags.ts';
-import {
-  addGateFlags,
-  type GateFlags,
-  judgeAtGate,
-  printInterruption,
-  printPollNotes,
-  withGate,
-} from '../gate/gate.ts';
+import { parsePositiveDurationFlag } from '../flags/value-parsers.ts';
+import { addHelp, WRONG_USAGE } from '../manual/command-help.ts';
 import { getOutputWidth, type Io, wantsColour } from '../process/io.ts';
+import { addStartCheckFlags, type StartCheckFlags } from '../start-check/flags.ts';
+import { printInterruption, printPollNotes } from '../start-check/messages.ts';
+import { checkStart, withStartCheck } from '../start-check/start-check.ts';
 
-interface CheckFlags extends GateFlags {
+interface CheckFlags extends StartCheckFlags {
   offline?: boolean;
   maxAge?: Seconds;
   format: 'text' | 'json';
   exitCodes: 'default' | 'nagios' | 'systemd';
 }
 
-/** A few polls five minutes apart may fail; what is older says little of this moment. */
+/** Allows for a few failed polls at the usual interval of five minutes. */
 const DEFAULT_MAX_AGE: Seconds = 900;
 
-export function declareCheck(program: Command, run: (flags: CheckFlags) => Promise<void>): void {
-  addGateFlags(
-    program
-      .command('check')
-      .helpGroup('Judge:')
-      .description('would a job that starts now outlive its credentials? --wait waits until it would'),
-  )
-    .option('--offline', 'judge the last stored sample, and ask nobody')
-    .option(
-      '--max-age <duration>',
-      'with --offline: older samples are no answer (default: 15m)',
-      parsePositiveDurationFlag,
+export const checkCommand: CommandDefinition = {
+  name: 'check',
+  isNagiosPlugin: true,
+  declare(program, perform) {
+    const command = addStartCheckFlags(
+      program
+        .command('check')
+        .helpGroup('Judge:')
+        .description('would a job started now outlive its credentials? --wait waits until it would'),
     )
-    .addOption(
-      new Option('-f, --format <format>', 'for people or for programs')
-        .choices(['text', 'json'])
-        .default('text'),
-    )
-    .addOption(createExitCodesFlag())
-    .addHelpText(
-      'after',
-      `
-Exit codes: 0 safe · 1 not safe · 3 unknown · 2 wrong usage
+      .option('--offline', 'judge the newest stored sample; send no request')
+      .option(
+        '--max-age <duration>',
+        'with --offline: report `unknown` if the newest sample is older than this (default: 15m)',
+        parsePositiveDurationFlag,
+      )
+      .addOption(
+        new Option('-f, --format <format>', 'output format').choices(['text', 'json']).default('text'),
+      )
+      .addOption(createExitCodesFlag())
+      .action((flags: CheckFlags) => perform(({ io }) => runCheck(flags, io)));
+    addHelp(command, () => ({
+      exitCodes: [
+        { code: '0', meaning: 'safe' },
+        { code: '1', meaning: 'not safe' },
+        WRONG_USAGE,
+        { code: '3', meaning: 'unknown' },
+        { code: '128+n', meaning: 'signal n ended the wait' },
+      ],
+      examples: [
+        { command: 'cred-watch check -j 4h30m', about: 'may the job start now?' },
+        { command: 'cred-watch check -j 4h30m --wait 90m', about: 'wait up to 90 minutes until it may' },
+        { command: 'cred-watch check -j 4h --offline', about: 'judge the newest stored sample' },
+        { command: 'cred-watch check -j 4h --exit-codes nagios', about: 'one line for Nagios or Icinga' },
+        { command: 'ExecCondition=cred-watch check -j 4h --exit-codes systemd', about: '' },
+      ],
+    }));
+  },
+};
 
-Examples:
-  cred-watch check -j 4h30m                    may the load start now?
-  cred-watch check -j 4h30m --wait 90m         as soon as it may, in 90 minutes
-  cred-watch check -j 4h --offline             by the last stored sample
-  cred-watch check -j 4h --exit-codes nagios   one line for Nagios and Icinga
-  ExecCondition=cred-watch check -j 4h --exit-codes systemd`,
-    )
-    .action(run);
+interface CheckResult {
+  judgement: NowJudgement;
+  notes: readonly PollNote[];
+  interruptedBy: NodeJS.Signals | null;
 }
 
-export async function runCheckCommand(flags: CheckFlags, io: Io): Promise<number> {
-  const { jobDuration } = flags;
+async function runCheck(flags: CheckFlags, io: Io): Promise<number> {
+  const jobDuration = validate(flags);
+  const { judgement, notes, interruptedBy } = flags.offline
+    ? await judgeNewestSample(flags, jobDuration, io)
+    : await judgeCurrentCredentials(flags, io);
+  if (interruptedBy !== null) {
+    await printInterruption(interruptedBy, io);
+    return signalExitCode(interruptedBy);
+  }
+  await io.stdout.write(await render(judgement, notes, flags, io));
+  return toExitCode(judgement.verdict);
+}
+
+/** Returns the job duration. */
+function validate({ jobDuration, offline, wait, maxAge }: CheckFlags): Seconds {
   if (jobDuration === undefined) {
-    throw new CredWatchError('check needs the length of the job', 'say it: `cred-watch check -j 4h30m`');
+    throw new CredWatchError('check needs a job duration', 'add -j: `cred-watch check -j 4h30m`');
   }
-  if (flags.offline && flags.wait !== undefined) {
-    throw new CredWatchError('--wait looks again and again, and --offline never', 'leave out one of them');
+  if (offline && wait !== undefined) {
+    throw new CredWatchError(
+      '--wait and --offline exclude each other',
+      'remove --offline to poll until a start is safe',
+    );
   }
-  if (flags.maxAge !== undefined && !flags.offline) {
-    throw new CredWatchError('--max-age needs --offline', 'leave it out: a live look is never old');
+  if (maxAge !== undefined && !offline) {
+    throw new CredWatchError(
+      '--max-age needs --offline',
+      'remove --max-age: without --offline, check takes a new sample',
+    );
   }
-  const { verdict, notes, interrupted } = flags.offline
-    ? { verdict: await judgeOffline({ ...flags, jobDuration }, io), notes: [], interrupted: null }
-    : await judgeLive(flags, io);
-  if (interrupted !== null) {
-    await printInterruption(interrupted, io);
-    return signalExitCode(interrupted);
-  }
-  await io.stdout.write(await render(verdict, notes, flags, io));
-  return toExitCode(verdict.verdict);
+  return jobDuration;
 }
 
-const judgeLive = (flags: CheckFlags, io: Io) =>
-  withGate(flags, io, async (gate) => {
-    const judged = await judgeAtGate(gate, flags, io);
-    await printPollNotes(judged, io);
-    const { judgement, interruptedBy, recordedPoll } = judged;
-    return { verdict: judgement, interrupted: interruptedBy, notes: recordedPoll.outcome.notes };
+const judgeCurrentCredentials = (flags: CheckFlags, io: Io): Promise<CheckResult> =>
+  withStartCheck(flags, io, async (context) => {
+    const check = await checkStart(context, flags, io);
+    await printPollNotes(check, io);
+    const { judgement, interruptedBy, recordedPoll } = check;
+    return { judgement, interruptedBy, notes: recordedPoll.outcome.notes };
   });
 
-async function judgeOffline(flags: CheckFlags & { jobDuration: Seconds }, io: Io): Promise<NowJudgement> {
+async function judgeNewestSample(flags: CheckFlags, jobDuration: Seconds, io: Io): Promise<CheckResult> {
   const { SampleStore } = await import('../../store/sample-store.ts');
   const { judgeStored } = await import('../../watch/judge-now.ts');
   const store = SampleStore.openReadOnly(resolveDatabasePath(flags.db, io));
   try {
     const source = await resolveSourceName(flags, io);
     const host = findConfiguredHost(flags, io) ?? store?.findLastHost(io.machine, source) ?? io.machine;
-    const { role, maxAge = DEFAULT_MAX_AGE } = flags;
-    const choice = { host, source, maxAge, ...(role === undefined ? {} : { role }) };
-    const job = { duration: flags.jobDuration, margin: flags.margin };
-    return judgeStored(store, choice, job, io.clock.now());
+    const { role, margin, maxAge = DEFAULT_MAX_AGE } = flags;
+    const series = { host, source, maxAge, ...(role === undefined ? {} : { role }) };
+    const judgement = judgeStored(store, series, { duration: jobDuration, margin }, io.clock.now());
+    return { judgement, notes: [], interruptedBy: null };
   } finally {
     store?.close();
   }
 }
 
 async function render(
-  verdict: NowJudgement,
+  judgement: NowJudgement,
   notes: readonly PollNote[],
-  flags: CheckFlags,
+  { format, exitCodes, wait }: CheckFlags,
   io: Io,
 ): Promise<string> {
-  if (flags.format === 'json')
-    return (await import('../../report/now/json.ts')).renderNowJson(verdict, notes);
-  if (flags.exitCodes === 'nagios') {
-    return (await import('../../report/now/nagios-line.ts')).renderNagiosLine(verdict);
+  if (format === 'json') {
+    const { renderNowJson } = await import('../../report/now/json.ts');
+    return renderNowJson(judgement, notes);
+  }
+  if (exitCodes === 'nagios') {
+    const { renderNagiosLine } = await import('../../report/now/nagios-line.ts');
+    return renderNagiosLine(judgement);
   }
   const { renderNowText } = await import('../../report/now/text.ts');
-  return renderNowText(verdict, {
-    hasWaited: flags.wait !== undefined,
+  return renderNowText(judgement, {
+    hasWaited: wait !== undefined,
     width: getOutputWidth(io.stdout),
     hasColour: wantsColour(io.stdout, io.env),
   });

@@ -1,101 +1,123 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { REDSHIFT_CLAUSES, type RedshiftClause } from '../../credential-formats/documents.ts';
 import { CREDENTIAL_FORMATS, type CredentialFormat } from '../../credential-formats/formats.ts';
 import { CredWatchError } from '../../errors.ts';
+import type { CommandDefinition } from '../command.ts';
 import { EXIT, signalExitCode, toExitCode } from '../flags/exit-codes.ts';
-import { createExitCodesFlag } from '../flags/flags.ts';
-import {
-  addGateFlags,
-  type GateFlags,
-  judgeAtGate,
-  printExpirationWarnings,
-  printRefusal,
-  toCredentialValues,
-  withGate,
-} from '../gate/gate.ts';
+import { createExitCodesFlag } from '../flags/shared-flags.ts';
+import { addHelp, WRONG_USAGE } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
+import { addStartCheckFlags, type StartCheckFlags } from '../start-check/flags.ts';
+import { printExpirationWarnings, printRefusal } from '../start-check/messages.ts';
+import { checkStart, findSafeStart, withStartCheck } from '../start-check/start-check.ts';
 
-interface EnvFlags extends GateFlags {
+interface EnvFlags extends StartCheckFlags {
   format: CredentialFormat;
   clause: RedshiftClause;
   legacyToken?: boolean;
   tty?: boolean;
 }
 
-export function declareEnv(program: Command, run: (flags: EnvFlags) => Promise<void>): void {
-  addGateFlags(
-    program
-      .command('env')
-      .helpGroup('Judge:')
-      .description('check, then print the credentials for another program'),
-  )
-    .addOption(
-      new Option('-f, --format <format>', 'for whom')
-        .choices(Object.keys(CREDENTIAL_FORMATS))
-        .makeOptionMandatory(),
+export const envCommand: CommandDefinition = {
+  name: 'env',
+  declare(program, perform) {
+    const command = addStartCheckFlags(
+      program
+        .command('env')
+        .helpGroup('Judge:')
+        .description('check, then print the credentials for another program'),
     )
-    .addOption(
-      new Option('--clause <clause>', 'of redshift-copy: ACCESS_KEY_ID and so on, or one CREDENTIALS string')
-        .choices(REDSHIFT_CLAUSES)
-        .default('parameters'),
-    )
-    .option('--legacy-token', 'print AWS_SECURITY_TOKEN as well, for programs that know no other')
-    .option('--tty', 'print secrets even onto a terminal')
-    .addOption(createExitCodesFlag())
-    .addHelpText(
-      'after',
-      `
-A refusal prints nothing, and ends the && of the first example; in eval "$(…)"
-it would be lost.
+      .addOption(
+        new Option('-f, --format <format>', 'output format')
+          .choices(Object.keys(CREDENTIAL_FORMATS))
+          .makeOptionMandatory(),
+      )
+      .addOption(
+        new Option(
+          '--clause <clause>',
+          'with -f redshift-copy: ACCESS_KEY_ID and other parameters, or one CREDENTIALS string',
+        )
+          .choices(REDSHIFT_CLAUSES)
+          .default('parameters'),
+      )
+      .option('--legacy-token', 'also print AWS_SECURITY_TOKEN, for programs that read only this variable')
+      .option('--tty', 'print secrets even to a terminal')
+      .addOption(createExitCodesFlag())
+      .action((flags: EnvFlags) => perform(({ io }) => runEnv(flags, io)));
+    addHelp(command, () => ({
+      notes: [
+        {
+          kind: 'paragraph',
+          text:
+            'If a start is not safe, env prints nothing and fails. The && of the first example sees this failure; ' +
+            'eval "$(…)" would ignore it.',
+        },
+      ],
+      exitCodes: [
+        { code: '0', meaning: 'printed' },
+        { code: '1', meaning: 'not safe' },
+        WRONG_USAGE,
+        { code: '3', meaning: 'unknown' },
+        { code: '128+n', meaning: 'signal n ended the wait' },
+      ],
+      examples: [
+        { command: 'c=$(cred-watch env -j 4h -f env) && eval "$c"', about: '' },
+        {
+          command:
+            '(umask 077; cred-watch env -j 1h -f docker > job.env) &&\ndocker run --env-file job.env image',
+          about: '',
+        },
+        {
+          command:
+            'clause=$(cred-watch env -j 4h -f redshift-copy) &&\n' +
+            `echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
+          about: '',
+        },
+      ],
+    }));
+  },
+};
 
-Exit codes: 0 printed · 1 not safe · 3 unknown · 2 wrong usage
-
-Examples:
-  c=$(cred-watch env -j 4h -f env) && eval "$c"
-  (umask 077; cred-watch env -j 1h -f docker > job.env) &&
-    docker run --env-file job.env image
-  clause=$(cred-watch env -j 4h -f redshift-copy) &&
-    echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
-    )
-    .action(run);
-}
-
-export async function runEnvCommand(flags: EnvFlags, io: Io): Promise<number> {
-  if (flags.jobDuration === undefined) {
-    throw new CredWatchError(
-      'env needs the length of the job that will use the credentials',
-      'say it: `cred-watch env -j 4h -f env`',
-    );
-  }
-  if (io.stdout.isTerminal && !flags.tty) {
-    throw new CredWatchError(
-      'standard output is a terminal, and secrets stay on it for all to see',
-      'take them into a variable: c=$(cred-watch env …) && eval "$c"; or add --tty',
-    );
-  }
-  return withGate(flags, io, async (gate) => {
-    const judged = await judgeAtGate(gate, flags, io);
-    await printExpirationWarnings(judged, io);
-    const { verdict } = judged.judgement;
-    if (verdict !== 'safe') {
-      await printRefusal(judged, flags, io);
-      return judged.interruptedBy === null ? toExitCode(verdict) : signalExitCode(judged.interruptedBy);
+async function runEnv(flags: EnvFlags, io: Io): Promise<number> {
+  validate(flags, io);
+  return withStartCheck(flags, io, async (context) => {
+    const check = await checkStart(context, flags, io);
+    await printExpirationWarnings(check, io);
+    const safeStart = findSafeStart(check);
+    if (safeStart === null) {
+      await printRefusal(check, flags, io);
+      const { interruptedBy, judgement } = check;
+      return interruptedBy === null ? toExitCode(judgement.verdict) : signalExitCode(interruptedBy);
     }
-    await sayProfileStays(flags, io);
-    const { clause, legacyToken = false } = flags;
-    await io.stdout.write(
-      CREDENTIAL_FORMATS[flags.format].write(toCredentialValues(judged), { legacyToken, clause }),
-    );
+    await printProfileNote(flags, io);
+    const { format, clause, legacyToken = false } = flags;
+    await io.stdout.write(CREDENTIAL_FORMATS[format].write(safeStart.credentials, { legacyToken, clause }));
     return EXIT.ok;
   });
 }
 
-async function sayProfileStays({ format }: EnvFlags, io: Io): Promise<void> {
+function validate({ jobDuration, tty }: EnvFlags, io: Io): void {
+  if (jobDuration === undefined) {
+    throw new CredWatchError(
+      'env needs the duration of the job that will use the credentials',
+      'add -j: `cred-watch env -j 4h -f env`',
+    );
+  }
+  if (io.stdout.isTerminal && !tty) {
+    throw new CredWatchError(
+      'refusing to print secrets to a terminal',
+      'store them in a variable: c=$(cred-watch env …) && eval "$c"; or add --tty',
+    );
+  }
+}
+
+/** A shell that evaluates the output has the environment that this process inherited. */
+async function printProfileNote({ format }: EnvFlags, io: Io): Promise<void> {
   if ((io.env.AWS_PROFILE ?? '') === '' || !CREDENTIAL_FORMATS[format].isForCurrentShell) return;
   await printNote(
     io,
-    'AWS_PROFILE is set: the JavaScript SDK heeds it before these variables',
-    'unset it in that shell, or use `cred-watch exec`',
+    'AWS_PROFILE is set: the JavaScript SDK reads the profile before these variables',
+    'unset AWS_PROFILE in that shell, or use `cred-watch exec`',
   );
 }

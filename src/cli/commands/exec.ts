@@ -1,130 +1,151 @@
 import { devNull } from 'node:os';
-import type { Command } from 'commander';
 import { CredWatchError } from '../../errors.ts';
 import type { JudgedPoll } from '../../watch/judge-now.ts';
-import type { CommandResult } from '../../watch/record-job-run.ts';
+import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { parseNameFlag } from '../flags/flags.ts';
-import {
-  addGateFlags,
-  type Gate,
-  type GateFlags,
-  judgeAtGate,
-  printExpirationWarnings,
-  printRefusal,
-  toCredentialValues,
-  withGate,
-} from '../gate/gate.ts';
-import { readProfileRegion } from '../gate/profile-region.ts';
+import { parseNameFlag } from '../flags/value-parsers.ts';
+import { addHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
+import { addStartCheckFlags, type StartCheckFlags } from '../start-check/flags.ts';
+import { printExpirationWarnings, printRefusal } from '../start-check/messages.ts';
+import { readProfileRegion } from '../start-check/profile-region.ts';
+import {
+  checkStart,
+  findSafeStart,
+  type SafeStart,
+  type StartCheckContext,
+  withStartCheck,
+} from '../start-check/start-check.ts';
 
-interface ExecFlags extends GateFlags {
+interface ExecFlags extends StartCheckFlags {
   job?: string;
   legacyToken?: boolean;
   refresh?: boolean;
 }
 
-export function declareExec(program: Command, run: (flags: ExecFlags) => Promise<void>): void {
-  addGateFlags(
-    program
-      .command('exec')
-      .usage('[options] -- <command> [arguments...]')
-      .helpGroup('Judge:')
-      .description('check, then run a command with the credentials'),
-  )
-    .option('--job <name>', 'record this run under a name, for `report --job`', parseNameFlag)
-    .option('--legacy-token', 'set AWS_SECURITY_TOKEN as well, for programs that know no other')
-    .option('--refresh', 'give an endpoint instead of a copy, for programs that fetch credentials again')
-    .addHelpText(
-      'after',
-      `
-Exit codes: the command's own · 125 it was not started · 126 it cannot be run ·
-127 it was not found · 128+n it was ended by signal n
-
-Examples:
-  cred-watch exec -j 4h -- ./load.sh                 it gets a copy
-  cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh
-  cred-watch exec --refresh -- ./server              an endpoint, and no copy
-  cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\
-    -e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image`,
+export const execCommand: CommandDefinition = {
+  name: 'exec',
+  startsProgram: true,
+  declare(program, perform) {
+    const command = addStartCheckFlags(
+      program
+        .command('exec')
+        .usage('[options] -- <command> [arguments...]')
+        .helpGroup('Judge:')
+        .description('check, then run a command with the credentials'),
     )
-    .action(run);
-}
+      .option('--job <name>', 'record this run under a job name, for `report --job`', parseNameFlag)
+      .option('--legacy-token', 'also set AWS_SECURITY_TOKEN, for programs that read only this variable')
+      .option('--refresh', 'pass an endpoint instead of a copy, for programs that refresh credentials')
+      .action((flags: ExecFlags) => perform(({ io, childCommand }) => runExec(flags, childCommand, io)));
+    addHelp(command, () => ({
+      exitCodes: [
+        { code: 'n', meaning: 'the command ended with exit code n' },
+        { code: '125', meaning: 'the command was not started: wrong usage, not safe, or unknown' },
+        { code: '126', meaning: 'the command is not executable' },
+        { code: '127', meaning: 'the command was not found' },
+        { code: '128+n', meaning: 'signal n ended the command' },
+      ],
+      examples: [
+        { command: 'cred-watch exec -j 4h -- ./load.sh', about: 'pass a copy of the credentials' },
+        { command: 'cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh', about: '' },
+        { command: 'cred-watch exec --refresh -- ./server', about: 'pass an endpoint, no copy' },
+        {
+          command:
+            'cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\\n' +
+            '-e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image',
+          about: '',
+        },
+      ],
+    }));
+  },
+};
 
-/** @param command what stands behind `--` */
-export async function runExecCommand(flags: ExecFlags, command: readonly string[], io: Io): Promise<number> {
-  if (command.length === 0) {
-    throw new CredWatchError(
-      'exec needs a command, behind two dashes',
-      'write `cred-watch exec -j 4h -- command arguments`',
-    );
-  }
-  if (flags.jobDuration === undefined && !flags.refresh) {
-    throw new CredWatchError(
-      'exec needs the length of the job',
-      'say it: -j 4h; or --refresh, for a command that fetches credentials again',
-    );
-  }
-  if (flags.job !== undefined && flags.refresh) {
-    throw new CredWatchError(
-      '--job records how long a copy had to last, and with --refresh the command has none',
-      'leave out one of them',
-    );
-  }
-  return withGate(flags, io, async (gate) => {
-    const judged = await judgeAtGate(gate, flags, io);
-    await printExpirationWarnings(judged, io);
-    if (judged.judgement.verdict !== 'safe') {
-      await printRefusal(judged, flags, io);
+async function runExec(flags: ExecFlags, command: readonly string[], io: Io): Promise<number> {
+  validate(flags, command);
+  return withStartCheck(flags, io, async (context) => {
+    const check = await checkStart(context, flags, io);
+    await printExpirationWarnings(check, io);
+    const safeStart = findSafeStart(check);
+    if (safeStart === null) {
+      await printRefusal(check, flags, io);
       return EXIT.notStarted;
     }
-    const handed = flags.refresh ? await handEndpoint(gate, judged, io) : await handCopy(judged, flags, io);
+    const child = flags.refresh
+      ? await serveToChild(context, check, io)
+      : await copyToChild(safeStart, flags, io);
     const { runChild } = await import('../process/child.ts');
-    const run = () => runChild(command, handed.environment, io);
+    const run = () => runChild(command, child.environment, io);
     try {
       const { exitCode } = await (flags.job === undefined
         ? run()
-        : recorded(flags.job, gate, judged, io, run));
+        : recordRun(flags.job, context, safeStart, io, run));
       return exitCode;
     } finally {
-      await handed.close();
+      await child.close();
     }
   });
 }
 
-/** What the child is given. */
+function validate({ jobDuration, refresh, job }: ExecFlags, command: readonly string[]): void {
+  if (command.length === 0) {
+    throw new CredWatchError(
+      'exec needs a command after two dashes',
+      'run `cred-watch exec -j 4h -- command arguments`',
+    );
+  }
+  if (jobDuration === undefined && !refresh) {
+    throw new CredWatchError(
+      'exec needs a job duration',
+      'add -j 4h; or add --refresh if the command refreshes its credentials',
+    );
+  }
+  if (job !== undefined && refresh) {
+    throw new CredWatchError(
+      '--job and --refresh exclude each other',
+      'remove --refresh: --job records how long a copy of the credentials is needed',
+    );
+  }
+}
+
 interface ChildCredentials {
+  /** The whole environment of the child. */
   environment: Record<string, string>;
+  /** Frees what the child used. */
   close: () => Promise<void>;
 }
 
-async function handCopy(judged: JudgedPoll, flags: ExecFlags, io: Io): Promise<ChildCredentials> {
+async function copyToChild(
+  { credentials }: SafeStart,
+  { legacyToken = false }: ExecFlags,
+  io: Io,
+): Promise<ChildCredentials> {
   const { buildChildEnvironment } = await import('../../credential-formats/child-environment.ts');
-  const credentials = toCredentialValues(judged);
-  const environment = buildChildEnvironment(io.env, credentials, {
-    legacyToken: flags.legacyToken ?? false,
-    region: await readProfileRegion(io),
-  });
+  const region = await readProfileRegion(io);
+  const environment = buildChildEnvironment(io.env, credentials, { legacyToken, region });
   return { environment, close: async () => {} };
 }
 
-async function handEndpoint(gate: Gate, judged: JudgedPoll, io: Io): Promise<ChildCredentials> {
+/** Serves current credentials on a loopback endpoint while the child runs. */
+async function serveToChild(
+  context: StartCheckContext,
+  { recordedPoll: { outcome } }: JudgedPoll,
+  io: Io,
+): Promise<ChildCredentials> {
   const { buildEndpointEnvironment } = await import('../../credential-formats/child-environment.ts');
   const { LatestCredentials } = await import('../../watch/latest-credentials.ts');
   const { startLiveEndpoint } = await import('../../server/live/live-endpoint.ts');
-  const { outcome } = judged.recordedPoll;
-  const latest = new LatestCredentials(gate, {
+  const latest = new LatestCredentials(context, {
     clock: io.clock,
     ...(outcome.ok ? { initialPoll: outcome } : {}),
   });
   const endpoint = await startLiveEndpoint({ getCredentials: latest.getLatest });
+  const region = await readProfileRegion(io, 'default');
   return {
     environment: {
-      ...buildEndpointEnvironment(io.env, endpoint.environment, {
-        region: await readProfileRegion(io, 'default'),
-      }),
-      ...(await withoutDefaultProfile(io)),
+      ...buildEndpointEnvironment(io.env, endpoint.environment, { region }),
+      ...(await hideDefaultProfile(io)),
     },
     close: async () => {
       await endpoint.close();
@@ -133,28 +154,28 @@ async function handEndpoint(gate: Gate, judged: JudgedPoll, io: Io): Promise<Chi
   };
 }
 
-/** Of both shared files only an empty one is left, where SDKs would heed their default profile before any endpoint. */
-async function withoutDefaultProfile(io: Io): Promise<Record<string, string>> {
+/** SDKs prefer credentials of the default profile to any endpoint. If there are any, the child sees no shared files. */
+async function hideDefaultProfile(io: Io): Promise<Record<string, string>> {
   const { readProfileFiles } = await import('../../sources/profile/files.ts');
   const { findCredentialSetting } = await import('../../sources/profile/credentials.ts');
   const { profiles } = await readProfileFiles({ env: io.env, home: io.home, profile: 'default' });
   const profile = profiles.get('default');
-  const key = profile === undefined ? null : findCredentialSetting(profile);
-  if (key === null) return {};
-  await printNote(io, `the default profile has ${key}: the command is not shown the files of profiles`);
+  const setting = profile === undefined ? null : findCredentialSetting(profile);
+  if (setting === null) return {};
+  await printNote(
+    io,
+    `the default profile has ${setting}: the command runs without the AWS config and credentials files`,
+  );
   return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 }
 
-async function recorded(
+async function recordRun<T extends { exitCode: number; wasStarted: boolean }>(
   job: string,
-  { store }: Gate,
-  judged: JudgedPoll,
+  { store }: StartCheckContext,
+  { credentials, start }: SafeStart,
   { clock }: Io,
-  run: () => Promise<CommandResult>,
-): Promise<CommandResult> {
+  run: () => Promise<T>,
+) {
   const { recordJobRun } = await import('../../watch/record-job-run.ts');
-  const { identity, judgedAt: startedAt, remaining } = judged.judgement;
-  const { expiration } = toCredentialValues(judged);
-  const start = { job, identity: identity!, startedAt, remainingAtStart: remaining! };
-  return recordJobRun({ store, clock, start, expiration }, run);
+  return recordJobRun({ store, clock, start: { job, ...start }, expiration: credentials.expiration }, run);
 }

@@ -1,28 +1,33 @@
 import type { Command } from 'commander';
 import { CredWatchError } from '../../errors.ts';
-import { commandHint } from '../flags/did-you-mean.ts';
+import type { CommandDefinition } from '../command.ts';
+import { buildCommandHint } from '../flags/suggestions.ts';
+import { addHelp, DONE } from '../manual/command-help.ts';
 
-export function declareHelp(program: Command, run: (name: string | undefined) => Promise<void>): void {
-  program
-    .command('help')
-    .helpGroup('Help:')
-    .description('what COMMAND --help says, or this list of commands')
-    .argument('[command]', 'the command; without one, all of them')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  cred-watch help
-  cred-watch help report`,
-    )
-    .action(run);
-}
+export const helpCommand: CommandDefinition = {
+  name: 'help',
+  declare(program, perform) {
+    const command = program
+      .command('help')
+      .helpGroup('Help:')
+      .description('print the help of a command, or the list of commands')
+      .argument('[command]', 'name of a command')
+      .action((name: string | undefined) => perform(async () => printHelp(program, name)));
+    addHelp(command, () => ({
+      exitCodes: DONE,
+      examples: [
+        { command: 'cred-watch help', about: '' },
+        { command: 'cred-watch help report', about: '' },
+      ],
+    }));
+  },
+};
 
-/** Ends as commander's own help does: by throwing, when the text is written. */
-export function showHelp(program: Command, name: string | undefined): never {
+/** @throws CommanderError with exit code 0 after printing, as `--help` does */
+function printHelp(program: Command, name: string | undefined): never {
   if (name === undefined) return program.help();
   const command = program.commands.find((each) => each.name() === name);
   if (command === undefined)
-    throw new CredWatchError(`unknown command '${name}'`, commandHint(program, name));
+    throw new CredWatchError(`unknown command '${name}'`, buildCommandHint(program, name));
   return command.help();
 }

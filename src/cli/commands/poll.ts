@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
 import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import { CredWatchError } from '../../errors.ts';
@@ -8,10 +8,10 @@ import { formatPollJson, formatPollLine, type PollResult } from '../../report/po
 import type { CredentialSource } from '../../sources/source.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
-import type { RecordedPoll } from '../../watch/poll-once.ts';
+import type { PollContext, RecordedPoll } from '../../watch/poll-once.ts';
 import { assertPollInterval } from '../../watch/poll-schedule.ts';
+import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { createDatabaseFlag, createExitCodesFlag, parsePositiveDurationFlag } from '../flags/flags.ts';
 import { addJudgingFlags, type JudgingFlags } from '../flags/judging-flags.ts';
 import {
   createAllowHostFlag,
@@ -19,136 +19,133 @@ import {
   createListenFlag,
   type ListeningFlags,
 } from '../flags/listening-flags.ts';
+import { createDatabaseFlag, createExitCodesFlag } from '../flags/shared-flags.ts';
 import { addSourceFlags, openSource, type SourceFlags } from '../flags/source-flags.ts';
+import { parsePositiveDurationFlag } from '../flags/value-parsers.ts';
 import type { LiveReportServer } from '../live/live-report-server.ts';
+import { addHelp, WRONG_USAGE } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 
-export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
+interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
   interval?: Seconds;
   for?: Seconds;
   db?: string;
   format: 'text' | 'json';
 }
 
-export function declarePoll(program: Command, run: (flags: PollFlags) => Promise<void>): void {
-  const command = program
-    .command('poll')
-    .helpGroup('Measure:')
-    .description('record one sample of the current credentials; --interval keeps sampling')
-    .option('--interval <duration>', 'poll again and again, this far apart', parsePositiveDurationFlag)
-    .option('--for <duration>', 'with --interval: stop after this time', parsePositiveDurationFlag);
-  addSourceFlags(command)
-    .option('--extended-api', 'ask IMDS for the account id as well, and compare both answers')
-    .addOption(createDatabaseFlag())
-    .addOption(
-      new Option('-f, --format <format>', 'one line a poll').choices(['text', 'json']).default('text'),
-    )
-    .addOption(createExitCodesFlag())
-    .addOption(
-      createListenFlag('with --interval: serve /, /report.json, /metrics and /healthz here', 'nowhere'),
-    )
-    .addOption(createAllowRemoteFlag())
-    .addOption(createAllowHostFlag());
-  addJudgingFlags(command)
-    .addHelpText(
-      'after',
-      `
-Exit codes: 0 recorded · 1 the poll failed, and that was recorded ·
-2 wrong usage; with --interval 0 if there is any sample
+type IntervalFlags = PollFlags & { interval: Seconds };
 
-Examples:
-  cred-watch poll                          one sample: for cron
-  cred-watch poll --interval 5m --for 24h  a day of samples
-  cred-watch poll --profile loader         the keys of a profile
-  cred-watch poll --interval 5m --listen 127.0.0.1:9464 -j 5h
-  cred-watch poll --process 'aws configure export-credentials --profile loader'`,
-    )
-    .action(run);
-}
+export const pollCommand: CommandDefinition = {
+  name: 'poll',
+  declare(program, perform) {
+    const command = program
+      .command('poll')
+      .helpGroup('Measure:')
+      .description('record one sample of the current credentials; --interval keeps sampling')
+      .option('--interval <duration>', 'keep polling at this interval', parsePositiveDurationFlag)
+      .option('--for <duration>', 'with --interval: stop after this time', parsePositiveDurationFlag);
+    addSourceFlags(command)
+      .option('--extended-api', 'also request the account id from IMDS, and compare both responses')
+      .addOption(createDatabaseFlag())
+      .addOption(
+        new Option('-f, --format <format>', 'format of the line per poll')
+          .choices(['text', 'json'])
+          .default('text'),
+      )
+      .addOption(createExitCodesFlag())
+      .addOption(
+        createListenFlag(
+          'with --interval: serve /, /report.json, /metrics and /healthz on this address',
+          'none',
+        ),
+      )
+      .addOption(createAllowRemoteFlag())
+      .addOption(createAllowHostFlag());
+    addJudgingFlags(command).action((flags: PollFlags) =>
+      perform(({ io, debug }) => runPoll(flags, io, debug)),
+    );
+    addHelp(command, () => ({
+      exitCodes: [
+        { code: '0', meaning: 'recorded; with --interval: at least one sample was recorded' },
+        { code: '1', meaning: 'the poll failed, and the failed poll was recorded' },
+        WRONG_USAGE,
+      ],
+      examples: [
+        { command: 'cred-watch poll', about: 'one sample: for cron' },
+        { command: 'cred-watch poll --interval 5m --for 24h', about: 'samples for a day' },
+        { command: 'cred-watch poll --profile loader', about: 'the keys of a profile' },
+        { command: 'cred-watch poll --interval 5m --listen 127.0.0.1:9464 -j 5h', about: '' },
+        {
+          command: "cred-watch poll --process 'aws configure export-credentials --profile loader'",
+          about: '',
+        },
+      ],
+    }));
+  },
+};
 
-/** 0: recorded; 1: a poll failed and was recorded as failed. With --interval, 0 if any sample was recorded. */
-export async function runPollCommand(flags: PollFlags, io: Io, debug: boolean): Promise<number> {
-  assertFitting(flags);
+async function runPoll(flags: PollFlags, io: Io, debug: boolean): Promise<number> {
+  validate(flags);
+  const { interval } = flags;
   const { source, host } = await openSource(flags, io);
-  if (flags.interval !== undefined) assertPollInterval('--interval', flags.interval, source);
+  if (interval !== undefined) assertPollInterval('--interval', interval, source);
   const { SampleStore } = await import('../../store/sample-store.ts');
   const store = SampleStore.open(resolveDatabasePath(flags.db, io));
   try {
     const context = { source, store, host, machine: io.machine };
-    if (flags.interval === undefined) {
-      const { pollOnce } = await import('../../watch/poll-once.ts');
-      // A process that was started has to be ended with us; any other source may be left where it stands.
-      const stop = source.endpoint === null ? io.createStopSignal() : undefined;
-      const recorded = await pollOnce(context, stop);
-      await tell(recorded, flags, io, new Set());
-      return recorded.outcome.ok ? EXIT.ok : EXIT.failed;
-    }
-    const { watch } = await import('../../watch/watch.ts');
-    const told = new Set<string>();
-    const stop = io.createStopSignal();
-    const live = await serve({ ...flags, interval: flags.interval }, source, store, io, debug);
-    try {
-      const samples = await watch(
-        { ...context, source: live?.source ?? source },
-        {
-          interval: flags.interval,
-          duration: flags.for ?? null,
-          clock: io.clock,
-          random: io.random,
-          stop,
-          onPoll: (recorded) => {
-            live?.onPoll(recorded);
-            return tell(recorded, flags, io, told);
-          },
-        },
-      );
-      return samples > 0 ? EXIT.ok : EXIT.failed;
-    } finally {
-      await live?.close();
-    }
+    return interval === undefined
+      ? await pollOneTime(context, flags, io)
+      : await pollAtInterval(context, store, { ...flags, interval }, io, debug);
   } finally {
     store.close();
   }
 }
 
-/** What is only of use to somebody who asks while we poll. */
-const OF_LISTENING = [
-  'allowRemote',
-  'allowHost',
-  'jobDuration',
-  'job',
-  'margin',
-  'maxAge',
-  'confidence',
-] as const;
-
-function assertFitting(flags: PollFlags): void {
-  const example = 'say how often: `cred-watch poll --interval 5m';
-  if (flags.interval === undefined && flags.for !== undefined) {
-    throw new CredWatchError('--for needs --interval', `${example} --for 24h\``);
-  }
-  if (flags.interval === undefined && flags.listen.length > 0) {
-    throw new CredWatchError('--listen needs --interval', `${example} --listen 127.0.0.1:9464\``);
-  }
-  if (flags.listen.length > 0) return;
-  const isGiven = (flag: (typeof OF_LISTENING)[number]) =>
-    flag === 'margin'
-      ? flags.margin !== DEFAULT_MARGIN
-      : flags[flag] !== undefined && [flags[flag]].flat().length > 0;
-  const stray = OF_LISTENING.find(isGiven);
-  if (stray === undefined) return;
-  const flag = `--${stray.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new CredWatchError(
-    `${flag} needs --listen`,
-    stray.startsWith('allow')
-      ? 'say where: --listen 127.0.0.1:9464'
-      : 'judge with `cred-watch report`, or serve the report with --listen 127.0.0.1:9464',
-  );
+async function pollOneTime(context: PollContext, flags: PollFlags, io: Io): Promise<number> {
+  const { pollOnce } = await import('../../watch/poll-once.ts');
+  // A child process must be ended before we exit. A request needs no clean-up.
+  const stop = context.source.endpoint === null ? io.createStopSignal() : undefined;
+  const recorded = await pollOnce(context, stop);
+  await createPollPrinter(flags, io)(recorded);
+  return recorded.outcome.ok ? EXIT.ok : EXIT.failed;
 }
 
-async function serve(
-  flags: PollFlags & { interval: Seconds },
+async function pollAtInterval(
+  context: PollContext,
+  store: SampleStore,
+  flags: IntervalFlags,
+  io: Io,
+  debug: boolean,
+): Promise<number> {
+  const { watch } = await import('../../watch/watch.ts');
+  const printPoll = createPollPrinter(flags, io);
+  const stop = io.createStopSignal();
+  const server = await startServer(flags, context.source, store, io, debug);
+  try {
+    const sampleCount = await watch(
+      { ...context, source: server?.source ?? context.source },
+      {
+        interval: flags.interval,
+        duration: flags.for ?? null,
+        clock: io.clock,
+        random: io.random,
+        stop,
+        onPoll: (recorded) => {
+          server?.onPoll(recorded);
+          return printPoll(recorded);
+        },
+      },
+    );
+    return sampleCount > 0 ? EXIT.ok : EXIT.failed;
+  } finally {
+    await server?.close();
+  }
+}
+
+/** Null without `--listen`. */
+async function startServer(
+  flags: IntervalFlags,
   source: CredentialSource,
   store: SampleStore,
   io: Io,
@@ -159,32 +156,63 @@ async function serve(
   return startLiveReportServer({ flags, source, store, io, debug });
 }
 
-/** One line a poll. What stays the same from poll to poll is told once. */
-async function tell(
-  { outcome, identity }: RecordedPoll,
-  flags: PollFlags,
-  io: Io,
-  told: Set<string>,
-): Promise<void> {
-  for (const note of outcome.notes.filter(({ code }) => code !== 'TOKEN_FILE_EXPIRES')) {
-    const message = describePollNote(note);
-    if (!told.has(message)) await printNote(io, message);
-    told.add(message);
+function validate(flags: PollFlags): void {
+  const example = 'add --interval: `cred-watch poll --interval 5m';
+  if (flags.interval === undefined && flags.for !== undefined) {
+    throw new CredWatchError('--for needs --interval', `${example} --for 24h\``);
   }
-  if (!outcome.ok) {
-    const { message, hint } = describeFailure(outcome);
-    await printError(io, message, hint);
-    if (flags.format === 'text') return;
+  if (flags.interval === undefined && flags.listen.length > 0) {
+    throw new CredWatchError('--listen needs --interval', `${example} --listen 127.0.0.1:9464\``);
   }
-  const { observedAt, clockOffset, notes } = outcome;
-  const result: PollResult = {
-    identity,
-    observedAt,
-    clockOffset,
-    notes,
-    accountId: outcome.ok ? outcome.accountId : '',
-    credentials: outcome.ok ? outcome.credentials : null,
-    failure: outcome.ok ? null : { reason: outcome.reason, detail: outcome.detail },
+  const flag = flags.listen.length > 0 ? null : findServerFlag(flags);
+  if (flag === null) return;
+  throw new CredWatchError(
+    `${flag} needs --listen`,
+    flag.startsWith('--allow')
+      ? 'add --listen 127.0.0.1:9464'
+      : 'judge with `cred-watch report`, or serve the report with --listen 127.0.0.1:9464',
+  );
+}
+
+/** The first given flag that affects only the server. */
+function findServerFlag(flags: PollFlags): string | null {
+  const given: [flag: string, isGiven: boolean][] = [
+    ['--allow-remote', flags.allowRemote !== undefined],
+    ['--allow-host', flags.allowHost.length > 0],
+    ['--job-duration', flags.jobDuration !== undefined],
+    ['--job', flags.job !== undefined],
+    ['--margin', flags.margin !== DEFAULT_MARGIN],
+    ['--max-age', flags.maxAge !== undefined],
+    ['--confidence', flags.confidence !== undefined],
+  ];
+  return given.find(([, isGiven]) => isGiven)?.[0] ?? null;
+}
+
+/** Prints one line per poll. Prints a note only when its text is new. */
+function createPollPrinter({ format }: PollFlags, io: Io) {
+  const printed = new Set<string>();
+  return async ({ outcome, identity }: RecordedPoll): Promise<void> => {
+    for (const note of outcome.notes) {
+      if (note.code === 'TOKEN_FILE_EXPIRES') continue;
+      const message = describePollNote(note);
+      if (!printed.has(message)) await printNote(io, message);
+      printed.add(message);
+    }
+    if (!outcome.ok) {
+      const { message, hint } = describeFailure(outcome);
+      await printError(io, message, hint);
+      if (format === 'text') return;
+    }
+    const { observedAt, clockOffset, notes } = outcome;
+    const result: PollResult = {
+      identity,
+      observedAt,
+      clockOffset,
+      notes,
+      accountId: outcome.ok ? outcome.accountId : '',
+      credentials: outcome.ok ? outcome.credentials : null,
+      failure: outcome.ok ? null : { reason: outcome.reason, detail: outcome.detail },
+    };
+    await io.stdout.write(`${format === 'json' ? formatPollJson(result) : formatPollLine(result)}\n`);
   };
-  await io.stdout.write(`${flags.format === 'json' ? formatPollJson(result) : formatPollLine(result)}\n`);
 }

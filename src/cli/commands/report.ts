@@ -1,12 +1,14 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Instant } from '../../domain/model.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS } from '../../report/formats.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import { assessStored, type StoredReport } from '../../watch/stored-report.ts';
+import type { CommandDefinition } from '../command.ts';
 import { toExitCode } from '../flags/exit-codes.ts';
-import { addSelectionFlags, createDatabaseFlag, createExitCodesFlag } from '../flags/flags.ts';
 import { addJudgingFlags, type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
-import type { SelectionFlags } from '../flags/selection.ts';
+import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
+import { createDatabaseFlag, createExitCodesFlag } from '../flags/shared-flags.ts';
+import { addHelp, WRONG_USAGE } from '../manual/command-help.ts';
 import { DEFAULT_WIDTH, getOutputWidth, type Io, supportsUnicode, wantsColour } from '../process/io.ts';
 import { writeOutput } from '../process/output-file.ts';
 import { appendGithubFiles } from '../report/github.ts';
@@ -23,43 +25,52 @@ interface ReportFlags extends SelectionFlags, JudgingFlags {
   ascii?: boolean;
 }
 
-export function declareReport(program: Command, run: (flags: ReportFlags) => Promise<void>): void {
-  const command = program
-    .command('report')
-    .helpGroup('Judge:')
-    .description('rotation interval, minimum remaining validity and findings; -j judges a job');
-  addJudgingFlags(command);
-  addSelectionFlags(command)
-    .addOption(createDatabaseFlag())
-    .addOption(
-      new Option('-f, --format <format[=file]>', 'how; with a file for each, several at once')
-        .choices(REPORT_FORMAT_NAMES)
-        .default(undefined, 'table')
-        .argParser(parseFormatFlag),
-    )
-    .option('-o, --output <file>', 'write to this file; - is stdout (default: -)')
-    .option('--ascii', 'draw with plain ASCII, as where the locale is not UTF-8')
-    .addOption(createExitCodesFlag())
-    .addHelpText(
-      'after',
-      `
-Exit codes: 0 safe, or no job given · 1 not safe · 3 unknown · 2 wrong usage
+export const reportCommand: CommandDefinition = {
+  name: 'report',
+  declare(program, perform) {
+    const command = program
+      .command('report')
+      .helpGroup('Judge:')
+      .description('rotation interval, minimum remaining validity and findings; -j judges a job');
+    addJudgingFlags(command);
+    addSelectionFlags(command)
+      .addOption(createDatabaseFlag())
+      .addOption(
+        new Option('-f, --format <format[=file]>', 'output format; may be repeated with a file for each')
+          .choices(REPORT_FORMAT_NAMES)
+          .default(undefined, 'table')
+          .argParser(parseFormatFlag),
+      )
+      .option('-o, --output <file>', 'write to this file; - is stdout (default: -)')
+      .option('--ascii', 'draw charts in ASCII (default: only if the locale is not UTF-8)')
+      .addOption(createExitCodesFlag())
+      .action((flags: ReportFlags) => perform(({ io }) => runReport(flags, io)));
+    addHelp(command, () => ({
+      exitCodes: [
+        { code: '0', meaning: 'safe, or no job given' },
+        { code: '1', meaning: 'not safe' },
+        WRONG_USAGE,
+        { code: '3', meaning: 'unknown' },
+      ],
+      examples: [
+        { command: 'cred-watch report', about: 'what was measured' },
+        { command: 'cred-watch report -j 5h', about: 'is a job of 5 hours safe, whenever it starts?' },
+        { command: 'cred-watch report -j 5h -j 90m', about: 'are both?' },
+        { command: 'cred-watch report --job nightly', about: 'judge by the longest run of this job' },
+        { command: 'cred-watch report -j 4h -f json', about: 'for programs' },
+        {
+          command: 'cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html',
+          about: '',
+        },
+      ],
+    }));
+  },
+};
 
-Examples:
-  cred-watch report                        what was measured
-  cred-watch report -j 5h                  is a five-hour job safe at any start?
-  cred-watch report -j 5h -j 90m           are both?
-  cred-watch report --job nightly          is one as long as its longest run?
-  cred-watch report -j 4h -f json -o -     the same for programs
-  cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html`,
-    )
-    .action(run);
-}
-
-export async function runReportCommand(flags: ReportFlags, io: Io): Promise<number> {
+async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   const now = io.clock.now();
   const outputs = planOutputs(flags.format ?? [], flags.output);
-  const { isFiltered, toSeriesFilter } = await import('../flags/selection.ts');
+  const { isFiltered, toSeriesFilter } = await import('../flags/series-filter.ts');
   const filter = toSeriesFilter(flags, now);
   const options = toReportOptions(flags, filter, now);
   const path = resolveDatabasePath(flags.db, io);

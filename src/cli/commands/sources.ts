@@ -1,10 +1,13 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { findChainFindings } from '../../domain/provider-chain/findings.ts';
 import { isUsableProvider } from '../../domain/provider-chain/providers.ts';
 import { resolveChains } from '../../domain/provider-chain/sdk-chains.ts';
 import type { SourcesReport } from '../../report/provider-chain/chain-report.ts';
+import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { createExitCodesFlag, parseNameFlag } from '../flags/flags.ts';
+import { createExitCodesFlag } from '../flags/shared-flags.ts';
+import { parseNameFlag } from '../flags/value-parsers.ts';
+import { addHelp, WRONG_USAGE } from '../manual/command-help.ts';
 import { getOutputWidth, type Io, wantsColour } from '../process/io.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 
@@ -13,39 +16,47 @@ interface SourcesFlags {
   format: 'text' | 'json';
 }
 
-export function declareSources(program: Command, run: (flags: SourcesFlags) => Promise<void>): void {
-  program
-    .command('sources')
-    .helpGroup('Measure:')
-    .description(
-      'try every place credentials could come from; which one wins, for which SDK, and what hides what',
-    )
-    .option('--profile <name>', 'look as if AWS_PROFILE named this profile', parseNameFlag)
-    .addOption(
-      new Option('-f, --format <format>', 'for people or for programs')
-        .choices(['text', 'json'])
-        .default('text'),
-    )
-    .addOption(createExitCodesFlag())
-    .addHelpText(
-      'after',
-      `
-STS, IAM Identity Center (SSO) and sign-in are not asked: what needs them is
-told as "not tried". A credential_process is run. Settings in code, and the
-JVM's own, cannot be seen from here.
-
-Exit codes: 0 a place answers, or would after a call to AWS · 1 none ·
-2 wrong usage
-
-Examples:
-  cred-watch sources                   for an entry point: no secret is shown
-  cred-watch sources --profile loader  what a program with that profile gets`,
-    )
-    .action(run);
-}
+export const sourcesCommand: CommandDefinition = {
+  name: 'sources',
+  declare(program, perform) {
+    const command = program
+      .command('sources')
+      .helpGroup('Measure:')
+      .description(
+        'try every place credentials could come from; which one wins, for which SDK, and what hides what',
+      )
+      .option('--profile <name>', 'look as if AWS_PROFILE named this profile', parseNameFlag)
+      .addOption(
+        new Option('-f, --format <format>', 'for people or for programs')
+          .choices(['text', 'json'])
+          .default('text'),
+      )
+      .addOption(createExitCodesFlag())
+      .action((flags: SourcesFlags) => perform(({ io }) => runSourcesCommand(flags, io)));
+    addHelp(command, () => ({
+      notes: [
+        {
+          kind: 'paragraph',
+          text:
+            'STS, IAM Identity Center (SSO) and sign-in are not asked: a provider that needs them is shown as "not ' +
+            'tried". A credential_process is run. Settings in code and JVM system properties are not visible from here.',
+        },
+      ],
+      exitCodes: [
+        { code: '0', meaning: 'a provider has credentials, or would have after a call to AWS' },
+        { code: '1', meaning: 'no provider has credentials' },
+        WRONG_USAGE,
+      ],
+      examples: [
+        { command: 'cred-watch sources', about: 'for an entry point: no secret is shown' },
+        { command: 'cred-watch sources --profile loader', about: 'what a program with this profile gets' },
+      ],
+    }));
+  },
+};
 
 /** 0: somebody would get credentials that have not expired; 1: nobody would. */
-export async function runSourcesCommand({ profile, format }: SourcesFlags, io: Io): Promise<number> {
+async function runSourcesCommand({ profile, format }: SourcesFlags, io: Io): Promise<number> {
   await disableWasmOptimisation();
   const { probeProviders } = await import('../../sources/probe/probe.ts');
   const facts = await probeProviders({

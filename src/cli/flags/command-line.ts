@@ -1,15 +1,44 @@
+import type { Option } from 'commander';
+import type { CommandDefinition } from '../command.ts';
+
 export interface CommandLine {
-  /** The words that are ours to parse. */
+  /** The words for this program. */
   ownArguments: readonly string[];
-  /** Of the command, or `''`. */
+  /** The first word that is not a flag; `''` if every word is a flag. */
   commandName: string;
-  /** What stands behind the first `--` of exec: another program's words, none of which may be taken for a flag of ours. */
+  /** Null if no command has this name. */
+  definition: CommandDefinition | null;
+  /** The words after the first `--` of a command that starts a program. None of them is a flag of ours. */
   childCommand: readonly string[];
 }
 
-export function splitCommandLine(argv: readonly string[]): CommandLine {
-  const name = argv.find((word) => !word.startsWith('-')) ?? '';
+export function splitCommandLine(
+  argv: readonly string[],
+  commands: readonly CommandDefinition[],
+): CommandLine {
+  const commandName = argv.find((word) => !word.startsWith('-')) ?? '';
+  const definition = commands.find(({ name }) => name === commandName) ?? null;
   const dashes = argv.indexOf('--');
-  if (name !== 'exec' || dashes < 0) return { ownArguments: argv, commandName: name, childCommand: [] };
-  return { ownArguments: argv.slice(0, dashes), commandName: name, childCommand: argv.slice(dashes + 1) };
+  const split = definition?.startsProgram === true && dashes >= 0 ? dashes : argv.length;
+  return {
+    ownArguments: argv.slice(0, split),
+    commandName,
+    definition,
+    childCommand: argv.slice(split + 1),
+  };
+}
+
+/** The first word that is a flag and not in `options`; null if there is none. */
+export function findUnknownFlag(words: readonly string[], options: readonly Option[]): string | null {
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (word === '--') return null;
+    if (!word.startsWith('-') || word === '-') continue;
+    const [name = ''] = word.startsWith('--') ? word.split('=') : [word.slice(0, 2)];
+    const option = options.find(({ long, short }) => long === name || short === name);
+    if (option === undefined) return word;
+    // The next word is the value of this flag.
+    if (option.required && word === name) index += 1;
+  }
+  return null;
 }

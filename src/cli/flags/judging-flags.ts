@@ -1,18 +1,17 @@
 import type { Command } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
-import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import { areJobsAmbiguous, type StoredReportOptions } from '../../watch/stored-report.ts';
+import { createMarginFlag } from './shared-flags.ts';
 import {
   parseConfidenceFlag,
   parseDurationFlag,
   parseNameFlag,
   parsePositiveDurationFlag,
-  showDefaultDuration,
-} from './flags.ts';
+} from './value-parsers.ts';
 
-/** What to judge, and by what evidence. */
+/** Flags of verdicts from history. */
 export interface JudgingFlags {
   jobDuration?: readonly Seconds[];
   job?: readonly string[];
@@ -21,32 +20,35 @@ export interface JudgingFlags {
   confidence?: number;
 }
 
-const durations = (text: string, before: readonly Seconds[] = []) => [...before, parseDurationFlag(text)];
-const names = (text: string, before: readonly string[] = []) => [...before, parseNameFlag(text)];
+const appendDuration = (text: string, before: readonly Seconds[] = []) => [
+  ...before,
+  parseDurationFlag(text),
+];
+const appendName = (text: string, before: readonly string[] = []) => [...before, parseNameFlag(text)];
 
-/** The flags of a verdict from history. `-j` and `--job` may be repeated. */
 export function addJudgingFlags(command: Command): Command {
-  command
+  return command
     .option(
       '-j, --job-duration <duration>',
-      'judge a job of this length that froze its credentials at its start; repeat it for more',
-      durations,
+      'judge a job of this duration that keeps the credentials of its start; may be repeated',
+      appendDuration,
     )
-    .option('--job <name>', 'judge by the longest recorded run of this job, and tell of its runs', names)
     .option(
-      '--margin <duration>',
-      'spare validity required at the end of the job',
-      parseDurationFlag,
-      DEFAULT_MARGIN,
+      '--job <name>',
+      'judge by the longest recorded run of this job, and list its runs; may be repeated',
+      appendName,
     )
+    .addOption(createMarginFlag())
     .option(
       '--max-age <duration>',
-      'older newest samples make the answer unknown (default: 24h, none if imported)',
+      'report `unknown` if the newest sample is older (default: 24h; no limit for imported samples)',
       parsePositiveDurationFlag,
     )
-    .option('--confidence <share>', 'ask for enough watched rotations: 95% wants 19', parseConfidenceFlag);
-  showDefaultDuration(command, '--margin', DEFAULT_MARGIN);
-  return command;
+    .option(
+      '--confidence <share>',
+      'require enough rotations for this confidence (95% needs at least 19)',
+      parseConfidenceFlag,
+    );
 }
 
 /**

@@ -8,31 +8,36 @@ import {
 import type { ListeningFlags } from './listening-flags.ts';
 
 /**
- * Where to listen, by the flags.
- * @throws CredWatchError
+ * The addresses to listen on.
+ * @param defaultAddress used without `--listen`
+ * @throws CredWatchError if an address is invalid, given twice, or remote without `--allow-remote`
  */
-export function readListenAddresses(
+export function parseListenAddresses(
   { listen, allowRemote = false }: ListeningFlags,
-  usual?: string,
+  defaultAddress?: string,
 ): ListenAddress[] {
-  const given = listen.length === 0 && usual !== undefined ? [usual] : listen;
+  const given = listen.length === 0 && defaultAddress !== undefined ? [defaultAddress] : listen;
   const addresses = given.map(parseListenAddress);
-  const twice = addresses.find(
+  const duplicate = addresses.find(
     ({ host, port }, index) =>
       port !== 0 && addresses.slice(0, index).some((other) => other.host === host && other.port === port),
   );
-  if (twice !== undefined) {
-    throw new CredWatchError(`--listen names ${formatOrigin(twice)} twice`, 'name every address once');
+  if (duplicate !== undefined) {
+    throw new CredWatchError(
+      `--listen ${formatOrigin(duplicate)} was given twice`,
+      'give each address only once',
+    );
   }
   const remote = addresses.find(({ host }) => !isLoopbackAddress(host));
   if (remote !== undefined && !allowRemote) {
     throw new CredWatchError(
-      `${remote.host} can be reached by other machines`,
-      'listen on 127.0.0.1 or [::1], or add --allow-remote if that is meant',
+      `other machines can reach ${remote.host}`,
+      'listen on 127.0.0.1 or [::1], or add --allow-remote to accept other machines',
     );
   }
   return addresses;
 }
 
-export const readAllowedHosts = ({ allowHost }: ListeningFlags): ReadonlySet<string> =>
-  new Set(allowHost.map((each) => each.toLowerCase()));
+/** In lower case, as they are compared. */
+export const parseAllowedHosts = ({ allowHost }: ListeningFlags): ReadonlySet<string> =>
+  new Set(allowHost.map((name) => name.toLowerCase()));

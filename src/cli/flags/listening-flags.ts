@@ -1,7 +1,8 @@
-import { InvalidArgumentError, Option } from 'commander';
-import { appendFlagValue } from './flags.ts';
+import { Option } from 'commander';
+import { InvalidValueError } from './invalid-value.ts';
+import { appendFlagValue } from './value-parsers.ts';
 
-/** Where a server is to be reached, and by whom. */
+/** Where a server listens, and which clients it accepts. */
 export interface ListeningFlags {
   listen: string[];
   allowRemote?: boolean;
@@ -15,17 +16,17 @@ export const createListenFlag = (description: string, shownDefault: string) =>
   createRepeatableFlag('--listen <address>', description, shownDefault);
 
 export const createAllowRemoteFlag = () =>
-  new Option('--allow-remote', 'let other machines reach it: needed for anything but loopback');
+  new Option('--allow-remote', 'accept other machines: required for any address but loopback');
 
 export const createAllowHostFlag = () =>
-  createRepeatableFlag('--allow-host <name>', 'answer requests for this host name, too', 'none').argParser(
-    (text, before: string[]) => appendFlagValue(hostName(text), before),
-  );
+  createRepeatableFlag(
+    '--allow-host <name>',
+    'also accept requests with this name in the Host header',
+    'none',
+  ).argParser((text, before: string[]) => appendFlagValue(parseHostName(text), before));
 
-/** As clients send it, but for the port: that is not looked at. */
-function hostName(text: string): string {
-  if (!/^[\w.-]{1,253}$/.test(text)) {
-    throw new InvalidArgumentError('is not a host name: use a name like sim.internal, without a port');
-  }
-  return text;
+/** Without a port: the server ignores the port of the Host header. */
+function parseHostName(text: string): string {
+  if (/^[\w.-]{1,253}$/.test(text)) return text;
+  throw new InvalidValueError('is not a host name', 'use a name without a port, like sim.internal');
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { CredWatchError } from '../../errors.ts';
@@ -6,9 +6,10 @@ import type { SourceChoice, SourceConflict } from '../../sources/open.ts';
 import type { CredentialSource, SourceOptions } from '../../sources/source.ts';
 import type { Io } from '../process/io.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
-import { parseNameFlag, parseRoleNameFlag } from './flags.ts';
+import { InvalidValueError } from './invalid-value.ts';
+import { parseNameFlag, parseRoleNameFlag } from './value-parsers.ts';
 
-/** The flags of every command that asks a source. */
+/** The flags of every command that polls a source. */
 export interface SourceFlags {
   source: SourceChoice;
   role?: string;
@@ -20,38 +21,42 @@ export interface SourceFlags {
 
 export interface OpenedSource {
   source: CredentialSource;
-  /** The name to file samples under; null to go by what the source says. */
+  /** The configured host name of the series; null to use the name that the source discovers. */
   host: string | null;
 }
 
 export function addSourceFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--source <name>', 'where to ask; auto is container or imds')
+      new Option('--source <name>', 'source of the credentials; auto is container if configured, else imds')
         .choices(['auto', ...SOURCE_NAMES])
         .default('auto'),
     )
     .option(
       '--role <name>',
-      'the IMDS role to ask for; of other sources, the name of the series',
+      'with IMDS: the role to request; with other sources: the role name of the series',
       parseRoleNameFlag,
     )
     .option(
       '--profile <name>',
-      'the keys or the process of this profile; with --source imds its settings',
+      'read keys or credential_process of this profile; with --source imds: its IMDS settings',
       parseNameFlag,
     )
-    .option('--process <command>', 'run this and read the credentials that it prints', commandLine)
+    .option(
+      '--process <command>',
+      'run this command and read the credentials that it prints',
+      parseCommandLine,
+    )
     .option(
       '--host <name>',
-      'file the samples under this host (default: $CRED_WATCH_HOST, else discovered)',
+      'host name of the series (default: $CRED_WATCH_HOST, else discovered)',
       parseNameFlag,
     );
 }
 
-function commandLine(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('is no command: say what to run');
-  return text;
+function parseCommandLine(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidValueError('is empty', 'give the command to run');
 }
 
 /** The source that the flags and the environment select. */
@@ -62,9 +67,9 @@ export async function resolveSourceName(flags: SourceFlags, io: Io): Promise<Sou
   return sources.resolveSourceName(flags.source, given);
 }
 
-/** The host that the caller named; null to go by what the source says. */
+/** The host name from a flag or the environment; null to use the name that the source discovers. */
 export const findConfiguredHost = (flags: SourceFlags, io: Io): string | null =>
-  flags.host ?? hostFromEnvironment(io);
+  flags.host ?? findEnvironmentHost(io);
 
 /** Opens the source that the flags and the environment select. */
 export async function openSource(flags: SourceFlags, io: Io): Promise<OpenedSource> {
@@ -92,31 +97,31 @@ function assertNoConflict({ source }: SourceFlags, conflict: SourceConflict | nu
   if (conflict.code === 'COMMAND_AND_PROFILE') {
     throw new CredWatchError(
       '--process and --profile exclude each other',
-      'to run the credential_process of a profile: --source process --profile NAME',
+      'to run the credential_process of a profile, use --source process --profile NAME',
     );
   }
   switch (conflict.setting) {
     case 'command':
       throw new CredWatchError(
         `--process and --source ${source} exclude each other`,
-        'leave one of them out: --process is a source of its own',
+        'remove one of them: --process implies --source process',
       );
     case 'profile':
       throw new CredWatchError(
-        `--source ${source} has no profile`,
-        'leave out one of them; with --source imds a profile gives the settings of IMDS',
+        `--profile and --source ${source} exclude each other`,
+        'remove one of them; with --source imds, a profile gives IMDS settings',
       );
     case 'role':
       throw new CredWatchError(
-        '--role is for IMDS: a container endpoint has one role',
-        'leave it out, or add --source imds',
+        '--role and --source container exclude each other: a container endpoint has one role',
+        'remove --role, or add --source imds',
       );
   }
 }
 
-function hostFromEnvironment({ env }: Io): string | null {
+function findEnvironmentHost({ env }: Io): string | null {
   const host = env.CRED_WATCH_HOST || null;
-  const fault = host === null ? null : findNameProblem(host);
-  if (fault !== null) throw new CredWatchError(`CRED_WATCH_HOST '${host}' is not a name`, fault);
+  const problem = host === null ? null : findNameProblem(host);
+  if (problem !== null) throw new CredWatchError(`CRED_WATCH_HOST '${host}' is not a valid name`, problem);
   return host;
 }

@@ -1,9 +1,9 @@
 import type { Command, CommanderError } from 'commander';
 import type { Io } from '../process/io.ts';
 import { printError } from '../process/messages.ts';
-import type { CommandLine } from './command-line.ts';
-import { choiceHint, commandHint, flagHint } from './did-you-mean.ts';
+import { type CommandLine, findUnknownFlag } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
+import { buildCommandHint, buildFlagHint, SEE_HELP } from './suggestions.ts';
 
 /** What commander has written. */
 export interface CommanderOutput {
@@ -11,79 +11,64 @@ export interface CommanderOutput {
   stderr: string;
 }
 
-/** A child of exec may end with any code: our own trouble has one that programs leave alone. */
-export const usageExitCode = ({ commandName }: CommandLine): number =>
-  commandName === 'exec' ? EXIT.notStarted : EXIT.usage;
+/** `exec` has its own code, because its child may end with any other code. */
+export const usageExitCode = ({ definition }: CommandLine): number =>
+  definition?.startsProgram ? EXIT.notStarted : EXIT.usage;
 
-/** commander says `error: …` and exits with 1, which would read as "not safe". Returns the exit code. */
+/** Reports an error of the parser, or prints help. Returns the exit code; commander's own would mean "not safe". */
 export async function handleCommanderError(
-  error: CommanderError,
+  { code, exitCode, message }: CommanderError,
   written: CommanderOutput,
   line: CommandLine,
   program: Command,
   io: Io,
 ): Promise<number> {
-  if (error.exitCode === 0) {
+  if (exitCode === 0) {
     await io.stdout.write(written.stdout);
     return EXIT.ok;
   }
-  if (error.code === 'commander.help') {
-    await io.stderr.write(
-      `error: no command was given\nhint: cred-watch poll, then cred-watch report\n\n${written.stderr}`,
-    );
+  if (code === 'commander.help') {
+    await printError(io, 'no command was given', 'run cred-watch poll, then cred-watch report');
+    await io.stderr.write(`\n${written.stderr}`);
     return EXIT.usage;
   }
-  const { message, hint } = inOurWords(error, written.stderr.trimEnd(), line, program);
-  const special = lacksDashes(error, line) ? withDashes(hint) : choicesOfMissing(error, line, program);
-  await printError(io, message, special ?? hint);
+  await printError(io, message.replace(/^error: /, ''), buildHint(code, line, program));
   return usageExitCode(line);
 }
 
-/** Words of the command that exec is to run were taken for its own. */
-const lacksDashes = ({ code }: CommanderError, { commandName, childCommand }: CommandLine) =>
-  commandName === 'exec' &&
-  childCommand.length === 0 &&
-  (code === 'commander.excessArguments' || code === 'commander.unknownOption');
+function buildHint(code: string, line: CommandLine, program: Command): string {
+  const command = program.commands.find((each) => each.name() === line.commandName) ?? null;
+  switch (code) {
+    case 'commander.unknownCommand':
+      return buildCommandHint(program, line.commandName);
+    case 'commander.unknownOption': {
+      const options = [...program.options, ...(command?.options ?? [])];
+      const flag = findUnknownFlag(line.ownArguments, options);
+      const hint = flag === null ? SEE_HELP : buildFlagHint(program, command, flag);
+      return lacksDashes(line) ? addDashes(hint === SEE_HELP ? null : hint) : hint;
+    }
+    case 'commander.excessArguments':
+      return lacksDashes(line) ? addDashes(null) : SEE_HELP;
+    case 'commander.missingMandatoryOptionValue':
+      return buildMissingFlagHint(command) ?? SEE_HELP;
+    default:
+      return SEE_HELP;
+  }
+}
 
-const withDashes = (hint: string) =>
-  `${hint.startsWith('did you mean') ? `${hint} or ` : ''}put two dashes before the command: \`cred-watch exec -j 4h -- command arguments\``;
+/** Words of the command that `exec` is to run were parsed as words of `exec`. */
+const lacksDashes = ({ definition, childCommand }: CommandLine) =>
+  definition?.startsProgram === true && childCommand.length === 0;
 
-/** What a flag may be that has to be there and is not; null where that is not what went wrong, or anything goes. */
-function choicesOfMissing({ code, message }: CommanderError, { commandName }: CommandLine, program: Command) {
-  if (code !== 'commander.missingMandatoryOptionValue') return null;
-  const options = program.commands.find((each) => each.name() === commandName)?.options ?? [];
-  const missing = options.find(({ flags }) => message.includes(`'${flags}'`));
+const addDashes = (other: string | null) =>
+  `${other === null ? '' : `${other} or `}put two dashes before the command: \`cred-watch exec -j 4h -- command arguments\``;
+
+/** Lists the choices of the required flag that is missing; null if the flag has no choices. */
+function buildMissingFlagHint(command: Command | null): string | null {
+  const missing = command?.options.find(
+    (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
+  );
   return missing?.argChoices === undefined
     ? null
     : `use ${missing.short ?? missing.long} with one of ${missing.argChoices.join(', ')}`;
-}
-
-/** Ours name the flag as it was meant and keep what to do for the hint. */
-function inOurWords(
-  { code }: CommanderError,
-  written: string,
-  line: CommandLine,
-  program: Command,
-): { message: string; hint: string } {
-  const bad =
-    /^error: (?:option '(?:-\w, )?(--[\w-]+).*?' argument|command-argument value) '(.*)' is invalid(?: for argument '([\w-]+)')?\. (.*)$/s.exec(
-      written,
-    );
-  if (bad !== null) {
-    const [, flag, value = '', argument, why = ''] = bad;
-    const name = flag ?? argument ?? '';
-    const choices = /^Allowed choices are (.*)\.$/.exec(why)?.[1];
-    if (choices !== undefined)
-      return { message: `${name} '${value}' is not known`, hint: choiceHint(value, choices.split(', ')) };
-    const [what = '', hint = 'see --help'] = why.split(': ');
-    return { message: `${name} '${value}' ${what}`, hint };
-  }
-  const [first = '', ...rest] = written.split('\n');
-  const message = first.replace(/^error: /, '');
-  const guess = /^\(Did you mean (.*)\?\)$/.exec(rest.at(-1) ?? '')?.[1] ?? null;
-  const word = /'(.*)'$/s.exec(message)?.[1] ?? '';
-  if (code === 'commander.unknownCommand') return { message, hint: commandHint(program, word) };
-  if (code === 'commander.unknownOption')
-    return { message, hint: flagHint(program, line.commandName, word, guess) };
-  return { message, hint: guess === null ? 'see --help' : `did you mean ${guess}?` };
 }

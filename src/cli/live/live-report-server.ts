@@ -9,7 +9,7 @@ import type { SampleStore } from '../../store/sample-store.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
 import { assessStored } from '../../watch/stored-report.ts';
 import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
-import { readAllowedHosts, readListenAddresses } from '../flags/listen-addresses.ts';
+import { parseAllowedHosts, parseListenAddresses } from '../flags/listen-addresses.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
 import { DEFAULT_WIDTH, type Io } from '../process/io.ts';
 import { printNote, printThrownError } from '../process/messages.ts';
@@ -102,8 +102,8 @@ export async function startLiveReportServer({
     ['/healthz', health],
   ]);
   const { origins, close } = await startMonitor({
-    listen: readListenAddresses(flags),
-    allowedHosts: readAllowedHosts(flags),
+    listen: parseListenAddresses(flags),
+    allowedHosts: parseAllowedHosts(flags),
     routes,
     // A page that is asked for every few seconds must not fill the log with one and the same error.
     onError(error) {

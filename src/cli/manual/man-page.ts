@@ -1,17 +1,15 @@
 import type { Command, Option } from 'commander';
 import { declareProgram } from '../program.ts';
-import { type Example, findExamples, type HelpBlock, parseHelpBlocks } from './help-text.ts';
-import { ENVIRONMENT, EXIT_STATUS, EXIT_STATUS_NOTE, FILES, SEE_ALSO } from './man-sections.ts';
+import { type Example, getHelp, type HelpBlock } from './command-help.ts';
+import { ENVIRONMENT, EXIT_STATUS_NOTE, FILES, SEE_ALSO } from './man-sections.ts';
 import { escapeRoff, formatBold, formatFlagSyntax, formatTaggedParagraph, formatVerbatim } from './roff.ts';
 
 /**
- * The manual, of the same texts as the help. The build runs it, and ships what it returns. It bears a version and no
- * date: built twice it is the same.
+ * Renders the man page from the help texts. The build calls this function. The page has a version but no date, so that
+ * builds are reproducible.
  */
 export function renderManPage(program: Command = declareProgram()): string {
   const name = program.name();
-  const table = (rows: readonly (readonly [string, string])[]) =>
-    rows.flatMap(([term, about]) => formatTaggedParagraph(formatBold(term), escapeRoff(about)));
   const lines = [
     `.TH ${escapeRoff(name.toUpperCase())} 1 "" "${escapeRoff(`${name} ${program.version()}`)}" "User Commands"`,
     '.SH NAME',
@@ -19,88 +17,111 @@ export function renderManPage(program: Command = declareProgram()): string {
     '.SH SYNOPSIS',
     `${formatBold(name)} \\fIcommand\\fR [\\fIoptions\\fR]`,
     '.SH DESCRIPTION',
-    ...program.commands.flatMap((each) =>
-      formatTaggedParagraph(formatBold(each.name()), escapeRoff(each.description())),
-    ),
+    ...formatTable(program.commands.map((command) => [command.name(), command.description()])),
     '.SH COMMANDS',
-    ...program.commands.flatMap((each) => commandLines(program, each)),
+    ...program.commands.flatMap((command) => formatCommand(program, command)),
     '.SH GLOBAL OPTIONS',
-    ...optionLines(program, program),
+    ...formatOptions(program, program),
     '.SH EXIT STATUS',
-    ...table(EXIT_STATUS),
+    ...formatTable(mergeExitCodes(program)),
     '.PP',
     escapeRoff(EXIT_STATUS_NOTE),
     '.SH ENVIRONMENT',
-    ...table(ENVIRONMENT),
+    ...formatTable(ENVIRONMENT),
     '.SH FILES',
-    ...table(FILES),
+    ...formatTable(FILES),
     '.SH EXAMPLES',
-    ...exampleLines(findExamples(program)),
+    ...getHelp(program).examples.flatMap(formatExample),
     '.SH SEE ALSO',
     escapeRoff(SEE_ALSO),
   ];
-  // A heading begins a paragraph of its own.
+  // A heading already starts a paragraph, and mandoc warns about a second start.
   const needed = lines.filter((line, index) => line !== '.PP' || !/^\.S[HS] /.test(lines[index - 1] ?? ''));
   return `${needed.join('\n')}\n`;
 }
 
-function commandLines(program: Command, command: Command): string[] {
+function formatCommand(program: Command, command: Command): string[] {
   const helper = command.createHelp();
+  const { notes = [], exitCodes = [], examples } = getHelp(command);
   return [
     `.SS ${escapeRoff(`${program.name()} ${command.name()} ${command.usage()}`)}`,
-    escapeRoff(sentence(command.description())),
+    escapeRoff(toSentence(command.description())),
     ...helper
       .visibleArguments(command)
-      .flatMap((each) =>
+      .flatMap((argument) =>
         formatTaggedParagraph(
-          `\\fI${escapeRoff(each.name())}\\fR`,
-          escapeRoff(helper.argumentDescription(each)),
+          `\\fI${escapeRoff(argument.name())}\\fR`,
+          escapeRoff(helper.argumentDescription(argument)),
         ),
       ),
-    ...optionLines(program, command),
-    ...parseHelpBlocks(command).flatMap(blockLines),
+    ...formatOptions(program, command),
+    ...notes.flatMap(formatBlock),
+    ...(exitCodes.length === 0
+      ? []
+      : [
+          '.PP',
+          'Exit codes:',
+          ...formatTable(exitCodes.map(({ code, meaning }): [string, string] => [code, meaning])),
+        ]),
+    '.PP',
+    'Examples:',
+    ...examples.flatMap(formatExample),
   ];
 }
 
-function optionLines(program: Command, command: Command): string[] {
+/** Skips `--help` in commands, because every command has this option. */
+function formatOptions(program: Command, command: Command): string[] {
   const helper = program.createHelp();
-  const isOwn = ({ long }: Option) => command === program || long !== '--help';
   return helper
     .visibleOptions(command)
-    .filter(isOwn)
-    .flatMap((each) =>
-      formatTaggedParagraph(formatFlagSyntax(each.flags), escapeRoff(helper.optionDescription(each))),
+    .filter(({ long }: Option) => command === program || long !== '--help')
+    .flatMap((option) =>
+      formatTaggedParagraph(formatFlagSyntax(option.flags), escapeRoff(helper.optionDescription(option))),
     );
 }
 
-function blockLines(block: HelpBlock): string[] {
+function formatBlock(block: HelpBlock): string[] {
   switch (block.kind) {
     case 'paragraph':
       return ['.PP', escapeRoff(block.text)];
     case 'rows':
-      return [
-        '.PP',
-        escapeRoff(`${block.heading}:`),
-        ...block.rows.flatMap(({ term, description }) =>
-          description === ''
-            ? ['.PP', ...formatVerbatim(term.split('\n'))]
-            : formatTaggedParagraph(formatBold(term), escapeRoff(description)),
-        ),
-      ];
-    case 'examples':
-      return ['.PP', 'Examples:', ...exampleLines(block.examples)];
+      return ['.PP', escapeRoff(`${block.heading}:`), ...formatTable(block.rows)];
+    case 'verbatim':
+      return ['.PP', escapeRoff(`${block.heading}:`), '.PP', ...formatVerbatim(block.lines)];
   }
 }
 
-const exampleLines = (examples: readonly Example[]): string[] =>
-  examples.flatMap(({ lines, description }) => [
-    '.PP',
-    ...formatVerbatim(lines),
-    ...(description === '' ? [] : ['.RS 4', escapeRoff(description), '.RE']),
-  ]);
+const formatExample = ({ command, about }: Example): string[] => [
+  '.PP',
+  ...formatVerbatim(command.replaceAll('\n', '\n  ').split('\n')),
+  ...(about === '' ? [] : ['.RS 4', escapeRoff(about), '.RE']),
+];
 
-/** Help begins in lower case and ends without a stop, a manual does not. */
-function sentence(text: string): string {
+const formatTable = (rows: readonly (readonly [term: string, description: string])[]): string[] =>
+  rows.flatMap(([term, description]) => formatTaggedParagraph(formatBold(term), escapeRoff(description)));
+
+/** One row per code: `safe (check); safe, or no job given (report)`. Codes with one meaning name no command. */
+function mergeExitCodes(program: Command): [code: string, meanings: string][] {
+  const merged = new Map<string, Map<string, string[]>>();
+  for (const command of program.commands) {
+    for (const { code, meaning } of getHelp(command).exitCodes ?? []) {
+      const meanings = merged.get(code) ?? new Map<string, string[]>();
+      merged.set(code, meanings);
+      meanings.set(meaning, [...(meanings.get(meaning) ?? []), command.name()]);
+    }
+  }
+  const describe = (meanings: ReadonlyMap<string, string[]>) =>
+    [...meanings]
+      .map(([meaning, commands]) => (meanings.size === 1 ? meaning : `${meaning} (${commands.join(', ')})`))
+      .join('; ');
+  const byNumber = new Intl.Collator('en', { numeric: true });
+  return [...merged]
+    .map(([code, meanings]): [string, string] => [code, describe(meanings)])
+    .sort(([a], [b]) => byNumber.compare(a, b));
+}
+
+/** A help text starts in lower case and has no full stop; a manual has sentences. */
+function toSentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.?!]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -1,29 +1,32 @@
-/** What roff reads as something else: its escape, quotes that it curls, accents that it makes of signs, and hyphens. */
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\e',
-  '-': '\\-',
-  "'": '\\(aq',
-  '"': '\\(dq',
-  '`': '\\(ga',
-  '^': '\\(ha',
-  '~': '\\(ti',
-};
+/** Characters that roff interprets: the escape character, quotes, accents and hyphens. */
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['\\', '\\e'],
+  ['-', '\\-'],
+  ["'", '\\(aq'],
+  ['"', '\\(dq'],
+  ['`', '\\(ga'],
+  ['^', '\\(ha'],
+  ['~', '\\(ti'],
+]);
 
-/** Text as it stands, wherever in a line it is put. */
+/** Makes roff print a text unchanged at any position of a line. */
 export function escapeRoff(text: string): string {
-  const escaped = text
-    .replace(/[\\\-'"`^~]/g, (sign) => ESCAPES[sign]!)
-    .replace(
-      /[^\t -~]/gu,
-      (sign) => `\\[u${sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}]`,
-    );
-  // A dot in front would be a request.
+  const escaped = Array.from(text, (character) => ESCAPES.get(character) ?? escapeNonAscii(character)).join(
+    '',
+  );
+  // A dot at the start of a line would be a request.
   return escaped.startsWith('.') ? `\\&${escaped}` : escaped;
+}
+
+function escapeNonAscii(character: string): string {
+  if (/[\t -~]/.test(character)) return character;
+  const codePoint = character.codePointAt(0) ?? 0;
+  return `\\[u${codePoint.toString(16).toUpperCase().padStart(4, '0')}]`;
 }
 
 export const formatBold = (text: string): string => `\\fB${escapeRoff(text)}\\fR`;
 
-/** Flags, and in italics what stands for a value: `-f, --format <format>`. */
+/** Formats `-f, --format <format>`: flags in bold, the name of the value in italics. */
 export const formatFlagSyntax = (text: string): string =>
   text
     .split(/(<[^>]*>)/)
@@ -31,10 +34,14 @@ export const formatFlagSyntax = (text: string): string =>
     .map((part) => (part.startsWith('<') ? `\\fI${escapeRoff(part.slice(1, -1))}\\fR` : formatBold(part)))
     .join('');
 
-/** A term with what it means below it, indented. */
-export const formatTaggedParagraph = (term: string, about: string): string[] => ['.TP', term, about];
+/** A term, and its description in an indented paragraph. */
+export const formatTaggedParagraph = (term: string, description: string): string[] => [
+  '.TP',
+  term,
+  description,
+];
 
-/** Lines as they were typed. */
+/** Lines that roff does not fill. */
 export const formatVerbatim = (lines: readonly string[]): string[] => [
   '.nf',
   ...lines.map(formatBold),

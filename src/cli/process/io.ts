@@ -1,49 +1,54 @@
 import type { Clock } from '../../clock.ts';
 import type { Environment } from '../../sources/environment/environment-variables.ts';
 
-/** Everything of the process that a command may use; tests hand over their own. */
+/** Everything of the process that a command may use. Tests pass their own. */
 export interface Io {
   stdin: AsyncIterable<Uint8Array>;
   stdout: Output;
   stderr: Output;
+  /** Receives the message of every error that is printed; null if only stderr receives it. */
+  onError: ((message: string) => void) | null;
   env: Environment;
   clock: Clock;
   /** 0 ≤ x < 1. */
   random: () => number;
-  /** The machine's own name. */
+  /** The host name of this machine. */
   machine: string;
   nodeVersion: string;
   home: string;
   isRoot: boolean;
-  /** Aborted by SIGINT or SIGTERM (its name is the reason), once somebody listens; the second one ends the program. */
+  /**
+   * Aborts at the first SIGINT or SIGTERM, with the signal's name as the reason. The second one ends the program. Before
+   * the first call, signals have their usual effect.
+   */
   createStopSignal(): AbortSignal;
-  /** A terminal is at one of the standard streams: what is typed there reaches child processes, too. */
+  /** A standard stream is a terminal. Signals typed there also reach child processes. */
   hasTerminal: boolean;
-  /** Hands over every signal that a child process may be meant by, in place of its effect; returns how to end that. */
+  /** Calls the listener instead of the usual effect of a signal. Returns a function that removes the listener. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
 }
 
 export interface Output {
   isTerminal: boolean;
   columns: number | undefined;
-  /** The reader has gone away: whatever is written from now on is lost. */
+  /** The reader has closed the pipe. Further output is lost. */
   isClosed(): boolean;
-  /** Resolves when the text is handed over; a reader that has gone away is no error. */
+  /** Resolves when the text is written. A closed pipe is not an error. */
   write(text: string): Promise<void>;
 }
 
-/** https://no-color.org: any non-empty value. FORCE_COLOR wins, as it does in Node. */
+/** NO_COLOR: https://no-color.org, any non-empty value. FORCE_COLOR has priority, as in Node.js. */
 export function wantsColour(output: Output, env: Environment): boolean {
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
   return output.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
 
-/** Where nothing tells: a file or a pipe is read in an editor or a browser. */
+/** Columns of files and pipes. */
 export const DEFAULT_WIDTH = 100;
 
 export const getOutputWidth = (output: Output): number =>
   (output.isTerminal ? output.columns : undefined) ?? DEFAULT_WIDTH;
 
-/** By the locale, as C programs take it: where none is set it is C, which is ASCII. */
+/** Decides by the locale, as C programs do: the default locale C is ASCII. */
 export const supportsUnicode = ({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean =>
   /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');

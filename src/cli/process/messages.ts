@@ -1,42 +1,46 @@
-import { CredWatchError } from '../../errors.ts';
+import { CredWatchError, UnknownValueError } from '../../errors.ts';
 import { escapeUnprintable } from '../../report/text/untrusted-text.ts';
+import { buildChoiceHint } from '../flags/suggestions.ts';
 import type { Io } from './io.ts';
 
 /**
- * How the program talks: stdout is data, stderr is talk. An error is one line, lower case, what happened; then a
- * line that says what to do, never what the user has already done. No stack but with --debug, never a secret.
+ * Prints what happened and what to do to stderr.
+ * @param message one line in lower case, without secrets
  */
-export const printError = (io: Io, message: string, hint?: string): Promise<void> =>
-  say(io, 'error', message, hint);
-
-/** Something worth knowing that makes nothing fail. */
-export const printNote = (io: Io, message: string, hint?: string): Promise<void> =>
-  say(io, 'note', message, hint);
-
-async function say(io: Io, kind: 'error' | 'note', message: string, hint: string | undefined): Promise<void> {
-  await io.stderr.write(
-    `${kind}: ${escapeUnprintable(message)}\n${hint === undefined ? '' : `hint: ${escapeUnprintable(hint)}\n`}`,
-  );
+export async function printError(io: Io, message: string, hint?: string): Promise<void> {
+  io.onError?.(message);
+  await print(io, 'error', message, hint);
 }
 
-/** What went wrong, whoever threw it. An error that nobody foresaw is a defect of ours and says so. */
+/** Prints a message about something that does not make the command fail. */
+export const printNote = (io: Io, message: string, hint?: string): Promise<void> =>
+  print(io, 'note', message, hint);
+
+async function print(io: Io, kind: 'error' | 'note', message: string, hint?: string): Promise<void> {
+  const hintLine = hint === undefined ? '' : `hint: ${escapeUnprintable(hint)}\n`;
+  await io.stderr.write(`${kind}: ${escapeUnprintable(message)}\n${hintLine}`);
+}
+
+/** Prints a thrown error. Any error that is not a {@link CredWatchError} is a bug of this program. */
 export async function printThrownError(io: Io, error: unknown, debug: boolean): Promise<void> {
-  if (error instanceof CredWatchError) {
+  if (error instanceof UnknownValueError) {
+    const { message, value, choices, moreChoices } = error;
+    await printError(io, message, buildChoiceHint(value, choices, moreChoices));
+  } else if (error instanceof CredWatchError) {
     await printError(io, error.message, error.hint);
   } else {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    await printError(
-      io,
-      `unexpected ${message}`,
-      debug ? undefined : 'run again with --debug and report what it prints',
-    );
+    const hint = debug ? undefined : 'run again with --debug and report the output';
+    await printError(io, `unexpected ${message}`, hint);
   }
-  if (debug && error instanceof Error) await io.stderr.write(`${stackOf(error)}\n`);
+  if (debug && error instanceof Error) await io.stderr.write(`${formatStack(error)}\n`);
 }
 
-/** Frames only: a message may quote what the program was given, and causes are told by name and code. */
-function stackOf(error: Error): string {
+/** Only stack frames and names of causes, because a message may quote input. */
+function formatStack(error: Error): string {
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  const cause = error.cause instanceof Error ? [`caused by ${error.cause.name}`, stackOf(error.cause)] : [];
-  return [...frames, ...cause].join('\n');
+  const { cause } = error;
+  return [...frames, ...(cause instanceof Error ? [`caused by ${cause.name}`, formatStack(cause)] : [])].join(
+    '\n',
+  );
 }

@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from 'commander';
 import { CredWatchError } from '../../errors.ts';
 import { REPORT_FORMAT_NAMES as NAMES, type ReportFormat } from '../../report/formats.ts';
-import { choiceHint } from '../flags/did-you-mean.ts';
+import { InvalidValueError } from '../flags/invalid-value.ts';
+import { buildChoiceHint } from '../flags/suggestions.ts';
 
 /** One rendering of a report, and where it goes: `-` is stdout. */
 export interface ReportOutput {
@@ -20,9 +20,9 @@ export function parseFormatFlag(text: string, before: readonly RequestedFormat[]
   const [, name = '', file] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   const format = NAMES.find((each) => each === name);
   if (format === undefined) {
-    throw new InvalidArgumentError(`is not known: ${choiceHint(name, NAMES, ', or FORMAT=FILE')}`);
+    throw new InvalidValueError('is unknown', buildChoiceHint(name, NAMES, ', or FORMAT=FILE'));
   }
-  if (file === '') throw new InvalidArgumentError(`names no file: use ${format}=FILE, or ${format} alone`);
+  if (file === '') throw new InvalidValueError('has no file', `use ${format}=FILE, or ${format} alone`);
   return [...before, { format, file: file ?? null }];
 }
 

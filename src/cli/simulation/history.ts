@@ -6,7 +6,7 @@ import { createTree } from '../../server/tree/metadata-tree.ts';
 import type { ArchiveRecord } from '../../store/archive/record.ts';
 import { writeArchive } from '../../store/archive/writer.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { parseMomentFlag } from '../flags/selection.ts';
+import { parseMomentFlag } from '../flags/series-filter.ts';
 import type { Io } from '../process/io.ts';
 import { writeOutput } from '../process/output-file.ts';
 import type { SimulateFlags } from './flags.ts';

@@ -16,7 +16,7 @@ import { openTree } from '../../server/tree/tree-file.ts';
 import { startEndpoint } from '../../server/wire/endpoint.ts';
 import type { Exchange } from '../../server/wire/exchange.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { readAllowedHosts, readListenAddresses } from '../flags/listen-addresses.ts';
+import { parseAllowedHosts, parseListenAddresses } from '../flags/listen-addresses.ts';
 import type { Io } from '../process/io.ts';
 import { printNote, printThrownError } from '../process/messages.ts';
 import type { SimulateFlags } from './flags.ts';
@@ -35,7 +35,7 @@ export async function serveSimulation(
   const isJson = flags.format === 'json';
   const stop = io.createStopSignal();
   const unwritable = new AbortController();
-  const listen = readListenAddresses(flags, LISTEN);
+  const listen = parseListenAddresses(flags, LISTEN);
   const tell = (problem: string) => void printNote(io, problem);
   const simulation = createSimulation({ ...settings.options, tree: treeOfFlags(flags, settings, tell) });
   const traffic = new Traffic();
@@ -49,7 +49,7 @@ export async function serveSimulation(
     const line = isJson ? formatRequestJson(request, details) : formatRequestLine(request, details);
     log.write(`${line}\n`).catch((error: unknown) => unwritable.abort(error));
   };
-  const hosts = readAllowedHosts(flags);
+  const hosts = parseAllowedHosts(flags);
   const endpoint = await startEndpoint({
     simulation,
     listen,

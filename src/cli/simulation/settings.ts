@@ -1,10 +1,7 @@
-import { InvalidArgumentError } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { SHAPES, type Shape } from '../../server/endpoint-request.ts';
-import { BUILT_IN_SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
-import { FAULT_DEFINITIONS } from '../../server/faults/fault-definitions.ts';
 import { parseFault } from '../../server/faults/parse-fault.ts';
 import { openScenario, type Scenario, type ScenarioSetting } from '../../server/faults/scenario.ts';
 import {
@@ -14,9 +11,10 @@ import {
   type SimulationOptions,
 } from '../../server/simulation.ts';
 import { createExampleInstance } from '../../server/tree/default-tree.ts';
-import { parseVariants, VARIANTS, type Variants } from '../../server/variants.ts';
-import { choiceHint, withSuggestion } from '../flags/did-you-mean.ts';
-import { parseDurationFlag, parsePositiveDurationFlag, parseRoleNameFlag } from '../flags/flags.ts';
+import { parseVariants } from '../../server/variants.ts';
+import { InvalidValueError, parseValue } from '../flags/invalid-value.ts';
+import { buildChoiceHint } from '../flags/suggestions.ts';
+import { parseDurationFlag, parsePositiveDurationFlag, parseRoleNameFlag } from '../flags/value-parsers.ts';
 
 /** What is played, whether it is served or written. Scenarios give what flags leave open. */
 export interface SimulationFlags {
@@ -54,19 +52,19 @@ export function readSimulationSettings(
   startedAt: Instant,
   seed: string,
 ): SimulationSettings {
-  const scenario = flags.scenario === undefined ? null : scenarioOf(flags.scenario);
+  const scenario = flags.scenario === undefined ? null : openScenario(flags.scenario);
   const given = withScenario(flags, scenario);
   const pace = paceOf(given);
   // One rotation may come as early as the next one comes late.
   const late = pace.rotateEvery + 2 * pace.jitter - pace.lifetime;
   const options: SimulationSettings['options'] = {
-    shapes: read(shapeList, given.shape ?? 'imds', '--shape'),
+    shapes: parseValue('--shape', given.shape ?? 'imds', shapeList),
     imds: given.imds ?? 'both',
     role: given.role ?? 'simulated-role',
     rotationTiming: pace,
     seed: given.seed ?? seed,
-    faults: [...(scenario?.faults ?? []), ...flags.fault.map(faultOf)],
-    variants: variantsOf(flags.variant),
+    faults: [...(scenario?.faults ?? []), ...flags.fault.map(parseFault)],
+    variants: parseVariants(flags.variant),
     startedAt,
     instance: createExampleInstance(startedAt),
   };
@@ -76,19 +74,6 @@ export function readSimulationSettings(
     scenario,
     notes: late <= 0 ? [] : [lateNote(late, pace)],
   };
-}
-
-const scenarioOf = (name: string) =>
-  withSuggestion(name, Object.keys(BUILT_IN_SCENARIOS), () => openScenario(name));
-
-const faultOf = (spec: string) =>
-  withSuggestion(spec.split(/[=,]/)[0]!, Object.keys(FAULT_DEFINITIONS), () => parseFault(spec));
-
-/** One by one, to know which is meant, before all of them together. */
-function variantsOf(specs: readonly string[]): Variants {
-  for (const spec of specs)
-    withSuggestion(spec.split('=')[0]!, Object.keys(VARIANTS), () => parseVariants([spec]));
-  return parseVariants(specs);
 }
 
 function lateNote(late: Seconds, { lifetime, rotateEvery }: SimulationOptions['rotationTiming']): string {
@@ -130,16 +115,14 @@ function shapeList(text: string): Shape[] {
   const names = text.split(',').map((each) => each.trim());
   const stranger = names.find((each) => !SHAPES.some((shape) => shape === each));
   if (stranger !== undefined) {
-    throw new InvalidArgumentError(
-      `is not known: ${choiceHint(stranger, SHAPES, ', or several with commas')}`,
-    );
+    throw new InvalidValueError('is unknown', buildChoiceHint(stranger, SHAPES, ', or several with commas'));
   }
   return SHAPES.filter((shape) => names.includes(shape));
 }
 
 const imdsMode = (text: string): ImdsMode => {
   const mode = IMDS_MODES.find((each) => each === text);
-  if (mode === undefined) throw new InvalidArgumentError(`is not known: use ${IMDS_MODES.join(', ')}`);
+  if (mode === undefined) throw new InvalidValueError('is unknown', `use one of ${IMDS_MODES.join(', ')}`);
   return mode;
 };
 
@@ -157,7 +140,7 @@ const SETTINGS: { [S in ScenarioSetting]: (text: string) => Partial<SimulationFl
 
 function withScenario(flags: SimulationFlags, scenario: Scenario | null): SimulationFlags {
   const settings = [...(scenario?.settings ?? [])].map(([name, text]) =>
-    read(SETTINGS[name], text, name, ` of the scenario ${scenario!.name}`),
+    parseValue(name, text, SETTINGS[name], ` of the scenario ${scenario?.name}`),
   );
   const filled: SimulationFlags = Object.assign({ fault: [], variant: [] }, ...settings, flags);
   // A flag for the pace wins over the scenario's, by whichever name it goes.
@@ -166,14 +149,4 @@ function withScenario(flags: SimulationFlags, scenario: Scenario | null): Simula
   const hasPace = flags.rotateEvery !== undefined || flags.overlap !== undefined;
   if (hasPace && flags.jitter === undefined) delete filled.jitter;
   return filled;
-}
-
-function read<T>(parse: (text: string) => T, text: string, name: string, where = ''): T {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error;
-    const [what = '', hint] = error.message.split(': ');
-    throw new CredWatchError(`${name} '${text}'${where} ${what}`, hint, { cause: error });
-  }
 }

@@ -1,5 +1,5 @@
 import { parseDuration } from '../../domain/time/duration.ts';
-import { CredWatchError } from '../../errors.ts';
+import { CredWatchError, UnknownValueError } from '../../errors.ts';
 import type { Fault, FaultEffect, FaultKind } from './fault.ts';
 import { FAULT_DEFINITIONS } from './fault-definitions.ts';
 
@@ -73,10 +73,7 @@ function parseEffect(text: string): FaultEffect {
     );
   }
   throw form === null
-    ? new CredWatchError(
-        `there is no fault '${name}'`,
-        `use one of ${Object.keys(FAULT_DEFINITIONS).join(', ')}`,
-      )
+    ? new UnknownValueError(`there is no fault '${name}'`, name, Object.keys(FAULT_DEFINITIONS))
     : new CredWatchError(
         `the fault '${text}' is not understood`,
         `write ${form.syntax}: ${form.description}`,

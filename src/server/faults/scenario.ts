@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { TextDecoder } from 'node:util';
-import { CredWatchError, systemErrorCode } from '../../errors.ts';
+import { CredWatchError, UnknownValueError, systemErrorCode } from '../../errors.ts';
 import { parseJson } from '../parse-json.ts';
 import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
 import type { Fault } from './fault.ts';
@@ -44,10 +44,11 @@ export function openScenario(nameOrFile: string): Scenario {
   if (Object.hasOwn(BUILT_IN_SCENARIOS, nameOrFile))
     return readScenario(nameOrFile, BUILT_IN_SCENARIOS[nameOrFile]);
   if (!/[./\\]/.test(nameOrFile)) {
-    const names = Object.keys(BUILT_IN_SCENARIOS).join(', ');
-    throw new CredWatchError(
+    throw new UnknownValueError(
       `there is no scenario '${nameOrFile}'`,
-      `use one of ${names}, or name a JSON file`,
+      nameOrFile,
+      Object.keys(BUILT_IN_SCENARIOS),
+      ', or name a JSON file',
     );
   }
   const text = read(nameOrFile);

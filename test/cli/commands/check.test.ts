@@ -153,7 +153,7 @@ $`,
     const run = await check(20_000, ['-j', '4h', '--db', `${PROGRAM}/samples.db`]);
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^safe: /);
-    expect(run.stderr).toMatch(/^note: this look is judged and not recorded: .*\n$/);
+    expect(run.stderr).toMatch(/^note: could not record this poll: .*\n$/);
   });
 
   test('as JSON keeps the contract', async () => {
@@ -263,7 +263,7 @@ describe('check --wait', () => {
     expect(await program.done).toMatchObject({
       code: 143,
       stdout: '',
-      stderr: expect.stringMatching(/\nerror: SIGTERM while waiting for a safe start\nhint: .*\n$/),
+      stderr: expect.stringMatching(/\nerror: SIGTERM received while waiting for a safe start\nhint: .*\n$/),
     });
   });
 
@@ -378,7 +378,7 @@ describe('check for callers that are programs', () => {
     expect(missing).toMatchObject({
       code: 3,
       stderr: '',
-      stdout: 'CREDWATCH UNKNOWN - check needs the length of the job\n',
+      stdout: 'CREDWATCH UNKNOWN - check needs a job duration\n',
     });
   });
 
@@ -425,10 +425,10 @@ describe('check --offline', () => {
 });
 
 test.each([
-  [['check'], 'check needs the length of the job'],
-  [['check', '-j', '1h', '--offline', '--wait', '1m'], '--wait looks again and again, and --offline never'],
+  [['check'], 'check needs a job duration'],
+  [['check', '-j', '1h', '--offline', '--wait', '1m'], '--wait and --offline exclude each other'],
   [['check', '-j', '1h', '--max-age', '1h'], '--max-age needs --offline'],
-  [['check', '-j', '1h', '--wait', '0'], "--wait '0' is no time at all"],
+  [['check', '-j', '1h', '--wait', '0'], "--wait '0' is too short"],
 ])('%j is wrong usage', async (args, message) => {
   const run = await runCommand(args);
   expect(run).toMatchObject({ code: 2, stdout: '' });

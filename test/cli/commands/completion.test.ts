@@ -193,7 +193,7 @@ describe('the script', () => {
       stdout: '',
       stderr:
         'error: completion needs the name of a shell\n' +
-        'hint: say which: `cred-watch completion zsh`, of bash, zsh, fish, powershell\n',
+        'hint: use one of bash, zsh, fish, powershell: `cred-watch completion zsh`\n',
     });
   });
 

@@ -73,8 +73,8 @@ describe('env', () => {
 
   test.each([
     [['-j', '4h'], "required option '-f, --format <format>' not specified"],
-    [['-f', 'env'], 'env needs the length of the job that will use the credentials'],
-    [['-j', '4h', '-f', 'bash'], "--format 'bash' is not known"],
+    [['-f', 'env'], 'env needs the duration of the job that will use the credentials'],
+    [['-j', '4h', '-f', 'bash'], "--format 'bash' is unknown"],
   ])('%j is wrong usage', async (args, message) => {
     const run = await runCommand(['env', ...args]);
     expect(run).toMatchObject({ code: 2, stdout: '' });
@@ -93,7 +93,7 @@ describe('env', () => {
       runShell(`script -qec '"$NODE" "$PROGRAM" env -j 4h -f env ${flags}' /dev/null`, { env });
     const refused = await onTerminal('');
     expect(refused.code).toBe(2);
-    expect(refused.stdout).toMatch(/^error: standard output is a terminal, /);
+    expect(refused.stdout).toMatch(/^error: refusing to print secrets to a terminal/);
     expect(refused.stdout).not.toMatch(/not-a-(secret|token)/);
     expect((await onTerminal('--tty')).stdout).toMatch(/not-a-secret.*not-a-token/s);
   });

@@ -141,7 +141,7 @@ describe('exec --refresh', () => {
     expect(run).toMatchObject({
       code: 0,
       stderr:
-        'note: the default profile has aws_access_key_id: the command is not shown the files of profiles\n',
+        'note: the default profile has aws_access_key_id: the command runs without the AWS config and credentials files\n',
     });
     expect(JSON.parse(run.stdout)).toMatchObject({
       AWS_REGION: 'eu-west-3',
@@ -185,22 +185,22 @@ describe('exec starts nothing', () => {
     program.child.kill('SIGTERM');
     expect(await program.done).toMatchObject({
       code: 125,
-      stderr: expect.stringMatching(/\nerror: SIGTERM while waiting for a safe start\nhint: .*\n$/),
+      stderr: expect.stringMatching(/\nerror: SIGTERM received while waiting for a safe start\nhint: .*\n$/),
     });
   });
 
   test.each([
-    ['without a command', ['-j', '4h'], 'exec needs a command, behind two dashes'],
+    ['without a command', ['-j', '4h'], 'exec needs a command after two dashes'],
     [
       'with a command that is not behind the dashes',
       ['-j', '4h', 'true'],
       "too many arguments for 'exec'. Expected 0 arguments but got 1.",
     ],
-    ['without a length', ['--', 'true'], 'exec needs the length of the job'],
+    ['without a length', ['--', 'true'], 'exec needs a job duration'],
     [
       'of which the run would be recorded without a copy',
       ['--refresh', '-j', '4h', '--job', 'server', '--', 'true'],
-      '--job records how long a copy had to last, and with --refresh the command has none',
+      '--job and --refresh exclude each other',
     ],
     ['with an unknown flag', ['--no-such', '--', 'true'], "unknown option '--no-such'"],
     ['with a length that is none', ['-j', 'long', '--', 'true'], "--job-duration 'long' is not a duration"],
@@ -271,6 +271,6 @@ describe('a run with a name', () => {
       'exit 9',
     ]);
     expect(run.code).toBe(9);
-    expect(run.stderr).toMatch(/^note: this look is judged and not recorded: /);
+    expect(run.stderr).toMatch(/^note: could not record this poll: /);
   });
 });

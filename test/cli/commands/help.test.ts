@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { splitCommandLine } from '../../../src/cli/flags/command-line.ts';
-import { findExamples, getTextAfterFlags, parseHelpBlocks } from '../../../src/cli/manual/help-text.ts';
-import { declareProgram } from '../../../src/cli/program.ts';
+import { formatHelp, getHelp } from '../../../src/cli/manual/command-help.ts';
+import { COMMANDS, declareProgram } from '../../../src/cli/program.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { shellWords } from '../../support/cli/shell-words.ts';
 
@@ -26,10 +26,10 @@ const ourLines = (lines: readonly string[]): string[][] =>
 
 describe.each(all)('the help of $name', ({ name, command }) => {
   test('ends with examples, of which all are ours', () => {
-    expect(parseHelpBlocks(command).at(-1)).toMatchObject({ kind: 'examples' });
-    expect(findExamples(command).length).toBeGreaterThan(1);
+    const { examples } = getHelp(command);
+    expect(examples.length).toBeGreaterThan(1);
     const own = command === program ? 'cred-watch ' : `cred-watch ${name}`;
-    for (const { lines } of findExamples(command)) expect(lines.join(' ')).toContain(own);
+    for (const example of examples) expect(example.command).toContain(own);
   });
 
   test("fits 80 columns, and has nothing at a line's end", () => {
@@ -39,7 +39,7 @@ describe.each(all)('the help of $name', ({ name, command }) => {
   });
 
   test('has its examples in columns: what one is for begins where the others do, unless it is too long', () => {
-    const [, examples = ''] = getTextAfterFlags(command).split('\nExamples:\n');
+    const [, examples = ''] = formatHelp(getHelp(command)).split('Examples:\n');
     const rows = examples.split('\n').flatMap((line) => {
       const [, term, gap] = /^( {2}\S.*?)( {2,})\S/.exec(line) ?? [];
       return term === undefined ? [] : [{ end: term.length + 2, about: term.length + gap!.length }];
@@ -48,14 +48,14 @@ describe.each(all)('the help of $name', ({ name, command }) => {
     expect(rows.filter(({ end, about }) => about !== Math.max(end, column))).toEqual([]);
   });
 
-  test.each(findExamples(command).map(({ lines }) => lines))(
+  test.each(getHelp(command).examples.map((example) => example.command.split('\n')))(
     'has an example that can be run: %s',
     async (...lines) => {
       const found = ourLines(lines);
       expect(found.length).toBeGreaterThan(0);
       for (const words of found) {
         let asked = 0;
-        const line = splitCommandLine(words);
+        const line = splitCommandLine(words, COMMANDS);
         const declared = declareProgram(async () => {
           asked += 1;
         });

@@ -85,7 +85,7 @@ describe.concurrent('a log', () => {
     const db = newDatabase();
     const out = await succeed(['import', ...files, '--host', host, '--db', db]);
     const [records, known] = [13 * files.length, 13 * (files.length - 1)];
-    expect(out).toBe(`${records} records in ${files.length} files: 13 added, ${known} there already\n`);
+    expect(out).toBe(`${records} records in ${files.length} files: 13 added, ${known} already stored\n`);
     expect(await exported(db)).toBe(expected);
   });
 
@@ -96,7 +96,7 @@ describe.concurrent('a log', () => {
     const run = await runProgram(args, { stdin: change(curl) });
     expect(run).toMatchObject({
       code: 0,
-      stdout: '13 records in 1 file: 13 added, 0 there already\n',
+      stdout: '13 records in 1 file: 13 added, 0 already stored\n',
       stderr: '',
     });
     expect(await succeed(['export', '--db', db], {}, runProgram)).toBe(reference.curl);
@@ -107,7 +107,7 @@ describe.concurrent('a log', () => {
     await importText(db, curl, '--host', 'linux');
     const before = [await exported(db), await reported(db)];
     const again = await importText(db, curl, '--host', 'linux');
-    expect(again.stdout).toBe('13 records in 1 file: 0 added, 13 there already\n');
+    expect(again.stdout).toBe('13 records in 1 file: 0 added, 13 already stored\n');
     expect([await exported(db), await reported(db)]).toEqual(before);
   });
 
@@ -115,7 +115,7 @@ describe.concurrent('a log', () => {
     const db = newDatabase();
     const file = fixturePath('curl.log');
     const out = await succeed(['import', file, file, '--host', 'linux', '--db', db]);
-    expect(out).toBe('26 records in 2 files: 13 added, 13 there already\n');
+    expect(out).toBe('26 records in 2 files: 13 added, 13 already stored\n');
     expect(await exported(db)).toBe(reference.curl);
   });
 
@@ -142,14 +142,18 @@ describe.concurrent('a log', () => {
       const db = newDatabase();
       const run = await runCommand(['import', name, '--db', db], { cwd: own });
       const host = { 'db-loader.log': 'db-loader', 'notes.TXT': 'notes' }[name] ?? name;
-      expect(run.stderr).toBe(`note: ${name} is filed under host '${host}'; --host names another\n`);
+      expect(run.stderr).toBe(
+        `note: ${name}: host '${host}' is assumed\nhint: set another host with --host\n`,
+      );
       expect(JSON.parse(lines(await exported(db))[0]!).host).toBe(host);
     }
   });
 
   test('from standard input is filed under stdin, and that is said', async () => {
     const run = await importText(newDatabase(), curl);
-    expect(run.stderr).toBe("note: standard input is filed under host 'stdin'; --host names another\n");
+    expect(run.stderr).toBe(
+      "note: standard input: host 'stdin' is assumed\nhint: set another host with --host\n",
+    );
   });
 
   test('may say its role', async () => {
@@ -178,7 +182,7 @@ describe.concurrent('bad lines', () => {
     expect(lines(run.stderr)).toEqual(told);
     expect(run).toMatchObject({
       code: 0,
-      stdout: '12 records in 1 file: 12 added, 0 there already, 5 bad lines skipped\n',
+      stdout: '12 records in 1 file: 12 added, 0 already stored, 5 bad lines skipped\n',
     });
     expect(lines(await exported(db))).toHaveLength(12);
     expect(run.stdout + run.stderr).not.toMatch(/nobody.may.see.this/);
@@ -192,7 +196,7 @@ describe.concurrent('bad lines', () => {
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(lines(run.stderr).slice(-2)).toEqual([
       'error: 5 bad lines in standard input; nothing was written',
-      'hint: mend them, or leave out --strict to skip them',
+      'hint: fix the lines, or remove --strict to skip them',
     ]);
     expect(await exported(db)).toBe(before);
   });
@@ -228,7 +232,7 @@ describe.concurrent('bad lines', () => {
     ]);
     expect(run).toMatchObject({
       code: 0,
-      stdout: '1 record in 1 file: 1 added, 0 there already, 6 bad lines skipped\n',
+      stdout: '1 record in 1 file: 1 added, 0 already stored, 6 bad lines skipped\n',
     });
   });
 });
@@ -259,21 +263,27 @@ describe.concurrent('the zone of the stamps', () => {
     [
       -8,
       '-08:00',
-      /: credentials were logged up to 7h \d\dm \d\ds before they were issued, which cannot be; /,
+      /: credentials were logged up to 7h \d\dm \d\ds before they were issued, which is impossible; /,
     ],
-    [-1, '-01:00', /: credentials were logged up to \d\dm \d\ds before they were issued, which cannot be; /],
-    [2, '+02:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which no endpoint does; /],
-    [9, '+09:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which no endpoint does; /],
+    [
+      -1,
+      '-01:00',
+      /: credentials were logged up to \d\dm \d\ds before they were issued, which is impossible; /,
+    ],
+    [2, '+02:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which is unlikely; /],
+    [9, '+09:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which is unlikely; /],
   ] as const)('moved by %d hours is refused with the zone that fits, %s', async ([hours, zone, why]) => {
     const own = newFolder();
     const run = await importText(join(own, 'samples.db'), shifted(hours), '--host', 'linux');
     expect(run).toMatchObject({ code: 2, stdout: '' });
     const [error, hint] = lines(run.stderr);
     expect(error).toMatch(
-      /^error: read as UTC, the stamps of standard input and its documents cannot both be true: /,
+      /^error: the timestamps of standard input, read as UTC, contradict its documents: /,
     );
     expect(error).toMatch(why);
-    expect(hint).toBe(`hint: --timezone ${zone} makes them agree; --timezone UTC insists on UTC`);
+    expect(hint).toBe(
+      `hint: use --timezone ${zone}, which resolves the contradiction, or --timezone UTC to import anyway`,
+    );
     expect(contentsOf(own)).toEqual({});
   });
 
@@ -293,7 +303,7 @@ describe.concurrent('an export', () => {
     const run = await importText(db, archive);
     expect(run).toMatchObject({
       code: 0,
-      stdout: '26 records in 1 file: 26 added, 0 there already\n',
+      stdout: '26 records in 1 file: 26 added, 0 already stored\n',
       stderr: '',
     });
     expect(await reported(db)).toEqual(await reported(reference.db));
@@ -305,7 +315,7 @@ describe.concurrent('an export', () => {
     await importText(db, curl, '--host', 'linux');
     const before = await exported(db);
     const run = await importText(db, before);
-    expect(run.stdout).toBe('13 records in 1 file: 0 added, 13 there already\n');
+    expect(run.stdout).toBe('13 records in 1 file: 0 added, 13 already stored\n');
     expect(await exported(db)).toBe(before);
   });
 
@@ -313,7 +323,7 @@ describe.concurrent('an export', () => {
     const db = newDatabase();
     const run = await importText(db, reference.curl, '--host', 'another');
     expect(run.stderr).toBe(
-      'note: standard input names its hosts, roles and zones itself: --host, --role and --timezone were not used\n',
+      'note: standard input is an export, which states hosts, roles and times: --host, --role and --timezone were ignored\n',
     );
     expect(await exported(db)).toBe(reference.curl);
   });
@@ -419,7 +429,7 @@ describe.concurrent('prune', () => {
     await prune(db, '--older-than', '1d');
     const before = [await exported(db), await reported(db)];
     const run = await importText(db, curl, '--host', 'h0');
-    expect(run.stdout).toBe('13 records in 1 file: 0 added, 13 there already\n');
+    expect(run.stdout).toBe('13 records in 1 file: 0 added, 13 already stored\n');
     expect([await exported(db), await reported(db)]).toEqual(before);
   });
 
@@ -447,7 +457,7 @@ describe('an import of which nothing can be read', () => {
     const run = await importText(db, text, '--host', 'linux');
     expect(run.code).toBe(2);
     expect(run.stderr).toMatch(
-      /error: nothing in standard input could be read: 1 bad line; nothing was written\nhint: /,
+      /error: no readable line in standard input, but 1 bad line; nothing was written\nhint: /,
     );
     expect(existsSync(db)).toBe(false);
   });

@@ -130,6 +130,6 @@ test('flags that exclude each other are refused before anything is made', async 
   const blank = await runProgram(['poll', '--db', db, '--process', ' ']);
   expect(blank).toMatchObject({
     code: 2,
-    stderr: "error: --process ' ' is no command\nhint: say what to run\n",
+    stderr: "error: --process ' ' is empty\nhint: give the command to run\n",
   });
 });

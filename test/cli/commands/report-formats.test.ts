@@ -62,8 +62,8 @@ describe('several formats', () => {
         ['-o', 'json'],
         /^error: --output 'json' is a format, and no file\nhint: use -f json, or -o \.\/json .*\n$/,
       ],
-      [['-f', 'junit='], /^error: --format 'junit=' names no file\nhint: use junit=FILE, or junit alone\n$/],
-      [['-f', 'tap'], /^error: --format 'tap' is not known\nhint: use one of table, json, .*junit, github/],
+      [['-f', 'junit='], /^error: --format 'junit=' has no file\nhint: use junit=FILE, or junit alone\n$/],
+      [['-f', 'tap'], /^error: --format 'tap' is unknown\nhint: use one of table, json, .*junit, github/],
     ] as const) {
       expect(await report(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(error) });
     }

@@ -255,7 +255,7 @@ describe('a job that cannot be judged', () => {
   test('because it has no name is wrong usage', async () => {
     for (const name of ['', ' ', 'a'.repeat(257)]) {
       const { code, stderr } = await report('--job', name);
-      expect([code, stderr]).toEqual([2, expect.stringContaining('is not a name')]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('is not a valid name')]);
     }
   });
 });
@@ -348,7 +348,7 @@ test('runs go from one database to another by export and import', async () => {
     const archive = await succeed(['export', '--db', db, '-f', format]);
     await succeed(['import', '-', '--db', own], { stdin: archive });
     const again = await succeed(['import', '-', '--db', own], { stdin: archive });
-    expect(again).toBe('38 records in 1 file: 0 added, 38 there already\n');
+    expect(again).toBe('38 records in 1 file: 0 added, 38 already stored\n');
     expect(await succeed(['export', '--db', own, '-f', format])).toBe(archive);
   }
 });

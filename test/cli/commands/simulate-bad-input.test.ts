@@ -11,12 +11,12 @@ interface BadInput {
 }
 
 const DURATIONS = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
-const NO_TIME = 'use 1s or more';
+const NO_TIME = 'use at least 1s';
 
 const refused: BadInput[] = [
   ...['lifetime', 'rotate-every', 'authorization-lifetime', 'for', 'history', 'every'].flatMap((flag) => [
     { args: [`--${flag}`, '5x'], error: `--${flag} '5x' is not a duration`, hint: DURATIONS },
-    { args: [`--${flag}`, '0'], error: `--${flag} '0' is no time at all`, hint: NO_TIME },
+    { args: [`--${flag}`, '0'], error: `--${flag} '0' is too short`, hint: NO_TIME },
   ]),
   ...['overlap', 'jitter'].map((flag) => ({
     args: [`--${flag}=-1m`],
@@ -40,11 +40,11 @@ const refused: BadInput[] = [
   },
   ...['a/b', '', 'a b', 'é', 'x'.repeat(65)].map((role) => ({
     args: ['--role', role],
-    error: `--role '${role}' is not a role`,
-    hint: 'use 1 to 64 letters, digits and any of +=,.@_-',
+    error: `--role '${role}' is not a role name`,
+    hint: 'use 1 to 64 letters, digits or any of +=,.@_-',
   })),
-  { args: ['--imds', 'v3'], error: "--imds 'v3' is not known", hint: 'use one of both, v2, v1' },
-  { args: ['-f', 'csv'], error: "--format 'csv' is not known", hint: 'use one of text, json' },
+  { args: ['--imds', 'v3'], error: "--imds 'v3' is unknown", hint: 'use one of both, v2, v1' },
+  { args: ['-f', 'csv'], error: "--format 'csv' is unknown", hint: 'use one of text, json' },
   ...[
     ['ec2', 'did you mean ecs? '],
     ['imds,', ''],
@@ -53,7 +53,7 @@ const refused: BadInput[] = [
     ['imds ecs', ''],
   ].map(([shape = '', guess]) => ({
     args: ['--shape', shape],
-    error: `--shape '${shape}' is not known`,
+    error: `--shape '${shape}' is unknown`,
     hint: `${guess}use one of imds, ecs, eks, cloudshell, or several with commas`,
   })),
   ...[
@@ -73,8 +73,8 @@ const refused: BadInput[] = [
   })),
   {
     args: ['--listen', '[::]:0'],
-    error: ':: can be reached by other machines',
-    hint: 'listen on 127.0.0.1 or [::1], or add --allow-remote if that is meant',
+    error: 'other machines can reach ::',
+    hint: 'listen on 127.0.0.1 or [::1], or add --allow-remote to accept other machines',
   },
   {
     args: ['--listen', '192.0.2.1:0', '--allow-remote'],
@@ -84,7 +84,7 @@ const refused: BadInput[] = [
   ...['sim:1338', '', 'http://sim', 'a b', '[::1]'].map((host) => ({
     args: ['--allow-host', host],
     error: `--allow-host '${host}' is not a host name`,
-    hint: 'use a name like sim.internal, without a port',
+    hint: 'use a name without a port, like sim.internal',
   })),
   {
     args: ['--fault', '503', '--fault', 'stall=soon'],
@@ -130,10 +130,10 @@ const refused: BadInput[] = [
     hint: 'name a JSON file, or a scenario of --help',
   },
   { args: ['--tree', 'none'], error: 'there is no none', hint: 'name a JSON file or a folder with --tree' },
-  { args: ['--seed', ' '], error: "--seed ' ' is not a name", hint: 'use 1 to 256 characters' },
+  { args: ['--seed', ' '], error: "--seed ' ' is not a valid name", hint: 'use 1 to 256 characters' },
   {
     args: ['--seed', 'a\nb'],
-    error: "--seed 'a\\u{a}b' is not a name",
+    error: "--seed 'a\\u{a}b' is not a valid name",
     hint: 'leave out control characters',
   },
   ...[

@@ -193,8 +193,8 @@ describe('where it listens', () => {
       code: 2,
       stdout: '',
       stderr:
-        'error: 0.0.0.0 can be reached by other machines\n' +
-        'hint: listen on 127.0.0.1 or [::1], or add --allow-remote if that is meant\n',
+        'error: other machines can reach 0.0.0.0\n' +
+        'hint: listen on 127.0.0.1 or [::1], or add --allow-remote to accept other machines\n',
     });
     const { environment, started } = await startSimulation(['--listen', '0.0.0.0:0', '--allow-remote']);
     expect(started).toContain('# listening on http://0.0.0.0:');
@@ -337,7 +337,7 @@ describe('what it says', () => {
     const script = '"$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 > /dev/full';
     expect(await runShell(script)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: standard output cannot be written \(ENOSPC\)\nhint: /),
+      stderr: expect.stringMatching(/^error: could not write to standard output \(ENOSPC\)\nhint: /),
     });
   });
 });

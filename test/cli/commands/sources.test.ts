@@ -28,8 +28,8 @@ describe('the exit code', () => {
   });
 
   test.each([
-    [['--format', 'xml'], /--format 'xml' is not known/],
-    [['--profile', ''], /--profile '' is not a name/],
+    [['--format', 'xml'], /--format 'xml' is unknown/],
+    [['--profile', ''], /--profile '' is not a valid name/],
     [['imds'], /too many arguments/],
   ])('2 for %j', async (args, message) => {
     const run = await runProgram(['sources', ...args]);

@@ -46,14 +46,30 @@ test.each<[Partial<SourceFlags>, Record<string, string>, string]>([
 });
 
 test.each<[Partial<SourceFlags>, Record<string, string>, RegExp]>([
-  [{ process: 'x', source: 'imds' }, {}, /^--process and --source imds exclude each other; leave one/],
-  [{ process: 'x', source: 'profile' }, {}, /^--process and --source profile exclude each other; leave one/],
+  [{ process: 'x', source: 'imds' }, {}, /^--process and --source imds exclude each other; remove one/],
+  [{ process: 'x', source: 'profile' }, {}, /^--process and --source profile exclude each other; remove one/],
   [{ process: 'x', profile: 'y' }, {}, /^--process and --profile exclude each other; .* --source process/],
-  [{ profile: 'x', source: 'environment' }, {}, /^--source environment has no profile; leave out one/],
-  [{ profile: 'x', source: 'container' }, CONTAINER, /^--source container has no profile; leave out one/],
-  [{ role: 'x' }, CONTAINER, /^--role is for IMDS: a container endpoint has one role; leave it out/],
-  [{ role: 'x', source: 'container' }, {}, /^--role is for IMDS/],
-  [{}, { CRED_WATCH_HOST: 'a\nb' }, /^CRED_WATCH_HOST 'a\nb' is not a name; leave out control characters$/],
+  [
+    { profile: 'x', source: 'environment' },
+    {},
+    /^--profile and --source environment exclude each other; remove one/,
+  ],
+  [
+    { profile: 'x', source: 'container' },
+    CONTAINER,
+    /^--profile and --source container exclude each other; remove one/,
+  ],
+  [
+    { role: 'x' },
+    CONTAINER,
+    /^--role and --source container exclude each other: a container endpoint has one role; remove --role/,
+  ],
+  [{ role: 'x', source: 'container' }, {}, /^--role and --source container exclude each other/],
+  [
+    {},
+    { CRED_WATCH_HOST: 'a\nb' },
+    /^CRED_WATCH_HOST 'a\nb' is not a valid name; leave out control characters$/,
+  ],
 ])('%j %j is refused', async (flags, env, said) => {
   expect(await refusal(flags, env)).toMatch(said);
 });

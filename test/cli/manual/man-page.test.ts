@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
-import { findExamples } from '../../../src/cli/manual/help-text.ts';
+import { addHelp, getHelp } from '../../../src/cli/manual/command-help.ts';
 import { renderManPage } from '../../../src/cli/manual/man-page.ts';
 import { declareProgram } from '../../../src/cli/program.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
@@ -36,15 +36,21 @@ describe('roff', () => {
   /** A command whose every text is what roff would read as something else. */
   const NASTY = '.TH \'x\' \\fB "q" - ` ^ ~ \\n(yr · … 𝒳';
   const nasty = new Command('cred-watch').version('1').description(NASTY);
-  nasty
-    .command('evil')
-    .description(NASTY)
-    .argument('<file>', NASTY)
-    .option('--flag <value>', `'br ${NASTY}`)
-    .addHelpText(
-      'after',
-      `\n${NASTY}\n\n'sp 3\n\nExamples:\n  .so /etc/passwd  ${NASTY}\n  'in 40 \\\n    ${NASTY}`,
-    );
+  nasty.command('evil').description(NASTY).argument('<file>', NASTY).option('--flag <value>', `'br ${NASTY}`);
+  addHelp(nasty, () => ({ examples: [] }));
+  for (const command of nasty.commands) {
+    addHelp(command, () => ({
+      notes: [
+        { kind: 'paragraph', text: NASTY },
+        { kind: 'paragraph', text: "'sp 3" },
+      ],
+      exitCodes: [{ code: '.so', meaning: NASTY }],
+      examples: [
+        { command: '.so /etc/passwd', about: NASTY },
+        { command: `'in 40 \\\n${NASTY}`, about: '' },
+      ],
+    }));
+  }
   const page = renderManPage(nasty);
 
   test('gets nothing from a text that it would take for a request', () => {
@@ -72,8 +78,8 @@ function expectWhole(text: string): void {
   for (const command of program.commands) {
     const [, own = ''] = text.split(`cred-watch ${command.name()} ${command.usage()}`);
     for (const { flags } of command.options) expect(own).toContain(flags.replace(/[<>]/g, ''));
-    for (const { lines } of findExamples(command))
-      for (const line of lines) expect(own).toContain(line.trim().replace(/\s+/g, ' '));
+    for (const example of getHelp(command).examples)
+      for (const line of example.command.split('\n')) expect(own).toContain(line.replace(/\s+/g, ' '));
   }
   for (const section of ['GLOBAL OPTIONS', 'EXIT STATUS', 'ENVIRONMENT', 'FILES', 'SEE ALSO'])
     expect(text).toContain(section);

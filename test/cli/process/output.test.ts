@@ -44,7 +44,7 @@ test.skipIf(!existsSync(FULL))('a full disk behind stdout is an error and not a 
   for (const command of ['report', 'export']) {
     expect(await runShell(`"$NODE" "$PROGRAM" ${command} --db ${db} >> ${FULL}`)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: standard output cannot be written \(ENOSPC\)\nhint: /),
+      stderr: expect.stringMatching(/^error: could not write to standard output \(ENOSPC\)\nhint: /),
     });
   }
 });

@@ -458,22 +458,22 @@ describe('a file', () => {
       "lifetime '180' of the scenario {file} is not a duration",
       expect.stringMatching(/^use 90s/),
     ],
-    [{ rotate_every: '0' }, "rotate-every '0' of the scenario {file} is no time at all", 'use 1s or more'],
+    [{ rotate_every: '0' }, "rotate-every '0' of the scenario {file} is too short", 'use at least 1s'],
     [
       { authorization_lifetime: '0s' },
-      "authorization-lifetime '0s' of the scenario {file} is no time at all",
-      'use 1s or more',
+      "authorization-lifetime '0s' of the scenario {file} is too short",
+      'use at least 1s',
     ],
-    [{ imds: 'v3' }, "imds 'v3' of the scenario {file} is not known", 'use both, v2, v1'],
+    [{ imds: 'v3' }, "imds 'v3' of the scenario {file} is unknown", 'use one of both, v2, v1'],
     [
       { shape: 'ecs,ec2' },
-      "shape 'ecs,ec2' of the scenario {file} is not known",
+      "shape 'ecs,ec2' of the scenario {file} is unknown",
       'did you mean ecs? use one of imds, ecs, eks, cloudshell, or several with commas',
     ],
     [
       { role: 'a/b' },
-      "role 'a/b' of the scenario {file} is not a role",
-      'use 1 to 64 letters, digits and any of +=,.@_-',
+      "role 'a/b' of the scenario {file} is not a role name",
+      'use 1 to 64 letters, digits or any of +=,.@_-',
     ],
   ] as [unknown, string, string][];
 

@@ -37,6 +37,7 @@ function startMain(args: readonly string[], { env, stdin = '', cwd }: CommandOpt
     stdin: Readable.from([Buffer.from(stdin)]),
     stdout: stdout.output,
     stderr: stderr.output,
+    onError: null,
     env: environment,
     clock: systemClock,
     random: Math.random,

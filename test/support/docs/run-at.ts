@@ -37,6 +37,7 @@ export async function runAt(
     stderr: createOutput((text) => {
       output += text;
     }),
+    onError: null,
     env,
     // Timeouts of a poll sleep on this clock, so its pauses are real.
     clock: { now: () => now, sleep: systemClock.sleep },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { choiceHint } from '../../../src/cli/flags/did-you-mean.ts';
+import { buildChoiceHint } from '../../../src/cli/flags/suggestions.ts';
 import { declareProgram } from '../../../src/cli/program.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { shellWords } from '../../support/cli/shell-words.ts';
@@ -113,5 +113,5 @@ describe('a word of other tools', () => {
 
 test('what is hostile is compared, and not run, parsed or taken for a flag', () => {
   for (const word of ['--help', '-h', '--', '$(x)', 'a|b', '\u202e', 'x'.repeat(100_000)])
-    expect(choiceHint(word, ['text', 'json'])).toBe('use one of text, json');
+    expect(buildChoiceHint(word, ['text', 'json'])).toBe('use one of text, json');
 });

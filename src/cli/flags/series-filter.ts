@@ -1,16 +1,9 @@
-import type { Instant, SourceName } from '../../domain/model.ts';
+import type { Instant } from '../../domain/model.ts';
 import { readMoment } from '../../domain/time/moment.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import { isPeriodEmpty } from '../../watch/stored-report.ts';
-
-export interface SelectionFlags {
-  host?: string;
-  source?: SourceName;
-  role?: string;
-  since?: string;
-  until?: string;
-}
+import type { SelectionFlags } from './selection-flags.ts';
 
 /** @throws CredWatchError if a time is invalid or `--since` is after `--until` */
 export function toSeriesFilter(

@@ -1,0 +1,53 @@
+import { type Argument, type Command, InvalidArgumentError, type Option } from 'commander';
+import { CredWatchError } from '../../errors.ts';
+import { buildChoiceHint } from './suggestions.ts';
+
+/** Thrown by the parser of a value. The program adds the flag and the value: `FLAG 'VALUE' PROBLEM`. */
+export class InvalidValueError extends Error {
+  readonly problem: string;
+  readonly hint: string;
+
+  /** @param problem continues a sentence: `is not a duration` */
+  constructor(problem: string, hint: string) {
+    super(problem);
+    this.name = 'InvalidValueError';
+    this.problem = problem;
+    this.hint = hint;
+  }
+}
+
+/**
+ * Runs the parser of a value.
+ * @param name the flag or the argument
+ * @param context follows the value in the message: ` of the scenario throttled`
+ * @throws CredWatchError if the value is invalid
+ */
+export function parseValue<T>(name: string, value: string, parse: (value: string) => T, context = ''): T {
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof InvalidValueError)) throw error;
+    throw new CredWatchError(`${name} '${value}'${context} ${error.problem}`, error.hint, { cause: error });
+  }
+}
+
+/** Makes all flags and arguments of a command report invalid values in our form instead of commander's. */
+export function reportInvalidValues(command: Command): void {
+  for (const option of command.options) wrapParser(option, option.long ?? option.flags);
+  for (const argument of command.registeredArguments) wrapParser(argument, argument.name());
+}
+
+function wrapParser(target: Option | Argument, name: string): void {
+  const { parseArg, argChoices } = target;
+  if (parseArg === undefined) return;
+  target.parseArg = (value, previous) =>
+    parseValue(name, value, () => {
+      try {
+        return parseArg.call(target, value, previous) as typeof previous;
+      } catch (error) {
+        // commander's own check of the choices.
+        if (!(error instanceof InvalidArgumentError) || argChoices === undefined) throw error;
+        throw new InvalidValueError('is unknown', buildChoiceHint(value, argChoices));
+      }
+    });
+}

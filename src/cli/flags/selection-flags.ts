@@ -1,0 +1,21 @@
+import { type Command, Option } from 'commander';
+import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
+import { parseNameFlag } from './value-parsers.ts';
+
+/** Flags that select series. The times stay text until the current time is known. */
+export interface SelectionFlags {
+  host?: string;
+  source?: SourceName;
+  role?: string;
+  since?: string;
+  until?: string;
+}
+
+export function addSelectionFlags(command: Command): Command {
+  return command
+    .option('--host <name>', 'only this host', parseNameFlag)
+    .addOption(new Option('--source <name>', 'only this source').choices(SOURCE_NAMES))
+    .option('--role <name>', 'only this role', parseNameFlag)
+    .option('--since <time>', 'from this time: 2026-01-31, 2026-01-31T12:00:00Z, or 7d for seven days ago')
+    .option('--until <time>', 'up to this time');
+}

@@ -1,0 +1,21 @@
+import { Option } from 'commander';
+import { formatShortDuration } from '../../domain/time/duration.ts';
+import { DEFAULT_MARGIN } from '../../domain/verdict/job.ts';
+import { EXIT_CODE_STYLES } from './exit-codes.ts';
+import { parseDurationFlag } from './value-parsers.ts';
+
+export const createDatabaseFlag = () =>
+  new Option(
+    '--db <file>',
+    'database location (default: $CRED_WATCH_DB, else $STATE_DIRECTORY, else the state directory)',
+  );
+
+export const createExitCodesFlag = () =>
+  new Option('--exit-codes <style>', 'exit codes for another caller')
+    .choices(EXIT_CODE_STYLES)
+    .default('default');
+
+export const createMarginFlag = () =>
+  new Option('--margin <duration>', 'spare validity required at the end of the job')
+    .argParser(parseDurationFlag)
+    .default(DEFAULT_MARGIN, formatShortDuration(DEFAULT_MARGIN));

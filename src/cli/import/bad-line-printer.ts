@@ -1,0 +1,36 @@
+import type { BadLine } from '../../store/import/text-lines.ts';
+import type { Io } from '../process/io.ts';
+import { printError, printNote } from '../process/messages.ts';
+
+/** Bad lines of one file that are printed one by one; the others are counted. */
+const MOST_LINES = 20;
+
+/** Collects bad lines and prints them by number. Never prints the content of a line, which may be a secret. */
+export class BadLinePrinter {
+  readonly #io: Io;
+  readonly #isFatal: boolean;
+  #messages: string[] = [];
+  readonly #counts = new Map<string, number>();
+
+  constructor(io: Io, isFatal: boolean) {
+    this.#io = io;
+    this.#isFatal = isFatal;
+  }
+
+  add(file: string, { line, problem }: BadLine): void {
+    const count = (this.#counts.get(file) ?? 0) + 1;
+    this.#counts.set(file, count);
+    if (count <= MOST_LINES)
+      this.#messages.push(`${file}:${line}: ${this.#isFatal ? '' : 'skipped: '}${problem}`);
+  }
+
+  async print(): Promise<void> {
+    const print = this.#isFatal ? printError : printNote;
+    for (const message of this.#messages) await print(this.#io, message);
+    this.#messages = [];
+    for (const [file, count] of this.#counts) {
+      if (count > MOST_LINES) await print(this.#io, `${file}: ${count - MOST_LINES} more bad lines`);
+    }
+    this.#counts.clear();
+  }
+}

@@ -1,0 +1,94 @@
+import { type Command, Help } from 'commander';
+
+/** What follows the flags in the help of a command. Help, man page and tests read it. */
+export interface CommandHelp {
+  notes?: readonly HelpBlock[];
+  exitCodes?: readonly ExitCodeMeaning[];
+  examples: readonly Example[];
+}
+
+export type HelpBlock =
+  | { kind: 'paragraph'; text: string }
+  | { kind: 'rows'; heading: string; rows: readonly HelpRow[] }
+  | { kind: 'verbatim'; heading: string; lines: readonly string[] };
+
+export type HelpRow = readonly [term: string, description: string];
+
+export interface ExitCodeMeaning {
+  code: string;
+  meaning: string;
+}
+
+export interface Example {
+  /** Shell input, with line feeds if long. */
+  command: string;
+  /** `''` if the command explains itself. */
+  about: string;
+}
+
+export const WRONG_USAGE: ExitCodeMeaning = {
+  code: '2',
+  meaning: 'wrong usage, or the command could not run',
+};
+export const DONE: readonly ExitCodeMeaning[] = [{ code: '0', meaning: 'done' }, WRONG_USAGE];
+
+const WIDTH = 80;
+const MAX_TERM_WIDTH = 26;
+
+const helps = new WeakMap<Command, () => CommandHelp>();
+
+/** Declares the help that follows the flags. `createHelp` is called only if the help is shown. */
+export function addHelp(command: Command, createHelp: () => CommandHelp): void {
+  helps.set(command, createHelp);
+  command.addHelpText('after', () => `\n${formatHelp(createHelp())}`);
+}
+
+/** @throws Error if the command has no help */
+export function getHelp(command: Command): CommandHelp {
+  const createHelp = helps.get(command);
+  if (createHelp === undefined) throw new Error(`${command.name()} was declared without addHelp`);
+  return createHelp();
+}
+
+/** Plain text of at most 80 columns, unless an example is longer. */
+export function formatHelp({ notes = [], exitCodes = [], examples }: CommandHelp): string {
+  const helper = new Help();
+  helper.prepareContext({ helpWidth: WIDTH });
+  const formatRows = (rows: readonly HelpRow[], termWidth: number) =>
+    rows.map(([term, description]) => helper.formatItem(term, termWidth, description, helper)).join('\n');
+  const terms = notes.flatMap((block) => (block.kind === 'rows' ? block.rows.map(([term]) => term) : []));
+  const termWidth = Math.min(MAX_TERM_WIDTH, longest(terms));
+  const formatBlock = (block: HelpBlock): string => {
+    switch (block.kind) {
+      case 'paragraph':
+        return helper.boxWrap(block.text, WIDTH);
+      case 'rows':
+        return `${block.heading}:\n${formatRows(block.rows, termWidth)}`;
+      case 'verbatim':
+        return `${block.heading}:\n${block.lines.map((line) => `  ${line}`).join('\n')}`;
+    }
+  };
+  const codes = exitCodes.map(({ code, meaning }): HelpRow => [code, meaning]);
+  return [
+    ...notes.map(formatBlock),
+    ...(codes.length === 0
+      ? []
+      : [`Exit codes:\n${formatRows(codes, longest(codes.map(([code]) => code)))}`]),
+    `Examples:\n${formatExamples(examples)}`,
+  ].join('\n\n');
+}
+
+/** Texts start in one column, as far right as the longest text allows. Longer commands push their text further. */
+function formatExamples(examples: readonly Example[]): string {
+  const described = examples.filter(({ about }) => about !== '');
+  const mostRight = WIDTH - 2 - longest(described.map(({ about }) => about));
+  const ends = described.map(({ command }) => command.length + 4).filter((end) => end <= mostRight);
+  const column = Math.max(0, ...ends) - 4;
+  return examples
+    .map(({ command, about }) =>
+      about === '' ? `  ${command.replaceAll('\n', '\n    ')}` : `  ${command.padEnd(column)}  ${about}`,
+    )
+    .join('\n');
+}
+
+const longest = (texts: readonly string[]): number => Math.max(0, ...texts.map(({ length }) => length));
