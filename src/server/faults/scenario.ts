@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { TextDecoder } from 'node:util';
-import { CredWatchError, UnknownValueError, systemErrorCode } from '../../errors.ts';
+import { CredWatchError, systemErrorCode, UnknownValueError } from '../../errors.ts';
 import { parseJson } from '../parse-json.ts';
 import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
 import type { Fault } from './fault.ts';
