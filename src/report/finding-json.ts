@@ -8,9 +8,14 @@ const INSTANT_NAME = /^at$|At$/;
 /** The fields of a finding in `snake_case`, and its sentence. */
 export function buildFindingJson(finding: Finding) {
   const { code, severity, ...fields } = finding;
+  return { code, severity, ...buildFieldsJson(fields), message: describeFinding(finding) };
+}
+
+/** The fields of a finding or a note in `snake_case`. */
+export function buildFieldsJson(fields: object): Record<string, unknown> {
   const entries = Object.entries(fields).map(([name, value]) => [
     name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     typeof value === 'number' && INSTANT_NAME.test(name) ? formatInstant(value) : value,
   ]);
-  return { code, severity, ...Object.fromEntries(entries), message: describeFinding(finding) };
+  return Object.fromEntries(entries);
 }

@@ -423,38 +423,38 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
   ].map((value) => ({
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: value },
     error:
-      'invalid-configuration: the configuration leads to no credentials (AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain http or https URL)',
-    hint: 'set, correct or remove what is named',
+      'invalid-configuration: the configuration is invalid (AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain http or https URL)',
+    hint: 'correct or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
   })),
   {
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: ' ', AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'ipv5' },
     note: 'AWS_EC2_METADATA_SERVICE_ENDPOINT is set to an empty value; some SDKs use the empty value and fail',
     error:
-      'invalid-configuration: the configuration leads to no credentials (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is neither IPv4 nor IPv6)',
-    hint: 'set, correct or remove what is named',
+      'invalid-configuration: the configuration is invalid (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is neither IPv4 nor IPv6)',
+    hint: 'correct or unset AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
   },
   {
     env: { AWS_EC2_METADATA_DISABLED: 'TRUE' },
-    error: 'disabled: IMDS is switched off (AWS_EC2_METADATA_DISABLED is true)',
-    hint: 'unset it, or name another source with --source',
+    error: 'disabled: IMDS is disabled (AWS_EC2_METADATA_DISABLED is true)',
+    hint: 'unset AWS_EC2_METADATA_DISABLED, or select another source with --source',
   },
   {
     env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://192.0.2.1/creds' },
     error:
-      'host-not-allowed: the container endpoint is on a host that no SDK would ask (AWS_CONTAINER_CREDENTIALS_FULL_URI is plain http to a host that is neither loopback nor an agent of AWS)',
-    hint: 'use https, a loopback address or the address of ECS or EKS',
+      'host-not-allowed: the container endpoint is on a host that SDKs do not accept (AWS_CONTAINER_CREDENTIALS_FULL_URI is plain http to a host that is neither loopback nor an agent of AWS)',
+    hint: 'use https, a loopback address, or the address of the ECS or EKS agent',
   },
   {
     env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: '/creds' },
     error:
-      'invalid-configuration: the configuration leads to no credentials (AWS_CONTAINER_CREDENTIALS_FULL_URI is not an absolute http or https URL)',
-    hint: 'set, correct or remove what is named',
+      'invalid-configuration: the configuration is invalid (AWS_CONTAINER_CREDENTIALS_FULL_URI is not an absolute http or https URL)',
+    hint: 'correct or unset AWS_CONTAINER_CREDENTIALS_FULL_URI',
   },
   ...['creds', '.example.com/', '@192.0.2.1/'].map((value) => ({
     env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: value },
     error:
-      'invalid-configuration: the configuration leads to no credentials (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with a slash)',
-    hint: 'set, correct or remove what is named',
+      'invalid-configuration: the configuration is invalid (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with a slash)',
+    hint: 'correct or unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
   })),
   ...(
     [
@@ -467,8 +467,8 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
       AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/creds',
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: path,
     },
-    error: `auth-token-unreadable: nothing was asked without the authorization token (the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names cannot be read: ${why})`,
-    hint: 'see that the token file exists and that this user may read it',
+    error: `auth-token-unreadable: could not read the authorization token, so no request was sent (the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names cannot be read: ${why})`,
+    hint: 'check that the token file exists and is readable by this user',
   })),
   {
     env: {
@@ -476,14 +476,14 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
       AWS_CONTAINER_AUTHORIZATION_TOKEN: 'one\ntwo',
     },
     error:
-      'auth-token-invalid: the container authorization token has characters that no header can carry (the token of AWS_CONTAINER_AUTHORIZATION_TOKEN has characters that no header may have)',
-    hint: 'write the token anew, without line ends inside',
+      'auth-token-invalid: the authorization token has characters that are not allowed in a header (the token of AWS_CONTAINER_AUTHORIZATION_TOKEN has characters that no header may have)',
+    hint: 'write the token again, without line breaks inside',
   },
   {
     env: { AWS_METADATA_SERVICE_TIMEOUT: '-3' },
     note: 'AWS_METADATA_SERVICE_TIMEOUT has an invalid value, which was ignored',
-    error: 'unreachable: nothing answers at the endpoint (ECONNREFUSED)',
-    hint: 'is this an instance, task or pod with a role? `--source` names another source',
+    error: 'unreachable: could not connect to the endpoint (ECONNREFUSED)',
+    hint: 'check that this is an instance, task or pod with a role, or select another source with --source',
   },
 ];
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FAILURE_REASONS, SOURCE_NAMES } from '../../src/domain/model.ts';
 import { POLL_NOTE_CODES } from '../../src/domain/poll-note.ts';
-import { CHAIN_FINDING_CODES } from '../../src/domain/provider-chain/finding.ts';
+import { CHAIN_FINDING_CODES } from '../../src/domain/provider-chain/findings.ts';
 import { PROVIDER_NAMES, SDKS } from '../../src/domain/provider-chain/providers.ts';
 import { FINDING_SEVERITIES } from '../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';
@@ -56,7 +56,7 @@ describe('JSON Schemas', () => {
     ['sources', 'common', 'source', SOURCE_NAMES],
     ['verdicts', 'report', 'judgement/properties/verdict', VERDICTS],
     ['providers', 'sources', 'providerName', PROVIDER_NAMES],
-    ['SDKs', 'sources', 'sdk/properties/sdk', SDKS],
+    ['SDKs', 'sources', 'sdkName', SDKS],
     [
       'chain finding codes',
       'sources',

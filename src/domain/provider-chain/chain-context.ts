@@ -8,10 +8,12 @@ import {
   type Sdk,
 } from './providers.ts';
 
-/** Places that hand out the role which this machine, task or pod was given. */
+/** Providers of the role that was assigned to this machine, task or pod. */
 export const WORKLOAD_ROLE_PROVIDERS: readonly ProviderName[] = ['web-identity', 'container', 'imds'];
 
-/** Facts and outcomes as findings ask for them. */
+type StoppedOutcome = Extract<ChainOutcome, { kind: 'stops' }>;
+
+/** Facts and outcomes with the questions that checks ask. */
 export class ChainContext {
   readonly facts: ChainFacts;
   readonly outcomes: ChainOutcomes;
@@ -25,20 +27,19 @@ export class ChainContext {
     return this.facts.providers[name];
   }
 
-  /** The SDKs whose chain ends like this. */
-  findSdks(isSo: (outcome: ChainOutcome) => boolean): Sdk[] {
-    return SDKS.filter((sdk) => isSo(this.outcomes[sdk]));
+  findSdks(matches: (outcome: ChainOutcome) => boolean): Sdk[] {
+    return SDKS.filter((sdk) => matches(this.outcomes[sdk]));
   }
 
   findSdksUsing(name: ProviderName): Sdk[] {
     return this.findSdks((outcome) => outcome.kind === 'wins' && outcome.provider === name);
   }
 
-  findStoppedSdks(isSo: (outcome: Extract<ChainOutcome, { kind: 'stops' }>) => boolean): Sdk[] {
-    return this.findSdks((outcome) => outcome.kind === 'stops' && isSo(outcome));
+  findStoppedSdks(matches: (outcome: StoppedOutcome) => boolean): Sdk[] {
+    return this.findSdks((outcome) => outcome.kind === 'stops' && matches(outcome));
   }
 
-  /** Roles that were given and would have been handed out, but for this place. */
+  /** Workload roles that SDKs do not use because `name` comes first. */
   findHiddenRoleProviders(name: ProviderName): ProviderName[] {
     return WORKLOAD_ROLE_PROVIDERS.filter(
       (other) => other !== name && ['answers', 'untried'].includes(this.getProvider(other).state),

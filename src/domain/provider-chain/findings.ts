@@ -1,19 +1,24 @@
 import type { PollNoteCode } from '../poll-note.ts';
 import {
+  checkExpiredCredentials,
+  checkExpiresSoon,
+  checkFallbackToInstanceRole,
+  checkNoProviderAnswers,
+  checkStoppedChains,
+} from './broken-providers.ts';
+import {
   checkAmbiguousProfile,
   checkBlankVariables,
-  checkBrokenProviders,
   checkDefaultProfileVariable,
-  checkExpirations,
   checkIncompleteKeyPairs,
   checkInvalidSettings,
+  checkKeysWithoutToken,
   checkLegacyVariables,
   checkMissingProfile,
-  checkNoProviderAnswers,
-  checkSessionTokens,
-} from './broken-providers.ts';
+  checkOnlySecurityToken,
+} from './broken-settings.ts';
 import { ChainContext } from './chain-context.ts';
-import { CHAIN_FINDING_CODES, type ChainFinding, createChainProblem } from './finding.ts';
+import { type ChainFinding, type ChainFindingCode, createChainFinding } from './finding.ts';
 import {
   checkContainerHidesImds,
   checkKeysHideRole,
@@ -23,57 +28,63 @@ import {
 } from './hidden-providers.ts';
 import { type ChainFacts, type ChainOutcomes, PROVIDER_NAMES, SDKS } from './providers.ts';
 
-type Check = (chains: ChainContext) => ChainFinding[];
+type Checks = { [Code in ChainFindingCode]: (chains: ChainContext) => ChainFinding<Code>[] };
 
-const CHECKS: readonly Check[] = [
-  checkNoProviderAnswers,
-  checkMissingProfile,
-  checkSessionTokens,
-  checkExpirations,
-  checkIncompleteKeyPairs,
-  checkBrokenProviders,
-  checkInvalidSettings,
-  checkKeysHideRole,
-  checkWebIdentityHidesContainer,
-  checkProfileSkipsEnvironment,
-  checkAmbiguousProfile,
-  checkBlankVariables,
-  sdksDisagree,
-  checkProfileHidesRole,
-  checkContainerHidesImds,
-  checkLegacyVariables,
-  checkDefaultProfileVariable,
-];
+/** In the order of reports: first what keeps programs from working. */
+const CHECKS: Checks = {
+  NO_PROVIDER_ANSWERS: checkNoProviderAnswers,
+  NO_SUCH_PROFILE: checkMissingProfile,
+  KEYS_WITHOUT_TOKEN: checkKeysWithoutToken,
+  ONLY_SECURITY_TOKEN: checkOnlySecurityToken,
+  EXPIRED_CREDENTIALS_WIN: checkExpiredCredentials,
+  INCOMPLETE_KEY_PAIR: checkIncompleteKeyPairs,
+  FALLS_BACK_TO_INSTANCE_ROLE: checkFallbackToInstanceRole,
+  PROVIDER_STOPS_CHAIN: checkStoppedChains,
+  INVALID_SETTING_STOPS: checkInvalidSettings,
+  KEYS_HIDE_ROLE: checkKeysHideRole,
+  WEB_IDENTITY_HIDES_CONTAINER: checkWebIdentityHidesContainer,
+  PROFILE_SKIPS_ENVIRONMENT: checkProfileSkipsEnvironment,
+  AMBIGUOUS_PROFILE: checkAmbiguousProfile,
+  BLANK_VARIABLE: checkBlankVariables,
+  LEGACY_VARIABLES: checkLegacyVariables,
+  POLL_NOTE: checkPollNotes,
+  // Follows from the findings before it.
+  SDKS_DISAGREE: checkSdksDisagree,
+  EXPIRES_SOON: checkExpiresSoon,
+  PROFILE_HIDES_ROLE: checkProfileHidesRole,
+  CONTAINER_HIDES_IMDS: checkContainerHidesImds,
+  DEFAULT_PROFILE_ONLY_SOME_SDKS: checkDefaultProfileVariable,
+};
 
-/** What an operator should know of these chains, the most important first. */
+// `Object.keys` forgets the type of the keys.
+const CODES = Object.keys(CHECKS) as ChainFindingCode[];
+
+/** The codes of reports. A `POLL_NOTE` is reported with the code of its note. */
+export const CHAIN_FINDING_CODES = CODES.filter((code) => code !== 'POLL_NOTE');
+
+/** Everything the user should know about these chains: problems first, then notes. */
 export function findChainFindings(facts: ChainFacts, outcomes: ChainOutcomes): ChainFinding[] {
   const chains = new ChainContext(facts, outcomes);
-  const found = [...CHECKS.flatMap((check) => check(chains)), ...notesOf(facts)];
-  found.sort((a, b) => rank(a) - rank(b));
-  return [...found.filter(isProblem), ...found.filter((finding) => !isProblem(finding))];
+  const found = Object.values(CHECKS).flatMap((check): ChainFinding[] => check(chains));
+  return [
+    ...found.filter(({ severity }) => severity === 'problem'),
+    ...found.filter(({ severity }) => severity === 'note'),
+  ];
 }
 
-/** That SDKs disagree follows from what comes before it, notes included. */
-function rank({ code }: ChainFinding): number {
-  const at = (CHAIN_FINDING_CODES as readonly string[]).indexOf(code);
-  return at < 0 ? CHAIN_FINDING_CODES.indexOf('SDKS_DISAGREE') - 0.5 : at;
-}
-
-const isProblem = ({ severity }: ChainFinding) => severity === 'problem';
-
-/** Two SDKs in one program are rare, two programs on one machine are not. */
-function sdksDisagree({ outcomes }: ChainContext): ChainFinding[] {
+/** Two SDKs in one program are rare, but two programs on one machine are common. */
+function checkSdksDisagree({ outcomes }: ChainContext): ChainFinding<'SDKS_DISAGREE'>[] {
   const ends = new Set(
     SDKS.map((sdk) => {
       const outcome = outcomes[sdk];
-      return outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.provider : 'nothing';
+      return outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.provider : 'none';
     }),
   );
-  return ends.size > 1 ? [createChainProblem('SDKS_DISAGREE', { ends: [...ends] })] : [];
+  return ends.size > 1 ? [createChainFinding('problem', 'SDKS_DISAGREE', { ends: [...ends] })] : [];
 }
 
-/** What the findings above say better, or what is no news. */
-const TOLD: ReadonlySet<PollNoteCode> = new Set([
+/** Notes that say less than a finding, or nothing that the user could act on. */
+const COVERED_NOTES: ReadonlySet<PollNoteCode> = new Set([
   'STATIC_KEYS_HIDE_SOURCE',
   'PROFILE_HIDES_SOURCE',
   'NAMED_PROFILE_MISSING',
@@ -86,8 +97,8 @@ const TOLD: ReadonlySet<PollNoteCode> = new Set([
   'BLANK_ENV',
 ]);
 
-/** What will not mend itself. */
-const PROBLEMS: ReadonlySet<PollNoteCode> = new Set([
+/** Notes on something that the user has to fix. */
+const PROBLEM_NOTES: ReadonlySet<PollNoteCode> = new Set([
   'TWO_SESSION_TOKENS',
   'TOKEN_FILE_EXPIRED',
   'EXPIRATION_UNREADABLE',
@@ -96,13 +107,13 @@ const PROBLEMS: ReadonlySet<PollNoteCode> = new Set([
   'DISABLED_FOR_SOME_SDKS',
 ]);
 
-/** Each note once, in the order of the places. */
-function notesOf({ providers }: ChainFacts): ChainFinding[] {
-  const notes = PROVIDER_NAMES.flatMap((name) => providers[name].notes).filter(({ code }) => !TOLD.has(code));
-  const distinct = new Map(notes.map((each) => [JSON.stringify(each), each]));
-  return [...distinct.values()].map(({ code, ...args }) => ({
-    code,
-    severity: PROBLEMS.has(code) ? 'problem' : 'note',
-    args,
-  }));
+/** Each distinct note once, in the order of the providers. */
+function checkPollNotes({ facts }: ChainContext): ChainFinding<'POLL_NOTE'>[] {
+  const notes = PROVIDER_NAMES.flatMap((name) => facts.providers[name].notes).filter(
+    ({ code }) => !COVERED_NOTES.has(code),
+  );
+  const distinct = new Map(notes.map((note) => [JSON.stringify(note), note]));
+  return [...distinct.values()].map((note) =>
+    createChainFinding(PROBLEM_NOTES.has(note.code) ? 'problem' : 'note', 'POLL_NOTE', { note }),
+  );
 }

@@ -1,61 +1,54 @@
 import type { ChainContext } from './chain-context.ts';
-import { type ChainFinding, createChainNote, createChainProblem } from './finding.ts';
-import type { ProviderName } from './providers.ts';
+import { type ChainFinding, createChainFinding } from './finding.ts';
+import { KEY_PAIR_PROVIDERS, PROFILE_PROVIDERS } from './providers.ts';
 
-const OF_PROFILE: readonly ProviderName[] = [
-  'profile-role',
-  'profile-web-identity',
-  'sso',
-  'login',
-  'process',
-];
-
-export function checkKeysHideRole(chains: ChainContext): ChainFinding[] {
-  return (['environment', 'profile'] as const).flatMap((name) => {
+export function checkKeysHideRole(chains: ChainContext): ChainFinding<'KEYS_HIDE_ROLE'>[] {
+  return KEY_PAIR_PROVIDERS.flatMap((name) => {
+    const { remaining, isSession } = chains.getProvider(name);
     const sdks = chains.findSdksUsing(name);
     const hidden = chains.findHiddenRoleProviders(name);
-    const place = chains.getProvider(name);
     if (sdks.length === 0 || hidden.length === 0) return [];
-    // Keys that say when they end were put there on purpose, as `exec` does.
-    const isMeant = place.remaining !== null && place.remaining > 0;
-    const lasting = place.isSession === false;
-    return [
-      (isMeant ? createChainNote : createChainProblem)('KEYS_HIDE_ROLE', {
-        place: name,
-        hidden,
-        sdks,
-        lasting,
-      }),
-    ];
+    // A stated expiration shows intent: `cred-watch exec` sets one beside the keys.
+    const severity = remaining !== null && remaining > 0 ? 'note' : 'problem';
+    const fields = { provider: name, hidden, sdks, longLived: isSession === false };
+    return [createChainFinding(severity, 'KEYS_HIDE_ROLE', fields)];
   });
 }
 
-export function checkWebIdentityHidesContainer(chains: ChainContext): ChainFinding[] {
+export function checkWebIdentityHidesContainer(
+  chains: ChainContext,
+): ChainFinding<'WEB_IDENTITY_HIDES_CONTAINER'>[] {
   const sdks = chains.findSdksUsing('web-identity');
   const isHidden = sdks.length > 0 && chains.getProvider('container').state !== 'absent';
-  return isHidden ? [createChainProblem('WEB_IDENTITY_HIDES_CONTAINER', { sdks })] : [];
+  return isHidden ? [createChainFinding('problem', 'WEB_IDENTITY_HIDES_CONTAINER', { sdks })] : [];
 }
 
-export function checkProfileSkipsEnvironment({ facts, outcomes }: ChainContext): ChainFinding[] {
-  const { state } = facts.providers.environment;
-  const isThere = state === 'answers' || facts.providers.environment.problem?.code === 'NO_SESSION_TOKEN';
-  if (!isThere || !facts.profile.isNamed || outcomes.javascript.kind === 'unknown') return [];
-  return [createChainProblem('PROFILE_SKIPS_ENVIRONMENT', { name: facts.profile.name })];
+/** JavaScript ignores keys in the environment if AWS_PROFILE is set. */
+export function checkProfileSkipsEnvironment({
+  facts,
+  outcomes,
+}: ChainContext): ChainFinding<'PROFILE_SKIPS_ENVIRONMENT'>[] {
+  const { state, problem } = facts.providers.environment;
+  const hasKeys = state === 'answers' || problem?.code === 'NO_SESSION_TOKEN';
+  if (!hasKeys || !facts.profile.isNamed || outcomes.javascript.kind === 'unknown') return [];
+  return [createChainFinding('problem', 'PROFILE_SKIPS_ENVIRONMENT', { profile: facts.profile.name })];
 }
 
-export function checkProfileHidesRole(chains: ChainContext): ChainFinding[] {
-  return OF_PROFILE.flatMap((name) => {
-    const sdks = chains.findSdksUsing(name);
-    const hidden = chains.findHiddenRoleProviders(name);
-    const { name: profile } = chains.facts.profile;
+export function checkProfileHidesRole(chains: ChainContext): ChainFinding<'PROFILE_HIDES_ROLE'>[] {
+  const { name: profile } = chains.facts.profile;
+  return PROFILE_PROVIDERS.flatMap((provider) => {
+    // KEYS_HIDE_ROLE reports the keys of a profile.
+    if (provider === 'profile') return [];
+    const sdks = chains.findSdksUsing(provider);
+    const hidden = chains.findHiddenRoleProviders(provider);
     return sdks.length > 0 && hidden.length > 0
-      ? [createChainNote('PROFILE_HIDES_ROLE', { place: name, profile, hidden, sdks })]
+      ? [createChainFinding('note', 'PROFILE_HIDES_ROLE', { provider, profile, hidden, sdks })]
       : [];
   });
 }
 
-export function checkContainerHidesImds(chains: ChainContext): ChainFinding[] {
-  const isHidden =
-    chains.findSdksUsing('container').length > 0 && chains.getProvider('imds').state === 'answers';
-  return isHidden ? [createChainNote('CONTAINER_HIDES_IMDS', { role: chains.getProvider('imds').role })] : [];
+export function checkContainerHidesImds(chains: ChainContext): ChainFinding<'CONTAINER_HIDES_IMDS'>[] {
+  const { state, role } = chains.getProvider('imds');
+  const isHidden = chains.findSdksUsing('container').length > 0 && state === 'answers';
+  return isHidden ? [createChainFinding('note', 'CONTAINER_HIDES_IMDS', { role })] : [];
 }

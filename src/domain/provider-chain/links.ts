@@ -1,7 +1,7 @@
 import type {
   ChainFacts,
   ChainOutcome,
-  OutcomeReason,
+  OutcomeCause,
   Provider,
   ProviderName,
   ProviderProblem,
@@ -9,20 +9,22 @@ import type {
 } from './providers.ts';
 import { findSdkDifference } from './sdk-differences.ts';
 
-/** One member of a chain: how the chain ends here, or whether it goes on; `leave` passes over the rest of a group. */
+/** How the chain ends at this link. `next` goes on; `leave` skips the rest of the group. */
 export type LinkResult = ChainOutcome | 'next' | 'leave';
 export type ChainLink = (facts: ChainFacts, sdk: Sdk) => LinkResult;
 
-type Reaction = 'next' | 'leave' | 'stop';
+type FailureAction = 'next' | 'leave' | 'stop';
 
-/** What an SDK does about a place that is set and gives nothing; without more said, it stops there. */
+/** What an SDK does if a provider is set up and has no valid credentials. */
 interface FailureHandling {
-  onIncomplete?: Reaction | ((fault: ProviderProblem) => Reaction);
-  onFailure?: Reaction;
-  /** Where credentials that have expired are not used like any others. */
-  onExpired?: Reaction;
-  /** Where it works for us and not for the SDK; as if it failed, if nothing is said. */
-  onRefused?: Reaction;
+  /** Default: stop. */
+  onIncomplete?: FailureAction | ((problem: ProviderProblem) => FailureAction);
+  /** Default: stop. */
+  onFailure?: FailureAction;
+  /** Default: use the expired credentials. */
+  onExpired?: FailureAction;
+  /** If our poll succeeds and the SDK would fail. Default: as `onFailure`. */
+  onRejected?: FailureAction;
 }
 
 const ACCESS_KEY_ID = 'AWS_ACCESS_KEY_ID';
@@ -30,100 +32,101 @@ const SECRET_ACCESS_KEY = 'AWS_SECRET_ACCESS_KEY';
 const RELATIVE_URI = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 const FULL_URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
-export const stopAt = (place: ProviderName | null, why: OutcomeReason, name = ''): ChainOutcome => ({
+export const stopAt = (provider: ProviderName | null, cause: OutcomeCause): ChainOutcome => ({
   kind: 'stops',
-  provider: place,
-  reason: why,
-  subject: name,
+  provider,
+  cause,
 });
 
-export const isExpired = ({ remaining }: Provider): boolean => remaining !== null && remaining <= 0;
+const isExpired = ({ remaining }: Provider): boolean => remaining !== null && remaining <= 0;
 
-/** The token stands under a name that none but botocore reads. */
-const lacksToken = ({ accessKeyId, notes }: Provider, sdk: Sdk) =>
-  sdk !== 'botocore' && /^ASIA/.test(accessKeyId) && notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
+/** True if the token is set only under its old name, which botocore alone reads. */
+const lacksToken = ({ accessKeyId, notes }: Provider, sdk: Sdk): boolean =>
+  sdk !== 'botocore' &&
+  accessKeyId !== null &&
+  accessKeyId.startsWith('ASIA') &&
+  notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
 
-/** One place, whatever the SDK's manner. */
-export function providerLink(name: ProviderName, manner: FailureHandling = {}): ChainLink {
-  const { onIncomplete = 'stop', onFailure = 'stop', onExpired, onRefused = onFailure } = manner;
+export function providerLink(name: ProviderName, handling: FailureHandling = {}): ChainLink {
+  const { onIncomplete = 'stop', onFailure = 'stop', onExpired, onRejected = onFailure } = handling;
   return ({ providers }, sdk) => {
-    const place = providers[name];
-    const react = (reaction: Reaction, why: OutcomeReason) =>
-      reaction === 'stop' ? stopAt(name, why) : reaction;
-    if (place.state === 'absent') return 'next';
-    if (place.problem?.code === 'NO_SESSION_TOKEN')
-      return { kind: 'wins', provider: name, problem: 'NO_SESSION_TOKEN' };
-    if (place.state === 'incomplete') {
-      return react(
-        typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(place.problem!),
-        'INCOMPLETE',
-      );
+    const provider = providers[name];
+    const act = (action: FailureAction, reason: 'INCOMPLETE' | 'FAILED' | 'EXPIRED') =>
+      action === 'stop' ? stopAt(name, { reason }) : action;
+    const win = (problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null): ChainOutcome => ({
+      kind: 'wins',
+      provider: name,
+      problem,
+    });
+    if (provider.state === 'absent') return 'next';
+    if (provider.problem?.code === 'NO_SESSION_TOKEN') return win('NO_SESSION_TOKEN');
+    if (provider.state === 'incomplete') {
+      const action = typeof onIncomplete === 'string' ? onIncomplete : onIncomplete(provider.problem);
+      return act(action, 'INCOMPLETE');
     }
-    const objection = findSdkDifference(place, sdk);
-    if (objection !== null) return objection.kind === 'stops' && onRefused !== 'stop' ? onRefused : objection;
-    if (place.state === 'fails') return react(onFailure, 'FAILED');
-    if (lacksToken(place, sdk)) return { kind: 'wins', provider: name, problem: 'NO_SESSION_TOKEN' };
-    if (!isExpired(place)) return { kind: 'wins', provider: name, problem: null };
-    return onExpired === undefined
-      ? { kind: 'wins', provider: name, problem: 'EXPIRED' }
-      : react(onExpired, 'EXPIRED');
+    const difference = findSdkDifference(provider, sdk);
+    if (difference !== null) {
+      return difference.kind === 'stops' && onRejected !== 'stop' ? onRejected : difference;
+    }
+    if (provider.state === 'fails') return act(onFailure, 'FAILED');
+    if (lacksToken(provider, sdk)) return win('NO_SESSION_TOKEN');
+    if (!isExpired(provider)) return win(null);
+    return onExpired === undefined ? win('EXPIRED') : act(onExpired, 'EXPIRED');
   };
 }
 
-/** Links that are one to the chain. */
+/** Links in a row; a link that returns `leave` ends the group. */
 export function groupLinks(...links: ChainLink[]): ChainLink {
   return (facts, sdk) => {
     for (const link of links) {
-      const step = link(facts, sdk);
-      if (step === 'leave') return 'next';
-      if (step !== 'next') return step;
+      const result = link(facts, sdk);
+      if (result === 'leave') return 'next';
+      if (result !== 'next') return result;
     }
     return 'next';
   };
 }
 
-/** The link, where the facts are so. */
 export const linkIf =
   (condition: (facts: ChainFacts) => boolean, link: ChainLink): ChainLink =>
   (facts, sdk) =>
     condition(facts) ? link(facts, sdk) : 'next';
 
-/** Names from before there was an agreement, by who still reads them. */
-const OLD_NAMES: Partial<Record<Sdk, { keyId?: string; secretKey: string }>> = {
+/** Variable names from before the SDKs agreed on common ones. */
+const LEGACY_VARIABLES: Partial<Record<Sdk, { keyId?: string; secretKey: string }>> = {
   go: { keyId: 'AWS_ACCESS_KEY', secretKey: 'AWS_SECRET_KEY' },
   rust: { secretKey: 'SECRET_ACCESS_KEY' },
   dotnet: { secretKey: 'AWS_SECRET_KEY' },
 };
 
-/** The variables of old that this SDK makes a pair with; none where the usual names do or nothing does. */
+/** The legacy variables that this SDK reads a key pair from. Empty if it reads none, or only common names. */
 export function findLegacyVariables({ setVariables }: Pick<ChainFacts, 'setVariables'>, sdk: Sdk): string[] {
-  const names = OLD_NAMES[sdk];
-  if (names === undefined) return [];
-  const keyId = setVariables.has(ACCESS_KEY_ID) ? ACCESS_KEY_ID : names.keyId;
-  const secretKey = setVariables.has(SECRET_ACCESS_KEY) ? SECRET_ACCESS_KEY : names.secretKey;
+  const legacy = LEGACY_VARIABLES[sdk];
+  if (legacy === undefined) return [];
+  const keyId = setVariables.has(ACCESS_KEY_ID) ? ACCESS_KEY_ID : legacy.keyId;
+  const secretKey = setVariables.has(SECRET_ACCESS_KEY) ? SECRET_ACCESS_KEY : legacy.secretKey;
   if (keyId === undefined || !setVariables.has(keyId) || !setVariables.has(secretKey)) return [];
   return [keyId, secretKey].filter((name) => name !== ACCESS_KEY_ID && name !== SECRET_ACCESS_KEY);
 }
 
-/** The variables of the environment, which all read alike but for their old names. */
 export const environmentLink =
-  (manner: FailureHandling): ChainLink =>
+  (handling: FailureHandling): ChainLink =>
   (facts, sdk) =>
     findLegacyVariables(facts, sdk).length > 0
-      ? { kind: 'unknown', provider: 'environment', reason: 'OLD_NAMES', subject: '' }
-      : providerLink('environment', manner)(facts, sdk);
+      ? { kind: 'unknown', provider: 'environment', cause: { reason: 'LEGACY_VARIABLES' } }
+      : providerLink('environment', handling)(facts, sdk);
 
-/** A URI that is set to nothing, and would be used if it were something. */
+/** The blank variable of the container URI that an SDK would read. Null if there is none. */
 export function findBlankUriVariable({ setVariables, blankVariables }: ChainFacts): string | null {
   if (blankVariables.has(RELATIVE_URI)) return RELATIVE_URI;
   return blankVariables.has(FULL_URI) && !setVariables.has(RELATIVE_URI) ? FULL_URI : null;
 }
 
-/** Container endpoints for those to whom a blank URI is one that does not work. */
+/** The container endpoint in SDKs that treat a blank URI as an invalid one. Others ignore it: `providerLink`. */
 export const containerLink =
-  (blankMeans: 'stop' | 'next', manner: FailureHandling = {}): ChainLink =>
+  (onBlank: 'stop' | 'next', handling: FailureHandling = {}): ChainLink =>
   (facts, sdk) => {
     const blank = findBlankUriVariable(facts);
-    if (blank === null) return providerLink('container', manner)(facts, sdk);
-    return blankMeans === 'next' ? 'next' : stopAt('container', 'BLANK_VARIABLE', blank);
+    if (blank === null) return providerLink('container', handling)(facts, sdk);
+    return onBlank === 'next' ? 'next' : stopAt('container', { reason: 'BLANK_VARIABLE', setting: blank });
   };

@@ -1,11 +1,10 @@
 import type { FailureFacts, Instant, Seconds } from '../model.ts';
-import type { PollNote } from '../poll-note.ts';
+import type { PollNote, PollNoteCode } from '../poll-note.ts';
 
-/** Families of SDKs, each with a default chain of its own. botocore is in boto3 and in the AWS CLI. */
+/** SDK families with a default credential chain of their own. boto3 and the AWS CLI use botocore. */
 export const SDKS = ['botocore', 'java', 'go', 'javascript', 'rust', 'dotnet'] as const;
 export type Sdk = (typeof SDKS)[number];
 
-/** Where a chain may find credentials. `sso`, `login`, `process` and what begins with `profile` are the selected profile's. */
 export const PROVIDER_NAMES = [
   'environment',
   'web-identity',
@@ -20,142 +19,161 @@ export const PROVIDER_NAMES = [
 ] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
-/**
- * - `absent`: nothing of this kind is set.
- * - `incomplete`: something is set, and not all that it takes.
- * - `untried`: all is set, and only STS, IAM Identity Center or a sign-in could tell more. They are not asked.
- * - `answers`, `fails`: it was tried.
- */
-export type ProviderState = 'absent' | 'incomplete' | 'untried' | 'answers' | 'fails';
+/** The providers that read a key pair from variables or from a file. */
+export const KEY_PAIR_PROVIDERS = ['environment', 'profile'] as const satisfies readonly ProviderName[];
+export type KeyPairProvider = (typeof KEY_PAIR_PROVIDERS)[number];
 
-/** What is missing or wrong at a place. */
+/** The providers of the selected profile. */
+export const PROFILE_PROVIDERS = [
+  'profile',
+  'profile-role',
+  'profile-web-identity',
+  'sso',
+  'login',
+  'process',
+] as const satisfies readonly ProviderName[];
+export type ProfileProvider = (typeof PROFILE_PROVIDERS)[number];
+
+/** What is missing or invalid at a provider that is set up. */
 export type ProviderProblem =
-  /** Half a pair of keys. */
   | { code: 'NO_SECRET_KEY' }
   | { code: 'NO_KEY_ID' }
-  /** `ASIA…` is the key of a session, which is worth nothing without its token. SDKs use it all the same. */
+  /** The key id begins with `ASIA`, so AWS needs a session token, and there is none. SDKs use such keys anyway. */
   | { code: 'NO_SESSION_TOKEN' }
-  /** A web identity token and no role to assume with it. */
+  /** A web identity token is set without a role. */
   | { code: 'NO_ROLE_ARN' }
-  /** A role to assume, and nothing said of the credentials to do it with. */
+  /** A role is set without credentials to assume it with. */
   | { code: 'NO_ROLE_SOURCE' }
   | { code: 'TWO_ROLE_SOURCES' }
+  /** `source_profile` names a profile that does not exist. */
   | { code: 'ROLE_SOURCE_MISSING'; name: string }
   | { code: 'SETTINGS_MISSING'; names: readonly string[] }
   | { code: 'TOKEN_FILE_UNREADABLE'; detail: string }
   | { code: 'TOKEN_EXPIRED'; at: Instant }
   | { code: 'NOT_SIGNED_IN' }
   | ({ code: 'POLL_FAILED' } & FailureFacts)
-  /** It did not come to an end in its time. */
-  | { code: 'NO_ANSWER_IN_TIME' };
+  | { code: 'TIMED_OUT' };
 
-export interface Provider {
-  name: ProviderName;
-  state: ProviderState;
-  /** Not null in the states `incomplete` and `fails`. */
-  problem: ProviderProblem | null;
-  /** What is not known is `''`. */
-  accessKeyId: string;
-  role: string;
-  accountId: string;
-  /** Null where it is not stated; keys of a person never end. */
+/**
+ * - `absent`: no setting names this provider.
+ * - `incomplete`: some settings are there, others are missing.
+ * - `untried`: all settings are there, but only a call to STS, IAM Identity Center or sign-in could tell more.
+ * - `answers`, `fails`: the result of one poll.
+ */
+type ProviderStatus =
+  | { state: 'absent' | 'untried' | 'answers'; problem: null }
+  | { state: 'incomplete' | 'fails'; problem: ProviderProblem };
+export type ProviderState = ProviderStatus['state'];
+
+interface ProviderDetails {
+  accessKeyId: string | null;
+  role: string | null;
+  accountId: string | null;
+  /** Null if unknown. Long-lived keys have none. */
   expiration: Instant | null;
-  /** By AWS's clock where the place told it. */
+  /** Corrected by the provider's `Date` header, if there is one. */
   remaining: Seconds | null;
-  /** Credentials of a session end, whether it is said when or not; null where there are none to tell by. */
+  /** True for session credentials, which always expire, even at an unknown time. Null without credentials. */
   isSession: boolean | null;
-  /** A URL without its path (which is confidential in a container), or the file; `''` where there is none. */
-  origin: string;
-  /** In which of its two files the profile has its keys: botocore looks at the process in between. */
+  /** A file, or a URL without its path: the path of a container endpoint is confidential. */
+  origin: string | null;
+  /** The file that has the keys of the profile. botocore tries the process between the two files. */
   profileFile: 'config' | 'credentials' | null;
-  /** When the token that would be shown to STS or Identity Center ends. */
+  /** Expiration of the token for STS or IAM Identity Center. */
   tokenExpiration: Instant | null;
   notes: readonly PollNote[];
 }
 
-/** All that a chain decides by. Of variables only the names are known here. */
-export interface ChainFacts {
-  now: Instant;
-  providers: Readonly<Record<ProviderName, Provider>>;
-  /** Variables that hold something, and those that are set and hold nothing. */
-  setVariables: ReadonlySet<string>;
-  blankVariables: ReadonlySet<string>;
-  profile: {
-    name: string;
-    /** AWS_PROFILE names it. */
-    isNamed: boolean;
-    exists: boolean;
-    /** There are profiles, if not this one. */
-    othersExist: boolean;
-  };
-}
+/** One step of a credential chain, as the probe found it. */
+export type Provider = { name: ProviderName } & ProviderStatus & ProviderDetails;
 
-export const OUTCOME_REASONS = [
-  'INCOMPLETE',
-  'FAILED',
-  'EXPIRED',
-  'NO_SUCH_PROFILE',
-  'BLANK_VARIABLE',
-  'BAD_SETTING',
-  'TWO_KINDS',
-  'REFUSED_SETTING',
-  'SWITCHED_OFF',
-  'ASKS_ELSEWHERE',
-  'SENDS_OTHER_TOKEN',
-  'OLD_NAMES',
-  'OTHER_PROFILE',
-] as const;
-export type OutcomeReason = (typeof OUTCOME_REASONS)[number];
-
-/** How a chain ends. */
-export type ChainOutcome =
-  /** It uses these credentials; `flaw` is why they will not work. */
-  | { kind: 'wins'; provider: ProviderName; problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null }
-  /** It gives up here, whatever comes later. A setting that is wrong before any place counts has none. */
-  | { kind: 'stops'; provider: ProviderName | null; reason: OutcomeReason; subject: string }
-  /** It uses this place in a way that was not tried here. */
-  | { kind: 'unknown'; provider: ProviderName; reason: OutcomeReason; subject: string }
-  /** It comes to its end. */
-  | { kind: 'none' };
-
-export type ChainOutcomes = Readonly<Record<Sdk, ChainOutcome>>;
-
-const EMPTY: Omit<Provider, 'name'> = {
-  state: 'absent',
-  problem: null,
-  accessKeyId: '',
-  role: '',
-  accountId: '',
+const UNKNOWN_DETAILS: ProviderDetails = {
+  accessKeyId: null,
+  role: null,
+  accountId: null,
   expiration: null,
   remaining: null,
   isSession: null,
-  origin: '',
+  origin: null,
   profileFile: null,
   tokenExpiration: null,
   notes: [],
 };
 
-/** A place of which no more is known than `known`. */
-export const createProvider = (
-  name: ProviderName,
-  known: Partial<Omit<Provider, 'name'>> = {},
-): Provider => ({
-  ...EMPTY,
+/** What is known about a provider. Details that are not named are unknown. */
+export type KnownProvider = Partial<ProviderDetails> &
+  (
+    | { state?: 'absent' | 'untried' | 'answers'; problem?: null }
+    | { state: 'incomplete' | 'fails'; problem: ProviderProblem }
+  );
+
+export const createProvider = (name: ProviderName, known: KnownProvider = {}): Provider => ({
+  ...UNKNOWN_DETAILS,
+  state: 'absent',
+  problem: null,
   ...known,
   name,
 });
 
-/** Where IMDS is asked when nothing else is set. */
+/** An object with one value per name. */
+export const mapNames = <Name extends string, Value>(
+  names: readonly Name[],
+  toValue: (name: Name) => Value,
+): Record<Name, Value> =>
+  // `Object.fromEntries` forgets the type of the keys.
+  Object.fromEntries(names.map((name) => [name, toValue(name)])) as Record<Name, Value>;
+
+/** Everything that decides how a credential chain ends. */
+export interface ChainFacts {
+  now: Instant;
+  providers: Readonly<Record<ProviderName, Provider>>;
+  /** Names of environment variables that are set and not blank. Values are not kept: some are secret. */
+  setVariables: ReadonlySet<string>;
+  /** Names of environment variables that are set to a blank value. */
+  blankVariables: ReadonlySet<string>;
+  profile: {
+    name: string;
+    /** AWS_PROFILE is set. */
+    isNamed: boolean;
+    exists: boolean;
+    /** The files have profiles. Rust ignores a missing profile if they have none. */
+    anyExist: boolean;
+  };
+}
+
+/** Why a chain stops, or why its result is unknown. */
+export type OutcomeCause =
+  | { reason: 'INCOMPLETE' | 'FAILED' | 'EXPIRED' | 'LEGACY_VARIABLES' }
+  | { reason: 'NO_SUCH_PROFILE' | 'AMBIGUOUS_PROFILE'; profile: string }
+  /** `setting`: a variable, or a member of the process output. */
+  | { reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'OTHER_PROFILE'; setting: string }
+  /** `note`: what the SDK handles differently from our poll. */
+  | { reason: 'REJECTED_BY_SDK' | 'DISABLED' | 'OTHER_ENDPOINT' | 'OTHER_TOKEN'; note: PollNoteCode };
+
+/** How a chain ends. */
+export type ChainOutcome =
+  /** The chain uses these credentials. `problem` says why AWS will refuse them. */
+  | { kind: 'wins'; provider: ProviderName; problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null }
+  /** The chain fails here and tries no later provider. `provider` is null if loading the configuration fails. */
+  | { kind: 'stops'; provider: ProviderName | null; cause: OutcomeCause }
+  /** The chain uses this provider in a way that the probe did not try. */
+  | { kind: 'unknown'; provider: ProviderName; cause: OutcomeCause }
+  /** No provider has credentials. */
+  | { kind: 'none' };
+
+export type ChainOutcomes = Readonly<Record<Sdk, ChainOutcome>>;
+
+/** The endpoint of IMDS unless a setting names another one. */
 export const IMDS_ORIGIN = 'http://169.254.169.254';
 
-/** Nobody set it up, and this is no instance: that is nothing to mend. */
-export const isNotSetUp = ({ name, origin, problem }: Provider): boolean =>
+/** True if IMDS was polled only because it is the default: no setting names it, and it is unreachable. */
+export const isUnconfiguredImds = ({ name, origin, problem }: Provider): boolean =>
   name === 'imds' &&
   origin === IMDS_ORIGIN &&
   problem?.code === 'POLL_FAILED' &&
   problem.reason === 'unreachable' &&
   !problem.possibleHopLimit;
 
-/** There is something to use, if it was not to be tried: what an exit code can be made of. */
+/** Credentials that have not expired, or a provider that only a call to AWS could try. Decides the exit code. */
 export const isUsableProvider = ({ state, remaining }: Provider): boolean =>
   state === 'untried' || (state === 'answers' && (remaining === null || remaining > 0));

@@ -11,6 +11,7 @@ import {
   type ChainFacts,
   type ChainOutcome,
   type ChainOutcomes,
+  mapNames,
   type ProviderName,
   type ProviderProblem,
   SDKS,
@@ -18,60 +19,65 @@ import {
 } from './providers.ts';
 
 /**
- * The default chains, read from the SDKs' sources: botocore 1.43.107 (`credentials.py`, `session.py`), the AWS SDKs for
- * JavaScript (`credential-provider-node` 3.972.97), Java 2 (`DefaultCredentialsProvider`, `ProfileCredentialsUtils`),
- * Go 2 (`config/resolve_credentials.go`, `shared_config.go`), Rust (`aws-config`, `profile/credentials/repr.rs`) and .NET
- * (`DefaultAWSCredentialsIdentityResolver`, `CredentialProfileTypeDetector`). JVM properties, settings in code and
- * botocore's files of old (AWS_CREDENTIAL_FILE, ~/.boto) are not seen from here.
+ * The default credential chains. Sources: the code of botocore 1.43.107 (`credentials.py`, `session.py`) and of the AWS
+ * SDKs for JavaScript (`credential-provider-node` 3.972.97), Java 2 (`DefaultCredentialsProvider`,
+ * `ProfileCredentialsUtils`), Go 2 (`config/resolve_credentials.go`, `shared_config.go`), Rust (`aws-config`,
+ * `profile/credentials/repr.rs`) and .NET (`DefaultAWSCredentialsIdentityResolver`, `CredentialProfileTypeDetector`).
+ * Not covered: JVM properties, settings in code, and botocore's old files (AWS_CREDENTIAL_FILE, ~/.boto).
  */
 
 const AWS_PROFILE = 'AWS_PROFILE';
 
-const isNamedInVain = ({ profile }: ChainFacts) => profile.isNamed && !profile.exists;
+const isProfileMissing = ({ profile }: ChainFacts) => profile.isNamed && !profile.exists;
 const isProfileBlank = ({ blankVariables }: ChainFacts) => blankVariables.has(AWS_PROFILE);
 
-const noSuchProfile: ChainLink = ({ profile }) => stopAt(null, 'NO_SUCH_PROFILE', profile.name);
-const blankProfile: ChainLink = () => stopAt(null, 'BLANK_VARIABLE', AWS_PROFILE);
+const stopAtMissingProfile: ChainLink = ({ profile }) =>
+  stopAt(null, { reason: 'NO_SUCH_PROFILE', profile: profile.name });
+const stopAtBlankProfile: ChainLink = () => stopAt(null, { reason: 'BLANK_VARIABLE', setting: AWS_PROFILE });
 const leave: ChainLink = () => 'leave';
 
-/** Who reads AWS_DEFAULT_PROFILE may have another profile than the one that was looked at. */
+/** An SDK that reads AWS_DEFAULT_PROFILE may use a profile that the probe did not read. */
 const otherProfile = (isRead: (facts: ChainFacts) => boolean): ChainLink =>
   linkIf(
     (facts) => facts.setVariables.has('AWS_DEFAULT_PROFILE') && isRead(facts),
-    () => ({ kind: 'unknown', provider: 'profile', reason: 'OTHER_PROFILE', subject: 'AWS_DEFAULT_PROFILE' }),
+    () => ({
+      kind: 'unknown',
+      provider: 'profile',
+      cause: { reason: 'OTHER_PROFILE', setting: 'AWS_DEFAULT_PROFILE' },
+    }),
   );
 
-const lacksSsoRole = (fault: ProviderProblem) =>
-  fault.code === 'SETTINGS_MISSING' &&
-  ['sso_account_id', 'sso_role_name'].every((name) => fault.names.includes(name));
+const lacksSsoRole = (problem: ProviderProblem) =>
+  problem.code === 'SETTINGS_MISSING' &&
+  ['sso_account_id', 'sso_role_name'].every((name) => problem.names.includes(name));
 
-/** Behind it there is nothing, so that a failure and the end of the chain are one. */
-const LAST = providerLink('imds', { onFailure: 'next', onRefused: 'stop' });
+/** No provider follows IMDS, so a failure is the end of the chain. */
+const LAST = providerLink('imds', { onFailure: 'next', onRejected: 'stop' });
 
-/** Where in the two files the keys are makes a difference to none but botocore. */
+/** Only botocore cares which of the two files has the keys. */
 const keysIn = (file: 'config' | 'credentials') => (link: ChainLink) =>
   linkIf(({ providers }) => providers.profile.profileFile === file, link);
 
 /**
- * Any error that a provider raises ends the chain; that of a profile which is missing does so before the first.
- * Expired credentials are fetched again at once, and when they are expired still, it gives up; not so with IMDS.
+ * Any error of a provider ends the chain. A missing profile ends it before the first provider. botocore refreshes
+ * expired credentials at once and fails if the new ones have expired too, except with IMDS.
  */
 const BOTOCORE: readonly ChainLink[] = [
-  linkIf(isProfileBlank, blankProfile),
-  linkIf(isNamedInVain, noSuchProfile),
+  linkIf(isProfileBlank, stopAtBlankProfile),
+  linkIf(isProfileMissing, stopAtMissingProfile),
   (facts, sdk) =>
     environmentLink({
       onIncomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop'),
-      // It knows no other variable for the end.
+      // botocore reads the expiration from this variable only.
       ...(facts.setVariables.has('AWS_CREDENTIAL_EXPIRATION') ? { onExpired: 'stop' } : {}),
     })(facts, sdk),
-  // It comes before AWS_PROFILE; in the AWS CLI, after it.
+  // botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE, the AWS CLI after it.
   otherProfile(() => true),
   providerLink('profile-role'),
   providerLink('web-identity'),
   providerLink('profile-web-identity'),
-  // A profile of a session alone is for tokens, not for credentials.
-  providerLink('sso', { onIncomplete: (fault) => (lacksSsoRole(fault) ? 'next' : 'stop') }),
+  // A profile with only an SSO session is for tokens, not for credentials.
+  providerLink('sso', { onIncomplete: (problem) => (lacksSsoRole(problem) ? 'next' : 'stop') }),
   keysIn('credentials')(
     providerLink('profile', { onIncomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop') }),
   ),
@@ -84,7 +90,7 @@ const BOTOCORE: readonly ChainLink[] = [
   LAST,
 ];
 
-/** It passes over whatever raises an error; a blank variable is a value to it. */
+/** Java skips providers that raise an error. It treats a blank variable as a value. */
 const JAVA: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
   providerLink('web-identity', { onIncomplete: 'next', onFailure: 'next' }),
@@ -103,30 +109,32 @@ const JAVA: readonly ChainLink[] = [
   LAST,
 ];
 
-/** What makes the configuration as a whole fail to load, keys in the environment or not. */
-const goConfigurationFault: ChainLink = (facts) => {
+/** Go fails to load a configuration with one of these problems, even if the environment has keys. */
+const checkGoConfiguration: ChainLink = (facts, sdk) => {
   const { providers, profile } = facts;
-  if (isNamedInVain(facts)) return stopAt(null, 'NO_SUCH_PROFILE', profile.name);
-  const isWrong = (name: ProviderName) =>
-    providers[name].state === 'incomplete' &&
-    !['NO_ROLE_SOURCE', 'NO_SESSION_TOKEN'].includes(providers[name].problem!.code);
-  const wrong = (['profile', 'profile-role', 'profile-web-identity'] as const).find(isWrong);
-  if (wrong !== undefined) return stopAt(wrong, 'INCOMPLETE');
+  if (isProfileMissing(facts)) return stopAtMissingProfile(facts, sdk);
+  const isInvalid = (name: ProviderName) => {
+    const { state, problem } = providers[name];
+    return state === 'incomplete' && problem.code !== 'NO_ROLE_SOURCE' && problem.code !== 'NO_SESSION_TOKEN';
+  };
+  const invalid = (['profile', 'profile-role', 'profile-web-identity'] as const).find(isInvalid);
+  if (invalid !== undefined) return stopAt(invalid, { reason: 'INCOMPLETE' });
   const kinds = (['profile-role', 'profile-web-identity', 'process'] as const).filter(
     (name) => providers[name].state !== 'absent' && providers[name].problem?.code !== 'NO_ROLE_SOURCE',
   );
-  if (kinds.length > 1) return stopAt(null, 'TWO_KINDS', profile.name);
-  const bad = providers.imds.notes.find(({ code }) => code === 'V1_DISABLED_FOR_SOME_SDKS');
-  return bad === undefined ? 'next' : stopAt(null, 'BAD_SETTING', 'AWS_EC2_METADATA_V1_DISABLED');
+  if (kinds.length > 1) return stopAt(null, { reason: 'AMBIGUOUS_PROFILE', profile: profile.name });
+  return providers.imds.notes.some(({ code }) => code === 'V1_DISABLED_FOR_SOME_SDKS')
+    ? stopAt(null, { reason: 'INVALID_SETTING', setting: 'AWS_EC2_METADATA_V1_DISABLED' })
+    : 'next';
 };
 
-/** One choice when the configuration is loaded, and no other after that. */
+/** Go chooses one provider while it loads the configuration. It tries no other one if that provider fails. */
 const GO: readonly ChainLink[] = [
-  goConfigurationFault,
+  checkGoConfiguration,
   environmentLink({ onIncomplete: 'next' }),
   providerLink('web-identity'),
   otherProfile(({ profile }) => !profile.isNamed),
-  // A role without a source is assumed with whatever comes next, container and IMDS included.
+  // Go assumes a role without a source with the next credentials, including those of container and IMDS.
   linkIf(
     ({ providers }) => providers['profile-role'].state !== 'absent',
     () => ({
@@ -144,7 +152,7 @@ const GO: readonly ChainLink[] = [
   LAST,
 ];
 
-/** Only errors of its own kind let the chain go on: a file that cannot be read is not one, nor is a failing SSO. */
+/** Only a `CredentialsProviderError` lets the chain go on. An unreadable file or a failing SSO raises other errors. */
 const JAVASCRIPT: readonly ChainLink[] = [
   linkIf(({ profile }) => !profile.isNamed, environmentLink({ onIncomplete: 'next' })),
   groupLinks(
@@ -162,11 +170,11 @@ const JAVASCRIPT: readonly ChainLink[] = [
   LAST,
 ];
 
-/** Only "not loaded" lets the chain go on. A blank variable is a value to it. */
+/** Only the error "not loaded" lets the chain go on. Rust treats a blank variable as a value. */
 const RUST: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
-  linkIf((facts) => isProfileBlank(facts) && facts.profile.othersExist, blankProfile),
-  linkIf((facts) => isNamedInVain(facts) && facts.profile.othersExist, noSuchProfile),
+  linkIf((facts) => isProfileBlank(facts) && facts.profile.anyExist, stopAtBlankProfile),
+  linkIf((facts) => isProfileMissing(facts) && facts.profile.anyExist, stopAtMissingProfile),
   providerLink('profile-role'),
   providerLink('profile-web-identity'),
   providerLink('sso'),
@@ -175,7 +183,7 @@ const RUST: readonly ChainLink[] = [
   providerLink('profile'),
   linkIf(
     ({ blankVariables }) => blankVariables.has('AWS_WEB_IDENTITY_TOKEN_FILE'),
-    () => stopAt('web-identity', 'BLANK_VARIABLE', 'AWS_WEB_IDENTITY_TOKEN_FILE'),
+    () => stopAt('web-identity', { reason: 'BLANK_VARIABLE', setting: 'AWS_WEB_IDENTITY_TOKEN_FILE' }),
   ),
   providerLink('web-identity'),
   containerLink('stop'),
@@ -183,18 +191,21 @@ const RUST: readonly ChainLink[] = [
 ];
 
 /**
- * The properties of a profile must be exactly those of one kind, else it is passed over; one of SSO's is enough to make
- * it SSO's, and that is passed over where nobody has signed in.
+ * .NET uses a profile only if all of its settings belong to one kind of provider. A single SSO setting makes it an SSO
+ * profile, and .NET skips it unless the user is signed in.
  */
 const dotnetProfile: ChainLink = (facts, sdk) => {
   const { providers } = facts;
-  if (isNamedInVain(facts)) return noSuchProfile(facts, sdk);
+  if (isProfileMissing(facts)) return stopAtMissingProfile(facts, sdk);
   if (providers.sso.state !== 'absent')
     return providerLink('sso', { onIncomplete: 'next', onFailure: 'next' })(facts, sdk);
   const kinds = (['profile', 'profile-role', 'profile-web-identity', 'login', 'process'] as const).filter(
     (name) => providers[name].state !== 'absent',
   );
-  return kinds.length === 1 ? providerLink(kinds[0]!, { onIncomplete: 'next' })(facts, sdk) : 'next';
+  const [kind, ...others] = kinds;
+  return kind !== undefined && others.length === 0
+    ? providerLink(kind, { onIncomplete: 'next' })(facts, sdk)
+    : 'next';
 };
 
 const DOTNET: readonly ChainLink[] = [
@@ -215,11 +226,10 @@ const CHAINS: Readonly<Record<Sdk, readonly ChainLink[]>> = {
 };
 
 export function resolveChain(sdk: Sdk, facts: ChainFacts): ChainOutcome {
-  const step = groupLinks(...CHAINS[sdk])(facts, sdk);
-  return step === 'next' || step === 'leave' ? { kind: 'none' } : step;
+  const result = groupLinks(...CHAINS[sdk])(facts, sdk);
+  return result === 'next' || result === 'leave' ? { kind: 'none' } : result;
 }
 
-/** How the default chain of each SDK ends in a program that starts here and now. */
-export function resolveChains(facts: ChainFacts): ChainOutcomes {
-  return Object.fromEntries(SDKS.map((sdk) => [sdk, resolveChain(sdk, facts)])) as Record<Sdk, ChainOutcome>;
-}
+/** How the default chain of each SDK ends in a program that starts now in this environment. */
+export const resolveChains = (facts: ChainFacts): ChainOutcomes =>
+  mapNames(SDKS, (sdk) => resolveChain(sdk, facts));

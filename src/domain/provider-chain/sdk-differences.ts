@@ -1,69 +1,75 @@
 import type { PollNoteCode } from '../poll-note.ts';
-import type { ChainOutcome, OutcomeReason, Provider, Sdk } from './providers.ts';
+import type { ChainOutcome, OutcomeCause, Provider, Sdk } from './providers.ts';
 
-/** What happens in some SDKs where our own look only took a note. */
+type NoteReason = Extract<OutcomeCause, { note: PollNoteCode }>['reason'];
+
 interface SdkDifference {
   sdks: readonly Sdk[];
   kind: 'stops' | 'unknown';
-  why: OutcomeReason;
+  reason: NoteReason;
 }
 
-const refusedBy = (...sdks: Sdk[]): SdkDifference => ({ sdks, kind: 'stops', why: 'REFUSED_SETTING' });
+const rejectedBy = (...sdks: Sdk[]): SdkDifference => ({ sdks, kind: 'stops', reason: 'REJECTED_BY_SDK' });
 
-/** Which SDKs do so is known from their sources and from test/peers. */
-const OBJECTIONS: Partial<Record<PollNoteCode, SdkDifference>> = {
-  HOST_NAME_ONLY_SOME_SDKS: refusedBy('botocore', 'javascript'),
-  TOKEN_TRAILING_NEWLINE: refusedBy('botocore', 'go', 'rust', 'javascript'),
-  ENDPOINT_MODE_CASE: refusedBy('javascript'),
-  // These put the whole list into the next path.
-  SEVERAL_ROLES: refusedBy('botocore', 'javascript', 'rust'),
-  TOKEN_TTL_NONCONFORMING: refusedBy('rust'),
-  // Rust speaks no IMDSv1.
-  IMDS_V1_USED: refusedBy('rust'),
-  // Any text but `false` switches JavaScript's IMDS off; Java throws at what is neither `true` nor `false`.
-  DISABLED_FOR_SOME_SDKS: { sdks: ['javascript', 'java'], kind: 'stops', why: 'SWITCHED_OFF' },
-  IPV6_ONLY_BOTOCORE: { sdks: ['botocore'], kind: 'unknown', why: 'ASKS_ELSEWHERE' },
+/**
+ * Notes of our poll that mean a different result in some SDKs. Sources: the code of the SDKs, and `test/peers`, which
+ * runs some of them.
+ */
+const DIFFERENCES: Partial<Record<PollNoteCode, SdkDifference>> = {
+  HOST_NAME_ONLY_SOME_SDKS: rejectedBy('botocore', 'javascript'),
+  TOKEN_TRAILING_NEWLINE: rejectedBy('botocore', 'go', 'rust', 'javascript'),
+  ENDPOINT_MODE_CASE: rejectedBy('javascript'),
+  // These SDKs append the whole list of roles to the path of the next request.
+  SEVERAL_ROLES: rejectedBy('botocore', 'javascript', 'rust'),
+  TOKEN_TTL_NONCONFORMING: rejectedBy('rust'),
+  IMDS_V1_USED: rejectedBy('rust'),
+  // JavaScript treats any text except `false` as true. Java throws for anything except `true` and `false`.
+  DISABLED_FOR_SOME_SDKS: { sdks: ['javascript', 'java'], kind: 'stops', reason: 'DISABLED' },
+  IPV6_ONLY_BOTOCORE: { sdks: ['botocore'], kind: 'unknown', reason: 'OTHER_ENDPOINT' },
   SERVICE_ENDPOINT_OVERRIDDEN: {
     sdks: ['botocore', 'go', 'javascript', 'rust', 'dotnet'],
     kind: 'unknown',
-    why: 'ASKS_ELSEWHERE',
+    reason: 'OTHER_ENDPOINT',
   },
-  // We send the file's token, Java the variable's.
-  TWO_TOKENS_SET: { sdks: ['java'], kind: 'unknown', why: 'SENDS_OTHER_TOKEN' },
+  // Our poll sends the token from the file, Java sends the token from the variable.
+  TWO_TOKENS_SET: { sdks: ['java'], kind: 'unknown', reason: 'OTHER_TOKEN' },
 };
 
-/** Variables of IMDS that must not be blank, and for whom. */
-const BLANKS: Readonly<Record<string, readonly Sdk[]>> = {
+const SDKS_AFFECTED_BY_BLANK: Readonly<Record<string, readonly Sdk[]>> = {
   AWS_EC2_METADATA_DISABLED: ['java'],
   AWS_EC2_METADATA_SERVICE_ENDPOINT: ['rust'],
   AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: ['rust', 'javascript'],
 };
 
-/** The SDKs that take a blank variable of IMDS for a value. */
-export const findSdksAffectedByBlank = (name: string): readonly Sdk[] => BLANKS[name] ?? [];
+/** The SDKs that treat a blank variable of IMDS as a value. */
+export const findSdksAffectedByBlank = (variable: string): readonly Sdk[] =>
+  SDKS_AFFECTED_BY_BLANK[variable] ?? [];
 
 /**
- * Who fails on an end that is no time: whoever reads it, but for JavaScript, which never asks for newer ones then
- * (botocore 1.43.11 and `credential-provider-process` 3.972 were tried; Java's `ProcessCredentialsProvider`, Go's
- * `processcreds`, Rust's `credential_process.rs` and .NET's `ProcessAWSCredentials` were read).
+ * The SDKs that fail if this expiration is invalid. JavaScript reads `Expiration` too, but never refreshes the
+ * credentials then. Sources: tests with botocore 1.43.11 and `credential-provider-process` 3.972; the code of Java
+ * (`ProcessCredentialsProvider`), Go (`processcreds`), Rust (`credential_process.rs`) and .NET
+ * (`ProcessAWSCredentials`).
  */
-const UNREADABLE_ENDS: Readonly<Record<string, readonly Sdk[]>> = {
+const SDKS_AFFECTED_BY_UNREADABLE: Readonly<Record<string, readonly Sdk[]>> = {
   Expiration: ['botocore', 'java', 'go', 'rust', 'dotnet'],
   AWS_CREDENTIAL_EXPIRATION: ['botocore'],
 };
 
-/** Why this SDK does not get what we got from a place; null where it does. */
+/** Why this SDK does not get what our poll of the provider got, or null if it does. */
 export function findSdkDifference({ name, notes }: Provider, sdk: Sdk): ChainOutcome | null {
+  const stop = (cause: OutcomeCause): ChainOutcome => ({ kind: 'stops', provider: name, cause });
   for (const note of notes) {
     if (note.code === 'BLANK_ENV' && findSdksAffectedByBlank(note.name).includes(sdk)) {
-      return { kind: 'stops', provider: name, reason: 'BLANK_VARIABLE', subject: note.name };
+      return stop({ reason: 'BLANK_VARIABLE', setting: note.name });
     }
-    if (note.code === 'EXPIRATION_UNREADABLE' && UNREADABLE_ENDS[note.name]?.includes(sdk)) {
-      return { kind: 'stops', provider: name, reason: 'BAD_SETTING', subject: note.name };
+    if (note.code === 'EXPIRATION_UNREADABLE' && SDKS_AFFECTED_BY_UNREADABLE[note.name]?.includes(sdk)) {
+      return stop({ reason: 'INVALID_SETTING', setting: note.name });
     }
-    const objection = OBJECTIONS[note.code];
-    if (objection?.sdks.includes(sdk)) {
-      return { kind: objection.kind, provider: name, reason: objection.why, subject: note.code };
+    const difference = DIFFERENCES[note.code];
+    if (difference?.sdks.includes(sdk)) {
+      const { kind, reason } = difference;
+      return { kind, provider: name, cause: { reason, note: note.code } };
     }
   }
   return null;

@@ -1,7 +1,8 @@
 import type { PollNoteCode } from '../../domain/poll-note.ts';
 import type {
   ChainOutcome,
-  OutcomeReason,
+  OutcomeCause,
+  ProfileProvider,
   ProviderName,
   ProviderProblem,
   Sdk,
@@ -18,7 +19,6 @@ export const SDK_NAMES: Record<Sdk, string> = {
   dotnet: '.NET',
 };
 
-/** What an operator knows it by. */
 export const PROVIDER_LABELS: Record<ProviderName, string> = {
   environment: 'environment',
   'web-identity': 'web identity',
@@ -32,7 +32,17 @@ export const PROVIDER_LABELS: Record<ProviderName, string> = {
   imds: 'IMDS',
 };
 
-/** As a part of a sentence. */
+/** Short labels for texts that name the profile. */
+export const PROFILE_PROVIDER_LABELS: Record<ProfileProvider, string> = {
+  profile: 'keys',
+  'profile-role': 'role',
+  'profile-web-identity': 'web identity',
+  sso: 'SSO',
+  login: 'aws login',
+  process: 'process',
+};
+
+/** With an article, for sentences. */
 export const PROVIDER_PHRASES: Record<ProviderName, string> = {
   environment: 'the environment',
   'web-identity': 'web identity (AWS_WEB_IDENTITY_TOKEN_FILE)',
@@ -46,69 +56,97 @@ export const PROVIDER_PHRASES: Record<ProviderName, string> = {
   imds: 'IMDS',
 };
 
-const FAULTS: {
-  [Code in ProviderProblem['code']]: (fault: Extract<ProviderProblem, { code: Code }>) => string;
-} = {
-  NO_SECRET_KEY: () => 'a key id without its secret key',
-  NO_KEY_ID: () => 'a secret key without its key id',
-  NO_SESSION_TOKEN: () => 'the key of a session, without its token: AWS refuses it',
-  NO_ROLE_ARN: () => 'a token file, and no role to assume with it',
-  NO_ROLE_SOURCE: () => 'role_arn, and neither source_profile nor credential_source',
-  TWO_ROLE_SOURCES: () => 'source_profile and credential_source, of which there may be one',
-  ROLE_SOURCE_MISSING: ({ name }) => `source_profile ${name} is not there`,
-  SETTINGS_MISSING: ({ names }) => `missing: ${names.join(', ')}`,
-  TOKEN_FILE_UNREADABLE: ({ detail }) => `the token file cannot be read: ${detail}`,
-  TOKEN_EXPIRED: ({ at }) => `the token expired at ${formatTimestamp(at)}`,
-  NOT_SIGNED_IN: () => 'nobody is signed in: `aws sso login`',
-  POLL_FAILED: (fault) => describeFailure(fault).message,
-  NO_ANSWER_IN_TIME: () => 'no answer in time',
+export function describeProviderProblem(problem: ProviderProblem): string {
+  switch (problem.code) {
+    case 'NO_SECRET_KEY':
+      return 'a key id without a secret key';
+    case 'NO_KEY_ID':
+      return 'a secret key without a key id';
+    case 'NO_SESSION_TOKEN':
+      return 'session keys without a session token, which AWS refuses';
+    case 'NO_ROLE_ARN':
+      return 'a token file without a role';
+    case 'NO_ROLE_SOURCE':
+      return 'role_arn without source_profile or credential_source';
+    case 'TWO_ROLE_SOURCES':
+      return 'both source_profile and credential_source are set';
+    case 'ROLE_SOURCE_MISSING':
+      return `source_profile ${problem.name} does not exist`;
+    case 'SETTINGS_MISSING':
+      return `missing: ${problem.names.join(', ')}`;
+    case 'TOKEN_FILE_UNREADABLE':
+      return `could not read the token file: ${problem.detail}`;
+    case 'TOKEN_EXPIRED':
+      return `the token expired at ${formatTimestamp(problem.at)}`;
+    case 'NOT_SIGNED_IN':
+      return 'not signed in';
+    case 'POLL_FAILED':
+      return describeFailure(problem).message;
+    case 'TIMED_OUT':
+      return 'timed out';
+  }
+}
+
+/** Why some SDKs reject what a poll noted. */
+const REJECTIONS: Partial<Record<PollNoteCode, string>> = {
+  HOST_NAME_ONLY_SOME_SDKS: 'the SDK accepts no host name here',
+  TOKEN_TRAILING_NEWLINE: 'the SDK accepts no line break after the token',
+  ENDPOINT_MODE_CASE: 'the SDK accepts only the spellings IPv4 and IPv6',
+  SEVERAL_ROLES: 'the SDK expects a single role',
+  TOKEN_TTL_NONCONFORMING: 'the SDK needs the TTL of the token',
+  IMDS_V1_USED: 'the SDK does not support IMDSv1',
 };
 
-export const describeProviderProblem = <F extends ProviderProblem>(fault: F): string =>
-  (FAULTS[fault.code] as (fault: F) => string)(fault);
+function describeCause(cause: OutcomeCause): string {
+  switch (cause.reason) {
+    case 'INCOMPLETE':
+      return 'settings are missing';
+    case 'FAILED':
+      return 'the provider fails';
+    case 'EXPIRED':
+      return 'the credentials have expired';
+    case 'LEGACY_VARIABLES':
+      return 'keys from legacy variables';
+    case 'NO_SUCH_PROFILE':
+      return `profile ${cause.profile} does not exist`;
+    case 'AMBIGUOUS_PROFILE':
+      return `profile ${cause.profile} has two kinds of credentials`;
+    case 'BLANK_VARIABLE':
+      return `${cause.setting} is blank`;
+    case 'INVALID_SETTING':
+      return `${cause.setting} is invalid`;
+    case 'OTHER_PROFILE':
+      return `of the profile that ${cause.setting} names`;
+    case 'REJECTED_BY_SDK':
+      return REJECTIONS[cause.note] ?? 'the SDK rejects a setting';
+    case 'DISABLED':
+      return 'the SDK treats the provider as disabled';
+    case 'OTHER_ENDPOINT':
+      return 'from another endpoint, which was not polled';
+    case 'OTHER_TOKEN':
+      return 'with AWS_CONTAINER_AUTHORIZATION_TOKEN, which was not tried';
+  }
+}
 
-/** Of what a look took a note, in the words of who refuses it. */
-const REFUSALS: Partial<Record<PollNoteCode, string>> = {
-  HOST_NAME_ONLY_SOME_SDKS: 'it accepts no host name there',
-  TOKEN_TRAILING_NEWLINE: 'it accepts no token with a line end',
-  ENDPOINT_MODE_CASE: 'it wants IPv4 or IPv6 written so',
-  SEVERAL_ROLES: 'it expects one role',
-  TOKEN_TTL_NONCONFORMING: 'it wants a proper time to live of the token',
-  IMDS_V1_USED: 'it does not speak IMDSv1',
+const WINNER_PROBLEMS = {
+  NO_SESSION_TOKEN: 'without a session token, so AWS refuses it',
+  EXPIRED: 'expired',
 };
 
-const WHYS: Record<OutcomeReason, (name: string) => string> = {
-  INCOMPLETE: () => 'it is incomplete',
-  FAILED: () => 'it fails',
-  EXPIRED: () => 'its credentials have expired',
-  NO_SUCH_PROFILE: (name) => `there is no profile ${name}`,
-  BLANK_VARIABLE: (name) => `${name} is set and empty`,
-  BAD_SETTING: (name) => `${name} cannot be understood`,
-  TWO_KINDS: (name) => `profile ${name} has two kinds of credentials`,
-  REFUSED_SETTING: (name) => REFUSALS[name as PollNoteCode] ?? 'it refuses a setting',
-  SWITCHED_OFF: () => 'it takes it for switched off',
-  ASKS_ELSEWHERE: () => 'at another address than was asked here',
-  SENDS_OTHER_TOKEN: () => 'with AWS_CONTAINER_AUTHORIZATION_TOKEN, which was not tried here',
-  OLD_NAMES: () => 'by the old names of the variables',
-  OTHER_PROFILE: (name) => `of whatever profile ${name} names`,
-};
-
-const FLAWS = { NO_SESSION_TOKEN: 'without its token: AWS refuses it', EXPIRED: 'expired' };
-
-/** How a chain ends, without the credentials that it ends with. */
+/** How a chain ends, without a description of the credentials. */
 export function describeChainOutcome(outcome: ChainOutcome): string {
   switch (outcome.kind) {
-    case 'wins':
-      return outcome.problem === null
-        ? PROVIDER_LABELS[outcome.provider]
-        : `${PROVIDER_LABELS[outcome.provider]}, ${FLAWS[outcome.problem]}`;
+    case 'wins': {
+      const label = PROVIDER_LABELS[outcome.provider];
+      return outcome.problem === null ? label : `${label}, ${WINNER_PROBLEMS[outcome.problem]}`;
+    }
     case 'unknown':
-      return `${PROVIDER_LABELS[outcome.provider]}, ${WHYS[outcome.reason](outcome.subject)}`;
+      return `${PROVIDER_LABELS[outcome.provider]}, ${describeCause(outcome.cause)}`;
     case 'stops': {
-      const where = outcome.provider === null ? 'stops' : `stops at ${PROVIDER_LABELS[outcome.provider]}`;
-      return `none: ${where}, ${WHYS[outcome.reason](outcome.subject)}`;
+      const stop = outcome.provider === null ? 'stops' : `stops at ${PROVIDER_LABELS[outcome.provider]}`;
+      return `none: ${stop}, ${describeCause(outcome.cause)}`;
     }
     case 'none':
-      return 'none: no place is left';
+      return 'none: no provider has credentials';
   }
 }

@@ -1,15 +1,20 @@
 import {
+  type ChainFacts,
   type ChainOutcome,
+  type ChainOutcomes,
+  PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type Provider,
   type ProviderName,
   SDKS,
+  type Sdk,
 } from '../../domain/provider-chain/providers.ts';
 import type { ReportContext } from '../context.ts';
 import { describeChainFinding } from '../messages/chain-findings.ts';
 import {
   describeChainOutcome,
   describeProviderProblem,
+  PROFILE_PROVIDER_LABELS,
   PROVIDER_LABELS,
   SDK_NAMES,
 } from '../messages/providers.ts';
@@ -17,153 +22,167 @@ import { createPalette, type Palette } from '../table/colour.ts';
 import { clampWidth, layOutColumns } from '../table/layout.ts';
 import { formatRemaining, formatTimestamp } from '../text/format-values.ts';
 import { escapeUnprintable, maskKeyId } from '../text/untrusted-text.ts';
-import { groupOutcomes, type SourcesReport } from './chain-report.ts';
+import type { SourcesReport } from './chain-report.ts';
 
 const LABEL_WIDTH = 22;
 const STATE_WIDTH = 12;
-
-type Context = Pick<ReportContext, 'width' | 'hasColour'>;
-
-/** For an operator at night: what each place says, who ends where, and what to do about it. */
-export function renderSourcesTable(report: SourcesReport, context: Context): string {
-  const colours = createPalette(context.hasColour);
-  const width = clampWidth(context.width);
-  const sections = [
-    section('places', placeRows(report, colours), [LABEL_WIDTH, STATE_WIDTH], width, colours),
-    section('what SDKs get', winnerRows(report, colours), [Math.round(width * 0.58), GAP], width, colours),
-    section('findings', findingRows(report, colours), [2], width, colours),
-  ];
-  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
-}
-
+const OUTCOME_SHARE = 0.58;
 /** Between columns whose texts may fill them. */
 const GAP = 2;
 const INDENT = 2;
 
-/** @param widths of all columns but the last, which has the rest */
-function section(
+type TableContext = Pick<ReportContext, 'width' | 'hasColour'>;
+
+/** The state of each provider, the credentials of each SDK, and the findings with hints. */
+export function renderSourcesTable(report: SourcesReport, context: TableContext): string {
+  const palette = createPalette(context.hasColour);
+  const width = clampWidth(context.width);
+  const outcomeWidths = [Math.round(width * OUTCOME_SHARE), GAP];
+  const sections = [
+    renderSection(
+      'providers',
+      buildProviderRows(report, palette),
+      [LABEL_WIDTH, STATE_WIDTH],
+      width,
+      palette,
+    ),
+    renderSection('credentials by SDK', buildOutcomeRows(report, palette), outcomeWidths, width, palette),
+    renderSection('findings', buildFindingRows(report, palette), [2], width, palette),
+  ];
+  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+/** @param widths of all columns except the last, which gets the remaining width */
+function renderSection(
   title: string,
   rows: readonly string[][],
   widths: readonly number[],
   width: number,
-  colours: Palette,
+  palette: Palette,
 ): string {
   if (rows.length === 0) return '';
-  const rest = width - INDENT - widths.reduce((sum, each) => sum + each, 0);
+  const lastWidth = width - INDENT - widths.reduce((sum, each) => sum + each, 0);
   const indented = rows.map((row) => ['', ...row]);
-  const text = layOutColumns(indented, [INDENT, ...widths, rest]).replaceAll(NO_BREAK, ' ');
-  return `${colours.bold(title)}\n\n${text}`;
+  const text = layOutColumns(indented, [INDENT, ...widths, lastWidth]).replaceAll(NO_BREAK, ' ');
+  return `${palette.bold(title)}\n\n${text}`;
 }
 
-function placeRows({ facts }: SourcesReport, colours: Palette): string[][] {
-  const places = PROVIDER_NAMES.map((name) => facts.providers[name]);
-  const rows = places
+function buildProviderRows({ facts }: SourcesReport, palette: Palette): string[][] {
+  const rows = PROVIDER_NAMES.map((name) => facts.providers[name])
     .filter(({ state }) => state !== 'absent')
-    .map((place) => [PROVIDER_LABELS[place.name], paintState(place, colours), describe(place, facts)]);
-  const absent = absentPlaces(facts);
+    .map((provider) => [
+      PROVIDER_LABELS[provider.name],
+      paintState(provider, palette),
+      describeProvider(provider, facts),
+    ]);
+  const absent = listAbsentProviders(facts);
   return absent === '' ? rows : [...rows, ['not set', '', absent]];
 }
 
-/** Of the profile no more than an operator would look for. */
-const OF_PROFILE = ['profile', 'process', 'sso'] as const;
-const OTHERS = ['environment', 'web-identity', 'container', 'imds'] as const;
+/** Rare providers are listed only if they are set. */
+const COMMON_PROVIDERS = ['environment', 'web-identity', 'container', 'imds'] as const;
+const COMMON_PROFILE_PROVIDERS = ['profile', 'process', 'sso'] as const;
 
-function absentPlaces({ providers, profile }: SourcesReport['facts']): string {
-  const labels = (names: readonly ProviderName[]) =>
-    names.filter((name) => providers[name].state === 'absent').map((name) => PROVIDER_LABELS[name]);
-  const ofProfile = labels(OF_PROFILE).map((label) => label.replace('profile ', ''));
-  const inProfile = `${ofProfile.join(', ')} of profile ${profile.name}${profile.exists ? '' : ' (there is none)'}`;
-  return [...labels(OTHERS), ...(ofProfile.length === 0 ? [] : [inProfile])]
-    .map(escapeUnprintable)
-    .join(', ');
+function listAbsentProviders({ providers, profile }: ChainFacts): string {
+  const isAbsent = (name: ProviderName) => providers[name].state === 'absent';
+  const labels = COMMON_PROVIDERS.filter(isAbsent).map((name) => PROVIDER_LABELS[name]);
+  const ofProfile = COMMON_PROFILE_PROVIDERS.filter(isAbsent).map((name) => PROFILE_PROVIDER_LABELS[name]);
+  if (ofProfile.length > 0) {
+    const missing = profile.exists ? '' : ' (does not exist)';
+    labels.push(`${ofProfile.join(', ')} of profile ${profile.name}${missing}`);
+  }
+  return labels.map(escapeUnprintable).join(', ');
 }
 
-const STATES: Record<Exclude<Provider['state'], 'absent'>, string> = {
+const STATE_LABELS: Record<Exclude<Provider['state'], 'absent'>, string> = {
   answers: 'answers',
   untried: 'not tried',
   incomplete: 'incomplete',
   fails: 'fails',
 };
 
-function paintState({ state, remaining }: Provider, colours: Palette): string {
+function paintState({ state, remaining }: Provider, palette: Palette): string {
   if (state === 'absent') return '';
+  const label = STATE_LABELS[state];
+  if (state === 'untried') return label;
   const hasExpired = remaining !== null && remaining <= 0;
-  const paint =
-    state === 'answers' && !hasExpired ? colours.good : state === 'untried' ? same : colours.warning;
-  return paint(STATES[state]);
+  return state === 'answers' && !hasExpired ? palette.good(label) : palette.warning(label);
 }
 
-const same = (text: string) => text;
+const isOfProfile = (name: ProviderName) => PROFILE_PROVIDERS.some((each) => each === name);
 
-const PROFILE_PLACES: ReadonlySet<ProviderName> = new Set([
-  'profile',
-  'profile-role',
-  'profile-web-identity',
-  'sso',
-  'login',
-  'process',
-]);
-
-/** Who it would be, the key, how long it lasts, and where that was learnt. */
-function describe(place: Provider, { profile }: SourcesReport['facts']): string {
-  const { problem, origin, tokenExpiration, state } = place;
-  return join([
-    problem === null ? '' : describeProviderProblem(problem),
-    PROFILE_PLACES.has(place.name) ? `profile ${profile.name}` : '',
-    ...identity(place),
-    lasting(place),
+function describeProvider(provider: Provider, { profile }: ChainFacts): string {
+  const { problem, origin, tokenExpiration, state } = provider;
+  return joinParts([
+    problem && describeProviderProblem(problem),
+    isOfProfile(provider.name) ? `profile ${profile.name}` : null,
+    ...listIdentity(provider),
+    describeValidity(provider),
     state === 'untried' && tokenExpiration !== null
       ? `its token expires ${formatTimestamp(tokenExpiration)}`
-      : '',
+      : null,
     origin,
   ]);
 }
 
-/** Enough to know the credentials by. */
-const identity = ({ role, accountId, accessKeyId }: Provider) => [
-  role === '' ? '' : `role ${role}`,
-  accountId === '' ? '' : `account ${accountId}`,
-  accessKeyId === '' ? '' : maskKeyId(accessKeyId),
+const listIdentity = ({ role, accountId, accessKeyId }: Provider) => [
+  role && `role ${role}`,
+  accountId && `account ${accountId}`,
+  accessKeyId && maskKeyId(accessKeyId),
 ];
 
-function lasting({ state, expiration, remaining, isSession, notes }: Provider): string {
+function describeValidity({ state, expiration, remaining, isSession, notes }: Provider): string | null {
   if (expiration !== null && remaining !== null) {
     return `${formatRemaining(remaining)}, ${remaining > 0 ? 'until ' : ''}${formatTimestamp(expiration)}`;
   }
-  if (state !== 'answers') return '';
-  if (notes.some(({ code }) => code === 'EXPIRATION_UNREADABLE')) return 'its expiry cannot be read';
-  return isSession === false ? 'never expires' : 'expiry not stated';
+  if (state !== 'answers') return null;
+  if (notes.some(({ code }) => code === 'EXPIRATION_UNREADABLE')) return 'expiration unreadable';
+  return isSession === false ? 'never expires' : 'expiration not stated';
 }
 
-/** What is short is not broken: a moment over two lines takes two looks. In `\s`, where lines break, is every space. */
-const UNBROKEN = 60;
+/** Parts up to this length stay on one line. */
+const LONGEST_UNBROKEN_PART = 60;
+/** A private-use character, because lines break at every character of `\s`, including the no-break space. */
 const NO_BREAK = '\ue000';
-const together = (text: string) => (text.length > UNBROKEN ? text : text.replaceAll(' ', NO_BREAK));
 
-const join = (parts: readonly string[]) =>
+const joinParts = (parts: readonly (string | null)[]) =>
   parts
-    .filter((part) => part !== '')
-    .map((part) => together(escapeUnprintable(part)))
+    .filter((part) => part !== null)
+    .map(escapeUnprintable)
+    .map((part) => (part.length > LONGEST_UNBROKEN_PART ? part : part.replaceAll(' ', NO_BREAK)))
     .join(' · ');
 
-function winnerRows({ facts, outcomes }: SourcesReport, colours: Palette): string[][] {
+function buildOutcomeRows({ facts, outcomes }: SourcesReport, palette: Palette): string[][] {
   return groupOutcomes(outcomes).map(({ sdks, outcome }) => {
     const names = sdks.length === SDKS.length ? 'every SDK' : sdks.map((sdk) => SDK_NAMES[sdk]).join(', ');
-    const whose = outcome.kind === 'wins' ? identity(facts.providers[outcome.provider]) : [];
-    const end = paintOutcome(outcome, escapeUnprintable(describeChainOutcome(outcome)), colours);
-    return [[end, join(whose)].filter((part) => part !== '').join(' · '), '', names];
+    const identity = outcome.kind === 'wins' ? listIdentity(facts.providers[outcome.provider]) : [];
+    const text = paintOutcome(outcome, escapeUnprintable(describeChainOutcome(outcome)), palette);
+    return [[text, joinParts(identity)].filter((part) => part !== '').join(' · '), '', names];
   });
 }
 
-function paintOutcome(outcome: ChainOutcome, text: string, colours: Palette): string {
-  if (outcome.kind === 'unknown') return colours.warning(text);
-  return outcome.kind === 'wins' && outcome.problem === null ? colours.good(text) : colours.bad(text);
+/** SDKs with the same outcome form one group. Groups are in the order of their first SDK. */
+function groupOutcomes(outcomes: ChainOutcomes): { sdks: Sdk[]; outcome: ChainOutcome }[] {
+  const groups = new Map<string, { sdks: Sdk[]; outcome: ChainOutcome }>();
+  for (const sdk of SDKS) {
+    const outcome = outcomes[sdk];
+    const key = JSON.stringify(outcome);
+    const group = groups.get(key) ?? { sdks: [], outcome };
+    group.sdks.push(sdk);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
-function findingRows({ facts, findings }: SourcesReport, colours: Palette): string[][] {
+function paintOutcome(outcome: ChainOutcome, text: string, palette: Palette): string {
+  if (outcome.kind === 'unknown') return palette.warning(text);
+  return outcome.kind === 'wins' && outcome.problem === null ? palette.good(text) : palette.bad(text);
+}
+
+function buildFindingRows({ facts, findings }: SourcesReport, palette: Palette): string[][] {
   return findings.map((finding) => {
     const { message, hint } = describeChainFinding(finding, facts);
-    const mark = finding.severity === 'problem' ? colours.warning('!') : '-';
+    const mark = finding.severity === 'problem' ? palette.warning('!') : '-';
     return [mark, escapeUnprintable(message) + (hint === null ? '' : `\n→ ${escapeUnprintable(hint)}`)];
   });
 }

@@ -1,6 +1,7 @@
 import {
   type ChainFacts,
   createProvider,
+  mapNames,
   PROVIDER_NAMES,
   type Provider,
   type ProviderName,
@@ -9,116 +10,117 @@ import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
 import { type ProfileFiles, readProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import { probeProfileProviders } from './profile-providers.ts';
-import { probeProvider } from './provider.ts';
+import { pollProvider } from './provider.ts';
 import { probeWebIdentity } from './web-identity.ts';
 
-/** What each place may take: somebody waits for the answer, perhaps a container that is starting. */
-const PATIENCE = 10_000;
+/** Limit for each provider. Short, because a person or a starting container waits for the result. */
+const PROVIDER_TIMEOUT_MS = 10_000;
 
 const ID = 'AWS_ACCESS_KEY_ID';
 const SECRET = 'AWS_SECRET_ACCESS_KEY';
 
-/** Whatever may be read by a chain; the last one is Rust's. */
-const VARIABLE = /^AWS_|^SECRET_ACCESS_KEY$/;
+/** Variables that a chain may read. Rust reads the last one. */
+const CHAIN_VARIABLE = /^AWS_|^SECRET_ACCESS_KEY$/;
 
 /**
- * Looks into every place where a default chain would, all at once and each for a bounded time. STS, IAM Identity Center
- * and sign-in are not asked. It does not fail: a place that does says so.
- * @param options `profile` counts as if AWS_PROFILE named it
+ * Tries every provider of the default chains, all at the same time and each with a time limit. Makes no calls to STS,
+ * IAM Identity Center or sign-in. Never rejects: a provider that fails has the state `fails`.
+ * @param options `profile` replaces AWS_PROFILE
  */
 export async function probeProviders(options: SourceOptions): Promise<ChainFacts> {
   const { profile } = options;
   const env = profile === undefined ? options.env : { ...options.env, AWS_PROFILE: profile };
-  const limits = { attempts: 2, pollMs: PATIENCE, ...options.limits };
-  const asked = { ...options, env, limits };
-  const files = await within(limits.pollMs, readProfileFiles(asked), noFiles(asked));
-  const bounded = (name: ProviderName, looking: Promise<Provider>) =>
-    within(limits.pollMs, looking, late(name));
-  const places = await Promise.all([
-    bounded('environment', environmentPlace(asked)),
-    bounded('web-identity', webIdentityFromEnvironment(asked)),
-    bounded('container', containerPlace(asked)),
-    probeProvider('imds', { ...asked, profileFiles: files }),
-    ...probeProfileProviders(asked, files).map(([name, looking]) => bounded(name, looking)),
+  const limits = { attempts: 2, pollMs: PROVIDER_TIMEOUT_MS, ...options.limits };
+  const probeOptions = { ...options, env, limits };
+  const files = await withTimeout(
+    readProfileFiles(probeOptions),
+    limits.pollMs,
+    createUnreadableFiles(probeOptions),
+  );
+  const withLimit = (name: ProviderName, probe: Promise<Provider>) =>
+    withTimeout(probe, limits.pollMs, createTimedOutProvider(name));
+  const providers = await Promise.all([
+    withLimit('environment', probeEnvironment(probeOptions)),
+    withLimit('web-identity', probeEnvironmentWebIdentity(probeOptions)),
+    withLimit('container', probeContainer(probeOptions)),
+    pollProvider('imds', { ...probeOptions, profileFiles: files }),
+    ...probeProfileProviders(probeOptions, files).map(([name, probe]) => withLimit(name, probe)),
   ]);
-  const byName = new Map(places.map((place) => [place.name, place]));
-  const all = PROVIDER_NAMES.map((name): [ProviderName, Provider] => [
-    name,
-    byName.get(name) ?? createProvider(name),
-  ]);
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
   return {
     now: options.clock.now(),
-    providers: Object.fromEntries(all) as Record<ProviderName, Provider>,
-    ...variables(env),
+    providers: mapNames(PROVIDER_NAMES, (name) => byName.get(name) ?? createProvider(name)),
+    ...listVariables(env),
     profile: {
       name: files.selectedName,
       isNamed: isSet(env, 'AWS_PROFILE'),
       exists: files.profiles.has(files.selectedName),
-      othersExist: files.profiles.size > 0,
+      anyExist: files.profiles.size > 0,
     },
   };
 }
 
 const isSet = (env: SourceOptions['env'], name: string) => (env[name] ?? '').trim() !== '';
 
-function variables(env: SourceOptions['env']): Pick<ChainFacts, 'setVariables' | 'blankVariables'> {
-  const names = Object.keys(env).filter((name) => env[name] !== undefined && VARIABLE.test(name));
+function listVariables(env: SourceOptions['env']): Pick<ChainFacts, 'setVariables' | 'blankVariables'> {
+  const names = Object.keys(env).filter((name) => env[name] !== undefined && CHAIN_VARIABLE.test(name));
   return {
     setVariables: new Set(names.filter((name) => isSet(env, name))),
     blankVariables: new Set(names.filter((name) => !isSet(env, name))),
   };
 }
 
-const late = (name: ProviderName): Provider =>
-  createProvider(name, { state: 'fails', problem: { code: 'NO_ANSWER_IN_TIME' } });
+const createTimedOutProvider = (name: ProviderName): Provider =>
+  createProvider(name, { state: 'fails', problem: { code: 'TIMED_OUT' } });
 
-const noFiles = ({ env, profile }: SourceOptions): ProfileFiles => ({
-  configFile: { path: '', state: 'unreadable', problem: 'no answer in time' },
-  credentialsFile: { path: '', state: 'unreadable', problem: 'no answer in time' },
+const createUnreadableFiles = ({ env, profile }: SourceOptions): ProfileFiles => ({
+  configFile: { path: '', state: 'unreadable', problem: 'timed out' },
+  credentialsFile: { path: '', state: 'unreadable', problem: 'timed out' },
   profiles: new Map(),
   ssoSessions: new Map(),
   selectedName: profile ?? (env.AWS_PROFILE || 'default'),
 });
 
-/** A file on a share that has gone away may never be read. */
-async function within<T>(milliseconds: number, looking: Promise<T>, otherwise: T): Promise<T> {
+/** Resolves to `fallback` after the time-out. Reading from a network share may hang forever. */
+async function withTimeout<T>(running: Promise<T>, milliseconds: number, fallback: T): Promise<T> {
   let timer: { cancel(): void } | undefined;
   const expired = new Promise<T>((resolve) => {
-    // A moment later than what keeps to the same limit by itself and knows better what happened.
-    timer = setTimeoutAfterIo(() => resolve(otherwise), milliseconds + 500);
+    // The extra time lets a poll with the same limit end first, because its reason says more.
+    timer = setTimeoutAfterIo(() => resolve(fallback), milliseconds + 500);
   });
   try {
-    return await Promise.race([looking, expired]);
+    return await Promise.race([running, expired]);
   } finally {
     timer?.cancel();
   }
 }
 
-async function environmentPlace(options: SourceOptions): Promise<Provider> {
+async function probeEnvironment(options: SourceOptions): Promise<Provider> {
   const { env } = options;
-  const [hasId, hasSecret] = [isSet(env, ID), isSet(env, SECRET)];
-  if (!hasId && !hasSecret) return createProvider('environment');
-  if (!hasSecret) {
+  const hasSecret = isSet(env, SECRET);
+  if (isSet(env, ID)) {
+    if (hasSecret) return pollProvider('environment', options);
     return createProvider('environment', {
       state: 'incomplete',
       problem: { code: 'NO_SECRET_KEY' },
-      accessKeyId: env[ID]!,
+      accessKeyId: env[ID] ?? null,
     });
   }
-  if (!hasId) return createProvider('environment', { state: 'incomplete', problem: { code: 'NO_KEY_ID' } });
-  return probeProvider('environment', options);
+  return hasSecret
+    ? createProvider('environment', { state: 'incomplete', problem: { code: 'NO_KEY_ID' } })
+    : createProvider('environment');
 }
 
-async function containerPlace(options: SourceOptions): Promise<Provider> {
+async function probeContainer(options: SourceOptions): Promise<Provider> {
   const { env } = options;
-  const isNamed =
+  const isConfigured =
     isSet(env, 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI') || isSet(env, 'AWS_CONTAINER_CREDENTIALS_FULL_URI');
-  return isNamed ? probeProvider('container', options) : createProvider('container');
+  return isConfigured ? pollProvider('container', options) : createProvider('container');
 }
 
-const webIdentityFromEnvironment = ({ env, clock, readFile }: SourceOptions): Promise<Provider> =>
+const probeEnvironmentWebIdentity = (options: SourceOptions): Promise<Provider> =>
   probeWebIdentity(
     'web-identity',
-    { tokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE ?? '', roleArn: env.AWS_ROLE_ARN ?? '' },
-    { clock, readFile },
+    { tokenFile: options.env.AWS_WEB_IDENTITY_TOKEN_FILE ?? '', roleArn: options.env.AWS_ROLE_ARN ?? '' },
+    options,
   );

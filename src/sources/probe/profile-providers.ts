@@ -1,7 +1,7 @@
 import {
   createProvider,
+  type ProfileProvider,
   type Provider,
-  type ProviderName,
   type ProviderProblem,
 } from '../../domain/provider-chain/providers.ts';
 import { readText } from '../document/json-object.ts';
@@ -11,25 +11,25 @@ import { createProcessSource } from '../process/process.ts';
 import { readProfileCredentials } from '../profile/credentials.ts';
 import type { Profile, ProfileFiles, SectionSettings } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
-import { providerFromOutcome } from './provider.ts';
+import { createPolledProvider } from './provider.ts';
 import { probeSso } from './sso.ts';
 import { parseRoleArn, probeWebIdentity } from './web-identity.ts';
 
 const ID = 'aws_access_key_id';
 const SECRET = 'aws_secret_access_key';
 
-/** Everything that the selected profile offers, each for itself: SDKs choose differently among them. */
+/** Every provider of the selected profile, because each SDK chooses differently among them. */
 export function probeProfileProviders(
   options: SourceOptions,
   files: ProfileFiles,
-): [ProviderName, Promise<Provider>][] {
+): [ProfileProvider, Promise<Provider>][] {
   const profile = files.profiles.get(files.selectedName);
   if (profile === undefined) return [];
   const settings = { ...profile.config, ...profile.credentials };
   const read = (name: string) => readText(settings, name);
   return [
-    ['profile', keysPlace(profile, files, options)],
-    ['profile-role', Promise.resolve(rolePlace(read, files))],
+    ['profile', probeKeys(profile, files, options)],
+    ['profile-role', Promise.resolve(inspectRole(read, files))],
     [
       'profile-web-identity',
       probeWebIdentity(
@@ -43,11 +43,11 @@ export function probeProfileProviders(
       'login',
       Promise.resolve(createProvider('login', read('login_session') === '' ? {} : { state: 'untried' })),
     ],
-    ['process', processPlace(read('credential_process'), options)],
+    ['process', probeProcess(read('credential_process'), options)],
   ];
 }
 
-async function keysPlace(profile: Profile, files: ProfileFiles, options: SourceOptions): Promise<Provider> {
+async function probeKeys(profile: Profile, files: ProfileFiles, options: SourceOptions): Promise<Provider> {
   const isIn = (section: SectionSettings) => readText(section, ID) !== '' || readText(section, SECRET) !== '';
   const file = isIn(profile.credentials) ? 'credentials' : isIn(profile.config) ? 'config' : null;
   if (file === null) return createProvider('profile');
@@ -58,19 +58,24 @@ async function keysPlace(profile: Profile, files: ProfileFiles, options: SourceO
   const section = profile[file];
   const accessKeyId = readText(section, ID);
   if (accessKeyId === '' || readText(section, SECRET) === '') {
-    const fault = { code: accessKeyId === '' ? 'NO_KEY_ID' : 'NO_SECRET_KEY' } as const;
-    return createProvider('profile', { ...known, state: 'incomplete', problem: fault, accessKeyId });
+    const problem = { code: accessKeyId === '' ? 'NO_KEY_ID' : 'NO_SECRET_KEY' } as const;
+    return createProvider('profile', {
+      ...known,
+      state: 'incomplete',
+      problem,
+      accessKeyId: accessKeyId || null,
+    });
   }
   const outcome = await runPoll(options, undefined, [], async (current) => {
-    const given = readProfileCredentials(keysAlone(profile), current.notes);
-    if (given.kind !== 'keys') throw new Error('a profile of keys alone gave none');
-    return documentFromKeys(given.keys, current);
+    const credentials = readProfileCredentials(keepOnlyKeys(profile), current.notes);
+    if (credentials.kind !== 'keys') throw new Error('a profile with only keys returned no keys');
+    return documentFromKeys(credentials.keys, current);
   });
-  return { ...providerFromOutcome('profile', outcome), ...known };
+  return { ...createPolledProvider('profile', outcome), ...known };
 }
 
-/** Without what other places are made of. */
-function keysAlone({ name, config, credentials }: Profile): Profile {
+/** The profile without the settings of its other providers, which could win over its keys. */
+function keepOnlyKeys({ name, config, credentials }: Profile): Profile {
   const keep = (settings: SectionSettings): SectionSettings =>
     Object.fromEntries(
       Object.entries(settings).filter(
@@ -80,27 +85,29 @@ function keysAlone({ name, config, credentials }: Profile): Profile {
   return { name, config: keep(config), credentials: keep(credentials) };
 }
 
-/** A role that STS would be asked for, with credentials from elsewhere. With a web identity it is another place. */
-function rolePlace(read: (name: string) => string, { profiles }: ProfileFiles): Provider {
+/** The role that SDKs assume with other credentials. With a web identity, the role is `profile-web-identity`. */
+function inspectRole(read: (name: string) => string, { profiles }: ProfileFiles): Provider {
   const arn = read('role_arn');
   if (arn === '' || read('web_identity_token_file') !== '') return createProvider('profile-role');
-  const [source, named] = [read('source_profile'), read('credential_source')];
-  const fault: ProviderProblem | null =
-    source !== '' && named !== ''
-      ? { code: 'TWO_ROLE_SOURCES' }
-      : source === '' && named === ''
-        ? { code: 'NO_ROLE_SOURCE' }
-        : source !== '' && !profiles.has(source)
-          ? { code: 'ROLE_SOURCE_MISSING', name: source }
-          : null;
-  return createProvider('profile-role', {
-    ...parseRoleArn(arn),
-    state: fault === null ? 'untried' : 'incomplete',
-    problem: fault,
-  });
+  const problem = findRoleProblem(read('source_profile'), read('credential_source'), profiles);
+  const role = parseRoleArn(arn);
+  return createProvider(
+    'profile-role',
+    problem === null ? { ...role, state: 'untried' } : { ...role, state: 'incomplete', problem },
+  );
 }
 
-async function processPlace(command: string, options: SourceOptions): Promise<Provider> {
+function findRoleProblem(
+  sourceProfile: string,
+  credentialSource: string,
+  profiles: ProfileFiles['profiles'],
+): ProviderProblem | null {
+  if (sourceProfile === '') return credentialSource === '' ? { code: 'NO_ROLE_SOURCE' } : null;
+  if (credentialSource !== '') return { code: 'TWO_ROLE_SOURCES' };
+  return profiles.has(sourceProfile) ? null : { code: 'ROLE_SOURCE_MISSING', name: sourceProfile };
+}
+
+async function probeProcess(command: string, options: SourceOptions): Promise<Provider> {
   if (command === '') return createProvider('process');
-  return providerFromOutcome('process', await createProcessSource(options).poll());
+  return createPolledProvider('process', await createProcessSource(options).poll());
 }

@@ -1,67 +1,75 @@
 import { correctedTime } from '../../domain/measurement/generations.ts';
 import type { SourceName } from '../../domain/model.ts';
-import { createProvider, type Provider, type ProviderName } from '../../domain/provider-chain/providers.ts';
+import {
+  createProvider,
+  type KnownProvider,
+  type Provider,
+  type ProviderName,
+} from '../../domain/provider-chain/providers.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { createSource } from '../open.ts';
 import type { PolledCredentials, PollFailure, PollOutcome, SourceOptions } from '../source.ts';
 
-/** One look by the source of the place's name. */
-export async function probeProvider(
+/** Polls the source with the same name as the provider. */
+export async function pollProvider(
   name: ProviderName & SourceName,
   options: SourceOptions,
 ): Promise<Provider> {
   const source = createSource(name, options);
-  return providerFromOutcome(name, await source.poll(), source.endpoint?.url ?? '');
+  return createPolledProvider(name, await source.poll(), source.endpoint?.url ?? null);
 }
 
-/** Only these know whose role they hand out; the others name their series. */
-const KNOWS_ROLE: ReadonlySet<ProviderName> = new Set(['container', 'imds']);
+/** These sources know the role of the credentials. The role of other sources is only the name of their series. */
+const ENDPOINT_PROVIDERS: ReadonlySet<ProviderName> = new Set(['container', 'imds']);
 
-export function providerFromOutcome(name: ProviderName, outcome: PollOutcome, origin = ''): Provider {
-  const known: Partial<Provider> = {
-    role: KNOWS_ROLE.has(name) ? outcome.identity.role : '',
+/** Known after every poll, successful or not. */
+type PollDetails = Pick<Provider, 'role' | 'notes' | 'origin'>;
+
+export function createPolledProvider(
+  name: ProviderName,
+  outcome: PollOutcome,
+  origin: string | null = null,
+): Provider {
+  if (!outcome.ok && outcome.reason === 'not-configured') return createProvider(name);
+  const details: PollDetails = {
+    role: ENDPOINT_PROVIDERS.has(name) ? outcome.identity.role || null : null,
     notes: outcome.notes,
     origin,
   };
-  return outcome.ok ? answered(name, outcome, known) : failed(name, outcome, known);
+  const known = outcome.ok ? interpretCredentials(outcome) : interpretFailure(name, outcome);
+  return createProvider(name, { ...known, ...details });
 }
 
-function answered(name: ProviderName, outcome: PolledCredentials, known: Partial<Provider>): Provider {
+function interpretCredentials(outcome: PolledCredentials): KnownProvider {
   const { credentials, secrets, accountId } = outcome;
   const { accessKeyId, expiration } = credentials;
-  const remaining = secondsBetween(correctedTime(outcome), expiration);
-  return withToken(name, {
-    ...known,
-    state: 'answers',
+  return {
+    ...interpretSessionToken(outcome),
     accessKeyId,
-    accountId,
+    accountId: accountId || null,
     expiration,
-    remaining,
-    isSession: secrets.token !== null,
-  });
+    remaining: secondsBetween(correctedTime(outcome), expiration),
+    isSession: secrets.token !== null || lacksSessionToken(outcome),
+  };
 }
 
-function failed(name: ProviderName, failure: PollFailure, known: Partial<Provider>): Provider {
-  const { reason, detail, misconfiguration, possibleHopLimit, accessKeyId } = failure;
-  if (reason === 'long-lived') {
-    return createProvider(name, { ...known, state: 'answers', accessKeyId, isSession: false });
+/** A poll of keys without an expiration fails, but SDKs use such keys: the provider answers. */
+function interpretFailure(name: ProviderName, failure: PollFailure): KnownProvider {
+  const { reason, detail, misconfiguration, possibleHopLimit } = failure;
+  const accessKeyId = failure.accessKeyId || null;
+  if (reason === 'long-lived') return { state: 'answers', accessKeyId, isSession: false };
+  if (reason === 'unknown-expiry' && !ENDPOINT_PROVIDERS.has(name)) {
+    const isSession = lacksSessionToken(failure) || !failure.accessKeyId.startsWith('AKIA');
+    return { ...interpretSessionToken(failure), accessKeyId, isSession };
   }
-  // SDKs use keys that somebody wrote down, whether they say when they end or not.
-  if (reason === 'unknown-expiry' && !KNOWS_ROLE.has(name)) {
-    const session = !accessKeyId.startsWith('AKIA');
-    return withToken(name, { ...known, state: 'answers', accessKeyId, isSession: session });
-  }
-  if (reason === 'not-configured') return createProvider(name);
-  const fault = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
-  return createProvider(name, { ...known, state: 'fails', problem: fault, accessKeyId });
+  const problem = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
+  return { state: 'fails', problem, accessKeyId };
 }
 
-function withToken(name: ProviderName, known: Partial<Provider>): Provider {
-  const isWithout = known.notes?.some(({ code }) => code === 'SESSION_KEY_WITHOUT_TOKEN');
-  return createProvider(
-    name,
-    isWithout
-      ? { ...known, state: 'incomplete', problem: { code: 'NO_SESSION_TOKEN' }, isSession: true }
-      : known,
-  );
-}
+const lacksSessionToken = ({ notes }: PollOutcome) =>
+  notes.some(({ code }) => code === 'SESSION_KEY_WITHOUT_TOKEN');
+
+const interpretSessionToken = (outcome: PollOutcome) =>
+  lacksSessionToken(outcome)
+    ? ({ state: 'incomplete', problem: { code: 'NO_SESSION_TOKEN' } } as const)
+    : ({ state: 'answers' } as const);

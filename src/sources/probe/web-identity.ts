@@ -5,37 +5,34 @@ import type { SourceOptions } from '../source.ts';
 
 const ROLE_ARN = /^arn:[\w-]+:iam::(\d{12}):role\/(?:[\w+=,.@/-]{1,512}\/)?([\w+=,.@-]{1,64})$/;
 
-/** Account and name of a role, as far as the text is a role's. */
-export function parseRoleArn(arn: string): { accountId: string; role: string } {
-  const [, accountId = '', role = ''] = ROLE_ARN.exec(arn) ?? [];
+/** Account and name of a role. Both are null if the text is not the ARN of a role. */
+export function parseRoleArn(arn: string): { accountId: string | null; role: string | null } {
+  const [, accountId = null, role = null] = ROLE_ARN.exec(arn) ?? [];
   return { accountId, role };
 }
 
-/** A token in a file, which would be shown to STS: EKS puts one there for IRSA, CI systems do. */
+/** Checks the token file that SDKs send to STS, without a call to STS. EKS (IRSA) and CI systems write such files. */
 export async function probeWebIdentity(
   name: ProviderName,
   { tokenFile, roleArn }: { tokenFile: string; roleArn: string },
   { clock, readFile = readSmallFile }: Pick<SourceOptions, 'clock' | 'readFile'>,
 ): Promise<Provider> {
   if (tokenFile.trim() === '') return createProvider(name);
-  if (roleArn.trim() === '')
+  if (roleArn.trim() === '') {
     return createProvider(name, { state: 'incomplete', problem: { code: 'NO_ROLE_ARN' } });
+  }
   const known = parseRoleArn(roleArn);
   let token: string;
   try {
     token = await readFile(tokenFile);
   } catch (error) {
-    const fault = { code: 'TOKEN_FILE_UNREADABLE', detail: describeReadError(error) } as const;
-    return createProvider(name, { ...known, state: 'fails', problem: fault });
+    const problem = { code: 'TOKEN_FILE_UNREADABLE', detail: describeReadError(error) } as const;
+    return createProvider(name, { ...known, state: 'fails', problem });
   }
   const tokenExpiration = parseJwtExpiration(token.trim());
   if (tokenExpiration !== null && tokenExpiration <= clock.now()) {
-    return createProvider(name, {
-      ...known,
-      state: 'fails',
-      problem: { code: 'TOKEN_EXPIRED', at: tokenExpiration },
-      tokenExpiration,
-    });
+    const problem = { code: 'TOKEN_EXPIRED', at: tokenExpiration } as const;
+    return createProvider(name, { ...known, state: 'fails', problem, tokenExpiration });
   }
   return createProvider(name, { ...known, state: 'untried', tokenExpiration });
 }

@@ -365,7 +365,7 @@ describe('check for callers that are programs', () => {
       code: 3,
       stderr: '',
       stdout: expect.stringMatching(
-        /^CREDWATCH UNKNOWN - unreachable: nothing answers at the endpoint .*\n$/,
+        /^CREDWATCH UNKNOWN - unreachable: could not connect to the endpoint .*\n$/,
       ),
     });
     const wrong = await runCommand(['check', '-j', '5 hours', ...nagios]);

@@ -107,7 +107,7 @@ describe('poll --listen', () => {
     state.hasRole = false;
     const failed = await answered(health, ({ status }) => status === 503);
     expect(failed.body).toMatch(
-      /^the last poll failed: no-role: IMDS answers, and the instance has no role.*\n$/,
+      /^the last poll failed: no-role: IMDS responds, but the instance has no role.*\n$/,
     );
     const down = await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 0$/m.test(body));
     // At once, and not when what is kept has become old: further polls would have failed by then.

@@ -56,7 +56,7 @@ test('a poll of a profile with a role says who makes the call, and nothing else'
   const { run } = await poll(['--profile', 'role'], { HOME: homeWith({ config }) });
   expect(run.code).toBe(1);
   expect(run.stderr).toMatch(
-    /takes a call to AWS; follow it with --process '[^']+'\)\nhint: cred-watch makes no such call: give that --process /,
+    /takes a call to AWS; follow it with --process '[^']+'\)\nhint: cred-watch makes no calls to AWS: pass this command with --process /,
   );
 });
 
@@ -96,8 +96,8 @@ test('a poll of a process that fails says so and is recorded', async () => {
     signal: null,
     stdout: '',
     stderr:
-      'error: process-failed: the process that should have printed credentials did not (exit code 3)\n' +
-      'hint: run it by hand and see what it says\n',
+      'error: process-failed: the process that should print credentials failed (exit code 3)\n' +
+      'hint: run the command by hand and read its error message\n',
   });
   expect(records).toMatchObject([{ record: 'failed_poll', source: 'process', reason: 'process-failed' }]);
 });

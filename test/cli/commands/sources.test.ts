@@ -24,7 +24,7 @@ describe('the exit code', () => {
   ])('%s: %i', async (name, code) => {
     const run = await runCase(name);
     expect(run, run.stderr).toMatchObject({ code, stderr: '' });
-    expect(run.stdout).toMatch(/^places\n\n[\s\S]*\nwhat SDKs get\n\n/);
+    expect(run.stdout).toMatch(/^providers\n\n[\s\S]*\ncredentials by SDK\n\n/);
   });
 
   test.each([
@@ -47,8 +47,8 @@ test('JSON says what each SDK gets', async () => {
   const { stdout, code } = await runCase(name, '-f', 'json');
   const { schema_version, sdks } = JSON.parse(stdout);
   expect({ code, schema_version }).toEqual({ code: 0, schema_version: 1 });
-  const places = sdks.map(({ sdk, place }: Record<string, string>) => [sdk, place]);
-  expect(Object.fromEntries(places)).toEqual(expectedEnds(named(name)));
+  const providers = sdks.map(({ sdk, provider }: Record<string, string>) => [sdk, provider]);
+  expect(Object.fromEntries(providers)).toEqual(expectedEnds(named(name)));
 });
 
 test('--profile looks as if AWS_PROFILE named it', async () => {

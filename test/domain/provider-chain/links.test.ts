@@ -26,7 +26,7 @@ describe('what a look took a note of is the end for some SDKs', () => {
     ['container', 'TOKEN_TRAILING_NEWLINE', ['botocore', 'go', 'rust', 'javascript']],
     ['container', 'TOKEN_BLANK', []],
   ])('%s: %s', (name, code, refused) => {
-    const stops = Object.fromEntries(refused.map((sdk) => [sdk, `stops at ${name}: REFUSED_SETTING`]));
+    const stops = Object.fromEntries(refused.map((sdk) => [sdk, `stops at ${name}: REJECTED_BY_SDK`]));
     expect(ends({ [name]: noted(code) })).toEqual(everySdk(name, stops));
   });
 
@@ -38,7 +38,7 @@ describe('what a look took a note of is the end for some SDKs', () => {
     ['DISABLED_FOR_SOME_SDKS', ['java', 'javascript']],
     ['PROFILE_NAME_ONLY_SOME_SDKS', []],
   ])('imds, after which there is no place: %s', (code, refused) => {
-    const why = code === 'DISABLED_FOR_SOME_SDKS' ? 'SWITCHED_OFF' : 'REFUSED_SETTING';
+    const why = code === 'DISABLED_FOR_SOME_SDKS' ? 'DISABLED' : 'REJECTED_BY_SDK';
     expect(ends({ imds: noted(code) })).toEqual(
       everySdk('imds', Object.fromEntries(refused.map((sdk) => [sdk, `stops at imds: ${why}`]))),
     );
@@ -57,15 +57,13 @@ describe('what a look took a note of is the end for some SDKs', () => {
 
   test('botocore alone goes to the IPv6 address for its own variable', () => {
     expect(ends({ imds: noted('IPV6_ONLY_BOTOCORE') })).toEqual(
-      everySdk('imds', { botocore: 'unknown at imds: ASKS_ELSEWHERE' }),
+      everySdk('imds', { botocore: 'unknown at imds: OTHER_ENDPOINT' }),
     );
   });
 
   test('Java passes over a container endpoint that others only would not use', () => {
     const refused = { container: noted('TWO_TOKENS_SET'), imds: answers() };
-    expect(writeOutcome(resolveChain('java', facts(refused)))).toBe(
-      'unknown at container: SENDS_OTHER_TOKEN',
-    );
+    expect(writeOutcome(resolveChain('java', facts(refused)))).toBe('unknown at container: OTHER_TOKEN');
     expect(writeOutcome(resolveChain('go', facts(refused)))).toBe('container');
   });
 });
@@ -105,7 +103,7 @@ describe('several offers in one profile', () => {
   });
 
   test('Go does not load a configuration that has two of some kinds', () => {
-    expect(writeOutcome(resolveChain('go', facts(all)))).toBe('stops: TWO_KINDS');
+    expect(writeOutcome(resolveChain('go', facts(all)))).toBe('stops: AMBIGUOUS_PROFILE');
   });
 
   test('.NET takes one of SSO whatever is beside it, and of the others only what is alone', () => {
@@ -162,7 +160,7 @@ describe('a blank URI of the container', () => {
 describe('old names of variables', () => {
   const imds = { imds: answers() };
   const by = (...names: string[]) => ends(imds, { setVariables: new Set(names) });
-  const unknown = 'unknown at environment: OLD_NAMES';
+  const unknown = 'unknown at environment: LEGACY_VARIABLES';
 
   test.each<[string[], Partial<Record<Sdk, string>>]>([
     [['AWS_ACCESS_KEY', 'AWS_SECRET_KEY'], { go: unknown }],

@@ -44,11 +44,11 @@ function describeVariants<Code extends FindingCode>(code: Code): string[] {
 /** A sentence with a hole in it. */
 const HOLE = /undefined|NaN|null|\[object|Infinity/;
 
-test('a profile that takes a call to AWS is not to be corrected', () => {
+test('the hint for a profile that needs a call to AWS names --process', () => {
   const failure = { reason: 'invalid-configuration', detail: '', possibleHopLimit: false } as const;
   const needsCall = { ...failure, misconfiguration: { code: 'NEEDS_AWS_CALL' } } as const;
-  expect(describeFailure(needsCall).hint).toMatch(/^cred-watch makes no such call: .*--process/);
-  expect(describeFailure({ ...failure, misconfiguration: null }).hint).toMatch(/^set, correct or remove/);
+  expect(describeFailure(needsCall).hint).toMatch(/^cred-watch makes no calls to AWS: .*--process/);
+  expect(describeFailure({ ...failure, misconfiguration: null }).hint).toMatch(/^add the missing setting/);
 });
 
 describe('every code has its sentence', () => {

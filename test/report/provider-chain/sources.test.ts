@@ -1,39 +1,40 @@
 import { describe, expect, test } from 'vitest';
 import { FAILURE_REASONS, type FailureReason } from '../../../src/domain/model.ts';
 import {
-  CHAIN_FINDING_CODES,
   type ChainFinding,
   type ChainFindingCode,
+  type ChainFindingFields,
+  createChainFinding,
 } from '../../../src/domain/provider-chain/finding.ts';
-import { findChainFindings } from '../../../src/domain/provider-chain/findings.ts';
+import { CHAIN_FINDING_CODES, findChainFindings } from '../../../src/domain/provider-chain/findings.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
-  OUTCOME_REASONS,
+  type OutcomeCause,
   type ProviderProblem,
   SDKS,
 } from '../../../src/domain/provider-chain/providers.ts';
 import { resolveChains } from '../../../src/domain/provider-chain/sdk-chains.ts';
 import { describeChainFinding } from '../../../src/report/messages/chain-findings.ts';
-import { providerHint } from '../../../src/report/messages/provider-hints.ts';
+import { describeProviderHint } from '../../../src/report/messages/provider-hints.ts';
 import { describeChainOutcome, describeProviderProblem } from '../../../src/report/messages/providers.ts';
 import { renderSourcesJson } from '../../../src/report/provider-chain/json.ts';
 import { renderSourcesTable } from '../../../src/report/provider-chain/table.ts';
 import { answers, facts } from '../../support/domain/facts.ts';
 import { CASES } from '../../support/domain/shadowing-case.ts';
 
-/** A sentence with a hole in it. */
+/** A value that is missing in a sentence. */
 const HOLE = /undefined|NaN|null|\[object|Infinity/;
 
 const NOW = Date.UTC(2026, 10, 22);
 
-const reportOf = (known: ChainFacts) => {
+const createReport = (known: ChainFacts) => {
   const outcomes = resolveChains(known);
   return { facts: known, outcomes, findings: findChainFindings(known, outcomes) };
 };
 
-const text = (known: ChainFacts, width = 100) =>
-  renderSourcesTable(reportOf(known), { width, hasColour: false });
+const renderText = (known: ChainFacts, width = 100) =>
+  renderSourcesTable(createReport(known), { width, hasColour: false });
 
 const IMDS = answers({
   accessKeyId: 'ASIAFALSE0000000IMDS',
@@ -55,10 +56,10 @@ const BROKEN = {
   },
 } as const;
 
-test('a broken container in front of the role of a node', () => {
-  expect(text(facts({ container: BROKEN, imds: IMDS }))).toBe(`places
+test('the text shows providers, credentials by SDK and findings with hints', () => {
+  expect(renderText(facts({ container: BROKEN, imds: IMDS }))).toBe(`providers
 
-  container             fails       auth-token-expired: the endpoint says that the authorization
+  container             fails       auth-token-expired: the endpoint reports that the authorization
                                     token has expired (HTTP 400: token is expired) ·
                                     http://169.254.170.23
   IMDS                  answers     role node-role · ASIA…IMDS ·
@@ -66,28 +67,27 @@ test('a broken container in front of the role of a node', () => {
                                     http://169.254.169.254
   not set                           environment, web identity, keys, process, SSO of profile default
 
-what SDKs get
+credentials by SDK
 
-  none: stops at container, it fails                          botocore (AWS CLI), Go, JavaScript,
+  none: stops at container, the provider fails                botocore (AWS CLI), Go, JavaScript,
                                                               Rust, .NET
   IMDS · role node-role · ASIA…IMDS                           Java
 
 findings
 
-  ! the container endpoint fails: Java goes on to IMDS and takes on the role of the instance;
-    botocore (AWS CLI), Go, JavaScript, Rust and .NET stop with an error
-    → see that the token file is still being rotated; read it anew for each request; a hop limit of
+  ! the container endpoint fails: Java falls back to IMDS and the role of the instance; botocore
+    (AWS CLI), Go, JavaScript, Rust and .NET fail
+    → check that the token file is still rotated and is read again for each request; a hop limit of
     1 keeps containers away from the role of the instance
-  ! SDKs end at different places: programs side by side here run with different credentials, or with
-    none
-    → leave the one place that is meant, and remove what is set for the others
+  ! SDKs use different providers, so programs here run with different credentials or with none
+    → keep the settings of one provider, and remove the settings of the others
 `);
 });
 
-test('where all is well there are no findings', () => {
-  const written = text(facts({ imds: IMDS }));
-  expect(written).not.toMatch(/findings/);
-  expect(written).toMatch(/IMDS · role node-role · ASIA…IMDS +every SDK\n$/);
+test('the text has no findings section if there are no findings', () => {
+  const rendered = renderText(facts({ imds: IMDS }));
+  expect(rendered).not.toMatch(/findings/);
+  expect(rendered).toMatch(/IMDS · role node-role · ASIA…IMDS +every SDK\n$/);
 });
 
 describe('the text', () => {
@@ -102,59 +102,56 @@ describe('the text', () => {
     },
     {
       blankVariables: new Set(['AWS_PROFILE']),
-      profile: { name: 'p'.repeat(80), isNamed: true, exists: false, othersExist: true },
+      profile: { name: 'p'.repeat(80), isNamed: true, exists: false, anyExist: true },
     },
   );
 
-  test.each([60, 100, 110])('keeps to %i columns', (width) => {
-    const lines = text(full, width).split('\n');
+  test.each([60, 100, 110])('fits into %i columns', (width) => {
+    const lines = renderText(full, width).split('\n');
     expect(lines.filter((line) => [...line].length > width)).toEqual([]);
   });
 
-  test('is narrow enough to read on any terminal', () => {
+  test('is never wider than 110 columns nor narrower than 60', () => {
     expect(
       Math.max(
-        ...text(full, 400)
+        ...renderText(full, 400)
           .split('\n')
           .map((line) => [...line].length),
       ),
     ).toBeLessThanOrEqual(110);
     expect(
       Math.max(
-        ...text(full, 20)
+        ...renderText(full, 20)
           .split('\n')
           .map((line) => [...line].length),
       ),
     ).toBeLessThanOrEqual(60);
   });
 
-  test('shows control characters of names, and colours only where they are wanted', () => {
+  test('escapes control characters in names and has colours only on request', () => {
     const name = 'evil\u001b[31mname';
-    const known = facts(
-      { imds: IMDS },
-      { profile: { name, isNamed: true, exists: false, othersExist: true } },
-    );
-    expect(text(known)).not.toMatch(/\u001b/);
-    expect(text(known)).toMatch(/evil\\u\{1b\}\[31mname/);
-    const painted = renderSourcesTable(reportOf(known), { width: 100, hasColour: true });
-    expect(painted).toMatch(/\u001b\[1mplaces/);
+    const known = facts({ imds: IMDS }, { profile: { name, isNamed: true, exists: false, anyExist: true } });
+    expect(renderText(known)).not.toMatch(/\u001b/);
+    expect(renderText(known)).toMatch(/evil\\u\{1b\}\[31mname/);
+    const painted = renderSourcesTable(createReport(known), { width: 100, hasColour: true });
+    expect(painted).toMatch(/\u001b\[1mproviders/);
     expect(painted).not.toMatch(/\u001b\[31mname/);
   });
 });
 
 describe('JSON', () => {
-  const json = (known: ChainFacts) => JSON.parse(renderSourcesJson(reportOf(known)));
+  const json = (known: ChainFacts) => JSON.parse(renderSourcesJson(createReport(known)));
 
-  test('has every place, every SDK, and what to do', () => {
+  test('lists every provider, every SDK and the findings', () => {
     const document = json(facts({ environment: KEYS, container: BROKEN, imds: IMDS }));
     expect(document).toMatchObject({
       schema_version: 1,
       generated_at: '2026-11-22T00:00:00Z',
       profile: { name: 'default', named: false, exists: true },
     });
-    const [environment, ...places] = document.places;
+    const [environment, ...providers] = document.providers;
     expect(environment).toEqual({
-      place: 'environment',
+      provider: 'environment',
       state: 'answers',
       problem: null,
       access_key_id: 'AKIA…ENVI',
@@ -167,76 +164,124 @@ describe('JSON', () => {
       token_expiration: null,
       notes: [],
     });
-    expect(places.at(-2)).toMatchObject({
-      place: 'container',
+    expect(providers.at(-2)).toMatchObject({
+      provider: 'container',
       problem: { code: 'POLL_FAILED', reason: 'auth-token-expired' },
     });
-    expect(places.at(-1)).toMatchObject({ expiration: '2026-11-22T06:00:00Z', remaining_seconds: 21_600 });
+    expect(providers.at(-1)).toMatchObject({ expiration: '2026-11-22T06:00:00Z', remaining_seconds: 21_600 });
     expect(document.sdks.map(({ sdk }: { sdk: string }) => sdk)).toEqual([...SDKS]);
     expect(document.sdks[0]).toEqual({
       sdk: 'botocore',
       outcome: 'wins',
-      place: 'environment',
+      provider: 'environment',
       access_key_id: 'AKIA…ENVI',
-      flaw: null,
-      why: null,
-      about: null,
+      problem: null,
+      reason: null,
+      subject: null,
       message: 'environment',
     });
     expect(document.findings).toEqual([
       {
         code: 'KEYS_HIDE_ROLE',
         severity: 'problem',
-        args: { place: 'environment', hidden: ['imds'], sdks: [...SDKS], lasting: true },
+        provider: 'environment',
+        hidden: ['imds'],
+        sdks: [...SDKS],
+        long_lived: true,
         message: expect.stringMatching(/^keys in the environment win over IMDS/),
         hint: expect.stringMatching(/unset AWS_ACCESS_KEY_ID/),
       },
     ]);
   });
 
-  test('gives instants of notes as such', () => {
+  test('formats instants in notes as ISO 8601', () => {
     const notes = [{ code: 'TOKEN_FILE_EXPIRED', expiresAt: NOW }] as const;
     const { findings } = json(facts({ container: { ...BROKEN, notes } }));
-    expect(findings.at(-1).args).toEqual({ expires_at: '2026-11-22T00:00:00Z' });
+    expect(findings.at(-1)).toMatchObject({
+      code: 'TOKEN_FILE_EXPIRED',
+      expires_at: '2026-11-22T00:00:00Z',
+    });
   });
 });
 
-describe('every code has its sentence', () => {
-  const args: ChainFinding['args'] = {
-    name: 'loader',
-    place: 'environment',
-    profile: 'loader',
-    missing: 'NO_KEY_ID',
-    role: 'node-role',
-    hidden: ['container', 'imds'],
-    names: ['AWS_SECRET_KEY'],
-    places: ['profile', 'process'],
-    ends: ['imds', 'nothing'],
-    sdks: ['go', 'rust'],
-    stopped: ['dotnet'],
-    seconds: 61,
-    lasting: true,
-    works: true,
+type ReportedCode = (typeof CHAIN_FINDING_CODES)[number];
+
+describe('each code has a sentence', () => {
+  const sdks = ['go', 'rust'] as const;
+  const stoppedSdks = ['dotnet'] as const;
+  const failed = { problem: null, reason: null };
+  const EXAMPLES: { [Code in ReportedCode]: readonly ChainFindingFields[Code][] } = {
+    NO_PROVIDER_ANSWERS: [{ providers: ['profile', 'process'] }, { providers: [] }],
+    NO_SUCH_PROFILE: [
+      { profile: 'loader', stoppedSdks },
+      { profile: 'loader', stoppedSdks: SDKS },
+    ],
+    KEYS_WITHOUT_TOKEN: [
+      { provider: 'environment', sdks },
+      { provider: 'profile', sdks: ['java'] },
+    ],
+    ONLY_SECURITY_TOKEN: [
+      { provider: 'environment', sdks },
+      { provider: 'profile', sdks: SDKS },
+    ],
+    EXPIRED_CREDENTIALS_WIN: [
+      { provider: 'environment', expiredForSeconds: 61, sdks, stoppedSdks },
+      { provider: 'profile', expiredForSeconds: 61, sdks: SDKS, stoppedSdks: [] },
+      { provider: 'process', expiredForSeconds: 61, sdks: [], stoppedSdks },
+      { provider: 'imds', expiredForSeconds: 61, sdks: ['java'], stoppedSdks: [] },
+    ],
+    INCOMPLETE_KEY_PAIR: [
+      { provider: 'environment', missing: 'NO_KEY_ID', stoppedSdks },
+      { provider: 'profile', missing: 'NO_SECRET_KEY', stoppedSdks: [] },
+      { provider: 'profile', missing: 'NO_SECRET_KEY', stoppedSdks: SDKS },
+    ],
+    FALLS_BACK_TO_INSTANCE_ROLE: [
+      { sdks, stoppedSdks, problem: 'POLL_FAILED', reason: 'timeout' },
+      { sdks: ['java'], stoppedSdks, ...failed },
+    ],
+    PROVIDER_STOPS_CHAIN: [
+      { provider: 'container', works: true, stoppedSdks, ...failed },
+      { provider: 'profile', works: false, stoppedSdks: SDKS, ...failed },
+    ],
+    INVALID_SETTING_STOPS: [{ setting: 'AWS_X', stoppedSdks }],
+    KEYS_HIDE_ROLE: [
+      { provider: 'environment', hidden: ['container', 'imds'], sdks, longLived: true },
+      { provider: 'profile', hidden: ['imds'], sdks: SDKS, longLived: false },
+    ],
+    WEB_IDENTITY_HIDES_CONTAINER: [{ sdks }],
+    PROFILE_SKIPS_ENVIRONMENT: [{ profile: 'loader' }],
+    AMBIGUOUS_PROFILE: [
+      { profile: 'loader', providers: ['profile', 'process'], stoppedSdks },
+      { profile: 'loader', providers: ['profile', 'sso', 'login'], stoppedSdks: [] },
+    ],
+    BLANK_VARIABLE: [
+      { variable: 'AWS_PROFILE', sdks },
+      { variable: 'AWS_PROFILE', sdks: SDKS },
+    ],
+    LEGACY_VARIABLES: [{ variables: ['AWS_SECRET_KEY'], sdks }],
+    SDKS_DISAGREE: [{ ends: ['imds', 'none'] }, { ends: ['imds', 'container'] }],
+    EXPIRES_SOON: [
+      { provider: 'environment', remainingSeconds: 61 },
+      { provider: 'imds', remainingSeconds: 61 },
+    ],
+    PROFILE_HIDES_ROLE: [{ provider: 'sso', profile: 'loader', hidden: ['imds'], sdks }],
+    CONTAINER_HIDES_IMDS: [{ role: 'node-role' }, { role: null }],
+    DEFAULT_PROFILE_ONLY_SOME_SDKS: [{}],
   };
 
-  test.each(CHAIN_FINDING_CODES)('finding %s', (code) => {
-    for (const changes of [
-      {},
-      { place: 'profile', works: false, lasting: false, role: '' },
-      { place: 'imds', sdks: ['java'] },
-      { sdks: [...SDKS], stopped: [...SDKS], hidden: ['imds'] },
-      { missing: 'NO_SECRET_KEY', ...(code === 'HALF_A_PAIR' ? { sdks: [] } : {}) },
-    ]) {
-      const finding = { code, severity: 'note', args: { ...args, ...changes } } as const;
-      const { message, hint } = describeChainFinding(finding, facts({ container: BROKEN }));
-      for (const sentence of [message, hint!]) {
-        expect(sentence).toMatch(/^\S.{10,}[^.]$/);
-        expect(sentence).not.toMatch(HOLE);
-      }
+  const createExamples = <Code extends ReportedCode>(code: Code): ChainFinding<Code>[] =>
+    EXAMPLES[code].map((fields) => createChainFinding('note', code, fields));
+
+  const findings = CHAIN_FINDING_CODES.flatMap((code): ChainFinding[] => createExamples(code));
+  test.each(findings.map((finding) => [finding.code, finding] as const))('finding %s', (_, finding) => {
+    const { message, hint } = describeChainFinding(finding, facts({ container: BROKEN }));
+    for (const sentence of [message, hint]) {
+      expect(sentence).toMatch(/^\S.{10,}[^.]$/);
+      expect(sentence).not.toMatch(HOLE);
     }
   });
 
-  const FAULTS: { [Code in ProviderProblem['code']]: Extract<ProviderProblem, { code: Code }> } = {
+  const PROBLEMS: { [Code in ProviderProblem['code']]: Extract<ProviderProblem, { code: Code }> } = {
     NO_SECRET_KEY: { code: 'NO_SECRET_KEY' },
     NO_KEY_ID: { code: 'NO_KEY_ID' },
     NO_SESSION_TOKEN: { code: 'NO_SESSION_TOKEN' },
@@ -255,19 +300,35 @@ describe('every code has its sentence', () => {
       misconfiguration: null,
       possibleHopLimit: false,
     },
-    NO_ANSWER_IN_TIME: { code: 'NO_ANSWER_IN_TIME' },
+    TIMED_OUT: { code: 'TIMED_OUT' },
   };
 
-  test.each(Object.values(FAULTS))('fault $code', (fault) => {
-    expect(describeProviderProblem(fault)).toMatch(/^\S.{8,}/);
-    expect(describeProviderProblem(fault)).not.toMatch(HOLE);
+  test.each(Object.values(PROBLEMS))('problem $code', (problem) => {
+    expect(describeProviderProblem(problem)).toMatch(/^\S.{8,}/);
+    expect(describeProviderProblem(problem)).not.toMatch(HOLE);
   });
 
-  test.each(OUTCOME_REASONS)('why a chain stops: %s', (why) => {
+  const CAUSES: { [Reason in OutcomeCause['reason']]: OutcomeCause & { reason: Reason } } = {
+    INCOMPLETE: { reason: 'INCOMPLETE' },
+    FAILED: { reason: 'FAILED' },
+    EXPIRED: { reason: 'EXPIRED' },
+    LEGACY_VARIABLES: { reason: 'LEGACY_VARIABLES' },
+    NO_SUCH_PROFILE: { reason: 'NO_SUCH_PROFILE', profile: 'loader' },
+    AMBIGUOUS_PROFILE: { reason: 'AMBIGUOUS_PROFILE', profile: 'loader' },
+    BLANK_VARIABLE: { reason: 'BLANK_VARIABLE', setting: 'AWS_X' },
+    INVALID_SETTING: { reason: 'INVALID_SETTING', setting: 'AWS_X' },
+    OTHER_PROFILE: { reason: 'OTHER_PROFILE', setting: 'AWS_X' },
+    REJECTED_BY_SDK: { reason: 'REJECTED_BY_SDK', note: 'IMDS_V1_USED' },
+    DISABLED: { reason: 'DISABLED', note: 'DISABLED_FOR_SOME_SDKS' },
+    OTHER_ENDPOINT: { reason: 'OTHER_ENDPOINT', note: 'IPV6_ONLY_BOTOCORE' },
+    OTHER_TOKEN: { reason: 'OTHER_TOKEN', note: 'TWO_TOKENS_SET' },
+  };
+
+  test.each(Object.values(CAUSES))('cause $reason', (cause) => {
     for (const outcome of [
-      { kind: 'stops', provider: 'container', reason: why, subject: 'AWS_X' },
-      { kind: 'stops', provider: null, reason: why, subject: 'AWS_X' },
-      { kind: 'unknown', provider: 'imds', reason: why, subject: 'AWS_X' },
+      { kind: 'stops', provider: 'container', cause },
+      { kind: 'stops', provider: null, cause },
+      { kind: 'unknown', provider: 'imds', cause },
     ] satisfies ChainOutcome[]) {
       expect(describeChainOutcome(outcome)).toMatch(/, \S.{4,}/);
       expect(describeChainOutcome(outcome)).not.toMatch(HOLE);
@@ -275,13 +336,13 @@ describe('every code has its sentence', () => {
   });
 });
 
-/** Of one finding: what is the matter, and what to do. */
-function told(code: ChainFindingCode, known: ChainFacts) {
-  const finding = reportOf(known).findings.find((each) => each.code === code)!;
-  return describeChainFinding(finding, known);
+/** Message and hint of one finding. */
+function describeFound(code: ChainFindingCode, known: ChainFacts) {
+  const finding = createReport(known).findings.find((each) => each.code === code);
+  return finding && describeChainFinding(finding, known);
 }
 
-describe('where nothing answers, what was set up is named', () => {
+describe('the hint if no provider answers names the providers that are set up', () => {
   const failed = (reason: FailureReason, detail = '', origin = 'http://169.254.169.254') =>
     ({
       state: 'fails',
@@ -293,134 +354,135 @@ describe('where nothing answers, what was set up is named', () => {
     const misconfiguration = { code: 'INVALID_SETTING', name } as const;
     return { ...failure, problem: { ...failure.problem, misconfiguration } };
   };
-  const hint = (...known: Parameters<typeof facts>) => told('NOTHING_ANSWERS', facts(...known)).hint;
+  const hint = (...known: Parameters<typeof facts>) =>
+    describeFound('NO_PROVIDER_ANSWERS', facts(...known))?.hint;
   const set = (...names: string[]) => ({ setVariables: new Set(names) });
   const NO_IMDS = failed('unreachable', 'EHOSTUNREACH');
-  const MISSING = { profile: { name: 'p', isNamed: true, exists: false, othersExist: false } };
+  const MISSING = { profile: { name: 'p', isNamed: true, exists: false, anyExist: false } };
 
   test.each<[string, Parameters<typeof facts>, string]>([
     [
-      'nothing, and IMDS is not there',
+      'no settings and no IMDS',
       [{ imds: NO_IMDS }],
-      'give the instance, task or pod a role, or name a profile with AWS_PROFILE',
+      'assign a role to the instance, task or pod, or name a profile with AWS_PROFILE',
     ],
     [
-      'a profile that is missing',
+      'a missing profile',
       [{ imds: NO_IMDS }, MISSING],
-      'give the instance, task or pod a role, or write the profile that AWS_PROFILE names',
+      'assign a role to the instance, task or pod, or create the profile that AWS_PROFILE names',
     ],
     [
-      'IMDS switched off',
+      'IMDS disabled',
       [{ imds: failed('disabled', 'AWS_EC2_METADATA_DISABLED is true') }],
-      'IMDS: unset AWS_EC2_METADATA_DISABLED, if IMDS is meant',
+      'IMDS: unset AWS_EC2_METADATA_DISABLED to use IMDS',
     ],
     [
-      'an endpoint that is none',
+      'an invalid endpoint variable',
       [{ imds: misconfigured('AWS_EC2_METADATA_SERVICE_ENDPOINT') }],
       'IMDS: correct or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
     ],
     [
-      'one in a profile',
+      'an invalid endpoint in a profile',
       [{ imds: misconfigured('ec2_metadata_x of profile my is') }],
       'IMDS: correct or remove ec2_metadata_x of profile my is',
     ],
     [
-      'an endpoint that is dead',
+      'an unreachable endpoint',
       [
         { imds: failed('unreachable', 'ECONNREFUSED', 'http://127.0.0.1:1') },
         set('AWS_EC2_METADATA_SERVICE_ENDPOINT'),
       ],
-      'IMDS: see that IMDS answers at that address, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
+      'IMDS: check that IMDS responds at this address, or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
     ],
     [
-      'a role that may not be assumed',
+      'a role that the instance cannot assume',
       [{ imds: failed('error-document', 'AssumeRoleUnauthorizedAccess') }],
-      'IMDS: see the trust policy of the role; a repair shows at the next refresh, up to an hour later',
+      'IMDS: check the trust policy of the role; a fix takes effect at the next refresh, up to an hour later',
     ],
     [
-      'a dead container before no IMDS',
+      'an unreachable container endpoint and no IMDS',
       [
         { imds: NO_IMDS, container: failed('unreachable', 'ECONNREFUSED', 'http://169.254.170.23') },
         set('AWS_CONTAINER_CREDENTIALS_FULL_URI'),
       ],
-      'the container endpoint: see that the agent runs, or unset AWS_CONTAINER_CREDENTIALS_FULL_URI',
+      'the container endpoint: check that the agent runs, or unset AWS_CONTAINER_CREDENTIALS_FULL_URI',
     ],
     [
-      'a container that is not up yet, and half a pair',
+      'a starting ECS agent and an incomplete key pair',
       [
         {
           container: failed('starting', '', 'http://169.254.170.2'),
           environment: { state: 'incomplete', problem: { code: 'NO_SECRET_KEY' } },
         },
       ],
-      'the environment: set the other one as well, or neither; the container endpoint: try again in a moment',
+      'the environment: set both keys or neither; the container endpoint: try again in a moment',
     ],
   ])('%s', (_, known, expected) => {
     expect(hint(...known)).toBe(expected);
   });
 
-  test('a hop limit is raised', () => {
+  test('says how to raise the hop limit', () => {
     const imds = NO_IMDS;
     const limited = { ...imds, problem: { ...imds.problem, possibleHopLimit: true } };
     expect(hint({ imds: limited })).toMatch(/^IMDS: .*--http-put-response-hop-limit 2`$/);
   });
 
-  test.each(FAILURE_REASONS)('%s: no hint names a flag of polls, or the next of them', (reason) => {
+  test.each(FAILURE_REASONS)('%s: no hint names a flag of poll or the next poll', (reason) => {
     for (const name of ['container', 'imds', 'process', 'environment'] as const) {
-      // Then it is absent here.
+      // Such a provider is absent.
       if (reason === 'not-configured') continue;
       const known = facts({ [name]: failed(reason) });
-      expect(providerHint(known.providers[name], known)).toMatch(/^\S.{10,}/);
-      expect(providerHint(known.providers[name], known)).not.toMatch(/--source|--process|next poll/);
+      expect(describeProviderHint(known.providers[name], known)).toMatch(/^\S.{10,}/);
+      expect(describeProviderHint(known.providers[name], known)).not.toMatch(/--source|--process|next poll/);
     }
   });
 });
 
-describe('credentials that have expired', () => {
+describe('expired credentials', () => {
   const expired = answers({ expiration: NOW - 3_600_000, remaining: -3600 });
 
-  test('in the environment: every SDK is stuck, one by an error', () => {
+  test('of the environment affect every SDK, and botocore fails', () => {
     const known = facts(
       { environment: expired, imds: IMDS },
       { setVariables: new Set(['AWS_CREDENTIAL_EXPIRATION']) },
     );
-    expect(told('EXPIRED_WINS', known).message).toBe(
-      'the credentials of the environment expired 1h 00m 00s ago, and no SDK gets past them: ' +
-        'Java, Go, JavaScript, Rust and .NET use them all the same and botocore (AWS CLI) stops with an error',
+    expect(describeFound('EXPIRED_CREDENTIALS_WIN', known)?.message).toBe(
+      'the credentials of the environment expired 1h 00m 00s ago, and no SDK tries a later provider: ' +
+        'Java, Go, JavaScript, Rust and .NET use them anyway and botocore (AWS CLI) fails',
     );
   });
 
-  test('of a process: JavaScript goes on', () => {
-    expect(told('EXPIRED_WINS', facts({ process: expired, imds: IMDS })).message).toBe(
+  test('of a process do not affect JavaScript, which tries later providers', () => {
+    expect(describeFound('EXPIRED_CREDENTIALS_WIN', facts({ process: expired, imds: IMDS }))?.message).toBe(
       'the credentials of the credential_process of the profile expired 1h 00m 00s ago: ' +
-        'Java, Go, Rust and .NET use them all the same and botocore (AWS CLI) stops with an error',
+        'Java, Go, Rust and .NET use them anyway and botocore (AWS CLI) fails',
     );
   });
 
-  test('of IMDS: no SDK minds', () => {
-    expect(told('EXPIRED_WINS', facts({ imds: expired })).message).toMatch(
-      /ago, and no SDK gets past them: every SDK uses them all the same$/,
+  test('of IMDS are used by every SDK', () => {
+    expect(describeFound('EXPIRED_CREDENTIALS_WIN', facts({ imds: expired }))?.message).toMatch(
+      /ago, and no SDK tries a later provider: every SDK uses them anyway$/,
     );
   });
 });
 
-test('an end that cannot be read is shown as that, and who fails on it', () => {
+test('the text reports an unreadable expiration and the SDKs that fail', () => {
   const notes = [{ code: 'EXPIRATION_UNREADABLE', name: 'Expiration' }] as const;
   const known = facts({ process: answers({ notes }), imds: IMDS });
-  expect(told('BROKEN_PLACE_STOPS', known).hint).toBe(
-    'write Expiration as 2026-01-31T12:00:00Z, or leave it out',
+  expect(describeFound('PROVIDER_STOPS_CHAIN', known)?.hint).toBe(
+    'write Expiration as 2026-01-31T12:00:00Z, or remove it',
   );
-  const written = text(known);
-  expect(written).toMatch(/process +answers +profile default · ASIA…0001 · its expiry cannot be read\n/);
-  expect(written).toMatch(
+  const rendered = renderText(known);
+  expect(rendered).toMatch(/process +answers +profile default · ASIA…0001 · expiration unreadable\n/);
+  expect(rendered).toMatch(
     /! Expiration is not a time; most SDKs fail, and the JavaScript SDK never refreshes/,
   );
-  expect(written).not.toMatch(/expiry not stated/);
+  expect(rendered).not.toMatch(/expiration not stated/);
 });
 
-test('every finding has a case that shows it', () => {
+test('every finding code has a case in fixtures/shadowing', () => {
   const shown = new Set(
     CASES.flatMap(({ expected }) => expected.findings.map((code) => code.replace(' (note)', ''))),
   );
-  expect(CHAIN_FINDING_CODES.filter((code: ChainFindingCode) => !shown.has(code))).toEqual([]);
+  expect(CHAIN_FINDING_CODES.filter((code) => !shown.has(code))).toEqual([]);
 });

@@ -85,7 +85,7 @@ describe('the environment', () => {
       'SECRET_ACCESS_KEY',
     ]);
     expect([...facts.blankVariables]).toEqual(['AWS_PROFILE']);
-    expect(facts.profile).toEqual({ name: 'default', isNamed: false, exists: false, othersExist: false });
+    expect(facts.profile).toEqual({ name: 'default', isNamed: false, exists: false, anyExist: false });
   });
 });
 
@@ -243,7 +243,7 @@ describe('a profile', () => {
       'loader',
     );
     expect(named.providers.profile.accessKeyId).toBe('AKIAFALSE0000000PROF');
-    expect(named.profile).toEqual({ name: 'loader', isNamed: true, exists: true, othersExist: true });
+    expect(named.profile).toEqual({ name: 'loader', isNamed: true, exists: true, anyExist: true });
   });
 
   test.each([
@@ -279,7 +279,7 @@ describe('nothing holds the survey up', () => {
     const irsa = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_ROLE_ARN: 'x' };
     const never = { ...IMPATIENT, readFile: () => new Promise<string>(() => {}) };
     const { state, problem } = await place('web-identity', {}, irsa, never);
-    expect({ state, problem: problem }).toEqual({ state: 'fails', problem: { code: 'NO_ANSWER_IN_TIME' } });
+    expect({ state, problem: problem }).toEqual({ state: 'fails', problem: { code: 'TIMED_OUT' } });
   });
 });
 

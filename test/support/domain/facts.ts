@@ -1,30 +1,28 @@
 import {
   type ChainFacts,
   createProvider,
+  type KnownProvider,
+  mapNames,
   PROVIDER_NAMES,
-  type Provider,
   type ProviderName,
 } from '../../../src/domain/provider-chain/providers.ts';
 
-type Known = Partial<Omit<Provider, 'name'>>;
-
-/** Nothing is set anywhere, but for what a test says of a place. */
+/** Facts in which every provider is absent, except the known ones. */
 export function facts(
-  known: Partial<Record<ProviderName, Known>> = {},
+  known: Partial<Record<ProviderName, KnownProvider>> = {},
   more: Partial<Omit<ChainFacts, 'providers'>> = {},
 ): ChainFacts {
-  const places = PROVIDER_NAMES.map((name) => [name, createProvider(name, known[name])] as const);
   return {
     now: Date.UTC(2026, 10, 22),
-    providers: Object.fromEntries(places) as Record<ProviderName, Provider>,
+    providers: mapNames(PROVIDER_NAMES, (name) => createProvider(name, known[name])),
     setVariables: new Set(),
     blankVariables: new Set(),
-    profile: { name: 'default', isNamed: false, exists: true, othersExist: true },
+    profile: { name: 'default', isNamed: false, exists: true, anyExist: true },
     ...more,
   };
 }
 
-export const answers = (more: Known = {}): Known => ({
+export const answers = (more: Partial<Omit<KnownProvider, 'state' | 'problem'>> = {}): KnownProvider => ({
   state: 'answers',
   accessKeyId: 'ASIAFALSE00000000001',
   isSession: true,

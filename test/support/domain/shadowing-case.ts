@@ -49,14 +49,16 @@ export function writeOutcome(outcome: ChainOutcome): string {
     case 'none':
       return 'none';
     case 'stops':
-      return `stops${outcome.provider === null ? '' : ` at ${outcome.provider}`}: ${outcome.reason}`;
+      return `stops${outcome.provider === null ? '' : ` at ${outcome.provider}`}: ${outcome.cause.reason}`;
     case 'unknown':
-      return `unknown at ${outcome.provider}: ${outcome.reason}`;
+      return `unknown at ${outcome.provider}: ${outcome.cause.reason}`;
   }
 }
 
-export const writeFinding = ({ code, severity }: ChainFinding): string =>
-  severity === 'problem' ? code : `${code} (note)`;
+export function writeFinding(finding: ChainFinding): string {
+  const code = finding.code === 'POLL_NOTE' ? finding.note.code : finding.code;
+  return finding.severity === 'problem' ? code : `${code} (note)`;
+}
 
 /** Nobody listens there. */
 export const NOWHERE = 'http://127.0.0.1:1/';
