@@ -1,7 +1,7 @@
 import type { Instant, Seconds, SourceName } from '../domain/model.ts';
 import type { Assessment } from '../domain/verdict/assessment.ts';
 
-/** What a renderer is told beside the series. */
+/** What a renderer needs besides the assessment. */
 export interface ReportContext {
   now: Instant;
   margin: Seconds;
@@ -10,12 +10,11 @@ export interface ReportContext {
   /** Columns of the terminal. */
   width: number;
   hasColour: boolean;
-  /** Nothing but ASCII can be shown. */
   isAsciiOnly: boolean;
   /** Assesses the same series without `--since` and `--until`. Only metrics need the result: counters never decrease. */
   assessAllTime: () => Assessment;
-  /** Of Node.js; absent where nobody asked. */
+  /** Of Node.js, for the metric `build_info`. */
   nodeVersion?: string;
-  /** How long the last poll took. Absent where nobody is polling: nothing stored tells. */
+  /** Duration of the last poll. The database does not store it, so only a running poller knows it. */
   lastPoll?: { host: string; source: SourceName; seconds: number };
 }

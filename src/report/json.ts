@@ -15,10 +15,10 @@ import type { Job, JobJudgement } from '../domain/verdict/job-verdict.ts';
 import type { ReportContext } from './context.ts';
 import { buildFindingJson } from './finding-json.ts';
 
-/** The contract of the README: fields are added, never renamed or removed. */
+/** A new version would be needed only if a field were renamed or removed; fields may be added. */
 const REPORT_SCHEMA_VERSION = 1;
 
-/** The assessment as JSON: `snake_case`, the unit last, whole seconds, instants as ISO 8601 with `Z`. */
+/** Names are in `snake_case` with the unit last, durations in whole seconds, instants in ISO 8601 with `Z`. */
 export function renderJson(assessment: Assessment, { now, margin }: ReportContext): string {
   const { jobs, verdict, series } = assessment;
   const decisive = findDecisiveJob(assessment);
@@ -26,20 +26,20 @@ export function renderJson(assessment: Assessment, { now, margin }: ReportContex
     schema_version: REPORT_SCHEMA_VERSION,
     generated_at: formatInstant(now),
     verdict,
-    job: decisive?.job ? jobJson(decisive.job) : null,
-    job_runs: decisive && jobRunsJson(decisive),
+    job: decisive?.job ? buildJob(decisive.job) : null,
+    job_runs: decisive && buildJobRuns(decisive),
     jobs: jobs.map((each) => ({
       name: each.name,
       verdict: each.verdict,
-      ...(each.job === null ? UNKNOWN_LENGTH : jobJson(each.job)),
-      job_runs: jobRunsJson(each),
+      ...(each.job === null ? UNKNOWN_LENGTH : buildJob(each.job)),
+      job_runs: buildJobRuns(each),
     })),
-    series: series.map((each) => seriesJson(each, decisive, margin)),
+    series: series.map((each) => buildSeries(each, decisive, margin)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-const jobJson = ({ duration, margin }: Job) => ({
+const buildJob = ({ duration, margin }: Job) => ({
   duration_seconds: duration,
   margin_seconds: margin,
   required_seconds: duration + margin,
@@ -47,7 +47,7 @@ const jobJson = ({ duration, margin }: Job) => ({
 
 const UNKNOWN_LENGTH = { duration_seconds: null, margin_seconds: null, required_seconds: null };
 
-function jobRunsJson({ name, runs }: AssessedJob) {
+function buildJobRuns({ name, runs }: AssessedJob) {
   if (runs === null) return null;
   const { runCount, unfinishedCount, failedCount, finished, running }: JobRunSummary = runs;
   return {
@@ -55,14 +55,14 @@ function jobRunsJson({ name, runs }: AssessedJob) {
     run_count: runCount,
     unfinished_count: unfinishedCount,
     failed_count: failedCount,
-    duration: finished && extremesJson(finished.duration),
-    longest_run: finished && runJson(finished.longest),
-    least_remaining_run: finished && runJson(finished.leastRemainingRun),
+    duration: finished && buildExtremes(finished.duration),
+    longest_run: finished && buildRun(finished.longest),
+    least_remaining_run: finished && buildRun(finished.leastRemainingRun),
     running_seconds: running?.elapsedSeconds ?? null,
   };
 }
 
-function runJson({ identity, startedAt, remainingAtStart, end }: FinishedRun) {
+function buildRun({ identity, startedAt, remainingAtStart, end }: FinishedRun) {
   return {
     host: identity.host,
     source: identity.source,
@@ -76,7 +76,7 @@ function runJson({ identity, startedAt, remainingAtStart, end }: FinishedRun) {
   };
 }
 
-function seriesJson(series: AssessedSeries, decisive: AssessedJob | null, margin: Seconds) {
+function buildSeries(series: AssessedSeries, decisive: AssessedJob | null, margin: Seconds) {
   const { analysis, isRetired, judgements } = series;
   const judgement = decisive && findJudgement(series, decisive);
   const { identity, isPolled, measurement, age, maxAge, failedPolls, findings } = analysis;
@@ -87,15 +87,15 @@ function seriesJson(series: AssessedSeries, decisive: AssessedJob | null, margin
     role: identity.role,
     polled: isPolled,
     retired: isRetired,
-    judgement: judgement && judgementJson(judgement),
+    judgement: judgement && buildJudgement(judgement),
     judgements: judgements.map((each) => ({
       job_name: each.job.name ?? null,
       job_duration_seconds: each.job.duration,
-      ...judgementJson(each),
+      ...buildJudgement(each),
     })),
     newest_sample_age_seconds: age,
     max_age_seconds: maxAge,
-    ...(measurement === null ? { sample_count: 0 } : measurementJson(measurement, margin)),
+    ...(measurement === null ? { sample_count: 0 } : buildMeasurement(measurement, margin)),
     failed_polls: failedPolls.map(({ reason, count, firstAt, lastAt, lastDetail }) => ({
       reason,
       count,
@@ -107,7 +107,7 @@ function seriesJson(series: AssessedSeries, decisive: AssessedJob | null, margin
   };
 }
 
-function judgementJson({
+function buildJudgement({
   verdict,
   required,
   spare,
@@ -125,7 +125,7 @@ function judgementJson({
   };
 }
 
-function measurementJson(measurement: Measurement, margin: Seconds) {
+function buildMeasurement(measurement: Measurement, margin: Seconds) {
   const { rotationInterval, validityWhenIssued, sampledMinimum, worstCase, witnessedCount: n } = measurement;
   return {
     sample_count: measurement.sampleCount,
@@ -134,11 +134,11 @@ function measurementJson(measurement: Measurement, margin: Seconds) {
     last_sample_at: formatInstant(measurement.lastSample),
     usual_gap_seconds: measurement.usualGap,
     watched_seconds: measurement.watchedTime,
-    gaps: measurement.gaps.map(spanJson),
+    gaps: measurement.gaps.map(buildSpan),
     rotation_count: measurement.rotations.length,
     witnessed_rotation_count: n,
-    rotation_interval: rotationInterval && extremesJson(rotationInterval),
-    rotation_window_length: measurement.rotationWindow && extremesJson(measurement.rotationWindow),
+    rotation_interval: rotationInterval && buildExtremes(rotationInterval),
+    rotation_window_length: measurement.rotationWindow && buildExtremes(measurement.rotationWindow),
     validity_when_issued: validityWhenIssued && {
       min_seconds: validityWhenIssued.min,
       max_seconds: validityWhenIssued.max,
@@ -149,7 +149,7 @@ function measurementJson(measurement: Measurement, margin: Seconds) {
       at: formatInstant(worstCase.at),
       at_rotation: worstCase.rotation !== null,
       rotation_dated: worstCase.rotation?.isDated ?? null,
-      rotation_window: worstCase.rotation && spanJson(worstCase.rotation.window),
+      rotation_window: worstCase.rotation && buildSpan(worstCase.rotation.window),
     },
     overstatement_seconds: measurement.overstatement,
     lag_seconds: measurement.lag,
@@ -167,10 +167,10 @@ function measurementJson(measurement: Measurement, margin: Seconds) {
   };
 }
 
-const extremesJson = ({ min, median, max }: Extremes) => ({
+const buildExtremes = ({ min, median, max }: Extremes) => ({
   min_seconds: min,
   median_seconds: median,
   max_seconds: max,
 });
 
-const spanJson = ({ from, to }: Span) => ({ from: formatInstant(from), to: formatInstant(to) });
+const buildSpan = ({ from, to }: Span) => ({ from: formatInstant(from), to: formatInstant(to) });

@@ -10,7 +10,7 @@ import {
 } from './text/format-values.ts';
 import { escapeUnprintable, maskKeyId } from './text/untrusted-text.ts';
 
-/** What one poll brought, without its secrets. */
+/** The result of one poll, without secrets. */
 export interface PollResult {
   identity: SeriesIdentity;
   observedAt: Instant;
@@ -21,7 +21,7 @@ export interface PollResult {
   failure: { reason: FailureReason; detail: string } | null;
 }
 
-/** One line for cron's mail and a log: when, which series, which credentials, how long they last. */
+/** One line for a log or a mail from cron: time, series, key id, remaining validity; `''` for a failed poll. */
 export function formatPollLine({
   identity,
   observedAt,
@@ -43,7 +43,7 @@ export function formatPollLine({
   ].join('  ');
 }
 
-/** The same as one line of JSON; a failed poll is one, too. */
+/** One line of JSON, also for a failed poll. */
 export function formatPollJson(result: PollResult): string {
   const { identity, observedAt, clockOffset, credentials, failure, accountId, notes } = result;
   return JSON.stringify({

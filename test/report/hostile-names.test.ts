@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.ts';
 import { context, hostile, KEY_ID, textOf } from '../support/report/assessments.ts';
 
-/** Where nothing is taken for mark-up, a tag is a name like any other. */
+/** In these formats, a tag has no effect. */
 const PLAIN_TEXT = new Set<string>(['table', 'json', 'csv', 'github', 'prometheus', 'openmetrics']);
 
-/** What ends a line, drives a terminal or turns text around, with its neighbours: a page has line ends of its own. */
+/** Characters that end a line, control a terminal or reverse text. Neighbouring text tells them from the page's own. */
 const RAW = ['two\nINJECTED', 'lines\r', 'and\u0000', '\u001b[31m', 'red\u202e', 'more\u2028'];
 
-/** JSON has its own escapes for most, and gives the others as they are: a program wants the name itself. */
+/** JSON does not escape these, because a program needs the original name. */
 const VERBATIM = new Set(['red\u202e', 'more\u2028']);
 
 const render = async (format: ReportFormat) => {
@@ -17,7 +17,7 @@ const render = async (format: ReportFormat) => {
 };
 
 describe.each(REPORT_FORMAT_NAMES)('hostile names in the format %s', (format) => {
-  test('start no line, draw nothing on a terminal and turn no text around', async () => {
+  test('start no line, do not control a terminal and do not reverse text', async () => {
     const text = await render(format);
     const found = RAW.filter((raw) => text.includes(raw));
     expect(found).toEqual(format === 'json' ? RAW.filter((raw) => VERBATIM.has(raw)) : []);
@@ -25,20 +25,20 @@ describe.each(REPORT_FORMAT_NAMES)('hostile names in the format %s', (format) =>
     expect(text).not.toMatch(/[\n\r]\s*INJECTED/);
   });
 
-  test('no key id is told: it would be another one after each rotation', async () => {
+  test('come without key ids', async () => {
     expect(await render(format)).not.toContain(KEY_ID);
   });
 });
 
 test.each(REPORT_FORMAT_NAMES.filter((format) => !PLAIN_TEXT.has(format)))(
-  'hostile names in the format %s are no mark-up',
+  'hostile names in the format %s are not markup',
   async (format) => {
-    // A page may have scripts of its own.
+    // The page has its own script.
     expect(await render(format)).not.toMatch(/<script>\s*alert/i);
   },
 );
 
-test('JSON gives them back unharmed', async () => {
+test('JSON keeps hostile names unchanged', async () => {
   const { series } = JSON.parse(await render('json'));
   const names = series.map(({ host, role }: Record<string, string>) => [host, role]);
   expect(names).toEqual(hostile().series.map(({ analysis: { identity } }) => [identity.host, identity.role]));

@@ -13,8 +13,8 @@ const OUTPUTS: Record<string, () => Assessment | Promise<Assessment>> = {
   'without-series': () => judge([], [job(5 * HOUR), job(null, { name: 'new' })]),
 };
 
-describe.each(Object.entries(OUTPUTS))('the whole of %s', (name, build) => {
-  test.each(FORMATS)('as %s', async (format) => {
+describe.each(Object.entries(OUTPUTS))('the report %s', (name, build) => {
+  test.each(FORMATS)('in the format %s equals its snapshot', async (format) => {
     const assessment = await build();
     const text = await REPORT_FORMATS[format].render(assessment, context(assessment));
     await expect(text).toMatchFileSnapshot(`snapshots/${name}.${REPORT_FORMATS[format].fileExtension}`);

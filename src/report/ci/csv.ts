@@ -9,29 +9,31 @@ import {
   VERDICT_FIELD_NAMES,
 } from './flat-fields.ts';
 
-const IDENTITY = ['host', 'source', 'api_version', 'role', 'retired'];
+const IDENTITY_COLUMNS = ['host', 'source', 'api_version', 'role', 'retired'];
 
-type Row = Readonly<Record<string, FieldValue | boolean>>;
+type CsvRow = Readonly<Record<string, FieldValue | boolean>>;
 
-/** A line for every series and job, or for every series where there is no job. What is not known is empty. */
+/** One row per series and job, or one row per series without jobs. Unknown values are empty. */
 export async function renderCsv(assessment: Assessment): Promise<string> {
   const { stringify } = await import('csv-stringify/sync');
-  const rows = assessment.series.flatMap((series): Row[] => {
+  const rows = assessment.series.flatMap((series): CsvRow[] => {
     const judgements = listSeriesJudgements(series, assessment);
-    const known = { ...identityFields(series), ...buildSeriesFields(series.analysis) };
-    return judgements.length === 0 ? [known] : judgements.map((each) => ({ ...known, ...jobFields(each) }));
+    const fields = { ...buildIdentityFields(series), ...buildSeriesFields(series.analysis) };
+    return judgements.length === 0
+      ? [fields]
+      : judgements.map((each) => ({ ...fields, ...buildJobFields(each) }));
   });
   return stringify(rows, {
     header: true,
-    columns: [...IDENTITY, 'job_name', ...VERDICT_FIELD_NAMES, ...SERIES_FIELD_NAMES],
+    columns: [...IDENTITY_COLUMNS, 'job_name', ...VERDICT_FIELD_NAMES, ...SERIES_FIELD_NAMES],
     cast: { boolean: String },
-    // This one is for spreadsheets, which run what begins like a formula: a name that does gets an apostrophe in front.
+    // A spreadsheet runs cells that begin like a formula. This puts an apostrophe in front of such a name.
     escape_formulas: true,
   });
 }
 
-/** A line is one record, to readers without an ear for quotes, too: what would break it is made visible. */
-const identityFields = ({ analysis: { identity }, isRetired }: AssessedSeries): Row => ({
+/** Escaped line ends keep one record per line for readers that ignore quotes. */
+const buildIdentityFields = ({ analysis: { identity }, isRetired }: AssessedSeries): CsvRow => ({
   host: escapeUnprintable(identity.host),
   source: identity.source,
   api_version: escapeUnprintable(identity.apiVersion),
@@ -39,8 +41,8 @@ const identityFields = ({ analysis: { identity }, isRetired }: AssessedSeries): 
   retired: isRetired,
 });
 
-/** A series that has no part in a job has no verdict on it. */
-const jobFields = ({ job, judgement, notJudgedReason }: SeriesJudgement): Row => ({
+/** A series that does not judge the job has no verdict, except `unknown` if the job length is unknown. */
+const buildJobFields = ({ job, judgement, notJudgedReason }: SeriesJudgement): CsvRow => ({
   job_name: escapeUnprintable(job.name ?? ''),
   verdict: notJudgedReason === 'LENGTH_UNKNOWN' ? job.verdict : null,
   ...(judgement === null ? {} : buildVerdictFields(judgement)),

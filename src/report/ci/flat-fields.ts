@@ -3,11 +3,11 @@ import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 
-/** Null where it is not known. */
+/** Null if unknown. */
 export type FieldValue = number | string | null;
 
-/** For formats without structure: the figures of a series under the names of JSON, with what it nests in front. */
-const MEASURED: Record<string, (measurement: Measurement) => FieldValue> = {
+/** Fields for formats without nesting. A name is the path of the JSON field, joined by `_`. */
+const MEASUREMENT_FIELDS: Record<string, (measurement: Measurement) => FieldValue> = {
   worst_case_remaining_seconds: ({ worstCase }) => worstCase.seconds,
   worst_case_at: ({ worstCase }) => formatNullableInstant(worstCase.at),
   sampled_minimum_remaining_seconds: ({ sampledMinimum }) => sampledMinimum.seconds,
@@ -25,12 +25,12 @@ const MEASURED: Record<string, (measurement: Measurement) => FieldValue> = {
   last_sample_at: ({ lastSample }) => formatNullableInstant(lastSample),
 };
 
-const ANALYSED: Record<string, (analysis: SeriesAnalysis) => FieldValue> = {
+const ANALYSIS_FIELDS: Record<string, (analysis: SeriesAnalysis) => FieldValue> = {
   failed_poll_count: ({ failedPolls }) => failedPolls.reduce((sum, { count }) => sum + count, 0),
   findings: ({ findings }) => findings.map(({ code }) => code).join(' '),
 };
 
-const JUDGED: Record<string, (verdict: JobJudgement) => FieldValue> = {
+const JUDGEMENT_FIELDS: Record<string, (judgement: JobJudgement) => FieldValue> = {
   verdict: ({ verdict }) => verdict,
   job_duration_seconds: ({ job }) => job.duration,
   margin_seconds: ({ job }) => job.margin,
@@ -39,16 +39,19 @@ const JUDGED: Record<string, (verdict: JobJudgement) => FieldValue> = {
   share_of_safe_starts: ({ shareOfSafeStarts }) => shareOfSafeStarts,
 };
 
-export const SERIES_FIELD_NAMES = [...Object.keys(MEASURED), ...Object.keys(ANALYSED)];
-export const VERDICT_FIELD_NAMES = Object.keys(JUDGED);
+export const SERIES_FIELD_NAMES = [...Object.keys(MEASUREMENT_FIELDS), ...Object.keys(ANALYSIS_FIELDS)];
+export const VERDICT_FIELD_NAMES = Object.keys(JUDGEMENT_FIELDS);
 
 export const buildSeriesFields = (analysis: SeriesAnalysis): Record<string, FieldValue> => ({
-  ...(analysis.measurement === null ? {} : take(MEASURED, analysis.measurement)),
-  ...take(ANALYSED, analysis),
+  ...(analysis.measurement === null ? {} : computeFields(MEASUREMENT_FIELDS, analysis.measurement)),
+  ...computeFields(ANALYSIS_FIELDS, analysis),
 });
 
-export const buildVerdictFields = (verdict: JobJudgement): Record<string, FieldValue> =>
-  take(JUDGED, verdict);
+export const buildVerdictFields = (judgement: JobJudgement): Record<string, FieldValue> =>
+  computeFields(JUDGEMENT_FIELDS, judgement);
 
-const take = <T>(figures: Record<string, (of: T) => FieldValue>, of: T): Record<string, FieldValue> =>
-  Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, figure(of)]));
+const computeFields = <T>(
+  fields: Record<string, (subject: T) => FieldValue>,
+  subject: T,
+): Record<string, FieldValue> =>
+  Object.fromEntries(Object.entries(fields).map(([name, compute]) => [name, compute(subject)]));

@@ -5,9 +5,11 @@ import type { ReportContext } from '../context.ts';
 import { TRUNCATED_MESSAGE } from '../messages/judgements.ts';
 import { renderMarkdown } from './markdown.ts';
 
-/** What GitHub Actions takes from files beside the commands: the page of a step, and values for the steps after it. */
+/** Contents for the files of a GitHub Actions step. */
 export interface GithubFiles {
+  /** For `$GITHUB_STEP_SUMMARY`. */
   summary: string;
+  /** For `$GITHUB_OUTPUT`. */
   outputs: string;
 }
 
@@ -16,13 +18,13 @@ export const renderGithubFiles = (assessment: Assessment, context: ReportContext
   outputs: renderOutputs(assessment, context),
 });
 
-/** One `name=value` a line, all of the series that decided; empty where it is not known. No value can hold a line end. */
+/** One `name=value` per line, from the decisive series. Unknown values are empty. No value contains a line end. */
 function renderOutputs(assessment: Assessment, { now }: ReportContext): string {
   const { verdict } = assessment;
   const job = findDecisiveJob(assessment);
   const series = findDecisiveSeries(assessment);
   const credentials = series && findNewestCredentials(series.analysis, now);
-  // Of what was not watched enough the smallest that was seen is no answer: a step would take it for one.
+  // With the verdict `unknown`, the smallest value so far would mislead a later step.
   const isKnown = verdict !== 'unknown';
   const outputs = {
     verdict,
@@ -37,12 +39,12 @@ function renderOutputs(assessment: Assessment, { now }: ReportContext): string {
     .join('');
 }
 
-/** As much as finds room, in whole lines; null where not even the word does that something is missing. */
-export function truncateSummary(summary: string, bytes: number): string | null {
+/** Cuts `summary` to whole lines and adds a note; null if even the note does not fit. */
+export function truncateSummary(summary: string, maxBytes: number): string | null {
   const text = Buffer.from(summary);
-  if (text.length <= bytes) return summary;
+  if (text.length <= maxBytes) return summary;
   const ending = `\n${TRUNCATED_MESSAGE}\n`;
-  const room = bytes - Buffer.byteLength(ending);
-  const end = room <= 0 ? -1 : text.lastIndexOf('\n', room - 1);
+  const freeBytes = maxBytes - Buffer.byteLength(ending);
+  const end = freeBytes <= 0 ? -1 : text.lastIndexOf('\n', freeBytes - 1);
   return end < 0 ? null : `${text.subarray(0, end + 1)}${ending}`;
 }

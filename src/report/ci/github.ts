@@ -1,6 +1,6 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { listSeriesJudgements, type SeriesJudgement, safetyOf } from '../../domain/verdict/judgements.ts';
+import { listSeriesJudgements, type SeriesWithJudgement, safetyOf } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
@@ -13,62 +13,58 @@ import { describeEvidence, describeVerdict, listAdvice } from '../messages/verdi
 import { buildPlainSeriesRows } from '../table/series-rows.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
 
-const KINDS = ['error', 'warning', 'notice'] as const;
-type Kind = (typeof KINDS)[number];
+/** In the order of the output. */
+const ANNOTATION_KINDS = ['error', 'warning', 'notice'] as const;
 
 interface Annotation {
-  kind: Kind;
+  kind: (typeof ANNOTATION_KINDS)[number];
   title: string;
   lines: readonly string[];
 }
 
-/** GitHub shows so many annotations of a kind for each step, and drops the rest. */
-const SHOWN = 10;
+/** GitHub drops further annotations of the same kind in one step. */
+const MAX_ANNOTATIONS = 10;
 
-/** Workflow commands that GitHub Actions reads from a step's output: what matters most first. */
+/** Workflow commands for the output of a GitHub Actions step, the most important first. */
 export function renderGithub(assessment: Assessment, context: ReportContext): string {
-  const annotations = [...verdictsOf(assessment), ...findingsOf(assessment)];
-  if (assessment.jobs.length === 0) annotations.push(...measuredOf(assessment, context));
-  return KINDS.flatMap((kind) =>
-    atMost(
-      SHOWN,
-      annotations.filter((each) => each.kind === kind),
-    ),
-  )
-    .map(command)
+  const annotations = [...annotateVerdicts(assessment), ...annotateProblems(assessment)];
+  if (assessment.jobs.length === 0) annotations.push(...annotateMeasurements(assessment, context));
+  return ANNOTATION_KINDS.flatMap((kind) => limit(annotations.filter((each) => each.kind === kind)))
+    .map(formatCommand)
     .join('');
 }
 
-function atMost(count: number, annotations: readonly Annotation[]): readonly Annotation[] {
-  if (annotations.length <= count) return annotations;
-  const shown = annotations.slice(0, count - 1);
-  const [{ kind }] = annotations as [Annotation];
-  return [
-    ...shown,
-    { kind, title: 'cred-watch', lines: [describeOmittedCount(annotations.length - shown.length)] },
-  ];
+/** The last annotation that GitHub shows states how many are omitted. */
+function limit(annotations: readonly Annotation[]): readonly Annotation[] {
+  const [first] = annotations;
+  if (first === undefined || annotations.length <= MAX_ANNOTATIONS) return annotations;
+  const shown = annotations.slice(0, MAX_ANNOTATIONS - 1);
+  const lines = [describeOmittedCount(annotations.length - shown.length)];
+  return [...shown, { kind: first.kind, title: 'cred-watch', lines }];
 }
 
-function verdictsOf(assessment: Assessment): Annotation[] {
+function annotateVerdicts(assessment: Assessment): Annotation[] {
   const { series, jobs } = assessment;
   const judged = series
     .flatMap((each) => listSeriesJudgements(each, assessment))
-    .filter((each): each is Judged => each.judgement !== null)
-    .toSorted((a, b) => spareOf(a) - spareOf(b));
+    .flatMap((each) => (each.judgement === null ? [] : [{ ...each, judgement: each.judgement }]))
+    .toSorted((a, b) => getSpare(a.judgement) - getSpare(b.judgement));
   const unjudged = jobs.filter(({ job }) => job === null || series.length === 0);
-  return [...judged.map(verdictAnnotation), ...unjudged.map(unjudgedAnnotation)];
+  return [...judged.map(annotateJudgement), ...unjudged.map(annotateUnjudgedJob)];
 }
 
-type Judged = SeriesJudgement & { judgement: JobJudgement };
+const getSpare = ({ spare }: JobJudgement) => spare ?? Number.POSITIVE_INFINITY;
 
-const spareOf = ({ judgement }: Judged) => judgement.spare ?? Number.POSITIVE_INFINITY;
+const KINDS_BY_SAFETY = { safe: 'notice', 'not-safe': 'error', unknown: 'warning' } as const;
 
-const KIND_OF = { safe: 'notice', 'not-safe': 'error', unknown: 'warning' } as const;
-
-function verdictAnnotation({ job, series, judgement }: Judged): Annotation {
+function annotateJudgement({
+  job,
+  series,
+  judgement,
+}: SeriesWithJudgement & { job: AssessedJob }): Annotation {
   const { measurement } = series.analysis;
   return {
-    kind: KIND_OF[safetyOf(judgement.verdict)],
+    kind: KINDS_BY_SAFETY[safetyOf(judgement.verdict)],
     title: `cred-watch: ${formatJob(job)} on ${seriesName(series)}`,
     lines: [
       describeVerdict(judgement),
@@ -78,13 +74,13 @@ function verdictAnnotation({ job, series, judgement }: Judged): Annotation {
   };
 }
 
-const unjudgedAnnotation = (job: AssessedJob): Annotation => ({
+const annotateUnjudgedJob = (job: AssessedJob): Annotation => ({
   kind: 'warning',
   title: `cred-watch: ${formatJob(job)}`,
   lines: [job.job === null ? describeNotJudgedReason('LENGTH_UNKNOWN') : NO_SERIES_MESSAGE],
 });
 
-const findingsOf = ({ series }: Assessment): Annotation[] =>
+const annotateProblems = ({ series }: Assessment): Annotation[] =>
   series.flatMap((each) =>
     each.analysis.findings
       .filter(({ severity }) => severity === 'problem')
@@ -95,7 +91,7 @@ const findingsOf = ({ series }: Assessment): Annotation[] =>
       })),
   );
 
-const measuredOf = ({ series }: Assessment, context: ReportContext): Annotation[] =>
+const annotateMeasurements = ({ series }: Assessment, context: ReportContext): Annotation[] =>
   series.map((each) => ({
     kind: 'notice' as const,
     title: `cred-watch: ${seriesName(each)}`,
@@ -107,10 +103,10 @@ const measuredOf = ({ series }: Assessment, context: ReportContext): Annotation[
 
 const seriesName = ({ analysis }: AssessedSeries) => formatSeriesName(analysis.identity);
 
-const command = ({ kind, title, lines }: Annotation) =>
+const formatCommand = ({ kind, title, lines }: Annotation) =>
   `::${kind} title=${escapeProperty(title)}::${escapeData(lines.join('\n'))}\n`;
 
-/** What the runner turns back. Without a line end of its own no name can begin a command. */
+/** The runner decodes these escapes. Without line ends, a name cannot start another command. */
 const escapeData = (text: string) =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 

@@ -11,7 +11,7 @@ import { formatSeriesName } from '../text/format-values.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 import { buildSeriesFields, buildVerdictFields, type FieldValue } from './flat-fields.ts';
 
-/** What became of a test case, as the element under it that says so; `passed` has none. */
+/** The name of the element below the test case; `passed` has none. */
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
 
 interface TestCase {
@@ -32,8 +32,8 @@ interface TestSuite {
 }
 
 /**
- * A suite for every series, in it a test case for every job. There is no official schema: this is the common part that
- * testmoapp/junitxml collects, with `time` (nothing is timed) because some readers demand it.
+ * One suite per series, with one test case per job. JUnit XML has no official schema. This output follows the common
+ * subset at https://github.com/testmoapp/junitxml. `time` is always 0, but some readers require it.
  */
 export async function renderJunit(assessment: Assessment, context: ReportContext): Promise<string> {
   const { default: Builder } = await import('fast-xml-builder');
@@ -43,50 +43,55 @@ export async function renderJunit(assessment: Assessment, context: ReportContext
     suppressBooleanAttributes: false,
     suppressEmptyNode: true,
     format: true,
-    // It escapes what has a meaning in XML. What XML cannot carry, or an attribute only as a space, is made visible.
+    // The library escapes markup, but not characters that XML forbids or that attributes turn into spaces.
     attributeValueProcessor: (_, value) => escapeUnprintable(String(value)),
     tagValueProcessor: (_, value) => String(value).split('\n').map(escapeUnprintable).join('\n'),
   });
-  const suites = suitesOf(assessment);
+  const suites = buildSuites(assessment);
   const common = { '@time': 0, '@timestamp': formatInstant(context.now).replace(/\.\d+Z$/, 'Z') };
   return builder.build({
     '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
     testsuites: {
       '@name': 'cred-watch',
-      ...countsOf(suites.flatMap(({ cases }) => cases)),
+      ...countOutcomes(suites.flatMap(({ cases }) => cases)),
       ...common,
       testsuite: suites.map((suite) => ({
         '@name': suite.name,
-        ...countsOf(suite.cases),
+        ...countOutcomes(suite.cases),
         ...common,
         ...(suite.host === null ? {} : { '@hostname': suite.host }),
-        ...propertiesElement({ cred_watch_version: context.version, ...suite.properties }),
-        testcase: suite.cases.map((each) => caseElement(each, suite.name)),
+        ...buildPropertiesElement({ cred_watch_version: context.version, ...suite.properties }),
+        testcase: suite.cases.map((each) => buildCaseElement(each, suite.name)),
         ...(suite.output.length === 0 ? {} : { 'system-out': suite.output.join('\n') }),
       })),
     },
   });
 }
 
-function suitesOf(assessment: Assessment): TestSuite[] {
+function buildSuites(assessment: Assessment): TestSuite[] {
   const { series, jobs } = assessment;
-  if (series.length > 0) return series.map((each) => suiteOf(each, assessment));
+  if (series.length > 0) return series.map((each) => buildSuite(each, assessment));
   if (jobs.length === 0) return [];
   const cases = jobs.map(
-    (job): TestCase => ({ name: nameOf(job), outcome: 'error', type: 'Unknown', message: NO_SERIES_MESSAGE }),
+    (job): TestCase => ({
+      name: chooseCaseName(job),
+      outcome: 'error',
+      type: 'Unknown',
+      message: NO_SERIES_MESSAGE,
+    }),
   );
   return [{ name: 'no series', host: null, cases, properties: {}, output: [] }];
 }
 
-function suiteOf(series: AssessedSeries, assessment: Assessment): TestSuite {
+function buildSuite(series: AssessedSeries, assessment: Assessment): TestSuite {
   const { analysis } = series;
   const { identity, measurement, findings } = analysis;
   const judgements = listSeriesJudgements(series, assessment);
-  const unasked: TestCase = { name: 'no job', outcome: 'skipped', message: NO_JOB_MESSAGE };
+  const noJob: TestCase = { name: 'no job', outcome: 'skipped', message: NO_JOB_MESSAGE };
   return {
     name: formatSeriesName(identity),
     host: identity.host,
-    cases: judgements.length === 0 ? [unasked] : judgements.map(caseOf),
+    cases: judgements.length === 0 ? [noJob] : judgements.map(buildCase),
     properties: buildSeriesFields(analysis),
     output: [
       ...findings.map(describeFinding),
@@ -95,24 +100,25 @@ function suiteOf(series: AssessedSeries, assessment: Assessment): TestSuite {
   };
 }
 
-/** A name says which test it was over many runs: a job that has one keeps it, however long it took this time. */
-const nameOf = ({ name, job }: AssessedJob) => name ?? (job === null ? 'a job' : describeJob(job.duration));
+/** CI servers compare runs by this name, so a named job keeps its name when its length changes. */
+const chooseCaseName = ({ name, job }: AssessedJob) =>
+  name ?? (job === null ? 'a job' : describeJob(job.duration));
 
-function caseOf({ job, series, judgement, notJudgedReason }: SeriesJudgement): TestCase {
-  const name = nameOf(job);
-  if (judgement !== null) return { name, ...judgedCase(judgement, series.analysis) };
+function buildCase({ job, series, judgement, notJudgedReason }: SeriesJudgement): TestCase {
+  const name = chooseCaseName(job);
+  if (judgement !== null) return { name, ...buildJudgedCase(judgement, series.analysis) };
   const message = describeNotJudgedReason(notJudgedReason);
   return notJudgedReason === 'LENGTH_UNKNOWN'
     ? { name, outcome: 'error', type: 'Unknown', message }
     : { name, outcome: 'skipped', message };
 }
 
-function judgedCase(
+function buildJudgedCase(
   judgement: JobJudgement,
   { measurement, findings }: SeriesAnalysis,
 ): Omit<TestCase, 'name'> {
   const properties = buildVerdictFields(judgement);
-  const told = {
+  const failed = {
     message: describeVerdict(judgement),
     details: [...listAdvice(judgement, measurement), ...findings.map(describeFinding)],
     properties,
@@ -121,13 +127,13 @@ function judgedCase(
     case 'safe':
       return { outcome: 'passed', properties };
     case 'not-safe':
-      return { outcome: 'failure', type: 'CredentialExpiry', ...told };
+      return { outcome: 'failure', type: 'CredentialExpiry', ...failed };
     case 'unknown':
-      return { outcome: 'error', type: 'Unknown', ...told };
+      return { outcome: 'error', type: 'Unknown', ...failed };
   }
 }
 
-function countsOf(cases: readonly TestCase[]) {
+function countOutcomes(cases: readonly TestCase[]) {
   const count = (wanted: Outcome) => cases.filter(({ outcome }) => outcome === wanted).length;
   return {
     '@tests': cases.length,
@@ -137,15 +143,15 @@ function countsOf(cases: readonly TestCase[]) {
   };
 }
 
-const caseElement = (testCase: TestCase, className: string) => ({
+const buildCaseElement = (testCase: TestCase, className: string) => ({
   '@name': testCase.name,
   '@classname': className,
   '@time': 0,
-  ...propertiesElement(testCase.properties ?? {}),
-  ...outcomeElement(testCase),
+  ...buildPropertiesElement(testCase.properties ?? {}),
+  ...buildOutcomeElement(testCase),
 });
 
-function outcomeElement({ outcome, type, message, details = [] }: TestCase) {
+function buildOutcomeElement({ outcome, type, message, details = [] }: TestCase) {
   if (outcome === 'passed') return {};
   const text = details.length === 0 ? {} : { '#text': details.join('\n') };
   return {
@@ -153,7 +159,7 @@ function outcomeElement({ outcome, type, message, details = [] }: TestCase) {
   };
 }
 
-function propertiesElement(properties: Record<string, FieldValue>) {
+function buildPropertiesElement(properties: Record<string, FieldValue>) {
   const property = Object.entries(properties)
     .filter(([, value]) => value !== null && value !== '')
     .map(([name, value]) => ({ '@name': name, '@value': value }));

@@ -18,116 +18,118 @@ import { buildPlainSeriesRows } from '../table/series-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 
-/** For the eye that runs down a page; the words beside them say the same. */
-const SIGNS = { safe: '✅', 'not-safe': '❌', unknown: '❔' } as const;
+const SAFETY_SYMBOLS = { safe: '✅', 'not-safe': '❌', unknown: '❔' } as const;
 
-/** The report as it is pasted into tickets and pull requests: GitHub's dialect, of which the tables are the one extension. */
+/** For issues and pull requests: CommonMark, plus the tables of GitHub's dialect. */
 export function renderMarkdown(assessment: Assessment, context: ReportContext): string {
   const { series, jobs, verdict } = assessment;
-  const headline = verdict === null ? 'measurements' : markedVerdict(verdict);
-  const runs = jobs.flatMap((job) => buildPlainJobRunRows(withMarkedNames(job)).map(writeRunRow));
+  const headline = verdict === null ? 'measurements' : formatVerdictWithSymbol(verdict);
+  const runs = jobs.flatMap((job) => buildPlainJobRunRows(quoteNames(job)).map(formatRunRow));
   return `${[
     `## cred-watch: ${headline}`,
-    jobs.length === 0 ? NO_JOB_MESSAGE : verdictTable(assessment),
+    jobs.length === 0 ? NO_JOB_MESSAGE : renderVerdictTable(assessment),
     ...(series.length === 0 ? [NO_SERIES_MESSAGE] : []),
     ...(runs.length === 0 ? [] : [runs.join('\n')]),
-    ...series.flatMap((each) => sectionOf(each, assessment, context)),
+    ...series.flatMap((each) => renderSection(each, assessment, context)),
   ].join('\n\n')}\n`;
 }
 
-/** The first row of a job says which it is. */
-const writeRunRow = ([label, value]: LabelledRow) =>
+/** The first row of a job has its name. */
+const formatRunRow = ([label, value]: LabelledRow) =>
   label === 'job' ? `- ${value}` : `  - ${label}: ${value}`;
 
-const markedVerdict = (verdict: Verdict) => `${SIGNS[safetyOf(verdict)]} ${formatVerdict(verdict)}`;
+const formatVerdictWithSymbol = (verdict: Verdict) =>
+  `${SAFETY_SYMBOLS[safetyOf(verdict)]} ${formatVerdict(verdict)}`;
 
 /**
- * A name that came from outside. Inside code nothing has a meaning: no link, no mention, no reference to an issue. What
- * could end the code or a table's cell, or is a tag where code is not known, is shown as control characters are.
+ * Shows an untrusted name as inline code, where links, mentions and issue references have no effect. Characters that
+ * could end the code or the table cell are escaped, and `<`, because some readers see a tag there.
  */
-function name(text: string): string {
-  const shown = escapeUnprintable(text).replace(
+function quoteName(text: string): string {
+  const escaped = escapeUnprintable(text).replace(
     /[`|<]/g,
     (character) => `\\u{${character.charCodeAt(0).toString(16)}}`,
   );
-  // Two of them side by side would begin a code of another kind.
-  return shown === '' ? '' : `\`${shown}\``;
+  // Two backticks without text between them would start another kind of code.
+  return escaped === '' ? '' : `\`${escaped}\``;
 }
 
-const seriesName = ({ analysis }: AssessedSeries) => name(formatSeriesName(analysis.identity));
+const quoteSeriesName = ({ analysis }: AssessedSeries) => quoteName(formatSeriesName(analysis.identity));
 
-const jobName = (job: AssessedJob) => formatJob(withMarkedNames(job));
+const quoteJobName = (job: AssessedJob) => formatJob(quoteNames(job));
 
-const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+const formatTableRow = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
-/** Of every job the series that judged it; a job that none did has a line all the same. */
-function verdictTable(assessment: Assessment): string {
+/** One row per job and judging series. A job without a judgement has one row, too. */
+function renderVerdictTable(assessment: Assessment): string {
   const rows = assessment.jobs.flatMap((job) => {
     const judged = findSeriesWithJudgement(job, assessment).map(({ series, judgement }) => [
-      jobName(job),
-      seriesName(series),
-      ...verdictCells(judgement, series),
+      quoteJobName(job),
+      quoteSeriesName(series),
+      ...formatJudgementCells(judgement, series),
     ]);
-    return judged.length > 0 ? judged : [[jobName(job), '', markedVerdict(job.verdict), '', '', '', '']];
+    return judged.length > 0
+      ? judged
+      : [[quoteJobName(job), '', formatVerdictWithSymbol(job.verdict), '', '', '', '']];
   });
   const head = ['job', 'series', 'verdict', 'required', 'worst case', 'spare', 'safe starts'];
-  const rule = ['---', '---', '---', '---:', '---:', '---:', '---:'];
-  return [head, rule, ...rows].map(line).join('\n');
+  const alignment = ['---', '---', '---', '---:', '---:', '---:', '---:'];
+  return [head, alignment, ...rows].map(formatTableRow).join('\n');
 }
 
-const verdictCells = (judgement: JobJudgement, { analysis }: AssessedSeries): string[] => [
-  markedVerdict(judgement.verdict),
+const formatJudgementCells = (judgement: JobJudgement, { analysis }: AssessedSeries): string[] => [
+  formatVerdictWithSymbol(judgement.verdict),
   duration(judgement.required),
-  durationOrNothing(analysis.measurement?.worstCase.seconds ?? null),
-  durationOrNothing(judgement.spare),
+  formatNullableDuration(analysis.measurement?.worstCase.seconds ?? null),
+  formatNullableDuration(judgement.spare),
   judgement.shareOfSafeStarts === null ? '' : formatShare(judgement.shareOfSafeStarts),
 ];
 
-const durationOrNothing = (seconds: Seconds | null) => (seconds === null ? '' : duration(seconds));
+const formatNullableDuration = (seconds: Seconds | null) => (seconds === null ? '' : duration(seconds));
 
-function sectionOf(series: AssessedSeries, assessment: Assessment, context: ReportContext): string[] {
+function renderSection(series: AssessedSeries, assessment: Assessment, context: ReportContext): string[] {
   const { analysis, isRetired } = series;
   const { findings, measurement } = analysis;
-  const judgements = listSeriesJudgements(series, assessment).map(judgementLines);
-  const figures = buildPlainSeriesRows(analysis, context).map(([label, value]) => line([label, value]));
+  const judgements = listSeriesJudgements(series, assessment).map(formatJudgementLines);
+  const values = buildPlainSeriesRows(analysis, context).map(formatTableRow);
   return [
-    `### ${seriesName(series)}${isRetired ? ' (retired)' : ''}`,
+    `### ${quoteSeriesName(series)}${isRetired ? ' (retired)' : ''}`,
     ...(judgements.length === 0 ? [] : [judgements.flat().join('\n')]),
-    [line(['measured', '']), line(['---', '---']), ...figures].join('\n'),
-    ...(findings.length === 0 ? [] : [findings.map((each) => `- ${findingText(each)}`).join('\n')]),
+    [formatTableRow(['measured', '']), formatTableRow(['---', '---']), ...values].join('\n'),
+    ...(findings.length === 0 ? [] : [findings.map((each) => `- ${formatFinding(each)}`).join('\n')]),
     ...(measurement === null ? [] : [`**evidence:** ${describeEvidence(measurement)}`]),
   ];
 }
 
-const findingText = (finding: Parameters<typeof describeFinding>[0]) =>
+const formatFinding = (finding: Parameters<typeof describeFinding>[0]) =>
   finding.severity === 'problem' ? `**problem:** ${describeFinding(finding)}` : describeFinding(finding);
 
-function judgementLines({ series, job, judgement, notJudgedReason }: SeriesJudgement): string[] {
-  if (judgement === null) return [`- ${jobName(job)}: ${describeNotJudgedReason(notJudgedReason!)}`];
+function formatJudgementLines({ series, job, judgement, notJudgedReason }: SeriesJudgement): string[] {
+  if (judgement === null) return [`- ${quoteJobName(job)}: ${describeNotJudgedReason(notJudgedReason!)}`];
   return [
-    `- ${SIGNS[safetyOf(judgement.verdict)]} ${describeVerdict(judgement)}`,
+    `- ${SAFETY_SYMBOLS[safetyOf(judgement.verdict)]} ${describeVerdict(judgement)}`,
     ...listAdvice(judgement, series.analysis.measurement).map((each) => `  - ${each}`),
   ];
 }
 
-/** Sentences about a job take its names as they are. */
-function withMarkedNames(job: AssessedJob): AssessedJob {
+/** The messages about runs insert names unchanged, so the names are quoted before. */
+function quoteNames(job: AssessedJob): AssessedJob {
   const { runs } = job;
-  const marked = <Run extends JobRun>(run: Run): Run => ({
+  const quoteHost = <Run extends JobRun>(run: Run): Run => ({
     ...run,
-    identity: { ...run.identity, host: name(run.identity.host) },
+    identity: { ...run.identity, host: quoteName(run.identity.host) },
   });
   return {
     ...job,
-    name: job.name === null ? null : name(job.name),
+    name: job.name === null ? null : quoteName(job.name),
     runs: runs && {
       ...runs,
       finished: runs.finished && {
         ...runs.finished,
-        longest: marked(runs.finished.longest),
-        leastRemainingRun: marked(runs.finished.leastRemainingRun),
+        longest: quoteHost(runs.finished.longest),
+        leastRemainingRun: quoteHost(runs.finished.leastRemainingRun),
       },
-      running: runs.running && { ...runs.running, run: marked(runs.running.run) },
+      running: runs.running && { ...runs.running, run: quoteHost(runs.running.run) },
     },
   };
 }

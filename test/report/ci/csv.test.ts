@@ -17,7 +17,7 @@ import {
 const rowsOf = async (assessment: Assessment): Promise<Record<string, string>[]> =>
   parse(await renderCsv(assessment), { columns: true });
 
-test('a line for every series and job holds the figures of both', async () => {
+test('CSV has one row per series and job, with the values of both', async () => {
   const [row, ...others] = await rowsOf(
     judge((await logsOf2015()).slice(0, 1), [job(5 * HOUR, { margin: 0 })]),
   );
@@ -40,7 +40,7 @@ test('a line for every series and job holds the figures of both', async () => {
   });
 });
 
-test('there is a line where nobody can judge, and for every series where there is no job', async () => {
+test('CSV has rows without a verdict for series that do not judge a job, and one row per series without jobs', async () => {
   const rows = await rowsOf(mixed());
   expect(rows.map(({ role, job_name, verdict }) => [role, job_name, verdict])).toEqual([
     ['app', '', 'safe'],
@@ -59,20 +59,22 @@ test('there is a line where nobody can judge, and for every series where there i
     ['', 'nightly', ''],
     ['', 'new', 'unknown'],
   ]);
-  const unasked = await rowsOf(judge([hourly(identity()), hourly(identity({ host: 'b' }))], []));
-  expect(unasked.map(({ host, verdict, worst_case_remaining_seconds: w }) => [host, verdict, w])).toEqual([
-    ['web-1', '', '18000'],
-    ['b', '', '18000'],
-  ]);
+  const withoutJobs = await rowsOf(judge([hourly(identity()), hourly(identity({ host: 'b' }))], []));
+  expect(withoutJobs.map(({ host, verdict, worst_case_remaining_seconds: w }) => [host, verdict, w])).toEqual(
+    [
+      ['web-1', '', '18000'],
+      ['b', '', '18000'],
+    ],
+  );
 });
 
-test('without series there are the names of the columns, the same as ever', async () => {
+test('CSV without series has the same header as any other', async () => {
   const [head, ...rest] = (await renderCsv(judge([], [job(HOUR)]))).split('\n');
   expect(rest).toEqual(['']);
   expect((await renderCsv(mixed())).split('\n')[0]).toBe(head);
 });
 
-test('a record is a line, and no cell is a formula', async () => {
+test('each CSV record is one line, and no cell is a formula', async () => {
   const text = await renderCsv(hostile());
   const rows = await rowsOf(hostile());
   expect(text.split('\n')).toHaveLength(rows.length + 2);

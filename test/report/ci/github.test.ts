@@ -15,7 +15,7 @@ import {
   mixed,
 } from '../../support/report/assessments.ts';
 
-/** As the runner of GitHub Actions reads a line: properties end at the next `::`, and are divided at commas. */
+/** Parses a line as the runner of GitHub Actions does: properties end at the next `::` and are separated by commas. */
 function readCommand(line: string) {
   const [, kind, properties, data] = /^::(\w+) (.*?)::(.*)$/.exec(line) ?? [];
   const decode = (text: string) =>
@@ -39,8 +39,8 @@ const titlesOf = (assessment: Assessment, kind: string) =>
     .filter((each) => each.kind === kind)
     .map(({ title }) => title);
 
-describe('annotations', () => {
-  test('are errors, warnings or notices, the worst of a kind first', () => {
+describe('GitHub annotations', () => {
+  test('are errors, warnings or notices, the worst of each kind first', () => {
     const assessment = mixed();
     expect(titlesOf(assessment, 'error')).toEqual([
       'cred-watch: 3h on web-2 · imds v2 · worker',
@@ -57,7 +57,7 @@ describe('annotations', () => {
     );
   });
 
-  test('are ten of a kind at most, and the last one then says how many more there are', () => {
+  test('are limited to ten of a kind, and the last one states how many are omitted', () => {
     const lifetimes = (index: number) => [4, 4, 3.9 - index / 10, 4].map((hours) => hours * HOUR);
     const series = (count: number) =>
       Array.from({ length: count }, (_, index) =>
@@ -74,7 +74,7 @@ describe('annotations', () => {
     expect(twelve[9]?.message).toMatch(/^and 3 more: /);
   });
 
-  test('cannot be forged by a name', () => {
+  test('cannot be injected by a name', () => {
     const text = renderGithub(hostile(), context(hostile()));
     for (const line of text.split('\n').slice(0, -1)) {
       expect(line).toMatch(
@@ -87,10 +87,10 @@ describe('annotations', () => {
   });
 });
 
-describe('outputs', () => {
+describe('GitHub outputs', () => {
   const outputsOf = (assessment: Assessment) => renderGithubFiles(assessment, context(assessment)).outputs;
 
-  test('are of the series that decided', async () => {
+  test('are those of the decisive series', async () => {
     expect(outputsOf(judge(await logsOf2015(), [job(5 * HOUR, { margin: 0 })]))).toBe(
       `verdict=start-after-rotation
 safe=false
@@ -111,12 +111,12 @@ expiration=2026-11-22T17:00:00Z
     );
   });
 
-  test('are empty where they are not known', () => {
+  test('are empty if unknown', () => {
     const nothing = 'worst-case-seconds=\nspare-seconds=\nremaining-seconds=\nexpiration=\n';
-    // One rotation is not seen yet: what is left of the one generation would be taken for an answer.
+    // Without a rotation, a later step could take the remaining validity for the worst case.
     const [once] = hourly(identity()).generations;
-    const told = outputsOf(judge([{ ...hourly(identity()), generations: [once!] }], [job(HOUR)]));
-    expect(told).toMatch(
+    const unknown = outputsOf(judge([{ ...hourly(identity()), generations: [once!] }], [job(HOUR)]));
+    expect(unknown).toMatch(
       /^verdict=unknown\nsafe=false\nworst-case-seconds=\nspare-seconds=\nremaining-seconds=/,
     );
     expect(outputsOf(judge([], [job(HOUR)]))).toBe(`verdict=unknown\nsafe=false\n${nothing}`);
@@ -126,19 +126,19 @@ expiration=2026-11-22T17:00:00Z
     );
   });
 
-  test('are plain words, whatever the names', () => {
+  test('are plain words even with hostile names', () => {
     expect(outputsOf(hostile())).toMatch(/^([a-z-]+=[\w:-]+\n){6}$/);
   });
 });
 
-describe('a summary', () => {
+describe('a step summary', () => {
   const text = 'first\nsecönd\nthird\n';
 
-  test('that finds room is left alone', () => {
+  test('that fits is unchanged', () => {
     expect(truncateSummary(text, Buffer.byteLength(text))).toBe(text);
   });
 
-  test('too long ends after a whole line, with a word about it', () => {
+  test('that is too long is cut after a whole line and ends with a note', () => {
     const long = text.repeat(20);
     for (let room = 0; room < Buffer.byteLength(long); room += 1) {
       const shortened = truncateSummary(long, room);

@@ -18,7 +18,7 @@ import {
 const render = (assessment: Assessment) => renderJunit(assessment, context(assessment));
 
 describeReader(
-  'as xmllint reads it, a JUnit file',
+  'a JUnit file read by xmllint',
   { program: 'xmllint', package: 'libxml2-utils' },
   (xmllint) => {
     function read(xml: string, ...args: string[]): string {
@@ -29,13 +29,13 @@ describeReader(
     const ask = (xml: string, xpath: string) => read(xml, '--xpath', xpath);
     const numbers = (xml: string, ...xpaths: string[]) => xpaths.map((each) => Number(ask(xml, each)));
 
-    test('is well-formed, whatever names it holds', async () => {
+    test('is well-formed even with hostile names', async () => {
       for (const assessment of [mixed(), hostile(), judge([], []), judge([], [job(HOUR)])]) {
         read(await render(assessment), '--noout');
       }
     });
 
-    test('counts what it holds: a case for every series and job, one element for what became of it', async () => {
+    test('has one test case per series and job, and counts that equal the elements', async () => {
       const xml = await render(mixed());
       expect(numbers(xml, 'count(//testsuite)', 'count(//testcase)', 'count(//testcase[not(*)])')).toEqual([
         5, 15, 0,
@@ -57,7 +57,7 @@ describeReader(
       expect(numbers(xml, 'count(//failure)', 'count(//error)', 'count(//skipped)')).toEqual([2, 5, 5]);
     });
 
-    test('says of each verdict what test tools understand', async () => {
+    test('maps each verdict to an outcome of a test case', async () => {
       const xml = await render(mixed());
       const outcome = (host: string, name: string) =>
         ask(
@@ -79,7 +79,7 @@ describeReader(
       expect(ask(xml, "string(//testsuite[3]//property[@name='spare_seconds']/@value)")).toBe('-2100');
     });
 
-    test('gives a name back as it is shown elsewhere', async () => {
+    test('has names in the same form as other formats', async () => {
       const { markup, quotes, lines, drawn } = HOSTILE_NAMES;
       const series = [identity({ host: markup, role: quotes }), identity({ host: `${lines}${drawn}` })];
       const xml = await render(
@@ -95,9 +95,9 @@ describeReader(
       );
     });
 
-    test('of a report without a job has nothing but skipped cases, and of one without series errors', async () => {
-      const unasked = await render(judge([hourly(identity())], []));
-      expect(numbers(unasked, 'count(//testcase)', 'count(//skipped)')).toEqual([1, 1]);
+    test('has only skipped cases without jobs, and only errors without series', async () => {
+      const withoutJobs = await render(judge([hourly(identity())], []));
+      expect(numbers(withoutJobs, 'count(//testcase)', 'count(//skipped)')).toEqual([1, 1]);
       const unknown = await render(judge([], [job(HOUR), job(null, { name: 'new' })]));
       expect(numbers(unknown, 'count(//testcase)', 'count(//error)')).toEqual([2, 2]);
       expect(numbers(await render(judge([], [])), 'count(//testcase)', 'number(/testsuites/@tests)')).toEqual(

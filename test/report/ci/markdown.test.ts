@@ -18,12 +18,12 @@ import {
 
 const render = (assessment: Assessment) => renderMarkdown(assessment, context(assessment));
 
-/** The names of a report, as they are shown in code. */
+/** A name as inline code shows it. */
 const shown = (name: string) =>
   name.replaceAll('`', '\\u{60}').replaceAll('|', '\\u{7c}').replaceAll('<', '\\u{3c}');
 
-describeReader('as GitHub renders it, Markdown', { program: 'cmark-gfm', package: 'cmark-gfm' }, (cmark) => {
-  /** With everything that a page could have, and raw HTML let through. */
+describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package: 'cmark-gfm' }, (cmark) => {
+  /** Renders with all extensions and with raw HTML, so that nothing hostile is filtered out. */
   function toHtml(assessment: Assessment): string {
     const extensions = ['table', 'strikethrough', 'autolink', 'tasklist'].flatMap((each) => ['-e', each]);
     const { status, stdout } = spawnSync(cmark, ['--unsafe', ...extensions], {
@@ -56,7 +56,7 @@ describeReader('as GitHub renders it, Markdown', { program: 'cmark-gfm', package
     'ul',
   ];
 
-  test('has a table of verdicts and one of figures for every series', () => {
+  test('has one table of verdicts, and one table of values per series', () => {
     const html = toHtml(mixed());
     expect(elementsOf(html)).toEqual(ELEMENTS);
     expect(textsOf(html, 'h2')).toEqual(['cred-watch: ❌ not safe: start-after-rotation']);
@@ -75,7 +75,7 @@ describeReader('as GitHub renders it, Markdown', { program: 'cmark-gfm', package
     ]);
   });
 
-  test('shows a hostile name as code and nothing else', () => {
+  test('shows a hostile name as code without any markup', () => {
     const html = toHtml(hostile());
     expect(elementsOf(html)).toEqual(ELEMENTS);
     const { markup, quotes } = HOSTILE_NAMES;
@@ -84,11 +84,11 @@ describeReader('as GitHub renders it, Markdown', { program: 'cmark-gfm', package
     ]);
     const [verdicts] = textsOf(html, 'table');
     expect(textsOf(verdicts!, 'td')).toHaveLength(6 * 7);
-    // Names are in code, where nobody is mentioned and no issue is referred to.
+    // Outside of code there is no mention and no issue reference.
     expect(html.replace(/<code>.*?<\/code>/gs, '')).not.toMatch(/[@#]|evil|INJECTED|href/);
   });
 
-  test('keeps names whole that look like the end of a cell or of code', () => {
+  test('keeps names that look like the end of a cell or of code', () => {
     const hosts = ['a\\', '\\|', '``', ' ` ', '|', 'a|b\\|c', '\\', '`|`', '&#124;', '***', '| --- |'];
     for (const host of hosts) {
       const html = toHtml(judge([hourly(identity({ host }))], [job(HOUR, { name: `j${host}` })]));
@@ -100,7 +100,7 @@ describeReader('as GitHub renders it, Markdown', { program: 'cmark-gfm', package
     }
   });
 
-  test('tells of runs whose host and job have hostile names', () => {
+  test('quotes the hostile names of a host and a job in the runs', () => {
     const host = HOSTILE_NAMES.quotes;
     const series = identity({ host });
     const wanted = job(null, { name: host, runs: [run(host, series, HOUR)] });
@@ -110,13 +110,13 @@ describeReader('as GitHub renders it, Markdown', { program: 'cmark-gfm', package
   });
 });
 
-test('a name that is missing is no code', () => {
+test('Markdown has no empty code for a missing name', () => {
   const series = identity({ host: '' });
   const text = render(judge([hourly(series)], [job(null, { name: 'x', runs: [run('x', series, HOUR)] })]));
   expect(text).not.toContain('``');
 });
 
-test('without a job or without series Markdown says what is missing', () => {
+test('Markdown states that there are no jobs or no series', () => {
   expect(render(judge([hourly(identity())], []))).toMatch(
     /^## cred-watch: measurements\n\nno job was judged: /,
   );
