@@ -7,7 +7,7 @@ import type { Sample } from '../../../src/domain/model.ts';
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 
-/** Samples `every` so many minutes of a source that rotates at these minutes. */
+/** Samples of a source that rotates at the given minutes, taken every `every` minutes. */
 function sampled(rotations: readonly number[], until: number, { dated = true, every = 5 } = {}): Sample[] {
   const samples: Sample[] = [];
   for (let minute = 0; minute <= until; minute += every) {
@@ -38,8 +38,8 @@ const forecast = (samples: readonly Sample[]) => {
   );
 };
 
-describe('the next rotation', () => {
-  test('comes one interval after the last, between the shortest and the longest seen', () => {
+describe('forecastRotation', () => {
+  test('the next rotation is expected one interval after the last, between the shortest and the longest interval', () => {
     // Intervals of 62, 58 and 60 minutes.
     expect(forecast(sampled([42, 100, 160], 180))).toEqual({
       earliest: 218,
@@ -49,13 +49,13 @@ describe('the next rotation', () => {
     });
   });
 
-  test('is not foretold from one generation, nor from looks too rare to have witnessed a rotation', () => {
+  test('the forecast is null for one generation, and if polls are too rare to witness a rotation', () => {
     expect(forecast(sampled([], 60))).toBeNull();
     expect(forecast(sampled([90], 400, { every: 400 }))).toBeNull();
   });
 
-  test('of a source that dates nothing, lies one interval after the window of the last', () => {
-    // Seen at 45, 105 and 165; the second and third are known to lie in 100–105 and 160–165.
+  test('the forecast starts from the window of the last rotation if the source does not date rotations', () => {
+    // Generations are first seen at 45, 105 and 165. The last two rotations lie in 100–105 and 160–165.
     expect(forecast(sampled([42, 102, 162], 180, { dated: false }))).toEqual({
       earliest: 220,
       expected: 225,
@@ -64,7 +64,7 @@ describe('the next rotation', () => {
     });
   });
 
-  test('goes by the window where the date of the newest generation cannot be true', () => {
+  test('the forecast starts from the window if LastUpdated of the newest generation is outside of it', () => {
     const samples = sampled([42, 102, 162], 180);
     const misdated = samples.map((each) =>
       each.accessKeyId === 'ASIA3' ? { ...each, lastUpdated: each.lastUpdated! + 600 * MINUTE } : each,
@@ -72,7 +72,7 @@ describe('the next rotation', () => {
     expect(forecast(misdated)).toMatchObject({ earliest: 220, expected: 227 });
   });
 
-  test('of a source that goes on serving the old generation may come later by that', () => {
+  test('the forecast allows for the lag of a source that still serves the old generation', () => {
     const samples = sampled([42, 102, 162], 180).map((sample) => {
       const minute = (sample.observedAt - START) / MINUTE;
       // Three minutes after the second rotation the first generation is still served.
@@ -81,7 +81,7 @@ describe('the next rotation', () => {
     expect(forecast(samples)).toMatchObject({ earliest: 222, latest: 162 + 62 + 3, interval: 60 });
   });
 
-  test('is none where every request brings new credentials', () => {
+  test('the forecast is null if credentials are issued per request', () => {
     const samples = [0, 1, 2, 3].map((second): Sample => {
       const at = START + second * 1000;
       return {

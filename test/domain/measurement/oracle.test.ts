@@ -11,20 +11,20 @@ import {
 } from '../../support/domain/simulated-source.ts';
 import { isThorough } from '../../support/thorough.ts';
 
-/** Each seed is another source, polled in another way. */
+/** Each seed is a different source with a different polling pattern. */
 const SEEDS = isThorough ? 1500 : 300;
 
-/** What the worst moment really was, stepping through the watched time one second after the other. */
+/** The true minimum of the watched time, found second by second. */
 function steppedMinimum(history: SimulatedHistory, { firstSample, lastSample, gaps }: Measurement): number {
   const second = (instant: number) => instant / 1000 - history.start;
   const blind = gaps.map(({ from, to }) => ({ from: second(from), to: second(to) }));
-  let least = history.remainingAt(second(lastSample));
+  let minimum = history.remainingAt(second(lastSample));
   for (let at = second(firstSample); at < second(lastSample); at += 1) {
     if (blind.some(({ from, to }) => at >= from && at < to)) continue;
-    // A job may start at the very end of this second.
-    least = Math.min(least, history.remainingAt(at) - 1);
+    // A job may start at the end of this second.
+    minimum = Math.min(minimum, history.remainingAt(at) - 1);
   }
-  return least;
+  return minimum;
 }
 
 const pick = <T>(random: () => number, choices: readonly T[]) =>
@@ -45,8 +45,8 @@ function anySource(random: () => number): SourceBehaviour {
   };
 }
 
-describe('against the truth, second by second', () => {
-  test('whatever the source and however it is polled, the worst case is never too kind by more than the lag', () => {
+describe('compared with the truth of every second', () => {
+  test('for any source and polling pattern, the worst case exceeds the true minimum by at most the lag', () => {
     let compared = 0;
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const random = seededRandom(seed);
@@ -67,7 +67,7 @@ describe('against the truth, second by second', () => {
       if (history.samples.length < 2) continue;
       const measurement = measure(groupGenerations(history.samples));
       const truth = steppedMinimum(history, measurement);
-      // A window that crosses an expiration counts as 0: an outage is only what was seen.
+      // The worst case is 0 if a window contains the expiration, even if the source had a longer outage.
       expect(Math.max(0, measurement.worstCase.seconds), `seed ${seed}`).toBeLessThanOrEqual(
         Math.max(0, truth) + source.lag,
       );
@@ -76,7 +76,7 @@ describe('against the truth, second by second', () => {
     expect(compared).toBeGreaterThan((SEEDS * 14) / 15);
   });
 
-  test('a source that dates its rotations and is polled often enough is measured to the second', () => {
+  test('the worst case is exact to the second if the source dates its rotations and is polled often enough', () => {
     for (let seed = 1; seed <= SEEDS / 4; seed += 1) {
       const random = seededRandom(seed);
       const source: SourceBehaviour = {
@@ -98,7 +98,7 @@ describe('against the truth, second by second', () => {
       const history = simulate(source, polling, random);
       const measurement = measure(groupGenerations(history.samples));
       expect(measurement.witnessedCount, `seed ${seed}`).toBe(measurement.rotations.length);
-      // A rotation after the expiration counts as 0: an outage is only what was seen.
+      // The worst case is 0 if the rotation came after the expiration.
       expect(Math.max(0, measurement.worstCase.seconds), `seed ${seed}`).toBe(
         Math.max(0, steppedMinimum(history, measurement)),
       );
@@ -110,7 +110,7 @@ describe('against the truth, second by second', () => {
     }
   });
 
-  test('polling without dates sees every rotation late, so the worst case errs to the careful side', () => {
+  test('without dates, the worst case is below the true minimum by at most one polling interval', () => {
     for (let seed = 1; seed <= SEEDS / 8; seed += 1) {
       const random = seededRandom(seed);
       const source = {

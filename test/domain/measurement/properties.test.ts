@@ -16,7 +16,7 @@ import { judgeJob } from '../../../src/domain/verdict/job.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
-/** Not a plausible source but any samples at all: overlapping, expired, extended, from the future, duplicated. */
+/** Any samples, even implausible ones: overlapping, expired, extended, from the future, duplicated. */
 const anySample: fc.Arbitrary<Sample> = fc.record({
   accessKeyId: fc.constantFrom('', 'ASIA1', 'ASIA2', 'ASIA3', 'ASIA4'),
   lastUpdated: fc.option(fc.integer({ min: -3600, max: 7200 }).map((second) => START + second * 1000)),
@@ -27,8 +27,8 @@ const anySample: fc.Arbitrary<Sample> = fc.record({
 });
 const samples = fc.array(anySample, { minLength: 1, maxLength: 30 });
 
-describe('of any samples in any order', () => {
-  test('the order of arrival and repetitions change nothing', () => {
+describe('for any samples', () => {
+  test('order and repetition of samples do not change the measurement', () => {
     fc.assert(
       fc.property(
         samples.chain((list) =>
@@ -42,7 +42,7 @@ describe('of any samples in any order', () => {
     );
   });
 
-  test('generations merged one sample at a time are those grouped at once', () => {
+  test('merging samples one by one gives the same generations as grouping all samples', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(anySample, { minLength: 1, maxLength: 30, selector: (s) => JSON.stringify(s) }),
@@ -76,7 +76,7 @@ describe('of any samples in any order', () => {
     );
   });
 
-  test('shares of safe starts are in 0…1 and never rise with the length of the job', () => {
+  test('the share of safe starts is from 0 to 1 and never rises with the job duration', () => {
     fc.assert(
       fc.property(
         samples,
@@ -100,13 +100,13 @@ describe('of any samples in any order', () => {
     );
   });
 
-  test('the watched time and the gaps make up the time from first to last sample', () => {
+  test('watched time and gaps add up to the time from the first sample to the last', () => {
     fc.assert(
       fc.property(samples, (list) => {
         const { watchedTime, gaps, firstSample, lastSample, isIssuedPerRequest } = measure(
           groupGenerations(list),
         );
-        // Between two answers of such a source there is nothing that could be watched.
+        // Such a source has no watched time between two samples.
         fc.pre(!isIssuedPerRequest);
         const blind = gaps.reduce((sum, { from, to }) => sum + (to - from), 0);
         expect(watchedTime * 1000 + blind).toBeGreaterThanOrEqual(lastSample - firstSample - 1000);
@@ -115,7 +115,7 @@ describe('of any samples in any order', () => {
     );
   });
 
-  test('a job judged safe had every measured start safe; one judged never had none', () => {
+  test('every measured start is safe for the verdict safe, and no start is for never', () => {
     fc.assert(
       fc.property(samples, fc.integer({ min: 1, max: 30_000 }), (list, duration) => {
         const measurement = measure(groupGenerations(list));

@@ -8,7 +8,7 @@ const at = (time: string) => Date.parse(`${DAY}T${time.padStart(5, '0')}:00Z`);
 
 interface Issued {
   key?: string;
-  /** `H:MM`; none for a source that does not date. */
+  /** `H:MM`. Absent if the source does not state `LastUpdated`. */
   issued?: string;
   expires?: string;
   seen: readonly string[];
@@ -29,11 +29,11 @@ const measured = (...generations: Issued[]) => measure(groupGenerations(generati
 const witnessed = (...generations: Issued[]) =>
   measured(...generations).rotations.map((rotation) => rotation.isWitnessed);
 
-describe('a rotation is witnessed', () => {
+describe('witnessed rotations', () => {
   const a = { key: 'A', issued: '0:00', seen: ['0:10', '0:50'] };
   const b = { key: 'B', issued: '1:00', seen: ['1:10', '1:50'] };
 
-  test('unless 0.7 usual intervals were blind and the interval lasted 1.8 usual ones', () => {
+  test('a rotation is unwitnessed if its blind time is 0.7 median intervals and its interval is 1.8 median intervals', () => {
     const rotation = (lastSeen: string, issued: string) =>
       witnessed(
         a,
@@ -46,7 +46,7 @@ describe('a rotation is witnessed', () => {
     expect(rotation('3:05', '3:47')).toBe(true);
   });
 
-  test('unless the blind time reached the longest service of any generation', () => {
+  test('a rotation is unwitnessed if its blind time reaches the longest served time of any generation', () => {
     const rotation = (lastSeen: string) =>
       witnessed(
         { key: 'A', issued: '0:00', seen: ['0:10'] },
@@ -57,7 +57,7 @@ describe('a rotation is witnessed', () => {
     expect(rotation('1:31')).toBe(true);
   });
 
-  test('unless, with no other to compare with, over half its interval was blind', () => {
+  test('a single rotation is unwitnessed if over half of its interval is blind', () => {
     const rotation = (lastSeen: string) =>
       witnessed({ key: 'A', issued: '0:00', seen: ['0:10', lastSeen] }, b)[0];
     expect(rotation('0:29')).toBe(false);
@@ -65,7 +65,7 @@ describe('a rotation is witnessed', () => {
   });
 });
 
-describe('LastUpdated dates a rotation', () => {
+describe('dated rotations', () => {
   const rotation = (seconds: number) => {
     const samples = [
       ...samplesOf({ key: 'A', seen: ['0:10', '0:30', '0:50'] }),
@@ -77,7 +77,7 @@ describe('LastUpdated dates a rotation', () => {
     return measure(groupGenerations(shifted)).rotations[0]!;
   };
 
-  test('where it lies in the window, with two seconds of slack on both sides', () => {
+  test('LastUpdated dates a rotation if it lies in the window, with two seconds of slack on both sides', () => {
     expect(rotation(-3)).toMatchObject({ isDated: false, at: at('1:10') });
     expect(rotation(-2)).toMatchObject({ isDated: true, at: at('0:50') });
     expect(rotation(600)).toMatchObject({ isDated: true, at: at('1:00') });
@@ -86,7 +86,7 @@ describe('LastUpdated dates a rotation', () => {
   });
 });
 
-test('the same credentials with and without their access key id are one generation, not a rotation', () => {
+test('credentials with and without their key id are one generation, not a rotation', () => {
   const times = { issued: '0:00', expires: '6:00' };
   const { rotations } = measured(
     { ...times, seen: ['0:10', '0:20', '0:30'] },
@@ -95,7 +95,7 @@ test('the same credentials with and without their access key id are one generati
   expect(rotations).toEqual([]);
 });
 
-test('a key that comes back after another is no rotation to it and back: both are handed out', () => {
+test('two generations that are served in turns give one rotation', () => {
   const { rotations, worstCase } = measured(
     { key: 'A', issued: '0:00', expires: '6:00', seen: ['0:10', '0:20', '0:50'] },
     { key: 'B', issued: '0:25', expires: '6:25', seen: ['0:30', '0:40', '1:00', '1:10', '1:20', '1:30'] },
@@ -105,7 +105,7 @@ test('a key that comes back after another is no rotation to it and back: both ar
   expect(worstCase.seconds).toBe(4 * 3600 + 40 * 60);
 });
 
-test('an interval that begins in a gap is not known where LastUpdated does not move', () => {
+test('an interval that begins in a gap is unknown if LastUpdated does not change', () => {
   const issued = '0:00';
   const { rotations } = measured(
     { key: 'A', issued, seen: ['0:10', '0:30', '0:50'] },
@@ -118,7 +118,7 @@ test('an interval that begins in a gap is not known where LastUpdated does not m
   expect(rotations.map(({ interval }) => interval)).toEqual([null, 3600, null, null]);
 });
 
-test('one generation seen before and after a pause was there all the time', () => {
+test('a generation seen before and after a pause was served during the pause', () => {
   const { gaps, watchedTime } = measured({ key: 'A', seen: ['0:10', '9:10'] });
   expect(gaps).toEqual([]);
   expect(watchedTime).toBe(9 * 3600);

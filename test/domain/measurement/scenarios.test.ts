@@ -23,16 +23,16 @@ const FOLDER = new URL('../../../fixtures/histories/', import.meta.url);
 
 type Expected = Record<string, unknown>;
 
-/** What every scenario says: the question, and at least this of the answer. */
-const QUESTION = ['docs', 'now', 'job'];
-const ANSWER = ['verdict', 'codes'];
-/** What some add to the question. */
+/** Fields that every scenario has: the input, and the minimum of expected results. */
+const INPUT = ['docs', 'now', 'job'];
+const RESULT = ['verdict', 'codes'];
+/** Optional input fields. */
 const SETTINGS = ['max_age', 'confidence', 'polled'];
 
 const total = (spans: Measurement['gaps']) =>
   spans.reduce((sum, { from, to }) => sum + (to - from), 0) / 1000;
 
-/** What the series of a scenario is known to be, under the names that expected.json uses. */
+/** Measured values by their names in expected.json. */
 const MEASURED: Record<string, (measurement: Measurement) => unknown> = {
   generations: ({ generations }) => generations.length,
   rotations: ({ rotations }) => rotations.length,
@@ -51,7 +51,8 @@ const MEASURED: Record<string, (measurement: Measurement) => unknown> = {
   usual_gap_seconds: ({ usualGap }) => usualGap,
 };
 
-const JUDGED: Record<string, (verdict: JobJudgement) => unknown> = {
+/** Values of a judgement by their names in expected.json. */
+const JUDGED: Record<string, (judgement: JobJudgement) => unknown> = {
   spare_seconds: ({ spare }) => spare,
   safe_within_seconds: ({ safeTimeAfterRotation }) => safeTimeAfterRotation,
   unknown_reasons: ({ unknownReasons }) => unknownReasons.map(({ code }) => code),
@@ -68,7 +69,8 @@ test.each(readdirSync(FOLDER))('%s', (name) => {
   const lines = readFileSync(new URL(`${name}/observations.ndjson`, FOLDER), 'utf8')
     .trimEnd()
     .split('\n');
-  for (const field of [...QUESTION, ...ANSWER]) expect(expected, 'a missing field').toHaveProperty([field]);
+  for (const field of [...INPUT, ...RESULT])
+    expect(expected, 'a required field is missing').toHaveProperty([field]);
   const assessment = assess(readHistories(lines, expected.polled !== false), {
     now: parseInstant(expected.now as string)!.instant,
     maxAge: expected.max_age === undefined ? 'default' : seconds(expected.max_age),
@@ -76,13 +78,13 @@ test.each(readdirSync(FOLDER))('%s', (name) => {
     minRotations: expected.confidence === undefined ? 1 : minRotationsFor(percent(expected.confidence)),
     judgeRetired: false,
   });
-  const compared = Object.keys(expected).filter((field) => ![...QUESTION, ...SETTINGS].includes(field));
-  expect(Object.fromEntries(compared.map((field) => [field, answer(field, expected, assessment)]))).toEqual(
-    Object.fromEntries(compared.map((field) => [field, expected[field]])),
-  );
+  const compared = Object.keys(expected).filter((field) => ![...INPUT, ...SETTINGS].includes(field));
+  expect(
+    Object.fromEntries(compared.map((field) => [field, readResult(field, expected, assessment)])),
+  ).toEqual(Object.fromEntries(compared.map((field) => [field, expected[field]])));
 });
 
-function answer(field: string, expected: Expected, assessment: Assessment): unknown {
+function readResult(field: string, expected: Expected, assessment: Assessment): unknown {
   const { series } = assessment;
   switch (field) {
     case 'verdict':
@@ -94,33 +96,33 @@ function answer(field: string, expected: Expected, assessment: Assessment): unkn
     case 'verdicts':
       return series.map(({ judgements }) => judgements[0]?.verdict ?? null);
   }
-  expect(series, `${field} is about one series`).toHaveLength(1);
-  const { analysis, judgements: verdicts } = series[0]!;
-  const verdict = verdicts[0];
+  expect(series, `${field} needs exactly one series`).toHaveLength(1);
+  const { analysis, judgements } = series[0]!;
+  const judgement = judgements[0];
   if (field === 'findings') return pickFindings(expected.findings as Expected, analysis);
   if (field === 'age_seconds') return analysis.age;
   if (field === 'samples') return analysis.measurement?.sampleCount ?? 0;
   if (field === 'longest_safe_job_seconds') return findLongestSafeJob(analysis.measurement!, 300);
-  if (field === 'share_of_safe_starts') return nearly(verdict!.shareOfSafeStarts, expected[field]);
+  if (field === 'share_of_safe_starts') return roundLike(judgement!.shareOfSafeStarts, expected[field]);
   const [measured, judged] = [MEASURED[field], JUDGED[field]];
   if (measured !== undefined) return measured(analysis.measurement!);
-  if (judged !== undefined) return judged(verdict!);
+  if (judged !== undefined) return judged(judgement!);
   throw new Error(`expected.json has an unknown field: ${field}`);
 }
 
 /** The findings that a scenario names, with the fields that it names. */
-function pickFindings(wanted: Expected, { findings }: SeriesAnalysis): Expected {
+function pickFindings(expected: Expected, { findings }: SeriesAnalysis): Expected {
   return Object.fromEntries(
-    Object.entries(wanted).map(([code, fields]) => {
+    Object.entries(expected).map(([code, fields]) => {
       const found = new Map(Object.entries(findings.find((finding) => finding.code === code) ?? {}));
       return [code, Object.fromEntries(Object.keys(fields as object).map((name) => [name, found.get(name)]))];
     }),
   );
 }
 
-/** Shares are written with seven decimals. */
-const nearly = (share: number | null, wanted: unknown) =>
-  share !== null && typeof wanted === 'number' && Math.abs(share - wanted) < 1e-7 ? wanted : share;
+/** Returns the expected share if the difference is below its seven decimals. */
+const roundLike = (share: number | null, expected: unknown) =>
+  share !== null && typeof expected === 'number' && Math.abs(share - expected) < 1e-7 ? expected : share;
 
 function readHistories(lines: readonly string[], polled: boolean): SeriesHistory[] {
   const records = lines.map((line) => parseArchiveRecord(JSON.parse(line)));
@@ -134,15 +136,17 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
       series.get(key)!.samples.push(record.sample);
     } else if (record.record === 'failed_poll') {
       const { host, source } = record;
-      const key = place(host, source);
+      const key = hostSourceKey(host, source);
       if (!failed.has(key)) failed.set(key, { host, source, polls: [] });
       failed.get(key)!.polls.push(record.poll);
-    } else throw new Error('a scenario is made of samples and failed polls');
+    } else throw new Error('a scenario contains only samples and failed polls');
   }
   const histories = [...series]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { identity, samples }]): SeriesHistory => {
-      const failedPolls = countFailures(failed.get(place(identity.host, identity.source))?.polls ?? []);
+      const failedPolls = countFailures(
+        failed.get(hostSourceKey(identity.host, identity.source))?.polls ?? [],
+      );
       return {
         identity,
         isPolled: polled,
@@ -151,7 +155,7 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
         failedPollSpans: [],
       };
     });
-  const seen = new Set(histories.map(({ identity }) => place(identity.host, identity.source)));
+  const seen = new Set(histories.map(({ identity }) => hostSourceKey(identity.host, identity.source)));
   const onlyFailed = [...failed].filter(([key]) => !seen.has(key));
   return [
     ...histories,
@@ -168,7 +172,7 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
   ];
 }
 
-const place = (host: string, source: string) => JSON.stringify([host, source]);
+const hostSourceKey = (host: string, source: string) => JSON.stringify([host, source]);
 
 function countFailures(polls: readonly FailedPoll[]): FailedPollCount[] {
   return [...new Set(polls.map(({ reason }) => reason))].map((reason) => {
@@ -188,7 +192,7 @@ function readJobs(job: unknown): JobToJudge[] {
 
 function seconds(text: unknown): Seconds {
   const parsed = parseDuration(`${text}`);
-  if (parsed === null) throw new Error(`expected.json has no duration: ${text}`);
+  if (parsed === null) throw new Error(`expected.json has an invalid duration: ${text}`);
   return parsed;
 }
 

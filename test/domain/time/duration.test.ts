@@ -7,7 +7,7 @@ import {
   parseDuration,
 } from '../../../src/domain/time/duration.ts';
 
-describe('reading a duration', () => {
+describe('parseDuration', () => {
   test.each([
     ['90s', 90],
     ['15m', 900],
@@ -22,7 +22,7 @@ describe('reading a duration', () => {
     ['1d2h3m4s', 93_784],
     ['1d4s', 86_404],
     ['36525d', 3_155_760_000],
-  ])('%s is understood', (text, seconds) => {
+  ])('%s is a duration', (text, seconds) => {
     expect(parseDuration(text)).toBe(seconds);
   });
 
@@ -35,25 +35,25 @@ describe('reading a duration', () => {
     ['P1DT2H', 93_600],
     ['P1DT2H3M4S', 93_784],
     ['P2W', 1_209_600],
-  ])('%s of ISO 8601 is understood', (text, seconds) => {
+  ])('%s is an ISO 8601 duration', (text, seconds) => {
     expect(parseDuration(text)).toBe(seconds);
   });
 
   test.each([
-    ['nothing', ''],
-    ['a blank', ' '],
+    ['an empty text', ''],
+    ['a space', ' '],
     ['a number that might be minutes or hours', '5'],
     ['a unit without a number', 'h'],
     ['a trailing word', '5h foo'],
-    ['a trailing line end', '5h\n'],
-    ['a leading blank', ' 5h'],
-    ['a blank between the parts', '1h 30m'],
+    ['a trailing newline', '5h\n'],
+    ['a leading space', ' 5h'],
+    ['a space between the parts', '1h 30m'],
     ['parts in the wrong order', '30m1h'],
     ['the same unit twice', '1h1h'],
     ['a fraction', '1.5h'],
-    ['a negative one', '-5h'],
-    ['a signed one', '+5h'],
-    ['capitals', '5H'],
+    ['a negative duration', '-5h'],
+    ['a plus sign', '+5h'],
+    ['upper case', '5H'],
     ['a spelled-out unit', '5hours'],
     ['milliseconds', '500ms'],
     ['weeks in the short form', '1w'],
@@ -64,17 +64,17 @@ describe('reading a duration', () => {
     ['digits of another script', '٥h'],
     ['more than a hundred years', '36526d'],
     ['more than a number can hold', `${'9'.repeat(400)}s`],
-    ['an ISO duration of nothing', 'P'],
-    ['an ISO duration without its time', 'PT'],
-    ['a day and an empty time', 'P1DT'],
+    ['an ISO duration without parts', 'P'],
+    ['an ISO duration with an empty time', 'PT'],
+    ['an ISO duration with a day and an empty time', 'P1DT'],
     ['weeks with days', 'P1W2D'],
     ['months, which have no length', 'P1M'],
     ['hours without the T', 'P5H'],
     ['an ISO fraction', 'PT1.5H'],
     ['a lower-case ISO duration', 'pt5h'],
     ['a negative ISO duration', '-PT5H'],
-    ['two of them', 'PT5H5h'],
-  ])('%s is refused whole', (_, text) => {
+    ['two durations', 'PT5H5h'],
+  ])('%s is not a duration', (_, text) => {
     expect(parseDuration(text)).toBeNull();
   });
 
@@ -85,11 +85,11 @@ describe('reading a duration', () => {
     ['P99999999D', true],
     ['99999999', false],
     ['99999999d foo', false],
-  ])('%s is one, but too long: %s', (text, expected) => {
+  ])('%s is a duration that is too long: %s', (text, expected) => {
     expect(isTooLongDuration(text)).toBe(expected);
   });
 
-  test('what is not a duration in full is none in part', () => {
+  test('a duration with other text before or after it is not a duration', () => {
     fc.assert(
       fc.property(fc.string(), fc.constantFrom('5h', 'PT5H', '0'), fc.boolean(), (junk, good, before) => {
         const parsed = parseDuration(before ? junk + good : good + junk);
@@ -99,7 +99,7 @@ describe('reading a duration', () => {
   });
 });
 
-describe('writing a duration', () => {
+describe('formatDuration and formatShortDuration', () => {
   test.each([
     [0, '0s', '0s'],
     [59, '59s', '59s'],
@@ -112,12 +112,12 @@ describe('writing a duration', () => {
     [86_400, '1d 00h 00m 00s', '1d'],
     [-16, '-16s', '-16s'],
     [-3600, '-1h 00m 00s', '-1h'],
-  ])('%d seconds are readable, in full and in short', (seconds, full, short) => {
+  ])('%d seconds are written as %s, in short %s', (seconds, full, short) => {
     expect(formatDuration(seconds)).toBe(full);
     expect(formatShortDuration(seconds)).toBe(short);
   });
 
-  test('the short form reads back as what was written', () => {
+  test('the short form of a duration parses to the same duration', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 36_525 * 86_400 }), (seconds) => {
         expect(parseDuration(formatShortDuration(seconds))).toBe(seconds);
@@ -125,7 +125,7 @@ describe('writing a duration', () => {
     );
   });
 
-  test('the full form reads back without its blanks', () => {
+  test('the full form of a duration without spaces parses to the same duration', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 36_525 * 86_400 }), (seconds) => {
         expect(parseDuration(formatDuration(seconds).replaceAll(' ', ''))).toBe(seconds);

@@ -7,7 +7,7 @@ import type { FindingCode } from '../../../src/domain/verdict/finding.ts';
 const START = Date.UTC(2026, 2, 1);
 const minute = (minutes: number) => START + minutes * 60_000;
 
-/** Seen at these minutes, issued at 0:00 for six hours. */
+/** Samples at the given minutes of one generation: issued at minute 0, valid for six hours. */
 const seen = (minutes: readonly number[], changes: Partial<Sample> = {}): Sample[] =>
   minutes.map((at) => ({
     accessKeyId: 'A',
@@ -51,19 +51,19 @@ function fieldsOf(code: FindingCode, samples: readonly Sample[]): object | null 
   return fields;
 }
 
-test('only IMDS has a usual pace that is known without a rotation', () => {
+test('only IMDS has a known rotation interval before the first rotation', () => {
   const day = seen([10, 120, 240, 350]);
   expect(codes(day)).toEqual(['ROTATION_OVERDUE']);
   expect(codes(day, 'container')).toEqual([]);
 });
 
-test('a rotation is overdue after one and a half times the longest interval, and not before', () => {
+test('a rotation is overdue after 1.5 times the longest interval', () => {
   const hourly = [...seen([10, 30, 50]), ...seen([70, 90, 110, 130, 149], issuedAt('B', 60))];
   expect(codes([...hourly, ...seen([150], issuedAt('B', 60))])).toEqual([]);
   expect(codes([...hourly, ...seen([151], issuedAt('B', 60))])).toEqual(['ROTATION_OVERDUE']);
 });
 
-test('credentials seen at the very second of their expiration had not expired', () => {
+test('credentials sampled in the second of their expiration are not reported as expired', () => {
   expect(codes(seen([350, 360]), 'container')).toEqual([]);
   expect(codes(seen([350, 360 + 1 / 60]), 'container')).toEqual(['SERVED_EXPIRED']);
 });
@@ -73,18 +73,18 @@ test.each([
   [61, 61],
   [-60, null],
   [-61, -61],
-])('a clock that is %d s ahead of that of AWS', (clockOffset, offsetSeconds) => {
+])('a clock offset of %d s gives the finding %j', (clockOffset, offsetSeconds) => {
   expect(fieldsOf('CLOCK_SKEW', seen([10], { clockOffset }))).toEqual(
     offsetSeconds === null ? null : { offsetSeconds },
   );
 });
 
-test('of several clock offsets the one furthest off is told, to either side', () => {
+test('the clock offset with the largest absolute value is reported', () => {
   const samples = [70, -200, 90].flatMap((clockOffset, index) => seen([10 * index], { clockOffset }));
   expect(fieldsOf('CLOCK_SKEW', samples)).toEqual({ offsetSeconds: -200 });
 });
 
-test('a generation issued a minute ahead of the sample that saw it is not worth a word', () => {
+test('a LastUpdated one minute after the sample is not reported', () => {
   expect(codes(seen([0], { lastUpdated: minute(1) }))).toEqual([]);
   expect(fieldsOf('ISSUED_IN_FUTURE', seen([0], { lastUpdated: minute(1) + 1000 }))).toEqual({
     count: 1,
@@ -92,7 +92,7 @@ test('a generation issued a minute ahead of the sample that saw it is not worth 
   });
 });
 
-test('whether the clock was compared for none or only for some is told', () => {
+test('CLOCK_UNKNOWN reports the number of generations with an unknown clock offset', () => {
   const first = seen([10, 30], { clockOffset: null });
   expect(fieldsOf('CLOCK_UNKNOWN', first)).toEqual({ count: 1, generationCount: 1 });
   expect(fieldsOf('CLOCK_UNKNOWN', [...first, ...seen([70], issuedAt('B', 60))])).toEqual({
@@ -101,7 +101,7 @@ test('whether the clock was compared for none or only for some is told', () => {
   });
 });
 
-test('rotations are not told to have come too late for certain where the worst of them may not have', () => {
+test('late rotations are uncertain if one of them may have been in time', () => {
   const samples = [
     ...seen([10, 30, 50], { expiration: minute(63) }),
     ...seen([70, 90, 110], { ...issuedAt('B', 60), expiration: minute(120) }),
@@ -115,7 +115,7 @@ test('rotations are not told to have come too late for certain where the worst o
   });
 });
 
-test('two looks on both sides of a rotation are no credentials issued per request', () => {
+test('two polls on both sides of a rotation do not make a per-request source', () => {
   const samples = [
     ...seen([10], { lastUpdated: minute(5) }),
     ...seen([10.5], { ...issuedAt('B', 10.4), lastUpdated: minute(10.4) }),
@@ -123,7 +123,7 @@ test('two looks on both sides of a rotation are no credentials issued per reques
   expect(findingsOf(samples).map(({ code }) => code)).not.toContain('ISSUED_PER_REQUEST');
 });
 
-test('gaps are told by their number, their sum and the longest of them', () => {
+test('polling gaps are reported with their number, their sum and the longest gap', () => {
   const samples = [
     ...seen([10, 20, 30]),
     ...seen([500, 510, 520], issuedAt('B', 490)),
@@ -137,7 +137,7 @@ test('gaps are told by their number, their sum and the longest of them', () => {
   });
 });
 
-test('failed polls are summed up over their reasons, and the latest reason is told', () => {
+test('failed polls of all reasons are summed up, and the latest reason is reported', () => {
   const failedPolls: FailedPollCount[] = [
     { reason: 'timeout', count: 5, firstAt: minute(1), lastAt: minute(9), lastDetail: '' },
     { reason: 'throttled', count: 1, firstAt: minute(11), lastAt: minute(11), lastDetail: '' },
@@ -153,7 +153,7 @@ test('failed polls are summed up over their reasons, and the latest reason is to
   ]);
 });
 
-test('what endangers a job is told first', () => {
+test('findings that endanger a job come first', () => {
   const samples = [
     ...seen([340, 350, 363], { clockOffset: 90, zoneless: true }),
     ...seen([371], { ...issuedAt('B', 362), clockOffset: null }),

@@ -6,7 +6,7 @@ import { summariseJobRuns } from '../../../src/domain/verdict/job-runs.ts';
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 
 const HOUR = 3_600_000;
-/** Long after all runs of which the test is not about those that go on. */
+/** So late that no run can still be running. */
 const LATER = 1000 * HOUR;
 
 function run(startedAt: number, end: JobRun['end'], host: string = identity.host): JobRun {
@@ -16,8 +16,8 @@ function run(startedAt: number, end: JobRun['end'], host: string = identity.host
 const ended = (startedAt: number, duration: number, remainingAtEnd: number, exitCode = 0) =>
   run(startedAt, { duration, exitCode, remainingAtEnd });
 
-describe('runs of a job', () => {
-  test('come to their counts, their durations and the two runs that matter', () => {
+describe('summariseJobRuns', () => {
+  test('a summary has counts, durations, the longest run and the run with the least remaining validity', () => {
     const [first, longest, closest] = [ended(1, 100, 900), ended(2, 300, 500), ended(3, 160, 400, 7)];
     expect(summariseJobRuns([first, run(4, null), longest, closest], LATER)).toEqual({
       runCount: 4,
@@ -29,7 +29,7 @@ describe('runs of a job', () => {
     });
   });
 
-  test('of which none has ended have no durations', () => {
+  test('runs without an end have no durations', () => {
     expect(summariseJobRuns([run(1, null), run(2, null)], LATER)).toEqual({
       runCount: 2,
       unfinishedCount: 2,
@@ -40,12 +40,12 @@ describe('runs of a job', () => {
     });
   });
 
-  test('of which there are none are no more than that', () => {
-    const nothing = { finished: null, running: null, measuredDuration: null };
-    expect(summariseJobRuns([], 0)).toEqual({ runCount: 0, unfinishedCount: 0, failedCount: 0, ...nothing });
+  test('a job without runs has an empty summary', () => {
+    const empty = { finished: null, running: null, measuredDuration: null };
+    expect(summariseJobRuns([], 0)).toEqual({ runCount: 0, unfinishedCount: 0, failedCount: 0, ...empty });
   });
 
-  test('count for their length also where they failed', () => {
+  test('failed runs count for the durations', () => {
     const { finished, failedCount, measuredDuration } = summariseJobRuns(
       [ended(1, 10, 50), ended(2, 90, -5, 1)],
       LATER,
@@ -55,13 +55,13 @@ describe('runs of a job', () => {
     expect(finished!.leastRemainingRun.end.remainingAtEnd).toBe(-5);
   });
 
-  test('that are alike are told by the earliest, wherever it stands', () => {
-    const alike = [ended(9, 10, 50), ended(2, 10, 50), ended(5, 10, 50)];
-    const { longest, leastRemainingRun } = summariseJobRuns(alike, LATER).finished!;
+  test('the earliest run is reported if several runs are equal', () => {
+    const equal = [ended(9, 10, 50), ended(2, 10, 50), ended(5, 10, 50)];
+    const { longest, leastRemainingRun } = summariseJobRuns(equal, LATER).finished!;
     expect([longest.startedAt, leastRemainingRun.startedAt]).toEqual([2, 2]);
   });
 
-  test('of which all failed tell no length, however long they were and whatever goes on', () => {
+  test('no duration is measured if every run failed', () => {
     const { finished, measuredDuration } = summariseJobRuns(
       [ended(1, 10, 50, 1), ended(2, 900, 50, 137)],
       LATER,
@@ -74,29 +74,34 @@ describe('runs of a job', () => {
   });
 });
 
-describe('the newest run of a host, without an end', () => {
+describe('a run without an end that is the newest of its host', () => {
   const before = ended(1000, 600, 50);
   const started = run(2 * HOUR, null);
 
   test.each([
-    ['counts from the first second on', 2 * HOUR, 0, { seconds: 600, isLowerBound: false }],
+    ['is running from its first second', 2 * HOUR, 0, { seconds: 600, isLowerBound: false }],
     [
-      'is no matter while it is not longer than the longest',
+      'does not change the measured duration until it is the longest',
       2 * HOUR + 600_000,
       600,
       { seconds: 600, isLowerBound: false },
     ],
-    ['gives the length as soon as it is', 2 * HOUR + 601_000, 601, { seconds: 601, isLowerBound: true }],
-    ['counts for 36 hours', 38 * HOUR, 36 * 3600, { seconds: 36 * 3600, isLowerBound: true }],
-    ['is given up after them', 38 * HOUR + 1000, null, { seconds: 600, isLowerBound: false }],
-    ['is nothing before it began', 2 * HOUR - 1, null, { seconds: 600, isLowerBound: false }],
+    [
+      'gives the measured duration once it is the longest',
+      2 * HOUR + 601_000,
+      601,
+      { seconds: 601, isLowerBound: true },
+    ],
+    ['is running for up to 36 hours', 38 * HOUR, 36 * 3600, { seconds: 36 * 3600, isLowerBound: true }],
+    ['is not running after 36 hours', 38 * HOUR + 1000, null, { seconds: 600, isLowerBound: false }],
+    ['is not running before its start', 2 * HOUR - 1, null, { seconds: 600, isLowerBound: false }],
   ])('%s', (_, now, seconds, length) => {
-    const told = summariseJobRuns([before, started], now);
-    expect(told.running).toEqual(seconds === null ? null : { run: started, elapsedSeconds: seconds });
-    expect(told.measuredDuration).toEqual(length);
+    const summary = summariseJobRuns([before, started], now);
+    expect(summary.running).toEqual(seconds === null ? null : { run: started, elapsedSeconds: seconds });
+    expect(summary.measuredDuration).toEqual(length);
   });
 
-  test('is given up when another of that host has started, and not when one of another host has', () => {
+  test('a run is not running once a later run of the same host has started', () => {
     const now = 5 * HOUR;
     const followed = (host?: string) => run(3 * HOUR, { duration: 60, exitCode: 0, remainingAtEnd: 1 }, host);
     expect(summariseJobRuns([before, started, followed()], now).running).toBeNull();
@@ -104,7 +109,7 @@ describe('the newest run of a host, without an end', () => {
       run: started,
       elapsedSeconds: 10_800,
     });
-    // Of two that go on the newest of its host counts, and of two hosts the longer.
+    // The newest run of each host counts, and the longest of these.
     const newer = run(4 * HOUR, null);
     expect(summariseJobRuns([before, started, newer], now).running).toEqual({
       run: newer,
@@ -132,13 +137,13 @@ const anyRun: fc.Arbitrary<JobRun> = fc
   })
   .map(({ startedAt, end, host }) => run(startedAt, end, host));
 
-/** No two start at once: which of them is named is not a matter of their order. */
+/** Start times are unique, so that ties cannot occur. */
 const runs = fc.uniqueArray(anyRun, { selector: ({ startedAt }) => startedAt, maxLength: 12 });
 
 const now = 100 * HOUR;
 
-describe('of any runs', () => {
-  test('the order is of no matter', () => {
+describe('for any runs', () => {
+  test('the order of the runs does not change the summary', () => {
     const shuffled = runs.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
     );
@@ -149,7 +154,7 @@ describe('of any runs', () => {
     );
   });
 
-  test('every figure is that of a run, and none is beyond it', () => {
+  test('every value of the summary comes from a run and bounds all runs', () => {
     fc.assert(
       fc.property(runs, (list) => {
         const { runCount, unfinishedCount, failedCount, finished, running, measuredDuration } =
@@ -182,7 +187,7 @@ describe('of any runs', () => {
     );
   });
 
-  test('one more never makes the longest shorter or the closest call less close', () => {
+  test('another run never lowers the maximum duration or raises the least remaining validity', () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyRun, { selector: (each) => each.startedAt, minLength: 1 }), (list) => {
         const [before, after] = [list.slice(1), list].map((each) => summariseJobRuns(each, now).finished);

@@ -19,12 +19,12 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 interface Shape {
-  /** Lifetime of each generation, in seconds; one is issued every hour. */
+  /** Lifetimes in seconds of the generations. A generation is issued every hour. */
   lifetimes: readonly number[];
   dated?: boolean;
 }
 
-/** An hourly source, polled every twenty minutes from ten past. */
+/** A source that rotates on the hour, polled 10, 30 and 50 minutes past. */
 function samplesOf({ lifetimes, dated = true }: Shape, from = START): Sample[] {
   return lifetimes.flatMap((lifetime, hour) =>
     [10, 30, 50].map((minute): Sample => {
@@ -59,29 +59,27 @@ const hours = (count: number) => count * 3600;
 const regular = samplesOf({ lifetimes: [hours(6), hours(6), hours(6)] });
 /** Valid for 5 to 7 h when issued: W is 4 h, F 5 h, C 7 h. */
 const uneven = samplesOf({ lifetimes: [hours(7), hours(5), hours(6)] });
+/** A single generation, so no rotation. */
 const alone = regular.slice(0, 3);
 
-const judge = (samples: readonly Sample[], duration: number, wanted = 1, age = 0) =>
-  judgeJob(analysisOf(samples, age), { duration, margin: 0 }, wanted);
+const judge = (samples: readonly Sample[], duration: number, minRotations = 1, age = 0) =>
+  judgeJob(analysisOf(samples, age), { duration, margin: 0 }, minRotations);
 
-test.each([86_400, null])(
-  'samples from the future are no evidence, however old ones may be (%s)',
-  (maxAge) => {
-    const analysis = { ...analysisOf(regular, -61), maxAge };
-    expect(judgeJob(analysis, { duration: hours(1), margin: 0 })).toMatchObject({
-      verdict: 'unknown',
-      unknownReasons: [{ code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 }],
-    });
-    expect(judgeJob({ ...analysis, age: -60 }, { duration: hours(1), margin: 0 }).verdict).toBe('safe');
-  },
-);
+test.each([86_400, null])('samples from the future make the verdict unknown (max age %s)', (maxAge) => {
+  const analysis = { ...analysisOf(regular, -61), maxAge };
+  expect(judgeJob(analysis, { duration: hours(1), margin: 0 })).toMatchObject({
+    verdict: 'unknown',
+    unknownReasons: [{ code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 }],
+  });
+  expect(judgeJob({ ...analysis, age: -60 }, { duration: hours(1), margin: 0 }).verdict).toBe('safe');
+});
 
-describe('the first row of the table that fits', () => {
-  test('never: no credentials were issued for as long as is required', () => {
+describe('judgeJob', () => {
+  test('the verdict is never if no generation was issued with the required validity', () => {
     expect(judge(regular, hours(6) + 1).verdict).toBe('never');
   });
 
-  test('start-after-rotation: every rotation brought what is required, and did not keep it', () => {
+  test('the verdict is start-after-rotation if every generation was issued with the required validity, but did not keep it', () => {
     expect(judge(regular, hours(6))).toMatchObject({
       verdict: 'start-after-rotation',
       safeTimeAfterRotation: 0,
@@ -93,13 +91,13 @@ describe('the first row of the table that fits', () => {
     });
   });
 
-  test('sometimes: some rotations brought what is required', () => {
+  test('the verdict is sometimes if some generations were issued with the required validity', () => {
     expect(judge(uneven, hours(5) + 1)).toMatchObject({ verdict: 'sometimes', safeTimeAfterRotation: null });
     expect(judge(uneven, hours(7)).verdict).toBe('sometimes');
     expect(judge(uneven, hours(5)).verdict).toBe('start-after-rotation');
   });
 
-  test('safe: the worst case is what is required', () => {
+  test('the verdict is safe if the worst case equals the required validity', () => {
     expect(judge(regular, hours(5))).toMatchObject({
       verdict: 'safe',
       spare: 0,
@@ -109,14 +107,14 @@ describe('the first row of the table that fits', () => {
     expect(judge(uneven, hours(4)).verdict).toBe('safe');
   });
 
-  test('unknown: nothing speaks against the job, and no rotation for it', () => {
+  test('the verdict is unknown if no rotation was witnessed', () => {
     expect(judge(alone, hours(1))).toMatchObject({
       verdict: 'unknown',
       unknownReasons: [{ code: 'NO_WITNESSED_ROTATION' }],
     });
   });
 
-  test('unknown: the newest sample is too old', () => {
+  test('the verdict is unknown if the newest sample is too old', () => {
     expect(judge(regular, hours(5), 1, 86_400).verdict).toBe('safe');
     expect(judge(regular, hours(5), 1, 86_401)).toMatchObject({
       verdict: 'unknown',
@@ -124,7 +122,7 @@ describe('the first row of the table that fits', () => {
     });
   });
 
-  test('unknown: fewer rotations were witnessed than were asked for', () => {
+  test('the verdict is unknown if fewer rotations were witnessed than required', () => {
     expect(judge(regular, hours(5), 2).verdict).toBe('safe');
     expect(judge(regular, hours(5), 3)).toMatchObject({
       verdict: 'unknown',
@@ -134,7 +132,7 @@ describe('the first row of the table that fits', () => {
     });
   });
 
-  test('unknown: nothing was ever sampled', () => {
+  test('the verdict is unknown without samples', () => {
     expect(judgeJob(analysisOf([]), { duration: 0, margin: 0 })).toMatchObject({
       verdict: 'unknown',
       spare: null,
@@ -146,7 +144,7 @@ describe('the first row of the table that fits', () => {
   test.each<[string, number, Verdict]>([
     ['never', hours(6) + 1, 'never'],
     ['start-after-rotation', hours(6), 'start-after-rotation'],
-  ])('%s needs no more evidence, however old and little there is', (_, duration, verdict) => {
+  ])('the verdict is %s even if the evidence is too old and too little', (_, duration, verdict) => {
     const judged = judge(alone, duration, 19, hours(1000));
     expect(judged.verdict).toBe(verdict);
     expect(judged.unknownReasons.map(({ code }) => code)).toEqual([
@@ -156,11 +154,11 @@ describe('the first row of the table that fits', () => {
     ]);
   });
 
-  test('sometimes needs no more evidence either', () => {
+  test('the verdict is sometimes even if the evidence is too old and too little', () => {
     expect(judge(uneven, hours(6), 19, hours(1000)).verdict).toBe('sometimes');
   });
 
-  test('never beats the rows below it: the worst case is too small for it as well', () => {
+  test('the verdict is never, not start-after-rotation, if both the worst case and the validity when issued are too small', () => {
     const judged = judge(regular, hours(8));
     expect(judged).toMatchObject({
       verdict: 'never',
@@ -170,12 +168,12 @@ describe('the first row of the table that fits', () => {
     });
   });
 
-  test('without a known validity when issued there is no never and nothing to wait for', () => {
+  test('the verdict is sometimes, not never, if no validity when issued is known', () => {
     const undated = samplesOf({ lifetimes: [hours(6)], dated: false });
     expect(judge(undated, hours(9)).verdict).toBe('sometimes');
   });
 
-  test('the margin is required like the job itself', () => {
+  test('the required validity includes the margin', () => {
     const analysis = analysisOf(regular);
     expect(judgeJob(analysis, { duration: hours(5) - 300, margin: 300 })).toMatchObject({
       verdict: 'safe',
@@ -187,7 +185,7 @@ describe('the first row of the table that fits', () => {
   });
 });
 
-describe('how many rotations a confidence asks for', () => {
+describe('minRotationsFor', () => {
   test.each([
     [0.5, 1],
     [0.75, 3],
@@ -200,20 +198,20 @@ describe('how many rotations a confidence asks for', () => {
     [0.94, 16],
     [0.951, 20],
     [0.01, 1],
-  ])('%d asks for %d', (confidence, rotations) => {
+  ])('a confidence of %d requires %d rotations', (confidence, rotations) => {
     expect(minRotationsFor(confidence)).toBe(rotations);
   });
 
-  test('the chance that the next rotation is worse is then small enough, and not before', () => {
+  test('minRotationsFor returns the smallest number for which the chance is small enough', () => {
     for (let percent = 51; percent < 100; percent += 1) {
-      const wanted = minRotationsFor(percent / 100);
-      expect(100).toBeLessThanOrEqual((100 - percent) * (wanted + 1));
-      expect(100).toBeGreaterThan((100 - percent) * wanted);
+      const rotations = minRotationsFor(percent / 100);
+      expect(100).toBeLessThanOrEqual((100 - percent) * (rotations + 1));
+      expect(100).toBeGreaterThan((100 - percent) * rotations);
     }
   });
 });
 
-test('the curve of safe starts has its bends, between round lengths', () => {
+test('the curve of safe starts has points where it bends, between round lengths', () => {
   const curve = computeSafeStartsCurve(analysisOf(regular).measurement!, 300);
   const last = curve.findLastIndex(({ share }) => share === 1);
   expect(curve[last]).toEqual({ jobDuration: hours(5) - 300, share: 1 });
@@ -221,7 +219,7 @@ test('the curve of safe starts has its bends, between round lengths', () => {
   expect(curve.at(-1)).toEqual({ jobDuration: hours(6) - 300, share: 0 });
 });
 
-test('the longest job that is safe at any start leaves the margin', () => {
+test('the longest always safe job is the worst case minus the margin', () => {
   const { measurement } = analysisOf(regular);
   expect(findLongestSafeJob(measurement!, 300)).toBe(hours(5) - 300);
   expect(findLongestSafeJob(measurement!, hours(5))).toBe(0);
@@ -258,28 +256,28 @@ describe('several series', () => {
     ['start-after-rotation', [safe, unknown, waiting]],
     ['unknown', [safe, unknown]],
     ['safe', [safe]],
-  ])('%s is the answer when it is the worst of all', (verdict, histories) => {
+  ])('the overall verdict is %s if that is the worst one', (verdict, histories) => {
     expect(judgeAll(histories).verdict).toBe(verdict);
     expect(judgeAll([...histories].reverse()).verdict).toBe(verdict);
   });
 
-  test('each verdict is its own, in the order of the series', () => {
+  test('each series has its own verdict, in the order of the series', () => {
     const { series } = judgeAll([safe, never, unknown]);
     expect(series.map(({ judgements }) => judgements[0]?.verdict)).toEqual(['safe', 'never', 'unknown']);
   });
 
-  test('no series at all is unknown, and no verdict at all without a job', () => {
+  test('the verdict is unknown without series, and null without jobs', () => {
     expect(judgeAll([]).verdict).toBe('unknown');
     const { verdict, series } = judgeAll([safe], false, []);
     expect(verdict).toBeNull();
     expect(series[0]!.judgements).toEqual([]);
   });
 
-  test('a host of which only failed polls are known makes the answer unknown', () => {
-    expect(judgeAll([safe, history('silent', [])]).verdict).toBe('unknown');
+  test('a series without samples makes the overall verdict unknown', () => {
+    expect(judgeAll([safe, history('unsampled', [])]).verdict).toBe('unknown');
   });
 
-  test('but not a place that was never set up, or that nobody has by that name', () => {
+  test('a source that was never configured is not judged, unless there is no other', () => {
     const failing = (...reasons: FailureReason[]): SeriesHistory => ({
       ...history('mistyped', []),
       failedPolls: reasons.map((reason) => ({
@@ -295,8 +293,8 @@ describe('several series', () => {
     expect(judgeAll([failing('invalid-configuration')]).verdict).toBe('unknown');
   });
 
-  describe('of which a job draws from some', () => {
-    const drawn = (...from: SeriesHistory[]): JobToJudge[] => [
+  describe('with recorded runs of the job', () => {
+    const jobsWithRuns = (...from: SeriesHistory[]): JobToJudge[] => [
       { ...job, runs: from.map(({ identity }) => runOf(identity)) },
     ];
     const runOf = (identity: SeriesIdentity) => ({
@@ -309,20 +307,20 @@ describe('several series', () => {
     const verdicts = ({ series }: ReturnType<typeof judgeAll>) =>
       series.map(({ judgements }) => judgements[0]?.verdict ?? null);
 
-    test('those are judged, and others change nothing', () => {
+    test('only the series of the runs are judged', () => {
       const all = [safe, unknown, never, waiting];
-      expect(verdicts(judgeAll(all, false, drawn(safe, safe)))).toEqual(['safe', null, null, null]);
-      expect(judgeAll(all, false, drawn(safe)).verdict).toBe('safe');
-      expect(verdicts(judgeAll(all, false, drawn(safe, waiting)))).toEqual([
+      expect(verdicts(judgeAll(all, false, jobsWithRuns(safe, safe)))).toEqual(['safe', null, null, null]);
+      expect(judgeAll(all, false, jobsWithRuns(safe)).verdict).toBe('safe');
+      expect(verdicts(judgeAll(all, false, jobsWithRuns(safe, waiting)))).toEqual([
         'safe',
         null,
         null,
         'start-after-rotation',
       ]);
-      expect(judgeAll(all, true, drawn(unknown)).verdict).toBe('unknown');
+      expect(judgeAll(all, true, jobsWithRuns(unknown)).verdict).toBe('unknown');
     });
 
-    test('every part of the identity tells them apart', () => {
+    test('series that differ in any part of the identity are not judged', () => {
       for (const part of [
         { host: 'x' },
         { source: 'process' as const },
@@ -330,30 +328,30 @@ describe('several series', () => {
         { role: 'x' },
       ]) {
         const other = { ...never, identity: { ...safe.identity, ...part } };
-        expect(judgeAll([safe, other], false, drawn(safe)).verdict).toBe('safe');
+        expect(judgeAll([safe, other], false, jobsWithRuns(safe)).verdict).toBe('safe');
       }
     });
 
-    test('all are judged where it draws from none that has samples', () => {
-      const silent = history('silent', []);
-      for (const from of [[], [history('elsewhere', regular)], [silent]]) {
-        const told = judgeAll([safe, never, silent], false, drawn(...from));
-        expect(verdicts(told)).toEqual(['safe', 'never', 'unknown']);
+    test('all series are judged if the series of the runs have no samples', () => {
+      const unsampled = history('unsampled', []);
+      for (const from of [[], [history('elsewhere', regular)], [unsampled]]) {
+        const assessment = judgeAll([safe, never, unsampled], false, jobsWithRuns(...from));
+        expect(verdicts(assessment)).toEqual(['safe', 'never', 'unknown']);
       }
     });
 
-    test('a replaced one is judged, unless the job has followed the change', () => {
+    test('a retired series is judged if the job has no runs on its successor', () => {
       const before = history('web-1', samplesOf({ lifetimes: [hours(1)] }, START - 10 * HOUR), 'before');
       const after = history('web-1', regular, 'after');
-      const left = judgeAll([before, after, never], false, drawn(before));
-      expect(verdicts(left)).toEqual(['never', null, null]);
-      expect(left.series[0]!.isRetired).toBe(true);
-      expect(verdicts(judgeAll([before, after, safe], false, drawn(before, safe)))).toEqual([
+      const assessment = judgeAll([before, after, never], false, jobsWithRuns(before));
+      expect(verdicts(assessment)).toEqual(['never', null, null]);
+      expect(assessment.series[0]!.isRetired).toBe(true);
+      expect(verdicts(judgeAll([before, after, safe], false, jobsWithRuns(before, safe)))).toEqual([
         'never',
         null,
         'safe',
       ]);
-      expect(verdicts(judgeAll([before, after, never], false, drawn(before, after)))).toEqual([
+      expect(verdicts(judgeAll([before, after, never], false, jobsWithRuns(before, after)))).toEqual([
         null,
         'safe',
         null,
@@ -362,14 +360,14 @@ describe('several series', () => {
   });
 
   describe('and several jobs', () => {
-    const wanted = (duration: number | null, name: string | null = null): JobToJudge => ({
+    const jobOf = (duration: number | null, name: string | null = null): JobToJudge => ({
       ...job,
       name,
       duration: duration === null ? null : hours(duration),
     });
 
-    test('each job has its own worst series, and the worst of them is the answer', () => {
-      const { verdict, jobs, series } = judgeAll([safe, waiting], false, [wanted(4), wanted(5), wanted(7)]);
+    test('each job has the verdict of its worst series, and the worst job decides', () => {
+      const { verdict, jobs, series } = judgeAll([safe, waiting], false, [jobOf(4), jobOf(5), jobOf(7)]);
       expect(jobs.map((each) => each.verdict)).toEqual(['safe', 'start-after-rotation', 'never']);
       expect(series.map(({ judgements }) => judgements.map((each) => each.verdict))).toEqual([
         ['safe', 'safe', 'never'],
@@ -378,65 +376,65 @@ describe('several series', () => {
       expect(verdict).toBe('never');
     });
 
-    test('the first of the worst is the decisive one', () => {
-      const all = [wanted(7, 'first'), wanted(8, 'second'), wanted(4)];
+    test('the first job with the worst verdict is the decisive one', () => {
+      const all = [jobOf(7, 'first'), jobOf(8, 'second'), jobOf(4)];
       const decisive = findDecisiveJob(judgeAll([safe], false, all))!;
       expect([decisive.name, decisive.job?.duration]).toEqual(['first', hours(7)]);
       expect(findDecisiveJob(judgeAll([safe], false, []))).toBeNull();
     });
 
-    test('one whose length is not known is unknown, and hides no worse one', () => {
-      const told = judgeAll([safe], false, [wanted(4), wanted(null, 'new')]);
-      expect(told.jobs.map((each) => [each.job === null, each.verdict])).toEqual([
+    test('a job without a duration is unknown, and a worse verdict still decides', () => {
+      const assessment = judgeAll([safe], false, [jobOf(4), jobOf(null, 'new')]);
+      expect(assessment.jobs.map((each) => [each.job === null, each.verdict])).toEqual([
         [false, 'safe'],
         [true, 'unknown'],
       ]);
-      expect(told.verdict).toBe('unknown');
-      expect(told.series[0]!.judgements).toHaveLength(1);
-      expect(judgeAll([safe], false, [wanted(null, 'new'), wanted(7)]).verdict).toBe('never');
+      expect(assessment.verdict).toBe('unknown');
+      expect(assessment.series[0]!.judgements).toHaveLength(1);
+      expect(judgeAll([safe], false, [jobOf(null, 'new'), jobOf(7)]).verdict).toBe('never');
     });
 
-    test('a verdict is found by its job, and not by one of the same length', () => {
-      const { series, jobs } = judgeAll([safe], false, [wanted(4, 'a'), wanted(4, 'b')]);
+    test('findJudgement distinguishes jobs of the same duration', () => {
+      const { series, jobs } = judgeAll([safe], false, [jobOf(4, 'a'), jobOf(4, 'b')]);
       expect(jobs.map((each) => findJudgement(series[0]!, each)?.job.name)).toEqual(['a', 'b']);
     });
   });
 
-  describe('of which one has replaced the other', () => {
+  describe('and a retired series', () => {
     const before = history('web-1', samplesOf({ lifetimes: [hours(1)] }, START - 10 * HOUR), 'before');
     const after = history('web-1', regular, 'after');
 
-    test('the replaced one is listed and not judged', () => {
+    test('the retired series is listed but not judged', () => {
       const { verdict, series } = judgeAll([before, after]);
       expect(verdict).toBe('safe');
       expect(series.map(({ isRetired }) => isRetired)).toEqual([true, false]);
       expect(series[0]!.judgements).toEqual([]);
     });
 
-    test('the replaced one is judged when it was selected', () => {
+    test('the retired series is judged if it was selected', () => {
       const { verdict, series } = judgeAll([before, after], true);
       expect(verdict).toBe('never');
       expect(series.map(({ isRetired }) => isRetired)).toEqual([true, false]);
     });
 
-    test('the replaced one is judged when it is alone', () => {
+    test('a single series is judged', () => {
       expect(judgeAll([before]).verdict).toBe('never');
     });
 
-    test('another host or another source replaces nothing', () => {
+    test('a series of another host or source does not retire a series', () => {
       const elsewhere = { ...after, identity: { ...after.identity, host: 'web-2' } };
       const container = { ...after, identity: { ...after.identity, source: 'container' as const } };
       expect(judgeAll([before, elsewhere]).verdict).toBe('never');
       expect(judgeAll([before, container]).verdict).toBe('never');
     });
 
-    test('one that began at the very sample where the other ended has not replaced it', () => {
+    test('a series that begins at the last sample of another one does not retire it', () => {
       const end = samplesOf({ lifetimes: [hours(1)] }, START - 40 * MINUTE);
       const { series } = judgeAll([history('web-1', end, 'before'), after]);
       expect(series.map(({ isRetired }) => isRetired)).toEqual([false, false]);
     });
 
-    test('a newcomer without a rotation leaves the answer unknown, not safe', () => {
+    test('a new series without a rotation makes the verdict unknown, not safe', () => {
       const newcomer = history('web-1', samplesOf({ lifetimes: [hours(6)] }, START + 10 * HOUR), 'newcomer');
       const { verdict, series } = judgeAll([after, newcomer]);
       expect(series.map(({ isRetired }) => isRetired)).toEqual([true, false]);
@@ -445,7 +443,7 @@ describe('several series', () => {
   });
 });
 
-test('a job of no length at all is not safe where an expired window was possible', () => {
+test('a job of length 0 is not safe if a window contains the expiration', () => {
   const measurement: Measurement = measure(
     groupGenerations(samplesOf({ lifetimes: [3300, 3300, 3300], dated: false })),
   );

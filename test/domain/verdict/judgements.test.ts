@@ -15,24 +15,24 @@ import { failing, HOUR, hourly, identity, job, judge, mixed, NOW } from '../../s
 const hostOf = (assessment: Assessment) => findDecisiveSeries(assessment)?.analysis.identity.host ?? null;
 const hours = (...counts: number[]) => counts.map((count) => count * HOUR);
 
-/** Worst cases of 5 h and of 2.5 h and 2 h. */
+/** Worst cases: 5 h, 2.5 h and 2 h. */
 const long = hourly(identity({ host: 'long' }));
 const short = hourly(identity({ host: 'short' }), { lifetimes: hours(4, 4, 3.5, 4) });
 const shortest = hourly(identity({ host: 'shortest' }), { lifetimes: hours(4, 4, 3, 4) });
 const down = failing(identity({ host: 'down' }));
 
-test('whoever only wants to know whether to start hears one of three words', () => {
+test('safetyOf maps each verdict to safe, not-safe or unknown', () => {
   expect(VERDICTS.map(safetyOf)).toEqual(['safe', 'not-safe', 'not-safe', 'not-safe', 'unknown']);
 });
 
-test('every job has a verdict from a series, or the reason why not', () => {
+test('every job has a judgement by each series, or a reason why it is not judged', () => {
   const assessment = mixed();
-  const said = assessment.series.map((each) =>
+  const results = assessment.series.map((each) =>
     listSeriesJudgements(each, assessment).map(
       ({ judgement, notJudgedReason }) => judgement?.verdict ?? notJudgedReason,
     ),
   );
-  expect(said).toEqual([
+  expect(results).toEqual([
     ['safe', 'safe', 'LENGTH_UNKNOWN'],
     ['RETIRED', 'RETIRED', 'RETIRED'],
     ['start-after-rotation', 'start-after-rotation', 'LENGTH_UNKNOWN'],
@@ -41,16 +41,16 @@ test('every job has a verdict from a series, or the reason why not', () => {
   ]);
 });
 
-describe('the series that decided', () => {
-  test('is that of the worst verdict, and of several the one with the least to spare', () => {
+describe('findDecisiveSeries', () => {
+  test('the decisive series has the worst verdict, and the least spare validity among equal verdicts', () => {
     expect(hostOf(judge([long, short, shortest], [job(3 * HOUR)]))).toBe('shortest');
     expect(hostOf(judge([long, short, shortest], [job(HOUR)]))).toBe('shortest');
     expect(hostOf(judge([shortest, long], [job(HOUR), job(6 * HOUR)]))).toBe('shortest');
-    // Safe on the others, and on this one nobody knows.
+    // `unknown` is worse than `safe`.
     expect(hostOf(judge([long, down], [job(HOUR)]))).toBe('down');
   });
 
-  test('is that of the smallest worst case where nothing was judged, and never a retired one', () => {
+  test('the decisive series has the smallest worst case if no job was judged, and is not retired', () => {
     expect(hostOf(judge([long, short, down], []))).toBe('short');
     expect(hostOf(judge([long, short], [job(null, { name: 'new' })]))).toBe('short');
     const old = hourly(identity({ host: 'long', role: 'old' }), { began: 20, lifetimes: hours(2, 2) });
@@ -60,7 +60,7 @@ describe('the series that decided', () => {
   });
 });
 
-test('of the newest credentials it is known how long they last, by the clock of AWS', () => {
+test('remaining validity of the newest credentials is computed by the clock of AWS', () => {
   const [known, unknown] = judge([long, down], []).series;
   expect(findNewestCredentials(known!.analysis, NOW)).toEqual({
     expiration: NOW + 5 * HOUR * 1000,
@@ -68,29 +68,29 @@ test('of the newest credentials it is known how long they last, by the clock of 
   });
   expect(findNewestCredentials(known!.analysis, NOW + 6 * HOUR * 1000)?.remaining).toBe(-HOUR);
   expect(findNewestCredentials(unknown!.analysis, NOW)).toBeNull();
-  // This host's clock is an hour ahead: so is its `now`.
-  const ahead = long.generations.map((each) => ({
+  // The clock of this host is one hour ahead, and so is `now`.
+  const generations = long.generations.map((each) => ({
     ...each,
     smallestClockOffset: HOUR,
     largestClockOffset: HOUR,
   }));
-  const [wrong] = judge([{ ...long, generations: ahead }], []).series;
-  expect(findNewestCredentials(wrong!.analysis, NOW)?.remaining).toBe(6 * HOUR);
+  const [ahead] = judge([{ ...long, generations }], []).series;
+  expect(findNewestCredentials(ahead!.analysis, NOW)?.remaining).toBe(6 * HOUR);
 });
 
-test('an answer is decided by all that give it, the worst first, whatever the kind', () => {
+test('all series that are as unsafe as the verdict of the job are ranked, worst first', () => {
   const judged = judge([long, short, shortest, down], [job(3 * HOUR)]);
   expect(
     rankDecisiveSeries(judged.jobs[0]!, judged).map(({ series }) => series.analysis.identity.host),
   ).toEqual(['shortest', 'short']);
   const never = judge([short, long], [job(4.5 * HOUR)]);
-  const told = rankDecisiveSeries(never.jobs[0]!, never);
-  expect(told.map(({ series, judgement }) => [series.analysis.identity.host, judgement.verdict])).toEqual([
+  const ranked = rankDecisiveSeries(never.jobs[0]!, never);
+  expect(ranked.map(({ series, judgement }) => [series.analysis.identity.host, judgement.verdict])).toEqual([
     ['short', 'never'],
   ]);
 });
 
-test('polls fail at present where no sample has come since, by one clock', () => {
+test('a failed poll is current if no sample was taken after it, by the clock of AWS', () => {
   const [{ analysis }] = judge([long], []).series as [AssessedSeries];
   const { lastSample, generations } = analysis.measurement!;
   const failedAt = (lastAt: number, clockOffset = 0) => {
@@ -101,7 +101,7 @@ test('polls fail at present where no sample has come since, by one clock', () =>
   };
   expect(failedAt(lastSample - 1)).toBeNull();
   expect(failedAt(lastSample + 1)).toBe(lastSample + 1);
-  // A host five minutes ahead files a failure of before the last sample under a later time, and one behind the reverse.
+  // If the host's clock is ahead, a failure before the last sample has a later time. If it is behind, the reverse.
   expect(failedAt(lastSample + 299_000, 300)).toBeNull();
   expect(failedAt(lastSample - 299_000, -300)).toBe(lastSample - 299_000);
   expect(findCurrentFailure({ ...analysis, failedPolls: [] })).toBeNull();

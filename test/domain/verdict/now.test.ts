@@ -33,28 +33,28 @@ const sample = (key: string, issuedHour: number, seenHour: number, validity = 6)
   clockOffset: 0,
 });
 
-/** Hourly rotations, seen four times each, with this validity when issued. */
+/** Generations with the given validities when issued, rotated every hour and sampled four times each. */
 const hourly = (validities: readonly number[]) =>
   validities.flatMap((validity, hour) =>
     [0.1, 0.4, 0.7, 0.95].map((part) => sample(`ASIA${hour}`, hour, hour + part, validity)),
   );
 
 const judged = (samples: readonly Sample[], hours: number, seenHour: number) => {
-  const inHand = { identity: IDENTITY, credentials: samples.at(-1)! };
+  const current = { identity: IDENTITY, credentials: samples.at(-1)! };
   const at = START + seenHour * HOUR_MS;
   const job = { duration: hours * HOUR, margin: 0 };
-  return judgeNow(inHand, { job, at, analysis: analysed(samples, at) });
+  return judgeNow(current, { job, at, analysis: analysed(samples, at) });
 };
 
-describe('the verdict now', () => {
-  test('counts from this moment, to the second and never up', () => {
+describe('judgeNow', () => {
+  test('remaining validity is rounded down to seconds', () => {
     const [only] = hourly([6]);
     const job = { duration: HOUR, margin: 300 };
-    const verdict = judgeNow(
+    const judgement = judgeNow(
       { identity: IDENTITY, credentials: only! },
       { job, at: only!.expiration - 3900_001, analysis: null },
     );
-    expect(verdict).toMatchObject({ verdict: 'safe', remaining: 3900, spare: 0, required: 3900 });
+    expect(judgement).toMatchObject({ verdict: 'safe', remaining: 3900, spare: 0, required: 3900 });
     const later = judgeNow(
       { identity: IDENTITY, credentials: only! },
       { job, at: only!.expiration - 3899_999, analysis: null },
@@ -62,18 +62,18 @@ describe('the verdict now', () => {
     expect(later).toMatchObject({ verdict: 'not-safe', remaining: 3899, spare: -1, outlook: 'unknown' });
   });
 
-  test('goes by the earliest end that the same key was ever given', () => {
+  test('the smallest expiration ever stated for a key counts', () => {
     const early = sample('ASIA0', 0, 0.1, 3);
     const late = sample('ASIA0', 0, 0.2, 6);
-    const verdict = judged([early, late], 4, 0.3);
-    expect(verdict).toMatchObject({ verdict: 'not-safe', credentials: { expiration: early.expiration } });
+    const judgement = judged([early, late], 4, 0.3);
+    expect(judgement).toMatchObject({ verdict: 'not-safe', credentials: { expiration: early.expiration } });
   });
 
   test.each([
-    ['a rotation brings enough, as every measured one did', 5.8, 'after-rotation'],
-    ['some measured ones brought enough', 6.2, 'perhaps-after-rotation'],
-    ['none ever did', 6.6, 'never'],
-  ])('where %s, says so', (_, hours, outlook) => {
+    ['every generation was valid for long enough', 5.8, 'after-rotation'],
+    ['some generations were valid for long enough', 6.2, 'perhaps-after-rotation'],
+    ['no generation was valid for long enough', 6.6, 'never'],
+  ])('if %s, the outlook for a %d h job is %s', (_, hours, outlook) => {
     const samples = hourly([6, 6.5, 6, 6.5, 6]);
     expect(judged(samples, hours, 4.95)).toMatchObject({
       verdict: 'not-safe',
@@ -83,7 +83,7 @@ describe('the verdict now', () => {
     });
   });
 
-  test('knows of no later start where nobody saw when credentials appeared', () => {
+  test('the outlook is unknown if it is unknown when the credentials appeared', () => {
     const undated = hourly([6]).map((each) => ({ ...each, lastUpdated: null }));
     expect(judged(undated, 6, 0.95)).toMatchObject({
       outlook: 'unknown',
@@ -92,7 +92,7 @@ describe('the verdict now', () => {
     });
   });
 
-  test('where every request brings new credentials and all are too short, no start ever is safe', () => {
+  test('the outlook is never if credentials are issued per request with too little validity', () => {
     const samples = [0, 1, 2, 3].map(
       (second): Sample => ({
         accessKeyId: `ASIA${second}`,
@@ -108,14 +108,14 @@ describe('the verdict now', () => {
   });
 
   test.each([
-    ['one look', [6], 6.1, 'unknown'],
-    ['one look, and far too little', [6], 9, 'never'],
-    ['two rotations', [6, 6, 6], 6.1, 'never'],
-  ])('says never only where that is known: by %s', (_, validities, hours, outlook) => {
+    ['one generation', [6], 6.1, 'unknown'],
+    ['one generation and a much longer job', [6], 9, 'never'],
+    ['three generations', [6, 6, 6], 6.1, 'never'],
+  ])('the outlook never needs enough evidence: %s', (_, validities, hours, outlook) => {
     expect(judged(hourly(validities), hours, validities.length - 0.05).outlook).toBe(outlook);
   });
 
-  test('where looks a minute apart see a source that rotates as fast, says nothing of never', () => {
+  test('the outlook is not never if the source rotates as fast as it is polled', () => {
     const samples = [0, 58, 101].map(
       (second, index): Sample => ({
         accessKeyId: `ASIA${index}`,
@@ -129,7 +129,7 @@ describe('the verdict now', () => {
     expect(judged(samples, 181 / 3600, 102 / 3600).outlook).toBe('unknown');
   });
 
-  test('tells of polls that failed since, and of no older ones', () => {
+  test('only polls that failed after the last sample are reported', () => {
     const samples = hourly([6, 6]);
     const at = START + 2 * HOUR_MS;
     const failing = (lastAt: number) => {
@@ -142,14 +142,14 @@ describe('the verdict now', () => {
       };
       const analysis = analyse(history, { now: at, maxAge: 'default' });
       const job = { duration: HOUR, margin: 0 };
-      const inHand = { identity: IDENTITY, credentials: samples.at(-1)! };
-      return judgeNow(inHand, { job, at, analysis }).findings.map(({ code }) => code);
+      const current = { identity: IDENTITY, credentials: samples.at(-1)! };
+      return judgeNow(current, { job, at, analysis }).findings.map(({ code }) => code);
     };
     expect(failing(at)).toEqual(['POLLS_FAILED']);
     expect(failing(START)).toEqual([]);
   });
 
-  test('is unknown for want of anything fresh, and what history says stands beside it', () => {
+  test('a failed poll gives the verdict unknown with an outlook from history', () => {
     const samples = hourly([6, 6, 6]);
     const at = START + 3 * HOUR_MS;
     const reason = {
@@ -171,7 +171,7 @@ describe('the verdict now', () => {
   });
 });
 
-test('whatever the source, a safe start outlives the job, and an outlook of never is the verdict of the report', () => {
+test('for any source, a safe start outlives the job, and the outlook never agrees with the report', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 1e9 }),
@@ -201,13 +201,13 @@ test('whatever the source, a safe start outlives the job, and an outlook of neve
         const at = last.observedAt + 500;
         const analysis = analysed(samples, at);
         const job = { duration, margin: 0 };
-        const verdict = judgeNow({ identity: IDENTITY, credentials: last }, { job, at, analysis });
+        const judgement = judgeNow({ identity: IDENTITY, credentials: last }, { job, at, analysis });
         // The truth of that second.
         const truth = remainingAt(last.observedAt / 1000 - start);
-        expect(verdict.verdict).toBe(truth - 0.5 >= duration ? 'safe' : 'not-safe');
+        expect(judgement.verdict).toBe(truth - 0.5 >= duration ? 'safe' : 'not-safe');
         const report = judgeJob(analysis, job).verdict;
-        if (verdict.verdict !== 'safe') expect(verdict.outlook === 'never').toBe(report === 'never');
-        if (report === 'safe') expect(verdict.verdict).toBe('safe');
+        if (judgement.verdict !== 'safe') expect(judgement.outlook === 'never').toBe(report === 'never');
+        if (report === 'safe') expect(judgement.verdict).toBe('safe');
       },
     ),
     { numRuns: process.env.CI ? 300 : 60 },
