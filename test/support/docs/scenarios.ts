@@ -27,33 +27,38 @@ async function createEmptyDatabase(): Promise<Scenario> {
   return { now: NOW, env: baseEnvironment(temporaryFolder()), hideAddresses: (output) => output };
 }
 
-/** An EC2 instance that was polled for two weeks. */
-async function createPolledInstance(): Promise<Scenario> {
-  const env = baseEnvironment(temporaryFolder());
-  const run = async (args: readonly string[], stdin = '') => {
-    const { code, stdout, output } = await runAt(NOW, args, env, stdin);
-    if (code !== 0) throw new Error(output);
-    return stdout;
-  };
+/** The output of a command that must succeed. */
+async function runSuccessfully(
+  args: readonly string[],
+  env: Record<string, string>,
+  stdin = '',
+): Promise<string> {
+  const { code, stdout, output } = await runAt(NOW, args, env, stdin);
+  if (code !== 0) throw new Error(output);
+  return stdout;
+}
+
+let instanceRecords: Promise<string[]> | null = null;
+
+/** Samples of four days. All scenarios share them, because a simulated history takes a second. */
+async function simulateInstance(): Promise<string[]> {
   const timing = ['--lifetime', '6h20m', '--rotate-every', '1h', '--jitter', '2m', '--seed', 'documents'];
   const series = ['--host', 'i-0abc', '--role', 'loader'];
-  const until = ['--until', '2026-11-22T10:58:00Z'];
-  const history = await run([
-    'simulate',
-    '--history',
-    '14d',
-    '--every',
-    '5m',
-    ...timing,
-    ...series,
-    ...until,
-  ]);
+  const period = ['--history', '4d', '--every', '5m', '--until', '2026-11-22T10:58:00Z'];
+  const history = await runSuccessfully(['simulate', ...period, ...timing, ...series], {});
   // A simulated history ends just before a rotation. The scenario takes place in the middle of an interval.
-  const records = history
+  return history
     .trim()
     .split('\n')
     .filter((line) => Date.parse(JSON.parse(line).observed_at) < NOW);
-  await run(['import', '-'], records.join('\n'));
+}
+
+/** An EC2 instance that was polled for four days. */
+async function createPolledInstance(): Promise<Scenario> {
+  const env = baseEnvironment(temporaryFolder());
+  instanceRecords ??= simulateInstance();
+  const records = await instanceRecords;
+  await runSuccessfully(['import', '-'], env, records.join('\n'));
   const newest = JSON.parse(records.at(-1) ?? '');
   const endpoint = await startEndpoint(
     withDate(
