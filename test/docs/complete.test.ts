@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { getHelp } from '../../src/cli/manual/command-help.ts';
 import { declareProgram } from '../../src/cli/program.ts';
 import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { FAILURE_REASONS, SOURCE_NAMES } from '../../src/domain/model.ts';
@@ -15,7 +16,25 @@ import { readDocument } from '../support/docs/markdown.ts';
 import '../support/docs/run-at.ts';
 import { listObjectDefinitions, SCHEMAS } from '../support/docs/schemas.ts';
 
-const commands = declareProgram().commands.map((command) => command.name());
+const program = declareProgram();
+const commands = program.commands.map((command) => command.name());
+
+test('README.md lists the exit codes of every command', () => {
+  const rows = [...readDocument('README.md').matchAll(/^\| (`\w+`(?:, `\w+`)*) \| .* \| (.*) \|$/gm)];
+  const documented = rows.flatMap(([, names = '', codes = '']) =>
+    names
+      .split(', ')
+      .map((name) => [name.replaceAll('`', ''), codes.split(' · ').map((code) => code.split(' ')[0])]),
+  );
+  const declared = program.commands.map((command) => {
+    const codes = (getHelp(command).exitCodes ?? []).map(({ code }) => code);
+    return [command.name(), command.name() === 'exec' ? codes : codes.filter((code) => code !== '2')];
+  });
+  const withoutTexts = (codes: unknown) => Object(codes).filter((code: string) => /^\d/.test(code));
+  const normalise = (all: unknown[][]) =>
+    Object.fromEntries(all.map(([name, codes]) => [name, withoutTexts(codes)]));
+  expect(normalise(documented)).toEqual(normalise(declared));
+});
 
 describe.each([
   ['README.md', 'command', commands],
