@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 
 const SOURCE = resolve(import.meta.dirname, '..', 'src');
 
-/** The layers from the top. A folder imports itself and lower layers. Files open to all may be imported anywhere. */
+/**
+ * The layers from the top. A folder imports itself and lower layers. Files open to all may be imported
+ * anywhere.
+ */
 const LAYERS = [
   ['cli', 'library'],
   ['watch'],

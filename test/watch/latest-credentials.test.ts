@@ -14,7 +14,7 @@ import { temporaryStore } from '../support/store/temporary-store.ts';
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
-type Answer = (clock: FalseClock, signal?: AbortSignal) => Promise<PollOutcome> | PollOutcome;
+type PollScript = (clock: FalseClock, signal?: AbortSignal) => Promise<PollOutcome> | PollOutcome;
 
 const at = (clock: FalseClock) => ({
   identity: { apiVersion: '2', role: 'loader', host: 'i-0abc' },
@@ -49,74 +49,74 @@ const failed = (clock: FalseClock, more: Partial<PollFailure> = {}): PollFailure
   ...more,
 });
 
-/** Good credentials from the start, for six hours. */
-const sixHours: Answer = (clock) => good(clock, 'ASIA1', clock.now() + 6 * HOUR);
+/** Credentials that are valid for six hours. */
+const sixHours: PollScript = (clock) => good(clock, 'ASIA1', clock.now() + 6 * HOUR);
 
 interface Setting {
   endpoint?: CredentialSource['endpoint'];
   store?: SampleStore;
   options?: Partial<LatestCredentialsOptions>;
-  /** Takes its place as the first look. */
-  known?: (clock: FalseClock) => PolledCredentials;
+  /** The initial poll. */
+  initialPoll?: (clock: FalseClock) => PolledCredentials;
 }
 
-/** A source that gives these answers one after another, and the last of them for ever. */
-function start(answers: Answer[], setting: Setting = {}) {
-  const { endpoint = { url: 'http://127.0.0.1', loopback: true }, known, options } = setting;
+/** Starts with a source that runs one script per poll, and repeats the last one. */
+function start(scripts: PollScript[], setting: Setting = {}) {
+  const { endpoint = { url: 'http://127.0.0.1', loopback: true }, initialPoll, options } = setting;
   const store = setting.store ?? temporaryStore();
   const clock = new FalseClock();
-  const begun = clock.now();
-  const looks: number[] = [];
+  const startedAt = clock.now();
+  const polledAt: number[] = [];
   const source: CredentialSource = {
     name: 'imds',
     endpoint,
     poll: async (signal) => {
-      looks.push((clock.now() - begun) / SECOND);
-      return answers[Math.min(looks.length, answers.length) - 1]!(clock, signal);
+      polledAt.push((clock.now() - startedAt) / SECOND);
+      return scripts[Math.min(polledAt.length, scripts.length) - 1]!(clock, signal);
     },
   };
-  const problems: unknown[] = [];
+  const recordErrors: unknown[] = [];
   const polls: boolean[] = [];
   const latest = new LatestCredentials(
     { source, store, host: null, machine: 'here' },
     {
       clock,
       onPoll: ({ outcome }) => polls.push(outcome.ok),
-      onRecordError: (error) => problems.push(error),
-      ...(known === undefined ? {} : { initialPoll: known(clock) }),
+      onRecordError: (error) => recordErrors.push(error),
+      ...(initialPoll === undefined ? {} : { initialPoll: initialPoll(clock) }),
       ...options,
     },
   );
   onTestFinished(() => latest.close());
   const keyId = async () => (await latest.getLatest())?.accessKeyId ?? null;
   const recorded = () => [...store.records()].map(({ record }) => record);
-  return { clock, begun, latest, keyId, looks, store, problems, polls, recorded };
+  return { clock, startedAt, latest, keyId, polledAt, store, recordErrors, polls, recorded };
 }
 
-/** An answer that comes when the test says so. */
-function held() {
-  let release: (answer: Answer) => void = () => {};
-  const released = new Promise<Answer>((resolve) => {
+/** A poll that ends when the test calls `release`. */
+function createPendingPoll() {
+  let release: (script: PollScript) => void = () => {};
+  const released = new Promise<PollScript>((resolve) => {
     release = resolve;
   });
-  const answer: Answer = async (clock, signal) => (await released)(clock, signal);
-  return { answer, release };
+  const script: PollScript = async (clock, signal) => (await released)(clock, signal);
+  return { script, release };
 }
 
-describe('the latest credentials', () => {
-  test('are what the source gave, whole', async () => {
-    const { latest, begun } = start([sixHours]);
+describe('getLatest', () => {
+  test('the latest credentials have all values of the source', async () => {
+    const { latest, startedAt } = start([sixHours]);
     const given = await latest.getLatest();
     expect(given).toMatchObject({
       accessKeyId: 'ASIA1',
-      expiration: begun + 6 * HOUR,
+      expiration: startedAt + 6 * HOUR,
       accountId: '111122223333',
     });
     expect(given!.secretAccessKey.reveal()).toBe('secret of ASIA1');
     expect(given!.token!.reveal()).toBe('token');
   });
 
-  test('are the next ones after a rotation', async () => {
+  test('the latest credentials are the new ones after a rotation', async () => {
     const { clock, keyId } = start([
       sixHours,
       () => good(clock, 'ASIA2', clock.now() + 6 * HOUR),
@@ -129,13 +129,13 @@ describe('the latest credentials', () => {
     expect(await keyId()).toBe('ASIA3');
   });
 
-  test('may have no token', async () => {
+  test('the latest credentials may have no session token', async () => {
     const secrets = { secretAccessKey: new Secret('a'), token: null };
     const { latest } = start([(clock) => good(clock, 'ASIA1', clock.now() + HOUR, { secrets })]);
     expect((await latest.getLatest())?.token).toBeNull();
   });
 
-  test('are none where the source never gave any, and then those that it gives', async () => {
+  test('the latest credentials are null until the first successful poll', async () => {
     const { clock, keyId } = start([failed, sixHours]);
     expect(await keyId()).toBeNull();
     clock.pass(SECOND);
@@ -143,84 +143,84 @@ describe('the latest credentials', () => {
   });
 });
 
-describe('a look', () => {
+describe('when to poll', () => {
   test.each([
-    ['an endpoint of this machine, a second', { url: 'http://127.0.0.1', loopback: true }, 1],
-    ['a real one, ten', { url: 'http://169.254.169.254', loopback: false }, 10],
-    ['what has no endpoint, ten', null, 10],
-  ])('is taken when one is wanted, yet not so soon: %s', async (_, endpoint, floor) => {
-    const { clock, keyId, looks } = start([sixHours], { endpoint });
+    ['a loopback endpoint every second', { url: 'http://127.0.0.1', loopback: true }, 1],
+    ['a real endpoint every ten seconds', { url: 'http://169.254.169.254', loopback: false }, 10],
+    ['a source without an endpoint every ten seconds', null, 10],
+  ])('a source is polled on demand, at most: %s', async (_, endpoint, minInterval) => {
+    const { clock, keyId, polledAt } = start([sixHours], { endpoint });
     clock.pass(HOUR);
-    expect(looks).toEqual([]);
+    expect(polledAt).toEqual([]);
     for (let count = 0; count < 3; count++) await keyId();
-    clock.pass(floor * SECOND - 1);
+    clock.pass(minInterval * SECOND - 1);
     await keyId();
-    expect(looks).toEqual([3600]);
+    expect(polledAt).toEqual([3600]);
     clock.pass(1);
     await keyId();
     await keyId();
-    expect(looks).toEqual([3600, 3600 + floor]);
+    expect(polledAt).toEqual([3600, 3600 + minInterval]);
   });
 
-  test('that failed is not repeated sooner either', async () => {
-    const { clock, keyId, looks } = start([failed], { endpoint: null });
+  test('a failed poll is not repeated sooner', async () => {
+    const { clock, keyId, polledAt } = start([failed], { endpoint: null });
     await keyId();
     clock.pass(9999);
     await keyId();
-    expect(looks).toEqual([0]);
+    expect(polledAt).toEqual([0]);
     clock.pass(1);
     await keyId();
-    expect(looks).toEqual([0, 10]);
+    expect(polledAt).toEqual([0, 10]);
   });
 
-  test('that took long is followed by a pause all the same', async () => {
-    const slow: Answer = (clock) => {
+  test('a slow poll is followed by a full pause', async () => {
+    const slow: PollScript = (clock) => {
       clock.pass(10 * SECOND);
       return failed(clock);
     };
-    const { clock, keyId, looks } = start([slow], { endpoint: null });
+    const { clock, keyId, polledAt } = start([slow], { endpoint: null });
     await keyId();
     await keyId();
-    expect(looks).toEqual([0]);
+    expect(polledAt).toEqual([0]);
     clock.pass(10 * SECOND);
     await keyId();
-    expect(looks).toEqual([0, 20]);
+    expect(polledAt).toEqual([0, 20]);
   });
 
-  test('is not put off by a clock that is set back', async () => {
-    const { clock, keyId, looks } = start([sixHours]);
+  test('a clock that is set back does not delay the next poll', async () => {
+    const { clock, keyId, polledAt } = start([sixHours]);
     await keyId();
     clock.pass(-HOUR);
     await keyId();
     await keyId();
-    expect(looks).toEqual([0, -3600]);
+    expect(polledAt).toEqual([0, -3600]);
   });
 
-  test('is one for all who wait for it', async () => {
-    const first = held();
-    const { keyId, looks } = start([first.answer]);
+  test('concurrent calls share one poll', async () => {
+    const first = createPendingPoll();
+    const { keyId, polledAt } = start([first.script]);
     const all = [keyId(), keyId(), keyId()];
     first.release(sixHours);
     expect(await Promise.all(all)).toEqual(['ASIA1', 'ASIA1', 'ASIA1']);
-    expect(looks).toHaveLength(1);
+    expect(polledAt).toHaveLength(1);
   });
 
-  test('that the caller has just had is not taken again, and its credentials are given', async () => {
-    const { clock, keyId, looks } = start([(now) => good(now, 'ASIA2', now.now() + HOUR)], {
+  test('the initial poll of the caller replaces the first poll', async () => {
+    const { clock, keyId, polledAt } = start([(now) => good(now, 'ASIA2', now.now() + HOUR)], {
       endpoint: null,
-      known: (now) => good(now, 'ASIA1', now.now() + HOUR),
+      initialPoll: (now) => good(now, 'ASIA1', now.now() + HOUR),
     });
     expect(await keyId()).toBe('ASIA1');
     clock.pass(9999);
     expect(await keyId()).toBe('ASIA1');
-    expect(looks).toEqual([]);
+    expect(polledAt).toEqual([]);
     clock.pass(1);
     expect(await keyId()).toBe('ASIA2');
   });
 });
 
-describe('every look', () => {
-  test('is recorded, one that failed as well', async () => {
+describe('recording polls', () => {
+  test('every poll is recorded, also a failed one', async () => {
     const { clock, keyId, recorded, polls } = start([sixHours, failed, sixHours]);
     for (let count = 0; count < 3; count++) {
       await keyId();
@@ -230,47 +230,47 @@ describe('every look', () => {
     expect(polls).toEqual([true, false, true]);
   });
 
-  test('brings its credentials where it cannot be recorded', async () => {
+  test('credentials are served although the poll cannot be recorded', async () => {
     const store = temporaryStore();
     store.close();
-    const { clock, keyId, problems } = start([sixHours, () => good(clock, 'ASIA2', clock.now() + HOUR)], {
+    const { clock, keyId, recordErrors } = start([sixHours, () => good(clock, 'ASIA2', clock.now() + HOUR)], {
       store,
     });
     expect(await keyId()).toBe('ASIA1');
     clock.pass(SECOND);
     expect(await keyId()).toBe('ASIA2');
-    expect(problems).toHaveLength(2);
+    expect(recordErrors).toHaveLength(2);
   });
 
-  test('that breaks in an unforeseen way is a look that failed', async () => {
+  test('an unexpected error in a poll is reported, and the known credentials are served', async () => {
     const defect = new Error('a defect');
-    const broken: Answer = () => {
+    const broken: PollScript = () => {
       throw defect;
     };
-    const { clock, keyId, problems } = start([sixHours, broken]);
+    const { clock, keyId, recordErrors } = start([sixHours, broken]);
     await keyId();
     clock.pass(SECOND);
     expect(await keyId()).toBe('ASIA1');
-    expect(problems).toEqual([defect]);
+    expect(recordErrors).toEqual([defect]);
   });
 });
 
-test('a problem that cannot be told does not end the looks', async () => {
+test('polling goes on if the error callback throws', async () => {
   const store = temporaryStore();
   store.close();
-  const onProblem = () => {
-    throw new Error('nobody listens');
+  const throwing = () => {
+    throw new Error('callback failed');
   };
-  const { clock, keyId, looks } = start([sixHours], { store, options: { onRecordError: onProblem } });
-  await expect(keyId()).rejects.toThrow('nobody listens');
+  const { clock, keyId, polledAt } = start([sixHours], { store, options: { onRecordError: throwing } });
+  await expect(keyId()).rejects.toThrow('callback failed');
   expect(await keyId()).toBe('ASIA1');
   clock.pass(SECOND);
-  await expect(keyId()).rejects.toThrow('nobody listens');
-  expect(looks).toEqual([0, 1]);
+  await expect(keyId()).rejects.toThrow('callback failed');
+  expect(polledAt).toEqual([0, 1]);
 });
 
-describe('when a look fails', () => {
-  test('the last good ones are given until the moment they expire', async () => {
+describe('after a failed poll', () => {
+  test('the last valid credentials are served until they expire', async () => {
     const { clock, keyId } = start([sixHours, failed]);
     await keyId();
     clock.pass(6 * HOUR - 1);
@@ -279,9 +279,9 @@ describe('when a look fails', () => {
     expect(await keyId()).toBeNull();
   });
 
-  test('by the clock of AWS, which the last answer told', async () => {
-    // An hour ahead: when this clock says four, it is three.
-    const ahead: Answer = (clock) =>
+  test('expiration is compared with the clock of AWS if the clock of the host is ahead', async () => {
+    // The host's clock is one hour ahead.
+    const ahead: PollScript = (clock) =>
       good(clock, 'ASIA1', clock.now() - HOUR + HOUR / 2, { clockOffset: 3600 });
     const { clock, keyId } = start([ahead, (now) => failed(now, { clockOffset: null })]);
     expect(await keyId()).toBe('ASIA1');
@@ -291,8 +291,8 @@ describe('when a look fails', () => {
     expect(await keyId()).toBeNull();
   });
 
-  test('by a clock that is behind, no longer than AWS takes them', async () => {
-    const behind: Answer = (clock) => good(clock, 'ASIA1', clock.now() + HOUR, { clockOffset: -1800 });
+  test('expiration is compared with the clock of AWS if the clock of the host is behind', async () => {
+    const behind: PollScript = (clock) => good(clock, 'ASIA1', clock.now() + HOUR, { clockOffset: -1800 });
     const { clock, keyId } = start([behind, (now) => failed(now, { clockOffset: null })]);
     expect(await keyId()).toBe('ASIA1');
     clock.pass(HOUR / 2);
@@ -302,22 +302,22 @@ describe('when a look fails', () => {
   test.each([
     ['expired', 0],
     ['long expired', -HOUR],
-  ])('because what it brings has %s, they are given, too', async (_, left) => {
+  ])('valid credentials are not replaced by credentials that have %s', async (_, left) => {
     const { clock, keyId, recorded } = start([sixHours, () => good(clock, 'ASIA0', clock.now() + left)]);
     await keyId();
     clock.pass(SECOND);
     expect(await keyId()).toBe('ASIA1');
-    // What the source served is a sample all the same.
+    // The expired credentials are recorded as a sample.
     expect(recorded()).toEqual(['sample', 'sample']);
     clock.pass(6 * HOUR);
     expect(await keyId()).toBeNull();
   });
 });
 
-describe('a source that takes its time', () => {
-  test('keeps nobody waiting who can be given something', async () => {
-    const second = held();
-    const { clock, keyId, looks } = start([sixHours, second.answer]);
+describe('a slow source', () => {
+  test('valid credentials are served after half a second while the poll goes on', async () => {
+    const second = createPendingPoll();
+    const { clock, keyId, polledAt } = start([sixHours, second.script]);
     await keyId();
     clock.pass(HOUR);
     const asleep = clock.nextSleep();
@@ -326,26 +326,26 @@ describe('a source that takes its time', () => {
     expect(clock.left()).toEqual([500]);
     clock.pass(500);
     expect(await early).toBe('ASIA1');
-    // The look goes on, and another is not begun.
+    // The poll goes on, and no second poll is started.
     const patient = keyId();
     second.release((now) => good(now, 'ASIA2', now.now() + 6 * HOUR));
     expect(await patient).toBe('ASIA2');
-    expect(looks).toEqual([0, 3600]);
+    expect(polledAt).toEqual([0, 3600]);
     expect(clock.left()).toEqual([]);
   });
 
-  test('is waited for where there is nothing', async () => {
-    const first = held();
-    const { clock, keyId } = start([first.answer]);
+  test('a call waits for the poll if no credentials are known', async () => {
+    const first = createPendingPoll();
+    const { clock, keyId } = start([first.script]);
     const given = keyId();
     expect(clock.left()).toEqual([]);
     first.release(sixHours);
     expect(await given).toBe('ASIA1');
   });
 
-  test('is waited for where what is there has expired', async () => {
-    const second = held();
-    const { clock, keyId } = start([sixHours, second.answer]);
+  test('a call waits for the poll if the known credentials have expired', async () => {
+    const second = createPendingPoll();
+    const { clock, keyId } = start([sixHours, second.script]);
     await keyId();
     clock.pass(6 * HOUR);
     const given = keyId();
@@ -355,29 +355,29 @@ describe('a source that takes its time', () => {
   });
 });
 
-describe('closing', () => {
-  test('breaks off a look and waits for its end, and that is neither recorded nor told', async () => {
+describe('close', () => {
+  test('close aborts the current poll and waits for it, and the poll is neither recorded nor reported', async () => {
     let hasEnded = false;
-    const hanging: Answer = async (clock, signal) => {
+    const hanging: PollScript = async (clock, signal) => {
       await new Promise((resolve) => signal!.addEventListener('abort', resolve));
       await new Promise(setImmediate);
       hasEnded = true;
       return failed(clock);
     };
-    const { latest, keyId, recorded, polls, problems } = start([hanging]);
+    const { latest, keyId, recorded, polls, recordErrors } = start([hanging]);
     const given = keyId();
     await latest.close();
     expect(hasEnded).toBe(true);
     expect(await given).toBeNull();
-    expect([recorded(), polls, problems]).toEqual([[], [], []]);
+    expect([recorded(), polls, recordErrors]).toEqual([[], [], []]);
   });
 
-  test('is the end of looks', async () => {
-    const { clock, latest, keyId, looks } = start([sixHours]);
+  test('no poll is started after close', async () => {
+    const { clock, latest, keyId, polledAt } = start([sixHours]);
     await keyId();
     await latest.close();
     clock.pass(HOUR);
     expect(await keyId()).toBe('ASIA1');
-    expect(looks).toEqual([0]);
+    expect(polledAt).toEqual([0]);
   });
 });

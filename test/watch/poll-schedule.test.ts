@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { measure } from '../../src/domain/measurement/measure.ts';
-import { followedSimulator } from '../support/watch/followed-simulator.ts';
+import { startSimulatedPoller } from '../support/watch/simulated-poller.ts';
 
 const HOURLY = { lifetime: 21_600, rotateEvery: 3600, jitter: 0 };
 const JITTERY = { ...HOURLY, jitter: 180 };
@@ -8,27 +8,27 @@ const JITTERY = { ...HOURLY, jitter: 180 };
 const pausesOf = (polls: readonly { at: number }[]) =>
   polls.slice(1).map(({ at }, index) => (at - polls[index]!.at) / 1000);
 
-describe('a poller that learns when a rotation is due', () => {
-  test('narrows the window of rotations that the source does not date, and then keeps its interval again', async () => {
-    const simulator = await followedSimulator('ecs', HOURLY);
-    const polls = await simulator.follow(12);
+describe('PollSchedule', () => {
+  test('undated rotations are polled for more often while they are due, and only then', async () => {
+    const simulator = await startSimulatedPoller('ecs', HOURLY);
+    const polls = await simulator.pollFor(12);
     const { rotations, rotationWindow, worstCase } = measure(polls.at(-1)!.history.generations);
     expect(rotations).toHaveLength(11);
-    // Two coarse ones teach it.
+    // The first two rotations have wide windows: the interval is not known yet.
     expect(rotations.slice(0, 2).every(({ window }) => window.to - window.from > 200_000)).toBe(true);
     expect(rotations.slice(4).every(({ window }) => window.to - window.from <= 15_000)).toBe(true);
     expect(rotationWindow!.median).toBeLessThanOrEqual(15);
-    // 12 an hour without learning.
+    // Without shorter pauses there are 12 polls per hour.
     expect(polls.length).toBeLessThan(12 * 12 * 2.5);
     const regular = pausesOf(polls).filter((pause) => pause > 250);
     expect(regular.length).toBeGreaterThan(12 * 8);
-    // The true lead time is 5 h; the windows decide how much of that is told.
+    // The true lead time is 5 h. The width of the windows lowers the worst case.
     expect(worstCase.seconds).toBeGreaterThan(18_000 - 400);
   });
 
-  test('follows a source whose intervals vary, by what the contradicting ones teach', async () => {
-    const simulator = await followedSimulator('ecs', JITTERY);
-    const polls = await simulator.follow(16);
+  test('most windows are narrow if the rotation intervals vary', async () => {
+    const simulator = await startSimulatedPoller('ecs', JITTERY);
+    const polls = await simulator.pollFor(16);
     const windows = measure(polls.at(-1)!.history.generations)
       .rotations.slice(6)
       .map(({ window }) => (window.to - window.from) / 1000);
@@ -36,32 +36,32 @@ describe('a poller that learns when a rotation is due', () => {
     expect(polls.length).toBeLessThan(16 * 12 * 5);
   });
 
-  test('never asks a real endpoint more often than every ten seconds, however narrow the span', async () => {
-    const simulator = await followedSimulator('ecs', { lifetime: 1200, rotateEvery: 600, jitter: 0 });
+  test('a real endpoint is polled at most every ten seconds', async () => {
+    const simulator = await startSimulatedPoller('ecs', { lifetime: 1200, rotateEvery: 600, jitter: 0 });
     const { endpoint, ...source } = simulator.context.source;
     const real = { ...source, endpoint: { url: endpoint!.url, loopback: false } };
-    const pauses = pausesOf(await simulator.follow(4, 120, real));
+    const pauses = pausesOf(await simulator.pollFor(4, 120, real));
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(10);
-    // It did quicken.
+    // The pauses did get shorter.
     expect(Math.min(...pauses)).toBeLessThan(12);
   });
 
-  test('leaves a source alone that dates its rotations', async () => {
-    const simulator = await followedSimulator('imds', HOURLY);
-    const polls = await simulator.follow(5);
+  test('the interval does not change if the source dates its rotations', async () => {
+    const simulator = await startSimulatedPoller('imds', HOURLY);
+    const polls = await simulator.pollFor(5);
     expect(Math.min(...pausesOf(polls))).toBeGreaterThanOrEqual(270);
     expect(measure(polls.at(-1)!.history.generations).rotationWindow).toBeNull();
   });
 
-  test('gives up quick looks soon where a rotation that was due does not come', async () => {
-    const simulator = await followedSimulator('ecs', HOURLY);
-    await simulator.follow(6);
+  test('the usual interval is used again if a due rotation does not happen', async () => {
+    const simulator = await startSimulatedPoller('ecs', HOURLY);
+    await simulator.pollFor(6);
     const due = simulator.rotationAfter(simulator.clock.now());
-    const late = { ...simulator.context.source };
-    const stuck = await simulator.context.source.poll();
-    if (!stuck.ok) throw new Error('no credentials');
-    late.poll = async () => ({ ...stuck, observedAt: simulator.clock.now() });
-    const polls = await simulator.follow(3, 300, late);
+    const lateSource = { ...simulator.context.source };
+    const unchanged = await simulator.context.source.poll();
+    if (!unchanged.ok) throw new Error('no credentials');
+    lateSource.poll = async () => ({ ...unchanged, observedAt: simulator.clock.now() });
+    const polls = await simulator.pollFor(3, 300, lateSource);
     const afterwards = polls.filter(({ at }) => at > due + 600_000);
     expect(afterwards.length).toBeGreaterThan(10);
     expect(Math.min(...pausesOf(afterwards))).toBeGreaterThan(250);

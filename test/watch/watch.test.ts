@@ -10,7 +10,7 @@ import { temporaryStore } from '../support/store/temporary-store.ts';
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 
-/** Time passes only when somebody sleeps. */
+/** A clock that advances only during `sleep` and `advance`. */
 function falseClock(): Clock & { advance(milliseconds: number): void } {
   let now = START;
   return {
@@ -57,10 +57,10 @@ function outcome(at: number, ok: boolean, host: string): PollOutcome {
   };
 }
 
-/** A source that answers as told, taking its time. */
+/** A source whose poll number n succeeds if `succeeds(n)`. Each poll takes `takes` milliseconds. */
 function scriptedSource(
   clock: ReturnType<typeof falseClock>,
-  answers: (poll: number) => boolean,
+  succeeds: (poll: number) => boolean,
   host = 'i-0abc',
   takes = 0,
 ) {
@@ -72,7 +72,7 @@ function scriptedSource(
       const at = clock.now();
       polledAt.push((at - START) / MINUTE);
       clock.advance(takes);
-      return outcome(at, answers(polledAt.length), host);
+      return outcome(at, succeeds(polledAt.length), host);
     },
   };
   return { source, polledAt };
@@ -86,7 +86,7 @@ const context = (source: CredentialSource, store: SampleStore, host: string | nu
 });
 
 async function watched(options: {
-  answers?: (poll: number) => boolean;
+  succeeds?: (poll: number) => boolean;
   random?: () => number;
   minutes: number;
   interval?: number;
@@ -95,7 +95,7 @@ async function watched(options: {
   const clock = falseClock();
   const { source, polledAt } = scriptedSource(
     clock,
-    options.answers ?? (() => true),
+    options.succeeds ?? (() => true),
     'i-0abc',
     options.takes,
   );
@@ -110,42 +110,42 @@ async function watched(options: {
   return { samples, polledAt, endedAt: (clock.now() - START) / MINUTE };
 }
 
-describe('polling again and again', () => {
-  test('keeps the interval from the beginning of one poll to the next, and takes the time it was given', async () => {
+describe('watch', () => {
+  test('the interval is from the start of one poll to the start of the next, and watch ends on time', async () => {
     const { polledAt, samples, endedAt } = await watched({ minutes: 22, takes: 4000 });
     expect(polledAt).toEqual([0, 5, 10, 15, 20]);
     expect(samples).toBe(5);
     expect(endedAt).toBe(22);
   });
 
-  test('a poll that takes longer than the interval is followed at once by the next, never overtaken', async () => {
+  test('a poll that takes longer than the interval is followed at once by the next one', async () => {
     const { polledAt } = await watched({ minutes: 20, takes: 7 * MINUTE });
     expect(polledAt).toEqual([0, 7, 14]);
   });
 
-  test('varies the pause by a tenth either way', async () => {
+  test('a pause varies by up to 10 percent', async () => {
     const early = await watched({ minutes: 11, random: () => 0 });
     const late = await watched({ minutes: 11, random: () => 0.999_999 });
     expect(early.polledAt.slice(0, 2)).toEqual([0, 4.5]);
     expect(late.polledAt[1]).toBeCloseTo(5.5, 3);
   });
 
-  test('after failures the pause doubles up to five minutes, and a sample brings the pace back', async () => {
+  test('the pause doubles with each failure up to five minutes, and is reset by a sample', async () => {
     const { polledAt } = await watched({
       interval: 60,
       minutes: 19,
-      answers: (poll) => poll === 1 || poll > 5,
+      succeeds: (poll) => poll === 1 || poll > 5,
     });
     expect(polledAt).toEqual([0, 1, 3, 7, 12, 17, 18, 19]);
   });
 
-  test('an interval of more than five minutes is not shortened by failures', async () => {
-    const { polledAt, samples } = await watched({ interval: 3600, minutes: 130, answers: () => false });
+  test('failures do not shorten an interval of more than five minutes', async () => {
+    const { polledAt, samples } = await watched({ interval: 3600, minutes: 130, succeeds: () => false });
     expect(polledAt).toEqual([0, 60, 120]);
     expect(samples).toBe(0);
   });
 
-  test('when told to stop it finishes and records the poll in hand', async () => {
+  test('the current poll is finished and recorded after stop', async () => {
     const clock = falseClock();
     const stop = new AbortController();
     const { source } = scriptedSource(clock, () => true);
@@ -170,7 +170,7 @@ describe('polling again and again', () => {
   });
 });
 
-test('a poll that hangs when told to stop is broken off, and is no failed poll of the endpoint', async () => {
+test('a poll that hangs after stop is aborted and not recorded as failed', async () => {
   const clock = falseClock();
   const stop = new AbortController();
   const store = temporaryStore();
@@ -191,21 +191,21 @@ test('a poll that hangs when told to stop is broken off, and is no failed poll o
     random: () => 0.5,
     stop: stop.signal,
     onPoll: () => {
-      throw new Error('there is nothing to tell');
+      throw new Error('onPoll must not be called');
     },
   });
   expect(samples).toBe(0);
   expect([...store.records()]).toEqual([]);
 });
 
-describe('where a poll is filed', () => {
-  test('under the host that the caller named, whatever the endpoint says', async () => {
+describe('pollOnce', () => {
+  test('a poll is recorded under the host that the caller chose', async () => {
     const { source } = scriptedSource(falseClock(), () => true);
     const store = temporaryStore();
     expect((await pollOnce(context(source, store, 'loader-1'))).identity.host).toBe('loader-1');
   });
 
-  test('under the instance id, and under the last one known while the endpoint does not give it', async () => {
+  test('a poll is recorded under the instance id, or under the last known one if the endpoint fails', async () => {
     const clock = falseClock();
     const store = temporaryStore();
     const named = scriptedSource(clock, () => true).source;
@@ -215,15 +215,15 @@ describe('where a poll is filed', () => {
     expect((await pollOnce(context(nameless, store))).identity.host).toBe('i-0abc');
   });
 
-  test('a host that was named once is not taken for the name of this machine', async () => {
+  test('a host that the caller chose once is not used as the name of this machine', async () => {
     const clock = falseClock();
     const store = temporaryStore();
-    await pollOnce(context(scriptedSource(clock, () => true).source, store, 'somebody-else'));
+    await pollOnce(context(scriptedSource(clock, () => true).source, store, 'other-host'));
     const failed = await pollOnce(context(scriptedSource(clock, () => false, '').source, store));
     expect(failed.identity.host).toBe('ip-10-0-0-1');
   });
 
-  test('a failed poll is data beside the samples', async () => {
+  test('a failed poll is recorded with its reason', async () => {
     const clock = falseClock();
     const store = temporaryStore();
     await pollOnce(context(scriptedSource(clock, () => true).source, store));

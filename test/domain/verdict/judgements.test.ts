@@ -101,7 +101,8 @@ test('a failed poll is current if no sample was taken after it, by the clock of 
   };
   expect(failedAt(lastSample - 1)).toBeNull();
   expect(failedAt(lastSample + 1)).toBe(lastSample + 1);
-  // If the host's clock is ahead, a failure before the last sample has a later time. If it is behind, the reverse.
+  // If the host's clock is ahead, a failure before the last sample has a later time. If it is behind, the
+  // reverse.
   expect(failedAt(lastSample + 299_000, 300)).toBeNull();
   expect(failedAt(lastSample - 299_000, -300)).toBe(lastSample - 299_000);
   expect(findCurrentFailure({ ...analysis, failedPolls: [] })).toBeNull();

@@ -1,16 +1,16 @@
 import type { Sample } from '../../../src/domain/model.ts';
 
 /**
- * A source that really rotates, and somebody who polls it: the truth that the analysis is held against. What was
- * handed out is looked up second by second, so that no definition of the analysis is used to check itself.
+ * A simulated source and its poller: the truth that the analysis is compared with. The served generation is
+ * looked up for every second, so that no definition of the analysis is used to check itself.
  */
+/** All durations in seconds. */
 export interface SourceBehaviour {
-  /** Seconds throughout. */
   interval: number;
   intervalSpread: number;
   lifetime: number;
   lifetimeSpread: number;
-  /** Served at most this long after `LastUpdated`. */
+  /** A generation is served at most this long after its `LastUpdated`. */
   lag: number;
   /** Chance that a rotation is late by one to three intervals. */
   lateShare: number;
@@ -22,8 +22,9 @@ export interface PollingBehaviour {
   every: number;
   spread: number;
   missedShare: number;
-  /** Pauses of the poller: chance per poll, and the longest, in seconds. */
+  /** The chance of a pause after a poll. */
   pauseShare: number;
+  /** In seconds. */
   longestPause: number;
   polls: number;
 }
@@ -38,14 +39,14 @@ interface Issued {
 
 export interface SimulatedHistory {
   samples: Sample[];
-  /** Remaining validity of what was handed out in a given second. */
+  /** Remaining validity of the generation that was served in a second. */
   remainingAt(second: number): number;
-  /** The generation's number handed out in a given second. */
+  /** The number of the generation that was served in a second. */
   servedAt(second: number): number;
   start: number;
 }
 
-/** Small, fast and the same everywhere: a failing seed can be tried again. */
+/** Gives the same numbers on every machine (mulberry32), so that a failing seed can be repeated. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -56,7 +57,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A whole second in the past, so that documents and observations can agree exactly. */
+/** A whole second, because documents have whole seconds. */
 const START = Date.UTC(2026, 0, 1) / 1000;
 
 export function simulate(

@@ -9,8 +9,8 @@ import { seededRandom } from '../domain/simulated-source.ts';
 import { standingClock, startPolled } from '../server/polled-simulator.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
-/** A real simulator and the real poller over loopback; only the hour is false, and the same for both. */
-export async function followedSimulator(shape: 'imds' | 'ecs', pace: RotationTiming, seed = 'test') {
+/** Starts the real simulator and the real poller over loopback. Both use the same fake clock. */
+export async function startSimulatedPoller(shape: 'imds' | 'ecs', pace: RotationTiming, seed = 'test') {
   const { clock: standing, hasty, pass } = standingClock();
   const startedAt = standing.now();
   const simulator = await startPolled(shape, {
@@ -20,7 +20,7 @@ export async function followedSimulator(shape: 'imds' | 'ecs', pace: RotationTim
     startedAt,
     poller: { clock: hasty },
   });
-  /** Time passes when the poller sleeps, and then at once: a day of polls takes a second. */
+  /** Sleeping advances the time at once, so one day of polls takes one second. */
   const clock: Clock = {
     now: standing.now,
     sleep: async (milliseconds, signal) => {
@@ -35,17 +35,17 @@ export async function followedSimulator(shape: 'imds' | 'ecs', pace: RotationTim
     clock,
     context,
     random,
-    /** When the simulator will replace what it hands out at a moment: it is asked for the future. */
-    rotationAfter(moment: number): number {
+    /** The time of the first rotation after an instant. */
+    rotationAfter(instant: number): number {
       const { issuer } = simulator.simulation;
       const served = (at: number) => issuer.issue(shape, at, NO_FAULTS).accessKeyId;
-      let before = Math.floor(moment / 1000) * 1000;
+      let before = Math.floor(instant / 1000) * 1000;
       for (const step of [300_000, 10_000, 1000])
         while (served(before + step) === served(before)) before += step;
       return before + 1000;
     },
-    /** Polls for some hours, every five minutes unless told otherwise; returns when each poll began. */
-    async follow(hours: number, interval = 300, source: CredentialSource = context.source) {
+    /** Polls for some hours. Returns each poll with its time and with the history after it. */
+    async pollFor(hours: number, interval = 300, source: CredentialSource = context.source) {
       const polls: { at: number; recorded: RecordedPoll; history: SeriesHistory }[] = [];
       await watch(
         { ...context, source },
