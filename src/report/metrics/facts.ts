@@ -11,9 +11,9 @@ import type { Job, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { findSeriesWithJudgement } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { findMinimumRemaining, MINIMUM_WINDOWS, type MinimumWindow } from './minimum-remaining.ts';
-import { POLL_RESULT_LABELS, type PollResultLabel, RESULT_LABEL_BY_FAILURE } from './poll-result-labels.ts';
+import { type PollResultLabel, RESULT_LABEL_BY_FAILURE } from './poll-result-labels.ts';
 
-/** What monitoring is told, as plain facts. Counters and windows are of all time, verdicts of what was selected. */
+/** The values of all metrics, without their format. Counters and windows cover all time, verdicts the selected time. */
 export interface MetricFacts {
   series: readonly SeriesFacts[];
   hostSources: readonly HostSourceFacts[];
@@ -23,21 +23,19 @@ export interface MetricFacts {
 export interface SeriesFacts {
   identity: SeriesIdentity;
   isRetired: boolean;
-  /**
-   * Of the last sample. Null without one, and where another series has replaced this one: what it ended with would
-   * look like credentials that have expired, for ever.
-   */
+  /** Null without samples and for a retired series, whose last credentials would look expired for ever. */
   current: CurrentFacts | null;
   measured: MeasuredFacts | null;
-  /** Of the selected time. */
+  /** In the selected time. */
   worstCase: Seconds | null;
 }
 
+/** The last sample. */
 export interface CurrentFacts {
   sampledAt: Instant;
   expiration: Instant;
   lastUpdated: Instant | null;
-  /** At the sample, and not now. */
+  /** At the sample, not now. */
   remaining: Seconds;
 }
 
@@ -54,43 +52,43 @@ export interface IntervalFacts {
   mean: Seconds;
 }
 
-/** Of a host and source together: a failed poll often cannot know the role. */
+/** One host and source together, because a failed poll often cannot know the role. */
 export interface HostSourceFacts {
   host: string;
   source: SourceName;
   polls: Readonly<Record<PollResultLabel, number>>;
   lastAttempt: Instant;
-  /** The last attempt brought a sample. */
+  /** The last attempt was a sample. */
   isUp: boolean;
-  /** Host's clock minus AWS's, as the newest credentials were found; null where no answer told. */
+  /** Clock of the host minus AWS's clock, from the samples of the newest credentials; null without a `Date` header. */
   clockOffset: Seconds | null;
 }
 
-/** A job by a series; by none where its length is not known, or nothing is there to judge it by. */
+/** One job and one series that judges it. A job that no series judges has one entry without a series. */
 export interface JobFacts {
   identity: SeriesIdentity | null;
-  /** Its name, or its length where it has none. */
+  /** The length of the job if it has no name. */
   jobName: string;
   required: Seconds | null;
   verdict: Verdict;
-  /** Null where it is unknown: neither is known then. */
+  /** Null if the verdict is `unknown`. */
   isSafe: boolean | null;
   shareOfSafeStarts: number | null;
 }
 
-/** @param allTime the same series, whatever time was selected of them */
+/** @param allTime the same series without `--since` and `--until` */
 export function collectMetricFacts(assessment: Assessment, allTime: Assessment, now: Instant): MetricFacts {
   const selected = new Map(assessment.series.map(({ analysis }) => [seriesKey(analysis.identity), analysis]));
   return {
     series: allTime.series.map((each) =>
-      seriesFacts(each, selected.get(seriesKey(each.analysis.identity)), now),
+      collectSeriesFacts(each, selected.get(seriesKey(each.analysis.identity)), now),
     ),
-    hostSources: groupByHostSource(allTime).map(placeFacts),
-    jobs: jobFacts(assessment),
+    hostSources: groupByHostSource(allTime).map(collectHostSourceFacts),
+    jobs: collectJobFacts(assessment),
   };
 }
 
-function seriesFacts(
+function collectSeriesFacts(
   { analysis: { identity, measurement }, isRetired }: AssessedSeries,
   selected: SeriesAnalysis | undefined,
   now: Instant,
@@ -98,27 +96,27 @@ function seriesFacts(
   return {
     identity,
     isRetired,
-    current: measurement === null || isRetired ? null : currentFacts(measurement),
-    measured: measurement === null ? null : measuredFacts(measurement, now),
+    current: measurement === null || isRetired ? null : collectCurrentFacts(measurement),
+    measured: measurement === null ? null : collectMeasuredFacts(measurement, now),
     worstCase: selected?.measurement?.worstCase.seconds ?? null,
   };
 }
 
-/** Of several that are handed out in turns, the one that the last sample brought. */
-function lastSampled({ generations, lastSample }: Measurement): Generation {
-  return generations.findLast(({ lastSeen }) => lastSeen === lastSample)!;
+/** Not always the newest generation, because an endpoint can alternate between several. */
+function findLastSampled({ generations, lastSample }: Measurement): Generation {
+  return generations.findLast(({ lastSeen }) => lastSeen === lastSample) ?? generations[0];
 }
 
-function currentFacts(measurement: Measurement): CurrentFacts {
-  const { expiration, lastUpdated, lastSeen } = lastSampled(measurement);
+function collectCurrentFacts(measurement: Measurement): CurrentFacts {
+  const { expiration, lastUpdated, lastSeen } = findLastSampled(measurement);
   return { sampledAt: lastSeen, expiration, lastUpdated, remaining: secondsBetween(lastSeen, expiration) };
 }
 
-function measuredFacts(measurement: Measurement, now: Instant): MeasuredFacts {
+function collectMeasuredFacts(measurement: Measurement, now: Instant): MeasuredFacts {
   const corrected = correctedNow(now, measurement);
   return {
     rotations: measurement.rotations.length,
-    rotationInterval: intervalFacts(measurement),
+    rotationInterval: collectIntervalFacts(measurement),
     minimumRemaining: MINIMUM_WINDOWS.flatMap((window) => {
       const seconds = findMinimumRemaining(measurement, window, corrected);
       return seconds === null ? [] : [{ window, seconds }];
@@ -126,36 +124,45 @@ function measuredFacts(measurement: Measurement, now: Instant): MeasuredFacts {
   };
 }
 
-function intervalFacts(measurement: Measurement): IntervalFacts | null {
+function collectIntervalFacts(measurement: Measurement): IntervalFacts | null {
   const { rotationInterval } = measurement;
   if (rotationInterval === null) return null;
-  const known = listRotationIntervals(measurement);
-  const mean = Math.round(known.reduce((sum, each) => sum + each, 0) / known.length);
-  return { last: known.at(-1)!, min: rotationInterval.min, max: rotationInterval.max, mean };
+  const { min, max } = rotationInterval;
+  const intervals = listRotationIntervals(measurement);
+  const mean = Math.round(intervals.reduce((sum, each) => sum + each, 0) / intervals.length);
+  return { last: intervals.at(-1) ?? max, min, max, mean };
 }
 
-/** The series of each host and source, in their order. */
-export function groupByHostSource({ series }: Assessment): (readonly SeriesAnalysis[])[] {
-  const places = new Map<string, SeriesAnalysis[]>();
+/** At least one series. */
+export type HostSourceGroup = [SeriesAnalysis, ...SeriesAnalysis[]];
+
+/** The series of each host and source, in the order of the report. */
+export function groupByHostSource({ series }: Assessment): HostSourceGroup[] {
+  const groups = new Map<string, HostSourceGroup>();
   for (const { analysis } of series) {
     const key = hostSourceKey(analysis.identity);
-    places.set(key, [...(places.get(key) ?? []), analysis]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [analysis]);
+    else group.push(analysis);
   }
-  return [...places.values()];
+  return [...groups.values()];
 }
 
-function placeFacts(place: readonly SeriesAnalysis[]): HostSourceFacts {
-  const { host, source } = place[0]!.identity;
-  const newest = findNewestMeasurement(place);
-  const failures = place.flatMap(({ failedPolls }) => failedPolls);
+function collectHostSourceFacts(group: HostSourceGroup): HostSourceFacts {
+  const { host, source } = group[0].identity;
+  const newest = findNewestMeasurement(group);
+  const failures = group.flatMap(({ failedPolls }) => failedPolls);
   const lastFailure =
     range(failures.map(({ lastAt }) => correctedFailureTime(lastAt, newest)))?.max ??
     Number.NEGATIVE_INFINITY;
-  const polls = Object.fromEntries(POLL_RESULT_LABELS.map((result) => [result, 0])) as Record<
-    PollResultLabel,
-    number
-  >;
-  for (const { measurement } of place) polls.ok += measurement?.sampleCount ?? 0;
+  const polls: Record<PollResultLabel, number> = {
+    ok: 0,
+    timeout: 0,
+    http_error: 0,
+    parse_error: 0,
+    absent: 0,
+  };
+  for (const { measurement } of group) polls.ok += measurement?.sampleCount ?? 0;
   for (const { reason, count } of failures) polls[RESULT_LABEL_BY_FAILURE[reason]] += count;
   const lastSample = newest?.lastSample ?? Number.NEGATIVE_INFINITY;
   return {
@@ -164,12 +171,12 @@ function placeFacts(place: readonly SeriesAnalysis[]): HostSourceFacts {
     polls,
     lastAttempt: Math.max(lastSample, lastFailure),
     isUp: newest !== null && lastSample >= lastFailure,
-    clockOffset: newest === null ? null : farthest(lastSampled(newest)),
+    clockOffset: newest === null ? null : findLargestOffset(newest),
   };
 }
 
-export function findNewestMeasurement(place: readonly SeriesAnalysis[]): Measurement | null {
-  return place.reduce<Measurement | null>(
+export function findNewestMeasurement(group: readonly SeriesAnalysis[]): Measurement | null {
+  return group.reduce<Measurement | null>(
     (newest, { measurement }) =>
       measurement !== null && measurement.lastSample > (newest?.lastSample ?? Number.NEGATIVE_INFINITY)
         ? measurement
@@ -178,18 +185,19 @@ export function findNewestMeasurement(place: readonly SeriesAnalysis[]): Measure
   );
 }
 
-/** Failed polls are kept by the host's clock, samples by AWS's: which came last is seen only by one of them. */
+/** Failed polls have times of the host's clock, samples of AWS's clock. Comparing them needs one clock. */
 export const correctedFailureTime = (at: Instant, newest: Measurement | null): Instant =>
   newest === null ? at : correctedNow(at, newest);
 
-function farthest({ smallestClockOffset: low, largestClockOffset: high }: Generation): Seconds | null {
+function findLargestOffset(newest: Measurement): Seconds | null {
+  const { smallestClockOffset: low, largestClockOffset: high } = findLastSampled(newest);
   if (low === null || high === null) return null;
   return Math.abs(low) > Math.abs(high) ? low : high;
 }
 
-function jobFacts(assessment: Assessment): JobFacts[] {
+function collectJobFacts(assessment: Assessment): JobFacts[] {
   const facts = assessment.jobs.flatMap((assessed): JobFacts[] => {
-    const jobName = assessed.name ?? nameOfLength(assessed.job!);
+    const jobName = assessed.name ?? formatJobLength(assessed.job);
     const judged = findSeriesWithJudgement(assessed, assessment);
     if (judged.length === 0) {
       const required = assessed.job && assessed.job.duration + assessed.job.margin;
@@ -205,8 +213,8 @@ function jobFacts(assessment: Assessment): JobFacts[] {
       shareOfSafeStarts,
     }));
   });
-  // `-j 90m -j 1h30m` is one job, and so is a name that was given twice.
+  // `-j 90m -j 1h30m` is the same job twice, and a name can be given twice.
   return [...new Map(facts.map((each) => [JSON.stringify([each.jobName, each.identity]), each])).values()];
 }
 
-const nameOfLength = ({ duration }: Job) => formatShortDuration(duration);
+const formatJobLength = (job: Job | null) => (job === null ? '' : formatShortDuration(job.duration));

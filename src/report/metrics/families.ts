@@ -6,11 +6,11 @@ import { METRIC_HELP } from '../messages/metrics.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 import { collectMetricFacts, type HostSourceFacts, type JobFacts, type SeriesFacts } from './facts.ts';
 
-/** All of one name. A counter's name is without `_total`, as OpenMetrics has it. */
+/** All metrics of one name. The name of a counter has no `_total`, as in OpenMetrics. */
 export interface MetricFamily {
   name: string;
   type: 'gauge' | 'counter';
-  /** The end of the name, and the unit of OpenMetrics; `''` for what only counts or tells. */
+  /** The unit of OpenMetrics and the end of the name; `''` for counts and flags. */
   unit: 'seconds' | 'ratio' | '';
   help: string;
 }
@@ -21,13 +21,12 @@ export interface FamilyWithMetrics<T> extends MetricFamily {
   metrics: T[];
 }
 
-/** One figure as it stands. */
 export interface LabelledValue {
   labels: Labels;
   value: number;
 }
 
-const family = (
+const defineFamily = (
   name: string,
   help: keyof typeof METRIC_HELP,
   type: MetricFamily['type'] = 'gauge',
@@ -39,30 +38,30 @@ const family = (
 });
 
 export const METRIC_FAMILIES = {
-  expiration: family('credential_expiration_timestamp_seconds', 'expiration'),
-  lastUpdated: family('credential_last_updated_timestamp_seconds', 'lastUpdated'),
-  observedRemaining: family('observed_remaining_seconds', 'observedRemaining'),
-  minRemaining: family('min_remaining_seconds', 'minRemaining'),
-  worstCase: family('worst_case_remaining_seconds', 'worstCase'),
-  rotationInterval: family('rotation_interval_seconds', 'rotationInterval'),
-  rotations: family('rotations', 'rotations', 'counter'),
-  polls: family('polls', 'polls', 'counter'),
-  lastSuccess: family('poll_last_success_timestamp_seconds', 'lastSuccess'),
-  lastAttempt: family('poll_last_attempt_timestamp_seconds', 'lastAttempt'),
-  up: family('source_up', 'up'),
-  clockOffset: family('clock_offset_seconds', 'clockOffset'),
-  retired: family('series_retired', 'retired'),
-  pollDuration: family('poll_duration_seconds', 'pollDuration'),
-  jobSafe: family('job_safe', 'jobSafe'),
-  jobVerdict: family('job_verdict', 'jobVerdict'),
-  jobRequired: family('job_required_seconds', 'jobRequired'),
-  jobSafeStarts: family('job_safe_starts_ratio', 'jobSafeStarts'),
-  buildInfo: family('build_info', 'buildInfo'),
+  expiration: defineFamily('credential_expiration_timestamp_seconds', 'expiration'),
+  lastUpdated: defineFamily('credential_last_updated_timestamp_seconds', 'lastUpdated'),
+  observedRemaining: defineFamily('observed_remaining_seconds', 'observedRemaining'),
+  minRemaining: defineFamily('min_remaining_seconds', 'minRemaining'),
+  worstCase: defineFamily('worst_case_remaining_seconds', 'worstCase'),
+  rotationInterval: defineFamily('rotation_interval_seconds', 'rotationInterval'),
+  rotations: defineFamily('rotations', 'rotations', 'counter'),
+  polls: defineFamily('polls', 'polls', 'counter'),
+  lastSuccess: defineFamily('poll_last_success_timestamp_seconds', 'lastSuccess'),
+  lastAttempt: defineFamily('poll_last_attempt_timestamp_seconds', 'lastAttempt'),
+  up: defineFamily('source_up', 'up'),
+  clockOffset: defineFamily('clock_offset_seconds', 'clockOffset'),
+  retired: defineFamily('series_retired', 'retired'),
+  pollDuration: defineFamily('poll_duration_seconds', 'pollDuration'),
+  jobSafe: defineFamily('job_safe', 'jobSafe'),
+  jobVerdict: defineFamily('job_verdict', 'jobVerdict'),
+  jobRequired: defineFamily('job_required_seconds', 'jobRequired'),
+  jobSafeStarts: defineFamily('job_safe_starts_ratio', 'jobSafeStarts'),
+  buildInfo: defineFamily('build_info', 'buildInfo'),
 } as const;
 
 /**
- * What tells series apart, and stays: never a key id or a date, which would make a new series of every rotation and
- * leave the old one alerting. Whoever prints the text onto a terminal must not be drawn upon.
+ * Never a key id or a date: each rotation would then start a new series in Prometheus, and alerts on the old one would
+ * continue. Names are escaped, because users print metrics on a terminal.
  */
 export const buildSeriesLabels = ({ host, source, apiVersion, role }: SeriesIdentity): Labels => ({
   host: escapeUnprintable(host),
@@ -78,36 +77,36 @@ export const buildHostSourceLabels = ({ host, source }: Pick<SeriesIdentity, 'ho
 
 export const toUnixSeconds = (instant: Instant): number => instant / 1000;
 
-/** Every family of which there are figures now. */
+/** All families that have values now. */
 export function buildCurrentFamilies(
   assessment: Assessment,
   context: ReportContext,
 ): FamilyWithMetrics<LabelledValue>[] {
   const { series, hostSources, jobs } = collectMetricFacts(assessment, context.assessAllTime(), context.now);
-  const built = { labels: { version: context.version, node: context.nodeVersion ?? '' }, value: 1 };
+  const buildInfo = { labels: { version: context.version, node: context.nodeVersion ?? '' }, value: 1 };
   return [
-    ...seriesFamilies(series),
-    ...placeFamilies(hostSources, context),
-    ...jobFamilies(jobs),
-    { ...METRIC_FAMILIES.buildInfo, metrics: [built] },
+    ...buildSeriesFamilies(series),
+    ...buildHostSourceFamilies(hostSources, context),
+    ...buildJobFamilies(jobs),
+    { ...METRIC_FAMILIES.buildInfo, metrics: [buildInfo] },
   ]
     .map((each) => ({ ...each, metrics: removeDuplicateLabels(each.metrics) }))
     .filter(({ metrics }) => metrics.length > 0);
 }
 
-function seriesFamilies(series: readonly SeriesFacts[]): FamilyWithMetrics<LabelledValue>[] {
+function buildSeriesFamilies(series: readonly SeriesFacts[]): FamilyWithMetrics<LabelledValue>[] {
   const each = (
-    figures: (facts: SeriesFacts) => (readonly [value: number | null | undefined, more?: Labels])[],
+    getValues: (facts: SeriesFacts) => (readonly [value: number | null | undefined, more?: Labels])[],
   ) =>
     series.flatMap((facts) =>
-      figures(facts).flatMap(([value, more]): LabelledValue[] =>
+      getValues(facts).flatMap(([value, more]): LabelledValue[] =>
         value == null ? [] : [{ labels: { ...buildSeriesLabels(facts.identity), ...more }, value }],
       ),
     );
-  const moment = (at: Instant | null | undefined) => (at == null ? null : toUnixSeconds(at));
+  const instant = (at: Instant | null | undefined) => (at == null ? null : toUnixSeconds(at));
   return [
-    { ...METRIC_FAMILIES.expiration, metrics: each(({ current }) => [[moment(current?.expiration)]]) },
-    { ...METRIC_FAMILIES.lastUpdated, metrics: each(({ current }) => [[moment(current?.lastUpdated)]]) },
+    { ...METRIC_FAMILIES.expiration, metrics: each(({ current }) => [[instant(current?.expiration)]]) },
+    { ...METRIC_FAMILIES.lastUpdated, metrics: each(({ current }) => [[instant(current?.lastUpdated)]]) },
     { ...METRIC_FAMILIES.observedRemaining, metrics: each(({ current }) => [[current?.remaining]]) },
     {
       ...METRIC_FAMILIES.minRemaining,
@@ -123,24 +122,24 @@ function seriesFamilies(series: readonly SeriesFacts[]): FamilyWithMetrics<Label
       ),
     },
     { ...METRIC_FAMILIES.rotations, metrics: each(({ measured }) => [[measured?.rotations]]) },
-    { ...METRIC_FAMILIES.lastSuccess, metrics: each(({ current }) => [[moment(current?.sampledAt)]]) },
+    { ...METRIC_FAMILIES.lastSuccess, metrics: each(({ current }) => [[instant(current?.sampledAt)]]) },
     { ...METRIC_FAMILIES.retired, metrics: each(({ isRetired }) => [[Number(isRetired)]]) },
   ];
 }
 
-function placeFamilies(
-  places: readonly HostSourceFacts[],
+function buildHostSourceFamilies(
+  hostSources: readonly HostSourceFacts[],
   { lastPoll }: ReportContext,
 ): FamilyWithMetrics<LabelledValue>[] {
-  const each = (value: (facts: HostSourceFacts) => number | null) =>
-    places.flatMap((facts): LabelledValue[] => {
-      const known = value(facts);
-      return known === null ? [] : [{ labels: buildHostSourceLabels(facts), value: known }];
+  const each = (getValue: (facts: HostSourceFacts) => number | null) =>
+    hostSources.flatMap((facts): LabelledValue[] => {
+      const value = getValue(facts);
+      return value === null ? [] : [{ labels: buildHostSourceLabels(facts), value }];
     });
   return [
     {
       ...METRIC_FAMILIES.polls,
-      metrics: places.flatMap((facts) =>
+      metrics: hostSources.flatMap((facts) =>
         Object.entries(facts.polls).map(([result, value]) => ({
           labels: { ...buildHostSourceLabels(facts), result },
           value,
@@ -158,16 +157,16 @@ function placeFamilies(
   ];
 }
 
-/** The label is `job_name`: Prometheus sets `job` itself, to the name of what it scrapes. */
-function jobFamilies(jobs: readonly JobFacts[]): FamilyWithMetrics<LabelledValue>[] {
-  const labels = ({ identity, jobName }: JobFacts) => ({
-    ...buildSeriesLabels(identity ?? NO_SERIES),
+/** The label is `job_name`, because Prometheus sets `job` to the name of the scrape job. */
+function buildJobFamilies(jobs: readonly JobFacts[]): FamilyWithMetrics<LabelledValue>[] {
+  const buildLabels = ({ identity, jobName }: JobFacts) => ({
+    ...(identity === null ? NO_SERIES_LABELS : buildSeriesLabels(identity)),
     job_name: escapeUnprintable(jobName),
   });
-  const each = (value: (facts: JobFacts) => number | null) =>
+  const each = (getValue: (facts: JobFacts) => number | null) =>
     jobs.flatMap((facts): LabelledValue[] => {
-      const known = value(facts);
-      return known === null ? [] : [{ labels: labels(facts), value: known }];
+      const value = getValue(facts);
+      return value === null ? [] : [{ labels: buildLabels(facts), value }];
     });
   return [
     { ...METRIC_FAMILIES.jobSafe, metrics: each(({ isSafe }) => (isSafe === null ? null : Number(isSafe))) },
@@ -175,7 +174,7 @@ function jobFamilies(jobs: readonly JobFacts[]): FamilyWithMetrics<LabelledValue
       ...METRIC_FAMILIES.jobVerdict,
       metrics: jobs.flatMap((facts) =>
         VERDICTS.map((verdict) => ({
-          labels: { ...labels(facts), verdict },
+          labels: { ...buildLabels(facts), verdict },
           value: Number(verdict === facts.verdict),
         })),
       ),
@@ -185,10 +184,10 @@ function jobFamilies(jobs: readonly JobFacts[]): FamilyWithMetrics<LabelledValue
   ];
 }
 
-/** To Prometheus an empty label is none: of a job that no series could be asked about. */
-const NO_SERIES = { host: '', source: '', apiVersion: '', role: '' } as unknown as SeriesIdentity;
+/** For a job that no series judges. To Prometheus, an empty label equals a missing one. */
+const NO_SERIES_LABELS: Labels = { host: '', source: '', api_version: '', role: '' };
 
-/** Two names that differ only in what cannot be shown would be one metric twice, and that spoils the whole file. */
+/** Different names can become equal when escaped. Prometheus rejects the whole file if one metric occurs twice. */
 export function removeDuplicateLabels<T extends { labels: Labels }>(metrics: readonly T[]): T[] {
   const known = new Set<string>();
   return metrics.filter(({ labels }) => {

@@ -9,6 +9,7 @@ import {
   correctedFailureTime,
   findNewestMeasurement,
   groupByHostSource,
+  type HostSourceGroup,
   type IntervalFacts,
 } from './facts.ts';
 import { findMinimumRemainingOverTime, MINIMUM_WINDOWS, type MinimumWindow } from './minimum-remaining.ts';
@@ -17,13 +18,13 @@ import { POLL_RESULT_LABELS, type PollResultLabel, RESULT_LABEL_BY_FAILURE } fro
 /** A value and the whole second at which it held. */
 export type DataPoint = readonly [at: Instant, value: number];
 
-/** Points with strictly ascending times; made anew whenever somebody looks through them. */
+/** Points with strictly ascending times. Each iteration computes them again, so that memory stays small. */
 export type TimeSeries = Iterable<DataPoint>;
 
-/** How the figures of a series came to be what they are. All of it is known from the generations alone. */
+/** The metrics of one series over time, computed from its generations. */
 export interface SeriesMetricHistory {
   identity: SeriesIdentity;
-  /** Instants, at the beginning and the end of each generation's service. */
+  /** The values are instants. One point at the start and one at the end of each served period. */
   expiration: TimeSeries;
   lastUpdated: TimeSeries;
   /** At the first and the last sample of each generation. */
@@ -32,11 +33,11 @@ export interface SeriesMetricHistory {
   /** At each rotation. */
   rotations: TimeSeries;
   rotationInterval: Readonly<Record<keyof IntervalFacts, TimeSeries>>;
-  /** At the end of each generation's service: there it is at its least. */
+  /** At the end of each served period, where remaining validity is smallest. */
   minimumRemaining: readonly { window: MinimumWindow; timeSeries: TimeSeries }[];
 }
 
-/** Between the first and the last known poll of a kind the count is a lower bound: the hours of the others are not kept. */
+/** Only the first and last time of equal polls are stored, so counts between those times are lower bounds. */
 export interface HostSourceMetricHistory {
   host: string;
   source: SourceName;
@@ -51,30 +52,30 @@ export interface MetricHistory {
 }
 
 /**
- * The past of the series that were selected, within the time that was selected. Counts and minima are of all time: they
- * do not begin anew where the selection begins.
+ * The history of the selected series in the selected time. Counts and minima include all time before, so that a later
+ * selection does not reset them.
  */
 export function collectMetricHistory(assessment: Assessment, allTime: Assessment): MetricHistory {
   const spans = new Map(
-    assessment.series.map(({ analysis }) => [seriesKey(analysis.identity), spanOf(analysis)]),
+    assessment.series.map(({ analysis }) => [seriesKey(analysis.identity), findKnownSpan(analysis)]),
   );
-  const spanOfPlace = (place: readonly SeriesAnalysis[]) =>
-    enclosing(place.flatMap(({ identity }) => spans.get(seriesKey(identity)) ?? []));
+  const findGroupSpan = (group: HostSourceGroup) =>
+    findEnclosingSpan(group.flatMap(({ identity }) => spans.get(seriesKey(identity)) ?? []));
   return {
     series: allTime.series.flatMap(({ analysis: { identity, measurement } }) => {
       const span = spans.get(seriesKey(identity)) ?? null;
-      return measurement === null || span === null ? [] : [seriesCourse(identity, measurement, span)];
+      return measurement === null || span === null ? [] : [buildSeriesHistory(identity, measurement, span)];
     }),
-    hostSources: groupByHostSource(allTime).flatMap((place) => {
-      const span = spanOfPlace(place);
-      return span === null ? [] : [placeCourse(place, span)];
+    hostSources: groupByHostSource(allTime).flatMap((group) => {
+      const span = findGroupSpan(group);
+      return span === null ? [] : [buildHostSourceHistory(group, span)];
     }),
   };
 }
 
-/** First to last of all that is known of a series. */
-function spanOf({ measurement, failedPolls }: SeriesAnalysis): Span | null {
-  return enclosing([
+/** From the first to the last sample or failed poll. */
+function findKnownSpan({ measurement, failedPolls }: SeriesAnalysis): Span | null {
+  return findEnclosingSpan([
     ...(measurement === null ? [] : [{ from: measurement.firstSample, to: measurement.lastSample }]),
     ...failedPolls.flatMap(({ firstAt, lastAt }) => [
       { from: correctedFailureTime(firstAt, measurement), to: correctedFailureTime(lastAt, measurement) },
@@ -82,16 +83,20 @@ function spanOf({ measurement, failedPolls }: SeriesAnalysis): Span | null {
   ]);
 }
 
-function enclosing(spans: readonly Span[]): Span | null {
+function findEnclosingSpan(spans: readonly Span[]): Span | null {
   const ends = range(spans.flatMap(({ from, to }) => [from, to]));
   return ends === null ? null : { from: ends.min, to: ends.max };
 }
 
-function seriesCourse(identity: SeriesIdentity, measurement: Measurement, span: Span): SeriesMetricHistory {
+function buildSeriesHistory(
+  identity: SeriesIdentity,
+  measurement: Measurement,
+  span: Span,
+): SeriesMetricHistory {
   const { generations } = measurement;
-  const course = (points: () => Iterable<DataPoint>) => ascending(points, span);
+  const within = (points: () => Iterable<DataPoint>) => selectAscending(points, span);
   const atSamples = (value: (generation: Generation, at: Instant) => number) =>
-    course(function* () {
+    within(function* () {
       for (const generation of generations) {
         yield [generation.firstSeen, value(generation, generation.firstSeen)];
         yield [generation.lastSeen, value(generation, generation.lastSeen)];
@@ -99,47 +104,47 @@ function seriesCourse(identity: SeriesIdentity, measurement: Measurement, span: 
     });
   return {
     identity,
-    expiration: course(() => served(measurement, ({ expiration }) => expiration)),
-    lastUpdated: course(() => served(measurement, ({ lastUpdated }) => lastUpdated)),
+    expiration: within(() => listServedValues(measurement, ({ expiration }) => expiration)),
+    lastUpdated: within(() => listServedValues(measurement, ({ lastUpdated }) => lastUpdated)),
     observedRemaining: atSamples(({ expiration }, at) => secondsBetween(at, expiration)),
     lastSuccess: atSamples((_, at) => at),
-    rotations: course(() => rotationCounts(measurement)),
+    rotations: within(() => countRotations(measurement)),
     rotationInterval: {
-      last: course(() => intervals(measurement, ({ last }) => last)),
-      min: course(() => intervals(measurement, ({ min }) => min)),
-      max: course(() => intervals(measurement, ({ max }) => max)),
-      mean: course(() => intervals(measurement, ({ mean }) => mean)),
+      last: within(() => listIntervals(measurement, ({ last }) => last)),
+      min: within(() => listIntervals(measurement, ({ min }) => min)),
+      max: within(() => listIntervals(measurement, ({ max }) => max)),
+      mean: within(() => listIntervals(measurement, ({ mean }) => mean)),
     },
     minimumRemaining: MINIMUM_WINDOWS.map((window) => ({
       window,
-      timeSeries: course(function* () {
+      timeSeries: within(function* () {
         for (const { at, seconds } of findMinimumRemainingOverTime(measurement, window)) yield [at, seconds];
       }),
     })),
   };
 }
 
-/** The old value holds up to the second before the next generation's service begins. */
-function* served(
+/** A value holds until one second before the next served period begins. */
+function* listServedValues(
   { servedPeriods }: Measurement,
-  value: (generation: Generation) => number | null,
+  getValue: (generation: Generation) => number | null,
 ): Generator<DataPoint> {
   for (const [index, { generation, from, to }] of servedPeriods.entries()) {
-    const known = value(generation);
-    if (known === null) continue;
+    const value = getValue(generation);
+    if (value === null) continue;
     const next = servedPeriods[index + 1]?.from ?? Number.POSITIVE_INFINITY;
-    yield [from, known];
-    yield [Math.min(to, next - 1000), known];
+    yield [from, value];
+    yield [Math.min(to, next - 1000), value];
   }
 }
 
-function* rotationCounts({ rotations, firstSample, lastSample }: Measurement): Generator<DataPoint> {
+function* countRotations({ rotations, firstSample, lastSample }: Measurement): Generator<DataPoint> {
   yield [firstSample, 0];
   for (const [index, { at }] of rotations.entries()) yield [at, index + 1];
   yield [lastSample, rotations.length];
 }
 
-function* intervals(
+function* listIntervals(
   { rotations }: Measurement,
   choose: (facts: IntervalFacts) => number,
 ): Generator<DataPoint> {
@@ -153,13 +158,13 @@ function* intervals(
   }
 }
 
-function placeCourse(place: readonly SeriesAnalysis[], span: Span): HostSourceMetricHistory {
-  const { host, source } = place[0]!.identity;
-  const newest = findNewestMeasurement(place);
-  const generations = place.flatMap(({ measurement }) => measurement?.generations ?? []);
-  const failures = place.flatMap(({ failedPolls }) => failedPolls);
-  const outages = place.flatMap(({ failedPollSpans }) => failedPollSpans);
-  const failedAt = (at: Instant) => correctedFailureTime(at, newest);
+function buildHostSourceHistory(group: HostSourceGroup, span: Span): HostSourceMetricHistory {
+  const { host, source } = group[0].identity;
+  const newest = findNewestMeasurement(group);
+  const generations = group.flatMap(({ measurement }) => measurement?.generations ?? []);
+  const failures = group.flatMap(({ failedPolls }) => failedPolls);
+  const outages = group.flatMap(({ failedPollSpans }) => failedPollSpans);
+  const correct = (at: Instant) => correctedFailureTime(at, newest);
   const counted: Record<PollResultLabel, DataPoint[]> = {
     ok: [],
     timeout: [],
@@ -171,16 +176,16 @@ function placeCourse(place: readonly SeriesAnalysis[], span: Span): HostSourceMe
     counted.ok.push([firstSeen, 1], [lastSeen, samples - 1]);
   }
   for (const { reason, count, firstAt, lastAt } of failures) {
-    counted[RESULT_LABEL_BY_FAILURE[reason]].push([failedAt(firstAt), 1], [failedAt(lastAt), count - 1]);
+    counted[RESULT_LABEL_BY_FAILURE[reason]].push([correct(firstAt), 1], [correct(lastAt), count - 1]);
   }
-  const attempts = byTime([
+  const attempts = sortByTime([
     ...generations.flatMap(({ firstSeen, lastSeen }): DataPoint[] => [
       [firstSeen, 1],
       [lastSeen, 1],
     ]),
     ...outages.flatMap(({ from, to }): DataPoint[] => [
-      [failedAt(from), 0],
-      [failedAt(to), 0],
+      [correct(from), 0],
+      [correct(to), 0],
     ]),
   ]);
   return {
@@ -188,37 +193,41 @@ function placeCourse(place: readonly SeriesAnalysis[], span: Span): HostSourceMe
     source,
     polls: POLL_RESULT_LABELS.map((result) => ({
       result,
-      timeSeries: ascending(() => sums(byTime([[span.from, 0], ...counted[result], [span.to, 0]])), span),
+      timeSeries: selectAscending(
+        () => sumUp(sortByTime([[span.from, 0], ...counted[result], [span.to, 0]])),
+        span,
+      ),
     })),
-    lastAttempt: ascending(() => attempts.map(([at]): DataPoint => [at, at]), span),
-    isUp: ascending(() => attempts, span),
+    lastAttempt: selectAscending(() => attempts.map(([at]): DataPoint => [at, at]), span),
+    isUp: selectAscending(() => attempts, span),
   };
 }
 
-const byTime = (points: readonly DataPoint[]): DataPoint[] => [...points].sort(([a], [b]) => a - b);
+const sortByTime = (points: readonly DataPoint[]): DataPoint[] => [...points].sort(([a], [b]) => a - b);
 
-/** What has been counted up to each moment; of several in one second, after the last of them. */
-function* sums(changes: readonly DataPoint[]): Generator<DataPoint> {
+/** Running totals. Changes in the same second give one point. */
+function* sumUp(changes: readonly DataPoint[]): Generator<DataPoint> {
   let sum = 0;
   for (const [index, [at, change]] of changes.entries()) {
     sum += change;
     const next = changes[index + 1];
-    if (next === undefined || wholeSecond(next[0]) > wholeSecond(at)) yield [at, sum];
+    if (next === undefined || floorToSecond(next[0]) > floorToSecond(at)) yield [at, sum];
   }
 }
 
-const wholeSecond = (at: Instant) => Math.floor(at / 1000) * 1000;
+const floorToSecond = (at: Instant) => Math.floor(at / 1000) * 1000;
 
 /**
- * Prometheus keeps the first of two values of one moment and refuses what goes back in time: generations that are handed
- * out in turns overlap. Whole seconds, since it cuts what comes in fractions of one, and might make one moment of two.
+ * The points within the span, without those that do not ascend: Prometheus keeps the first of two values at the same time
+ * and rejects earlier times. Points do not ascend if served periods overlap. Times are whole seconds, because Prometheus
+ * truncates fractions, which could make two times equal.
  */
-function ascending(points: () => Iterable<DataPoint>, { from, to }: Span): TimeSeries {
+function selectAscending(points: () => Iterable<DataPoint>, { from, to }: Span): TimeSeries {
   return {
     *[Symbol.iterator]() {
       let last = Number.NEGATIVE_INFINITY;
       for (const [at, value] of points()) {
-        const second = wholeSecond(at);
+        const second = floorToSecond(at);
         if (second <= last || at < from || at > to) continue;
         last = second;
         yield [second, value] as const;

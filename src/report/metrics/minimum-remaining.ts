@@ -2,11 +2,11 @@ import type { Measurement, ServedPeriod } from '../../domain/measurement/measure
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 
-/** The spans of time for which monitoring is told the minimum remaining validity. */
+/** The metric of the minimum remaining validity has one value for each window. */
 export const MINIMUM_WINDOWS = ['24h', '7d', '30d', 'all'] as const;
 export type MinimumWindow = (typeof MINIMUM_WINDOWS)[number];
 
-const LENGTHS: Readonly<Record<MinimumWindow, Seconds>> = {
+const WINDOW_LENGTHS: Readonly<Record<MinimumWindow, Seconds>> = {
   '24h': 86_400,
   '7d': 7 * 86_400,
   '30d': 30 * 86_400,
@@ -14,9 +14,8 @@ const LENGTHS: Readonly<Record<MinimumWindow, Seconds>> = {
 };
 
 /**
- * The least that a job could have been handed within a window of time up to `now`; null where nothing is known of it.
- * Remaining validity falls while a generation is handed out, so that the end of each tells all. Over all time this is
- * the worst case.
+ * The shortest validity that a job could have started with in the window before `now`; null without served periods. Over
+ * all time, this is the worst case. Remaining validity falls while a generation is served, so its end is enough.
  */
 export function findMinimumRemaining(
   { servedPeriods }: Measurement,
@@ -24,32 +23,36 @@ export function findMinimumRemaining(
   now: Instant,
 ): Seconds | null {
   let minimum: Seconds | null = null;
-  for (const service of servedPeriods) {
-    if (service.to < now - LENGTHS[window] * 1000) continue;
-    minimum = Math.min(minimum ?? Number.POSITIVE_INFINITY, leastOf(service));
+  for (const period of servedPeriods) {
+    if (period.to < now - WINDOW_LENGTHS[window] * 1000) continue;
+    minimum = Math.min(minimum ?? Number.POSITIVE_INFINITY, findMinimumOf(period));
   }
   return minimum;
 }
 
-/** At the end of every service: the minimum of the window up to there. In order, and cheap for a hundred thousand. */
+/** The minimum of the window before the end of each served period, in order. Takes linear time after sorting. */
 export function* findMinimumRemainingOverTime(
   { servedPeriods }: Measurement,
   window: MinimumWindow,
 ): Generator<{ at: Instant; seconds: Seconds }> {
-  const ordered = [...servedPeriods].sort((a, b) => a.to - b.to);
-  // Those that may still become the minimum: ever later ones with ever more left.
+  const ordered = servedPeriods.toSorted((a, b) => a.to - b.to);
+  // Possible minima of later windows, from `first` on: ascending both in time and in remaining validity.
   const candidates: { at: Instant; seconds: Seconds }[] = [];
   let first = 0;
-  for (const service of ordered) {
-    const least = { at: service.to, seconds: leastOf(service) };
-    while (candidates.length > first && candidates.at(-1)!.seconds >= least.seconds) candidates.pop();
-    candidates.push(least);
-    while (candidates[first]!.at < least.at - LENGTHS[window] * 1000) first += 1;
-    yield { at: least.at, seconds: candidates[first]!.seconds };
+  for (const period of ordered) {
+    const newest = { at: period.to, seconds: findMinimumOf(period) };
+    while (candidates.length > first && isAtLeast(candidates.at(-1), newest.seconds)) candidates.pop();
+    candidates.push(newest);
+    const start = newest.at - WINDOW_LENGTHS[window] * 1000;
+    while ((candidates[first] ?? newest).at < start) first += 1;
+    yield { at: newest.at, seconds: (candidates[first] ?? newest).seconds };
   }
 }
 
-/** When last seen, and just before the rotation: there it is never below 0, as lead times are not. */
-function leastOf({ generation: { lastSeen, expiration }, to }: ServedPeriod): Seconds {
+const isAtLeast = (candidate: { seconds: Seconds } | undefined, seconds: Seconds) =>
+  candidate !== undefined && candidate.seconds >= seconds;
+
+/** When last sampled, or just before the rotation, where it is never below 0, like a lead time. */
+function findMinimumOf({ generation: { lastSeen, expiration }, to }: ServedPeriod): Seconds {
   return Math.min(secondsBetween(lastSeen, expiration), Math.max(0, secondsBetween(to, expiration)));
 }

@@ -18,20 +18,19 @@ import {
   type TimeSeries,
 } from './history.ts';
 
-/** A figure through time. */
 interface LabelledTimeSeries {
   labels: Labels;
   timeSeries: TimeSeries;
   /** The values are instants. */
-  isMoment?: boolean;
+  isInstant?: boolean;
 }
 
-/** So many lines are handed over at once: ten years of rotations are a million. */
-const LINES_AT_ONCE = 5000;
+/** Writing each line alone would be slow: ten years of rotations give a million lines. */
+const LINES_PER_PIECE = 5000;
 
 /**
- * The past, for `promtool tsdb create-blocks-from openmetrics`. Verdicts are of now and so are no part of it. It reads
- * the whole file once for each block: of more than a few weeks, `--max-block-duration=744h` makes seconds of minutes.
+ * Past metrics for `promtool tsdb create-blocks-from openmetrics`, without verdicts, which have no past. promtool reads
+ * the whole file once per block. For more than a few weeks, `--max-block-duration=744h` reduces minutes to seconds.
  * https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
  */
 export function* renderOpenMetrics(
@@ -39,46 +38,51 @@ export function* renderOpenMetrics(
   { assessAllTime }: Pick<ReportContext, 'assessAllTime'>,
 ): Generator<string> {
   const { series, hostSources } = collectMetricHistory(assessment, assessAllTime());
-  for (const { metrics, ...family } of [...seriesFamilies(series), ...placeFamilies(hostSources)]) {
-    yield head(family);
-    for (const told of removeDuplicateLabels(metrics)) yield* lines(family, told);
+  for (const { metrics, ...family } of [
+    ...buildSeriesFamilies(series),
+    ...buildHostSourceFamilies(hostSources),
+  ]) {
+    yield formatHead(family);
+    for (const metric of removeDuplicateLabels(metrics)) yield* formatLines(family, metric);
   }
   yield '# EOF\n';
 }
 
-const head = ({ name, type, unit, help }: MetricFamily) =>
-  `# TYPE ${name} ${type}\n${unit === '' ? '' : `# UNIT ${name} ${unit}\n`}# HELP ${name} ${escaped(help)}\n`;
+const formatHead = ({ name, type, unit, help }: MetricFamily) =>
+  `# TYPE ${name} ${type}\n${unit === '' ? '' : `# UNIT ${name} ${unit}\n`}# HELP ${name} ${escapeText(help)}\n`;
 
-function* lines(
+function* formatLines(
   { name, type }: MetricFamily,
-  { labels, timeSeries, isMoment = false }: LabelledTimeSeries,
+  { labels, timeSeries, isInstant = false }: LabelledTimeSeries,
 ): Generator<string> {
-  const told = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`);
-  const metric = `${type === 'counter' ? `${name}_total` : name}{${told.join(',')}}`;
-  const line = ([at, value]: DataPoint) =>
-    `${metric} ${isMoment ? toUnixSeconds(value) : value} ${toUnixSeconds(at)}\n`;
-  let waiting = '';
+  const labelTexts = Object.entries(labels).map(([label, value]) => `${label}="${escapeText(value)}"`);
+  const metric = `${type === 'counter' ? `${name}_total` : name}{${labelTexts.join(',')}}`;
+  const formatLine = ([at, value]: DataPoint) =>
+    `${metric} ${isInstant ? toUnixSeconds(value) : value} ${toUnixSeconds(at)}\n`;
+  let piece = '';
   let count = 0;
   for (const point of timeSeries) {
-    waiting += line(point);
+    piece += formatLine(point);
     count += 1;
-    if (count % LINES_AT_ONCE > 0) continue;
-    yield waiting;
-    waiting = '';
+    if (count % LINES_PER_PIECE > 0) continue;
+    yield piece;
+    piece = '';
   }
-  if (waiting !== '') yield waiting;
+  if (piece !== '') yield piece;
 }
 
-const escaped = (text: string) =>
+const escapeText = (text: string) =>
   text.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`));
 
-function seriesFamilies(series: readonly SeriesMetricHistory[]): FamilyWithMetrics<LabelledTimeSeries>[] {
-  const each = (choose: (course: SeriesMetricHistory) => TimeSeries, isMoment = false) =>
+function buildSeriesFamilies(
+  series: readonly SeriesMetricHistory[],
+): FamilyWithMetrics<LabelledTimeSeries>[] {
+  const each = (choose: (history: SeriesMetricHistory) => TimeSeries, isInstant = false) =>
     series.map(
-      (one): LabelledTimeSeries => ({
-        labels: buildSeriesLabels(one.identity),
-        timeSeries: choose(one),
-        isMoment,
+      (history): LabelledTimeSeries => ({
+        labels: buildSeriesLabels(history.identity),
+        timeSeries: choose(history),
+        isInstant,
       }),
     );
   return [
@@ -108,28 +112,33 @@ function seriesFamilies(series: readonly SeriesMetricHistory[]): FamilyWithMetri
   ];
 }
 
-function placeFamilies(places: readonly HostSourceMetricHistory[]): FamilyWithMetrics<LabelledTimeSeries>[] {
+function buildHostSourceFamilies(
+  hostSources: readonly HostSourceMetricHistory[],
+): FamilyWithMetrics<LabelledTimeSeries>[] {
   return [
     {
       ...METRIC_FAMILIES.polls,
-      metrics: places.flatMap((place) =>
-        place.polls.map(({ result, timeSeries }) => ({
-          labels: { ...buildHostSourceLabels(place), result },
+      metrics: hostSources.flatMap((history) =>
+        history.polls.map(({ result, timeSeries }) => ({
+          labels: { ...buildHostSourceLabels(history), result },
           timeSeries,
         })),
       ),
     },
     {
       ...METRIC_FAMILIES.lastAttempt,
-      metrics: places.map((place) => ({
-        labels: buildHostSourceLabels(place),
-        timeSeries: place.lastAttempt,
-        isMoment: true,
+      metrics: hostSources.map((history) => ({
+        labels: buildHostSourceLabels(history),
+        timeSeries: history.lastAttempt,
+        isInstant: true,
       })),
     },
     {
       ...METRIC_FAMILIES.up,
-      metrics: places.map((place) => ({ labels: buildHostSourceLabels(place), timeSeries: place.isUp })),
+      metrics: hostSources.map((history) => ({
+        labels: buildHostSourceLabels(history),
+        timeSeries: history.isUp,
+      })),
     },
   ];
 }

@@ -1,14 +1,13 @@
 import type { FailureReason } from '../../domain/model.ts';
 
 /**
- * How polls end, in the few words by which monitoring counts them: reasons are many, and each would be a series of its
- * own there. `http_error`: whoever was asked answered with an error; `parse_error`: with something that is no usable
- * document; `absent`: there was nobody to ask, or nothing to be had.
+ * Results of polls as metric labels. There are many failure reasons, and each label would be a series in Prometheus.
+ * `http_error`: error response; `parse_error`: unusable response; `absent`: no endpoint, or no credentials configured.
  */
 export const POLL_RESULT_LABELS = ['ok', 'timeout', 'http_error', 'parse_error', 'absent'] as const;
 export type PollResultLabel = (typeof POLL_RESULT_LABELS)[number];
 
-/** Permanent, as the reasons are: a reason that moved to another result would look like an outage. */
+/** Permanent: a reason that moves to another label would look like an outage. */
 export const RESULT_LABEL_BY_FAILURE: Readonly<Record<FailureReason, Exclude<PollResultLabel, 'ok'>>> = {
   disabled: 'absent',
   'v1-disabled': 'absent',
@@ -37,6 +36,6 @@ export const RESULT_LABEL_BY_FAILURE: Readonly<Record<FailureReason, Exclude<Pol
   timeout: 'timeout',
   'not-configured': 'absent',
   'long-lived': 'parse_error',
-  // A process has no statuses: that it ended with an error is the nearest.
+  // A process has no HTTP status, but an error exit is comparable.
   'process-failed': 'http_error',
 };

@@ -41,7 +41,7 @@ function openMetrics(store: SampleStore, filter = {}): string {
   return [...renderOpenMetrics(assessStore(store, [], filter), contextFor(allTime))].join('');
 }
 
-/** The values of one metric, by what is left of its labels. */
+/** The values of one metric by their labels. */
 function valuesOf(text: string, name: string): Record<string, number> {
   const lines = [...text.matchAll(new RegExp(`^cred_watch_${name}\\{(.*)\\} (\\S+)$`, 'gm'))];
   return Object.fromEntries(lines.map(([, labels, value]) => [labels!, Number(value)]));
@@ -49,13 +49,13 @@ function valuesOf(text: string, name: string): Record<string, number> {
 
 const SERIES = 'host="i-0abc",source="imds",api_version="2",role="loader"';
 const V1 = 'host="i-0abc",source="imds",api_version="1",role="loader"';
-const PLACE = 'host="i-0abc",source="imds"';
+const HOST_SOURCE = 'host="i-0abc",source="imds"';
 
-test('the text for Prometheus, whole', async () => {
+test('current metrics equal their snapshot', async () => {
   await expect(await prometheus(richStore())).toMatchFileSnapshot('../snapshots/metrics.prom');
 });
 
-test('the past in OpenMetrics, whole', async () => {
+test('past metrics equal their snapshot', async () => {
   const store = temporaryStore();
   recordSamples(store, IMDS, { from: START, hours: 4, every: 20 });
   recordFailures(store, IMDS, START + 2 * HOUR + 60_000, ['timeout', 'timeout', 'no-role']);
@@ -63,8 +63,8 @@ test('the past in OpenMetrics, whole', async () => {
   await expect(openMetrics(store)).toMatchFileSnapshot('../snapshots/metrics.openmetrics');
 });
 
-describe('what Prometheus is told', () => {
-  test('has no timestamps, and no label that a rotation changes', async () => {
+describe('current metrics', () => {
+  test('have no timestamps, and no label that changes with a rotation', async () => {
     const text = await prometheus(richStore());
     const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(samples.length).toBeGreaterThan(50);
@@ -88,7 +88,7 @@ describe('what Prometheus is told', () => {
     ]);
   });
 
-  test('a series that another has replaced has no expiration that would alert for ever', async () => {
+  test('have no expiration for a retired series, which would alert for ever', async () => {
     const text = await prometheus(richStore());
     expect(valuesOf(text, 'series_retired')).toMatchObject({ [SERIES]: 0, [V1]: 1 });
     for (const name of ['credential_expiration_timestamp_seconds', 'poll_last_success_timestamp_seconds']) {
@@ -98,14 +98,14 @@ describe('what Prometheus is told', () => {
     expect(valuesOf(text, 'rotations_total')).toMatchObject({ [SERIES]: 30, [V1]: 4 });
   });
 
-  test('a source that does not date its credentials has no last_updated', async () => {
+  test('have no last_updated for undated credentials', async () => {
     const text = await prometheus(richStore());
     expect(text).toMatch(/credential_expiration_timestamp_seconds\{host="task"/);
     expect(text).not.toMatch(/last_updated_timestamp_seconds\{host="task"/);
     expect(text).not.toMatch(/clock_offset_seconds\{host="task"/);
   });
 
-  test('every reason of a failed poll is counted under one result', async () => {
+  test('count every failure reason under one result', async () => {
     const polls = valuesOf(await prometheus(richStore()), 'polls_total');
     const dark = Object.entries(polls).filter(([labels]) => labels.startsWith('host="dark"'));
     expect(dark.map(([labels]) => labels.match(/result="(\w+)"/)![1])).toEqual([
@@ -116,15 +116,15 @@ describe('what Prometheus is told', () => {
       'absent',
     ]);
     expect(dark.reduce((sum, [, count]) => sum + count, 0)).toBe(FAILURE_REASONS.length);
-    expect(polls[`${PLACE},result="ok"`]).toBe(181 + 25);
-    expect(polls[`${PLACE},result="timeout"`]).toBe(2);
-    expect(polls[`${PLACE},result="http_error"`]).toBe(2);
+    expect(polls[`${HOST_SOURCE},result="ok"`]).toBe(181 + 25);
+    expect(polls[`${HOST_SOURCE},result="timeout"`]).toBe(2);
+    expect(polls[`${HOST_SOURCE},result="http_error"`]).toBe(2);
   });
 
-  test('a place is up if its last poll brought a sample', async () => {
+  test('show a source as up if its last poll was successful', async () => {
     const up = valuesOf(await prometheus(richStore()), 'source_up');
     expect(up).toMatchObject({
-      [PLACE]: 1,
+      [HOST_SOURCE]: 1,
       'host="dark",source="imds"': 0,
       'host="task",source="container"': 1,
     });
@@ -132,14 +132,14 @@ describe('what Prometheus is told', () => {
     expect(hostile.map(([, value]) => value)).toEqual([0]);
   });
 
-  test('a failed poll by a clock that is ahead does not look newer than the sample after it', async () => {
+  test('correct the times of failed polls if the clock is ahead', async () => {
     const store = temporaryStore();
     recordSamples(store, IMDS, { from: START, hours: 2, offset: 600 });
     recordFailures(store, IMDS, START + 2 * HOUR + 120_000, ['timeout']);
-    expect(valuesOf(await prometheus(store), 'source_up')).toEqual({ [PLACE]: 1 });
+    expect(valuesOf(await prometheus(store), 'source_up')).toEqual({ [HOST_SOURCE]: 1 });
   });
 
-  test('an unknown job is neither safe nor not safe, and yet not silent', async () => {
+  test('have job_verdict, but not job_safe, for an unknown job', async () => {
     const store = temporaryStore();
     recordSamples(store, IMDS, { from: START + 29 * HOUR, hours: 0.5 });
     const text = await prometheus(store, [job(1800), job(null, 'never ran')]);
@@ -151,19 +151,19 @@ describe('what Prometheus is told', () => {
     ]);
   });
 
-  test('one job, given twice in two ways, is one metric', async () => {
+  test('contain a job once that is given twice', async () => {
     const text = await prometheus(richStore(), [job(5400), job(5400)]);
     expect(text.match(/^cred_watch_job_required_seconds\{host="i-0abc"/gm)).toHaveLength(1);
   });
 
-  test('names that look alike once they are shown are one metric, not a spoilt file', async () => {
+  test('contain one metric for names that are equal when escaped', async () => {
     const store = temporaryStore();
     for (const role of ['\u001b', '\\u{1b}'])
       recordSamples(store, { ...IMDS, role }, { from: START, hours: 1 });
     expect((await prometheus(store)).match(/^cred_watch_rotations_total\{/gm)).toHaveLength(1);
   });
 
-  test('names that would be one if they were joined stay apart', async () => {
+  test('keep names apart that are equal when joined', async () => {
     const store = temporaryStore();
     recordSamples(store, { ...IMDS, apiVersion: '', host: 'a,role:b', role: 'c' }, { from: START, hours: 1 });
     recordSamples(store, { ...IMDS, apiVersion: '', host: 'a', role: 'b,role:c' }, { from: START, hours: 1 });
@@ -174,7 +174,7 @@ describe('what Prometheus is told', () => {
 describe('counters', () => {
   const counters = (text: string) => text.split('\n').filter((line) => /^cred_watch_\w+_total\{/.test(line));
 
-  test('are of all time, whatever was selected', async () => {
+  test('cover all time if a part of it is selected', async () => {
     const store = richStore();
     const since = { since: START + 28 * HOUR };
     const text = await prometheus(store, JOBS, since);
@@ -182,7 +182,7 @@ describe('counters', () => {
     expect(text).not.toBe(await prometheus(store));
   });
 
-  test('do not go back when samples are pruned, or imported again', async () => {
+  test('do not decrease when samples are pruned or imported again', async () => {
     const store = richStore();
     const before = counters(await prometheus(store));
     const archive = [...store.records()];
@@ -193,18 +193,18 @@ describe('counters', () => {
   });
 });
 
-describe('the past', () => {
-  test('is of the selected time, with counts that go on from before it', () => {
+describe('past metrics', () => {
+  test('cover the selected time, with counts that include the time before', () => {
     const store = temporaryStore();
     recordSamples(store, IMDS, { from: START, hours: 10 });
-    const told = [
+    const rotations = [
       ...openMetrics(store, { since: START + 5 * HOUR }).matchAll(/rotations_total\{.*\} (\d+) (\d+)$/gm),
     ];
-    expect(told[0]!.slice(1).map(Number)).toEqual([6, START / 1000 + 6 * 3600]);
-    expect(told.at(-1)![1]).toBe('10');
+    expect(rotations[0]!.slice(1).map(Number)).toEqual([6, START / 1000 + 6 * 3600]);
+    expect(rotations.at(-1)![1]).toBe('10');
   });
 
-  test('goes forward in every metric, also where two generations are handed out in turns', () => {
+  test('have ascending times if two generations are served in alternation', () => {
     const store = temporaryStore();
     for (let minute = 0; minute < 60; minute += 1) {
       const number = minute < 10 ? 0 : minute < 40 ? minute % 2 : 1;
@@ -241,25 +241,25 @@ describeReader('promtool', PROMTOOL, (promtool) => {
     return { status, stdout, stderr };
   };
 
-  test('finds nothing to object to', async () => {
+  test('accepts current metrics', async () => {
     const text = await prometheus(richStore());
     expect(run(['check', 'metrics'], text)).toEqual({ status: 0, stdout: '', stderr: '' });
-    // And would, if there were something.
+    // The check finds a wrong name.
     expect(run(['check', 'metrics'], text.replaceAll('rotations_total', 'rotations')).status).not.toBe(0);
   });
 
-  test('takes the past into blocks, and gives it back', () => {
+  test('creates blocks of past metrics that contain the same values', () => {
     const folder = temporaryFolder();
     const [file, data] = [join(folder, 'past.txt'), join(folder, 'data')];
     const text = openMetrics(richStore());
     writeFileSync(file, text);
     const made = run(['tsdb', 'create-blocks-from', 'openmetrics', file, data]);
     expect(made).toMatchObject({ status: 0, stderr: '' });
-    // Without the log of a running server there is nothing to open.
+    // promtool needs the write-ahead log directory to open the blocks.
     mkdirSync(join(data, 'wal'));
     const dumped = run(['tsdb', 'dump', data]).stdout.trimEnd().split('\n');
     expect(dumped).toHaveLength(text.match(/^cred_watch_/gm)!.length);
-    // The credentials that were handed out until 05:00, and those from then on.
+    // The credentials served until 05:00, and those served from then on.
     const expirations = dumped
       .filter((line) => /credential_expiration/.test(line) && /api_version="2"/.test(line))
       .map((line) => line.split('} ')[1]!.split(' ').map(Number));

@@ -27,7 +27,7 @@ const POLLING = {
   polls: 400,
 };
 
-/** Some days of a source that is late now and then, and of a poller that is not always there. */
+/** Some days of a source that is sometimes late, polled with gaps. */
 const measurements: fc.Arbitrary<Measurement> = fc
   .record({ seed: fc.integer(), dated: fc.boolean() })
   .map(({ seed, dated }) => {
@@ -35,7 +35,7 @@ const measurements: fc.Arbitrary<Measurement> = fc
     return measure(groupGenerations(simulate(source, POLLING, seededRandom(seed)).samples));
   });
 
-test('over all time the minimum is the worst case', () => {
+test('the minimum over all time is the worst case', () => {
   fc.assert(
     fc.property(measurements, (measurement) => {
       expect(findMinimumRemaining(measurement, 'all', measurement.lastSample)).toBe(
@@ -46,13 +46,13 @@ test('over all time the minimum is the worst case', () => {
   );
 });
 
-test('through time it is what it would have been at each of the moments', () => {
+test('the minimum over time equals the minimum computed at each moment', () => {
   fc.assert(
     fc.property(measurements, (measurement) => {
       for (const window of MINIMUM_WINDOWS) {
-        const course = [...findMinimumRemainingOverTime(measurement, window)];
-        expect(course).toHaveLength(measurement.servedPeriods.length);
-        for (const { at, seconds } of course) {
+        const series = [...findMinimumRemainingOverTime(measurement, window)];
+        expect(series).toHaveLength(measurement.servedPeriods.length);
+        for (const { at, seconds } of series) {
           const known = {
             ...measurement,
             servedPeriods: measurement.servedPeriods.filter(({ to }) => to <= at),
@@ -65,7 +65,7 @@ test('through time it is what it would have been at each of the moments', () => 
   );
 });
 
-test('a window in which nothing was handed out has none', () => {
+test('a window without served credentials has no minimum', () => {
   const { samples } = simulate({ ...SOURCE, dated: true, keyed: true }, POLLING, seededRandom(1));
   const measurement = measure(groupGenerations(samples));
   const later = measurement.lastSample + 3 * 86_400_000;
