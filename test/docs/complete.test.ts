@@ -36,6 +36,13 @@ test('README.md lists the exit codes of every command', () => {
   expect(normalise(documented)).toEqual(normalise(declared));
 });
 
+test('docs/dependencies.md names every dependency', () => {
+  const { dependencies, devDependencies, peerDependencies } = JSON.parse(readDocument('package.json'));
+  const names = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
+  const words = new Set(readDocument('docs/dependencies.md').split(/[\s,`|]+/));
+  expect(names.filter((name) => !words.has(name))).toEqual([]);
+});
+
 describe.each([
   ['README.md', 'command', commands],
   ['docs/ci.md', 'report format', Object.keys(REPORT_FORMATS)],
