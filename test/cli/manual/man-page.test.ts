@@ -24,7 +24,7 @@ function rendered(reader: string, args: readonly string[], page: string): string
 }
 
 test('the page of the build is this one, with the version of the package', () => {
-  expect(manifest.man).toBe('./dist/cred-watch.1');
+  expect(manifest.man).toEqual(['./dist/cred-watch.1']);
   expect(manifest.files).toContain('dist');
   const built = readFileSync(BUILT, 'utf8');
   expect(built.split('\n')[0]).toContain(`cred\\-watch ${manifest.version}`);
