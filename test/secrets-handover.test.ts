@@ -3,7 +3,7 @@ import { CREDENTIAL_FORMATS } from '../src/credential-formats/formats.ts';
 import { CANARIES, canariesIn } from './support/cli/canaries.ts';
 import { found, makeHome } from './support/cli/canary-home.ts';
 import { grantToken, metadataService, ROLES } from './support/cli/metadata-script.ts';
-import type { Run } from './support/cli/run-program.ts';
+import type { Run } from './support/cli/program-run.ts';
 import { startEndpoint } from './support/sources/scripted-endpoint.ts';
 
 const { secretKey, sessionToken, imdsToken, word } = CANARIES;

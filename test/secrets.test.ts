@@ -2,10 +2,11 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
+import { startProgram } from './support/cli/built-program.ts';
 import { CANARIES, canariesIn } from './support/cli/canaries.ts';
 import { found, makeHome } from './support/cli/canary-home.ts';
 import { grantToken, metadataService, ROLES } from './support/cli/metadata-script.ts';
-import { linesWritten, startProgram } from './support/cli/run-program.ts';
+import { linesWritten } from './support/cli/program-run.ts';
 import {
   curl,
   DOCUMENT,

@@ -5,8 +5,9 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { REPORT_FORMAT_NAMES } from '../../src/report/formats.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/schema.ts';
+import { PROGRAM, runProgram } from '../support/cli/built-program.ts';
+import { fixturePath } from '../support/cli/program-run.ts';
 import { runCommand } from '../support/cli/run-command.ts';
-import { fixturePath, PROGRAM, runProgram } from '../support/cli/run-program.ts';
 import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts';
 
 interface BadInput {

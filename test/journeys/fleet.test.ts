@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runProgram } from '../support/cli/built-program.ts';
 import { metadataService } from '../support/cli/metadata-script.ts';
-import { fixturePath, runProgram } from '../support/cli/run-program.ts';
+import { fixturePath } from '../support/cli/program-run.ts';
 import { succeed } from '../support/cli/succeed.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';

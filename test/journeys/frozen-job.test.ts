@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runProgram } from '../support/cli/built-program.ts';
 import { metadataService, ROLES, roleDocument } from '../support/cli/metadata-script.ts';
-import { runProgram } from '../support/cli/run-program.ts';
 import { succeed } from '../support/cli/succeed.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { type Step, startEndpoint } from '../support/sources/scripted-endpoint.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { runProgram, startProgram } from '../support/cli/run-program.ts';
+import { runProgram, startProgram } from '../support/cli/built-program.ts';
 import { startSimulation } from '../support/cli/running-simulation.ts';
 import { succeed } from '../support/cli/succeed.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';

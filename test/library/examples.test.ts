@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { minimalEnvironment } from '../support/cli/run-program.ts';
+import { minimalEnvironment } from '../support/cli/program-run.ts';
 import { run } from '../support/credential-formats/run.ts';
 import {
   documentedExamples,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as analysis from '../../src/library/analysis.ts';
 import * as library from '../../src/library/index.ts';
-import { minimalEnvironment } from '../support/cli/run-program.ts';
+import { minimalEnvironment } from '../support/cli/program-run.ts';
 import { run } from '../support/credential-formats/run.ts';
 import { installedPackage } from '../support/library/installed-package.ts';
 

@@ -13,7 +13,7 @@ import {
   sources,
   watch,
 } from '../../src/library/index.ts';
-import { NOWHERE } from '../support/cli/run-program.ts';
+import { NOWHERE } from '../support/cli/program-run.ts';
 import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { CANARIES, document, imds, LIMITS, ROLES } from '../support/sources/polling.ts';
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';

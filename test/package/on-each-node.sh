@@ -49,6 +49,11 @@ for version in $versions; do
       node "$npm_cli" install --silent --no-save jest@30
       node node_modules/jest/bin/jest.js --testMatch '**/uses-library.jest.cjs' 2> jest.txt || { cat jest.txt; exit 1; }
     fi
+    if [ "$version" = "$first" ]; then
+      # npm links the man page only if package.json lists it in an array.
+      node "$npm_cli" install --silent --global --ignore-scripts --prefix "$work/global" "$work/$tarball"
+      [ -e "$work/global/share/man/man1/cred-watch.1" ]
+    fi
     # The HTML report is a file of its own, loaded when it is wanted.
     $cred_watch report --db samples.db -f html -o report.html
     grep -q '^<!doctype html>' report.html

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runProgram } from '../support/cli/built-program.ts';
 import { metadataService } from '../support/cli/metadata-script.ts';
-import { runProgram } from '../support/cli/run-program.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { startContainerEngine } from '../support/credential-formats/container-engine.ts';
 import { describeReader } from '../support/credential-formats/describe-reader.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { runProgram } from '../support/cli/run-program.ts';
+import { runProgram } from '../support/cli/built-program.ts';
 import { startSimulation } from '../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 

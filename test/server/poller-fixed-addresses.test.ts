@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { runShell } from '../support/cli/built-program.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
-import { runShell } from '../support/cli/run-program.ts';
 
 /**
  * Serves where AWS does, on addresses that only this network has, and polls with no more than what an instance, a task

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runShell } from '../../support/cli/built-program.ts';
 import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
 import { mayBeSkipped } from '../../support/cli/namespaces.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
-import { runShell } from '../../support/cli/run-program.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 

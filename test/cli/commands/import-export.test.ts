@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runProgram, runShell } from '../../support/cli/built-program.ts';
+import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
-import { fixturePath, runProgram, runShell } from '../../support/cli/run-program.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 

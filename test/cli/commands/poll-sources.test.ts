@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runProgram, startProgram } from '../../support/cli/run-program.ts';
+import { runProgram, startProgram } from '../../support/cli/built-program.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { CANARIES } from '../../support/sources/polling.ts';

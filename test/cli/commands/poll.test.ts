@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { runProgram, runShell, startProgram } from '../../support/cli/built-program.ts';
 import {
   documentFixture,
   grantToken,
@@ -11,8 +12,8 @@ import {
   roleDocument,
 } from '../../support/cli/metadata-script.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../../support/cli/namespaces.ts';
+import { linesWritten } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
-import { linesWritten, runProgram, runShell, startProgram } from '../../support/cli/run-program.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import {

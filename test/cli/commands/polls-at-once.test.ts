@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
+import { runProgram, startProgram } from '../../support/cli/built-program.ts';
 import { metadataService } from '../../support/cli/metadata-script.ts';
-import { runProgram, startProgram } from '../../support/cli/run-program.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 import { isThorough } from '../../support/thorough.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixturePath } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
-import { fixturePath } from '../../support/cli/run-program.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 

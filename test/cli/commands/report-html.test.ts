@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fixturePath, runProgram } from '../../support/cli/run-program.ts';
+import { runProgram } from '../../support/cli/built-program.ts';
+import { fixturePath } from '../../support/cli/program-run.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 

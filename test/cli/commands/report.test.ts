@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runProgram, runShell, startProgram } from '../../support/cli/built-program.ts';
 import { metadataService } from '../../support/cli/metadata-script.ts';
 import {
   mayBeSkipped,
@@ -10,15 +11,8 @@ import {
   OWN_MOUNTS,
   OWN_NETWORK,
 } from '../../support/cli/namespaces.ts';
+import { fixturePath, linesWritten, type RunOptions } from '../../support/cli/program-run.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
-import {
-  fixturePath,
-  linesWritten,
-  type RunOptions,
-  runProgram,
-  runShell,
-  startProgram,
-} from '../../support/cli/run-program.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { contentsOf, pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { runShell } from '../../support/cli/built-program.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../../support/cli/namespaces.ts';
-import { runShell } from '../../support/cli/run-program.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 /** The addresses of the real endpoints, on a loopback that nobody else has. Polls print series and account. */

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
+import { runProgram } from '../../support/cli/built-program.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
-import { runProgram } from '../../support/cli/run-program.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 interface BadInput {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { runProgram, runShell, startProgram } from '../../support/cli/built-program.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
-import { runProgram, runShell, startProgram } from '../../support/cli/run-program.ts';
 import {
   credentials,
   curl,

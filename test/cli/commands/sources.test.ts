@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runProgram } from '../../support/cli/built-program.ts';
 import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
-import { NOWHERE, type Run, runProgram } from '../../support/cli/run-program.ts';
+import { NOWHERE, type Run } from '../../support/cli/program-run.ts';
 import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { CASES, expectedEnds, type ShadowingCase, setUp } from '../../support/domain/shadowing-case.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runProgram, startProgram } from '../../support/cli/run-program.ts';
+import { runProgram, startProgram } from '../../support/cli/built-program.ts';
 import { credentials, curl, DOCUMENT, startSimulation } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 

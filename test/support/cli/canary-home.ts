@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { runProgram } from './built-program.ts';
 import { canariesIn } from './canaries.ts';
+import type { Run } from './program-run.ts';
 import { runCommand } from './run-command.ts';
-import { type Run, runProgram } from './run-program.ts';
 import { pathsIn, temporaryFolder } from './temporary-folder.ts';
 
 /** Where each canary was found, outputs and files alike: nowhere, or a test has failed. */

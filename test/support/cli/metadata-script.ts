@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Script, Step } from '../sources/scripted-endpoint.ts';
-import { fixturePath } from './run-program.ts';
+import { fixturePath } from './program-run.ts';
 
 export const ROLES = '/latest/meta-data/iam/security-credentials/';
 export const documentFixture = (name: string) => readFileSync(fixturePath(`documents/${name}`), 'utf8');

@@ -4,33 +4,25 @@ import { main } from '../../../src/cli/main.ts';
 import type { Output } from '../../../src/cli/process/io.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { isThorough } from '../thorough.ts';
-import {
-  minimalEnvironment,
-  type Run,
-  type RunningProgram,
-  type RunOptions,
-  startProgram,
-} from './run-program.ts';
-
-export type CommandOptions = Omit<RunOptions, 'prefix'>;
+import { startProgram } from './built-program.ts';
+import { minimalEnvironment, type Run, type RunningProgram, type RunOptions } from './program-run.ts';
 
 /**
- * A command line for its own sake. The start of a process is nine tenths of what one costs, so that only CI gives each a
- * process. Tests of what belongs to a process (signals, pipes, streams, the build) use {@link startProgram}, and so does
- * one of each kind of the others.
+ * Runs a command line in this process, because starting a process takes most of the time of a run. CI starts the built
+ * program instead. Tests of signals, pipes and streams always start the built program.
  */
-export const startCommand: (args: readonly string[], options?: CommandOptions) => RunningProgram = isThorough
+export const startCommand: (args: readonly string[], options?: RunOptions) => RunningProgram = isThorough
   ? startProgram
   : startMain;
 
-export const runCommand = (args: readonly string[], options?: CommandOptions): Promise<Run> =>
+export const runCommand = (args: readonly string[], options?: RunOptions): Promise<Run> =>
   startCommand(args, options).done;
 
-// The build writes it into the program.
+// The build defines this constant in the program.
 Object.assign(globalThis, { CRED_WATCH_VERSION: '0.0.0' });
 
-function startMain(args: readonly string[], { env, stdin = '', cwd }: CommandOptions = {}): RunningProgram {
-  const [stdout, stderr] = [recorded(), recorded()];
+function startMain(args: readonly string[], { env, stdin = '', cwd }: RunOptions = {}): RunningProgram {
+  const [stdout, stderr] = [createRecorder(), createRecorder()];
   const stop = new AbortController();
   const environment = minimalEnvironment(env);
   const io = {
@@ -60,7 +52,7 @@ function startMain(args: readonly string[], { env, stdin = '', cwd }: CommandOpt
   return { child: { stdout: stdout.stream, stderr: stderr.stream, kill }, stdout: stdout.text, done };
 }
 
-function recorded() {
+function createRecorder() {
   const stream = new PassThrough();
   let text = '';
   const output: Output = {
@@ -75,11 +67,11 @@ function recorded() {
   return { stream, output, text: () => text };
 }
 
-let turn: Promise<unknown> = Promise.resolve();
+let lastRun: Promise<unknown> = Promise.resolve();
 
-/** A process has one working folder: those that need their own go one after the other. */
+/** A process has only one working folder, so runs with their own folder wait for each other. */
 function inFolder<T>(folder: string, run: () => Promise<T>): Promise<T> {
-  const mine = turn.then(async () => {
+  const result = lastRun.then(async () => {
     const before = process.cwd();
     process.chdir(folder);
     try {
@@ -88,6 +80,6 @@ function inFolder<T>(folder: string, run: () => Promise<T>): Promise<T> {
       process.chdir(before);
     }
   });
-  turn = mine.catch(() => {});
-  return mine;
+  lastRun = result.catch(() => {});
+  return result;
 }

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { type CommandOptions, startCommand } from './run-command.ts';
-import { minimalEnvironment, type RunningProgram } from './run-program.ts';
+import { minimalEnvironment, type RunningProgram, type RunOptions } from './program-run.ts';
+import { startCommand } from './run-command.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
 /** A simulator on a free port of loopback; it ends with the test. */
 export async function startSimulation(
   args: readonly string[],
-  options?: CommandOptions,
+  options?: RunOptions,
   start = startCommand,
   finished: (clean: () => Promise<void>) => void = onTestFinished,
 ) {

@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
-import { type CommandOptions, runCommand } from './run-command.ts';
+import type { RunOptions } from './program-run.ts';
+import { runCommand } from './run-command.ts';
 
-/** A run that must succeed; its stdout. */
+/** Runs a command that must succeed, possibly with notes. Resolves to its stdout. */
 export async function succeed(
   args: readonly string[],
-  options?: CommandOptions,
+  options?: RunOptions,
   run = runCommand,
 ): Promise<string> {
   const { code, stdout, stderr } = await run(args, options);

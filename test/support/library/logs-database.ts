@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { fixturePath } from '../cli/run-program.ts';
+import { fixturePath } from '../cli/program-run.ts';
 import { succeed } from '../cli/succeed.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 

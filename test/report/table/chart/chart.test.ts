@@ -6,7 +6,7 @@ import { renderChart } from '../../../../src/report/table/chart/chart.ts';
 import { createPalette } from '../../../../src/report/table/colour.ts';
 import { renderTable } from '../../../../src/report/table/table.ts';
 import { SampleStore } from '../../../../src/store/sample-store.ts';
-import { fixturePath } from '../../../support/cli/run-program.ts';
+import { fixturePath } from '../../../support/cli/program-run.ts';
 import { succeed } from '../../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { seededRandom } from '../../../support/domain/simulated-source.ts';
