@@ -59,7 +59,6 @@ const SECONDS_FIELDS = [
 type UnitlessField =
   | `${string}Count`
   | 'count'
-  | 'earlierSamples'
   | 'exitCode'
   | 'max'
   | 'median'

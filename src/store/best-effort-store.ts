@@ -1,67 +1,93 @@
+import type {
+  FailedPoll,
+  JobRun,
+  Sample,
+  SeriesHistory,
+  SeriesIdentity,
+  SourceName,
+} from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
-import type { StoreLimits } from './contract.ts';
+import type { SeriesFilter, StoreLimits } from './contract.ts';
 import { SampleStore } from './sample-store.ts';
 
 /**
- * The samples on disk for as long as they can be read and written there; from the first failure on a private copy, which
- * is forgotten at the end. For whoever judges this moment: that must not fail because a file system is read-only.
+ * Uses the database as long as it can be read and written. After the first error it uses a temporary copy, which is
+ * deleted when the store is closed. `check`, `exec` and `env` need no database, so a read-only file system must not make
+ * them fail.
  */
 export class BestEffortStore {
   #store: SampleStore;
   readonly #file: string;
-  readonly #onTrouble: (error: CredWatchError) => void;
+  readonly #onError: (error: CredWatchError) => void;
   #isCopy = false;
 
-  private constructor(file: string, onTrouble: (error: CredWatchError) => void, limits: StoreLimits) {
+  private constructor(file: string, onError: (error: CredWatchError) => void, limits: StoreLimits) {
     this.#file = file;
-    this.#onTrouble = onTrouble;
+    this.#onError = onError;
     try {
       this.#store = SampleStore.open(file, limits);
     } catch (error) {
-      this.#store = this.#copy(error);
+      this.#store = this.#openCopy(error);
     }
   }
 
-  /** @param onTrouble told once, of what keeps samples from being recorded */
+  /** @param onError called once, with the error that prevents recording */
   static open(
     file: string,
-    onTrouble: (error: CredWatchError) => void,
+    onError: (error: CredWatchError) => void,
     limits: StoreLimits = {},
   ): BestEffortStore {
-    return new BestEffortStore(file, onTrouble, limits);
+    return new BestEffortStore(file, onError, limits);
   }
 
-  recordSample = this.#trying('recordSample');
-  recordFailedPoll = this.#trying('recordFailedPoll');
-  findLastHost = this.#trying('findLastHost');
-  histories = this.#trying('histories');
-  startJobRun = this.#trying('startJobRun');
-  endJobRun = this.#trying('endJobRun');
-  dropJobRun = this.#trying('dropJobRun');
+  recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
+    this.#run((store) => store.recordSample(identity, sample, machine));
+  }
+
+  recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
+    this.#run((store) => store.recordFailedPoll(host, source, poll));
+  }
+
+  findLastHost(machine: string, source: SourceName): string | null {
+    return this.#run((store) => store.findLastHost(machine, source));
+  }
+
+  histories(filter: SeriesFilter = {}): SeriesHistory[] {
+    return this.#run((store) => store.histories(filter));
+  }
+
+  startJobRun(run: JobRun & { end: null }): number {
+    return this.#run((store) => store.startJobRun(run));
+  }
+
+  endJobRun(id: number, end: NonNullable<JobRun['end']>): void {
+    this.#run((store) => store.endJobRun(id, end));
+  }
+
+  dropJobRun(id: number): void {
+    this.#run((store) => store.dropJobRun(id));
+  }
 
   close(): void {
     this.#store.close();
   }
 
-  #trying<Name extends keyof SampleStore>(name: Name): SampleStore[Name] {
-    const call = (...given: unknown[]): unknown =>
-      (this.#store[name] as (...given: unknown[]) => unknown).apply(this.#store, given);
-    return ((...given: unknown[]) => {
-      try {
-        return call(...given);
-      } catch (error) {
-        if (this.#isCopy) throw error;
-        const copy = this.#copy(error);
-        this.#store.close();
-        this.#store = copy;
-        return call(...given);
-      }
-    }) as SampleStore[Name];
+  /** Runs the action on the database, and again on a copy if that fails. */
+  #run<T>(action: (store: SampleStore) => T): T {
+    try {
+      return action(this.#store);
+    } catch (error) {
+      if (this.#isCopy) throw error;
+      const copy = this.#openCopy(error);
+      this.#store.close();
+      this.#store = copy;
+      return action(copy);
+    }
   }
 
-  #copy(error: unknown): SampleStore {
+  #openCopy(error: unknown): SampleStore {
     if (!(error instanceof CredWatchError)) throw error;
-    this.#onTrouble(error);
+    this.#onError(error);
     this.#isCopy = true;
     return SampleStore.openTemporary(this.#file);
   }

@@ -1,11 +1,11 @@
 import type { Instant, SourceName } from '../domain/model.ts';
 
 /**
- * What callers hand to a store and what they get back. Apart from the files that talk to SQLite, because the library's
- * declarations must not mention a driver whose types its users do not have.
+ * Arguments and results of a store. They are not in the files that use SQLite, because the library's declarations must
+ * not import a driver whose types users do not have.
  */
 
-/** Selects series; `since` and `until` whole generations: those seen at any moment between. */
+/** Selects series. `since` and `until` select whole generations that were seen between them. */
 export interface SeriesFilter {
   host?: string | undefined;
   source?: SourceName | undefined;
@@ -14,17 +14,17 @@ export interface SeriesFilter {
   until?: Instant | undefined;
 }
 
-/** `since` and `until` select runs by their start: it is then that credentials were handed out. */
+/** `since` and `until` select runs by their start, because a job gets its credentials then. */
 export interface JobRunFilter extends SeriesFilter {
   job: string;
 }
 
 export interface StoreLimits {
-  /** Pages of 4 KiB beyond which the database does not grow: for tests of a full disk. */
+  /** The largest size of the database in pages of 4 KiB, for tests of a full disk. */
   maxPages?: number;
 }
 
-/** How many of a batch's records were new, and how many were there already. */
+/** The numbers of new and of known records in a batch. */
 export interface WriteResult {
   added: number;
   known: number;
@@ -32,6 +32,6 @@ export interface WriteResult {
 
 export interface PruneResult {
   deleted: number;
-  /** Older samples that a report still needs: up to three after each generation that overlaps another. */
+  /** Older samples that reports still need: up to three after each generation that overlaps another one. */
   retained: number;
 }

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 const FILE = 'samples.db';
 export const ROOT_DATABASE_PATH = `/var/lib/cred-watch/${FILE}`;
 
-/** What of the process tells where the samples are. */
+/** The part of the process that determines the database path. */
 export interface DatabasePathContext {
   env: Readonly<Record<string, string | undefined>>;
   home: string;
@@ -11,8 +11,8 @@ export interface DatabasePathContext {
 }
 
 /**
- * Where the samples are: `--db`, `CRED_WATCH_DB`, the folder that systemd made (`StateDirectory=`), else the XDG
- * state directory, for root /var/lib.
+ * Finds the database: `--db`, else `CRED_WATCH_DB`, else the folder of systemd's `StateDirectory=`, else the XDG state
+ * directory, or /var/lib for root.
  */
 export function resolveDatabasePath(
   flag: string | undefined,
@@ -20,11 +20,11 @@ export function resolveDatabasePath(
 ): string {
   const named = flag ?? (env.CRED_WATCH_DB || undefined);
   if (named !== undefined) return named;
-  // systemd joins several with a colon; the first is the unit's own.
+  // systemd joins several folders with colons. The first one belongs to the unit.
   const [stateDirectory] = (env.STATE_DIRECTORY ?? '').split(':');
   if (stateDirectory) return join(stateDirectory, FILE);
   const xdg = env.XDG_STATE_HOME ?? '';
-  // The XDG specification tells us to ignore relative paths.
+  // The XDG specification says that relative paths are invalid and must be ignored.
   if (isAbsolute(xdg)) return join(xdg, 'cred-watch', FILE);
   return isRoot ? ROOT_DATABASE_PATH : join(home, '.local', 'state', 'cred-watch', FILE);
 }

@@ -1,5 +1,5 @@
 import type { Generation, Instant, Sample } from '../domain/model.ts';
-import type { DatabaseConnection } from './sqlite/driver.ts';
+import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 
 export interface StoredGenerationRow {
   id: number;
@@ -43,7 +43,7 @@ export function generationFromRow(row: StoredGenerationRow): StoredGeneration {
   };
 }
 
-/** The statements on `generations` and `samples`, prepared once for a transaction or an import. */
+/** Reads and writes rows of `generations` and `samples`. Its statements are prepared once per transaction. */
 export class GenerationRows {
   readonly #find;
   readonly #insert;
@@ -56,7 +56,7 @@ export class GenerationRows {
       'SELECT * FROM generations WHERE series_id = ? AND key = ?',
     );
     this.#insert = connection
-      .prepare(
+      .prepare<[object], number>(
         `INSERT INTO generations (series_id, key, access_key_id, last_updated, expiration, latest_expiration,
            zoneless, first_seen, last_seen, samples, smallest_clock_offset, largest_clock_offset, pruned_until)
          VALUES (@seriesId, @key, @accessKeyId, @lastUpdated, @expiration, @latestExpiration,
@@ -72,7 +72,7 @@ export class GenerationRows {
        WHERE id = @id`,
     );
     this.#nextOrdinal = connection
-      .prepare(
+      .prepare<[object], number>(
         `SELECT coalesce(max(ordinal) + 1, 0) FROM samples
          WHERE generation_id = @id AND observed_at = @observedAt AND clock_offset = @clockOffset
            AND last_updated = @lastUpdated AND expiration = @expiration AND zoneless = @zoneless`,
@@ -86,7 +86,11 @@ export class GenerationRows {
     return row === undefined ? null : generationFromRow(row);
   }
 
-  /** Returns the row's id. */
+  /**
+   * Inserts or updates a generation.
+   * @param id null to insert
+   * @returns the row's id
+   */
   save(
     id: number | null,
     seriesId: number,
@@ -96,26 +100,27 @@ export class GenerationRows {
   ): number {
     const { thirdSampleAfter: _, ...columns } = generation;
     const values = { ...columns, zoneless: Number(generation.zoneless), prunedUntil };
-    if (id === null) return this.#insert.get({ ...values, seriesId, key }) as number;
+    if (id === null) return requireRow(this.#insert.get({ ...values, seriesId, key }));
     const { accessKeyId: __, ...changeable } = values;
     this.#update.run({ ...changeable, id });
     return id;
   }
 
+  /** Returns the ordinal of one more sample that equals the given one. */
   nextOrdinal(id: number, sample: Sample): number {
-    return this.#nextOrdinal.get({ ...sampleColumns(sample), id }) as number;
+    return requireRow(this.#nextOrdinal.get({ ...sampleColumns(sample), id }));
   }
 
-  /** False where the sample is there already. */
+  /** Returns false if the sample is known. */
   insertSample(id: number, sample: Sample, ordinal: number): boolean {
-    // By position, because this is the inner loop of an import.
+    // Positional parameters, because named ones are slower and an import runs this for every sample.
     const { observedAt, clockOffset, lastUpdated, expiration, zoneless } = sampleColumns(sample);
     const values = [id, observedAt, clockOffset, lastUpdated, expiration, zoneless, ordinal];
     return this.#insertSample.run(...values).changes === 1;
   }
 }
 
-/** The key of a sample has no NULLs: what is not known is `''`. */
+/** Absent values are `''`: all columns belong to the key, and UNIQUE treats NULLs as different. */
 function sampleColumns({ observedAt, clockOffset, lastUpdated, expiration, zoneless }: Sample) {
   return {
     observedAt,

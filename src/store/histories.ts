@@ -1,18 +1,8 @@
-import { orderGenerations, withThirdSamples } from '../domain/measurement/generations.ts';
-import { findUsualGap } from '../domain/measurement/measure.ts';
-import { range } from '../domain/measurement/statistics.ts';
-import type {
-  FailedPollCount,
-  FailureReason,
-  Generation,
-  Instant,
-  SeriesHistory,
-  SourceName,
-  Span,
-} from '../domain/model.ts';
+import { withThirdSamples } from '../domain/measurement/generations.ts';
+import type { Generation, Instant, SeriesHistory, SourceName } from '../domain/model.ts';
 import { hostSourceKey } from '../domain/series-key.ts';
-import { joinSpans } from '../domain/time/spans.ts';
 import type { SeriesFilter } from './contract.ts';
+import { findFailedPollSpans, readFailedPollCounts } from './failed-polls.ts';
 import { generationFromRow, type StoredGenerationRow } from './generation-rows.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
@@ -26,7 +16,7 @@ export interface SeriesRow {
   polled: number;
 }
 
-/** The series that a filter names, in a stable order. */
+/** Reads the selected series in a stable order. Ignores `since` and `until`. */
 export function findSeries(
   connection: DatabaseConnection,
   { host, source, role }: SeriesFilter,
@@ -41,58 +31,63 @@ export function findSeries(
     .all({ host: host ?? null, source: source ?? null, role: role ?? null });
 }
 
-/** One history a series, and one for each host and source of which only failed polls are known. */
+/** Reads one history per series, and one per host and source that has failed polls only. */
 export function readHistories(connection: DatabaseConnection, filter: SeriesFilter): SeriesHistory[] {
-  const failedPolls = readFailedPolls(connection, filter);
+  const sampled = readSampledHistories(connection, filter);
+  const newest = findNewestSeries(sampled);
+  const failedPolls = readFailedPollCounts(connection, filter);
+  const histories = sampled.map((history) => {
+    // The newest series of a host and source has its failed polls. Repeated in each series, they would look like more.
+    const key = hostSourceKey(history.identity);
+    return newest.get(key) === history
+      ? { ...history, failedPolls: failedPolls.get(key)?.counts ?? [] }
+      : history;
+  });
+  // A failed poll has no role, so it cannot be selected by role.
+  const onlyFailed = filter.role === undefined ? [...failedPolls].filter(([key]) => !newest.has(key)) : [];
+  for (const [, { host, source, counts }] of onlyFailed) {
+    const identity = { host, source, apiVersion: '', role: '' };
+    histories.push({ identity, isPolled: true, generations: [], failedPolls: counts, failedPollSpans: [] });
+  }
+  return histories.map((history) => ({
+    ...history,
+    failedPollSpans: findFailedPollSpans(connection, history, filter),
+  }));
+}
+
+/** Reads the series with generations in the selected period, without their failed polls. */
+function readSampledHistories(connection: DatabaseConnection, filter: SeriesFilter): SeriesHistory[] {
   const select = connection.prepare<[number], StoredGenerationRow>(
     'SELECT * FROM generations WHERE series_id = ?',
   );
-  const histories = findSeries(connection, filter)
+  return findSeries(connection, filter)
     .map((row): SeriesHistory => {
-      const all = select.all(row.id).map((each) => generationFromRow(each).generation);
+      const stored = select.all(row.id).map((each) => generationFromRow(each).generation);
+      const generations = withThirdSamples(stored, () => readSampleTimes(connection, row.id));
       return {
         identity: { host: row.host, source: row.source, apiVersion: row.api_version, role: row.role },
         isPolled: row.polled === 1,
-        generations: selectBetween(
-          withThirdSamples(all, () => readSampleTimes(connection, row.id)),
-          filter,
-        ),
-        failedPolls: failedPolls.get(hostSourceKey(row))?.counts ?? [],
+        generations: selectBetween(generations, filter),
+        failedPolls: [],
         failedPollSpans: [],
       };
     })
     .filter(({ generations }) => generations.length > 0);
-  keepWithNewest(histories);
-  const seen = new Set(histories.map(({ identity }) => hostSourceKey(identity)));
-  // Only a caller that asks for a role cannot be answered by polls that never got as far as one.
-  const onlyFailed = filter.role === undefined ? [...failedPolls].filter(([key]) => !seen.has(key)) : [];
-  const all = [
-    ...histories,
-    ...onlyFailed.map(([, { host, source, counts }]): SeriesHistory => {
-      const identity = { host, source, apiVersion: '', role: '' };
-      return { identity, isPolled: true, generations: [], failedPolls: counts, failedPollSpans: [] };
-    }),
-  ];
-  return all.map((history) => withFailedPollSpans(connection, history, filter));
 }
 
-/** Of several series of one host and source the newest carries the failed polls: repeated, they would look like more. */
-function keepWithNewest(histories: SeriesHistory[]): void {
-  const newest = new Map<string, { index: number; lastSeen: Instant }>();
-  const lastSeen = ({ generations }: SeriesHistory) => range(generations.map((each) => each.lastSeen))!.max;
-  for (const [index, history] of histories.entries()) {
+/** Finds the series with the newest sample of each host and source. */
+function findNewestSeries(histories: readonly SeriesHistory[]): Map<string, SeriesHistory> {
+  const newest = new Map<string, SeriesHistory>();
+  for (const history of histories) {
     const key = hostSourceKey(history.identity);
     const known = newest.get(key);
-    if (known === undefined || lastSeen(history) > known.lastSeen)
-      newest.set(key, { index, lastSeen: lastSeen(history) });
+    if (known === undefined || lastSeen(history) > lastSeen(known)) newest.set(key, history);
   }
-  for (const [index, history] of histories.entries()) {
-    const key = hostSourceKey(history.identity);
-    if (newest.get(key)!.index !== index) {
-      histories[index] = { ...history, failedPolls: [] };
-    }
-  }
+  return newest;
 }
+
+const lastSeen = ({ generations }: SeriesHistory): Instant =>
+  generations.reduce((last, each) => Math.max(last, each.lastSeen), Number.NEGATIVE_INFINITY);
 
 function selectBetween(generations: Generation[], { since, until }: SeriesFilter): Generation[] {
   return generations.filter(
@@ -101,90 +96,13 @@ function selectBetween(generations: Generation[], { since, until }: SeriesFilter
   );
 }
 
-/** When a series was sampled, ascending, identical samples once. Read only where generations overlap. */
+/** Reads the corrected times of a series' samples in ascending order. Equal samples count once. */
 export function readSampleTimes(connection: DatabaseConnection, seriesId: number): Instant[] {
   return connection
-    .prepare(
+    .prepare<[number], Instant>(
       `SELECT ${CORRECTED_TIME_SQL} AS seen FROM samples
        WHERE generation_id IN (SELECT id FROM generations WHERE series_id = ?) AND ordinal = 0 ORDER BY seen`,
     )
     .pluck()
-    .all(seriesId) as Instant[];
-}
-
-interface FailedPollGroup {
-  host: string;
-  source: SourceName;
-  counts: FailedPollCount[];
-}
-
-/** Failed polls no further apart than this are one span where no sample tells the pace: that of cron, and a little. */
-const FAR_APART = 600_000;
-
-function readFailedPolls(connection: DatabaseConnection, filter: SeriesFilter): Map<string, FailedPollGroup> {
-  const rows = connection
-    .prepare<
-      unknown[],
-      {
-        host: string;
-        source: SourceName;
-        reason: FailureReason;
-        count: number;
-        first: Instant;
-        last: Instant;
-      }
-    >(
-      `SELECT host, source, reason, count(*) AS count, min(observed_at) AS first, max(observed_at) AS last
-       FROM failed_polls
-       WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
-         AND observed_at BETWEEN @since AND @until
-       GROUP BY host, source, reason ORDER BY host, source, count DESC, reason`,
-    )
-    .all({
-      host: filter.host ?? null,
-      source: filter.source ?? null,
-      since: filter.since ?? Number.MIN_SAFE_INTEGER,
-      until: filter.until ?? Number.MAX_SAFE_INTEGER,
-    });
-  const lastDetail = connection
-    .prepare(
-      `SELECT detail FROM failed_polls
-       WHERE host = ? AND source = ? AND reason = ? AND observed_at = ? ORDER BY detail LIMIT 1`,
-    )
-    .pluck();
-  const groups = new Map<string, FailedPollGroup>();
-  for (const row of rows) {
-    const { host, source, reason, count, first, last } = row;
-    const detail = lastDetail.get(host, source, reason, last) as string;
-    const group = groups.get(hostSourceKey(row)) ?? { host, source, counts: [] };
-    group.counts.push({ reason, count, firstAt: first, lastAt: last, lastDetail: detail });
-    groups.set(hostSourceKey(row), group);
-  }
-  return groups;
-}
-
-/** Between two that failed further apart than samples usually are there was one that did not. */
-function withFailedPollSpans(
-  connection: DatabaseConnection,
-  history: SeriesHistory,
-  { since, until }: SeriesFilter,
-): SeriesHistory {
-  if (history.failedPolls.length === 0) return history;
-  const gap = findUsualGap(orderGenerations(history.generations));
-  const distance = gap === null ? FAR_APART : Math.max(1000, gap * 1100);
-  // In pieces, of which there are few however many polls failed.
-  const pieces = connection
-    .prepare<unknown[], Span>(
-      `SELECT min(observed_at) AS "from", max(observed_at) AS "to" FROM failed_polls
-       WHERE host = @host AND source = @source AND observed_at BETWEEN @since AND @until
-       GROUP BY observed_at / @width`,
-    )
-    .all({
-      host: history.identity.host,
-      source: history.identity.source,
-      since: since ?? Number.MIN_SAFE_INTEGER,
-      until: until ?? Number.MAX_SAFE_INTEGER,
-      width: BigInt(Math.floor(distance / 2)),
-    });
-  return { ...history, failedPollSpans: joinSpans(pieces, distance) };
+    .all(seriesId);
 }

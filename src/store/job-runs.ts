@@ -1,6 +1,6 @@
 import type { Instant, JobRun, Seconds, SourceName } from '../domain/model.ts';
 import type { SeriesFilter } from './contract.ts';
-import type { DatabaseConnection } from './sqlite/driver.ts';
+import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 
 type RunEnd = NonNullable<JobRun['end']>;
 
@@ -21,7 +21,7 @@ interface JobRunRow {
 const KEY = 'job, host, source, api_version, role, started_at, remaining_at_start, ordinal';
 const END = 'duration, exit_code, remaining_at_end';
 
-/** The statements that write `job_runs`; run them inside a transaction. */
+/** Writes rows of `job_runs`. Call its methods inside a transaction. */
 export class JobRunRows {
   readonly #start;
   readonly #end;
@@ -30,7 +30,7 @@ export class JobRunRows {
 
   constructor(connection: DatabaseConnection) {
     this.#start = connection
-      .prepare(
+      .prepare<[object], number>(
         `INSERT INTO job_runs (${KEY})
          SELECT @job, @host, @source, @apiVersion, @role, @startedAt, @remainingAtStart,
            (SELECT coalesce(max(ordinal) + 1, 0) FROM job_runs
@@ -43,8 +43,8 @@ export class JobRunRows {
       'UPDATE job_runs SET duration = ?, exit_code = ?, remaining_at_end = ? WHERE id = ?',
     );
     this.#drop = connection.prepare('DELETE FROM job_runs WHERE id = ? AND duration IS NULL');
-    // Two databases can disagree only where each recorded another run in the same millisecond. The longer one counts,
-    // whichever comes first.
+    // Two databases differ only if each recorded another run in the same millisecond. The longer run wins, so the order
+    // of imports does not matter.
     this.#merge = connection.prepare(
       `INSERT INTO job_runs (${KEY}, ${END})
        VALUES (@job, @host, @source, @apiVersion, @role, @startedAt, @remainingAtStart, @ordinal,
@@ -57,39 +57,42 @@ export class JobRunRows {
 
   /** Returns the id of the new run. */
   start(run: JobRun): number {
-    return this.#start.get(keyOf(run)) as number;
+    return requireRow(this.#start.get(toKey(run)));
   }
 
-  /** False where there is no such run. */
+  /** Returns false if the run does not exist. */
   end(id: number, { duration, exitCode, remainingAtEnd }: RunEnd): boolean {
     return this.#end.run(duration, exitCode, remainingAtEnd, id).changes === 1;
   }
 
-  /** Of a run that never was; one that has ended stays. */
+  /** Deletes a run without an end. */
   drop(id: number): void {
     this.#drop.run(id);
   }
 
-  /** Adds a run, or the end of one that is known; false where all of it was there already. */
+  /**
+   * Adds a run, or the end of a known run.
+   * @returns false if nothing is new
+   */
   merge(run: JobRun, ordinal: number): boolean {
     const end = run.end ?? { duration: null, exitCode: null, remainingAtEnd: null };
-    return this.#merge.run({ ...keyOf(run), ordinal, ...end }).changes === 1;
+    return this.#merge.run({ ...toKey(run), ordinal, ...end }).changes === 1;
   }
 }
 
-const keyOf = ({ job, identity, startedAt, remainingAtStart }: JobRun) => ({
+const toKey = ({ job, identity, startedAt, remainingAtStart }: JobRun) => ({
   job,
   ...identity,
   startedAt,
   remainingAtStart,
 });
 
-/** The runs that the filter selects, by their start. */
+/** Yields the selected runs, ordered by start. */
 export function* readJobRuns(
   connection: DatabaseConnection,
   { job, host, source, role, since, until }: SeriesFilter & { job?: string },
 ): Generator<{ run: JobRun; ordinal: number }> {
-  if (!knowsJobRuns(connection)) return;
+  if (!hasJobRuns(connection)) return;
   const rows = connection
     .prepare<unknown[], JobRunRow>(
       `SELECT ${KEY}, ${END} FROM job_runs
@@ -106,20 +109,20 @@ export function* readJobRuns(
       since: since ?? Number.MIN_SAFE_INTEGER,
       until: until ?? Number.MAX_SAFE_INTEGER,
     });
-  for (const row of rows) yield { run: fromRow(row), ordinal: row.ordinal };
+  for (const row of rows) yield { run: toJobRun(row), ordinal: row.ordinal };
 }
 
-/** The names of all jobs of which there are runs, in their alphabetical order. */
+/** Reads the names of all jobs with runs, in alphabetical order. */
 export function readJobNames(connection: DatabaseConnection): string[] {
-  if (!knowsJobRuns(connection)) return [];
-  return connection.prepare('SELECT DISTINCT job FROM job_runs ORDER BY job').pluck().all() as string[];
+  if (!hasJobRuns(connection)) return [];
+  return connection.prepare<[], string>('SELECT DISTINCT job FROM job_runs ORDER BY job').pluck().all();
 }
 
-/** Readers may meet a database on a read-only mount that nobody could bring up to date: it has no runs. */
-const knowsJobRuns = (connection: DatabaseConnection) =>
+/** A database on a read-only mount may have an older schema without `job_runs`. */
+const hasJobRuns = (connection: DatabaseConnection) =>
   connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'job_runs'").get() !== undefined;
 
-function fromRow(row: JobRunRow): JobRun {
+function toJobRun(row: JobRunRow): JobRun {
   const { duration, exit_code: exitCode, remaining_at_end: remainingAtEnd } = row;
   const hasEnded = duration !== null && exitCode !== null && remainingAtEnd !== null;
   return {

@@ -3,10 +3,10 @@ import type { Instant } from '../domain/model.ts';
 import type { PruneResult } from './contract.ts';
 import { generationFromRow, type StoredGenerationRow } from './generation-rows.ts';
 import { findSeries, readSampleTimes } from './histories.ts';
-import type { DatabaseConnection } from './sqlite/driver.ts';
+import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
 
-/** Deletes the samples taken before a moment; what every report says stays the same. Run it inside a transaction. */
+/** Deletes samples before a time, except those that reports still need. Call it inside a transaction. */
 export function prune(
   connection: DatabaseConnection,
   before: Instant,
@@ -19,7 +19,7 @@ export function prune(
   connection.exec(
     'CREATE TEMP TABLE IF NOT EXISTS needed (after INTEGER, until INTEGER); DELETE FROM temp.needed',
   );
-  const need = connection.prepare('INSERT INTO temp.needed VALUES (@from, @to)');
+  const addNeeded = connection.prepare('INSERT INTO temp.needed VALUES (@from, @to)');
   const condition = `generation_id = ? AND ${CORRECTED_TIME_SQL} < ?`;
   const isNeeded = `EXISTS (SELECT 1 FROM temp.needed WHERE ${CORRECTED_TIME_SQL} > after AND ${CORRECTED_TIME_SQL} <= until)`;
   const count = connection
@@ -39,12 +39,12 @@ export function prune(
       stored.map(({ generation }) => generation),
       () => readSampleTimes(connection, seriesId),
     );
-    for (const span of findThirdSampleSpans(all)) need.run(span);
+    for (const span of findThirdSampleSpans(all)) addNeeded.run(span);
     for (const { id, generation } of stored) {
       if (generation.firstSeen >= before) continue;
-      const kept = countNeeded.get(id, before)!;
-      const deleted = count.get(id, before)! - kept;
-      result.retained += kept;
+      const retained = requireRow(countNeeded.get(id, before));
+      const deleted = requireRow(count.get(id, before)) - retained;
+      result.retained += retained;
       result.deleted += deleted;
       if (dryRun || deleted === 0) continue;
       remove.run(id, before);

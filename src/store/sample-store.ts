@@ -18,10 +18,13 @@ import { writeBatch } from './import/batch.ts';
 import { JobRunRows, readJobNames, readJobRuns } from './job-runs.ts';
 import { prune } from './prune.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
-import type { DatabaseConnection } from './sqlite/driver.ts';
+import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 import { withErrorHints } from './sqlite/error-hints.ts';
 
-/** The samples on disk. Every method is one or more whole transactions: several processes may use it at once. */
+/**
+ * A database of samples. Every method is one transaction, except `records`, so several processes can use one database at
+ * the same time. All methods throw {@link CredWatchError} if the file cannot be read or written.
+ */
 export class SampleStore {
   readonly #connection: DatabaseConnection;
   readonly #file: string;
@@ -31,20 +34,20 @@ export class SampleStore {
     this.#file = file;
   }
 
-  /** Opens a database for everything, creating it if need be. Throws {@link CredWatchError} where it cannot. */
+  /** Opens a database for reading and writing. Creates the file if it does not exist. */
   static open(file: string, limits: StoreLimits = {}): SampleStore {
     return new SampleStore(openForWriting(file, limits), file);
   }
 
-  /** Opens a database for reading; null where there is none. */
+  /** Opens a database for reading. Returns null if the file does not exist. */
   static openReadOnly(file: string): SampleStore | null {
     const connection = openForReading(file);
     return connection === null ? null : new SampleStore(connection, file);
   }
 
   /**
-   * For where the file cannot be written, such as a read-only root file system: what can be read of it, in a private
-   * place that takes samples as any other and is forgotten at close. Never throws for what is wrong with the file.
+   * Opens a temporary copy of a file that cannot be written, for example on a read-only root file system. The copy is
+   * writable, and it is deleted when it is closed. If the file cannot be read, the copy is empty.
    */
   static openTemporary(file: string): SampleStore {
     return new SampleStore(openTemporary(file), file);
@@ -55,22 +58,22 @@ export class SampleStore {
   }
 
   /**
-   * Keeps one polled sample; it is on disk when this returns. Another poll that saw the same in the same
-   * millisecond is a sample of its own.
-   * @param machine the name of the polling host, by which a poll without an instance id finds its series
+   * Records a polled sample. It is on disk when this method returns. An equal sample of the same millisecond is recorded
+   * as another sample.
+   * @param machine the name of the polling machine: a later poll without an instance id finds its host by this name
    */
   recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
     this.#write(() => {
-      const seriesId = this.#connection
-        .prepare(
+      const saveSeries = this.#connection
+        .prepare<[object], number>(
           `INSERT INTO series (host, source, api_version, role, machine, polled, last_polled_at)
            VALUES (@host, @source, @apiVersion, @role, @machine, 1, @observedAt)
            ON CONFLICT DO UPDATE SET polled = 1, machine = excluded.machine,
              last_polled_at = max(last_polled_at, excluded.last_polled_at)
            RETURNING id`,
         )
-        .pluck()
-        .get({ ...identity, machine, observedAt: sample.observedAt }) as number;
+        .pluck();
+      const seriesId = requireRow(saveSeries.get({ ...identity, machine, observedAt: sample.observedAt }));
       const rows = new GenerationRows(this.#connection);
       const key = generationKey(sample);
       const known = rows.find(seriesId, key);
@@ -82,7 +85,7 @@ export class SampleStore {
     });
   }
 
-  /** Keeps one failed poll. */
+  /** Records a failed poll. */
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
     this.#write(() => {
       const row = { host, source, ...poll, expiration: poll.expiration ?? '' };
@@ -98,76 +101,83 @@ export class SampleStore {
     });
   }
 
-  /** Keeps the start of a run; it is on disk when this returns. Returns the run's id, for its end. */
+  /**
+   * Records the start of a run. It is on disk when this method returns.
+   * @returns the run's id, for `endJobRun`
+   */
   startJobRun(run: JobRun & { end: null }): number {
     return this.#write(() => new JobRunRows(this.#connection).start(run));
   }
 
-  /** Keeps the end of a run. Throws {@link CredWatchError} where somebody has removed its start. */
+  /**
+   * Records the end of a run.
+   * @throws CredWatchError RUN_NOT_FOUND if its start was deleted in the meantime
+   */
   endJobRun(id: number, end: NonNullable<JobRun['end']>): void {
     if (this.#write(() => new JobRunRows(this.#connection).end(id, end))) return;
     throw new CredWatchError(
-      `the start of this run is no longer in ${this.#file}`,
-      'leave the database where it is while jobs run',
+      `${this.#file} no longer has the start of this run`,
+      'do not move or delete the database while jobs run',
+      { code: 'RUN_NOT_FOUND' },
     );
   }
 
-  /** Forgets the start of a run that did not come about. */
+  /** Deletes the start of a run that could not be started. */
   dropJobRun(id: number): void {
     this.#write(() => new JobRunRows(this.#connection).drop(id));
   }
 
-  /** The runs of one job, by their start. */
+  /** Reads the runs of one job, ordered by start. */
   jobRuns(filter: JobRunFilter): JobRun[] {
     return withErrorHints(this.#file, () => [...readJobRuns(this.#connection, filter)].map(({ run }) => run));
   }
 
-  /** Every job of which there are runs, in alphabetical order. */
+  /** Reads the names of all jobs with runs, in alphabetical order. */
   jobNames(): string[] {
     return withErrorHints(this.#file, () => readJobNames(this.#connection));
   }
 
-  /** The hosts or roles that are known, each once. */
+  /** Reads the known hosts or roles, in alphabetical order. */
   seriesNames(part: 'host' | 'role'): string[] {
     return withErrorHints(this.#file, () => {
-      const rows = this.#connection.prepare(
+      const rows = this.#connection.prepare<[], string>(
         `SELECT DISTINCT ${part} FROM series WHERE ${part} <> '' ORDER BY 1`,
       );
-      return rows.pluck().all() as string[];
+      return rows.pluck().all();
     });
   }
 
-  /** The host under which this machine's samples of a source were last filed; null where there are none. */
+  /** Finds the host of this machine's newest sample of a source. Null without any sample. */
   findLastHost(machine: string, source: SourceName): string | null {
     return withErrorHints(this.#file, () => {
       const host = this.#connection
-        .prepare(
+        .prepare<[string, string], string>(
           'SELECT host FROM series WHERE machine = ? AND source = ? ORDER BY last_polled_at DESC LIMIT 1',
         )
         .pluck()
-        .get(machine, source) as string | undefined;
+        .get(machine, source);
       return host ?? null;
     });
   }
 
-  /** What is known of every series that the filter selects, from one consistent state of the database. */
+  /** Reads the selected series, from one consistent state of the database. */
   histories(filter: SeriesFilter = {}): SeriesHistory[] {
     return withErrorHints(this.#file, () =>
       this.#connection.transaction(() => readHistories(this.#connection, filter))(),
     );
   }
 
-  /** Every record that the filter selects, one at a time: enough to build the same reports elsewhere. */
+  /** Yields every selected record. A store that imports all of them gives the same reports. */
   records(filter: SeriesFilter = {}): Generator<ArchiveRecord> {
     return exportRecords(this.#connection, filter);
   }
 
-  /** Adds records in a transaction of their own; those that are there already change nothing. */
+  /** Adds records. Known records change nothing. */
   writeRecords(records: readonly ArchiveRecord[]): WriteResult {
     return this.#write(() => writeBatch(this.#connection, records));
   }
 
-  /** Deletes samples older than `before` and keeps what reports need of them. */
+  /** Deletes samples older than `before`, except those that reports still need. */
   prune(before: Instant, options: { dryRun: boolean }): PruneResult {
     return this.#write(() => prune(this.#connection, before, options));
   }

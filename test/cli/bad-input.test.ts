@@ -26,7 +26,7 @@ interface BadInput {
 const DURATIONS = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
 const TIMES = 'use a day (2026-01-31), an instant (2026-01-31T12:00:00Z) or a duration before now (7d)';
 const LOGS =
-  'a log has lines like `[2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z`; exports are NDJSON or CSV';
+  'use a log with lines like `[2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z`, or an export as NDJSON or CSV';
 const FORMAT = 'is neither a log of curl or PowerShell nor an export of cred-watch';
 const LONG_NAME = 'a'.repeat(257);
 

@@ -36,7 +36,7 @@ const JOB_RUNS = [
 ].map((end) => ({
   schema_version: 1,
   record: 'job_run',
-  ...{ host: 'i-0abc', source: 'imds', api_version: '2', role: 'loader', job: 'nightly' },
+  ...{ host: 'i-0abc', source: 'imds', api_version: '2', role: 'loader', job_name: 'nightly' },
   ...{ started_at: '2026-11-22T02:00:00Z', remaining_at_start_seconds: 16_200, ...end },
 }));
 

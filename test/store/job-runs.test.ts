@@ -246,7 +246,7 @@ describe('an import', () => {
   });
 
   test('takes an export of the time before there were runs', async () => {
-    const columns = ARCHIVE_FIELD_NAMES.slice(0, ARCHIVE_FIELD_NAMES.indexOf('job'));
+    const columns = ARCHIVE_FIELD_NAMES.slice(0, ARCHIVE_FIELD_NAMES.indexOf('job_name'));
     expect(columns.at(-1)).toBe('detail');
     const row =
       '1,sample,i-0abc,imds,2,loader,2026-01-01T00:00:00Z,0,ASIA1,,2026-01-01T06:00:00Z,false,0,,,,,,,,,';
@@ -256,13 +256,13 @@ describe('an import', () => {
   });
 
   const BAD: [string, Record<string, unknown>][] = [
-    ['job is empty', { job: '' }],
-    ['job is empty', { job: undefined }],
+    ['job_name is empty', { job_name: '' }],
+    ['job_name is empty', { job_name: undefined }],
     ['started_at is not a time like 2026-01-31T12:00:00Z', { started_at: 'noon' }],
     ['remaining_at_start_seconds is not a whole number', { remaining_at_start_seconds: null }],
     ['duration_seconds is negative', { duration_seconds: -1 }],
     ['exit_code is not a whole number', { exit_code: 'SIGKILL' }],
-    ['duration_seconds, exit_code and remaining_at_end_seconds do not come together', { exit_code: null }],
+    ['duration_seconds, exit_code and remaining_at_end_seconds must be given together', { exit_code: null }],
     ['ordinal is negative', { ordinal: -1 }],
   ];
   test.for(BAD)('refuses a run of which %s', ([problem, changes]) => {

@@ -3,7 +3,7 @@ import type { SeriesFilter } from '../contract.ts';
 import { generationFromRow, type StoredGenerationRow } from '../generation-rows.ts';
 import { findSeries } from '../histories.ts';
 import { readJobRuns } from '../job-runs.ts';
-import type { DatabaseConnection } from '../sqlite/driver.ts';
+import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 import type { ArchiveRecord } from './record.ts';
 
@@ -27,9 +27,10 @@ interface FailedPollRow {
   ordinal: number;
 }
 
-const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
+/** Key columns store an absent value as `''`, because SQLite's UNIQUE treats NULLs as different. */
+const toNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
 
-/** Every record that the filter selects, read as it is taken: a million samples need no memory. */
+/** Yields every selected record. Reads rows one by one, so a million samples need little memory. */
 export function* exportRecords(
   connection: DatabaseConnection,
   filter: SeriesFilter,
@@ -38,7 +39,7 @@ export function* exportRecords(
     'SELECT * FROM generations WHERE series_id = ? ORDER BY first_seen, key',
   );
   const samples = connection.prepare<[number], SampleRow>('SELECT * FROM samples WHERE generation_id = ?');
-  const later = connection
+  const countLaterSamples = connection
     .prepare<[number, Instant], number>(
       `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME_SQL} >= ?`,
     )
@@ -63,26 +64,26 @@ export function* exportRecords(
       } of samples.iterate(id)) {
         const sample = {
           accessKeyId: generation.accessKeyId,
-          lastUpdated: orNull(last_updated),
+          lastUpdated: toNull(last_updated),
           expiration,
           zoneless: zoneless === 1,
           observedAt,
-          clockOffset: orNull(clock_offset),
+          clockOffset: toNull(clock_offset),
         };
         yield { record: 'sample', identity, sample, ordinal };
       }
-      // After its samples: an importer that has those counts only the missing ones as pruned.
+      // The generation follows its samples, so that the importer counts only the missing samples as pruned.
       if (prunedUntil !== null) {
-        const earlierSamples = generation.samples - later.get(id, prunedUntil)!;
-        yield { record: 'generation', identity, generation, earlierSamples, prunedUntil };
+        const earlierSampleCount = generation.samples - requireRow(countLaterSamples.get(id, prunedUntil));
+        yield { record: 'generation', identity, generation, earlierSampleCount, prunedUntil };
       }
     }
   }
-  if (filter.role === undefined) yield* failedPolls(connection, filter);
+  if (filter.role === undefined) yield* exportFailedPolls(connection, filter);
   for (const each of readJobRuns(connection, filter)) yield { record: 'job_run', ...each };
 }
 
-function* failedPolls(connection: DatabaseConnection, filter: SeriesFilter): Generator<ArchiveRecord> {
+function* exportFailedPolls(connection: DatabaseConnection, filter: SeriesFilter): Generator<ArchiveRecord> {
   const rows = connection.prepare<unknown[], FailedPollRow>(
     `SELECT * FROM failed_polls
      WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
@@ -104,7 +105,7 @@ function* failedPolls(connection: DatabaseConnection, filter: SeriesFilter): Gen
     expiration,
     ordinal,
   } of selected) {
-    const poll = { observedAt, reason, detail, accessKeyId: access_key_id, expiration: orNull(expiration) };
+    const poll = { observedAt, reason, detail, accessKeyId: access_key_id, expiration: toNull(expiration) };
     yield { record: 'failed_poll', host, source, poll, ordinal };
   }
 }

@@ -3,7 +3,7 @@ import { parseInstant } from '../../domain/time/instant.ts';
 
 export type ArchiveFields = Record<string, string | number | boolean | null>;
 
-/** Every field of every record, in the order of the CSV columns. */
+/** The fields of all kinds of records, in the order of the CSV columns. */
 export const ARCHIVE_FIELD_NAMES = [
   'schema_version',
   'record',
@@ -19,15 +19,15 @@ export const ARCHIVE_FIELD_NAMES = [
   'zoneless',
   'ordinal',
   'latest_expiration',
-  'first_seen',
-  'last_seen',
-  'earlier_samples',
+  'first_seen_at',
+  'last_seen_at',
+  'earlier_sample_count',
   'pruned_until',
   'smallest_clock_offset_seconds',
   'largest_clock_offset_seconds',
   'reason',
   'detail',
-  'job',
+  'job_name',
   'started_at',
   'remaining_at_start_seconds',
   'duration_seconds',
@@ -36,12 +36,13 @@ export const ARCHIVE_FIELD_NAMES = [
 ] as const;
 export type ArchiveFieldName = (typeof ARCHIVE_FIELD_NAMES)[number];
 
-/** A line that cannot be taken: what is wrong with it, never what stands in it. */
+/** A line that is not a valid record. The message never quotes the line, because a line may contain a secret. */
 export class InvalidRecordError extends Error {}
 
-/** Longer names are no names; a database is not for other people's text. */
-const LONGEST_TEXT = 1024;
+/** In characters. Keeps arbitrary text out of the database. */
+const MAX_TEXT_LENGTH = 1024;
 
+/** The fields of a line: typed in NDJSON, all text in CSV. An empty text means null. */
 export type RawFields = Readonly<Record<string, unknown>>;
 
 const isAbsent = (value: unknown) => value === undefined || value === null || value === '';
@@ -54,10 +55,11 @@ export function readOptionalField<T>(
   return isAbsent(fields[name]) ? null : read(fields, name);
 }
 
+/** An absent text is empty. */
 export function readTextField(fields: RawFields, name: ArchiveFieldName): string {
   const value = fields[name] ?? '';
-  if (typeof value !== 'string' || value.length > LONGEST_TEXT) {
-    throw new InvalidRecordError(`${name} is not a text of at most ${LONGEST_TEXT} characters`);
+  if (typeof value !== 'string' || value.length > MAX_TEXT_LENGTH) {
+    throw new InvalidRecordError(`${name} is not a text of at most ${MAX_TEXT_LENGTH} characters`);
   }
   return value;
 }
@@ -80,7 +82,7 @@ export function readOneOf<T extends string>(
   allowed: readonly T[],
 ): T {
   const found = allowed.find((each) => each === fields[name]);
-  if (found === undefined) throw new InvalidRecordError(`${name} is none of those known`);
+  if (found === undefined) throw new InvalidRecordError(`${name} has an unknown value`);
   return found;
 }
 
@@ -94,10 +96,11 @@ export function readInstantField(fields: RawFields, name: ArchiveFieldName): Ins
 export function readIntegerField(fields: RawFields, name: ArchiveFieldName): number {
   const value = fields[name];
   const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
-  if (!Number.isSafeInteger(number)) throw new InvalidRecordError(`${name} is not a whole number`);
-  return number as number;
+  if (typeof number === 'number' && Number.isSafeInteger(number)) return number;
+  throw new InvalidRecordError(`${name} is not a whole number`);
 }
 
+/** An absent count is 0. */
 export function readCountField(fields: RawFields, name: ArchiveFieldName): number {
   const value = isAbsent(fields[name]) ? 0 : readIntegerField(fields, name);
   if (value < 0) throw new InvalidRecordError(`${name} is negative`);

@@ -4,10 +4,10 @@ import { type ArchiveRecord, toArchiveFields } from './record.ts';
 export const ARCHIVE_FORMATS = ['ndjson', 'csv'] as const;
 export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
 
-/** Records of one piece of text: writing each line on its own would cost more than making it. */
+/** Writing each line on its own would take longer than formatting it. */
 const LINES_PER_PIECE = 1000;
 
-/** Writes an export piece by piece. CSV begins with its header even where there is no record. */
+/** Yields the text of an export in pieces. CSV has its header even without any record. */
 export async function* writeArchive(
   records: Iterable<ArchiveRecord>,
   format: ArchiveFormat,

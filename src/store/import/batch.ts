@@ -6,13 +6,14 @@ import {
 } from '../../domain/measurement/generations.ts';
 import type { Generation, Instant, Sample, SeriesIdentity } from '../../domain/model.ts';
 import { seriesKey } from '../../domain/series-key.ts';
-import type { ArchiveRecord } from '../archive/record.ts';
+import type { ArchiveRecord, GenerationRecord } from '../archive/record.ts';
 import type { WriteResult } from '../contract.ts';
 import { GenerationRows } from '../generation-rows.ts';
 import { JobRunRows } from '../job-runs.ts';
-import type { DatabaseConnection } from '../sqlite/driver.ts';
+import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 
+/** A generation of this batch. It is read once, and saved once at the end. */
 interface OpenGeneration {
   id: number;
   seriesId: number;
@@ -22,8 +23,8 @@ interface OpenGeneration {
 }
 
 /**
- * Adds records to the database; run it inside a transaction. A record that is there already changes nothing, and
- * so does a sample that was pruned: it is counted in its generation.
+ * Adds records to the database. Call it inside a transaction. A known record changes nothing. A pruned sample changes
+ * nothing either, because its generation still counts it.
  */
 export function writeBatch(connection: DatabaseConnection, records: readonly ArchiveRecord[]): WriteResult {
   const writer = new BatchWriter(connection);
@@ -37,17 +38,16 @@ class BatchWriter {
   readonly #rows: GenerationRows;
   readonly #jobRuns: JobRunRows;
   readonly #series = new Map<string, number>();
-  /** Generations of this batch, read once and written once. */
   readonly #open = new Map<string, OpenGeneration>();
   readonly #insertSeries;
   readonly #insertFailedPoll;
-  readonly #keptBefore;
+  readonly #countSamplesBefore;
 
   constructor(connection: DatabaseConnection) {
     this.#rows = new GenerationRows(connection);
     this.#jobRuns = new JobRunRows(connection);
     this.#insertSeries = connection
-      .prepare(
+      .prepare<[SeriesIdentity], number>(
         `INSERT INTO series (host, source, api_version, role) VALUES (@host, @source, @apiVersion, @role)
          ON CONFLICT DO UPDATE SET host = host RETURNING id`,
       )
@@ -56,14 +56,14 @@ class BatchWriter {
       `INSERT OR IGNORE INTO failed_polls
        VALUES (@host, @source, @observedAt, @reason, @detail, @accessKeyId, @expiration, @ordinal)`,
     );
-    this.#keptBefore = connection
-      .prepare(
+    this.#countSamplesBefore = connection
+      .prepare<[number, Instant], number>(
         `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME_SQL} < ?`,
       )
       .pluck();
   }
 
-  /** True if the record was new. */
+  /** Returns true if the record is new. */
   write(record: ArchiveRecord): boolean {
     switch (record.record) {
       case 'sample':
@@ -97,15 +97,15 @@ class BatchWriter {
     return isNew;
   }
 
-  /** Samples that are here and were pruned there stand for as many of the pruned ones. */
-  #writeGeneration(record: Extract<ArchiveRecord, { record: 'generation' }>): boolean {
+  /** Samples in this database may be the pruned samples of the export, so only the missing ones are added to the count. */
+  #writeGeneration(record: GenerationRecord): boolean {
     const open = this.#openGeneration(record.identity, record.generation);
     const before = JSON.stringify(open);
-    const here = this.#keptBefore.get(open.id, record.prunedUntil) as number;
-    const kept = this.#keptBefore.get(open.id, Number.MAX_SAFE_INTEGER) as number;
-    const missing = Math.max(0, record.earlierSamples - here);
-    const pruned = Math.max(open.generation.samples - kept, missing);
-    open.generation = { ...mergeGenerations(open.generation, record.generation), samples: kept + pruned };
+    const storedEarlier = requireRow(this.#countSamplesBefore.get(open.id, record.prunedUntil));
+    const stored = requireRow(this.#countSamplesBefore.get(open.id, Number.MAX_SAFE_INTEGER));
+    const missing = Math.max(0, record.earlierSampleCount - storedEarlier);
+    const pruned = Math.max(open.generation.samples - stored, missing);
+    open.generation = { ...mergeGenerations(open.generation, record.generation), samples: stored + pruned };
     if (missing > 0) open.prunedUntil = Math.max(open.prunedUntil ?? 0, record.prunedUntil);
     return JSON.stringify(open) !== before;
   }
@@ -129,7 +129,7 @@ class BatchWriter {
     const name = seriesKey(identity);
     let id = this.#series.get(name);
     if (id === undefined) {
-      id = this.#insertSeries.get(identity) as number;
+      id = requireRow(this.#insertSeries.get(identity));
       this.#series.set(name, id);
     }
     return id;

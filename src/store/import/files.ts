@@ -8,7 +8,7 @@ import { ZoneCheck, type ZoneConflict } from './time-zone.ts';
 export interface ImportFile {
   name: string;
   chunks: AsyncIterable<Uint8Array>;
-  /** The series of a log; exports name theirs in every record. */
+  /** The series of a log. Exports name the series in every record. */
   identity: SeriesIdentity;
 }
 
@@ -27,7 +27,10 @@ export interface StageOptions {
   onProgress: (file: string, lines: number) => void;
 }
 
-/** Reads a file into the stage, where nothing is final yet. Throws {@link CredWatchError} for a file of no known kind. */
+/**
+ * Reads a file into the stage. The database does not change.
+ * @throws CredWatchError if the file has no known format
+ */
 export async function stageFile(
   stage: ImportStage,
   file: ImportFile,
@@ -49,7 +52,7 @@ export async function stageFile(
   return { ...staged, conflict: check?.findConflict() ?? null };
 }
 
-/** Moves what is staged into the database, one batch a transaction, giving way to pollers in between. */
+/** Copies the staged records into the database. Each batch is a transaction, so pollers can write in between. */
 export async function writeStagedRecords(
   stage: ImportStage,
   store: SampleStore,

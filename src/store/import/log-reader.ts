@@ -3,17 +3,17 @@ import { parseInstant } from '../../domain/time/instant.ts';
 import type { BadLine, TextLine } from './text-lines.ts';
 
 /**
- * The logs that people keep with a line of shell: every line of the document behind a stamp in brackets, as
- * `curl | sed` writes it (`[2015/11/18 00:00:01]  "LastUpdated" : "2015-11-17T23:48:25Z",`) or PowerShell
- * (`[2015/11/18 02:00:00] LastUpdated: 2015-11-18T01:54:25Z`).
+ * Logs in which every line of the document follows a timestamp in brackets. `curl | sed` writes
+ * `[2015/11/18 00:00:01]  "LastUpdated" : "2015-11-17T23:48:25Z",`, and PowerShell writes
+ * `[2015/11/18 02:00:00] LastUpdated: 2015-11-18T01:54:25Z`.
  */
 const ENTRY =
   /^\[(\d{4})[/-](\d\d)[/-](\d\d)[ T](\d\d):(\d\d):(\d\d)\]\s*"?(\w+)"?\s*:\s*"?([^",]*)"?\s*,?\s*$/;
 
-/** Where one entry ends and the next begins when the line ends were lost. */
+/** Separates entries in a log without line ends. */
 export const ENTRY_START_PATTERN = /\s*(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
 
-/** The times and the key id of a document count; its other members are nobody's business here. */
+/** Only the times and the key id are imported. */
 const IGNORED_MEMBERS = new Set([
   'Code',
   'Type',
@@ -24,30 +24,32 @@ const IGNORED_MEMBERS = new Set([
   'RoleArn',
 ]);
 
-/** The stamps of one document's lines lie this close together. */
-const SAME_LOOK = 60_000;
+/** The timestamps of one document's lines are at most this far apart. */
+const MAX_DOCUMENT_SPAN_MS = 60_000;
 
 interface Entry {
-  stamp: Instant;
+  /** The logger's local time, as if it were UTC. */
+  timestamp: Instant;
   member: string;
   value: string;
 }
 
-interface Pending {
+/** The first entries of a document whose Expiration has not been read yet. */
+interface PendingDocument {
   line: number;
-  stamp: Instant;
+  timestamp: Instant;
   accessKeyId: string;
   lastUpdated: { instant: Instant; zoneless: boolean } | null;
 }
 
 /**
- * Joins the entries of each document to a sample. The stamps are the logger's local time: `toInstant` knows where
- * that was.
+ * Joins the entries of each document to a sample.
+ * @param toInstant converts the logger's local time, given as if it were UTC
  */
 export class LogReader {
   readonly #toInstant: (wallTime: Instant) => Instant;
-  #pending: Pending | null = null;
-  #datesItsDocuments = false;
+  #pending: PendingDocument | null = null;
+  #hasLastUpdated = false;
 
   constructor(toInstant: (wallTime: Instant) => Instant) {
     this.#toInstant = toInstant;
@@ -60,70 +62,72 @@ export class LogReader {
     if (IGNORED_MEMBERS.has(entry.member)) return null;
     switch (entry.member) {
       case 'LastUpdated':
-        return this.#lastUpdated(entry, number);
+        return this.#readLastUpdated(entry, number);
       case 'AccessKeyId':
-        return this.#accessKeyId(entry, number);
+        return this.#readAccessKeyId(entry, number);
       case 'Expiration':
-        return this.#expiration(entry, number);
+        return this.#readExpiration(entry, number);
       default:
-        return { line: number, problem: 'is about neither LastUpdated nor Expiration' };
+        return { line: number, problem: 'has an unknown member' };
     }
   }
 
-  /** What is left over at the end of the file. */
+  /** Call it after the last line. Returns a problem if the last document is incomplete. */
   finish(): BadLine | null {
-    return this.#giveUpPending();
+    return this.#dropPending();
   }
 
-  #lastUpdated({ stamp, value }: Entry, line: number): BadLine | null {
-    const lost = this.#giveUpPending();
+  #readLastUpdated({ timestamp, value }: Entry, line: number): BadLine | null {
+    const incomplete = this.#dropPending();
     const lastUpdated = parseInstant(value);
     if (lastUpdated === null) return { line, problem: 'LastUpdated is not a time like 2026-01-31T12:00:00Z' };
-    this.#datesItsDocuments = true;
-    this.#pending = { line, stamp, accessKeyId: '', lastUpdated };
-    return lost;
+    this.#hasLastUpdated = true;
+    this.#pending = { line, timestamp, accessKeyId: '', lastUpdated };
+    return incomplete;
   }
 
-  #accessKeyId({ stamp, value }: Entry, line: number): BadLine | null {
+  #readAccessKeyId({ timestamp, value }: Entry, line: number): BadLine | null {
     if (!/^[\w-]{1,128}$/.test(value)) return { line, problem: 'AccessKeyId is not an access key id' };
     if (this.#pending !== null) this.#pending.accessKeyId = value;
-    else this.#pending = { line, stamp, accessKeyId: value, lastUpdated: null };
+    else this.#pending = { line, timestamp, accessKeyId: value, lastUpdated: null };
     return null;
   }
 
-  #expiration({ stamp, value }: Entry, line: number): Sample | BadLine {
+  #readExpiration({ timestamp, value }: Entry, line: number): Sample | BadLine {
     const pending = this.#pending;
     this.#pending = null;
     const expiration = parseInstant(value);
     if (expiration === null) return { line, problem: 'Expiration is not a time like 2026-01-31T12:00:00Z' };
-    const isSameLook = pending !== null && Math.abs(stamp - pending.stamp) <= SAME_LOOK;
-    const lastUpdated = isSameLook ? pending.lastUpdated : null;
-    if (lastUpdated === null && this.#datesItsDocuments) {
-      return { line, problem: 'Expiration stands without the LastUpdated of its document' };
+    const isSameDocument =
+      pending !== null && Math.abs(timestamp - pending.timestamp) <= MAX_DOCUMENT_SPAN_MS;
+    const lastUpdated = isSameDocument ? pending.lastUpdated : null;
+    if (lastUpdated === null && this.#hasLastUpdated) {
+      return { line, problem: 'has an Expiration, but no LastUpdated before it' };
     }
     return {
-      accessKeyId: isSameLook ? pending.accessKeyId : '',
+      accessKeyId: isSameDocument ? pending.accessKeyId : '',
       lastUpdated: lastUpdated?.instant ?? null,
       expiration: expiration.instant,
       zoneless: expiration.zoneless || (lastUpdated?.zoneless ?? false),
-      observedAt: this.#toInstant(stamp),
+      observedAt: this.#toInstant(timestamp),
       clockOffset: null,
     };
   }
 
-  #giveUpPending(): BadLine | null {
+  #dropPending(): BadLine | null {
     const pending = this.#pending;
     this.#pending = null;
     if (pending === null) return null;
-    return { line: pending.line, problem: 'LastUpdated stands without the Expiration of its document' };
+    return { line: pending.line, problem: 'has a LastUpdated, but no Expiration after it' };
   }
 }
 
+/** Returns the problem as text if the line is not an entry. */
 function parseEntry(text: string): Entry | string {
   const match = ENTRY.exec(text);
   if (match === null) return 'is not an entry like [2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z';
-  const [, year, month, day, hour, minute, second, member, value] = match;
-  const stamp = parseInstant(`${year}-${month}-${day}T${hour}:${minute}:${second}`);
-  if (stamp === null) return 'has a stamp that is no date';
-  return { stamp: stamp.instant, member: member!, value: value!.trim() };
+  const [, year, month, day, hour, minute, second, member = '', value = ''] = match;
+  const timestamp = parseInstant(`${year}-${month}-${day}T${hour}:${minute}:${second}`);
+  if (timestamp === null) return 'has an invalid timestamp';
+  return { timestamp: timestamp.instant, member, value: value.trim() };
 }

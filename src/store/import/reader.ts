@@ -14,18 +14,17 @@ export interface ReadBatch {
 }
 
 export interface LogFileOptions {
-  /** The series that a log belongs to: a log names neither host nor role. */
+  /** The series of the log. A log contains neither host nor role. */
   identity: SeriesIdentity;
-  /** From the logger's local time, given as if it were UTC, to the moment it names. */
+  /** Converts the logger's local time, given as if it were UTC. */
   toInstant: (wallTime: Instant) => Instant;
 }
 
 export type FileKind = 'log' | 'ndjson' | 'csv';
 
 /**
- * Reads what people have: logs of curl or PowerShell, NDJSON and CSV of our own export. The first character tells
- * which.
- * @throws CredWatchError where the file is none of these
+ * Reads logs of curl or PowerShell, and our own exports (NDJSON and CSV). The first character determines the format.
+ * @throws CredWatchError if the file has none of these formats
  */
 export async function readRecords(
   chunks: AsyncIterable<Uint8Array>,
@@ -33,15 +32,15 @@ export async function readRecords(
   log: LogFileOptions,
 ): Promise<{ kind: FileKind; batches: AsyncGenerator<ReadBatch> }> {
   const text = decodeText(chunks);
-  const first = await firstText(text);
+  const first = await readStart(text);
   const all = resume(first, text);
-  const kind = kindOf(first.trimStart(), name);
+  const kind = detectKind(first.trimStart(), name);
   if (kind === 'log') return { kind, batches: readLog(all, log) };
   return { kind, batches: kind === 'csv' ? readCsv(all) : readNdjson(all) };
 }
 
-/** Enough of the text to see its first character: blank lines may come before it. */
-async function firstText(text: AsyncGenerator<string>): Promise<string> {
+/** Reads as much text as is needed to see the first character after blank lines. */
+async function readStart(text: AsyncGenerator<string>): Promise<string> {
   let first = '';
   while (first.trim() === '' && first.length < 65_536) {
     const { value, done } = await text.next();
@@ -56,15 +55,15 @@ async function* resume(first: string, rest: AsyncGenerator<string>): AsyncGenera
   yield* rest;
 }
 
-function kindOf(start: string, name: string): FileKind {
+function detectKind(start: string, name: string): FileKind {
   if (start.startsWith('{')) return 'ndjson';
   if (start.startsWith('[')) return 'log';
   if (/^"?schema_version"?,/.test(start)) return 'csv';
-  const what =
+  const problem =
     start === '' ? 'is empty' : 'is neither a log of curl or PowerShell nor an export of cred-watch';
   throw new CredWatchError(
-    `${name} ${what}`,
-    'a log has lines like `[2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z`; exports are NDJSON or CSV',
+    `${name} ${problem}`,
+    'use a log with lines like `[2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z`, or an export as NDJSON or CSV',
   );
 }
 
@@ -75,7 +74,7 @@ async function* readLog(
   const reader = new LogReader(toInstant);
   let lines = 0;
   for await (const batch of splitLines(text, ENTRY_START_PATTERN)) {
-    const result: ReadBatch = { records: [], badLines: [], linesRead: batch.at(-1)!.number };
+    const result: ReadBatch = { records: [], badLines: [], linesRead: lastLine(batch) };
     for (const line of batch) {
       const read = reader.readLine(line);
       if (read === null) continue;
@@ -92,17 +91,20 @@ async function* readLog(
 async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<ReadBatch> {
   for await (const batch of splitLines(text)) {
     const filled = batch.filter((line) => line.text.trim() !== '');
-    yield readEach(filled, batch.at(-1)!.number, ({ text: line }) => {
-      let value: unknown;
-      try {
-        value = JSON.parse(line);
-      } catch {
-        throw new InvalidRecordError('is not JSON');
-      }
+    yield parseLines(filled, lastLine(batch), ({ text: line }) => {
+      const value = parseJson(line);
       if (typeof value !== 'object' || value === null || Array.isArray(value))
         throw new InvalidRecordError('is not an object');
-      return value as Record<string, unknown>;
+      return { ...value };
     });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidRecordError('is not JSON');
   }
 }
 
@@ -119,29 +121,29 @@ async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<ReadBatch> 
       on_skip: (error) => {
         badLines.push({
           line: Number(error?.lines ?? 0),
-          problem: 'is not a row of the CSV that the first line announces',
+          problem: 'does not have the columns of the first line',
         });
       },
     }),
   );
   let rows: (TextLine & { fields: Record<string, unknown> })[] = [];
   const flush = () => {
-    const batch = readEach(rows, rows.at(-1)?.number ?? 0, ({ fields }) => fields);
+    const batch = parseLines(rows, lastLine(rows), ({ fields }) => fields);
     batch.badLines.push(...badLines.splice(0));
     rows = [];
     return batch;
   };
-  for await (const { record, info } of parser as AsyncIterable<{
-    record: Record<string, string>;
-    info: { lines: number };
-  }>) {
+  // csv-parse types its rows as `any`. With `columns` and `info`, they have this form.
+  const parsed: AsyncIterable<{ record: Record<string, string>; info: { lines: number } }> = parser;
+  for await (const { record, info } of parsed) {
     rows.push({ text: '', number: info.lines, fields: record });
     if (rows.length >= 5000) yield flush();
   }
   yield flush();
 }
 
-function readEach<T extends TextLine>(
+/** Parses each line. Invalid lines become bad lines. */
+function parseLines<T extends TextLine>(
   lines: readonly T[],
   last: number,
   toObject: (line: T) => Record<string, unknown>,
@@ -157,3 +159,5 @@ function readEach<T extends TextLine>(
   }
   return batch;
 }
+
+const lastLine = (lines: readonly TextLine[]): number => lines.at(-1)?.number ?? 0;

@@ -3,9 +3,10 @@ import { seriesKey } from '../../domain/series-key.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { loadDriver } from '../sqlite/driver.ts';
 
-/** Records of one transaction: pollers wait for no more than this. */
-const BATCH = 10_000;
+/** Records per transaction. A poller waits for one transaction at most. */
+const BATCH_SIZE = 10_000;
 
+/** A sample has its columns. Any other record is JSON in `other`. */
 interface StagedRow {
   series: number | null;
   observed_at: Instant;
@@ -19,8 +20,8 @@ interface StagedRow {
 }
 
 /**
- * A temporary database of its own in which an import waits until it is known to be good: standard input can be
- * read only once, a million records do not fit every memory, and pollers need the real database meanwhile.
+ * A temporary database that holds an import until all of it has been read. Standard input can be read only once, a
+ * million records may not fit into memory, and pollers need the real database in the meantime.
  */
 export class ImportStage {
   readonly #connection;
@@ -30,7 +31,7 @@ export class ImportStage {
 
   constructor() {
     const { Driver, nativeBinding } = loadDriver();
-    // An empty name is SQLite's temporary file, gone when it is closed.
+    // An empty name means a temporary file, which SQLite deletes when the connection is closed.
     this.#connection = new Driver('', nativeBinding === undefined ? {} : { nativeBinding });
     this.#connection.exec(
       `CREATE TABLE staged (n INTEGER PRIMARY KEY, series INTEGER, observed_at INTEGER, clock_offset INTEGER,
@@ -45,13 +46,13 @@ export class ImportStage {
     })();
   }
 
-  /** In the order of arrival. */
+  /** Yields the records in the order in which they were added. */
   *batches(): Generator<ArchiveRecord[]> {
     const select = this.#connection.prepare<[number, number], StagedRow>(
       'SELECT * FROM staged WHERE n > ? AND n <= ? ORDER BY n',
     );
-    for (let after = 0; ; after += BATCH) {
-      const rows = select.all(after, after + BATCH);
+    for (let after = 0; ; after += BATCH_SIZE) {
+      const rows = select.all(after, after + BATCH_SIZE);
       if (rows.length === 0) return;
       yield rows.map((row) => this.#toRecord(row));
     }
@@ -66,9 +67,9 @@ export class ImportStage {
       this.#insert.run(null, null, null, null, null, null, null, null, JSON.stringify(record));
       return;
     }
-    const { observedAt, clockOffset, accessKeyId, lastUpdated, expiration, zoneless } = record.sample;
+    const { ordinal, sample } = record;
+    const { observedAt, clockOffset, accessKeyId, lastUpdated, expiration, zoneless } = sample;
     const series = this.#indexOf(record.identity);
-    const { ordinal } = record;
     this.#insert.run(
       series,
       observedAt,
@@ -93,10 +94,11 @@ export class ImportStage {
   }
 
   #toRecord(row: StagedRow): ArchiveRecord {
-    if (row.series === null) return JSON.parse(row.other!) as ArchiveRecord;
+    const identity = row.series === null ? undefined : this.#series[row.series];
+    if (identity === undefined) return JSON.parse(row.other ?? '');
     return {
       record: 'sample',
-      identity: this.#series[row.series]!,
+      identity,
       ordinal: row.ordinal,
       sample: {
         accessKeyId: row.access_key_id,

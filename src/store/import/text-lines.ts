@@ -13,24 +13,24 @@ export interface BadLine {
   problem: string;
 }
 
-/** Longer than any record; a file without line ends must not fill the memory. */
+/** In characters. No record is as long. The limit keeps a file without line ends from filling the memory. */
 export const MAX_LINE_LENGTH = 1_048_576;
 
 const LINE_END = /\r\n|\n|\r/;
 
 /**
- * The text of a stream of bytes. A byte order mark decides between UTF-8 and UTF-16 (Windows PowerShell's `>>`
- * writes UTF-16LE); without one, a NUL in the second place does, as in every UTF-16LE text that begins in ASCII.
+ * Decodes UTF-8 and UTF-16 (Windows PowerShell's `>>` writes UTF-16LE). The byte order mark determines the encoding.
+ * Without one, a NUL as second byte means UTF-16LE: the text starts with an ASCII character.
  */
 export async function* decodeText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;
   let head: Uint8Array = new Uint8Array();
   for await (const next of chunks) {
-    // A pipe may hand over a single byte, and two decide.
+    // The first chunk of a pipe may be one byte, but two bytes are needed to detect the encoding.
     const chunk: Uint8Array = head.length > 0 ? Buffer.concat([head, next]) : next;
     head = decoder === null && chunk.length < 2 ? chunk : new Uint8Array();
     if (head.length > 0) continue;
-    decoder ??= new TextDecoder(encodingOf(chunk));
+    decoder ??= new TextDecoder(detectEncoding(chunk));
     const text = decoder.decode(chunk, { stream: true });
     if (text !== '') yield text;
   }
@@ -39,15 +39,15 @@ export async function* decodeText(chunks: AsyncIterable<Uint8Array>): AsyncGener
   if (rest !== '') yield rest;
 }
 
-function encodingOf([first, second]: Uint8Array): string {
+function detectEncoding([first, second]: Uint8Array): string {
   if (first === 0xfe && second === 0xff) return 'utf-16be';
   if ((first === 0xff && second === 0xfe) || second === 0) return 'utf-16le';
   return 'utf-8';
 }
 
 /**
- * Splits text into lines, in batches so that a million of them cost no million promises.
- * @param alsoBefore a line also ends before a match of this: for logs whose lines were run together
+ * Splits text into lines. Yields batches, because a promise per line is slow for a million lines.
+ * @param alsoBefore a line also ends before each match, for logs without line ends
  */
 export async function* splitLines(
   text: AsyncIterable<string>,
@@ -57,15 +57,15 @@ export async function* splitLines(
   let rest = '';
   for await (const part of text) {
     rest += part;
-    // A CR at the end may be half of a CRLF.
+    // A CR at the end may be the first half of a CRLF.
     const isCut = rest.endsWith('\r');
     const lines = (isCut ? rest.slice(0, -1) : rest).split(LINE_END);
-    rest = lines.pop()! + (isCut ? '\r' : '');
-    const batch = lines.flatMap((line) => pieces(line, number++, alsoBefore));
+    rest = (lines.pop() ?? '') + (isCut ? '\r' : '');
+    const batch = lines.flatMap((line) => splitLine(line, number++, alsoBefore));
     if (alsoBefore !== undefined && rest.length > MAX_LINE_LENGTH) {
-      const run = pieces(rest, number, alsoBefore);
-      rest = run.pop()!.text;
-      batch.push(...run);
+      const entries = splitLine(rest, number, alsoBefore);
+      rest = entries.pop()?.text ?? '';
+      batch.push(...entries);
     }
     if (rest.length > MAX_LINE_LENGTH) {
       batch.push({ text: rest, number });
@@ -73,10 +73,10 @@ export async function* splitLines(
     }
     if (batch.length > 0) yield batch;
   }
-  if (rest.trim() !== '') yield pieces(rest, number, alsoBefore);
+  if (rest.trim() !== '') yield splitLine(rest, number, alsoBefore);
 }
 
-function pieces(text: string, number: number, alsoBefore: RegExp | undefined): TextLine[] {
+function splitLine(text: string, number: number, alsoBefore: RegExp | undefined): TextLine[] {
   if (alsoBefore === undefined) return [{ text, number }];
   return text.split(alsoBefore).map((piece) => ({ text: piece, number }));
 }

@@ -3,13 +3,14 @@ import type { Instant, Sample, Seconds } from '../../domain/model.ts';
 
 const OFFSET = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?$/i;
 
-/** Zones change their offset at quarters of an hour: one look-up serves the whole quarter. */
-const QUARTER = 900_000;
+/** Offsets change only at quarters of an hour, so one lookup is enough for each quarter. */
+const QUARTER_HOUR_MS = 900_000;
 
 /**
- * From a wall time in a zone, given as if it were UTC, to the moment it names. Knows `UTC`, `local`, offsets
- * (`-05:00`) and IANA names (`America/New_York`); null for anything else. Of the hour that a clock shows twice in
- * autumn the first is meant.
+ * Returns a function that converts a local time, given as if it were UTC. In the hour that occurs twice in autumn, it
+ * uses the first occurrence.
+ * @param zone `UTC`, `local`, an offset (`-05:00`) or an IANA name (`America/New_York`)
+ * @returns null for an unknown zone
  */
 export function createLocalTimeConverter(zone: string): ((wallTime: Instant) => Instant) | null {
   if (/^(UTC|GMT|Z)$/i.test(zone)) return (wallTime) => wallTime;
@@ -19,10 +20,10 @@ export function createLocalTimeConverter(zone: string): ((wallTime: Instant) => 
   if (!isZoneName(name)) return null;
   const offsets = new Map<number, number>();
   return (wallTime) => {
-    const quarter = Math.floor(wallTime / QUARTER);
+    const quarter = Math.floor(wallTime / QUARTER_HOUR_MS);
     let shift = offsets.get(quarter);
     if (shift === undefined) {
-      const wall = new Date(quarter * QUARTER);
+      const wall = new Date(quarter * QUARTER_HOUR_MS);
       const instant = new TZDate(
         wall.getUTCFullYear(),
         wall.getUTCMonth(),
@@ -31,7 +32,7 @@ export function createLocalTimeConverter(zone: string): ((wallTime: Instant) => 
         wall.getUTCMinutes(),
         name,
       ).getTime();
-      shift = quarter * QUARTER - instant;
+      shift = quarter * QUARTER_HOUR_MS - instant;
       offsets.set(quarter, shift);
     }
     return wallTime - shift;
@@ -55,63 +56,67 @@ function isZoneName(name: string): boolean {
   }
 }
 
-/** Stamps and documents of a log that cannot both be true. */
+/** The timestamps of a log contradict its documents. */
 export interface ZoneConflict {
-  /** `early`: logged before they were issued; `late`: all long after they were replaced. */
+  /** `early`: samples precede their own `LastUpdated`. `late`: every rotation was seen long after its `LastUpdated`. */
   kind: 'early' | 'late';
-  /** By how much, in seconds. */
+  /** The size of the contradiction. */
   seconds: Seconds;
-  /** The zone that makes them agree, as a value for `--timezone`; null where none does. */
+  /** The zone without a contradiction, as a value for `--timezone`; null if there is none. */
   suggestedZone: string | null;
 }
 
-/** Clocks differ by this much without anybody's zone being wrong. */
-const CLOCK_SLACK = 60_000;
+/** A smaller contradiction is a clock error, not a wrong zone. */
+const CLOCK_SLACK_MS = 60_000;
 
-/** No endpoint was seen to serve the old credentials at every rotation for this long after the new were issued. */
-const LONGEST_LAG = 900_000;
+/** No known endpoint serves old credentials for this long after every rotation. */
+const MAX_LAG_MS = 900_000;
 
-const FARTHEST_ZONE = 14 * 3_600_000;
+const LARGEST_ZONE_OFFSET_MS = 14 * 3_600_000;
 
-/** Watches the samples of one log go by, in the order of its lines, and tells whether their stamps can be right. */
+/** Checks the timestamps of one log against its documents. Add the samples in the order of the lines. */
 export class ZoneCheck {
-  /** What must be added to the stamps at least, so that nothing was seen before it was issued. */
-  #atLeast = Number.NEGATIVE_INFINITY;
-  /** What may be added at most, so that some rotation was seen when it came. */
-  #atMost = Number.NEGATIVE_INFINITY;
+  /** The smallest correction (ms) after which no sample precedes its `LastUpdated`. */
+  #minShift = Number.NEGATIVE_INFINITY;
+  /** The largest correction (ms) after which at least one rotation was seen when it happened. */
+  #maxShift = Number.NEGATIVE_INFINITY;
   #previous: Sample | null = null;
 
   add(sample: Sample): void {
     const { lastUpdated, observedAt } = sample;
     if (lastUpdated === null) return;
-    this.#atLeast = Math.max(this.#atLeast, lastUpdated - observedAt);
+    this.#minShift = Math.max(this.#minShift, lastUpdated - observedAt);
     const before = this.#previous;
-    if (before?.lastUpdated != null && lastUpdated > before.lastUpdated) {
-      this.#atMost = Math.max(this.#atMost, lastUpdated - before.observedAt);
+    if (before !== null && before.lastUpdated !== null && lastUpdated > before.lastUpdated) {
+      this.#maxShift = Math.max(this.#maxShift, lastUpdated - before.observedAt);
     }
     this.#previous = sample;
   }
 
   findConflict(): ZoneConflict | null {
-    if (this.#atLeast > CLOCK_SLACK) {
+    if (this.#minShift > CLOCK_SLACK_MS) {
       return {
         kind: 'early',
-        seconds: Math.floor(this.#atLeast / 1000),
-        suggestedZone: this.#agreeingZone(),
+        seconds: Math.floor(this.#minShift / 1000),
+        suggestedZone: this.#findAgreeingZone(),
       };
     }
-    if (this.#atMost > Number.NEGATIVE_INFINITY && this.#atMost < -LONGEST_LAG) {
-      return { kind: 'late', seconds: Math.floor(-this.#atMost / 1000), suggestedZone: this.#agreeingZone() };
+    if (this.#maxShift > Number.NEGATIVE_INFINITY && this.#maxShift < -MAX_LAG_MS) {
+      return {
+        kind: 'late',
+        seconds: Math.floor(-this.#maxShift / 1000),
+        suggestedZone: this.#findAgreeingZone(),
+      };
     }
     return null;
   }
 
-  /** Whole hours before quarters, and near ones before far ones. */
-  #agreeingZone(): string | null {
-    const latest = this.#atMost > Number.NEGATIVE_INFINITY ? this.#atMost : this.#atLeast + 3_600_000;
+  /** Prefers whole hours to quarters, and small offsets to large ones. */
+  #findAgreeingZone(): string | null {
+    const latest = this.#maxShift > Number.NEGATIVE_INFINITY ? this.#maxShift : this.#minShift + 3_600_000;
     const shifts: number[] = [];
-    for (let shift = -FARTHEST_ZONE; shift <= FARTHEST_ZONE; shift += QUARTER) {
-      if (shift >= this.#atLeast - CLOCK_SLACK && shift <= latest + CLOCK_SLACK) shifts.push(shift);
+    for (let shift = -LARGEST_ZONE_OFFSET_MS; shift <= LARGEST_ZONE_OFFSET_MS; shift += QUARTER_HOUR_MS) {
+      if (shift >= this.#minShift - CLOCK_SLACK_MS && shift <= latest + CLOCK_SLACK_MS) shifts.push(shift);
     }
     const isWhole = (shift: number) => shift % 3_600_000 === 0;
     const [best] = shifts.sort(

@@ -1,22 +1,22 @@
 import { MIN_CORRECTED_CLOCK_OFFSET } from '../../domain/measurement/generations.ts';
 
-/** "CRDW": tells our files from other people's SQLite databases. */
+/** "CRDW": identifies a database of cred-watch. */
 export const APPLICATION_ID = 0x43524457;
 
 /**
- * Each entry takes the schema from its index to the next version (`PRAGMA user_version`). Entries are never
- * changed once released; a new need is a new entry.
+ * Each entry migrates the schema from version (`PRAGMA user_version`) `index` to `index + 1`. Released entries never
+ * change; a change of the schema is a new entry.
  *
- * A part of an identity that a source does not give is `''`, because UNIQUE takes NULLs for different. All
- * instants are milliseconds since 1970.
+ * All instants are milliseconds since 1970. An absent part of an identity is `''`, because UNIQUE treats NULLs as
+ * different.
  *
- * - `series.machine` is the name of the host that polled it: a failed poll that could not ask for the instance id
- *   is filed where this machine's samples are.
- * - `generations` is all that a report reads. `pruned_until`: samples before it are counted and gone.
- * - `samples` is its own key and nothing else. `ordinal` tells apart polls that saw the same in the same
- *   millisecond; `observed_at` is the host's clock as it stood.
- * - `job_runs`: the key is what is known at the start, so that a run is found again when it has ended. `duration`,
- *   `exit_code` and `remaining_at_end` are NULL together until then.
+ * - `series.machine` is the name of the machine that polled the series. A failed poll that could not request the
+ *   instance id is recorded under the host of that machine's samples.
+ * - A report reads `generations` only. Samples before `pruned_until` are counted, but deleted.
+ * - `samples`: all columns are the key. `ordinal` distinguishes equal samples of the same millisecond. `observed_at` is
+ *   the host's clock, without correction.
+ * - `job_runs`: the key is known at the start, so that the end can be added later. `duration`, `exit_code` and
+ *   `remaining_at_end` are NULL until then.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -89,6 +89,6 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** {@link correctedTime} in SQL, of a row of `samples`. */
+/** Computes in SQL what `correctedTime` computes: the time of a row of `samples`, corrected for the clock offset. */
 export const CORRECTED_TIME_SQL = `(observed_at - CASE
   WHEN clock_offset <> '' AND abs(clock_offset) > ${MIN_CORRECTED_CLOCK_OFFSET} THEN clock_offset * 1000 ELSE 0 END)`;

@@ -171,10 +171,10 @@ describe.concurrent('bad lines', () => {
   broken.push('[2015/11/18 13:00:01] "LastUpdated" : "2015-11-18T12:03:41Z",');
   const told = [
     'note: standard input:3: skipped: LastUpdated is not a time like 2026-01-31T12:00:00Z',
-    'note: standard input:4: skipped: Expiration stands without the LastUpdated of its document',
+    'note: standard input:4: skipped: has an Expiration, but no LastUpdated before it',
     'note: standard input:10: skipped: is not an entry like [2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z',
-    'note: standard input:11: skipped: is about neither LastUpdated nor Expiration',
-    'note: standard input:29: skipped: LastUpdated stands without the Expiration of its document',
+    'note: standard input:11: skipped: has an unknown member',
+    'note: standard input:29: skipped: has a LastUpdated, but no Expiration after it',
   ];
 
   test('are told by number, skipped and never quoted', async () => {
@@ -227,7 +227,7 @@ describe.concurrent('bad lines', () => {
       'note: standard input:2: skipped: schema_version 2 is not 1',
       'note: standard input:3: skipped: is not JSON',
       'note: standard input:4: skipped: is not an object',
-      'note: standard input:5: skipped: source is none of those known',
+      'note: standard input:5: skipped: source has an unknown value',
       'note: standard input:6: skipped: observed_at is not a time like 2026-01-31T12:00:00Z',
       'note: standard input:7: skipped: host is empty',
     ]);

@@ -1,0 +1,99 @@
+import { orderGenerations } from '../domain/measurement/generations.ts';
+import { findUsualGap } from '../domain/measurement/measure.ts';
+import type {
+  FailedPollCount,
+  FailureReason,
+  Instant,
+  SeriesHistory,
+  SourceName,
+  Span,
+} from '../domain/model.ts';
+import { hostSourceKey } from '../domain/series-key.ts';
+import { joinSpans } from '../domain/time/spans.ts';
+import type { SeriesFilter } from './contract.ts';
+import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
+
+/** The failed polls of one host and source, counted by reason. */
+export interface FailedPollGroup {
+  host: string;
+  source: SourceName;
+  counts: FailedPollCount[];
+}
+
+interface FailedPollCountRow {
+  host: string;
+  source: SourceName;
+  reason: FailureReason;
+  count: number;
+  first: Instant;
+  last: Instant;
+}
+
+/** Counts failed polls in the selected period. Returns one group per {@link hostSourceKey}. */
+export function readFailedPollCounts(
+  connection: DatabaseConnection,
+  { host, source, since, until }: SeriesFilter,
+): Map<string, FailedPollGroup> {
+  const rows = connection
+    .prepare<unknown[], FailedPollCountRow>(
+      `SELECT host, source, reason, count(*) AS count, min(observed_at) AS first, max(observed_at) AS last
+       FROM failed_polls
+       WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
+         AND observed_at BETWEEN @since AND @until
+       GROUP BY host, source, reason ORDER BY host, source, count DESC, reason`,
+    )
+    .all({ host: host ?? null, source: source ?? null, ...toPeriod({ since, until }) });
+  const selectLastDetail = connection
+    .prepare<unknown[], string>(
+      `SELECT detail FROM failed_polls
+       WHERE host = ? AND source = ? AND reason = ? AND observed_at = ? ORDER BY detail LIMIT 1`,
+    )
+    .pluck();
+  const groups = new Map<string, FailedPollGroup>();
+  for (const row of rows) {
+    const { reason, count, first, last } = row;
+    const lastDetail = requireRow(selectLastDetail.get(row.host, row.source, reason, last));
+    const key = hostSourceKey(row);
+    const group = groups.get(key) ?? { host: row.host, source: row.source, counts: [] };
+    group.counts.push({ reason, count, firstAt: first, lastAt: last, lastDetail });
+    groups.set(key, group);
+  }
+  return groups;
+}
+
+/** The distance that joins failed polls to one span if no samples show the polling interval. */
+const DEFAULT_SPAN_DISTANCE_MS = 600_000;
+
+/**
+ * Finds the spans in which every poll of the history's host and source failed. Failed polls belong to one span if their
+ * distance is at most the usual gap between samples, because a poll in between would have recorded a sample.
+ */
+export function findFailedPollSpans(
+  connection: DatabaseConnection,
+  { identity, generations, failedPolls }: SeriesHistory,
+  { since, until }: SeriesFilter,
+): Span[] {
+  if (failedPolls.length === 0) return [];
+  const gap = findUsualGap(orderGenerations(generations));
+  const distance = gap === null ? DEFAULT_SPAN_DISTANCE_MS : Math.max(1000, gap * 1100);
+  // Groups in SQL, so that the number of rows does not grow with the number of failed polls.
+  const parts = connection
+    .prepare<unknown[], Span>(
+      `SELECT min(observed_at) AS "from", max(observed_at) AS "to" FROM failed_polls
+       WHERE host = @host AND source = @source AND observed_at BETWEEN @since AND @until
+       GROUP BY observed_at / @width`,
+    )
+    .all({
+      host: identity.host,
+      source: identity.source,
+      ...toPeriod({ since, until }),
+      // An integer, so that SQLite divides without a remainder.
+      width: BigInt(Math.floor(distance / 2)),
+    });
+  return joinSpans(parts, distance);
+}
+
+const toPeriod = ({ since, until }: Pick<SeriesFilter, 'since' | 'until'>) => ({
+  since: since ?? Number.MIN_SAFE_INTEGER,
+  until: until ?? Number.MAX_SAFE_INTEGER,
+});
