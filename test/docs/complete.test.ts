@@ -63,7 +63,7 @@ describe.each([
   ['docs/simulate.md', 'scenario', Object.keys(BUILT_IN_SCENARIOS)],
   ['docs/simulate.md', 'variant', Object.keys(VARIANTS)],
 ])('%s', (document, kind, names) => {
-  test(`names every ${kind}`, () => {
+  test(`${document} names every ${kind}`, () => {
     const code = [...readDocument(document).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text);
     const words = new Set(code.flatMap((text) => text.split(/[\s=[\],:.]+/)));
     const missing = [...new Set<string>(names)].filter(

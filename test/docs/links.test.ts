@@ -6,7 +6,7 @@ import { listAnchors, listDocuments, listLocalLinks, ROOT, readDocument } from '
 const documents = listDocuments();
 
 describe.each(documents)('%s', (document) => {
-  test('links only to files and headings that exist', () => {
+  test(`${document} links only to files and headings that exist`, () => {
     const broken = listLocalLinks(document).filter((link) => {
       const [path = '', anchor] = link.split('#');
       const target = path === '' ? document : normalize(join(dirname(document), path));
@@ -16,13 +16,13 @@ describe.each(documents)('%s', (document) => {
     expect(broken).toEqual([]);
   });
 
-  test('names only files of this repository that exist', () => {
+  test(`${document} names only files of this repository that exist`, () => {
     const paths = readDocument(document).matchAll(/`((?:bench|docs|fixtures|src|test)\/[\w./-]+)`/g);
     const missing = [...paths].map(([, path = '']) => path).filter((path) => !existsSync(join(ROOT, path)));
     expect(missing).toEqual([]);
   });
 
-  test('has no line over 200 characters outside tables and code', () => {
+  test(`${document} has no line over 200 characters outside tables and code`, () => {
     const text = readDocument(document).replace(/^```[\s\S]*?^```$/gm, '');
     expect(text.split('\n').filter((line) => line.length > 200 && !line.startsWith('|'))).toEqual([]);
   });

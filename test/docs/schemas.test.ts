@@ -63,18 +63,18 @@ describe('JSON Schemas', () => {
       'finding/properties/code',
       [...CHAIN_FINDING_CODES, ...POLL_NOTE_CODES],
     ],
-  ])('list the same %s as the program', (_, name, path, values) => {
+  ])('schemas list the same %s as the program', (_, name, path, values) => {
     const schema = SCHEMAS.find(({ $id }) => $id === `${name}.schema.json`);
     const found = path.split('/').reduce<unknown>((node, key) => Object(node)[key], Object(schema?.$defs));
     expect([...Object(found).enum].sort()).toEqual([...new Set<string>(values)].sort());
   });
 
-  test('list the same outlooks as the program', () => {
+  test('schemas list the same outlooks as the program', () => {
     const check = SCHEMAS.find(({ $id }) => $id === 'check.schema.json');
     expect(Object(check?.properties).outlook.enum).toEqual([...OUTLOOKS]);
   });
 
-  test('list the same finding codes and severities as the program', () => {
+  test('schemas list the same finding codes and severities as the program', () => {
     const common = SCHEMAS.find(({ $id }) => $id === 'common.schema.json');
     const found = Object(common?.$defs).finding.oneOf.map((each: unknown) => {
       const { code, severity } = Object(each).properties;
@@ -83,7 +83,7 @@ describe('JSON Schemas', () => {
     expect(Object.fromEntries(found)).toEqual(FINDING_SEVERITIES);
   });
 
-  test('reject an unknown field', () => {
+  test('schemas reject an unknown field', () => {
     expect(findViolations('env', { schema_version: 1, extra: true })).not.toEqual([]);
   });
 });
@@ -108,7 +108,7 @@ describe('report -f json', () => {
   });
 
   test.each(times.flatMap((time) => jobs.map((job) => ({ time, job }))))(
-    'is valid for all histories at $time with $job',
+    'report -f json is valid for all histories at $time with $job',
     async ({ time, job }) => {
       const { stdout, output } = await runAt(Date.parse(time), ['report', '-f', 'json', ...job], env);
       expect(stdout, output).not.toBe('');
@@ -118,11 +118,11 @@ describe('report -f json', () => {
     },
   );
 
-  test('is validated with every finding', () => {
+  test('the validated reports have every finding', () => {
     expect([...found].sort()).toEqual(Object.keys(FINDING_SEVERITIES).sort());
   });
 
-  test('is valid without samples', async () => {
+  test('report -f json is valid without samples', async () => {
     const { env: empty } = await createScenario('empty-database');
     const { stdout } = await runAt(NOW, ['report', '-f', 'json', '-j', '5h'], empty);
     const report = JSON.parse(stdout);
@@ -130,7 +130,7 @@ describe('report -f json', () => {
     expect(findViolations('report', report)).toEqual([]);
   });
 
-  test('is valid for a job with recorded runs', async () => {
+  test('report -f json is valid for a job with recorded runs', async () => {
     const { env } = await createScenario('polled-instance');
     await runAt(NOW, ['import', '-'], env, JOB_RUNS.map((run) => JSON.stringify(run)).join('\n'));
     const { stdout } = await runAt(NOW, ['report', '-f', 'json', '--job', 'nightly'], env);
@@ -152,7 +152,7 @@ describe('check -f json', () => {
     ['an old sample', 'polled-instance', ['-j', '1h', '--offline', '--host', 'i-0abc', '--max-age', '1s']],
     ['no sample', 'empty-database', ['-j', '1h', '--offline']],
     ['an endpoint that fails', 'pod-with-expired-token', ['-j', '1h']],
-  ])('is valid for %s', async (_, scenario, args) => {
+  ])('check -f json is valid for %s', async (_, scenario, args) => {
     const { now, env } = await createScenario(scenario);
     const { stdout } = await runAt(now, ['check', '-f', 'json', ...args], env);
     expect(findViolations('check', JSON.parse(stdout))).toEqual([]);
@@ -163,7 +163,7 @@ describe('poll -f json', () => {
   test.each([
     ['a sample', 'polled-instance', 0],
     ['a failed poll', 'pod-with-expired-token', 1],
-  ])('is valid for %s', async (_, scenario, exitCode) => {
+  ])('poll -f json is valid for %s', async (_, scenario, exitCode) => {
     const { now, env } = await createScenario(scenario);
     const { code, stdout } = await runAt(now, ['poll', '-f', 'json'], env);
     expect(code).toBe(exitCode);
@@ -172,7 +172,7 @@ describe('poll -f json', () => {
 });
 
 describe('env -f json', () => {
-  test('is valid', async () => {
+  test('env -f json is valid', async () => {
     const { now, env } = await createScenario('polled-instance');
     const { stdout } = await runAt(now, ['env', '-j', '1h', '-f', 'json'], env);
     expect(findViolations('env', JSON.parse(stdout))).toEqual([]);
@@ -180,7 +180,7 @@ describe('env -f json', () => {
 });
 
 describe('sources -f json', () => {
-  test.each(CASES)('is valid for the case $name', async (each) => {
+  test.each(CASES)('sources -f json is valid for the case $name', async (each) => {
     const { environment } = await setUp(each);
     const { stdout } = await runAt(Date.now(), ['sources', '-f', 'json'], environment);
     expect(findViolations('sources', JSON.parse(stdout))).toEqual([]);
@@ -188,7 +188,7 @@ describe('sources -f json', () => {
 });
 
 describe('export -f ndjson', () => {
-  test('is valid for samples, failed polls, job runs and pruned generations', async () => {
+  test('export -f ndjson is valid for samples, failed polls, job runs and pruned generations', async () => {
     const { env } = await createScenario('polled-instance');
     await runAt(NOW, ['import', '-'], env, JOB_RUNS.map((run) => JSON.stringify(run)).join('\n'));
     await runAt(NOW, ['import', join(HISTORIES, 'failed-polls-beside-samples', 'observations.ndjson')], env);
@@ -204,7 +204,7 @@ describe('export -f ndjson', () => {
 });
 
 describe('simulate -f json', () => {
-  test('is valid from start to end', async () => {
+  test('simulate -f json is valid from start to end', async () => {
     const simulation = await startSimulation([
       ...['-f', 'json', '--shape', 'imds,ecs', '--fault', 'reset,path=/latest/user-data'],
     ]);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Instant } from '../../../src/domain/model.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
-import { imds, ROLES, tokenAnswer } from '../sources/polling.ts';
-import { type Script, startEndpoint } from '../sources/scripted-endpoint.ts';
+import { imds, ROLES } from '../sources/polling.ts';
+import { type Script, type Step, startEndpoint } from '../sources/scripted-endpoint.ts';
 import { runAt } from './run-at.ts';
 
 /** The world in which the commands of a documented console session run. */
@@ -123,17 +123,12 @@ async function createPodWithExpiredToken(): Promise<Scenario> {
 }
 
 /** The scripted responses with the fixed time in their `Date` header. */
-function withDate(script: Script): Script {
-  const answer = (step: Script[string]): Script[string] => {
-    if (Array.isArray(step) || typeof step === 'string') return step;
-    return { ...step, headers: { ...DATE, ...step.headers } };
-  };
-  const { headers } = tokenAnswer() as { headers: Record<string, string> };
-  const entries = Object.entries(script).map(([request, step]) => [request, answer(step)] as const);
-  return {
-    ...Object.fromEntries(entries),
-    'PUT /latest/api/token': { headers: { ...DATE, ...headers }, body: 'example' },
-  };
+const withDate = (script: Script): Script =>
+  Object.fromEntries(Object.entries(script).map(([request, steps]) => [request, addDate(steps)]));
+
+function addDate(steps: Step | Step[]): Step | Step[] {
+  if (Array.isArray(steps) || typeof steps === 'string') return steps;
+  return { ...steps, headers: { ...DATE, ...steps.headers } };
 }
 
 export const SCENARIOS: Record<string, () => Promise<Scenario>> = {
