@@ -28,15 +28,15 @@ export interface SimulationOptions {
   tree: MetadataTree;
 }
 
-/** Everything that the endpoints of one run share. */
+/** The state that all endpoints of one simulator share. */
 export interface Simulation extends Omit<SimulationOptions, 'faults' | 'seed' | 'rotationTiming'> {
   issuer: CredentialIssuer;
   faultPlan: FaultPlan;
   metadataTokens: MetadataTokens;
   serviceAccountTokens: ServiceAccountTokens;
-  /** The id of the ECS task's credentials: on ECS it is all the secret there is. */
+  /** The id of the ECS task's credentials. ECS has no authorization, so this id is the only secret. */
   credentialsId: string;
-  /** What CloudShell's clients send as `Authorization`. */
+  /** The `Authorization` header that CloudShell clients must send. */
   authorization: string;
 }
 
@@ -59,5 +59,5 @@ export function createSimulation({
   };
 }
 
-/** What EKS projects into pods lives a day. */
+/** Lifetime of the service-account tokens that EKS projects into pods. */
 export const AUTHORIZATION_LIFETIME: Seconds = 86_400;
