@@ -7,6 +7,10 @@ export const SHAPES = ['imds', 'ecs', 'eks', 'cloudshell'] as const;
 /** The endpoint that the simulator imitates. */
 export type Shape = (typeof SHAPES)[number];
 
+/** The IMDS versions that the simulator enables. */
+export const IMDS_MODES = ['both', 'v2', 'v1'] as const;
+export type ImdsMode = (typeof IMDS_MODES)[number];
+
 /** The addresses of a connection; undefined after the connection has closed. */
 export interface Connection {
   readonly remoteAddress?: string | undefined;

@@ -4,16 +4,13 @@ import { ServiceAccountTokens } from './containers/service-account-tokens.ts';
 import { CredentialIssuer } from './credentials/credential-issuer.ts';
 import { RotationSchedule, type RotationTiming } from './credentials/rotation-schedule.ts';
 import { SeededRandom } from './credentials/seeded-random.ts';
-import type { Shape } from './endpoint-request.ts';
+import type { ImdsMode, Shape } from './endpoint-request.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import { MetadataTokens } from './imds/metadata-tokens.ts';
 import type { Instance } from './tree/default-tree.ts';
 import type { MetadataTree } from './tree/metadata-tree.ts';
 import type { Variants } from './variants.ts';
-
-export const IMDS_MODES = ['both', 'v2', 'v1'] as const;
-export type ImdsMode = (typeof IMDS_MODES)[number];
 
 export interface SimulationOptions {
   shapes: readonly Shape[];

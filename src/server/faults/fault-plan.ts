@@ -50,10 +50,6 @@ export class FaultPlan {
     this.#randomness = randomness;
   }
 
-  get isEmpty(): boolean {
-    return this.#faults.length === 0;
-  }
-
   /** Selects the faults for a request and counts the request. `path` is without its query. */
   selectFaults(path: string, now: Instant): ActiveFaults {
     const elapsed = now - this.#startedAt;
