@@ -52,7 +52,7 @@ export class UnknownValueError extends CredWatchError {
 }
 
 /** The code of a Node.js system error, such as `ENOENT`. Empty for other errors. */
-export function systemErrorCode(error: unknown): string {
+export function getSystemErrorCode(error: unknown): string {
   if (error instanceof CredWatchError) return '';
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -1,7 +1,7 @@
 /** The entry point, and the only file that uses `process`. */
 import { homedir, hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
-import { CredWatchError, systemErrorCode } from '../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../errors.ts';
 import { main } from './main.ts';
 import type { Io, Output } from './process/io.ts';
 
@@ -22,7 +22,7 @@ function createOutput(stream: NodeJS.WriteStream, name: string): Output {
         stream.write(text, (error) => {
           isClosed = error != null;
           // EPIPE means that the reader has enough, as in `cred-watch … | head`.
-          const isLost = isClosed && stream === process.stdout && systemErrorCode(error) !== 'EPIPE';
+          const isLost = isClosed && stream === process.stdout && getSystemErrorCode(error) !== 'EPIPE';
           if (isLost) reject(createWriteError(name, error));
           else resolve();
         });
@@ -32,7 +32,7 @@ function createOutput(stream: NodeJS.WriteStream, name: string): Output {
 
 const createWriteError = (name: string, cause: unknown): CredWatchError =>
   new CredWatchError(
-    `could not write to ${name} (${systemErrorCode(cause)})`,
+    `could not write to ${name} (${getSystemErrorCode(cause)})`,
     'the output is incomplete: free disk space, or write to another file',
     { cause },
   );

@@ -62,7 +62,7 @@ export { FAILURE_REASONS, SOURCE_NAMES } from '../domain/model.ts';
 export { POLL_NOTE_CODES } from '../domain/poll-note.ts';
 export { formatDuration, formatShortDuration, parseDuration } from '../domain/time/duration.ts';
 export { FINDING_CODES } from '../domain/verdict/finding.ts';
-export { minRotationsFor } from '../domain/verdict/job.ts';
+export { computeMinRotations } from '../domain/verdict/job.ts';
 export { VERDICTS } from '../domain/verdict/job-verdict.ts';
 export { OUTLOOKS } from '../domain/verdict/now-verdict.ts';
 export type * from './public-types.ts';
@@ -83,7 +83,7 @@ export const analyse = (history: SeriesHistory, options: AnalysisOptions): Serie
 
 export interface AssessOptions extends AnalysisOptions {
   jobs: readonly JobToJudge[];
-  /** Verdicts with fewer witnessed rotations are `unknown` (default: 1). See {@link minRotationsFor}. */
+  /** Verdicts with fewer witnessed rotations are `unknown` (default: 1). See {@link computeMinRotations}. */
   minRotations?: number | undefined;
   /** Also judge series that another series has replaced (default: false). */
   judgeRetired?: boolean | undefined;

@@ -1,8 +1,8 @@
 import { type Instant, type Seconds, SOURCE_NAMES, type SourceName } from '../domain/model.ts';
 import { findNameProblem } from '../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../domain/time/duration.ts';
-import { readMoment } from '../domain/time/moment.ts';
-import { DEFAULT_MARGIN, minRotationsFor, parseConfidence } from '../domain/verdict/job.ts';
+import { parseMoment } from '../domain/time/moment.ts';
+import { computeMinRotations, DEFAULT_MARGIN, parseConfidence } from '../domain/verdict/job.ts';
 import type { Job } from '../domain/verdict/job-verdict.ts';
 import type { Freshness } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
@@ -68,7 +68,7 @@ export const parseJob = (duration: Duration, margin: Duration = DEFAULT_MARGIN):
 export function parseMinRotations(given: Confidence | undefined): number {
   if (given === undefined) return 1;
   const share = typeof given === 'string' ? parseConfidence(given.trim()) : given;
-  if (typeof share === 'number' && share > 0 && share < 1) return minRotationsFor(share);
+  if (typeof share === 'number' && share > 0 && share < 1) return computeMinRotations(share);
   throw invalidArgument(`the confidence ${quote(given)} is not between 0 and 1`, "use '95%' or 0.95");
 }
 
@@ -80,7 +80,7 @@ export function parseInstantOption(
   what: string,
 ): Instant {
   const instant =
-    typeof given === 'string' ? readMoment(given, now, end) : given instanceof Date ? given.getTime() : null;
+    typeof given === 'string' ? parseMoment(given, now, end) : given instanceof Date ? given.getTime() : null;
   if (instant !== null && Number.isSafeInteger(instant)) return instant;
   throw invalidArgument(
     `${what} ${quote(given)} is not a time`,

@@ -1,4 +1,4 @@
-import { correctedTime } from '../domain/measurement/generations.ts';
+import { correctTime } from '../domain/measurement/generations.ts';
 import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import { formatInstant, secondsBetween } from '../domain/time/instant.ts';
@@ -31,7 +31,7 @@ export function formatPollLine({
 }: PollResult): string {
   if (credentials === null) return '';
   const { accessKeyId, lastUpdated, expiration } = credentials;
-  const remaining = secondsBetween(correctedTime({ observedAt, clockOffset }), expiration);
+  const remaining = secondsBetween(correctTime({ observedAt, clockOffset }), expiration);
   return [
     formatTimestamp(observedAt),
     formatSeriesName(identity),
@@ -58,7 +58,7 @@ export function formatPollJson(result: PollResult): string {
     last_updated: formatNullableInstant(credentials?.lastUpdated ?? null),
     expiration: formatNullableInstant(credentials?.expiration ?? null),
     remaining_seconds:
-      credentials && secondsBetween(correctedTime({ observedAt, clockOffset }), credentials.expiration),
+      credentials && secondsBetween(correctTime({ observedAt, clockOffset }), credentials.expiration),
     clock_offset_seconds: clockOffset,
     failure,
     notes: notes.map(({ code }) => code),

@@ -4,36 +4,32 @@ import type { FalseCredentials } from './credentials/false-credentials.ts';
 import type { ActiveFaults } from './faults/fault-plan.ts';
 
 export const SHAPES = ['imds', 'ecs', 'eks', 'cloudshell'] as const;
-/** The endpoint that the simulator imitates. */
+/** Whose endpoint is played. */
 export type Shape = (typeof SHAPES)[number];
 
-/** The IMDS versions that the simulator enables. */
-export const IMDS_MODES = ['both', 'v2', 'v1'] as const;
-export type ImdsMode = (typeof IMDS_MODES)[number];
-
-/** The addresses of a connection; undefined after the connection has closed. */
+/** The ends of a connection; undefined once it is broken. */
 export interface Connection {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
   readonly localAddress?: string | undefined;
 }
 
-/** A request, independent of the HTTP server that received it. */
+/** A request as everything behind the listener sees it. */
 export interface EndpointRequest {
   method: string;
-  /** As the client sent it, without the query. */
+  /** As sent, without the query. */
   path: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** Read lazily, because each address is a system call. */
+  /** Read only by whoever needs it: each address is a system call. */
   connection: Connection;
   now: Instant;
-  /** The error that a `clock-skew` fault adds to the `Date` header. */
+  /** By how much the answers' `Date` is wrong on purpose. */
   dateSkew: Seconds;
   faults: ActiveFaults;
 }
 
-/** Name and value. Headers are lists, because their order is part of the simulation. */
+/** Name and value, in the order of the wire. */
 export type Header = readonly [name: string, value: string];
 
 export interface EndpointResponse {
@@ -45,45 +41,45 @@ export interface EndpointResponse {
 }
 
 export const REQUEST_KINDS = ['token', 'role', 'credentials', 'metadata', 'other'] as const;
-/** The kind of resource that a request asks for. */
+/** What a request was after. */
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 
-/** A response and its facts for the log and the traffic summary. */
+/** An answer, and what the log and the final report are told of it. */
 export interface HandledRequest {
   response: EndpointResponse;
   shape: Shape | null;
   kind: RequestKind;
-  /** IMDS version: '2' if the client requested or used a session token; '' for other shapes. */
+  /** Of IMDS: 2 where a session token was asked for or used. */
   apiVersion: '1' | '2' | '';
   credentials: FalseCredentials | null;
-  /** The error that a handler threw: a defect of the simulator. */
+  /** What was thrown where an answer should have been made: a defect of ours. */
   internalError?: unknown;
 }
 
-/** Builds the error response of one kind of endpoint for a status. */
-export type ErrorResponder = (request: EndpointRequest, status: number) => EndpointResponse;
+/** How one kind of endpoint says that something went wrong, where a fault asks for it. */
+export type ErrorResponder = (inquiry: EndpointRequest, status: number) => EndpointResponse;
 
-/** Returns null if the path belongs to another shape. */
-export type RequestHandler = (request: EndpointRequest) => HandledRequest | null;
+/** Null where the path belongs to another shape. */
+export type RequestHandler = (inquiry: EndpointRequest) => HandledRequest | null;
 
-const formattedDates = new Map<number, string>();
+const dates = new Map<number, string>();
 
-/** The date format of RFC 9110. Cached, because the responses of one second share their dates. */
+/** RFC 9110, as every one of these servers writes it. Most of a second's answers share theirs. */
 export function formatHttpDate(instant: Instant): string {
   const second = Math.floor(instant / 1000);
-  const cached = formattedDates.get(second);
-  if (cached !== undefined) return cached;
-  if (formattedDates.size >= 16) formattedDates.clear();
+  const known = dates.get(second);
+  if (known !== undefined) return known;
+  if (dates.size >= 16) dates.clear();
   const date = new Date(second * 1000).toUTCString();
-  formattedDates.set(second, date);
+  dates.set(second, date);
   return date;
 }
 
 export type ResponseTime = Pick<EndpointRequest, 'now' | 'dateSkew'>;
 
-/** The value of the `Date` header. */
+/** The `Date` of an answer. */
 export const formatDateHeader = ({ now, dateSkew }: ResponseTime) => formatHttpDate(now + dateSkew * 1000);
 
-/** `2026-11-22T06:23:11Z`: every client understands this form; some reject fractions and offsets. */
+/** `2026-11-22T06:23:11Z`, the one form that every client understands. */
 export const formatDocumentInstant = (instant: Instant) =>
   new Date(instant).toISOString().replace(/\.\d+/, '');

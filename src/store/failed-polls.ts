@@ -8,7 +8,7 @@ import type {
   SourceName,
   Span,
 } from '../domain/model.ts';
-import { hostSourceKey } from '../domain/series-key.ts';
+import { getHostSourceKey } from '../domain/series-key.ts';
 import { joinSpans } from '../domain/time/spans.ts';
 import type { SeriesFilter } from './contract.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
@@ -29,7 +29,7 @@ interface FailedPollCountRow {
   last: Instant;
 }
 
-/** Counts failed polls in the selected period. Returns one group per {@link hostSourceKey}. */
+/** Counts failed polls in the selected period. Returns one group per {@link getHostSourceKey}. */
 export function readFailedPollCounts(
   connection: DatabaseConnection,
   { host, source, since, until }: SeriesFilter,
@@ -53,7 +53,7 @@ export function readFailedPollCounts(
   for (const row of rows) {
     const { reason, count, first, last } = row;
     const lastDetail = requireRow(selectLastDetail.get(row.host, row.source, reason, last));
-    const key = hostSourceKey(row);
+    const key = getHostSourceKey(row);
     const group = groups.get(key) ?? { host: row.host, source: row.source, counts: [] };
     group.counts.push({ reason, count, firstAt: first, lastAt: last, lastDetail });
     groups.set(key, group);

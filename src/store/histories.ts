@@ -1,6 +1,6 @@
-import { withThirdSamples } from '../domain/measurement/generations.ts';
+import { fillThirdSamples } from '../domain/measurement/generations.ts';
 import type { Generation, Instant, SeriesHistory, SourceName } from '../domain/model.ts';
-import { hostSourceKey } from '../domain/series-key.ts';
+import { getHostSourceKey } from '../domain/series-key.ts';
 import type { SeriesFilter } from './contract.ts';
 import { findFailedPollSpans, readFailedPollCounts } from './failed-polls.ts';
 import { generationFromRow, type StoredGenerationRow } from './generation-rows.ts';
@@ -38,7 +38,7 @@ export function readHistories(connection: DatabaseConnection, filter: SeriesFilt
   const failedPolls = readFailedPollCounts(connection, filter);
   const histories = sampled.map((history) => {
     // The newest series of a host and source has its failed polls. Repeated in each series, they would look like more.
-    const key = hostSourceKey(history.identity);
+    const key = getHostSourceKey(history.identity);
     return newest.get(key) === history
       ? { ...history, failedPolls: failedPolls.get(key)?.counts ?? [] }
       : history;
@@ -63,7 +63,7 @@ function readSampledHistories(connection: DatabaseConnection, filter: SeriesFilt
   return findSeries(connection, filter)
     .map((row): SeriesHistory => {
       const stored = select.all(row.id).map((each) => generationFromRow(each).generation);
-      const generations = withThirdSamples(stored, () => readSampleTimes(connection, row.id));
+      const generations = fillThirdSamples(stored, () => readSampleTimes(connection, row.id));
       return {
         identity: { host: row.host, source: row.source, apiVersion: row.api_version, role: row.role },
         isPolled: row.polled === 1,
@@ -79,7 +79,7 @@ function readSampledHistories(connection: DatabaseConnection, filter: SeriesFilt
 function findNewestSeries(histories: readonly SeriesHistory[]): Map<string, SeriesHistory> {
   const newest = new Map<string, SeriesHistory>();
   for (const history of histories) {
-    const key = hostSourceKey(history.identity);
+    const key = getHostSourceKey(history.identity);
     const known = newest.get(key);
     if (known === undefined || lastSeen(history) > lastSeen(known)) newest.set(key, history);
   }

@@ -1,4 +1,4 @@
-import { findThirdSampleSpans, withThirdSamples } from '../domain/measurement/generations.ts';
+import { fillThirdSamples, findThirdSampleSpans } from '../domain/measurement/generations.ts';
 import type { Instant } from '../domain/model.ts';
 import type { PruneResult } from './contract.ts';
 import { generationFromRow, type StoredGenerationRow } from './generation-rows.ts';
@@ -35,7 +35,7 @@ export function prune(
   for (const { id: seriesId } of findSeries(connection, {})) {
     const stored = generations.all(seriesId).map(generationFromRow);
     connection.exec('DELETE FROM temp.needed');
-    const all = withThirdSamples(
+    const all = fillThirdSamples(
       stored.map(({ generation }) => generation),
       () => readSampleTimes(connection, seriesId),
     );

@@ -1,4 +1,4 @@
-import { generationFromSample, generationKey, mergeGenerations } from '../domain/measurement/generations.ts';
+import { createGeneration, getGenerationKey, mergeGenerations } from '../domain/measurement/generations.ts';
 import type {
   FailedPoll,
   Instant,
@@ -75,10 +75,10 @@ export class SampleStore {
         .pluck();
       const seriesId = requireRow(saveSeries.get({ ...identity, machine, observedAt: sample.observedAt }));
       const rows = new GenerationRows(this.#connection);
-      const key = generationKey(sample);
+      const key = getGenerationKey(sample);
       const known = rows.find(seriesId, key);
       const ordinal = known === null ? 0 : rows.nextOrdinal(known.id, sample);
-      const seen = { ...generationFromSample(sample), samples: ordinal === 0 ? 1 : 0 };
+      const seen = { ...createGeneration(sample), samples: ordinal === 0 ? 1 : 0 };
       const generation = known === null ? seen : mergeGenerations(known.generation, seen);
       const id = rows.save(known?.id ?? null, seriesId, key, generation);
       rows.insertSample(id, sample, ordinal);

@@ -1,8 +1,8 @@
 import type { NonEmpty } from '../domain/lists.ts';
-import { correctedTime } from '../domain/measurement/generations.ts';
+import { correctTime } from '../domain/measurement/generations.ts';
 import { minBy } from '../domain/measurement/statistics.ts';
 import type { Generation, Instant, Seconds, SeriesIdentity, SourceName } from '../domain/model.ts';
-import { analyse, correctedNow } from '../domain/verdict/analyse.ts';
+import { analyse, correctNow } from '../domain/verdict/analyse.ts';
 import { NOTABLE_CLOCK_OFFSET } from '../domain/verdict/checks/clock-checks.ts';
 import type { Job } from '../domain/verdict/job-verdict.ts';
 import { judgeNow, judgeUnusableSample, judgeWithoutCredentials } from '../domain/verdict/now.ts';
@@ -45,7 +45,7 @@ export async function pollAndJudge(
 
 /** The later one of the raw and the corrected time, because either clock may be wrong. */
 const findLaterTime = (now: Instant, clockOffset: Seconds | null): Instant =>
-  Math.max(now, correctedTime({ observedAt: now, clockOffset }));
+  Math.max(now, correctTime({ observedAt: now, clockOffset }));
 
 export interface JudgeStoredOptions {
   host: string;
@@ -69,7 +69,7 @@ export function judgeStored(
   }
   const { identity, age } = analysis;
   const current = { identity, credentials: findLastSeen(measurement.generations) };
-  const options = { job, at: Math.max(now, correctedNow(now, measurement)), analysis };
+  const options = { job, at: Math.max(now, correctNow(now, measurement)), analysis };
   if (age > maxAge) {
     const stale = { code: 'STALE_SAMPLES', ageSeconds: age, maxAgeSeconds: maxAge } as const;
     return judgeUnusableSample(stale, current, options);

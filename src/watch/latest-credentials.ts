@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { CredentialValues } from '../credential-formats/credential-values.ts';
-import { correctedTime } from '../domain/measurement/generations.ts';
+import { correctTime } from '../domain/measurement/generations.ts';
 import type { Instant, Seconds } from '../domain/model.ts';
 import type { PolledCredentials, PollOutcome } from '../sources/source.ts';
 import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
-import { minPollInterval } from './poll-schedule.ts';
+import { getMinPollInterval } from './poll-schedule.ts';
 
 /**
  * With valid credentials at hand, wait at most this many milliseconds for a poll: SDK clients time out after
@@ -38,7 +38,7 @@ export class LatestCredentials {
   constructor(context: PollContext, options: LatestCredentialsOptions) {
     this.#context = context;
     this.#options = options;
-    this.#minInterval = minPollInterval(context.source);
+    this.#minInterval = getMinPollInterval(context.source);
     if (options.initialPoll !== undefined) {
       this.#polledAt = options.initialPoll.observedAt;
       this.#accept(options.initialPoll);
@@ -104,7 +104,7 @@ export class LatestCredentials {
 
   #isValid({ credentials }: PolledCredentials): boolean {
     const observedAt = this.#options.clock.now();
-    return correctedTime({ observedAt, clockOffset: this.#clockOffset }) < credentials.expiration;
+    return correctTime({ observedAt, clockOffset: this.#clockOffset }) < credentials.expiration;
   }
 
   #toValues(): CredentialValues | null {

@@ -1,5 +1,5 @@
 import { findDueSpan } from '../domain/measurement/forecast.ts';
-import { correctedTime } from '../domain/measurement/generations.ts';
+import { correctTime } from '../domain/measurement/generations.ts';
 import { measure } from '../domain/measurement/measure.ts';
 import type { Instant, Seconds, Span } from '../domain/model.ts';
 import { CredWatchError } from '../errors.ts';
@@ -20,14 +20,14 @@ const JITTER = 0.1;
  * A random factor for a pause, 0.9 to 1.1.
  * @param random returns a number from 0 to less than 1
  */
-export const randomJitterFactor = (random: () => number): number => 1 + JITTER * (2 * random() - 1);
+export const chooseJitterFactor = (random: () => number): number => 1 + JITTER * (2 * random() - 1);
 
 /**
  * The minimum time between two polls. Real endpoints are throttled and shared by all programs of the
  * instance, and a credential process may log in somewhere. Endpoints on loopback addresses may be polled
  * every second.
  */
-export const minPollInterval = ({ endpoint }: Pick<CredentialSource, 'endpoint'>): Seconds =>
+export const getMinPollInterval = ({ endpoint }: Pick<CredentialSource, 'endpoint'>): Seconds =>
   endpoint?.loopback ? 1 : 10;
 
 /**
@@ -40,7 +40,7 @@ export function assertPollInterval(
   interval: Seconds,
   source: Pick<CredentialSource, 'endpoint'>,
 ): void {
-  const shortest = minPollInterval(source);
+  const shortest = getMinPollInterval(source);
   if (source.endpoint === null || interval >= shortest) return;
   throw new CredWatchError(
     `${what} ${interval}s is too short for ${source.endpoint.url}, which other programs also use`,
@@ -72,7 +72,7 @@ export class PollSchedule {
 
   /**
    * The time from the start of this poll to the start of the next one.
-   * @param factor see {@link randomJitterFactor}
+   * @param factor see {@link chooseJitterFactor}
    */
   computePause(recorded: RecordedPoll, factor: number): Seconds {
     const { outcome } = recorded;
@@ -83,12 +83,12 @@ export class PollSchedule {
       this.#current = { accessKeyId, due: this.#findDueSpan(recorded) };
     }
     const { due } = this.#current;
-    return due === null ? usual : Math.min(usual, this.#computeDuePause(due, correctedTime(outcome), factor));
+    return due === null ? usual : Math.min(usual, this.#computeDuePause(due, correctTime(outcome), factor));
   }
 
   #computeDuePause(due: Span, at: Instant, factor: number): Seconds {
     const length = (due.to - due.from) / 1000;
-    const shortest = minPollInterval(this.#context.source);
+    const shortest = getMinPollInterval(this.#context.source);
     const pause = Math.max(shortest, length / POLLS_PER_DUE_SPAN);
     if (at > due.to + (OVERTIME * length + pause) * 1000) return Number.POSITIVE_INFINITY;
     // The first poll is made before the due span and without jitter, which could skip a short span.

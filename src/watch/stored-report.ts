@@ -1,6 +1,6 @@
 import type { JobRun, Seconds, SeriesHistory } from '../domain/model.ts';
 import { type Assessment, assess, type JobToJudge } from '../domain/verdict/assessment.ts';
-import { minRotationsFor } from '../domain/verdict/job.ts';
+import { computeMinRotations } from '../domain/verdict/job.ts';
 import type { Freshness } from '../domain/verdict/series-analysis.ts';
 import type { JobRunFilter, SeriesFilter } from '../store/contract.ts';
 
@@ -60,7 +60,7 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
     now,
     maxAge,
     jobs: findJobsToJudge(store, options),
-    minRotations: confidence === null ? 1 : minRotationsFor(confidence),
+    minRotations: confidence === null ? 1 : computeMinRotations(confidence),
     judgeRetired: filter.role !== undefined,
   };
   const assessSelected = (selection: SeriesFilter) => assess(store?.histories(selection) ?? [], rules);

@@ -4,7 +4,7 @@ import type { Job } from '../domain/verdict/job-verdict.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import { type JudgedPoll, pollAndJudge } from './judge-now.ts';
 import type { PollContext } from './poll-once.ts';
-import { computeBackoff, minPollInterval, randomJitterFactor } from './poll-schedule.ts';
+import { chooseJitterFactor, computeBackoff, getMinPollInterval } from './poll-schedule.ts';
 
 /** The pause between polls while a rotation is due. */
 const USUAL_PAUSE: Seconds = 60;
@@ -81,8 +81,8 @@ function computePause(
   { source }: PollContext,
   { random }: WaitOptions,
 ): Seconds {
-  const shortest = minPollInterval(source);
-  const factor = randomJitterFactor(random);
+  const shortest = getMinPollInterval(source);
+  const factor = chooseJitterFactor(random);
   const usual = Math.min(
     USUAL_PAUSE,
     (nextRotation?.interval ?? Number.POSITIVE_INFINITY) / POLLS_PER_INTERVAL,

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Seconds } from '../domain/model.ts';
 import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
-import { computeBackoff, PollSchedule, randomJitterFactor } from './poll-schedule.ts';
+import { chooseJitterFactor, computeBackoff, PollSchedule } from './poll-schedule.ts';
 
 /**
  * Milliseconds for the current poll to finish after `stop`. systemd and Docker kill after ten seconds or
@@ -38,7 +38,7 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
    */
   const computePause = (recorded: RecordedPoll): Seconds => {
     const { interval, random } = options;
-    const factor = randomJitterFactor(random);
+    const factor = chooseJitterFactor(random);
     if (failures > 0) return Math.max(interval, computeBackoff(interval, failures)) * factor;
     return schedule.computePause(recorded, factor);
   };

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { CredWatchError, systemErrorCode } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { formatNumber } from '../../report/text/format-values.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { ImportFile, StagedFile } from '../../store/import/files.ts';
@@ -127,7 +127,7 @@ async function withReadErrors<T>(file: string, read: () => Promise<T>): Promise<
   try {
     return await read();
   } catch (error) {
-    const reason = READ_ERRORS.get(systemErrorCode(error));
+    const reason = READ_ERRORS.get(getSystemErrorCode(error));
     if (reason === undefined) throw error;
     throw new CredWatchError(
       `could not read ${file}: ${reason}`,

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/model.ts';
-import { readMoment } from '../../domain/time/moment.ts';
+import { parseMoment } from '../../domain/time/moment.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import { isPeriodEmpty } from '../../watch/stored-report.ts';
@@ -29,7 +29,7 @@ export const isFiltered = (filter: SeriesFilter): boolean =>
  * @throws CredWatchError if the text is not a time
  */
 export function parseMomentFlag(flag: string, text: string, now: Instant, end: 'first' | 'last'): Instant {
-  const moment = readMoment(text, now, end);
+  const moment = parseMoment(text, now, end);
   if (moment !== null) return moment;
   throw new CredWatchError(
     `${flag} '${text}' is not a time`,

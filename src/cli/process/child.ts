@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { systemErrorCode } from '../../errors.ts';
+import { getSystemErrorCode } from '../../errors.ts';
 import type { CommandResult } from '../../watch/record-job-run.ts';
 import { signalExitCode } from '../flags/exit-codes.ts';
 import type { Io } from './io.ts';
@@ -53,7 +53,7 @@ export async function runChild(
 const hasStarted = ({ pid }: ChildProcess) => pid !== undefined;
 
 async function sayNotStarted(command: string, error: unknown, io: Io): Promise<number> {
-  const code = systemErrorCode(error);
+  const code = getSystemErrorCode(error);
   if (code === 'ENOENT') {
     await printError(io, `command '${command}' was not found`, 'see its name, and PATH');
     return NOT_FOUND;

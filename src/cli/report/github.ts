@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
-import { CredWatchError, systemErrorCode } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { ReportContext } from '../../report/context.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -49,7 +49,7 @@ async function append(
       await file.close();
     }
   } catch (error) {
-    const code = systemErrorCode(error);
+    const code = getSystemErrorCode(error);
     if (code === '') throw error;
     throw new CredWatchError(
       `${variable} names a file that cannot be written: ${path} (${code})`,

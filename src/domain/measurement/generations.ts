@@ -7,7 +7,7 @@ import type { Generation, Instant, IssuedCredentials, Sample, Seconds, Span } fr
 export const MIN_CORRECTED_CLOCK_OFFSET: Seconds = 2;
 
 /** The time of a sample by AWS's clock, by which credentials expire. */
-export function correctedTime({
+export function correctTime({
   observedAt,
   clockOffset,
 }: Pick<Sample, 'observedAt' | 'clockOffset'>): Instant {
@@ -16,13 +16,13 @@ export function correctedTime({
 }
 
 /** Identifies a generation: the access key id, or `LastUpdated` and `Expiration` if there is no key id. */
-export function generationKey({ accessKeyId, lastUpdated, expiration }: IssuedCredentials): string {
+export function getGenerationKey({ accessKeyId, lastUpdated, expiration }: IssuedCredentials): string {
   return accessKeyId !== '' ? accessKeyId : `${lastUpdated ?? ''}/${expiration}`;
 }
 
 /** A generation with a single sample. */
-export function generationFromSample(sample: Sample): Generation {
-  const seen = correctedTime(sample);
+export function createGeneration(sample: Sample): Generation {
+  const seen = correctTime(sample);
   return {
     accessKeyId: sample.accessKeyId,
     lastUpdated: sample.lastUpdated,
@@ -64,20 +64,20 @@ export function groupGenerations(samples: Iterable<Sample>): Generation[] {
   for (const sample of samples) distinct.set(JSON.stringify(fields(sample)), sample);
   const byKey = new Map<string, Generation>();
   for (const sample of distinct.values()) {
-    const key = generationKey(sample);
+    const key = getGenerationKey(sample);
     const known = byKey.get(key);
-    const seen = generationFromSample(sample);
+    const seen = createGeneration(sample);
     byKey.set(key, known === undefined ? seen : mergeGenerations(known, seen));
   }
-  const times = [...distinct.values()].map(correctedTime).sort((a, b) => a - b);
-  return withThirdSamples([...byKey.values()], () => times);
+  const times = [...distinct.values()].map(correctTime).sort((a, b) => a - b);
+  return fillThirdSamples([...byKey.values()], () => times);
 }
 
 /**
  * Sets `thirdSampleAfter` of the generations that overlap with their successor.
  * @param sampleTimes returns the times of all samples, ascending; called only if generations overlap
  */
-export function withThirdSamples(
+export function fillThirdSamples(
   generations: readonly Generation[],
   sampleTimes: () => readonly Instant[],
 ): Generation[] {
@@ -98,7 +98,7 @@ const listOverlapping = (ordered: readonly Generation[]): Generation[] =>
     .filter(([from, to]) => areOverlapping(from, to))
     .map(([from]) => from);
 
-/** The spans whose samples {@link withThirdSamples} depends on. Pruning must keep these samples. */
+/** The spans whose samples {@link fillThirdSamples} depends on. Pruning must keep these samples. */
 export function findThirdSampleSpans(generations: readonly Generation[]): Span[] {
   return listOverlapping(orderGenerations(generations)).map(({ lastSeen, thirdSampleAfter }) => ({
     from: lastSeen,

@@ -6,12 +6,12 @@ import type { Extremes, Measurement, Rotation } from './measurement.ts';
 import { findAppearances, findRotations, type RotationHistory } from './rotations.ts';
 import { median, range, weightedMedian } from './statistics.ts';
 import {
-  coveredTime,
   findGaps,
   findSampledMinimum,
   findServedPeriods,
   findValidityWhenIssued,
   findWorstCase,
+  measureCoveredTime,
 } from './validity.ts';
 
 /**
@@ -40,7 +40,7 @@ export function measure(generations: readonly Generation[]): Measurement {
     witnessedCount: rotations.filter(({ isWitnessed }) => isWitnessed).length,
     firstSample,
     lastSample,
-    watchedTime: Math.floor(coveredTime(servedPeriods) / 1000),
+    watchedTime: Math.floor(measureCoveredTime(servedPeriods) / 1000),
     gaps: findGaps(replacements),
     servedPeriods,
     rotationInterval: findExtremes(rotations.flatMap(({ interval }) => interval ?? [])),

@@ -85,7 +85,7 @@ export function findValidityWhenIssued(appearances: readonly Appearance[]): Vali
 }
 
 /** The length in milliseconds of the union of the spans. */
-export function coveredTime(spans: readonly Span[]): number {
+export function measureCoveredTime(spans: readonly Span[]): number {
   let [covered, until] = [0, Number.NEGATIVE_INFINITY];
   for (const { from, to } of sortSpans(spans)) {
     covered += Math.max(0, to - Math.max(from, until));
@@ -110,14 +110,14 @@ export function computeShareOfSafeStarts(
   { servedPeriods }: Pick<Measurement, 'servedPeriods'>,
   required: Seconds,
 ): number | null {
-  const watched = coveredTime(servedPeriods);
+  const watched = measureCoveredTime(servedPeriods);
   if (watched === 0) return null;
   const unsafe: Span[] = [];
   for (const { generation, from, to } of servedPeriods) {
     const begin = Math.max(from, findLastSafeStart(generation, required));
     if (to > begin) unsafe.push({ from: begin, to });
   }
-  return 1 - coveredTime(unsafe) / watched;
+  return 1 - measureCoveredTime(unsafe) / watched;
 }
 
 const findLastSafeStart = (generation: Generation, required: Seconds): Instant =>

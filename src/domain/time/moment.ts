@@ -12,7 +12,7 @@ const inUtc = { in: tz('UTC') };
  * Parses an instant as a user writes it: how long ago (`7d`), an exact time (`2026-01-31T12:00:00Z`), or a
  * day in UTC (`2026-01-31`). A day means its first or its last millisecond. Null for any other text.
  */
-export function readMoment(text: string, now: Instant, end: 'first' | 'last'): Instant | null {
+export function parseMoment(text: string, now: Instant, end: 'first' | 'last'): Instant | null {
   const ago = parseDuration(text);
   if (ago !== null) return now - ago * 1000;
   const exact = parseInstant(text);

@@ -22,18 +22,18 @@ export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): Ser
     failedPolls,
     failedPollSpans,
     measurement,
-    age: measurement === null ? null : secondsBetween(measurement.lastSample, correctedNow(now, measurement)),
+    age: measurement === null ? null : secondsBetween(measurement.lastSample, correctNow(now, measurement)),
     maxAge: maxAge === 'default' ? (isPolled ? DEFAULT_MAX_AGE : null) : maxAge,
   };
   return { ...facts, findings: findFindings(facts) };
 }
 
 /** `now` by AWS's clock, which dates the samples: corrected by the offset of the newest generation. */
-export function correctedNow(now: Instant, { generations }: Measurement): Instant {
+export function correctNow(now: Instant, { generations }: Measurement): Instant {
   const offset = lastOf(generations).smallestClockOffset ?? 0;
   return Math.abs(offset) > MIN_CORRECTED_CLOCK_OFFSET ? now - offset * 1000 : now;
 }
 
 /** Spans of failed polls by AWS's clock. The store has them by the host's clock. */
-export const correctedSpans = (spans: readonly Span[], measurement: Measurement): Span[] =>
-  spans.map(({ from, to }) => ({ from: correctedNow(from, measurement), to: correctedNow(to, measurement) }));
+export const correctSpans = (spans: readonly Span[], measurement: Measurement): Span[] =>
+  spans.map(({ from, to }) => ({ from: correctNow(from, measurement), to: correctNow(to, measurement) }));

@@ -1,5 +1,5 @@
 import type { FailureReason, JobRun, Seconds, SeriesHistory } from '../model.ts';
-import { seriesKey } from '../series-key.ts';
+import { getSeriesKey } from '../series-key.ts';
 import { analyse } from './analyse.ts';
 import { judgeJob } from './job.ts';
 import { type JobRunSummary, summariseJobRuns } from './job-runs.ts';
@@ -130,9 +130,9 @@ function chooseSeries(
   { runs }: JobToJudge,
   { judgeRetired }: Pick<AssessmentOptions, 'judgeRetired'>,
 ): readonly SeriesAnalysis[] {
-  const keys = new Set(runs.map(({ identity }) => seriesKey(identity)));
+  const keys = new Set(runs.map(({ identity }) => getSeriesKey(identity)));
   const ofRuns = analyses.filter(
-    ({ identity, measurement }) => measurement !== null && keys.has(seriesKey(identity)),
+    ({ identity, measurement }) => measurement !== null && keys.has(getSeriesKey(identity)),
   );
   const configured = analyses.filter((analysis) => !wasNeverConfigured(analysis));
   const candidates = [ofRuns, configured].find((each) => each.length > 0) ?? analyses;

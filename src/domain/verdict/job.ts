@@ -108,7 +108,7 @@ export function parseConfidence(text: string): number | null {
  * that the next one is worse than all of them is at most 1/(n+1).
  * @param confidence greater than 0 and less than 1
  */
-export function minRotationsFor(confidence: number): number {
+export function computeMinRotations(confidence: number): number {
   // 1 − 0.95 is slightly more than 0.05 in floating point, so the quotient is rounded first.
   return Math.max(1, Math.ceil(Number((1 / (1 - confidence)).toFixed(6)) - 1));
 }

@@ -2,7 +2,7 @@ import { lastOf } from '../lists.ts';
 import { minBy } from '../measurement/statistics.ts';
 import type { FailedPollCount, Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { correctedNow } from './analyse.ts';
+import { correctNow } from './analyse.ts';
 import {
   type AssessedJob,
   type AssessedSeries,
@@ -40,11 +40,11 @@ export const findSeriesWithJudgement = (
 
 /** The series that are as safe or unsafe as the verdict of the job, worst first. */
 export function rankDecisiveSeries(job: AssessedJob, assessment: Assessment): SeriesWithJudgement[] {
-  const safety = safetyOf(job.verdict);
+  const safety = toSafety(job.verdict);
   const rank = ({ judgement }: SeriesWithJudgement) => VERDICTS_WORST_FIRST.indexOf(judgement.verdict);
   const spare = ({ judgement }: SeriesWithJudgement) => judgement.spare ?? Number.POSITIVE_INFINITY;
   return findSeriesWithJudgement(job, assessment)
-    .filter(({ judgement }) => safetyOf(judgement.verdict) === safety)
+    .filter(({ judgement }) => toSafety(judgement.verdict) === safety)
     .toSorted((a, b) => rank(a) - rank(b) || Math.sign(spare(a) - spare(b)) || 0);
 }
 
@@ -63,7 +63,7 @@ function findNotJudgedReason({ isRetired }: AssessedSeries, { job }: AssessedJob
 }
 
 /** Whether to start, without the kind of "not safe". */
-export const safetyOf = (verdict: Verdict): Safety =>
+export const toSafety = (verdict: Verdict): Safety =>
   verdict === 'safe' || verdict === 'unknown' ? verdict : 'not-safe';
 
 /**
@@ -87,7 +87,7 @@ export function findNewestCredentials(
 ): { expiration: Instant; remaining: Seconds } | null {
   if (measurement === null) return null;
   const { expiration } = lastOf(measurement.generations);
-  return { expiration, remaining: secondsBetween(correctedNow(now, measurement), expiration) };
+  return { expiration, remaining: secondsBetween(correctNow(now, measurement), expiration) };
 }
 
 /** The newest failed poll of a series. Null if a sample was taken after it. */
@@ -95,5 +95,5 @@ export function findCurrentFailure({ failedPolls, measurement }: SeriesAnalysis)
   const last = minBy(failedPolls, ({ lastAt }) => -lastAt);
   if (last === null || measurement === null) return last;
   // Failed polls have the time of the host's clock.
-  return measurement.lastSample >= correctedNow(last.lastAt, measurement) ? null : last;
+  return measurement.lastSample >= correctNow(last.lastAt, measurement) ? null : last;
 }

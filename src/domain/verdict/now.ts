@@ -1,6 +1,6 @@
 import { mapNonEmpty } from '../lists.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
-import { generationKey } from '../measurement/generations.ts';
+import { getGenerationKey } from '../measurement/generations.ts';
 import type { Measurement, ValidityRange } from '../measurement/measurement.ts';
 import { range } from '../measurement/statistics.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
@@ -100,7 +100,9 @@ function measureCredentials(
 
 /** The smallest expiration ever stated for this key: a source may state a later one. */
 function findEarliestExpiration(credentials: IssuedCredentials, measurement: Measurement | null): Instant {
-  const known = measurement?.generations.find((each) => generationKey(each) === generationKey(credentials));
+  const known = measurement?.generations.find(
+    (each) => getGenerationKey(each) === getGenerationKey(credentials),
+  );
   return Math.min(credentials.expiration, known?.expiration ?? Number.POSITIVE_INFINITY);
 }
 

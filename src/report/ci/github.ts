@@ -1,6 +1,6 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { listSeriesJudgements, type SeriesWithJudgement, safetyOf } from '../../domain/verdict/judgements.ts';
+import { listSeriesJudgements, type SeriesWithJudgement, toSafety } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
@@ -64,7 +64,7 @@ function annotateJudgement({
 }: SeriesWithJudgement & { job: AssessedJob }): Annotation {
   const { measurement } = series.analysis;
   return {
-    kind: KINDS_BY_SAFETY[safetyOf(judgement.verdict)],
+    kind: KINDS_BY_SAFETY[toSafety(judgement.verdict)],
     title: `cred-watch: ${formatJob(job)} on ${seriesName(series)}`,
     lines: [
       describeVerdict(judgement),

@@ -1,7 +1,7 @@
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { listSeriesJudgements, type SeriesJudgement, safetyOf } from '../../domain/verdict/judgements.ts';
+import { listSeriesJudgements, type SeriesJudgement, toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
 import { describeFinding } from '../messages/findings.ts';
@@ -123,7 +123,7 @@ function buildJudgedCase(
     details: [...listAdvice(judgement, measurement), ...findings.map(describeFinding)],
     properties,
   };
-  switch (safetyOf(judgement.verdict)) {
+  switch (toSafety(judgement.verdict)) {
     case 'safe':
       return { outcome: 'passed', properties };
     case 'not-safe':

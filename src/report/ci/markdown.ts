@@ -6,7 +6,7 @@ import {
   findSeriesWithJudgement,
   listSeriesJudgements,
   type SeriesJudgement,
-  safetyOf,
+  toSafety,
 } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import { describeFinding } from '../messages/findings.ts';
@@ -39,7 +39,7 @@ const formatRunRow = ([label, value]: LabelledRow) =>
   label === 'job' ? `- ${value}` : `  - ${label}: ${value}`;
 
 const formatVerdictWithSymbol = (verdict: Verdict) =>
-  `${SAFETY_SYMBOLS[safetyOf(verdict)]} ${formatVerdict(verdict)}`;
+  `${SAFETY_SYMBOLS[toSafety(verdict)]} ${formatVerdict(verdict)}`;
 
 /**
  * Shows an untrusted name as inline code, where links, mentions and issue references have no effect. Characters that
@@ -107,7 +107,7 @@ const formatFinding = (finding: Parameters<typeof describeFinding>[0]) =>
 function formatJudgementLines({ series, job, judgement, notJudgedReason }: SeriesJudgement): string[] {
   if (judgement === null) return [`- ${quoteJobName(job)}: ${describeNotJudgedReason(notJudgedReason!)}`];
   return [
-    `- ${SAFETY_SYMBOLS[safetyOf(judgement.verdict)]} ${describeVerdict(judgement)}`,
+    `- ${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${describeVerdict(judgement)}`,
     ...listAdvice(judgement, series.analysis.measurement).map((each) => `  - ${each}`),
   ];
 }

@@ -1,7 +1,7 @@
 import type { ServedPeriod } from '../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, Span } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import { correctedSpans } from '../../domain/verdict/analyse.ts';
+import { correctSpans } from '../../domain/verdict/analyse.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 
 /** Remaining validity and events in one of many equal parts of the time. */
@@ -26,7 +26,7 @@ export function buildValidityBuckets(
   count: number,
 ): ValidityBucket[] | null {
   if (measurement === null || measurement.watchedTime === 0) return null;
-  const failed = correctedSpans(failedPollSpans, measurement);
+  const failed = correctSpans(failedPollSpans, measurement);
   const from = measurement.firstSample;
   const to = failed.reduce((latest, span) => Math.max(latest, span.to), measurement.lastSample);
   const length = (to - from) / count;

@@ -5,7 +5,7 @@ import { formatCount, formatSpan, formatTimestamp } from '../text/format-values.
 
 export interface SimulationFacts {
   startedAt: Instant;
-  /** URLs with a final slash, which older IMDS clients need. */
+  /** URLs; those of IMDS with a slash at the end, which older clients need. */
   endpoints: readonly string[];
   role: string;
   lifetimeSeconds: Seconds;
@@ -16,13 +16,13 @@ export interface SimulationFacts {
   faults: readonly string[];
 }
 
-/** What a user of the simulator must know, one line per fact. */
+/** What somebody who rehearses with the simulator has to know, a line each. */
 export function describeSimulation(facts: SimulationFacts): string[] {
   const { startedAt, endpoints, role, lifetimeSeconds, rotateEverySeconds, jitterSeconds } = facts;
-  const jitter = jitterSeconds === 0 ? '' : ` ± ${short(jitterSeconds)}`;
+  const jitter = jitterSeconds === 0 ? '' : `, give or take ${short(jitterSeconds)}`;
   return [
-    'these credentials are false: AWS rejects them',
-    `role ${role}: credentials valid for ${short(lifetimeSeconds)}, rotated every ${short(rotateEverySeconds)}${jitter}`,
+    'these credentials are false: AWS knows none of them, and they open nothing',
+    `role ${role}: valid for ${short(lifetimeSeconds)}, replaced every ${short(rotateEverySeconds)}${jitter}`,
     `seed ${facts.seed}, started ${formatTimestamp(startedAt)}`,
     `listening on ${endpoints.join(' ')}`,
     ...(facts.scenario === null
@@ -31,20 +31,17 @@ export function describeSimulation(facts: SimulationFacts): string[] {
           `scenario ${[facts.scenario.name, facts.scenario.description].filter((part) => part !== '').join(': ')}`,
         ]),
     ...facts.faults.map((fault) => `fault ${fault}`),
-    'AWS_ACCESS_KEY_ID, AWS_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE precede these variables;',
-    'unset them in the shell of the client',
+    'static keys (AWS_ACCESS_KEY_ID), AWS_PROFILE and web identity (AWS_WEB_IDENTITY_TOKEN_FILE)',
+    'win over these lines: unset them for the rehearsal',
   ];
 }
 
-export const ONE_BLOCK_PER_CLIENT = 'use exactly one of these blocks per client';
-export const NO_V1_CLIENTS = 'no client used IMDSv1';
-export const V1_CLIENTS_HEADING = 'clients that used IMDSv1';
-export const OTHER_CLIENTS = 'other clients';
+export const ONE_BLOCK_PER_CLIENT = 'each client takes one of these blocks, and no line of another';
 
 export interface TrafficFacts {
   requests: number;
   clients: number;
-  /** There were more clients than are counted separately. */
+  /** There were more clients than are kept apart. */
   others: boolean;
   firstAt: Instant | null;
   lastAt: Instant | null;
@@ -52,18 +49,18 @@ export interface TrafficFacts {
   credentialSets: number;
 }
 
-/** The requests to a simulator in one line. */
+/** What came of a rehearsal, in one line. */
 export function describeTraffic(facts: TrafficFacts): string {
   const { requests, clients, others, firstAt, lastAt, credentials, credentialSets } = facts;
-  if (firstAt === null || lastAt === null) return 'no client made a request';
+  if (firstAt === null || lastAt === null) return 'nobody asked';
   const time = secondsBetween(firstAt, lastAt);
-  const served =
+  const handedOut =
     credentials === 0
-      ? 'no credentials served'
-      : `${formatCount(credentialSets, 'set')} of credentials served ${formatCount(credentials, 'time')}`;
+      ? 'no credentials were handed out'
+      : `credentials were handed out ${formatCount(credentials, 'time')}, ${formatCount(credentialSets, 'set')} of them`;
   return (
     `${formatCount(requests, 'request')} from ${others ? 'more than ' : ''}${formatCount(clients, 'client')}` +
-    `${time === 0 ? '' : ` in ${duration(time)}`}; ${served}`
+    `${time === 0 ? '' : ` in ${duration(time)}`}; ${handedOut}`
   );
 }
 
@@ -74,8 +71,8 @@ export interface V1Usage {
   usesV2: boolean;
 }
 
-/** How often and when a client used IMDSv1. */
+/** Who has yet to leave IMDSv1, and since when and until when it was seen to use it. */
 export function describeV1Usage(client: string, { responses, firstAt, lastAt, usesV2 }: V1Usage): string {
   const when = responses === 1 ? `at ${formatTimestamp(firstAt)}` : `from ${formatSpan(firstAt, lastAt)}`;
-  return `${client}: ${formatCount(responses, 'response')} ${when}${usesV2 ? '; also uses IMDSv2' : ''}`;
+  return `${client}: ${formatCount(responses, 'answer')} ${when}${usesV2 ? '; it uses v2 as well' : ''}`;
 }

@@ -2,17 +2,17 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { JobJudgement, Safety, UnknownReason, Verdict } from '../../domain/verdict/job-verdict.ts';
-import { safetyOf } from '../../domain/verdict/judgements.ts';
+import { toSafety } from '../../domain/verdict/judgements.ts';
 import { formatCount, formatShare } from '../text/format-values.ts';
 
 const SAFETY_TEXTS: Record<Safety, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
 
 /** `safe`, `not safe` or `unknown`. */
-export const formatSafety = (verdict: Verdict) => SAFETY_TEXTS[safetyOf(verdict)];
+export const formatSafety = (verdict: Verdict) => SAFETY_TEXTS[toSafety(verdict)];
 
 /** `not safe: never`: the safety, and the verdict where there are several for `not safe`. */
 export const formatVerdict = (verdict: Verdict) =>
-  safetyOf(verdict) === 'not-safe' ? `${formatSafety(verdict)}: ${verdict}` : formatSafety(verdict);
+  toSafety(verdict) === 'not-safe' ? `${formatSafety(verdict)}: ${verdict}` : formatSafety(verdict);
 
 /** `a 5h job`, `an 8h job`. */
 export function describeJob(length: Seconds): string {

@@ -2,10 +2,10 @@ import { listRotationIntervals } from '../../domain/measurement/generation-facts
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { range } from '../../domain/measurement/statistics.ts';
 import type { Generation, Instant, Seconds, SeriesIdentity, SourceName } from '../../domain/model.ts';
-import { hostSourceKey, seriesKey } from '../../domain/series-key.ts';
+import { getHostSourceKey, getSeriesKey } from '../../domain/series-key.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
-import { correctedNow } from '../../domain/verdict/analyse.ts';
+import { correctNow } from '../../domain/verdict/analyse.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Job, Verdict } from '../../domain/verdict/job-verdict.ts';
 import { findSeriesWithJudgement } from '../../domain/verdict/judgements.ts';
@@ -78,10 +78,12 @@ export interface JobFacts {
 
 /** @param allTime the same series without `--since` and `--until` */
 export function collectMetricFacts(assessment: Assessment, allTime: Assessment, now: Instant): MetricFacts {
-  const selected = new Map(assessment.series.map(({ analysis }) => [seriesKey(analysis.identity), analysis]));
+  const selected = new Map(
+    assessment.series.map(({ analysis }) => [getSeriesKey(analysis.identity), analysis]),
+  );
   return {
     series: allTime.series.map((each) =>
-      collectSeriesFacts(each, selected.get(seriesKey(each.analysis.identity)), now),
+      collectSeriesFacts(each, selected.get(getSeriesKey(each.analysis.identity)), now),
     ),
     hostSources: groupByHostSource(allTime).map(collectHostSourceFacts),
     jobs: collectJobFacts(assessment),
@@ -113,7 +115,7 @@ function collectCurrentFacts(measurement: Measurement): CurrentFacts {
 }
 
 function collectMeasuredFacts(measurement: Measurement, now: Instant): MeasuredFacts {
-  const corrected = correctedNow(now, measurement);
+  const corrected = correctNow(now, measurement);
   return {
     rotations: measurement.rotations.length,
     rotationInterval: collectIntervalFacts(measurement),
@@ -140,7 +142,7 @@ export type HostSourceGroup = [SeriesAnalysis, ...SeriesAnalysis[]];
 export function groupByHostSource({ series }: Assessment): HostSourceGroup[] {
   const groups = new Map<string, HostSourceGroup>();
   for (const { analysis } of series) {
-    const key = hostSourceKey(analysis.identity);
+    const key = getHostSourceKey(analysis.identity);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [analysis]);
     else group.push(analysis);
@@ -187,7 +189,7 @@ export function findNewestMeasurement(group: readonly SeriesAnalysis[]): Measure
 
 /** Failed polls have times of the host's clock, samples of AWS's clock. Comparing them needs one clock. */
 export const correctedFailureTime = (at: Instant, newest: Measurement | null): Instant =>
-  newest === null ? at : correctedNow(at, newest);
+  newest === null ? at : correctNow(at, newest);
 
 function findLargestOffset(newest: Measurement): Seconds | null {
   const { smallestClockOffset: low, largestClockOffset: high } = findLastSampled(newest);

@@ -1,7 +1,7 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { range } from '../../domain/measurement/statistics.ts';
 import type { Generation, Instant, SeriesIdentity, SourceName, Span } from '../../domain/model.ts';
-import { seriesKey } from '../../domain/series-key.ts';
+import { getSeriesKey } from '../../domain/series-key.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
@@ -57,13 +57,13 @@ export interface MetricHistory {
  */
 export function collectMetricHistory(assessment: Assessment, allTime: Assessment): MetricHistory {
   const spans = new Map(
-    assessment.series.map(({ analysis }) => [seriesKey(analysis.identity), findKnownSpan(analysis)]),
+    assessment.series.map(({ analysis }) => [getSeriesKey(analysis.identity), findKnownSpan(analysis)]),
   );
   const findGroupSpan = (group: HostSourceGroup) =>
-    findEnclosingSpan(group.flatMap(({ identity }) => spans.get(seriesKey(identity)) ?? []));
+    findEnclosingSpan(group.flatMap(({ identity }) => spans.get(getSeriesKey(identity)) ?? []));
   return {
     series: allTime.series.flatMap(({ analysis: { identity, measurement } }) => {
-      const span = spans.get(seriesKey(identity)) ?? null;
+      const span = spans.get(getSeriesKey(identity)) ?? null;
       return measurement === null || span === null ? [] : [buildSeriesHistory(identity, measurement, span)];
     }),
     hostSources: groupByHostSource(allTime).flatMap((group) => {

@@ -2,7 +2,7 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
-import { findSeriesWithJudgement, rankDecisiveSeries, safetyOf } from '../../domain/verdict/judgements.ts';
+import { findSeriesWithJudgement, rankDecisiveSeries, toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
 import { describeFinding } from '../messages/findings.ts';
@@ -92,7 +92,7 @@ function renderOverview(
 }
 
 const paintVerdict = (verdict: Verdict, text: string, colours: Palette) =>
-  paintBySafety(safetyOf(verdict), text, colours);
+  paintBySafety(toSafety(verdict), text, colours);
 
 /** Curve rows are fewer if several charts share a screen. */
 const [ROWS_OF_ONLY_CHART, ROWS_OF_SEVERAL_CHARTS] = [8, 4];

@@ -1,8 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** Compares in constant time, so that the duration does not reveal a correct prefix. The length is not secret. */
+/** In a time that does not tell how much of a guess was right. Lengths are no secret here. */
 export function isSameSecret(guess: string, secret: string): boolean {
-  const guessed = Buffer.from(guess);
-  const expected = Buffer.from(secret);
-  return guessed.length === expected.length && timingSafeEqual(guessed, expected);
+  const [one, other] = [Buffer.from(guess), Buffer.from(secret)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { CredWatchError, systemErrorCode } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 
-/** Kubelet replaces a token after this share of its lifetime. */
+/** Kubelet writes a new token when so much of the old one's life is over. */
 const RENEW_AFTER = 0.8;
 
 export interface TokenFile {
@@ -15,9 +15,9 @@ export interface TokenFile {
 }
 
 /**
- * Writes the token file that EKS mounts into a pod, and replaces it atomically until it is closed. `onProblem` gets a
- * message if a renewal fails; the next renewal is attempted as usual.
- * @throws CredWatchError if the file cannot be created
+ * The file that EKS mounts into a pod: it is replaced whole, in good time, for as long as the endpoint runs. A renewal
+ * that fails is told to `onProblem`, and the next one is tried all the same.
+ * @throws CredWatchError where there is no room for a file
  */
 export async function startTokenFile(
   tokens: ServiceAccountTokens,
@@ -25,12 +25,12 @@ export async function startTokenFile(
   clock: Clock,
   onProblem: (message: string) => void = () => {},
 ): Promise<TokenFile> {
-  const folder = await createFolder();
+  const folder = await makeFolder();
   const path = join(folder, 'eks-pod-identity-token');
   const write = async () => {
-    const temporary = join(folder, 'next');
-    await writeFile(temporary, tokens.issue(lifetime, clock.now()), { mode: 0o600 });
-    await rename(temporary, path);
+    const unfinished = join(folder, 'next');
+    await writeFile(unfinished, tokens.issue(lifetime, clock.now()), { mode: 0o600 });
+    await rename(unfinished, path);
   };
   await write();
   const stop = new AbortController();
@@ -39,7 +39,7 @@ export async function startTokenFile(
       await clock.sleep(lifetime * 1000 * RENEW_AFTER, stop.signal);
       if (stop.signal.aborted) return;
       await write().catch((error: unknown) => {
-        onProblem(`cannot renew the token file ${path} (${systemErrorCode(error)})`);
+        onProblem(`${path} could not be renewed (${getSystemErrorCode(error)})`);
       });
     }
   })();
@@ -53,13 +53,13 @@ export async function startTokenFile(
   };
 }
 
-async function createFolder(): Promise<string> {
+async function makeFolder(): Promise<string> {
   try {
     return await mkdtemp(join(tmpdir(), 'cred-watch-pod-'));
   } catch (error) {
     throw new CredWatchError(
-      `cannot create a token file in ${tmpdir()} (${systemErrorCode(error)})`,
-      'set TMPDIR to a writable folder',
+      `no token file can be made in ${tmpdir()} (${getSystemErrorCode(error)})`,
+      'name another folder with TMPDIR',
       { cause: error },
     );
   }

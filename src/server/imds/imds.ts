@@ -15,119 +15,118 @@ import { handleTokenRequest, isTokenPath, rejectProxyOrBrowser } from './token-r
 
 const VERSIONS = new Set<string>(METADATA_VERSIONS);
 
-/** Handles every path: an unknown path is an unknown resource of IMDS. */
+/** Answers every path: what nobody else knows is an unknown resource of the instance. */
 export function createImdsHandler(simulation: Simulation): RequestHandler {
-  return (request) => ({
+  return (inquiry) => ({
     shape: 'imds',
     credentials: null,
-    ...(isTokenPath(request.path) && simulation.imds !== 'v1'
-      ? { kind: 'token', apiVersion: '2', response: handleTokenRequest(request, simulation) }
-      : handleDataRequest(request, simulation)),
+    ...(isTokenPath(inquiry.path) && simulation.imds !== 'v1'
+      ? { kind: 'token', apiVersion: '2', response: handleTokenRequest(inquiry, simulation) }
+      : answerData(inquiry, simulation)),
   });
 }
 
 export function createImdsErrorResponder({ variants }: Simulation): ErrorResponder {
-  return (request, status) =>
+  return (inquiry, status) =>
     status === 401 && variants.unauthorized === 'empty'
-      ? buildEmptyError(request, 401)
-      : buildHtmlError(request, status, null, variants);
+      ? buildEmptyError(inquiry, 401)
+      : buildHtmlError(inquiry, status, null, variants);
 }
 
-function handleDataRequest(request: EndpointRequest, simulation: Simulation): Omit<HandledRequest, 'shape'> {
+function answerData(inquiry: EndpointRequest, simulation: Simulation): Omit<HandledRequest, 'shape'> {
   const { variants, imds } = simulation;
-  const token = imds === 'v1' ? null : checkToken(request, simulation);
-  const ignoresInvalidToken = imds === 'both' && variants['bad-token'] === 'ignored';
-  const apiVersion = token === null || (token === 'invalid' && ignoresInvalidToken) ? '1' : '2';
-  const withoutCredentials = (response: EndpointResponse) =>
-    ({ kind: 'metadata', apiVersion, response, credentials: null }) as const;
-  const rejection = rejectProxyOrBrowser(request, variants);
-  if (rejection !== null) return withoutCredentials(rejection);
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return withoutCredentials(buildEmptyError(request, 405, 'GET, HEAD'));
+  const token = imds === 'v1' ? null : checkToken(inquiry, simulation);
+  const isIgnored = imds === 'both' && variants['bad-token'] === 'ignored';
+  const apiVersion = token === null || (token === 'bad' && isIgnored) ? '1' : '2';
+  const plain = (answer: EndpointResponse) =>
+    ({ kind: 'metadata' as const, apiVersion, response: answer, credentials: null }) as const;
+  const foreign = rejectProxyOrBrowser(inquiry, variants);
+  if (foreign !== null) return plain(foreign);
+  if (inquiry.method !== 'GET' && inquiry.method !== 'HEAD') {
+    return plain(buildEmptyError(inquiry, 405, 'GET, HEAD'));
   }
-  if ((token === 'invalid' && !ignoresInvalidToken) || (token === null && imds === 'v2')) {
-    return withoutCredentials(createImdsErrorResponder(simulation)(request, 401));
+  if ((token === 'bad' && !isIgnored) || (token === null && imds === 'v2')) {
+    return plain(createImdsErrorResponder(simulation)(inquiry, 401));
   }
-  const remaining = token === null || token === 'invalid' ? null : token.remaining;
-  const entry = findEntry(request, simulation, apiVersion);
-  if (entry === null) return withoutCredentials(buildHtmlError(request, 404, remaining, variants));
-  if (entry.kind === 'redirect') return withoutCredentials(buildRedirect(request, entry.location));
+  const remaining = token === null || token === 'bad' ? null : token.remaining;
+  const entry = lookUp(inquiry, simulation, apiVersion);
+  if (entry === null) return plain(buildHtmlError(inquiry, 404, remaining, variants));
+  if (entry.kind === 'redirect') return plain(buildRedirect(inquiry, entry.location));
   const body = entry.kind === 'directory' ? entry.names.join('\n') : entry.body;
   const { requestKind = 'metadata', credentials = null, lastModified = simulation.startedAt } = entry;
   const contentType =
-    requestKind === 'metadata' && isUserData(request.path) ? 'application/octet-stream' : 'text/plain';
+    requestKind === 'metadata' && isUserData(inquiry.path) ? 'application/octet-stream' : 'text/plain';
   return {
     kind: requestKind,
     apiVersion,
     credentials,
-    response: buildDataResponse(request, { body, contentType, lastModified }, remaining, variants),
+    response: buildDataResponse(inquiry, { body, contentType, lastModified }, remaining, variants),
   };
 }
 
-/** Returns null without a token. An empty token counts as none: some clients send one after a failed PUT. */
+/** Null without a token; an empty one, which some clients send after a failed PUT, counts as none. */
 function checkToken(
   { headers, now, faults }: EndpointRequest,
   { metadataTokens }: Simulation,
-): TokenState | 'invalid' | null {
+): TokenState | 'bad' | null {
   const text = headers['x-aws-ec2-metadata-token'];
   if (text === undefined || text === '') return null;
   const state = metadataTokens.check(String(text), now);
-  if (state === null) return 'invalid';
-  const limit = faults.get('token-lifetime');
-  return limit !== null && now >= state.issuedAt + limit.seconds * 1000 ? 'invalid' : state;
+  if (state === null) return 'bad';
+  const cut = faults.get('token-lifetime');
+  return cut !== undefined && now >= state.issuedAt + cut.seconds * 1000 ? 'bad' : state;
 }
 
-function findEntry(
-  request: EndpointRequest,
+function lookUp(
+  inquiry: EndpointRequest,
   simulation: Simulation,
   apiVersion: '1' | '2',
 ): MetadataEntry | null {
-  const parts = splitPathCached(request.path);
+  const parts = segmentsOf(inquiry.path);
   if (parts === null) return null;
   const [version = '', ...path] = parts;
   if (version === '') return { kind: 'directory', names: METADATA_VERSIONS };
   if (!VERSIONS.has(version)) return null;
   const hasSlash = path.at(-1) === '';
-  const segments = hasSlash ? path.slice(0, -1) : path;
-  if (isIamPath(segments))
-    return findIamEntry({ path: segments, hasSlash, version, request, simulation, apiVersion });
-  const entry = simulation.tree.findEntry(segments);
+  const named = hasSlash ? path.slice(0, -1) : path;
+  if (isIamPath(named))
+    return findIamEntry({ path: named, hasSlash, version, request: inquiry, simulation, apiVersion });
+  const entry = simulation.tree.findEntry(named);
   if (entry === null || (hasSlash && entry.kind === 'leaf')) return null;
-  return entry.kind === 'directory' && segments.length === 1 && segments[0] === 'meta-data'
-    ? { ...entry, names: addComputedNames(entry.names, request, simulation) }
+  return entry.kind === 'directory' && named.length === 1 && named[0] === 'meta-data'
+    ? { ...entry, names: withLiveNames(entry.names, inquiry, simulation) }
     : entry;
 }
 
-/** Adds to the list of `meta-data/` the directories that are not in the tree, because they change with time. */
-function addComputedNames(
+/** `meta-data/` as its tree has it, and what is not in the tree because it changes with time. */
+function withLiveNames(
   names: readonly string[],
   { faults }: EndpointRequest,
   { shapes }: Simulation,
 ): string[] {
-  const computed = [
+  const live = [
     'identity-credentials/',
-    ...(!faults.has('no-role') ? ['iam/'] : []),
+    ...(faults.get('no-role') === undefined ? ['iam/'] : []),
     ...(shapes.includes('ecs') ? ['iam-ecs-0/'] : []),
   ];
-  // The user's tree may contain one of these names too.
-  return [...new Set([...names, ...computed])].sort((one, other) =>
-    removeSlash(one) < removeSlash(other) ? -1 : 1,
-  );
+  // A tree of the user's may name one of them, too.
+  return [...new Set([...names, ...live])].sort((one, other) => (bare(one) < bare(other) ? -1 : 1));
 }
 
-const removeSlash = (name: string) => name.replace(/\/$/, '');
+const bare = (name: string) => name.replace(/\/$/, '');
 
-/** Clients request the same few paths. The limit protects the memory from a client that requests new ones forever. */
-const PATH_CACHE_SIZE = 64;
-const pathCache = new Map<string, readonly string[] | null>();
+const segments = new Map<string, readonly string[] | null>();
 
-/** Returns null for a path that cannot name a resource: `*`, empty segments, invalid escapes. */
-function splitPathCached(path: string): readonly string[] | null {
-  const cached = pathCache.get(path);
-  if (cached !== undefined) return cached;
-  if (pathCache.size >= PATH_CACHE_SIZE) pathCache.clear();
+/** Clients ask for the same few paths; a client that asks for ever new ones must not fill the memory. */
+const MOST_REMEMBERED = 64;
+
+/** Null for what no URL of ours can mean: `*`, empty segments, broken escapes. */
+function segmentsOf(path: string): readonly string[] | null {
+  const known = segments.get(path);
+  if (known !== undefined) return known;
+  if (segments.size >= MOST_REMEMBERED) segments.clear();
   const split = splitPath(path);
-  pathCache.set(path, split);
+  segments.set(path, split);
   return split;
 }
 

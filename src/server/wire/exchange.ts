@@ -8,24 +8,24 @@ import type { Simulation } from '../simulation.ts';
 import type { RequestReceiver } from './request-receiver.ts';
 import { writeRawResponseAndClose, writeResponse } from './response-writer.ts';
 
-/** A request and its outcome, for the log and the traffic summary. */
+/** What is told of a request once it was answered, or was not. */
 export interface Exchange {
-  /** IP address of the client. */
+  /** Of the client. */
   address: string;
   request: EndpointRequest;
   handledRequest: HandledRequest;
-  /** Null if the client got no complete response. */
+  /** Null where no whole answer arrived. */
   status: number | null;
-  /** Why the client got no complete response; null if it got one. */
-  incompleteReason: 'reset' | 'truncated' | 'no response' | 'client left' | null;
-  /** The credentials that the client got. */
+  /** What came in its place. */
+  incompleteReason: 'reset' | 'truncated' | 'no answer' | 'client left' | null;
+  /** The credentials that arrived. */
   credentials: FalseCredentials | null;
   fault: string | null;
 }
 
-/** What the requests to one listen address have in common. */
+/** What every request that comes in by one address needs. */
 export interface ListenerContext {
-  /** The address of all clients, which saves a system call per request; null if clients can have different ones. */
+  /** Of every client where there can be no other, which spares a system call for each; null where they differ. */
   clientAddress: string | null;
   receive: RequestReceiver;
   simulation: Simulation;
@@ -33,7 +33,7 @@ export interface ListenerContext {
   onExchange(exchange: Exchange): void;
 }
 
-/** An unexpected error closes one connection and does not end the process. */
+/** An error that nobody foresaw costs one connection, and not the process. */
 export function destroySocketOnError(socket: Duplex, action: () => void): void {
   try {
     action();
@@ -42,15 +42,15 @@ export function destroySocketOnError(socket: Duplex, action: () => void): void {
   }
 }
 
-/** Responds to CONNECT. Node passes its bare socket, and closes it without a response if there is no listener. */
-export function rejectTunnel(message: IncomingMessage, socket: Duplex, context: ListenerContext): void {
-  const { receive, clock, onExchange } = context;
+/** Node hands over the connection of a CONNECT, to be used as a tunnel; without a taker it would close it in silence. */
+export function rejectTunnel(request: IncomingMessage, socket: Duplex, listening: ListenerContext): void {
+  const { receive, clock, onExchange } = listening;
   socket.on('error', () => {});
-  const { request, handledRequest } = receive(message, clock.now());
+  const { request: inquiry, handledRequest } = receive(request, clock.now());
   writeRawResponseAndClose(handledRequest.response, socket);
   onExchange({
-    address: getClientAddress(request, context),
-    request,
+    address: addressOf(inquiry, listening),
+    request: inquiry,
     handledRequest,
     status: handledRequest.response.status,
     incompleteReason: null,
@@ -59,72 +59,73 @@ export function rejectTunnel(message: IncomingMessage, socket: Duplex, context: 
   });
 }
 
-/** Responds to a request, after the delay of a `stall` fault. */
+/** Answers one request, now or after the pause that a fault makes. */
 export function handleRequest(
-  message: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
-  context: ListenerContext,
+  listening: ListenerContext,
 ): void {
-  const { receive, simulation, clock, onExchange } = context;
-  discardBody(message);
-  const { request, handledRequest, errorResponder } = receive(message, clock.now());
-  const delivery = applyResponseFaults(handledRequest, request, errorResponder, simulation.variants);
+  const { receive, simulation, clock, onExchange } = listening;
+  drain(request);
+  const { request: inquiry, handledRequest, errorResponder } = receive(request, clock.now());
+  const delivery = applyResponseFaults(handledRequest, inquiry, errorResponder, simulation.variants);
   const finish = () => {
-    const incompleteReason = response.destroyed ? 'client left' : deliver(delivery, message, response);
-    const isComplete = incompleteReason === null;
+    const instead = response.destroyed ? 'client left' : send(delivery, request, response);
+    const status = instead === null ? delivery.response.status : null;
+    const credentials = instead === null ? delivery.credentials : null;
     onExchange({
-      address: getClientAddress(request, context),
-      request,
+      address: addressOf(inquiry, listening),
+      request: inquiry,
       handledRequest,
-      status: isComplete ? delivery.response.status : null,
-      incompleteReason,
-      credentials: isComplete ? delivery.credentials : null,
+      status,
+      incompleteReason: instead,
+      credentials,
       fault: delivery.fault,
     });
   };
   if (delivery.delayMs === 0) finish();
   else
     void clock
-      .sleep(delivery.delayMs, createCloseSignal(response))
-      .then(() => destroySocketOnError(message.socket, finish));
+      .sleep(delivery.delayMs, goneSignal(response))
+      .then(() => destroySocketOnError(request.socket, finish));
 }
 
-const getClientAddress = ({ connection }: EndpointRequest, { clientAddress }: ListenerContext) =>
+const addressOf = ({ connection }: EndpointRequest, { clientAddress }: ListenerContext) =>
   clientAddress ?? connection.remoteAddress ?? '';
 
-/** Reads and discards the body. With unread data the system would reset the connection instead of closing it. */
-function discardBody(message: IncomingMessage): void {
-  const { 'content-length': length, 'transfer-encoding': encoding } = message.headers;
+/** Bodies are of no interest; left unread they would make the system reset the connection under the answer. */
+function drain(request: IncomingMessage): void {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   if (length === undefined && encoding === undefined) return;
-  message.on('error', () => {});
-  message.resume();
+  request.on('error', () => {});
+  request.resume();
 }
 
-/** Aborted when the client closes the connection. */
-function createCloseSignal(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => controller.abort());
-  return controller.signal;
+/** Aborted when the client has had enough of waiting. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
 }
 
-/** Sends the response as the faults demand. Returns why it is incomplete, or null. */
-function deliver(
-  { kind, response }: Delivery,
-  message: IncomingMessage,
-  serverResponse: ServerResponse,
+/** What comes in place of a whole answer; null where that is sent. */
+function send(
+  { kind, response: answer }: Delivery,
+  request: IncomingMessage,
+  response: ServerResponse,
 ): Exchange['incompleteReason'] {
-  const isHead = message.method === 'HEAD';
+  const isHead = request.method === 'HEAD';
   switch (kind) {
     case 'silent':
-      return 'no response';
+      return 'no answer';
     case 'reset':
-      message.socket.resetAndDestroy();
+      request.socket.resetAndDestroy();
       return 'reset';
     case 'truncated':
-      writeRawResponseAndClose({ ...response, body: isHead ? '' : firstHalf(response.body) }, message.socket);
+      writeRawResponseAndClose({ ...answer, body: isHead ? '' : firstHalf(answer.body) }, request.socket);
       return 'truncated';
     case 'complete':
-      writeResponse(response, serverResponse, isHead);
+      writeResponse(answer, response, isHead);
       return null;
   }
 }

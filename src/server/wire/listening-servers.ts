@@ -1,30 +1,30 @@
 import type { Server } from 'node:http';
-import { CredWatchError, systemErrorCode } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { formatOrigin, type ListenAddress } from './listen-address.ts';
 
-/** One or more servers that are listening. */
+/** Servers that listen, and how to end them. */
 export interface ListeningServers {
-  /** `http://127.0.0.1:1338`, one per address. */
+  /** `http://127.0.0.1:1338`, one an address. */
   origins: readonly string[];
-  /** Closes the servers and all connections, including those with an unfinished response. */
+  /** Breaks off what is still being answered. */
   close(): Promise<void>;
 }
 
 /**
- * Listens on all addresses, with one server per address. If one fails, all are closed.
- * @throws CredWatchError if an address is in use or does not belong to this machine
+ * Listens on every address with a server of its own, or on none.
+ * @throws CredWatchError where an address is taken or not of this machine
  */
 export async function listenOnAll(
   addresses: readonly ListenAddress[],
-  createServer: (address: ListenAddress) => Server,
+  serverFor: (address: ListenAddress) => Server,
 ): Promise<ListeningServers> {
   const started: { server: Server; origin: string }[] = [];
   const close = async () => {
-    await Promise.all(started.map(({ server }) => closeServer(server)));
+    await Promise.all(started.map(({ server }) => closed(server)));
   };
   try {
     for (const address of addresses) {
-      const server = createServer(address);
+      const server = serverFor(address);
       started.push({ server, origin: await listen(server, address) });
     }
   } catch (error) {
@@ -36,7 +36,7 @@ export async function listenOnAll(
 
 async function listen(server: Server, address: ListenAddress): Promise<string> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(toListenError(address, error)));
+    server.once('error', (error) => reject(unusable(address, error)));
     server.listen(address.port, address.host, resolve);
   });
   const bound = server.address();
@@ -44,26 +44,37 @@ async function listen(server: Server, address: ListenAddress): Promise<string> {
   return formatOrigin({ ...address, port });
 }
 
-function toListenError(address: ListenAddress, cause: Error): CredWatchError {
-  const origin = formatOrigin(address);
-  const code = systemErrorCode(cause);
-  const error = (message: string, hint: string) => new CredWatchError(message, hint, { cause });
-  switch (code) {
+function unusable(address: ListenAddress, cause: Error): CredWatchError {
+  const where = formatOrigin(address);
+  switch (getSystemErrorCode(cause)) {
     case 'EADDRINUSE':
-      return error(`${origin} is already in use`, 'use another --listen address; port 0 means any free port');
+      return new CredWatchError(
+        `${where} is already in use`,
+        'name another with --listen; port 0 takes any free one',
+        {
+          cause,
+        },
+      );
     case 'EADDRNOTAVAIL':
-      return error(
-        `${origin} is not an address of this machine`,
-        `add the address with \`ip address add ${address.host} dev lo\`, or use another`,
+      return new CredWatchError(
+        `${where} is not an address of this machine`,
+        'add it first: `ip address add … dev lo`',
+        { cause },
       );
     case 'EACCES':
-      return error(`no permission to listen on ${origin}`, 'use a port of 1024 or above, or run as root');
+      return new CredWatchError(`${where} may not be used by you`, 'use a port from 1024 on, or be root', {
+        cause,
+      });
     default:
-      return error(`cannot listen on ${origin} (${code})`, 'use another --listen address');
+      return new CredWatchError(
+        `${where} cannot be listened on (${getSystemErrorCode(cause)})`,
+        'name another',
+        { cause },
+      );
   }
 }
 
-const closeServer = (server: Server) =>
+const closed = (server: Server) =>
   new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

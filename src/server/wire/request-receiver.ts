@@ -19,7 +19,7 @@ import { createHostCheck, type HostCheck } from './host-check.ts';
 export interface ReceivedRequest {
   request: EndpointRequest;
   handledRequest: HandledRequest;
-  /** Builds the errors of the shape to which the request belongs. */
+  /** How the endpoint that was meant refuses. */
   errorResponder: ErrorResponder;
 }
 
@@ -34,36 +34,37 @@ export interface IncomingRequest {
 
 export type RequestReceiver = (request: IncomingRequest, now: Instant) => ReceivedRequest;
 
-/** Creates a function that selects the faults of a request, passes it to its shape, and checks its Host. */
+/** Finds out which endpoint a request is for, and its answer there. */
 export function createRequestReceiver(simulation: Simulation, hosts: ReadonlySet<string>): RequestReceiver {
-  const dispatch = createDispatcher(simulation);
+  const respond = createDispatcher(simulation);
   const isHostAllowed = createHostCheck(hosts);
-  return (message, now) => {
-    const { path, query } = parseTarget(message.url ?? '/');
+  return (request, now) => {
+    const { path, query } = targetOf(request.url ?? '/');
     const faults = simulation.faultPlan.selectFaults(path, now);
-    const request: EndpointRequest = {
-      method: message.method ?? 'GET',
+    const inquiry: EndpointRequest = {
+      method: request.method ?? 'GET',
       path,
       query,
-      headers: message.headers,
-      connection: message.socket,
+      headers: request.headers,
+      connection: request.socket,
       now,
       dateSkew: faults.get('clock-skew')?.seconds ?? 0,
       faults,
     };
-    const { handledRequest, errorResponder } = dispatch(request);
-    const rejection = rejectRequest(message, request, handledRequest.shape, simulation, isHostAllowed);
-    if (rejection === null) return { request, handledRequest, errorResponder };
+    const { handledRequest, errorResponder } = respond(inquiry);
+    const turnedAway = turnAway(request, inquiry, handledRequest.shape, simulation, isHostAllowed);
+    if (turnedAway === null) return { request: inquiry, handledRequest, errorResponder };
+    const untouched = { ...inquiry, faults: NO_FAULTS };
     return {
-      request: { ...request, faults: NO_FAULTS },
-      handledRequest: { ...handledRequest, credentials: null, response: rejection },
+      request: untouched,
+      handledRequest: { ...handledRequest, credentials: null, response: turnedAway },
       errorResponder,
     };
   };
 }
 
-/** Splits a request target. Of an absolute URL, which clients send to proxies, only path and query count. */
-function parseTarget(url: string): { path: string; query: URLSearchParams } {
+/** An absolute target, as proxies are sent it, is taken by its path. */
+function targetOf(url: string): { path: string; query: URLSearchParams } {
   const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/]*/i, '');
   const mark = target.indexOf('?');
   return mark < 0
@@ -73,28 +74,28 @@ function parseTarget(url: string): { path: string; query: URLSearchParams } {
 
 const NO_QUERY = new URLSearchParams();
 
-/** Rejects requests with a wrong Host or Expect header, on any path. Returns null if both are acceptable. */
-function rejectRequest(
+/** What no endpoint answers, whatever the path. Null where there is nothing to object to. */
+function turnAway(
   { headers, httpVersion, socket }: IncomingRequest,
-  request: EndpointRequest,
+  inquiry: EndpointRequest,
   shape: Shape | null,
   simulation: Simulation,
   isHostAllowed: HostCheck,
 ): EndpointResponse | null {
   const isAgent = shape === 'ecs' || shape === 'eks';
   if (headers.expect !== undefined && !isAgent)
-    return buildHtmlError(request, 417, null, simulation.variants);
-  // Go accepts `100-continue`, and responds with 100 only if the handler reads the body.
+    return buildHtmlError(inquiry, 417, null, simulation.variants);
+  // Go takes `100-continue` for granted, and says so only when somebody reads the body.
   if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) {
-    return buildAgentResponse(request, { status: 417, body: '', closes: true });
+    return buildAgentResponse(inquiry, { status: 417, body: '', closes: true });
   }
   if (headers.host === undefined) {
     if (httpVersion === '1.0') return null;
     return isAgent
       ? buildAgentProtocolError(400, 'missing required Host header')
-      : buildHtmlError(request, 400, null, simulation.variants);
+      : buildHtmlError(inquiry, 400, null, simulation.variants);
   }
   if (isHostAllowed(headers.host, socket)) return null;
-  if (shape === 'eks') return buildEksHostError(request);
-  return isAgent ? buildAgentError(request, 403, 'Forbidden') : buildEmptyError(request, 403);
+  if (shape === 'eks') return buildEksHostError(inquiry);
+  return isAgent ? buildAgentError(inquiry, 403, 'Forbidden') : buildEmptyError(inquiry, 403);
 }

@@ -1,5 +1,5 @@
 import { constants, open } from 'node:fs/promises';
-import { systemErrorCode } from '../../errors.ts';
+import { getSystemErrorCode } from '../../errors.ts';
 
 /** Tokens and hosts files are far smaller. */
 const LARGEST = 1024 * 1024;
@@ -24,5 +24,5 @@ class UnreadableFile extends Error {}
 
 /** Why a file could not be read, without its path. */
 export function describeReadError(error: unknown): string {
-  return error instanceof UnreadableFile ? error.message : systemErrorCode(error) || 'unreadable';
+  return error instanceof UnreadableFile ? error.message : getSystemErrorCode(error) || 'unreadable';
 }

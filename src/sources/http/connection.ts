@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { systemErrorCode } from '../../errors.ts';
+import { getSystemErrorCode } from '../../errors.ts';
 import { PollError } from '../poll-error.ts';
 import { hostWithoutBrackets } from './addresses.ts';
 import { setTimeoutAfterIo } from './timeout-after-io.ts';
@@ -42,7 +42,7 @@ async function connectTo(url: URL, address: string, connectMs: number, signal: A
       socket.on('error', () => {});
       resolve(socket);
     };
-    const onError = (error: Error) => fail(systemErrorCode(error) || 'connection failed');
+    const onError = (error: Error) => fail(getSystemErrorCode(error) || 'connection failed');
     const onClose = () => fail('the connection was closed before it was there');
     const onAbort = () => fail('no connection in time');
     const timer = setTimeoutAfterIo(() => fail(`no connection within ${connectMs} ms`), connectMs);

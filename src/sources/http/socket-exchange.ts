@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'undici';
 import type { Clock } from '../../clock.ts';
-import { systemErrorCode } from '../../errors.ts';
+import { getSystemErrorCode } from '../../errors.ts';
 import { PollError } from '../poll-error.ts';
 import { openConnection } from './connection.ts';
 import {
@@ -88,7 +88,7 @@ function provideConnection(connection: Socket) {
 }
 
 function toPollError(error: unknown): PollError {
-  const code = systemErrorCode(error);
+  const code = getSystemErrorCode(error);
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return createResponseTooLargeError();
   }

@@ -1,4 +1,4 @@
-import { correctedTime } from '../../domain/measurement/generations.ts';
+import { correctTime } from '../../domain/measurement/generations.ts';
 import type { SourceName } from '../../domain/model.ts';
 import {
   createProvider,
@@ -48,7 +48,7 @@ function interpretCredentials(outcome: PolledCredentials): KnownProvider {
     accessKeyId,
     accountId: accountId || null,
     expiration,
-    remaining: secondsBetween(correctedTime(outcome), expiration),
+    remaining: secondsBetween(correctTime(outcome), expiration),
     isSession: secrets.token !== null || lacksSessionToken(outcome),
   };
 }

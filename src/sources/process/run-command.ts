@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { kill } from 'node:process';
 import { TextDecoder } from 'node:util';
-import { systemErrorCode } from '../../errors.ts';
+import { getSystemErrorCode } from '../../errors.ts';
 import type { Environment } from '../environment/environment-variables.ts';
 import { PollError } from '../poll-error.ts';
 
@@ -40,7 +40,7 @@ export function runCommand(command: string, env: Environment, signal: AbortSigna
       else chunks.push(chunk);
     });
     child.once('error', (error) =>
-      giveUp(new PollError('process-failed', `the shell cannot be started: ${systemErrorCode(error)}`)),
+      giveUp(new PollError('process-failed', `the shell cannot be started: ${getSystemErrorCode(error)}`)),
     );
     child.once('exit', () => {
       hasExited = true;
@@ -63,7 +63,7 @@ function start(command: string, env: Environment): ChildProcess {
   try {
     return spawn(command, { shell: true, detached: true, env, stdio: ['ignore', 'pipe', 'ignore'] });
   } catch (error) {
-    throw new PollError('process-failed', `the shell cannot be started: ${systemErrorCode(error)}`);
+    throw new PollError('process-failed', `the shell cannot be started: ${getSystemErrorCode(error)}`);
   }
 }
 

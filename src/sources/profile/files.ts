@@ -1,6 +1,6 @@
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import { systemErrorCode } from '../../errors.ts';
+import { getSystemErrorCode } from '../../errors.ts';
 import type { Environment } from '../environment/environment-variables.ts';
 import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 
@@ -94,7 +94,7 @@ async function examine(path: string | null): Promise<ProfileFile> {
     await readSmallFile(path);
     return { path, state: 'read', problem: '' };
   } catch (error) {
-    const missing = ['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error));
+    const missing = ['ENOENT', 'ENOTDIR'].includes(getSystemErrorCode(error));
     return { path, state: missing ? 'missing' : 'unreadable', problem: describeReadError(error) };
   }
 }

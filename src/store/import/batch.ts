@@ -1,11 +1,11 @@
 import {
-  correctedTime,
-  generationFromSample,
-  generationKey,
+  correctTime,
+  createGeneration,
+  getGenerationKey,
   mergeGenerations,
 } from '../../domain/measurement/generations.ts';
 import type { Generation, Instant, Sample, SeriesIdentity } from '../../domain/model.ts';
-import { seriesKey } from '../../domain/series-key.ts';
+import { getSeriesKey } from '../../domain/series-key.ts';
 import type { ArchiveRecord, GenerationRecord } from '../archive/record.ts';
 import type { WriteResult } from '../contract.ts';
 import { GenerationRows } from '../generation-rows.ts';
@@ -88,10 +88,10 @@ class BatchWriter {
   }
 
   #writeSample(identity: SeriesIdentity, sample: Sample, ordinal: number): boolean {
-    const seen = { ...generationFromSample(sample), samples: 0 };
+    const seen = { ...createGeneration(sample), samples: 0 };
     const open = this.#openGeneration(identity, seen);
     open.generation = mergeGenerations(open.generation, seen);
-    if (open.prunedUntil !== null && correctedTime(sample) < open.prunedUntil) return false;
+    if (open.prunedUntil !== null && correctTime(sample) < open.prunedUntil) return false;
     const isNew = this.#rows.insertSample(open.id, sample, ordinal);
     if (isNew && ordinal === 0) open.generation.samples += 1;
     return isNew;
@@ -112,7 +112,7 @@ class BatchWriter {
 
   #openGeneration(identity: SeriesIdentity, seen: Generation): OpenGeneration {
     const seriesId = this.#seriesId(identity);
-    const key = generationKey(seen);
+    const key = getGenerationKey(seen);
     const name = `${seriesId}/${key}`;
     let open = this.#open.get(name);
     if (open === undefined) {
@@ -126,7 +126,7 @@ class BatchWriter {
   }
 
   #seriesId(identity: SeriesIdentity): number {
-    const name = seriesKey(identity);
+    const name = getSeriesKey(identity);
     let id = this.#series.get(name);
     if (id === undefined) {
       id = requireRow(this.#insertSeries.get(identity));

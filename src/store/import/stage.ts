@@ -1,5 +1,5 @@
 import type { Instant, SeriesIdentity } from '../../domain/model.ts';
-import { seriesKey } from '../../domain/series-key.ts';
+import { getSeriesKey } from '../../domain/series-key.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { loadDriver } from '../sqlite/driver.ts';
 
@@ -84,7 +84,7 @@ export class ImportStage {
   }
 
   #indexOf(identity: SeriesIdentity): number {
-    const key = seriesKey(identity);
+    const key = getSeriesKey(identity);
     let index = this.#seriesIndex.get(key);
     if (index === undefined) {
       index = this.#series.push(identity) - 1;

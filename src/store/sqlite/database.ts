@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CredWatchError, systemErrorCode } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { StoreLimits } from '../contract.ts';
 import { openCopy } from './database-copy.ts';
 import { type DatabaseConnection, openDatabase, readNumberPragma, requireRow } from './driver.ts';
@@ -112,7 +112,7 @@ function openDirectly(file: string): DatabaseConnection | null {
     return connection;
   } catch (error) {
     connection?.close();
-    if (/^SQLITE_(CANTOPEN|READONLY)/.test(systemErrorCode(error))) return null;
+    if (/^SQLITE_(CANTOPEN|READONLY)/.test(getSystemErrorCode(error))) return null;
     throw error;
   }
 }
@@ -139,7 +139,7 @@ function createPrivately(file: string): boolean {
     // The umask may have removed the owner's own permissions.
     chmodSync(file, 0o600);
   } catch (error) {
-    if (systemErrorCode(error) !== 'EEXIST') throw error;
+    if (getSystemErrorCode(error) !== 'EEXIST') throw error;
   }
   return true;
 }
@@ -179,7 +179,7 @@ function useWriteAheadLog(connection: DatabaseConnection): void {
       connection.pragma('journal_mode = WAL');
       return;
     } catch (error) {
-      if (attempt >= WAL_ATTEMPTS || systemErrorCode(error) !== 'SQLITE_BUSY') throw error;
+      if (attempt >= WAL_ATTEMPTS || getSystemErrorCode(error) !== 'SQLITE_BUSY') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_PAUSE_MS);
     }
   }

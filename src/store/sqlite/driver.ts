@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
-import { CredWatchError, systemErrorCode } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 
 export type DatabaseConnection = BetterSqlite3.Database;
 type Driver = typeof BetterSqlite3;
@@ -63,7 +63,8 @@ export function openDatabase(file: string, options: { readonly?: boolean } = {})
       ...(nativeBinding === undefined ? {} : { nativeBinding }),
     });
   } catch (error) {
-    if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(systemErrorCode(error))) throw addonError(error);
+    if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(getSystemErrorCode(error)))
+      throw addonError(error);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { CredWatchError, type ErrorCode, systemErrorCode } from '../../errors.ts';
+import { CredWatchError, type ErrorCode, getSystemErrorCode } from '../../errors.ts';
 import { BUSY_TIMEOUT_MS } from './driver.ts';
 
 interface Explanation {
@@ -53,7 +53,7 @@ export function withErrorHints<T>(file: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    const systemCode = systemErrorCode(error);
+    const systemCode = getSystemErrorCode(error);
     const known = EXPLANATIONS.find(({ pattern }) => pattern.test(systemCode));
     if (known === undefined) throw error;
     const { message, hint, code } = known;

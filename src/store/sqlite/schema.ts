@@ -89,6 +89,6 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** Computes in SQL what `correctedTime` computes: the time of a row of `samples`, corrected for the clock offset. */
+/** Computes in SQL what `correctTime` computes: the time of a row of `samples`, corrected for the clock offset. */
 export const CORRECTED_TIME_SQL = `(observed_at - CASE
   WHEN clock_offset <> '' AND abs(clock_offset) > ${MIN_CORRECTED_CLOCK_OFFSET} THEN clock_offset * 1000 ELSE 0 END)`;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  generationFromSample,
-  generationKey,
+  createGeneration,
+  getGenerationKey,
   groupGenerations,
   mergeGenerations,
 } from '../../../src/domain/measurement/generations.ts';
@@ -49,11 +49,11 @@ describe('for any samples', () => {
         (list) => {
           const merged = new Map<string, Generation>();
           for (const sample of list) {
-            const key = generationKey(sample);
+            const key = getGenerationKey(sample);
             const known = merged.get(key);
             merged.set(
               key,
-              known ? mergeGenerations(known, generationFromSample(sample)) : generationFromSample(sample),
+              known ? mergeGenerations(known, createGeneration(sample)) : createGeneration(sample),
             );
           }
           const grouped = groupGenerations(list).map((generation) => ({

@@ -11,10 +11,11 @@ import type {
   SeriesIdentity,
   SourceName,
 } from '../../../src/domain/model.ts';
+import { getHostSourceKey, getSeriesKey } from '../../../src/domain/series-key.ts';
 import { parseDuration } from '../../../src/domain/time/duration.ts';
 import { parseInstant } from '../../../src/domain/time/instant.ts';
 import { type Assessment, assess, type JobToJudge } from '../../../src/domain/verdict/assessment.ts';
-import { findLongestSafeJob, minRotationsFor } from '../../../src/domain/verdict/job.ts';
+import { computeMinRotations, findLongestSafeJob } from '../../../src/domain/verdict/job.ts';
 import type { JobJudgement } from '../../../src/domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
 import { parseArchiveRecord } from '../../../src/store/archive/record.ts';
@@ -75,7 +76,7 @@ test.each(readdirSync(FOLDER))('%s', (name) => {
     now: parseInstant(expected.now as string)!.instant,
     maxAge: expected.max_age === undefined ? 'default' : seconds(expected.max_age),
     jobs: readJobs(expected.job),
-    minRotations: expected.confidence === undefined ? 1 : minRotationsFor(percent(expected.confidence)),
+    minRotations: expected.confidence === undefined ? 1 : computeMinRotations(percent(expected.confidence)),
     judgeRetired: false,
   });
   const compared = Object.keys(expected).filter((field) => ![...INPUT, ...SETTINGS].includes(field));
@@ -130,13 +131,12 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
   const failed = new Map<string, { host: string; source: SourceName; polls: FailedPoll[] }>();
   for (const record of records) {
     if (record.record === 'sample') {
-      const { host, source, role, apiVersion } = record.identity;
-      const key = JSON.stringify([host, source, role, apiVersion]);
+      const key = getSeriesKey(record.identity);
       if (!series.has(key)) series.set(key, { identity: record.identity, samples: [] });
       series.get(key)!.samples.push(record.sample);
     } else if (record.record === 'failed_poll') {
       const { host, source } = record;
-      const key = hostSourceKey(host, source);
+      const key = getHostSourceKey({ host, source });
       if (!failed.has(key)) failed.set(key, { host, source, polls: [] });
       failed.get(key)!.polls.push(record.poll);
     } else throw new Error('a scenario contains only samples and failed polls');
@@ -144,9 +144,7 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
   const histories = [...series]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { identity, samples }]): SeriesHistory => {
-      const failedPolls = countFailures(
-        failed.get(hostSourceKey(identity.host, identity.source))?.polls ?? [],
-      );
+      const failedPolls = countFailures(failed.get(getHostSourceKey(identity))?.polls ?? []);
       return {
         identity,
         isPolled: polled,
@@ -155,7 +153,7 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
         failedPollSpans: [],
       };
     });
-  const seen = new Set(histories.map(({ identity }) => hostSourceKey(identity.host, identity.source)));
+  const seen = new Set(histories.map(({ identity }) => getHostSourceKey(identity)));
   const onlyFailed = [...failed].filter(([key]) => !seen.has(key));
   return [
     ...histories,
@@ -171,8 +169,6 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
     }),
   ];
 }
-
-const hostSourceKey = (host: string, source: string) => JSON.stringify([host, source]);
 
 function countFailures(polls: readonly FailedPoll[]): FailedPollCount[] {
   return [...new Set(polls.map(({ reason }) => reason))].map((reason) => {

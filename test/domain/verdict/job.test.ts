@@ -10,7 +10,7 @@ import {
   findJudgement,
   type JobToJudge,
 } from '../../../src/domain/verdict/assessment.ts';
-import { findLongestSafeJob, judgeJob, minRotationsFor } from '../../../src/domain/verdict/job.ts';
+import { computeMinRotations, findLongestSafeJob, judgeJob } from '../../../src/domain/verdict/job.ts';
 import type { Verdict } from '../../../src/domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
 
@@ -185,7 +185,7 @@ describe('judgeJob', () => {
   });
 });
 
-describe('minRotationsFor', () => {
+describe('computeMinRotations', () => {
   test.each([
     [0.5, 1],
     [0.75, 3],
@@ -199,12 +199,12 @@ describe('minRotationsFor', () => {
     [0.951, 20],
     [0.01, 1],
   ])('a confidence of %d requires %d rotations', (confidence, rotations) => {
-    expect(minRotationsFor(confidence)).toBe(rotations);
+    expect(computeMinRotations(confidence)).toBe(rotations);
   });
 
-  test('minRotationsFor returns the smallest number for which the chance is small enough', () => {
+  test('computeMinRotations returns the smallest number for which the chance is small enough', () => {
     for (let percent = 51; percent < 100; percent += 1) {
-      const rotations = minRotationsFor(percent / 100);
+      const rotations = computeMinRotations(percent / 100);
       expect(100).toBeLessThanOrEqual((100 - percent) * (rotations + 1));
       expect(100).toBeGreaterThan((100 - percent) * rotations);
     }

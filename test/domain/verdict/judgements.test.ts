@@ -8,7 +8,7 @@ import {
   findNewestCredentials,
   listSeriesJudgements,
   rankDecisiveSeries,
-  safetyOf,
+  toSafety,
 } from '../../../src/domain/verdict/judgements.ts';
 import { failing, HOUR, hourly, identity, job, judge, mixed, NOW } from '../../support/report/assessments.ts';
 
@@ -21,8 +21,8 @@ const short = hourly(identity({ host: 'short' }), { lifetimes: hours(4, 4, 3.5, 
 const shortest = hourly(identity({ host: 'shortest' }), { lifetimes: hours(4, 4, 3, 4) });
 const down = failing(identity({ host: 'down' }));
 
-test('safetyOf maps each verdict to safe, not-safe or unknown', () => {
-  expect(VERDICTS.map(safetyOf)).toEqual(['safe', 'not-safe', 'not-safe', 'not-safe', 'unknown']);
+test('toSafety maps each verdict to safe, not-safe or unknown', () => {
+  expect(VERDICTS.map(toSafety)).toEqual(['safe', 'not-safe', 'not-safe', 'not-safe', 'unknown']);
 });
 
 test('every job has a judgement by each series, or a reason why it is not judged', () => {

@@ -9,7 +9,7 @@ import {
 const isAllowed = (header: string, localAddress = '127.0.0.1', allowed: string[] = []) =>
   isHostAllowed(header, localAddress, new Set(allowed));
 
-describe('an allowed Host header', () => {
+describe('a Host that is answered', () => {
   test.each([
     ...['127.0.0.1', '127.0.0.1:1338', '127.0.0.1:80', '127.0.0.53', '127.255.255.254:65535'],
     ...['localhost', 'localhost:1338', 'LOCALHOST', 'LocalHost:1'],
@@ -31,7 +31,7 @@ describe('an allowed Host header', () => {
     expect(isAllowed(header, localAddress)).toBe(true);
   });
 
-  test('can be an allowed name in any case and with any port', () => {
+  test('a name that was allowed, in any case and with any port', () => {
     for (const header of ['metadata.test', 'metadata.test:80', 'Metadata.Test:1338']) {
       expect(isAllowed(header, '127.0.0.1', ['metadata.test'])).toBe(true);
       expect(isAllowed(header)).toBe(false);
@@ -40,7 +40,7 @@ describe('an allowed Host header', () => {
   });
 });
 
-describe('a rejected Host header', () => {
+describe('a Host that is not', () => {
   test.each([
     ...[
       'rebound.example',
@@ -115,14 +115,14 @@ describe('a rejected Host header', () => {
     expect(isAllowed(header)).toBe(false);
   });
 
-  test('is any other address if the connection has closed', () => {
+  test('where the connection is gone and has no address any more', () => {
     expect(isAllowed('10.0.0.25', '')).toBe(false);
     expect(isAllowed('127.0.0.1', '')).toBe(true);
   });
 });
 
-describe('createHostCheck', () => {
-  test('does not use the cached result of one local address for another', () => {
+describe('the rule of one endpoint', () => {
+  test('does not mix up addresses that share a name', () => {
     const rule = createHostCheck(new Set());
     for (let again = 0; again < 2; again++) {
       expect(rule('10.0.0.25', { localAddress: '10.0.0.25' })).toBe(true);
@@ -131,7 +131,7 @@ describe('createHostCheck', () => {
     }
   });
 
-  test('gives the same results after any number of names', () => {
+  test('is the same after any number of names', () => {
     const rule = createHostCheck(new Set(['metadata.test']));
     for (let count = 0; count < 1000; count++)
       expect(rule(`${count}.example`, { localAddress: '127.0.0.1' })).toBe(false);
@@ -140,7 +140,7 @@ describe('createHostCheck', () => {
   });
 });
 
-describe('parseListenAddress and isLoopbackAddress', () => {
+describe('an address to listen on', () => {
   test.each([
     ['127.0.0.1:1338', '127.0.0.1', 1338, 'http://127.0.0.1:1338'],
     ['127.0.0.1:80', '127.0.0.1', 80, 'http://127.0.0.1'],
@@ -174,13 +174,13 @@ describe('parseListenAddress and isLoopbackAddress', () => {
       'user@127.0.0.1:80',
     ],
     ...['http://127.0.0.1:80', '127.0.0.1:80/', ' 127.0.0.1:80', '127.0.0.1:80 ', '127.0.0.1:1e3', '*:80'],
-  ])('the listen address %j is rejected', (text) => {
-    expect(() => parseListenAddress(text)).toThrow(`'${text}' is not an IP address with a port`);
+  ])('%j is none', (text) => {
+    expect(() => parseListenAddress(text)).toThrow(`'${text}' is not an address with a port to listen on`);
   });
 
   test.each([
     ...(['127.0.0.1', '127.0.0.2', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'] as const),
-  ])('%s is a loopback address', (host) => {
+  ])('%s cannot be reached by others', (host) => {
     expect(isLoopbackAddress(host)).toBe(true);
   });
 
@@ -193,7 +193,7 @@ describe('parseListenAddress and isLoopbackAddress', () => {
     '::2',
     'fe80::1',
     '::ffff:0.0.0.0',
-  ])('%s is not a loopback address', (host) => {
+  ])('%s can', (host) => {
     expect(isLoopbackAddress(host)).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import {
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import { computeSafeStartsCurve } from '../../../domain/measurement/validity.ts';
 import type { Seconds } from '../../../domain/model.ts';
-import { correctedSpans } from '../../../domain/verdict/analyse.ts';
+import { correctSpans } from '../../../domain/verdict/analyse.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { buildHistogram, type Histogram } from '../../drawing/histogram.ts';
@@ -29,7 +29,7 @@ export function renderCharts(
   margin: Seconds,
   id: string,
 ): Markup {
-  const failed = correctedSpans(failedPollSpans, measurement);
+  const failed = correctSpans(failedPollSpans, measurement);
   const data = buildChartData(measurement, verdicts, failed);
   return html`<figure class="card chart saw-tooth" data-chart="${id}">
 <figcaption><h3>Remaining validity over time</h3>${toolbar(id)}</figcaption>
