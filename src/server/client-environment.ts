@@ -2,7 +2,7 @@ import { CLOUDSHELL_PATH } from './containers/cloudshell.ts';
 import type { Shape } from './endpoint-request.ts';
 import type { Simulation } from './simulation.ts';
 
-/** The path of a shape's credentials. */
+/** The path under which a shape serves credentials. */
 export function getCredentialsPath(
   shape: Shape,
   { role, credentialsId }: Pick<Simulation, 'role' | 'credentialsId'>,
@@ -19,7 +19,7 @@ export function getCredentialsPath(
   }
 }
 
-/** Where the real endpoints are; whoever plays them there is asked there. */
+/** Addresses of the real endpoints. Clients need fewer variables if the simulator listens there. */
 const REAL_ORIGINS: Readonly<Record<Shape, readonly string[]>> = {
   imds: ['http://169.254.169.254', 'http://[fd00:ec2::254]'],
   ecs: ['http://169.254.170.2'],
@@ -28,8 +28,9 @@ const REAL_ORIGINS: Readonly<Record<Shape, readonly string[]>> = {
 };
 
 /**
- * What a client of a shape needs in its environment. The IMDS endpoint ends in a slash: older clients append
- * `latest/…` to it as it stands. `origins` are those that are listened on, one at least.
+ * The environment variables that point a client at a shape. The IMDS endpoint ends in a slash, because older clients
+ * append `latest/…` to it directly.
+ * @param origins addresses on which the simulator listens, at least one
  */
 export function buildClientEnvironment(
   shape: Shape,
@@ -37,8 +38,9 @@ export function buildClientEnvironment(
   simulation: Simulation,
   tokenFile: string,
 ): Record<string, string> {
+  const [first = ''] = origins;
   const real = origins.find((each) => REAL_ORIGINS[shape].includes(each));
-  const origin = real ?? reachable(origins[0]!);
+  const origin = real ?? toLoopbackOrigin(first);
   const path = getCredentialsPath(shape, simulation);
   const url = `${origin}${path}`;
   switch (shape) {
@@ -62,6 +64,6 @@ export function buildClientEnvironment(
   }
 }
 
-/** What stands for every address of a machine is none that a client could ask. */
-const reachable = (origin: string) =>
+/** A client cannot connect to the wildcard address; loopback reaches the same server. */
+const toLoopbackOrigin = (origin: string) =>
   origin.replace('://0.0.0.0', '://127.0.0.1').replace('://[::]', '://[::1]');

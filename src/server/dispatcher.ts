@@ -17,57 +17,62 @@ import type { Simulation } from './simulation.ts';
 
 export interface DispatchedRequest {
   handledRequest: HandledRequest;
-  /** How the endpoint that was meant refuses. */
+  /** Builds the errors of the shape to which the request belongs. */
   errorResponder: ErrorResponder;
 }
 
-/** The narrow ones first: IMDS knows an answer to everything. */
-const ORDER = ['cloudshell', 'ecs', 'eks', 'imds'] as const;
-const RESPONDERS: Readonly<Record<Shape, (simulation: Simulation) => RequestHandler>> = {
+/** Shapes with few paths come first, because IMDS responds to every path. */
+const SHAPE_ORDER = ['cloudshell', 'ecs', 'eks', 'imds'] as const;
+const HANDLERS: Readonly<Record<Shape, (simulation: Simulation) => RequestHandler>> = {
   imds: createImdsHandler,
   ecs: createEcsHandler,
   eks: createEksHandler,
   cloudshell: createCloudshellHandler,
 };
 
-/** All shapes of a simulation as one. */
-export function createDispatcher(simulation: Simulation): (inquiry: EndpointRequest) => DispatchedRequest {
-  const refuseAsImds = createImdsErrorResponder(simulation);
-  const responders = ORDER.filter((shape) => simulation.shapes.includes(shape)).map((shape) => {
-    const refusal =
-      shape === 'ecs' ? respondWithEcsError : shape === 'eks' ? respondWithEksError : refuseAsImds;
-    return { refusal, respond: unfailing(RESPONDERS[shape](simulation), shape, refusal) };
+/** Combines the shapes of a simulation into one handler. */
+export function createDispatcher(simulation: Simulation): (request: EndpointRequest) => DispatchedRequest {
+  const respondWithImdsError = createImdsErrorResponder(simulation);
+  const errorResponders: Readonly<Record<Shape, ErrorResponder>> = {
+    imds: respondWithImdsError,
+    ecs: respondWithEcsError,
+    eks: respondWithEksError,
+    cloudshell: respondWithImdsError,
+  };
+  const handlers = SHAPE_ORDER.filter((shape) => simulation.shapes.includes(shape)).map((shape) => {
+    const errorResponder = errorResponders[shape];
+    return { errorResponder, handle: catchErrors(HANDLERS[shape](simulation), shape, errorResponder) };
   });
-  return (inquiry) => {
-    for (const { respond, refusal } of responders) {
-      const reply = respond(inquiry);
-      if (reply !== null) return { handledRequest: reply, errorResponder: refusal };
+  return (request) => {
+    for (const { handle, errorResponder } of handlers) {
+      const handledRequest = handle(request);
+      if (handledRequest !== null) return { handledRequest, errorResponder };
     }
-    const answer = buildAgentError(inquiry, 404, '404 page not found');
-    return { handledRequest: otherReply(null, answer), errorResponder: refuseAsImds };
+    const response = buildAgentError(request, 404, '404 page not found');
+    return { handledRequest: toHandledRequest(null, response), errorResponder: respondWithImdsError };
   };
 }
 
-/** An error of ours is the endpoint's own 500: nobody is left waiting for an answer. */
-function unfailing(respond: RequestHandler, shape: Shape, refusal: ErrorResponder): RequestHandler {
-  return (inquiry) => {
+/** Responds 500 if a handler throws, so that the client does not wait for a response. */
+function catchErrors(handle: RequestHandler, shape: Shape, errorResponder: ErrorResponder): RequestHandler {
+  return (request) => {
     try {
-      return respond(inquiry);
-    } catch (failure) {
-      return { ...otherReply(shape, refusal(inquiry, 500)), internalError: failure };
+      return handle(request);
+    } catch (error) {
+      return { ...toHandledRequest(shape, errorResponder(request, 500)), internalError: error };
     }
   };
 }
 
-const otherReply = (shape: Shape | null, answer: EndpointResponse): HandledRequest => ({
+const toHandledRequest = (shape: Shape | null, response: EndpointResponse): HandledRequest => ({
   shape,
   kind: 'other',
   apiVersion: '',
   credentials: null,
-  response: answer,
+  response,
 });
 
-/** For what is no request at all: as the server in front of the endpoints puts it. */
+/** The response to bytes that are not an HTTP request, as sent by the HTTP server in front of the real endpoints. */
 export function buildMalformedRequestError(
   { shapes, variants }: Simulation,
   now: Instant,

@@ -4,32 +4,36 @@ import type { FalseCredentials } from './credentials/false-credentials.ts';
 import type { ActiveFaults } from './faults/fault-plan.ts';
 
 export const SHAPES = ['imds', 'ecs', 'eks', 'cloudshell'] as const;
-/** Whose endpoint is played. */
+/** The endpoint that the simulator imitates. */
 export type Shape = (typeof SHAPES)[number];
 
-/** The ends of a connection; undefined once it is broken. */
+/** The IMDS versions that the simulator enables. */
+export const IMDS_MODES = ['both', 'v2', 'v1'] as const;
+export type ImdsMode = (typeof IMDS_MODES)[number];
+
+/** The addresses of a connection; undefined after the connection has closed. */
 export interface Connection {
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
   readonly localAddress?: string | undefined;
 }
 
-/** A request as everything behind the listener sees it. */
+/** A request, independent of the HTTP server that received it. */
 export interface EndpointRequest {
   method: string;
-  /** As sent, without the query. */
+  /** As the client sent it, without the query. */
   path: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** Read only by whoever needs it: each address is a system call. */
+  /** Read lazily, because each address is a system call. */
   connection: Connection;
   now: Instant;
-  /** By how much the answers' `Date` is wrong on purpose. */
+  /** The error that a `clock-skew` fault adds to the `Date` header. */
   dateSkew: Seconds;
   faults: ActiveFaults;
 }
 
-/** Name and value, in the order of the wire. */
+/** Name and value. Headers are lists, because their order is part of the simulation. */
 export type Header = readonly [name: string, value: string];
 
 export interface EndpointResponse {
@@ -41,45 +45,45 @@ export interface EndpointResponse {
 }
 
 export const REQUEST_KINDS = ['token', 'role', 'credentials', 'metadata', 'other'] as const;
-/** What a request was after. */
+/** The kind of resource that a request asks for. */
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 
-/** An answer, and what the log and the final report are told of it. */
+/** A response and its facts for the log and the traffic summary. */
 export interface HandledRequest {
   response: EndpointResponse;
   shape: Shape | null;
   kind: RequestKind;
-  /** Of IMDS: 2 where a session token was asked for or used. */
+  /** IMDS version: '2' if the client requested or used a session token; '' for other shapes. */
   apiVersion: '1' | '2' | '';
   credentials: FalseCredentials | null;
-  /** What was thrown where an answer should have been made: a defect of ours. */
+  /** The error that a handler threw: a defect of the simulator. */
   internalError?: unknown;
 }
 
-/** How one kind of endpoint says that something went wrong, where a fault asks for it. */
-export type ErrorResponder = (inquiry: EndpointRequest, status: number) => EndpointResponse;
+/** Builds the error response of one kind of endpoint for a status. */
+export type ErrorResponder = (request: EndpointRequest, status: number) => EndpointResponse;
 
-/** Null where the path belongs to another shape. */
-export type RequestHandler = (inquiry: EndpointRequest) => HandledRequest | null;
+/** Returns null if the path belongs to another shape. */
+export type RequestHandler = (request: EndpointRequest) => HandledRequest | null;
 
-const dates = new Map<number, string>();
+const formattedDates = new Map<number, string>();
 
-/** RFC 9110, as every one of these servers writes it. Most of a second's answers share theirs. */
+/** The date format of RFC 9110. Cached, because the responses of one second share their dates. */
 export function formatHttpDate(instant: Instant): string {
   const second = Math.floor(instant / 1000);
-  const known = dates.get(second);
-  if (known !== undefined) return known;
-  if (dates.size >= 16) dates.clear();
+  const cached = formattedDates.get(second);
+  if (cached !== undefined) return cached;
+  if (formattedDates.size >= 16) formattedDates.clear();
   const date = new Date(second * 1000).toUTCString();
-  dates.set(second, date);
+  formattedDates.set(second, date);
   return date;
 }
 
 export type ResponseTime = Pick<EndpointRequest, 'now' | 'dateSkew'>;
 
-/** The `Date` of an answer. */
+/** The value of the `Date` header. */
 export const formatDateHeader = ({ now, dateSkew }: ResponseTime) => formatHttpDate(now + dateSkew * 1000);
 
-/** `2026-11-22T06:23:11Z`, the one form that every client understands. */
+/** `2026-11-22T06:23:11Z`: every client understands this form; some reject fractions and offsets. */
 export const formatDocumentInstant = (instant: Instant) =>
   new Date(instant).toISOString().replace(/\.\d+/, '');

@@ -1,18 +1,18 @@
 import { CredWatchError } from '../errors.ts';
 
 /**
- * What somebody wrote by hand.
- * @throws CredWatchError with the line, where it is known, and `hint`
+ * Parses JSON that a user wrote.
+ * @throws CredWatchError with the line if it is known, and with `hint`
  */
 export function parseJson(text: string, file: string, hint: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // Without the error's own words: they quote the file, which may be one of secrets, named by mistake.
+    // The message of JSON.parse quotes the file, which may contain secrets if the user named the wrong file.
     const position = /at position (\d+)/.exec(String(error))?.[1];
     const line = text.slice(0, Number(position)).split('\n').length;
     throw new CredWatchError(
-      `${file} is not JSON${position === undefined ? '' : `: see line ${line}`}`,
+      `${file} is not valid JSON${position === undefined ? '' : ` (line ${line})`}`,
       hint,
     );
   }

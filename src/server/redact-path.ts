@@ -1,27 +1,27 @@
-/** Names of resources are shorter; a role's may be longer. */
+/** Names of resources are shorter. Role names may be longer and are compared separately. */
 const LONGEST_NAME = 39;
 
-/** Of ECS the id is all the secret there is. */
+/** The id in an ECS path is a secret, because ECS has no authorization. */
 const ECS_CREDENTIALS = /^\/+v[12]\/+credentials\/+(?=[^/])/;
 
-/** The same id, wherever it goes astray; in IMDS's own list of tasks it has no dashes. */
+/** The same id in any other path. IMDS lists it without dashes. */
 const UUID = /[\da-f]{8}-?(?:[\da-f]{4}-?){3}[\da-f]{12}/i;
 
-/** What no name mixes at such a length: a token, or what is between two slashes of one. */
+/** Long parts that mix upper case, lower case and digits: a token, or the part of a token between two slashes. */
 const MIXED = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d).{16,}$/;
 
-/** A path as it may stand in a log: without its query, and only up to the first part that may be of a secret. */
+/** A path for the log: without its query, and cut at the first part that may be a secret. */
 export function redactPath(path: string, hasQuery: boolean, role: string): string {
-  const shown = withoutSecrets(path, role);
-  return hasQuery ? `${shown}?…` : shown;
+  const redacted = removeSecrets(path, role);
+  return hasQuery ? `${redacted}?…` : redacted;
 }
 
-function withoutSecrets(path: string, role: string): string {
-  const above = ECS_CREDENTIALS.exec(path)?.[0];
-  if (above !== undefined) return `${above}…`;
+function removeSecrets(path: string, role: string): string {
+  const prefix = ECS_CREDENTIALS.exec(path)?.[0];
+  if (prefix !== undefined) return `${prefix}…`;
   const parts = path.split('/');
-  const first = parts.findIndex((part) => part !== role && mayBeSecret(part));
+  const first = parts.findIndex((part) => part !== role && isPossiblySecret(part));
   return first < 0 ? path : [...parts.slice(0, first), '…'].join('/');
 }
 
-const mayBeSecret = (part: string) => part.length > LONGEST_NAME || UUID.test(part) || MIXED.test(part);
+const isPossiblySecret = (part: string) => part.length > LONGEST_NAME || UUID.test(part) || MIXED.test(part);

@@ -4,16 +4,13 @@ import { ServiceAccountTokens } from './containers/service-account-tokens.ts';
 import { CredentialIssuer } from './credentials/credential-issuer.ts';
 import { RotationSchedule, type RotationTiming } from './credentials/rotation-schedule.ts';
 import { SeededRandom } from './credentials/seeded-random.ts';
-import type { Shape } from './endpoint-request.ts';
+import type { ImdsMode, Shape } from './endpoint-request.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import { MetadataTokens } from './imds/metadata-tokens.ts';
 import type { Instance } from './tree/default-tree.ts';
 import type { MetadataTree } from './tree/metadata-tree.ts';
 import type { Variants } from './variants.ts';
-
-export const IMDS_MODES = ['both', 'v2', 'v1'] as const;
-export type ImdsMode = (typeof IMDS_MODES)[number];
 
 export interface SimulationOptions {
   shapes: readonly Shape[];
@@ -28,15 +25,15 @@ export interface SimulationOptions {
   tree: MetadataTree;
 }
 
-/** Everything that the endpoints of one run share. */
+/** The state that all endpoints of one simulator share. */
 export interface Simulation extends Omit<SimulationOptions, 'faults' | 'seed' | 'rotationTiming'> {
   issuer: CredentialIssuer;
   faultPlan: FaultPlan;
   metadataTokens: MetadataTokens;
   serviceAccountTokens: ServiceAccountTokens;
-  /** The id of the ECS task's credentials: on ECS it is all the secret there is. */
+  /** The id of the ECS task's credentials. ECS has no authorization, so this id is the only secret. */
   credentialsId: string;
-  /** What CloudShell's clients send as `Authorization`. */
+  /** The `Authorization` header that CloudShell clients must send. */
   authorization: string;
 }
 
@@ -59,5 +56,5 @@ export function createSimulation({
   };
 }
 
-/** What EKS projects into pods lives a day. */
+/** Lifetime of the service-account tokens that EKS projects into pods. */
 export const AUTHORIZATION_LIFETIME: Seconds = 86_400;

@@ -1,58 +1,58 @@
 import type { Instant } from '../domain/model.ts';
+import { parseClientName } from './client-name.ts';
 
-/** One request and what became of it, without its secrets. */
+/** A request and its outcome, without secrets. */
 export interface SeenRequest {
   at: Instant;
-  /** The User-Agent as it was sent, `''` if none was. Hostile text. */
+  /** The User-Agent header as sent, `''` if there is none. Untrusted text. */
   client: string;
   address: string;
-  /** Null: no endpoint has such a path. */
+  /** Null if the path belongs to no shape. */
   shape: 'imds' | 'ecs' | 'eks' | 'cloudshell' | null;
   kind: 'token' | 'role' | 'credentials' | 'metadata' | 'other';
-  /** Of IMDS: `'2'` where a session token was used, or asked for. */
+  /** IMDS version: `'2'` if the client requested or used a session token; `''` for other shapes. */
   apiVersion: '1' | '2' | '';
   method: string;
   path: string;
-  /** Null: no whole answer was sent (reset, silence, truncated). */
+  /** Null if the client got no complete response. */
   status: number | null;
-  /** The kind of the fault that changed the answer. */
+  /** The kinds of the faults that the client noticed (`status + header`). */
   fault: string | null;
-  /** Of the credentials that were handed out. */
+  /** Null if the client got no credentials. */
   accessKeyId: string | null;
 }
 
 export interface RequestCounts {
   requests: number;
-  /** Requests for a session token, whatever the answer. */
+  /** Requests for a session token, with any outcome. */
   tokens: number;
-  /** Answers that carried credentials. An error document has status 200 as well, and counts as none. */
+  /** Responses with credentials. An error document does not count, although its status is 200. */
   credentials: number;
   credentialsV1: number;
   credentialsV2: number;
-  /** Requests for the role's name or other metadata of IMDS, whatever the answer. */
+  /** Requests for the role list or other metadata of IMDS, with any outcome. */
   metadataV1: number;
   metadataV2: number;
-  /** Answers with a status of 400 and above, and requests without a whole answer. */
+  /** Responses with a status of 400 or above, and incomplete responses. */
   failed: number;
-  /** Answers that a fault changed or swallowed. */
+  /** Responses that a fault changed or prevented. */
   faulted: number;
-  /** Different sets of credentials handed out. */
+  /** Different sets of credentials served. */
   credentialSets: number;
-  /** The most frequent first. Null: no whole answer. */
+  /** The most frequent status first; null counts incomplete responses. */
   responses: { status: number | null; count: number }[];
   /** The most frequent first. */
   faults: { kind: string; count: number }[];
-  /** Null where nobody asked. */
+  /** Null if no client has made a request. */
   firstAt: Instant | null;
   lastAt: Instant | null;
 }
 
-/** Who a request came from. */
 export interface Client {
-  /** The products that its User-Agent names, `''` if it sent none. Hostile text. */
+  /** The products of the User-Agent, `''` if there is none. Untrusted text. */
   name: string;
   address: string;
-  /** All that came when as many clients as are kept apart were known; they have no name and no address. */
+  /** True for the row that counts all clients above the limit together; then name and address are `''`. */
   others: boolean;
 }
 
@@ -60,122 +60,105 @@ export interface ClientTraffic extends Client, RequestCounts {
   shape: SeenRequest['shape'];
 }
 
-/** Who was given data by IMDS without a session token. */
+/** A client that got IMDS data without a session token. */
 export interface V1Client extends Client {
   responses: number;
   firstAt: Instant;
   lastAt: Instant;
-  /** It was given data with a session token, too. */
+  /** The client also got data with a session token. */
   usesV2: boolean;
 }
 
 export interface TrafficSummary {
-  /** Clients are those kept apart; `others` tells whether there were more. */
+  /** `clients` is the number of separately counted clients; `others` is true if there were more. */
   totals: RequestCounts & { clients: number; others: boolean };
-  /** One a client and shape, the most requests first, then by name. */
+  /** One row per client and shape, the most requests first, then by name. */
   clients: ClientTraffic[];
-  /** In the order of `clients`. Null where IMDS was not asked at all. */
+  /** In the order of `clients`. Null if no client sent a request to IMDS. */
   v1Clients: V1Client[] | null;
 }
 
-/** What keeps the memory flat: beyond these, whatever else comes is counted together. */
-const CLIENTS_KEPT_APART = 500;
-const FAULTS_KEPT_APART = 30;
-const LONGEST_USER_AGENT = 1000;
-const LONGEST_NAME = 100;
+/** Limits for the memory. Clients and faults above a limit are counted together. */
+const MAX_CLIENTS = 500;
+const MAX_FAULTS = 30;
 
-/** Two generations each of IMDSv1, IMDSv2, ECS, EKS and CloudShell may take turns, and some more. */
-const KEYS_REMEMBERED = 16;
+/** More than two generations each of IMDSv1, IMDSv2, ECS, EKS and CloudShell, which may alternate. */
+const MAX_RECENT_KEYS = 16;
 
-interface Tally extends Omit<RequestCounts, 'responses' | 'faults'> {
-  answers: Map<number | null, number>;
+interface Counters extends Omit<RequestCounts, 'responses' | 'faults'> {
+  statuses: Map<number | null, number>;
   faults: Map<string, number>;
-  /** Ids of the sets that were handed out last, the newest at the end. */
-  keys: string[];
+  /** Key ids of the sets served last, the newest at the end. */
+  recentKeys: string[];
   v1: Pick<V1Client, 'responses' | 'firstAt' | 'lastAt'> | null;
   usesV2: boolean;
 }
 
-type Row = Pick<ClientTraffic, 'shape'> & { client: Client; tally: Tally };
+interface Row {
+  client: Client;
+  shape: ClientTraffic['shape'];
+  counters: Counters;
+}
 
-/** Who asked what. It grows with the number of clients up to a limit, and never with the number of requests. */
+/** Counts requests per client and shape. Memory is limited by the number of clients, not by the number of requests. */
 export class Traffic {
-  readonly #total = newTally();
+  readonly #total = createCounters();
   readonly #clients = new Set<string>();
   readonly #rows = new Map<string, Row>();
-  /** A client asks several times in a row, and its User-Agent takes longer to read than all else here. */
-  #last = { userAgent: '', name: '' };
+  /** Cache: a client often sends several requests in a row, and parsing the User-Agent is the slowest part. */
+  #lastClient = { userAgent: '', name: '' };
 
   record(request: SeenRequest): void {
     count(this.#total, request);
-    count(this.#rowOf(request).tally, request);
+    count(this.#findRow(request).counters, request);
   }
 
   summarise(): TrafficSummary {
     const rows = [...this.#rows.values()].sort(
-      (a, b) => b.tally.requests - a.tally.requests || (nameOf(a) < nameOf(b) ? -1 : 1),
+      (a, b) => b.counters.requests - a.counters.requests || (getSortKey(a) < getSortKey(b) ? -1 : 1),
     );
     const imds = rows.filter(({ shape }) => shape === 'imds');
-    const v1Clients = imds.flatMap(({ client, tally: { v1, usesV2 } }) =>
+    const v1Clients = imds.flatMap(({ client, counters: { v1, usesV2 } }) =>
       v1 === null ? [] : [{ ...client, ...v1, usesV2 }],
     );
     return {
       totals: {
-        ...countsOf(this.#total),
+        ...toRequestCounts(this.#total),
         clients: this.#clients.size,
         others: rows.some(({ client }) => client.others),
       },
-      clients: rows.map(({ client, shape, tally }) => ({ ...client, shape, ...countsOf(tally) })),
+      clients: rows.map(({ client, shape, counters }) => ({
+        ...client,
+        shape,
+        ...toRequestCounts(counters),
+      })),
       v1Clients: imds.length === 0 ? null : v1Clients,
     };
   }
 
-  #rowOf({ client: userAgent, address, shape }: SeenRequest): Row {
-    if (userAgent !== this.#last.userAgent) this.#last = { userAgent, name: clientName(userAgent) };
-    const { name } = this.#last;
-    const client = `${address} ${name}`;
-    const others = !this.#clients.has(client) && this.#clients.size >= CLIENTS_KEPT_APART;
-    const key = others ? `${shape}` : `${shape} ${client}`;
-    const known = this.#rows.get(key);
-    if (known !== undefined) return known;
-    if (!others) this.#clients.add(client);
-    const who = others ? { name: '', address: '', others } : { name, address, others };
-    const row = { client: who, shape, tally: newTally() };
-    this.#rows.set(key, row);
+  /** Returns the row of a request, and creates it for a new client. */
+  #findRow({ client: userAgent, address, shape }: SeenRequest): Row {
+    if (userAgent !== this.#lastClient.userAgent) {
+      this.#lastClient = { userAgent, name: parseClientName(userAgent) };
+    }
+    const { name } = this.#lastClient;
+    const clientKey = `${address} ${name}`;
+    const others = !this.#clients.has(clientKey) && this.#clients.size >= MAX_CLIENTS;
+    const rowKey = others ? `${shape}` : `${shape} ${clientKey}`;
+    const existing = this.#rows.get(rowKey);
+    if (existing !== undefined) return existing;
+    if (!others) this.#clients.add(clientKey);
+    const client = others ? { name: '', address: '', others } : { name, address, others };
+    const row = { client, shape, counters: createCounters() };
+    this.#rows.set(rowKey, row);
     return row;
   }
 }
 
-/** No two rows have the same. */
-const nameOf = ({ client, shape }: Row) => [client.name, client.address, shape].join('\0');
+/** Unique per row, so that the order of rows is deterministic. */
+const getSortKey = ({ client, shape }: Row) => [client.name, client.address, shape].join('\0');
 
-/**
- * Parts of a User-Agent that differ between requests of one program: what the AWS SDKs say of the call that they make
- * the request for, of settings, features and session (`api/s3#1.2 md/command#s3.ls m/E,Z sid/35033f4ca1bd`).
- */
-const PASSING = new Set(['api', 'cfg', 'command', 'ft', 'm', 'md', 'prompt', 'sid', 'ua']);
-
-/** In place of a version, an id of a request or a session. */
-const ID = /[\da-f-]{12}/i;
-
-/** `aws-cli/2.9.19 Python/3.11.2 Linux/6.1`: the products, without comments, passing parts and ids. */
-function clientName(userAgent: string): string {
-  const text = userAgent.slice(0, LONGEST_USER_AGENT).trim();
-  const products = text
-    .replace(/\([^()]*\)/g, ' ')
-    .split(/\s+/)
-    .flatMap((word) => {
-      const [product = '', ...version] = word.split('/');
-      if (product === '' || version.length === 0 || PASSING.has(product)) return [];
-      return [ID.test(version.join('/')) ? product : word];
-    });
-  return ownCopy((products.length === 0 ? text : products.join(' ')).slice(0, LONGEST_NAME));
-}
-
-/** V8 keeps a whole text alive for a part that was cut out of it, here up to the size of a request's head. */
-const ownCopy = (text: string) => Buffer.from(text).toString();
-
-function newTally(): Tally {
+function createCounters(): Counters {
   return {
     requests: 0,
     tokens: 0,
@@ -187,64 +170,65 @@ function newTally(): Tally {
     failed: 0,
     faulted: 0,
     credentialSets: 0,
-    answers: new Map(),
+    statuses: new Map(),
     faults: new Map(),
     firstAt: null,
     lastAt: null,
-    keys: [],
+    recentKeys: [],
     v1: null,
     usesV2: false,
   };
 }
 
-function count(tally: Tally, request: SeenRequest): void {
+function count(counters: Counters, request: SeenRequest): void {
   const { at, kind, status, apiVersion, fault } = request;
-  tally.requests++;
-  tally.firstAt = Math.min(tally.firstAt ?? at, at);
-  tally.lastAt = Math.max(tally.lastAt ?? at, at);
-  tally.answers.set(status, (tally.answers.get(status) ?? 0) + 1);
-  if (status === null || status >= 400) tally.failed++;
-  if (fault !== null) countFault(tally, fault);
-  if (kind === 'token') tally.tokens++;
-  const metadata = kind === 'role' || kind === 'metadata';
-  if (metadata && apiVersion === '1') tally.metadataV1++;
-  if (metadata && apiVersion === '2') tally.metadataV2++;
-  countCredentials(tally, request);
-  countVersions(tally, request);
+  counters.requests++;
+  counters.firstAt = Math.min(counters.firstAt ?? at, at);
+  counters.lastAt = Math.max(counters.lastAt ?? at, at);
+  counters.statuses.set(status, (counters.statuses.get(status) ?? 0) + 1);
+  if (status === null || status >= 400) counters.failed++;
+  if (fault !== null) countFault(counters, fault);
+  if (kind === 'token') counters.tokens++;
+  const isMetadata = kind === 'role' || kind === 'metadata';
+  if (isMetadata && apiVersion === '1') counters.metadataV1++;
+  if (isMetadata && apiVersion === '2') counters.metadataV2++;
+  countCredentials(counters, request);
+  countVersions(counters, request);
 }
 
-function countFault(tally: Tally, fault: string): void {
-  const kind = tally.faults.has(fault) || tally.faults.size < FAULTS_KEPT_APART ? fault : 'other';
-  tally.faulted++;
-  tally.faults.set(kind, (tally.faults.get(kind) ?? 0) + 1);
+function countFault(counters: Counters, fault: string): void {
+  const kind = counters.faults.has(fault) || counters.faults.size < MAX_FAULTS ? fault : 'other';
+  counters.faulted++;
+  counters.faults.set(kind, (counters.faults.get(kind) ?? 0) + 1);
 }
 
-function countCredentials(tally: Tally, { kind, status, apiVersion, accessKeyId }: SeenRequest): void {
+function countCredentials(counters: Counters, { kind, status, apiVersion, accessKeyId }: SeenRequest): void {
   if (kind !== 'credentials' || status !== 200 || accessKeyId === null) return;
-  tally.credentials++;
-  if (apiVersion === '1') tally.credentialsV1++;
-  if (apiVersion === '2') tally.credentialsV2++;
-  if (tally.keys.at(-1) === accessKeyId) return;
-  if (!tally.keys.includes(accessKeyId)) tally.credentialSets++;
-  tally.keys = [...tally.keys.filter((key) => key !== accessKeyId), accessKeyId].slice(-KEYS_REMEMBERED);
+  counters.credentials++;
+  if (apiVersion === '1') counters.credentialsV1++;
+  if (apiVersion === '2') counters.credentialsV2++;
+  if (counters.recentKeys.at(-1) === accessKeyId) return;
+  if (!counters.recentKeys.includes(accessKeyId)) counters.credentialSets++;
+  const others = counters.recentKeys.filter((key) => key !== accessKeyId);
+  counters.recentKeys = [...others, accessKeyId].slice(-MAX_RECENT_KEYS);
 }
 
-/** Only data counts: to ask for a session token, or to be turned away without one, is no use of a version. */
-function countVersions(tally: Tally, { at, kind, status, apiVersion }: SeenRequest): void {
+/** Counts the use of IMDS versions. Token requests and rejected requests do not count as use. */
+function countVersions(counters: Counters, { at, kind, status, apiVersion }: SeenRequest): void {
   if (kind === 'token' || status === null || status < 200 || status > 299) return;
-  if (apiVersion === '2') tally.usesV2 = true;
+  if (apiVersion === '2') counters.usesV2 = true;
   if (apiVersion !== '1') return;
-  const { responses = 0, firstAt = at, lastAt = at } = tally.v1 ?? {};
-  tally.v1 = { responses: responses + 1, firstAt: Math.min(firstAt, at), lastAt: Math.max(lastAt, at) };
+  const { responses = 0, firstAt = at, lastAt = at } = counters.v1 ?? {};
+  counters.v1 = { responses: responses + 1, firstAt: Math.min(firstAt, at), lastAt: Math.max(lastAt, at) };
 }
 
-function countsOf(tally: Tally): RequestCounts {
-  const { answers, faults, keys: _keys, v1: _v1, usesV2: _usesV2, ...counts } = tally;
+function toRequestCounts(counters: Counters): RequestCounts {
+  const { statuses, faults, recentKeys: _keys, v1: _v1, usesV2: _usesV2, ...counts } = counters;
   return {
     ...counts,
-    responses: [...answers].map(([status, times]) => ({ status, count: times })).sort(mostFirst),
-    faults: [...faults].map(([kind, times]) => ({ kind, count: times })).sort(mostFirst),
+    responses: [...statuses].map(([status, times]) => ({ status, count: times })).sort(byCountDescending),
+    faults: [...faults].map(([kind, times]) => ({ kind, count: times })).sort(byCountDescending),
   };
 }
 
-const mostFirst = (a: { count: number }, b: { count: number }) => b.count - a.count;
+const byCountDescending = (a: { count: number }, b: { count: number }) => b.count - a.count;

@@ -20,9 +20,9 @@ const token: Fact[] = [
     faults: ['hop-limit'],
     isSilent: true,
     does: {
-      javascript: 'token no answer, v1 role 200, v1 credentials 200: v1 credentials',
-      cli: 'token no answer, v1 role 200, v1 credentials 200: v1 credentials',
-      go: 'token no answer ×3, v1 role 200, v1 credentials 200: v1 credentials',
+      javascript: 'token no response, v1 role 200, v1 credentials 200: v1 credentials',
+      cli: 'token no response, v1 role 200, v1 credentials 200: v1 credentials',
+      go: 'token no response ×3, v1 role 200, v1 credentials 200: v1 credentials',
     },
   },
   {
@@ -30,7 +30,10 @@ const token: Fact[] = [
     imds: 'v2',
     faults: ['hop-limit'],
     isSilent: true,
-    does: { ...none('token no answer, v1 role 401'), go: 'token no answer ×3, v1 role 401: none, exit 1' },
+    does: {
+      ...none('token no response, v1 role 401'),
+      go: 'token no response ×3, v1 role 401: none, exit 1',
+    },
   },
   {
     when: 'the answer to the token request breaks the connection',
@@ -158,7 +161,7 @@ const document: Fact[] = [
     when: 'the document never comes',
     faults: [`stall,${DOCUMENT}`],
     isSilent: true,
-    does: { ...none(`${ASKED} no answer`), go: `${ASKED} no answer ×3: none, exit 1` },
+    does: { ...none(`${ASKED} no response`), go: `${ASKED} no response ×3: none, exit 1` },
   },
   { when: 'the credentials have expired: all use them on', faults: ['expired'], does: WELL },
 ];

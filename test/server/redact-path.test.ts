@@ -12,7 +12,7 @@ const ROLE = 'Stack-InstanceRole3CCE2F1D-1A2B3C4D5E6F7G8H9';
 const ID = '5f0c7a52-1b1e-4c0e-9b7e-0123456789ab';
 const logged = (path: string) => redactPath(path, false, ROLE);
 
-/** Every path that the simulator's own tree has. */
+/** Every path of the default tree. */
 function pathsOf(path: readonly string[] = []): string[] {
   const entry = createTree(buildDefaultTree(createExampleInstance(0))).findEntry(path)!;
   const here = `/latest/${path.join('/')}`;
@@ -23,7 +23,7 @@ function pathsOf(path: readonly string[] = []): string[] {
   ];
 }
 
-describe('a path is logged as it is', () => {
+describe('a path without secrets', () => {
   test.for([
     ...['/', '', '*', '/latest/api/token', `/latest/meta-data/iam/security-credentials/${ROLE}`],
     ...[
@@ -44,14 +44,14 @@ describe('a path is logged as it is', () => {
     expect(logged(path)).toBe(path);
   });
 
-  test('wherever the simulator has metadata', () => {
+  test('is logged unchanged for all metadata of the simulator', () => {
     const paths = pathsOf();
     expect(paths.length).toBeGreaterThan(40);
     expect(paths.filter((path) => logged(path) !== path)).toEqual([]);
   });
 });
 
-describe('a path is logged up to what may be a secret', () => {
+describe('a path with a possible secret is cut', () => {
   test.for([
     [`/v2/credentials/${ID}`, '/v2/credentials/…'],
     [`/v2/credentials/short`, '/v2/credentials/…'],
@@ -72,12 +72,12 @@ describe('a path is logged up to what may be a secret', () => {
     expect(logged(path)).toBe(shown);
   });
 
-  test('and a query never', () => {
+  test('a query is never logged', () => {
     expect(redactPath('/latest/meta-data/', true, ROLE)).toBe('/latest/meta-data/?…');
     expect(redactPath(`/v2/credentials/${ID}`, true, ROLE)).toBe('/v2/credentials/…?…');
   });
 
-  test('of all that a simulator hands out there is not more than a few characters', () => {
+  test('a path with a served secret shows at most a few of its characters', () => {
     const issue = { issuedAt: 0, expiration: 1000 };
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 0 }), (seed, number) => {

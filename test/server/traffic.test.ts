@@ -30,15 +30,15 @@ function summaryOf(...requests: Partial<SeenRequest>[]): TrafficSummary {
 
 const namesOf = ({ clients }: TrafficSummary) => clients.map(({ name }) => name);
 
-describe('what is counted', () => {
-  test('nobody asked', () => {
+describe('Traffic', () => {
+  test('without requests has zero counts and no clients', () => {
     const { totals, clients, v1Clients } = new Traffic().summarise();
     expect(totals).toMatchObject({ requests: 0, clients: 0, others: false, firstAt: null, lastAt: null });
     expect(clients).toEqual([]);
     expect(v1Clients).toBeNull();
   });
 
-  test('each request once for its client and once for all', () => {
+  test('counts each request for its client and in total', () => {
     const { totals, clients } = summaryOf(
       { accessKeyId: null, status: 503, fault: 'status' },
       { ...TOKEN, at: START + 5000 },
@@ -88,7 +88,7 @@ describe('what is counted', () => {
     ]);
   });
 
-  test('an error document with status 200 hands out no credentials, and neither does half a document', () => {
+  test('does not count an error document or a truncated document as credentials', () => {
     const { totals } = summaryOf(
       { accessKeyId: null, fault: 'error-document' },
       { status: null, fault: 'truncate' },
@@ -96,7 +96,7 @@ describe('what is counted', () => {
     expect(totals).toMatchObject({ credentials: 0, credentialSets: 0, failed: 1, faulted: 2 });
   });
 
-  test('sets of credentials are counted once, also where two take turns', () => {
+  test('counts each set of credentials once, also if two alternate', () => {
     const [a, b, c] = ['ASIAEXAMPLEEXAMP000A', 'ASIAEXAMPLEEXAMP000B', 'ASIAEXAMPLEEXAMP000C'];
     const { totals, clients } = summaryOf(
       ...[a, a, b, a, b, b, c, a].map((accessKeyId) => ({ accessKeyId })),
@@ -109,7 +109,7 @@ describe('what is counted', () => {
     expect(totals.credentialSets).toBe(3);
   });
 
-  test('a set that is still handed out while a hundred others come and go is not counted again', () => {
+  test('does not count a set again that is served together with a hundred others', () => {
     const frozen = 'ASIAEXAMPLEEXAMP0FRO';
     const rotating = Array.from({ length: 100 }, (_, index) => `ASIAEXAMPLEEXAMP${index}`);
     const { totals } = summaryOf(
@@ -118,19 +118,19 @@ describe('what is counted', () => {
     expect(totals.credentialSets).toBe(101);
   });
 
-  test('the busiest client comes first, then the order is that of names', () => {
+  test('sorts clients by requests, then by name', () => {
     const names = ['b/1', 'c/1', 'a/1', 'c/1', ''];
     expect(namesOf(summaryOf(...names.map((client) => ({ client }))))).toEqual(['c/1', '', 'a/1', 'b/1']);
   });
 
-  test('the same program at two addresses, or asking in two shapes, is told apart', () => {
+  test('separates clients by address and by shape', () => {
     const { clients, totals } = summaryOf({}, { address: '::1' }, { shape: 'ecs', apiVersion: '' });
     expect(clients).toHaveLength(3);
     expect(totals.clients).toBe(2);
   });
 });
 
-describe('one client is one client', () => {
+describe('the name of a client', () => {
   test.each([
     [
       'aws-cli/2.9.19 Python/3.11.2 Linux/6.1 source/x86_64.debian.12 prompt/off',
@@ -157,7 +157,7 @@ describe('one client is one client', () => {
     expect(namesOf(summaryOf({ client: userAgent }))).toEqual([name]);
   });
 
-  test('whatever the call, the session and the request are', () => {
+  test('is the same for every call, session and request', () => {
     const sdk = (call: number) =>
       `aws-cli/2.35.19 api/s3#${call} cfg/retry-mode#${call} m/${call} sid/${call} md/command#${call} x/${crypto.randomUUID()}`;
     const { clients } = summaryOf(...Array.from({ length: 1000 }, (_, call) => ({ client: sdk(call) })));
@@ -165,8 +165,8 @@ describe('one client is one client', () => {
   });
 });
 
-describe('who still uses version 1', () => {
-  test('is who was given data without a token; who was refused or used the other shapes is not', () => {
+describe('the list of IMDSv1 clients', () => {
+  test('contains clients that got data without a token, and no rejected clients or other shapes', () => {
     const { v1Clients } = summaryOf(
       { ...METADATA, apiVersion: '1', at: START + 9000 },
       { apiVersion: '1', at: START + 1000 },
@@ -187,18 +187,18 @@ describe('who still uses version 1', () => {
     ]);
   });
 
-  test('a token that is fetched and never used is no use of version 2', () => {
+  test('does not count an unused session token as use of IMDSv2', () => {
     expect(summaryOf({ apiVersion: '1' }, TOKEN).v1Clients).toMatchObject([{ usesV2: false }]);
   });
 
-  test('nobody is something else than IMDS not being asked', () => {
+  test('is empty if no client used IMDSv1, and null if no client used IMDS', () => {
     expect(summaryOf({}).v1Clients).toEqual([]);
     expect(summaryOf({ shape: 'eks', apiVersion: '' }, { shape: null, apiVersion: '' }).v1Clients).toBeNull();
   });
 });
 
-describe('whatever clients send', () => {
-  test('beyond 500 clients the others are counted together, and those known still apart', () => {
+describe('limits', () => {
+  test('clients above 500 are counted together, and known ones still separately', () => {
     const traffic = new Traffic();
     for (let index = 0; index < 2000; index++)
       traffic.record({ ...CREDENTIALS, client: `client/${index}`, apiVersion: '1' });
@@ -211,7 +211,7 @@ describe('whatever clients send', () => {
     expect(v1Clients).toHaveLength(501);
   });
 
-  test('a client may bear any name, be it one that objects have by themselves', () => {
+  test('a client can have the name of a built-in object property', () => {
     const names = ['__proto__', 'constructor', 'toString', 'others', 'imds', '__proto__/1 hasOwnProperty/2'];
     const { clients } = summaryOf(...names.flatMap((client) => [{ client }, { client, fault: client }]));
     expect(new Set(clients.map(({ name }) => name))).toEqual(new Set(names));
@@ -222,7 +222,7 @@ describe('whatever clients send', () => {
     expect(({} as Record<string, unknown>).count).toBeUndefined();
   });
 
-  test('kinds of fault are bounded', () => {
+  test('the number of fault kinds is limited', () => {
     const kinds = Array.from({ length: 100 }, (_, index) => ({ fault: `kind-${index}` }));
     const { totals } = summaryOf(...kinds);
     expect(totals.faults).toHaveLength(31);
@@ -230,13 +230,13 @@ describe('whatever clients send', () => {
     expect(totals.faulted).toBe(100);
   });
 
-  test('a name is cut to 100 characters, with control characters or without', () => {
+  test('a name is cut to 100 characters, also with control characters', () => {
     const long = `\u001b]0;title\u0007${'x'.repeat(10_000)}`;
     expect(namesOf(summaryOf({ client: long }))).toEqual([long.slice(0, 100)]);
     expect(namesOf(summaryOf({ client: `${'p/1 '.repeat(2500)}` }))).toEqual(['p/1 '.repeat(25)]);
   });
 
-  test('memory stays flat: ten kilobytes from each of thirty thousand clients leave next to nothing', () => {
+  test('memory stays small with 10 KB headers from 30,000 clients', () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const traffic = new Traffic();

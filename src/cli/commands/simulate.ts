@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { CredWatchError } from '../../errors.ts';
+import { IMDS_MODES } from '../../server/endpoint-request.ts';
 import type { CommandDefinition } from '../command.ts';
 import {
   createAllowHostFlag,
@@ -26,8 +27,8 @@ export const simulateCommand: CommandDefinition = {
     const command = program
       .command('simulate')
       .helpGroup('Serve:')
-      .description('a metadata endpoint that hands out false credentials, rotates them, and fails on request')
-      .addOption(createListenFlag('where to listen', '127.0.0.1:1338'))
+      .description('serve a metadata endpoint with false credentials, rotation and faults on request')
+      .addOption(createListenFlag('address to listen on', '127.0.0.1:1338'))
       .addOption(createAllowRemoteFlag())
       .addOption(createAllowHostFlag())
       .option('--lifetime <duration>', 'validity when issued (default: 6h)', parsePositiveDurationFlag)
@@ -38,72 +39,74 @@ export const simulateCommand: CommandDefinition = {
       )
       .option(
         '--overlap <duration>',
-        'instead of --rotate-every: what is left of the old lifetime at a rotation',
+        'instead of --rotate-every: remaining validity of the old credentials at a rotation',
         parseDurationFlag,
       )
       .option(
         '--jitter <duration>',
-        'a rotation comes up to this much early or late (default: 1/30 of the time between two)',
+        'rotate up to this much early or late (default: 1/30 of the time between rotations)',
         parseDurationFlag,
       )
-      .option('--role <name>', 'the role that is attached (default: simulated-role)', parseRoleNameFlag)
+      .option('--role <name>', 'name of the attached role (default: simulated-role)', parseRoleNameFlag)
       .addOption(
-        new Option('--imds <versions>', 'which versions of IMDS answer')
-          .choices(['both', 'v2', 'v1'])
+        new Option('--imds <versions>', 'enabled IMDS versions')
+          .choices(IMDS_MODES)
           .default(undefined, 'both'),
       )
-      .option('--shape <list>', 'imds, ecs, eks or cloudshell, or several with commas (default: imds)')
+      .option(
+        '--shape <list>',
+        'endpoints to simulate: imds, ecs, eks, cloudshell, or several with commas (default: imds)',
+      )
       .option(
         '--authorization-lifetime <duration>',
-        'how long a service-account token of EKS is good for (default: 24h)',
+        'lifetime of EKS service-account tokens (default: 24h)',
         parsePositiveDurationFlag,
       )
-      .option('--tree <path>', 'a JSON file or a folder with more metadata; read again when it changes')
-      .addOption(createRepeatableFlag('--fault <spec>', 'something that goes wrong, see below', 'none'))
-      .option('--scenario <name|file>', 'the rehearsal of an outage, see below; flags win over its settings')
+      .option('--tree <path>', 'JSON file or folder with more metadata; read again when it changes')
+      .addOption(createRepeatableFlag('--fault <spec>', 'cause a fault, see below', 'none'))
+      .option('--scenario <name|file>', 'reproduce an outage, see below; flags override its settings')
       .addOption(
         createRepeatableFlag(
           '--variant <name=value>',
-          'where real endpoints differ, see below',
-          'the first of each',
+          'choose a behaviour where real endpoints differ, see below',
+          'the first choice of each',
         ),
       )
       .option(
         '--seed <text>',
-        'the same keys, moments and chances in every run with this text',
+        'repeat the keys, rotations and random faults of another run with this seed',
         parseNameFlag,
       )
       .option(
         '--for <duration>',
-        'stop after this time (default: at SIGINT or SIGTERM)',
+        'stop after this time (default: until SIGINT or SIGTERM)',
         parsePositiveDurationFlag,
       )
       .addOption(
-        new Option('-f, --format <format>', 'how it speaks').choices(['text', 'json']).default('text'),
+        new Option('-f, --format <format>', 'format of the output').choices(['text', 'json']).default('text'),
       )
-      .option('--no-log', 'no line for each request')
+      .option('--no-log', 'do not log requests')
       .option(
         '--history <duration>',
-        'write samples of so long a time instead of serving',
+        'write the samples of this time instead of serving',
         parsePositiveDurationFlag,
       )
       .option(
         '--every <duration>',
-        'with --history: time between two polls (default: 5m)',
+        'with --history: time between polls (default: 5m)',
         parsePositiveDurationFlag,
       )
-      .option('--until <time>', 'with --history: when it ends (default: now)')
-      .option('--host <name>', 'with --history: file the samples under this host', parseNameFlag)
-      .option('-o, --output <file>', 'with --history: write to this file; - is stdout (default: -)')
+      .option('--until <time>', 'with --history: end of the history (default: now)')
+      .option('--host <name>', 'with --history: host name of the samples', parseNameFlag)
+      .option('-o, --output <file>', 'with --history: output file; - is stdout (default: -)')
       .addOption(createExitCodesFlag())
       .action((flags: SimulateFlags) => perform(({ io, debug }) => runSimulateCommand(flags, io, debug)));
     addHelp(command, createSimulateHelp);
   },
 };
 
-/** 0 when it was stopped as asked. */
 async function runSimulateCommand(flags: SimulateFlags, io: Io, debug: boolean): Promise<number> {
-  assertFitting(flags);
+  rejectFlagsOfOtherMode(flags);
   const { readSimulationSettings } = await import('../simulation/settings.ts');
   const seed = Math.trunc(io.random() * 2 ** 40).toString(36);
   const settings = readSimulationSettings(flags, io.clock.now(), seed);
@@ -116,17 +119,17 @@ async function runSimulateCommand(flags: SimulateFlags, io: Io, debug: boolean):
   return serveSimulation(flags, settings, io, debug);
 }
 
-/** What a run knows that writes, and one that serves. */
-const OF_HISTORY = ['every', 'until', 'host', 'output'] as const;
-const OF_SERVING = ['listen', 'allowRemote', 'allowHost', 'for', 'tree'] as const;
+const HISTORY_FLAGS = ['every', 'until', 'host', 'output'] as const;
+const SERVING_FLAGS = ['listen', 'allowRemote', 'allowHost', 'for', 'tree'] as const;
 
-function assertFitting(flags: SimulateFlags): void {
+/** @throws CredWatchError for a flag that has an effect only with, or only without, --history */
+function rejectFlagsOfOtherMode(flags: SimulateFlags): void {
   const isGiven = (flag: keyof SimulateFlags) => flags[flag] !== undefined && [flags[flag]].flat().length > 0;
   const isServing = flags.history === undefined;
-  const stray = (isServing ? OF_HISTORY : OF_SERVING).find(isGiven);
-  if (stray === undefined) return;
-  const flag = `--${stray.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+  const name = (isServing ? HISTORY_FLAGS : SERVING_FLAGS).find(isGiven);
+  if (name === undefined) return;
+  const flag = `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
   throw isServing
-    ? new CredWatchError(`${flag} needs --history`, 'say how long: `cred-watch simulate --history 30d`')
-    : new CredWatchError(`${flag} does not go with --history`, 'leave it out: nothing is served');
+    ? new CredWatchError(`${flag} needs --history`, 'add the length: `cred-watch simulate --history 30d`')
+    : new CredWatchError(`${flag} cannot be used with --history`, `omit ${flag}; --history does not serve`);
 }

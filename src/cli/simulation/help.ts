@@ -47,16 +47,19 @@ export const createSimulateHelp = (): CommandHelp => ({
   examples: [
     { command: 'cred-watch simulate --lifetime 3m --rotate-every 1m', about: 'a rotation per minute' },
     { command: 'cred-watch simulate --shape ecs --fault 429,share=30%', about: 'a throttled task' },
-    { command: 'cred-watch simulate --scenario hop-limit', about: 'as in a container' },
+    { command: 'cred-watch simulate --scenario hop-limit', about: 'a container behind a hop limit of 1' },
     { command: 'cred-watch simulate --history 30d -o - | cred-watch import -', about: '' },
   ],
 });
 
 const CONDITIONS: Readonly<Record<FaultCondition, readonly [example: string, means: string]>> = {
-  share: ['share=30%', 'this part of the requests, by chance'],
-  path: ['path=/latest/api/token', 'only this path; * stands for anything: path=*/security-credentials/*'],
-  from: ['from=2m', 'not before this time after the start'],
-  until: ['until=5m', 'not from this time after the start on'],
-  for: ['for=3m', 'for so long, from its beginning'],
-  times: ['times=2', 'at most so often'],
+  share: ['share=30%', 'affect this share of the requests, chosen at random'],
+  path: [
+    'path=/latest/api/token',
+    'affect only this path; * matches any text: path=*/security-credentials/*',
+  ],
+  from: ['from=2m', 'begin this time after the start'],
+  until: ['until=5m', 'end this time after the start'],
+  for: ['for=3m', 'end this time after the beginning of the fault'],
+  times: ['times=2', 'affect at most this many requests'],
 };

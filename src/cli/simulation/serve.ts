@@ -22,10 +22,10 @@ import { printNote, printThrownError } from '../process/messages.ts';
 import type { SimulateFlags } from './flags.ts';
 import type { SimulationSettings } from './settings.ts';
 
-/** The port that CloudShell uses and that AWS's own mock took over. */
+/** The port of CloudShell and of AWS's own mock. */
 const LISTEN = '127.0.0.1:1338';
 
-/** Serves until it is stopped: the lines to export first, one line a request, the report last. */
+/** Prints the variables to export, serves and logs requests until it is stopped, and prints the traffic summary. */
 export async function serveSimulation(
   flags: SimulateFlags,
   settings: SimulationSettings,
@@ -34,20 +34,23 @@ export async function serveSimulation(
 ): Promise<number> {
   const isJson = flags.format === 'json';
   const stop = io.createStopSignal();
-  const unwritable = new AbortController();
+  const logFailure = new AbortController();
   const listen = parseListenAddresses(flags, LISTEN);
-  const tell = (problem: string) => void printNote(io, problem);
-  const simulation = createSimulation({ ...settings.options, tree: treeOfFlags(flags, settings, tell) });
+  const onProblem = (problem: string) => void printNote(io, problem);
+  const simulation = createSimulation({
+    ...settings.options,
+    tree: openTreeOfFlags(flags, settings, onProblem),
+  });
   const traffic = new Traffic();
   const log = isJson ? io.stdout : io.stderr;
   const onExchange = (exchange: Exchange) => {
-    const { request, details } = toRequest(exchange, simulation.role, flags.log);
+    const { request, details } = toLoggedRequest(exchange, simulation.role, flags.log);
     traffic.record(request);
     if (exchange.handledRequest.internalError !== undefined)
       void printThrownError(io, exchange.handledRequest.internalError, debug);
     if (!flags.log) return;
     const line = isJson ? formatRequestJson(request, details) : formatRequestLine(request, details);
-    log.write(`${line}\n`).catch((error: unknown) => unwritable.abort(error));
+    log.write(`${line}\n`).catch((error: unknown) => logFailure.abort(error));
   };
   const hosts = parseAllowedHosts(flags);
   const endpoint = await startEndpoint({
@@ -65,37 +68,37 @@ export async function serveSimulation(
         simulation.serviceAccountTokens,
         authorizationLifetime,
         io.clock,
-        tell,
+        onProblem,
       );
     }
-    const started = startedSimulation(settings, simulation, endpoint.origins, tokenFile?.path ?? '');
+    const started = describeStart(settings, simulation, endpoint.origins, tokenFile?.path ?? '');
     await io.stdout.write(isJson ? `${formatListeningJson(started)}\n` : formatListeningText(started));
-    await ended(flags, io, AbortSignal.any([stop, unwritable.signal]));
+    await waitForEnd(flags, io, AbortSignal.any([stop, logFailure.signal]));
   } finally {
     await endpoint.close();
     await tokenFile?.close();
   }
-  if (unwritable.signal.aborted) throw unwritable.signal.reason;
+  if (logFailure.signal.aborted) throw logFailure.signal.reason;
   const summary = traffic.summarise();
   await io.stdout.write(
-    isJson ? `${formatTrafficJson(summary)}\n` : `\n${commented(await renderTrafficText(summary))}`,
+    isJson ? `${formatTrafficJson(summary)}\n` : `\n${toComment(await renderTrafficText(summary))}`,
   );
   return EXIT.ok;
 }
 
-/** It stands behind the lines that a shell is to read, and has names in it that clients chose. */
-const commented = (text: string) => text.replace(/^(?=.)/gm, '# ');
+/** Makes each line a shell comment: a shell may evaluate stdout, and the summary contains untrusted client names. */
+const toComment = (text: string) => text.replace(/^(?=.)/gm, '# ');
 
-function treeOfFlags(
+function openTreeOfFlags(
   { tree }: SimulateFlags,
   { options }: SimulationSettings,
-  tell: (problem: string) => void,
+  onProblem: (problem: string) => void,
 ): MetadataTree {
-  const own = buildDefaultTree(options.instance);
-  return tree === undefined ? createTree(own) : openTree(tree, own, tell);
+  const defaultTree = buildDefaultTree(options.instance);
+  return tree === undefined ? createTree(defaultTree) : openTree(tree, defaultTree, onProblem);
 }
 
-function startedSimulation(
+function describeStart(
   { options, scenario }: SimulationSettings,
   simulation: Simulation,
   origins: readonly string[],
@@ -104,7 +107,7 @@ function startedSimulation(
   const { rotationTiming, role, seed, shapes, faults, startedAt } = options;
   return {
     startedAt,
-    endpoints: origins.map((each) => `${each}/`),
+    endpoints: origins.map((origin) => `${origin}/`),
     role,
     lifetimeSeconds: rotationTiming.lifetime,
     rotateEverySeconds: rotationTiming.rotateEvery,
@@ -119,7 +122,7 @@ function startedSimulation(
   };
 }
 
-function ended({ for: duration }: SimulateFlags, io: Io, signal: AbortSignal): Promise<void> {
+function waitForEnd({ for: duration }: SimulateFlags, io: Io, signal: AbortSignal): Promise<void> {
   if (duration !== undefined) return io.clock.sleep(duration * 1000, signal);
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
@@ -127,13 +130,13 @@ function ended({ for: duration }: SimulateFlags, io: Io, signal: AbortSignal): P
   });
 }
 
-/** The request as the log and the report may know it: no token, no query, no secret. */
-function toRequest(
-  { address, request: inquiry, handledRequest, status, incompleteReason, credentials, fault }: Exchange,
+/** Converts an exchange for the log and the summary, without tokens, query and secrets. */
+function toLoggedRequest(
+  { address, request: received, handledRequest, status, incompleteReason, credentials, fault }: Exchange,
   role: string,
   isLogged: boolean,
 ) {
-  const { now, headers, method, path, query } = inquiry;
+  const { now, headers, method, path, query } = received;
   const { shape, kind, apiVersion } = handledRequest;
   const request = {
     at: now,

@@ -1,22 +1,17 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
-import { SHAPES, type Shape } from '../../server/endpoint-request.ts';
+import { IMDS_MODES, type ImdsMode, SHAPES, type Shape } from '../../server/endpoint-request.ts';
 import { parseFault } from '../../server/faults/parse-fault.ts';
 import { openScenario, type Scenario, type ScenarioSetting } from '../../server/faults/scenario.ts';
-import {
-  AUTHORIZATION_LIFETIME,
-  IMDS_MODES,
-  type ImdsMode,
-  type SimulationOptions,
-} from '../../server/simulation.ts';
+import { AUTHORIZATION_LIFETIME, type SimulationOptions } from '../../server/simulation.ts';
 import { createExampleInstance } from '../../server/tree/default-tree.ts';
 import { parseVariants } from '../../server/variants.ts';
 import { InvalidValueError, parseValue } from '../flags/invalid-value.ts';
 import { buildChoiceHint } from '../flags/suggestions.ts';
 import { parseDurationFlag, parsePositiveDurationFlag, parseRoleNameFlag } from '../flags/value-parsers.ts';
 
-/** What is played, whether it is served or written. Scenarios give what flags leave open. */
+/** Flags for the simulated endpoint, with and without --history. A scenario provides values for omitted flags. */
 export interface SimulationFlags {
   lifetime?: Seconds;
   rotateEvery?: Seconds;
@@ -37,14 +32,15 @@ export interface SimulationSettings {
   options: Omit<SimulationOptions, 'tree'>;
   authorizationLifetime: Seconds;
   scenario: Scenario | null;
-  /** Worth knowing before it starts. */
+  /** Notes to print before the start. */
   notes: string[];
 }
 
 const LIFETIME: Seconds = 6 * 3600;
 
 /**
- * @param seed for a run that none was given for
+ * Combines flags, the scenario and defaults.
+ * @param seed the seed if --seed is missing
  * @throws CredWatchError
  */
 export function readSimulationSettings(
@@ -54,14 +50,14 @@ export function readSimulationSettings(
 ): SimulationSettings {
   const scenario = flags.scenario === undefined ? null : openScenario(flags.scenario);
   const given = withScenario(flags, scenario);
-  const pace = paceOf(given);
-  // One rotation may come as early as the next one comes late.
-  const late = pace.rotateEvery + 2 * pace.jitter - pace.lifetime;
+  const timing = readTiming(given);
+  // The longest time that a set is served: rotation k early and rotation k + 1 late.
+  const expiredFor = timing.rotateEvery + 2 * timing.jitter - timing.lifetime;
   const options: SimulationSettings['options'] = {
-    shapes: parseValue('--shape', given.shape ?? 'imds', shapeList),
+    shapes: parseValue('--shape', given.shape ?? 'imds', parseShapes),
     imds: given.imds ?? 'both',
     role: given.role ?? 'simulated-role',
-    rotationTiming: pace,
+    rotationTiming: timing,
     seed: given.seed ?? seed,
     faults: [...(scenario?.faults ?? []), ...flags.fault.map(parseFault)],
     variants: parseVariants(flags.variant),
@@ -72,81 +68,84 @@ export function readSimulationSettings(
     options,
     authorizationLifetime: given.authorizationLifetime ?? AUTHORIZATION_LIFETIME,
     scenario,
-    notes: late <= 0 ? [] : [lateNote(late, pace)],
+    notes: expiredFor <= 0 ? [] : [describeExpiredTime(expiredFor, timing)],
   };
 }
 
-function lateNote(late: Seconds, { lifetime, rotateEvery }: SimulationOptions['rotationTiming']): string {
-  const remedy = rotateEvery <= lifetime ? '; a smaller --jitter prevents it' : '';
-  return `credentials can expire up to ${formatShortDuration(late)} before the next ones come, and are handed out until then${remedy}`;
+function describeExpiredTime(
+  expiredFor: Seconds,
+  { lifetime, rotateEvery }: SimulationOptions['rotationTiming'],
+): string {
+  const remedy = rotateEvery <= lifetime ? '; use a smaller --jitter to prevent this' : '';
+  return `expired credentials can be served for up to ${formatShortDuration(expiredFor)} before a rotation${remedy}`;
 }
 
-function paceOf({
+function readTiming({
   lifetime = LIFETIME,
   rotateEvery,
   overlap,
   jitter,
 }: SimulationFlags): SimulationOptions['rotationTiming'] {
   if (rotateEvery !== undefined && overlap !== undefined) {
-    throw new CredWatchError('--rotate-every and --overlap say the same in two ways', 'give one of them');
+    throw new CredWatchError('--rotate-every and --overlap cannot be combined', 'omit one of them');
   }
   if (overlap !== undefined && overlap >= lifetime) {
     throw new CredWatchError(
-      `--overlap ${formatShortDuration(overlap)} is not less than the lifetime of ${formatShortDuration(lifetime)}`,
-      'let the old credentials live for a while before the new ones come',
+      `--overlap ${formatShortDuration(overlap)} is not shorter than the lifetime of ${formatShortDuration(lifetime)}`,
+      'use a shorter --overlap or a longer --lifetime',
     );
   }
   const every =
     rotateEvery ?? (overlap === undefined ? Math.max(1, Math.floor(lifetime / 6)) : lifetime - overlap);
   if (jitter !== undefined && jitter * 2 >= every) {
     throw new CredWatchError(
-      `--jitter ${formatShortDuration(jitter)} is too much for a rotation every ${formatShortDuration(every)}`,
-      'use less than half of it, or rotations would overtake each other',
+      `--jitter ${formatShortDuration(jitter)} is too long for a rotation every ${formatShortDuration(every)}`,
+      'use less than half of the time between rotations',
     );
   }
-  return { lifetime, rotateEvery: every, jitter: jitter ?? usualJitter(lifetime, every) };
+  return { lifetime, rotateEvery: every, jitter: jitter ?? computeDefaultJitter(lifetime, every) };
 }
 
-/** Two minutes an hour, but never so much that credentials expire before the next ones come. */
-const usualJitter = (lifetime: Seconds, every: Seconds): Seconds =>
+/** Two minutes per hour, but never so much that credentials expire before the next rotation. */
+const computeDefaultJitter = (lifetime: Seconds, every: Seconds): Seconds =>
   Math.max(0, Math.min(Math.floor(every / 30), Math.floor((lifetime - every) / 2)));
 
-function shapeList(text: string): Shape[] {
-  const names = text.split(',').map((each) => each.trim());
-  const stranger = names.find((each) => !SHAPES.some((shape) => shape === each));
-  if (stranger !== undefined) {
-    throw new InvalidValueError('is unknown', buildChoiceHint(stranger, SHAPES, ', or several with commas'));
+function parseShapes(text: string): Shape[] {
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !SHAPES.some((shape) => shape === name));
+  if (unknown !== undefined) {
+    throw new InvalidValueError('is unknown', buildChoiceHint(unknown, SHAPES, ', or several with commas'));
   }
   return SHAPES.filter((shape) => names.includes(shape));
 }
 
-const imdsMode = (text: string): ImdsMode => {
-  const mode = IMDS_MODES.find((each) => each === text);
+function parseImdsMode(text: string): ImdsMode {
+  const mode = IMDS_MODES.find((known) => known === text);
   if (mode === undefined) throw new InvalidValueError('is unknown', `use one of ${IMDS_MODES.join(', ')}`);
   return mode;
-};
+}
 
-/** The flags that a setting fills, and how its text is read. */
-const SETTINGS: { [S in ScenarioSetting]: (text: string) => Partial<SimulationFlags> } = {
+/** The parser of each scenario setting, which returns the flags that the setting replaces. */
+const SETTING_PARSERS: { [S in ScenarioSetting]: (text: string) => Partial<SimulationFlags> } = {
   lifetime: (text) => ({ lifetime: parsePositiveDurationFlag(text) }),
   'rotate-every': (text) => ({ rotateEvery: parsePositiveDurationFlag(text) }),
   overlap: (text) => ({ overlap: parseDurationFlag(text) }),
   jitter: (text) => ({ jitter: parseDurationFlag(text) }),
-  shape: (text) => ({ shape: shapeList(text).join(',') }),
-  imds: (text) => ({ imds: imdsMode(text) }),
+  shape: (text) => ({ shape: parseShapes(text).join(',') }),
+  imds: (text) => ({ imds: parseImdsMode(text) }),
   role: (text) => ({ role: parseRoleNameFlag(text) }),
   'authorization-lifetime': (text) => ({ authorizationLifetime: parsePositiveDurationFlag(text) }),
 };
 
 function withScenario(flags: SimulationFlags, scenario: Scenario | null): SimulationFlags {
   const settings = [...(scenario?.settings ?? [])].map(([name, text]) =>
-    parseValue(name, text, SETTINGS[name], ` of the scenario ${scenario?.name}`),
+    parseValue(name, text, SETTING_PARSERS[name], ` of the scenario ${scenario?.name}`),
   );
   const filled: SimulationFlags = Object.assign({ fault: [], variant: [] }, ...settings, flags);
-  // A flag for the pace wins over the scenario's, by whichever name it goes.
+  // --overlap and --rotate-every express the same value, so either flag overrides either setting.
   if (flags.overlap !== undefined && flags.rotateEvery === undefined) delete filled.rotateEvery;
   if (flags.rotateEvery !== undefined && flags.overlap === undefined) delete filled.overlap;
-  const hasPace = flags.rotateEvery !== undefined || flags.overlap !== undefined;
-  if (hasPace && flags.jitter === undefined) delete filled.jitter;
+  const hasTiming = flags.rotateEvery !== undefined || flags.overlap !== undefined;
+  if (hasTiming && flags.jitter === undefined) delete filled.jitter;
   return filled;
 }

@@ -5,7 +5,7 @@ import { formatCount, formatSpan, formatTimestamp } from '../text/format-values.
 
 export interface SimulationFacts {
   startedAt: Instant;
-  /** URLs; those of IMDS with a slash at the end, which older clients need. */
+  /** URLs with a final slash, which older IMDS clients need. */
   endpoints: readonly string[];
   role: string;
   lifetimeSeconds: Seconds;
@@ -16,13 +16,13 @@ export interface SimulationFacts {
   faults: readonly string[];
 }
 
-/** What somebody who rehearses with the simulator has to know, a line each. */
+/** What a user of the simulator must know, one line per fact. */
 export function describeSimulation(facts: SimulationFacts): string[] {
   const { startedAt, endpoints, role, lifetimeSeconds, rotateEverySeconds, jitterSeconds } = facts;
-  const jitter = jitterSeconds === 0 ? '' : `, give or take ${short(jitterSeconds)}`;
+  const jitter = jitterSeconds === 0 ? '' : ` ± ${short(jitterSeconds)}`;
   return [
-    'these credentials are false: AWS knows none of them, and they open nothing',
-    `role ${role}: valid for ${short(lifetimeSeconds)}, replaced every ${short(rotateEverySeconds)}${jitter}`,
+    'these credentials are false: AWS rejects them',
+    `role ${role}: credentials valid for ${short(lifetimeSeconds)}, rotated every ${short(rotateEverySeconds)}${jitter}`,
     `seed ${facts.seed}, started ${formatTimestamp(startedAt)}`,
     `listening on ${endpoints.join(' ')}`,
     ...(facts.scenario === null
@@ -31,17 +31,20 @@ export function describeSimulation(facts: SimulationFacts): string[] {
           `scenario ${[facts.scenario.name, facts.scenario.description].filter((part) => part !== '').join(': ')}`,
         ]),
     ...facts.faults.map((fault) => `fault ${fault}`),
-    'static keys (AWS_ACCESS_KEY_ID), AWS_PROFILE and web identity (AWS_WEB_IDENTITY_TOKEN_FILE)',
-    'win over these lines: unset them for the rehearsal',
+    'AWS_ACCESS_KEY_ID, AWS_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE precede these variables;',
+    'unset them in the shell of the client',
   ];
 }
 
-export const ONE_BLOCK_PER_CLIENT = 'each client takes one of these blocks, and no line of another';
+export const ONE_BLOCK_PER_CLIENT = 'use exactly one of these blocks per client';
+export const NO_V1_CLIENTS = 'no client used IMDSv1';
+export const V1_CLIENTS_HEADING = 'clients that used IMDSv1';
+export const OTHER_CLIENTS = 'other clients';
 
 export interface TrafficFacts {
   requests: number;
   clients: number;
-  /** There were more clients than are kept apart. */
+  /** There were more clients than are counted separately. */
   others: boolean;
   firstAt: Instant | null;
   lastAt: Instant | null;
@@ -49,18 +52,18 @@ export interface TrafficFacts {
   credentialSets: number;
 }
 
-/** What came of a rehearsal, in one line. */
+/** The requests to a simulator in one line. */
 export function describeTraffic(facts: TrafficFacts): string {
   const { requests, clients, others, firstAt, lastAt, credentials, credentialSets } = facts;
-  if (firstAt === null || lastAt === null) return 'nobody asked';
+  if (firstAt === null || lastAt === null) return 'no client made a request';
   const time = secondsBetween(firstAt, lastAt);
-  const handedOut =
+  const served =
     credentials === 0
-      ? 'no credentials were handed out'
-      : `credentials were handed out ${formatCount(credentials, 'time')}, ${formatCount(credentialSets, 'set')} of them`;
+      ? 'no credentials served'
+      : `${formatCount(credentialSets, 'set')} of credentials served ${formatCount(credentials, 'time')}`;
   return (
     `${formatCount(requests, 'request')} from ${others ? 'more than ' : ''}${formatCount(clients, 'client')}` +
-    `${time === 0 ? '' : ` in ${duration(time)}`}; ${handedOut}`
+    `${time === 0 ? '' : ` in ${duration(time)}`}; ${served}`
   );
 }
 
@@ -71,8 +74,8 @@ export interface V1Usage {
   usesV2: boolean;
 }
 
-/** Who has yet to leave IMDSv1, and since when and until when it was seen to use it. */
+/** How often and when a client used IMDSv1. */
 export function describeV1Usage(client: string, { responses, firstAt, lastAt, usesV2 }: V1Usage): string {
   const when = responses === 1 ? `at ${formatTimestamp(firstAt)}` : `from ${formatSpan(firstAt, lastAt)}`;
-  return `${client}: ${formatCount(responses, 'answer')} ${when}${usesV2 ? '; it uses v2 as well' : ''}`;
+  return `${client}: ${formatCount(responses, 'response')} ${when}${usesV2 ? '; also uses IMDSv2' : ''}`;
 }

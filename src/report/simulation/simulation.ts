@@ -4,7 +4,7 @@ import { describeSimulation, ONE_BLOCK_PER_CLIENT, type SimulationFacts } from '
 import { formatNullableInstant, formatRemaining, formatTimestamp } from '../text/format-values.ts';
 import { escapeUnprintable, formatUserAgent, maskKeyId, truncateText } from '../text/untrusted-text.ts';
 
-/** One request to the simulator; `client` is its User-Agent. What comes from clients may be anything. */
+/** A request to the simulator. `client` is the User-Agent. All texts from clients are untrusted. */
 export interface LoggedRequest {
   at: Instant;
   client: string;
@@ -20,27 +20,28 @@ export interface LoggedRequest {
 }
 
 export interface RequestDetails {
-  /** What came in place of an answer: `reset`, `truncated`, …; null where there was one. */
+  /** Why the client got no complete response (`reset`, `truncated`, …); null if it got one. */
   incompleteReason: string | null;
-  /** Of the credentials that were handed out. */
+  /** Expiration of the served credentials; null if none were served. */
   expiration: Instant | null;
 }
 
-/** The longest path that a client has reason to ask for ends in a role's name of 64 characters. */
+/** The longest useful path ends in a role name of 64 characters. */
 const PATH_WIDTH = 120;
 const CLIENT_WIDTH = 40;
-const CLIENT_LENGTH = 100;
+const JSON_CLIENT_LENGTH = 100;
 const WORD_WIDTH = 20;
 const FAULT_WIDTH = 60;
+const NO_RESPONSE = 'no response';
 
-/** One line of the log: when, what was asked, what was answered, to whom. */
+/** A log line: time, request, outcome, IMDS version, credentials, client, fault. */
 export function formatRequestLine(request: LoggedRequest, details: RequestDetails): string {
   const { at, method, path, status, apiVersion, fault, client } = request;
-  const credentials = credentialsText(request, details);
+  const credentials = formatServedCredentials(request, details);
   return [
     formatTimestamp(at),
     `${truncateText(method, WORD_WIDTH)} ${truncateText(path, PATH_WIDTH)}`,
-    status === null ? truncateText(details.incompleteReason ?? 'no answer', WORD_WIDTH) : String(status),
+    status === null ? truncateText(details.incompleteReason ?? NO_RESPONSE, WORD_WIDTH) : String(status),
     ...(apiVersion === '' ? [] : [`v${truncateText(apiVersion, WORD_WIDTH)}`]),
     ...(credentials === '' ? [] : [credentials]),
     formatUserAgent(client, CLIENT_WIDTH),
@@ -48,13 +49,13 @@ export function formatRequestLine(request: LoggedRequest, details: RequestDetail
   ].join('  ');
 }
 
-function credentialsText({ at, accessKeyId }: LoggedRequest, { expiration }: RequestDetails): string {
+function formatServedCredentials({ at, accessKeyId }: LoggedRequest, { expiration }: RequestDetails): string {
   if (accessKeyId === null) return '';
   if (expiration === null) return maskKeyId(accessKeyId);
   return `${maskKeyId(accessKeyId)} ${formatRemaining(secondsBetween(at, expiration))}`;
 }
 
-/** The same as one line of JSON. */
+/** The log line as one line of JSON. */
 export function formatRequestJson(
   request: LoggedRequest,
   { incompleteReason, expiration }: RequestDetails,
@@ -67,38 +68,38 @@ export function formatRequestJson(
     method: truncateText(method, WORD_WIDTH),
     path: escapeUnprintable(path),
     status,
-    instead: status === null ? (incompleteReason ?? 'no answer') : null,
+    incomplete_reason: status === null ? (incompleteReason ?? NO_RESPONSE) : null,
     shape,
-    asked: kind,
+    kind,
     api_version: apiVersion,
     access_key_id: accessKeyId && maskKeyId(accessKeyId),
     expiration: formatNullableInstant(expiration),
     remaining_seconds: expiration === null ? null : secondsBetween(at, expiration),
     fault: fault === null ? null : escapeUnprintable(fault),
-    client: client === '' ? null : truncateText(client, CLIENT_LENGTH),
+    client: client === '' ? null : truncateText(client, JSON_CLIENT_LENGTH),
     address: escapeUnprintable(address),
   });
 }
 
-/** What the simulator serves, and what tells a client to ask it. */
+/** The facts of a started simulator, and the environment variables for its clients. */
 export interface StartedSimulation extends SimulationFacts {
   shapes: readonly { shape: string; environment: Readonly<Record<string, string>> }[];
 }
 
-/** Lines for a shell to read (`.` or `eval`); whatever is for people is a comment. */
+/** Lines for `.` or `eval` in a shell. Explanations are comments. */
 export function formatListeningText(started: StartedSimulation): string {
   const { shapes } = started;
   const comments = [...describeSimulation(started), ...(shapes.length > 1 ? [ONE_BLOCK_PER_CLIENT] : [])];
   const blocks = shapes.map(({ shape, environment }) => [
     comment(shape),
     ...Object.entries(environment).map(([name, value]) => `export ${name}=${quoteForShell(value)}`),
-    `unset ${WINNING.filter((name) => !Object.hasOwn(environment, name)).join(' ')}`,
+    `unset ${ENDPOINT_VARIABLES.filter((name) => !Object.hasOwn(environment, name)).join(' ')}`,
   ]);
   return `${[comments.map(comment), ...blocks].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-/** What an earlier rehearsal may have left behind, and what wins over the lines of another shape. */
-const WINNING = [
+/** Variables of other shapes or of an earlier simulator, which would precede the exported ones. */
+const ENDPOINT_VARIABLES = [
   'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
@@ -106,14 +107,14 @@ const WINNING = [
   'AWS_EC2_METADATA_DISABLED',
 ];
 
-/** A line end would end the comment, and the rest would be run. */
+/** Escapes line ends: the shell would run the text after one. */
 const comment = (text: string) => `# ${escapeUnprintable(text)}`;
 
-/** Single quotes keep everything as it is but themselves. */
+/** Inside single quotes only the quote itself is special. */
 const quoteForShell = (value: string) =>
   /^[\w./:@%+,=-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 
-/** The same as one line of JSON. */
+/** The facts of a started simulator as one line of JSON. */
 export function formatListeningJson(started: StartedSimulation): string {
   return JSON.stringify({
     schema_version: 1,

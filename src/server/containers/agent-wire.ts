@@ -13,19 +13,19 @@ interface AgentResponse {
 }
 
 /**
- * What Go's `net/http` writes, for both agents are Go programs: the handler's headers by name (callers give them
- * so), then `Date` and `Content-Length`. Connections are kept, unless the client asks for their end.
+ * Builds a response like Go's `net/http`, because both agents are Go programs: the handler's headers sorted by name
+ * (callers pass them sorted), then `Date` and `Content-Length`. Connections stay open unless the client closes them.
  */
 export function buildAgentResponse(
-  inquiry: EndpointRequest,
-  { status, body, headers = [], closes = isLastRequest(inquiry) }: AgentResponse,
+  request: EndpointRequest,
+  { status, body, headers = [], closes = isLastRequest(request) }: AgentResponse,
 ): EndpointResponse {
   return {
     status,
     reasonPhrase: REASONS[status] ?? 'Error',
     headers: [
       ...headers,
-      ['Date', formatDateHeader(inquiry)],
+      ['Date', formatDateHeader(request)],
       ['Content-Length', String(Buffer.byteLength(body))],
       ...(closes ? [CLOSE] : []),
     ],
@@ -39,7 +39,7 @@ const CLOSE: Header = ['Connection', 'close'];
 const isLastRequest = ({ headers }: EndpointRequest) =>
   headers.connection !== undefined && /\bclose\b/i.test(headers.connection);
 
-/** What Go says by itself, before any handler is asked, of what is no request. */
+/** The response of Go's HTTP server to a malformed request, before any handler runs. */
 export function buildAgentProtocolError(status: 400 | 431, detail = ''): EndpointResponse {
   const reason = `${REASONS[status]}${detail === '' ? '' : `: ${detail}`}`;
   const headers: Header[] = [['Content-Type', 'text/plain; charset=utf-8'], CLOSE];
@@ -48,14 +48,14 @@ export function buildAgentProtocolError(status: 400 | 431, detail = ''): Endpoin
 
 export const JSON_CONTENT_TYPE: Header = ['Content-Type', 'application/json'];
 
-/** `http.Error`: a line of text. */
+/** The response of Go's `http.Error`: one line of text. */
 export function buildAgentError(
-  inquiry: EndpointRequest,
+  request: EndpointRequest,
   status: number,
   message: string,
   headers: readonly Header[] = [],
 ): EndpointResponse {
-  return buildAgentResponse(inquiry, {
+  return buildAgentResponse(request, {
     status,
     body: `${message}\n`,
     headers: [

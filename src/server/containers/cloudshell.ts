@@ -13,48 +13,48 @@ import { isSameSecret } from './compare-secrets.ts';
 export const CLOUDSHELL_PATH = '/latest/meta-data/container/security-credentials';
 
 /**
- * CloudShell's own endpoint, for which there is nothing but two blog posts: the document has an empty `Type` and no
- * `LastUpdated`, and either the token of the environment or one of `PUT /latest/api/token` opens it.
+ * The endpoint of CloudShell, as described in two blog posts (there is no official documentation). The document has an
+ * empty `Type` and no `LastUpdated`. Clients send the token of the environment or one from `PUT /latest/api/token`.
  */
 export function createCloudshellHandler(simulation: Simulation): RequestHandler {
-  return (inquiry) => {
-    const reply: Omit<HandledRequest, 'response'> = {
+  return (request) => {
+    const facts: Omit<HandledRequest, 'response'> = {
       shape: 'cloudshell',
       kind: 'credentials',
       apiVersion: '',
       credentials: null,
     };
-    if (inquiry.path === CLOUDSHELL_PATH) return { ...reply, ...answerCredentials(inquiry, simulation) };
-    // With IMDS in the same process its token serves both.
-    if (isTokenPath(inquiry.path) && !simulation.shapes.includes('imds')) {
-      return { ...reply, kind: 'token', response: handleTokenRequest(inquiry, simulation) };
+    if (request.path === CLOUDSHELL_PATH) return { ...facts, ...respondWithCredentials(request, simulation) };
+    // If IMDS is simulated too, its handler issues the tokens for both.
+    if (isTokenPath(request.path) && !simulation.shapes.includes('imds')) {
+      return { ...facts, kind: 'token', response: handleTokenRequest(request, simulation) };
     }
     return null;
   };
 }
 
-function answerCredentials(
-  inquiry: EndpointRequest,
+function respondWithCredentials(
+  request: EndpointRequest,
   simulation: Simulation,
 ): { response: EndpointResponse; credentials?: HandledRequest['credentials'] } {
   const { issuer, variants } = simulation;
-  const { faults, now, method } = inquiry;
+  const { faults, now, method } = request;
   if (method !== 'GET' && method !== 'HEAD') {
-    return { response: buildEmptyError(inquiry, 405, 'GET, HEAD') };
+    return { response: buildEmptyError(request, 405, 'GET, HEAD') };
   }
-  if (!isAuthorized(inquiry, simulation)) return { response: buildEmptyError(inquiry, 401) };
-  if (faults.get('no-role') !== undefined) return { response: buildHtmlError(inquiry, 404, null, variants) };
+  if (!isAuthorized(request, simulation)) return { response: buildEmptyError(request, 401) };
+  if (faults.has('no-role')) return { response: buildHtmlError(request, 404, null, variants) };
   const error = faults.get('error');
   const credentials = issuer.issue('cloudshell', now, faults);
   const fields =
-    error === undefined
+    error === null
       ? { Type: '', ...buildDocumentFields(credentials), Code: 'Success' }
-      : { Code: error.code ?? 'InternalError', Message: 'The simulator was asked for this.' };
+      : { Code: error.code ?? 'InternalError', Message: 'Simulated error.' };
   const body = formatImdsJson(applyFieldFaults(fields, faults));
-  const data = { body, contentType: 'text/plain', lastModified: credentials.issuedAt } as const;
+  const content = { body, contentType: 'text/plain', lastModified: credentials.issuedAt } as const;
   return {
-    response: buildDataResponse(inquiry, data, null, variants),
-    ...(error === undefined ? { credentials } : {}),
+    response: buildDataResponse(request, content, null, variants),
+    ...(error === null ? { credentials } : {}),
   };
 }
 
@@ -62,8 +62,8 @@ function isAuthorized(
   { headers, now }: EndpointRequest,
   { authorization, metadataTokens }: Simulation,
 ): boolean {
-  const given = [headers.authorization, headers['x-aws-ec2-metadata-token']];
-  return given.some(
+  const candidates = [headers.authorization, headers['x-aws-ec2-metadata-token']];
+  return candidates.some(
     (text) =>
       typeof text === 'string' &&
       (isSameSecret(text, authorization) || metadataTokens.check(text, now) !== null),

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** In a time that does not tell how much of a guess was right. Lengths are no secret here. */
+/** Compares in constant time, so that the duration does not reveal a correct prefix. The length is not secret. */
 export function isSameSecret(guess: string, secret: string): boolean {
-  const [one, other] = [Buffer.from(guess), Buffer.from(secret)];
-  return one.length === other.length && timingSafeEqual(one, other);
+  const guessed = Buffer.from(guess);
+  const expected = Buffer.from(secret);
+  return guessed.length === expected.length && timingSafeEqual(guessed, expected);
 }

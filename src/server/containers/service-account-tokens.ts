@@ -1,13 +1,14 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Instant, Seconds } from '../../domain/model.ts';
+import { isSameSecret } from './compare-secrets.ts';
 
-/** What the EKS Pod Identity agent finds wrong with a token before it asks anybody. */
+/** Why a token is rejected. The agent itself detects all but `unknown`: EKS Auth checks the signature. */
 export type TokenProblem = 'empty' | 'unparsable' | 'expired' | 'not-yet' | 'unknown';
 
-/** Audience and lifetime of the tokens that EKS projects into pods. */
+/** Audience of the tokens that EKS projects into pods. */
 const AUDIENCE = 'pods.eks.amazonaws.com';
 
-/** Service-account tokens of a cluster that does not exist: JWTs that only this process can have signed. */
+/** Service-account tokens of a made-up cluster: JWTs that only this process can sign. */
 export class ServiceAccountTokens {
   readonly #key = randomBytes(32);
 
@@ -22,26 +23,21 @@ export class ServiceAccountTokens {
       sub: 'system:serviceaccount:default:simulated',
       jti: randomBytes(8).toString('hex'),
     };
-    const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
+    const signed = `${encodePart({ alg: 'HS256', typ: 'JWT' })}.${encodePart(claims)}`;
     return `${signed}.${this.#sign(signed)}`;
   }
 
-  /** Null where nothing is wrong. Claims come before the signature, as in the agent: it leaves the latter to EKS. */
+  /** Returns null for a valid token. Claims are checked before the signature, as by the agent and EKS Auth. */
   findProblem(token: string, now: Instant): TokenProblem | null {
     if (token === '') return 'empty';
     const [header = '', payload = '', signature, ...rest] = token.split('.');
-    const claims = parse(payload);
-    const isJwt = parse(header) !== null && signature !== undefined && rest.length === 0;
+    const claims = parsePart(payload);
+    const isJwt = parsePart(header) !== null && signature !== undefined && rest.length === 0;
     if (!isJwt || claims === null) return 'unparsable';
     const seconds = now / 1000;
     if (typeof claims.exp === 'number' && seconds >= claims.exp) return 'expired';
     if (typeof claims.nbf === 'number' && seconds < claims.nbf) return 'not-yet';
-    return this.#isOurs(`${header}.${payload}`, signature) ? null : 'unknown';
-  }
-
-  #isOurs(signed: string, signature: string): boolean {
-    const [ours, theirs] = [Buffer.from(this.#sign(signed)), Buffer.from(signature)];
-    return ours.length === theirs.length && timingSafeEqual(ours, theirs);
+    return isSameSecret(signature, this.#sign(`${header}.${payload}`)) ? null : 'unknown';
   }
 
   #sign(text: string): string {
@@ -49,9 +45,9 @@ export class ServiceAccountTokens {
   }
 }
 
-const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const encodePart = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-function parse(text: string): Record<string, unknown> | null {
+function parsePart(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;

@@ -6,7 +6,7 @@ import type { Seconds } from '../../domain/model.ts';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 
-/** Kubelet writes a new token when so much of the old one's life is over. */
+/** Kubelet replaces a token after this share of its lifetime. */
 const RENEW_AFTER = 0.8;
 
 export interface TokenFile {
@@ -15,9 +15,9 @@ export interface TokenFile {
 }
 
 /**
- * The file that EKS mounts into a pod: it is replaced whole, in good time, for as long as the endpoint runs. A renewal
- * that fails is told to `onProblem`, and the next one is tried all the same.
- * @throws CredWatchError where there is no room for a file
+ * Writes the token file that EKS mounts into a pod, and replaces it atomically until it is closed. `onProblem` gets a
+ * message if a renewal fails; the next renewal is attempted as usual.
+ * @throws CredWatchError if the file cannot be created
  */
 export async function startTokenFile(
   tokens: ServiceAccountTokens,
@@ -25,12 +25,12 @@ export async function startTokenFile(
   clock: Clock,
   onProblem: (message: string) => void = () => {},
 ): Promise<TokenFile> {
-  const folder = await makeFolder();
+  const folder = await createFolder();
   const path = join(folder, 'eks-pod-identity-token');
   const write = async () => {
-    const unfinished = join(folder, 'next');
-    await writeFile(unfinished, tokens.issue(lifetime, clock.now()), { mode: 0o600 });
-    await rename(unfinished, path);
+    const temporary = join(folder, 'next');
+    await writeFile(temporary, tokens.issue(lifetime, clock.now()), { mode: 0o600 });
+    await rename(temporary, path);
   };
   await write();
   const stop = new AbortController();
@@ -39,7 +39,7 @@ export async function startTokenFile(
       await clock.sleep(lifetime * 1000 * RENEW_AFTER, stop.signal);
       if (stop.signal.aborted) return;
       await write().catch((error: unknown) => {
-        onProblem(`${path} could not be renewed (${getSystemErrorCode(error)})`);
+        onProblem(`cannot renew the token file ${path} (${getSystemErrorCode(error)})`);
       });
     }
   })();
@@ -53,13 +53,13 @@ export async function startTokenFile(
   };
 }
 
-async function makeFolder(): Promise<string> {
+async function createFolder(): Promise<string> {
   try {
     return await mkdtemp(join(tmpdir(), 'cred-watch-pod-'));
   } catch (error) {
     throw new CredWatchError(
-      `no token file can be made in ${tmpdir()} (${getSystemErrorCode(error)})`,
-      'name another folder with TMPDIR',
+      `cannot create a token file in ${tmpdir()} (${getSystemErrorCode(error)})`,
+      'set TMPDIR to a writable folder',
       { cause: error },
     );
   }

@@ -4,51 +4,49 @@ import { createFalseCredentials, type FalseCredentials } from './false-credentia
 import type { RotationSchedule, ScheduledCredentials } from './rotation-schedule.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** Enough for every receiver's current set and those that faults bring back. */
-const KEPT = 64;
+/** Enough for the current set of every receiver, and for the sets that faults serve again. */
+const CACHE_SIZE = 64;
 
-/** Hands out what the schedule says, or what faults make of it. */
+/** Issues the credentials of the schedule, and applies the faults that change which set is served. */
 export class CredentialIssuer {
   readonly #schedule: RotationSchedule;
   readonly #randomness: SeededRandom;
-  readonly #made = new Map<string, FalseCredentials>();
-  #requests = 0;
-  readonly #turns = new Map<string, number>();
+  readonly #cache = new Map<string, FalseCredentials>();
+  #requestCount = 0;
+  /** For `alternate`: how many sets back each receiver gets next, 0 or 1. */
+  readonly #nextOffset = new Map<string, number>();
 
   constructor(schedule: RotationSchedule, randomness: SeededRandom) {
     this.#schedule = schedule;
     this.#randomness = randomness;
   }
 
-  /** IMDSv1 and v2, and each shape, are receivers of their own. */
+  /** A receiver gets its own sets of credentials: IMDSv1, IMDSv2 and each other shape. */
   issue(receiver: string, now: Instant, faults: ActiveFaults): FalseCredentials {
-    const issue = this.#issue(receiver, now, faults);
-    const key = `${receiver} ${issue.id}`;
-    const known = this.#made.get(key);
-    if (known !== undefined) return known;
-    const made = createFalseCredentials(issue, receiver, this.#randomness);
-    if (this.#made.size >= KEPT) this.#made.clear();
-    this.#made.set(key, made);
-    return made;
+    const scheduled = this.#select(receiver, now, faults);
+    const key = `${receiver} ${scheduled.id}`;
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) return cached;
+    const credentials = createFalseCredentials(scheduled, receiver, this.#randomness);
+    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
+    this.#cache.set(key, credentials);
+    return credentials;
   }
 
-  #issue(receiver: string, now: Instant, faults: ActiveFaults): ScheduledCredentials {
-    this.#requests += 1;
+  #select(receiver: string, now: Instant, faults: ActiveFaults): ScheduledCredentials {
+    this.#requestCount += 1;
     const expired = faults.get('expired');
-    if (expired !== undefined) return this.#schedule.createExpired(faults.since('expired'), expired.age);
-    if (faults.get('renew') !== undefined)
-      return this.#schedule.createUnscheduled(`request-${this.#requests}`, now);
-    const time = faults.get('frozen') === undefined ? now : Math.min(now, faults.since('frozen'));
-    return this.#schedule.findServedAt(
-      time,
-      faults.get('alternate') === undefined ? 0 : this.#turn(receiver),
-    );
+    if (expired !== null) return this.#schedule.createExpired(expired.since, expired.age);
+    if (faults.has('renew')) return this.#schedule.createUnscheduled(`request-${this.#requestCount}`, now);
+    const frozenSince = faults.get('frozen')?.since ?? now;
+    const offset = faults.has('alternate') ? this.#alternate(receiver) : 0;
+    return this.#schedule.findServedAt(Math.min(now, frozenSince), offset);
   }
 
-  /** 0 and 1 in turns, for each receiver: who asks for two kinds of documents is to see both sets of each. */
-  #turn(receiver: string): number {
-    const turn = this.#turns.get(receiver) ?? 0;
-    this.#turns.set(receiver, 1 - turn);
-    return turn;
+  /** Alternates per receiver, so that a client that reads two kinds of documents sees both sets of each. */
+  #alternate(receiver: string): number {
+    const offset = this.#nextOffset.get(receiver) ?? 0;
+    this.#nextOffset.set(receiver, 1 - offset);
+    return offset;
   }
 }

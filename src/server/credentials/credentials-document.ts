@@ -4,7 +4,7 @@ import type { FalseCredentials } from './false-credentials.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
-/** The fields that all documents share, by the names that all of them use. */
+/** The fields that all documents have, with the names that all of them use. */
 export function buildDocumentFields({
   accessKeyId,
   secretAccessKey,
@@ -19,25 +19,25 @@ export function buildDocumentFields({
   };
 }
 
-const written = new WeakMap<FalseCredentials, Map<string, string>>();
+const cachedTexts = new WeakMap<FalseCredentials, Map<string, string>>();
 
-/** The text of a document is made once a set of credentials, not once a request; faults make it anew. */
+/** Returns the text of a document. It is written once per set of credentials, or per request with a `field` fault. */
 export function getDocumentText(
   credentials: FalseCredentials,
   kind: string,
   faults: ActiveFaults,
   write: () => string,
 ): string {
-  if (faults.get('field') !== undefined) return write();
-  const texts = written.get(credentials) ?? new Map<string, string>();
+  if (faults.has('field')) return write();
+  const texts = cachedTexts.get(credentials) ?? new Map<string, string>();
   const text = texts.get(kind) ?? write();
-  written.set(credentials, texts.set(kind, text));
+  cachedTexts.set(credentials, texts.set(kind, text));
   return text;
 }
 
-/** What `field` faults make of a document; a field that it has not is added at its end. */
+/** Applies `field` faults to the fields of a document. A new field is appended. */
 export function applyFieldFaults(fields: Fields, faults: ActiveFaults): Fields {
-  const changes = faults.all('field');
+  const changes = faults.getAll('field');
   if (changes.length === 0) return fields;
   const changed = new Map(Object.entries(fields));
   for (const { name, value } of changes) {

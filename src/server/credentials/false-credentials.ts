@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/model.ts';
 import type { ScheduledCredentials } from './rotation-schedule.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** Shaped like what AWS hands out and good for nothing; whoever finds one in a log can read that it is false. */
+/** Credentials in the form of AWS that AWS rejects. Each value contains FALSE, so that a log shows what it is. */
 export interface FalseCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -11,24 +11,24 @@ export interface FalseCredentials {
   expiration: Instant;
 }
 
-/** Key ids are base32 after the four letters that say "temporary". */
+/** Key ids are base32 after the prefix `ASIA`, which means "temporary". */
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** A real document of 2021 was 1322 bytes long, its session token about 1000. */
+/** Gives about 1000 characters, like the session token of a real document of 2021. */
 const TOKEN_BYTES = 744;
 
-/** For one receiver: IMDSv1 and v2, and every shape, hand out sets of their own. */
+/** Creates the credentials of one receiver (IMDSv1, IMDSv2 or another shape). The same seed gives the same values. */
 export function createFalseCredentials(
-  issue: ScheduledCredentials,
+  scheduled: ScheduledCredentials,
   receiver: string,
   randomness: SeededRandom,
 ): FalseCredentials {
-  const label = `${receiver} ${issue.id}`;
+  const label = `${receiver} ${scheduled.id}`;
   return {
     accessKeyId: `ASIAFALSE${randomness.text(`key ${label}`, 11, BASE32)}`,
     secretAccessKey: `FALSE${randomness.bytes(`secret ${label}`, 30).toString('base64').slice(5)}`,
     sessionToken: `FALSE${randomness.bytes(`token ${label}`, TOKEN_BYTES).toString('base64')}`,
-    issuedAt: issue.issuedAt,
-    expiration: issue.expiration,
+    issuedAt: scheduled.issuedAt,
+    expiration: scheduled.expiration,
   };
 }

@@ -5,76 +5,79 @@ export interface RotationTiming {
   /** Validity when issued. */
   lifetime: Seconds;
   rotateEvery: Seconds;
-  /** A rotation comes up to this much before or after its time; less than half of `rotateEvery`. */
+  /** A rotation happens up to this much early or late. Less than half of `rotateEvery`. */
   jitter: Seconds;
 }
 
-/** One set of credentials as the schedule knows it. Both instants are whole seconds. */
+/** The times of one set of credentials. Both instants are whole seconds. */
 export interface ScheduledCredentials {
-  /** What tells it from every other one of this run. */
+  /** Unique within a schedule. */
   id: string;
   issuedAt: Instant;
   expiration: Instant;
 }
 
-interface Turn {
+interface ServedPeriod {
+  /** 0 for the set that is served at the start. */
   number: number;
   from: Instant;
   to: Instant;
 }
 
 /**
- * When credentials are replaced. Rotation k comes k intervals after the start, moved by its own jitter: no moment
- * depends on the one before, so that any time can be asked for, in any order, at once.
+ * Computes when credentials rotate. Rotation k happens k intervals after the start, plus its own jitter. No rotation
+ * depends on an earlier one, so any time can be computed directly.
  */
 export class RotationSchedule {
-  readonly #pace: RotationTiming;
+  readonly #timing: RotationTiming;
   readonly #startedAt: Instant;
   readonly #randomness: SeededRandom;
-  /** The turn that was asked for last, which is nearly always the one that is asked for next. */
-  #now: Turn = { number: 0, from: 0, to: 0 };
+  /** Cache: consecutive requests nearly always fall into the same period. */
+  #lastPeriod: ServedPeriod = { number: 0, from: 0, to: 0 };
 
-  constructor(pace: RotationTiming, startedAt: Instant, randomness: SeededRandom) {
-    this.#pace = pace;
+  constructor(timing: RotationTiming, startedAt: Instant, randomness: SeededRandom) {
+    this.#timing = timing;
     this.#startedAt = Math.floor(startedAt / 1000) * 1000;
     this.#randomness = randomness;
   }
 
-  /** What the source hands out at `time`; `back` = 1 is the set before that one. */
-  findServedAt(time: Instant, back = 0): ScheduledCredentials {
-    if (time < this.#now.from || time >= this.#now.to) this.#now = this.#turn(time);
-    const number = this.#now.number - back;
-    return this.#issue(`${number}`, back === 0 ? this.#now.from : this.#moment(number));
+  /** The set that is served at `time`, or `offset` sets earlier. */
+  findServedAt(time: Instant, offset = 0): ScheduledCredentials {
+    if (time < this.#lastPeriod.from || time >= this.#lastPeriod.to)
+      this.#lastPeriod = this.#findPeriod(time);
+    const number = this.#lastPeriod.number - offset;
+    return this.#createSet(`${number}`, offset === 0 ? this.#lastPeriod.from : this.#computeRotation(number));
   }
 
-  /** Which set is served at `time`, from when and until when. */
-  #turn(time: Instant): Turn {
-    const usual = Math.floor((time - this.#startedAt) / (this.#pace.rotateEvery * 1000));
-    const number = [usual + 1, usual, usual - 1].find((each) => this.#moment(each) <= time)!;
-    return { number, from: this.#moment(number), to: this.#moment(number + 1) };
+  #findPeriod(time: Instant): ServedPeriod {
+    const unjittered = Math.floor((time - this.#startedAt) / (this.#timing.rotateEvery * 1000));
+    // Jitter is less than half an interval, so only the neighbours are possible.
+    const candidates = [unjittered + 1, unjittered];
+    const number = candidates.find((each) => this.#computeRotation(each) <= time) ?? unjittered - 1;
+    return { number, from: this.#computeRotation(number), to: this.#computeRotation(number + 1) };
   }
 
-  /** Issued at `time` and nowhere on the schedule. */
-  createUnscheduled(name: string, time: Instant): ScheduledCredentials {
-    return this.#issue(name, Math.floor(time / 1000) * 1000);
+  /** A set that was issued at `time` outside the schedule. */
+  createUnscheduled(id: string, time: Instant): ScheduledCredentials {
+    return this.#createSet(id, Math.floor(time / 1000) * 1000);
   }
 
   /** A set that expired `age` before `time`. */
   createExpired(time: Instant, age: Seconds): ScheduledCredentials {
-    return this.createUnscheduled(`expired-${time}-${age}`, time - (this.#pace.lifetime + age) * 1000);
+    return this.createUnscheduled(`expired-${time}-${age}`, time - (this.#timing.lifetime + age) * 1000);
   }
 
-  #issue(name: string, issuedAt: Instant): ScheduledCredentials {
-    return { id: name, issuedAt, expiration: issuedAt + this.#pace.lifetime * 1000 };
+  #createSet(id: string, issuedAt: Instant): ScheduledCredentials {
+    return { id, issuedAt, expiration: issuedAt + this.#timing.lifetime * 1000 };
   }
 
-  /** The first set is there from the start. */
-  #moment(number: number): Instant {
-    const { rotateEvery, jitter } = this.#pace;
-    const early =
+  /** When set `number` replaces the one before. Set 0 is served from the start, without jitter. */
+  #computeRotation(number: number): Instant {
+    const { rotateEvery, jitter } = this.#timing;
+    const shift =
       number === 0 || jitter === 0
         ? 0
         : Math.round((this.#randomness.fraction(`rotation ${number}`) * 2 - 1) * jitter);
-    return this.#startedAt + (number * rotateEvery + early) * 1000;
+    return this.#startedAt + (number * rotateEvery + shift) * 1000;
   }
 }

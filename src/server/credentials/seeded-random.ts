@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Chance that can be repeated: the same seed and label give the same bytes, whatever was asked before. Only for what
- * is false anyway and for what happens when; whatever protects something comes from `crypto.randomBytes`.
+ * Reproducible randomness: the same seed and label give the same bytes, in any order of calls. Only for false
+ * credentials and simulated events. Secrets that protect something use `crypto.randomBytes`.
  */
 export class SeededRandom {
   readonly seed: string;
@@ -20,7 +20,7 @@ export class SeededRandom {
     return this.bytes(label, 6).readUIntBE(0, 6) / 2 ** 48;
   }
 
-  /** One of `alphabet` a byte; its length should divide 256, or the first letters come more often. */
+  /** Letters of `alphabet`. They are equally frequent only if the length of the alphabet divides 256. */
   text(label: string, length: number, alphabet: string): string {
     return Array.from(this.bytes(label, length), (byte) => alphabet[byte % alphabet.length]).join('');
   }

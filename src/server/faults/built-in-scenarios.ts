@@ -14,7 +14,7 @@ import tokenFileReadOnce from './scenarios/token-file-read-once.json';
 import tokenRefused from './scenarios/token-refused.json';
 import trustPolicyBroken from './scenarios/trust-policy-broken.json';
 
-/** Outages that happened to people, by name; read like a file of the user's own. */
+/** Reproductions of real outages, by name. They are read like a scenario file of the user. */
 export const BUILT_IN_SCENARIOS: Readonly<Record<string, { title: string }>> = {
   'agent-restarts': agentRestarts,
   'agent-serves-expired': agentServesExpired,

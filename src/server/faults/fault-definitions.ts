@@ -1,34 +1,34 @@
 import { parseDuration } from '../../domain/time/duration.ts';
 import type { FaultEffect, FaultKind } from './fault.ts';
 
-interface FaultDefinition {
-  /** How the kind is written. */
+export interface FaultDefinition {
+  /** The syntax of the value, for help and hints. */
   syntax: string;
   description: string;
-  /** `''` where no value was given; null is none of this kind. */
+  /** `value` is `''` if the user gave none. Returns null if the value is invalid. */
   parse(value: string): FaultEffect | null;
 }
 
-const none =
+const withoutValue =
   (effect: FaultEffect) =>
   (value: string): FaultEffect | null =>
     value === '' ? effect : null;
 
-/** Every kind, in the order in which help shows them. */
+/** All kinds of faults, in the order of help. */
 export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
   status: {
     syntax: 'status=CODE, or CODE alone',
-    description: "an error in the endpoint's own words: 400 to 599",
+    description: "respond with this status, 400 to 599, and the endpoint's error body",
     parse: (value) => (/^[45]\d\d$/.test(value) ? { kind: 'status', status: Number(value) } : null),
   },
   error: {
     syntax: 'error[=CODE]',
-    description: 'an error document: AssumeRoleUnauthorizedAccess, CredentialsUninitialized, …',
+    description: 'serve an error document: AssumeRoleUnauthorizedAccess, CredentialsUninitialized, …',
     parse: (value) => (/^\w{0,64}$/.test(value) ? { kind: 'error', code: value || null } : null),
   },
   stall: {
     syntax: 'stall[=TIME]',
-    description: 'answers later (1500ms, 3s; an hour at most), or never',
+    description: 'delay the response (1500ms, 3s, at most 1h), or never respond',
     parse: (value) => {
       const milliseconds = value === '' ? null : parseMilliseconds(value);
       return value !== '' && milliseconds === null ? null : { kind: 'stall', milliseconds };
@@ -36,59 +36,67 @@ export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
   },
   reset: {
     syntax: 'reset',
-    description: 'breaks the connection once the request was read',
-    parse: none({ kind: 'reset' }),
+    description: 'reset the connection after reading the request',
+    parse: withoutValue({ kind: 'reset' }),
   },
-  truncate: { syntax: 'truncate', description: 'breaks off in mid-body', parse: none({ kind: 'truncate' }) },
+  truncate: {
+    syntax: 'truncate',
+    description: 'close the connection in the middle of the body',
+    parse: withoutValue({ kind: 'truncate' }),
+  },
   malformed: {
     syntax: 'malformed',
-    description: 'half a body, sent as if it were whole',
-    parse: none({ kind: 'malformed' }),
+    description: 'send half of the body as a complete response',
+    parse: withoutValue({ kind: 'malformed' }),
   },
-  empty: { syntax: 'empty', description: '200 with no body', parse: none({ kind: 'empty' }) },
+  empty: {
+    syntax: 'empty',
+    description: 'respond 200 with an empty body',
+    parse: withoutValue({ kind: 'empty' }),
+  },
   body: {
     syntax: 'body=TEXT',
-    description: 'this body, with 200 or the status of a fault beside it',
+    description: 'respond with this body and 200, or the status of a status fault',
     parse: (text) => ({ kind: 'body', text }),
   },
   header: {
     syntax: 'header=NAME[:VALUE]',
-    description: 'replaces a header of the answer, or leaves it out',
+    description: 'set a response header, or remove it',
     parse: (value) => {
-      const parts = /^([\w-]{1,64})(?::\s*([\x20-\x7e]*))?$/.exec(value);
-      return parts === null ? null : { kind: 'header', name: parts[1]!, value: parts[2] ?? null };
+      const [, name, text] = /^([\w-]{1,64})(?::\s*([\x20-\x7e]*))?$/.exec(value) ?? [];
+      return name === undefined ? null : { kind: 'header', name, value: text ?? null };
     },
   },
   field: {
     syntax: 'field=NAME[:VALUE]',
-    description: 'replaces a field of the credentials document, or leaves it out',
+    description: 'set a field of the credentials document, or remove it',
     parse: (value) => {
-      const parts = /^(\w{1,64})(?::\s*(.*))?$/s.exec(value);
-      return parts === null ? null : { kind: 'field', name: parts[1]!, value: parts[2] ?? null };
+      const [, name, text] = /^(\w{1,64})(?::\s*(.*))?$/s.exec(value) ?? [];
+      return name === undefined ? null : { kind: 'field', name, value: text ?? null };
     },
   },
   redirect: {
     syntax: 'redirect[=PATH]',
-    description: '302 to another path of this endpoint',
+    description: 'respond 302 to another path of this endpoint',
     parse: (value) =>
-      // A redirect that left loopback would send a client's token to somebody else; to many, `/\` is `//`.
+      // A redirect to another host would send the client's token there; many clients read `/\` as `//`.
       /^(?:\/(?![/\\])[\x21-\x7e]*)?$/.test(value)
         ? { kind: 'redirect', location: value || '/elsewhere' }
         : null,
   },
   'no-role': {
     syntax: 'no-role',
-    description: 'as if no role were attached, or none associated',
-    parse: none({ kind: 'no-role' }),
+    description: 'respond as if no role were attached or associated',
+    parse: withoutValue({ kind: 'no-role' }),
   },
   frozen: {
     syntax: 'frozen',
-    description: 'rotation stands still, and catches up when the fault ends',
-    parse: none({ kind: 'frozen' }),
+    description: 'stop rotating; when the fault ends, rotation catches up',
+    parse: withoutValue({ kind: 'frozen' }),
   },
   expired: {
     syntax: 'expired[=AGE]',
-    description: 'credentials that expired this long before the fault began (5m)',
+    description: 'serve credentials that expired this long before the fault began (default 5m)',
     parse: (value) => {
       const age = value === '' ? 300 : parseDuration(value);
       return age === null ? null : { kind: 'expired', age };
@@ -96,13 +104,17 @@ export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
   },
   alternate: {
     syntax: 'alternate',
-    description: 'the current credentials and the ones before, at every other request',
-    parse: none({ kind: 'alternate' }),
+    description: 'serve the current and the previous credentials in turn',
+    parse: withoutValue({ kind: 'alternate' }),
   },
-  renew: { syntax: 'renew', description: 'new credentials at every request', parse: none({ kind: 'renew' }) },
+  renew: {
+    syntax: 'renew',
+    description: 'serve new credentials at every request',
+    parse: withoutValue({ kind: 'renew' }),
+  },
   throttle: {
     syntax: 'throttle[=RATE]',
-    description: 'refuses what exceeds RATE requests a second (40)',
+    description: 'reject requests above this rate per second (default 40)',
     parse: (value) => {
       const perSecond = value === '' ? 40 : Number(value);
       return /^\d{0,4}(?:\.\d{1,3})?$/.test(value) && perSecond > 0 ? { kind: 'throttle', perSecond } : null;
@@ -110,13 +122,13 @@ export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
   },
   'hop-limit': {
     syntax: 'hop-limit[=reset]',
-    description: 'the answer to the token request never arrives, as in a bridged container',
+    description: 'never respond to the token request, or reset it, as in a bridged container',
     parse: (value) =>
       value === '' || value === 'reset' ? { kind: 'hop-limit', resets: value === 'reset' } : null,
   },
   'token-lifetime': {
     syntax: 'token-lifetime=TIME',
-    description: 'session tokens are refused after this time, whatever their TTL says',
+    description: 'reject session tokens after this time, whatever their TTL is',
     parse: (value) => {
       const seconds = parseDuration(value);
       return seconds === null ? null : { kind: 'token-lifetime', seconds };
@@ -124,7 +136,7 @@ export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
   },
   'clock-skew': {
     syntax: 'clock-skew=[-]TIME',
-    description: 'the Date header runs ahead (5m) or behind (-5m)',
+    description: 'shift the Date header ahead (5m) or back (-5m)',
     parse: (value) => {
       const seconds = parseDuration(value.replace(/^[-+]/, ''));
       return seconds === null
@@ -134,11 +146,11 @@ export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
   },
 };
 
-/** An hour: a longer silence is no answer at all. */
-const LONGEST_STALL = 3_600_000;
+/** One hour; use `stall` without a value for a longer delay. */
+const LONGEST_STALL_MS = 3_600_000;
 
 function parseMilliseconds(text: string): number | null {
   const exact = /^(\d{1,7})ms$/.exec(text)?.[1];
   const milliseconds = exact === undefined ? (parseDuration(text) ?? Number.NaN) * 1000 : Number(exact);
-  return milliseconds <= LONGEST_STALL ? milliseconds : null;
+  return milliseconds <= LONGEST_STALL_MS ? milliseconds : null;
 }

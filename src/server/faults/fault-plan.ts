@@ -2,91 +2,90 @@ import type { Instant } from '../../domain/model.ts';
 import type { SeededRandom } from '../credentials/seeded-random.ts';
 import type { Fault, FaultEffect, FaultKind } from './fault.ts';
 
-type Effect<K extends FaultKind> = Extract<FaultEffect, { kind: K }>;
+/** The effect of a fault that applies to a request, and when that fault began. */
+export type ActiveFault = FaultEffect & { since: Instant };
 
-/** What strikes one request. */
+type ActiveFaultOf<K extends FaultKind> = Extract<ActiveFault, { kind: K }>;
+
+/** The faults that apply to one request. */
 export class ActiveFaults {
-  readonly #struck: readonly { effect: FaultEffect; since: Instant }[];
+  readonly #faults: readonly ActiveFault[];
 
-  constructor(struck: readonly { effect: FaultEffect; since: Instant }[]) {
-    this.#struck = struck;
+  constructor(faults: readonly ActiveFault[]) {
+    this.#faults = faults;
   }
 
-  /** Of several the last one, as with flags. */
-  get<K extends FaultKind>(kind: K): Effect<K> | undefined {
-    return this.#struck.findLast(({ effect }) => effect.kind === kind)?.effect as Effect<K> | undefined;
+  has(kind: FaultKind): boolean {
+    return this.#faults.some((fault) => fault.kind === kind);
   }
 
-  all<K extends FaultKind>(kind: K): Effect<K>[] {
-    return this.#struck.filter(({ effect }) => effect.kind === kind).map(({ effect }) => effect as Effect<K>);
+  /** The last fault of this kind, as the last of repeated flags wins; null if none applies. */
+  get<K extends FaultKind>(kind: K): ActiveFaultOf<K> | null {
+    return this.#faults.findLast((fault): fault is ActiveFaultOf<K> => fault.kind === kind) ?? null;
   }
 
-  /** When the fault began, which is when frozen credentials froze. */
-  since(kind: FaultKind): Instant {
-    return this.#struck.findLast(({ effect }) => effect.kind === kind)!.since;
+  getAll<K extends FaultKind>(kind: K): ActiveFaultOf<K>[] {
+    return this.#faults.filter((fault): fault is ActiveFaultOf<K> => fault.kind === kind);
   }
 }
 
 export const NO_FAULTS = new ActiveFaults([]);
 
-/** Which faults strike when. The same seed and order of requests give the same faults. */
+/** Decides which faults apply to which request. The same seed and order of requests give the same faults. */
 export class FaultPlan {
   readonly #faults: readonly PlannedFault[];
   readonly #startedAt: Instant;
   readonly #randomness: SeededRandom;
 
   constructor(faults: readonly Fault[], startedAt: Instant, randomness: SeededRandom) {
-    this.#faults = faults.map((fault) => ({
+    this.#faults = faults.map((fault, index) => ({
       ...fault,
-      matches: matcher(fault.path),
-      seen: 0,
-      struck: 0,
+      index,
+      matches: createMatcher(fault.path),
+      matchCount: 0,
+      appliedCount: 0,
       bucket: null,
     }));
     this.#startedAt = startedAt;
     this.#randomness = randomness;
   }
 
-  /** Nothing will ever strike. */
-  get isEmpty(): boolean {
-    return this.#faults.length === 0;
-  }
-
-  /** `path` is without its query. Counts the request. */
+  /** Selects the faults for a request and counts the request. `path` is without its query. */
   selectFaults(path: string, now: Instant): ActiveFaults {
-    if (this.isEmpty) return NO_FAULTS;
     const elapsed = now - this.#startedAt;
-    const struck: { effect: FaultEffect; since: Instant }[] = [];
+    const active: ActiveFault[] = [];
     for (const fault of this.#faults) {
       const { from, until, matches, effect } = fault;
       if (elapsed < from || (until !== null && elapsed >= until) || !matches(path)) continue;
-      // Of those that would answer the first one does, and the others keep their times for later.
-      if (struck.some((other) => exclude(other.effect, effect)) || !this.#isHit(fault, now)) continue;
-      struck.push({ effect, since: this.#startedAt + from });
+      // Only the first response fault applies. The others do not count this request towards their `times`.
+      if (active.some((other) => isConflict(other, effect)) || !this.#applies(fault, now)) continue;
+      active.push({ ...effect, since: this.#startedAt + from });
     }
-    return struck.length === 0 ? NO_FAULTS : new ActiveFaults(struck);
+    return active.length === 0 ? NO_FAULTS : new ActiveFaults(active);
   }
 
-  #isHit(fault: PlannedFault, now: Instant): boolean {
-    if (fault.times !== null && fault.struck >= fault.times) return false;
-    fault.seen += 1;
-    const label = `fault ${this.#faults.indexOf(fault)} request ${fault.seen}`;
+  #applies(fault: PlannedFault, now: Instant): boolean {
+    if (fault.times !== null && fault.appliedCount >= fault.times) return false;
+    fault.matchCount += 1;
+    const label = `fault ${fault.index} request ${fault.matchCount}`;
     if (fault.share < 1 && this.#randomness.fraction(label) >= fault.share) return false;
-    if (fault.effect.kind === 'throttle' && !isOverflowing(fault, fault.effect.perSecond, now)) return false;
-    fault.struck += 1;
+    if (fault.effect.kind === 'throttle' && !exceedsRate(fault, fault.effect.perSecond, now)) return false;
+    fault.appliedCount += 1;
     return true;
   }
 }
 
 interface PlannedFault extends Fault {
+  index: number;
   matches: (path: string) => boolean;
-  seen: number;
-  struck: number;
+  matchCount: number;
+  appliedCount: number;
+  /** The token bucket of a throttle; null before the first request. */
   bucket: { tokens: number; at: Instant } | null;
 }
 
-/** Kinds that stand in place of the answer. */
-const ANSWERING = new Set<FaultKind>([
+/** Kinds that replace the whole response. */
+const RESPONSE_KINDS = new Set<FaultKind>([
   'status',
   'reset',
   'truncate',
@@ -97,21 +96,21 @@ const ANSWERING = new Set<FaultKind>([
   'throttle',
 ]);
 
-/** A status may have its body chosen. */
-function exclude(one: FaultEffect, other: FaultEffect): boolean {
+/** Two faults conflict if both replace the response. A status fault and a body fault combine. */
+function isConflict(one: FaultEffect, other: FaultEffect): boolean {
   const kinds = new Set([one.kind, other.kind]);
   if (kinds.has('status') && kinds.has('body')) return false;
-  return isAnswering(one) && isAnswering(other);
+  return replacesResponse(one) && replacesResponse(other);
 }
 
-const isAnswering = (effect: FaultEffect) =>
-  ANSWERING.has(effect.kind) || (effect.kind === 'stall' && effect.milliseconds === null);
+const replacesResponse = (effect: FaultEffect) =>
+  RESPONSE_KINDS.has(effect.kind) || (effect.kind === 'stall' && effect.milliseconds === null);
 
-/** Burst for each request a second: the ECS agent takes 60 at 40. */
+/** Burst size per request a second: the ECS agent allows a burst of 60 at 40 requests a second. */
 const BURST = 1.5;
 
-/** A token bucket: true when this request finds it empty. */
-function isOverflowing(fault: PlannedFault, perSecond: number, now: Instant): boolean {
+/** Is the token bucket of a throttle empty? If not, takes one token. */
+function exceedsRate(fault: PlannedFault, perSecond: number, now: Instant): boolean {
   const size = Math.max(1, perSecond * BURST);
   const { tokens, at } = fault.bucket ?? { tokens: size, at: now };
   const filled = Math.min(size, tokens + (Math.max(0, now - at) / 1000) * perSecond);
@@ -119,9 +118,9 @@ function isOverflowing(fault: PlannedFault, perSecond: number, now: Instant): bo
   return filled < 1;
 }
 
-function matcher(path: string | null): (path: string) => boolean {
-  if (path === null) return () => true;
-  const pattern = path.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const expression = new RegExp(`^${pattern.join('.*')}$`, 's');
-  return (each) => expression.test(each);
+function createMatcher(pattern: string | null): (path: string) => boolean {
+  if (pattern === null) return () => true;
+  const literals = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const expression = new RegExp(`^${literals.join('.*')}$`, 's');
+  return (path) => expression.test(path);
 }

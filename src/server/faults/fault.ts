@@ -1,17 +1,20 @@
 import type { Seconds } from '../../domain/model.ts';
 
-/** What goes wrong. Where a value may be left out, null stands for what {@link FAULT_DEFINITIONS} says. */
+/** What a fault does. A null value means the default that `FAULT_DEFINITIONS` documents. */
 export type FaultEffect =
   | { kind: 'status'; status: number }
+  /** Null: never respond. */
   | { kind: 'stall'; milliseconds: number | null }
   | { kind: 'reset' }
   | { kind: 'truncate' }
   | { kind: 'malformed' }
   | { kind: 'empty' }
   | { kind: 'body'; text: string }
+  /** Null: remove the header. */
   | { kind: 'header'; name: string; value: string | null }
   | { kind: 'redirect'; location: string }
   | { kind: 'error'; code: string | null }
+  /** Null: remove the field. */
   | { kind: 'field'; name: string; value: string | null }
   | { kind: 'no-role' }
   | { kind: 'frozen' }
@@ -22,19 +25,21 @@ export type FaultEffect =
   | { kind: 'hop-limit'; resets: boolean }
   | { kind: 'token-lifetime'; seconds: Seconds }
   | { kind: 'clock-skew'; seconds: Seconds };
+
 export type FaultKind = FaultEffect['kind'];
 
-/** A fault and when it strikes. Times are milliseconds after the start. */
+/** A fault and its conditions. Times are milliseconds since the start of the simulator. */
 export interface Fault {
-  /** As somebody would write it. */
+  /** The text of `--fault` for this fault. */
   spec: string;
   effect: FaultEffect;
-  /** Part of the matching requests, 0 < share ≤ 1. */
+  /** Probability that the fault applies to a matching request, 0 < share ≤ 1. */
   share: number;
-  /** `*` stands for anything; null is every path. */
+  /** Pattern in which `*` matches any text; null matches every path. */
   path: string | null;
   from: number;
+  /** Null: no end. */
   until: number | null;
-  /** How many requests at most; null for no end. */
+  /** Largest number of affected requests; null: no limit. */
   times: number | null;
 }

@@ -1,33 +1,34 @@
 import { parseDuration } from '../../domain/time/duration.ts';
 import { CredWatchError, UnknownValueError } from '../../errors.ts';
-import type { Fault, FaultEffect, FaultKind } from './fault.ts';
-import { FAULT_DEFINITIONS } from './fault-definitions.ts';
+import type { Fault, FaultEffect } from './fault.ts';
+import { FAULT_DEFINITIONS, type FaultDefinition } from './fault-definitions.ts';
 
-/** When and where, behind the fault itself. */
+/** Names of the conditions that may follow a fault. */
 export const FAULT_CONDITIONS = ['share', 'path', 'from', 'until', 'for', 'times'] as const;
 export type FaultCondition = (typeof FAULT_CONDITIONS)[number];
 
-/** A comma belongs to the value unless a condition follows it. */
-const BETWEEN = new RegExp(`,\\s*(?=(?:${FAULT_CONDITIONS.join('|')})=)`);
+/** A comma is part of the value unless a condition follows it. */
+const SEPARATOR = new RegExp(`,\\s*(?=(?:${FAULT_CONDITIONS.join('|')})=)`);
 
 /**
- * Reads `503,share=30%,path=/latest/api/token,from=2m,for=5m`.
+ * Parses `503,share=30%,path=/latest/api/token,from=2m,for=5m`.
  * @throws CredWatchError
  */
 export function parseFault(spec: string): Fault {
-  const [effect = '', ...conditions] = spec.split(BETWEEN);
-  const given = new Map<string, string>();
-  for (const condition of conditions) {
-    const [name = '', ...value] = condition.split('=');
-    if (given.has(name))
-      throw new CredWatchError(`${name} is given twice in the fault '${spec}'`, 'give it once');
-    given.set(name, value.join('='));
+  const [effect = '', ...parts] = spec.split(SEPARATOR);
+  const conditions = new Map<string, string>();
+  for (const part of parts) {
+    const [name = '', ...value] = part.split('=');
+    if (conditions.has(name)) {
+      throw new CredWatchError(`the fault '${spec}' has ${name} twice`, `remove one ${name}=…`);
+    }
+    conditions.set(name, value.join('='));
   }
-  return buildFault(effect, given);
+  return buildFault(effect, conditions);
 }
 
 /**
- * The fault of one effect (`stall=3s`) and its conditions, by name.
+ * Builds a fault from its effect (`stall=3s`) and its conditions by name.
  * @throws CredWatchError
  */
 export function buildFault(effect: string, conditions: ReadonlyMap<string, string>): Fault {
@@ -36,17 +37,20 @@ export function buildFault(effect: string, conditions: ReadonlyMap<string, strin
     if (text === undefined) return null;
     const value = parse(text);
     if (value !== null) return value;
-    throw new CredWatchError(`${name}=${text} of the fault '${effect}' is not understood`, `use ${example}`);
+    throw new CredWatchError(
+      `the fault '${effect}' has the invalid condition ${name}=${text}`,
+      `use ${example}`,
+    );
   };
   const from = read('from', parseDuration, 'from=2m, counted from the start') ?? 0;
   const until = read('until', parseDuration, 'until=5m, counted from the start');
-  const lasts = read('for', parseDuration, 'for=3m');
-  if (until !== null && lasts !== null) {
-    throw new CredWatchError(`the fault '${effect}' has both until and for`, 'give one of them');
+  const length = read('for', parseDuration, 'for=3m');
+  if (until !== null && length !== null) {
+    throw new CredWatchError(`the fault '${effect}' has both until and for`, 'remove one of them');
   }
-  const end = until ?? (lasts === null ? null : from + lasts);
+  const end = until ?? (length === null ? null : from + length);
   if (end !== null && end <= from) {
-    const hint = lasts === null ? 'let until come after from' : 'let it last for 1s or more';
+    const hint = length === null ? 'use an until= that is later than from=' : 'use for=1s or more';
     throw new CredWatchError(`the fault '${effect}' ends before it begins`, hint);
   }
   return {
@@ -60,24 +64,23 @@ export function buildFault(effect: string, conditions: ReadonlyMap<string, strin
   };
 }
 
+const DEFINITIONS: ReadonlyMap<string, FaultDefinition> = new Map(Object.entries(FAULT_DEFINITIONS));
+
 function parseEffect(text: string): FaultEffect {
-  const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(/^\d{3}$/.test(text) ? `status=${text}` : text)!;
-  const form = Object.hasOwn(FAULT_DEFINITIONS, name) ? FAULT_DEFINITIONS[name as FaultKind] : null;
-  const effect = form?.parse(value) ?? null;
+  const [name = '', ...rest] = /^\d{3}$/.test(text) ? ['status', text] : text.split('=');
+  const definition = DEFINITIONS.get(name);
+  const effect = definition?.parse(rest.join('=')) ?? null;
   if (effect !== null) return effect;
-  const stray = /^([^,]*),\s*([\w-]+)=/.exec(text);
-  if (stray !== null) {
+  const [, fault, condition] = /^([^,]*),\s*([\w-]+)=/.exec(text) ?? [];
+  if (condition !== undefined) {
     throw new CredWatchError(
-      `the fault '${stray[1]}' has no condition '${stray[2]}'`,
+      `the fault '${fault}' has the unknown condition '${condition}'`,
       `use one of ${FAULT_CONDITIONS.join(', ')}`,
     );
   }
-  throw form === null
-    ? new UnknownValueError(`there is no fault '${name}'`, name, Object.keys(FAULT_DEFINITIONS))
-    : new CredWatchError(
-        `the fault '${text}' is not understood`,
-        `write ${form.syntax}: ${form.description}`,
-      );
+  throw definition === undefined
+    ? new UnknownValueError(`unknown fault '${name}'`, name, [...DEFINITIONS.keys()])
+    : new CredWatchError(`invalid fault '${text}'`, `use ${definition.syntax}: ${definition.description}`);
 }
 
 function parseShare(text: string): number | null {

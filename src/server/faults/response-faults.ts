@@ -8,127 +8,134 @@ import type {
 } from '../endpoint-request.ts';
 import type { Variants } from '../variants.ts';
 import type { FaultKind } from './fault.ts';
-import { NO_FAULTS } from './fault-plan.ts';
+import { type ActiveFaults, NO_FAULTS } from './fault-plan.ts';
 
-/** What becomes of an answer on its way out. */
+/** How a response reaches the client. */
 export interface Delivery {
-  /** `silence` holds the connection and says nothing; `reset` breaks it. */
+  /** `silent` keeps the connection open without a response; `reset` resets it. */
   kind: 'complete' | 'truncated' | 'reset' | 'silent';
   response: EndpointResponse;
   delayMs: number;
-  /** Those that arrive; null where none do. */
+  /** The credentials that reach the client; null if none do. */
   credentials: FalseCredentials | null;
-  /** The kinds of faults that the client notices (`status + header`); null where there is none. */
+  /** The kinds of faults that the client notices (`status + header`); null if there are none. */
   fault: string | null;
 }
 
-/** Applies the faults that change an answer; those that change what is handed out were applied before. */
+/** Applies response faults. Credential faults are applied earlier, in `CredentialIssuer.issue()`. */
 export function applyResponseFaults(
-  reply: HandledRequest,
-  inquiry: EndpointRequest,
-  refusal: ErrorResponder,
+  handled: HandledRequest,
+  request: EndpointRequest,
+  respondWithError: ErrorResponder,
   variants: Variants,
 ): Delivery {
-  const { faults } = inquiry;
-  const { response, credentials } = reply;
+  const { faults } = request;
+  const { response, credentials } = handled;
   if (faults === NO_FAULTS) return { kind: 'complete', response, delayMs: 0, credentials, fault: null };
-  const delayMs = faults.get('stall')?.milliseconds ?? 0;
-  const delivery = (fault: FaultKind, more: Partial<Delivery>): Delivery => {
-    const kinds = new Set([fault, ...beside(inquiry, delayMs)]);
-    return { kind: 'complete', response, delayMs, credentials: null, fault: [...kinds].join(' + '), ...more };
-  };
-  const changed = (fault: FaultKind, into: EndpointResponse) =>
-    delivery(fault, { response: withHeaderFaults(into, inquiry) });
+  const stall = faults.get('stall');
+  const delayMs = stall?.milliseconds ?? 0;
+  const additional = findAdditionalFaults(faults, delayMs);
+  const deliver = (kinds: readonly FaultKind[], changes: Partial<Delivery>): Delivery => ({
+    kind: 'complete',
+    response,
+    delayMs,
+    credentials: null,
+    fault: joinKinds([...kinds, ...additional]),
+    ...changes,
+  });
+  const replace = (kinds: readonly FaultKind[], replacement: EndpointResponse) =>
+    deliver(kinds, { response: applyHeaderFaults(replacement, faults) });
 
-  if (faults.get('stall')?.milliseconds === null) return delivery('stall', { kind: 'silent' });
-  if (faults.get('reset') !== undefined) return delivery('reset', { kind: 'reset' });
+  if (stall !== null && stall.milliseconds === null) return deliver(['stall'], { kind: 'silent' });
+  if (faults.has('reset')) return deliver(['reset'], { kind: 'reset' });
   const hopLimit = faults.get('hop-limit');
-  if (hopLimit !== undefined && reply.kind === 'token') {
-    return delivery('hop-limit', { kind: hopLimit.resets ? 'reset' : 'silent' });
+  if (hopLimit !== null && handled.kind === 'token') {
+    return deliver(['hop-limit'], { kind: hopLimit.resets ? 'reset' : 'silent' });
   }
-  if (faults.get('throttle') !== undefined) {
-    const isImds = reply.shape === 'imds' || reply.shape === 'cloudshell';
-    if (isImds && variants.throttle === 'drop') return delivery('throttle', { kind: 'silent' });
-    return changed('throttle', refusal(inquiry, isImds ? Number(variants.throttle) : 429));
+  if (faults.has('throttle')) {
+    const isImds = handled.shape === 'imds' || handled.shape === 'cloudshell';
+    if (isImds && variants.throttle === 'drop') return deliver(['throttle'], { kind: 'silent' });
+    return replace(['throttle'], respondWithError(request, isImds ? Number(variants.throttle) : 429));
   }
   const body = faults.get('body');
   const status = faults.get('status');
-  if (status !== undefined) {
-    const refused = refusal(inquiry, status.status);
-    if (body === undefined) return changed('status', refused);
-    const both = changed('status', withBody(refused, body.text));
-    return { ...both, fault: ['status', 'body', ...beside(inquiry, delayMs)].join(' + ') };
+  if (status !== null) {
+    const error = respondWithError(request, status.status);
+    return body === null
+      ? replace(['status'], error)
+      : replace(['status', 'body'], replaceBody(error, body.text));
   }
   const redirect = faults.get('redirect');
-  if (redirect !== undefined) return changed('redirect', redirected(response, redirect.location));
-  if (body !== undefined) return changed('body', succeeding(response, body.text));
-  if (faults.get('empty') !== undefined) return changed('empty', succeeding(response, ''));
-  if (faults.get('malformed') !== undefined) {
-    return changed('malformed', withBody(response, firstHalf(response.body)));
+  if (redirect !== null) return replace(['redirect'], buildRedirect(response, redirect.location));
+  if (body !== null) return replace(['body'], buildSuccess(response, body.text));
+  if (faults.has('empty')) return replace(['empty'], buildSuccess(response, ''));
+  if (faults.has('malformed')) {
+    return replace(['malformed'], replaceBody(response, firstHalf(response.body)));
   }
-  // Of an answer without a body nothing would be missing.
-  if (faults.get('truncate') !== undefined && response.body.length > 0) {
-    return delivery('truncate', { kind: 'truncated' });
+  // A response without a body cannot be truncated.
+  if (faults.has('truncate') && response.body.length > 0) {
+    return deliver(['truncate'], { kind: 'truncated' });
   }
-  const kinds = new Set([...handedOutBy(reply, inquiry), ...beside(inquiry, delayMs)]);
-  const fault = kinds.size === 0 ? null : [...kinds].join(' + ');
-  return { kind: 'complete', response: withHeaderFaults(response, inquiry), delayMs, credentials, fault };
+  return deliver(findCredentialFaults(handled, faults), {
+    response: applyHeaderFaults(response, faults),
+    credentials,
+  });
 }
 
-/** What can be wrong with any answer. */
-function beside({ faults }: EndpointRequest, delayMs: number): FaultKind[] {
-  return [
-    ...(delayMs > 0 ? (['stall'] as const) : []),
-    ...(['header', 'clock-skew'] as const).filter((kind) => faults.get(kind) !== undefined),
-  ];
+function joinKinds(kinds: readonly FaultKind[]): string | null {
+  return kinds.length === 0 ? null : [...new Set(kinds)].join(' + ');
 }
 
-/** The faults behind what is handed out, or is not. */
-function handedOutBy({ kind: asked, response }: HandledRequest, { faults }: EndpointRequest): FaultKind[] {
-  const kinds: FaultKind[] = [
-    'no-role',
-    ...(asked === 'credentials'
-      ? (['error', 'field', 'expired', 'renew', 'alternate', 'frozen'] as const)
-      : []),
-    ...(response.status === 401 ? (['token-lifetime'] as const) : []),
-  ];
-  return kinds.filter((kind) => faults.get(kind) !== undefined);
+/** Faults that combine with every other fault. */
+function findAdditionalFaults(faults: ActiveFaults, delayMs: number): FaultKind[] {
+  const kinds = (['header', 'clock-skew'] as const).filter((kind) => faults.has(kind));
+  return delayMs > 0 ? ['stall', ...kinds] : kinds;
+}
+
+/** Faults that the issuer or a shape has applied to this response. */
+function findCredentialFaults({ kind, response }: HandledRequest, faults: ActiveFaults): FaultKind[] {
+  const kinds: FaultKind[] = ['no-role'];
+  if (kind === 'credentials') kinds.push('error', 'field', 'expired', 'renew', 'alternate', 'frozen');
+  if (response.status === 401) kinds.push('token-lifetime');
+  return kinds.filter((each) => faults.has(each));
 }
 
 export const firstHalf = (body: string | Buffer) => body.slice(0, Math.floor(body.length / 2));
 
-function withBody(answer: EndpointResponse, body: string | Buffer): EndpointResponse {
+function replaceBody(response: EndpointResponse, body: string | Buffer): EndpointResponse {
   const length = String(Buffer.byteLength(body));
-  return { ...answer, body, headers: replaced(answer.headers, 'Content-Length', length) };
+  return { ...response, body, headers: setHeader(response.headers, 'Content-Length', length) };
 }
 
-const succeeding = (answer: EndpointResponse, body: string): EndpointResponse => ({
-  ...withBody(answer, body),
+const buildSuccess = (response: EndpointResponse, body: string): EndpointResponse => ({
+  ...replaceBody(response, body),
   status: 200,
   reasonPhrase: 'OK',
 });
 
-function redirected(answer: EndpointResponse, location: string): EndpointResponse {
-  const { headers, ...rest } = withBody(answer, '');
+function buildRedirect(response: EndpointResponse, location: string): EndpointResponse {
+  const { headers, ...rest } = replaceBody(response, '');
   return { ...rest, status: 302, reasonPhrase: 'Found', headers: [['Location', location], ...headers] };
 }
 
-function withHeaderFaults(answer: EndpointResponse, { faults }: EndpointRequest): EndpointResponse {
-  const changes = faults.all('header');
-  if (changes.length === 0) return answer;
+function applyHeaderFaults(response: EndpointResponse, faults: ActiveFaults): EndpointResponse {
+  const changes = faults.getAll('header');
+  if (changes.length === 0) return response;
   const headers = changes.reduce<readonly Header[]>(
-    (all, { name, value }) =>
-      value === null ? all.filter(([each]) => !isName(each, name)) : replaced(all, name, value),
-    answer.headers,
+    (changed, { name, value }) =>
+      value === null
+        ? changed.filter(([other]) => !isSameHeader(other, name))
+        : setHeader(changed, name, value),
+    response.headers,
   );
-  return { ...answer, headers };
+  return { ...response, headers };
 }
 
-/** In its place, or last where there was none. */
-function replaced(headers: readonly Header[], name: string, value: string): Header[] {
-  const isThere = headers.some(([each]) => isName(each, name));
-  const all = headers.map(([each, old]): Header => (isName(each, name) ? [each, value] : [each, old]));
-  return isThere ? all : [...all, [name, value]];
+/** Replaces the header at its position, or appends it. */
+function setHeader(headers: readonly Header[], name: string, value: string): Header[] {
+  const isPresent = headers.some(([other]) => isSameHeader(other, name));
+  if (!isPresent) return [...headers, [name, value]];
+  return headers.map((header): Header => (isSameHeader(header[0], name) ? [header[0], value] : header));
 }
 
-const isName = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+const isSameHeader = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();

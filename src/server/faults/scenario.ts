@@ -6,12 +6,12 @@ import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
 import type { Fault } from './fault.ts';
 import { buildFault, FAULT_CONDITIONS } from './parse-fault.ts';
 
-/** A rehearsal: how the endpoint is set up, and what goes wrong with it when. */
+/** Settings of the endpoint and a sequence of faults, which together reproduce an outage. */
 export interface Scenario {
   name: string;
-  /** What happened to whom, and what to look for. */
+  /** What happened in the real outage, and what to watch for. */
   description: string;
-  /** Settings by the name of the flag that would win over them, with the text that it would take. */
+  /** Values for flags, by flag name and in the syntax of the flag. A flag on the command line wins. */
   settings: ReadonlyMap<ScenarioSetting, string>;
   faults: readonly Fault[];
 }
@@ -28,41 +28,47 @@ const SCENARIO_SETTINGS = [
 ] as const;
 export type ScenarioSetting = (typeof SCENARIO_SETTINGS)[number];
 
-/** A scenario is written by hand; anything larger is something else. */
-const LARGEST = 256 * 1024;
+/** Scenarios are written by hand; a larger file is not a scenario. */
+const LARGEST_FILE = 256 * 1024;
 const MOST_STEPS = 1000;
 
-/** Those that are shipped, by name. */
+/** The hint for an invalid field that should be text. */
+const QUOTE_IT = 'put the value in quotes';
+const STEP_EXAMPLE = '{"fault": "503", "from": "2m"}';
+
 export const readBuiltInScenarios = (): Scenario[] =>
-  Object.entries(BUILT_IN_SCENARIOS).map(([name, document]) => readScenario(name, document));
+  Object.entries(BUILT_IN_SCENARIOS).map(([name, document]) => parseScenario(name, document));
 
 /**
- * A shipped scenario by its name, or one in a file: whatever has a dot or a slash in it.
+ * Opens a built-in scenario by its name, or a file. A text with a dot or a slash is a file name.
  * @throws CredWatchError
  */
 export function openScenario(nameOrFile: string): Scenario {
   if (Object.hasOwn(BUILT_IN_SCENARIOS, nameOrFile))
-    return readScenario(nameOrFile, BUILT_IN_SCENARIOS[nameOrFile]);
+    return parseScenario(nameOrFile, BUILT_IN_SCENARIOS[nameOrFile]);
   if (!/[./\\]/.test(nameOrFile)) {
     throw new UnknownValueError(
-      `there is no scenario '${nameOrFile}'`,
+      `unknown scenario '${nameOrFile}'`,
       nameOrFile,
       Object.keys(BUILT_IN_SCENARIOS),
-      ', or name a JSON file',
+      ', or a JSON file',
     );
   }
-  const text = read(nameOrFile);
-  return readScenario(nameOrFile, parseJson(text, nameOrFile, '`cred-watch simulate --help` shows one'));
+  const text = readScenarioFile(nameOrFile);
+  return parseScenario(
+    nameOrFile,
+    parseJson(text, nameOrFile, '`cred-watch simulate --help` shows an example'),
+  );
 }
 
-/** Without a byte order mark, which editors of Windows write. */
-function read(file: string): string {
-  const bytes = Buffer.alloc(LARGEST + 1);
+/** Reads the text of a file, without a byte order mark. The file may be a pipe. */
+function readScenarioFile(file: string): string {
+  const bytes = Buffer.alloc(LARGEST_FILE + 1);
   let length = 0;
   try {
     const descriptor = openSync(file, 'r');
     try {
-      // Until there is no more, or no room for it: a device has no end.
+      // The buffer limits the loop, because a device such as /dev/zero has no end.
       for (let count = 1; count > 0; length += count) {
         count = readSync(descriptor, bytes, length, bytes.length - length, null);
       }
@@ -72,69 +78,77 @@ function read(file: string): string {
   } catch (error) {
     const code = getSystemErrorCode(error);
     throw new CredWatchError(
-      code === 'ENOENT' ? `there is no scenario ${file}` : `the scenario ${file} cannot be read (${code})`,
-      'name a JSON file, or a scenario of --help',
+      code === 'ENOENT'
+        ? `the scenario file ${file} does not exist`
+        : `cannot read the scenario file ${file} (${code})`,
+      'name a JSON file, or a scenario that `cred-watch simulate --help` lists',
       { cause: error },
     );
   }
-  if (length <= LARGEST) return new TextDecoder().decode(bytes.subarray(0, length));
-  throw new CredWatchError(`${file} is too large for a scenario`, `use at most ${LARGEST / 1024} KiB`);
+  if (length <= LARGEST_FILE) return new TextDecoder().decode(bytes.subarray(0, length));
+  throw new CredWatchError(
+    `the scenario file ${file} is larger than ${LARGEST_FILE / 1024} KiB`,
+    'check that the file is a scenario',
+  );
 }
 
-function readScenario(name: string, document: unknown): Scenario {
-  const refuse = (where: string, what: string, hint: string): never => {
-    throw new CredWatchError(`${where} of the scenario ${name} ${what}`, hint);
+function parseScenario(name: string, document: unknown): Scenario {
+  const fail: Fail = (problem, hint) => {
+    throw new CredWatchError(`scenario ${name}: ${problem}`, hint);
   };
-  const top =
-    objectOf(document) ?? refuse('the top', 'is not an object', 'write {"steps": [{"fault": "503"}]}');
-  const { title = '', description = '', steps = [], ...rest } = top;
-  if (typeof title !== 'string') refuse('title', 'is not text', 'put it in quotes');
-  if (typeof description !== 'string') refuse('description', 'is not text', 'put it in quotes');
+  const fields =
+    toObject(document) ?? fail('the document is not a JSON object', `write {"steps": [${STEP_EXAMPLE}]}`);
+  // The title is shown only for built-in scenarios, whose file is imported directly.
+  const { title = '', description = '', steps = [], ...others } = fields;
+  if (typeof title !== 'string') return fail("'title' is not text", QUOTE_IT);
+  if (typeof description !== 'string') return fail("'description' is not text", QUOTE_IT);
   const settings = new Map<ScenarioSetting, string>();
-  for (const [key, value] of Object.entries(rest)) {
-    const setting = key.replaceAll('_', '-') as ScenarioSetting;
-    if (!SCENARIO_SETTINGS.includes(setting)) {
-      refuse(
-        `'${key}'`,
-        'is not known',
-        `use title, description, steps, ${SCENARIO_SETTINGS.join(', ').replaceAll('-', '_')}`,
-      );
+  for (const [key, value] of Object.entries(others)) {
+    const setting = SCENARIO_SETTINGS.find((known) => known === key.replaceAll('_', '-'));
+    if (setting === undefined) {
+      const names = SCENARIO_SETTINGS.join(', ').replaceAll('-', '_');
+      return fail(`unknown field '${key}'`, `use title, description, steps, ${names}`);
     }
-    settings.set(setting, textOf(value) ?? refuse(`'${key}'`, 'is not text', 'put it in quotes'));
+    settings.set(setting, toText(value) ?? fail(`'${key}' is not text`, QUOTE_IT));
   }
-  if (!Array.isArray(steps)) return refuse('steps', 'is not a list', 'write "steps": [{"fault": "503"}]');
-  if (steps.length > MOST_STEPS) refuse('steps', 'is too long', `use at most ${MOST_STEPS}`);
-  const faults = steps.map((step, index) => readStep(step, `step ${index + 1}`, name, refuse));
-  return { name, description: String(description), settings, faults };
+  if (!Array.isArray(steps)) return fail("'steps' is not a list", `write "steps": [${STEP_EXAMPLE}]`);
+  if (steps.length > MOST_STEPS) {
+    return fail(`'steps' has ${steps.length} entries`, `use at most ${MOST_STEPS}`);
+  }
+  const faults = steps.map((step, index) =>
+    parseStep(step, (problem, hint, cause) => {
+      throw new CredWatchError(`scenario ${name}, step ${index + 1}: ${problem}`, hint, { cause });
+    }),
+  );
+  return { name, description, settings, faults };
 }
 
-type Refuse = (where: string, what: string, hint: string) => never;
+/** Throws an error that names the scenario, and the step if the problem is in a step. */
+type Fail = (problem: string, hint: string | undefined, cause?: unknown) => never;
 
-function readStep(step: unknown, where: string, scenario: string, refuse: Refuse): Fault {
-  const fields = objectOf(step) ?? refuse(where, 'is not an object', 'write {"fault": "503", "from": "2m"}');
-  const { fault, why: _why, ...rest } = fields;
-  const effect = textOf(fault) ?? refuse(where, 'has no fault', 'write {"fault": "503", "from": "2m"}');
+function parseStep(step: unknown, fail: Fail): Fault {
+  const fields = toObject(step) ?? fail('the step is not an object', `write ${STEP_EXAMPLE}`);
+  const { fault, why: _comment, ...others } = fields;
+  const effect = toText(fault) ?? fail("'fault' is missing", `write ${STEP_EXAMPLE}`);
   const conditions = new Map<string, string>();
-  for (const [key, value] of Object.entries(rest)) {
+  for (const [key, value] of Object.entries(others)) {
     if (!FAULT_CONDITIONS.some((condition) => condition === key)) {
-      refuse(`'${key}' in ${where}`, 'is not known', `use fault, why, ${FAULT_CONDITIONS.join(', ')}`);
+      fail(`unknown field '${key}'`, `use fault, why, ${FAULT_CONDITIONS.join(', ')}`);
     }
-    conditions.set(key, textOf(value) ?? refuse(`'${key}' in ${where}`, 'is not text', 'put it in quotes'));
+    conditions.set(key, toText(value) ?? fail(`'${key}' is not text`, QUOTE_IT));
   }
   try {
     return buildFault(effect, conditions);
   } catch (error) {
     if (!(error instanceof CredWatchError)) throw error;
-    throw new CredWatchError(`${where} of the scenario ${scenario}: ${error.message}`, error.hint, {
-      cause: error,
-    });
+    return fail(error.message, error.hint, error);
   }
 }
 
-function objectOf(value: unknown): Record<string, unknown> | null {
+function toObject(value: unknown): Record<string, unknown> | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
 }
 
-/** Numbers are what people write for a share or a count. */
-const textOf = (value: unknown) =>
+/** Accepts numbers too: users write a share or a status without quotes. Returns null for other values. */
+const toText = (value: unknown) =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;

@@ -10,7 +10,7 @@ import { formatImdsJson } from './imds-wire.ts';
 import type { MetadataEntry } from './metadata-entry.ts';
 
 interface IamRequest {
-  /** Behind the version, without a last empty part. */
+  /** The segments after the version, without a final empty one. */
   path: readonly string[];
   hasSlash: boolean;
   version: string;
@@ -19,26 +19,26 @@ interface IamRequest {
   apiVersion: '1' | '2';
 }
 
-/** Directories of `meta-data/` that follow the schedule instead of a file. */
-const LIVE = new Set(['iam', 'iam-ecs-0', 'identity-credentials']);
+/** Directories of `meta-data/` whose content follows the rotation schedule. */
+const COMPUTED_DIRECTORIES = new Set(['iam', 'iam-ecs-0', 'identity-credentials']);
 
-export const isIamPath = (path: readonly string[]) =>
-  path.length > 1 && path[0] === 'meta-data' && LIVE.has(path[1]!);
+export const isIamPath = ([top, directory = '']: readonly string[]) =>
+  top === 'meta-data' && COMPUTED_DIRECTORIES.has(directory);
 
-/** Null where there is no such resource, which is how IMDS says that no role is attached. */
-export function findIamEntry(asked: IamRequest): MetadataEntry | null {
-  const [, root, ...rest] = asked.path;
-  if (root === 'identity-credentials') return identityEntry(asked, rest);
-  if (asked.request.faults.get('no-role') !== undefined) return null;
-  return root === 'iam' ? roleEntry(asked, rest) : taskEntry(asked, rest);
+/** Returns null if the resource does not exist. IMDS responds so if no role is attached. */
+export function findIamEntry(iamRequest: IamRequest): MetadataEntry | null {
+  const [, directory, ...rest] = iamRequest.path;
+  if (directory === 'identity-credentials') return findIdentityEntry(iamRequest, rest);
+  if (iamRequest.request.faults.has('no-role')) return null;
+  return directory === 'iam' ? findRoleEntry(iamRequest, rest) : findTaskEntry(iamRequest, rest);
 }
 
-function roleEntry(asked: IamRequest, [name, role]: readonly string[]): MetadataEntry | null {
-  const { simulation, hasSlash, version, apiVersion } = asked;
+function findRoleEntry(iamRequest: IamRequest, [name, role]: readonly string[]): MetadataEntry | null {
+  const { simulation, hasSlash, version, apiVersion } = iamRequest;
   const { variants } = simulation;
   const lists = ['security-credentials', ...(variants['extended-api'] === 'on' ? [EXTENDED] : [])];
   if (name === undefined) return { kind: 'directory', names: ['info', ...lists.map((list) => `${list}/`)] };
-  if (name === 'info' && role === undefined && !hasSlash) return infoEntry(asked);
+  if (name === 'info' && role === undefined && !hasSlash) return buildInfoEntry(iamRequest);
   if (!lists.includes(name)) return null;
   if (role === undefined) {
     if (!hasSlash && variants.slash === '301') {
@@ -46,10 +46,10 @@ function roleEntry(asked: IamRequest, [name, role]: readonly string[]): Metadata
     }
     return { kind: 'directory', names: [simulation.role], requestKind: 'role' };
   }
-  // What follows the role's name is ignored by the real one.
+  // The real service ignores segments after the role name.
   if (role !== simulation.role) return null;
-  return documentEntry(
-    asked,
+  return buildDocumentEntry(
+    iamRequest,
     `imds-${apiVersion}`,
     name === EXTENDED ? { AccountId: simulation.instance.accountId } : {},
   );
@@ -57,48 +57,52 @@ function roleEntry(asked: IamRequest, [name, role]: readonly string[]): Metadata
 
 const EXTENDED = 'security-credentials-extended';
 
-function documentEntry(
+function buildDocumentEntry(
   { request, simulation }: IamRequest,
   receiver: string,
-  more: Readonly<Record<string, string>> = {},
+  extraFields: Readonly<Record<string, string>> = {},
 ): MetadataEntry {
   const { now, faults } = request;
   const credentials = simulation.issuer.issue(receiver, now, faults);
   const error = faults.get('error');
-  if (error !== undefined) {
+  if (error !== null) {
     const code = error.code ?? 'AssumeRoleUnauthorizedAccess';
     const body = formatImdsJson(
       applyFieldFaults(
-        { Code: code, Message: errorMessage(code, simulation.role), LastUpdated: updated(credentials) },
+        {
+          Code: code,
+          Message: getErrorMessage(code, simulation.role),
+          LastUpdated: formatLastUpdated(credentials),
+        },
         faults,
       ),
     );
     return { kind: 'leaf', requestKind: 'credentials', body };
   }
-  const body = getDocumentText(credentials, Object.keys(more).join(), faults, () => {
-    const head = { Code: 'Success', LastUpdated: updated(credentials), Type: 'AWS-HMAC' };
+  const body = getDocumentText(credentials, Object.keys(extraFields).join(), faults, () => {
+    const head = { Code: 'Success', LastUpdated: formatLastUpdated(credentials), Type: 'AWS-HMAC' };
     return formatImdsJson(
-      applyFieldFaults({ ...head, ...buildDocumentFields(credentials), ...more }, faults),
+      applyFieldFaults({ ...head, ...buildDocumentFields(credentials), ...extraFields }, faults),
     );
   });
   return { kind: 'leaf', requestKind: 'credentials', credentials, lastModified: credentials.issuedAt, body };
 }
 
-function infoEntry({ request, simulation }: IamRequest): MetadataEntry {
+function buildInfoEntry({ request, simulation }: IamRequest): MetadataEntry {
   const { issuer, role, instance } = simulation;
   const { now, faults } = request;
   const credentials = issuer.issue('info', now, faults);
-  const isGone = faults.get('error')?.code === 'InstanceProfileNotFound';
+  const isProfileMissing = faults.get('error')?.code === 'InstanceProfileNotFound';
   const body = formatImdsJson(
-    isGone
+    isProfileMissing
       ? {
           Code: 'InstanceProfileNotFound',
-          Message: errorMessage('InstanceProfileNotFound', role),
-          LastUpdated: updated(credentials),
+          Message: getErrorMessage('InstanceProfileNotFound', role),
+          LastUpdated: formatLastUpdated(credentials),
         }
       : {
           Code: 'Success',
-          LastUpdated: updated(credentials),
+          LastUpdated: formatLastUpdated(credentials),
           InstanceProfileArn: `arn:aws:iam::${instance.accountId}:instance-profile/${role}`,
           InstanceProfileId: 'AIPAFALSEFALSEFALSEFA',
         },
@@ -106,9 +110,12 @@ function infoEntry({ request, simulation }: IamRequest): MetadataEntry {
   return { kind: 'leaf', body, lastModified: credentials.issuedAt };
 }
 
-/** The instance's own identity, of which AWS says that programs should not use it. */
-function identityEntry(asked: IamRequest, [ec2, name, last]: readonly string[]): MetadataEntry | null {
-  const { request, simulation } = asked;
+/** The identity role of the instance. AWS documents that programs should not use these credentials. */
+function findIdentityEntry(
+  iamRequest: IamRequest,
+  [ec2, name, last]: readonly string[],
+): MetadataEntry | null {
+  const { request, simulation } = iamRequest;
   if (ec2 === undefined) return { kind: 'directory', names: ['ec2/'] };
   if (ec2 !== 'ec2') return null;
   if (name === undefined) return { kind: 'directory', names: ['info', 'security-credentials/'] };
@@ -116,19 +123,19 @@ function identityEntry(asked: IamRequest, [ec2, name, last]: readonly string[]):
     const credentials = simulation.issuer.issue('identity', request.now, request.faults);
     const fields = {
       Code: 'Success',
-      LastUpdated: updated(credentials),
+      LastUpdated: formatLastUpdated(credentials),
       AccountId: simulation.instance.accountId,
     };
     return { kind: 'leaf', body: formatImdsJson(fields) };
   }
   if (name !== 'security-credentials') return null;
   if (last === undefined) return { kind: 'directory', names: ['ec2-instance'] };
-  return last === 'ec2-instance' ? documentEntry(asked, 'identity') : null;
+  return last === 'ec2-instance' ? buildDocumentEntry(iamRequest, 'identity') : null;
 }
 
-/** How the ECS agent of 2026 fetches the roles of tasks: one namespace of one task with its task role. */
-function taskEntry(asked: IamRequest, [name, last]: readonly string[]): MetadataEntry | null {
-  const { request, simulation } = asked;
+/** The namespace from which the ECS agent of 2026 reads task credentials; here one task with its task role. */
+function findTaskEntry(iamRequest: IamRequest, [name, last]: readonly string[]): MetadataEntry | null {
+  const { request, simulation } = iamRequest;
   const { shapes, role, instance, credentialsId } = simulation;
   if (!shapes.includes('ecs')) return null;
   const task = `${credentialsId.replaceAll('-', '')}-0`;
@@ -136,23 +143,23 @@ function taskEntry(asked: IamRequest, [name, last]: readonly string[]): Metadata
   if (name === 'info' && last === undefined) {
     const credentials = simulation.issuer.issue('ecs', request.now, request.faults);
     const RoleARN = `arn:aws:iam::${instance.accountId}:role/${role}`;
-    const fields = { LastUpdated: updated(credentials), TaskCredentials: { [task]: { RoleARN } } };
+    const fields = { LastUpdated: formatLastUpdated(credentials), TaskCredentials: { [task]: { RoleARN } } };
     return { kind: 'leaf', body: formatImdsJson(fields) };
   }
   if (name !== 'security-credentials') return null;
   if (last === undefined) return { kind: 'directory', names: [task] };
-  return last === task ? documentEntry(asked, 'ecs') : null;
+  return last === task ? buildDocumentEntry(iamRequest, 'ecs') : null;
 }
 
-const updated = ({ issuedAt }: FalseCredentials) => formatDocumentInstant(issuedAt);
+const formatLastUpdated = ({ issuedAt }: FalseCredentials) => formatDocumentInstant(issuedAt);
 
-function errorMessage(code: string, role: string): string {
+function getErrorMessage(code: string, role: string): string {
   switch (code) {
     case 'AssumeRoleUnauthorizedAccess':
       return `EC2 cannot assume the role ${role}.`;
     case 'InstanceProfileNotFound':
       return `Instance Profile ${role} cannot be found.`;
     default:
-      return `The simulator was asked for ${code}.`;
+      return `Simulated error ${code}.`;
   }
 }

@@ -9,9 +9,9 @@ import {
 } from '../endpoint-request.ts';
 import type { Variants } from '../variants.ts';
 
-/**
- * The wire image of EC2's metadata service, header for header in the order of published captures, which lie in
- * `fixtures/captures`: HTTP/1.1 as of 2020 to 2026, HTTP/1.0 as hosts spoke it until 2023.
+/*
+ * The responses of EC2's metadata service, with the header order of the published captures in `fixtures/captures`:
+ * HTTP/1.1 as captured from 2020 to 2026, HTTP/1.0 as on hosts until 2023.
  */
 
 const SERVER: Header = ['Server', 'EC2ws'];
@@ -40,9 +40,9 @@ export interface MetadataContent {
   lastModified: Instant;
 }
 
-/** 200, with what is left of the token that was used. */
+/** 200 with the remaining TTL of the token; `remaining` is null for a request without a token. */
 export function buildDataResponse(
-  inquiry: EndpointRequest,
+  request: EndpointRequest,
   { body, contentType, lastModified }: MetadataContent,
   remaining: Seconds | null,
   { wire }: Variants,
@@ -50,30 +50,30 @@ export function buildDataResponse(
   const length: Header = ['Content-Length', String(Buffer.byteLength(body))];
   const type: Header = ['Content-Type', contentType];
   const modified: Header = ['Last-Modified', formatHttpDate(lastModified)];
-  const date: Header = ['Date', formatDateHeader(inquiry)];
+  const date: Header = ['Date', formatDateHeader(request)];
   return wire === 'http/1.0'
-    ? oldAnswer([['Accept-Ranges', 'bytes'], length, type, date, modified, ...ttl(remaining)], body)
-    : succeeded(
+    ? buildHttp10Success([['Accept-Ranges', 'bytes'], length, type, date, modified, ...ttl(remaining)], body)
+    : buildSuccess(
         [...ttl(remaining), type, ['Accept-Ranges', 'none'], modified, length, date, SERVER, CLOSE],
         body,
       );
 }
 
 export function buildTokenResponse(
-  inquiry: EndpointRequest,
+  request: EndpointRequest,
   token: string,
   seconds: Seconds,
   { wire }: Variants,
 ): EndpointResponse {
   const length: Header = ['Content-Length', String(token.length)];
   const type: Header = ['Content-Type', 'text/plain'];
-  const date: Header = ['Date', formatDateHeader(inquiry)];
+  const date: Header = ['Date', formatDateHeader(request)];
   return wire === 'http/1.0'
-    ? oldAnswer([length, type, date, ...ttl(seconds)], token)
-    : succeeded([...ttl(seconds), length, date, SERVER, CLOSE, type], token);
+    ? buildHttp10Success([length, type, date, ...ttl(seconds)], token)
+    : buildSuccess([...ttl(seconds), length, date, SERVER, CLOSE, type], token);
 }
 
-const succeeded = (headers: readonly Header[], body: string | Buffer): EndpointResponse => ({
+const buildSuccess = (headers: readonly Header[], body: string | Buffer): EndpointResponse => ({
   status: 200,
   reasonPhrase: 'OK',
   headers,
@@ -81,17 +81,17 @@ const succeeded = (headers: readonly Header[], body: string | Buffer): EndpointR
   httpVersion: '1.1',
 });
 
-const oldAnswer = (headers: readonly Header[], body: string | Buffer): EndpointResponse => ({
-  ...succeeded([...headers, CLOSE, SERVER], body),
+const buildHttp10Success = (headers: readonly Header[], body: string | Buffer): EndpointResponse => ({
+  ...buildSuccess([...headers, CLOSE, SERVER], body),
   httpVersion: '1.0',
 });
 
 /** An error without a body. */
-export function buildEmptyError(inquiry: EndpointRequest, status: number, allow?: string): EndpointResponse {
+export function buildEmptyError(request: EndpointRequest, status: number, allow?: string): EndpointResponse {
   const headers: Header[] = [
     ...(allow === undefined ? [] : [['Allow', allow] as const]),
     ['Content-Length', '0'],
-    ['Date', formatDateHeader(inquiry)],
+    ['Date', formatDateHeader(request)],
     SERVER,
     CLOSE,
     ['Content-Type', 'text/plain'],
@@ -99,30 +99,30 @@ export function buildEmptyError(inquiry: EndpointRequest, status: number, allow?
   return { status, reasonPhrase: getReasonPhrase(status), headers, body: '', httpVersion: '1.1' };
 }
 
-/** As captured where a token was asked for with one slash too many: in an order of its own, and not closed. */
-export function buildTokenPathError(inquiry: EndpointRequest): EndpointResponse {
+/** The captured response to a token path with a final slash: its header order differs, and it does not close. */
+export function buildTokenPathError(request: EndpointRequest): EndpointResponse {
   const headers: Header[] = [
     ['Content-Length', '0'],
     ['Content-Type', 'text/plain'],
-    ['Date', formatDateHeader(inquiry)],
+    ['Date', formatDateHeader(request)],
     SERVER,
   ];
   return { status: 403, reasonPhrase: getReasonPhrase(403), headers, body: '', httpVersion: '1.1' };
 }
 
-/** An error with the page that browsers were meant to show. */
+/** An error with the XHTML page of the real service. */
 export function buildHtmlError(
-  inquiry: ResponseTime,
+  request: ResponseTime,
   status: number,
   remaining: Seconds | null,
   variants: Variants,
 ): EndpointResponse {
-  const body = errorPage(status, variants);
+  const body = buildErrorPage(status, variants);
   const headers: Header[] = [
     ...ttl(remaining),
     ['Content-Type', 'text/html'],
     ['Content-Length', String(body.length)],
-    ['Date', formatDateHeader(inquiry)],
+    ['Date', formatDateHeader(request)],
     SERVER,
     CLOSE,
   ];
@@ -130,15 +130,15 @@ export function buildHtmlError(
 }
 
 /**
- * As hosts redirected in 2018, but for the location: theirs was absolute, and such a one, made of the Host header or
- * fixed, would lead clients away from here.
+ * The redirect of hosts in 2018, but with a relative location. Theirs was absolute, which would lead a client away from
+ * the simulator.
  */
-export function buildRedirect(inquiry: EndpointRequest, location: string): EndpointResponse {
+export function buildRedirect(request: EndpointRequest, location: string): EndpointResponse {
   const headers: Header[] = [
     ['Location', location],
     ['Content-Length', '0'],
     CLOSE,
-    ['Date', formatDateHeader(inquiry)],
+    ['Date', formatDateHeader(request)],
     SERVER,
   ];
   return { status: 301, reasonPhrase: 'Moved Permanently', headers, body: '', httpVersion: '1.0' };
@@ -146,8 +146,8 @@ export function buildRedirect(inquiry: EndpointRequest, location: string): Endpo
 
 const ttl = (seconds: Seconds | null): Header[] => (seconds === null ? [] : [[TTL, String(seconds)]]);
 
-/** 337 bytes for 404 and 343 for 401, as captured; the page of 2021 has two characters more before its address. */
-function errorPage(status: number, variants: Variants): string {
+/** 337 bytes for 404 and 343 for 401, as captured. The page of 2021 has two more characters before the DTD address. */
+function buildErrorPage(status: number, variants: Variants): string {
   const title = `${status} - ${getReasonPhrase(status)}`;
   const indent = variants['error-page'] === '339' ? '\t\t ' : '\t';
   return [
@@ -166,7 +166,7 @@ function errorPage(status: number, variants: Variants): string {
   ].join('\n');
 }
 
-/** A space before the colon and two of indent: what is written this way is also read this way by somebody's `grep`. */
+/** JSON with a space before each colon and an indent of two, like the real service: some scripts read it with `grep`. */
 export function formatImdsJson(fields: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(fields, null, 2).replace(/^(\s*"(?:[^"\\]|\\.)*"):/gm, '$1 :');
 }

@@ -15,118 +15,119 @@ import { handleTokenRequest, isTokenPath, rejectProxyOrBrowser } from './token-r
 
 const VERSIONS = new Set<string>(METADATA_VERSIONS);
 
-/** Answers every path: what nobody else knows is an unknown resource of the instance. */
+/** Handles every path: an unknown path is an unknown resource of IMDS. */
 export function createImdsHandler(simulation: Simulation): RequestHandler {
-  return (inquiry) => ({
+  return (request) => ({
     shape: 'imds',
     credentials: null,
-    ...(isTokenPath(inquiry.path) && simulation.imds !== 'v1'
-      ? { kind: 'token', apiVersion: '2', response: handleTokenRequest(inquiry, simulation) }
-      : answerData(inquiry, simulation)),
+    ...(isTokenPath(request.path) && simulation.imds !== 'v1'
+      ? { kind: 'token', apiVersion: '2', response: handleTokenRequest(request, simulation) }
+      : handleDataRequest(request, simulation)),
   });
 }
 
 export function createImdsErrorResponder({ variants }: Simulation): ErrorResponder {
-  return (inquiry, status) =>
+  return (request, status) =>
     status === 401 && variants.unauthorized === 'empty'
-      ? buildEmptyError(inquiry, 401)
-      : buildHtmlError(inquiry, status, null, variants);
+      ? buildEmptyError(request, 401)
+      : buildHtmlError(request, status, null, variants);
 }
 
-function answerData(inquiry: EndpointRequest, simulation: Simulation): Omit<HandledRequest, 'shape'> {
+function handleDataRequest(request: EndpointRequest, simulation: Simulation): Omit<HandledRequest, 'shape'> {
   const { variants, imds } = simulation;
-  const token = imds === 'v1' ? null : checkToken(inquiry, simulation);
-  const isIgnored = imds === 'both' && variants['bad-token'] === 'ignored';
-  const apiVersion = token === null || (token === 'bad' && isIgnored) ? '1' : '2';
-  const plain = (answer: EndpointResponse) =>
-    ({ kind: 'metadata' as const, apiVersion, response: answer, credentials: null }) as const;
-  const foreign = rejectProxyOrBrowser(inquiry, variants);
-  if (foreign !== null) return plain(foreign);
-  if (inquiry.method !== 'GET' && inquiry.method !== 'HEAD') {
-    return plain(buildEmptyError(inquiry, 405, 'GET, HEAD'));
+  const token = imds === 'v1' ? null : checkToken(request, simulation);
+  const ignoresInvalidToken = imds === 'both' && variants['bad-token'] === 'ignored';
+  const apiVersion = token === null || (token === 'invalid' && ignoresInvalidToken) ? '1' : '2';
+  const withoutCredentials = (response: EndpointResponse) =>
+    ({ kind: 'metadata', apiVersion, response, credentials: null }) as const;
+  const rejection = rejectProxyOrBrowser(request, variants);
+  if (rejection !== null) return withoutCredentials(rejection);
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return withoutCredentials(buildEmptyError(request, 405, 'GET, HEAD'));
   }
-  if ((token === 'bad' && !isIgnored) || (token === null && imds === 'v2')) {
-    return plain(createImdsErrorResponder(simulation)(inquiry, 401));
+  if ((token === 'invalid' && !ignoresInvalidToken) || (token === null && imds === 'v2')) {
+    return withoutCredentials(createImdsErrorResponder(simulation)(request, 401));
   }
-  const remaining = token === null || token === 'bad' ? null : token.remaining;
-  const entry = lookUp(inquiry, simulation, apiVersion);
-  if (entry === null) return plain(buildHtmlError(inquiry, 404, remaining, variants));
-  if (entry.kind === 'redirect') return plain(buildRedirect(inquiry, entry.location));
+  const remaining = token === null || token === 'invalid' ? null : token.remaining;
+  const entry = findEntry(request, simulation, apiVersion);
+  if (entry === null) return withoutCredentials(buildHtmlError(request, 404, remaining, variants));
+  if (entry.kind === 'redirect') return withoutCredentials(buildRedirect(request, entry.location));
   const body = entry.kind === 'directory' ? entry.names.join('\n') : entry.body;
   const { requestKind = 'metadata', credentials = null, lastModified = simulation.startedAt } = entry;
   const contentType =
-    requestKind === 'metadata' && isUserData(inquiry.path) ? 'application/octet-stream' : 'text/plain';
+    requestKind === 'metadata' && isUserData(request.path) ? 'application/octet-stream' : 'text/plain';
   return {
     kind: requestKind,
     apiVersion,
     credentials,
-    response: buildDataResponse(inquiry, { body, contentType, lastModified }, remaining, variants),
+    response: buildDataResponse(request, { body, contentType, lastModified }, remaining, variants),
   };
 }
 
-/** Null without a token; an empty one, which some clients send after a failed PUT, counts as none. */
+/** Returns null without a token. An empty token counts as none: some clients send one after a failed PUT. */
 function checkToken(
   { headers, now, faults }: EndpointRequest,
   { metadataTokens }: Simulation,
-): TokenState | 'bad' | null {
+): TokenState | 'invalid' | null {
   const text = headers['x-aws-ec2-metadata-token'];
   if (text === undefined || text === '') return null;
   const state = metadataTokens.check(String(text), now);
-  if (state === null) return 'bad';
-  const cut = faults.get('token-lifetime');
-  return cut !== undefined && now >= state.issuedAt + cut.seconds * 1000 ? 'bad' : state;
+  if (state === null) return 'invalid';
+  const limit = faults.get('token-lifetime');
+  return limit !== null && now >= state.issuedAt + limit.seconds * 1000 ? 'invalid' : state;
 }
 
-function lookUp(
-  inquiry: EndpointRequest,
+function findEntry(
+  request: EndpointRequest,
   simulation: Simulation,
   apiVersion: '1' | '2',
 ): MetadataEntry | null {
-  const parts = segmentsOf(inquiry.path);
+  const parts = splitPathCached(request.path);
   if (parts === null) return null;
   const [version = '', ...path] = parts;
   if (version === '') return { kind: 'directory', names: METADATA_VERSIONS };
   if (!VERSIONS.has(version)) return null;
   const hasSlash = path.at(-1) === '';
-  const named = hasSlash ? path.slice(0, -1) : path;
-  if (isIamPath(named))
-    return findIamEntry({ path: named, hasSlash, version, request: inquiry, simulation, apiVersion });
-  const entry = simulation.tree.findEntry(named);
+  const segments = hasSlash ? path.slice(0, -1) : path;
+  if (isIamPath(segments))
+    return findIamEntry({ path: segments, hasSlash, version, request, simulation, apiVersion });
+  const entry = simulation.tree.findEntry(segments);
   if (entry === null || (hasSlash && entry.kind === 'leaf')) return null;
-  return entry.kind === 'directory' && named.length === 1 && named[0] === 'meta-data'
-    ? { ...entry, names: withLiveNames(entry.names, inquiry, simulation) }
+  return entry.kind === 'directory' && segments.length === 1 && segments[0] === 'meta-data'
+    ? { ...entry, names: addComputedNames(entry.names, request, simulation) }
     : entry;
 }
 
-/** `meta-data/` as its tree has it, and what is not in the tree because it changes with time. */
-function withLiveNames(
+/** Adds to the list of `meta-data/` the directories that are not in the tree, because they change with time. */
+function addComputedNames(
   names: readonly string[],
   { faults }: EndpointRequest,
   { shapes }: Simulation,
 ): string[] {
-  const live = [
+  const computed = [
     'identity-credentials/',
-    ...(faults.get('no-role') === undefined ? ['iam/'] : []),
+    ...(!faults.has('no-role') ? ['iam/'] : []),
     ...(shapes.includes('ecs') ? ['iam-ecs-0/'] : []),
   ];
-  // A tree of the user's may name one of them, too.
-  return [...new Set([...names, ...live])].sort((one, other) => (bare(one) < bare(other) ? -1 : 1));
+  // The user's tree may contain one of these names too.
+  return [...new Set([...names, ...computed])].sort((one, other) =>
+    removeSlash(one) < removeSlash(other) ? -1 : 1,
+  );
 }
 
-const bare = (name: string) => name.replace(/\/$/, '');
+const removeSlash = (name: string) => name.replace(/\/$/, '');
 
-const segments = new Map<string, readonly string[] | null>();
+/** Clients request the same few paths. The limit protects the memory from a client that requests new ones forever. */
+const PATH_CACHE_SIZE = 64;
+const pathCache = new Map<string, readonly string[] | null>();
 
-/** Clients ask for the same few paths; a client that asks for ever new ones must not fill the memory. */
-const MOST_REMEMBERED = 64;
-
-/** Null for what no URL of ours can mean: `*`, empty segments, broken escapes. */
-function segmentsOf(path: string): readonly string[] | null {
-  const known = segments.get(path);
-  if (known !== undefined) return known;
-  if (segments.size >= MOST_REMEMBERED) segments.clear();
+/** Returns null for a path that cannot name a resource: `*`, empty segments, invalid escapes. */
+function splitPathCached(path: string): readonly string[] | null {
+  const cached = pathCache.get(path);
+  if (cached !== undefined) return cached;
+  if (pathCache.size >= PATH_CACHE_SIZE) pathCache.clear();
   const split = splitPath(path);
-  segments.set(path, split);
+  pathCache.set(path, split);
   return split;
 }
 

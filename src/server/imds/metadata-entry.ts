@@ -3,7 +3,7 @@ import type { FalseCredentials } from '../credentials/false-credentials.ts';
 import type { RequestKind } from '../endpoint-request.ts';
 import type { TreeEntry } from '../tree/metadata-tree.ts';
 
-/** What IMDS answers to a path: an entry of the tree, or one that is made for the moment. */
+/** The resource that IMDS serves under a path: an entry of the tree, or a computed one. */
 export type MetadataEntry =
   | (TreeEntry & { requestKind?: RequestKind; credentials?: FalseCredentials; lastModified?: Instant })
   | { kind: 'redirect'; location: string };

@@ -1,72 +1,73 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Instant, Seconds } from '../../domain/model.ts';
 
-/** The first bytes of every token that was published. */
+/** The first bytes of all published tokens. */
 const PREFIX = Buffer.from([1, 0, 4, 0]);
-const SIGNED = 16;
-const LENGTH = 40;
+const SIGNED_BYTES = 16;
+const TOKEN_BYTES = 40;
 
-/** A checked token: how long it was asked for, and how much of that is left, rounded up as the real one does. */
+/** A valid token. The remaining time is rounded up to seconds, as by the real service. */
 export interface TokenState {
   ttl: Seconds;
   remaining: Seconds;
   issuedAt: Instant;
 }
 
-/** What a token says of itself. */
-interface Signed {
+/** The signed content of a token. */
+interface TokenContent {
   expiry: Instant;
   ttl: Seconds;
 }
 
-const MOST_REMEMBERED = 64;
+const CACHE_SIZE = 64;
 
 /**
- * IMDSv2 session tokens that carry their own end: 4 bytes of prefix, 6 of expiry, 2 of TTL, 4 of chance and 24 of
- * HMAC-SHA256, which makes the 56 characters of the real ones. No list of them is needed, so there is none to
- * fill up, however many are asked for.
+ * Issues and checks IMDSv2 session tokens. A token contains its own expiry, so no list of tokens can fill the memory.
+ * Layout: 4 bytes prefix, 6 expiry, 2 TTL, 4 random, 24 HMAC-SHA256. In base64url this gives the 56 characters of
+ * real tokens.
  */
 export class MetadataTokens {
   readonly #key = randomBytes(32);
-  /** What was found good lately: a client shows its token again and again, and a signature costs more than an answer. */
-  readonly #verified = new Map<string, Signed>();
+  /** Cache of valid tokens: clients reuse a token, and checking a signature costs more than a response. */
+  readonly #verified = new Map<string, TokenContent>();
 
   issue(ttl: Seconds, now: Instant): string {
-    const token = Buffer.alloc(LENGTH);
+    const token = Buffer.alloc(TOKEN_BYTES);
     PREFIX.copy(token);
     token.writeUIntBE(now + ttl * 1000, 4, 6);
     token.writeUInt16BE(ttl, 10);
     randomBytes(4).copy(token, 12);
-    this.#sign(token).copy(token, SIGNED);
-    return padded(token);
+    this.#sign(token).copy(token, SIGNED_BYTES);
+    return encodeToken(token);
   }
 
-  /** Null for what was never issued here and for what has expired. */
+  /** Returns null for a token that this instance has not issued or that has expired. */
   check(text: string, now: Instant): TokenState | null {
-    const signed = this.#verified.get(text) ?? this.#verify(text);
-    if (signed === null || now >= signed.expiry) return null;
-    const { ttl, expiry } = signed;
+    const content = this.#verified.get(text) ?? this.#verify(text);
+    if (content === null || now >= content.expiry) return null;
+    const { ttl, expiry } = content;
     return { ttl, remaining: Math.ceil((expiry - now) / 1000), issuedAt: expiry - ttl * 1000 };
   }
 
-  #verify(text: string): Signed | null {
+  #verify(text: string): TokenContent | null {
     if (!/^[\w-]{54}==$/.test(text)) return null;
     const token = Buffer.from(text, 'base64url');
-    // The last character has bits to spare: of the texts that decode alike, only the one that was issued counts.
-    if (padded(token) !== text) return null;
-    if (!timingSafeEqual(this.#sign(token), token.subarray(SIGNED))) return null;
-    const signed = { expiry: token.readUIntBE(4, 6), ttl: token.readUInt16BE(10) };
-    if (this.#verified.size >= MOST_REMEMBERED) this.#verified.clear();
-    this.#verified.set(text, signed);
-    return signed;
+    // Several texts decode to the same bytes, because the last character has unused bits. Only the issued text counts.
+    if (encodeToken(token) !== text) return null;
+    if (!timingSafeEqual(this.#sign(token), token.subarray(SIGNED_BYTES))) return null;
+    const content = { expiry: token.readUIntBE(4, 6), ttl: token.readUInt16BE(10) };
+    if (this.#verified.size >= CACHE_SIZE) this.#verified.clear();
+    this.#verified.set(text, content);
+    return content;
   }
 
   #sign(token: Buffer): Buffer {
     return createHmac('sha256', this.#key)
-      .update(token.subarray(0, SIGNED))
+      .update(token.subarray(0, SIGNED_BYTES))
       .digest()
-      .subarray(0, LENGTH - SIGNED);
+      .subarray(0, TOKEN_BYTES - SIGNED_BYTES);
   }
 }
 
-const padded = (token: Buffer) => `${token.toString('base64url')}==`;
+/** Real tokens are base64url with padding, which Node omits. */
+const encodeToken = (token: Buffer) => `${token.toString('base64url')}==`;

@@ -4,40 +4,40 @@ import type { Simulation } from '../simulation.ts';
 import { buildEmptyError, buildHtmlError, buildTokenPathError, buildTokenResponse } from './imds-wire.ts';
 
 const TOKEN_PATH = '/latest/api/token';
-const LONGEST_TTL: Seconds = 21_600;
+const MAX_TTL: Seconds = 21_600;
 
-/** Any version's; only that of `latest` hands tokens out. */
+/** True for every API version. Only `latest` issues tokens; dated versions respond 403. */
 export const isTokenPath = (path: string) => /^\/[^/]+\/api\/token\/?$/.test(path);
 
-/** A token for whoever asks with a PUT and a time to live; no other way is an invitation to proxies and browsers. */
+/** Issues a token for a PUT with a valid TTL. Requests from proxies and browsers are rejected. */
 export function handleTokenRequest(
-  inquiry: EndpointRequest,
+  request: EndpointRequest,
   { variants, metadataTokens }: Simulation,
 ): EndpointResponse {
-  const { method, path, headers, now } = inquiry;
-  if (path === `${TOKEN_PATH}/`) return buildTokenPathError(inquiry);
-  if (path !== TOKEN_PATH) return buildEmptyError(inquiry, 403);
-  const foreign = rejectProxyOrBrowser(inquiry, variants);
-  if (foreign !== null) return foreign;
-  if (method !== 'PUT') return buildEmptyError(inquiry, 405, 'OPTIONS, PUT');
-  const asked = headers['x-aws-ec2-metadata-token-ttl-seconds'];
-  const ttl = typeof asked === 'string' && /^\d{1,5}$/.test(asked) ? Number(asked) : 0;
-  if (ttl < 1 || ttl > LONGEST_TTL) return buildHtmlError(inquiry, 400, null, variants);
-  return buildTokenResponse(inquiry, metadataTokens.issue(ttl, now), ttl, variants);
+  const { method, path, headers, now } = request;
+  if (path === `${TOKEN_PATH}/`) return buildTokenPathError(request);
+  if (path !== TOKEN_PATH) return buildEmptyError(request, 403);
+  const rejection = rejectProxyOrBrowser(request, variants);
+  if (rejection !== null) return rejection;
+  if (method !== 'PUT') return buildEmptyError(request, 405, 'OPTIONS, PUT');
+  const ttlHeader = headers['x-aws-ec2-metadata-token-ttl-seconds'];
+  const ttl = typeof ttlHeader === 'string' && /^\d{1,5}$/.test(ttlHeader) ? Number(ttlHeader) : 0;
+  if (ttl < 1 || ttl > MAX_TTL) return buildHtmlError(request, 400, null, variants);
+  return buildTokenResponse(request, metadataTokens.issue(ttl, now), ttl, variants);
 }
 
-/** Null where nothing tells that the request came through a proxy or from a page in a browser. */
+/** Returns null if nothing indicates that the request came through a proxy or from a web page. */
 export function rejectProxyOrBrowser(
-  inquiry: EndpointRequest,
+  request: EndpointRequest,
   variants: Simulation['variants'],
 ): EndpointResponse | null {
-  const { 'x-forwarded-for': forwarded, origin, referer, host } = inquiry.headers;
+  const { 'x-forwarded-for': forwarded, origin, referer, host } = request.headers;
   if (forwarded !== undefined && variants.forwarded === '400')
-    return buildHtmlError(inquiry, 400, null, variants);
-  const isForeign = forwarded !== undefined || origin !== undefined || !isOwn(referer, host);
-  return isForeign ? buildEmptyError(inquiry, 403) : null;
+    return buildHtmlError(request, 400, null, variants);
+  const isForeign = forwarded !== undefined || origin !== undefined || !isOwnReferer(referer, host);
+  return isForeign ? buildEmptyError(request, 403) : null;
 }
 
-/** Go names where it comes from when it follows a redirect of ours. */
-const isOwn = (referer: string | undefined, host: string | undefined) =>
+/** Go sends a Referer when it follows a redirect of this endpoint. */
+const isOwnReferer = (referer: string | undefined, host: string | undefined) =>
   referer === undefined || (host !== undefined && referer.startsWith(`http://${host}/`));

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { isSameSecret } from '../containers/compare-secrets.ts';
 
-/** What a request must know to be answered. */
+/** What a request must contain to get credentials. */
 export interface AccessRequirements {
-  /** Address and port as a Host header has them. */
+  /** The expected Host header: address and port. */
   host: string;
   path: string;
   authorization: string;
@@ -15,25 +15,29 @@ export interface AccessDenial {
 }
 
 /**
- * What browsers and proxies send and no SDK does. `Sec-Fetch-Mode` alone is sent by Node's `fetch`, too; a browser sends
- * `Sec-Fetch-Site` with it.
+ * Headers that browsers and proxies send, but no SDK. `Sec-Fetch-Mode` is missing here: Node's `fetch` sends it too, and
+ * a browser also sends `Sec-Fetch-Site`.
  */
-const FOREIGN =
+const BROWSER_OR_PROXY_HEADER =
   /^(?:origin|referer|sec-fetch-(?!mode$).*|x-forwarded-.*|forwarded|via|access-control-request-.*)$/;
 
-const FOREIGN_HOST: AccessDenial = { status: 403, message: 'Host is not the address of this endpoint' };
-const FROM_ELSEWHERE: AccessDenial = { status: 403, message: 'Not for browsers and proxies' };
-const ODD_METHOD: AccessDenial = { status: 405, message: 'Only GET and HEAD' };
-/** One for both, and in the same time: neither can be guessed by itself. */
-const UNKNOWN: AccessDenial = { status: 403, message: 'Wrong path or wrong authorization token' };
+const WRONG_HOST: AccessDenial = { status: 403, message: 'Host is not the address of this endpoint' };
+const BROWSER_OR_PROXY: AccessDenial = {
+  status: 403,
+  message: 'Requests from browsers and proxies are rejected',
+};
+const WRONG_METHOD: AccessDenial = { status: 405, message: 'Only GET and HEAD are allowed' };
+/** One denial for both secrets, so that neither can be guessed alone. */
+const WRONG_SECRET: AccessDenial = { status: 403, message: 'Wrong path or wrong authorization token' };
 
-/** Null where a request may be answered. Everything that needs no secret comes first. */
-export function checkAccess(request: IncomingMessage, admission: AccessRequirements): AccessDenial | null {
+/** Returns null if the request may get credentials. Checks that need no secret come first. */
+export function checkAccess(request: IncomingMessage, required: AccessRequirements): AccessDenial | null {
   const { method, url = '', headersDistinct: headers } = request;
-  if (headers.host?.join() !== admission.host) return FOREIGN_HOST;
-  if (Object.keys(headers).some((name) => FOREIGN.test(name))) return FROM_ELSEWHERE;
-  if (method !== 'GET' && method !== 'HEAD') return ODD_METHOD;
-  const isPath = isSameSecret(url, admission.path);
-  const isAuthorized = isSameSecret(headers.authorization?.join() ?? '', admission.authorization);
-  return isPath && isAuthorized ? null : UNKNOWN;
+  if (headers.host?.join() !== required.host) return WRONG_HOST;
+  if (Object.keys(headers).some((name) => BROWSER_OR_PROXY_HEADER.test(name))) return BROWSER_OR_PROXY;
+  if (method !== 'GET' && method !== 'HEAD') return WRONG_METHOD;
+  // Both comparisons always run, so that the duration does not reveal which one failed.
+  const isPathCorrect = isSameSecret(url, required.path);
+  const isAuthorized = isSameSecret(headers.authorization?.join() ?? '', required.authorization);
+  return isPathCorrect && isAuthorized ? null : WRONG_SECRET;
 }

@@ -1,26 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { type AccessDenial, type AccessRequirements, checkAccess } from './access-check.ts';
 import { formatLiveDocument, type LiveCredentials } from './live-document.ts';
 
 export interface LiveEndpointOptions {
-  /** Null where there are none to hand out at this moment. Never called again while it runs. */
+  /** Returns null if there are no valid credentials at present. Concurrent requests share one call. */
   getCredentials: () => Promise<LiveCredentials | null>;
-  /** What `supply` threw, which no client is told. */
+  /** Gets the errors of `getCredentials`. Clients get no details of them. */
   onProblem?: (error: unknown) => void;
   limits?: Partial<LiveLimits>;
 }
 
 export interface LiveLimits {
-  /** For a request to arrive whole, in milliseconds. */
+  /** How long a client may take to send its request. */
   requestMs: number;
   maxConnections: number;
 }
 
 export interface LiveEndpoint {
-  /** All that a client needs, and all that opens the endpoint: for one child process and nobody else. */
+  /** The variables with the address and the secrets of the endpoint. Pass them to the child process only. */
   environment: {
     AWS_CONTAINER_CREDENTIALS_FULL_URI: string;
     AWS_CONTAINER_AUTHORIZATION_TOKEN: string;
@@ -30,19 +30,19 @@ export interface LiveEndpoint {
 
 const ADDRESS = '127.0.0.1';
 
-/** A client sends a few hundred bytes in one go. Hundreds of workers of one job may start at once. */
+/** A request has a few hundred bytes. Hundreds of workers of one job may start at once. */
 const LIMITS: LiveLimits = { requestMs: 5000, maxConnections: 512 };
 const HEADER_BYTES = 8192;
 
 /**
- * 256 bit, in characters that no URL, header or SDK objects to. A user without rights can connect to every port of
- * loopback: these two are what keeps others out.
+ * 256 random bits in characters that are valid in URLs and headers. Every local user can connect to a loopback port, so
+ * only the secret path and the token protect the credentials.
  */
-const secretText = () => randomBytes(32).toString('hex');
+const createSecretText = () => randomBytes(32).toString('hex');
 
 /**
- * A container credentials endpoint on loopback, for a child that can refresh.
- * @throws CredWatchError where no port can be had
+ * Starts a container credentials endpoint on loopback, for a child process that refreshes its credentials.
+ * @throws CredWatchError if no port is available
  */
 export async function startLiveEndpoint(options: LiveEndpointOptions): Promise<LiveEndpoint> {
   const { getCredentials, onProblem = () => {}, limits } = options;
@@ -55,19 +55,23 @@ export async function startLiveEndpoint(options: LiveEndpointOptions): Promise<L
   });
   server.maxConnections = maxConnections;
   const host = `${ADDRESS}:${await listen(server)}`;
-  // A connection that cannot be taken, for want of memory, must not end the job whose credentials these are.
+  // A failed connection, for example without free memory, must not end the job that uses these credentials.
   server.on('error', onProblem);
-  const admission: AccessRequirements = { host, path: `/${secretText()}`, authorization: secretText() };
-  const supplied = shared(() => suppliedAnswer(getCredentials, onProblem));
+  const required: AccessRequirements = {
+    host,
+    path: `/${createSecretText()}`,
+    authorization: createSecretText(),
+  };
+  const getCredentialsResponse = shareConcurrentCalls(() => createResponse(getCredentials, onProblem));
   server.on('request', (request, response) => {
-    const refused = checkAccess(request, admission);
-    const answer = refused === null ? supplied() : Promise.resolve(refusedAnswer(refused));
-    void answer.then((ready) => send(ready, response)).catch(() => response.destroy());
+    const denial = checkAccess(request, required);
+    const result = denial === null ? getCredentialsResponse() : Promise.resolve(buildDenialResponse(denial));
+    void result.then((liveResponse) => send(liveResponse, response)).catch(() => response.destroy());
   });
   return {
     environment: {
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://${host}${admission.path}`,
-      AWS_CONTAINER_AUTHORIZATION_TOKEN: admission.authorization,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://${host}${required.path}`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: required.authorization,
     },
     close: () =>
       new Promise((resolve) => {
@@ -82,24 +86,25 @@ function listen(server: Server): Promise<number> {
     const fail = (cause: Error) =>
       reject(
         new CredWatchError(
-          `no port of ${ADDRESS} can be listened on (${getSystemErrorCode(cause)})`,
-          'leave out --refresh: the command then has the credentials of its start',
+          `cannot listen on ${ADDRESS} (${getSystemErrorCode(cause)})`,
+          'omit --refresh; the command then keeps the credentials of its start',
           { cause },
         ),
       );
     server.once('error', fail);
     server.listen(0, ADDRESS, () => {
       server.off('error', fail);
-      resolve((server.address() as AddressInfo).port);
+      const address = server.address();
+      resolve(address !== null && typeof address === 'object' ? address.port : 0);
     });
   });
 }
 
-/** Whoever asks while an answer is on its way gets that one. */
-function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+/** Calls made while one is running get the result of the running call. */
+function shareConcurrentCalls<T>(call: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
   return () => {
-    running ??= ask().finally(() => {
+    running ??= call().finally(() => {
       running = null;
     });
     return running;
@@ -111,32 +116,33 @@ interface LiveResponse {
   body: string;
 }
 
-async function suppliedAnswer(
-  supply: LiveEndpointOptions['getCredentials'],
+async function createResponse(
+  getCredentials: LiveEndpointOptions['getCredentials'],
   onProblem: (error: unknown) => void,
 ): Promise<LiveResponse> {
   try {
-    const credentials = await supply();
+    const credentials = await getCredentials();
     if (credentials !== null) return { status: 200, body: formatLiveDocument(credentials) };
-    // SDKs try again for the status, and live on what they have; the code is the agent's for "not yet".
-    return errorAnswer(503, 'CredentialsUninitialized', 'There are no valid credentials at this moment');
+    // SDKs retry after a 503 and keep their present credentials. The ECS agent uses this code before it is ready.
+    return buildErrorResponse(503, 'CredentialsUninitialized', 'No valid credentials are available');
   } catch (error) {
     onProblem(error);
-    return errorAnswer(500, 'InternalServerError', 'Internal server error');
+    return buildErrorResponse(500, 'InternalServerError', 'Internal server error');
   }
 }
 
-const refusedAnswer = ({ status, message }: AccessDenial) => errorAnswer(status, 'AccessDenied', message);
+const buildDenialResponse = ({ status, message }: AccessDenial) =>
+  buildErrorResponse(status, 'AccessDenied', message);
 
-/** In the form of the ECS agent. */
-const errorAnswer = (status: number, code: string, message: string): LiveResponse => ({
+/** An error document in the form of the ECS agent. */
+const buildErrorResponse = (status: number, code: string, message: string): LiveResponse => ({
   status,
   body: JSON.stringify({ code, message, HTTPErrorCode: status }),
 });
 
-/** The last of its connection: a client comes once an hour, and one that only guesses has to begin anew. */
+/** Closes the connection after each response: a client returns about once an hour, and a guesser must reconnect. */
 function send({ status, body }: LiveResponse, response: ServerResponse): void {
-  // Whether this clock is right nobody knows: a client must not measure its own by it.
+  // No Date header: clients would correct their clock by it, and the clock of this host may be wrong.
   response.sendDate = false;
   response
     .writeHead(status, {

@@ -12,40 +12,40 @@ export interface MonitorResponse {
 
 export interface MonitorOptions {
   listen: readonly ListenAddress[];
-  /** Host names that may be used beside addresses, in lower case. */
+  /** Host names that are accepted in addition to addresses, in lower case. */
   allowedHosts: ReadonlySet<string>;
   /** By path. */
   routes: ReadonlyMap<string, () => Promise<MonitorResponse>>;
-  /** Whoever asked is told nothing of what went wrong. */
+  /** Gets the errors of routes. The client gets no details of the error. */
   onError(error: unknown): void;
 }
 
 const TEXT = 'text/plain; charset=utf-8';
 
-/** Dashboards, a scraper and a few browsers; more than that may not take the poller's files and memory. */
-const MOST_CONNECTIONS = 100;
+/** Enough for dashboards, a scraper and some browsers. More connections would use up the poller's file handles. */
+const MAX_CONNECTIONS = 100;
 
-/** A client that does not come to the end of its request is left. */
-const LONGEST_REQUEST = 30_000;
+/** A client must send its request within this time. */
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
- * Serves what a poller knows, to be read and nothing else.
- * @throws CredWatchError where an address is taken or not of this machine
+ * Starts the read-only HTTP server of a poller.
+ * @throws CredWatchError if an address is in use or does not belong to this machine
  */
 export const startMonitor = (options: MonitorOptions): Promise<ListeningServers> =>
-  listenOnAll(options.listen, () => serverOf(options));
+  listenOnAll(options.listen, () => createMonitorServer(options));
 
-function serverOf(options: MonitorOptions): Server {
-  const server = createServer({ requestTimeout: LONGEST_REQUEST, headersTimeout: LONGEST_REQUEST });
-  server.maxConnections = MOST_CONNECTIONS;
-  // A connection that cannot be taken is no reason for the poller to end.
+function createMonitorServer(options: MonitorOptions): Server {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS });
+  server.maxConnections = MAX_CONNECTIONS;
+  // A failed connection must not end the poller.
   server.on('error', () => {});
   const isHostAllowed = createHostCheck(options.allowedHosts);
   server.on('request', (request, response) => {
     request.resume();
-    void answerTo(request, options, isHostAllowed).then((answer) => send(answer, request, response));
+    void respond(request, options, isHostAllowed).then((result) => send(result, request, response));
   });
-  // Node would close the connection without a word.
+  // Without a listener, Node closes the connection without a response.
   server.on('connect', (_, socket) => {
     socket.on('error', () => {});
     socket.end('HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nConnection: close\r\n\r\n');
@@ -53,32 +53,41 @@ function serverOf(options: MonitorOptions): Server {
   return server;
 }
 
-async function answerTo(
+async function respond(
   request: IncomingMessage,
   { routes, onError }: MonitorOptions,
   isHostAllowed: ReturnType<typeof createHostCheck>,
 ): Promise<MonitorResponse> {
-  const { host, path } = targetOf(request);
-  // A page of another site that has made its name one of this machine (DNS rebinding) sends that name.
+  const { host, path } = parseTarget(request);
+  // DNS rebinding: a page of another site whose name resolves to this machine sends that name.
   if (host !== null && !isHostAllowed(host, request.socket)) {
-    return refusal(421, 'no such host here: --allow-host admits a name');
+    return buildError(421, 'this host name is not allowed; start the poller with --allow-host to allow it');
   }
-  if (isForeignUse(request)) return refusal(403, 'not for other sites');
+  if (isCrossSiteUse(request)) return buildError(403, 'other sites may only link to this page');
   const route = routes.get(path);
-  if (route === undefined) return refusal(404, `nothing here: there are ${[...routes.keys()].join(' ')}`);
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refusal(405, 'GET and HEAD only');
+  if (route === undefined) return buildError(404, `not found; available: ${[...routes.keys()].join(' ')}`);
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return buildError(405, 'only GET and HEAD are allowed');
+  }
   try {
     return await route();
   } catch (error) {
     onError(error);
-    return refusal(500, 'this could not be made: see what the poller says');
+    return buildError(500, 'internal error; see the messages of the poller');
   }
 }
 
-const refusal = (status: number, why: string): MonitorResponse => ({ status, type: TEXT, body: `${why}\n` });
+const buildError = (status: number, message: string): MonitorResponse => ({
+  status,
+  type: TEXT,
+  body: `${message}\n`,
+});
 
-/** The authority of an absolute target comes before any Host (RFC 9112). None is null: before HTTP/1.1 it need not be. */
-function targetOf({ url = '/', headers, httpVersion }: IncomingMessage): {
+/**
+ * The host and path of a request. The authority of an absolute URL wins over the Host header (RFC 9112). The host is null
+ * for HTTP/1.0 without a Host header, which is valid.
+ */
+function parseTarget({ url = '/', headers, httpVersion }: IncomingMessage): {
   host: string | null;
   path: string;
 } {
@@ -88,14 +97,16 @@ function targetOf({ url = '/', headers, httpVersion }: IncomingMessage): {
   return { host: authority ?? (isExempt ? null : (headers.host ?? '')), path: path || '/' };
 }
 
-/** Another site may link to a page here, and may not have it as a picture, a script or a frame. */
-function isForeignUse({ headers }: IncomingMessage): boolean {
-  const isForeign = headers['sec-fetch-site'] === 'cross-site' || headers['sec-fetch-site'] === 'same-site';
-  return isForeign && !(headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document');
+/** Other sites may link to a page here, but not embed it as an image, a script or a frame. */
+function isCrossSiteUse({ headers }: IncomingMessage): boolean {
+  const isCrossSite = headers['sec-fetch-site'] === 'cross-site' || headers['sec-fetch-site'] === 'same-site';
+  return (
+    isCrossSite && !(headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document')
+  );
 }
 
-/** The page itself says what it may load; all else loads nothing. */
-const policyFor = (type: string) =>
+/** The HTML page contains its own policy in a meta tag; other responses may load nothing. */
+const buildContentSecurityPolicy = (type: string) =>
   `${type.startsWith('text/html') ? '' : "default-src 'none'; "}frame-ancestors 'none'`;
 
 function send(
@@ -109,7 +120,7 @@ function send(
     'Content-Length': Buffer.byteLength(body),
     ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': policyFor(type),
+    'Content-Security-Policy': buildContentSecurityPolicy(type),
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Referrer-Policy': 'no-referrer',

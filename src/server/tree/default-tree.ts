@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/model.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import { createDirectory, type Directory } from './metadata-tree.ts';
 
-/** `/` of a real endpoint, as captured in 2024. */
+/** The list at `/` of a real endpoint, as captured in 2024. */
 export const METADATA_VERSIONS: readonly string[] = [
   ...[
     '1.0',
@@ -42,8 +42,8 @@ export interface Instance {
 }
 
 /**
- * An instance that nobody owns. The account, the ids that count up to `abcdef0` (the AMI's from it) and the MAC
- * address are those of examples in AWS's documentation; the zone's id differs by account in reality.
+ * A made-up instance. Account, ids and MAC address are those of examples in AWS's documentation. In reality, the zone id
+ * differs by account.
  */
 export const createExampleInstance = (startedAt: Instant): Instance => ({
   id: 'i-1234567890abcdef0',
@@ -67,14 +67,14 @@ export const createExampleInstance = (startedAt: Instant): Instance => ({
 });
 
 /**
- * What such an instance is told. Left out, as where there is none: `user-data`, a public address, `spot/`,
- * `autoscaling/` and `events/recommendations/`, whose mere presence makes agents drain an instance. Credentials
- * (`iam/`, `identity-credentials/`) are not data of a tree.
+ * Builds the metadata of an instance. Omitted are `user-data`, a public address, `spot/`, `autoscaling/` and
+ * `events/recommendations/`: the presence of the last three makes agents drain an instance. Credentials (`iam/`,
+ * `identity-credentials/`) are not part of a tree.
  */
 export function buildDefaultTree(instance: Instance): Directory {
   const hostname = `ip-${instance.privateIp.replaceAll('.', '-')}.${instance.region}.compute.internal`;
   return createDirectory({
-    dynamic: { 'instance-identity': instanceIdentity(instance) },
+    dynamic: { 'instance-identity': buildInstanceIdentity(instance) },
     'meta-data': {
       'ami-id': instance.imageId,
       'ami-launch-index': '0',
@@ -90,14 +90,14 @@ export function buildDefaultTree(instance: Instance): Directory {
       'local-ipv4': instance.privateIp,
       mac: instance.mac,
       metrics: { vhostmd: '<?xml version="1.0" encoding="UTF-8"?>' },
-      network: { interfaces: { macs: { [instance.mac]: networkInterface(instance, hostname) } } },
+      network: { interfaces: { macs: { [instance.mac]: buildNetworkInterface(instance, hostname) } } },
       placement: {
         'availability-zone': instance.availabilityZone,
         'availability-zone-id': instance.availabilityZoneId,
         region: instance.region,
       },
       profile: 'default-hvm',
-      // No key: what installs it in authorized_keys lets nobody in.
+      // Not a valid key, so that installing it in authorized_keys permits no login.
       'public-keys': {
         [`0=${instance.keyName}`]: {
           'openssh-key': `ssh-ed25519 EXAMPLE-THAT-OPENS-NOTHING ${instance.keyName}`,
@@ -112,7 +112,7 @@ export function buildDefaultTree(instance: Instance): Directory {
   });
 }
 
-const networkInterface = (instance: Instance, hostname: string) => ({
+const buildNetworkInterface = (instance: Instance, hostname: string) => ({
   'device-number': '0',
   'interface-id': instance.interfaceId,
   'local-hostname': hostname,
@@ -127,20 +127,20 @@ const networkInterface = (instance: Instance, hostname: string) => ({
   'vpc-ipv4-cidr-block': instance.vpc.cidr,
 });
 
-/** The order of the list is that of AWS's user guide; lengths are about those of real signatures. */
-function instanceIdentity(instance: Instance): Directory {
+/** The list has the order of AWS's user guide; the signatures have about the length of real ones. */
+function buildInstanceIdentity(instance: Instance): Directory {
   const signed = {
-    rsa2048: falseSignature(instance, 'rsa2048', 1100),
-    pkcs7: falseSignature(instance, 'pkcs7', 900),
-    document: identityDocument(instance),
-    signature: falseSignature(instance, 'signature', 128),
-    dsa2048: falseSignature(instance, 'dsa2048', 1300),
+    rsa2048: createFalseSignature(instance, 'rsa2048', 1100),
+    pkcs7: createFalseSignature(instance, 'pkcs7', 900),
+    document: formatIdentityDocument(instance),
+    signature: createFalseSignature(instance, 'signature', 128),
+    dsa2048: createFalseSignature(instance, 'dsa2048', 1300),
   };
   return createDirectory(signed, Object.keys(signed));
 }
 
-/** As captured in 2023, to the blank before each colon. */
-function identityDocument(instance: Instance): string {
+/** The identity document as captured in 2023, with a space before each colon. */
+function formatIdentityDocument(instance: Instance): string {
   const fields = {
     accountId: instance.accountId,
     architecture: instance.architecture,
@@ -162,9 +162,9 @@ function identityDocument(instance: Instance): string {
   return `{\n${lines.join(',\n')}\n}`;
 }
 
-/** Base64 in lines of 76, as real ones are; decoded, it says that it is none. */
-function falseSignature({ id }: Instance, name: string, bytes: number): string {
-  const text = `This is no ${name} of ${id}: the endpoint is simulated. `;
+/** Base64 in lines of 76 characters, like real signatures. The decoded text says that the signature is false. */
+function createFalseSignature({ id }: Instance, name: string, bytes: number): string {
+  const text = `This is not a ${name} of ${id}: the endpoint is simulated. `;
   const base64 = Buffer.from(text.repeat(Math.ceil(bytes / text.length)).slice(0, bytes)).toString('base64');
-  return base64.match(/.{1,76}/g)!.join('\n');
+  return base64.replace(/.{76}(?=.)/g, '$&\n');
 }

@@ -1,22 +1,22 @@
 import { CredWatchError } from '../../errors.ts';
 
-/** What lies beneath a version (`/latest/`): `dynamic/`, `meta-data/` and `user-data`. */
+/** The resources below a version (`/latest/`): `dynamic/`, `meta-data/` and `user-data`. */
 export interface MetadataTree {
-  /** `path` is decoded and split, without empty segments; `[]` is the top. Null where there is nothing. */
+  /** `path` is decoded and split, without empty segments; `[]` is the top. Returns null if there is no such entry. */
   findEntry(path: readonly string[]): TreeEntry | null;
 }
 
 export type TreeEntry =
   | { kind: 'leaf'; body: string | Buffer }
-  /** Names as they are listed, in order. */
+  /** The names as listed, in order. */
   | { kind: 'directory'; names: readonly string[] };
 
 export type TreeNode = string | Buffer | Directory;
 
-/** Entries are kept in maps: names come from files, and `__proto__` is one like any other. */
+/** Entries are in a Map, because names come from files and may be `__proto__`. */
 export class Directory {
   readonly entries: ReadonlyMap<string, TreeNode>;
-  /** Listed before the others, in this order: not every list of the real service is sorted. */
+  /** Names that are listed first, in this order: some lists of the real service are not sorted. */
   readonly listedFirst: readonly string[];
 
   constructor(entries: ReadonlyMap<string, TreeNode>, listedFirst: readonly string[] = []) {
@@ -25,16 +25,16 @@ export class Directory {
   }
 }
 
-/** For a directory: text adds or replaces, null removes, changes of what is no directory yet make it one. */
+/** Changes to a directory: text adds or replaces an entry, null removes it, nested changes create a directory. */
 export type TreeChanges = ReadonlyMap<string, TreeChange>;
 export type TreeChange = string | Buffer | null | TreeChanges;
 
 export type DirectoryLiteral = string | Buffer | Directory | { readonly [name: string]: DirectoryLiteral };
 
-/** How many names a path may have. */
+/** Most segments that a path may have. */
 export const MAX_DEPTH = 32;
 
-/** What there is beneath a version; a value anywhere else is a slip, which no client would ever see. */
+/** The entries below a version. Any other name is a user error, because no client would request it. */
 export const TOP_LEVEL_KINDS: ReadonlyMap<string, 'directory' | 'text'> = new Map([
   ['dynamic', 'directory'],
   ['meta-data', 'directory'],
@@ -42,7 +42,7 @@ export const TOP_LEVEL_KINDS: ReadonlyMap<string, 'directory' | 'text'> = new Ma
 ]);
 export const TOP_LEVEL_NAMES = [...TOP_LEVEL_KINDS.keys()].join(', ');
 
-/** A directory from a literal. */
+/** Creates a directory from an object literal. */
 export function createDirectory(
   shape: { readonly [name: string]: DirectoryLiteral },
   listedFirst?: readonly string[],
@@ -63,63 +63,66 @@ export function findTreeEntry(top: Directory, path: readonly string[]): TreeEntr
   for (const segment of path) {
     const name: string | null = isText(node) ? null : findEntryName(node.entries, segment);
     if (isText(node) || name === null) return null;
-    node = node.entries.get(name)!;
+    const entry = node.entries.get(name);
+    if (entry === undefined) return null;
+    node = entry;
   }
   if (isText(node)) return { kind: 'leaf', body: node };
-  // The top alone is listed without slashes: `dynamic`, `meta-data`, `user-data` in captures of /latest/.
-  return { kind: 'directory', names: list(node, path.length === 0 ? '' : '/') };
+  // Captures of /latest/ list the top without slashes: `dynamic`, `meta-data`, `user-data`.
+  return { kind: 'directory', names: listNames(node, path.length === 0 ? '' : '/') };
 }
 
 /**
- * The name of the entry that a segment of a path enters. Public keys are listed as `0=my-key` and entered as `0`;
- * a tag of such a name is no directory, and entered by all of it.
+ * Finds the entry to which a path segment refers. A directory of public keys is listed as `0=my-key` and addressed as
+ * `0`. A text with a name such as `0=x` (a tag) is addressed by its whole name.
  */
 export function findEntryName(
   entries: ReadonlyMap<string, TreeNode | TreeChange>,
   segment: string,
 ): string | null {
   const exact = entries.get(segment);
-  if (exact !== undefined && (isText(exact) || numberOf(segment) === segment)) return segment;
-  for (const [name, node] of entries) if (!isText(node) && numberOf(name) === segment) return name;
+  if (exact !== undefined && (isText(exact) || getNumber(segment) === segment)) return segment;
+  for (const [name, node] of entries) if (!isText(node) && getNumber(name) === segment) return name;
   return null;
 }
 
-/** The directory with the changes made; the one given stays as it is. */
-export function applyTreeChanges(under: Directory, changes: TreeChanges): Directory {
-  const entries = new Map(under.entries);
+/** Returns a changed copy of a directory. */
+export function applyTreeChanges(base: Directory, changes: TreeChanges): Directory {
+  const entries = new Map(base.entries);
   const directories = [...entries].filter(([, node]) => node instanceof Directory);
-  const numbered = new Map(directories.map(([name]) => [numberOf(name), name]));
-  for (const [name, made] of changes) {
+  const namesByNumber = new Map(directories.map(([name]) => [getNumber(name), name]));
+  for (const [name, change] of changes) {
     // `0` and `0=new-name` both mean the directory that is listed as `0=my-key`.
-    const former = entries.has(name) ? name : (numbered.get(numberOf(name)) ?? name);
-    const node = entries.get(former);
-    entries.delete(former);
-    if (made === null) continue;
-    if (isText(made)) {
-      entries.set(name, made);
+    const oldName = entries.has(name) ? name : (namesByNumber.get(getNumber(name)) ?? name);
+    const node = entries.get(oldName);
+    entries.delete(oldName);
+    if (change === null) continue;
+    if (isText(change)) {
+      entries.set(name, change);
       continue;
     }
-    const changed = applyTreeChanges(node instanceof Directory ? node : new Directory(new Map()), made);
-    // Everything was removed, or there was nothing to remove.
-    if (changed.entries.size === 0 && made.size > 0) continue;
-    const kept = name === numberOf(former) ? former : name;
-    entries.set(kept, changed);
-    numbered.set(numberOf(kept), kept);
+    const changed = applyTreeChanges(node instanceof Directory ? node : new Directory(new Map()), change);
+    // A directory from which the changes removed everything disappears.
+    if (changed.entries.size === 0 && change.size > 0) continue;
+    const newName = name === getNumber(oldName) ? oldName : name;
+    entries.set(newName, changed);
+    namesByNumber.set(getNumber(newName), newName);
   }
-  return new Directory(entries, under.listedFirst);
+  return new Directory(entries, base.listedFirst);
 }
 
 const isText = (node: unknown): node is string | Buffer => typeof node === 'string' || Buffer.isBuffer(node);
 
-const numberOf = (name: string) => /^(\d+)=/.exec(name)?.[1] ?? name;
+/** `0` for `0=my-key`, and the name itself for other names. */
+const getNumber = (name: string) => /^(\d+)=/.exec(name)?.[1] ?? name;
 
-function list({ entries, listedFirst }: Directory, slash: string): string[] {
-  const rank = new Map(listedFirst.map((name, place) => [name, place]));
+function listNames({ entries, listedFirst }: Directory, slash: string): string[] {
+  const rank = new Map(listedFirst.map((name, index) => [name, index]));
   return [...entries]
     .map(([name, node]) => ({
       bytes: Buffer.from(name),
       rank: rank.get(name) ?? listedFirst.length,
-      shown: isText(node) || numberOf(name) !== name ? name : name + slash,
+      shown: isText(node) || getNumber(name) !== name ? name : name + slash,
     }))
     .sort((a, b) => a.rank - b.rank || Buffer.compare(a.bytes, b.bytes))
     .map(({ shown }) => shown);
@@ -128,8 +131,8 @@ function list({ entries, listedFirst }: Directory, slash: string): string[] {
 export const isValidEntryName = (name: string) =>
   name !== '' && name !== '.' && name !== '..' && !/\p{Cc}/u.test(name);
 
-export const replacesCredentialsError = (place: string) =>
+export const createCredentialsPathError = (location: string) =>
   new CredWatchError(
-    `${place} would replace the credentials`,
-    'use --role, --lifetime and --fault to say what is served there',
+    `${location} would replace the credentials`,
+    'remove it; --role, --lifetime and --fault control the credentials',
   );

@@ -1,12 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 
-/** Some 10 KiB is a whole instance, and 16 KiB the most that EC2 takes as user data. */
-const LARGEST = 4 * 1024 * 1024;
+/** The metadata of an instance has about 10 KiB, and EC2 accepts at most 16 KiB of user data. */
+const LARGEST_FILE = 4 * 1024 * 1024;
 
-const NAME_A_TREE = 'name a JSON file or a folder with --tree';
+const TREE_HINT = 'use --tree with a JSON file or a folder';
 
-/** Opened without blocking: a pipe would hold the whole process. */
+/** Opens the file with O_NONBLOCK: opening a pipe without it blocks the process. */
 export function readRegularFile(path: string): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -18,16 +18,15 @@ export function readRegularFile(path: string): Buffer {
 }
 
 export function assertReadable(stats: Stats, path: string): void {
-  if (!stats.isFile())
-    throw new CredWatchError(`${path} is neither a regular file nor a folder`, NAME_A_TREE);
-  if (stats.size > LARGEST)
-    throw new CredWatchError(`${path} is larger than 4 MiB`, 'serve something smaller');
+  if (!stats.isFile()) throw new CredWatchError(`${path} is neither a regular file nor a folder`, TREE_HINT);
+  if (stats.size > LARGEST_FILE)
+    throw new CredWatchError(`${path} is larger than 4 MiB`, 'use a smaller file');
 }
 
 export function toTreeReadError(error: unknown, path: string): CredWatchError {
   if (error instanceof CredWatchError) return error;
   const code = getSystemErrorCode(error);
   if (code === '') throw error;
-  const message = code === 'ENOENT' ? `there is no ${path}` : `cannot read ${path} (${code})`;
-  return new CredWatchError(message, NAME_A_TREE, { cause: error });
+  const message = code === 'ENOENT' ? `${path} does not exist` : `cannot read ${path} (${code})`;
+  return new CredWatchError(message, TREE_HINT, { cause: error });
 }

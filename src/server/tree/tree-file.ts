@@ -14,31 +14,31 @@ import { type ProblemHandler, TreeFolder } from './tree-folder.ts';
 import { parseTreeChanges } from './tree-json.ts';
 
 /**
- * The tree `under` as a JSON file or a folder changes it; both are read again when they have changed. What is wrong
- * by then is told to `onProblem`, once, and served is what is right.
- * @throws CredWatchError
+ * Opens a tree: `base` with the changes of a JSON file or a folder. Both are read again after a change. Problems found
+ * then go to `onProblem`, once each, and the valid part is served.
+ * @throws CredWatchError if the file or folder is invalid at the start
  */
-export function openTree(path: string, under: Directory, onProblem: ProblemHandler): MetadataTree {
+export function openTree(path: string, base: Directory, onProblem: ProblemHandler): MetadataTree {
   try {
     const isFolder = statSync(path).isDirectory();
-    return isFolder ? new TreeFolder(path, under, onProblem) : treeOfFile(path, under, onProblem);
+    return isFolder ? new TreeFolder(path, base, onProblem) : openTreeFile(path, base, onProblem);
   } catch (error) {
     throw toTreeReadError(error, path);
   }
 }
 
-function treeOfFile(path: string, under: Directory, onProblem: ProblemHandler): MetadataTree {
-  let version = versionOf(path);
-  let tree = applyTreeChanges(under, readChanges(path));
+function openTreeFile(path: string, base: Directory, onProblem: ProblemHandler): MetadataTree {
+  let version = readVersion(path);
+  let tree = applyTreeChanges(base, readChanges(path));
   return {
     findEntry(segments) {
-      const current = versionOf(path);
+      const current = readVersion(path);
       if (current !== version) {
         version = current;
         try {
-          tree = applyTreeChanges(under, readChanges(path));
+          tree = applyTreeChanges(base, readChanges(path));
         } catch (error) {
-          onProblem(`${toTreeReadError(error, path).message}: still serving what it said before`);
+          onProblem(`${toTreeReadError(error, path).message}; serving the previous content`);
         }
       }
       return findTreeEntry(tree, segments);
@@ -46,7 +46,8 @@ function treeOfFile(path: string, under: Directory, onProblem: ProblemHandler): 
   };
 }
 
-function versionOf(path: string): string {
+/** A text that changes when the file changes or disappears. */
+function readVersion(path: string): string {
   try {
     const { mtimeMs, size, ino } = statSync(path);
     return `${mtimeMs} ${size} ${ino}`;
@@ -57,7 +58,7 @@ function versionOf(path: string): string {
 
 function readChanges(path: string): TreeChanges {
   const bytes = readRegularFile(path);
-  if (!isUtf8(bytes)) throw new CredWatchError(`${path} is not UTF-8`, 'save it as JSON in UTF-8');
-  // The decoder drops a byte order mark, at which JSON.parse would stumble.
+  if (!isUtf8(bytes)) throw new CredWatchError(`${path} is not UTF-8`, 'save the file as JSON in UTF-8');
+  // TextDecoder removes a byte order mark, which JSON.parse rejects.
   return parseTreeChanges(new TextDecoder().decode(bytes), path);
 }

@@ -10,21 +10,21 @@ import { createRequestReceiver } from './request-receiver.ts';
 export interface EndpointOptions {
   simulation: Simulation;
   listen: readonly ListenAddress[];
-  /** Host names that may be used beside addresses. */
+  /** Host names that are accepted in addition to addresses. */
   allowedHosts: ReadonlySet<string>;
   clock: Clock;
   onExchange(exchange: Exchange): void;
 }
 
 /**
- * Listens on every address, or on none.
- * @throws CredWatchError where an address is taken or not of this machine
+ * Listens on all addresses. If one fails, no address is listened on.
+ * @throws CredWatchError if an address is in use or does not belong to this machine
  */
 export const startEndpoint = (options: EndpointOptions): Promise<ListeningServers> =>
-  listenOnAll(options.listen, (address) => serverFor(address, options));
+  listenOnAll(options.listen, (address) => createEndpointServer(address, options));
 
-function serverFor(address: ListenAddress, options: EndpointOptions): Server {
-  // A missing Host is answered by us, with the page that the real one has for it.
+function createEndpointServer(address: ListenAddress, options: EndpointOptions): Server {
+  // The simulator itself responds to a missing Host header, with the page of the real endpoint.
   const server = createServer({ requireHostHeader: false });
   const receive = createRequestReceiver(options.simulation, options.allowedHosts);
   const context = {
@@ -32,23 +32,23 @@ function serverFor(address: ListenAddress, options: EndpointOptions): Server {
     receive,
     clientAddress: isLoopbackAddress(address.host) ? address.host : null,
   };
-  const broken = new MalformedRequestHandler(options.simulation, options.clock);
+  const malformedRequests = new MalformedRequestHandler(options.simulation, options.clock);
   const serve = (request: IncomingMessage, response: ServerResponse) => {
-    broken.trackResponse(response, request.socket);
+    malformedRequests.trackResponse(response, request.socket);
     const start = () => destroySocketOnError(request.socket, () => handleRequest(request, response, context));
-    // A pipelined request waits for its turn, which does not come if the answer before it closes the connection.
+    // A pipelined request has no socket until the response before it has ended, or never if that one closes.
     if (response.socket === null) response.once('socket', start);
     else start();
   };
   server.on('request', serve);
-  // Node would answer `100 Continue` by itself, which none of the real endpoints does.
+  // Without these listeners Node responds `100 Continue`, which no real endpoint does.
   server.on('checkContinue', serve);
   server.on('checkExpectation', serve);
   server.on('connect', (request, socket) =>
     destroySocketOnError(socket, () => rejectTunnel(request, socket, context)),
   );
   server.on('clientError', (error, socket) =>
-    destroySocketOnError(socket, () => broken.reject(error, socket)),
+    destroySocketOnError(socket, () => malformedRequests.reject(error, socket)),
   );
   return server;
 }

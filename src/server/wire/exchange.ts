@@ -8,24 +8,24 @@ import type { Simulation } from '../simulation.ts';
 import type { RequestReceiver } from './request-receiver.ts';
 import { writeRawResponseAndClose, writeResponse } from './response-writer.ts';
 
-/** What is told of a request once it was answered, or was not. */
+/** A request and its outcome, for the log and the traffic summary. */
 export interface Exchange {
-  /** Of the client. */
+  /** IP address of the client. */
   address: string;
   request: EndpointRequest;
   handledRequest: HandledRequest;
-  /** Null where no whole answer arrived. */
+  /** Null if the client got no complete response. */
   status: number | null;
-  /** What came in its place. */
-  incompleteReason: 'reset' | 'truncated' | 'no answer' | 'client left' | null;
-  /** The credentials that arrived. */
+  /** Why the client got no complete response; null if it got one. */
+  incompleteReason: 'reset' | 'truncated' | 'no response' | 'client left' | null;
+  /** The credentials that the client got. */
   credentials: FalseCredentials | null;
   fault: string | null;
 }
 
-/** What every request that comes in by one address needs. */
+/** What the requests to one listen address have in common. */
 export interface ListenerContext {
-  /** Of every client where there can be no other, which spares a system call for each; null where they differ. */
+  /** The address of all clients, which saves a system call per request; null if clients can have different ones. */
   clientAddress: string | null;
   receive: RequestReceiver;
   simulation: Simulation;
@@ -33,7 +33,7 @@ export interface ListenerContext {
   onExchange(exchange: Exchange): void;
 }
 
-/** An error that nobody foresaw costs one connection, and not the process. */
+/** An unexpected error closes one connection and does not end the process. */
 export function destroySocketOnError(socket: Duplex, action: () => void): void {
   try {
     action();
@@ -42,15 +42,15 @@ export function destroySocketOnError(socket: Duplex, action: () => void): void {
   }
 }
 
-/** Node hands over the connection of a CONNECT, to be used as a tunnel; without a taker it would close it in silence. */
-export function rejectTunnel(request: IncomingMessage, socket: Duplex, listening: ListenerContext): void {
-  const { receive, clock, onExchange } = listening;
+/** Responds to CONNECT. Node passes its bare socket, and closes it without a response if there is no listener. */
+export function rejectTunnel(message: IncomingMessage, socket: Duplex, context: ListenerContext): void {
+  const { receive, clock, onExchange } = context;
   socket.on('error', () => {});
-  const { request: inquiry, handledRequest } = receive(request, clock.now());
+  const { request, handledRequest } = receive(message, clock.now());
   writeRawResponseAndClose(handledRequest.response, socket);
   onExchange({
-    address: addressOf(inquiry, listening),
-    request: inquiry,
+    address: getClientAddress(request, context),
+    request,
     handledRequest,
     status: handledRequest.response.status,
     incompleteReason: null,
@@ -59,73 +59,72 @@ export function rejectTunnel(request: IncomingMessage, socket: Duplex, listening
   });
 }
 
-/** Answers one request, now or after the pause that a fault makes. */
+/** Responds to a request, after the delay of a `stall` fault. */
 export function handleRequest(
-  request: IncomingMessage,
+  message: IncomingMessage,
   response: ServerResponse,
-  listening: ListenerContext,
+  context: ListenerContext,
 ): void {
-  const { receive, simulation, clock, onExchange } = listening;
-  drain(request);
-  const { request: inquiry, handledRequest, errorResponder } = receive(request, clock.now());
-  const delivery = applyResponseFaults(handledRequest, inquiry, errorResponder, simulation.variants);
+  const { receive, simulation, clock, onExchange } = context;
+  discardBody(message);
+  const { request, handledRequest, errorResponder } = receive(message, clock.now());
+  const delivery = applyResponseFaults(handledRequest, request, errorResponder, simulation.variants);
   const finish = () => {
-    const instead = response.destroyed ? 'client left' : send(delivery, request, response);
-    const status = instead === null ? delivery.response.status : null;
-    const credentials = instead === null ? delivery.credentials : null;
+    const incompleteReason = response.destroyed ? 'client left' : deliver(delivery, message, response);
+    const isComplete = incompleteReason === null;
     onExchange({
-      address: addressOf(inquiry, listening),
-      request: inquiry,
+      address: getClientAddress(request, context),
+      request,
       handledRequest,
-      status,
-      incompleteReason: instead,
-      credentials,
+      status: isComplete ? delivery.response.status : null,
+      incompleteReason,
+      credentials: isComplete ? delivery.credentials : null,
       fault: delivery.fault,
     });
   };
   if (delivery.delayMs === 0) finish();
   else
     void clock
-      .sleep(delivery.delayMs, goneSignal(response))
-      .then(() => destroySocketOnError(request.socket, finish));
+      .sleep(delivery.delayMs, createCloseSignal(response))
+      .then(() => destroySocketOnError(message.socket, finish));
 }
 
-const addressOf = ({ connection }: EndpointRequest, { clientAddress }: ListenerContext) =>
+const getClientAddress = ({ connection }: EndpointRequest, { clientAddress }: ListenerContext) =>
   clientAddress ?? connection.remoteAddress ?? '';
 
-/** Bodies are of no interest; left unread they would make the system reset the connection under the answer. */
-function drain(request: IncomingMessage): void {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+/** Reads and discards the body. With unread data the system would reset the connection instead of closing it. */
+function discardBody(message: IncomingMessage): void {
+  const { 'content-length': length, 'transfer-encoding': encoding } = message.headers;
   if (length === undefined && encoding === undefined) return;
-  request.on('error', () => {});
-  request.resume();
+  message.on('error', () => {});
+  message.resume();
 }
 
-/** Aborted when the client has had enough of waiting. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  return gone.signal;
+/** Aborted when the client closes the connection. */
+function createCloseSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  return controller.signal;
 }
 
-/** What comes in place of a whole answer; null where that is sent. */
-function send(
-  { kind, response: answer }: Delivery,
-  request: IncomingMessage,
-  response: ServerResponse,
+/** Sends the response as the faults demand. Returns why it is incomplete, or null. */
+function deliver(
+  { kind, response }: Delivery,
+  message: IncomingMessage,
+  serverResponse: ServerResponse,
 ): Exchange['incompleteReason'] {
-  const isHead = request.method === 'HEAD';
+  const isHead = message.method === 'HEAD';
   switch (kind) {
     case 'silent':
-      return 'no answer';
+      return 'no response';
     case 'reset':
-      request.socket.resetAndDestroy();
+      message.socket.resetAndDestroy();
       return 'reset';
     case 'truncated':
-      writeRawResponseAndClose({ ...answer, body: isHead ? '' : firstHalf(answer.body) }, request.socket);
+      writeRawResponseAndClose({ ...response, body: isHead ? '' : firstHalf(response.body) }, message.socket);
       return 'truncated';
     case 'complete':
-      writeResponse(answer, response, isHead);
+      writeResponse(response, serverResponse, isHead);
       return null;
   }
 }

@@ -4,7 +4,7 @@ import { CredWatchError } from '../../errors.ts';
 export interface ListenAddress {
   /** An IP address, without brackets. */
   host: string;
-  /** 0 is any free one. */
+  /** 0 means any free port. */
   port: number;
 }
 
@@ -15,8 +15,8 @@ loopback.addAddress('::1', 'ipv6');
 export const isLoopbackAddress = (host: string) => loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
 
 /**
- * Reads `127.0.0.1:1338`, `[::1]:1338` and `localhost:1338`. Other names are not looked up: what they stand for can
- * change after anybody has checked it.
+ * Parses `127.0.0.1:1338`, `[::1]:1338` and `localhost:1338`. Other names are rejected, because their address could
+ * change after the check whether it is a loopback address.
  * @throws CredWatchError
  */
 export function parseListenAddress(text: string): ListenAddress {
@@ -26,12 +26,12 @@ export function parseListenAddress(text: string): ListenAddress {
   const isAddress = ipv6 === undefined ? isIPv4(host) : isIPv6(host);
   if (isAddress && port <= 65_535) return { host, port };
   throw new CredWatchError(
-    `'${text}' is not an address with a port to listen on`,
-    'use 127.0.0.1:1338 or [::1]:1338; port 0 takes any free one',
+    `'${text}' is not an IP address with a port`,
+    'use 127.0.0.1:1338 or [::1]:1338; port 0 means any free port',
   );
 }
 
-/** `http://[::1]:1338`, without a slash. */
+/** `http://[::1]:1338`, without a final slash and without the default port. */
 export function formatOrigin({ host, port }: ListenAddress): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}${port === 80 ? '' : `:${port}`}`;
 }

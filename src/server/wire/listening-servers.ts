@@ -2,29 +2,29 @@ import type { Server } from 'node:http';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import { formatOrigin, type ListenAddress } from './listen-address.ts';
 
-/** Servers that listen, and how to end them. */
+/** One or more servers that are listening. */
 export interface ListeningServers {
-  /** `http://127.0.0.1:1338`, one an address. */
+  /** `http://127.0.0.1:1338`, one per address. */
   origins: readonly string[];
-  /** Breaks off what is still being answered. */
+  /** Closes the servers and all connections, including those with an unfinished response. */
   close(): Promise<void>;
 }
 
 /**
- * Listens on every address with a server of its own, or on none.
- * @throws CredWatchError where an address is taken or not of this machine
+ * Listens on all addresses, with one server per address. If one fails, all are closed.
+ * @throws CredWatchError if an address is in use or does not belong to this machine
  */
 export async function listenOnAll(
   addresses: readonly ListenAddress[],
-  serverFor: (address: ListenAddress) => Server,
+  createServer: (address: ListenAddress) => Server,
 ): Promise<ListeningServers> {
   const started: { server: Server; origin: string }[] = [];
   const close = async () => {
-    await Promise.all(started.map(({ server }) => closed(server)));
+    await Promise.all(started.map(({ server }) => closeServer(server)));
   };
   try {
     for (const address of addresses) {
-      const server = serverFor(address);
+      const server = createServer(address);
       started.push({ server, origin: await listen(server, address) });
     }
   } catch (error) {
@@ -36,7 +36,7 @@ export async function listenOnAll(
 
 async function listen(server: Server, address: ListenAddress): Promise<string> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(unusable(address, error)));
+    server.once('error', (error) => reject(toListenError(address, error)));
     server.listen(address.port, address.host, resolve);
   });
   const bound = server.address();
@@ -44,37 +44,26 @@ async function listen(server: Server, address: ListenAddress): Promise<string> {
   return formatOrigin({ ...address, port });
 }
 
-function unusable(address: ListenAddress, cause: Error): CredWatchError {
-  const where = formatOrigin(address);
-  switch (getSystemErrorCode(cause)) {
+function toListenError(address: ListenAddress, cause: Error): CredWatchError {
+  const origin = formatOrigin(address);
+  const code = getSystemErrorCode(cause);
+  const error = (message: string, hint: string) => new CredWatchError(message, hint, { cause });
+  switch (code) {
     case 'EADDRINUSE':
-      return new CredWatchError(
-        `${where} is already in use`,
-        'name another with --listen; port 0 takes any free one',
-        {
-          cause,
-        },
-      );
+      return error(`${origin} is already in use`, 'use another --listen address; port 0 means any free port');
     case 'EADDRNOTAVAIL':
-      return new CredWatchError(
-        `${where} is not an address of this machine`,
-        'add it first: `ip address add … dev lo`',
-        { cause },
+      return error(
+        `${origin} is not an address of this machine`,
+        `add the address with \`ip address add ${address.host} dev lo\`, or use another`,
       );
     case 'EACCES':
-      return new CredWatchError(`${where} may not be used by you`, 'use a port from 1024 on, or be root', {
-        cause,
-      });
+      return error(`no permission to listen on ${origin}`, 'use a port of 1024 or above, or run as root');
     default:
-      return new CredWatchError(
-        `${where} cannot be listened on (${getSystemErrorCode(cause)})`,
-        'name another',
-        { cause },
-      );
+      return error(`cannot listen on ${origin} (${code})`, 'use another --listen address');
   }
 }
 
-const closed = (server: Server) =>
+const closeServer = (server: Server) =>
   new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

@@ -5,13 +5,13 @@ import { buildMalformedRequestError } from '../dispatcher.ts';
 import type { Simulation } from '../simulation.ts';
 import { writeRawResponseAndClose } from './response-writer.ts';
 
-const LATEST = Symbol('latest response');
-const BROKEN = Symbol('broken');
+const LATEST_RESPONSE = Symbol('latest response');
+const IS_REJECTED = Symbol('is rejected');
 
-/** Kept on the connection itself: a weak map of all connections cost a third of every request. */
-type Followed = Duplex & { [LATEST]?: ServerResponse; [BROKEN]?: boolean };
+/** State is stored on the socket: a WeakMap of sockets took a third of the time of a request. */
+type TrackedSocket = Duplex & { [LATEST_RESPONSE]?: ServerResponse; [IS_REJECTED]?: boolean };
 
-/** What cannot be read as a request is answered, too: once, and after whatever its connection is still owed. */
+/** Responds to bytes that are not an HTTP request: once per connection, and after all pending responses. */
 export class MalformedRequestHandler {
   readonly #simulation: Simulation;
   readonly #clock: Clock;
@@ -21,27 +21,27 @@ export class MalformedRequestHandler {
     this.#clock = clock;
   }
 
-  trackResponse(response: ServerResponse, socket: Followed): void {
-    socket[LATEST] = response;
+  trackResponse(response: ServerResponse, socket: TrackedSocket): void {
+    socket[LATEST_RESPONSE] = response;
   }
 
-  reject(error: NodeJS.ErrnoException, socket: Followed): void {
+  reject(error: NodeJS.ErrnoException, socket: TrackedSocket): void {
     if (error.code?.startsWith('HPE_') !== true) {
       socket.destroy();
       return;
     }
-    if (socket[BROKEN] === true) return;
-    socket[BROKEN] = true;
+    if (socket[IS_REJECTED] === true) return;
+    socket[IS_REJECTED] = true;
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
-    const answer = buildMalformedRequestError(this.#simulation, this.#clock.now(), status);
-    const before = socket[LATEST];
-    // Nothing is added to the last answer of a connection: the socket is no longer writable then.
+    const errorResponse = buildMalformedRequestError(this.#simulation, this.#clock.now(), status);
+    const previous = socket[LATEST_RESPONSE];
+    // The socket is not writable if the previous response has closed the connection.
     const send = () => {
-      if (socket.writable) writeRawResponseAndClose(answer, socket);
+      if (socket.writable) writeRawResponseAndClose(errorResponse, socket);
     };
-    // Node takes the socket away from a response that is through.
-    const isOwed = before !== undefined && !(before.writableEnded && before.socket === null);
-    if (isOwed) before.once('finish', send);
+    // Node detaches the socket from a response that has been sent completely.
+    const isPending = previous !== undefined && !(previous.writableEnded && previous.socket === null);
+    if (isPending) previous.once('finish', send);
     else send();
   }
 }

@@ -19,7 +19,7 @@ import { createHostCheck, type HostCheck } from './host-check.ts';
 export interface ReceivedRequest {
   request: EndpointRequest;
   handledRequest: HandledRequest;
-  /** How the endpoint that was meant refuses. */
+  /** Builds the errors of the shape to which the request belongs. */
   errorResponder: ErrorResponder;
 }
 
@@ -34,37 +34,36 @@ export interface IncomingRequest {
 
 export type RequestReceiver = (request: IncomingRequest, now: Instant) => ReceivedRequest;
 
-/** Finds out which endpoint a request is for, and its answer there. */
+/** Creates a function that selects the faults of a request, passes it to its shape, and checks its Host. */
 export function createRequestReceiver(simulation: Simulation, hosts: ReadonlySet<string>): RequestReceiver {
-  const respond = createDispatcher(simulation);
+  const dispatch = createDispatcher(simulation);
   const isHostAllowed = createHostCheck(hosts);
-  return (request, now) => {
-    const { path, query } = targetOf(request.url ?? '/');
+  return (message, now) => {
+    const { path, query } = parseTarget(message.url ?? '/');
     const faults = simulation.faultPlan.selectFaults(path, now);
-    const inquiry: EndpointRequest = {
-      method: request.method ?? 'GET',
+    const request: EndpointRequest = {
+      method: message.method ?? 'GET',
       path,
       query,
-      headers: request.headers,
-      connection: request.socket,
+      headers: message.headers,
+      connection: message.socket,
       now,
       dateSkew: faults.get('clock-skew')?.seconds ?? 0,
       faults,
     };
-    const { handledRequest, errorResponder } = respond(inquiry);
-    const turnedAway = turnAway(request, inquiry, handledRequest.shape, simulation, isHostAllowed);
-    if (turnedAway === null) return { request: inquiry, handledRequest, errorResponder };
-    const untouched = { ...inquiry, faults: NO_FAULTS };
+    const { handledRequest, errorResponder } = dispatch(request);
+    const rejection = rejectRequest(message, request, handledRequest.shape, simulation, isHostAllowed);
+    if (rejection === null) return { request, handledRequest, errorResponder };
     return {
-      request: untouched,
-      handledRequest: { ...handledRequest, credentials: null, response: turnedAway },
+      request: { ...request, faults: NO_FAULTS },
+      handledRequest: { ...handledRequest, credentials: null, response: rejection },
       errorResponder,
     };
   };
 }
 
-/** An absolute target, as proxies are sent it, is taken by its path. */
-function targetOf(url: string): { path: string; query: URLSearchParams } {
+/** Splits a request target. Of an absolute URL, which clients send to proxies, only path and query count. */
+function parseTarget(url: string): { path: string; query: URLSearchParams } {
   const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/]*/i, '');
   const mark = target.indexOf('?');
   return mark < 0
@@ -74,28 +73,28 @@ function targetOf(url: string): { path: string; query: URLSearchParams } {
 
 const NO_QUERY = new URLSearchParams();
 
-/** What no endpoint answers, whatever the path. Null where there is nothing to object to. */
-function turnAway(
+/** Rejects requests with a wrong Host or Expect header, on any path. Returns null if both are acceptable. */
+function rejectRequest(
   { headers, httpVersion, socket }: IncomingRequest,
-  inquiry: EndpointRequest,
+  request: EndpointRequest,
   shape: Shape | null,
   simulation: Simulation,
   isHostAllowed: HostCheck,
 ): EndpointResponse | null {
   const isAgent = shape === 'ecs' || shape === 'eks';
   if (headers.expect !== undefined && !isAgent)
-    return buildHtmlError(inquiry, 417, null, simulation.variants);
-  // Go takes `100-continue` for granted, and says so only when somebody reads the body.
+    return buildHtmlError(request, 417, null, simulation.variants);
+  // Go accepts `100-continue`, and responds with 100 only if the handler reads the body.
   if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) {
-    return buildAgentResponse(inquiry, { status: 417, body: '', closes: true });
+    return buildAgentResponse(request, { status: 417, body: '', closes: true });
   }
   if (headers.host === undefined) {
     if (httpVersion === '1.0') return null;
     return isAgent
       ? buildAgentProtocolError(400, 'missing required Host header')
-      : buildHtmlError(inquiry, 400, null, simulation.variants);
+      : buildHtmlError(request, 400, null, simulation.variants);
   }
   if (isHostAllowed(headers.host, socket)) return null;
-  if (shape === 'eks') return buildEksHostError(inquiry);
-  return isAgent ? buildAgentError(inquiry, 403, 'Forbidden') : buildEmptyError(inquiry, 403);
+  if (shape === 'eks') return buildEksHostError(request);
+  return isAgent ? buildAgentError(request, 403, 'Forbidden') : buildEmptyError(request, 403);
 }

@@ -2,33 +2,35 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { EndpointResponse } from '../endpoint-request.ts';
 
-/** Every header is ours, in our order, and none but ours. True for HEAD: the body stays away. */
-export function writeResponse(answer: EndpointResponse, response: ServerResponse, isHead: boolean): void {
-  if (answer.httpVersion === '1.0') {
-    // Node speaks 1.1 alone; hosts until 2023 spoke 1.0, and closed.
-    writeRawResponseAndClose(isHead ? { ...answer, body: '' } : answer, response.socket!);
+/** Writes exactly the given headers in the given order. Node omits the body of a response to HEAD. */
+export function writeResponse(response: EndpointResponse, target: ServerResponse, isHead: boolean): void {
+  if (response.httpVersion === '1.0') {
+    // Node's responses are always HTTP/1.1. Hosts until 2023 used HTTP/1.0 and closed the connection.
+    if (target.socket === null) return;
+    writeRawResponseAndClose(isHead ? { ...response, body: '' } : response, target.socket);
     return;
   }
-  response.sendDate = false;
-  if (headerOf(answer, 'Connection') === undefined) response.removeHeader('connection');
-  // A length that a fault took away is not made up for by chunks.
-  if (headerOf(answer, 'Content-Length') === undefined) response.removeHeader('transfer-encoding');
-  response.writeHead(answer.status, answer.reasonPhrase, flat(answer.headers)).end(answer.body);
+  target.sendDate = false;
+  if (!hasHeader(response, 'Connection')) target.removeHeader('connection');
+  // Without a length, Node would send chunks; a fault that removes the length must not add chunks.
+  if (!hasHeader(response, 'Content-Length')) target.removeHeader('transfer-encoding');
+  target
+    .writeHead(response.status, response.reasonPhrase, flattenHeaders(response.headers))
+    .end(response.body);
 }
 
-/** `Array.prototype.flat` takes longer than all the rest of an answer. */
-function flat(headers: EndpointResponse['headers']): string[] {
-  const all: string[] = [];
-  for (const [name, value] of headers) all.push(name, value);
-  return all;
+/** A loop, because `Array.prototype.flat` takes longer than the rest of a response. */
+function flattenHeaders(headers: EndpointResponse['headers']): string[] {
+  const flat: string[] = [];
+  for (const [name, value] of headers) flat.push(name, value);
+  return flat;
 }
 
-const headerOf = ({ headers }: EndpointResponse, name: string) =>
-  headers.find(([each]) => each === name)?.[1];
+const hasHeader = ({ headers }: EndpointResponse, name: string) => headers.some(([other]) => other === name);
 
 /**
- * The last of a connection, for what Node's own responses cannot say; they are the faster ones where they can. Closed once it is on its way: a socket that is destroyed at once may
- * take it along.
+ * Writes the bytes of a response that Node's `ServerResponse` cannot express, and closes the connection. The socket is
+ * destroyed after the data has been sent: destroying it at once can discard the data.
  */
 export function writeRawResponseAndClose(
   { httpVersion, status, reasonPhrase, headers, body }: EndpointResponse,

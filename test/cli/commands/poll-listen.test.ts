@@ -174,7 +174,7 @@ describe('poll --listen', () => {
     expect(run).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: http://${taken} is already in use\nhint: name another with --listen; port 0 takes any free one\n`,
+      stderr: `error: http://${taken} is already in use\nhint: use another --listen address; port 0 means any free port\n`,
     });
     expect(endpoint.seen()).toEqual([]);
     expect(await succeed(['export', '--db', db])).toBe('');
@@ -201,8 +201,8 @@ describe('poll --listen', () => {
     ],
     [
       '--interval 5m --listen nowhere',
-      "'nowhere' is not an address with a port to listen on",
-      'use 127.0.0.1:1338 or [::1]:1338; port 0 takes any free one',
+      "'nowhere' is not an IP address with a port",
+      'use 127.0.0.1:1338 or [::1]:1338; port 0 means any free port',
     ],
     [
       '--interval 5m --listen 127.0.0.1:0 -j 5h -j 4h --job a',

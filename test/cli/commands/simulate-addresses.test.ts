@@ -3,7 +3,7 @@ import { runShell } from '../../support/cli/built-program.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../../support/cli/namespaces.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
-/** The addresses of the real endpoints, on a loopback that nobody else has. Polls print series and account. */
+/** Serves on the addresses of the real endpoints in its own network namespace, and polls them. */
 const REAL_ADDRESSES = `
 set -e
 ip link set lo up
@@ -29,7 +29,7 @@ wait "$simulator"
 `;
 
 test.skipIf(mayBeSkipped && noNetworkNamespace !== null)(
-  `serves where the real endpoints are, to a poller that is told nothing${noNetworkNamespace === null ? '' : ` (${noNetworkNamespace})`}`,
+  `simulate serves a poller without configuration on the addresses of the real endpoints${noNetworkNamespace === null ? '' : ` (${noNetworkNamespace})`}`,
   async () => {
     expect(noNetworkNamespace).toBeNull();
     const out = temporaryFolder();

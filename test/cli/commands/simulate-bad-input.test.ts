@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 interface BadInput {
   args: string[];
-  /** Both lines, without the words in front. */
+  /** The texts after `error:` and `hint:`. */
   error: string;
   hint: string;
 }
@@ -13,7 +13,7 @@ interface BadInput {
 const DURATIONS = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
 const NO_TIME = 'use at least 1s';
 
-const refused: BadInput[] = [
+const badInputs: BadInput[] = [
   ...['lifetime', 'rotate-every', 'authorization-lifetime', 'for', 'history', 'every'].flatMap((flag) => [
     { args: [`--${flag}`, '5x'], error: `--${flag} '5x' is not a duration`, hint: DURATIONS },
     { args: [`--${flag}`, '0'], error: `--${flag} '0' is too short`, hint: NO_TIME },
@@ -25,18 +25,18 @@ const refused: BadInput[] = [
   })),
   {
     args: ['--rotate-every', '1m', '--overlap', '1m'],
-    error: '--rotate-every and --overlap say the same in two ways',
-    hint: 'give one of them',
+    error: '--rotate-every and --overlap cannot be combined',
+    hint: 'omit one of them',
   },
   ...['6h', '7h'].map((overlap) => ({
     args: ['--overlap', overlap],
-    error: `--overlap ${overlap} is not less than the lifetime of 6h`,
-    hint: 'let the old credentials live for a while before the new ones come',
+    error: `--overlap ${overlap} is not shorter than the lifetime of 6h`,
+    hint: 'use a shorter --overlap or a longer --lifetime',
   })),
   {
     args: ['--rotate-every', '1m', '--jitter', '30s'],
-    error: '--jitter 30s is too much for a rotation every 1m',
-    hint: 'use less than half of it, or rotations would overtake each other',
+    error: '--jitter 30s is too long for a rotation every 1m',
+    hint: 'use less than half of the time between rotations',
   },
   ...['a/b', '', 'a b', 'é', 'x'.repeat(65)].map((role) => ({
     args: ['--role', role],
@@ -68,8 +68,8 @@ const refused: BadInput[] = [
     '',
   ].map((address) => ({
     args: ['--listen', address],
-    error: `'${address}' is not an address with a port to listen on`,
-    hint: 'use 127.0.0.1:1338 or [::1]:1338; port 0 takes any free one',
+    error: `'${address}' is not an IP address with a port`,
+    hint: 'use 127.0.0.1:1338 or [::1]:1338; port 0 means any free port',
   })),
   {
     args: ['--listen', '[::]:0'],
@@ -79,7 +79,7 @@ const refused: BadInput[] = [
   {
     args: ['--listen', '192.0.2.1:0', '--allow-remote'],
     error: 'http://192.0.2.1:0 is not an address of this machine',
-    hint: 'add it first: `ip address add … dev lo`',
+    hint: 'add the address with `ip address add 192.0.2.1 dev lo`, or use another',
   },
   ...['sim:1338', '', 'http://sim', 'a b', '[::1]'].map((host) => ({
     args: ['--allow-host', host],
@@ -88,48 +88,48 @@ const refused: BadInput[] = [
   })),
   {
     args: ['--fault', '503', '--fault', 'stall=soon'],
-    error: "the fault 'stall=soon' is not understood",
-    hint: 'write stall[=TIME]: answers later (1500ms, 3s; an hour at most), or never',
+    error: "invalid fault 'stall=soon'",
+    hint: 'use stall[=TIME]: delay the response (1500ms, 3s, at most 1h), or never respond',
   },
   {
     args: ['--fault', '503,shar=30%'],
-    error: "the fault '503' has no condition 'shar'",
+    error: "the fault '503' has the unknown condition 'shar'",
     hint: 'use one of share, path, from, until, for, times',
   },
   {
     args: ['--fault', 'body=\u001b[31m,from=x'],
-    error: "from=x of the fault 'body=\\u{1b}[31m' is not understood",
+    error: "the fault 'body=\\u{1b}[31m' has the invalid condition from=x",
     hint: 'use from=2m, counted from the start',
   },
   {
     args: ['--variant', 'wires=http/1.0'],
-    error: "there is no variant 'wires'",
+    error: "unknown variant 'wires'",
     hint: 'did you mean wire? use one of wire, error-page, unauthorized, forwarded, bad-token, throttle, slash, extended-api',
   },
   {
     args: ['--variant', 'wire=http/2'],
-    error: "the variant wire cannot be 'http/2'",
+    error: "invalid value 'http/2' for the variant wire",
     hint: 'use wire=http/1.1 or wire=http/1.0',
   },
   {
     args: ['--variant', 'wire'],
-    error: "the variant wire cannot be ''",
+    error: "invalid value '' for the variant wire",
     hint: 'use wire=http/1.1 or wire=http/1.0',
   },
   {
     args: ['--scenario', 'hop-limits'],
-    error: "there is no scenario 'hop-limits'",
+    error: "unknown scenario 'hop-limits'",
     hint:
       'did you mean hop-limit? use one of agent-restarts, agent-serves-expired, agent-throttles, bad-token-request, frozen-copy, hop-limit, ' +
       'hop-limit-v2-only, imds-serves-expired, no-association, one-slow-answer, refresh-at-every-request, ' +
-      'short-lived-proxy, token-file-read-once, token-refused, trust-policy-broken, or name a JSON file',
+      'short-lived-proxy, token-file-read-once, token-refused, trust-policy-broken, or a JSON file',
   },
   {
     args: ['--scenario', './none.json'],
-    error: 'there is no scenario ./none.json',
-    hint: 'name a JSON file, or a scenario of --help',
+    error: 'the scenario file ./none.json does not exist',
+    hint: 'name a JSON file, or a scenario that `cred-watch simulate --help` lists',
   },
-  { args: ['--tree', 'none'], error: 'there is no none', hint: 'name a JSON file or a folder with --tree' },
+  { args: ['--tree', 'none'], error: 'none does not exist', hint: 'use --tree with a JSON file or a folder' },
   { args: ['--seed', ' '], error: "--seed ' ' is not a valid name", hint: 'use 1 to 256 characters' },
   {
     args: ['--seed', 'a\nb'],
@@ -144,7 +144,7 @@ const refused: BadInput[] = [
   ].map(([flag, value]) => ({
     args: [flag!, value!],
     error: `${flag === '-o' ? '--output' : flag} needs --history`,
-    hint: 'say how long: `cred-watch simulate --history 30d`',
+    hint: 'add the length: `cred-watch simulate --history 30d`',
   })),
   ...[
     ['--listen', '127.0.0.1:0'],
@@ -154,8 +154,8 @@ const refused: BadInput[] = [
     ['--tree', '.'],
   ].map((args) => ({
     args: ['--history', '1h', ...args],
-    error: `${args[0]} does not go with --history`,
-    hint: 'leave it out: nothing is served',
+    error: `${args[0]} cannot be used with --history`,
+    hint: `omit ${args[0]}; --history does not serve`,
   })),
   {
     args: ['now'],
@@ -166,11 +166,11 @@ const refused: BadInput[] = [
 ];
 
 test.concurrent.for(
-  refused.map((row): [string, BadInput] => [row.args.map((arg) => JSON.stringify(arg)).join(' '), row]),
-)('`simulate %s` is refused', async ([, row], context) => {
+  badInputs.map((row): [string, BadInput] => [row.args.map((arg) => JSON.stringify(arg)).join(' '), row]),
+)('`simulate %s` is rejected', async ([, row], context) => {
   const { args, error, hint } = row;
   const cwd = temporaryFolder(context.onTestFinished);
-  const run = row === refused[0] ? runProgram : runCommand;
+  const run = row === badInputs[0] ? runProgram : runCommand;
   context.expect(await run(['simulate', ...args], { cwd })).toEqual({
     code: 2,
     signal: null,

@@ -17,8 +17,8 @@ import { pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts'
 const FREE = ['--listen', '127.0.0.1:0'];
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-describe('the lines at the start', () => {
-  test('are exports, comments and what must not stay set, and nothing else', async () => {
+describe('the output of simulate at the start', () => {
+  test('consists of comments, export lines and unset lines', async () => {
     const { started } = await startSimulation(['--shape', 'imds,ecs,eks,cloudshell']);
     const others = started
       .split('\n')
@@ -26,14 +26,14 @@ describe('the lines at the start', () => {
     expect(others).toEqual([]);
   });
 
-  test('take away what another rehearsal left behind', async () => {
+  test('unsets the variables of an earlier simulator', async () => {
     const { started } = await startSimulation([]);
     const left =
       'export AWS_EC2_METADATA_DISABLED=true AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:1/';
     expect(Object.keys(sourced(`${left}\n${started}`))).toEqual(['AWS_EC2_METADATA_SERVICE_ENDPOINT']);
   });
 
-  test('send a client to IMDS, with a slash at the end', async () => {
+  test('exports the IMDS endpoint with a final slash', async () => {
     const { environment } = await startSimulation([]);
     expect(environment).toEqual({
       AWS_EC2_METADATA_SERVICE_ENDPOINT: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
@@ -44,7 +44,7 @@ describe('the lines at the start', () => {
     expect(Date.parse(Expiration) - Date.parse(LastUpdated)).toBe(6 * 3_600_000);
   });
 
-  test('send a client to ECS', async () => {
+  test('exports the ECS endpoint', async () => {
     const { environment } = await startSimulation(['--shape', 'ecs', '--role', 'task']);
     expect(Object.keys(environment)).toEqual(['AWS_CONTAINER_CREDENTIALS_FULL_URI']);
     const { status, body } = await curl(environment.AWS_CONTAINER_CREDENTIALS_FULL_URI!);
@@ -52,7 +52,7 @@ describe('the lines at the start', () => {
     expect(JSON.parse(body)).toMatchObject({ RoleArn: expect.stringMatching(/:role\/task$/) });
   });
 
-  test('send a client to EKS, with the file of its token', async () => {
+  test('exports the EKS endpoint and the token file', async () => {
     const args = ['--shape', 'eks', '--authorization-lifetime', '1h'];
     const { environment, stop } = await startSimulation(args, {}, startProgram);
     const { AWS_CONTAINER_CREDENTIALS_FULL_URI: url, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file } =
@@ -68,7 +68,7 @@ describe('the lines at the start', () => {
     expect(() => readFileSync(file!)).toThrow('ENOENT');
   });
 
-  test('send a client to CloudShell, and away from IMDS', async () => {
+  test('exports the CloudShell endpoint and token, and disables IMDS', async () => {
     const { environment } = await startSimulation(['--shape', 'cloudshell']);
     const {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
@@ -82,7 +82,7 @@ describe('the lines at the start', () => {
     expect(JSON.parse(body)).toMatchObject({ Type: '', Code: 'Success' });
   });
 
-  test('of several shapes are a block each, all served by one process', async () => {
+  test('has one block per shape, all served by one process', async () => {
     const { environments } = await startSimulation(['--shape', 'imds, cloudshell,ecs']);
     const { imds, ecs, cloudshell, ...others } = environments;
     expect(others).toEqual({});
@@ -92,22 +92,22 @@ describe('the lines at the start', () => {
     expect((await curl(cloudshell!.AWS_CONTAINER_CREDENTIALS_FULL_URI!, headers)).status).toBe(200);
   });
 
-  test('can be read by a shell from a file while the simulator runs, which is how scripts use it', async () => {
-    // The file is made first: the shell's own child may make it later than grep looks for it.
+  test('can be sourced from a file while the simulator runs', async () => {
+    // The file is created first, because grep may run before the simulator creates it.
     const script = `
       : > lines
       "$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 > lines 2> log & simulator=$!
       until grep -q '^export' lines; do sleep 0.1; done
       . ./lines
       "$NODE" -e "fetch(process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT + 'latest/meta-data/instance-id')
-        .then(async (answer) => console.log(answer.status, await answer.text()))"
+        .then(async (response) => console.log(response.status, await response.text()))"
       kill -TERM $simulator; wait $simulator; echo "ended with $?"; cat log >&2`;
     const { stdout, stderr } = await runShell(script, { cwd: temporaryFolder() });
     expect(stdout).toMatch(/^200 i-\w+\nended with 0\n$/);
     expect(stderr).toMatch(/^\S+ \S+Z {2}GET \/latest\/meta-data\/instance-id {2}200 {2}v1 {2}\S+\n$/);
   });
 
-  test('are safe to read when it has ended, too, whatever its clients called themselves', async () => {
+  test('can be sourced after the end, also with hostile User-Agents', async () => {
     const folder = temporaryFolder();
     const { environment, stop } = await startSimulation([]);
     const hostile = `x; touch ${folder}/run; $(touch ${folder}/run) \`touch ${folder}/run\` && \u0085touch ${folder}/run`;
@@ -118,44 +118,43 @@ describe('the lines at the start', () => {
     expect(pathsIn(folder)).toEqual([]);
   });
 
-  test('say what is played', async () => {
+  test('shows the timing, seed, scenario and faults', async () => {
     const { started } = await startSimulation([
       ...['--lifetime', '10m', '--rotate-every', '2m', '--jitter', '5s', '--role', 'loader'],
       ...['--seed', 'a b', '--fault', '503,share=1%', '--scenario', 'hop-limit'],
     ]);
-    for (const said of [
-      '# role loader: valid for 10m, replaced every 2m, give or take 5s',
+    for (const line of [
+      '# role loader: credentials valid for 10m, rotated every 2m ± 5s',
       '# seed a b, started ',
-      '# scenario hop-limit: A bridged container ',
+      '# scenario hop-limit: A client runs in a bridged container ',
       '# fault hop-limit\n',
       '# fault 503,share=1%\n',
     ]) {
-      expect(started).toContain(said);
+      expect(started).toContain(line);
     }
   });
 });
 
-describe('it ends with 0 and a report', () => {
-  const REPORT =
-    /\n\n# 2 requests from 1 client(?: in \d+s)?; credentials were handed out 1 time, 1 set of them\n\n# /;
+describe('simulate ends with exit code 0 and a summary', () => {
+  const SUMMARY = /\n\n# 2 requests from 1 client(?: in \d+s)?; 1 set of credentials served 1 time\n\n# /;
 
-  test.for(['SIGTERM', 'SIGINT'] as const)('at a %s', async (signal) => {
+  test.for(['SIGTERM', 'SIGINT'] as const)('after a %s', async (signal) => {
     const { environment, child, done } = await startSimulation([], {}, startProgram);
     await credentials(environment);
     child.kill(signal);
     const run = await done;
     expect([run.code, run.signal]).toEqual([0, null]);
-    expect(run.stdout).toMatch(REPORT);
-    expect(run.stdout).toMatch(/\n# nobody used IMDSv1\n$/);
+    expect(run.stdout).toMatch(SUMMARY);
+    expect(run.stdout).toMatch(/\n# no client used IMDSv1\n$/);
   });
 
   test('after the time of --for', async () => {
     const run = await runProgram(['simulate', ...FREE, '--for', '1s']);
     expect(run).toMatchObject({ code: 0, signal: null, stderr: '' });
-    expect(run.stdout).toMatch(/\n\n# nobody asked\n$/);
+    expect(run.stdout).toMatch(/\n\n# no client made a request\n$/);
   });
 
-  test('while a client still waits for an answer', async () => {
+  test('while a client waits for a response', async () => {
     const stalls = ['--fault', 'stall,path=/slow'];
     const { environment, child, stop } = await startSimulation(stalls, {}, startProgram);
     const waiting = curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}slow`);
@@ -163,23 +162,23 @@ describe('it ends with 0 and a report', () => {
     await Promise.all([logged.then(stop), expect(waiting).rejects.toThrow()]);
     const { code, stdout } = await stop();
     expect(code).toBe(0);
-    expect(stdout).toMatch(/\n\n# 1 request from 1 client; no credentials were handed out\n/);
+    expect(stdout).toMatch(/\n\n# 1 request from 1 client; no credentials served\n/);
   });
 });
 
-describe('where it listens', () => {
-  test('a port that is taken is told, with what to do', async () => {
+describe('simulate --listen', () => {
+  test('reports a port that is in use', async () => {
     const { environment } = await startSimulation([]);
     const { host, origin } = new URL(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT!);
     expect(await runCommand(['simulate', '--listen', host])).toEqual({
       code: 2,
       signal: null,
       stdout: '',
-      stderr: `error: ${origin} is already in use\nhint: name another with --listen; port 0 takes any free one\n`,
+      stderr: `error: ${origin} is already in use\nhint: use another --listen address; port 0 means any free port\n`,
     });
   });
 
-  test('one of several addresses that is taken leaves none open', async () => {
+  test('listens on no address if one of several is in use', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void taken.close());
@@ -188,7 +187,7 @@ describe('where it listens', () => {
     expect(run).toMatchObject({ code: 2, stdout: '' });
   });
 
-  test('what other machines can reach takes a flag', async () => {
+  test('needs --allow-remote for an address that other machines can reach', async () => {
     expect(await runCommand(['simulate', '--listen', '0.0.0.0:0'])).toMatchObject({
       code: 2,
       stdout: '',
@@ -198,18 +197,18 @@ describe('where it listens', () => {
     });
     const { environment, started } = await startSimulation(['--listen', '0.0.0.0:0', '--allow-remote']);
     expect(started).toContain('# listening on http://0.0.0.0:');
-    // Nobody can ask 0.0.0.0.
+    // Clients cannot connect to 0.0.0.0.
     expect(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
     expect((await credentials(environment)).Code).toBe('Success');
   });
 
-  test('IPv6, with brackets', async () => {
+  test('accepts an IPv6 address in brackets', async () => {
     const { environment } = await startSimulation(['--listen', '[::1]:0']);
     expect(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT).toMatch(/^http:\/\/\[::1\]:\d+\/$/);
     expect((await credentials(environment)).Code).toBe('Success');
   });
 
-  test('two addresses are one simulator', async () => {
+  test('serves the same simulation on two addresses', async () => {
     const { started, stop } = await startSimulation([...FREE, '--listen', '[::1]:0', '-f', 'json']);
     const { endpoints } = JSON.parse(started);
     expect(endpoints).toEqual([
@@ -217,14 +216,14 @@ describe('where it listens', () => {
       expect.stringMatching(/^http:\/\/\[::1\]:\d+\/$/),
     ]);
     const [one, other] = endpoints.map((each: string) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: each }));
-    // A token of the one opens the other.
+    // A token of one address is valid at the other.
     const { status } = await curl(`${endpoints[1]}${DOCUMENT}`, withToken(await sessionToken(one)));
     expect(status).toBe(200);
     expect((await credentials(one)).AccessKeyId).toBe((await credentials(other)).AccessKeyId);
     expect(JSON.parse((await stop()).stdout.trim().split('\n').at(-1)!).request_count).toBe(6);
   });
 
-  test('a name that is allowed is answered, another one is not', async () => {
+  test('accepts the host names of --allow-host and rejects others', async () => {
     const { environment } = await startSimulation(['--allow-host', 'Sim.internal', '--allow-host', 'other']);
     const url = `${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}latest/meta-data/instance-id`;
     const statuses = [];
@@ -235,8 +234,8 @@ describe('where it listens', () => {
   });
 });
 
-describe('what it says', () => {
-  test('as JSON is a line an event on stdout, and nothing else', async () => {
+describe('the log of simulate', () => {
+  test('as JSON is one line per event on stdout', async () => {
     const args = [
       ...['--format', 'json', '--debug', '--shape', 'imds,ecs', '--lifetime', '30s', '--rotate-every', '1m'],
       ...['--fault', '503,path=/broken', '--fault', 'reset,path=/reset', '--seed', 'seed'],
@@ -266,28 +265,28 @@ describe('what it says', () => {
         method: 'GET',
         path: `/${DOCUMENT}`,
         status: 200,
-        instead: null,
+        incomplete_reason: null,
         shape: 'imds',
-        asked: 'credentials',
+        kind: 'credentials',
       },
       ...{ api_version: '2', access_key_id: expect.stringMatching(/^ASIA….{4}$/), fault: null },
       ...{ expiration: expect.stringMatching(ISO), client: 'curl/7.88.1', address: '127.0.0.1' },
     });
     expect(events.slice(4, 6)).toMatchObject([
       { path: '/broken', status: 503, fault: 'status' },
-      { path: '/reset', status: null, instead: 'reset', fault: 'reset' },
+      { path: '/reset', status: null, incomplete_reason: 'reset', fault: 'reset' },
     ]);
     expect(events[6]).toMatchObject({ shape: 'ecs', path: '/v2/credentials/…', status: 200 });
     expect(events[7]).toMatchObject({
       ...{ request_count: 6, credentials_count: 3, fault_count: 2, failed_count: 2 },
-      imds_v1_clients: [{ answer_count: 1 }],
+      imds_v1_clients: [{ response_count: 1 }],
     });
-    // Talk is talk in every format.
-    expect(stderr).toMatch(/^note: credentials can expire up to \d+s before the next ones come/);
+    // Notes are text in every format.
+    expect(stderr).toMatch(/^note: expired credentials can be served for up to \d+s before a rotation/);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  test('as text is a line a request on stderr', async () => {
+  test('as text is one line per request on stderr', async () => {
     const { environment, stop } = await startSimulation(['--fault', '503,path=/broken']);
     await credentials(environment);
     await curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}broken?with=query`);
@@ -305,7 +304,7 @@ describe('what it says', () => {
     ]);
   });
 
-  test.for(['text', 'json'])('as %s with --no-log is the start and the report alone', async (format) => {
+  test.for(['text', 'json'])('as %s is omitted with --no-log', async (format) => {
     const { environment, started, stop } = await startSimulation(['--no-log', '-f', format]);
     await credentials(environment);
     const { stdout, stderr } = await stop();
@@ -316,8 +315,8 @@ describe('what it says', () => {
     else expect(rest).toMatch(/^\n# 2 requests from 1 client/);
   });
 
-  test('ends with its reader, and it goes on to its own end', async () => {
-    // What the shell writes last tells that the simulator ended by itself, with 0.
+  test('can lose its reader without ending the simulator', async () => {
+    // The last line of the shell shows the exit code of the simulator.
     const script = `
       { "$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 -f json --for 1s; echo "ended with $?" >&2; } | head -n 1`;
     const { stdout, stderr } = await runShell(script);
@@ -325,7 +324,7 @@ describe('what it says', () => {
     expect(stderr).toBe('ended with 0\n');
   });
 
-  test('with its pipe closed does not keep it from answering', async () => {
+  test('with a closed pipe does not prevent responses', async () => {
     const program = await startSimulation(['-f', 'json'], {}, startProgram);
     program.child.stdout!.destroy();
     for (let count = 0; count < 5; count += 1)
@@ -333,7 +332,7 @@ describe('what it says', () => {
     expect(await program.stop()).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('and cannot be written anywhere is an error', async () => {
+  test('that cannot be written is an error', async () => {
     const script = '"$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 > /dev/full';
     expect(await runShell(script)).toMatchObject({
       code: 2,
@@ -345,13 +344,16 @@ describe('what it says', () => {
 test.for([
   ['nagios', 0, 3],
   ['systemd', 0, 255],
-] as const)('--exit-codes %s: %i, and %i for wrong usage', async ([style, good, bad]) => {
-  const { stop } = await startSimulation(['--exit-codes', style]);
-  expect((await stop()).code).toBe(good);
-  expect((await runCommand(['simulate', '--lifetime', 'x', '--exit-codes', style])).code).toBe(bad);
-});
+] as const)(
+  'simulate --exit-codes %s ends with %i, and with %i for wrong usage',
+  async ([style, good, bad]) => {
+    const { stop } = await startSimulation(['--exit-codes', style]);
+    expect((await stop()).code).toBe(good);
+    expect((await runCommand(['simulate', '--lifetime', 'x', '--exit-codes', style])).code).toBe(bad);
+  },
+);
 
-test('--help shows every fault, scenario and variant on stdout', async () => {
+test('simulate --help shows every fault, scenario and variant', async () => {
   const { code, stdout, stderr } = await runCommand(['simulate', '--help']);
   expect([code, stderr]).toEqual([0, '']);
   for (const word of [

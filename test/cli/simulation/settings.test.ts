@@ -6,7 +6,7 @@ import { credentials, curl, DOCUMENT, startSimulation } from '../../support/cli/
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 describe('a seed', () => {
-  test('given twice gives the same first credentials, and another one others', async () => {
+  test('gives the same credentials again, and another seed gives others', async () => {
     const first = async (seed: string) => {
       const { environment, started, stop } = await startSimulation(['--seed', seed]);
       expect(started).toContain(`# seed ${seed}, `);
@@ -19,7 +19,7 @@ describe('a seed', () => {
     expect(other.AccessKeyId).not.toBe(one.AccessKeyId);
   });
 
-  test('that none was given for is told, and is another one each time', async () => {
+  test('is random and shown without --seed', async () => {
     const seeds = [];
     for (let run = 0; run < 2; run += 1) {
       const { started, stop } = await startSimulation([]);
@@ -30,8 +30,8 @@ describe('a seed', () => {
   });
 });
 
-describe('more metadata', () => {
-  const look = async (
+describe('the metadata of --tree', () => {
+  const read = async (
     { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint }: Record<string, string>,
     path: string,
   ) => {
@@ -39,7 +39,7 @@ describe('more metadata', () => {
     return status === 200 ? body : status;
   };
 
-  test('of a file is served, and again when it has changed', async () => {
+  test('in a file is served, and read again after a change', async () => {
     const file = join(temporaryFolder(), 'tree.json');
     const write = (value: string) =>
       writeFileSync(
@@ -48,41 +48,41 @@ describe('more metadata', () => {
       );
     write('eu-north-1');
     const { environment, stop } = await startSimulation(['--tree', file]);
-    expect(await look(environment, 'meta-data/placement/region')).toBe('eu-north-1');
-    expect(await look(environment, 'user-data')).toBe('#!/bin/sh\n');
+    expect(await read(environment, 'meta-data/placement/region')).toBe('eu-north-1');
+    expect(await read(environment, 'user-data')).toBe('#!/bin/sh\n');
     write('ap-southeast-2');
-    expect(await look(environment, 'meta-data/placement/region')).toBe('ap-southeast-2');
+    expect(await read(environment, 'meta-data/placement/region')).toBe('ap-southeast-2');
     writeFileSync(file, '{');
-    expect(await look(environment, 'meta-data/placement/region')).toBe('ap-southeast-2');
+    expect(await read(environment, 'meta-data/placement/region')).toBe('ap-southeast-2');
     const { code, stderr } = await stop();
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^note: .*tree\.json is not JSON.*: still serving what it said before$/m);
+    expect(stderr).toMatch(/^note: .*tree\.json is not valid JSON.*; serving the previous content$/m);
   });
 
-  test('of a folder is served, and again when it has changed', async () => {
+  test('in a folder is served, and read again after a change', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'meta-data', 'tags', 'instance');
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, 'Name'), 'loader\n');
     const { environment, stop } = await startSimulation(['--tree', folder]);
-    expect(await look(environment, 'meta-data/tags/instance/Name')).toBe('loader');
+    expect(await read(environment, 'meta-data/tags/instance/Name')).toBe('loader');
     writeFileSync(join(path, 'Stage'), 'test');
-    expect(await look(environment, 'meta-data/tags/instance/')).toContain('Stage');
+    expect(await read(environment, 'meta-data/tags/instance/')).toContain('Stage');
     rmSync(join(path, 'Stage'));
-    expect(await look(environment, 'meta-data/tags/instance/Stage')).toBe(404);
+    expect(await read(environment, 'meta-data/tags/instance/Stage')).toBe(404);
     expect(await stop()).toMatchObject({ code: 0 });
   });
 });
 
 describe('a scenario', () => {
-  test('goes by its name', async () => {
+  test('can be built in', async () => {
     const { environment } = await startSimulation(['--scenario', 'bad-token-request']);
     const headers = { 'X-aws-ec2-metadata-token-ttl-seconds': '60' };
     const url = `${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}latest/api/token`;
     expect((await curl(url, headers, 'PUT')).status).toBe(400);
   });
 
-  test('of a file gives what flags leave open, and faults beside theirs', async () => {
+  test('in a file provides values for omitted flags, and adds faults', async () => {
     const file = join(temporaryFolder(), 'mine.json');
     const steps = [{ fault: '503', path: '/one' }];
     const settings = { shape: 'ecs', lifetime: '3m', rotate_every: '1m', jitter: '20s', role: 'theirs' };
@@ -112,7 +112,7 @@ describe('a scenario', () => {
       ...{ lifetime_seconds: 600, rotate_every_seconds: 60, jitter_seconds: 20, role: 'ours' },
       ...{ shapes: ['imds', 'eks'], faults: ['503,path=/one', '429,path=/two'] },
     });
-    // The jitter of a pace goes with it: 20s would be too much here.
+    // A flag for the timing also replaces the jitter: 20s would be too long here.
     expect(await listening('--rotate-every', '30s')).toMatchObject({
       rotate_every_seconds: 30,
       jitter_seconds: 1,
@@ -122,8 +122,8 @@ describe('a scenario', () => {
   });
 });
 
-describe('the pace', () => {
-  const paceOf = async (...flags: string[]) => {
+describe('the timing', () => {
+  const readTiming = async (...flags: string[]) => {
     const { started, stop } = await startSimulation(['-f', 'json', ...flags]);
     const { stderr } = await stop();
     const {
@@ -134,36 +134,48 @@ describe('the pace', () => {
     return { lifetime, every, jitter, stderr };
   };
 
-  test('is that of EC2 unless something else is asked for', async () => {
-    expect(await paceOf()).toEqual({ lifetime: 21_600, every: 3600, jitter: 120, stderr: '' });
-    expect(await paceOf('--lifetime', '10m')).toEqual({ lifetime: 600, every: 100, jitter: 3, stderr: '' });
-    expect(await paceOf('--lifetime', '1s')).toMatchObject({ lifetime: 1, every: 1, jitter: 0 });
+  test('is like EC2 by default', async () => {
+    expect(await readTiming()).toEqual({ lifetime: 21_600, every: 3600, jitter: 120, stderr: '' });
+    expect(await readTiming('--lifetime', '10m')).toEqual({
+      lifetime: 600,
+      every: 100,
+      jitter: 3,
+      stderr: '',
+    });
+    expect(await readTiming('--lifetime', '1s')).toMatchObject({ lifetime: 1, every: 1, jitter: 0 });
   });
 
-  test('without --jitter never lets credentials expire before the next ones come', async () => {
-    expect(await paceOf('--lifetime', '10m', '--overlap', '10s')).toMatchObject({ jitter: 5 });
-    expect(await paceOf('--lifetime', '6h')).toMatchObject({ jitter: 120 });
-    expect(await paceOf('--lifetime', '1m', '--rotate-every', '2m')).toMatchObject({ jitter: 0 });
+  test('without --jitter rotates before credentials expire', async () => {
+    expect(await readTiming('--lifetime', '10m', '--overlap', '10s')).toMatchObject({ jitter: 5 });
+    expect(await readTiming('--lifetime', '6h')).toMatchObject({ jitter: 120 });
+    expect(await readTiming('--lifetime', '1m', '--rotate-every', '2m')).toMatchObject({ jitter: 0 });
   });
 
-  test('with --overlap rotates when that much of the old ones is left', async () => {
-    expect(await paceOf('--lifetime', '1h', '--overlap', '15m')).toEqual({
+  test('with --overlap rotates at that remaining validity of the old credentials', async () => {
+    expect(await readTiming('--lifetime', '1h', '--overlap', '15m')).toEqual({
       ...{ lifetime: 3600, every: 2700, jitter: 90, stderr: '' },
     });
-    expect(await paceOf('--lifetime', '1h', '--overlap', '0', '--jitter', '0')).toMatchObject({
+    expect(await readTiming('--lifetime', '1h', '--overlap', '0', '--jitter', '0')).toMatchObject({
       ...{ every: 3600, stderr: '' },
     });
   });
 
-  test('that lets credentials expire before the next ones come is noted', async () => {
+  test('gives a note if credentials can expire before a rotation', async () => {
     const note = (time: string, remedy = '') =>
-      `note: credentials can expire up to ${time} before the next ones come, and are handed out until then${remedy}\n`;
-    const { stderr: slow } = await paceOf('--lifetime', '1m', '--rotate-every', '2m', '--jitter', '0');
+      `note: expired credentials can be served for up to ${time} before a rotation${remedy}\n`;
+    const { stderr: slow } = await readTiming('--lifetime', '1m', '--rotate-every', '2m', '--jitter', '0');
     expect(slow).toBe(note('1m'));
-    // A rotation that is early by the jitter, and the next one late by it.
-    const { stderr: jittery } = await paceOf('--lifetime', '60s', '--rotate-every', '58s', '--jitter', '2s');
-    expect(jittery).toBe(note('2s', '; a smaller --jitter prevents it'));
-    const { stderr: fine } = await paceOf('--lifetime', '60s', '--rotate-every', '56s', '--jitter', '2s');
+    // One rotation is early by the jitter, and the next one late.
+    const { stderr: jittery } = await readTiming(
+      '--lifetime',
+      '60s',
+      '--rotate-every',
+      '58s',
+      '--jitter',
+      '2s',
+    );
+    expect(jittery).toBe(note('2s', '; use a smaller --jitter to prevent this'));
+    const { stderr: fine } = await readTiming('--lifetime', '60s', '--rotate-every', '56s', '--jitter', '2s');
     expect(fine).toBe('');
   });
 });
@@ -173,15 +185,18 @@ describe('IMDS', () => {
     ['both', 200, 200],
     ['v2', 200, 401],
     ['v1', 405, 200],
-  ] as const)('--imds %s: a token %i, without one %i', async ([mode, token, without]) => {
-    const { environment } = await startSimulation(['--imds', mode]);
-    const { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint } = environment;
-    const headers = { 'X-aws-ec2-metadata-token-ttl-seconds': '60' };
-    expect((await curl(`${endpoint}latest/api/token`, headers, 'PUT')).status).toBe(token);
-    expect((await curl(`${endpoint}${DOCUMENT}`)).status).toBe(without);
-  });
+  ] as const)(
+    '--imds %s responds %i to a token request, and %i to a GET without a token',
+    async ([mode, token, without]) => {
+      const { environment } = await startSimulation(['--imds', mode]);
+      const { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint } = environment;
+      const headers = { 'X-aws-ec2-metadata-token-ttl-seconds': '60' };
+      expect((await curl(`${endpoint}latest/api/token`, headers, 'PUT')).status).toBe(token);
+      expect((await curl(`${endpoint}${DOCUMENT}`)).status).toBe(without);
+    },
+  );
 
-  test('answers as a variant asks it to', async () => {
+  test('follows a --variant', async () => {
     const { environment } = await startSimulation(['--imds', 'v2', '--variant', 'unauthorized=page']);
     const { body } = await curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}${DOCUMENT}`);
     expect(body).toHaveLength(343);
@@ -189,7 +204,7 @@ describe('IMDS', () => {
 });
 
 describe('EKS', () => {
-  test('without room for its token file is an error, and nothing stays open', async () => {
+  test('reports an error if the token file cannot be created', async () => {
     const run = await runProgram(['simulate', '--shape', 'eks', '--listen', '127.0.0.1:0'], {
       env: { TMPDIR: '/nonexistent' },
     });
@@ -198,11 +213,11 @@ describe('EKS', () => {
       signal: null,
       stdout: '',
       stderr:
-        'error: no token file can be made in /nonexistent (ENOENT)\nhint: name another folder with TMPDIR\n',
+        'error: cannot create a token file in /nonexistent (ENOENT)\nhint: set TMPDIR to a writable folder\n',
     });
   });
 
-  test('whose token file was taken away says so and goes on', async () => {
+  test('reports that the token file cannot be renewed, and continues', async () => {
     const folder = temporaryFolder();
     const args = ['--shape', 'eks', '--authorization-lifetime', '1s'];
     const { child, environment, stop } = await startSimulation(
@@ -210,11 +225,11 @@ describe('EKS', () => {
       { env: { TMPDIR: folder } },
       startProgram,
     );
-    const told = new Promise((resolve) => child.stderr!.once('data', resolve));
+    const reported = new Promise((resolve) => child.stderr!.once('data', resolve));
     rmSync(join(environment.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE!, '..'), { recursive: true });
-    await told;
+    await reported;
     const { code, stderr } = await stop();
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^note: \S+eks-pod-identity-token could not be renewed \(ENOENT\)\n/);
+    expect(stderr).toMatch(/^note: cannot renew the token file \S+eks-pod-identity-token \(ENOENT\)\n/);
   });
 });

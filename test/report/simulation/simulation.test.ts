@@ -35,20 +35,20 @@ const REQUEST = {
   fault: null,
   accessKeyId: KEY,
 } as const;
-const ANSWERED = { incompleteReason: null, expiration: START + 150_000 };
+const SERVED = { incompleteReason: null, expiration: START + 150_000 };
 const EMPTY = { incompleteReason: null, expiration: null };
 
-/** Nothing that a terminal takes for more than text. */
+/** Characters that a terminal may interpret. */
 const DANGEROUS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-/** As Node gives a header: one character a byte. */
+/** A header as Node returns it, with one character per byte. */
 const HOSTILE = `\u001b[2J\u009b31m\u202e${'x'.repeat(10_000)}`;
 
-describe('a line for each request', () => {
+describe('the log line of a request', () => {
   test.each<[string, Partial<LoggedRequest>, Parameters<typeof formatRequestLine>[1]]>([
     [
       'GET /latest/meta-data/iam/security-credentials/demo  200  v2  ASIA…7QXK 2m 30s left  curl/7.88.1',
       {},
-      ANSWERED,
+      SERVED,
     ],
     [
       'GET /latest/meta-data/iam/security-credentials/demo  200  v1  ASIA…7QXK EXPIRED 50s ago  ' +
@@ -79,7 +79,7 @@ describe('a line for each request', () => {
       { incompleteReason: 'reset', expiration: null },
     ],
     [
-      'GET /  no answer  v1  curl/7.88.1',
+      'GET /  no response  v1  curl/7.88.1',
       { apiVersion: '1', path: '/', status: null, accessKeyId: null },
       EMPTY,
     ],
@@ -87,32 +87,32 @@ describe('a line for each request', () => {
     expect(formatRequestLine({ ...REQUEST, ...request }, details)).toBe(`2026-11-22 10:00:00Z  ${line}`);
   });
 
-  test('whatever a client sends, it is one short line of text without the key', () => {
+  test('is one short line of plain text without the key id for any client data', () => {
     const hostile = { ...REQUEST, client: HOSTILE, path: HOSTILE, method: HOSTILE, fault: HOSTILE };
-    const line = formatRequestLine(hostile, ANSWERED);
+    const line = formatRequestLine(hostile, SERVED);
     expect(line).not.toMatch(DANGEROUS);
     expect(line).not.toContain(KEY);
     expect(line).toMatch(/ {2}\\u\{1b\}\[2J\\u\{9b\}31m\\u\{202e\}x{13}… {2}fault: /);
     expect(line.length).toBeLessThan(320);
   });
 
-  test('a client of letters beyond 16 bits is cut between them', () => {
+  test('cuts a long client between code points', () => {
     const line = (client: string) => formatRequestLine({ ...REQUEST, client }, EMPTY);
     expect(line('😀'.repeat(40))).toMatch(/7QXK {2}(😀){40}$/u);
     expect(line('😀'.repeat(41))).toMatch(/7QXK {2}(😀){39}…$/u);
   });
 
-  test('as JSON', () => {
-    expect(JSON.parse(formatRequestJson(REQUEST, ANSWERED))).toEqual({
+  test('as JSON has all fields, and null for missing values', () => {
+    expect(JSON.parse(formatRequestJson(REQUEST, SERVED))).toEqual({
       schema_version: 1,
       event: 'request',
       at: '2026-11-22T10:00:00Z',
       method: 'GET',
       path: '/latest/meta-data/iam/security-credentials/demo',
       status: 200,
-      instead: null,
+      incomplete_reason: null,
       shape: 'imds',
-      asked: 'credentials',
+      kind: 'credentials',
       api_version: '2',
       access_key_id: 'ASIA…7QXK',
       expiration: '2026-11-22T10:02:30Z',
@@ -121,10 +121,10 @@ describe('a line for each request', () => {
       client: 'curl/7.88.1',
       address: '127.0.0.1',
     });
-    const swallowed = { ...REQUEST, status: null, client: '', accessKeyId: null };
-    expect(JSON.parse(formatRequestJson(swallowed, EMPTY))).toMatchObject({
+    const unanswered = { ...REQUEST, status: null, client: '', accessKeyId: null };
+    expect(JSON.parse(formatRequestJson(unanswered, EMPTY))).toMatchObject({
       status: null,
-      instead: 'no answer',
+      incomplete_reason: 'no response',
       client: null,
       access_key_id: null,
       expiration: null,
@@ -132,7 +132,7 @@ describe('a line for each request', () => {
     });
     const hostile = formatRequestJson(
       { ...REQUEST, client: HOSTILE, fault: HOSTILE, path: '__proto__\n' },
-      ANSWERED,
+      SERVED,
     );
     expect(hostile).not.toMatch(DANGEROUS);
     expect(JSON.parse(hostile).path).toBe('__proto__\\u{a}');
@@ -158,19 +158,19 @@ const STARTED: StartedSimulation = {
   ],
 };
 
-describe('what is printed at the start', () => {
+describe('the text at the start', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cred-watch-simulation-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('one shape', () => {
+  test('exports the variables of one shape', () => {
     expect(formatListeningText(STARTED)).toBe(
       [
-        '# these credentials are false: AWS knows none of them, and they open nothing',
-        '# role demo: valid for 3m, replaced every 1m',
+        '# these credentials are false: AWS rejects them',
+        '# role demo: credentials valid for 3m, rotated every 1m',
         '# seed 42, started 2026-11-22 10:00:00Z',
         '# listening on http://127.0.0.1:1338/',
-        '# static keys (AWS_ACCESS_KEY_ID), AWS_PROFILE and web identity (AWS_WEB_IDENTITY_TOKEN_FILE)',
-        '# win over these lines: unset them for the rehearsal',
+        '# AWS_ACCESS_KEY_ID, AWS_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE precede these variables;',
+        '# unset them in the shell of the client',
         '',
         '# imds',
         'export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1338/',
@@ -180,7 +180,7 @@ describe('what is printed at the start', () => {
     );
   });
 
-  test('several shapes, a scenario and faults', () => {
+  test('shows several shapes, a scenario and faults', () => {
     const text = formatListeningText({
       ...STARTED,
       jitterSeconds: 5,
@@ -188,10 +188,10 @@ describe('what is printed at the start', () => {
       faults: ['status=503 share=10%', 'reset'],
       shapes: [...STARTED.shapes, { shape: 'ecs', environment: { AWS_A: '', AWS_B: "it's" } }],
     });
-    expect(text).toContain(', replaced every 1m, give or take 5s\n');
+    expect(text).toContain(', rotated every 1m ± 5s\n');
     expect(text).toContain('# scenario outage: the role is detached\n');
     expect(text).toContain('# fault status=503 share=10%\n# fault reset\n');
-    expect(text).toContain('# each client takes one of these blocks, and no line of another\n\n# imds\n');
+    expect(text).toContain('# use exactly one of these blocks per client\n\n# imds\n');
     expect(text).toMatch(/\n\n# ecs\nexport AWS_A=''\nexport AWS_B='it'\\''s'\nunset AWS_[A-Z_ 0-9]+\n$/);
   });
 
@@ -208,7 +208,7 @@ describe('what is printed at the start', () => {
     '-n',
     'plain-Role_1@x,y.z=w+%',
     'größe 日本',
-  ])('a shell reads %j as it is, and runs nothing of it', (value) => {
+  ])('is safe for a shell with the value %j', (value) => {
     const file = join(folder, 'environment.sh');
     writeFileSync(
       file,
@@ -229,7 +229,7 @@ describe('what is printed at the start', () => {
     expect(existsSync(join(folder, 'pwned'))).toBe(false);
   });
 
-  test('as JSON', () => {
+  test('as JSON has all facts and the environment of each shape', () => {
     const scenario = { name: 'outage', description: 'the role is detached' };
     const environment = { AWS_A: "it's $(x)" };
     const shapes = [...STARTED.shapes, { shape: '__proto__', environment }];
@@ -256,7 +256,7 @@ describe('what is printed at the start', () => {
   });
 });
 
-/** The server's own summary: the two rooms agree on its shape by this alone. */
+/** A summary from the server. Report and server do not import each other, so this test checks that their types fit. */
 function trafficOf(...requests: Partial<Parameters<Traffic['record']>[0]>[]): TrafficReport {
   const traffic = new Traffic();
   for (const request of requests) traffic.record({ ...REQUEST, ...request });
@@ -265,9 +265,9 @@ function trafficOf(...requests: Partial<Parameters<Traffic['record']>[0]>[]): Tr
 
 const times = <T>(count: number, request: T): T[] => Array.from({ length: count }, () => request);
 
-describe('the report at the end', () => {
-  test('nobody asked', async () => {
-    expect(await renderTrafficText(trafficOf())).toBe('nobody asked\n');
+describe('the traffic summary', () => {
+  test('without requests is one sentence', async () => {
+    expect(await renderTrafficText(trafficOf())).toBe('no client made a request\n');
     expect(JSON.parse(formatTrafficJson(trafficOf()))).toMatchObject({
       event: 'report',
       request_count: 0,
@@ -278,7 +278,7 @@ describe('the report at the end', () => {
     });
   });
 
-  test('two clients, one of them on both versions', async () => {
+  test('shows two clients, one of which used both IMDS versions', async () => {
     const traffic = trafficOf(
       ...times(3, { apiVersion: '1' as const }),
       { apiVersion: '1', at: START + 65_000, accessKeyId: 'ASIAEXAMPLEEXAMP0002' },
@@ -290,7 +290,7 @@ describe('the report at the end', () => {
       { client: AWS_CLI, status: 503, fault: 'status', accessKeyId: null },
     );
     expect(await renderTrafficText(traffic)).toBe(
-      `10 requests from 2 clients in 1m 05s; credentials were handed out 5 times, 2 sets of them
+      `10 requests from 2 clients in 1m 05s; 2 sets of credentials served 5 times
 
   client                        shape       requests   tokens credentials  over v1   failed   faults
   aws-cli/2.9.19 Python/3.11.2  imds               6        1           1        0        3        3
@@ -300,22 +300,22 @@ describe('the report at the end', () => {
 
   faults: status 2, reset 1
 
-who still used IMDSv1
-  aws-cli/2.9.19 Python/3.11.2 Linux/6.1 source/x86_64.debian.12: 1 answer at 2026-11-22 10:00:00Z;
-  it uses v2 as well
-  curl/7.88.1: 4 answers from 2026-11-22 10:00:00Z to 10:01:05Z
+clients that used IMDSv1
+  aws-cli/2.9.19 Python/3.11.2 Linux/6.1 source/x86_64.debian.12: 1 response at 2026-11-22
+  10:00:00Z; also uses IMDSv2
+  curl/7.88.1: 4 responses from 2026-11-22 10:00:00Z to 10:01:05Z
 `,
     );
   });
 
-  test('one request; addresses and shapes where they differ', async () => {
+  test('shows addresses only if clients have different ones', async () => {
     expect(await renderTrafficText(trafficOf({ client: '' }))).toBe(
-      `1 request from 1 client; credentials were handed out 1 time, 1 set of them
+      `1 request from 1 client; 1 set of credentials served 1 time
 
   client                        shape       requests   tokens credentials  over v1   failed   faults
   no User-Agent                 imds               1        0           1        0        0        0
 
-nobody used IMDSv1
+no client used IMDSv1
 `,
     );
     const text = await renderTrafficText(
@@ -325,7 +325,7 @@ nobody used IMDSv1
       ),
     );
     expect(text).toBe(
-      `2 requests from 2 clients; no credentials were handed out
+      `2 requests from 2 clients; no credentials served
 
   client                        shape       requests   tokens credentials  over v1   failed   faults
   curl/7.88.1 from 127.0.0.1    cloudshell         1        0           0        0        1        0
@@ -334,7 +334,7 @@ nobody used IMDSv1
     );
   });
 
-  test('whatever clients send, the text stays text and 100 columns wide', async () => {
+  test('is plain text of 100 columns for any client data', async () => {
     const names = [HOSTILE, '__proto__', 'constructor', '\u001b[31m/1 \u009b/2', 'w'.repeat(100)];
     const traffic = trafficOf(
       ...names.flatMap((client) =>
@@ -353,7 +353,7 @@ nobody used IMDSv1
     expect(faults).toContainEqual({ kind: '__proto__', count: 20 });
   });
 
-  test('counts of eight digits stay apart', async () => {
+  test('separates counts of eight digits', async () => {
     const { totals, clients, v1Clients } = trafficOf({});
     const many = 87_654_321;
     const busy = { requests: many, tokens: many, credentials: many, credentialsV1: many, failed: many };
@@ -365,11 +365,11 @@ nobody used IMDSv1
     expect(text).toContain('imds        87654321 87654321    87654321 87654321 87654321 87654321\n');
   });
 
-  test('clients beyond those kept apart', async () => {
+  test('shows clients above the limit in one row', async () => {
     const traffic = trafficOf(...Array.from({ length: 600 }, (_, index) => ({ client: `client/${index}` })));
     const text = await renderTrafficText(traffic);
     expect(text).toMatch(/^600 requests from more than 500 clients; /);
-    expect(text).toContain('\n  all others                    imds             100 ');
+    expect(text).toContain('\n  other clients                 imds             100 ');
     expect(JSON.parse(formatTrafficJson(traffic))).toMatchObject({ client_count: 500, more_clients: true });
     expect(JSON.parse(formatTrafficJson(traffic)).clients[0]).toMatchObject({
       client: null,
@@ -379,7 +379,7 @@ nobody used IMDSv1
     });
   });
 
-  test('as JSON', () => {
+  test('as JSON has all counts', () => {
     const traffic = trafficOf({ apiVersion: '1' }, { status: null, fault: 'reset', accessKeyId: null });
     const counts = {
       request_count: 2,
@@ -392,7 +392,7 @@ nobody used IMDSv1
       failed_count: 1,
       fault_count: 1,
       credential_set_count: 1,
-      answers: [
+      responses: [
         { status: 200, count: 1 },
         { status: null, count: 1 },
       ],
@@ -413,7 +413,7 @@ nobody used IMDSv1
       imds_v1_clients: [
         {
           ...client,
-          answer_count: 1,
+          response_count: 1,
           first_at: '2026-11-22T10:00:00Z',
           last_at: '2026-11-22T10:00:00Z',
           uses_v2: false,

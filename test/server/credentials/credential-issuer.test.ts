@@ -13,25 +13,25 @@ import { parseFault } from '../../../src/server/faults/parse-fault.ts';
 const START = Date.UTC(2026, 10, 22, 10);
 const MINUTE = 60_000;
 
-/** Good for three minutes, replaced every minute. */
+/** Credentials are valid for three minutes and rotate every minute. */
 function issuerOf(seed = 'seed', startedAt = START): CredentialIssuer {
   const randomness = new SeededRandom(seed);
-  const pace = { lifetime: 180, rotateEvery: 60, jitter: 0 };
-  return new CredentialIssuer(new RotationSchedule(pace, startedAt, randomness), randomness);
+  const timing = { lifetime: 180, rotateEvery: 60, jitter: 0 };
+  return new CredentialIssuer(new RotationSchedule(timing, startedAt, randomness), randomness);
 }
 
 const faults = (specs: readonly string[], since = START) =>
-  new ActiveFaults(specs.map((spec) => ({ effect: parseFault(spec).effect, since })));
+  new ActiveFaults(specs.map((spec) => ({ ...parseFault(spec).effect, since })));
 
-/** What one receiver is handed out, a request each, at these minutes after the start. */
-const handedOut = (issuer: CredentialIssuer, active: ActiveFaults, minutes: readonly number[]) =>
+/** The sets that one receiver gets at these minutes after the start. */
+const issueAt = (issuer: CredentialIssuer, active: ActiveFaults, minutes: readonly number[]) =>
   minutes.map((minute) => issuer.issue('imds-2', START + minute * MINUTE, active));
 
 const keys = (sets: readonly { accessKeyId: string }[]) => sets.map(({ accessKeyId }) => accessKeyId);
 
 describe('an issuer', () => {
-  test('hands out what the schedule says, the same set until the next rotation', () => {
-    const sets = handedOut(issuerOf(), NO_FAULTS, [0, 0.99, 1, 1.5, 2, 0]);
+  test('issues the scheduled set until the next rotation', () => {
+    const sets = issueAt(issuerOf(), NO_FAULTS, [0, 0.99, 1, 1.5, 2, 0]);
     expect(sets.map(({ issuedAt }) => (issuedAt - START) / MINUTE)).toEqual([0, 0, 1, 1, 2, 0]);
     expect(sets.every(({ issuedAt, expiration }) => expiration - issuedAt === 3 * MINUTE)).toBe(true);
     expect(sets[1]).toEqual(sets[0]);
@@ -39,7 +39,7 @@ describe('an issuer', () => {
     expect(new Set(keys(sets)).size).toBe(3);
   });
 
-  test('hands out other sets to other receivers, at the same times', () => {
+  test('issues different sets to different receivers, at the same times', () => {
     const issuer = issuerOf();
     const receivers = ['imds-1', 'imds-2', 'ecs', 'eks', 'cloudshell', 'identity'];
     const sets = receivers.map((receiver) => issuer.issue(receiver, START + MINUTE, NO_FAULTS));
@@ -49,7 +49,7 @@ describe('an issuer', () => {
     expect(new Set(sets.map(({ expiration }) => expiration)).size).toBe(1);
   });
 
-  test('hands out the same sets with the same seed, whenever it starts, and others with another', () => {
+  test('issues the same keys with the same seed and any start, and others with another seed', () => {
     const later = START + 86_400_000;
     const of = (seed: string, startedAt: number) =>
       [0, 1, 2].map((minute) =>
@@ -66,11 +66,11 @@ describe('an issuer', () => {
     expect(keys(other).filter((key) => keys(one).includes(key))).toEqual([]);
   });
 
-  test('keeps what it made, but never more than a few', () => {
+  test('caches a limited number of sets', () => {
     const issuer = issuerOf();
     const first = issuer.issue('imds-2', START, NO_FAULTS);
     expect(issuer.issue('imds-2', START, NO_FAULTS)).toBe(first);
-    handedOut(issuer, faults(['renew']), Array(100).fill(0));
+    issueAt(issuer, faults(['renew']), Array(100).fill(0));
     const again = issuer.issue('imds-2', START, NO_FAULTS);
     expect(again).not.toBe(first);
     expect(again).toEqual(first);
@@ -78,45 +78,43 @@ describe('an issuer', () => {
 });
 
 describe('a fault of the credentials', () => {
-  test('frozen: the set of the moment at which it began, into its expiry and beyond', () => {
+  test('frozen: serves the set of its start, also after the set has expired', () => {
     const frozen = faults(['frozen'], START + 2.5 * MINUTE);
-    const sets = handedOut(issuerOf(), frozen, [3, 4, 60]);
-    expect(new Set(keys(sets))).toEqual(new Set(keys(handedOut(issuerOf(), NO_FAULTS, [2]))));
+    const sets = issueAt(issuerOf(), frozen, [3, 4, 60]);
+    expect(new Set(keys(sets))).toEqual(new Set(keys(issueAt(issuerOf(), NO_FAULTS, [2]))));
     expect(sets[0]!.expiration).toBe(START + 5 * MINUTE);
   });
 
-  test('frozen: what was served before, where the clock goes back', () => {
+  test('frozen: serves earlier sets if the clock goes back', () => {
     const frozen = faults(['frozen'], START + 2 * MINUTE);
-    expect(keys(handedOut(issuerOf(), frozen, [1, 0]))).toEqual(
-      keys(handedOut(issuerOf(), NO_FAULTS, [1, 0])),
-    );
+    expect(keys(issueAt(issuerOf(), frozen, [1, 0]))).toEqual(keys(issueAt(issuerOf(), NO_FAULTS, [1, 0])));
   });
 
-  test('expired: one set that had expired when the fault began, and is on no schedule', () => {
-    const sets = handedOut(issuerOf(), faults(['expired=5m'], START + MINUTE), [1, 2, 9]);
+  test('expired: serves one set outside the schedule that had expired when the fault began', () => {
+    const sets = issueAt(issuerOf(), faults(['expired=5m'], START + MINUTE), [1, 2, 9]);
     expect(new Set(keys(sets)).size).toBe(1);
     expect(sets[0]).toMatchObject({ expiration: START - 4 * MINUTE, issuedAt: START - 7 * MINUTE });
-    expect(keys(handedOut(issuerOf(), NO_FAULTS, [-7, -6, 0, 1]))).not.toContain(sets[0]!.accessKeyId);
+    expect(keys(issueAt(issuerOf(), NO_FAULTS, [-7, -6, 0, 1]))).not.toContain(sets[0]!.accessKeyId);
   });
 
-  test('expired: of different ages are different sets', () => {
+  test('expired: serves different sets for different ages', () => {
     const issuer = issuerOf();
     const [younger, older] = ['expired=1m', 'expired=1h'].map(
-      (spec) => handedOut(issuer, faults([spec]), [0])[0]!,
+      (spec) => issueAt(issuer, faults([spec]), [0])[0]!,
     );
     expect(older!.expiration).toBe(START - 60 * MINUTE);
     expect(younger!.expiration).toBe(START - MINUTE);
     expect(older!.accessKeyId).not.toBe(younger!.accessKeyId);
   });
 
-  test('alternate: the current set and the one before it, in turns, over a rotation', () => {
-    const sets = handedOut(issuerOf(), faults(['alternate']), [5, 5, 5, 5, 6, 6]);
+  test('alternate: serves the current and the previous set in turn', () => {
+    const sets = issueAt(issuerOf(), faults(['alternate']), [5, 5, 5, 5, 6, 6]);
     expect(sets.map(({ issuedAt }) => (issuedAt - START) / MINUTE)).toEqual([5, 4, 5, 4, 6, 5]);
     expect(sets[0]).toEqual(sets[2]);
     expect(sets[5]).toEqual(sets[0]);
   });
 
-  test('alternate: every receiver has turns of its own', () => {
+  test('alternate: alternates separately for each receiver', () => {
     const issuer = issuerOf();
     const active = faults(['alternate']);
     const turns = ['imds-2', 'info', 'imds-2', 'info'].map(
@@ -125,28 +123,28 @@ describe('a fault of the credentials', () => {
     expect(turns).toEqual([5, 5, 4, 4]);
   });
 
-  test('renew: a set for each request, each with its whole life before it', () => {
+  test('renew: serves a new set with full validity for each request', () => {
     const issuer = issuerOf();
-    const sets = handedOut(issuer, faults(['renew']), Array(200).fill(7.5));
+    const sets = issueAt(issuer, faults(['renew']), Array(200).fill(7.5));
     expect(new Set(keys(sets)).size).toBe(200);
     expect(sets.every(({ issuedAt }) => issuedAt === START + 7.5 * MINUTE)).toBe(true);
     expect(sets.every(({ expiration }) => expiration === START + 10.5 * MINUTE)).toBe(true);
-    expect(keys(handedOut(issuerOf(), faults(['renew']), Array(200).fill(7.5)))).toEqual(keys(sets));
+    expect(keys(issueAt(issuerOf(), faults(['renew']), Array(200).fill(7.5)))).toEqual(keys(sets));
   });
 
-  test('of several: expired comes before renew, and both before frozen and alternate', () => {
-    const [set] = handedOut(issuerOf(), faults(['frozen', 'renew', 'alternate', 'expired=0']), [5]);
+  test('combined: expired precedes renew, and both precede frozen and alternate', () => {
+    const [set] = issueAt(issuerOf(), faults(['frozen', 'renew', 'alternate', 'expired=0']), [5]);
     expect(set!.expiration).toBe(START);
-    const renewed = handedOut(issuerOf(), faults(['frozen', 'alternate', 'renew']), [5, 5]);
+    const renewed = issueAt(issuerOf(), faults(['frozen', 'alternate', 'renew']), [5, 5]);
     expect(renewed.map(({ issuedAt }) => issuedAt)).toEqual([START + 5 * MINUTE, START + 5 * MINUTE]);
-    const turns = handedOut(issuerOf(), faults(['frozen', 'alternate'], START + 3 * MINUTE), [5, 6]);
+    const turns = issueAt(issuerOf(), faults(['frozen', 'alternate'], START + 3 * MINUTE), [5, 6]);
     expect(turns.map(({ issuedAt }) => (issuedAt - START) / MINUTE)).toEqual([3, 2]);
   });
 
-  test('that is over leaves the schedule as it was', () => {
+  test('that has ended does not change the schedule', () => {
     const issuer = issuerOf();
-    for (const spec of ['expired', 'renew', 'frozen', 'alternate']) handedOut(issuer, faults([spec]), [0, 1]);
-    expect(handedOut(issuer, NO_FAULTS, [0, 1, 2])).toEqual(handedOut(issuerOf(), NO_FAULTS, [0, 1, 2]));
+    for (const spec of ['expired', 'renew', 'frozen', 'alternate']) issueAt(issuer, faults([spec]), [0, 1]);
+    expect(issueAt(issuer, NO_FAULTS, [0, 1, 2])).toEqual(issueAt(issuerOf(), NO_FAULTS, [0, 1, 2]));
   });
 });
 
@@ -157,7 +155,7 @@ describe('false credentials', () => {
     expiration: START + MINUTE,
   });
 
-  test('are shaped like true ones and say that they are false', () => {
+  test('have the form of real ones and contain FALSE', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (seed, receiver, name) => {
         const made = createFalseCredentials(issue(name), receiver, new SeededRandom(seed));
@@ -170,7 +168,7 @@ describe('false credentials', () => {
     );
   });
 
-  test('are all different, and no part of a set tells of another', () => {
+  test('are all different, and no part of a set reveals another', () => {
     const sets = ['a', 'b'].flatMap((seed) =>
       ['imds-1', 'imds-2', 'ecs'].flatMap((receiver) =>
         Array.from({ length: 500 }, (_, number) =>

@@ -11,8 +11,8 @@ const START = Date.UTC(2026, 10, 22, 10, 0, 0, 789);
 const FIRST = Date.UTC(2026, 10, 22, 10);
 const HOURLY: RotationTiming = { lifetime: 21_600, rotateEvery: 3600, jitter: 120 };
 
-const scheduleOf = (pace: RotationTiming, seed = 'seed', startedAt = START) =>
-  new RotationSchedule(pace, startedAt, new SeededRandom(seed));
+const scheduleOf = (timing: RotationTiming, seed = 'seed', startedAt = START) =>
+  new RotationSchedule(timing, startedAt, new SeededRandom(seed));
 
 const anyPace: fc.Arbitrary<RotationTiming> = fc.integer({ min: 1, max: 100_000 }).chain((rotateEvery) =>
   fc.record({
@@ -21,14 +21,14 @@ const anyPace: fc.Arbitrary<RotationTiming> = fc.integer({ min: 1, max: 100_000 
     jitter: fc.integer({ min: 0, max: Math.ceil(rotateEvery / 2) - 1 }),
   }),
 );
-/** Milliseconds from the start; years before it and behind. */
+/** Milliseconds relative to the start, up to years before and after. */
 const anyMoment = fc.oneof(
   fc.integer({ min: -1_000_000, max: 10_000_000 }),
   fc.integer({ min: -1e12, max: 1e13 }),
 );
-const anyRun = { pace: anyPace, seed: fc.string(), moment: anyMoment };
+const anyRun = { timing: anyPace, seed: fc.string(), moment: anyMoment };
 
-/** So many sets in their order from the one at `from` on. */
+/** Consecutive sets, beginning with the set that is served at `from`. */
 function issuesFrom(
   schedule: RotationSchedule,
   { rotateEvery }: RotationTiming,
@@ -36,7 +36,7 @@ function issuesFrom(
   count: number,
 ): ScheduledCredentials[] {
   const issues = new Map<string, ScheduledCredentials>();
-  // Two neighbours are never closer than a second, nor further apart than two intervals.
+  // Two consecutive rotations are between one second and two intervals apart.
   let time = schedule.findServedAt(from).issuedAt;
   while (issues.size < count) {
     const issue = schedule.findServedAt(time);
@@ -46,7 +46,7 @@ function issuesFrom(
   return [...issues.values()];
 }
 
-/** The first second at which another set is served, by halving. */
+/** The first second at which another set is served, by binary search. */
 function nextAfter(
   schedule: RotationSchedule,
   { id }: ScheduledCredentials,
@@ -62,65 +62,65 @@ function nextAfter(
   return no;
 }
 
-describe('at any moment of any schedule', () => {
-  test('what is served was issued by then, and what comes next was not', () => {
+describe('at any time of any schedule', () => {
+  test('the served set has been issued, and the next one has not', () => {
     fc.assert(
-      fc.property(fc.record(anyRun), ({ pace, seed, moment }) => {
-        const schedule = scheduleOf(pace, seed);
+      fc.property(fc.record(anyRun), ({ timing, seed, moment }) => {
+        const schedule = scheduleOf(timing, seed);
         const time = START + moment;
         const issue = schedule.findServedAt(time);
         expect(issue.issuedAt).toBeLessThanOrEqual(time);
-        expect(time - issue.issuedAt).toBeLessThan((pace.rotateEvery + 2 * pace.jitter) * 1000);
-        const next = nextAfter(schedule, issue, issue.issuedAt, pace.rotateEvery);
+        expect(time - issue.issuedAt).toBeLessThan((timing.rotateEvery + 2 * timing.jitter) * 1000);
+        const next = nextAfter(schedule, issue, issue.issuedAt, timing.rotateEvery);
         expect(next).toBeGreaterThan(time);
         expect(schedule.findServedAt(next).issuedAt).toBe(next);
-        // To the millisecond.
+        // Exact to the millisecond.
         expect(schedule.findServedAt(next - 1)).toEqual(issue);
       }),
     );
   });
 
-  test('instants are whole seconds, and a set lives as long as it should', () => {
+  test('instants are whole seconds, and every set has the configured lifetime', () => {
     fc.assert(
       fc.property(fc.record({ ...anyRun, startedAt: fc.integer({ min: 0, max: 4e12 }) }), (run) => {
-        const { issuedAt, expiration } = scheduleOf(run.pace, run.seed, run.startedAt).findServedAt(
+        const { issuedAt, expiration } = scheduleOf(run.timing, run.seed, run.startedAt).findServedAt(
           run.startedAt + run.moment,
         );
         expect([issuedAt % 1000, expiration % 1000].map(Math.abs)).toEqual([0, 0]);
-        expect(expiration - issuedAt).toBe(run.pace.lifetime * 1000);
+        expect(expiration - issuedAt).toBe(run.timing.lifetime * 1000);
       }),
     );
   });
 
-  test('neighbours are an interval apart, give or take the jitter of both, and never at one moment', () => {
+  test('rotations are one interval apart, within the jitter of both, and never at the same time', () => {
     fc.assert(
-      fc.property(fc.record(anyRun), ({ pace, seed, moment }) => {
-        const issues = issuesFrom(scheduleOf(pace, seed), pace, START + moment, 6);
+      fc.property(fc.record(anyRun), ({ timing, seed, moment }) => {
+        const issues = issuesFrom(scheduleOf(timing, seed), timing, START + moment, 6);
         for (const [index, issue] of issues.slice(1).entries()) {
           const interval = (issue.issuedAt - issues[index]!.issuedAt) / 1000;
           expect(interval).toBeGreaterThan(0);
-          expect(Math.abs(interval - pace.rotateEvery)).toBeLessThanOrEqual(2 * pace.jitter);
+          expect(Math.abs(interval - timing.rotateEvery)).toBeLessThanOrEqual(2 * timing.jitter);
         }
       }),
       { numRuns: 50 },
     );
   });
 
-  test('each set has a name of its own, and the same one in whatever order is asked', () => {
+  test('each set has a unique id, which does not depend on the order of calls', () => {
     const moments = fc.uniqueArray(anyMoment, { minLength: 2, maxLength: 20 });
     fc.assert(
       fc.property(
-        fc.record({ pace: anyPace, seed: fc.string(), moments }),
-        ({ pace, seed, moments: asked }) => {
+        fc.record({ timing: anyPace, seed: fc.string(), moments }),
+        ({ timing, seed, moments: asked }) => {
           const ask = (times: readonly number[]) => {
-            const schedule = scheduleOf(pace, seed);
+            const schedule = scheduleOf(timing, seed);
             return new Map(times.map((time) => [time, schedule.findServedAt(START + time)]));
           };
           const forwards = ask([...asked].sort((a, b) => a - b));
           const backwards = ask([...asked].sort((a, b) => b - a));
           for (const time of asked) {
             expect(backwards.get(time)).toEqual(forwards.get(time));
-            expect(scheduleOf(pace, seed).findServedAt(START + time)).toEqual(forwards.get(time));
+            expect(scheduleOf(timing, seed).findServedAt(START + time)).toEqual(forwards.get(time));
           }
           const issues = [...forwards.values()];
           const names = new Set(issues.map(({ id }) => id));
@@ -130,11 +130,11 @@ describe('at any moment of any schedule', () => {
     );
   });
 
-  test('so many sets back is what was served so many rotations ago', () => {
+  test('an offset returns the set that was served that many rotations earlier', () => {
     const back = fc.integer({ min: 0, max: 3 });
     fc.assert(
-      fc.property(fc.record({ ...anyRun, back }), ({ pace, seed, moment, back: count }) => {
-        const schedule = scheduleOf(pace, seed);
+      fc.property(fc.record({ ...anyRun, back }), ({ timing, seed, moment, back: count }) => {
+        const schedule = scheduleOf(timing, seed);
         let time = START + moment;
         for (let step = 0; step < count; step += 1) time = schedule.findServedAt(time).issuedAt - 1;
         expect(schedule.findServedAt(START + moment, count)).toEqual(schedule.findServedAt(time));
@@ -142,36 +142,36 @@ describe('at any moment of any schedule', () => {
     );
   });
 
-  test('a set that expired so long ago, did', () => {
+  test('createExpired returns a set that expired the given time ago', () => {
     fc.assert(
       fc.property(fc.record({ ...anyRun, age: fc.integer({ min: 0, max: 100_000 }) }), (run) => {
-        const schedule = scheduleOf(run.pace, run.seed);
+        const schedule = scheduleOf(run.timing, run.seed);
         const time = START + run.moment;
         const { issuedAt, expiration } = schedule.createExpired(time, run.age);
         const ago = time - run.age * 1000 - expiration;
-        // Whole seconds, and rather earlier than later.
+        // Rounded down to whole seconds.
         expect(ago).toBeGreaterThanOrEqual(0);
         expect(ago).toBeLessThan(1000);
-        expect(expiration - issuedAt).toBe(run.pace.lifetime * 1000);
+        expect(expiration - issuedAt).toBe(run.timing.lifetime * 1000);
       }),
     );
   });
 });
 
 describe('a schedule', () => {
-  test('begins with a set that is issued at the start, to the second, whatever the jitter', () => {
+  test('begins with a set that is issued at the second of the start, with any jitter', () => {
     fc.assert(
-      fc.property(anyPace, fc.string(), (pace, seed) => {
-        expect(scheduleOf(pace, seed).findServedAt(START)).toEqual({
+      fc.property(anyPace, fc.string(), (timing, seed) => {
+        expect(scheduleOf(timing, seed).findServedAt(START)).toEqual({
           id: '0',
           issuedAt: FIRST,
-          expiration: FIRST + pace.lifetime * 1000,
+          expiration: FIRST + timing.lifetime * 1000,
         });
       }),
     );
   });
 
-  test('without jitter rotates like a clock, before the start as well', () => {
+  test('without jitter rotates regularly, also before the start', () => {
     const schedule = scheduleOf({ ...HOURLY, jitter: 0 });
     const hours = (count: number) => count * 3_600_000;
     const issued = [-1, 0, hours(1) - 1, hours(1), hours(5) + 1, hours(24 * 365)].map(
@@ -180,7 +180,7 @@ describe('a schedule', () => {
     expect(issued).toEqual([-1, 0, 0, 1, 5, 24 * 365]);
   });
 
-  test('with jitter rotates early as well as late, and uses all of it', () => {
+  test('with jitter rotates early and late, over the whole range', () => {
     const issues = issuesFrom(scheduleOf(HOURLY), HOURLY, START, 300);
     const early = issues
       .slice(1)
@@ -190,14 +190,14 @@ describe('a schedule', () => {
     expect(early.every((seconds) => Math.abs(seconds) <= 120)).toBe(true);
   });
 
-  test('is another one with another seed, and the same again with the same', () => {
+  test('differs with another seed, and is equal with the same seed', () => {
     const issued = (seed: string) =>
       issuesFrom(scheduleOf(HOURLY, seed), HOURLY, START, 20).map(({ issuedAt }) => issuedAt);
     expect(issued('a')).toEqual(issued('a'));
     expect(issued('b')).not.toEqual(issued('a'));
   });
 
-  test('with the same seed and another start is the same, so much later', () => {
+  test('with the same seed and another start is the same schedule, shifted', () => {
     const moved = (startedAt: number) =>
       issuesFrom(scheduleOf(HOURLY, 'seed', startedAt), HOURLY, startedAt, 20).map(({ id, issuedAt }) => ({
         id,
@@ -206,14 +206,14 @@ describe('a schedule', () => {
     expect(moved(FIRST + 86_400_000)).toEqual(moved(FIRST));
   });
 
-  test('answers for the far past and the far future at once', () => {
+  test('computes the far past and the far future at once', () => {
     const schedule = scheduleOf({ lifetime: 60, rotateEvery: 1, jitter: 0 });
     const century = 100 * 365 * 86_400_000;
     for (const moment of [-century, century])
       expect(schedule.findServedAt(FIRST + moment).issuedAt).toBe(FIRST + moment);
   });
 
-  test('an extra set is on it nowhere', () => {
+  test('does not contain an unscheduled set', () => {
     const { id, issuedAt, expiration } = scheduleOf(HOURLY).createUnscheduled('request-7', START);
     expect({ id, issuedAt, expiration }).toEqual({
       id: 'request-7',
@@ -222,7 +222,7 @@ describe('a schedule', () => {
     });
   });
 
-  test('sets that expired at different times have different names', () => {
+  test('gives sets that expired at different times different ids', () => {
     const schedule = scheduleOf(HOURLY);
     const names = [
       schedule.createExpired(START, 300),

@@ -10,82 +10,82 @@ const PATH = '/latest/meta-data/instance-id';
 const planOf = (specs: readonly string[], seed = 'seed') =>
   new FaultPlan(specs.map(parseFault), START, new SeededRandom(seed));
 
-/** So many requests at one moment: `x` for each that is struck, `.` for each that is not. */
+/** Sends `count` requests at one time. Returns `x` for each request with a fault and `.` for each without. */
 function hits(plan: FaultPlan, count: number, { path = PATH, at = 0 } = {}): string {
   const one = () => (plan.selectFaults(path, START + at) === NO_FAULTS ? '.' : 'x');
   return Array.from({ length: count }, one).join('');
 }
 
-/** One request at each moment. */
+/** Sends one request at each time. */
 const hitsAt = (plan: FaultPlan, moments: readonly number[]) =>
   moments.map((at) => hits(plan, 1, { at })).join('');
 
-const countOf = (struck: string) => struck.replaceAll('.', '').length;
+const countFaults = (text: string) => text.replaceAll('.', '').length;
 
-describe('a window', () => {
-  test('begins with its first millisecond and ends before its last', () => {
+describe('a fault with from and until', () => {
+  test('applies from the first millisecond and until the end, exclusively', () => {
     for (const spec of ['503,from=2m,until=5m', '503,from=2m,for=3m']) {
       expect(hitsAt(planOf([spec]), [119_999, 120_000, 299_999, 300_000])).toBe('.xx.');
     }
   });
 
-  test('without a beginning is open from the start, and without an end for ever', () => {
+  test('applies from the start without `from`, and forever without an end', () => {
     expect(hitsAt(planOf(['503,until=1m']), [-1, 0, 59_999, 60_000])).toBe('.xx.');
     expect(hitsAt(planOf(['503,from=1m']), [0, 59_999, 60_000, 1e12])).toBe('..xx');
     expect(hitsAt(planOf(['503']), [-1, 0, 1e12])).toBe('.xx');
   });
 
-  test('is entered again when the clock goes back', () => {
+  test('applies again if the clock goes back', () => {
     expect(hitsAt(planOf(['503,from=1m,for=1m']), [60_000, 120_000, 90_000, 0])).toBe('x.x.');
   });
 
-  test('tells when the fault began, wherever in it a request comes', () => {
+  test('reports when it began for every request', () => {
     const plan = planOf(['frozen,from=2m', 'expired']);
     const faults = plan.selectFaults(PATH, START + 500_000);
-    expect(faults.since('frozen')).toBe(START + 120_000);
-    expect(faults.since('expired')).toBe(START);
+    expect(faults.get('frozen')?.since).toBe(START + 120_000);
+    expect(faults.get('expired')?.since).toBe(START);
   });
 
-  test('moments beside the window are not counted', () => {
+  test('does not count requests outside its time towards `times`', () => {
     const plan = planOf(['503,from=1m,times=2']);
-    expect(countOf(hits(plan, 10))).toBe(0);
-    expect(countOf(hits(plan, 10, { at: 60_000 }))).toBe(2);
+    expect(countFaults(hits(plan, 10))).toBe(0);
+    expect(countFaults(hits(plan, 10, { at: 60_000 }))).toBe(2);
   });
 });
 
-describe('a share', () => {
-  // With 4000 requests, seven standard deviations are at most 5.6 %: no seed ever comes near.
+describe('a fault with a share', () => {
+  // With 4000 requests, seven standard deviations are at most 5.6 %, which no seed reaches.
   test.for([
     ['1%', 0.01],
     ['30%', 0.3],
     ['0.5', 0.5],
     ['95%', 0.95],
-  ] as const)('of %s strikes about so many, whatever the seed', ([share, expected]) => {
+  ] as const)('of %s applies to about that share of requests with any seed', ([share, expected]) => {
     fc.assert(
       fc.property(fc.string(), (seed) => {
-        const struck = countOf(hits(planOf([`503,share=${share}`], seed), 4000)) / 4000;
-        expect(Math.abs(struck - expected)).toBeLessThan(7 * Math.sqrt((expected * (1 - expected)) / 4000));
+        const affected = countFaults(hits(planOf([`503,share=${share}`], seed), 4000)) / 4000;
+        expect(Math.abs(affected - expected)).toBeLessThan(7 * Math.sqrt((expected * (1 - expected)) / 4000));
       }),
       { numRuns: 15 },
     );
   });
 
-  test('of all strikes all', () => {
-    expect(countOf(hits(planOf(['503,share=100%']), 500))).toBe(500);
+  test('of 100% applies to all requests', () => {
+    expect(countFaults(hits(planOf(['503,share=100%']), 500))).toBe(500);
   });
 
-  test('strikes the same requests again with the same seed, and others with another', () => {
+  test('applies to the same requests with the same seed, and to others with another seed', () => {
     const [one, same, other] = ['a', 'a', 'b'].map((seed) => hits(planOf(['503,share=50%'], seed), 200));
     expect(same).toEqual(one);
     expect(other).not.toEqual(one);
   });
 
-  test('goes by the order of requests and not by the hour', () => {
+  test('depends on the order of requests and not on the time', () => {
     const [at, later] = [0, 1e9].map((moment) => hits(planOf(['503,share=50%']), 200, { at: moment }));
     expect(later).toEqual(at);
   });
 
-  test('counts only requests that the fault could strike', () => {
+  test('counts only requests that match the fault', () => {
     const alone = hits(planOf(['503,share=50%,path=/a']), 100, { path: '/a' });
     const plan = planOf(['503,share=50%,path=/a']);
     const among = Array.from({ length: 100 }, () => {
@@ -96,12 +96,12 @@ describe('a share', () => {
   });
 });
 
-describe('times', () => {
-  test('are the first so many that match', () => {
+describe('a fault with times', () => {
+  test('applies to the first matching requests', () => {
     expect(hits(planOf(['503,times=2']), 5)).toBe('xx...');
   });
 
-  test('count what was struck, not what was spared', () => {
+  test('counts affected requests only, if it also has a share', () => {
     const unlimited = hits(planOf(['503,share=10%']), 1000);
     let left = 5;
     const first = unlimited.replace(/x/g, () => (left-- > 0 ? 'x' : '.'));
@@ -109,12 +109,12 @@ describe('times', () => {
     expect(hits(planOf(['503,share=10%,times=5']), 1000)).toBe(first);
   });
 
-  test('count what a throttle refused, not what it let pass', () => {
+  test('counts requests that a throttle rejected, not those it accepted', () => {
     expect(hits(planOf(['throttle=2,times=2']), 8)).toBe('...xx...');
   });
 });
 
-describe('a path', () => {
+describe('a fault with a path', () => {
   test.for([
     ['/latest/api/token', '/latest/api/token', true],
     ['/latest/api/token', '/latest/api/token/', false],
@@ -144,11 +144,11 @@ describe('a path', () => {
     ['/a\\d', '/a\\d', true],
     ['/a\\d', '/a1', false],
     ['/A', '/a', false],
-  ] as const)('%s and %j: %s', ([pattern, path, isMatch]) => {
+  ] as const)('path=%s matches %j: %s', ([pattern, path, isMatch]) => {
     expect(hits(planOf([`503,path=${pattern}`]), 1, { path })).toBe(isMatch ? 'x' : '.');
   });
 
-  test('without a star is itself alone, whatever is in it', () => {
+  test('matches only this path if the pattern has no *, with any special characters', () => {
     const paths = fc
       .string({ unit: fc.constantFrom(...'/ab.+?^$', ...'{}()|[]\\,=-'), maxLength: 20 })
       .map((text) => `/${text}`);
@@ -164,20 +164,20 @@ describe('a path', () => {
 
 describe('several faults', () => {
   const kinds = (faults: ActiveFaults) =>
-    (['status', 'body', 'reset', 'empty', 'stall', 'header', 'frozen'] as const).filter(
-      (kind) => faults.get(kind) !== undefined,
+    (['status', 'body', 'reset', 'empty', 'stall', 'header', 'frozen'] as const).filter((kind) =>
+      faults.has(kind),
     );
 
-  test('strike at once, each where it should', () => {
+  test('apply together, each to its own paths and times', () => {
     const plan = planOf(['503,path=/a', 'stall=1s,from=1m', 'header=Date', 'frozen,path=/b']);
     expect(kinds(plan.selectFaults('/a', START))).toEqual(['status', 'header']);
     expect(kinds(plan.selectFaults('/b', START + 60_000))).toEqual(['stall', 'header', 'frozen']);
   });
 
-  test('that would answer: the first one does, and the others keep their times for later', () => {
+  test('that replace the response do not combine: the first applies, and the others keep their times', () => {
     const plan = planOf(['503,times=1', 'header=Date', 'reset,times=1', '429,times=1', 'empty']);
-    const struck = () => kinds(plan.selectFaults(PATH, START));
-    expect([struck(), struck(), struck(), struck()]).toEqual([
+    const affected = () => kinds(plan.selectFaults(PATH, START));
+    expect([affected(), affected(), affected(), affected()]).toEqual([
       ['status', 'header'],
       ['reset', 'header'],
       ['status', 'header'],
@@ -185,79 +185,79 @@ describe('several faults', () => {
     ]);
   });
 
-  test('a status may have its body chosen, in either order', () => {
+  test('of the kinds status and body combine in either order', () => {
     expect(kinds(planOf(['503', 'body=x']).selectFaults(PATH, START))).toEqual(['status', 'body']);
     expect(kinds(planOf(['body=x', '503', 'empty']).selectFaults(PATH, START))).toEqual(['status', 'body']);
   });
 
-  test('of one kind: the last one counts, and all are known in their order', () => {
+  test('of one kind: get() returns the last one, and getAll() returns all in order', () => {
     const faults = planOf(['clock-skew=1m', 'clock-skew=2m', 'header=Date', 'header=Server:x']).selectFaults(
       '/a',
       START,
     );
-    expect(faults.get('clock-skew')).toEqual({ kind: 'clock-skew', seconds: 120 });
-    expect(faults.all('header')).toEqual([
-      { kind: 'header', name: 'Date', value: null },
-      { kind: 'header', name: 'Server', value: 'x' },
+    expect(faults.get('clock-skew')).toEqual({ kind: 'clock-skew', seconds: 120, since: START });
+    expect(faults.getAll('header')).toEqual([
+      { kind: 'header', name: 'Date', value: null, since: START },
+      { kind: 'header', name: 'Server', value: 'x', since: START },
     ]);
-    expect(faults.get('reset')).toBeUndefined();
-    expect(faults.all('reset')).toEqual([]);
+    expect(faults.get('reset')).toBeNull();
+    expect(faults.getAll('reset')).toEqual([]);
   });
 
-  test('the beginning of the last of a kind is the one that counts', () => {
+  test('of one kind: get() returns the start of the last one', () => {
     const plan = planOf(['frozen', 'frozen,from=2m']);
-    expect(plan.selectFaults(PATH, START + 60_000).since('frozen')).toBe(START);
-    expect(plan.selectFaults(PATH, START + 120_000).since('frozen')).toBe(START + 120_000);
+    expect(plan.selectFaults(PATH, START + 60_000).get('frozen')?.since).toBe(START);
+    expect(plan.selectFaults(PATH, START + 120_000).get('frozen')?.since).toBe(START + 120_000);
   });
 
-  test('count and roll dice each for itself', () => {
+  test('count requests and draw random numbers independently', () => {
     const plan = planOf(['503,times=2', 'stall=1s,times=3', 'frozen,path=/b,times=1']);
     const seen = ['/a', '/a', '/b', '/b', '/a'].map((path) => kinds(plan.selectFaults(path, START)));
     expect(seen).toEqual([['status', 'stall'], ['status', 'stall'], ['stall', 'frozen'], [], []]);
-    // Two shares of one half are not the same half.
+    // Two faults with share=50% do not apply to the same requests.
     const both = planOf(['503,share=50%', 'stall=1s,share=50%']);
-    const struck = Array.from({ length: 200 }, () => kinds(both.selectFaults(PATH, START)).join());
-    expect(new Set(struck)).toEqual(new Set(['', 'status', 'stall', 'status,stall']));
+    const affected = Array.from({ length: 200 }, () => kinds(both.selectFaults(PATH, START)).join());
+    expect(new Set(affected)).toEqual(new Set(['', 'status', 'stall', 'status,stall']));
   });
 
-  test('a fault that is taken away leaves those before it as they were', () => {
-    const struck = (specs: string[]) => {
+  test('removing the last fault does not change the effect of earlier ones', () => {
+    const affected = (specs: string[]) => {
       const plan = planOf(specs);
-      return Array.from({ length: 100 }, () => plan.selectFaults(PATH, START).get('status') !== undefined);
+      return Array.from({ length: 100 }, () => plan.selectFaults(PATH, START).has('status'));
     };
-    expect(struck(['503,share=50%', 'stall=1s,share=50%'])).toEqual(struck(['503,share=50%']));
+    expect(affected(['503,share=50%', 'stall=1s,share=50%'])).toEqual(affected(['503,share=50%']));
   });
 
-  test('none at all cost nothing and strike nobody', () => {
+  test('an empty plan returns NO_FAULTS', () => {
     expect(planOf([]).selectFaults(PATH, START)).toBe(NO_FAULTS);
-    expect(NO_FAULTS.get('reset')).toBeUndefined();
+    expect(NO_FAULTS.get('reset')).toBeNull();
   });
 });
 
 describe('a throttle', () => {
-  test('lets a burst of one and a half seconds pass, then so many a second', () => {
+  test('accepts a burst of 1.5 times the rate, then the rate', () => {
     const plan = planOf(['throttle=40']);
-    expect(countOf(hits(plan, 100))).toBe(40);
-    expect(countOf(hits(plan, 100, { at: 1000 }))).toBe(60);
-    // A tenth of a second is worth four.
+    expect(countFaults(hits(plan, 100))).toBe(40);
+    expect(countFaults(hits(plan, 100, { at: 1000 }))).toBe(60);
+    // Four tokens per tenth of a second.
     expect(hits(plan, 5, { at: 1100 })).toBe('....x');
-    // However long nobody asks, the bucket holds no more than a burst.
-    expect(countOf(hits(plan, 100, { at: 3_600_000 }))).toBe(40);
+    // After a long pause the bucket holds no more than a burst.
+    expect(countFaults(hits(plan, 100, { at: 3_600_000 }))).toBe(40);
   });
 
-  test('of less than one a second lets one pass now and then', () => {
+  test('of 0.5 a second accepts one request every two seconds', () => {
     const plan = planOf(['throttle=0.5']);
     expect(hitsAt(plan, [0, 0, 1000, 1999, 2000, 2001, 4000])).toBe('.xxx.x.');
   });
 
-  test('gains nothing from a clock that goes back, and fills again from there', () => {
+  test('gains no tokens if the clock goes back, and refills from there', () => {
     const plan = planOf(['throttle=2']);
-    expect(countOf(hits(plan, 3, { at: 3_600_000 }))).toBe(0);
-    expect(countOf(hits(plan, 5, { at: 0 }))).toBe(5);
+    expect(countFaults(hits(plan, 3, { at: 3_600_000 }))).toBe(0);
+    expect(countFaults(hits(plan, 5, { at: 0 }))).toBe(5);
     expect(hits(plan, 3, { at: 1000 })).toBe('..x');
   });
 
-  test('never lets more pass than burst and rate allow, however the clock goes', () => {
+  test('never accepts more than burst and rate allow, also with a jumping clock', () => {
     const steps = fc.array(fc.integer({ min: -5000, max: 5000 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), steps, (rate, moves) => {
@@ -273,11 +273,11 @@ describe('a throttle', () => {
     );
   });
 
-  test('counts where and when it is on, and apart from other throttles', () => {
+  test('counts matching requests only, and independently of other throttles', () => {
     const plan = planOf(['throttle=2,path=/a', 'throttle=2,path=/b']);
-    expect(countOf(hits(plan, 10, { path: '/c' }))).toBe(0);
-    expect(countOf(hits(plan, 3, { path: '/a' }))).toBe(0);
-    expect(countOf(hits(plan, 3, { path: '/b' }))).toBe(0);
-    expect(countOf(hits(plan, 1, { path: '/a' }))).toBe(1);
+    expect(countFaults(hits(plan, 10, { path: '/c' }))).toBe(0);
+    expect(countFaults(hits(plan, 3, { path: '/a' }))).toBe(0);
+    expect(countFaults(hits(plan, 3, { path: '/b' }))).toBe(0);
+    expect(countFaults(hits(plan, 1, { path: '/a' }))).toBe(1);
   });
 });

@@ -7,7 +7,7 @@ import { buildFault, FAULT_CONDITIONS, parseFault } from '../../../src/server/fa
 
 const ALWAYS = { share: 1, path: null, from: 0, until: null, times: null };
 
-/** Every way of writing every kind. */
+/** Every syntax of every kind. */
 const EFFECTS: [spec: string, effect: FaultEffect][] = [
   ['400', { kind: 'status', status: 400 }],
   ['503', { kind: 'status', status: 503 }],
@@ -69,16 +69,16 @@ const EFFECTS: [spec: string, effect: FaultEffect][] = [
   ['clock-skew=-1h', { kind: 'clock-skew', seconds: -3600 }],
 ];
 
-describe('what goes wrong', () => {
-  test.for(EFFECTS)('%s', ([spec, effect]) => {
+describe('the effect of a fault', () => {
+  test.for(EFFECTS)('parseFault parses %s', ([spec, effect]) => {
     expect(parseFault(spec)).toEqual({ ...ALWAYS, spec, effect });
   });
 
-  test('no kind is left out above', () => {
+  test('the examples above cover every kind', () => {
     expect(new Set(EFFECTS.map(([, { kind }]) => kind))).toEqual(new Set(Object.keys(FAULT_DEFINITIONS)));
   });
 
-  test('every kind says how it is written and what it does', () => {
+  test('every kind has a syntax that starts with its name, and a description', () => {
     for (const [kind, { syntax, description }] of Object.entries(FAULT_DEFINITIONS)) {
       expect(syntax.split(/[[=,]/)[0]).toBe(kind);
       expect(description.length).toBeGreaterThan(10);
@@ -86,7 +86,7 @@ describe('what goes wrong', () => {
   });
 });
 
-/** Conditions behind `503`, and what they make of it. */
+/** Conditions of the fault `503`, and the parsed fields. */
 const CONDITIONS: [conditions: string, fault: Partial<Fault>][] = [
   ['share=30%', { share: 0.3 }],
   ['share=0.0001%', { share: 0.000001 }],
@@ -110,20 +110,20 @@ const CONDITIONS: [conditions: string, fault: Partial<Fault>][] = [
   ['share=30%,path=/a,from=1s,for=2s,times=3', { share: 0.3, path: '/a', from: 1000, until: 3000, times: 3 }],
 ];
 
-describe('when and where', () => {
-  test.for(CONDITIONS)('503,%s', ([conditions, fault]) => {
+describe('the conditions of a fault', () => {
+  test.for(CONDITIONS)('parseFault parses 503,%s', ([conditions, fault]) => {
     const spec = `503,${conditions}`;
     expect(parseFault(spec)).toEqual({ ...ALWAYS, spec, effect: { kind: 'status', status: 503 }, ...fault });
   });
 
-  test('every condition is tried above', () => {
-    const tried = CONDITIONS.flatMap(([conditions]) =>
+  test('the examples above cover every condition', () => {
+    const covered = CONDITIONS.flatMap(([conditions]) =>
       conditions.split(',').map((each) => each.split('=')[0]!),
     );
-    expect([...FAULT_CONDITIONS].filter((name) => !tried.includes(name))).toEqual([]);
+    expect([...FAULT_CONDITIONS].filter((name) => !covered.includes(name))).toEqual([]);
   });
 
-  test('a comma in a value belongs to it unless a condition follows', () => {
+  test('a comma is part of the value unless a condition follows it', () => {
     expect(parseFault('body={"a":1,"b":2},share=30%,times=2')).toMatchObject({
       effect: { text: '{"a":1,"b":2}' },
       share: 0.3,
@@ -140,13 +140,13 @@ describe('when and where', () => {
     });
   });
 
-  test('a blank behind a comma is forgiven', () => {
+  test('spaces after a comma are ignored', () => {
     const { spec, ...fault } = parseFault('503, share=30%,  path=/a');
     expect(spec).toBe('503,share=30%,path=/a');
     expect(fault).toMatchObject({ effect: { status: 503 }, share: 0.3, path: '/a' });
   });
 
-  test('what a scenario keeps apart needs no commas to be told apart', () => {
+  test('buildFault does not split the effect at commas', () => {
     const fault = buildFault('body=a,share=5%', new Map([['times', '2']]));
     expect(fault).toMatchObject({ effect: { text: 'a,share=5%' }, share: 1, times: 2 });
   });
@@ -156,20 +156,19 @@ const CONDITION_NAMES = 'use one of share, path, from, until, for, times';
 const KINDS = `use one of ${Object.keys(FAULT_DEFINITIONS).join(', ')}`;
 const PATHS = 'use path=/latest/api/token or path=*/security-credentials/*';
 
-/** The message and its hint. */
-const REFUSED: [spec: string, message: string, hint: string][] = [
-  ['', "there is no fault ''", KINDS],
-  ['bogus', "there is no fault 'bogus'", KINDS],
-  ['bogus=3', "there is no fault 'bogus'", KINDS],
-  ['__proto__', "there is no fault '__proto__'", KINDS],
-  ['toString', "there is no fault 'toString'", KINDS],
-  ['5033', "there is no fault '5033'", KINDS],
-  ['RESET', "there is no fault 'RESET'", KINDS],
-  ['share=30%', "there is no fault 'share'", KINDS],
-  ['503,shar=30%', "the fault '503' has no condition 'shar'", CONDITION_NAMES],
-  ['503, shar=30%', "the fault '503' has no condition 'shar'", CONDITION_NAMES],
-  ['stall=3s,shar=30%', "the fault 'stall=3s' has no condition 'shar'", CONDITION_NAMES],
-  ['reset,time=2,from=1s', "the fault 'reset' has no condition 'time'", CONDITION_NAMES],
+const INVALID: [spec: string, message: string, hint: string][] = [
+  ['', "unknown fault ''", KINDS],
+  ['bogus', "unknown fault 'bogus'", KINDS],
+  ['bogus=3', "unknown fault 'bogus'", KINDS],
+  ['__proto__', "unknown fault '__proto__'", KINDS],
+  ['toString', "unknown fault 'toString'", KINDS],
+  ['5033', "unknown fault '5033'", KINDS],
+  ['RESET', "unknown fault 'RESET'", KINDS],
+  ['share=30%', "unknown fault 'share'", KINDS],
+  ['503,shar=30%', "the fault '503' has the unknown condition 'shar'", CONDITION_NAMES],
+  ['503, shar=30%', "the fault '503' has the unknown condition 'shar'", CONDITION_NAMES],
+  ['stall=3s,shar=30%', "the fault 'stall=3s' has the unknown condition 'shar'", CONDITION_NAMES],
+  ['reset,time=2,from=1s', "the fault 'reset' has the unknown condition 'time'", CONDITION_NAMES],
   ...['200', '399', '600', '999', 'status', 'status=abc', 'status=5e2'].map(refusedForm),
   ...['error=not a code', `error=${'x'.repeat(65)}`].map(refusedForm),
   ...['stall=2', 'stall=-1s', 'stall=1.5s', 'stall=61m', 'stall=3600001ms', 'stall=99999999ms'].map(
@@ -203,33 +202,33 @@ const REFUSED: [spec: string, message: string, hint: string][] = [
   ...['times=0', 'times=-1', 'times=1.5', 'times=1e3', 'times=twice', 'times=1000000000'].map((condition) =>
     refusedCondition(condition, 'use times=3'),
   ),
-  ['503,until=5m,for=3m', "the fault '503' has both until and for", 'give one of them'],
-  ['503,from=5m,until=5m', "the fault '503' ends before it begins", 'let until come after from'],
-  ['503,until=0', "the fault '503' ends before it begins", 'let until come after from'],
-  ['503,for=0', "the fault '503' ends before it begins", 'let it last for 1s or more'],
-  ['503,share=1%,share=2%', "share is given twice in the fault '503,share=1%,share=2%'", 'give it once'],
+  ['503,until=5m,for=3m', "the fault '503' has both until and for", 'remove one of them'],
+  ['503,from=5m,until=5m', "the fault '503' ends before it begins", 'use an until= that is later than from='],
+  ['503,until=0', "the fault '503' ends before it begins", 'use an until= that is later than from='],
+  ['503,for=0', "the fault '503' ends before it begins", 'use for=1s or more'],
+  ['503,share=1%,share=2%', "the fault '503,share=1%,share=2%' has share twice", 'remove one share=…'],
 ];
 
 function refusedForm(spec: string): [string, string, string] {
   const kind = (/^\d/.test(spec) ? 'status' : spec.split('=')[0]) as keyof typeof FAULT_DEFINITIONS;
   const { syntax, description } = FAULT_DEFINITIONS[kind];
-  return [spec, `the fault '${spec}' is not understood`, `write ${syntax}: ${description}`];
+  return [spec, `invalid fault '${spec}'`, `use ${syntax}: ${description}`];
 }
 
 function refusedCondition(condition: string, hint: string): [string, string, string] {
-  return [`503,${condition}`, `${condition} of the fault '503' is not understood`, hint];
+  return [`503,${condition}`, `the fault '503' has the invalid condition ${condition}`, hint];
 }
 
-describe('what is refused', () => {
-  test.for(REFUSED)('%j', ([spec, message, hint]) => {
+describe('parseFault rejects', () => {
+  test.for(INVALID)('%j', ([spec, message, hint]) => {
     const error = thrownBy(() => parseFault(spec));
     expect(error).toBeInstanceOf(CredWatchError);
     expect(error).toMatchObject({ message, hint });
   });
 
-  test('with a hint that says how it is written, by example', () => {
+  test('an invalid value, with a hint that shows the syntax', () => {
     expect(thrownBy(() => parseFault('stall=2h'))).toMatchObject({
-      hint: 'write stall[=TIME]: answers later (1500ms, 3s; an hour at most), or never',
+      hint: 'use stall[=TIME]: delay the response (1500ms, 3s, at most 1h), or never respond',
     });
   });
 });
@@ -242,7 +241,7 @@ function thrownBy(action: () => unknown): unknown {
   }
 }
 
-describe('of any fault', () => {
+describe('any fault', () => {
   const conditions = fc.record(
     {
       share: fc.oneof(
@@ -265,7 +264,7 @@ describe('of any fault', () => {
     text.map((value) => `field=Token:${value}`),
   );
 
-  test('what was read and is written back reads the same again', () => {
+  test('the spec of a parsed fault parses to the same fault', () => {
     fc.assert(
       fc.property(effects, conditions, (effect, given) => {
         const written = [effect, ...Object.entries(given).map(([name, value]) => `${name}=${value}`)].join(
@@ -290,7 +289,7 @@ describe('of any fault', () => {
     );
   });
 
-  test('any other text is a fault or is refused with a hint, and never crashes', () => {
+  test('any text is parsed or rejected with a hint', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'503=,share%path/for*') })),

@@ -18,8 +18,8 @@ const TOKEN = '/latest/api/token';
 const settingsOf = (scenario: string, flags: Partial<SimulationFlags> = {}) =>
   readSimulationSettings({ fault: [], variant: [], scenario, ...flags }, START, 'seed');
 
-/** The endpoint of a shipped scenario, and a client of its shape. */
-async function play(scenario: string) {
+/** Starts the endpoint of a built-in scenario, and returns a client of its shape. */
+async function startScenario(scenario: string) {
   const { options, authorizationLifetime } = settingsOf(scenario);
   const clock = new FalseClock(START);
   const { faults, variants: _variants, ...given } = options;
@@ -39,12 +39,12 @@ async function play(scenario: string) {
     origin,
     exchanges,
     readToken,
-    /** Moves the clock to so many seconds after the start. */
+    /** Moves the clock to `seconds` after the start. */
     at(seconds: number) {
       clock.pass(START + seconds * 1000 - clock.now());
       return client;
     },
-    /** A session token, as a text or as the answer that came instead. */
+    /** Requests a session token. */
     token: () => ask(origin, 'PUT', TOKEN, { 'X-aws-ec2-metadata-token-ttl-seconds': '21600' }),
     imds: (token = '', path = `${ROLES}simulated-role`) =>
       ask(origin, 'GET', path, token === '' ? {} : { 'X-aws-ec2-metadata-token': token }),
@@ -59,18 +59,20 @@ async function play(scenario: string) {
   return client;
 }
 
-/** What a document says, and how long it is good for by then. */
+/** The key id of a credentials document, and its remaining validity in seconds. */
 function documentOf({ status, body }: RawAnswer, now: number) {
   expect(status).toBe(200);
   const { AccessKeyId: key, Expiration: expiration } = JSON.parse(body);
   return { key, left: (parseInstant(expiration)!.instant - now) / 1000 };
 }
 
-describe('shipped:', () => {
-  const played = new Set<string>();
-  const scenario = (name: string, run: (client: Awaited<ReturnType<typeof play>>) => Promise<void>) => {
-    played.add(name);
-    test(name, async () => run(await play(name)));
+type ScenarioClient = Awaited<ReturnType<typeof startScenario>>;
+
+describe('the built-in scenario', () => {
+  const tested = new Set<string>();
+  const scenario = (name: string, run: (client: ScenarioClient) => Promise<void>) => {
+    tested.add(name);
+    test(`${name} causes its documented faults`, async () => run(await startScenario(name)));
   };
 
   scenario('agent-restarts', async (agent) => {
@@ -100,34 +102,34 @@ describe('shipped:', () => {
   });
 
   scenario('agent-throttles', async (agent) => {
-    /** How many of 100 requests, so many seconds apart, are turned away. */
-    const turnedAway = async (apart: number) => {
-      const answers = [];
+    /** Sends 100 requests, `interval` seconds apart, and counts the rejected ones. */
+    const countRejected = async (interval: number) => {
+      const responses = [];
       for (let count = 0; count < 100; count += 1) {
-        agent.clock.pass(apart * 1000);
-        answers.push(await agent.container());
+        agent.clock.pass(interval * 1000);
+        responses.push(await agent.container());
       }
-      const others = answers.filter(({ status }) => status !== 200);
-      for (const { status, body } of others) {
+      const rejected = responses.filter(({ status }) => status !== 200);
+      for (const { status, body } of rejected) {
         expect([status, body]).toEqual([429, 'You have reached maximum request limit.\n']);
       }
-      return others.length;
+      return rejected.length;
     };
-    expect(await turnedAway(0.1)).toBe(0);
+    expect(await countRejected(0.1)).toBe(0);
     agent.at(30);
-    const share = (await turnedAway(1)) / 100;
+    const share = (await countRejected(1)) / 100;
     expect(Math.abs(share - 0.7)).toBeLessThan(0.3);
     agent.at(150);
-    expect(await turnedAway(0.1)).toBe(0);
-    // The agent's own limit: a burst of 60.
+    expect(await countRejected(0.1)).toBe(0);
+    // The agent's own limit accepts a burst of 60.
     agent.at(300);
-    expect(await turnedAway(0)).toBe(40);
+    expect(await countRejected(0)).toBe(40);
   });
 
   scenario('bad-token-request', async (imds) => {
     for (const seconds of [0, 3600]) {
       expect((await imds.at(seconds).token()).status).toBe(400);
-      // Version 1 is there, and a client that falls back to it is told from one that does not.
+      // IMDSv1 is enabled, so that a client that falls back to it can be recognised.
       expect((await imds.imds()).status).toBe(200);
     }
   });
@@ -143,21 +145,21 @@ describe('shipped:', () => {
     }
   });
 
-  const tokenNeverComes = async ({ origin, exchanges }: Awaited<ReturnType<typeof play>>) => {
+  const expectNoTokenResponse = async ({ origin, exchanges }: ScenarioClient) => {
     const connection = await Connection.open(origin);
     connection.send(requestText(origin, 'PUT', TOKEN, { 'X-aws-ec2-metadata-token-ttl-seconds': '60' }));
     await expect.poll(() => exchanges.length, { timeout: 20_000 }).toBe(1);
-    expect(exchanges[0]).toMatchObject({ incompleteReason: 'no answer', fault: 'hop-limit' });
+    expect(exchanges[0]).toMatchObject({ incompleteReason: 'no response', fault: 'hop-limit' });
     connection.destroy();
   };
 
   scenario('hop-limit', async (imds) => {
-    await tokenNeverComes(imds);
+    await expectNoTokenResponse(imds);
     expect((await imds.imds()).status).toBe(200);
   });
 
   scenario('hop-limit-v2-only', async (imds) => {
-    await tokenNeverComes(imds);
+    await expectNoTokenResponse(imds);
     expect((await imds.imds()).status).toBe(401);
   });
 
@@ -190,25 +192,25 @@ describe('shipped:', () => {
     let slow = 0;
     for (let count = 0; count < 200; count += 1) {
       let isAsleep = false;
-      const answer = imds();
+      const response = imds();
       const slept = clock.nextSleep().then(() => {
         isAsleep = true;
       });
-      await Promise.race([answer, slept]);
+      await Promise.race([response, slept]);
       if (isAsleep) {
         slow += 1;
         expect(Math.min(...clock.left())).toBe(1500);
         clock.pass(1500);
       }
-      expect((await answer).status).toBe(200);
+      expect((await response).status).toBe(200);
     }
-    // 10 are expected, and 30 are more than six standard deviations off.
+    // 10 are expected; 30 are more than six standard deviations away.
     expect(slow).toBeGreaterThan(0);
     expect(slow).toBeLessThan(30);
   });
 
-  /** Keys and what is left of them, looked at every so many seconds. */
-  const watched = async (imds: Awaited<ReturnType<typeof play>>, every: number, until: number) => {
+  /** Polls every `every` seconds. Returns the number of sets, and the smallest and largest remaining validity. */
+  const pollRepeatedly = async (imds: ScenarioClient, every: number, until: number) => {
     const seen = [];
     for (let seconds = 0; seconds <= until; seconds += every) {
       seen.push(documentOf(await imds.at(seconds).imds(), imds.clock.now()));
@@ -222,18 +224,18 @@ describe('shipped:', () => {
   };
 
   scenario('refresh-at-every-request', async (imds) => {
-    const { sets, least, most } = await watched(imds, 10, 1230);
+    const { sets, least, most } = await pollRepeatedly(imds, 10, 1230);
     expect(sets).toBe(11);
-    // Below the five minutes of the JavaScript and the Go SDK, and never expired.
+    // Below the refresh window of five minutes of the JavaScript and Go SDKs, and never expired.
     expect(most).toBeLessThan(300);
     expect(least).toBeGreaterThan(60);
   });
 
   scenario('short-lived-proxy', async (imds) => {
-    const { sets, least, most } = await watched(imds, 15, 5 * 14 * 60 + 60);
+    const { sets, least, most } = await pollRepeatedly(imds, 15, 5 * 14 * 60 + 60);
     expect(sets).toBe(6);
     expect(most).toBe(900);
-    // Replaced late, in the last two minutes, though never after the end.
+    // Rotated in the last two minutes, but never after the expiration.
     expect(least).toBeGreaterThanOrEqual(0);
     expect(least).toBeLessThan(120);
   });
@@ -247,7 +249,7 @@ describe('shipped:', () => {
     expect((await agent.container(once)).status).toBe(200);
     const { status, body } = await agent.at(60).container(once);
     expect([status, body]).toEqual([400, expect.stringContaining('token is expired')]);
-    // Who reads the file again sees nothing of it.
+    // A client that reads the file again is not affected.
     expect((await agent.container()).status).toBe(200);
   });
 
@@ -275,18 +277,18 @@ describe('shipped:', () => {
     }
   });
 
-  test('none was left out', () => {
-    expect([...played].sort()).toEqual(Object.keys(BUILT_IN_SCENARIOS).sort());
+  test('the tests above cover every built-in scenario', () => {
+    expect([...tested].sort()).toEqual(Object.keys(BUILT_IN_SCENARIOS).sort());
     expect(readBuiltInScenarios().map(({ name }) => name)).toEqual(Object.keys(BUILT_IN_SCENARIOS));
   });
 
   test.for(Object.keys(BUILT_IN_SCENARIOS))(
-    '%s has settings that a run takes, and says what happened',
+    '%s has valid settings, a description, and visible effects within minutes',
     (name) => {
       const { options, scenario, notes } = settingsOf(name);
       expect(scenario).toMatchObject({ name, description: expect.stringMatching(/^[A-Z].{60,}\.$/s) });
       expect(notes).toEqual([]);
-      // Within a coffee break, there is something to see; and a client that keeps credentials for hours sees it.
+      // Faults begin within two minutes. If they begin later than at the start, credentials are short-lived.
       const begins = options.faults.map(({ from }) => from);
       expect(Math.max(0, ...begins)).toBeLessThanOrEqual(120_000);
       const isLater = begins.some((from) => from > 0);
@@ -295,17 +297,17 @@ describe('shipped:', () => {
   );
 });
 
-/** A scenario of a user's own, in a file. */
-function fileOf(content: unknown, name = 'mine.json'): string {
+/** Writes a scenario file and returns its name. */
+function writeScenario(content: unknown, name = 'mine.json'): string {
   const file = join(temporaryFolder(), name);
   const isRaw = typeof content === 'string' || Buffer.isBuffer(content);
   writeFileSync(file, isRaw ? content : JSON.stringify(content));
   return file;
 }
 
-describe('a file', () => {
-  test('of a user is read with all that it may have', () => {
-    const file = fileOf({
+describe('a scenario file', () => {
+  test('can have every setting and condition', () => {
+    const file = writeScenario({
       description: 'ours',
       shape: 'eks, imds',
       lifetime: '3m',
@@ -342,111 +344,111 @@ describe('a file', () => {
     });
   });
 
-  test('may be empty of all, written with dashes, and begin with a byte order mark', () => {
-    expect(openScenario(fileOf('{}'))).toMatchObject({ description: '', faults: [] });
-    const marked = fileOf(Buffer.from('\ufeff{"rotate-every": "2m", "overlap": "0"}'));
+  test('can be empty, use dashes in names, and begin with a byte order mark', () => {
+    expect(openScenario(writeScenario('{}'))).toMatchObject({ description: '', faults: [] });
+    const marked = writeScenario(Buffer.from('\ufeff{"rotate-every": "2m", "overlap": "0"}'));
     expect([...openScenario(marked).settings]).toEqual([
       ['rotate-every', '2m'],
       ['overlap', '0'],
     ]);
   });
 
-  test('may be a pipe, and is read to its end', () => {
-    const steps = Array(900).fill({ fault: '503', why: 'more than a pipe takes at once'.repeat(4) });
-    const file = fileOf({ steps });
+  test('can be a pipe', () => {
+    const steps = Array(900).fill({ fault: '503', why: 'more data than a pipe can buffer'.repeat(4) });
+    const file = writeScenario({ steps });
     const pipe = join(temporaryFolder(), 'pipe.json');
     expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
     spawn('sh', ['-c', 'cat "$0" > "$1"', file, pipe]);
     expect(openScenario(pipe).faults).toHaveLength(900);
   });
 
-  test('is told from a shipped scenario by a dot or a slash', () => {
+  test('differs from a built-in scenario by a dot or a slash in its name', () => {
     expect(openScenario('hop-limit').name).toBe('hop-limit');
     for (const name of ['hop-limits', '', '__proto__', 'toString']) {
-      expect(() => openScenario(name)).toThrow(`there is no scenario '${name}'`);
+      expect(() => openScenario(name)).toThrow(`unknown scenario '${name}'`);
     }
-    expect(() => openScenario('./hop-limit')).toThrow('there is no scenario ./hop-limit');
-    expect(() => openScenario('hop-limit.json')).toThrow('there is no scenario hop-limit.json');
+    expect(() => openScenario('./hop-limit')).toThrow('the scenario file ./hop-limit does not exist');
+    expect(() => openScenario('hop-limit.json')).toThrow('the scenario file hop-limit.json does not exist');
   });
 
-  const SHOWS = '`cred-watch simulate --help` shows one';
+  const EXAMPLE = '`cred-watch simulate --help` shows an example';
   const STEP = 'write {"fault": "503", "from": "2m"}';
   const KEYS =
     'use title, description, steps, lifetime, rotate_every, overlap, jitter, shape, imds, role, authorization_lifetime';
   const STEP_KEYS = 'use fault, why, share, path, from, until, for, times';
-  const TOP = 'write {"steps": [{"fault": "503"}]}';
-  /** What is in the file, what is said of it, and what to do. */
-  const REFUSED: [content: unknown, message: string, hint: string][] = [
-    ['', '{file} is not JSON', SHOWS],
-    ['not at all', '{file} is not JSON', SHOWS],
-    ['{"steps": [],\n\n"shape" "ecs"}', '{file} is not JSON: see line 3', SHOWS],
+  const TOP = 'write {"steps": [{"fault": "503", "from": "2m"}]}';
+  const QUOTE_IT = 'put the value in quotes';
+  const INVALID: [content: unknown, message: string, hint: string][] = [
+    ['', '{file} is not valid JSON', EXAMPLE],
+    ['not at all', '{file} is not valid JSON', EXAMPLE],
+    ['{"steps": [],\n\n"shape" "ecs"}', '{file} is not valid JSON (line 3)', EXAMPLE],
     ...[[], 'null', '3', '"text"'].map((top): [unknown, string, string] => [
       top,
-      'the top of the scenario {file} is not an object',
+      'scenario {file}: the document is not a JSON object',
       TOP,
     ]),
-    [{ description: 3 }, 'description of the scenario {file} is not text', 'put it in quotes'],
-    [{ speed: '3m' }, "'speed' of the scenario {file} is not known", KEYS],
-    ['{"__proto__": {"lifetime": "3m"}}', "'__proto__' of the scenario {file} is not known", KEYS],
-    [{ constructor: '3m' }, "'constructor' of the scenario {file} is not known", KEYS],
-    [{ lifetime: ['3m'] }, "'lifetime' of the scenario {file} is not text", 'put it in quotes'],
-    [{ lifetime: true }, "'lifetime' of the scenario {file} is not text", 'put it in quotes'],
+    [{ description: 3 }, "scenario {file}: 'description' is not text", QUOTE_IT],
+    [{ speed: '3m' }, "scenario {file}: unknown field 'speed'", KEYS],
+    ['{"__proto__": {"lifetime": "3m"}}', "scenario {file}: unknown field '__proto__'", KEYS],
+    [{ constructor: '3m' }, "scenario {file}: unknown field 'constructor'", KEYS],
+    [{ lifetime: ['3m'] }, "scenario {file}: 'lifetime' is not text", QUOTE_IT],
+    [{ lifetime: true }, "scenario {file}: 'lifetime' is not text", QUOTE_IT],
     ...[{}, 'x', null, 3].map((steps): [unknown, string, string] => [
       { steps },
-      'steps of the scenario {file} is not a list',
-      'write "steps": [{"fault": "503"}]',
+      "scenario {file}: 'steps' is not a list",
+      'write "steps": [{"fault": "503", "from": "2m"}]',
     ]),
     [
       { steps: Array(1001).fill({ fault: '503' }) },
-      'steps of the scenario {file} is too long',
+      "scenario {file}: 'steps' has 1001 entries",
       'use at most 1000',
     ],
     ...['503', null, [], 3].map((step): [unknown, string, string] => [
       { steps: [{ fault: '503' }, step] },
-      'step 2 of the scenario {file} is not an object',
+      'scenario {file}, step 2: the step is not an object',
       STEP,
     ]),
     ...[{}, { why: 'x' }, { fault: null }, { fault: ['503'] }, { fault: true }].map(
       (step): [unknown, string, string] => [
         { steps: [step] },
-        'step 1 of the scenario {file} has no fault',
+        "scenario {file}, step 1: 'fault' is missing",
         STEP,
       ],
     ),
     [
       { steps: [{ fault: '503' }, { fault: '503' }, { fault: '503', form: '1m' }] },
-      "'form' in step 3 of the scenario {file} is not known",
+      "scenario {file}, step 3: unknown field 'form'",
       STEP_KEYS,
     ],
     [
       '{"steps": [{"fault": "503", "__proto__": {"share": "1%"}}]}',
-      "'__proto__' in step 1 of the scenario {file} is not known",
+      "scenario {file}, step 1: unknown field '__proto__'",
       STEP_KEYS,
     ],
     [
       { steps: [{ fault: '503', from: { minutes: 2 } }] },
-      "'from' in step 1 of the scenario {file} is not text",
-      'put it in quotes',
+      "scenario {file}, step 1: 'from' is not text",
+      QUOTE_IT,
     ],
     [
       { steps: [{ fault: '503' }, { fault: 'boom' }] },
-      "step 2 of the scenario {file}: there is no fault 'boom'",
+      "scenario {file}, step 2: unknown fault 'boom'",
       expect.stringMatching(/^use one of status, /) as unknown as string,
     ],
     [
       { steps: [{ fault: '503', share: 30 }] },
-      "step 1 of the scenario {file}: share=30 of the fault '503' is not understood",
+      "scenario {file}, step 1: the fault '503' has the invalid condition share=30",
       'use share=30%',
     ],
     [
       { steps: [{ fault: '503', until: '1m', for: '1m' }] },
-      "step 1 of the scenario {file}: the fault '503' has both until and for",
-      'give one of them',
+      "scenario {file}, step 1: the fault '503' has both until and for",
+      'remove one of them',
     ],
     [
       `{"description": "${'x'.repeat(256 * 1024)}"}`,
-      '{file} is too large for a scenario',
-      'use at most 256 KiB',
+      'the scenario file {file} is larger than 256 KiB',
+      'check that the file is a scenario',
     ],
     [
       { lifetime: '5x' },
@@ -477,35 +479,35 @@ describe('a file', () => {
     ],
   ] as [unknown, string, string][];
 
-  test.for(REFUSED)('with %j is refused', ([content, message, hint]) => {
-    const file = fileOf(content);
+  test.for(INVALID)('with %j is rejected', ([content, message, hint]) => {
+    const file = writeScenario(content);
     expect(thrownBy(() => settingsOf(file))).toMatchObject({
       message: message.replace('{file}', file),
       hint,
     });
   });
 
-  test('that is none is refused, and one without an end is not read to it', () => {
+  test('that is missing, a folder or endless is rejected', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'folder'));
-    const hint = 'name a JSON file, or a scenario of --help';
+    const hint = 'name a JSON file, or a scenario that `cred-watch simulate --help` lists';
     expect(thrownBy(() => openScenario(join(folder, 'none.json')))).toMatchObject({
-      message: `there is no scenario ${join(folder, 'none.json')}`,
+      message: `the scenario file ${join(folder, 'none.json')} does not exist`,
       hint,
     });
     expect(thrownBy(() => openScenario(join(folder, 'folder')))).toMatchObject({
-      message: `the scenario ${join(folder, 'folder')} cannot be read (EISDIR)`,
+      message: `cannot read the scenario file ${join(folder, 'folder')} (EISDIR)`,
       hint,
     });
     expect(thrownBy(() => openScenario('/dev/zero'))).toMatchObject({
-      message: '/dev/zero is too large for a scenario',
+      message: 'the scenario file /dev/zero is larger than 256 KiB',
     });
   });
 
-  test('of secrets, named by mistake, is not quoted', () => {
+  test('with secrets is not quoted in the error', () => {
     const secret = 'CANARYsecret0123456789';
     for (const content of [secret, `[default]\naws_secret_access_key=${secret}`, `{"a": ${secret}}`]) {
-      const error = thrownBy(() => openScenario(fileOf(content)));
+      const error = thrownBy(() => openScenario(writeScenario(content)));
       expect(error).toBeInstanceOf(Error);
       expect(`${(error as Error).message} ${(error as Error).cause}`).not.toMatch(/CANARY|aws_secret/);
     }

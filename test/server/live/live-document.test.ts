@@ -12,7 +12,7 @@ const credentials: LiveCredentials = {
 };
 
 describe('the document of real credentials', () => {
-  test('is that of a container endpoint, byte for byte', () => {
+  test('equals the document of a container endpoint byte for byte', () => {
     expect(formatLiveDocument(credentials)).toBe(
       '{"RoleArn":"arn:aws:iam::111122223333:role/loader","AccessKeyId":"ASIACANARY0000000001",' +
         '"SecretAccessKey":"CANARY-secret/access+key","Token":"CANARY-session-token==",' +
@@ -20,7 +20,7 @@ describe('the document of real credentials', () => {
     );
   });
 
-  test('leaves out the role and the account where they are not known', () => {
+  test('omits an unknown role and account', () => {
     const { roleArn: _, ...nameless } = credentials;
     expect(Object.keys(JSON.parse(formatLiveDocument({ ...nameless, accountId: null })))).toEqual([
       'AccessKeyId',
@@ -40,11 +40,11 @@ describe('the document of real credentials', () => {
     expect(JSON.parse(formatLiveDocument({ ...credentials, expiration })).Expiration).toBe(text);
   });
 
-  test('has an empty token where there is none: the field itself is asked for', () => {
+  test('has an empty Token for keys without one, because SDKs require the field', () => {
     expect(JSON.parse(formatLiveDocument({ ...credentials, token: null })).Token).toBe('');
   });
 
-  test('is quoted, whatever a key is made of', () => {
+  test('quotes every character of a key', () => {
     const awkward = '"}\\\u0000\n\u2028é';
     const document = formatLiveDocument({
       ...credentials,

@@ -28,7 +28,7 @@ const HEAD = [
   'Connection: close',
 ].join('\n');
 
-/** An endpoint, and what a child of ours knows of it. */
+/** Starts an endpoint. Returns the facts that a child process gets. */
 async function start(options: Partial<LiveEndpointOptions> = {}) {
   let calls = 0;
   const problems: unknown[] = [];
@@ -47,12 +47,12 @@ async function start(options: Partial<LiveEndpointOptions> = {}) {
     endpoint.environment;
   const { origin, pathname: path, host } = new URL(uri);
   const get = (more: Record<string, string> = {}) => ask(origin, 'GET', path, { Authorization, ...more });
-  /** What a hostile request cost: nothing but its connection. */
+  /** Checks that the endpoint still serves credentials after a hostile request. */
   const lives = async () => expect((await get()).body === DOCUMENT).toBe(true);
   return { endpoint, origin, host, path, Authorization, get, lives, problems, calls: () => calls };
 }
 
-/** Nothing that opens anything, and not the credentials either. */
+/** Checks that a text contains neither the secrets of the endpoint nor the credentials. */
 function expectNothingIn({ head, body }: RawAnswer, known: { path: string; Authorization: string }) {
   for (const secret of [...SECRETS, CREDENTIALS.accessKeyId, known.path.slice(1), known.Authorization]) {
     expect(`${head}\n${body}`.includes(secret)).toBe(false);
@@ -63,19 +63,19 @@ function expectNothingIn({ head, body }: RawAnswer, known: { path: string; Autho
 const error = (HTTPErrorCode: number, code: string) => ({ code, HTTPErrorCode, message: expect.any(String) });
 
 describe('a request with path and token', () => {
-  test('is handed the document, and the connection is over', async () => {
+  test('gets the document, and the connection closes', async () => {
     const { get } = await start();
     const { head, body } = await get({ Accept: 'application/json', 'User-Agent': 'sdk/1' });
     expect(head).toBe(HEAD);
     expect(body === DOCUMENT).toBe(true);
   });
 
-  test('is handed the head of it by HEAD', async () => {
+  test('with HEAD gets the headers only', async () => {
     const { origin, path, Authorization } = await start();
     expect(await ask(origin, 'HEAD', path, { Authorization })).toMatchObject({ head: HEAD, body: '' });
   });
 
-  test('is handed what the source has now', async () => {
+  test('gets the present credentials of the source', async () => {
     let number = 1;
     const { get } = await start({
       getCredentials: async () => ({ ...CREDENTIALS, accessKeyId: `ASIACANARY${number++}` }),
@@ -84,7 +84,7 @@ describe('a request with path and token', () => {
     expect(JSON.parse((await get()).body).AccessKeyId).toBe('ASIACANARY2');
   });
 
-  test("finds path, token and port nowhere but in its environment, and others in another's", async () => {
+  test('needs the path, token and port of its own endpoint, which are random', async () => {
     const one = await start();
     const other = await start();
     expect(one.origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -99,10 +99,10 @@ describe('a request with path and token', () => {
   });
 });
 
-describe('who does not know both', () => {
+describe('a request without the right path and token', () => {
   const guess = 'f'.repeat(64);
 
-  test('is told the same, whichever is wrong, and the source is not asked', async () => {
+  test('gets the same error whichever is wrong, and does not reach the source', async () => {
     const started = await start();
     const { origin, path, Authorization, calls } = started;
     const answers = await Promise.all([
@@ -133,7 +133,7 @@ describe('who does not know both', () => {
     await started.lives();
   });
 
-  test('is told the same by every method as by others', async () => {
+  test('gets the same error with every method', async () => {
     const { origin, path, Authorization } = await start();
     for (const method of ['HEAD', 'POST', 'OPTIONS']) {
       const right = await ask(origin, method, path, { Authorization: guess });
@@ -142,7 +142,7 @@ describe('who does not know both', () => {
     }
   });
 
-  test('does not pass with a second token beside the first', async () => {
+  test('is rejected with two tokens', async () => {
     const { origin, path, Authorization } = await start();
     const text = requestText(origin, 'GET', path, { Authorization });
     const twice = text.replace(/(Authorization: .*\r\n)/, `$1Authorization: ${guess}\r\n`);
@@ -151,7 +151,7 @@ describe('who does not know both', () => {
   });
 });
 
-describe('with path and token, yet', () => {
+describe('a request with path and token and a defect', () => {
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'])(
     '%s is not allowed',
     async (method) => {
@@ -181,7 +181,7 @@ describe('with path and token, yet', () => {
     const started = await start();
     const { get, host, calls } = started;
     const port = host.split(':')[1];
-    // With its port one of them is the endpoint's own.
+    // One of these hosts is correct with the port of the endpoint.
     const hosts = [name, `${name}:${port}`, `${name}:80`].filter((each) => each !== host);
     for (const Host of hosts) {
       const answer = await get({ Host });
@@ -192,7 +192,7 @@ describe('with path and token, yet', () => {
     await started.lives();
   });
 
-  test('without a Host, and with two of them, it is refused', async () => {
+  test('is rejected without a Host header and with two', async () => {
     const { origin, host, path, Authorization, calls } = await start();
     const text = requestText(origin, 'GET', path, { Authorization });
     const none = text.replace(/Host: .*\r\n/, '');
@@ -226,14 +226,14 @@ describe('with path and token, yet', () => {
     await started.lives();
   });
 
-  test("Node's own fetch is none of those", async () => {
+  test('is accepted from the fetch function of Node', async () => {
     const { endpoint, Authorization } = await start();
     const uri = endpoint.environment.AWS_CONTAINER_CREDENTIALS_FULL_URI;
     const response = await fetch(uri, { headers: { Authorization } });
     expect([response.status, (await response.text()) === DOCUMENT]).toEqual([200, true]);
   });
 
-  test('a preflight of a browser is answered without leave', async () => {
+  test('is rejected as the preflight of a browser, without CORS headers', async () => {
     const started = await start();
     const { origin, path } = started;
     const headers = { Origin: 'http://rebound.example', 'Access-Control-Request-Headers': 'authorization' };
@@ -243,8 +243,8 @@ describe('with path and token, yet', () => {
   });
 });
 
-describe('the source', () => {
-  test('that has nothing is a 503, which clients try again', async () => {
+describe('a source', () => {
+  test('without credentials gives a 503, which clients retry', async () => {
     let has: LiveCredentials | null = null;
     const { get, problems, lives } = await start({ getCredentials: async () => has });
     const answer = await get();
@@ -265,7 +265,7 @@ describe('the source', () => {
     'gives what makes no document': async () => ({ ...CREDENTIALS, secretAccessKey: new Secret('') }),
   };
 
-  test.each(Object.keys(defects))('that %s is a 500 that says nothing', async (name) => {
+  test.each(Object.keys(defects))('that %s gives a 500 without details', async (name) => {
     let isBroken = true;
     const started = await start({ getCredentials: async () => (isBroken ? defects[name]!() : CREDENTIALS) });
     const { get, problems, lives } = started;
@@ -280,19 +280,19 @@ describe('the source', () => {
     await lives();
   });
 
-  /** Requests on connections that stood before, and what comes back for them. */
+  /** Sends requests on open connections and returns the responses. */
   async function crowd(started: Awaited<ReturnType<typeof start>>, size: number) {
     const { origin, path, Authorization } = started;
     const connections = await Promise.all(Array.from({ length: size + 1 }, () => Connection.open(origin)));
     const last = connections.pop()!;
     for (const each of connections) each.send(requestText(origin, 'GET', path, { Authorization }));
-    // A refusal needs no source; once it is back, all that was sent before has arrived.
+    // A rejection does not need the source. After its response, all earlier requests have arrived.
     last.send(requestText(origin, 'GET', '/'));
     expect((await last.answer()).status).toBe(403);
     return () => Promise.all(connections.map((each) => each.answer()));
   }
 
-  test('whose failure cannot be told to anybody costs the connection alone', async () => {
+  test('whose error makes onProblem throw closes only the connection', async () => {
     let isBroken = true;
     const { origin, path, Authorization, lives } = await start({
       getCredentials: async () => (isBroken ? Promise.reject(defect) : CREDENTIALS),
@@ -307,7 +307,7 @@ describe('the source', () => {
     await lives();
   });
 
-  test('is asked once for all who wait, and anew for whoever comes later', async () => {
+  test('is called once for concurrent requests, and again for a later one', async () => {
     const waiting: (() => void)[] = [];
     const supply = () => new Promise<LiveCredentials>((resolve) => waiting.push(() => resolve(CREDENTIALS)));
     const started = await start({ getCredentials: supply });
@@ -322,7 +322,7 @@ describe('the source', () => {
     expect(started.calls()).toBe(2);
   });
 
-  test('fails once for all who wait, and not for whoever comes later', async () => {
+  test('fails once for concurrent requests, and is called again for a later one', async () => {
     const waiting: (() => void)[] = [];
     const supply = () =>
       new Promise<LiveCredentials>((resolve, reject) =>
@@ -339,7 +339,7 @@ describe('the source', () => {
     expect((await later).status).toBe(200);
   });
 
-  test('that answers after its client has left disturbs nobody', async () => {
+  test('can return after its client has left', async () => {
     let answered = () => {};
     const supply = () =>
       new Promise<LiveCredentials>((resolve) => {
@@ -359,7 +359,7 @@ describe('the source', () => {
   });
 });
 
-describe('what is no request', () => {
+describe('a malformed request', () => {
   const HOST = 'Host: 127.0.0.1\r\n';
   const broken: Record<string, string | Buffer> = {
     words: 'hello\r\n\r\n',
@@ -374,7 +374,7 @@ describe('what is no request', () => {
     'a tunnel': `CONNECT example.invalid:443 HTTP/1.1\r\n${HOST}\r\n`,
   };
 
-  test.each(Object.keys(broken))('%s costs its connection, and nothing more', async (name) => {
+  test.each(Object.keys(broken))('with %s closes its connection only', async (name) => {
     const { origin, lives, calls } = await start();
     const connection = await Connection.open(origin);
     connection.send(broken[name]!);
@@ -384,12 +384,12 @@ describe('what is no request', () => {
     await lives();
   });
 
-  test('headers that a client may have are read', async () => {
+  test('does not include one with large but valid headers', async () => {
     const { get } = await start();
     expect((await get({ 'User-Agent': 'x'.repeat(7000) })).status).toBe(200);
   });
 
-  test('a body is not waited for', async () => {
+  test('does not include one with an unsent body', async () => {
     const { origin, path, Authorization, lives } = await start();
     const text = requestText(origin, 'GET', path, { Authorization, 'Content-Length': '1000000' });
     const connection = await Connection.open(origin);
@@ -398,7 +398,7 @@ describe('what is no request', () => {
     await lives();
   });
 
-  test('behind a request it is not answered', async () => {
+  test('after a valid request gets no response', async () => {
     const { origin, path, Authorization, lives } = await start();
     const text = requestText(origin, 'GET', path, { Authorization });
     const connection = await Connection.open(origin);
@@ -418,11 +418,11 @@ describe('connections', () => {
     const connection = await Connection.open(origin);
     connection.send(text);
     expect((await connection.rest()).text).toMatch(/^(HTTP\/1\.1 408 .*\r\n\r\n)?$/s);
-    // A machine that stands still for so long takes a good request for a slow one.
+    // On a stalled machine, a valid request can exceed the limit too.
     await vi.waitFor(lives);
   });
 
-  test('are so many and no more', async () => {
+  test('are limited in number', async () => {
     const { origin, get } = await start({ limits: { maxConnections: 2 } });
     const first = await Connection.open(origin);
     const second = await Connection.open(origin);
@@ -433,14 +433,14 @@ describe('connections', () => {
     await vi.waitFor(async () => expect((await get()).status).toBe(200));
   });
 
-  test('come by one address of loopback alone', async () => {
+  test('are accepted on one loopback address only', async () => {
     const { origin, lives } = await start();
     const other = origin.replace('127.0.0.1', '127.0.0.2');
     await expect(Connection.open(other)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await lives();
   });
 
-  test('that leave in the middle cost nothing', async () => {
+  test('that close early do no harm', async () => {
     const { origin, path, Authorization, lives } = await start();
     const whole = requestText(origin, 'GET', path, { Authorization });
     for (const text of ['', 'GET /', whole.slice(0, 60), whole, whole.repeat(50)]) {
@@ -456,7 +456,7 @@ describe('connections', () => {
     await lives();
   });
 
-  test('all end at once when the endpoint is closed, and no other is taken', async () => {
+  test('end when the endpoint is closed, and new ones are rejected', async () => {
     const { endpoint, origin, path, Authorization, calls } = await start({
       getCredentials: () => new Promise(() => {}),
     });
@@ -472,7 +472,7 @@ describe('connections', () => {
   });
 });
 
-test('an endpoint does not show what opens it where it is printed without its environment', async () => {
+test('printing an endpoint without its environment shows no secrets', async () => {
   const { endpoint, path, Authorization } = await start();
   const { environment: _, ...rest } = endpoint;
   const printed = inspect(rest, { depth: 9, showHidden: true });

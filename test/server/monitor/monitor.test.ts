@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type MonitorResponse, startMonitor } from '../../../src/server/monitor/monitor.ts';
 import { ask, askRaw } from '../../support/server/raw-client.ts';
 
-const answer =
+const respondWith =
   (type: string, body: string, status = 200) =>
   async (): Promise<MonitorResponse> => ({
     status,
@@ -14,9 +14,9 @@ const answer =
 async function monitor(hosts: readonly string[] = []) {
   const errors: unknown[] = [];
   const routes = new Map([
-    ['/', answer('text/html; charset=utf-8', '<p>é</p>')],
-    ['/metrics', answer('text/plain', 'up 1\n')],
-    ['/healthz', answer('text/plain', 'no\n', 503)],
+    ['/', respondWith('text/html; charset=utf-8', '<p>é</p>')],
+    ['/metrics', respondWith('text/plain', 'up 1\n')],
+    ['/healthz', respondWith('text/plain', 'no\n', 503)],
     ['/broken', async () => Promise.reject(new Error('secret of the store'))],
   ]);
   const listen = [{ host: '127.0.0.1', port: 0 }];
@@ -39,7 +39,7 @@ const HEADERS = {
 };
 
 describe('a monitor', () => {
-  test('answers what it has, whatever the query, with headers that leave a browser no choice', async () => {
+  test('serves its routes with any query, and sends security headers', async () => {
     const { origin } = await monitor();
     const page = await ask(origin, 'GET', '/?fresh=1#x');
     expect(page).toMatchObject({ status: 200, body: Buffer.from('<p>é</p>').toString('latin1') });
@@ -59,20 +59,20 @@ describe('a monitor', () => {
     expect(await ask(origin, 'GET', '/healthz')).toMatchObject({ status: 503, body: 'no\n' });
   });
 
-  test('answers HEAD without a body', async () => {
+  test('responds to HEAD without a body', async () => {
     const { origin } = await monitor();
     const head = await ask(origin, 'HEAD', '/metrics');
     expect([head.status, head.headers.get('content-length'), head.body]).toEqual([200, '5', '']);
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'])('refuses %s', async (method) => {
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'])('rejects %s', async (method) => {
     const { origin } = await monitor();
     const refused = await ask(origin, method, '/metrics', { 'Content-Length': '0' });
-    expect(refused).toMatchObject({ status: 405, body: 'GET and HEAD only\n' });
+    expect(refused).toMatchObject({ status: 405, body: 'only GET and HEAD are allowed\n' });
     expect(refused.headers.get('allow')).toBe('GET, HEAD');
   });
 
-  test('refuses a tunnel, an upgrade and what is no HTTP, and goes on', async () => {
+  test('rejects a tunnel, an upgrade and invalid HTTP, and continues to serve', async () => {
     const { origin } = await monitor();
     expect((await askRaw(origin, 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')).status).toBe(405);
     expect((await ask(origin, 'GET', '/ws', { Connection: 'Upgrade', Upgrade: 'websocket' })).status).toBe(
@@ -84,13 +84,13 @@ describe('a monitor', () => {
   });
 
   test.each(['/metrics/', '//metrics', '/../metrics', '/%2e', '/constructor', '*', '/metrics%3F'])(
-    'has nothing at %s',
+    'responds 404 for %s',
     async (target) => {
       const { origin } = await monitor();
       const refused = await ask(origin, 'GET', target);
       expect(refused).toMatchObject({
         status: 404,
-        body: 'nothing here: there are / /metrics /healthz /broken\n',
+        body: 'not found; available: / /metrics /healthz /broken\n',
       });
     },
   );
@@ -102,26 +102,26 @@ describe('a monitor', () => {
     '127.0.0.1@evil.example',
     '8.8.8.8',
     '',
-  ])('answers nobody who has come by the name %s', async (name) => {
+  ])('rejects the host name %s', async (name) => {
     const { origin } = await monitor(['dash.internal']);
     for (const path of ['/', '/metrics', '/nothing']) {
       expect(await ask(origin, 'GET', path, { Host: name })).toMatchObject({
         status: 421,
-        body: 'no such host here: --allow-host admits a name\n',
+        body: 'this host name is not allowed; start the poller with --allow-host to allow it\n',
       });
     }
     expect((await ask(origin, 'GET', `http://${name || 'x'}/metrics`)).status).toBe(421);
   });
 
   test.each(['127.0.0.1:9', 'localhost', '[::1]', 'DASH.internal:80'])(
-    'answers to the name %s',
+    'accepts the host name %s',
     async (name) => {
       const { origin } = await monitor(['dash.internal']);
       expect((await ask(origin, 'GET', '/metrics', { Host: name })).status).toBe(200);
     },
   );
 
-  test('another site may link to it and not use it', async () => {
+  test('accepts links from other sites, but no embedding', async () => {
     const { origin } = await monitor();
     const from = (site: string, mode: string, dest: string) =>
       ask(origin, 'GET', '/', { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': mode, 'Sec-Fetch-Dest': dest });
@@ -130,23 +130,23 @@ describe('a monitor', () => {
     expect((await from('same-origin', 'cors', 'empty')).status).toBe(200);
     expect(await from('cross-site', 'no-cors', 'image')).toMatchObject({
       status: 403,
-      body: 'not for other sites\n',
+      body: 'other sites may only link to this page\n',
     });
     expect((await from('same-site', 'cors', 'empty')).status).toBe(403);
     expect((await from('cross-site', 'navigate', 'iframe')).status).toBe(403);
   });
 
-  test('tells of an error nothing to who asks, and all to its owner', async () => {
+  test('passes an error to onError, and sends no details to the client', async () => {
     const { origin, errors } = await monitor();
     expect(await ask(origin, 'GET', '/broken')).toMatchObject({
       status: 500,
-      body: 'this could not be made: see what the poller says\n',
+      body: 'internal error; see the messages of the poller\n',
     });
     expect(errors.map(String)).toEqual(['Error: secret of the store']);
     expect((await ask(origin, 'GET', '/metrics')).status).toBe(200);
   });
 
-  test('closes with connections open, and is gone then', async () => {
+  test('close() ends open connections and stops listening', async () => {
     const { origin, close } = await monitor();
     const { Agent } = await import('node:http');
     const agent = new Agent({ keepAlive: true });

@@ -18,7 +18,7 @@ const DEFAULT = buildDefaultTree(createExampleInstance(STARTED));
 
 const segments = (path: string) => path.split('/').filter((segment) => segment !== '');
 
-/** The text at a path, or the names there, one a line. */
+/** The text at a path, or the names of a directory, one per line. */
 function at(tree: Directory, path: string): string | null {
   const entry = findTreeEntry(tree, segments(path));
   return entry === null ? null : entry.kind === 'leaf' ? String(entry.body) : entry.names.join('\n');
@@ -28,7 +28,7 @@ const changed = (changes: object, under: Directory = DEFAULT) =>
   applyTreeChanges(under, parseTreeChanges(JSON.stringify(changes), 'tree.json'));
 
 describe('a listing', () => {
-  test('is sorted by the bytes of names, directories with a slash that does not count', () => {
+  test('is sorted by the bytes of names; the slash of directories does not count', () => {
     const tree = createDirectory({
       all: { b: '', 'a-b': '', a: { x: '' }, B: '', '\u{1f511}': '', '\uff21': '' },
     });
@@ -38,12 +38,12 @@ describe('a listing', () => {
     });
   });
 
-  test('of the top has no slashes, and user-data only where there is any', () => {
+  test('of the top has no slashes, and lists user-data only if it exists', () => {
     expect(at(DEFAULT, '')).toBe('dynamic\nmeta-data');
     expect(at(changed({ 'user-data': '#!/bin/sh' }), '')).toBe('dynamic\nmeta-data\nuser-data');
   });
 
-  test('may have an order of its own, behind which additions are sorted', () => {
+  test('can have a fixed order, after which added names are sorted', () => {
     const names = 'rsa2048\npkcs7\ndocument\nsignature\ndsa2048';
     expect(at(DEFAULT, 'dynamic/instance-identity')).toBe(names);
     const more = changed({ 'dynamic/instance-identity': { b: '', a: '', document: 'mine' } });
@@ -77,13 +77,13 @@ describe('a path', () => {
     expect(findTreeEntry(DEFAULT, path)).toBeNull();
   });
 
-  test('enters a public key by its number', () => {
+  test('addresses a public key by its number', () => {
     expect(at(DEFAULT, 'meta-data/public-keys')).toBe('0=example-key');
     expect(at(DEFAULT, 'meta-data/public-keys/0')).toBe('openssh-key');
     expect(at(DEFAULT, 'meta-data/public-keys/0/openssh-key')).toMatch(/^ssh-ed25519 \S+ example-key$/);
   });
 
-  test('enters a tag that looks like one by all of its name', () => {
+  test('addresses a tag named like a public key by its whole name', () => {
     const one = changed({ 'meta-data/tags/instance': { '0=a': 'one' } });
     expect(at(one, 'meta-data/tags/instance/0=a')).toBe('one');
     expect(at(one, 'meta-data/tags/instance/0')).toBeNull();
@@ -94,7 +94,7 @@ describe('a path', () => {
 });
 
 describe('changes', () => {
-  test('add, replace and remove, and leave what they were made to as it was', () => {
+  test('add, replace and remove entries of a copy', () => {
     const tree = changed({
       'meta-data': {
         'instance-id': 'i-mine',
@@ -114,7 +114,7 @@ describe('changes', () => {
     expect(at(DEFAULT, 'meta-data/system')).toBe('nitro');
   });
 
-  test('make a directory of a text, and a text of a directory', () => {
+  test('replace a text by a directory, and a directory by a text', () => {
     const tree = changed({ 'meta-data': { mac: { a: '1' }, tags: 'none' } });
     expect(at(tree, 'meta-data/mac')).toBe('a');
     expect(at(tree, 'meta-data/tags')).toBe('none');
@@ -122,7 +122,7 @@ describe('changes', () => {
     expect(at(tree, 'meta-data')?.split('\n')).toEqual(expect.arrayContaining(['mac/', 'tags']));
   });
 
-  test('that remove everything remove the directory; removing what is not there adds none', () => {
+  test('that remove every entry remove the directory; removing a missing entry adds no directory', () => {
     const tree = changed({
       'meta-data': {
         tags: { instance: { Name: null, Environment: null } },
@@ -134,20 +134,20 @@ describe('changes', () => {
     expect(at(changed({ 'meta-data': null }), '')).toBe('dynamic');
   });
 
-  test.each(['0', '0=example-key', '0=other'])('to public key %s change the one there is', (name) => {
+  test.each(['0', '0=example-key', '0=other'])('to the public key %s change the existing key', (name) => {
     const tree = changed({ 'meta-data/public-keys': { [name]: { 'openssh-key': 'mine' } } });
     expect(at(tree, 'meta-data/public-keys')).toBe(name === '0=other' ? name : '0=example-key');
     expect(at(tree, 'meta-data/public-keys/0/openssh-key')).toBe('mine');
     expect(at(changed({ 'meta-data/public-keys': { [name]: null } }), 'meta-data/public-keys')).toBeNull();
   });
 
-  test('name one number once, by the last name', () => {
+  test('keep one directory per number, with the last name', () => {
     const tree = changed({ 'meta-data/public-keys': { '1=a': { a: '' }, '1=b': { b: '' } } });
     expect(at(tree, 'meta-data/public-keys')).toBe('0=example-key\n1=b');
     expect(at(tree, 'meta-data/public-keys/1')).toBe('a\nb');
   });
 
-  test('may be named as an object has them from birth', () => {
+  test('can have names of built-in object properties', () => {
     const json = '{"meta-data": {"__proto__": {"polluted": "yes"}, "constructor": "c"}}';
     const tree = applyTreeChanges(DEFAULT, parseTreeChanges(json, 'tree.json'));
     expect(at(tree, 'meta-data/__proto__/polluted')).toBe('yes');
@@ -156,7 +156,7 @@ describe('changes', () => {
   });
 });
 
-describe('changes written as JSON', () => {
+describe('changes in JSON', () => {
   test.each([
     ['text', 'text'],
     [' kept as it is\n', ' kept as it is\n'],
@@ -168,11 +168,11 @@ describe('changes written as JSON', () => {
     [['a', 'b'], 'a\nb'],
     [[], ''],
     ['', ''],
-  ])('%j is the text %j', (value, text) => {
+  ])('the value %j becomes the text %j', (value, text) => {
     expect(at(changed({ 'meta-data/x': value }), 'meta-data/x')).toBe(text);
   });
 
-  test('paths in keys and objects in objects are the same, and go together', () => {
+  test('can mix paths in keys and nested objects', () => {
     const tree = changed({
       'meta-data/placement': { 'a/b': '1' },
       'meta-data': { 'placement/a': { c: '2' } },
@@ -181,34 +181,38 @@ describe('changes written as JSON', () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ['no JSON', '{"meta-data": {"a" 1}}', /^tree\.json is not JSON/],
-    ['nothing', '', /is not JSON$/],
-    ['no object', '[]', /tree\.json is no JSON object/],
-    ['null', 'null', /is no JSON object/],
+    ['invalid JSON', '{"meta-data": {"a" 1}}', /^tree\.json is not valid JSON/],
+    ['an empty file', '', /is not valid JSON$/],
+    ['an array', '[]', /tree\.json is not a JSON object/],
+    ['null', 'null', /is not a JSON object/],
     ['an array of numbers', '{"meta-data": {"x": [1]}}', /\$\["meta-data"\]\["x"\] is an array/],
     ['an array of arrays', '{"meta-data": {"x": [["a"]]}}', /\["x"\] is an array/],
-    ['a number that was rounded', '{"meta-data": {"x": 12345678901234567890}}', /\["x"\] has more digits/],
-    ['a number beyond all', '{"meta-data": {"x": 1e400}}', /\["x"\] has more digits/],
-    ['an empty name', '{"meta-data": {"": "x"}}', /\[""\] is not a path/],
-    ['a slash at the start', '{"/meta-data": {}}', /\["\/meta-data"\] is not a path/],
-    ['a slash at the end', '{"meta-data/": {}}', /is not a path/],
-    ['a way up', '{"meta-data/../x": "x"}', /is not a path/],
-    ['a dot', '{"meta-data": {".": "x"}}', /is not a path/],
-    ['a control character', '{"meta-data": {"a\\u0000b": "x"}}', /\["a\\u0000b"\] is not a path/],
-    ['a line break', '{"meta-data": {"a\\nb": "x"}}', /is not a path/],
-    ['a name twice', '{"meta-data": {"a/b": "1", "a": {"b": "2"}}}', /\["a"\]\["b"\] is named a second time/],
-    ['a text that is a directory too', '{"meta-data": {"a": "1", "a/b": "2"}}', /second time/],
-    ['a removal that is a directory too', '{"meta-data": {"a": null, "a/b": "2"}}', /second time/],
-    ['what belongs into meta-data', '{"placement/region": "x"}', /\["placement\/region"\] is in none of/],
+    [
+      'a number with too many digits',
+      '{"meta-data": {"x": 12345678901234567890}}',
+      /\["x"\] has more digits/,
+    ],
+    ['a number that overflows', '{"meta-data": {"x": 1e400}}', /\["x"\] has more digits/],
+    ['an empty name', '{"meta-data": {"": "x"}}', /\[""\] is not a valid path/],
+    ['a slash at the start', '{"/meta-data": {}}', /\["\/meta-data"\] is not a valid path/],
+    ['a slash at the end', '{"meta-data/": {}}', /is not a valid path/],
+    ['a parent folder', '{"meta-data/../x": "x"}', /is not a valid path/],
+    ['a dot', '{"meta-data": {".": "x"}}', /is not a valid path/],
+    ['a control character', '{"meta-data": {"a\\u0000b": "x"}}', /\["a\\u0000b"\] is not a valid path/],
+    ['a line break', '{"meta-data": {"a\\nb": "x"}}', /is not a valid path/],
+    ['a duplicate name', '{"meta-data": {"a/b": "1", "a": {"b": "2"}}}', /\["a"\]\["b"\] is a duplicate/],
+    ['a name that is text and directory', '{"meta-data": {"a": "1", "a/b": "2"}}', /is a duplicate/],
+    ['a name that is removed and a directory', '{"meta-data": {"a": null, "a/b": "2"}}', /is a duplicate/],
+    ['a name outside meta-data', '{"placement/region": "x"}', /\["placement\/region"\] is not below/],
     ['user-data as a directory', '{"user-data": {"a": "1"}}', /user-data is a text/],
     ['meta-data as a text', '{"meta-data": "x"}', /meta-data is a directory/],
     ['credentials', '{"meta-data/iam/security-credentials/r": "x"}', /would replace the credentials/],
     ['the removal of credentials', '{"meta-data": {"iam": null}}', /would replace the credentials/],
-  ])('%s: refused', (_, json, message) => {
+  ])('with %s are rejected', (_, json, message) => {
     expect(() => parseTreeChanges(json, 'tree.json')).toThrow(message);
   });
 
-  test('say what to do, and quote nothing of a file that is not JSON', () => {
+  test('that are invalid give a hint, and the error quotes nothing of the file', () => {
     const error = (json: string) => {
       try {
         return parseTreeChanges(json, 'tree.json');
@@ -221,22 +225,22 @@ describe('changes written as JSON', () => {
       hint: expect.stringContaining('--role'),
     });
     expect(String(error('aws_secret_access_key = wJalrXUtnFEMI'))).not.toMatch(/wJalr|aws_s/);
-    expect(error('{\n\n"meta-data" 1}')).toMatchObject({ message: 'tree.json is not JSON: see line 3' });
+    expect(error('{\n\n"meta-data" 1}')).toMatchObject({ message: 'tree.json is not valid JSON (line 3)' });
   });
 
-  test('go 32 levels deep, however they are written', () => {
+  test('can have 32 levels, as paths or as nested objects', () => {
     const nested = (depth: number) => `{"meta-data":${'{"a":'.repeat(depth - 1)}"x"${'}'.repeat(depth)}`;
     const joined = (depth: number) => JSON.stringify({ [`meta-data${'/a'.repeat(depth - 1)}`]: 'x' });
     for (const json of [nested, joined]) {
       expect(
         at(applyTreeChanges(DEFAULT, parseTreeChanges(json(32), '')), `meta-data${'/a'.repeat(31)}`),
       ).toBe('x');
-      expect(() => parseTreeChanges(json(33), '')).toThrow(/too deep/);
-      expect(() => parseTreeChanges(json(100_000), '')).toThrow(/too deep/);
+      expect(() => parseTreeChanges(json(33), '')).toThrow(/nested too deeply/);
+      expect(() => parseTreeChanges(json(100_000), '')).toThrow(/nested too deeply/);
     }
   });
 
-  test('may be many, in one directory', () => {
+  test('can be many in one directory', () => {
     const names = Array.from({ length: 50_000 }, (_, number) => [`${number}=`, { a: '1' }]);
     const tree = changed({ 'meta-data/many': Object.fromEntries(names) });
     expect(at(tree, 'meta-data/many/49999/a')).toBe('1');
@@ -245,7 +249,7 @@ describe('changes written as JSON', () => {
 });
 
 describe('the default tree', () => {
-  test('has what an instance has, and no credentials', () => {
+  test('has the metadata of an instance, and no credentials', () => {
     expect(at(DEFAULT, 'meta-data')?.split('\n')).toEqual([
       'ami-id',
       'ami-launch-index',
@@ -275,7 +279,7 @@ describe('the default tree', () => {
     expect(at(DEFAULT, 'user-data')).toBeNull();
   });
 
-  test('agrees with itself about the network interface', () => {
+  test('has consistent data about the network interface', () => {
     const mac = at(DEFAULT, 'meta-data/mac');
     expect(at(DEFAULT, 'meta-data/network/interfaces/macs')).toBe(`${mac}/`);
     const ofInterface = (name: string) => at(DEFAULT, `meta-data/network/interfaces/macs/${mac}/${name}`);
@@ -285,7 +289,7 @@ describe('the default tree', () => {
     expect(ofInterface('owner-id')).toBe('123456789012');
   });
 
-  test('writes the identity document as captured', () => {
+  test('has the identity document as captured', () => {
     expect(at(DEFAULT, 'dynamic/instance-identity/document')).toBe(
       [
         '{',
@@ -309,16 +313,19 @@ describe('the default tree', () => {
     );
   });
 
-  test.each(['pkcs7', 'rsa2048', 'dsa2048', 'signature'])('has a %s that says it is false', (name) => {
-    const text = at(DEFAULT, `dynamic/instance-identity/${name}`)!;
-    expect(text).toMatch(/^(?:[\w+/]{76}\n)+[\w+/]{1,76}={0,2}$/);
-    expect(Buffer.from(text, 'base64').toString()).toContain(`no ${name} of i-1234567890abcdef0`);
-    expect(at(buildDefaultTree(createExampleInstance(STARTED)), `dynamic/instance-identity/${name}`)).toBe(
-      text,
-    );
-  });
+  test.each(['pkcs7', 'rsa2048', 'dsa2048', 'signature'])(
+    'has a %s whose text says that it is false',
+    (name) => {
+      const text = at(DEFAULT, `dynamic/instance-identity/${name}`)!;
+      expect(text).toMatch(/^(?:[\w+/]{76}\n)+[\w+/]{1,76}={0,2}$/);
+      expect(Buffer.from(text, 'base64').toString()).toContain(`not a ${name} of i-1234567890abcdef0`);
+      expect(at(buildDefaultTree(createExampleInstance(STARTED)), `dynamic/instance-identity/${name}`)).toBe(
+        text,
+      );
+    },
+  );
 
-  test('ends no value with a line break', () => {
+  test('has no value that ends with a line break', () => {
     const visit = (path: string[]): string[] => {
       const entry = findTreeEntry(DEFAULT, path)!;
       if (entry.kind === 'leaf') return [String(entry.body)];
@@ -329,7 +336,7 @@ describe('the default tree', () => {
     expect(values.filter((value) => value === '' || value.endsWith('\n'))).toEqual([]);
   });
 
-  test('lies beneath 29 dated versions and latest', () => {
+  test('has 29 dated versions and latest', () => {
     expect(METADATA_VERSIONS).toHaveLength(30);
     expect([...METADATA_VERSIONS].sort()).toEqual(METADATA_VERSIONS);
   });

@@ -9,7 +9,7 @@ import {
 const isAllowed = (header: string, localAddress = '127.0.0.1', allowed: string[] = []) =>
   isHostAllowed(header, localAddress, new Set(allowed));
 
-describe('a Host that is answered', () => {
+describe('an allowed Host header', () => {
   test.each([
     ...['127.0.0.1', '127.0.0.1:1338', '127.0.0.1:80', '127.0.0.53', '127.255.255.254:65535'],
     ...['localhost', 'localhost:1338', 'LOCALHOST', 'LocalHost:1'],
@@ -31,7 +31,7 @@ describe('a Host that is answered', () => {
     expect(isAllowed(header, localAddress)).toBe(true);
   });
 
-  test('a name that was allowed, in any case and with any port', () => {
+  test('can be an allowed name in any case and with any port', () => {
     for (const header of ['metadata.test', 'metadata.test:80', 'Metadata.Test:1338']) {
       expect(isAllowed(header, '127.0.0.1', ['metadata.test'])).toBe(true);
       expect(isAllowed(header)).toBe(false);
@@ -40,7 +40,7 @@ describe('a Host that is answered', () => {
   });
 });
 
-describe('a Host that is not', () => {
+describe('a rejected Host header', () => {
   test.each([
     ...[
       'rebound.example',
@@ -115,14 +115,14 @@ describe('a Host that is not', () => {
     expect(isAllowed(header)).toBe(false);
   });
 
-  test('where the connection is gone and has no address any more', () => {
+  test('is any other address if the connection has closed', () => {
     expect(isAllowed('10.0.0.25', '')).toBe(false);
     expect(isAllowed('127.0.0.1', '')).toBe(true);
   });
 });
 
-describe('the rule of one endpoint', () => {
-  test('does not mix up addresses that share a name', () => {
+describe('createHostCheck', () => {
+  test('does not use the cached result of one local address for another', () => {
     const rule = createHostCheck(new Set());
     for (let again = 0; again < 2; again++) {
       expect(rule('10.0.0.25', { localAddress: '10.0.0.25' })).toBe(true);
@@ -131,7 +131,7 @@ describe('the rule of one endpoint', () => {
     }
   });
 
-  test('is the same after any number of names', () => {
+  test('gives the same results after any number of names', () => {
     const rule = createHostCheck(new Set(['metadata.test']));
     for (let count = 0; count < 1000; count++)
       expect(rule(`${count}.example`, { localAddress: '127.0.0.1' })).toBe(false);
@@ -140,7 +140,7 @@ describe('the rule of one endpoint', () => {
   });
 });
 
-describe('an address to listen on', () => {
+describe('parseListenAddress and isLoopbackAddress', () => {
   test.each([
     ['127.0.0.1:1338', '127.0.0.1', 1338, 'http://127.0.0.1:1338'],
     ['127.0.0.1:80', '127.0.0.1', 80, 'http://127.0.0.1'],
@@ -174,13 +174,13 @@ describe('an address to listen on', () => {
       'user@127.0.0.1:80',
     ],
     ...['http://127.0.0.1:80', '127.0.0.1:80/', ' 127.0.0.1:80', '127.0.0.1:80 ', '127.0.0.1:1e3', '*:80'],
-  ])('%j is none', (text) => {
-    expect(() => parseListenAddress(text)).toThrow(`'${text}' is not an address with a port to listen on`);
+  ])('the listen address %j is rejected', (text) => {
+    expect(() => parseListenAddress(text)).toThrow(`'${text}' is not an IP address with a port`);
   });
 
   test.each([
     ...(['127.0.0.1', '127.0.0.2', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1'] as const),
-  ])('%s cannot be reached by others', (host) => {
+  ])('%s is a loopback address', (host) => {
     expect(isLoopbackAddress(host)).toBe(true);
   });
 
@@ -193,7 +193,7 @@ describe('an address to listen on', () => {
     '::2',
     'fe80::1',
     '::ffff:0.0.0.0',
-  ])('%s can', (host) => {
+  ])('%s is not a loopback address', (host) => {
     expect(isLoopbackAddress(host)).toBe(false);
   });
 });
