@@ -266,7 +266,7 @@ describe('a file that cannot be read', () => {
     });
     mkdirSync(join(home, '.aws/credentials'));
     expect((await fail(profile)).detail).toBe(
-      'the config file cannot be read: not a regular file; the credentials file cannot be read: not a regular file',
+      'could not read the shared config file: not a regular file; could not read the shared credentials file: not a regular file',
     );
   });
 
