@@ -16,7 +16,7 @@ export interface PollResult {
   observedAt: Instant;
   clockOffset: Seconds | null;
   notes: readonly PollNote[];
-  accountId: string;
+  accountId: string | null;
   credentials: IssuedCredentials | null;
   failure: { reason: FailureReason; detail: string } | null;
 }
@@ -35,7 +35,7 @@ export function formatPollLine({
   return [
     formatTimestamp(observedAt),
     formatSeriesName(identity),
-    ...(accountId === '' ? [] : [`account ${escapeUnprintable(accountId)}`]),
+    ...(accountId === null ? [] : [`account ${escapeUnprintable(accountId)}`]),
     maskKeyId(accessKeyId),
     formatRemaining(remaining),
     `expires ${formatTimestamp(expiration)}`,
@@ -53,7 +53,7 @@ export function formatPollJson(result: PollResult): string {
     source: identity.source,
     api_version: identity.apiVersion,
     role: identity.role,
-    account_id: accountId === '' ? null : accountId,
+    account_id: accountId,
     access_key_id: credentials && maskKeyId(credentials.accessKeyId),
     last_updated: formatNullableInstant(credentials?.lastUpdated ?? null),
     expiration: formatNullableInstant(credentials?.expiration ?? null),

@@ -1,48 +1,48 @@
 import type { FailureReason, Instant, Misconfiguration } from '../domain/model.ts';
 
-/** How often a failure is worth another attempt, within the limit of attempts. */
+/** How often a failed attempt is repeated. `always`: up to the limit of attempts. */
 export type RetryPolicy = 'never' | 'once' | 'always';
 
 interface PollErrorOptions {
   retry?: RetryPolicy;
   status?: number;
   isResponseMissing?: boolean;
-  accessKeyId?: string;
+  accessKeyId?: string | null;
   expiration?: Instant | null;
   misconfiguration?: Misconfiguration;
 }
 
 /**
- * Why a look ended without credentials; thrown inside this folder only, and turned into a `PollFailure` at its border.
- * `detail` may still be unfit to print: the border cleans it.
+ * The reason why a poll failed. Thrown inside `sources` only; `runPoll` turns it into a `PollFailure`.
+ * `detail` may contain secrets and control characters, which `runPoll` removes.
  */
 export class PollError extends Error {
   readonly reason: FailureReason;
   readonly detail: string;
   readonly retry: RetryPolicy;
-  /** Of the answer that was refused; null where there was none. */
+  /** The HTTP status of the rejected response. Null without a response. */
   readonly status: number | null;
-  /** A connection was there and the request may have arrived, but no answer came back. */
+  /** The request may have arrived, but no complete response came back. */
   readonly isResponseMissing: boolean;
-  readonly accessKeyId: string;
+  readonly accessKeyId: string | null;
   readonly expiration: Instant | null;
   readonly misconfiguration: Misconfiguration | null;
 
-  constructor(reason: FailureReason, detail: string, circumstances: PollErrorOptions = {}) {
+  constructor(reason: FailureReason, detail: string, options: PollErrorOptions = {}) {
     super(reason);
-    this.name = 'FailedLook';
+    this.name = 'PollError';
     this.reason = reason;
     this.detail = detail;
-    this.retry = circumstances.retry ?? 'never';
-    this.status = circumstances.status ?? null;
-    this.isResponseMissing = circumstances.isResponseMissing ?? false;
-    this.accessKeyId = circumstances.accessKeyId ?? '';
-    this.expiration = circumstances.expiration ?? null;
-    this.misconfiguration = circumstances.misconfiguration ?? null;
+    this.retry = options.retry ?? 'never';
+    this.status = options.status ?? null;
+    this.isResponseMissing = options.isResponseMissing ?? false;
+    this.accessKeyId = options.accessKeyId ?? null;
+    this.expiration = options.expiration ?? null;
+    this.misconfiguration = options.misconfiguration ?? null;
   }
 }
 
-/** @param problem continues the sentence that the setting's name begins */
+/** @param problem continues a sentence that begins with the name of the setting */
 export function invalidSettingError(name: string, problem: string): PollError {
   const misconfiguration = { code: 'INVALID_SETTING', name } as const;
   return new PollError('invalid-configuration', `${name} ${problem}`, { misconfiguration });

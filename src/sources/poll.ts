@@ -31,11 +31,11 @@ export class OngoingPoll {
   readonly limits: PollLimits;
   /** Aborted when the poll has to end. */
   readonly signal: AbortSignal;
-  readonly identity: PollIdentity = { apiVersion: '', role: '', host: '' };
+  readonly identity: PollIdentity = { apiVersion: null, role: null, host: null };
   readonly notes = new Notes();
   /** Texts that a message must not contain: tokens, and confidential parts of URLs. */
   readonly secrets = new Set<string>();
-  accountId = '';
+  accountId: string | null = null;
   clockOffset: Seconds | null = null;
   possibleHopLimit = false;
 

@@ -6,36 +6,36 @@ import type { Environment } from './environment/environment-variables.ts';
 import type { HttpExchange, PollLimits } from './http/exchange.ts';
 import type { ProfileFiles } from './profile/files.ts';
 
-/** A place where credentials come from, ready to be looked at again and again. */
+/** A source of credentials that can be polled repeatedly. */
 export interface CredentialSource {
   readonly name: SourceName;
   /**
-   * For display, without user info, query and (in a container) path; null where there is none, or the configuration is
-   * unusable.
-   * `loopback` because the floor of 10 s between polls spares only a real, throttled endpoint.
+   * The URL for display, without user name, query and (container) path. `loopback`: the endpoint is on this host, so
+   * it may be polled more often. Null if the source has no endpoint or the configuration is invalid.
    */
   readonly endpoint: { url: string; loopback: boolean } | null;
   /**
-   * One look. Never throws for what the endpoint, the network or the environment does: that is a failed outcome.
-   * It ends within `limits.pollMs`, or as soon as `signal` is aborted: then with the reason `timeout`.
+   * Polls once. A problem of the endpoint, the network or the environment is an outcome and never throws. Ends within
+   * `limits.pollMs`, or with the reason `timeout` when `signal` is aborted.
    */
   poll(signal?: AbortSignal): Promise<PollOutcome>;
 }
 
 export type PollOutcome = PolledCredentials | PollFailure;
 
-/** What a look learns besides the credentials. A part that the endpoint did not give is `''`. */
+/** What a poll learned about the series besides the credentials. Null: unknown, or the source has none. */
 export interface PollIdentity {
-  apiVersion: string;
-  role: string;
-  host: string;
+  /** IMDS only. */
+  apiVersion: string | null;
+  role: string | null;
+  host: string | null;
 }
 
 interface Polled {
   identity: PollIdentity;
-  /** By the host's clock, uncorrected. */
+  /** By the host's clock, not corrected. */
   observedAt: Instant;
-  /** Host's clock minus AWS's; null where no `Date` header told. */
+  /** The host's clock minus AWS's. Null without a plausible `Date` header. */
   clockOffset: Seconds | null;
   notes: PollNote[];
 }
@@ -43,16 +43,17 @@ interface Polled {
 export interface PolledCredentials extends Polled {
   ok: true;
   credentials: IssuedCredentials;
-  /** IMDS and the agents always give a token; other sources may have keys without one. */
+  /** The token is null for keys without one. IMDS and container endpoints always serve a token. */
   secrets: { secretAccessKey: Secret; token: Secret | null };
-  accountId: string;
+  /** Null if unknown. */
+  accountId: string | null;
 }
 
 /** `detail` has at most 200 printable characters and no secret. */
 export interface PollFailure extends Polled, FailureFacts {
   ok: false;
-  /** Some refused documents still say which credentials they carry and when those expire. */
-  accessKeyId: string;
+  /** Key id and expiration of a rejected document, if it states them. */
+  accessKeyId: string | null;
   expiration: Instant | null;
 }
 

@@ -111,6 +111,6 @@ export class LatestCredentials {
     const latest = this.#latest;
     if (latest === null || !this.#isValid(latest)) return null;
     const { accessKeyId, expiration } = latest.credentials;
-    return { accessKeyId, ...latest.secrets, expiration, accountId: latest.accountId || null };
+    return { accessKeyId, ...latest.secrets, expiration, accountId: latest.accountId };
   }
 }

@@ -1,5 +1,5 @@
-import type { SeriesIdentity } from '../domain/model.ts';
-import type { CredentialSource, PollOutcome } from '../sources/source.ts';
+import type { SeriesIdentity, SourceName } from '../domain/model.ts';
+import type { CredentialSource, PollIdentity, PollOutcome } from '../sources/source.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
 export interface RecordedPoll {
@@ -30,8 +30,7 @@ export interface PollContext {
 export async function pollOnce(context: PollContext, signal?: AbortSignal): Promise<RecordedPoll> {
   const { source, store, machine } = context;
   const outcome = await source.poll(signal);
-  const { apiVersion, role } = outcome.identity;
-  const identity = { host: findHost(context, outcome), source: source.name, apiVersion, role };
+  const identity = toSeriesIdentity(source.name, findHost(context, outcome), outcome.identity);
   if (outcome.ok) {
     const { observedAt, clockOffset } = outcome;
     const sample = { ...outcome.credentials, observedAt, clockOffset };
@@ -43,11 +42,20 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
       observedAt,
       reason,
       detail,
-      accessKeyId,
+      accessKeyId: accessKeyId ?? '',
       expiration,
     });
   }
   return { outcome, identity };
+}
+
+/** The stored identity of a series has `''` for every part that is unknown. */
+function toSeriesIdentity(
+  source: SourceName,
+  host: string,
+  { apiVersion, role }: PollIdentity,
+): SeriesIdentity {
+  return { host, source, apiVersion: apiVersion ?? '', role: role ?? '' };
 }
 
 /**
@@ -56,6 +64,5 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
  */
 function findHost({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string {
   if (host !== null) return host;
-  if (identity.host !== '') return identity.host;
-  return store.findLastHost(machine, source.name) ?? machine;
+  return identity.host ?? store.findLastHost(machine, source.name) ?? machine;
 }

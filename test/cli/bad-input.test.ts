@@ -442,7 +442,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
   {
     env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://192.0.2.1/creds' },
     error:
-      'host-not-allowed: the container endpoint is on a host that SDKs do not accept (AWS_CONTAINER_CREDENTIALS_FULL_URI is plain http to a host that is neither loopback nor an agent of AWS)',
+      'host-not-allowed: the container endpoint is on a host that SDKs do not accept (AWS_CONTAINER_CREDENTIALS_FULL_URI is a plain http URL with a host that is neither loopback nor an AWS agent)',
     hint: 'use https, a loopback address, or the address of the ECS or EKS agent',
   },
   {
@@ -468,7 +468,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
       AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/creds',
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: path,
     },
-    error: `auth-token-unreadable: could not read the authorization token, so no request was sent (the file that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names cannot be read: ${why})`,
+    error: `auth-token-unreadable: could not read the authorization token, so no request was sent (could not read the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ${why})`,
     hint: 'check that the token file exists and is readable by this user',
   })),
   {
@@ -477,7 +477,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
       AWS_CONTAINER_AUTHORIZATION_TOKEN: 'one\ntwo',
     },
     error:
-      'auth-token-invalid: the authorization token has characters that are not allowed in a header (the token of AWS_CONTAINER_AUTHORIZATION_TOKEN has characters that no header may have)',
+      'auth-token-invalid: the authorization token has characters that are not allowed in a header (the token of AWS_CONTAINER_AUTHORIZATION_TOKEN contains characters that are not allowed in a header)',
     hint: 'write the token again, without line breaks inside',
   },
   {

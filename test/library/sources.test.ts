@@ -102,7 +102,7 @@ describe('sources', () => {
     writeFileSync(join(profile.home, '.aws', 'credentials'), credentials);
     const command = `echo '${printed}'`;
     const container = isolated({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` });
-    expect(await roleOf(sources.container(container))).toBe(' ASIACANARY0000000001');
+    expect(await roleOf(sources.container(container))).toBe('null ASIACANARY0000000001');
     expect(await roleOf(sources.environment({ ...isolated(keys), role: 'mine' }))).toBe('mine ASIAENV');
     expect(await roleOf(sources.process({ ...isolated(), command }))).toBe('echo ASIAPROC');
     expect(await roleOf(sources.process({ ...isolated(), command, role: 'mine' }))).toBe('mine ASIAPROC');

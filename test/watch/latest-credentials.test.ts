@@ -44,7 +44,7 @@ const failed = (clock: FalseClock, more: Partial<PollFailure> = {}): PollFailure
   detail: '',
   misconfiguration: null,
   possibleHopLimit: false,
-  accessKeyId: '',
+  accessKeyId: null,
   expiration: null,
   ...more,
 });

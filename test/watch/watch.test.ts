@@ -24,9 +24,9 @@ function falseClock(): Clock & { advance(milliseconds: number): void } {
   };
 }
 
-function outcome(at: number, ok: boolean, host: string): PollOutcome {
+function outcome(at: number, ok: boolean, host: string | null): PollOutcome {
   const common = {
-    identity: { apiVersion: '2', role: ok ? 'loader' : '', host },
+    identity: { apiVersion: '2', role: ok ? 'loader' : null, host },
     observedAt: at,
     clockOffset: 0,
     notes: [],
@@ -39,7 +39,7 @@ function outcome(at: number, ok: boolean, host: string): PollOutcome {
       detail: '',
       misconfiguration: null,
       possibleHopLimit: false,
-      accessKeyId: '',
+      accessKeyId: null,
       expiration: null,
     };
   }
@@ -53,7 +53,7 @@ function outcome(at: number, ok: boolean, host: string): PollOutcome {
       zoneless: false,
     },
     secrets: { secretAccessKey: new Secret('a'), token: new Secret('b') },
-    accountId: '',
+    accountId: null,
   };
 }
 
@@ -61,7 +61,7 @@ function outcome(at: number, ok: boolean, host: string): PollOutcome {
 function scriptedSource(
   clock: ReturnType<typeof falseClock>,
   succeeds: (poll: number) => boolean,
-  host = 'i-0abc',
+  host: string | null = 'i-0abc',
   takes = 0,
 ) {
   const polledAt: number[] = [];
@@ -180,7 +180,7 @@ test('a poll that hangs after stop is aborted and not recorded as failed', async
     poll: (signal) => {
       stop.abort();
       return new Promise((done) => {
-        signal!.addEventListener('abort', () => done(outcome(clock.now(), false, '')), { once: true });
+        signal!.addEventListener('abort', () => done(outcome(clock.now(), false, null)), { once: true });
       });
     },
   };
@@ -209,7 +209,7 @@ describe('pollOnce', () => {
     const clock = falseClock();
     const store = temporaryStore();
     const named = scriptedSource(clock, () => true).source;
-    const nameless = scriptedSource(clock, (poll) => poll > 1, '').source;
+    const nameless = scriptedSource(clock, (poll) => poll > 1, null).source;
     expect((await pollOnce(context(nameless, store))).identity.host).toBe('ip-10-0-0-1');
     expect((await pollOnce(context(named, store))).identity.host).toBe('i-0abc');
     expect((await pollOnce(context(nameless, store))).identity.host).toBe('i-0abc');
@@ -219,7 +219,7 @@ describe('pollOnce', () => {
     const clock = falseClock();
     const store = temporaryStore();
     await pollOnce(context(scriptedSource(clock, () => true).source, store, 'other-host'));
-    const failed = await pollOnce(context(scriptedSource(clock, () => false, '').source, store));
+    const failed = await pollOnce(context(scriptedSource(clock, () => false, null).source, store));
     expect(failed.identity.host).toBe('ip-10-0-0-1');
   });
 
@@ -228,7 +228,7 @@ describe('pollOnce', () => {
     const store = temporaryStore();
     await pollOnce(context(scriptedSource(clock, () => true).source, store));
     clock.advance(MINUTE);
-    await pollOnce(context(scriptedSource(clock, () => false, '').source, store));
+    await pollOnce(context(scriptedSource(clock, () => false, null).source, store));
     const [history] = store.histories();
     expect(history!.generations).toHaveLength(1);
     expect(history!.failedPolls).toEqual([

@@ -209,7 +209,7 @@ function createPollPrinter({ format }: PollFlags, io: Io) {
       observedAt,
       clockOffset,
       notes,
-      accountId: outcome.ok ? outcome.accountId : '',
+      accountId: outcome.ok ? outcome.accountId : null,
       credentials: outcome.ok ? outcome.credentials : null,
       failure: outcome.ok ? null : { reason: outcome.reason, detail: outcome.detail },
     };

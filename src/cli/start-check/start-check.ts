@@ -107,7 +107,7 @@ export function findSafeStart({ recordedPoll: { outcome }, judgement }: JudgedPo
       accessKeyId: outcome.credentials.accessKeyId,
       // The earliest expiration that was ever stated for this key.
       expiration: credentials.expiration,
-      accountId: accountId || null,
+      accountId,
     },
     start: { identity, startedAt: judgedAt, remainingAtStart: remaining },
   };

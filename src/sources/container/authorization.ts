@@ -8,46 +8,49 @@ const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 
 /**
- * The value of the `Authorization` header, or null for none. To be asked at every attempt: EKS replaces the file's
- * content about daily, and programs that read it once fail after that.
+ * The value of the `Authorization` header, or null for no header. To call in every attempt: EKS replaces the token in
+ * the file about daily, and programs that read the file only once fail after that.
  */
-export async function readAuthorizationHeader(look: OngoingPoll): Promise<string | null> {
-  const { env } = look.options;
-  const path = readVariable(env, TOKEN_FILE, look.notes);
-  const value = readVariable(env, TOKEN, look.notes);
-  if (path !== null && value !== null) look.notes.add({ code: 'TWO_TOKENS_SET' });
-  if (path === null) return value === null ? null : vet(value, TOKEN, look);
-  const token = vet(await readTokenFile(path, look), TOKEN_FILE, look);
-  if (token !== null) noteExpiry(token, look);
+export async function readAuthorizationHeader(poll: OngoingPoll): Promise<string | null> {
+  const { env } = poll.options;
+  const path = readVariable(env, TOKEN_FILE, poll.notes);
+  const value = readVariable(env, TOKEN, poll.notes);
+  if (path !== null && value !== null) poll.notes.add({ code: 'TWO_TOKENS_SET' });
+  if (path === null) return value === null ? null : validateToken(value, TOKEN, poll);
+  const token = validateToken(await readTokenFile(path, poll), TOKEN_FILE, poll);
+  if (token !== null) addExpirationNote(token, poll);
   return token;
 }
 
-async function readTokenFile(path: string, look: OngoingPoll): Promise<string> {
+async function readTokenFile(path: string, poll: OngoingPoll): Promise<string> {
   try {
-    return await (look.options.readFile ?? readSmallFile)(path);
+    return await (poll.options.readFile ?? readSmallFile)(path);
   } catch (error) {
-    const detail = `the file that ${TOKEN_FILE} names cannot be read: ${describeReadError(error)}`;
+    const detail = `could not read the file of ${TOKEN_FILE}: ${describeReadError(error)}`;
     throw new PollError('auth-token-unreadable', detail);
   }
 }
 
-/** One line break at the end is forgiven with a note: botocore, Go and Rust fail on it. */
-function vet(raw: string, name: string, look: OngoingPoll): string | null {
+/** Removes one line break at the end, on which botocore and the Go and Rust SDKs fail. Null: the token is blank. */
+function validateToken(raw: string, name: string, poll: OngoingPoll): string | null {
   const token = raw.replace(/\r?\n$/, '');
-  look.secrets.add(token);
-  if (token !== raw) look.notes.add({ code: 'TOKEN_TRAILING_NEWLINE', name });
+  poll.secrets.add(token);
+  if (token !== raw) poll.notes.add({ code: 'TOKEN_TRAILING_NEWLINE', name });
   if (token.trim() === '') {
-    look.notes.add({ code: 'TOKEN_BLANK', name });
+    poll.notes.add({ code: 'TOKEN_BLANK', name });
     return null;
   }
   if (/^[\x20-\x7e]+$/.test(token)) return token;
-  throw new PollError('auth-token-invalid', `the token of ${name} has characters that no header may have`);
+  throw new PollError(
+    'auth-token-invalid',
+    `the token of ${name} contains characters that are not allowed in a header`,
+  );
 }
 
-/** A token that nobody replaces any more is the usual reason why EKS Pod Identity fails. */
-function noteExpiry(token: string, look: OngoingPoll): void {
+/** A token that is no longer rotated is the usual reason why EKS Pod Identity fails. */
+function addExpirationNote(token: string, poll: OngoingPoll): void {
   const expiresAt = parseJwtExpiration(token);
   if (expiresAt === null) return;
-  const code = expiresAt <= look.options.clock.now() ? 'TOKEN_FILE_EXPIRED' : 'TOKEN_FILE_EXPIRES';
-  look.notes.add({ code, expiresAt });
+  const code = expiresAt <= poll.options.clock.now() ? 'TOKEN_FILE_EXPIRED' : 'TOKEN_FILE_EXPIRES';
+  poll.notes.add({ code, expiresAt });
 }

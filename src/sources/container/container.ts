@@ -10,74 +10,77 @@ import { PollError } from '../poll-error.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
 import { isLoopbackUrl } from './allowed-hosts.ts';
 import { readAuthorizationHeader } from './authorization.ts';
-import { discoverTaskId } from './ecs-task.ts';
+import { type DiscoveredTask, discoverTask } from './ecs-task.ts';
 import { createContainerEndpoint } from './endpoint.ts';
 import { readCredentialsUrl } from './settings.ts';
 
-/** Parts of a path that are shorter are words of an API. */
-const CONFIDENTIAL = 16;
+/** Parts of a path with at least this length are confidential. Shorter parts are words of an API. */
+const MIN_CONFIDENTIAL_LENGTH = 16;
 
 const ROLE_ARN = /^arn:[\w-]+:iam::(\d+):role\/([\w+=,.@/-]{1,576})$/;
 
-/** The container endpoint: ECS, EKS Pod Identity, CloudShell, Greengrass. */
+/** The container endpoint of ECS, EKS Pod Identity, CloudShell or Greengrass. */
 export function createContainerSource(options: SourceOptions): CredentialSource {
   const notes = new Notes();
   const url = readCredentialsUrl(options.env, notes);
-  if (!(url instanceof PollError) && isNamed(url)) notes.add({ code: 'HOST_NAME_ONLY_SOME_SDKS' });
+  if (!(url instanceof PollError) && isRejectedHostName(url)) notes.add({ code: 'HOST_NAME_ONLY_SOME_SDKS' });
   addShadowingNotes('container', options, notes);
-  /** Null until an answer has settled it, for then it stays. */
-  let task: string | null = null;
+  /** Null until a response has settled the task id, which never changes. */
+  let task: DiscoveredTask | null = null;
   return {
     name: 'container',
     endpoint: url instanceof PollError ? null : { url: url.origin, loopback: isLoopbackUrl(url) },
     poll: (signal) =>
-      runPoll(options, signal, notes.list, async (current) => {
+      runPoll(options, signal, notes.list, async (poll) => {
         if (url instanceof PollError) throw url;
         if (options.discoverHost) {
-          task ??= await discoverTaskId(current);
-          current.identity.host = task ?? '';
+          task ??= await discoverTask(poll);
+          poll.identity.host = task?.id ?? null;
         }
         const endpoint = createContainerEndpoint(url, 'the URL of the container credentials', options);
-        return current.withRetries(() => readCredentials(current, endpoint));
+        return poll.withRetries(() => readCredentials(poll, endpoint));
       }),
   };
 }
 
-async function readCredentials(look: OngoingPoll, endpoint: Endpoint): Promise<FoundDocument> {
+async function readCredentials(poll: OngoingPoll, endpoint: Endpoint): Promise<FoundDocument> {
   const path = `${endpoint.url.pathname}${endpoint.url.search}`;
-  if (path !== '/') look.secrets.add(path);
-  // An agent may quote no more than the id at its end.
-  for (const part of path.split(/[/?&=]/)) if (part.length >= CONFIDENTIAL) look.secrets.add(part);
-  const authorization = await readAuthorizationHeader(look);
+  if (path !== '/') poll.secrets.add(path);
+  // An error message of the agent can quote only the id at the end of the path.
+  for (const part of path.split(/[/?&=]/)) {
+    if (part.length >= MIN_CONFIDENTIAL_LENGTH) poll.secrets.add(part);
+  }
+  const authorization = await readAuthorizationHeader(poll);
   const headers = { accept: 'application/json', ...(authorization === null ? {} : { authorization }) };
-  const answer = await look.sendRequest(endpoint, { method: 'GET', path, headers });
-  if (answer.status !== 200) throw refused(answer);
-  const document = parseCredentialsDocument(answer.body, 'always');
-  const [, account = '', role = ''] = ROLE_ARN.exec(document.roleArn) ?? [];
-  look.identity.role = role;
-  look.accountId = document.accountId || account;
-  return { document, observedAt: answer.receivedAt };
+  const response = await poll.sendRequest(endpoint, { method: 'GET', path, headers });
+  if (response.status !== 200) throw createAgentError(response);
+  const document = parseCredentialsDocument(response.body, 'always');
+  const [, account = null, role = null] = ROLE_ARN.exec(document.roleArn ?? '') ?? [];
+  poll.identity.role = role;
+  poll.accountId = document.accountId ?? account;
+  return { document, observedAt: response.receivedAt };
 }
 
-/** ECS says what is wrong in JSON, EKS in plain text with the code of the STS error in it. */
-function refused(answer: HttpResponse): PollError {
-  const { status } = answer;
-  const { code, text } = parseErrorBody(answer.body);
-  const says = (...phrases: string[]) => phrases.some((phrase) => text.includes(phrase));
-  if (status === 503 && code === 'CredentialsUninitialized')
+/** ECS describes errors in JSON. EKS does so in plain text, which contains the code of the STS error. */
+function createAgentError(response: HttpResponse): PollError {
+  const { status } = response;
+  const { code, text } = parseErrorBody(response.body);
+  const mentions = (...phrases: string[]) => phrases.some((phrase) => text.includes(phrase));
+  if (status === 503 && code === 'CredentialsUninitialized') {
     return createStatusError('starting', 503, 'always', text);
+  }
   if (status >= 400 && status < 500) {
-    if (says('token is expired', 'ExpiredTokenException')) {
+    if (mentions('token is expired', 'ExpiredTokenException')) {
       return createStatusError('auth-token-expired', status, 'never', text);
     }
-    if (status === 404 || says('ResourceNotFoundException')) {
+    if (status === 404 || mentions('ResourceNotFoundException')) {
       return createStatusError('no-association', status, 'never', text);
     }
   }
-  return errorFromResponse(answer);
+  return errorFromResponse(response);
 }
 
-/** Plain http to a name other than `localhost`: botocore and JavaScript refuse it unseen. */
-function isNamed(url: URL): boolean {
+/** Over plain http, botocore and the JavaScript SDK reject every host name except `localhost`. */
+function isRejectedHostName(url: URL): boolean {
   return url.protocol === 'http:' && url.hostname !== 'localhost' && isIP(hostWithoutBrackets(url)) === 0;
 }

@@ -8,22 +8,27 @@ import { parseContainerUrl } from './settings.ts';
 const METADATA_URI = 'ECS_CONTAINER_METADATA_URI_V4';
 const TASK_ARN = /^arn:[\w-]+:ecs:[\w-]*:\d*:task\/(?:[\w-]+\/)?([\w-]{1,128})$/;
 
+/** The id is null if this process runs in no ECS task. */
+export interface DiscoveredTask {
+  id: string | null;
+}
+
 /**
- * The id of the ECS task that this process runs in; `''` where there is none to be had, null where asking again may
- * help. One attempt: a name for the host is not worth more of the poll's time.
+ * Finds the ECS task that this process runs in. Null: unknown, and another request may help. One attempt only, because
+ * the name of a host is not worth more of the time of a poll.
  */
-export async function discoverTaskId(look: OngoingPoll): Promise<string | null> {
-  const uri = readVariable(look.options.env, METADATA_URI, look.notes);
+export async function discoverTask(poll: OngoingPoll): Promise<DiscoveredTask | null> {
+  const uri = readVariable(poll.options.env, METADATA_URI, poll.notes);
   const url = uri === null ? null : parseContainerUrl(uri, METADATA_URI);
-  if (url === null || url instanceof PollError) return '';
+  if (url === null || url instanceof PollError) return { id: null };
   const path = `${url.pathname.replace(/\/$/, '')}/task`;
-  look.secrets.add(path);
+  poll.secrets.add(path);
   try {
-    const endpoint = createContainerEndpoint(url, METADATA_URI, look.options);
-    const answer = await look.sendRequest(endpoint, { method: 'GET', path, headers: {} });
-    if (answer.status >= 500 || answer.status === 429) return null;
-    const task = answer.status === 200 ? parseJsonObject(answer.body ?? '') : null;
-    return TASK_ARN.exec(task === null ? '' : readText(task, 'TaskARN'))?.[1] ?? '';
+    const endpoint = createContainerEndpoint(url, METADATA_URI, poll.options);
+    const response = await poll.sendRequest(endpoint, { method: 'GET', path, headers: {} });
+    if (response.status >= 500 || response.status === 429) return null;
+    const task = response.status === 200 ? parseJsonObject(response.body ?? '') : null;
+    return { id: TASK_ARN.exec(task === null ? '' : readText(task, 'TaskARN'))?.[1] ?? null };
   } catch (error) {
     if (error instanceof PollError) return null;
     throw error;

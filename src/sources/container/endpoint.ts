@@ -5,9 +5,9 @@ import { isAllowedAddress } from './allowed-hosts.ts';
 import { hostNotAllowedError } from './settings.ts';
 
 /**
- * Over https any host may be asked. Over http a name counts if all its addresses are allowed ones, and the connection
- * goes to one of those: looked up again, the name could mean another host. No name server is believed in this; what
- * it would have to answer for, loopback, is in the hosts file.
+ * Any host is allowed over https. Over http, every address of a host name must be allowed, and the connection goes to
+ * one of these addresses, because a second lookup could return others. Name servers are not asked: the only names that
+ * can be allowed are those of loopback, and these are in the hosts file.
  */
 export function createContainerEndpoint(url: URL, variable: string, options: SourceOptions): Endpoint {
   const host = hostWithoutBrackets(url);

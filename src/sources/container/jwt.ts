@@ -1,15 +1,13 @@
 import type { Instant } from '../../domain/model.ts';
 import { parseJsonObject } from '../document/json-object.ts';
 
-/** The latest instant that a `Date` can hold. */
+/** The latest instant of a `Date`. */
 const LATEST: Instant = 8.64e15;
 
-/** When a JSON Web Token ends, unverified; null for what is none, or does not say. */
+/** The expiration of a JSON Web Token, not verified. Null if the text is not such a token or has no `exp`. */
 export function parseJwtExpiration(token: string): Instant | null {
   const [, payload, signature] = token.split('.');
   if (payload === undefined || signature === undefined) return null;
-  const expiry = parseJsonObject(Buffer.from(payload, 'base64url').toString('utf8'))?.exp;
-  return typeof expiry === 'number' && expiry >= 0 && expiry * 1000 <= LATEST
-    ? Math.floor(expiry * 1000)
-    : null;
+  const exp = parseJsonObject(Buffer.from(payload, 'base64url').toString('utf8'))?.exp;
+  return typeof exp === 'number' && exp >= 0 && exp * 1000 <= LATEST ? Math.floor(exp * 1000) : null;
 }

@@ -10,7 +10,6 @@ const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 const SERVICE = 'AWS_CONTAINER_SERVICE_ENDPOINT';
 
-/** Where the ECS agent answers. */
 const ECS_AGENT = 'http://169.254.170.2';
 
 /** The test of the SDKs: with either URI set, they use the container endpoint and never IMDS (except Java). */
@@ -18,22 +17,21 @@ export function isContainerEndpointSet(env: Environment): boolean {
   return [env[RELATIVE], env[FULL]].some((uri) => (uri ?? '').trim() !== '');
 }
 
-/**
- * The URL of the credentials. Its path and query are confidential: on ECS, whoever knows them gets the credentials.
- */
+/** The URL of the credentials. Path and query are confidential: on ECS they are enough to get the credentials. */
 export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollError {
   const relative = readVariable(env, RELATIVE, notes);
   const full = readVariable(env, FULL, notes);
-  if (relative === null && full === null) {
-    return new PollError('invalid-configuration', `neither ${RELATIVE} nor ${FULL} is set`);
+  if (relative === null) {
+    return full === null
+      ? new PollError('invalid-configuration', `neither ${RELATIVE} nor ${FULL} is set`)
+      : parseContainerUrl(full, FULL);
   }
-  if (relative === null) return parseContainerUrl(full!, FULL);
   if (full !== null) notes.add({ code: 'TWO_URIS_SET' });
   const service = readVariable(env, SERVICE, notes);
   if (service !== null) notes.add({ code: 'SERVICE_ENDPOINT_OVERRIDDEN' });
   const base = service === null ? new URL(ECS_AGENT) : parseContainerUrl(service, SERVICE);
   if (base instanceof PollError) return base;
-  // Joined to the host as they are, `.example.com/` and `@example.com/` would make another host of it.
+  // Appended to the host, `.example.com/` or `@example.com/` would result in another host.
   if (!relative.startsWith('/')) {
     return invalidSettingError(RELATIVE, 'does not begin with a slash');
   }
@@ -41,8 +39,8 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
 }
 
 /**
- * An absolute URL under the host rule of the SDKs, as far as it needs no look-up. `URL` brings odd spellings of an
- * address (`127.1`, `0x7f.1`, `2130706433`) into their normal form.
+ * Parses an absolute URL. Applies the host rule of the SDKs to addresses, but does not resolve names. `URL` normalizes
+ * unusual spellings of an address (`127.1`, `0x7f.1`, `2130706433`).
  */
 export function parseContainerUrl(text: string, variable: string): URL | PollError {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -53,10 +51,10 @@ export function parseContainerUrl(text: string, variable: string): URL | PollErr
   if (url.protocol === 'http:' && isIP(host) !== 0 && !isAllowedAddress(host))
     return hostNotAllowedError(variable);
   if (`${url.username}${url.password}` === '') return url;
-  return invalidSettingError(variable, 'holds a user name or a password');
+  return invalidSettingError(variable, 'contains a user name or a password');
 }
 
 export function hostNotAllowedError(variable: string): PollError {
-  const detail = `${variable} is plain http to a host that is neither loopback nor an agent of AWS`;
+  const detail = `${variable} is a plain http URL with a host that is neither loopback nor an AWS agent`;
   return new PollError('host-not-allowed', detail);
 }

@@ -1,15 +1,16 @@
 import { LONGEST_VALIDITY } from '../../domain/aws-limits.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../../domain/model.ts';
 
-/** AWS refuses what is signed by a clock further off than this: up to there a wrong clock goes unnoticed on either side. */
+/** The clock skew that AWS tolerates in signed requests. A smaller error can go unnoticed on either side. */
 const TOLERANCE: Seconds = 900;
 
-/** ECS agents were seen to serve credentials for days after they had expired. */
+/** ECS agents have served credentials for days after their expiration. */
 const LONGEST_SERVED_EXPIRED: Seconds = 30 * 86_400;
 
 /**
- * Whether the `Date` of an answer can be AWS's clock, given the document that came with it: credentials are not seen
- * before they are issued nor long after their end, and do not live longer than AWS lets any. Only where the host's own clock fits better.
+ * Whether the `Date` header can be AWS's clock, given the document in the same response. Credentials are not served
+ * before they are issued or long after they expire, and are not valid for longer than AWS allows. Also true if the
+ * host's own clock does not fit the document either.
  */
 export function isPlausibleClockOffset(
   clockOffset: Seconds,

@@ -1,18 +1,22 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Null for whatever is not exactly one JSON object. */
+/** Null if the text is not exactly one JSON object. */
 export function parseJsonObject(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : null;
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }
 }
 
-/** The first of `names` that has a value; the exact spelling wins over other cases of letters. */
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The first of `names` that has a value other than null and `''`. Keys are compared without case, but a key with
+ * exactly this spelling wins.
+ */
 export function readValue(object: JsonObject, ...names: string[]): unknown {
   const keys = Object.keys(object);
   for (const name of names) {
@@ -24,7 +28,7 @@ export function readValue(object: JsonObject, ...names: string[]): unknown {
   return undefined;
 }
 
-/** As {@link readValue}; `''` where there is no text. */
+/** Like {@link readValue}, but `''` if the value is missing or not a string. */
 export function readText(object: JsonObject, ...names: string[]): string {
   const value = readValue(object, ...names);
   return typeof value === 'string' ? value : '';

@@ -1,21 +1,22 @@
-const LONGEST = 200;
+const MAX_LENGTH = 200;
 
 /**
- * No secret key (40 characters), session token (hundreds) or authorization token of AWS is shorter. What is, is no
- * secret and a part of many words: a token of one letter would tear our own sentences apart.
+ * Every secret key (40 characters), session token (hundreds) and authorization token of AWS is longer. A shorter value
+ * is not a secret, and replacing it could damage words of our own messages.
  */
-const SHORTEST_SECRET = 8;
+const MIN_SECRET_LENGTH = 8;
 
 /**
- * Foreign text made fit for one line of a terminal or a log: no control or formatting characters (escape sequences,
- * bidirectional overrides), none of the `secrets`, and short. Secrets go before the cut: a cut one would not match.
+ * Makes foreign text safe for one line of a terminal or a log. Removes control and formatting characters (escape
+ * sequences, bidirectional overrides), replaces secrets, and shortens the text to 200 characters.
  */
 export function sanitizeText(text: string, secrets: Iterable<string> = []): string {
-  const hidden = [...secrets].map(flatten).filter(({ length }) => length >= SHORTEST_SECRET);
-  // Longest first: a short secret may be a part of a long one.
+  const hidden = [...secrets].map(toOneLine).filter(({ length }) => length >= MIN_SECRET_LENGTH);
+  // Longest first, because a short secret can be a part of a long one. Before the cut, which could split a secret.
   hidden.sort((a, b) => b.length - a.length);
-  const shown = hidden.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), flatten(text));
-  return shown.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, '');
+  const shown = hidden.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), toOneLine(text));
+  // Does not split a surrogate pair.
+  return shown.slice(0, MAX_LENGTH).replace(/[\uD800-\uDBFF]$/, '');
 }
 
-const flatten = (text: string) => text.replace(/\s+/g, ' ').replace(/\p{C}/gu, '').trim();
+const toOneLine = (text: string) => text.replace(/\s+/g, ' ').replace(/\p{C}/gu, '').trim();

@@ -4,39 +4,38 @@ import { Secret } from '../../secret.ts';
 import type { Notes } from '../notes.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
-import {
-  ACCESS_KEY_ID_PATTERN,
-  ACCOUNT_ID_PATTERN,
-  type CredentialsDocument,
-} from './credentials-document.ts';
+import { ACCESS_KEY_ID_PATTERN, type CredentialsDocument, parseAccountId } from './credentials-document.ts';
 
-/** A value, `''` where there is none, and what it goes by: a value is never shown. */
+/** A value with its name. Messages contain the name and never the value. `''` if there is no value. */
 export interface NamedValue {
   name: string;
   value: string;
 }
 
-/** Keys as a person, a program or a file gives them: nobody vouches for their form, or that they have an end. */
+/** Keys as written by a person, a program or a file: unchecked, and possibly without an expiration. */
 export interface UnvalidatedKeys {
   accessKeyId: NamedValue;
   secretAccessKey: NamedValue;
   token: NamedValue;
-  /** Those that are there. */
+  /** Only those that have a value. */
   expirations: readonly NamedValue[];
   accountId: string;
-  /** Why one key without the other fails. */
+  /** The reason to fail with if a key id or a secret key is missing. */
   reasonIfIncomplete: FailureReason;
-  /** What is missing where nothing tells the end of temporary keys. */
+  /** The detail of the failure if temporary keys have no expiration. */
   missingExpirationDetail: string;
 }
 
-/** Whatever goes into a header, a shell or a SQL literal is made of these. */
+/** Everything that goes into a header, a shell or a SQL literal consists of these characters. */
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 
-/** Keys that STS issued; they are good for nothing without a token. */
+/** Keys that STS issued. They are useless without a token. */
 const SESSION_KEY = /^ASIA/;
 
-/** The name that tokens had before 2014 is read by botocore alone, and there it counts before the new one. */
+/**
+ * Chooses between the session token and the token under the name from before 2014. Only botocore reads the old name,
+ * and prefers it.
+ */
 export function chooseToken(token: NamedValue, old: NamedValue, notes: Notes): NamedValue {
   if (old.value === '' || old.value === token.value) return token;
   if (token.value === '') notes.add({ code: 'ONLY_OLD_TOKEN', name: old.name });
@@ -44,33 +43,36 @@ export function chooseToken(token: NamedValue, old: NamedValue, notes: Notes): N
   return token.value === '' ? old : token;
 }
 
-/** Ends a look with these keys, or throws a {@link PollError}. */
-export function documentFromKeys(keys: UnvalidatedKeys, look: OngoingPoll): FoundDocument {
-  const document = vet(keys, look);
-  look.accountId = document.accountId;
-  return { document, observedAt: look.options.clock.now() };
+/** Validates keys and turns them into the document of a poll. @throws PollError */
+export function documentFromKeys(keys: UnvalidatedKeys, poll: OngoingPoll): FoundDocument {
+  const document = validateKeys(keys, poll);
+  poll.accountId = document.accountId;
+  return { document, observedAt: poll.options.clock.now() };
 }
 
-function vet(keys: UnvalidatedKeys, look: OngoingPoll): CredentialsDocument {
-  const { accessKeyId, secretAccessKey, token, accountId } = keys;
-  for (const { value } of [secretAccessKey, token]) look.secrets.add(value);
-  const { expiration, unreadable } = readExpiration(keys.expirations, look);
-  const keyId = ACCESS_KEY_ID_PATTERN.test(accessKeyId.value) ? accessKeyId.value : '';
+function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): CredentialsDocument {
+  const { accessKeyId, secretAccessKey, token } = keys;
+  for (const { value } of [secretAccessKey, token]) poll.secrets.add(value);
+  const { expiration, unreadable } = readExpiration(keys.expirations, poll);
+  const keyId = ACCESS_KEY_ID_PATTERN.test(accessKeyId.value) ? accessKeyId.value : null;
   const known = { accessKeyId: keyId, expiration: expiration?.instant ?? null };
 
   const missing = [accessKeyId, secretAccessKey].flatMap(({ name, value }) => (value === '' ? [name] : []));
-  if (missing.length > 0)
+  if (missing.length > 0) {
     throw new PollError(keys.reasonIfIncomplete, `missing: ${missing.join(', ')}`, known);
-  if (keyId === '') throw new PollError('malformed', `${accessKeyId.name} is not a key id`, known);
-  const broken = [secretAccessKey, token].find(({ value }) => !VISIBLE_ASCII.test(value));
-  if (broken !== undefined) {
-    throw new PollError('malformed', `${broken.name} has characters that no key or token has`, known);
+  }
+  if (keyId === null) throw new PollError('malformed', `${accessKeyId.name} is not a key id`, known);
+  const invalid = [secretAccessKey, token].find(({ value }) => !VISIBLE_ASCII.test(value));
+  if (invalid !== undefined) {
+    throw new PollError('malformed', `${invalid.name} contains characters that no key or token has`, known);
   }
 
   const lacksToken = SESSION_KEY.test(keyId) && token.value === '';
-  if (lacksToken) look.notes.add({ code: 'SESSION_KEY_WITHOUT_TOKEN' });
+  if (lacksToken) poll.notes.add({ code: 'SESSION_KEY_WITHOUT_TOKEN' });
   if (expiration === null) {
-    if (unreadable !== '') throw new PollError('unknown-expiry', `${unreadable} is not a time`, known);
+    if (unreadable.length > 0) {
+      throw new PollError('unknown-expiry', `${unreadable.join(', ')} is not a time`, known);
+    }
     if (lacksToken || token.value !== '') {
       throw new PollError('unknown-expiry', keys.missingExpirationDetail, known);
     }
@@ -87,44 +89,44 @@ function vet(keys: UnvalidatedKeys, look: OngoingPoll): CredentialsDocument {
       secretAccessKey: new Secret(secretAccessKey.value),
       token: token.value === '' ? null : new Secret(token.value),
     },
-    accountId: ACCOUNT_ID_PATTERN.test(accountId) ? accountId : '',
-    roleArn: '',
+    accountId: parseAccountId(keys.accountId),
+    roleArn: null,
   };
 }
 
-/** The earliest one counts; what cannot be read is noted. */
+/** The earliest expiration, and the names of those that are not times. */
 function readExpiration(
   expirations: readonly NamedValue[],
-  look: OngoingPoll,
-): { expiration: ParsedInstant | null; unreadable: string } {
-  const read = expirations.map(({ name, value }) => ({ name, parsed: parseWrittenInstant(value) }));
-  const told = read.flatMap(({ name, parsed }) => (parsed === null ? [] : [{ name, ...parsed }]));
-  const unreadable = read.flatMap(({ name, parsed }) => (parsed === null ? [name] : []));
-  told.sort((a, b) => a.instant - b.instant);
-  const [earliest] = told;
-  for (const name of unreadable) look.notes.add({ code: 'EXPIRATION_UNREADABLE', name });
-  if (earliest === undefined) return { expiration: null, unreadable: unreadable.join(', ') };
-  // Some write fractions of a second, and others cut them off.
-  const other = told.find(({ instant }) => instant - earliest.instant >= 1000);
+  poll: OngoingPoll,
+): { expiration: ParsedInstant | null; unreadable: string[] } {
+  const parsed = expirations.map(({ name, value }) => ({ name, instant: parseExpiration(value) }));
+  const unreadable = parsed.flatMap(({ name, instant }) => (instant === null ? [name] : []));
+  for (const name of unreadable) poll.notes.add({ code: 'EXPIRATION_UNREADABLE', name });
+  const readable = parsed.flatMap(({ name, instant }) => (instant === null ? [] : [{ name, ...instant }]));
+  readable.sort((a, b) => a.instant - b.instant);
+  const [earliest] = readable;
+  if (earliest === undefined) return { expiration: null, unreadable };
+  // One second of tolerance: some tools write fractions of a second, others do not.
+  const other = readable.find(({ instant }) => instant - earliest.instant >= 1000);
   if (other !== undefined) {
-    look.notes.add({ code: 'EXPIRATIONS_DISAGREE', name: earliest.name, otherName: other.name });
+    poll.notes.add({ code: 'EXPIRATIONS_DISAGREE', name: earliest.name, otherName: other.name });
   }
-  return { expiration: earliest, unreadable: '' };
+  return { expiration: earliest, unreadable };
 }
 
-/** Ten digits are seconds until 2286, thirteen milliseconds from 2001 on. */
+/** Seconds since 1970 have ten digits until 2286. Milliseconds have thirteen digits since 2001. */
 const EPOCH = /^(\d{10}|\d{13})$/;
 
-/** Also a count since 1970, in seconds (weep) or milliseconds (what SSO gives, passed on). */
-function parseWrittenInstant(text: string): ParsedInstant | null {
+/** Also accepts the time since 1970 in seconds (written by weep) or milliseconds (from SSO). */
+function parseExpiration(text: string): ParsedInstant | null {
   const trimmed = text.trim();
   if (EPOCH.test(trimmed)) return { instant: Number(trimmed.padEnd(13, '0')), zoneless: false };
   const parsed = parseInstant(trimmed);
-  return parsed?.zoneless ? { ...parsed, instant: earlierReading(parsed.instant) } : parsed;
+  return parsed?.zoneless ? { ...parsed, instant: earlierOfUtcAndLocal(parsed.instant) } : parsed;
 }
 
-/** Without a zone a person's tool (awsume) means the local time, others UTC: the earlier one promises nothing too much. */
-function earlierReading(asUtc: Instant): Instant {
+/** A time without a zone is local time in some tools (awsume) and UTC in others. The earlier one is the safe choice. */
+function earlierOfUtcAndLocal(asUtc: Instant): Instant {
   const minutesBehindUtc = new Date(asUtc).getTimezoneOffset();
   return asUtc + Math.min(0, minutesBehindUtc) * 60_000;
 }

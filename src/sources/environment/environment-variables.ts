@@ -1,2 +1,2 @@
-/** Environment variables, as in `process.env`: a variable that is not set is undefined. */
+/** Environment variables, like `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;

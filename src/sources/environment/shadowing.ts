@@ -5,24 +5,24 @@ import type { ProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import type { Environment } from './environment-variables.ts';
 
-/** Notes what in the environment hides a source from programs that use an AWS SDK: they never come to ask it. */
+/** Adds a note for everything in the environment that makes AWS SDKs use another provider than this source. */
 export function addShadowingNotes(
   source: 'imds' | 'container' | 'profile',
   { env, profileFiles }: Pick<SourceOptions, 'env' | 'profileFiles'>,
   notes: Notes,
 ): void {
-  const set = (name: string) => (env[name] ?? '').trim() !== '';
-  if (set('AWS_ACCESS_KEY_ID') && set('AWS_SECRET_ACCESS_KEY'))
+  const isSet = (name: string) => (env[name] ?? '').trim() !== '';
+  if (isSet('AWS_ACCESS_KEY_ID') && isSet('AWS_SECRET_ACCESS_KEY'))
     notes.add({ code: 'STATIC_KEYS_HIDE_SOURCE' });
   if (source === 'profile') return;
-  if (profileFiles !== undefined) noteProfile(env, profileFiles, notes);
-  // A leftover of IRSA hides EKS Pod Identity in every SDK.
-  if (set('AWS_WEB_IDENTITY_TOKEN_FILE') && set('AWS_ROLE_ARN'))
+  if (profileFiles !== undefined) addProfileNotes(env, profileFiles, notes);
+  // For example variables that IRSA left behind: they hide EKS Pod Identity in every SDK.
+  if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE') && isSet('AWS_ROLE_ARN'))
     notes.add({ code: 'WEB_IDENTITY_HIDES_SOURCE' });
   if (source === 'imds' && isContainerEndpointSet(env)) notes.add({ code: 'CONTAINER_HIDES_IMDS' });
 }
 
-function noteProfile(env: Environment, { profiles, selectedName }: ProfileFiles, notes: Notes): void {
+function addProfileNotes(env: Environment, { profiles, selectedName }: ProfileFiles, notes: Notes): void {
   const profile = profiles.get(selectedName);
   const key = profile === undefined ? null : findCredentialSetting(profile);
   if (key !== null) notes.add({ code: 'PROFILE_HIDES_SOURCE', profile: selectedName, key });

@@ -4,8 +4,8 @@ import type { SourceOptions } from '../source.ts';
 import type { Environment } from './environment-variables.ts';
 
 /**
- * A variable, or null. A blank one counts as unset, as most SDKs have it; botocore and Rust take a blank URI or endpoint
- * for a value and fail on it, hence the note.
+ * A variable, or null if it is not set or blank. Most SDKs ignore a blank variable too. botocore and the Rust SDK use
+ * a blank URI or endpoint and fail, therefore the note.
  */
 export function readVariable(env: Environment, name: string, notes: Notes): string | null {
   const value = env[name];
@@ -15,13 +15,13 @@ export function readVariable(env: Environment, name: string, notes: Notes): stri
   return null;
 }
 
-/** A value, and what to call it in a message: it says where it was found. */
+/** A value, and its name for messages, which says where the value was found. */
 export interface Setting {
   name: string;
   value: string;
 }
 
-/** A variable; else what the selected profile says, where its files were read. */
+/** An environment variable, else a setting of the selected profile. */
 export function readSetting(
   { env, profileFiles }: Pick<SourceOptions, 'env' | 'profileFiles'>,
   variable: string,

@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/model.ts';
 import { type CredentialsDocument, parseCredentialsDocument } from '../document/credentials-document.ts';
 import { addShadowingNotes } from '../environment/shadowing.ts';
 import { hostWithoutBrackets, resolveHost } from '../http/addresses.ts';
@@ -6,7 +7,7 @@ import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
-import { ImdsAuthCache } from './auth.ts';
+import { type ImdsAuth, ImdsAuthCache } from './auth.ts';
 import {
   describeEndpoint,
   formatUrl,
@@ -19,150 +20,156 @@ const ROLES = '/latest/meta-data/iam/security-credentials/';
 const EXTENDED_ROLES = '/latest/meta-data/iam/security-credentials-extended/';
 const INSTANCE_ID = /^[\w.:-]{1,128}$/;
 
-/** The instance metadata service of EC2. Without settings in the environment it asks 169.254.169.254. */
+/** The instance metadata service of EC2, at 169.254.169.254 unless the environment or the profile says otherwise. */
 export function createImdsSource(options: SourceOptions): CredentialSource {
   const settings = readImdsSettings(options);
-  const own = { ...options, limits: settings.limits };
-  addShadowingNotes('imds', options, settings.notes);
-  const service = settings.baseUrl === null ? null : new MetadataService(settings.baseUrl, settings, options);
+  const { baseUrl, blockingError, limits, notes } = settings;
+  addShadowingNotes('imds', options, notes);
+  const client = baseUrl === null ? null : new ImdsClient(baseUrl, settings, options);
   return {
     name: 'imds',
-    endpoint: describeEndpoint(settings.baseUrl),
+    endpoint: describeEndpoint(baseUrl),
     poll: (signal) =>
-      runPoll(own, signal, settings.notes.list, async (current) => {
-        if (settings.blockingError !== null || service === null) throw settings.blockingError;
-        return service.findCredentials(current);
+      runPoll({ ...options, limits }, signal, notes.list, async (poll) => {
+        if (blockingError !== null || client === null) throw blockingError;
+        return client.findCredentials(poll);
       }),
   };
 }
 
-class MetadataService {
+class ImdsClient {
   readonly #endpoint: Endpoint;
-  readonly #prefix: string;
-  readonly #access: ImdsAuthCache;
+  readonly #pathPrefix: string;
+  readonly #auth: ImdsAuthCache;
   readonly #fixedRole: string | null;
-  /** Null until an answer has settled it, for then it stays. */
-  #instanceId: string | null = null;
+  /** Null until a response has settled the instance id, which never changes. */
+  #instance: { id: string | null } | null = null;
 
-  constructor(baseUrl: URL, settings: ImdsSettings, options: SourceOptions) {
+  constructor(baseUrl: URL, { isV1Allowed, fixedRole }: ImdsSettings, options: SourceOptions) {
     this.#endpoint = {
       url: baseUrl,
       resolveAddresses: (signal) => resolveHost(hostWithoutBrackets(baseUrl), options, signal),
     };
-    this.#prefix = formatUrl(baseUrl).slice(baseUrl.origin.length);
-    this.#access = new ImdsAuthCache(
-      this.#endpoint,
-      `${this.#prefix}/latest/api/token`,
-      settings.isV1Allowed,
-    );
-    this.#fixedRole = settings.fixedRole;
+    this.#pathPrefix = formatUrl(baseUrl).slice(baseUrl.origin.length);
+    this.#auth = new ImdsAuthCache(this.#endpoint, `${this.#pathPrefix}/latest/api/token`, isV1Allowed);
+    this.#fixedRole = fixedRole;
   }
 
-  async findCredentials(look: OngoingPoll): Promise<FoundDocument> {
-    // First of all, so that a token that cannot be had is asked for once and not for every path.
-    await this.#access.get(look);
-    if (look.options.discoverHost) look.identity.host = await this.#discoverHost(look);
-    const found = await this.#readRole(look);
-    look.accountId = found.document.accountId;
-    if (look.options.extendedApi) await this.#readAccountId(look, found.document);
+  async findCredentials(poll: OngoingPoll): Promise<FoundDocument> {
+    // Before everything else, so that a failing token request is made once and not for every path.
+    await this.#auth.get(poll);
+    if (poll.options.discoverHost) poll.identity.host = await this.#discoverHost(poll);
+    const found = await this.#readRole(poll);
+    poll.accountId = found.document.accountId;
+    if (poll.options.extendedApi) await this.#readAccountId(poll, found.document);
     return found;
   }
 
-  async #readRole(look: OngoingPoll): Promise<FoundDocument> {
-    if (this.#fixedRole !== null) return this.#readDocument(look, this.#fixedRole);
+  async #readRole(poll: OngoingPoll): Promise<FoundDocument> {
+    if (this.#fixedRole !== null) return this.#readDocument(poll, this.#fixedRole);
     try {
-      return await this.#readDocument(look, await this.#discoverRole(look));
+      return await this.#readDocument(poll, await this.#discoverRole(poll));
     } catch (error) {
-      // The role was swapped between the two requests.
+      // The role was replaced between the two requests.
       if (!(error instanceof PollError) || error.reason !== 'not-found') throw error;
-      return this.#readDocument(look, await this.#discoverRole(look));
+      return this.#readDocument(poll, await this.#discoverRole(poll));
     }
   }
 
-  /** At every poll: a role can be swapped while the instance runs. */
-  async #discoverRole(look: OngoingPoll): Promise<string> {
-    return look.withRetries(async () => {
-      const answer = await this.#get(look, ROLES);
-      if (answer.status === 404)
+  /** Called in every poll, because the role of a running instance can be replaced. */
+  async #discoverRole(poll: OngoingPoll): Promise<string> {
+    return poll.withRetries(async () => {
+      const response = await this.#get(poll, ROLES);
+      if (response.status === 404) {
         throw createStatusError('no-role', 404, 'never', 'no role is attached to the instance');
-      if (answer.status !== 200) throw refusedData(answer);
-      const names = answer.body?.split(/\r?\n/).map((line) => line.trim()) ?? ['not UTF-8'];
-      const [first, ...others] = names.filter((name) => name !== '');
+      }
+      if (response.status !== 200) throw createMetadataError(response);
+      const lines = response.body?.split(/\r?\n/).map((line) => line.trim()) ?? [NOT_UTF8];
+      const [first, ...others] = lines.filter((line) => line !== '');
       if (first === undefined) throw new PollError('no-role', 'the list of roles is empty');
       if (![first, ...others].every((name) => ROLE_NAME_PATTERN.test(name))) {
-        throw new PollError('not-imds', 'what came as a list of roles is none');
+        throw new PollError('not-imds', 'the response is not a list of roles');
       }
-      if (others.length > 0) look.notes.add({ code: 'SEVERAL_ROLES', count: others.length + 1 });
+      if (others.length > 0) poll.notes.add({ code: 'SEVERAL_ROLES', count: others.length + 1 });
       return first;
     });
   }
 
-  async #readDocument(look: OngoingPoll, role: string): Promise<FoundDocument> {
-    look.identity.role = role;
-    return look.withRetries(async () => {
-      const answer = await this.#get(look, `${ROLES}${role}`);
-      if (answer.status !== 200) throw refusedData(answer);
-      return { document: parseCredentialsDocument(answer.body, 'once'), observedAt: answer.receivedAt };
+  async #readDocument(poll: OngoingPoll, role: string): Promise<FoundDocument> {
+    poll.identity.role = role;
+    return poll.withRetries(async () => {
+      const response = await this.#get(poll, `${ROLES}${role}`);
+      if (response.status !== 200) throw createMetadataError(response);
+      return { document: parseCredentialsDocument(response.body, 'once'), observedAt: response.receivedAt };
     });
   }
 
-  /** Never a reason for a poll to fail. */
-  async #discoverHost(look: OngoingPoll): Promise<string> {
-    if (this.#instanceId !== null) return this.#instanceId;
-    const answer = await this.#tryGet(look, '/latest/meta-data/instance-id');
-    if (answer === null || answer.status >= 500 || answer.status === 429) return '';
-    const id = answer.status === 200 ? (answer.body ?? '').trim() : '';
-    this.#instanceId = INSTANCE_ID.test(id) ? id : '';
-    return this.#instanceId;
+  /** The instance id, or null. An error here does not fail the poll. */
+  async #discoverHost(poll: OngoingPoll): Promise<string | null> {
+    if (this.#instance !== null) return this.#instance.id;
+    const response = await this.#tryGet(poll, '/latest/meta-data/instance-id');
+    if (response === null || response.status >= 500 || response.status === 429) return null;
+    const text = response.status === 200 ? (response.body ?? '').trim() : '';
+    this.#instance = { id: INSTANCE_ID.test(text) ? text : null };
+    return this.#instance.id;
   }
 
-  /** Only the account id is taken: what applications are handed is the old document. */
-  async #readAccountId(look: OngoingPoll, { credentials, accountId }: CredentialsDocument): Promise<void> {
-    const answer = await this.#tryGet(look, `${EXTENDED_ROLES}${look.identity.role}`);
-    if (answer?.status !== 200) return;
+  /** Takes only the account id. The credentials of applications are those of the API without `-extended`. */
+  async #readAccountId(poll: OngoingPoll, { credentials, accountId }: CredentialsDocument): Promise<void> {
+    const response = await this.#tryGet(poll, `${EXTENDED_ROLES}${poll.identity.role}`);
+    if (response?.status !== 200) return;
     try {
-      const extended = parseCredentialsDocument(answer.body, 'never');
-      look.accountId = extended.accountId || accountId;
-      // The extended document has microseconds.
-      const second = ({ expiration }: { expiration: number }) => Math.floor(expiration / 1000);
-      const sameKey = extended.credentials.accessKeyId === credentials.accessKeyId;
-      if (!sameKey || second(extended.credentials) !== second(credentials))
-        look.notes.add({ code: 'APIS_DISAGREE' });
+      const extended = parseCredentialsDocument(response.body, 'never');
+      poll.accountId = extended.accountId ?? accountId;
+      // The times of the extended API have microseconds.
+      const toSeconds = (instant: Instant) => Math.floor(instant / 1000);
+      const isSame =
+        extended.credentials.accessKeyId === credentials.accessKeyId &&
+        toSeconds(extended.credentials.expiration) === toSeconds(credentials.expiration);
+      if (!isSame) poll.notes.add({ code: 'APIS_DISAGREE' });
     } catch (error) {
       if (!(error instanceof PollError)) throw error;
     }
   }
 
-  async #tryGet(look: OngoingPoll, path: string): Promise<HttpResponse | null> {
+  async #tryGet(poll: OngoingPoll, path: string): Promise<HttpResponse | null> {
     try {
-      return await this.#get(look, path);
+      return await this.#get(poll, path);
     } catch (error) {
       if (error instanceof PollError) return null;
       throw error;
     }
   }
 
-  async #get(look: OngoingPoll, path: string): Promise<HttpResponse> {
-    const ask = async () => {
-      const access = await this.#access.get(look);
-      look.identity.apiVersion = access.apiVersion;
-      if (access.apiVersion === '1') look.notes.add({ code: 'IMDS_V1_USED' });
-      const request = { method: 'GET', path: `${this.#prefix}${path}`, headers: access.headers } as const;
-      return { access, answer: await look.sendRequest(this.#endpoint, request) };
-    };
-    const { access, answer } = await ask();
-    if (answer.status !== 401) return answer;
-    this.#access.clear();
-    if (access.apiVersion === '2' || access.obtainedBy !== look) return (await ask()).answer;
-    // IMDSv1 is forbidden, and no token was to be had a moment ago: asking again would take the same time in vain.
-    if (!access.isTokenResponseMissing) return answer;
-    throw new PollError('timeout', 'the token request got no answer, and without a token IMDS refuses: 401');
+  async #get(poll: OngoingPoll, path: string): Promise<HttpResponse> {
+    const { auth, response } = await this.#sendGet(poll, path);
+    if (response.status !== 401) return response;
+    this.#auth.clear();
+    if (auth.apiVersion === '2' || auth.obtainedBy !== poll)
+      return (await this.#sendGet(poll, path)).response;
+    // IMDSv1 is off, and the token request got no response. Another token request would time out as well.
+    if (!auth.isTokenResponseMissing) return response;
+    throw new PollError(
+      'timeout',
+      'the token request got no response, and IMDS rejects requests without a token: 401',
+    );
+  }
+
+  async #sendGet(poll: OngoingPoll, path: string): Promise<{ auth: ImdsAuth; response: HttpResponse }> {
+    const auth = await this.#auth.get(poll);
+    poll.identity.apiVersion = auth.apiVersion;
+    if (auth.apiVersion === '1') poll.notes.add({ code: 'IMDS_V1_USED' });
+    const request = { method: 'GET', path: `${this.#pathPrefix}${path}`, headers: auth.headers } as const;
+    return { auth, response: await poll.sendRequest(this.#endpoint, request) };
   }
 }
 
-/** 503 is how IMDS throttles, as AWS documents its error codes. */
-function refusedData(answer: HttpResponse): PollError {
-  return answer.status === 503
+/** Stands for a body that is not UTF-8. Not a role name, because it has spaces. */
+const NOT_UTF8 = 'not UTF-8';
+
+/** IMDS throttles with 503, as its list of error codes says. */
+function createMetadataError(response: HttpResponse): PollError {
+  return response.status === 503
     ? createStatusError('throttled', 503, 'always', '')
-    : errorFromResponse(answer);
+    : errorFromResponse(response);
 }

@@ -8,13 +8,13 @@ import type { SourceOptions } from '../source.ts';
 
 const BASE_URLS = { ipv4: 'http://169.254.169.254', ipv6: 'http://[fd00:ec2::254]' } as const;
 
-/** IAM's own rule for role names; what a captive portal answers does not fit it. */
+/** The rule of IAM for role names. The page of a captive portal does not match it. */
 export const ROLE_NAME_PATTERN = /^[\w+=,.@-]{1,64}$/;
 
 export interface ImdsSettings {
-  /** Null where the configuration names none that could be used. */
+  /** Null if the configuration is invalid. */
   baseUrl: URL | null;
-  /** Why no request may be sent at all; null where nothing stands against it. */
+  /** Why no request can be sent. Null if requests can be sent. */
   blockingError: PollError | null;
   isV1Allowed: boolean;
   /** The fixed role, or null to discover it. */
@@ -29,12 +29,12 @@ export function readImdsSettings(options: SourceOptions): ImdsSettings {
   const read: Read = (variable, key) => readSetting(options, variable, key, notes);
   const note: Note = (code, { name }) => notes.add({ code, name });
 
-  // In a profile it would be `disable_ec2_metadata`, which no SDK reads that people run.
+  // Not read from the profile: no SDK in use reads `disable_ec2_metadata`.
   const disabled = readVariable(env, DISABLED, notes);
   const v1Disabled = read('AWS_EC2_METADATA_V1_DISABLED', 'ec2_metadata_v1_disabled');
   const baseUrl = readBaseUrl(read, note);
   const fixedRole = readRole(role, read, note);
-  const obstacles = [
+  const errors = [
     isOn(disabled === null ? null : { name: DISABLED, value: disabled }, 'DISABLED_FOR_SOME_SDKS', note)
       ? new PollError('disabled', `${DISABLED} is true`)
       : null,
@@ -43,7 +43,7 @@ export function readImdsSettings(options: SourceOptions): ImdsSettings {
   ];
   return {
     baseUrl: baseUrl instanceof PollError ? null : baseUrl,
-    blockingError: obstacles.find((obstacle) => obstacle !== null) ?? null,
+    blockingError: errors.find((error) => error !== null) ?? null,
     isV1Allowed: !isOn(v1Disabled, 'V1_DISABLED_FOR_SOME_SDKS', note),
     fixedRole: fixedRole instanceof PollError ? null : fixedRole,
     limits: { ...limits, ...readLimits(read, note) },
@@ -66,7 +66,7 @@ type SettingNoteCode = Extract<
 >;
 type Note = (code: SettingNoteCode, setting: Setting) => void;
 
-/** Only `true`, in any case, holds for every SDK; JavaScript and CRT also take any text but `false` for it. */
+/** All SDKs accept `true` in any case of letters. The JavaScript SDK and the CRT accept every text except `false`. */
 function isOn(setting: Setting | null, onlySomeSdks: SettingNoteCode, note: Note): boolean {
   if (setting === null || setting.value === 'false') return false;
   if (setting.value.toLowerCase() === 'true') return true;
@@ -74,14 +74,14 @@ function isOn(setting: Setting | null, onlySomeSdks: SettingNoteCode, note: Note
   return false;
 }
 
-/** An endpoint wins over a mode, wherever either of them stands. */
+/** An endpoint takes precedence over a mode, even if only the mode is in the environment. */
 function readBaseUrl(read: Read, note: Note): URL | PollError {
   const endpoint = read('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'ec2_metadata_service_endpoint');
   const mode = read('AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', 'ec2_metadata_service_endpoint_mode');
   const legacy = read('AWS_IMDS_USE_IPV6', 'imds_use_ipv6');
   if (endpoint !== null) return parseEndpoint(endpoint);
   if (mode === null) {
-    // We go where the other SDKs go.
+    // Ignored, as in all SDKs except botocore.
     if (legacy?.value.toLowerCase() === 'true') note('IPV6_ONLY_BOTOCORE', legacy);
     return new URL(BASE_URLS.ipv4);
   }
@@ -102,36 +102,35 @@ function parseEndpoint({ name, value }: Setting): URL | PollError {
 
 function readRole(role: string | undefined, read: Read, note: Note): string | null | PollError {
   const setting = read('AWS_EC2_INSTANCE_PROFILE_NAME', 'ec2_instance_profile_name');
-  if (role === undefined && setting !== null) note('PROFILE_NAME_ONLY_SOME_SDKS', setting);
   if (role !== undefined) {
     return ROLE_NAME_PATTERN.test(role)
       ? role
       : new PollError('invalid-configuration', 'the given role is not a role name');
   }
-  if (setting === null || ROLE_NAME_PATTERN.test(setting.value)) return setting?.value ?? null;
-  return invalidSettingError(setting.name, 'is not a role name');
+  if (setting === null) return null;
+  note('PROFILE_NAME_ONLY_SOME_SDKS', setting);
+  return ROLE_NAME_PATTERN.test(setting.value)
+    ? setting.value
+    : invalidSettingError(setting.name, 'is not a role name');
 }
 
 function readLimits(read: Read, note: Note): Partial<PollLimits> {
-  const number = (setting: Setting | null, shape: RegExp): number | null => {
-    const text = setting?.value.trim() ?? '';
+  const parse = (setting: Setting | null, pattern: RegExp): number | null => {
     if (setting === null) return null;
-    if (shape.test(text) && Number(text) > 0 && Number(text) < 1e6) return Number(text);
+    const text = setting.value.trim();
+    if (pattern.test(text) && Number(text) > 0 && Number(text) < 1e6) return Number(text);
     note('SETTING_IGNORED', setting);
     return null;
   };
-  const seconds = number(read('AWS_METADATA_SERVICE_TIMEOUT', 'metadata_service_timeout'), /^\d*\.?\d+$/);
-  const attempts = number(
-    read('AWS_METADATA_SERVICE_NUM_ATTEMPTS', 'metadata_service_num_attempts'),
-    /^\d+$/,
-  );
+  const seconds = parse(read('AWS_METADATA_SERVICE_TIMEOUT', 'metadata_service_timeout'), /^\d*\.?\d+$/);
+  const attempts = parse(read('AWS_METADATA_SERVICE_NUM_ATTEMPTS', 'metadata_service_num_attempts'), /^\d+$/);
   return {
     ...(seconds === null ? {} : { requestMs: Math.ceil(seconds * 1000) }),
     ...(attempts === null ? {} : { attempts }),
   };
 }
 
-/** Without the slash at its end: paths begin with one. */
+/** Without the slash at the end, because paths begin with one. */
 export function formatUrl({ origin, pathname }: URL): string {
   return `${origin}${pathname}`.replace(/\/$/, '');
 }

@@ -32,7 +32,7 @@ export function createPolledProvider(
 ): Provider {
   if (!outcome.ok && outcome.reason === 'not-configured') return createProvider(name);
   const details: PollDetails = {
-    role: ENDPOINT_PROVIDERS.has(name) ? outcome.identity.role || null : null,
+    role: ENDPOINT_PROVIDERS.has(name) ? outcome.identity.role : null,
     notes: outcome.notes,
     origin,
   };
@@ -46,7 +46,7 @@ function interpretCredentials(outcome: PolledCredentials): KnownProvider {
   return {
     ...interpretSessionToken(outcome),
     accessKeyId,
-    accountId: accountId || null,
+    accountId,
     expiration,
     remaining: secondsBetween(correctTime(outcome), expiration),
     isSession: secrets.token !== null || lacksSessionToken(outcome),
@@ -55,11 +55,10 @@ function interpretCredentials(outcome: PolledCredentials): KnownProvider {
 
 /** A poll of keys without an expiration fails, but SDKs use such keys: the provider answers. */
 function interpretFailure(name: ProviderName, failure: PollFailure): KnownProvider {
-  const { reason, detail, misconfiguration, possibleHopLimit } = failure;
-  const accessKeyId = failure.accessKeyId || null;
+  const { reason, detail, misconfiguration, possibleHopLimit, accessKeyId } = failure;
   if (reason === 'long-lived') return { state: 'answers', accessKeyId, isSession: false };
   if (reason === 'unknown-expiry' && !ENDPOINT_PROVIDERS.has(name)) {
-    const isSession = lacksSessionToken(failure) || !failure.accessKeyId.startsWith('AKIA');
+    const isSession = lacksSessionToken(failure) || !accessKeyId?.startsWith('AKIA');
     return { ...interpretSessionToken(failure), accessKeyId, isSession };
   }
   const problem = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;

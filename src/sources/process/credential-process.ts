@@ -5,23 +5,23 @@ import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 import { runCommand } from './run-command.ts';
 
-/** A process may have to sign in somewhere, and no SDK limits its time at all. */
-const PATIENCE = 60_000;
+/** Longer than for endpoints, because a process may have to sign in. SDKs have no time limit. */
+const PROCESS_TIMEOUT_MS = 60_000;
 
 export const withProcessTimeout = (options: SourceOptions): SourceOptions => ({
   ...options,
-  limits: { pollMs: PATIENCE, ...options.limits },
+  limits: { pollMs: PROCESS_TIMEOUT_MS, ...options.limits },
 });
 
 /**
- * Runs a `credential_process` and reads what it prints.
+ * Runs a `credential_process` and parses its output.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
-export async function runCredentialProcess(look: OngoingPoll, command: string): Promise<FoundDocument> {
-  const output = await runCommand(command, look.options.env, look.signal);
+export async function runCredentialProcess(poll: OngoingPoll, command: string): Promise<FoundDocument> {
+  const output = await runCommand(command, poll.options.env, poll.signal);
   if (output.trim() === '') throw new PollError('malformed', 'the process printed nothing');
   const object = parseJsonObject(output);
-  if (object === null) throw new PollError('malformed', 'what the process printed is not a JSON object');
+  if (object === null) throw new PollError('malformed', 'the output of the process is not a JSON object');
   if (readValue(object, 'Version') !== 1) throw new PollError('malformed', 'Version is not 1');
   const read = (name: string) => ({ name, value: readText(object, name) });
   return documentFromKeys(
@@ -34,6 +34,6 @@ export async function runCredentialProcess(look: OngoingPoll, command: string): 
       reasonIfIncomplete: 'malformed',
       missingExpirationDetail: 'Expiration is missing',
     },
-    look,
+    poll,
   );
 }

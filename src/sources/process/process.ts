@@ -5,20 +5,21 @@ import type { CredentialSource, SourceOptions } from '../source.ts';
 import { runCredentialProcess, withProcessTimeout } from './credential-process.ts';
 import { parseProgramName } from './program-name.ts';
 
-/** A command that prints credentials: one that is given, or the `credential_process` of the profile. */
+/** A command that prints credentials: the given one, or the `credential_process` of the profile. */
 export function createProcessSource(options: SourceOptions): CredentialSource {
-  const patient = withProcessTimeout(options);
+  const processOptions = withProcessTimeout(options);
   return {
     name: 'process',
     endpoint: null,
-    poll: (signal) => runPoll(patient, signal, [], readProcess),
+    poll: (signal) => runPoll(processOptions, signal, [], readProcess),
   };
 }
 
-async function readProcess(look: OngoingPoll): Promise<FoundDocument> {
-  const { command, role } = look.options;
-  if (command === undefined)
-    return runCredentialProcess(look, readCredentialProcess(await readSelectedProfile(look)));
-  look.identity.role = role ?? parseProgramName(command);
-  return runCredentialProcess(look, command);
+async function readProcess(poll: OngoingPoll): Promise<FoundDocument> {
+  const { command, role } = poll.options;
+  if (command === undefined) {
+    return runCredentialProcess(poll, readCredentialProcess(await readSelectedProfile(poll)));
+  }
+  poll.identity.role = role ?? parseProgramName(command);
+  return runCredentialProcess(poll, command);
 }

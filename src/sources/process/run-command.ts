@@ -1,85 +1,93 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { kill } from 'node:process';
+import type { Readable } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import { getSystemErrorCode } from '../../errors.ts';
 import type { Environment } from '../environment/environment-variables.ts';
+import { LARGEST_BODY } from '../http/exchange.ts';
 import { PollError } from '../poll-error.ts';
 
-/** As for the answer of an endpoint. */
-const LARGEST = 64 * 1024;
+type Child = ChildProcessByStdio<null, Readable, null>;
 
-/** What a shell means by these exit codes. */
-const MEANINGS: Record<number, string> = { 126: ', not executable', 127: ', not found' };
+/** The meaning of exit codes of a shell. */
+const EXIT_CODE_MEANINGS: Readonly<Record<number, string>> = { 126: ', not executable', 127: ', not found' };
 
 /**
- * What a command line prints. A shell runs it, as in most SDKs (botocore splits it into words itself), in the
- * environment as it is, with nothing to read; nobody hears its errors, which may quote anything. It gets a process
- * group of its own: that is ended whole when `signal` is aborted, or when too much is printed.
+ * Runs a command line in a shell, as most SDKs do (botocore splits it into words itself), and returns its stdout.
+ * stdin is empty. stderr is discarded, because it may quote secrets. The child gets its own process group, which is
+ * killed when `signal` is aborted or the output is over 64 KiB.
  */
 export function runCommand(command: string, env: Environment, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) throw new PollError('timeout', 'there was no time left to start the process');
-    const child = start(command, env);
+    if (signal.aborted) throw new PollError('timeout', 'no time was left to start the process');
+    const child = startShell(command, env);
     const chunks: Buffer[] = [];
     let size = 0;
     let hasExited = false;
 
-    const giveUp = (failure: PollError) => {
+    const fail = (error: PollError) => {
       signal.removeEventListener('abort', expire);
-      endGroup(child);
-      reject(failure);
+      killGroup(child);
+      reject(error);
     };
     const expire = () => {
-      const open = 'the process ended, but something that it started keeps its output open';
-      giveUp(new PollError('timeout', hasExited ? open : 'the process did not end in the time it had'));
+      const detail = hasExited
+        ? 'the process ended, but a process that it started keeps its output open'
+        : 'the process did not end in time';
+      fail(new PollError('timeout', detail));
     };
     signal.addEventListener('abort', expire, { once: true });
-    child.stdout!.on('data', (chunk: Buffer) => {
+    child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > LARGEST) giveUp(new PollError('response-too-large', 'the process printed over 64 KiB'));
+      if (size > LARGEST_BODY) fail(new PollError('response-too-large', 'the process printed over 64 KiB'));
       else chunks.push(chunk);
     });
-    child.once('error', (error) =>
-      giveUp(new PollError('process-failed', `the shell cannot be started: ${getSystemErrorCode(error)}`)),
-    );
+    child.once('error', (error) => fail(createStartError(error)));
     child.once('exit', () => {
       hasExited = true;
     });
-    child.once('close', (code, endedBy) => {
+    child.once('close', (code, signalName) => {
       signal.removeEventListener('abort', expire);
-      const text = decode(Buffer.concat(chunks));
-      if (endedBy !== null) reject(new PollError('process-failed', `it was ended by ${endedBy}`));
-      else if (code !== 0) {
-        reject(new PollError('process-failed', `exit code ${code}${MEANINGS[code ?? 0] ?? ''}`));
-      } else if (text === null) reject(new PollError('malformed', 'what the process printed is not UTF-8'));
-      else resolve(text);
+      const text = decodeUtf8(Buffer.concat(chunks));
+      if (signalName !== null) {
+        reject(new PollError('process-failed', `the process was killed by ${signalName}`));
+      } else if (code !== 0) {
+        reject(new PollError('process-failed', `exit code ${code}${EXIT_CODE_MEANINGS[code ?? 0] ?? ''}`));
+      } else if (text === null) {
+        reject(new PollError('malformed', 'the output of the process is not UTF-8'));
+      } else resolve(text);
     });
   });
 }
 
-function start(command: string, env: Environment): ChildProcess {
-  // Node.js would quote it in its error.
-  if (command.includes('\0')) throw new PollError('invalid-configuration', 'the command has a NUL in it');
+function startShell(command: string, env: Environment): Child {
+  // Node.js would quote the command in its error.
+  if (command.includes('\0')) {
+    throw new PollError('invalid-configuration', 'the command contains a NUL character');
+  }
   try {
     return spawn(command, { shell: true, detached: true, env, stdio: ['ignore', 'pipe', 'ignore'] });
   } catch (error) {
-    throw new PollError('process-failed', `the shell cannot be started: ${getSystemErrorCode(error)}`);
+    throw createStartError(error);
   }
 }
 
-/** Without asking: a helper that hangs may not listen, and nobody waits for it any more. */
-function endGroup(child: ChildProcess): void {
+const createStartError = (error: unknown): PollError =>
+  new PollError('process-failed', `could not start the shell: ${getSystemErrorCode(error)}`);
+
+/** SIGKILL, because a hanging process may ignore other signals. */
+function killGroup(child: Child): void {
   try {
     if (child.pid !== undefined) kill(-child.pid, 'SIGKILL');
   } catch {
-    // There are no groups here, or nobody is left in it.
+    // The system has no process groups, or the group is empty.
     child.kill('SIGKILL');
   }
-  child.stdout?.destroy();
+  child.stdout.destroy();
   child.unref();
 }
 
-function decode(bytes: Uint8Array): string | null {
+function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -56,7 +56,7 @@ describe('the full URI', () => {
   test('is asked with a plain GET for JSON, without a header that nobody gave', async () => {
     const ecs = await startPolled('ecs');
     const outcome = await ecs.succeed();
-    expect(told(outcome)).toEqual({ apiVersion: '', notes: [] });
+    expect(told(outcome)).toEqual({ apiVersion: null, notes: [] });
     expect(ecs.source.endpoint).toEqual({ url: ecs.origin, loopback: true });
     expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
     const { headers } = ecs.exchanges[0]!.request;

@@ -26,8 +26,8 @@ describe('a good document', () => {
     const outcome = await container.succeed();
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = container.handedOut();
     expect(outcome).toMatchObject({
-      identity: { apiVersion: '', role: role ? 'simulated-role' : '', host: '' },
-      accountId: account ? container.simulation.instance.accountId : '',
+      identity: { apiVersion: null, role: role ? 'simulated-role' : null, host: null },
+      accountId: account ? container.simulation.instance.accountId : null,
       credentials: { accessKeyId, lastUpdated: null, expiration, zoneless: false },
     });
     expect(outcome.secrets.secretAccessKey.reveal()).toBe(secretAccessKey);
@@ -375,7 +375,7 @@ describe('fields', () => {
   test.each(shapes)('%s: no key id', async (shape) => {
     const container = await startPolled(shape, { faults: ['field=AccessKeyId'] });
     const outcome = await container.fail();
-    expect(failure(outcome)).toEqual(bare('malformed', { ...keys(container), accessKeyId: '' }));
+    expect(failure(outcome)).toEqual(bare('malformed', { ...keys(container), accessKeyId: null }));
     expect(outcome.detail).toBe('missing: AccessKeyId');
     expect(statuses(container)).toEqual(['200']);
   });
@@ -410,9 +410,9 @@ describe('fields', () => {
   });
 
   test.each([
-    ['none', 'field=RoleArn', '', ''],
+    ['none', 'field=RoleArn', null, null],
     ['with a path', 'field=RoleArn:arn:aws-cn:iam::210987654321:role/team/task', 'team/task', '210987654321'],
-    ['of an assumed role', 'field=RoleArn:arn:aws:sts::210987654321:assumed-role/x/y', '', ''],
+    ['of an assumed role', 'field=RoleArn:arn:aws:sts::210987654321:assumed-role/x/y', null, null],
   ])('ECS, role ARN: %s', async (_, fault, role, accountId) => {
     const ecs = await startPolled('ecs', { faults: [fault] });
     expect(await ecs.succeed()).toMatchObject({ identity: { role }, accountId });

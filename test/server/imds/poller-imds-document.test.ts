@@ -35,9 +35,9 @@ test('a good document, field for field', async () => {
   const outcome = await imds.succeed();
   const { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration } = imds.handedOut();
   expect(outcome).toMatchObject({
-    identity: { ...ofRole, host: '' },
+    identity: { ...ofRole, host: null },
     credentials: { accessKeyId, lastUpdated: issuedAt, expiration, zoneless: false },
-    accountId: '',
+    accountId: null,
     notes: [],
   });
   expect(outcome.secrets.secretAccessKey.reveal()).toBe(secretAccessKey);
@@ -382,7 +382,7 @@ describe('the extended API', () => {
 
   test('is not asked unless wanted', async () => {
     const imds = await startPolled('imds', { variants: ['extended-api=on'] });
-    expect((await imds.succeed()).accountId).toBe('');
+    expect((await imds.succeed()).accountId).toBeNull();
     expect(imds.seen()).toEqual(asked(200));
   });
 
@@ -418,7 +418,7 @@ describe('the extended API', () => {
       faults: [`500,path=${EXTENDED}`, `body=${document},path=${EXTENDED}`],
     });
     const outcome = await imds.succeed();
-    expect(outcome.accountId).toBe('');
+    expect(outcome.accountId).toBeNull();
     expect(outcome.notes).toEqual([]);
   });
 
@@ -439,7 +439,7 @@ describe('the extended API', () => {
       faults: fault === null ? [] : [`${fault},path=${EXTENDED}`],
     });
     const outcome = await imds.succeed();
-    expect(outcome.accountId).toBe('');
+    expect(outcome.accountId).toBeNull();
     expect(outcome.notes).toEqual([]);
     expect(imds.seen()).toEqual([...asked(200), `GET ${EXTENDED} ${status}`]);
   });

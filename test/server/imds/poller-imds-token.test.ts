@@ -312,7 +312,7 @@ describe('no token, so IMDSv1', () => {
     expect(failure(outcome)).toEqual(
       bare('timeout', { apiVersion: '1', possibleHopLimit: true, notes: HOP }),
     );
-    expect(outcome.detail).toMatch(/token request got no answer.*401/);
+    expect(outcome.detail).toMatch(/token request got no response.*401/);
     expect(imds.seen()).toEqual([...refused(null, 2), DATA[0]!.replace('200', '401')]);
   });
 

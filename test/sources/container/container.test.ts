@@ -25,7 +25,7 @@ test('ECS: a real document', async () => {
   expect(source).toMatchObject({ name: 'container', endpoint: { url: endpoint.url, loopback: true } });
   const outcome = await succeed(source);
   expect(outcome).toMatchObject({
-    identity: { apiVersion: '', role: 'task-role', host: '' },
+    identity: { apiVersion: null, role: 'task-role', host: null },
     accountId: '123456789012',
     credentials: { accessKeyId: 'ASIAEXAMPLEEXAMPLE03', lastUpdated: null },
     notes: [],
@@ -39,15 +39,15 @@ test('CloudShell: a real document, asked for with the token on localhost', async
   const endpoint = await startEndpoint({ [CREDS]: { body: fixture('cloudshell-document.json') } });
   const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN: CANARIES[3] };
   const outcome = await succeed(containerAt({ url: `http://localhost:${endpoint.port}` }, env));
-  expect(outcome.identity).toEqual({ apiVersion: '', role: '', host: '' });
+  expect(outcome.identity).toEqual({ apiVersion: null, role: null, host: null });
   expect(endpoint.requests[0]!.headers.authorization).toBe(CANARIES[3]);
 });
 
 test.each([
   ['arn:aws:iam::1:role/x/y', 'x/y', '1'],
   ['arn:aws-cn:iam::123456789012:role/task', 'task', '123456789012'],
-  ['arn:aws:sts::1:assumed-role/x', '', ''],
-  ['\u001b[31m', '', ''],
+  ['arn:aws:sts::1:assumed-role/x', null, null],
+  ['\u001b[31m', null, null],
 ])('role and account of %j', async (RoleArn, role, accountId) => {
   const endpoint = await startEndpoint({ [CREDS]: { body: document({ RoleArn }) } });
   expect(await succeed(containerAt(endpoint))).toMatchObject({ identity: { role }, accountId });
@@ -184,7 +184,7 @@ describe('the task', () => {
   ])('unknown: %s', async (_, step) => {
     const endpoint = await startEndpoint({ [CREDS]: { body: ECS }, 'GET /v4/x/task': step });
     const source = containerAt(endpoint, { [METADATA]: `${endpoint.url}/v4/x` }, { discoverHost: true });
-    expect((await succeed(source)).identity.host).toBe('');
+    expect((await succeed(source)).identity.host).toBeNull();
   });
 
   test.each([undefined, '', 'nonsense', 'http://192.168.1.1/v4/x', 'http://metadata.test/v4'])(
@@ -196,7 +196,7 @@ describe('the task', () => {
         { [METADATA]: uri },
         { discoverHost: true, readFile: async () => '' },
       );
-      expect((await succeed(source)).identity.host).toBe('');
+      expect((await succeed(source)).identity.host).toBeNull();
       expect(endpoint.requests).toHaveLength(1);
     },
   );

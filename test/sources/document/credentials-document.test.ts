@@ -63,7 +63,7 @@ describe('a good document', () => {
 
   test.each([
     ['123456789012', '123456789012'],
-    ['not an account', ''],
+    ['not an account', null],
   ])('with AccountId %s', (AccountId, expected) => {
     expect(parse(document({ AccountId })).accountId).toBe(expected);
   });
@@ -99,7 +99,7 @@ describe('a refused document', () => {
   });
 
   test.each(['ASIA 1', 'ASIA\u001b[31m', 'A'.repeat(129), '../x'])('with the key id %j', (AccessKeyId) => {
-    expect(refuse(document({ AccessKeyId }))).toMatchObject({ reason: 'malformed', accessKeyId: '' });
+    expect(refuse(document({ AccessKeyId }))).toMatchObject({ reason: 'malformed', accessKeyId: null });
   });
 
   test.each([undefined, '', null, 'never', '2025-02-30T00:00:00Z', '0001-01-01T00:00:00Z', 1_700_000_000])(
@@ -121,7 +121,7 @@ describe('an error document', () => {
       reason: 'error-document',
       retry: 'never',
       detail: 'AssumeRoleUnauthorizedAccess: EC2 cannot assume the role web-role.',
-      accessKeyId: '',
+      accessKeyId: null,
       expiration: null,
     });
   });

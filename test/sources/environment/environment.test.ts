@@ -22,7 +22,7 @@ test('keys, token and end are taken from the environment', async () => {
       lastUpdated: null,
       zoneless: false,
     },
-    identity: { apiVersion: '', role: '', host: '' },
+    identity: { apiVersion: null, role: null, host: null },
     accountId: '123456789012',
     clockOffset: null,
     notes: [],
@@ -32,7 +32,7 @@ test('keys, token and end are taken from the environment', async () => {
 });
 
 test('an account that is none is left out', async () => {
-  expect((await succeed(source({ ...EXPIRING, AWS_ACCOUNT_ID: SECRET }))).accountId).toBe('');
+  expect((await succeed(source({ ...EXPIRING, AWS_ACCOUNT_ID: SECRET }))).accountId).toBeNull();
 });
 
 test('the series goes by the label, if there is one', async () => {
@@ -196,13 +196,13 @@ describe('there is nothing to measure', () => {
       `with a secret key that ends in ${JSON.stringify(end)}`,
       { ...EXPIRING, AWS_SECRET_ACCESS_KEY: `${SECRET}${end}` },
       'malformed',
-      'AWS_SECRET_ACCESS_KEY has characters that no key or token has',
+      'AWS_SECRET_ACCESS_KEY contains characters that no key or token has',
     ]),
     [
       'with a token that has a line end in it',
       { ...EXPIRING, AWS_SESSION_TOKEN: `${TOKEN}\r\n${TOKEN}` },
       'malformed',
-      'AWS_SESSION_TOKEN has characters that no key or token has',
+      'AWS_SESSION_TOKEN contains characters that no key or token has',
     ],
   ])('%s', async (_, env, reason, detail) => {
     expect(await fail(source(env))).toMatchObject({ reason, detail });

@@ -29,7 +29,7 @@ test('a real document', async () => {
   expect(outcome.credentials.accessKeyId).toBe('ASIAEXAMPLEEXAMPLE01');
   expect(outcome.secrets.token?.reveal()).toBe('IQoJb3JpZ2luX2VjEXAMPLE');
   expect(outcome.observedAt).toBeGreaterThanOrEqual(before);
-  expect(outcome.accountId).toBe('');
+  expect(outcome.accountId).toBeNull();
   // A slow machine may add to the 90 s, never take away from them.
   expect(outcome.clockOffset).toBeGreaterThanOrEqual(89);
 });
@@ -68,7 +68,7 @@ describe('the name of the role', () => {
   test.each(refusals)('%s', async (_, step, reason, requests) => {
     const endpoint = await startEndpoint(imds({ [LIST]: step }));
     const outcome = await fail(imdsAt(endpoint, {}, { limits: step === 'silence' ? IMPATIENT : {} }));
-    expect(outcome).toMatchObject({ reason, possibleHopLimit: false, identity: { role: '' } });
+    expect(outcome).toMatchObject({ reason, possibleHopLimit: false, identity: { role: null } });
     expect(endpoint.seen()).toEqual(['PUT /latest/api/token', ...Array(requests).fill(LIST)]);
   });
 
@@ -156,7 +156,7 @@ describe('the document', () => {
 describe('the instance', () => {
   test('is not asked for unless wanted', async () => {
     const endpoint = await startEndpoint(imds({ [INSTANCE]: { body: 'i-0abc' } }));
-    expect((await succeed(imdsAt(endpoint))).identity.host).toBe('');
+    expect((await succeed(imdsAt(endpoint))).identity.host).toBeNull();
   });
 
   test('is asked for once, and known of failures too', async () => {
@@ -177,7 +177,7 @@ describe('the instance', () => {
     ['too long', { body: 'i'.repeat(129) }],
   ])('unknown: %s', async (_, step) => {
     const endpoint = await startEndpoint(imds({ [INSTANCE]: step }));
-    expect((await succeed(imdsAt(endpoint, {}, { discoverHost: true }))).identity.host).toBe('');
+    expect((await succeed(imdsAt(endpoint, {}, { discoverHost: true }))).identity.host).toBeNull();
   });
 });
 
@@ -185,9 +185,9 @@ describe('the extended API', () => {
   const extended = (changes = {}) => ({
     body: document({ AccountId: '123456789012', Expiration: '2026-11-22T06:23:11.832308Z', ...changes }),
   });
-  test.each<[string, Step, string, string[]]>([
+  test.each<[string, Step, string | null, string[]]>([
     ['tells the account', extended(), '123456789012', []],
-    ['has no account', extended({ AccountId: undefined }), '', []],
+    ['has no account', extended({ AccountId: undefined }), null, []],
     ['disagrees on the key', extended({ AccessKeyId: 'ASIAOTHER' }), '123456789012', ['APIS_DISAGREE']],
     [
       'disagrees on the expiration',
@@ -195,9 +195,9 @@ describe('the extended API', () => {
       '123456789012',
       ['APIS_DISAGREE'],
     ],
-    ['is not there', { status: 404 }, '', []],
-    ['fails', { status: 500 }, '', []],
-    ['talks nonsense', { body: '<html>' }, '', []],
+    ['is not there', { status: 404 }, null, []],
+    ['fails', { status: 500 }, null, []],
+    ['talks nonsense', { body: '<html>' }, null, []],
   ])('%s', async (_, step, accountId, notes) => {
     const endpoint = await startEndpoint(imds({ [EXTENDED]: step }));
     const outcome = await succeed(imdsAt(endpoint, {}, { extendedApi: true }));

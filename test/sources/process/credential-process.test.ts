@@ -33,7 +33,7 @@ test('keys, token and end are taken from what a command prints', async () => {
       lastUpdated: null,
       zoneless: false,
     },
-    identity: { apiVersion: '', role: 'cat', host: '' },
+    identity: { apiVersion: null, role: 'cat', host: null },
     accountId: '123456789012',
     clockOffset: null,
     notes: [],
@@ -98,19 +98,19 @@ describe('the series goes by', () => {
     ['getkeys', '"/opt/my tools"/get\\keys'],
     ['get-keys', 'get-keys;x'],
     ['get-keys.sh', 'get-keys.sh|x'],
-    // Not plain to see.
-    ['', '(get-keys)'],
-    ['', '$KEYS x'],
-    ['', '"$KEYS" x'],
-    ['', '`keys` x'],
-    ['', 'A="CANARY x get-keys'],
-    ['', 'A=$(CANARY x) get-keys'],
-    ['', 'A=x'],
-    ['', '"get keys"'],
-    ['', '/opt/'],
-    ['', `${'x'.repeat(65)}`],
+    // Not obvious.
+    [null, '(get-keys)'],
+    [null, '$KEYS x'],
+    [null, '"$KEYS" x'],
+    [null, '`keys` x'],
+    [null, 'A="CANARY x get-keys'],
+    [null, 'A=$(CANARY x) get-keys'],
+    [null, 'A=x'],
+    [null, '"get keys"'],
+    [null, '/opt/'],
+    [null, `${'x'.repeat(65)}`],
   ])('%j for the command %j', async (role, command) => {
-    // Whatever it is, it fails: of the outcome only the name is of interest.
+    // The command fails. Only the name of the series matters here.
     const outcome = harmless(await source(`${command}`, {}, { PATH: '/nonexistent' }).poll());
     expect(outcome.identity.role).toBe(role);
   });
@@ -129,13 +129,13 @@ describe('what is printed', () => {
       (text): [string, string, object] => [
         text.slice(0, 12),
         text,
-        { reason: 'malformed', detail: 'what the process printed is not a JSON object' },
+        { reason: 'malformed', detail: 'the output of the process is not a JSON object' },
       ],
     ),
     [
       'no UTF-8',
       Buffer.from([0x7b, 0xff]),
-      { reason: 'malformed', detail: 'what the process printed is not UTF-8' },
+      { reason: 'malformed', detail: 'the output of the process is not UTF-8' },
     ],
     ...[undefined, 2, '1', null].map((Version): [string, string, object] => [
       `Version ${JSON.stringify(Version)}`,
@@ -165,7 +165,7 @@ describe('what is printed', () => {
     [
       'a token that none can be',
       processDocument({ SessionToken: `${TOKEN}\n` }),
-      { reason: 'malformed', detail: 'SessionToken has characters that no key or token has' },
+      { reason: 'malformed', detail: 'SessionToken contains characters that no key or token has' },
     ],
     [
       'a token and no end',
@@ -215,7 +215,7 @@ describe('a process that fails tells', () => {
     [`echo ${SECRET}; echo ${SECRET} >&2; exit 3`, 'exit code 3'],
     [`${SECRET}`, 'exit code 127, not found'],
     ['/dev/null', 'exit code 126, not executable'],
-    ['kill -TERM $$', 'it was ended by SIGTERM'],
+    ['kill -TERM $$', 'the process was killed by SIGTERM'],
     // Good output does not excuse it.
     [`printf %s '${processDocument()}'; exit 1`, 'exit code 1'],
   ])('%s', async (command, detail) => {
@@ -225,12 +225,12 @@ describe('a process that fails tells', () => {
   test('a command that no shell can be given', async () => {
     expect(await fail(source(`echo ${SECRET}\0`))).toMatchObject({
       reason: 'invalid-configuration',
-      detail: 'the command has a NUL in it',
+      detail: 'the command contains a NUL character',
     });
     const tooLong = await fail(source(`: ${'x'.repeat(300_000)}`));
     expect(tooLong).toMatchObject({
       reason: 'process-failed',
-      detail: 'the shell cannot be started: E2BIG',
+      detail: 'could not start the shell: E2BIG',
     });
   });
 });
@@ -256,7 +256,7 @@ describe('a process that does not end', () => {
   test('is ended after its time', async () => {
     expect(await fail(source('sleep 600', { clock: systemClock, limits: { pollMs: 50 } }))).toMatchObject({
       reason: 'timeout',
-      detail: 'the process did not end in the time it had',
+      detail: 'the process did not end in time',
     });
   });
 
@@ -281,7 +281,7 @@ describe('a process that does not end', () => {
     const outcome = await source(`: > ${file}; ${printing(processDocument())}`).poll(stop.signal);
     expect(outcome).toMatchObject({
       reason: 'timeout',
-      detail: 'there was no time left to start the process',
+      detail: 'no time was left to start the process',
     });
     expect(existsSync(file)).toBe(false);
   });
@@ -304,7 +304,7 @@ describe('a process that does not end', () => {
     stop.abort();
     expect(await outcome).toMatchObject({
       reason: 'timeout',
-      detail: 'the process ended, but something that it started keeps its output open',
+      detail: 'the process ended, but a process that it started keeps its output open',
     });
     await released;
   });

@@ -30,7 +30,7 @@ test('keys, token and end are taken from the profile', async () => {
       lastUpdated: null,
       zoneless: false,
     },
-    identity: { apiVersion: '', role: 'default', host: '' },
+    identity: { apiVersion: null, role: 'default', host: null },
     accountId: '123456789012',
     clockOffset: null,
     notes: [],
@@ -231,7 +231,7 @@ describe('there is nothing to measure', () => {
       'with a secret key of two words',
       EXPIRING.replace(SECRET, `${SECRET} ${OTHER}`),
       'malformed',
-      'aws_secret_access_key has characters that no key or token has',
+      'aws_secret_access_key contains characters that no key or token has',
     ],
   ])('%s', async (_, lines, reason, detail) => {
     expect(await fail(withCredentials(lines))).toMatchObject({ reason, detail });

@@ -81,9 +81,9 @@ export const bare = (
   more: Partial<ReturnType<typeof failure>> = {},
 ): ReturnType<typeof failure> => ({
   reason,
-  apiVersion: '',
-  role: '',
-  accessKeyId: '',
+  apiVersion: null,
+  role: null,
+  accessKeyId: null,
   expiration: null,
   possibleHopLimit: false,
   notes: [],
