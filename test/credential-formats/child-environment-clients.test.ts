@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { ORDINARY, toCredentialValues } from '../support/credential-formats/awkward-keys.ts';
 import { AWS_CLI, obtainByAwsCli } from '../support/peers/aws-cli.ts';
 import type { Environment } from '../support/peers/child-client.ts';
-import type { Obtain } from '../support/peers/client.ts';
+import type { ObtainCredentials } from '../support/peers/client.ts';
 import { CLI, describeEachClient, JAVASCRIPT } from '../support/peers/clients.ts';
 import { describeClient } from '../support/peers/installed-client.ts';
 import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
@@ -52,10 +52,10 @@ function parentWithEverything(): Environment {
 const child = (parent: Environment) =>
   buildChildEnvironment(parent, CREDENTIALS, { legacyToken: false, region: null });
 
-async function describeCredentials(obtain: Obtain, environment: Environment) {
-  const { held, said } = await obtain(environment);
-  if (held === null) return `none: ${said}`;
-  return held.isWhole(ISSUED) ? held.accessKeyId : `${held.accessKeyId} with a foreign secret or token`;
+async function describeCredentials(obtain: ObtainCredentials, environment: Environment) {
+  const { held, stderr } = await obtain(environment);
+  if (held === null) return `none: ${stderr}`;
+  return held.matches(ISSUED) ? held.accessKeyId : `${held.accessKeyId} with a foreign secret or token`;
 }
 
 describeEachClient((_, obtain) => {
@@ -69,11 +69,11 @@ describeEachClient((_, obtain) => {
     const environment = buildEndpointEnvironment(parentWithEverything(), shell.environments.cloudshell, {
       region: null,
     });
-    const { held, said } = await obtain(environment);
-    expect(held, said).not.toBeNull();
+    const { held, stderr } = await obtain(environment);
+    expect(held, stderr).not.toBeNull();
     const issued = shell.exchanges.at(-1)!.handledRequest.credentials!;
     expect(held!.accessKeyId).toBe(issued.accessKeyId);
-    expect(held!.isWhole(issued)).toBe(true);
+    expect(held!.matches(issued)).toBe(true);
   });
 });
 

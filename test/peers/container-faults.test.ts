@@ -1,80 +1,85 @@
 import { describe, expect, test } from 'vitest';
-import { describeEachClient, JAVASCRIPT, waitsForCi } from '../support/peers/clients.ts';
-import { conversation } from '../support/peers/conversation.ts';
-import { type Fact, testFacts } from '../support/peers/facts.ts';
+import { type Behaviour, testBehaviours } from '../support/peers/behaviours.ts';
+import { describeEachClient, JAVASCRIPT, runsOnlyInCi } from '../support/peers/clients.ts';
+import { describeConversation } from '../support/peers/conversation.ts';
 import { obtainByJavaScript } from '../support/peers/javascript-sdk.ts';
 import { withTokenInVariable } from '../support/peers/pod-token.ts';
-import { skippingClock } from '../support/peers/skipping-clock.ts';
+import { createSkippingClock } from '../support/peers/skipping-clock.ts';
 import { startSimulated } from '../support/server/simulated-endpoint.ts';
 
-/** The SDK for JavaScript asks four times, and once more by its older way; all others thrice. */
-const never = (answer: string) => ({
-  javascript: `credentials ${answer} ×5: none, exit 1`,
-  cli: `credentials ${answer} ×3: none, exit 253`,
-  go: `credentials ${answer} ×3: none, exit 1`,
+/** The SDK for JavaScript sends four requests, and a fifth with its older provider. The others send three. */
+const failsAfterRetries = (response: string) => ({
+  javascript: `credentials ${response} ×5: none, exit 1`,
+  cli: `credentials ${response} ×3: none, exit 253`,
+  go: `credentials ${response} ×3: none, exit 1`,
 });
-const atSecond = (answer: string) => `credentials ${answer}, credentials 200: credentials`;
+const succeedsAtSecondRequest = (response: string) => `credentials ${response}, credentials 200: credentials`;
 
-const facts: Fact[] = [
+const behaviours: Behaviour[] = [
   {
-    when: 'the agent has just been started, and answers 503 twice',
+    when: 'the agent has just started and returns 503 twice',
     shape: 'ecs',
     faults: ['error=CredentialsUninitialized,times=2'],
     does: 'credentials 503 ×2, credentials 200: credentials',
   },
   {
-    when: 'the agent has no credentials yet, for longer than anybody tries',
+    when: 'the agent returns 503 for longer than any client retries',
     shape: 'ecs',
     faults: ['error=CredentialsUninitialized'],
-    does: never('503'),
+    does: failsAfterRetries('503'),
   },
-  { when: 'the agent throttles once', shape: 'ecs', faults: ['429,times=1'], does: atSecond('429') },
   {
-    when: 'the agent does not know the id',
+    when: 'the agent throttles once',
+    shape: 'ecs',
+    faults: ['429,times=1'],
+    does: succeedsAtSecondRequest('429'),
+  },
+  {
+    when: 'the agent does not know the credentials id',
     shape: 'ecs',
     faults: ['no-role'],
-    does: { ...never('400'), go: 'credentials 400: none, exit 1' },
+    does: { ...failsAfterRetries('400'), go: 'credentials 400: none, exit 1' },
   },
   {
-    // The SDK for JavaScript says after a second that it has waited long enough, and goes on waiting.
-    when: 'an answer takes three seconds',
+    // The SDK for JavaScript reports a time-out after one second, but keeps waiting.
+    when: 'a response takes three seconds',
     shape: 'ecs',
     faults: ['stall=3s,times=1'],
-    isSilent: true,
+    isEndpointSilent: true,
     does: {
       javascript: 'credentials 200: credentials',
-      cli: atSecond('client left'),
-      go: atSecond('client left'),
+      cli: succeedsAtSecondRequest('client left'),
+      go: succeedsAtSecondRequest('client left'),
     },
   },
   {
-    when: 'the document is cut short, and its length agrees',
+    when: 'the document is cut off and Content-Length matches',
     shape: 'ecs',
     faults: ['malformed'],
-    does: { ...never('200'), javascript: 'credentials 200 ×4: none, exit 1' },
+    does: { ...failsAfterRetries('200'), javascript: 'credentials 200 ×4: none, exit 1' },
   },
   {
-    when: 'the document breaks off once',
+    when: 'the document is truncated once',
     shape: 'ecs',
     faults: ['truncate,times=1'],
-    does: atSecond('truncated'),
+    does: succeedsAtSecondRequest('truncated'),
   },
   {
-    when: 'the connection breaks once',
+    when: 'the connection is reset once',
     shape: 'ecs',
     faults: ['reset,times=1'],
     does: {
-      javascript: atSecond('reset'),
-      cli: atSecond('reset'),
+      javascript: succeedsAtSecondRequest('reset'),
+      cli: succeedsAtSecondRequest('reset'),
       go: 'credentials reset: none, exit 1',
     },
   },
   {
-    when: 'the agent sends them elsewhere',
+    when: 'the agent redirects',
     shape: 'ecs',
     faults: ['redirect,path=/v2/*'],
     does: {
-      ...never('302'),
+      ...failsAfterRetries('302'),
       go: `${Array(3).fill('credentials 302, /elsewhere 404').join(', ')}: none, exit 1`,
     },
   },
@@ -89,8 +94,8 @@ const facts: Fact[] = [
     },
   },
   {
-    // The CLI says that they are still expired after a refresh; the others sign with them.
-    when: 'the agent was left behind, and serves what has expired',
+    // The CLI fails because the refreshed credentials are expired; the others sign with them.
+    when: 'the agent serves expired credentials',
     shape: 'ecs',
     faults: ['expired'],
     does: {
@@ -100,39 +105,39 @@ const facts: Fact[] = [
     },
   },
   {
-    when: 'CloudShell does not accept the token',
+    when: 'CloudShell rejects the token',
     shape: 'cloudshell',
     environment: { AWS_CONTAINER_AUTHORIZATION_TOKEN: 'of-another-shell' },
-    does: { ...never('401'), go: 'credentials 401: none, exit 1' },
+    does: { ...failsAfterRetries('401'), go: 'credentials 401: none, exit 1' },
   },
   {
     when: 'the pod has no association',
     shape: 'eks',
     faults: ['no-role'],
     environment: withTokenInVariable,
-    does: never('404'),
+    does: failsAfterRetries('404'),
   },
 ];
 
-describe.concurrent('of containers', () => {
-  testFacts(facts);
+describe.concurrent('container endpoints', () => {
+  testBehaviours(behaviours);
 
   describeEachClient((client, obtain) => {
-    test.skipIf(waitsForCi(client))("when the pod's token has expired", async ({ onTestFinished }) => {
-      const clock = skippingClock();
+    test.skipIf(runsOnlyInCi(client))('when the token of the pod has expired', async ({ onTestFinished }) => {
+      const clock = createSkippingClock();
       const options = { shapes: ['eks'], clock, authorizationLifetime: 600 } as const;
       const agent = await startSimulated(options, onTestFinished);
       clock.skip(601);
       const outcome = await obtain(withTokenInVariable(agent.environments.eks));
-      expect(conversation(outcome, agent.exchanges)).toBe(never('400')[client]);
+      expect(describeConversation(outcome, agent.exchanges)).toBe(failsAfterRetries('400')[client]);
     });
   });
 
   describe(JAVASCRIPT, () => {
-    test('hides that there is no association behind a try without the token', async ({ onTestFinished }) => {
+    test('sends a last request without a token if the pod has no association', async ({ onTestFinished }) => {
       const agent = await startSimulated({ shapes: ['eks'], faults: ['no-role'] }, onTestFinished);
       const outcome = await obtainByJavaScript(agent.environments.eks);
-      expect(conversation(outcome, agent.exchanges)).toBe(
+      expect(describeConversation(outcome, agent.exchanges)).toBe(
         'credentials 404 ×4, credentials 400: none, exit 1',
       );
       const tokens = agent.exchanges.map(({ request }) => request.headers.authorization !== undefined);

@@ -8,7 +8,7 @@ import { describeReader } from '../support/credential-formats/describe-reader.ts
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 describeReader('the docker client behind exec', { program: 'docker', package: 'docker.io' }, (docker) => {
-  test('asks for a container with the credentials that were judged', async () => {
+  test('passes the judged credentials to the container', async () => {
     const { environment, getRequestedVariables } = await startContainerEngine();
     const { url } = await startEndpoint(metadataService());
     const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
@@ -28,7 +28,7 @@ describeReader('the docker client behind exec', { program: 'docker', package: 'd
       'AWS_SECRET_ACCESS_KEY=not-a-secret',
       'AWS_SESSION_TOKEN=not-a-token',
     ]);
-    // What docker answers where the engine refuses.
+    // The exit code of docker if the engine refuses the container.
     expect(run.code).toBe(125);
   });
 });

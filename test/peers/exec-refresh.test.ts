@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 
 const FOLLOWER = fileURLToPath(new URL('../support/peers/sdk-follower.mjs', import.meta.url));
 
-test('a program that fetches credentials again has the newest across two rotations', async () => {
+test('a child of exec --refresh gets new credentials across two rotations', async () => {
   const { environment } = await startSimulation([
     '--lifetime',
     '3m',
@@ -19,7 +19,7 @@ test('a program that fetches credentials again has the newest across two rotatio
   const env = {
     ...environment,
     CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
-    // The child must not find its way by these.
+    // The child must not use these.
     AWS_ACCESS_KEY_ID: 'AKIASTALE',
     AWS_SECRET_ACCESS_KEY: 'stale',
     AWS_REGION: 'eu-west-1',
@@ -28,17 +28,17 @@ test('a program that fetches credentials again has the newest across two rotatio
     env,
   });
   expect(run).toMatchObject({ code: 0, stderr: '' });
-  const { seen, given } = JSON.parse(run.stdout);
-  expect(given).toEqual(
+  const { seen, variables } = JSON.parse(run.stdout);
+  expect(variables).toEqual(
     expect.arrayContaining([
       'AWS_CONTAINER_AUTHORIZATION_TOKEN',
       'AWS_CONTAINER_CREDENTIALS_FULL_URI',
       'AWS_REGION',
     ]),
   );
-  expect(given).not.toContain('AWS_ACCESS_KEY_ID');
+  expect(variables).not.toContain('AWS_ACCESS_KEY_ID');
   expect(new Set(seen).size).toBe(3);
-  // Every look that was handed out was recorded, too.
+  // Every poll whose credentials were served is recorded.
   const exported = await runProgram(['export'], { env });
   const recorded = exported.stdout.split('\n').filter((line) => line.includes('"sample"'));
   expect(new Set(recorded.map((line) => JSON.parse(line).access_key_id))).toEqual(new Set(seen));

@@ -1,24 +1,24 @@
 import { describe } from 'vitest';
-import { type Fact, testFacts } from '../support/peers/facts.ts';
+import { type Behaviour, testBehaviours } from '../support/peers/behaviours.ts';
 
 const TOKEN = 'path=/latest/api/token';
 const ROLE = 'path=*/security-credentials/';
 const DOCUMENT = 'path=*/security-credentials/simulated-role';
 
-const WELL = 'token 200, v2 role 200, v2 credentials 200: v2 credentials';
+const SUCCESS = 'token 200, v2 role 200, v2 credentials 200: v2 credentials';
 
-/** With one exit code for "no credentials" each. */
-const none = (asked: string) => ({
-  javascript: `${asked}: none, exit 1`,
-  cli: `${asked}: none, exit 253`,
-  go: `${asked}: none, exit 1`,
+/** The clients differ only in their exit code for missing credentials. */
+const failsAfter = (requests: string) => ({
+  javascript: `${requests}: none, exit 1`,
+  cli: `${requests}: none, exit 253`,
+  go: `${requests}: none, exit 1`,
 });
 
-const token: Fact[] = [
+const token: Behaviour[] = [
   {
-    when: 'the answer to the token request never arrives',
+    when: 'the response to the token request never arrives',
     faults: ['hop-limit'],
-    isSilent: true,
+    isEndpointSilent: true,
     does: {
       javascript: 'token no response, v1 role 200, v1 credentials 200: v1 credentials',
       cli: 'token no response, v1 role 200, v1 credentials 200: v1 credentials',
@@ -26,33 +26,33 @@ const token: Fact[] = [
     },
   },
   {
-    when: 'the answer to the token request never arrives, and version 1 is off',
+    when: 'the response to the token request never arrives and the server has IMDSv1 disabled',
     imds: 'v2',
     faults: ['hop-limit'],
-    isSilent: true,
+    isEndpointSilent: true,
     does: {
-      ...none('token no response, v1 role 401'),
+      ...failsAfter('token no response, v1 role 401'),
       go: 'token no response ×3, v1 role 401: none, exit 1',
     },
   },
   {
-    when: 'the answer to the token request breaks the connection',
+    when: 'the token request ends with a connection reset',
     faults: ['hop-limit=reset'],
     does: 'token reset, v1 role 200, v1 credentials 200: v1 credentials',
   },
   {
-    when: 'the token request is refused with 400: nobody falls back',
+    when: 'the token request fails with 400, which no client treats as a reason for IMDSv1',
     faults: [`400,${TOKEN}`],
-    does: none('token 400'),
+    does: failsAfter('token 400'),
   },
   {
-    when: 'the token request is refused with 403',
+    when: 'the token request fails with 403',
     faults: [`403,${TOKEN}`],
     does: 'token 403, v1 role 200, v1 credentials 200: v1 credentials',
   },
   {
-    // The variable is of October 2023, and the two others are older.
-    when: 'the token request is refused with 403, and version 1 is forbidden',
+    // The variable exists since October 2023. The tested CLI and rclone are older.
+    when: 'the token request fails with 403 and AWS_EC2_METADATA_V1_DISABLED is true',
     faults: [`403,${TOKEN}`],
     environment: { AWS_EC2_METADATA_V1_DISABLED: 'true' },
     does: {
@@ -62,7 +62,7 @@ const token: Fact[] = [
     },
   },
   {
-    when: 'the token request is answered with 503 twice',
+    when: 'the token request fails with 503 twice',
     faults: [`503,${TOKEN},times=2`],
     does: {
       javascript: 'token 503, v1 role 200, v1 credentials 200: v1 credentials',
@@ -71,33 +71,33 @@ const token: Fact[] = [
     },
   },
   {
-    when: 'the token comes without its time to live',
+    when: 'the token has no TTL',
     faults: [`header=X-Aws-Ec2-Metadata-Token-Ttl-Seconds,${TOKEN}`],
     does: {
-      javascript: WELL,
-      cli: WELL,
+      javascript: SUCCESS,
+      cli: SUCCESS,
       go: 'token 200 ×3, v1 role 200, token 200 ×3, v1 credentials 200: v1 credentials',
     },
   },
 ];
 
-const role: Fact[] = [
+const role: Behaviour[] = [
   {
-    // Only aws-sdk-go-v2 is said to ask for another token at once.
-    when: 'the token is refused at its first use',
+    // According to its source, only aws-sdk-go-v2 requests another token at once.
+    when: 'the token is rejected at its first use',
     faults: [`401,${ROLE},times=1`],
-    does: none('token 200, v2 role 401'),
+    does: failsAfter('token 200, v2 role 401'),
   },
   {
-    when: 'the role is answered with 503 twice',
+    when: 'the role request fails with 503 twice',
     faults: [`503,${ROLE},times=2`],
     does: {
-      ...none('token 200, v2 role 503'),
+      ...failsAfter('token 200, v2 role 503'),
       go: 'token 200, v2 role 503 ×2, v2 role 200, v2 credentials 200: v2 credentials',
     },
   },
   {
-    when: 'the role is answered with 503 twice, and three attempts are allowed',
+    when: 'the role request fails with 503 twice and three attempts are allowed',
     faults: [`503,${ROLE},times=2`],
     environment: { AWS_METADATA_SERVICE_NUM_ATTEMPTS: '3' },
     does: {
@@ -106,64 +106,64 @@ const role: Fact[] = [
       go: 'token 200, v2 role 503 ×2, v2 role 200, v2 credentials 200: v2 credentials',
     },
   },
-  { when: 'no role is attached', faults: ['no-role'], does: none('token 200, v2 role 404') },
+  { when: 'no role is attached', faults: ['no-role'], does: failsAfter('token 200, v2 role 404') },
 ];
 
-const ASKED = 'token 200, v2 role 200, v2 credentials';
+const REQUESTS = 'token 200, v2 role 200, v2 credentials';
 
-const document: Fact[] = [
+const document: Behaviour[] = [
   {
-    when: 'EC2 may not assume the role',
+    when: 'EC2 is not allowed to assume the role',
     faults: ['error=AssumeRoleUnauthorizedAccess'],
-    does: none(`${ASKED} 200`),
+    does: failsAfter(`${REQUESTS} 200`),
   },
   {
     when: 'the document has no Code',
     faults: ['field=Code'],
-    does: { javascript: WELL, cli: WELL, go: `${ASKED} 200: none, exit 1` },
+    does: { javascript: SUCCESS, cli: SUCCESS, go: `${REQUESTS} 200: none, exit 1` },
   },
   {
-    when: 'the document has keys, and a Code that is not Success',
+    when: 'the document has keys and a Code other than Success',
     faults: ['field=Code:Failed'],
-    does: { javascript: WELL, cli: WELL, go: `${ASKED} 200: none, exit 1` },
+    does: { javascript: SUCCESS, cli: SUCCESS, go: `${REQUESTS} 200: none, exit 1` },
   },
   {
     when: 'the document has no Expiration',
     faults: ['field=Expiration'],
-    does: { ...none(`${ASKED} 200`), go: WELL },
+    does: { ...failsAfter(`${REQUESTS} 200`), go: SUCCESS },
   },
   {
-    when: 'the Expiration is no time',
+    when: 'the Expiration is not a time',
     faults: ['field=Expiration:soon'],
-    does: { ...none(`${ASKED} 200`), javascript: WELL },
+    does: { ...failsAfter(`${REQUESTS} 200`), javascript: SUCCESS },
   },
   {
-    when: 'the document is cut short, and its length agrees',
+    when: 'the document is cut off and Content-Length matches',
     faults: [`malformed,${DOCUMENT}`],
-    does: none(`${ASKED} 200`),
+    does: failsAfter(`${REQUESTS} 200`),
   },
   {
-    // The SDK for JavaScript waits for ever: 13 is how Node ends a program that has nothing left to wait for.
-    when: 'the document breaks off',
+    // The SDK for JavaScript never settles: Node exits with 13 if nothing is left that could settle a promise.
+    when: 'the document is truncated',
     faults: [`truncate,${DOCUMENT}`],
     does: {
-      javascript: `${ASKED} truncated: none, exit 13`,
-      cli: `${ASKED} truncated: none, exit 253`,
-      go: `${ASKED} truncated ×3: none, exit 1`,
+      javascript: `${REQUESTS} truncated: none, exit 13`,
+      cli: `${REQUESTS} truncated: none, exit 253`,
+      go: `${REQUESTS} truncated ×3: none, exit 1`,
     },
   },
   {
-    when: 'the connection breaks in place of the document',
+    when: 'the connection is reset instead of a document',
     faults: [`reset,${DOCUMENT}`],
-    does: none(`${ASKED} reset`),
+    does: failsAfter(`${REQUESTS} reset`),
   },
   {
-    when: 'the document never comes',
+    when: 'the document never arrives',
     faults: [`stall,${DOCUMENT}`],
-    isSilent: true,
-    does: { ...none(`${ASKED} no response`), go: `${ASKED} no response ×3: none, exit 1` },
+    isEndpointSilent: true,
+    does: { ...failsAfter(`${REQUESTS} no response`), go: `${REQUESTS} no response ×3: none, exit 1` },
   },
-  { when: 'the credentials have expired: all use them on', faults: ['expired'], does: WELL },
+  { when: 'the credentials have expired', faults: ['expired'], does: SUCCESS },
 ];
 
-describe.concurrent('of IMDS', () => testFacts([...token, ...role, ...document]));
+describe.concurrent('IMDS', () => testBehaviours([...token, ...role, ...document]));

@@ -23,11 +23,11 @@ export const sourcesCommand: CommandDefinition = {
       .command('sources')
       .helpGroup('Measure:')
       .description(
-        'try every place credentials could come from; which one wins, for which SDK, and what hides what',
+        'try every provider of the default credential chains; show which provider wins in which SDK, and why',
       )
-      .option('--profile <name>', 'look as if AWS_PROFILE named this profile', parseNameFlag)
+      .option('--profile <name>', 'use this profile instead of the one in AWS_PROFILE', parseNameFlag)
       .addOption(
-        new Option('-f, --format <format>', 'for people or for programs')
+        new Option('-f, --format <format>', 'output for people or for programs')
           .choices(['text', 'json'])
           .default('text'),
       )
@@ -38,7 +38,7 @@ export const sourcesCommand: CommandDefinition = {
         {
           kind: 'paragraph',
           text:
-            'STS, IAM Identity Center (SSO) and sign-in are not asked: a provider that needs them is shown as "not ' +
+            'STS, IAM Identity Center (SSO) and sign-in are not called: a provider that needs them is shown as "not ' +
             'tried". A credential_process is run. Settings in code and JVM system properties are not visible from here.',
         },
       ],
@@ -48,14 +48,17 @@ export const sourcesCommand: CommandDefinition = {
         WRONG_USAGE,
       ],
       examples: [
-        { command: 'cred-watch sources', about: 'for an entry point: no secret is shown' },
-        { command: 'cred-watch sources --profile loader', about: 'what a program with this profile gets' },
+        { command: 'cred-watch sources', about: 'safe in the entry point of a container: shows no secret' },
+        {
+          command: 'cred-watch sources --profile loader',
+          about: 'show which credentials a program with this profile gets',
+        },
       ],
     }));
   },
 };
 
-/** 0: somebody would get credentials that have not expired; 1: nobody would. */
+/** Exit code 0 if a provider is usable, else 1. */
 async function runSourcesCommand({ profile, format }: SourcesFlags, io: Io): Promise<number> {
   await disableWasmOptimisation();
   const { probeProviders } = await import('../../sources/probe/probe.ts');
@@ -68,14 +71,14 @@ async function runSourcesCommand({ profile, format }: SourcesFlags, io: Io): Pro
   });
   const outcomes = resolveChains(facts);
   const report = { facts, outcomes, findings: findChainFindings(facts, outcomes) };
-  await io.stdout.write(format === 'json' ? await json(report) : await table(report, io));
+  await io.stdout.write(format === 'json' ? await renderJson(report) : await renderTable(report, io));
   return Object.values(facts.providers).some(isUsableProvider) ? EXIT.ok : EXIT.failed;
 }
 
-const json = async (report: SourcesReport) =>
+const renderJson = async (report: SourcesReport) =>
   (await import('../../report/provider-chain/json.ts')).renderSourcesJson(report);
 
-async function table(report: SourcesReport, io: Io): Promise<string> {
+async function renderTable(report: SourcesReport, io: Io): Promise<string> {
   const { renderSourcesTable } = await import('../../report/provider-chain/table.ts');
   return renderSourcesTable(report, {
     width: getOutputWidth(io.stdout),

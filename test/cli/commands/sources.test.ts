@@ -5,7 +5,7 @@ import { runProgram } from '../../support/cli/built-program.ts';
 import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
 import { NOWHERE, type Run } from '../../support/cli/program-run.ts';
 import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { CASES, expectedEnds, type ShadowingCase, setUp } from '../../support/domain/shadowing-case.ts';
+import { CASES, expectedOutcomes, type ShadowingCase, setUp } from '../../support/domain/shadowing-case.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
 const named = (name: string): ShadowingCase => CASES.find((each) => each.name === name)!;
@@ -49,7 +49,7 @@ test('JSON says what each SDK gets', async () => {
   const { schema_version, sdks } = JSON.parse(stdout);
   expect({ code, schema_version }).toEqual({ code: 0, schema_version: 1 });
   const providers = sdks.map(({ sdk, provider }: Record<string, string>) => [sdk, provider]);
-  expect(Object.fromEntries(providers)).toEqual(expectedEnds(named(name)));
+  expect(Object.fromEntries(providers)).toEqual(expectedOutcomes(named(name)));
 });
 
 test('--profile looks as if AWS_PROFILE named it', async () => {

@@ -1,27 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { findChainFindings } from '../../../src/domain/provider-chain/findings.ts';
-import { isUsableProvider, SDKS } from '../../../src/domain/provider-chain/providers.ts';
+import { isUsableProvider, mapNames, SDKS } from '../../../src/domain/provider-chain/providers.ts';
 import { resolveChains } from '../../../src/domain/provider-chain/sdk-chains.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import {
   CASES,
-  expectedEnds,
+  expectedOutcomes,
+  formatFinding,
+  formatOutcome,
   setUp,
-  writeFinding,
-  writeOutcome,
 } from '../../support/domain/shadowing-case.ts';
 import { options } from '../../support/sources/polling.ts';
 
-describe('each case of fixtures/shadowing', () => {
+describe('outcomes and findings are as expected in the case', () => {
   test.each(CASES)('$name', async (each) => {
-    const { onTestFinished } = await import('vitest');
-    const { environment } = await setUp(each, onTestFinished);
+    const { environment } = await setUp(each);
     const facts = await probeProviders(options(environment));
     const outcomes = resolveChains(facts);
-    expect(Object.fromEntries(SDKS.map((sdk) => [sdk, writeOutcome(outcomes[sdk])]))).toEqual(
-      expectedEnds(each),
-    );
-    expect(findChainFindings(facts, outcomes).map(writeFinding)).toEqual(each.expected.findings);
+    expect(mapNames(SDKS, (sdk) => formatOutcome(outcomes[sdk]))).toEqual(expectedOutcomes(each));
+    expect(findChainFindings(facts, outcomes).map(formatFinding)).toEqual(each.expected.findings);
     expect(Object.values(facts.providers).some(isUsableProvider)).toBe(each.expected.usable);
   });
 });

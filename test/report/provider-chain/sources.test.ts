@@ -20,7 +20,7 @@ import { describeProviderHint } from '../../../src/report/messages/provider-hint
 import { describeChainOutcome, describeProviderProblem } from '../../../src/report/messages/providers.ts';
 import { renderSourcesJson } from '../../../src/report/provider-chain/json.ts';
 import { renderSourcesTable } from '../../../src/report/provider-chain/table.ts';
-import { answers, facts } from '../../support/domain/facts.ts';
+import { createFacts, withCredentials } from '../../support/domain/facts.ts';
 import { CASES } from '../../support/domain/shadowing-case.ts';
 
 /** A value that is missing in a sentence. */
@@ -36,14 +36,14 @@ const createReport = (known: ChainFacts) => {
 const renderText = (known: ChainFacts, width = 100) =>
   renderSourcesTable(createReport(known), { width, hasColour: false });
 
-const IMDS = answers({
+const IMDS = withCredentials({
   accessKeyId: 'ASIAFALSE0000000IMDS',
   role: 'node-role',
   expiration: NOW + 21_600_000,
   remaining: 21_600,
   origin: 'http://169.254.169.254',
 });
-const KEYS = answers({ accessKeyId: 'AKIAFALSE0000000ENVI', isSession: false });
+const KEYS = withCredentials({ accessKeyId: 'AKIAFALSE0000000ENVI', isSession: false });
 const BROKEN = {
   state: 'fails',
   origin: 'http://169.254.170.23',
@@ -57,7 +57,7 @@ const BROKEN = {
 } as const;
 
 test('the text shows providers, credentials by SDK and findings with hints', () => {
-  expect(renderText(facts({ container: BROKEN, imds: IMDS }))).toBe(`providers
+  expect(renderText(createFacts({ container: BROKEN, imds: IMDS }))).toBe(`providers
 
   container             fails       auth-token-expired: the endpoint reports that the authorization
                                     token has expired (HTTP 400: token is expired) ·
@@ -85,13 +85,13 @@ findings
 });
 
 test('the text has no findings section if there are no findings', () => {
-  const rendered = renderText(facts({ imds: IMDS }));
+  const rendered = renderText(createFacts({ imds: IMDS }));
   expect(rendered).not.toMatch(/findings/);
   expect(rendered).toMatch(/IMDS · role node-role · ASIA…IMDS +every SDK\n$/);
 });
 
 describe('the text', () => {
-  const full = facts(
+  const full = createFacts(
     {
       environment: KEYS,
       container: BROKEN,
@@ -130,7 +130,10 @@ describe('the text', () => {
 
   test('escapes control characters in names and has colours only on request', () => {
     const name = 'evil\u001b[31mname';
-    const known = facts({ imds: IMDS }, { profile: { name, isNamed: true, exists: false, anyExist: true } });
+    const known = createFacts(
+      { imds: IMDS },
+      { profile: { name, isNamed: true, exists: false, anyExist: true } },
+    );
     expect(renderText(known)).not.toMatch(/\u001b/);
     expect(renderText(known)).toMatch(/evil\\u\{1b\}\[31mname/);
     const painted = renderSourcesTable(createReport(known), { width: 100, hasColour: true });
@@ -143,7 +146,7 @@ describe('JSON', () => {
   const json = (known: ChainFacts) => JSON.parse(renderSourcesJson(createReport(known)));
 
   test('lists every provider, every SDK and the findings', () => {
-    const document = json(facts({ environment: KEYS, container: BROKEN, imds: IMDS }));
+    const document = json(createFacts({ environment: KEYS, container: BROKEN, imds: IMDS }));
     expect(document).toMatchObject({
       schema_version: 1,
       generated_at: '2026-11-22T00:00:00Z',
@@ -196,7 +199,7 @@ describe('JSON', () => {
 
   test('formats instants in notes as ISO 8601', () => {
     const notes = [{ code: 'TOKEN_FILE_EXPIRED', expiresAt: NOW }] as const;
-    const { findings } = json(facts({ container: { ...BROKEN, notes } }));
+    const { findings } = json(createFacts({ container: { ...BROKEN, notes } }));
     expect(findings.at(-1)).toMatchObject({
       code: 'TOKEN_FILE_EXPIRED',
       expires_at: '2026-11-22T00:00:00Z',
@@ -274,7 +277,7 @@ describe('each code has a sentence', () => {
 
   const findings = CHAIN_FINDING_CODES.flatMap((code): ChainFinding[] => createExamples(code));
   test.each(findings.map((finding) => [finding.code, finding] as const))('finding %s', (_, finding) => {
-    const { message, hint } = describeChainFinding(finding, facts({ container: BROKEN }));
+    const { message, hint } = describeChainFinding(finding, createFacts({ container: BROKEN }));
     for (const sentence of [message, hint]) {
       expect(sentence).toMatch(/^\S.{10,}[^.]$/);
       expect(sentence).not.toMatch(HOLE);
@@ -354,13 +357,13 @@ describe('the hint if no provider answers names the providers that are set up', 
     const misconfiguration = { code: 'INVALID_SETTING', name } as const;
     return { ...failure, problem: { ...failure.problem, misconfiguration } };
   };
-  const hint = (...known: Parameters<typeof facts>) =>
-    describeFound('NO_PROVIDER_ANSWERS', facts(...known))?.hint;
+  const hint = (...known: Parameters<typeof createFacts>) =>
+    describeFound('NO_PROVIDER_ANSWERS', createFacts(...known))?.hint;
   const set = (...names: string[]) => ({ setVariables: new Set(names) });
   const NO_IMDS = failed('unreachable', 'EHOSTUNREACH');
   const MISSING = { profile: { name: 'p', isNamed: true, exists: false, anyExist: false } };
 
-  test.each<[string, Parameters<typeof facts>, string]>([
+  test.each<[string, Parameters<typeof createFacts>, string]>([
     [
       'no settings and no IMDS',
       [{ imds: NO_IMDS }],
@@ -431,7 +434,7 @@ describe('the hint if no provider answers names the providers that are set up', 
     for (const name of ['container', 'imds', 'process', 'environment'] as const) {
       // Such a provider is absent.
       if (reason === 'not-configured') continue;
-      const known = facts({ [name]: failed(reason) });
+      const known = createFacts({ [name]: failed(reason) });
       expect(describeProviderHint(known.providers[name], known)).toMatch(/^\S.{10,}/);
       expect(describeProviderHint(known.providers[name], known)).not.toMatch(/--source|--process|next poll/);
     }
@@ -439,10 +442,10 @@ describe('the hint if no provider answers names the providers that are set up', 
 });
 
 describe('expired credentials', () => {
-  const expired = answers({ expiration: NOW - 3_600_000, remaining: -3600 });
+  const expired = withCredentials({ expiration: NOW - 3_600_000, remaining: -3600 });
 
   test('of the environment affect every SDK, and botocore fails', () => {
-    const known = facts(
+    const known = createFacts(
       { environment: expired, imds: IMDS },
       { setVariables: new Set(['AWS_CREDENTIAL_EXPIRATION']) },
     );
@@ -453,14 +456,16 @@ describe('expired credentials', () => {
   });
 
   test('of a process do not affect JavaScript, which tries later providers', () => {
-    expect(describeFound('EXPIRED_CREDENTIALS_WIN', facts({ process: expired, imds: IMDS }))?.message).toBe(
+    expect(
+      describeFound('EXPIRED_CREDENTIALS_WIN', createFacts({ process: expired, imds: IMDS }))?.message,
+    ).toBe(
       'the credentials of the credential_process of the profile expired 1h 00m 00s ago: ' +
         'Java, Go, Rust and .NET use them anyway and botocore (AWS CLI) fails',
     );
   });
 
   test('of IMDS are used by every SDK', () => {
-    expect(describeFound('EXPIRED_CREDENTIALS_WIN', facts({ imds: expired }))?.message).toMatch(
+    expect(describeFound('EXPIRED_CREDENTIALS_WIN', createFacts({ imds: expired }))?.message).toMatch(
       /ago, and no SDK tries a later provider: every SDK uses them anyway$/,
     );
   });
@@ -468,7 +473,7 @@ describe('expired credentials', () => {
 
 test('the text reports an unreadable expiration and the SDKs that fail', () => {
   const notes = [{ code: 'EXPIRATION_UNREADABLE', name: 'Expiration' }] as const;
-  const known = facts({ process: answers({ notes }), imds: IMDS });
+  const known = createFacts({ process: withCredentials({ notes }), imds: IMDS });
   expect(describeFound('PROVIDER_STOPS_CHAIN', known)?.hint).toBe(
     'write Expiration as 2026-01-31T12:00:00Z, or remove it',
   );

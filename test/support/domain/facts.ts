@@ -7,9 +7,11 @@ import {
   type ProviderName,
 } from '../../../src/domain/provider-chain/providers.ts';
 
-/** Facts in which every provider is absent, except the known ones. */
-export function facts(
-  known: Partial<Record<ProviderName, KnownProvider>> = {},
+export type KnownProviders = Partial<Record<ProviderName, KnownProvider>>;
+
+/** Facts in which every provider is absent except the known ones. */
+export function createFacts(
+  known: KnownProviders = {},
   more: Partial<Omit<ChainFacts, 'providers'>> = {},
 ): ChainFacts {
   return {
@@ -22,7 +24,10 @@ export function facts(
   };
 }
 
-export const answers = (more: Partial<Omit<KnownProvider, 'state' | 'problem'>> = {}): KnownProvider => ({
+/** A provider with session credentials. */
+export const withCredentials = (
+  more: Partial<Omit<KnownProvider, 'state' | 'problem'>> = {},
+): KnownProvider => ({
   state: 'answers',
   accessKeyId: 'ASIAFALSE00000000001',
   isSession: true,

@@ -2,32 +2,33 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ChainFinding } from '../../../src/domain/provider-chain/finding.ts';
-import { type ChainOutcome, SDKS, type Sdk } from '../../../src/domain/provider-chain/providers.ts';
+import { type ChainOutcome, mapNames, SDKS, type Sdk } from '../../../src/domain/provider-chain/providers.ts';
 import type { Shape } from '../../../src/server/endpoint-request.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 import { startSimulated } from '../server/simulated-endpoint.ts';
 
 const FOLDER = new URL('../../../fixtures/shadowing/', import.meta.url);
 
-/** Why a client is not asked; `always` is in every run and not in CI alone, `isolated` in a network of its own. */
-type Asking = string;
-
 export interface ShadowingCase {
   name: string;
   docs: string;
-  /** What a simulator plays; with none there is none. */
+  /** The endpoints of the simulator. None: no simulator is started. */
   shapes: readonly Shape[];
   imds?: 'v1' | 'v2';
   faults?: readonly string[];
   environment: Readonly<Record<string, string>>;
-  /** By their paths in the home folder. */
+  /** Contents by their paths in the home folder. */
   files?: Readonly<Record<string, string>>;
-  peers?: Asking;
-  cli?: Asking;
+  /** Why real SDKs cannot run this case. */
+  skipPeers?: string;
+  /** Why the AWS CLI cannot run this case. */
+  skipCli?: string;
+  /** `always`: the AWS CLI runs this case outside CI too. `isolated`: it needs its own network namespace. */
+  cli?: 'always' | 'isolated';
   expected: {
-    /** How each chain ends, `every` for those that are not named. */
+    /** How each chain ends, as {@link formatOutcome} writes it. `every` is for the SDKs that are not named. */
     sdks: Readonly<Partial<Record<Sdk | 'every', string>>>;
-    /** Codes in their order, as {@link writeFinding} writes them. */
+    /** In their order, as {@link formatFinding} writes them. */
     findings: readonly string[];
     usable: boolean;
   };
@@ -38,11 +39,10 @@ export const CASES: readonly ShadowingCase[] = readdirSync(FOLDER).map((name) =>
   ...JSON.parse(readFileSync(new URL(`${name}/case.json`, FOLDER), 'utf8')),
 }));
 
-export const expectedEnds = ({ expected: { sdks } }: ShadowingCase): Record<string, string | undefined> =>
-  Object.fromEntries(SDKS.map((sdk) => [sdk, sdks[sdk] ?? sdks.every]));
+export const expectedOutcomes = ({ expected: { sdks } }: ShadowingCase): Record<Sdk, string> =>
+  mapNames(SDKS, (sdk) => sdks[sdk] ?? sdks.every ?? '');
 
-/** As the fixtures write it. */
-export function writeOutcome(outcome: ChainOutcome): string {
+export function formatOutcome(outcome: ChainOutcome): string {
   switch (outcome.kind) {
     case 'wins':
       return outcome.problem === null ? outcome.provider : `${outcome.provider}: ${outcome.problem}`;
@@ -55,31 +55,30 @@ export function writeOutcome(outcome: ChainOutcome): string {
   }
 }
 
-export function writeFinding(finding: ChainFinding): string {
+export function formatFinding(finding: ChainFinding): string {
   const code = finding.code === 'POLL_NOTE' ? finding.note.code : finding.code;
   return finding.severity === 'problem' ? code : `${code} (note)`;
 }
 
-/** Nobody listens there. */
+/** No server listens at this address. */
 export const NOWHERE = 'http://127.0.0.1:1/';
 
-const MINUTES: Record<string, number> = { m: 1, h: 60 };
-
-/** `${now+1h}` is an instant, `${jwt+1h}` a token that ends then. */
-function timed(text: string): string {
+/** Replaces `${now+1h}` by an instant, and `${jwt+1h}` by a token that expires then. */
+function replaceTimes(text: string): string {
   return text.replace(/\$\{(now|jwt)([+-])(\d+)([mh])\}/g, (_, kind, sign, count, unit) => {
-    const at = Date.now() + (sign === '-' ? -1 : 1) * Number(count) * MINUTES[unit]! * 60_000;
+    const minutes = Number(count) * (unit === 'h' ? 60 : 1);
+    const at = Date.now() + (sign === '-' ? -1 : 1) * minutes * 60_000;
     if (kind === 'now') return new Date(at).toISOString();
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     return [part({ alg: 'none' }), part({ exp: Math.floor(at / 1000) }), 'false-signature'].join('.');
   });
 }
 
-/** The world of a case: a home folder with its files, a simulator, and the environment of a program in it. */
+/** Creates the home folder and starts the simulator of a case. Returns the environment of a program. */
 export async function setUp(
   { shapes, imds, faults, environment, files }: ShadowingCase,
   finished: (clean: () => void) => void = onTestFinished,
-): Promise<{ environment: Record<string, string> }> {
+): Promise<{ environment: Record<string, string> & { HOME: string } }> {
   const home = temporaryFolder(finished);
   const simulated =
     shapes.length === 0
@@ -102,7 +101,7 @@ export async function setUp(
     'pod-token': tokenFile === undefined ? '' : readFileSync(tokenFile, 'utf8'),
   };
   const fill = (text: string) =>
-    timed(text).replace(/\$\{([\w-]+)\}/g, (_, name) => values[name] ?? `no ${name}`);
+    replaceTimes(text).replace(/\$\{([\w-]+)\}/g, (_, name) => values[name] ?? `no ${name}`);
   for (const [path, content] of Object.entries(files ?? {})) {
     mkdirSync(dirname(join(home, path)), { recursive: true });
     writeFileSync(join(home, path), fill(content));

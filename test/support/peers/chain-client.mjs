@@ -1,16 +1,16 @@
-// Each line on stdin is an environment, as JSON: a program that uses the AWS SDK for JavaScript looks in it for
-// credentials, with a provider of its own, and writes what it came to as a line of JSON. It ends with its input.
+// A program with the AWS SDK for JavaScript. Each line on stdin is an environment as JSON. For each line, the program
+// resolves credentials with a new provider and writes the result as a line of JSON. It exits at the end of stdin.
 import { createInterface } from 'node:readline';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 
-// On a loaded machine even loopback may take longer than the second of the default.
-const PATIENCE = 10_000;
+// The default of one second is too short on a loaded machine.
+const TIMEOUT = 10_000;
 
-async function look() {
-  // With containers the time-out is the pause between two tries as well.
+async function resolveCredentials() {
+  // For container endpoints the SDK also uses the time-out as the pause between attempts.
   const isContainer = Object.keys(process.env).some((name) => name.startsWith('AWS_CONTAINER_CREDENTIALS_'));
   try {
-    const { accessKeyId } = await defaultProvider(isContainer ? { maxRetries: 0 } : { timeout: PATIENCE })();
+    const { accessKeyId } = await defaultProvider(isContainer ? { maxRetries: 0 } : { timeout: TIMEOUT })();
     return { accessKeyId };
   } catch (error) {
     return { error: `${error.name}: ${error.message}` };
@@ -20,5 +20,5 @@ async function look() {
 for await (const line of createInterface({ input: process.stdin })) {
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, JSON.parse(line));
-  process.stdout.write(`${JSON.stringify(await look())}\n`);
+  process.stdout.write(`${JSON.stringify(await resolveCredentials())}\n`);
 }

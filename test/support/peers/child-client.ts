@@ -1,21 +1,21 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 
-/** More than any client takes on a loaded machine, however often it tries; one that hangs is ended. */
-const LONGEST_RUN = 25_000;
+/** Kill a client after this time. Longer than any client takes on a loaded machine, retries included. */
+const TIMEOUT = 25_000;
 
 export type Environment = Readonly<Record<string, string>>;
 
-export interface Ended {
+export interface ProcessResult {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
 /**
- * All that a client knows of the world: nothing of this machine, no proxy, and no endpoint but the simulator. Where a
- * client looks elsewhere, it finds a port on which nobody listens.
+ * The whole environment of a client: no settings of this machine, no proxy, and no endpoint except the simulator. The
+ * default for IMDS is a port without a server.
  */
-const isolated = (environment: Environment): Record<string, string> => ({
+const createIsolatedEnvironment = (environment: Environment): Record<string, string> => ({
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/nonexistent',
   AWS_REGION: 'eu-west-1',
@@ -27,32 +27,39 @@ const isolated = (environment: Environment): Record<string, string> => ({
 
 export interface StartedClient {
   child: ChildProcessWithoutNullStreams;
-  /** So far. */
-  written: Pick<Ended, 'stdout' | 'stderr'>;
+  /** The output so far. */
+  written: Pick<ProcessResult, 'stdout' | 'stderr'>;
 }
 
-export function startClient(command: readonly string[], environment: Environment): StartedClient {
-  const child = spawn(command[0]!, command.slice(1), { env: isolated(environment) });
+export function startClient(
+  [program = '', ...args]: readonly string[],
+  environment: Environment,
+): StartedClient {
+  const child = spawn(program, args, { env: createIsolatedEnvironment(environment) });
   const written = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
       written[name] += text;
     });
   }
-  // A client that ends without reading closes the pipe under us.
+  // A client that exits without reading stdin closes the pipe.
   child.stdin.on('error', () => {});
   return { child, written };
 }
 
-/** Runs a client to its end. */
-export function runClient(command: readonly string[], environment: Environment, stdin = ''): Promise<Ended> {
+/** Runs a client until it exits. */
+export function runClient(
+  command: readonly string[],
+  environment: Environment,
+  stdin = '',
+): Promise<ProcessResult> {
   const { child, written } = startClient(command, environment);
   child.stdin.end(stdin);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`${command.join(' ')} did not end; it said: ${written.stderr}`));
-    }, LONGEST_RUN);
+      reject(new Error(`${command.join(' ')} did not exit; stderr: ${written.stderr}`));
+    }, TIMEOUT);
     child.once('error', reject);
     child.once('close', (code) => {
       clearTimeout(timer);

@@ -1,29 +1,28 @@
 import type { Environment } from './child-client.ts';
 
-/** What a client holds in the end. Secrets can be compared with, so that no failing test prints them. */
-export interface Held {
+/** The credentials that a client got. Secrets can only be compared, so that no failing test prints them. */
+export interface HeldCredentials {
   accessKeyId: string;
-  /** Null where the client does not tell. */
+  /** Null if the client does not show it. */
   expiration: number | null;
-  /** Do secret key and session token belong to these credentials? */
-  isWhole(issued: { secretAccessKey: string; sessionToken: string }): boolean;
+  /** Whether secret key and session token are those of the issued credentials. */
+  matches(issued: { secretAccessKey: string; sessionToken: string }): boolean;
 }
 
-export interface Outcome {
+export interface ClientOutcome {
   code: number | null;
-  /** Null where it got none. */
-  held: Held | null;
-  /** Everything on stderr. */
-  said: string;
+  /** Null if the client got no credentials. */
+  held: HeldCredentials | null;
+  stderr: string;
 }
 
 export interface ObtainOptions {
   /**
-   * Clients wait for a second by default, which a loaded machine may take to answer in earnest. They do so only where
-   * the endpoint is silent; in all other tests they wait longer where they can be told to.
+   * The endpoint never responds. Only then clients keep their default time-out of one second. In all other tests they
+   * get a longer one if possible, because a loaded machine may take a second to respond.
    */
-  isSilent?: boolean;
+  isEndpointSilent?: boolean;
 }
 
-/** Starts anew, looks for credentials as the environment says, and ends. */
-export type Obtain = (environment: Environment, options?: ObtainOptions) => Promise<Outcome>;
+/** Starts the client, gets credentials with the settings in the environment, and exits. */
+export type ObtainCredentials = (environment: Environment, options?: ObtainOptions) => Promise<ClientOutcome>;

@@ -1,10 +1,10 @@
 import type { FalseCredentials } from '../../../src/server/credentials/false-credentials.ts';
 import type { Exchange } from '../../../src/server/wire/exchange.ts';
-import type { Held, Outcome } from './client.ts';
+import type { ClientOutcome, HeldCredentials } from './client.ts';
 
-/** The exchange in which a client was handed what it holds, whole. */
-export function handedOut(
-  { held }: { held: Held | null },
+/** The exchange that served the credentials of the client. Undefined if none served all of them. */
+export function findServedExchange(
+  { held }: { held: HeldCredentials | null },
   exchanges: readonly Exchange[],
 ): Exchange | undefined {
   return exchanges.find(
@@ -13,14 +13,14 @@ export function handedOut(
   );
 }
 
-const isHeld = (held: Held | null, credentials: FalseCredentials | null) =>
-  held !== null && credentials !== null && held.isWhole(credentials);
+const isHeld = (held: HeldCredentials | null, credentials: FalseCredentials | null) =>
+  held !== null && credentials !== null && held.matches(credentials);
 
 /**
- * What was asked and answered, and how it ended: `token 403, v1 role 200, v1 credentials 200: v1 credentials`. Equal
- * ones in a row are counted.
+ * Requests with their statuses, then the result of the client, for example
+ * `token 403, v1 role 200, v1 credentials 200: v1 credentials`. Repeated requests are counted.
  */
-export function conversation(outcome: Outcome, exchanges: readonly Exchange[]): string {
+export function describeConversation(outcome: ClientOutcome, exchanges: readonly Exchange[]): string {
   const lines = exchanges.map(describeExchange);
   const counted = lines.flatMap((line, index) => {
     if (line === lines[index - 1]) return [];
@@ -29,24 +29,25 @@ export function conversation(outcome: Outcome, exchanges: readonly Exchange[]): 
     const times = end < 0 ? rest.length : end;
     return [times === 1 ? line : `${line} ×${times}`];
   });
-  return `${counted.join(', ') || 'nothing asked'}: ${describeOutcome(outcome, exchanges)}`;
+  return `${counted.join(', ') || 'no requests'}: ${describeOutcome(outcome, exchanges)}`;
 }
 
 function describeExchange({ request, handledRequest, status, incompleteReason }: Exchange): string {
   const { path } = request;
-  const answer = status ?? incompleteReason;
-  if (path === '/latest/api/token') return `token ${answer}`;
+  const result = status ?? incompleteReason;
+  if (path === '/latest/api/token') return `token ${result}`;
   const version = handledRequest.shape === 'imds' ? `v${handledRequest.apiVersion} ` : '';
   const isList = path.endsWith('/iam/security-credentials/');
-  const what = isList ? 'role' : handledRequest.kind === 'credentials' ? 'credentials' : path;
-  return `${version}${what} ${answer}`;
+  const document = isList ? 'role' : handledRequest.kind === 'credentials' ? 'credentials' : path;
+  return `${version}${document} ${result}`;
 }
 
-function describeOutcome(outcome: Outcome, exchanges: readonly Exchange[]): string {
+function describeOutcome(outcome: ClientOutcome, exchanges: readonly Exchange[]): string {
   if (outcome.held === null) return `none, exit ${outcome.code}`;
-  const handed = handedOut(outcome, exchanges);
-  if (handed === undefined || outcome.code !== 0) return `others than it was handed, exit ${outcome.code}`;
-  return handed.handledRequest.shape === 'imds'
-    ? `v${handed.handledRequest.apiVersion} credentials`
+  const served = findServedExchange(outcome, exchanges);
+  if (served === undefined || outcome.code !== 0)
+    return `credentials that were not served, exit ${outcome.code}`;
+  return served.handledRequest.shape === 'imds'
+    ? `v${served.handledRequest.apiVersion} credentials`
     : 'credentials';
 }

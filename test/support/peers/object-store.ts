@@ -4,20 +4,20 @@ import { readSignature, type Signature } from './signature.ts';
 
 export interface ObjectStore {
   url: string;
-  /** Of every request that arrived, in order. */
+  /** The signatures of all requests in their order. */
   signatures: readonly Signature[];
   close(): void;
 }
 
 /**
- * As much of S3 as a listing needs: no bucket, and in every bucket page after page of nothing for as long as there
- * `isMore`. Anybody may look; what a client signed with is all that matters.
+ * The part of S3 that a listing needs. There are no buckets, and a listing of a bucket has empty pages while
+ * `hasMorePages()` returns true. Every request is accepted, because the tests only read its signature.
  */
-export async function startObjectStore(isMore: () => boolean = () => false): Promise<ObjectStore> {
+export async function startObjectStore(hasMorePages: () => boolean = () => false): Promise<ObjectStore> {
   const signatures: Signature[] = [];
   const server = createServer((request, response) => {
     signatures.push(readSignature(request));
-    const body = request.url === '/' ? NO_BUCKETS : page(signatures.length, isMore());
+    const body = request.url === '/' ? NO_BUCKETS : createPage(signatures.length, hasMorePages());
     response.writeHead(200, { 'Content-Type': 'application/xml' }).end(`<?xml version="1.0"?>${body}`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -34,5 +34,5 @@ export async function startObjectStore(isMore: () => boolean = () => false): Pro
 const NO_BUCKETS =
   '<ListAllMyBucketsResult><Owner><ID>nobody</ID></Owner><Buckets></Buckets></ListAllMyBucketsResult>';
 
-const page = (number: number, isMore: boolean) =>
-  `<ListBucketResult><IsTruncated>${isMore}</IsTruncated><NextMarker>page-${number}</NextMarker></ListBucketResult>`;
+const createPage = (number: number, hasMore: boolean) =>
+  `<ListBucketResult><IsTruncated>${hasMore}</IsTruncated><NextMarker>page-${number}</NextMarker></ListBucketResult>`;

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Environment } from './child-client.ts';
 
-/** A pod's environment for clients that know no token file: what is in it stands in a variable. */
+/** The environment of a pod for clients without support for token files. */
 export function withTokenInVariable({
   AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file,
   ...rest
 }: Environment): Environment {
-  return { ...rest, AWS_CONTAINER_AUTHORIZATION_TOKEN: readFileSync(file!, 'utf8') };
+  if (file === undefined) throw new Error('the environment has no token file');
+  return { ...rest, AWS_CONTAINER_AUTHORIZATION_TOKEN: readFileSync(file, 'utf8') };
 }

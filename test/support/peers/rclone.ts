@@ -1,30 +1,30 @@
-import { type Ended, type Environment, runClient } from './child-client.ts';
-import type { Held, Obtain, ObtainOptions } from './client.ts';
+import { type Environment, type ProcessResult, runClient } from './child-client.ts';
+import type { HeldCredentials, ObtainCredentials, ObtainOptions } from './client.ts';
 import type { DebianClient } from './installed-client.ts';
 import { type ObjectStore, startObjectStore } from './object-store.ts';
 import type { Signature } from './signature.ts';
 
-/** Debian builds it with aws-sdk-go 1.44.133, the first generation of the SDK for Go. */
+/** Contains aws-sdk-go 1.44.133, version 1 of the SDK for Go. */
 export const RCLONE: DebianClient = { package: 'rclone', program: '/usr/bin/rclone', version: '1.60.1' };
 
-export const obtainByRclone: Obtain = async (environment, options) => {
+export const obtainByRclone: ObtainCredentials = async (environment, options) => {
   const store = await startObjectStore();
   try {
     const { code, stderr } = await listByRclone(store, '', environment, options);
     const [signature] = store.signatures;
-    return { code, said: stderr, held: signature === undefined ? null : heldBy(signature) };
+    return { code, stderr: stderr, held: signature === undefined ? null : readHeldCredentials(signature) };
   } finally {
     store.close();
   }
 };
 
-/** Lists all buckets, or what is in one. */
+/** Lists the objects of a bucket. With an empty name, lists all buckets. */
 export function listByRclone(
   store: ObjectStore,
   bucket: string,
   environment: Environment,
-  { isSilent = false }: ObtainOptions = {},
-): Promise<Ended> {
+  { isEndpointSilent = false }: ObtainOptions = {},
+): Promise<ProcessResult> {
   const s3 = [
     '--s3-env-auth',
     '--s3-provider',
@@ -34,14 +34,20 @@ export function listByRclone(
     '--s3-region',
     'eu-west-1',
   ];
-  // rclone tries ten times and waits for five minutes; the SDK by itself would try thrice and wait for a second.
-  const tries = ['--retries', '1', '--low-level-retries', '2', ...(isSilent ? ['--timeout', '1s'] : [])];
-  const command = ['lsd', `:s3:${bucket}`, '--config', '', '--s3-force-path-style', ...s3, ...tries];
+  // The defaults of rclone are ten attempts and a time-out of five minutes. The SDK has three and one second.
+  const retries = [
+    '--retries',
+    '1',
+    '--low-level-retries',
+    '2',
+    ...(isEndpointSilent ? ['--timeout', '1s'] : []),
+  ];
+  const command = ['lsd', `:s3:${bucket}`, '--config', '', '--s3-force-path-style', ...s3, ...retries];
   return runClient([RCLONE.program, ...command], environment);
 }
 
-const heldBy = ({ accessKeyId, sessionToken, isBy }: Signature): Held => ({
+const readHeldCredentials = ({ accessKeyId, sessionToken, isSignedBy }: Signature): HeldCredentials => ({
   accessKeyId,
   expiration: null,
-  isWhole: (issued) => sessionToken === issued.sessionToken && isBy(issued.secretAccessKey),
+  matches: (issued) => sessionToken === issued.sessionToken && isSignedBy(issued.secretAccessKey),
 });

@@ -1,6 +1,6 @@
-// A program that uses the AWS SDK for JavaScript: each line on stdin makes it ask its one credential provider, as every
-// request to AWS would, and write what it was given as a line of JSON. The line says how many milliseconds are to have
-// gone by since the start beside the real ones. It ends with its input.
+// A program with the AWS SDK for JavaScript and one credential provider. For each line on stdin, the program gets
+// credentials from the provider, as each request to AWS does, and writes them as a line of JSON. The number in the line
+// is how many milliseconds its clock is ahead. The program exits at the end of stdin.
 import { createInterface } from 'node:readline';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 
@@ -11,7 +11,7 @@ let skipped = 0;
 const realNow = Date.now;
 Date.now = () => realNow() + skipped;
 
-async function look() {
+async function getCredentials() {
   try {
     return { credentials: await provide() };
   } catch (error) {
@@ -21,7 +21,7 @@ async function look() {
 
 for await (const line of createInterface({ input: process.stdin })) {
   skipped = Number(line);
-  const answer = await look();
-  process.exitCode = answer.error === undefined ? 0 : 1;
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  const result = await getCredentials();
+  process.exitCode = result.error === undefined ? 0 : 1;
+  process.stdout.write(`${JSON.stringify(result)}\n`);
 }

@@ -1,4 +1,4 @@
-// A program with the AWS SDK for JavaScript that runs until it has been given three different sets of credentials.
+// A program with the AWS SDK for JavaScript. It exits after it got three different sets of credentials.
 import { setTimeout as pause } from 'node:timers/promises';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 
@@ -9,5 +9,5 @@ while (seen.length < 3) {
   if (!seen.includes(accessKeyId)) seen.push(accessKeyId);
   await pause(200);
 }
-const given = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
-process.stdout.write(JSON.stringify({ seen, given: given.sort() }));
+const variables = Object.keys(process.env).filter((name) => name.startsWith('AWS_'));
+process.stdout.write(JSON.stringify({ seen, variables: variables.sort() }));

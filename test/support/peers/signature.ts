@@ -4,20 +4,20 @@ import type { IncomingMessage } from 'node:http';
 export interface Signature {
   accessKeyId: string;
   sessionToken: string | null;
-  isBy(secretAccessKey: string): boolean;
+  isSignedBy(secretAccessKey: string): boolean;
 }
 
-const FORM =
+const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([\w-]+)\/(\w+)\/aws4_request, ?SignedHeaders=([\w;-]+), ?Signature=(\w+)$/;
 
 /**
- * Who signed a request, as AWS finds it out (Signature Version 4 of S3, which encodes a path once). Only so can be told
- * that a client got hold of the secret key, too, since it never sends it.
+ * Checks a signature as S3 does (Signature Version 4, where S3 encodes paths once). Clients never send the secret key,
+ * so the signature is the only proof that a client has it.
  */
 export function readSignature({ method, url = '', headers }: IncomingMessage): Signature {
   const [, accessKeyId, day, region, service, signed, signature] =
-    FORM.exec(headers.authorization ?? '') ?? [];
-  if (accessKeyId === undefined) return { accessKeyId: '', sessionToken: null, isBy: () => false };
+    AUTHORIZATION.exec(headers.authorization ?? '') ?? [];
+  if (accessKeyId === undefined) return { accessKeyId: '', sessionToken: null, isSignedBy: () => false };
   const [path = '', query = ''] = url.split('?');
   const canonical = [
     method,
@@ -34,7 +34,7 @@ export function readSignature({ method, url = '', headers }: IncomingMessage): S
   return {
     accessKeyId,
     sessionToken: (headers['x-amz-security-token'] as string | undefined) ?? null,
-    isBy: (secretAccessKey) => {
+    isSignedBy: (secretAccessKey) => {
       const key = [day!, region!, service!, 'aws4_request'].reduce<string | Buffer>(
         mac,
         `AWS4${secretAccessKey}`,

@@ -1,8 +1,8 @@
 import { systemClock } from '../../../src/clock.ts';
 import type { Seconds } from '../../../src/domain/model.ts';
 
-/** The real hour, which clients live by, and whatever a test has skipped. Pauses take as long as they take. */
-export function skippingClock() {
+/** The system clock plus the time that a test has skipped. Sleeping takes real time. */
+export function createSkippingClock() {
   let skipped = 0;
   return {
     now: () => systemClock.now() + skipped,
