@@ -1,8 +1,8 @@
-/** Made by .esbuild/page-assets.mjs, for the build as for the tests: report does no input, and knows no cryptography. */
+/** Provided by .esbuild/page-assets.mjs in builds and tests, because report reads no files and computes no hashes. */
 declare module 'virtual:page-assets' {
   interface Asset {
     text: string;
-    /** As a Content-Security-Policy names it: `sha256-…`. */
+    /** For the Content-Security-Policy: `sha256-…`. */
     hash: string;
   }
   export const script: Asset;

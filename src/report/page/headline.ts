@@ -18,13 +18,11 @@ import { formatSafety } from '../messages/verdicts.ts';
 import { buildPlainJobRunRows } from '../table/job-run-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
-import { renderDefinitionList } from './definition-list.ts';
-import { renderIcon } from './icons.ts';
-import { html, type Markup } from './markup.ts';
-import { getTone } from './tones.ts';
+import { getTone, renderIcon } from './icons.ts';
+import { html, type Markup, renderDefinitionList } from './markup.ts';
 import { renderAdvice, renderVerdictBadge, splitVerdictMessage } from './verdict-text.ts';
 
-/** The answer, before anything else. */
+/** The first part of the page: the verdicts, and a warning if polls fail now. */
 export function renderPageHeadline(assessment: Assessment): Markup {
   const { verdict, jobs, series } = assessment;
   if (verdict === null) {
@@ -32,33 +30,34 @@ export function renderPageHeadline(assessment: Assessment): Markup {
 <p class="message">${series.length === 0 ? NO_SERIES_MESSAGE : NO_JOB_MESSAGE}</p></section>`;
   }
   const tone = getTone(verdict);
-  const [only] = jobs;
-  const judged = only === undefined ? [] : findSeriesWithJudgement(only, assessment);
-  const answer =
-    jobs.length === 1 && judged.length === 1
-      ? single(only!, judged[0]!)
-      : html`<ul class="jobs">${jobs.map((job) => jobItem(job, assessment))}</ul>`;
+  const [job, ...otherJobs] = jobs;
+  const [judged, ...otherJudged] = job === undefined ? [] : findSeriesWithJudgement(job, assessment);
+  const isOnlyOne = otherJobs.length === 0 && otherJudged.length === 0;
+  const content =
+    isOnlyOne && job !== undefined && judged !== undefined
+      ? renderOnlyJudgement(job, judged)
+      : html`<ul class="jobs">${jobs.map((each) => renderJob(each, assessment))}</ul>`;
   return html`<section class="verdict ${tone}" aria-label="verdict">
 <h1>${renderIcon(tone)}<span>${formatSafety(verdict)}</span></h1>
-${answer}
+${content}
 </section>
-${failing(assessment)}`;
+${renderFailingPolls(assessment)}`;
 }
 
-/** What is judged is history: that nothing is added to it now must not be overlooked. */
-function failing({ series }: Assessment): Markup | null {
-  const told = series
+/** The verdict comes from history. A reader must notice if no samples are added now. */
+function renderFailingPolls({ series }: Assessment): Markup | null {
+  const warnings = series
     .filter(({ isRetired }) => !isRetired)
     .flatMap(({ analysis }) => {
       const last = findCurrentFailure(analysis);
       return last === null ? [] : [describeFailingPolls(analysis, last)];
     });
-  return told.length === 0
+  return warnings.length === 0
     ? null
-    : html`<ul class="failing">${told.map((each) => html`<li>${each}</li>`)}</ul>`;
+    : html`<ul class="failing">${warnings.map((each) => html`<li>${each}</li>`)}</ul>`;
 }
 
-function single(job: AssessedJob, { series, judgement }: SeriesWithJudgement): Markup {
+function renderOnlyJudgement(job: AssessedJob, { series, judgement }: SeriesWithJudgement): Markup {
   const { measurement } = series.analysis;
   const { required, shareOfSafeStarts: share } = judgement;
   return html`<p class="message">${splitVerdictMessage(judgement).rest}</p>
@@ -68,41 +67,40 @@ ${
     [
       ['worst case', duration(measurement.worstCase.seconds)],
       ['required', duration(required)],
-      spareRow(judgement),
+      buildSpareDefinition(judgement),
       share !== null && ['safe starts', formatShare(share)],
     ],
     'figures large',
   )
 }
 ${renderAdvice(judgement, measurement)}
-${jobRuns(job)}`;
+${renderJobRuns(job)}`;
 }
 
-/** What is to spare of a worst case that nobody has watched enough to know would be taken for an answer. */
-function spareRow({ verdict, spare }: JobJudgement): [string, string] | false {
+/** Omitted for `unknown`, because a spare of too little history would look like a verdict. */
+function buildSpareDefinition({ verdict, spare }: JobJudgement): [string, string] | false {
   if (spare === null || verdict === 'unknown') return false;
   return spare < 0 ? ['short by', duration(-spare)] : ['to spare', duration(spare)];
 }
 
-function jobRuns(job: AssessedJob): Markup | null {
+function renderJobRuns(job: AssessedJob): Markup | null {
   const rows = buildPlainJobRunRows(job);
   return rows.length === 0 ? null : renderDefinitionList(rows);
 }
 
-function jobItem(job: AssessedJob, assessment: Assessment): Markup {
-  const judged = findSeriesWithJudgement(job, assessment);
-  const [only] = judged;
-  if (judged.length === 1 && only !== undefined) {
+function renderJob(job: AssessedJob, assessment: Assessment): Markup {
+  const [only, ...others] = findSeriesWithJudgement(job, assessment);
+  if (only !== undefined && others.length === 0) {
     const name = job.name !== null && html`<strong>${escapeUnprintable(job.name)}</strong>: `;
     return html`<li>${renderVerdictBadge(job.verdict)} <span>${name}${splitVerdictMessage(only.judgement).rest}</span>
-${renderAdvice(only.judgement, only.series.analysis.measurement)}${jobRuns(job)}</li>`;
+${renderAdvice(only.judgement, only.series.analysis.measurement)}${renderJobRuns(job)}</li>`;
   }
-  return html`<li>${renderVerdictBadge(job.verdict)} <strong>${formatJob(job)}</strong> <span>${jobMessage(job, assessment)}</span>
-${jobRuns(job)}</li>`;
+  return html`<li>${renderVerdictBadge(job.verdict)} <strong>${formatJob(job)}</strong> <span>${describeBasis(job, assessment)}</span>
+${renderJobRuns(job)}</li>`;
 }
 
-/** One series says it all; of many it is enough to know how many, and the first few of them. */
-function jobMessage(job: AssessedJob, assessment: Assessment): string {
+/** Which series decide the verdict, or why there is none. */
+function describeBasis(job: AssessedJob, assessment: Assessment): string {
   if (job.job === null) return describeNotJudgedReason('LENGTH_UNKNOWN');
   const judged = findSeriesWithJudgement(job, assessment);
   if (judged.length === 0) return NO_SERIES_MESSAGE;

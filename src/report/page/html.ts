@@ -5,19 +5,18 @@ import type { ReportContext } from '../context.ts';
 import { formatSafety } from '../messages/verdicts.ts';
 import { formatJob, formatSeriesName, formatTimestamp } from '../text/format-values.ts';
 import { renderPageHeadline } from './headline.ts';
-import { buildFaviconUrl } from './icons.ts';
+import { buildFaviconUrl, getTone } from './icons.ts';
 import { embedJson, html, Markup } from './markup.ts';
 import { renderOverview } from './overview.ts';
 import { renderSeriesSection } from './series-section.ts';
-import { getTone } from './tones.ts';
 
 export interface PageOptions {
-  /** A page that is served anew loads itself again after so long, unless somebody is at work on it. */
+  /** A served page reloads after this time, unless the user interacts with it. */
   refreshSeconds?: Seconds;
 }
 
-/** Nothing is loaded, sent or framed in; the one script and the one style sheet are known by what they are. */
-const policy = (isLive: boolean) =>
+/** Forbids all requests, forms and frames. The hashes allow only the script and style sheet of this page. */
+const buildPolicy = (isLive: boolean) =>
   [
     "default-src 'none'",
     `script-src '${script.hash}'`,
@@ -25,11 +24,11 @@ const policy = (isLive: boolean) =>
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
-    // Before it loads itself again, a page that is served asks whether there still is somebody who serves it.
+    // A served page checks that its server still runs before it reloads.
     ...(isLive ? ["connect-src 'self'"] : []),
   ].join('; ');
 
-/** One file that says and shows everything, and needs nothing beside it. Without its script it can be read, too. */
+/** A single file without external resources. It is readable without its script. */
 export function renderPage(
   assessment: Assessment,
   context: ReportContext,
@@ -41,12 +40,12 @@ export function renderPage(
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(refreshSeconds !== null)}">
+<meta http-equiv="Content-Security-Policy" content="${buildPolicy(refreshSeconds !== null)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="cred-watch ${context.version}">
-<title>${title(assessment)}</title>
+<title>${formatTitle(assessment)}</title>
 <link rel="icon" href="${buildFaviconUrl(verdict === null ? 'unsure' : getTone(verdict))}">
 <style>${new Markup(style.text)}</style>
 </head>
@@ -67,8 +66,11 @@ ${series.map((each, index) => renderSeriesSection(each, index, assessment, conte
   return page.text;
 }
 
-function title({ verdict, jobs, series }: Assessment): string {
-  const judged = verdict === null ? [] : [formatSafety(verdict), jobs.map(formatJob).join(', ')];
-  const names = series.length === 1 ? [formatSeriesName(series[0]!.analysis.identity)] : [];
-  return [...judged, ...names, 'cred-watch'].join(' · ');
+function formatTitle({ verdict, jobs, series }: Assessment): string {
+  const [first, ...others] = series;
+  return [
+    ...(verdict === null ? [] : [formatSafety(verdict), jobs.map(formatJob).join(', ')]),
+    ...(first === undefined || others.length > 0 ? [] : [formatSeriesName(first.analysis.identity)]),
+    'cred-watch',
+  ].join(' · ');
 }

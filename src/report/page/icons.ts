@@ -1,7 +1,15 @@
+import type { Verdict } from '../../domain/verdict/job-verdict.ts';
+import { toSafety } from '../../domain/verdict/judgements.ts';
 import { html, Markup } from './markup.ts';
-import type { Tone } from './tones.ts';
 
-/** A disc with a tick, an octagon with a cross, a square with a question mark: told apart without any colour. */
+/** How a verdict looks. Also a CSS class and the name of a CSS colour. */
+export type Tone = 'safe' | 'bad' | 'unsure';
+
+const TONES = { safe: 'safe', 'not-safe': 'bad', unknown: 'unsure' } as const;
+
+export const getTone = (verdict: Verdict): Tone => TONES[toSafety(verdict)];
+
+/** A disc with a tick, an octagon with a cross and a square with a question mark differ without colours, too. */
 const SHAPES: Record<Tone, string> = {
   safe: '<circle cx="12" cy="12" r="11"/><path d="M6.8 12.6l3.5 3.5 7-7.6"/>',
   bad: '<path class="body" d="M7.6 1h8.8L23 7.6v8.8L16.4 23H7.6L1 16.4V7.6z"/><path d="M8 8l8 8m0-8l-8 8"/>',
@@ -14,7 +22,7 @@ export const renderIcon = (tone: Tone): Markup =>
 
 const FAVICON_COLOURS: Record<Tone, string> = { safe: '#14713f', bad: '#b3261e', unsure: '#8a5800' };
 
-/** The shape for the tab of a browser; styles of the page do not reach in there. */
+/** A `data:` URL with its own colours, because the styles of the page do not apply to the icon of a tab. */
 export function buildFaviconUrl(tone: Tone): string {
   const shape = SHAPES[tone].replace(
     /<(circle|(?:path|rect) class="body")/g,

@@ -1,11 +1,11 @@
-/** Text that is HTML already. Only {@link html} and what is built of it make any. */
+/** Text that is HTML already. All other text is escaped by {@link html}. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
 export type Content = Markup | string | number | null | false | undefined | readonly Content[];
 
-/** A template of HTML: what is put in is escaped for text and for attributes in quotes, unless it is markup itself. */
+/** A template tag for HTML. Inserted contents are escaped for text and for quoted attributes, except {@link Markup}. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   return new Markup(parts.reduce((text, part, index) => `${text}${toText(contents[index - 1])}${part}`));
 }
@@ -17,21 +17,36 @@ function toText(content: Content): string {
   return escapeText(String(content));
 }
 
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+const ENTITIES = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+]);
 
-const escapeText = (text: string) => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+const escapeText = (text: string) =>
+  text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
 
-/** JSON inside a script element: nothing in it can end the element, or be a line end to one reader and not to another. */
+/** JSON for a script element. Escapes characters that could end the element, and the line ends of JavaScript only. */
 export function embedJson(value: unknown): Markup {
   const text = JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return new Markup(text);
+}
+
+export type Definition = readonly [label: string, value: Content, remark?: Content];
+
+/** Labelled values. `false` is skipped. */
+export function renderDefinitionList(
+  definitions: readonly (Definition | false)[],
+  className = 'facts',
+): Markup {
+  const shown = definitions.filter((each) => each !== false);
+  return html`<dl class="${className}">${shown.map(
+    ([label, value, remark]) =>
+      html`<div><dt>${label}</dt><dd>${value}${remark && html` <small>${remark}</small>`}</dd></div>`,
+  )}</dl>`;
 }

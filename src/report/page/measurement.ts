@@ -11,21 +11,21 @@ import {
   UNKNOWN_VALUE,
 } from '../messages/measurements.ts';
 import { formatNumber, formatTimestamp } from '../text/format-values.ts';
-import { renderDefinitionList } from './definition-list.ts';
 import type { Markup } from './markup.ts';
+import { renderDefinitionList } from './markup.ts';
 
-/** The figures of one series: the largest first, then what they rest on. */
-export function renderMeasurement(measurement: Measurement, polled: boolean, margin: Seconds): Markup {
+/** The measured values of one series, the most important first. */
+export function renderMeasurement(measurement: Measurement, isPolled: boolean, margin: Seconds): Markup {
   const { sampledMinimum, rotationInterval: interval, validityWhenIssued: issued, worstCase } = measurement;
   const longest = findLongestSafeJob(measurement, margin);
-  const unknown = measurement.witnessedCount === 0 ? UNKNOWN_VALUE : 'none';
+  const noLongest = measurement.witnessedCount === 0 ? UNKNOWN_VALUE : 'none';
   return renderDefinitionList(
     [
       ['worst case', duration(worstCase.seconds), describeWorstCase(measurement)],
       ['sampled minimum', duration(sampledMinimum.seconds), `at ${formatTimestamp(sampledMinimum.at)}`],
       [
         'longest safe job',
-        longest === null ? unknown : duration(longest),
+        longest === null ? noLongest : duration(longest),
         `with a margin of ${short(margin)}`,
       ],
       interval === null
@@ -39,14 +39,14 @@ export function renderMeasurement(measurement: Measurement, polled: boolean, mar
       issued === null
         ? ['validity when issued', UNKNOWN_VALUE]
         : ['validity when issued', duration(issued.min), `min · ${duration(issued.max)} max`],
-      ['samples', formatNumber(measurement.sampleCount), describeSamples(measurement, polled)],
-      ['watched time', duration(measurement.watchedTime), watched(measurement)],
+      ['samples', formatNumber(measurement.sampleCount), describeSamples(measurement, isPolled)],
+      ['watched time', duration(measurement.watchedTime), describeWatchedTime(measurement)],
     ],
     'figures',
   );
 }
 
-const watched = (measurement: Measurement): string =>
+const describeWatchedTime = (measurement: Measurement): string =>
   [describeGaps(measurement), describeWitnessedRotations(measurement)]
     .filter((part) => part !== '')
     .join('; ');

@@ -3,22 +3,22 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { type AssessedSeries, type Assessment, findJudgement } from '../../domain/verdict/assessment.ts';
 import { findLongestSafeJob } from '../../domain/verdict/job.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
-import { formatJobLabel } from './charts/job-line.ts';
+import { formatJobLabel } from './charts/job-labels.ts';
 import { html, type Markup } from './markup.ts';
 import { getSectionId } from './series-section.ts';
 import { renderVerdictBadge } from './verdict-text.ts';
 
-/** Several series beside each other, and the way to each. */
+/** A table of all series with links to their sections; null for fewer than two. */
 export function renderOverview({ series, jobs }: Assessment, margin: Seconds): Markup | null {
   if (series.length < 2) return null;
   return html`<nav class="overview" aria-labelledby="all-series"><h2 id="all-series">Series</h2> <button type="button" hidden data-open-all>open all</button>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="all-series"><table class="rows">
 <thead><tr><th scope="col">series</th>${jobs.map((job) => html`<th scope="col">${job.job === null ? formatJob(job) : formatJobLabel(job.job)}</th>`)}<th scope="col">worst case</th><th scope="col">longest safe job</th><th scope="col">rotation interval</th><th scope="col">problems</th></tr></thead>
-<tbody>${series.map((each, index) => row(each, index, jobs, margin))}</tbody>
+<tbody>${series.map((each, index) => renderRow(each, index, jobs, margin))}</tbody>
 </table></div></nav>`;
 }
 
-function row(series: AssessedSeries, index: number, jobs: Assessment['jobs'], margin: Seconds): Markup {
+function renderRow(series: AssessedSeries, index: number, jobs: Assessment['jobs'], margin: Seconds): Markup {
   const { identity, measurement, findings } = series.analysis;
   const longest = measurement && findLongestSafeJob(measurement, margin);
   const problems = findings.filter(({ severity }) => severity === 'problem').length;

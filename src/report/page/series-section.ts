@@ -11,17 +11,16 @@ import { describeEvidence } from '../messages/verdicts.ts';
 import { formatNumber, formatSeriesName, formatTimestamp } from '../text/format-values.ts';
 import { truncateText } from '../text/untrusted-text.ts';
 import { renderCharts } from './charts/charts.ts';
-import { formatJobLabel } from './charts/job-line.ts';
+import { formatJobLabel } from './charts/job-labels.ts';
 import { renderGenerationTables } from './generations/tables.ts';
-import { renderIcon } from './icons.ts';
+import { getTone, renderIcon } from './icons.ts';
 import { html, Markup } from './markup.ts';
 import { renderMeasurement } from './measurement.ts';
-import { getTone } from './tones.ts';
 import { renderAdvice, renderVerdictBadge, splitVerdictMessage } from './verdict-text.ts';
 
 export const getSectionId = (index: number) => `series-${index + 1}`;
 
-/** Everything about one series. The only one is simply there; of several each can be folded away. */
+/** All details of one series. With several series, each section can be collapsed. */
 export function renderSeriesSection(
   series: AssessedSeries,
   index: number,
@@ -33,45 +32,45 @@ export function renderSeriesSection(
   const id = getSectionId(index);
   const name = formatSeriesName(analysis.identity);
   const remark = isRetired && html` <span class="muted">${RETIRED_MESSAGE}</span>`;
-  const isToldAbove = all.filter((each) => each.judgements.length > 0).length === 1;
-  const contents = seriesContents(analysis, isToldAbove ? [] : judgements, judgements, margin, id);
+  const isInHeadline = all.filter((each) => each.judgements.length > 0).length === 1;
+  const contents = renderContents(analysis, isInHeadline ? [] : judgements, judgements, margin, id);
   if (all.length === 1) {
     return html`<section class="series" id="${id}"><h2>${name}</h2>${remark}${contents}</section>`;
   }
-  const isOpen = all.length <= MOST_OPEN || series === findDecisiveSeries(assessment);
+  const isOpen = all.length <= MAX_OPEN_SECTIONS || series === findDecisiveSeries(assessment);
   return html`<details class="series" id="${id}" data-keep="${name}"${isOpen && new Markup(' open')}>
 <summary><h2>${name}</h2>${judgements.map(({ verdict: each, job }) => renderVerdictBadge(each, judgements.length > 1 ? formatJobLabel(job) : ''))}${remark}</summary>
 ${contents}</details>`;
 }
 
-/** So many are read one after the other; of more the one that decided is, and the others when they are asked for. */
-const MOST_OPEN = 3;
+/** With more series, only the section of the decisive series is open. */
+const MAX_OPEN_SECTIONS = 3;
 
-function seriesContents(
+function renderContents(
   analysis: SeriesAnalysis,
-  told: readonly JobJudgement[],
+  stated: readonly JobJudgement[],
   drawn: readonly JobJudgement[],
   margin: Seconds,
   id: string,
 ): Markup {
   const { measurement, isPolled, findings } = analysis;
   return html`
-${told.map((judgement) => seriesVerdict(judgement, analysis))}
+${stated.map((judgement) => renderVerdict(judgement, analysis))}
 ${measurement !== null && renderMeasurement(measurement, isPolled, margin)}
 ${measurement !== null && renderCharts(analysis, measurement, drawn, margin, id)}
-${findingList(findings)}
-${failedPolls(analysis, id)}
+${renderFindings(findings)}
+${renderFailedPolls(analysis, id)}
 ${measurement !== null && html`<h3>Evidence</h3><p class="evidence">${describeEvidence(measurement)}</p>`}
 ${measurement !== null && renderGenerationTables(measurement, id)}
 `;
 }
 
-function seriesVerdict(judgement: JobJudgement, { measurement }: SeriesAnalysis): Markup {
-  const { word, rest } = splitVerdictMessage(judgement);
-  return html`<div class="verdict small ${getTone(judgement.verdict)}"><p class="message">${renderIcon(getTone(judgement.verdict))}<span><strong>${word}</strong>: ${rest}</span></p>${renderAdvice(judgement, measurement)}</div>`;
+function renderVerdict(judgement: JobJudgement, { measurement }: SeriesAnalysis): Markup {
+  const { safety, rest } = splitVerdictMessage(judgement);
+  return html`<div class="verdict small ${getTone(judgement.verdict)}"><p class="message">${renderIcon(getTone(judgement.verdict))}<span><strong>${safety}</strong>: ${rest}</span></p>${renderAdvice(judgement, measurement)}</div>`;
 }
 
-function findingList(findings: readonly Finding[]): Markup | null {
+function renderFindings(findings: readonly Finding[]): Markup | null {
   if (findings.length === 0) return null;
   return html`<h3>Findings</h3><ul class="findings">${findings.map(
     (finding) =>
@@ -79,10 +78,10 @@ function findingList(findings: readonly Finding[]): Markup | null {
   )}</ul>`;
 }
 
-/** What a poll was told may be long; its beginning says enough. */
-const DETAIL_WIDTH = 160;
+/** An error message can be long, but its start is enough. */
+const MAX_DETAIL_WIDTH = 160;
 
-function failedPolls({ failedPolls: failed }: SeriesAnalysis, id: string): Markup | null {
+function renderFailedPolls({ failedPolls: failed }: SeriesAnalysis, id: string): Markup | null {
   if (failed.length === 0) return null;
   const hasDetail = failed.some(({ lastDetail }) => lastDetail !== '');
   return html`<h3 id="${id}-failed">Failed polls</h3>
@@ -90,6 +89,6 @@ function failedPolls({ failedPolls: failed }: SeriesAnalysis, id: string): Marku
 <thead><tr><th scope="col">reason</th><th scope="col">count</th><th scope="col">first</th><th scope="col">last</th>${hasDetail && html`<th scope="col">last error</th>`}</tr></thead>
 <tbody>${failed.map(
     ({ reason, count, firstAt, lastAt, lastDetail }) =>
-      html`<tr><td>${reason}</td><td>${formatNumber(count)}</td><td>${formatTimestamp(firstAt)}</td><td>${formatTimestamp(lastAt)}</td>${hasDetail && html`<td>${truncateText(lastDetail, DETAIL_WIDTH)}</td>`}</tr>`,
+      html`<tr><td>${reason}</td><td>${formatNumber(count)}</td><td>${formatTimestamp(firstAt)}</td><td>${formatTimestamp(lastAt)}</td>${hasDetail && html`<td>${truncateText(lastDetail, MAX_DETAIL_WIDTH)}</td>`}</tr>`,
   )}</tbody></table></div>`;
 }

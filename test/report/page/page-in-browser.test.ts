@@ -24,10 +24,11 @@ const HOUR = 3_600_000;
 
 interface Opened {
   page: Page;
+  /** Console messages, errors, dialogs and requests. */
   complaints: string[];
 }
 
-/** Nothing that the browser does for itself may leave this machine either. */
+/** The browser must not send its own requests either. */
 const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -44,7 +45,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   const folder = temporaryFolder(afterAll);
   let written = 0;
 
-  // A browser's page is what costs here: tests that leave one as they found it share it.
+  // Opening a page is slow, so tests that restore its state share it.
   let alone: Opened;
   let several: Opened;
 
@@ -82,7 +83,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     return openIn(context, url, prepare);
   }
 
-  /** Opened as a file, where every word on the console, every dialog and every request but the first is a complaint. */
+  /** Opens a file. Each console message, error, dialog and further request is a complaint. */
   async function openIn(
     context: BrowserContext,
     url: string,
@@ -106,7 +107,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     return { page, complaints };
   }
 
-  /** Where the saw-tooth is on the screen. */
+  /** The position of the sawtooth on the screen. */
   async function plotOf(page: Page) {
     await page.locator('.live').evaluate((each) => each.scrollIntoView({ block: 'center' }));
     return (await page.locator('.u-over').boundingBox())!;
@@ -123,17 +124,17 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
 
   const readout = (page: Page) => page.$eval('.readout', (each) => (each as HTMLOutputElement).value);
 
-  test('opens from a file without a word of complaint, and draws', async () => {
+  test('opens from a file without errors and draws the chart', async () => {
     const { page, complaints } = alone;
     expect(await page.title()).toBe('not safe · 5h · web-1 · imds v2 · app · cred-watch');
     expect(await page.locator('.live canvas').isVisible()).toBe(true);
     expect(await page.locator('.still').isVisible()).toBe(false);
-    // Two points for each of ten generations, and one that breaks the line.
+    // Two points for each of ten generations, and one that interrupts the line.
     expect(await page.getAttribute('[data-chart]', 'data-points')).toBe('21');
     expect(complaints).toEqual([]);
   });
 
-  test('is zoomed by dragging, and whole again after a double click', async () => {
+  test('zooms by dragging, and resets with a double click', async () => {
     const { page, complaints } = alone;
     const whole = await view(page);
     expect(whole).toEqual({ from: START + 180_000, to: START + 11 * HOUR + 58 * 60_000 });
@@ -152,7 +153,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('tells what was left where the pointer is, and what that is for the job', async () => {
+  test('shows the remaining validity at the pointer, and the spare of the job', async () => {
     const { page } = alone;
     const plot = await plotOf(page);
     await page.mouse.move(plot.x + 1, plot.y + 20);
@@ -163,7 +164,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(await readout(page)).toMatch(/^2026-03-01 0\S+: gap, served credentials unknown$/);
   });
 
-  test('is moved, zoomed and read with the keyboard, and with buttons', async () => {
+  test('can be moved, zoomed and read with keys and buttons', async () => {
     const { page, complaints } = alone;
     const whole = await view(page);
     const length = async () => {
@@ -197,7 +198,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('lets no other script run and nothing be fetched', async () => {
+  test('blocks other scripts and all requests', async () => {
     const { page } = alone;
     const outcome = await page.evaluate(async () => {
       const script = document.createElement('script');
@@ -214,7 +215,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(outcome).toEqual([undefined, 'refused']);
   });
 
-  test('can be read in both schemes, and is painted anew when the scheme changes', async () => {
+  test('has enough contrast in both colour schemes, and repaints when the scheme changes', async () => {
     const { page } = several;
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const picture = () => page.evaluate(() => document.querySelector('canvas')!.toDataURL());
@@ -226,7 +227,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(await faintTexts(page)).toEqual([]);
   });
 
-  test('has a name for everything that is used or shown', async () => {
+  test('has accessible names, unique ids and correct heading levels', async () => {
     const { page } = several;
     const nameless = await page.evaluate(() => {
       const isNamed = (element: Element) =>
@@ -250,7 +251,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1 && index > 1)).toEqual([]);
   });
 
-  test('is whole without its script', async () => {
+  test('is complete without its script', async () => {
     const { page, complaints } = await open(file([measured({ generations: 300 })]), {
       javaScriptEnabled: false,
     });
@@ -260,7 +261,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('prints on white with its pictures and without what can only be used', async () => {
+  test('prints on white, with charts and without buttons', async () => {
     const { page, complaints } = several;
     await page.emulateMedia({ colorScheme: 'dark' });
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
@@ -275,7 +276,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('fits a phone, whatever somebody has called things, and runs none of it', async () => {
+  test('fits a phone and runs no script with hostile names', async () => {
     const histories = HOSTILE_NAMES.map((name, index) =>
       measured({
         identity: { host: name, role: HOSTILE_NAMES.at(-index - 1)! },
@@ -295,7 +296,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('of a million samples draws every generation, and lists older ones when they are asked for', async () => {
+  test('draws every generation of a million samples, and adds older rows on demand', async () => {
     const generations = isThorough ? 85_000 : 10_000;
     const { page, complaints } = await open(file([measured({ generations })]));
     await drawn(page);
@@ -315,7 +316,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('that is served stays as it is while nobody serves it, says so, and comes back', async () => {
+  test('shows that its server is unreachable, and reloads when the server is back', async () => {
     const { assessment, context } = assessed([measured()], [job(5)]);
     const html = renderPage(assessment, context, { refreshSeconds: 30 });
     const served = () =>
@@ -348,7 +349,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(await page.isHidden('.out-of-reach')).toBe(true);
   });
 
-  test('that loads itself again waits for whoever is at work, and keeps what they made of it', async () => {
+  test('reloads only without user input, and keeps the view and open sections', async () => {
     const url = file([measured(), measured({ identity: { host: 'b' } })], [job(5)], { refreshSeconds: 30 });
     let loads = 0;
     const { page, complaints } = await open(url, {}, async (fresh) => {
@@ -376,7 +377,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   });
 });
 
-/** Words that are hard to read on their ground: less than 4.5 to 1. */
+/** Texts with a contrast below 4.5 to 1. */
 const faintTexts = (page: Page) =>
   page.evaluate(() => {
     const parse = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);

@@ -3,18 +3,23 @@ import { describe, expect, test } from 'vitest';
 import { GENERATION_FLAGS } from '../../../src/report/drawing/generation-flags.ts';
 import { labelTicks } from '../../../src/report/drawing/time-axis.ts';
 import { applyMove, clampView } from '../../../src/report/page/browser/zoom.ts';
-import { packSpans, unpackSpans } from '../../../src/report/page/charts/chart-data.ts';
-import { packColumn, unpackColumn } from '../../../src/report/page/charts/packed-columns.ts';
 import { formatGenerationCells } from '../../../src/report/page/generations/cells.ts';
-import { packGenerations, unpackGenerations } from '../../../src/report/page/generations/row.ts';
 import { embedJson, html, Markup } from '../../../src/report/page/markup.ts';
+import {
+  packColumn,
+  packGenerations,
+  packSpans,
+  unpackColumn,
+  unpackGenerations,
+  unpackSpans,
+} from '../../../src/report/page/packing.ts';
 
-describe('what is packed', () => {
+describe('packed data', () => {
   const instant = fc.integer({ min: 0, max: 2_000_000_000 }).map((seconds) => seconds * 1000);
   const length = fc.integer({ min: -1000, max: 1_000_000 });
   const maybe = <T>(known: fc.Arbitrary<T>) => fc.option(known, { nil: null });
 
-  test('is a column again', () => {
+  test('of a column is unpacked to the same column', () => {
     const values = fc.array(fc.oneof(fc.constant(0), maybe(fc.integer())));
     fc.assert(
       fc.property(values, (column) => {
@@ -24,7 +29,7 @@ describe('what is packed', () => {
     expect(packColumn([7, 7, 7, null, 7, 7])).toEqual({ commonValue: 7, exceptions: [3, null] });
   });
 
-  test('are generations again, whatever they were', () => {
+  test('of any generations is unpacked to the same generations', () => {
     const row = fc.record({
       servedFrom: instant,
       servedTo: instant,
@@ -45,7 +50,7 @@ describe('what is packed', () => {
     );
   });
 
-  test('are spans again, widened to whole seconds', () => {
+  test('of spans is unpacked to spans widened to whole seconds', () => {
     const spans = [
       { from: 1500, to: 1500 },
       { from: 61_000, to: 120_001 },
@@ -58,14 +63,14 @@ describe('what is packed', () => {
 });
 
 describe('markup', () => {
-  test('escapes what is put in, for text and for attributes, and leaves out nothing but nothing', () => {
+  test('escapes contents for text and attributes, and omits null, false and undefined', () => {
     expect(html`<a title="${`"'<&>`}">${['<b>', html`<i>${0}</i>`, null, false, undefined]}</a>`.text).toBe(
       '<a title="&quot;&#39;&lt;&amp;&gt;">&lt;b&gt;<i>0</i></a>',
     );
     expect(html`${new Markup('<br>')}`.text).toBe('<br>');
   });
 
-  test('holds JSON that cannot end its element', () => {
+  test('contains JSON that cannot end its script element', () => {
     const value = { name: '</script><!--\u2028&' };
     const { text } = embedJson(value);
     expect(text).not.toMatch(/[<>&\u2028]/);
@@ -73,7 +78,7 @@ describe('markup', () => {
   });
 });
 
-describe('a view', () => {
+describe('the view of a chart', () => {
   const whole = { from: 0, to: 1000 };
   test.for([
     ['in', { from: 0, to: 1000 }, { from: 250, to: 750 }],
@@ -85,11 +90,11 @@ describe('a view', () => {
     ['later', { from: 700, to: 900 }, { from: 750, to: 950 }],
     ['later', { from: 790, to: 990 }, { from: 800, to: 1000 }],
     ['all', { from: 790, to: 990 }, { from: 0, to: 1000 }],
-  ] as const)('moves %s from %j to %j', ([move, view, expected]) => {
+  ] as const)('after the move %s from %j is %j', ([move, view, expected]) => {
     expect(applyMove(view, move, whole)).toEqual(expected);
   });
 
-  test('of something that lasted for seconds is all of it', () => {
+  test('is the whole chart if the chart covers only seconds', () => {
     expect(clampView({ from: 3, to: 4 }, { from: 0, to: 30 })).toEqual({ from: 0, to: 30 });
   });
 });
@@ -103,7 +108,7 @@ test('a tick at midnight is labelled with its date, on a long axis with the year
   expect(labels([at(1, 1)], 30)).toEqual(['01:00:00']);
 });
 
-test('a row has a word for all that is odd about it', () => {
+test('a generation row has one note for each flag', () => {
   const flags = Object.values(GENERATION_FLAGS).reduce<number>((all, flag) => all | flag, 0);
   const row = {
     servedFrom: 0,

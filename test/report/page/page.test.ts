@@ -11,14 +11,14 @@ function page(histories: readonly SeriesHistory[], jobs = [job(5)], options?: Pa
   return renderPage(assessment, context, options);
 }
 
-/** Without the texts that are the same in every page. */
+/** Without the script and style sheet, which are equal in every page. */
 const ownText = (html: string) =>
   html
     .replace(script.text, '(script)')
     .replace(style.text, '(style)')
     .replaceAll(/sha256-[\w+/=]+/g, '(hash)');
 
-/** A reader's view: what is said, without what it is said with. */
+/** The visible text. */
 const words = (html: string) =>
   ownText(html)
     .replaceAll(/<(script|style)[\s\S]*?<\/\1>/g, '')
@@ -35,7 +35,7 @@ const throttled = { reason: 'throttled', count: 3, lastDetail: 'HTTP 429: <b>slo
 const failed = { firstAt: START + 7_200_000, lastAt: START + 10_800_000 };
 
 describe('a page', () => {
-  test('says what it says, whole', async () => {
+  test('equals its snapshot', async () => {
     const history = measured({
       generations: 4,
       failedPolls: [{ ...throttled, ...failed }],
@@ -44,7 +44,7 @@ describe('a page', () => {
     await expect(ownText(page([history]))).toMatchFileSnapshot('../snapshots/page.txt');
   });
 
-  test('lets nothing run or load but its own script and style, known by their hashes', () => {
+  test('allows only its own script and style sheet, by their hashes', () => {
     const html = page([measured()]);
     const [, policy] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)!;
     const hash = (text: string) => `&#39;sha256-${createHash('sha256').update(text).digest('base64')}&#39;`;
@@ -59,30 +59,30 @@ describe('a page', () => {
       'base-uri &#39;none&#39;',
       'form-action &#39;none&#39;',
     ]);
-    // What a policy like this would refuse.
+    // The policy would block these.
     expect(ownText(html)).not.toMatch(/ style=| on[a-z]+=|javascript:|https?:|@import|url\((?!"?#)/);
     expect(style.text).not.toMatch(/https?:|@import|url\((?!"?#)/);
   });
 
-  test('names no address but that of the licence of what is in it', () => {
+  test('contains no URL except in the licence of the included library', () => {
     const [licence, ...code] = script.text.split('*/');
     expect(licence).toMatch(/MIT License[\s\S]*Leon Sorokin/);
     expect(code.join('').match(/https?:[^"'` ]*/g)).toBeNull();
   });
 
-  test('never names a key, not even masked', () => {
+  test('contains no key id, not even masked', () => {
     const html = page([measured({ unseen: [4, 5] }), measured({ identity: { host: 'web-2' } })]);
     expect(html).not.toMatch(/ASIA|FALSE0/);
   });
 
-  test('has one row for a generation up to two hundred, and data of all of them', () => {
+  test('has rows of 200 generations at most, and the data of all', () => {
     const html = page([measured({ generations: 450 })]);
     expect(elements(html, 'tr')).toBe(1 + 10 + 1 + 200);
     expect(words(html)).toContain('250 older generations not shown');
     expect(chartData(html).generations.count).toBe(450);
   });
 
-  test('draws failed polls by the clock by which samples are dated', () => {
+  test('corrects the times of failed polls like those of samples', () => {
     const seconds = START / 1000 + 7200;
     const at = (seconds + 3600) * 1000;
     const history = measured({ failedPollSpans: [{ from: at, to: at }] });
@@ -91,24 +91,24 @@ describe('a page', () => {
     expect(chartData(page([{ ...history, generations }])).failedPolls).toEqual([seconds, 0]);
   });
 
-  test('is small, however long somebody has measured', () => {
+  test('grows by less than 40 bytes per generation', () => {
     const small = page([measured({ generations: 400 })]).length;
     const large = page([measured({ generations: 10_400 })]).length;
     expect((large - small) / 10_000).toBeLessThan(40);
   });
 
-  test('loads itself again only where that is asked for', () => {
+  test('reloads only with the option refreshSeconds', () => {
     const settings = (html: string) => /id="settings">([^<]*)</.exec(html)![1];
     expect(settings(page([measured()]))).toBe('{"refreshSeconds":null}');
     expect(settings(page([measured()], [], { refreshSeconds: 30 }))).toBe('{"refreshSeconds":30}');
   });
 });
 
-describe('the verdict', () => {
-  const told = (histories: readonly SeriesHistory[], jobs: Parameters<typeof page>[1]) =>
+describe('the verdict on a page', () => {
+  const render = (histories: readonly SeriesHistory[], jobs: Parameters<typeof page>[1]) =>
     words(page(histories, jobs));
 
-  test('comes first, in words, and names the tab', () => {
+  test('comes first, and is part of the title', () => {
     const html = page([measured()], [job(7)]);
     expect(words(html)).toMatch(
       /^ not safe · 7h · web-1 · imds v2 · app · cred-watch cred-watch report · \S+ \S+ not safe a 7h job /,
@@ -116,35 +116,35 @@ describe('the verdict', () => {
     expect(words(html)).toContain('let the job refresh its credentials');
   });
 
-  test('of a safe job has its margin and nothing to do', () => {
-    const text = told([measured()], [job(4)]);
+  test('safe has the spare validity and no advice', () => {
+    const text = render([measured()], [job(4)]);
     expect(text).toContain(' safe a 4h job with a margin of 5m at any measured start, 55m 00s to spare ');
     expect(text).not.toContain('What to do');
   });
 
-  test('where there is no job asks for one, and where there are no samples says so', () => {
-    expect(told([measured()], [])).toContain(' no job was judged: give its length with -j');
-    expect(told([], [])).toContain(' no samples to judge by: ');
-    expect(told([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h no samples to judge by/);
-    expect(told([measured({ generations: 0 })], [job(5)])).toContain('no samples: run `cred-watch poll');
+  test('is replaced by a hint without jobs or without samples', () => {
+    expect(render([measured()], [])).toContain(' no job was judged: give its length with -j');
+    expect(render([], [])).toContain(' no samples to judge by: ');
+    expect(render([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h no samples to judge by/);
+    expect(render([measured({ generations: 0 })], [job(5)])).toContain('no samples: run `cred-watch poll');
   });
 
-  test('on several jobs and series is a table, and a word beside each series', () => {
-    const text = told([measured(), measured({ identity: { host: 'web-2' } })], [job(5), job(4, 'nightly')]);
+  test('on several jobs and series is a list, and a badge at each series', () => {
+    const text = render([measured(), measured({ identity: { host: 'web-2' } })], [job(5), job(4, 'nightly')]);
     expect(text).toContain(' not safe 5h on 2 of 2 series: web-1 · imds v2 · app; web-2 · imds v2 · app ');
     expect(text).toContain(' safe nightly (4h) on 2 of 2 series: ');
     expect(text).toContain(' web-2 · imds v2 · app 5h: not safe nightly (4h): safe ');
   });
 
-  test('on several jobs of one series is told once, with what to do for each', () => {
-    const text = told([measured()], [job(5), job(7, 'nightly')]);
+  test('on several jobs of one series is shown once, with advice for each job', () => {
+    const text = render([measured()], [job(5), job(7, 'nightly')]);
     expect(text.match(/a 5h job with a margin/g)).toHaveLength(1);
     expect(text).toMatch(
       / not safe nightly : a 7h job with a margin of 5m at every measured start, .* What to do let the job refresh/,
     );
   });
 
-  test('of many series opens only the one that decided', () => {
+  test('on many series opens only the section of the decisive one', () => {
     const many = Array.from({ length: 50 }, (_, index) =>
       measured({ identity: { host: `web-${index}`, role: '' } }),
     );
@@ -156,8 +156,8 @@ describe('the verdict', () => {
   });
 });
 
-describe('what is drawn', () => {
-  test('shows gaps, failed polls, windows and jobs, and says in the legend what they are', () => {
+describe('charts of a page', () => {
+  test('have a legend for gaps, failed polls, rotation windows and jobs', () => {
     const legend = (history: SeriesHistory, jobs = [job(5)]) =>
       [...page([history], jobs).matchAll(/class="swatch (\w+)"/g)].map(([, swatch]) => swatch);
     expect(legend(measured(), [])).toEqual(['remaining']);
@@ -167,7 +167,7 @@ describe('what is drawn', () => {
     expect(legend(measured({ failedPollSpans: [{ from: START, to: START }] }))).toContain('failed');
   });
 
-  test('is no curve where no start was safe, however short the job', () => {
+  test('have no curve if no start was safe for any job length', () => {
     const { generations, ...rest } = measured();
     const short = generations.map((each) => ({ ...each, expiration: each.lastUpdated! + 240_000 }));
     expect(words(page([{ ...rest, generations: short }], [job(1)]))).toContain(
@@ -175,7 +175,7 @@ describe('what is drawn', () => {
     );
   });
 
-  test('of more teeth than can be told apart are the extremes', () => {
+  test('show an envelope for more than 400 teeth', () => {
     const still = (generations: number) =>
       page([measured({ generations })]).match(/<path class="(line|range|area)"/g);
     expect(still(400)).toEqual([
@@ -187,7 +187,7 @@ describe('what is drawn', () => {
     expect(still(401)?.slice(0, 2)).toEqual(['<path class="range"', '<path class="line"']);
   });
 
-  test('is no picture where there is nothing to draw', () => {
+  test('are replaced by a text if there is nothing to draw', () => {
     const single = page([measured({ generations: 1 })], []);
     expect(single).not.toMatch(/NaN|Infinity|undefined/);
     expect(words(single)).toMatch(
@@ -196,7 +196,7 @@ describe('what is drawn', () => {
   });
 });
 
-describe('names from outside', () => {
+describe('hostile names on a page', () => {
   const series = HOSTILE_NAMES.map((name, index) =>
     measured({ generations: 3, identity: { host: name, role: HOSTILE_NAMES.at(-index - 1)! } }),
   );
@@ -205,7 +205,7 @@ describe('names from outside', () => {
     HOSTILE_NAMES.slice(0, -1).map((name) => job(5, name)),
   );
 
-  test('are text wherever they stand', () => {
+  test('are text everywhere', () => {
     const harmless = page(
       HOSTILE_NAMES.map(() => measured({ generations: 3 })),
       HOSTILE_NAMES.slice(1).map(() => job(5, 'x')),
@@ -217,7 +217,7 @@ describe('names from outside', () => {
     expect(html).toContain('\\u003cscript\\u003ewindow.pwned=1');
   });
 
-  test('draw nothing of their own: control characters are shown', () => {
+  test('have escaped control characters', () => {
     expect(html).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\u2028]/);
     expect(html).toContain('\\u{202e}gnp.exe\\u{2028}\\u{1b}[31m\\u{0}');
   });

@@ -1,4 +1,4 @@
-import type { Tone } from '../tones.ts';
+import type { Tone } from '../icons.ts';
 
 export interface ChartColours {
   ink: string;
@@ -14,7 +14,7 @@ export interface ChartColours {
   font: string;
 }
 
-/** As the style sheet has them in the scheme of the moment. */
+/** The colours of the style sheet in the current colour scheme. */
 export function readChartColours(element: Element): ChartColours {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();

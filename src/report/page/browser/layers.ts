@@ -4,40 +4,42 @@ import { formatDuration } from '../../../domain/time/duration.ts';
 import type { ChartColours } from './colours.ts';
 import { findLastSpanIndex, type SawToothData } from './saw-tooth-data.ts';
 
-/** Fewer than this many in sight are drawn one by one; of more nobody could tell one from the next. */
-const MOST_MARKS = 150;
+/** More visible marks cannot be distinguished, so they are omitted. */
+const MAX_MARKS = 150;
 
-/** Under the line: what is not known, and when a rotation may have come. */
-export function drawBackground(chart: uPlot, tooth: SawToothData, colours: ChartColours): void {
+/** Gaps and rotation windows, below the line. */
+export function drawBackground(chart: uPlot, data: SawToothData, colours: ChartColours): void {
   const { ctx } = chart;
-  clipped(chart, () => {
-    ctx.fillStyle = hatch(ctx, colours);
-    for (const span of inSight(chart, tooth.gaps)) fillSpan(chart, span, 1);
-    const windows = inSight(chart, tooth.rotationWindows);
-    if (windows.length > MOST_MARKS) return;
+  drawClipped(chart, () => {
+    ctx.fillStyle = createHatching(ctx, colours);
+    for (const span of findVisible(chart, data.gaps)) fillSpan(chart, span, null);
+    const windows = findVisible(chart, data.rotationWindows);
+    if (windows.length > MAX_MARKS) return;
     ctx.fillStyle = colours.window;
     ctx.globalAlpha = 0.35;
-    for (const span of windows) fillSpan(chart, span, 1);
+    for (const span of windows) fillSpan(chart, span, null);
   });
 }
 
-/** Over the line: failed polls, the rotations in sight, what jobs need, and the worst case. */
-export function drawForeground(chart: uPlot, tooth: SawToothData, colours: ChartColours): void {
+/** Failed polls, rotations, required validity and the worst case, above the line. */
+export function drawForeground(chart: uPlot, data: SawToothData, colours: ChartColours): void {
   const { ctx } = chart;
-  clipped(chart, () => {
+  drawClipped(chart, () => {
     ctx.fillStyle = colours.failed;
-    for (const span of inSight(chart, tooth.failedPolls)) fillSpan(chart, span, 0, 6);
+    for (const span of findVisible(chart, data.failedPolls)) fillSpan(chart, span, 6);
     ctx.fillStyle = colours.accent;
-    const spans = inSight(chart, tooth.spans);
-    if (spans.length <= MOST_MARKS) {
-      for (const { to, expiration } of spans) dot(chart, to / 1000, (expiration - to) / 1000, 2.5);
+    const spans = findVisible(chart, data.spans);
+    if (spans.length <= MAX_MARKS) {
+      for (const { to, expiration } of spans) drawDot(chart, to / 1000, (expiration - to) / 1000, 2.5);
     }
-    for (const job of tooth.jobs) jobLine(chart, job.required, job.label, colours.tones[job.tone], colours);
-    worst(chart, tooth, colours);
+    for (const job of data.jobs) {
+      drawJobLine(chart, job.required, job.label, colours.tones[job.tone], colours);
+    }
+    drawWorstCase(chart, data, colours);
   });
 }
 
-function clipped({ ctx, bbox }: uPlot, draw: () => void): void {
+function drawClipped({ ctx, bbox }: uPlot, draw: () => void): void {
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -46,36 +48,41 @@ function clipped({ ctx, bbox }: uPlot, draw: () => void): void {
   ctx.restore();
 }
 
-/** So many teeth in sight that their lines are a band: it is shown through. */
+/** The visible lines are so close that they form a band, which is drawn translucent. */
 export const isDense = (chart: uPlot, { spans }: SawToothData) =>
-  inSight(chart, spans).length > chart.width / 3;
+  findVisible(chart, spans).length > chart.width / 3;
 
-/** The spans are in order and apart from each other. */
-function inSight<T extends Span>({ scales }: uPlot, spans: readonly T[]): T[] {
-  const [from, to] = [scales.x!.min! * 1000, scales.x!.max! * 1000];
+/** The visible spans. `spans` are in order and do not overlap. */
+function findVisible<T extends Span>({ scales }: uPlot, spans: readonly T[]): T[] {
+  const [from, to] = [(scales.x?.min ?? 0) * 1000, (scales.x?.max ?? 0) * 1000];
   const first = findLastSpanIndex(spans, from);
-  const begin = first >= 0 && spans[first]!.to >= from ? first : first + 1;
+  const begin = (spans[first]?.to ?? Number.NEGATIVE_INFINITY) >= from ? first : first + 1;
   return spans.slice(begin, findLastSpanIndex(spans, to) + 1);
 }
 
-const ratio = () => devicePixelRatio || 1;
+const getPixelRatio = () => devicePixelRatio || 1;
 
-/** From the top down, or a strip of so many pixels at the bottom; two pixels wide at least. */
-function fillSpan(chart: uPlot, { from, to }: Span, isWhole: 0 | 1, strip = 0): void {
+/** @param stripHeight pixels from the bottom; null fills the whole height */
+function fillSpan(chart: uPlot, { from, to }: Span, stripHeight: number | null): void {
   const { bbox, ctx } = chart;
   const left = chart.valToPos(from / 1000, 'x', true);
-  const width = Math.max(2 * ratio(), chart.valToPos(to / 1000, 'x', true) - left);
-  const height = isWhole ? bbox.height : strip * ratio();
+  // A short span must be visible.
+  const width = Math.max(2 * getPixelRatio(), chart.valToPos(to / 1000, 'x', true) - left);
+  const height = stripHeight === null ? bbox.height : stripHeight * getPixelRatio();
   ctx.fillRect(left, bbox.top + bbox.height - height, width, height);
 }
 
-function hatch(ctx: CanvasRenderingContext2D, { hatch: colour }: ChartColours): CanvasPattern | string {
-  const size = Math.round(8 * ratio());
+function createHatching(
+  ctx: CanvasRenderingContext2D,
+  { hatch: colour }: ChartColours,
+): CanvasPattern | string {
+  const size = Math.round(8 * getPixelRatio());
   const tile = document.createElement('canvas');
   tile.width = tile.height = size;
-  const lines = tile.getContext('2d')!;
+  const lines = tile.getContext('2d');
+  if (lines === null) return colour;
   lines.strokeStyle = colour;
-  lines.lineWidth = 1.5 * ratio();
+  lines.lineWidth = 1.5 * getPixelRatio();
   for (const shift of [-size, 0, size]) {
     lines.moveTo(shift, size);
     lines.lineTo(shift + size, 0);
@@ -84,44 +91,68 @@ function hatch(ctx: CanvasRenderingContext2D, { hatch: colour }: ChartColours): 
   return ctx.createPattern(tile, 'repeat') ?? colour;
 }
 
-function dot(chart: uPlot, x: number, y: number, radius: number): void {
+function drawDot(chart: uPlot, x: number, y: number, radius: number): void {
   const { ctx } = chart;
   ctx.beginPath();
-  ctx.arc(chart.valToPos(x, 'x', true), chart.valToPos(y, 'y', true), radius * ratio(), 0, 2 * Math.PI);
+  ctx.arc(
+    chart.valToPos(x, 'x', true),
+    chart.valToPos(y, 'y', true),
+    radius * getPixelRatio(),
+    0,
+    2 * Math.PI,
+  );
   ctx.fill();
 }
 
-function jobLine(chart: uPlot, required: number, label: string, colour: string, colours: ChartColours): void {
+function drawJobLine(
+  chart: uPlot,
+  required: number,
+  label: string,
+  colour: string,
+  colours: ChartColours,
+): void {
   const { ctx, bbox } = chart;
   const y = Math.round(chart.valToPos(required, 'y', true));
   ctx.strokeStyle = colour;
-  ctx.lineWidth = 1.5 * ratio();
-  ctx.setLineDash([6 * ratio(), 4 * ratio()]);
+  ctx.lineWidth = 1.5 * getPixelRatio();
+  ctx.setLineDash([6 * getPixelRatio(), 4 * getPixelRatio()]);
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
   ctx.setLineDash([]);
-  write(chart, label, bbox.left + bbox.width - 4 * ratio(), y - 6 * ratio(), 'right', colour, colours);
+  drawText(
+    chart,
+    label,
+    bbox.left + bbox.width - 4 * getPixelRatio(),
+    y - 6 * getPixelRatio(),
+    'right',
+    colour,
+    colours,
+  );
 }
 
-function worst(chart: uPlot, { worstCase: { at, seconds } }: SawToothData, colours: ChartColours): void {
+function drawWorstCase(
+  chart: uPlot,
+  { worstCase: { at, seconds } }: SawToothData,
+  colours: ChartColours,
+): void {
   const { bbox } = chart;
   const x = chart.valToPos(at / 1000, 'x', true);
   if (x < bbox.left || x > bbox.left + bbox.width) return;
   const { ctx } = chart;
   ctx.fillStyle = colours.surface;
-  dot(chart, at / 1000, seconds, 6);
+  drawDot(chart, at / 1000, seconds, 6);
   ctx.fillStyle = colours.ink;
-  dot(chart, at / 1000, seconds, 4.5);
-  const y = chart.valToPos(seconds, 'y', true) + 20 * ratio();
-  const isLow = y > bbox.top + bbox.height - 4 * ratio();
+  drawDot(chart, at / 1000, seconds, 4.5);
+  const y = chart.valToPos(seconds, 'y', true) + 20 * getPixelRatio();
+  const isLow = y > bbox.top + bbox.height - 4 * getPixelRatio();
   const text = `worst case ${formatDuration(seconds)}`;
-  write(chart, text, x, isLow ? y - 32 * ratio() : y, 'center', colours.ink, colours);
+  drawText(chart, text, x, isLow ? y - 32 * getPixelRatio() : y, 'center', colours.ink, colours);
 }
 
-/** On a rim of the ground's colour, since it may stand on the line. */
-function write(
+/** With an outline in the background colour, because the text can be on top of the line. */
+function drawText(
   { ctx, bbox }: uPlot,
   text: string,
   x: number,
@@ -130,9 +161,9 @@ function write(
   colour: string,
   { font, surface }: ChartColours,
 ): void {
-  ctx.font = `600 ${font.replace(/^\d+px/, `${12 * ratio()}px`)}`;
+  ctx.font = `600 ${font.replace(/^\d+px/, `${12 * getPixelRatio()}px`)}`;
   ctx.textAlign = align;
-  ctx.lineWidth = 3 * ratio();
+  ctx.lineWidth = 3 * getPixelRatio();
   ctx.lineJoin = 'round';
   ctx.strokeStyle = surface;
   const half = align === 'center' ? ctx.measureText(text).width / 2 : 0;

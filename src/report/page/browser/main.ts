@@ -1,29 +1,27 @@
-import { type InteractiveChart, openChart } from './chart-place.ts';
+import { readEmbeddedJson } from './elements.ts';
+import { type InteractiveChart, openChart } from './interactive-chart.ts';
 import { enableOlderGenerations } from './older-generations.ts';
 import { restoreSections, scheduleRefresh, takeSavedPageState } from './refresh.ts';
 import { enableSectionOpening } from './sections.ts';
 
-const settings = JSON.parse(document.getElementById('settings')!.textContent!) as {
-  refreshSeconds: number | null;
-};
-const kept = settings.refreshSeconds === null ? null : takeSavedPageState();
+const { refreshSeconds }: { refreshSeconds: number | null } = readEmbeddedJson('settings');
+const savedState = refreshSeconds === null ? null : takeSavedPageState();
 const charts: InteractiveChart[] = [];
 
-/** Drawn when they come near: fifty series open as fast as one. */
-const watcher = new IntersectionObserver(
+/** Draws a chart when the user scrolls near it, so that a page with fifty series opens as fast as one. */
+const observer = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      watcher.unobserve(target);
-      const figure = target as HTMLElement;
-      charts.push(openChart(figure, kept?.views[figure.dataset.chart!] ?? null));
+      if (!isIntersecting || !(target instanceof HTMLElement)) continue;
+      observer.unobserve(target);
+      charts.push(openChart(target, savedState?.views[target.dataset.chart ?? ''] ?? null));
     }
   },
   { rootMargin: '400px' },
 );
 
-if (kept !== null) restoreSections(kept);
-for (const figure of document.querySelectorAll<HTMLElement>('[data-chart]')) watcher.observe(figure);
+if (savedState !== null) restoreSections(savedState);
+for (const figure of document.querySelectorAll<HTMLElement>('[data-chart]')) observer.observe(figure);
 for (const section of document.querySelectorAll<HTMLElement>('.series')) enableOlderGenerations(section);
 enableSectionOpening();
-if (settings.refreshSeconds !== null) scheduleRefresh(settings.refreshSeconds, () => charts);
+if (refreshSeconds !== null) scheduleRefresh(refreshSeconds, () => charts);

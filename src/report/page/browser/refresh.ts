@@ -1,70 +1,73 @@
 import { formatTimestamp } from '../../text/format-values.ts';
-import type { InteractiveChart } from './chart-place.ts';
+import { findElement } from './elements.ts';
+import type { InteractiveChart } from './interactive-chart.ts';
 import type { View } from './zoom.ts';
 
-/** What somebody has made of the page, kept while it loads itself again. */
+/** What the user changed on the page, kept during a reload. */
 export interface SavedPageState {
   views: Record<string, View>;
   openSections: Record<string, boolean>;
   scrollTop: number;
 }
 
-/** After the last touch, so long somebody is taken to be at work. */
-const AT_WORK = 5000;
-const LOOK_AGAIN = 1000;
+/** Milliseconds without input after which the page may reload. */
+const IDLE_TIME = 5000;
+/** Milliseconds between two checks for input. */
+const IDLE_CHECK_INTERVAL = 1000;
 const KEY = `cred-watch:${location.pathname}`;
 
-/** A page opened from a file may have no storage: then nothing is kept. */
+/** Reads and deletes the saved state; null without one, and for a file in a browser that has no storage for files. */
 export function takeSavedPageState(): SavedPageState | null {
   try {
     const text = sessionStorage.getItem(KEY);
     sessionStorage.removeItem(KEY);
-    return text === null ? null : (JSON.parse(text) as SavedPageState);
+    return text === null ? null : JSON.parse(text);
   } catch {
     return null;
   }
 }
 
-export function restoreSections(kept: SavedPageState): void {
-  for (const details of keptSections())
-    details.open = kept.openSections[details.dataset.keep!] ?? details.open;
-  scrollTo(0, kept.scrollTop);
+export function restoreSections({ openSections, scrollTop }: SavedPageState): void {
+  for (const [name, details] of listSections()) details.open = openSections[name] ?? details.open;
+  scrollTo(0, scrollTop);
 }
 
-/** Loads the page again after a while, but not under somebody's hands or while nobody sees it. */
-export function scheduleRefresh(seconds: number, charts: () => readonly InteractiveChart[]): void {
-  let touched = Number.NEGATIVE_INFINITY;
-  let isDown = false;
-  for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchmove']) {
-    addEventListener(kind, () => (touched = performance.now()), { passive: true, capture: true });
+/** Reloads the page after a time, but not during user input and not while the page is hidden. */
+export function scheduleRefresh(seconds: number, getCharts: () => readonly InteractiveChart[]): void {
+  let lastInput = Number.NEGATIVE_INFINITY;
+  let isPointerDown = false;
+  for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove']) {
+    addEventListener(type, () => (lastInput = performance.now()), { passive: true, capture: true });
   }
-  addEventListener('pointerdown', () => (isDown = true), true);
-  for (const kind of ['pointerup', 'pointercancel']) addEventListener(kind, () => (isDown = false), true);
+  addEventListener('pointerdown', () => (isPointerDown = true), true);
+  for (const type of ['pointerup', 'pointercancel']) {
+    addEventListener(type, () => (isPointerDown = false), true);
+  }
 
-  const isAtWork = () =>
-    isDown ||
+  const isInUse = () =>
+    isPointerDown ||
     document.hidden ||
-    performance.now() - touched < AT_WORK ||
+    performance.now() - lastInput < IDLE_TIME ||
     getSelection()?.isCollapsed === false;
 
   async function reload(): Promise<void> {
-    if (isAtWork()) {
-      setTimeout(reload, LOOK_AGAIN);
+    if (isInUse()) {
+      setTimeout(reload, IDLE_CHECK_INTERVAL);
       return;
     }
-    if (!(await isServed())) {
-      tellOutOfReach();
+    if (!(await isServerReachable())) {
+      showUnreachable();
       setTimeout(reload, seconds * 1000);
       return;
     }
-    keep(charts());
+    savePageState(getCharts());
     location.reload();
   }
   setTimeout(reload, seconds * 1000);
 }
 
-/** A browser that finds nobody puts a page of its own in place of this one, which never looks again. */
-async function isServed(): Promise<boolean> {
+/** If a reload failed, the browser would replace this page by its own error page, which never reloads. */
+async function isServerReachable(): Promise<boolean> {
   if (location.protocol === 'file:') return true;
   try {
     return (await fetch(location.href, { method: 'HEAD', cache: 'no-store' })).ok;
@@ -73,25 +76,28 @@ async function isServed(): Promise<boolean> {
   }
 }
 
-function tellOutOfReach(): void {
-  const place = document.querySelector<HTMLElement>('.out-of-reach')!;
-  if (!place.hidden) return;
-  place.textContent = `not reachable since ${formatTimestamp(Date.now())}: this page shows the last known state`;
-  place.hidden = false;
+function showUnreachable(): void {
+  const element = findElement<HTMLElement>(document, '.out-of-reach');
+  if (!element.hidden) return;
+  element.textContent = `not reachable since ${formatTimestamp(Date.now())}: this page shows the last known state`;
+  element.hidden = false;
 }
 
-function keep(charts: readonly InteractiveChart[]): void {
-  const kept: SavedPageState = { views: {}, openSections: {}, scrollTop: scrollY };
+function savePageState(charts: readonly InteractiveChart[]): void {
+  const state: SavedPageState = { views: {}, openSections: {}, scrollTop: scrollY };
   for (const chart of charts) {
     const view = chart.getView();
-    if (view !== null) kept.views[chart.id] = view;
+    if (view !== null) state.views[chart.id] = view;
   }
-  for (const { dataset, open } of keptSections()) kept.openSections[dataset.keep!] = open;
+  for (const [name, { open }] of listSections()) state.openSections[name] = open;
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(kept));
+    sessionStorage.setItem(KEY, JSON.stringify(state));
   } catch {
-    // Without storage the page begins anew.
+    // Without storage, the reloaded page has its initial state.
   }
 }
 
-const keptSections = () => document.querySelectorAll<HTMLDetailsElement>('details[data-keep]');
+const listSections = () =>
+  [...document.querySelectorAll<HTMLDetailsElement>('details[data-keep]')].map(
+    (details) => [details.dataset.keep ?? '', details] as const,
+  );

@@ -8,13 +8,13 @@ import type { SawToothData } from './saw-tooth-data.ts';
 import type { View } from './zoom.ts';
 
 const HEIGHT = 304;
-/** Pixels that the words of one tick take. */
+/** Pixels of one tick label. */
 const LABEL_WIDTH = 104;
 
 export interface SawToothChart {
   getView(): View;
   showView(view: View): void;
-  /** The moment under the reading line, in seconds; null where there is none. */
+  /** @param at seconds since 1970; null hides the cursor */
   setCursorTime(at: number | null): void;
   resizeToContainer(): void;
   repaint(): void;
@@ -26,51 +26,52 @@ export interface ChartEvents {
 }
 
 export function createSawToothChart(
-  place: HTMLElement,
-  tooth: SawToothData,
+  container: HTMLElement,
+  data: SawToothData,
   events: ChartEvents,
 ): SawToothChart {
-  let colours: ChartColours = readChartColours(place);
-  const whole: View = { from: tooth.from, to: tooth.to };
+  let colours: ChartColours = readChartColours(container);
+  const whole: View = { from: data.from, to: data.to };
   let view = whole;
   const options: uPlot.Options = {
-    width: place.clientWidth,
+    width: container.clientWidth,
     height: HEIGHT,
     padding: [14, 30, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: false, range: () => [view.from, view.to] },
-      y: { range: () => [tooth.bottom, tooth.top] },
+      y: { range: () => [data.bottom, data.top] },
     },
     series: [
       {},
       {
-        // Colours of the style sheet are of six digits: two more make them translucent.
-        stroke: (chart) => (isDense(chart, tooth) ? `${colours.accent}80` : colours.accent),
+        // The style sheet has six-digit colours. Two more digits make a colour translucent.
+        stroke: (chart) => (isDense(chart, data) ? `${colours.accent}80` : colours.accent),
         fill: () => colours.accentSoft,
         width: 1.5,
         points: { show: false },
-        // Each break of the line is there for a reason.
+        // The line is interrupted in gaps.
         spanGaps: false,
       },
     ],
-    axes: [timeTicks(() => colours), lengthTicks(tooth, () => colours)],
+    axes: [createTimeAxis(() => colours), createValidityAxis(data, () => colours)],
     cursor: {
       y: false,
       points: { show: false },
       drag: { x: true, y: false, setScale: false, dist: 6 },
-      bind: { dblclick: () => () => show(whole) as null },
+      bind: { dblclick: () => () => showView(whole) },
     },
     hooks: {
-      drawClear: [(chart) => drawBackground(chart, tooth, colours)],
-      draw: [(chart) => drawForeground(chart, tooth, colours)],
+      drawClear: [(chart) => drawBackground(chart, data, colours)],
+      draw: [(chart) => drawForeground(chart, data, colours)],
       setSelect: [(chart) => showSelected(chart)],
-      setCursor: [(chart) => events.onCursorMove(underCursor(chart))],
+      setCursor: [(chart) => events.onCursorMove(findCursorTime(chart))],
     },
   };
-  const chart = new uPlot(options, tooth.columns, place);
+  const chart = new uPlot(options, data.columns, container);
 
-  function show(wanted: View): null {
+  /** Returns null, as uPlot requires of event handlers. */
+  function showView(wanted: View): null {
     view = wanted;
     chart.setScale('x', { min: wanted.from, max: wanted.to });
     events.onViewChange(wanted);
@@ -81,52 +82,52 @@ export function createSawToothChart(
     if (select.width < 6) return;
     const [from, to] = [chart.posToVal(select.left, 'x'), chart.posToVal(select.left + select.width, 'x')];
     chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-    show({ from: Math.max(from, whole.from), to: Math.min(to, whole.to) });
+    showView({ from: Math.max(from, whole.from), to: Math.min(to, whole.to) });
   }
 
   return {
     getView: () => view,
-    showView: (wanted) => void show(wanted),
+    showView: (wanted) => void showView(wanted),
     setCursorTime: (at) => {
       const left = at === null ? -10 : chart.valToPos(at, 'x');
       chart.setCursor({ left, top: 10 });
     },
-    resizeToContainer: () => chart.setSize({ width: place.clientWidth, height: HEIGHT }),
+    resizeToContainer: () => chart.setSize({ width: container.clientWidth, height: HEIGHT }),
     repaint: () => {
-      colours = readChartColours(place);
+      colours = readChartColours(container);
       chart.redraw(false, true);
     },
   };
 }
 
-const underCursor = (chart: uPlot): number | null => {
+const findCursorTime = (chart: uPlot): number | null => {
   const left = chart.cursor.left ?? -1;
   return left < 0 ? null : chart.posToVal(left, 'x');
 };
 
-const timeTicks = (colours: () => ChartColours): uPlot.Axis => ({
-  ...look(colours),
+const createTimeAxis = (colours: () => ChartColours): uPlot.Axis => ({
+  ...styleAxis(colours),
   size: 34,
   splits: (chart, _, from, to) =>
-    buildTimeAxis({ from: from * 1000, to: to * 1000 }, ticksIn(chart)).ticks.map((at) => at / 1000),
+    buildTimeAxis({ from: from * 1000, to: to * 1000 }, countTicks(chart)).ticks.map((at) => at / 1000),
   values: (chart, splits) => {
-    const { min, max } = chart.scales.x!;
-    const { step } = buildTimeAxis({ from: min! * 1000, to: max! * 1000 }, ticksIn(chart));
+    const { min = 0, max = 0 } = chart.scales.x ?? {};
+    const { step } = buildTimeAxis({ from: min * 1000, to: max * 1000 }, countTicks(chart));
     const axis = { ticks: splits.map((at) => at * 1000), step };
     return labelTicks(axis, 'first').map(({ label }) => label);
   },
 });
 
-const ticksIn = ({ width }: uPlot) => Math.max(2, Math.floor(width / LABEL_WIDTH));
+const countTicks = ({ width }: uPlot) => Math.max(2, Math.floor(width / LABEL_WIDTH));
 
-const lengthTicks = ({ bottom, top }: SawToothData, colours: () => ChartColours): uPlot.Axis => ({
-  ...look(colours),
+const createValidityAxis = ({ bottom, top }: SawToothData, colours: () => ChartColours): uPlot.Axis => ({
+  ...styleAxis(colours),
   size: 62,
   splits: () => multiplesWithin(chooseRoundStep(top - bottom, 6), bottom, top),
   values: (_, splits) => splits.map(formatShortDuration),
 });
 
-const look = (colours: () => ChartColours): Pick<uPlot.Axis, 'stroke' | 'grid' | 'ticks' | 'font'> => ({
+const styleAxis = (colours: () => ChartColours): Pick<uPlot.Axis, 'stroke' | 'grid' | 'ticks' | 'font'> => ({
   stroke: () => colours().muted,
   grid: { stroke: () => colours().grid, width: 1 },
   ticks: { stroke: () => colours().grid, width: 1 },

@@ -1,16 +1,14 @@
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
 import { GENERATION_FLAGS } from '../../drawing/generation-flags.ts';
-import type { MinimumValiditySpan } from '../../drawing/minimum-validity.ts';
-import { findMinimumValiditySpans } from '../../drawing/minimum-validity.ts';
-import { type ChartData, type JobLine, unpackSpans } from '../charts/chart-data.ts';
+import { findMinimumValiditySpans, type MinimumValiditySpan } from '../../drawing/minimum-validity.ts';
+import type { ChartData, JobLine } from '../charts/chart-data.ts';
 import { computeSawToothScale } from '../charts/saw-tooth-scale.ts';
-import { type GenerationRow, unpackGenerations } from '../generations/row.ts';
+import { unpackGenerations, unpackSpans } from '../packing.ts';
 
-/** What the chart of one series draws. On its axes are seconds, as uPlot wants them. */
+/** The data of one sawtooth chart. uPlot needs seconds on both axes. */
 export interface SawToothData {
-  rows: GenerationRow[];
   spans: MinimumValiditySpan[];
-  /** Of uPlot: moments, and what was left; null between them breaks the line. */
+  /** For uPlot: times, and remaining validity. A null interrupts the line. */
   columns: [number[], (number | null)[]];
   gaps: Span[];
   rotationWindows: Span[];
@@ -42,9 +40,8 @@ export function buildSawToothData(data: ChartData): SawToothData {
     required,
   });
   return {
-    rows,
     spans,
-    columns: columnsOf(spans),
+    columns: buildColumns(spans),
     gaps: unpackSpans(data.gaps),
     rotationWindows: rows.flatMap(({ flags, lastSeen, servedTo }) =>
       (flags & GENERATION_FLAGS.window) === 0 ? [] : { from: lastSeen, to: servedTo },
@@ -59,33 +56,34 @@ export function buildSawToothData(data: ChartData): SawToothData {
   };
 }
 
-function columnsOf(spans: readonly MinimumValiditySpan[]): SawToothData['columns'] {
-  const [moments, left]: SawToothData['columns'] = [[], []];
-  let before: MinimumValiditySpan | undefined;
+function buildColumns(spans: readonly MinimumValiditySpan[]): SawToothData['columns'] {
+  const [times, remaining]: SawToothData['columns'] = [[], []];
+  let previous: MinimumValiditySpan | undefined;
   for (const span of spans) {
-    if (before !== undefined && before.to < span.from) {
-      moments.push((before.to + span.from) / 2000);
-      left.push(null);
+    if (previous !== undefined && previous.to < span.from) {
+      times.push((previous.to + span.from) / 2000);
+      remaining.push(null);
     }
-    moments.push(span.from / 1000, span.to / 1000);
-    left.push((span.expiration - span.from) / 1000, (span.expiration - span.to) / 1000);
-    before = span;
+    times.push(span.from / 1000, span.to / 1000);
+    remaining.push((span.expiration - span.from) / 1000, (span.expiration - span.to) / 1000);
+    previous = span;
   }
-  return [moments, left];
+  return [times, remaining];
 }
 
-/** The index of the last span that begins at or before a moment; -1 if there is none. */
+/** The index of the last span that begins at or before `at`; -1 without one. Spans are in order. */
 export function findLastSpanIndex(spans: readonly Span[], at: Instant): number {
   let [low, high] = [0, spans.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (spans[middle]!.from <= at) low = middle + 1;
+    const span = spans[middle];
+    if (span !== undefined && span.from <= at) low = middle + 1;
     else high = middle;
   }
   return low - 1;
 }
 
-/** What was left at a moment; null where it is not known. */
+/** Remaining validity at `at`; null in a gap. */
 export function findRemainingAt({ spans }: SawToothData, at: Instant): Seconds | null {
   const span = spans[findLastSpanIndex(spans, at)];
   return span === undefined || span.to < at ? null : Math.floor((span.expiration - at) / 1000);

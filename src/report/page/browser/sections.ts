@@ -1,35 +1,35 @@
-/** More would be a book. */
-const MOST_PRINTED = 12;
+/** With more series, only open sections are printed. */
+const MAX_PRINTED_SECTIONS = 12;
 
-const sections = () => document.querySelectorAll<HTMLDetailsElement>('details.series');
+const findSections = () => document.querySelectorAll<HTMLDetailsElement>('details.series');
 
-/** Ways into the series that are folded away: the button, the links of the overview, and print. */
+/** Opens collapsed sections by the button, by the links of the overview and for printing. */
 export function enableSectionOpening(): void {
   const openAll = document.querySelector<HTMLButtonElement>('[data-open-all]');
   if (openAll !== null) {
-    openAll.hidden = [...sections()].every(({ open }) => open);
+    openAll.hidden = [...findSections()].every(({ open }) => open);
     openAll.addEventListener('click', () => {
-      for (const section of sections()) section.open = true;
+      for (const section of findSections()) section.open = true;
       openAll.hidden = true;
     });
   }
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.overview a')) {
-    link.addEventListener('click', () => open(link.hash));
+    link.addEventListener('click', () => openSection(link.hash));
   }
-  open(location.hash);
-  openForPrint();
+  openSection(location.hash);
+  enablePrinting();
 }
 
-function open(hash: string): void {
+function openSection(hash: string): void {
   const section = /^#series-\d+$/.test(hash) ? document.querySelector(hash) : null;
   if (section instanceof HTMLDetailsElement) section.open = true;
 }
 
-function openForPrint(): void {
+function enablePrinting(): void {
   let opened: HTMLDetailsElement[] = [];
   addEventListener('beforeprint', () => {
-    const all = [...sections()];
-    opened = all.length > MOST_PRINTED ? [] : all.filter((section) => !section.open);
+    const all = [...findSections()];
+    opened = all.length > MAX_PRINTED_SECTIONS ? [] : all.filter((section) => !section.open);
     for (const section of opened) section.open = true;
   });
   addEventListener('afterprint', () => {

@@ -1,15 +1,18 @@
-/** Seconds in sight, `from` < `to`. */
+/** The visible time, in seconds since 1970; `from` < `to`. */
 export interface View {
   from: number;
   to: number;
 }
 
-export type Move = 'earlier' | 'later' | 'in' | 'out' | 'all';
+const MOVES = ['earlier', 'later', 'in', 'out', 'all'] as const;
+export type Move = (typeof MOVES)[number];
 
-/** Nothing changes within less. */
-const SHORTEST = 60;
+export const isMove = (name: string | undefined): name is Move => MOVES.some((move) => move === name);
 
-/** Where a move leads, within the whole. */
+/** In seconds. A shorter view shows no change. */
+const SHORTEST_VIEW = 60;
+
+/** The view after a move, within `whole`. */
 export function applyMove({ from, to }: View, move: Move, whole: View): View {
   const length = to - from;
   switch (move) {
@@ -26,10 +29,10 @@ export function applyMove({ from, to }: View, move: Move, whole: View): View {
   }
 }
 
-/** The same length, pushed back inside; never longer than the whole, nor so short that nothing is to be seen. */
+/** Limits the length of a view, then shifts the view into `whole`. */
 export function clampView({ from, to }: View, whole: View): View {
   const full = whole.to - whole.from;
-  const length = Math.min(full, Math.max(to - from, Math.min(SHORTEST, full)));
+  const length = Math.min(full, Math.max(to - from, Math.min(SHORTEST_VIEW, full)));
   const middle = (from + to) / 2;
   const begin = Math.min(Math.max(middle - length / 2, whole.from), whole.to - length);
   return { from: begin, to: begin + length };

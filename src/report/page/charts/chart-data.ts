@@ -2,19 +2,21 @@ import { listGenerationFacts } from '../../../domain/measurement/generation-fact
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
-import { buildGenerationRow, type PackedGenerations, packGenerations } from '../generations/row.ts';
-import { getTone, type Tone } from '../tones.ts';
-import { formatJobLabel, formatJobLineLabel } from './job-line.ts';
+import { buildGenerationRow } from '../generations/row.ts';
+import { getTone, type Tone } from '../icons.ts';
+import { type PackedGenerations, type PackedSpans, packGenerations, packSpans } from '../packing.ts';
+import { formatJobLabel, formatJobLineLabel } from './job-labels.ts';
 
-/** A job whose need is a line across remaining validity. */
+/** The required validity of a job, drawn as a horizontal line. */
 export interface JobLine {
   name: string;
+  /** Of the line, with the margin. */
   label: string;
   required: Seconds;
   tone: Tone;
 }
 
-/** What the script of the page draws of one series. Never the key of a generation. */
+/** The data of one series for the script of the page. It never contains key ids. */
 export interface ChartData {
   generations: PackedGenerations;
   gaps: PackedSpans;
@@ -25,12 +27,9 @@ export interface ChartData {
   worstCase: { at: Instant; seconds: Seconds };
 }
 
-/** Seconds: from the end of the one before to the beginning, and from there to its end. */
-export type PackedSpans = number[];
-
 export function buildChartData(
   measurement: Measurement,
-  verdicts: readonly JobJudgement[],
+  judgements: readonly JobJudgement[],
   failed: readonly Span[],
 ): ChartData {
   const { firstSample, lastSample, worstCase, gaps } = measurement;
@@ -41,7 +40,7 @@ export function buildChartData(
     ),
     gaps: packSpans(gaps),
     failedPolls: packSpans(failed),
-    jobs: verdicts.map(({ job, required, verdict }) => ({
+    jobs: judgements.map(({ job, required, verdict }) => ({
       name: formatJobLabel(job),
       label: formatJobLineLabel(job),
       required,
@@ -51,25 +50,4 @@ export function buildChartData(
     lastSample,
     worstCase: { at: worstCase.at, seconds: worstCase.seconds },
   };
-}
-
-export function packSpans(spans: readonly Span[]): PackedSpans {
-  let before = 0;
-  return spans.flatMap(({ from, to }) => {
-    const [begin, end] = [Math.floor(from / 1000), Math.ceil(to / 1000)];
-    const packed = [begin - before, end - begin];
-    before = end;
-    return packed;
-  });
-}
-
-export function unpackSpans(packed: PackedSpans): Span[] {
-  const spans: Span[] = [];
-  let at = 0;
-  for (let index = 0; index < packed.length; index += 2) {
-    const from = at + packed[index]!;
-    at = from + packed[index + 1]!;
-    spans.push({ from: from * 1000, to: at * 1000 });
-  }
-  return spans;
 }

@@ -8,15 +8,15 @@ import { formatPercent, renderSvgFrame } from './svg-frame.ts';
 
 const HEIGHT = 130;
 
-/** How often each length came, with the median. */
-export function renderHistogramSvg(what: string, found: Histogram): Markup {
-  const { bins, maxCount, extremes } = found;
-  const [from, to] = [bins[0]!.from, bins.at(-1)!.to];
+/** The bins, with a line at the median. */
+export function renderHistogramSvg(title: string, histogram: Histogram): Markup {
+  const { bins, maxCount, extremes } = histogram;
+  const [from, to] = [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 0];
   const x = (length: number) => (length - from) / (to - from);
   const step = chooseRoundStep(to - from, 4);
   const median = x(Math.max(from, Math.min(to, extremes.median)));
   return renderSvgFrame({
-    label: describeDistribution(what, found),
+    label: describeDistribution(title, histogram),
     height: HEIGHT,
     yTicks: [
       { position: 0, label: '' },
@@ -30,7 +30,7 @@ export function renderHistogramSvg(what: string, found: Histogram): Markup {
       ...bins
         .filter(({ count }) => count > 0)
         .map((bin) => {
-          // One of a thousand must be seen, too.
+          // A bin with few values must be visible, too.
           const height = Math.max(2, (HEIGHT * bin.count) / maxCount);
           return html`<rect class="bar" x="${formatPercent(x(bin.from))}" width="${formatPercent(1 / bins.length)}" y="${(y(0) - height).toFixed(2)}" height="${height.toFixed(2)}"><title>${short(bin.from)} to ${short(bin.to)}: ${formatCount(bin.count, 'time')}</title></rect>`;
         }),

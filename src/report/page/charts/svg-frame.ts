@@ -1,61 +1,61 @@
 import { type Content, html, type Markup } from '../markup.ts';
 
-/** A place on an axis: 0 is its beginning, 1 its end. */
 export interface Tick {
+  /** 0 is the start of the axis, 1 its end. */
   position: number;
   label: string;
 }
 
 export interface SvgFrameOptions {
-  /** What the picture says, in words. */
+  /** The content in words, for screen readers. */
   label: string;
-  /** Pixels of the plot, without the labels around it. */
+  /** Pixels of the plot, without labels. */
   height: number;
   /** Ascending from the bottom. */
   yTicks: readonly Tick[];
   xTicks: readonly Tick[];
-  /** Behind everything. */
+  /** Behind all other parts. */
   background?: Content;
-  /** Drawn in a square of {@link SHAPE_UNITS} units that is stretched over the plot. */
+  /** Drawn in a square of {@link SHAPE_UNITS} units, which is stretched to the size of the plot. */
   shapes?: Content;
-  /** Placed by {@link formatPercent} and {@link Place}, so that nothing of them is stretched. */
+  /** Not stretched: `x` comes from {@link formatPercent}, `y` from the argument. */
   marks?: (y: (share: number) => number) => Content;
 }
 
-/** Units of the square in which shapes are drawn, from the left and from the top. */
+/** Width and height of the square for shapes. Its origin is the upper left corner. */
 export const SHAPE_UNITS = 1000;
-const ABOVE = 20;
-const BELOW = 24;
+/** Pixels for labels above and below the plot. */
+const [SPACE_ABOVE, SPACE_BELOW] = [20, 24];
 
 export const formatPercent = (share: number) => `${Number((share * 100).toFixed(3))}%`;
 
 /**
- * A picture as wide as its place, whose words keep their size: shapes are stretched, all else is placed by percent.
- * It needs no script, and prints sharply.
+ * A chart that fills the width of its container without a script. Shapes are stretched. Positions of texts and marks are
+ * percentages, so that their size stays the same.
  */
 export function renderSvgFrame(frame: SvgFrameOptions): Markup {
   const { label, height, yTicks, xTicks, background, shapes, marks } = frame;
-  const y = (share: number) => Number((ABOVE + (1 - share) * height).toFixed(2));
-  return html`<svg class="plot" role="img" aria-label="${label}" width="100%" height="${ABOVE + height + BELOW}">
+  const y = (share: number) => Number((SPACE_ABOVE + (1 - share) * height).toFixed(2));
+  return html`<svg class="plot" role="img" aria-label="${label}" width="100%" height="${SPACE_ABOVE + height + SPACE_BELOW}">
 ${background}
 <g class="grid">${yTicks.map(({ position: at }) => html`<line x1="0" x2="100%" y1="${y(at)}" y2="${y(at)}"/>`)}</g>
-<svg class="shapes" y="${ABOVE}" width="100%" height="${height}" viewBox="0 0 ${SHAPE_UNITS} ${SHAPE_UNITS}" preserveAspectRatio="none">${shapes}</svg>
+<svg class="shapes" y="${SPACE_ABOVE}" width="100%" height="${height}" viewBox="0 0 ${SHAPE_UNITS} ${SHAPE_UNITS}" preserveAspectRatio="none">${shapes}</svg>
 <g class="ticks">${yTicks.map(({ position: at, label: text }) => html`<text x="0" y="${y(at) - 4}">${text}</text>`)}
-${xTicks.map((tick, index) => xLabel(tick, index, ABOVE + height))}</g>
+${xTicks.map((tick, index) => renderXLabel(tick, index, SPACE_ABOVE + height))}</g>
 ${marks?.(y)}
 </svg>`;
 }
 
-function xLabel({ position: at, label }: Tick, index: number, bottom: number): Markup {
+function renderXLabel({ position: at, label }: Tick, index: number, bottom: number): Markup {
   const minor = index % 2 === 0 ? '' : ' minor';
   return html`<text class="${chooseAnchorClass(at, 0.04)}${minor}" x="${formatPercent(at)}" y="${bottom + 17}">${label}</text>`;
 }
 
-/** Words at the edges must not be cut off. */
+/** The text anchor. A text near an edge extends to the inside, so that it is not cut off. */
 export const chooseAnchorClass = (at: number, edge = 0.5) =>
   at < edge ? 'from-here' : at > 1 - edge ? 'to-here' : 'around-here';
 
-export const formatPoints = (places: readonly (readonly [x: number, y: number])[]) =>
-  places
+export const formatPoints = (points: readonly (readonly [x: number, y: number])[]) =>
+  points
     .map(([x, y]) => `${Number((x * SHAPE_UNITS).toFixed(2))} ${Number(((1 - y) * SHAPE_UNITS).toFixed(2))}`)
     .join('L');

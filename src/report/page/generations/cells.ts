@@ -16,17 +16,18 @@ export const GENERATION_COLUMNS = [
   'notes',
 ] as const;
 
-const length = (seconds: Seconds | null) => (seconds === null ? '–' : formatDuration(seconds));
+const formatNullableDuration = (seconds: Seconds | null) =>
+  seconds === null ? '–' : formatDuration(seconds);
 
-/** One row of the table of generations, for the page as it is written and for its script. */
+/** One table row, for the static page and for its script. */
 export const formatGenerationCells = (row: GenerationRow): string[] => [
   formatTimestamp(row.firstSeen),
   formatTimestamp(row.lastSeen),
   row.issuedAt === null ? '–' : formatTimestamp(row.issuedAt),
   formatTimestamp(row.expiration),
-  length(row.validityWhenIssued),
-  length(row.leadTime),
-  length(row.interval),
+  formatNullableDuration(row.validityWhenIssued),
+  formatNullableDuration(row.leadTime),
+  formatNullableDuration(row.interval),
   formatNumber(row.sampleCount),
   describeGenerationFlags(row.flags, (row.servedTo - row.lastSeen) / 1000).join('; '),
 ];

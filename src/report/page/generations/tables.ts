@@ -6,31 +6,31 @@ import { html, type Markup } from '../markup.ts';
 import { formatGenerationCells, GENERATION_COLUMNS } from './cells.ts';
 import { buildGenerationRow, type GenerationRow } from './row.ts';
 
-/** More would make the page slow to open; the script has the others. */
-const NEWEST_SHOWN = 200;
-const WORST_SHOWN = 10;
+/** More rows would make the page slow to open. The script adds older rows on demand. */
+const MAX_GENERATIONS = 200;
+const MAX_WORST_ROTATIONS = 10;
 
-/** The rotations that left the least, and the newest generations, newest first. */
+/** The rotations with the shortest lead times, and the newest generations in descending order. */
 export function renderGenerationTables(measurement: Measurement, id: string): Markup {
   const facts = listGenerationFacts(measurement);
   const newest = facts.at(-1);
-  const row = (each: (typeof facts)[number]) => buildGenerationRow(each, each === newest);
-  const worst = findShortestLeadTimes(facts, WORST_SHOWN);
-  const shown = facts.slice(-NEWEST_SHOWN).reverse();
-  const rest = facts.length - shown.length;
+  const buildRow = (each: (typeof facts)[number]) => buildGenerationRow(each, each === newest);
+  const worst = findShortestLeadTimes(facts, MAX_WORST_ROTATIONS);
+  const shown = facts.slice(-MAX_GENERATIONS).reverse();
+  const olderCount = facts.length - shown.length;
   return html`<h3 id="${id}-worst">Worst rotations</h3>
-${worst.length === 0 ? html`<p class="muted">${NO_ROTATION_MESSAGE}</p>` : table(worst.map(row), `${id}-worst`)}
+${worst.length === 0 ? html`<p class="muted">${NO_ROTATION_MESSAGE}</p>` : renderTable(worst.map(buildRow), `${id}-worst`)}
 <details class="generations" data-keep="${id}-generations">
 <summary><h3 id="${id}-generations">Generations</h3> <span class="muted">${formatCount(facts.length, 'generation')}, newest first</span></summary>
-${table(shown.map(row), `${id}-generations`)}
+${renderTable(shown.map(buildRow), `${id}-generations`)}
 ${
-  rest > 0 &&
-  html`<p class="older"><span>${formatCount(rest, 'older generation')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
+  olderCount > 0 &&
+  html`<p class="older"><span>${formatCount(olderCount, 'older generation')} not shown</span> <button type="button" hidden data-older>show older</button></p>`
 }
 </details>`;
 }
 
-const table = (rows: readonly GenerationRow[], labelledBy: string) =>
+const renderTable = (rows: readonly GenerationRow[], labelledBy: string) =>
   html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${labelledBy}"><table class="rows dated">
 <thead><tr>${GENERATION_COLUMNS.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${formatGenerationCells(row).map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>

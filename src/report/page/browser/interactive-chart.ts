@@ -1,0 +1,109 @@
+import { describeGapAt, describeRemainingAt, describeSpare } from '../../messages/page.ts';
+import { findElement, readEmbeddedJson } from './elements.ts';
+import { createSawToothChart, type SawToothChart } from './saw-tooth-chart.ts';
+import { buildSawToothData, findRemainingAt, type SawToothData } from './saw-tooth-data.ts';
+import { applyMove, clampView, isFullView, isMove, type Move, type View } from './zoom.ts';
+
+const MOVES_BY_KEY = new Map<string, Move>([
+  ['ArrowLeft', 'earlier'],
+  ['ArrowRight', 'later'],
+  ['+', 'in'],
+  ['=', 'in'],
+  ['-', 'out'],
+  ['0', 'all'],
+  ['Escape', 'all'],
+]);
+
+/** A sawtooth chart with its buttons, keys and readout. */
+export interface InteractiveChart {
+  id: string;
+  /** Null if the whole chart is shown. */
+  getView(): View | null;
+  showView(view: View): void;
+}
+
+/**
+ * Replaces the static chart of a figure.
+ * @param initialView null for the whole chart
+ */
+export function openChart(figure: HTMLElement, initialView: View | null): InteractiveChart {
+  const id = figure.dataset.chart ?? '';
+  const data = buildSawToothData(readEmbeddedJson(`${id}-data`));
+  const whole: View = { from: data.from, to: data.to };
+  const staticChart = findElement<HTMLElement>(figure, '.still');
+  const container = createContainer(id, staticChart);
+  const readout = findElement<HTMLOutputElement>(figure, '.readout');
+  let cursorTime: number | null = null;
+
+  staticChart.after(container);
+  staticChart.hidden = true;
+  for (const each of figure.querySelectorAll<HTMLElement>('.toolbar, .readout, .keys')) each.hidden = false;
+
+  const chart: SawToothChart = createSawToothChart(container, data, {
+    onViewChange: (view) => publishView(figure, view),
+    onCursorMove: (at) => {
+      cursorTime = at;
+      readout.value = at === null ? '' : describeCursor(data, at);
+    },
+  });
+  const move = (kind: Move) => chart.showView(applyMove(chart.getView(), kind, whole));
+
+  figure.addEventListener('click', ({ target }) => {
+    const button = target instanceof Element ? target.closest<HTMLElement>('[data-do]') : null;
+    const kind = button?.dataset.do;
+    if (isMove(kind)) move(kind);
+  });
+  // Screen readers announce the readout for keys only, because the pointer changes it too often.
+  container.addEventListener('pointermove', () => readout.setAttribute('aria-live', 'off'));
+  container.addEventListener('keydown', (event) => {
+    const kind = MOVES_BY_KEY.get(event.key);
+    if (kind === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    readout.setAttribute('aria-live', 'polite');
+    const isPan = kind === 'earlier' || kind === 'later';
+    if (isPan && (event.shiftKey || isFullView(chart.getView(), whole))) {
+      const { from, to } = chart.getView();
+      const step = ((to - from) / 100) * (kind === 'earlier' ? -1 : 1);
+      chart.setCursorTime(Math.min(to, Math.max(from, (cursorTime ?? (from + to) / 2) + step)));
+    } else move(kind);
+  });
+  new ResizeObserver(() => chart.resizeToContainer()).observe(container);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => chart.repaint());
+
+  if (initialView !== null) chart.showView(clampView(initialView, whole));
+  else publishView(figure, whole);
+  figure.dataset.points = String(data.columns[0].length);
+  figure.dataset.state = 'drawn';
+  return {
+    id,
+    getView: () => (isFullView(chart.getView(), whole) ? null : chart.getView()),
+    showView: (view) => chart.showView(clampView(view, whole)),
+  };
+}
+
+/** Has the same description for screen readers as the static chart. */
+function createContainer(id: string, staticChart: HTMLElement): HTMLElement {
+  const container = document.createElement('div');
+  container.className = 'live';
+  container.id = `${id}-chart`;
+  container.tabIndex = 0;
+  container.setAttribute('role', 'application');
+  container.setAttribute('aria-roledescription', 'chart');
+  container.setAttribute('aria-label', findElement(staticChart, 'svg').getAttribute('aria-label') ?? '');
+  return container;
+}
+
+/** Tests read the view from these attributes. */
+function publishView(figure: HTMLElement, { from, to }: View): void {
+  figure.dataset.from = String(Math.floor(from));
+  figure.dataset.to = String(Math.ceil(to));
+}
+
+/** @param seconds since 1970 */
+function describeCursor(data: SawToothData, seconds: number): string {
+  const at = Math.floor(seconds) * 1000;
+  const remaining = findRemainingAt(data, at);
+  if (remaining === null) return describeGapAt(at);
+  const jobs = data.jobs.map(({ name, required }) => describeSpare(name, remaining - required));
+  return [describeRemainingAt(at, remaining), ...jobs].join(' · ');
+}

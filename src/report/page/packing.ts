@@ -1,0 +1,165 @@
+import type { Seconds, Span } from '../../domain/model.ts';
+import type { GenerationRow } from './generations/row.ts';
+
+type ColumnValue = number | null;
+
+/**
+ * A column of whole numbers. If most values are equal, it stores the common value and the exceptions, as alternating
+ * indexes and values. A page with 100,000 generations then needs only one or two megabytes.
+ */
+export type PackedColumn = ColumnValue[] | { commonValue: ColumnValue; exceptions: ColumnValue[] };
+
+export function packColumn(values: readonly ColumnValue[]): PackedColumn {
+  const commonValue = findMostCommon(values);
+  const exceptions = values.flatMap((value, index) => (value === commonValue ? [] : [index, value]));
+  return exceptions.length < values.length ? { commonValue, exceptions } : [...values];
+}
+
+export function unpackColumn(packed: PackedColumn, rowCount: number): ColumnValue[] {
+  if (Array.isArray(packed)) return packed;
+  const { commonValue, exceptions } = packed;
+  const values = new Array<ColumnValue>(rowCount).fill(commonValue);
+  for (let index = 0; index < exceptions.length; index += 2) {
+    values[exceptions[index] ?? 0] = exceptions[index + 1] ?? null;
+  }
+  return values;
+}
+
+function findMostCommon(values: readonly ColumnValue[]): ColumnValue {
+  const counts = new Map<ColumnValue, number>();
+  let found: ColumnValue = null;
+  for (const value of values) {
+    const count = (counts.get(value) ?? 0) + 1;
+    counts.set(value, count);
+    if (count > (counts.get(found) ?? 0)) found = value;
+  }
+  return found;
+}
+
+/**
+ * A generation as differences from its usual values, in seconds, so that most values of a column are equal. Usually a
+ * served period begins at the end of the one before, the lead time is the validity left at its end, and so on.
+ */
+interface RelativeRow {
+  sincePrevious: Seconds;
+  served: Seconds;
+  /** Remaining validity at the end of the served period. */
+  left: Seconds;
+  beforeFirstSeen: Seconds;
+  afterLastSeen: Seconds;
+  issued: Seconds | null;
+  validityWhenIssued: Seconds | null;
+  leadTime: Seconds | null;
+  interval: Seconds | null;
+  sampleCount: number;
+  flags: number;
+}
+
+function toRelative(row: GenerationRow, previous: GenerationRow | undefined): RelativeRow {
+  const seconds = (from: number, to: number) => (to - from) / 1000;
+  const served = seconds(row.servedFrom, row.servedTo);
+  const left = seconds(row.servedTo, row.expiration);
+  const { issuedAt, validityWhenIssued, leadTime, interval } = row;
+  return {
+    sincePrevious: seconds(previous?.servedTo ?? 0, row.servedFrom),
+    served,
+    left,
+    beforeFirstSeen: seconds(row.servedFrom, row.firstSeen),
+    afterLastSeen: seconds(row.lastSeen, row.servedTo),
+    issued: issuedAt === null ? null : seconds(row.servedFrom, issuedAt),
+    validityWhenIssued: validityWhenIssued === null ? null : validityWhenIssued - served - left,
+    leadTime: leadTime === null ? null : leadTime - left,
+    interval: interval === null ? null : interval - served,
+    sampleCount: row.sampleCount,
+    flags: row.flags,
+  };
+}
+
+function fromRelative(row: RelativeRow, previous: GenerationRow | undefined): GenerationRow {
+  const { served, left, issued, validityWhenIssued, leadTime, interval } = row;
+  const servedFrom = (previous?.servedTo ?? 0) + row.sincePrevious * 1000;
+  const servedTo = servedFrom + served * 1000;
+  return {
+    servedFrom,
+    servedTo,
+    firstSeen: servedFrom + row.beforeFirstSeen * 1000,
+    lastSeen: servedTo - row.afterLastSeen * 1000,
+    issuedAt: issued === null ? null : servedFrom + issued * 1000,
+    expiration: servedTo + left * 1000,
+    validityWhenIssued: validityWhenIssued === null ? null : validityWhenIssued + served + left,
+    leadTime: leadTime === null ? null : leadTime + left,
+    interval: interval === null ? null : interval + served,
+    sampleCount: row.sampleCount,
+    flags: row.flags,
+  };
+}
+
+export interface PackedGenerations {
+  count: number;
+  columns: Record<keyof RelativeRow, PackedColumn>;
+}
+
+const mapColumns = <T>(compute: (name: keyof RelativeRow) => T): Record<keyof RelativeRow, T> => ({
+  sincePrevious: compute('sincePrevious'),
+  served: compute('served'),
+  left: compute('left'),
+  beforeFirstSeen: compute('beforeFirstSeen'),
+  afterLastSeen: compute('afterLastSeen'),
+  issued: compute('issued'),
+  validityWhenIssued: compute('validityWhenIssued'),
+  leadTime: compute('leadTime'),
+  interval: compute('interval'),
+  sampleCount: compute('sampleCount'),
+  flags: compute('flags'),
+});
+
+export function packGenerations(rows: readonly GenerationRow[]): PackedGenerations {
+  const relative = rows.map((row, index) => toRelative(row, rows[index - 1]));
+  return { count: rows.length, columns: mapColumns((name) => packColumn(relative.map((row) => row[name]))) };
+}
+
+export function unpackGenerations({ count, columns }: PackedGenerations): GenerationRow[] {
+  const values = mapColumns((name) => unpackColumn(columns[name], count));
+  const rows: GenerationRow[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const relative: RelativeRow = {
+      sincePrevious: values.sincePrevious[index] ?? 0,
+      served: values.served[index] ?? 0,
+      left: values.left[index] ?? 0,
+      beforeFirstSeen: values.beforeFirstSeen[index] ?? 0,
+      afterLastSeen: values.afterLastSeen[index] ?? 0,
+      issued: values.issued[index] ?? null,
+      validityWhenIssued: values.validityWhenIssued[index] ?? null,
+      leadTime: values.leadTime[index] ?? null,
+      interval: values.interval[index] ?? null,
+      sampleCount: values.sampleCount[index] ?? 0,
+      flags: values.flags[index] ?? 0,
+    };
+    rows.push(fromRelative(relative, rows.at(-1)));
+  }
+  return rows;
+}
+
+/** For each span: seconds from the end of the previous span to its start, then its length in seconds. */
+export type PackedSpans = number[];
+
+export function packSpans(spans: readonly Span[]): PackedSpans {
+  let previousEnd = 0;
+  return spans.flatMap(({ from, to }) => {
+    const [begin, end] = [Math.floor(from / 1000), Math.ceil(to / 1000)];
+    const packed = [begin - previousEnd, end - begin];
+    previousEnd = end;
+    return packed;
+  });
+}
+
+export function unpackSpans(packed: PackedSpans): Span[] {
+  const spans: Span[] = [];
+  let end = 0;
+  for (let index = 0; index < packed.length; index += 2) {
+    const from = end + (packed[index] ?? 0);
+    end = from + (packed[index + 1] ?? 0);
+    spans.push({ from: from * 1000, to: end * 1000 });
+  }
+  return spans;
+}
