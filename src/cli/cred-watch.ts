@@ -1,4 +1,4 @@
-/** The entry point, and the only file that uses `process`. */
+/** The entry point. Only this file uses the streams, variables and signals of `process`. */
 import { homedir, hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
 import { CredWatchError, getSystemErrorCode } from '../errors.ts';

@@ -321,13 +321,13 @@ const databases: BadInput[] = [
 const outputs: BadInput[] = [
   {
     args: ['report', '--db', 'ours.db', '-o', 'none/report.txt'],
-    error: 'none/report.txt cannot be written (ENOENT)',
-    hint: 'name another file, or - for stdout',
+    error: 'could not write none/report.txt (ENOENT)',
+    hint: 'give another file, or - for stdout',
   },
   {
     args: ['export', '--db', 'ours.db', '-o', '.'],
-    error: '. cannot be written (EISDIR)',
-    hint: 'name another file, or - for stdout',
+    error: 'could not write . (EISDIR)',
+    hint: 'give another file, or - for stdout',
   },
 ].map((each) => ({ ...each, make: (folder: string) => makeOurs(folder, 'ours.db', MIGRATIONS.length) }));
 

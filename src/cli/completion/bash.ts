@@ -1,8 +1,8 @@
 import { COMPLETE_COMMAND } from './shells.ts';
 
 /**
- * For bash from 3.2 (macOS) on, with or without the package bash-completion. readline breaks words at `=` and `:` too
- * (COMP_WORDBREAKS) and replaces the last piece alone.
+ * Works in bash 3.2 (macOS) and later, with and without the package bash-completion. readline also splits words at `=` and
+ * `:` (COMP_WORDBREAKS), and replaces only the last part.
  */
 export const BASH_SCRIPT = String.raw`# bash completion of cred-watch. In ~/.bashrc: source <(cred-watch completion bash)
 _cred_watch() {

@@ -1,6 +1,6 @@
-/** A completion that the shell offers, with the text shown beside the value. */
+/** A word that the shell offers. */
 export interface Candidate {
   value: string;
-  /** `''` if there is nothing to explain. */
+  /** Shown next to the word; may be `''`. */
   description: string;
 }

@@ -1,6 +1,6 @@
 import { COMPLETE_COMMAND } from './shells.ts';
 
-/** For fish from 3.0 on. */
+/** Works in fish 3.0 and later. */
 export const FISH_SCRIPT = String.raw`# fish completion of cred-watch. In config.fish: cred-watch completion fish | source
 function __cred_watch_complete
     set -l words (commandline -opc)

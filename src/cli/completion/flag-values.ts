@@ -6,41 +6,41 @@ import { FAULT_CONDITIONS } from '../../server/faults/parse-fault.ts';
 import { VARIANTS } from '../../server/variants.ts';
 import type { Candidate } from './candidate.ts';
 
-/** Names that only this machine knows. Whatever goes wrong with finding them out, there are none. */
+/** Reads names that only this machine knows. Resolves to no names on any error. */
 export type LocalNameReader = (kind: 'host' | 'role' | 'job' | 'profile') => Promise<readonly string[]>;
 
-/** What a flag may be: words, or a file behind so much of what was typed. */
+/** Values of a flag: words, or a file name after this part of the typed text. */
 export type FlagValues = { words: readonly Candidate[] } | { files: string };
 
-/** Null: what the flag itself says of its choices. */
-type Source = (typed: string, names: LocalNameReader) => FlagValues | null | Promise<FlagValues>;
+/** Null to use the choices that the flag declares. */
+type ValueFinder = (typed: string, names: LocalNameReader) => FlagValues | null | Promise<FlagValues>;
 
-/** Where the flags alone do not tell. Those of one command go by both names. */
-const SOURCES: Readonly<Record<string, Source>> = {
+/** Flags that do not declare their values. A key may start with the name of a command. */
+const VALUE_FINDERS: Readonly<Record<string, ValueFinder>> = {
   'report --format': (typed) => {
     const [, name] = /^([^=]*=)/.exec(typed) ?? [];
     return name === undefined ? null : { files: name };
   },
-  '--host': async (_, names) => plainly(await names('host')),
-  '--role': async (_, names) => plainly(await names('role')),
-  '--job': async (_, names) => plainly(await names('job')),
-  '--profile': async (_, names) => plainly(await names('profile')),
-  '--timezone': () => plainly(['UTC', 'local', ...Intl.supportedValuesOf('timeZone')]),
+  '--host': async (_, names) => toWords(await names('host')),
+  '--role': async (_, names) => toWords(await names('role')),
+  '--job': async (_, names) => toWords(await names('job')),
+  '--profile': async (_, names) => toWords(await names('profile')),
+  '--timezone': () => toWords(['UTC', 'local', ...Intl.supportedValuesOf('timeZone')]),
   '--shape': (typed) => {
-    const before = upTo(',', typed);
-    const rest = SHAPES.filter((shape) => !before.split(',').includes(shape));
-    return plainly(rest.map((shape) => before + shape));
+    const before = upToLastComma(typed);
+    const others = SHAPES.filter((shape) => !before.split(',').includes(shape));
+    return toWords(others.map((shape) => before + shape));
   },
   '--fault': (typed) => {
-    const before = upTo(',', typed);
-    if (before === '')
+    const before = upToLastComma(typed);
+    if (before === '') {
+      const faults = Object.entries(FAULT_DEFINITIONS);
       return {
-        words: Object.entries(FAULT_DEFINITIONS).map(([kind, { syntax, description }]) =>
-          fault(kind, syntax, description),
-        ),
+        words: faults.map(([kind, { syntax, description }]) => toFault(kind, syntax, description)),
       };
-    const left = FAULT_CONDITIONS.filter((name) => !before.includes(`,${name}=`));
-    return plainly(left.map((name) => `${before}${name}=`));
+    }
+    const others = FAULT_CONDITIONS.filter((name) => !before.includes(`,${name}=`));
+    return toWords(others.map((name) => `${before}${name}=`));
   },
   '--scenario': (typed) =>
     /[./\\]/.test(typed)
@@ -60,30 +60,31 @@ const SOURCES: Readonly<Record<string, Source>> = {
   }),
 };
 
-/** Null where nobody can know. */
+/** Null if the values are not known. */
 export async function findFlagValues(
   option: Option,
   command: Command | null,
   typed: string,
   names: LocalNameReader,
 ): Promise<FlagValues | null> {
-  const source = SOURCES[`${command?.name()} ${option.long}`] ?? SOURCES[option.long ?? ''];
-  const values = await source?.(typed, names);
+  const { long = '', flags, argChoices } = option;
+  const findValues = VALUE_FINDERS[`${command?.name()} ${long}`] ?? VALUE_FINDERS[long];
+  const values = await findValues?.(typed, names);
   if (values != null) return values;
-  if (option.argChoices !== undefined) return plainly(option.argChoices);
-  return isFileArgument(/<(.*)>/.exec(option.flags)?.[1] ?? '') ? { files: '' } : null;
+  if (argChoices !== undefined) return toWords(argChoices);
+  return isFileArgument(/<(.*)>/.exec(flags)?.[1] ?? '') ? { files: '' } : null;
 }
 
-/** By the name that help gives a value. */
+/** @param name of a value in the help: `-o, --output <file>` */
 export const isFileArgument = (name: string): boolean => name === 'file' || name === 'path';
 
-const plainly = (values: readonly string[]): FlagValues => ({
+const toWords = (values: readonly string[]): FlagValues => ({
   words: values.map((value) => ({ value, description: '' })),
 });
 
-const upTo = (separator: string, typed: string) => typed.slice(0, typed.lastIndexOf(separator) + 1);
+const upToLastComma = (typed: string) => typed.slice(0, typed.lastIndexOf(',') + 1);
 
-/** A value that may be left out is left to whoever wants one. */
-function fault(kind: string, form: string, description: string): Candidate {
-  return { value: form.startsWith(`${kind}=`) ? `${kind}=` : kind, description };
+/** Adds `=` only if the fault requires a value. */
+function toFault(kind: string, syntax: string, description: string): Candidate {
+  return { value: syntax.startsWith(`${kind}=`) ? `${kind}=` : kind, description };
 }

@@ -4,25 +4,25 @@ import type { Io } from '../process/io.ts';
 import type { LocalNameReader } from './flag-values.ts';
 
 /**
- * Reads them where they are, and changes nothing.
- * @param database as `--db` names it, for which the shell has not yet done what it does
+ * Reads names from the database and the AWS config files, and writes nothing.
+ * @param database the value of `--db`, in which the shell has not expanded `~`
  */
 export function createLocalNameReader(database: string | undefined, io: Io): LocalNameReader {
   return async (kind) => {
     try {
-      return (kind === 'profile' ? await profiles(io) : await recorded(kind, database, io)).filter(
-        isHarmless,
-      );
+      const names =
+        kind === 'profile' ? await readProfileNames(io) : await readStoredNames(kind, database, io);
+      return names.filter(isPrintable);
     } catch {
       return [];
     }
   };
 }
 
-/** What would draw on the terminal, or end the line of the answer, can be typed by nobody either. */
-const isHarmless = (name: string) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u.test(name);
+/** Other characters could change the terminal or end the line, and users cannot type them. */
+const isPrintable = (name: string) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u.test(name);
 
-async function recorded(kind: 'host' | 'role' | 'job', database: string | undefined, io: Io) {
+async function readStoredNames(kind: 'host' | 'role' | 'job', database: string | undefined, io: Io) {
   const { SampleStore } = await import('../../store/sample-store.ts');
   const file = database?.startsWith('~/') ? join(io.home, database.slice(2)) : database;
   const store = SampleStore.openReadOnly(resolveDatabasePath(file, io));
@@ -33,7 +33,7 @@ async function recorded(kind: 'host' | 'role' | 'job', database: string | undefi
   }
 }
 
-async function profiles({ env, home }: Io): Promise<string[]> {
+async function readProfileNames({ env, home }: Io): Promise<string[]> {
   const { readProfileFiles } = await import('../../sources/profile/files.ts');
   return [...(await readProfileFiles({ env, home })).profiles.keys()];
 }

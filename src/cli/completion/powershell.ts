@@ -1,8 +1,8 @@
 import { COMPLETE_COMMAND } from './shells.ts';
 
 /**
- * For Windows PowerShell 5.1 and PowerShell 7. Those before 7.3 lose empty arguments, and all take a native completion
- * that finds nothing for leave to complete files, unless it answers with an empty word.
+ * Works in Windows PowerShell 5.1 and PowerShell 7. Versions before 7.3 drop empty arguments. Without a result, every
+ * version completes file names, so an empty word is returned instead.
  */
 export const POWERSHELL_SCRIPT = String.raw`# PowerShell completion of cred-watch. In $PROFILE: cred-watch completion powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName 'cred-watch' -ScriptBlock {

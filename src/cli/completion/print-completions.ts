@@ -1,30 +1,31 @@
 import { EXIT } from '../flags/exit-codes.ts';
 import type { Io } from '../process/io.ts';
-import { declareProgram } from '../program.ts';
-import { type Completion, complete, findFlagValue } from './complete.ts';
+import { COMMANDS, declareProgram } from '../program.ts';
+import { Completer, type Completion, findFlagValue } from './complete.ts';
 import { createLocalNameReader } from './local-names.ts';
 
 /**
- * Answers a shell at TAB: what kind of thing stands at the cursor, then a line for each word, a tab before its
- * description. Nothing goes wrong in sight of the person at the keyboard: then there is no answer.
- * @param request the shell; the word at the cursor behind a `=`, since some shells lose an empty one; the words before
+ * Prints completions for a script of `scripts.ts`: the kind in the first line, then a line per word, with a tab before
+ * the description. Prints nothing on an error, because the user is typing.
+ * @param request the shell; the word at the cursor after a `=`, because some shells drop empty words; the words before it
  */
 export async function printCompletions(request: readonly string[], io: Io): Promise<number> {
   const [shell, marked = '=', ...rest] = request;
-  // bash hands over what was typed; the others know what it means.
+  // bash passes words as typed. The other shells remove quotes.
   const [current = '', ...before] = [marked.slice(1), ...rest].map(
-    shell === 'bash' ? unquoted : (word) => word,
+    shell === 'bash' ? removeQuotes : (word) => word,
   );
   const names = createLocalNameReader(findFlagValue(before, '--db'), io);
   try {
-    await io.stdout.write(answer(await complete(declareProgram(), before, current, names)));
+    const completer = new Completer(declareProgram(), COMMANDS, names);
+    await io.stdout.write(format(await completer.complete(before, current)));
   } catch {
     return EXIT.failed;
   }
   return EXIT.ok;
 }
 
-function answer(completion: Completion): string {
+function format(completion: Completion): string {
   switch (completion.kind) {
     case 'words': {
       const lines = completion.words.map(({ value, description }) => `${value}\t${description}\n`);
@@ -37,8 +38,8 @@ function answer(completion: Completion): string {
   }
 }
 
-/** A word without its quotes; the last may still be open. What a shell would put in place of anything stays as typed. */
-const unquoted = (word: string): string =>
+/** The last quote may still be open. Expansions stay as typed. */
+const removeQuotes = (word: string): string =>
   word.replace(
     /'([^']*)(?:'|$)|"((?:\\.|[^"\\])*)(?:"|$)|\\(.)/gs,
     (_, single?: string, double?: string, escaped?: string) =>

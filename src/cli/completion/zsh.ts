@@ -1,6 +1,6 @@
 import { COMPLETE_COMMAND } from './shells.ts';
 
-/** For zsh 5; sourced, or as the file `_cred-watch` in a folder of `$fpath`. */
+/** Works in zsh 5: sourced, or as the file `_cred-watch` in a folder of `$fpath`. */
 export const ZSH_SCRIPT = String.raw`#compdef cred-watch
 # zsh completion of cred-watch. In ~/.zshrc: source <(cred-watch completion zsh)
 _cred-watch() {

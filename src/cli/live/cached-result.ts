@@ -1,58 +1,64 @@
 import type { Clock } from '../../clock.ts';
 
-/** So long a result is good for, if nothing happens: time goes on in it, too. */
-const GOOD_FOR = 10_000;
+/** A result depends on the current time, so it expires even if nothing changes. */
+const MAX_AGE_MS = 10_000;
 
-/** Whatever happens: what took a second to make is made anew every ten seconds at most. */
-const LONGEST_SHARE = 10;
+/** A result is kept for at least this many times its cost, so that computing takes at most a tenth of the time. */
+const MIN_AGE_PER_COST = 10;
 
-/**
- * Something that is costly to make, kept for those who ask for it. Several who ask at once wait for one making; a failed
- * one is not kept.
- */
+interface CachedValue<T> {
+  value: T;
+  computedAt: number;
+  costMs: number;
+  isOutdated: boolean;
+}
+
+/** A costly result that several callers share. Concurrent callers wait for one computation. Errors are not cached. */
 export class CachedResult<T> {
-  readonly #make: () => T | Promise<T>;
-  readonly #ready: () => Promise<void>;
+  readonly #compute: () => T | Promise<T>;
+  readonly #waitUntilIdle: () => Promise<void>;
   readonly #clock: Clock;
-  #kept: { value: T; madeAt: number; cost: number; isOutdated: boolean } | null = null;
-  #coming: Promise<T> | null = null;
-  #changes = 0;
+  #cached: CachedValue<T> | null = null;
+  #pending: Promise<T> | null = null;
+  #changeCount = 0;
 
-  /** @param ready when it may be made, as soon as it is wanted */
-  constructor(make: () => T | Promise<T>, ready: () => Promise<void>, clock: Clock) {
-    this.#make = make;
-    this.#ready = ready;
+  /** @param waitUntilIdle delays each computation */
+  constructor(compute: () => T | Promise<T>, waitUntilIdle: () => Promise<void>, clock: Clock) {
+    this.#compute = compute;
+    this.#waitUntilIdle = waitUntilIdle;
     this.#clock = clock;
   }
 
-  /** @param isBusy something has the right of way: what is kept, however old, will do */
+  /** @param isBusy return any cached result, however old */
   async get(isBusy = false): Promise<T> {
-    if (this.#kept !== null && (isBusy || this.#isGood(this.#kept))) return this.#kept.value;
-    this.#coming ??= this.#renew().finally(() => {
-      this.#coming = null;
+    if (this.#cached !== null && (isBusy || this.#isFresh(this.#cached))) return this.#cached.value;
+    this.#pending ??= this.#renew().finally(() => {
+      this.#pending = null;
     });
-    return this.#coming;
+    return this.#pending;
   }
 
-  /** What it was made of has changed. */
+  /** Marks the result as outdated, because its input has changed. */
   invalidate(): void {
-    this.#changes += 1;
-    if (this.#kept !== null) this.#kept.isOutdated = true;
+    this.#changeCount += 1;
+    if (this.#cached !== null) this.#cached.isOutdated = true;
   }
 
-  #isGood({ madeAt, cost, isOutdated }: { madeAt: number; cost: number; isOutdated: boolean }): boolean {
-    const age = this.#clock.now() - madeAt;
-    // A clock that was set back makes it old.
-    return age >= 0 && age < Math.max(isOutdated ? 0 : GOOD_FOR, cost * LONGEST_SHARE);
+  #isFresh({ computedAt, costMs, isOutdated }: CachedValue<T>): boolean {
+    const age = this.#clock.now() - computedAt;
+    const maxAge = Math.max(isOutdated ? 0 : MAX_AGE_MS, costMs * MIN_AGE_PER_COST);
+    // The age is negative if the clock was set back.
+    return age >= 0 && age < maxAge;
   }
 
   async #renew(): Promise<T> {
-    await this.#ready();
-    const [begun, changes] = [this.#clock.now(), this.#changes];
-    const value = await this.#make();
-    const madeAt = this.#clock.now();
-    const isOutdated = changes !== this.#changes;
-    this.#kept = { value, madeAt, cost: Math.max(0, madeAt - begun), isOutdated };
+    await this.#waitUntilIdle();
+    const startedAt = this.#clock.now();
+    const changeCount = this.#changeCount;
+    const value = await this.#compute();
+    const computedAt = this.#clock.now();
+    const isOutdated = changeCount !== this.#changeCount;
+    this.#cached = { value, computedAt, costMs: Math.max(0, computedAt - startedAt), isOutdated };
     return value;
   }
 }

@@ -1,4 +1,4 @@
-import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
+import type { Instant, Seconds } from '../../domain/model.ts';
 import { checkPollHealth } from '../../domain/verdict/poll-health.ts';
 import type { ReportContext } from '../../report/context.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
@@ -13,7 +13,7 @@ import { parseAllowedHosts, parseListenAddresses } from '../flags/listen-address
 import type { ListeningFlags } from '../flags/listening-flags.ts';
 import { DEFAULT_WIDTH, type Io } from '../process/io.ts';
 import { printNote, printThrownError } from '../process/messages.ts';
-import { type AssessmentSnapshot, LiveReport } from './live-report.ts';
+import { LiveReport, type ReportSnapshot } from './live-report.ts';
 import { TimedSource } from './timed-source.ts';
 
 /** Replaced by the build. */
@@ -27,35 +27,41 @@ export interface LiveReportServerOptions {
   debug: boolean;
 }
 
-/** What a poller serves while it polls. */
+/** Serves reports while the program polls. */
 export interface LiveReportServer {
-  /** To be polled in place of the source. */
+  /** Poll this source instead of the given one. */
   source: CredentialSource;
-  /** To be told of each poll once it is recorded. */
+  /** Call after each recorded poll. */
   onPoll(recorded: RecordedPoll): void;
   close(): Promise<void>;
 }
 
-/** How often a page asks for a newer one: with every poll, but neither restlessly nor as if nothing happened. */
-const refreshFor = (interval: Seconds): Seconds => Math.min(Math.max(interval, 10), 60);
+interface LastPoll {
+  host: string;
+  endedAt: Instant;
+  failure: PollFailure | null;
+}
+
+type Route = () => Promise<MonitorResponse>;
+
+/** The page reloads after each poll, but every 10 to 60 seconds in any case. */
+const toRefreshInterval = (interval: Seconds): Seconds => Math.min(Math.max(interval, 10), 60);
 
 /**
- * Serves the report of everything in the database, as `report` would give it.
- * @throws CredWatchError where the address is taken, before anything was polled
+ * Serves the report of the whole database.
+ * @throws CredWatchError if flags contradict each other or an address is not available
  */
-export async function startLiveReportServer({
-  flags,
-  source,
-  store,
-  io,
-  debug,
-}: LiveReportServerOptions): Promise<LiveReportServer> {
-  toReportOptions(flags, {}, io.clock.now());
-  const timed = new TimedSource(source, io.clock);
-  const live = new LiveReport((now) => assessStored(store, toReportOptions(flags, {}, now)), timed, io.clock);
-  let last: { host: string; endedAt: Instant; failure: PollFailure | null } | null = null;
+export async function startLiveReportServer(options: LiveReportServerOptions): Promise<LiveReportServer> {
+  const { flags, store, io, debug } = options;
+  const buildOptions = (now: Instant) => toReportOptions(flags, {}, now);
+  // Reports contradicting flags before the first poll.
+  buildOptions(io.clock.now());
+  const source = new TimedSource(options.source, io.clock);
+  const report = new LiveReport((now) => assessStored(store, buildOptions(now)), source, io.clock);
+  let lastPoll: LastPoll | null = null;
+  let lastError = '';
 
-  const contextOf = ({ now, assessAllTime }: AssessmentSnapshot): ReportContext => ({
+  const toContext = ({ now, assessAllTime }: ReportSnapshot): ReportContext => ({
     now,
     margin: flags.margin,
     version: CRED_WATCH_VERSION,
@@ -64,66 +70,65 @@ export async function startLiveReportServer({
     isAsciiOnly: false,
     assessAllTime,
     nodeVersion: io.nodeVersion,
-    ...(last === null ? {} : { lastPoll: lastPoll(last, timed) }),
+    ...(lastPoll === null
+      ? {}
+      : { lastPoll: { host: lastPoll.host, source: source.name, seconds: source.lastPollSeconds } }),
   });
-  let told = '';
-  const report =
-    (name: string, type: string, render: (snapshot: AssessmentSnapshot) => Promise<string>) => async () => {
-      const body = await live.getText(name, render);
-      told = '';
+  const createRoute =
+    (type: string, render: (snapshot: ReportSnapshot) => Promise<string>): Route =>
+    async () => {
+      const body = await report.getText(type, render);
+      lastError = '';
       return { status: 200, type, body };
     };
-  const health = async (): Promise<MonitorResponse> => {
-    const state = checkPollHealth({ interval: flags.interval, lastOutcome: last }, io.clock.now());
-    const status = state.code === 'HEALTHY' ? 200 : 503;
-    return { status, type: 'text/plain; charset=utf-8', body: `${describePollHealth(state)}\n` };
+  const checkHealth: Route = async () => {
+    const health = checkPollHealth({ interval: flags.interval, lastOutcome: lastPoll }, io.clock.now());
+    const status = health.code === 'HEALTHY' ? 200 : 503;
+    return { status, type: 'text/plain; charset=utf-8', body: `${describePollHealth(health)}\n` };
   };
-  const routes = new Map([
+  const { html, json, prometheus } = REPORT_FORMATS;
+  const routes = new Map<string, Route>([
     [
       '/',
-      report('page', REPORT_FORMATS.html.mediaType, async (snapshot) =>
-        (await import('../../report/page/html.ts')).renderPage(snapshot.assessment, contextOf(snapshot), {
-          refreshSeconds: refreshFor(flags.interval),
-        }),
-      ),
+      createRoute(html.mediaType, async (snapshot) => {
+        const { renderPage } = await import('../../report/page/html.ts');
+        const refreshSeconds = toRefreshInterval(flags.interval);
+        return renderPage(snapshot.assessment, toContext(snapshot), { refreshSeconds });
+      }),
     ],
     [
       '/report.json',
-      report('json', REPORT_FORMATS.json.mediaType, async (snapshot) =>
-        REPORT_FORMATS.json.render(snapshot.assessment, contextOf(snapshot)),
-      ),
+      createRoute(json.mediaType, (snapshot) => json.render(snapshot.assessment, toContext(snapshot))),
     ],
     [
       '/metrics',
-      report('metrics', REPORT_FORMATS.prometheus.mediaType, async (snapshot) =>
-        REPORT_FORMATS.prometheus.render(snapshot.assessment, contextOf(snapshot)),
+      createRoute(prometheus.mediaType, (snapshot) =>
+        prometheus.render(snapshot.assessment, toContext(snapshot)),
       ),
     ],
-    ['/healthz', health],
+    ['/healthz', checkHealth],
   ]);
   const { origins, close } = await startMonitor({
     listen: parseListenAddresses(flags),
     allowedHosts: parseAllowedHosts(flags),
     routes,
-    // A page that is asked for every few seconds must not fill the log with one and the same error.
+    // The page sends a request every few seconds, so a repeated error is printed only once.
     onError(error) {
-      if (told !== String(error)) void printThrownError(io, error, debug);
-      told = String(error);
+      if (lastError !== String(error)) void printThrownError(io, error, debug);
+      lastError = String(error);
     },
   });
   for (const origin of origins) await printNote(io, `serving ${origin}/`);
   return {
-    source: timed,
+    source,
     onPoll({ outcome, identity }) {
-      last = { host: identity.host, endedAt: io.clock.now(), failure: outcome.ok ? null : outcome };
-      live.invalidate();
+      lastPoll = {
+        host: identity.host,
+        endedAt: io.clock.now(),
+        failure: outcome.ok ? null : outcome,
+      };
+      report.invalidate();
     },
     close,
   };
 }
-
-const lastPoll = ({ host }: { host: string }, { name, lastPollSeconds }: TimedSource) => ({
-  host,
-  source: name as SourceName,
-  seconds: lastPollSeconds,
-});

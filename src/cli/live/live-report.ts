@@ -3,43 +3,44 @@ import type { Instant } from '../../domain/model.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
 import { CachedResult } from './cached-result.ts';
 
-/** What the database said at a moment. */
-export interface AssessmentSnapshot extends StoredReport {
+/** The report of the database at one instant. */
+export interface ReportSnapshot extends StoredReport {
   now: Instant;
 }
 
-/** Whoever has the right of way: reading and judging keeps the only thread busy. */
+/** Polls have priority, because reading and judging block the only thread. */
 export interface PollActivity {
   isBusy(): boolean;
   waitUntilIdle(): Promise<void>;
 }
 
-/** The reports of a database that is being written to, each made once for all who ask at the same time. */
+/** Renders reports of a database that changes. Concurrent requests share snapshots and texts. */
 export class LiveReport {
-  readonly #snapshot: CachedResult<AssessmentSnapshot>;
+  readonly #snapshot: CachedResult<ReportSnapshot>;
   readonly #polls: PollActivity;
-  #texts = new WeakMap<AssessmentSnapshot, Map<string, Promise<string>>>();
+  readonly #texts = new WeakMap<ReportSnapshot, Map<string, Promise<string>>>();
 
   constructor(assess: (now: Instant) => StoredReport, polls: PollActivity, clock: Clock) {
     this.#polls = polls;
-    const take = () => {
+    const takeSnapshot = () => {
       const now = clock.now();
       return { ...assess(now), now };
     };
-    this.#snapshot = new CachedResult(take, () => polls.waitUntilIdle(), clock);
+    this.#snapshot = new CachedResult(takeSnapshot, () => polls.waitUntilIdle(), clock);
   }
 
-  /** A poll was recorded. */
+  /** Call after each recorded poll. */
   invalidate(): void {
     this.#snapshot.invalidate();
   }
 
-  async getText(name: string, render: (snapshot: AssessmentSnapshot) => Promise<string>): Promise<string> {
+  /** @param name key of the text in the cache */
+  async getText(name: string, render: (snapshot: ReportSnapshot) => Promise<string>): Promise<string> {
     const snapshot = await this.#snapshot.get(this.#polls.isBusy());
     const texts = this.#texts.get(snapshot) ?? new Map<string, Promise<string>>();
     this.#texts.set(snapshot, texts);
-    const known = texts.get(name);
-    if (known !== undefined) return known;
+    const cached = texts.get(name);
+    if (cached !== undefined) return cached;
     const text = render(snapshot);
     texts.set(name, text);
     return text;

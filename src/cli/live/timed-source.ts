@@ -2,12 +2,12 @@ import type { Clock } from '../../clock.ts';
 import type { CredentialSource, PollOutcome } from '../../sources/source.ts';
 import type { PollActivity } from './live-report.ts';
 
-/** The same source; it is known when a look is under way, and how long the last one took. */
+/** Wraps a source, and knows whether a poll is running and how long the last one took. */
 export class TimedSource implements CredentialSource, PollActivity {
   readonly #source: CredentialSource;
   readonly #clock: Clock;
-  #underWay: Promise<PollOutcome> | null = null;
-  #milliseconds = 0;
+  #running: Promise<PollOutcome> | null = null;
+  #lastPollMs = 0;
 
   constructor(source: CredentialSource, clock: Clock) {
     this.#source = source;
@@ -22,30 +22,30 @@ export class TimedSource implements CredentialSource, PollActivity {
     return this.#source.endpoint;
   }
 
-  /** Of the last look. */
+  /** Duration of the last poll; 0 before the first one. */
   get lastPollSeconds(): number {
-    return this.#milliseconds / 1000;
+    return this.#lastPollMs / 1000;
   }
 
   async poll(signal?: AbortSignal): Promise<PollOutcome> {
-    const begun = this.#clock.now();
-    this.#underWay = this.#source.poll(signal);
+    const startedAt = this.#clock.now();
+    this.#running = this.#source.poll(signal);
     try {
-      return await this.#underWay;
+      return await this.#running;
     } finally {
-      this.#underWay = null;
-      // A clock that was set back meanwhile tells nothing.
-      this.#milliseconds = Math.max(0, this.#clock.now() - begun);
+      this.#running = null;
+      // Not negative, even if the clock was set back.
+      this.#lastPollMs = Math.max(0, this.#clock.now() - startedAt);
     }
   }
 
   isBusy(): boolean {
-    return this.#underWay !== null;
+    return this.#running !== null;
   }
 
   async waitUntilIdle(): Promise<void> {
-    while (this.#underWay !== null) {
-      await this.#underWay.catch(() => {});
+    while (this.#running !== null) {
+      await this.#running.catch(() => {});
     }
   }
 }

@@ -5,63 +5,65 @@ import { signalExitCode } from '../flags/exit-codes.ts';
 import type { Io } from './io.ts';
 import { printError } from './messages.ts';
 
-/** What `env`, `nohup` and `timeout` answer: the command is there and cannot be run, or is not there. */
-const NOT_RUNNABLE = 126;
+/** Exit codes of `env`, `nohup` and `timeout` for a command that they cannot start. */
+const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
-/** A terminal sends these to every program in its foreground, and so to the child: once is enough. */
-const FROM_THE_KEYBOARD: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+/** A terminal sends these signals to all foreground processes, so the child gets them without us. */
+const KEYBOARD_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 
 /**
- * Runs a command to its end with our own standard streams, hands on every signal, and returns what a shell would have for
- * its exit code. A child that ignores a signal, or may not be sent one (sudo), is waited for all the same.
+ * Runs a command with our own standard streams and forwards every signal. Waits for the end of the child, even if the
+ * child ignores a signal or cannot receive one (sudo).
+ * @returns the exit code that a shell would report
  */
 export async function runChild(
   [command = '', ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
   io: Io,
 ): Promise<CommandResult> {
-  const early: NodeJS.Signals[] = [];
+  const earlySignals: NodeJS.Signals[] = [];
   let forward = (signal: NodeJS.Signals) => {
-    early.push(signal);
+    earlySignals.push(signal);
   };
-  const stopListening = io.onSignal((signal) => {
-    if (!(io.hasTerminal && FROM_THE_KEYBOARD.includes(signal))) forward(signal);
+  const removeListener = io.onSignal((signal) => {
+    if (!(io.hasTerminal && KEYBOARD_SIGNALS.includes(signal))) forward(signal);
   });
   try {
-    const code = await new Promise<number>((resolve, reject) => {
-      // Some of what keeps a command from starting is thrown (ENOTDIR, E2BIG), some comes later (ENOENT, EACCES).
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      // Some start errors are thrown (ENOTDIR, E2BIG), others are events (ENOENT, EACCES).
       const child = spawn(command, args, { env, stdio: 'inherit' });
       forward = (signal) => {
         child.kill(signal);
       };
-      child.once('spawn', () => early.forEach(forward));
+      child.once('spawn', () => earlySignals.forEach(forward));
       child.on('error', (error) => {
         if (!hasStarted(child)) reject(error);
       });
       child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 0) : signalExitCode(signal)));
     });
-    return { exitCode: code, wasStarted: true };
+    return { exitCode, wasStarted: true };
   } catch (error) {
-    return { exitCode: await sayNotStarted(command, error, io), wasStarted: false };
+    return { exitCode: await printStartError(command, error, io), wasStarted: false };
   } finally {
-    stopListening();
+    removeListener();
   }
 }
 
-/** A signal that cannot be sent is an `error` of the child, too. */
+/** A signal that cannot be sent is also an `error` event of the child. */
 const hasStarted = ({ pid }: ChildProcess) => pid !== undefined;
 
-async function sayNotStarted(command: string, error: unknown, io: Io): Promise<number> {
+/** Returns the exit code. */
+async function printStartError(command: string, error: unknown, io: Io): Promise<number> {
   const code = getSystemErrorCode(error);
   if (code === 'ENOENT') {
-    await printError(io, `command '${command}' was not found`, 'see its name, and PATH');
+    await printError(io, `command '${command}' was not found`, 'check the name of the command, and PATH');
     return NOT_FOUND;
   }
   await printError(
     io,
-    `command '${command}' cannot be run (${code})`,
-    'see that it is a program, and its permissions',
+    `could not start command '${command}' (${code})`,
+    'check that the file is a program and executable by this user',
   );
-  return NOT_RUNNABLE;
+  return NOT_EXECUTABLE;
 }

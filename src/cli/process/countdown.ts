@@ -3,9 +3,9 @@ import { formatDuration } from '../../domain/time/duration.ts';
 import type { Io } from './io.ts';
 import { createProgress } from './progress.ts';
 
-const EVERY = 1000;
+const UPDATE_INTERVAL_MS = 1000;
 
-/** On a terminal, how long it still is until the next look and until giving up; nothing elsewhere. */
+/** Shows on a terminal the time until the next poll and until the wait ends. Without a terminal, does nothing. */
 export function createCountdown(io: Io) {
   const progress = createProgress(io);
   let timer: NodeJS.Timeout | undefined;
@@ -14,13 +14,13 @@ export function createCountdown(io: Io) {
     progress.clear();
   };
   return {
-    start(next: Instant, limit: Instant): void {
+    start(nextPoll: Instant, limit: Instant): void {
       stop();
-      const left = (until: Instant) =>
+      const formatLeft = (until: Instant) =>
         formatDuration(Math.max(0, Math.ceil((until - io.clock.now()) / 1000)));
       timer = setInterval(
-        () => progress.show(`next look in ${left(next)} · giving up in ${left(limit)}`),
-        EVERY,
+        () => progress.show(`next poll in ${formatLeft(nextPoll)} · giving up in ${formatLeft(limit)}`),
+        UPDATE_INTERVAL_MS,
       );
       timer.unref();
     },

@@ -3,10 +3,13 @@ import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CredWatchError } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { Io } from './io.ts';
 
-/** To stdout (`-`), or to a file that appears whole or not at all: others may be reading it. */
+/**
+ * Writes to stdout (`-`), or replaces a file in one step, because another program may be reading the file.
+ * @throws CredWatchError if the file cannot be written
+ */
 export async function writeOutput(
   io: Io,
   path: string,
@@ -15,34 +18,36 @@ export async function writeOutput(
   if (path === '-') {
     for await (const piece of pieces) {
       await io.stdout.write(piece);
-      // `… | head` has read enough, and the rest could take minutes to make.
+      // Making the other pieces could take minutes.
       if (io.stdout.isClosed()) return;
     }
     return;
   }
-  const file = await realFile(path);
-  const unfinished = join(dirname(file), `.cred-watch-${process.pid}-${Math.trunc(io.random() * 1e9)}.tmp`);
+  const file = await followLink(path);
+  const temporary = join(dirname(file), `.cred-watch-${process.pid}-${Math.trunc(io.random() * 1e9)}.tmp`);
   try {
     if (await isSpecial(file)) {
       await pipeline(Readable.from(pieces), createWriteStream(file, { flags: 'w' }));
       return;
     }
-    await pipeline(Readable.from(pieces), createWriteStream(unfinished, { flags: 'wx', flush: true }));
-    await rename(unfinished, file);
+    await pipeline(Readable.from(pieces), createWriteStream(temporary, { flags: 'wx', flush: true }));
+    await rename(temporary, file);
   } catch (error) {
-    await rm(unfinished, { force: true });
+    await rm(temporary, { force: true });
     if (error instanceof CredWatchError) throw error;
-    const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw new CredWatchError(`${path} cannot be written${why}`, 'name another file, or - for stdout', {
-      cause: error,
-    });
+    const code = getSystemErrorCode(error);
+    throw new CredWatchError(
+      `could not write ${path}${code === '' ? '' : ` (${code})`}`,
+      'give another file, or - for stdout',
+      { cause: error },
+    );
   }
 }
 
-/** Where a link points, so that the file behind it is replaced and not the link. */
-const realFile = (path: string) => realpath(path).catch(() => resolve(path));
+/** The target of a symbolic link, so that the target is replaced and not the link. */
+const followLink = (path: string) => realpath(path).catch(() => resolve(path));
 
-/** A pipe or a device is written to: a file put in its place would be a disaster. */
+/** Pipes and devices are written to. Replacing /dev/null by a file would break the machine. */
 const isSpecial = (file: string) =>
   stat(file).then(
     (stats) => !stats.isFile(),

@@ -1,7 +1,6 @@
 /**
- * Tells V8 never to optimise undici's WebAssembly parser: it would do so in the background for longer than our few
- * requests take, and the exit of the process waits for it. Here and not beside undici, because it holds for the whole
- * process, and whoever uses the library has one of their own.
+ * Stops V8 from optimising undici's WebAssembly parser. The optimisation takes longer than our few requests, and the exit
+ * of the process waits for it. The setting affects the whole process, so the library must not make it for its callers.
  */
 export async function disableWasmOptimisation(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');

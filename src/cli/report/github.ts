@@ -5,13 +5,13 @@ import type { ReportContext } from '../../report/context.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 
-/** GitHub takes no larger summary from a step, and drops one that is. */
-const SUMMARY_LIMIT = 1_048_576;
+/** GitHub discards a step summary that is larger than 1 MiB. */
+const MAX_SUMMARY_BYTES = 1_048_576;
 
 /**
- * Beside `-f github`: the report as Markdown to the step's summary and its values to the step's outputs, each behind
- * what other commands of the step have written there. Outside of GitHub Actions neither file is named.
- * @throws CredWatchError
+ * Appends the report to the step summary, and its values to the step outputs. GitHub Actions names both files in
+ * variables; elsewhere this function does nothing.
+ * @throws CredWatchError if a named file cannot be written
  */
 export async function appendGithubFiles(
   io: Io,
@@ -19,30 +19,32 @@ export async function appendGithubFiles(
   context: ReportContext,
 ): Promise<void> {
   const { GITHUB_STEP_SUMMARY, GITHUB_OUTPUT } = io.env;
-  const { renderGithubFiles: githubFiles, truncateSummary } = await import('../../report/ci/github-files.ts');
-  const { summary, outputs } = githubFiles(assessment, context);
+  const { renderGithubFiles, truncateSummary } = await import('../../report/ci/github-files.ts');
+  const { summary, outputs } = renderGithubFiles(assessment, context);
   if (GITHUB_STEP_SUMMARY) {
     const isWritten = await append('GITHUB_STEP_SUMMARY', GITHUB_STEP_SUMMARY, (size) =>
-      // A blank line, lest it become a part of what stands before it.
-      truncateSummary(size === 0 ? summary : `\n${summary}`, SUMMARY_LIMIT - size),
+      // The blank line separates the summary from earlier Markdown.
+      truncateSummary(size === 0 ? summary : `\n${summary}`, MAX_SUMMARY_BYTES - size),
     );
-    if (!isWritten)
-      await printNote(io, 'the summary of this step is full, and the report was left out of it');
+    if (!isWritten) await printNote(io, 'the step summary is full, so the report was not added to it');
   }
   if (GITHUB_OUTPUT) await append('GITHUB_OUTPUT', GITHUB_OUTPUT, () => outputs);
 }
 
-/** Adds what suits the size that a file has reached; false where nothing does. */
+/**
+ * @param createText gets the size of the file in bytes; null appends nothing
+ * @returns whether text was appended
+ */
 async function append(
   variable: string,
   path: string,
-  textAt: (size: number) => string | null,
+  createText: (size: number) => string | null,
 ): Promise<boolean> {
   try {
     const file = await open(path, 'a+');
     try {
-      const separator = await separatorOf(file);
-      const text = textAt((await file.stat()).size + separator.length);
+      const separator = await findSeparator(file);
+      const text = createText((await file.stat()).size + separator.length);
       if (text !== null) await file.appendFile(separator + text);
       return text !== null;
     } finally {
@@ -52,15 +54,15 @@ async function append(
     const code = getSystemErrorCode(error);
     if (code === '') throw error;
     throw new CredWatchError(
-      `${variable} names a file that cannot be written: ${path} (${code})`,
-      `name one that can be, or unset ${variable}`,
+      `could not write the file in ${variable}: ${path} (${code})`,
+      `set ${variable} to a writable file, or unset ${variable}`,
       { cause: error },
     );
   }
 }
 
-/** Whoever wrote before may have left their line open. */
-async function separatorOf(file: FileHandle): Promise<string> {
+/** A line feed if the last line of the file has none. */
+async function findSeparator(file: FileHandle): Promise<string> {
   const { size } = await file.stat();
   if (size === 0) return '';
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);

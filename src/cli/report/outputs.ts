@@ -1,58 +1,62 @@
 import { CredWatchError } from '../../errors.ts';
-import { REPORT_FORMAT_NAMES as NAMES, type ReportFormat } from '../../report/formats.ts';
+import { REPORT_FORMAT_NAMES, type ReportFormat } from '../../report/formats.ts';
 import { InvalidValueError } from '../flags/invalid-value.ts';
 import { buildChoiceHint } from '../flags/suggestions.ts';
 
-/** One rendering of a report, and where it goes: `-` is stdout. */
+/** A format, and the file for it: `-` is stdout. */
 export interface ReportOutput {
   format: ReportFormat;
   file: string;
 }
 
-/** As `-f` gives it: without a file of its own it goes where `--output` says. */
+/** A value of `--format`. */
 export interface RequestedFormat {
   format: ReportFormat;
+  /** Null to use `--output`. */
   file: string | null;
 }
 
-/** Reads `html` and `html=report.html`, for a flag that may be repeated. */
+/**
+ * Parses `html` and `html=report.html`, for a flag that may be repeated.
+ * @throws InvalidValueError
+ */
 export function parseFormatFlag(text: string, before: readonly RequestedFormat[] = []): RequestedFormat[] {
-  const [, name = '', file] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
-  const format = NAMES.find((each) => each === name);
+  const [, name = '', file = null] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
+  const format = REPORT_FORMAT_NAMES.find((each) => each === name);
   if (format === undefined) {
-    throw new InvalidValueError('is unknown', buildChoiceHint(name, NAMES, ', or FORMAT=FILE'));
+    throw new InvalidValueError('is unknown', buildChoiceHint(name, REPORT_FORMAT_NAMES, ', or FORMAT=FILE'));
   }
   if (file === '') throw new InvalidValueError('has no file', `use ${format}=FILE, or ${format} alone`);
-  return [...before, { format, file: file ?? null }];
+  return [...before, { format, file }];
 }
 
-/**
- * Every rendering with its place. Two that would overwrite each other are refused.
- * @throws CredWatchError
- */
-export function planOutputs(wanted: readonly RequestedFormat[], output: string | undefined): ReportOutput[] {
-  const meant = NAMES.find((name) => name === output);
-  if (meant !== undefined) {
+/** @throws CredWatchError if two outputs have the same file, or `--output` has no format */
+export function planOutputs(
+  requested: readonly RequestedFormat[],
+  outputFlag: string | undefined,
+): ReportOutput[] {
+  const sameName = REPORT_FORMAT_NAMES.find((name) => name === outputFlag);
+  if (sameName !== undefined) {
     throw new CredWatchError(
-      `--output '${meant}' is a format, and no file`,
-      `use -f ${meant}, or -o ./${meant} for a file of that name`,
+      `--output '${sameName}' is the name of a format`,
+      `use -f ${sameName}, or -o ./${sameName} for a file with this name`,
     );
   }
-  const formats = wanted.length === 0 ? [{ format: 'table' as const, file: null }] : wanted;
-  if (output !== undefined && formats.every(({ file }) => file !== null)) {
+  const formats = requested.length === 0 ? [{ format: 'table' as const, file: null }] : requested;
+  if (outputFlag !== undefined && formats.every(({ file }) => file !== null)) {
     throw new CredWatchError(
-      `--output '${output}' has no report to take: every format names its own file`,
-      'leave out --output, or the file of one format',
+      `--output '${outputFlag}' is not used: every format has its own file`,
+      'remove --output, or the file of one format',
     );
   }
-  const planned = formats.map(({ format, file }) => ({ format, file: file ?? output ?? '-' }));
-  for (const [index, { format, file }] of planned.entries()) {
-    const other = planned.slice(0, index).find((each) => each.file === file);
+  const outputs = formats.map(({ format, file }) => ({ format, file: file ?? outputFlag ?? '-' }));
+  for (const [index, { format, file }] of outputs.entries()) {
+    const other = outputs.slice(0, index).find((each) => each.file === file);
     if (other === undefined) continue;
     throw new CredWatchError(
-      `${other.format} and ${format} both go to ${file === '-' ? 'stdout' : file}`,
-      `give each a file of its own: -f ${other.format}=FILE -f ${format}=FILE`,
+      `${other.format} and ${format} both write to ${file === '-' ? 'stdout' : file}`,
+      `give each format its own file: -f ${other.format}=FILE -f ${format}=FILE`,
     );
   }
-  return planned;
+  return outputs;
 }

@@ -91,7 +91,7 @@ describe('the command that exec runs', () => {
     expect(run).toMatchObject({ code, stdout: '' });
     expect(run.stderr).toMatch(
       code === 126 || code === 127
-        ? /^error: command '.*' (was not found|cannot be run \((EACCES|ENOTDIR)\))\nhint: /
+        ? /^error: (could not start )?command '.*' (was not found|\((EACCES|ENOTDIR)\))\nhint: /
         : /^$/,
     );
   });

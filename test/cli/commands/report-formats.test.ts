@@ -28,7 +28,7 @@ describe('several formats', () => {
     ]);
     expect([code, stderr]).toEqual([
       2,
-      `error: ${nowhere} cannot be written (ENOENT)\nhint: name another file, or - for stdout\n`,
+      `error: could not write ${nowhere} (ENOENT)\nhint: give another file, or - for stdout\n`,
     ]);
     expect(read(folder, 'a.csv')).toMatch(/^host,/);
     expect(read(folder, 'b.md')).toMatch(/^## cred-watch/);
@@ -54,13 +54,16 @@ describe('several formats', () => {
     for (const [args, error] of [
       [
         ['-f', 'junit', '-f', 'csv'],
-        /^error: junit and csv both go to stdout\nhint: give each a file of its own: /,
+        /^error: junit and csv both write to stdout\nhint: give each format its own file: /,
       ],
-      [['-f', `junit=${file}`, '-f', 'github', '-o', file], /^error: junit and github both go to .*report\n/],
-      [['-f', `junit=${file}`, '-o', '-'], /^error: --output '-' has no report to take: /],
+      [
+        ['-f', `junit=${file}`, '-f', 'github', '-o', file],
+        /^error: junit and github both write to .*report\n/,
+      ],
+      [['-f', `junit=${file}`, '-o', '-'], /^error: --output '-' is not used: /],
       [
         ['-o', 'json'],
-        /^error: --output 'json' is a format, and no file\nhint: use -f json, or -o \.\/json .*\n$/,
+        /^error: --output 'json' is the name of a format\nhint: use -f json, or -o \.\/json .*\n$/,
       ],
       [['-f', 'junit='], /^error: --format 'junit=' has no file\nhint: use junit=FILE, or junit alone\n$/],
       [['-f', 'tap'], /^error: --format 'tap' is unknown\nhint: use one of table, json, .*junit, github/],
@@ -143,7 +146,7 @@ describe('the files of GitHub Actions', () => {
     const full = step('x'.repeat(LIMIT));
     expect(await report(['-j', '5h', '-f', 'github'], full.files)).toMatchObject({
       code: 1,
-      stderr: 'note: the summary of this step is full, and the report was left out of it\n',
+      stderr: 'note: the step summary is full, so the report was not added to it\n',
     });
     expect(statSync(full.files.GITHUB_STEP_SUMMARY).size).toBe(LIMIT);
     expect(read(full.folder, 'outputs')).toMatch(/^verdict=/);
@@ -160,7 +163,7 @@ describe('the files of GitHub Actions', () => {
         expect(await report(['-j', '4h', '-f', 'github'], { [variable]: path })).toMatchObject({
           code: 2,
           stdout: expect.stringMatching(/^::notice /),
-          stderr: `error: ${variable} names a file that cannot be written: ${path} (${why})\nhint: name one that can be, or unset ${variable}\n`,
+          stderr: `error: could not write the file in ${variable}: ${path} (${why})\nhint: set ${variable} to a writable file, or unset ${variable}\n`,
         });
       }
     }
