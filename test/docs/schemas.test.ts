@@ -90,6 +90,10 @@ describe('JSON Schemas', () => {
 
   test('schemas reject an unknown field', () => {
     expect(findViolations('env', { schema_version: 1, extra: true })).not.toEqual([]);
+    const request = { schema_version: 1, event: 'request', extra: true };
+    const violations = findViolations('simulate', request).join('\n');
+    expect(violations).toContain('"additionalProperty":"extra"');
+    expect(violations).not.toContain('client_count');
   });
 });
 

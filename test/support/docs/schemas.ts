@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { ROOT } from './markdown.ts';
 
@@ -31,9 +31,19 @@ function getValidator(name: string): ValidateFunction {
 export function findViolations(name: string, document: unknown): string[] {
   const validate = getValidator(name);
   if (validate(document)) return [];
-  return (validate.errors ?? []).map(
-    ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
-  );
+  const errors = validate.errors ?? [];
+  // Of several alternatives, only the one with the right code, record or event has useful errors.
+  const alternatives = new Set(errors.filter(({ keyword }) => keyword === 'const').map(alternativeOf));
+  return errors
+    .filter((error) => alternativeOf(error) === null || !alternatives.has(alternativeOf(error)))
+    .map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`);
+}
+
+/** The alternative of a `oneOf` that an error belongs to, and the object that it is about; null outside a `oneOf`. */
+function alternativeOf({ instancePath, schemaPath }: ErrorObject): string | null {
+  const [alternative] = /^.*\/oneOf\/\d+/.exec(schemaPath) ?? [null];
+  const [object] = /^.*?\/findings\/\d+/.exec(instancePath) ?? [''];
+  return alternative === null ? null : `${object} ${alternative}`;
 }
 
 /** Validates JSON documents that are written one per line. */
