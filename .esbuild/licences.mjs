@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The licences of all packages that files of theirs were bundled of; `inputs` are esbuild's paths. */
+/** Returns the licence texts of all bundled packages. `inputs` are the bundled files, as esbuild lists them. */
 export function licencesOf(inputs) {
   const packages = new Set(
     inputs.flatMap((path) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
@@ -14,7 +14,7 @@ export function licencesOf(inputs) {
   return `${notices.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
-/** A package without its licence must not be shipped: the build stops. */
+/** Stops the build if a package has no licence file, because such a package must not be bundled. */
 function licenceText(folder) {
   const file = readdirSync(folder).find((name) => /^licen[cs]e(-mit)?(\.(md|txt))?$/i.test(name));
   if (file === undefined) throw new Error(`${folder} has no licence file`);

@@ -1,25 +1,25 @@
-// What the HTML report carries along: its script, with uPlot in it, and its style sheet, as text, and their hashes for the
-// page's Content-Security-Policy. The build and the tests import them as one module, made here.
+// Creates the module with the script (including uPlot) and the style sheet of the HTML report, as text, with their hashes
+// for the Content-Security-Policy. The build and the tests import this module.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** As src/report/page/assets.d.ts declares it. */
+/** The name that src/report/page/assets.d.ts declares. */
 const PAGE_ASSETS = 'virtual:page-assets';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const page = join(root, 'src', 'report', 'page');
 const uPlot = join(root, 'node_modules', 'uplot');
 
-/** The module's code, and the files that it was made from: as paths below `root`, or above it. */
+/** Returns the code of the module, and the paths of the bundled files relative to `root`. */
 export async function pageAssets() {
   const [script, style] = await Promise.all([
     bundle({ entryPoints: [join(page, 'browser', 'main.ts')], format: 'iife', target: 'es2022' }),
     bundle({ entryPoints: [join(page, 'page.css')], target: ['chrome105', 'firefox110', 'safari16'] }),
   ]);
-  // Every report is a copy of uPlot: its licence goes with it.
+  // Every report contains a copy of uPlot, so it must contain uPlot's licence.
   const notice = `/*! uPlot\n${readFileSync(join(uPlot, 'LICENSE'), 'utf8').trim()}\n*/\n`;
   const texts = { script: `${notice}${script.text}`, style: style.text };
   for (const [name, text] of Object.entries(texts)) {
@@ -48,7 +48,7 @@ async function bundle(options) {
   return { text: outputFiles[0].text.trim(), inputs: Object.keys(metafile.inputs) };
 }
 
-/** For esbuild. */
+/** The module as a plugin of esbuild. */
 export const pageText = ({ code }) => ({
   name: 'page-text',
   setup({ onResolve, onLoad }) {
@@ -57,7 +57,7 @@ export const pageText = ({ code }) => ({
   },
 });
 
-/** For Vite: the tests run from the sources. */
+/** The module as a plugin of Vite, because the tests run from the sources. */
 export const pageAssetsForVite = {
   name: 'page-assets',
   resolveId: (id) => (id === PAGE_ASSETS ? `\0${PAGE_ASSETS}` : null),

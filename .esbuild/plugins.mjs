@@ -1,9 +1,8 @@
-// What is left out of a bundle, because nobody uses it.
+// Plugins of esbuild that exclude unused parts of packages from the bundles.
 
 /**
- * Of undici only the HTTP/1.1 client: loaded whole it brings fetch, WebSocket, caches and HTTP/2, and half of a poll's
- * start goes into them. The source code imports the public `undici`; what it uses of it is put together here, and
- * every test of the built program holds to it.
+ * Bundles only the HTTP/1.1 client of undici. With fetch, WebSocket, caches and HTTP/2, the start of a poll takes twice as
+ * long. The source code imports the public `undici`; this plugin replaces the package by the parts that are used.
  */
 export const undiciClient = {
   name: 'undici-client',
@@ -21,8 +20,8 @@ export const undiciClient = {
 };
 
 /**
- * Of the loader of AWS's shared files only the one function that is used. What the package names is a CommonJS file that
- * re-exports all of AWS's configuration, which nothing can be shaken from; its ES modules give it alone.
+ * Bundles one function of the loader of AWS's shared files. The package's CommonJS file re-exports all of AWS's
+ * configuration, and esbuild cannot remove unused parts of CommonJS. The ES modules contain the function alone.
  */
 export const sharedFiles = {
   name: 'shared-files',
@@ -33,7 +32,7 @@ export const sharedFiles = {
   },
 };
 
-/** Of the client of Prometheus only what writes its format: the rest measures this process, and traces it. */
+/** Bundles only the writer of the Prometheus format. The rest of prom-client measures and traces this process. */
 export const promRegistry = {
   name: 'prom-registry',
   setup({ onLoad }) {
@@ -43,7 +42,7 @@ export const promRegistry = {
   },
 };
 
-/** The HTML report has a file of its own, so that nobody else's start has to read it. */
+/** Keeps the HTML report in a separate file, so that other starts do not have to read it. */
 export const pageOutside = {
   name: 'page-outside',
   setup({ onResolve }) {

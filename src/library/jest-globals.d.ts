@@ -1,13 +1,13 @@
 import type { CredWatchMatchers } from './index.ts';
 
 /**
- * The declarations of `cred-watch/jest`, for both ways to have Jest's types: `@types/jest`, and `@jest/globals`, whose
- * matchers are those of the package `expect`. Written by hand and copied by the build, because neither is installed
- * here. The parameters have to be called and bounded as they are there.
+ * The declarations of `cred-watch/jest` for both packages with Jest's types: `@types/jest`, and `@jest/globals`, which
+ * uses the types of the package `expect`. The build copies this file, because neither package is installed here. Type
+ * parameters must have the same names and constraints as in those packages.
  */
 declare global {
   namespace jest {
-    // biome-ignore lint/complexity/noBannedTypes: as @types/jest has it
+    // biome-ignore lint/complexity/noBannedTypes: the same as in @types/jest
     interface Matchers<R, T = {}> extends CredWatchMatchers<R> {}
   }
 }

@@ -1,6 +1,6 @@
 import { matchers } from './index.ts';
 
-/** Jest makes one for each test file and hands it out wherever it is asked for, with and without its globals. */
-const { expect } = require('@jest/globals') as { expect: { extend(matchers: object): void } };
+/** Jest creates this object for each test file, also if its globals are disabled. Its types are not installed here. */
+const { expect }: { expect: { extend(matchers: object): void } } = require('@jest/globals');
 
 expect.extend(matchers);

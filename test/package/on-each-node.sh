@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Packs the package, installs it with each supported Node as a user would, runs the main job with it, and uses the library
-# from both kinds of module, from TypeScript, and on the first Node from vitest and Jest.
-# The Node binaries come from npm, so that the machine needs only one of its own.
+# Packs the package, installs it with each supported Node, runs the main commands, and uses the library from ES modules,
+# CommonJS and TypeScript. On the first Node, it also uses the matchers of vitest and Jest.
+# The Node binaries are installed from npm, so the machine needs only one Node.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
@@ -17,19 +17,19 @@ for version in $versions; do
   npm install --silent --no-save --prefix "$work/node-$version" "node-linux-$arch@$version"
   bin="$work/node-$version/node_modules/node-linux-$arch/bin"
   npm_cli=$(readlink -f "$(command -v npm)")
-  # npm chooses the line of better-sqlite3 by the Node that runs it, and compiles with it where it must.
+  # npm chooses the version of better-sqlite3 for the Node that runs npm, and compiles the addon if necessary.
   (
     cd "$work/user-$version"
     export PATH="$bin:$PATH"
     printf '{"name":"user","private":true,"allowScripts":{"better-sqlite3":true}}\n' > package.json
     node "$npm_cli" install --silent "$work/$tarball"
     cred_watch="node node_modules/.bin/cred-watch"
-    # A proxy that is not there: whoever asked it would fail.
+    # Nothing listens at the proxy, so a request through it would fail.
     HTTP_PROXY=http://127.0.0.1:9 http_proxy=http://127.0.0.1:9 NODE_USE_ENV_PROXY=1 \
       node "$root/fixtures/demo.mjs" node_modules/cred-watch/bin/cred-watch.js > demo.txt
     grep -q '4h 59m 36s just before the rotation at 2015-11-18 08:03:35Z' demo.txt
     grep -q '^  verdict  *safe: a 45s job' demo.txt
-    # Nothing listens on the discard port: a failed poll is recorded and ends by itself.
+    # Nothing listens on the discard port, so the poll fails and is recorded.
     code=0
     AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9/ $cred_watch poll --db samples.db 2> poll.txt || code=$?
     [ "$code" = 1 ]
@@ -54,9 +54,9 @@ for version in $versions; do
       node "$npm_cli" install --silent --global --ignore-scripts --prefix "$work/global" "$work/$tarball"
       [ -e "$work/global/share/man/man1/cred-watch.1" ]
     fi
-    # The HTML report is a file of its own, loaded when it is wanted.
+    # The HTML report is in a separate file, which is loaded on demand.
     $cred_watch report --db samples.db -f html -o report.html
     grep -q '^<!doctype html>' report.html
-    echo "node $(node --version) with better-sqlite3 $(node -p "require('better-sqlite3/package.json').version"): good"
+    echo "node $(node --version) with better-sqlite3 $(node -p "require('better-sqlite3/package.json').version"): ok"
   )
 done

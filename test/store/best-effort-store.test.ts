@@ -21,50 +21,50 @@ const sample = (key: string): Sample => ({
 });
 
 function open(file: string, limits: StoreLimits = {}) {
-  const troubles: CredWatchError[] = [];
-  const store = BestEffortStore.open(file, (error) => troubles.push(error), limits);
+  const errors: CredWatchError[] = [];
+  const store = BestEffortStore.open(file, (error) => errors.push(error), limits);
   onTestFinished(() => store.close());
   const keys = () =>
     store.histories().flatMap(({ generations }) => generations.map(({ accessKeyId }) => accessKeyId));
-  return { store, troubles, keys };
+  return { store, errors, keys };
 }
 
-test('a database that can be written is written, and nothing is said', () => {
+test('a writable database is used without an error', () => {
   const file = join(temporaryFolder(), 'samples.db');
-  const { store, troubles } = open(file);
+  const { store, errors } = open(file);
   store.recordSample(SERIES, sample('ASIA1'), 'm');
   const other = SampleStore.openReadOnly(file)!;
   expect(other.histories()).toHaveLength(1);
   other.close();
-  expect(troubles).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
-test('one that cannot be opened is done without, and said once', () => {
+test('a database that cannot be opened is reported once and replaced by a temporary one', () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'file'), '');
-  const { store, troubles, keys } = open(join(folder, 'file', 'samples.db'));
+  const { store, errors, keys } = open(join(folder, 'file', 'samples.db'));
   store.recordSample(SERIES, sample('ASIA1'), 'm');
   store.recordSample(SERIES, sample('ASIA2'), 'm');
   expect(keys()).toEqual(['ASIA1', 'ASIA2']);
-  expect(troubles).toHaveLength(1);
+  expect(errors).toHaveLength(1);
 });
 
-test('one that is full is read, and what no longer fits is kept for as long as it is needed', () => {
+test('a full database is copied, and the copy takes further samples', () => {
   const file = join(temporaryFolder(), 'samples.db');
-  const { store, troubles, keys } = open(file, { maxPages: 20 });
+  const { store, errors, keys } = open(file, { maxPages: 20 });
   const written = Array.from({ length: 800 }, (_, number) => `ASIA${number}`);
   for (const key of written) store.recordSample(SERIES, sample(key), 'm');
-  expect(troubles.map(({ message }) => message)).toEqual([`no space left to write ${file}`]);
+  expect(errors.map(({ message }) => message)).toEqual([`no space left to write ${file}`]);
   expect(keys().sort()).toEqual(written.sort());
   const onDisk = SampleStore.openReadOnly(file)!;
   expect(onDisk.histories()[0]!.generations.length).toBeLessThan(800);
   onDisk.close();
   const id = store.startJobRun({ job: 'j', identity: SERIES, startedAt: AT, remainingAtStart: 1, end: null });
   store.endJobRun(id, { duration: 1, exitCode: 0, remainingAtEnd: 0 });
-  expect(troubles).toHaveLength(1);
+  expect(errors).toHaveLength(1);
 });
 
-test('what is no trouble of a database is no reason to go on', () => {
+test('an error that is not a CredWatchError is thrown', () => {
   const { store } = open(join(temporaryFolder(), 'samples.db'));
   expect(() => store.recordSample(SERIES, { ...sample('ASIA1'), expiration: Number.NaN }, 'm')).toThrow();
 });

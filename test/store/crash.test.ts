@@ -8,14 +8,14 @@ import { seededRandom } from '../support/domain/simulated-source.ts';
 import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 import { isThorough } from '../support/thorough.ts';
 
-/** A thorough run asks for more by this variable. */
+/** CI sets the variable to run more cases. */
 const KILLS = Number(process.env.CRED_WATCH_TEST_KILLS ?? (isThorough ? 100 : 40));
 
-/** A series of kills hits a new file, too. */
-const SERIES = 20;
+/** Each round of kills starts with a new file. */
+const KILLS_PER_ROUND = 20;
 
-/** A writer starts in about 100 ms; kills spread from before its first sample to well into its stride. */
-const LONGEST_LIFE = 350;
+/** A writer needs about 100 ms to start, so some kills happen before its first sample, and most happen later. */
+const MAX_LIFE_MS = 350;
 
 const folder = mkdtempSync(join(tmpdir(), 'cred-watch-crash-'));
 let program = '';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs one writer until it is killed, and returns what it acknowledged: the moment of each sample. */
+/** Runs one writer, kills it, and returns the times of the samples that the writer acknowledged. */
 function runAndKill(database: string, first: number, life: number): Promise<number[]> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [program, database, String(first)], {
@@ -45,41 +45,46 @@ function runAndKill(database: string, first: number, life: number): Promise<numb
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (signal !== 'SIGKILL') fail(new Error(`the writer ended by itself with ${code}: ${error}`));
-      // A line without its end was cut by the kill and acknowledged nothing.
+      // The kill may have cut off the last line, so a line without its end is ignored.
       else done(out.split('\n').slice(0, -1).map(Number));
     });
   });
 }
 
-test(`after ${KILLS} kills at random moments the database opens and every acknowledged sample is there`, {
+test(`a database survives ${KILLS} kills at random times with every acknowledged sample`, {
   timeout: KILLS * 2000,
 }, async () => {
   const random = seededRandom(2026);
   const database = join(folder, 'samples.db');
   const acknowledged: number[] = [];
+  // Each writer has its own times: equal samples would be stored twice, but counted once.
+  let writerCount = 0;
+  const runNext = (life: number) => runAndKill(database, 1_000_000 * writerCount++, life);
   for (let kill = 0; kill < KILLS; kill += 1) {
-    if (kill % SERIES === 0)
+    if (kill % KILLS_PER_ROUND === 0)
       for (const end of ['', '-wal', '-shm']) rmSync(`${database}${end}`, { force: true });
-    if (kill % SERIES === 0) acknowledged.length = 0;
-    acknowledged.push(...(await runAndKill(database, kill * 1_000_000, random() * LONGEST_LIFE)));
-    if (kill % SERIES < SERIES - 1 && kill < KILLS - 1) continue;
-    // Where the machine is so busy that none of them came to write, one more does.
-    let writers = SERIES;
-    for (let life = 2 * LONGEST_LIFE; acknowledged.length === 0; life *= 2) {
+    if (kill % KILLS_PER_ROUND === 0) acknowledged.length = 0;
+    acknowledged.push(...(await runNext(random() * MAX_LIFE_MS)));
+    if (kill % KILLS_PER_ROUND < KILLS_PER_ROUND - 1 && kill < KILLS - 1) continue;
+    // On a busy machine, no writer may have written before its kill. Then further writers run for longer.
+    let writers = KILLS_PER_ROUND;
+    for (let life = 2 * MAX_LIFE_MS; acknowledged.length === 0; life *= 2) {
       writers += 1;
-      acknowledged.push(...(await runAndKill(database, kill * 1_000_000 + 500_000, life)));
+      acknowledged.push(...(await runNext(life)));
     }
     const store = SampleStore.open(database);
-    const kept = [...store.records()].map((each) => (each.record === 'sample' ? each.sample.observedAt : -1));
+    const recorded = [...store.records()].map((each) =>
+      each.record === 'sample' ? each.sample.observedAt : -1,
+    );
     const counted = store
       .histories()
       .reduce((sum, { generations }) => sum + generations.reduce((n, g) => n + g.samples, 0), 0);
     store.close();
-    const found = new Set(kept);
-    expect(acknowledged.filter((moment) => !found.has(moment))).toEqual([]);
-    // One more than acknowledged may be there for each writer: its last word was cut off.
-    expect(kept.length).toBeLessThanOrEqual(acknowledged.length + writers);
-    expect(counted).toBe(kept.length);
+    const found = new Set(recorded);
+    expect(acknowledged.filter((time) => !found.has(time))).toEqual([]);
+    // Each writer may have recorded one more sample than it acknowledged before the kill.
+    expect(recorded.length).toBeLessThanOrEqual(acknowledged.length + writers);
+    expect(counted).toBe(recorded.length);
     expect(existsSync(database)).toBe(true);
   }
 });

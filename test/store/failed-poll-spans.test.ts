@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import type { FailureReason, SeriesHistory } from '../../src/domain/model.ts';
+import type { FailureReason } from '../../src/domain/model.ts';
 import type { SeriesFilter } from '../../src/store/contract.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 
-/** Minutes at which polls failed → minutes at which spans begin and end. */
-function spansOf(minutes: readonly number[], filter: SeriesFilter = {}): number[][] {
+/** Takes the minutes of failed polls, and returns the start and end minutes of their spans. */
+function findSpans(minutes: readonly number[], filter: SeriesFilter = {}): number[][] {
   const store = temporaryStore();
   const reasons: FailureReason[] = ['timeout', 'server-error'];
   for (const [index, minute] of minutes.entries()) {
@@ -25,38 +25,38 @@ function spansOf(minutes: readonly number[], filter: SeriesFilter = {}): number[
     .map(({ from, to }) => [(from - START) / MINUTE, (to - START) / MINUTE]);
 }
 
-test('failed polls of whatever reason are one span up to ten minutes apart', () => {
-  expect(spansOf([0])).toEqual([[0, 0]]);
-  expect(spansOf([0, 5, 10, 15])).toEqual([[0, 15]]);
-  expect(spansOf([0, 10, 20.5, 40, 50])).toEqual([
+test('failed polls at most ten minutes apart are one span, whatever their reasons', () => {
+  expect(findSpans([0])).toEqual([[0, 0]]);
+  expect(findSpans([0, 5, 10, 15])).toEqual([[0, 15]]);
+  expect(findSpans([0, 10, 20.5, 40, 50])).toEqual([
     [0, 10],
     [20.5, 20.5],
     [40, 50],
   ]);
 });
 
-test('the order in which they were stored does not matter, nor how many there were at once', () => {
-  expect(spansOf([60, 0, 65, 5, 0, 0])).toEqual([
+test('spans of failed polls do not depend on order and repetition', () => {
+  expect(findSpans([60, 0, 65, 5, 0, 0])).toEqual([
     [0, 5],
     [60, 65],
   ]);
 });
 
-test('only those of the selected time are told', () => {
+test('spans of failed polls cover the selected period only', () => {
   const filter = { since: START + 4 * MINUTE, until: START + 60 * MINUTE };
-  expect(spansOf([0, 5, 60, 65], filter)).toEqual([
+  expect(findSpans([0, 5, 60, 65], filter)).toEqual([
     [5, 5],
     [60, 60],
   ]);
 });
 
-test('no further apart than samples usually are, so that none lies between', () => {
+test('failed polls are one span only if they are not further apart than samples usually are', () => {
   const store = temporaryStore();
   const identity = { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' } as const;
-  const failsAt = new Set([10, 15, 25, 50]);
+  const failedMinutes = new Set([10, 15, 25, 50]);
   for (let minute = 0; minute < 60; minute += 5) {
     const observedAt = START + minute * MINUTE;
-    if (failsAt.has(minute)) {
+    if (failedMinutes.has(minute)) {
       const failure = { reason: 'timeout', detail: '', accessKeyId: '', expiration: null } as const;
       store.recordFailedPoll('web-1', 'imds', { observedAt, ...failure });
       continue;
@@ -64,8 +64,8 @@ test('no further apart than samples usually are, so that none lies between', () 
     const credentials = { accessKeyId: 'ASIAEXAMPLE', lastUpdated: START, expiration: START + 360 * MINUTE };
     store.recordSample(identity, { ...credentials, zoneless: false, observedAt, clockOffset: 0 }, 'web-1');
   }
-  const [{ failedPollSpans }] = store.histories() as [SeriesHistory];
-  expect(failedPollSpans.map(({ from, to }) => [(from - START) / MINUTE, (to - START) / MINUTE])).toEqual([
+  const spans = store.histories().flatMap(({ failedPollSpans }) => failedPollSpans);
+  expect(spans.map(({ from, to }) => [(from - START) / MINUTE, (to - START) / MINUTE])).toEqual([
     [10, 15],
     [25, 25],
     [50, 50],

@@ -43,8 +43,8 @@ async function fromText(text: string): Promise<{ records: ArchiveRecord[]; probl
   return read;
 }
 
-describe('a run of a job', () => {
-  test('is there from its start, and whole once it has ended', () => {
+describe('a job run', () => {
+  test('is recorded at its start and completed at its end', () => {
     const store = temporaryStore();
     const id = store.startJobRun(startedRun());
     expect(store.jobRuns({ job: 'nightly' })).toEqual([startedRun()]);
@@ -52,7 +52,7 @@ describe('a run of a job', () => {
     expect(store.jobRuns({ job: 'nightly' })).toEqual([{ ...startedRun(), end }]);
   });
 
-  test('ends alone, whatever else started in the same millisecond', () => {
+  test('ends without ending other runs of the same millisecond', () => {
     const store = temporaryStore();
     store.startJobRun(startedRun());
     const second = store.startJobRun(startedRun());
@@ -65,7 +65,7 @@ describe('a run of a job', () => {
     ]);
   });
 
-  test('that did not come about is forgotten alone, and never one that has ended', () => {
+  test('is dropped only if it has not ended', () => {
     const store = temporaryStore();
     const [first, second, third] = [1, 2, 3].map(() => store.startJobRun(startedRun()));
     store.endJobRun(first!, end);
@@ -75,12 +75,12 @@ describe('a run of a job', () => {
       { ...startedRun(), end },
       { ...startedRun(), end },
     ]);
-    // Another that starts in the same millisecond takes nobody's place.
+    // A further run of the same millisecond replaces none of the others.
     store.startJobRun(startedRun());
     expect(store.jobRuns({ job: 'nightly' })).toHaveLength(3);
   });
 
-  test('whose start was removed cannot end unnoticed', () => {
+  test('without a recorded start cannot end', () => {
     const store = temporaryStore();
     expect(() => store.endJobRun(1, end)).toThrow(/samples\.db no longer has the start of this run/);
   });
@@ -99,14 +99,14 @@ describe('a run of a job', () => {
     store.close();
   });
 
-  test('is kept when samples are pruned', () => {
+  test('is not deleted when samples are pruned', () => {
     const store = temporaryStore();
     store.endJobRun(store.startJobRun(startedRun()), end);
     store.prune(START + 365 * 86_400_000, { dryRun: false });
     expect(store.jobRuns({ job: 'nightly' })).toEqual([{ ...startedRun(), end }]);
   });
 
-  test('is no series: a report knows only what was sampled', () => {
+  test('does not create a series', () => {
     const store = temporaryStore();
     store.startJobRun(startedRun());
     expect(store.histories()).toEqual([]);
@@ -114,7 +114,7 @@ describe('a run of a job', () => {
   });
 });
 
-describe('runs are found', () => {
+describe('job runs', () => {
   const other = { ...identity, host: 'i-0other', source: 'container', role: 'other' } as const;
   const RUNS = [
     startedRun({ startedAt: START + 2000, identity: other }),
@@ -133,19 +133,19 @@ describe('runs are found', () => {
     [{ host: 'i-0abc', since: START + 2000 }, [3000]],
     [{ role: 'nobody' }, []],
   ];
-  test.for(SELECTIONS)('by %j, in the order of their starts', ([filter, expected]) => {
+  test.for(SELECTIONS)('are selected by %j and ordered by start', ([filter, expected]) => {
     const store = temporaryStore();
     for (const run of RUNS) store.startJobRun(run);
     const found = store.jobRuns({ job: 'nightly', ...filter });
     expect(found.map(({ startedAt }) => startedAt - START)).toEqual(expected);
-    // An export selects in the same way, of every job.
+    // An export selects the same runs.
     const exported = [...store.records(filter)].flatMap((each) =>
       each.record === 'job_run' && each.run.job === 'nightly' ? [each.run] : [],
     );
     expect(exported).toEqual(found);
   });
 
-  test('by their job, of which every name is told once', () => {
+  test('are selected by job, and every job name is listed once', () => {
     const store = temporaryStore();
     expect(store.jobNames()).toEqual([]);
     for (const run of RUNS) store.startJobRun(run);
@@ -169,8 +169,8 @@ const anyRun: fc.Arbitrary<JobRun> = fc.record({
   ),
 });
 
-describe('an import', () => {
-  test('of one’s own export, even twice, changes nothing', () => {
+describe('an import of job runs', () => {
+  test('changes nothing if the store exported them', () => {
     const store = temporaryStore();
     store.endJobRun(store.startJobRun(startedRun()), end);
     store.endJobRun(store.startJobRun(startedRun()), end);
@@ -180,7 +180,7 @@ describe('an import', () => {
     expect([...store.records()]).toEqual(before);
   });
 
-  test('brings the end of a run that was unfinished here, and never takes one away', () => {
+  test('adds the end of an unfinished run and never removes an end', () => {
     const store = temporaryStore();
     store.startJobRun(startedRun());
     const finished = asRecord({ ...startedRun(), end });
@@ -190,7 +190,7 @@ describe('an import', () => {
     expect([...store.records()]).toEqual([finished]);
   });
 
-  test('in which another run has the same start keeps the longer one', () => {
+  test('keeps the longer of two runs with the same start', () => {
     const [short, long] = [1, 2].map((duration) => asRecord({ ...startedRun(), end: { ...end, duration } }));
     for (const records of [
       [short!, long!],
@@ -202,7 +202,7 @@ describe('an import', () => {
     }
   });
 
-  test('comes to the same in every order and however often', () => {
+  test('gives the same result in every order, even if it is repeated', () => {
     const record = fc.tuple(anyRun, fc.integer({ min: 0, max: 1 })).map(([run, at]) => asRecord(run, at));
     const lists = fc
       .array(record, { minLength: 1, maxLength: 12 })
@@ -222,7 +222,7 @@ describe('an import', () => {
           return once;
         });
         expect(other).toEqual(one);
-        // An export builds the same database elsewhere.
+        // An export creates the same runs in another database.
         const copy = SampleStore.openTemporary('/nonexistent/samples.db');
         copy.writeRecords(one!);
         expect([...copy.records()]).toEqual(one);
@@ -232,7 +232,7 @@ describe('an import', () => {
     );
   });
 
-  test.for(ARCHIVE_FORMATS)('of an export as %s brings back every run as it was', async (format) => {
+  test.for(ARCHIVE_FORMATS)('of an export as %s restores every run', async (format) => {
     const runs = [
       startedRun(),
       { ...startedRun({ startedAt: START + 1 }), end: { duration: 0, exitCode: 0, remainingAtEnd: 0 } },
@@ -245,7 +245,7 @@ describe('an import', () => {
     expect(await fromText(text)).toEqual({ records, problems: [] });
   });
 
-  test('takes an export of the time before there were runs', async () => {
+  test('accepts a CSV export without the columns of job runs', async () => {
     const columns = ARCHIVE_FIELD_NAMES.slice(0, ARCHIVE_FIELD_NAMES.indexOf('job_name'));
     expect(columns.at(-1)).toBe('detail');
     const row =
@@ -255,7 +255,7 @@ describe('an import', () => {
     expect(records).toMatchObject([{ record: 'sample', identity, sample: { observedAt: START } }]);
   });
 
-  const BAD: [string, Record<string, unknown>][] = [
+  const INVALID: [string, Record<string, unknown>][] = [
     ['job_name is empty', { job_name: '' }],
     ['job_name is empty', { job_name: undefined }],
     ['started_at is not a time like 2026-01-31T12:00:00Z', { started_at: 'noon' }],
@@ -265,16 +265,16 @@ describe('an import', () => {
     ['duration_seconds, exit_code and remaining_at_end_seconds must be given together', { exit_code: null }],
     ['ordinal is negative', { ordinal: -1 }],
   ];
-  test.for(BAD)('refuses a run of which %s', ([problem, changes]) => {
+  test.for(INVALID)('reports that %s', ([problem, changes]) => {
     const fields = toArchiveFields(asRecord({ ...startedRun(), end }));
     expect(parseArchiveRecord(fields)).toEqual(asRecord({ ...startedRun(), end }));
     expect(() => parseArchiveRecord({ ...fields, ...changes })).toThrow(problem);
   });
 });
 
-describe('a database of the time before there were runs', () => {
-  /** As the first schema made it, with one sample. */
-  function oldDatabase(): string {
+describe('a database of schema version 1', () => {
+  /** Creates a database of the first schema, with one sample. */
+  function createOldDatabase(): string {
     const file = join(temporaryFolder(), 'samples.db');
     const database = new Database(file);
     database.exec(MIGRATIONS[0]!);
@@ -289,8 +289,8 @@ describe('a database of the time before there were runs', () => {
     return file;
   }
 
-  test('is read as it is, and has no runs', () => {
-    const file = oldDatabase();
+  test('is read without a migration and has no runs', () => {
+    const file = createOldDatabase();
     const before = readFileSync(file);
     const store = SampleStore.openReadOnly(file)!;
     expect(store.histories()).toMatchObject([{ identity, isPolled: true, generations: [{ samples: 1 }] }]);
@@ -300,8 +300,8 @@ describe('a database of the time before there were runs', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('is brought up to date when it is written, and loses nothing', () => {
-    const file = oldDatabase();
+  test('is migrated when it is opened for writing', () => {
+    const file = createOldDatabase();
     const store = SampleStore.open(file);
     store.endJobRun(store.startJobRun(startedRun()), end);
     expect([...store.records()]).toMatchObject([{ record: 'sample' }, { record: 'job_run', run: { end } }]);
@@ -311,8 +311,8 @@ describe('a database of the time before there were runs', () => {
     again.close();
   });
 
-  test('takes runs in a private copy, too, and stays as it is', () => {
-    const file = oldDatabase();
+  test('is migrated in a temporary copy, and does not change', () => {
+    const file = createOldDatabase();
     const before = contentsOf(join(file, '..'));
     const store = SampleStore.openTemporary(file);
     store.endJobRun(store.startJobRun(startedRun()), end);

@@ -35,8 +35,8 @@ const asRecord = (each: Sample, ordinal = 0): ArchiveRecord => ({
   ordinal,
 });
 
-/** In memory, many databases cost little; on disk the same code runs in every other test here. */
-function inMemory(action: (store: SampleStore) => void): void {
+/** Runs the action on a new database, which is deleted afterwards. */
+function withStore(action: (store: SampleStore) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
   const store = SampleStore.open(join(folder, 'samples.db'));
   try {
@@ -66,7 +66,7 @@ const anySample: fc.Arbitrary<Sample> = fc
   });
 
 describe('samples', () => {
-  test('two polls that see the same in the same millisecond are both kept', () => {
+  test('two equal samples of the same millisecond are both recorded', () => {
     const store = temporaryStore();
     store.recordSample(identity, sample(0), 'host');
     store.recordSample(identity, sample(0), 'host');
@@ -74,7 +74,7 @@ describe('samples', () => {
     expect(store.histories()[0]!.generations[0]!.samples).toBe(1);
   });
 
-  test('importing what was exported, or anything twice, changes nothing', () => {
+  test('importing an export, even twice, changes nothing', () => {
     const store = temporaryStore();
     store.recordSample(identity, sample(0), 'host');
     store.recordSample(identity, sample(0), 'host');
@@ -91,13 +91,13 @@ describe('samples', () => {
     expect({ records: [...store.records()], histories: store.histories() }).toEqual(before);
   });
 
-  test('the stored generations are those of the raw samples, in whatever order and batches they come', () => {
+  test('stored generations equal those computed from the raw samples, in any order and batches', () => {
     fc.assert(
       fc.property(
         fc.array(anySample, { minLength: 1, maxLength: 25 }),
         fc.integer({ min: 1, max: 25 }),
         (list, cut) => {
-          inMemory((store) => {
+          withStore((store) => {
             store.writeRecords(list.slice(0, cut).map((each) => asRecord(each)));
             for (const each of list.slice(cut)) store.recordSample(identity, each, 'host');
             store.writeRecords(list.map((each) => asRecord(each)));
@@ -110,7 +110,7 @@ describe('samples', () => {
     );
   });
 
-  test('a host that was only once asked for its instance id is found again by its machine', () => {
+  test('the host of the newest sample is found by the name of the machine', () => {
     const store = temporaryStore();
     expect(store.findLastHost('ip-10-0-0-1', 'imds')).toBeNull();
     store.recordSample(identity, sample(0), 'ip-10-0-0-1');
@@ -122,20 +122,20 @@ describe('samples', () => {
 });
 
 describe('pruning', () => {
-  test('changes no figure of any report, whatever was sampled', () => {
+  test('changes no measurement', () => {
     fc.assert(
       fc.property(
         fc.array(anySample, { minLength: 1, maxLength: 30 }),
         fc.integer({ min: 0, max: 25_000 }),
         (list, second) => {
-          inMemory((store) => {
+          withStore((store) => {
             for (const each of list) store.recordSample(identity, each, 'host');
             const before = measure(store.histories()[0]!.generations);
-            const promised = store.prune(START + second * 1000, { dryRun: true });
+            const predicted = store.prune(START + second * 1000, { dryRun: true });
             expect(measure(store.histories()[0]!.generations)).toEqual(before);
-            expect(store.prune(START + second * 1000, { dryRun: false })).toEqual(promised);
+            expect(store.prune(START + second * 1000, { dryRun: false })).toEqual(predicted);
             expect(measure(store.histories()[0]!.generations)).toEqual(before);
-            // What was pruned comes back from somebody's copy, and is not counted again.
+            // Pruned samples that are imported again are not counted again.
             store.writeRecords(list.map((each) => asRecord(each)));
             expect(measure(store.histories()[0]!.generations)).toEqual(before);
           });
@@ -145,26 +145,26 @@ describe('pruning', () => {
     );
   });
 
-  test('a pruned database exports all that its reports need', () => {
+  test('a pruned database exports everything that its reports need', () => {
     fc.assert(
       fc.property(
         fc.array(anySample, { minLength: 1, maxLength: 30 }),
         fc.integer({ min: 0, max: 25_000 }),
         (list, second) => {
-          inMemory((store) => {
+          withStore((store) => {
             store.writeRecords(list.map((each) => asRecord(each)));
             const whole = [...store.records()];
             store.prune(START + second * 1000, { dryRun: false });
             const pruned = [...store.records()];
             const expected = measure(store.histories()[0]!.generations);
-            inMemory((copy) => {
+            withStore((copy) => {
               copy.writeRecords(pruned);
               copy.writeRecords(pruned);
               expect(measure(copy.histories()[0]!.generations)).toEqual(expected);
               copy.writeRecords(whole);
               expect(measure(copy.histories()[0]!.generations)).toEqual(expected);
             });
-            inMemory((full) => {
+            withStore((full) => {
               full.writeRecords(whole);
               full.writeRecords(pruned);
               expect(measure(full.histories()[0]!.generations)).toEqual(expected);
@@ -177,7 +177,7 @@ describe('pruning', () => {
   });
 });
 
-test('the database and what lies beside it can be read by its owner alone', () => {
+test('only the owner can read the database and its auxiliary files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
   const file = join(folder, 'deep', 'er', 'samples.db');
   const store = SampleStore.open(file);

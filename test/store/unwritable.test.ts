@@ -22,7 +22,7 @@ const sample = (observedAt: number, accessKeyId = 'ASIAEXAMPLE1') => ({
   clockOffset: null,
 });
 
-/** A database with this many samples of one generation. */
+/** Creates a database with samples of one generation. */
 function makeDatabase(file: string, samples: number): void {
   const store = SampleStore.open(file);
   const list = Array.from({ length: samples }, (_, at) => sample(at));
@@ -30,14 +30,14 @@ function makeDatabase(file: string, samples: number): void {
   store.close();
 }
 
-const samplesIn = (store: SampleStore) =>
+const countSamples = (store: SampleStore) =>
   store
     .histories()
     .flatMap(({ generations }) => generations)
     .reduce((sum, { samples }) => sum + samples, 0);
 
-/** Everything that a command may do with a store. */
-function useWhole(store: SampleStore): void {
+/** Calls every method that commands use. */
+function useEveryMethod(store: SampleStore): void {
   store.recordSample(identity, sample(5_000_000, 'ASIAEXAMPLE2'), 'machine');
   store.recordFailedPoll('i-0abc', 'imds', poll);
   store.endJobRun(store.startJobRun(run), end);
@@ -48,34 +48,34 @@ function useWhole(store: SampleStore): void {
   store.prune(1, { dryRun: false });
 }
 
-describe('a private copy', () => {
-  test('has what the file has, takes more, and is forgotten', () => {
+describe('a temporary copy', () => {
+  test('contains the samples of the file, takes more, and is deleted when closed', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
     makeDatabase(file, 10);
     const before = contentsOf(folder);
     const store = SampleStore.openTemporary(file);
-    expect(samplesIn(store)).toBe(10);
-    useWhole(store);
-    expect(samplesIn(store)).toBe(11);
+    expect(countSamples(store)).toBe(10);
+    useEveryMethod(store);
+    expect(countSamples(store)).toBe(11);
     store.close();
     expect(contentsOf(folder)).toEqual(before);
     const again = SampleStore.openTemporary(file);
-    expect(samplesIn(again)).toBe(10);
+    expect(countSamples(again)).toBe(10);
     again.close();
   });
 
-  test('has what the write-ahead log alone holds, while the poller goes on', () => {
+  test('contains the samples of the write-ahead log while a poller continues', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
     const poller = SampleStore.open(file);
     poller.recordSample(identity, sample(1), 'machine');
     const store = SampleStore.openTemporary(file);
     poller.recordSample(identity, sample(2), 'machine');
-    useWhole(store);
-    // The sample of the poller's second look is not there, that of its first is.
-    expect(samplesIn(store)).toBe(2);
-    expect(samplesIn(poller)).toBe(2);
+    useEveryMethod(store);
+    // The copy has the first sample of the poller and the one of useEveryMethod, but not the second sample.
+    expect(countSamples(store)).toBe(2);
+    expect(countSamples(poller)).toBe(2);
     expect(poller.jobNames()).toEqual([]);
     for (const each of [store, poller]) each.close();
   });
@@ -103,11 +103,11 @@ describe('a private copy', () => {
     return JSON.parse(stdout) as { before: number; after: number; temporary: string[] };
   }
 
-  test.skipIf(obstacle !== null && mayBeSkipped)(`is had on a read-only mount${skipped}`, () => {
+  test.skipIf(obstacle !== null && mayBeSkipped)(`works on a read-only mount${skipped}`, () => {
     expect(obstacle).toBeNull();
     const [folder, temporary] = [temporaryFolder(), temporaryFolder()];
     makeDatabase(join(folder, 'samples.db'), 10);
-    // Even while it is open there is nothing to be found by others, or to be left behind.
+    // The temporary folder is empty even while the copy is open, so a crash leaves nothing behind.
     expect(recordReadOnly(join(folder, 'samples.db'), [folder], temporary)).toEqual({
       before: 1,
       after: 501,
@@ -117,7 +117,7 @@ describe('a private copy', () => {
   });
 
   test.skipIf(obstacle !== null && mayBeSkipped)(
-    `is not needed where no folder at all can be written${skipped}`,
+    `is an empty database in memory if no folder is writable${skipped}`,
     () => {
       expect(obstacle).toBeNull();
       const folder = temporaryFolder();
@@ -128,11 +128,11 @@ describe('a private copy', () => {
   );
 });
 
-/** What can stand where the database should be, and no history can be had of. */
-const UNFIT: [string, (file: string) => void][] = [
+/** Files that cannot be read as a database. */
+const UNREADABLE: [string, (file: string) => void][] = [
   ['nothing', () => {}],
   ['an empty file', (file) => writeFileSync(file, '')],
-  ['a text', (file) => writeFileSync(file, 'Dear diary, '.repeat(1000))],
+  ['a text file', (file) => writeFileSync(file, 'Dear diary, '.repeat(1000))],
   ['a folder', (file) => mkdirSync(file)],
   ['a pipe', (file) => expect(spawnSync('mkfifo', [file]).status).toBe(0)],
   ['the database of another program', (file) => makeForeign(file, 100_000)],
@@ -146,7 +146,7 @@ const UNFIT: [string, (file: string) => void][] = [
     },
   ],
   [
-    'a database that is damaged where nobody looks at first',
+    'a database with a damaged page near its end',
     (file) => {
       makeDatabase(file, 3000);
       const bytes = readFileSync(file);
@@ -155,7 +155,7 @@ const UNFIT: [string, (file: string) => void][] = [
     },
   ],
   [
-    'a database that was cut off',
+    'a truncated database',
     (file) => {
       makeDatabase(file, 3000);
       writeFileSync(file, readFileSync(file).subarray(0, 20_000));
@@ -171,26 +171,26 @@ function setVersion(file: string, version: number): void {
 
 function makeForeign(file: string, length: number): void {
   const database = new Database(file);
-  database.exec('CREATE TABLE theirs (text)');
-  database.prepare('INSERT INTO theirs VALUES (?)').run('x'.repeat(length));
+  database.exec('CREATE TABLE other (text)');
+  database.prepare('INSERT INTO other VALUES (?)').run('x'.repeat(length));
   database.close();
 }
 
-describe('without history, and nothing said, a store is had', () => {
-  test.for(UNFIT)('of %s', ([, make]) => {
+describe('a temporary store is empty and usable', () => {
+  test.for(UNREADABLE)('in place of %s', ([, make]) => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
     make(file);
     const before = contentsOf(folder);
     const store = SampleStore.openTemporary(file);
-    expect(samplesIn(store)).toBe(0);
-    useWhole(store);
-    expect(samplesIn(store)).toBe(1);
+    expect(countSamples(store)).toBe(0);
+    useEveryMethod(store);
+    expect(countSamples(store)).toBe(1);
     store.close();
     expect(contentsOf(folder)).toEqual(before);
   });
 
-  test('of paths that cannot be', () => {
+  test('for an invalid path', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
     for (const path of [
@@ -202,7 +202,7 @@ describe('without history, and nothing said, a store is had', () => {
       'x'.repeat(5000),
     ]) {
       const store = SampleStore.openTemporary(path);
-      useWhole(store);
+      useEveryMethod(store);
       store.close();
     }
     expect(pathsIn(folder)).toEqual(['file']);
@@ -210,13 +210,13 @@ describe('without history, and nothing said, a store is had', () => {
 
   const isRoot = process.getuid?.() === 0;
   test.skipIf(isRoot)(
-    `of a file that may not be read${isRoot ? ' (skipped: root may read all)' : ''}`,
+    `in place of a file without read permission${isRoot ? ' (skipped: root can read every file)' : ''}`,
     () => {
       const file = join(temporaryFolder(), 'samples.db');
       makeDatabase(file, 10);
       chmodSync(file, 0o000);
       const store = SampleStore.openTemporary(file);
-      expect(samplesIn(store)).toBe(0);
+      expect(countSamples(store)).toBe(0);
       store.close();
     },
   );

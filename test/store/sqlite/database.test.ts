@@ -33,11 +33,11 @@ const sample = (observedAt: number) => ({
   clockOffset: null,
 });
 
-describe('a file that is not ours', () => {
-  test('is refused and stays as it is', () => {
+describe('opening a database', () => {
+  test('refuses the database of another program without changing it', () => {
     const file = join(temporaryFolder(), 'other.db');
     const other = new Database(file);
-    other.exec('CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)');
+    other.exec('CREATE TABLE other (a); INSERT INTO other VALUES (1)');
     other.close();
     const before = readFileSync(file);
     expect(() => SampleStore.open(file)).toThrow(/SQLite database of another program/);
@@ -45,7 +45,7 @@ describe('a file that is not ours', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('is refused when it has a version and no tables', () => {
+  test('refuses a database with a version and no tables', () => {
     const file = join(temporaryFolder(), 'other.db');
     const other = new Database(file);
     other.pragma('user_version = 1');
@@ -56,14 +56,14 @@ describe('a file that is not ours', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('is refused when it is text', () => {
+  test('refuses a text file', () => {
     const file = join(temporaryFolder(), 'notes.txt');
     writeFileSync(file, 'my notes '.repeat(1000));
     expect(() => SampleStore.open(file)).toThrow(/is not a database/);
     expect(readFileSync(file, 'utf8')).toBe('my notes '.repeat(1000));
   });
 
-  test('is refused when a newer program wrote it', () => {
+  test('refuses a database of a newer cred-watch', () => {
     const file = join(temporaryFolder(), 'samples.db');
     SampleStore.open(file).close();
     const newer = new Database(file);
@@ -73,7 +73,7 @@ describe('a file that is not ours', () => {
     expect(() => SampleStore.openReadOnly(file)).toThrow(/newer cred-watch/);
   });
 
-  test('is refused when it is damaged, without a stack', () => {
+  test('reports a damaged database', () => {
     const file = join(temporaryFolder(), 'samples.db');
     const store = SampleStore.open(file);
     for (let at = 0; at < 2000; at += 1) store.recordSample(identity, sample(at), 'm');
@@ -85,12 +85,12 @@ describe('a file that is not ours', () => {
   });
 });
 
-test('an empty file becomes a database, and no file at all is not read', () => {
+test('an empty or missing file is not read, and becomes a database when it is written', () => {
   const file = join(temporaryFolder(), 'samples.db');
   expect(SampleStore.openReadOnly(file)).toBeNull();
   writeFileSync(file, '');
   expect(SampleStore.openReadOnly(file)).toBeNull();
-  // Made by a process that has not come to its tables yet.
+  // Another process has created the file, but not yet its tables.
   const unfinished = new Database(file);
   unfinished.pragma('journal_mode = WAL');
   unfinished.close();
@@ -101,12 +101,12 @@ test('an empty file becomes a database, and no file at all is not read', () => {
   expect(SampleStore.openReadOnly(file)!.histories()).toHaveLength(1);
 });
 
-test('a full disk is told, and what was recorded before is still there', () => {
+test('a full disk is an error, and recorded samples remain', () => {
   const file = join(temporaryFolder(), 'samples.db');
   const store = SampleStore.open(file);
   store.recordSample(identity, sample(1), 'm');
   store.close();
-  // SQLite's own limit fails as a full disk does, and needs no disk of its own.
+  // SQLite's size limit causes the same error as a full disk.
   const limited = SampleStore.open(file, { maxPages: 14 });
   const fill = () => {
     for (let at = 0; at < 100_000; at += 1)
@@ -119,14 +119,14 @@ test('a full disk is told, and what was recorded before is still there', () => {
   after.close();
 });
 
-test('a folder without write permission, or a copy of a live database in one, is still read', () => {
+test('a database with a write-ahead log is read in a folder without write permission', () => {
   const folder = temporaryFolder();
   const live = join(folder, 'samples.db');
   const store = SampleStore.open(live);
   store.recordSample(identity, sample(1), 'm');
   const frozen = join(folder, 'frozen');
   mkdirSync(frozen);
-  // The sample is still in the write-ahead log alone.
+  // Only the write-ahead log contains the sample.
   for (const end of ['', '-wal']) copyFileSync(`${live}${end}`, join(frozen, `samples.db${end}`));
   store.close();
   chmodSync(frozen, 0o500);
@@ -136,33 +136,33 @@ test('a folder without write permission, or a copy of a live database in one, is
   chmodSync(frozen, 0o700);
 });
 
-describe('the SQLite package', () => {
+describe('the SQLite driver', () => {
   function install(version: string): string {
     const folder = temporaryFolder();
-    const place = join(folder, 'node_modules', 'better-sqlite3');
-    mkdirSync(place, { recursive: true });
+    const target = join(folder, 'node_modules', 'better-sqlite3');
+    mkdirSync(target, { recursive: true });
     writeFileSync(
-      join(place, 'package.json'),
+      join(target, 'package.json'),
       JSON.stringify({ name: 'better-sqlite3', version, main: 'index.js' }),
     );
-    writeFileSync(join(place, 'index.js'), 'throw new Error("must not be loaded")');
+    writeFileSync(join(target, 'index.js'), 'throw new Error("must not be loaded")');
     return join(folder, 'program.js');
   }
 
-  test('of the line that crashes Node 20 is refused there before it is loaded', () => {
+  test('is not loaded in a version that crashes Node 20', () => {
     expect(() => loadDriver({ resolveFrom: install('13.2.0'), nodeVersion: '20.20.2' })).toThrow(
       /better-sqlite3 13.2.0 does not run on Node 20.20.2/,
     );
   });
 
-  test('that is missing is named', () => {
+  test('is named if it is missing', () => {
     expect(() => loadDriver({ resolveFrom: join(temporaryFolder(), 'program.js') })).toThrow(
       /better-sqlite3 is not installed/,
     );
   });
 });
 
-test('four pollers, two that run jobs, an import and reports at once lose nothing', {
+test('four pollers, two job runners, an import and a report at the same time lose nothing', {
   timeout: 120_000,
 }, async () => {
   const folder = temporaryFolder();
@@ -180,7 +180,7 @@ test('four pollers, two that run jobs, an import and reports at once lose nothin
     ...[1, 2, 3, 4].map((writer) => run('poll', String(writer), '150')),
     run('import', '5', '20000'),
     run('read', '6', '100'),
-    // On one host and in the same millisecond: each ends its own.
+    // Both run on one host and in the same millisecond.
     run('run', '7', '100'),
     run('run', '7', '100'),
   ]);

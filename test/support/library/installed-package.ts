@@ -6,8 +6,8 @@ import { temporaryFolder } from '../cli/temporary-folder.ts';
 const ROOT = resolve(import.meta.dirname, '..', '..', '..');
 
 /**
- * A folder in which the built package lies as an installed one does, beside the packages that are named and no others.
- * Copied: by a link back here, types and modules would be found that a user does not have.
+ * Creates a folder with the built package in `node_modules`, and with the named packages only. The package is copied,
+ * because a link would lead to types and modules that users do not have.
  */
 export function installedPackage(...beside: readonly string[]): string {
   const folder = temporaryFolder(afterAll);

@@ -4,7 +4,7 @@ import { fixturePath } from '../cli/program-run.ts';
 import { succeed } from '../cli/succeed.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 
-/** Both logs of 2015, which no test changes: the worst case of linux is 4h 59m 36s, that of windows 5h 04m 44s. */
+/** Imports both logs of 2015. The worst case of `linux` is 4h 59m 36s, and of `windows` 5h 04m 44s. */
 export async function logsDatabase(): Promise<string> {
   const db = join(temporaryFolder(afterAll), 'samples.db');
   await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);

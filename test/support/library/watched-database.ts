@@ -3,15 +3,15 @@ import type { ArchiveRecord } from '../../../src/store/archive/record.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 
 const HOUR = 3_600_000;
-const EVERY = 5 * 60_000;
+const POLL_INTERVAL_MS = 5 * 60_000;
 
 /**
- * A day of polls every five minutes up to a moment, of a source that rotates each hour and hands out six hours: the worst
- * case is a lead time of five.
+ * Writes 24 hours of samples, one every five minutes. The source rotates every hour, and its credentials are valid for
+ * six hours, so the worst case is five hours.
  */
 export function writeWatchedDatabase(file: string, until: number, identity: SeriesIdentity): void {
   const records: ArchiveRecord[] = [];
-  for (let at = until - 24 * HOUR; at < until; at += EVERY) {
+  for (let at = until - 24 * HOUR; at < until; at += POLL_INTERVAL_MS) {
     const issued = Math.floor(at / HOUR) * HOUR;
     const accessKeyId = `ASIA${issued / HOUR}`;
     const credentials = { accessKeyId, lastUpdated: issued, expiration: issued + 6 * HOUR, zoneless: false };

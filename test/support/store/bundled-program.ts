@@ -3,10 +3,13 @@ import { build } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..', '..', '..');
 
-/** The bundle lies in a temporary folder, from where the addon is found by this. */
+/** The bundle is in a temporary folder, so NODE_PATH leads to the SQLite addon. */
 export const PROGRAM_ENV = { ...process.env, NODE_PATH: join(ROOT, 'node_modules') };
 
-/** Bundles a program of this folder as the real one is, to run it as a process of its own. Returns its path. */
+/**
+ * Bundles a program of this folder in the same way as the real program, so that tests can run it as a process.
+ * @returns the path of the bundle
+ */
 export async function bundleProgram(name: string, folder: string): Promise<string> {
   const outfile = join(folder, name.replace(/\.ts$/, '.cjs'));
   await build({

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 
-/** Records into a store of a file that cannot be written, and tells what it found before and after. */
+/** Records into a temporary copy, and prints the number of generations before and after. */
 const [, , database = '', count = '0'] = process.argv;
 const store = SampleStore.openTemporary(database);
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 
-/** A real database on disk, gone when the test has ended. */
+/** Opens a new database on disk, which is deleted after the test. */
 export function temporaryStore(): SampleStore {
   const store = SampleStore.open(join(temporaryFolder(), 'samples.db'));
   onTestFinished(() => store.close());

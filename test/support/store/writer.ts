@@ -1,15 +1,15 @@
 import { SampleStore } from '../../../src/store/sample-store.ts';
 
-/** Records one sample after the other, each acknowledged by a line, until it is killed. */
+/** Records samples until it is killed, and prints a line after each one. */
 const [, , database = '', first = '0'] = process.argv;
 const store = SampleStore.open(database);
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 
-/** More than any life is long enough for. */
-const MOST = 200_000;
+/** No writer lives long enough for this many samples. */
+const MAX_SAMPLES = 200_000;
 
 function write(number: number): void {
-  if (number >= MOST) return;
+  if (number >= MAX_SAMPLES) return;
   const observedAt = Number(first) + number;
   const sample = {
     accessKeyId: `ASIAEXAMPLE${Math.floor(observedAt / 50)}`,
