@@ -26,7 +26,7 @@ export function pairNeighbours<T>(items: readonly T[]): [T, T][] {
 
 /**
  * Binary search: the index of the first item that passes, or the length of the list.
- * @param sorted no item that passes stands before an item that does not
+ * @param sorted the items that do not pass come first
  */
 export function findFirstIndex<T>(sorted: readonly T[], passes: (item: T) => boolean): number {
   let [low, high] = [0, sorted.length];

@@ -97,8 +97,8 @@ export interface PollNoteFields {
 }
 
 /**
- * An observation of a poll besides the credentials: settings that SDKs interpret differently, providers that hide the
- * polled source, and protocol deviations.
+ * An observation of a poll besides the credentials: settings that SDKs interpret differently, providers that
+ * hide the polled source, and protocol deviations.
  */
 export type PollNote<Code extends PollNoteCode = PollNoteCode> = {
   [C in Code]: { code: C } & PollNoteFields[C];

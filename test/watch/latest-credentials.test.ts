@@ -356,7 +356,7 @@ describe('a slow source', () => {
 });
 
 describe('close', () => {
-  test('close aborts the current poll and waits for it, and the poll is neither recorded nor reported', async () => {
+  test('close aborts the current poll, waits for it, and does not record it', async () => {
     let hasEnded = false;
     const hanging: PollScript = async (clock, signal) => {
       await new Promise((resolve) => signal!.addEventListener('abort', resolve));

@@ -8,10 +8,7 @@ export interface GenerationFacts {
   servedPeriod: ServedPeriod;
   /** From the latest possible time of appearance. Null if the appearance is unknown. */
   validityWhenIssued: Seconds | null;
-  /**
-   * The rotation that ended the generation. Null for the newest generation and for those still served in
-   * turns.
-   */
+  /** The rotation that ended the generation. Null if the source may still serve the generation. */
   replacedBy: Rotation | null;
 }
 

@@ -17,8 +17,11 @@ export function correctTime({
 
 /** Identifies a generation: the access key id, or `LastUpdated` and `Expiration` if there is no key id. */
 export function getGenerationKey({ accessKeyId, lastUpdated, expiration }: IssuedCredentials): string {
-  return accessKeyId !== '' ? accessKeyId : `${lastUpdated ?? ''}/${expiration}`;
+  return accessKeyId !== '' ? accessKeyId : getTimesKey({ lastUpdated, expiration });
 }
+
+const getTimesKey = ({ lastUpdated, expiration }: Pick<IssuedCredentials, 'lastUpdated' | 'expiration'>) =>
+  `${lastUpdated ?? ''}/${expiration}`;
 
 /** A generation with a single sample. */
 export function createGeneration(sample: Sample): Generation {
@@ -61,7 +64,7 @@ export function mergeGenerations(a: Generation, b: Generation): Generation {
 /** Groups the raw samples of a series, in any order, into generations, including `thirdSampleAfter`. */
 export function groupGenerations(samples: Iterable<Sample>): Generation[] {
   const distinct = new Map<string, Sample>();
-  for (const sample of samples) distinct.set(JSON.stringify(fields(sample)), sample);
+  for (const sample of samples) distinct.set(JSON.stringify(listValues(sample)), sample);
   const byKey = new Map<string, Generation>();
   for (const sample of distinct.values()) {
     const key = getGenerationKey(sample);
@@ -106,7 +109,7 @@ export function findThirdSampleSpans(generations: readonly Generation[]): Span[]
   }));
 }
 
-function fields(sample: Sample) {
+function listValues(sample: Sample) {
   const { accessKeyId, lastUpdated, expiration, zoneless, observedAt, clockOffset } = sample;
   return [accessKeyId, lastUpdated, expiration, zoneless, observedAt, clockOffset];
 }
@@ -123,14 +126,13 @@ function combine(choose: (...values: number[]) => number, a: number | null, b: n
 export function mergeKeylessGenerations(generations: readonly Generation[]): readonly Generation[] {
   const keyless = generations.filter(({ accessKeyId }) => accessKeyId === '');
   if (keyless.length === 0 || keyless.length === generations.length) return generations;
-  const times = ({ lastUpdated, expiration }: Generation) => `${lastUpdated ?? ''}/${expiration}`;
-  const unmatched = new Map(keyless.map((each) => [times(each), each]));
+  const unmatched = new Map(keyless.map((each) => [getTimesKey(each), each]));
   const merged = generations
     .filter(({ accessKeyId }) => accessKeyId !== '')
     .map((keyed) => {
-      const other = unmatched.get(times(keyed));
+      const other = unmatched.get(getTimesKey(keyed));
       if (other === undefined) return keyed;
-      unmatched.delete(times(keyed));
+      unmatched.delete(getTimesKey(keyed));
       const { thirdSampleAfter } = keyed.lastSeen >= other.lastSeen ? keyed : other;
       return { ...mergeGenerations(keyed, other), thirdSampleAfter };
     });
@@ -138,8 +140,8 @@ export function mergeKeylessGenerations(generations: readonly Generation[]): rea
 }
 
 /**
- * Each generation was seen before the last sample of the other one, so several endpoints served them in
- * turns.
+ * Two generations overlap if each was seen before the last sample of the other one: several endpoints serve
+ * them.
  */
 export function areOverlapping(a: Generation, b: Generation): boolean {
   return a.firstSeen < b.lastSeen && b.firstSeen < a.lastSeen;

@@ -17,10 +17,7 @@ export interface RotationHistory {
   lag: number;
 }
 
-/**
- * A rotation before it is known whether another rotation can be hidden next to it. All durations in
- * milliseconds.
- */
+/** A rotation that is not yet known to be witnessed. All durations in milliseconds. */
 interface Candidate {
   from: Generation;
   to: Generation;
@@ -136,10 +133,12 @@ function findLongestServedTime(ordered: readonly Generation[], candidates: reado
   return findLargest(served);
 }
 
-/** A rotation can be hidden if both are reached: this share of the median interval as blind time, … */
-const HIDING_BLIND_SHARE = 0.7;
-/** … and an interval of this multiple of the median interval. */
-const HIDING_INTERVAL_RATIO = 1.8;
+/**
+ * Another rotation can be hidden next to a rotation whose blind time and whose interval both reach these
+ * multiples of the median interval.
+ */
+const HIDING_BLIND_TIME = 0.7;
+const HIDING_INTERVAL = 1.8;
 
 /** The candidates next to which no other rotation can be hidden. */
 function findWitnessed(candidates: readonly Candidate[], longestServedTime: number): ReadonlySet<Candidate> {
@@ -153,7 +152,7 @@ function findWitnessed(candidates: readonly Candidate[], longestServedTime: numb
     const interval = each.interval ?? each.minInterval;
     const median = computeMedianWithout(intervals, each.interval);
     if (median === null) return each.blindTime <= interval / 2;
-    return each.blindTime < HIDING_BLIND_SHARE * median || interval < HIDING_INTERVAL_RATIO * median;
+    return each.blindTime < HIDING_BLIND_TIME * median || interval < HIDING_INTERVAL * median;
   });
   return new Set(witnessed);
 }

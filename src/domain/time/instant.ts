@@ -5,8 +5,10 @@ import type { Instant, Seconds } from '../model.ts';
  * trailing ` UTC`, or no time zone. `new Date(text)` is not an alternative: it reads a time without a zone as
  * local time, and it changes 30 February to 2 March.
  */
-const FORMAT =
-  /^(\d{4})-(0[1-9]|1[0-2])-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?(?:([Zz]|[+-]\d\d:?\d\d)| ?UTC)?$/;
+const FORMAT = new RegExp(
+  String.raw`^(\d{4})-(0[1-9]|1[0-2])-(\d\d)[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)` +
+    String.raw`(?:\.(\d{1,9}))?(?:([Zz]|[+-]\d\d:?\d\d)| ?UTC)?$`,
+);
 
 /** Earlier years are errors, such as Go's zero time in the year 1. */
 const EARLIEST_YEAR = 2000;

@@ -40,7 +40,7 @@ export interface AssessedSeries {
   judgements: readonly JobJudgement[];
 }
 
-/** The judgements of all jobs by all series. */
+/** All jobs and series with their judgements. */
 export interface Assessment {
   series: readonly AssessedSeries[];
   jobs: readonly AssessedJob[];

@@ -30,7 +30,7 @@ export interface JobRunSummary {
     duration: Extremes;
     /** The earliest one if several took equally long. */
     longest: FinishedRun;
-    /** The run with the least validity left at its end. Negative: the run outlived its credentials. */
+    /** The run with the least remaining validity at its end. Negative: the credentials expired before. */
     leastRemainingRun: FinishedRun;
   } | null;
   /** The longest of the running runs. Only the newest run of each host can be running. */
@@ -73,7 +73,7 @@ function summariseFinished(runs: readonly FinishedRun[]): JobRunSummary['finishe
   return { duration, longest, leastRemainingRun };
 }
 
-/** A run with a later run on the same host has ended, although its end was not recorded. */
+/** A run has ended if a later run of the same host exists, even if its end was not recorded. */
 function findRunning(runs: readonly JobRun[], now: Instant): RunningRun | null {
   const newest = new Map<string, Instant>();
   for (const { identity, startedAt } of runs) {
@@ -82,8 +82,8 @@ function findRunning(runs: readonly JobRun[], now: Instant): RunningRun | null {
   const running = runs
     .filter(({ identity, startedAt, end }) => end === null && startedAt === newest.get(identity.host))
     .map((run): RunningRun => ({ run, elapsedSeconds: secondsBetween(run.startedAt, now) }))
-    // Negative: this machine's clock is behind the clock of the host. Longer than any credentials: the end
-    // was lost.
+    // A negative time comes from a clock that is behind. After the longest validity, the end was not
+    // recorded.
     .filter(({ elapsedSeconds }) => elapsedSeconds >= 0 && elapsedSeconds <= LONGEST_VALIDITY);
   return minBy(running, ({ elapsedSeconds }) => -elapsedSeconds);
 }

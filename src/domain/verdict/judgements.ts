@@ -14,8 +14,8 @@ import {
 import type { JobJudgement, Safety, Verdict } from './job-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
 
-/** Why a job is not judged by a series. */
-export type NotJudgedReason = 'LENGTH_UNKNOWN' | 'RETIRED' | 'NOT_DRAWN_FROM';
+/** Why a job is not judged by a series. `NOT_USED_BY_JOB`: its recorded runs used other series. */
+export type NotJudgedReason = 'DURATION_UNKNOWN' | 'RETIRED' | 'NOT_USED_BY_JOB';
 
 /** One series and one job. */
 export type SeriesJudgement = { series: AssessedSeries; job: AssessedJob } & (
@@ -59,7 +59,7 @@ export const listSeriesJudgements = (series: AssessedSeries, { jobs }: Assessmen
 
 function findNotJudgedReason({ isRetired }: AssessedSeries, { job }: AssessedJob): NotJudgedReason {
   if (isRetired) return 'RETIRED';
-  return job === null ? 'LENGTH_UNKNOWN' : 'NOT_DRAWN_FROM';
+  return job === null ? 'DURATION_UNKNOWN' : 'NOT_USED_BY_JOB';
 }
 
 /** Whether to start, without the kind of "not safe". */
@@ -94,6 +94,6 @@ export function findNewestCredentials(
 export function findCurrentFailure({ failedPolls, measurement }: SeriesAnalysis): FailedPollCount | null {
   const last = minBy(failedPolls, ({ lastAt }) => -lastAt);
   if (last === null || measurement === null) return last;
-  // Failed polls have the time of the host's clock.
+  // Failed polls are stored with the time of the host's clock.
   return measurement.lastSample >= correctNow(last.lastAt, measurement) ? null : last;
 }

@@ -44,6 +44,6 @@ const buildIdentityFields = ({ analysis: { identity }, isRetired }: AssessedSeri
 /** A series that does not judge the job has no verdict, except `unknown` if the job length is unknown. */
 const buildJobFields = ({ job, judgement, notJudgedReason }: SeriesJudgement): CsvRow => ({
   job_name: escapeUnprintable(job.name ?? ''),
-  verdict: notJudgedReason === 'LENGTH_UNKNOWN' ? job.verdict : null,
+  verdict: notJudgedReason === 'DURATION_UNKNOWN' ? job.verdict : null,
   ...(judgement === null ? {} : buildVerdictFields(judgement)),
 });

@@ -77,7 +77,7 @@ function annotateJudgement({
 const annotateUnjudgedJob = (job: AssessedJob): Annotation => ({
   kind: 'warning',
   title: `cred-watch: ${formatJob(job)}`,
-  lines: [job.job === null ? describeNotJudgedReason('LENGTH_UNKNOWN') : NO_SERIES_MESSAGE],
+  lines: [job.job === null ? describeNotJudgedReason('DURATION_UNKNOWN') : NO_SERIES_MESSAGE],
 });
 
 const annotateProblems = ({ series }: Assessment): Annotation[] =>

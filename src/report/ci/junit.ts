@@ -108,7 +108,7 @@ function buildCase({ job, series, judgement, notJudgedReason }: SeriesJudgement)
   const name = chooseCaseName(job);
   if (judgement !== null) return { name, ...buildJudgedCase(judgement, series.analysis) };
   const message = describeNotJudgedReason(notJudgedReason);
-  return notJudgedReason === 'LENGTH_UNKNOWN'
+  return notJudgedReason === 'DURATION_UNKNOWN'
     ? { name, outcome: 'error', type: 'Unknown', message }
     : { name, outcome: 'skipped', message };
 }

@@ -2,9 +2,9 @@ import type { NotJudgedReason } from '../../domain/verdict/judgements.ts';
 import { formatCount } from '../text/format-values.ts';
 
 const NOT_JUDGED_MESSAGES: Record<NotJudgedReason, string> = {
-  LENGTH_UNKNOWN: 'the length of the job is unknown: give it with -j',
+  DURATION_UNKNOWN: 'the length of the job is unknown: give it with -j',
   RETIRED: 'not judged: another series of the same host and source has replaced this one',
-  NOT_DRAWN_FROM: 'not judged: the recorded runs of this job used other series',
+  NOT_USED_BY_JOB: 'not judged: the recorded runs of this job used other series',
 };
 
 /** Why there is no verdict on a job from a series. */

@@ -101,7 +101,7 @@ ${renderJobRuns(job)}</li>`;
 
 /** Which series decide the verdict, or why there is none. */
 function describeBasis(job: AssessedJob, assessment: Assessment): string {
-  if (job.job === null) return describeNotJudgedReason('LENGTH_UNKNOWN');
+  if (job.job === null) return describeNotJudgedReason('DURATION_UNKNOWN');
   const judged = findSeriesWithJudgement(job, assessment);
   if (judged.length === 0) return NO_SERIES_MESSAGE;
   const names = rankDecisiveSeries(job, assessment).map(({ series }) =>

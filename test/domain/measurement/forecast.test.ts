@@ -39,7 +39,7 @@ const forecast = (samples: readonly Sample[]) => {
 };
 
 describe('forecastRotation', () => {
-  test('the next rotation is expected one interval after the last, between the shortest and the longest interval', () => {
+  test('the next rotation is expected one median interval after the last one', () => {
     // Intervals of 62, 58 and 60 minutes.
     expect(forecast(sampled([42, 100, 160], 180))).toEqual({
       earliest: 218,
@@ -54,7 +54,7 @@ describe('forecastRotation', () => {
     expect(forecast(sampled([90], 400, { every: 400 }))).toBeNull();
   });
 
-  test('the forecast starts from the window of the last rotation if the source does not date rotations', () => {
+  test('the forecast starts from the window of the last rotation if that is undated', () => {
     // Generations are first seen at 45, 105 and 165. The last two rotations lie in 100–105 and 160–165.
     expect(forecast(sampled([42, 102, 162], 180, { dated: false }))).toEqual({
       earliest: 220,

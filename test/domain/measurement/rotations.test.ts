@@ -33,7 +33,7 @@ describe('witnessed rotations', () => {
   const a = { key: 'A', issued: '0:00', seen: ['0:10', '0:50'] };
   const b = { key: 'B', issued: '1:00', seen: ['1:10', '1:50'] };
 
-  test('a rotation is unwitnessed if its blind time is 0.7 median intervals and its interval is 1.8 median intervals', () => {
+  test('a blind time of 0.7 and an interval of 1.8 median intervals make a rotation unwitnessed', () => {
     const rotation = (lastSeen: string, issued: string) =>
       witnessed(
         a,
@@ -46,7 +46,7 @@ describe('witnessed rotations', () => {
     expect(rotation('3:05', '3:47')).toBe(true);
   });
 
-  test('a rotation is unwitnessed if its blind time reaches the longest served time of any generation', () => {
+  test('a blind time as long as any generation was served makes a rotation unwitnessed', () => {
     const rotation = (lastSeen: string) =>
       witnessed(
         { key: 'A', issued: '0:00', seen: ['0:10'] },
@@ -77,7 +77,7 @@ describe('dated rotations', () => {
     return measure(groupGenerations(shifted)).rotations[0]!;
   };
 
-  test('LastUpdated dates a rotation if it lies in the window, with two seconds of slack on both sides', () => {
+  test('LastUpdated dates a rotation if it lies in the window or two seconds outside', () => {
     expect(rotation(-3)).toMatchObject({ isDated: false, at: at('1:10') });
     expect(rotation(-2)).toMatchObject({ isDated: true, at: at('0:50') });
     expect(rotation(600)).toMatchObject({ isDated: true, at: at('1:00') });

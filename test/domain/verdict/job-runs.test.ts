@@ -17,7 +17,7 @@ const ended = (startedAt: number, duration: number, remainingAtEnd: number, exit
   run(startedAt, { duration, exitCode, remainingAtEnd });
 
 describe('summariseJobRuns', () => {
-  test('a summary has counts, durations, the longest run and the run with the least remaining validity', () => {
+  test('a summary has counts, durations and the two most relevant runs', () => {
     const [first, longest, closest] = [ended(1, 100, 900), ended(2, 300, 500), ended(3, 160, 400, 7)];
     expect(summariseJobRuns([first, run(4, null), longest, closest], LATER)).toEqual({
       runCount: 4,

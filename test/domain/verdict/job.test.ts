@@ -75,11 +75,11 @@ test.each([86_400, null])('samples from the future make the verdict unknown (max
 });
 
 describe('judgeJob', () => {
-  test('the verdict is never if no generation was issued with the required validity', () => {
+  test('the verdict is never if no generation was long enough when issued', () => {
     expect(judge(regular, hours(6) + 1).verdict).toBe('never');
   });
 
-  test('the verdict is start-after-rotation if every generation was issued with the required validity, but did not keep it', () => {
+  test('the verdict is start-after-rotation if every generation was long enough when issued', () => {
     expect(judge(regular, hours(6))).toMatchObject({
       verdict: 'start-after-rotation',
       safeTimeAfterRotation: 0,
@@ -91,7 +91,7 @@ describe('judgeJob', () => {
     });
   });
 
-  test('the verdict is sometimes if some generations were issued with the required validity', () => {
+  test('the verdict is sometimes if some generations were long enough when issued', () => {
     expect(judge(uneven, hours(5) + 1)).toMatchObject({ verdict: 'sometimes', safeTimeAfterRotation: null });
     expect(judge(uneven, hours(7)).verdict).toBe('sometimes');
     expect(judge(uneven, hours(5)).verdict).toBe('start-after-rotation');
@@ -158,7 +158,7 @@ describe('judgeJob', () => {
     expect(judge(uneven, hours(6), 19, hours(1000)).verdict).toBe('sometimes');
   });
 
-  test('the verdict is never, not start-after-rotation, if both the worst case and the validity when issued are too small', () => {
+  test('the verdict is never, not start-after-rotation, if no generation was long enough', () => {
     const judged = judge(regular, hours(8));
     expect(judged).toMatchObject({
       verdict: 'never',

@@ -33,11 +33,11 @@ test('every job has a judgement by each series, or a reason why it is not judged
     ),
   );
   expect(results).toEqual([
-    ['safe', 'safe', 'LENGTH_UNKNOWN'],
+    ['safe', 'safe', 'DURATION_UNKNOWN'],
     ['RETIRED', 'RETIRED', 'RETIRED'],
-    ['start-after-rotation', 'start-after-rotation', 'LENGTH_UNKNOWN'],
-    ['safe', 'NOT_DRAWN_FROM', 'LENGTH_UNKNOWN'],
-    ['unknown', 'NOT_DRAWN_FROM', 'LENGTH_UNKNOWN'],
+    ['start-after-rotation', 'start-after-rotation', 'DURATION_UNKNOWN'],
+    ['safe', 'NOT_USED_BY_JOB', 'DURATION_UNKNOWN'],
+    ['unknown', 'NOT_USED_BY_JOB', 'DURATION_UNKNOWN'],
   ]);
 });
 

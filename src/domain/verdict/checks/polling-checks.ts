@@ -48,10 +48,7 @@ export const POLLING_CHECKS = {
   },
 } satisfies Partial<SampleChecks>;
 
-/**
- * Whether rotations are unwitnessed although no polling gap explains it: no generation was seen for a usual
- * gap.
- */
+/** Whether a rotation is unwitnessed, and no generation was seen for as long as the usual gap. */
 function areRotationsMissed({ rotations, generations }: Measurement, usualGap: Seconds): boolean {
   const seenFor = range(
     mapNonEmpty(generations, ({ firstSeen, lastSeen }) => secondsBetween(firstSeen, lastSeen)),
