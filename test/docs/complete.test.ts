@@ -9,6 +9,7 @@ import { FINDING_CODES } from '../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';
 import { OUTLOOKS } from '../../src/domain/verdict/now-verdict.ts';
 import { REPORT_FORMATS } from '../../src/report/formats.ts';
+import { METRIC_FAMILIES } from '../../src/report/metrics/families.ts';
 import { BUILT_IN_SCENARIOS } from '../../src/server/faults/built-in-scenarios.ts';
 import { FAULT_DEFINITIONS } from '../../src/server/faults/fault-definitions.ts';
 import { VARIANTS } from '../../src/server/variants.ts';
@@ -55,6 +56,11 @@ describe.each([
     'docs/json.md',
     'field',
     SCHEMAS.flatMap(listObjectDefinitions).flatMap(({ properties }) => Object.keys(Object(properties))),
+  ],
+  [
+    'docs/metrics.md',
+    'metric',
+    Object.values(METRIC_FAMILIES).map(({ name, type }) => (type === 'counter' ? `${name}_total` : name)),
   ],
   ['docs/numbers.md', 'verdict', VERDICTS],
   ['docs/numbers.md', 'outlook', OUTLOOKS],

@@ -5,7 +5,7 @@ import { buildFindingJson } from '../finding-json.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 import { maskKeyId } from '../text/untrusted-text.ts';
 
-/** The verdict now as JSON, under the contract of the README. */
+/** The verdict now as JSON, under the contract of docs/json.md. */
 export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): string {
   const { identity, credentials, nextRotation, validityAfterRotation, unknownReason, job } = now;
   return `${JSON.stringify(
