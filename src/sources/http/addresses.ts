@@ -7,10 +7,10 @@ const HOSTS_FILE = '/etc/hosts';
 
 type NameOptions = Pick<SourceOptions, 'readFile' | 'nameServers'>;
 
-/** `[::1]` in a URL is `::1` to a socket. */
+/** A URL has `[::1]` where a socket needs `::1`. */
 export const hostWithoutBrackets = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
-/** Addresses that need no name server: literals, `localhost` without any look-up, the hosts file. */
+/** Addresses that need no name server: literals, `localhost`, and names in the hosts file. */
 export async function resolveWithoutDns(host: string, options: NameOptions): Promise<string[]> {
   if (isIP(host) !== 0) return [host];
   if (host === 'localhost') return ['127.0.0.1', '::1'];
@@ -18,11 +18,10 @@ export async function resolveWithoutDns(host: string, options: NameOptions): Pro
   return hosts
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim().toLowerCase().split(/\s+/))
-    .filter(([address, ...names]) => names.includes(host) && isIP(address!) !== 0)
-    .map(([address]) => address!);
+    .flatMap(([address = '', ...names]) => (names.includes(host) && isIP(address) !== 0 ? [address] : []));
 }
 
-/** All addresses of a host. */
+/** All addresses of a host. @throws PollError if there are none */
 export async function resolveHost(
   host: string,
   options: NameOptions,
@@ -30,15 +29,15 @@ export async function resolveHost(
 ): Promise<readonly string[]> {
   const local = await resolveWithoutDns(host, options);
   if (local.length > 0) return local;
-  const found = await askNameServer(host, options, signal);
-  if (found.length === 0) {
+  const addresses = await queryNameServers(host, options, signal);
+  if (addresses.length === 0) {
     throw new PollError('unreachable', 'the host name of the endpoint has no address', { retry: 'always' });
   }
-  return found;
+  return addresses;
 }
 
-/** Not `dns.lookup`: a `getaddrinfo` that hangs cannot be cancelled and outlives even `process.exit`. */
-async function askNameServer(host: string, options: NameOptions, signal: AbortSignal): Promise<string[]> {
+/** Does not use `dns.lookup`: a hanging `getaddrinfo` cannot be cancelled and survives even `process.exit`. */
+async function queryNameServers(host: string, options: NameOptions, signal: AbortSignal): Promise<string[]> {
   const { Resolver } = await import('node:dns/promises');
   const resolver = new Resolver();
   if (options.nameServers !== undefined) resolver.setServers(options.nameServers);
@@ -46,8 +45,8 @@ async function askNameServer(host: string, options: NameOptions, signal: AbortSi
   signal.addEventListener('abort', cancel, { once: true });
   try {
     signal.throwIfAborted();
-    const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
-    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const results = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+    return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   } finally {
     signal.removeEventListener('abort', cancel);
   }

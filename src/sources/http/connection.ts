@@ -4,16 +4,17 @@ import { PollError } from '../poll-error.ts';
 import { hostWithoutBrackets } from './addresses.ts';
 import { setTimeoutAfterIo } from './timeout-after-io.ts';
 
-const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
-
-/** Connects to the first of the addresses that accepts, TLS handshake included. A failure is always `unreachable`. */
+/**
+ * Connects to the first address that accepts the connection, including the TLS handshake.
+ * @throws PollError with the reason `unreachable`
+ */
 export async function openConnection(
   url: URL,
   addresses: readonly string[],
   connectMs: number,
   signal: AbortSignal,
 ): Promise<Socket> {
-  // `localhost` has two addresses, and what is wrong with the first is often what matters.
+  // All of them, because `localhost` has two addresses and often the error of the first one matters.
   const details = new Set<string>();
   for (const address of addresses) {
     try {
@@ -32,7 +33,7 @@ async function connectTo(url: URL, address: string, connectMs: number, signal: A
   return new Promise((resolve, reject) => {
     const fail = (detail: string) => {
       settle();
-      // A socket that fails late, or while it is being destroyed, must not end the process.
+      // Without a listener, a later error of the socket would end the process.
       socket.on('error', () => {});
       socket.destroy();
       reject(new PollError('unreachable', detail, { retry: 'always' }));
@@ -43,7 +44,7 @@ async function connectTo(url: URL, address: string, connectMs: number, signal: A
       resolve(socket);
     };
     const onError = (error: Error) => fail(getSystemErrorCode(error) || 'connection failed');
-    const onClose = () => fail('the connection was closed before it was there');
+    const onClose = () => fail('the connection was closed while it was being opened');
     const onAbort = () => fail('no connection in time');
     const timer = setTimeoutAfterIo(() => fail(`no connection within ${connectMs} ms`), connectMs);
     const settle = () => {
@@ -57,10 +58,11 @@ async function connectTo(url: URL, address: string, connectMs: number, signal: A
   });
 }
 
-/** The address was looked up and vetted before; the name in the URL serves only TLS from here on. */
+/** Connects to an address that was checked before. The host name in the URL is used for TLS only. */
 async function startConnecting(url: URL, address: string): Promise<[Socket, 'connect' | 'secureConnect']> {
-  const target = { host: address, port: Number(url.port) || DEFAULT_PORTS[url.protocol]! };
-  if (url.protocol === 'http:') return [connect(target), 'connect'];
+  const isPlain = url.protocol === 'http:';
+  const target = { host: address, port: Number(url.port) || (isPlain ? 80 : 443) };
+  if (isPlain) return [connect(target), 'connect'];
   const tls = await import('node:tls');
   const host = hostWithoutBrackets(url);
   return [tls.connect(isIP(host) === 0 ? { ...target, servername: host } : target), 'secureConnect'];

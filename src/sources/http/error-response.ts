@@ -3,15 +3,15 @@ import { parseJsonObject, readText } from '../document/json-object.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
 import type { HttpResponse } from './exchange.ts';
 
-/** What the body of an answer that is not a 200 says about the error. */
+/** The error code and text in the body of a response. `''` if the body has none. */
 export interface ErrorBody {
   code: string;
   text: string;
 }
 
 /**
- * Only what is meant for people may be quoted: `code` and `message` of JSON, the title of a page, plain text. Any other
- * JSON, cut off or not, could be a credentials document under a strange status.
+ * Reads only the parts that are meant for people: `code` and `message` of JSON, the title of an HTML page, plain text.
+ * Other JSON, even if truncated, could be a credentials document with an unusual status.
  */
 export function parseErrorBody(body: string | null): ErrorBody {
   const text = (body ?? '').trim();
@@ -24,9 +24,9 @@ export function parseErrorBody(body: string | null): ErrorBody {
   return { code: '', text: /^(["{]|\[\s*["{[])|secret_?access_?key|token"/i.test(text) ? '' : text };
 }
 
-/** What a status means wherever nothing more special is known of it. */
+/** The meaning of a status if the endpoint defines no other. */
 export function errorFromResponse({ status, body }: HttpResponse): PollError {
-  const [reason, retry] = reasonOf(status);
+  const [reason, retry] = classifyStatus(status);
   return createStatusError(reason, status, retry, parseErrorBody(body).text);
 }
 
@@ -34,13 +34,13 @@ export function createStatusError(
   reason: FailureReason,
   status: number,
   retry: RetryPolicy,
-  said: string,
+  text: string,
 ): PollError {
-  const detail = said === '' ? `HTTP ${status}` : `HTTP ${status}: ${said}`;
+  const detail = text === '' ? `HTTP ${status}` : `HTTP ${status}: ${text}`;
   return new PollError(reason, detail, { retry, status });
 }
 
-function reasonOf(status: number): [FailureReason, RetryPolicy] {
+function classifyStatus(status: number): [FailureReason, RetryPolicy] {
   if (status >= 300 && status < 400) return ['redirect', 'never'];
   if (status === 400) return ['bad-request', 'never'];
   if (status === 401 || status === 403) return ['auth-rejected', 'never'];

@@ -7,11 +7,11 @@ import { parseProgramName } from './program-name.ts';
 
 /** A command that prints credentials: the given one, or the `credential_process` of the profile. */
 export function createProcessSource(options: SourceOptions): CredentialSource {
-  const processOptions = withProcessTimeout(options);
+  const optionsWithTimeout = withProcessTimeout(options);
   return {
     name: 'process',
     endpoint: null,
-    poll: (signal) => runPoll(processOptions, signal, [], readProcess),
+    poll: (signal) => runPoll(optionsWithTimeout, signal, [], readProcess),
   };
 }
 

@@ -10,7 +10,7 @@ const TOKEN = 'aws_session_token';
 const OLD_TOKEN = 'aws_security_token';
 const PROCESS = 'credential_process';
 
-/** No SDK reads any of these: they are for people and their prompts. Who writes them stands beside them. */
+/** Keys that tools write for people and prompts; no SDK reads them. The comments name the tools. */
 const EXPIRATIONS = [
   'x_security_token_expires', // saml2aws, okta-aws-cli
   'expiration', // aws-mfa (without a zone), weep (seconds since 1970); starship reads it
@@ -21,8 +21,8 @@ const EXPIRATIONS = [
   'aws_session_token_expiration',
 ];
 
-/** What a profile needs a call to AWS for, which nothing here makes. */
-const CALLS = [
+/** Settings that need a call to AWS, which cred-watch does not make. */
+const AWS_CALL_SETTINGS = [
   'role_arn',
   'web_identity_token_file',
   'sso_session',
@@ -31,9 +31,9 @@ const CALLS = [
   'login_session',
 ];
 
-/** The setting of a profile by which SDKs come to credentials; null where there is none. */
+/** The first setting of a profile from which SDKs get credentials, or null. */
 export function findCredentialSetting({ config, credentials }: Profile): string | null {
-  const keys = [KEY_ID, PROCESS, ...CALLS];
+  const keys = [KEY_ID, PROCESS, ...AWS_CALL_SETTINGS];
   return keys.find((key) => readText(credentials, key) !== '' || readText(config, key) !== '') ?? null;
 }
 
@@ -42,41 +42,44 @@ export type ProfileCredentials =
   | { kind: 'process'; command: string };
 
 /**
- * What a profile gives without a call to AWS, as JavaScript chooses: a role wins over keys, keys over a process, a
- * process over SSO. Throws a {@link PollError} where that is nothing.
+ * The credentials of a profile that need no call to AWS. The precedence is that of the JavaScript SDK: role, keys,
+ * process, SSO.
+ * @throws PollError if there are none
  */
 export function readProfileCredentials(profile: Profile, notes: Notes): ProfileCredentials {
   const { name, config, credentials } = profile;
   const has = (key: string) => readText(credentials, key) !== '' || readText(config, key) !== '';
-  const calls = CALLS.find(has);
-  if (calls === 'role_arn') throw needsCall(profile, calls);
-  // One file has them all: no SDK but JavaScript joins a key of one with a token of the other.
+  const awsCall = AWS_CALL_SETTINGS.find(has);
+  if (awsCall === 'role_arn') throw createAwsCallError(profile, awsCall);
+  // All values come from one file. Only the JavaScript SDK combines a key of one file with a token of the other.
   const [keys, rest] = readText(credentials, KEY_ID) === '' ? [config, credentials] : [credentials, config];
   const isProcess = has(PROCESS);
   if (readText(keys, KEY_ID) !== '') {
-    const rival = calls ?? (isProcess && keys === config ? PROCESS : undefined);
-    if (rival !== undefined) notes.add({ code: 'PROFILE_GIVES_TWO', name: KEY_ID, otherName: rival });
+    const other = awsCall ?? (isProcess && keys === config ? PROCESS : undefined);
+    if (other !== undefined) notes.add({ code: 'PROFILE_GIVES_TWO', name: KEY_ID, otherName: other });
     return { kind: 'keys', keys: readKeys(keys, rest, notes) };
   }
   if (isProcess) {
-    if (calls !== undefined) notes.add({ code: 'PROFILE_GIVES_TWO', name: PROCESS, otherName: calls });
+    if (awsCall !== undefined) {
+      notes.add({ code: 'PROFILE_GIVES_TWO', name: PROCESS, otherName: awsCall });
+    }
     return { kind: 'process', command: readCredentialProcess(profile) };
   }
-  if (calls !== undefined) throw needsCall(profile, calls);
+  if (awsCall !== undefined) throw createAwsCallError(profile, awsCall);
   if (has(SECRET_KEY)) throw new PollError('invalid-configuration', `profile ${name} has no ${KEY_ID}`);
-  throw new PollError('not-configured', `profile ${name} has neither keys nor a ${PROCESS}`);
+  throw new PollError('not-configured', `profile ${name} has neither keys nor ${PROCESS}`);
 }
 
-/** Its `credential_process`, whatever else it has. */
+/** The `credential_process` of a profile, even if the profile also has keys. @throws PollError if there is none */
 export function readCredentialProcess({ name, config, credentials }: Profile): string {
   const command = readText(credentials, PROCESS) || readText(config, PROCESS);
   if (command === '') throw new PollError('not-configured', `profile ${name} has no ${PROCESS}`);
   return command;
 }
 
-function needsCall({ name }: Profile, key: string): PollError {
-  const way = `aws configure export-credentials${name === 'default' ? '' : ` --profile ${name}`}`;
-  const detail = `profile ${name} has ${key}, which takes a call to AWS; follow it with --process '${way}'`;
+function createAwsCallError({ name }: Profile, key: string): PollError {
+  const command = `aws configure export-credentials${name === 'default' ? '' : ` --profile ${name}`}`;
+  const detail = `profile ${name} has ${key}, which needs a call to AWS; use --process '${command}'`;
   return new PollError('invalid-configuration', detail, { misconfiguration: { code: 'NEEDS_AWS_CALL' } });
 }
 
@@ -89,10 +92,10 @@ function readKeys(section: SectionSettings, other: SectionSettings, notes: Notes
     accessKeyId: read(KEY_ID),
     secretAccessKey: read(SECRET_KEY),
     token: chooseToken(read(TOKEN), read(OLD_TOKEN), notes),
-    // `aws configure set` puts what it does not know into the config file.
+    // `aws configure set` writes keys that it does not know to the config file.
     expirations: own.length > 0 ? own : expirations(other),
     accountId: readText(section, 'aws_account_id') || readText(other, 'aws_account_id'),
     reasonIfIncomplete: 'invalid-configuration',
-    missingExpirationDetail: `the profile has no ${EXPIRATIONS[0]}, nor any such key`,
+    missingExpirationDetail: `the profile has no expiration, for example ${EXPIRATIONS[0]}`,
   };
 }

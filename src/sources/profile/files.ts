@@ -4,7 +4,7 @@ import { getSystemErrorCode } from '../../errors.ts';
 import type { Environment } from '../environment/environment-variables.ts';
 import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 
-/** What decides which shared files are read and which profile counts. */
+/** Decides which shared files are read and which profile is selected. */
 export interface ProfileLocation {
   env: Environment;
   /** The folder of `.aws` if the environment has no HOME. */
@@ -16,13 +16,13 @@ export interface ProfileLocation {
 export interface ProfileFile {
   path: string;
   state: 'read' | 'missing' | 'unreadable';
-  /** Why it is not `read`; else `''`. */
+  /** Why the file was not read. `''` if it was read. */
   problem: string;
 }
 
 export type SectionSettings = Readonly<Record<string, string>>;
 
-/** One name in both files, kept apart: which of the two counts is not the same in every SDK. */
+/** The sections of both files with the same name. Kept apart, because SDKs disagree about which one wins. */
 export interface Profile {
   name: string;
   config: SectionSettings;
@@ -34,35 +34,35 @@ export interface ProfileFiles {
   credentialsFile: ProfileFile;
   profiles: ReadonlyMap<string, Profile>;
   ssoSessions: ReadonlyMap<string, SectionSettings>;
-  /** The name of the profile that counts, whether there is one of that name or not. */
+  /** A profile of this name does not have to exist. */
   selectedName: string;
 }
 
-/** How the loader names the config file's other sections; profiles go by their bare names. */
-const SSO_SESSION = 'sso-session.';
-const SERVICES = 'services.';
+/** Prefixes that the loader gives to other sections of the config file. Profiles have no prefix. */
+const SSO_SESSION_PREFIX = 'sso-session.';
+const SERVICES_PREFIX = 'services.';
 
 /**
- * The shared config and credentials files, read anew at each call; it never fails. A file that cannot be read is as
- * good as empty, and says so. Values hold secrets, and are quoted nowhere.
+ * Reads the shared config and credentials files. Never throws: a file that cannot be read counts as empty, and its
+ * `problem` says why. Values can be secrets and must not be quoted in messages.
  */
 export async function readProfileFiles(options: ProfileLocation): Promise<ProfileFiles> {
   const { env } = options;
   const [configFile, credentialsFile] = await Promise.all([
-    examine(pathOf(options, 'AWS_CONFIG_FILE', 'config')),
-    examine(pathOf(options, 'AWS_SHARED_CREDENTIALS_FILE', 'credentials')),
+    checkFile(resolvePath(options, 'AWS_CONFIG_FILE', 'config')),
+    checkFile(resolvePath(options, 'AWS_SHARED_CREDENTIALS_FILE', 'credentials')),
   ]);
   const parsed = await parse(configFile, credentialsFile);
   const names = new Set([...Object.keys(parsed.config), ...Object.keys(parsed.credentials)]);
   const profiles = [...names]
-    .filter((name) => !name.startsWith(SSO_SESSION) && !name.startsWith(SERVICES))
+    .filter((name) => !name.startsWith(SSO_SESSION_PREFIX) && !name.startsWith(SERVICES_PREFIX))
     .map((name): [string, Profile] => [
       name,
       { name, config: parsed.config[name] ?? {}, credentials: parsed.credentials[name] ?? {} },
     ]);
   const ssoSessions = Object.entries(parsed.config)
-    .filter(([name]) => name.startsWith(SSO_SESSION))
-    .map(([name, settings]): [string, SectionSettings] => [name.slice(SSO_SESSION.length), settings]);
+    .filter(([name]) => name.startsWith(SSO_SESSION_PREFIX))
+    .map(([name, settings]): [string, SectionSettings] => [name.slice(SSO_SESSION_PREFIX.length), settings]);
   return {
     configFile,
     credentialsFile,
@@ -77,18 +77,18 @@ const nonBlank = (env: Environment, name: string): string | undefined => {
   return value === undefined || value.trim() === '' ? undefined : value;
 };
 
-/** `~/` is expanded as botocore and JavaScript do: a variable set in a unit file comes without a shell. */
-function pathOf({ env, home }: ProfileLocation, variable: string, file: string): string | null {
+/** Expands `~/`, like botocore and the JavaScript SDK: no shell does so in a variable of a systemd unit. */
+function resolvePath({ env, home }: ProfileLocation, variable: string, file: string): string | null {
   const folder = nonBlank(env, 'HOME') ?? home ?? '';
   const path = nonBlank(env, variable) ?? join('~/.aws', file);
   if (!path.startsWith('~/')) return path;
   return folder === '' ? null : join(folder, path.slice(2));
 }
 
-/** Only a file that was read here is given to the loader: it swallows every error, and a pipe would hold it for ever. */
-async function examine(path: string | null): Promise<ProfileFile> {
-  if (path === null) return { path: '', state: 'missing', problem: 'there is no home folder' };
-  // The usual way to say that there is to be none.
+/** Checks a file before the loader reads it. The loader ignores every error, and a pipe would block it for ever. */
+async function checkFile(path: string | null): Promise<ProfileFile> {
+  if (path === null) return { path: '', state: 'missing', problem: 'the home folder is unknown' };
+  // The usual way to disable a file.
   if (path === devNull) return { path, state: 'missing', problem: devNull };
   try {
     await readSmallFile(path);
@@ -107,13 +107,13 @@ async function parse(
 ): Promise<{ config: Sections; credentials: Sections }> {
   if (config.state !== 'read' && credentials.state !== 'read') return { config: {}, credentials: {} };
   const { loadSharedConfigFiles } = await import('@smithy/shared-ini-file-loader');
-  // No file has an empty name: to the loader that is one that is missing.
+  // For the loader, an empty path is a missing file.
   const readable = ({ path, state }: ProfileFile) => (state === 'read' ? path : '');
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
     configFilepath: readable(config),
     filepath: readable(credentials),
     ignoreCache: true,
   });
-  // Its types allow for settings without a value, which its parser never makes.
+  // Casts, because the types of the loader allow settings without a value, which its parser never returns.
   return { config: configFile as Sections, credentials: credentialsFile as Sections };
 }

@@ -7,21 +7,21 @@ import type { CredentialSource, SourceOptions } from '../source.ts';
 import { readProfileCredentials } from './credentials.ts';
 import { readSelectedProfile } from './selected-profile.ts';
 
-/** A profile of the shared files, read anew at every poll: its keys, or what its `credential_process` prints. */
+/** A profile of the shared files, read again in every poll: its keys, or the output of its `credential_process`. */
 export function createProfileSource(options: SourceOptions): CredentialSource {
-  const patient = withProcessTimeout(options);
   const notes = new Notes();
   addShadowingNotes('profile', options, notes);
+  const optionsWithTimeout = withProcessTimeout(options);
   return {
     name: 'profile',
     endpoint: null,
-    poll: (signal) => runPoll(patient, signal, notes.list, readProfile),
+    poll: (signal) => runPoll(optionsWithTimeout, signal, notes.list, readProfile),
   };
 }
 
-async function readProfile(look: OngoingPoll): Promise<FoundDocument> {
-  const given = readProfileCredentials(await readSelectedProfile(look), look.notes);
-  return given.kind === 'keys'
-    ? documentFromKeys(given.keys, look)
-    : runCredentialProcess(look, given.command);
+async function readProfile(poll: OngoingPoll): Promise<FoundDocument> {
+  const credentials = readProfileCredentials(await readSelectedProfile(poll), poll.notes);
+  return credentials.kind === 'keys'
+    ? documentFromKeys(credentials.keys, poll)
+    : runCredentialProcess(poll, credentials.command);
 }

@@ -2,33 +2,31 @@ import type { OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import { type Profile, readProfileFiles } from './files.ts';
 
-/** The profile that counts, read anew; or a {@link PollError} that says why there is none. */
-export async function readSelectedProfile(look: OngoingPoll): Promise<Profile> {
-  const { profiles, selectedName, configFile, credentialsFile } = await readProfileFiles(look.options);
-  look.identity.role = look.options.role ?? selectedName;
+/** Reads the files again and returns the selected profile. @throws PollError if there is no such profile */
+export async function readSelectedProfile(poll: OngoingPoll): Promise<Profile> {
+  const { profiles, selectedName, configFile, credentialsFile } = await readProfileFiles(poll.options);
+  poll.identity.role = poll.options.role ?? selectedName;
+  const files = [
+    { name: 'config', ...configFile },
+    { name: 'credentials', ...credentialsFile },
+  ] as const;
+  const unreadable = files.filter(({ state }) => state === 'unreadable');
   const profile = profiles.get(selectedName);
-  const unreadable = (
-    [
-      { name: 'config', file: configFile },
-      { name: 'credentials', file: credentialsFile },
-    ] as const
-  ).filter(({ file }) => file.state === 'unreadable');
   if (profile !== undefined) {
-    for (const { name, file } of unreadable) {
-      look.notes.add({ code: 'PROFILE_FILE_UNREADABLE', file: name, problem: file.problem });
+    for (const { name, problem } of unreadable) {
+      poll.notes.add({ code: 'PROFILE_FILE_UNREADABLE', file: name, problem });
     }
     return profile;
   }
   if (unreadable.length > 0) {
-    const files = unreadable.map(
-      ({ name, file }) => `could not read the shared ${name} file: ${file.problem}`,
+    const problems = unreadable.map(
+      ({ name, problem }) => `could not read the shared ${name} file: ${problem}`,
     );
-    throw new PollError('invalid-configuration', files.join('; '));
+    throw new PollError('invalid-configuration', problems.join('; '));
   }
-  // Nobody asked for one of that name.
   if (selectedName === 'default') {
-    throw new PollError('not-configured', 'there is no default profile, and AWS_PROFILE names no other');
+    throw new PollError('not-configured', 'the default profile does not exist, and AWS_PROFILE is not set');
   }
-  const detail = `there is no profile ${selectedName}; in the config file it would be [profile ${selectedName}]`;
+  const detail = `the profile ${selectedName} does not exist; its section in the config file is [profile ${selectedName}]`;
   throw new PollError('invalid-configuration', detail);
 }

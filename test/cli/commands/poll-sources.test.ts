@@ -56,7 +56,7 @@ test('a poll of a profile with a role says who makes the call, and nothing else'
   const { run } = await poll(['--profile', 'role'], { HOME: homeWith({ config }) });
   expect(run.code).toBe(1);
   expect(run.stderr).toMatch(
-    /takes a call to AWS; follow it with --process '[^']+'\)\nhint: cred-watch makes no calls to AWS: pass this command with --process /,
+    /needs a call to AWS; use --process '[^']+'\)\nhint: cred-watch makes no calls to AWS: pass this command with --process /,
   );
 });
 

@@ -19,7 +19,7 @@ const newPath = () => join(folder, `${++made}`);
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 const history = (...args: string[]) => ['simulate', '--history', ...args, '--until', UNTIL];
 
-/** Pretended, imported through a pipe and reported. */
+/** Simulates a history, imports it through a pipe, and returns the report of its series. */
 async function report(...args: string[]) {
   const db = `${newPath()}.db`;
   const pipe = '"$NODE" "$PROGRAM" "$@" --output - | "$NODE" "$PROGRAM" import - --db "$DB"';
@@ -30,28 +30,28 @@ async function report(...args: string[]) {
   return { imported: run.stdout, ...series[0] };
 }
 
-/** Seconds for which each set of credentials was the current one, by the schedule itself. */
+/** For how many seconds each generation was current, computed from the schedule alone. */
 function intervals(seed: string, days: number) {
   const pace = { lifetime: 21_600, rotateEvery: 3600, jitter: 120 };
   const schedule = new RotationSchedule(pace, END - days * DAY, new SeededRandom(seed));
   const issued = new Set<number>();
-  // No turn is as short as a minute, and with these seeds none begins behind the last poll.
+  // No generation is current for less than a minute. With these seeds, none begins after the last poll.
   for (let time = END - days * DAY; time <= END - 300_000; time += 60_000)
     issued.add(schedule.findServedAt(time).issuedAt);
-  const moments = [...issued];
-  return moments.slice(1).map((moment, index) => (moment - moments[index]!) / 1000);
+  const instants = [...issued];
+  return instants.slice(1).map((instant, index) => (instant - (instants[index] ?? 0)) / 1000);
 }
 
-describe.concurrent('what was pretended is what a report finds', () => {
-  test('in a month, polled every five minutes', async () => {
-    const truth = intervals('month', 30);
-    const found = await report('30d', '--every', '5m', '--seed', 'month');
+describe.concurrent('a report finds what was simulated', () => {
+  test('over ten days, polled every five minutes', async () => {
+    const truth = intervals('ten-days', 10);
+    const found = await report('10d', '--every', '5m', '--seed', 'ten-days');
     expect(found).toMatchObject({
       host: 'simulated-host',
       source: 'imds',
       api_version: '2',
       role: 'simulated-role',
-      sample_count: 30 * 288,
+      sample_count: 10 * 288,
       generation_count: truth.length + 1,
       rotation_count: truth.length,
       witnessed_rotation_count: truth.length,
@@ -64,9 +64,9 @@ describe.concurrent('what was pretended is what a report finds', () => {
     expect(found.sampled_minimum.remaining_seconds).toBeGreaterThan(found.worst_case.remaining_seconds);
   });
 
-  test('where rotation stands still: expired credentials to the end', async () => {
+  test('with a frozen rotation: expired credentials until the end', async () => {
     const found = await report('10m', '--every', '10s', '--scenario', 'agent-serves-expired');
-    // The scenario rotates every minute for three, and freezes what was issued after two.
+    // The scenario rotates every minute, with a lifetime of three, and freezes the generation issued after two.
     const expiry = END - 600_000 + 120_000 + 180_000;
     const last = Date.parse(found.last_sample_at);
     const remaining = Math.floor((expiry - last) / 1000);
@@ -82,7 +82,7 @@ describe.concurrent('what was pretended is what a report finds', () => {
     expect(found.findings.map(({ code }: { code: string }) => code)).toContain('SERVED_EXPIRED');
   });
 
-  test('where the endpoint fails for a day: failed polls beside the samples', async () => {
+  test('with an endpoint that fails for a day: failed polls and samples', async () => {
     const found = await report('3d', '--every', '1h', '--fault', 'no-role,from=1d,for=24h', '--host', 'db-1');
     expect(found).toMatchObject({
       host: 'db-1',
@@ -94,7 +94,7 @@ describe.concurrent('what was pretended is what a report finds', () => {
 
 const LONG = isThorough ? 365 : 60;
 
-test(`${LONG} days are nothing special`, async () => {
+test(`a history of ${LONG} days has every poll and every generation`, async () => {
   const file = newPath();
   await succeed(history(`${LONG}d`, '--seed', 'year', '-o', file));
   const records = lines(readFileSync(file, 'utf8'));
@@ -103,42 +103,42 @@ test(`${LONG} days are nothing special`, async () => {
   expect(issued.size).toBe(intervals('year', LONG).length + 1);
 });
 
-describe.concurrent('where it is written', () => {
-  test('to stdout unless told otherwise, and the same to a file', async () => {
+describe.concurrent('the output', () => {
+  test('goes to stdout by default, and is the same in a file', async () => {
     const folder = newPath();
     mkdirSync(folder);
     const file = join(folder, 'history.ndjson');
-    const told = await runProgram(history('1d', '--seed', 's'));
-    expect(told).toMatchObject({ code: 0, stderr: '' });
-    expect(lines(told.stdout)).toHaveLength(288);
-    for (const line of lines(told.stdout)) expect(JSON.parse(line)).toMatchObject({ record: 'sample' });
-    expect((await runCommand(history('1d', '--seed', 's', '-o', '-'))).stdout).toBe(told.stdout);
+    const printed = await runProgram(history('1d', '--seed', 's'));
+    expect(printed).toMatchObject({ code: 0, stderr: '' });
+    expect(lines(printed.stdout)).toHaveLength(288);
+    for (const line of lines(printed.stdout)) expect(JSON.parse(line)).toMatchObject({ record: 'sample' });
+    expect((await runCommand(history('1d', '--seed', 's', '-o', '-'))).stdout).toBe(printed.stdout);
     expect(await runCommand(history('1d', '--seed', 's', '-o', file))).toMatchObject({
       code: 0,
       stdout: '',
       stderr: '',
     });
-    expect(readFileSync(file, 'utf8')).toBe(told.stdout);
+    expect(readFileSync(file, 'utf8')).toBe(printed.stdout);
     expect(readdirSync(folder)).toEqual(['history.ndjson']);
   });
 
-  test('each run without a seed is another', async () => {
+  test('differs between two runs without a seed', async () => {
     const [one, other] = [await runCommand(history('1h')), await runCommand(history('1h'))];
     expect(one.code).toBe(0);
     expect(other.stdout).not.toBe(one.stdout);
   });
 
-  test('no further than the end', async () => {
+  test('has no poll after the end, and is in order', async () => {
     const { stdout } = await runCommand(history('1h', '--every', '1s'));
-    const moments = lines(stdout).map((line) => Date.parse(JSON.parse(line).observed_at));
-    expect(moments).toHaveLength(3600);
-    expect(Math.min(...moments)).toBeGreaterThanOrEqual(END - 3_600_000);
-    expect(Math.max(...moments)).toBeLessThanOrEqual(END);
-    expect([...moments].sort((a, b) => a - b)).toEqual(moments);
+    const instants = lines(stdout).map((line) => Date.parse(JSON.parse(line).observed_at));
+    expect(instants).toHaveLength(3600);
+    expect(Math.min(...instants)).toBeGreaterThanOrEqual(END - 3_600_000);
+    expect(Math.max(...instants)).toBeLessThanOrEqual(END);
+    expect([...instants].sort((a, b) => a - b)).toEqual(instants);
   });
 });
 
-describe.concurrent('refused, with nothing written', () => {
+describe.concurrent('an invalid command line writes nothing and explains the error', () => {
   test.each<[string, string[], RegExp]>([
     ['too many polls', ['--history', '365d', '--every', '1s'], /more than 10,000,000 polls/],
     ['no time', ['--history', '1h', '--until', 'nonsense'], /--until 'nonsense' is not a time/],
@@ -157,14 +157,14 @@ describe.concurrent('refused, with nothing written', () => {
   });
 });
 
-test('a history that nobody reads any further ends, however long it would be', async () => {
+test('a long history ends when the reader of the pipe has closed it', async () => {
   const script = '"$NODE" "$PROGRAM" simulate --history 1000d --every 10s | head -n 1';
   const run = await runShell(script);
   expect(run).toMatchObject({ code: 0, stderr: '' });
   expect(JSON.parse(run.stdout)).toMatchObject({ record: 'sample', source: 'imds' });
 });
 
-test('a history of several endpoints is refused', async () => {
+test('a history of several endpoints is an error', async () => {
   const run = await runCommand(history('1d', '--shape', 'ecs,imds'));
   expect(run).toEqual({
     code: 2,

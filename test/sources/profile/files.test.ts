@@ -114,8 +114,8 @@ describe('without a file', () => {
   test('each says that it is missing', async () => {
     expect(await states({ HOME: '/nonexistent' })).toEqual(['missing: ENOENT', 'missing: ENOENT']);
     expect(await states({})).toEqual([
-      'missing: there is no home folder',
-      'missing: there is no home folder',
+      'missing: the home folder is unknown',
+      'missing: the home folder is unknown',
     ]);
     expect(await states({ HOME: '/x', AWS_CONFIG_FILE: '/dev/null' })).toEqual([
       'missing: /dev/null',

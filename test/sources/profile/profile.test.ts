@@ -186,8 +186,8 @@ describe('what takes a call to AWS is refused, with the way round it:', () => {
     expect(await fail(named)).toMatchObject({
       reason: 'invalid-configuration',
       detail:
-        `profile loader has ${key}, which takes a call to AWS; ` +
-        "follow it with --process 'aws configure export-credentials --profile loader'",
+        `profile loader has ${key}, which needs a call to AWS; ` +
+        "use --process 'aws configure export-credentials --profile loader'",
     });
     expect((await fail(withConfig(lines))).detail).toMatch(/--process 'aws configure export-credentials'$/);
   });
@@ -199,7 +199,7 @@ describe('there is nothing to measure', () => {
       'in an empty profile',
       'region = x',
       'not-configured',
-      'profile default has neither keys nor a credential_process',
+      'profile default has neither keys nor credential_process',
     ],
     ['with half a pair', KEY_ID, 'invalid-configuration', 'missing: aws_secret_access_key'],
     [
@@ -213,7 +213,7 @@ describe('there is nothing to measure', () => {
       'with a token and no end',
       SESSION,
       'unknown-expiry',
-      'the profile has no x_security_token_expires, nor any such key',
+      'the profile has no expiration, for example x_security_token_expires',
     ],
     [
       'with an end that is none',
@@ -238,7 +238,7 @@ describe('there is nothing to measure', () => {
   });
 
   test('without a default profile', async () => {
-    const detail = 'there is no default profile, and AWS_PROFILE names no other';
+    const detail = 'the default profile does not exist, and AWS_PROFILE is not set';
     for (const files of [{}, { config: '' }, { credentials: `[other]\n${EXPIRING}\n` }]) {
       expect(await fail(source(files))).toMatchObject({ reason: 'not-configured', detail });
     }
@@ -248,7 +248,7 @@ describe('there is nothing to measure', () => {
     const config = `[loader]\n${EXPIRING}\n`;
     expect(await fail(source({ config }, { AWS_PROFILE: 'loader' }))).toMatchObject({
       reason: 'invalid-configuration',
-      detail: 'there is no profile loader; in the config file it would be [profile loader]',
+      detail: 'the profile loader does not exist; its section in the config file is [profile loader]',
       identity: { role: 'loader' },
     });
   });
