@@ -5,13 +5,6 @@ export function isNonEmpty<T>(items: readonly T[]): items is NonEmpty<T> {
   return items.length > 0;
 }
 
-export function mapNonEmpty<T, U>(
-  [first, ...rest]: NonEmpty<T>,
-  change: (item: T, index: number) => U,
-): NonEmpty<U> {
-  return [change(first, 0), ...rest.map((item, index) => change(item, index + 1))];
-}
-
 export function lastOf<T>(items: NonEmpty<T>): T {
   return items[items.length - 1] ?? items[0];
 }

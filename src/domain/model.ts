@@ -55,9 +55,7 @@ export interface Generation extends IssuedCredentials {
   thirdSampleAfter: Instant | null;
 }
 
-/**
- * Why a poll failed. The codes are permanent: they are stored and exported, and other programs match them.
- */
+/** Why a poll failed. Permanent codes: they are stored and exported, and other programs match them. */
 export const FAILURE_REASONS = [
   'disabled',
   'v1-disabled',

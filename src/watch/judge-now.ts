@@ -91,9 +91,7 @@ function analyseSeries(store: Histories, identity: SeriesIdentity, now: Instant)
   return history === null ? null : analyse(history, { now, maxAge: 'default' });
 }
 
-/**
- * The series with the newest sample. Without a role, all roles are searched: a failed poll often has no role.
- */
+/** The series with the newest sample, of any role if the role is unknown, as for most failed polls. */
 function analyseNewestSeries(
   store: Histories,
   { host, source, role }: { host: string; source: SourceName; role?: string },

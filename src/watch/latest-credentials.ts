@@ -21,10 +21,7 @@ export interface LatestCredentialsOptions {
   onRecordError?: (error: unknown) => void;
 }
 
-/**
- * The latest credentials of a source. Polls on demand, at most once per minimum interval, and records each
- * poll.
- */
+/** Polls a source on demand, at most once per minimum interval, and records each poll. */
 export class LatestCredentials {
   readonly #context: PollContext;
   readonly #options: LatestCredentialsOptions;
@@ -45,9 +42,7 @@ export class LatestCredentials {
     }
   }
 
-  /**
-   * Null if no valid credentials are known. Errors of the source or the database do not reject the promise.
-   */
+  /** Null if no valid credentials are known. Never rejects for errors of the source or the database. */
   getLatest = async (): Promise<CredentialValues | null> => {
     if (this.#isDue()) this.#pollInProgress ??= this.#poll();
     if (this.#pollInProgress !== null) await this.#waitFor(this.#pollInProgress);

@@ -12,10 +12,7 @@ const USUAL_PAUSE: Seconds = 60;
 /** No pause is longer, because a source may rotate earlier than before. */
 const LONGEST_PAUSE: Seconds = 600;
 
-/**
- * If the source rotates within minutes, the pause is this part of its interval, to use most of a new
- * generation.
- */
+/** For sources that rotate within minutes: the pause is this part of the interval. */
 const POLLS_PER_INTERVAL = 60;
 
 export interface WaitOptions {
@@ -28,9 +25,7 @@ export interface WaitOptions {
   /** Abort to stop waiting. */
   stop: AbortSignal;
   onPollStart: () => void;
-  /**
-   * Called before each pause with the times of the next poll and of the end of waiting, by the host's clock.
-   */
+  /** Called before each pause with the times of the next poll and of the end, by the host's clock. */
   onWait: (judged: JudgedPoll, next: Instant, limit: Instant) => void | Promise<void>;
 }
 

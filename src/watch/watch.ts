@@ -32,10 +32,7 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
   const schedule = new PollSchedule(context, options.interval);
   let samples = 0;
   let failures = 0;
-  /**
-   * From the start of one poll to the start of the next, so that a slow endpoint does not lengthen the
-   * interval.
-   */
+  /** From the start of one poll to the start of the next, so that a slow poll does not delay it. */
   const computePause = (recorded: RecordedPoll): Seconds => {
     const { interval, random } = options;
     const factor = chooseJitterFactor(random);

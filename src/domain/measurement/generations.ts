@@ -1,9 +1,7 @@
 import { findFirstIndex, pairNeighbours } from '../lists.ts';
 import type { Generation, Instant, IssuedCredentials, Sample, Seconds, Span } from '../model.ts';
 
-/**
- * Offsets up to this size are ignored: `Date` headers have whole seconds, and responses take time to arrive.
- */
+/** Smaller offsets are ignored: `Date` headers have whole seconds, and responses take time to arrive. */
 export const MIN_CORRECTED_CLOCK_OFFSET: Seconds = 2;
 
 /** The time of a sample by AWS's clock, by which credentials expire. */
@@ -139,10 +137,7 @@ export function mergeKeylessGenerations(generations: readonly Generation[]): rea
   return [...merged, ...unmatched.values()];
 }
 
-/**
- * Two generations overlap if each was seen before the last sample of the other one: several endpoints serve
- * them.
- */
+/** Each was seen before the last sample of the other one, so several endpoints serve them. */
 export function areOverlapping(a: Generation, b: Generation): boolean {
   return a.firstSeen < b.lastSeen && b.firstSeen < a.lastSeen;
 }

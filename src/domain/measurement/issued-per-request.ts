@@ -11,10 +11,7 @@ const MAX_AGE_ON_ARRIVAL: Seconds = 2;
 /** Two undated generations may be the two sides of a rotation. */
 const MIN_UNDATED_GENERATIONS = 3;
 
-/**
- * Whether every request got new credentials: no key occurs twice, each document was fresh, and two close
- * polls returned different keys.
- */
+/** No key occurs twice, each document was fresh, and two close polls returned different keys. */
 export function areIssuedPerRequest(ordered: readonly Generation[]): boolean {
   const isDated = ordered.every(({ lastUpdated }) => lastUpdated !== null);
   return (

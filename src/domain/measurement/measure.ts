@@ -1,10 +1,10 @@
-import { isNonEmpty, mapNonEmpty, pairNeighbours } from '../lists.ts';
+import { isNonEmpty, pairNeighbours } from '../lists.ts';
 import type { Generation, Seconds } from '../model.ts';
 import { mergeKeylessGenerations, orderGenerations } from './generations.ts';
 import { areIssuedPerRequest } from './issued-per-request.ts';
 import type { Extremes, Measurement, Rotation } from './measurement.ts';
 import { findAppearances, findRotations, type RotationHistory } from './rotations.ts';
-import { median, range, weightedMedian } from './statistics.ts';
+import { median, minBy, range, weightedMedian } from './statistics.ts';
 import {
   findGaps,
   findSampledMinimum,
@@ -22,8 +22,8 @@ import {
 export function measure(generations: readonly Generation[]): Measurement {
   const ordered = orderGenerations(mergeKeylessGenerations(generations));
   if (!isNonEmpty(ordered)) throw new RangeError('a series without generations cannot be measured');
-  const firstSample = range(mapNonEmpty(ordered, ({ firstSeen }) => firstSeen)).min;
-  const lastSample = range(mapNonEmpty(ordered, ({ lastSeen }) => lastSeen)).max;
+  const firstSample = minBy(ordered, ({ firstSeen }) => firstSeen).firstSeen;
+  const lastSample = minBy(ordered, ({ lastSeen }) => -lastSeen).lastSeen;
   const isIssuedPerRequest = areIssuedPerRequest(ordered);
   const history = findRotations(ordered, lastSample);
   // Includes rotations that are not completed yet. A per-request source has no rotations.

@@ -25,9 +25,7 @@ export interface Rotation {
   isCompleted: boolean;
 }
 
-/**
- * When a generation appeared. The two times are equal if `LastUpdated` is known and the source has no lag.
- */
+/** When a generation appeared. Both times are equal if `LastUpdated` is known and there is no lag. */
 export interface Appearance {
   generation: Generation;
   earliest: Instant;

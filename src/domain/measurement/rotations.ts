@@ -5,10 +5,7 @@ import { areOverlapping } from './generations.ts';
 import type { Appearance, Rotation } from './measurement.ts';
 import { range } from './statistics.ts';
 
-/**
- * `LastUpdated` may miss its window by this many milliseconds: documents have whole seconds, and clocks
- * differ.
- */
+/** `LastUpdated` may miss its window by this many milliseconds, because clocks differ. */
 const SLACK = 2000;
 
 export interface RotationHistory {
@@ -121,9 +118,7 @@ function findKnownInterval(
   return Math.floor(interval / 1000);
 }
 
-/**
- * The longest time for which a generation of the series is known to have been served (P in the definition).
- */
+/** The longest time for which a generation is known to have been served (P in the definition). */
 function findLongestServedTime(ordered: readonly Generation[], candidates: readonly Candidate[]): number {
   const served = ordered.map((generation, index) => {
     const arrival = candidates[index - 1];
@@ -157,10 +152,7 @@ function findWitnessed(candidates: readonly Candidate[], longestServedTime: numb
   return new Set(witnessed);
 }
 
-/**
- * The median of sorted numbers without one of them: a rotation is compared with the others. Null if none is
- * left.
- */
+/** The median of sorted numbers without one of them. Null if none is left. */
 function computeMedianWithout(sorted: readonly number[], excluded: number | null): number | null {
   const skip = excluded === null ? sorted.length : findFirstIndex(sorted, (each) => each >= excluded);
   const count = sorted.length - (excluded === null ? 0 : 1);
@@ -205,10 +197,7 @@ function findAppearance(
   return arrival.isWitnessed ? { earliest: arrival.window.from, latest: arrival.window.to } : null;
 }
 
-/**
- * The earliest time at which a rotation can have happened: its date without the lag, or the start of the
- * window.
- */
+/** The earliest possible time of a rotation: its date without the lag, or the start of the window. */
 export function findEarliestRotationTime({
   isDated,
   to: { lastUpdated },

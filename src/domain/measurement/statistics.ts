@@ -33,17 +33,10 @@ export function minBy<T>(items: Iterable<T>, figureOf: (item: T) => number): T |
   return smallest === null ? null : smallest.item;
 }
 
-export interface Range {
-  min: number;
-  max: number;
-}
-
 /** The smallest and the largest number. Null for an empty list. */
-export function range(values: NonEmpty<number>): Range;
-export function range(values: Iterable<number>): Range | null;
-export function range(values: Iterable<number>): Range | null {
+export function range(values: Iterable<number>): { min: number; max: number } | null {
   // Math.min(...values) fails for a list of some 100,000 items.
-  let found: Range | null = null;
+  let found: { min: number; max: number } | null = null;
   for (const value of values) {
     found ??= { min: value, max: value };
     found.min = Math.min(found.min, value);

@@ -47,10 +47,7 @@ export function findGaps(rotations: readonly Rotation[]): Span[] {
     .filter(({ from, to }) => to > from);
 }
 
-/**
- * The smallest remaining validity of any sample. Validity falls within a generation, so last samples are
- * enough.
- */
+/** The smallest remaining validity of any sample. The last sample of each generation is enough. */
 export function findSampledMinimum(generations: NonEmpty<Generation>): ValidityAt {
   const worst = minBy(generations, remainingWhenLastSeen);
   return { seconds: remainingWhenLastSeen(worst), at: worst.lastSeen, generation: worst };
@@ -94,9 +91,7 @@ export function measureCoveredTime(spans: readonly Span[]): number {
   return covered;
 }
 
-/**
- * Returns sorted spans as they are: a curve calls this for each point, and spans are nearly always sorted.
- */
+/** Does not copy sorted spans: a curve calls this for each point, and spans are nearly always sorted. */
 function sortSpans(spans: readonly Span[]): readonly Span[] {
   const isSorted = spans.every(({ from }, index) => from >= (spans[index - 1]?.from ?? from));
   return isSorted ? spans : spans.toSorted((a, b) => a.from - b.from);

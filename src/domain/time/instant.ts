@@ -19,9 +19,7 @@ export interface ParsedInstant {
   zoneless: boolean;
 }
 
-/**
- * Parses an exact time. Null for other text, and for years before 2000. Fractions are cut to milliseconds.
- */
+/** Parses an exact time. Null for other text and for years before 2000. Cuts to milliseconds. */
 export function parseInstant(text: string): ParsedInstant | null {
   const match = FORMAT.exec(text);
   if (match === null) return null;

@@ -7,9 +7,7 @@ import { secondsBetween } from '../time/instant.ts';
 import { findFindings } from './findings.ts';
 import type { Freshness, SeriesAnalysis } from './series-analysis.ts';
 
-/**
- * A polled series is current. Without a limit, old samples of a stopped poller would still give a verdict.
- */
+/** Without a limit, the old samples of a stopped poller would still give a verdict. */
 const DEFAULT_MAX_AGE: Seconds = 86_400;
 
 /** Analyses one series from its stored history. */

@@ -33,10 +33,7 @@ export interface AssessedSeries {
   analysis: SeriesAnalysis;
   /** Another series of the same host and source has replaced this one. */
   isRetired: boolean;
-  /**
-   * One for each job that is judged by this series, in the order of the jobs. Usually empty for a retired
-   * series.
-   */
+  /** One for each job that is judged by this series, in the order of the jobs. */
   judgements: readonly JobJudgement[];
 }
 
@@ -64,10 +61,7 @@ export const VERDICTS_WORST_FIRST: readonly Verdict[] = [
   'safe',
 ];
 
-/**
- * Judges every job by the series that it may get its credentials from. Without series, the verdict is
- * `unknown`.
- */
+/** Judges every job by its series. Without series, the verdict is `unknown`. */
 export function assess(histories: readonly SeriesHistory[], rules: AssessmentOptions): Assessment {
   const analyses = histories.map((history) => analyse(history, rules));
   return assessAnalyses(analyses, rules);
@@ -121,10 +115,7 @@ const createJob = ({ name, margin }: JobToJudge, duration: Seconds): Job => ({
   margin,
 });
 
-/**
- * The series of the recorded runs, else all series. Retired series and series of unconfigured sources are
- * left out.
- */
+/** The series of the recorded runs, else all configured series. Without retired series. */
 function chooseSeries(
   analyses: readonly SeriesAnalysis[],
   { runs }: JobToJudge,

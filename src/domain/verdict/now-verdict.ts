@@ -41,10 +41,7 @@ interface JudgedNow extends LaterStart {
 interface WithCredentials {
   identity: SeriesIdentity;
   credentials: IssuedCredentials;
-  /**
-   * The expiration that the source states now, if an earlier poll of the same key got an earlier one. Else
-   * null.
-   */
+  /** The expiration stated now, if an earlier poll of the same key got an earlier one. Else null. */
   laterExpiration: Instant | null;
   /** Negative: expired. */
   remaining: Seconds;

@@ -1,4 +1,3 @@
-import { mapNonEmpty } from '../lists.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
 import { getGenerationKey } from '../measurement/generations.ts';
 import type { Measurement, ValidityRange } from '../measurement/measurement.ts';
@@ -33,9 +32,7 @@ interface JudgeNowOptions {
   analysis: SeriesAnalysis | null;
 }
 
-/**
- * Judges whether the current credentials outlive a job that starts now, and when a later start will be safe.
- */
+/** Judges a job that starts now, and predicts when a later start will be safe. */
 export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions): NowJudgement {
   const judged = { ...describeJob(options), ...measureCredentials(current, options) };
   return judged.spare >= 0
@@ -151,10 +148,9 @@ const EQUAL_VALIDITY_TOLERANCE: Seconds = 5;
  * polls looks the same, except that its validities differ.
  */
 function haveEqualValidities({ isIssuedPerRequest, generations }: Measurement): boolean {
-  const validities = range(
-    mapNonEmpty(generations, ({ firstSeen, expiration }) => secondsBetween(firstSeen, expiration)),
-  );
-  return isIssuedPerRequest && validities.max - validities.min <= EQUAL_VALIDITY_TOLERANCE;
+  const validities = range(generations.map((each) => secondsBetween(each.firstSeen, each.expiration)));
+  if (!isIssuedPerRequest || validities === null) return false;
+  return validities.max - validities.min <= EQUAL_VALIDITY_TOLERANCE;
 }
 
 /** With fewer generations, `never` needs a job that requires much more than the largest validity. */

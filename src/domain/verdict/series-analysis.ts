@@ -21,10 +21,7 @@ export interface SeriesAnalysis extends SeriesFacts {
   findings: readonly Finding[];
 }
 
-/**
- * When samples are stale. `maxAge`: null is never; `default` is 24 h for a polled series and never for an
- * imported one.
- */
+/** `maxAge`: null is no limit; `default` is 24 h for a polled series and no limit for an imported one. */
 export interface Freshness {
   now: Instant;
   maxAge: Seconds | null | 'default';

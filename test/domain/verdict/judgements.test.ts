@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { mapNonEmpty } from '../../../src/domain/lists.ts';
 import type { AssessedSeries, Assessment } from '../../../src/domain/verdict/assessment.ts';
 import { VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
 import {
@@ -94,8 +93,8 @@ test('a failed poll is current if no sample was taken after it, by the clock of 
   const [{ analysis }] = judge([long], []).series as [AssessedSeries];
   const { lastSample, generations } = analysis.measurement!;
   const failedAt = (lastAt: number, clockOffset = 0) => {
-    const changed = mapNonEmpty(generations, (each) => ({ ...each, smallestClockOffset: clockOffset }));
-    const measurement = { ...analysis.measurement!, generations: changed };
+    const newest = { ...generations.at(-1)!, smallestClockOffset: clockOffset };
+    const measurement = { ...analysis.measurement!, generations: [newest] as const };
     const failure = { reason: 'timeout', count: 1, firstAt: lastAt, lastAt, lastDetail: '' } as const;
     return findCurrentFailure({ ...analysis, measurement, failedPolls: [failure] })?.lastAt ?? null;
   };

@@ -1,6 +1,5 @@
-import { mapNonEmpty } from '../../lists.ts';
 import type { Measurement } from '../../measurement/measurement.ts';
-import { minBy, range } from '../../measurement/statistics.ts';
+import { minBy } from '../../measurement/statistics.ts';
 import type { Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { FindingFields } from '../finding.ts';
@@ -50,10 +49,10 @@ export const POLLING_CHECKS = {
 
 /** Whether a rotation is unwitnessed, and no generation was seen for as long as the usual gap. */
 function areRotationsMissed({ rotations, generations }: Measurement, usualGap: Seconds): boolean {
-  const seenFor = range(
-    mapNonEmpty(generations, ({ firstSeen, lastSeen }) => secondsBetween(firstSeen, lastSeen)),
+  return (
+    rotations.some(({ isWitnessed }) => !isWitnessed) &&
+    generations.every(({ firstSeen, lastSeen }) => secondsBetween(firstSeen, lastSeen) < usualGap)
   );
-  return rotations.some(({ isWitnessed }) => !isWitnessed) && seenFor.max < usualGap;
 }
 
 /** At most a quarter of the usual rotation interval, so that one failed poll does not hide a rotation. */
