@@ -5,7 +5,7 @@ import { buildFindingJson } from '../finding-json.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 import { maskKeyId } from '../text/untrusted-text.ts';
 
-/** The verdict now as JSON, under the contract of docs/json.md. */
+/** Renders the verdict. docs/json.md documents every field. */
 export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): string {
   const { identity, credentials, nextRotation, validityAfterRotation, unknownReason, job } = now;
   return `${JSON.stringify(
@@ -28,14 +28,14 @@ export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): st
       later_expiration: formatNullableInstant(now.laterExpiration),
       remaining_seconds: now.remaining,
       spare_seconds: now.spare,
-      unknown_reason: unknownReason && unknownJson(unknownReason),
+      unknown_reason: unknownReason && buildUnknownReason(unknownReason),
       outlook: now.outlook,
       next_rotation: nextRotation && {
         expected_at: formatInstant(nextRotation.expected),
         earliest_at: formatInstant(nextRotation.earliest),
         latest_at: formatInstant(nextRotation.latest),
       },
-      validity_then: validityAfterRotation && {
+      validity_after_rotation: validityAfterRotation && {
         min_seconds: validityAfterRotation.min,
         max_seconds: validityAfterRotation.max,
       },
@@ -47,7 +47,7 @@ export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): st
   )}\n`;
 }
 
-function unknownJson(reason: NonNullable<NowJudgement['unknownReason']>) {
+function buildUnknownReason(reason: NonNullable<NowJudgement['unknownReason']>) {
   return reason.code === 'POLL_FAILED'
     ? { code: reason.code, failure: { reason: reason.reason, detail: reason.detail } }
     : { code: reason.code, failure: null };

@@ -6,8 +6,8 @@ import { escapeUnprintable } from '../text/untrusted-text.ts';
 const STATES = { safe: 'OK', 'not-safe': 'CRITICAL', unknown: 'UNKNOWN' } as const;
 
 /**
- * One line as the Monitoring Plugins' guidelines have it: state, text, `|`, performance data
- * (`'label'=value[unit];[warn];[crit];[min];[max]`, where `16500:` alerts below that number).
+ * One line as the Monitoring Plugins guidelines require: state, text, `|`, performance data
+ * (`'label'=value[unit];[warn];[crit];[min];[max]`; the range `16500:` alerts below 16500).
  */
 export function renderNagiosLine(now: NowJudgement): string {
   const { verdict, identity, remaining, required, unknownReason } = now;
@@ -15,17 +15,20 @@ export function renderNagiosLine(now: NowJudgement): string {
   const text =
     unknownReason !== null
       ? describeNowUnknownReason(unknownReason).message
-      : `${series}${remainingText(remaining)}, needs ${short(required)}`;
-  const data = performanceData(now);
-  // The bar begins the data, and nobody may begin it early.
-  const line = `CREDWATCH ${STATES[verdict]} - ${escapeUnprintable(text).replaceAll('|', '/')}`;
-  return `${line}${data === '' ? '' : ` | ${data}`}\n`;
+      : `${series}${formatRemaining(remaining)}, needs ${short(required)}`;
+  const data = formatPerformanceData(now);
+  return `CREDWATCH ${STATES[verdict]} - ${escapeText(text)}${data === '' ? '' : ` | ${data}`}\n`;
 }
 
-const remainingText = (remaining: number) =>
+const formatRemaining = (remaining: number) =>
   remaining < 0 ? `expired ${short(-remaining)} ago` : `${short(remaining)} left`;
 
-function performanceData({ remaining, required, nextRotation, validityAfterRotation }: NowJudgement): string {
+function formatPerformanceData({
+  remaining,
+  required,
+  nextRotation,
+  validityAfterRotation,
+}: NowJudgement): string {
   return [
     remaining === null ? '' : `'remaining'=${remaining}s;;${required}:;;${validityAfterRotation?.max ?? ''}`,
     nextRotation === null ? '' : `'rotation_interval'=${nextRotation.interval}s;;;0;`,
@@ -34,6 +37,8 @@ function performanceData({ remaining, required, nextRotation, validityAfterRotat
     .join(' ');
 }
 
-/** For what went wrong before there was anything to judge. */
-export const renderNagiosError = (message: string) =>
-  `CREDWATCH UNKNOWN - ${escapeUnprintable(message).replaceAll('|', '/')}\n`;
+/** For an error before the verdict. */
+export const renderNagiosError = (message: string) => `CREDWATCH UNKNOWN - ${escapeText(message)}\n`;
+
+/** A bar would start the performance data. */
+const escapeText = (text: string) => escapeUnprintable(text).replaceAll('|', '/');

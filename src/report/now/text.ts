@@ -25,10 +25,10 @@ export interface NowContext extends WaitState {
 
 const LABEL_WIDTH = 16;
 
-/** The verdict now, for a person: the answer in the first line, then what it rests on. */
+/** Renders the verdict in the first line, then the reasons. */
 export function renderNowText(judgement: NowJudgement, context: NowContext): string {
   const width = clampWidth(context.width);
-  const rows = rowsOf(judgement, context).map(([label, value]) => [`  ${label}`, value]);
+  const rows = listRows(judgement, context).map(([label, value]) => [`  ${label}`, value]);
   const headline = paintBySafety(
     judgement.verdict,
     describeNowVerdict(judgement),
@@ -37,7 +37,7 @@ export function renderNowText(judgement: NowJudgement, context: NowContext): str
   return `${headline}\n${layOutColumns(rows, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
 }
 
-function rowsOf(judgement: NowJudgement, { hasWaited }: NowContext): [string, string][] {
+function listRows(judgement: NowJudgement, { hasWaited }: NowContext): [string, string][] {
   const { job, required, credentials, identity, remaining, judgedAt, unknownReason } = judgement;
   const { nextRotation, validityAfterRotation, laterExpiration } = judgement;
   const rows: [string, string][] = [];
@@ -49,21 +49,18 @@ function rowsOf(judgement: NowJudgement, { hasWaited }: NowContext): [string, st
     rows.push(
       ['credentials', `${formatSeriesName(identity)}  ${maskKeyId(credentials.accessKeyId)}`],
       ['expire', `${formatTimestamp(credentials.expiration)}, ${formatRemaining(remaining)}`],
-      ...(laterExpiration === null
-        ? []
-        : [['', describeLaterExpiration(laterExpiration)] as [string, string]]),
-      ['required', `${short(required)}: the job and a margin of ${short(job.margin)}`],
     );
-  } else if (unknownReason?.code !== 'POLL_FAILED') {
-    rows.push(['required', `${short(required)}: the job and a margin of ${short(job.margin)}`]);
+    if (laterExpiration !== null) rows.push(['', describeLaterExpiration(laterExpiration)]);
   }
-  rows.push(...judgement.findings.map((each): [string, string] => ['note', noteOf(each)]));
+  if (unknownReason?.code !== 'POLL_FAILED')
+    rows.push(['required', `${short(required)}: the job and a margin of ${short(job.margin)}`]);
+  for (const finding of judgement.findings) rows.push(['note', describeNote(finding)]);
   if (judgement.verdict === 'safe') return rows;
   if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt)]);
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
     const { min, max } = validityAfterRotation;
-    const span = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
-    rows.push(['validity then', `${span}, as measured so far`]);
+    const range = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
+    rows.push(['validity then', `${range}, as measured so far`]);
   }
   rows.push(['a safe start', describeOutlook(judgement)]);
   const advice = buildNowAdvice(judgement, { hasWaited });
@@ -71,5 +68,5 @@ function rowsOf(judgement: NowJudgement, { hasWaited }: NowContext): [string, st
   return rows;
 }
 
-const noteOf = (finding: Finding) =>
+const describeNote = (finding: Finding) =>
   finding.code === 'CLOCK_SKEW' ? describeClockSkewNow(finding.offsetSeconds) : describeFinding(finding);

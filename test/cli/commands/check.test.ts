@@ -146,7 +146,7 @@ $`,
     });
     expect(run).toMatchObject({ code: 3, stderr: '' });
     expect(run.stdout).toMatch(
-      /^unknown: a 1h job that starts now\n {2}because {9}unreachable: nothing answers/,
+      /^unknown: a 1h job that starts now\n {2}because {9}unreachable: could not connect/,
     );
   });
 
@@ -179,7 +179,7 @@ $`,
       unknown_reason: null,
       outlook: 'perhaps-after-rotation',
       next_rotation: { expected_at: instant, earliest_at: instant, latest_at: instant },
-      validity_then: { min_seconds: expect.any(Number), max_seconds: expect.any(Number) },
+      validity_after_rotation: { min_seconds: expect.any(Number), max_seconds: expect.any(Number) },
       findings: [],
       notes: [],
     });
