@@ -1,8 +1,6 @@
 import { Option } from 'commander';
-import { findChainFindings } from '../../domain/provider-chain/findings.ts';
+import { analyseChains, type ChainReport } from '../../domain/provider-chain/findings.ts';
 import { isUsableProvider } from '../../domain/provider-chain/providers.ts';
-import { resolveChains } from '../../domain/provider-chain/sdk-chains.ts';
-import type { SourcesReport } from '../../report/provider-chain/chain-report.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { createExitCodesFlag } from '../flags/shared-flags.ts';
@@ -67,18 +65,17 @@ async function runSourcesCommand({ profile, format }: SourcesFlags, io: Io): Pro
     home: io.home,
     clock: io.clock,
     random: io.random,
-    ...(profile === undefined ? {} : { profile }),
+    profile,
   });
-  const outcomes = resolveChains(facts);
-  const report = { facts, outcomes, findings: findChainFindings(facts, outcomes) };
+  const report = analyseChains(facts);
   await io.stdout.write(format === 'json' ? await renderJson(report) : await renderTable(report, io));
   return Object.values(facts.providers).some(isUsableProvider) ? EXIT.ok : EXIT.failed;
 }
 
-const renderJson = async (report: SourcesReport) =>
+const renderJson = async (report: ChainReport) =>
   (await import('../../report/provider-chain/json.ts')).renderSourcesJson(report);
 
-async function renderTable(report: SourcesReport, io: Io): Promise<string> {
+async function renderTable(report: ChainReport, io: Io): Promise<string> {
   const { renderSourcesTable } = await import('../../report/provider-chain/table.ts');
   return renderSourcesTable(report, {
     width: getOutputWidth(io.stdout),

@@ -1,6 +1,6 @@
 import type { Seconds } from '../model.ts';
-import { type ChainContext, WORKLOAD_ROLE_PROVIDERS } from './chain-context.ts';
-import { type ChainFinding, type ChainFindingFields, createChainFinding } from './finding.ts';
+import { type ChainContext, type Check, WORKLOAD_ROLE_PROVIDERS } from './chain-context.ts';
+import { type ChainFindingFields, createChainFinding } from './finding.ts';
 import {
   isUnconfiguredImds,
   isUsableProvider,
@@ -13,7 +13,7 @@ import {
 /** .NET and botocore try to refresh credentials 15 minutes before they expire. */
 const EXPIRES_SOON: Seconds = 900;
 
-export function checkNoProviderAnswers(chains: ChainContext): ChainFinding<'NO_PROVIDER_ANSWERS'>[] {
+export const checkNoProviderAnswers: Check<'NO_PROVIDER_ANSWERS'> = (chains) => {
   const all = PROVIDER_NAMES.map((name) => chains.getProvider(name));
   const someSdkSucceeds = chains.findSdks(({ kind }) => kind === 'wins' || kind === 'unknown').length > 0;
   if (someSdkSucceeds || all.some(isUsableProvider)) return [];
@@ -21,41 +21,24 @@ export function checkNoProviderAnswers(chains: ChainContext): ChainFinding<'NO_P
   return [
     createChainFinding('problem', 'NO_PROVIDER_ANSWERS', { providers: broken.map(({ name }) => name) }),
   ];
-}
+};
 
-export function checkExpiredCredentials(chains: ChainContext): ChainFinding<'EXPIRED_CREDENTIALS_WIN'>[] {
-  return findExpirationsOfWinners(chains).flatMap(({ provider, remaining, sdks, stoppedSdks }) =>
-    remaining <= 0
-      ? [
-          createChainFinding('problem', 'EXPIRED_CREDENTIALS_WIN', {
-            provider,
-            expiredForSeconds: -remaining,
-            sdks,
-            stoppedSdks,
-          }),
-        ]
-      : [],
-  );
-}
+export const checkExpiredCredentials: Check<'EXPIRED_CREDENTIALS_WIN'> = (chains) =>
+  findExpirationsOfWinners(chains)
+    .filter(({ remaining }) => remaining <= 0)
+    .map(({ remaining, ...winner }) => ({ ...winner, expiredForSeconds: -remaining }))
+    .map((fields) => createChainFinding('problem', 'EXPIRED_CREDENTIALS_WIN', fields));
 
 /** A note if the provider rotates its credentials: they are replaced in time, or the source is late. */
-export function checkExpiresSoon(chains: ChainContext): ChainFinding<'EXPIRES_SOON'>[] {
-  return findExpirationsOfWinners(chains).flatMap(({ provider, remaining }) => {
+export const checkExpiresSoon: Check<'EXPIRES_SOON'> = (chains) =>
+  findExpirationsOfWinners(chains).flatMap(({ provider, remaining }) => {
     if (remaining <= 0 || remaining >= EXPIRES_SOON) return [];
     const isRotated = WORKLOAD_ROLE_PROVIDERS.includes(provider) || provider === 'process';
-    const severity = isRotated ? 'note' : 'problem';
-    return [createChainFinding(severity, 'EXPIRES_SOON', { provider, remainingSeconds: remaining })];
+    const fields = { provider, remainingSeconds: remaining };
+    return [createChainFinding(isRotated ? 'note' : 'problem', 'EXPIRES_SOON', fields)];
   });
-}
 
-interface WinnerExpiration {
-  provider: ProviderName;
-  remaining: Seconds;
-  sdks: Sdk[];
-  stoppedSdks: Sdk[];
-}
-
-function findExpirationsOfWinners(chains: ChainContext): WinnerExpiration[] {
+function findExpirationsOfWinners(chains: ChainContext) {
   return PROVIDER_NAMES.flatMap((name) => {
     const { remaining } = chains.getProvider(name);
     const sdks = chains.findSdksUsing(name);
@@ -67,35 +50,25 @@ function findExpirationsOfWinners(chains: ChainContext): WinnerExpiration[] {
   });
 }
 
-export function checkFallbackToInstanceRole(
-  chains: ChainContext,
-): ChainFinding<'FALLS_BACK_TO_INSTANCE_ROLE'>[] {
-  return findBrokenProviders(chains).flatMap(({ fields, fallbackSdks }) => {
-    const { stoppedSdks, problem, reason } = fields;
-    return fallbackSdks.length === 0
-      ? []
-      : [
-          createChainFinding('problem', 'FALLS_BACK_TO_INSTANCE_ROLE', {
-            sdks: fallbackSdks,
-            stoppedSdks,
-            problem,
-            reason,
-          }),
-        ];
-  });
-}
+export const checkFallbackToInstanceRole: Check<'FALLS_BACK_TO_INSTANCE_ROLE'> = (chains) =>
+  findBrokenProviders(chains)
+    .map(({ stoppedSdks, problem, reason, provider, works }) => ({
+      sdks: findFallbackSdks(chains, provider, works),
+      stoppedSdks,
+      problem,
+      reason,
+    }))
+    .filter(({ sdks }) => sdks.length > 0)
+    .map((fields) => createChainFinding('problem', 'FALLS_BACK_TO_INSTANCE_ROLE', fields));
 
-export function checkStoppedChains(chains: ChainContext): ChainFinding<'PROVIDER_STOPS_CHAIN'>[] {
-  return findBrokenProviders(chains).flatMap(({ fields, fallbackSdks }) =>
-    fallbackSdks.length === 0 ? [createChainFinding('problem', 'PROVIDER_STOPS_CHAIN', fields)] : [],
-  );
-}
+export const checkStoppedChains: Check<'PROVIDER_STOPS_CHAIN'> = (chains) =>
+  findBrokenProviders(chains)
+    .filter(({ provider, works }) => findFallbackSdks(chains, provider, works).length === 0)
+    .map((fields) => createChainFinding('problem', 'PROVIDER_STOPS_CHAIN', fields));
 
-interface BrokenProvider {
-  fields: ChainFindingFields['PROVIDER_STOPS_CHAIN'];
-  /** SDKs that use IMDS because the container endpoint fails. */
-  fallbackSdks: Sdk[];
-}
+/** SDKs that use IMDS because the container endpoint fails. */
+const findFallbackSdks = (chains: ChainContext, broken: ProviderName, works: boolean): Sdk[] =>
+  broken === 'container' && !works ? chains.findSdksUsing('imds') : [];
 
 const STOP_REASONS: ReadonlySet<OutcomeCause['reason']> = new Set([
   'FAILED',
@@ -105,7 +78,7 @@ const STOP_REASONS: ReadonlySet<OutcomeCause['reason']> = new Set([
 ]);
 
 /** Providers at which some chains stop, although a later provider may work. */
-function findBrokenProviders(chains: ChainContext): BrokenProvider[] {
+function findBrokenProviders(chains: ChainContext): ChainFindingFields['PROVIDER_STOPS_CHAIN'][] {
   return PROVIDER_NAMES.flatMap((name) => {
     const { problem, state } = chains.getProvider(name);
     // INCOMPLETE_KEY_PAIR reports these.
@@ -116,11 +89,6 @@ function findBrokenProviders(chains: ChainContext): BrokenProvider[] {
     if (stoppedSdks.length === 0) return [];
     const works = state === 'answers' || state === 'untried';
     const reason = problem?.code === 'POLL_FAILED' ? problem.reason : null;
-    return [
-      {
-        fields: { provider: name, works, stoppedSdks, problem: problem?.code ?? null, reason },
-        fallbackSdks: name === 'container' && !works ? chains.findSdksUsing('imds') : [],
-      },
-    ];
+    return [{ provider: name, works, stoppedSdks, problem: problem?.code ?? null, reason }];
   });
 }

@@ -1,53 +1,40 @@
-import type { ChainContext } from './chain-context.ts';
-import { type ChainFinding, createChainFinding } from './finding.ts';
+import type { ChainContext, Check } from './chain-context.ts';
+import { createChainFinding } from './finding.ts';
 import { findBlankUriVariable, findLegacyVariables } from './links.ts';
-import {
-  KEY_PAIR_PROVIDERS,
-  type KeyPairProvider,
-  type ProfileProvider,
-  SDKS,
-  type Sdk,
-} from './providers.ts';
+import { KEY_PAIR_PROVIDERS, type ProfileProvider, SDKS, type Sdk } from './providers.ts';
 import { findSdksAffectedByBlank } from './sdk-differences.ts';
 
-export function checkMissingProfile(chains: ChainContext): ChainFinding<'NO_SUCH_PROFILE'>[] {
+export const checkMissingProfile: Check<'NO_SUCH_PROFILE'> = (chains) => {
   const { name, isNamed, exists } = chains.facts.profile;
   if (!isNamed || exists) return [];
   const stoppedSdks = chains.findStoppedSdks(({ cause }) => cause.reason === 'NO_SUCH_PROFILE');
   return [createChainFinding('problem', 'NO_SUCH_PROFILE', { profile: name, stoppedSdks })];
-}
+};
 
-export function checkKeysWithoutToken(chains: ChainContext): ChainFinding<'KEYS_WITHOUT_TOKEN'>[] {
-  return findSessionsWithoutToken(chains)
-    .filter(({ hasSecurityToken }) => !hasSecurityToken)
-    .map(({ provider, sdks }) => createChainFinding('problem', 'KEYS_WITHOUT_TOKEN', { provider, sdks }));
-}
+export const checkKeysWithoutToken: Check<'KEYS_WITHOUT_TOKEN'> = (chains) =>
+  findSessionsWithoutToken(chains, false).map((fields) =>
+    createChainFinding('problem', 'KEYS_WITHOUT_TOKEN', fields),
+  );
 
-export function checkOnlySecurityToken(chains: ChainContext): ChainFinding<'ONLY_SECURITY_TOKEN'>[] {
-  return findSessionsWithoutToken(chains)
-    .filter(({ hasSecurityToken }) => hasSecurityToken)
-    .map(({ provider, sdks }) => createChainFinding('problem', 'ONLY_SECURITY_TOKEN', { provider, sdks }));
-}
+export const checkOnlySecurityToken: Check<'ONLY_SECURITY_TOKEN'> = (chains) =>
+  findSessionsWithoutToken(chains, true).map((fields) =>
+    createChainFinding('problem', 'ONLY_SECURITY_TOKEN', fields),
+  );
 
-interface SessionWithoutToken {
-  provider: KeyPairProvider;
-  sdks: Sdk[];
-  /** AWS_SECURITY_TOKEN has the token, so botocore finds it. */
-  hasSecurityToken: boolean;
-}
-
-function findSessionsWithoutToken(chains: ChainContext): SessionWithoutToken[] {
-  return KEY_PAIR_PROVIDERS.flatMap((name) => {
+/** @param hasSecurityToken whether AWS_SECURITY_TOKEN has the token, so that botocore finds it */
+function findSessionsWithoutToken(chains: ChainContext, hasSecurityToken: boolean) {
+  return KEY_PAIR_PROVIDERS.flatMap((provider) => {
+    const { notes } = chains.getProvider(provider);
+    if (notes.some(({ code }) => code === 'ONLY_OLD_TOKEN') !== hasSecurityToken) return [];
     const sdks = chains.findSdks(
       (outcome) =>
-        outcome.kind === 'wins' && outcome.provider === name && outcome.problem === 'NO_SESSION_TOKEN',
+        outcome.kind === 'wins' && outcome.provider === provider && outcome.problem === 'NO_SESSION_TOKEN',
     );
-    const hasSecurityToken = chains.getProvider(name).notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
-    return sdks.length === 0 ? [] : [{ provider: name, sdks, hasSecurityToken }];
+    return sdks.length === 0 ? [] : [{ provider, sdks }];
   });
 }
 
-export function checkIncompleteKeyPairs(chains: ChainContext): ChainFinding<'INCOMPLETE_KEY_PAIR'>[] {
+export const checkIncompleteKeyPairs: Check<'INCOMPLETE_KEY_PAIR'> = (chains) => {
   return KEY_PAIR_PROVIDERS.flatMap((name) => {
     const { problem } = chains.getProvider(name);
     if (problem?.code !== 'NO_KEY_ID' && problem?.code !== 'NO_SECRET_KEY') return [];
@@ -55,11 +42,11 @@ export function checkIncompleteKeyPairs(chains: ChainContext): ChainFinding<'INC
     const fields = { provider: name, missing: problem.code, stoppedSdks };
     return [createChainFinding('problem', 'INCOMPLETE_KEY_PAIR', fields)];
   });
-}
+};
 
 /** Settings that keep an SDK from loading its configuration. */
-export function checkInvalidSettings(chains: ChainContext): ChainFinding<'INVALID_SETTING_STOPS'>[] {
-  return SDKS.flatMap((sdk) => {
+export const checkInvalidSettings: Check<'INVALID_SETTING_STOPS'> = (chains) =>
+  SDKS.flatMap((sdk) => {
     const outcome = chains.outcomes[sdk];
     if (outcome.kind !== 'stops' || outcome.provider !== null) return [];
     const { cause } = outcome;
@@ -67,22 +54,21 @@ export function checkInvalidSettings(chains: ChainContext): ChainFinding<'INVALI
     const fields = { setting: cause.setting, stoppedSdks: [sdk] };
     return [createChainFinding('problem', 'INVALID_SETTING_STOPS', fields)];
   });
-}
 
 /** Kinds of profiles that exclude each other. A role is not one: SDKs assume it with the other credentials. */
 const RIVALS: readonly ProfileProvider[] = ['profile', 'profile-web-identity', 'sso', 'login', 'process'];
 
 /** Every SDK has its own order of these kinds. */
-export function checkAmbiguousProfile(chains: ChainContext): ChainFinding<'AMBIGUOUS_PROFILE'>[] {
+export const checkAmbiguousProfile: Check<'AMBIGUOUS_PROFILE'> = (chains) => {
   const providers = RIVALS.filter((name) => chains.getProvider(name).state !== 'absent');
   if (providers.length < 2) return [];
   const stoppedSdks = chains.findStoppedSdks(({ cause }) => cause.reason === 'AMBIGUOUS_PROFILE');
   const { name: profile } = chains.facts.profile;
   return [createChainFinding('problem', 'AMBIGUOUS_PROFILE', { profile, providers, stoppedSdks })];
-}
+};
 
 /** Blank variables that some SDKs treat as values. */
-export function checkBlankVariables(chains: ChainContext): ChainFinding<'BLANK_VARIABLE'>[] {
+export const checkBlankVariables: Check<'BLANK_VARIABLE'> = (chains) => {
   const blankUri = findBlankUriVariable(chains.facts);
   return [...chains.facts.blankVariables].sort().flatMap((variable) => {
     const stopped = chains.findStoppedSdks(
@@ -98,20 +84,17 @@ export function checkBlankVariables(chains: ChainContext): ChainFinding<'BLANK_V
     const sdks = SDKS.filter((sdk) => affected.has(sdk));
     return sdks.length === 0 ? [] : [createChainFinding('problem', 'BLANK_VARIABLE', { variable, sdks })];
   });
-}
+};
 
-export function checkLegacyVariables({ facts }: ChainContext): ChainFinding<'LEGACY_VARIABLES'>[] {
+export const checkLegacyVariables: Check<'LEGACY_VARIABLES'> = ({ facts }) => {
   const sdks = SDKS.filter((sdk) => findLegacyVariables(facts, sdk).length > 0);
   if (sdks.length === 0) return [];
   const variables = [...new Set(sdks.flatMap((sdk) => findLegacyVariables(facts, sdk)))].sort();
   return [createChainFinding('problem', 'LEGACY_VARIABLES', { variables, sdks })];
-}
+};
 
 /** botocore reads it before AWS_PROFILE; the AWS CLI and Go read it after AWS_PROFILE; others ignore it. */
-export function checkDefaultProfileVariable({
-  facts,
-}: ChainContext): ChainFinding<'DEFAULT_PROFILE_ONLY_SOME_SDKS'>[] {
-  return facts.setVariables.has('AWS_DEFAULT_PROFILE')
+export const checkDefaultProfileVariable: Check<'DEFAULT_PROFILE_ONLY_SOME_SDKS'> = ({ facts }) =>
+  facts.setVariables.has('AWS_DEFAULT_PROFILE')
     ? [createChainFinding('note', 'DEFAULT_PROFILE_ONLY_SOME_SDKS', {})]
     : [];
-}

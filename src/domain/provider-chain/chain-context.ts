@@ -1,3 +1,4 @@
+import type { ChainFinding, ChainFindingCode } from './finding.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
@@ -46,3 +47,5 @@ export class ChainContext {
     );
   }
 }
+
+export type Check<Code extends ChainFindingCode> = (chains: ChainContext) => ChainFinding<Code>[];

@@ -17,7 +17,7 @@ import {
   checkMissingProfile,
   checkOnlySecurityToken,
 } from './broken-settings.ts';
-import { ChainContext } from './chain-context.ts';
+import { ChainContext, type Check } from './chain-context.ts';
 import { type ChainFinding, type ChainFindingCode, createChainFinding } from './finding.ts';
 import {
   checkContainerHidesImds,
@@ -27,11 +27,10 @@ import {
   checkWebIdentityHidesContainer,
 } from './hidden-providers.ts';
 import { type ChainFacts, type ChainOutcomes, PROVIDER_NAMES, SDKS } from './providers.ts';
-
-type Checks = { [Code in ChainFindingCode]: (chains: ChainContext) => ChainFinding<Code>[] };
+import { resolveChains } from './sdk-chains.ts';
 
 /** In the order of reports: first what keeps programs from working. */
-const CHECKS: Checks = {
+const CHECKS: { [Code in ChainFindingCode]: Check<Code> } = {
   NO_PROVIDER_ANSWERS: checkNoProviderAnswers,
   NO_SUCH_PROFILE: checkMissingProfile,
   KEYS_WITHOUT_TOKEN: checkKeysWithoutToken,
@@ -62,14 +61,20 @@ const CODES = Object.keys(CHECKS) as ChainFindingCode[];
 /** The codes of reports. A `POLL_NOTE` is reported with the code of its note. */
 export const CHAIN_FINDING_CODES = CODES.filter((code) => code !== 'POLL_NOTE');
 
-/** Everything the user should know about these chains: problems first, then notes. */
-export function findChainFindings(facts: ChainFacts, outcomes: ChainOutcomes): ChainFinding[] {
+export interface ChainReport {
+  facts: ChainFacts;
+  outcomes: ChainOutcomes;
+  /** Problems first, then notes. */
+  findings: readonly ChainFinding[];
+}
+
+/** How each SDK's chain ends, and everything the user should know about it. */
+export function analyseChains(facts: ChainFacts): ChainReport {
+  const outcomes = resolveChains(facts);
   const chains = new ChainContext(facts, outcomes);
   const found = Object.values(CHECKS).flatMap((check): ChainFinding[] => check(chains));
-  return [
-    ...found.filter(({ severity }) => severity === 'problem'),
-    ...found.filter(({ severity }) => severity === 'note'),
-  ];
+  const select = (wanted: ChainFinding['severity']) => found.filter(({ severity }) => severity === wanted);
+  return { facts, outcomes, findings: [...select('problem'), ...select('note')] };
 }
 
 /** Two SDKs in one program are rare, but two programs on one machine are common. */

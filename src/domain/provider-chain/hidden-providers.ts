@@ -1,9 +1,9 @@
-import type { ChainContext } from './chain-context.ts';
-import { type ChainFinding, createChainFinding } from './finding.ts';
+import type { Check } from './chain-context.ts';
+import { createChainFinding } from './finding.ts';
 import { KEY_PAIR_PROVIDERS, PROFILE_PROVIDERS } from './providers.ts';
 
-export function checkKeysHideRole(chains: ChainContext): ChainFinding<'KEYS_HIDE_ROLE'>[] {
-  return KEY_PAIR_PROVIDERS.flatMap((name) => {
+export const checkKeysHideRole: Check<'KEYS_HIDE_ROLE'> = (chains) =>
+  KEY_PAIR_PROVIDERS.flatMap((name) => {
     const { remaining, isSession } = chains.getProvider(name);
     const sdks = chains.findSdksUsing(name);
     const hidden = chains.findHiddenRoleProviders(name);
@@ -13,28 +13,22 @@ export function checkKeysHideRole(chains: ChainContext): ChainFinding<'KEYS_HIDE
     const fields = { provider: name, hidden, sdks, longLived: isSession === false };
     return [createChainFinding(severity, 'KEYS_HIDE_ROLE', fields)];
   });
-}
 
-export function checkWebIdentityHidesContainer(
-  chains: ChainContext,
-): ChainFinding<'WEB_IDENTITY_HIDES_CONTAINER'>[] {
+export const checkWebIdentityHidesContainer: Check<'WEB_IDENTITY_HIDES_CONTAINER'> = (chains) => {
   const sdks = chains.findSdksUsing('web-identity');
   const isHidden = sdks.length > 0 && chains.getProvider('container').state !== 'absent';
   return isHidden ? [createChainFinding('problem', 'WEB_IDENTITY_HIDES_CONTAINER', { sdks })] : [];
-}
+};
 
 /** JavaScript ignores keys in the environment if AWS_PROFILE is set. */
-export function checkProfileSkipsEnvironment({
-  facts,
-  outcomes,
-}: ChainContext): ChainFinding<'PROFILE_SKIPS_ENVIRONMENT'>[] {
+export const checkProfileSkipsEnvironment: Check<'PROFILE_SKIPS_ENVIRONMENT'> = ({ facts, outcomes }) => {
   const { state, problem } = facts.providers.environment;
   const hasKeys = state === 'answers' || problem?.code === 'NO_SESSION_TOKEN';
   if (!hasKeys || !facts.profile.isNamed || outcomes.javascript.kind === 'unknown') return [];
   return [createChainFinding('problem', 'PROFILE_SKIPS_ENVIRONMENT', { profile: facts.profile.name })];
-}
+};
 
-export function checkProfileHidesRole(chains: ChainContext): ChainFinding<'PROFILE_HIDES_ROLE'>[] {
+export const checkProfileHidesRole: Check<'PROFILE_HIDES_ROLE'> = (chains) => {
   const { name: profile } = chains.facts.profile;
   return PROFILE_PROVIDERS.flatMap((provider) => {
     // KEYS_HIDE_ROLE reports the keys of a profile.
@@ -45,10 +39,10 @@ export function checkProfileHidesRole(chains: ChainContext): ChainFinding<'PROFI
       ? [createChainFinding('note', 'PROFILE_HIDES_ROLE', { provider, profile, hidden, sdks })]
       : [];
   });
-}
+};
 
-export function checkContainerHidesImds(chains: ChainContext): ChainFinding<'CONTAINER_HIDES_IMDS'>[] {
+export const checkContainerHidesImds: Check<'CONTAINER_HIDES_IMDS'> = (chains) => {
   const { state, role } = chains.getProvider('imds');
   const isHidden = chains.findSdksUsing('container').length > 0 && state === 'answers';
   return isHidden ? [createChainFinding('note', 'CONTAINER_HIDES_IMDS', { role })] : [];
-}
+};

@@ -19,19 +19,6 @@ export const SDK_NAMES: Record<Sdk, string> = {
   dotnet: '.NET',
 };
 
-export const PROVIDER_LABELS: Record<ProviderName, string> = {
-  environment: 'environment',
-  'web-identity': 'web identity',
-  profile: 'profile keys',
-  'profile-role': 'profile role',
-  'profile-web-identity': 'profile web identity',
-  sso: 'SSO',
-  login: 'aws login',
-  process: 'process',
-  container: 'container',
-  imds: 'IMDS',
-};
-
 /** Short labels for texts that name the profile. */
 export const PROFILE_PROVIDER_LABELS: Record<ProfileProvider, string> = {
   profile: 'keys',
@@ -40,6 +27,17 @@ export const PROFILE_PROVIDER_LABELS: Record<ProfileProvider, string> = {
   sso: 'SSO',
   login: 'aws login',
   process: 'process',
+};
+
+export const PROVIDER_LABELS: Record<ProviderName, string> = {
+  ...PROFILE_PROVIDER_LABELS,
+  environment: 'environment',
+  'web-identity': 'web identity',
+  profile: 'profile keys',
+  'profile-role': 'profile role',
+  'profile-web-identity': 'profile web identity',
+  container: 'container',
+  imds: 'IMDS',
 };
 
 /** With an article, for sentences. */
@@ -56,20 +54,19 @@ export const PROVIDER_PHRASES: Record<ProviderName, string> = {
   imds: 'IMDS',
 };
 
+const FIXED_PROBLEMS = {
+  NO_SECRET_KEY: 'a key id without a secret key',
+  NO_KEY_ID: 'a secret key without a key id',
+  NO_SESSION_TOKEN: 'session keys without a session token, which AWS refuses',
+  NO_ROLE_ARN: 'a token file without a role',
+  NO_ROLE_SOURCE: 'role_arn without source_profile or credential_source',
+  TWO_ROLE_SOURCES: 'both source_profile and credential_source are set',
+  NOT_SIGNED_IN: 'not signed in',
+  TIMED_OUT: 'timed out',
+};
+
 export function describeProviderProblem(problem: ProviderProblem): string {
   switch (problem.code) {
-    case 'NO_SECRET_KEY':
-      return 'a key id without a secret key';
-    case 'NO_KEY_ID':
-      return 'a secret key without a key id';
-    case 'NO_SESSION_TOKEN':
-      return 'session keys without a session token, which AWS refuses';
-    case 'NO_ROLE_ARN':
-      return 'a token file without a role';
-    case 'NO_ROLE_SOURCE':
-      return 'role_arn without source_profile or credential_source';
-    case 'TWO_ROLE_SOURCES':
-      return 'both source_profile and credential_source are set';
     case 'ROLE_SOURCE_MISSING':
       return `source_profile ${problem.name} does not exist`;
     case 'SETTINGS_MISSING':
@@ -78,12 +75,10 @@ export function describeProviderProblem(problem: ProviderProblem): string {
       return `could not read the token file: ${problem.detail}`;
     case 'TOKEN_EXPIRED':
       return `the token expired at ${formatTimestamp(problem.at)}`;
-    case 'NOT_SIGNED_IN':
-      return 'not signed in';
     case 'POLL_FAILED':
       return describeFailure(problem).message;
-    case 'TIMED_OUT':
-      return 'timed out';
+    default:
+      return FIXED_PROBLEMS[problem.code];
   }
 }
 
@@ -97,16 +92,18 @@ const REJECTIONS: Partial<Record<PollNoteCode, string>> = {
   IMDS_V1_USED: 'the SDK does not support IMDSv1',
 };
 
+const FIXED_CAUSES = {
+  INCOMPLETE: 'settings are missing',
+  FAILED: 'the provider fails',
+  EXPIRED: 'the credentials have expired',
+  LEGACY_VARIABLES: 'keys from legacy variables',
+  DISABLED: 'the SDK treats the provider as disabled',
+  OTHER_ENDPOINT: 'from another endpoint, which was not polled',
+  OTHER_TOKEN: 'with AWS_CONTAINER_AUTHORIZATION_TOKEN, which was not tried',
+};
+
 function describeCause(cause: OutcomeCause): string {
   switch (cause.reason) {
-    case 'INCOMPLETE':
-      return 'settings are missing';
-    case 'FAILED':
-      return 'the provider fails';
-    case 'EXPIRED':
-      return 'the credentials have expired';
-    case 'LEGACY_VARIABLES':
-      return 'keys from legacy variables';
     case 'NO_SUCH_PROFILE':
       return `profile ${cause.profile} does not exist`;
     case 'AMBIGUOUS_PROFILE':
@@ -119,12 +116,8 @@ function describeCause(cause: OutcomeCause): string {
       return `of the profile that ${cause.setting} names`;
     case 'REJECTED_BY_SDK':
       return REJECTIONS[cause.note] ?? 'the SDK rejects a setting';
-    case 'DISABLED':
-      return 'the SDK treats the provider as disabled';
-    case 'OTHER_ENDPOINT':
-      return 'from another endpoint, which was not polled';
-    case 'OTHER_TOKEN':
-      return 'with AWS_CONTAINER_AUTHORIZATION_TOKEN, which was not tried';
+    default:
+      return FIXED_CAUSES[cause.reason];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ChainFinding } from '../../domain/provider-chain/finding.ts';
+import type { ChainReport } from '../../domain/provider-chain/findings.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
@@ -14,9 +15,8 @@ import { describeChainFinding } from '../messages/chain-findings.ts';
 import { describeChainOutcome, describeProviderProblem } from '../messages/providers.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 import { maskKeyId } from '../text/untrusted-text.ts';
-import type { SourcesReport } from './chain-report.ts';
 
-export function renderSourcesJson({ facts, outcomes, findings }: SourcesReport): string {
+export function renderSourcesJson({ facts, outcomes, findings }: ChainReport): string {
   const { name, isNamed, exists } = facts.profile;
   const document = {
     schema_version: 1,

@@ -1,3 +1,4 @@
+import type { ChainReport } from '../../domain/provider-chain/findings.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
@@ -22,7 +23,6 @@ import { createPalette, type Palette } from '../table/colour.ts';
 import { clampWidth, layOutColumns } from '../table/layout.ts';
 import { formatRemaining, formatTimestamp } from '../text/format-values.ts';
 import { escapeUnprintable, maskKeyId } from '../text/untrusted-text.ts';
-import type { SourcesReport } from './chain-report.ts';
 
 const LABEL_WIDTH = 22;
 const STATE_WIDTH = 12;
@@ -34,7 +34,7 @@ const INDENT = 2;
 type TableContext = Pick<ReportContext, 'width' | 'hasColour'>;
 
 /** The state of each provider, the credentials of each SDK, and the findings with hints. */
-export function renderSourcesTable(report: SourcesReport, context: TableContext): string {
+export function renderSourcesTable(report: ChainReport, context: TableContext): string {
   const palette = createPalette(context.hasColour);
   const width = clampWidth(context.width);
   const outcomeWidths = [Math.round(width * OUTCOME_SHARE), GAP];
@@ -67,7 +67,7 @@ function renderSection(
   return `${palette.bold(title)}\n\n${text}`;
 }
 
-function buildProviderRows({ facts }: SourcesReport, palette: Palette): string[][] {
+function buildProviderRows({ facts }: ChainReport, palette: Palette): string[][] {
   const rows = PROVIDER_NAMES.map((name) => facts.providers[name])
     .filter(({ state }) => state !== 'absent')
     .map((provider) => [
@@ -152,7 +152,7 @@ const joinParts = (parts: readonly (string | null)[]) =>
     .map((part) => (part.length > LONGEST_UNBROKEN_PART ? part : part.replaceAll(' ', NO_BREAK)))
     .join(' · ');
 
-function buildOutcomeRows({ facts, outcomes }: SourcesReport, palette: Palette): string[][] {
+function buildOutcomeRows({ facts, outcomes }: ChainReport, palette: Palette): string[][] {
   return groupOutcomes(outcomes).map(({ sdks, outcome }) => {
     const names = sdks.length === SDKS.length ? 'every SDK' : sdks.map((sdk) => SDK_NAMES[sdk]).join(', ');
     const identity = outcome.kind === 'wins' ? listIdentity(facts.providers[outcome.provider]) : [];
@@ -179,7 +179,7 @@ function paintOutcome(outcome: ChainOutcome, text: string, palette: Palette): st
   return outcome.kind === 'wins' && outcome.problem === null ? palette.good(text) : palette.bad(text);
 }
 
-function buildFindingRows({ facts, findings }: SourcesReport, palette: Palette): string[][] {
+function buildFindingRows({ facts, findings }: ChainReport, palette: Palette): string[][] {
   return findings.map((finding) => {
     const { message, hint } = describeChainFinding(finding, facts);
     const mark = finding.severity === 'problem' ? palette.warning('!') : '-';

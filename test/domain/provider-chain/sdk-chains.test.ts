@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findChainFindings } from '../../../src/domain/provider-chain/findings.ts';
+import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
 import { isUsableProvider, mapNames, SDKS } from '../../../src/domain/provider-chain/providers.ts';
-import { resolveChains } from '../../../src/domain/provider-chain/sdk-chains.ts';
 import { probeProviders } from '../../../src/sources/probe/probe.ts';
 import {
   CASES,
@@ -16,9 +15,9 @@ describe('outcomes and findings are as expected in the case', () => {
   test.each(CASES)('$name', async (each) => {
     const { environment } = await setUp(each);
     const facts = await probeProviders(options(environment));
-    const outcomes = resolveChains(facts);
+    const { outcomes, findings } = analyseChains(facts);
     expect(mapNames(SDKS, (sdk) => formatOutcome(outcomes[sdk]))).toEqual(expectedOutcomes(each));
-    expect(findChainFindings(facts, outcomes).map(formatFinding)).toEqual(each.expected.findings);
+    expect(findings.map(formatFinding)).toEqual(each.expected.findings);
     expect(Object.values(facts.providers).some(isUsableProvider)).toBe(each.expected.usable);
   });
 });

@@ -6,7 +6,7 @@ import {
   type ChainFindingFields,
   createChainFinding,
 } from '../../../src/domain/provider-chain/finding.ts';
-import { CHAIN_FINDING_CODES, findChainFindings } from '../../../src/domain/provider-chain/findings.ts';
+import { analyseChains, CHAIN_FINDING_CODES } from '../../../src/domain/provider-chain/findings.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
@@ -14,7 +14,6 @@ import {
   type ProviderProblem,
   SDKS,
 } from '../../../src/domain/provider-chain/providers.ts';
-import { resolveChains } from '../../../src/domain/provider-chain/sdk-chains.ts';
 import { describeChainFinding } from '../../../src/report/messages/chain-findings.ts';
 import { describeProviderHint } from '../../../src/report/messages/provider-hints.ts';
 import { describeChainOutcome, describeProviderProblem } from '../../../src/report/messages/providers.ts';
@@ -28,13 +27,8 @@ const HOLE = /undefined|NaN|null|\[object|Infinity/;
 
 const NOW = Date.UTC(2026, 10, 22);
 
-const createReport = (known: ChainFacts) => {
-  const outcomes = resolveChains(known);
-  return { facts: known, outcomes, findings: findChainFindings(known, outcomes) };
-};
-
 const renderText = (known: ChainFacts, width = 100) =>
-  renderSourcesTable(createReport(known), { width, hasColour: false });
+  renderSourcesTable(analyseChains(known), { width, hasColour: false });
 
 const IMDS = withCredentials({
   accessKeyId: 'ASIAFALSE0000000IMDS',
@@ -136,14 +130,14 @@ describe('the text', () => {
     );
     expect(renderText(known)).not.toMatch(/\u001b/);
     expect(renderText(known)).toMatch(/evil\\u\{1b\}\[31mname/);
-    const painted = renderSourcesTable(createReport(known), { width: 100, hasColour: true });
+    const painted = renderSourcesTable(analyseChains(known), { width: 100, hasColour: true });
     expect(painted).toMatch(/\u001b\[1mproviders/);
     expect(painted).not.toMatch(/\u001b\[31mname/);
   });
 });
 
 describe('JSON', () => {
-  const json = (known: ChainFacts) => JSON.parse(renderSourcesJson(createReport(known)));
+  const json = (known: ChainFacts) => JSON.parse(renderSourcesJson(analyseChains(known)));
 
   test('lists every provider, every SDK and the findings', () => {
     const document = json(createFacts({ environment: KEYS, container: BROKEN, imds: IMDS }));
@@ -341,7 +335,7 @@ describe('each code has a sentence', () => {
 
 /** Message and hint of one finding. */
 function describeFound(code: ChainFindingCode, known: ChainFacts) {
-  const finding = createReport(known).findings.find((each) => each.code === code);
+  const finding = analyseChains(known).findings.find((each) => each.code === code);
   return finding && describeChainFinding(finding, known);
 }
 
