@@ -105,7 +105,7 @@ const formatFinding = (finding: Parameters<typeof describeFinding>[0]) =>
   finding.severity === 'problem' ? `**problem:** ${describeFinding(finding)}` : describeFinding(finding);
 
 function formatJudgementLines({ series, job, judgement, notJudgedReason }: SeriesJudgement): string[] {
-  if (judgement === null) return [`- ${quoteJobName(job)}: ${describeNotJudgedReason(notJudgedReason!)}`];
+  if (judgement === null) return [`- ${quoteJobName(job)}: ${describeNotJudgedReason(notJudgedReason)}`];
   return [
     `- ${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${describeVerdict(judgement)}`,
     ...listAdvice(judgement, series.analysis.measurement).map((each) => `  - ${each}`),

@@ -1,21 +1,7 @@
 import type { Tone } from '../icons.ts';
 
-export interface ChartColours {
-  ink: string;
-  muted: string;
-  grid: string;
-  surface: string;
-  accent: string;
-  accentSoft: string;
-  hatch: string;
-  failed: string;
-  window: string;
-  tones: Record<Tone, string>;
-  font: string;
-}
-
 /** The colours of the style sheet in the current colour scheme. */
-export function readChartColours(element: Element): ChartColours {
+export function readChartColours(element: Element) {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
@@ -28,7 +14,12 @@ export function readChartColours(element: Element): ChartColours {
     hatch: colour('hatch'),
     failed: colour('bad'),
     window: colour('unsure'),
-    tones: { safe: colour('safe'), bad: colour('bad'), unsure: colour('unsure') },
+    tones: { safe: colour('safe'), bad: colour('bad'), unsure: colour('unsure') } satisfies Record<
+      Tone,
+      string
+    >,
     font: `12px ${style.fontFamily}`,
   };
 }
+
+export type ChartColours = ReturnType<typeof readChartColours>;

@@ -1,6 +1,7 @@
 import type uPlot from 'uplot';
 import type { Span } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
+import type { JobLine } from '../charts/chart-data.ts';
 import type { ChartColours } from './colours.ts';
 import { findLastSpanIndex, type SawToothData } from './saw-tooth-data.ts';
 
@@ -11,7 +12,7 @@ const MAX_MARKS = 150;
 export function drawBackground(chart: uPlot, data: SawToothData, colours: ChartColours): void {
   const { ctx } = chart;
   drawClipped(chart, () => {
-    ctx.fillStyle = createHatching(ctx, colours);
+    ctx.fillStyle = createHatching(ctx, colours.hatch);
     for (const span of findVisible(chart, data.gaps)) fillSpan(chart, span, null);
     const windows = findVisible(chart, data.rotationWindows);
     if (windows.length > MAX_MARKS) return;
@@ -32,9 +33,7 @@ export function drawForeground(chart: uPlot, data: SawToothData, colours: ChartC
     if (spans.length <= MAX_MARKS) {
       for (const { to, expiration } of spans) drawDot(chart, to / 1000, (expiration - to) / 1000, 2.5);
     }
-    for (const job of data.jobs) {
-      drawJobLine(chart, job.required, job.label, colours.tones[job.tone], colours);
-    }
+    for (const job of data.jobs) drawJobLine(chart, job, colours);
     drawWorstCase(chart, data, colours);
   });
 }
@@ -60,29 +59,27 @@ function findVisible<T extends Span>({ scales }: uPlot, spans: readonly T[]): T[
   return spans.slice(begin, findLastSpanIndex(spans, to) + 1);
 }
 
-const getPixelRatio = () => devicePixelRatio || 1;
+/** Converts CSS pixels to canvas pixels. */
+const px = (count: number) => count * (devicePixelRatio || 1);
 
 /** @param stripHeight pixels from the bottom; null fills the whole height */
 function fillSpan(chart: uPlot, { from, to }: Span, stripHeight: number | null): void {
   const { bbox, ctx } = chart;
   const left = chart.valToPos(from / 1000, 'x', true);
   // A short span must be visible.
-  const width = Math.max(2 * getPixelRatio(), chart.valToPos(to / 1000, 'x', true) - left);
-  const height = stripHeight === null ? bbox.height : stripHeight * getPixelRatio();
+  const width = Math.max(px(2), chart.valToPos(to / 1000, 'x', true) - left);
+  const height = stripHeight === null ? bbox.height : px(stripHeight);
   ctx.fillRect(left, bbox.top + bbox.height - height, width, height);
 }
 
-function createHatching(
-  ctx: CanvasRenderingContext2D,
-  { hatch: colour }: ChartColours,
-): CanvasPattern | string {
-  const size = Math.round(8 * getPixelRatio());
+function createHatching(ctx: CanvasRenderingContext2D, colour: string): CanvasPattern | string {
+  const size = Math.round(px(8));
   const tile = document.createElement('canvas');
   tile.width = tile.height = size;
   const lines = tile.getContext('2d');
   if (lines === null) return colour;
   lines.strokeStyle = colour;
-  lines.lineWidth = 1.5 * getPixelRatio();
+  lines.lineWidth = px(1.5);
   for (const shift of [-size, 0, size]) {
     lines.moveTo(shift, size);
     lines.lineTo(shift + size, 0);
@@ -94,61 +91,38 @@ function createHatching(
 function drawDot(chart: uPlot, x: number, y: number, radius: number): void {
   const { ctx } = chart;
   ctx.beginPath();
-  ctx.arc(
-    chart.valToPos(x, 'x', true),
-    chart.valToPos(y, 'y', true),
-    radius * getPixelRatio(),
-    0,
-    2 * Math.PI,
-  );
+  ctx.arc(chart.valToPos(x, 'x', true), chart.valToPos(y, 'y', true), px(radius), 0, 2 * Math.PI);
   ctx.fill();
 }
 
-function drawJobLine(
-  chart: uPlot,
-  required: number,
-  label: string,
-  colour: string,
-  colours: ChartColours,
-): void {
+function drawJobLine(chart: uPlot, { required, label, tone }: JobLine, colours: ChartColours): void {
   const { ctx, bbox } = chart;
+  const colour = colours.tones[tone];
   const y = Math.round(chart.valToPos(required, 'y', true));
   ctx.strokeStyle = colour;
-  ctx.lineWidth = 1.5 * getPixelRatio();
-  ctx.setLineDash([6 * getPixelRatio(), 4 * getPixelRatio()]);
+  ctx.lineWidth = px(1.5);
+  ctx.setLineDash([px(6), px(4)]);
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
   ctx.setLineDash([]);
-  drawText(
-    chart,
-    label,
-    bbox.left + bbox.width - 4 * getPixelRatio(),
-    y - 6 * getPixelRatio(),
-    'right',
-    colour,
-    colours,
-  );
+  drawText(chart, label, bbox.left + bbox.width - px(4), y - px(6), 'right', colour, colours);
 }
 
-function drawWorstCase(
-  chart: uPlot,
-  { worstCase: { at, seconds } }: SawToothData,
-  colours: ChartColours,
-): void {
-  const { bbox } = chart;
+function drawWorstCase(chart: uPlot, { worstCase }: SawToothData, colours: ChartColours): void {
+  const { at, seconds } = worstCase;
+  const { bbox, ctx } = chart;
   const x = chart.valToPos(at / 1000, 'x', true);
   if (x < bbox.left || x > bbox.left + bbox.width) return;
-  const { ctx } = chart;
   ctx.fillStyle = colours.surface;
   drawDot(chart, at / 1000, seconds, 6);
   ctx.fillStyle = colours.ink;
   drawDot(chart, at / 1000, seconds, 4.5);
-  const y = chart.valToPos(seconds, 'y', true) + 20 * getPixelRatio();
-  const isLow = y > bbox.top + bbox.height - 4 * getPixelRatio();
+  const y = chart.valToPos(seconds, 'y', true) + px(20);
+  const isLow = y > bbox.top + bbox.height - px(4);
   const text = `worst case ${formatDuration(seconds)}`;
-  drawText(chart, text, x, isLow ? y - 32 * getPixelRatio() : y, 'center', colours.ink, colours);
+  drawText(chart, text, x, isLow ? y - px(32) : y, 'center', colours.ink, colours);
 }
 
 /** With an outline in the background colour, because the text can be on top of the line. */
@@ -161,9 +135,9 @@ function drawText(
   colour: string,
   { font, surface }: ChartColours,
 ): void {
-  ctx.font = `600 ${font.replace(/^\d+px/, `${12 * getPixelRatio()}px`)}`;
+  ctx.font = `600 ${font.replace(/^\d+px/, `${px(12)}px`)}`;
   ctx.textAlign = align;
-  ctx.lineWidth = 3 * getPixelRatio();
+  ctx.lineWidth = px(3);
   ctx.lineJoin = 'round';
   ctx.strokeStyle = surface;
   const half = align === 'center' ? ctx.measureText(text).width / 2 : 0;
