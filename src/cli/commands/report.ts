@@ -46,6 +46,13 @@ export const reportCommand: CommandDefinition = {
       .addOption(createExitCodesFlag())
       .action((flags: ReportFlags) => perform(({ io }) => runReport(flags, io)));
     addHelp(command, () => ({
+      notes: [
+        {
+          kind: 'rows',
+          heading: 'Formats',
+          rows: REPORT_FORMAT_NAMES.map((name) => [name, REPORT_FORMATS[name].description]),
+        },
+      ],
       exitCodes: [
         { code: '0', meaning: 'safe, or no job given' },
         { code: '1', meaning: 'not safe' },

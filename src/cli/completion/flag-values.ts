@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { REPORT_FORMATS } from '../../report/formats.ts';
 import { SHAPES } from '../../server/endpoint-request.ts';
 import { BUILT_IN_SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
 import { FAULT_DEFINITIONS } from '../../server/faults/fault-definitions.ts';
@@ -19,7 +20,9 @@ type ValueFinder = (typed: string, names: LocalNameReader) => FlagValues | null 
 const VALUE_FINDERS: Readonly<Record<string, ValueFinder>> = {
   'report --format': (typed) => {
     const [, name] = /^([^=]*=)/.exec(typed) ?? [];
-    return name === undefined ? null : { files: name };
+    if (name !== undefined) return { files: name };
+    const formats = Object.entries(REPORT_FORMATS);
+    return { words: formats.map(([value, { description }]) => ({ value, description })) };
   },
   '--host': async (_, names) => toWords(await names('host')),
   '--role': async (_, names) => toWords(await names('role')),
