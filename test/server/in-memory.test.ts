@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createInMemoryEndpoint, type DeliveredResponse } from '../../src/server/in-memory.ts';
 import { FalseClock } from '../support/server/false-clock.ts';
-import { ask } from '../support/server/raw-client.ts';
+import { sendRequest } from '../support/server/raw-client.ts';
 import {
   createTestSimulation,
   type SimulatedOptions,
@@ -36,7 +36,7 @@ describe('a response in memory equals the response over a socket', () => {
     ['a truncate fault', { faults: ['truncate'] }, DOCUMENT],
   ] satisfies [string, SimulatedOptions, string][])('%s', async ([, options, path]) => {
     const { origin } = await startSimulated({ ...options, clock: new FalseClock(NOW) });
-    const overSocket = await ask(origin, 'GET', path, { Connection: 'close' });
+    const overSocket = await sendRequest(origin, 'GET', path, { Connection: 'close' });
     const response = get(options, path);
     if (response.outcome !== 'complete' && response.outcome !== 'truncated') {
       throw new Error(response.outcome);

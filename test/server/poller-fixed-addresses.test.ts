@@ -3,8 +3,8 @@ import { runShell } from '../support/cli/built-program.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
 
 /**
- * Serves where AWS does, on addresses that only this network has, and polls with no more than what an instance, a task
- * and a pod find in their environment.
+ * Serves on the addresses of AWS in its own network namespace, and polls with the environment of an instance, a task and
+ * a pod.
  */
 const IN_A_NETWORK_OF_ITS_OWN = `
   set -e
@@ -21,9 +21,9 @@ const IN_A_NETWORK_OF_ITS_OWN = `
   simulator=$!
   exec 3< "$folder/said"
   read -r started <&3
-  told() { "$NODE" -p 'JSON.parse(process.argv[1]).environment[process.argv[2]][process.argv[3]]' "$started" "$@"; }
-  task=$(told ecs AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)
-  token=$(told eks AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)
+  getVariable() { "$NODE" -p 'JSON.parse(process.argv[1]).environment[process.argv[2]][process.argv[3]]' "$started" "$@"; }
+  task=$(getVariable ecs AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)
+  token=$(getVariable eks AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)
 
   unset AWS_EC2_METADATA_SERVICE_ENDPOINT
   poll() { env "$@" "$NODE" "$PROGRAM" poll --format json --host here --db "$folder/db" < /dev/null; }

@@ -10,7 +10,7 @@ import { curl } from '../../support/cli/running-simulation.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { describeReader } from '../../support/credential-formats/describe-reader.ts';
-import { ask } from '../../support/server/raw-client.ts';
+import { sendRequest } from '../../support/server/raw-client.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
 /** IMDS with a role that can be taken away and given back. */
@@ -150,10 +150,13 @@ describe('poll --listen', () => {
   test('answers only to names of this machine, and those that were given', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url, ['--allow-host', 'Dash.internal']);
-    const status = async (Host: string) => (await ask(poller.origin, 'GET', '/healthz', { Host })).status;
+    const status = async (Host: string) =>
+      (await sendRequest(poller.origin, 'GET', '/healthz', { Host })).status;
     expect(await status('evil.example')).toBe(421);
     expect([200, 503]).toContain(await status('dash.internal:9464'));
-    expect((await ask(poller.origin, 'POST', '/metrics', { 'Content-Length': '0' })).status).toBe(405);
+    expect((await sendRequest(poller.origin, 'POST', '/metrics', { 'Content-Length': '0' })).status).toBe(
+      405,
+    );
     await stopped(poller);
   });
 

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { ServiceAccountTokens } from '../../../src/server/containers/service-account-tokens.ts';
-import { standingClock } from '../../support/server/polled-simulator.ts';
-import { ask, askRaw, Connection, requestText } from '../../support/server/raw-client.ts';
+import { stoppedClock } from '../../support/server/polled-simulator.ts';
+import { Connection, requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const ACCOUNT = '123456789012';
 
 async function start(options: SimulatedOptions) {
-  const { clock, pass } = standingClock();
+  const { clock, pass } = stoppedClock();
   const simulated = await startSimulated({ clock, ...options });
-  const get = (path: string, headers = {}) => ask(simulated.origin, 'GET', path, headers);
+  const get = (path: string, headers = {}) => sendRequest(simulated.origin, 'GET', path, headers);
   return { ...simulated, clock, pass, get };
 }
 
@@ -20,7 +20,7 @@ describe('the ECS agent', () => {
     return { ...started, id, path: `/v2/credentials/${id}` };
   };
 
-  test('answers as Go does, and tells its limit', async () => {
+  test('responds like Go, with rate limit headers', async () => {
     const { get, path } = await ecs();
     const { head, names, headers, body } = await get(path);
     expect(head).toMatch(/^HTTP\/1\.1 200 OK\n/);
@@ -43,7 +43,7 @@ describe('the ECS agent', () => {
     });
   });
 
-  test('needs no authorization, and version 1 takes the id from the query', async () => {
+  test('needs no authorization, and takes the id of version 1 from the query', async () => {
     const { get, path, id } = await ecs();
     const { body } = await get(path);
     expect((await get(`/v1/credentials?id=${id}`)).body).toBe(body);
@@ -55,7 +55,7 @@ describe('the ECS agent', () => {
     ['/v1/credentials', 'NoIdInRequest', 'CredentialsV1Request: No ID in the request'],
     ['/v2/credentials/other', 'InvalidIdInRequest', 'CredentialsV2Request: Credentials not found'],
     ['/v1/credentials?id=other', 'InvalidIdInRequest', 'CredentialsV1Request: Credentials not found'],
-  ])('%s is 400 %s', async (path, code, message) => {
+  ])('responds to %s with 400 %s', async (path, code, message) => {
     const { get } = await ecs();
     const { status, headers, body } = await get(path);
     expect([status, headers.get('content-type')]).toEqual([400, 'application/json']);
@@ -69,27 +69,27 @@ describe('the ECS agent', () => {
     ['no-role', 400, 'InvalidIdInRequest'],
     ['500', 500, 'InternalServerError'],
     ['503', 503, 'CredentialsUninitialized'],
-  ])('the fault %s is %i %s', async (fault, status, code) => {
+  ])('has the error format of the agent with the fault %s: %i %s', async (fault, status, code) => {
     const { get, path } = await ecs({ faults: [fault] });
     const answer = await get(path);
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.body)).toMatchObject({ code, HTTPErrorCode: status });
   });
 
-  test('throttles with 429', async () => {
+  test('responds 429 with a throttle fault', async () => {
     const { get, path } = await ecs({ faults: ['throttle=0.001'] });
     expect((await get(path)).status).toBe(200);
     const { status, headers } = await get(path);
     expect([status, headers.get('content-type')]).toEqual([429, 'text/plain; charset=utf-8']);
   });
 
-  test('cleans doubled slashes with a redirect to itself', async () => {
+  test('redirects doubled slashes to its own path', async () => {
     const { get, path, id } = await ecs();
     const { status, headers } = await get(`//v2//credentials/${id}`);
     expect([status, headers.get('location')]).toEqual([301, path]);
   });
 
-  test('knows no other path', async () => {
+  test('responds 404 to other paths', async () => {
     const { get } = await ecs();
     for (const path of ['/', '/v3/metadata', '/latest/meta-data/', '/v2/credentialsx/y', '*']) {
       expect(await get(path)).toMatchObject({ status: 404, body: '404 page not found\n' });
@@ -107,7 +107,7 @@ describe('the EKS Pod Identity agent', () => {
     return { ...started, token, withToken };
   };
 
-  test('answers compactly, with the account', async () => {
+  test('responds with compact JSON and the account', async () => {
     const { withToken } = await eks();
     const { names, headers, body } = await withToken();
     expect(names).toEqual(['Content-Type', 'Date', 'Content-Length']);
@@ -120,7 +120,7 @@ describe('the EKS Pod Identity agent', () => {
     expect(fields).toMatchObject({ AccountId: ACCOUNT, Expiration: '2026-11-22T06:00:00Z' });
   });
 
-  test('no token is 400 in words', async () => {
+  test('responds 400 with a text without a token', async () => {
     const { get, withToken } = await eks();
     const expected = { status: 400, body: 'Service account token cannot be empty\n' };
     expect(await get(PATH)).toMatchObject(expected);
@@ -137,7 +137,7 @@ describe('the EKS Pod Identity agent', () => {
     },
   );
 
-  test('a token is good until it expires, and taken as it is', async () => {
+  test('accepts a token until it expires, without a Bearer prefix', async () => {
     const { token, withToken, pass } = await eks();
     const mine = token(60);
     expect((await withToken(`Bearer ${mine}`)).status).toBe(400);
@@ -151,13 +151,13 @@ describe('the EKS Pod Identity agent', () => {
     ]);
   });
 
-  test('a token before its time is 400', async () => {
+  test('responds 400 to a token that is not valid yet', async () => {
     const { clock, simulation, withToken } = await eks();
     const early = simulation.serviceAccountTokens.issue(600, clock.now() + 60_000);
     expect((await withToken(early)).body).toContain('token is not valid yet');
   });
 
-  test('a token of another cluster, and a changed one, are refused by EKS', async () => {
+  test('rejects a token of another cluster and a changed token', async () => {
     const { clock, token, withToken } = await eks();
     const foreign = new ServiceAccountTokens().issue(3600, clock.now());
     const [header, , signature] = token().split('.');
@@ -175,7 +175,7 @@ describe('the EKS Pod Identity agent', () => {
     ['error=AccessDeniedException', 400, 'AccessDeniedException'],
     ['error=InternalServerException', 500, 'InternalServerException'],
     ['500', 500, 'InternalServerException'],
-  ])('the fault %s is %i %s', async (fault, status, code) => {
+  ])('has the error format of the agent with the fault %s: %i %s', async (fault, status, code) => {
     const { withToken } = await eks({ faults: [fault] });
     const answer = await withToken();
     expect(answer.status).toBe(status);
@@ -183,7 +183,7 @@ describe('the EKS Pod Identity agent', () => {
     expect(answer.body).toContain(`(${code})`);
   });
 
-  test('throttles in words', async () => {
+  test('responds 429 with a text with a throttle fault', async () => {
     const { withToken } = await eks({ faults: ['429'] });
     expect(await withToken()).toMatchObject({ status: 429, body: 'Too Many Requests\n' });
   });
@@ -208,7 +208,7 @@ describe('the EKS Pod Identity agent', () => {
     },
   );
 
-  test('shares its path with version 1 of ECS, which has an id', async () => {
+  test('shares its path with version 1 of ECS, whose requests have an id', async () => {
     const { get, token, simulation } = await eks({ shapes: ['ecs', 'eks'] });
     expect((await get(PATH)).body).toBe('Service account token cannot be empty\n');
     expect((await get(PATH, { Authorization: token() })).body).toContain('AccountId');
@@ -221,7 +221,7 @@ describe('CloudShell', () => {
   const TTL = 'X-aws-ec2-metadata-token-ttl-seconds';
   const cloudshell = (options: SimulatedOptions = {}) => start({ shapes: ['cloudshell'], ...options });
 
-  test('the document has an empty type, no LastUpdated, and its code last', async () => {
+  test('has a document with an empty Type, no LastUpdated, and Code at the end', async () => {
     const { get, simulation } = await cloudshell();
     const { status, body } = await get(PATH, { Authorization: simulation.authorization });
     expect(status).toBe(200);
@@ -236,29 +236,29 @@ describe('CloudShell', () => {
     'a token opens it in either header (%s, %s)',
     async (...shapes) => {
       const { get, origin } = await cloudshell({ shapes: shapes.filter((each) => each !== undefined) });
-      const { status, body: token } = await ask(origin, 'PUT', '/latest/api/token', { [TTL]: '60' });
+      const { status, body: token } = await sendRequest(origin, 'PUT', '/latest/api/token', { [TTL]: '60' });
       expect(status).toBe(200);
       expect((await get(PATH, { Authorization: token })).status).toBe(200);
       expect((await get(PATH, { 'X-aws-ec2-metadata-token': token })).status).toBe(200);
     },
   );
 
-  test('the token of the environment opens it in either header', async () => {
+  test('accepts the token of the environment in either header', async () => {
     const { get, simulation } = await cloudshell();
     const token = simulation.authorization;
     expect((await get(PATH, { 'X-aws-ec2-metadata-token': token })).status).toBe(200);
   });
 
-  test('nothing, a wrong token and an old one do not', async () => {
+  test('rejects a missing, a wrong and an expired token', async () => {
     const { get, origin, pass } = await cloudshell();
-    const { body: token } = await ask(origin, 'PUT', '/latest/api/token', { [TTL]: '60' });
+    const { body: token } = await sendRequest(origin, 'PUT', '/latest/api/token', { [TTL]: '60' });
     pass(60);
     for (const headers of [{}, { Authorization: 'x' }, { Authorization: '' }, { Authorization: token }]) {
       expect((await get(PATH, headers)).status).toBe(401);
     }
   });
 
-  test('there is nothing else', async () => {
+  test('has no other paths', async () => {
     const { get, simulation } = await cloudshell();
     const Authorization = simulation.authorization;
     for (const path of [
@@ -272,18 +272,18 @@ describe('CloudShell', () => {
   });
 });
 
-describe('what Go does for both agents', () => {
+describe('both agents', () => {
   const document = async (more: SimulatedOptions = {}) => {
     const started = await start({ shapes: ['ecs'], ...more });
     return { ...started, path: `/v2/credentials/${started.simulation.credentialsId}` };
   };
 
-  test('keeps the connection, and says so when it does not', async () => {
+  test('keep the connection open, and send Connection: close otherwise', async () => {
     const { origin, path } = await document();
     const connection = await Connection.open(origin);
     for (let count = 0; count < 3; count++) {
       connection.send(requestText(origin, 'GET', path));
-      const { status, names } = await connection.answer();
+      const { status, names } = await connection.nextResponse();
       expect([status, names.includes('Connection')]).toEqual([200, false]);
     }
     connection.send(requestText(origin, 'GET', path, { Connection: 'close' }));
@@ -291,33 +291,33 @@ describe('what Go does for both agents', () => {
     expect(text).toMatch(/\r\nConnection: close\r\n\r\n\{/);
   });
 
-  test('closes after HTTP/1.0', async () => {
+  test('close the connection after HTTP/1.0', async () => {
     const { origin, path } = await document();
     const connection = await Connection.open(origin);
     connection.send(`GET ${path} HTTP/1.0\r\n\r\n`);
     expect((await connection.rest()).text).toMatch(/\r\n\r\n\{"RoleArn"[^}]*\}$/);
   });
 
-  test('takes Expect: 100-continue for granted, and nothing else that is expected', async () => {
+  test('accept Expect: 100-continue and no other expectation', async () => {
     const { origin, path } = await document();
-    const granted = await ask(origin, 'GET', path, { Expect: '100-continue' });
+    const granted = await sendRequest(origin, 'GET', path, { Expect: '100-continue' });
     expect(granted.head).toMatch(/^HTTP\/1\.1 200 OK\n/);
-    const refused = await ask(origin, 'GET', path, { Expect: 'anything' });
+    const refused = await sendRequest(origin, 'GET', path, { Expect: 'anything' });
     expect(refused.head).toMatch(/^HTTP\/1\.1 417 Expectation Failed\n.*\nConnection: close$/s);
     expect(refused.body).toBe('');
   });
 
-  test('without Host it is 400 in its words', async () => {
+  test('respond 400 to a request without Host', async () => {
     const { origin, path } = await document();
-    const { head, body } = await askRaw(origin, `GET ${path} HTTP/1.1\r\n\r\n`);
+    const { head, body } = await sendRawRequest(origin, `GET ${path} HTTP/1.1\r\n\r\n`);
     expect(head).toBe(
       'HTTP/1.1 400 Bad Request: missing required Host header\nContent-Type: text/plain; charset=utf-8\nConnection: close',
     );
     expect(body).toBe('400 Bad Request: missing required Host header');
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is 405', async (method) => {
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('respond 405 to %s', async (method) => {
     const { origin, path } = await document();
-    expect((await ask(origin, method, path)).status).toBe(405);
+    expect((await sendRequest(origin, method, path)).status).toBe(405);
   });
 });

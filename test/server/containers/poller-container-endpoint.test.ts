@@ -1,20 +1,28 @@
 import { describe, expect, test } from 'vitest';
-import { bare, failure, startPolled, told } from '../../support/server/polled-simulator.ts';
+import {
+  failure,
+  failureWith,
+  startPolled,
+  summarizeSuccess,
+} from '../../support/server/polled-simulator.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 const SERVICE = 'AWS_CONTAINER_SERVICE_ENDPOINT';
-/** Nobody listens there. */
+/** A port on which no server listens. */
 const NOWHERE = 'http://127.0.0.1:1/';
 
 const taskPath = (ecs: Awaited<ReturnType<typeof startPolled>>) =>
   `/v2/credentials/${ecs.simulation.credentialsId}`;
 
 describe('the relative URI', () => {
-  test('is appended to the agent, and beats the full one', async () => {
+  test('is appended to the agent address, and precedes the full URI', async () => {
     const ecs = await startPolled('ecs');
     const source = ecs.newSource({ [RELATIVE]: taskPath(ecs), [SERVICE]: ecs.origin, [FULL]: NOWHERE });
-    expect(told(await ecs.succeed(source)).notes).toEqual(['TWO_URIS_SET', 'SERVICE_ENDPOINT_OVERRIDDEN']);
+    expect(summarizeSuccess(await ecs.succeed(source)).notes).toEqual([
+      'TWO_URIS_SET',
+      'SERVICE_ENDPOINT_OVERRIDDEN',
+    ]);
     expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
   });
 
@@ -25,7 +33,7 @@ describe('the relative URI', () => {
       [SERVICE]: `${ecs.origin}/`,
       [FULL]: undefined,
     });
-    expect(told(await ecs.succeed(source)).notes).toEqual(['SERVICE_ENDPOINT_OVERRIDDEN']);
+    expect(summarizeSuccess(await ecs.succeed(source)).notes).toEqual(['SERVICE_ENDPOINT_OVERRIDDEN']);
     expect(ecs.seen()).toEqual(['GET /v1/credentials 200']);
     expect(ecs.exchanges[0]!.request.query.get('id')).toBe(ecs.simulation.credentialsId);
   });
@@ -37,14 +45,14 @@ describe('the relative URI', () => {
       const source = ecs.newSource({ [RELATIVE]: relative, [SERVICE]: ecs.origin });
       const outcome = await ecs.fail(source);
       expect(failure(outcome)).toEqual(
-        bare('invalid-configuration', { notes: ['TWO_URIS_SET', 'SERVICE_ENDPOINT_OVERRIDDEN'] }),
+        failureWith('invalid-configuration', { notes: ['TWO_URIS_SET', 'SERVICE_ENDPOINT_OVERRIDDEN'] }),
       );
       expect(outcome.detail).toContain(RELATIVE);
       expect(ecs.seen()).toEqual([]);
     },
   );
 
-  test.each(['', ' '])('"%s" counts as unset, and is said', async (relative) => {
+  test.each(['', ' '])('counts as unset with the value "%s", with a note', async (relative) => {
     const ecs = await startPolled('ecs', { env: { [RELATIVE]: relative } });
     const outcome = await ecs.succeed();
     expect(outcome.notes).toEqual([{ code: 'BLANK_ENV', name: RELATIVE }]);
@@ -53,10 +61,10 @@ describe('the relative URI', () => {
 });
 
 describe('the full URI', () => {
-  test('is asked with a plain GET for JSON, without a header that nobody gave', async () => {
+  test('is requested with a GET for JSON, without an Authorization header if none is configured', async () => {
     const ecs = await startPolled('ecs');
     const outcome = await ecs.succeed();
-    expect(told(outcome)).toEqual({ apiVersion: null, notes: [] });
+    expect(summarizeSuccess(outcome)).toEqual({ apiVersion: null, notes: [] });
     expect(ecs.source.endpoint).toEqual({ url: ecs.origin, loopback: true });
     expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
     const { headers } = ecs.exchanges[0]!.request;
@@ -64,7 +72,7 @@ describe('the full URI', () => {
     expect(headers).not.toHaveProperty('authorization');
   });
 
-  test('hides IMDS, which is not asked even where the container endpoint fails', async () => {
+  test('hides IMDS, which is not polled even if the container endpoint fails', async () => {
     const both = await startPolled('ecs', { shapes: ['imds', 'ecs'], faults: ['no-role'] });
     const source = both.newSource({ ...both.environments.imds, ...both.environments.ecs });
     expect(source.name).toBe('container');
@@ -77,72 +85,72 @@ describe('the full URI', () => {
     async (full) => {
       const ecs = await startPolled('ecs', { env: { [FULL]: full } });
       const outcome = await ecs.fail();
-      expect(failure(outcome)).toEqual(bare('invalid-configuration'));
+      expect(failure(outcome)).toEqual(failureWith('invalid-configuration'));
       expect(outcome.detail).toContain(FULL);
       expect(ecs.seen()).toEqual([]);
     },
   );
 
-  test('with a user name is refused: before an @ anything may stand', async () => {
+  test('with a user name is rejected', async () => {
     const ecs = await startPolled('ecs');
     const source = ecs.newSource({
       [FULL]: `http://169.254.170.2@${new URL(ecs.origin).host}${taskPath(ecs)}`,
     });
-    expect(failure(await ecs.fail(source))).toEqual(bare('invalid-configuration'));
+    expect(failure(await ecs.fail(source))).toEqual(failureWith('invalid-configuration'));
     expect(ecs.seen()).toEqual([]);
   });
 });
 
-describe('the host, over plain http', () => {
+describe('the host of an http URI', () => {
   test.each(['127.0.0.1', 'localhost', 'LOCALHOST', '127.1', '0x7f.1', '2130706433', '127.0.0.1.'])(
-    '%s is loopback, and asked',
+    'can be %s',
     async (host) => {
       const ecs = await startPolled('ecs');
       const full = ecs.environments.ecs[FULL]!.replace('127.0.0.1', host);
-      expect(told(await ecs.succeed(ecs.newSource({ [FULL]: full }))).notes).toEqual([]);
+      expect(summarizeSuccess(await ecs.succeed(ecs.newSource({ [FULL]: full }))).notes).toEqual([]);
       expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
     },
   );
 
-  test('every address of 127.0.0.0/8 is', async () => {
+  test('can be every address of 127.0.0.0/8', async () => {
     const ecs = await startPolled('ecs', { listen: { host: '127.99.0.1', port: 0 } });
-    expect(told(await ecs.succeed()).notes).toEqual([]);
+    expect(summarizeSuccess(await ecs.succeed()).notes).toEqual([]);
     expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
   });
 
-  test.each(['[::1]', '[0:0:0:0:0:0:0:1]'])('%s is loopback, and asked', async (host) => {
+  test.each(['[::1]', '[0:0:0:0:0:0:0:1]'])('can be %s', async (host) => {
     const ecs = await startPolled('ecs', { listen: { host: '::1', port: 0 } });
     const full = ecs.environments.ecs[FULL]!.replace('[::1]', host);
-    expect(told(await ecs.succeed(ecs.newSource({ [FULL]: full }))).notes).toEqual([]);
+    expect(summarizeSuccess(await ecs.succeed(ecs.newSource({ [FULL]: full }))).notes).toEqual([]);
     expect(ecs.seen()).toEqual([`GET ${taskPath(ecs)} 200`]);
   });
 
-  // The simulator could be reached by every one of these.
-  test.each(['0.0.0.0', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]'])('%s is refused unasked', async (host) => {
+  // Every one of these addresses would reach the simulator.
+  test.each(['0.0.0.0', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]'])('cannot be %s', async (host) => {
     const ecs = await startPolled('ecs');
     const full = ecs.environments.ecs[FULL]!.replace('127.0.0.1', host);
-    expect(failure(await ecs.fail(ecs.newSource({ [FULL]: full })))).toEqual(bare('host-not-allowed'));
+    expect(failure(await ecs.fail(ecs.newSource({ [FULL]: full })))).toEqual(failureWith('host-not-allowed'));
     expect(ecs.seen()).toEqual([]);
   });
 
   const hosts = (text: string) => ({ readFile: async () => text });
   const named = (url: string) => ({ [FULL]: url.replace('127.0.0.1', 'agent.test') });
 
-  test('a name for loopback alone is asked, by the address that was vetted', async () => {
+  test('can be a name with loopback addresses only; the validated address is used', async () => {
     const ecs = await startPolled('ecs', { hosts: ['agent.test'] });
     const source = ecs.newSource(named(ecs.environments.ecs[FULL]!), hosts('127.0.0.1 agent.test\n'));
-    expect(told(await ecs.succeed(source)).notes).toEqual(['HOST_NAME_ONLY_SOME_SDKS']);
+    expect(summarizeSuccess(await ecs.succeed(source)).notes).toEqual(['HOST_NAME_ONLY_SOME_SDKS']);
     expect(ecs.sent('host')).toEqual([`agent.test:${new URL(ecs.origin).port}`]);
   });
 
   test.each([
     ['for loopback and another host', '127.0.0.1 agent.test\n192.168.0.1 agent.test'],
     ['that nobody knows', '127.0.0.1 other.test'],
-  ])('a name %s is refused unasked', async (_, text) => {
+  ])('cannot be a name %s', async (_, text) => {
     const ecs = await startPolled('ecs', { hosts: ['agent.test'] });
     const source = ecs.newSource(named(ecs.environments.ecs[FULL]!), hosts(text));
     expect(failure(await ecs.fail(source))).toEqual(
-      bare('host-not-allowed', { notes: ['HOST_NAME_ONLY_SOME_SDKS'] }),
+      failureWith('host-not-allowed', { notes: ['HOST_NAME_ONLY_SOME_SDKS'] }),
     );
     expect(ecs.seen()).toEqual([]);
   });

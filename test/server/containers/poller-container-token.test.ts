@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { bare, failure, standingClock, startPolled, told } from '../../support/server/polled-simulator.ts';
+import {
+  failure,
+  failureWith,
+  startPolled,
+  stoppedClock,
+  summarizeSuccess,
+} from '../../support/server/polled-simulator.ts';
 import { CANARIES, codes, LIMITS } from '../../support/sources/polling.ts';
 
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
@@ -17,7 +23,7 @@ function tokenFile(text: string): string {
   return path;
 }
 
-/** A pod whose token file the test writes. */
+/** A pod with a token file that the test writes. */
 async function pod(content: (token: string) => string) {
   const eks = await startPolled('eks');
   const token = eks.simulation.serviceAccountTokens.issue(3600, Date.now());
@@ -25,40 +31,40 @@ async function pod(content: (token: string) => string) {
   return { ...eks, token, path, source: eks.newSource({ [FILE]: path }) };
 }
 
-describe('which token', () => {
-  test('of the variable, word for word', async () => {
+describe('the authorization token', () => {
+  test('of the variable is sent unchanged', async () => {
     const shell = await startPolled('cloudshell');
-    expect(told(await shell.succeed()).notes).toEqual([]);
+    expect(summarizeSuccess(await shell.succeed()).notes).toEqual([]);
     expect(shell.sent('authorization')).toEqual([shell.simulation.authorization]);
     expect(shell.seen()).toEqual([`${CLOUDSHELL} 200`]);
   });
 
-  test('of the file, word for word', async () => {
+  test('of the file is sent unchanged', async () => {
     const { source, token, succeed, sent, seen } = await pod((text) => text);
     expect(codes(await succeed(source))).toEqual(['TOKEN_FILE_EXPIRES']);
     expect(sent('authorization')).toEqual([token]);
     expect(seen()).toEqual([`${EKS} 200`]);
   });
 
-  test('of the file, where there are both', async () => {
+  test('of the file precedes that of the variable', async () => {
     const { newSource, path, token, succeed, sent } = await pod((text) => text);
     const source = newSource({ [FILE]: path, [TOKEN]: CANARIES[3] });
     expect(codes(await succeed(source))).toEqual(['TWO_TOKENS_SET', 'TOKEN_FILE_EXPIRES']);
     expect(sent('authorization')).toEqual([token]);
   });
 
-  test('none: no header, and EKS says so', async () => {
+  test('is missing: no header is sent, and EKS reports it', async () => {
     const eks = await startPolled('eks', { env: { [FILE]: undefined } });
     const outcome = await eks.fail();
-    expect(failure(outcome)).toEqual(bare('bad-request'));
+    expect(failure(outcome)).toEqual(failureWith('bad-request'));
     expect(outcome.detail).toBe('HTTP 400: Service account token cannot be empty');
     expect(eks.exchanges[0]!.request.headers).not.toHaveProperty('authorization');
     expect(eks.seen()).toEqual([`${EKS} 400`]);
   });
 
-  test('none: no header, and CloudShell says so', async () => {
+  test('is missing: no header is sent, and CloudShell reports it', async () => {
     const shell = await startPolled('cloudshell', { env: { [TOKEN]: undefined } });
-    expect(failure(await shell.fail())).toEqual(bare('auth-rejected'));
+    expect(failure(await shell.fail())).toEqual(failureWith('auth-rejected'));
     expect(shell.seen()).toEqual([`${CLOUDSHELL} 401`]);
   });
 
@@ -66,12 +72,12 @@ describe('which token', () => {
     'a wrong one: rejected, and not quoted',
     async (token) => {
       const shell = await startPolled('cloudshell', { env: { [TOKEN]: token } });
-      expect(failure(await shell.fail())).toEqual(bare('auth-rejected'));
+      expect(failure(await shell.fail())).toEqual(failureWith('auth-rejected'));
       expect(shell.sent('authorization')).toEqual([token]);
     },
   );
 
-  test('blank variables count as unset, and are said', async () => {
+  test('counts as missing if its variables are blank, with a note', async () => {
     const ecs = await startPolled('ecs', { env: { [TOKEN]: ' ', [FILE]: '' } });
     const outcome = await ecs.succeed();
     expect(outcome.notes).toEqual([
@@ -82,10 +88,10 @@ describe('which token', () => {
   });
 });
 
-describe('the file is read again', () => {
-  test('at every poll: a token that was replaced is no reason to fail', async () => {
-    const { clock, hasty, pass } = standingClock();
-    const eks = await startPolled('eks', { clock, poller: { clock: hasty } });
+describe('the token file is read again', () => {
+  test('at every poll, so a replaced token does not fail', async () => {
+    const { clock, withoutPauses, pass } = stoppedClock();
+    const eks = await startPolled('eks', { clock, poller: { clock: withoutPauses } });
     const { serviceAccountTokens } = eks.simulation;
     const path = tokenFile(serviceAccountTokens.issue(3600, clock.now()));
     const source = eks.newSource({ [FILE]: path });
@@ -117,14 +123,18 @@ describe('the file is read again', () => {
     expect(eks.seen()).toEqual([`${EKS} 500`, `${EKS} 200`]);
   });
 
-  test('and where nobody replaced it: expired, in the words of the agent, with its hour', async () => {
-    const { clock, hasty, pass } = standingClock();
-    const eks = await startPolled('eks', { clock, authorizationLifetime: 600, poller: { clock: hasty } });
+  test('and an old token fails as expired, with the message of the agent', async () => {
+    const { clock, withoutPauses, pass } = stoppedClock();
+    const eks = await startPolled('eks', {
+      clock,
+      authorizationLifetime: 600,
+      poller: { clock: withoutPauses },
+    });
     const expiry = clock.now() + 600_000;
     expect((await eks.succeed()).notes).toEqual([{ code: 'TOKEN_FILE_EXPIRES', expiresAt: expiry }]);
     pass(600);
     const outcome = await eks.fail();
-    expect(failure(outcome)).toEqual(bare('auth-token-expired', { notes: ['TOKEN_FILE_EXPIRED'] }));
+    expect(failure(outcome)).toEqual(failureWith('auth-token-expired', { notes: ['TOKEN_FILE_EXPIRED'] }));
     expect(outcome.notes).toEqual([{ code: 'TOKEN_FILE_EXPIRED', expiresAt: expiry }]);
     expect(outcome.detail).toBe(
       'HTTP 400: Service account token failed basic claim validations: token is expired',
@@ -133,8 +143,8 @@ describe('the file is read again', () => {
   });
 });
 
-describe('a line break at the end of the file', () => {
-  test.each(['\n', '\r\n'])('%j is forgiven, and said', async (end) => {
+describe('a line break at the end of a token', () => {
+  test.each(['\n', '\r\n'])('%j in the file is removed, with a note', async (end) => {
     const { source, token, succeed, sent } = await pod((text) => `${text}${end}`);
     const outcome = await succeed(source);
     expect(outcome.notes[0]).toEqual({ code: 'TOKEN_TRAILING_NEWLINE', name: FILE });
@@ -142,7 +152,7 @@ describe('a line break at the end of the file', () => {
     expect(sent('authorization')).toEqual([token]);
   });
 
-  test('of the variable is, too', async () => {
+  test('of the variable is removed too', async () => {
     const shell = await startPolled('cloudshell');
     const source = shell.newSource({ [TOKEN]: `${shell.simulation.authorization}\n` });
     expect((await shell.succeed(source)).notes).toEqual([{ code: 'TOKEN_TRAILING_NEWLINE', name: TOKEN }]);
@@ -160,7 +170,7 @@ describe('a line break at the end of the file', () => {
     },
   );
 
-  test.each(['', '\n', ' \r\n'])('and nothing before it (%j): no header, and it is said', async (content) => {
+  test.each(['', '\n', ' \r\n'])('without a token (%j) sends no header, with a note', async (content) => {
     const { source, fail, exchanges, seen } = await pod(() => content);
     const outcome = await fail(source);
     expect(outcome.reason).toBe('bad-request');
@@ -170,22 +180,24 @@ describe('a line break at the end of the file', () => {
   });
 });
 
-describe('a file that cannot be read: no request', () => {
+describe('an unreadable token file prevents the request', () => {
   test.each([
     ['missing', () => join(temporaryFolder(), 'none'), /ENOENT$/],
     ['a folder', () => temporaryFolder(), /not a regular file$/],
   ])('%s', async (_, path, detail) => {
     const eks = await startPolled('eks', { env: { [FILE]: path() } });
     const outcome = await eks.fail();
-    expect(failure(outcome)).toEqual(bare('auth-token-unreadable'));
+    expect(failure(outcome)).toEqual(failureWith('auth-token-unreadable'));
     expect(outcome.detail).toMatch(detail);
     expect(eks.seen()).toEqual([]);
   });
 
-  test('though the variable holds a token that would do', async () => {
+  test('also if the variable has a valid token', async () => {
     const { newSource, token, fail, seen } = await pod((text) => text);
     const source = newSource({ [FILE]: join(temporaryFolder(), 'none'), [TOKEN]: token });
-    expect(failure(await fail(source))).toEqual(bare('auth-token-unreadable', { notes: ['TWO_TOKENS_SET'] }));
+    expect(failure(await fail(source))).toEqual(
+      failureWith('auth-token-unreadable', { notes: ['TWO_TOKENS_SET'] }),
+    );
     expect(seen()).toEqual([]);
   });
 });

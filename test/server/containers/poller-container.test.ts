@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Shape } from '../../../src/server/endpoint-request.ts';
-import { bare, failure, startPolled, told, UNTIL_A_SECOND } from '../../support/server/polled-simulator.ts';
+import {
+  failure,
+  failureWith,
+  startPolled,
+  summarizeSuccess,
+  UNTIL_A_SECOND,
+} from '../../support/server/polled-simulator.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
 
 type Container = Awaited<ReturnType<typeof startPolled>>;
@@ -12,19 +18,19 @@ const DOCUMENT = {
   Expiration: '2026-11-22T06:23:11Z',
 };
 
-/** The statuses of a poll, which asks for one thing alone. */
+/** The statuses of a poll, which requests one path only. */
 const statuses = ({ seen }: Container) => seen().map((line) => /^GET \S+ (\S+)$/.exec(line)?.[1] ?? line);
 const many = (status: number | null, times: number) => Array<string>(times).fill(`${status}`);
 
-describe('a good document', () => {
+describe('a valid document', () => {
   test.each<[Shape, { role: boolean; account: boolean; notes: string[] }]>([
     ['ecs', { role: true, account: true, notes: [] }],
     ['eks', { role: false, account: true, notes: ['TOKEN_FILE_EXPIRES'] }],
     ['cloudshell', { role: false, account: false, notes: [] }],
-  ])('of %s, which has no LastUpdated', async (shape, { role, account, notes }) => {
+  ])('of %s is read; it has no LastUpdated', async (shape, { role, account, notes }) => {
     const container = await startPolled(shape);
     const outcome = await container.succeed();
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = container.handedOut();
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = container.servedCredentials();
     expect(outcome).toMatchObject({
       identity: { apiVersion: null, role: role ? 'simulated-role' : null, host: null },
       accountId: account ? container.simulation.instance.accountId : null,
@@ -32,18 +38,18 @@ describe('a good document', () => {
     });
     expect(outcome.secrets.secretAccessKey.reveal()).toBe(secretAccessKey);
     expect(outcome.secrets.token?.reveal()).toBe(sessionToken);
-    expect(told(outcome).notes).toEqual(notes);
+    expect(summarizeSuccess(outcome).notes).toEqual(notes);
     expect(statuses(container)).toEqual(['200']);
   });
 
-  test('expired for days, as the agent serves it after a stop: as good as any', async () => {
+  test('that expired days ago is a successful poll', async () => {
     const ecs = await startPolled('ecs', { faults: ['expired=3d'] });
     const { credentials, observedAt } = await ecs.succeed();
-    expect(credentials.expiration).toBe(ecs.handedOut().expiration);
+    expect(credentials.expiration).toBe(ecs.servedCredentials().expiration);
     expect(credentials.expiration).toBeLessThan(observedAt - 2 * 86_400_000);
   });
 
-  test('its URI is the same after a rotation', async () => {
+  test('has the same URI after a rotation', async () => {
     const ecs = await startPolled('ecs', { faults: ['renew'] });
     const first = await ecs.succeed();
     expect((await ecs.succeed()).credentials.accessKeyId).not.toBe(first.credentials.accessKeyId);
@@ -192,7 +198,7 @@ const EKS_REFUSALS: Refusal[] = [
   },
 ];
 
-/** What is the same of all of them. */
+/** Errors that all shapes have. */
 const COMMON: Refusal[] = [
   { name: '401', faults: ['401'], reason: 'auth-rejected', detail: /^HTTP 401/, seen: many(401, 1) },
   { name: '403', faults: ['403'], reason: 'auth-rejected', detail: /^HTTP 403/, seen: many(403, 1) },
@@ -237,35 +243,35 @@ describe.each<[Shape, Refusal[]]>([
   ['ecs', [...ECS_REFUSALS, ...COMMON]],
   ['eks', [...EKS_REFUSALS, ...COMMON]],
   ['cloudshell', COMMON],
-])('%s refuses', (shape, refusals) => {
-  test.each(refusals)('$name', async ({ faults, reason, detail, seen }) => {
+])('a rejection by %s', (shape, refusals) => {
+  test.each(refusals)('with $name fails the poll', async ({ faults, reason, detail, seen }) => {
     const container = await startPolled(shape, { faults });
     const outcome = await container.fail();
     const notes = shape === 'eks' ? ['TOKEN_FILE_EXPIRES'] : [];
-    expect(failure(outcome)).toEqual(bare(reason, { notes }));
+    expect(failure(outcome)).toEqual(failureWith(reason, { notes }));
     expect(outcome.detail).toMatch(detail);
     expect(statuses(container)).toEqual(seen);
   });
 });
 
-describe('refused otherwise', () => {
-  test('silence: timeout', async () => {
+describe('a failed request', () => {
+  test('without a response times out', async () => {
     const ecs = await startPolled('ecs', { faults: ['stall'], poller: { limits: UNTIL_A_SECOND } });
     const outcome = await ecs.fail();
-    expect(failure(outcome)).toEqual(bare('timeout'));
+    expect(failure(outcome)).toEqual(failureWith('timeout'));
     expect(outcome.detail).toBe('no complete response within 1000 ms');
     expect(statuses(ecs)).toEqual(many(null, 3));
   });
 
-  test('nobody listens any more: unreachable', async () => {
+  test('to a closed port fails as unreachable', async () => {
     const ecs = await startPolled('ecs');
     await ecs.close();
     const outcome = await ecs.fail();
-    expect(failure(outcome)).toEqual(bare('unreachable'));
+    expect(failure(outcome)).toEqual(failureWith('unreachable'));
     expect(outcome.detail).toBe('ECONNREFUSED');
   });
 
-  test('an error that quotes the token: without it', async () => {
+  test('with an error that quotes the token does not reveal it', async () => {
     const shell = await startPolled('cloudshell', {
       faults: ['400', `body=bad token ${CANARIES[3]}`],
       env: { AWS_CONTAINER_AUTHORIZATION_TOKEN: CANARIES[3] },
@@ -273,31 +279,31 @@ describe('refused otherwise', () => {
     expect((await shell.fail()).detail).toBe('HTTP 400: bad token [redacted]');
   });
 
-  test('doubled slashes in the path: a redirect, not followed', async () => {
+  test('with doubled slashes in the path does not follow the redirect', async () => {
     const ecs = await startPolled('ecs');
     const url = `${ecs.origin}//v2/credentials/${ecs.simulation.credentialsId}`;
     const outcome = await ecs.fail(ecs.newSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }));
-    expect(failure(outcome)).toEqual(bare('redirect'));
+    expect(failure(outcome)).toEqual(failureWith('redirect'));
     expect(statuses(ecs)).toEqual(['301']);
   });
 
-  test('the id of another task: refused, and not quoted', async () => {
+  test('with the id of another task is rejected, and the id is not quoted', async () => {
     const ecs = await startPolled('ecs');
     const url = `${ecs.origin}/v2/credentials/${CANARIES[3]}`;
     const outcome = await ecs.fail(ecs.newSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }));
-    expect(failure(outcome)).toEqual(bare('bad-request'));
+    expect(failure(outcome)).toEqual(failureWith('bad-request'));
     expect(outcome.detail).toMatch(/InvalidIdInRequest/);
   });
 
-  test('a path that the agent does not know', async () => {
+  test('with an unknown path fails', async () => {
     const ecs = await startPolled('ecs');
     const url = `${ecs.origin}/v3/metadata`;
     const outcome = await ecs.fail(ecs.newSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }));
-    expect(failure(outcome)).toEqual(bare('no-association'));
+    expect(failure(outcome)).toEqual(failureWith('no-association'));
     expect(outcome.detail).toBe('HTTP 404: 404 page not found');
   });
 
-  test('EKS by a host name that is not its own', async () => {
+  test('to EKS by another host name fails', async () => {
     const eks = await startPolled('eks');
     const url = eks.environments.eks.AWS_CONTAINER_CREDENTIALS_FULL_URI!.replace('127.0.0.1', 'agent.test');
     const hosts = {
@@ -306,29 +312,29 @@ describe('refused otherwise', () => {
     const outcome = await eks.fail(
       eks.newSource({ ...eks.environments.eks, AWS_CONTAINER_CREDENTIALS_FULL_URI: url }, hosts),
     );
-    expect(failure(outcome)).toEqual(bare('auth-rejected', { notes: ['HOST_NAME_ONLY_SOME_SDKS'] }));
+    expect(failure(outcome)).toEqual(failureWith('auth-rejected', { notes: ['HOST_NAME_ONLY_SOME_SDKS'] }));
     expect(outcome.detail).toMatch(/^HTTP 403: Access Denied\. Called agent through invalid address/);
     expect(statuses(eks)).toEqual(['403']);
   });
 
-  test.each(['not-a-jwt', 'a.b.c'])('EKS with %s for a token', async (token) => {
+  test.each(['not-a-jwt', 'a.b.c'])('to EKS with the token %s fails', async (token) => {
     const eks = await startPolled('eks', { poller: { readFile: async () => token } });
     const outcome = await eks.fail();
-    expect(failure(outcome)).toEqual(bare('bad-request'));
+    expect(failure(outcome)).toEqual(failureWith('bad-request'));
     expect(outcome.detail).toMatch(/^HTTP 400: Service account token cannot be parsed/);
     expect(statuses(eks)).toEqual(['400']);
   });
 
-  test('EKS with a token that is not valid yet', async () => {
+  test('to EKS with a token that is not valid yet fails', async () => {
     const eks = await startPolled('eks');
     const token = eks.simulation.serviceAccountTokens.issue(7200, Date.now() + 3_600_000);
     const outcome = await eks.fail(eks.newSource(undefined, { readFile: async () => token }));
-    expect(failure(outcome)).toEqual(bare('bad-request', { notes: ['TOKEN_FILE_EXPIRES'] }));
+    expect(failure(outcome)).toEqual(failureWith('bad-request', { notes: ['TOKEN_FILE_EXPIRES'] }));
     expect(outcome.detail).toMatch(/token is not valid yet$/);
   });
 });
 
-describe('what passes', () => {
+describe('a temporary failure', () => {
   test.each<[Shape, string]>([
     ['ecs', 'error=CredentialsUninitialized'],
     ['ecs', '429'],
@@ -339,18 +345,18 @@ describe('what passes', () => {
     ['cloudshell', 'truncate'],
     ['ecs', 'malformed'],
     ['eks', 'empty'],
-  ])('%s, %s twice: the third attempt counts', async (shape, fault) => {
+  ])('of %s with %s twice succeeds at the third attempt', async (shape, fault) => {
     const container = await startPolled(shape, { faults: [`${fault},times=2`] });
     const outcome = await container.succeed();
-    expect(outcome.credentials.accessKeyId).toBe(container.handedOut().accessKeyId);
+    expect(outcome.credentials.accessKeyId).toBe(container.servedCredentials().accessKeyId);
     expect(container.seen()).toHaveLength(3);
   });
 });
 
-describe('fields', () => {
+describe('the fields of a document', () => {
   const shapes: Shape[] = ['ecs', 'eks', 'cloudshell'];
   const keys = (container: Container) => {
-    const { accessKeyId, expiration } = container.handedOut();
+    const { accessKeyId, expiration } = container.servedCredentials();
     return {
       accessKeyId,
       expiration,
@@ -358,37 +364,37 @@ describe('fields', () => {
     };
   };
 
-  test.each(shapes)('%s: an error document says its code, and keeps whose it is', async (shape) => {
+  test.each(shapes)('%s: an error document gives its code and keeps the key id', async (shape) => {
     const container = await startPolled(shape, { faults: ['field=Code:Failed', 'field=Message:why'] });
     const outcome = await container.fail();
-    expect(failure(outcome)).toEqual(bare('error-document', keys(container)));
+    expect(failure(outcome)).toEqual(failureWith('error-document', keys(container)));
     expect(outcome.detail).toBe('Failed: why');
     expect(statuses(container)).toEqual(['200']);
   });
 
-  test('cloudshell: an error document without keys', async () => {
+  test('cloudshell: an error document without keys gives its code', async () => {
     const shell = await startPolled('cloudshell', { faults: ['error'] });
-    expect(failure(await shell.fail())).toEqual(bare('error-document'));
+    expect(failure(await shell.fail())).toEqual(failureWith('error-document'));
     expect(statuses(shell)).toEqual(['200']);
   });
 
-  test.each(shapes)('%s: no key id', async (shape) => {
+  test.each(shapes)('%s: a missing key id is malformed', async (shape) => {
     const container = await startPolled(shape, { faults: ['field=AccessKeyId'] });
     const outcome = await container.fail();
-    expect(failure(outcome)).toEqual(bare('malformed', { ...keys(container), accessKeyId: null }));
+    expect(failure(outcome)).toEqual(failureWith('malformed', { ...keys(container), accessKeyId: null }));
     expect(outcome.detail).toBe('missing: AccessKeyId');
     expect(statuses(container)).toEqual(['200']);
   });
 
-  test.each(shapes)('%s: no secret key and no token', async (shape) => {
+  test.each(shapes)('%s: a missing secret key and token is malformed', async (shape) => {
     const container = await startPolled(shape, { faults: ['field=SecretAccessKey', 'field=Token:'] });
     const outcome = await container.fail();
-    expect(failure(outcome)).toEqual(bare('malformed', keys(container)));
+    expect(failure(outcome)).toEqual(failureWith('malformed', keys(container)));
     expect(outcome.detail).toBe('missing: SecretAccessKey, Token');
     expect(statuses(container)).toEqual(['200']);
   });
 
-  test.each(shapes)('%s: no expiration is unknown expiry, not "never"', async (shape) => {
+  test.each(shapes)('%s: a missing expiration is unknown and not "never"', async (shape) => {
     for (const fault of [
       'field=Expiration',
       'field=Expiration:never',
@@ -396,13 +402,13 @@ describe('fields', () => {
     ]) {
       const container = await startPolled(shape, { faults: [fault] });
       expect(failure(await container.fail())).toEqual(
-        bare('unknown-expiry', { ...keys(container), expiration: null }),
+        failureWith('unknown-expiry', { ...keys(container), expiration: null }),
       );
       expect(statuses(container)).toEqual(['200']);
     }
   });
 
-  test('EKS writes nanoseconds and offsets: read', async () => {
+  test('EKS: times with nanoseconds and offsets are parsed', async () => {
     const eks = await startPolled('eks', {
       faults: ['field=Expiration:2026-11-22T08:23:11.123456789+02:00'],
     });
@@ -413,12 +419,12 @@ describe('fields', () => {
     ['none', 'field=RoleArn', null, null],
     ['with a path', 'field=RoleArn:arn:aws-cn:iam::210987654321:role/team/task', 'team/task', '210987654321'],
     ['of an assumed role', 'field=RoleArn:arn:aws:sts::210987654321:assumed-role/x/y', null, null],
-  ])('ECS, role ARN: %s', async (_, fault, role, accountId) => {
+  ])('ECS: the role ARN %s', async (_, fault, role, accountId) => {
     const ecs = await startPolled('ecs', { faults: [fault] });
     expect(await ecs.succeed()).toMatchObject({ identity: { role }, accountId });
   });
 
-  test('ECS with an AccountId beside the ARN: that one', async () => {
+  test('ECS: an AccountId precedes the account of the ARN', async () => {
     const ecs = await startPolled('ecs', { faults: ['field=AccountId:210987654321'] });
     expect((await ecs.succeed()).accountId).toBe('210987654321');
   });

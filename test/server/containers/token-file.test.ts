@@ -21,9 +21,9 @@ async function start() {
     problems,
     folder: dirname(file.path),
     read: () => readFileSync(file.path, 'utf8'),
-    /** What an agent would say to the token that is in the file. */
+    /** The agent's verdict on the token in the file. */
     check: () => tokens.findProblem(readFileSync(file.path, 'utf8'), clock.now()),
-    /** Lets time pass until the file was renewed, or could not be. */
+    /** Advances the clock to the next renewal, and waits until it has succeeded or failed. */
     async renewal() {
       const done = clock.nextSleep();
       clock.pass(Math.min(...clock.left()));
@@ -32,7 +32,7 @@ async function start() {
   };
 }
 
-test('the file is there from the start, for its owner alone, with a good token and nothing else', async () => {
+test('the token file exists at once, is readable by its owner only, and contains a valid token', async () => {
   const { path, folder, read, check } = await start();
   expect(lstatSync(path).mode & 0o777).toBe(0o600);
   expect(lstatSync(folder).mode & 0o777).toBe(0o700);
@@ -41,7 +41,7 @@ test('the file is there from the start, for its owner alone, with a good token a
   expect(check()).toBeNull();
 });
 
-test('it is renewed before its end, again and again, and the old token lives on for a while', async () => {
+test('the token file is renewed repeatedly before its token expires', async () => {
   const { path, folder, clock, read, check, renewal } = await start();
   for (let round = 0; round < 3; round += 1) {
     const before = read();
@@ -57,7 +57,7 @@ test('it is renewed before its end, again and again, and the old token lives on 
   }
 });
 
-test('it is replaced whole: whoever has it open reads the old token, and nobody half of one', async () => {
+test('the token file is replaced atomically', async () => {
   const { path, read, renewal } = await start();
   const before = read();
   const open = openSync(path, 'r');
@@ -65,7 +65,7 @@ test('it is replaced whole: whoever has it open reads the old token, and nobody 
   const seen = new Set([before]);
   let isDone = false;
   const watching = (async () => {
-    // Between any two steps of the renewal.
+    // Between all steps of the renewal.
     while (!isDone) {
       seen.add(read());
       await new Promise((resolve) => setImmediate(resolve));
@@ -79,14 +79,14 @@ test('it is replaced whole: whoever has it open reads the old token, and nobody 
   expect(seen.size).toBeGreaterThan(1);
 });
 
-test('nothing is left of it and nobody sleeps once it is closed', async () => {
+test('close() removes the token file and ends the renewal', async () => {
   const { folder, clock, close } = await start();
   await close();
   expect(existsSync(folder)).toBe(false);
   expect(clock.left()).toEqual([]);
 });
 
-test('closing in the middle of a renewal lets it finish, and leaves nothing either', async () => {
+test('close() during a renewal waits for it and removes everything', async () => {
   for (let round = 0; round < 100; round += 1) {
     const { folder, clock, close, problems, tokens } = await start();
     const closed = new Promise<void>((resolve) => {
@@ -103,7 +103,7 @@ test('closing in the middle of a renewal lets it finish, and leaves nothing eith
   }
 });
 
-test('a renewal that fails is told and is not the end; the next one is tried', async () => {
+test('a failed renewal is reported, and the next one is attempted', async () => {
   const { path, folder, problems, clock, renewal } = await start();
   rmSync(folder, { recursive: true });
   await renewal();
@@ -112,7 +112,7 @@ test('a renewal that fails is told and is not the end; the next one is tried', a
   expect(clock.left()).toEqual([LIFETIME * 800]);
 });
 
-test('where there is no room for it, that is said', async () => {
+test('an error is thrown if the token file cannot be created', async () => {
   const folder = `${temporaryFolder()}/none`;
   vi.stubEnv('TMPDIR', folder);
   onTestFinished(() => void vi.unstubAllEnvs());

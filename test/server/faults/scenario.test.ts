@@ -8,7 +8,7 @@ import { BUILT_IN_SCENARIOS } from '../../../src/server/faults/built-in-scenario
 import { openScenario, readBuiltInScenarios } from '../../../src/server/faults/scenario.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { FalseClock } from '../../support/server/false-clock.ts';
-import { ask, Connection, type RawAnswer, requestText } from '../../support/server/raw-client.ts';
+import { Connection, type RawResponse, requestText, sendRequest } from '../../support/server/raw-client.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
@@ -45,11 +45,11 @@ async function startScenario(scenario: string) {
       return client;
     },
     /** Requests a session token. */
-    token: () => ask(origin, 'PUT', TOKEN, { 'X-aws-ec2-metadata-token-ttl-seconds': '21600' }),
+    token: () => sendRequest(origin, 'PUT', TOKEN, { 'X-aws-ec2-metadata-token-ttl-seconds': '21600' }),
     imds: (token = '', path = `${ROLES}simulated-role`) =>
-      ask(origin, 'GET', path, token === '' ? {} : { 'X-aws-ec2-metadata-token': token }),
+      sendRequest(origin, 'GET', path, token === '' ? {} : { 'X-aws-ec2-metadata-token': token }),
     container: (authorization = readToken()) =>
-      ask(
+      sendRequest(
         origin,
         'GET',
         new URL(url!).pathname,
@@ -60,7 +60,7 @@ async function startScenario(scenario: string) {
 }
 
 /** The key id of a credentials document, and its remaining validity in seconds. */
-function documentOf({ status, body }: RawAnswer, now: number) {
+function documentOf({ status, body }: RawResponse, now: number) {
   expect(status).toBe(200);
   const { AccessKeyId: key, Expiration: expiration } = JSON.parse(body);
   return { key, left: (parseInstant(expiration)!.instant - now) / 1000 };

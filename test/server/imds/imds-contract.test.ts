@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { METADATA_VERSIONS } from '../../../src/server/tree/default-tree.ts';
 import { createDirectory, createTree } from '../../../src/server/tree/metadata-tree.ts';
-import { standingClock } from '../../support/server/polled-simulator.ts';
-import { ask, askRaw, requestText } from '../../support/server/raw-client.ts';
+import { stoppedClock } from '../../support/server/polled-simulator.ts';
+import { requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const TOKEN_PATH = '/latest/api/token';
@@ -11,32 +11,36 @@ const ID = '/latest/meta-data/instance-id';
 const ROLES = '/latest/meta-data/iam/security-credentials/';
 const DOCUMENT = `${ROLES}simulated-role`;
 
-/** A simulator whose clock stands, and what is asked of it. */
+/** A simulator with a stopped clock, and a function that sends requests. */
 async function start(options: SimulatedOptions = {}) {
-  const { clock, pass } = standingClock();
+  const { clock, pass } = stoppedClock();
   const simulated = await startSimulated({ clock, ...options });
   const { origin } = simulated;
-  const get = (path: string, headers = {}) => ask(origin, 'GET', path, headers);
-  const putToken = (headers: Record<string, string>, path = TOKEN_PATH) => ask(origin, 'PUT', path, headers);
+  const get = (path: string, headers = {}) => sendRequest(origin, 'GET', path, headers);
+  const putToken = (headers: Record<string, string>, path = TOKEN_PATH) =>
+    sendRequest(origin, 'PUT', path, headers);
   const newToken = async (seconds = 21_600) => (await putToken({ [TTL]: String(seconds) })).body;
   const withToken = async (path: string, token?: string) =>
     get(path, { 'X-aws-ec2-metadata-token': token ?? (await newToken()) });
   return { ...simulated, pass, get, putToken, newToken, withToken };
 }
 
-describe('PUT of a token', () => {
-  test.each(['1', '60', '21600', '0060', ' 60 '])('a TTL of %j is granted', async (seconds) => {
-    const { putToken } = await start();
-    const { status, headers, body } = await putToken({ [TTL]: seconds });
-    expect(status).toBe(200);
-    expect(headers.get(TTL.toLowerCase())).toBe(String(Number(seconds)));
-    expect(body).toHaveLength(56);
-  });
+describe('a token request', () => {
+  test.each(['1', '60', '21600', '0060', ' 60 '])(
+    'a token request with a TTL of %j gets a token',
+    async (seconds) => {
+      const { putToken } = await start();
+      const { status, headers, body } = await putToken({ [TTL]: seconds });
+      expect(status).toBe(200);
+      expect(headers.get(TTL.toLowerCase())).toBe(String(Number(seconds)));
+      expect(body).toHaveLength(56);
+    },
+  );
 
   test.each([
     ...['0', '21601', '99999', '100000', '-1', '+60', '1e3', '60.0', '0x10', 'six', '', '60, 60'],
     ...['９', '60;', '2147483648', '9007199254740993'],
-  ])('a TTL of %j is 400 and no token', async (seconds) => {
+  ])('a token request with a TTL of %j gets 400 and no token', async (seconds) => {
     const { putToken } = await start();
     const { status, headers, body } = await putToken({ [TTL]: seconds });
     expect(status).toBe(400);
@@ -45,28 +49,34 @@ describe('PUT of a token', () => {
     expect(body).toHaveLength(341);
   });
 
-  test('no TTL is 400', async () => {
+  test('a token request without a TTL gets 400', async () => {
     const { putToken } = await start();
     expect((await putToken({})).status).toBe(400);
   });
 
-  test('two TTLs are 400', async () => {
+  test('a token request with two TTLs gets 400', async () => {
     const { origin } = await start();
     const twice = requestText(origin, 'PUT', TOKEN_PATH, { [TTL]: `60\r\n${TTL}: 60` });
-    expect((await askRaw(origin, twice)).status).toBe(400);
+    expect((await sendRawRequest(origin, twice)).status).toBe(400);
   });
 
-  test.each(['2021-03-23', '1.0', '2009-04-04'])('a dated path (%s) is 403', async (version) => {
-    const { putToken } = await start();
-    const { status, body } = await putToken({ [TTL]: '60' }, `/${version}/api/token`);
-    expect([status, body]).toEqual([403, '']);
-  });
+  test.each(['2021-03-23', '1.0', '2009-04-04'])(
+    'a token request to the dated path %s gets 403',
+    async (version) => {
+      const { putToken } = await start();
+      const { status, body } = await putToken({ [TTL]: '60' }, `/${version}/api/token`);
+      expect([status, body]).toEqual([403, '']);
+    },
+  );
 
-  test.each(['GET', 'HEAD', 'POST', 'DELETE', 'PATCH', 'OPTIONS'])('%s is 405', async (method) => {
-    const { origin } = await start();
-    const { status, headers } = await ask(origin, method, TOKEN_PATH, { [TTL]: '60' });
-    expect([status, headers.get('allow')]).toEqual([405, 'OPTIONS, PUT']);
-  });
+  test.each(['GET', 'HEAD', 'POST', 'DELETE', 'PATCH', 'OPTIONS'])(
+    '%s to the token path gets 405',
+    async (method) => {
+      const { origin } = await start();
+      const { status, headers } = await sendRequest(origin, method, TOKEN_PATH, { [TTL]: '60' });
+      expect([status, headers.get('allow')]).toEqual([405, 'OPTIONS, PUT']);
+    },
+  );
 
   test.each([
     ['X-Forwarded-For', '10.0.0.1', [], 403, 0],
@@ -74,20 +84,20 @@ describe('PUT of a token', () => {
     ['x-forwarded-for', '10.0.0.1', ['forwarded=400'], 400, 341],
     ['Origin', 'http://example.invalid', [], 403, 0],
     ['Referer', 'http://example.invalid/', ['forwarded=400'], 403, 0],
-  ])('%s: %s is refused, on GET as well (%j)', async (name, value, variants, status, length) => {
+  ])('a request with %s: %s is rejected, also a GET (%j)', async (name, value, variants, status, length) => {
     const { origin, newToken } = await start({ variants });
-    const put = await ask(origin, 'PUT', TOKEN_PATH, { [TTL]: '60', [name]: value });
+    const put = await sendRequest(origin, 'PUT', TOKEN_PATH, { [TTL]: '60', [name]: value });
     expect([put.status, put.body.length]).toEqual([status, length]);
     const headers = { 'X-aws-ec2-metadata-token': await newToken(), [name]: value };
-    const got = await ask(origin, 'GET', DOCUMENT, headers);
+    const got = await sendRequest(origin, 'GET', DOCUMENT, headers);
     expect([got.status, got.body.length]).toEqual([status, length]);
   });
 
-  test('a Referer of its own is what Go sends when it follows a redirect from here', async () => {
+  test('a Referer of this endpoint is accepted, because Go sends one after a redirect', async () => {
     const { origin, newToken } = await start();
     const headers = { 'X-aws-ec2-metadata-token': await newToken() };
     const status = async (referer: string) =>
-      (await ask(origin, 'GET', DOCUMENT, { ...headers, Referer: referer })).status;
+      (await sendRequest(origin, 'GET', DOCUMENT, { ...headers, Referer: referer })).status;
     expect(await status(`${origin}/latest/meta-data/iam/security-credentials`)).toBe(200);
     expect(await status(`${origin}.example.invalid/`)).toBe(403);
     expect(await status(origin.replace('http:', 'https:'))).toBe(403);
@@ -102,38 +112,38 @@ describe('PUT of a token', () => {
         'Content-Length': '3',
         Expect: expectation,
       });
-      const { head, body } = await askRaw(origin, text);
+      const { head, body } = await sendRawRequest(origin, text);
       expect(head).toMatch(/^HTTP\/1\.1 417 Expectation Failed\n/);
       expect(body).toContain('<title>417 - Expectation Failed</title>');
     },
   );
 
-  test('a body is of no interest, in chunks as well', async () => {
+  test('the body of a token request is ignored, also a chunked one', async () => {
     const { origin } = await start();
     const head = `PUT ${TOKEN_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n${TTL}: 60\r\n`;
     expect(
-      (await askRaw(origin, `${head}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`)).status,
+      (await sendRawRequest(origin, `${head}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`)).status,
     ).toBe(200);
-    expect((await askRaw(origin, `${head}Content-Length: 3\r\n\r\nabc`)).status).toBe(200);
+    expect((await sendRawRequest(origin, `${head}Content-Length: 3\r\n\r\nabc`)).status).toBe(200);
   });
 
-  test('without Host it is 400, and HTTP/1.0 needs none', async () => {
+  test('a request without Host gets 400, except with HTTP/1.0', async () => {
     const { origin } = await start();
-    const without = await askRaw(origin, `PUT ${TOKEN_PATH} HTTP/1.1\r\n${TTL}: 60\r\n\r\n`);
+    const without = await sendRawRequest(origin, `PUT ${TOKEN_PATH} HTTP/1.1\r\n${TTL}: 60\r\n\r\n`);
     expect(without.head).toMatch(/^HTTP\/1\.1 400 Bad Request\n/);
     expect(without.body).toContain('<title>400 - Bad Request</title>');
-    const old = await askRaw(origin, `PUT ${TOKEN_PATH} HTTP/1.0\r\n${TTL}: 60\r\n\r\n`);
+    const old = await sendRawRequest(origin, `PUT ${TOKEN_PATH} HTTP/1.0\r\n${TTL}: 60\r\n\r\n`);
     expect(old.status).toBe(200);
   });
 
-  test('where only version 1 is played there are no tokens', async () => {
+  test('IMDSv1 alone issues no tokens', async () => {
     const { putToken } = await start({ imds: 'v1' });
     expect((await putToken({ [TTL]: '60' })).status).toBe(405);
   });
 });
 
 describe('a session token', () => {
-  test('counts down on every answer, that of an unknown path too', async () => {
+  test('has its remaining TTL in every response, also in a 404', async () => {
     const { newToken, withToken, pass } = await start();
     const token = await newToken(60);
     const remaining = async (path: string) => (await withToken(path, token)).headers.get(TTL.toLowerCase());
@@ -147,7 +157,7 @@ describe('a session token', () => {
     expect(await remaining(ID)).toBe('1');
   });
 
-  test('is good until its end, and 401 from then on', async () => {
+  test('is valid until it expires, then requests get 401', async () => {
     const { newToken, withToken, pass } = await start();
     const token = await newToken(60);
     pass(59.999);
@@ -156,7 +166,7 @@ describe('a session token', () => {
     expect((await withToken(ID, token)).status).toBe(401);
   });
 
-  test.each(['both', 'v2'] as const)('a bad one is 401 (imds=%s)', async (imds) => {
+  test.each(['both', 'v2'] as const)('gets 401 if it is invalid (imds=%s)', async (imds) => {
     const { newToken, withToken } = await start({ imds });
     const token = await newToken();
     const other = token[20] === 'A' ? 'B' : 'A';
@@ -173,18 +183,18 @@ describe('a session token', () => {
     }
   });
 
-  test('a bad one can be ignored where none is needed', async () => {
+  test('can be ignored if it is invalid and not required', async () => {
     const { withToken } = await start({ variants: ['bad-token=ignored'] });
     const { status, headers } = await withToken(ID, 'x');
     expect([status, headers.has(TTL.toLowerCase())]).toEqual([200, false]);
   });
 
-  test('of another run is 401', async () => {
+  test('of another simulator gets 401', async () => {
     const [one, other] = [await start(), await start()];
     expect((await other.withToken(ID, await one.newToken())).status).toBe(401);
   });
 
-  test('none is 401 where one is required, an empty one too', async () => {
+  test('is required with imds=v2; an empty one counts as none', async () => {
     const { get, withToken } = await start({ imds: 'v2' });
     for (const path of ['/', ID, DOCUMENT, '/latest/nothing', '/latest/user-data']) {
       expect((await get(path)).status).toBe(401);
@@ -193,7 +203,7 @@ describe('a session token', () => {
     expect((await withToken(ID)).status).toBe(200);
   });
 
-  test('is not needed elsewhere, and then no TTL is told; an empty one is none', async () => {
+  test('is optional with imds=both, and without it responses have no TTL', async () => {
     const { get, withToken } = await start();
     for (const { status, headers } of [await get(ID), await withToken(ID, '')]) {
       expect([status, headers.has(TTL.toLowerCase())]).toEqual([200, false]);
@@ -201,8 +211,8 @@ describe('a session token', () => {
   });
 });
 
-describe('GET of data', () => {
-  test('lists are separated by newlines, directories end in a slash', async () => {
+describe('a GET of metadata', () => {
+  test('returns lists separated by line feeds, with a slash after directories', async () => {
     const { withToken } = await start();
     const { body } = await withToken('/latest/meta-data/');
     expect(body.endsWith('\n')).toBe(false);
@@ -212,12 +222,12 @@ describe('GET of data', () => {
     expect(body.split('\n')).toEqual([...body.split('\n')].sort());
   });
 
-  test('a list of one name is the name', async () => {
+  test('returns a list of one name without a line feed', async () => {
     const { get } = await start();
     expect((await get(ROLES)).body).toBe('simulated-role');
   });
 
-  test('user-data is bytes, and everything else is text', async () => {
+  test('returns user-data as bytes and everything else as text', async () => {
     const bytes = Buffer.from([0, 1, 0xff, 0x0a]);
     const { get } = await start({ tree: createTree(createDirectory({ 'user-data': bytes })) });
     const { headers, body } = await get('/latest/user-data');
@@ -228,12 +238,12 @@ describe('GET of data', () => {
     }
   });
 
-  test('no user-data is 404', async () => {
+  test('returns 404 without user-data', async () => {
     const { get } = await start();
     expect((await get('/latest/user-data')).status).toBe(404);
   });
 
-  test('the root lists the versions, and each of them has the data', async () => {
+  test('lists the versions at the root, and serves the data in each', async () => {
     const { get } = await start();
     expect((await get('/')).body.split('\n')).toEqual(METADATA_VERSIONS);
     expect((await get('/latest/')).body.split('\n')).toEqual(['dynamic', 'meta-data']);
@@ -244,7 +254,7 @@ describe('GET of data', () => {
     expect((await get('/2021-03-24/meta-data/instance-id')).status).toBe(404);
   });
 
-  test('instance identity and public keys list what the documentation shows', async () => {
+  test('lists instance identity and public keys as documented', async () => {
     const { get } = await start();
     const identity = await get('/latest/dynamic/instance-identity/');
     expect(identity.body).toBe('rsa2048\npkcs7\ndocument\nsignature\ndsa2048');
@@ -256,7 +266,7 @@ describe('GET of data', () => {
     '%s is 405',
     async (method) => {
       const { origin } = await start();
-      const { head, body } = await ask(origin, method, ID);
+      const { head, body } = await sendRequest(origin, method, ID);
       expect(head).toMatch(/^HTTP\/1\.1 405 Not Allowed\nAllow: GET, HEAD\n/);
       expect(body).toBe('');
     },
@@ -277,14 +287,14 @@ describe('GET of data', () => {
     '/latest/meta-data/iam-ecs-0/info',
     '/latest/api/',
     '/late',
-  ])('%s is 404', async (path) => {
+  ])('returns 404 for %s', async (path) => {
     const { get } = await start();
     const { head, body } = await get(path);
     expect(head).toMatch(/^HTTP\/1\.1 404 Not Found\nContent-Type: text\/html\nContent-Length: 337\n/);
     expect(body).toContain('<h1>404 - Not Found</h1>');
   });
 
-  test('without a role there is no iam/, and the rest is there', async () => {
+  test('returns 404 for iam/ only, if no role is attached', async () => {
     const { get } = await start({ faults: ['no-role'] });
     for (const path of [ROLES, DOCUMENT, '/latest/meta-data/iam/', '/latest/meta-data/iam/info']) {
       expect((await get(path)).status).toBe(404);
@@ -293,7 +303,7 @@ describe('GET of data', () => {
     expect((await get(ID)).status).toBe(200);
   });
 
-  test('the role list without its slash is the list, or the redirect of 2018', async () => {
+  test('returns the role list without a final slash, or the redirect of 2018', async () => {
     const { get } = await start();
     expect(await get(ROLES.slice(0, -1))).toMatchObject({ status: 200, body: 'simulated-role' });
     const old = await start({ variants: ['slash=301'] });
@@ -302,7 +312,7 @@ describe('GET of data', () => {
     expect((await old.get(headers.get('location')!)).body).toBe('simulated-role');
   });
 
-  test('what follows the name of the role is ignored', async () => {
+  test('ignores segments after the role name', async () => {
     const { get } = await start();
     const { body } = await get(DOCUMENT);
     for (const more of ['/', '/x', '/x/y', '?x=y']) {
@@ -310,14 +320,14 @@ describe('GET of data', () => {
     }
   });
 
-  test('an escaped path is the same path', async () => {
+  test('decodes an escaped path', async () => {
     const { get } = await start();
     expect((await get('/latest/meta-data/instance%2Did')).body).toBe('i-1234567890abcdef0');
   });
 });
 
-describe('credentials', () => {
-  test('the document has the fields of the real one, to the second', async () => {
+describe('the credentials of IMDS', () => {
+  test('have the fields of the real document, with times in seconds', async () => {
     const { get } = await start();
     const { body } = await get(DOCUMENT);
     const fields = JSON.parse(body);
@@ -334,7 +344,7 @@ describe('credentials', () => {
     expect(fields.SecretAccessKey).toHaveLength(40);
   });
 
-  test('versions 1 and 2 are given different ones, each the same at every request', async () => {
+  test('differ between IMDSv1 and IMDSv2, and stay the same between requests', async () => {
     const { get, withToken } = await start();
     const first = [await get(DOCUMENT), await get(DOCUMENT)].map(({ body }) => JSON.parse(body).AccessKeyId);
     const second = [await withToken(DOCUMENT), await withToken(DOCUMENT)].map(
@@ -345,7 +355,7 @@ describe('credentials', () => {
     expect(first[0]).not.toBe(second[0]);
   });
 
-  test('are replaced on time, before the old ones end', async () => {
+  test('rotate on schedule, before the old ones expire', async () => {
     const { get, pass } = await start();
     const before = JSON.parse((await get(DOCUMENT)).body);
     pass(3599);
@@ -363,15 +373,18 @@ describe('credentials', () => {
   test.each([
     ['error', 'AssumeRoleUnauthorizedAccess'],
     ['error=InstanceProfileNotFound', 'InstanceProfileNotFound'],
-  ])('%s is a document with status 200 and no keys', async (fault, code) => {
-    const { get } = await start({ faults: [fault] });
-    const { status, body } = await get(DOCUMENT);
-    expect(status).toBe(200);
-    expect(Object.keys(JSON.parse(body))).toEqual(['Code', 'Message', 'LastUpdated']);
-    expect(JSON.parse(body).Code).toBe(code);
-  });
+  ])(
+    'are replaced by an error document with status 200 and no keys with the fault %s',
+    async (fault, code) => {
+      const { get } = await start({ faults: [fault] });
+      const { status, body } = await get(DOCUMENT);
+      expect(status).toBe(200);
+      expect(Object.keys(JSON.parse(body))).toEqual(['Code', 'Message', 'LastUpdated']);
+      expect(JSON.parse(body).Code).toBe(code);
+    },
+  );
 
-  test('the identity of the instance has credentials of its own', async () => {
+  test('of the instance identity are different', async () => {
     const { get } = await start();
     const under = '/latest/meta-data/identity-credentials/';
     expect((await get(under)).body).toBe('ec2/');
@@ -386,7 +399,7 @@ describe('credentials', () => {
     expect((await get(`${under}ec2/security-credentials/other`)).status).toBe(404);
   });
 
-  test('tasks find theirs in a namespace of ECS', async () => {
+  test('of tasks are in the ECS namespace', async () => {
     const { get } = await start({ shapes: ['imds', 'ecs'] });
     const under = '/latest/meta-data/iam-ecs-0/';
     expect((await get('/latest/meta-data/')).body.split('\n')).toContain('iam-ecs-0/');
@@ -403,7 +416,7 @@ describe('credentials', () => {
   });
 });
 
-describe('errors on request', () => {
+describe('a fault', () => {
   test.each([
     ['429', [], 429, 'Too Many Requests'],
     ['503', [], 503, 'Service Unavailable'],
@@ -411,7 +424,7 @@ describe('errors on request', () => {
     ['403', [], 403, 'Forbidden'],
     ['throttle=0.001', [], 429, 'Too Many Requests'],
     ['throttle=0.001', ['throttle=503'], 503, 'Service Unavailable'],
-  ])('%s %j', async (fault, variants, status, reason) => {
+  ])('%s with the variants %j returns its status', async (fault, variants, status, reason) => {
     const { get } = await start({ faults: [fault], variants });
     await get(ID);
     const { head, body } = await get(ID);
@@ -419,14 +432,14 @@ describe('errors on request', () => {
     expect(body).toContain(`<title>${status} - ${reason}</title>`);
   });
 
-  test('401 is empty, or the page', async () => {
+  test('401 has an empty body, or the page', async () => {
     const { get } = await start({ faults: ['401'] });
     expect(await get(ID)).toMatchObject({ status: 401, body: '' });
     const old = await start({ faults: ['401'], variants: ['unauthorized=page'] });
     expect((await old.get(ID)).body).toHaveLength(343);
   });
 
-  test('a wrong clock is seen in Date alone', async () => {
+  test('clock-skew changes the Date header only', async () => {
     const { get } = await start({ faults: ['clock-skew=-5m'] });
     const { headers } = await get(ID);
     expect(headers.get('date')).toBe('Sat, 21 Nov 2026 23:55:00 GMT');

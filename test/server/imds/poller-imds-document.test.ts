@@ -1,21 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { bare, failure, startPolled, told, UNTIL_A_SECOND } from '../../support/server/polled-simulator.ts';
+import {
+  failure,
+  failureWith,
+  startPolled,
+  summarizeSuccess,
+  UNTIL_A_SECOND,
+} from '../../support/server/polled-simulator.ts';
 import { CANARIES, codes } from '../../support/sources/polling.ts';
 
 const ROLES = '/latest/meta-data/iam/security-credentials/';
 const ROLE = `${ROLES}simulated-role`;
 const FOUND = ['PUT /latest/api/token 200', `GET ${ROLES} 200`];
 
-/** What is asked in one poll where the document is answered with these statuses. */
+/** The requests of one poll in which the document requests get these statuses. */
 const asked = (...statuses: (number | null)[]) => [
   ...FOUND,
   ...statuses.map((status) => `GET ${ROLE} ${status}`),
 ];
 
-/** The credentials that the simulator handed out, as far as a poller keeps them. */
+/** The served credentials, reduced to what a poller keeps. */
 type Imds = Awaited<ReturnType<typeof startPolled>>;
 const known = (imds: Imds) => {
-  const { accessKeyId, expiration } = imds.handedOut();
+  const { accessKeyId, expiration } = imds.servedCredentials();
   return { accessKeyId, expiration };
 };
 
@@ -30,10 +36,10 @@ const DOCUMENT = {
   Expiration: '2026-11-22T06:23:11Z',
 };
 
-test('a good document, field for field', async () => {
+test('a poll reads every field of a valid document', async () => {
   const imds = await startPolled('imds');
   const outcome = await imds.succeed();
-  const { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration } = imds.handedOut();
+  const { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration } = imds.servedCredentials();
   expect(outcome).toMatchObject({
     identity: { ...ofRole, host: null },
     credentials: { accessKeyId, lastUpdated: issuedAt, expiration, zoneless: false },
@@ -53,10 +59,10 @@ describe('an error document', () => {
       'InstanceProfileNotFound: Instance Profile simulated-role cannot be found.',
     ],
     ['error=Failed', 'Failed: The simulator was asked for Failed.'],
-  ])('%s: its code and message, and no other attempt', async (fault, detail) => {
+  ])('of the fault %s gives its code and message, without a retry', async (fault, detail) => {
     const imds = await startPolled('imds', { faults: [fault] });
     const outcome = await imds.fail();
-    expect(failure(outcome)).toEqual(bare('error-document', ofRole));
+    expect(failure(outcome)).toEqual(failureWith('error-document', ofRole));
     expect(outcome.detail).toBe(detail);
     expect(imds.seen()).toEqual(asked(200));
   });
@@ -66,20 +72,20 @@ describe('an error document', () => {
     async (code) => {
       const imds = await startPolled('imds', { faults: [`field=Code:${code}`] });
       const outcome = await imds.fail();
-      expect(failure(outcome)).toEqual(bare('error-document', { ...ofRole, ...known(imds) }));
+      expect(failure(outcome)).toEqual(failureWith('error-document', { ...ofRole, ...known(imds) }));
       expect(outcome.detail).toBe(code);
       expect(imds.seen()).toEqual(asked(200));
     },
   );
 
-  test('does not last: the next poll has the new document', async () => {
+  test('does not affect the next poll', async () => {
     const imds = await startPolled('imds', { faults: [`error,path=${ROLE},times=1`] });
     expect((await imds.fail()).reason).toBe('error-document');
-    expect((await imds.succeed()).credentials.accessKeyId).toBe(imds.handedOut().accessKeyId);
+    expect((await imds.succeed()).credentials.accessKeyId).toBe(imds.servedCredentials().accessKeyId);
   });
 });
 
-describe('as good as any other', () => {
+describe('a document with an unusual but valid form', () => {
   test.each([
     ['without Code', ['field=Code']],
     ['with an empty Code', ['field=Code:']],
@@ -130,12 +136,12 @@ describe('as good as any other', () => {
   test.each([
     ['missing', 'field=LastUpdated'],
     ['no time', 'field=LastUpdated:yesterday'],
-  ])('LastUpdated %s: it is only not known', async (_, fault) => {
+  ])('with %s LastUpdated has an unknown LastUpdated', async (_, fault) => {
     const imds = await startPolled('imds', { faults: [fault] });
     expect((await imds.succeed()).credentials).toMatchObject({ ...known(imds), lastUpdated: null });
   });
 
-  test('LastUpdated without a zone: read as UTC, and said', async () => {
+  test('with a LastUpdated without a zone is read as UTC, with a note', async () => {
     const imds = await startPolled('imds', { faults: ['field=LastUpdated:2026-11-22T00:00:00'] });
     const outcome = await imds.succeed();
     expect(outcome.credentials).toMatchObject({
@@ -146,7 +152,7 @@ describe('as good as any other', () => {
     expect(codes(outcome)).toEqual(['ZONELESS_TIME']);
   });
 
-  test('expired long ago: what is served is what we want to know', async () => {
+  test('that has expired is a successful poll', async () => {
     const imds = await startPolled('imds', { faults: ['expired=30d'] });
     const { credentials, observedAt } = await imds.succeed();
     expect(credentials).toMatchObject(known(imds));
@@ -158,15 +164,15 @@ describe('as good as any other', () => {
 const lower = (name: string) => name.toLowerCase();
 const upper = (name: string) => name.toUpperCase();
 
-describe('fields that are missing', () => {
+describe('a document with missing fields', () => {
   test.each([
     [['SecretAccessKey'], 'missing: SecretAccessKey'],
     [['Token'], 'missing: Token'],
     [['SecretAccessKey', 'Token'], 'missing: SecretAccessKey, Token'],
-  ])('%j: malformed, and whose it is and when it expires is kept', async (names, detail) => {
+  ])('%j is malformed; key id and expiration are kept', async (names, detail) => {
     const imds = await startPolled('imds', { faults: names.map((name) => `field=${name}`) });
     const outcome = await imds.fail();
-    expect(failure(outcome)).toEqual(bare('malformed', { ...ofRole, ...known(imds) }));
+    expect(failure(outcome)).toEqual(failureWith('malformed', { ...ofRole, ...known(imds) }));
     expect(outcome.detail).toBe(detail);
     expect(imds.seen()).toEqual(asked(200));
   });
@@ -175,11 +181,11 @@ describe('fields that are missing', () => {
     ['field=AccessKeyId', 'missing: AccessKeyId'],
     ['field=AccessKeyId:', 'missing: AccessKeyId'],
     ['field=AccessKeyId:not a key id', 'AccessKeyId is not a key id'],
-  ])('%s: malformed, and when it expires is kept', async (fault, detail) => {
+  ])('with the fault %s is malformed; the expiration is kept', async (fault, detail) => {
     const imds = await startPolled('imds', { faults: [fault] });
     const outcome = await imds.fail();
     const { expiration } = known(imds);
-    expect(failure(outcome)).toEqual(bare('malformed', { ...ofRole, expiration }));
+    expect(failure(outcome)).toEqual(failureWith('malformed', { ...ofRole, expiration }));
     expect(outcome.detail).toBe(detail);
     expect(imds.seen()).toEqual(asked(200));
   });
@@ -190,14 +196,14 @@ describe('fields that are missing', () => {
       const imds = await startPolled('imds', { faults: [fault] });
       const outcome = await imds.fail();
       const { accessKeyId } = known(imds);
-      expect(failure(outcome)).toEqual(bare('unknown-expiry', { ...ofRole, accessKeyId }));
+      expect(failure(outcome)).toEqual(failureWith('unknown-expiry', { ...ofRole, accessKeyId }));
       expect(outcome.detail).toBe('Expiration is missing');
       expect(imds.seen()).toEqual(asked(200));
     },
   );
 });
 
-describe('no document at all', () => {
+describe('a body that is not a document', () => {
   test.each([
     ['half of one', 'malformed', 'the document is not a JSON object'],
     ['a page', 'body=<!DOCTYPE html><html></html>', 'the document is not a JSON object'],
@@ -213,22 +219,22 @@ describe('no document at all', () => {
     ],
     ['nothing', 'empty', 'the document is empty'],
     ['blanks', 'body= \r\n', 'the document is empty'],
-  ])('%s: asked for once more, then malformed', async (_, fault, detail) => {
+  ])('%s is requested once more, then the poll fails as malformed', async (_, fault, detail) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE}`] });
     const outcome = await imds.fail();
-    expect(failure(outcome)).toEqual(bare('malformed', ofRole));
+    expect(failure(outcome)).toEqual(failureWith('malformed', ofRole));
     expect(outcome.detail).toBe(detail);
     expect(imds.seen()).toEqual(asked(200, 200));
   });
 
-  test.each(['malformed', 'empty', 'body=<html>'])('%s once, then good', async (fault) => {
+  test.each(['malformed', 'empty', 'body=<html>'])('%s once is retried with success', async (fault) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE},times=1`] });
     expect((await imds.succeed()).credentials).toMatchObject(known(imds));
     expect(imds.seen()).toEqual(asked(200, 200));
   });
 });
 
-describe('refused', () => {
+describe('a rejected document request', () => {
   test.each([
     ['400', 'bad-request', 'HTTP 400: 400 - Bad Request', asked(400)],
     ['403', 'auth-rejected', 'HTTP 403: 403 - Forbidden', asked(403)],
@@ -250,41 +256,44 @@ describe('refused', () => {
       expect.stringMatching(/^the connection broke before the response was complete/),
       asked(null, null, null),
     ],
-  ])('%s: %s', async (fault, reason, detail, seen) => {
+  ])('with the fault %s fails as %s', async (fault, reason, detail, seen) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE}`] });
     const outcome = await imds.fail();
-    expect(failure(outcome)).toEqual(bare(reason, ofRole));
+    expect(failure(outcome)).toEqual(failureWith(reason, ofRole));
     expect(outcome.detail).toEqual(detail);
     expect(imds.seen()).toEqual(seen);
   });
 
-  test('silence: timeout', async () => {
+  test('without a response times out', async () => {
     const imds = await startPolled('imds', {
       faults: [`stall,path=${ROLE}`],
       poller: { limits: UNTIL_A_SECOND },
     });
-    expect(failure(await imds.fail())).toEqual(bare('timeout', ofRole));
+    expect(failure(await imds.fail())).toEqual(failureWith('timeout', ofRole));
     expect(imds.seen()).toEqual(asked(null, null, null));
   });
 
-  test.each(['500', '503', '429', 'reset', 'truncate'])('%s twice, then good', async (fault) => {
-    const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE},times=2`] });
-    expect((await imds.succeed()).credentials).toMatchObject(known(imds));
-    const status = /^\d+$/.test(fault) ? Number(fault) : null;
-    expect(imds.seen()).toEqual(asked(status, status, 200));
-  });
+  test.each(['500', '503', '429', 'reset', 'truncate'])(
+    'with the fault %s twice is retried with success',
+    async (fault) => {
+      const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE},times=2`] });
+      expect((await imds.succeed()).credentials).toMatchObject(known(imds));
+      const status = /^\d+$/.test(fault) ? Number(fault) : null;
+      expect(imds.seen()).toEqual(asked(status, status, 200));
+    },
+  );
 
-  test('401: a new token, and the document once more', async () => {
+  test('with a 401 is repeated with a new token', async () => {
     const imds = await startPolled('imds', { faults: [`401,path=${ROLE},times=1`] });
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
+    expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
     expect(imds.seen()).toEqual([...asked(401), FOUND[0], `GET ${ROLE} 200`]);
     const [, , first, , second] = imds.sent('x-aws-ec2-metadata-token');
     expect(second).not.toBe(first);
   });
 
-  test('401 for the new token as well: rejected', async () => {
+  test('with a 401 for the new token fails as auth-rejected', async () => {
     const imds = await startPolled('imds', { faults: [`401,path=${ROLE}`] });
-    expect(failure(await imds.fail())).toEqual(bare('auth-rejected', ofRole));
+    expect(failure(await imds.fail())).toEqual(failureWith('auth-rejected', ofRole));
     expect(imds.seen()).toEqual([...asked(401), FOUND[0], `GET ${ROLE} 401`]);
   });
 
@@ -292,20 +301,23 @@ describe('refused', () => {
     [404, 'not-found', 1, 'HTTP 404: Success'],
     [418, 'unexpected-status', 1, 'HTTP 418: Success'],
     [500, 'server-error', 3, 'HTTP 500: Success'],
-  ])('%s with a document as its body: neither taken nor quoted', async (status, reason, times, detail) => {
-    const imds = await startPolled('imds', {
-      faults: [`${status},path=${ROLE}`, `body=${JSON.stringify(DOCUMENT)},path=${ROLE}`],
-      // Named, so that a 404 is not a reason to look for another.
-      poller: { role: 'simulated-role' },
-    });
-    const outcome = await imds.fail();
-    expect(failure(outcome)).toEqual(bare(reason, ofRole));
-    expect(outcome.detail).toBe(detail);
-    expect(imds.seen()).toEqual([FOUND[0], ...Array(times).fill(`GET ${ROLE} ${status}`)]);
-  });
+  ])(
+    'with status %s and a document as body neither uses nor quotes the body',
+    async (status, reason, times, detail) => {
+      const imds = await startPolled('imds', {
+        faults: [`${status},path=${ROLE}`, `body=${JSON.stringify(DOCUMENT)},path=${ROLE}`],
+        // The role is given, so a 404 does not cause another role request.
+        poller: { role: 'simulated-role' },
+      });
+      const outcome = await imds.fail();
+      expect(failure(outcome)).toEqual(failureWith(reason, ofRole));
+      expect(outcome.detail).toBe(detail);
+      expect(imds.seen()).toEqual([FOUND[0], ...Array(times).fill(`GET ${ROLE} ${status}`)]);
+    },
+  );
 });
 
-describe('the expiration', () => {
+describe('the Expiration field', () => {
   const AT = Date.UTC(2026, 10, 22, 6, 23, 11);
   test.each<[string, number]>([
     ['2026-11-22T06:23:11Z', AT],
@@ -321,7 +333,7 @@ describe('the expiration', () => {
     ['2026-11-22T06:23:11+0000', AT],
     ['2026-11-22T11:53:11+0530', AT],
     ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
-  ])('%s', async (text, expiration) => {
+  ])('%s is parsed', async (text, expiration) => {
     const imds = await startPolled('imds', { faults: [`field=Expiration:${text}`] });
     const outcome = await imds.succeed();
     expect(outcome.credentials).toMatchObject({ expiration, zoneless: false });
@@ -331,7 +343,7 @@ describe('the expiration', () => {
   test.each<[string, number]>([
     ['2026-11-22T06:23:11', AT],
     ['2026-11-22 06:23:11.5', AT + 500],
-  ])('%s has no zone: read as UTC, and said', async (text, expiration) => {
+  ])('%s without a zone is read as UTC, with a note', async (text, expiration) => {
     const imds = await startPolled('imds', { faults: [`field=Expiration:${text}`] });
     const outcome = await imds.succeed();
     expect(outcome.credentials).toMatchObject({ expiration, zoneless: true });
@@ -357,11 +369,11 @@ describe('the expiration', () => {
     'Sun, 22 Nov 2026 06:23:11 GMT',
     '1795328591',
     '2026-11-22T06:23:11Zx',
-  ])('%s is no time: the expiry is unknown', async (text) => {
+  ])('%s is not a time, so the expiration is unknown', async (text) => {
     const imds = await startPolled('imds', { faults: [`field=Expiration:${text}`] });
     const outcome = await imds.fail();
     const { accessKeyId } = known(imds);
-    expect(failure(outcome)).toEqual(bare('unknown-expiry', { ...ofRole, accessKeyId }));
+    expect(failure(outcome)).toEqual(failureWith('unknown-expiry', { ...ofRole, accessKeyId }));
     expect(outcome.detail).toBe('Expiration is not a time');
     expect(imds.seen()).toEqual(asked(200));
   });
@@ -371,7 +383,7 @@ describe('the extended API', () => {
   const EXTENDED = '/latest/meta-data/iam/security-credentials-extended/simulated-role';
   const wanted = { variants: ['extended-api=on'], poller: { extendedApi: true } };
 
-  test('tells the account, and is asked after the document', async () => {
+  test('is requested after the document and gives the account', async () => {
     const imds = await startPolled('imds', wanted);
     const outcome = await imds.succeed();
     expect(outcome.accountId).toBe(imds.simulation.instance.accountId);
@@ -380,13 +392,13 @@ describe('the extended API', () => {
     expect(imds.seen()).toEqual([...asked(200), `GET ${EXTENDED} 200`]);
   });
 
-  test('is not asked unless wanted', async () => {
+  test('is requested only if enabled', async () => {
     const imds = await startPolled('imds', { variants: ['extended-api=on'] });
     expect((await imds.succeed()).accountId).toBeNull();
     expect(imds.seen()).toEqual(asked(200));
   });
 
-  test('has microseconds, and agrees all the same', async () => {
+  test('agrees although its times have microseconds', async () => {
     const imds = await startPolled('imds', {
       ...wanted,
       faults: [
@@ -402,7 +414,7 @@ describe('the extended API', () => {
   test.each([
     ['another expiration', `field=Expiration:2026-11-22T07:00:00Z,path=${EXTENDED}`],
     ['other keys at every request', 'renew'],
-  ])('disagrees: %s', async (_, fault) => {
+  ])('is ignored if it disagrees: %s', async (_, fault) => {
     const imds = await startPolled('imds', { ...wanted, faults: [fault] });
     const outcome = await imds.succeed();
     const [, , document] = imds.exchanges;
@@ -411,7 +423,7 @@ describe('the extended API', () => {
     expect(codes(outcome)).toEqual(['APIS_DISAGREE']);
   });
 
-  test('has a document under a status of an error: no account of that', async () => {
+  test('is ignored if its status is an error', async () => {
     const document = JSON.stringify({ ...DOCUMENT, AccountId: '210987654321' });
     const imds = await startPolled('imds', {
       ...wanted,
@@ -432,7 +444,7 @@ describe('the extended API', () => {
     ['has an error document', 'error', 200],
     ['has no account', 'field=AccountId', 200],
     ['has no account that could be one', 'field=AccountId:twelve', 200],
-  ])('%s: no account, and no harm done', async (_, fault, status) => {
+  ])('with the fault %s gives no account and does not fail the poll', async (_, fault, status) => {
     const imds = await startPolled('imds', {
       poller: { extendedApi: true },
       variants: fault === null ? [] : wanted.variants,

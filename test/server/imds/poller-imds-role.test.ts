@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
-  bare,
   failure,
+  failureWith,
   type PolledOptions,
   startPolled,
-  told,
+  summarizeSuccess,
   UNTIL_A_SECOND,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
@@ -13,29 +13,29 @@ const LIST = '/latest/meta-data/iam/security-credentials/';
 const ROLE = `${LIST}simulated-role`;
 const PUT = 'PUT /latest/api/token 200';
 
-/** Of the list and of the document, with these statuses. */
+/** The requests for the role list and the document, with these statuses. */
 const lists = (...statuses: (number | null)[]) => statuses.map((status) => `GET ${LIST} ${status}`);
 const documents = (...statuses: (number | null)[]) => statuses.map((status) => `GET ${ROLE} ${status}`);
 
-describe('the list of roles', () => {
+describe('the role list', () => {
   test.each([
     'simulated-role',
     'simulated-role\n',
     'simulated-role\r\n',
     ' \tsimulated-role \n\n',
     '\r\n\nsimulated-role',
-  ])('%j is one role', async (text) => {
+  ])('%j contains one role', async (text) => {
     const imds = await startPolled('imds', { faults: [`body=${text},path=${LIST}`] });
     const outcome = await imds.succeed();
     expect(outcome.identity.role).toBe('simulated-role');
-    expect(told(outcome).notes).toEqual([]);
+    expect(summarizeSuccess(outcome).notes).toEqual([]);
     expect(imds.seen()).toEqual([PUT, ...lists(200), ...documents(200)]);
   });
 
   test.each([
     ['simulated-role\nother', 2],
     ['simulated-role\r\nother\r\nthird\r\n', 3],
-  ])('%j are several: the first counts, and it is said', async (text, count) => {
+  ])('%j contains several roles; the first is used, with a note', async (text, count) => {
     const imds = await startPolled('imds', { faults: [`body=${text},path=${LIST}`] });
     const outcome = await imds.succeed();
     expect(outcome.identity.role).toBe('simulated-role');
@@ -156,30 +156,33 @@ const REFUSALS: Refusal[] = [
   },
 ];
 
-describe('no role', () => {
-  test.each(REFUSALS)('$name', async ({ fault, reason, detail, seen, options = {} }) => {
+describe('a failed role request', () => {
+  test.each(REFUSALS)('with $name fails the poll', async ({ fault, reason, detail, seen, options = {} }) => {
     const imds = await startPolled('imds', { ...options, faults: [`${fault},path=${LIST}`] });
     const outcome = await imds.fail();
-    expect(failure(outcome)).toEqual(bare(reason, { apiVersion: '2' }));
+    expect(failure(outcome)).toEqual(failureWith(reason, { apiVersion: '2' }));
     expect(outcome.detail).toMatch(detail);
     expect(imds.seen()).toEqual([PUT, ...seen]);
   });
 
-  test('401: a new token, and the same request once more', async () => {
+  test('with a 401 is repeated with a new token', async () => {
     const imds = await startPolled('imds', { faults: [`401,path=${LIST},times=1`] });
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
+    expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
     expect(imds.seen()).toEqual([PUT, ...lists(401), PUT, ...lists(200), ...documents(200)]);
     const [, first, , second] = imds.sent('x-aws-ec2-metadata-token');
     expect(second).not.toBe(first);
   });
 
-  test.each(['401', 'token-lifetime=0'])('401 for the new token as well (%s): rejected', async (fault) => {
-    const imds = await startPolled('imds', { imds: 'v2', faults: [`${fault},path=${LIST}`] });
-    expect(failure(await imds.fail())).toEqual(bare('auth-rejected', { apiVersion: '2' }));
-    expect(imds.seen()).toEqual([PUT, ...lists(401), PUT, ...lists(401)]);
-  });
+  test.each(['401', 'token-lifetime=0'])(
+    'with a 401 for the new token (%s) fails as auth-rejected',
+    async (fault) => {
+      const imds = await startPolled('imds', { imds: 'v2', faults: [`${fault},path=${LIST}`] });
+      expect(failure(await imds.fail())).toEqual(failureWith('auth-rejected', { apiVersion: '2' }));
+      expect(imds.seen()).toEqual([PUT, ...lists(401), PUT, ...lists(401)]);
+    },
+  );
 
-  test('an error that quotes the session token: without it', async () => {
+  test('with an error that quotes the session token does not reveal it', async () => {
     const imds = await startPolled('imds', {
       faults: [
         `body=${CANARIES[2]},path=/latest/api/token`,
@@ -191,22 +194,22 @@ describe('no role', () => {
     expect(imds.sent('x-aws-ec2-metadata-token')).toEqual([undefined, CANARIES[2]]);
   });
 
-  test('for a while: the next poll is as if nothing had been', async () => {
+  test('does not affect the next poll', async () => {
     const imds = await startPolled('imds', { faults: [`no-role,path=${LIST},times=1`] });
     expect((await imds.fail()).reason).toBe('no-role');
-    expect((await imds.succeed()).credentials.accessKeyId).toBe(imds.handedOut().accessKeyId);
+    expect((await imds.succeed()).credentials.accessKeyId).toBe(imds.servedCredentials().accessKeyId);
   });
 });
 
-describe('the role is swapped', () => {
-  test('between two polls: the list is asked for at each', async () => {
+describe('a role that changes', () => {
+  test('between two polls is found, because each poll requests the list', async () => {
     const imds = await startPolled('imds');
     await imds.succeed();
     await imds.succeed();
     expect(imds.seen()).toEqual([PUT, ...lists(200), ...documents(200), ...lists(200), ...documents(200)]);
   });
 
-  test('between its name and its document: the name is asked for once more', async () => {
+  test('between list and document causes a second list request', async () => {
     const imds = await startPolled('imds', { faults: [`body=old-role,path=${LIST},times=1`] });
     expect((await imds.succeed()).identity.role).toBe('simulated-role');
     expect(imds.seen()).toEqual([
@@ -218,17 +221,17 @@ describe('the role is swapped', () => {
     ]);
   });
 
-  test('and is gone for good: no third time', async () => {
+  test('and stays missing causes no third list request', async () => {
     const imds = await startPolled('imds', { faults: [`404,path=${ROLE}`] });
     expect(failure(await imds.fail())).toEqual(
-      bare('not-found', { apiVersion: '2', role: 'simulated-role' }),
+      failureWith('not-found', { apiVersion: '2', role: 'simulated-role' }),
     );
     expect(imds.seen()).toEqual([PUT, ...lists(200), ...documents(404), ...lists(200), ...documents(404)]);
   });
 
-  test('but was named by the caller: not asked for, and not there', async () => {
+  test('is not looked up if the caller named one', async () => {
     const imds = await startPolled('imds', { poller: { role: 'other' } });
-    expect(failure(await imds.fail())).toEqual(bare('not-found', { apiVersion: '2', role: 'other' }));
+    expect(failure(await imds.fail())).toEqual(failureWith('not-found', { apiVersion: '2', role: 'other' }));
     expect(imds.seen()).toEqual([PUT, `GET ${LIST}other 404`]);
   });
 });

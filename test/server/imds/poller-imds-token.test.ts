@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import {
-  bare,
   failure,
+  failureWith,
   type PolledOptions,
-  standingClock,
   startPolled,
-  told,
+  stoppedClock,
+  summarizeSuccess,
   UNTIL_A_SECOND,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
@@ -22,24 +22,24 @@ const V1_DISABLED = { AWS_EC2_METADATA_V1_DISABLED: 'true' };
 
 const puts = (lines: readonly string[]) => lines.filter((line) => line.startsWith('PUT '));
 
-describe('a token comes', () => {
-  test('and opens every request of the poll, for the longest life that can be asked for', async () => {
+describe('a session token', () => {
+  test('is requested with the largest TTL and sent with every request of the poll', async () => {
     const imds = await startPolled('imds');
     const outcome = await imds.succeed();
-    expect(told(outcome)).toEqual({ apiVersion: '2', notes: [] });
-    expect(outcome.credentials.accessKeyId).toBe(imds.handedOut().accessKeyId);
+    expect(summarizeSuccess(outcome)).toEqual({ apiVersion: '2', notes: [] });
+    expect(outcome.credentials.accessKeyId).toBe(imds.servedCredentials().accessKeyId);
     expect(imds.seen()).toEqual([PUT, ...DATA]);
     const token = imds.exchanges[0]!.handledRequest.response.body;
     expect(imds.sent('x-aws-ec2-metadata-token')).toEqual([undefined, token, token]);
     expect(imds.sent('x-aws-ec2-metadata-token-ttl-seconds')).toEqual(['21600', undefined, undefined]);
   });
 
-  test('with white space around it, which is not sent back', async () => {
+  test('is sent back without surrounding white space', async () => {
     const imds = await startPolled('imds', {
       faults: [`body= \t${CANARIES[2]}\r\n,path=${TOKEN}`],
       variants: ['bad-token=ignored'],
     });
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
+    expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
     expect(imds.sent('x-aws-ec2-metadata-token').slice(1)).toEqual([CANARIES[2], CANARIES[2]]);
   });
 
@@ -48,39 +48,42 @@ describe('a token comes', () => {
     ['two words', 'two words'],
     ['characters that no header may have', 'tök€n'],
     ['a control character', `${CANARIES[2]}\u0000`],
-  ])('but is none: %s', async (_, text) => {
+  ])('is rejected if it is %s', async (_, text) => {
     const imds = await startPolled('imds', { faults: [`body=${text},path=${TOKEN}`] });
-    expect(failure(await imds.fail())).toEqual(bare('not-imds'));
+    expect(failure(await imds.fail())).toEqual(failureWith('not-imds'));
     expect(imds.seen()).toEqual([PUT]);
   });
 
-  test('empty: asked for three times, and no IMDSv1 instead', async () => {
+  test('that is empty is requested three times, without a fallback to IMDSv1', async () => {
     const imds = await startPolled('imds', { faults: [`empty,path=${TOKEN}`] });
-    expect(failure(await imds.fail())).toEqual(bare('token-empty'));
+    expect(failure(await imds.fail())).toEqual(failureWith('token-empty'));
     expect(imds.seen()).toEqual([PUT, PUT, PUT]);
   });
 
-  test.each(['empty', 'body= \r\n'])('empty once (%j), then good', async (fault) => {
+  test.each(['empty', 'body= \r\n'])('that is empty once (%j) is retried with success', async (fault) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${TOKEN},times=1`] });
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
+    expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
     expect(imds.seen()).toEqual([PUT, PUT, ...DATA]);
   });
 
   test.each(['', ':soon', ':0', ':21601', ':-5', ':1e3'])(
     'with its TTL header%s missing or bad: taken to live as long as asked, noted, and kept',
     async (value) => {
-      const { clock, hasty, pass } = standingClock();
+      const { clock, withoutPauses, pass } = stoppedClock();
       const imds = await startPolled('imds', {
         faults: [`header=${TTL}${value},path=${TOKEN}`],
         clock,
-        poller: { clock: hasty },
+        poller: { clock: withoutPauses },
       });
-      expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: ['TOKEN_TTL_NONCONFORMING'] });
+      expect(summarizeSuccess(await imds.succeed())).toEqual({
+        apiVersion: '2',
+        notes: ['TOKEN_TTL_NONCONFORMING'],
+      });
       pass(21_600 - 120 - 1);
-      expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
+      expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
       expect(imds.seen()).toEqual([PUT, ...DATA, ...DATA]);
       pass(1);
-      expect(told(await imds.succeed()).notes).toEqual(['TOKEN_TTL_NONCONFORMING']);
+      expect(summarizeSuccess(await imds.succeed()).notes).toEqual(['TOKEN_TTL_NONCONFORMING']);
       expect(puts(imds.seen())).toHaveLength(2);
     },
   );
@@ -94,7 +97,7 @@ interface Refusal {
   seen: string[];
 }
 
-/** `times` requests that got this status, or none. */
+/** `times` requests that got this status, or no response. */
 const refused = (status: number | null, times: number) => Array<string>(times).fill(`PUT ${TOKEN} ${status}`);
 
 const REFUSALS: Refusal[] = [
@@ -151,46 +154,46 @@ const REFUSALS: Refusal[] = [
   },
 ];
 
-describe('no token, and no IMDSv1 instead', () => {
-  test.each(REFUSALS)('$name', async ({ fault, reason, detail, seen }) => {
+describe('a token request that fails without a fallback to IMDSv1', () => {
+  test.each(REFUSALS)('with $name fails the poll', async ({ fault, reason, detail, seen }) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${TOKEN}`] });
     const outcome = await imds.fail();
-    expect(failure(outcome)).toEqual(bare(reason));
+    expect(failure(outcome)).toEqual(failureWith(reason));
     expect(outcome.detail).toMatch(detail);
     expect(imds.seen()).toEqual(seen);
   });
 
-  test.each([429, 503])('throttled with %s after one token', async (status) => {
+  test.each([429, 503])('is throttled with %s after one token', async (status) => {
     const imds = await startPolled('imds', {
       faults: [`throttle=0.001,path=${TOKEN}`],
       variants: [`throttle=${status}`],
     });
     await imds.succeed();
-    expect(failure(await imds.fail(imds.newSource()))).toEqual(bare('throttled'));
+    expect(failure(await imds.fail(imds.newSource()))).toEqual(failureWith('throttled'));
     expect(imds.seen()).toEqual([PUT, ...DATA, ...refused(status, 3)]);
   });
 
-  test.each([429, 500, 503, 418])('%s twice, then a token', async (status) => {
+  test.each([429, 500, 503, 418])('gets %s twice, then a token', async (status) => {
     const imds = await startPolled('imds', { faults: [`${status},path=${TOKEN},times=2`] });
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
+    expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
     expect(imds.seen()).toEqual([...refused(status, 2), PUT, ...DATA]);
   });
 
-  test('nobody listens any more: unreachable, at the next poll as well', async () => {
+  test('to a closed port fails as unreachable, at the next poll too', async () => {
     const imds = await startPolled('imds');
     await imds.close();
     for (const _ of [1, 2]) {
       const outcome = await imds.fail();
-      expect(failure(outcome)).toEqual(bare('unreachable'));
+      expect(failure(outcome)).toEqual(failureWith('unreachable'));
       expect(outcome.detail).toBe('ECONNREFUSED');
     }
   });
 
-  test('and nobody listens in mid-life of a token: that is no hop limit and no IMDSv1 either', async () => {
+  test('to a port that closed after a token was issued is no sign of a hop limit', async () => {
     const imds = await startPolled('imds');
     await imds.succeed();
     await imds.close();
-    expect(failure(await imds.fail())).toEqual(bare('unreachable', { apiVersion: '2' }));
+    expect(failure(await imds.fail())).toEqual(failureWith('unreachable', { apiVersion: '2' }));
   });
 });
 
@@ -263,98 +266,100 @@ const OPENINGS: Opening[] = [
   },
 ];
 
-describe('no token, so IMDSv1', () => {
+describe('a token request that fails with a fallback to IMDSv1', () => {
   test.each(OPENINGS)('$name', async ({ options, status, puts, notes }) => {
     const imds = await startPolled('imds', options);
     const outcome = await imds.succeed();
-    expect(told(outcome)).toEqual({ apiVersion: '1', notes });
-    expect(outcome.credentials.accessKeyId).toBe(imds.handedOut().accessKeyId);
+    expect(summarizeSuccess(outcome)).toEqual({ apiVersion: '1', notes });
+    expect(outcome.credentials.accessKeyId).toBe(imds.servedCredentials().accessKeyId);
     expect(imds.seen()).toEqual([...refused(status, puts), ...DATA]);
     expect(imds.sent('x-aws-ec2-metadata-token')).toEqual(Array(puts + 2).fill(undefined));
   });
 
-  test.each(OPENINGS)('$name, but IMDSv1 is disabled: no request without a token', async (opening) => {
+  test.each(OPENINGS)('$name sends no request without a token if IMDSv1 is disabled', async (opening) => {
     const { options, status, puts, notes, detail } = opening;
     const imds = await startPolled('imds', { ...options, env: V1_DISABLED });
     const outcome = await imds.fail();
     const hop = notes.filter((code) => code === 'POSSIBLE_HOP_LIMIT');
-    expect(failure(outcome)).toEqual(bare('v1-disabled', { notes: hop, possibleHopLimit: hop.length > 0 }));
+    expect(failure(outcome)).toEqual(
+      failureWith('v1-disabled', { notes: hop, possibleHopLimit: hop.length > 0 }),
+    );
     expect(outcome.detail).toMatch(detail);
     expect(imds.seen()).toEqual(refused(status, puts));
   });
 
-  test('IMDSv1 disabled for some SDKs only: used, and said', async () => {
+  test('uses IMDSv1 with a note if only some SDKs disable it', async () => {
     const imds = await startPolled('imds', { imds: 'v1', env: { AWS_EC2_METADATA_V1_DISABLED: '1' } });
-    expect(told(await imds.succeed())).toEqual({
+    expect(summarizeSuccess(await imds.succeed())).toEqual({
       apiVersion: '1',
       notes: ['V1_DISABLED_FOR_SOME_SDKS', 'IMDS_V1_USED'],
     });
   });
 
-  test('remembered for a quarter of an hour, then a token is asked for again', async () => {
-    const { clock, hasty, pass } = standingClock();
+  test('is repeated after 15 minutes', async () => {
+    const { clock, withoutPauses, pass } = stoppedClock();
     const imds = await startPolled('imds', {
       faults: [`404,path=${TOKEN},times=1`],
       clock,
-      poller: { clock: hasty },
+      poller: { clock: withoutPauses },
     });
-    expect(told(await imds.succeed()).apiVersion).toBe('1');
+    expect(summarizeSuccess(await imds.succeed()).apiVersion).toBe('1');
     pass(15 * 60 - 1);
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '1', notes: ['IMDS_V1_USED'] });
+    expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '1', notes: ['IMDS_V1_USED'] });
     pass(1);
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
+    expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
     expect(puts(imds.seen())).toEqual([...refused(404, 1), PUT]);
   });
 
-  test('behind a hop limit where IMDSv1 is switched off: the token request is named as the cause', async () => {
+  test('behind a hop limit, with IMDSv1 disabled, is named as the cause', async () => {
     const imds = await startPolled('imds', { imds: 'v2', faults: ['hop-limit=reset'] });
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(
-      bare('timeout', { apiVersion: '1', possibleHopLimit: true, notes: HOP }),
+      failureWith('timeout', { apiVersion: '1', possibleHopLimit: true, notes: HOP }),
     );
     expect(outcome.detail).toMatch(/token request got no response.*401/);
     expect(imds.seen()).toEqual([...refused(null, 2), DATA[0]!.replace('200', '401')]);
   });
 
-  test('where a token is needed: the refusal counts', async () => {
+  test('reports the 401 of IMDSv1 if a token is required', async () => {
     const imds = await startPolled('imds', { imds: 'v2', faults: [`403,path=${TOKEN}`] });
     expect(failure(await imds.fail())).toEqual(
-      bare('auth-rejected', { apiVersion: '1', notes: ['IMDS_V1_USED'] }),
+      failureWith('auth-rejected', { apiVersion: '1', notes: ['IMDS_V1_USED'] }),
     );
     expect(imds.seen()).toEqual([...refused(403, 1), DATA[0]!.replace('200', '401')]);
   });
 
-  test('a host name that the endpoint does not know is refused both ways', async () => {
+  test('with an unknown host name is rejected in both versions', async () => {
     const imds = await startPolled('imds');
     const source = imds.newSource(
       { AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.origin.replace('127.0.0.1', 'stranger.test') },
       { readFile: async () => '127.0.0.1 stranger.test' },
     );
     expect(failure(await imds.fail(source))).toEqual(
-      bare('auth-rejected', { apiVersion: '1', notes: ['IMDS_V1_USED'] }),
+      failureWith('auth-rejected', { apiVersion: '1', notes: ['IMDS_V1_USED'] }),
     );
     expect(imds.seen()).toEqual([...refused(403, 1), DATA[0]!.replace('200', '403')]);
   });
 });
 
-describe('the token is kept', () => {
-  test('for as long as its TTL header says, less two minutes', async () => {
-    const { clock, hasty, pass } = standingClock();
+describe('the token cache', () => {
+  test('keeps a token for its TTL minus two minutes', async () => {
+    const { clock, withoutPauses, pass } = stoppedClock();
     const imds = await startPolled('imds', {
       faults: [`header=${TTL}:600,path=${TOKEN}`],
       clock,
-      poller: { clock: hasty },
+      poller: { clock: withoutPauses },
     });
     await imds.succeed();
     pass(479);
     await imds.succeed();
     expect(puts(imds.seen())).toHaveLength(1);
     pass(1);
-    expect(told(await imds.succeed()).notes).toEqual([]);
+    expect(summarizeSuccess(await imds.succeed()).notes).toEqual([]);
     expect(puts(imds.seen())).toHaveLength(2);
   });
 
-  test('by each process for itself: a new one asks again', async () => {
+  test('belongs to one source; a new source requests a new token', async () => {
     const imds = await startPolled('imds');
     await imds.succeed();
     await imds.succeed(imds.newSource());
@@ -363,32 +368,32 @@ describe('the token is kept', () => {
     expect(second).not.toBe(first);
   });
 
-  test('and where it dies before its time, another is had in the same poll', async () => {
-    const { clock, hasty, pass } = standingClock();
+  test('is renewed in the same poll if the token becomes invalid early', async () => {
+    const { clock, withoutPauses, pass } = stoppedClock();
     const imds = await startPolled('imds', {
       imds: 'v2',
       faults: ['token-lifetime=1m'],
       clock,
-      poller: { clock: hasty },
+      poller: { clock: withoutPauses },
     });
     await imds.succeed();
     pass(60);
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
+    expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
     expect(imds.seen()).toEqual([PUT, ...DATA, DATA[0]!.replace('200', '401'), PUT, ...DATA]);
   });
 });
 
 describe('limits', () => {
-  test('one attempt, if the environment says so', async () => {
+  test('allow one attempt with AWS_METADATA_SERVICE_NUM_ATTEMPTS=1', async () => {
     const imds = await startPolled('imds', {
       faults: [`500,path=${TOKEN}`],
       env: { AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1' },
     });
-    expect(failure(await imds.fail())).toEqual(bare('server-error'));
+    expect(failure(await imds.fail())).toEqual(failureWith('server-error'));
     expect(imds.seen()).toEqual(refused(500, 1));
   });
 
-  test('the time for a request, if the environment says so', async () => {
+  test('take the request timeout from AWS_METADATA_SERVICE_TIMEOUT', async () => {
     const imds = await startPolled('imds', {
       faults: ['hop-limit'],
       env: { AWS_METADATA_SERVICE_TIMEOUT: '0.2', AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1', ...V1_DISABLED },
@@ -397,41 +402,41 @@ describe('limits', () => {
     expect(imds.seen()).toEqual(refused(null, 1));
   });
 
-  test('an answer that is late, but in time, is as good as any', async () => {
+  test('accept a response shortly before the timeout', async () => {
     const imds = await startPolled('imds', { faults: ['stall=1ms'] });
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
+    expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
   });
 
-  test('an endpoint that never answers: the poll ends by its own deadline, and still says what it may be', async () => {
+  test('end a poll at its deadline, with a possible hop limit, if the endpoint never responds', async () => {
     const imds = await startPolled('imds', {
       faults: ['stall'],
       poller: { clock: systemClock, limits: { requestMs: 60_000, pollMs: 300 } },
     });
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(
-      bare('timeout', { possibleHopLimit: true, notes: ['POSSIBLE_HOP_LIMIT'] }),
+      failureWith('timeout', { possibleHopLimit: true, notes: ['POSSIBLE_HOP_LIMIT'] }),
     );
     expect(outcome.detail).toBe('no complete response before the poll had to end');
     expect(imds.seen()).toEqual(refused(null, 1));
   });
 });
 
-describe('where it is asked for', () => {
-  test.each(['/', ''])('the endpoint with "%s" at its end', async (end) => {
+describe('the endpoint of the token request', () => {
+  test.each(['/', ''])('can end with "%s"', async (end) => {
     const imds = await startPolled('imds');
     const source = imds.newSource({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `${imds.origin}${end}` });
     await imds.succeed(source);
     expect(imds.seen()).toEqual([PUT, ...DATA]);
   });
 
-  test('over IPv6', async () => {
+  test('can be an IPv6 address', async () => {
     const imds = await startPolled('imds', { listen: { host: '::1', port: 0 } });
     expect(imds.origin).toMatch(/^http:\/\/\[::1\]:\d+$/);
     await imds.succeed();
     expect(imds.seen()).toEqual([PUT, ...DATA]);
   });
 
-  test('and where a path precedes it: no such thing here', async () => {
+  test('with a path gets 404', async () => {
     const imds = await startPolled('imds');
     const source = imds.newSource({ AWS_EC2_METADATA_SERVICE_ENDPOINT: `${imds.origin}/proxy/` });
     expect((await imds.fail(source)).reason).toBe('no-role');
@@ -442,26 +447,32 @@ describe('where it is asked for', () => {
   });
 });
 
-describe('disabled', () => {
-  test.each(['true', 'TRUE', 'True'])('%s: no request at all', async (value) => {
+describe('AWS_EC2_METADATA_DISABLED', () => {
+  test.each(['true', 'TRUE', 'True'])('with the value %s prevents every request', async (value) => {
     const imds = await startPolled('imds', { env: { AWS_EC2_METADATA_DISABLED: value } });
     const outcome = await imds.fail();
-    expect(failure(outcome)).toEqual(bare('disabled'));
+    expect(failure(outcome)).toEqual(failureWith('disabled'));
     expect(outcome.detail).toContain('AWS_EC2_METADATA_DISABLED');
     expect(imds.seen()).toEqual([]);
   });
 
-  test.each(['1', 'yes', '0', 'no', 'False'])('%s, for some SDKs: asked, and said', async (value) => {
-    const imds = await startPolled('imds', { env: { AWS_EC2_METADATA_DISABLED: value } });
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes: ['DISABLED_FOR_SOME_SDKS'] });
-    expect(imds.seen()).toEqual([PUT, ...DATA]);
-  });
+  test.each(['1', 'yes', '0', 'no', 'False'])(
+    'with the value %s disables IMDS for some SDKs only, so IMDS is polled with a note',
+    async (value) => {
+      const imds = await startPolled('imds', { env: { AWS_EC2_METADATA_DISABLED: value } });
+      expect(summarizeSuccess(await imds.succeed())).toEqual({
+        apiVersion: '2',
+        notes: ['DISABLED_FOR_SOME_SDKS'],
+      });
+      expect(imds.seen()).toEqual([PUT, ...DATA]);
+    },
+  );
 
   test.each([
     ['false', []],
     ['', ['BLANK_ENV']],
-  ])('"%s" is not disabled', async (value, notes) => {
+  ])('with the value "%s" does not disable IMDS', async (value, notes) => {
     const imds = await startPolled('imds', { env: { AWS_EC2_METADATA_DISABLED: value } });
-    expect(told(await imds.succeed())).toEqual({ apiVersion: '2', notes });
+    expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes });
   });
 });

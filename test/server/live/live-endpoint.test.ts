@@ -4,7 +4,13 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Secret } from '../../../src/secret.ts';
 import type { LiveCredentials } from '../../../src/server/live/live-document.ts';
 import { type LiveEndpointOptions, startLiveEndpoint } from '../../../src/server/live/live-endpoint.ts';
-import { ask, askRaw, Connection, type RawAnswer, requestText } from '../../support/server/raw-client.ts';
+import {
+  Connection,
+  type RawResponse,
+  requestText,
+  sendRawRequest,
+  sendRequest,
+} from '../../support/server/raw-client.ts';
 
 const SECRETS = ['CANARY-secret/access+key', 'CANARY-session-token'];
 
@@ -46,14 +52,15 @@ async function start(options: Partial<LiveEndpointOptions> = {}) {
   const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: Authorization } =
     endpoint.environment;
   const { origin, pathname: path, host } = new URL(uri);
-  const get = (more: Record<string, string> = {}) => ask(origin, 'GET', path, { Authorization, ...more });
+  const get = (more: Record<string, string> = {}) =>
+    sendRequest(origin, 'GET', path, { Authorization, ...more });
   /** Checks that the endpoint still serves credentials after a hostile request. */
   const lives = async () => expect((await get()).body === DOCUMENT).toBe(true);
   return { endpoint, origin, host, path, Authorization, get, lives, problems, calls: () => calls };
 }
 
 /** Checks that a text contains neither the secrets of the endpoint nor the credentials. */
-function expectNothingIn({ head, body }: RawAnswer, known: { path: string; Authorization: string }) {
+function expectNothingIn({ head, body }: RawResponse, known: { path: string; Authorization: string }) {
   for (const secret of [...SECRETS, CREDENTIALS.accessKeyId, known.path.slice(1), known.Authorization]) {
     expect(`${head}\n${body}`.includes(secret)).toBe(false);
   }
@@ -72,7 +79,10 @@ describe('a request with path and token', () => {
 
   test('with HEAD gets the headers only', async () => {
     const { origin, path, Authorization } = await start();
-    expect(await ask(origin, 'HEAD', path, { Authorization })).toMatchObject({ head: HEAD, body: '' });
+    expect(await sendRequest(origin, 'HEAD', path, { Authorization })).toMatchObject({
+      head: HEAD,
+      body: '',
+    });
   });
 
   test('gets the present credentials of the source', async () => {
@@ -94,7 +104,7 @@ describe('a request with path and token', () => {
     }
     const all = [one, other].flatMap(({ path, Authorization, host }) => [path.slice(1), Authorization, host]);
     expect(new Set(all).size).toBe(6);
-    const { body } = await ask(one.origin, 'GET', one.path, { Authorization: other.Authorization });
+    const { body } = await sendRequest(one.origin, 'GET', one.path, { Authorization: other.Authorization });
     expect(JSON.parse(body)).toEqual(error(403, 'AccessDenied'));
   });
 });
@@ -106,21 +116,21 @@ describe('a request without the right path and token', () => {
     const started = await start();
     const { origin, path, Authorization, calls } = started;
     const answers = await Promise.all([
-      ask(origin, 'GET', path),
-      ask(origin, 'GET', path, { Authorization: '' }),
-      ask(origin, 'GET', path, { Authorization: guess }),
-      ask(origin, 'GET', path, { Authorization: `Bearer ${Authorization}` }),
-      ask(origin, 'GET', path, { Authorization: Authorization.slice(0, -1) }),
-      ask(origin, 'GET', path, { Authorization: Authorization.toUpperCase() }),
-      ask(origin, 'GET', `/${guess}`, { Authorization }),
-      ask(origin, 'GET', '/', { Authorization }),
-      ask(origin, 'GET', `${path}/`, { Authorization }),
-      ask(origin, 'GET', `${path}?`, { Authorization }),
-      ask(origin, 'GET', `/${path}`, { Authorization }),
-      ask(origin, 'GET', `${origin}${path}`, { Authorization }),
-      ask(origin, 'GET', '*', { Authorization }),
-      ask(origin, 'GET', `/${guess}`, { Authorization: guess }),
-      ask(origin, 'GET', '/'),
+      sendRequest(origin, 'GET', path),
+      sendRequest(origin, 'GET', path, { Authorization: '' }),
+      sendRequest(origin, 'GET', path, { Authorization: guess }),
+      sendRequest(origin, 'GET', path, { Authorization: `Bearer ${Authorization}` }),
+      sendRequest(origin, 'GET', path, { Authorization: Authorization.slice(0, -1) }),
+      sendRequest(origin, 'GET', path, { Authorization: Authorization.toUpperCase() }),
+      sendRequest(origin, 'GET', `/${guess}`, { Authorization }),
+      sendRequest(origin, 'GET', '/', { Authorization }),
+      sendRequest(origin, 'GET', `${path}/`, { Authorization }),
+      sendRequest(origin, 'GET', `${path}?`, { Authorization }),
+      sendRequest(origin, 'GET', `/${path}`, { Authorization }),
+      sendRequest(origin, 'GET', `${origin}${path}`, { Authorization }),
+      sendRequest(origin, 'GET', '*', { Authorization }),
+      sendRequest(origin, 'GET', `/${guess}`, { Authorization: guess }),
+      sendRequest(origin, 'GET', '/'),
     ]);
     const [first] = answers;
     expect(first).toMatchObject({ status: 403 });
@@ -136,8 +146,8 @@ describe('a request without the right path and token', () => {
   test('gets the same error with every method', async () => {
     const { origin, path, Authorization } = await start();
     for (const method of ['HEAD', 'POST', 'OPTIONS']) {
-      const right = await ask(origin, method, path, { Authorization: guess });
-      const wrong = await ask(origin, method, `/${guess}`, { Authorization });
+      const right = await sendRequest(origin, method, path, { Authorization: guess });
+      const wrong = await sendRequest(origin, method, `/${guess}`, { Authorization });
       expect(right.head).toBe(wrong.head);
     }
   });
@@ -146,8 +156,8 @@ describe('a request without the right path and token', () => {
     const { origin, path, Authorization } = await start();
     const text = requestText(origin, 'GET', path, { Authorization });
     const twice = text.replace(/(Authorization: .*\r\n)/, `$1Authorization: ${guess}\r\n`);
-    expect((await askRaw(origin, twice)).status).toBe(403);
-    expect((await askRaw(origin, text)).status).toBe(200);
+    expect((await sendRawRequest(origin, twice)).status).toBe(403);
+    expect((await sendRawRequest(origin, text)).status).toBe(200);
   });
 });
 
@@ -157,7 +167,7 @@ describe('a request with path and token and a defect', () => {
     async (method) => {
       const started = await start();
       const { origin, path, Authorization, calls } = started;
-      const answer = await ask(origin, method, path, { Authorization });
+      const answer = await sendRequest(origin, method, path, { Authorization });
       expect(answer.status).toBe(405);
       expect(answer.headers.get('allow')).toBe('GET, HEAD');
       expect(JSON.parse(answer.body)).toEqual(error(405, 'AccessDenied'));
@@ -197,12 +207,12 @@ describe('a request with path and token and a defect', () => {
     const text = requestText(origin, 'GET', path, { Authorization });
     const none = text.replace(/Host: .*\r\n/, '');
     const two = text.replace(/Host: (.*)\r\n/, `Host: $1\r\nHost: rebound.example\r\n`);
-    expect((await askRaw(origin, none)).status).toBe(400);
-    expect((await askRaw(origin, none.replace('HTTP/1.1', 'HTTP/1.0'))).status).toBe(403);
-    expect((await askRaw(origin, two)).status).toBe(403);
+    expect((await sendRawRequest(origin, none)).status).toBe(400);
+    expect((await sendRawRequest(origin, none.replace('HTTP/1.1', 'HTTP/1.0'))).status).toBe(403);
+    expect((await sendRawRequest(origin, two)).status).toBe(403);
     expect(calls()).toBe(0);
     expect(text).toContain(`Host: ${host}\r\n`);
-    expect((await askRaw(origin, text)).status).toBe(200);
+    expect((await sendRawRequest(origin, text)).status).toBe(200);
   });
 
   test.each([
@@ -237,7 +247,7 @@ describe('a request with path and token and a defect', () => {
     const started = await start();
     const { origin, path } = started;
     const headers = { Origin: 'http://rebound.example', 'Access-Control-Request-Headers': 'authorization' };
-    const answer = await ask(origin, 'OPTIONS', path, headers);
+    const answer = await sendRequest(origin, 'OPTIONS', path, headers);
     expect(answer.status).toBe(403);
     expectNothingIn(answer, started);
   });
@@ -288,8 +298,8 @@ describe('a source', () => {
     for (const each of connections) each.send(requestText(origin, 'GET', path, { Authorization }));
     // A rejection does not need the source. After its response, all earlier requests have arrived.
     last.send(requestText(origin, 'GET', '/'));
-    expect((await last.answer()).status).toBe(403);
-    return () => Promise.all(connections.map((each) => each.answer()));
+    expect((await last.nextResponse()).status).toBe(403);
+    return () => Promise.all(connections.map((each) => each.nextResponse()));
   }
 
   test('whose error makes onProblem throw closes only the connection', async () => {

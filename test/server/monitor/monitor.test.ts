@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type MonitorResponse, startMonitor } from '../../../src/server/monitor/monitor.ts';
-import { ask, askRaw } from '../../support/server/raw-client.ts';
+import { sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 
 const respondWith =
   (type: string, body: string, status = 200) =>
@@ -41,7 +41,7 @@ const HEADERS = {
 describe('a monitor', () => {
   test('serves its routes with any query, and sends security headers', async () => {
     const { origin } = await monitor();
-    const page = await ask(origin, 'GET', '/?fresh=1#x');
+    const page = await sendRequest(origin, 'GET', '/?fresh=1#x');
     expect(page).toMatchObject({ status: 200, body: Buffer.from('<p>é</p>').toString('latin1') });
     expect(Object.fromEntries(page.headers)).toMatchObject({
       ...HEADERS,
@@ -50,44 +50,44 @@ describe('a monitor', () => {
       'content-length': '9',
     });
     expect(page.names).not.toContain('Access-Control-Allow-Origin');
-    const metrics = await ask(origin, 'GET', '/metrics');
+    const metrics = await sendRequest(origin, 'GET', '/metrics');
     expect(metrics).toMatchObject({ status: 200, body: 'up 1\n' });
     expect(Object.fromEntries(metrics.headers)).toMatchObject({
       ...HEADERS,
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     });
-    expect(await ask(origin, 'GET', '/healthz')).toMatchObject({ status: 503, body: 'no\n' });
+    expect(await sendRequest(origin, 'GET', '/healthz')).toMatchObject({ status: 503, body: 'no\n' });
   });
 
   test('responds to HEAD without a body', async () => {
     const { origin } = await monitor();
-    const head = await ask(origin, 'HEAD', '/metrics');
+    const head = await sendRequest(origin, 'HEAD', '/metrics');
     expect([head.status, head.headers.get('content-length'), head.body]).toEqual([200, '5', '']);
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'])('rejects %s', async (method) => {
     const { origin } = await monitor();
-    const refused = await ask(origin, method, '/metrics', { 'Content-Length': '0' });
+    const refused = await sendRequest(origin, method, '/metrics', { 'Content-Length': '0' });
     expect(refused).toMatchObject({ status: 405, body: 'only GET and HEAD are allowed\n' });
     expect(refused.headers.get('allow')).toBe('GET, HEAD');
   });
 
   test('rejects a tunnel, an upgrade and invalid HTTP, and continues to serve', async () => {
     const { origin } = await monitor();
-    expect((await askRaw(origin, 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')).status).toBe(405);
-    expect((await ask(origin, 'GET', '/ws', { Connection: 'Upgrade', Upgrade: 'websocket' })).status).toBe(
-      404,
-    );
-    expect((await askRaw(origin, 'hello\r\n\r\n')).status).toBe(400);
-    expect((await askRaw(origin, 'GET /metrics HTTP/1.1\r\n\r\n')).status).toBe(400);
-    expect((await askRaw(origin, 'GET /metrics HTTP/1.0\r\n\r\n')).status).toBe(200);
+    expect((await sendRawRequest(origin, 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')).status).toBe(405);
+    expect(
+      (await sendRequest(origin, 'GET', '/ws', { Connection: 'Upgrade', Upgrade: 'websocket' })).status,
+    ).toBe(404);
+    expect((await sendRawRequest(origin, 'hello\r\n\r\n')).status).toBe(400);
+    expect((await sendRawRequest(origin, 'GET /metrics HTTP/1.1\r\n\r\n')).status).toBe(400);
+    expect((await sendRawRequest(origin, 'GET /metrics HTTP/1.0\r\n\r\n')).status).toBe(200);
   });
 
   test.each(['/metrics/', '//metrics', '/../metrics', '/%2e', '/constructor', '*', '/metrics%3F'])(
     'responds 404 for %s',
     async (target) => {
       const { origin } = await monitor();
-      const refused = await ask(origin, 'GET', target);
+      const refused = await sendRequest(origin, 'GET', target);
       expect(refused).toMatchObject({
         status: 404,
         body: 'not found; available: / /metrics /healthz /broken\n',
@@ -105,26 +105,30 @@ describe('a monitor', () => {
   ])('rejects the host name %s', async (name) => {
     const { origin } = await monitor(['dash.internal']);
     for (const path of ['/', '/metrics', '/nothing']) {
-      expect(await ask(origin, 'GET', path, { Host: name })).toMatchObject({
+      expect(await sendRequest(origin, 'GET', path, { Host: name })).toMatchObject({
         status: 421,
         body: 'this host name is not allowed; start the poller with --allow-host to allow it\n',
       });
     }
-    expect((await ask(origin, 'GET', `http://${name || 'x'}/metrics`)).status).toBe(421);
+    expect((await sendRequest(origin, 'GET', `http://${name || 'x'}/metrics`)).status).toBe(421);
   });
 
   test.each(['127.0.0.1:9', 'localhost', '[::1]', 'DASH.internal:80'])(
     'accepts the host name %s',
     async (name) => {
       const { origin } = await monitor(['dash.internal']);
-      expect((await ask(origin, 'GET', '/metrics', { Host: name })).status).toBe(200);
+      expect((await sendRequest(origin, 'GET', '/metrics', { Host: name })).status).toBe(200);
     },
   );
 
   test('accepts links from other sites, but no embedding', async () => {
     const { origin } = await monitor();
     const from = (site: string, mode: string, dest: string) =>
-      ask(origin, 'GET', '/', { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': mode, 'Sec-Fetch-Dest': dest });
+      sendRequest(origin, 'GET', '/', {
+        'Sec-Fetch-Site': site,
+        'Sec-Fetch-Mode': mode,
+        'Sec-Fetch-Dest': dest,
+      });
     expect((await from('cross-site', 'navigate', 'document')).status).toBe(200);
     expect((await from('none', 'navigate', 'document')).status).toBe(200);
     expect((await from('same-origin', 'cors', 'empty')).status).toBe(200);
@@ -138,12 +142,12 @@ describe('a monitor', () => {
 
   test('passes an error to onError, and sends no details to the client', async () => {
     const { origin, errors } = await monitor();
-    expect(await ask(origin, 'GET', '/broken')).toMatchObject({
+    expect(await sendRequest(origin, 'GET', '/broken')).toMatchObject({
       status: 500,
       body: 'internal error; see the messages of the poller\n',
     });
     expect(errors.map(String)).toEqual(['Error: secret of the store']);
-    expect((await ask(origin, 'GET', '/metrics')).status).toBe(200);
+    expect((await sendRequest(origin, 'GET', '/metrics')).status).toBe(200);
   });
 
   test('close() ends open connections and stops listening', async () => {
@@ -154,7 +158,7 @@ describe('a monitor', () => {
       get(`${origin}/metrics`, { agent }, (response) => response.resume().on('end', resolve)),
     );
     await close();
-    await expect(ask(origin, 'GET', '/metrics')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(sendRequest(origin, 'GET', '/metrics')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     agent.destroy();
   });
 });

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { SHAPES, type Shape } from '../../../src/server/endpoint-request.ts';
-import { standingClock } from '../../support/server/polled-simulator.ts';
-import { ask, askRaw, Connection, requestText } from '../../support/server/raw-client.ts';
+import { stoppedClock } from '../../support/server/polled-simulator.ts';
+import { Connection, requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const ID = '/latest/meta-data/instance-id';
@@ -19,7 +19,7 @@ async function start(options: SimulatedOptions = {}) {
 }
 
 describe('several requests on one connection', () => {
-  test('IMDS answers the first alone, and tells of no other', async () => {
+  test('get one response from IMDS, and only one is logged', async () => {
     const { origin, get, exchanges } = await start();
     const connection = await Connection.open(origin);
     connection.send(get(ID).repeat(3));
@@ -30,16 +30,16 @@ describe('several requests on one connection', () => {
     expect(exchanges).toHaveLength(1);
   });
 
-  test('but for the token path with a slash at its end', async () => {
+  test('are all handled after a token path with a final slash', async () => {
     const { origin, get } = await start();
     const connection = await Connection.open(origin);
     connection.send(requestText(origin, 'PUT', '/latest/api/token/'));
-    expect((await connection.answer()).status).toBe(403);
+    expect((await connection.nextResponse()).status).toBe(403);
     connection.send(get(ID));
     expect((await connection.rest()).text).toContain(INSTANCE);
   });
 
-  test('the agents answer all of them, in order', async () => {
+  test('get all responses from the agents, in order', async () => {
     const { origin, get, ecsPath, exchanges } = await start();
     const connection = await Connection.open(origin);
     connection.send(get(ecsPath) + get('/v2/credentials/other') + get(ecsPath) + get(ID) + get(ecsPath));
@@ -52,7 +52,7 @@ describe('several requests on one connection', () => {
   test.each([
     ['wire=http/1.1', 'HTTP/1.1'],
     ['wire=http/1.0', 'HTTP/1.0'],
-  ])('an answer that is late keeps its place (%s)', async (variant, version) => {
+  ])('keep their order if a response is delayed (%s)', async (variant, version) => {
     const { origin, get, ecsPath } = await start({
       variants: [variant],
       faults: ['stall=200ms,path=/v2/*'],
@@ -65,10 +65,10 @@ describe('several requests on one connection', () => {
     expect(text.endsWith(`\r\n\r\n${INSTANCE}`)).toBe(true);
   });
 
-  test('after a broken one there is no other, and the endpoint lives', async () => {
+  test('end with a reset one, and the endpoint continues', async () => {
     const { origin, get, ecsPath, exchanges } = await start({ faults: ['reset,path=/v2/*'] });
     const connection = await Connection.open(origin);
-    // This Host is compared with the address of a connection, of which nothing is left by then.
+    // This Host is compared with the address of a connection that has closed by then.
     connection.send(
       get(ecsPath) +
         get(ID)
@@ -77,10 +77,10 @@ describe('several requests on one connection', () => {
     );
     expect(await connection.rest()).toEqual({ text: '', error: 'ECONNRESET' });
     expect(exchanges.map(({ incompleteReason }) => incompleteReason)).toEqual(['reset']);
-    expect((await ask(origin, 'GET', ID)).body).toBe(INSTANCE);
+    expect((await sendRequest(origin, 'GET', ID)).body).toBe(INSTANCE);
   });
 
-  test('HTTP/1.0 answers are the last of their connection', async () => {
+  test('end with an HTTP/1.0 response', async () => {
     const { origin, get } = await start({ variants: ['wire=http/1.0'] });
     const connection = await Connection.open(origin);
     connection.send(get(ID) + get(ID));
@@ -89,7 +89,7 @@ describe('several requests on one connection', () => {
     expect([text.endsWith(`\r\n\r\n${INSTANCE}`), error]).toEqual([true, '']);
   });
 
-  test('a client that keeps its half of such a connection is not waited for', async () => {
+  test('end although the client does not close its half of the connection', async () => {
     const { origin, get } = await start({ variants: ['wire=http/1.0'] });
     const { hostname, port } = new URL(origin);
     const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
@@ -104,8 +104,8 @@ describe('several requests on one connection', () => {
   });
 });
 
-describe('answers that break', () => {
-  test('reset comes after the request was read, with nothing before', async () => {
+describe('an incomplete response', () => {
+  test('by reset sends nothing before the reset', async () => {
     const { origin, get, exchanges } = await start({ faults: ['reset'] });
     const connection = await Connection.open(origin);
     connection.send(get(ID));
@@ -116,23 +116,23 @@ describe('answers that break', () => {
   test.each([
     ['wire=http/1.1', 'HTTP/1.1'],
     ['wire=http/1.0', 'HTTP/1.0'],
-  ])('truncate promises the whole and sends half (%s)', async (variant, version) => {
+  ])('by truncate states the whole length and sends half (%s)', async (variant, version) => {
     const { origin, exchanges } = await start({ faults: ['truncate'], variants: [variant] });
-    const { head, headers, body } = await ask(origin, 'GET', ID);
+    const { head, headers, body } = await sendRequest(origin, 'GET', ID);
     expect(head.startsWith(`${version} 200 OK\n`)).toBe(true);
     expect(headers.get('content-length')).toBe('19');
     expect(body).toBe(INSTANCE.slice(0, 9));
     expect(exchanges[0]).toMatchObject({ status: null, incompleteReason: 'truncated', fault: 'truncate' });
   });
 
-  test('truncate cuts through megabytes as well, and through kept connections', async () => {
-    // More than the system takes at once.
+  test('by truncate also cuts megabytes and kept connections', async () => {
+    // More than the socket buffers can hold.
     const whole = 'x'.repeat(32_000_000);
     const { origin, ecsPath, get } = await start({
       faults: ['truncate'],
       tree: { findEntry: () => ({ kind: 'leaf', body: whole }) },
     });
-    expect((await ask(origin, 'GET', '/latest/user-data')).body).toHaveLength(16_000_000);
+    expect((await sendRequest(origin, 'GET', '/latest/user-data')).body).toHaveLength(16_000_000);
     const connection = await Connection.open(origin);
     connection.send(get(ecsPath) + get(ecsPath));
     const { text } = await connection.rest();
@@ -141,18 +141,18 @@ describe('answers that break', () => {
     expect(body.length).toBe(Math.floor(Number(/Content-Length: (\d+)/.exec(head)?.[1]) / 2));
   });
 
-  test('HEAD has no body to cut', async () => {
+  test('by truncate to HEAD has no body', async () => {
     const { origin } = await start({ faults: ['truncate'] });
-    const { head, body } = await ask(origin, 'HEAD', ID);
+    const { head, body } = await sendRequest(origin, 'HEAD', ID);
     expect([head.split('\n')[0], body]).toEqual(['HTTP/1.1 200 OK', '']);
   });
 
-  test('silence lasts until the client has enough, and keeps nobody else waiting', async () => {
+  test('by stall lasts until the client closes, and does not delay other clients', async () => {
     const { origin, get, exchanges } = await start({ faults: ['stall,times=1'] });
     const connection = await Connection.open(origin);
     connection.send(get(ID));
     await vi.waitFor(() => expect(exchanges).toHaveLength(1));
-    expect((await ask(origin, 'GET', ID)).body).toBe(INSTANCE);
+    expect((await sendRequest(origin, 'GET', ID)).body).toBe(INSTANCE);
     expect(exchanges[0]).toMatchObject({ status: null, incompleteReason: 'no answer' });
     expect(await connection.received(() => true)).toBe('');
   });
@@ -160,7 +160,7 @@ describe('answers that break', () => {
   test.each([
     ['/v2/*', 'ecs'],
     [ID, 'imds'],
-  ])('without its length a body ends with the connection (%s)', async (path, shape) => {
+  ])('without Content-Length ends with the connection (%s)', async (path, shape) => {
     const { origin, get, ecsPath } = await start({ faults: [`header=content-length,path=${path}`] });
     const connection = await Connection.open(origin);
     connection.send(get(shape === 'ecs' ? ecsPath : ID));
@@ -171,7 +171,7 @@ describe('answers that break', () => {
   });
 });
 
-describe('an error of ours', () => {
+describe('an internal error', () => {
   const words: Record<Shape, RegExp> = {
     imds: /<title>500 - Internal Server Error<\/title>/,
     cloudshell: /<title>500 - Internal Server Error<\/title>/,
@@ -179,8 +179,8 @@ describe('an error of ours', () => {
     eks: /^\[[\da-f-]{36}\]: \(InternalServerException\): internal failure, fault: server\n$/,
   };
 
-  test.each(SHAPES)('is the 500 of %s, and the next is answered', async (shape) => {
-    const { clock } = standingClock();
+  test.each(SHAPES)('gives a 500 of %s, and the next request is handled', async (shape) => {
+    const { clock } = stoppedClock();
     const { origin, environments, simulation, exchanges } = await startSimulated({ shapes: [shape], clock });
     const url = environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI;
     const path =
@@ -191,7 +191,7 @@ describe('an error of ours', () => {
     const working = vi.spyOn(simulation.issuer, 'issue').mockImplementation(() => {
       throw error;
     });
-    const { status, body } = await ask(origin, 'GET', path, { Authorization });
+    const { status, body } = await sendRequest(origin, 'GET', path, { Authorization });
     expect(status).toBe(500);
     expect(body).toMatch(words[shape]);
     expect(exchanges[0]).toMatchObject({
@@ -199,25 +199,25 @@ describe('an error of ours', () => {
       handledRequest: { shape, credentials: null, internalError: error },
     });
     working.mockRestore();
-    expect((await ask(origin, 'GET', path, { Authorization })).status).toBe(200);
+    expect((await sendRequest(origin, 'GET', path, { Authorization })).status).toBe(200);
   });
 
-  test('anywhere else costs the connection, and nothing more', async () => {
+  test('outside a handler closes only the connection', async () => {
     let isBroken = false;
     const now = () => {
       if (isBroken) throw new Error('a defect');
       return Date.now();
     };
-    const { origin } = await startSimulated({ clock: { ...standingClock().clock, now } });
+    const { origin } = await startSimulated({ clock: { ...stoppedClock().clock, now } });
     isBroken = true;
     for (const text of [
       requestText(origin, 'GET', ID),
       requestText(origin, 'CONNECT', 'x:1'),
       'hello\r\n\r\n',
     ]) {
-      expect((await askRaw(origin, text)).head).toBe('');
+      expect((await sendRawRequest(origin, text)).head).toBe('');
     }
     isBroken = false;
-    expect((await ask(origin, 'GET', ID)).body).toBe(INSTANCE);
+    expect((await sendRequest(origin, 'GET', ID)).body).toBe(INSTANCE);
   });
 });

@@ -3,8 +3,8 @@ import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const DOCUMENT = '/latest/meta-data/iam/security-credentials/simulated-role';
 
-/** What is told of one request for the role's document. */
-async function told(faults: readonly string[], headers: Record<string, string> = {}) {
+/** The exchange of one request for the credentials document. */
+async function sendAndObserve(faults: readonly string[], headers: Record<string, string> = {}) {
   const { origin, exchanges } = await startSimulated({ faults });
   await fetch(`${origin}${DOCUMENT}`, { headers })
     .then((answer) => answer.text())
@@ -13,7 +13,7 @@ async function told(faults: readonly string[], headers: Record<string, string> =
   return { hasCredentials: credentials !== null, fault, apiVersion: handledRequest.apiVersion, status };
 }
 
-describe('what is told of a request', () => {
+describe('the exchange of a request', () => {
   test.each([
     [[], true, null],
     [['header=Date', 'clock-skew=5m'], true, 'header + clock-skew'],
@@ -29,13 +29,17 @@ describe('what is told of a request', () => {
     [['reset'], false, 'reset'],
     [['throttle=0.001,path=/elsewhere'], true, null],
     [['error'], false, 'error'],
-  ])('%j: credentials arrived: %s, fault: %s', async (faults, hasCredentials, fault) => {
-    expect(await told(faults)).toMatchObject({ hasCredentials, fault });
+  ])('with the faults %j has credentials: %s, and the fault %s', async (faults, hasCredentials, fault) => {
+    expect(await sendAndObserve(faults)).toMatchObject({ hasCredentials, fault });
   });
 
-  test('whoever shows a session token, good or bad, speaks version 2', async () => {
+  test('has API version 2 with any session token, valid or not', async () => {
     const bad = { 'X-aws-ec2-metadata-token': 'wrong' };
-    expect(await told([], bad)).toMatchObject({ apiVersion: '2', status: 401, hasCredentials: false });
-    expect(await told([])).toMatchObject({ apiVersion: '1', status: 200 });
+    expect(await sendAndObserve([], bad)).toMatchObject({
+      apiVersion: '2',
+      status: 401,
+      hasCredentials: false,
+    });
+    expect(await sendAndObserve([])).toMatchObject({ apiVersion: '1', status: 200 });
   });
 });

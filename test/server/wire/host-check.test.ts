@@ -17,7 +17,7 @@ describe('an allowed Host header', () => {
     ...['169.254.169.254', '169.254.169.254:80', '169.254.170.2', '169.254.170.23:80'],
     ...['[fd00:ec2::254]', '[FD00:EC2::23]:80', '[fd00:ec2:0:0:0:0:0:254]', '[fe80::1]'],
     ...['[::ffff:169.254.169.254]'],
-  ])('%s', (header) => {
+  ])('can be %s', (header) => {
     expect(isAllowed(header)).toBe(true);
   });
 
@@ -27,7 +27,7 @@ describe('an allowed Host header', () => {
     ['[2001:db8::1]:1338', '2001:db8::1'],
     ['[2001:DB8:0::0:1]', '2001:db8::1'],
     ['[::ffff:10.0.0.25]', '::ffff:10.0.0.25'],
-  ])('%s, where the connection came in by %s', (header, localAddress) => {
+  ])('can be %s on a connection to %s', (header, localAddress) => {
     expect(isAllowed(header, localAddress)).toBe(true);
   });
 
@@ -51,7 +51,7 @@ describe('a rejected Host header', () => {
     ],
     ...['localhost.example', 'evil.localhost', 'localhost.localdomain', 'xlocalhost', 'localhost6'],
     ...['169.254.169.254.nip.io', 'metadata', 'instance-data'],
-  ])('a name that may lead anywhere: %s', (header) => {
+  ])('is any other name: %s', (header) => {
     expect(isAllowed(header)).toBe(false);
   });
 
@@ -77,7 +77,7 @@ describe('a rejected Host header', () => {
       '169.255.0.1',
     ],
     ...['[fd00:ec3::254]', '[2001:db8::1]', '[::2]', '[::ffff:10.0.0.1]', '[fec0::1]'],
-  ])('another address, or one written as only browsers read it: %s', (header) => {
+  ])('is another address, or an address in a form that only browsers accept: %s', (header) => {
     expect(isAllowed(header)).toBe(false);
   });
 
@@ -111,7 +111,7 @@ describe('a rejected Host header', () => {
       'localhost\0',
       '１２７.0.0.1',
     ],
-  ])('what is no host: %j', (header) => {
+  ])('is not a host: %j', (header) => {
     expect(isAllowed(header)).toBe(false);
   });
 

@@ -1,20 +1,21 @@
 import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { SHAPES } from '../../../src/server/endpoint-request.ts';
-import { ask, askRaw, Connection, requestText } from '../../support/server/raw-client.ts';
+import { Connection, requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const ID = '/latest/meta-data/instance-id';
 const INSTANCE = 'i-1234567890abcdef0';
 
-/** All shapes on one address, and a look at whether it still lives. */
+/** Starts all shapes on one address. Returns a check whether the endpoint still responds. */
 async function start(options: SimulatedOptions = {}) {
   const simulated = await startSimulated({ shapes: SHAPES, ...options });
-  const lives = async () => expect(await ask(simulated.origin, 'GET', ID)).toMatchObject({ body: INSTANCE });
+  const lives = async () =>
+    expect(await sendRequest(simulated.origin, 'GET', ID)).toMatchObject({ body: INSTANCE });
   return { ...simulated, lives };
 }
 
-describe('paths', () => {
+describe('a request path', () => {
   test.each([
     ...['/%', '/%zz', '/latest/%zz', '/%00', '/latest/meta-data/%00', '/%c0%af', '/%ff', '/latest/%2'],
     ...['/..', '/../..', '/%2e%2e', '/latest/../../etc/passwd', '/latest/meta-data/%2e%2e/%2e%2e/etc/passwd'],
@@ -33,19 +34,19 @@ describe('paths', () => {
     ...['/latest/meta-data/public-keys/-1', '/latest/meta-data/public-keys/0=', '/latest/\\meta-data/'],
     ...['ftp://127.0.0.1/latest/meta-data/instance-id', `/${'x'.repeat(15_000)}`, `/${'a/'.repeat(7000)}`],
     ...[`/latest/meta-data/${'%41'.repeat(4000)}`, '/latest/meta-data/\u00e9'],
-  ])('%s is nothing', async (path) => {
+  ])('%s gets a 404', async (path) => {
     const { origin, lives } = await start();
-    const { status, body } = await ask(origin, 'GET', path);
+    const { status, body } = await sendRequest(origin, 'GET', path);
     expect([400, 404]).toContain(status);
     expect(body).not.toContain('root:');
     await lives();
   });
 
-  test('nobody is found above a folder either', async () => {
+  test('cannot leave the folder of --tree', async () => {
     const { origin } = await start();
     const walk = `/latest/meta-data/${'../'.repeat(20)}proc/self/environ`;
-    expect((await ask(origin, 'GET', walk)).status).toBe(404);
-    expect((await ask(origin, 'GET', walk.replaceAll('..', '%2e%2e'))).status).toBe(404);
+    expect((await sendRequest(origin, 'GET', walk)).status).toBe(404);
+    expect((await sendRequest(origin, 'GET', walk.replaceAll('..', '%2e%2e'))).status).toBe(404);
   });
 
   test.each([
@@ -53,23 +54,23 @@ describe('paths', () => {
     'http://169.254.169.254:80',
     'HTTP://example.invalid',
     'https://x@y:1',
-  ])('an absolute target (%s) is taken by its path', async (before) => {
+  ])('can be absolute (%s); only the path counts', async (before) => {
     const { origin } = await start();
-    expect(await ask(origin, 'GET', `${before}${ID}`)).toMatchObject({ status: 200, body: INSTANCE });
-    expect((await ask(origin, 'GET', before)).body).toMatch(/^1\.0\n/);
-    expect((await ask(origin, 'GET', `${before}/latest/nothing`)).status).toBe(404);
+    expect(await sendRequest(origin, 'GET', `${before}${ID}`)).toMatchObject({ status: 200, body: INSTANCE });
+    expect((await sendRequest(origin, 'GET', before)).body).toMatch(/^1\.0\n/);
+    expect((await sendRequest(origin, 'GET', `${before}/latest/nothing`)).status).toBe(404);
   });
 
   test.each(['?', '?x', '?&&==%zz', `?${'x=y&'.repeat(3000)}`])(
     'a query (%#) changes nothing',
     async (query) => {
       const { origin } = await start();
-      expect((await ask(origin, 'GET', ID + query)).body).toBe(INSTANCE);
+      expect((await sendRequest(origin, 'GET', ID + query)).body).toBe(INSTANCE);
     },
   );
 });
 
-describe('what is no request', () => {
+describe('a malformed request', () => {
   const HOST = 'Host: 127.0.0.1\r\n';
   const broken: Record<string, string | Buffer> = {
     words: 'hello\r\n\r\n',
@@ -92,9 +93,9 @@ describe('what is no request', () => {
     'every byte': Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
   };
 
-  test.each(Object.keys(broken))('%s is 400, and the connection is over', async (name) => {
+  test.each(Object.keys(broken))('with %s gets 400, and the connection closes', async (name) => {
     const { origin, lives } = await start();
-    const { head, headers, body } = await askRaw(origin, broken[name]!);
+    const { head, headers, body } = await sendRawRequest(origin, broken[name]!);
     expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\nContent-Type: text\/html\n/);
     expect(body).toHaveLength(Number(headers.get('content-length')));
     await lives();
@@ -103,14 +104,14 @@ describe('what is no request', () => {
   test.each([
     ['words', 400, '400 Bad Request'],
     ['headers of 16 KiB', 431, '431 Request Header Fields Too Large'],
-  ])('%s at an agent is %i in the words of Go', async (name, status, said) => {
+  ])('with %s to an agent gets %i in the format of Go', async (name, status, said) => {
     const { origin } = await startSimulated({ shapes: ['ecs', 'eks'] });
-    const answer = await askRaw(origin, broken[name]!);
+    const answer = await sendRawRequest(origin, broken[name]!);
     expect(answer.head).toBe(`HTTP/1.1 ${said}\nContent-Type: text/plain; charset=utf-8\nConnection: close`);
     expect([answer.status, answer.body]).toEqual([status, said]);
   });
 
-  test('behind a request it does not disturb the answer to that', async () => {
+  test('after a valid request does not affect its response', async () => {
     const { origin, simulation, lives } = await start();
     const connection = await Connection.open(origin);
     const path = `/v2/credentials/${simulation.credentialsId}`;
@@ -120,7 +121,7 @@ describe('what is no request', () => {
     await lives();
   });
 
-  test('is answered once, however much of it comes while another answer is waited for', async () => {
+  test('gets one response, also if much of it arrives during a pending response', async () => {
     const warnings: string[] = [];
     const warned = ({ name }: Error) => warnings.push(name);
     process.on('warning', warned);
@@ -137,7 +138,7 @@ describe('what is no request', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('behind the last request of a connection it is not answered', async () => {
+  test('after the last request of a connection gets no response', async () => {
     const { origin, lives } = await start();
     const connection = await Connection.open(origin);
     connection.send(`${requestText(origin, 'GET', ID)}hello\r\n\r\n`);
@@ -145,30 +146,33 @@ describe('what is no request', () => {
     await lives();
   });
 
-  test('a tunnel is refused like any odd method', async () => {
+  test('CONNECT is rejected like other unknown methods', async () => {
     const { origin, exchanges, lives } = await start();
-    const { head } = await ask(origin, 'CONNECT', 'example.invalid:443');
+    const { head } = await sendRequest(origin, 'CONNECT', 'example.invalid:443');
     expect(head).toMatch(/^HTTP\/1\.1 405 Not Allowed\nAllow: GET, HEAD\n/);
     expect(exchanges.map(({ request: { method }, status }) => [method, status])).toEqual([['CONNECT', 405]]);
     await lives();
   });
 
-  test('an upgrade is not made', async () => {
+  test('an upgrade request is handled as a normal request', async () => {
     const { origin } = await start();
     const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
-    expect(await ask(origin, 'GET', ID, headers)).toMatchObject({ status: 200, body: INSTANCE });
+    expect(await sendRequest(origin, 'GET', ID, headers)).toMatchObject({ status: 200, body: INSTANCE });
   });
 
-  test('a body of megabytes is read past, whatever the method', async () => {
+  test('a body of megabytes is discarded with any method', async () => {
     const { origin, lives } = await start();
     const head = requestText(origin, 'POST', ID, { 'Content-Length': '3000000' });
-    const { status } = await askRaw(origin, Buffer.concat([Buffer.from(head), Buffer.alloc(3_000_000, 'x')]));
+    const { status } = await sendRawRequest(
+      origin,
+      Buffer.concat([Buffer.from(head), Buffer.alloc(3_000_000, 'x')]),
+    );
     expect(status).toBe(405);
     await lives();
   });
 });
 
-describe('clients that leave', () => {
+describe('a client that leaves', () => {
   test.each([
     ['before they said anything', ''],
     ['in the middle of a line', 'GET /latest/me'],
@@ -178,7 +182,7 @@ describe('clients that leave', () => {
       'in the middle of a chunk',
       `PUT ${ID} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc`,
     ],
-    ['as soon as they asked', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`],
+    ['right after the request', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`],
     ['with many requests left', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`.repeat(50)],
   ])('%s', async (_, text) => {
     const { origin, lives } = await start();
@@ -194,17 +198,17 @@ describe('clients that leave', () => {
     await lives();
   });
 
-  test('while they are kept waiting', async () => {
+  test('during a delay', async () => {
     const { origin, exchanges } = await start({ faults: ['stall=1h,path=/latest/slow'] });
     const connection = await Connection.open(origin);
     connection.send(requestText(origin, 'GET', '/latest/slow'));
-    await ask(origin, 'GET', ID);
+    await sendRequest(origin, 'GET', ID);
     connection.destroy();
     await vi.waitFor(() => expect(exchanges).toHaveLength(2));
     expect(exchanges[1]).toMatchObject({ status: null, incompleteReason: 'client left', fault: 'stall' });
   });
 
-  test('with one half of the connection alone, which still get their answer', async () => {
+  test('by closing its half of the connection still gets the response', async () => {
     const { origin } = await start();
     const { hostname, port } = new URL(origin);
     const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });

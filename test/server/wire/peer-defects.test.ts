@@ -1,17 +1,23 @@
 import { METHODS } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { SHAPES } from '../../../src/server/endpoint-request.ts';
-import { standingClock } from '../../support/server/polled-simulator.ts';
-import { ask, askRaw, Connection, type RawAnswer, requestText } from '../../support/server/raw-client.ts';
+import { stoppedClock } from '../../support/server/polled-simulator.ts';
+import {
+  Connection,
+  type RawResponse,
+  requestText,
+  sendRawRequest,
+  sendRequest,
+} from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 import { isThorough } from '../../support/thorough.ts';
 
 /**
- * Defects of other endpoints of this kind, each of which somebody's client has met. Two parts of them cannot be had
- * here, for nothing real is handed out: that credentials are lost when their refresh fails (there is none; what is left
- * is that no document is ever half empty) and a call of STS for every request (what is left is that the credentials are
- * the same at every request). One is a defect of a client library that passed credentials on by position, and one of an
- * SDK that allows some hosts alone (what is left is that clients are told a host that all of them allow).
+ * Regression tests for defects of other metadata servers that real clients have met. Some defects cannot occur here and
+ * are tested in another form:
+ * - Credentials lost by a failed refresh: there is no refresh, so no document may be half empty.
+ * - One STS call per request: credentials must be the same at every request.
+ * - SDKs that allow some hosts only: the exported URL must use a host that all of them allow.
  */
 
 const TTL = 'X-aws-ec2-metadata-token-ttl-seconds';
@@ -23,29 +29,29 @@ const DOCUMENT = `${ROLES}simulated-role`;
 type Simulated = Awaited<ReturnType<typeof startSimulated>>;
 
 const newToken = async ({ origin }: Simulated, seconds = 21_600) =>
-  (await ask(origin, 'PUT', TOKEN_PATH, { [TTL]: String(seconds) })).body;
+  (await sendRequest(origin, 'PUT', TOKEN_PATH, { [TTL]: String(seconds) })).body;
 
-/** Of whatever shape, as its clients ask for it. */
+/** Requests the credentials of a shape like its clients. */
 async function documentOf(
   { origin, environments, simulation }: Simulated,
   shape: (typeof SHAPES)[number],
   now: number,
-): Promise<RawAnswer> {
-  if (shape === 'imds') return ask(origin, 'GET', DOCUMENT);
+): Promise<RawResponse> {
+  if (shape === 'imds') return sendRequest(origin, 'GET', DOCUMENT);
   const { pathname } = new URL(environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI!);
   const Authorization = {
     ecs: '',
     eks: simulation.serviceAccountTokens.issue(60, now),
     cloudshell: simulation.authorization,
   }[shape];
-  return ask(origin, 'GET', pathname, { Authorization });
+  return sendRequest(origin, 'GET', pathname, { Authorization });
 }
 
 describe('credentials', () => {
   test.each([[[]], [['frozen']], [['expired']], [['alternate']], [['renew']]])(
-    'a document that says success is never half empty (%j)',
+    'a document with Code Success is complete (%j)',
     async (faults) => {
-      const { clock, pass } = standingClock();
+      const { clock, pass } = stoppedClock();
       const simulated = await startSimulated({
         shapes: SHAPES,
         clock,
@@ -67,41 +73,43 @@ describe('credentials', () => {
     },
   );
 
-  test('hundreds of session tokens leave the first one good, and none is like another', async () => {
+  test('hundreds of session tokens are all different, and the first stays valid', async () => {
     const simulated = await startSimulated();
     const tokens: string[] = [];
     for (let count = 0; count < 401; count++) tokens.push(await newToken(simulated, 60));
     for (const token of [tokens[0]!, tokens[200]!, tokens[400]!]) {
-      const { status } = await ask(simulated.origin, 'GET', DOCUMENT, { 'X-aws-ec2-metadata-token': token });
+      const { status } = await sendRequest(simulated.origin, 'GET', DOCUMENT, {
+        'X-aws-ec2-metadata-token': token,
+      });
       expect(status).toBe(200);
     }
     expect(new Set(tokens).size).toBe(401);
-    // Not the time that some have in common: what is left when one who saw the others must guess.
+    // Without the common prefix and time, the rest must not be predictable from other tokens.
     expect(new Set(tokens.map((token) => token.slice(24))).size).toBe(401);
   });
 
-  test('clients that come together at a rotation are given one and the same new set', async () => {
-    const { clock, pass } = standingClock();
+  test('concurrent clients at a rotation get the same new set', async () => {
+    const { clock, pass } = stoppedClock();
     const simulated = await startSimulated({ clock });
-    const before = (await ask(simulated.origin, 'GET', DOCUMENT)).body;
+    const before = (await sendRequest(simulated.origin, 'GET', DOCUMENT)).body;
     pass(3600);
     const bodies = await Promise.all(
-      Array.from({ length: 64 }, async () => (await ask(simulated.origin, 'GET', DOCUMENT)).body),
+      Array.from({ length: 64 }, async () => (await sendRequest(simulated.origin, 'GET', DOCUMENT)).body),
     );
     expect(new Set(bodies).size).toBe(1);
     expect(bodies[0]).not.toBe(before);
   });
 
-  test.each(SHAPES)('%s hands out the same ones at every request', async (shape) => {
-    const { clock, pass } = standingClock();
+  test.each(SHAPES)('%s serves the same set at every request', async (shape) => {
+    const { clock, pass } = stoppedClock();
     const simulated = await startSimulated({ shapes: [shape], clock });
     const first = await documentOf(simulated, shape, clock.now());
     pass(1800);
     expect((await documentOf(simulated, shape, clock.now())).body).toBe(first.body);
   });
 
-  test('times have no fractions of a second, whenever it was started', async () => {
-    const { clock } = standingClock(Date.UTC(2026, 10, 22, 0, 0, 0, 789));
+  test('times have no fractions of a second with any start', async () => {
+    const { clock } = stoppedClock(Date.UTC(2026, 10, 22, 0, 0, 0, 789));
     const simulated = await startSimulated({ shapes: SHAPES, clock });
     for (const shape of SHAPES) {
       const { LastUpdated = '2026-11-22T00:00:00Z', Expiration } = JSON.parse(
@@ -117,53 +125,57 @@ describe('credentials', () => {
     `${ROLES}Simulated-Role`,
     `${ROLES}%73imulated-rol`,
     '/latest/meta-data/iam/security-credentials/x/simulated-role',
-  ])('the path of another role is 404: %s', async (path) => {
+  ])('the path of another role gets 404: %s', async (path) => {
     const { origin } = await startSimulated();
-    const { status, body } = await ask(origin, 'GET', path);
+    const { status, body } = await sendRequest(origin, 'GET', path);
     expect(status).toBe(404);
     expect(body).not.toContain('ASIA');
   });
 
-  test('clients are told a host that every SDK allows for containers', async () => {
+  test('the exported URL has a host that every SDK allows for containers', async () => {
     const { environments } = await startSimulated({ shapes: SHAPES });
     for (const shape of ['ecs', 'eks', 'cloudshell'] as const) {
       const variables = environments[shape];
       expect(new URL(variables.AWS_CONTAINER_CREDENTIALS_FULL_URI!).hostname).toBe('127.0.0.1');
-      // It would win, and means an address that is not ours.
+      // This variable would precede, and it means an address of AWS.
       expect(variables).not.toHaveProperty('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI');
     }
   });
 });
 
 describe('session tokens', () => {
-  test('what is left of one is told with the credentials, not only with the role', async () => {
+  test('the remaining TTL is in the response with credentials, not only with the role', async () => {
     const simulated = await startSimulated();
     const token = await newToken(simulated, 60);
     for (const path of [ROLES, DOCUMENT]) {
-      const { headers } = await ask(simulated.origin, 'GET', path, { 'X-aws-ec2-metadata-token': token });
+      const { headers } = await sendRequest(simulated.origin, 'GET', path, {
+        'X-aws-ec2-metadata-token': token,
+      });
       expect(Number(headers.get(TTL.toLowerCase()))).toBeGreaterThan(0);
     }
   });
 
-  test('the answer to PUT tells the TTL, and the document its code: the SDK for Go wants both', async () => {
+  test('the token response has the TTL and the document has Code, because the SDK for Go needs both', async () => {
     const { origin } = await startSimulated();
-    const { headers } = await ask(origin, 'PUT', TOKEN_PATH, { [TTL]: '60' });
+    const { headers } = await sendRequest(origin, 'PUT', TOKEN_PATH, { [TTL]: '60' });
     expect(headers.get(TTL.toLowerCase())).toBe('60');
-    expect(JSON.parse((await ask(origin, 'GET', DOCUMENT)).body).Code).toBe('Success');
+    expect(JSON.parse((await sendRequest(origin, 'GET', DOCUMENT)).body).Code).toBe('Success');
   });
 
-  test('cannot be foretold: the same seed at the same time gives others', async () => {
-    const { clock } = standingClock();
+  test('tokens are not predictable: the same seed and time give different ones', async () => {
+    const { clock } = stoppedClock();
     const runs = [await startSimulated({ clock, seed: 'one' }), await startSimulated({ clock, seed: 'one' })];
     const tokens = await Promise.all(runs.flatMap((run) => [newToken(run), newToken(run)]));
     expect(new Set(tokens).size).toBe(4);
     const keys = await Promise.all(
-      runs.map(async ({ origin }) => JSON.parse((await ask(origin, 'GET', DOCUMENT)).body).AccessKeyId),
+      runs.map(
+        async ({ origin }) => JSON.parse((await sendRequest(origin, 'GET', DOCUMENT)).body).AccessKeyId,
+      ),
     );
     expect(keys[0]).toBe(keys[1]);
   });
 
-  test('after a refusal nothing follows, least of all a token', async () => {
+  test('a rejection is followed by no other data', async () => {
     const { origin } = await startSimulated();
     const connection = await Connection.open(origin);
     connection.send(requestText(origin, 'PUT', TOKEN_PATH, { [TTL]: '0' }));
@@ -176,24 +188,24 @@ describe('session tokens', () => {
   });
 });
 
-describe('who is answered', () => {
+describe('the Host header', () => {
   const allowed = (port: string) => [
     ...['127.0.0.1', `127.0.0.1:${port}`, '127.0.0.1:9', `localhost:${port}`, 'LocalHost', '[::1]:80'],
     ...['169.254.169.254', '169.254.169.254:80', '[fd00:ec2::254]'],
   ];
 
-  test('clients that name the address we listen on, and those that name the real one', async () => {
+  test('can be the listen address or the real address', async () => {
     const { origin } = await startSimulated();
     for (const Host of allowed(new URL(origin).port)) {
-      expect({ Host, status: (await ask(origin, 'GET', DOCUMENT, { Host })).status }).toEqual({
+      expect({ Host, status: (await sendRequest(origin, 'GET', DOCUMENT, { Host })).status }).toEqual({
         Host,
         status: 200,
       });
     }
   });
 
-  test.each(SHAPES)('%s refuses any other host, before it looks at anything else', async (shape) => {
-    const { clock } = standingClock();
+  test.each(SHAPES)('of any other host is rejected by %s before other checks', async (shape) => {
+    const { clock } = stoppedClock();
     const simulated = await startSimulated({ shapes: [shape], clock });
     const { pathname } = new URL(
       simulated.environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI ?? `${simulated.origin}${DOCUMENT}`,
@@ -205,7 +217,7 @@ describe('who is answered', () => {
       '10.0.0.1',
       '',
     ]) {
-      const { status, body } = await ask(simulated.origin, 'GET', pathname, { Host });
+      const { status, body } = await sendRequest(simulated.origin, 'GET', pathname, { Host });
       expect({ Host, status }).toEqual({ Host, status: 403 });
       expect(body).not.toContain('ASIA');
     }
@@ -215,28 +227,30 @@ describe('who is answered', () => {
     '%s is spelt as browsers and proxies do',
     async (name) => {
       const { origin } = await startSimulated();
-      expect((await ask(origin, 'GET', DOCUMENT, { [name]: 'x' })).status).toBe(403);
-      expect((await ask(origin, 'GET', DOCUMENT, { 'X-Referrer': 'x' })).status).toBe(200);
+      expect((await sendRequest(origin, 'GET', DOCUMENT, { [name]: 'x' })).status).toBe(403);
+      expect((await sendRequest(origin, 'GET', DOCUMENT, { 'X-Referrer': 'x' })).status).toBe(200);
     },
   );
 
   const ROUNDS = isThorough ? 25 : 5;
-  test(`sixty-four clients at once, ${4 * ROUNDS} requests each`, { timeout: 120_000 }, async () => {
+  test(`64 concurrent clients with ${4 * ROUNDS} requests each get valid responses`, {
+    timeout: 120_000,
+  }, async () => {
     const simulated = await startSimulated({ shapes: ['imds', 'ecs'] });
     const { origin, simulation } = simulated;
     const ecsPath = `/v2/credentials/${simulation.credentialsId}`;
     const statuses = new Map<number, number>();
     const tokens = new Set<string>();
-    const count = ({ status }: RawAnswer) => statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    const count = ({ status }: RawResponse) => statuses.set(status, (statuses.get(status) ?? 0) + 1);
     const client = async () => {
       for (let round = 0; round < ROUNDS; round++) {
-        const put = await ask(origin, 'PUT', TOKEN_PATH, { [TTL]: '60' });
+        const put = await sendRequest(origin, 'PUT', TOKEN_PATH, { [TTL]: '60' });
         tokens.add(put.body);
         const headers = { 'X-aws-ec2-metadata-token': put.body };
         count(put);
-        count(await ask(origin, 'GET', ROLES, headers));
-        count(await ask(origin, 'GET', DOCUMENT, headers));
-        count(await ask(origin, 'GET', ecsPath));
+        count(await sendRequest(origin, 'GET', ROLES, headers));
+        count(await sendRequest(origin, 'GET', DOCUMENT, headers));
+        count(await sendRequest(origin, 'GET', ecsPath));
       }
     };
     await Promise.all(Array.from({ length: 64 }, client));
@@ -254,21 +268,21 @@ describe('errors', () => {
     [404, {}, 'GET', `${DOCUMENT}2`, {}],
     [405, {}, 'GET', TOKEN_PATH, {}],
     [417, {}, 'PUT', TOKEN_PATH, { [TTL]: '60', Expect: '100-continue' }],
-  ])('each has its own status: %i', async (status, options, method, path, headers) => {
+  ])('each kind has its own status: %i', async (status, options, method, path, headers) => {
     const { origin } = await startSimulated(options);
-    expect((await ask(origin, method, path, headers)).status).toBe(status);
+    expect((await sendRequest(origin, method, path, headers)).status).toBe(status);
   });
 
-  test('what a client expects is refused with no 100 before', async () => {
+  test('an Expect header is rejected without a 100 before', async () => {
     const { origin } = await startSimulated();
     const headers = { [TTL]: '60', 'Content-Length': '2', Expect: '100-continue' };
-    const { head } = await ask(origin, 'PUT', TOKEN_PATH, headers);
+    const { head } = await sendRequest(origin, 'PUT', TOKEN_PATH, headers);
     expect(head).toMatch(/^HTTP\/1\.1 417 /);
   });
 
-  test('a 404 is a page of 337 bytes in HTML', async () => {
+  test('a 404 has an HTML page of 337 bytes', async () => {
     const { origin } = await startSimulated();
-    const { headers, body } = await ask(origin, 'GET', '/latest/meta-data/nothing');
+    const { headers, body } = await sendRequest(origin, 'GET', '/latest/meta-data/nothing');
     expect(headers.get('content-type')).toBe('text/html');
     expect(body).toHaveLength(337);
   });
@@ -284,15 +298,15 @@ describe('errors', () => {
   ] as const)('a redirect never leaves the endpoint: %s %j %j %s', async (shape, variants, faults, path) => {
     const { origin } = await startSimulated({ shapes: [shape], variants, faults });
     for (const Host of ['127.0.0.1', 'localhost:81', '169.254.169.254']) {
-      const { status, headers } = await ask(origin, 'GET', path, { Host });
+      const { status, headers } = await sendRequest(origin, 'GET', path, { Host });
       expect([301, 302]).toContain(status);
       expect(headers.get('location')).toMatch(/^\/(?![/\\])/);
       expect(new URL(headers.get('location')!, origin).origin).toBe(origin);
     }
   });
 
-  test.each(SHAPES)('no page of a browser may read what %s answers', async (shape) => {
-    const { clock } = standingClock();
+  test.each(SHAPES)('a web page cannot read the responses of %s', async (shape) => {
+    const { clock } = stoppedClock();
     const simulated = await startSimulated({ shapes: [shape], clock });
     const { origin } = simulated;
     const { pathname } = new URL(pathOf(simulated, shape), origin);
@@ -300,7 +314,7 @@ describe('errors', () => {
     for (const path of [pathname, TOKEN_PATH, '/', '/v2/credentials/x', '/nothing', '*']) {
       for (const method of ['OPTIONS', 'GET', 'PUT', 'POST']) {
         for (const headers of [{}, fromPage, { ...fromPage, Host: 'rebound.example' }]) {
-          const { names, status } = await ask(origin, method, path, headers);
+          const { names, status } = await sendRequest(origin, method, path, headers);
           expect(status).toBeGreaterThan(0);
           expect(names.filter((name) => /^(access-control-|cross-origin-|timing-)/i.test(name))).toEqual([]);
         }
@@ -309,13 +323,13 @@ describe('errors', () => {
     expect((await documentOf(simulated, shape, clock.now())).names.join()).not.toMatch(/access-control/i);
   });
 
-  test.each(SHAPES)('every method gets an answer from %s', async (shape) => {
+  test.each(SHAPES)('every method gets a response from %s', async (shape) => {
     const simulated = await startSimulated({ shapes: [shape] });
     const path = pathOf(simulated, shape);
     for (const method of [...METHODS, 'BREW', 'get']) {
       const target = method === 'CONNECT' ? '127.0.0.1:80' : path;
       const text = requestText(simulated.origin, method, target);
-      const { status } = await askRaw(simulated.origin, text, method === 'HEAD');
+      const { status } = await sendRawRequest(simulated.origin, text, method === 'HEAD');
       expect({ method, isAnswered: status >= 200 && status < 500 }).toEqual({ method, isAnswered: true });
       if (method !== 'GET' && method !== 'HEAD') {
         expect({ method, isRefused: status >= 400 }).toEqual({ method, isRefused: true });

@@ -4,16 +4,16 @@ import {
   createTree,
   type DirectoryLiteral,
 } from '../../../src/server/tree/metadata-tree.ts';
-import { type Captured, captured, capturedNames } from '../../support/server/captured-answer.ts';
-import { standingClock } from '../../support/server/polled-simulator.ts';
-import { ask, type RawAnswer } from '../../support/server/raw-client.ts';
+import { type Captured, captured, capturedNames } from '../../support/server/captured-response.ts';
+import { stoppedClock } from '../../support/server/polled-simulator.ts';
+import { type RawResponse, sendRequest } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 interface Replay extends SimulatedOptions {
   data?: Readonly<Record<string, DirectoryLiteral>>;
-  /** What of the capture was made illegible or is not ours to repeat, and what stands there instead. */
+  /** Parts of the capture that were redacted or must not be repeated, and their replacements. */
   instead?: Readonly<Record<string, string>>;
-  /** The published body has no longer the length that its header says. */
+  /** The published body no longer has the length that its header states. */
   hasOwnLength?: boolean;
 }
 
@@ -40,7 +40,7 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
   },
   'role-list-unordered': { role: 'imds-assume-role-test', variants: ['extended-api=on'] },
   'role-list-without-slash': { role: 'manasdevInstanceProfile', hasOwnLength: true },
-  // An absolute location would lead away from the endpoint that was asked.
+  // An absolute location would lead the client away from the simulator.
   'role-list-redirect-http-1.0': { variants: ['slash=301'], instead: { 'http://169.254.169.254/': '/' } },
   unauthorized: { imds: 'v2' },
   'unauthorized-head': { imds: 'v2' },
@@ -54,15 +54,15 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
   },
 };
 
-/** Whose bodies were published whole and tell nothing that is random. */
+/** Captures whose bodies were published completely and contain nothing random. */
 const WHOLE = ['listing', 'iam-info', 'role-list-unordered', 'user-data-http-1.0', 'not-found-unordered'];
 
 describe('published captures', () => {
-  test('each is replayed', () => {
+  test('are all replayed', () => {
     expect(Object.keys(REPLAYS).sort()).toEqual(capturedNames());
   });
 
-  test.each(Object.keys(REPLAYS))('%s', async (name) => {
+  test.each(Object.keys(REPLAYS))('%s equals the simulated response', async (name) => {
     const capture = captured(name);
     const { instead = {}, hasOwnLength = false } = REPLAYS[name]!;
     const answer = await replay(capture, REPLAYS[name]!);
@@ -84,13 +84,13 @@ describe('published captures', () => {
     if (WHOLE.includes(name)) expect(answer.body).toBe(replaced(capture.body!, instead));
   });
 
-  test('a session token has the length, the alphabet, the prefix and the padding of the published ones', async () => {
+  test('show session tokens with the same length, alphabet, prefix and padding as ours', async () => {
     const form = /^AQAEA[\w-]{49}==$/;
     expect(captured('token').body).toMatch(form);
     expect((await replay(captured('token'))).body).toMatch(form);
   });
 
-  test('the page of a 401 is that of 2020 to the byte', async () => {
+  test('of 2020 have the same 401 page byte for byte', async () => {
     const capture = captured('unauthorized-page');
     const answer = await replay(capture, REPLAYS['unauthorized-page']);
     expect(answer.status).toBe(401);
@@ -99,7 +99,7 @@ describe('published captures', () => {
     expect(answer.body).toHaveLength(343);
   });
 
-  test('the page of a 404 is as long as on older hosts, and differs from the captured one in an indent', async () => {
+  test('of 2021 differ from our 404 page only in an indent', async () => {
     const answer = await replay(captured('not-found-unordered'), { faults: ['no-role'] });
     expect(answer.body).toHaveLength(337);
     expect(answer.body).toBe(captured('not-found-unordered').body!.replace('\t\t "', '\t"'));
@@ -114,18 +114,18 @@ describe('published captures', () => {
     },
   );
 
-  test('the extended role document says the account last', async () => {
+  test('of the extended API have the account at the end of the document', async () => {
     const answer = await replay(captured('role-unordered'), REPLAYS['role-unordered']);
     expect(Object.keys(JSON.parse(answer.body)).at(-1)).toBe('AccountId');
   });
 
-  test('the identity document', async () => {
+  test('have the same identity document', async () => {
     const answer = await replay(captured('identity-document'));
     expect(withoutValues(answer.body)).toBe(withoutValues(captured('identity-document').body!));
   });
 });
 
-describe('HEAD is answered as GET, without the body', () => {
+describe('HEAD gets the headers of GET without the body', () => {
   const TOKEN_PATH = '/latest/api/token';
 
   test.each([
@@ -138,15 +138,15 @@ describe('HEAD is answered as GET, without the body', () => {
     ['an unknown path', '/latest/nothing', []],
     ['the token path', TOKEN_PATH, []],
   ])('%s', async (_, path, variants) => {
-    const { origin } = await startSimulated({ variants, clock: standingClock().clock });
-    const got = await ask(origin, 'GET', path);
-    const head = await ask(origin, 'HEAD', path);
+    const { origin } = await startSimulated({ variants, clock: stoppedClock().clock });
+    const got = await sendRequest(origin, 'GET', path);
+    const head = await sendRequest(origin, 'HEAD', path);
     expect(head.head).toBe(got.head);
     expect(head.body).toBe('');
   });
 
   test.each(['ecs', 'eks', 'cloudshell'] as const)('%s', async (shape) => {
-    const { clock } = standingClock();
+    const { clock } = stoppedClock();
     const { origin, environments, simulation } = await startSimulated({ shapes: [shape], clock });
     const { pathname } = new URL(environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI!);
     const Authorization = {
@@ -154,8 +154,8 @@ describe('HEAD is answered as GET, without the body', () => {
       eks: simulation.serviceAccountTokens.issue(60, clock.now()),
       cloudshell: simulation.authorization,
     }[shape];
-    const got = await ask(origin, 'GET', pathname, { Authorization });
-    const head = await ask(origin, 'HEAD', pathname, { Authorization });
+    const got = await sendRequest(origin, 'GET', pathname, { Authorization });
+    const head = await sendRequest(origin, 'HEAD', pathname, { Authorization });
     expect(got.status).toBe(200);
     expect(got.body).toContain('AccessKeyId');
     expect(withoutPort(head)).toBe(withoutPort(got));
@@ -163,15 +163,15 @@ describe('HEAD is answered as GET, without the body', () => {
   });
 });
 
-/** The request of a capture, to a simulator that lives at its time. */
-async function replay({ method, path, sent, headers }: Captured, options: Replay = {}): Promise<RawAnswer> {
+/** Sends the request of a capture to a simulator whose clock is set to the time of the capture. */
+async function replay({ method, path, sent, headers }: Captured, options: Replay = {}): Promise<RawResponse> {
   const { data, instead: _, hasOwnLength: __, ...simulated } = options;
   const date = headers.get('date');
-  const { clock } = standingClock(date === undefined ? undefined : Date.parse(date));
+  const { clock } = stoppedClock(date === undefined ? undefined : Date.parse(date));
   const { origin, simulation } = await startSimulated({
     clock,
     startedAt: Date.parse(headers.get('last-modified') ?? date ?? '') || clock.now(),
-    // So that the credentials of the start are still the current ones.
+    // Early enough for the first credentials to be the current ones.
     rotationTiming: { lifetime: 86_400, rotateEvery: 43_200, jitter: 0 },
     ...(data === undefined ? {} : { tree: createTree(createDirectory(data)) }),
     ...simulated,
@@ -182,10 +182,10 @@ async function replay({ method, path, sent, headers }: Captured, options: Replay
       ? undefined
       : simulation.metadataTokens.issue(21_600, clock.now() - (21_600 - Number(remaining)) * 1000);
   const headersToSend = { ...sent, ...(token === undefined ? {} : { 'X-aws-ec2-metadata-token': token }) };
-  return ask(origin, method, path, headersToSend);
+  return sendRequest(origin, method, path, headersToSend);
 }
 
-/** What a list was made of, without what the simulator adds by itself. */
+/** The names of a list, without the names that the simulator adds. */
 function ofNames(list: string): Readonly<Record<string, DirectoryLiteral>> {
   const names = list.split('\n').filter((name) => name !== 'iam/' && name !== 'identity-credentials/');
   return Object.fromEntries(
@@ -199,7 +199,7 @@ function replaced(text: string, changes: Readonly<Record<string, string>>): stri
   return Object.entries(changes).reduce((all, [from, to]) => all.replaceAll(from, to), text);
 }
 
-/** The text of a document without its strings' values: names, order, blanks and line ends. */
+/** The text of a document without its values: names, order, spaces and line ends. */
 const withoutValues = (document: string) => document.replace(/ : "[^"]*"/g, ' : ""');
 
-const withoutPort = ({ head }: RawAnswer) => head.replace(/(?<=Remote-Addr: ).*/, '');
+const withoutPort = ({ head }: RawResponse) => head.replace(/(?<=Remote-Addr: ).*/, '');

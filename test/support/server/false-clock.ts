@@ -5,11 +5,11 @@ interface Sleeper {
   wake: () => void;
 }
 
-/** Time that passes when a test says so, and wakes whoever has slept long enough. */
+/** A clock that a test advances. Advancing it ends the sleeps that are over. */
 export class FalseClock implements Clock {
   #now: number;
   #sleepers: Sleeper[] = [];
-  #fallenAsleep: (() => void)[] = [];
+  #waitingForSleep: (() => void)[] = [];
 
   constructor(now = Date.UTC(2026, 10, 22, 10)) {
     this.#now = now;
@@ -28,12 +28,12 @@ export class FalseClock implements Clock {
       this.#sleepers.push(sleeper);
       signal?.addEventListener('abort', wake);
       if (signal?.aborted) wake();
-      for (const tell of this.#fallenAsleep.splice(0)) tell();
+      for (const resolveWait of this.#waitingForSleep.splice(0)) resolveWait();
     });
 
-  /** Resolves when somebody falls asleep next. */
+  /** Resolves at the next call of `sleep`. */
   nextSleep(): Promise<void> {
-    return new Promise((resolve) => this.#fallenAsleep.push(resolve));
+    return new Promise((resolve) => this.#waitingForSleep.push(resolve));
   }
 
   pass(milliseconds: number): void {
@@ -41,7 +41,7 @@ export class FalseClock implements Clock {
     for (const sleeper of this.#sleepers.filter(({ until }) => until <= this.#now)) sleeper.wake();
   }
 
-  /** How long those who sleep have yet to. */
+  /** The remaining milliseconds of each running sleep. */
   left(): number[] {
     return this.#sleepers.map(({ until }) => until - this.#now);
   }

@@ -14,19 +14,16 @@ import { type SimulatedOptions, startSimulated } from './simulated-endpoint.ts';
 
 type Simulated = Awaited<ReturnType<typeof startSimulated>>;
 
-/**
- * For endpoints that never answer. Longer than a loaded machine keeps anybody waiting on loopback: those tests have
- * requests that must succeed, too.
- */
+/** A request timeout for endpoints that never respond. Other requests of these tests succeed within it under load. */
 export const UNTIL_A_SECOND = { requestMs: 1000 };
 
 export interface PolledOptions extends SimulatedOptions {
-  /** Beside what the shape needs; undefined takes a variable away. */
+  /** In addition to the variables of the shape; undefined removes a variable. */
   env?: Record<string, string | undefined>;
   poller?: Partial<SourceOptions>;
 }
 
-/** A simulator, and the poller with the environment that the simulator tells its clients to have. */
+/** Starts a simulator, and a poller with the environment that the simulator exports. */
 export async function startPolled(shape: Shape, { env, poller, ...simulated }: PolledOptions = {}) {
   const simulator = await startSimulated({ shapes: [shape], ...simulated });
   const newSource = (changes: PolledOptions['env'] = env, more = poller) =>
@@ -48,23 +45,23 @@ export async function startPolled(shape: Shape, { env, poller, ...simulated }: P
       if (outcome.ok) throw new Error('succeeded');
       return outcome;
     },
-    /** What the simulator handed out last, by its own account. */
-    handedOut() {
+    /** The credentials that the simulator served last. */
+    servedCredentials() {
       const last = simulator.exchanges.findLast(({ handledRequest }) => handledRequest.credentials !== null);
       return last!.handledRequest.credentials!;
     },
-    /** Every value of a header that came, in order. */
+    /** The values of a request header, in order. */
     sent: (name: string) => simulator.exchanges.map(({ request }) => request.headers[name]),
   };
 }
 
-/** A good outcome in one line of a table. */
-export const told = (outcome: PollOutcome) => ({
+/** The parts of a successful outcome that tables of tests compare. */
+export const summarizeSuccess = (outcome: PollOutcome) => ({
   apiVersion: outcome.identity.apiVersion,
   notes: codes(outcome) as string[],
 });
 
-/** A failed outcome in one line of a table, without what it is said to be in words. */
+/** The parts of a failed outcome that tables of tests compare, without the detail text. */
 export const failure = (outcome: PollFailure) => ({
   reason: outcome.reason as string,
   apiVersion: outcome.identity.apiVersion,
@@ -75,8 +72,8 @@ export const failure = (outcome: PollFailure) => ({
   notes: codes(outcome) as string[],
 });
 
-/** A failure of which nothing is known but its reason. */
-export const bare = (
+/** A failure with a reason and no other facts. */
+export const failureWith = (
   reason: string,
   more: Partial<ReturnType<typeof failure>> = {},
 ): ReturnType<typeof failure> => ({
@@ -90,8 +87,8 @@ export const bare = (
   ...more,
 });
 
-/** A clock for both ends: it stands until it is moved on, and what sleeps by it sleeps until it is woken. */
-export function standingClock(now = Date.UTC(2026, 10, 22)) {
+/** A clock for poller and simulator that only `pass` advances. Sleeps end only when they are aborted. */
+export function stoppedClock(now = Date.UTC(2026, 10, 22)) {
   const clock: Clock = {
     now: () => now,
     sleep: (_, signal) =>
@@ -99,8 +96,8 @@ export function standingClock(now = Date.UTC(2026, 10, 22)) {
   };
   return {
     clock,
-    /** The same hour, without pauses between attempts. */
-    hasty: withoutPauses(clock),
+    /** The same time, without pauses between attempts. */
+    withoutPauses: withoutPauses(clock),
     pass: (seconds: number) => {
       now += seconds * 1000;
     },

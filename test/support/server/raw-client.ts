@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** An answer as it came, byte for byte. */
-export interface RawAnswer {
+/** A response, byte for byte. */
+export interface RawResponse {
   /** Status line and headers, without carriage returns. */
   head: string;
   status: number;
@@ -14,7 +14,7 @@ export interface RawAnswer {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What a client sends, with the Host of whom it is sent to. */
+/** The text of a request, with the Host of the origin. */
 export function requestText(origin: string, method: string, target: string, headers: Headers = {}): string {
   const lines = Object.entries({ Host: new URL(origin).host, ...headers }).map(
     ([name, value]) => `${name}: ${value}`,
@@ -22,18 +22,22 @@ export function requestText(origin: string, method: string, target: string, head
   return [`${method} ${target} HTTP/1.1`, ...lines, '', ''].join('\r\n');
 }
 
-/** One request on a connection of its own. */
-export async function ask(
+/** Sends a request on a new connection. */
+export async function sendRequest(
   origin: string,
   method: string,
   target: string,
   headers: Headers = {},
-): Promise<RawAnswer> {
-  return askRaw(origin, requestText(origin, method, target, headers), method === 'HEAD');
+): Promise<RawResponse> {
+  return sendRawRequest(origin, requestText(origin, method, target, headers), method === 'HEAD');
 }
 
-/** Whatever bytes, and what comes back for them; a server that breaks off leaves the answer unfinished. */
-export async function askRaw(origin: string, bytes: string | Buffer, isHead = false): Promise<RawAnswer> {
+/** Sends any bytes on a new connection. The response is incomplete if the server closes early. */
+export async function sendRawRequest(
+  origin: string,
+  bytes: string | Buffer,
+  isHead = false,
+): Promise<RawResponse> {
   const connection = await Connection.open(origin);
   connection.send(bytes);
   const text = await connection.received(
@@ -43,7 +47,7 @@ export async function askRaw(origin: string, bytes: string | Buffer, isHead = fa
   return parsed(text);
 }
 
-/** For what one request on one connection cannot show. */
+/** A connection for several requests, or for partial ones. */
 export class Connection {
   readonly #socket: Socket;
   #received = '';
@@ -77,9 +81,9 @@ export class Connection {
     this.#socket.write(bytes);
   }
 
-  /** All that came, once it is as wanted; that it never is, is a test that runs out of time. */
-  async received(isWanted: (received: string, isOver: boolean) => boolean): Promise<string> {
-    while (!isWanted(this.#received, this.#isOver)) {
+  /** Waits until the received text meets the condition; otherwise the test times out. */
+  async received(condition: (received: string, isOver: boolean) => boolean): Promise<string> {
+    while (!condition(this.#received, this.#isOver)) {
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
       });
@@ -87,17 +91,17 @@ export class Connection {
     return this.#received;
   }
 
-  /** The next answer, on a connection that stays. */
-  async answer(): Promise<RawAnswer> {
+  /** The next response on a connection that stays open. */
+  async nextResponse(): Promise<RawResponse> {
     const text = await this.received((received, isOver) => isOver || isWhole(received, false));
-    const answer = parsed(text);
+    const response = parsed(text);
     const headEnd = text.indexOf('\r\n\r\n') + 4;
-    const length = Number(answer.headers.get('content-length') ?? 0);
+    const length = Number(response.headers.get('content-length') ?? 0);
     this.#received = text.slice(headEnd + length);
-    return { ...answer, body: text.slice(headEnd, headEnd + length) };
+    return { ...response, body: text.slice(headEnd, headEnd + length) };
   }
 
-  /** What came until the server closed, and how it closed: `''` if in peace. */
+  /** The text until the server closes, and the error code of the close; `''` for a normal close. */
   async rest(): Promise<{ text: string; error: string }> {
     const text = await this.received((_, isOver) => isOver);
     return { text, error: this.#error };
@@ -120,7 +124,7 @@ function isWhole(received: string, isHead: boolean): boolean {
   return received.length >= end + 4 + length;
 }
 
-function parsed(text: string): RawAnswer {
+function parsed(text: string): RawResponse {
   const end = text.indexOf('\r\n\r\n');
   const head = text.slice(0, end < 0 ? text.length : end).replaceAll('\r\n', '\n');
   const [statusLine = '', ...lines] = head.split('\n');

@@ -6,19 +6,19 @@ import type { CredentialSource } from '../../../src/sources/source.ts';
 import type { PollContext, RecordedPoll } from '../../../src/watch/poll-once.ts';
 import { watch } from '../../../src/watch/watch.ts';
 import { seededRandom } from '../domain/simulated-source.ts';
-import { standingClock, startPolled } from '../server/polled-simulator.ts';
+import { startPolled, stoppedClock } from '../server/polled-simulator.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
 /** Starts the real simulator and the real poller over loopback. Both use the same fake clock. */
 export async function startSimulatedPoller(shape: 'imds' | 'ecs', pace: RotationTiming, seed = 'test') {
-  const { clock: standing, hasty, pass } = standingClock();
+  const { clock: standing, withoutPauses, pass } = stoppedClock();
   const startedAt = standing.now();
   const simulator = await startPolled(shape, {
     clock: standing,
     rotationTiming: pace,
     seed,
     startedAt,
-    poller: { clock: hasty },
+    poller: { clock: withoutPauses },
   });
   /** Sleeping advances the time at once, so one day of polls takes one second. */
   const clock: Clock = {

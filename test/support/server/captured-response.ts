@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** An answer of the real service that somebody published. */
+/** A published response of the real service. */
 export interface Captured {
   method: string;
   path: string;
-  /** Of the request, where they mattered. */
+  /** The request headers that influence the response. */
   sent: Readonly<Record<string, string>>;
-  /** Status line and headers in the order of the wire; `''` where only the body was shown. */
+  /** Status line and headers in their order; `''` if only the body was published. */
   head: string;
-  /** In lower case by name; what was published as a map has its headers so itself. */
+  /** By name in lower case. */
   headers: ReadonlyMap<string, string>;
-  /** Null where it was not shown. */
+  /** Null if it was not published. */
   body: string | null;
 }
 
@@ -23,8 +23,8 @@ export const capturedNames = () =>
     .sort();
 
 /**
- * A file is: the request and its headers as comments, more comments on where it is from and what was changed by whom,
- * the head, and after an empty line the body.
+ * Reads a capture. A file contains: the request and its headers as comments, comments about the source and changes, the
+ * response head, an empty line, and the body.
  */
 export function captured(name: string): Captured {
   const lines = readFileSync(join(FOLDER, `${name}.txt`), 'utf8').split('\n');
@@ -37,10 +37,10 @@ export function captured(name: string): Captured {
     const [, header, value] = /^# ([\w-]+): ([\w-]+)$/.exec(line) ?? [];
     return header === undefined || value === undefined ? [] : [[header, value] as const];
   });
-  const answer = lines.slice(remarks.length + 1);
-  const blank = answer.indexOf('');
-  const head = answer.slice(0, blank);
-  const body = answer.slice(blank + 1).join('\n');
+  const response = lines.slice(remarks.length + 1);
+  const blank = response.indexOf('');
+  const head = response.slice(0, blank);
+  const body = response.slice(blank + 1).join('\n');
   return {
     method,
     path,
@@ -52,6 +52,6 @@ export function captured(name: string): Captured {
         return [line.slice(0, colon).toLowerCase(), line.slice(colon + 2)];
       }),
     ),
-    body: blank === answer.length - 1 ? null : body,
+    body: blank === response.length - 1 ? null : body,
   };
 }
