@@ -23,7 +23,7 @@ export interface StoredGeneration {
   prunedUntil: Instant | null;
 }
 
-export function generationFromRow(row: StoredGenerationRow): StoredGeneration {
+export function toStoredGeneration(row: StoredGenerationRow): StoredGeneration {
   return {
     id: row.id,
     prunedUntil: row.pruned_until,
@@ -83,7 +83,7 @@ export class GenerationRows {
 
   find(seriesId: number, key: string): StoredGeneration | null {
     const row = this.#find.get(seriesId, key);
-    return row === undefined ? null : generationFromRow(row);
+    return row === undefined ? null : toStoredGeneration(row);
   }
 
   /**
@@ -108,20 +108,20 @@ export class GenerationRows {
 
   /** Returns the ordinal of one more sample that equals the given one. */
   nextOrdinal(id: number, sample: Sample): number {
-    return requireRow(this.#nextOrdinal.get({ ...sampleColumns(sample), id }));
+    return requireRow(this.#nextOrdinal.get({ ...toSampleColumns(sample), id }));
   }
 
   /** Returns false if the sample is known. */
   insertSample(id: number, sample: Sample, ordinal: number): boolean {
     // Positional parameters, because named ones are slower and an import runs this for every sample.
-    const { observedAt, clockOffset, lastUpdated, expiration, zoneless } = sampleColumns(sample);
+    const { observedAt, clockOffset, lastUpdated, expiration, zoneless } = toSampleColumns(sample);
     const values = [id, observedAt, clockOffset, lastUpdated, expiration, zoneless, ordinal];
     return this.#insertSample.run(...values).changes === 1;
   }
 }
 
 /** Absent values are `''`: all columns belong to the key, and UNIQUE treats NULLs as different. */
-function sampleColumns({ observedAt, clockOffset, lastUpdated, expiration, zoneless }: Sample) {
+function toSampleColumns({ observedAt, clockOffset, lastUpdated, expiration, zoneless }: Sample) {
   return {
     observedAt,
     clockOffset: clockOffset ?? '',

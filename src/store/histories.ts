@@ -3,7 +3,7 @@ import type { Generation, Instant, SeriesHistory, SourceName } from '../domain/m
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { SeriesFilter } from './contract.ts';
 import { findFailedPollSpans, readFailedPollCounts } from './failed-polls.ts';
-import { generationFromRow, type StoredGenerationRow } from './generation-rows.ts';
+import { type StoredGenerationRow, toStoredGeneration } from './generation-rows.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
 
@@ -62,7 +62,7 @@ function readSampledHistories(connection: DatabaseConnection, filter: SeriesFilt
   );
   return findSeries(connection, filter)
     .map((row): SeriesHistory => {
-      const stored = select.all(row.id).map((each) => generationFromRow(each).generation);
+      const stored = select.all(row.id).map((each) => toStoredGeneration(each).generation);
       const generations = fillThirdSamples(stored, () => readSampleTimes(connection, row.id));
       return {
         identity: { host: row.host, source: row.source, apiVersion: row.api_version, role: row.role },

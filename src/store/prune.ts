@@ -1,7 +1,7 @@
 import { fillThirdSamples, findThirdSampleSpans } from '../domain/measurement/generations.ts';
 import type { Instant } from '../domain/model.ts';
 import type { PruneResult } from './contract.ts';
-import { generationFromRow, type StoredGenerationRow } from './generation-rows.ts';
+import { type StoredGenerationRow, toStoredGeneration } from './generation-rows.ts';
 import { findSeries, readSampleTimes } from './histories.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
@@ -33,7 +33,7 @@ export function prune(
     'UPDATE generations SET pruned_until = max(coalesce(pruned_until, ?), ?) WHERE id = ?',
   );
   for (const { id: seriesId } of findSeries(connection, {})) {
-    const stored = generations.all(seriesId).map(generationFromRow);
+    const stored = generations.all(seriesId).map(toStoredGeneration);
     connection.exec('DELETE FROM temp.needed');
     const all = fillThirdSamples(
       stored.map(({ generation }) => generation),

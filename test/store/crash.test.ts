@@ -67,9 +67,9 @@ test(`a database survives ${KILLS} kills at random times with every acknowledged
     acknowledged.push(...(await runNext(random() * MAX_LIFE_MS)));
     if (kill % KILLS_PER_ROUND < KILLS_PER_ROUND - 1 && kill < KILLS - 1) continue;
     // On a busy machine, no writer may have written before its kill. Then further writers run for longer.
-    let writers = KILLS_PER_ROUND;
+    let writersInRound = KILLS_PER_ROUND;
     for (let life = 2 * MAX_LIFE_MS; acknowledged.length === 0; life *= 2) {
-      writers += 1;
+      writersInRound += 1;
       acknowledged.push(...(await runNext(life)));
     }
     const store = SampleStore.open(database);
@@ -83,7 +83,7 @@ test(`a database survives ${KILLS} kills at random times with every acknowledged
     const found = new Set(recorded);
     expect(acknowledged.filter((time) => !found.has(time))).toEqual([]);
     // Each writer may have recorded one more sample than it acknowledged before the kill.
-    expect(recorded.length).toBeLessThanOrEqual(acknowledged.length + writers);
+    expect(recorded.length).toBeLessThanOrEqual(acknowledged.length + writersInRound);
     expect(counted).toBe(recorded.length);
     expect(existsSync(database)).toBe(true);
   }

@@ -1,6 +1,6 @@
 import type { FailedPoll, Instant, SourceName } from '../../domain/model.ts';
 import type { SeriesFilter } from '../contract.ts';
-import { generationFromRow, type StoredGenerationRow } from '../generation-rows.ts';
+import { type StoredGenerationRow, toStoredGeneration } from '../generation-rows.ts';
 import { findSeries } from '../histories.ts';
 import { readJobRuns } from '../job-runs.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
@@ -52,7 +52,7 @@ export function* exportRecords(
   )) {
     const identity = { host, source, apiVersion, role };
     for (const row of generations.all(seriesId)) {
-      const { id, generation, prunedUntil } = generationFromRow(row);
+      const { id, generation, prunedUntil } = toStoredGeneration(row);
       if (generation.lastSeen < since || generation.firstSeen > until) continue;
       for (const {
         observed_at: observedAt,

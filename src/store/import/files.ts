@@ -22,7 +22,7 @@ export interface StagedFile {
 }
 
 export interface StageOptions {
-  toInstant: (wallTime: number) => number;
+  toInstant: (localTime: number) => number;
   onBadLine: (file: string, badLine: BadLine) => void;
   onProgress: (file: string, lines: number) => void;
 }

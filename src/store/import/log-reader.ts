@@ -47,11 +47,11 @@ interface PendingDocument {
  * @param toInstant converts the logger's local time, given as if it were UTC
  */
 export class LogReader {
-  readonly #toInstant: (wallTime: Instant) => Instant;
+  readonly #toInstant: (localTime: Instant) => Instant;
   #pending: PendingDocument | null = null;
   #hasLastUpdated = false;
 
-  constructor(toInstant: (wallTime: Instant) => Instant) {
+  constructor(toInstant: (localTime: Instant) => Instant) {
     this.#toInstant = toInstant;
   }
 

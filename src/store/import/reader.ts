@@ -17,7 +17,7 @@ export interface LogFileOptions {
   /** The series of the log. A log contains neither host nor role. */
   identity: SeriesIdentity;
   /** Converts the logger's local time, given as if it were UTC. */
-  toInstant: (wallTime: Instant) => Instant;
+  toInstant: (localTime: Instant) => Instant;
 }
 
 export type FileKind = 'log' | 'ndjson' | 'csv';

@@ -12,30 +12,30 @@ const QUARTER_HOUR_MS = 900_000;
  * @param zone `UTC`, `local`, an offset (`-05:00`) or an IANA name (`America/New_York`)
  * @returns null for an unknown zone
  */
-export function createLocalTimeConverter(zone: string): ((wallTime: Instant) => Instant) | null {
-  if (/^(UTC|GMT|Z)$/i.test(zone)) return (wallTime) => wallTime;
+export function createLocalTimeConverter(zone: string): ((localTime: Instant) => Instant) | null {
+  if (/^(UTC|GMT|Z)$/i.test(zone)) return (localTime) => localTime;
   const offset = parseOffset(zone);
-  if (offset !== null) return (wallTime) => wallTime - offset * 1000;
+  if (offset !== null) return (localTime) => localTime - offset * 1000;
   const name = zone === 'local' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
   if (!isZoneName(name)) return null;
   const offsets = new Map<number, number>();
-  return (wallTime) => {
-    const quarter = Math.floor(wallTime / QUARTER_HOUR_MS);
+  return (localTime) => {
+    const quarter = Math.floor(localTime / QUARTER_HOUR_MS);
     let shift = offsets.get(quarter);
     if (shift === undefined) {
-      const wall = new Date(quarter * QUARTER_HOUR_MS);
+      const local = new Date(quarter * QUARTER_HOUR_MS);
       const instant = new TZDate(
-        wall.getUTCFullYear(),
-        wall.getUTCMonth(),
-        wall.getUTCDate(),
-        wall.getUTCHours(),
-        wall.getUTCMinutes(),
+        local.getUTCFullYear(),
+        local.getUTCMonth(),
+        local.getUTCDate(),
+        local.getUTCHours(),
+        local.getUTCMinutes(),
         name,
       ).getTime();
       shift = quarter * QUARTER_HOUR_MS - instant;
       offsets.set(quarter, shift);
     }
-    return wallTime - shift;
+    return localTime - shift;
   };
 }
 

@@ -15,10 +15,10 @@ const COPY_ATTEMPTS = 5;
  * @throws CredWatchError if no folder can be written, or the database changes during every attempt
  */
 export function openCopy(file: string): DatabaseConnection {
-  const folder = makeFolder(file);
+  const folder = createTemporaryFolder(file);
   try {
     const copy = join(folder, basename(file));
-    copyWhole(file, copy);
+    copyWithLog(file, copy);
     for (const each of [copy, `${copy}-wal`]) if (existsSync(each)) chmodSync(each, 0o600);
     return keepJournalInMemory(openDatabase(copy));
   } finally {
@@ -37,7 +37,7 @@ function keepJournalInMemory(connection: DatabaseConnection): DatabaseConnection
   }
 }
 
-function makeFolder(file: string): string {
+function createTemporaryFolder(file: string): string {
   for (const parent of TEMPORARY_FOLDERS) {
     try {
       return mkdtempSync(join(parent, 'cred-watch-'));
@@ -53,13 +53,13 @@ function makeFolder(file: string): string {
 }
 
 /** Copies until neither the database nor its log changes during the copy. */
-function copyWhole(file: string, copy: string): void {
+function copyWithLog(file: string, copy: string): void {
   for (let attempt = 1; ; attempt += 1) {
-    const before = fingerprint(file);
+    const before = computeFingerprint(file);
     copyFileSync(file, copy);
     rmSync(`${copy}-wal`, { force: true });
     if (statSync(`${file}-wal`, { throwIfNoEntry: false })) copyFileSync(`${file}-wal`, `${copy}-wal`);
-    if (fingerprint(file) === before) return;
+    if (computeFingerprint(file) === before) return;
     if (attempt >= COPY_ATTEMPTS) {
       throw new CredWatchError(`${file} changed during each of ${COPY_ATTEMPTS} copies`, 'try again later', {
         code: 'DATABASE_BUSY',
@@ -68,7 +68,7 @@ function copyWhole(file: string, copy: string): void {
   }
 }
 
-function fingerprint(file: string): string {
+function computeFingerprint(file: string): string {
   return [file, `${file}-wal`]
     .map((each) => statSync(each, { throwIfNoEntry: false }))
     .map((stats) => (stats === undefined ? 'none' : `${stats.size}/${stats.mtimeMs}`))

@@ -5,7 +5,7 @@ import type { StoreLimits } from '../contract.ts';
 import { openCopy } from './database-copy.ts';
 import { type DatabaseConnection, openDatabase, readNumberPragma, requireRow } from './driver.ts';
 import { withErrorHints } from './error-hints.ts';
-import { assertNotForeignDatabase, foreignDatabaseError } from './file-header.ts';
+import { assertNotForeignDatabase, createForeignDatabaseError } from './file-header.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
 /** Enabling WAL on a new file ignores the busy timeout of SQLite, so it is retried here. */
@@ -20,12 +20,12 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Da
   const file = resolve(path);
   return withErrorHints(file, () => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const isNew = createPrivately(file);
+    const isNew = createPrivateFile(file);
     if (!isNew) assertNotForeignDatabase(file);
     const connection = openDatabase(file);
     try {
       if (!isNew) assertOurs(connection, file);
-      useWriteAheadLog(connection);
+      enableWriteAheadLog(connection);
       connection.pragma('synchronous = NORMAL');
       connection.pragma('foreign_keys = ON');
       if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`);
@@ -46,19 +46,19 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Da
 export function openForReading(path: string): DatabaseConnection | null {
   const file = resolve(path);
   return withErrorHints(file, () => {
-    const size = sizeOf(file);
+    const size = readFileSize(file);
     if (size === null || size === 0) return null;
     assertNotForeignDatabase(file);
-    const connection = openDirectly(file) ?? openOwnCopy(file);
+    const connection = openDirectly(file) ?? openCheckedCopy(file);
     // Another process has just created the file, but not yet its tables.
-    if (schemaVersion(connection) > 0) return connection;
+    if (readSchemaVersion(connection) > 0) return connection;
     connection.close();
     return null;
   });
 }
 
 /** Opens a copy and checks that it is ours. The file itself could not be checked, because it could not be opened. */
-function openOwnCopy(file: string): DatabaseConnection {
+function openCheckedCopy(file: string): DatabaseConnection {
   const connection = openCopy(file);
   try {
     assertOurs(connection, file);
@@ -82,9 +82,9 @@ export function openTemporary(path: string): DatabaseConnection {
 function openIntactCopy(file: string): DatabaseConnection | null {
   let connection: DatabaseConnection | undefined;
   try {
-    if (!sizeOf(file)) return null;
+    if (!readFileSize(file)) return null;
     assertNotForeignDatabase(file);
-    connection = openOwnCopy(file);
+    connection = openCheckedCopy(file);
     // Without this check, a later query could fail at a damaged page.
     if (connection.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('damaged');
     return prepareTemporary(connection, file);
@@ -121,7 +121,7 @@ function openDirectly(file: string): DatabaseConnection | null {
  * Creates the file before SQLite does, so that other users can never read it.
  * @returns true if the file is new or empty
  */
-function createPrivately(file: string): boolean {
+function createPrivateFile(file: string): boolean {
   if (/^\s|\s$/.test(file)) {
     throw new CredWatchError(
       `the database path '${file}' begins or ends with a space`,
@@ -129,7 +129,7 @@ function createPrivately(file: string): boolean {
       { code: 'DATABASE_INVALID_PATH' },
     );
   }
-  const size = sizeOf(file);
+  const size = readFileSize(file);
   if (size !== null) {
     if (size === 0) chmodSync(file, 0o600);
     return size === 0;
@@ -145,7 +145,7 @@ function createPrivately(file: string): boolean {
 }
 
 /** Returns null if the file does not exist. Rejects pipes and devices, which would hang the program. */
-function sizeOf(file: string): number | null {
+function readFileSize(file: string): number | null {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return null;
   if (!stats.isFile()) {
@@ -160,8 +160,8 @@ function assertOurs(connection: DatabaseConnection, file: string): void {
   const applicationId = readNumberPragma(connection, 'application_id');
   const countTables = connection.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck();
   const tables = requireRow(countTables.get());
-  const version = schemaVersion(connection);
-  if (applicationId !== APPLICATION_ID && (tables > 0 || version > 0)) throw foreignDatabaseError(file);
+  const version = readSchemaVersion(connection);
+  if (applicationId !== APPLICATION_ID && (tables > 0 || version > 0)) throw createForeignDatabaseError(file);
   if (version > MIGRATIONS.length) {
     throw new CredWatchError(
       `${file} was written by a newer cred-watch (schema ${version}, this version supports ${MIGRATIONS.length})`,
@@ -171,9 +171,9 @@ function assertOurs(connection: DatabaseConnection, file: string): void {
   }
 }
 
-const schemaVersion = (connection: DatabaseConnection) => readNumberPragma(connection, 'user_version');
+const readSchemaVersion = (connection: DatabaseConnection) => readNumberPragma(connection, 'user_version');
 
-function useWriteAheadLog(connection: DatabaseConnection): void {
+function enableWriteAheadLog(connection: DatabaseConnection): void {
   for (let attempt = 1; ; attempt += 1) {
     try {
       connection.pragma('journal_mode = WAL');
@@ -186,12 +186,12 @@ function useWriteAheadLog(connection: DatabaseConnection): void {
 }
 
 function migrate(connection: DatabaseConnection, file: string): void {
-  if (schemaVersion(connection) === MIGRATIONS.length) return;
+  if (readSchemaVersion(connection) === MIGRATIONS.length) return;
   connection
     .transaction(() => {
       // Another process may have migrated or replaced the file in the meantime.
       assertOurs(connection, file);
-      for (const step of MIGRATIONS.slice(schemaVersion(connection))) connection.exec(step);
+      for (const step of MIGRATIONS.slice(readSchemaVersion(connection))) connection.exec(step);
       connection.pragma(`application_id = ${APPLICATION_ID}`);
       connection.pragma(`user_version = ${MIGRATIONS.length}`);
     })

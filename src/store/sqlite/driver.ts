@@ -49,7 +49,7 @@ export function loadDriver({
     const Driver: Driver = require('better-sqlite3');
     return { Driver, nativeBinding: existsSync(addon) ? addon : undefined };
   } catch (error) {
-    throw addonError(error);
+    throw createAddonError(error);
   }
 }
 
@@ -64,13 +64,13 @@ export function openDatabase(file: string, options: { readonly?: boolean } = {})
     });
   } catch (error) {
     if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(getSystemErrorCode(error)))
-      throw addonError(error);
+      throw createAddonError(error);
     throw error;
   }
 }
 
 /** The package is installed, but its addon is missing (install scripts were off) or was built for another Node. */
-const addonError = (cause: unknown) =>
+const createAddonError = (cause: unknown) =>
   new CredWatchError(
     'this Node cannot load the SQLite addon of better-sqlite3',
     'run `npm rebuild better-sqlite3` in the folder where cred-watch is installed, with install scripts allowed',

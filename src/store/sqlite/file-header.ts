@@ -29,10 +29,10 @@ export function assertNotForeignDatabase(file: string): void {
     (applicationId === 0 && header.readUInt32BE(PAGE_COUNT_OFFSET) <= 1)
   )
     return;
-  throw foreignDatabaseError(file);
+  throw createForeignDatabaseError(file);
 }
 
-export function foreignDatabaseError(file: string): CredWatchError {
+export function createForeignDatabaseError(file: string): CredWatchError {
   return new CredWatchError(
     `${file} is an SQLite database of another program`,
     'nothing was changed; name another file with --db or CRED_WATCH_DB',
