@@ -1,6 +1,6 @@
-// The HTML report of ten years, a poll every five minutes, against what one would open instead: the same generations as a
-// plain table. How long until each can be read, in one browser and in turns; ratios, for times are the machine's own.
-// Needs Chromium at /usr/bin/chromium. Takes some minutes.
+// Compares the HTML report of ten years of polls with a plain table of the same generations: time until each is readable
+// in one browser, in alternation. Only the ratio is comparable between machines. Needs Chromium at /usr/bin/chromium, and
+// takes some minutes.
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,12 +10,12 @@ import { chromium } from 'playwright-core';
 import { PROGRAM } from './load.mjs';
 
 const ROUNDS = 3;
-/** As many columns as the report's own table has. */
+/** As many as in the generation table of the report. */
 const COLUMNS = 9;
 const folder = mkdtempSync(join(tmpdir(), 'cred-watch-bench-'));
 const at = (name) => join(folder, name);
 
-/** Runs a command line of ours, its output into a file. */
+/** Runs a cred-watch command and writes its output to a file. */
 function credWatch(args, file = 'out.txt') {
   const output = openSync(at(file), 'w');
   const env = { PATH: process.env.PATH, HOME: folder, CRED_WATCH_DB: at('samples.db') };
@@ -26,10 +26,10 @@ function credWatch(args, file = 'out.txt') {
   }
 }
 
-/** One sample a generation draws the same as twelve, and takes a twelfth of the time to make. */
+/** One sample per generation gives the same page as twelve, in a twelfth of the time. */
 function makePages() {
-  const pace = ['--every', '1h', '--lifetime', '6h', '--rotate-every', '1h', '--jitter', '5m'];
-  credWatch(['simulate', '--history', '3472d', ...pace, '--seed', 'bench', '-o', at('history.ndjson')]);
+  const options = ['--every', '1h', '--lifetime', '6h', '--rotate-every', '1h', '--jitter', '5m'];
+  credWatch(['simulate', '--history', '3472d', ...options, '--seed', 'bench', '-o', at('history.ndjson')]);
   credWatch(['import', at('history.ndjson')]);
   credWatch(['report', '-f', 'html', '-o', at('report.html')]);
   const rows = readFileSync(at('history.ndjson'), 'utf8')
@@ -52,7 +52,7 @@ async function timeToRead(browser, name) {
   const begun = performance.now();
   await page.goto(pathToFileURL(at(name)).href, { timeout: 300_000 });
   if (name === 'report.html') await page.waitForSelector('[data-chart][data-points]');
-  // What is laid out and painted can be read.
+  // The page is readable after layout and paint.
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
   const took = performance.now() - begun;
   await page.close();
@@ -84,7 +84,7 @@ try {
     `${count.toLocaleString('en-US')} generations, median of ${ROUNDS} rounds\n` +
       `  report.html  ${megabytes('report.html')} MB  ${Math.round(report)} ms\n` +
       `  plain table  ${megabytes('table.html')} MB  ${Math.round(table)} ms\n` +
-      `the report can be read in ${(report / table).toFixed(2)} of the time that the table takes\n`,
+      `the report is readable after ${(report / table).toFixed(2)} of the time of the table\n`,
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -41,7 +41,7 @@ function describeVariants<Code extends FindingCode>(code: Code): string[] {
   return variants.map((fields) => describeFinding<Code>({ code, severity: 'note', ...fields }));
 }
 
-/** A sentence with a hole in it. */
+/** Traces of a missing value in a sentence. */
 const HOLE = /undefined|NaN|null|\[object|Infinity/;
 
 test('the hint for a profile that needs a call to AWS names --process', () => {
@@ -51,7 +51,7 @@ test('the hint for a profile that needs a call to AWS names --process', () => {
   expect(describeFailure({ ...failure, misconfiguration: null }).hint).toMatch(/^add the missing setting/);
 });
 
-describe('every code has its sentence', () => {
+describe('every code has a complete sentence', () => {
   test.each(FINDING_CODES)('finding %s', (code) => {
     for (const sentence of describeVariants(code)) {
       expect(sentence).toMatch(/^[a-z0-9].{20,}/);

@@ -10,17 +10,17 @@ test.each([
   ['\u009b2J', '\\u{9b}2J'],
   ['no character\uffff\u{1fffe}', 'no character\\u{ffff}\\u{1fffe}'],
   ['höst-日本', 'höst-日本'],
-])('%j is shown as %j', (text, shown) => {
+])('%j is escaped as %j', (text, shown) => {
   expect(escapeUnprintable(text)).toBe(shown);
 });
 
-test('of a key id only the ends are shown, of a short one nothing', () => {
+test('a masked key id shows its ends, and nothing of a short id', () => {
   expect(maskKeyId('ASIAEXAMPLEEXAMP7QXK')).toBe('ASIA…7QXK');
   expect(maskKeyId('ASIA7QXK')).toBe('…');
   expect(maskKeyId('')).toBe('…');
 });
 
-test('a share is never rounded up to all', () => {
+test('a share below 1 is never shown as 100%', () => {
   expect([1, 0.999_999, 0.999_44, 0.5, 0.000_01, 0].map(formatShare)).toEqual([
     '100%',
     '99.99%',

@@ -16,10 +16,10 @@ import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
 export const NOW = Date.UTC(2026, 10, 22, 12);
 export const HOUR: Seconds = 3600;
 
-/** The key id of every generation that these histories make up begins so. */
+/** The start of every key id in these histories. */
 export const KEY_ID = 'ASIAFALSE';
 
-/** Wherever a name is shown, all of this must be harmless: in a terminal, in mark-up, in a list, in a workflow command. */
+/** Names that try to break terminals, markup, tables and workflow commands. */
 export const HOSTILE_NAMES = {
   markup: '<script>alert(1)</script>',
   quotes: `"'\`--> ]]> &amp; %0A | \\| $(id) [a](https://evil.example) **b** _c_ @octocat #1`,
@@ -31,7 +31,7 @@ export const HOSTILE_NAMES = {
 export const context = (assessment: Assessment, more: Partial<ReportContext> = {}): ReportContext =>
   contextAt(NOW, assessment, more);
 
-/** The whole of a report, in however many pieces it comes. */
+/** Joins the pieces of a report. */
 export async function textOf(rendering: Iterable<string> | Promise<Iterable<string>>): Promise<string> {
   return [...(await rendering)].join('');
 }
@@ -52,7 +52,7 @@ export const identity = (more: Partial<SeriesIdentity> = {}): SeriesIdentity => 
   ...more,
 });
 
-/** The logs of 2015, as an import reads them. */
+/** The two logs of 2015 as imported histories. */
 export const logsOf2015 = (): Promise<SeriesHistory[]> =>
   Promise.all(
     [
@@ -70,23 +70,23 @@ export const logsOf2015 = (): Promise<SeriesHistory[]> =>
     }),
   );
 
-interface Shape {
-  /** Hours since the first of these generations was issued; the last one is still there. */
+interface HourlyOptions {
+  /** Hours since the first generation was issued; by default, the last one is current. */
   began?: number;
   /** Lifetime of each generation; one is issued every hour. */
   lifetimes?: readonly Seconds[];
-  /** As IMDS does, and ECS does not. */
+  /** The credentials have a `LastUpdated`, as from IMDS. */
   dated?: boolean;
 }
 
-/** An hourly source, polled every twenty minutes from ten past, until ten to noon of today. */
+/** A source that rotates every hour, polled at 10, 30 and 50 minutes past the hour until `NOW`. */
 export function hourly(
   series: SeriesIdentity,
   {
     lifetimes = [6, 6.5, 6.25, 6].map((hours) => hours * HOUR),
     began = lifetimes.length,
     dated = true,
-  }: Shape = {},
+  }: HourlyOptions = {},
 ): SeriesHistory {
   const samples = lifetimes.flatMap((lifetime, index) =>
     [10, 30, 50].map((minute): Sample => {
@@ -118,7 +118,7 @@ function historyOf(
   };
 }
 
-/** A host of which nothing but failed polls is known. */
+/** A host with failed polls only. */
 export const failing = (series: SeriesIdentity): SeriesHistory => ({
   ...historyOf(series, [], { polled: true }),
   failedPolls: [
@@ -135,7 +135,7 @@ export const run = (name: string, series: SeriesIdentity, duration: Seconds, exi
   end: { duration, exitCode, remainingAtEnd: 5.5 * HOUR - duration },
 });
 
-/** Two jobs and one of unknown length; series that are safe, not safe, retired, without samples, and without dates. */
+/** Three jobs, one of unknown length. Series that are safe, not safe, retired, without samples, and undated. */
 export function mixed(): Assessment {
   const [app, worker] = [identity(), identity({ host: 'web-2', role: 'worker' })];
   const retired = hourly(identity({ role: 'old' }), { began: 20 });
@@ -155,7 +155,7 @@ export function mixed(): Assessment {
   ]);
 }
 
-/** Hostile names in the place of each part of a name. */
+/** Series and jobs with hostile names in every part. */
 export function hostile(): Assessment {
   const { markup, quotes, lines, drawn, formula } = HOSTILE_NAMES;
   const histories = [

@@ -8,21 +8,21 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const START = Date.UTC(2026, 2, 1);
 
-export interface Pretended {
+interface HistoryOptions {
   identity?: Partial<SeriesIdentity>;
-  /** How long it is sampled for. */
+  /** Milliseconds from the first to the last sample, as all times here. */
   time?: number;
   every?: number;
   rotateEvery?: number;
-  /** Validity when issued, of one generation after the other, again and again. */
+  /** Validity when issued of consecutive generations, repeated. */
   lifetimes?: readonly number[];
   dated?: boolean;
-  /** In milliseconds after the start: when there was no poller at all, and when its polls failed. */
+  /** Since the start: times without polls, and times with failed polls. */
   pauses?: readonly Span[];
   failing?: readonly Span[];
 }
 
-/** A series as a poller would have stored it. */
+/** A made-up history of one series, as a poller stores it. */
 export function pretend({
   identity = {},
   time = 12 * HOUR,
@@ -32,7 +32,7 @@ export function pretend({
   dated = true,
   pauses = [],
   failing = [],
-}: Pretended = {}): SeriesHistory {
+}: HistoryOptions = {}): SeriesHistory {
   const isIn = (spans: readonly Span[], at: number) => spans.some(({ from, to }) => at >= from && at < to);
   const samples: Sample[] = [];
   for (let at = 2 * MINUTE; at <= time; at += every) {
@@ -63,7 +63,7 @@ export function pretend({
   };
 }
 
-/** Judged for jobs of so many seconds, with a margin of five minutes, just after the last of them was sampled. */
+/** @param durations of jobs with a margin of five minutes, in seconds */
 export const assessed = (
   histories: readonly SeriesHistory[],
   durations: readonly number[],

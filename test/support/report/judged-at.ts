@@ -17,7 +17,7 @@ export const wantedJob = (duration: Seconds | null, more: Partial<JobToJudge> = 
   ...more,
 });
 
-/** By the rules of a report without flags. */
+/** With the options of a report without flags. */
 export const judgedAt = (
   now: Instant,
   histories: readonly SeriesHistory[],
@@ -26,7 +26,7 @@ export const judgedAt = (
 ): Assessment =>
   assess(histories, { now, maxAge: 'default', jobs, minRotations: 1, judgeRetired: false, ...more });
 
-/** Of a terminal without colours, where all of the time was selected. */
+/** For a terminal without colours, with no time selected. */
 export const contextAt = (
   now: Instant,
   allTime: Assessment,

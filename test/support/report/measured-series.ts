@@ -12,30 +12,30 @@ import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
 const MINUTE = 60_000;
 export const START = Date.UTC(2026, 2, 1);
 
-interface Measured {
+interface MeasuredOptions {
   identity?: Partial<SeriesIdentity>;
-  /** One an hour. */
+  /** How many; one starts every hour. */
   generations?: number;
-  /** Those that nobody saw, by their number. */
+  /** Indexes of generations without samples. */
   unseen?: readonly number[];
-  /** Whether the source tells when it issued them. */
+  /** The credentials have a `LastUpdated`. */
   dated?: boolean;
   failedPolls?: FailedPollCount[];
   failedPollSpans?: Span[];
 }
 
 /**
- * Polled every five minutes; a new generation comes every hour and lasts for six hours and up to half an hour more. Just
- * before it goes 5 h are left, more or less.
+ * A made-up history polled every five minutes. A generation starts every hour and is valid for 6 h to 6 h 30 min, so lead
+ * times are about 5 h.
  */
-export function measured(wanted: Measured = {}): SeriesHistory {
+export function measured(options: MeasuredOptions = {}): SeriesHistory {
   const {
     generations: count = 12,
     unseen = [],
     dated = true,
     failedPolls = [],
     failedPollSpans = [],
-  } = wanted;
+  } = options;
   const generations = Array.from({ length: count }, (_, index): Generation => {
     const issued = START + index * 60 * MINUTE;
     const expiration = issued + (360 + ((index * 7) % 30)) * MINUTE;
@@ -54,7 +54,7 @@ export function measured(wanted: Measured = {}): SeriesHistory {
     };
   });
   return {
-    identity: { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app', ...wanted.identity },
+    identity: { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app', ...options.identity },
     isPolled: true,
     generations: generations.filter((_, index) => !unseen.includes(index)),
     failedPolls,
@@ -65,7 +65,7 @@ export function measured(wanted: Measured = {}): SeriesHistory {
 export const job = (hours: number, name: string | null = null): JobToJudge =>
   wantedJob(hours * 3600, { name });
 
-/** Judged half an hour after the last poll. */
+/** Assessed half an hour after the last sample. */
 export function assessed(
   histories: readonly SeriesHistory[],
   jobs: readonly JobToJudge[] = [],
@@ -79,7 +79,7 @@ export function assessed(
   return { assessment, context: contextAt(now, assessment) };
 }
 
-/** What somebody might call a host or a role. */
+/** Host and role names that try to break the HTML page. */
 export const HOSTILE_NAMES = [
   '<script>window.pwned=1;alert(1)</script>',
   '"><img src=x onerror=window.pwned=2>',

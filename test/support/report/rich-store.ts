@@ -16,7 +16,7 @@ export const START = Date.UTC(2026, 0, 1);
 
 export const IMDS: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };
 
-/** Whatever a text format could trip over. */
+/** Names that try to break text formats. */
 export const HOSTILE: SeriesIdentity = {
   host: '<script>alert(1)</script>"\\\n} 1 1\n# EOF\n',
   source: 'process',
@@ -24,7 +24,7 @@ export const HOSTILE: SeriesIdentity = {
   role: 'a"b\\c\nd%0A|`-->]]>\u202e\u001b[31m\u0000é',
 };
 
-interface Pace {
+interface SamplingOptions {
   from: number;
   hours: number;
   /** Minutes. */
@@ -36,9 +36,9 @@ interface Pace {
   offset?: number | null;
 }
 
-/** Samples of a source that rotates on the hour, or as it is told. */
-export function recordSamples(store: SampleStore, identity: SeriesIdentity, pace: Pace): void {
-  const { from, hours, every = 10, rotateEvery = 60, lifetime = 6, dated = true, offset = 0 } = pace;
+/** Samples of a source that rotates every hour by default. */
+export function recordSamples(store: SampleStore, identity: SeriesIdentity, options: SamplingOptions): void {
+  const { from, hours, every = 10, rotateEvery = 60, lifetime = 6, dated = true, offset = 0 } = options;
   for (let minute = 0; minute <= hours * 60; minute += every) {
     const number = Math.floor(minute / rotateEvery);
     const issued = from + number * rotateEvery * MINUTE;
@@ -47,7 +47,7 @@ export function recordSamples(store: SampleStore, identity: SeriesIdentity, pace
       lastUpdated: dated ? issued : null,
       expiration: issued + lifetime * HOUR + (number % 3) * MINUTE,
       zoneless: false,
-      // A poll comes a few seconds after its minute.
+      // Polls are some seconds after the full minute.
       observedAt: from + minute * MINUTE + 7321 + (offset ?? 0) * 1000,
       clockOffset: offset,
     };
@@ -67,10 +67,10 @@ export function recordFailures(
   }
 }
 
-/** Hosts in every state of which monitoring is told. */
+/** Adds hosts in every state that metrics show. */
 export function fillRichly(store: SampleStore): void {
   recordSamples(store, IMDS, { from: START, hours: 30 });
-  // Replaced by the series before.
+  // Retired: replaced by the series above.
   recordSamples(store, { ...IMDS, apiVersion: '1' }, { from: START - 10 * HOUR, hours: 4 });
   recordFailures(store, IMDS, START + 5 * HOUR + 3 * MINUTE, [
     'timeout',

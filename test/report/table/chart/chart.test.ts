@@ -39,7 +39,7 @@ const table = (assessment: Assessment, { width, ascii, colour = false, margin = 
     assessAllTime: () => assessment,
   });
 
-/** The chart alone of the only series. */
+/** Only the chart, of the only series. */
 function chart(history: SeriesHistory, durations: readonly number[], view: View = UNICODE, rows = 8) {
   const { analysis, judgements } = assessed([history], durations).series[0]!;
   const required = judgements.map((verdict) => verdict.required);
@@ -50,7 +50,7 @@ function chart(history: SeriesHistory, durations: readonly number[], view: View 
   );
 }
 
-describe('a whole report', () => {
+describe('the table', () => {
   const db = join(temporaryFolder(afterAll), 'samples.db');
   let logged: SeriesHistory[] = [];
   beforeAll(async () => {
@@ -84,33 +84,33 @@ describe('a whole report', () => {
     pretend({ identity: { host: 'web-5' }, time: 30 * DAY, every: 20 * MINUTE }),
   ];
 
-  test.for(VIEWS)('of one series in $width columns, ASCII: $ascii', async (view) => {
+  test.for(VIEWS)('of one series in $width columns equals its snapshot, ASCII: $ascii', async (view) => {
     const judged = assessed(logged, [hours(5) - 300]);
     await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`one-series-${nameOf(view)}`));
   });
 
-  test.for(VIEWS)('of five series in $width columns, ASCII: $ascii', async (view) => {
+  test.for(VIEWS)('of five series in $width columns equals its snapshot, ASCII: $ascii', async (view) => {
     const judged = assessed(FIVE, [hours(4.5)]);
     await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`five-series-${nameOf(view)}`));
   });
 
-  test('is nothing but ASCII where nothing else can be shown', () => {
+  test('contains only ASCII with isAsciiOnly', () => {
     for (const each of [assessed(logged, []), assessed(FIVE, [hours(4.5), hours(6)])]) {
       expect(table(each, ASCII)).toMatch(/^[\n\x20-\x7e]*$/);
       expect(table(each, UNICODE)).toMatch(/[^\n\x20-\x7e]/);
     }
   });
 
-  test('of a series with a name that ASCII does not have shows the name', () => {
+  test('shows names outside of ASCII also with isAsciiOnly', () => {
     const named = assessed([pretend({ identity: { host: 'büro · 1' } })], []);
     expect(table(named, ASCII).split('\n')[0]).toBe('büro · 1, imds v2, app');
   });
 
-  test('keeps to its columns', () => {
+  test('fits the width of the terminal', () => {
     for (const width of [60, 80, 120]) {
       const lines = table(assessed(FIVE, [hours(4.5), hours(5)]), { ...ASCII, width }).split('\n');
       const wide = lines.filter((line) => line.length > Math.min(width, 110));
-      // A title is one line, however long the names are.
+      // A title is one line also for long names.
       expect(wide.filter((line) => !line.startsWith('<script>'))).toEqual([]);
     }
     const long = pretend({ identity: { host: 'h'.repeat(250), role: 'r'.repeat(64) } });
@@ -121,15 +121,15 @@ describe('a whole report', () => {
     expect(headline!.split('\n').every((line) => line.length <= 80)).toBe(true);
   });
 
-  test('has a chart of a series that another has replaced only where it is judged', () => {
+  test('has a chart of a retired series only if the series judges a job', () => {
     const retired = FIVE.filter(({ identity }) => identity.host === 'web-4');
-    const charts = (of: Assessment) => table(of, UNICODE).match(/^ {2}remaining /gm)?.length;
-    expect(charts(assessed(retired, []))).toBe(1);
-    expect(charts(assessed(retired, [hours(5)]))).toBe(1);
-    expect(charts(assessed(FIVE, []))).toBe(5);
+    const countCharts = (of: Assessment) => table(of, UNICODE).match(/^ {2}remaining /gm)?.length;
+    expect(countCharts(assessed(retired, []))).toBe(1);
+    expect(countCharts(assessed(retired, [hours(5)]))).toBe(1);
+    expect(countCharts(assessed(FIVE, []))).toBe(5);
   });
 
-  test('has no chart where no time was watched', () => {
+  test('has no chart without watched time', () => {
     const once = pretend({ time: 2 * MINUTE });
     expect(table(assessed([once], [hours(5)]), UNICODE)).not.toMatch(/remaining +|┤/);
     const never = { ...once, generations: [], failedPolls: [] };
@@ -142,7 +142,7 @@ const nameOf = ({ width, ascii }: View) => `${width}-${ascii ? 'ascii' : 'unicod
 const CASES: [name: string, history: SeriesHistory, jobs: number[], rows?: number][] = [
   ['no job', pretend(), []],
   ['a job that is safe at any start', pretend(), [hours(4.5)]],
-  ['a short job, far below what is handed out', pretend(), [600]],
+  ['a short job, far below the curve', pretend(), [600]],
   ['a job that is safe after a rotation', pretend(), [hours(5.5)]],
   ['a job that is never safe', pretend({ lifetimes: [6 * HOUR, 5.5 * HOUR] }), [hours(7)]],
   ['three jobs', pretend(), [hours(4.5), hours(5.25), hours(7)]],
@@ -152,14 +152,14 @@ const CASES: [name: string, history: SeriesHistory, jobs: number[], rows?: numbe
     [hours(4)],
   ],
   ['a gap and failed polls', pretend({ time: DAY, failing: [{ from: 5 * HOUR, to: 9 * HOUR }] }), [hours(4)]],
-  ['a poller that was away', pretend({ time: DAY, pauses: [{ from: 5 * HOUR, to: 9 * HOUR }] }), [hours(4)]],
+  ['a paused poller', pretend({ time: DAY, pauses: [{ from: 5 * HOUR, to: 9 * HOUR }] }), [hours(4)]],
   [
-    'polls that fail since the last sample',
+    'failed polls after the last sample',
     pretend({ failing: [{ from: 9 * HOUR, to: 12 * HOUR }] }),
     [hours(4)],
   ],
   [
-    'rotations that nobody dates',
+    'undated rotations',
     pretend({ dated: false, every: HOUR, rotateEvery: 5 * HOUR, time: 36 * HOUR }),
     [hours(2)],
   ],
@@ -168,9 +168,9 @@ const CASES: [name: string, history: SeriesHistory, jobs: number[], rows?: numbe
     pretend({ time: 30 * DAY, every: 20 * MINUTE, lifetimes: [...Array(400).fill(6 * HOUR), 3 * HOUR] }),
     [hours(4)],
   ],
-  ['credentials that outlived their end', pretend({ lifetimes: [50 * MINUTE] }), [600]],
+  ['credentials served after their expiration', pretend({ lifetimes: [50 * MINUTE] }), [600]],
   [
-    'credentials that were over all along',
+    'credentials expired at all times',
     pretend({ rotateEvery: 100 * HOUR, lifetimes: [HOUR], pauses: [{ from: 0, to: 2 * HOUR }] }),
     [600],
     4,
@@ -188,7 +188,7 @@ describe('a chart of', () => {
   });
 });
 
-/** The lines that are asked for, as the chart has them, and the rows beneath the lowest. */
+/** The lowest line of a required validity, and the curve below that line. */
 function readLines(drawn: string) {
   const rows = drawn.split('\n');
   const at = rows.findLastIndex((row) => row.startsWith('  required'));
@@ -196,7 +196,7 @@ function readLines(drawn: string) {
   return { line: rows[at]!, beneath: beneath.map((row) => row.slice(24)).join('') };
 }
 
-test('to cross the line and to be short of it by a second are the same', () => {
+test('the curve crosses the line exactly if the worst case is below the required validity', () => {
   for (let seed = 1; seed <= 40; seed += 1) {
     const random = seededRandom(seed);
     const lifetimes = Array.from({ length: 5 }, () => Math.round(5 * HOUR + random() * 3 * HOUR));
@@ -213,7 +213,7 @@ test('to cross the line and to be short of it by a second are the same', () => {
   }
 });
 
-test('colours only what is below the line, the line where it is crossed, and failed polls', () => {
+test('only the curve below the line, crossings of the line and failed polls are coloured', () => {
   const history = pretend({ time: DAY, failing: [{ from: 5 * HOUR, to: 9 * HOUR }] });
   const coloured = (jobs: number[]) => chart(history, jobs, { ...UNICODE, colour: true })!;
   const inRed = (text: string) => [...text.matchAll(/\u001b\[31m(.*?)\u001b\[39m/g)].map((match) => match[1]);

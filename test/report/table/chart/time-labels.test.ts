@@ -36,18 +36,18 @@ test.for([
     '2026-03-31T00:00:00Z',
     '2024-03-01            2025-03-13              2026-03-31',
   ],
-] as const)('from %s to %s', ([from, to, labels]) => {
+] as const)('time labels from %s to %s', ([from, to, labels]) => {
   expect(buildTimeLabels({ from: at(from), to: at(to) }, 56).labels).toBe(labels);
 });
 
-test('a label stands around its tick', () => {
+test('a label is centred at its tick', () => {
   const axis = buildTimeLabels({ from: at('2026-03-01T00:00:00Z'), to: at('2026-03-01T12:00:00Z') }, 72);
   // Six columns an hour.
   expect([...axis.ticks]).toEqual([24, 36, 48, 60]);
   expect(axis.labels.indexOf('06:00')).toBe(34);
 });
 
-test('whatever the time and the width, both ends are told and every tick has its label', () => {
+test('both ends and every tick have a label for any time and width', () => {
   for (let seed = 1; seed <= 300; seed += 1) {
     const random = seededRandom(seed);
     const from = at('2000-01-01T00:00:00Z') + Math.floor(random() * 1e12);
