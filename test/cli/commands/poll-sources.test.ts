@@ -19,19 +19,19 @@ aws_session_token = ${TOKEN}
 x_security_token_expires = ${AT}
 `;
 
-async function stored(db: string) {
+async function exportRecords(db: string) {
   const lines = (await succeed(['export', '--db', db])).split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
 }
 
-/** One poll as this host: what it said, and what was stored. */
+/** Runs one poll, and returns its output and the stored records. */
 async function poll(args: string[], env: Record<string, string | undefined> = {}) {
   const db = join(temporaryFolder(), 'samples.db');
   const run = await runProgram(['poll', '--db', db, '--host', 'h', ...args], { env });
-  return { run, records: await stored(db) };
+  return { run, records: await exportRecords(db) };
 }
 
-test('a poll of a profile is a sample of a series of its name', async () => {
+test('a poll of a profile is stored in a series with the name of the profile', async () => {
   const HOME = homeWith({ credentials: CREDENTIALS });
   const { run, records } = await poll(['--source', 'profile', '--profile', 'loader'], { HOME });
   expect(run).toMatchObject({ code: 0, stderr: '' });
@@ -51,7 +51,7 @@ test('a poll of a profile is a sample of a series of its name', async () => {
   ]);
 });
 
-test('a poll of a profile with a role says who makes the call, and nothing else', async () => {
+test('a poll of a profile with a role names the command for --process', async () => {
   const config = '[profile role]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = y\n';
   const { run } = await poll(['--profile', 'role'], { HOME: homeWith({ config }) });
   expect(run.code).toBe(1);
@@ -60,7 +60,7 @@ test('a poll of a profile with a role says who makes the call, and nothing else'
   );
 });
 
-test('a poll of the environment goes by the name that is given', async () => {
+test('a poll of the environment is stored in a series with the name from --role', async () => {
   const { run, records } = await poll(['--source', 'environment', '--role', 'nightly', '-f', 'json'], {
     AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEEXAMPLE01',
     AWS_SECRET_ACCESS_KEY: SECRET,
@@ -81,7 +81,7 @@ test('a poll of the environment goes by the name that is given', async () => {
   expect(records).toMatchObject([{ source: 'environment', role: 'nightly', zoneless: true }]);
 });
 
-test('a poll of a process goes by the name of its program', async () => {
+test('a poll of a process is stored in a series with the name of the program', async () => {
   const command = `/usr/bin/printf %s '${processDocument({ Expiration: AT })}'`;
   const { run, records } = await poll(['--process', command]);
   expect(run).toMatchObject({ code: 0, stderr: '' });
@@ -89,7 +89,7 @@ test('a poll of a process goes by the name of its program', async () => {
   expect(records).toMatchObject([{ source: 'process', role: 'printf', expiration: AT }]);
 });
 
-test('a poll of a process that fails says so and is recorded', async () => {
+test('a failed poll of a process is reported and recorded', async () => {
   const { run, records } = await poll(['--process', `echo ${SECRET} >&2; exit 3`]);
   expect(run).toEqual({
     code: 1,
@@ -103,7 +103,7 @@ test('a poll of a process that fails says so and is recorded', async () => {
 });
 
 test.for(['SIGTERM', 'SIGINT'] as const)(
-  'what a poll has started ends with it at %s, and nothing is recorded',
+  '%s to a poll ends its child processes, and nothing is recorded',
   async (signal) => {
     const folder = temporaryFolder();
     const db = join(folder, 'samples.db');
@@ -118,11 +118,11 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
     program.child.kill(signal);
     expect(await program.done).toMatchObject({ code: 1, signal: null, stdout: '' });
     await released;
-    expect(await stored(db)).toEqual([]);
+    expect(await exportRecords(db)).toEqual([]);
   },
 );
 
-test('flags that exclude each other are refused before anything is made', async () => {
+test('poll rejects flags that exclude each other', async () => {
   const db = join(temporaryFolder(), 'samples.db');
   const run = await runProgram(['poll', '--db', db, '--process', 'x', '--profile', 'y']);
   expect(run).toMatchObject({ code: 2, stdout: '' });

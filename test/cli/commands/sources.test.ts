@@ -8,14 +8,18 @@ import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.
 import { CASES, expectedOutcomes, type ShadowingCase, setUp } from '../../support/domain/shadowing-case.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
-const named = (name: string): ShadowingCase => CASES.find((each) => each.name === name)!;
+function findCase(name: string): ShadowingCase {
+  const found = CASES.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no case ${name}`);
+  return found;
+}
 
 async function runCase(name: string, ...args: string[]): Promise<Run> {
-  const { environment } = await setUp(named(name));
+  const { environment } = await setUp(findCase(name));
   return runProgram(['sources', ...args], { env: environment });
 }
 
-describe('the exit code', () => {
+describe('the exit code of sources', () => {
   test.each([
     ['instance-role', 0],
     ['irsa', 0],
@@ -38,22 +42,22 @@ describe('the exit code', () => {
     expect(run.stderr).toMatch(message);
   });
 
-  test('in the style that is asked for', async () => {
+  test('follows --exit-codes', async () => {
     expect((await runProgram(['sources', '--exit-codes', 'nagios'])).code).toBe(2);
   });
 });
 
-test('JSON says what each SDK gets', async () => {
+test('JSON has the provider of each SDK', async () => {
   const name = 'keys-in-profile-beside-irsa';
   const { stdout, code } = await runCase(name, '-f', 'json');
   const { schema_version, sdks } = JSON.parse(stdout);
   expect({ code, schema_version }).toEqual({ code: 0, schema_version: 1 });
   const providers = sdks.map(({ sdk, provider }: Record<string, string>) => [sdk, provider]);
-  expect(Object.fromEntries(providers)).toEqual(expectedOutcomes(named(name)));
+  expect(Object.fromEntries(providers)).toEqual(expectedOutcomes(findCase(name)));
 });
 
-test('--profile looks as if AWS_PROFILE named it', async () => {
-  const { environment } = await setUp(named('profile'));
+test('--profile replaces AWS_PROFILE', async () => {
+  const { environment } = await setUp(findCase('profile'));
   const { AWS_PROFILE: _, ...unnamed } = environment;
   const args = ['sources', '-f', 'json'];
   const [without, withFlag] = await Promise.all([
@@ -65,17 +69,17 @@ test('--profile looks as if AWS_PROFILE named it', async () => {
   expect(JSON.parse(withFlag.stdout).profile).toEqual({ name: 'loader', named: true, exists: true });
 });
 
-test('nothing is written but the answer', async () => {
+test('sources writes no files', async () => {
   const home = temporaryFolder();
   await runProgram(['sources'], { env: { HOME: home, XDG_STATE_HOME: home }, cwd: home });
   expect(contentsOf(home)).toEqual({});
 });
 
-describe('no secret is shown', () => {
+describe('sources shows no secret', () => {
   const { secretKey, sessionToken, authorization, credentialsPath, word } = CANARIES;
 
-  /** Every place has secrets, and every place that can fails in a way that quotes them. */
-  async function world() {
+  /** Every provider has secrets. Those that can fail with an error that quotes them do so. */
+  async function createEnvironment() {
     const home = temporaryFolder();
     const everything = `${secretKey} ${sessionToken} ${authorization} ${credentialsPath} ${word}`;
     const script = join(home, 'process');
@@ -108,12 +112,12 @@ describe('no secret is shown', () => {
   }
 
   test.each([['text'], ['json']])('in %s', async (format) => {
-    const env = await world();
+    const env = await createEnvironment();
     const { stdout, stderr, code } = await runProgram(['sources', '--debug', '-f', format], { env });
     expect(code).toBe(0);
     expect(canariesIn(stdout), stdout).toEqual([]);
     expect(canariesIn(stderr), stderr).toEqual([]);
-    // It went through all of it.
+    // The providers failed as intended.
     expect(stdout).toMatch(/process-failed/);
     expect(stdout).toMatch(/bad-request/);
     expect(stdout).toMatch(/token expired/);

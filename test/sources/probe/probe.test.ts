@@ -28,8 +28,8 @@ function makeHome(files: Files): string {
   return home;
 }
 
-/** Every survey passes here: none may give a secret away, however it is printed. */
-async function surveyed(
+/** Runs the probe and checks that its result shows no secret, however it is printed. */
+async function probe(
   files: Files,
   env: Record<string, string> = {},
   more: Partial<SourceOptions> = {},
@@ -43,8 +43,8 @@ async function surveyed(
   return facts;
 }
 
-const place = async (name: ProviderName, ...args: Parameters<typeof surveyed>) =>
-  (await surveyed(...args)).providers[name];
+const probeOne = async (name: ProviderName, ...args: Parameters<typeof probe>) =>
+  (await probe(...args)).providers[name];
 
 const { secretKey, sessionToken, authorization, word, credentialsPath } = CANARIES;
 
@@ -56,8 +56,8 @@ function jwt(exp: unknown): string {
 describe('the environment', () => {
   const keys = { AWS_ACCESS_KEY_ID: 'AKIAFALSE0000000ENVI', AWS_SECRET_ACCESS_KEY: secretKey };
 
-  test('keys without a token never end', async () => {
-    expect(await place('environment', {}, keys)).toMatchObject({
+  test('keys without a session token are long-lived', async () => {
+    expect(await probeOne('environment', {}, keys)).toMatchObject({
       state: 'answers',
       accessKeyId: 'AKIAFALSE0000000ENVI',
       isSession: false,
@@ -65,19 +65,22 @@ describe('the environment', () => {
     });
   });
 
-  test('a session ends, whether it says when or not', async () => {
+  test('session keys expire even without a stated expiration', async () => {
     const session = { ...keys, AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI', AWS_SESSION_TOKEN: sessionToken };
-    expect(await place('environment', {}, session)).toMatchObject({
+    expect(await probeOne('environment', {}, session)).toMatchObject({
       state: 'answers',
       isSession: true,
       remaining: null,
     });
-    const told = { ...session, AWS_CREDENTIAL_EXPIRATION: iso(NOW + HOUR) };
-    expect(await place('environment', {}, told)).toMatchObject({ isSession: true, remaining: 3600 });
+    const withExpiration = { ...session, AWS_CREDENTIAL_EXPIRATION: iso(NOW + HOUR) };
+    expect(await probeOne('environment', {}, withExpiration)).toMatchObject({
+      isSession: true,
+      remaining: 3600,
+    });
   });
 
-  test('of variables only the names are known', async () => {
-    const facts = await surveyed({}, { ...keys, AWS_PROFILE: '', SECRET_ACCESS_KEY: word, OTHER: word });
+  test('the result has only the names of variables', async () => {
+    const facts = await probe({}, { ...keys, AWS_PROFILE: '', SECRET_ACCESS_KEY: word, OTHER: word });
     expect([...facts.setVariables].sort()).toEqual([
       'AWS_ACCESS_KEY_ID',
       'AWS_EC2_METADATA_SERVICE_ENDPOINT',
@@ -97,37 +100,41 @@ describe('web identity', () => {
 
   test.each<[string, Files, object]>([
     [
-      'a token that is still good',
+      'a valid token',
       { token: jwt((NOW + HOUR) / 1000) },
       { state: 'untried', tokenExpiration: NOW + HOUR, role: 'loader', accountId: '123456789012' },
     ],
     [
-      'one that ended this moment',
+      'a token that expires now',
       { token: jwt(NOW / 1000) },
       { state: 'fails', problem: { code: 'TOKEN_EXPIRED', at: NOW } },
     ],
     ['a token that is not a JWT', { token: word }, { state: 'untried', tokenExpiration: null }],
-    ['an end that is no number', { token: jwt('soon') }, { state: 'untried', tokenExpiration: null }],
-    ['no file', {}, { state: 'fails', problem: { code: 'TOKEN_FILE_UNREADABLE', detail: 'ENOENT' } }],
     [
-      'a folder',
+      'a token with an invalid expiration',
+      { token: jwt('soon') },
+      { state: 'untried', tokenExpiration: null },
+    ],
+    ['a missing file', {}, { state: 'fails', problem: { code: 'TOKEN_FILE_UNREADABLE', detail: 'ENOENT' } }],
+    [
+      'a folder instead of a file',
       { 'token/file': '' },
       { state: 'fails', problem: { code: 'TOKEN_FILE_UNREADABLE', detail: 'not a regular file' } },
     ],
   ])('%s', async (_, files, expected) => {
-    expect(await place('web-identity', files, irsa)).toMatchObject(expected);
+    expect(await probeOne('web-identity', files, irsa)).toMatchObject(expected);
   });
 
-  test('of a profile', async () => {
+  test('of a profile makes profile-role absent', async () => {
     const config = `[default]\nrole_arn = arn:aws:iam::123456789012:role/loader\nweb_identity_token_file = `;
     const files = { '.aws/config': `${config}/nonexistent/${word}\n` };
-    const { providers } = await surveyed(files);
+    const { providers } = await probe(files);
     expect(providers['profile-web-identity']).toMatchObject({ state: 'fails', role: 'loader' });
     expect(providers['profile-role'].state).toBe('absent');
   });
 });
 
-describe('single sign-on', () => {
+describe('SSO', () => {
   const PROFILE = `[default]\nsso_account_id = 123456789012\nsso_role_name = admin\n`;
   const SHARED = `sso_start_url = https://corp.invalid/start\nsso_region = eu-west-1\n`;
   const WITH_SESSION = `${PROFILE}sso_session = corp\n[sso-session corp]\n${SHARED}`;
@@ -139,49 +146,49 @@ describe('single sign-on', () => {
       ...changes,
     }),
   });
-  const over = { expiresAt: iso(NOW - HOUR) };
+  const expired = { expiresAt: iso(NOW - HOUR) };
 
   test.each<[string, string, Files, object]>([
-    ['signed in', WITH_SESSION, cached('corp'), { state: 'untried', tokenExpiration: NOW + HOUR }],
     [
-      'signed in, as it was written before there were sessions',
+      'a sign-in with a session',
+      WITH_SESSION,
+      cached('corp'),
+      { state: 'untried', tokenExpiration: NOW + HOUR },
+    ],
+    [
+      'a sign-in without a session',
       `${PROFILE}${SHARED}`,
       cached('https://corp.invalid/start'),
       { state: 'untried', role: 'admin', accountId: '123456789012' },
     ],
-    ['not signed in', WITH_SESSION, {}, { state: 'fails', problem: { code: 'NOT_SIGNED_IN' } }],
+    ['no sign-in', WITH_SESSION, {}, { state: 'fails', problem: { code: 'NOT_SIGNED_IN' } }],
     [
-      'signed in somewhere else',
+      'a sign-in to another session',
       WITH_SESSION,
       cached('other'),
       { state: 'fails', problem: { code: 'NOT_SIGNED_IN' } },
     ],
     [
-      'a token that has ended',
+      'an expired token',
       WITH_SESSION,
-      cached('corp', over),
+      cached('corp', expired),
       { state: 'fails', problem: { code: 'TOKEN_EXPIRED', at: NOW - HOUR } },
     ],
     [
-      'one that has ended and can be renewed',
+      'an expired token that can be renewed',
       WITH_SESSION,
-      cached('corp', { ...over, refreshToken: word }),
+      cached('corp', { ...expired, refreshToken: word }),
       { state: 'untried', tokenExpiration: null },
     ],
     [
-      'one of before there were sessions, which cannot',
+      'an expired token without a session, which cannot be renewed',
       `${PROFILE}${SHARED}`,
-      cached('https://corp.invalid/start', { ...over, refreshToken: word }),
+      cached('https://corp.invalid/start', { ...expired, refreshToken: word }),
       { state: 'fails' },
     ],
+    ['a cache file that is not JSON', WITH_SESSION, overwrite(cached('corp')), { state: 'fails' }],
     [
-      'a cache that is no JSON',
-      WITH_SESSION,
-      { ...cached('corp'), ...emptied(cached('corp')) },
-      { state: 'fails' },
-    ],
-    [
-      'a session that is not there',
+      'a missing session',
       `${PROFILE}sso_session = corp\n`,
       cached('corp'),
       {
@@ -196,17 +203,17 @@ describe('single sign-on', () => {
       { problem: { code: 'SETTINGS_MISSING', names: ['sso_account_id', 'sso_role_name'] } },
     ],
   ])('%s', async (_, config, files, expected) => {
-    expect(await place('sso', { '.aws/config': config, ...files })).toMatchObject(expected);
+    expect(await probeOne('sso', { '.aws/config': config, ...files })).toMatchObject(expected);
   });
 });
 
-const emptied = (files: Files): Files => Object.fromEntries(Object.keys(files).map((path) => [path, word]));
+const overwrite = (files: Files): Files => Object.fromEntries(Object.keys(files).map((path) => [path, word]));
 
 describe('a profile', () => {
   const KEYS = `aws_access_key_id = AKIAFALSE0000000PROF\naws_secret_access_key = ${secretKey}\n`;
 
-  test('with keys in both files has those of the credentials file', async () => {
-    const facts = await surveyed({
+  test('with keys in both files uses those of the credentials file', async () => {
+    const facts = await probe({
       '.aws/credentials': `[default]\n${KEYS}`,
       '.aws/config': `[default]\n${KEYS.replace('PROF', 'CONF')}`,
     });
@@ -219,9 +226,9 @@ describe('a profile', () => {
     expect(origin).toMatch(/\.aws\/credentials$/);
   });
 
-  test('has its keys told whatever else it has', async () => {
+  test('reports its keys beside its other providers', async () => {
     const role = 'role_arn = arn:aws:iam::123456789012:role/x\ncredential_source = Environment\n';
-    const { providers } = await surveyed({
+    const { providers } = await probe({
       '.aws/config': `[default]\n${KEYS}${role}credential_process = false\n`,
     });
     expect(providers.profile).toMatchObject({ state: 'answers', profileFile: 'config', notes: [] });
@@ -229,19 +236,17 @@ describe('a profile', () => {
     expect(providers.process).toMatchObject({ state: 'fails', problem: { reason: 'process-failed' } });
   });
 
-  test('has what was noted of its keys told', async () => {
+  test('reports notes on its keys', async () => {
     const session = `${KEYS.replace('AKIA', 'ASIA')}aws_security_token = ${sessionToken}\n`;
-    const { notes } = await place('profile', { '.aws/credentials': `[default]\n${session}` });
+    const { notes } = await probeOne('profile', { '.aws/credentials': `[default]\n${session}` });
     expect(notes.map(({ code }) => code)).toEqual(['ONLY_OLD_TOKEN']);
   });
 
-  test('is looked at as if AWS_PROFILE named it', async () => {
+  test('given as an option replaces AWS_PROFILE', async () => {
     const files = { '.aws/credentials': `[loader]\n${KEYS}` };
-    expect((await surveyed(files)).providers.profile.state).toBe('absent');
-    const named = await surveyed(files, {}, { profile: 'loader' });
-    expect((await surveyed(files, { AWS_PROFILE: 'other' }, { profile: 'loader' })).profile.name).toBe(
-      'loader',
-    );
+    expect((await probe(files)).providers.profile.state).toBe('absent');
+    const named = await probe(files, {}, { profile: 'loader' });
+    expect((await probe(files, { AWS_PROFILE: 'other' }, { profile: 'loader' })).profile.name).toBe('loader');
     expect(named.providers.profile.accessKeyId).toBe('AKIAFALSE0000000PROF');
     expect(named.profile).toEqual({ name: 'loader', isNamed: true, exists: true, anyExist: true });
   });
@@ -251,43 +256,47 @@ describe('a profile', () => {
     ['', { code: 'NO_ROLE_SOURCE' }],
     ['source_profile = gone', { code: 'ROLE_SOURCE_MISSING', name: 'gone' }],
     ['source_profile = default', null],
-  ])('with a role and %j', async (source, fault) => {
+  ])('with a role and %j', async (source, problem) => {
     const config = `[default]\nrole_arn = arn:aws:iam::123456789012:role/x\n${source}\n`;
-    expect((await place('profile-role', { '.aws/config': config })).problem).toEqual(fault);
+    expect((await probeOne('profile-role', { '.aws/config': config })).problem).toEqual(problem);
   });
 
-  test('sets up IMDS, too', async () => {
+  test('can name the endpoint of IMDS', async () => {
     const config = '[default]\nec2_metadata_service_endpoint = http://127.0.0.1:2\n';
-    const found = await place('imds', { '.aws/config': config }, { AWS_EC2_METADATA_SERVICE_ENDPOINT: '' });
-    expect(found.origin).toBe('http://127.0.0.1:2');
+    const provider = await probeOne(
+      'imds',
+      { '.aws/config': config },
+      { AWS_EC2_METADATA_SERVICE_ENDPOINT: '' },
+    );
+    expect(provider.origin).toBe('http://127.0.0.1:2');
   });
 });
 
-describe('nothing holds the survey up', () => {
-  const IMPATIENT = {
+describe('the probe ends in time', () => {
+  const SHORT_LIMITS = {
     clock: systemClock,
     limits: { connectMs: 200, requestMs: 200, pollMs: 300, attempts: 1 },
   };
 
-  test('a process that hangs is ended and told', async () => {
+  test('although a process hangs', async () => {
     const files = { '.aws/config': '[default]\ncredential_process = sleep 600\n' };
-    const { problem } = await place('process', files, {}, IMPATIENT);
+    const { problem } = await probeOne('process', files, {}, SHORT_LIMITS);
     expect(problem).toMatchObject({ code: 'POLL_FAILED', reason: 'timeout' });
   });
 
-  test('a file that is never read', async () => {
+  test('although a file cannot be read', async () => {
     const irsa = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_ROLE_ARN: 'x' };
-    const never = { ...IMPATIENT, readFile: () => new Promise<string>(() => {}) };
-    const { state, problem } = await place('web-identity', {}, irsa, never);
-    expect({ state, problem: problem }).toEqual({ state: 'fails', problem: { code: 'TIMED_OUT' } });
+    const never = { ...SHORT_LIMITS, readFile: () => new Promise<string>(() => {}) };
+    const { state, problem } = await probeOne('web-identity', {}, irsa, never);
+    expect({ state, problem }).toEqual({ state: 'fails', problem: { code: 'TIMED_OUT' } });
   });
 });
 
-test('a container is shown without its path, and nothing of its authorization', async () => {
+test('a container endpoint is shown without its path and its token', async () => {
   const endpoint = await startEndpoint({
     [`GET /${credentialsPath}`]: { status: 500, body: `${authorization} ${credentialsPath}` },
   });
-  const found = await place(
+  const provider = await probeOne(
     'container',
     {},
     {
@@ -296,5 +305,9 @@ test('a container is shown without its path, and nothing of its authorization', 
     },
     { limits: { attempts: 1 } },
   );
-  expect(found).toMatchObject({ state: 'fails', origin: endpoint.url, problem: { reason: 'server-error' } });
+  expect(provider).toMatchObject({
+    state: 'fails',
+    origin: endpoint.url,
+    problem: { reason: 'server-error' },
+  });
 });
