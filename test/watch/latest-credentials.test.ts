@@ -10,44 +10,28 @@ import type { SampleStore } from '../../src/store/sample-store.ts';
 import { LatestCredentials, type LatestCredentialsOptions } from '../../src/watch/latest-credentials.ts';
 import { FalseClock } from '../support/server/false-clock.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
+import { failedPoll, successfulPoll } from '../support/watch/poll-outcomes.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
 type PollScript = (clock: FalseClock, signal?: AbortSignal) => Promise<PollOutcome> | PollOutcome;
 
-const at = (clock: FalseClock) => ({
-  identity: { apiVersion: '2', role: 'loader', host: 'i-0abc' },
-  observedAt: clock.now(),
-  clockOffset: 0,
-  notes: [],
-});
-
 const good = (
   clock: FalseClock,
   accessKeyId: string,
   expiration: number,
-  more: Partial<PolledCredentials> = {},
-): PolledCredentials => ({
-  ...at(clock),
-  ok: true,
-  credentials: { accessKeyId, lastUpdated: null, expiration, zoneless: false },
-  secrets: { secretAccessKey: new Secret(`secret of ${accessKeyId}`), token: new Secret('token') },
-  accountId: '111122223333',
-  ...more,
-});
+  changes: Partial<PolledCredentials> = {},
+): PolledCredentials =>
+  successfulPoll(clock.now(), {
+    credentials: { accessKeyId, lastUpdated: null, expiration, zoneless: false },
+    secrets: { secretAccessKey: new Secret(`secret of ${accessKeyId}`), token: new Secret('token') },
+    accountId: '111122223333',
+    ...changes,
+  });
 
-const failed = (clock: FalseClock, more: Partial<PollFailure> = {}): PollFailure => ({
-  ...at(clock),
-  ok: false,
-  reason: 'timeout',
-  detail: '',
-  misconfiguration: null,
-  possibleHopLimit: false,
-  accessKeyId: null,
-  expiration: null,
-  ...more,
-});
+const failed = (clock: FalseClock, changes: Partial<PollFailure> = {}): PollFailure =>
+  failedPoll(clock.now(), changes);
 
 /** Credentials that are valid for six hours. */
 const sixHours: PollScript = (clock) => good(clock, 'ASIA1', clock.now() + 6 * HOUR);

@@ -4,6 +4,7 @@ import { measure } from '../../src/domain/measurement/measure.ts';
 import type { NowJudgement } from '../../src/domain/verdict/now-verdict.ts';
 import { judgeStored } from '../../src/watch/judge-now.ts';
 import { waitUntilSafe } from '../../src/watch/wait-until-safe.ts';
+import { failedPoll } from '../support/watch/poll-outcomes.ts';
 import { startSimulatedPoller } from '../support/watch/simulated-poller.ts';
 
 const HOURLY = { lifetime: 21_600, rotateEvery: 3600, jitter: 0 };
@@ -121,19 +122,8 @@ describe('waitUntilSafe', () => {
   test('pauses get longer while the source fails, and the last verdict is unknown', async () => {
     const simulator = await startWithHistory('imds', 20);
     const failing = { ...simulator.context.source };
-    failing.poll = async () => ({
-      ok: false,
-      reason: 'timeout',
-      detail: '',
-      misconfiguration: null,
-      possibleHopLimit: false,
-      accessKeyId: null,
-      expiration: null,
-      identity: { apiVersion: null, role: null, host: null },
-      observedAt: simulator.clock.now(),
-      clockOffset: null,
-      notes: [],
-    });
+    const identity = { apiVersion: null, role: null, host: null };
+    failing.poll = async () => failedPoll(simulator.clock.now(), { identity, clockOffset: null });
     const context = { ...simulator.context, source: failing };
     const { judgement, pollTimes } = await waitUntil({ ...simulator, context }, 5 * HOUR, 20 * MINUTE);
     expect(pollTimes).toEqual([0, 120, 360, 660, 960, 1200]);

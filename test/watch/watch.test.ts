@@ -1,14 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
-import { Secret } from '../../src/secret.ts';
 import type { CredentialSource, PollOutcome } from '../../src/sources/source.ts';
 import type { SampleStore } from '../../src/store/sample-store.ts';
 import { pollOnce } from '../../src/watch/poll-once.ts';
 import { watch } from '../../src/watch/watch.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
+import { failedPoll, successfulPoll } from '../support/watch/poll-outcomes.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
+const CREDENTIALS = {
+  accessKeyId: 'ASIA1',
+  lastUpdated: START,
+  expiration: START + 360 * MINUTE,
+  zoneless: false,
+};
 
 /** A clock that advances only during `sleep` and `advance`. */
 function falseClock(): Clock & { advance(milliseconds: number): void } {
@@ -25,36 +31,8 @@ function falseClock(): Clock & { advance(milliseconds: number): void } {
 }
 
 function outcome(at: number, ok: boolean, host: string | null): PollOutcome {
-  const common = {
-    identity: { apiVersion: '2', role: ok ? 'loader' : null, host },
-    observedAt: at,
-    clockOffset: 0,
-    notes: [],
-  };
-  if (!ok) {
-    return {
-      ...common,
-      ok,
-      reason: 'timeout',
-      detail: '',
-      misconfiguration: null,
-      possibleHopLimit: false,
-      accessKeyId: null,
-      expiration: null,
-    };
-  }
-  return {
-    ...common,
-    ok,
-    credentials: {
-      accessKeyId: 'ASIA1',
-      lastUpdated: START,
-      expiration: START + 6 * 60 * MINUTE,
-      zoneless: false,
-    },
-    secrets: { secretAccessKey: new Secret('a'), token: new Secret('b') },
-    accountId: null,
-  };
+  const identity = { apiVersion: '2', role: ok ? 'loader' : null, host };
+  return ok ? successfulPoll(at, { identity, credentials: CREDENTIALS }) : failedPoll(at, { identity });
 }
 
 /** A source whose poll number n succeeds if `succeeds(n)`. Each poll takes `takes` milliseconds. */
