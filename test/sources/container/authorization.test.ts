@@ -30,13 +30,13 @@ function tokenFile(content: string | Buffer): string {
   return path;
 }
 
-test('the file beats the variable, and its content is sent as it is', async () => {
+test('the token file takes precedence over the variable, and its content is sent unchanged', async () => {
   const { source, sent } = await ask({ [FILE]: tokenFile(`Bearer ${AUTH}`), [TOKEN]: 'other' });
   expect(codes(await succeed(source))).toEqual(['TWO_TOKENS_SET']);
   expect(sent()).toEqual([`Bearer ${AUTH}`]);
 });
 
-test('the file is read again at every attempt', async () => {
+test('the token file is read in every attempt', async () => {
   const path = tokenFile('first');
   const endpoint = await startEndpoint(({ headers }) => {
     writeFileSync(path, AUTH);
@@ -46,11 +46,14 @@ test('the file is read again at every attempt', async () => {
   expect(endpoint.requests.map(({ headers }) => headers.authorization)).toEqual(['first', AUTH]);
 });
 
-test.each([`${AUTH}\n`, `${AUTH}\r\n`])('one line break at the end is forgiven: %j', async (content) => {
-  const { source, sent } = await ask({ [FILE]: tokenFile(content) });
-  expect((await succeed(source)).notes).toEqual([{ code: 'TOKEN_TRAILING_NEWLINE', name: FILE }]);
-  expect(sent()).toEqual([AUTH]);
-});
+test.each([`${AUTH}\n`, `${AUTH}\r\n`])(
+  'one line break at the end of the token file is removed: %j',
+  async (content) => {
+    const { source, sent } = await ask({ [FILE]: tokenFile(content) });
+    expect((await succeed(source)).notes).toEqual([{ code: 'TOKEN_TRAILING_NEWLINE', name: FILE }]);
+    expect(sent()).toEqual([AUTH]);
+  },
+);
 
 test.each([
   `${AUTH}\n\n`,
@@ -69,23 +72,23 @@ test.each([
   }
 });
 
-test.each(['', '\n', '  \n'])('a blank file %j: no header', async (content) => {
+test.each(['', '\n', '  \n'])('a blank token file sends no header: %j', async (content) => {
   const { source, sent } = await ask({ [FILE]: tokenFile(content), [TOKEN]: 'other' });
   expect(codes(await succeed(source))).toContain('TOKEN_BLANK');
   expect(sent()).toEqual([undefined]);
 });
 
-test('blank variables count as unset', async () => {
+test('blank token variables are ignored', async () => {
   const { source, sent } = await ask({ [FILE]: '', [TOKEN]: '' });
   expect((await succeed(source)).notes.map((note) => 'name' in note && note.name)).toEqual([FILE, TOKEN]);
   expect(sent()).toEqual([undefined]);
 });
 
-describe('an unreadable file: no request', () => {
+describe('an unreadable token file fails without a request', () => {
   test.each<[string, () => string, RegExp]>([
     ['missing', () => join(folder(), 'none'), /ENOENT/],
     ['a folder', folder, /not a regular file|EISDIR/],
-    ['a device without end', () => '/dev/zero', /not a regular file/],
+    ['an endless device', () => '/dev/zero', /not a regular file/],
     ['too large', () => tokenFile('x'.repeat(2 ** 20 + 1)), /too large/],
     [
       'a pipe that nobody writes to',
@@ -106,7 +109,7 @@ describe('an unreadable file: no request', () => {
   });
 });
 
-describe('a JWT', () => {
+describe('the expiration of a JWT', () => {
   const jwt = (payload: unknown) =>
     ['{"alg":"RS256"}', JSON.stringify(payload), AUTH]
       .map((part) => Buffer.from(part).toString('base64url'))
@@ -114,12 +117,16 @@ describe('a JWT', () => {
   const now = Math.floor(Date.now() / 1000);
 
   test.each<[string, unknown, { code: string; expiresAt: number }[]]>([
-    ['running out', { exp: now + 3600 }, [{ code: 'TOKEN_FILE_EXPIRES', expiresAt: (now + 3600) * 1000 }]],
-    ['run out', { exp: now - 60 }, [{ code: 'TOKEN_FILE_EXPIRED', expiresAt: (now - 60) * 1000 }]],
-    ['without exp', {}, []],
-    ['with a strange exp', { exp: 'soon' }, []],
-    ['with an exp beyond all dates', { exp: 1e300 }, []],
-    ['that is none', null, []],
+    [
+      'is in the future',
+      { exp: now + 3600 },
+      [{ code: 'TOKEN_FILE_EXPIRES', expiresAt: (now + 3600) * 1000 }],
+    ],
+    ['is in the past', { exp: now - 60 }, [{ code: 'TOKEN_FILE_EXPIRED', expiresAt: (now - 60) * 1000 }]],
+    ['is missing', {}, []],
+    ['is not a number', { exp: 'soon' }, []],
+    ['is too large for a date', { exp: 1e300 }, []],
+    ['is not in a JSON object', null, []],
   ])('%s', async (_, payload, notes) => {
     const { source } = await ask({ [FILE]: tokenFile(jwt(payload)) });
     expect((await succeed(source)).notes).toEqual(notes);

@@ -19,7 +19,7 @@ const SERVICE = 'AWS_CONTAINER_SERVICE_ENDPOINT';
 const METADATA = 'ECS_CONTAINER_METADATA_URI_V4';
 const ECS = document({ Code: undefined, LastUpdated: undefined });
 
-test('ECS: a real document', async () => {
+test('a real ECS document gives its credentials', async () => {
   const endpoint = await startEndpoint({ [CREDS]: { body: fixture('ecs-document.json') } });
   const source = containerAt(endpoint);
   expect(source).toMatchObject({ name: 'container', endpoint: { url: endpoint.url, loopback: true } });
@@ -35,7 +35,7 @@ test('ECS: a real document', async () => {
   expect(headers).not.toHaveProperty('authorization');
 });
 
-test('CloudShell: a real document, asked for with the token on localhost', async () => {
+test('a real CloudShell document is requested with the token on localhost', async () => {
   const endpoint = await startEndpoint({ [CREDS]: { body: fixture('cloudshell-document.json') } });
   const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN: CANARIES[3] };
   const outcome = await succeed(containerAt({ url: `http://localhost:${endpoint.port}` }, env));
@@ -54,7 +54,7 @@ test.each([
 });
 
 describe('the relative URI', () => {
-  test('wins over the full one, keeps its query, and is no place for display', async () => {
+  test('takes precedence over the full URI, keeps its query, and is not shown', async () => {
     const endpoint = await startEndpoint({ 'GET /v2/CANARY-imds-token?id=1': { body: ECS } });
     const full = { url: 'http://127.0.0.1:1' };
     const source = containerAt(full, {
@@ -65,7 +65,7 @@ describe('the relative URI', () => {
     expect(codes(await succeed(source))).toEqual(['TWO_URIS_SET', 'SERVICE_ENDPOINT_OVERRIDDEN']);
   });
 
-  test('is not quoted where the endpoint quotes it', async () => {
+  test('is redacted if an error of the endpoint quotes it', async () => {
     const path = '/v2/credentials/CANARY-imds-token';
     const endpoint = await startEndpoint(() => ({ status: 400, body: `no such thing: ${path}` }));
     const outcome = await fail(containerAt({ url: '' }, { [RELATIVE]: path, [SERVICE]: endpoint.url }));
@@ -73,7 +73,7 @@ describe('the relative URI', () => {
   });
 });
 
-describe('answers', () => {
+describe('a rejected response', () => {
   const json = (code: string, message = 'why') => JSON.stringify({ code, message, HTTPErrorCode: 0 });
   const refusals: [string, Step, string, string | RegExp, number][] = [
     [
@@ -135,9 +135,9 @@ describe('answers', () => {
     ['no token', { body: document({ Token: undefined }) }, 'malformed', 'missing: Token', 1],
     ['no expiration', { body: document({ Expiration: undefined }) }, 'unknown-expiry', /missing/, 1],
     ['reset', 'reset', 'unreachable', /broke/, 3],
-    ['silence', 'silence', 'timeout', /no complete response/, 3],
+    ['no response', 'silence', 'timeout', /no complete response/, 3],
     ['credentials in an error', { status: 500, body: document() }, 'server-error', 'HTTP 500: Success', 3],
-    ['credentials cut off', { status: 500, body: document().slice(0, -1) }, 'server-error', 'HTTP 500', 3],
+    ['truncated credentials', { status: 500, body: document().slice(0, -1) }, 'server-error', 'HTTP 500', 3],
     ['credentials in text', { status: 400, body: `x ${document()}` }, 'bad-request', 'HTTP 400', 1],
     [
       'echo',
@@ -156,19 +156,19 @@ describe('answers', () => {
     expect(endpoint.requests).toHaveLength(requests);
   });
 
-  test('an agent that starts up in time', async () => {
+  test('an agent that becomes ready between two attempts gives credentials', async () => {
     const endpoint = await startEndpoint({ [CREDS]: [{ status: 503, body: '{}' }, { body: ECS }] });
     await succeed(containerAt(endpoint));
   });
 
-  test('nobody listens', async () => {
+  test('a closed port is unreachable', async () => {
     expect(await fail(containerAt({ url: 'http://127.0.0.1:1' }))).toMatchObject({ reason: 'unreachable' });
   });
 });
 
-describe('the task', () => {
+describe('the ECS task', () => {
   const task = { body: '{"TaskARN":"arn:aws:ecs:eu-west-1:123456789012:task/default/0abc1def"}' };
-  test('is asked for once', async () => {
+  test('is requested once', async () => {
     const endpoint = await startEndpoint({ [CREDS]: { body: ECS }, 'GET /v4/x/task': task });
     const source = containerAt(endpoint, { [METADATA]: `${endpoint.url}/v4/x` }, { discoverHost: true });
     expect((await succeed(source)).identity.host).toBe('0abc1def');
@@ -181,7 +181,7 @@ describe('the task', () => {
     ['404', { status: 404 }],
     ['reset', 'reset'],
     ['nonsense', { body: '{"TaskARN":"\u001b[31m"}' }],
-  ])('unknown: %s', async (_, step) => {
+  ])('is unknown after %s', async (_, step) => {
     const endpoint = await startEndpoint({ [CREDS]: { body: ECS }, 'GET /v4/x/task': step });
     const source = containerAt(endpoint, { [METADATA]: `${endpoint.url}/v4/x` }, { discoverHost: true });
     expect((await succeed(source)).identity.host).toBeNull();
@@ -202,19 +202,19 @@ describe('the task', () => {
   );
 });
 
-describe('the choice', () => {
+describe('the chosen source', () => {
   test.each<[string, 'auto' | 'imds' | 'container', Record<string, string>, string]>([
     ['nothing set', 'auto', {}, 'imds'],
-    ['relative', 'auto', { [RELATIVE]: '/x' }, 'container'],
-    ['full', 'auto', { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1' }, 'container'],
-    ['blank', 'auto', { [RELATIVE]: '', AWS_CONTAINER_CREDENTIALS_FULL_URI: ' ' }, 'imds'],
-    ['as told', 'imds', { [RELATIVE]: '/x' }, 'imds'],
-    ['as told', 'container', {}, 'container'],
+    ['relative URI', 'auto', { [RELATIVE]: '/x' }, 'container'],
+    ['full URI', 'auto', { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1' }, 'container'],
+    ['blank URIs', 'auto', { [RELATIVE]: '', AWS_CONTAINER_CREDENTIALS_FULL_URI: ' ' }, 'imds'],
+    ['explicit', 'imds', { [RELATIVE]: '/x' }, 'imds'],
+    ['explicit', 'container', {}, 'container'],
   ])('%s', (_, choice, env, name) => {
     expect(createSource(choice, options(env)).name).toBe(name);
   });
 
-  test('container without any URI is a mistake', async () => {
+  test('the container source without a URI is an invalid configuration', async () => {
     const source = createSource('container', options({ [RELATIVE]: '' }));
     expect(source.endpoint).toBeNull();
     expect(await fail(source)).toMatchObject({

@@ -27,7 +27,7 @@ test.each([
   expect(compose({ [RELATIVE]: relative })).toBe(expected);
 });
 
-describe('full, over http', () => {
+describe('a full URI over http', () => {
   test.each([
     ['http://127.0.0.1/x', 'http://127.0.0.1/x'],
     ['http://127.0.0.1:8080/x?y', 'http://127.0.0.1:8080/x?y'],
@@ -45,7 +45,7 @@ describe('full, over http', () => {
     ['http://2130706433/', 'http://127.0.0.1/'],
     ['https://somewhere.com/x', 'https://somewhere.com/x'],
     ['https://192.168.1.1/x', 'https://192.168.1.1/x'],
-  ])('%s may be asked', (full, href) => expect(compose({ [FULL]: full })).toBe(href));
+  ])('%s is allowed', (full, href) => expect(compose({ [FULL]: full })).toBe(href));
 
   test.each([
     'http://169.254.170.3',
@@ -67,7 +67,7 @@ describe('full, over http', () => {
     'http://somewhere.com',
     'http://localhost.',
     'http://localhost.evil',
-  ])('%s may not', async (url) => {
+  ])('%s is not allowed', async (url) => {
     const outcome = await fail(containerAt({ url }, {}, { readFile: async () => '' }));
     expect(outcome.reason).toMatch(/^host-not-allowed|invalid-configuration$/);
     if (outcome.reason !== 'host-not-allowed') expect(url).toContain('evil');
@@ -80,17 +80,17 @@ describe('full, over http', () => {
     'file:///etc/passwd',
     'http://u:CANARY-authorization@127.0.0.1/',
     'https://CANARY-authorization@somewhere.com/',
-  ])('%s is a mistake', async (url) => {
+  ])('%s is an invalid configuration', async (url) => {
     const outcome = await fail(containerAt({ url }));
     expect(outcome).toMatchObject({ reason: 'invalid-configuration' });
     expect(outcome.detail).toContain(FULL);
   });
 });
 
-describe('a name from the hosts file', () => {
+describe('a name in the hosts file', () => {
   const hosts = (text: string) => ({ readFile: async (path: string) => (path === '/etc/hosts' ? text : '') });
 
-  test('counts if all its addresses are allowed, is connected to as vetted, and keeps its name', async () => {
+  test('is allowed if all its addresses are, connects to a checked address, and stays in the Host header', async () => {
     const endpoint = await startEndpoint({ 'GET /creds': { body: document() } });
     const url = `http://Agent.test:${endpoint.port}`;
     const text = '# agent.test\n127.0.0.1\tother agent.test # here\n';
@@ -100,9 +100,9 @@ describe('a name from the hosts file', () => {
   });
 
   test.each([
-    ['one of two is not', '127.0.0.1 agent.test\n192.168.0.1 agent.test'],
-    ['none is known', '127.0.0.1 other.test'],
-    ['no address', 'nonsense agent.test'],
+    ['one of two addresses is not allowed', '127.0.0.1 agent.test\n192.168.0.1 agent.test'],
+    ['the name is unknown', '127.0.0.1 other.test'],
+    ['the entry has no address', 'nonsense agent.test'],
   ])('does not count where %s', async (_, text) => {
     const endpoint = await startEndpoint({ 'GET /creds': { body: document() } });
     const outcome = await fail(containerAt({ url: `http://agent.test:${endpoint.port}` }, {}, hosts(text)));
@@ -111,7 +111,7 @@ describe('a name from the hosts file', () => {
   });
 });
 
-test('an address in any spelling of IPv6', () => {
+test('every spelling of an allowed IPv6 address is allowed', () => {
   expect(isAllowedAddress('fd00:0ec2:0:0:0:0:0:0023')).toBe(true);
   expect(isAllowedAddress('0:0:0:0:0:ffff:7f00:1')).toBe(false);
   expect(isAllowedAddress('localhost')).toBe(false);

@@ -15,13 +15,13 @@ test.each<[string, number, number | null, number, boolean]>([
   ['clocks agree', 0, -HOUR, 5 * HOUR, true],
   ['the host is ahead, and the document is older', 1800, -HOUR, 5 * HOUR, true],
   ['the host is behind', -7200, HOUR, 8 * HOUR, true],
-  ['the host is a month ahead, the document of that month before', 2_592_000, -721 * HOUR, -715 * HOUR, true],
-  ['credentials would have been seen an hour before they were issued', 3600, -MINUTE, 6 * HOUR, false],
-  ['credentials without a date would live for years', 1_700_000_000, null, 6 * HOUR, false],
-  ['credentials would have been served for years after their end', -1_400_000_000, null, 6 * HOUR, false],
-  ['they have been served for a week after their end', 0, null, -168 * HOUR, true],
+  ['the host is a month ahead, and the document is a month old', 2_592_000, -721 * HOUR, -715 * HOUR, true],
+  ['credentials would be served an hour before they were issued', 3600, -MINUTE, 6 * HOUR, false],
+  ['credentials without a date would be valid for years', 1_700_000_000, null, 6 * HOUR, false],
+  ['credentials would be served years after they expired', -1_400_000_000, null, 6 * HOUR, false],
+  ['credentials were served a week after they expired', 0, null, -168 * HOUR, true],
   ['neither clock fits', 3600, 2 * HOUR, 8 * HOUR, true],
-  ['they are minutes apart, as clocks are', 800, -MINUTE, 6 * HOUR, true],
-])('%s: %j', (_, offset, lastUpdated, expiration, believable) => {
-  expect(isPlausibleClockOffset(offset, NOW, document(lastUpdated, expiration))).toBe(believable);
+  ['the clocks differ by minutes', 800, -MINUTE, 6 * HOUR, true],
+])('%s: %j', (_, offset, lastUpdated, expiration, plausible) => {
+  expect(isPlausibleClockOffset(offset, NOW, document(lastUpdated, expiration))).toBe(plausible);
 });

@@ -19,12 +19,12 @@ function refuse(body: string | null): PollError {
   throw new Error('accepted');
 }
 
-describe('a good document', () => {
+describe('a valid document', () => {
   test.each([
     ['imds-role-document.json', 'ASIAEXAMPLEEXAMPLE01', '2024-10-23T13:07:43Z', '2024-10-23T06:38:05Z'],
     ['cloudshell-document.json', 'ASIAEXAMPLEEXAMPLE02', '2024-10-23T12:30:35Z', null],
     ['ecs-document.json', 'ASIAEXAMPLEEXAMPLE03', '2019-08-29T16:21:26Z', null],
-  ])('%s, long expired', (file, accessKeyId, expiration, lastUpdated) => {
+  ])('%s is valid although it has expired', (file, accessKeyId, expiration, lastUpdated) => {
     expect(parse(fixture(file)).credentials).toEqual({
       accessKeyId,
       expiration: Date.parse(expiration),
@@ -33,7 +33,7 @@ describe('a good document', () => {
     });
   });
 
-  test('hands the secrets over as secrets', () => {
+  test('returns its secrets as Secret', () => {
     const { secrets } = parse(document());
     expect(secrets.secretAccessKey.reveal()).toBe(CANARIES[0]);
     expect(secrets.token?.reveal()).toBe(CANARIES[1]);
@@ -49,14 +49,17 @@ describe('a good document', () => {
     ['with another case of keys', { AccessKeyId: undefined, accesskeyid: KEY }],
     ['with SessionToken', { Token: undefined, SessionToken: CANARIES[1] }],
     ['with ExpiresAt', { Expiration: undefined, ExpiresAt: '2026-11-22T06:23:11Z' }],
-    ['with two spellings, of which the exact one counts', { accesskeyid: 'WRONG', ACCESSKEYID: 'WRONG' }],
+    [
+      'with several spellings, of which the exact one is used',
+      { accesskeyid: 'WRONG', ACCESSKEYID: 'WRONG' },
+    ],
     ['with microseconds', { Expiration: '2026-11-22T06:23:11.000000Z' }],
     ['with an offset', { Expiration: '2026-11-22T08:23:11+0200' }],
   ])('%s', (_, changes) => {
     expect(parse(document(changes)).credentials).toMatchObject({ accessKeyId: KEY, expiration: EXPIRATION });
   });
 
-  test('with a time without zone says so', () => {
+  test('reports a time without a zone', () => {
     const { credentials } = parse(document({ Expiration: '2026-11-22T06:23:11' }));
     expect(credentials).toMatchObject({ expiration: EXPIRATION, zoneless: true });
   });
@@ -69,7 +72,7 @@ describe('a good document', () => {
   });
 });
 
-describe('a refused document', () => {
+describe('a rejected document', () => {
   test.each([
     ['empty', ''],
     ['blank', ' \n'],
@@ -78,10 +81,10 @@ describe('a refused document', () => {
     ['an array', `[${document()}]`],
     ['a number', '5'],
     ['null', 'null'],
-    ['a text', JSON.stringify(document())],
-    ['cut off', document().slice(0, -1)],
-    ['with something behind it', `${document()}x`],
-  ])('%s is malformed and worth another attempt', (_, body) => {
+    ['a string', JSON.stringify(document())],
+    ['truncated', document().slice(0, -1)],
+    ['followed by other text', `${document()}x`],
+  ])('%s is malformed and retried', (_, body) => {
     expect(refuse(body)).toMatchObject({ reason: 'malformed', retry: 'once' });
   });
 
@@ -94,16 +97,19 @@ describe('a refused document', () => {
       { AccessKeyId: null, SecretAccessKey: 5, Token: [] },
       'missing: AccessKeyId, SecretAccessKey, Token',
     ],
-  ])('without %s', (_, changes, detail) => {
+  ])('without %s is malformed', (_, changes, detail) => {
     expect(refuse(document(changes))).toMatchObject({ reason: 'malformed', detail, expiration: EXPIRATION });
   });
 
-  test.each(['ASIA 1', 'ASIA\u001b[31m', 'A'.repeat(129), '../x'])('with the key id %j', (AccessKeyId) => {
-    expect(refuse(document({ AccessKeyId }))).toMatchObject({ reason: 'malformed', accessKeyId: null });
-  });
+  test.each(['ASIA 1', 'ASIA\u001b[31m', 'A'.repeat(129), '../x'])(
+    'with the key id %j is malformed',
+    (AccessKeyId) => {
+      expect(refuse(document({ AccessKeyId }))).toMatchObject({ reason: 'malformed', accessKeyId: null });
+    },
+  );
 
   test.each([undefined, '', null, 'never', '2025-02-30T00:00:00Z', '0001-01-01T00:00:00Z', 1_700_000_000])(
-    'with the expiration %j',
+    'with the expiration %j has an unknown expiry',
     (Expiration) => {
       expect(refuse(document({ Expiration }))).toMatchObject({ reason: 'unknown-expiry', accessKeyId: KEY });
     },
@@ -111,7 +117,7 @@ describe('a refused document', () => {
 });
 
 describe('an error document', () => {
-  test('without keys says code and message', () => {
+  test('without keys gives code and message', () => {
     const body = JSON.stringify({
       Code: 'AssumeRoleUnauthorizedAccess',
       Message: 'EC2 cannot assume the role web-role.',
@@ -126,7 +132,7 @@ describe('an error document', () => {
     });
   });
 
-  test('with keys still tells which they are and when they expire', () => {
+  test('with keys gives the key id and the expiration', () => {
     expect(refuse(document({ Code: 'Failed' }))).toMatchObject({
       reason: 'error-document',
       accessKeyId: KEY,
@@ -134,14 +140,14 @@ describe('an error document', () => {
     });
   });
 
-  test('that quotes the secrets, at length and with escape sequences, gives none of it away', () => {
+  test('that quotes the secrets and escape sequences is redacted and shortened', () => {
     const Message = `\u001b[31m${CANARIES[0]} ${CANARIES[1]!.split('').join('\u0000')}\u202e${'x'.repeat(500)}`;
     const { detail } = refuse(document({ Code: 'Failed', Message }));
     expect(detail).toMatch(/^Failed: \[31m\[redacted\] \[redacted\]x+$/);
     expect(detail).toHaveLength(200);
   });
 
-  test('with a code that is no text', () => {
+  test('with a code that is not a string is an error document too', () => {
     expect(refuse(document({ Code: { a: 1 } }))).toMatchObject({ reason: 'error-document' });
   });
 });

@@ -11,7 +11,7 @@ const EXPIRING = { ...SESSION, AWS_CREDENTIAL_EXPIRATION: AT };
 type Env = Record<string, string>;
 const source = (env: Env, more = {}) => createSource('environment', options(env, more));
 
-test('keys, token and end are taken from the environment', async () => {
+test('keys, token and expiration are read from the environment', async () => {
   const environment = source({ ...EXPIRING, AWS_ACCOUNT_ID: '123456789012' });
   expect(environment).toMatchObject({ name: 'environment', endpoint: null });
   const outcome = await succeed(environment);
@@ -31,15 +31,15 @@ test('keys, token and end are taken from the environment', async () => {
   expect(outcome.secrets.token?.reveal()).toBe(TOKEN);
 });
 
-test('an account that is none is left out', async () => {
+test('an invalid account id is ignored', async () => {
   expect((await succeed(source({ ...EXPIRING, AWS_ACCOUNT_ID: SECRET }))).accountId).toBeNull();
 });
 
-test('the series goes by the label, if there is one', async () => {
+test('the given role names the series', async () => {
   expect((await succeed(source(EXPIRING, { role: 'nightly' }))).identity.role).toBe('nightly');
 });
 
-test('long-lived keys whose end somebody tells have one', async () => {
+test('long-term keys with an expiration variable have an expiration', async () => {
   const outcome = await succeed(
     source({ ...KEYS, AWS_ACCESS_KEY_ID: 'AKIACANARY', AWS_CREDENTIAL_EXPIRATION: AT }),
   );
@@ -51,7 +51,7 @@ test.each([
   ['Asia/Tokyo', '2026-11-21T21:23:11Z'],
   ['America/New_York', AT],
   ['UTC', AT],
-])('an end without a zone is the earlier of UTC and local time, in %s', async (zone, expected) => {
+])('an expiration without a zone is the earlier of UTC and local time, in %s', async (zone, expected) => {
   const before = process.env.TZ;
   onTestFinished(() => {
     if (before === undefined) delete process.env.TZ;
@@ -62,7 +62,7 @@ test.each([
   expect(outcome.credentials).toMatchObject({ expiration: Date.parse(expected), zoneless: true });
 });
 
-describe('the end is read from', () => {
+describe('the expiration is read from', () => {
   test.each([
     'AWS_CREDENTIAL_EXPIRATION',
     'AWS_CREDENTIALS_EXPIRATION',
@@ -101,7 +101,7 @@ describe('the end is read from', () => {
     '1795328591000000',
     '2026-02-30T00:00:00Z',
     '06:23:11',
-  ])('nothing like %j', async (text) => {
+  ])('no text like %j', async (text) => {
     const outcome = await fail(source({ ...SESSION, AWSUME_EXPIRATION: text }));
     expect(outcome).toMatchObject({
       reason: 'unknown-expiry',
@@ -111,10 +111,10 @@ describe('the end is read from', () => {
   });
 });
 
-describe('of several ends', () => {
+describe('of several expirations', () => {
   const EARLIER = '2026-11-22T05:00:00Z';
 
-  test('the earliest one counts', async () => {
+  test('the earliest is used', async () => {
     const outcome = await succeed(source({ ...EXPIRING, AWS_SESSION_EXPIRATION: EARLIER }));
     expect(outcome.credentials.expiration).toBe(Date.parse(EARLIER));
     expect(outcome.notes).toEqual([
@@ -127,13 +127,13 @@ describe('of several ends', () => {
   });
 
   test.each([AT, '2026-11-22T08:23:11+02:00', '2026-11-22T06:23:11.999Z'])(
-    'one that says the same as %s is no other',
+    'one that equals %s makes no note',
     async (text) => {
       expect(codes(await succeed(source({ ...EXPIRING, AWS_SESSION_EXPIRATION: text })))).toEqual([]);
     },
   );
 
-  test('one that is no time is passed over', async () => {
+  test('one that is not a time is ignored', async () => {
     const outcome = await succeed(
       source({ ...EXPIRING, AWSUME_EXPIRATION: 'soon', AWS_SESSION_EXPIRATION: ' ' }),
     );
@@ -141,7 +141,7 @@ describe('of several ends', () => {
     expect(outcome.notes).toEqual([{ code: 'EXPIRATION_UNREADABLE', name: 'AWSUME_EXPIRATION' }]);
   });
 
-  test('one without a zone is told only where it counts', async () => {
+  test('one without a zone is reported only if it is used', async () => {
     const later = await succeed(source({ ...EXPIRING, AWSUME_EXPIRATION: '2026-11-22T09:00:00' }));
     expect(codes(later)).toEqual(['EXPIRATIONS_DISAGREE']);
     const earlier = await succeed(source({ ...EXPIRING, AWSUME_EXPIRATION: '2026-11-22T01:00:00' }));
@@ -149,7 +149,7 @@ describe('of several ends', () => {
   });
 });
 
-describe('there is nothing to measure', () => {
+describe('a poll fails', () => {
   const AKIA = { ...KEYS, AWS_ACCESS_KEY_ID: 'AKIACANARY' };
 
   test.each<[string, Env, string, string]>([
@@ -161,33 +161,33 @@ describe('there is nothing to measure', () => {
       'neither AWS_ACCESS_KEY_ID nor AWS_SECRET_ACCESS_KEY is set',
     ],
     [
-      'with a token alone',
+      'with only a token',
       { AWS_SESSION_TOKEN: TOKEN },
       'not-configured',
       'neither AWS_ACCESS_KEY_ID nor AWS_SECRET_ACCESS_KEY is set',
     ],
     [
-      'with half a pair',
+      'with only a key id',
       { AWS_ACCESS_KEY_ID: 'AKIACANARY' },
       'invalid-configuration',
       'missing: AWS_SECRET_ACCESS_KEY',
     ],
     [
-      'with the other half',
+      'with only a secret key',
       { AWS_SECRET_ACCESS_KEY: SECRET, AWS_ACCESS_KEY_ID: ' ' },
       'invalid-configuration',
       'missing: AWS_ACCESS_KEY_ID',
     ],
-    ['with keys that have no end', AKIA, 'long-lived', ''],
-    ['with a token and no end', SESSION, 'unknown-expiry', 'AWS_CREDENTIAL_EXPIRATION is not set'],
+    ['with long-term keys', AKIA, 'long-lived', ''],
+    ['with a token and no expiration', SESSION, 'unknown-expiry', 'AWS_CREDENTIAL_EXPIRATION is not set'],
     [
-      'with a blank end',
+      'with a blank expiration',
       { ...SESSION, AWS_CREDENTIAL_EXPIRATION: '' },
       'unknown-expiry',
       'AWS_CREDENTIAL_EXPIRATION is not set',
     ],
     [
-      'with a key id that is none',
+      'with an invalid key id',
       { ...EXPIRING, AWS_ACCESS_KEY_ID: SECRET },
       'malformed',
       'AWS_ACCESS_KEY_ID is not a key id',
@@ -199,7 +199,7 @@ describe('there is nothing to measure', () => {
       'AWS_SECRET_ACCESS_KEY contains characters that no key or token has',
     ]),
     [
-      'with a token that has a line end in it',
+      'with a line break in the token',
       { ...EXPIRING, AWS_SESSION_TOKEN: `${TOKEN}\r\n${TOKEN}` },
       'malformed',
       'AWS_SESSION_TOKEN contains characters that no key or token has',
@@ -208,7 +208,7 @@ describe('there is nothing to measure', () => {
     expect(await fail(source(env))).toMatchObject({ reason, detail });
   });
 
-  test('and yet it is told which keys those are', async () => {
+  test('and reports the key id', async () => {
     expect(await fail(source(AKIA))).toMatchObject({ accessKeyId: 'AKIACANARY', expiration: null });
     const half = { AWS_ACCESS_KEY_ID: 'AKIACANARY', AWS_CREDENTIAL_EXPIRATION: AT };
     expect(await fail(source(half))).toMatchObject({
@@ -218,23 +218,23 @@ describe('there is nothing to measure', () => {
   });
 });
 
-describe('what SDKs make of it otherwise is noted', () => {
+describe('a note reports that SDKs disagree about', () => {
   const OLD = { AWS_SECURITY_TOKEN: OTHER };
 
-  test('a token under its old name alone is used', async () => {
+  test('a token that has only the old name', async () => {
     const outcome = await succeed(source({ ...KEYS, ...OLD, AWS_CREDENTIAL_EXPIRATION: AT }));
     expect(outcome.secrets.token?.reveal()).toBe(OTHER);
     expect(outcome.notes).toEqual([{ code: 'ONLY_OLD_TOKEN', name: 'AWS_SECURITY_TOKEN' }]);
   });
 
-  test('beside another one, the new name counts', async () => {
+  test('two tokens, of which the one with the new name is used', async () => {
     const outcome = await succeed(source({ ...EXPIRING, ...OLD }));
     expect(outcome.secrets.token?.reveal()).toBe(TOKEN);
     expect(codes(outcome)).toEqual(['TWO_SESSION_TOKENS']);
     expect(codes(await succeed(source({ ...EXPIRING, AWS_SECURITY_TOKEN: TOKEN })))).toEqual([]);
   });
 
-  test('a session key without its token', async () => {
+  test('a session key without a token', async () => {
     expect(codes(await succeed(source({ ...KEYS, AWS_CREDENTIAL_EXPIRATION: AT })))).toEqual([
       'SESSION_KEY_WITHOUT_TOKEN',
     ]);
@@ -243,7 +243,7 @@ describe('what SDKs make of it otherwise is noted', () => {
     expect(codes(endless)).toEqual(['SESSION_KEY_WITHOUT_TOKEN']);
   });
 
-  test('a profile that JavaScript prefers', async () => {
+  test('a profile that the JavaScript SDK prefers', async () => {
     expect(codes(await succeed(source({ ...EXPIRING, AWS_PROFILE: 'x' })))).toEqual([
       'PROFILE_HIDES_ENVIRONMENT',
     ]);

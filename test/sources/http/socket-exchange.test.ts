@@ -21,14 +21,14 @@ async function raw(text: string | Buffer, more = once) {
   return containerAt(endpoint, {}, more);
 }
 
-describe('answers on the wire', () => {
+describe('a response on the wire', () => {
   test.each([
     [
       'HTTP/1.0 with a length',
       `HTTP/1.0 200 OK\r\nContent-Length: ${document().length}\r\n\r\n${document()}`,
     ],
-    ['HTTP/1.0 to the end', `HTTP/1.0 200 OK\r\n\r\n${document()}`],
-    ['HTTP/1.1 to the end', `HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${document()}`],
+    ['HTTP/1.0 until the connection closes', `HTTP/1.0 200 OK\r\n\r\n${document()}`],
+    ['HTTP/1.1 until the connection closes', `HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${document()}`],
   ])('%s', async (_, text) => {
     await succeed(await raw(text));
   });
@@ -38,21 +38,21 @@ describe('answers on the wire', () => {
     ['too many headers', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 'response-too-large'],
     ['not UTF-8', Buffer.from(`HTTP/1.0 200 OK\r\n\r\n${document({ Type: 'é' })}`, 'latin1'), 'malformed'],
     ['not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'malformed'],
-    ['cut off', 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"Code"', 'unreachable'],
+    ['truncated', 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"Code"', 'unreachable'],
     ['nothing', '', 'unreachable'],
   ])('%s', async (_, text, reason) => {
     expect((await fail(await raw(text))).reason).toBe(reason);
   });
 
-  test('at the cap, but no larger', async () => {
+  test('of the largest allowed size is accepted', async () => {
     const padded = document() + ' '.repeat(64 * 1024 - document().length);
     await succeed(await raw(`HTTP/1.0 200 OK\r\n\r\n${padded}`));
     expect((await fail(await raw(`HTTP/1.0 200 OK\r\n\r\n${padded} `))).reason).toBe('response-too-large');
   });
 });
 
-describe('deadlines', () => {
-  test('a body that trickles for ever', async () => {
+describe('a time limit ends', () => {
+  test('a body that arrives too slowly', async () => {
     const endpoint = await startRawEndpoint((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       const timer = setInterval(() => socket.write(' '), 20);
@@ -61,7 +61,7 @@ describe('deadlines', () => {
     expect((await fail(containerAt(endpoint, {}, impatient))).reason).toBe('timeout');
   });
 
-  test('headers that trickle for ever', async () => {
+  test('headers that arrive too slowly', async () => {
     const endpoint = await startRawEndpoint((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n');
       const timer = setInterval(() => socket.write('X: y\r\n'), 20);
@@ -70,14 +70,14 @@ describe('deadlines', () => {
     expect((await fail(containerAt(endpoint, {}, impatient))).reason).toBe('timeout');
   });
 
-  test('a handshake that is never finished is no connection', async () => {
+  test('a TLS handshake that never finishes', async () => {
     const endpoint = await startRawEndpoint(() => {});
     const url = endpoint.url.replace('http', 'https');
     const limits = { ...LIMITS, connectMs: 150, attempts: 1 };
     expect(await fail(containerAt({ url }, {}, { limits }))).toMatchObject({ reason: 'unreachable' });
   });
 
-  test('a name server that never answers', async () => {
+  test('a lookup at a name server that never responds', async () => {
     const server = createSocket('udp4');
     await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
@@ -86,7 +86,7 @@ describe('deadlines', () => {
     expect((await fail(containerAt({ url: 'https://agent.test' }, {}, more))).reason).toBe('unreachable');
   });
 
-  test('a file that is never read', async () => {
+  test('the reading of a file that never ends', async () => {
     const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/x' };
     const limits = { ...LIMITS, pollMs: 100 };
     const more = { clock: systemClock, limits, readFile: () => new Promise<string>(() => {}) };
@@ -94,7 +94,7 @@ describe('deadlines', () => {
     expect(outcome).toMatchObject({ reason: 'timeout', detail: 'the poll ran out of time' });
   });
 
-  test('the whole poll, pauses included', async () => {
+  test('a poll during a pause between attempts', async () => {
     const endpoint = await startEndpoint({ 'GET /creds': { status: 500 } });
     const limits = { ...LIMITS, pollMs: 300 };
     const clock: Clock = {
@@ -106,7 +106,7 @@ describe('deadlines', () => {
     expect((await fail(containerAt(endpoint, {}, more))).reason).toBe('server-error');
   });
 
-  test('whoever asked does not want to wait any longer', async () => {
+  test('an aborted signal ends a poll and prevents the next one', async () => {
     const endpoint = await startEndpoint({ 'GET /creds': 'silence' });
     const stop = new AbortController();
     const poll = containerAt(endpoint).poll(stop.signal);
@@ -117,7 +117,7 @@ describe('deadlines', () => {
   });
 });
 
-test('pauses are a random part of 100 ms, doubled up to a second', async () => {
+test('the pause before a retry is a random part of 100 ms, doubled each time up to 1 s', async () => {
   const endpoint = await startEndpoint({ 'GET /creds': { status: 500 } });
   const pauses: number[] = [];
   const clock: Clock = {
@@ -138,12 +138,12 @@ test('a redirect is not followed', async () => {
   expect(target.requests).toEqual([]);
 });
 
-test('of several addresses the second is tried', async () => {
+test('the second address is used if the first one fails', async () => {
   const endpoint = await startEndpoint({ 'GET /creds': { body: document() } }, '::1');
   await succeed(containerAt({ url: `http://localhost:${endpoint.port}` }));
 });
 
-describe('the clock of the endpoint', () => {
+describe('the clock offset by the Date header', () => {
   const HOUR = Date.UTC(2026, 10, 22, 12);
   const clock = { ...hastyClock, now: () => HOUR };
   test.each<[string | null, number | null]>([

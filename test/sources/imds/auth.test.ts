@@ -8,7 +8,7 @@ import {
   imdsAt,
   ROLES,
   succeed,
-  tokenAnswer,
+  tokenResponse,
 } from '../../support/sources/polling.ts';
 import { type Step, startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
@@ -16,8 +16,8 @@ const PUT = 'PUT /latest/api/token';
 const V1 = { AWS_EC2_METADATA_V1_DISABLED: 'true' };
 const REFUSED = { url: 'http://127.0.0.1:1' };
 
-describe('a token is had', () => {
-  test('with the longest life asked for, and used for every request', async () => {
+describe('a token', () => {
+  test('is requested with the longest TTL and used for every request', async () => {
     const endpoint = await startEndpoint(imds());
     const outcome = await succeed(imdsAt(endpoint));
     expect(outcome.identity).toEqual({ apiVersion: '2', role: 'web-role', host: null });
@@ -31,25 +31,29 @@ describe('a token is had', () => {
     expect(outcome.notes).toEqual([]);
   });
 
-  test('with white space around it', async () => {
-    const endpoint = await startEndpoint(imds({ [PUT]: tokenAnswer(' CANARY-imds-token\r\n') }));
+  test('is trimmed', async () => {
+    const endpoint = await startEndpoint(imds({ [PUT]: tokenResponse(' CANARY-imds-token\r\n') }));
     await succeed(imdsAt(endpoint));
     expect(endpoint.requests[1]!.headers['x-aws-ec2-metadata-token']).toBe('CANARY-imds-token');
   });
 
-  test.each([undefined, 'soon', '0', '21601', '-5'])('with a life of %s: as asked, noted', async (ttl) => {
-    const step = ttl === undefined ? { body: 'CANARY-imds-token' } : tokenAnswer('CANARY-imds-token', ttl);
-    const endpoint = await startEndpoint(imds({ [PUT]: step }));
-    const source = imdsAt(endpoint);
-    expect(codes(await succeed(source))).toEqual(['TOKEN_TTL_NONCONFORMING']);
-    await succeed(source);
-    expect(endpoint.seen().filter((line) => line === PUT)).toHaveLength(1);
-  });
+  test.each([undefined, 'soon', '0', '21601', '-5'])(
+    'with a TTL of %s gets the requested TTL and a note',
+    async (ttl) => {
+      const step =
+        ttl === undefined ? { body: 'CANARY-imds-token' } : tokenResponse('CANARY-imds-token', ttl);
+      const endpoint = await startEndpoint(imds({ [PUT]: step }));
+      const source = imdsAt(endpoint);
+      expect(codes(await succeed(source))).toEqual(['TOKEN_TTL_NONCONFORMING']);
+      await succeed(source);
+      expect(endpoint.seen().filter((line) => line === PUT)).toHaveLength(1);
+    },
+  );
 
-  test('and kept until two minutes before its end, then replaced', async () => {
+  test('is kept until two minutes before its end, then replaced', async () => {
     let now = Date.UTC(2026, 10, 22);
     const clock = { ...hastyClock, now: () => now };
-    const endpoint = await startEndpoint(imds({ [PUT]: tokenAnswer('CANARY-imds-token', '600') }));
+    const endpoint = await startEndpoint(imds({ [PUT]: tokenResponse('CANARY-imds-token', '600') }));
     const source = imdsAt(endpoint, {}, { clock });
     const puts = () => endpoint.seen().filter((line) => line === PUT).length;
     await succeed(source);
@@ -61,8 +65,8 @@ describe('a token is had', () => {
     expect(puts()).toBe(2);
   });
 
-  test('and is used for the whole poll even if it lives for a minute', async () => {
-    const endpoint = await startEndpoint(imds({ [PUT]: tokenAnswer('CANARY-imds-token', '60') }));
+  test('is used for the whole poll even if its TTL is a minute', async () => {
+    const endpoint = await startEndpoint(imds({ [PUT]: tokenResponse('CANARY-imds-token', '60') }));
     await succeed(imdsAt(endpoint));
     expect(endpoint.seen()).toHaveLength(3);
   });
@@ -70,8 +74,8 @@ describe('a token is had', () => {
   test.each([
     ['empty', { body: '' }],
     ['blank', { body: ' \n' }],
-  ])('%s once, then good', async (_, first) => {
-    const endpoint = await startEndpoint(imds({ [PUT]: [first, tokenAnswer()] }));
+  ])('that is %s is requested again', async (_, first) => {
+    const endpoint = await startEndpoint(imds({ [PUT]: [first, tokenResponse()] }));
     expect((await succeed(imdsAt(endpoint))).identity.apiVersion).toBe('2');
   });
 });
@@ -97,15 +101,15 @@ const refusals: Refusal[] = [
   { name: '307', step: { status: 307, headers: { location: '/elsewhere' } }, reason: 'redirect', puts: 1 },
 ];
 
-describe('no token, and no IMDSv1 instead', () => {
-  test.each(refusals)('$name: $reason after $puts', async ({ step, reason, puts }) => {
+describe('a failed token request without fallback to IMDSv1', () => {
+  test.each(refusals)('$name: $reason after $puts requests', async ({ step, reason, puts }) => {
     const endpoint = await startEndpoint(imds({ [PUT]: step }));
     const outcome = await fail(imdsAt(endpoint));
     expect(outcome).toMatchObject({ reason, possibleHopLimit: false });
     expect(endpoint.seen()).toEqual(Array(puts).fill(PUT));
   });
 
-  test('nobody listens: unreachable', async () => {
+  test('closed port: unreachable', async () => {
     const outcome = await fail(imdsAt(REFUSED));
     expect(outcome).toMatchObject({ reason: 'unreachable', detail: 'ECONNREFUSED', possibleHopLimit: false });
     expect(codes(outcome)).not.toContain('IMDS_V1_USED');
@@ -126,8 +130,8 @@ const openings: Opening[] = [
   { name: 'a reset', step: 'reset', puts: 2, hop: true },
 ];
 
-describe('no token, so IMDSv1', () => {
-  test.each(openings)('$name', async ({ step, puts, hop }) => {
+describe('the fallback to IMDSv1', () => {
+  test.each(openings)('follows $name', async ({ step, puts, hop }) => {
     const endpoint = await startEndpoint(imds({ [PUT]: step }));
     const outcome = await succeed(imdsAt(endpoint, {}, { limits: step === 'silence' ? IMPATIENT : {} }));
     expect(outcome.identity.apiVersion).toBe('1');
@@ -136,23 +140,23 @@ describe('no token, so IMDSv1', () => {
     expect(endpoint.requests.at(-1)!.headers).not.toHaveProperty('x-aws-ec2-metadata-token');
   });
 
-  test.each(openings)('$name where IMDSv1 is disabled: an error', async ({ step, hop }) => {
+  test.each(openings)('does not follow $name if IMDSv1 is disabled', async ({ step, hop }) => {
     const endpoint = await startEndpoint(imds({ [PUT]: step }));
     const outcome = await fail(imdsAt(endpoint, V1, { limits: step === 'silence' ? IMPATIENT : {} }));
     expect(outcome).toMatchObject({ reason: 'v1-disabled', possibleHopLimit: hop });
     expect(endpoint.seen().every((line) => line === PUT)).toBe(true);
   });
 
-  test('a 403 says what it may mean', async () => {
+  test('reports the possible causes of a 403', async () => {
     const endpoint = await startEndpoint(imds({ [PUT]: { status: 403 } }));
     const { detail } = await fail(imdsAt(endpoint, V1));
     expect(detail).toMatch(/403.*IMDS is off.*policy.*firewall.*X-Forwarded-For/);
   });
 
-  test('remembered for a quarter of an hour, not for ever', async () => {
+  test('ends after 15 minutes', async () => {
     let now = Date.UTC(2026, 10, 22);
     const clock = { ...hastyClock, now: () => now };
-    const endpoint = await startEndpoint(imds({ [PUT]: [{ status: 404 }, tokenAnswer()] }));
+    const endpoint = await startEndpoint(imds({ [PUT]: [{ status: 404 }, tokenResponse()] }));
     const source = imdsAt(endpoint, {}, { clock });
     const version = async () => (await succeed(source)).identity.apiVersion;
     expect(await version()).toBe('1');
@@ -162,10 +166,10 @@ describe('no token, so IMDSv1', () => {
     expect(await version()).toBe('2');
   });
 
-  test('remembered, but refused by now: a token is asked for in the same poll', async () => {
+  test('ends in the same poll if IMDS rejects a request without a token', async () => {
     const endpoint = await startEndpoint(
       imds({
-        [PUT]: [{ status: 404 }, tokenAnswer()],
+        [PUT]: [{ status: 404 }, tokenResponse()],
         [`GET ${ROLES}`]: [{ body: 'web-role' }, { status: 401 }, { body: 'web-role' }],
       }),
     );
@@ -174,7 +178,7 @@ describe('no token, so IMDSv1', () => {
     expect((await succeed(source)).identity.apiVersion).toBe('2');
   });
 
-  test('forbidden as well, behind a hop limit of 1: the token request is the cause, and not repeated', async () => {
+  test('reports the missing token response if IMDSv1 is rejected too, and does not repeat the token request', async () => {
     const endpoint = await startEndpoint(imds({ [PUT]: 'silence', [`GET ${ROLES}`]: { status: 401 } }));
     const outcome = await fail(imdsAt(endpoint, {}, { limits: IMPATIENT }));
     expect(outcome).toMatchObject({ reason: 'timeout', possibleHopLimit: true });
@@ -182,8 +186,8 @@ describe('no token, so IMDSv1', () => {
   });
 });
 
-describe('a token is refused with 401', () => {
-  test('another is had, and the request replayed in the same poll', async () => {
+describe('a token rejected with 401', () => {
+  test('is replaced, and the request is repeated in the same poll', async () => {
     const endpoint = await startEndpoint(
       imds({ [`GET ${ROLES}web-role`]: [{ status: 401 }, { body: '{}' }] }),
     );
@@ -198,7 +202,7 @@ describe('a token is refused with 401', () => {
     ]);
   });
 
-  test('once only', async () => {
+  test('is replaced only once', async () => {
     const endpoint = await startEndpoint(imds({ [`GET ${ROLES}`]: { status: 401 } }));
     expect((await fail(imdsAt(endpoint))).reason).toBe('auth-rejected');
     expect(endpoint.seen()).toEqual([PUT, `GET ${ROLES}`, PUT, `GET ${ROLES}`]);

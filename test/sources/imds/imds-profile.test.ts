@@ -9,7 +9,7 @@ import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 type Env = Record<string, string>;
 type Files = Parameters<typeof homeWith>[0];
 
-/** The options of a host with these files; the selected profile is `default`, unless told otherwise. */
+/** The options of a host with these files. The selected profile is `default`, unless `env` or `more` names another. */
 async function host(files: Files, env: Env = {}, profile?: string) {
   const own = options({ HOME: homeWith(files), ...env }, profile === undefined ? {} : { profile });
   return { ...own, profileFiles: await readProfileFiles(own) };
@@ -22,7 +22,7 @@ const ENDPOINT = 'AWS_EC2_METADATA_SERVICE_ENDPOINT';
 const MODE = 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE';
 const IPV6 = 'http://[fd00:ec2::254]/';
 
-describe('where IMDS is', () => {
+describe('the endpoint by profile and environment', () => {
   test.each<[string, Env, string, object[]]>([
     ['ec2_metadata_service_endpoint = http://127.0.0.1:1338', {}, 'http://127.0.0.1:1338/', []],
     ['EC2_Metadata_Service_Endpoint = http://127.0.0.1:1338', {}, 'http://127.0.0.1:1338/', []],
@@ -32,7 +32,7 @@ describe('where IMDS is', () => {
       'http://[::1]:1/',
       [],
     ],
-    // Blank is unset here, and a value to some.
+    // A blank variable is ignored here, and used by some SDKs.
     [
       'ec2_metadata_service_endpoint = http://127.0.0.1:1338',
       { [ENDPOINT]: '' },
@@ -52,7 +52,7 @@ describe('where IMDS is', () => {
         },
       ],
     ],
-    // An endpoint wins over a mode, wherever they stand.
+    // An endpoint takes precedence over a mode.
     [
       'ec2_metadata_service_endpoint = http://127.0.0.1:1338',
       { [MODE]: 'IPv6' },
@@ -76,7 +76,7 @@ describe('where IMDS is', () => {
     ['ec2_metadata_service_endpoint = CANARY', 'is not a plain http or https URL'],
     ['ec2_metadata_service_endpoint_mode = CANARY', 'is neither IPv4 nor IPv6'],
     ['ec2_instance_profile_name = a/CANARY', 'is not a role name'],
-  ])('%s is a mistake that is named', async (line, what) => {
+  ])('%s is an invalid configuration, and the message names the setting', async (line, what) => {
     const { blockingError } = await settings(line);
     expect(blockingError).toMatchObject({
       reason: 'invalid-configuration',
@@ -100,7 +100,7 @@ describe('IMDSv1', () => {
     ],
     ['true', { [VARIABLE]: 'false' }, true, []],
     ['false', { [VARIABLE]: 'true' }, false, []],
-    // JavaScript would take the blank one for `false`.
+    // The JavaScript SDK reads a blank value as `false`.
     ['true', { [VARIABLE]: '' }, false, [{ code: 'BLANK_ENV', name: VARIABLE }]],
   ])('with %s %j', async (value, env, allowed, notes) => {
     const { isV1Allowed, notes: said } = await settings(`${KEY} = ${value}`, env);
@@ -109,7 +109,7 @@ describe('IMDSv1', () => {
   });
 });
 
-test('time-out and attempts', async () => {
+test('time limit and attempts are read from the profile', async () => {
   const lines = 'metadata_service_timeout = 2.5\nmetadata_service_num_attempts = 7';
   expect((await settings(lines)).limits).toMatchObject({ requestMs: 2500, attempts: 7 });
   const env = { AWS_METADATA_SERVICE_TIMEOUT: '3', AWS_METADATA_SERVICE_NUM_ATTEMPTS: '2' };
@@ -119,7 +119,7 @@ test('time-out and attempts', async () => {
   ]);
 });
 
-test('the role', async () => {
+test('the role is read from the profile', async () => {
   const { fixedRole, notes } = await settings('ec2_instance_profile_name = web-role');
   expect(fixedRole).toBe('web-role');
   expect(notes.list).toEqual([
@@ -127,28 +127,28 @@ test('the role', async () => {
   ]);
 });
 
-describe('the profile is', () => {
+describe('the settings are those of', () => {
   const config = ['default', 'profile named', 'profile given']
     .map((name, index) => `[${name}]\nec2_metadata_service_endpoint = http://127.0.0.${index + 1}\n`)
     .join('');
   const hostOf = async (env: Env, profile?: string) =>
     readImdsSettings(await host({ config }, env, profile)).baseUrl?.hostname;
 
-  test('the selected one', async () => {
+  test('the selected profile', async () => {
     expect(await hostOf({})).toBe('127.0.0.1');
     expect(await hostOf({ AWS_PROFILE: 'named' })).toBe('127.0.0.2');
     expect(await hostOf({ AWS_PROFILE: 'named' }, 'given')).toBe('127.0.0.3');
     expect(await hostOf({ AWS_PROFILE: 'none' })).toBe('169.254.169.254');
   });
 
-  test('in both files', async () => {
+  test('both files', async () => {
     const credentials = '[default]\nec2_metadata_service_endpoint = http://127.0.0.9\n';
     expect(readImdsSettings(await host({ credentials })).baseUrl?.hostname).toBe('127.0.0.9');
     expect(readImdsSettings(await host({ config, credentials })).baseUrl?.hostname).toBe('127.0.0.1');
   });
 });
 
-test('a poll goes by what the profile says', async () => {
+test('a poll uses the endpoint of the profile', async () => {
   const endpoint = await startEndpoint(imds());
   const lines = `ec2_instance_profile_name = web-role\nec2_metadata_service_endpoint = http://127.0.0.1:1338/x/`;
   const config = `[default]\n${lines}\n`;
@@ -156,7 +156,7 @@ test('a poll goes by what the profile says', async () => {
     url: 'http://127.0.0.1:1338/x',
     loopback: true,
   });
-  // Named in the environment, too: no mistake of ours may send a poll to a real one.
+  // Also in the environment, so that a defect cannot send the request to a real endpoint.
   const source = createSource('auto', await host({ config }, { [ENDPOINT]: endpoint.url }));
   expect(codes(await succeed(source))).toEqual(['PROFILE_NAME_ONLY_SOME_SDKS']);
   expect(endpoint.seen()).toEqual(['PUT /latest/api/token', `GET ${ROLES}web-role`]);

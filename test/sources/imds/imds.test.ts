@@ -19,7 +19,7 @@ const EXTENDED = 'GET /latest/meta-data/iam/security-credentials-extended/web-ro
 
 const count = (lines: string[], line: string) => lines.filter((each) => each === line).length;
 
-test('a real document', async () => {
+test('a real document gives its credentials', async () => {
   const date = new Date(Date.now() - 90_000).toUTCString();
   const endpoint = await startEndpoint(
     imds({ [ROLE]: { body: fixture('imds-role-document.json'), headers: { date } } }),
@@ -30,7 +30,7 @@ test('a real document', async () => {
   expect(outcome.secrets.token?.reveal()).toBe('IQoJb3JpZ2luX2VjEXAMPLE');
   expect(outcome.observedAt).toBeGreaterThanOrEqual(before);
   expect(outcome.accountId).toBeNull();
-  // A slow machine may add to the 90 s, never take away from them.
+  // A slow machine can make the offset larger than 90 s, never smaller.
   expect(outcome.clockOffset).toBeGreaterThanOrEqual(89);
 });
 
@@ -40,7 +40,7 @@ describe('the name of the role', () => {
     expect((await succeed(imdsAt(endpoint))).identity.role).toBe('web-role');
   });
 
-  test('of several is the first', async () => {
+  test('is the first of several', async () => {
     const endpoint = await startEndpoint(imds({ [LIST]: { body: 'web-role\r\nother\n' } }));
     const outcome = await succeed(imdsAt(endpoint));
     expect(outcome.notes).toEqual([{ code: 'SEVERAL_ROLES', count: 2 }]);
@@ -63,7 +63,7 @@ describe('the name of the role', () => {
     ['301', { status: 301, headers: { location: '/elsewhere' } }, 'redirect', 1],
     ['418', { status: 418 }, 'unexpected-status', 1],
     ['reset', 'reset', 'unreachable', 3],
-    ['silence', 'silence', 'timeout', 3],
+    ['no response', 'silence', 'timeout', 3],
   ];
   test.each(refusals)('%s', async (_, step, reason, requests) => {
     const endpoint = await startEndpoint(imds({ [LIST]: step }));
@@ -72,7 +72,7 @@ describe('the name of the role', () => {
     expect(endpoint.seen()).toEqual(['PUT /latest/api/token', ...Array(requests).fill(LIST)]);
   });
 
-  test('is asked for at every poll', async () => {
+  test('is requested in every poll', async () => {
     const endpoint = await startEndpoint(
       imds({
         [LIST]: [{ body: 'web-role' }, { body: 'new-role' }],
@@ -84,12 +84,12 @@ describe('the name of the role', () => {
     expect((await succeed(source)).identity.role).toBe('new-role');
   });
 
-  test('is asked for once more where the role is gone by then', async () => {
+  test('is requested again if the role no longer exists', async () => {
     const endpoint = await startEndpoint(imds({ [LIST]: [{ body: 'old-role' }, { body: 'web-role' }] }));
     expect((await succeed(imdsAt(endpoint))).identity.role).toBe('web-role');
   });
 
-  test('but not a third time', async () => {
+  test('is not requested a third time', async () => {
     const endpoint = await startEndpoint(imds({ [ROLE]: { status: 404 } }));
     expect((await fail(imdsAt(endpoint))).reason).toBe('not-found');
     expect(count(endpoint.seen(), LIST)).toBe(2);
@@ -110,7 +110,7 @@ describe('the name of the role', () => {
     expect(endpoint.seen()).not.toContain(LIST);
   });
 
-  test('fixed, but not there', async () => {
+  test('is an error if it is fixed and does not exist', async () => {
     const endpoint = await startEndpoint(imds());
     const outcome = await fail(imdsAt(endpoint, {}, { role: 'other' }));
     expect(outcome).toMatchObject({ reason: 'not-found', identity: { role: 'other' } });
@@ -135,31 +135,31 @@ describe('the document', () => {
     expect(count(endpoint.seen(), ROLE)).toBe(requests);
   });
 
-  test('is good at the second attempt', async () => {
+  test('is accepted in the second attempt', async () => {
     const endpoint = await startEndpoint(imds({ [ROLE]: [{ body: '{"Code"' }, { body: document() }] }));
     await succeed(imdsAt(endpoint));
   });
 
-  test('without zone is noted', async () => {
+  test('without a time zone makes a note', async () => {
     const endpoint = await startEndpoint(
       imds({ [ROLE]: { body: document({ Expiration: '2026-11-22T06:23:11' }) } }),
     );
     expect(codes(await succeed(imdsAt(endpoint)))).toEqual(['ZONELESS_TIME']);
   });
 
-  test('under a status of an error is not quoted', async () => {
+  test('with an error status is not quoted', async () => {
     const endpoint = await startEndpoint(imds({ [ROLE]: { status: 500, body: document() } }));
     expect((await fail(imdsAt(endpoint))).detail).toBe('HTTP 500: Success');
   });
 });
 
-describe('the instance', () => {
-  test('is not asked for unless wanted', async () => {
+describe('the instance id', () => {
+  test('is not requested by default', async () => {
     const endpoint = await startEndpoint(imds({ [INSTANCE]: { body: 'i-0abc' } }));
     expect((await succeed(imdsAt(endpoint))).identity.host).toBeNull();
   });
 
-  test('is asked for once, and known of failures too', async () => {
+  test('is requested once, and reported with failures too', async () => {
     const endpoint = await startEndpoint(
       imds({ [INSTANCE]: { body: 'i-0abc' }, [ROLE]: [{ body: document() }, { status: 400 }] }),
     );
@@ -175,7 +175,7 @@ describe('the instance', () => {
     ['reset', 'reset'],
     ['a page', { body: '<html>' }],
     ['too long', { body: 'i'.repeat(129) }],
-  ])('unknown: %s', async (_, step) => {
+  ])('is unknown after %s', async (_, step) => {
     const endpoint = await startEndpoint(imds({ [INSTANCE]: step }));
     expect((await succeed(imdsAt(endpoint, {}, { discoverHost: true }))).identity.host).toBeNull();
   });
@@ -186,7 +186,7 @@ describe('the extended API', () => {
     body: document({ AccountId: '123456789012', Expiration: '2026-11-22T06:23:11.832308Z', ...changes }),
   });
   test.each<[string, Step, string | null, string[]]>([
-    ['tells the account', extended(), '123456789012', []],
+    ['reports the account', extended(), '123456789012', []],
     ['has no account', extended({ AccountId: undefined }), null, []],
     ['disagrees on the key', extended({ AccessKeyId: 'ASIAOTHER' }), '123456789012', ['APIS_DISAGREE']],
     [
@@ -195,9 +195,9 @@ describe('the extended API', () => {
       '123456789012',
       ['APIS_DISAGREE'],
     ],
-    ['is not there', { status: 404 }, null, []],
+    ['does not exist', { status: 404 }, null, []],
     ['fails', { status: 500 }, null, []],
-    ['talks nonsense', { body: '<html>' }, null, []],
+    ['returns invalid data', { body: '<html>' }, null, []],
   ])('%s', async (_, step, accountId, notes) => {
     const endpoint = await startEndpoint(imds({ [EXTENDED]: step }));
     const outcome = await succeed(imdsAt(endpoint, {}, { extendedApi: true }));
@@ -205,7 +205,7 @@ describe('the extended API', () => {
     expect(codes(outcome)).toEqual(notes);
   });
 
-  test('is not asked unless wanted', async () => {
+  test('is not requested by default', async () => {
     const endpoint = await startEndpoint(imds({ [EXTENDED]: extended() }));
     await succeed(imdsAt(endpoint));
     expect(endpoint.seen()).not.toContain(EXTENDED);

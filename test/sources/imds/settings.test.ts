@@ -9,7 +9,7 @@ const MODE = 'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE';
 const IPV4 = 'http://169.254.169.254/';
 const IPV6 = 'http://[fd00:ec2::254]/';
 
-describe('where IMDS is', () => {
+describe('the endpoint by environment', () => {
   test.each<[Env, string, string[]]>([
     [{}, IPV4, []],
     [{ [MODE]: 'IPv4' }, IPV4, []],
@@ -42,14 +42,14 @@ describe('where IMDS is', () => {
       'AWS_EC2_METADATA_SERVICE_ENDPOINT',
     ]),
     [{ AWS_EC2_INSTANCE_PROFILE_NAME: 'a/b' }, 'AWS_EC2_INSTANCE_PROFILE_NAME'],
-  ])('%j is a mistake that is named', async (env, variable) => {
+  ])('%j is an invalid configuration, and the message names the variable', async (env, variable) => {
     const outcome = await fail(imdsAt({ url: 'http://127.0.0.1:1' }, env));
     if (variable === MODE) return expect(settings(env).blockingError?.detail).toContain(MODE);
     expect(outcome.reason).toBe('invalid-configuration');
     expect(outcome.detail).toContain(variable);
   });
 
-  test.each(['', '/', '/prefix', '/prefix/'])('under the path %j', async (path) => {
+  test.each(['', '/', '/prefix', '/prefix/'])('can have the path %j', async (path) => {
     const prefix = path.replace(/\/$/, '');
     const script = Object.fromEntries(
       Object.entries(imds()).map(([key, step]) => [key.replace(' ', ` ${prefix}`), step]),
@@ -60,7 +60,7 @@ describe('where IMDS is', () => {
     await succeed(source);
   });
 
-  test('on ::1 and on localhost', async () => {
+  test('can be ::1 or localhost', async () => {
     const endpoint = await startEndpoint(imds(), '::1');
     await succeed(imdsAt(endpoint));
     await succeed(imdsAt({ url: `http://localhost:${endpoint.port}` }));
@@ -68,8 +68,8 @@ describe('where IMDS is', () => {
   });
 });
 
-describe('switches', () => {
-  test.each(['true', 'TRUE', 'True'])('disabled by %j: no traffic', async (value) => {
+describe('IMDS', () => {
+  test.each(['true', 'TRUE', 'True'])('is disabled by %j and gets no request', async (value) => {
     const endpoint = await startEndpoint(imds());
     const outcome = await fail(imdsAt(endpoint, { AWS_EC2_METADATA_DISABLED: value }));
     expect(outcome.reason).toBe('disabled');
@@ -101,7 +101,7 @@ describe('switches', () => {
 });
 
 describe('limits', () => {
-  test('time-out and attempts', () => {
+  test('time limit and attempts are read from the environment', () => {
     const env = { AWS_METADATA_SERVICE_TIMEOUT: '2.5', AWS_METADATA_SERVICE_NUM_ATTEMPTS: '7' };
     expect(settings(env).limits).toMatchObject({ requestMs: 2500, attempts: 7 });
   });
@@ -113,14 +113,14 @@ describe('limits', () => {
     expect(notes.list).toEqual(names.map((name) => ({ code: 'SETTING_IGNORED', name })));
   });
 
-  test('one attempt is one', async () => {
+  test('a limit of one attempt sends one request', async () => {
     const endpoint = await startEndpoint({ 'PUT /latest/api/token': { status: 500 } });
     await fail(imdsAt(endpoint, { AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1' }));
     expect(endpoint.requests).toHaveLength(1);
   });
 });
 
-test('what hides IMDS is noted', async () => {
+test('providers that hide IMDS are noted', async () => {
   const endpoint = await startEndpoint(imds());
   const env = {
     AWS_ACCESS_KEY_ID: 'AKIA',

@@ -15,14 +15,14 @@ const [SECRET, TOKEN, OTHER] = CANARIES as [string, string, string];
 const source = (command: string, more = {}, env = {}) =>
   createSource('process', options(env, { command, ...more }));
 
-/** A command that prints this. */
+/** A command that prints the text. */
 const printing = (text: string | Buffer) => {
   const file = join(temporaryFolder(), 'output');
   writeFileSync(file, text);
   return `cat ${file}`;
 };
 
-test('keys, token and end are taken from what a command prints', async () => {
+test('keys, token and expiration are read from the output of a command', async () => {
   const process = source(printing(`${processDocument({ AccountId: '123456789012', Other: 1 })}\n`));
   expect(process).toMatchObject({ name: 'process', endpoint: null });
   const outcome = await succeed(process);
@@ -45,16 +45,16 @@ test('keys, token and end are taken from what a command prints', async () => {
 describe('a command', () => {
   const answer = processDocument();
 
-  test('is run by a shell, in the environment of the poll', async () => {
+  test('runs in a shell, in the environment of the poll', async () => {
     const command = 'test "$SAID" = yes && printf %s "$ANSWER" | cat';
     expect(await succeed(source(command, {}, { SAID: 'yes', ANSWER: answer }))).toMatchObject({ ok: true });
   });
 
-  test('has nothing to read, and may say on stderr what it likes', async () => {
+  test('has an empty stdin, and its stderr is ignored', async () => {
     await succeed(source(`cat; yes ${SECRET} | head -c 1000000 >&2; ${printing(answer)}`));
   });
 
-  test('is run anew at every poll', async () => {
+  test('runs in every poll', async () => {
     const counter = join(temporaryFolder(), 'counter');
     const process = source(`echo >> ${counter}; sed -n "$(wc -l < ${counter})p" ${counter}.answers`);
     const answers = [1, 2].map((last) => processDocument({ AccessKeyId: `ASIACANARY000000000${last}` }));
@@ -63,7 +63,7 @@ describe('a command', () => {
     expect((await succeed(process)).credentials.accessKeyId).toBe('ASIACANARY0000000002');
   });
 
-  test('of the profile is run where none is given', async () => {
+  test('of the profile runs if no command is given', async () => {
     const config = `[default]\ncredential_process = exit 4\n[profile loader]\ncredential_process = ${printing(answer)}\n`;
     const HOME = homeWith({ config, credentials: '[loader]\naws_access_key_id = AKIA\n' });
     const named = await succeed(createSource('process', options({ HOME, AWS_PROFILE: 'loader' })));
@@ -75,7 +75,7 @@ describe('a command', () => {
     expect((await fail(createSource('process', options({ HOME })))).detail).toBe('exit code 4');
   });
 
-  test('is missing in a profile without one', async () => {
+  test('of a profile without credential_process is not configured', async () => {
     const HOME = homeWith({ config: '[default]\nregion = x\n' });
     expect(await fail(createSource('process', options({ HOME })))).toMatchObject({
       reason: 'not-configured',
@@ -83,12 +83,12 @@ describe('a command', () => {
     });
   });
 
-  test('that is given needs no profile', async () => {
+  test('needs no profile if it is given', async () => {
     await succeed(source(printing(answer), {}, { HOME: '/nonexistent', AWS_PROFILE: 'none' }));
   });
 });
 
-describe('the series goes by', () => {
+describe('the role of the series is', () => {
   test.each([
     ['get-keys', '/opt/bin/get-keys --for x'],
     ['get-keys', '  get-keys'],
@@ -115,13 +115,13 @@ describe('the series goes by', () => {
     expect(outcome.identity.role).toBe(role);
   });
 
-  test('the label, if there is one', async () => {
+  test('the given role', async () => {
     const outcome = await succeed(source(printing(processDocument()), { role: 'nightly' }));
     expect(outcome.identity.role).toBe('nightly');
   });
 });
 
-describe('what is printed', () => {
+describe('the output', () => {
   test.each<[string, string | Buffer, object]>([
     ['nothing', '', { reason: 'malformed', detail: 'the process printed nothing' }],
     ['a blank line', ' \n', { reason: 'malformed', detail: 'the process printed nothing' }],
@@ -191,7 +191,7 @@ describe('what is printed', () => {
     expect(await fail(source(printing(text)))).toMatchObject(expected);
   });
 
-  test('is as good without a token and with an end in any zone', async () => {
+  test('can lack a token and have an expiration in any zone', async () => {
     const text = processDocument({ SessionToken: undefined, Expiration: '2026-11-22T08:23:11+02:00' });
     const outcome = await succeed(source(printing(text)));
     expect(outcome.credentials.expiration).toBe(Date.parse('2026-11-22T06:23:11Z'));
@@ -199,7 +199,7 @@ describe('what is printed', () => {
     expect(codes(outcome)).toEqual(['SESSION_KEY_WITHOUT_TOKEN']);
   });
 
-  test('may be 64 KiB and no more', async () => {
+  test('can have at most 64 KiB', async () => {
     const text = processDocument();
     await succeed(source(printing(text.padEnd(65_536))));
     expect(await fail(source(printing(text.padEnd(65_537))))).toMatchObject({
@@ -210,19 +210,19 @@ describe('what is printed', () => {
   });
 });
 
-describe('a process that fails tells', () => {
+describe('the failure of a process has the detail', () => {
   test.each<[string, string]>([
     [`echo ${SECRET}; echo ${SECRET} >&2; exit 3`, 'exit code 3'],
     [`${SECRET}`, 'exit code 127, not found'],
     ['/dev/null', 'exit code 126, not executable'],
     ['kill -TERM $$', 'the process was killed by SIGTERM'],
-    // Good output does not excuse it.
+    // Even if the output is valid.
     [`printf %s '${processDocument()}'; exit 1`, 'exit code 1'],
   ])('%s', async (command, detail) => {
     expect(await fail(source(command))).toMatchObject({ reason: 'process-failed', detail });
   });
 
-  test('a command that no shell can be given', async () => {
+  test('of a command that cannot be started', async () => {
     expect(await fail(source(`echo ${SECRET}\0`))).toMatchObject({
       reason: 'invalid-configuration',
       detail: 'the command contains a NUL character',
@@ -236,7 +236,7 @@ describe('a process that fails tells', () => {
 });
 
 describe('a process that does not end', () => {
-  /** Tells when nobody holds the other end any more: whoever was started has it, until it ends. */
+  /** Every started process keeps the write end of a pipe open. The pipe is released when all of them have ended. */
   function lifeline() {
     const fifo = join(temporaryFolder(), 'lifeline');
     execFileSync('mkfifo', [fifo]);
@@ -246,14 +246,14 @@ describe('a process that does not end', () => {
     return { hold: `exec 9> ${fifo}; echo $$ >&9`, held, released };
   }
 
-  test('has a minute, unless told otherwise', () => {
+  test('has a default time limit of a minute', () => {
     const { limits: _, ...rest } = options({});
     expect(withProcessTimeout(rest).limits).toEqual({ pollMs: 60_000 });
     expect(withProcessTimeout({ ...rest, limits: { attempts: 1 } }).limits?.pollMs).toBe(60_000);
     expect(withProcessTimeout({ ...rest, limits: { pollMs: 5 } }).limits?.pollMs).toBe(5);
   });
 
-  test('is ended after its time', async () => {
+  test('is killed after its time limit', async () => {
     expect(await fail(source('sleep 600', { clock: systemClock, limits: { pollMs: 50 } }))).toMatchObject({
       reason: 'timeout',
       detail: 'the process did not end in time',
@@ -262,8 +262,8 @@ describe('a process that does not end', () => {
 
   test.each([
     ['alone', 'sleep 600'],
-    ['with all that it started', 'sleep 600 & (sleep 600 & sleep 600) & wait'],
-    ['even if it does not listen', "trap '' TERM INT HUP; sleep 600; sleep 600"],
+    ['with all its children', 'sleep 600 & (sleep 600 & sleep 600) & wait'],
+    ['even if it ignores signals', "trap '' TERM INT HUP; sleep 600; sleep 600"],
   ])('is ended when the poll is broken off, %s', async (_, command) => {
     const { hold, held, released } = lifeline();
     const stop = new AbortController();
@@ -274,7 +274,7 @@ describe('a process that does not end', () => {
     await released;
   });
 
-  test('is not started by a poll that was broken off before', async () => {
+  test('is not started by an aborted poll', async () => {
     const file = join(temporaryFolder(), 'started');
     const stop = new AbortController();
     stop.abort();
@@ -286,7 +286,7 @@ describe('a process that does not end', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  test('is ended when it prints too much', async () => {
+  test('is killed when it prints too much', async () => {
     const { hold, held, released } = lifeline();
     const outcome = fail(source(`${hold}; yes; sleep 600`));
     await held;
@@ -294,12 +294,12 @@ describe('a process that does not end', () => {
     await released;
   });
 
-  test('because of something that it left behind says so', async () => {
+  test('is reported differently if only a child keeps its output open', async () => {
     const { hold, held, released } = lifeline();
     const stop = new AbortController();
     const outcome = source(`${hold}; sleep 600 & exit 0`).poll(stop.signal);
     const pid = Number(await held);
-    // Node.js takes notice of its end by what makes it vanish.
+    // The process disappears when Node.js has noticed its end.
     while (isThere(pid)) await new Promise((resolve) => setImmediate(resolve));
     stop.abort();
     expect(await outcome).toMatchObject({
@@ -318,7 +318,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-test('what a process leaves running is left alone if it has let go', async () => {
+test('a child that closed its output is not killed', async () => {
   const folder = temporaryFolder();
   const gate = join(folder, 'gate');
   execFileSync('mkfifo', [gate]);

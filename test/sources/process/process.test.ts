@@ -12,7 +12,7 @@ import { startEndpoint, startRawEndpoint } from '../../support/sources/scripted-
 const folder = mkdtempSync(join(tmpdir(), 'cred-watch-'));
 const program = join(folder, 'poll.cjs');
 
-/** Never calls `process.exit`: it ends by itself, or not at all. */
+/** Does not call `process.exit`, so it ends only if nothing keeps the process alive. */
 const SOURCE = `
   import { systemClock } from './src/clock.ts';
   import { createSource } from './src/sources/open.ts';
@@ -38,7 +38,7 @@ async function poll(env: Record<string, string>): Promise<string> {
   return stdout.trim() + stderr;
 }
 
-test('no proxy is asked, whatever the environment says', async () => {
+test('no request goes to a proxy of the environment', async () => {
   const proxy = await startEndpoint(() => ({ status: 502 }));
   const endpoint = await startEndpoint(imds());
   const proxies = Object.fromEntries(
@@ -50,11 +50,11 @@ test('no proxy is asked, whatever the environment says', async () => {
   expect(proxy.requests).toEqual([]);
 });
 
-test('the process ends by itself after an endpoint that never answers', async () => {
+test('the process ends by itself after a poll without a response', async () => {
   const endpoint = await startRawEndpoint(() => {});
   expect(await poll({ AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url })).toBe('timeout');
 });
 
-test('the process ends by itself where nobody listens', async () => {
+test('the process ends by itself after a poll of a closed port', async () => {
   expect(await poll({ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1' })).toBe('unreachable');
 });

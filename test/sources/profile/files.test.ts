@@ -9,7 +9,7 @@ import { homeWith } from '../../support/sources/profile-home.ts';
 const read = (env: Record<string, string>, more: { home?: string; profile?: string } = {}) =>
   readProfileFiles({ env, ...more });
 
-test('both files are read, each profile with what either says of it', async () => {
+test('a profile has the sections of both files', async () => {
   const home = homeWith({
     config: `
 [default]
@@ -57,24 +57,24 @@ aws_access_key_id = AKIAOTHER
   expect(files.ssoSessions).toEqual(new Map([['corp', { sso_start_url: 'https://corp.example/start' }]]));
 });
 
-test('in the config file [profile default] counts before [default]', async () => {
+test('in the config file, [profile default] takes precedence over [default]', async () => {
   const home = homeWith({ config: '[profile default]\nregion = a\n[default]\nregion = b\n' });
   expect((await read({ HOME: home })).profiles.get('default')!.config).toEqual({ region: 'a' });
 });
 
-test('a file is read anew each time', async () => {
+test('a file is read every time', async () => {
   const home = homeWith({ config: '[default]\nregion = before\n' });
   expect((await read({ HOME: home })).profiles.get('default')!.config.region).toBe('before');
   writeFileSync(join(home, '.aws/config'), '[default]\nregion = after\n');
   expect((await read({ HOME: home })).profiles.get('default')!.config.region).toBe('after');
 });
 
-describe('the files are looked for', () => {
+describe('the location of the files is', () => {
   const region = '[default]\nregion = here\n';
   const regionOf = async (...args: Parameters<typeof read>) =>
     (await read(...args)).profiles.get('default')?.config.region;
 
-  test('in the HOME of the environment before the home that was given', async () => {
+  test('the HOME of the environment before the given home', async () => {
     const home = homeWith({ config: region });
     expect(await regionOf({ HOME: home }, { home: '/nonexistent' })).toBe('here');
     expect(await regionOf({ HOME: ' ' }, { home })).toBe('here');
@@ -82,7 +82,7 @@ describe('the files are looked for', () => {
     expect(await regionOf({ HOME: '/nonexistent' }, { home })).toBeUndefined();
   });
 
-  test('where the environment says, with ~ for the home', async () => {
+  test('that of the environment variables, with ~ for the home', async () => {
     const home = homeWith({ config: '[default]\nregion = not here\n' });
     const elsewhere = join(temporaryFolder(), 'elsewhere');
     writeFileSync(elsewhere, region);
@@ -111,7 +111,7 @@ describe('without a file', () => {
     return [configFile, credentialsFile].map(({ state, problem }) => `${state}: ${problem}`);
   };
 
-  test('each says that it is missing', async () => {
+  test('both are missing', async () => {
     expect(await states({ HOME: '/nonexistent' })).toEqual(['missing: ENOENT', 'missing: ENOENT']);
     expect(await states({})).toEqual([
       'missing: the home folder is unknown',
@@ -123,7 +123,7 @@ describe('without a file', () => {
     ]);
   });
 
-  test('that can be read, each says why; nothing waits for ever', async () => {
+  test('that is a regular file, each has a problem, and reading does not block', async () => {
     const home = homeWith({});
     mkdirSync(join(home, '.aws/config'));
     execFileSync('mkfifo', [join(home, '.aws/credentials')]);
@@ -133,24 +133,24 @@ describe('without a file', () => {
     ]);
   });
 
-  // Root may read anything.
-  test.skipIf(process.getuid?.() === 0)('that this user may read', async () => {
+  // Root can read every file.
+  test.skipIf(process.getuid?.() === 0)('that this user may read, both have a problem', async () => {
     const home = homeWith({ config: '' });
     chmodSync(join(home, '.aws/config'), 0);
     expect(await states({ HOME: home })).toEqual(['unreadable: EACCES', 'missing: ENOENT']);
   });
 });
 
-test('one file that cannot be read leaves the other', async () => {
+test('an unreadable file does not affect the other file', async () => {
   const home = homeWith({ credentials: '[default]\naws_access_key_id = AKIAEXAMPLE\n' });
-  // Nobody ever writes into it.
+  // A pipe without a writer.
   execFileSync('mkfifo', [join(home, '.aws/config')]);
   const { configFile, profiles } = await read({ HOME: home });
   expect(configFile.state).toBe('unreadable');
   expect(profiles.get('default')!.credentials).toEqual({ aws_access_key_id: 'AKIAEXAMPLE' });
 });
 
-test('the profile that counts is the one given, else that of the environment, else default', async () => {
+test('the selected profile is the given one, else that of the environment, else default', async () => {
   const selected = async (env: Record<string, string>, profile?: string) =>
     (await read({ HOME: '/nonexistent', ...env }, profile === undefined ? {} : { profile })).selectedName;
   expect(await selected({ AWS_PROFILE: 'from-env' }, 'given')).toBe('given');

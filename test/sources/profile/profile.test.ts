@@ -19,7 +19,7 @@ const source = (files: Files, env = {}, more = {}) =>
 const withCredentials = (lines: string) => source({ credentials: `[default]\n${lines}\n` });
 const withConfig = (lines: string) => source({ config: `[default]\n${lines}\n` });
 
-test('keys, token and end are taken from the profile', async () => {
+test('keys, token and expiration are read from the profile', async () => {
   const profile = withCredentials(`${EXPIRING}\naws_account_id = 123456789012`);
   expect(profile).toMatchObject({ name: 'profile', endpoint: null });
   const outcome = await succeed(profile);
@@ -39,7 +39,7 @@ test('keys, token and end are taken from the profile', async () => {
   expect(outcome.secrets.token?.reveal()).toBe(TOKEN);
 });
 
-describe('the profile is', () => {
+describe('the role of the series is', () => {
   const credentials = ['default', 'named', 'given'].map((name) => `[${name}]\n${EXPIRING}\n`).join('');
   test.each<[string, object, object]>([
     ['default', {}, {}],
@@ -51,7 +51,7 @@ describe('the profile is', () => {
   });
 });
 
-test('the files are read anew at every poll', async () => {
+test('the files are read in every poll', async () => {
   const home = homeWith({ credentials: `[default]\n${EXPIRING}\n` });
   const profile = createSource('profile', options({ HOME: home }));
   expect((await succeed(profile)).credentials.accessKeyId).toBe('ASIACANARY0000000001');
@@ -63,7 +63,7 @@ test('the files are read anew at every poll', async () => {
   expect((await fail(profile)).reason).toBe('not-configured');
 });
 
-describe('the end is read from', () => {
+describe('the expiration is read from', () => {
   test.each([
     'x_security_token_expires',
     'expiration',
@@ -78,13 +78,13 @@ describe('the end is read from', () => {
     expect(outcome.credentials.expiration).toBe(Date.parse(AT));
   });
 
-  test('the earliest of several', async () => {
+  test('the earliest of several keys', async () => {
     const outcome = await succeed(withCredentials(`${EXPIRING}\nexpiration = 2026-11-22 01:00:00`));
     expect(outcome.credentials.expiration).toBe(Date.parse('2026-11-22T01:00:00Z'));
     expect(codes(outcome)).toEqual(['EXPIRATIONS_DISAGREE', 'ZONELESS_TIME']);
   });
 
-  test('the config file, only where the file with the keys has none', async () => {
+  test('the config file only if the file with the keys has none', async () => {
     const config = `[default]\nexpiration = ${AT}\n`;
     const apart = await succeed(source({ config, credentials: `[default]\n${SESSION}\n` }));
     expect(apart.credentials.expiration).toBe(Date.parse(AT));
@@ -96,7 +96,7 @@ describe('the end is read from', () => {
 });
 
 describe('of keys in both files', () => {
-  test('those of the credentials file count, whole', async () => {
+  test('all values come from the credentials file', async () => {
     const config = `[default]\n${EXPIRING.replace('0001', '0002')}\n`;
     const credentials = `[default]\n${PAIR}\nexpiration = ${AT}\n`;
     const outcome = await succeed(source({ config, credentials }));
@@ -105,13 +105,13 @@ describe('of keys in both files', () => {
     expect(codes(outcome)).toEqual(['SESSION_KEY_WITHOUT_TOKEN']);
   });
 
-  test('those of the config file count where there are no others', async () => {
+  test('those of the config file are used if there are no others', async () => {
     expect((await succeed(withConfig(EXPIRING))).credentials.accessKeyId).toBe('ASIACANARY0000000001');
   });
 });
 
-describe('the token stands under', () => {
-  test('its old name alone', async () => {
+describe('the session token can have', () => {
+  test('only the old name', async () => {
     const lines = `${PAIR}\naws_security_token = ${OTHER}\nexpiration = ${AT}`;
     const outcome = await succeed(withCredentials(lines));
     expect(outcome.secrets.token?.reveal()).toBe(OTHER);
@@ -139,7 +139,7 @@ describe('a credential_process', () => {
     expect(outcome.notes).toEqual([]);
   });
 
-  test('gives way to keys; SDKs agree on that in the credentials file', async () => {
+  test('is ignored if there are keys, without a note in the credentials file', async () => {
     const config = `[default]\n${process}\n`;
     const apart = await succeed(source({ config, credentials: `[default]\n${EXPIRING}\n` }));
     expect(apart.credentials.accessKeyId).toBe('ASIACANARY0000000001');
@@ -149,14 +149,14 @@ describe('a credential_process', () => {
     expect(codes(together)).toEqual(['PROFILE_GIVES_TWO']);
   });
 
-  test('is preferred to SSO, with a note', async () => {
+  test('takes precedence over SSO, with a note', async () => {
     const outcome = await succeed(withConfig(`sso_start_url = https://example.com\n${process}`));
     expect(outcome.notes).toEqual([
       { code: 'PROFILE_GIVES_TWO', name: 'credential_process', otherName: 'sso_start_url' },
     ]);
   });
 
-  test('that fails fails the poll', async () => {
+  test('that fails makes the poll fail', async () => {
     expect(await fail(withConfig('credential_process = exit 3'))).toMatchObject({
       reason: 'process-failed',
       detail: 'exit code 3',
@@ -164,7 +164,7 @@ describe('a credential_process', () => {
   });
 });
 
-test('keys that a tool wrote beside the settings of SSO count, with a note', async () => {
+test('keys take precedence over SSO settings, with a note', async () => {
   const config = '[default]\nsso_session = corp\nsso_account_id = 123456789012\n';
   const outcome = await succeed(source({ config, credentials: `[default]\n${EXPIRING}\n` }));
   expect(outcome.notes).toEqual([
@@ -172,7 +172,7 @@ test('keys that a tool wrote beside the settings of SSO count, with a note', asy
   ]);
 });
 
-describe('what takes a call to AWS is refused, with the way round it:', () => {
+describe('a profile that needs a call to AWS fails, and the message has a --process command:', () => {
   test.each([
     ['role_arn', 'role_arn = arn:aws:iam::123456789012:role/x\nsource_profile = y'],
     ['role_arn', `role_arn = arn:aws:iam::123456789012:role/x\n${EXPIRING}`],
@@ -193,7 +193,7 @@ describe('what takes a call to AWS is refused, with the way round it:', () => {
   });
 });
 
-describe('there is nothing to measure', () => {
+describe('a poll fails', () => {
   test.each<[string, string, string, string]>([
     [
       'in an empty profile',
@@ -201,14 +201,14 @@ describe('there is nothing to measure', () => {
       'not-configured',
       'profile default has neither keys nor credential_process',
     ],
-    ['with half a pair', KEY_ID, 'invalid-configuration', 'missing: aws_secret_access_key'],
+    ['with only a key id', KEY_ID, 'invalid-configuration', 'missing: aws_secret_access_key'],
     [
       'with the other half',
       `aws_secret_access_key = ${SECRET}`,
       'invalid-configuration',
       'profile default has no aws_access_key_id',
     ],
-    ['with keys that have no end', PAIR.replace('ASIA', 'AKIA'), 'long-lived', ''],
+    ['with long-term keys', PAIR.replace('ASIA', 'AKIA'), 'long-lived', ''],
     [
       'with a token and no end',
       SESSION,
@@ -244,7 +244,7 @@ describe('there is nothing to measure', () => {
     }
   });
 
-  test('without the profile that was asked for', async () => {
+  test('without the named profile', async () => {
     const config = `[loader]\n${EXPIRING}\n`;
     expect(await fail(source({ config }, { AWS_PROFILE: 'loader' }))).toMatchObject({
       reason: 'invalid-configuration',
@@ -254,8 +254,8 @@ describe('there is nothing to measure', () => {
   });
 });
 
-describe('a file that cannot be read', () => {
-  test('is named where nothing else is found', async () => {
+describe('an unreadable file', () => {
+  test('is named in the failure if the profile was not found', async () => {
     const home = homeWith({});
     mkdirSync(join(home, '.aws/config'));
     const profile = createSource('profile', options({ HOME: home }));
@@ -270,7 +270,7 @@ describe('a file that cannot be read', () => {
     );
   });
 
-  test('is noted beside what was found in the other', async () => {
+  test('is noted if the profile was found in the other file', async () => {
     const home = homeWith({ credentials: `[default]\n${EXPIRING}\n` });
     mkdirSync(join(home, '.aws/config'));
     const outcome = await succeed(createSource('profile', options({ HOME: home })));
@@ -284,7 +284,7 @@ describe('a file that cannot be read', () => {
   });
 });
 
-test('keys in the environment, which hide a profile, are noted', async () => {
+test('keys in the environment are noted, because they hide a profile', async () => {
   const keys = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'CANARY-authorization' };
   const files = { credentials: `[default]\n${EXPIRING}\n` };
   expect(codes(await succeed(source(files, keys)))).toEqual(['STATIC_KEYS_HIDE_SOURCE']);

@@ -7,10 +7,10 @@ import { createSource } from '../../../src/sources/open.ts';
 import type { PollFailure, PollOutcome, SourceOptions } from '../../../src/sources/source.ts';
 import type { Script, ScriptedEndpoint, Step } from './scripted-endpoint.ts';
 
-/** Short, but far longer than a loaded machine needs to answer on loopback. */
+/** Far longer than a busy machine needs for a response on loopback. */
 export const LIMITS: PollLimits = { connectMs: 2000, requestMs: 4000, pollMs: 8000, attempts: 3 };
 
-/** For endpoints that never answer. */
+/** For endpoints that never respond. */
 export const IMPATIENT: PollLimits = { ...LIMITS, requestMs: 250 };
 
 /** The longest pause between two attempts, in milliseconds. A longer sleep is the time limit of a poll. */
@@ -51,14 +51,14 @@ export const document = (changes: Record<string, unknown> = {}) =>
 export const fixture = (name: string) =>
   readFileSync(new URL(`../../../fixtures/documents/${name}`, import.meta.url), 'utf8');
 
-export const tokenAnswer = (token = IMDS_TOKEN!, ttl = '21600'): Step => ({
+export const tokenResponse = (token = IMDS_TOKEN!, ttl = '21600'): Step => ({
   headers: { 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds': ttl },
   body: token,
 });
 
-/** A healthy IMDS, but for the changes. */
+/** The script of an IMDS without faults, with the given changes. */
 export const imds = (changes: Script = {}): Script => ({
-  'PUT /latest/api/token': tokenAnswer(),
+  'PUT /latest/api/token': tokenResponse(),
   [`GET ${ROLES}`]: { body: 'web-role' },
   [`GET ${ROLES}web-role`]: { body: document() },
   ...changes,
@@ -86,7 +86,7 @@ export const containerAt = (
   more: Partial<SourceOptions> = {},
 ) => createSource('container', options({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/creds`, ...env }, more));
 
-/** Every outcome passes here: none may give a secret away, however it is printed. */
+/** Checks that an outcome shows no secret in JSON or in `inspect`, and returns it. */
 export function harmless<T extends PollOutcome>(outcome: T): T {
   const printed = `${JSON.stringify(outcome)}${inspect(outcome, { depth: 9, showHidden: true })}`;
   for (const canary of CANARIES) expect(printed).not.toContain(canary);

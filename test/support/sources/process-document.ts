@@ -2,7 +2,7 @@ import { CANARIES } from './polling.ts';
 
 const [SECRET, TOKEN] = CANARIES;
 
-/** What a `credential_process` prints, but for the changes. */
+/** The output of a `credential_process`, with the given changes. */
 export const processDocument = (changes: Record<string, unknown> = {}) =>
   JSON.stringify({
     Version: 1,

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../cli/temporary-folder.ts';
 
-/** A home with these files in `.aws`. */
+/** Creates a home folder with these files in `.aws`. */
 export function homeWith(files: { config?: string; credentials?: string }): string {
   const home = temporaryFolder();
   mkdirSync(join(home, '.aws'));

@@ -2,38 +2,38 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-export interface SeenRequest {
+export interface ReceivedRequest {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
 }
 
-export interface ScriptedAnswer {
+export interface ScriptedResponse {
   status?: number;
   headers?: Record<string, string>;
   body?: string | Buffer;
 }
 
-/** `silence` takes the request and never answers; `reset` breaks the connection. */
-export type Step = ScriptedAnswer | 'silence' | 'reset';
+/** `silence` receives the request and never responds. `reset` resets the connection. */
+export type Step = ScriptedResponse | 'silence' | 'reset';
 
-/** What to do about a request; a function that returns nothing has answered by itself. */
-export type Handler = (request: SeenRequest, response: ServerResponse) => Step | undefined;
+/** Decides about the response to a request. Returns nothing if it has written the response itself. */
+export type Handler = (request: ReceivedRequest, response: ServerResponse) => Step | undefined;
 
-/** Answers by `METHOD /path`; a list is used up one by one, its last answer stays. What is not listed is a 404. */
+/** Responses by `METHOD /path`. A list is used one by one, and its last response stays. Other paths get a 404. */
 export type Script = Record<string, Step | Step[]>;
 
 export interface ScriptedEndpoint {
   url: string;
   port: number;
-  requests: SeenRequest[];
+  requests: ReceivedRequest[];
   /** `METHOD /path` of every request, in order. */
   seen(): string[];
   close(): Promise<void>;
 }
 
 export async function startEndpoint(script: Handler | Script, host = '127.0.0.1'): Promise<ScriptedEndpoint> {
-  const requests: SeenRequest[] = [];
+  const requests: ReceivedRequest[] = [];
   const handle = typeof script === 'function' ? script : follow(script);
   const server = createServer((request, response) => {
     const seen = { method: request.method ?? '', path: request.url ?? '', headers: request.headers };
@@ -44,7 +44,7 @@ export async function startEndpoint(script: Handler | Script, host = '127.0.0.1'
   return { url, port, requests, seen: () => requests.map(({ method, path }) => `${method} ${path}`), close };
 }
 
-/** For what `node:http` would never send: every connection is handed to `serve` once its first bytes are there. */
+/** For responses that `node:http` cannot send. `serve` gets every connection after its first bytes have arrived. */
 export async function startRawEndpoint(serve: (socket: Socket) => void, host = '127.0.0.1') {
   const server = createTcpServer((socket) => {
     socket.on('error', () => {});
