@@ -1,12 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { type ReceivedRequest, Traffic, type TrafficSummary } from '../../src/server/traffic.ts';
+import { type SeenRequest, Traffic, type TrafficSummary } from '../../src/server/traffic.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
 const CURL = 'curl/7.88.1';
 
-const CREDENTIALS: ReceivedRequest = {
+const CREDENTIALS: SeenRequest = {
   at: START,
   client: CURL,
   address: '127.0.0.1',
@@ -22,7 +22,7 @@ const CREDENTIALS: ReceivedRequest = {
 const TOKEN = { kind: 'token', path: '/latest/api/token', method: 'PUT', accessKeyId: null } as const;
 const METADATA = { kind: 'metadata', accessKeyId: null } as const;
 
-function summaryOf(...requests: Partial<ReceivedRequest>[]): TrafficSummary {
+function summaryOf(...requests: Partial<SeenRequest>[]): TrafficSummary {
   const traffic = new Traffic();
   for (const request of requests) traffic.record({ ...CREDENTIALS, ...request });
   return traffic.summarise();
