@@ -30,9 +30,9 @@ async function source(changes: object = {}) {
 
 const withoutStdout = (run: Run): Run => ({ ...run, stdout: '' });
 
-/** `env` writes secrets to stdout and `exec` gives them to its child: there, and nowhere else. */
-describe('commands that hand credentials over leave secrets nowhere else', () => {
-  test('where they succeed', async () => {
+/** `env` writes secrets to stdout, and `exec` passes them to its child. No other place may have them. */
+describe('commands that pass credentials leave secrets nowhere else', () => {
+  test('if they succeed', async () => {
     const { home, run, runAlone } = makeHome();
     const env = await source();
     const checks = [
@@ -43,7 +43,7 @@ describe('commands that hand credentials over leave secrets nowhere else', () =>
     const printed: Run[] = [];
     for (const format of Object.keys(CREDENTIAL_FORMATS))
       printed.push(await run(['env', '-j', '4h', '-f', format, '--debug'], env));
-    // They were there to be leaked: JSON and the shells write quotes in their own way.
+    // Make sure that the secrets were present. JSON and shells write quotes differently.
     const canaries = printed.flatMap(({ stdout }) => canariesIn(stdout));
     expect(canaries).toEqual(expect.arrayContaining(['secretKey', 'sessionToken']));
     const child = ['--', process.execPath, '-p', 'process.env.AWS_SECRET_ACCESS_KEY'];
@@ -77,7 +77,7 @@ describe('commands that hand credentials over leave secrets nowhere else', () =>
     ['a key that no variable can carry', { SecretAccessKey: `${secretKey}\n${word}` }],
     ['a token that no variable can carry', { Token: `${sessionToken}\u0000${word}` }],
     ['a document without an end', { Expiration: undefined }],
-  ])('where they refuse %s', async (_, changes) => {
+  ])('if they refuse %s', async (_, changes) => {
     const { home, run, runAlone } = makeHome();
     const env = await source(changes);
     const runs = [

@@ -34,10 +34,10 @@ const document = (changes: object = {}) =>
 
 const everything = `${secretKey} ${sessionToken} ${imdsToken} ${authorization} ${credentialsPath} ${word}`;
 
-/** So much of a secret is more than chance, and more than a log may say. */
+/** A piece of this length cannot be a coincidence. */
 const PIECE = 24;
 
-/** The secrets of which a piece is in this text, as it is or URL-encoded. */
+/** The secrets with a piece in this text, plain or URL-encoded. */
 function piecesIn(text: string, secrets: readonly string[]): string[] {
   const plain = text.replace(/%([\dA-Fa-f]{2})/g, (_, code) =>
     String.fromCharCode(Number.parseInt(code, 16)),
@@ -51,7 +51,7 @@ function piecesIn(text: string, secrets: readonly string[]): string[] {
   });
 }
 
-/** Everything that reads the database again. */
+/** Every command that reads the database. */
 const READERS = [
   ['report', '-j', '5h'],
   ['report', '--debug', '-j', '5h', '-f', 'json'],
@@ -59,7 +59,7 @@ const READERS = [
   ['export', '--debug', '-f', 'csv'],
 ];
 
-/** How a document can come back; a good one, and every way in which it is refused. */
+/** Responses with a document: a valid one, and one for each reason to reject it. */
 const ANSWERS: Record<string, Step> = {
   'a good document': { body: document() },
   'a document under other names': { body: document({ Token: undefined, SessionToken: sessionToken }) },
@@ -99,14 +99,14 @@ const echoInText: Handler = ({ headers, path }) => ({
 
 const POLLS = [['poll'], ['poll', '--debug', '-f', 'json', '--extended-api']];
 
-/** Endpoints of one kind are polled into one database, which is then read in every way. */
-describe('no secret of a poll of IMDS is shown or kept', () => {
+/** All endpoints of one kind are polled into one database, which every command then reads. */
+describe('no secret of IMDS is printed or stored', () => {
   const { home, run, runAlone } = makeHome(afterAll);
   const poll = async (script: Handler | Script, way = run) => {
     const endpoint = await startEndpoint(script);
     const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
     const runs = await Promise.all(POLLS.map((args) => way(args, env)));
-    // The canaries were really there to be leaked.
+    // Make sure that the canaries were present.
     expect(endpoint.requests.some(({ headers }) => headers['x-aws-ec2-metadata-token'] === imdsToken)).toBe(
       true,
     );
@@ -136,7 +136,7 @@ describe('no secret of a poll of IMDS is shown or kept', () => {
     expect(runs[0]!.stderr).toContain('[redacted]');
   });
 
-  test('by whoever reads the database', async () => {
+  test('by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => runAlone(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
     expect(found(home, runs)).toEqual([]);
@@ -144,7 +144,7 @@ describe('no secret of a poll of IMDS is shown or kept', () => {
   });
 });
 
-describe('no secret of a poll of a container is shown or kept', () => {
+describe('no secret of a container endpoint is printed or stored', () => {
   const { home, run } = makeHome(afterAll);
   const answers: [string, Handler][] = [
     ...Object.entries(ANSWERS).map(([name, step]): [string, Handler] => [`with ${name}`, () => step]),
@@ -157,20 +157,20 @@ describe('no secret of a poll of a container is shown or kept', () => {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/${credentialsPath}?id=${credentialsPath}`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
     };
-    // Both sources share the parser of documents: here, they are asked for one way or the other.
+    // Both sources share the parser of documents.
     const only = await run(POLLS[answers.findIndex(([each]) => each === name) % POLLS.length]!, env);
     expect(found(home, [only])).toEqual([]);
     expect(endpoint.requests[0]).toMatchObject({ headers: { authorization } });
   });
 
-  test('by whoever reads the database', async () => {
+  test('by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
     expect(found(home, runs)).toEqual([]);
   });
 });
 
-describe('no secret of the environment is shown or kept', () => {
+describe('no secret of the environment is printed or stored', () => {
   const full = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
   const environments: [string, Record<string, string>][] = [
     [
@@ -208,7 +208,7 @@ describe('no secret of the environment is shown or kept', () => {
     expect(found(home, runs)).toEqual([]);
   });
 
-  test('with a token file that cannot be used', async () => {
+  test('with an invalid token file', async () => {
     const { home, run } = makeHome();
     const file = join(temporaryFolder(), 'token');
     writeFileSync(file, `${authorization}\u0007\n`);
@@ -219,7 +219,7 @@ describe('no secret of the environment is shown or kept', () => {
   });
 });
 
-describe('no secret of files, variables and processes is shown or kept', () => {
+describe('no secret of files, variables and processes is printed or stored', () => {
   const { home, run } = makeHome(afterAll);
   const keys = `aws_access_key_id = ASIATESTTESTTEST0001\naws_secret_access_key = ${secretKey}`;
   const profile = (lines: string) => `[default]\n${lines}\n[profile default]\n${lines}\n`;
@@ -327,14 +327,14 @@ describe('no secret of files, variables and processes is shown or kept', () => {
     },
   );
 
-  test('by whoever reads the database', async () => {
+  test('by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
     expect(found(home, runs)).toEqual([]);
   });
 });
 
-describe('no secret of an imported file is shown or kept', () => {
+describe('no secret of an imported file is printed or stored', () => {
   const { home, run } = makeHome(afterAll);
   const at = '[2015/11/18 00:00:01]';
   const good = `${at} "LastUpdated" : "2015-11-17T23:48:25Z",\n${at} "Expiration" : "2015-11-18T06:09:50Z"\n`;
@@ -393,15 +393,15 @@ describe('no secret of an imported file is shown or kept', () => {
     expect(found(home, runs)).toEqual([]);
   });
 
-  test('by whoever reads the database', async () => {
+  test('by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
     expect(found(home, runs)).toEqual([]);
   });
 });
 
-describe('no secret is left behind', () => {
-  test('by a crash in the middle of a poll', async () => {
+describe('no secret remains', () => {
+  test('after a crash during a poll', async () => {
     const endpoint = await startEndpoint(
       metadataService({
         'PUT /latest/api/token': grantToken(imdsToken),
@@ -409,7 +409,7 @@ describe('no secret is left behind', () => {
       }),
     );
     const { home, runAlone } = makeHome();
-    // The first thing that is done with a sample after it was stored fails in a way that nobody foresaw.
+    // An unexpected error happens right after the sample was stored.
     const preload = join(temporaryFolder(), 'crash.cjs');
     writeFileSync(preload, "Date.prototype.toISOString = () => { throw new TypeError('crashed') };");
     const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, NODE_OPTIONS: `--require=${preload}` };
@@ -423,7 +423,7 @@ describe('no secret is left behind', () => {
     expect(found(home, runs)).toEqual([]);
   });
 
-  test('by a poller that was killed', async () => {
+  test('after a poller was killed', async () => {
     const endpoint = await startEndpoint(
       metadataService({
         'PUT /latest/api/token': grantToken(imdsToken),
@@ -442,8 +442,8 @@ describe('no secret is left behind', () => {
   });
 });
 
-describe('no secret of a simulator is shown or kept', () => {
-  /** What is kept from everybody but the client that it was given to. */
+describe('no secret of a simulator is printed or stored', () => {
+  /** Secrets that only the client that received them may have. */
   const handedOut = (documents: readonly { body: string }[]) =>
     documents.flatMap(({ body }) => {
       const { SecretAccessKey, Token } = JSON.parse(body);
@@ -482,12 +482,12 @@ describe('no secret of a simulator is shown or kept', () => {
     ];
     const { body: task } = await curl(`${endpoint}latest/meta-data/iam-ecs-0/security-credentials/`);
     documents.push(await curl(`${endpoint}latest/meta-data/iam-ecs-0/security-credentials/${task}`));
-    // Each of them different, and really there to be leaked.
+    // Make sure that the secrets were present and different.
     const secrets = [...handedOut(documents.slice(0, 5)), token, podToken];
     expect(new Set(secrets).size).toBe(12);
     const ids = [taskId, taskId.replaceAll('-', ''), shellToken];
 
-    // What goes astray: secrets of this simulator and others, wherever a client can put them.
+    // Clients send secrets of this and other simulators in wrong places.
     const strays = [...secrets, ...ids, imdsToken, authorization, credentialsPath, word];
     for (const stray of strays) {
       const header = { 'User-Agent': 'CANARYagent/1.0', Cookie: `token=${stray}`, 'X-Forwarded-For': stray };
@@ -501,7 +501,7 @@ describe('no secret of a simulator is shown or kept', () => {
       await curl(`${endpoint}v1/credentials?id=${encodeURIComponent(stray)}`);
       await curl(endpoint, { Host: stray.replace(/[^\w-]/g, '').slice(0, 60) });
     }
-    // In paths they come as they are, too, with whatever slashes they have.
+    // Paths also contain unencoded secrets, with slashes.
     for (const stray of [...secrets, ...ids, credentialsPath, word]) {
       for (const folder of [
         '',
@@ -525,11 +525,11 @@ describe('no secret of a simulator is shown or kept', () => {
     expect(found(home, [run])).toEqual([]);
     expect(piecesIn(started, secrets)).toEqual([]);
     expect(piecesIn(rest, [...secrets, ...ids])).toEqual([]);
-    // Whoever is to ask needs these two, and finds them where the variables are.
+    // Clients need these two, so the printed variables contain them.
     expect(piecesIn(started, [taskId, shellToken])).not.toEqual([]);
   });
 
-  test('with a file that is not what it was taken for', async () => {
+  test('with a file of another kind', async () => {
     const { home, run } = makeHome();
     const file = join(temporaryFolder(), 'secrets.json');
     const contents = [
@@ -562,7 +562,7 @@ describe('the search for secrets', () => {
     ['in UTF-16', (canary) => Buffer.from(canary, 'utf16le')],
     ['cut off', (canary) => canary.slice(0, -8)],
   ];
-  test.for(WRITINGS)('finds one %s in outputs and files', ([, write]) => {
+  test.for(WRITINGS)('finds a canary %s in outputs and files', ([, write]) => {
     const home = temporaryFolder();
     for (const [name, canary] of entries) {
       expect(canariesIn(Buffer.concat([Buffer.from([0, 255, 128]), Buffer.from(write(canary))]))).toEqual([
@@ -574,7 +574,7 @@ describe('the search for secrets', () => {
     }
   });
 
-  test('finds one in a database and in its write-ahead log', () => {
+  test('finds a canary in a database and in its write-ahead log', () => {
     const home = temporaryFolder();
     const database = new Database(join(home, 'samples.db'));
     database.exec('CREATE TABLE leak (text)');
@@ -588,7 +588,7 @@ describe('the search for secrets', () => {
     database.close();
   });
 
-  test('finds a piece of a long one, wherever it is cut', () => {
+  test('finds any piece of a long secret', () => {
     const secret = Array.from({ length: 200 }, (_, index) =>
       String.fromCharCode(33 + ((index * 7) % 90)),
     ).join('');
@@ -599,7 +599,7 @@ describe('the search for secrets', () => {
     expect(piecesIn(encodeURIComponent(secret.slice(50, 90)), [secret])).toEqual([secret]);
   });
 
-  test('finds nothing where there is nothing', () => {
+  test('finds nothing in clean text', () => {
     expect(canariesIn(JSON.stringify(metadataService()))).toEqual([]);
   });
 });

@@ -12,14 +12,14 @@ import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts'
 
 interface BadInput {
   args: string[];
-  /** Both lines, without the words in front. */
+  /** Without the prefixes `error:` and `hint:`. */
   error: string;
   hint: string;
   code?: number;
   env?: Record<string, string>;
-  /** Makes what the arguments name, in the folder in which the program runs. */
+  /** Creates files in the working folder. */
   make?: (folder: string) => void;
-  /** Opened by mistake, it holds up a whole process: only one of its own can be ended. */
+  /** Needs a process of its own: a command that opened such a file by mistake would hang. */
   isEndless?: true;
 }
 
@@ -216,7 +216,7 @@ const files: BadInput[] = [
   },
 ];
 
-/** What stands in the way of a database, and what every command says to it. */
+/** Files that are not usable databases, and the error of every command. */
 const obstacles: ({ path: string } & Omit<BadInput, 'args'>)[] = [
   {
     path: 'folder',
@@ -266,7 +266,7 @@ function makeForeign(folder: string, journal: 'DELETE' | 'WAL'): void {
 
 let imported: Buffer | undefined;
 
-/** A database of our own that says it is of this schema. */
+/** A database of ours with this schema version. */
 function makeOurs(folder: string, name: string, schema: number): void {
   const path = join(folder, name);
   if (imported === undefined) {
@@ -281,7 +281,7 @@ function makeOurs(folder: string, name: string, schema: number): void {
   database.close();
 }
 
-/** Every command that opens a database; import has read its file before. */
+/** Every command that opens a database. */
 const COMMANDS = [
   ['poll'],
   ['report'],
@@ -361,7 +361,7 @@ const hosts: BadInput[] = [
   },
 ];
 
-/** The command line, and what of the environment matters to it. */
+/** The command line with the variables that matter. */
 const titled = <T extends { args?: string[]; env?: Record<string, string> }>(rows: readonly T[]) =>
   rows.map((row): [string, T] => {
     const settings = Object.entries(row.env ?? {}).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
@@ -381,7 +381,7 @@ describe.each([
   ['an output', outputs],
   ['the pace', pace],
 ] as const)('%s', (_, rows) => {
-  test.concurrent.for(titled(rows))('`%s` is refused and changes nothing', async ([, row], context) => {
+  test.concurrent.for(titled(rows))('`%s` is rejected and changes nothing', async ([, row], context) => {
     const { args, env, make, error, hint, isEndless = false } = row;
     const folder = temporaryFolder(context.onTestFinished);
     make?.(folder);
@@ -397,15 +397,15 @@ describe.each([
   });
 });
 
-test('no command at all is wrong usage and shows what there is', async () => {
+test('a call without a command is wrong usage and prints the help', async () => {
   const help = await runProgram(['--help']);
   expect(help).toMatchObject({ code: 0, stderr: '' });
   const stderr = `error: no command was given\nhint: run cred-watch poll, then cred-watch report\n\n${help.stdout.trimEnd()}\n`;
   expect(await runProgram([])).toEqual({ code: 2, signal: null, stdout: '', stderr });
 });
 
-// Opened for reading, SQLite would make a -wal and a -shm beside a database in WAL mode, and leave them there.
-test('a WAL database of another program is left as it was by a report', async () => {
+// SQLite creates -wal and -shm files even if it opens a database in WAL mode for reading.
+test('a report does not change a WAL database of another program', async () => {
   const folder = temporaryFolder();
   makeForeign(folder, 'WAL');
   const before = contentsOf(folder);
@@ -413,7 +413,7 @@ test('a WAL database of another program is left as it was by a report', async ()
   expect(contentsOf(folder)).toEqual(before);
 });
 
-/** The environment describes no endpoint that may be asked: a failed poll, which is recorded. */
+/** The environment names no valid endpoint, so a failed poll is recorded. */
 const environments: { env: Record<string, string>; error: string; hint: string; note?: string }[] = [
   ...[
     'nonsense',

@@ -7,7 +7,7 @@ import { succeed } from '../support/cli/succeed.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
-test('a fleet: what two hosts export is judged in one database, and pruned without a change', async () => {
+test('exports of two hosts are judged in one database, and pruning changes nothing', async () => {
   const folder = temporaryFolder();
   const database = (name: string) => join(folder, `${name}.db`);
   const fleet = database('fleet');
@@ -32,7 +32,7 @@ test('a fleet: what two hosts export is judged in one database, and pruned witho
     );
   expect(measured(together.stdout)).toEqual(alone.flatMap(({ stdout }) => measured(stdout)));
 
-  // The archives come again every night.
+  // Importing the same archives every night adds nothing.
   const archive = await succeed(['export', '--db', database('linux'), '-f', 'csv']);
   const again = await succeed(['import', '-', '--db', fleet], { stdin: archive });
   expect(again).toBe('13 records in 1 file: 0 added, 13 already stored\n');
@@ -41,7 +41,7 @@ test('a fleet: what two hosts export is judged in one database, and pruned witho
   expect(measured((await judge(fleet)).stdout)).toEqual(measured(together.stdout));
 });
 
-test('hosts that poll into one database at the same time are told apart', async () => {
+test('hosts that poll into one database have separate series', async () => {
   const db = join(temporaryFolder(), 'samples.db');
   const endpoints = await Promise.all(
     ['i-0one', 'i-0two', 'i-0three'].map((id) =>
@@ -56,7 +56,7 @@ test('hosts that poll into one database at the same time are told apart', async 
   expect(series.map(({ host }: { host: string }) => host)).toEqual(['i-0one', 'i-0three', 'i-0two']);
 });
 
-test('an instance that cannot say its name for a while stays one series', async () => {
+test('an instance without an instance id for a while stays one series', async () => {
   const db = join(temporaryFolder(), 'samples.db');
   const named = await startEndpoint(metadataService());
   const silent = await startEndpoint(

@@ -6,7 +6,7 @@ import { succeed } from '../support/cli/succeed.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { type Step, startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
-test('a day in the life: poll over a rotation, report, and judge a short and a long job', async () => {
+test('polls before and after rotations give verdicts on a short and a long job', async () => {
   const served = { document: '' };
   const endpoint = await startEndpoint(({ method, path }) => {
     const script = metadataService({ [`GET ${ROLES}loader`]: { body: served.document } });
@@ -18,7 +18,7 @@ test('a day in the life: poll over a rotation, report, and judge a short and a l
   const before = await runProgram(['report', '-j', '1h'], { env });
   expect(before).toMatchObject({ code: 3, stdout: '' });
 
-  // Found with four hours left, and replaced twice by credentials for six.
+  // The first credentials have four hours left. Two later ones are valid for six hours.
   const issued = [
     { keyId: 'ASIAFIRST00000000001', issuedIn: -7200, expiresIn: 14_400 },
     { keyId: 'ASIASECOND0000000002', issuedIn: 0, expiresIn: 21_600 },

@@ -6,7 +6,7 @@ import { startSimulation } from '../support/cli/running-simulation.ts';
 import { succeed } from '../support/cli/succeed.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 
-test('a rehearsal: what is measured of a simulator is what its schedule says', async () => {
+test('measurements of a simulator match its schedule', async () => {
   const pace = ['--lifetime', '1m', '--rotate-every', '4s', '--jitter', '0'];
   const { environment, stop } = await startSimulation(
     [...pace, '--role', 'loader', '-f', 'json'],
@@ -26,8 +26,8 @@ test('a rehearsal: what is measured of a simulator is what its schedule says', a
     failed_polls: [],
   });
   expect(series.witnessed_rotation_count).toBeGreaterThanOrEqual(2);
-  // Just before a rotation the old ones have a minute less four seconds left. No look could come upon less, and the
-  // instant of a look is that of its beginning, some of a second early.
+  // Just before a rotation, the old credentials have 56 seconds left. A sample is dated at the start of its poll, so the
+  // measured value can be up to a second smaller.
   const { worst_case: worst, sampled_minimum: sampled } = series;
   expect(worst.remaining_seconds).toBeGreaterThanOrEqual(55);
   expect(worst.remaining_seconds).toBeLessThanOrEqual(56);
@@ -41,7 +41,7 @@ test('a rehearsal: what is measured of a simulator is what its schedule says', a
   });
   expect(await judge('2m')).toMatchObject({ code: 1 });
 
-  // The other end saw the same.
+  // The simulator counts the same.
   const { code, stdout } = await stop();
   expect(code).toBe(0);
   const events = stdout
@@ -56,7 +56,7 @@ test('a rehearsal: what is measured of a simulator is what its schedule says', a
   });
 }, 60_000);
 
-test('a job that froze its copy fails where one that asks again does not', async () => {
+test('a copy of credentials expires while refreshed credentials stay valid', async () => {
   const settings = ['--scenario', 'frozen-copy', '--lifetime', '3s', '--rotate-every', '1s'];
   const { environment, stop } = await startSimulation(settings, {}, startProgram);
   const env = { ...environment, CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };

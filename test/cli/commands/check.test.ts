@@ -14,7 +14,7 @@ import { type Step, startEndpoint } from '../../support/sources/scripted-endpoin
 
 const SERIES = { host: 'i-0abc', source: 'imds', apiVersion: '2' } as const;
 
-/** What a poller had recorded of the hours before: rotations so many seconds apart, the last one `age` seconds ago. */
+/** Records a history with rotations at this interval, the last one `age` seconds ago. All values are seconds. */
 function record(
   db: string,
   { interval = 3600, validity = 21_600, age = 600, rotations = 6, role = 'loader' } = {},
@@ -46,7 +46,7 @@ interface Asked {
   history?: Parameters<typeof record>[1] | null;
 }
 
-/** A check of credentials that were issued ten minutes ago and expire in so many seconds, after some hours of history. */
+/** Checks credentials that were issued ten minutes ago and expire in `expiresIn` seconds, after hours of history. */
 async function check(
   expiresIn: number,
   args: readonly string[],
@@ -64,7 +64,7 @@ const AT = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ`;
 const HOUR_OF_DAY = String.raw`(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\dZ`;
 
 describe('check', () => {
-  test('says safe, by how much, and for which credentials', async () => {
+  test('prints the spare validity and the credentials of a safe start', async () => {
     const run = await check(20_000, ['-j', '4h30m']);
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toMatch(
@@ -78,7 +78,7 @@ $`,
     );
   });
 
-  test('that is not safe says when a start will be, and how to wait for it', async () => {
+  test('prints when a start will be safe, and how to wait for it', async () => {
     const run = await check(21_000, ['-j', '5h50m']);
     expect(run).toMatchObject({ code: 1, stderr: '' });
     expect(run.stdout).toMatch(
@@ -96,7 +96,7 @@ $`,
     );
   });
 
-  test('says that no start ever will be safe, and does not wait then', async () => {
+  test('does not wait if no start will ever be safe', async () => {
     const run = await check(20_000, ['-j', '9h', '--wait', '2h']);
     expect(run).toMatchObject({ code: 1, stderr: '' });
     expect(run.stdout).toMatch(
@@ -105,7 +105,7 @@ $`,
     expect(run.stdout).toMatch(/\n {2}what to do {6}let the job refresh its credentials /);
   });
 
-  test('records what it saw, and counts the earliest end that a key was ever given', async () => {
+  test('records the sample, and uses the earliest expiration ever stated for a key', async () => {
     const endpoint = await startEndpoint({
       ...issuedNow(0),
       [`GET ${ROLES}loader`]: [
@@ -126,8 +126,8 @@ $`,
     expect(JSON.parse(report.stdout).series[0]).toMatchObject({ sample_count: 3, generation_count: 1 });
   });
 
-  test('warns of what history knows about this moment', async () => {
-    // The last rotation was three hours ago, where they came every hour.
+  test('prints findings from history that matter now', async () => {
+    // Rotations came every hour, and the last one was three hours ago.
     const body = roleDocument({ expiresIn: 10_800, issuedIn: -10_800 });
     const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
     const db = join(temporaryFolder(), 'samples.db');
@@ -140,7 +140,7 @@ $`,
     expect(json.findings).toMatchObject([{ code: 'ROTATION_OVERDUE', severity: 'problem' }]);
   });
 
-  test('without an answer from the source does not know, and says what is wrong', async () => {
+  test('is unknown with the reason if the source does not respond', async () => {
     const run = await runCommand(['check', '-j', '1h'], {
       env: { CRED_WATCH_DB: join(temporaryFolder(), 'd') },
     });
@@ -150,14 +150,14 @@ $`,
     );
   });
 
-  test('judges where the database cannot be written, with a note', async () => {
+  test('judges with a note if the database cannot be written', async () => {
     const run = await check(20_000, ['-j', '4h', '--db', `${PROGRAM}/samples.db`]);
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^safe: /);
     expect(run.stderr).toMatch(/^note: could not record this poll: .*\n$/);
   });
 
-  test('as JSON keeps the contract', async () => {
+  test('writes all fields of the JSON contract', async () => {
     const run = await check(15_000, ['-j', '5h', '--margin', '0', '-f', 'json']);
     const json = JSON.parse(run.stdout);
     const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/);
@@ -186,7 +186,7 @@ $`,
   });
 });
 
-describe('check trusts neither clock more than it must', () => {
+describe('check with a wrong clock', () => {
   const dated = (date: string) => (): Step => ({
     headers: { Date: date },
     body: roleDocument({ expiresIn: 3600, issuedIn: -10 }),
@@ -206,7 +206,7 @@ describe('check trusts neither clock more than it must', () => {
     return runCommand(['check', ...args, '-f', 'json'], { env });
   }
 
-  test('a Date that does not fit the document is not believed', async () => {
+  test('a Date header that contradicts the document is ignored', async () => {
     const run = await checkDated('Thu, 01 Jan 1970 00:00:00 GMT', ['-j', '2h']);
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(
@@ -221,7 +221,7 @@ describe('check trusts neither clock more than it must', () => {
   test.each([
     ['behind', -9],
     ['ahead', 1800],
-  ])('a Date %s of this clock never makes credentials last longer', async (_, seconds) => {
+  ])('a Date header %s of this clock never makes credentials last longer', async (_, seconds) => {
     const { stdout } = await checkDated(at(seconds), ['-j', '1s']);
     const json = JSON.parse(stdout);
     expect(json.remaining_seconds).toBeLessThanOrEqual(3600 - Math.max(0, seconds - 1));
@@ -229,7 +229,7 @@ describe('check trusts neither clock more than it must', () => {
   });
 });
 
-test('check says what hides these credentials from programs with an SDK, to programs as well', async () => {
+test('check notes what hides the credentials from SDKs, in text and JSON', async () => {
   const file = join(temporaryFolder(), 'credentials');
   writeFileSync(file, '[default]\naws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n');
   const hidden = await check(20_000, ['-j', '4h', '-f', 'json'], {
@@ -252,7 +252,7 @@ describe('check --wait', () => {
     expect(run.code).toBe(3);
   });
 
-  test('that is told to stop says so, and has no answer', async () => {
+  test('exits with 143 and no output after SIGTERM', async () => {
     const endpoint = await startEndpoint(issuedNow(3600));
     const env = {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
@@ -268,7 +268,7 @@ describe('check --wait', () => {
     });
   });
 
-  test('waits for a rotation, and is safe after it', async () => {
+  test('is safe after a rotation', async () => {
     const endpoint = await startEndpoint({
       ...issuedNow(0),
       [`GET ${ROLES}loader`]: [
@@ -278,7 +278,7 @@ describe('check --wait', () => {
       ],
     });
     const db = join(temporaryFolder(), 'samples.db');
-    // Rotations ten seconds apart, and one is due: a look a second.
+    // Rotations every ten seconds, and one is due, so check polls every second.
     record(db, { interval: 10, age: 21 });
     const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url, CRED_WATCH_DB: db };
     const run = await runCommand(['check', '-j', '5h', '--wait', '1h'], { env });
@@ -289,7 +289,7 @@ describe('check --wait', () => {
     );
   });
 
-  test.concurrent('crosses a rotation of the simulator', async ({ expect, onTestFinished }) => {
+  test.concurrent('waits for a rotation of the simulator', async ({ expect, onTestFinished }) => {
     const simulation = await startSimulation(
       ['--lifetime', '60s', '--rotate-every', '6s', '--jitter', '0', '-f', 'json'],
       {},
@@ -297,11 +297,11 @@ describe('check --wait', () => {
       onTestFinished,
     );
     const { started_at: startedAt } = JSON.parse(simulation.started);
-    // The simulator counts from a whole second.
+    // The schedule of the simulator starts at a whole second.
     const start = Math.floor(Date.parse(startedAt) / 1000) * 1000;
     const phase = (moment: number) => (moment - start) / 6000;
     const db = join(temporaryFolder(onTestFinished), 'samples.db');
-    // Without rotations to go by it would look but once a minute.
+    // Without known rotations, check would poll only once a minute.
     record(db, { interval: 6, age: 60, validity: 60, role: 'simulated-role' });
     const env = { ...simulation.environment, CRED_WATCH_DB: db, CRED_WATCH_HOST: 'i-0abc' };
     await pause((1.4 - (phase(Date.now()) % 1)) * 6000);
@@ -316,13 +316,13 @@ describe('check --wait', () => {
     expect(Math.floor(phase(Date.parse(judged_at)))).toBeGreaterThan(before);
   });
 
-  test('ends at its limit with what it knows', async () => {
+  test('ends at its limit with the last verdict', async () => {
     const run = await check(3600, ['-j', '5h', '--wait', '1s']);
     expect(run.code).toBe(1);
     expect(run.stdout).toMatch(/\n {2}what to do {6}wait longer with --wait\n$/);
   });
 
-  test('tells a failing source once, and ends unknown', async () => {
+  test('prints a repeated error once, and ends with unknown', async () => {
     const db = join(temporaryFolder(), 'samples.db');
     record(db, { interval: 10, age: 11 });
     const run = await runCommand(['check', '-j', '5h', '--wait', '2s'], {
@@ -334,7 +334,7 @@ describe('check --wait', () => {
 });
 
 describe('check for callers that are programs', () => {
-  test('is one line for Nagios, with performance data', async () => {
+  test('prints one line with performance data for Nagios', async () => {
     const nagios = ['-j', '4h', '--exit-codes', 'nagios'];
     const safe = await check(20_000, nagios);
     expect(safe).toMatchObject({ code: 0, stderr: '' });
@@ -349,7 +349,7 @@ describe('check for callers that are programs', () => {
     });
   });
 
-  test('tells Nagios on stdout what went wrong, in one line', async () => {
+  test('prints errors for Nagios as one line on stdout', async () => {
     const nagios = ['--exit-codes', 'nagios'];
     const env = { CRED_WATCH_DB: join(temporaryFolder(), 'd'), CRED_WATCH_HOST: 'here' };
     const json = JSON.parse((await runCommand(['check', '-j', '1h', '-f', 'json'], { env })).stdout);
@@ -383,7 +383,7 @@ describe('check for callers that are programs', () => {
     });
   });
 
-  test('suits ExecCondition of systemd', async () => {
+  test('has exit codes for ExecCondition of systemd', async () => {
     const systemd = ['-j', '4h', '--exit-codes', 'systemd'];
     expect((await check(20_000, systemd)).code).toBe(0);
     expect((await check(3600, systemd)).code).toBe(1);
@@ -397,7 +397,7 @@ describe('check --offline', () => {
       env: { CRED_WATCH_DB: db, CRED_WATCH_HOST: 'i-0abc' },
     });
 
-  test('judges the last stored sample and asks nobody', async () => {
+  test('judges the newest stored sample without a request', async () => {
     const db = join(temporaryFolder(), 'samples.db');
     record(db, { age: 600 });
     const run = await offline(db);
@@ -405,9 +405,9 @@ describe('check --offline', () => {
     expect(run.stdout).toMatch(/^safe: a 4h job that starts now, 1h 4\dm \d\ds to spare\n/);
   });
 
-  test('does not know by a sample that is too old, and says how to know', async () => {
+  test('is unknown if the newest sample is older than --max-age', async () => {
     const db = join(temporaryFolder(), 'samples.db');
-    // Seen last at nine tenths of an hour, more than an hour ago.
+    // The newest sample is more than an hour old.
     record(db, { age: 7500 });
     const run = await offline(db);
     expect(run.code).toBe(3);
@@ -417,7 +417,7 @@ describe('check --offline', () => {
     expect((await offline(db, '--max-age', '2h')).code).toBe(1);
   });
 
-  test('without a database does not know, and makes none', async () => {
+  test('is unknown without a database, and creates none', async () => {
     const db = join(temporaryFolder(), 'samples.db');
     const run = await offline(db);
     expect(run.code).toBe(3);

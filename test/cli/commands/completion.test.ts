@@ -15,7 +15,7 @@ import { isThorough } from '../../support/thorough.ts';
 
 const HOSTILE = 'db $(touch x)`touch x`\'"; #1';
 
-/** A folder with a database whose names are nobody's friends, the program on its PATH, and files to name. */
+/** A folder with a database of hostile names, the program on PATH, and files to complete. */
 function prepare(folder: string): { env: Record<string, string>; db: string } {
   const db = join(folder, 'samples.db');
   const store = SampleStore.open(db);
@@ -60,7 +60,7 @@ afterAll(() => {
   finish = [];
 });
 
-/** The answer to a shell, the words' descriptions left out. */
+/** The output for a shell, without descriptions. */
 async function ask(current: string, ...before: string[]): Promise<string[]> {
   const { code, stdout, stderr } = await runCommand([COMPLETE_COMMAND, 'zsh', `=${current}`, ...before], {
     env,
@@ -78,8 +78,8 @@ const words = async (current: string, ...before: string[]) => {
   return rest;
 };
 
-describe('the answer', () => {
-  test('has every command, with its description', async () => {
+describe('completion output', () => {
+  test('lists every command with its description', async () => {
     const { stdout } = await runCommand([COMPLETE_COMMAND, 'fish', '='], { env });
     const commands = declareProgram().commands.map((each) => `${each.name()}\t${each.description()}`);
     expect(stdout).toBe(`words\n${commands.join('\n')}\n`);
@@ -88,7 +88,7 @@ describe('the answer', () => {
     expect(await words('', 'help', 'exec')).toEqual([]);
   });
 
-  test.each(declareProgram().commands.map((each) => each.name()))('has every flag of %s', async (name) => {
+  test.each(declareProgram().commands.map((each) => each.name()))('lists every flag of %s', async (name) => {
     const { options } = declareProgram().commands.find((each) => each.name() === name)!;
     const flags = await words('-', name);
     expect(flags).toEqual(expect.arrayContaining(options.map(({ long }) => long)));
@@ -102,7 +102,7 @@ describe('the answer', () => {
         argChoices === undefined ? [] : [[command.name(), long!, argChoices] as const],
       ),
     ),
-  )('has every choice of %s %s', async (name, flag, choices) => {
+  )('lists every choice of %s %s', async (name, flag, choices) => {
     expect(await words('', name, flag)).toEqual(choices);
     expect(await words(`${flag}=`, name)).toEqual(choices.map((each) => `${flag}=${each}`));
     expect(await words(choices[1]!, name, '--debug', flag)).toContain(choices[1]);
@@ -124,7 +124,7 @@ describe('the answer', () => {
     expect(await ask(current, ...before)).toEqual(want);
   });
 
-  test('of simulate knows faults, conditions, scenarios, variants and shapes', async () => {
+  test('lists faults, conditions, scenarios, variants and shapes of simulate', async () => {
     const behind = (flag: string) => (current: string) => words(current, 'simulate', flag);
     expect(await behind('--fault')('sta')).toEqual(['status=', 'stall']);
     expect(await behind('--fault')('503,')).toContain('503,share=');
@@ -137,7 +137,7 @@ describe('the answer', () => {
     expect(await behind('--shape')('ecs,e')).toEqual(['ecs,eks']);
   });
 
-  test('knows names from the database and the profiles, none that would draw', async () => {
+  test('lists names from the database and profiles, except unprintable names', async () => {
     expect(await words('', 'report', '--host')).toEqual([HOSTILE, 'web-1', 'web-2']);
     expect(await words('--role=role-of-w', 'check')).toEqual([
       '--role=role-of-web-1',
@@ -153,7 +153,7 @@ describe('the answer', () => {
     expect(named.stdout).toBe('words\nweb-1\t\nweb-2\t\n');
   });
 
-  test('is none where nobody can know, behind what is wrong, and where the database is none', async () => {
+  test('is empty for unknown values, after wrong words, and without a database', async () => {
     expect(await words('', 'report', '--margin')).toEqual([]);
     expect(await words('', 'bogus')).toEqual([]);
     expect(await words('--bog', 'report')).toEqual([]);
@@ -164,12 +164,12 @@ describe('the answer', () => {
     expect(await runCommand([COMPLETE_COMMAND], { env })).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('behind the dashes of exec is left to the command', async () => {
+  test('after the dashes of exec is left to the command', async () => {
     expect(await words('', 'exec', '-j', '4h')).toEqual(['--']);
     expect(await ask('--', 'exec', '--', 'docker')).toEqual(['command']);
   });
 
-  test('understands what bash leaves in quotes', async () => {
+  test('removes the quotes that bash leaves', async () => {
     const bash = async (current: string, ...before: string[]) =>
       (await runCommand([COMPLETE_COMMAND, 'bash', `=${current}`, ...before], { env })).stdout;
     expect(await bash("'db $", 'report', '--host')).toBe(`words\n${HOSTILE}\t\n`);
@@ -178,8 +178,8 @@ describe('the answer', () => {
   });
 });
 
-describe('the script', () => {
-  test.each(SHELLS)('for %s is printed', async (shell) => {
+describe('a completion script', () => {
+  test.each(SHELLS)('is printed for %s', async (shell) => {
     expect(await runCommand(['completion', shell])).toMatchObject({
       code: 0,
       stdout: COMPLETION_SCRIPTS[shell],
@@ -197,11 +197,11 @@ describe('the script', () => {
     });
   });
 
-  test('of PowerShell, which no test can run here, is what it was', () => {
+  test('for PowerShell matches the snapshot, because PowerShell is not installed here', () => {
     expect(COMPLETION_SCRIPTS.powershell).toMatchSnapshot();
   });
 
-  test('gets its answer from the built program', async () => {
+  test('works with the built program', async () => {
     expect(await runProgram([COMPLETE_COMMAND, 'bash', '=web', 'report', '--host'], { env })).toEqual({
       code: 0,
       signal: null,
@@ -211,11 +211,11 @@ describe('the script', () => {
   });
 });
 
-/** Every TAB starts the program: at a desk every third line has to do. */
+/** Every TAB starts the program, so local runs use every third line. */
 const some = <T>(lines: readonly T[]): readonly T[] =>
   isThorough ? lines : lines.filter((_, index) => index % 3 === 2);
 
-/** What is on the line, and what comes of it at TAB. */
+/** The line before and after TAB. */
 const COMMON: [keys: string, line: string][] = [
   ['cred-watch rep', 'cred-watch report '],
   ['cred-watch report --asc', 'cred-watch report --ascii '],
@@ -234,7 +234,7 @@ const COMMON: [keys: string, line: string][] = [
   ['true; cred-watch report --asc', 'true; cred-watch report --ascii '],
 ];
 
-/** One that types; what it was told to do by a name from the database, it has not done. */
+/** Types into a shell, and checks that no name from the database was run. */
 function inShell(start: () => Promise<ShellSession>, more: typeof COMMON) {
   let session: ShellSession;
   beforeAll(async () => {
@@ -246,7 +246,7 @@ function inShell(start: () => Promise<ShellSession>, more: typeof COMMON) {
     expect(await session.complete(keys)).toBe(line);
   });
 
-  test('says nothing, and runs nothing that stands in a name', () => {
+  test('prints no error, and runs no name', () => {
     expect(session.shown()).not.toMatch(/error|not found|permission|usage|unbound|readonly/i);
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });
@@ -277,7 +277,7 @@ bind -x '"\\C-g": dump'
     ],
   );
 
-  test('hands the words of a command to bash-completion, where that is loaded', async () => {
+  test('uses bash-completion for the command of exec', async () => {
     const words = ['cred-watch', 'exec', '--db', '=', 'x', '--', 'docker', 'ru'];
     const script = (name: string) => `. <(cred-watch completion bash)
 ${name}() { printf '%s %s' ${name} "\${COMP_WORDS[$1]}"; }
@@ -291,7 +291,7 @@ _cred_watch`;
       });
   });
 
-  test('lists what there is, without bash-completion and with strict settings', async () => {
+  test('works without bash-completion and with strict settings', async () => {
     const script = `set -u
 . <(cred-watch completion bash)
 COMP_LINE='cred-watch report --source=' COMP_POINT=\${#COMP_LINE} COMP_WORDS=(cred-watch report --source =) COMP_CWORD=3
@@ -332,7 +332,7 @@ bindkey '^G' dump
     ['cred-watch report --db ~/oth', 'cred-watch report --db ~/other.db '],
   ]);
 
-  test('takes it as a file of its own, too', async () => {
+  test('loads the script from $fpath', async () => {
     const functions = join(folder, 'functions');
     mkdirSync(functions);
     writeFileSync(join(functions, '_cred-watch'), COMPLETION_SCRIPTS.zsh);
@@ -369,7 +369,7 @@ describeReader('fish', { program: 'fish', package: 'fish' }, () => {
     return stdout;
   };
 
-  test('completes', async () => {
+  test('completes words, files and commands', async () => {
     const lines = some(IN_FISH);
     const script = lines.map(([line]) => `complete -C ${JSON.stringify(line)}; echo ---`);
     const answers = (await fish(script.join('; '))).split('---\n').slice(0, -1);

@@ -18,7 +18,7 @@ async function prepared(expiresIn = 20_000) {
 }
 
 describe('env', () => {
-  test('prints what a shell can take, in the form that the help shows', async () => {
+  test('prints variables for the first example of the help', async () => {
     const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo "$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN"`;
     expect(await runShell(script, { env: await prepared() })).toEqual({
       code: 0,
@@ -28,7 +28,7 @@ describe('env', () => {
     });
   });
 
-  test('that refuses prints nothing, and the form that the help shows does not go on', async () => {
+  test('prints nothing if not safe, and the example of the help stops', async () => {
     const env = await prepared(3600);
     const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo went on`;
     const run = await runShell(script, { env });
@@ -36,7 +36,7 @@ describe('env', () => {
     expect(run.stderr).toMatch(/^error: not safe: a 4h job that starts now, 3h 05m \d\ds short\nhint: /);
   });
 
-  test('prints each format on stdout and no secret anywhere else', async () => {
+  test('prints each format to stdout, and no secret elsewhere', async () => {
     const env = await prepared();
     const formats = [
       'env-no-export',
@@ -61,7 +61,7 @@ describe('env', () => {
     );
   });
 
-  test('says that a profile which stays in the shell wins in one SDK', async () => {
+  test('notes that AWS_PROFILE has priority in the JavaScript SDK', async () => {
     const env = { ...(await prepared()), AWS_PROFILE: 'p', AWS_CONFIG_FILE: '/nonexistent' };
     const run = await runCommand(['env', '-j', '4h', '-f', 'env'], { env });
     expect(run.code).toBe(0);
@@ -81,13 +81,13 @@ describe('env', () => {
     expect(run.stderr.split('\n')[0]).toBe(`error: ${message}`);
   });
 
-  test('where the format is missing, says which there are', async () => {
+  test('lists the formats if --format is missing', async () => {
     const { stderr } = await runCommand(['env', '-j', '4h']);
     expect(stderr).toMatch(/\nhint: use -f with one of env, env-no-export, docker, .*redshift-copy\n$/);
   });
 
   const hasScript = spawnSync('sh', ['-c', 'command -v script']).status === 0;
-  test.skipIf(!hasScript && mayBeSkipped)('keeps secrets off a terminal, unless told otherwise', async () => {
+  test.skipIf(!hasScript && mayBeSkipped)('prints no secrets to a terminal without --tty', async () => {
     const env = await prepared();
     const onTerminal = (flags: string) =>
       runShell(`script -qec '"$NODE" "$PROGRAM" env -j 4h -f env ${flags}' /dev/null`, { env });

@@ -25,8 +25,8 @@ async function exec(args: readonly string[], more: Env = {}, expiresIn?: number)
 
 const SHOW_ENVIRONMENT = ['--', process.execPath, '-p', 'JSON.stringify(process.env)'];
 
-describe('the command that exec runs', () => {
-  test('is given the credentials, and nothing that could hide them', async () => {
+describe('a command started by exec', () => {
+  test('gets the credentials, and no variable that could hide them', async () => {
     const run = await exec(['-j', '4h', ...SHOW_ENVIRONMENT], {
       AWS_ACCESS_KEY_ID: 'AKIASTALE',
       AWS_SECRET_ACCESS_KEY: 'stale',
@@ -51,7 +51,7 @@ describe('the command that exec runs', () => {
     expect(AWS_CREDENTIAL_EXPIRATION).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   });
 
-  test('takes the old name of the token with --legacy-token, and every word behind the dashes as it stands', async () => {
+  test('gets AWS_SECURITY_TOKEN with --legacy-token, and all words after the dashes unchanged', async () => {
     const run = await exec(['-j', '4h', '--legacy-token', ...SHOW_ENVIRONMENT]);
     expect(JSON.parse(run.stdout).AWS_SECURITY_TOKEN).toBe('not-a-token');
     const words = ['-j', '99h', '--debug', '--', '--wait', "it's $HOME"];
@@ -68,7 +68,7 @@ describe('the command that exec runs', () => {
     expect(JSON.parse(echo.stdout)).toEqual(words);
   });
 
-  test('keeps the region of the profile that is taken away', async () => {
+  test('keeps the region of the profile that exec removes', async () => {
     const config = join(temporaryFolder(), 'config');
     writeFileSync(config, '[profile load]\nregion = eu-central-1\naws_access_key_id = AKIAPROFILE\n');
     const env = { AWS_PROFILE: 'load', AWS_CONFIG_FILE: config };
@@ -86,7 +86,7 @@ describe('the command that exec runs', () => {
     ['126 where it is no program', ['/etc/passwd'], 126],
     ['126 for a folder', ['/tmp'], 126],
     ['126 for what lies in a file', ['/etc/passwd/x'], 126],
-  ])('answers %s', async (_, command, code) => {
+  ])('exits with %s', async (_, command, code) => {
     const run = await exec(['-j', '4h', '--', ...command]);
     expect(run).toMatchObject({ code, stdout: '' });
     expect(run.stderr).toMatch(
@@ -96,7 +96,7 @@ describe('the command that exec runs', () => {
     );
   });
 
-  test('is handed on SIGTERM, and its answer to it is ours', async () => {
+  test('receives SIGTERM, and exec returns its exit code', async () => {
     const { env } = await prepared();
     const script = 'trap "echo asked; exit 3" TERM; echo ready; while :; do sleep 0.1; done';
     const program = startProgram(['exec', '-j', '4h', '--', 'sh', '-c', script], { env });
@@ -105,7 +105,7 @@ describe('the command that exec runs', () => {
     expect(await program.done).toMatchObject({ code: 3, stdout: 'ready\nasked\n' });
   });
 
-  test('that ignores SIGTERM is waited for, until something stronger ends it', async () => {
+  test('that ignores SIGTERM keeps running until SIGKILL', async () => {
     const { env } = await prepared();
     const script = 'trap "echo ignored" TERM; echo $$; while :; do sleep 0.1; done';
     const program = startProgram(['exec', '-j', '4h', '--', 'sh', '-c', script], { env });
@@ -115,7 +115,7 @@ describe('the command that exec runs', () => {
       program.child.kill('SIGTERM');
       await linesWritten(program, lines);
     }
-    // Still there: signal 0 only asks.
+    // Signal 0 only checks that the process exists.
     expect(process.kill(pid, 0)).toBe(true);
     process.kill(pid, 'SIGKILL');
     expect(await program.done).toMatchObject({ code: 137, stdout: `${pid}\nignored\nignored\n` });
@@ -123,18 +123,18 @@ describe('the command that exec runs', () => {
 });
 
 describe('exec --refresh', () => {
-  test('needs no length, and gives the command an endpoint in place of keys', async () => {
+  test('needs no job duration, and passes an endpoint instead of keys', async () => {
     const run = await exec(['--refresh', ...SHOW_ENVIRONMENT], { AWS_ACCESS_KEY_ID: 'AKIASTALE' });
     expect(run).toMatchObject({ code: 0, stderr: '' });
     const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, ...env } = JSON.parse(run.stdout);
     expect(uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{64}$/);
     expect(env.AWS_CONTAINER_AUTHORIZATION_TOKEN).toMatch(/^[0-9a-f]{64}$/);
     expect(env).not.toHaveProperty('AWS_ACCESS_KEY_ID');
-    // It lives as long as the command.
+    // The endpoint closes when the command ends.
     await expect(fetch(uri)).rejects.toThrow();
   });
 
-  test('hides the files of profiles where every SDK would heed their default profile before the endpoint', async () => {
+  test('hides the shared files if their default profile has credentials', async () => {
     const file = join(temporaryFolder(), 'credentials');
     const keys = 'aws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n';
     writeFileSync(file, `[default]\nregion = eu-west-3\n${keys}`);
@@ -151,16 +151,16 @@ describe('exec --refresh', () => {
     });
   });
 
-  test('hands over whatever has not expired', async () => {
+  test('passes any credentials that have not expired', async () => {
     expect(await exec(['--refresh', '--', 'true'], {}, 20)).toMatchObject({ code: 0, stderr: '' });
     expect(await exec(['--refresh', '--', 'true'], {}, -20)).toMatchObject({ code: 125 });
   });
 });
 
-describe('exec starts nothing', () => {
+describe('exec does not start the command', () => {
   const marker = () => join(temporaryFolder(), 'started');
 
-  test('where a start is not safe', async () => {
+  test('if a start is not safe', async () => {
     const file = marker();
     const run = await exec(['-j', '4h', '--', 'touch', file], {}, 3600);
     expect(run).toMatchObject({ code: 125, stdout: '' });
@@ -170,7 +170,7 @@ describe('exec starts nothing', () => {
     expect(() => readFileSync(file)).toThrow('ENOENT');
   });
 
-  test('where the source gives nothing', async () => {
+  test('if the source has no credentials', async () => {
     const run = await runProgram(['exec', '-j', '4h', '--', 'true'], {
       env: { CRED_WATCH_DB: join(temporaryFolder(), 'd') },
     });
@@ -178,7 +178,7 @@ describe('exec starts nothing', () => {
     expect(run.stderr).toMatch(/^error: unreachable: .*\nhint: /);
   });
 
-  test('where it is told to stop while it waits', async () => {
+  test('if a signal ends the wait', async () => {
     const { env } = await prepared(3600);
     const args = ['exec', '-j', '70m', '--margin', '0', '--wait', '10h', '--', 'true'];
     const program = startProgram(args, { env });
@@ -212,14 +212,14 @@ describe('exec starts nothing', () => {
   });
 });
 
-describe('a command that is not behind two dashes', () => {
+describe('a command without two dashes', () => {
   const DASHES = 'put two dashes before the command: `cred-watch exec -j 4h -- command arguments`';
 
   test.each([
     [['-j', '10s', 'echo', 'hi'], DASHES],
     [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], DASHES],
     [['--wiat', '1h'], `did you mean --wait? or ${DASHES}`],
-    // These have the dashes.
+    // With the dashes.
     [['-e', '--', 'true'], 'see --help'],
     [['echo', '--', 'true'], 'see --help'],
   ])('%j', async (args, hint) => {
@@ -229,8 +229,8 @@ describe('a command that is not behind two dashes', () => {
   });
 });
 
-describe('a run with a name', () => {
-  test('is recorded, and later jobs are judged by the longest', async () => {
+describe('a run with --job', () => {
+  test('is recorded, and the report judges by the longest run', async () => {
     const { env } = await prepared();
     const job = ['--job', 'nightly load'];
     expect(
@@ -243,7 +243,7 @@ describe('a run with a name', () => {
     expect(json.job_runs).toMatchObject({ run_count: 2, failed_count: 1 });
   });
 
-  test('is none where the command could not be started, and is one where a shell says the same', async () => {
+  test('is not recorded if the command could not be started', async () => {
     const { env } = await prepared();
     for (const [code, ...command] of [
       [127, 'no-such-command-here'],
@@ -258,7 +258,7 @@ describe('a run with a name', () => {
     expect(JSON.parse(report.stdout).job_runs).toMatchObject({ run_count: 1, failed_count: 1 });
   });
 
-  test('does not fail for want of a place to record it', async () => {
+  test('succeeds if the database cannot be written', async () => {
     const run = await exec([
       '-j',
       '4h',

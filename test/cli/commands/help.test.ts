@@ -8,7 +8,7 @@ import { shellWords } from '../../support/cli/shell-words.ts';
 const program = declareProgram();
 const all = [program, ...program.commands].map((command) => ({ name: command.name(), command }));
 
-/** As it would be sent to a terminal of so many columns. */
+/** The help as a terminal with this many columns shows it. */
 function helpOf(name: string, columns: number): string {
   let text = '';
   const output = { writeOut: (written: string) => (text += written), getOutHelpWidth: () => columns };
@@ -17,7 +17,7 @@ function helpOf(name: string, columns: number): string {
   return text;
 }
 
-/** The command lines of ours in an example, whatever stands around them. */
+/** The calls of cred-watch in an example. */
 const ourLines = (lines: readonly string[]): string[][] =>
   shellWords(lines.map((line) => line.replace(/\\$/, '')).join(' ')).flatMap((words) => {
     const at = words.findIndex((word) => /^(?:\w+=)?cred-watch$/.test(word));
@@ -25,20 +25,20 @@ const ourLines = (lines: readonly string[]): string[][] =>
   });
 
 describe.each(all)('the help of $name', ({ name, command }) => {
-  test('ends with examples, of which all are ours', () => {
+  test('has examples that call this command', () => {
     const { examples } = getHelp(command);
     expect(examples.length).toBeGreaterThan(1);
     const own = command === program ? 'cred-watch ' : `cred-watch ${name}`;
     for (const example of examples) expect(example.command).toContain(own);
   });
 
-  test("fits 80 columns, and has nothing at a line's end", () => {
+  test('fits 80 columns, and has no trailing white space', () => {
     const lines = helpOf(name, 80).split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.filter((line) => / $|\t/.test(line))).toEqual([]);
   });
 
-  test('has its examples in columns: what one is for begins where the others do, unless it is too long', () => {
+  test('aligns the descriptions of examples, unless an example is too long', () => {
     const [, examples = ''] = formatHelp(getHelp(command)).split('Examples:\n');
     const rows = examples.split('\n').flatMap((line) => {
       const [, term, gap] = /^( {2}\S.*?)( {2,})\S/.exec(line) ?? [];
@@ -49,7 +49,7 @@ describe.each(all)('the help of $name', ({ name, command }) => {
   });
 
   test.each(getHelp(command).examples.map((example) => example.command.split('\n')))(
-    'has an example that can be run: %s',
+    'has a valid example: %s',
     async (...lines) => {
       const found = ourLines(lines);
       expect(found.length).toBeGreaterThan(0);
@@ -67,20 +67,20 @@ describe.each(all)('the help of $name', ({ name, command }) => {
   );
 });
 
-test('a command and help say the same of it', async () => {
+test('`report --help` and `help report` print the same text', async () => {
   const [flag, word] = await Promise.all([runCommand(['report', '--help']), runCommand(['help', 'report'])]);
   expect(word).toEqual(flag);
   expect(flag).toMatchObject({ code: 0, stderr: '', stdout: helpOf('report', 100) });
   expect(await runCommand(['help'])).toEqual(await runCommand(['--help']));
 });
 
-test('values are told without quotes, and with what they are if nothing is said', () => {
+test('allowed values have no quotes, and defaults are shown', () => {
   expect(helpOf('export', 80)).toContain('(one of ndjson, csv; default: ndjson)');
   expect(helpOf('check', 80)).toContain('(default: 5m)');
   expect(all.map(({ name }) => helpOf(name, 80)).join('')).not.toMatch(/default: (true|undefined|"|\))/);
 });
 
-test('an example is cut into words as a shell would', () => {
+test('shellWords splits a line as a shell does', () => {
   expect(shellWords(`a 'b c' "d \\"e" f\\ g | c=$(h i) && j`)).toEqual([
     ['a', 'b c', 'd "e', 'f g'],
     ['c='],

@@ -22,7 +22,7 @@ const newDatabase = () => `${newPath()}.db`;
 const exported = (db: string, ...args: string[]) => succeed(['export', '--db', db, ...args]);
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 
-/** What a report says, but for what depends on the hour. */
+/** The report without values that depend on the current time. */
 async function reported(db: string, ...args: string[]) {
   const { stdout } = await runCommand([
     'report',
@@ -47,7 +47,7 @@ async function reported(db: string, ...args: string[]) {
 const importText = (db: string, text: string | Uint8Array, ...args: string[]) =>
   runCommand(['import', '-', '--db', db, ...args], { stdin: text });
 
-/** What both logs come to, imported as they are. */
+/** The reports of both logs. */
 const reference = { db: newDatabase(), curl: '', invoke: '' };
 beforeAll(async () => {
   await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', reference.db]);
@@ -72,11 +72,11 @@ describe.concurrent('a log', () => {
     ['in UTF-16LE with CRLF', (log) => utf16(`\ufeff${log.replaceAll('\n', '\r\n')}`)],
   ];
 
-  /** Whatever were read otherwise would come as a record of its own. */
+  /** A sample that was read differently would be another record. */
   test.for([
     ['curl', 'linux'],
     ['PowerShell', 'windows'],
-  ] as const)('of %s comes to the same in every form in which people keep it', async ([kind, host]) => {
+  ] as const)('of %s gives the same report in every form', async ([kind, host]) => {
     const [log, expected] = kind === 'curl' ? [curl, reference.curl] : [invoke, reference.invoke];
     const files = VARIANTS.map(([name, change]) => {
       const file = `${newPath()} ${name}`;
@@ -91,7 +91,7 @@ describe.concurrent('a log', () => {
   });
 
   const PIPED = VARIANTS.filter(([name]) => /^(as it is|in UTF-16BE|with all)/.test(name));
-  test.for(PIPED)('%s may come from standard input', async ([, change]) => {
+  test.for(PIPED)('from %s can be read from standard input', async ([, change]) => {
     const db = newDatabase();
     const args = ['import', '-', '--db', db, '--host', 'linux'];
     const run = await runProgram(args, { stdin: change(curl) });
@@ -112,7 +112,7 @@ describe.concurrent('a log', () => {
     expect([await exported(db), await reported(db)]).toEqual(before);
   });
 
-  test('given twice to one import counts once', async () => {
+  test('given twice to one import is imported once', async () => {
     const db = newDatabase();
     const file = fixturePath('curl.log');
     const out = await succeed(['import', file, file, '--host', 'linux', '--db', db]);
@@ -120,7 +120,7 @@ describe.concurrent('a log', () => {
     expect(await exported(db)).toBe(reference.curl);
   });
 
-  test('may be out of order', async () => {
+  test('can be out of order', async () => {
     const db = newDatabase();
     const documents = curl.trimEnd().match(/.*\n.*\n?/g)!;
     await importText(db, documents.reverse().join('\n'), '--host', 'linux');
@@ -128,7 +128,7 @@ describe.concurrent('a log', () => {
     expect(await reported(db)).toEqual(await reported(reference.db, '--host', 'linux'));
   });
 
-  test('in several pieces comes to the same', async () => {
+  test('in several parts gives the same report', async () => {
     const db = newDatabase();
     const documents = curl.trimEnd().match(/.*\n.*\n?/g)!;
     await importText(db, documents.slice(5).join(''), '--host', 'linux');
@@ -136,7 +136,7 @@ describe.concurrent('a log', () => {
     expect(await exported(db)).toBe(reference.curl);
   });
 
-  test('without --host is filed under its own name, and that is said', async () => {
+  test('without --host uses the file name as host, with a note', async () => {
     const own = newFolder();
     for (const name of ['db-loader.log', 'plain', 'notes.TXT', '.log']) {
       writeFileSync(join(own, name), curl);
@@ -150,14 +150,14 @@ describe.concurrent('a log', () => {
     }
   });
 
-  test('from standard input is filed under stdin, and that is said', async () => {
+  test('from standard input uses the host stdin, with a note', async () => {
     const run = await importText(newDatabase(), curl);
     expect(run.stderr).toBe(
       "note: standard input: host 'stdin' is assumed\nhint: set another host with --host\n",
     );
   });
 
-  test('may say its role', async () => {
+  test('uses the role of --role', async () => {
     const db = newDatabase();
     await importText(db, curl, '--host', 'linux', '--role', 'loader');
     expect((await reported(db)).series).toMatchObject([{ host: 'linux', role: 'loader', sample_count: 13 }]);
@@ -177,7 +177,7 @@ describe.concurrent('bad lines', () => {
     'note: standard input:29: skipped: has a LastUpdated, but no Expiration after it',
   ];
 
-  test('are told by number, skipped and never quoted', async () => {
+  test('are reported by number, skipped and never quoted', async () => {
     const db = newDatabase();
     const run = await importText(db, broken.join('\n'), '--host', 'linux');
     expect(lines(run.stderr)).toEqual(told);
@@ -189,7 +189,7 @@ describe.concurrent('bad lines', () => {
     expect(run.stdout + run.stderr).not.toMatch(/nobody.may.see.this/);
   });
 
-  test('are fatal under --strict, and nothing is written', async () => {
+  test('are fatal with --strict, and nothing is written', async () => {
     const db = newDatabase();
     await importText(db, invoke, '--host', 'windows');
     const before = await exported(db);
@@ -202,20 +202,20 @@ describe.concurrent('bad lines', () => {
     expect(await exported(db)).toBe(before);
   });
 
-  test('under --strict do not even make a database', async () => {
+  test('with --strict create no database', async () => {
     const own = newFolder();
     await importText(join(own, 'samples.db'), broken.join('\n'), '--host', 'linux', '--strict');
     expect(contentsOf(own)).toEqual({});
   });
 
-  test('of which there are many are told up to the twentieth', async () => {
+  test('are reported one by one up to the twentieth', async () => {
     const noise = Array.from({ length: 50 }, () => 'curl: (7) no').join('\n');
     const run = await importText(newDatabase(), `${curl}${noise}`, '--host', 'linux');
     expect(lines(run.stderr)).toHaveLength(21);
     expect(lines(run.stderr).at(-1)).toBe('note: standard input: 30 more bad lines');
   });
 
-  test('of an export are told by number and field', async () => {
+  test('of an export are reported by number and field', async () => {
     const good = lines(reference.curl);
     const bad = [
       ...['{"schema_version":2}', 'not JSON', '[]', good[0]!.replace('"imds"', '"nowhere"')],
@@ -238,8 +238,8 @@ describe.concurrent('bad lines', () => {
   });
 });
 
-describe.concurrent('the zone of the stamps', () => {
-  /** The log as a logger in another zone would have kept it: the stamps move, the documents do not. */
+describe.concurrent('timestamps in another zone', () => {
+  /** The log of a logger in another zone: its timestamps move, its documents do not. */
   const shifted = (hours: number) =>
     curl.replace(/^\[(\d+)\/(\d+)\/(\d+) ([\d:]+)\]/gm, (_, year, month, day, time) => {
       const wall = new Date(Date.parse(`${year}-${month}-${day}T${time}Z`) + hours * 3_600_000);
@@ -253,7 +253,7 @@ describe.concurrent('the zone of the stamps', () => {
     [1, 'Europe/Berlin'],
     [5.5, 'Asia/Kolkata'],
     [0, 'UTC'],
-  ] as const)('moved by %d hours is put right by --timezone %s', async ([hours, zone]) => {
+  ] as const)('moved by %d hours are corrected by --timezone %s', async ([hours, zone]) => {
     const db = newDatabase();
     const run = await importText(db, shifted(hours), '--host', 'linux', '--timezone', zone);
     expect(run).toMatchObject({ code: 0, stderr: '' });
@@ -273,7 +273,7 @@ describe.concurrent('the zone of the stamps', () => {
     ],
     [2, '+02:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which is unlikely; /],
     [9, '+09:00', /: every rotation was logged at least \d+h \d\dm \d\ds late, which is unlikely; /],
-  ] as const)('moved by %d hours is refused with the zone that fits, %s', async ([hours, zone, why]) => {
+  ] as const)('moved by %d hours are rejected, and the hint suggests %s', async ([hours, zone, why]) => {
     const own = newFolder();
     const run = await importText(join(own, 'samples.db'), shifted(hours), '--host', 'linux');
     expect(run).toMatchObject({ code: 2, stdout: '' });
@@ -288,7 +288,7 @@ describe.concurrent('the zone of the stamps', () => {
     expect(contentsOf(own)).toEqual({});
   });
 
-  test('is believed when it is given, with a note where it cannot be', async () => {
+  test('are read in the given zone, with a note about a contradiction', async () => {
     const run = await importText(newDatabase(), shifted(-8), '--host', 'linux', '--timezone', 'UTC');
     expect(run.code).toBe(0);
     expect(run.stderr).toMatch(
@@ -298,7 +298,7 @@ describe.concurrent('the zone of the stamps', () => {
 });
 
 describe.concurrent('an export', () => {
-  test.for(['ndjson', 'csv'])('as %s builds the same reports elsewhere', async (format) => {
+  test.for(['ndjson', 'csv'])('as %s gives the same reports in another database', async (format) => {
     const db = newDatabase();
     const archive = await exported(reference.db, '-f', format);
     const run = await importText(db, archive);
@@ -311,7 +311,7 @@ describe.concurrent('an export', () => {
     expect(await exported(db, '-f', format)).toBe(archive);
   });
 
-  test('of its own changes nothing when it is imported', async () => {
+  test('imported into its own database changes nothing', async () => {
     const db = newDatabase();
     await importText(db, curl, '--host', 'linux');
     const before = await exported(db);
@@ -320,7 +320,7 @@ describe.concurrent('an export', () => {
     expect(await exported(db)).toBe(before);
   });
 
-  test('names its hosts itself, so that --host is not used and that is said', async () => {
+  test('states its hosts, so --host is ignored with a note', async () => {
     const db = newDatabase();
     const run = await importText(db, reference.curl, '--host', 'another');
     expect(run.stderr).toBe(
@@ -329,18 +329,18 @@ describe.concurrent('an export', () => {
     expect(await exported(db)).toBe(reference.curl);
   });
 
-  test('in CSV begins with its header even where nothing is selected', async () => {
+  test('in CSV has a header even without records', async () => {
     const csv = await exported(reference.db, '-f', 'csv', '--host', 'nobody');
     expect(lines(csv)).toEqual([expect.stringMatching(/^schema_version,record,host,source,/)]);
     expect(await exported(reference.db, '--host', 'nobody')).toBe('');
   });
 
-  test('is selected by host and time', async () => {
+  test('can be limited by host and time', async () => {
     const some = lines(await exported(reference.db, '--host', 'linux', '--since', '2015-11-18T11:30:00Z'));
     expect(some.map((line) => JSON.parse(line).observed_at)).toEqual(['2015-11-18T12:00:01Z']);
   });
 
-  test('into a file appears whole', async () => {
+  test('to a file replaces the file in one step', async () => {
     const own = newFolder();
     const file = join(own, 'samples.ndjson');
     expect(await succeed(['export', '--db', reference.db, '-o', file], {}, runProgram)).toBe('');
@@ -348,7 +348,7 @@ describe.concurrent('an export', () => {
     expect(Object.keys(contentsOf(own))).toEqual(['samples.ndjson']);
   });
 
-  test('may lose its reader in the middle', async () => {
+  test('ends without an error when the reader closes the pipe', async () => {
     const db = newDatabase();
     const [first] = lines(reference.curl);
     const many = Array.from({ length: 5000 }, (_, index) => {
@@ -360,7 +360,7 @@ describe.concurrent('an export', () => {
     expect(await runShell(script, { env: { DB: db } })).toMatchObject({ code: 0, stderr: 'code 0\n' });
   });
 
-  test.for(['ndjson', 'csv'])('as %s keeps hostile names as they are', async (format) => {
+  test.for(['ndjson', 'csv'])('as %s keeps hostile names unchanged', async (format) => {
     const names = [
       ...[
         'a,b',
@@ -411,14 +411,14 @@ describe.concurrent('prune', () => {
     expect(await prune(db, '--older-than', '1d')).toBe('0 samples deleted\n');
   });
 
-  test('keeps what is younger', async () => {
+  test('keeps younger samples', async () => {
     const db = await both();
     const before = await exported(db);
     expect(await prune(db, '--older-than', '36525d')).toBe('0 samples deleted\n');
     expect(await exported(db)).toBe(before);
   });
 
-  test('with --dry-run only says what it would do', async () => {
+  test('with --dry-run deletes nothing', async () => {
     const db = await both();
     const before = await exported(db);
     expect(await prune(db, '--older-than', '1d', '--dry-run')).toBe('26 samples would be deleted\n');
@@ -449,7 +449,7 @@ describe.concurrent('prune', () => {
   );
 });
 
-describe('an import of which nothing can be read', () => {
+describe('an import without readable lines', () => {
   test.each([
     ['an export of another schema', '{"schema_version":2,"record":"sample"}\n'],
     ['a log of other lines', '[2015/11/18 00:00:01] nothing of ours\n'],
@@ -464,7 +464,7 @@ describe('an import of which nothing can be read', () => {
   });
 });
 
-test('a log whose lines were joined with nothing between them is read as it was', async () => {
+test('a log whose lines were joined without line feeds is read completely', async () => {
   const [whole, joined] = [newDatabase(), newDatabase()];
   const text = readFileSync(fixturePath('curl.log'), 'utf8');
   await importText(whole, text, '--host', 'linux');

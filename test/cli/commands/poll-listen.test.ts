@@ -13,7 +13,7 @@ import { describeReader } from '../../support/credential-formats/describe-reader
 import { sendRequest } from '../../support/server/raw-client.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
-/** IMDS with a role that can be taken away and given back. */
+/** IMDS with a role that can be detached and attached again. */
 async function instance() {
   const state = { hasRole: true };
   const endpoint = await startEndpoint(({ method, path }) => {
@@ -31,7 +31,7 @@ interface Poller extends RunningProgram {
   db: string;
 }
 
-/** A poller that serves, on a free port of loopback unless told otherwise. */
+/** Starts poll --listen, by default on a free loopback port. */
 async function startPoller(url: string, args: readonly string[] = [], start = startCommand): Promise<Poller> {
   const db = join(temporaryFolder(), 'samples.db');
   const env = { CRED_WATCH_DB: db, AWS_EC2_METADATA_SERVICE_ENDPOINT: url };
@@ -53,7 +53,7 @@ async function stopped({ child, done }: RunningProgram) {
   return done;
 }
 
-/** Asks again until the answer is as wanted; that it never is, is a test that runs out of time. */
+/** Repeats a request until the response matches. */
 async function answered(url: string, isWanted: (answer: Awaited<ReturnType<typeof curl>>) => boolean) {
   for (;;) {
     const answer = await curl(url);
@@ -63,7 +63,7 @@ async function answered(url: string, isWanted: (answer: Awaited<ReturnType<typeo
 }
 
 describe('poll --listen', () => {
-  test('serves what `report` says, as a page, JSON and metrics', async () => {
+  test('serves the report as a page, JSON and metrics', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url, ['-j', '5h', '-j', '90m']);
     await answered(`${poller.origin}/healthz`, ({ status }) => status === 200);
@@ -99,7 +99,7 @@ describe('poll --listen', () => {
     for (const { body } of [json, metrics, page]) expect(body).not.toMatch(/not-a-(secret|token)|ASIATEST/);
   });
 
-  test('is healthy while polls bring samples, and says why where they do not', async () => {
+  test('is healthy while polls succeed, and names the reason otherwise', async () => {
     const { endpoint, state } = await instance();
     const poller = await startPoller(endpoint.url);
     const health = `${poller.origin}/healthz`;
@@ -111,7 +111,7 @@ describe('poll --listen', () => {
       /^the last poll failed: no-role: IMDS responds, but the instance has no role.*\n$/,
     );
     const down = await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 0$/m.test(body));
-    // At once, and not when what is kept has become old: further polls would have failed by then.
+    // The change must be visible before the cached report expires.
     expect(down.body).toMatch(/^cred_watch_polls_total\{.*result="absent"\} [12]$/m);
     state.hasRole = true;
     await answered(health, ({ status }) => status === 200);
@@ -120,7 +120,7 @@ describe('poll --listen', () => {
     await stopped(poller);
   });
 
-  test('is not healthy before a poll has ended', async () => {
+  test('is not healthy before the first poll has ended', async () => {
     const silent = await startEndpoint(() => 'silence');
     const poller = await startPoller(silent.url);
     expect(await curl(`${poller.origin}/healthz`)).toMatchObject({
@@ -131,7 +131,7 @@ describe('poll --listen', () => {
     await stopped(poller);
   });
 
-  test('shows what others write into the same database', async () => {
+  test('shows samples that other processes record', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url);
     const store = SampleStore.open(poller.db);
@@ -147,7 +147,7 @@ describe('poll --listen', () => {
     await stopped(poller);
   });
 
-  test('answers only to names of this machine, and those that were given', async () => {
+  test('accepts only host names of this machine and of --allow-host', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url, ['--allow-host', 'Dash.internal']);
     const status = async (Host: string) =>
@@ -160,7 +160,7 @@ describe('poll --listen', () => {
     await stopped(poller);
   });
 
-  test('ends with the poller at a signal, and leaves nothing that listens', async () => {
+  test('stops listening when a signal ends the poller', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url, [], startProgram);
     await answered(`${poller.origin}/healthz`, ({ status }) => status === 200);
@@ -168,7 +168,7 @@ describe('poll --listen', () => {
     await expect(curl(`${poller.origin}/healthz`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('on a port that is taken it ends before the first poll', async () => {
+  test('fails before the first poll if the port is in use', async () => {
     const endpoint = await startEndpoint(metadataService());
     const db = join(temporaryFolder(), 'samples.db');
     const env = { CRED_WATCH_DB: db, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
@@ -224,7 +224,7 @@ describe('poll --listen', () => {
 });
 
 describeReader('promtool', { program: 'promtool', package: 'prometheus' }, (promtool) => {
-  test('finds nothing to object to in what a poller serves', async () => {
+  test('accepts the metrics of a poller', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url, ['-j', '5h']);
     const { body } = await answered(`${poller.origin}/metrics`, (answer) => answer.body.includes('i-0abc'));

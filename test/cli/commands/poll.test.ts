@@ -36,7 +36,7 @@ async function exported(db: string): Promise<Record<string, unknown>[]> {
     .map((line) => JSON.parse(line));
 }
 
-/** One poll into a database of its own: what it said, and what was stored. */
+/** Runs one poll with a new database. Returns the run and the stored data. */
 async function poll(env: Env, ...args: string[]) {
   const db = join(temporaryFolder(), 'samples.db');
   const run = await runCommand(['poll', ...args], { env: { CRED_WATCH_DB: db, ...env } });
@@ -81,13 +81,13 @@ test('one poll of IMDSv2 writes one line and stores one sample', async () => {
   ]);
 });
 
-test('a poll of valid credentials says how long they last', async () => {
+test('a poll prints the remaining validity', async () => {
   const endpoint = await startEndpoint(metadataService());
   const { run } = await poll(asked(endpoint));
   expect(run.stdout).toMatch(/ {2}ASIA…0001 {2}5h (49|50)m \d\ds left {2}expires /);
 });
 
-test('a poll falls back to IMDSv1 where the token request is a 404, and says so', async () => {
+test('a poll falls back to IMDSv1 with a note if the token request gets a 404', async () => {
   const body = documentFixture('imds-role-document.json');
   const script = metadataService({
     'PUT /latest/api/token': { status: 404 },
@@ -134,13 +134,13 @@ test('one poll of ECS stores the role of its document and the id of its task', a
   ]);
 });
 
-/** Gives the credentials to whoever shows this token. */
+/** Returns credentials for this token. */
 const guarded =
   (token: string, body: string): Handler =>
   ({ headers }) =>
     headers.authorization === token ? { body } : { status: 401 };
 
-test('one poll of EKS Pod Identity sends what the token file holds', async () => {
+test('one poll of EKS Pod Identity sends the content of the token file', async () => {
   const tokenFile = join(temporaryFolder(), 'eks-pod-identity-token');
   writeFileSync(tokenFile, 'pod-identity-token');
   const endpoint = await startEndpoint(guarded('pod-identity-token', documentFixture('ecs-document.json')));
@@ -172,7 +172,7 @@ test('one poll of CloudShell sends the token of the environment', async () => {
   expect(records).toMatchObject([{ host: 'cloudshell', role: '', access_key_id: 'ASIAEXAMPLEEXAMPLE02' }]);
 });
 
-test('a poll in JSON is one line with the same facts', async () => {
+test('a poll in JSON prints one line with the same values', async () => {
   const body = documentFixture('imds-role-document.json');
   const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
   const { run } = await poll(asked(endpoint), '-f', 'json');
@@ -208,7 +208,7 @@ interface Failure {
   isContainer?: boolean;
 }
 
-/** Every way in which an endpoint can fail; those that need none are among the bad input. */
+/** Failures of endpoints. Failures without an endpoint are in bad-input.test.ts. */
 const FAILURES: Failure[] = [
   { reason: 'v1-disabled', script: token({ status: 404 }), env: { AWS_EC2_METADATA_V1_DISABLED: 'true' } },
   { reason: 'auth-rejected', script: document({ status: 403 }) },
@@ -240,7 +240,7 @@ const FAILURES: Failure[] = [
   },
 ];
 
-test.for(FAILURES)('a poll that fails with $reason says what to do and is recorded', async (failure) => {
+test.for(FAILURES)('a poll that fails with $reason prints a hint and is recorded', async (failure) => {
   const { reason, script, env, isContainer } = failure;
   const endpoint = await startEndpoint(script);
   const db = join(temporaryFolder(), 'samples.db');
@@ -259,7 +259,7 @@ test.for(FAILURES)('a poll that fails with $reason says what to do and is record
   database.close();
 });
 
-test('a failed poll in JSON is one line on stdout, too', async () => {
+test('a failed poll in JSON also prints one line on stdout', async () => {
   const endpoint = await startEndpoint(document({ status: 403 }));
   const { run } = await poll(asked(endpoint), '--format', 'json');
   expect(run.code).toBe(1);
@@ -269,7 +269,7 @@ test('a failed poll in JSON is one line on stdout, too', async () => {
   });
 });
 
-test('a poll works from cron, which gives next to no environment', async () => {
+test('a poll works with the environment of cron', async () => {
   const home = temporaryFolder();
   const endpoint = await startEndpoint(metadataService());
   const env: Env = {
@@ -277,7 +277,7 @@ test('a poll works from cron, which gives next to no environment', async () => {
     ...asked(endpoint),
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,
     AWS_METADATA_SERVICE_TIMEOUT: undefined,
-    // Root's own default is the machine's /var/lib, where a test has no business.
+    // The default of root is /var/lib, which a test must not change.
     XDG_STATE_HOME: process.getuid?.() === 0 ? join(home, '.local/state') : undefined,
   };
   const run = await runProgram(['poll'], { env, cwd: '/' });
@@ -298,7 +298,7 @@ const SERVER = `
   }).listen(80, '169.254.169.254', () => console.log('listening'));
 `;
 
-/** An empty environment but for HOME: 169.254.169.254 is asked, and root's samples go to /var/lib. */
+/** With HOME as the only variable, poll uses 169.254.169.254, and the database of root is in /var/lib. */
 const IN_A_NETWORK_OF_ITS_OWN = `
   set -e
   ip link set lo up
@@ -327,7 +327,7 @@ test.skipIf(noNetworkNamespace !== null && mayBeSkipped)(
   },
 );
 
-/** Counts the requests that are being answered at the same moment. */
+/** Counts concurrent requests. */
 async function countingEndpoint() {
   const script = metadataService();
   const count = { now: 0, most: 0 };
@@ -335,7 +335,7 @@ async function countingEndpoint() {
     count.now += 1;
     count.most = Math.max(count.most, count.now);
     const step = script[`${method} ${path}`] as { body: string; headers?: Record<string, string> };
-    // Slow enough for a second poll to run into it.
+    // Slow enough for a second poll to start meanwhile.
     void pause(50).then(() => {
       count.now -= 1;
       response.writeHead(200, step.headers).end(step.body);
@@ -345,7 +345,7 @@ async function countingEndpoint() {
   return { endpoint, count };
 }
 
-/** Waits for so many requests for the document. */
+/** Waits for this many requests of the document. */
 async function documentsAsked({ seen }: ScriptedEndpoint, count: number): Promise<void> {
   while (seen().filter((request) => request === `GET ${ROLES}loader`).length < count) await pause(10);
 }
@@ -370,7 +370,7 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-test('an interval of polls ends by itself after --for', async () => {
+test('poll --interval ends after --for', async () => {
   const { endpoint, count } = await countingEndpoint();
   const db = join(temporaryFolder(), 'samples.db');
   const env = { ...asked(endpoint), CRED_WATCH_DB: db };
@@ -383,7 +383,7 @@ test('an interval of polls ends by itself after --for', async () => {
   expect(count.most).toBe(1);
 });
 
-test('an interval of polls of which none succeeded ends with 1, each of them recorded', async () => {
+test('poll --interval exits with 1 if every poll failed, and records each', async () => {
   const endpoint = await startEndpoint(document({ status: 403 }));
   const { run, records } = await poll(asked(endpoint), '--interval', '1s', '--for', '1s');
   expect(run).toMatchObject({ code: 1, stdout: '' });
@@ -392,7 +392,7 @@ test('an interval of polls of which none succeeded ends with 1, each of them rec
   expect(records).toHaveLength(errors.length);
 });
 
-test('what is the same at every poll is noted once', async () => {
+test('a repeated note is printed once', async () => {
   const endpoint = await startEndpoint(metadataService({ 'PUT /latest/api/token': { status: 404 } }));
   const env = { ...asked(endpoint), CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
   const program = startProgram(['poll', '--interval', '1s'], { env });
@@ -402,7 +402,7 @@ test('what is the same at every poll is noted once', async () => {
   expect(stderr).toBe('note: could not get an IMDSv2 token; fell back to IMDSv1\n');
 });
 
-test('an endpoint that never answers holds a poll no longer than its deadline', async () => {
+test('a poll of an endpoint that never responds ends at its timeout', async () => {
   const endpoint = await startEndpoint(() => 'silence');
   const { run, records } = await poll({ ...asked(endpoint), AWS_METADATA_SERVICE_TIMEOUT: '0.2' });
   expect(run).toMatchObject({ code: 1, signal: null, stdout: '' });
@@ -410,7 +410,7 @@ test('an endpoint that never answers holds a poll no longer than its deadline', 
   expect(records).toMatchObject([{ reason: 'timeout' }]);
 });
 
-test('a poll that is under way when it is told to stop is finished and recorded', async () => {
+test('a running poll is finished and recorded after SIGTERM', async () => {
   let answer = () => {};
   const endpoint = await startEndpoint(({ method, path }, response) => {
     if (path !== `${ROLES}loader`) return metadataService()[`${method} ${path}`] as Step;
@@ -430,7 +430,7 @@ test('a poll that is under way when it is told to stop is finished and recorded'
   expect(await exported(db)).toHaveLength(1);
 });
 
-test('an interval too short for a shared endpoint is refused before anything is asked or made', async () => {
+test('an interval that is too short is rejected before any request', async () => {
   const folder = temporaryFolder();
   const env = {
     AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://192.0.2.1',
@@ -440,7 +440,7 @@ test('an interval too short for a shared endpoint is refused before anything is 
   expect(contentsOf(folder)).toEqual({});
 });
 
-test('polls go on being recorded when nobody reads what they say any more', async () => {
+test('polls are recorded after the reader has closed the pipe', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
   const env = { ...asked(endpoint), CRED_WATCH_DB: db };
@@ -453,7 +453,7 @@ test('polls go on being recorded when nobody reads what they say any more', asyn
   expect((await exported(db)).length).toBeGreaterThanOrEqual(3);
 });
 
-test('two polls at the same time are both recorded', async () => {
+test('two concurrent polls are both recorded', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
   const env = { ...asked(endpoint), CRED_WATCH_DB: db };

@@ -10,12 +10,12 @@ import { isThorough } from '../../support/thorough.ts';
 const POLLS = isThorough ? 32 : 16;
 const KILLS = isThorough ? 10 : 4;
 
-test(`${POLLS} polls at once on a new database are as many samples and no error`, {
+test(`${POLLS} concurrent polls on a new database store every sample without an error`, {
   timeout: 120_000,
 }, async () => {
   const endpoint = await startEndpoint(metadataService());
   const database = join(temporaryFolder(), 'samples.db');
-  // Default limits, but for the time: processes that start together on a small machine starve each other.
+  // A longer timeout, because processes that start together on a small machine are slow.
   const env = {
     AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,
@@ -30,12 +30,12 @@ test(`${POLLS} polls at once on a new database are as many samples and no error`
   store.close();
 });
 
-test('of pollers killed in the middle, every printed sample is in the database', {
+test('every sample that a killed poller printed is in the database', {
   timeout: 120_000,
 }, async () => {
   const endpoint = await startEndpoint(metadataService());
   const database = join(temporaryFolder(), 'samples.db');
-  // Default limits, but for the time: processes that start together on a small machine starve each other.
+  // A longer timeout, because processes that start together on a small machine are slow.
   const env = {
     AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,

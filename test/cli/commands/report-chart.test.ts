@@ -19,7 +19,7 @@ test.for([
   { LANG: 'en_GB.UTF-8' },
   { LANG: undefined, LC_CTYPE: 'C.utf8' },
   { LANG: 'C', LC_ALL: 'de_DE.UTF8' },
-])('a report has a chart, in Unicode under %j', async (env) => {
+])('a report under %j has a Unicode chart', async (env) => {
   const drawn = await draw(env);
   expect(drawn).toMatch(CROSSED_ONCE.unicode);
   expect(drawn).toMatch(/^linux · imds\n/);
@@ -30,17 +30,17 @@ test.for([
   [{ LANG: 'en_GB.UTF-8', LC_ALL: 'C' }, []],
   [{ LANG: 'en_GB.ISO-8859-1' }, []],
   [{ LANG: 'en_GB.UTF-8' }, ['--ascii']],
-] as const)('and in plain ASCII under %j with %j', async ([env, args]) => {
+] as const)('a report under %j with %j has an ASCII chart', async ([env, args]) => {
   const drawn = await draw(env, ...args);
   expect(drawn).toMatch(CROSSED_ONCE.ascii);
   expect(drawn).toMatch(/^[\n\x20-\x7e]*$/);
 });
 
-test('the chart has colours where the report has', async () => {
+test('the chart has colours if the report has colours', async () => {
   expect(await draw({ FORCE_COLOR: '1' })).toMatch(/─\u001b\[31m┼\u001b\[39m─/);
   expect(await draw({ NO_COLOR: '1' })).not.toContain('\u001b');
 });
 
-test('no chart is in what programs read', async () => {
+test('formats for programs have no chart', async () => {
   expect(await draw({}, '-f', 'json')).not.toMatch(/[┤┼]/);
 });

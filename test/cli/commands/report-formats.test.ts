@@ -6,7 +6,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
-/** The log of linux, which no test changes: its worst case is 4h 59m 36s. */
+/** The log of linux, with a worst case of 4h 59m 36s. No test changes it. */
 const db = join(temporaryFolder(afterAll), 'samples.db');
 beforeAll(async () => {
   await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);
@@ -18,7 +18,7 @@ const report = (args: readonly string[], env: Record<string, string> = {}) =>
 const read = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
 
 describe('several formats', () => {
-  test('that cannot be written cost no other', async () => {
+  test('are written even if another one fails', async () => {
     const folder = temporaryFolder();
     const [first, last] = [join(folder, 'a.csv'), join(folder, 'b.md')];
     const nowhere = join(folder, 'none', 'x.xml');
@@ -34,7 +34,7 @@ describe('several formats', () => {
     expect(read(folder, 'b.md')).toMatch(/^## cred-watch/);
   });
 
-  test('go to a file each, and one of them to stdout', async () => {
+  test('go to one file each, and one of them to stdout', async () => {
     const folder = temporaryFolder();
     const outputs = ['junit=a.xml', 'markdown=b.md', 'csv=c.csv', 'json=d.json'];
     const flags = outputs.flatMap((each) => ['-f', each.replace('=', `=${folder}/`)]);
@@ -48,7 +48,7 @@ describe('several formats', () => {
     expect(JSON.parse(read(folder, 'd.json')).verdict).toBe('start-after-rotation');
   });
 
-  test('share neither stdout nor a file, and --output has to have one to take', async () => {
+  test('cannot share an output, and --output needs a format', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'report');
     for (const [args, error] of [
@@ -101,7 +101,7 @@ describe('the files of GitHub Actions', () => {
     return { folder, files };
   }
 
-  test('are added to, behind what others have written', async () => {
+  test('get the report appended', async () => {
     const { folder, files } = step('# Tests\n', 'version=1\nopen=line');
     const { code, stdout, stderr } = await report(['-j', '5h', '--margin', '0', '-f', 'github'], files);
     expect([code, stderr]).toEqual([1, '']);
@@ -114,7 +114,7 @@ describe('the files of GitHub Actions', () => {
     );
   });
 
-  test('are made where there are none, and are the same when the commands go to a file', async () => {
+  test('are created if missing, also if the format writes to a file', async () => {
     const { folder, files } = step();
     const { code, stdout } = await report(['-j', '4h', '-f', `github=${folder}/commands`], files);
     expect([code, stdout]).toEqual([0, '']);
@@ -124,14 +124,14 @@ describe('the files of GitHub Actions', () => {
     expect(read(folder, 'outputs')).toMatch(/^verdict=safe\nsafe=true\n/);
   });
 
-  test('are left alone by other formats, and where they are not named', async () => {
+  test('are not written by other formats or without the variables', async () => {
     const { folder, files } = step();
     await report(['-j', '4h', '-f', 'markdown'], files);
     await report(['-j', '4h', '-f', 'github'], { GITHUB_STEP_SUMMARY: '', GITHUB_OUTPUT: '' });
     expect(pathsIn(folder)).toEqual([]);
   });
 
-  test('hold no more than GitHub takes', async () => {
+  test('do not exceed the limit of GitHub', async () => {
     const LIMIT = 1_048_576;
     const nearlyFull = step(`${'x'.repeat(LIMIT - 1001)}\n`);
     expect(await report(['-j', '5h', '-f', 'github'], nearlyFull.files)).toMatchObject({
@@ -152,7 +152,7 @@ describe('the files of GitHub Actions', () => {
     expect(read(full.folder, 'outputs')).toMatch(/^verdict=/);
   });
 
-  test('that cannot be written are an error that names the variable', async () => {
+  test('produce an error with the variable if they cannot be written', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'directory'));
     for (const variable of ['GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT']) {

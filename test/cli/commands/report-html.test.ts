@@ -6,7 +6,7 @@ import { fixturePath } from '../../support/cli/program-run.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
-test('the built program writes a page beside what it says, and its exit code is the answer', async () => {
+test('the built program writes a page to a file and the table to stdout', async () => {
   const folder = temporaryFolder();
   const [db, file] = [join(folder, 'samples.db'), join(folder, 'report.html')];
   await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);

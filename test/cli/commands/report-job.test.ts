@@ -11,7 +11,7 @@ const linux: SeriesIdentity = { host: 'linux', source: 'imds', apiVersion: '', r
 const windows: SeriesIdentity = { ...linux, host: 'windows' };
 const hms = (hours: number, minutes: number, seconds: number) => (hours * 60 + minutes) * 60 + seconds;
 
-/** A run that started at this hour of the day of the logs; without a duration it has not ended. */
+/** A run that started at this hour on the day of the logs. Without a duration, the run has not ended. */
 type Recorded = [job: string, identity: SeriesIdentity, hour: number, duration?: number, exitCode?: number];
 
 function record(store: SampleStore, [job, identity, hour, duration, exitCode = 0]: Recorded): void {
@@ -22,7 +22,7 @@ function record(store: SampleStore, [job, identity, hour, duration, exitCode = 0
   store.endJobRun(id, { duration, exitCode, remainingAtEnd: remainingAtStart - duration });
 }
 
-/** Both logs of 2015 and runs of several jobs, which no test changes. The worst case of linux is 4h 59m 36s. */
+/** Both logs of 2015, and runs of several jobs. No test changes the database. The worst case of linux is 4h 59m 36s. */
 const db = join(temporaryFolder(afterAll), 'samples.db');
 beforeAll(async () => {
   await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);
@@ -53,14 +53,14 @@ async function json(...args: string[]) {
   return { code, stderr, ...JSON.parse(stdout) };
 }
 
-/** The words, without the width of the terminal. */
+/** The text without line breaks. */
 const unwrapped = (text: string) => text.replace(/\s+/g, ' ');
 
 const hoursOf = (jobRuns: { longest_run: { started_at: string } }) =>
   new Date(jobRuns.longest_run.started_at).getUTCHours();
 
-describe('a job of which runs are recorded', () => {
-  test('is judged by the longest of them, and a program is told of all', async () => {
+describe('a job with recorded runs', () => {
+  test('is judged by the longest run, and JSON has all runs', async () => {
     const { code, stderr, verdict, job, job_runs } = await json(
       '--job',
       'nightly',
@@ -98,7 +98,7 @@ describe('a job of which runs are recorded', () => {
     });
   });
 
-  test('is told to a person under the verdict', async () => {
+  test('is described under the verdict in the table', async () => {
     const { code, stdout, stderr } = await report('--job', 'nightly', '--host', 'linux', '--margin', '0');
     expect([code, stderr]).toEqual([0, '']);
     expect(unwrapped(stdout)).toMatch(
@@ -114,7 +114,7 @@ describe('a job of which runs are recorded', () => {
     );
   });
 
-  test('counts for its length where it failed, and may have outlived its credentials', async () => {
+  test('reports failed runs, which may have outlived their credentials', async () => {
     const { code, verdict, job, job_runs } = await json('--job', 'bold', '--host', 'linux');
     expect([code, verdict]).toEqual([1, 'start-after-rotation']);
     expect(job.duration_seconds).toBe(hms(5, 33, 0));
@@ -125,7 +125,7 @@ describe('a job of which runs are recorded', () => {
     );
   });
 
-  test('is judged by the length that is given, and its runs are only told', async () => {
+  test('is judged by the given duration, and its runs are listed', async () => {
     const { code, verdict, job, job_runs } = await json('--job', 'bold', '--host', 'linux', '-j', '1h');
     expect([code, verdict, job.duration_seconds]).toEqual([0, 'safe', 3600]);
     expect(job_runs).toMatchObject({ run_count: 2, longest_run: { duration_seconds: hms(5, 33, 0) } });
@@ -134,7 +134,7 @@ describe('a job of which runs are recorded', () => {
     expect(stdout).not.toContain('the verdict uses');
   });
 
-  test('on several hosts is told once, under the verdict on all', async () => {
+  test('on several hosts is described once', async () => {
     const { stdout } = await report('--job', 'nightly', '--margin', '0');
     expect(unwrapped(stdout)).toMatch(
       /^safe \(2 of 2 series: linux · imds; windows · imds\) job 5 runs of nightly, .* on windows, 4h 59m 00s long/,
@@ -142,10 +142,10 @@ describe('a job of which runs are recorded', () => {
     expect(stdout.match(/runs of nightly/g)).toHaveLength(1);
   });
 
-  test('may have a name that would draw on the terminal', async () => {
+  test('can have a name with control characters', async () => {
     const name = 'a "b"\n\u001b[31m';
     const own = join(temporaryFolder(), 'samples.db');
-    // A name like this cannot be asked for; it comes in somebody's export.
+    // --job rejects such a name, but an imported export can contain it.
     await succeed(['import', '-', '--db', own], { stdin: await succeed(['export', '--db', db]) });
     const { code, stdout, stderr } = await runCommand(['report', '--db', own, '--job', 'x']);
     expect([code, stdout]).toEqual([3, '']);
@@ -167,7 +167,7 @@ describe('a job of which runs are recorded', () => {
     [['--until', '2015-11-18T01:59:59Z'], 1, 1],
     [['--since', '2015-11-18T01:30:00Z', '--until', '2015-11-18T04:30:00Z'], 3, 2],
   ];
-  test.for(NARROWED)('is known by the runs that %j selects', async ([args, count, hour]) => {
+  test.for(NARROWED)('has the runs that %j selects', async ([args, count, hour]) => {
     const { job_runs } = await json('--job', 'nightly', ...args);
     expect([job_runs.run_count, hoursOf(job_runs)]).toEqual([count, hour]);
   });
@@ -207,7 +207,7 @@ describe('a job that cannot be judged', () => {
       runs: { ...EMPTY, job_name: 'bold', run_count: 0, unfinished_count: 0 },
     },
   ];
-  test.for(FAULTS)('by $args is an error that helps', async ({ args, error, hint, runs }) => {
+  test.for(FAULTS)('$args is an error with a hint', async ({ args, error, hint, runs }) => {
     const stderr = `error: ${error}\nhint: ${hint}\n`;
     expect(await report(...args)).toEqual({ code: 3, signal: null, stdout: '', stderr });
     const told = await json(...args);
@@ -215,7 +215,7 @@ describe('a job that cannot be judged', () => {
     expect(told.series[0]).toMatchObject({ judgement: null });
   });
 
-  test('where no job was ever recorded, or there is no database, says how to record one', async () => {
+  test('without recorded runs or without a database prints how to record runs', async () => {
     const folder = temporaryFolder();
     const own = join(folder, 'samples.db');
     await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', own]);
@@ -230,7 +230,7 @@ describe('a job that cannot be judged', () => {
     expect(stderr).toMatch(/^error: no runs of job x: .*none\.db does not exist\nhint: .+\n$/);
   });
 
-  test('of which the length is given is judged all the same, with a note', async () => {
+  test('with a given duration is judged with a note', async () => {
     const stderr = `note: no runs of job nighly in ${db}\nhint: jobs with runs: ${NAMES}\n`;
     const told = await json('--job', 'nighly', '-j', '7h', '--host', 'linux');
     expect(told).toMatchObject({ code: 1, stderr, verdict: 'never', job_runs: { run_count: 0 } });
@@ -238,7 +238,7 @@ describe('a job that cannot be judged', () => {
     expect([code, stdout.includes('nighly')]).toEqual([1, false]);
   });
 
-  test('for want of samples is unknown, and its runs are told to programs', async () => {
+  test('without samples is unknown, and JSON has its runs', async () => {
     const own = join(temporaryFolder(), 'samples.db');
     const store = SampleStore.open(own);
     record(store, ['nightly', linux, 1, 3600]);
@@ -252,7 +252,7 @@ describe('a job that cannot be judged', () => {
     });
   });
 
-  test('because it has no name is wrong usage', async () => {
+  test('without a name is wrong usage', async () => {
     for (const name of ['', ' ', 'a'.repeat(257)]) {
       const { code, stderr } = await report('--job', name);
       expect([code, stderr]).toEqual([2, expect.stringContaining('is not a valid name')]);
@@ -260,8 +260,8 @@ describe('a job that cannot be judged', () => {
   });
 });
 
-describe('a job of which newest run has not ended', () => {
-  /** The logs of linux, a short run, and one that began so long ago. */
+describe('a job whose newest run has not ended', () => {
+  /** The logs of linux, a short run, and a run that started this long ago. */
   async function running(...ago: [host: string, seconds: number][]): Promise<string[]> {
     const own = join(temporaryFolder(), 'samples.db');
     await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', own]);
@@ -276,7 +276,7 @@ describe('a job of which newest run has not ended', () => {
     return ['report', '--db', own, '--job', 'nightly', '--margin', '0'];
   }
 
-  test('is judged by the length of that so far, where none took longer', async () => {
+  test('is judged by the time since that start if no run took longer', async () => {
     const args = await running(['linux', hms(5, 10, 0)], ['red\u001b[31m', hms(2, 0, 0)]);
     const { code, stdout, stderr } = await runCommand([...args, '-f', 'json']);
     expect([code, stderr]).toEqual([1, '']);
@@ -292,7 +292,7 @@ describe('a job of which newest run has not ended', () => {
     expect(unwrapped(told.stdout)).toContain(' 1h 00m 00s long, exit code 0 least time left ');
   });
 
-  test('is told of it, and judged by the longest, or by the length that is given', async () => {
+  test('is judged by the longest run or the given duration otherwise', async () => {
     const args = await running(['red\u001b[31m', hms(0, 30, 0)]);
     const { code, stdout } = await runCommand(args);
     expect(code).toBe(0);
@@ -306,14 +306,14 @@ describe('a job of which newest run has not ended', () => {
     expect(unwrapped(given.stdout)).toMatch(/ newest run started at \S+ \S+ on \S+, not ended after 20h /);
   });
 
-  test('is judged as ever once that must have lost its credentials', async () => {
+  test('ignores a run that must have lost its credentials', async () => {
     const { code, stdout } = await runCommand([...(await running(['linux', hms(37, 0, 0)])), '-f', 'json']);
     expect([code, JSON.parse(stdout).job_runs.running_seconds]).toEqual([0, null]);
   });
 });
 
-test('a job is judged by the series that its runs came from, and by all where those have no samples', async () => {
-  // The logs of windows are safe for it, and those of linux are not.
+test('a job is judged by the series of its runs, or by all series if those have no samples', async () => {
+  // The job is safe by the logs of windows, and not safe by those of linux.
   const own = join(temporaryFolder(), 'samples.db');
   await succeed(['import', '-', '--db', own], { stdin: await succeed(['export', '--db', db]) });
   const store = SampleStore.open(own);
@@ -334,7 +334,7 @@ test('a job is judged by the series that its runs came from, and by all where th
   expect(await judge('lost')).toEqual([1, 'start-after-rotation', 'start-after-rotation', 'safe']);
 });
 
-test('a report without a job says nothing of runs, and is as it was', async () => {
+test('a report without a job does not mention runs', async () => {
   const { job_runs, verdict } = await json('--host', 'linux');
   expect([job_runs, verdict]).toEqual([null, null]);
   expect((await report('--host', 'linux')).stdout).not.toMatch(
@@ -342,7 +342,7 @@ test('a report without a job says nothing of runs, and is as it was', async () =
   );
 });
 
-test('runs go from one database to another by export and import', async () => {
+test('export and import copy runs to another database', async () => {
   for (const format of ['ndjson', 'csv']) {
     const own = join(temporaryFolder(), 'samples.db');
     const archive = await succeed(['export', '--db', db, '-f', format]);
@@ -354,7 +354,7 @@ test('runs go from one database to another by export and import', async () => {
 });
 
 describe('several jobs', () => {
-  test('are each judged, and the first of the worst is told in the fields for one', async () => {
+  test('are each judged, and the fields of one job show the first of the worst', async () => {
     const told = await json('--job', 'nightly', '--job', 'bold', '--job', 'nobody', '--margin', '0');
     expect([told.code, told.verdict]).toEqual([1, 'start-after-rotation']);
     expect(told.stderr).toBe(
@@ -369,7 +369,7 @@ describe('several jobs', () => {
       ['bold', 'start-after-rotation', hms(5, 33, 0)],
       ['nobody', 'unknown', null],
     ]);
-    // Runs of bold were seen on linux alone.
+    // The runs of bold were recorded only on linux.
     expect(told.series.map((each: { judgements: unknown[] }) => each.judgements)).toMatchObject([
       [
         { job_name: 'nightly', verdict: 'safe' },
@@ -380,7 +380,7 @@ describe('several jobs', () => {
     expect(told.series[1].judgement).toBeNull();
   });
 
-  test('are told to a person under the series that each is about', async () => {
+  test('are described in the table under the series of each', async () => {
     const { code, stdout, stderr } = await report(
       '-j',
       '5h',
@@ -401,7 +401,7 @@ describe('several jobs', () => {
     );
   });
 
-  test('are not mixed: a length is of one job', async () => {
+  test('cannot mix durations and names', async () => {
     for (const flags of [
       ['-j', '5h', '-j', '6h', '--job', 'nightly'],
       ['-j', '5h', '--job', 'bold', '--job', 'nightly'],

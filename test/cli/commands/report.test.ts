@@ -19,7 +19,7 @@ import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
 const hms = (hours: number, minutes: number, seconds: number) => (hours * 60 + minutes) * 60 + seconds;
 
-/** Both logs of 2015 in one database, which no test changes. */
+/** Both logs of 2015 in one database. No test changes it. */
 const db = join(temporaryFolder(afterAll), 'samples.db');
 beforeAll(async () => {
   await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);
@@ -64,7 +64,7 @@ describe('the logs of 2015', () => {
     },
   ];
 
-  test('are measured to the second', async () => {
+  test('have the documented measurements', async () => {
     const { code, schema_version, verdict, job, series } = await json();
     expect({ code, schema_version, verdict, job }).toEqual({
       code: 0,
@@ -101,19 +101,19 @@ describe('the logs of 2015', () => {
     { host: 'windows', args: ['-j', '5h'], verdict: 'start-after-rotation', spare: -16, code: 1 },
     { host: 'windows', args: ['-j', '7h'], verdict: 'never', spare: -7216, code: 1 },
   ];
-  test.for(JUDGED)('say of $args on $host: $verdict', async ({ host, args, verdict, spare, code }) => {
+  test.for(JUDGED)('judge $args on $host as $verdict', async ({ host, args, verdict, spare, code }) => {
     const told = await json('--host', host, ...args);
     expect(told).toMatchObject({ code, verdict });
     expect(told.series).toMatchObject([{ host, judgement: { verdict, spare_seconds: spare } }]);
   });
 
-  test('let 99.94 % of the starts of a five-hour job succeed without a margin', async () => {
+  test('allow 99.94 % of the starts of a five-hour job without a margin', async () => {
     const [{ judgement }] = (await json('--host', 'linux', '-j', '5h', '--margin', '0')).series;
     expect(judgement.share_of_safe_starts).toBeCloseTo(1 - 24 / hms(12, 0, 0), 10);
     expect(judgement.safe_after_rotation_seconds).toBe(hms(1, 0, 32));
   });
 
-  /** The words, without the width of the terminal. */
+  /** The text without line breaks. */
   const unwrapped = (text: string) => text.replace(/\s+/g, ' ');
 
   const WORDS = [
@@ -143,13 +143,13 @@ describe('the logs of 2015', () => {
       'not safe: a 5h job with a margin of 5m, 16s short at the worst moment; 99.96% of starts were safe',
     ],
   ] as const;
-  test.for(WORDS)('tell a person about %s %j in words', async ([host, args, verdict]) => {
+  test.for(WORDS)('describe %s %j in words', async ([host, args, verdict]) => {
     const { stdout, stderr } = await report('--host', host, ...args);
     expect(stderr).toBe('');
     expect(unwrapped(stdout)).toContain(` verdict ${verdict} `);
   });
 
-  test('show a person the whole measurement', async () => {
+  test('fill the table with the whole measurement', async () => {
     const shown = unwrapped((await report('--host', 'linux')).stdout);
     for (const part of [
       '13 samples of 12 generations, imported; 2015-11-18 00:00:01Z to 12:00:01Z',
@@ -169,7 +169,7 @@ describe('the logs of 2015', () => {
   });
 });
 
-test('of several series the worst decides', async () => {
+test('the worst series decides the verdict', async () => {
   const { code, verdict, series } = await json('-j', '5h', '--margin', '0');
   expect([code, verdict]).toEqual([1, 'start-after-rotation']);
   expect(series.map((each: { judgement: { verdict: string } }) => each.judgement.verdict)).toEqual([
@@ -181,7 +181,7 @@ test('of several series the worst decides', async () => {
 });
 
 describe('evidence', () => {
-  test('that is too thin for the confidence asked for makes the answer unknown', async () => {
+  test('below the required confidence makes the verdict unknown', async () => {
     const args = ['-j', '1h', '--confidence', '95%'];
     const { code, verdict, series } = await json('--host', 'linux', ...args);
     expect([code, verdict, series[0].judgement.unknown_reasons]).toEqual([
@@ -195,21 +195,21 @@ describe('evidence', () => {
     );
   });
 
-  test('that is enough for the confidence asked for makes it safe', async () => {
+  test('at the required confidence makes the verdict safe', async () => {
     expect(await json('--host', 'linux', '-j', '1h', '--confidence', '0.9')).toMatchObject({
       code: 0,
       verdict: 'safe',
     });
   });
 
-  test('is not needed for what one look has refuted', async () => {
+  test('is not needed if one sample refutes the job', async () => {
     expect(await json('--host', 'linux', '-j', '7h', '--confidence', '99%')).toMatchObject({
       code: 1,
       verdict: 'never',
     });
   });
 
-  test('older than --max-age makes the answer unknown', async () => {
+  test('older than --max-age makes the verdict unknown', async () => {
     const { code, verdict, series } = await json('--host', 'linux', '-j', '1h', '--max-age', '7d');
     expect([code, verdict, series[0].judgement.unknown_reasons]).toEqual([3, 'unknown', ['STALE_SAMPLES']]);
     expect(series[0].max_age_seconds).toBe(604_800);
@@ -219,7 +219,7 @@ describe('evidence', () => {
     });
   });
 
-  test('of one poll is no evidence', async () => {
+  test('from one poll is not enough', async () => {
     const endpoint = await startEndpoint(metadataService());
     const own = join(temporaryFolder(), 'samples.db');
     await succeed(['poll', '--db', own], { env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url } });
@@ -240,7 +240,7 @@ describe('evidence', () => {
 });
 
 describe('the selection', () => {
-  test('by time takes whole generations', async () => {
+  test('by time selects whole generations', async () => {
     const args = ['--since', '2015-11-18T05:30:00Z', '--until', '2015-11-18T07:30:00Z'];
     const { series } = await json('--host', 'linux', ...args);
     expect(series).toMatchObject([
@@ -252,7 +252,7 @@ describe('the selection', () => {
     ]);
   });
 
-  test('takes a day to its end', async () => {
+  test('by day includes the whole day', async () => {
     expect((await json('--host', 'windows', '--until', '2015-11-18')).series).toMatchObject([
       { sample_count: 13 },
     ]);
@@ -261,7 +261,7 @@ describe('the selection', () => {
     ]);
   });
 
-  test('that matches nothing says so', async () => {
+  test('without a match prints a note', async () => {
     const stderr = `note: no samples in ${db} match the filters\nhint: remove --host, --source, --role, --since or --until\n`;
     for (const args of [
       ['--host', 'nobody'],
@@ -276,7 +276,7 @@ describe('the selection', () => {
   });
 });
 
-/** One line of an export: credentials that were issued at the full hour for ten hours. */
+/** A line of an export: credentials issued at the full hour for ten hours. */
 function sample(host: string, role: string, observedAt: string, accessKeyId: string): string {
   const issued = observedAt.replace(/:\d\d:\d\dZ$/, ':00:00Z');
   return JSON.stringify({
@@ -294,7 +294,7 @@ async function importing(...records: string[]): Promise<string> {
   return own;
 }
 
-describe('a series that another has replaced', () => {
+describe('a retired series', () => {
   const SWAPPED = [
     sample('host', 'old-role', '2026-01-01T00:50:00Z', 'ASIAOLD0'),
     sample('host', 'old-role', '2026-01-01T01:10:00Z', 'ASIAOLD1'),
@@ -304,7 +304,7 @@ describe('a series that another has replaced', () => {
     sample('host', 'new-role', '2026-01-01T04:30:00Z', 'ASIANEW2'),
   ];
 
-  test('is listed as retired and not judged', async () => {
+  test('is listed and not judged', async () => {
     const own = await importing(...SWAPPED);
     const run = await runCommand(['report', '--db', own, '-j', '8h', '-f', 'json']);
     const { series, verdict } = JSON.parse(run.stdout);
@@ -316,7 +316,7 @@ describe('a series that another has replaced', () => {
     expect(stdout).toContain('host · imds v2 · old-role (retired: replaced by another series)\n');
   });
 
-  test('is judged when it is asked for', async () => {
+  test('is judged if it is selected', async () => {
     const own = await importing(...SWAPPED);
     const run = await runCommand(['report', '--db', own, '-j', '8h', '-f', 'json', '--role', 'old-role']);
     expect(JSON.parse(run.stdout).series).toMatchObject([
@@ -346,7 +346,7 @@ describe('without samples a report', () => {
     expect(contentsOf(folder)).toEqual({});
   });
 
-  test('in JSON has no series', async () => {
+  test('in JSON has an empty list of series', async () => {
     const { code, stdout } = await runCommand(['report', '-j', '5h', '-f', 'json'], {
       env: env(temporaryFolder()),
     });
@@ -356,7 +356,7 @@ describe('without samples a report', () => {
 });
 
 describe('the network', () => {
-  test('is not asked by a report', async () => {
+  test('is not used by a report', async () => {
     const endpoint = await startEndpoint(() => ({ status: 500 }));
     const env = {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
@@ -382,7 +382,7 @@ describe('a database on a read-only mount', () => {
   const obstacle = process.getuid?.() === 0 ? noMountNamespace : null;
   const skipped = obstacle === null ? '' : ` (skipped: ${obstacle})`;
 
-  /** The database as a program of another schema would have left it. */
+  /** The database as a program with another schema leaves it. */
   function copyAs(file: string, schema: number, change: string): void {
     writeFileSync(file, readFileSync(db), { mode: 0o600 });
     const database = new Database(file);
@@ -391,7 +391,7 @@ describe('a database on a read-only mount', () => {
     database.close();
   }
 
-  /** The report of a database in a folder that cannot be written. */
+  /** The report of a database in a read-only folder. */
   async function reportReadOnly(folder: string, args: string[]) {
     const command = ['report', '--db', join(folder, 'samples.db'), ...args];
     const options: RunOptions = { env: { TMPDIR: temporaryFolder() } };
@@ -483,7 +483,7 @@ describe('a database on a read-only mount', () => {
 });
 
 describe('a report in a file', () => {
-  test('replaces the old one whole and leaves nothing beside it', async () => {
+  test('replaces the old file and leaves no temporary file', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'report.json');
     writeFileSync(file, 'the old report');
@@ -495,7 +495,7 @@ describe('a report in a file', () => {
     expect(pathsIn(folder)).toEqual(['report.json']);
   });
 
-  test('is left as it was when there is no new one to be had', async () => {
+  test('is unchanged if the new report fails', async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'report.json');
     writeFileSync(file, 'the old report');
@@ -511,7 +511,7 @@ describe('colour', () => {
     return stdout.includes('\u001b');
   };
 
-  test('is not for pipes', async () => {
+  test('is not used for pipes', async () => {
     expect(await coloured({ TERM: 'xterm-256color' })).toBe(false);
   });
 
@@ -535,7 +535,7 @@ describe('colour', () => {
   );
 });
 
-test('names that would draw on the terminal are shown and not obeyed', async () => {
+test('control characters in names are escaped', async () => {
   const host = '<script>\u001b[31m';
   const role = 'a "quoted"\nrole\r\u202e';
   const own = await importing(sample(host, role, '2026-01-01T01:30:00Z', 'ASIA1'));

@@ -6,9 +6,9 @@ test.each([
   [1, 1, 2, 1],
   [2, 2, 3, 255],
   [3, 3, 3, 255],
-  // A wait that SIGTERM ended.
+  // SIGTERM ended a wait.
   [143, 143, 3, 255],
-])('%i is %i, %i for nagios and %i for systemd', (code, plain, nagios, systemd) => {
+])('exit code %i is encoded as %i, for nagios as %i, for systemd as %i', (code, plain, nagios, systemd) => {
   expect(encodeExitCode(code, 'default')).toBe(plain);
   expect(encodeExitCode(code, 'nagios')).toBe(nagios);
   expect(encodeExitCode(code, 'systemd')).toBe(systemd);

@@ -28,7 +28,7 @@ async function refusal(flags: Partial<SourceFlags>, env: Record<string, string> 
 test.each<[Partial<SourceFlags>, Record<string, string>, string]>([
   [{}, {}, 'imds'],
   [{}, CONTAINER, 'container'],
-  // Keys and profiles hide them from SDKs, and yet it is those that are measured.
+  // poll measures this source even if keys or a profile hide it from SDKs.
   [{}, { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'x', AWS_PROFILE: 'x' }, 'imds'],
   [{ source: 'imds' }, CONTAINER, 'imds'],
   [{ source: 'container' }, {}, 'container'],
@@ -41,7 +41,7 @@ test.each<[Partial<SourceFlags>, Record<string, string>, string]>([
   [{ profile: 'x', source: 'profile' }, {}, 'profile'],
   [{ profile: 'x', source: 'process' }, {}, 'process'],
   [{ profile: 'x', source: 'imds' }, {}, 'imds'],
-])('%j %j is %s', async (flags, env, name) => {
+])('flags %j with variables %j select %s', async (flags, env, name) => {
   expect((await open(flags, env)).source.name).toBe(name);
 });
 
@@ -70,18 +70,18 @@ test.each<[Partial<SourceFlags>, Record<string, string>, RegExp]>([
     { CRED_WATCH_HOST: 'a\nb' },
     /^CRED_WATCH_HOST 'a\nb' is not a valid name; leave out control characters$/,
   ],
-])('%j %j is refused', async (flags, env, said) => {
+])('flags %j with variables %j are rejected', async (flags, env, said) => {
   expect(await refusal(flags, env)).toMatch(said);
 });
 
-test('the host is that of the flag, else of the environment, else to be discovered', async () => {
+test('the host comes from the flag, else from the environment, else from discovery', async () => {
   const host = async (...args: Parameters<typeof open>) => (await open(...args)).host;
   expect(await host({ host: 'flag' }, { CRED_WATCH_HOST: 'variable' })).toBe('flag');
   expect(await host({}, { CRED_WATCH_HOST: 'variable' })).toBe('variable');
   expect(await host({}, { CRED_WATCH_HOST: '' })).toBeNull();
 });
 
-test('IMDS heeds the profile, which is looked for in the home of the program', async () => {
+test('IMDS settings come from the profile in the home folder of the program', async () => {
   const home = homeWith({
     config: '[default]\nec2_metadata_service_endpoint = nonsense\n[profile x]\nregion = y\n',
   });

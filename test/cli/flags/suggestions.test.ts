@@ -4,7 +4,7 @@ import { declareProgram } from '../../../src/cli/program.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { shellWords } from '../../support/cli/shell-words.ts';
 
-/** Of an error that is one line, and one that says what to do. */
+/** Runs a wrong command line and returns its hint. */
 async function hintOf(args: readonly string[], code = 2): Promise<string> {
   const run = await runCommand(args, { env: { CRED_WATCH_DB: '/nonexistent/none.db' } });
   expect(run).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(/^error: .*\nhint: .*\n$/) });
@@ -54,12 +54,12 @@ test.each<[args: string, hint: string]>([
   ['report --json', 'did you mean -f json?'],
   ['export --csv', 'did you mean -f csv?'],
   ['sources --imds', expect.stringMatching(/^simulate has --imds/) as unknown as string],
-])('`cred-watch %s`: %s', async (line, hint) => {
+])('`cred-watch %s` has the hint: %s', async (line, hint) => {
   expect(await hintOf(line.split(' '))).toEqual(hint);
 });
 
 test.each(['report -f jsno', 'report -f jsno=page.json', 'report --format=Json'])(
-  '`cred-watch %s` means json, and may name a file',
+  '`cred-watch %s` suggests json, and mentions FORMAT=FILE',
   async (line) => {
     expect(await hintOf(line.split(' '))).toMatch(
       /^did you mean json\? use one of table, json.*, or FORMAT=FILE$/,
@@ -67,14 +67,14 @@ test.each(['report -f jsno', 'report -f jsno=page.json', 'report --format=Json']
   },
 );
 
-test('exec keeps its own exit code, and its dashes', async () => {
+test('wrong usage of exec exits with 125 and mentions the two dashes', async () => {
   expect(await hintOf(['exec', '--interval', '5m', '--', 'true'], 125)).toMatch(/^poll has --interval/);
   expect(await hintOf(['exec', '-j', '4h', 'docker', 'run', '-e', 'A'], 125)).toMatch(
     /^put two dashes before/,
   );
 });
 
-describe('a word of other tools', () => {
+describe('a command name from another tool', () => {
   const words = [
     'status',
     'watch',
@@ -89,7 +89,7 @@ describe('a word of other tools', () => {
     'version',
   ];
 
-  test.each(words)('%s leads to a command that there is', async (word) => {
+  test.each(words)('%s suggests a valid command line', async (word) => {
     const [, meant = ''] = /^did you mean `cred-watch (.*)`\?$/.exec(await hintOf([word])) ?? [];
     let asked = false;
     const program = declareProgram(
@@ -106,12 +106,12 @@ describe('a word of other tools', () => {
     expect(asked).toBe(meant !== '--version');
   });
 
-  test.each(['constructor', '__proto__', 'toString', ''])('%j is none', async (word) => {
+  test.each(['constructor', '__proto__', 'toString', ''])('%j has no suggestion', async (word) => {
     expect(await hintOf([word])).toBe('see --help');
   });
 });
 
-test('what is hostile is compared, and not run, parsed or taken for a flag', () => {
+test('hostile values are only compared', () => {
   for (const word of ['--help', '-h', '--', '$(x)', 'a|b', '\u202e', 'x'.repeat(100_000)])
     expect(buildChoiceHint(word, ['text', 'json'])).toBe('use one of text, json');
 });

@@ -4,7 +4,7 @@ import type { StoredReport } from '../../../src/watch/stored-report.ts';
 
 const NOTHING = { series: [], jobs: [], verdict: null };
 
-/** A live report of a database that is counted how often it is read; each time takes `cost` milliseconds. */
+/** A live report that counts reads of the database. Each read takes `cost` milliseconds. */
 function counted(cost = 0) {
   const state = { reads: 0, now: 1_000_000, busy: false, fails: false, renders: 0 };
   let free = () => {};
@@ -28,7 +28,7 @@ function counted(cost = 0) {
   return { live, state, text, free: () => free() };
 }
 
-test('many who ask at once, and within ten seconds, have it read and written once', async () => {
+test('requests within ten seconds share one read and one text', async () => {
   const { state, text } = counted();
   expect(await Promise.all([text(), text(), text('metrics'), text()])).toEqual([
     'page 1',
@@ -43,14 +43,14 @@ test('many who ask at once, and within ten seconds, have it read and written onc
   expect(await text()).toBe('page 2');
 });
 
-test('a poll makes it old at once', async () => {
+test('a poll makes the report outdated at once', async () => {
   const { live, text } = counted();
   await text();
   live.invalidate();
   expect(await text()).toBe('page 2');
 });
 
-test('what is slow to make is made for a tenth of the time at most, however often polls come', async () => {
+test('a slow report takes at most a tenth of the time, however often polls come', async () => {
   const { live, state, text } = counted(3000);
   await text();
   live.invalidate();
@@ -60,7 +60,7 @@ test('what is slow to make is made for a tenth of the time at most, however ofte
   expect(await text()).toBe('page 2');
 });
 
-test('while a poll is under way nothing is read: what there is is shown, or the poll is waited for', async () => {
+test('during a poll, requests get the cached report or wait for the end of the poll', async () => {
   const { live, state, text, free } = counted();
   state.busy = true;
   const first = text();
@@ -74,7 +74,7 @@ test('while a poll is under way nothing is read: what there is is shown, or the 
   expect(await text()).toBe('page 1');
 });
 
-test('what went wrong is not kept', async () => {
+test('an error is not cached', async () => {
   const { state, text } = counted();
   state.fails = true;
   await expect(Promise.all([text(), text()])).rejects.toThrow('unreadable');
@@ -83,7 +83,7 @@ test('what went wrong is not kept', async () => {
   expect(await text()).toBe('page 2');
 });
 
-test('a clock that was set back does not keep it for ever', async () => {
+test('a clock that was set back makes the report outdated', async () => {
   const { state, text } = counted();
   await text();
   state.now -= 3_600_000;

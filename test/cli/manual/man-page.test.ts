@@ -12,7 +12,7 @@ import '../../support/cli/run-command.ts';
 const program = declareProgram();
 const BUILT = new URL('../../../dist/cred-watch.1', import.meta.url);
 
-/** Without the overstrikes that make bold, and with all blanks alike: where lines break is the reader's business. */
+/** Removes the overstrikes of bold text and normalises white space, because line breaks depend on the reader. */
 function rendered(reader: string, args: readonly string[], page: string): string {
   const { status, stdout, stderr } = spawnSync(reader, args, {
     input: page,
@@ -23,7 +23,7 @@ function rendered(reader: string, args: readonly string[], page: string): string
   return stdout.replace(/.\u0008/gu, '').replace(/\s+/g, ' ');
 }
 
-test('the page of the build is this one, with the version of the package', () => {
+test('the build writes the man page with the version of the package', () => {
   expect(manifest.man).toEqual(['./dist/cred-watch.1']);
   expect(manifest.files).toContain('dist');
   const built = readFileSync(BUILT, 'utf8');
@@ -32,8 +32,8 @@ test('the page of the build is this one, with the version of the package', () =>
   expect(existsSync(new URL('man-page.cjs', BUILT))).toBe(false);
 });
 
-describe('roff', () => {
-  /** A command whose every text is what roff would read as something else. */
+describe('the man page of hostile texts', () => {
+  /** Every text of this command has a meaning in roff. */
   const NASTY = '.TH \'x\' \\fB "q" - ` ^ ~ \\n(yr · … 𝒳';
   const nasty = new Command('cred-watch').version('1').description(NASTY);
   nasty.command('evil').description(NASTY).argument('<file>', NASTY).option('--flag <value>', `'br ${NASTY}`);
@@ -53,7 +53,7 @@ describe('roff', () => {
   }
   const page = renderManPage(nasty);
 
-  test('gets nothing from a text that it would take for a request', () => {
+  test('has no roff request from a text', () => {
     const requests = page.split('\n').filter((line) => /^[.']/.test(line));
     expect(new Set(requests.map((line) => line.split(' ')[0]))).toEqual(
       new Set(['.TH', '.SH', '.SS', '.TP', '.PP', '.nf', '.fi', '.RS', '.RE']),
@@ -62,8 +62,8 @@ describe('roff', () => {
     expect(page).toMatch(/^[\n -~]*$/);
   });
 
-  describeReader('read by mandoc', { program: 'mandoc', package: 'mandoc' }, (mandoc) => {
-    test('shows it as it was', () => {
+  describeReader('in mandoc', { program: 'mandoc', package: 'mandoc' }, (mandoc) => {
+    test('shows the texts unchanged', () => {
       const text = rendered(mandoc, ['-Tutf8', '-Owidth=1000'], page);
       expect(text.split(NASTY).length).toBeGreaterThan(5);
       expect(text).toContain('.so /etc/passwd');
@@ -73,7 +73,7 @@ describe('roff', () => {
   });
 });
 
-/** Everything that somebody may look for in it. */
+/** Every command, flag, example and section. */
 function expectWhole(text: string): void {
   for (const command of program.commands) {
     const [, own = ''] = text.split(`cred-watch ${command.name()} ${command.usage()}`);
@@ -86,7 +86,7 @@ function expectWhole(text: string): void {
 }
 
 describeReader('mandoc', { program: 'mandoc', package: 'mandoc' }, (mandoc) => {
-  test('has nothing to find fault with, but that the page is of a version and not of a day', () => {
+  test('warns only about the missing date', () => {
     const { stdout, stderr } = spawnSync(mandoc, ['-Tlint', '-Wwarning'], {
       input: renderManPage(),
       encoding: 'utf8',
@@ -99,8 +99,8 @@ describeReader('mandoc', { program: 'mandoc', package: 'mandoc' }, (mandoc) => {
   });
 });
 
-describeReader('groff, which is behind man', { program: 'groff', package: 'groff-base' }, (groff) => {
-  test('warns of nothing, and shows every command, flag and example', () => {
+describeReader('groff, which man uses', { program: 'groff', package: 'groff-base' }, (groff) => {
+  test('prints no warning, and shows every command, flag and example', () => {
     expectWhole(rendered(groff, ['-man', '-Tutf8', '-ww', '-rLL=1000n'], renderManPage()));
   });
 });

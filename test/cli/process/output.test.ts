@@ -14,7 +14,7 @@ async function filledDatabase(folder: string): Promise<string> {
 }
 
 describe('an output file', () => {
-  test('behind a link is replaced, and the link stays', async () => {
+  test('behind a link is replaced, and the link is kept', async () => {
     const folder = temporaryFolder();
     const db = await filledDatabase(folder);
     const [target, link] = [join(folder, 'target'), join(folder, 'link')];
@@ -25,7 +25,7 @@ describe('an output file', () => {
     expect(JSON.parse(readFileSync(target, 'utf8'))).toMatchObject({ schema_version: 1 });
   });
 
-  test('that is a pipe is written to and not replaced', async () => {
+  test('that is a pipe receives the output and is not replaced', async () => {
     const folder = temporaryFolder();
     const db = await filledDatabase(folder);
     const pipe = join(folder, 'pipe');
@@ -37,10 +37,10 @@ describe('an output file', () => {
   });
 });
 
-/** Every write to it fails as on a full disk. Opened for appending, it cannot come to harm. */
+/** Every write fails as on a full disk. */
 const FULL = '/dev/full';
 
-test.skipIf(!existsSync(FULL))('a full disk behind stdout is an error and not a short answer', async () => {
+test.skipIf(!existsSync(FULL))('a full disk behind stdout is an error, not truncated output', async () => {
   const db = await filledDatabase(temporaryFolder());
   for (const command of ['report', 'export']) {
     expect(await runShell(`"$NODE" "$PROGRAM" ${command} --db ${db} >> ${FULL}`)).toMatchObject({

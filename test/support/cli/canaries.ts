@@ -1,16 +1,16 @@
-/** Secrets that nothing may ever show, with characters that every way of writing them changes. */
+/** Secrets that no output may contain. Their characters are changed by every encoding. */
 export const CANARIES = {
   secretKey: 'CANARYsecret/key+"one"/EXAMPLE',
   sessionToken: 'CANARYsession/token+two==//EXAMPLE',
   imdsToken: 'CANARYimds/token+three==EXAMPLE',
   authorization: 'CANARYauthorization/token+"four"=EXAMPLE',
-  /** On ECS, whoever knows it gets the credentials. */
+  /** On ECS, this path alone gives access to the credentials. */
   credentialsPath: 'CANARYpath-5f0c7a52-1b1e-4c0e-9b7e-five',
-  /** Fits wherever a name does. */
+  /** Valid as a name. */
   word: 'CANARYword0123456789sixEXAMPLE',
 } as const;
 
-/** However the text is written. Base64 of a longer text shows it in one of three ways, but for its ends. */
+/** All encodings of a text. Base64 of a longer text contains one of three forms, except for the ends. */
 function writings(text: string): string[] {
   const base64 = [0, 1, 2].map((lead) => {
     const encoded = Buffer.from(`${' '.repeat(lead)}${text}`).toString('base64');
@@ -27,12 +27,12 @@ function writings(text: string): string[] {
     JSON.stringify(JSON.stringify(text)).slice(3, -3),
     Buffer.from(text).toString('hex'),
     Buffer.from(text, 'utf16le').toString('latin1'),
-    // Half of it is too much, too.
+    // Half of a secret is also too much.
     text.slice(0, Math.ceil(text.length / 2)),
   ];
 }
 
-/** The canaries that can be found in these bytes, by name. */
+/** Names of the canaries in these bytes. */
 export function canariesIn(bytes: Uint8Array | string): string[] {
   const text = Buffer.from(bytes).toString('latin1');
   const lower = text.toLowerCase();

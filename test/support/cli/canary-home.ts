@@ -6,7 +6,7 @@ import type { Run } from './program-run.ts';
 import { runCommand } from './run-command.ts';
 import { pathsIn, temporaryFolder } from './temporary-folder.ts';
 
-/** Where each canary was found, outputs and files alike: nowhere, or a test has failed. */
+/** Lists where canaries were found in outputs and files. */
 export function found(home: string, runs: readonly Run[]): string[] {
   const outputs = runs.flatMap(({ stdout, stderr }) => [
     ...canariesIn(stdout).map((name) => `${name} in stdout: ${stdout}`),
@@ -20,7 +20,7 @@ export function found(home: string, runs: readonly Run[]): string[] {
   return [...outputs, ...files];
 }
 
-/** A HOME in which the program may write anything it likes. */
+/** Creates a home folder for runs of the program. */
 export function makeHome(finished?: (clean: () => void) => void) {
   const home = temporaryFolder(finished);
   const env = { HOME: home, XDG_STATE_HOME: join(home, 'state'), TMPDIR: home };

@@ -3,19 +3,19 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface ShellSession {
-  /** What the line of the prompt becomes when these keys and TAB are pressed. */
+  /** Types the keys and TAB. Returns the new line. */
   complete(keys: string): Promise<string>;
-  /** What the terminal has shown. */
+  /** The output of the terminal. */
   shown(): string;
   close(): Promise<void>;
 }
 
-/** More than a loaded machine takes to start a shell, or to complete one word. */
-const PATIENCE = 15_000;
+/** Longer than a loaded machine needs to start a shell or to complete a word. */
+const TIMEOUT_MS = 15_000;
 
 /**
- * A shell on a terminal of its own, whose line editor is the real one: keys go in, and the line that came of them is read
- * with a key of ours (^G), which appends it to a file.
+ * Starts a shell with its real line editor on a new terminal. The key ^G, defined by the test, appends the current line
+ * to a file.
  */
 export async function startShell(
   shell: readonly string[],
@@ -37,10 +37,10 @@ export async function startShell(
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const written = () => (existsSync(lines) ? readFileSync(lines, 'utf8').split('\n').slice(0, -1) : []);
   const until = async (what: () => boolean) => {
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + TIMEOUT_MS;
     while (!what()) {
       if (Date.now() > deadline || child.exitCode !== null)
-        throw new Error(`the shell stands still: ${shown}`);
+        throw new Error(`the shell does not respond: ${shown}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };

@@ -7,7 +7,7 @@ export const documentFixture = (name: string) => readFileSync(fixturePath(`docum
 
 export interface Issued {
   keyId?: string;
-  /** Seconds from now; negative is the past. */
+  /** Seconds from now; negative in the past. */
   issuedIn?: number;
   expiresIn?: number;
 }
@@ -35,7 +35,7 @@ export const grantToken = (token = 'imds-token'): Step => ({
   body: token,
 });
 
-/** A healthy IMDSv2 of the instance `i-0abc` with the role `loader`, but for the changes. */
+/** IMDSv2 of the instance `i-0abc` with the role `loader`, with these changes. */
 export const metadataService = (changes: Script = {}): Script => ({
   'PUT /latest/api/token': grantToken(),
   'GET /latest/meta-data/instance-id': { body: 'i-0abc' },

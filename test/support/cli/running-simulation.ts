@@ -6,7 +6,7 @@ import { startCommand } from './run-command.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** A simulator on a free port of loopback; it ends with the test. */
+/** Starts a simulator on a free loopback port. It is stopped after the test. */
 export async function startSimulation(
   args: readonly string[],
   options?: RunOptions,
@@ -15,7 +15,7 @@ export async function startSimulation(
 ) {
   const given = args.includes('--listen') ? args : ['--listen', '127.0.0.1:0', ...args];
   const program = start(['simulate', ...given], options);
-  // Asked to end, it takes its files along.
+  // SIGTERM lets the simulator delete its files.
   finished(() =>
     stop(program).then(
       () => {},
@@ -23,7 +23,7 @@ export async function startSimulation(
     ),
   );
   const isJson = args.includes('json');
-  // All of it is written at once.
+  // The simulator writes the whole text at once.
   const started = await written(program, isJson ? /^\{.*\}\n/ : /^unset .*\n$/m);
   const environments: Record<string, Environment> = isJson
     ? JSON.parse(started).environment
@@ -31,34 +31,31 @@ export async function startSimulation(
   return {
     ...program,
     started,
-    /** What a client needs, by shape; and of the first shape. */
+    /** Variables for clients, by shape, and those of the first shape. */
     environments,
     environment: Object.values(environments)[0]!,
     stop: () => stop(program),
   };
 }
 
-/** Each block of lines is for the clients of one shape. */
+/** Each block of lines has the variables of one shape. */
 const blocksOf = (started: string) =>
   [...started.matchAll(/^# (\w+)\n((?:export .*\n)+)/gm)].map(([, shape, lines]): [string, Environment] => [
     shape!,
     sourced(lines!),
   ]);
 
-/** Everything on stdout, as soon as it has what is waited for. */
+/** Resolves to stdout as soon as it matches. */
 export function written({ child, stdout, done }: RunningProgram, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     const look = () => pattern.test(stdout()) && resolve(stdout());
     child.stdout!.on('data', look);
     look();
-    done.then(
-      (run) => reject(new Error(`it ended with ${run.code} and said: ${run.stdout}${run.stderr}`)),
-      reject,
-    );
+    done.then((run) => reject(new Error(`exit code ${run.code}: ${run.stdout}${run.stderr}`)), reject);
   });
 }
 
-/** The variables of a shell that has read these lines. */
+/** The AWS variables of a shell after these lines. */
 export function sourced(lines: string): Environment {
   const shell = spawnSync('sh', ['-e', '-c', `${lines}\nenv`], {
     encoding: 'utf8',
@@ -85,7 +82,7 @@ export interface HttpAnswer {
   body: string;
 }
 
-/** One request on a connection of its own, as curl would send it; a broken one rejects. */
+/** Sends one request on a new connection, as curl does. */
 export function curl(url: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers: { 'User-Agent': 'curl/7.88.1', ...headers }, agent: false });
@@ -106,7 +103,7 @@ export function curl(url: string, headers: OutgoingHttpHeaders = {}, method = 'G
   });
 }
 
-/** A session token of IMDS, asked for as scripts do it: by whatever stands in the variable, and `latest/…` behind it. */
+/** Gets an IMDS session token as scripts do: the variable followed by `latest/…`. */
 export async function sessionToken(
   { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint }: Environment,
   seconds = 60,
@@ -119,7 +116,7 @@ export const DOCUMENT = 'latest/meta-data/iam/security-credentials/simulated-rol
 
 export const withToken = (token: string) => ({ 'X-aws-ec2-metadata-token': token });
 
-/** The credentials of IMDS, over a new session token. */
+/** Gets the IMDS credentials with a new session token. */
 export async function credentials(environment: Environment) {
   const token = await sessionToken(environment);
   const { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint } = environment;

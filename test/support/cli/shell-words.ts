@@ -1,7 +1,7 @@
-/** Between words, and between commands: a parenthesis or an operator ends a command, a redirection its words. */
+/** Parentheses and operators end a command; a redirection ends its words. */
 const TOKEN = /\s+|'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|(&&|\|\|?|;|<\(|\$\(|[()])|(>\s*\S+)|(.)/gs;
 
-/** The words of every command on a line, as a shell would take them, for lines as simple as those of a help. */
+/** Splits a line into commands and words as a shell does. Supports only the syntax of our examples. */
 export function shellWords(line: string): string[][] {
   const commands: string[][] = [[]];
   let word: string | null = null;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder that goes when the test has ended. */
+/** A folder that is deleted after the test. */
 export function temporaryFolder(finished: (clean: () => void) => void = onTestFinished): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'cred-watch-test-')));
   finished(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,7 +15,7 @@ export function temporaryFolder(finished: (clean: () => void) => void = onTestFi
 export const pathsIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
 
-/** What there is in a folder, byte for byte. */
+/** Mode and content hash of every path below a folder. */
 export function contentsOf(folder: string): Record<string, string> {
   return Object.fromEntries(
     pathsIn(folder).map((path) => {
