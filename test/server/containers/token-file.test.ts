@@ -108,7 +108,7 @@ test('a failed renewal is reported, and the next one is attempted', async () => 
   rmSync(folder, { recursive: true });
   await renewal();
   await renewal();
-  expect(problems).toEqual(Array(2).fill(`${path} could not be renewed (ENOENT)`));
+  expect(problems).toEqual(Array(2).fill(`cannot renew the token file ${path} (ENOENT)`));
   expect(clock.left()).toEqual([LIFETIME * 800]);
 });
 
@@ -117,7 +117,7 @@ test('an error is thrown if the token file cannot be created', async () => {
   vi.stubEnv('TMPDIR', folder);
   onTestFinished(() => void vi.unstubAllEnvs());
   await expect(start()).rejects.toMatchObject({
-    message: `no token file can be made in ${folder} (ENOENT)`,
-    hint: 'name another folder with TMPDIR',
+    message: `cannot create a token file in ${folder} (ENOENT)`,
+    hint: 'set TMPDIR to a writable folder',
   });
 });

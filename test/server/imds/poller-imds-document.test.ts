@@ -58,7 +58,7 @@ describe('an error document', () => {
       'error=InstanceProfileNotFound',
       'InstanceProfileNotFound: Instance Profile simulated-role cannot be found.',
     ],
-    ['error=Failed', 'Failed: The simulator was asked for Failed.'],
+    ['error=Failed', 'Failed: Simulated error Failed.'],
   ])('of the fault %s gives its code and message, without a retry', async (fault, detail) => {
     const imds = await startPolled('imds', { faults: [fault] });
     const outcome = await imds.fail();

@@ -153,7 +153,7 @@ describe('an incomplete response', () => {
     connection.send(get(ID));
     await vi.waitFor(() => expect(exchanges).toHaveLength(1));
     expect((await sendRequest(origin, 'GET', ID)).body).toBe(INSTANCE);
-    expect(exchanges[0]).toMatchObject({ status: null, incompleteReason: 'no answer' });
+    expect(exchanges[0]).toMatchObject({ status: null, incompleteReason: 'no response' });
     expect(await connection.received(() => true)).toBe('');
   });
 
