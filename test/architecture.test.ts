@@ -100,7 +100,7 @@ function findLayerViolation(from: string, specifier: string): string | null {
   if (OPEN_TO_ALL.has(from)) return `${from} is open to all and imports ${target}: remove the import`;
   const [folder, other] = [topFolder(from), topFolder(target)];
   if (folder === other || (layerOf(other) > layerOf(folder) && layerOf(folder) >= 0)) return null;
-  return `${from} imports ${target}: ${folder} may import only itself and lower layers; move shared code to domain`;
+  return `${from} imports ${target}: ${folder} may import only itself and lower layers`;
 }
 
 /** Every group of files that import each other, as one line each. */
@@ -133,7 +133,7 @@ function findCycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
 const files = sourceFiles();
 
 describe('the source tree', () => {
-  test('has only the folders of the layers', () => {
+  test('src has only the folders of the layers', () => {
     const folders = new Set(files.map(({ folder }) => folder).filter((folder) => !OPEN_TO_ALL.has(folder)));
     expect([...folders].filter((folder) => layerOf(folder) < 0)).toEqual([]);
     expect(folders.size).toBeGreaterThan(4);
@@ -290,7 +290,7 @@ describe('the source tree', () => {
 });
 
 describe('the checks', () => {
-  test('reject an import of a sibling, of a higher layer, and in a file that is open to all', () => {
+  test('the layer check rejects imports of siblings and higher layers, and any import by an open file', () => {
     expect(findLayerViolation('store/a.ts', '../sources/b.ts')).toMatch(/store may import only itself/);
     expect(findLayerViolation('server/a.ts', '../sources/b.ts')).toMatch(/server may import only itself/);
     expect(findLayerViolation('domain/a.ts', '../cli/b.ts')).toMatch(/domain may import only itself/);
@@ -299,7 +299,7 @@ describe('the checks', () => {
     expect(findLayerViolation('store/a.ts', '../errors.ts')).toBeNull();
   });
 
-  test('find every cycle and nothing else', () => {
+  test('the cycle check finds every cycle and nothing else', () => {
     const imports = new Map([
       ['a.ts', ['b.ts', 'd.ts']],
       ['b.ts', ['c.ts']],
@@ -311,7 +311,7 @@ describe('the checks', () => {
     expect(findCycles(imports)).toEqual(['e.ts', 'a.ts ⇄ b.ts ⇄ c.ts']);
   });
 
-  test('find static, dynamic and type-only imports, and ambient time in code but not in comments', () => {
+  test('the checks find every kind of import, and ignore comments', () => {
     expect(
       findImports("import type { A } from './a.ts';\nconst b = await import('./b.ts');\nimport './c.ts';"),
     ).toEqual(['./a.ts', './b.ts', './c.ts']);
@@ -319,7 +319,7 @@ describe('the checks', () => {
     expect(AMBIENT.test(withoutComments('const a = Date.now();'))).toBe(true);
   });
 
-  test('find a revealed secret, and not the word "reveal"', () => {
+  test('the secret check finds a call of reveal() and ignores other uses of the word', () => {
     expect(REVEALING.test('token?.reveal()')).toBe(true);
     expect(REVEALING.test("secret['reveal']()")).toBe(true);
     expect(REVEALING.test('  reveal(): string {\n const { token } = reveal(credentials);')).toBe(false);

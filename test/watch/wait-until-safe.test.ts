@@ -42,8 +42,8 @@ async function waitUntil(
 }
 
 /** Starts with four hours of history, at the given minutes after a rotation. */
-async function startWithHistory(shape: 'imds' | 'ecs', minutesAfterRotation: number, pace = HOURLY) {
-  const simulator = await startSimulatedPoller(shape, pace);
+async function startWithHistory(shape: 'imds' | 'ecs', minutesAfterRotation: number, timing = HOURLY) {
+  const simulator = await startSimulatedPoller(shape, timing);
   await simulator.pollFor(4, 900);
   const last = simulator.rotationAfter(simulator.clock.now());
   await simulator.clock.sleep(last + minutesAfterRotation * MINUTE * 1000 - simulator.clock.now());

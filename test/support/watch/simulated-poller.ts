@@ -10,19 +10,23 @@ import { startPolled, stoppedClock } from '../server/polled-simulator.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
 /** Starts the real simulator and the real poller over loopback. Both use the same fake clock. */
-export async function startSimulatedPoller(shape: 'imds' | 'ecs', pace: RotationTiming, seed = 'test') {
-  const { clock: standing, withoutPauses, pass } = stoppedClock();
-  const startedAt = standing.now();
+export async function startSimulatedPoller(
+  shape: 'imds' | 'ecs',
+  rotationTiming: RotationTiming,
+  seed = 'test',
+) {
+  const { clock: stopped, withoutPauses, pass } = stoppedClock();
+  const startedAt = stopped.now();
   const simulator = await startPolled(shape, {
-    clock: standing,
-    rotationTiming: pace,
+    clock: stopped,
+    rotationTiming,
     seed,
     startedAt,
     poller: { clock: withoutPauses },
   });
   /** Sleeping advances the time at once, so one day of polls takes one second. */
   const clock: Clock = {
-    now: standing.now,
+    now: stopped.now,
     sleep: async (milliseconds, signal) => {
       if (!signal?.aborted) pass(Math.max(0, milliseconds) / 1000);
     },
