@@ -60,17 +60,17 @@ export interface ChainFindingFields {
   DEFAULT_PROFILE_ONLY_SOME_SDKS: Record<never, never>;
 }
 
-export type ChainFindingSeverity = 'problem' | 'note';
+type Severity = 'problem' | 'note';
 
 export type ChainFindingCode = keyof ChainFindingFields;
 
 /** Something that the user should know about the credential chains. */
 export type ChainFinding<Code extends ChainFindingCode = ChainFindingCode> = {
-  [C in Code]: { code: C; severity: ChainFindingSeverity } & ChainFindingFields[C];
+  [C in Code]: { code: C; severity: Severity } & ChainFindingFields[C];
 }[Code];
 
 export const createChainFinding = <Code extends ChainFindingCode>(
-  severity: ChainFindingSeverity,
+  severity: Severity,
   code: Code,
   fields: ChainFindingFields[Code],
 ): ChainFinding<Code> => ({ code, severity, ...fields });

@@ -10,7 +10,7 @@ import type {
 import { findSdkDifference } from './sdk-differences.ts';
 
 /** How the chain ends at this link. `next` goes on; `leave` skips the rest of the group. */
-export type LinkResult = ChainOutcome | 'next' | 'leave';
+type LinkResult = ChainOutcome | 'next' | 'leave';
 export type ChainLink = (facts: ChainFacts, sdk: Sdk) => LinkResult;
 
 type FailureAction = 'next' | 'leave' | 'stop';
@@ -122,7 +122,7 @@ export function findBlankUriVariable({ setVariables, blankVariables }: ChainFact
   return blankVariables.has(FULL_URI) && !setVariables.has(RELATIVE_URI) ? FULL_URI : null;
 }
 
-/** The container endpoint in SDKs that treat a blank URI as an invalid one. Others ignore it: `providerLink`. */
+/** For SDKs that treat a blank container URI as invalid. For SDKs that ignore it, use `providerLink`. */
 export const containerLink =
   (onBlank: 'stop' | 'next', handling: FailureHandling = {}): ChainLink =>
   (facts, sdk) => {

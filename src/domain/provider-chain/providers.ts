@@ -63,7 +63,6 @@ export type ProviderProblem =
 type ProviderStatus =
   | { state: 'absent' | 'untried' | 'answers'; problem: null }
   | { state: 'incomplete' | 'fails'; problem: ProviderProblem };
-export type ProviderState = ProviderStatus['state'];
 
 interface ProviderDetails {
   accessKeyId: string | null;
@@ -136,7 +135,7 @@ export interface ChainFacts {
     /** AWS_PROFILE is set. */
     isNamed: boolean;
     exists: boolean;
-    /** The files have profiles. Rust ignores a missing profile if they have none. */
+    /** The files have at least one profile. If not, Rust ignores a missing profile. */
     anyExist: boolean;
   };
 }
@@ -174,6 +173,6 @@ export const isUnconfiguredImds = ({ name, origin, problem }: Provider): boolean
   problem.reason === 'unreachable' &&
   !problem.possibleHopLimit;
 
-/** Credentials that have not expired, or a provider that only a call to AWS could try. Decides the exit code. */
+/** True for unexpired credentials and for providers that need a call to AWS. Decides the exit code of `sources`. */
 export const isUsableProvider = ({ state, remaining }: Provider): boolean =>
   state === 'untried' || (state === 'answers' && (remaining === null || remaining > 0));

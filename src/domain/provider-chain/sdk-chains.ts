@@ -54,7 +54,7 @@ const lacksSsoRole = (problem: ProviderProblem) =>
 /** No provider follows IMDS, so a failure is the end of the chain. */
 const LAST = providerLink('imds', { onFailure: 'next', onRejected: 'stop' });
 
-/** Only botocore cares which of the two files has the keys. */
+/** Only in botocore the order depends on which of the two files has the keys. */
 const keysIn = (file: 'config' | 'credentials') => (link: ChainLink) =>
   linkIf(({ providers }) => providers.profile.profileFile === file, link);
 
@@ -134,7 +134,7 @@ const GO: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
   providerLink('web-identity'),
   otherProfile(({ profile }) => !profile.isNamed),
-  // Go assumes a role without a source with the next credentials, including those of container and IMDS.
+  // If the role has no source, Go assumes it with the credentials of the next provider, even container or IMDS.
   linkIf(
     ({ providers }) => providers['profile-role'].state !== 'absent',
     () => ({

@@ -46,8 +46,8 @@ export const findSdksAffectedByBlank = (variable: string): readonly Sdk[] =>
   SDKS_AFFECTED_BY_BLANK[variable] ?? [];
 
 /**
- * The SDKs that fail if this expiration is invalid. JavaScript reads `Expiration` too, but never refreshes the
- * credentials then. Sources: tests with botocore 1.43.11 and `credential-provider-process` 3.972; the code of Java
+ * The SDKs that fail if this expiration is invalid. JavaScript does not fail, but never refreshes such credentials.
+ * Sources: tests with botocore 1.43.11 and `credential-provider-process` 3.972; the code of Java
  * (`ProcessCredentialsProvider`), Go (`processcreds`), Rust (`credential_process.rs`) and .NET
  * (`ProcessAWSCredentials`).
  */

@@ -22,19 +22,15 @@ const listSdks = (sdks: readonly Sdk[]) =>
 const listProviders = (names: readonly ProviderName[]) =>
   joinWords(names.map((name) => PROVIDER_PHRASES[name]));
 
-/** `Go stops`, `Go and Rust stop`, `every SDK stops`. */
+/** For example `Go stops`, `Go and Rust stop`, `every SDK stops`. */
 const sdksDo = (sdks: readonly Sdk[], singular: string, plural: string) =>
   `${listSdks(sdks)} ${sdks.length === 1 || isEverySdk(sdks) ? singular : plural}`;
 
 const othersDo = (sdks: readonly Sdk[], plural: string) => (isEverySdk(sdks) ? '' : `, others ${plural}`);
 
 const UNSET_KEYS = 'unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
-const REMOVE_KEYS = 'remove the keys from the profile';
 
-const KEY_PAIR_SETTINGS: Record<
-  KeyPairProvider,
-  { id: string; secret: string; token: string; oldToken: string; removal: string }
-> = {
+const KEY_PAIR_SETTINGS = {
   environment: {
     id: 'AWS_ACCESS_KEY_ID',
     secret: 'AWS_SECRET_ACCESS_KEY',
@@ -47,9 +43,9 @@ const KEY_PAIR_SETTINGS: Record<
     secret: 'aws_secret_access_key',
     token: 'aws_session_token',
     oldToken: 'aws_security_token',
-    removal: REMOVE_KEYS,
+    removal: 'remove the keys from the profile',
   },
-};
+} satisfies Record<KeyPairProvider, object>;
 
 function describeIncompleteKeyPair({
   provider,

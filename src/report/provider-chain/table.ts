@@ -26,6 +26,7 @@ import { escapeUnprintable, maskKeyId } from '../text/untrusted-text.ts';
 
 const LABEL_WIDTH = 22;
 const STATE_WIDTH = 12;
+const MARK_WIDTH = 2;
 const OUTCOME_SHARE = 0.58;
 /** Between columns whose texts may fill them. */
 const GAP = 2;
@@ -37,34 +38,23 @@ type TableContext = Pick<ReportContext, 'width' | 'hasColour'>;
 export function renderSourcesTable(report: ChainReport, context: TableContext): string {
   const palette = createPalette(context.hasColour);
   const width = clampWidth(context.width);
-  const outcomeWidths = [Math.round(width * OUTCOME_SHARE), GAP];
+  /** The last column gets the width that the other columns leave. */
+  const renderSection = (title: string, rows: readonly string[][], widths: readonly number[]): string[] => {
+    if (rows.length === 0) return [];
+    const lastWidth = width - INDENT - widths.reduce((sum, each) => sum + each, 0);
+    const indented = rows.map((row) => ['', ...row]);
+    const text = layOutColumns(indented, [INDENT, ...widths, lastWidth]).replaceAll(NO_BREAK, ' ');
+    return [`${palette.bold(title)}\n\n${text}`];
+  };
   const sections = [
-    renderSection(
-      'providers',
-      buildProviderRows(report, palette),
-      [LABEL_WIDTH, STATE_WIDTH],
-      width,
-      palette,
-    ),
-    renderSection('credentials by SDK', buildOutcomeRows(report, palette), outcomeWidths, width, palette),
-    renderSection('findings', buildFindingRows(report, palette), [2], width, palette),
+    ...renderSection('providers', buildProviderRows(report, palette), [LABEL_WIDTH, STATE_WIDTH]),
+    ...renderSection('credentials by SDK', buildOutcomeRows(report, palette), [
+      Math.round(width * OUTCOME_SHARE),
+      GAP,
+    ]),
+    ...renderSection('findings', buildFindingRows(report, palette), [MARK_WIDTH]),
   ];
-  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
-}
-
-/** @param widths of all columns except the last, which gets the remaining width */
-function renderSection(
-  title: string,
-  rows: readonly string[][],
-  widths: readonly number[],
-  width: number,
-  palette: Palette,
-): string {
-  if (rows.length === 0) return '';
-  const lastWidth = width - INDENT - widths.reduce((sum, each) => sum + each, 0);
-  const indented = rows.map((row) => ['', ...row]);
-  const text = layOutColumns(indented, [INDENT, ...widths, lastWidth]).replaceAll(NO_BREAK, ' ');
-  return `${palette.bold(title)}\n\n${text}`;
+  return `${sections.join('\n\n')}\n`;
 }
 
 function buildProviderRows({ facts }: ChainReport, palette: Palette): string[][] {
