@@ -28,7 +28,7 @@ test('README.md lists the exit codes of every command', () => {
       .map((name) => [name.replaceAll('`', ''), codes.split(' · ').map((code) => code.split(' ')[0])]),
   );
   const declared = program.commands.map((command) => {
-    const codes = (getHelp(command).exitCodes ?? []).map(({ code }) => code);
+    const codes = (getHelp(command).exitCodes ?? []).map(([code]) => code);
     return [command.name(), command.name() === 'exec' ? codes : codes.filter((code) => code !== '2')];
   });
   const withoutTexts = (codes: unknown) => Object(codes).filter((code: string) => /^\d/.test(code));

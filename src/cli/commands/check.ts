@@ -48,18 +48,18 @@ export const checkCommand: CommandDefinition = {
       .action((flags: CheckFlags) => perform(({ io }) => runCheck(flags, io)));
     addHelp(command, () => ({
       exitCodes: [
-        { code: '0', meaning: 'safe' },
-        { code: '1', meaning: 'not safe' },
+        ['0', 'safe'],
+        ['1', 'not safe'],
         WRONG_USAGE,
-        { code: '3', meaning: 'unknown' },
-        { code: '128+n', meaning: 'signal n ended the wait' },
+        ['3', 'unknown'],
+        ['128+n', 'signal n ended the wait'],
       ],
       examples: [
-        { command: 'cred-watch check -j 4h30m', about: 'may the job start now?' },
-        { command: 'cred-watch check -j 4h30m --wait 90m', about: 'wait up to 90 minutes until it may' },
-        { command: 'cred-watch check -j 4h --offline', about: 'judge the newest stored sample' },
-        { command: 'cred-watch check -j 4h --exit-codes nagios', about: 'one line for Nagios or Icinga' },
-        { command: 'ExecCondition=cred-watch check -j 4h --exit-codes systemd', about: '' },
+        ['cred-watch check -j 4h30m', 'may the job start now?'],
+        ['cred-watch check -j 4h30m --wait 90m', 'wait up to 90 minutes until it may'],
+        ['cred-watch check -j 4h --offline', 'judge the newest stored sample'],
+        ['cred-watch check -j 4h --exit-codes nagios', 'one line for Nagios or Icinga'],
+        ['ExecCondition=cred-watch check -j 4h --exit-codes systemd', ''],
       ],
     }));
   },

@@ -41,13 +41,10 @@ export const completionCommand: CommandDefinition = {
       ],
       exitCodes: DONE,
       examples: [
-        { command: 'source <(cred-watch completion bash)', about: 'in ~/.bashrc' },
-        { command: 'source <(cred-watch completion zsh)', about: 'in ~/.zshrc' },
-        { command: 'cred-watch completion fish | source', about: 'in ~/.config/fish/config.fish' },
-        {
-          command: 'cred-watch completion powershell | Out-String | Invoke-Expression',
-          about: 'in $PROFILE',
-        },
+        ['source <(cred-watch completion bash)', 'in ~/.bashrc'],
+        ['source <(cred-watch completion zsh)', 'in ~/.zshrc'],
+        ['cred-watch completion fish | source', 'in ~/.config/fish/config.fish'],
+        ['cred-watch completion powershell | Out-String | Invoke-Expression', 'in $PROFILE'],
       ],
     }));
   },

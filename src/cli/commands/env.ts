@@ -55,25 +55,20 @@ export const envCommand: CommandDefinition = {
         },
       ],
       exitCodes: [
-        { code: '0', meaning: 'printed' },
-        { code: '1', meaning: 'not safe' },
+        ['0', 'printed'],
+        ['1', 'not safe'],
         WRONG_USAGE,
-        { code: '3', meaning: 'unknown' },
-        { code: '128+n', meaning: 'signal n ended the wait' },
+        ['3', 'unknown'],
+        ['128+n', 'signal n ended the wait'],
       ],
       examples: [
-        { command: 'c=$(cred-watch env -j 4h -f env) && eval "$c"', about: '' },
-        {
-          command:
-            '(umask 077; cred-watch env -j 1h -f docker > job.env) &&\ndocker run --env-file job.env image',
-          about: '',
-        },
-        {
-          command:
-            'clause=$(cred-watch env -j 4h -f redshift-copy) &&\n' +
+        ['c=$(cred-watch env -j 4h -f env) && eval "$c"', ''],
+        ['(umask 077; cred-watch env -j 1h -f docker > job.env) &&\ndocker run --env-file job.env image', ''],
+        [
+          'clause=$(cred-watch env -j 4h -f redshift-copy) &&\n' +
             `echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
-          about: '',
-        },
+          '',
+        ],
       ],
     }));
   },

@@ -41,22 +41,21 @@ export const execCommand: CommandDefinition = {
       .action((flags: ExecFlags) => perform(({ io, childCommand }) => runExec(flags, childCommand, io)));
     addHelp(command, () => ({
       exitCodes: [
-        { code: 'n', meaning: 'the command ended with exit code n' },
-        { code: '125', meaning: 'the command was not started: wrong usage, not safe, or unknown' },
-        { code: '126', meaning: 'the command is not executable' },
-        { code: '127', meaning: 'the command was not found' },
-        { code: '128+n', meaning: 'signal n ended the command' },
+        ['n', 'the command ended with exit code n'],
+        ['125', 'the command was not started: wrong usage, not safe, or unknown'],
+        ['126', 'the command is not executable'],
+        ['127', 'the command was not found'],
+        ['128+n', 'signal n ended the command'],
       ],
       examples: [
-        { command: 'cred-watch exec -j 4h -- ./load.sh', about: 'pass a copy of the credentials' },
-        { command: 'cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh', about: '' },
-        { command: 'cred-watch exec --refresh -- ./server', about: 'pass an endpoint, no copy' },
-        {
-          command:
-            'cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\\n' +
+        ['cred-watch exec -j 4h -- ./load.sh', 'pass a copy of the credentials'],
+        ['cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh', ''],
+        ['cred-watch exec --refresh -- ./server', 'pass an endpoint, no copy'],
+        [
+          'cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\\n' +
             '-e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image',
-          about: '',
-        },
+          '',
+        ],
       ],
     }));
   },

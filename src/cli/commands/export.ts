@@ -35,8 +35,8 @@ export const exportCommand: CommandDefinition = {
     addHelp(command, () => ({
       exitCodes: DONE,
       examples: [
-        { command: 'cred-watch export -o samples.ndjson', about: 'to import elsewhere' },
-        { command: 'cred-watch export -f csv --since 30d --host i-0abc', about: 'for a spreadsheet' },
+        ['cred-watch export -o samples.ndjson', 'to import elsewhere'],
+        ['cred-watch export -f csv --since 30d --host i-0abc', 'for a spreadsheet'],
       ],
     }));
   },

@@ -16,8 +16,8 @@ export const helpCommand: CommandDefinition = {
     addHelp(command, () => ({
       exitCodes: DONE,
       examples: [
-        { command: 'cred-watch help', about: '' },
-        { command: 'cred-watch help report', about: '' },
+        ['cred-watch help', ''],
+        ['cred-watch help report', ''],
       ],
     }));
   },

@@ -42,11 +42,8 @@ export const importCommand: CommandDefinition = {
       notes: [{ kind: 'paragraph', text: 'Importing a file again changes nothing.' }],
       exitCodes: DONE,
       examples: [
-        {
-          command: 'cred-watch import curl.log --host db-loader --timezone America/New_York',
-          about: '',
-        },
-        { command: 'ssh host cred-watch export | cred-watch import -', about: '' },
+        ['cred-watch import curl.log --host db-loader --timezone America/New_York', ''],
+        ['ssh host cred-watch export | cred-watch import -', ''],
       ],
     }));
   },

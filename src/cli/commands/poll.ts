@@ -67,19 +67,16 @@ export const pollCommand: CommandDefinition = {
     );
     addHelp(command, () => ({
       exitCodes: [
-        { code: '0', meaning: 'recorded; with --interval: at least one sample was recorded' },
-        { code: '1', meaning: 'the poll failed, and the failed poll was recorded' },
+        ['0', 'recorded; with --interval: at least one sample was recorded'],
+        ['1', 'the poll failed, and the failed poll was recorded'],
         WRONG_USAGE,
       ],
       examples: [
-        { command: 'cred-watch poll', about: 'one sample: for cron' },
-        { command: 'cred-watch poll --interval 5m --for 24h', about: 'samples for a day' },
-        { command: 'cred-watch poll --profile loader', about: 'the keys of a profile' },
-        { command: 'cred-watch poll --interval 5m --listen 127.0.0.1:9464 -j 5h', about: '' },
-        {
-          command: "cred-watch poll --process 'aws configure export-credentials --profile loader'",
-          about: '',
-        },
+        ['cred-watch poll', 'one sample: for cron'],
+        ['cred-watch poll --interval 5m --for 24h', 'samples for a day'],
+        ['cred-watch poll --profile loader', 'the keys of a profile'],
+        ['cred-watch poll --interval 5m --listen 127.0.0.1:9464 -j 5h', ''],
+        ["cred-watch poll --process 'aws configure export-credentials --profile loader'", ''],
       ],
     }));
   },

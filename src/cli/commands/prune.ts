@@ -30,8 +30,8 @@ export const pruneCommand: CommandDefinition = {
     addHelp(command, () => ({
       exitCodes: DONE,
       examples: [
-        { command: 'cred-watch prune --older-than 90d --dry-run', about: 'count the samples' },
-        { command: 'cred-watch prune --older-than 90d', about: 'delete them' },
+        ['cred-watch prune --older-than 90d --dry-run', 'count the samples'],
+        ['cred-watch prune --older-than 90d', 'delete them'],
       ],
     }));
   },

@@ -41,16 +41,13 @@ export const sourcesCommand: CommandDefinition = {
         },
       ],
       exitCodes: [
-        { code: '0', meaning: 'a provider has credentials, or would have after a call to AWS' },
-        { code: '1', meaning: 'no provider has credentials' },
+        ['0', 'a provider has credentials, or would have after a call to AWS'],
+        ['1', 'no provider has credentials'],
         WRONG_USAGE,
       ],
       examples: [
-        { command: 'cred-watch sources', about: 'safe in the entry point of a container: shows no secret' },
-        {
-          command: 'cred-watch sources --profile loader',
-          about: 'show which credentials a program with this profile gets',
-        },
+        ['cred-watch sources', 'safe in the entry point of a container: shows no secret'],
+        ['cred-watch sources --profile loader', 'show which credentials a program with this profile gets'],
       ],
     }));
   },

@@ -1,36 +1,23 @@
 import { type Command, Help } from 'commander';
 
-/** What follows the flags in the help of a command. Help, man page and tests read it. */
-export interface CommandHelp {
-  notes?: readonly HelpBlock[];
-  exitCodes?: readonly ExitCodeMeaning[];
-  examples: readonly Example[];
-}
+export type HelpRow = readonly [term: string, description: string];
 
 export type HelpBlock =
   | { kind: 'paragraph'; text: string }
   | { kind: 'rows'; heading: string; rows: readonly HelpRow[] }
   | { kind: 'verbatim'; heading: string; lines: readonly string[] };
 
-export type HelpRow = readonly [term: string, description: string];
-
-export interface ExitCodeMeaning {
-  code: string;
-  meaning: string;
+/** What follows the flags in the help of a command. Help, man page and tests read it. */
+export interface CommandHelp {
+  notes?: readonly HelpBlock[];
+  /** Exit codes and their meanings. */
+  exitCodes?: readonly HelpRow[];
+  /** Shell input, with line feeds if long, and its purpose, `''` if the input explains itself. */
+  examples: readonly HelpRow[];
 }
 
-export interface Example {
-  /** Shell input, with line feeds if long. */
-  command: string;
-  /** `''` if the command explains itself. */
-  about: string;
-}
-
-export const WRONG_USAGE: ExitCodeMeaning = {
-  code: '2',
-  meaning: 'wrong usage, or the command could not run',
-};
-export const DONE: readonly ExitCodeMeaning[] = [{ code: '0', meaning: 'done' }, WRONG_USAGE];
+export const WRONG_USAGE: HelpRow = ['2', 'wrong usage, or the command could not run'];
+export const DONE: readonly HelpRow[] = [['0', 'done'], WRONG_USAGE];
 
 const WIDTH = 80;
 const MAX_TERM_WIDTH = 26;
@@ -68,24 +55,20 @@ export function formatHelp({ notes = [], exitCodes = [], examples }: CommandHelp
         return `${block.heading}:\n${block.lines.map((line) => `  ${line}`).join('\n')}`;
     }
   };
-  const codes = exitCodes.map(({ code, meaning }): HelpRow => [code, meaning]);
-  return [
-    ...notes.map(formatBlock),
-    ...(codes.length === 0
-      ? []
-      : [`Exit codes:\n${formatRows(codes, longest(codes.map(([code]) => code)))}`]),
-    `Examples:\n${formatExamples(examples)}`,
-  ].join('\n\n');
+  const blocks = [...notes.map(formatBlock)];
+  if (exitCodes.length > 0)
+    blocks.push(`Exit codes:\n${formatRows(exitCodes, longest(exitCodes.map(([code]) => code)))}`);
+  return [...blocks, `Examples:\n${formatExamples(examples)}`].join('\n\n');
 }
 
 /** Texts start in one column, as far right as the longest text allows. Longer commands push their text further. */
-function formatExamples(examples: readonly Example[]): string {
-  const described = examples.filter(({ about }) => about !== '');
-  const mostRight = WIDTH - 2 - longest(described.map(({ about }) => about));
-  const ends = described.map(({ command }) => command.length + 4).filter((end) => end <= mostRight);
+function formatExamples(examples: readonly HelpRow[]): string {
+  const described = examples.filter(([, about]) => about !== '');
+  const mostRight = WIDTH - 2 - longest(described.map(([, about]) => about));
+  const ends = described.map(([command]) => command.length + 4).filter((end) => end <= mostRight);
   const column = Math.max(0, ...ends) - 4;
   return examples
-    .map(({ command, about }) =>
+    .map(([command, about]) =>
       about === '' ? `  ${command.replaceAll('\n', '\n    ')}` : `  ${command.padEnd(column)}  ${about}`,
     )
     .join('\n');

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { declareProgram } from '../program.ts';
-import { type Example, getHelp, type HelpBlock } from './command-help.ts';
+import { getHelp, type HelpBlock, type HelpRow } from './command-help.ts';
 import { ENVIRONMENT, EXIT_STATUS_NOTE, FILES, SEE_ALSO } from './man-sections.ts';
 import { escapeRoff, formatBold, formatFlagSyntax, formatTaggedParagraph, formatVerbatim } from './roff.ts';
 
@@ -56,13 +56,7 @@ function formatCommand(program: Command, command: Command): string[] {
       ),
     ...formatOptions(program, command),
     ...notes.flatMap(formatBlock),
-    ...(exitCodes.length === 0
-      ? []
-      : [
-          '.PP',
-          'Exit codes:',
-          ...formatTable(exitCodes.map(({ code, meaning }): [string, string] => [code, meaning])),
-        ]),
+    ...(exitCodes.length === 0 ? [] : ['.PP', 'Exit codes:', ...formatTable(exitCodes)]),
     '.PP',
     'Examples:',
     ...examples.flatMap(formatExample),
@@ -91,20 +85,20 @@ function formatBlock(block: HelpBlock): string[] {
   }
 }
 
-const formatExample = ({ command, about }: Example): string[] => [
+const formatExample = ([command, about]: HelpRow): string[] => [
   '.PP',
   ...formatVerbatim(command.replaceAll('\n', '\n  ').split('\n')),
   ...(about === '' ? [] : ['.RS 4', escapeRoff(about), '.RE']),
 ];
 
-const formatTable = (rows: readonly (readonly [term: string, description: string])[]): string[] =>
+const formatTable = (rows: readonly HelpRow[]): string[] =>
   rows.flatMap(([term, description]) => formatTaggedParagraph(formatBold(term), escapeRoff(description)));
 
 /** One row per code: `safe (check); safe, or no job given (report)`. Codes with one meaning name no command. */
-function mergeExitCodes(program: Command): [code: string, meanings: string][] {
+function mergeExitCodes(program: Command): HelpRow[] {
   const merged = new Map<string, Map<string, string[]>>();
   for (const command of program.commands) {
-    for (const { code, meaning } of getHelp(command).exitCodes ?? []) {
+    for (const [code, meaning] of getHelp(command).exitCodes ?? []) {
       const meanings = merged.get(code) ?? new Map<string, string[]>();
       merged.set(code, meanings);
       meanings.set(meaning, [...(meanings.get(meaning) ?? []), command.name()]);
@@ -116,7 +110,7 @@ function mergeExitCodes(program: Command): [code: string, meanings: string][] {
       .join('; ');
   const byNumber = new Intl.Collator('en', { numeric: true });
   return [...merged]
-    .map(([code, meanings]): [string, string] => [code, describe(meanings)])
+    .map(([code, meanings]): HelpRow => [code, describe(meanings)])
     .sort(([a], [b]) => byNumber.compare(a, b));
 }
 

@@ -1,11 +1,11 @@
-type Row = readonly [term: string, description: string];
+import type { HelpRow } from './command-help.ts';
 
 export const EXIT_STATUS_NOTE =
   'With --exit-codes nagios, the codes 0, 2 and 3 mean safe, not safe and unknown; wrong usage is 3. ' +
   'With --exit-codes systemd, for ExecCondition=, the codes 0 and 1 mean safe and not safe; unknown and wrong usage ' +
   'are 255.';
 
-export const ENVIRONMENT: readonly Row[] = [
+export const ENVIRONMENT: readonly HelpRow[] = [
   ['CRED_WATCH_DB', 'database location, unless --db is given'],
   ['CRED_WATCH_HOST', 'host name of recorded series, unless --host is given'],
   [
@@ -30,7 +30,7 @@ export const ENVIRONMENT: readonly Row[] = [
   ['LC_ALL, LC_CTYPE, LANG', 'locale; charts need UTF-8, otherwise they are drawn in ASCII'],
 ];
 
-export const FILES: readonly Row[] = [
+export const FILES: readonly HelpRow[] = [
   ['~/.local/state/cred-watch/samples.db', 'default database'],
   ['/var/lib/cred-watch/samples.db', 'default database of root'],
   ['~/.aws/config, ~/.aws/credentials', 'profiles; only read, never written'],

@@ -43,12 +43,12 @@ export const createSimulateHelp = (): CommandHelp => ({
       ]),
     },
   ],
-  exitCodes: [{ code: '0', meaning: 'stopped as requested, or the history was written' }, WRONG_USAGE],
+  exitCodes: [['0', 'stopped as requested, or the history was written'], WRONG_USAGE],
   examples: [
-    { command: 'cred-watch simulate --lifetime 3m --rotate-every 1m', about: 'a rotation per minute' },
-    { command: 'cred-watch simulate --shape ecs --fault 429,share=30%', about: 'a throttled task' },
-    { command: 'cred-watch simulate --scenario hop-limit', about: 'a container behind a hop limit of 1' },
-    { command: 'cred-watch simulate --history 30d -o - | cred-watch import -', about: '' },
+    ['cred-watch simulate --lifetime 3m --rotate-every 1m', 'a rotation per minute'],
+    ['cred-watch simulate --shape ecs --fault 429,share=30%', 'a throttled task'],
+    ['cred-watch simulate --scenario hop-limit', 'a container behind a hop limit of 1'],
+    ['cred-watch simulate --history 30d -o - | cred-watch import -', ''],
   ],
 });
 

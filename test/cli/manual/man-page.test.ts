@@ -44,10 +44,10 @@ describe('the man page of hostile texts', () => {
         { kind: 'paragraph', text: NASTY },
         { kind: 'paragraph', text: "'sp 3" },
       ],
-      exitCodes: [{ code: '.so', meaning: NASTY }],
+      exitCodes: [['.so', NASTY]],
       examples: [
-        { command: '.so /etc/passwd', about: NASTY },
-        { command: `'in 40 \\\n${NASTY}`, about: '' },
+        ['.so /etc/passwd', NASTY],
+        [`'in 40 \\\n${NASTY}`, ''],
       ],
     }));
   }
@@ -78,8 +78,8 @@ function expectWhole(text: string): void {
   for (const command of program.commands) {
     const [, own = ''] = text.split(`cred-watch ${command.name()} ${command.usage()}`);
     for (const { flags } of command.options) expect(own).toContain(flags.replace(/[<>]/g, ''));
-    for (const example of getHelp(command).examples)
-      for (const line of example.command.split('\n')) expect(own).toContain(line.replace(/\s+/g, ' '));
+    for (const [example] of getHelp(command).examples)
+      for (const line of example.split('\n')) expect(own).toContain(line.replace(/\s+/g, ' '));
   }
   for (const section of ['GLOBAL OPTIONS', 'EXIT STATUS', 'ENVIRONMENT', 'FILES', 'SEE ALSO'])
     expect(text).toContain(section);
