@@ -14,30 +14,20 @@
  * }
  * store?.close();
  */
-import { forecastRotation as forecastDomainRotation } from '../domain/measurement/forecast.ts';
-import { groupGenerations as groupDomainGenerations } from '../domain/measurement/generations.ts';
-import { measure as measureGenerations } from '../domain/measurement/measure.ts';
-import type * as measurement from '../domain/measurement/measurement.ts';
+import * as forecasts from '../domain/measurement/forecast.ts';
+import * as generations from '../domain/measurement/generations.ts';
+import * as measurements from '../domain/measurement/measure.ts';
 import * as validity from '../domain/measurement/validity.ts';
 import type * as model from '../domain/model.ts';
-import * as instant from '../domain/time/instant.ts';
-import { analyse as analyseHistory } from '../domain/verdict/analyse.ts';
-import {
-  assess as assessHistories,
-  type JobToJudge as DomainJobToJudge,
-} from '../domain/verdict/assessment.ts';
-import type { Finding as DomainFinding } from '../domain/verdict/finding.ts';
-import * as domainJob from '../domain/verdict/job.ts';
-import { summariseJobRuns as summariseDomainRuns } from '../domain/verdict/job-runs.ts';
-import type * as jobVerdict from '../domain/verdict/job-verdict.ts';
-import {
-  type CurrentCredentials as DomainCurrentCredentials,
-  judgeNow as judgeDomainNow,
-} from '../domain/verdict/now.ts';
-import type { SeriesAnalysis as DomainSeriesAnalysis } from '../domain/verdict/series-analysis.ts';
+import * as instants from '../domain/time/instant.ts';
+import * as analyses from '../domain/verdict/analyse.ts';
+import * as assessments from '../domain/verdict/assessment.ts';
+import * as jobs from '../domain/verdict/job.ts';
+import * as jobRuns from '../domain/verdict/job-runs.ts';
+import * as judgements from '../domain/verdict/now.ts';
 import * as findingMessages from '../report/messages/findings.ts';
 import * as verdictMessages from '../report/messages/verdicts.ts';
-import { fromPublic, toPublic } from './public-data.ts';
+import { fromPublic, publish, toPublic } from './public-data.ts';
 import type {
   Assessment,
   CurrentCredentials,
@@ -68,7 +58,7 @@ export { OUTLOOKS } from '../domain/verdict/now-verdict.ts';
 export type * from './public-types.ts';
 
 /** Default margin: the clock skew that AWS tolerates. */
-export const DEFAULT_MARGIN_SECONDS = domainJob.DEFAULT_MARGIN;
+export const DEFAULT_MARGIN_SECONDS = jobs.DEFAULT_MARGIN;
 
 export interface AnalysisOptions {
   /** The time for which the age of the newest sample is computed. */
@@ -79,7 +69,7 @@ export interface AnalysisOptions {
 
 /** Measures one series and finds what deserves attention. */
 export const analyse = (history: SeriesHistory, options: AnalysisOptions): SeriesAnalysis =>
-  toPublic(analyseHistory(fromPublic<model.SeriesHistory>(history), toFreshness(options)));
+  publish(analyses.analyse)(history, toFreshness(options));
 
 export interface AssessOptions extends AnalysisOptions {
   jobs: readonly JobToJudge[];
@@ -91,121 +81,101 @@ export interface AssessOptions extends AnalysisOptions {
 
 /** Analyses several series and judges every job by each of them. Without any series, the verdict is `unknown`. */
 export const assess = (histories: readonly SeriesHistory[], options: AssessOptions): Assessment =>
-  toPublic(
-    assessHistories(fromPublic<readonly model.SeriesHistory[]>(histories), {
-      ...toFreshness(options),
-      jobs: fromPublic<readonly DomainJobToJudge[]>(options.jobs),
-      minRotations: options.minRotations ?? 1,
-      judgeRetired: options.judgeRetired ?? false,
-    }),
-  );
+  publish(assessments.assess)(histories, {
+    ...toFreshness(options),
+    jobs: options.jobs,
+    minRotations: options.minRotations ?? 1,
+    judgeRetired: options.judgeRetired ?? false,
+  });
 
 /** Groups samples by the credentials that they show: one generation for each access key id. */
-export const groupGenerations = (samples: readonly Sample[]): Generation[] =>
-  groupDomainGenerations(fromPublic<readonly model.Sample[]>(samples)).map((each) => toPublic(each));
+export const groupGenerations: (samples: readonly Sample[]) => Generation[] = publish(
+  (samples: readonly model.Sample[]) => generations.groupGenerations(samples),
+);
 
 /**
  * Derives rotations, worst case and validity from generations.
- * @returns null without any generation
+ * @throws RangeError without any generation
  */
-export const measure = (generations: readonly Generation[]): Measurement | null =>
-  generations.length === 0
-    ? null
-    : toPublic(measureGenerations(fromPublic<readonly model.Generation[]>(generations)));
+export const measure: (generations: readonly Generation[]) => Measurement = publish(measurements.measure);
 
 /**
  * Forecasts the next rotation: one median interval after the last one, between the shortest and the longest interval.
  * @returns null if no interval is known, or if the source issues new credentials for every request
  */
-export const forecastRotation = (measured: Measurement): RotationForecast | null =>
-  toPublic(forecastDomainRotation(toDomain(measured)));
+export const forecastRotation: (measurement: Measurement) => RotationForecast | null = publish(
+  forecasts.forecastRotation,
+);
 
 /**
  * Computes the part (0 to 1) of the watched time in which the served credentials had `requiredSeconds` left.
  * @returns a lower bound; null if no time was watched
  */
-export const computeShareOfSafeStarts = (measured: Measurement, requiredSeconds: number): number | null =>
-  validity.computeShareOfSafeStarts(toDomain(measured), requiredSeconds);
+export const computeShareOfSafeStarts: (measurement: Measurement, requiredSeconds: number) => number | null =
+  publish(validity.computeShareOfSafeStarts);
 
 /** Computes the share of safe starts for job lengths from 0 up to the first length without any safe start. */
-export const computeSafeStartsCurve = (measured: Measurement, marginSeconds: number): SafeStartsPoint[] =>
-  validity.computeSafeStartsCurve(toDomain(measured), marginSeconds).map((point) => toPublic(point));
+export const computeSafeStartsCurve: (measurement: Measurement, marginSeconds: number) => SafeStartsPoint[] =
+  publish(validity.computeSafeStartsCurve);
 
 /**
  * Finds the longest job that was safe at every start.
  * @returns seconds; null if no job was
  */
-export const findLongestSafeJob = (measured: Measurement, marginSeconds: number): number | null =>
-  domainJob.findLongestSafeJob(toDomain(measured), marginSeconds);
+export const findLongestSafeJob: (measurement: Measurement, marginSeconds: number) => number | null = publish(
+  jobs.findLongestSafeJob,
+);
 
 /**
- * Judges a job that copies its credentials when it starts, for any start time.
- * @param minRotations the verdict is `unknown` with fewer witnessed rotations
+ * Judges a job that copies its credentials when it starts, for any start time. The verdict is `unknown` with fewer than
+ * `minRotations` (default: 1) witnessed rotations.
  */
-export const judgeJob = (analysis: SeriesAnalysis, job: Job, minRotations = 1): JobJudgement =>
-  toPublic(
-    domainJob.judgeJob(
-      fromPublic<DomainSeriesAnalysis>(analysis),
-      fromPublic<jobVerdict.Job>(job),
-      minRotations,
-    ),
-  );
+export const judgeJob: (analysis: SeriesAnalysis, job: Job, minRotations?: number) => JobJudgement = publish(
+  jobs.judgeJob,
+);
 
 export interface JudgeNowOptions {
   job: Job;
-  now: Date;
+  /** The time at which the job starts. */
+  at: Date;
   /** History of the series; null if there is none. */
   analysis: SeriesAnalysis | null;
   /** Host's clock minus AWS's clock; null if unknown (default: null). */
-  clockOffsetSeconds?: number | null | undefined;
+  clockOffsetSeconds?: number | null;
 }
 
 /** Judges a job that starts now with these credentials. History says when a later start will be safe. */
-export const judgeNow = (
-  current: CurrentCredentials,
-  { job, now, analysis, clockOffsetSeconds = null }: JudgeNowOptions,
-): NowJudgement =>
-  toPublic(
-    judgeDomainNow(fromPublic<DomainCurrentCredentials>(current), {
-      job: fromPublic<jobVerdict.Job>(job),
-      at: now.getTime(),
-      analysis: fromPublic<DomainSeriesAnalysis | null>(analysis),
-      clockOffset: clockOffsetSeconds,
-    }),
-  );
+export const judgeNow: (current: CurrentCredentials, options: JudgeNowOptions) => NowJudgement = publish(
+  judgements.judgeNow,
+);
 
 /** Summarises the recorded runs of one job: how long they take, and how much validity was left at their end. */
 export const summariseJobRuns = (runs: readonly JobRun[], now: Date): JobRunSummary =>
-  toPublic(summariseDomainRuns(fromPublic<readonly model.JobRun[]>(runs), now.getTime()));
+  toPublic(jobRuns.summariseJobRuns(fromPublic<readonly model.JobRun[]>(runs), now.getTime()));
 
 /** Reads an RFC 3339 time, in UTC if the text has no zone. Null for any other text. */
-export const parseInstant = (text: string): ParsedInstant | null => toPublic(instant.parseInstant(text));
+export const parseInstant: (text: string) => ParsedInstant | null = publish(instants.parseInstant);
 
 /** Writes a time in UTC: `2026-01-31T12:00:00Z`. */
-export const formatInstant = (date: Date): string => instant.formatInstant(date.getTime());
+export const formatInstant = (date: Date): string => instants.formatInstant(date.getTime());
 
 /** Writes a finding as one English sentence. */
-export const describeFinding = (finding: Finding): string =>
-  findingMessages.describeFinding(fromPublic<DomainFinding>(finding));
+export const describeFinding: (finding: Finding) => string = publish(findingMessages.describeFinding);
 
 /** Writes a verdict as one English sentence. */
-export const describeVerdict = (judgement: JobJudgement): string =>
-  verdictMessages.describeVerdict(fromPublic<jobVerdict.JobJudgement>(judgement));
+export const describeVerdict: (judgement: JobJudgement) => string = publish(verdictMessages.describeVerdict);
 
 /** Writes what a measurement is based on, and how likely the next rotation is worse. */
-export const describeEvidence = (measured: Measurement): string =>
-  verdictMessages.describeEvidence(toDomain(measured));
+export const describeEvidence: (measurement: Measurement) => string = publish(
+  verdictMessages.describeEvidence,
+);
 
 /** Lists what to do about a verdict that is not `safe`, the best first. */
-export const listAdvice = (judgement: JobJudgement, measured: Measurement | null): string[] =>
-  verdictMessages.listAdvice(
-    fromPublic<jobVerdict.JobJudgement>(judgement),
-    fromPublic<measurement.Measurement | null>(measured),
-  );
+export const listAdvice: (judgement: JobJudgement, measurement: Measurement | null) => string[] = publish(
+  verdictMessages.listAdvice,
+);
 
 const toFreshness = ({ now, maxAgeSeconds }: AnalysisOptions) => ({
-  now: now.getTime(),
-  maxAge: maxAgeSeconds === undefined ? ('default' as const) : maxAgeSeconds,
+  now,
+  maxAgeSeconds: maxAgeSeconds === undefined ? ('default' as const) : maxAgeSeconds,
 });
-
-const toDomain = (measured: Measurement) => fromPublic<measurement.Measurement>(measured);

@@ -21,6 +21,7 @@ const INSTANT_FIELDS = [
   'latest',
   'latestExpiration',
   'laterExpiration',
+  'now',
   'prunedUntil',
   'thirdSampleAfter',
   'to',
@@ -127,10 +128,18 @@ export function toPublic<T>(value: T): Public<T> {
 
 /** Converts data of a caller for the domain. Data that `toPublic` has made comes back equal. */
 export function fromPublic<T>(value: Public<T>): T {
-  const convertLeaf = (_: string, leaf: unknown) => (leaf instanceof Date ? leaf.getTime() : leaf);
   // As in `toPublic`.
-  return convert(value, domainNames, convertLeaf) as T;
+  return convert(value, domainNames, toNumber) as T;
 }
+
+const toNumber = (_: string, leaf: unknown) => (leaf instanceof Date ? leaf.getTime() : leaf);
+
+/** Converts the arguments and the result of a function of the domain. */
+export const publish =
+  <A extends readonly unknown[], R>(run: (...args: A) => R) =>
+  (...args: { [K in keyof A]: Public<A[K]> }): Public<R> =>
+    // As in `toPublic`.
+    toPublic(run(...(convert(args, domainNames, toNumber) as A)));
 
 /** Objects that occur twice (a generation in two rotations) stay one object: the domain compares by identity. */
 function convert(

@@ -52,7 +52,7 @@ describe('the examples of the documentation', () => {
 
   test('include one of every entry point and main function', () => {
     expect(documentedExamples().map(({ name }) => name)).toEqual([
-      'analysis.ts: import',
+      'analysis.ts',
       'matchers.ts: export function toOutlive',
       'polling.ts: export async function poll',
       'polling.ts: export async function watch',

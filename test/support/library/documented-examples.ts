@@ -17,7 +17,8 @@ export function documentedExamples(): Example[] {
         / \* @example\n((?: \*(?! @).*\n)+?) \*\/\n(.*)/g,
       ),
     ].map(([, lines = '', declared = '']) => ({
-      name: `${file}: ${declared.replace(/[({<=].*/, '').trim()}`,
+      // An example before the imports belongs to the file.
+      name: declared.startsWith('import ') ? file : `${file}: ${declared.replace(/[({<=].*/, '').trim()}`,
       code: lines.replace(/^ \* ?/gm, ''),
     })),
   );
