@@ -100,7 +100,8 @@ function findLayerViolation(from: string, specifier: string): string | null {
   if (OPEN_TO_ALL.has(from)) return `${from} is open to all and imports ${target}: remove the import`;
   const [folder, other] = [topFolder(from), topFolder(target)];
   if (folder === other || (layerOf(other) > layerOf(folder) && layerOf(folder) >= 0)) return null;
-  return `${from} imports ${target}: ${folder} may import only itself and lower layers`;
+  const rule = `${folder} may import only itself and lower layers`;
+  return `${from} imports ${target}: ${rule}; move shared code to domain`;
 }
 
 /** Every group of files that import each other, as one line each. */

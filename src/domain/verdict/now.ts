@@ -34,7 +34,7 @@ interface JudgeNowOptions {
 
 /** Judges a job that starts now, and predicts when a later start will be safe. */
 export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions): NowJudgement {
-  const judged = { ...describeJob(options), ...measureCredentials(current, options) };
+  const judged = { ...startJudgement(options), ...measureCredentials(current, options) };
   return judged.spare >= 0
     ? { ...judged, verdict: 'safe', unknownReason: null, outlook: 'now' }
     : { ...judged, verdict: 'not-safe', unknownReason: null };
@@ -47,7 +47,7 @@ export function judgeUnusableSample(
   options: JudgeNowOptions,
 ): NowJudgement {
   return {
-    ...describeJob(options),
+    ...startJudgement(options),
     ...measureCredentials(current, options),
     verdict: 'unknown',
     unknownReason,
@@ -64,7 +64,7 @@ export function judgeWithoutCredentials(
   options: JudgeNowOptions,
 ): NowJudgement {
   return {
-    ...describeJob(options),
+    ...startJudgement(options),
     verdict: 'unknown',
     unknownReason,
     identity,
@@ -75,7 +75,7 @@ export function judgeWithoutCredentials(
   };
 }
 
-function describeJob({ job, at, analysis, clockOffset = null }: JudgeNowOptions) {
+function startJudgement({ job, at, analysis, clockOffset = null }: JudgeNowOptions) {
   const required = job.duration + job.margin;
   return { job, required, judgedAt: at, clockOffset, ...findLaterStart(analysis, required) };
 }
