@@ -15,7 +15,7 @@ import type { Job, JobJudgement } from '../domain/verdict/job-verdict.ts';
 import type { ReportContext } from './context.ts';
 import { buildFindingJson } from './finding-json.ts';
 
-/** A new version would be needed only if a field were renamed or removed; fields may be added. */
+/** Only a renamed or removed field needs a new version. */
 const REPORT_SCHEMA_VERSION = 1;
 
 /** Names are in `snake_case` with the unit last, durations in whole seconds, instants in ISO 8601 with `Z`. */

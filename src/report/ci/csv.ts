@@ -27,7 +27,7 @@ export async function renderCsv(assessment: Assessment): Promise<string> {
     header: true,
     columns: [...IDENTITY_COLUMNS, 'job_name', ...VERDICT_FIELD_NAMES, ...SERIES_FIELD_NAMES],
     cast: { boolean: String },
-    // A spreadsheet runs cells that begin like a formula. This puts an apostrophe in front of such a name.
+    // A spreadsheet would run a name that begins like a formula. This prefixes it with an apostrophe.
     escape_formulas: true,
   });
 }

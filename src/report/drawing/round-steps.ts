@@ -4,7 +4,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 
-/** Readable steps for an axis or a histogram, except for multiples of the longest one. */
+/** For an axis or a histogram. Longer steps are multiples of {@link LONGEST_STEP}. */
 const STEPS: readonly Seconds[] = [
   ...[1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),

@@ -3,10 +3,6 @@ import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { formatCount, formatNumber, formatSpan, formatTimestamp } from '../text/format-values.ts';
 
-/*
- * Texts for the measured values of a series.
- */
-
 export const UNKNOWN_VALUE = 'not known yet';
 export const ISSUED_PER_REQUEST_MESSAGE = 'every start gets new credentials';
 export const describeNoSafeStart = (margin: Seconds) =>

@@ -10,7 +10,7 @@ const SAFETY_TEXTS: Record<Safety, string> = { safe: 'safe', 'not-safe': 'not sa
 /** `safe`, `not safe` or `unknown`. */
 export const formatSafety = (verdict: Verdict) => SAFETY_TEXTS[toSafety(verdict)];
 
-/** `not safe: never`: the safety, and the verdict where there are several for `not safe`. */
+/** `safe`, `unknown` or, because several verdicts are not safe, `not safe: never`. */
 export const formatVerdict = (verdict: Verdict) =>
   toSafety(verdict) === 'not-safe' ? `${formatSafety(verdict)}: ${verdict}` : formatSafety(verdict);
 

@@ -1,4 +1,4 @@
-import type { Seconds, Span } from '../../domain/model.ts';
+import type { Instant, Seconds, Span } from '../../domain/model.ts';
 import type { GenerationRow } from './generations/row.ts';
 
 type ColumnValue = number | null;
@@ -40,57 +40,59 @@ function findMostCommon(values: readonly ColumnValue[]): ColumnValue {
  * A generation as differences from its usual values, in seconds, so that most values of a column are equal. Usually a
  * served period begins at the end of the one before, the lead time is the validity left at its end, and so on.
  */
-interface RelativeRow {
-  sincePrevious: Seconds;
-  served: Seconds;
-  /** Remaining validity at the end of the served period. */
-  left: Seconds;
-  beforeFirstSeen: Seconds;
-  afterLastSeen: Seconds;
-  issued: Seconds | null;
-  validityWhenIssued: Seconds | null;
-  leadTime: Seconds | null;
-  interval: Seconds | null;
-  sampleCount: number;
-  flags: number;
-}
+const COLUMNS = [
+  'sincePrevious',
+  'served',
+  'left',
+  'beforeFirstSeen',
+  'afterLastSeen',
+  'issued',
+  'validityWhenIssued',
+  'leadTime',
+  'interval',
+  'sampleCount',
+  'flags',
+] as const;
+type RelativeRow = Record<(typeof COLUMNS)[number], ColumnValue>;
+
+const subtract = (value: ColumnValue, usual: Seconds) => (value === null ? null : value - usual);
+const add = (value: ColumnValue, usual: Seconds) => (value === null ? null : value + usual);
 
 function toRelative(row: GenerationRow, previous: GenerationRow | undefined): RelativeRow {
-  const seconds = (from: number, to: number) => (to - from) / 1000;
+  const seconds = (from: Instant, to: Instant) => (to - from) / 1000;
   const served = seconds(row.servedFrom, row.servedTo);
   const left = seconds(row.servedTo, row.expiration);
-  const { issuedAt, validityWhenIssued, leadTime, interval } = row;
   return {
     sincePrevious: seconds(previous?.servedTo ?? 0, row.servedFrom),
     served,
     left,
     beforeFirstSeen: seconds(row.servedFrom, row.firstSeen),
     afterLastSeen: seconds(row.lastSeen, row.servedTo),
-    issued: issuedAt === null ? null : seconds(row.servedFrom, issuedAt),
-    validityWhenIssued: validityWhenIssued === null ? null : validityWhenIssued - served - left,
-    leadTime: leadTime === null ? null : leadTime - left,
-    interval: interval === null ? null : interval - served,
+    issued: row.issuedAt === null ? null : seconds(row.servedFrom, row.issuedAt),
+    validityWhenIssued: subtract(row.validityWhenIssued, served + left),
+    leadTime: subtract(row.leadTime, left),
+    interval: subtract(row.interval, served),
     sampleCount: row.sampleCount,
     flags: row.flags,
   };
 }
 
 function fromRelative(row: RelativeRow, previous: GenerationRow | undefined): GenerationRow {
-  const { served, left, issued, validityWhenIssued, leadTime, interval } = row;
-  const servedFrom = (previous?.servedTo ?? 0) + row.sincePrevious * 1000;
+  const [served, left] = [row.served ?? 0, row.left ?? 0];
+  const servedFrom = (previous?.servedTo ?? 0) + (row.sincePrevious ?? 0) * 1000;
   const servedTo = servedFrom + served * 1000;
   return {
     servedFrom,
     servedTo,
-    firstSeen: servedFrom + row.beforeFirstSeen * 1000,
-    lastSeen: servedTo - row.afterLastSeen * 1000,
-    issuedAt: issued === null ? null : servedFrom + issued * 1000,
+    firstSeen: servedFrom + (row.beforeFirstSeen ?? 0) * 1000,
+    lastSeen: servedTo - (row.afterLastSeen ?? 0) * 1000,
+    issuedAt: row.issued === null ? null : servedFrom + row.issued * 1000,
     expiration: servedTo + left * 1000,
-    validityWhenIssued: validityWhenIssued === null ? null : validityWhenIssued + served + left,
-    leadTime: leadTime === null ? null : leadTime + left,
-    interval: interval === null ? null : interval + served,
-    sampleCount: row.sampleCount,
-    flags: row.flags,
+    validityWhenIssued: add(row.validityWhenIssued, served + left),
+    leadTime: add(row.leadTime, left),
+    interval: add(row.interval, served),
+    sampleCount: row.sampleCount ?? 0,
+    flags: row.flags ?? 0,
   };
 }
 
@@ -99,19 +101,9 @@ export interface PackedGenerations {
   columns: Record<keyof RelativeRow, PackedColumn>;
 }
 
-const mapColumns = <T>(compute: (name: keyof RelativeRow) => T): Record<keyof RelativeRow, T> => ({
-  sincePrevious: compute('sincePrevious'),
-  served: compute('served'),
-  left: compute('left'),
-  beforeFirstSeen: compute('beforeFirstSeen'),
-  afterLastSeen: compute('afterLastSeen'),
-  issued: compute('issued'),
-  validityWhenIssued: compute('validityWhenIssued'),
-  leadTime: compute('leadTime'),
-  interval: compute('interval'),
-  sampleCount: compute('sampleCount'),
-  flags: compute('flags'),
-});
+// Object.fromEntries() returns string keys, although COLUMNS has these keys only.
+const mapColumns = <T>(compute: (name: keyof RelativeRow) => T) =>
+  Object.fromEntries(COLUMNS.map((name) => [name, compute(name)])) as Record<keyof RelativeRow, T>;
 
 export function packGenerations(rows: readonly GenerationRow[]): PackedGenerations {
   const relative = rows.map((row, index) => toRelative(row, rows[index - 1]));
@@ -120,21 +112,11 @@ export function packGenerations(rows: readonly GenerationRow[]): PackedGeneratio
 
 export function unpackGenerations({ count, columns }: PackedGenerations): GenerationRow[] {
   const values = mapColumns((name) => unpackColumn(columns[name], count));
+  // Reused, because building such an object for each of 100,000 rows takes most of a second.
+  const relative = mapColumns((): ColumnValue => null);
   const rows: GenerationRow[] = [];
   for (let index = 0; index < count; index += 1) {
-    const relative: RelativeRow = {
-      sincePrevious: values.sincePrevious[index] ?? 0,
-      served: values.served[index] ?? 0,
-      left: values.left[index] ?? 0,
-      beforeFirstSeen: values.beforeFirstSeen[index] ?? 0,
-      afterLastSeen: values.afterLastSeen[index] ?? 0,
-      issued: values.issued[index] ?? null,
-      validityWhenIssued: values.validityWhenIssued[index] ?? null,
-      leadTime: values.leadTime[index] ?? null,
-      interval: values.interval[index] ?? null,
-      sampleCount: values.sampleCount[index] ?? 0,
-      flags: values.flags[index] ?? 0,
-    };
+    for (const name of COLUMNS) relative[name] = values[name][index] ?? null;
     rows.push(fromRelative(relative, rows.at(-1)));
   }
   return rows;

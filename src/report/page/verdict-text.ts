@@ -4,7 +4,7 @@ import { describeVerdict, formatSafety, listAdvice } from '../messages/verdicts.
 import { getTone, renderIcon } from './icons.ts';
 import { html, type Markup } from './markup.ts';
 
-/** The safety with its icon, for tables and lists. @param job shown in front, if there are several jobs */
+/** @param job shown in front of the safety, if there are several jobs */
 export const renderVerdictBadge = (verdict: Verdict, job = ''): Markup =>
   html`<span class="badge ${getTone(verdict)}">${renderIcon(getTone(verdict))}${job !== '' && `${job}: `}${formatSafety(verdict)}</span>`;
 

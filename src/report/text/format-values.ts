@@ -28,7 +28,7 @@ export function formatSpan(from: Instant, to: Instant): string {
 
 /** `99.94%`. Rounds down, so that only a share of 1 is shown as 100%. */
 export function formatShare(share: number): string {
-  // The addend corrects shares such as 0.29, whose product is just below a whole number.
+  // The addend corrects shares such as 0.57, whose product is just below a whole number.
   const hundredths = Math.floor(share * 10_000 + 1e-9);
   return `${Number((hundredths / 100).toFixed(2))}%`;
 }
