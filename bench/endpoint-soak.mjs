@@ -1,12 +1,12 @@
-// 64 clients at once against the simulator, for a minute unless told otherwise: every answer is checked, and the memory
-// that it ends with must be what it had once it was warm. Ends with 1 if anything is wrong. Its heap is small, so that
-// whatever it kept of each request would end it.
+// Runs 64 concurrent clients against the simulator, for 60 seconds by default. Every response is checked, and the memory
+// must not grow after the warm-up. Exits with 1 on an error. The heap is small, so that a leak per request ends the
+// simulator.
 import { readFileSync } from 'node:fs';
-import { ask, openKept, PROGRAM, runClients, startServer } from './load.mjs';
+import { openConnection, PROGRAM, runClients, sendRequest, startServer } from './load.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 60);
 const CLIENTS = 64;
-/** V8 gives memory back when it pleases; what grows with requests passes this within the first seconds. */
+/** V8 frees memory at any time, so some growth is normal. A leak per request exceeds this factor within seconds. */
 const MOST_GROWTH = 1.3;
 
 const simulator = await startServer([
@@ -22,18 +22,19 @@ const request = (method, path, headers) =>
   `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
 const rolePath = '/latest/meta-data/iam/security-credentials/';
 
-/** As the SDKs do it, with a User-Agent of its own every time: the worst that can happen to the final report. */
+/** The requests of an SDK, with a new User-Agent every time, which is the worst case for the traffic summary. */
 async function imdsRound(agent) {
   const headers = [`User-Agent: ${agent}`];
   const token = expect200(
-    await ask(
+    await sendRequest(
       port,
       request('PUT', '/latest/api/token', [...headers, 'X-aws-ec2-metadata-token-ttl-seconds: 60']),
     ),
   );
   const session = [...headers, `X-aws-ec2-metadata-token: ${token}`];
-  if (expect200(await ask(port, request('GET', rolePath, session))) !== role) throw new Error('another role');
-  expectDocument(await ask(port, request('GET', `${rolePath}${role}`, session)));
+  if (expect200(await sendRequest(port, request('GET', rolePath, session))) !== role)
+    throw new Error('unexpected role');
+  expectDocument(await sendRequest(port, request('GET', `${rolePath}${role}`, session)));
 }
 
 const kinds = [
@@ -41,7 +42,9 @@ const kinds = [
     let round = 0;
     return { round: () => imdsRound(`client-${number}/${++round}`) };
   },
-  () => ({ round: async () => expectDocument(await ask(port, request('GET', `${rolePath}${role}`, []))) }),
+  () => ({
+    round: async () => expectDocument(await sendRequest(port, request('GET', `${rolePath}${role}`, []))),
+  }),
   () => keeping(request('GET', pathOf('ecs'), [])),
   () => {
     const token = readFileSync(environment.eks.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, 'utf8');
@@ -49,8 +52,8 @@ const kinds = [
   },
   () => {
     const token = environment.cloudshell.AWS_CONTAINER_AUTHORIZATION_TOKEN;
-    const asked = request('GET', pathOf('cloudshell'), [`Authorization: ${token}`]);
-    return { round: async () => expectDocument(await ask(port, asked)) };
+    const text = request('GET', pathOf('cloudshell'), [`Authorization: ${token}`]);
+    return { round: async () => expectDocument(await sendRequest(port, text)) };
   },
 ];
 
@@ -77,18 +80,18 @@ try {
   await simulator.stop();
 }
 
-function keeping(asked) {
-  const connection = openKept(port);
-  return { round: async () => expectDocument(await connection.ask(asked)), close: connection.close };
+function keeping(text) {
+  const connection = openConnection(port);
+  return { round: async () => expectDocument(await connection.sendRequest(text)), close: connection.close };
 }
 
-function expect200(answer) {
-  if (!answer.startsWith('HTTP/1.1 200 OK\r\n')) throw new Error(`not a 200: ${answer.slice(0, 80)}`);
-  return answer.slice(answer.indexOf('\r\n\r\n') + 4);
+function expect200(response) {
+  if (!response.startsWith('HTTP/1.1 200 OK\r\n')) throw new Error(`not a 200: ${response.slice(0, 80)}`);
+  return response.slice(response.indexOf('\r\n\r\n') + 4);
 }
 
-function expectDocument(answer) {
-  const { AccessKeyId, SecretAccessKey, Token, Expiration } = JSON.parse(expect200(answer));
+function expectDocument(response) {
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = JSON.parse(expect200(response));
   const isWhole =
     /^ASIAFALSE[A-Z2-7]{11}$/.test(AccessKeyId) && SecretAccessKey.length === 40 && Token.length > 500;
   if (!isWhole || !(Date.parse(Expiration) > Date.now())) throw new Error(`not credentials: ${AccessKeyId}`);

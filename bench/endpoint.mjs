@@ -1,8 +1,8 @@
-// Requests a second of the simulator, against a bare node:http server that checks a token and returns the same body.
-// In turns, both under the same load, as ratios; the median of the rounds counts. IMDS closes every connection, the
-// agents keep theirs, so both are measured.
+// Compares the request rate of the simulator with a minimal node:http server that checks a token and returns the same
+// body. Both servers get the same load in turn; the result is the median ratio. IMDS closes every connection and the
+// agents keep connections open, so both cases are measured.
 import { readFileSync } from 'node:fs';
-import { ask, openKept, PROGRAM, runClients, startServer } from './load.mjs';
+import { openConnection, PROGRAM, runClients, sendRequest, startServer } from './load.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
 const ROUND_MS = 1500;
@@ -16,29 +16,40 @@ const { endpoints, environment, role } = simulator.hello;
 const ours = Number(new URL(endpoints[0]).port);
 const ecsPath = new URL(environment.ecs.AWS_CONTAINER_CREDENTIALS_FULL_URI).pathname;
 const rolePath = `/latest/meta-data/iam/security-credentials/${role}`;
-const bodyOf = (answer) => answer.slice(answer.indexOf('\r\n\r\n') + 4);
+const bodyOf = (response) => response.slice(response.indexOf('\r\n\r\n') + 4);
 const request = (method, path, headers) =>
   `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
 const token = bodyOf(
-  await ask(ours, request('PUT', '/latest/api/token', ['X-aws-ec2-metadata-token-ttl-seconds: 21600'])),
+  await sendRequest(
+    ours,
+    request('PUT', '/latest/api/token', ['X-aws-ec2-metadata-token-ttl-seconds: 21600']),
+  ),
 );
 const imdsRequest = request('GET', rolePath, [`X-aws-ec2-metadata-token: ${token}`, 'Connection: close']);
 const ecsRequest = request('GET', ecsPath, ['Accept: application/json']);
-const kept = openKept(ours);
-const bodies = { imds: bodyOf(await ask(ours, imdsRequest)), ecs: bodyOf(await kept.ask(ecsRequest)) };
+const kept = openConnection(ours);
+const bodies = {
+  imds: bodyOf(await sendRequest(ours, imdsRequest)),
+  ecs: bodyOf(await kept.sendRequest(ecsRequest)),
+};
 kept.close();
 
 const bare = await startServer(['-e', bareServer()]);
 const theirs = bare.hello.port;
 
-const closing = (port) => () => ({ round: async () => check(await ask(port, imdsRequest), bodies.imds) });
+const closing = (port) => () => ({
+  round: async () => check(await sendRequest(port, imdsRequest), bodies.imds),
+});
 const keeping = (port) => () => {
-  const connection = openKept(port);
-  return { round: async () => check(await connection.ask(ecsRequest), bodies.ecs), close: connection.close };
+  const connection = openConnection(port);
+  return {
+    round: async () => check(await connection.sendRequest(ecsRequest), bodies.ecs),
+    close: connection.close,
+  };
 };
 const measured = {
-  'IMDS role document, a connection each': { 'node:http': closing(theirs), simulate: closing(ours) },
-  'ECS credentials, connections kept': { 'node:http': keeping(theirs), simulate: keeping(ours) },
+  'IMDS role document, one connection per request': { 'node:http': closing(theirs), simulate: closing(ours) },
+  'ECS credentials, open connections': { 'node:http': keeping(theirs), simulate: keeping(ours) },
 };
 try {
   for (const [what, servers] of Object.entries(measured)) {
@@ -59,9 +70,9 @@ try {
     const rate = median('simulate', 'rate') / median('node:http', 'rate');
     const cpu = median('simulate', 'cpu') / median('node:http', 'cpu');
     console.log(
-      `${what}: ${rate.toFixed(2)} × the requests a second of node:http ` +
-        `(${Math.round(median('simulate', 'rate'))} and ${Math.round(median('node:http', 'rate'))} here), ` +
-        `${cpu.toFixed(2)} × its CPU time a request`,
+      `${what}: ${rate.toFixed(2)} × the request rate of node:http ` +
+        `(${Math.round(median('simulate', 'rate'))}/s and ${Math.round(median('node:http', 'rate'))}/s), ` +
+        `${cpu.toFixed(2)} × its CPU time per request`,
     );
   }
 } finally {
@@ -69,19 +80,19 @@ try {
   await bare.stop();
 }
 
-function check(answer, body) {
-  if (!answer.startsWith('HTTP/1.1 200 OK\r\n') || bodyOf(answer) !== body) {
-    throw new Error(`not the answer that was expected: ${answer.slice(0, 60)}`);
+function check(response, body) {
+  if (!response.startsWith('HTTP/1.1 200 OK\r\n') || bodyOf(response) !== body) {
+    throw new Error(`unexpected response: ${response.slice(0, 60)}`);
   }
 }
 
-/** User and system time of a process, from its scheduler's ticks of 10 ms. */
+/** User and system time of a process in seconds, with a resolution of 10 ms. */
 function cpuSeconds(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** As little as a server can be that somebody writes for a test. */
+/** The source of a minimal server for comparison. */
 function bareServer() {
   return `
     const bodies = ${JSON.stringify(bodies)};

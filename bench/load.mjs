@@ -1,4 +1,4 @@
-// A load of HTTP requests over raw sockets: a client library would cost more than the servers that are measured.
+// HTTP clients over raw sockets: a client library would use more CPU time than the measured servers.
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 export const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '..', 'bin', 'cred-watch.js');
 
-/** Starts a server of ours or of another's; resolves when its first line says where it listens. */
+/** Starts a server process. Resolves when the process has printed its first line, a JSON document with the address. */
 export async function startServer(args) {
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
@@ -26,8 +26,8 @@ export async function startServer(args) {
   return { pid: child.pid, hello: JSON.parse(first), stop };
 }
 
-/** One connection, one request; resolves to the whole answer as text. */
-export function ask(port, request) {
+/** Sends a request on a new connection. Resolves to the whole response. */
+export function sendRequest(port, request) {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(request));
     let text = '';
@@ -40,8 +40,8 @@ export function ask(port, request) {
   });
 }
 
-/** One connection for many requests, each answered before the next is sent. */
-export function openKept(port) {
+/** A connection for many requests, one at a time. */
+export function openConnection(port) {
   const socket = connect(port, '127.0.0.1');
   socket.setEncoding('latin1');
   let text = '';
@@ -52,14 +52,14 @@ export function openKept(port) {
     if (head < 0) return;
     const length = Number(/^content-length: (\d+)/im.exec(text.slice(0, head))?.[1] ?? Number.NaN);
     if (text.length < head + 4 + length) return;
-    const answer = text;
+    const response = text;
     text = '';
-    waiting.resolve(answer);
+    waiting.resolve(response);
   });
   socket.on('error', (error) => waiting?.reject(error));
   socket.on('close', () => waiting?.reject(new Error('the connection was closed')));
   return {
-    ask: (request) =>
+    sendRequest: (request) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };
         socket.write(request);
@@ -71,7 +71,7 @@ export function openKept(port) {
   };
 }
 
-/** `clients` loops at once until the time is over; resolves to the number of rounds that were made. */
+/** Runs `clients` concurrent loops for the given time. Resolves to the number of rounds. */
 export async function runClients(clients, milliseconds, makeRound) {
   const end = Date.now() + milliseconds;
   let rounds = 0;

@@ -7,7 +7,7 @@ import hopLimit from './scenarios/hop-limit.json';
 import hopLimitV2Only from './scenarios/hop-limit-v2-only.json';
 import imdsServesExpired from './scenarios/imds-serves-expired.json';
 import noAssociation from './scenarios/no-association.json';
-import oneSlowAnswer from './scenarios/one-slow-answer.json';
+import oneSlowResponse from './scenarios/one-slow-response.json';
 import refreshAtEveryRequest from './scenarios/refresh-at-every-request.json';
 import shortLivedProxy from './scenarios/short-lived-proxy.json';
 import tokenFileReadOnce from './scenarios/token-file-read-once.json';
@@ -25,7 +25,7 @@ export const BUILT_IN_SCENARIOS: Readonly<Record<string, { title: string }>> = {
   'hop-limit-v2-only': hopLimitV2Only,
   'imds-serves-expired': imdsServesExpired,
   'no-association': noAssociation,
-  'one-slow-answer': oneSlowAnswer,
+  'one-slow-response': oneSlowResponse,
   'refresh-at-every-request': refreshAtEveryRequest,
   'short-lived-proxy': shortLivedProxy,
   'token-file-read-once': tokenFileReadOnce,

@@ -121,7 +121,7 @@ const badInputs: BadInput[] = [
     error: "unknown scenario 'hop-limits'",
     hint:
       'did you mean hop-limit? use one of agent-restarts, agent-serves-expired, agent-throttles, bad-token-request, frozen-copy, hop-limit, ' +
-      'hop-limit-v2-only, imds-serves-expired, no-association, one-slow-answer, refresh-at-every-request, ' +
+      'hop-limit-v2-only, imds-serves-expired, no-association, one-slow-response, refresh-at-every-request, ' +
       'short-lived-proxy, token-file-read-once, token-refused, trust-policy-broken, or a JSON file',
   },
   {

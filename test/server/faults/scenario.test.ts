@@ -188,7 +188,7 @@ describe('the built-in scenario', () => {
     }
   });
 
-  scenario('one-slow-answer', async ({ clock, imds }) => {
+  scenario('one-slow-response', async ({ clock, imds }) => {
     let slow = 0;
     for (let count = 0; count < 200; count += 1) {
       let isAsleep = false;
