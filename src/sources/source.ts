@@ -68,7 +68,7 @@ export const DEFAULT_POLL_LIMITS: PollLimits = {
 export type SourceSetting = 'role' | 'profile' | 'command';
 
 export interface SourceKind {
-  /** What the source reads, for lists of sources in help texts. */
+  /** What the source reads, for completion and lists of sources. */
   description: string;
   /** The settings that the source takes. Any other setting given with it is an error. */
   settings: readonly SourceSetting[];

@@ -5,6 +5,7 @@ import { BUILT_IN_SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
 import { FAULT_DEFINITIONS } from '../../server/faults/fault-definitions.ts';
 import { FAULT_CONDITIONS } from '../../server/faults/parse-fault.ts';
 import { VARIANTS } from '../../server/variants.ts';
+import { SOURCE_KINDS } from '../../sources/source.ts';
 import type { Candidate } from './candidate.ts';
 
 /** Reads names that only this machine knows. Resolves to no names on any error. */
@@ -74,7 +75,13 @@ export async function findFlagValues(
   const findValues = VALUE_FINDERS[`${command?.name()} ${long}`] ?? VALUE_FINDERS[long];
   const values = await findValues?.(typed, names);
   if (values != null) return values;
-  if (argChoices !== undefined) return toWords(argChoices);
+  if (argChoices !== undefined) {
+    const described: Readonly<Record<string, { description: string }>> =
+      long === '--source' ? SOURCE_KINDS : {};
+    return {
+      words: argChoices.map((value) => ({ value, description: described[value]?.description ?? '' })),
+    };
+  }
   return isFileArgument(/<(.*)>/.exec(flags)?.[1] ?? '') ? { files: '' } : null;
 }
 

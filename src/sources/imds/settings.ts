@@ -1,4 +1,4 @@
-import type { PollNoteCode } from '../../domain/poll-note.ts';
+import type { PollNote } from '../../domain/poll-note.ts';
 import { isLoopbackUrl } from '../container/allowed-hosts.ts';
 import { readSetting, readVariable, type Setting } from '../environment/variables.ts';
 import type { PollLimits } from '../http/exchange.ts';
@@ -54,16 +54,8 @@ export function readImdsSettings(options: SourceOptions): ImdsSettings {
 const DISABLED = 'AWS_EC2_METADATA_DISABLED';
 
 type Read = (variable: string, key: string) => Setting | null;
-/** Notes about a setting that have no field but its name. */
-type SettingNoteCode = Extract<
-  PollNoteCode,
-  | 'DISABLED_FOR_SOME_SDKS'
-  | 'V1_DISABLED_FOR_SOME_SDKS'
-  | 'IPV6_ONLY_BOTOCORE'
-  | 'ENDPOINT_MODE_CASE'
-  | 'PROFILE_NAME_ONLY_SOME_SDKS'
-  | 'SETTING_IGNORED'
->;
+/** Notes that have no field but the name of a setting. */
+type SettingNoteCode = Exclude<Extract<PollNote, { name: string }>, { otherName: string }>['code'];
 type Note = (code: SettingNoteCode, setting: Setting) => void;
 
 /** All SDKs accept `true` in any case of letters. The JavaScript SDK and the CRT accept every text except `false`. */
