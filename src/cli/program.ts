@@ -55,10 +55,10 @@ export function declareProgram(perform: Perform = async () => {}, output: Output
   addHelp(program, () => ({
     notes: [{ kind: 'paragraph', text: 'cred-watch COMMAND --help shows flags and examples of a command.' }],
     examples: [
-      ['cred-watch poll', 'record a sample: run it from cron every 5 minutes'],
+      ['cred-watch poll', 'one sample, from cron every 5 minutes'],
       ['cred-watch poll --interval 5m', 'or keep it running'],
       ['cred-watch report -j 5h', 'is a job of 5 hours safe?'],
-      ['cred-watch check -j 5h --wait 90m', 'is it safe now? wait until it is'],
+      ['cred-watch check -j 5h --wait 90m', 'may it start now? wait until it may'],
     ],
   }));
   for (const { declare } of COMMANDS) declare(program, perform);

@@ -47,7 +47,7 @@ export const sourcesCommand: CommandDefinition = {
       ],
       examples: [
         ['cred-watch sources', 'safe in the entry point of a container: shows no secret'],
-        ['cred-watch sources --profile loader', 'show which credentials a program with this profile gets'],
+        ['cred-watch sources --profile loader', 'what a program with this profile gets'],
       ],
     }));
   },

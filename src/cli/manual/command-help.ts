@@ -61,12 +61,15 @@ export function formatHelp({ notes = [], exitCodes = [], examples }: CommandHelp
   return [...blocks, `Examples:\n${formatExamples(examples)}`].join('\n\n');
 }
 
-/** Texts start in one column, as far right as the longest text allows. Longer commands push their text further. */
+/** Descriptions start in one column, as far right as they all fit. Longer commands push their description further. */
 function formatExamples(examples: readonly HelpRow[]): string {
   const described = examples.filter(([, about]) => about !== '');
-  const mostRight = WIDTH - 2 - longest(described.map(([, about]) => about));
-  const ends = described.map(([command]) => command.length + 4).filter((end) => end <= mostRight);
-  const column = Math.max(0, ...ends) - 4;
+  const columns = described
+    .map(([command]) => command.length)
+    .filter((column) =>
+      described.every(([command, about]) => command.length > column || column + 4 + about.length <= WIDTH),
+    );
+  const column = Math.max(0, ...columns);
   return examples
     .map(([command, about]) =>
       about === '' ? `  ${command.replaceAll('\n', '\n    ')}` : `  ${command.padEnd(column)}  ${about}`,
