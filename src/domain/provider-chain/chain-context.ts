@@ -14,7 +14,7 @@ export const WORKLOAD_ROLE_PROVIDERS: readonly ProviderName[] = ['web-identity',
 
 type StoppedOutcome = Extract<ChainOutcome, { kind: 'stops' }>;
 
-/** Facts and outcomes with the questions that checks ask. */
+/** Facts and outcomes with queries for checks. */
 export class ChainContext {
   readonly facts: ChainFacts;
   readonly outcomes: ChainOutcomes;

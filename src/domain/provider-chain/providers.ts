@@ -38,7 +38,7 @@ export type ProfileProvider = (typeof PROFILE_PROVIDERS)[number];
 export type ProviderProblem =
   | { code: 'NO_SECRET_KEY' }
   | { code: 'NO_KEY_ID' }
-  /** The key id begins with `ASIA`, so AWS needs a session token, and there is none. SDKs use such keys anyway. */
+  /** The key id begins with `ASIA`, which needs a session token. SDKs use the keys without it, and AWS refuses them. */
   | { code: 'NO_SESSION_TOKEN' }
   /** A web identity token is set without a role. */
   | { code: 'NO_ROLE_ARN' }
@@ -57,7 +57,7 @@ export type ProviderProblem =
 /**
  * - `absent`: no setting names this provider.
  * - `incomplete`: some settings are there, others are missing.
- * - `untried`: all settings are there, but only a call to STS, IAM Identity Center or sign-in could tell more.
+ * - `untried`: all settings are there. The probe does not make the call to STS, IAM Identity Center or sign-in.
  * - `answers`, `fails`: the result of one poll.
  */
 type ProviderStatus =
