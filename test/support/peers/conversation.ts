@@ -13,6 +13,16 @@ export function findServedExchange(
   );
 }
 
+/** The credentials that the client got, as the simulator issued them. */
+export function getServedCredentials(
+  outcome: { held: HeldCredentials | null },
+  exchanges: readonly Exchange[],
+): FalseCredentials {
+  const credentials = findServedExchange(outcome, exchanges)?.handledRequest.credentials;
+  if (credentials == null) throw new Error('the simulator did not serve the credentials of the client');
+  return credentials;
+}
+
 const isHeld = (held: HeldCredentials | null, credentials: FalseCredentials | null) =>
   held !== null && credentials !== null && held.matches(credentials);
 

@@ -15,7 +15,7 @@ const AUTHORIZATION =
  * so the signature is the only proof that a client has it.
  */
 export function readSignature({ method, url = '', headers }: IncomingMessage): Signature {
-  const [, accessKeyId, day, region, service, signed, signature] =
+  const [, accessKeyId, day = '', region = '', service = '', signed = '', signature] =
     AUTHORIZATION.exec(headers.authorization ?? '') ?? [];
   if (accessKeyId === undefined) return { accessKeyId: '', sessionToken: null, isSignedBy: () => false };
   const [path = '', query = ''] = url.split('?');
@@ -23,7 +23,7 @@ export function readSignature({ method, url = '', headers }: IncomingMessage): S
     method,
     path,
     query.split('&').sort().join('&'),
-    ...signed!.split(';').map((name) => `${name}:${String(headers[name]).trim()}`),
+    ...signed.split(';').map((name) => `${name}:${String(headers[name]).trim()}`),
     '',
     signed,
     headers['x-amz-content-sha256'],
@@ -33,9 +33,9 @@ export function readSignature({ method, url = '', headers }: IncomingMessage): S
   const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, digest].join('\n');
   return {
     accessKeyId,
-    sessionToken: (headers['x-amz-security-token'] as string | undefined) ?? null,
+    sessionToken: headers['x-amz-security-token']?.toString() ?? null,
     isSignedBy: (secretAccessKey) => {
-      const key = [day!, region!, service!, 'aws4_request'].reduce<string | Buffer>(
+      const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
         mac,
         `AWS4${secretAccessKey}`,
       );
