@@ -15,7 +15,7 @@ export interface RotationHistory {
 }
 
 /** A rotation that is not yet known to be witnessed. All durations in milliseconds. */
-interface Candidate {
+interface RotationCandidate {
   from: Generation;
   to: Generation;
   window: Span;
@@ -37,7 +37,7 @@ interface Candidate {
 export function findRotations(ordered: readonly Generation[], lastSample: Instant): RotationHistory {
   const pairs = pairNeighbours(ordered);
   const lag = findLargest(pairs.map(([from, to]) => findLag(from, to)));
-  const candidates: Candidate[] = [];
+  const candidates: RotationCandidate[] = [];
   for (const [from, to] of pairs) {
     candidates.push(createCandidate(from, to, candidates.at(-1) ?? null, lag, lastSample));
   }
@@ -66,10 +66,10 @@ function findLag(from: Generation, to: Generation): number {
 function createCandidate(
   from: Generation,
   to: Generation,
-  before: Candidate | null,
+  before: RotationCandidate | null,
   lag: number,
   lastSample: Instant,
-): Candidate {
+): RotationCandidate {
   const isOverlapping = areOverlapping(from, to);
   // Another endpoint may still serve the older generation when one endpoint has responded twice.
   const windowEnd = isOverlapping ? (from.thirdSampleAfter ?? lastSample) : to.firstSeen;
@@ -107,9 +107,9 @@ function computeInterval(
 
 /** An interval is known only if no other rotation can be hidden at its end or at an undated beginning. */
 function findKnownInterval(
-  candidate: Candidate,
-  before: Candidate | undefined,
-  witnessed: ReadonlySet<Candidate>,
+  candidate: RotationCandidate,
+  before: RotationCandidate | undefined,
+  witnessed: ReadonlySet<RotationCandidate>,
 ): Seconds | null {
   const { interval, from, to } = candidate;
   if (interval === null || !witnessed.has(candidate)) return null;
@@ -119,7 +119,10 @@ function findKnownInterval(
 }
 
 /** The longest time for which a generation is known to have been served (P in the definition). */
-function findLongestServedTime(ordered: readonly Generation[], candidates: readonly Candidate[]): number {
+function findLongestServedTime(
+  ordered: readonly Generation[],
+  candidates: readonly RotationCandidate[],
+): number {
   const served = ordered.map((generation, index) => {
     const arrival = candidates[index - 1];
     const begin = arrival?.isDated ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen;
@@ -136,8 +139,11 @@ const HIDING_BLIND_TIME = 0.7;
 const HIDING_INTERVAL = 1.8;
 
 /** The candidates next to which no other rotation can be hidden. */
-function findWitnessed(candidates: readonly Candidate[], longestServedTime: number): ReadonlySet<Candidate> {
-  const isBlindTimeShort = (each: Candidate) => each.blindTime < longestServedTime;
+function findWitnessed(
+  candidates: readonly RotationCandidate[],
+  longestServedTime: number,
+): ReadonlySet<RotationCandidate> {
+  const isBlindTimeShort = (each: RotationCandidate) => each.blindTime < longestServedTime;
   const intervals = candidates
     .filter(isBlindTimeShort)
     .flatMap(({ interval }) => interval ?? [])

@@ -8,7 +8,7 @@ import { findFindings } from './findings.ts';
 import type { Freshness, SeriesAnalysis } from './series-analysis.ts';
 
 /** Without a limit, the old samples of a stopped poller would still give a verdict. */
-const DEFAULT_MAX_AGE: Seconds = 86_400;
+const POLLED_MAX_AGE: Seconds = 86_400;
 
 /** Analyses one series from its stored history. */
 export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): SeriesAnalysis {
@@ -21,7 +21,7 @@ export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): Ser
     failedPollSpans,
     measurement,
     age: measurement === null ? null : secondsBetween(measurement.lastSample, correctNow(now, measurement)),
-    maxAge: maxAge === 'default' ? (isPolled ? DEFAULT_MAX_AGE : null) : maxAge,
+    maxAge: maxAge === 'default' ? (isPolled ? POLLED_MAX_AGE : null) : maxAge,
   };
   return { ...facts, findings: findFindings(facts) };
 }

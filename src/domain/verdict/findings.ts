@@ -4,28 +4,28 @@ import { CLOCK_CHECKS } from './checks/clock-checks.ts';
 import { checkFailedPolls, POLLING_CHECKS } from './checks/polling-checks.ts';
 import { ROTATION_CHECKS } from './checks/rotation-checks.ts';
 import { FINDING_CODES, FINDING_SEVERITIES, type Finding, type FindingWith } from './finding.ts';
-import type { SeriesFacts } from './series-analysis.ts';
+import type { CheckedSeries } from './series-analysis.ts';
 
 /** Every code has a check: a missing one does not compile. */
-const CHECKS: SampleChecks = { ...ROTATION_CHECKS, ...POLLING_CHECKS, ...CLOCK_CHECKS };
+const SAMPLE_CHECKS: SampleChecks = { ...ROTATION_CHECKS, ...POLLING_CHECKS, ...CLOCK_CHECKS };
 
 /** The findings of a series, in the order of {@link FINDING_CODES}. */
-export function findFindings(series: SeriesFacts): Finding[] {
+export function findFindings(series: CheckedSeries): Finding[] {
   return FINDING_CODES.flatMap((code): Finding | [] => {
     if (code === 'POLLS_FAILED') {
       const fields = checkFailedPolls(series);
       return fields === null ? [] : { code, severity: FINDING_SEVERITIES[code], ...fields };
     }
     const { measurement } = series;
-    return measurement === null ? [] : (runCheck(code, measurement, series) ?? []);
+    return measurement === null ? [] : (applyCheck(code, measurement, series) ?? []);
   });
 }
 
-function runCheck<Code extends SampleFindingCode>(
+function applyCheck<Code extends SampleFindingCode>(
   code: Code,
   measurement: Measurement,
-  series: SeriesFacts,
+  series: CheckedSeries,
 ): FindingWith<Code> | null {
-  const fields = CHECKS[code](measurement, series);
+  const fields = SAMPLE_CHECKS[code](measurement, series);
   return fields === null ? null : { code, severity: FINDING_SEVERITIES[code], ...fields };
 }

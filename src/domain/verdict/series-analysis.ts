@@ -2,8 +2,8 @@ import type { Measurement } from '../measurement/measurement.ts';
 import type { FailedPollCount, Instant, Seconds, SeriesIdentity, Span } from '../model.ts';
 import type { Finding } from './finding.ts';
 
-/** The facts about one series. The findings are derived from them. */
-export interface SeriesFacts {
+/** A series without its findings: the input of the checks. */
+export interface CheckedSeries {
   identity: SeriesIdentity;
   isPolled: boolean;
   failedPolls: readonly FailedPollCount[];
@@ -17,7 +17,7 @@ export interface SeriesFacts {
 }
 
 /** One analysed series. A report shows only values from here and from a {@link JobJudgement}. */
-export interface SeriesAnalysis extends SeriesFacts {
+export interface SeriesAnalysis extends CheckedSeries {
   findings: readonly Finding[];
 }
 

@@ -3,7 +3,7 @@ import { minBy } from '../../measurement/statistics.ts';
 import type { Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { FindingFields } from '../finding.ts';
-import type { SeriesFacts } from '../series-analysis.ts';
+import type { CheckedSeries } from '../series-analysis.ts';
 import type { SampleChecks } from './check.ts';
 
 /** Intervals that people use for timers. */
@@ -60,7 +60,7 @@ function choosePollInterval(rotationInterval: Seconds): Seconds {
   return POLL_INTERVALS.findLast((each) => each <= rotationInterval / 4) ?? SHORTEST_POLL_INTERVAL;
 }
 
-export function checkFailedPolls({ failedPolls }: SeriesFacts): FindingFields['POLLS_FAILED'] | null {
+export function checkFailedPolls({ failedPolls }: CheckedSeries): FindingFields['POLLS_FAILED'] | null {
   const count = failedPolls.reduce((sum, each) => sum + each.count, 0);
   const latest = minBy(failedPolls, ({ lastAt }) => -lastAt);
   if (latest === null || count === 0) return null;
