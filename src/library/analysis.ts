@@ -3,10 +3,10 @@
  * clock, file or network. Instants are `Date`; durations are whole seconds, and their names end in `Seconds`.
  *
  * @example
- * import { SampleStore, defaultDatabasePath } from 'cred-watch';
+ * import { SampleStore, getDefaultDatabasePath } from 'cred-watch';
  * import { analyse, describeVerdict, judgeJob } from 'cred-watch/analysis';
  *
- * const store = SampleStore.openReadOnly(defaultDatabasePath());
+ * const store = SampleStore.openReadOnly(getDefaultDatabasePath());
  * for (const history of store?.histories({ role: 'loader' }) ?? []) {
  *   const analysis = analyse(history, { now: new Date() });
  *   console.log('worst case:', analysis.measurement?.worstCase.seconds, 'seconds');

@@ -55,4 +55,4 @@ export {
   type ProfileSourceOptions,
   sources,
 } from './sources.ts';
-export { defaultDatabasePath } from './system-defaults.ts';
+export { getDefaultDatabasePath } from './system-defaults.ts';

@@ -41,9 +41,9 @@ export interface PollResult {
  * An error of the endpoint is an outcome with `ok: false`. Secrets are in the outcome, and never in the store.
  * @throws CredWatchError if the store cannot be written
  * @example
- * import { defaultDatabasePath, poll, SampleStore, sources } from 'cred-watch';
+ * import { getDefaultDatabasePath, poll, SampleStore, sources } from 'cred-watch';
  *
- * const store = SampleStore.open(defaultDatabasePath());
+ * const store = SampleStore.open(getDefaultDatabasePath());
  * const { outcome, identity } = await poll({ source: await sources.auto(), store });
  * console.log(identity.host, outcome.ok ? outcome.credentials.expiration : outcome.reason);
  * store.close();
@@ -72,9 +72,9 @@ export interface WatchResult {
  * often near the expected rotation of a source that does not date its credentials.
  * @throws CredWatchError if the store cannot be written, POLL_INTERVAL_TOO_SHORT, or INVALID_ARGUMENT
  * @example
- * import { defaultDatabasePath, SampleStore, sources, watch } from 'cred-watch';
+ * import { getDefaultDatabasePath, SampleStore, sources, watch } from 'cred-watch';
  *
- * const store = SampleStore.open(defaultDatabasePath());
+ * const store = SampleStore.open(getDefaultDatabasePath());
  * const stop = new AbortController();
  * const { sampleCount } = await watch(
  *   { source: await sources.auto(), store },
@@ -114,9 +114,9 @@ export interface CheckResult extends PollResult {
  * History says when a later start will be safe.
  * @throws CredWatchError if the store cannot be written, or INVALID_ARGUMENT
  * @example
- * import { check, defaultDatabasePath, SampleStore, sources } from 'cred-watch';
+ * import { check, getDefaultDatabasePath, SampleStore, sources } from 'cred-watch';
  *
- * const store = SampleStore.open(defaultDatabasePath());
+ * const store = SampleStore.open(getDefaultDatabasePath());
  * const { judgement } = await check({ source: await sources.auto(), store }, '4h', { margin: '5m' });
  * console.log(judgement.verdict, judgement.spareSeconds, judgement.nextRotation?.expected);
  * store.close();

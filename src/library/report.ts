@@ -17,7 +17,7 @@ import {
 } from './parse-options.ts';
 import { fromPublic, toPublic } from './public-data.ts';
 import type { Job, JobJudgement, SeriesAnalysis, SeriesHistory } from './public-types.ts';
-import { defaultDatabasePath, getSystemDefaults } from './system-defaults.ts';
+import { getDefaultDatabasePath, getSystemDefaults } from './system-defaults.ts';
 
 /** One series of a report. */
 export interface ReportedSeries {
@@ -130,7 +130,7 @@ export function judgeAnalyses(
 }
 
 export interface ReadReportOptions extends SelectionOptions {
-  /** The database file (default: {@link defaultDatabasePath}). */
+  /** The database file (default: {@link getDefaultDatabasePath}). */
   db?: string | undefined;
   /** The time of the report (default: the current time). */
   now?: Moment | undefined;
@@ -151,7 +151,7 @@ export interface ReadReportOptions extends SelectionOptions {
  * console.log(verdict, series[0]?.judgement.spareSeconds);
  */
 export function readReport(options: ReadReportOptions = {}): Report {
-  const { db = defaultDatabasePath(), maxAge, now: givenNow, ...selection } = options;
+  const { db = getDefaultDatabasePath(), maxAge, now: givenNow, ...selection } = options;
   const now = parseNow(givenNow);
   const filter = parseSelection(selection, now);
   const store = DomainSampleStore.openReadOnly(db);

@@ -27,7 +27,7 @@ export const getSystemDefaults = (): SystemDefaults => ({
  * Returns the database that `cred-watch poll` uses without `--db`: `$CRED_WATCH_DB`, else
  * `$STATE_DIRECTORY/samples.db`, else a file in the XDG state directory (for root `/var/lib/cred-watch/samples.db`).
  */
-export function defaultDatabasePath(): string {
+export function getDefaultDatabasePath(): string {
   const { env, home } = getSystemDefaults();
   return resolveDatabasePath(undefined, { env, home, isRoot: process.getuid?.() === 0 });
 }

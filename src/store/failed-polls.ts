@@ -11,6 +11,7 @@ import type {
 import { getHostSourceKey } from '../domain/series-key.ts';
 import { joinSpans } from '../domain/time/spans.ts';
 import type { SeriesFilter } from './contract.ts';
+import { toParameters } from './series-rows.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 
 /** The failed polls of one host and source, counted by reason. */
@@ -32,7 +33,7 @@ interface FailedPollCountRow {
 /** Counts failed polls in the selected period. Returns one group per {@link getHostSourceKey}. */
 export function readFailedPollCounts(
   connection: DatabaseConnection,
-  { host, source, since, until }: SeriesFilter,
+  filter: SeriesFilter,
 ): Map<string, FailedPollGroup> {
   const rows = connection
     .prepare<unknown[], FailedPollCountRow>(
@@ -42,7 +43,7 @@ export function readFailedPollCounts(
          AND observed_at BETWEEN @since AND @until
        GROUP BY host, source, reason ORDER BY host, source, count DESC, reason`,
     )
-    .all({ host: host ?? null, source: source ?? null, ...toPeriod({ since, until }) });
+    .all(toParameters(filter));
   const selectLastDetail = connection
     .prepare<unknown[], string>(
       `SELECT detail FROM failed_polls
@@ -71,7 +72,7 @@ const DEFAULT_SPAN_DISTANCE_MS = 600_000;
 export function findFailedPollSpans(
   connection: DatabaseConnection,
   { identity, generations, failedPolls }: SeriesHistory,
-  { since, until }: SeriesFilter,
+  filter: SeriesFilter,
 ): Span[] {
   if (failedPolls.length === 0) return [];
   const gap = findUsualGap(orderGenerations(generations));
@@ -84,16 +85,9 @@ export function findFailedPollSpans(
        GROUP BY observed_at / @width`,
     )
     .all({
-      host: identity.host,
-      source: identity.source,
-      ...toPeriod({ since, until }),
+      ...toParameters({ ...filter, host: identity.host, source: identity.source }),
       // An integer, so that SQLite divides without a remainder.
       width: BigInt(Math.floor(distance / 2)),
     });
   return joinSpans(parts, distance);
 }
-
-const toPeriod = ({ since, until }: Pick<SeriesFilter, 'since' | 'until'>) => ({
-  since: since ?? Number.MIN_SAFE_INTEGER,
-  until: until ?? Number.MAX_SAFE_INTEGER,
-});

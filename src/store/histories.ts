@@ -1,35 +1,12 @@
 import { fillThirdSamples } from '../domain/measurement/generations.ts';
-import type { Generation, Instant, SeriesHistory, SourceName } from '../domain/model.ts';
+import type { Generation, Instant, SeriesHistory } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { SeriesFilter } from './contract.ts';
 import { findFailedPollSpans, readFailedPollCounts } from './failed-polls.ts';
 import { type StoredGenerationRow, toStoredGeneration } from './generation-rows.ts';
+import { findSeries, toIdentity } from './series-rows.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
-
-export interface SeriesRow {
-  id: number;
-  host: string;
-  source: SourceName;
-  api_version: string;
-  role: string;
-  polled: number;
-}
-
-/** Reads the selected series in a stable order. Ignores `since` and `until`. */
-export function findSeries(
-  connection: DatabaseConnection,
-  { host, source, role }: SeriesFilter,
-): SeriesRow[] {
-  return connection
-    .prepare<unknown[], SeriesRow>(
-      `SELECT id, host, source, api_version, role, polled FROM series
-       WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
-         AND (@role IS NULL OR role = @role)
-       ORDER BY host, source, role, api_version`,
-    )
-    .all({ host: host ?? null, source: source ?? null, role: role ?? null });
-}
 
 /** Reads one history per series, and one per host and source that has failed polls only. */
 export function readHistories(connection: DatabaseConnection, filter: SeriesFilter): SeriesHistory[] {
@@ -65,7 +42,7 @@ function readSampledHistories(connection: DatabaseConnection, filter: SeriesFilt
       const stored = select.all(row.id).map((each) => toStoredGeneration(each).generation);
       const generations = fillThirdSamples(stored, () => readSampleTimes(connection, row.id));
       return {
-        identity: { host: row.host, source: row.source, apiVersion: row.api_version, role: row.role },
+        identity: toIdentity(row),
         isPolled: row.polled === 1,
         generations: selectBetween(generations, filter),
         failedPolls: [],

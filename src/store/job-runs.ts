@@ -1,15 +1,12 @@
-import type { Instant, JobRun, Seconds, SourceName } from '../domain/model.ts';
+import type { Instant, JobRun, Seconds } from '../domain/model.ts';
 import type { SeriesFilter } from './contract.ts';
+import { type IdentityRow, toIdentity, toParameters } from './series-rows.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 
 type RunEnd = NonNullable<JobRun['end']>;
 
-interface JobRunRow {
+interface JobRunRow extends IdentityRow {
   job: string;
-  host: string;
-  source: SourceName;
-  api_version: string;
-  role: string;
   started_at: Instant;
   remaining_at_start: Seconds;
   ordinal: number;
@@ -90,7 +87,7 @@ const toKey = ({ job, identity, startedAt, remainingAtStart }: JobRun) => ({
 /** Yields the selected runs, ordered by start. */
 export function* readJobRuns(
   connection: DatabaseConnection,
-  { job, host, source, role, since, until }: SeriesFilter & { job?: string },
+  { job, ...filter }: SeriesFilter & { job?: string },
 ): Generator<{ run: JobRun; ordinal: number }> {
   if (!hasJobRuns(connection)) return;
   const rows = connection
@@ -101,14 +98,7 @@ export function* readJobRuns(
          AND started_at BETWEEN @since AND @until
        ORDER BY started_at, ${KEY}`,
     )
-    .iterate({
-      job: job ?? null,
-      host: host ?? null,
-      source: source ?? null,
-      role: role ?? null,
-      since: since ?? Number.MIN_SAFE_INTEGER,
-      until: until ?? Number.MAX_SAFE_INTEGER,
-    });
+    .iterate({ ...toParameters(filter), job: job ?? null });
   for (const row of rows) yield { run: toJobRun(row), ordinal: row.ordinal };
 }
 
@@ -127,7 +117,7 @@ function toJobRun(row: JobRunRow): JobRun {
   const hasEnded = duration !== null && exitCode !== null && remainingAtEnd !== null;
   return {
     job: row.job,
-    identity: { host: row.host, source: row.source, apiVersion: row.api_version, role: row.role },
+    identity: toIdentity(row),
     startedAt: row.started_at,
     remainingAtStart: row.remaining_at_start,
     end: hasEnded ? { duration, exitCode, remainingAtEnd } : null,

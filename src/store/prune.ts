@@ -2,7 +2,8 @@ import { fillThirdSamples, findThirdSampleSpans } from '../domain/measurement/ge
 import type { Instant } from '../domain/model.ts';
 import type { PruneResult } from './contract.ts';
 import { type StoredGenerationRow, toStoredGeneration } from './generation-rows.ts';
-import { findSeries, readSampleTimes } from './histories.ts';
+import { readSampleTimes } from './histories.ts';
+import { findSeries } from './series-rows.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
 

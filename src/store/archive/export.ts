@@ -1,8 +1,8 @@
 import type { FailedPoll, Instant, SourceName } from '../../domain/model.ts';
 import type { SeriesFilter } from '../contract.ts';
 import { type StoredGenerationRow, toStoredGeneration } from '../generation-rows.ts';
-import { findSeries } from '../histories.ts';
 import { readJobRuns } from '../job-runs.ts';
+import { findSeries, toIdentity, toParameters } from '../series-rows.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 import type { ArchiveRecord } from './record.ts';
@@ -46,31 +46,21 @@ export function* exportRecords(
     .pluck();
   const since = filter.since ?? Number.NEGATIVE_INFINITY;
   const until = filter.until ?? Number.POSITIVE_INFINITY;
-  for (const { id: seriesId, host, source, api_version: apiVersion, role } of findSeries(
-    connection,
-    filter,
-  )) {
-    const identity = { host, source, apiVersion, role };
-    for (const row of generations.all(seriesId)) {
-      const { id, generation, prunedUntil } = toStoredGeneration(row);
+  for (const series of findSeries(connection, filter)) {
+    const identity = toIdentity(series);
+    for (const stored of generations.all(series.id)) {
+      const { id, generation, prunedUntil } = toStoredGeneration(stored);
       if (generation.lastSeen < since || generation.firstSeen > until) continue;
-      for (const {
-        observed_at: observedAt,
-        clock_offset,
-        last_updated,
-        expiration,
-        zoneless,
-        ordinal,
-      } of samples.iterate(id)) {
+      for (const row of samples.iterate(id)) {
         const sample = {
           accessKeyId: generation.accessKeyId,
-          lastUpdated: toNull(last_updated),
-          expiration,
-          zoneless: zoneless === 1,
-          observedAt,
-          clockOffset: toNull(clock_offset),
+          lastUpdated: toNull(row.last_updated),
+          expiration: row.expiration,
+          zoneless: row.zoneless === 1,
+          observedAt: row.observed_at,
+          clockOffset: toNull(row.clock_offset),
         };
-        yield { record: 'sample', identity, sample, ordinal };
+        yield { record: 'sample', identity, sample, ordinal: row.ordinal };
       }
       // The generation follows its samples, so that the importer counts only the missing samples as pruned.
       if (prunedUntil !== null) {
@@ -89,23 +79,17 @@ function* exportFailedPolls(connection: DatabaseConnection, filter: SeriesFilter
      WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
        AND observed_at BETWEEN @since AND @until`,
   );
-  const selected = rows.iterate({
-    host: filter.host ?? null,
-    source: filter.source ?? null,
-    since: filter.since ?? Number.MIN_SAFE_INTEGER,
-    until: filter.until ?? Number.MAX_SAFE_INTEGER,
-  });
-  for (const {
-    host,
-    source,
-    observed_at: observedAt,
-    reason,
-    detail,
-    access_key_id,
-    expiration,
-    ordinal,
-  } of selected) {
-    const poll = { observedAt, reason, detail, accessKeyId: access_key_id, expiration: toNull(expiration) };
+  for (const row of rows.iterate(toParameters(filter))) {
+    const {
+      host,
+      source,
+      observed_at: observedAt,
+      reason,
+      detail,
+      access_key_id: accessKeyId,
+      ordinal,
+    } = row;
+    const poll = { observedAt, reason, detail, accessKeyId, expiration: toNull(row.expiration) };
     yield { record: 'failed_poll', host, source, poll, ordinal };
   }
 }
