@@ -3,7 +3,7 @@ import type { Shape } from './endpoint-request.ts';
 import type { Simulation } from './simulation.ts';
 
 /** The path under which a shape serves credentials. */
-export function getCredentialsPath(
+function getCredentialsPath(
   shape: Shape,
   { role, credentialsId }: Pick<Simulation, 'role' | 'credentialsId'>,
 ): string {

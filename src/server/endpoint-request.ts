@@ -44,16 +44,16 @@ export interface EndpointResponse {
   httpVersion: '1.1' | '1.0';
 }
 
-export const REQUEST_KINDS = ['token', 'role', 'credentials', 'metadata', 'other'] as const;
-/** The kind of resource that a request asks for. */
-export type RequestKind = (typeof REQUEST_KINDS)[number];
+/** The kind of the requested resource. */
+export type RequestKind = 'token' | 'role' | 'credentials' | 'metadata' | 'other';
 
 /** A response and its facts for the log and the traffic summary. */
 export interface HandledRequest {
   response: EndpointResponse;
+  /** Null if the path belongs to no shape. */
   shape: Shape | null;
   kind: RequestKind;
-  /** IMDS version: '2' if the client requested or used a session token; '' for other shapes. */
+  /** IMDS version: `'2'` if the client requested or used a session token; `''` for other shapes. */
   apiVersion: '1' | '2' | '';
   credentials: FalseCredentials | null;
   /** The error that a handler threw: a defect of the simulator. */

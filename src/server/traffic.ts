@@ -1,17 +1,13 @@
 import type { Instant } from '../domain/model.ts';
 import { parseClientName } from './client-name.ts';
+import type { HandledRequest } from './endpoint-request.ts';
 
 /** A request and its outcome, without secrets. */
-export interface SeenRequest {
+export interface SeenRequest extends Pick<HandledRequest, 'shape' | 'kind' | 'apiVersion'> {
   at: Instant;
   /** The User-Agent header as sent, `''` if there is none. Untrusted text. */
   client: string;
   address: string;
-  /** Null if the path belongs to no shape. */
-  shape: 'imds' | 'ecs' | 'eks' | 'cloudshell' | null;
-  kind: 'token' | 'role' | 'credentials' | 'metadata' | 'other';
-  /** IMDS version: `'2'` if the client requested or used a session token; `''` for other shapes. */
-  apiVersion: '1' | '2' | '';
   method: string;
   path: string;
   /** Null if the client got no complete response. */

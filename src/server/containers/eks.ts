@@ -24,26 +24,19 @@ interface UpstreamError {
 }
 
 const INTERNAL_ERROR: UpstreamError = { status: 500, message: 'internal failure', fault: 'server' };
+const clientError = (status: number, message: string): UpstreamError => ({
+  status,
+  message,
+  fault: 'client',
+});
 
 /** The exceptions of EKS Auth, which the agent (eks-pod-identity-agent d4dc0f3) forwards. */
-const UPSTREAM_ERRORS: ReadonlyMap<string, UpstreamError> = new Map<string, UpstreamError>([
-  [
-    'ResourceNotFoundException',
-    { status: 404, message: 'no pod identity association was found', fault: 'client' },
-  ],
-  [
-    'ExpiredTokenException',
-    { status: 400, message: 'the service account token has expired', fault: 'client' },
-  ],
-  [
-    'InvalidTokenException',
-    { status: 400, message: 'the service account token is not valid', fault: 'client' },
-  ],
-  [
-    'AccessDeniedException',
-    { status: 400, message: 'the node may not fetch these credentials', fault: 'client' },
-  ],
-  ['ThrottlingException', { status: 429, message: 'rate exceeded', fault: 'client' }],
+const UPSTREAM_ERRORS: ReadonlyMap<string, UpstreamError> = new Map([
+  ['ResourceNotFoundException', clientError(404, 'no pod identity association was found')],
+  ['ExpiredTokenException', clientError(400, 'the service account token has expired')],
+  ['InvalidTokenException', clientError(400, 'the service account token is not valid')],
+  ['AccessDeniedException', clientError(400, 'the node may not fetch these credentials')],
+  ['ThrottlingException', clientError(429, 'rate exceeded')],
   ['InternalServerException', INTERNAL_ERROR],
 ]);
 

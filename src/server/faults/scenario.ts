@@ -36,9 +36,6 @@ const MOST_STEPS = 1000;
 const QUOTE_IT = 'put the value in quotes';
 const STEP_EXAMPLE = '{"fault": "503", "from": "2m"}';
 
-export const readBuiltInScenarios = (): Scenario[] =>
-  Object.entries(BUILT_IN_SCENARIOS).map(([name, document]) => parseScenario(name, document));
-
 /**
  * Opens a built-in scenario by its name, or a file. A text with a dot or a slash is a file name.
  * @throws CredWatchError

@@ -1,13 +1,19 @@
+import type { Instant } from '../../domain/model.ts';
 import {
   applyFieldFaults,
   buildDocumentFields,
   getDocumentText,
 } from '../credentials/credentials-document.ts';
 import type { FalseCredentials } from '../credentials/false-credentials.ts';
-import { type EndpointRequest, formatDocumentInstant } from '../endpoint-request.ts';
+import { type EndpointRequest, formatDocumentInstant, type RequestKind } from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
+import type { TreeEntry } from '../tree/metadata-tree.ts';
 import { formatImdsJson } from './imds-wire.ts';
-import type { MetadataEntry } from './metadata-entry.ts';
+
+/** The resource that IMDS serves under a path: an entry of the tree, or a computed one. */
+export type MetadataEntry =
+  | (TreeEntry & { requestKind?: RequestKind; credentials?: FalseCredentials; lastModified?: Instant })
+  | { kind: 'redirect'; location: string };
 
 interface IamRequest {
   /** The segments after the version, without a final empty one. */

@@ -32,7 +32,7 @@ const REASONS: Record<number, string> = {
   504: 'Gateway Timeout',
 };
 
-export const getReasonPhrase = (status: number) => REASONS[status] ?? 'Error';
+const getReasonPhrase = (status: number) => REASONS[status] ?? 'Error';
 
 export interface MetadataContent {
   body: string | Buffer;

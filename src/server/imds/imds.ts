@@ -7,9 +7,8 @@ import type {
 } from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
 import { METADATA_VERSIONS } from '../tree/default-tree.ts';
-import { findIamEntry, isIamPath } from './imds-iam.ts';
+import { findIamEntry, isIamPath, type MetadataEntry } from './imds-iam.ts';
 import { buildDataResponse, buildEmptyError, buildHtmlError, buildRedirect } from './imds-wire.ts';
-import type { MetadataEntry } from './metadata-entry.ts';
 import type { TokenState } from './metadata-tokens.ts';
 import { handleTokenRequest, isTokenPath, rejectProxyOrBrowser } from './token-request.ts';
 
