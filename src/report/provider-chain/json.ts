@@ -24,7 +24,7 @@ export function renderSourcesJson({ facts, outcomes, findings }: ChainReport): s
     profile: { name, named: isNamed, exists },
     providers: PROVIDER_NAMES.map((each) => buildProviderJson(facts.providers[each])),
     sdks: SDKS.map((sdk) => ({ sdk, ...buildOutcomeJson(outcomes[sdk], facts.providers) })),
-    findings: findings.map((finding) => buildFindingJson(finding, facts)),
+    findings: findings.map((finding) => buildChainFindingJson(finding, facts)),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -76,7 +76,7 @@ function getSubject(cause: OutcomeCause): string | null {
 const maskKeyIdOrNull = (accessKeyId: string | null) => accessKeyId && maskKeyId(accessKeyId);
 
 /** A note has the code and the fields of the poll that noted it. */
-function buildFindingJson(finding: ChainFinding, facts: ChainFacts) {
+function buildChainFindingJson(finding: ChainFinding, facts: ChainFacts) {
   const { severity } = finding;
   const { code, ...fields } = finding.code === 'POLL_NOTE' ? finding.note : finding;
   return { code, severity, ...buildFieldsJson(fields), ...describeChainFinding(finding, facts) };

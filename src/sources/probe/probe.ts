@@ -16,9 +16,6 @@ import { probeWebIdentity } from './web-identity.ts';
 /** Limit for each provider. Short, because a person or a starting container waits for the result. */
 const PROVIDER_TIMEOUT_MS = 10_000;
 
-const ID = 'AWS_ACCESS_KEY_ID';
-const SECRET = 'AWS_SECRET_ACCESS_KEY';
-
 /** Variables that a chain may read. Rust reads the last one. */
 const CHAIN_VARIABLE = /^AWS_|^SECRET_ACCESS_KEY$/;
 
@@ -97,18 +94,19 @@ async function withTimeout<T>(running: Promise<T>, milliseconds: number, fallbac
 
 async function probeEnvironment(options: SourceOptions): Promise<Provider> {
   const { env } = options;
-  const hasSecret = isSet(env, SECRET);
-  if (isSet(env, ID)) {
-    if (hasSecret) return pollProvider('environment', options);
-    return createProvider('environment', {
-      state: 'incomplete',
-      problem: { code: 'NO_SECRET_KEY' },
-      accessKeyId: env[ID] ?? null,
-    });
+  const hasSecretKey = isSet(env, 'AWS_SECRET_ACCESS_KEY');
+  if (!isSet(env, 'AWS_ACCESS_KEY_ID')) {
+    return hasSecretKey
+      ? createProvider('environment', { state: 'incomplete', problem: { code: 'NO_KEY_ID' } })
+      : createProvider('environment');
   }
-  return hasSecret
-    ? createProvider('environment', { state: 'incomplete', problem: { code: 'NO_KEY_ID' } })
-    : createProvider('environment');
+  if (hasSecretKey) return pollProvider('environment', options);
+  const accessKeyId = env.AWS_ACCESS_KEY_ID ?? null;
+  return createProvider('environment', {
+    state: 'incomplete',
+    problem: { code: 'NO_SECRET_KEY' },
+    accessKeyId,
+  });
 }
 
 async function probeContainer(options: SourceOptions): Promise<Provider> {

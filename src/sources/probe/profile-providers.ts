@@ -15,8 +15,8 @@ import { createPolledProvider } from './provider.ts';
 import { probeSso } from './sso.ts';
 import { parseRoleArn, probeWebIdentity } from './web-identity.ts';
 
-const ID = 'aws_access_key_id';
-const SECRET = 'aws_secret_access_key';
+const KEY_ID = 'aws_access_key_id';
+const SECRET_KEY = 'aws_secret_access_key';
 
 /** Every provider of the selected profile, because each SDK chooses differently among them. */
 export function probeProfileProviders(
@@ -48,7 +48,8 @@ export function probeProfileProviders(
 }
 
 async function probeKeys(profile: Profile, files: ProfileFiles, options: SourceOptions): Promise<Provider> {
-  const isIn = (section: SectionSettings) => readText(section, ID) !== '' || readText(section, SECRET) !== '';
+  const isIn = (section: SectionSettings) =>
+    readText(section, KEY_ID) !== '' || readText(section, SECRET_KEY) !== '';
   const file = isIn(profile.credentials) ? 'credentials' : isIn(profile.config) ? 'config' : null;
   if (file === null) return createProvider('profile');
   const known = {
@@ -56,8 +57,8 @@ async function probeKeys(profile: Profile, files: ProfileFiles, options: SourceO
     origin: (file === 'config' ? files.configFile : files.credentialsFile).path,
   } as const;
   const section = profile[file];
-  const accessKeyId = readText(section, ID);
-  if (accessKeyId === '' || readText(section, SECRET) === '') {
+  const accessKeyId = readText(section, KEY_ID);
+  if (accessKeyId === '' || readText(section, SECRET_KEY) === '') {
     const problem = { code: accessKeyId === '' ? 'NO_KEY_ID' : 'NO_SECRET_KEY' } as const;
     return createProvider('profile', {
       ...known,

@@ -22,22 +22,15 @@ export async function pollProvider(
 /** These sources know the role of the credentials. The role of other sources is only the name of their series. */
 const ENDPOINT_PROVIDERS: ReadonlySet<ProviderName> = new Set(['container', 'imds']);
 
-/** Known after every poll, successful or not. */
-type PollDetails = Pick<Provider, 'role' | 'notes' | 'origin'>;
-
 export function createPolledProvider(
   name: ProviderName,
   outcome: PollOutcome,
   origin: string | null = null,
 ): Provider {
   if (!outcome.ok && outcome.reason === 'not-configured') return createProvider(name);
-  const details: PollDetails = {
-    role: ENDPOINT_PROVIDERS.has(name) ? outcome.identity.role : null,
-    notes: outcome.notes,
-    origin,
-  };
+  const role = ENDPOINT_PROVIDERS.has(name) ? outcome.identity.role : null;
   const known = outcome.ok ? interpretCredentials(outcome) : interpretFailure(name, outcome);
-  return createProvider(name, { ...known, ...details });
+  return createProvider(name, { ...known, role, notes: outcome.notes, origin });
 }
 
 function interpretCredentials(outcome: PolledCredentials): KnownProvider {
