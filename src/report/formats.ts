@@ -78,4 +78,5 @@ export const REPORT_FORMATS = {
 } as const satisfies Record<string, ReportFormatDefinition>;
 
 export type ReportFormat = keyof typeof REPORT_FORMATS;
+// Object.keys() returns string[], although the table has these keys only.
 export const REPORT_FORMAT_NAMES = Object.keys(REPORT_FORMATS) as ReportFormat[];

@@ -63,11 +63,11 @@ export function listAdvice(judgement: JobJudgement, measurement: Measurement | n
     case 'sometimes':
       return [REFRESH_ADVICE];
     case 'unknown':
-      return judgement.unknownReasons.map((reason) => unknownMessage(reason, measurement));
+      return judgement.unknownReasons.map((reason) => describeUnknownReason(reason, measurement));
   }
 }
 
-function unknownMessage(reason: UnknownReason, measurement: Measurement | null): string {
+function describeUnknownReason(reason: UnknownReason, measurement: Measurement | null): string {
   switch (reason.code) {
     case 'NO_SAMPLES':
       return 'no samples: run `cred-watch poll --interval 5m` next to the job, or from cron';
