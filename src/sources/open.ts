@@ -26,7 +26,7 @@ const FACTORIES: Readonly<Record<SourceName, SourceFactory>> = {
 /** Opens a source. Reads the shared AWS config files if the source takes settings from them. Sends no request. */
 export async function openSource(choice: SourceChoice, options: SourceOptions): Promise<CredentialSource> {
   const name = resolveSourceName(choice, options);
-  if (!SOURCE_KINDS[name].readsProfileSettings) return FACTORIES[name](options);
+  if (!SOURCE_KINDS[name].needsProfileFiles) return FACTORIES[name](options);
   return FACTORIES[name]({ ...options, profileFiles: await readProfileFiles(options) });
 }
 

@@ -72,8 +72,8 @@ export interface SourceKind {
   description: string;
   /** The settings that the source takes. Any other setting given with it is an error. */
   settings: readonly SourceSetting[];
-  /** The source takes settings from the selected profile, after the environment's. */
-  readsProfileSettings: boolean;
+  /** `openSource` reads the shared files, for settings of the source and for credentials that hide the source. */
+  needsProfileFiles: boolean;
 }
 
 /** Everything that a list of sources needs. `open.ts` has the factory of each. */
@@ -81,27 +81,27 @@ export const SOURCE_KINDS: Readonly<Record<SourceName, SourceKind>> = {
   imds: {
     description: 'instance metadata service of EC2',
     settings: ['role', 'profile'],
-    readsProfileSettings: true,
+    needsProfileFiles: true,
   },
   container: {
     description: 'container endpoint of ECS, EKS Pod Identity, CloudShell or Greengrass',
     settings: [],
-    readsProfileSettings: true,
+    needsProfileFiles: true,
   },
   process: {
     description: 'output of a credential_process command',
     settings: ['role', 'profile', 'command'],
-    readsProfileSettings: false,
+    needsProfileFiles: false,
   },
   environment: {
     description: 'keys in environment variables',
     settings: ['role'],
-    readsProfileSettings: false,
+    needsProfileFiles: false,
   },
   profile: {
     description: 'keys or credential_process of a profile in the shared AWS config files',
     settings: ['role', 'profile'],
-    readsProfileSettings: false,
+    needsProfileFiles: false,
   },
 };
 

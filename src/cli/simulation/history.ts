@@ -19,9 +19,6 @@ const MOST_POLLS = 10_000_000;
 const EARLIEST: Instant = Date.UTC(2000);
 const HOST = 'simulated-host';
 
-/** Records per piece of output. */
-const BATCH_SIZE = 1000;
-
 /** Polls the simulated endpoint for the given time, and writes an export that `import` reads. */
 export async function writeSimulatedHistory(
   flags: SimulateFlags & { history: Seconds },
@@ -50,18 +47,11 @@ export async function writeSimulatedHistory(
   const tree = createTree(buildDefaultTree(options.instance));
   const simulation = createSimulation({ ...options, startedAt: from, tree });
   const { seed } = options;
-  const records = simulatePolls({ simulation, every, from, until, seed, host, authorizationLifetime });
-  await writeOutput(io, output, writeInBatches(records));
+  const batches = simulatePolls({ simulation, every, from, until, seed, host, authorizationLifetime });
+  await writeOutput(io, output, writeBatches(batches));
   return EXIT.ok;
 }
 
-async function* writeInBatches(records: AsyncIterable<ArchiveRecord>): AsyncGenerator<string> {
-  let batch: ArchiveRecord[] = [];
-  for await (const record of records) {
-    batch.push(record);
-    if (batch.length < BATCH_SIZE) continue;
-    yield* writeArchive(batch, 'ndjson');
-    batch = [];
-  }
-  yield* writeArchive(batch, 'ndjson');
+async function* writeBatches(batches: AsyncIterable<ArchiveRecord[]>): AsyncGenerator<string> {
+  for await (const batch of batches) yield* writeArchive(batch, 'ndjson');
 }

@@ -23,6 +23,9 @@ export interface SimulatedPollsOptions {
   authorizationLifetime: Seconds;
 }
 
+/** Writing more records at once is not faster. */
+const BATCH_SIZE = 1000;
+
 /** A poll that cron starts begins up to this much late. */
 const LARGEST_START_DELAY: Seconds = 2;
 
@@ -31,32 +34,36 @@ const ORIGIN = 'http://127.0.0.1';
 const TOKEN_FILE = '/token';
 
 /**
- * Polls a simulated endpoint with the real source, in memory and without waiting, and yields what would be recorded.
+ * Polls a simulated endpoint with the real source, in memory and without waiting. Yields batches of the records.
  *
  * Every poll uses a new source, like `cred-watch poll` started by cron: no IMDS token and no fallback to IMDSv1 is kept
  * between polls. A poll is skipped if the poll before it still runs.
  */
-export async function* simulatePolls(options: SimulatedPollsOptions): AsyncGenerator<ArchiveRecord> {
+export async function* simulatePolls(options: SimulatedPollsOptions): AsyncGenerator<ArchiveRecord[]> {
   const { every, from, until, host } = options;
   const randomness = new SeededRandom(options.seed);
   const clock = new VirtualClock(from);
   const sourceOptions = createSourceOptions(options, clock);
-  const records: ArchiveRecord[] = [];
-  const store = createRecorder(records);
+  let batch: ArchiveRecord[] = [];
+  const store = createRecorder((record) => batch.push(record));
   for (let count = 0; ; count += 1) {
     const largestDelay = Math.min(LARGEST_START_DELAY, every);
     const delay = Math.floor(randomness.fraction(`poll ${count}`) * largestDelay * 1000);
     const startAt = from + count * every * 1000 + delay;
-    if (startAt > until) return;
+    if (startAt > until) break;
     if (startAt < clock.now()) continue;
     clock.moveTo(startAt);
     let pauses = 0;
     const random = () => randomness.fraction(`pause ${count} ${pauses++}`);
     const source = createSource('auto', { ...sourceOptions, random });
     await clock.run(() => pollOnce({ source, store, host, machine: host }));
-    if (clock.now() > until) return;
-    yield* records.splice(0);
+    // The record of a poll that ended too late.
+    if (clock.now() > until) batch.pop();
+    if (batch.length < BATCH_SIZE) continue;
+    yield batch;
+    batch = [];
   }
+  yield batch;
 }
 
 function createSourceOptions(
@@ -73,12 +80,12 @@ function createSourceOptions(
 }
 
 /** Records polls as export records, instead of storing them. */
-function createRecorder(records: ArchiveRecord[]): SampleRecorder {
+function createRecorder(add: (record: ArchiveRecord) => void): SampleRecorder {
   return {
-    recordSample: (identity, sample) => records.push({ record: 'sample', identity, sample, ordinal: 0 }),
+    recordSample: (identity, sample) => add({ record: 'sample', identity, sample, ordinal: 0 }),
     // Without the detail: it can quote a random request id, and the same seed must give the same history.
     recordFailedPoll: (host, source, poll) =>
-      records.push({ record: 'failed_poll', host, source, poll: { ...poll, detail: '' }, ordinal: 0 }),
+      add({ record: 'failed_poll', host, source, poll: { ...poll, detail: '' }, ordinal: 0 }),
     findLastHost: () => null,
     histories: () => [],
   };

@@ -38,7 +38,9 @@ export class MetadataTokens {
     token.writeUInt16BE(ttl, 10);
     randomBytes(4).copy(token, 12);
     this.#sign(token).copy(token, SIGNED_BYTES);
-    return encodeToken(token);
+    const text = encodeToken(token);
+    this.#addToCache(text, token);
+    return text;
   }
 
   /** Returns null for a token that this instance has not issued or that has expired. */
@@ -55,6 +57,10 @@ export class MetadataTokens {
     // Several texts decode to the same bytes, because the last character has unused bits. Only the issued text counts.
     if (encodeToken(token) !== text) return null;
     if (!timingSafeEqual(this.#sign(token), token.subarray(SIGNED_BYTES))) return null;
+    return this.#addToCache(text, token);
+  }
+
+  #addToCache(text: string, token: Buffer): TokenContent {
     const content = { expiry: token.readUIntBE(4, 6), ttl: token.readUInt16BE(10) };
     if (this.#verified.size >= CACHE_SIZE) this.#verified.clear();
     this.#verified.set(text, content);

@@ -32,7 +32,7 @@ async function collect(
     authorizationLifetime: DAY,
   });
   const records: ArchiveRecord[] = [];
-  for await (const record of polls) records.push(record);
+  for await (const batch of polls) records.push(...batch);
   return records;
 }
 
