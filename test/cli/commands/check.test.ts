@@ -195,8 +195,8 @@ describe('check with a wrong clock', () => {
   async function checkDated(date: string, args: readonly string[]) {
     const script = metadataService();
     const endpoint = await startEndpoint(({ method, path }) => {
-      const asked = `${method} ${path}`;
-      const step = asked === `GET ${ROLES}loader` ? dated(date)() : script[asked];
+      const requested = `${method} ${path}`;
+      const step = requested === `GET ${ROLES}loader` ? dated(date)() : script[requested];
       return step === undefined ? { status: 404 } : (step as Step);
     });
     const env = {

@@ -54,13 +54,13 @@ describe.each(all)('the help of $name', ({ name, command }) => {
       const found = ourLines(lines);
       expect(found.length).toBeGreaterThan(0);
       for (const words of found) {
-        let asked = 0;
+        let actions = 0;
         const line = splitCommandLine(words, COMMANDS);
         const declared = declareProgram(async () => {
-          asked += 1;
+          actions += 1;
         });
         await declared.parseAsync(line.ownArguments, { from: 'user' });
-        expect(asked).toBe(1);
+        expect(actions).toBe(1);
         expect(line.childCommand.length > 0).toBe(line.commandName === 'exec');
       }
     },

@@ -19,11 +19,11 @@ const newFolder = () => {
   return path;
 };
 const newDatabase = () => `${newPath()}.db`;
-const exported = (db: string, ...args: string[]) => succeed(['export', '--db', db, ...args]);
+const runExport = (db: string, ...args: string[]) => succeed(['export', '--db', db, ...args]);
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 
 /** The report without values that depend on the current time. */
-async function reported(db: string, ...args: string[]) {
+async function readReport(db: string, ...args: string[]) {
   const { stdout } = await runCommand([
     'report',
     '--db',
@@ -87,7 +87,7 @@ describe.concurrent('a log', () => {
     const out = await succeed(['import', ...files, '--host', host, '--db', db]);
     const [records, known] = [13 * files.length, 13 * (files.length - 1)];
     expect(out).toBe(`${records} records in ${files.length} files: 13 added, ${known} already stored\n`);
-    expect(await exported(db)).toBe(expected);
+    expect(await runExport(db)).toBe(expected);
   });
 
   const PIPED = VARIANTS.filter(([name]) => /^(as it is|in UTF-16BE|with all)/.test(name));
@@ -106,10 +106,10 @@ describe.concurrent('a log', () => {
   test('imported twice changes nothing', async () => {
     const db = newDatabase();
     await importText(db, curl, '--host', 'linux');
-    const before = [await exported(db), await reported(db)];
+    const before = [await runExport(db), await readReport(db)];
     const again = await importText(db, curl, '--host', 'linux');
     expect(again.stdout).toBe('13 records in 1 file: 0 added, 13 already stored\n');
-    expect([await exported(db), await reported(db)]).toEqual(before);
+    expect([await runExport(db), await readReport(db)]).toEqual(before);
   });
 
   test('given twice to one import is imported once', async () => {
@@ -117,15 +117,15 @@ describe.concurrent('a log', () => {
     const file = fixturePath('curl.log');
     const out = await succeed(['import', file, file, '--host', 'linux', '--db', db]);
     expect(out).toBe('26 records in 2 files: 13 added, 13 already stored\n');
-    expect(await exported(db)).toBe(reference.curl);
+    expect(await runExport(db)).toBe(reference.curl);
   });
 
   test('can be out of order', async () => {
     const db = newDatabase();
     const documents = curl.trimEnd().match(/.*\n.*\n?/g)!;
     await importText(db, documents.reverse().join('\n'), '--host', 'linux');
-    expect(lines(await exported(db)).sort()).toEqual(lines(reference.curl).sort());
-    expect(await reported(db)).toEqual(await reported(reference.db, '--host', 'linux'));
+    expect(lines(await runExport(db)).sort()).toEqual(lines(reference.curl).sort());
+    expect(await readReport(db)).toEqual(await readReport(reference.db, '--host', 'linux'));
   });
 
   test('in several parts gives the same report', async () => {
@@ -133,7 +133,7 @@ describe.concurrent('a log', () => {
     const documents = curl.trimEnd().match(/.*\n.*\n?/g)!;
     await importText(db, documents.slice(5).join(''), '--host', 'linux');
     await importText(db, documents.slice(0, 7).join(''), '--host', 'linux');
-    expect(await exported(db)).toBe(reference.curl);
+    expect(await runExport(db)).toBe(reference.curl);
   });
 
   test('without --host uses the file name as host, with a note', async () => {
@@ -146,7 +146,7 @@ describe.concurrent('a log', () => {
       expect(run.stderr).toBe(
         `note: ${name}: host '${host}' is assumed\nhint: set another host with --host\n`,
       );
-      expect(JSON.parse(lines(await exported(db))[0]!).host).toBe(host);
+      expect(JSON.parse(lines(await runExport(db))[0]!).host).toBe(host);
     }
   });
 
@@ -160,7 +160,9 @@ describe.concurrent('a log', () => {
   test('uses the role of --role', async () => {
     const db = newDatabase();
     await importText(db, curl, '--host', 'linux', '--role', 'loader');
-    expect((await reported(db)).series).toMatchObject([{ host: 'linux', role: 'loader', sample_count: 13 }]);
+    expect((await readReport(db)).series).toMatchObject([
+      { host: 'linux', role: 'loader', sample_count: 13 },
+    ]);
   });
 });
 
@@ -169,7 +171,7 @@ describe.concurrent('bad lines', () => {
   broken[2] = '[2015/11/18 01:00:01]  "LastUpdated" : "yesterday by nobody-may-see-this",';
   broken.splice(9, 0, 'curl: (7) nobody-may-see-this', '[2015/11/18 04:00:01] nobody_may_see_this : "x"');
   broken.push('[2015/11/18 13:00:01] "LastUpdated" : "2015-11-18T12:03:41Z",');
-  const told = [
+  const messages = [
     'note: standard input:3: skipped: LastUpdated is not a time like 2026-01-31T12:00:00Z',
     'note: standard input:4: skipped: has an Expiration, but no LastUpdated before it',
     'note: standard input:10: skipped: is not an entry like [2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z',
@@ -180,26 +182,26 @@ describe.concurrent('bad lines', () => {
   test('are reported by number, skipped and never quoted', async () => {
     const db = newDatabase();
     const run = await importText(db, broken.join('\n'), '--host', 'linux');
-    expect(lines(run.stderr)).toEqual(told);
+    expect(lines(run.stderr)).toEqual(messages);
     expect(run).toMatchObject({
       code: 0,
       stdout: '12 records in 1 file: 12 added, 0 already stored, 5 bad lines skipped\n',
     });
-    expect(lines(await exported(db))).toHaveLength(12);
+    expect(lines(await runExport(db))).toHaveLength(12);
     expect(run.stdout + run.stderr).not.toMatch(/nobody.may.see.this/);
   });
 
   test('are fatal with --strict, and nothing is written', async () => {
     const db = newDatabase();
     await importText(db, invoke, '--host', 'windows');
-    const before = await exported(db);
+    const before = await runExport(db);
     const run = await importText(db, broken.join('\n'), '--host', 'linux', '--strict');
     expect(run).toMatchObject({ code: 2, stdout: '' });
     expect(lines(run.stderr).slice(-2)).toEqual([
       'error: 5 bad lines in standard input; nothing was written',
       'hint: fix the lines, or remove --strict to skip them',
     ]);
-    expect(await exported(db)).toBe(before);
+    expect(await runExport(db)).toBe(before);
   });
 
   test('with --strict create no database', async () => {
@@ -257,7 +259,7 @@ describe.concurrent('timestamps in another zone', () => {
     const db = newDatabase();
     const run = await importText(db, shifted(hours), '--host', 'linux', '--timezone', zone);
     expect(run).toMatchObject({ code: 0, stderr: '' });
-    expect(await exported(db)).toBe(reference.curl);
+    expect(await runExport(db)).toBe(reference.curl);
   });
 
   test.for([
@@ -300,24 +302,24 @@ describe.concurrent('timestamps in another zone', () => {
 describe.concurrent('an export', () => {
   test.for(['ndjson', 'csv'])('as %s gives the same reports in another database', async (format) => {
     const db = newDatabase();
-    const archive = await exported(reference.db, '-f', format);
+    const archive = await runExport(reference.db, '-f', format);
     const run = await importText(db, archive);
     expect(run).toMatchObject({
       code: 0,
       stdout: '26 records in 1 file: 26 added, 0 already stored\n',
       stderr: '',
     });
-    expect(await reported(db)).toEqual(await reported(reference.db));
-    expect(await exported(db, '-f', format)).toBe(archive);
+    expect(await readReport(db)).toEqual(await readReport(reference.db));
+    expect(await runExport(db, '-f', format)).toBe(archive);
   });
 
   test('imported into its own database changes nothing', async () => {
     const db = newDatabase();
     await importText(db, curl, '--host', 'linux');
-    const before = await exported(db);
+    const before = await runExport(db);
     const run = await importText(db, before);
     expect(run.stdout).toBe('13 records in 1 file: 0 added, 13 already stored\n');
-    expect(await exported(db)).toBe(before);
+    expect(await runExport(db)).toBe(before);
   });
 
   test('states its hosts, so --host is ignored with a note', async () => {
@@ -326,17 +328,17 @@ describe.concurrent('an export', () => {
     expect(run.stderr).toBe(
       'note: standard input is an export, which states hosts, roles and times: --host, --role and --timezone were ignored\n',
     );
-    expect(await exported(db)).toBe(reference.curl);
+    expect(await runExport(db)).toBe(reference.curl);
   });
 
   test('in CSV has a header even without records', async () => {
-    const csv = await exported(reference.db, '-f', 'csv', '--host', 'nobody');
+    const csv = await runExport(reference.db, '-f', 'csv', '--host', 'nobody');
     expect(lines(csv)).toEqual([expect.stringMatching(/^schema_version,record,host,source,/)]);
-    expect(await exported(reference.db, '--host', 'nobody')).toBe('');
+    expect(await runExport(reference.db, '--host', 'nobody')).toBe('');
   });
 
   test('can be limited by host and time', async () => {
-    const some = lines(await exported(reference.db, '--host', 'linux', '--since', '2015-11-18T11:30:00Z'));
+    const some = lines(await runExport(reference.db, '--host', 'linux', '--since', '2015-11-18T11:30:00Z'));
     expect(some.map((line) => JSON.parse(line).observed_at)).toEqual(['2015-11-18T12:00:01Z']);
   });
 
@@ -380,13 +382,13 @@ describe.concurrent('an export', () => {
     }));
     const [one, other] = [newDatabase(), newDatabase()];
     await importText(one, records.map((record) => JSON.stringify(record)).join('\n'));
-    const archive = await exported(one, '-f', format);
+    const archive = await runExport(one, '-f', format);
     expect(await importText(other, archive)).toMatchObject({ code: 0, stderr: '' });
-    const stored = lines(await exported(other)).map((line) => JSON.parse(line));
+    const stored = lines(await runExport(other)).map((line) => JSON.parse(line));
     expect(stored.map(({ host, role }) => [host, role]).sort()).toEqual(
       names.map((name) => [name, name]).sort(),
     );
-    expect(await exported(other, '-f', format)).toBe(archive);
+    expect(await runExport(other, '-f', format)).toBe(archive);
   });
 });
 
@@ -404,34 +406,34 @@ describe.concurrent('prune', () => {
 
   test('deletes samples and changes no report', async () => {
     const db = await both();
-    const before = await reported(db);
+    const before = await readReport(db);
     const deleted = await succeed(['prune', '--db', db, '--older-than', '1d'], {}, runProgram);
     expect(deleted).toBe('26 samples deleted\n');
-    expect(await reported(db)).toEqual(before);
+    expect(await readReport(db)).toEqual(before);
     expect(await prune(db, '--older-than', '1d')).toBe('0 samples deleted\n');
   });
 
   test('keeps younger samples', async () => {
     const db = await both();
-    const before = await exported(db);
+    const before = await runExport(db);
     expect(await prune(db, '--older-than', '36525d')).toBe('0 samples deleted\n');
-    expect(await exported(db)).toBe(before);
+    expect(await runExport(db)).toBe(before);
   });
 
   test('with --dry-run deletes nothing', async () => {
     const db = await both();
-    const before = await exported(db);
+    const before = await runExport(db);
     expect(await prune(db, '--older-than', '1d', '--dry-run')).toBe('26 samples would be deleted\n');
-    expect(await exported(db)).toBe(before);
+    expect(await runExport(db)).toBe(before);
   });
 
   test('is not undone by importing the old samples again', async () => {
     const db = await both();
     await prune(db, '--older-than', '1d');
-    const before = [await exported(db), await reported(db)];
+    const before = [await runExport(db), await readReport(db)];
     const run = await importText(db, curl, '--host', 'h0');
     expect(run.stdout).toBe('13 records in 1 file: 0 added, 13 already stored\n');
-    expect([await exported(db), await reported(db)]).toEqual(before);
+    expect([await runExport(db), await readReport(db)]).toEqual(before);
   });
 
   test.for(['ndjson', 'csv'])(
@@ -439,12 +441,12 @@ describe.concurrent('prune', () => {
     async (format) => {
       const [db, other] = [await both(), newDatabase()];
       await prune(db, '--older-than', '1d');
-      const archive = await exported(db, '-f', format);
+      const archive = await runExport(db, '-f', format);
       await importText(other, archive);
-      expect(await reported(other)).toEqual(await reported(db));
-      expect(await exported(other, '-f', format)).toBe(archive);
+      expect(await readReport(other)).toEqual(await readReport(db));
+      expect(await runExport(other, '-f', format)).toBe(archive);
       await importText(other, archive);
-      expect(await exported(other, '-f', format)).toBe(archive);
+      expect(await runExport(other, '-f', format)).toBe(archive);
     },
   );
 });

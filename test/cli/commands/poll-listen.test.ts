@@ -36,28 +36,28 @@ async function startPoller(url: string, args: readonly string[] = [], start = st
   const db = join(temporaryFolder(), 'samples.db');
   const env = { CRED_WATCH_DB: db, AWS_EC2_METADATA_SERVICE_ENDPOINT: url };
   const program = start(['poll', '--interval', '1s', '--listen', '127.0.0.1:0', ...args], { env });
-  let told = '';
+  let output = '';
   const origin = await new Promise<string>((resolve, reject) => {
     program.child.stderr!.on('data', (chunk: Buffer) => {
-      told += chunk.toString();
-      const [, found] = /^note: serving (http:\S+)\/$/m.exec(told) ?? [];
+      output += chunk.toString();
+      const [, found] = /^note: serving (http:\S+)\/$/m.exec(output) ?? [];
       if (found !== undefined) resolve(found);
     });
-    program.done.then(({ code, stderr }) => reject(new Error(`it ended with ${code}: ${stderr}`)), reject);
+    program.done.then(({ code, stderr }) => reject(new Error(`exit code ${code}: ${stderr}`)), reject);
   });
-  return { ...program, origin, stderr: () => told, db };
+  return { ...program, origin, stderr: () => output, db };
 }
 
-async function stopped({ child, done }: RunningProgram) {
+async function stop({ child, done }: RunningProgram) {
   child.kill('SIGTERM');
   return done;
 }
 
 /** Repeats a request until the response matches. */
-async function answered(url: string, isWanted: (answer: Awaited<ReturnType<typeof curl>>) => boolean) {
+async function requestUntil(url: string, isMatch: (response: Awaited<ReturnType<typeof curl>>) => boolean) {
   for (;;) {
-    const answer = await curl(url);
-    if (isWanted(answer)) return answer;
+    const response = await curl(url);
+    if (isMatch(response)) return response;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -66,20 +66,20 @@ describe('poll --listen', () => {
   test('serves the report as a page, JSON and metrics', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url, ['-j', '5h', '-j', '90m']);
-    await answered(`${poller.origin}/healthz`, ({ status }) => status === 200);
-    const json = await answered(`${poller.origin}/report.json`, ({ body }) => body.includes('i-0abc'));
+    await requestUntil(`${poller.origin}/healthz`, ({ status }) => status === 200);
+    const json = await requestUntil(`${poller.origin}/report.json`, ({ body }) => body.includes('i-0abc'));
     const metrics = await curl(`${poller.origin}/metrics`);
     const page = await curl(`${poller.origin}/`);
-    expect((await stopped(poller)).code).toBe(0);
+    expect((await stop(poller)).code).toBe(0);
 
     expect(json.headers['content-type']).toBe('application/json');
-    const told = JSON.parse(json.body);
-    const shape = ({ series, jobs }: typeof told) => [
+    const served = JSON.parse(json.body);
+    const shape = ({ series, jobs }: typeof served) => [
       jobs.map((job: Record<string, unknown>) => [job.duration_seconds, job.verdict]),
       series.map((each: Record<string, unknown>) => [each.host, each.role, Object.keys(each)]),
     ];
     const report = await runCommand(['report', '-f', 'json', '-j', '5h', '-j', '90m', '--db', poller.db]);
-    expect(shape(told)).toEqual(shape(JSON.parse(report.stdout)));
+    expect(shape(served)).toEqual(shape(JSON.parse(report.stdout)));
 
     expect(metrics.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(metrics.body).toMatch(/^cred_watch_source_up\{host="i-0abc",source="imds"\} 1$/m);
@@ -103,21 +103,21 @@ describe('poll --listen', () => {
     const { endpoint, state } = await instance();
     const poller = await startPoller(endpoint.url);
     const health = `${poller.origin}/healthz`;
-    expect((await answered(health, ({ status }) => status === 200)).body).toBe('ok\n');
-    await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 1$/m.test(body));
+    expect((await requestUntil(health, ({ status }) => status === 200)).body).toBe('ok\n');
+    await requestUntil(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 1$/m.test(body));
     state.hasRole = false;
-    const failed = await answered(health, ({ status }) => status === 503);
+    const failed = await requestUntil(health, ({ status }) => status === 503);
     expect(failed.body).toMatch(
       /^the last poll failed: no-role: IMDS responds, but the instance has no role.*\n$/,
     );
-    const down = await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 0$/m.test(body));
+    const down = await requestUntil(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 0$/m.test(body));
     // The change must be visible before the cached report expires.
     expect(down.body).toMatch(/^cred_watch_polls_total\{.*result="absent"\} [12]$/m);
     state.hasRole = true;
-    await answered(health, ({ status }) => status === 200);
-    const metrics = await answered(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 1$/m.test(body));
+    await requestUntil(health, ({ status }) => status === 200);
+    const metrics = await requestUntil(`${poller.origin}/metrics`, ({ body }) => /_up\{.*\} 1$/m.test(body));
     expect(metrics.body).toMatch(/^cred_watch_polls_total\{.*result="absent"\} [1-9]/m);
-    await stopped(poller);
+    await stop(poller);
   });
 
   test('is not healthy before the first poll has ended', async () => {
@@ -128,7 +128,7 @@ describe('poll --listen', () => {
       body: 'no poll has finished yet\n',
     });
     await silent.close();
-    await stopped(poller);
+    await stop(poller);
   });
 
   test('shows samples that other processes record', async () => {
@@ -143,8 +143,8 @@ describe('poll --listen', () => {
       expiration: null,
     });
     store.close();
-    await answered(`${poller.origin}/metrics`, ({ body }) => body.includes('host="other"'));
-    await stopped(poller);
+    await requestUntil(`${poller.origin}/metrics`, ({ body }) => body.includes('host="other"'));
+    await stop(poller);
   });
 
   test('accepts only host names of this machine and of --allow-host', async () => {
@@ -157,14 +157,14 @@ describe('poll --listen', () => {
     expect((await sendRequest(poller.origin, 'POST', '/metrics', { 'Content-Length': '0' })).status).toBe(
       405,
     );
-    await stopped(poller);
+    await stop(poller);
   });
 
   test('stops listening when a signal ends the poller', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url, [], startProgram);
-    await answered(`${poller.origin}/healthz`, ({ status }) => status === 200);
-    expect(await stopped(poller)).toMatchObject({ code: 0, signal: null });
+    await requestUntil(`${poller.origin}/healthz`, ({ status }) => status === 200);
+    expect(await stop(poller)).toMatchObject({ code: 0, signal: null });
     await expect(curl(`${poller.origin}/healthz`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
@@ -227,8 +227,10 @@ describeReader('promtool', { program: 'promtool', package: 'prometheus' }, (prom
   test('accepts the metrics of a poller', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url, ['-j', '5h']);
-    const { body } = await answered(`${poller.origin}/metrics`, (answer) => answer.body.includes('i-0abc'));
-    await stopped(poller);
+    const { body } = await requestUntil(`${poller.origin}/metrics`, (answer) =>
+      answer.body.includes('i-0abc'),
+    );
+    await stop(poller);
     const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], {
       input: body,
       encoding: 'utf8',

@@ -25,7 +25,7 @@ import {
 
 type Env = Record<string, string | undefined>;
 
-const asked = ({ url }: ScriptedEndpoint): Env => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url });
+const endpointOf = ({ url }: ScriptedEndpoint): Env => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url });
 
 async function exported(db: string): Promise<Record<string, unknown>[]> {
   const lines = await succeed(['export', '--db', db]);
@@ -49,7 +49,7 @@ const EXPIRED = String.raw`EXPIRED \d+d \d\dh \d\dm \d\ds ago`;
 test('one poll of IMDSv2 writes one line and stores one sample', async () => {
   const body = documentFixture('imds-role-document.json');
   const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
-  const { run, records } = await poll(asked(endpoint));
+  const { run, records } = await poll(endpointOf(endpoint));
   expect(run).toMatchObject({ code: 0, stderr: '' });
   expect(run.stdout).toMatch(
     new RegExp(
@@ -83,7 +83,7 @@ test('one poll of IMDSv2 writes one line and stores one sample', async () => {
 
 test('a poll prints the remaining validity', async () => {
   const endpoint = await startEndpoint(metadataService());
-  const { run } = await poll(asked(endpoint));
+  const { run } = await poll(endpointOf(endpoint));
   expect(run.stdout).toMatch(/ {2}ASIA…0001 {2}5h (49|50)m \d\ds left {2}expires /);
 });
 
@@ -93,7 +93,7 @@ test('a poll falls back to IMDSv1 with a note if the token request gets a 404', 
     'PUT /latest/api/token': { status: 404 },
     [`GET ${ROLES}loader`]: { body },
   });
-  const { run, records } = await poll(asked(await startEndpoint(script)));
+  const { run, records } = await poll(endpointOf(await startEndpoint(script)));
   expect(run).toMatchObject({
     code: 0,
     stderr: 'note: could not get an IMDSv2 token; fell back to IMDSv1\n',
@@ -175,7 +175,7 @@ test('one poll of CloudShell sends the token of the environment', async () => {
 test('a poll in JSON prints one line with the same values', async () => {
   const body = documentFixture('imds-role-document.json');
   const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
-  const { run } = await poll(asked(endpoint), '-f', 'json');
+  const { run } = await poll(endpointOf(endpoint), '-f', 'json');
   expect(run.stdout).toMatch(/^[^\n]+\n$/);
   expect(JSON.parse(run.stdout)).toEqual({
     schema_version: 1,
@@ -246,7 +246,7 @@ test.for(FAILURES)('a poll that fails with $reason prints a hint and is recorded
   const db = join(temporaryFolder(), 'samples.db');
   const place = isContainer
     ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` }
-    : asked(endpoint);
+    : endpointOf(endpoint);
   const impatience = reason === 'timeout' ? { AWS_METADATA_SERVICE_TIMEOUT: '0.2' } : {};
   const run = await runCommand(['poll', '--db', db], {
     env: { ...impatience, ...place, ...env },
@@ -261,7 +261,7 @@ test.for(FAILURES)('a poll that fails with $reason prints a hint and is recorded
 
 test('a failed poll in JSON also prints one line on stdout', async () => {
   const endpoint = await startEndpoint(document({ status: 403 }));
-  const { run } = await poll(asked(endpoint), '--format', 'json');
+  const { run } = await poll(endpointOf(endpoint), '--format', 'json');
   expect(run.code).toBe(1);
   expect(JSON.parse(run.stdout)).toMatchObject({
     access_key_id: null,
@@ -274,7 +274,7 @@ test('a poll works with the environment of cron', async () => {
   const endpoint = await startEndpoint(metadataService());
   const env: Env = {
     ...{ HOME: home, PATH: '/usr/bin:/bin', SHELL: '/bin/sh', LOGNAME: 'nobody' },
-    ...asked(endpoint),
+    ...endpointOf(endpoint),
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,
     AWS_METADATA_SERVICE_TIMEOUT: undefined,
     // The default of root is /var/lib, which a test must not change.
@@ -357,7 +357,7 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
   async (signal) => {
     const { endpoint, count } = await countingEndpoint();
     const db = join(temporaryFolder(), 'samples.db');
-    const env = { ...asked(endpoint), CRED_WATCH_DB: db };
+    const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
     const program = startProgram(['poll', '--interval', '1s', '--format', 'json'], { env });
     await linesWritten(program, 2);
     program.child.kill(signal);
@@ -373,7 +373,7 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
 test('poll --interval ends after --for', async () => {
   const { endpoint, count } = await countingEndpoint();
   const db = join(temporaryFolder(), 'samples.db');
-  const env = { ...asked(endpoint), CRED_WATCH_DB: db };
+  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
   const run = await runProgram(['poll', '--interval', '1s', '--for', '2s'], { env });
   expect(run).toMatchObject({ code: 0, signal: null, stderr: '' });
   const printed = lines(run.stdout).length;
@@ -385,7 +385,7 @@ test('poll --interval ends after --for', async () => {
 
 test('poll --interval exits with 1 if every poll failed, and records each', async () => {
   const endpoint = await startEndpoint(document({ status: 403 }));
-  const { run, records } = await poll(asked(endpoint), '--interval', '1s', '--for', '1s');
+  const { run, records } = await poll(endpointOf(endpoint), '--interval', '1s', '--for', '1s');
   expect(run).toMatchObject({ code: 1, stdout: '' });
   const errors = lines(run.stderr).filter((line) => line.startsWith('error: auth-rejected: '));
   expect(errors.length).toBeGreaterThanOrEqual(1);
@@ -394,7 +394,7 @@ test('poll --interval exits with 1 if every poll failed, and records each', asyn
 
 test('a repeated note is printed once', async () => {
   const endpoint = await startEndpoint(metadataService({ 'PUT /latest/api/token': { status: 404 } }));
-  const env = { ...asked(endpoint), CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
+  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
   const program = startProgram(['poll', '--interval', '1s'], { env });
   await linesWritten(program, 2);
   program.child.kill('SIGTERM');
@@ -404,7 +404,7 @@ test('a repeated note is printed once', async () => {
 
 test('a poll of an endpoint that never responds ends at its timeout', async () => {
   const endpoint = await startEndpoint(() => 'silence');
-  const { run, records } = await poll({ ...asked(endpoint), AWS_METADATA_SERVICE_TIMEOUT: '0.2' });
+  const { run, records } = await poll({ ...endpointOf(endpoint), AWS_METADATA_SERVICE_TIMEOUT: '0.2' });
   expect(run).toMatchObject({ code: 1, signal: null, stdout: '' });
   expect(run.stderr).toMatch(/^note: .*hop limit of 1\n.*error: timeout: .*\nhint: .*hop-limit 2`\n$/s);
   expect(records).toMatchObject([{ reason: 'timeout' }]);
@@ -419,7 +419,7 @@ test('a running poll is finished and recorded after SIGTERM', async () => {
   });
   const db = join(temporaryFolder(), 'samples.db');
   const program = startProgram(['poll', '--interval', '1m'], {
-    env: { ...asked(endpoint), CRED_WATCH_DB: db },
+    env: { ...endpointOf(endpoint), CRED_WATCH_DB: db },
   });
   await documentsAsked(endpoint, 1);
   program.child.kill('SIGTERM');
@@ -443,7 +443,7 @@ test('an interval that is too short is rejected before any request', async () =>
 test('polls are recorded after the reader has closed the pipe', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
-  const env = { ...asked(endpoint), CRED_WATCH_DB: db };
+  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
   const program = startProgram(['poll', '--interval', '1s'], { env });
   await linesWritten(program, 1);
   program.child.stdout!.destroy();
@@ -456,7 +456,7 @@ test('polls are recorded after the reader has closed the pipe', async () => {
 test('two concurrent polls are both recorded', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
-  const env = { ...asked(endpoint), CRED_WATCH_DB: db };
+  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
   const runs = await Promise.all([1, 2, 3, 4].map(() => runProgram(['poll'], { env })));
   expect(runs.map(({ code, stderr }) => [code, stderr])).toEqual(runs.map(() => [0, '']));
   expect(await exported(db)).toHaveLength(4);

@@ -210,9 +210,9 @@ describe('a job that cannot be judged', () => {
   test.for(FAULTS)('$args is an error with a hint', async ({ args, error, hint, runs }) => {
     const stderr = `error: ${error}\nhint: ${hint}\n`;
     expect(await report(...args)).toEqual({ code: 3, signal: null, stdout: '', stderr });
-    const told = await json(...args);
-    expect(told).toMatchObject({ code: 3, stderr, verdict: 'unknown', job: null, job_runs: runs });
-    expect(told.series[0]).toMatchObject({ judgement: null });
+    const result = await json(...args);
+    expect(result).toMatchObject({ code: 3, stderr, verdict: 'unknown', job: null, job_runs: runs });
+    expect(result.series[0]).toMatchObject({ judgement: null });
   });
 
   test('without recorded runs or without a database prints how to record runs', async () => {
@@ -232,8 +232,8 @@ describe('a job that cannot be judged', () => {
 
   test('with a given duration is judged with a note', async () => {
     const stderr = `note: no runs of job nighly in ${db}\nhint: jobs with runs: ${NAMES}\n`;
-    const told = await json('--job', 'nighly', '-j', '7h', '--host', 'linux');
-    expect(told).toMatchObject({ code: 1, stderr, verdict: 'never', job_runs: { run_count: 0 } });
+    const result = await json('--job', 'nighly', '-j', '7h', '--host', 'linux');
+    expect(result).toMatchObject({ code: 1, stderr, verdict: 'never', job_runs: { run_count: 0 } });
     const { code, stdout } = await report('--job', 'nighly', '-j', '7h', '--host', 'linux');
     expect([code, stdout.includes('nighly')]).toEqual([1, false]);
   });
@@ -285,11 +285,11 @@ describe('a job whose newest run has not ended', () => {
     expect(job_runs.running_seconds).toBeGreaterThanOrEqual(hms(5, 10, 0));
     expect(job.duration_seconds).toBe(job_runs.running_seconds);
     expect(job_runs).toMatchObject({ unfinished_count: 2, duration: { max_seconds: hms(1, 0, 0) } });
-    const told = await runCommand(args);
-    expect(unwrapped(told.stdout)).toMatch(
+    const result = await runCommand(args);
+    expect(unwrapped(result.stdout)).toMatch(
       / newest run started at \S+ \S+ on linux, not ended after 5h 1\dm \d\ds; longer than all finished runs, so the verdict uses this time duration /,
     );
-    expect(unwrapped(told.stdout)).toContain(' 1h 00m 00s long, exit code 0 least time left ');
+    expect(unwrapped(result.stdout)).toContain(' 1h 00m 00s long, exit code 0 least time left ');
   });
 
   test('is judged by the longest run or the given duration otherwise', async () => {
@@ -355,29 +355,29 @@ test('export and import copy runs to another database', async () => {
 
 describe('several jobs', () => {
   test('are each judged, and the fields of one job show the first of the worst', async () => {
-    const told = await json('--job', 'nightly', '--job', 'bold', '--job', 'nobody', '--margin', '0');
-    expect([told.code, told.verdict]).toEqual([1, 'start-after-rotation']);
-    expect(told.stderr).toBe(
+    const result = await json('--job', 'nightly', '--job', 'bold', '--job', 'nobody', '--margin', '0');
+    expect([result.code, result.verdict]).toEqual([1, 'start-after-rotation']);
+    expect(result.stderr).toBe(
       `error: no runs of job nobody in ${db}\n` +
         'hint: jobs with runs: a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
     );
-    expect(told.job_runs.job_name).toBe('bold');
+    expect(result.job_runs.job_name).toBe('bold');
     expect(
-      told.jobs.map((job: Record<string, unknown>) => [job.name, job.verdict, job.duration_seconds]),
+      result.jobs.map((job: Record<string, unknown>) => [job.name, job.verdict, job.duration_seconds]),
     ).toEqual([
       ['nightly', 'safe', hms(4, 59, 0)],
       ['bold', 'start-after-rotation', hms(5, 33, 0)],
       ['nobody', 'unknown', null],
     ]);
     // The runs of bold were recorded only on linux.
-    expect(told.series.map((each: { judgements: unknown[] }) => each.judgements)).toMatchObject([
+    expect(result.series.map((each: { judgements: unknown[] }) => each.judgements)).toMatchObject([
       [
         { job_name: 'nightly', verdict: 'safe' },
         { job_name: 'bold', verdict: 'start-after-rotation' },
       ],
       [{ job_name: 'nightly', verdict: 'safe' }],
     ]);
-    expect(told.series[1].judgement).toBeNull();
+    expect(result.series[1].judgement).toBeNull();
   });
 
   test('are described in the table under the series of each', async () => {

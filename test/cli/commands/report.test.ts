@@ -102,9 +102,9 @@ describe('the logs of 2015', () => {
     { host: 'windows', args: ['-j', '7h'], verdict: 'never', spare: -7216, code: 1 },
   ];
   test.for(JUDGED)('judge $args on $host as $verdict', async ({ host, args, verdict, spare, code }) => {
-    const told = await json('--host', host, ...args);
-    expect(told).toMatchObject({ code, verdict });
-    expect(told.series).toMatchObject([{ host, judgement: { verdict, spare_seconds: spare } }]);
+    const result = await json('--host', host, ...args);
+    expect(result).toMatchObject({ code, verdict });
+    expect(result.series).toMatchObject([{ host, judgement: { verdict, spare_seconds: spare } }]);
   });
 
   test('allow 99.94 % of the starts of a five-hour job without a margin', async () => {
@@ -410,7 +410,7 @@ describe('a database on a read-only mount', () => {
     }
   }
 
-  test.skipIf(obstacle !== null && mayBeSkipped)(`is reported on${skipped}`, async () => {
+  test.skipIf(obstacle !== null && mayBeSkipped)(`is read${skipped}`, async () => {
     expect(obstacle).toBeNull();
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'samples.db'), readFileSync(db), { mode: 0o600 });
@@ -424,7 +424,7 @@ describe('a database on a read-only mount', () => {
   });
 
   test.skipIf(obstacle !== null && mayBeSkipped)(
-    `is reported on also where an older program wrote it, and nobody can bring it up to date${skipped}`,
+    `is read although an older program wrote it and it cannot be migrated${skipped}`,
     async () => {
       expect(obstacle).toBeNull();
       const folder = temporaryFolder();
@@ -460,7 +460,7 @@ describe('a database on a read-only mount', () => {
   );
 
   test.skipIf(obstacle !== null && mayBeSkipped).for(['with', 'without'])(
-    `is reported on with what a killed poller left in its log, %s its lock file${skipped}`,
+    `is read with the write-ahead log of a killed poller, %s its lock file${skipped}`,
     async (lockFile) => {
       expect(obstacle).toBeNull();
       const folder = temporaryFolder();

@@ -91,10 +91,10 @@ describe('a command name from another tool', () => {
 
   test.each(words)('%s suggests a valid command line', async (word) => {
     const [, meant = ''] = /^did you mean `cred-watch (.*)`\?$/.exec(await hintOf([word])) ?? [];
-    let asked = false;
+    let isRun = false;
     const program = declareProgram(
       async () => {
-        asked = true;
+        isRun = true;
       },
       { writeOut: () => {} },
     );
@@ -103,7 +103,7 @@ describe('a command name from another tool', () => {
       from: 'user',
     });
     await run.catch((error: { code: string }) => expect(error.code).toBe('commander.version'));
-    expect(asked).toBe(meant !== '--version');
+    expect(isRun).toBe(meant !== '--version');
   });
 
   test.each(['constructor', '__proto__', 'toString', ''])('%j has no suggestion', async (word) => {
