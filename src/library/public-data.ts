@@ -2,8 +2,8 @@ import type { Secret } from '../secret.ts';
 
 /**
  * The library uses `Date` for instants and names the unit of every duration (`spareSeconds`). The domain uses numbers:
- * milliseconds since 1970 and seconds. The two forms differ in nothing else, so the field names in these tables are
- * enough to convert every type of the domain, in both directions.
+ * milliseconds since 1970, and seconds. There is no other difference, so these tables of field names are enough to
+ * convert every type of the domain in both directions.
  */
 
 /** Instants whose names are not `at` and do not end in `At`. */
@@ -95,7 +95,7 @@ type PublicValue<K, V, HasUnits extends boolean> = V extends number
     : V
   : Public<V, HasUnits>;
 
-/** The number fields of a domain type that none of the tables above names. `never` if the tables are complete. */
+/** Names the number fields of a domain type that are missing in the tables. `never` if the tables are complete. */
 export type FieldWithoutUnit<T> = T extends Atom
   ? never
   : T extends readonly (infer E)[]

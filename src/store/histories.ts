@@ -14,7 +14,7 @@ export function readHistories(connection: DatabaseConnection, filter: SeriesFilt
   const newest = findNewestSeries(sampled);
   const failedPolls = readFailedPollCounts(connection, filter);
   const histories = sampled.map((history) => {
-    // The newest series of a host and source has its failed polls. Repeated in each series, they would look like more.
+    // Only the newest series of a host and source gets the failed polls, so that they are not counted twice.
     const key = getHostSourceKey(history.identity);
     return newest.get(key) === history
       ? { ...history, failedPolls: failedPolls.get(key)?.counts ?? [] }

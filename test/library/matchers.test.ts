@@ -11,7 +11,7 @@ let nothing: Report;
 beforeAll(async () => {
   db = await logsDatabase();
   linux = readReport({ db, host: 'linux' });
-  nothing = readReport({ db, host: 'nobody' });
+  nothing = readReport({ db, host: 'unknown-host' });
 });
 
 /** Returns the message of an expectation that must fail. */

@@ -120,7 +120,7 @@ describe('a report', () => {
 
   test('is unknown without a database or a matching series, and names the database', () => {
     const missing = join(temporaryFolder(), 'none.db');
-    for (const report of [readReport({ db: missing }), readReport({ db, host: 'nobody' })]) {
+    for (const report of [readReport({ db: missing }), readReport({ db, host: 'unknown-host' })]) {
       expect(report.judge('1h')).toMatchObject({ verdict: 'unknown', series: [] });
     }
     expect(readReport({ db: missing }).database).toBe(missing);

@@ -75,7 +75,7 @@ describe('a job run', () => {
       { ...startedRun(), end },
       { ...startedRun(), end },
     ]);
-    // A further run of the same millisecond replaces none of the others.
+    // A further run of the same millisecond does not replace another one.
     store.startJobRun(startedRun());
     expect(store.jobRuns({ job: 'nightly' })).toHaveLength(3);
   });
@@ -131,7 +131,7 @@ describe('job runs', () => {
     [{ until: START + 2000 }, [1000, 2000]],
     [{ since: START + 1001, until: START + 2999 }, [2000]],
     [{ host: 'i-0abc', since: START + 2000 }, [3000]],
-    [{ role: 'nobody' }, []],
+    [{ role: 'unknown-role' }, []],
   ];
   test.for(SELECTIONS)('are selected by %j and ordered by start', ([filter, expected]) => {
     const store = temporaryStore();
