@@ -78,7 +78,8 @@ export function toHttpResponse(message: ReceivedMessage): HttpResponse {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function decodeUtf8(bytes: Uint8Array): string | null {
+/** Null if the bytes are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return utf8.decode(bytes);
   } catch {

@@ -1,10 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { kill } from 'node:process';
 import type { Readable } from 'node:stream';
-import { TextDecoder } from 'node:util';
 import { getSystemErrorCode } from '../../errors.ts';
 import type { Environment } from '../environment/environment-variables.ts';
-import { LARGEST_BODY } from '../http/exchange.ts';
+import { decodeUtf8, LARGEST_BODY } from '../http/exchange.ts';
 import { PollError } from '../poll-error.ts';
 
 type Child = ChildProcessByStdio<null, Readable, null>;
@@ -85,12 +84,4 @@ function killGroup(child: Child): void {
   }
   child.stdout.destroy();
   child.unref();
-}
-
-function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
 }
