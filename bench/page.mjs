@@ -1,6 +1,6 @@
-// Compares the HTML report of ten years of polls with a plain table of the same generations: time until each is readable
-// in one browser, in alternation. Only the ratio is comparable between machines. Needs Chromium at /usr/bin/chromium, and
-// takes some minutes.
+// Compares the HTML report of ten years of polls with a plain table of the same generations: time until each
+// is readable in one browser, in alternation. Only the ratio is comparable between machines. Needs Chromium
+// at /usr/bin/chromium, and takes some minutes.
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

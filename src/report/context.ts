@@ -11,7 +11,7 @@ export interface ReportContext {
   width: number;
   hasColour: boolean;
   isAsciiOnly: boolean;
-  /** Assesses the same series without `--since` and `--until`. Only metrics need the result: counters never decrease. */
+  /** Ignores `--since` and `--until`. Only metrics need this: their counters never decrease. */
   assessAllTime: () => Assessment;
   /** Of Node.js, for the metric `build_info`. */
   nodeVersion?: string;

@@ -18,7 +18,7 @@ import { buildFindingJson } from './finding-json.ts';
 /** Only a renamed or removed field needs a new version. */
 const REPORT_SCHEMA_VERSION = 1;
 
-/** Names are in `snake_case` with the unit last, durations in whole seconds, instants in ISO 8601 with `Z`. */
+/** Names in `snake_case` with the unit last, durations in whole seconds, instants in ISO 8601 with `Z`. */
 export function renderJson(assessment: Assessment, { now, margin }: ReportContext): string {
   const { jobs, verdict, series } = assessment;
   const decisive = findDecisiveJob(assessment);

@@ -21,7 +21,7 @@ export interface PollResult {
   failure: { reason: FailureReason; detail: string } | null;
 }
 
-/** One line for a log or a mail from cron: time, series, key id, remaining validity; `''` for a failed poll. */
+/** One line for a log: time, series, key id, remaining validity; `''` for a failed poll. */
 export function formatPollLine({
   identity,
   observedAt,

@@ -5,7 +5,7 @@ import { context, hostile, KEY_ID, textOf } from '../support/report/assessments.
 /** In these formats, a tag has no effect. */
 const PLAIN_TEXT = new Set<string>(['table', 'json', 'csv', 'github', 'prometheus', 'openmetrics']);
 
-/** Characters that end a line, control a terminal or reverse text. Neighbouring text tells them from the page's own. */
+/** Characters that end a line, control a terminal or reverse text, with a part of the hostile name. */
 const RAW = ['two\nINJECTED', 'lines\r', 'and\u0000', '\u001b[31m', 'red\u202e', 'more\u2028'];
 
 /** JSON does not escape these, because a program needs the original name. */

@@ -18,7 +18,7 @@ export const renderGithubFiles = (assessment: Assessment, context: ReportContext
   outputs: renderOutputs(assessment, context),
 });
 
-/** One `name=value` per line, from the decisive series. Unknown values are empty. No value contains a line end. */
+/** One `name=value` per line, from the decisive series. Unknown values are empty. */
 function renderOutputs(assessment: Assessment, { now }: ReportContext): string {
   const { verdict } = assessment;
   const job = findDecisiveJob(assessment);

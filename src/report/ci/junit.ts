@@ -32,8 +32,8 @@ interface TestSuite {
 }
 
 /**
- * One suite per series, with one test case per job. JUnit XML has no official schema. This output follows the common
- * subset at https://github.com/testmoapp/junitxml. `time` is always 0, but some readers require it.
+ * One suite per series, with one test case per job. JUnit XML has no official schema. This output follows the
+ * common subset at https://github.com/testmoapp/junitxml. `time` is always 0, but some readers require it.
  */
 export async function renderJunit(assessment: Assessment, context: ReportContext): Promise<string> {
   const { default: Builder } = await import('fast-xml-builder');

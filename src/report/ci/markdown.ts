@@ -42,8 +42,9 @@ const formatVerdictWithSymbol = (verdict: Verdict) =>
   `${SAFETY_SYMBOLS[toSafety(verdict)]} ${formatVerdict(verdict)}`;
 
 /**
- * Shows an untrusted name as inline code, where links, mentions and issue references have no effect. Characters that
- * could end the code or the table cell are escaped, and `<`, because some readers see a tag there.
+ * Shows an untrusted name as inline code, where links, mentions and issue references have no effect.
+ * Characters that could end the code or the table cell are escaped, and `<`, because some readers see a tag
+ * there.
  */
 function quoteName(text: string): string {
   const escaped = escapeUnprintable(text).replace(

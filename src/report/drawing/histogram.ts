@@ -10,7 +10,7 @@ export interface Bin {
   count: number;
 }
 
-/** A distribution of durations. The bins have equal size and round edges, and follow each other without holes. */
+/** A distribution of durations. The bins have equal size and round edges, without holes between them. */
 export interface Histogram {
   bins: readonly Bin[];
   /** Of the fullest bin. */

@@ -9,8 +9,8 @@ export interface MinimumValiditySpan extends Span {
 type PeriodWithExpiration = Span & { generation: Pick<ServedPeriod['generation'], 'expiration'> };
 
 /**
- * The worst credentials that a job could have got, over time: the served periods in order and without overlaps. A
- * generation sampled once between two gaps gives a span of length 0.
+ * The worst credentials that a job could have got, over time: the served periods in order and without
+ * overlaps. A generation sampled once between two gaps gives a span of length 0.
  */
 export function findMinimumValiditySpans(periods: readonly PeriodWithExpiration[]): MinimumValiditySpan[] {
   const instants = [...new Set(periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
@@ -39,7 +39,7 @@ export function findMinimumValiditySpans(periods: readonly PeriodWithExpiration[
 const byExpiration = (a: PeriodWithExpiration, b: PeriodWithExpiration) =>
   a.generation.expiration - b.generation.expiration;
 
-/** Steps between instants that no span covers yet. Shortcuts (as in union-find) make all searches nearly linear. */
+/** Steps that no span covers yet. Shortcuts (as in union-find) make all searches nearly linear. */
 class FreeSteps {
   /** For each step, a step that is not before the next free one; a free step points to itself. */
   readonly #next: Int32Array;

@@ -24,7 +24,8 @@ export interface TickLabel {
 }
 
 /**
- * A label is a time (`08:00`), or a date (`11-18`) at midnight and for steps of days. A long axis has dates with years.
+ * A label is a time (`08:00`), or a date (`11-18`) at midnight and for steps of days. A long axis has dates
+ * with years.
  * @param dated which labels show date and time, because the date is not stated elsewhere
  */
 export function labelTicks({ ticks, step }: TimeAxis, dated: 'none' | 'first' | 'all' = 'none'): TickLabel[] {

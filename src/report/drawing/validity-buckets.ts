@@ -17,9 +17,10 @@ export interface ValidityBucket extends Span {
 }
 
 /**
- * `count` buckets from the first sample to the last sample or failed poll, so that a chart shows a source that stopped
- * responding; null without watched time. In a window, the old generation counts, because it is the worse one. If served
- * periods overlap, the extremes of all count. Takes time linear in generations and buckets.
+ * `count` buckets from the first sample to the last sample or failed poll, so that a chart shows a source
+ * that stopped responding; null without watched time. In a window, the old generation counts, because it is
+ * the worse one. If served periods overlap, the extremes of all count. Takes time linear in generations and
+ * buckets.
  */
 export function buildValidityBuckets(
   { measurement, failedPollSpans }: Pick<SeriesAnalysis, 'measurement' | 'failedPollSpans'>,

@@ -7,7 +7,7 @@ export interface EnvelopeBucket extends Span {
   max: Seconds;
 }
 
-/** Reduces a sawtooth with more teeth than a chart has columns to `count` equal buckets. Unknown ones are omitted. */
+/** Reduces a sawtooth with more teeth than chart columns to `count` buckets. Unknown ones are omitted. */
 export function buildValidityEnvelope(
   spans: readonly MinimumValiditySpan[],
   { from, to }: Span,

@@ -1,4 +1,4 @@
-/** Help texts of the metrics. They contain no line ends, quotes or backslashes, which OpenMetrics would escape. */
+/** Without line ends, quotes and backslashes, which OpenMetrics would escape. */
 export const METRIC_HELP = {
   expiration: 'When the credentials of the last sample expire.',
   lastUpdated: 'When the credentials of the last sample were issued, if the source states it.',

@@ -13,7 +13,7 @@ import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { findMinimumRemaining, MINIMUM_WINDOWS, type MinimumWindow } from './minimum-remaining.ts';
 import { type PollResultLabel, RESULT_LABEL_BY_FAILURE } from './poll-result-labels.ts';
 
-/** The values of all metrics, without their format. Counters and windows cover all time, verdicts the selected time. */
+/** The values of all metrics. Counters and windows cover all time, verdicts the selected time. */
 export interface MetricFacts {
   series: readonly SeriesFacts[];
   hostSources: readonly HostSourceFacts[];
@@ -60,7 +60,7 @@ export interface HostSourceFacts {
   lastAttempt: Instant;
   /** The last attempt was a sample. */
   isUp: boolean;
-  /** Clock of the host minus AWS's clock, from the samples of the newest credentials; null without a `Date` header. */
+  /** Clock of the host minus AWS's clock, from the newest credentials; null without a `Date` header. */
   clockOffset: Seconds | null;
 }
 

@@ -60,8 +60,8 @@ export const METRIC_FAMILIES = {
 } as const;
 
 /**
- * Never a key id or a date: each rotation would then start a new series in Prometheus, and alerts on the old one would
- * continue. Names are escaped, because users print metrics on a terminal.
+ * Never a key id or a date: each rotation would then start a new series in Prometheus, and alerts on the old
+ * one would continue. Names are escaped, because users print metrics on a terminal.
  */
 export const buildSeriesLabels = ({ host, source, apiVersion, role }: SeriesIdentity): Labels => ({
   host: escapeUnprintable(host),
@@ -187,7 +187,7 @@ function buildJobFamilies(jobs: readonly JobFacts[]): FamilyWithMetrics<Labelled
 /** For a job that no series judges. To Prometheus, an empty label equals a missing one. */
 const NO_SERIES_LABELS: Labels = { host: '', source: '', api_version: '', role: '' };
 
-/** Different names can become equal when escaped. Prometheus rejects the whole file if one metric occurs twice. */
+/** Different names can be equal when escaped. Prometheus rejects a file that contains a metric twice. */
 export function removeDuplicateLabels<T extends { labels: Labels }>(metrics: readonly T[]): T[] {
   const known = new Set<string>();
   return metrics.filter(({ labels }) => {

@@ -52,8 +52,8 @@ export interface MetricHistory {
 }
 
 /**
- * The history of the selected series in the selected time. Counts and minima include all time before, so that a later
- * selection does not reset them.
+ * The history of the selected series in the selected time. Counts and minima include all time before, so that
+ * a later selection does not reset them.
  */
 export function collectMetricHistory(assessment: Assessment, allTime: Assessment): MetricHistory {
   const spans = new Map(
@@ -218,9 +218,9 @@ function* sumUp(changes: readonly DataPoint[]): Generator<DataPoint> {
 const floorToSecond = (at: Instant) => Math.floor(at / 1000) * 1000;
 
 /**
- * The points within the span, without those that do not ascend: Prometheus keeps the first of two values at the same time
- * and rejects earlier times. Points do not ascend if served periods overlap. Times are whole seconds, because Prometheus
- * truncates fractions, which could make two times equal.
+ * The points within the span, without those that do not ascend: Prometheus keeps the first of two values at
+ * the same time and rejects earlier times. Points do not ascend if served periods overlap. Times are whole
+ * seconds, because Prometheus truncates fractions, which could make two times equal.
  */
 function selectAscending(points: () => Iterable<DataPoint>, { from, to }: Span): TimeSeries {
   return {

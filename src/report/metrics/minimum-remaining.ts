@@ -14,8 +14,9 @@ const WINDOW_LENGTHS: Readonly<Record<MinimumWindow, Seconds>> = {
 };
 
 /**
- * The shortest validity that a job could have started with in the window before `now`; null without served periods. Over
- * all time, this is the worst case. Remaining validity falls while a generation is served, so its end is enough.
+ * The shortest validity that a job could have started with in the window before `now`; null without served
+ * periods. Over all time, this is the worst case. Remaining validity falls while a generation is served, so
+ * its end is enough.
  */
 export function findMinimumRemaining(
   { servedPeriods }: Measurement,
@@ -30,7 +31,7 @@ export function findMinimumRemaining(
   return minimum;
 }
 
-/** The minimum of the window before the end of each served period, in order. Takes linear time after sorting. */
+/** The minimum of the window before the end of each served period. Takes linear time after sorting. */
 export function* findMinimumRemainingOverTime(
   { servedPeriods }: Measurement,
   window: MinimumWindow,

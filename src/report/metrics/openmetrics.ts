@@ -29,8 +29,9 @@ interface LabelledTimeSeries {
 const LINES_PER_PIECE = 5000;
 
 /**
- * Past metrics for `promtool tsdb create-blocks-from openmetrics`, without verdicts, which have no past. promtool reads
- * the whole file once per block. For more than a few weeks, `--max-block-duration=744h` reduces minutes to seconds.
+ * Past metrics for `promtool tsdb create-blocks-from openmetrics`, without verdicts, which have no past.
+ * promtool reads the whole file once per block. For more than a few weeks, `--max-block-duration=744h`
+ * reduces minutes to seconds.
  * https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
  */
 export function* renderOpenMetrics(

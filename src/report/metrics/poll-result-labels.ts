@@ -1,8 +1,9 @@
 import type { FailureReason } from '../../domain/model.ts';
 
 /**
- * Results of polls as metric labels. There are many failure reasons, and each label would be a series in Prometheus.
- * `http_error`: error response; `parse_error`: unusable response; `absent`: no endpoint, or no credentials configured.
+ * Results of polls as metric labels. There are many failure reasons, and each label would be a series in
+ * Prometheus. `http_error`: error response; `parse_error`: unusable response; `absent`: no endpoint, or no
+ * credentials configured.
  */
 export const POLL_RESULT_LABELS = ['ok', 'timeout', 'http_error', 'parse_error', 'absent'] as const;
 export type PollResultLabel = (typeof POLL_RESULT_LABELS)[number];

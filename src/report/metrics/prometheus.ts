@@ -11,8 +11,8 @@ export function renderPrometheus(assessment: Assessment, context: ReportContext)
 }
 
 /**
- * The gauges of prom-client identify values by their labels joined with commas and colons, so hostile names could replace
- * each other. This object has only what the registry reads.
+ * The gauges of prom-client identify values by their labels joined with commas and colons, so hostile names
+ * could replace each other. This object has only what the registry reads.
  */
 function toMetric({ name, type, help, metrics }: FamilyWithMetrics<LabelledValue>): Metric {
   const fullName = type === 'counter' ? `${name}_total` : name;

@@ -1,4 +1,4 @@
-/** Provided by .esbuild/page-assets.mjs in builds and tests, because report reads no files and computes no hashes. */
+/** Provided by .esbuild/page-assets.mjs, because report reads no files and computes no hashes. */
 declare module 'virtual:page-assets' {
   interface Asset {
     text: string;

@@ -5,7 +5,7 @@ export class Markup {
 
 export type Content = Markup | string | number | null | false | undefined | readonly Content[];
 
-/** A template tag for HTML. Inserted contents are escaped for text and for quoted attributes, except {@link Markup}. */
+/** A template tag. Contents except {@link Markup} are escaped for text and for quoted attributes. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   return new Markup(parts.reduce((text, part, index) => `${text}${toText(contents[index - 1])}${part}`));
 }
@@ -28,7 +28,7 @@ const ENTITIES = new Map([
 const escapeText = (text: string) =>
   text.replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? character);
 
-/** JSON for a script element. Escapes characters that could end the element, and the line ends of JavaScript only. */
+/** JSON for a script element. Escapes characters that could end the element, and Unicode line ends. */
 export function embedJson(value: unknown): Markup {
   const text = JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

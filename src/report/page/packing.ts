@@ -4,8 +4,8 @@ import type { GenerationRow } from './generations/row.ts';
 type ColumnValue = number | null;
 
 /**
- * A column of whole numbers. If most values are equal, it stores the common value and the exceptions, as alternating
- * indexes and values. A page with 100,000 generations then needs only one or two megabytes.
+ * A column of whole numbers. If most values are equal, it stores the common value and the exceptions, as
+ * alternating indexes and values. A page with 100,000 generations then needs only one or two megabytes.
  */
 export type PackedColumn = ColumnValue[] | { commonValue: ColumnValue; exceptions: ColumnValue[] };
 
@@ -37,8 +37,9 @@ function findMostCommon(values: readonly ColumnValue[]): ColumnValue {
 }
 
 /**
- * A generation as differences from its usual values, in seconds, so that most values of a column are equal. Usually a
- * served period begins at the end of the one before, the lead time is the validity left at its end, and so on.
+ * A generation as differences from its usual values, in seconds, so that most values of a column are equal.
+ * Usually a served period begins at the end of the one before, the lead time is the validity left at its end,
+ * and so on.
  */
 const COLUMNS = [
   'sincePrevious',

@@ -1,6 +1,7 @@
 /**
- * Shows control and bidirectional characters as `\u{1b}`. Host, role and job names come from files and endpoints, so
- * they could otherwise control the terminal of the reader. XML cannot represent some of these characters at all.
+ * Shows control and bidirectional characters as `\u{1b}`. Host, role and job names come from files and
+ * endpoints, so they could otherwise control the terminal of the reader. XML cannot represent some of these
+ * characters at all.
  */
 export function escapeUnprintable(text: string): string {
   return text.replace(

@@ -15,7 +15,7 @@ import {
   mixed,
 } from '../../support/report/assessments.ts';
 
-/** Parses a line as the runner of GitHub Actions does: properties end at the next `::` and are separated by commas. */
+/** Parses a line as the GitHub runner does: properties are separated by commas and end at the next `::`. */
 function readCommand(line: string) {
   const [, kind, properties, data] = /^::(\w+) (.*?)::(.*)$/.exec(line) ?? [];
   const decode = (text: string) =>

@@ -93,8 +93,8 @@ describe('validity buckets of a simulated source, compared second by second', ()
           seconds.push(at / 1000 - history.start);
         }
         const truths = seconds.map((at) => history.remainingAt(at));
-        // A rotation in the first or last second of a bucket may count in its neighbour. Just before the rotation,
-        // the remaining validity is one second less.
+        // A rotation in the first or last second of a bucket may count in its neighbour. Just before the
+        // rotation, the remaining validity is one second less.
         const around = [seconds[0]! - 1, ...seconds, seconds.at(-1)! + 1]
           .filter((at) => at >= 0)
           .map((at) => history.remainingAt(at));

@@ -135,7 +135,7 @@ export const run = (name: string, series: SeriesIdentity, duration: Seconds, exi
   end: { duration, exitCode, remainingAtEnd: 5.5 * HOUR - duration },
 });
 
-/** Three jobs, one of unknown length. Series that are safe, not safe, retired, without samples, and undated. */
+/** Three jobs, one of unknown length. Series: safe, not safe, retired, without samples, undated. */
 export function mixed(): Assessment {
   const [app, worker] = [identity(), identity({ host: 'web-2', role: 'worker' })];
   const retired = hourly(identity({ role: 'old' }), { began: 20 });

@@ -25,8 +25,8 @@ interface MeasuredOptions {
 }
 
 /**
- * A made-up history polled every five minutes. A generation starts every hour and is valid for 6 h to 6 h 30 min, so lead
- * times are about 5 h.
+ * A made-up history polled every five minutes. A generation starts every hour and is valid for 6 h to 6 h 30
+ * min, so lead times are about 5 h.
  */
 export function measured(options: MeasuredOptions = {}): SeriesHistory {
   const {

@@ -16,7 +16,7 @@ const IDLE_TIME = 5000;
 const IDLE_CHECK_INTERVAL = 1000;
 const KEY = `cred-watch:${location.pathname}`;
 
-/** Reads and deletes the saved state; null without one, and for a file in a browser that has no storage for files. */
+/** Reads and deletes the saved state; null without one, or if the browser has no storage for files. */
 export function takeSavedPageState(): SavedPageState | null {
   try {
     const text = sessionStorage.getItem(KEY);

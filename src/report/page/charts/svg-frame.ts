@@ -30,8 +30,8 @@ const [SPACE_ABOVE, SPACE_BELOW] = [20, 24];
 export const formatPercent = (share: number) => `${Number((share * 100).toFixed(3))}%`;
 
 /**
- * A chart that fills the width of its container without a script. Shapes are stretched. Positions of texts and marks are
- * percentages, so that their size stays the same.
+ * A chart that fills the width of its container without a script. Shapes are stretched. Positions of texts
+ * and marks are percentages, so that their size stays the same.
  */
 export function renderSvgFrame(frame: SvgFrameOptions): Markup {
   const { label, height, yTicks, xTicks, background, shapes, marks } = frame;

@@ -13,9 +13,9 @@ interface DotRange {
 }
 
 /**
- * The cells of each chart column, from the bottom. If many rotations share a column, the curve is a band. Its outline is
- * complete and its inside sparse, because the lower edge matters. Terminal chart libraries such as asciichart draw one
- * value per column, which can hide the minimum between two columns.
+ * The cells of each chart column, from the bottom. If many rotations share a column, the curve is a band. Its
+ * outline is complete and its inside sparse, because the lower edge matters. Terminal chart libraries such as
+ * asciichart draw one value per column, which can hide the minimum between two columns.
  */
 export function drawDots(
   buckets: readonly ValidityBucket[],

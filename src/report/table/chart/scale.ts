@@ -2,15 +2,16 @@ import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
 
-/** One row of the chart. Curve rows are numbered from the bottom. A break stands for an omitted part of the axis. */
+/** Curve rows are numbered from the bottom. A break stands for an omitted part of the axis. */
 export type ScaleRow =
   | { kind: 'curve'; index: number; label: string }
   | { kind: 'line'; required: Seconds }
   | { kind: 'break' };
 
 /**
- * Maps remaining validity to heights. The line for a required validity has its own row between two curve rows. A value
- * one second below the line is drawn below it, so that the curve crosses the line exactly if the job is not safe.
+ * Maps remaining validity to heights. The line for a required validity has its own row between two curve
+ * rows. A value one second below the line is drawn below it, so that the curve crosses the line exactly if
+ * the job is not safe.
  */
 export interface Scale {
   /** From the top. */
