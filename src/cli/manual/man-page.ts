@@ -23,7 +23,7 @@ export function renderManPage(program: Command = declareProgram()): string {
     '.SH GLOBAL OPTIONS',
     ...formatOptions(program, program),
     '.SH EXIT STATUS',
-    ...formatTable(mergeExitCodes(program)),
+    ...formatTable(listExitCodes(program)),
     '.PP',
     escapeRoff(EXIT_STATUS_NOTE),
     '.SH ENVIRONMENT',
@@ -42,7 +42,7 @@ export function renderManPage(program: Command = declareProgram()): string {
 
 function formatCommand(program: Command, command: Command): string[] {
   const helper = command.createHelp();
-  const { notes = [], exitCodes = [], examples } = getHelp(command);
+  const { notes = [], examples } = getHelp(command);
   return [
     `.SS ${escapeRoff(`${program.name()} ${command.name()} ${command.usage()}`)}`,
     escapeRoff(toSentence(command.description())),
@@ -56,7 +56,6 @@ function formatCommand(program: Command, command: Command): string[] {
       ),
     ...formatOptions(program, command),
     ...notes.flatMap(formatBlock),
-    ...(exitCodes.length === 0 ? [] : ['.PP', 'Exit codes:', ...formatTable(exitCodes)]),
     '.PP',
     'Examples:',
     ...examples.flatMap(formatExample),
@@ -94,25 +93,12 @@ const formatExample = ([command, about]: HelpRow): string[] => [
 const formatTable = (rows: readonly HelpRow[]): string[] =>
   rows.flatMap(([term, description]) => formatTaggedParagraph(formatBold(term), escapeRoff(description)));
 
-/** One row per code: `safe (check); safe, or no job given (report)`. Codes with one meaning name no command. */
-function mergeExitCodes(program: Command): HelpRow[] {
-  const merged = new Map<string, Map<string, string[]>>();
-  for (const command of program.commands) {
-    for (const [code, meaning] of getHelp(command).exitCodes ?? []) {
-      const meanings = merged.get(code) ?? new Map<string, string[]>();
-      merged.set(code, meanings);
-      meanings.set(meaning, [...(meanings.get(meaning) ?? []), command.name()]);
-    }
-  }
-  const describe = (meanings: ReadonlyMap<string, string[]>) =>
-    [...meanings]
-      .map(([meaning, commands]) => (meanings.size === 1 ? meaning : `${meaning} (${commands.join(', ')})`))
-      .join('; ');
-  const byNumber = new Intl.Collator('en', { numeric: true });
-  return [...merged]
-    .map(([code, meanings]): HelpRow => [code, describe(meanings)])
-    .sort(([a], [b]) => byNumber.compare(a, b));
-}
+/** One row per command: `check`, `0: safe; 1: not safe; …`. */
+const listExitCodes = (program: Command): HelpRow[] =>
+  program.commands.map((command) => [
+    command.name(),
+    (getHelp(command).exitCodes ?? []).map(([code, meaning]) => `${code}: ${meaning}`).join('; '),
+  ]);
 
 /** A help text starts in lower case and has no full stop; a manual has sentences. */
 function toSentence(text: string): string {
