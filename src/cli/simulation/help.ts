@@ -14,7 +14,7 @@ export const createSimulateHelp = (): CommandHelp => ({
     },
     {
       kind: 'paragraph',
-      text: 'If several faults would replace a response, the first one does, and the others wait.',
+      text: 'Of several faults that replace the response, only the first one applies.',
     },
     {
       kind: 'rows',

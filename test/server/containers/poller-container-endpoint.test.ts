@@ -145,7 +145,7 @@ describe('the host of an http URI', () => {
 
   test.each([
     ['for loopback and another host', '127.0.0.1 agent.test\n192.168.0.1 agent.test'],
-    ['that nobody knows', '127.0.0.1 other.test'],
+    ['that does not resolve', '127.0.0.1 other.test'],
   ])('cannot be a name %s', async (_, text) => {
     const ecs = await startPolled('ecs', { hosts: ['agent.test'] });
     const source = ecs.newSource(named(ecs.environments.ecs[FULL]!), hosts(text));

@@ -57,7 +57,7 @@ describe('a valid document', () => {
   });
 });
 
-interface Refusal {
+interface Failure {
   name: string;
   faults: string[];
   reason: string;
@@ -65,23 +65,23 @@ interface Refusal {
   seen: string[];
 }
 
-const ECS_REFUSALS: Refusal[] = [
+const ECS_REFUSALS: Failure[] = [
   {
-    name: 'credentials that are not there: 400',
+    name: '400 for missing credentials',
     faults: ['no-role'],
     reason: 'bad-request',
     detail: /^HTTP 400: InvalidIdInRequest: CredentialsV2Request: Credentials not found$/,
     seen: many(400, 1),
   },
   {
-    name: 'no id: 400',
+    name: '400 for a missing id',
     faults: ['error=NoIdInRequest'],
     reason: 'bad-request',
     detail: /^HTTP 400: NoIdInRequest: CredentialsV2Request: No ID in the request$/,
     seen: many(400, 1),
   },
   {
-    name: 'an agent that was restarted: 503, starting',
+    name: '503 during a restart of the agent',
     faults: ['error=CredentialsUninitialized'],
     reason: 'starting',
     detail: /^HTTP 503: CredentialsUninitialized: CredentialsV2Request: Credentials uninitialized for ID$/,
@@ -95,21 +95,21 @@ const ECS_REFUSALS: Refusal[] = [
     seen: many(503, 3),
   },
   {
-    name: 'an error in the agent: 500',
+    name: '500 for an internal error of the agent',
     faults: ['error=InternalServerError'],
     reason: 'server-error',
     detail: /^HTTP 500: InternalServerError: Internal server error$/,
     seen: many(500, 3),
   },
   {
-    name: '429: throttled, not "no credentials"',
+    name: '429 for throttling',
     faults: ['429'],
     reason: 'throttled',
     detail: /^HTTP 429: You have reached maximum request limit\.$/,
     seen: many(429, 3),
   },
   {
-    name: 'an error whose fields have capitals',
+    name: 'an error with capitalised field names',
     faults: ['400', 'body={"Code":"NoId","Message":"why"}'],
     reason: 'bad-request',
     detail: /^HTTP 400: NoId: why$/,
@@ -131,9 +131,9 @@ const ECS_REFUSALS: Refusal[] = [
   },
 ];
 
-const EKS_REFUSALS: Refusal[] = [
+const EKS_REFUSALS: Failure[] = [
   {
-    name: 'no association: 404',
+    name: '404 for a missing association',
     faults: ['no-role'],
     reason: 'no-association',
     detail:
@@ -141,56 +141,56 @@ const EKS_REFUSALS: Refusal[] = [
     seen: many(404, 1),
   },
   {
-    name: 'no association, under another status',
+    name: 'another status for a missing association',
     faults: ['400', 'body=[id]: (ResourceNotFoundException): none\n'],
     reason: 'no-association',
     detail: /^HTTP 400: \[id\]: \(ResourceNotFoundException\): none$/,
     seen: many(400, 1),
   },
   {
-    name: 'a token that EKS finds expired: 400',
+    name: '400 for an expired token',
     faults: ['error=ExpiredTokenException'],
     reason: 'auth-token-expired',
     detail: /^HTTP 400: \[[\da-f-]{36}\]: \(ExpiredTokenException\): /,
     seen: many(400, 1),
   },
   {
-    name: 'a token that EKS does not know: 400',
+    name: '400 for an unknown token',
     faults: ['error=InvalidTokenException'],
     reason: 'bad-request',
     detail: /^HTTP 400: \[[\da-f-]{36}\]: \(InvalidTokenException\): /,
     seen: many(400, 1),
   },
   {
-    name: 'a node that may not: 400',
+    name: '400 for a node without permission',
     faults: ['error=AccessDeniedException'],
     reason: 'bad-request',
     detail: /^HTTP 400: \[[\da-f-]{36}\]: \(AccessDeniedException\): /,
     seen: many(400, 1),
   },
   {
-    name: 'throttled by EKS: 429',
+    name: '429 from EKS',
     faults: ['error=ThrottlingException'],
     reason: 'throttled',
     detail: /^HTTP 429: \[[\da-f-]{36}\]: \(ThrottlingException\): /,
     seen: many(429, 3),
   },
   {
-    name: 'throttled by the agent: 429',
+    name: '429 from the agent',
     faults: ['429'],
     reason: 'throttled',
     detail: /^HTTP 429: Too Many Requests$/,
     seen: many(429, 3),
   },
   {
-    name: 'a failure upstream: 500',
+    name: '500 from EKS',
     faults: ['500'],
     reason: 'server-error',
     detail: /^HTTP 500: \[[\da-f-]{36}\]: \(InternalServerException\): /,
     seen: many(500, 3),
   },
   {
-    name: 'a failure of the agent itself: 503',
+    name: '503 from the agent',
     faults: ['503'],
     reason: 'server-error',
     detail: /^HTTP 503: simulated failure$/,
@@ -199,7 +199,7 @@ const EKS_REFUSALS: Refusal[] = [
 ];
 
 /** Errors that all shapes have. */
-const COMMON: Refusal[] = [
+const COMMON: Failure[] = [
   { name: '401', faults: ['401'], reason: 'auth-rejected', detail: /^HTTP 401/, seen: many(401, 1) },
   { name: '403', faults: ['403'], reason: 'auth-rejected', detail: /^HTTP 403/, seen: many(403, 1) },
   { name: '404', faults: ['404'], reason: 'no-association', detail: /^HTTP 404/, seen: many(404, 1) },
@@ -214,13 +214,13 @@ const COMMON: Refusal[] = [
     seen: many(null, 3),
   },
   {
-    name: 'half of what it says it sends',
+    name: 'a truncated body',
     faults: ['truncate'],
     reason: 'unreachable',
     detail: /^the connection broke/,
     seen: many(null, 3),
   },
-  { name: 'nothing', faults: ['empty'], reason: 'malformed', detail: /is empty$/, seen: many(200, 3) },
+  { name: 'an empty body', faults: ['empty'], reason: 'malformed', detail: /is empty$/, seen: many(200, 3) },
   {
     name: 'half a document',
     faults: ['malformed'],
@@ -228,10 +228,16 @@ const COMMON: Refusal[] = [
     detail: /not a JSON/,
     seen: many(200, 3),
   },
-  { name: 'a page', faults: ['body=<html>'], reason: 'malformed', detail: /not a JSON/, seen: many(200, 3) },
+  {
+    name: 'an HTML page',
+    faults: ['body=<html>'],
+    reason: 'malformed',
+    detail: /not a JSON/,
+    seen: many(200, 3),
+  },
   { name: 'an array', faults: ['body=[]'], reason: 'malformed', detail: /not a JSON/, seen: many(200, 3) },
   {
-    name: 'a document and more',
+    name: 'a document followed by other text',
     faults: [`body=${JSON.stringify(DOCUMENT)}x`],
     reason: 'malformed',
     detail: /not a JSON/,
@@ -239,12 +245,12 @@ const COMMON: Refusal[] = [
   },
 ];
 
-describe.each<[Shape, Refusal[]]>([
+describe.each<[Shape, Failure[]]>([
   ['ecs', [...ECS_REFUSALS, ...COMMON]],
   ['eks', [...EKS_REFUSALS, ...COMMON]],
   ['cloudshell', COMMON],
-])('a rejection by %s', (shape, refusals) => {
-  test.each(refusals)('with $name fails the poll', async ({ faults, reason, detail, seen }) => {
+])('a rejection by %s', (shape, failures) => {
+  test.each(failures)('with $name fails the poll', async ({ faults, reason, detail, seen }) => {
     const container = await startPolled(shape, { faults });
     const outcome = await container.fail();
     const notes = shape === 'eks' ? ['TOKEN_FILE_EXPIRES'] : [];

@@ -169,38 +169,40 @@ const INVALID: [spec: string, message: string, hint: string][] = [
   ['503, shar=30%', "the fault '503' has the unknown condition 'shar'", CONDITION_NAMES],
   ['stall=3s,shar=30%', "the fault 'stall=3s' has the unknown condition 'shar'", CONDITION_NAMES],
   ['reset,time=2,from=1s', "the fault 'reset' has the unknown condition 'time'", CONDITION_NAMES],
-  ...['200', '399', '600', '999', 'status', 'status=abc', 'status=5e2'].map(refusedForm),
-  ...['error=not a code', `error=${'x'.repeat(65)}`].map(refusedForm),
+  ...['200', '399', '600', '999', 'status', 'status=abc', 'status=5e2'].map(invalidEffect),
+  ...['error=not a code', `error=${'x'.repeat(65)}`].map(invalidEffect),
   ...['stall=2', 'stall=-1s', 'stall=1.5s', 'stall=61m', 'stall=3600001ms', 'stall=99999999ms'].map(
-    refusedForm,
+    invalidEffect,
   ),
   ...['reset=now', 'truncate=1', 'malformed=x', 'empty=x', 'no-role=x', 'frozen=1', 'alternate=2'].map(
-    refusedForm,
+    invalidEffect,
   ),
-  ...['renew=x', 'expired=5', 'expired=-5m', 'hop-limit=drop'].map(refusedForm),
-  ...['header', 'header=', 'header=a b', 'header=X:a\r\nSet-Cookie: b', 'header=X:é'].map(refusedForm),
-  ...['field', 'field=', 'field=a-b', 'field=:x'].map(refusedForm),
+  ...['renew=x', 'expired=5', 'expired=-5m', 'hop-limit=drop'].map(invalidEffect),
+  ...['header', 'header=', 'header=a b', 'header=X:a\r\nSet-Cookie: b', 'header=X:é'].map(invalidEffect),
+  ...['field', 'field=', 'field=a-b', 'field=:x'].map(invalidEffect),
   ...['redirect=x', 'redirect=http://192.0.2.1/', 'redirect=//192.0.2.1/', 'redirect=/\\192.0.2.1/'].map(
-    refusedForm,
+    invalidEffect,
   ),
-  ...['redirect=/a b', 'redirect=/a\r\nX: y'].map(refusedForm),
-  ...['throttle=0', 'throttle=-1', 'throttle=1e3', 'throttle=10000', 'throttle=x'].map(refusedForm),
-  ...['token-lifetime', 'token-lifetime=x', 'clock-skew', 'clock-skew=--5m', 'clock-skew=5'].map(refusedForm),
+  ...['redirect=/a b', 'redirect=/a\r\nX: y'].map(invalidEffect),
+  ...['throttle=0', 'throttle=-1', 'throttle=1e3', 'throttle=10000', 'throttle=x'].map(invalidEffect),
+  ...['token-lifetime', 'token-lifetime=x', 'clock-skew', 'clock-skew=--5m', 'clock-skew=5'].map(
+    invalidEffect,
+  ),
   ...['share=0', 'share=0%', 'share=101%', 'share=1.1', 'share=30', 'share=-5%', 'share=', 'share=a%'].map(
-    (condition) => refusedCondition(condition, 'use share=30%'),
+    (condition) => invalidCondition(condition, 'use share=30%'),
   ),
   ...['path=', 'path=latest', 'path=/a b', 'path=/é', `path=/${'a'.repeat(201)}`].map((condition) =>
-    refusedCondition(condition, PATHS),
+    invalidCondition(condition, PATHS),
   ),
   ...['from=2', 'from=-1s', 'from=1500ms', 'from='].map((condition) =>
-    refusedCondition(condition, 'use from=2m, counted from the start'),
+    invalidCondition(condition, 'use from=2m, counted from the start'),
   ),
   ...['until=2', 'until=tomorrow'].map((condition) =>
-    refusedCondition(condition, 'use until=5m, counted from the start'),
+    invalidCondition(condition, 'use until=5m, counted from the start'),
   ),
-  ...['for=2', 'for=ever'].map((condition) => refusedCondition(condition, 'use for=3m')),
+  ...['for=2', 'for=ever'].map((condition) => invalidCondition(condition, 'use for=3m')),
   ...['times=0', 'times=-1', 'times=1.5', 'times=1e3', 'times=twice', 'times=1000000000'].map((condition) =>
-    refusedCondition(condition, 'use times=3'),
+    invalidCondition(condition, 'use times=3'),
   ),
   ['503,until=5m,for=3m', "the fault '503' has both until and for", 'remove one of them'],
   ['503,from=5m,until=5m', "the fault '503' ends before it begins", 'use an until= that is later than from='],
@@ -209,13 +211,13 @@ const INVALID: [spec: string, message: string, hint: string][] = [
   ['503,share=1%,share=2%', "the fault '503,share=1%,share=2%' has share twice", 'remove one share=…'],
 ];
 
-function refusedForm(spec: string): [string, string, string] {
+function invalidEffect(spec: string): [string, string, string] {
   const kind = (/^\d/.test(spec) ? 'status' : spec.split('=')[0]) as keyof typeof FAULT_DEFINITIONS;
   const { syntax, description } = FAULT_DEFINITIONS[kind];
   return [spec, `invalid fault '${spec}'`, `use ${syntax}: ${description}`];
 }
 
-function refusedCondition(condition: string, hint: string): [string, string, string] {
+function invalidCondition(condition: string, hint: string): [string, string, string] {
   return [`503,${condition}`, `the fault '503' has the invalid condition ${condition}`, hint];
 }
 

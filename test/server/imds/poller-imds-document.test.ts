@@ -13,7 +13,7 @@ const ROLE = `${ROLES}simulated-role`;
 const FOUND = ['PUT /latest/api/token 200', `GET ${ROLES} 200`];
 
 /** The requests of one poll in which the document requests get these statuses. */
-const asked = (...statuses: (number | null)[]) => [
+const documentRequests = (...statuses: (number | null)[]) => [
   ...FOUND,
   ...statuses.map((status) => `GET ${ROLE} ${status}`),
 ];
@@ -48,7 +48,7 @@ test('a poll reads every field of a valid document', async () => {
   });
   expect(outcome.secrets.secretAccessKey.reveal()).toBe(secretAccessKey);
   expect(outcome.secrets.token?.reveal()).toBe(sessionToken);
-  expect(imds.seen()).toEqual(asked(200));
+  expect(imds.seen()).toEqual(documentRequests(200));
 });
 
 describe('an error document', () => {
@@ -64,7 +64,7 @@ describe('an error document', () => {
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(failureWith('error-document', ofRole));
     expect(outcome.detail).toBe(detail);
-    expect(imds.seen()).toEqual(asked(200));
+    expect(imds.seen()).toEqual(documentRequests(200));
   });
 
   test.each(['Failed', 'success!', 'AssumeRoleUnauthorizedAccess'])(
@@ -74,7 +74,7 @@ describe('an error document', () => {
       const outcome = await imds.fail();
       expect(failure(outcome)).toEqual(failureWith('error-document', { ...ofRole, ...known(imds) }));
       expect(outcome.detail).toBe(code);
-      expect(imds.seen()).toEqual(asked(200));
+      expect(imds.seen()).toEqual(documentRequests(200));
     },
   );
 
@@ -92,13 +92,13 @@ describe('a document with an unusual but valid form', () => {
     ['with Code in another case', ['field=Code:SUCCESS']],
     ['without Type', ['field=Type']],
     ['with another Type', ['field=Type:']],
-    ['with fields that nobody knows', ['field=Colour:blue', 'field=AccountId:123']],
+    ['with unknown fields', ['field=Colour:blue', 'field=AccountId:123']],
   ])('%s', async (_, faults) => {
     const imds = await startPolled('imds', { faults });
     const outcome = await imds.succeed();
     expect(outcome.credentials).toMatchObject(known(imds));
     expect(outcome.notes).toEqual([]);
-    expect(imds.seen()).toEqual(asked(200));
+    expect(imds.seen()).toEqual(documentRequests(200));
   });
 
   test.each([
@@ -130,12 +130,12 @@ describe('a document with an unusual but valid form', () => {
         lastUpdated: Date.UTC(2026, 10, 22),
       });
     }
-    expect(imds.seen()).toEqual(asked(200));
+    expect(imds.seen()).toEqual(documentRequests(200));
   });
 
   test.each([
-    ['missing', 'field=LastUpdated'],
-    ['no time', 'field=LastUpdated:yesterday'],
+    ['a missing', 'field=LastUpdated'],
+    ['an invalid', 'field=LastUpdated:yesterday'],
   ])('with %s LastUpdated has an unknown LastUpdated', async (_, fault) => {
     const imds = await startPolled('imds', { faults: [fault] });
     expect((await imds.succeed()).credentials).toMatchObject({ ...known(imds), lastUpdated: null });
@@ -157,7 +157,7 @@ describe('a document with an unusual but valid form', () => {
     const { credentials, observedAt } = await imds.succeed();
     expect(credentials).toMatchObject(known(imds));
     expect(credentials.expiration).toBeLessThan(observedAt - 29 * 86_400_000);
-    expect(imds.seen()).toEqual(asked(200));
+    expect(imds.seen()).toEqual(documentRequests(200));
   });
 });
 
@@ -174,7 +174,7 @@ describe('a document with missing fields', () => {
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(failureWith('malformed', { ...ofRole, ...known(imds) }));
     expect(outcome.detail).toBe(detail);
-    expect(imds.seen()).toEqual(asked(200));
+    expect(imds.seen()).toEqual(documentRequests(200));
   });
 
   test.each([
@@ -187,7 +187,7 @@ describe('a document with missing fields', () => {
     const { expiration } = known(imds);
     expect(failure(outcome)).toEqual(failureWith('malformed', { ...ofRole, expiration }));
     expect(outcome.detail).toBe(detail);
-    expect(imds.seen()).toEqual(asked(200));
+    expect(imds.seen()).toEqual(documentRequests(200));
   });
 
   test.each(['field=Expiration', 'field=Expiration:'])(
@@ -198,63 +198,67 @@ describe('a document with missing fields', () => {
       const { accessKeyId } = known(imds);
       expect(failure(outcome)).toEqual(failureWith('unknown-expiry', { ...ofRole, accessKeyId }));
       expect(outcome.detail).toBe('Expiration is missing');
-      expect(imds.seen()).toEqual(asked(200));
+      expect(imds.seen()).toEqual(documentRequests(200));
     },
   );
 });
 
 describe('a body that is not a document', () => {
   test.each([
-    ['half of one', 'malformed', 'the document is not a JSON object'],
-    ['a page', 'body=<!DOCTYPE html><html></html>', 'the document is not a JSON object'],
+    ['half a document', 'malformed', 'the document is not a JSON object'],
+    ['an HTML page', 'body=<!DOCTYPE html><html></html>', 'the document is not a JSON object'],
     ['an array', `body=[${JSON.stringify(DOCUMENT)}]`, 'the document is not a JSON object'],
     ['a text', `body=${JSON.stringify(JSON.stringify(DOCUMENT))}`, 'the document is not a JSON object'],
     ['a number', 'body=5', 'the document is not a JSON object'],
     ['null', 'body=null', 'the document is not a JSON object'],
-    ['something behind it', `body=${JSON.stringify(DOCUMENT)}x`, 'the document is not a JSON object'],
+    [
+      'a document followed by other text',
+      `body=${JSON.stringify(DOCUMENT)}x`,
+      'the document is not a JSON object',
+    ],
     [
       'two of them',
       `body=${JSON.stringify(DOCUMENT)}${JSON.stringify(DOCUMENT)}`,
       'the document is not a JSON object',
     ],
-    ['nothing', 'empty', 'the document is empty'],
-    ['blanks', 'body= \r\n', 'the document is empty'],
+    ['an empty body', 'empty', 'the document is empty'],
+    ['a blank body', 'body= \r\n', 'the document is empty'],
   ])('%s is requested once more, then the poll fails as malformed', async (_, fault, detail) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE}`] });
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(failureWith('malformed', ofRole));
     expect(outcome.detail).toBe(detail);
-    expect(imds.seen()).toEqual(asked(200, 200));
+    expect(imds.seen()).toEqual(documentRequests(200, 200));
   });
 
   test.each(['malformed', 'empty', 'body=<html>'])('%s once is retried with success', async (fault) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE},times=1`] });
     expect((await imds.succeed()).credentials).toMatchObject(known(imds));
-    expect(imds.seen()).toEqual(asked(200, 200));
+    expect(imds.seen()).toEqual(documentRequests(200, 200));
   });
 });
 
 describe('a rejected document request', () => {
   test.each([
-    ['400', 'bad-request', 'HTTP 400: 400 - Bad Request', asked(400)],
-    ['403', 'auth-rejected', 'HTTP 403: 403 - Forbidden', asked(403)],
-    ['418', 'unexpected-status', 'HTTP 418: 418 - Error', asked(418)],
-    ['429', 'throttled', 'HTTP 429: 429 - Too Many Requests', asked(429, 429, 429)],
-    ['500', 'server-error', 'HTTP 500: 500 - Internal Server Error', asked(500, 500, 500)],
-    ['502', 'server-error', 'HTTP 502: 502 - Bad Gateway', asked(502, 502, 502)],
-    ['503', 'throttled', 'HTTP 503', asked(503, 503, 503)],
-    ['redirect', 'redirect', 'HTTP 302', asked(302)],
+    ['400', 'bad-request', 'HTTP 400: 400 - Bad Request', documentRequests(400)],
+    ['403', 'auth-rejected', 'HTTP 403: 403 - Forbidden', documentRequests(403)],
+    ['418', 'unexpected-status', 'HTTP 418: 418 - Error', documentRequests(418)],
+    ['429', 'throttled', 'HTTP 429: 429 - Too Many Requests', documentRequests(429, 429, 429)],
+    ['500', 'server-error', 'HTTP 500: 500 - Internal Server Error', documentRequests(500, 500, 500)],
+    ['502', 'server-error', 'HTTP 502: 502 - Bad Gateway', documentRequests(502, 502, 502)],
+    ['503', 'throttled', 'HTTP 503', documentRequests(503, 503, 503)],
+    ['redirect', 'redirect', 'HTTP 302', documentRequests(302)],
     [
       'reset',
       'unreachable',
       expect.stringMatching(/^the connection broke before the response was complete/),
-      asked(null, null, null),
+      documentRequests(null, null, null),
     ],
     [
       'truncate',
       'unreachable',
       expect.stringMatching(/^the connection broke before the response was complete/),
-      asked(null, null, null),
+      documentRequests(null, null, null),
     ],
   ])('with the fault %s fails as %s', async (fault, reason, detail, seen) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE}`] });
@@ -270,7 +274,7 @@ describe('a rejected document request', () => {
       poller: { limits: UNTIL_A_SECOND },
     });
     expect(failure(await imds.fail())).toEqual(failureWith('timeout', ofRole));
-    expect(imds.seen()).toEqual(asked(null, null, null));
+    expect(imds.seen()).toEqual(documentRequests(null, null, null));
   });
 
   test.each(['500', '503', '429', 'reset', 'truncate'])(
@@ -279,14 +283,14 @@ describe('a rejected document request', () => {
       const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE},times=2`] });
       expect((await imds.succeed()).credentials).toMatchObject(known(imds));
       const status = /^\d+$/.test(fault) ? Number(fault) : null;
-      expect(imds.seen()).toEqual(asked(status, status, 200));
+      expect(imds.seen()).toEqual(documentRequests(status, status, 200));
     },
   );
 
   test('with a 401 is repeated with a new token', async () => {
     const imds = await startPolled('imds', { faults: [`401,path=${ROLE},times=1`] });
     expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
-    expect(imds.seen()).toEqual([...asked(401), FOUND[0], `GET ${ROLE} 200`]);
+    expect(imds.seen()).toEqual([...documentRequests(401), FOUND[0], `GET ${ROLE} 200`]);
     const [, , first, , second] = imds.sent('x-aws-ec2-metadata-token');
     expect(second).not.toBe(first);
   });
@@ -294,7 +298,7 @@ describe('a rejected document request', () => {
   test('with a 401 for the new token fails as auth-rejected', async () => {
     const imds = await startPolled('imds', { faults: [`401,path=${ROLE}`] });
     expect(failure(await imds.fail())).toEqual(failureWith('auth-rejected', ofRole));
-    expect(imds.seen()).toEqual([...asked(401), FOUND[0], `GET ${ROLE} 401`]);
+    expect(imds.seen()).toEqual([...documentRequests(401), FOUND[0], `GET ${ROLE} 401`]);
   });
 
   test.each([
@@ -375,7 +379,7 @@ describe('the Expiration field', () => {
     const { accessKeyId } = known(imds);
     expect(failure(outcome)).toEqual(failureWith('unknown-expiry', { ...ofRole, accessKeyId }));
     expect(outcome.detail).toBe('Expiration is not a time');
-    expect(imds.seen()).toEqual(asked(200));
+    expect(imds.seen()).toEqual(documentRequests(200));
   });
 });
 
@@ -389,13 +393,13 @@ describe('the extended API', () => {
     expect(outcome.accountId).toBe(imds.simulation.instance.accountId);
     expect(outcome.credentials).toMatchObject(known(imds));
     expect(outcome.notes).toEqual([]);
-    expect(imds.seen()).toEqual([...asked(200), `GET ${EXTENDED} 200`]);
+    expect(imds.seen()).toEqual([...documentRequests(200), `GET ${EXTENDED} 200`]);
   });
 
   test('is requested only if enabled', async () => {
     const imds = await startPolled('imds', { variants: ['extended-api=on'] });
     expect((await imds.succeed()).accountId).toBeNull();
-    expect(imds.seen()).toEqual(asked(200));
+    expect(imds.seen()).toEqual(documentRequests(200));
   });
 
   test('agrees although its times have microseconds', async () => {
@@ -435,16 +439,16 @@ describe('the extended API', () => {
   });
 
   test.each<[string, string | null, number | null]>([
-    ['is not there', null, 404],
-    ['is gone', '404', 404],
-    ['fails', '500', 500],
-    ['is forbidden', '403', 403],
-    ['breaks off', 'truncate', null],
-    ['talks nonsense', 'malformed', 200],
-    ['has an error document', 'error', 200],
-    ['has no account', 'field=AccountId', 200],
-    ['has no account that could be one', 'field=AccountId:twelve', 200],
-  ])('with the fault %s gives no account and does not fail the poll', async (_, fault, status) => {
+    ['no fault', null, 404],
+    ['status 404', '404', 404],
+    ['status 500', '500', 500],
+    ['status 403', '403', 403],
+    ['truncate', 'truncate', null],
+    ['malformed', 'malformed', 200],
+    ['error', 'error', 200],
+    ['a missing account', 'field=AccountId', 200],
+    ['an invalid account', 'field=AccountId:twelve', 200],
+  ])('with %s gives no account and does not fail the poll', async (_, fault, status) => {
     const imds = await startPolled('imds', {
       poller: { extendedApi: true },
       variants: fault === null ? [] : wanted.variants,
@@ -453,6 +457,6 @@ describe('the extended API', () => {
     const outcome = await imds.succeed();
     expect(outcome.accountId).toBeNull();
     expect(outcome.notes).toEqual([]);
-    expect(imds.seen()).toEqual([...asked(200), `GET ${EXTENDED} ${status}`]);
+    expect(imds.seen()).toEqual([...documentRequests(200), `GET ${EXTENDED} ${status}`]);
   });
 });

@@ -62,31 +62,37 @@ interface Refusal {
   options?: PolledOptions;
 }
 
-const REFUSALS: Refusal[] = [
+const FAILURES: Refusal[] = [
   {
-    name: 'no role is attached',
+    name: 'no attached role',
     fault: 'no-role',
     reason: 'no-role',
     detail: /^HTTP 404: no role is attached to the instance$/,
     seen: lists(404),
   },
-  { name: 'empty', fault: 'empty', reason: 'no-role', detail: /list of roles is empty/, seen: lists(200) },
   {
-    name: 'blank',
+    name: 'an empty body',
+    fault: 'empty',
+    reason: 'no-role',
+    detail: /list of roles is empty/,
+    seen: lists(200),
+  },
+  {
+    name: 'a blank body',
     fault: 'body=\n \r\n',
     reason: 'no-role',
     detail: /list of roles is empty/,
     seen: lists(200),
   },
   {
-    name: 'a page',
+    name: 'an HTML page',
     fault: 'body=<html>',
     reason: 'not-imds',
     detail: /^the response is not a list of roles/,
     seen: lists(200),
   },
   {
-    name: 'a name before a page',
+    name: 'a role name before an HTML page',
     fault: 'body=simulated-role\n<html>',
     reason: 'not-imds',
     detail: /^the response is not a list of roles/,
@@ -140,14 +146,14 @@ const REFUSALS: Refusal[] = [
     seen: lists(null, null, null),
   },
   {
-    name: 'half of what it says it sends',
+    name: 'a truncated body',
     fault: 'truncate',
     reason: 'unreachable',
     detail: /^the connection broke/,
     seen: lists(null, null, null),
   },
   {
-    name: 'silence',
+    name: 'no response',
     fault: 'stall',
     reason: 'timeout',
     detail: /^no complete response within 1000 ms$/,
@@ -157,7 +163,7 @@ const REFUSALS: Refusal[] = [
 ];
 
 describe('a failed role request', () => {
-  test.each(REFUSALS)('with $name fails the poll', async ({ fault, reason, detail, seen, options = {} }) => {
+  test.each(FAILURES)('with $name fails the poll', async ({ fault, reason, detail, seen, options = {} }) => {
     const imds = await startPolled('imds', { ...options, faults: [`${fault},path=${LIST}`] });
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(failureWith(reason, { apiVersion: '2' }));

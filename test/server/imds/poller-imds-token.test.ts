@@ -46,7 +46,7 @@ describe('a session token', () => {
   test.each([
     ['a page', '<html><p>log in</p></html>\n'],
     ['two words', 'two words'],
-    ['characters that no header may have', 'tök€n'],
+    ['characters that are invalid in headers', 'tök€n'],
     ['a control character', `${CANARIES[2]}\u0000`],
   ])('is rejected if it is %s', async (_, text) => {
     const imds = await startPolled('imds', { faults: [`body=${text},path=${TOKEN}`] });
@@ -98,64 +98,65 @@ interface Refusal {
 }
 
 /** `times` requests that got this status, or no response. */
-const refused = (status: number | null, times: number) => Array<string>(times).fill(`PUT ${TOKEN} ${status}`);
+const responses = (status: number | null, times: number) =>
+  Array<string>(times).fill(`PUT ${TOKEN} ${status}`);
 
-const REFUSALS: Refusal[] = [
+const FAILURES: Refusal[] = [
   {
     name: '400',
     fault: '400',
     reason: 'bad-request',
     detail: /^HTTP 400: 400 - Bad Request$/,
-    seen: refused(400, 1),
+    seen: responses(400, 1),
   },
   {
-    name: '401, asked once more',
+    name: '401, after one retry',
     fault: '401',
     reason: 'auth-rejected',
     detail: /^HTTP 401$/,
-    seen: refused(401, 2),
+    seen: responses(401, 2),
   },
   {
     name: '429',
     fault: '429',
     reason: 'throttled',
     detail: /^HTTP 429: 429 - Too Many Requests$/,
-    seen: refused(429, 3),
+    seen: responses(429, 3),
   },
   {
     name: '500',
     fault: '500',
     reason: 'server-error',
     detail: /^HTTP 500: 500 - Internal/,
-    seen: refused(500, 3),
+    seen: responses(500, 3),
   },
   {
     name: '502',
     fault: '502',
     reason: 'server-error',
     detail: /^HTTP 502: 502 - Bad Gateway$/,
-    seen: refused(502, 3),
+    seen: responses(502, 3),
   },
-  { name: '503', fault: '503', reason: 'throttled', detail: /^HTTP 503$/, seen: refused(503, 3) },
-  { name: '418', fault: '418', reason: 'unexpected-status', detail: /^HTTP 418/, seen: refused(418, 3) },
+  { name: '503', fault: '503', reason: 'throttled', detail: /^HTTP 503$/, seen: responses(503, 3) },
+  { name: '418', fault: '418', reason: 'unexpected-status', detail: /^HTTP 418/, seen: responses(418, 3) },
   {
-    name: 'a redirect, not followed',
+    name: 'a redirect, which is not followed',
     fault: 'redirect',
     reason: 'redirect',
     detail: /^HTTP 302$/,
-    seen: refused(302, 1),
+    seen: responses(302, 1),
   },
   {
-    name: 'a redirect to the credentials, not followed',
+    name: 'a redirect to the credentials, which is not followed',
     fault: 'redirect=/latest/meta-data/iam/security-credentials/simulated-role',
     reason: 'redirect',
     detail: /^HTTP 302$/,
-    seen: refused(302, 1),
+    seen: responses(302, 1),
   },
 ];
 
 describe('a token request that fails without a fallback to IMDSv1', () => {
-  test.each(REFUSALS)('with $name fails the poll', async ({ fault, reason, detail, seen }) => {
+  test.each(FAILURES)('with the response $name fails the poll', async ({ fault, reason, detail, seen }) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${TOKEN}`] });
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(failureWith(reason));
@@ -170,13 +171,13 @@ describe('a token request that fails without a fallback to IMDSv1', () => {
     });
     await imds.succeed();
     expect(failure(await imds.fail(imds.newSource()))).toEqual(failureWith('throttled'));
-    expect(imds.seen()).toEqual([PUT, ...DATA, ...refused(status, 3)]);
+    expect(imds.seen()).toEqual([PUT, ...DATA, ...responses(status, 3)]);
   });
 
   test.each([429, 500, 503, 418])('gets %s twice, then a token', async (status) => {
     const imds = await startPolled('imds', { faults: [`${status},path=${TOKEN},times=2`] });
     expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
-    expect(imds.seen()).toEqual([...refused(status, 2), PUT, ...DATA]);
+    expect(imds.seen()).toEqual([...responses(status, 2), PUT, ...DATA]);
   });
 
   test('to a closed port fails as unreachable, at the next poll too', async () => {
@@ -207,7 +208,7 @@ interface Opening {
 }
 
 const HOP = ['POSSIBLE_HOP_LIMIT', 'IMDS_V1_USED'];
-const OPENINGS: Opening[] = [
+const FALLBACKS: Opening[] = [
   {
     name: '403',
     options: { faults: [`403,path=${TOKEN}`] },
@@ -241,7 +242,7 @@ const OPENINGS: Opening[] = [
     detail: /^no token: HTTP 405$/,
   },
   {
-    name: 'a connection that breaks, as behind some hop limits, tried once more',
+    name: 'a reset connection, as behind some hop limits, after one retry',
     options: { faults: ['hop-limit=reset'] },
     status: null,
     puts: 2,
@@ -249,7 +250,7 @@ const OPENINGS: Opening[] = [
     detail: /^no token: the connection broke/,
   },
   {
-    name: 'half an answer, tried once more',
+    name: 'a truncated response, after one retry',
     options: { faults: [`truncate,path=${TOKEN}`] },
     status: null,
     puts: 2,
@@ -257,7 +258,7 @@ const OPENINGS: Opening[] = [
     detail: /^no token: the connection broke/,
   },
   {
-    name: 'silence, as behind a hop limit of 1, tried once more',
+    name: 'no response, as behind a hop limit of 1, after one retry',
     options: { faults: ['hop-limit'], poller: { limits: UNTIL_A_SECOND } },
     status: null,
     puts: 2,
@@ -267,26 +268,29 @@ const OPENINGS: Opening[] = [
 ];
 
 describe('a token request that fails with a fallback to IMDSv1', () => {
-  test.each(OPENINGS)('$name', async ({ options, status, puts, notes }) => {
+  test.each(FALLBACKS)('with $name falls back to IMDSv1', async ({ options, status, puts, notes }) => {
     const imds = await startPolled('imds', options);
     const outcome = await imds.succeed();
     expect(summarizeSuccess(outcome)).toEqual({ apiVersion: '1', notes });
     expect(outcome.credentials.accessKeyId).toBe(imds.servedCredentials().accessKeyId);
-    expect(imds.seen()).toEqual([...refused(status, puts), ...DATA]);
+    expect(imds.seen()).toEqual([...responses(status, puts), ...DATA]);
     expect(imds.sent('x-aws-ec2-metadata-token')).toEqual(Array(puts + 2).fill(undefined));
   });
 
-  test.each(OPENINGS)('$name sends no request without a token if IMDSv1 is disabled', async (opening) => {
-    const { options, status, puts, notes, detail } = opening;
-    const imds = await startPolled('imds', { ...options, env: V1_DISABLED });
-    const outcome = await imds.fail();
-    const hop = notes.filter((code) => code === 'POSSIBLE_HOP_LIMIT');
-    expect(failure(outcome)).toEqual(
-      failureWith('v1-disabled', { notes: hop, possibleHopLimit: hop.length > 0 }),
-    );
-    expect(outcome.detail).toMatch(detail);
-    expect(imds.seen()).toEqual(refused(status, puts));
-  });
+  test.each(FALLBACKS)(
+    'with $name and IMDSv1 disabled sends no request without a token',
+    async (fallback) => {
+      const { options, status, puts, notes, detail } = fallback;
+      const imds = await startPolled('imds', { ...options, env: V1_DISABLED });
+      const outcome = await imds.fail();
+      const hop = notes.filter((code) => code === 'POSSIBLE_HOP_LIMIT');
+      expect(failure(outcome)).toEqual(
+        failureWith('v1-disabled', { notes: hop, possibleHopLimit: hop.length > 0 }),
+      );
+      expect(outcome.detail).toMatch(detail);
+      expect(imds.seen()).toEqual(responses(status, puts));
+    },
+  );
 
   test('uses IMDSv1 with a note if only some SDKs disable it', async () => {
     const imds = await startPolled('imds', { imds: 'v1', env: { AWS_EC2_METADATA_V1_DISABLED: '1' } });
@@ -308,7 +312,7 @@ describe('a token request that fails with a fallback to IMDSv1', () => {
     expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '1', notes: ['IMDS_V1_USED'] });
     pass(1);
     expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
-    expect(puts(imds.seen())).toEqual([...refused(404, 1), PUT]);
+    expect(puts(imds.seen())).toEqual([...responses(404, 1), PUT]);
   });
 
   test('behind a hop limit, with IMDSv1 disabled, is named as the cause', async () => {
@@ -318,7 +322,7 @@ describe('a token request that fails with a fallback to IMDSv1', () => {
       failureWith('timeout', { apiVersion: '1', possibleHopLimit: true, notes: HOP }),
     );
     expect(outcome.detail).toMatch(/token request got no response.*401/);
-    expect(imds.seen()).toEqual([...refused(null, 2), DATA[0]!.replace('200', '401')]);
+    expect(imds.seen()).toEqual([...responses(null, 2), DATA[0]!.replace('200', '401')]);
   });
 
   test('reports the 401 of IMDSv1 if a token is required', async () => {
@@ -326,7 +330,7 @@ describe('a token request that fails with a fallback to IMDSv1', () => {
     expect(failure(await imds.fail())).toEqual(
       failureWith('auth-rejected', { apiVersion: '1', notes: ['IMDS_V1_USED'] }),
     );
-    expect(imds.seen()).toEqual([...refused(403, 1), DATA[0]!.replace('200', '401')]);
+    expect(imds.seen()).toEqual([...responses(403, 1), DATA[0]!.replace('200', '401')]);
   });
 
   test('with an unknown host name is rejected in both versions', async () => {
@@ -338,7 +342,7 @@ describe('a token request that fails with a fallback to IMDSv1', () => {
     expect(failure(await imds.fail(source))).toEqual(
       failureWith('auth-rejected', { apiVersion: '1', notes: ['IMDS_V1_USED'] }),
     );
-    expect(imds.seen()).toEqual([...refused(403, 1), DATA[0]!.replace('200', '403')]);
+    expect(imds.seen()).toEqual([...responses(403, 1), DATA[0]!.replace('200', '403')]);
   });
 });
 
@@ -390,7 +394,7 @@ describe('limits', () => {
       env: { AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1' },
     });
     expect(failure(await imds.fail())).toEqual(failureWith('server-error'));
-    expect(imds.seen()).toEqual(refused(500, 1));
+    expect(imds.seen()).toEqual(responses(500, 1));
   });
 
   test('take the request timeout from AWS_METADATA_SERVICE_TIMEOUT', async () => {
@@ -399,7 +403,7 @@ describe('limits', () => {
       env: { AWS_METADATA_SERVICE_TIMEOUT: '0.2', AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1', ...V1_DISABLED },
     });
     expect((await imds.fail()).detail).toBe('no token: no complete response within 200 ms');
-    expect(imds.seen()).toEqual(refused(null, 1));
+    expect(imds.seen()).toEqual(responses(null, 1));
   });
 
   test('accept a response shortly before the timeout', async () => {
@@ -417,7 +421,7 @@ describe('limits', () => {
       failureWith('timeout', { possibleHopLimit: true, notes: ['POSSIBLE_HOP_LIMIT'] }),
     );
     expect(outcome.detail).toBe('no complete response before the poll had to end');
-    expect(imds.seen()).toEqual(refused(null, 1));
+    expect(imds.seen()).toEqual(responses(null, 1));
   });
 });
 

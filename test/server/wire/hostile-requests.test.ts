@@ -73,7 +73,7 @@ describe('a request path', () => {
 describe('a malformed request', () => {
   const HOST = 'Host: 127.0.0.1\r\n';
   const broken: Record<string, string | Buffer> = {
-    words: 'hello\r\n\r\n',
+    'plain text': 'hello\r\n\r\n',
     'a method alone': 'GET\r\n\r\n',
     'an unknown method': `BREW / HTTP/1.1\r\n${HOST}\r\n`,
     'a relative target': `GET latest/meta-data/ HTTP/1.1\r\n${HOST}\r\n`,
@@ -102,7 +102,7 @@ describe('a malformed request', () => {
   });
 
   test.each([
-    ['words', 400, '400 Bad Request'],
+    ['plain text', 400, '400 Bad Request'],
     ['headers of 16 KiB', 431, '431 Request Header Fields Too Large'],
   ])('with %s to an agent gets %i in the format of Go', async (name, status, said) => {
     const { origin } = await startSimulated({ shapes: ['ecs', 'eks'] });
@@ -174,7 +174,7 @@ describe('a malformed request', () => {
 
 describe('a client that leaves', () => {
   test.each([
-    ['before they said anything', ''],
+    ['before sending anything', ''],
     ['in the middle of a line', 'GET /latest/me'],
     ['in the middle of the headers', `GET ${ID} HTTP/1.1\r\nHost: 127.`],
     ['in the middle of a body', `PUT ${ID} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nabc`],
@@ -183,7 +183,7 @@ describe('a client that leaves', () => {
       `PUT ${ID} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc`,
     ],
     ['right after the request', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`],
-    ['with many requests left', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`.repeat(50)],
+    ['with many pending requests', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`.repeat(50)],
   ])('%s', async (_, text) => {
     const { origin, lives } = await start();
     for (let count = 0; count < 20; count++) {
