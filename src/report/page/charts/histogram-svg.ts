@@ -22,10 +22,7 @@ export function renderHistogramSvg(title: string, histogram: Histogram): Markup 
       { position: 0, label: '' },
       { position: 1, label: formatNumber(maxCount) },
     ],
-    xTicks: multiplesWithin(step, from, to).map((at) => ({
-      position: x(at),
-      label: short(at),
-    })),
+    xTicks: multiplesWithin(step, from, to).map((at) => ({ position: x(at), label: short(at) })),
     marks: (y) => [
       ...bins
         .filter(({ count }) => count > 0)
