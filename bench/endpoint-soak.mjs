@@ -1,12 +1,15 @@
-// Runs 64 concurrent clients against the simulator, for 60 seconds by default. Every response is checked, and the memory
-// must not grow after the warm-up. Exits with 1 on an error. The heap is small, so that a leak per request ends the
-// simulator.
+// Runs 64 concurrent clients against the simulator, for 60 seconds by default. Every response is checked, and
+// the memory must not grow after the warm-up. Exits with 1 on an error. The heap is small, so that a leak per
+// request ends the simulator.
 import { readFileSync } from 'node:fs';
 import { openConnection, PROGRAM, runClients, sendRequest, startServer } from './load.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 60);
 const CLIENTS = 64;
-/** V8 frees memory at any time, so some growth is normal. A leak per request exceeds this factor within seconds. */
+/**
+ * V8 frees memory at any time, so some growth is normal. A leak per request exceeds this factor within
+ * seconds.
+ */
 const MOST_GROWTH = 1.3;
 
 const simulator = await startServer([
@@ -22,7 +25,9 @@ const request = (method, path, headers) =>
   `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
 const rolePath = '/latest/meta-data/iam/security-credentials/';
 
-/** The requests of an SDK, with a new User-Agent every time, which is the worst case for the traffic summary. */
+/**
+ * The requests of an SDK, with a new User-Agent every time, which is the worst case for the traffic summary.
+ */
 async function imdsRound(agent) {
   const headers = [`User-Agent: ${agent}`];
   const token = expect200(

@@ -1,6 +1,6 @@
-// Compares the request rate of the simulator with a minimal node:http server that checks a token and returns the same
-// body. Both servers get the same load in turn; the result is the median ratio. IMDS closes every connection and the
-// agents keep connections open, so both cases are measured.
+// Compares the request rate of the simulator with a minimal node:http server that checks a token and returns
+// the same body. Both servers get the same load in turn; the result is the median ratio. IMDS closes every
+// connection and the agents keep connections open, so both cases are measured.
 import { readFileSync } from 'node:fs';
 import { openConnection, PROGRAM, runClients, sendRequest, startServer } from './load.mjs';
 

@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 export const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '..', 'bin', 'cred-watch.js');
 
-/** Starts a server process. Resolves when the process has printed its first line, a JSON document with the address. */
+/**
+ * Starts a server process. Resolves when the process has printed its first line, a JSON document with the
+ * address.
+ */
 export async function startServer(args) {
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });

@@ -27,8 +27,8 @@ export function buildChildEnvironment(
 }
 
 /**
- * The environment for a child that refreshes from a container endpoint. In every SDK, the `default` profile of the shared
- * files still precedes that endpoint.
+ * The environment for a child that refreshes from a container endpoint. In every SDK, the `default` profile
+ * of the shared files still precedes that endpoint.
  * @param endpoint the variables that name the endpoint
  */
 export const buildEndpointEnvironment = (
@@ -45,19 +45,22 @@ function removeShadowingVariables(parent: ParentEnvironment, region: string | nu
   return { ...Object.fromEntries(kept), ...buildRegionVariables(parent, region) };
 }
 
-/** boto3 reads only AWS_DEFAULT_REGION; others read only or first AWS_REGION. An empty variable counts as unset. */
+/**
+ * boto3 reads only AWS_DEFAULT_REGION; others read only or first AWS_REGION. An empty variable counts as
+ * unset.
+ */
 function buildRegionVariables(parent: ParentEnvironment, region: string | null): Record<string, string> {
   const isKnown = [parent.AWS_REGION, parent.AWS_DEFAULT_REGION].some((value = '') => value !== '');
   return isKnown || region === null ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region };
 }
 
 /**
- * Variables from which some AWS client takes credentials, or facts about credentials. They would precede the passed
- * credentials, mix with them, or contradict them.
+ * Variables from which some AWS client takes credentials, or facts about credentials. They would precede the
+ * passed credentials, mix with them, or contradict them.
  *
  * Omitted on purpose:
- * - AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE: the files also hold regions and endpoints, and keys in the
- *   environment precede their keys.
+ * - AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE: the files also hold regions and endpoints, and keys in
+ *   the environment precede their keys.
  * - AWS_EC2_METADATA_*: every SDK asks IMDS last.
  * - AWS_BEARER_TOKEN_*: for one service, and set for that service.
  * - SECRET_ACCESS_KEY: read by Rust only, and only if AWS_SECRET_ACCESS_KEY is missing.
@@ -85,7 +88,8 @@ const SHADOWING_VARIABLES: readonly string[] = [
   // SDKs use an endpoint of this account; JavaScript signs for this scope.
   'AWS_ACCOUNT_ID',
   'AWS_CREDENTIAL_SCOPE',
-  // With a profile, JavaScript ignores keys in the environment, and the AWS CLI fails if that profile is missing.
+  // With a profile, JavaScript ignores keys in the environment, and the AWS CLI fails if that profile is
+  // missing.
   'AWS_PROFILE',
   'AWS_DEFAULT_PROFILE',
   // Web identity (IRSA) precedes container endpoints.
@@ -94,8 +98,8 @@ const SHADOWING_VARIABLES: readonly string[] = [
   'AWS_ROLE_SESSION_NAME',
   // botocore reads this file of the EC2 command line tools before container endpoints.
   'AWS_CREDENTIAL_FILE',
-  // A relative URI precedes a full one, and a token file precedes a token. Java resolves the relative URI against
-  // AWS_CONTAINER_SERVICE_ENDPOINT.
+  // A relative URI precedes a full one, and a token file precedes a token. Java resolves the relative URI
+  // against AWS_CONTAINER_SERVICE_ENDPOINT.
   'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
   'AWS_CONTAINER_CREDENTIALS_FULL_URI',
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',

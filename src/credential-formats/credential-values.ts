@@ -14,7 +14,9 @@ export interface CredentialValues {
   accountId: string | null;
 }
 
-/** Credentials as plain text. Write them to the output at once; never store them or put them into a message. */
+/**
+ * Credentials as plain text. Write them to the output at once; never store them or put them into a message.
+ */
 export interface RevealedCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -24,12 +26,15 @@ export interface RevealedCredentials {
   accountId: string | null;
 }
 
-/** AWS uses only these characters. Spaces, line ends and NUL have a special meaning in some output formats. */
+/**
+ * AWS uses only these characters. Spaces, line ends and NUL have a special meaning in some output formats.
+ */
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**
  * Returns the secrets as text. This is the only function of this folder that does so.
- * @throws CredWatchError if a value is empty or not visible ASCII; the message contains the name, not the value
+ * @throws CredWatchError if a value is empty or not visible ASCII; the message contains the name, not the
+ * value
  */
 export function revealCredentials(credentials: CredentialValues): RevealedCredentials {
   const { accessKeyId, secretAccessKey, token, expiration, accountId } = credentials;

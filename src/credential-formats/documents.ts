@@ -42,9 +42,9 @@ export function formatProcessDocument(credentials: CredentialValues): string {
 /**
  * A file for `docker run --env-file`, which takes the rest of each line literally, without quoting.
  *
- * A container does not inherit the user's variables, but its image may define a session token. Keys without a token
- * therefore set both token variables to empty. Keys with a token leave AWS_SECURITY_TOKEN unset: old botocore versions
- * prefer even an empty one to AWS_SESSION_TOKEN.
+ * A container does not inherit the user's variables, but its image may define a session token. Keys without a
+ * token therefore set both token variables to empty. Keys with a token leave AWS_SECURITY_TOKEN unset: old
+ * botocore versions prefer even an empty one to AWS_SESSION_TOKEN.
  */
 export function formatDockerEnvFile(credentials: CredentialValues, options: VariableOptions): string {
   const { set, unset } = buildVariableChanges(credentials, options);
@@ -87,7 +87,8 @@ export function formatRedshiftCopy(credentials: CredentialValues, { clause }: Re
     AWS_SESSION_TOKEN: token,
   };
   for (const [name, value] of Object.entries(values)) {
-    // Redshift treats backslashes in literals like PostgreSQL 8.0; a semicolon separates the items of CREDENTIALS.
+    // Redshift treats backslashes in literals like PostgreSQL 8.0; a semicolon separates the items of
+    // CREDENTIALS.
     if (/['\\;]/.test(value)) {
       throw createUnsupportedValueError('redshift-copy', name, "it contains ', \\ or ;", 'use IAM_ROLE');
     }

@@ -1,7 +1,10 @@
 import { type CredentialValues, createUnsupportedValueError } from './credential-values.ts';
 import { buildVariableChanges, type VariableOptions } from './variables.ts';
 
-/** Lines for `eval` in sh, bash, zsh, ksh and similar shells. Child processes of the shell inherit the variables. */
+/**
+ * Lines for `eval` in sh, bash, zsh, ksh and similar shells. Child processes of the shell inherit the
+ * variables.
+ */
 export const formatPosixExports = (credentials: CredentialValues, options: VariableOptions) =>
   formatPosixLines('export ', credentials, options);
 
@@ -44,8 +47,8 @@ export function formatPowershell(credentials: CredentialValues, options: Variabl
 }
 
 /**
- * A verbatim string, in which only the quote is special and is doubled. PowerShell also accepts the typographic quotes
- * U+2018 to U+201B as quotes; the values are ASCII.
+ * A verbatim string, in which only the quote is special and is doubled. PowerShell also accepts the
+ * typographic quotes U+2018 to U+201B as quotes; the values are ASCII.
  */
 const quoteForPowershell = (value: string) => `'${value.replaceAll("'", "''")}'`;
 
@@ -55,8 +58,9 @@ const LONGEST_CMD_LINE = 8191;
 const CMD_HINT = 'use -f powershell';
 
 /**
- * Lines for a batch file, or for `for /f "delims=" %i in ('…') do @%i` (which does not know `@set` as a command).
- * Quotes around the whole assignment make `&`, `|`, `<`, `>` and `^` literal and are not part of the value.
+ * Lines for a batch file, or for `for /f "delims=" %i in ('…') do @%i` (which does not know `@set` as a
+ * command). Quotes around the whole assignment make `&`, `|`, `<`, `>` and `^` literal and are not part of
+ * the value.
  */
 export function formatWindowsCmd(credentials: CredentialValues, options: VariableOptions): string {
   const { set, unset } = buildVariableChanges(credentials, options);
@@ -67,7 +71,8 @@ export function formatWindowsCmd(credentials: CredentialValues, options: Variabl
 }
 
 function formatCmdAssignment(name: string, value: string): string {
-  // A quote ends the quoting. `%%` means `%` in batch files only, and `!` is special only with delayed expansion.
+  // A quote ends the quoting. `%%` means `%` in batch files only, and `!` is special only with delayed
+  // expansion.
   if (/["%!]/.test(value)) {
     throw createUnsupportedValueError('windows-cmd', name, 'it contains ", % or !', CMD_HINT);
   }

@@ -8,8 +8,9 @@ export interface EnvironmentVariable {
 export interface VariableChanges {
   set: readonly EnvironmentVariable[];
   /**
-   * Names of session tokens that the reader may still have from other credentials. AWS rejects keys with a foreign
-   * token, and botocore prefers AWS_SECURITY_TOKEN to AWS_SESSION_TOKEN (`EnvProvider.TOKENS` in credentials.py).
+   * Names of session tokens that the reader may still have from other credentials. AWS rejects keys with a
+   * foreign token, and botocore prefers AWS_SECURITY_TOKEN to AWS_SESSION_TOKEN (`EnvProvider.TOKENS` in
+   * credentials.py).
    */
   unset: readonly string[];
 }

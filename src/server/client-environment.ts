@@ -28,8 +28,8 @@ const REAL_ORIGINS: Readonly<Record<Shape, readonly string[]>> = {
 };
 
 /**
- * The environment variables that point a client at a shape. The IMDS endpoint ends in a slash, because older clients
- * append `latest/…` to it directly.
+ * The environment variables that point a client at a shape. The IMDS endpoint ends in a slash, because older
+ * clients append `latest/…` to it directly.
  * @param origins addresses on which the simulator listens, at least one
  */
 export function buildClientEnvironment(

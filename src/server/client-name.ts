@@ -2,8 +2,8 @@ const MAX_USER_AGENT_LENGTH = 1000;
 const MAX_NAME_LENGTH = 100;
 
 /**
- * Products of a User-Agent that differ between requests of one program: AWS SDKs state the API call, settings, features
- * and session (`api/s3#1.2 md/command#s3.ls m/E,Z sid/35033f4ca1bd`).
+ * Products of a User-Agent that differ between requests of one program: AWS SDKs state the API call,
+ * settings, features and session (`api/s3#1.2 md/command#s3.ls m/E,Z sid/35033f4ca1bd`).
  */
 const VARYING_PRODUCTS = new Set(['api', 'cfg', 'command', 'ft', 'm', 'md', 'prompt', 'sid', 'ua']);
 

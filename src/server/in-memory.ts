@@ -35,8 +35,8 @@ export type DeliveredResponse = { delayMs: number } & (
 export type InMemoryEndpoint = (request: InMemoryRequest, now: Instant) => DeliveredResponse;
 
 /**
- * The endpoints of a simulation as a function. Requests take the same path as over a socket: Host check, fault
- * selection, shapes, response faults. Delays are reported, not waited for.
+ * The endpoints of a simulation as a function. Requests take the same path as over a socket: Host check,
+ * fault selection, shapes, response faults. Delays are reported, not waited for.
  *
  * The returned function throws if a shape throws: that is a defect of the simulator.
  */

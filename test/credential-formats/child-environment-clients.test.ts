@@ -20,8 +20,8 @@ const CREDENTIALS = { ...toCredentialValues(ORDINARY), expiration: Date.parse('2
 const ISSUED = { secretAccessKey: ORDINARY.secretAccessKey, sessionToken: ORDINARY.token! };
 
 /**
- * A parent environment with credentials of every kind. No variable leads a client out of this machine, even if it is
- * not removed: no role for the web identity, and no relative URI.
+ * A parent environment with credentials of every kind. No variable leads a client out of this machine, even
+ * if it is not removed: no role for the web identity, and no relative URI.
  */
 function parentWithEverything(): Environment {
   const folder = temporaryFolder();
@@ -77,7 +77,9 @@ describeEachClient((_, obtain) => {
   });
 });
 
-/** The same, with some variables of the parent kept. Without these tests the ones above would prove little. */
+/**
+ * The same, with some variables of the parent kept. Without these tests the ones above would prove little.
+ */
 describe('a shadowing variable that is not removed', () => {
   const leaving = (...names: readonly string[]) => {
     const parent = parentWithEverything();

@@ -3,8 +3,8 @@ import { runShell } from '../support/cli/built-program.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
 
 /**
- * Serves on the addresses of AWS in its own network namespace, and polls with the environment of an instance, a task and
- * a pod.
+ * Serves on the addresses of AWS in its own network namespace, and polls with the environment of an instance,
+ * a task and a pod.
  */
 const IN_A_NETWORK_OF_ITS_OWN = `
   set -e

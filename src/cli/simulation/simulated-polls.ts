@@ -34,10 +34,11 @@ const ORIGIN = 'http://127.0.0.1';
 const TOKEN_FILE = '/token';
 
 /**
- * Polls a simulated endpoint with the real source, in memory and without waiting. Yields batches of the records.
+ * Polls a simulated endpoint with the real source, in memory and without waiting. Yields batches of the
+ * records.
  *
- * Every poll uses a new source, like `cred-watch poll` started by cron: no IMDS token and no fallback to IMDSv1 is kept
- * between polls. A poll is skipped if the poll before it still runs.
+ * Every poll uses a new source, like `cred-watch poll` started by cron: no IMDS token and no fallback to
+ * IMDSv1 is kept between polls. A poll is skipped if the poll before it still runs.
  */
 export async function* simulatePolls(options: SimulatedPollsOptions): AsyncGenerator<ArchiveRecord[]> {
   const { every, from, until, host } = options;

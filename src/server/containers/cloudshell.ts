@@ -13,8 +13,9 @@ import { isSameSecret } from './compare-secrets.ts';
 export const CLOUDSHELL_PATH = '/latest/meta-data/container/security-credentials';
 
 /**
- * The endpoint of CloudShell, as described in two blog posts (there is no official documentation). The document has an
- * empty `Type` and no `LastUpdated`. Clients send the token of the environment or one from `PUT /latest/api/token`.
+ * The endpoint of CloudShell, as described in two blog posts (there is no official documentation). The
+ * document has an empty `Type` and no `LastUpdated`. Clients send the token of the environment or one from
+ * `PUT /latest/api/token`.
  */
 export function createCloudshellHandler(simulation: Simulation): RequestHandler {
   return (request) => {

@@ -27,7 +27,9 @@ export class ServiceAccountTokens {
     return `${signed}.${this.#sign(signed)}`;
   }
 
-  /** Returns null for a valid token. Claims are checked before the signature, as by the agent and EKS Auth. */
+  /**
+   * Returns null for a valid token. Claims are checked before the signature, as by the agent and EKS Auth.
+   */
   findProblem(token: string, now: Instant): TokenProblem | null {
     if (token === '') return 'empty';
     const [header = '', payload = '', signature, ...rest] = token.split('.');

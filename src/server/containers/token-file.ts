@@ -15,8 +15,8 @@ export interface TokenFile {
 }
 
 /**
- * Writes the token file that EKS mounts into a pod, and replaces it atomically until it is closed. `onProblem` gets a
- * message if a renewal fails; the next renewal is attempted as usual.
+ * Writes the token file that EKS mounts into a pod, and replaces it atomically until it is closed.
+ * `onProblem` gets a message if a renewal fails; the next renewal is attempted as usual.
  * @throws CredWatchError if the file cannot be created
  */
 export async function startTokenFile(

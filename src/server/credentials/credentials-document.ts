@@ -21,7 +21,10 @@ export function buildDocumentFields({
 
 const cachedTexts = new WeakMap<FalseCredentials, Map<string, string>>();
 
-/** Returns the text of a document. It is written once per set of credentials, or per request with a `field` fault. */
+/**
+ * Returns the text of a document. It is written once per set of credentials, or per request with a `field`
+ * fault.
+ */
 export function getDocumentText(
   credentials: FalseCredentials,
   kind: string,

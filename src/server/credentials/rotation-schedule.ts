@@ -25,8 +25,8 @@ interface ServedPeriod {
 }
 
 /**
- * Computes when credentials rotate. Rotation k happens k intervals after the start, plus its own jitter. No rotation
- * depends on an earlier one, so any time can be computed directly.
+ * Computes when credentials rotate. Rotation k happens k intervals after the start, plus its own jitter. No
+ * rotation depends on an earlier one, so any time can be computed directly.
  */
 export class RotationSchedule {
   readonly #timing: RotationTiming;

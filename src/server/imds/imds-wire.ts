@@ -10,8 +10,8 @@ import {
 import type { Variants } from '../variants.ts';
 
 /*
- * The responses of EC2's metadata service, with the header order of the published captures in `fixtures/captures`:
- * HTTP/1.1 as captured from 2020 to 2026, HTTP/1.0 as on hosts until 2023.
+ * The responses of EC2's metadata service, with the header order of the published captures in
+ * `fixtures/captures`: HTTP/1.1 as captured from 2020 to 2026, HTTP/1.0 as on hosts until 2023.
  */
 
 const SERVER: Header = ['Server', 'EC2ws'];
@@ -99,7 +99,9 @@ export function buildEmptyError(request: EndpointRequest, status: number, allow?
   return { status, reasonPhrase: getReasonPhrase(status), headers, body: '', httpVersion: '1.1' };
 }
 
-/** The captured response to a token path with a final slash: its header order differs, and it does not close. */
+/**
+ * The captured response to a token path with a final slash: its header order differs, and it does not close.
+ */
 export function buildTokenPathError(request: EndpointRequest): EndpointResponse {
   const headers: Header[] = [
     ['Content-Length', '0'],
@@ -130,8 +132,8 @@ export function buildHtmlError(
 }
 
 /**
- * The redirect of hosts in 2018, but with a relative location. Theirs was absolute, which would lead a client away from
- * the simulator.
+ * The redirect of hosts in 2018, but with a relative location. Theirs was absolute, which would lead a client
+ * away from the simulator.
  */
 export function buildRedirect(request: EndpointRequest, location: string): EndpointResponse {
   const headers: Header[] = [
@@ -146,7 +148,10 @@ export function buildRedirect(request: EndpointRequest, location: string): Endpo
 
 const ttl = (seconds: Seconds | null): Header[] => (seconds === null ? [] : [[TTL, String(seconds)]]);
 
-/** 337 bytes for 404 and 343 for 401, as captured. The page of 2021 has two more characters before the DTD address. */
+/**
+ * 337 bytes for 404 and 343 for 401, as captured. The page of 2021 has two more characters before the DTD
+ * address.
+ */
 function buildErrorPage(status: number, variants: Variants): string {
   const title = `${status} - ${getReasonPhrase(status)}`;
   const indent = variants['error-page'] === '339' ? '\t\t ' : '\t';
@@ -166,7 +171,10 @@ function buildErrorPage(status: number, variants: Variants): string {
   ].join('\n');
 }
 
-/** JSON with a space before each colon and an indent of two, like the real service: some scripts read it with `grep`. */
+/**
+ * JSON with a space before each colon and an indent of two, like the real service: some scripts read it with
+ * `grep`.
+ */
 export function formatImdsJson(fields: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(fields, null, 2).replace(/^(\s*"(?:[^"\\]|\\.)*"):/gm, '$1 :');
 }

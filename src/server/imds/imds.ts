@@ -97,7 +97,9 @@ function findEntry(
     : entry;
 }
 
-/** Adds to the list of `meta-data/` the directories that are not in the tree, because they change with time. */
+/**
+ * Adds to the list of `meta-data/` the directories that are not in the tree, because they change with time.
+ */
 function addComputedNames(
   names: readonly string[],
   { faults }: EndpointRequest,
@@ -116,7 +118,10 @@ function addComputedNames(
 
 const removeSlash = (name: string) => name.replace(/\/$/, '');
 
-/** Clients request the same few paths. The limit protects the memory from a client that requests new ones forever. */
+/**
+ * Clients request the same few paths. The limit protects the memory from a client that requests new ones
+ * forever.
+ */
 const PATH_CACHE_SIZE = 64;
 const pathCache = new Map<string, readonly string[] | null>();
 

@@ -22,9 +22,9 @@ interface TokenContent {
 const CACHE_SIZE = 64;
 
 /**
- * Issues and checks IMDSv2 session tokens. A token contains its own expiry, so no list of tokens can fill the memory.
- * Layout: 4 bytes prefix, 6 expiry, 2 TTL, 4 random, 24 HMAC-SHA256. In base64url this gives the 56 characters of
- * real tokens.
+ * Issues and checks IMDSv2 session tokens. A token contains its own expiry, so no list of tokens can fill the
+ * memory. Layout: 4 bytes prefix, 6 expiry, 2 TTL, 4 random, 24 HMAC-SHA256. In base64url this gives the 56
+ * characters of real tokens.
  */
 export class MetadataTokens {
   readonly #key = randomBytes(32);
@@ -54,7 +54,8 @@ export class MetadataTokens {
   #verify(text: string): TokenContent | null {
     if (!/^[\w-]{54}==$/.test(text)) return null;
     const token = Buffer.from(text, 'base64url');
-    // Several texts decode to the same bytes, because the last character has unused bits. Only the issued text counts.
+    // Several texts decode to the same bytes, because the last character has unused bits. Only the issued
+    // text counts.
     if (encodeToken(token) !== text) return null;
     if (!timingSafeEqual(this.#sign(token), token.subarray(SIGNED_BYTES))) return null;
     return this.#addToCache(text, token);

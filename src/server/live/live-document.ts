@@ -15,8 +15,8 @@ export interface LiveCredentials {
 }
 
 /**
- * The document of the ECS agent, plus the account id of the EKS agent. The SDKs for Python and JavaScript reject a
- * document without `Token`, and sign without a token if it is empty.
+ * The document of the ECS agent, plus the account id of the EKS agent. The SDKs for Python and JavaScript
+ * reject a document without `Token`, and sign without a token if it is empty.
  * @throws Error if a key is empty: clients would use an empty key
  */
 export function formatLiveDocument(credentials: LiveCredentials): string {

@@ -35,8 +35,8 @@ const LIMITS: LiveLimits = { requestMs: 5000, maxConnections: 512 };
 const HEADER_BYTES = 8192;
 
 /**
- * 256 random bits in characters that are valid in URLs and headers. Every local user can connect to a loopback port, so
- * only the secret path and the token protect the credentials.
+ * 256 random bits in characters that are valid in URLs and headers. Every local user can connect to a
+ * loopback port, so only the secret path and the token protect the credentials.
  */
 const createSecretText = () => randomBytes(32).toString('hex');
 
@@ -123,7 +123,8 @@ async function createResponse(
   try {
     const credentials = await getCredentials();
     if (credentials !== null) return { status: 200, body: formatLiveDocument(credentials) };
-    // SDKs retry after a 503 and keep their present credentials. The ECS agent uses this code before it is ready.
+    // SDKs retry after a 503 and keep their present credentials. The ECS agent uses this code before it is
+    // ready.
     return buildErrorResponse(503, 'CredentialsUninitialized', 'No valid credentials are available');
   } catch (error) {
     onProblem(error);
@@ -140,7 +141,10 @@ const buildErrorResponse = (status: number, code: string, message: string): Live
   body: JSON.stringify({ code, message, HTTPErrorCode: status }),
 });
 
-/** Closes the connection after each response: a client returns about once an hour, and a guesser must reconnect. */
+/**
+ * Closes the connection after each response: a client returns about once an hour, and a guesser must
+ * reconnect.
+ */
 function send({ status, body }: LiveResponse, response: ServerResponse): void {
   // No Date header: clients would correct their clock by it, and the clock of this host may be wrong.
   response.sendDate = false;

@@ -22,7 +22,10 @@ export interface MonitorOptions {
 
 const TEXT = 'text/plain; charset=utf-8';
 
-/** Enough for dashboards, a scraper and some browsers. More connections would use up the poller's file handles. */
+/**
+ * Enough for dashboards, a scraper and some browsers. More connections would use up the poller's file
+ * handles.
+ */
 const MAX_CONNECTIONS = 100;
 
 /** A client must send its request within this time. */
@@ -84,8 +87,8 @@ const buildError = (status: number, message: string): MonitorResponse => ({
 });
 
 /**
- * The host and path of a request. The authority of an absolute URL wins over the Host header (RFC 9112). The host is null
- * for HTTP/1.0 without a Host header, which is valid.
+ * The host and path of a request. The authority of an absolute URL wins over the Host header (RFC 9112). The
+ * host is null for HTTP/1.0 without a Host header, which is valid.
  */
 function parseTarget({ url = '/', headers, httpVersion }: IncomingMessage): {
   host: string | null;

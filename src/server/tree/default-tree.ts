@@ -42,8 +42,8 @@ export interface Instance {
 }
 
 /**
- * A made-up instance. Account, ids and MAC address are those of examples in AWS's documentation. In reality, the zone id
- * differs by account.
+ * A made-up instance. Account, ids and MAC address are those of examples in AWS's documentation. In reality,
+ * the zone id differs by account.
  */
 export const createExampleInstance = (startedAt: Instant): Instance => ({
   id: 'i-1234567890abcdef0',
@@ -68,8 +68,8 @@ export const createExampleInstance = (startedAt: Instant): Instance => ({
 
 /**
  * Builds the metadata of an instance. Omitted are `user-data`, a public address, `spot/`, `autoscaling/` and
- * `events/recommendations/`: the presence of the last three makes agents drain an instance. Credentials (`iam/`,
- * `identity-credentials/`) are not part of a tree.
+ * `events/recommendations/`: the presence of the last three makes agents drain an instance. Credentials
+ * (`iam/`, `identity-credentials/`) are not part of a tree.
  */
 export function buildDefaultTree(instance: Instance): Directory {
   const hostname = `ip-${instance.privateIp.replaceAll('.', '-')}.${instance.region}.compute.internal`;
@@ -162,7 +162,9 @@ function formatIdentityDocument(instance: Instance): string {
   return `{\n${lines.join(',\n')}\n}`;
 }
 
-/** Base64 in lines of 76 characters, like real signatures. The decoded text says that the signature is false. */
+/**
+ * Base64 in lines of 76 characters, like real signatures. The decoded text says that the signature is false.
+ */
 function createFalseSignature({ id }: Instance, name: string, bytes: number): string {
   const text = `This is not a ${name} of ${id}: the endpoint is simulated. `;
   const base64 = Buffer.from(text.repeat(Math.ceil(bytes / text.length)).slice(0, bytes)).toString('base64');

@@ -2,7 +2,10 @@ import { CredWatchError } from '../../errors.ts';
 
 /** The resources below a version (`/latest/`): `dynamic/`, `meta-data/` and `user-data`. */
 export interface MetadataTree {
-  /** `path` is decoded and split, without empty segments; `[]` is the top. Returns null if there is no such entry. */
+  /**
+   * `path` is decoded and split, without empty segments; `[]` is the top. Returns null if there is no such
+   * entry.
+   */
   findEntry(path: readonly string[]): TreeEntry | null;
 }
 
@@ -25,7 +28,9 @@ export class Directory {
   }
 }
 
-/** Changes to a directory: text adds or replaces an entry, null removes it, nested changes create a directory. */
+/**
+ * Changes to a directory: text adds or replaces an entry, null removes it, nested changes create a directory.
+ */
 export type TreeChanges = ReadonlyMap<string, TreeChange>;
 export type TreeChange = string | Buffer | null | TreeChanges;
 
@@ -73,8 +78,8 @@ export function findTreeEntry(top: Directory, path: readonly string[]): TreeEntr
 }
 
 /**
- * Finds the entry to which a path segment refers. A directory of public keys is listed as `0=my-key` and addressed as
- * `0`. A text with a name such as `0=x` (a tag) is addressed by its whole name.
+ * Finds the entry to which a path segment refers. A directory of public keys is listed as `0=my-key` and
+ * addressed as `0`. A text with a name such as `0=x` (a tag) is addressed by its whole name.
  */
 export function findEntryName(
   entries: ReadonlyMap<string, TreeNode | TreeChange>,

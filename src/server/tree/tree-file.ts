@@ -14,8 +14,8 @@ import { type ProblemHandler, TreeFolder } from './tree-folder.ts';
 import { parseTreeChanges } from './tree-json.ts';
 
 /**
- * Opens a tree: `base` with the changes of a JSON file or a folder. Both are read again after a change. Problems found
- * then go to `onProblem`, once each, and the valid part is served.
+ * Opens a tree: `base` with the changes of a JSON file or a folder. Both are read again after a change.
+ * Problems found then go to `onProblem`, once each, and the valid part is served.
  * @throws CredWatchError if the file or folder is invalid at the start
  */
 export function openTree(path: string, base: Directory, onProblem: ProblemHandler): MetadataTree {

@@ -21,8 +21,8 @@ import { assertReadable, readRegularFile, toTreeReadError } from './regular-file
 export type ProblemHandler = (message: string) => void;
 
 /**
- * A tree in a folder, read at every request. No part of a request becomes part of a file path: each segment is compared
- * with the names that the folder lists.
+ * A tree in a folder, read at every request. No part of a request becomes part of a file path: each segment
+ * is compared with the names that the folder lists.
  */
 export class TreeFolder implements MetadataTree {
   readonly #folder: string;
@@ -91,7 +91,10 @@ export class TreeFolder implements MetadataTree {
     return found;
   }
 
-  /** Returns null if reading fails, and reports each problem once. A file that was deleted meanwhile is no problem. */
+  /**
+   * Returns null if reading fails, and reports each problem once. A file that was deleted meanwhile is no
+   * problem.
+   */
   #tryRead<Result>(path: string, action: () => Result): Result | null {
     try {
       return action();

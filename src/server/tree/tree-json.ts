@@ -15,8 +15,8 @@ type Changes = Map<string, TreeChange>;
 const EXAMPLE_HINT = 'write JSON such as {"meta-data": {"placement/region": "eu-west-1"}}';
 
 /**
- * Parses changes in JSON. Objects are directories, null removes an entry, an array of strings is a text with lines, and a
- * key with slashes is a path. `file` is the file name for errors.
+ * Parses changes in JSON. Objects are directories, null removes an entry, an array of strings is a text with
+ * lines, and a key with slashes is a path. `file` is the file name for errors.
  * @throws CredWatchError
  */
 export function parseTreeChanges(text: string, file: string): TreeChanges {

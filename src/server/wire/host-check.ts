@@ -3,8 +3,8 @@ import type { Connection } from '../endpoint-request.ts';
 import { isLoopbackAddress } from './listen-address.ts';
 
 /**
- * Addresses of the real endpoints: 169.254.0.0/16 with IMDS, ECS and EKS, and the IPv6 equivalents. A web page cannot
- * use one of them as its own host name.
+ * Addresses of the real endpoints: 169.254.0.0/16 with IMDS, ECS and EKS, and the IPv6 equivalents. A web
+ * page cannot use one of them as its own host name.
  */
 const realAddresses = new BlockList();
 realAddresses.addSubnet('169.254.0.0', 16, 'ipv4');
@@ -12,8 +12,9 @@ realAddresses.addSubnet('fd00:ec2::', 32, 'ipv6');
 realAddresses.addSubnet('fe80::', 10, 'ipv6');
 
 /**
- * May a request with this Host header get a response? The check prevents DNS rebinding: a web page whose name resolves
- * to 127.0.0.1 sends that name. Other clients send an address, usually the local address of the connection.
+ * May a request with this Host header get a response? The check prevents DNS rebinding: a web page whose name
+ * resolves to 127.0.0.1 sends that name. Other clients send an address, usually the local address of the
+ * connection.
  */
 export function isHostAllowed(
   hostHeader: string,

@@ -15,8 +15,8 @@ loopback.addAddress('::1', 'ipv6');
 export const isLoopbackAddress = (host: string) => loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
 
 /**
- * Parses `127.0.0.1:1338`, `[::1]:1338` and `localhost:1338`. Other names are rejected, because their address could
- * change after the check whether it is a loopback address.
+ * Parses `127.0.0.1:1338`, `[::1]:1338` and `localhost:1338`. Other names are rejected, because their address
+ * could change after the check whether it is a loopback address.
  * @throws CredWatchError
  */
 export function parseListenAddress(text: string): ListenAddress {

@@ -29,8 +29,8 @@ function flattenHeaders(headers: EndpointResponse['headers']): string[] {
 const hasHeader = ({ headers }: EndpointResponse, name: string) => headers.some(([other]) => other === name);
 
 /**
- * Writes the bytes of a response that Node's `ServerResponse` cannot express, and closes the connection. The socket is
- * destroyed after the data has been sent: destroying it at once can discard the data.
+ * Writes the bytes of a response that Node's `ServerResponse` cannot express, and closes the connection. The
+ * socket is destroyed after the data has been sent: destroying it at once can discard the data.
  */
 export function writeRawResponseAndClose(
   { httpVersion, status, reasonPhrase, headers, body }: EndpointResponse,

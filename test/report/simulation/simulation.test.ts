@@ -256,7 +256,10 @@ describe('the text at the start', () => {
   });
 });
 
-/** A summary from the server. Report and server do not import each other, so this test checks that their types fit. */
+/**
+ * A summary from the server. Report and server do not import each other, so this test checks that their types
+ * fit.
+ */
 function trafficOf(...requests: Partial<Parameters<Traffic['record']>[0]>[]): TrafficReport {
   const traffic = new Traffic();
   for (const request of requests) traffic.record({ ...REQUEST, ...request });

@@ -209,7 +209,9 @@ describe('the built-in scenario', () => {
     expect(slow).toBeLessThan(30);
   });
 
-  /** Polls every `every` seconds. Returns the number of sets, and the smallest and largest remaining validity. */
+  /**
+   * Polls every `every` seconds. Returns the number of sets, and the smallest and largest remaining validity.
+   */
   const pollRepeatedly = async (imds: ScenarioClient, every: number, until: number) => {
     const seen = [];
     for (let seconds = 0; seconds <= until; seconds += every) {

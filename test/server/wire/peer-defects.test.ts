@@ -13,8 +13,8 @@ import { type SimulatedOptions, startSimulated } from '../../support/server/simu
 import { isThorough } from '../../support/thorough.ts';
 
 /**
- * Regression tests for defects of other metadata servers that real clients have met. Some defects cannot occur here and
- * are tested in another form:
+ * Regression tests for defects of other metadata servers that real clients have met. Some defects cannot
+ * occur here and are tested in another form:
  * - Credentials lost by a failed refresh: there is no refresh, so no document may be half empty.
  * - One STS call per request: credentials must be the same at every request.
  * - SDKs that allow some hosts only: the exported URL must use a host that all of them allow.

@@ -2,7 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A fake Docker engine until the test ends. It records the variables of the requested container and responds 400. */
+/**
+ * A fake Docker engine until the test ends. It records the variables of the requested container and responds
+ * 400.
+ */
 export async function startContainerEngine() {
   let variables: string[] | null = null;
   const engine = createServer((request, response) => {

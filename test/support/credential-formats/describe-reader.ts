@@ -27,7 +27,10 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Declares tests that need a program. Without the program they are skipped, but fail in CI if Debian has a package. */
+/**
+ * Declares tests that need a program. Without the program they are skipped, but fail in CI if Debian has a
+ * package.
+ */
 export function describeReader(title: string, reader: Reader, tests: (path: string) => void): void {
   const path = findProgram(reader);
   if (path !== null) return void describe(title, () => tests(path));

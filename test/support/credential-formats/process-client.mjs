@@ -1,4 +1,5 @@
-// Resolves the profiles p0, p1, … with the AWS SDK for JavaScript and prints their credentials as one JSON array.
+// Resolves the profiles p0, p1, … with the AWS SDK for JavaScript and prints their credentials as one JSON
+// array.
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 
 const [count] = process.argv.slice(2);

@@ -23,8 +23,8 @@ export const capturedNames = () =>
     .sort();
 
 /**
- * Reads a capture. A file contains: the request and its headers as comments, comments about the source and changes, the
- * response head, an empty line, and the body.
+ * Reads a capture. A file contains: the request and its headers as comments, comments about the source and
+ * changes, the response head, an empty line, and the body.
  */
 export function captured(name: string): Captured {
   const lines = readFileSync(join(FOLDER, `${name}.txt`), 'utf8').split('\n');

@@ -14,7 +14,10 @@ import { type SimulatedOptions, startSimulated } from './simulated-endpoint.ts';
 
 type Simulated = Awaited<ReturnType<typeof startSimulated>>;
 
-/** A request timeout for endpoints that never respond. Other requests of these tests succeed within it under load. */
+/**
+ * A request timeout for endpoints that never respond. Other requests of these tests succeed within it under
+ * load.
+ */
 export const UNTIL_A_SECOND = { requestMs: 1000 };
 
 export interface PolledOptions extends SimulatedOptions {
