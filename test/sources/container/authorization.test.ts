@@ -91,7 +91,7 @@ describe('an unreadable token file fails without a request', () => {
     ['an endless device', () => '/dev/zero', /not a regular file/],
     ['too large', () => tokenFile('x'.repeat(2 ** 20 + 1)), /too large/],
     [
-      'a pipe that nobody writes to',
+      'a pipe without a writer',
       () => {
         const path = join(folder(), 'pipe');
         execFileSync('mkfifo', [path]);
