@@ -45,10 +45,7 @@ function removeShadowingVariables(parent: ParentEnvironment, region: string | nu
   return { ...Object.fromEntries(kept), ...buildRegionVariables(parent, region) };
 }
 
-/**
- * boto3 reads only AWS_DEFAULT_REGION; others read only or first AWS_REGION. An empty variable counts as
- * unset.
- */
+/** boto3 reads only AWS_DEFAULT_REGION; others prefer AWS_REGION. Empty counts as unset. */
 function buildRegionVariables(parent: ParentEnvironment, region: string | null): Record<string, string> {
   const isKnown = [parent.AWS_REGION, parent.AWS_DEFAULT_REGION].some((value = '') => value !== '');
   return isKnown || region === null ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region };

@@ -14,9 +14,7 @@ export interface CredentialValues {
   accountId: string | null;
 }
 
-/**
- * Credentials as plain text. Write them to the output at once; never store them or put them into a message.
- */
+/** Credentials as plain text, for output only. Never store them or put them into a message. */
 export interface RevealedCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -26,9 +24,7 @@ export interface RevealedCredentials {
   accountId: string | null;
 }
 
-/**
- * AWS uses only these characters. Spaces, line ends and NUL have a special meaning in some output formats.
- */
+/** AWS uses only these characters. Spaces, line ends and NUL are special in some formats. */
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**

@@ -20,10 +20,7 @@ export type CredentialFormatOptions = VariableOptions & RedshiftOptions;
 export interface CredentialFormatDefinition {
   /** For help: who reads this format. */
   description: string;
-  /**
-   * The current shell evaluates the output, so variables of its environment stay unless the output unsets
-   * them.
-   */
+  /** The current shell evaluates the output, so its other variables stay set. */
   isForCurrentShell: boolean;
   /** @throws CredWatchError if the format cannot carry a value */
   write(credentials: CredentialValues, options: CredentialFormatOptions): string;

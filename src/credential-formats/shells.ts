@@ -1,10 +1,7 @@
 import { type CredentialValues, createUnsupportedValueError } from './credential-values.ts';
 import { buildVariableChanges, type VariableOptions } from './variables.ts';
 
-/**
- * Lines for `eval` in sh, bash, zsh, ksh and similar shells. Child processes of the shell inherit the
- * variables.
- */
+/** Lines for `eval` in sh, bash, zsh, ksh and similar shells. Child processes inherit the variables. */
 export const formatPosixExports = (credentials: CredentialValues, options: VariableOptions) =>
   formatPosixLines('export ', credentials, options);
 

@@ -72,10 +72,7 @@ const toHandledRequest = (shape: Shape | null, response: EndpointResponse): Hand
   response,
 });
 
-/**
- * The response to bytes that are not an HTTP request, as sent by the HTTP server in front of the real
- * endpoints.
- */
+/** The response to bytes that are not an HTTP request. */
 export function buildMalformedRequestError(
   { shapes, variants }: Simulation,
   now: Instant,

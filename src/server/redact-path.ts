@@ -7,9 +7,7 @@ const ECS_CREDENTIALS = /^\/+v[12]\/+credentials\/+(?=[^/])/;
 /** The same id in any other path. IMDS lists it without dashes. */
 const UUID = /[\da-f]{8}-?(?:[\da-f]{4}-?){3}[\da-f]{12}/i;
 
-/**
- * Long parts that mix upper case, lower case and digits: a token, or the part of a token between two slashes.
- */
+/** Long parts that mix upper case, lower case and digits: a token, or a part of one. */
 const MIXED = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d).{16,}$/;
 
 /** A path for the log: without its query, and cut at the first part that may be a secret. */

@@ -96,17 +96,12 @@ interface Row {
   counters: Counters;
 }
 
-/**
- * Counts requests per client and shape. Memory is limited by the number of clients, not by the number of
- * requests.
- */
+/** Counts requests per client and shape. Memory grows with clients, up to a limit. */
 export class Traffic {
   readonly #total = createCounters();
   readonly #clients = new Set<string>();
   readonly #rows = new Map<string, Row>();
-  /**
-   * Cache: a client often sends several requests in a row, and parsing the User-Agent is the slowest part.
-   */
+  /** Cache: clients send several requests in a row, and parsing the User-Agent is slow. */
   #lastClient = { userAgent: '', name: '' };
 
   record(request: SeenRequest): void {

@@ -25,10 +25,7 @@ import type { SimulationSettings } from './settings.ts';
 /** The port of CloudShell and of AWS's own mock. */
 const LISTEN = '127.0.0.1:1338';
 
-/**
- * Prints the variables to export, serves and logs requests until it is stopped, and prints the traffic
- * summary.
- */
+/** Prints the exports, serves and logs requests until it is stopped, and prints the summary. */
 export async function serveSimulation(
   flags: SimulateFlags,
   settings: SimulationSettings,
@@ -89,10 +86,7 @@ export async function serveSimulation(
   return EXIT.ok;
 }
 
-/**
- * Makes each line a shell comment: a shell may evaluate stdout, and the summary contains untrusted client
- * names.
- */
+/** Shell comments, because a shell may evaluate stdout, and client names are untrusted. */
 const toComment = (text: string) => text.replace(/^(?=.)/gm, '# ');
 
 function openTreeOfFlags(

@@ -11,9 +11,7 @@ import { InvalidValueError, parseValue } from '../flags/invalid-value.ts';
 import { buildChoiceHint } from '../flags/suggestions.ts';
 import { parseDurationFlag, parsePositiveDurationFlag, parseRoleNameFlag } from '../flags/value-parsers.ts';
 
-/**
- * Flags for the simulated endpoint, with and without --history. A scenario provides values for omitted flags.
- */
+/** Flags for the simulated endpoint. A scenario provides values for omitted flags. */
 export interface SimulationFlags {
   lifetime?: Seconds;
   rotateEvery?: Seconds;

@@ -1,8 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/**
- * Compares in constant time, so that the duration does not reveal a correct prefix. The length is not secret.
- */
+/** Compares in constant time, so that the duration reveals no correct prefix. The length is not secret. */
 export function isSameSecret(guess: string, secret: string): boolean {
   const guessed = Buffer.from(guess);
   const expected = Buffer.from(secret);

@@ -40,9 +40,7 @@ const UPSTREAM_ERRORS: ReadonlyMap<string, UpstreamError> = new Map([
   ['InternalServerException', INTERNAL_ERROR],
 ]);
 
-/**
- * The agent's messages for tokens that it rejects itself. It forwards a token of unknown origin to EKS Auth.
- */
+/** The agent's messages for tokens that it rejects itself. EKS Auth rejects unknown ones. */
 const TOKEN_MESSAGES: Readonly<Record<Exclude<TokenProblem, 'unknown'>, string>> = {
   empty: 'Service account token cannot be empty',
   unparsable:
@@ -51,10 +49,7 @@ const TOKEN_MESSAGES: Readonly<Record<Exclude<TokenProblem, 'unknown'>, string>>
   'not-yet': 'Service account token failed basic claim validations: token is not valid yet',
 };
 
-/**
- * The EKS Pod Identity agent. Every error is a line of text; the authorization is the pod's service-account
- * token.
- */
+/** The EKS Pod Identity agent. Errors are lines of text; clients send a service-account token. */
 export function createEksHandler(simulation: Simulation): RequestHandler {
   return (request) => {
     if (request.path !== PATH) return null;

@@ -27,9 +27,7 @@ export class ServiceAccountTokens {
     return `${signed}.${this.#sign(signed)}`;
   }
 
-  /**
-   * Returns null for a valid token. Claims are checked before the signature, as by the agent and EKS Auth.
-   */
+  /** Returns null for a valid token. Like the agent, it checks claims before the signature. */
   findProblem(token: string, now: Instant): TokenProblem | null {
     if (token === '') return 'empty';
     const [header = '', payload = '', signature, ...rest] = token.split('.');

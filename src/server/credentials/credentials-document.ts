@@ -21,10 +21,7 @@ export function buildDocumentFields({
 
 const cachedTexts = new WeakMap<FalseCredentials, Map<string, string>>();
 
-/**
- * Returns the text of a document. It is written once per set of credentials, or per request with a `field`
- * fault.
- */
+/** Returns the text of a document, cached per set of credentials unless a `field` fault applies. */
 export function getDocumentText(
   credentials: FalseCredentials,
   kind: string,

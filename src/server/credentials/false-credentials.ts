@@ -2,9 +2,7 @@ import type { Instant } from '../../domain/model.ts';
 import type { ScheduledCredentials } from './rotation-schedule.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/**
- * Credentials in the form of AWS that AWS rejects. Each value contains FALSE, so that a log shows what it is.
- */
+/** Credentials in the form of AWS that AWS rejects. Each value contains FALSE. */
 export interface FalseCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -19,10 +17,7 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** Gives about 1000 characters, like the session token of a real document of 2021. */
 const TOKEN_BYTES = 744;
 
-/**
- * Creates the credentials of one receiver (IMDSv1, IMDSv2 or another shape). The same seed gives the same
- * values.
- */
+/** Creates the credentials of one receiver. The same seed gives the same values. */
 export function createFalseCredentials(
   scheduled: ScheduledCredentials,
   receiver: string,

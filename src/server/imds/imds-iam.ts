@@ -139,9 +139,7 @@ function findIdentityEntry(
   return last === 'ec2-instance' ? buildDocumentEntry(iamRequest, 'identity') : null;
 }
 
-/**
- * The namespace from which the ECS agent of 2026 reads task credentials; here one task with its task role.
- */
+/** The namespace from which the ECS agent of 2026 reads task credentials; here one task. */
 function findTaskEntry(iamRequest: IamRequest, [name, last]: readonly string[]): MetadataEntry | null {
   const { request, simulation } = iamRequest;
   const { shapes, role, instance, credentialsId } = simulation;

@@ -99,9 +99,7 @@ export function buildEmptyError(request: EndpointRequest, status: number, allow?
   return { status, reasonPhrase: getReasonPhrase(status), headers, body: '', httpVersion: '1.1' };
 }
 
-/**
- * The captured response to a token path with a final slash: its header order differs, and it does not close.
- */
+/** As captured for a token path with a final slash: another header order, and no close. */
 export function buildTokenPathError(request: EndpointRequest): EndpointResponse {
   const headers: Header[] = [
     ['Content-Length', '0'],
@@ -148,10 +146,7 @@ export function buildRedirect(request: EndpointRequest, location: string): Endpo
 
 const ttl = (seconds: Seconds | null): Header[] => (seconds === null ? [] : [[TTL, String(seconds)]]);
 
-/**
- * 337 bytes for 404 and 343 for 401, as captured. The page of 2021 has two more characters before the DTD
- * address.
- */
+/** 337 bytes for 404 and 343 for 401, as captured. The page of 2021 has a deeper indent. */
 function buildErrorPage(status: number, variants: Variants): string {
   const title = `${status} - ${getReasonPhrase(status)}`;
   const indent = variants['error-page'] === '339' ? '\t\t ' : '\t';
@@ -171,10 +166,7 @@ function buildErrorPage(status: number, variants: Variants): string {
   ].join('\n');
 }
 
-/**
- * JSON with a space before each colon and an indent of two, like the real service: some scripts read it with
- * `grep`.
- */
+/** JSON with a space before each colon, like the real service: some scripts read it with `grep`. */
 export function formatImdsJson(fields: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(fields, null, 2).replace(/^(\s*"(?:[^"\\]|\\.)*"):/gm, '$1 :');
 }

@@ -97,9 +97,7 @@ function findEntry(
     : entry;
 }
 
-/**
- * Adds to the list of `meta-data/` the directories that are not in the tree, because they change with time.
- */
+/** Adds the computed directories, which are not in the tree, to the list of `meta-data/`. */
 function addComputedNames(
   names: readonly string[],
   { faults }: EndpointRequest,
@@ -118,10 +116,7 @@ function addComputedNames(
 
 const removeSlash = (name: string) => name.replace(/\/$/, '');
 
-/**
- * Clients request the same few paths. The limit protects the memory from a client that requests new ones
- * forever.
- */
+/** Clients request the same few paths; the limit protects the memory from others. */
 const PATH_CACHE_SIZE = 64;
 const pathCache = new Map<string, readonly string[] | null>();
 

@@ -141,10 +141,7 @@ const buildErrorResponse = (status: number, code: string, message: string): Live
   body: JSON.stringify({ code, message, HTTPErrorCode: status }),
 });
 
-/**
- * Closes the connection after each response: a client returns about once an hour, and a guesser must
- * reconnect.
- */
+/** Closes each connection: clients return about once an hour, and a guesser must reconnect. */
 function send({ status, body }: LiveResponse, response: ServerResponse): void {
   // No Date header: clients would correct their clock by it, and the clock of this host may be wrong.
   response.sendDate = false;

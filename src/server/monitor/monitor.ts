@@ -22,10 +22,7 @@ export interface MonitorOptions {
 
 const TEXT = 'text/plain; charset=utf-8';
 
-/**
- * Enough for dashboards, a scraper and some browsers. More connections would use up the poller's file
- * handles.
- */
+/** Enough for dashboards and browsers. More would use up the poller's file handles. */
 const MAX_CONNECTIONS = 100;
 
 /** A client must send its request within this time. */

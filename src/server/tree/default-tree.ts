@@ -162,9 +162,7 @@ function formatIdentityDocument(instance: Instance): string {
   return `{\n${lines.join(',\n')}\n}`;
 }
 
-/**
- * Base64 in lines of 76 characters, like real signatures. The decoded text says that the signature is false.
- */
+/** Base64 in lines of 76 characters. The decoded text says that the signature is false. */
 function createFalseSignature({ id }: Instance, name: string, bytes: number): string {
   const text = `This is not a ${name} of ${id}: the endpoint is simulated. `;
   const base64 = Buffer.from(text.repeat(Math.ceil(bytes / text.length)).slice(0, bytes)).toString('base64');

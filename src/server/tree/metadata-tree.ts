@@ -2,10 +2,7 @@ import { CredWatchError } from '../../errors.ts';
 
 /** The resources below a version (`/latest/`): `dynamic/`, `meta-data/` and `user-data`. */
 export interface MetadataTree {
-  /**
-   * `path` is decoded and split, without empty segments; `[]` is the top. Returns null if there is no such
-   * entry.
-   */
+  /** `path` is decoded and split; `[]` is the top. Returns null if there is no such entry. */
   findEntry(path: readonly string[]): TreeEntry | null;
 }
 
@@ -28,9 +25,7 @@ export class Directory {
   }
 }
 
-/**
- * Changes to a directory: text adds or replaces an entry, null removes it, nested changes create a directory.
- */
+/** Text adds or replaces an entry, null removes it, nested changes create a directory. */
 export type TreeChanges = ReadonlyMap<string, TreeChange>;
 export type TreeChange = string | Buffer | null | TreeChanges;
 

@@ -91,10 +91,7 @@ export class TreeFolder implements MetadataTree {
     return found;
   }
 
-  /**
-   * Returns null if reading fails, and reports each problem once. A file that was deleted meanwhile is no
-   * problem.
-   */
+  /** Returns null if reading fails, and reports each problem once, except a deleted file. */
   #tryRead<Result>(path: string, action: () => Result): Result | null {
     try {
       return action();

@@ -25,10 +25,7 @@ export interface Exchange {
 
 /** What the requests to one listen address have in common. */
 export interface ListenerContext {
-  /**
-   * The address of all clients, which saves a system call per request; null if clients can have different
-   * ones.
-   */
+  /** The address of all clients, which saves a system call; null if they can differ. */
   clientAddress: string | null;
   receive: RequestReceiver;
   simulation: Simulation;
@@ -45,9 +42,7 @@ export function destroySocketOnError(socket: Duplex, action: () => void): void {
   }
 }
 
-/**
- * Responds to CONNECT. Node passes its bare socket, and closes it without a response if there is no listener.
- */
+/** Responds to CONNECT, for which Node passes the bare socket. */
 export function rejectTunnel(message: IncomingMessage, socket: Duplex, context: ListenerContext): void {
   const { receive, clock, onExchange } = context;
   socket.on('error', () => {});
@@ -97,9 +92,7 @@ export function handleRequest(
 const getClientAddress = ({ connection }: EndpointRequest, { clientAddress }: ListenerContext) =>
   clientAddress ?? connection.remoteAddress ?? '';
 
-/**
- * Reads and discards the body. With unread data the system would reset the connection instead of closing it.
- */
+/** Discards the body: with unread data the system would reset the connection. */
 function discardBody(message: IncomingMessage): void {
   const { 'content-length': length, 'transfer-encoding': encoding } = message.headers;
   if (length === undefined && encoding === undefined) return;
