@@ -1,6 +1,6 @@
 import type { Seconds } from '../model.ts';
-import { type ChainContext, type Check, WORKLOAD_ROLE_PROVIDERS } from './chain-context.ts';
-import { type ChainFindingFields, createChainFinding } from './finding.ts';
+import { type ChainContext, WORKLOAD_ROLE_PROVIDERS } from './chain-context.ts';
+import type { ChainChecks, ChainFindingFields } from './finding.ts';
 import {
   isUnconfiguredImds,
   isUsableProvider,
@@ -13,30 +13,44 @@ import {
 /** .NET and botocore try to refresh credentials 15 minutes before they expire. */
 const EXPIRES_SOON: Seconds = 900;
 
-export const checkNoProviderAnswers: Check<'NO_PROVIDER_ANSWERS'> = (chains) => {
-  const all = PROVIDER_NAMES.map((name) => chains.getProvider(name));
-  const someSdkSucceeds = chains.findSdks(({ kind }) => kind === 'wins' || kind === 'unknown').length > 0;
-  if (someSdkSucceeds || all.some(isUsableProvider)) return [];
-  const broken = all.filter((provider) => provider.problem !== null && !isUnconfiguredImds(provider));
-  return [
-    createChainFinding('problem', 'NO_PROVIDER_ANSWERS', { providers: broken.map(({ name }) => name) }),
-  ];
-};
+/** Checks of providers that are set up and have no valid credentials. */
+export const BROKEN_PROVIDER_CHECKS = {
+  NO_PROVIDER_ANSWERS(chains) {
+    const all = PROVIDER_NAMES.map((name) => chains.getProvider(name));
+    const someSdkSucceeds = chains.findSdks(({ kind }) => kind === 'wins' || kind === 'unknown').length > 0;
+    if (someSdkSucceeds || all.some(isUsableProvider)) return [];
+    const broken = all.filter((provider) => provider.problem !== null && !isUnconfiguredImds(provider));
+    return [{ providers: broken.map(({ name }) => name) }];
+  },
 
-export const checkExpiredCredentials: Check<'EXPIRED_CREDENTIALS_WIN'> = (chains) =>
-  findExpirationsOfWinners(chains)
-    .filter(({ remaining }) => remaining <= 0)
-    .map(({ remaining, ...winner }) => ({ ...winner, expiredForSeconds: -remaining }))
-    .map((fields) => createChainFinding('problem', 'EXPIRED_CREDENTIALS_WIN', fields));
+  EXPIRED_CREDENTIALS_WIN: (chains) =>
+    findExpirationsOfWinners(chains)
+      .filter(({ remaining }) => remaining <= 0)
+      .map(({ remaining, ...winner }) => ({ ...winner, expiredForSeconds: -remaining })),
 
-/** A note if the provider rotates its credentials: they are replaced in time, or the source is late. */
-export const checkExpiresSoon: Check<'EXPIRES_SOON'> = (chains) =>
-  findExpirationsOfWinners(chains).flatMap(({ provider, remaining }) => {
-    if (remaining <= 0 || remaining >= EXPIRES_SOON) return [];
-    const isRotated = WORKLOAD_ROLE_PROVIDERS.includes(provider) || provider === 'process';
-    const fields = { provider, remainingSeconds: remaining };
-    return [createChainFinding(isRotated ? 'note' : 'problem', 'EXPIRES_SOON', fields)];
-  });
+  /** Only a note if the provider rotates its credentials, because it should replace them in time. */
+  EXPIRES_SOON: (chains) =>
+    findExpirationsOfWinners(chains).flatMap(({ provider, remaining }) => {
+      if (remaining <= 0 || remaining >= EXPIRES_SOON) return [];
+      const isRotated = WORKLOAD_ROLE_PROVIDERS.includes(provider) || provider === 'process';
+      return [{ provider, remainingSeconds: remaining, severity: isRotated ? 'note' : 'problem' } as const];
+    }),
+
+  FALLS_BACK_TO_INSTANCE_ROLE: (chains) =>
+    findBrokenProviders(chains)
+      .map(({ stoppedSdks, problem, reason, provider, works }) => ({
+        sdks: findFallbackSdks(chains, provider, works),
+        stoppedSdks,
+        problem,
+        reason,
+      }))
+      .filter(({ sdks }) => sdks.length > 0),
+
+  PROVIDER_STOPS_CHAIN: (chains) =>
+    findBrokenProviders(chains).filter(
+      ({ provider, works }) => findFallbackSdks(chains, provider, works).length === 0,
+    ),
+} satisfies Partial<ChainChecks>;
 
 function findExpirationsOfWinners(chains: ChainContext) {
   return PROVIDER_NAMES.flatMap((name) => {
@@ -49,22 +63,6 @@ function findExpirationsOfWinners(chains: ChainContext) {
     return isReached && remaining !== null ? [{ provider: name, remaining, sdks, stoppedSdks }] : [];
   });
 }
-
-export const checkFallbackToInstanceRole: Check<'FALLS_BACK_TO_INSTANCE_ROLE'> = (chains) =>
-  findBrokenProviders(chains)
-    .map(({ stoppedSdks, problem, reason, provider, works }) => ({
-      sdks: findFallbackSdks(chains, provider, works),
-      stoppedSdks,
-      problem,
-      reason,
-    }))
-    .filter(({ sdks }) => sdks.length > 0)
-    .map((fields) => createChainFinding('problem', 'FALLS_BACK_TO_INSTANCE_ROLE', fields));
-
-export const checkStoppedChains: Check<'PROVIDER_STOPS_CHAIN'> = (chains) =>
-  findBrokenProviders(chains)
-    .filter(({ provider, works }) => findFallbackSdks(chains, provider, works).length === 0)
-    .map((fields) => createChainFinding('problem', 'PROVIDER_STOPS_CHAIN', fields));
 
 /** SDKs that use IMDS because the container endpoint fails. */
 const findFallbackSdks = (chains: ChainContext, broken: ProviderName, works: boolean): Sdk[] =>

@@ -1,4 +1,3 @@
-import type { ChainFinding, ChainFindingCode } from './finding.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
@@ -47,5 +46,3 @@ export class ChainContext {
     );
   }
 }
-
-export type Check<Code extends ChainFindingCode> = (chains: ChainContext) => ChainFinding<Code>[];

@@ -1,5 +1,6 @@
 import type { FailureReason, Seconds } from '../model.ts';
 import type { PollNote } from '../poll-note.ts';
+import type { ChainContext } from './chain-context.ts';
 import type { KeyPairProvider, ProfileProvider, ProviderName, ProviderProblem, Sdk } from './providers.ts';
 
 type Sdks = readonly Sdk[];
@@ -8,7 +9,10 @@ type Providers = readonly ProviderName[];
 /** Null if the provider works for our poll. `reason` is null unless a poll failed. */
 type FailedProvider = { problem: ProviderProblem['code'] | null; reason: FailureReason | null };
 
-/** Permanent codes with the fields of each finding. `sdks` are the SDKs that it affects; the chains of `stoppedSdks` fail. */
+/**
+ * Permanent codes with the fields of each finding. `sdks` are the SDKs that the finding affects. The chains of
+ * `stoppedSdks` fail.
+ */
 export interface ChainFindingFields {
   /** `providers`: those that are set up and do not work. */
   NO_PROVIDER_ANSWERS: { providers: Providers };
@@ -60,17 +64,45 @@ export interface ChainFindingFields {
   DEFAULT_PROFILE_ONLY_SOME_SDKS: Record<never, never>;
 }
 
+export type ChainFindingCode = keyof ChainFindingFields;
+
 type Severity = 'problem' | 'note';
 
-export type ChainFindingCode = keyof ChainFindingFields;
+/** The usual severity of each finding, in the order of reports: first what keeps programs from working. */
+export const CHAIN_FINDING_SEVERITIES: Readonly<Record<ChainFindingCode, Severity>> = {
+  NO_PROVIDER_ANSWERS: 'problem',
+  NO_SUCH_PROFILE: 'problem',
+  KEYS_WITHOUT_TOKEN: 'problem',
+  ONLY_SECURITY_TOKEN: 'problem',
+  EXPIRED_CREDENTIALS_WIN: 'problem',
+  INCOMPLETE_KEY_PAIR: 'problem',
+  FALLS_BACK_TO_INSTANCE_ROLE: 'problem',
+  PROVIDER_STOPS_CHAIN: 'problem',
+  INVALID_SETTING_STOPS: 'problem',
+  KEYS_HIDE_ROLE: 'problem',
+  WEB_IDENTITY_HIDES_CONTAINER: 'problem',
+  PROFILE_SKIPS_ENVIRONMENT: 'problem',
+  AMBIGUOUS_PROFILE: 'problem',
+  BLANK_VARIABLE: 'problem',
+  LEGACY_VARIABLES: 'problem',
+  POLL_NOTE: 'note',
+  // This finding follows from the findings before it.
+  SDKS_DISAGREE: 'problem',
+  EXPIRES_SOON: 'problem',
+  PROFILE_HIDES_ROLE: 'note',
+  CONTAINER_HIDES_IMDS: 'note',
+  DEFAULT_PROFILE_ONLY_SOME_SDKS: 'note',
+};
 
 /** Something that the user should know about the credential chains. */
 export type ChainFinding<Code extends ChainFindingCode = ChainFindingCode> = {
   [C in Code]: { code: C; severity: Severity } & ChainFindingFields[C];
 }[Code];
 
-export const createChainFinding = <Code extends ChainFindingCode>(
-  severity: Severity,
-  code: Code,
-  fields: ChainFindingFields[Code],
-): ChainFinding<Code> => ({ code, severity, ...fields });
+/** What a check found. `severity`: only if it is not the usual one. */
+type Found<Code extends ChainFindingCode> = ChainFindingFields[Code] & { severity?: Severity };
+
+/** Each check returns its findings. */
+export type ChainChecks = {
+  [Code in ChainFindingCode]: (chains: ChainContext) => Found<Code>[];
+};

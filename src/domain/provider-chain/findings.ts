@@ -1,62 +1,19 @@
 import type { PollNoteCode } from '../poll-note.ts';
+import { BROKEN_PROVIDER_CHECKS } from './broken-providers.ts';
+import { BROKEN_SETTING_CHECKS } from './broken-settings.ts';
+import { ChainContext } from './chain-context.ts';
 import {
-  checkExpiredCredentials,
-  checkExpiresSoon,
-  checkFallbackToInstanceRole,
-  checkNoProviderAnswers,
-  checkStoppedChains,
-} from './broken-providers.ts';
-import {
-  checkAmbiguousProfile,
-  checkBlankVariables,
-  checkDefaultProfileVariable,
-  checkIncompleteKeyPairs,
-  checkInvalidSettings,
-  checkKeysWithoutToken,
-  checkLegacyVariables,
-  checkMissingProfile,
-  checkOnlySecurityToken,
-} from './broken-settings.ts';
-import { ChainContext, type Check } from './chain-context.ts';
-import { type ChainFinding, type ChainFindingCode, createChainFinding } from './finding.ts';
-import {
-  checkContainerHidesImds,
-  checkKeysHideRole,
-  checkProfileHidesRole,
-  checkProfileSkipsEnvironment,
-  checkWebIdentityHidesContainer,
-} from './hidden-providers.ts';
+  CHAIN_FINDING_SEVERITIES,
+  type ChainChecks,
+  type ChainFinding,
+  type ChainFindingCode,
+} from './finding.ts';
+import { HIDDEN_PROVIDER_CHECKS } from './hidden-providers.ts';
 import { type ChainFacts, type ChainOutcomes, PROVIDER_NAMES, SDKS } from './providers.ts';
 import { resolveChains } from './sdk-chains.ts';
 
-/** In the order of reports: first what keeps programs from working. */
-const CHECKS: { [Code in ChainFindingCode]: Check<Code> } = {
-  NO_PROVIDER_ANSWERS: checkNoProviderAnswers,
-  NO_SUCH_PROFILE: checkMissingProfile,
-  KEYS_WITHOUT_TOKEN: checkKeysWithoutToken,
-  ONLY_SECURITY_TOKEN: checkOnlySecurityToken,
-  EXPIRED_CREDENTIALS_WIN: checkExpiredCredentials,
-  INCOMPLETE_KEY_PAIR: checkIncompleteKeyPairs,
-  FALLS_BACK_TO_INSTANCE_ROLE: checkFallbackToInstanceRole,
-  PROVIDER_STOPS_CHAIN: checkStoppedChains,
-  INVALID_SETTING_STOPS: checkInvalidSettings,
-  KEYS_HIDE_ROLE: checkKeysHideRole,
-  WEB_IDENTITY_HIDES_CONTAINER: checkWebIdentityHidesContainer,
-  PROFILE_SKIPS_ENVIRONMENT: checkProfileSkipsEnvironment,
-  AMBIGUOUS_PROFILE: checkAmbiguousProfile,
-  BLANK_VARIABLE: checkBlankVariables,
-  LEGACY_VARIABLES: checkLegacyVariables,
-  POLL_NOTE: checkPollNotes,
-  // Follows from the findings before it.
-  SDKS_DISAGREE: checkSdksDisagree,
-  EXPIRES_SOON: checkExpiresSoon,
-  PROFILE_HIDES_ROLE: checkProfileHidesRole,
-  CONTAINER_HIDES_IMDS: checkContainerHidesImds,
-  DEFAULT_PROFILE_ONLY_SOME_SDKS: checkDefaultProfileVariable,
-};
-
 // `Object.keys` forgets the type of the keys.
-const CODES = Object.keys(CHECKS) as ChainFindingCode[];
+const CODES = Object.keys(CHAIN_FINDING_SEVERITIES) as ChainFindingCode[];
 
 /** The codes of reports. A `POLL_NOTE` is reported with the code of its note. */
 export const CHAIN_FINDING_CODES = CODES.filter((code) => code !== 'POLL_NOTE');
@@ -72,21 +29,13 @@ export interface ChainReport {
 export function analyseChains(facts: ChainFacts): ChainReport {
   const outcomes = resolveChains(facts);
   const chains = new ChainContext(facts, outcomes);
-  const found = Object.values(CHECKS).flatMap((check): ChainFinding[] => check(chains));
+  const found = CODES.flatMap((code): ChainFinding[] => applyCheck(code, chains));
   const select = (wanted: ChainFinding['severity']) => found.filter(({ severity }) => severity === wanted);
   return { facts, outcomes, findings: [...select('problem'), ...select('note')] };
 }
 
-/** Two SDKs in one program are rare, but two programs on one machine are common. */
-function checkSdksDisagree({ outcomes }: ChainContext): ChainFinding<'SDKS_DISAGREE'>[] {
-  const ends = new Set(
-    SDKS.map((sdk) => {
-      const outcome = outcomes[sdk];
-      return outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.provider : 'none';
-    }),
-  );
-  return ends.size > 1 ? [createChainFinding('problem', 'SDKS_DISAGREE', { ends: [...ends] })] : [];
-}
+const applyCheck = <Code extends ChainFindingCode>(code: Code, chains: ChainContext): ChainFinding<Code>[] =>
+  CHECKS[code](chains).map((fields) => ({ code, severity: CHAIN_FINDING_SEVERITIES[code], ...fields }));
 
 /** Notes that say less than a finding, or nothing that the user could act on. */
 const COVERED_NOTES: ReadonlySet<PollNoteCode> = new Set([
@@ -112,13 +61,32 @@ const PROBLEM_NOTES: ReadonlySet<PollNoteCode> = new Set([
   'DISABLED_FOR_SOME_SDKS',
 ]);
 
-/** Each distinct note once, in the order of the providers. */
-function checkPollNotes({ facts }: ChainContext): ChainFinding<'POLL_NOTE'>[] {
-  const notes = PROVIDER_NAMES.flatMap((name) => facts.providers[name].notes).filter(
-    ({ code }) => !COVERED_NOTES.has(code),
-  );
-  const distinct = new Map(notes.map((note) => [JSON.stringify(note), note]));
-  return [...distinct.values()].map((note) =>
-    createChainFinding(PROBLEM_NOTES.has(note.code) ? 'problem' : 'note', 'POLL_NOTE', { note }),
-  );
-}
+/** Every code has a check: a missing one does not compile. */
+const CHECKS: ChainChecks = {
+  ...BROKEN_PROVIDER_CHECKS,
+  ...BROKEN_SETTING_CHECKS,
+  ...HIDDEN_PROVIDER_CHECKS,
+
+  /** Each distinct note once, in the order of the providers. */
+  POLL_NOTE({ facts }) {
+    const notes = PROVIDER_NAMES.flatMap((name) => facts.providers[name].notes).filter(
+      ({ code }) => !COVERED_NOTES.has(code),
+    );
+    const distinct = new Map(notes.map((note) => [JSON.stringify(note), note]));
+    return [...distinct.values()].map((note) => ({
+      note,
+      severity: PROBLEM_NOTES.has(note.code) ? 'problem' : 'note',
+    }));
+  },
+
+  /** Two SDKs in one program are rare, but two programs on one machine are common. */
+  SDKS_DISAGREE({ outcomes }) {
+    const ends = new Set(
+      SDKS.map((sdk) => {
+        const outcome = outcomes[sdk];
+        return outcome.kind === 'wins' || outcome.kind === 'unknown' ? outcome.provider : 'none';
+      }),
+    );
+    return ends.size > 1 ? [{ ends: [...ends] }] : [];
+  },
+};

@@ -1,48 +1,44 @@
-import type { Check } from './chain-context.ts';
-import { createChainFinding } from './finding.ts';
+import type { ChainChecks } from './finding.ts';
 import { KEY_PAIR_PROVIDERS, PROFILE_PROVIDERS } from './providers.ts';
 
-export const checkKeysHideRole: Check<'KEYS_HIDE_ROLE'> = (chains) =>
-  KEY_PAIR_PROVIDERS.flatMap((name) => {
-    const { remaining, isSession } = chains.getProvider(name);
-    const sdks = chains.findSdksUsing(name);
-    const hidden = chains.findHiddenRoleProviders(name);
-    if (sdks.length === 0 || hidden.length === 0) return [];
-    // A stated expiration shows intent: `cred-watch exec` sets one beside the keys.
-    const severity = remaining !== null && remaining > 0 ? 'note' : 'problem';
-    const fields = { provider: name, hidden, sdks, longLived: isSession === false };
-    return [createChainFinding(severity, 'KEYS_HIDE_ROLE', fields)];
-  });
+/** Checks of providers that win over a role of the workload. */
+export const HIDDEN_PROVIDER_CHECKS = {
+  KEYS_HIDE_ROLE: (chains) =>
+    KEY_PAIR_PROVIDERS.flatMap((provider) => {
+      const { remaining, isSession } = chains.getProvider(provider);
+      const sdks = chains.findSdksUsing(provider);
+      const hidden = chains.findHiddenRoleProviders(provider);
+      if (sdks.length === 0 || hidden.length === 0) return [];
+      // Keys with an expiration are probably intended: `cred-watch exec` sets both.
+      const severity = remaining !== null && remaining > 0 ? 'note' : 'problem';
+      return [{ provider, hidden, sdks, longLived: isSession === false, severity }];
+    }),
 
-export const checkWebIdentityHidesContainer: Check<'WEB_IDENTITY_HIDES_CONTAINER'> = (chains) => {
-  const sdks = chains.findSdksUsing('web-identity');
-  const isHidden = sdks.length > 0 && chains.getProvider('container').state !== 'absent';
-  return isHidden ? [createChainFinding('problem', 'WEB_IDENTITY_HIDES_CONTAINER', { sdks })] : [];
-};
+  WEB_IDENTITY_HIDES_CONTAINER(chains) {
+    const sdks = chains.findSdksUsing('web-identity');
+    return sdks.length > 0 && chains.getProvider('container').state !== 'absent' ? [{ sdks }] : [];
+  },
 
-/** JavaScript ignores keys in the environment if AWS_PROFILE is set. */
-export const checkProfileSkipsEnvironment: Check<'PROFILE_SKIPS_ENVIRONMENT'> = ({ facts, outcomes }) => {
-  const { state, problem } = facts.providers.environment;
-  const hasKeys = state === 'answers' || problem?.code === 'NO_SESSION_TOKEN';
-  if (!hasKeys || !facts.profile.isNamed || outcomes.javascript.kind === 'unknown') return [];
-  return [createChainFinding('problem', 'PROFILE_SKIPS_ENVIRONMENT', { profile: facts.profile.name })];
-};
+  /** JavaScript ignores keys in the environment if AWS_PROFILE is set. */
+  PROFILE_SKIPS_ENVIRONMENT({ facts: { providers, profile }, outcomes }) {
+    const { state, problem } = providers.environment;
+    const hasKeys = state === 'answers' || problem?.code === 'NO_SESSION_TOKEN';
+    const isSkipped = hasKeys && profile.isNamed && outcomes.javascript.kind !== 'unknown';
+    return isSkipped ? [{ profile: profile.name }] : [];
+  },
 
-export const checkProfileHidesRole: Check<'PROFILE_HIDES_ROLE'> = (chains) => {
-  const { name: profile } = chains.facts.profile;
-  return PROFILE_PROVIDERS.flatMap((provider) => {
-    // KEYS_HIDE_ROLE reports the keys of a profile.
-    if (provider === 'profile') return [];
-    const sdks = chains.findSdksUsing(provider);
-    const hidden = chains.findHiddenRoleProviders(provider);
-    return sdks.length > 0 && hidden.length > 0
-      ? [createChainFinding('note', 'PROFILE_HIDES_ROLE', { provider, profile, hidden, sdks })]
-      : [];
-  });
-};
+  PROFILE_HIDES_ROLE: (chains) =>
+    PROFILE_PROVIDERS.flatMap((provider) => {
+      // KEYS_HIDE_ROLE reports the keys of a profile.
+      if (provider === 'profile') return [];
+      const sdks = chains.findSdksUsing(provider);
+      const hidden = chains.findHiddenRoleProviders(provider);
+      const profile = chains.facts.profile.name;
+      return sdks.length > 0 && hidden.length > 0 ? [{ provider, profile, hidden, sdks }] : [];
+    }),
 
-export const checkContainerHidesImds: Check<'CONTAINER_HIDES_IMDS'> = (chains) => {
-  const { state, role } = chains.getProvider('imds');
-  const isHidden = chains.findSdksUsing('container').length > 0 && state === 'answers';
-  return isHidden ? [createChainFinding('note', 'CONTAINER_HIDES_IMDS', { role })] : [];
-};
+  CONTAINER_HIDES_IMDS(chains) {
+    const { state, role } = chains.getProvider('imds');
+    return chains.findSdksUsing('container').length > 0 && state === 'answers' ? [{ role }] : [];
+  },
+} satisfies Partial<ChainChecks>;

@@ -9,7 +9,7 @@ import type {
 } from './providers.ts';
 import { findSdkDifference } from './sdk-differences.ts';
 
-/** How the chain ends at this link. `next` goes on; `leave` skips the rest of the group. */
+/** How the chain ends at this link. `next`: try the next link. `leave`: skip the rest of the group. */
 type LinkResult = ChainOutcome | 'next' | 'leave';
 export type ChainLink = (facts: ChainFacts, sdk: Sdk) => LinkResult;
 
@@ -40,7 +40,7 @@ export const stopAt = (provider: ProviderName | null, cause: OutcomeCause): Chai
 
 const isExpired = ({ remaining }: Provider): boolean => remaining !== null && remaining <= 0;
 
-/** True if the token is set only under its old name, which botocore alone reads. */
+/** True if the session token is set only under its old name, and this SDK does not read that name. */
 const lacksToken = ({ accessKeyId, notes }: Provider, sdk: Sdk): boolean =>
   sdk !== 'botocore' &&
   accessKeyId !== null &&

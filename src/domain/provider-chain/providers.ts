@@ -38,7 +38,7 @@ export type ProfileProvider = (typeof PROFILE_PROVIDERS)[number];
 export type ProviderProblem =
   | { code: 'NO_SECRET_KEY' }
   | { code: 'NO_KEY_ID' }
-  /** The key id begins with `ASIA`, which needs a session token. SDKs use the keys without it, and AWS refuses them. */
+  /** The key id begins with `ASIA`, so AWS refuses the keys without a session token. SDKs use them anyway. */
   | { code: 'NO_SESSION_TOKEN' }
   /** A web identity token is set without a role. */
   | { code: 'NO_ROLE_ARN' }
@@ -56,8 +56,8 @@ export type ProviderProblem =
 
 /**
  * - `absent`: no setting names this provider.
- * - `incomplete`: some settings are there, others are missing.
- * - `untried`: all settings are there. The probe does not make the call to STS, IAM Identity Center or sign-in.
+ * - `incomplete`: some settings are missing or contradict each other.
+ * - `untried`: all settings are present. The probe does not call STS, IAM Identity Center or sign-in.
  * - `answers`, `fails`: the result of one poll.
  */
 type ProviderStatus =
@@ -153,7 +153,7 @@ export type OutcomeCause =
 export type ChainOutcome =
   /** The chain uses these credentials. `problem` says why AWS will refuse them. */
   | { kind: 'wins'; provider: ProviderName; problem: 'NO_SESSION_TOKEN' | 'EXPIRED' | null }
-  /** The chain fails here and tries no later provider. `provider` is null if loading the configuration fails. */
+  /** The chain fails and tries no later provider. `provider` is null if loading the configuration fails. */
   | { kind: 'stops'; provider: ProviderName | null; cause: OutcomeCause }
   /** The chain uses this provider in a way that the probe did not try. */
   | { kind: 'unknown'; provider: ProviderName; cause: OutcomeCause }
@@ -173,6 +173,6 @@ export const isUnconfiguredImds = ({ name, origin, problem }: Provider): boolean
   problem.reason === 'unreachable' &&
   !problem.possibleHopLimit;
 
-/** True for unexpired credentials and for providers that need a call to AWS. Decides the exit code of `sources`. */
+/** Unexpired credentials, or a provider that needs a call to AWS. Decides the exit code of `sources`. */
 export const isUsableProvider = ({ state, remaining }: Provider): boolean =>
   state === 'untried' || (state === 'answers' && (remaining === null || remaining > 0));

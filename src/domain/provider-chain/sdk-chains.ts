@@ -19,11 +19,12 @@ import {
 } from './providers.ts';
 
 /**
- * The default credential chains. Sources: the code of botocore 1.43.107 (`credentials.py`, `session.py`) and of the AWS
- * SDKs for JavaScript (`credential-provider-node` 3.972.97), Java 2 (`DefaultCredentialsProvider`,
+ * The default credential chains. Sources: the code of botocore 1.43.107 (`credentials.py`, `session.py`) and of
+ * the AWS SDKs for JavaScript (`credential-provider-node` 3.972.97), Java 2 (`DefaultCredentialsProvider`,
  * `ProfileCredentialsUtils`), Go 2 (`config/resolve_credentials.go`, `shared_config.go`), Rust (`aws-config`,
- * `profile/credentials/repr.rs`) and .NET (`DefaultAWSCredentialsIdentityResolver`, `CredentialProfileTypeDetector`).
- * Not covered: JVM properties, settings in code, and botocore's old files (AWS_CREDENTIAL_FILE, ~/.boto).
+ * `profile/credentials/repr.rs`) and .NET (`DefaultAWSCredentialsIdentityResolver`,
+ * `CredentialProfileTypeDetector`). Not covered: JVM properties, settings in code, and botocore's old files
+ * (AWS_CREDENTIAL_FILE, ~/.boto).
  */
 
 const AWS_PROFILE = 'AWS_PROFILE';
@@ -59,8 +60,8 @@ const keysIn = (file: 'config' | 'credentials') => (link: ChainLink) =>
   linkIf(({ providers }) => providers.profile.profileFile === file, link);
 
 /**
- * Any error of a provider ends the chain. A missing profile ends it before the first provider. botocore refreshes
- * expired credentials at once and fails if the new ones have expired too, except with IMDS.
+ * Any error of a provider ends the chain. A missing profile ends the chain before the first provider. botocore
+ * refreshes expired credentials at once and fails if the new ones have expired too, except with IMDS.
  */
 const BOTOCORE: readonly ChainLink[] = [
   linkIf(isProfileBlank, stopAtBlankProfile),
@@ -152,7 +153,7 @@ const GO: readonly ChainLink[] = [
   LAST,
 ];
 
-/** Only a `CredentialsProviderError` lets the chain go on. An unreadable file or a failing SSO raises other errors. */
+/** Only a `CredentialsProviderError` lets the chain go on. Unreadable files and SSO raise other errors. */
 const JAVASCRIPT: readonly ChainLink[] = [
   linkIf(({ profile }) => !profile.isNamed, environmentLink({ onIncomplete: 'next' })),
   groupLinks(
@@ -191,8 +192,8 @@ const RUST: readonly ChainLink[] = [
 ];
 
 /**
- * .NET uses a profile only if all of its settings belong to one kind of provider. A single SSO setting makes it an SSO
- * profile, and .NET skips it unless the user is signed in.
+ * .NET uses a profile only if all of its settings belong to one provider. A single SSO setting makes it an SSO
+ * profile, and .NET skips the profile unless the user is signed in.
  */
 const dotnetProfile: ChainLink = (facts, sdk) => {
   const { providers } = facts;

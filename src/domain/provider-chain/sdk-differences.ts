@@ -12,8 +12,8 @@ interface SdkDifference {
 const rejectedBy = (...sdks: Sdk[]): SdkDifference => ({ sdks, kind: 'stops', reason: 'REJECTED_BY_SDK' });
 
 /**
- * Notes of our poll that mean a different result in some SDKs. Sources: the code of the SDKs, and `test/peers`, which
- * runs some of them.
+ * Notes of our poll that mean a different result in some SDKs. Sources: the code of the SDKs, and `test/peers`,
+ * which runs some of them.
  */
 const DIFFERENCES: Partial<Record<PollNoteCode, SdkDifference>> = {
   HOST_NAME_ONLY_SOME_SDKS: rejectedBy('botocore', 'javascript'),
@@ -46,8 +46,8 @@ export const findSdksAffectedByBlank = (variable: string): readonly Sdk[] =>
   SDKS_AFFECTED_BY_BLANK[variable] ?? [];
 
 /**
- * The SDKs that fail if this expiration is invalid. JavaScript does not fail, but never refreshes such credentials.
- * Sources: tests with botocore 1.43.11 and `credential-provider-process` 3.972; the code of Java
+ * The SDKs that fail if this expiration is invalid. JavaScript does not fail, but never refreshes such
+ * credentials. Sources: tests with botocore 1.43.11 and `credential-provider-process` 3.972; the code of Java
  * (`ProcessCredentialsProvider`), Go (`processcreds`), Rust (`credential_process.rs`) and .NET
  * (`ProcessAWSCredentials`).
  */
@@ -56,7 +56,7 @@ const SDKS_AFFECTED_BY_UNREADABLE: Readonly<Record<string, readonly Sdk[]>> = {
   AWS_CREDENTIAL_EXPIRATION: ['botocore'],
 };
 
-/** Why this SDK does not get what our poll of the provider got, or null if it does. */
+/** How the result of this SDK differs from our poll of the provider. Null if it does not differ. */
 export function findSdkDifference({ name, notes }: Provider, sdk: Sdk): ChainOutcome | null {
   const stop = (cause: OutcomeCause): ChainOutcome => ({ kind: 'stops', provider: name, cause });
   for (const note of notes) {

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { FAILURE_REASONS, type FailureReason } from '../../../src/domain/model.ts';
-import {
-  type ChainFinding,
-  type ChainFindingCode,
-  type ChainFindingFields,
-  createChainFinding,
+import type {
+  ChainFinding,
+  ChainFindingCode,
+  ChainFindingFields,
 } from '../../../src/domain/provider-chain/finding.ts';
 import { analyseChains, CHAIN_FINDING_CODES } from '../../../src/domain/provider-chain/findings.ts';
 import {
@@ -267,7 +266,7 @@ describe('each code has a sentence', () => {
   };
 
   const createExamples = <Code extends ReportedCode>(code: Code): ChainFinding<Code>[] =>
-    EXAMPLES[code].map((fields) => createChainFinding('note', code, fields));
+    EXAMPLES[code].map((fields) => ({ code, severity: 'note', ...fields }));
 
   const findings = CHAIN_FINDING_CODES.flatMap((code): ChainFinding[] => createExamples(code));
   test.each(findings.map((finding) => [finding.code, finding] as const))('finding %s', (_, finding) => {
