@@ -1,6 +1,6 @@
 /** Types that cross layers: sources produce them, the store keeps them, and the domain reads them. */
 
-/** Milliseconds since 1970-01-01T00:00:00Z. By AWS's clock, except in fields named `observedAt`. */
+/** Milliseconds since 1970-01-01T00:00:00Z, by AWS's clock unless a comment names the host's clock. */
 export type Instant = number;
 
 /** Whole seconds. */
@@ -88,7 +88,7 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** What makes a configuration invalid, beyond the text of the detail. */
+/** Why a configuration is invalid. The detail of the failure has the text. */
 export type Misconfiguration =
   /** An environment variable or a setting of the profile has an invalid value. */
   | { code: 'INVALID_SETTING'; name: string }
@@ -108,15 +108,17 @@ export interface FailureFacts {
 
 /** One failed poll. Stored like samples. */
 export interface FailedPoll {
+  /** By the host's clock. */
   observedAt: Instant;
   reason: FailureReason;
   /** The error message of the endpoint or of the system, safe to print. May be empty. */
   detail: string;
-  /** From a rejected document, if it has a key id. Else empty. */
+  /** The key id of a rejected document. `''` without a document or a key id. */
   accessKeyId: string;
   expiration: Instant | null;
 }
 
+/** All failed polls with one reason. The times are by the host's clock. */
 export interface FailedPollCount {
   reason: FailureReason;
   count: number;

@@ -1,6 +1,6 @@
 import type { Instant, Seconds } from './model.ts';
 
-/** Permanent codes: exported and matched on. */
+/** Permanent codes: they are exported, and other programs match them. */
 export const POLL_NOTE_CODES = [
   'BLANK_ENV',
   'SETTING_IGNORED',
@@ -48,7 +48,7 @@ interface Named {
   name: string;
 }
 
-/** `name` is the one that counts for cred-watch, except in `TWO_SESSION_TOKENS`. */
+/** cred-watch uses the value of `name`, except in `TWO_SESSION_TOKENS`. */
 interface NamedPair extends Named {
   otherName: string;
 }
@@ -67,7 +67,7 @@ export interface PollNoteFields {
   CONTAINER_HIDES_IMDS: NoFields;
   PROFILE_HIDES_ENVIRONMENT: NoFields;
   ONLY_OLD_TOKEN: Named;
-  /** `name` has the old name of session tokens. The token of `otherName` counts. */
+  /** `name`: the setting with the old name. cred-watch uses the token of `otherName`. */
   TWO_SESSION_TOKENS: NamedPair;
   SESSION_KEY_WITHOUT_TOKEN: NoFields;
   EXPIRATIONS_DISAGREE: NamedPair;

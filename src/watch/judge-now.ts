@@ -43,7 +43,7 @@ export async function pollAndJudge(
   };
 }
 
-/** The later one of the raw and the corrected time, because either clock may be wrong. */
+/** The later time of the host's clock and AWS's clock, because either clock may be wrong. */
 const findLaterTime = (now: Instant, clockOffset: Seconds | null): Instant =>
   Math.max(now, correctTime({ observedAt: now, clockOffset }));
 
@@ -91,7 +91,7 @@ function analyseSeries(store: Histories, identity: SeriesIdentity, now: Instant)
   return history === null ? null : analyse(history, { now, maxAge: 'default' });
 }
 
-/** The series with the newest sample, of any role if the role is unknown, as for most failed polls. */
+/** The series with the newest sample. Includes all roles if the role is unknown, as in most failed polls. */
 function analyseNewestSeries(
   store: Histories,
   { host, source, role }: { host: string; source: SourceName; role?: string },

@@ -49,10 +49,10 @@ export function assertPollInterval(
   );
 }
 
-/** While a rotation is due, the due span is divided into this many polls. */
+/** The number of polls in the span in which a rotation is due. */
 const POLLS_PER_DUE_SPAN = 30;
 
-/** An overdue rotation is waited for with short pauses for this share of the due span. */
+/** After the due span, pauses stay short for this share of its length. */
 const OVERTIME = 0.5;
 
 /**

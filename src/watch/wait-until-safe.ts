@@ -9,10 +9,10 @@ import { chooseJitterFactor, computeBackoff, getMinPollInterval } from './poll-s
 /** The pause between polls while a rotation is due. */
 const USUAL_PAUSE: Seconds = 60;
 
-/** No pause is longer, because a source may rotate earlier than before. */
+/** The maximum pause, because a source may rotate earlier than before. */
 const LONGEST_PAUSE: Seconds = 600;
 
-/** For sources that rotate within minutes: the pause is this part of the interval. */
+/** For sources that rotate within minutes: the number of polls per rotation interval. */
 const POLLS_PER_INTERVAL = 60;
 
 export interface WaitOptions {

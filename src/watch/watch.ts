@@ -48,7 +48,7 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
     await onPoll(recorded);
     const next = Math.max(startedAt + computePause(recorded) * 1000, clock.now());
     if (next > until) {
-      // Without another poll, but `--for 1h` must take one hour.
+      // No poll is left, but `--for 1h` must take one hour.
       await clock.sleep(until - clock.now(), stop);
       break;
     }

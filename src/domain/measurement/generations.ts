@@ -137,7 +137,7 @@ export function mergeKeylessGenerations(generations: readonly Generation[]): rea
   return [...merged, ...unmatched.values()];
 }
 
-/** Each was seen before the last sample of the other one, so several endpoints serve them. */
+/** Whether each was seen before the last sample of the other: several endpoints serve them in turns. */
 export function areOverlapping(a: Generation, b: Generation): boolean {
   return a.firstSeen < b.lastSeen && b.firstSeen < a.lastSeen;
 }

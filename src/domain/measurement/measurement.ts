@@ -55,7 +55,7 @@ export interface ServedPeriod extends Span {
   generation: Generation;
 }
 
-/** The smallest and the largest validity when issued (F and C). */
+/** The smallest and the largest validity when issued. */
 export interface ValidityRange {
   min: Seconds;
   max: Seconds;
@@ -70,9 +70,9 @@ export interface Measurement {
   witnessedCount: number;
   firstSample: Instant;
   lastSample: Instant;
-  /** From the first sample to the last, less the gaps. */
+  /** The time from the first sample to the last, without the gaps. */
   watchedTime: Seconds;
-  /** Around unwitnessed rotations: the served generation is unknown. */
+  /** The spans around unwitnessed rotations, for which the served generation is unknown. */
   gaps: readonly Span[];
   /** One for each generation, in the same order. */
   servedPeriods: readonly ServedPeriod[];

@@ -71,7 +71,7 @@ function createCandidate(
   lastSample: Instant,
 ): RotationCandidate {
   const isOverlapping = areOverlapping(from, to);
-  // Another endpoint may still serve the older generation when one endpoint has responded twice.
+  // One endpoint may have served two samples in a row, so the rotation ends at the third sample.
   const windowEnd = isOverlapping ? (from.thirdSampleAfter ?? lastSample) : to.firstSeen;
   const window = { from: from.lastSeen, to: Math.max(windowEnd, from.lastSeen) };
   const issued = to.lastUpdated;
@@ -118,7 +118,7 @@ function findKnownInterval(
   return Math.floor(interval / 1000);
 }
 
-/** The longest time for which a generation is known to have been served (P in the definition). */
+/** The longest time for which a generation is known to have been served. */
 function findLongestServedTime(
   ordered: readonly Generation[],
   candidates: readonly RotationCandidate[],
@@ -170,8 +170,8 @@ function computeMedianWithout(sorted: readonly number[], excluded: number | null
 }
 
 /**
- * Finds when generations appeared. Left out are generations that were first met in mid-life, generations that
- * appeared in an undated gap, and generations that overlap with one of these.
+ * Finds when generations appeared. Leaves out undated generations that the first sample already found or that
+ * appeared in a gap, and generations that overlap with one of these.
  */
 export function findAppearances(
   ordered: readonly Generation[],

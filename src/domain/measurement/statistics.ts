@@ -22,12 +22,12 @@ export function weightedMedian(values: readonly { value: number; weight: number 
 }
 
 /** The item with the smallest value, the first one if several are equal. Null for an empty list. */
-export function minBy<T>(items: NonEmpty<T>, figureOf: (item: T) => number): T;
-export function minBy<T>(items: Iterable<T>, figureOf: (item: T) => number): T | null;
-export function minBy<T>(items: Iterable<T>, figureOf: (item: T) => number): T | null {
+export function minBy<T>(items: NonEmpty<T>, getValue: (item: T) => number): T;
+export function minBy<T>(items: Iterable<T>, getValue: (item: T) => number): T | null;
+export function minBy<T>(items: Iterable<T>, getValue: (item: T) => number): T | null {
   let smallest: { item: T; value: number } | null = null;
   for (const item of items) {
-    const value = figureOf(item);
+    const value = getValue(item);
     if (smallest === null || value < smallest.value) smallest = { item, value };
   }
   return smallest === null ? null : smallest.item;

@@ -19,7 +19,7 @@ export function parseDuration(text: string): Seconds | null {
   return seconds !== null && seconds <= LONGEST ? seconds : null;
 }
 
-/** The text is a valid duration except that it is over one hundred years. */
+/** Whether the only error is that the duration is over one hundred years. */
 export function isTooLongDuration(text: string): boolean {
   return (readSeconds(text) ?? 0) > LONGEST;
 }
@@ -35,15 +35,15 @@ function readSeconds(text: string): Seconds | null {
 
 /** `4h 59m 36s`: with every unit below the largest one, so that a column of durations is easy to compare. */
 export function formatDuration(seconds: Seconds): string {
-  return write(seconds, ' ', (parts) => parts);
+  return joinUnits(seconds, ' ', (parts) => parts);
 }
 
 /** `5h`, `1h30m`, `0s`: the form of a flag, without units that are zero. */
 export function formatShortDuration(seconds: Seconds): string {
-  return write(seconds, '', (parts) => parts.filter((part) => !/^0+\D/.test(part)));
+  return joinUnits(seconds, '', (parts) => parts.filter((part) => !/^0+\D/.test(part)));
 }
 
-function write(seconds: Seconds, separator: string, choose: (parts: string[]) => string[]): string {
+function joinUnits(seconds: Seconds, separator: string, choose: (parts: string[]) => string[]): string {
   const whole = Math.abs(Math.trunc(seconds));
   const amounts = [
     [Math.floor(whole / UNIT_SECONDS.d), 'd'],

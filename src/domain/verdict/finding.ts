@@ -38,7 +38,7 @@ export interface FindingFields {
    * `certain`: every rotation was late even if it happened at the start of its window.
    */
   ROTATION_TOO_LATE: { count: number; leadTimeSeconds: Seconds; at: Instant; certain: boolean };
-  /** `learned`: `usualSeconds` is the longest interval of this series. Otherwise it is general knowledge. */
+  /** `learned`: `usualSeconds` is the longest interval of this series. Otherwise it is the limit for IMDS. */
   ROTATION_OVERDUE: { servedForSeconds: Seconds; usualSeconds: Seconds; learned: boolean };
   ISSUED_PER_REQUEST: { generationCount: number };
   /** `count`: pairs of neighbouring generations that were served in turns. */

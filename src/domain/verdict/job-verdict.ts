@@ -8,7 +8,7 @@ export interface Job {
   margin: Seconds;
 }
 
-/** A verdict without its kind: whether to start. */
+/** Whether to start the job: a verdict without the kinds of "not safe". */
 export type Safety = 'safe' | 'not-safe' | 'unknown';
 
 export const VERDICTS = ['safe', 'never', 'start-after-rotation', 'sometimes', 'unknown'] as const;

@@ -59,7 +59,7 @@ export function isNeverSafe(
   );
 }
 
-/** Whether a start was safe when a generation was first seen. Includes generations first met in mid-life. */
+/** Whether a start was safe when a generation was first seen. Includes generations of unknown age. */
 export function wasEverSafe({ servedPeriods }: Measurement, required: Seconds): boolean {
   return servedPeriods.some(
     ({ generation, from }) => secondsBetween(from, generation.expiration) >= required,

@@ -38,7 +38,7 @@ export const findSeriesWithJudgement = (
     return judgement === null ? [] : [{ series, judgement }];
   });
 
-/** The series that are as safe or unsafe as the verdict of the job, worst first. */
+/** The series with the same safety as the verdict of the job, worst first. */
 export function rankDecisiveSeries(job: AssessedJob, assessment: Assessment): SeriesWithJudgement[] {
   const safety = toSafety(job.verdict);
   const rank = ({ judgement }: SeriesWithJudgement) => VERDICTS_WORST_FIRST.indexOf(judgement.verdict);
@@ -62,7 +62,7 @@ function findNotJudgedReason({ isRetired }: AssessedSeries, { job }: AssessedJob
   return job === null ? 'DURATION_UNKNOWN' : 'NOT_USED_BY_JOB';
 }
 
-/** Whether to start, without the kind of "not safe". */
+/** Maps the three kinds of "not safe" to `not-safe`. */
 export const toSafety = (verdict: Verdict): Safety =>
   verdict === 'safe' || verdict === 'unknown' ? verdict : 'not-safe';
 

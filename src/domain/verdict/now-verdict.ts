@@ -8,10 +8,10 @@ import type { Job } from './job-verdict.ts';
 export const OUTLOOKS = ['now', 'after-rotation', 'perhaps-after-rotation', 'never', 'unknown'] as const;
 export type Outlook = (typeof OUTLOOKS)[number];
 
-/** The current credentials are not known. */
+/** Why the current credentials are unknown. */
 export type NoCredentialsReason = ({ code: 'POLL_FAILED' } & FailureFacts) | { code: 'NO_SAMPLES' };
 
-/** The newest stored credentials are known, but their sample cannot be used. */
+/** Why the newest stored sample cannot be used. */
 export type UnusableSampleReason =
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds };
@@ -32,7 +32,7 @@ interface JudgedNow extends LaterStart {
   job: Job;
   /** Job duration plus margin. */
   required: Seconds;
-  /** By AWS's clock or by the host's clock: the later one, so that no clock makes credentials last longer. */
+  /** The later time of AWS's clock and the host's clock, so that validity is never overstated. */
   judgedAt: Instant;
   /** The host's clock minus AWS's clock at this poll. Null without a `Date` header. */
   clockOffset: Seconds | null;

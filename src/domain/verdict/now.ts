@@ -103,7 +103,7 @@ function findEarliestExpiration(credentials: IssuedCredentials, measurement: Mea
   return Math.min(credentials.expiration, known?.expiration ?? Number.POSITIVE_INFINITY);
 }
 
-/** Other findings are about the past or about polling. */
+/** Whether the finding concerns a start now. Others are about the past or about polling. */
 function mattersNow(finding: Finding, measurement: Measurement | null): boolean {
   switch (finding.code) {
     case 'ROTATION_OVERDUE':

@@ -93,7 +93,7 @@ function describeRenewal(provider: ProviderName): string {
 const describeHint = (name: ProviderName, facts: ChainFacts) =>
   describeProviderHint(facts.providers[name], facts);
 
-/** For a provider that works with cred-watch and not with some SDKs. */
+/** For a provider that works with cred-watch but not with some SDKs. */
 function describeNoteHint(name: ProviderName, { providers }: ChainFacts): string {
   const unreadable = providers[name].notes.find((note) => note.code === 'EXPIRATION_UNREADABLE');
   return unreadable === undefined
@@ -101,7 +101,7 @@ function describeNoteHint(name: ProviderName, { providers }: ChainFacts): string
     : `write ${unreadable.name} as 2026-01-31T12:00:00Z, or remove it`;
 }
 
-/** Hints for the providers that are set up. Without any, how to set one up. */
+/** Hints for the broken providers. If no provider is set up: how to set one up. */
 function describeSetUpHint(names: readonly ProviderName[], facts: ChainFacts): string {
   if (names.length > 0) {
     return names.map((name) => `${PROVIDER_PHRASES[name]}: ${describeHint(name, facts)}`).join('; ');
@@ -136,7 +136,7 @@ const TEXTS: { [Code in ChainFindingCode]: DescribeFinding<Code> } = {
   }),
   KEYS_WITHOUT_TOKEN: ({ provider, sdks }) => ({
     message:
-      `the keys in ${PROVIDER_PHRASES[provider]} belong to a session whose token is missing: ` +
+      `the keys in ${PROVIDER_PHRASES[provider]} are session keys, but the session token is missing: ` +
       `${sdksDo(sdks, 'uses', 'use')} them anyway, and AWS refuses them`,
     hint: `set ${KEY_PAIR_SETTINGS[provider].token} too, or ${KEY_PAIR_SETTINGS[provider].removal}`,
   }),

@@ -116,7 +116,7 @@ export const FAILURES: Record<FailureReason, FailureText> = {
 const USE_PROCESS =
   'cred-watch makes no calls to AWS: pass this command with --process instead of --profile and --source, or use a profile with keys';
 
-/** A response to a token request that exceeds the hop limit is dropped, so the endpoint seems not to respond. */
+/** The network drops a token response that exceeds the hop limit, so the token request times out. */
 const RAISE_HOP_LIMIT =
   'if this is a container, raise the hop limit: `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`';
 
@@ -129,7 +129,7 @@ export function describeFailure(failure: FailureFacts): FailureText {
   };
 }
 
-/** What to do about this failure, if more is known than its reason. */
+/** What to do about this failure. Null if only its reason is known. */
 export function describeSpecificHint({ misconfiguration, possibleHopLimit }: FailureFacts): string | null {
   if (possibleHopLimit) return RAISE_HOP_LIMIT;
   switch (misconfiguration?.code) {

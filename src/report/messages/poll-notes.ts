@@ -2,7 +2,7 @@ import type { PollNote, PollNoteCode, PollNoteFields } from '../../domain/poll-n
 import { formatDuration } from '../../domain/time/duration.ts';
 import { formatTimestamp } from '../text/format-values.ts';
 
-/** What SDKs do with an expiration that is not a time. Other names are read by no SDK. */
+/** What SDKs do with an expiration that is not a time. No SDK reads settings with other names. */
 const EFFECTS_OF_UNREADABLE_EXPIRATION: Readonly<Record<string, string>> = {
   Expiration: '; most SDKs fail, and the JavaScript SDK never refreshes such credentials',
   AWS_CREDENTIAL_EXPIRATION: '; botocore fails',

@@ -82,7 +82,7 @@ export function describeProviderProblem(problem: ProviderProblem): string {
   }
 }
 
-/** Why some SDKs reject what a poll noted. */
+/** Why some SDKs fail where a poll only noted a deviation. */
 const REJECTIONS: Partial<Record<PollNoteCode, string>> = {
   HOST_NAME_ONLY_SOME_SDKS: 'the SDK accepts no host name here',
   TOKEN_TRAILING_NEWLINE: 'the SDK accepts no line break after the token',
@@ -122,7 +122,7 @@ function describeCause(cause: OutcomeCause): string {
 }
 
 const WINNER_PROBLEMS = {
-  NO_SESSION_TOKEN: 'without a session token, so AWS refuses it',
+  NO_SESSION_TOKEN: 'without a session token, so AWS refuses the keys',
   EXPIRED: 'expired',
 };
 

@@ -19,7 +19,7 @@ export async function pollProvider(
   return createPolledProvider(name, await source.poll(), source.endpoint?.url ?? null);
 }
 
-/** These sources know the role of the credentials. The role of other sources is only the name of their series. */
+/** Sources that know the role of the credentials. Other sources use the role only to name their series. */
 const ENDPOINT_PROVIDERS: ReadonlySet<ProviderName> = new Set(['container', 'imds']);
 
 export function createPolledProvider(
@@ -46,7 +46,7 @@ function interpretCredentials(outcome: PolledCredentials): KnownProvider {
   };
 }
 
-/** A poll of keys without an expiration fails, but SDKs use such keys: the provider answers. */
+/** A poll of keys without an expiration fails. SDKs use such keys, so the state is `answers`. */
 function interpretFailure(name: ProviderName, failure: PollFailure): KnownProvider {
   const { reason, detail, misconfiguration, possibleHopLimit, accessKeyId } = failure;
   if (reason === 'long-lived') return { state: 'answers', accessKeyId, isSession: false };

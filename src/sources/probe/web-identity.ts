@@ -11,7 +11,7 @@ export function parseRoleArn(arn: string): { accountId: string | null; role: str
   return { accountId, role };
 }
 
-/** Checks the token file that SDKs send to STS, without a call to STS. EKS (IRSA) and CI systems write such files. */
+/** Checks the token file without a call to STS. EKS (IRSA) and CI systems write such files. */
 export async function probeWebIdentity(
   name: ProviderName,
   { tokenFile, roleArn }: { tokenFile: string; roleArn: string },

@@ -65,7 +65,7 @@ const JUDGED: Record<string, (judgement: JobJudgement) => unknown> = {
 
 const iso = (instant: number) => new Date(instant).toISOString().replace('.000Z', 'Z');
 
-test.each(readdirSync(FOLDER))('%s', (name) => {
+test.each(readdirSync(FOLDER))('the scenario %s has the expected measurement', (name) => {
   const expected: Expected = JSON.parse(readFileSync(new URL(`${name}/expected.json`, FOLDER), 'utf8'));
   const lines = readFileSync(new URL(`${name}/observations.ndjson`, FOLDER), 'utf8')
     .trimEnd()

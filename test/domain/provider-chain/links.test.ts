@@ -25,7 +25,7 @@ describe('a note of a poll means a different result in some SDKs', () => {
     ['container', 'HOST_NAME_ONLY_SOME_SDKS', ['botocore', 'javascript']],
     ['container', 'TOKEN_TRAILING_NEWLINE', ['botocore', 'go', 'rust', 'javascript']],
     ['container', 'TOKEN_BLANK', []],
-  ])('%s: %s', (name, code, rejectingSdks) => {
+  ])('the %s endpoint with the note %s stops the SDKs that reject it', (name, code, rejectingSdks) => {
     const stops = Object.fromEntries(rejectingSdks.map((sdk) => [sdk, `stops at ${name}: REJECTED_BY_SDK`]));
     expect(resolveAll({ [name]: noted(code) })).toEqual(everySdk(name, stops));
   });
@@ -37,7 +37,7 @@ describe('a note of a poll means a different result in some SDKs', () => {
     ['IMDS_V1_USED', ['rust']],
     ['DISABLED_FOR_SOME_SDKS', ['java', 'javascript']],
     ['PROFILE_NAME_ONLY_SOME_SDKS', []],
-  ])('imds: %s', (code, rejectingSdks) => {
+  ])('IMDS with the note %s stops the SDKs that reject it', (code, rejectingSdks) => {
     const reason = code === 'DISABLED_FOR_SOME_SDKS' ? 'DISABLED' : 'REJECTED_BY_SDK';
     expect(resolveAll({ imds: noted(code) })).toEqual(
       everySdk('imds', Object.fromEntries(rejectingSdks.map((sdk) => [sdk, `stops at imds: ${reason}`]))),
@@ -49,7 +49,7 @@ describe('a note of a poll means a different result in some SDKs', () => {
     ['AWS_EC2_METADATA_SERVICE_ENDPOINT', ['rust']],
     ['AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', ['rust', 'javascript']],
     ['AWS_EC2_METADATA_V1_DISABLED', []],
-  ])('imds with a blank %s', (name, rejectingSdks) => {
+  ])('IMDS with a blank %s stops the SDKs that treat the blank as a value', (name, rejectingSdks) => {
     expect(resolveAll({ imds: noted('BLANK_ENV', { name }) })).toEqual(
       everySdk(
         'imds',
@@ -104,7 +104,7 @@ describe('several providers in one profile', () => {
     ['go', withoutProcess, ['profile', 'profile-web-identity', 'sso', 'login']],
     ['javascript', all, ['profile', 'profile-web-identity', 'process', 'sso', 'login']],
     ['rust', all, ['profile-web-identity', 'sso', 'login', 'process', 'profile']],
-  ])('%s', (sdk, providers, expected) => {
+  ])('%s chooses among the providers of a profile in its own order', (sdk, providers, expected) => {
     expect(findOrder(sdk, providers)).toEqual(expected);
   });
 
@@ -130,7 +130,7 @@ describe('several providers in one profile', () => {
 });
 
 describe('incomplete SSO settings', () => {
-  test('are ignored by botocore if only the account and the role are missing', () => {
+  test('botocore ignores SSO settings if only the account and the role are missing', () => {
     const sso = (names: string[]) =>
       ({
         sso: { state: 'incomplete', problem: { code: 'SETTINGS_MISSING', names } },
@@ -151,7 +151,7 @@ describe('a blank container URI', () => {
   const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
   const stops = 'stops at container: BLANK_VARIABLE';
 
-  test('stops botocore and Rust, and makes Java ignore a full URI', () => {
+  test('a blank container URI stops botocore and Rust, and Java uses no container', () => {
     expect(resolveAll({ imds: withCredentials() }, { blankVariables: new Set([FULL]) })).toEqual(
       everySdk('imds', { botocore: stops, rust: stops }),
     );
@@ -163,7 +163,7 @@ describe('a blank container URI', () => {
     ).toEqual(everySdk('container', { botocore: stops, rust: stops, java: 'none' }));
   });
 
-  test('has no effect if the relative URI is set', () => {
+  test('a blank full URI has no effect if the relative URI is set', () => {
     expect(
       resolveAll(
         { container: withCredentials() },
@@ -184,7 +184,7 @@ describe('legacy variables', () => {
     [['AWS_ACCESS_KEY_ID', 'SECRET_ACCESS_KEY'], { rust: unknown }],
     [['AWS_ACCESS_KEY'], {}],
     [['SECRET_ACCESS_KEY'], {}],
-  ])('%j', (names, expected) => {
+  ])('the outcome is unknown in SDKs that read a key pair from %j', (names, expected) => {
     expect(resolveWith(...names)).toEqual(everySdk('imds', expected));
   });
 });

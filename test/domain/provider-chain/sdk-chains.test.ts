@@ -11,8 +11,8 @@ import {
 } from '../../support/domain/shadowing-case.ts';
 import { options } from '../../support/sources/polling.ts';
 
-describe('outcomes and findings are as expected in the case', () => {
-  test.each(CASES)('$name', async (each) => {
+describe('analyseChains', () => {
+  test.each(CASES)('the case $name has the expected outcomes and findings', async (each) => {
     const { environment } = await setUp(each);
     const facts = await probeProviders(options(environment));
     const { outcomes, findings } = analyseChains(facts);

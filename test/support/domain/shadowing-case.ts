@@ -26,7 +26,7 @@ export interface ShadowingCase {
   /** `always`: the AWS CLI runs this case outside CI too. `isolated`: it needs its own network namespace. */
   cli?: 'always' | 'isolated';
   expected: {
-    /** How each chain ends, as {@link formatOutcome} writes it. `every` is for the SDKs that are not named. */
+    /** How each chain ends, as {@link formatOutcome} writes it. `every`: all other SDKs. */
     sdks: Readonly<Partial<Record<Sdk | 'every', string>>>;
     /** In their order, as {@link formatFinding} writes them. */
     findings: readonly string[];

@@ -1,10 +1,9 @@
 import type { Sample } from '../../../src/domain/model.ts';
 
 /**
- * A simulated source and its poller: the truth that the analysis is compared with. The served generation is
- * looked up for every second, so that no definition of the analysis is used to check itself.
+ * Behaviour of a simulated source. The tests compare the analysis with this source second by second, so that no
+ * definition checks itself. All durations in seconds.
  */
-/** All durations in seconds. */
 export interface SourceBehaviour {
   interval: number;
   intervalSpread: number;
@@ -18,13 +17,13 @@ export interface SourceBehaviour {
   keyed: boolean;
 }
 
+/** All durations in seconds. */
 export interface PollingBehaviour {
   every: number;
   spread: number;
   missedShare: number;
   /** The chance of a pause after a poll. */
   pauseShare: number;
-  /** In seconds. */
   longestPause: number;
   polls: number;
 }

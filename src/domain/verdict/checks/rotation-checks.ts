@@ -7,7 +7,7 @@ import type { Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { SampleChecks } from './check.ts';
 
-/** IMDS rotates about once per hour. Twice that time without a rotation is the earliest safe warning. */
+/** IMDS rotates about once per hour. A warning before twice that time may be wrong. */
 const IMDS_OVERDUE_AGE: Seconds = 7200;
 
 /** A rotation is overdue after this multiple of the longest interval. */
