@@ -34,7 +34,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   helpCommand,
 ];
 
-/** Declares every command. By default, `perform` runs nothing: man page, completion and tests only read the declaration. */
+/** Declares every command. By default, `perform` runs nothing: the man page only needs the declaration. */
 export function declareProgram(perform: Perform = async () => {}, output: OutputConfiguration = {}): Command {
   const program = new Command('cred-watch')
     .description(
@@ -57,8 +57,8 @@ export function declareProgram(perform: Perform = async () => {}, output: Output
     examples: [
       ['cred-watch poll', 'one sample, from cron every 5 minutes'],
       ['cred-watch poll --interval 5m', 'or keep it running'],
-      ['cred-watch report -j 5h', 'is a job of 5 hours safe?'],
-      ['cred-watch check -j 5h --wait 90m', 'may it start now? wait until it may'],
+      ['cred-watch report -j 5h', 'is a job of 5 hours safe, whenever it starts?'],
+      ['cred-watch check -j 5h --wait 90m', 'wait up to 90 minutes until it may start'],
     ],
   }));
   for (const { declare } of COMMANDS) declare(program, perform);

@@ -31,27 +31,55 @@ const FORMAT = 'is neither a log of curl or PowerShell nor an export of cred-wat
 const LONG_NAME = 'a'.repeat(257);
 
 const usage: BadInput[] = [
-  { args: ['bogus'], error: "unknown command 'bogus'", hint: 'see --help' },
+  { args: ['bogus'], error: "unknown command 'bogus'", hint: 'run `cred-watch help` for a list of commands' },
   { args: ['reprot'], error: "unknown command 'reprot'", hint: 'did you mean report?' },
-  { args: ['help', 'bogus'], error: "unknown command 'bogus'", hint: 'see --help' },
+  {
+    args: ['help', 'bogus'],
+    error: "unknown command 'bogus'",
+    hint: 'run `cred-watch help` for a list of commands',
+  },
   {
     args: ['poll', '--intervall', '5m'],
     error: "unknown option '--intervall'",
     hint: 'did you mean --interval?',
   },
-  { args: ['report', '-x'], error: "unknown option '-x'", hint: 'see --help' },
+  { args: ['report', '-x'], error: "unknown option '-x'", hint: 'see `cred-watch report --help`' },
+  { args: ['-x'], error: "unknown option '-x'", hint: 'see `cred-watch --help`' },
+  {
+    args: ['prune', '--oder-than=90d'],
+    error: "unknown option '--oder-than'",
+    hint: 'did you mean --older-than?',
+  },
   {
     args: ['poll', 'now'],
-    error: "too many arguments for 'poll'. Expected 0 arguments but got 1.",
-    hint: 'see --help',
+    error: "unexpected argument 'now': poll takes no arguments",
+    hint: 'see `cred-watch poll --help`',
   },
-  { args: ['import'], error: "missing required argument 'file'", hint: 'see --help' },
+  {
+    args: ['help', 'poll', 'report'],
+    error: "unexpected argument 'report': help takes only 1 argument",
+    hint: 'see `cred-watch help --help`',
+  },
+  {
+    args: ['import'],
+    error: 'import needs <file>',
+    hint: 'for example `cred-watch import curl.log --host db-loader --timezone America/New_York`',
+  },
   {
     args: ['report', '-j'],
-    error: "option '-j, --job-duration <duration>' argument missing",
-    hint: 'see --help',
+    error: '-j needs a value',
+    hint: 'see `cred-watch report --help`',
   },
-  { args: ['prune'], error: "required option '--older-than <duration>' not specified", hint: 'see --help' },
+  {
+    args: ['poll', '--source'],
+    error: '--source needs a value',
+    hint: 'use --source with one of auto, imds, container, process, environment, profile',
+  },
+  {
+    args: ['prune'],
+    error: 'prune needs --older-than <duration>',
+    hint: 'for example `cred-watch prune --older-than 90d --dry-run`',
+  },
   {
     args: ['poll', '--for', '1h'],
     error: '--for needs --interval',
@@ -400,7 +428,7 @@ describe.each([
 test('a call without a command is wrong usage and prints the help', async () => {
   const help = await runProgram(['--help']);
   expect(help).toMatchObject({ code: 0, stderr: '' });
-  const stderr = `error: no command was given\nhint: run cred-watch poll, then cred-watch report\n\n${help.stdout.trimEnd()}\n`;
+  const stderr = `error: no command was given\nhint: run \`cred-watch poll\`, then \`cred-watch report\`\n\n${help.stdout.trimEnd()}\n`;
   expect(await runProgram([])).toEqual({ code: 2, signal: null, stdout: '', stderr });
 });
 

@@ -26,8 +26,8 @@ test('measurements of a simulator match its schedule', async () => {
     failed_polls: [],
   });
   expect(series.witnessed_rotation_count).toBeGreaterThanOrEqual(2);
-  // Just before a rotation, the old credentials have 56 seconds left. A sample is dated at the start of its poll, so the
-  // measured value can be up to a second smaller.
+  // Just before a rotation, the old credentials have 56 seconds left. A sample is dated at the start of its
+  // poll, so the measured value can be up to a second smaller.
   const { worst_case: worst, sampled_minimum: sampled } = series;
   expect(worst.remaining_seconds).toBeGreaterThanOrEqual(55);
   expect(worst.remaining_seconds).toBeLessThanOrEqual(56);

@@ -33,7 +33,7 @@ export const checkCommand: CommandDefinition = {
       program
         .command('check')
         .helpGroup('Judge:')
-        .description('would a job started now outlive its credentials? --wait waits until it would'),
+        .description('judge a job that starts now; --wait waits for a safe start'),
     )
       .option('--offline', 'judge the newest stored sample; send no request')
       .option(

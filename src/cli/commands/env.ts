@@ -50,7 +50,7 @@ export const envCommand: CommandDefinition = {
         {
           kind: 'paragraph',
           text:
-            'If a start is not safe, env prints nothing and fails. The && of the first example sees this failure; ' +
+            'If a start is not safe, env prints nothing and fails. In the first example, && stops on this failure; ' +
             'eval "$(…)" would ignore it.',
         },
       ],

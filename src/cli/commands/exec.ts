@@ -153,7 +153,7 @@ async function serveToChild(
   };
 }
 
-/** SDKs prefer credentials of the default profile to any endpoint. If there are any, the child sees no shared files. */
+/** SDKs prefer credentials of the default profile to any endpoint, so the child must not see them. */
 async function hideDefaultProfile(io: Io): Promise<Record<string, string>> {
   const { readProfileFiles } = await import('../../sources/profile/files.ts');
   const { findCredentialSetting } = await import('../../sources/profile/credentials.ts');

@@ -26,9 +26,13 @@ export const importCommand: CommandDefinition = {
     const command = program
       .command('import')
       .helpGroup('Samples:')
-      .description('read saved curl and PowerShell logs, and our own NDJSON or CSV exports')
+      .description('add samples from curl and PowerShell logs, or from NDJSON and CSV exports')
       .argument('<file...>', 'files to read; - is standard input')
-      .option('--host <name>', 'host of the samples in a log (default: base name of the file)', parseNameFlag)
+      .option(
+        '--host <name>',
+        'host of the samples in a log (default: file name without .log or .txt)',
+        parseNameFlag,
+      )
       .option('--role <name>', 'role of the samples in a log', parseNameFlag)
       .option(
         '--timezone <zone>',

@@ -49,7 +49,7 @@ export const pollCommand: CommandDefinition = {
       .option('--extended-api', 'also request the account id from IMDS, and compare both responses')
       .addOption(createDatabaseFlag())
       .addOption(
-        new Option('-f, --format <format>', 'format of the line per poll')
+        new Option('-f, --format <format>', 'format of the line for each poll')
           .choices(['text', 'json'])
           .default('text'),
       )
@@ -72,9 +72,9 @@ export const pollCommand: CommandDefinition = {
         WRONG_USAGE,
       ],
       examples: [
-        ['cred-watch poll', 'one sample: for cron'],
-        ['cred-watch poll --interval 5m --for 24h', 'samples for a day'],
-        ['cred-watch poll --profile loader', 'the keys of a profile'],
+        ['cred-watch poll', 'record one sample, from cron'],
+        ['cred-watch poll --interval 5m --for 24h', 'sample for a day'],
+        ['cred-watch poll --profile loader', 'sample the credentials of a profile'],
         ['cred-watch poll --interval 5m --listen 127.0.0.1:9464 -j 5h', ''],
         ["cred-watch poll --process 'aws configure export-credentials --profile loader'", ''],
       ],

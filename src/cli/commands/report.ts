@@ -31,7 +31,7 @@ export const reportCommand: CommandDefinition = {
     const command = program
       .command('report')
       .helpGroup('Judge:')
-      .description('rotation interval, minimum remaining validity and findings; -j judges a job');
+      .description('show rotation interval, minimum remaining validity and findings; -j judges a job');
     addJudgingFlags(command);
     addSelectionFlags(command)
       .addOption(createDatabaseFlag())
@@ -57,7 +57,7 @@ export const reportCommand: CommandDefinition = {
       examples: [
         ['cred-watch report', 'what was measured'],
         ['cred-watch report -j 5h', 'is a job of 5 hours safe, whenever it starts?'],
-        ['cred-watch report -j 5h -j 90m', 'are both?'],
+        ['cred-watch report -j 5h -j 90m', 'judge two jobs'],
         ['cred-watch report --job nightly', 'judge by the longest run of this job'],
         ['cred-watch report -j 4h -f json', 'for programs'],
         ['cred-watch report -j 4h -f github -f junit=cred-watch.xml -f html=report.html', ''],

@@ -88,7 +88,7 @@ export const simulateCommand: CommandDefinition = {
       .option('--no-log', 'do not log requests')
       .option(
         '--history <duration>',
-        'write the samples of this time instead of serving',
+        'write the samples of this duration instead of serving',
         parsePositiveDurationFlag,
       )
       .option(

@@ -25,9 +25,7 @@ export const sourcesCommand: CommandDefinition = {
       )
       .option('--profile <name>', 'use this profile instead of the one in AWS_PROFILE', parseNameFlag)
       .addOption(
-        new Option('-f, --format <format>', 'output for people or for programs')
-          .choices(['text', 'json'])
-          .default('text'),
+        new Option('-f, --format <format>', 'output format').choices(['text', 'json']).default('text'),
       )
       .addOption(createExitCodesFlag())
       .action((flags: SourcesFlags) => perform(({ io }) => runSourcesCommand(flags, io)));
@@ -46,7 +44,7 @@ export const sourcesCommand: CommandDefinition = {
         WRONG_USAGE,
       ],
       examples: [
-        ['cred-watch sources', 'safe in the entry point of a container: shows no secret'],
+        ['cred-watch sources', 'shows no secret, so it may run in a container entry point'],
         ['cred-watch sources --profile loader', 'what a program with this profile gets'],
       ],
     }));

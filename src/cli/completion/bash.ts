@@ -1,8 +1,8 @@
 import { COMPLETE_COMMAND } from './shells.ts';
 
 /**
- * Works in bash 3.2 (macOS) and later, with and without the package bash-completion. readline also splits words at `=` and
- * `:` (COMP_WORDBREAKS), and replaces only the last part.
+ * Works in bash 3.2 (macOS) and later, with and without the package bash-completion.
+ * readline also splits words at `=` and `:` (COMP_WORDBREAKS), and replaces only the last part.
  */
 export const BASH_SCRIPT = String.raw`# bash completion of cred-watch. In ~/.bashrc: source <(cred-watch completion bash)
 _cred_watch() {

@@ -1,8 +1,8 @@
 import { COMPLETE_COMMAND } from './shells.ts';
 
 /**
- * Works in Windows PowerShell 5.1 and PowerShell 7. Versions before 7.3 drop empty arguments. Without a result, every
- * version completes file names, so an empty word is returned instead.
+ * Works in Windows PowerShell 5.1 and PowerShell 7. Versions before 7.3 drop empty arguments.
+ * Without a result, every version completes file names, so the script returns an empty word instead.
  */
 export const POWERSHELL_SCRIPT = String.raw`# PowerShell completion of cred-watch. In $PROFILE: cred-watch completion powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName 'cred-watch' -ScriptBlock {

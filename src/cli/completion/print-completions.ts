@@ -5,9 +5,10 @@ import { Completer, type Completion, findFlagValue } from './complete.ts';
 import { createLocalNameReader } from './local-names.ts';
 
 /**
- * Prints completions for a script of `scripts.ts`: the kind in the first line, then a line per word, with a tab before
- * the description. Prints nothing on an error, because the user is typing.
- * @param request the shell; the word at the cursor after a `=`, because some shells drop empty words; the words before it
+ * Prints completions for a script of `scripts.ts`: a line with the kind, then a line per word. A tab separates
+ * the word from its description. Prints nothing on an error, because the user is typing.
+ * @param request the shell, the word at the cursor, and the words before it. The word at the cursor has the
+ *   prefix `=`, because some shells drop empty words.
  */
 export async function printCompletions(request: readonly string[], io: Io): Promise<number> {
   const [shell, marked = '=', ...rest] = request;

@@ -5,8 +5,8 @@ import type { Shell } from './shells.ts';
 import { ZSH_SCRIPT } from './zsh.ts';
 
 /**
- * The completion scripts. At each TAB, a script runs the installed program, which knows its flags and the names in the
- * database. A script never evaluates the output, because these names are untrusted.
+ * The completion scripts. At each TAB, a script runs the installed program, which knows its flags and the
+ * names in the database. A script never evaluates the output, because these names are untrusted.
  */
 export const COMPLETION_SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: BASH_SCRIPT,

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { Safety, Verdict } from '../../domain/verdict/job-verdict.ts';
 
-/** Exit codes before they are encoded for the caller. */
+/** Exit codes in the default style. */
 export const EXIT = { ok: 0, notSafe: 1, failed: 1, usage: 2, unknown: 3, notStarted: 125 } as const;
 
 /** The exit code that shells report for a program killed by a signal. */
@@ -27,7 +27,7 @@ const ENCODINGS = {
 export type ExitCodeStyle = keyof typeof ENCODINGS;
 export const EXIT_CODE_STYLES = ['default', 'nagios', 'systemd'] as const satisfies readonly ExitCodeStyle[];
 
-/** Codes above 3 are kept in the default style. In other styles they mean unknown: a signal ended the wait. */
+/** Keeps codes above 3 in the default style. In other styles they mean unknown: a signal ended the wait. */
 export const encodeExitCode = (code: number, style: ExitCodeStyle): number =>
   ENCODINGS[style][code] ?? (style === 'default' ? code : ENCODINGS[style][EXIT.unknown]);
 

@@ -30,7 +30,7 @@ export function addJudgingFlags(command: Command): Command {
   return command
     .option(
       '-j, --job-duration <duration>',
-      'judge a job of this duration that keeps the credentials of its start; may be repeated',
+      'judge a job of this duration that keeps the credentials it starts with; may be repeated',
       appendDuration,
     )
     .option(

@@ -16,7 +16,7 @@ export const createListenFlag = (description: string, shownDefault: string) =>
   createRepeatableFlag('--listen <address>', description, shownDefault);
 
 export const createAllowRemoteFlag = () =>
-  new Option('--allow-remote', 'accept other machines: required for any address but loopback');
+  new Option('--allow-remote', 'accept requests from other machines; required if an address is not loopback');
 
 export const createAllowHostFlag = () =>
   createRepeatableFlag(

@@ -34,7 +34,7 @@ export function addSourceFlags(command: Command): Command {
     )
     .option(
       '--role <name>',
-      'with IMDS: the role to request; with other sources: the role name of the series',
+      'with IMDS: the role to request; with other sources: the role name to record',
       parseRoleNameFlag,
     )
     .option(
@@ -49,7 +49,7 @@ export function addSourceFlags(command: Command): Command {
     )
     .option(
       '--host <name>',
-      'host name of the series (default: $CRED_WATCH_HOST, else discovered)',
+      'host name to record (default: $CRED_WATCH_HOST, else discovered)',
       parseNameFlag,
     );
 }

@@ -39,14 +39,18 @@ const OTHER_FLAGS: ReadonlyMap<string, string> = new Map([
   ['-v', '-V, or --debug'],
 ]);
 
-export const SEE_HELP = 'see --help';
+export const seeHelp = (command: Command | null): string =>
+  `see \`cred-watch ${command === null ? '' : `${command.name()} `}--help\``;
+
+/** `--interval` of `--interval=5m`. */
+export const getFlagName = (flag: string): string => flag.replace(/=.*/s, '');
 
 /** Says what to do about an unknown command. */
 export function buildCommandHint(program: Command, name: string): string {
   const other = OTHER_COMMANDS.get(name);
   if (other !== undefined) return `did you mean \`cred-watch ${other}\`?`;
   const names = program.commands.map((each) => each.name());
-  return askDidYouMean(name, names) ?? SEE_HELP;
+  return askDidYouMean(name, names) ?? 'run `cred-watch help` for a list of commands';
 }
 
 /** Says which values are allowed. `more` continues the list of choices. */
@@ -57,12 +61,12 @@ export function buildChoiceHint(value: string, choices: readonly string[], more 
 }
 
 /**
- * Says what to do about an unknown flag. Another command may have the flag, or the flag may be a value of another flag
- * (`--json`).
+ * Says what to do about an unknown flag; null if no flag is similar. Another command may have the flag, or
+ * the flag may be a value of another flag (`--json`).
  * @param flag as typed, perhaps with a value: `--interval=5m`
  */
-export function buildFlagHint(program: Command, command: Command | null, flag: string): string {
-  const [name = ''] = flag.split('=');
+export function buildFlagHint(program: Command, command: Command | null, flag: string): string | null {
+  const name = getFlagName(flag);
   const owners = program.commands.filter(({ options }) =>
     options.some(({ long, short }) => long === name || short === name),
   );
@@ -80,7 +84,7 @@ export function buildFlagHint(program: Command, command: Command | null, flag: s
   if (option !== undefined) return `did you mean ${option.short ?? option.long} ${value}?`;
   const flags = [...options.flatMap(({ long }) => long ?? []), '--help'].map((each) => each.slice(2));
   const similar = findSimilar(value, flags).map((each) => `--${each}`);
-  return similar.length === 0 ? SEE_HELP : `did you mean ${similar.join(' or ')}?`;
+  return similar.length === 0 ? null : `did you mean ${similar.join(' or ')}?`;
 }
 
 const formatList = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
@@ -98,7 +102,10 @@ function askDidYouMean(word: string, known: readonly string[]): string | null {
 const MAX_DISTANCE = 3;
 const MIN_SIMILARITY = 0.4;
 
-/** The known words with the fewest edits, in alphabetical order. The limits are those of commander's suggestions. */
+/**
+ * The known words with the fewest edits, in alphabetical order. The limits are those of commander's
+ * suggestions.
+ */
 function findSimilar(word: string, known: readonly string[]): string[] {
   const candidates = [...new Set(known)]
     .filter(({ length }) => length > 1 && Math.abs(length - word.length) <= MAX_DISTANCE)

@@ -1,9 +1,10 @@
-import type { Command, CommanderError } from 'commander';
+import type { Command, CommanderError, Option } from 'commander';
+import { getHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printError } from '../process/messages.ts';
 import { type CommandLine, findUnknownFlag } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
-import { buildCommandHint, buildFlagHint, SEE_HELP } from './suggestions.ts';
+import { buildCommandHint, buildFlagHint, getFlagName, seeHelp } from './suggestions.ts';
 
 /** What commander has written. */
 export interface CommanderOutput {
@@ -15,7 +16,10 @@ export interface CommanderOutput {
 export const usageExitCode = ({ definition }: CommandLine): number =>
   definition?.startsProgram ? EXIT.notStarted : EXIT.usage;
 
-/** Reports an error of the parser, or prints help. Returns the exit code; commander's own would mean "not safe". */
+/**
+ * Reports an error of the parser, or prints help. Returns the exit code; commander's own would mean "not
+ * safe".
+ */
 export async function handleCommanderError(
   { code, exitCode, message }: CommanderError,
   written: CommanderOutput,
@@ -28,47 +32,76 @@ export async function handleCommanderError(
     return EXIT.ok;
   }
   if (code === 'commander.help') {
-    await printError(io, 'no command was given', 'run cred-watch poll, then cred-watch report');
+    await printError(io, 'no command was given', 'run `cred-watch poll`, then `cred-watch report`');
     await io.stderr.write(`\n${written.stderr}`);
     return EXIT.usage;
   }
-  await printError(io, message.replace(/^error: /, ''), buildHint(code, line, program));
+  const error = describeError(code, message, line, program);
+  await printError(io, error.message, error.hint);
   return usageExitCode(line);
 }
 
-function buildHint(code: string, line: CommandLine, program: Command): string {
-  const command = program.commands.find((each) => each.name() === line.commandName) ?? null;
-  switch (code) {
-    case 'commander.unknownCommand':
-      return buildCommandHint(program, line.commandName);
-    case 'commander.unknownOption': {
-      const options = [...program.options, ...(command?.options ?? [])];
-      const flag = findUnknownFlag(line.ownArguments, options);
-      const hint = flag === null ? SEE_HELP : buildFlagHint(program, command, flag);
-      return lacksDashes(line) ? addDashes(hint === SEE_HELP ? null : hint) : hint;
-    }
-    case 'commander.excessArguments':
-      return lacksDashes(line) ? addDashes(null) : SEE_HELP;
-    case 'commander.missingMandatoryOptionValue':
-      return buildMissingFlagHint(command) ?? SEE_HELP;
-    default:
-      return SEE_HELP;
+/** Replaces commander's messages by ours. */
+function describeError(code: string, message: string, line: CommandLine, program: Command) {
+  const { commandName, ownArguments } = line;
+  const command = program.commands.find((each) => each.name() === commandName) ?? null;
+  const options = [...program.options, ...(command?.options ?? [])];
+  const unknownFlag = findUnknownFlag(ownArguments, options);
+  if (code === 'commander.unknownCommand')
+    return { message: `unknown command '${commandName}'`, hint: buildCommandHint(program, commandName) };
+  // commander reports a missing flag even if the cause is a typing error in this flag.
+  if (unknownFlag !== null) {
+    const hint = buildFlagHint(program, command, unknownFlag);
+    const hints = lacksDashes(line) ? [hint, ADD_DASHES] : [hint ?? seeHelp(command)];
+    return {
+      message: `unknown option '${getFlagName(unknownFlag)}'`,
+      hint: hints.filter(Boolean).join(' or '),
+    };
   }
+  if (command !== null) {
+    switch (code) {
+      case 'commander.excessArguments': {
+        const { args, registeredArguments } = command;
+        const most = registeredArguments.length === 0 ? 'no arguments' : 'only 1 argument';
+        const where = line.definition?.startsProgram ? ' before --' : '';
+        return {
+          message: `unexpected argument '${args[registeredArguments.length]}': ${commandName} takes ${most}${where}`,
+          hint: lacksDashes(line) ? ADD_DASHES : seeHelp(command),
+        };
+      }
+      case 'commander.missingArgument':
+        return {
+          message: `${commandName} needs <${command.registeredArguments.find(({ required }) => required)?.name()}>`,
+          hint: giveExample(command),
+        };
+      case 'commander.missingMandatoryOptionValue': {
+        const missing = command.options.find(
+          (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
+        );
+        return {
+          message: `${commandName} needs ${missing?.flags}`,
+          hint: listChoices(missing) ?? giveExample(command),
+        };
+      }
+      case 'commander.optionMissingArgument': {
+        const flag = ownArguments.at(-1);
+        const option = options.find(({ long, short }) => flag === long || flag === short);
+        return { message: `${flag} needs a value`, hint: listChoices(option) ?? seeHelp(command) };
+      }
+    }
+  }
+  return { message: message.replace(/^error: /, ''), hint: seeHelp(command) };
 }
 
 /** Words of the command that `exec` is to run were parsed as words of `exec`. */
 const lacksDashes = ({ definition, childCommand }: CommandLine) =>
   definition?.startsProgram === true && childCommand.length === 0;
 
-const addDashes = (other: string | null) =>
-  `${other === null ? '' : `${other} or `}put two dashes before the command: \`cred-watch exec -j 4h -- command arguments\``;
+const ADD_DASHES = 'put two dashes before the command: `cred-watch exec -j 4h -- command arguments`';
 
-/** Lists the choices of the required flag that is missing; null if the flag has no choices. */
-function buildMissingFlagHint(command: Command | null): string | null {
-  const missing = command?.options.find(
-    (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
-  );
-  return missing?.argChoices === undefined
+const listChoices = (option: Option | undefined): string | null =>
+  option?.argChoices === undefined
     ? null
-    : `use ${missing.short ?? missing.long} with one of ${missing.argChoices.join(', ')}`;
-}
+    : `use ${option.short ?? option.long} with one of ${option.argChoices.join(', ')}`;
+
+const giveExample = (command: Command) => `for example \`${getHelp(command).examples[0]?.[0]}\``;

@@ -2,10 +2,10 @@ import type { BadLine } from '../../store/import/text-lines.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 
-/** Bad lines of one file that are printed one by one; the others are counted. */
+/** Further bad lines of a file are only counted. */
 const MOST_LINES = 20;
 
-/** Collects bad lines and prints them by number. Never prints the content of a line, which may be a secret. */
+/** Prints bad lines by number. Never prints the content of a line, because it may be a secret. */
 export class BadLinePrinter {
   readonly #io: Io;
   readonly #isFatal: boolean;

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 /** A result depends on the current time, so it expires even if nothing changes. */
 const MAX_AGE_MS = 10_000;
 
-/** A result is kept for at least this many times its cost, so that computing takes at most a tenth of the time. */
+/** A result is kept for this many times its cost, so that computing takes at most a tenth of the time. */
 const MIN_AGE_PER_COST = 10;
 
 interface CachedValue<T> {
@@ -13,7 +13,7 @@ interface CachedValue<T> {
   isOutdated: boolean;
 }
 
-/** A costly result that several callers share. Concurrent callers wait for one computation. Errors are not cached. */
+/** A costly result. Concurrent callers wait for the same computation. Errors are not cached. */
 export class CachedResult<T> {
   readonly #compute: () => T | Promise<T>;
   readonly #waitUntilIdle: () => Promise<void>;

@@ -61,7 +61,7 @@ export function formatHelp({ notes = [], exitCodes = [], examples }: CommandHelp
   return [...blocks, `Examples:\n${formatExamples(examples)}`].join('\n\n');
 }
 
-/** Descriptions start in one column, as far right as they all fit. Longer commands push their description further. */
+/** Aligns descriptions in the rightmost column where all of them fit. Longer commands shift their own. */
 function formatExamples(examples: readonly HelpRow[]): string {
   const described = examples.filter(([, about]) => about !== '');
   const columns = described

@@ -5,8 +5,8 @@ import { ENVIRONMENT, EXIT_STATUS_NOTE, FILES, SEE_ALSO } from './man-sections.t
 import { escapeRoff, formatBold, formatFlagSyntax, formatTaggedParagraph, formatVerbatim } from './roff.ts';
 
 /**
- * Renders the man page from the help texts. The build calls this function. The page has a version but no date, so that
- * builds are reproducible.
+ * Renders the man page from the help texts. The build calls this function.
+ * The page has no date, so that builds are reproducible.
  */
 export function renderManPage(program: Command = declareProgram()): string {
   const name = program.name();

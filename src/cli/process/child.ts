@@ -13,8 +13,8 @@ const NOT_FOUND = 127;
 const KEYBOARD_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 
 /**
- * Runs a command with our own standard streams and forwards every signal. Waits for the end of the child, even if the
- * child ignores a signal or cannot receive one (sudo).
+ * Runs a command with our own standard streams and forwards every signal. Waits for the end of the child,
+ * even if the child ignores a signal or cannot receive one (sudo).
  * @returns the exit code that a shell would report
  */
 export async function runChild(

@@ -5,7 +5,7 @@ import { createProgress } from './progress.ts';
 
 const UPDATE_INTERVAL_MS = 1000;
 
-/** Shows on a terminal the time until the next poll and until the wait ends. Without a terminal, does nothing. */
+/** Shows on a terminal the time until the next poll, and until the wait ends. */
 export function createCountdown(io: Io) {
   const progress = createProgress(io);
   let timer: NodeJS.Timeout | undefined;

@@ -18,13 +18,13 @@ export interface Io {
   home: string;
   isRoot: boolean;
   /**
-   * Aborts at the first SIGINT or SIGTERM, with the signal's name as the reason. The second one ends the program. Before
-   * the first call, signals have their usual effect.
+   * Aborts at the first SIGINT or SIGTERM, with the signal's name as the reason. The second signal ends the
+   * program. Before the first call of this function, signals have their usual effect.
    */
   createStopSignal(): AbortSignal;
   /** A standard stream is a terminal. Signals typed there also reach child processes. */
   hasTerminal: boolean;
-  /** Calls the listener instead of the usual effect of a signal. Returns a function that removes the listener. */
+  /** Replaces the usual effect of signals by the listener. Returns a function that removes the listener. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
 }
 

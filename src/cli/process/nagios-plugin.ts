@@ -2,8 +2,8 @@ import { renderNagiosError } from '../../report/now/nagios-line.ts';
 import type { Io } from './io.ts';
 
 /**
- * Nagios reads only stdout and expects one line. Discards stderr. If the command prints no line, `finish` prints the
- * first error as that line.
+ * Nagios reads only stdout and expects one line, so this Io discards stderr. If the command has no output,
+ * `finish` prints the first error.
  */
 export function createPluginIo(io: Io): { io: Io; finish(): Promise<void> } {
   let firstError: string | null = null;

@@ -1,6 +1,6 @@
 /**
- * Stops V8 from optimising undici's WebAssembly parser. The optimisation takes longer than our few requests, and the exit
- * of the process waits for it. The setting affects the whole process, so the library must not make it for its callers.
+ * Stops V8 from optimising undici's WebAssembly parser. The optimisation takes longer than our few requests, and
+ * delays the exit. The setting affects the whole process, so the library must not use it.
  */
 export async function disableWasmOptimisation(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8');

@@ -9,8 +9,8 @@ import { printNote } from '../process/messages.ts';
 const MAX_SUMMARY_BYTES = 1_048_576;
 
 /**
- * Appends the report to the step summary, and its values to the step outputs. GitHub Actions names both files in
- * variables; elsewhere this function does nothing.
+ * Appends the report to the step summary, and its values to the step outputs.
+ * GitHub Actions names both files in variables. Without the variables, this function does nothing.
  * @throws CredWatchError if a named file cannot be written
  */
 export async function appendGithubFiles(

@@ -20,8 +20,8 @@ const RECORD_RUNS = 'record runs: `cred-watch exec -j 4h --job NAME -- command`'
 const MOST_NAMES = 8;
 
 /**
- * Reports missing job runs and missing samples. Returns true if the report has something to show: false without
- * samples, and false if none of the jobs can be judged.
+ * Reports missing job runs and missing samples.
+ * @returns true if there are samples and, with jobs, at least one job can be judged
  */
 export async function printMissingData(report: StoredReport, context: ReadContext, io: Io): Promise<boolean> {
   const { jobs, series, verdict } = report.assessment;

@@ -16,14 +16,10 @@ export function addStartCheckFlags(command: Command): Command {
   command
     .option(
       '-j, --job-duration <duration>',
-      'duration of the job that keeps the credentials of its start',
+      'duration of the job, which keeps the credentials it starts with',
       parseDurationFlag,
     )
     .addOption(createMarginFlag())
-    .option(
-      '--wait <duration>',
-      'if a start is not safe now, wait up to this long until one is',
-      parsePositiveDurationFlag,
-    );
+    .option('--wait <duration>', 'wait up to this long for a safe start', parsePositiveDurationFlag);
   return addSourceFlags(command).addOption(createDatabaseFlag());
 }

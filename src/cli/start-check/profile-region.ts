@@ -1,7 +1,7 @@
 import type { Io } from '../process/io.ts';
 
 /**
- * The region of the profile that `AWS_PROFILE` names. A child process without the profile still needs the region.
+ * The region of the profile in `AWS_PROFILE`. A child process loses the profile, but still needs the region.
  * @param defaultProfile used if no variable names a profile
  */
 export async function readProfileRegion({ env, home }: Io, defaultProfile?: string): Promise<string | null> {

@@ -18,7 +18,7 @@ export interface StartCheckContext extends PollContext {
   store: BestEffortStore;
 }
 
-/** Opens source and database, and closes the database after `use`. A database that cannot be written is only a note. */
+/** Opens source and database for `use`. If the database cannot be written, prints a note and continues. */
 export async function withStartCheck<T>(
   flags: StartCheckFlags,
   io: Io,

@@ -87,7 +87,7 @@ function listen(server: Server): Promise<number> {
       reject(
         new CredWatchError(
           `cannot listen on ${ADDRESS} (${getSystemErrorCode(cause)})`,
-          'omit --refresh; the command then keeps the credentials of its start',
+          'omit --refresh; the command then keeps the credentials it starts with',
           { cause },
         ),
       );

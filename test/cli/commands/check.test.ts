@@ -14,7 +14,7 @@ import { type Step, startEndpoint } from '../../support/sources/scripted-endpoin
 
 const SERIES = { host: 'i-0abc', source: 'imds', apiVersion: '2' } as const;
 
-/** Records a history with rotations at this interval, the last one `age` seconds ago. All values are seconds. */
+/** Records a history with rotations at this interval, the last one `age` ago. All values are seconds. */
 function record(
   db: string,
   { interval = 3600, validity = 21_600, age = 600, rotations = 6, role = 'loader' } = {},
@@ -46,7 +46,7 @@ interface Asked {
   history?: Parameters<typeof record>[1] | null;
 }
 
-/** Checks credentials that were issued ten minutes ago and expire in `expiresIn` seconds, after hours of history. */
+/** Checks credentials that were issued ten minutes ago and expire in `expiresIn` seconds. */
 async function check(
   expiresIn: number,
   args: readonly string[],

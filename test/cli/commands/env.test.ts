@@ -72,7 +72,7 @@ describe('env', () => {
   });
 
   test.each([
-    [['-j', '4h'], "required option '-f, --format <format>' not specified"],
+    [['-j', '4h'], 'env needs -f, --format <format>'],
     [['-f', 'env'], 'env needs the duration of the job that will use the credentials'],
     [['-j', '4h', '-f', 'bash'], "--format 'bash' is unknown"],
   ])('%j is wrong usage', async (args, message) => {

@@ -195,7 +195,7 @@ describe('exec does not start the command', () => {
     [
       'with a command that is not behind the dashes',
       ['-j', '4h', 'true'],
-      "too many arguments for 'exec'. Expected 0 arguments but got 1.",
+      "unexpected argument 'true': exec takes no arguments before --",
     ],
     ['without a length', ['--', 'true'], 'exec needs a job duration'],
     [
@@ -220,8 +220,8 @@ describe('a command without two dashes', () => {
     [['-j', '10s', 'docker', 'run', '-e', 'AWS_X', 'image'], DASHES],
     [['--wiat', '1h'], `did you mean --wait? or ${DASHES}`],
     // With the dashes.
-    [['-e', '--', 'true'], 'see --help'],
-    [['echo', '--', 'true'], 'see --help'],
+    [['-e', '--', 'true'], 'see `cred-watch exec --help`'],
+    [['echo', '--', 'true'], 'see `cred-watch exec --help`'],
   ])('%j', async (args, hint) => {
     const run = await runCommand(['exec', ...args]);
     expect(run).toMatchObject({ code: 125, stdout: '' });

@@ -22,7 +22,7 @@ function record(store: SampleStore, [job, identity, hour, duration, exitCode = 0
   store.endJobRun(id, { duration, exitCode, remainingAtEnd: remainingAtStart - duration });
 }
 
-/** Both logs of 2015, and runs of several jobs. No test changes the database. The worst case of linux is 4h 59m 36s. */
+/** Both logs of 2015, and runs of several jobs. The worst case of linux is 4h 59m 36s. */
 const db = join(temporaryFolder(afterAll), 'samples.db');
 beforeAll(async () => {
   await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', db]);

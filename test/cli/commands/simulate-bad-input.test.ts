@@ -159,8 +159,8 @@ const badInputs: BadInput[] = [
   })),
   {
     args: ['now'],
-    error: "too many arguments for 'simulate'. Expected 0 arguments but got 1.",
-    hint: 'see --help',
+    error: "unexpected argument 'now': simulate takes no arguments",
+    hint: 'see `cred-watch simulate --help`',
   },
   { args: ['--lifetme', '1m'], error: "unknown option '--lifetme'", hint: 'did you mean --lifetime?' },
 ];

@@ -66,7 +66,7 @@ describe.concurrent('a report finds what was simulated', () => {
 
   test('with a frozen rotation: expired credentials until the end', async () => {
     const found = await report('10m', '--every', '10s', '--scenario', 'agent-serves-expired');
-    // The scenario rotates every minute, with a lifetime of three, and freezes the generation issued after two.
+    // The scenario rotates every minute, with a lifetime of 3m, and freezes the generation issued after 2m.
     const expiry = END - 600_000 + 120_000 + 180_000;
     const last = Date.parse(found.last_sample_at);
     const remaining = Math.floor((expiry - last) / 1000);

@@ -35,7 +35,7 @@ describe('the exit code of sources', () => {
   test.each([
     [['--format', 'xml'], /--format 'xml' is unknown/],
     [['--profile', ''], /--profile '' is not a valid name/],
-    [['imds'], /too many arguments/],
+    [['imds'], /unexpected argument 'imds'/],
   ])('2 for %j', async (args, message) => {
     const run = await runProgram(['sources', ...args]);
     expect(run).toMatchObject({ code: 2, stdout: '' });

@@ -14,9 +14,10 @@ async function hintOf(args: readonly string[], code = 2): Promise<string> {
 test.each<[args: string, hint: string]>([
   ['polll', 'did you mean poll?'],
   ['help polll', 'did you mean poll?'],
-  ['help zzz', 'see --help'],
-  ['zzz', 'see --help'],
-  ['--zzz', 'see --help'],
+  ['help zzz', 'run `cred-watch help` for a list of commands'],
+  ['zzz', 'run `cred-watch help` for a list of commands'],
+  ['--zzz', 'see `cred-watch --help`'],
+  ['poll --zzz', 'see `cred-watch poll --help`'],
   ['poll --intervall 5m', 'did you mean --interval?'],
   ['check -j 5h -f jsno', 'did you mean json? use one of text, json'],
   ['check -j 5h -f JSON', 'did you mean json? use one of text, json'],
@@ -107,7 +108,7 @@ describe('a command name from another tool', () => {
   });
 
   test.each(['constructor', '__proto__', 'toString', ''])('%j has no suggestion', async (word) => {
-    expect(await hintOf([word])).toBe('see --help');
+    expect(await hintOf([word])).toBe('run `cred-watch help` for a list of commands');
   });
 });
 

@@ -12,7 +12,7 @@ import '../../support/cli/run-command.ts';
 const program = declareProgram();
 const BUILT = new URL('../../../dist/cred-watch.1', import.meta.url);
 
-/** Removes the overstrikes of bold text and normalises white space, because line breaks depend on the reader. */
+/** Removes the overstrikes of bold text, and normalises white space: line breaks depend on the reader. */
 function rendered(reader: string, args: readonly string[], page: string): string {
   const { status, stdout, stderr } = spawnSync(reader, args, {
     input: page,

@@ -1,6 +1,6 @@
 /**
- * Runs the built program. A test file that imports this module belongs to the project `built` of `vitest.config.mts` and
- * needs `npm run build`. Other tests run commands in this process: see `run-command.ts`.
+ * Runs the built program. A test file that imports this module needs `npm run build`, and belongs to the
+ * project `built` of `vitest.config.mts`. Other tests use `run-command.ts`.
  */
 import { existsSync } from 'node:fs';
 import {

@@ -14,8 +14,8 @@ export interface ShellSession {
 const TIMEOUT_MS = 15_000;
 
 /**
- * Starts a shell with its real line editor on a new terminal. The key ^G, defined by the test, appends the current line
- * to a file.
+ * Starts a shell with its real line editor on a new terminal. The key ^G, defined by the test, appends the
+ * current line to a file.
  */
 export async function startShell(
   shell: readonly string[],

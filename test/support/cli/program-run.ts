@@ -7,7 +7,7 @@ export const repositoryPath = (path: string): string =>
 
 export const fixturePath = (name: string): string => repositoryPath(`fixtures/${name}`);
 
-/** Nothing listens on this port. A poll without another endpoint fails at once and sends nothing to the network. */
+/** Nothing listens on this port. The default endpoint of a poll, so that no request leaves this machine. */
 export const NOWHERE = 'http://127.0.0.1:1';
 
 /** Longer than any run on a loaded machine. A program that still runs then is killed. */

@@ -8,8 +8,8 @@ import { startProgram } from './built-program.ts';
 import { minimalEnvironment, type Run, type RunningProgram, type RunOptions } from './program-run.ts';
 
 /**
- * Runs a command line in this process, because starting a process takes most of the time of a run. CI starts the built
- * program instead. Tests of signals, pipes and streams always start the built program.
+ * Runs a command line in this process, because starting a process takes most of the time of a run. CI starts
+ * the built program instead. Tests of signals, pipes and streams always start the built program.
  */
 export const startCommand: (args: readonly string[], options?: RunOptions) => RunningProgram = isThorough
   ? startProgram
