@@ -1,10 +1,10 @@
 import { type CredentialValues, revealCredentials } from './credential-values.ts';
 import { buildVariableChanges, type VariableOptions } from './variables.ts';
 
-export type ParentEnvironment = Readonly<Record<string, string | undefined>>;
+type ParentEnvironment = Readonly<Record<string, string | undefined>>;
 
-export interface RegionOption {
-  /** Region of the profile whose AWS_PROFILE variable is removed; null if the profile has none. */
+interface RegionOption {
+  /** The region of the profile that AWS_PROFILE names; null if there is none. AWS_PROFILE is removed. */
   region: string | null;
 }
 
@@ -20,49 +20,48 @@ export function buildChildEnvironment(
   const { set } = buildVariableChanges(credentials, { legacyToken });
   const { accountId } = revealCredentials(credentials);
   return {
-    ...removeShadowingVariables(parent, region),
-    ...Object.fromEntries(set.map(({ name, value }) => [name, value])),
+    ...inheritVariables(parent, region),
+    ...set,
     ...(accountId !== null && { AWS_ACCOUNT_ID: accountId }),
   };
 }
 
 /**
- * The environment for a child that refreshes from a container endpoint. In every SDK, the `default` profile
- * of the shared files still precedes that endpoint.
+ * The environment for a child that refreshes its credentials from a container endpoint. In every SDK, keys in
+ * the `default` profile of the shared files still precede that endpoint.
  * @param endpoint the variables that name the endpoint
  */
 export const buildEndpointEnvironment = (
   parent: ParentEnvironment,
   endpoint: Readonly<Record<string, string>>,
   { region }: RegionOption,
-): Record<string, string> => ({ ...removeShadowingVariables(parent, region), ...endpoint });
+): Record<string, string> => ({ ...inheritVariables(parent, region), ...endpoint });
 
-function removeShadowingVariables(parent: ParentEnvironment, region: string | null): Record<string, string> {
-  const shadowing = new Set(SHADOWING_VARIABLES);
+/** Removes shadowing variables, and sets the region if the parent has none. */
+function inheritVariables(parent: ParentEnvironment, region: string | null): Record<string, string> {
   const kept = Object.entries(parent).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !shadowing.has(entry[0]),
+    (entry): entry is [string, string] => entry[1] !== undefined && !SHADOWING_VARIABLES.has(entry[0]),
   );
-  return { ...Object.fromEntries(kept), ...buildRegionVariables(parent, region) };
-}
-
-/** boto3 reads only AWS_DEFAULT_REGION; others prefer AWS_REGION. Empty counts as unset. */
-function buildRegionVariables(parent: ParentEnvironment, region: string | null): Record<string, string> {
-  const isKnown = [parent.AWS_REGION, parent.AWS_DEFAULT_REGION].some((value = '') => value !== '');
-  return isKnown || region === null ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region };
+  // boto3 reads only AWS_DEFAULT_REGION; other SDKs prefer AWS_REGION. An empty variable counts as unset.
+  const hasRegion = Boolean(parent.AWS_REGION || parent.AWS_DEFAULT_REGION);
+  return {
+    ...Object.fromEntries(kept),
+    ...(!hasRegion && region !== null && { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
+  };
 }
 
 /**
- * Variables from which some AWS client takes credentials, or facts about credentials. They would precede the
- * passed credentials, mix with them, or contradict them.
+ * Variables from which some AWS client takes credentials, or facts about credentials. In a child they would
+ * precede the passed credentials, mix with them, or contradict them.
  *
- * Omitted on purpose:
+ * Not in this list, on purpose:
  * - AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE: the files also hold regions and endpoints, and keys in
  *   the environment precede their keys.
  * - AWS_EC2_METADATA_*: every SDK asks IMDS last.
- * - AWS_BEARER_TOKEN_*: for one service, and set for that service.
+ * - AWS_BEARER_TOKEN_*: each belongs to one service, and the user has set it for that service.
  * - SECRET_ACCESS_KEY: read by Rust only, and only if AWS_SECRET_ACCESS_KEY is missing.
  */
-const SHADOWING_VARIABLES: readonly string[] = [
+const SHADOWING_VARIABLES: ReadonlySet<string> = new Set([
   // Read by every SDK.
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
@@ -85,8 +84,7 @@ const SHADOWING_VARIABLES: readonly string[] = [
   // SDKs use an endpoint of this account; JavaScript signs for this scope.
   'AWS_ACCOUNT_ID',
   'AWS_CREDENTIAL_SCOPE',
-  // With a profile, JavaScript ignores keys in the environment, and the AWS CLI fails if that profile is
-  // missing.
+  // JavaScript prefers a named profile to keys in the environment. The AWS CLI fails if the profile is missing.
   'AWS_PROFILE',
   'AWS_DEFAULT_PROFILE',
   // Web identity (IRSA) precedes container endpoints.
@@ -102,4 +100,4 @@ const SHADOWING_VARIABLES: readonly string[] = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
   'AWS_CONTAINER_SERVICE_ENDPOINT',
-];
+]);

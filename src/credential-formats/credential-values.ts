@@ -3,7 +3,7 @@ import { formatInstant } from '../domain/time/instant.ts';
 import { CredWatchError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 
-/** Credentials to pass to another program. No other secrets leave this program. */
+/** Credentials to pass to another program. No other secret leaves cred-watch. */
 export interface CredentialValues {
   accessKeyId: string;
   secretAccessKey: Secret;
@@ -15,7 +15,7 @@ export interface CredentialValues {
 }
 
 /** Credentials as plain text, for output only. Never store them or put them into a message. */
-export interface RevealedCredentials {
+interface RevealedCredentials {
   accessKeyId: string;
   secretAccessKey: string;
   token: string | null;
@@ -28,9 +28,8 @@ export interface RevealedCredentials {
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /**
- * Returns the secrets as text. This is the only function of this folder that does so.
- * @throws CredWatchError if a value is empty or not visible ASCII; the message contains the name, not the
- * value
+ * Returns the secrets as text. No other function of this folder calls `reveal()`.
+ * @throws CredWatchError if a value is empty or not visible ASCII; the message names the variable, not its value
  */
 export function revealCredentials(credentials: CredentialValues): RevealedCredentials {
   const { accessKeyId, secretAccessKey, token, expiration, accountId } = credentials;
@@ -52,6 +51,6 @@ function requireVisibleAscii(name: string, value: string): string {
   );
 }
 
-/** A format cannot carry a value. The message contains the name of the value, not the value. */
+/** For a value that a format cannot contain. The message names the variable, not its value. */
 export const createUnsupportedValueError = (format: string, name: string, reason: string, hint: string) =>
   new CredWatchError(`${name} cannot be written as ${format}: ${reason}`, hint);

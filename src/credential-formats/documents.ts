@@ -6,7 +6,7 @@ import {
 } from './credential-values.ts';
 import { buildVariableChanges, type VariableOptions } from './variables.ts';
 
-/** Documented in docs/: after the first release, fields are added and never renamed or removed. */
+/** After the first release, fields are added and never renamed or removed. */
 const SCHEMA_VERSION = 1;
 
 export function formatJson(credentials: CredentialValues): string {
@@ -49,18 +49,17 @@ export function formatProcessDocument(credentials: CredentialValues): string {
 export function formatDockerEnvFile(credentials: CredentialValues, options: VariableOptions): string {
   const { set, unset } = buildVariableChanges(credentials, options);
   const emptied = credentials.token === null ? unset : [];
-  for (const { name, value } of set) {
+  const lines = emptied.map((name) => `${name}=\n`);
+  for (const [name, value] of Object.entries(set)) {
     // Docker keeps a pair of quotes; Compose removes it, and docker/cli may do the same in future.
     if (/^(["']).*\1$/.test(value)) {
-      throw createUnsupportedValueError('docker', name, 'it begins and ends with a quote', DOCKER_HINT);
+      const hint = 'use `cred-watch exec -- docker run -e AWS_ACCESS_KEY_ID …`';
+      throw createUnsupportedValueError('docker', name, 'it begins and ends with a quote', hint);
     }
+    lines.push(`${name}=${value}\n`);
   }
-  return [...emptied.map((name) => `${name}=\n`), ...set.map(({ name, value }) => `${name}=${value}\n`)].join(
-    '',
-  );
+  return lines.join('');
 }
-
-const DOCKER_HINT = 'use `cred-watch exec -- docker run -e AWS_ACCESS_KEY_ID …`';
 
 /** The two ways in which COPY and UNLOAD accept keys. */
 export const REDSHIFT_CLAUSES = ['parameters', 'credentials'] as const;
@@ -87,8 +86,7 @@ export function formatRedshiftCopy(credentials: CredentialValues, { clause }: Re
     AWS_SESSION_TOKEN: token,
   };
   for (const [name, value] of Object.entries(values)) {
-    // Redshift treats backslashes in literals like PostgreSQL 8.0; a semicolon separates the items of
-    // CREDENTIALS.
+    // Redshift treats a backslash as an escape, like PostgreSQL 8.0. A semicolon ends an item of CREDENTIALS.
     if (/['\\;]/.test(value)) {
       throw createUnsupportedValueError('redshift-copy', name, "it contains ', \\ or ;", 'use IAM_ROLE');
     }

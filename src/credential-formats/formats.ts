@@ -15,14 +15,14 @@ import {
 } from './shells.ts';
 import type { VariableOptions } from './variables.ts';
 
-export type CredentialFormatOptions = VariableOptions & RedshiftOptions;
+type CredentialFormatOptions = VariableOptions & RedshiftOptions;
 
-export interface CredentialFormatDefinition {
+interface CredentialFormatDefinition {
   /** For help: who reads this format. */
   description: string;
   /** The current shell evaluates the output, so its other variables stay set. */
   isForCurrentShell: boolean;
-  /** @throws CredWatchError if the format cannot carry a value */
+  /** @throws CredWatchError if the format cannot contain a value */
   write(credentials: CredentialValues, options: CredentialFormatOptions): string;
 }
 

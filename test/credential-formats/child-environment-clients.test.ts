@@ -20,8 +20,8 @@ const CREDENTIALS = { ...toCredentialValues(ORDINARY), expiration: Date.parse('2
 const ISSUED = { secretAccessKey: ORDINARY.secretAccessKey, sessionToken: ORDINARY.token! };
 
 /**
- * A parent environment with credentials of every kind. No variable leads a client out of this machine, even
- * if it is not removed: no role for the web identity, and no relative URI.
+ * A parent environment with credentials of every kind. Even a variable that is not removed sends no client to
+ * another machine: the web identity has no role, and there is no relative URI.
  */
 function parentWithEverything(): Environment {
   const folder = temporaryFolder();
@@ -77,18 +77,18 @@ describeEachClient((_, obtain) => {
   });
 });
 
-/**
- * The same, with some variables of the parent kept. Without these tests the ones above would prove little.
- */
+/** Keeps some variables of the parent. This proves that the tests above would find such a variable. */
 describe('a shadowing variable that is not removed', () => {
-  const leaving = (...names: readonly string[]) => {
+  const childKeeping = (...names: readonly string[]) => {
     const parent = parentWithEverything();
     return { ...child(parent), ...Object.fromEntries(names.map((name) => [name, parent[name]!])) };
   };
 
   describe(JAVASCRIPT, () => {
     test('AWS_PROFILE hides the keys in the environment from the SDK for JavaScript', async () => {
-      expect(await describeCredentials(obtainByJavaScript, leaving('AWS_PROFILE'))).toMatch(/^ASIAPROFILE/);
+      expect(await describeCredentials(obtainByJavaScript, childKeeping('AWS_PROFILE'))).toMatch(
+        /^ASIAPROFILE/,
+      );
     });
 
     test('keys in the environment hide the container endpoint from the SDK for JavaScript', async () => {
@@ -102,7 +102,7 @@ describe('a shadowing variable that is not removed', () => {
 
   describeClient(CLI, AWS_CLI, () => {
     test('AWS_SECURITY_TOKEN precedes AWS_SESSION_TOKEN in the AWS CLI', async () => {
-      expect(await describeCredentials(obtainByAwsCli, leaving('AWS_SECURITY_TOKEN'))).toBe(
+      expect(await describeCredentials(obtainByAwsCli, childKeeping('AWS_SECURITY_TOKEN'))).toBe(
         `${ORDINARY.accessKeyId} with a foreign secret or token`,
       );
     });

@@ -20,7 +20,7 @@ const write = (keys: Keys, legacyToken = false) =>
 const hasPairOfQuotes = (value: string) =>
   value.length > 1 && ['"', "'"].some((quote) => value.startsWith(quote) && value.endsWith(quote));
 
-/** The variables of the container that `docker run` requests from the engine for these files. */
+/** Returns the variables that `docker run` requests from the engine for these files. */
 async function containerVariables(docker: string, files: readonly string[]): Promise<string[]> {
   const { environment, getRequestedVariables } = await startContainerEngine();
   const { stderr } = await run(

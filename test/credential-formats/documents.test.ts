@@ -30,7 +30,7 @@ const jsonDocument = ({ accessKeyId, secretAccessKey, token }: Keys) => ({
   account_id: null,
 });
 
-describe('documents in JavaScript', () => {
+describe('documents parsed in JavaScript', () => {
   test('process has the fields that SDKs expect from a credential_process', async () => {
     await tryAwkwardKeys(async ({ many }) => {
       expect(many.map((keys) => JSON.parse(writeProcess(toCredentialValues(keys))))).toEqual(
@@ -60,7 +60,7 @@ import json, sys
 for text in sys.stdin.read().split('\\0')[:-1]:
     print(*(str(each).encode().hex() for each in json.loads(text).values()))`;
 
-describeReader('documents in Python', { program: 'python3', package: 'python3' }, (python) => {
+describeReader('documents parsed in Python', { program: 'python3', package: 'python3' }, (python) => {
   test.each(['process', 'json'] as const)('Python reads every value of %s back', async (format) => {
     await tryAwkwardKeys(async ({ many }) => {
       const texts = many.map((keys) => CREDENTIAL_FORMATS[format].write(toCredentialValues(keys)));

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
-  expectedVariables,
+  expectedValues,
   type Keys,
   ORDINARY,
   toCredentialValues,
@@ -48,10 +48,7 @@ describeReader('fish', { program: 'fish', package: 'fish' }, (path) => {
       });
       expect(stderr).toBe('');
       expect(stdout.split('\0').slice(0, -1)).toEqual(
-        many.flatMap((keys) => {
-          const variables = expectedVariables(keys, legacyToken);
-          return VARIABLE_NAMES.map((name) => variables[name] ?? 'unset');
-        }),
+        many.flatMap((keys) => expectedValues(keys, legacyToken)),
       );
       expect(code).toBe(0);
       expect(readdirSync(cwd)).toEqual([]);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { CREDENTIAL_FORMATS } from '../../src/credential-formats/formats.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import {
-  expectedVariables,
+  expectedValues,
   ORDINARY,
   toCredentialValues,
   tryAwkwardKeys,
@@ -24,7 +24,7 @@ const SHELLS = [
   { program: 'busybox', package: 'busybox', flags: ['sh'] },
 ];
 
-/** Evaluates each argument in a shell that has tokens of other credentials and stops at the first error. */
+/** Evaluates each argument. The shell has tokens of other credentials, and stops at the first error. */
 const EVALUATE_EACH = `
 set -eu
 for c; do
@@ -57,10 +57,7 @@ for (const { flags, ...reader } of SHELLS) {
         });
         expect(stderr).toBe('');
         expect(stdout.split('\0').slice(0, -1)).toEqual(
-          many.flatMap((keys) => {
-            const variables = expectedVariables(keys, legacyToken);
-            return VARIABLE_NAMES.map((name) => variables[name] ?? 'unset');
-          }),
+          many.flatMap((keys) => expectedValues(keys, legacyToken)),
         );
         expect(code).toBe(0);
         expect(readdirSync(cwd)).toEqual([]);

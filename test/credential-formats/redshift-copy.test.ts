@@ -1,5 +1,4 @@
 import { chownSync, readdirSync } from 'node:fs';
-
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RedshiftClause } from '../../src/credential-formats/documents.ts';
@@ -29,8 +28,8 @@ function serverFolders(): string[] {
   }
 }
 
-/** PostgreSQL does not run as root. */
-function unprivileged(folder: string): { uid?: number; gid?: number } {
+/** PostgreSQL refuses to run as root. */
+function unprivilegedUser(folder: string): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const [uid, gid] = [65534, 65534];
   chownSync(folder, uid, gid);
@@ -40,12 +39,12 @@ function unprivileged(folder: string): { uid?: number; gid?: number } {
 /** Starts PostgreSQL in single-user mode, which reads statements from stdin and does not listen. */
 async function createDatabase(postgres: string): Promise<(statements: readonly string[]) => Promise<string>> {
   const folder = temporaryFolder();
-  const user = unprivileged(folder);
+  const user = unprivilegedUser(folder);
   const data = join(folder, 'data');
   const options = { ...user, cwd: folder, env: { PATH: '/usr/bin:/bin' } };
   const initdb = [join(dirname(postgres), 'initdb'), '-D', data, '-U', 'test', '-E', 'UTF8'] as const;
-  const made = await run([...initdb, '--no-locale', '--no-sync', '--auth=trust'], options);
-  expect(made.code, made.stderr).toBe(0);
+  const initialized = await run([...initdb, '--no-locale', '--no-sync', '--auth=trust'], options);
+  expect(initialized.code, initialized.stderr).toBe(0);
   return async (statements) => {
     const command = [postgres, '--single', '-F', '-D', data, 'postgres'] as const;
     const { stdout, stderr } = await run([...command], {
@@ -62,16 +61,16 @@ const TYPES = ['access_key_id', 'secret_access_key', 'session_token', 'credentia
 const withCommas = (clause: string) => clause.trim().replace(/ (SECRET_ACCESS_KEY|SESSION_TOKEN) /g, ', $1 ');
 
 /** The values contain no spaces, so spaces join them. Hexadecimal digits survive every output format. */
-const valuesOf = (clause: string) =>
+const selectValues = (clause: string) =>
   `SELECT encode(convert_to(concat_ws(' ', ${withCommas(clause)}), 'UTF8'), 'hex') AS value`;
 
-const read = (output: string) =>
+const parseValues = (output: string) =>
   [...output.matchAll(/value = "([0-9a-f]*)"/g)].map(([, digits]) =>
     Buffer.from(digits!, 'hex').toString().split(' '),
   );
 
-/** Parses the value of CREDENTIALS as documented by Redshift. */
-function readCredentials(text: string): string[] {
+/** Parses the value of CREDENTIALS as Redshift documents it. */
+function parseCredentials(text: string): string[] {
   const names = ['aws_access_key_id', 'aws_secret_access_key', 'token'];
   const items = text.split(';').map((item) => item.split(/=(.*)/));
   expect(items.map(([name]) => name)).toEqual(names);
@@ -96,10 +95,12 @@ describeReader('redshift-copy in PostgreSQL', postgres, (path) => {
           const evaluate = (clause: RedshiftClause) =>
             query([
               `SET standard_conforming_strings = ${standard}`,
-              ...complete.map((keys) => valuesOf(write(keys, clause))),
+              ...complete.map((keys) => selectValues(write(keys, clause))),
             ]);
-          expect(read(await evaluate('parameters'))).toEqual(values);
-          expect(read(await evaluate('credentials')).map(([text]) => readCredentials(text!))).toEqual(values);
+          expect(parseValues(await evaluate('parameters'))).toEqual(values);
+          expect(parseValues(await evaluate('credentials')).map(([text]) => parseCredentials(text!))).toEqual(
+            values,
+          );
         }
       },
       { isCarried, runs: 2 },

@@ -19,11 +19,11 @@ const write = (keys: Keys, legacyToken = false) =>
 
 const isCarried = (value: string) => !/["%!]/.test(value);
 
-// Wine's cmd.exe is not Microsoft's, but treats quotes and special characters the same way.
+// Wine's cmd.exe is not Microsoft's, but it treats quotes and special characters in the same way.
 describeReader('cmd.exe', { program: 'wine', package: null }, (wine) => {
   let cwd: string;
   let env: Record<string, string>;
-  // Wine creates its prefix at the first start, which takes long.
+  // Wine creates its prefix at the first start, which is slow.
   beforeAll(async () => {
     let clean = () => {};
     const folder = temporaryFolder((finished) => {
@@ -39,7 +39,7 @@ describeReader('cmd.exe', { program: 'wine', package: null }, (wine) => {
     };
   }, 120_000);
 
-  test.each(['/v:off', '/v:on'])('a batch file gives back every value with %s', async (delayedExpansion) => {
+  test.each(['/v:off', '/v:on'])('a batch file sets every value with cmd %s', async (delayedExpansion) => {
     await tryAwkwardKeys(
       async ({ many, legacyToken }) => {
         const lines = many.flatMap((keys) => [

@@ -29,7 +29,7 @@ export const VARIABLE_NAMES = [
   'AWS_CREDENTIAL_EXPIRATION',
 ] as const;
 
-/** The variables that a reader should have afterwards. */
+/** The variables that a reader should have after it has evaluated the output of a format. */
 export const expectedVariables = ({ accessKeyId, secretAccessKey, token }: Keys, legacyToken: boolean) => ({
   AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -38,15 +38,19 @@ export const expectedVariables = ({ accessKeyId, secretAccessKey, token }: Keys,
   AWS_CREDENTIAL_EXPIRATION: EXPIRATION,
 });
 
+/** The value of each of {@link VARIABLE_NAMES} that a shell should have afterwards, or `unset`. */
+export function expectedValues(keys: Keys, legacyToken: boolean): string[] {
+  const variables = expectedVariables(keys, legacyToken);
+  return VARIABLE_NAMES.map((name) => variables[name] ?? 'unset');
+}
+
 export const ORDINARY: Keys = {
   accessKeyId: 'ASIATESTTESTTEST0001',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
   token: 'IQoJb3JpZ2luX2VjEXAMPLE//+token==',
 };
 
-/**
- * Every character that is special to some reader: alone, in pairs, and in attempts to break out of quotes.
- */
+/** Every character that is special to some reader: alone, in pairs, and in attempts to break out of quotes. */
 const KNOWN = [
   ...`'"\\$\`%!^&|<>;#~*?()[]{}=-@,:.`,
   '`>x`',
@@ -61,7 +65,7 @@ const KNOWN = [
     .split(/\s+/),
 ];
 
-/** Random values that break out of wrong quoting, without those that the format rejects. */
+/** Random values that break out of wrong quoting. */
 function awkwardValue(isCarried: (value: string) => boolean) {
   const specials = [...`'"\\$\`%!^&|<>;#~*?()[]{}=-`, 'a', '0'];
   const visible = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
@@ -74,7 +78,7 @@ function awkwardValue(isCarried: (value: string) => boolean) {
     .filter(isCarried);
 }
 
-/** Keys in which each known value stands in every field. */
+/** One set of keys per known value, with that value in every field. */
 function knownKeys(isCarried: (value: string) => boolean): Keys[] {
   const keys = KNOWN.map((each) => ({
     accessKeyId: each,
@@ -90,7 +94,10 @@ export interface Trial {
   legacyToken: boolean;
 }
 
-/** Tests a format with the known values and with random ones, without those that the format rejects. */
+/**
+ * Tests a format with the known values and with random ones.
+ * @param isCarried returns false for values that the format rejects
+ */
 export async function tryAwkwardKeys(
   attempt: (trial: Trial) => Promise<void>,
   { isCarried = () => true, runs = 4 }: { isCarried?: (value: string) => boolean; runs?: number } = {},

@@ -2,10 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/**
- * A fake Docker engine until the test ends. It records the variables of the requested container and responds
- * 400.
- */
+/** Starts a fake Docker engine. It records the variables of the requested container and responds 400. */
 export async function startContainerEngine() {
   let variables: string[] | null = null;
   const engine = createServer((request, response) => {
@@ -27,7 +24,7 @@ export async function startContainerEngine() {
   });
   const { port } = engine.address() as AddressInfo;
   return {
-    /** The environment in which the client uses this engine only. */
+    /** Makes the Docker client use this engine only. */
     environment: {
       DOCKER_HOST: `tcp://127.0.0.1:${port}`,
       DOCKER_CONFIG: '/nonexistent',

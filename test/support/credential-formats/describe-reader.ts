@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 /** A program that reads one of our formats. */
 export interface Reader {
   program: string;
-  /** The Debian package of the program. Null if there is none; then the program may be missing in CI too. */
+  /** The Debian package of the program; null if there is none. */
   package: string | null;
   /** Folders to search instead of the PATH. */
   folders?: readonly string[];
@@ -27,10 +27,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/**
- * Declares tests that need a program. Without the program they are skipped, but fail in CI if Debian has a
- * package.
- */
+/** Declares tests that need a program. Without the program they are skipped; in CI they fail if Debian has it. */
 export function describeReader(title: string, reader: Reader, tests: (path: string) => void): void {
   const path = findProgram(reader);
   if (path !== null) return void describe(title, () => tests(path));

@@ -1,5 +1,4 @@
-// Resolves the profiles p0, p1, … with the AWS SDK for JavaScript and prints their credentials as one JSON
-// array.
+// Prints the credentials of the profiles p0, p1, … as one JSON array. Uses the AWS SDK for JavaScript.
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 
 const [count] = process.argv.slice(2);
