@@ -8,9 +8,8 @@ import type { Job } from '../domain/verdict/job-verdict.ts';
 import { judgeNow, judgeUnusableSample, judgeWithoutCredentials } from '../domain/verdict/now.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
-import type { SampleStore } from '../store/sample-store.ts';
 import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
-import { findSeriesHistory } from './series-history.ts';
+import { findSeriesHistory, type Histories } from './series-history.ts';
 
 /** A recorded poll, and the judgement of a job by its credentials. */
 export interface JudgedPoll {
@@ -83,8 +82,6 @@ export function judgeStored(
 /** If two generations are served in turns, the generation seen last is the current one. */
 const findLastSeen = (generations: NonEmpty<Generation>): Generation =>
   generations.reduce((last, each) => (each.lastSeen >= last.lastSeen ? each : last));
-
-type Histories = Pick<SampleStore, 'histories'>;
 
 function analyseSeries(store: Histories, identity: SeriesIdentity, now: Instant): SeriesAnalysis | null {
   const history = findSeriesHistory(store, identity);

@@ -1,5 +1,5 @@
-import type { SeriesIdentity, SourceName } from '../domain/model.ts';
-import type { CredentialSource, PollIdentity, PollOutcome } from '../sources/source.ts';
+import type { SeriesIdentity } from '../domain/model.ts';
+import type { CredentialSource, PollOutcome } from '../sources/source.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
 export interface RecordedPoll {
@@ -30,7 +30,12 @@ export interface PollContext {
 export async function pollOnce(context: PollContext, signal?: AbortSignal): Promise<RecordedPoll> {
   const { source, store, machine } = context;
   const outcome = await source.poll(signal);
-  const identity = toSeriesIdentity(source.name, findHost(context, outcome), outcome.identity);
+  const identity: SeriesIdentity = {
+    host: findHost(context, outcome),
+    source: source.name,
+    apiVersion: outcome.identity.apiVersion ?? '',
+    role: outcome.identity.role ?? '',
+  };
   if (outcome.ok) {
     const { observedAt, clockOffset } = outcome;
     const sample = { ...outcome.credentials, observedAt, clockOffset };
@@ -38,24 +43,10 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
     store.recordSample(identity, sample, context.host === null ? machine : '');
   } else if (!signal?.aborted) {
     const { observedAt, reason, detail, accessKeyId, expiration } = outcome;
-    store.recordFailedPoll(identity.host, source.name, {
-      observedAt,
-      reason,
-      detail,
-      accessKeyId: accessKeyId ?? '',
-      expiration,
-    });
+    const failedPoll = { observedAt, reason, detail, accessKeyId: accessKeyId ?? '', expiration };
+    store.recordFailedPoll(identity.host, source.name, failedPoll);
   }
   return { outcome, identity };
-}
-
-/** The stored identity of a series has `''` for every part that is unknown. */
-function toSeriesIdentity(
-  source: SourceName,
-  host: string,
-  { apiVersion, role }: PollIdentity,
-): SeriesIdentity {
-  return { host, source, apiVersion: apiVersion ?? '', role: role ?? '' };
 }
 
 /**

@@ -1,15 +1,11 @@
-import type { JobRun, Seconds, SeriesHistory } from '../domain/model.ts';
+import type { Seconds } from '../domain/model.ts';
 import { type Assessment, assess, type JobToJudge } from '../domain/verdict/assessment.ts';
 import { computeMinRotations } from '../domain/verdict/job.ts';
 import type { Freshness } from '../domain/verdict/series-analysis.ts';
-import type { JobRunFilter, SeriesFilter } from '../store/contract.ts';
+import type { SeriesFilter } from '../store/contract.ts';
+import type { SampleStore } from '../store/sample-store.ts';
 
-/** What a stored report needs of a sample store. */
-export interface ReportStore {
-  histories(filter: SeriesFilter): SeriesHistory[];
-  jobRuns(filter: JobRunFilter): JobRun[];
-  jobNames(): string[];
-}
+type ReportStore = Pick<SampleStore, 'histories' | 'jobRuns' | 'jobNames'>;
 
 /** Jobs to judge, as a caller gives them. */
 export interface RequestedJobs {

@@ -78,10 +78,8 @@ function computePause(
 ): Seconds {
   const shortest = getMinPollInterval(source);
   const factor = chooseJitterFactor(random);
-  const usual = Math.min(
-    USUAL_PAUSE,
-    (nextRotation?.interval ?? Number.POSITIVE_INFINITY) / POLLS_PER_INTERVAL,
-  );
+  const interval = nextRotation?.interval ?? Number.POSITIVE_INFINITY;
+  const usual = Math.min(USUAL_PAUSE, interval / POLLS_PER_INTERVAL);
   if (failures > 0) return Math.max(shortest, computeBackoff(usual, failures) * factor);
   const untilDue = nextRotation === null ? 0 : (nextRotation.earliest - judgedAt) / 1000;
   return Math.max(shortest, Math.min(LONGEST_PAUSE, untilDue), usual * factor);

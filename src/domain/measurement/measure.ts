@@ -3,7 +3,7 @@ import type { Generation, Seconds } from '../model.ts';
 import { mergeKeylessGenerations, orderGenerations } from './generations.ts';
 import { areIssuedPerRequest } from './issued-per-request.ts';
 import type { Extremes, Measurement, Rotation } from './measurement.ts';
-import { findAppearances, findRotations, type RotationHistory } from './rotations.ts';
+import { findAppearances, findRotations } from './rotations.ts';
 import { median, minBy, range, weightedMedian } from './statistics.ts';
 import {
   findGaps,
@@ -32,7 +32,10 @@ export function measure(generations: readonly Generation[]): Measurement {
   const servedPeriods = findServedPeriods(ordered, replacements);
   const sampledMinimum = findSampledMinimum(ordered);
   const worstCase = findWorstCase(sampledMinimum, replacements);
-  const appearances = listAppearances(ordered, history, isIssuedPerRequest);
+  // Undated credentials that are issued per request have no appearance, because no sample precedes them.
+  const appearances = findAppearances(ordered, history).filter(
+    ({ generation }) => !isIssuedPerRequest || generation.lastUpdated !== null,
+  );
   return {
     generations: ordered,
     sampleCount: ordered.reduce((sum, { samples }) => sum + samples, 0),
@@ -54,18 +57,6 @@ export function measure(generations: readonly Generation[]): Measurement {
     usualGap: findUsualGap(ordered),
     isIssuedPerRequest,
   };
-}
-
-/** Undated credentials that are issued per request have no appearance, because no sample precedes them. */
-function listAppearances(
-  ordered: readonly Generation[],
-  history: RotationHistory,
-  isIssuedPerRequest: boolean,
-) {
-  const appearances = findAppearances(ordered, history);
-  return isIssuedPerRequest
-    ? appearances.filter(({ generation }) => generation.lastUpdated !== null)
-    : appearances;
 }
 
 function findExtremes(durations: readonly Seconds[]): Extremes | null {

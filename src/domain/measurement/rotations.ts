@@ -1,5 +1,5 @@
 import { findFirstIndex, pairNeighbours } from '../lists.ts';
-import type { Generation, Instant, Seconds, Span } from '../model.ts';
+import type { Generation, Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { areOverlapping } from './generations.ts';
 import type { Appearance, Rotation } from './measurement.ts';
@@ -15,18 +15,9 @@ export interface RotationHistory {
 }
 
 /** A rotation that is not yet known to be witnessed. All durations in milliseconds. */
-interface RotationCandidate {
-  from: Generation;
-  to: Generation;
-  window: Span;
-  isDated: boolean;
-  at: Instant;
-  interval: number | null;
+interface RotationCandidate extends Omit<Rotation, 'leadTime' | 'isWitnessed'> {
   /** The interval, or the time for which `from` was seen if its beginning is unknown. */
   minInterval: number;
-  blindTime: number;
-  isOverlapping: boolean;
-  isCompleted: boolean;
 }
 
 /**
@@ -123,10 +114,9 @@ function findLongestServedTime(
   ordered: readonly Generation[],
   candidates: readonly RotationCandidate[],
 ): number {
-  const served = ordered.map((generation, index) => {
+  const served = ordered.map(({ firstSeen, lastSeen }, index) => {
     const arrival = candidates[index - 1];
-    const begin = arrival?.isDated ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen;
-    return generation.lastSeen - begin;
+    return lastSeen - (arrival?.isDated ? Math.min(arrival.at, firstSeen) : firstSeen);
   });
   return findLargest(served);
 }
@@ -204,11 +194,7 @@ function findAppearance(
 }
 
 /** The earliest possible time of a rotation: its date without the lag, or the start of the window. */
-export function findEarliestRotationTime({
-  isDated,
-  to: { lastUpdated },
-  window,
-}: Pick<Rotation, 'isDated' | 'to' | 'window'>): Instant {
+export function findEarliestRotationTime({ isDated, to: { lastUpdated }, window }: Rotation): Instant {
   return isDated && lastUpdated !== null
     ? Math.min(Math.max(lastUpdated, window.from), window.to)
     : window.from;

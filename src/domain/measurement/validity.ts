@@ -1,5 +1,5 @@
 import type { NonEmpty } from '../lists.ts';
-import type { Generation, Instant, Seconds, Span } from '../model.ts';
+import type { Generation, Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import type {
   Appearance,
@@ -109,14 +109,11 @@ export function computeShareOfSafeStarts(
   if (watched === 0) return null;
   const unsafe: Span[] = [];
   for (const { generation, from, to } of servedPeriods) {
-    const begin = Math.max(from, findLastSafeStart(generation, required));
+    const begin = Math.max(from, generation.expiration - required * 1000);
     if (to > begin) unsafe.push({ from: begin, to });
   }
   return 1 - measureCoveredTime(unsafe) / watched;
 }
-
-const findLastSafeStart = (generation: Generation, required: Seconds): Instant =>
-  generation.expiration - required * 1000;
 
 export interface SafeStartsPoint {
   jobDuration: Seconds;

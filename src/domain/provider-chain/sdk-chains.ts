@@ -55,9 +55,14 @@ const lacksSsoRole = (problem: ProviderProblem) =>
 /** No provider follows IMDS, so a failure is the end of the chain. */
 const LAST = providerLink('imds', { onFailure: 'next', onRejected: 'stop' });
 
-/** Only in botocore the order depends on which of the two files has the keys. */
-const keysIn = (file: 'config' | 'credentials') => (link: ChainLink) =>
-  linkIf(({ providers }) => providers.profile.profileFile === file, link);
+const skipWithoutKeyId = ({ code }: ProviderProblem) => (code === 'NO_KEY_ID' ? 'next' : 'stop');
+
+/** In botocore, the place of the keys in the chain depends on the file that has them. */
+const botocoreKeysIn = (file: 'config' | 'credentials'): ChainLink =>
+  linkIf(
+    ({ providers }) => providers.profile.profileFile === file,
+    providerLink('profile', { onIncomplete: skipWithoutKeyId }),
+  );
 
 /**
  * Any error of a provider ends the chain. A missing profile ends the chain before the first provider. botocore
@@ -68,7 +73,7 @@ const BOTOCORE: readonly ChainLink[] = [
   linkIf(isProfileMissing, stopAtMissingProfile),
   (facts, sdk) =>
     environmentLink({
-      onIncomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop'),
+      onIncomplete: skipWithoutKeyId,
       // botocore reads the expiration from this variable only.
       ...(facts.setVariables.has('AWS_CREDENTIAL_EXPIRATION') ? { onExpired: 'stop' } : {}),
     })(facts, sdk),
@@ -79,14 +84,10 @@ const BOTOCORE: readonly ChainLink[] = [
   providerLink('profile-web-identity'),
   // A profile with only an SSO session is for tokens, not for credentials.
   providerLink('sso', { onIncomplete: (problem) => (lacksSsoRole(problem) ? 'next' : 'stop') }),
-  keysIn('credentials')(
-    providerLink('profile', { onIncomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop') }),
-  ),
+  botocoreKeysIn('credentials'),
   providerLink('login'),
   providerLink('process', { onExpired: 'stop' }),
-  keysIn('config')(
-    providerLink('profile', { onIncomplete: ({ code }) => (code === 'NO_KEY_ID' ? 'next' : 'stop') }),
-  ),
+  botocoreKeysIn('config'),
   containerLink('stop', { onExpired: 'stop' }),
   LAST,
 ];
@@ -138,11 +139,7 @@ const GO: readonly ChainLink[] = [
   // If the role has no source, Go assumes it with the credentials of the next provider, even container or IMDS.
   linkIf(
     ({ providers }) => providers['profile-role'].state !== 'absent',
-    () => ({
-      kind: 'wins',
-      provider: 'profile-role',
-      problem: null,
-    }),
+    () => ({ kind: 'wins', provider: 'profile-role', problem: null }),
   ),
   providerLink('profile'),
   providerLink('profile-web-identity'),

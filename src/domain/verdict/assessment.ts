@@ -103,10 +103,8 @@ function assessJob(
     judgements.set(analysis, judgeJob(analysis, job, rules.minRotations));
   }
   const verdict = findWorst([...judgements.values()].map((each) => each.verdict));
-  return {
-    job: { name, job, verdict, runs, isDurationFromRuns: jobToJudge.duration === null },
-    judgements,
-  };
+  const isDurationFromRuns = jobToJudge.duration === null;
+  return { job: { name, job, verdict, runs, isDurationFromRuns }, judgements };
 }
 
 const createJob = ({ name, margin }: JobToJudge, duration: Seconds): Job => ({

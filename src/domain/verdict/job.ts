@@ -19,13 +19,8 @@ export function judgeJob(analysis: SeriesAnalysis, job: Job, minRotations = 1): 
   const unknownReasons = findUnknownReasons(analysis, minRotations);
   const judged = { job, required, unknownReasons };
   if (measurement === null) {
-    return {
-      ...judged,
-      verdict: 'unknown',
-      spare: null,
-      shareOfSafeStarts: null,
-      safeTimeAfterRotation: null,
-    };
+    const unmeasured = { spare: null, shareOfSafeStarts: null, safeTimeAfterRotation: null };
+    return { ...judged, ...unmeasured, verdict: 'unknown' };
   }
   const spare = measurement.worstCase.seconds - required;
   const shareOfSafeStarts = computeShareOfSafeStarts(measurement, required);

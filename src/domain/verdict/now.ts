@@ -46,12 +46,8 @@ export function judgeUnusableSample(
   current: CurrentCredentials,
   options: JudgeNowOptions,
 ): NowJudgement {
-  return {
-    ...startJudgement(options),
-    ...measureCredentials(current, options),
-    verdict: 'unknown',
-    unknownReason,
-  };
+  const judged = { ...startJudgement(options), ...measureCredentials(current, options) };
+  return { ...judged, verdict: 'unknown', unknownReason };
 }
 
 /**
@@ -120,13 +116,10 @@ function mattersNow(finding: Finding, measurement: Measurement | null): boolean 
 function findLaterStart(analysis: SeriesAnalysis | null, required: Seconds): LaterStart {
   const measurement = analysis?.measurement ?? null;
   const findings = analysis?.findings.filter((each) => mattersNow(each, measurement)) ?? [];
-  if (measurement === null) {
-    return { outlook: 'unknown', nextRotation: null, validityAfterRotation: null, findings };
-  }
   return {
-    outlook: findOutlook(measurement, required),
-    nextRotation: forecastRotation(measurement),
-    validityAfterRotation: measurement.validityWhenIssued,
+    outlook: measurement === null ? 'unknown' : findOutlook(measurement, required),
+    nextRotation: measurement && forecastRotation(measurement),
+    validityAfterRotation: measurement?.validityWhenIssued ?? null,
     findings,
   };
 }

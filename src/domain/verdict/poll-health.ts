@@ -13,9 +13,6 @@ export type PollHealth<Failure> =
   | { code: 'POLL_FAILED'; failure: Failure }
   | { code: 'POLL_OVERDUE'; sinceLastPoll: Seconds; allowed: Seconds };
 
-/** One poll may be missed. One more minute allows for jitter and slow endpoints. */
-const computeAllowedPause = (interval: Seconds): Seconds => 2 * interval + 60;
-
 /** Checks whether polls succeed and are on time. `now` is by the poller's clock. */
 export function checkPollHealth<Failure>(
   { interval, lastOutcome }: PollProgress<Failure>,
@@ -23,7 +20,8 @@ export function checkPollHealth<Failure>(
 ): PollHealth<Failure> {
   if (lastOutcome === null) return { code: 'NO_POLL_YET' };
   const ago = Math.floor((now - lastOutcome.endedAt) / 1000);
-  const allowed = computeAllowedPause(interval);
+  // One poll may be missed. One more minute allows for jitter and slow endpoints.
+  const allowed = 2 * interval + 60;
   if (ago > allowed) return { code: 'POLL_OVERDUE', sinceLastPoll: ago, allowed };
   return lastOutcome.failure === null
     ? { code: 'HEALTHY' }

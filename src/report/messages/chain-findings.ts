@@ -26,6 +26,8 @@ const listProviders = (names: readonly ProviderName[]) =>
 const sdksDo = (sdks: readonly Sdk[], singular: string, plural: string) =>
   `${listSdks(sdks)} ${sdks.length === 1 || isEverySdk(sdks) ? singular : plural}`;
 
+const sdksFail = (sdks: readonly Sdk[]) => sdksDo(sdks, 'fails', 'fail');
+
 const othersDo = (sdks: readonly Sdk[], plural: string) => (isEverySdk(sdks) ? '' : `, others ${plural}`);
 
 const UNSET_KEYS = 'unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
@@ -57,7 +59,7 @@ function describeIncompleteKeyPair({
   const effect =
     stoppedSdks.length === 0
       ? 'every SDK ignores it'
-      : `${sdksDo(stoppedSdks, 'fails', 'fail')}${othersDo(stoppedSdks, 'ignore it')}`;
+      : `${sdksFail(stoppedSdks)}${othersDo(stoppedSdks, 'ignore it')}`;
   return `${PROVIDER_PHRASES[provider]} has ${present} but no ${absent}: ${effect}`;
 }
 
@@ -69,7 +71,7 @@ function describeExpiredCredentials({
 }: ChainFinding<'EXPIRED_CREDENTIALS_WIN'>): string {
   const effects = [
     sdks.length === 0 ? '' : sdksDo(sdks, 'uses them anyway', 'use them anyway'),
-    stoppedSdks.length === 0 ? '' : sdksDo(stoppedSdks, 'fails', 'fail'),
+    stoppedSdks.length === 0 ? '' : sdksFail(stoppedSdks),
   ];
   const affectsAll = sdks.length + stoppedSdks.length === SDKS.length;
   return (
@@ -131,7 +133,7 @@ const TEXTS: { [Code in ChainFindingCode]: DescribeFinding<Code> } = {
   NO_SUCH_PROFILE: ({ profile, stoppedSdks }) => ({
     message:
       `AWS_PROFILE names ${profile}, but this profile does not exist: ` +
-      `${sdksDo(stoppedSdks, 'fails', 'fail')}${othersDo(stoppedSdks, 'ignore it')}`,
+      `${sdksFail(stoppedSdks)}${othersDo(stoppedSdks, 'ignore it')}`,
     hint: `unset AWS_PROFILE, or create the profile; its section in the config file is [profile ${profile}]`,
   }),
   KEYS_WITHOUT_TOKEN: ({ provider, sdks }) => ({
@@ -157,17 +159,17 @@ const TEXTS: { [Code in ChainFindingCode]: DescribeFinding<Code> } = {
   FALLS_BACK_TO_INSTANCE_ROLE: ({ sdks, stoppedSdks }, facts) => ({
     message:
       `the container endpoint fails: ${sdksDo(sdks, 'falls', 'fall')} back to IMDS and the role of the instance; ` +
-      sdksDo(stoppedSdks, 'fails', 'fail'),
+      sdksFail(stoppedSdks),
     hint: `${describeHint('container', facts)}; a hop limit of 1 keeps containers away from the role of the instance`,
   }),
   PROVIDER_STOPS_CHAIN: ({ provider, works, stoppedSdks }, facts) => ({
     message: works
-      ? `${PROVIDER_PHRASES[provider]} works, but ${sdksDo(stoppedSdks, 'fails', 'fail')} there`
+      ? `${PROVIDER_PHRASES[provider]} works, but ${sdksFail(stoppedSdks)} there`
       : `${PROVIDER_PHRASES[provider]} does not work, and ${sdksDo(stoppedSdks, 'tries', 'try')} no later provider`,
     hint: works ? describeNoteHint(provider, facts) : describeHint(provider, facts),
   }),
   INVALID_SETTING_STOPS: ({ setting, stoppedSdks }) => ({
-    message: `${setting} is neither \`true\` nor \`false\`: ${sdksDo(stoppedSdks, 'fails', 'fail')} with every provider`,
+    message: `${setting} is neither \`true\` nor \`false\`: ${sdksFail(stoppedSdks)} with every provider`,
     hint: `set ${setting} to \`true\` or \`false\`, or unset it`,
   }),
   KEYS_HIDE_ROLE: ({ provider, hidden, sdks, longLived }) => ({
@@ -189,7 +191,7 @@ const TEXTS: { [Code in ChainFindingCode]: DescribeFinding<Code> } = {
   AMBIGUOUS_PROFILE: ({ profile, providers, stoppedSdks }) => ({
     message:
       `profile ${profile} has ${joinWords(providers.map((name) => PROFILE_PROVIDER_LABELS[name]))}, ` +
-      `and SDKs choose differently${stoppedSdks.length === 0 ? '' : `: ${sdksDo(stoppedSdks, 'fails', 'fail')}`}`,
+      `and SDKs choose differently${stoppedSdks.length === 0 ? '' : `: ${sdksFail(stoppedSdks)}`}`,
     hint: 'keep one of them, and move the others to other profiles',
   }),
   BLANK_VARIABLE: ({ variable, sdks }) => ({

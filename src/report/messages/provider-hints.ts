@@ -1,4 +1,4 @@
-import type { FailureFacts, FailureReason } from '../../domain/model.ts';
+import type { FailureReason } from '../../domain/model.ts';
 import { type ChainFacts, IMDS_ORIGIN, type Provider } from '../../domain/provider-chain/providers.ts';
 import { describeRemoval, describeSpecificHint, FAILURES } from './failures.ts';
 
@@ -41,7 +41,11 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
   const { name, problem } = provider;
   switch (problem?.code) {
     case 'POLL_FAILED':
-      return describePollFailureHint(problem, provider, facts);
+      return (
+        describeSpecificHint(problem) ??
+        SOURCES_HINTS[problem.reason]?.(provider, facts) ??
+        FAILURES[problem.reason].hint
+      );
     case 'NO_KEY_ID':
     case 'NO_SECRET_KEY':
       return 'set both keys or neither';
@@ -62,10 +66,4 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
     default:
       return 'correct the settings of this provider, or remove them';
   }
-}
-
-function describePollFailureHint(failure: FailureFacts, provider: Provider, facts: ChainFacts): string {
-  const specific = describeSpecificHint(failure);
-  if (specific !== null) return specific;
-  return SOURCES_HINTS[failure.reason]?.(provider, facts) ?? FAILURES[failure.reason].hint;
 }

@@ -3,6 +3,7 @@ import {
   type ChainFacts,
   type ChainOutcome,
   type ChainOutcomes,
+  isUsableProvider,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type Provider,
@@ -91,12 +92,12 @@ const STATE_LABELS: Record<Exclude<Provider['state'], 'absent'>, string> = {
   fails: 'fails',
 };
 
-function paintState({ state, remaining }: Provider, palette: Palette): string {
+function paintState(provider: Provider, palette: Palette): string {
+  const { state } = provider;
   if (state === 'absent') return '';
   const label = STATE_LABELS[state];
   if (state === 'untried') return label;
-  const hasExpired = remaining !== null && remaining <= 0;
-  return state === 'answers' && !hasExpired ? palette.good(label) : palette.warning(label);
+  return isUsableProvider(provider) ? palette.good(label) : palette.warning(label);
 }
 
 const isOfProfile = (name: ProviderName) => PROFILE_PROVIDERS.some((each) => each === name);

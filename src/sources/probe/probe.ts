@@ -13,7 +13,7 @@ import { probeProfileProviders } from './profile-providers.ts';
 import { pollProvider } from './provider.ts';
 import { probeWebIdentity } from './web-identity.ts';
 
-/** Limit for each provider. Short, because a person or a starting container waits for the result. */
+/** The time limit for each provider. Short, because a person or a starting container waits for the result. */
 const PROVIDER_TIMEOUT_MS = 10_000;
 
 /** Variables that a chain may read. Rust reads the last one. */
@@ -34,11 +34,19 @@ export async function probeProviders(options: SourceOptions): Promise<ChainFacts
     limits.pollMs,
     createUnreadableFiles(probeOptions),
   );
+  const environmentToken = {
+    tokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE ?? '',
+    roleArn: env.AWS_ROLE_ARN ?? '',
+  };
   const withLimit = (name: ProviderName, probe: Promise<Provider>) =>
-    withTimeout(probe, limits.pollMs, createTimedOutProvider(name));
+    withTimeout(
+      probe,
+      limits.pollMs,
+      createProvider(name, { state: 'fails', problem: { code: 'TIMED_OUT' } }),
+    );
   const providers = await Promise.all([
     withLimit('environment', probeEnvironment(probeOptions)),
-    withLimit('web-identity', probeEnvironmentWebIdentity(probeOptions)),
+    withLimit('web-identity', probeWebIdentity('web-identity', environmentToken, probeOptions)),
     withLimit('container', probeContainer(probeOptions)),
     pollProvider('imds', { ...probeOptions, profileFiles: files }),
     ...probeProfileProviders(probeOptions, files).map(([name, probe]) => withLimit(name, probe)),
@@ -67,9 +75,6 @@ function listVariables(env: SourceOptions['env']): Pick<ChainFacts, 'setVariable
   };
 }
 
-const createTimedOutProvider = (name: ProviderName): Provider =>
-  createProvider(name, { state: 'fails', problem: { code: 'TIMED_OUT' } });
-
 const createUnreadableFiles = ({ env, profile }: SourceOptions): ProfileFiles => ({
   configFile: { path: '', state: 'unreadable', problem: 'timed out' },
   credentialsFile: { path: '', state: 'unreadable', problem: 'timed out' },
@@ -78,7 +83,7 @@ const createUnreadableFiles = ({ env, profile }: SourceOptions): ProfileFiles =>
   selectedName: profile ?? (env.AWS_PROFILE || 'default'),
 });
 
-/** Resolves to `fallback` after the time-out. Reading from a network share may hang forever. */
+/** Resolves to `fallback` after the time limit, because reading from a network share may never end. */
 async function withTimeout<T>(running: Promise<T>, milliseconds: number, fallback: T): Promise<T> {
   let timer: { cancel(): void } | undefined;
   const expired = new Promise<T>((resolve) => {
@@ -101,12 +106,9 @@ async function probeEnvironment(options: SourceOptions): Promise<Provider> {
       : createProvider('environment');
   }
   if (hasSecretKey) return pollProvider('environment', options);
+  const problem = { code: 'NO_SECRET_KEY' } as const;
   const accessKeyId = env.AWS_ACCESS_KEY_ID ?? null;
-  return createProvider('environment', {
-    state: 'incomplete',
-    problem: { code: 'NO_SECRET_KEY' },
-    accessKeyId,
-  });
+  return createProvider('environment', { state: 'incomplete', problem, accessKeyId });
 }
 
 async function probeContainer(options: SourceOptions): Promise<Provider> {
@@ -115,10 +117,3 @@ async function probeContainer(options: SourceOptions): Promise<Provider> {
     isSet(env, 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI') || isSet(env, 'AWS_CONTAINER_CREDENTIALS_FULL_URI');
   return isConfigured ? pollProvider('container', options) : createProvider('container');
 }
-
-const probeEnvironmentWebIdentity = (options: SourceOptions): Promise<Provider> =>
-  probeWebIdentity(
-    'web-identity',
-    { tokenFile: options.env.AWS_WEB_IDENTITY_TOKEN_FILE ?? '', roleArn: options.env.AWS_ROLE_ARN ?? '' },
-    options,
-  );

@@ -27,22 +27,14 @@ export function probeProfileProviders(
   if (profile === undefined) return [];
   const settings = { ...profile.config, ...profile.credentials };
   const read = (name: string) => readText(settings, name);
+  const token = { tokenFile: read('web_identity_token_file'), roleArn: read('role_arn') };
+  const login = { state: read('login_session') === '' ? 'absent' : 'untried' } as const;
   return [
     ['profile', probeKeys(profile, files, options)],
     ['profile-role', Promise.resolve(inspectRole(read, files))],
-    [
-      'profile-web-identity',
-      probeWebIdentity(
-        'profile-web-identity',
-        { tokenFile: read('web_identity_token_file'), roleArn: read('role_arn') },
-        options,
-      ),
-    ],
+    ['profile-web-identity', probeWebIdentity('profile-web-identity', token, options)],
     ['sso', probeSso(profile, files, options)],
-    [
-      'login',
-      Promise.resolve(createProvider('login', read('login_session') === '' ? {} : { state: 'untried' })),
-    ],
+    ['login', Promise.resolve(createProvider('login', login))],
     ['process', probeProcess(read('credential_process'), options)],
   ];
 }
@@ -60,12 +52,8 @@ async function probeKeys(profile: Profile, files: ProfileFiles, options: SourceO
   const accessKeyId = readText(section, KEY_ID);
   if (accessKeyId === '' || readText(section, SECRET_KEY) === '') {
     const problem = { code: accessKeyId === '' ? 'NO_KEY_ID' : 'NO_SECRET_KEY' } as const;
-    return createProvider('profile', {
-      ...known,
-      state: 'incomplete',
-      problem,
-      accessKeyId: accessKeyId || null,
-    });
+    const details = { ...known, accessKeyId: accessKeyId || null };
+    return createProvider('profile', { ...details, state: 'incomplete', problem });
   }
   const outcome = await runPoll(options, undefined, [], async (current) => {
     const credentials = readProfileCredentials(keepOnlyKeys(profile), current.notes);
