@@ -12,18 +12,16 @@ export interface MetricFamily {
   type: 'gauge' | 'counter';
   /** The unit of OpenMetrics and the end of the name; `''` for counts and flags. */
   unit: 'seconds' | 'ratio' | '';
+  /** The values are instants, written in seconds since 1970. */
+  isInstant: boolean;
   help: string;
 }
 
 export type Labels = Readonly<Record<string, string>>;
 
-export interface FamilyWithMetrics<T> extends MetricFamily {
-  metrics: T[];
-}
-
-export interface LabelledValue {
-  labels: Labels;
-  value: number;
+/** @typeParam Value a number, or its time series */
+export interface FamilyWithMetrics<Value> extends MetricFamily {
+  metrics: { labels: Labels; value: Value }[];
 }
 
 const defineFamily = (
@@ -33,6 +31,7 @@ const defineFamily = (
 ): MetricFamily => ({
   name: `cred_watch_${name}`,
   type,
+  isInstant: name.endsWith('_timestamp_seconds'),
   unit: name.endsWith('_seconds') ? 'seconds' : name.endsWith('_ratio') ? 'ratio' : '',
   help: METRIC_HELP[help],
 });
@@ -59,6 +58,28 @@ export const METRIC_FAMILIES = {
   buildInfo: defineFamily('build_info', 'buildInfo'),
 } as const;
 
+/** Several values of one metric, each with a label of its own. */
+type LabelledValues<Value> = readonly (readonly [value: Value, more: Labels])[];
+
+const isList = <Value>(values: Value | LabelledValues<Value>): values is LabelledValues<Value> =>
+  Array.isArray(values);
+
+/** Returns a function that builds a family from the values of all subjects. A missing value is left out. */
+export const createFamilyBuilder =
+  <T, Value = number>(subjects: readonly T[], buildLabels: (subject: T) => Labels) =>
+  (
+    key: keyof typeof METRIC_FAMILIES,
+    getValues: (subject: T) => Value | null | undefined | LabelledValues<Value>,
+  ): FamilyWithMetrics<Value> => {
+    const metrics = subjects.flatMap((subject) => {
+      const values = getValues(subject);
+      if (values === null || values === undefined) return [];
+      const list = isList(values) ? values : [[values, {}] as const];
+      return list.map(([value, more]) => ({ labels: { ...buildLabels(subject), ...more }, value }));
+    });
+    return { ...METRIC_FAMILIES[key], metrics: removeDuplicateLabels(metrics) };
+  };
+
 /**
  * Never a key id or a date: each rotation would then start a new series in Prometheus, and alerts on the old
  * one would continue. Names are escaped, because users print metrics on a terminal.
@@ -81,106 +102,67 @@ export const toUnixSeconds = (instant: Instant): number => instant / 1000;
 export function buildCurrentFamilies(
   assessment: Assessment,
   context: ReportContext,
-): FamilyWithMetrics<LabelledValue>[] {
+): FamilyWithMetrics<number>[] {
   const { series, hostSources, jobs } = collectMetricFacts(assessment, context.assessAllTime(), context.now);
-  const buildInfo = { labels: { version: context.version, node: context.nodeVersion ?? '' }, value: 1 };
+  const buildInfo = createFamilyBuilder([context], ({ version, nodeVersion = '' }) => ({
+    version,
+    node: nodeVersion,
+  }));
   return [
     ...buildSeriesFamilies(series),
     ...buildHostSourceFamilies(hostSources, context),
     ...buildJobFamilies(jobs),
-    { ...METRIC_FAMILIES.buildInfo, metrics: [buildInfo] },
-  ]
-    .map((each) => ({ ...each, metrics: removeDuplicateLabels(each.metrics) }))
-    .filter(({ metrics }) => metrics.length > 0);
+    buildInfo('buildInfo', () => 1),
+  ].filter(({ metrics }) => metrics.length > 0);
 }
 
-function buildSeriesFamilies(series: readonly SeriesFacts[]): FamilyWithMetrics<LabelledValue>[] {
-  const each = (
-    getValues: (facts: SeriesFacts) => (readonly [value: number | null | undefined, more?: Labels])[],
-  ) =>
-    series.flatMap((facts) =>
-      getValues(facts).flatMap(([value, more]): LabelledValue[] =>
-        value == null ? [] : [{ labels: { ...buildSeriesLabels(facts.identity), ...more }, value }],
-      ),
-    );
-  const instant = (at: Instant | null | undefined) => (at == null ? null : toUnixSeconds(at));
+function buildSeriesFamilies(series: readonly SeriesFacts[]): FamilyWithMetrics<number>[] {
+  const build = createFamilyBuilder(series, ({ identity }) => buildSeriesLabels(identity));
   return [
-    { ...METRIC_FAMILIES.expiration, metrics: each(({ current }) => [[instant(current?.expiration)]]) },
-    { ...METRIC_FAMILIES.lastUpdated, metrics: each(({ current }) => [[instant(current?.lastUpdated)]]) },
-    { ...METRIC_FAMILIES.observedRemaining, metrics: each(({ current }) => [[current?.remaining]]) },
-    {
-      ...METRIC_FAMILIES.minRemaining,
-      metrics: each(({ measured }) =>
-        (measured?.minimumRemaining ?? []).map(({ window, seconds }) => [seconds, { window }]),
-      ),
-    },
-    { ...METRIC_FAMILIES.worstCase, metrics: each(({ worstCase }) => [[worstCase]]) },
-    {
-      ...METRIC_FAMILIES.rotationInterval,
-      metrics: each(({ measured }) =>
-        Object.entries(measured?.rotationInterval ?? {}).map(([stat, seconds]) => [seconds, { stat }]),
-      ),
-    },
-    { ...METRIC_FAMILIES.rotations, metrics: each(({ measured }) => [[measured?.rotations]]) },
-    { ...METRIC_FAMILIES.lastSuccess, metrics: each(({ current }) => [[instant(current?.sampledAt)]]) },
-    { ...METRIC_FAMILIES.retired, metrics: each(({ isRetired }) => [[Number(isRetired)]]) },
+    build('expiration', ({ current }) => current?.expiration),
+    build('lastUpdated', ({ current }) => current?.lastUpdated),
+    build('observedRemaining', ({ current }) => current?.remaining),
+    build('minRemaining', ({ measured }) =>
+      measured?.minimumRemaining.map(({ window, seconds }) => [seconds, { window }]),
+    ),
+    build('worstCase', ({ worstCase }) => worstCase),
+    build('rotationInterval', ({ measured }) =>
+      Object.entries(measured?.rotationInterval ?? {}).map(([stat, seconds]) => [seconds, { stat }]),
+    ),
+    build('rotations', ({ measured }) => measured?.rotations),
+    build('lastSuccess', ({ current }) => current?.sampledAt),
+    build('retired', ({ isRetired }) => Number(isRetired)),
   ];
 }
 
 function buildHostSourceFamilies(
   hostSources: readonly HostSourceFacts[],
   { lastPoll }: ReportContext,
-): FamilyWithMetrics<LabelledValue>[] {
-  const each = (getValue: (facts: HostSourceFacts) => number | null) =>
-    hostSources.flatMap((facts): LabelledValue[] => {
-      const value = getValue(facts);
-      return value === null ? [] : [{ labels: buildHostSourceLabels(facts), value }];
-    });
+): FamilyWithMetrics<number>[] {
+  const build = createFamilyBuilder(hostSources, buildHostSourceLabels);
+  const buildLastPoll = createFamilyBuilder(lastPoll === undefined ? [] : [lastPoll], buildHostSourceLabels);
   return [
-    {
-      ...METRIC_FAMILIES.polls,
-      metrics: hostSources.flatMap((facts) =>
-        Object.entries(facts.polls).map(([result, value]) => ({
-          labels: { ...buildHostSourceLabels(facts), result },
-          value,
-        })),
-      ),
-    },
-    { ...METRIC_FAMILIES.lastAttempt, metrics: each(({ lastAttempt }) => toUnixSeconds(lastAttempt)) },
-    { ...METRIC_FAMILIES.up, metrics: each(({ isUp }) => Number(isUp)) },
-    { ...METRIC_FAMILIES.clockOffset, metrics: each(({ clockOffset }) => clockOffset) },
-    {
-      ...METRIC_FAMILIES.pollDuration,
-      metrics:
-        lastPoll === undefined ? [] : [{ labels: buildHostSourceLabels(lastPoll), value: lastPoll.seconds }],
-    },
+    build('polls', ({ polls }) => Object.entries(polls).map(([result, count]) => [count, { result }])),
+    build('lastAttempt', ({ lastAttempt }) => lastAttempt),
+    build('up', ({ isUp }) => Number(isUp)),
+    build('clockOffset', ({ clockOffset }) => clockOffset),
+    buildLastPoll('pollDuration', ({ seconds }) => seconds),
   ];
 }
 
 /** The label is `job_name`, because Prometheus sets `job` to the name of the scrape job. */
-function buildJobFamilies(jobs: readonly JobFacts[]): FamilyWithMetrics<LabelledValue>[] {
-  const buildLabels = ({ identity, jobName }: JobFacts) => ({
+function buildJobFamilies(jobs: readonly JobFacts[]): FamilyWithMetrics<number>[] {
+  const build = createFamilyBuilder(jobs, ({ identity, jobName }) => ({
     ...(identity === null ? NO_SERIES_LABELS : buildSeriesLabels(identity)),
     job_name: escapeUnprintable(jobName),
-  });
-  const each = (getValue: (facts: JobFacts) => number | null) =>
-    jobs.flatMap((facts): LabelledValue[] => {
-      const value = getValue(facts);
-      return value === null ? [] : [{ labels: buildLabels(facts), value }];
-    });
+  }));
   return [
-    { ...METRIC_FAMILIES.jobSafe, metrics: each(({ isSafe }) => (isSafe === null ? null : Number(isSafe))) },
-    {
-      ...METRIC_FAMILIES.jobVerdict,
-      metrics: jobs.flatMap((facts) =>
-        VERDICTS.map((verdict) => ({
-          labels: { ...buildLabels(facts), verdict },
-          value: Number(verdict === facts.verdict),
-        })),
-      ),
-    },
-    { ...METRIC_FAMILIES.jobRequired, metrics: each(({ required }) => required) },
-    { ...METRIC_FAMILIES.jobSafeStarts, metrics: each(({ shareOfSafeStarts }) => shareOfSafeStarts) },
+    build('jobSafe', ({ isSafe }) => (isSafe === null ? null : Number(isSafe))),
+    build('jobVerdict', (facts) =>
+      VERDICTS.map((verdict) => [Number(verdict === facts.verdict), { verdict }]),
+    ),
+    build('jobRequired', ({ required }) => required),
+    build('jobSafeStarts', ({ shareOfSafeStarts }) => shareOfSafeStarts),
   ];
 }
 
@@ -188,7 +170,7 @@ function buildJobFamilies(jobs: readonly JobFacts[]): FamilyWithMetrics<Labelled
 const NO_SERIES_LABELS: Labels = { host: '', source: '', api_version: '', role: '' };
 
 /** Different names can be equal when escaped. Prometheus rejects a file that contains a metric twice. */
-export function removeDuplicateLabels<T extends { labels: Labels }>(metrics: readonly T[]): T[] {
+function removeDuplicateLabels<T extends { labels: Labels }>(metrics: readonly T[]): T[] {
   const known = new Set<string>();
   return metrics.filter(({ labels }) => {
     const key = JSON.stringify(Object.values(labels));

@@ -3,11 +3,10 @@ import type { ReportContext } from '../context.ts';
 import {
   buildHostSourceLabels,
   buildSeriesLabels,
+  createFamilyBuilder,
   type FamilyWithMetrics,
   type Labels,
-  METRIC_FAMILIES,
   type MetricFamily,
-  removeDuplicateLabels,
   toUnixSeconds,
 } from './families.ts';
 import {
@@ -17,13 +16,6 @@ import {
   type SeriesMetricHistory,
   type TimeSeries,
 } from './history.ts';
-
-interface LabelledTimeSeries {
-  labels: Labels;
-  timeSeries: TimeSeries;
-  /** The values are instants. */
-  isInstant?: boolean;
-}
 
 /** Writing each line alone would be slow: ten years of rotations give a million lines. */
 const LINES_PER_PIECE = 5000;
@@ -44,7 +36,7 @@ export function* renderOpenMetrics(
     ...buildHostSourceFamilies(hostSources),
   ]) {
     yield formatHead(family);
-    for (const metric of removeDuplicateLabels(metrics)) yield* formatLines(family, metric);
+    for (const metric of metrics) yield* formatLines(family, metric);
   }
   yield '# EOF\n';
 }
@@ -53,8 +45,8 @@ const formatHead = ({ name, type, unit, help }: MetricFamily) =>
   `# TYPE ${name} ${type}\n${unit === '' ? '' : `# UNIT ${name} ${unit}\n`}# HELP ${name} ${escapeText(help)}\n`;
 
 function* formatLines(
-  { name, type }: MetricFamily,
-  { labels, timeSeries, isInstant = false }: LabelledTimeSeries,
+  { name, type, isInstant }: MetricFamily,
+  { labels, value: timeSeries }: { labels: Labels; value: TimeSeries },
 ): Generator<string> {
   const labelTexts = Object.entries(labels).map(([label, value]) => `${label}="${escapeText(value)}"`);
   const metric = `${type === 'counter' ? `${name}_total` : name}{${labelTexts.join(',')}}`;
@@ -75,71 +67,32 @@ function* formatLines(
 const escapeText = (text: string) =>
   text.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`));
 
-function buildSeriesFamilies(
-  series: readonly SeriesMetricHistory[],
-): FamilyWithMetrics<LabelledTimeSeries>[] {
-  const each = (choose: (history: SeriesMetricHistory) => TimeSeries, isInstant = false) =>
-    series.map(
-      (history): LabelledTimeSeries => ({
-        labels: buildSeriesLabels(history.identity),
-        timeSeries: choose(history),
-        isInstant,
-      }),
-    );
+function buildSeriesFamilies(series: readonly SeriesMetricHistory[]): FamilyWithMetrics<TimeSeries>[] {
+  const build = createFamilyBuilder<SeriesMetricHistory, TimeSeries>(series, ({ identity }) =>
+    buildSeriesLabels(identity),
+  );
   return [
-    { ...METRIC_FAMILIES.expiration, metrics: each(({ expiration }) => expiration, true) },
-    { ...METRIC_FAMILIES.lastUpdated, metrics: each(({ lastUpdated }) => lastUpdated, true) },
-    { ...METRIC_FAMILIES.observedRemaining, metrics: each(({ observedRemaining }) => observedRemaining) },
-    {
-      ...METRIC_FAMILIES.minRemaining,
-      metrics: series.flatMap(({ identity, minimumRemaining }) =>
-        minimumRemaining.map(({ window, timeSeries }) => ({
-          labels: { ...buildSeriesLabels(identity), window },
-          timeSeries,
-        })),
-      ),
-    },
-    {
-      ...METRIC_FAMILIES.rotationInterval,
-      metrics: series.flatMap(({ identity, rotationInterval }) =>
-        Object.entries(rotationInterval).map(([stat, timeSeries]) => ({
-          labels: { ...buildSeriesLabels(identity), stat },
-          timeSeries,
-        })),
-      ),
-    },
-    { ...METRIC_FAMILIES.rotations, metrics: each(({ rotations }) => rotations) },
-    { ...METRIC_FAMILIES.lastSuccess, metrics: each(({ lastSuccess }) => lastSuccess, true) },
+    build('expiration', ({ expiration }) => expiration),
+    build('lastUpdated', ({ lastUpdated }) => lastUpdated),
+    build('observedRemaining', ({ observedRemaining }) => observedRemaining),
+    build('minRemaining', ({ minimumRemaining }) =>
+      minimumRemaining.map(({ window, timeSeries }) => [timeSeries, { window }]),
+    ),
+    build('rotationInterval', ({ rotationInterval }) =>
+      Object.entries(rotationInterval).map(([stat, timeSeries]) => [timeSeries, { stat }]),
+    ),
+    build('rotations', ({ rotations }) => rotations),
+    build('lastSuccess', ({ lastSuccess }) => lastSuccess),
   ];
 }
 
 function buildHostSourceFamilies(
   hostSources: readonly HostSourceMetricHistory[],
-): FamilyWithMetrics<LabelledTimeSeries>[] {
+): FamilyWithMetrics<TimeSeries>[] {
+  const build = createFamilyBuilder<HostSourceMetricHistory, TimeSeries>(hostSources, buildHostSourceLabels);
   return [
-    {
-      ...METRIC_FAMILIES.polls,
-      metrics: hostSources.flatMap((history) =>
-        history.polls.map(({ result, timeSeries }) => ({
-          labels: { ...buildHostSourceLabels(history), result },
-          timeSeries,
-        })),
-      ),
-    },
-    {
-      ...METRIC_FAMILIES.lastAttempt,
-      metrics: hostSources.map((history) => ({
-        labels: buildHostSourceLabels(history),
-        timeSeries: history.lastAttempt,
-        isInstant: true,
-      })),
-    },
-    {
-      ...METRIC_FAMILIES.up,
-      metrics: hostSources.map((history) => ({
-        labels: buildHostSourceLabels(history),
-        timeSeries: history.isUp,
-      })),
-    },
+    build('polls', ({ polls }) => polls.map(({ result, timeSeries }) => [timeSeries, { result }])),
+    build('lastAttempt', ({ lastAttempt }) => lastAttempt),
+    build('up', ({ isUp }) => isUp),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { computeSafeStartsCurve, type SafeStartsPoint } from '../../domain/measurement/validity.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { findLongestSafeJob } from '../../domain/verdict/job.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
@@ -30,14 +31,18 @@ type SeriesRowContext = Pick<ReportContext, 'margin' | 'isAsciiOnly'>;
 export function buildSeriesRows(
   analysis: SeriesAnalysis,
   context: SeriesRowContext,
-  colours: Palette,
+  { bold }: Palette,
 ): LabelledRow[] {
   const { measurement, isPolled } = analysis;
-  const measured: LabelledRow[] =
-    measurement === null
-      ? [['samples', 'none']]
-      : buildMeasurementRows(measurement, isPolled, context, colours);
-  return [...measured, ...buildFailedPollRows(analysis)];
+  const failedPolls = buildFailedPollRows(analysis);
+  if (measurement === null) return [['samples', 'none'], ...failedPolls];
+  const values = describeMeasuredValues(measurement, isPolled, context);
+  const rows = Object.entries<MeasuredValue | null>(values).flatMap(([label, measured]): LabelledRow[] => {
+    if (measured === null) return [];
+    const value = label === 'worst case' ? bold(measured.value) : measured.value;
+    return [[label, measured.line ?? `${value} ${measured.remark ?? ''}`.trim()]];
+  });
+  return [...rows, ['safe starts by job', formatSafeStarts(measurement, context)], ...failedPolls];
 }
 
 /** The rows of {@link buildSeriesRows} for formats other than the table. */
@@ -46,51 +51,66 @@ export const buildPlainSeriesRows = (
   { margin }: Pick<ReportContext, 'margin'>,
 ): LabelledRow[] => buildSeriesRows(analysis, { margin, isAsciiOnly: false }, PLAIN_PALETTE);
 
-function buildMeasurementRows(
+interface MeasuredValue {
+  value: string;
+  remark?: string;
+  /** For a single line, if it is not the value followed by the remark. */
+  line?: string;
+}
+
+const NOT_KNOWN: MeasuredValue = { value: UNKNOWN_VALUE };
+
+/** In the order of the table. Null is not shown. */
+export function describeMeasuredValues(
   measurement: Measurement,
   isPolled: boolean,
-  context: SeriesRowContext,
-  colours: Palette,
-): LabelledRow[] {
+  { margin, isAsciiOnly }: SeriesRowContext,
+) {
   const { sampledMinimum, worstCase, rotationInterval: interval, validityWhenIssued: issued } = measurement;
-  const windows: LabelledRow[] =
-    measurement.rotationWindow === null ? [] : [['rotation windows', describeRotationWindow(measurement)]];
-  return [
-    [
-      'samples',
-      `${formatCount(measurement.sampleCount, 'sample')} ${describeSamples(measurement, isPolled)}`,
-    ],
-    ['watched time', formatWatchedTime(measurement)],
-    ['rotation interval', interval === null ? UNKNOWN_VALUE : formatExtremes(interval, context.isAsciiOnly)],
-    ...windows,
-    [
-      'validity when issued',
+  const separator = getSeparator(isAsciiOnly);
+  const samples = describeSamples(measurement, isPolled);
+  const watched = duration(measurement.watchedTime);
+  const [gaps, witnessed] = [describeGaps(measurement), describeWitnessedRotations(measurement)];
+  return {
+    samples: {
+      value: formatNumber(measurement.sampleCount),
+      remark: samples,
+      line: `${formatCount(measurement.sampleCount, 'sample')} ${samples}`,
+    },
+    'watched time': {
+      value: watched,
+      remark: `${gaps && `${gaps}; `}${witnessed}`,
+      line: `${watched}${gaps && `, ${gaps}`}; ${witnessed}`,
+    },
+    'rotation interval':
+      interval === null
+        ? NOT_KNOWN
+        : {
+            value: duration(interval.median),
+            remark: `median${separator}${duration(interval.min)} min${separator}${duration(interval.max)} max`,
+            line: formatExtremes(interval, isAsciiOnly),
+          },
+    'rotation windows':
+      measurement.rotationWindow === null ? null : { value: '', remark: describeRotationWindow(measurement) },
+    'validity when issued':
       issued === null
-        ? UNKNOWN_VALUE
-        : [`${duration(issued.min)} min`, `${duration(issued.max)} max`].join(
-            getSeparator(context.isAsciiOnly),
-          ),
-    ],
-    ['sampled minimum', `${duration(sampledMinimum.seconds)} at ${formatTimestamp(sampledMinimum.at)}`],
-    ['worst case', `${colours.bold(duration(worstCase.seconds))} ${describeWorstCase(measurement)}`],
-    ['longest safe job', formatLongestSafeJob(measurement, context)],
-    ['safe starts by job', formatSafeStarts(measurement, context)],
-  ];
+        ? NOT_KNOWN
+        : { value: duration(issued.min), remark: `min${separator}${duration(issued.max)} max` },
+    'sampled minimum': {
+      value: duration(sampledMinimum.seconds),
+      remark: `at ${formatTimestamp(sampledMinimum.at)}`,
+    },
+    'worst case': { value: duration(worstCase.seconds), remark: describeWorstCase(measurement) },
+    'longest safe job': describeLongestSafeJob(measurement, margin),
+  } satisfies Record<string, MeasuredValue | null>;
 }
 
-function formatLongestSafeJob(measurement: Measurement, { margin }: SeriesRowContext): string {
+function describeLongestSafeJob(measurement: Measurement, margin: Seconds): MeasuredValue {
   const longest = findLongestSafeJob(measurement, margin);
-  if (longest !== null) return `${duration(longest)} with a margin of ${short(margin)}`;
-  return measurement.witnessedCount === 0
-    ? `${UNKNOWN_VALUE}: no rotation witnessed`
-    : `none with a margin of ${short(margin)}`;
-}
-
-function formatWatchedTime(measurement: Measurement): string {
-  const watched = [duration(measurement.watchedTime), describeGaps(measurement)].filter(
-    (part) => part !== '',
-  );
-  return `${watched.join(', ')}; ${describeWitnessedRotations(measurement)}`;
+  const remark = `with a margin of ${short(margin)}`;
+  if (longest !== null) return { value: duration(longest), remark };
+  if (measurement.witnessedCount > 0) return { value: 'none', remark };
+  return { value: UNKNOWN_VALUE, remark, line: `${UNKNOWN_VALUE}: no rotation witnessed` };
 }
 
 /** Six points fit into one line. */
