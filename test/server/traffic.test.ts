@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { type SeenRequest, Traffic, type TrafficSummary } from '../../src/server/traffic.ts';
+import type { TrafficSummary } from '../../src/domain/simulation-traffic.ts';
+import { type SeenRequest, Traffic } from '../../src/server/traffic.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
 const CURL = 'curl/7.88.1';

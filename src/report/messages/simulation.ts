@@ -1,4 +1,5 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
+import type { TrafficSummary, V1Client } from '../../domain/simulation-traffic.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { formatCount, formatSpan, formatTimestamp } from '../text/format-values.ts';
@@ -41,20 +42,9 @@ export const NO_V1_CLIENTS = 'no client used IMDSv1';
 export const V1_CLIENTS_HEADING = 'clients that used IMDSv1';
 export const OTHER_CLIENTS = 'other clients';
 
-export interface TrafficFacts {
-  requests: number;
-  clients: number;
-  /** There were more clients than are counted separately. */
-  others: boolean;
-  firstAt: Instant | null;
-  lastAt: Instant | null;
-  credentials: number;
-  credentialSets: number;
-}
-
 /** The requests to a simulator in one line. */
-export function describeTraffic(facts: TrafficFacts): string {
-  const { requests, clients, others, firstAt, lastAt, credentials, credentialSets } = facts;
+export function describeTraffic(totals: TrafficSummary['totals']): string {
+  const { requests, clients, others, firstAt, lastAt, credentials, credentialSets } = totals;
   if (firstAt === null || lastAt === null) return 'no client made a request';
   const time = secondsBetween(firstAt, lastAt);
   const served =
@@ -67,15 +57,8 @@ export function describeTraffic(facts: TrafficFacts): string {
   );
 }
 
-export interface V1Usage {
-  responses: number;
-  firstAt: Instant;
-  lastAt: Instant;
-  usesV2: boolean;
-}
-
 /** How often and when a client used IMDSv1. */
-export function describeV1Usage(client: string, { responses, firstAt, lastAt, usesV2 }: V1Usage): string {
+export function describeV1Usage(client: string, { responses, firstAt, lastAt, usesV2 }: V1Client): string {
   const when = responses === 1 ? `at ${formatTimestamp(firstAt)}` : `from ${formatSpan(firstAt, lastAt)}`;
   return `${client}: ${formatCount(responses, 'response')} ${when}${usesV2 ? '; also uses IMDSv2' : ''}`;
 }

@@ -1,23 +1,9 @@
 import type { Instant } from '../../domain/model.ts';
+import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
 import { describeSimulation, ONE_BLOCK_PER_CLIENT, type SimulationFacts } from '../messages/simulation.ts';
 import { formatNullableInstant, formatRemaining, formatTimestamp } from '../text/format-values.ts';
 import { escapeUnprintable, formatUserAgent, maskKeyId, truncateText } from '../text/untrusted-text.ts';
-
-/** A request to the simulator. `client` is the User-Agent. All texts from clients are untrusted. */
-export interface LoggedRequest {
-  at: Instant;
-  client: string;
-  address: string;
-  shape: string | null;
-  kind: string;
-  apiVersion: string;
-  method: string;
-  path: string;
-  status: number | null;
-  fault: string | null;
-  accessKeyId: string | null;
-}
 
 export interface RequestDetails {
   /** Why the client got no complete response (`reset`, `truncated`, …); null if it got one. */

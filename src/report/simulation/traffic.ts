@@ -1,48 +1,14 @@
-import type { Instant } from '../../domain/model.ts';
+import type { Client, RequestCounts, TrafficSummary } from '../../domain/simulation-traffic.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import {
   describeTraffic,
   describeV1Usage,
   NO_V1_CLIENTS,
   OTHER_CLIENTS,
-  type TrafficFacts,
   V1_CLIENTS_HEADING,
-  type V1Usage,
 } from '../messages/simulation.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 import { escapeUnprintable, formatUserAgent, truncateText } from '../text/untrusted-text.ts';
-
-interface Counts {
-  requests: number;
-  tokens: number;
-  credentials: number;
-  credentialsV1: number;
-  credentialsV2: number;
-  metadataV1: number;
-  metadataV2: number;
-  failed: number;
-  faulted: number;
-  credentialSets: number;
-  responses: readonly { status: number | null; count: number }[];
-  faults: readonly { kind: string; count: number }[];
-  firstAt: Instant | null;
-  lastAt: Instant | null;
-}
-
-interface NamedClient {
-  name: string;
-  address: string;
-  /** True for the row of all clients above the limit. */
-  others: boolean;
-}
-
-/** The requests to a simulator, by client. */
-export interface TrafficReport {
-  totals: Counts & TrafficFacts;
-  clients: readonly (NamedClient & Counts & { shape: string | null })[];
-  /** Null if no client sent a request to IMDS. */
-  v1Clients: readonly (NamedClient & V1Usage)[] | null;
-}
 
 const CLIENT_LENGTH = 100;
 const FAULT_WIDTH = 40;
@@ -53,7 +19,7 @@ const ALIGNS = HEAD.map((_, column) => (column < 4 ? 'left' : 'right'));
 const INDENTED = [2, 98];
 
 /** The summary at the end: one sentence, a table of clients, the faults, and the clients that use IMDSv1. */
-export async function renderTrafficText(traffic: TrafficReport): Promise<string> {
+export async function renderTrafficText(traffic: TrafficSummary): Promise<string> {
   const { totals, clients, v1Clients } = traffic;
   if (clients.length === 0) return `${describeTraffic(totals)}\n`;
   const { layOutColumns } = await import('../table/layout.ts');
@@ -77,23 +43,27 @@ export async function renderTrafficText(traffic: TrafficReport): Promise<string>
   ].join('\n\n')}\n`;
 }
 
-function formatClient({ name, address, others }: NamedClient, withAddress: boolean): string {
+function formatClient({ name, address, others }: Client, withAddress: boolean): string {
   if (others) return OTHER_CLIENTS;
   return `${formatUserAgent(name, CLIENT_LENGTH)}${withAddress ? ` from ${escapeUnprintable(address)}` : ''}`;
 }
 
 /** The summary as one line of JSON. */
-export function formatTrafficJson({ totals, clients, v1Clients }: TrafficReport): string {
+export function formatTrafficJson({ totals, clients, v1Clients }: TrafficSummary): string {
   return JSON.stringify({
     schema_version: 1,
     event: 'report',
     client_count: totals.clients,
     more_clients: totals.others,
-    ...countsJson(totals),
-    clients: clients.map((each) => ({ ...clientJson(each), shape: each.shape, ...countsJson(each) })),
+    ...buildCountsJson(totals),
+    clients: clients.map((each) => ({
+      ...buildClientJson(each),
+      shape: each.shape,
+      ...buildCountsJson(each),
+    })),
     imds_v1_clients:
       v1Clients?.map((client) => ({
-        ...clientJson(client),
+        ...buildClientJson(client),
         response_count: client.responses,
         first_at: formatInstant(client.firstAt),
         last_at: formatInstant(client.lastAt),
@@ -102,13 +72,13 @@ export function formatTrafficJson({ totals, clients, v1Clients }: TrafficReport)
   });
 }
 
-const clientJson = ({ name, address, others }: NamedClient) => ({
+const buildClientJson = ({ name, address, others }: Client) => ({
   client: name === '' ? null : truncateText(name, CLIENT_LENGTH),
   address: others ? null : escapeUnprintable(address),
   others,
 });
 
-const countsJson = (counts: Counts) => ({
+const buildCountsJson = (counts: RequestCounts) => ({
   request_count: counts.requests,
   token_request_count: counts.tokens,
   credentials_count: counts.credentials,

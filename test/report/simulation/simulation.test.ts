@@ -3,19 +3,15 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { LoggedRequest, TrafficSummary } from '../../../src/domain/simulation-traffic.ts';
 import {
   formatListeningJson,
   formatListeningText,
   formatRequestJson,
   formatRequestLine,
-  type LoggedRequest,
   type StartedSimulation,
 } from '../../../src/report/simulation/simulation.ts';
-import {
-  formatTrafficJson,
-  renderTrafficText,
-  type TrafficReport,
-} from '../../../src/report/simulation/traffic.ts';
+import { formatTrafficJson, renderTrafficText } from '../../../src/report/simulation/traffic.ts';
 import { Traffic } from '../../../src/server/traffic.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
@@ -256,11 +252,8 @@ describe('the text at the start', () => {
   });
 });
 
-/**
- * A summary from the server. Report and server do not import each other, so this test checks that their types
- * fit.
- */
-function trafficOf(...requests: Partial<Parameters<Traffic['record']>[0]>[]): TrafficReport {
+/** A summary from the server. */
+function trafficOf(...requests: Partial<Parameters<Traffic['record']>[0]>[]): TrafficSummary {
   const traffic = new Traffic();
   for (const request of requests) traffic.record({ ...REQUEST, ...request });
   return traffic.summarise();
