@@ -115,7 +115,7 @@ describe('for any samples', () => {
     );
   });
 
-  test('every measured start is safe for the verdict safe, and no start is for never', () => {
+  test('with the verdict `safe` every measured start is safe, with `never` no start is safe', () => {
     fc.assert(
       fc.property(samples, fc.integer({ min: 1, max: 30_000 }), (list, duration) => {
         const measurement = measure(groupGenerations(list));

@@ -74,7 +74,7 @@ describe('summariseJobRuns', () => {
   });
 });
 
-describe('a run without an end that is the newest of its host', () => {
+describe('running runs', () => {
   const before = ended(1000, 600, 50);
   const started = run(2 * HOUR, null);
 
@@ -95,7 +95,7 @@ describe('a run without an end that is the newest of its host', () => {
     ['is running for up to 36 hours', 38 * HOUR, 36 * 3600, { seconds: 36 * 3600, isLowerBound: true }],
     ['is not running after 36 hours', 38 * HOUR + 1000, null, { seconds: 600, isLowerBound: false }],
     ['is not running before its start', 2 * HOUR - 1, null, { seconds: 600, isLowerBound: false }],
-  ])('%s', (_, now, seconds, length) => {
+  ])('the newest run of its host, without an end, %s', (_, now, seconds, length) => {
     const summary = summariseJobRuns([before, started], now);
     expect(summary.running).toEqual(seconds === null ? null : { run: started, elapsedSeconds: seconds });
     expect(summary.measuredDuration).toEqual(length);

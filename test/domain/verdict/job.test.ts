@@ -57,7 +57,7 @@ function analysisOf(samples: readonly Sample[], age = 0): SeriesAnalysis {
 const hours = (count: number) => count * 3600;
 /** Lead time 5 h, valid for 6 h when issued. */
 const regular = samplesOf({ lifetimes: [hours(6), hours(6), hours(6)] });
-/** Valid for 5 to 7 h when issued: W is 4 h, F 5 h, C 7 h. */
+/** Valid for 5 to 7 h when issued. The worst case is 4 h. */
 const uneven = samplesOf({ lifetimes: [hours(7), hours(5), hours(6)] });
 /** A single generation, so no rotation. */
 const alone = regular.slice(0, 3);
@@ -75,11 +75,11 @@ test.each([86_400, null])('samples from the future make the verdict unknown (max
 });
 
 describe('judgeJob', () => {
-  test('the verdict is never if no generation was long enough when issued', () => {
+  test('the verdict is `never` if no validity when issued was long enough', () => {
     expect(judge(regular, hours(6) + 1).verdict).toBe('never');
   });
 
-  test('the verdict is start-after-rotation if every generation was long enough when issued', () => {
+  test('the verdict is `start-after-rotation` if every validity when issued was long enough', () => {
     expect(judge(regular, hours(6))).toMatchObject({
       verdict: 'start-after-rotation',
       safeTimeAfterRotation: 0,
@@ -91,7 +91,7 @@ describe('judgeJob', () => {
     });
   });
 
-  test('the verdict is sometimes if some generations were long enough when issued', () => {
+  test('the verdict is `sometimes` if some validities when issued were long enough', () => {
     expect(judge(uneven, hours(5) + 1)).toMatchObject({ verdict: 'sometimes', safeTimeAfterRotation: null });
     expect(judge(uneven, hours(7)).verdict).toBe('sometimes');
     expect(judge(uneven, hours(5)).verdict).toBe('start-after-rotation');
@@ -144,7 +144,7 @@ describe('judgeJob', () => {
   test.each<[string, number, Verdict]>([
     ['never', hours(6) + 1, 'never'],
     ['start-after-rotation', hours(6), 'start-after-rotation'],
-  ])('the verdict is %s even if the evidence is too old and too little', (_, duration, verdict) => {
+  ])('the verdict is `%s` even if the samples are too old and too few', (_, duration, verdict) => {
     const judged = judge(alone, duration, 19, hours(1000));
     expect(judged.verdict).toBe(verdict);
     expect(judged.unknownReasons.map(({ code }) => code)).toEqual([
@@ -154,11 +154,11 @@ describe('judgeJob', () => {
     ]);
   });
 
-  test('the verdict is sometimes even if the evidence is too old and too little', () => {
+  test('the verdict is `sometimes` even if the samples are too old and too few', () => {
     expect(judge(uneven, hours(6), 19, hours(1000)).verdict).toBe('sometimes');
   });
 
-  test('the verdict is never, not start-after-rotation, if no generation was long enough', () => {
+  test('the verdict is `never`, not `start-after-rotation`, if no generation was valid for long enough', () => {
     const judged = judge(regular, hours(8));
     expect(judged).toMatchObject({
       verdict: 'never',
@@ -168,7 +168,7 @@ describe('judgeJob', () => {
     });
   });
 
-  test('the verdict is sometimes, not never, if no validity when issued is known', () => {
+  test('the verdict is `sometimes`, not `never`, if no validity when issued is known', () => {
     const undated = samplesOf({ lifetimes: [hours(6)], dated: false });
     expect(judge(undated, hours(9)).verdict).toBe('sometimes');
   });

@@ -111,11 +111,11 @@ describe('judgeNow', () => {
     ['one generation', [6], 6.1, 'unknown'],
     ['one generation and a much longer job', [6], 9, 'never'],
     ['three generations', [6, 6, 6], 6.1, 'never'],
-  ])('the outlook never needs enough evidence: %s', (_, validities, hours, outlook) => {
+  ])('the outlook is `never` only with enough evidence: %s', (_, validities, hours, outlook) => {
     expect(judged(hourly(validities), hours, validities.length - 0.05).outlook).toBe(outlook);
   });
 
-  test('the outlook is not never if the source rotates as fast as it is polled', () => {
+  test('the outlook is not `never` if the source rotates as fast as it is polled', () => {
     const samples = [0, 58, 101].map(
       (second, index): Sample => ({
         accessKeyId: `ASIA${index}`,
@@ -171,7 +171,7 @@ describe('judgeNow', () => {
   });
 });
 
-test('for any source, a safe start outlives the job, and the outlook never agrees with the report', () => {
+test('for any source, a safe start outlives the job, and the outlook is `never` whenever the report says `never`', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 1e9 }),
@@ -202,7 +202,7 @@ test('for any source, a safe start outlives the job, and the outlook never agree
         const analysis = analysed(samples, at);
         const job = { duration, margin: 0 };
         const judgement = judgeNow({ identity: IDENTITY, credentials: last }, { job, at, analysis });
-        // The truth of that second.
+        // What the source really served in that second.
         const truth = remainingAt(last.observedAt / 1000 - start);
         expect(judgement.verdict).toBe(truth - 0.5 >= duration ? 'safe' : 'not-safe');
         const report = judgeJob(analysis, job).verdict;
