@@ -41,8 +41,6 @@ export const POLL_NOTE_CODES = [
 ] as const;
 export type PollNoteCode = (typeof POLL_NOTE_CODES)[number];
 
-type NoFields = Record<never, never>;
-
 /** `name`: an environment variable, a key of a profile, or a field of a document. */
 interface Named {
   name: string;
@@ -53,23 +51,18 @@ interface NamedPair extends Named {
   otherName: string;
 }
 
-/** The fields of each note. Names of durations end in `Seconds`, names of instants in `At`. */
-export interface PollNoteFields {
+/** The notes with fields. Names of durations end in `Seconds`, names of instants in `At`. */
+interface NotesWithFields {
   BLANK_ENV: Named;
   SETTING_IGNORED: Named;
   DISABLED_FOR_SOME_SDKS: Named;
   V1_DISABLED_FOR_SOME_SDKS: Named;
-  STATIC_KEYS_HIDE_SOURCE: NoFields;
   /** `key`: the first setting of the profile from which SDKs get credentials. */
   PROFILE_HIDES_SOURCE: { profile: string; key: string };
   NAMED_PROFILE_MISSING: { profile: string };
-  WEB_IDENTITY_HIDES_SOURCE: NoFields;
-  CONTAINER_HIDES_IMDS: NoFields;
-  PROFILE_HIDES_ENVIRONMENT: NoFields;
   ONLY_OLD_TOKEN: Named;
   /** `name`: the setting with the old name. cred-watch uses the token of `otherName`. */
   TWO_SESSION_TOKENS: NamedPair;
-  SESSION_KEY_WITHOUT_TOKEN: NoFields;
   EXPIRATIONS_DISAGREE: NamedPair;
   EXPIRATION_UNREADABLE: Named;
   PROFILE_GIVES_TWO: NamedPair;
@@ -78,23 +71,19 @@ export interface PollNoteFields {
   ENDPOINT_MODE_CASE: Named;
   IPV6_ONLY_BOTOCORE: Named;
   PROFILE_NAME_ONLY_SOME_SDKS: Named;
-  SERVICE_ENDPOINT_OVERRIDDEN: NoFields;
-  HOST_NAME_ONLY_SOME_SDKS: NoFields;
-  TWO_URIS_SET: NoFields;
-  TWO_TOKENS_SET: NoFields;
   TOKEN_TRAILING_NEWLINE: Named;
   TOKEN_BLANK: Named;
   TOKEN_FILE_EXPIRED: { expiresAt: Instant };
   TOKEN_FILE_EXPIRES: { expiresAt: Instant };
-  TOKEN_TTL_NONCONFORMING: NoFields;
-  IMDS_V1_USED: NoFields;
-  POSSIBLE_HOP_LIMIT: NoFields;
   SEVERAL_ROLES: { count: number };
-  ZONELESS_TIME: NoFields;
-  APIS_DISAGREE: NoFields;
   DATE_NOT_BELIEVED: { offsetSeconds: Seconds };
   IMPLAUSIBLE_EXPIRATION: { validitySeconds: Seconds };
 }
+
+/** The fields of each note. */
+export type PollNoteFields = NotesWithFields & {
+  [C in Exclude<PollNoteCode, keyof NotesWithFields>]: Record<never, never>;
+};
 
 /**
  * An observation of a poll besides the credentials: settings that SDKs interpret differently, providers that

@@ -2,9 +2,9 @@ import { isNonEmpty, pairNeighbours } from '../lists.ts';
 import type { Generation, Seconds } from '../model.ts';
 import { mergeKeylessGenerations, orderGenerations } from './generations.ts';
 import { areIssuedPerRequest } from './issued-per-request.ts';
-import type { Extremes, Measurement, Rotation } from './measurement.ts';
+import type { Measurement, Rotation } from './measurement.ts';
 import { findAppearances, findRotations } from './rotations.ts';
-import { median, minBy, range, weightedMedian } from './statistics.ts';
+import { findExtremes, minBy, weightedMedian } from './statistics.ts';
 import {
   findGaps,
   findSampledMinimum,
@@ -57,11 +57,6 @@ export function measure(generations: readonly Generation[]): Measurement {
     usualGap: findUsualGap(ordered),
     isIssuedPerRequest,
   };
-}
-
-function findExtremes(durations: readonly Seconds[]): Extremes | null {
-  const [ends, middle] = [range(durations), median(durations)];
-  return ends === null || middle === null ? null : { ...ends, median: middle };
 }
 
 /** The length of the window of an undated, witnessed rotation. Nothing for other rotations. */

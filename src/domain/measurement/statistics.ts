@@ -1,4 +1,6 @@
 import type { NonEmpty } from '../lists.ts';
+import type { Seconds } from '../model.ts';
+import type { Extremes } from './measurement.ts';
 
 /** The middle value, or the mean of the two middle values rounded down. Null for an empty list. */
 export function median(values: readonly number[]): number | null {
@@ -43,4 +45,10 @@ export function range(values: Iterable<number>): { min: number; max: number } | 
     found.max = Math.max(found.max, value);
   }
   return found;
+}
+
+/** Null for an empty list. */
+export function findExtremes(durations: readonly Seconds[]): Extremes | null {
+  const [ends, middle] = [range(durations), median(durations)];
+  return ends === null || middle === null ? null : { ...ends, median: middle };
 }

@@ -12,16 +12,13 @@ const POLLED_MAX_AGE: Seconds = 86_400;
 
 /** Analyses one series from its stored history. */
 export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): SeriesAnalysis {
-  const { identity, isPolled, failedPolls, failedPollSpans, generations } = history;
+  const { generations, ...stored } = history;
   const measurement = generations.length === 0 ? null : measure(generations);
   const facts = {
-    identity,
-    isPolled,
-    failedPolls,
-    failedPollSpans,
+    ...stored,
     measurement,
     age: measurement === null ? null : secondsBetween(measurement.lastSample, correctNow(now, measurement)),
-    maxAge: maxAge === 'default' ? (isPolled ? POLLED_MAX_AGE : null) : maxAge,
+    maxAge: maxAge === 'default' ? (stored.isPolled ? POLLED_MAX_AGE : null) : maxAge,
   };
   return { ...facts, findings: findFindings(facts) };
 }

@@ -1,6 +1,6 @@
 import { LONGEST_VALIDITY } from '../aws-limits.ts';
 import type { Extremes } from '../measurement/measurement.ts';
-import { median, minBy } from '../measurement/statistics.ts';
+import { findExtremes, minBy } from '../measurement/statistics.ts';
 import type { Instant, JobRun, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 
@@ -64,12 +64,10 @@ function byStart(a: JobRun, b: JobRun): number {
 }
 
 function summariseFinished(runs: readonly FinishedRun[]): JobRunSummary['finished'] {
-  const shortest = minBy(runs, ({ end }) => end.duration);
+  const duration = findExtremes(runs.map(({ end }) => end.duration));
   const longest = minBy(runs, ({ end }) => -end.duration);
   const leastRemainingRun = minBy(runs, ({ end }) => end.remainingAtEnd);
-  const middle = median(runs.map(({ end }) => end.duration));
-  if (shortest === null || longest === null || leastRemainingRun === null || middle === null) return null;
-  const duration = { min: shortest.end.duration, median: middle, max: longest.end.duration };
+  if (duration === null || longest === null || leastRemainingRun === null) return null;
   return { duration, longest, leastRemainingRun };
 }
 
@@ -82,8 +80,7 @@ function findRunning(runs: readonly JobRun[], now: Instant): RunningRun | null {
   const running = runs
     .filter(({ identity, startedAt, end }) => end === null && startedAt === newest.get(identity.host))
     .map((run): RunningRun => ({ run, elapsedSeconds: secondsBetween(run.startedAt, now) }))
-    // A negative time comes from a clock that is behind. After the longest validity, the end was not
-    // recorded.
+    // A negative time comes from a clock that is behind. Runs over 36 hours have ended without a record.
     .filter(({ elapsedSeconds }) => elapsedSeconds >= 0 && elapsedSeconds <= LONGEST_VALIDITY);
   return minBy(running, ({ elapsedSeconds }) => -elapsedSeconds);
 }

@@ -1,13 +1,9 @@
 import type { Measurement } from '../measurement/measurement.ts';
-import type { FailedPollCount, Instant, Seconds, SeriesIdentity, Span } from '../model.ts';
+import type { Instant, Seconds, SeriesHistory } from '../model.ts';
 import type { Finding } from './finding.ts';
 
 /** A series without its findings: the input of the checks. */
-export interface CheckedSeries {
-  identity: SeriesIdentity;
-  isPolled: boolean;
-  failedPolls: readonly FailedPollCount[];
-  failedPollSpans: readonly Span[];
+export interface CheckedSeries extends Omit<SeriesHistory, 'generations'> {
   /** Null if the series has only failed polls. */
   measurement: Measurement | null;
   /** Age of the newest sample. Negative: the sample is in the future. Null without a sample. */
