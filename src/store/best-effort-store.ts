@@ -11,9 +11,9 @@ import type { SeriesFilter, StoreLimits } from './contract.ts';
 import { SampleStore } from './sample-store.ts';
 
 /**
- * Uses the database as long as it can be read and written. After the first error it uses a temporary copy, which is
- * deleted when the store is closed. `check`, `exec` and `env` need no database, so a read-only file system must not make
- * them fail.
+ * Uses the database until the first error. Then it uses a temporary copy, which is deleted when the store is
+ * closed. `check`, `exec` and `env` must not fail on a read-only file system, because they can work without a
+ * database.
  */
 export class BestEffortStore {
   #store: SampleStore;
@@ -21,7 +21,8 @@ export class BestEffortStore {
   readonly #onError: (error: CredWatchError) => void;
   #isCopy = false;
 
-  private constructor(file: string, onError: (error: CredWatchError) => void, limits: StoreLimits) {
+  /** @param onError called once, with the error that prevents recording */
+  constructor(file: string, onError: (error: CredWatchError) => void, limits: StoreLimits = {}) {
     this.#file = file;
     this.#onError = onError;
     try {
@@ -29,15 +30,6 @@ export class BestEffortStore {
     } catch (error) {
       this.#store = this.#openCopy(error);
     }
-  }
-
-  /** @param onError called once, with the error that prevents recording */
-  static open(
-    file: string,
-    onError: (error: CredWatchError) => void,
-    limits: StoreLimits = {},
-  ): BestEffortStore {
-    return new BestEffortStore(file, onError, limits);
   }
 
   recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {

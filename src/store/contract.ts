@@ -1,9 +1,7 @@
 import type { Instant, SourceName } from '../domain/model.ts';
 
-/**
- * Arguments and results of a store. They are not in the files that use SQLite, because the library's declarations must
- * not import a driver whose types users do not have.
- */
+// Arguments and results of a store. The declarations of the library import this file, so it must not import
+// SQLite: users do not have the types of the driver.
 
 /** Selects series. `since` and `until` select whole generations that were seen between them. */
 export interface SeriesFilter {
@@ -24,12 +22,14 @@ export interface StoreLimits {
   maxPages?: number;
 }
 
-/** The numbers of new and of known records in a batch. */
+/** Numbers of records. */
 export interface WriteResult {
   added: number;
+  /** Records that the database already had. */
   known: number;
 }
 
+/** Numbers of samples. */
 export interface PruneResult {
   deleted: number;
   /** Older samples that reports still need: up to three after each generation that overlaps another one. */

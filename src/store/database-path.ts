@@ -3,16 +3,15 @@ import { isAbsolute, join } from 'node:path';
 const FILE = 'samples.db';
 export const ROOT_DATABASE_PATH = `/var/lib/cred-watch/${FILE}`;
 
-/** The part of the process that determines the database path. */
-export interface DatabasePathContext {
+interface DatabasePathContext {
   env: Readonly<Record<string, string | undefined>>;
   home: string;
   isRoot: boolean;
 }
 
 /**
- * Finds the database: `--db`, else `CRED_WATCH_DB`, else the folder of systemd's `StateDirectory=`, else the XDG state
- * directory, or /var/lib for root.
+ * Returns the path of `--db`, else `CRED_WATCH_DB`. By default, the file is in the folder of systemd's
+ * `StateDirectory=`, else in the XDG state directory, which is replaced by /var/lib for root.
  */
 export function resolveDatabasePath(
   flag: string | undefined,

@@ -1,13 +1,6 @@
 import { orderGenerations } from '../domain/measurement/generations.ts';
 import { findUsualGap } from '../domain/measurement/measure.ts';
-import type {
-  FailedPollCount,
-  FailureReason,
-  Instant,
-  SeriesHistory,
-  SourceName,
-  Span,
-} from '../domain/model.ts';
+import type { FailedPollCount, SeriesHistory, SourceName, Span } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import { joinSpans } from '../domain/time/spans.ts';
 import type { SeriesFilter } from './contract.ts';
@@ -15,29 +8,25 @@ import { toParameters } from './series-rows.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 
 /** The failed polls of one host and source, counted by reason. */
-export interface FailedPollGroup {
+interface FailedPollGroup {
   host: string;
   source: SourceName;
   counts: FailedPollCount[];
 }
 
-interface FailedPollCountRow {
+interface FailedPollCountRow extends Omit<FailedPollCount, 'lastDetail'> {
   host: string;
   source: SourceName;
-  reason: FailureReason;
-  count: number;
-  first: Instant;
-  last: Instant;
 }
 
-/** Counts failed polls in the selected period. Returns one group per {@link getHostSourceKey}. */
+/** Counts failed polls in the selected period, by {@link getHostSourceKey} and reason. */
 export function readFailedPollCounts(
   connection: DatabaseConnection,
   filter: SeriesFilter,
 ): Map<string, FailedPollGroup> {
   const rows = connection
     .prepare<unknown[], FailedPollCountRow>(
-      `SELECT host, source, reason, count(*) AS count, min(observed_at) AS first, max(observed_at) AS last
+      `SELECT host, source, reason, count(*) AS count, min(observed_at) AS firstAt, max(observed_at) AS lastAt
        FROM failed_polls
        WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
          AND observed_at BETWEEN @since AND @until
@@ -51,23 +40,23 @@ export function readFailedPollCounts(
     )
     .pluck();
   const groups = new Map<string, FailedPollGroup>();
-  for (const row of rows) {
-    const { reason, count, first, last } = row;
-    const lastDetail = requireRow(selectLastDetail.get(row.host, row.source, reason, last));
-    const key = getHostSourceKey(row);
-    const group = groups.get(key) ?? { host: row.host, source: row.source, counts: [] };
-    group.counts.push({ reason, count, firstAt: first, lastAt: last, lastDetail });
+  for (const { host, source, ...count } of rows) {
+    const lastDetail = requireRow(selectLastDetail.get(host, source, count.reason, count.lastAt));
+    const key = getHostSourceKey({ host, source });
+    const group = groups.get(key) ?? { host, source, counts: [] };
+    group.counts.push({ ...count, lastDetail });
     groups.set(key, group);
   }
   return groups;
 }
 
-/** The distance that joins failed polls to one span if no samples show the polling interval. */
+/** The largest distance between failed polls of one span, if no samples show the polling interval. */
 const DEFAULT_SPAN_DISTANCE_MS = 600_000;
 
 /**
- * Finds the spans in which every poll of the history's host and source failed. Failed polls belong to one span if their
- * distance is at most the usual gap between samples, because a poll in between would have recorded a sample.
+ * Finds the spans in which every poll of the history's host and source failed. Failed polls are in one span
+ * if their distance is at most the usual gap between samples: a successful poll between them would have
+ * recorded a sample.
  */
 export function findFailedPollSpans(
   connection: DatabaseConnection,
@@ -77,7 +66,7 @@ export function findFailedPollSpans(
   if (failedPolls.length === 0) return [];
   const gap = findUsualGap(orderGenerations(generations));
   const distance = gap === null ? DEFAULT_SPAN_DISTANCE_MS : Math.max(1000, gap * 1100);
-  // Groups in SQL, so that the number of rows does not grow with the number of failed polls.
+  // SQL groups the polls, so that the number of rows does not grow with the number of failed polls.
   const parts = connection
     .prepare<unknown[], Span>(
       `SELECT min(observed_at) AS "from", max(observed_at) AS "to" FROM failed_polls

@@ -17,7 +17,7 @@ export interface StoredGenerationRow {
   pruned_until: Instant | null;
 }
 
-export interface StoredGeneration {
+interface StoredGeneration {
   id: number;
   generation: Generation;
   prunedUntil: Instant | null;
@@ -43,7 +43,7 @@ export function toStoredGeneration(row: StoredGenerationRow): StoredGeneration {
   };
 }
 
-/** Reads and writes rows of `generations` and `samples`. Its statements are prepared once per transaction. */
+/** Reads and writes rows of `generations` and `samples`. Create one per transaction. */
 export class GenerationRows {
   readonly #find;
   readonly #insert;
@@ -98,22 +98,20 @@ export class GenerationRows {
     generation: Generation,
     prunedUntil: Instant | null = null,
   ): number {
-    const { thirdSampleAfter: _, ...columns } = generation;
-    const values = { ...columns, zoneless: Number(generation.zoneless), prunedUntil };
+    const values = { ...generation, zoneless: Number(generation.zoneless), prunedUntil };
     if (id === null) return requireRow(this.#insert.get({ ...values, seriesId, key }));
-    const { accessKeyId: __, ...changeable } = values;
-    this.#update.run({ ...changeable, id });
+    this.#update.run({ ...values, id });
     return id;
   }
 
-  /** Returns the ordinal of one more sample that equals the given one. */
+  /** Returns the ordinal of a further sample that equals the given one. */
   nextOrdinal(id: number, sample: Sample): number {
     return requireRow(this.#nextOrdinal.get({ ...toSampleColumns(sample), id }));
   }
 
   /** Returns false if the sample is known. */
   insertSample(id: number, sample: Sample, ordinal: number): boolean {
-    // Positional parameters, because named ones are slower and an import runs this for every sample.
+    // Named parameters are slower, and an import runs this statement for every sample.
     const { observedAt, clockOffset, lastUpdated, expiration, zoneless } = toSampleColumns(sample);
     const values = [id, observedAt, clockOffset, lastUpdated, expiration, zoneless, ordinal];
     return this.#insertSample.run(...values).changes === 1;

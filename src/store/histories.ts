@@ -1,5 +1,5 @@
 import { fillThirdSamples } from '../domain/measurement/generations.ts';
-import type { Generation, Instant, SeriesHistory } from '../domain/model.ts';
+import type { Instant, SeriesHistory } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { SeriesFilter } from './contract.ts';
 import { findFailedPollSpans, readFailedPollCounts } from './failed-polls.ts';
@@ -8,7 +8,7 @@ import { findSeries, toIdentity } from './series-rows.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
 
-/** Reads one history per series, and one per host and source that has failed polls only. */
+/** Reads one history per series, and one per host and source without samples but with failed polls. */
 export function readHistories(connection: DatabaseConnection, filter: SeriesFilter): SeriesHistory[] {
   const sampled = readSampledHistories(connection, filter);
   const newest = findNewestSeries(sampled);
@@ -37,6 +37,7 @@ function readSampledHistories(connection: DatabaseConnection, filter: SeriesFilt
   const select = connection.prepare<[number], StoredGenerationRow>(
     'SELECT * FROM generations WHERE series_id = ?',
   );
+  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter;
   return findSeries(connection, filter)
     .map((row): SeriesHistory => {
       const stored = select.all(row.id).map((each) => toStoredGeneration(each).generation);
@@ -44,7 +45,7 @@ function readSampledHistories(connection: DatabaseConnection, filter: SeriesFilt
       return {
         identity: toIdentity(row),
         isPolled: row.polled === 1,
-        generations: selectBetween(generations, filter),
+        generations: generations.filter(({ firstSeen, lastSeen }) => lastSeen >= since && firstSeen <= until),
         failedPolls: [],
         failedPollSpans: [],
       };
@@ -65,13 +66,6 @@ function findNewestSeries(histories: readonly SeriesHistory[]): Map<string, Seri
 
 const lastSeen = ({ generations }: SeriesHistory): Instant =>
   generations.reduce((last, each) => Math.max(last, each.lastSeen), Number.NEGATIVE_INFINITY);
-
-function selectBetween(generations: Generation[], { since, until }: SeriesFilter): Generation[] {
-  return generations.filter(
-    ({ firstSeen, lastSeen }) =>
-      lastSeen >= (since ?? Number.NEGATIVE_INFINITY) && firstSeen <= (until ?? Number.POSITIVE_INFINITY),
-  );
-}
 
 /** Reads the corrected times of a series' samples in ascending order. Equal samples count once. */
 export function readSampleTimes(connection: DatabaseConnection, seriesId: number): Instant[] {

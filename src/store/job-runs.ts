@@ -40,15 +40,16 @@ export class JobRunRows {
       'UPDATE job_runs SET duration = ?, exit_code = ?, remaining_at_end = ? WHERE id = ?',
     );
     this.#drop = connection.prepare('DELETE FROM job_runs WHERE id = ? AND duration IS NULL');
-    // Two databases differ only if each recorded another run in the same millisecond. The longer run wins, so the order
-    // of imports does not matter.
+    // Two databases may each have recorded a run in the same millisecond. The longer run wins, so that the
+    // order of imports does not matter.
     this.#merge = connection.prepare(
       `INSERT INTO job_runs (${KEY}, ${END})
        VALUES (@job, @host, @source, @apiVersion, @role, @startedAt, @remainingAtStart, @ordinal,
          @duration, @exitCode, @remainingAtEnd)
        ON CONFLICT DO UPDATE SET (${END}) = (excluded.duration, excluded.exit_code, excluded.remaining_at_end)
        WHERE excluded.duration IS NOT NULL
-         AND (duration IS NULL OR (${END}) < (excluded.duration, excluded.exit_code, excluded.remaining_at_end))`,
+         AND (duration IS NULL
+           OR (${END}) < (excluded.duration, excluded.exit_code, excluded.remaining_at_end))`,
     );
   }
 
@@ -62,7 +63,7 @@ export class JobRunRows {
     return this.#end.run(duration, exitCode, remainingAtEnd, id).changes === 1;
   }
 
-  /** Deletes a run without an end. */
+  /** Deletes a run, unless it has ended. */
   drop(id: number): void {
     this.#drop.run(id);
   }

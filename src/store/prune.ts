@@ -22,7 +22,8 @@ export function prune(
   );
   const addNeeded = connection.prepare('INSERT INTO temp.needed VALUES (@from, @to)');
   const condition = `generation_id = ? AND ${CORRECTED_TIME_SQL} < ?`;
-  const isNeeded = `EXISTS (SELECT 1 FROM temp.needed WHERE ${CORRECTED_TIME_SQL} > after AND ${CORRECTED_TIME_SQL} <= until)`;
+  const isNeeded = `EXISTS (
+    SELECT 1 FROM temp.needed WHERE ${CORRECTED_TIME_SQL} > after AND ${CORRECTED_TIME_SQL} <= until)`;
   const count = connection
     .prepare<[number, Instant], number>(`SELECT count(*) FROM samples WHERE ${condition}`)
     .pluck();

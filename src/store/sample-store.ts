@@ -22,8 +22,9 @@ import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 import { withErrorHints } from './sqlite/error-hints.ts';
 
 /**
- * A database of samples. Every method is one transaction, except `records`, so several processes can use one database at
- * the same time. All methods throw {@link CredWatchError} if the file cannot be read or written.
+ * A database of samples. Several processes can use one database at the same time, because every method except
+ * `records` is one transaction. All methods throw {@link CredWatchError} if the file cannot be read or
+ * written.
  */
 export class SampleStore {
   readonly #connection: DatabaseConnection;
@@ -46,8 +47,8 @@ export class SampleStore {
   }
 
   /**
-   * Opens a temporary copy of a file that cannot be written, for example on a read-only root file system. The copy is
-   * writable, and it is deleted when it is closed. If the file cannot be read, the copy is empty.
+   * Opens a writable copy of a file that cannot be written. The copy is deleted when it is closed. If the
+   * file cannot be read, the copy is empty.
    */
   static openTemporary(file: string): SampleStore {
     return new SampleStore(openTemporary(file), file);
@@ -58,9 +59,8 @@ export class SampleStore {
   }
 
   /**
-   * Records a polled sample. It is on disk when this method returns. An equal sample of the same millisecond is recorded
-   * as another sample.
-   * @param machine the name of the polling machine: a later poll without an instance id finds its host by this name
+   * Records a polled sample. The sample is on disk when this method returns. Equal samples are all recorded.
+   * @param machine the name of the polling machine, for {@link findLastHost}
    */
   recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
     this.#write(() => {
@@ -85,7 +85,6 @@ export class SampleStore {
     });
   }
 
-  /** Records a failed poll. */
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
     this.#write(() => {
       const row = { host, source, ...poll, expiration: poll.expiration ?? '' };
@@ -102,7 +101,7 @@ export class SampleStore {
   }
 
   /**
-   * Records the start of a run. It is on disk when this method returns.
+   * Records the start of a run. The start is on disk when this method returns.
    * @returns the run's id, for `endJobRun`
    */
   startJobRun(run: JobRun & { end: null }): number {
@@ -111,7 +110,7 @@ export class SampleStore {
 
   /**
    * Records the end of a run.
-   * @throws CredWatchError RUN_NOT_FOUND if its start was deleted in the meantime
+   * @throws CredWatchError RUN_NOT_FOUND if the start was deleted in the meantime
    */
   endJobRun(id: number, end: NonNullable<JobRun['end']>): void {
     if (this.#write(() => new JobRunRows(this.#connection).end(id, end))) return;
@@ -122,7 +121,7 @@ export class SampleStore {
     );
   }
 
-  /** Deletes the start of a run that could not be started. */
+  /** Deletes a recorded start, because the job could not be started. */
   dropJobRun(id: number): void {
     this.#write(() => new JobRunRows(this.#connection).drop(id));
   }
@@ -147,7 +146,7 @@ export class SampleStore {
     });
   }
 
-  /** Finds the host of this machine's newest sample of a source. Null without any sample. */
+  /** Finds the host under which this machine recorded its newest sample of a source. */
   findLastHost(machine: string, source: SourceName): string | null {
     return withErrorHints(this.#file, () => {
       const host = this.#connection
@@ -160,19 +159,19 @@ export class SampleStore {
     });
   }
 
-  /** Reads the selected series, from one consistent state of the database. */
+  /** Reads the selected series from one state of the database. */
   histories(filter: SeriesFilter = {}): SeriesHistory[] {
     return withErrorHints(this.#file, () =>
       this.#connection.transaction(() => readHistories(this.#connection, filter))(),
     );
   }
 
-  /** Yields every selected record. A store that imports all of them gives the same reports. */
+  /** Yields every selected record. A database into which all of them are imported gives the same reports. */
   records(filter: SeriesFilter = {}): Generator<ArchiveRecord> {
     return exportRecords(this.#connection, filter);
   }
 
-  /** Adds records. Known records change nothing. */
+  /** Adds records. Records that the database already has change nothing. */
   writeRecords(records: readonly ArchiveRecord[]): WriteResult {
     return this.#write(() => writeBatch(this.#connection, records));
   }

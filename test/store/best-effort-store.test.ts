@@ -22,7 +22,7 @@ const sample = (key: string): Sample => ({
 
 function open(file: string, limits: StoreLimits = {}) {
   const errors: CredWatchError[] = [];
-  const store = BestEffortStore.open(file, (error) => errors.push(error), limits);
+  const store = new BestEffortStore(file, (error) => errors.push(error), limits);
   onTestFinished(() => store.close());
   const keys = () =>
     store.histories().flatMap(({ generations }) => generations.map(({ accessKeyId }) => accessKeyId));

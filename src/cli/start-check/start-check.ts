@@ -26,7 +26,7 @@ export async function withStartCheck<T>(
 ): Promise<T> {
   const { source, host } = await openSource(flags, io);
   const { BestEffortStore } = await import('../../store/best-effort-store.ts');
-  const store = BestEffortStore.open(resolveDatabasePath(flags.db, io), ({ message }) => {
+  const store = new BestEffortStore(resolveDatabasePath(flags.db, io), ({ message }) => {
     void printNote(io, `could not record this poll: ${message}`);
   });
   try {

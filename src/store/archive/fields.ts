@@ -36,13 +36,13 @@ export const ARCHIVE_FIELD_NAMES = [
 ] as const;
 export type ArchiveFieldName = (typeof ARCHIVE_FIELD_NAMES)[number];
 
-/** A line that is not a valid record. The message never quotes the line, because a line may contain a secret. */
+/** The line is not a record. The message never quotes the line, which may contain a secret. */
 export class InvalidRecordError extends Error {}
 
-/** In characters. Keeps arbitrary text out of the database. */
+/** In characters. No valid text is longer. */
 const MAX_TEXT_LENGTH = 1024;
 
-/** The fields of a line: typed in NDJSON, all text in CSV. An empty text means null. */
+/** The fields of a line. In CSV all of them are text, and an empty text means null. */
 export type RawFields = Readonly<Record<string, unknown>>;
 
 const isAbsent = (value: unknown) => value === undefined || value === null || value === '';

@@ -35,12 +35,12 @@ interface SampleRecord {
   ordinal: number;
 }
 
-/** Only a generation with pruned samples has this record. The record follows the generation's samples. */
+/** Exported only for a generation with pruned samples, after its other samples. */
 export interface GenerationRecord {
   record: 'generation';
   identity: SeriesIdentity;
   generation: Generation;
-  /** Samples before `prunedUntil`, including the few that were not pruned. */
+  /** The number of samples before `prunedUntil`, including the few that were not pruned. */
   earlierSampleCount: number;
   prunedUntil: Instant;
 }
@@ -62,7 +62,7 @@ interface JobRunRecord {
 /** One line of an export. */
 export type ArchiveRecord = SampleRecord | GenerationRecord | FailedPollRecord | JobRunRecord;
 
-/** Flattens a record: one line of NDJSON, or one row of CSV. */
+/** Returns the fields of a line of NDJSON or of a row of CSV. */
 export function toArchiveFields(record: ArchiveRecord): ArchiveFields {
   const head = { schema_version: ARCHIVE_SCHEMA_VERSION, record: record.record };
   switch (record.record) {
@@ -192,7 +192,7 @@ const readSample = (fields: RawFields): Sample => ({
   clockOffset: readOptionalField(fields, 'clock_offset_seconds', readIntegerField),
 });
 
-/** The number of samples is not read: the importer counts the samples. */
+/** `samples` is 0, because the import counts the samples. */
 function readGeneration(fields: RawFields): Generation {
   const firstSeen = readInstantField(fields, 'first_seen_at');
   const lastSeen = readInstantField(fields, 'last_seen_at');

@@ -4,10 +4,10 @@ import { type ArchiveRecord, toArchiveFields } from './record.ts';
 export const ARCHIVE_FORMATS = ['ndjson', 'csv'] as const;
 export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
 
-/** Writing each line on its own would take longer than formatting it. */
+/** Writing every line separately would take longer than formatting it. */
 const LINES_PER_PIECE = 1000;
 
-/** Yields the text of an export in pieces. CSV has its header even without any record. */
+/** Yields the text of an export in pieces. CSV always has a header. */
 export async function* writeArchive(
   records: Iterable<ArchiveRecord>,
   format: ArchiveFormat,

@@ -13,7 +13,7 @@ import { JobRunRows } from '../job-runs.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 
-/** A generation of this batch. It is read once, and saved once at the end. */
+/** A generation of this batch. It is read once, and saved by `flush`. */
 interface OpenGeneration {
   id: number;
   seriesId: number;
@@ -23,15 +23,15 @@ interface OpenGeneration {
 }
 
 /**
- * Adds records to the database. Call it inside a transaction. A known record changes nothing. A pruned sample changes
- * nothing either, because its generation still counts it.
+ * Adds records to the database. Call it inside a transaction. Known records change nothing. Pruned samples
+ * change nothing either, because their generation still counts them.
  */
 export function writeBatch(connection: DatabaseConnection, records: readonly ArchiveRecord[]): WriteResult {
   const writer = new BatchWriter(connection);
-  const batch = { added: 0, known: 0 };
-  for (const record of records) batch[writer.write(record) ? 'added' : 'known'] += 1;
+  const result = { added: 0, known: 0 };
+  for (const record of records) result[writer.write(record) ? 'added' : 'known'] += 1;
   writer.flush();
-  return batch;
+  return result;
 }
 
 class BatchWriter {
@@ -97,7 +97,7 @@ class BatchWriter {
     return isNew;
   }
 
-  /** Samples in this database may be the pruned samples of the export, so only the missing ones are added to the count. */
+  /** This database may have samples that the export has pruned. Only the others are added to the count. */
   #writeGeneration(record: GenerationRecord): boolean {
     const open = this.#openGeneration(record.identity, record.generation);
     const before = JSON.stringify(open);

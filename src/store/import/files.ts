@@ -1,4 +1,5 @@
-import type { SeriesIdentity } from '../../domain/model.ts';
+import type { Instant, SeriesIdentity } from '../../domain/model.ts';
+import type { WriteResult } from '../contract.ts';
 import type { SampleStore } from '../sample-store.ts';
 import { type FileKind, readRecords } from './reader.ts';
 import type { ImportStage } from './stage.ts';
@@ -8,7 +9,7 @@ import { ZoneCheck, type ZoneConflict } from './time-zone.ts';
 export interface ImportFile {
   name: string;
   chunks: AsyncIterable<Uint8Array>;
-  /** The series of a log. Exports name the series in every record. */
+  /** The series of a log. An export names the series in every record. */
   identity: SeriesIdentity;
 }
 
@@ -21,8 +22,9 @@ export interface StagedFile {
   conflict: ZoneConflict | null;
 }
 
-export interface StageOptions {
-  toInstant: (localTime: number) => number;
+interface StageOptions {
+  /** Converts the logger's local time, given as if it were UTC. */
+  toInstant: (localTime: Instant) => Instant;
   onBadLine: (file: string, badLine: BadLine) => void;
   onProgress: (file: string, lines: number) => void;
 }
@@ -52,12 +54,12 @@ export async function stageFile(
   return { ...staged, conflict: check?.findConflict() ?? null };
 }
 
-/** Copies the staged records into the database. Each batch is a transaction, so pollers can write in between. */
+/** Copies the staged records into the database. Pollers can write between two batches. */
 export async function writeStagedRecords(
   stage: ImportStage,
   store: SampleStore,
   onProgress: (written: number) => void,
-): Promise<{ added: number; known: number }> {
+): Promise<WriteResult> {
   const total = { added: 0, known: 0 };
   for (const batch of stage.batches()) {
     const { added, known } = store.writeRecords(batch);

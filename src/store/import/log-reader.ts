@@ -24,7 +24,7 @@ const IGNORED_MEMBERS = new Set([
   'RoleArn',
 ]);
 
-/** The timestamps of one document's lines are at most this far apart. */
+/** The timestamps of one document are at most this far apart. */
 const MAX_DOCUMENT_SPAN_MS = 60_000;
 
 interface Entry {
@@ -122,7 +122,7 @@ export class LogReader {
   }
 }
 
-/** Returns the problem as text if the line is not an entry. */
+/** Returns a text that names the problem if the line is not an entry. */
 function parseEntry(text: string): Entry | string {
   const match = ENTRY.exec(text);
   if (match === null) return 'is not an entry like [2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z';

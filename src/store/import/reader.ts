@@ -13,7 +13,7 @@ export interface ReadBatch {
   linesRead: number;
 }
 
-export interface LogFileOptions {
+interface LogFileOptions {
   /** The series of the log. A log contains neither host nor role. */
   identity: SeriesIdentity;
   /** Converts the logger's local time, given as if it were UTC. */
@@ -23,7 +23,8 @@ export interface LogFileOptions {
 export type FileKind = 'log' | 'ndjson' | 'csv';
 
 /**
- * Reads logs of curl or PowerShell, and our own exports (NDJSON and CSV). The first character determines the format.
+ * Reads logs of curl or PowerShell, and exports of cred-watch (NDJSON and CSV). The start of the text
+ * determines the format.
  * @throws CredWatchError if the file has none of these formats
  */
 export async function readRecords(
@@ -39,7 +40,7 @@ export async function readRecords(
   return { kind, batches: kind === 'csv' ? readCsv(all) : readNdjson(all) };
 }
 
-/** Reads as much text as is needed to see the first character after blank lines. */
+/** Reads up to the first text after blank lines. */
 async function readStart(text: AsyncGenerator<string>): Promise<string> {
   let first = '';
   while (first.trim() === '' && first.length < 65_536) {
@@ -63,7 +64,8 @@ function detectKind(start: string, name: string): FileKind {
     start === '' ? 'is empty' : 'is neither a log of curl or PowerShell nor an export of cred-watch';
   throw new CredWatchError(
     `${name} ${problem}`,
-    'use a log with lines like `[2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z`, or an export as NDJSON or CSV',
+    'use a log with lines like `[2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z`, ' +
+      'or an export as NDJSON or CSV',
   );
 }
 

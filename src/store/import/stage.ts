@@ -1,12 +1,12 @@
 import type { Instant, SeriesIdentity } from '../../domain/model.ts';
 import { getSeriesKey } from '../../domain/series-key.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
-import { loadDriver } from '../sqlite/driver.ts';
+import { openDatabase } from '../sqlite/driver.ts';
 
 /** Records per transaction. A poller waits for one transaction at most. */
 const BATCH_SIZE = 10_000;
 
-/** A sample has its columns. Any other record is JSON in `other`. */
+/** Other records than samples are JSON in `other`; the other columns are null. */
 interface StagedRow {
   series: number | null;
   observed_at: Instant;
@@ -20,8 +20,8 @@ interface StagedRow {
 }
 
 /**
- * A temporary database that holds an import until all of it has been read. Standard input can be read only once, a
- * million records may not fit into memory, and pollers need the real database in the meantime.
+ * A temporary database for the records of an import, until all files have been read. A million records may
+ * not fit into memory. Pollers need the real database in the meantime.
  */
 export class ImportStage {
   readonly #connection;
@@ -30,12 +30,12 @@ export class ImportStage {
   readonly #seriesIndex = new Map<string, number>();
 
   constructor() {
-    const { Driver, nativeBinding } = loadDriver();
     // An empty name means a temporary file, which SQLite deletes when the connection is closed.
-    this.#connection = new Driver('', nativeBinding === undefined ? {} : { nativeBinding });
+    this.#connection = openDatabase('');
     this.#connection.exec(
       `CREATE TABLE staged (n INTEGER PRIMARY KEY, series INTEGER, observed_at INTEGER, clock_offset INTEGER,
-         access_key_id TEXT, last_updated INTEGER, expiration INTEGER, zoneless INTEGER, ordinal INTEGER, other TEXT)`,
+         access_key_id TEXT, last_updated INTEGER, expiration INTEGER, zoneless INTEGER, ordinal INTEGER,
+         other TEXT)`,
     );
     this.#insert = this.#connection.prepare('INSERT INTO staged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   }
@@ -69,18 +69,8 @@ export class ImportStage {
     }
     const { ordinal, sample } = record;
     const { observedAt, clockOffset, accessKeyId, lastUpdated, expiration, zoneless } = sample;
-    const series = this.#indexOf(record.identity);
-    this.#insert.run(
-      series,
-      observedAt,
-      clockOffset,
-      accessKeyId,
-      lastUpdated,
-      expiration,
-      Number(zoneless),
-      ordinal,
-      null,
-    );
+    const values = [observedAt, clockOffset, accessKeyId, lastUpdated, expiration, Number(zoneless)];
+    this.#insert.run(this.#indexOf(record.identity), ...values, ordinal, null);
   }
 
   #indexOf(identity: SeriesIdentity): number {

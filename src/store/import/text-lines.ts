@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 
-/** A line of a file that was split into lines, or a piece of one. */
+/** A line of a file, or a part of it. */
 export interface TextLine {
   text: string;
   /** The line's number in the file, from 1. */
@@ -13,14 +13,14 @@ export interface BadLine {
   problem: string;
 }
 
-/** In characters. No record is as long. The limit keeps a file without line ends from filling the memory. */
-export const MAX_LINE_LENGTH = 1_048_576;
+/** In characters. Without a limit, a file without line ends would fill the memory. No record is as long. */
+const MAX_LINE_LENGTH = 1_048_576;
 
 const LINE_END = /\r\n|\n|\r/;
 
 /**
- * Decodes UTF-8 and UTF-16 (Windows PowerShell's `>>` writes UTF-16LE). The byte order mark determines the encoding.
- * Without one, a NUL as second byte means UTF-16LE: the text starts with an ASCII character.
+ * Decodes UTF-8 and UTF-16 (Windows PowerShell's `>>` writes UTF-16LE). The byte order mark determines the
+ * encoding. Without a mark, a NUL as second byte means UTF-16LE, because the first character is ASCII.
  */
 export async function* decodeText(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;
@@ -47,7 +47,7 @@ function detectEncoding([first, second]: Uint8Array): string {
 
 /**
  * Splits text into lines. Yields batches, because a promise per line is slow for a million lines.
- * @param alsoBefore a line also ends before each match, for logs without line ends
+ * @param alsoBefore for logs without line ends: a line also ends before each match
  */
 export async function* splitLines(
   text: AsyncIterable<string>,

@@ -3,12 +3,12 @@ import type { Instant, Sample, Seconds } from '../../domain/model.ts';
 
 const OFFSET = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?$/i;
 
-/** Offsets change only at quarters of an hour, so one lookup is enough for each quarter. */
+/** Offsets change only at multiples of 15 minutes, so one lookup per quarter of an hour is enough. */
 const QUARTER_HOUR_MS = 900_000;
 
 /**
- * Returns a function that converts a local time, given as if it were UTC. In the hour that occurs twice in autumn, it
- * uses the first occurrence.
+ * Returns a function that converts a local time, given as if it were UTC. An hour that occurs twice in autumn
+ * means its first occurrence.
  * @param zone `UTC`, `local`, an offset (`-05:00`) or an IANA name (`America/New_York`)
  * @returns null for an unknown zone
  */
@@ -58,7 +58,9 @@ function isZoneName(name: string): boolean {
 
 /** The timestamps of a log contradict its documents. */
 export interface ZoneConflict {
-  /** `early`: samples precede their own `LastUpdated`. `late`: every rotation was seen long after its `LastUpdated`. */
+  /**
+   * `early`: a sample precedes its `LastUpdated`. `late`: all rotations were seen long after `LastUpdated`.
+   */
   kind: 'early' | 'late';
   /** The size of the contradiction. */
   seconds: Seconds;
@@ -94,21 +96,14 @@ export class ZoneCheck {
   }
 
   findConflict(): ZoneConflict | null {
-    if (this.#minShift > CLOCK_SLACK_MS) {
-      return {
-        kind: 'early',
-        seconds: Math.floor(this.#minShift / 1000),
-        suggestedZone: this.#findAgreeingZone(),
-      };
-    }
-    if (this.#maxShift > Number.NEGATIVE_INFINITY && this.#maxShift < -MAX_LAG_MS) {
-      return {
-        kind: 'late',
-        seconds: Math.floor(-this.#maxShift / 1000),
-        suggestedZone: this.#findAgreeingZone(),
-      };
-    }
-    return null;
+    const isEarly = this.#minShift > CLOCK_SLACK_MS;
+    const isLate = this.#maxShift > Number.NEGATIVE_INFINITY && this.#maxShift < -MAX_LAG_MS;
+    if (!isEarly && !isLate) return null;
+    return {
+      kind: isEarly ? 'early' : 'late',
+      seconds: Math.floor((isEarly ? this.#minShift : -this.#maxShift) / 1000),
+      suggestedZone: this.#findAgreeingZone(),
+    };
   }
 
   /** Prefers whole hours to quarters, and small offsets to large ones. */

@@ -2,16 +2,17 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } fr
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { CredWatchError } from '../../errors.ts';
-import { type DatabaseConnection, openDatabase } from './driver.ts';
+import { type DatabaseConnection, openDatabase, prepareOrClose } from './driver.ts';
 
 /** A read-only container may have no writable temporary folder, but nearly always has shared memory. */
 const TEMPORARY_FOLDERS = [tmpdir(), '/dev/shm'];
 
-/** A poller outside the read-only mount may write to the database during a copy. */
+/** Outside the read-only mount, a poller may write to the database while it is copied. */
 const COPY_ATTEMPTS = 5;
 
 /**
- * Opens a copy of the database, including its write-ahead log. The copy is deleted when the connection is closed.
+ * Opens a copy of the database, including its write-ahead log. The copy is deleted when its connection is
+ * closed.
  * @throws CredWatchError if no folder can be written, or the database changes during every attempt
  */
 export function openCopy(file: string): DatabaseConnection {
@@ -20,20 +21,10 @@ export function openCopy(file: string): DatabaseConnection {
     const copy = join(folder, basename(file));
     copyWithLog(file, copy);
     for (const each of [copy, `${copy}-wal`]) if (existsSync(each)) chmodSync(each, 0o600);
-    return keepJournalInMemory(openDatabase(copy));
+    // The folder is deleted while the copy is open, so SQLite cannot create a journal in the folder.
+    return prepareOrClose(openDatabase(copy), (connection) => connection.pragma('journal_mode = MEMORY'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** The folder of the copy is deleted while the file is open, so SQLite cannot create a journal in it. */
-function keepJournalInMemory(connection: DatabaseConnection): DatabaseConnection {
-  try {
-    connection.pragma('journal_mode = MEMORY');
-    return connection;
-  } catch (error) {
-    connection.close();
-    throw error;
   }
 }
 

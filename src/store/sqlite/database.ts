@@ -3,18 +3,26 @@ import { dirname, resolve } from 'node:path';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { StoreLimits } from '../contract.ts';
 import { openCopy } from './database-copy.ts';
-import { type DatabaseConnection, openDatabase, readNumberPragma, requireRow } from './driver.ts';
+import {
+  type DatabaseConnection,
+  openDatabase,
+  prepareOrClose,
+  readNumberPragma,
+  requireRow,
+} from './driver.ts';
 import { withErrorHints } from './error-hints.ts';
 import { assertNotForeignDatabase, createForeignDatabaseError } from './file-header.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
-/** Enabling WAL on a new file ignores the busy timeout of SQLite, so it is retried here. */
+/** SQLite ignores its busy timeout when it enables WAL on a new file, so cred-watch retries. */
 const WAL_ATTEMPTS = 500;
 const WAL_PAUSE_MS = 10;
 
 /**
- * Opens the database for writing. Creates the file (mode 0600) if it does not exist, and migrates an older schema.
- * @throws CredWatchError if the file is not ours, is newer than this program, or cannot be written
+ * Opens the database for writing. Creates the file (mode 0600) if it does not exist. Migrates an older
+ * schema.
+ * @throws CredWatchError if the file is not a database of cred-watch, has a newer schema, or cannot be
+ *   written
  */
 export function openForWriting(path: string, { maxPages }: StoreLimits = {}): DatabaseConnection {
   const file = resolve(path);
@@ -22,26 +30,22 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Da
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const isNew = createPrivateFile(file);
     if (!isNew) assertNotForeignDatabase(file);
-    const connection = openDatabase(file);
-    try {
+    return prepareOrClose(openDatabase(file), (connection) => {
       if (!isNew) assertOurs(connection, file);
       enableWriteAheadLog(connection);
       connection.pragma('synchronous = NORMAL');
       connection.pragma('foreign_keys = ON');
       if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`);
       migrate(connection, file);
-      return connection;
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
+    });
   });
 }
 
 /**
- * Opens the database for reading. Opens a copy on a read-only mount, because SQLite cannot create its lock file there.
+ * Opens the database for reading. On a read-only mount, SQLite cannot create its lock file, so a copy is
+ * opened.
  * @returns null if the file does not exist, or has no tables yet
- * @throws CredWatchError as {@link openForWriting}
+ * @throws CredWatchError if the file is not a database of cred-watch, has a newer schema, or cannot be read
  */
 export function openForReading(path: string): DatabaseConnection | null {
   const file = resolve(path);
@@ -50,68 +54,49 @@ export function openForReading(path: string): DatabaseConnection | null {
     if (size === null || size === 0) return null;
     assertNotForeignDatabase(file);
     const connection = openDirectly(file) ?? openCheckedCopy(file);
-    // Another process has just created the file, but not yet its tables.
     if (readSchemaVersion(connection) > 0) return connection;
+    // Another process has just created the file, but not yet its tables.
     connection.close();
     return null;
   });
 }
 
-/** Opens a copy and checks that it is ours. The file itself could not be checked, because it could not be opened. */
-function openCheckedCopy(file: string): DatabaseConnection {
-  const connection = openCopy(file);
-  try {
-    assertOurs(connection, file);
-    return connection;
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
-}
+const openCheckedCopy = (file: string) =>
+  prepareOrClose(openCopy(file), (connection) => assertOurs(connection, file));
 
 /**
- * Opens a writable copy of a database that cannot be written, or an empty database in memory if the file does not exist
- * or cannot be read. The copy is deleted when it is closed.
+ * Opens a writable copy of a database that cannot be written. If the file does not exist or cannot be read,
+ * opens an empty database in memory. Both are deleted when they are closed.
  */
 export function openTemporary(path: string): DatabaseConnection {
   const file = resolve(path);
-  return openIntactCopy(file) ?? prepareTemporary(openDatabase(':memory:'), file);
-}
-
-/** Returns null after any error, because the caller can do without history. */
-function openIntactCopy(file: string): DatabaseConnection | null {
-  let connection: DatabaseConnection | undefined;
+  const prepare = (connection: DatabaseConnection) => {
+    // No folder may be writable.
+    connection.pragma('temp_store = MEMORY');
+    connection.pragma('synchronous = OFF');
+    connection.pragma('foreign_keys = ON');
+    migrate(connection, file);
+  };
   try {
-    if (!readFileSize(file)) return null;
-    assertNotForeignDatabase(file);
-    connection = openCheckedCopy(file);
-    // Without this check, a later query could fail at a damaged page.
-    if (connection.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('damaged');
-    return prepareTemporary(connection, file);
+    if (readFileSize(file)) {
+      assertNotForeignDatabase(file);
+      return prepareOrClose(openCheckedCopy(file), (copy) => {
+        // Without this check, a later query could fail at a damaged page.
+        if (copy.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new Error('damaged');
+        prepare(copy);
+      });
+    }
   } catch {
-    connection?.close();
-    return null;
+    // Any error means a temporary database without history.
   }
+  return prepareOrClose(openDatabase(':memory:'), prepare);
 }
 
-/** Keeps temporary data in memory, because no folder may be writable. */
-function prepareTemporary(connection: DatabaseConnection, file: string): DatabaseConnection {
-  connection.pragma('temp_store = MEMORY');
-  connection.pragma('synchronous = OFF');
-  connection.pragma('foreign_keys = ON');
-  migrate(connection, file);
-  return connection;
-}
-
-/** Returns null if SQLite cannot open the file in place because it cannot create a lock file beside the file. */
+/** Returns null if SQLite cannot create its lock file next to the database. */
 function openDirectly(file: string): DatabaseConnection | null {
-  let connection: DatabaseConnection | undefined;
   try {
-    connection = openDatabase(file, { readonly: true });
-    assertOurs(connection, file);
-    return connection;
+    return prepareOrClose(openDatabase(file, { readonly: true }), (direct) => assertOurs(direct, file));
   } catch (error) {
-    connection?.close();
     if (/^SQLITE_(CANTOPEN|READONLY)/.test(getSystemErrorCode(error))) return null;
     throw error;
   }
@@ -144,7 +129,7 @@ function createPrivateFile(file: string): boolean {
   return true;
 }
 
-/** Returns null if the file does not exist. Rejects pipes and devices, which would hang the program. */
+/** Returns null if the file does not exist. Throws for pipes and devices, which would block the program. */
 function readFileSize(file: string): number | null {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return null;

@@ -7,19 +7,19 @@ import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 export type DatabaseConnection = BetterSqlite3.Database;
 type Driver = typeof BetterSqlite3;
 
-/** An import releases its lock after every batch, so a poll rarely waits for long. */
+/** An import releases its lock after every batch, so other programs rarely wait for long. */
 export const BUSY_TIMEOUT_MS = 30_000;
 
-/** better-sqlite3 13 needs a Node-API that older versions of Node lack. Loading it there crashes the process. */
+/** better-sqlite3 13 crashes the process in older versions of Node. */
 const FIRST_NODE_OF_13 = 22;
 
-export interface DriverOptions {
-  /** The file from which the package is resolved, for tests. */
+interface DriverOptions {
+  /** The file from which better-sqlite3 is resolved, for tests. */
   resolveFrom?: string;
   nodeVersion?: string;
 }
 
-export interface LoadedDriver {
+interface LoadedDriver {
   Driver: Driver;
   /** The path of the addon; undefined if the driver has to search for it. */
   nativeBinding: string | undefined;
@@ -27,7 +27,8 @@ export interface LoadedDriver {
 
 /**
  * Loads better-sqlite3. The driver is not part of the bundle, because it contains a native addon.
- * @throws CredWatchError DATABASE_DRIVER_MISSING if the driver is not installed, not built, or unfit for this Node
+ * @throws CredWatchError DATABASE_DRIVER_MISSING if the driver is not installed, not built, or not for this
+ *   Node
  */
 export function loadDriver({
   resolveFrom = __filename,
@@ -53,7 +54,7 @@ export function loadDriver({
   }
 }
 
-/** Opens a database file, or an empty database in memory with `:memory:`. */
+/** Opens a file. With `:memory:` or an empty name, opens an empty temporary database in memory or on disk. */
 export function openDatabase(file: string, options: { readonly?: boolean } = {}): DatabaseConnection {
   const { Driver, nativeBinding } = loadDriver();
   try {
@@ -69,7 +70,21 @@ export function openDatabase(file: string, options: { readonly?: boolean } = {})
   }
 }
 
-/** The package is installed, but its addon is missing (install scripts were off) or was built for another Node. */
+/** Returns the connection after `prepare`, or closes the connection if `prepare` throws. */
+export function prepareOrClose(
+  connection: DatabaseConnection,
+  prepare: (connection: DatabaseConnection) => void,
+): DatabaseConnection {
+  try {
+    prepare(connection);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** The addon is missing because install scripts were disabled, or it was built for another Node. */
 const createAddonError = (cause: unknown) =>
   new CredWatchError(
     'this Node cannot load the SQLite addon of better-sqlite3',
@@ -96,7 +111,7 @@ export function readNumberPragma(connection: DatabaseConnection, name: string): 
   return value;
 }
 
-/** For queries that always return a row: aggregates without GROUP BY, and statements with RETURNING. */
+/** For queries that always return a row: aggregates without GROUP BY, and INSERT … RETURNING. */
 export function requireRow<T>(row: T | undefined): T {
   if (row === undefined) throw new Error('SQLite returned no row');
   return row;

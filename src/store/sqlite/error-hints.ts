@@ -48,7 +48,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
-/** Runs `action` on the database. Errors of SQLite and of the system become errors with a hint. */
+/** Runs `action`. Errors of SQLite and of the system become {@link CredWatchError}s with a hint. */
 export function withErrorHints<T>(file: string, action: () => T): T {
   try {
     return action();

@@ -9,9 +9,9 @@ const PAGE_COUNT_OFFSET = 28;
 const APPLICATION_ID_OFFSET = 68;
 
 /**
- * Refuses another program's database before SQLite opens the file, because SQLite may leave a write-ahead log beside
- * the file. A file of one page without an application id is accepted: another process may just have created it. A file
- * that is not an SQLite database is left to SQLite to refuse.
+ * Rejects another program's database before SQLite opens the file, because SQLite may leave a write-ahead log
+ * next to the file. Accepts one page without an application id: another process may have just created the
+ * file. Accepts a file that is not an SQLite database: SQLite reports the error.
  * @throws CredWatchError DATABASE_NOT_OURS
  */
 export function assertNotForeignDatabase(file: string): void {
@@ -24,12 +24,8 @@ export function assertNotForeignDatabase(file: string): void {
   }
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return;
   const applicationId = header.readUInt32BE(APPLICATION_ID_OFFSET);
-  if (
-    applicationId === APPLICATION_ID ||
-    (applicationId === 0 && header.readUInt32BE(PAGE_COUNT_OFFSET) <= 1)
-  )
-    return;
-  throw createForeignDatabaseError(file);
+  const isNew = applicationId === 0 && header.readUInt32BE(PAGE_COUNT_OFFSET) <= 1;
+  if (applicationId !== APPLICATION_ID && !isNew) throw createForeignDatabaseError(file);
 }
 
 export function createForeignDatabaseError(file: string): CredWatchError {

@@ -4,19 +4,18 @@ import { MIN_CORRECTED_CLOCK_OFFSET } from '../../domain/measurement/generations
 export const APPLICATION_ID = 0x43524457;
 
 /**
- * Each entry migrates the schema from version (`PRAGMA user_version`) `index` to `index + 1`. Released entries never
- * change; a change of the schema is a new entry.
+ * The entry at `index` migrates the schema from version `index` (`PRAGMA user_version`) to `index + 1`.
+ * Released entries never change. A change of the schema is a new entry.
  *
- * All instants are milliseconds since 1970. An absent part of an identity is `''`, because UNIQUE treats NULLs as
+ * Instants are milliseconds since 1970. A missing identity field is `''`, because UNIQUE treats NULLs as
  * different.
  *
- * - `series.machine` is the name of the machine that polled the series. A failed poll that could not request the
- *   instance id is recorded under the host of that machine's samples.
- * - A report reads `generations` only. Samples before `pruned_until` are counted, but deleted.
- * - `samples`: all columns are the key. `ordinal` distinguishes equal samples of the same millisecond. `observed_at` is
- *   the host's clock, without correction.
- * - `job_runs`: the key is known at the start, so that the end can be added later. `duration`, `exit_code` and
- *   `remaining_at_end` are NULL until then.
+ * - `series.machine` is the name of the machine that polled the series. A poll that fails before it knows the
+ *   instance id is recorded under the host of that machine's newest sample.
+ * - `generations.samples` also counts samples before `pruned_until`, which are deleted.
+ * - `samples`: the key is all columns. `ordinal` distinguishes equal samples of the same millisecond.
+ *   `observed_at` is the host's clock, without correction.
+ * - `job_runs`: `duration`, `exit_code` and `remaining_at_end` are NULL until the run ends.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -89,6 +88,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** Computes in SQL what `correctTime` computes: the time of a row of `samples`, corrected for the clock offset. */
+/** `correctTime` in SQL: the time of a row of `samples`, corrected for the clock offset. */
 export const CORRECTED_TIME_SQL = `(observed_at - CASE
-  WHEN clock_offset <> '' AND abs(clock_offset) > ${MIN_CORRECTED_CLOCK_OFFSET} THEN clock_offset * 1000 ELSE 0 END)`;
+  WHEN clock_offset <> '' AND abs(clock_offset) > ${MIN_CORRECTED_CLOCK_OFFSET}
+  THEN clock_offset * 1000 ELSE 0 END)`;
