@@ -3,12 +3,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { SOURCE_NAMES } from '../../src/domain/model.ts';
 import { REPORT_FORMAT_NAMES } from '../../src/report/formats.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/schema.ts';
 import { PROGRAM, runProgram } from '../support/cli/built-program.ts';
 import { fixturePath } from '../support/cli/program-run.ts';
 import { runCommand } from '../support/cli/run-command.ts';
 import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts';
+
+const SOURCES = SOURCE_NAMES.join(', ');
 
 interface BadInput {
   args: string[];
@@ -73,7 +76,7 @@ const usage: BadInput[] = [
   {
     args: ['poll', '--source'],
     error: '--source needs a value',
-    hint: 'use --source with one of auto, imds, container, process, environment, profile',
+    hint: `use --source with one of auto, ${SOURCES}`,
   },
   {
     args: ['prune'],
@@ -189,10 +192,10 @@ const choices: BadInput[] = (
     ['report', '--format', 'pdf', `${REPORT_FORMAT_NAMES.join(', ')}, or FORMAT=FILE`],
     ['export', '--format', 'sql', 'ndjson, csv'],
     ['poll', '--format', 'csv', 'text, json'],
-    ['poll', '--source', 'sso', 'auto, imds, container, process, environment, profile'],
-    ['report', '--source', 'auto', 'imds, container, process, environment, profile'],
+    ['poll', '--source', 'sso', `auto, ${SOURCES}`],
+    ['report', '--source', 'auto', SOURCES],
     ['report', '--exit-codes', 'sysv', 'default, nagios, systemd'],
-    ['report', '--source', 'sts\u001b', 'imds, container, process, environment, profile'],
+    ['report', '--source', 'sts\u001b', SOURCES],
   ] as const
 ).map(([command, flag, value, allowed]) => ({
   args: [command, flag, value],

@@ -1,2 +1,2 @@
-/** CI takes its time: what is repeated or combined there, a run at a desk shows once or in part. */
+/** True in CI, which runs all cases of the slow tests. A local run takes a subset. */
 export const isThorough = (process.env.CI ?? '') !== '';

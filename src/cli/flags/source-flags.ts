@@ -113,8 +113,8 @@ function assertNoConflict({ source }: SourceFlags, conflict: SourceConflict | nu
       );
     case 'role':
       throw new CredWatchError(
-        '--role and --source container exclude each other: a container endpoint has one role',
-        'remove --role, or add --source imds',
+        `--role and --source ${conflict.source} exclude each other: this source has no choice of roles`,
+        'remove --role, or use --source imds',
       );
   }
 }

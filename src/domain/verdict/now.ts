@@ -4,7 +4,7 @@ import type { Measurement, ValidityRange } from '../measurement/measurement.ts';
 import { range } from '../measurement/statistics.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, FindingCode } from './finding.ts';
 import { isNeverSafe, wasEverSafe } from './job.ts';
 import type { Job } from './job-verdict.ts';
 import type {
@@ -101,17 +101,28 @@ function findEarliestExpiration(credentials: IssuedCredentials, measurement: Mea
 
 /** Whether the finding concerns a start now. Others are about the past or about polling. */
 function mattersNow(finding: Finding, measurement: Measurement | null): boolean {
-  switch (finding.code) {
-    case 'ROTATION_OVERDUE':
-    case 'TWO_AT_ONCE':
-    case 'CLOCK_SKEW':
-      return true;
-    case 'POLLS_FAILED':
-      return finding.lastAt > (measurement?.lastSample ?? 0);
-    default:
-      return false;
-  }
+  // `POLLS_FAILED` matters until a sample follows.
+  if (finding.code === 'POLLS_FAILED') return finding.lastAt > (measurement?.lastSample ?? 0);
+  return MATTERS_NOW[finding.code];
 }
+
+/** Whether a finding matters for a start now, and not only for the history. */
+const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, 'POLLS_FAILED'>, boolean>> = {
+  SERVED_EXPIRED: false,
+  ROTATION_TOO_LATE: false,
+  ROTATION_OVERDUE: true,
+  ISSUED_PER_REQUEST: false,
+  TWO_AT_ONCE: true,
+  EXPIRATION_EXTENDED: false,
+  ISSUED_IN_FUTURE: false,
+  STALE_SAMPLES: false,
+  POLLING_GAP: false,
+  POLLS_TOO_RARE: false,
+  CLOCK_SKEW: true,
+  CLOCK_UNKNOWN: false,
+  ZONELESS_TIME: false,
+  IMDS_V1_USED: false,
+};
 
 function findLaterStart(analysis: SeriesAnalysis | null, required: Seconds): LaterStart {
   const measurement = analysis?.measurement ?? null;

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMPLETION_SCRIPTS } from '../../../src/cli/completion/scripts.ts';
 import { COMPLETE_COMMAND, SHELLS } from '../../../src/cli/completion/shells.ts';
 import { declareProgram } from '../../../src/cli/program.ts';
+import { SOURCE_NAMES } from '../../../src/domain/model.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { PROGRAM, runProgram } from '../../support/cli/built-program.ts';
 import { type ShellSession, startShell } from '../../support/cli/interactive-shell.ts';
@@ -299,8 +300,7 @@ _cred_watch 2>&1; printf '%s\\n' "\${COMPREPLY[@]}"
 PATH=/nonexistent; _cred_watch 2>&1; printf '%s\\n' "\${#COMPREPLY[@]}"; complete -p cred-watch`;
     expect(await run(['bash', '--norc', '-c', script], { env, cwd: folder })).toEqual({
       code: 0,
-      stdout:
-        'imds\ncontainer\nprocess\nenvironment\nprofile\n0\ncomplete -o default -F _cred_watch cred-watch\n',
+      stdout: `${SOURCE_NAMES.join('\n')}\n0\ncomplete -o default -F _cred_watch cred-watch\n`,
       stderr: '',
     });
   });
@@ -349,7 +349,7 @@ const IN_FISH: [line: string, words: string[]][] = [
   ['cred-watch rep', ['report']],
   ['cred-watch report --asc', ['--ascii']],
   ['cred-watch report --source=im', ['--source=imds']],
-  ['cred-watch report --source ', ['container', 'environment', 'imds', 'process', 'profile']],
+  ['cred-watch report --source ', SOURCE_NAMES.toSorted()],
   ['cred-watch report --db oth', ['other.db']],
   ['cred-watch report --db=oth', ['--db=other.db']],
   ['cred-watch report -f json=pa', ['json=page.html']],

@@ -62,7 +62,7 @@ test.each<[Partial<SourceFlags>, Record<string, string>, RegExp]>([
   [
     { role: 'x' },
     CONTAINER,
-    /^--role and --source container exclude each other: a container endpoint has one role; remove --role/,
+    /^--role and --source container exclude each other: this source has no choice of roles; remove --role/,
   ],
   [{ role: 'x', source: 'container' }, {}, /^--role and --source container exclude each other/],
   [

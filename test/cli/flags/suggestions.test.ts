@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildChoiceHint } from '../../../src/cli/flags/suggestions.ts';
 import { declareProgram } from '../../../src/cli/program.ts';
+import { SOURCE_NAMES } from '../../../src/domain/model.ts';
 import { runCommand } from '../../support/cli/run-command.ts';
 import { shellWords } from '../../support/cli/shell-words.ts';
 
@@ -22,7 +23,7 @@ test.each<[args: string, hint: string]>([
   ['check -j 5h -f jsno', 'did you mean json? use one of text, json'],
   ['check -j 5h -f JSON', 'did you mean json? use one of text, json'],
   ['check -j 5h -f zzz', 'use one of text, json'],
-  ['report --source imsd', 'did you mean imds? use one of imds, container, process, environment, profile'],
+  ['report --source imsd', `did you mean imds? use one of ${SOURCE_NAMES.join(', ')}`],
   ['report --exit-codes nagois', 'did you mean nagios? use one of default, nagios, systemd'],
   [
     'env -j 5h -f dokcer',
