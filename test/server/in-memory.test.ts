@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createInMemoryEndpoint, type DeliveredResponse } from '../../src/server/in-memory.ts';
-import { FalseClock } from '../support/server/false-clock.ts';
+import { FakeClock } from '../support/server/fake-clock.ts';
 import { sendRequest } from '../support/server/raw-client.ts';
 import {
   createTestSimulation,
@@ -35,7 +35,7 @@ describe('a response in memory equals the response over a socket', () => {
     ['a clock-skew fault', { faults: ['clock-skew=5m'] }, ROLE_LIST],
     ['a truncate fault', { faults: ['truncate'] }, DOCUMENT],
   ] satisfies [string, SimulatedOptions, string][])('%s', async ([, options, path]) => {
-    const { origin } = await startSimulated({ ...options, clock: new FalseClock(NOW) });
+    const { origin } = await startSimulated({ ...options, clock: new FakeClock(NOW) });
     const overSocket = await sendRequest(origin, 'GET', path, { Connection: 'close' });
     const response = get(options, path);
     if (response.outcome !== 'complete' && response.outcome !== 'truncated') {

@@ -8,17 +8,17 @@ import type {
 } from '../../src/sources/source.ts';
 import type { SampleStore } from '../../src/store/sample-store.ts';
 import { LatestCredentials, type LatestCredentialsOptions } from '../../src/watch/latest-credentials.ts';
-import { FalseClock } from '../support/server/false-clock.ts';
+import { FakeClock } from '../support/server/fake-clock.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
 import { failedPoll, successfulPoll } from '../support/watch/poll-outcomes.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
-type PollScript = (clock: FalseClock, signal?: AbortSignal) => Promise<PollOutcome> | PollOutcome;
+type PollScript = (clock: FakeClock, signal?: AbortSignal) => Promise<PollOutcome> | PollOutcome;
 
 const good = (
-  clock: FalseClock,
+  clock: FakeClock,
   accessKeyId: string,
   expiration: number,
   changes: Partial<PolledCredentials> = {},
@@ -30,7 +30,7 @@ const good = (
     ...changes,
   });
 
-const failed = (clock: FalseClock, changes: Partial<PollFailure> = {}): PollFailure =>
+const failed = (clock: FakeClock, changes: Partial<PollFailure> = {}): PollFailure =>
   failedPoll(clock.now(), changes);
 
 /** Credentials that are valid for six hours. */
@@ -40,15 +40,14 @@ interface Setting {
   endpoint?: CredentialSource['endpoint'];
   store?: SampleStore;
   options?: Partial<LatestCredentialsOptions>;
-  /** The initial poll. */
-  initialPoll?: (clock: FalseClock) => PolledCredentials;
+  initialPoll?: (clock: FakeClock) => PolledCredentials;
 }
 
 /** Starts with a source that runs one script per poll, and repeats the last one. */
 function start(scripts: PollScript[], setting: Setting = {}) {
   const { endpoint = { url: 'http://127.0.0.1', loopback: true }, initialPoll, options } = setting;
   const store = setting.store ?? temporaryStore();
-  const clock = new FalseClock();
+  const clock = new FakeClock();
   const startedAt = clock.now();
   const polledAt: number[] = [];
   const source: CredentialSource = {
@@ -146,7 +145,7 @@ describe('when to poll', () => {
     expect(polledAt).toEqual([3600, 3600 + minInterval]);
   });
 
-  test('a failed poll is not repeated sooner', async () => {
+  test('a failed poll is followed by the usual pause', async () => {
     const { clock, keyId, polledAt } = start([failed], { endpoint: null });
     await keyId();
     clock.pass(9999);
@@ -204,7 +203,7 @@ describe('when to poll', () => {
 });
 
 describe('recording polls', () => {
-  test('every poll is recorded, also a failed one', async () => {
+  test('successful and failed polls are recorded', async () => {
     const { clock, keyId, recorded, polls } = start([sixHours, failed, sixHours]);
     for (let count = 0; count < 3; count++) {
       await keyId();
@@ -214,7 +213,7 @@ describe('recording polls', () => {
     expect(polls).toEqual([true, false, true]);
   });
 
-  test('credentials are served although the poll cannot be recorded', async () => {
+  test('credentials are served even if the poll cannot be recorded', async () => {
     const store = temporaryStore();
     store.close();
     const { clock, keyId, recordErrors } = start([sixHours, () => good(clock, 'ASIA2', clock.now() + HOUR)], {

@@ -9,7 +9,7 @@ const pausesOf = (polls: readonly { at: number }[]) =>
   polls.slice(1).map(({ at }, index) => (at - polls[index]!.at) / 1000);
 
 describe('PollSchedule', () => {
-  test('undated rotations are polled for more often while they are due, and only then', async () => {
+  test('polls are more frequent only while an undated rotation is due', async () => {
     const simulator = await startSimulatedPoller('ecs', HOURLY);
     const polls = await simulator.pollFor(12);
     const { rotations, rotationWindow, worstCase } = measure(polls.at(-1)!.history.generations);
@@ -42,7 +42,7 @@ describe('PollSchedule', () => {
     const real = { ...source, endpoint: { url: endpoint!.url, loopback: false } };
     const pauses = pausesOf(await simulator.pollFor(4, 120, real));
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(10);
-    // The pauses did get shorter.
+    // Without shorter pauses the minimum would be over 100 s.
     expect(Math.min(...pauses)).toBeLessThan(12);
   });
 
@@ -53,7 +53,7 @@ describe('PollSchedule', () => {
     expect(measure(polls.at(-1)!.history.generations).rotationWindow).toBeNull();
   });
 
-  test('the usual interval is used again if a due rotation does not happen', async () => {
+  test('the usual interval returns if a due rotation does not happen', async () => {
     const simulator = await startSimulatedPoller('ecs', HOURLY);
     await simulator.pollFor(6);
     const due = simulator.rotationAfter(simulator.clock.now());

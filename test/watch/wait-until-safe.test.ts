@@ -53,10 +53,10 @@ async function startWithHistory(shape: 'imds' | 'ecs', minutesAfterRotation: num
 }
 
 describe('waitUntilSafe', () => {
-  test('waiting lasts until soon after the next rotation', async () => {
+  test('waiting ends within one minute after the next rotation', async () => {
     const simulator = await startWithHistory('imds', 20);
     const due = simulator.rotationAfter(simulator.clock.now());
-    // 5 h 40 min are left. The next generation is valid for 6 h.
+    // The current generation is valid for 5 h 40 min, the next one for 6 h.
     const { judgement, pollTimes, judgements } = await waitUntil(simulator, 5.8 * HOUR, 90 * MINUTE);
     expect(judgement).toMatchObject({ verdict: 'safe', outlook: 'now' });
     expect(judgements[0]).toMatchObject({ verdict: 'not-safe', outlook: 'after-rotation' });
@@ -64,7 +64,7 @@ describe('waitUntilSafe', () => {
     const late = (judgement.judgedAt - due) / 1000;
     expect(late).toBeGreaterThanOrEqual(0);
     expect(late).toBeLessThan(60);
-    // One poll now, one every ten minutes for an early rotation, and one or two when the rotation is due.
+    // One poll now, then one every ten minutes, and one or two when the rotation is due.
     expect(pollTimes.length).toBeLessThanOrEqual(7);
     expect(pollTimes[1]).toBe(600);
   });
@@ -95,7 +95,7 @@ describe('waitUntilSafe', () => {
     expect({ pollTimes, waitedSeconds }).toEqual({ pollTimes: [0], waitedSeconds: 0 });
   });
 
-  test('waiting ends at the limit, with a last poll', async () => {
+  test('waiting polls a last time at the limit', async () => {
     const simulator = await startWithHistory('imds', 20);
     const { judgement, pollTimes, waitedSeconds } = await waitUntil(simulator, 5.8 * HOUR, 15 * MINUTE);
     expect(judgement).toMatchObject({ verdict: 'not-safe', outlook: 'after-rotation' });
@@ -135,7 +135,7 @@ describe('waitUntilSafe', () => {
     });
   });
 
-  test('waiting ends when it is stopped, with the last judgement', async () => {
+  test('an aborted wait returns the last judgement', async () => {
     const simulator = await startWithHistory('imds', 20);
     const stop = new AbortController();
     stop.abort();

@@ -17,7 +17,7 @@ const CREDENTIALS = {
 };
 
 /** A clock that advances only during `sleep` and `advance`. */
-function falseClock(): Clock & { advance(milliseconds: number): void } {
+function fakeClock(): Clock & { advance(milliseconds: number): void } {
   let now = START;
   return {
     now: () => now,
@@ -37,7 +37,7 @@ function outcome(at: number, ok: boolean, host: string | null): PollOutcome {
 
 /** A source whose poll number n succeeds if `succeeds(n)`. Each poll takes `takes` milliseconds. */
 function scriptedSource(
-  clock: ReturnType<typeof falseClock>,
+  clock: ReturnType<typeof fakeClock>,
   succeeds: (poll: number) => boolean,
   host: string | null = 'i-0abc',
   takes = 0,
@@ -70,7 +70,7 @@ async function watched(options: {
   interval?: number;
   takes?: number;
 }) {
-  const clock = falseClock();
+  const clock = fakeClock();
   const { source, polledAt } = scriptedSource(
     clock,
     options.succeeds ?? (() => true),
@@ -124,7 +124,7 @@ describe('watch', () => {
   });
 
   test('the current poll is finished and recorded after stop', async () => {
-    const clock = falseClock();
+    const clock = fakeClock();
     const stop = new AbortController();
     const { source } = scriptedSource(clock, () => true);
     const store = temporaryStore();
@@ -149,7 +149,7 @@ describe('watch', () => {
 });
 
 test('a poll that hangs after stop is aborted and not recorded as failed', async () => {
-  const clock = falseClock();
+  const clock = fakeClock();
   const stop = new AbortController();
   const store = temporaryStore();
   const hanging: CredentialSource = {
@@ -178,13 +178,13 @@ test('a poll that hangs after stop is aborted and not recorded as failed', async
 
 describe('pollOnce', () => {
   test('a poll is recorded under the host that the caller chose', async () => {
-    const { source } = scriptedSource(falseClock(), () => true);
+    const { source } = scriptedSource(fakeClock(), () => true);
     const store = temporaryStore();
     expect((await pollOnce(context(source, store, 'loader-1'))).identity.host).toBe('loader-1');
   });
 
   test('a poll is recorded under the instance id, or else the last known id', async () => {
-    const clock = falseClock();
+    const clock = fakeClock();
     const store = temporaryStore();
     const named = scriptedSource(clock, () => true).source;
     const nameless = scriptedSource(clock, (poll) => poll > 1, null).source;
@@ -194,7 +194,7 @@ describe('pollOnce', () => {
   });
 
   test('a host that the caller chose once is not used as the name of this machine', async () => {
-    const clock = falseClock();
+    const clock = fakeClock();
     const store = temporaryStore();
     await pollOnce(context(scriptedSource(clock, () => true).source, store, 'other-host'));
     const failed = await pollOnce(context(scriptedSource(clock, () => false, null).source, store));
@@ -202,7 +202,7 @@ describe('pollOnce', () => {
   });
 
   test('a failed poll is recorded with its reason', async () => {
-    const clock = falseClock();
+    const clock = fakeClock();
     const store = temporaryStore();
     await pollOnce(context(scriptedSource(clock, () => true).source, store));
     clock.advance(MINUTE);

@@ -62,17 +62,17 @@ export const VERDICTS_WORST_FIRST: readonly Verdict[] = [
 ];
 
 /** Judges every job by its series. Without series, the verdict is `unknown`. */
-export function assess(histories: readonly SeriesHistory[], rules: AssessmentOptions): Assessment {
-  const analyses = histories.map((history) => analyse(history, rules));
-  return assessAnalyses(analyses, rules);
+export function assess(histories: readonly SeriesHistory[], options: AssessmentOptions): Assessment {
+  const analyses = histories.map((history) => analyse(history, options));
+  return assessAnalyses(analyses, options);
 }
 
 /** Like {@link assess}, for series that are already analysed. */
 export function assessAnalyses(
   analyses: readonly SeriesAnalysis[],
-  rules: Omit<AssessmentOptions, 'maxAge'>,
+  options: Omit<AssessmentOptions, 'maxAge'>,
 ): Assessment {
-  const assessed = rules.jobs.map((jobToJudge) => assessJob(jobToJudge, analyses, rules));
+  const assessed = options.jobs.map((jobToJudge) => assessJob(jobToJudge, analyses, options));
   const jobs = assessed.map(({ job }) => job);
   return {
     series: analyses.map((analysis) => ({
@@ -88,30 +88,24 @@ export function assessAnalyses(
 function assessJob(
   jobToJudge: JobToJudge,
   analyses: readonly SeriesAnalysis[],
-  rules: Omit<AssessmentOptions, 'maxAge'>,
+  options: Omit<AssessmentOptions, 'maxAge'>,
 ): { job: AssessedJob; judgements: ReadonlyMap<SeriesAnalysis, JobJudgement> } {
   const { name } = jobToJudge;
-  const runs = name === null ? null : summariseJobRuns(jobToJudge.runs, rules.now);
+  const runs = name === null ? null : summariseJobRuns(jobToJudge.runs, options.now);
   const duration = jobToJudge.duration ?? runs?.measuredDuration?.seconds ?? null;
   const judgements = new Map<SeriesAnalysis, JobJudgement>();
   if (duration === null) {
     const job = { name, job: null, verdict: 'unknown', runs, isDurationFromRuns: false } as const;
     return { job, judgements };
   }
-  const job = createJob(jobToJudge, duration);
-  for (const analysis of chooseSeries(analyses, jobToJudge, rules)) {
-    judgements.set(analysis, judgeJob(analysis, job, rules.minRotations));
+  const job = { ...(name !== null && { name }), duration, margin: jobToJudge.margin };
+  for (const analysis of chooseSeries(analyses, jobToJudge, options)) {
+    judgements.set(analysis, judgeJob(analysis, job, options.minRotations));
   }
   const verdict = findWorst([...judgements.values()].map((each) => each.verdict));
   const isDurationFromRuns = jobToJudge.duration === null;
   return { job: { name, job, verdict, runs, isDurationFromRuns }, judgements };
 }
-
-const createJob = ({ name, margin }: JobToJudge, duration: Seconds): Job => ({
-  ...(name === null ? {} : { name }),
-  duration,
-  margin,
-});
 
 /** The series of the recorded runs, else all configured series. Without retired series. */
 function chooseSeries(

@@ -29,7 +29,7 @@ const LABEL_WIDTH = 22;
 const STATE_WIDTH = 12;
 const MARK_WIDTH = 2;
 const OUTCOME_SHARE = 0.58;
-/** Between columns whose texts may fill them. */
+/** The space between two columns that may both be full. */
 const GAP = 2;
 const INDENT = 2;
 

@@ -4,12 +4,12 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { ServiceAccountTokens } from '../../../src/server/containers/service-account-tokens.ts';
 import { startTokenFile } from '../../../src/server/containers/token-file.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { FalseClock } from '../../support/server/false-clock.ts';
+import { FakeClock } from '../../support/server/fake-clock.ts';
 
 const LIFETIME = 100;
 
 async function start() {
-  const clock = new FalseClock();
+  const clock = new FakeClock();
   const tokens = new ServiceAccountTokens();
   const problems: string[] = [];
   const file = await startTokenFile(tokens, LIFETIME, clock, (problem) => problems.push(problem));

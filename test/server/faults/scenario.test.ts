@@ -7,7 +7,7 @@ import { parseInstant } from '../../../src/domain/time/instant.ts';
 import { BUILT_IN_SCENARIOS } from '../../../src/server/faults/built-in-scenarios.ts';
 import { openScenario } from '../../../src/server/faults/scenario.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
-import { FalseClock } from '../../support/server/false-clock.ts';
+import { FakeClock } from '../../support/server/fake-clock.ts';
 import { Connection, type RawResponse, requestText, sendRequest } from '../../support/server/raw-client.ts';
 import { startSimulated } from '../../support/server/simulated-endpoint.ts';
 
@@ -21,7 +21,7 @@ const settingsOf = (scenario: string, flags: Partial<SimulationFlags> = {}) =>
 /** Starts the endpoint of a built-in scenario, and returns a client of its shape. */
 async function startScenario(scenario: string) {
   const { options, authorizationLifetime } = settingsOf(scenario);
-  const clock = new FalseClock(START);
+  const clock = new FakeClock(START);
   const { faults, variants: _variants, ...given } = options;
   const simulated = await startSimulated({
     ...given,

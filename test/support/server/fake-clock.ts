@@ -6,7 +6,7 @@ interface Sleeper {
 }
 
 /** A clock that a test advances. Advancing it ends the sleeps that are over. */
-export class FalseClock implements Clock {
+export class FakeClock implements Clock {
   #now: number;
   #sleepers: Sleeper[] = [];
   #waitingForSleep: (() => void)[] = [];
