@@ -155,8 +155,7 @@ function collectHostSourceFacts(group: HostSourceGroup): HostSourceFacts {
   const newest = findNewestMeasurement(group);
   const failures = group.flatMap(({ failedPolls }) => failedPolls);
   const lastFailure =
-    range(failures.map(({ lastAt }) => correctedFailureTime(lastAt, newest)))?.max ??
-    Number.NEGATIVE_INFINITY;
+    range(failures.map(({ lastAt }) => correctFailureTime(lastAt, newest)))?.max ?? Number.NEGATIVE_INFINITY;
   const polls: Record<PollResultLabel, number> = {
     ok: 0,
     timeout: 0,
@@ -188,7 +187,7 @@ export function findNewestMeasurement(group: readonly SeriesAnalysis[]): Measure
 }
 
 /** Failed polls have times of the host's clock, samples of AWS's clock. Comparing them needs one clock. */
-export const correctedFailureTime = (at: Instant, newest: Measurement | null): Instant =>
+export const correctFailureTime = (at: Instant, newest: Measurement | null): Instant =>
   newest === null ? at : correctNow(at, newest);
 
 function findLargestOffset(newest: Measurement): Seconds | null {

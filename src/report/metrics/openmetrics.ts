@@ -1,3 +1,4 @@
+import { secondsBetween } from '../../domain/time/instant.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../context.ts';
 import {
@@ -10,12 +11,20 @@ import {
   toUnixSeconds,
 } from './families.ts';
 import {
-  collectMetricHistory,
+  countPolls,
+  countRotations,
   type DataPoint,
-  type HostSourceMetricHistory,
-  type SeriesMetricHistory,
+  listAttempts,
+  listIntervals,
+  listMinimumRemaining,
+  listSampleValues,
+  listServedValues,
+  type SelectedHostSource,
+  type SelectedSeries,
+  selectHistory,
   type TimeSeries,
 } from './history.ts';
+import { MINIMUM_WINDOWS } from './minimum-remaining.ts';
 
 /** Writing each line alone would be slow: ten years of rotations give a million lines. */
 const LINES_PER_PIECE = 5000;
@@ -30,7 +39,7 @@ export function* renderOpenMetrics(
   assessment: Assessment,
   { assessAllTime }: Pick<ReportContext, 'assessAllTime'>,
 ): Generator<string> {
-  const { series, hostSources } = collectMetricHistory(assessment, assessAllTime());
+  const { series, hostSources } = selectHistory(assessment, assessAllTime());
   for (const { metrics, ...family } of [
     ...buildSeriesFamilies(series),
     ...buildHostSourceFamilies(hostSources),
@@ -67,32 +76,34 @@ function* formatLines(
 const escapeText = (text: string) =>
   text.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`));
 
-function buildSeriesFamilies(series: readonly SeriesMetricHistory[]): FamilyWithMetrics<TimeSeries>[] {
-  const build = createFamilyBuilder<SeriesMetricHistory, TimeSeries>(series, ({ identity }) =>
+function buildSeriesFamilies(selected: readonly SelectedSeries[]): FamilyWithMetrics<TimeSeries>[] {
+  const build = createFamilyBuilder<SelectedSeries, TimeSeries>(selected, ({ identity }) =>
     buildSeriesLabels(identity),
   );
   return [
-    build('expiration', ({ expiration }) => expiration),
-    build('lastUpdated', ({ lastUpdated }) => lastUpdated),
-    build('observedRemaining', ({ observedRemaining }) => observedRemaining),
-    build('minRemaining', ({ minimumRemaining }) =>
-      minimumRemaining.map(({ window, timeSeries }) => [timeSeries, { window }]),
+    build('expiration', (series) => listServedValues(series, ({ expiration }) => expiration)),
+    build('lastUpdated', (series) => listServedValues(series, ({ lastUpdated }) => lastUpdated)),
+    build('observedRemaining', (series) =>
+      listSampleValues(series, ({ expiration }, at) => secondsBetween(at, expiration)),
     ),
-    build('rotationInterval', ({ rotationInterval }) =>
-      Object.entries(rotationInterval).map(([stat, timeSeries]) => [timeSeries, { stat }]),
+    build('minRemaining', (series) =>
+      MINIMUM_WINDOWS.map((window) => [listMinimumRemaining(series, window), { window }]),
     ),
-    build('rotations', ({ rotations }) => rotations),
-    build('lastSuccess', ({ lastSuccess }) => lastSuccess),
+    build('rotationInterval', (series) =>
+      INTERVAL_STATS.map((stat) => [listIntervals(series, stat), { stat }]),
+    ),
+    build('rotations', countRotations),
+    build('lastSuccess', (series) => listSampleValues(series, (_, at) => at)),
   ];
 }
 
-function buildHostSourceFamilies(
-  hostSources: readonly HostSourceMetricHistory[],
-): FamilyWithMetrics<TimeSeries>[] {
-  const build = createFamilyBuilder<HostSourceMetricHistory, TimeSeries>(hostSources, buildHostSourceLabels);
+const INTERVAL_STATS = ['last', 'min', 'max', 'mean'] as const;
+
+function buildHostSourceFamilies(selected: readonly SelectedHostSource[]): FamilyWithMetrics<TimeSeries>[] {
+  const build = createFamilyBuilder<SelectedHostSource, TimeSeries>(selected, buildHostSourceLabels);
   return [
-    build('polls', ({ polls }) => polls.map(({ result, timeSeries }) => [timeSeries, { result }])),
-    build('lastAttempt', ({ lastAttempt }) => lastAttempt),
-    build('up', ({ isUp }) => isUp),
+    build('polls', countPolls),
+    build('lastAttempt', (hostSource) => listAttempts(hostSource, (at) => at)),
+    build('up', (hostSource) => listAttempts(hostSource, (_, isUp) => isUp)),
   ];
 }
