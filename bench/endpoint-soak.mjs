@@ -2,7 +2,7 @@
 // the memory must not grow after the warm-up. Exits with 1 on an error. The heap is small, so that a leak per
 // request ends the simulator.
 import { readFileSync } from 'node:fs';
-import { openConnection, PROGRAM, runClients, sendRequest, startServer } from './load.mjs';
+import { formatRequest, openConnection, PROGRAM, runClients, sendRequest, startServer } from './load.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 60);
 const CLIENTS = 64;
@@ -21,8 +21,6 @@ const simulator = await startServer([
 const { endpoints, environment, role } = simulator.hello;
 const port = Number(new URL(endpoints[0]).port);
 const pathOf = (shape) => new URL(environment[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI).pathname;
-const request = (method, path, headers) =>
-  `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
 const rolePath = '/latest/meta-data/iam/security-credentials/';
 
 /**
@@ -33,13 +31,13 @@ async function imdsRound(agent) {
   const token = expect200(
     await sendRequest(
       port,
-      request('PUT', '/latest/api/token', [...headers, 'X-aws-ec2-metadata-token-ttl-seconds: 60']),
+      formatRequest('PUT', '/latest/api/token', [...headers, 'X-aws-ec2-metadata-token-ttl-seconds: 60']),
     ),
   );
   const session = [...headers, `X-aws-ec2-metadata-token: ${token}`];
-  if (expect200(await sendRequest(port, request('GET', rolePath, session))) !== role)
+  if (expect200(await sendRequest(port, formatRequest('GET', rolePath, session))) !== role)
     throw new Error('unexpected role');
-  expectDocument(await sendRequest(port, request('GET', `${rolePath}${role}`, session)));
+  expectDocument(await sendRequest(port, formatRequest('GET', `${rolePath}${role}`, session)));
 }
 
 const kinds = [
@@ -48,16 +46,17 @@ const kinds = [
     return { round: () => imdsRound(`client-${number}/${++round}`) };
   },
   () => ({
-    round: async () => expectDocument(await sendRequest(port, request('GET', `${rolePath}${role}`, []))),
+    round: async () =>
+      expectDocument(await sendRequest(port, formatRequest('GET', `${rolePath}${role}`, []))),
   }),
-  () => keeping(request('GET', pathOf('ecs'), [])),
+  () => keeping(formatRequest('GET', pathOf('ecs'), [])),
   () => {
     const token = readFileSync(environment.eks.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, 'utf8');
-    return keeping(request('GET', pathOf('eks'), [`Authorization: ${token}`]));
+    return keeping(formatRequest('GET', pathOf('eks'), [`Authorization: ${token}`]));
   },
   () => {
     const token = environment.cloudshell.AWS_CONTAINER_AUTHORIZATION_TOKEN;
-    const text = request('GET', pathOf('cloudshell'), [`Authorization: ${token}`]);
+    const text = formatRequest('GET', pathOf('cloudshell'), [`Authorization: ${token}`]);
     return { round: async () => expectDocument(await sendRequest(port, text)) };
   },
 ];

@@ -2,7 +2,7 @@
 // the same body. Both servers get the same load in turn; the result is the median ratio. IMDS closes every
 // connection and the agents keep connections open, so both cases are measured.
 import { readFileSync } from 'node:fs';
-import { openConnection, PROGRAM, runClients, sendRequest, startServer } from './load.mjs';
+import { formatRequest, openConnection, PROGRAM, runClients, sendRequest, startServer } from './load.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
 const ROUND_MS = 1500;
@@ -17,16 +17,17 @@ const ours = Number(new URL(endpoints[0]).port);
 const ecsPath = new URL(environment.ecs.AWS_CONTAINER_CREDENTIALS_FULL_URI).pathname;
 const rolePath = `/latest/meta-data/iam/security-credentials/${role}`;
 const bodyOf = (response) => response.slice(response.indexOf('\r\n\r\n') + 4);
-const request = (method, path, headers) =>
-  `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n`;
 const token = bodyOf(
   await sendRequest(
     ours,
-    request('PUT', '/latest/api/token', ['X-aws-ec2-metadata-token-ttl-seconds: 21600']),
+    formatRequest('PUT', '/latest/api/token', ['X-aws-ec2-metadata-token-ttl-seconds: 21600']),
   ),
 );
-const imdsRequest = request('GET', rolePath, [`X-aws-ec2-metadata-token: ${token}`, 'Connection: close']);
-const ecsRequest = request('GET', ecsPath, ['Accept: application/json']);
+const imdsRequest = formatRequest('GET', rolePath, [
+  `X-aws-ec2-metadata-token: ${token}`,
+  'Connection: close',
+]);
+const ecsRequest = formatRequest('GET', ecsPath, ['Accept: application/json']);
 const kept = openConnection(ours);
 const bodies = {
   imds: bodyOf(await sendRequest(ours, imdsRequest)),

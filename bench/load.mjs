@@ -29,6 +29,10 @@ export async function startServer(args) {
   return { pid: child.pid, hello: JSON.parse(first), stop };
 }
 
+/** The text of a request without a body. `headers` are lines. */
+export const formatRequest = (method, path, headers) =>
+  [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1', ...headers, '', ''].join('\r\n');
+
 /** Sends a request on a new connection. Resolves to the whole response. */
 export function sendRequest(port, request) {
   return new Promise((resolve, reject) => {

@@ -1,12 +1,11 @@
-// What cron pays for one poll, against what people run instead: curl three times and a line of shell. All against the
-// same endpoint on this machine, in turns, as ratios to bare Node; the median of the runs counts.
+// Compares the run time of the commands that cron runs with bare Node, and with a shell script of three curl
+// calls. All commands use the same local endpoint, in turn. The result is the median ratio to bare Node.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { PROGRAM } from './load.mjs';
 
-const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '..', 'bin', 'cred-watch.js');
 const RUNS = Number(process.argv[2] ?? 15);
 const folder = mkdtempSync(join(tmpdir(), 'cred-watch-bench-'));
 const database = join(folder, 'samples.db');
@@ -40,7 +39,7 @@ try {
         stdio: 'ignore',
       });
       if (error) throw error;
-      // 3 is the report's answer before there is anything to judge by.
+      // `report` exits with 3 if the database has too little data for a verdict.
       if (status !== 0 && status !== 3) throw new Error(`${name} ended with ${status}`);
       if (run >= 0) times[name].push(Number(process.hrtime.bigint() - begun) / 1e6);
     }

@@ -2,23 +2,6 @@ import { CLOUDSHELL_PATH } from './containers/cloudshell.ts';
 import type { Shape } from './endpoint-request.ts';
 import type { Simulation } from './simulation.ts';
 
-/** The path under which a shape serves credentials. */
-function getCredentialsPath(
-  shape: Shape,
-  { role, credentialsId }: Pick<Simulation, 'role' | 'credentialsId'>,
-): string {
-  switch (shape) {
-    case 'imds':
-      return `/latest/meta-data/iam/security-credentials/${role}`;
-    case 'ecs':
-      return `/v2/credentials/${credentialsId}`;
-    case 'eks':
-      return '/v1/credentials';
-    case 'cloudshell':
-      return CLOUDSHELL_PATH;
-  }
-}
-
 /** Addresses of the real endpoints. Clients need fewer variables if the simulator listens there. */
 const REAL_ORIGINS: Readonly<Record<Shape, readonly string[]>> = {
   imds: ['http://169.254.169.254', 'http://[fd00:ec2::254]'],
@@ -41,23 +24,23 @@ export function buildClientEnvironment(
   const [first = ''] = origins;
   const real = origins.find((each) => REAL_ORIGINS[shape].includes(each));
   const origin = real ?? toLoopbackOrigin(first);
-  const path = getCredentialsPath(shape, simulation);
-  const url = `${origin}${path}`;
   switch (shape) {
     case 'imds':
       return { AWS_EC2_METADATA_SERVICE_ENDPOINT: `${origin}/` };
-    case 'ecs':
+    case 'ecs': {
+      const path = `/v2/credentials/${simulation.credentialsId}`;
       return real === undefined
-        ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: url }
+        ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}${path}` }
         : { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path };
+    }
     case 'eks':
       return {
-        AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}/v1/credentials`,
         AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: tokenFile,
       };
     case 'cloudshell':
       return {
-        AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}${CLOUDSHELL_PATH}`,
         AWS_CONTAINER_AUTHORIZATION_TOKEN: simulation.authorization,
         AWS_EC2_METADATA_DISABLED: 'true',
       };

@@ -60,6 +60,24 @@ export interface HandledRequest {
   internalError?: unknown;
 }
 
+/** The reason phrases of Go. IMDS has another one for 405. */
+export const REASON_PHRASES: Readonly<Record<number, string>> = {
+  200: 'OK',
+  301: 'Moved Permanently',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  417: 'Expectation Failed',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
 /** Builds the error response of one kind of endpoint for a status. */
 export type ErrorResponder = (request: EndpointRequest, status: number) => EndpointResponse;
 

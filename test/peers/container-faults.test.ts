@@ -41,7 +41,7 @@ const behaviours: Behaviour[] = [
     does: { ...failsAfterRetries('400'), go: 'credentials 400: none, exit 1' },
   },
   {
-    // The SDK for JavaScript reports a time-out after one second, but keeps waiting.
+    // The SDK for JavaScript reports a timeout after one second, but keeps waiting.
     when: 'a response takes three seconds',
     shape: 'ecs',
     faults: ['stall=3s,times=1'],

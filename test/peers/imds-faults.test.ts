@@ -143,7 +143,8 @@ const document: Behaviour[] = [
     does: failsAfter(`${REQUESTS} 200`),
   },
   {
-    // The SDK for JavaScript never settles: Node exits with 13 if nothing is left that could settle a promise.
+    // The SDK for JavaScript never settles: Node exits with 13 if nothing is left that could settle a
+    // promise.
     when: 'the document is truncated',
     faults: [`truncate,${DOCUMENT}`],
     does: {

@@ -73,7 +73,8 @@ describe.concurrent('the EKS Pod Identity agent', () => {
     });
   });
 
-  // AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE exists since November 2023. The tested CLI and rclone are older and send no token.
+  // AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE exists since November 2023. The tested CLI and rclone are older
+  // and send no token.
   describeClient(`${CLI} without support for token files`, AWS_CLI, () => {
     test.skipIf(runsOnlyInCi('cli'))('is rejected', async ({ onTestFinished }) => {
       const agent = await startSimulated({ shapes: ['eks'] }, onTestFinished);

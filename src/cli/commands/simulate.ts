@@ -18,8 +18,8 @@ import {
 import { addHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
-import type { SimulateFlags } from '../simulation/flags.ts';
 import { createSimulateHelp } from '../simulation/help.ts';
+import type { SimulateFlags } from '../simulation/settings.ts';
 
 export const simulateCommand: CommandDefinition = {
   name: 'simulate',

@@ -9,8 +9,7 @@ import { EXIT } from '../flags/exit-codes.ts';
 import { parseMomentFlag } from '../flags/series-filter.ts';
 import type { Io } from '../process/io.ts';
 import { writeOutput } from '../process/output-file.ts';
-import type { SimulateFlags } from './flags.ts';
-import type { SimulationSettings } from './settings.ts';
+import type { SimulateFlags, SimulationSettings } from './settings.ts';
 import { simulatePolls } from './simulated-polls.ts';
 
 const EVERY: Seconds = 300;

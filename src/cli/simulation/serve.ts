@@ -19,8 +19,7 @@ import { EXIT } from '../flags/exit-codes.ts';
 import { parseAllowedHosts, parseListenAddresses } from '../flags/listen-addresses.ts';
 import type { Io } from '../process/io.ts';
 import { printNote, printThrownError } from '../process/messages.ts';
-import type { SimulateFlags } from './flags.ts';
-import type { SimulationSettings } from './settings.ts';
+import type { SimulateFlags, SimulationSettings } from './settings.ts';
 
 /** The port of CloudShell and of AWS's own mock. */
 const LISTEN = '127.0.0.1:1338';

@@ -8,11 +8,12 @@ import { AUTHORIZATION_LIFETIME, type SimulationOptions } from '../../server/sim
 import { createExampleInstance } from '../../server/tree/default-tree.ts';
 import { parseVariants } from '../../server/variants.ts';
 import { InvalidValueError, parseValue } from '../flags/invalid-value.ts';
+import type { ListeningFlags } from '../flags/listening-flags.ts';
 import { buildChoiceHint } from '../flags/suggestions.ts';
 import { parseDurationFlag, parsePositiveDurationFlag, parseRoleNameFlag } from '../flags/value-parsers.ts';
 
-/** Flags for the simulated endpoint. A scenario provides values for omitted flags. */
-export interface SimulationFlags {
+/** The options that describe the simulated endpoint. A scenario provides values for omitted ones. */
+export interface EndpointFlags {
   lifetime?: Seconds;
   rotateEvery?: Seconds;
   overlap?: Seconds;
@@ -26,6 +27,19 @@ export interface SimulationFlags {
   scenario?: string;
   variant: string[];
   seed?: string;
+}
+
+/** The options of `cred-watch simulate`. */
+export interface SimulateFlags extends EndpointFlags, ListeningFlags {
+  for?: Seconds;
+  format: 'text' | 'json';
+  /** False with --no-log. */
+  log: boolean;
+  history?: Seconds;
+  every?: Seconds;
+  until?: string;
+  output?: string;
+  host?: string;
 }
 
 export interface SimulationSettings {
@@ -44,7 +58,7 @@ const LIFETIME: Seconds = 6 * 3600;
  * @throws CredWatchError
  */
 export function readSimulationSettings(
-  flags: SimulationFlags,
+  flags: EndpointFlags,
   startedAt: Instant,
   seed: string,
 ): SimulationSettings {
@@ -85,7 +99,7 @@ function readTiming({
   rotateEvery,
   overlap,
   jitter,
-}: SimulationFlags): SimulationOptions['rotationTiming'] {
+}: EndpointFlags): SimulationOptions['rotationTiming'] {
   if (rotateEvery !== undefined && overlap !== undefined) {
     throw new CredWatchError('--rotate-every and --overlap cannot be combined', 'omit one of them');
   }
@@ -126,7 +140,7 @@ function parseImdsMode(text: string): ImdsMode {
 }
 
 /** The parser of each scenario setting, which returns the flags that the setting replaces. */
-const SETTING_PARSERS: { [S in ScenarioSetting]: (text: string) => Partial<SimulationFlags> } = {
+const SETTING_PARSERS: { [S in ScenarioSetting]: (text: string) => Partial<EndpointFlags> } = {
   lifetime: (text) => ({ lifetime: parsePositiveDurationFlag(text) }),
   'rotate-every': (text) => ({ rotateEvery: parsePositiveDurationFlag(text) }),
   overlap: (text) => ({ overlap: parseDurationFlag(text) }),
@@ -137,11 +151,11 @@ const SETTING_PARSERS: { [S in ScenarioSetting]: (text: string) => Partial<Simul
   'authorization-lifetime': (text) => ({ authorizationLifetime: parsePositiveDurationFlag(text) }),
 };
 
-function withScenario(flags: SimulationFlags, scenario: Scenario | null): SimulationFlags {
+function withScenario(flags: EndpointFlags, scenario: Scenario | null): EndpointFlags {
   const settings = [...(scenario?.settings ?? [])].map(([name, text]) =>
     parseValue(name, text, SETTING_PARSERS[name], ` of the scenario ${scenario?.name}`),
   );
-  const filled: SimulationFlags = Object.assign({ fault: [], variant: [] }, ...settings, flags);
+  const filled: EndpointFlags = Object.assign({ fault: [], variant: [] }, ...settings, flags);
   // --overlap and --rotate-every express the same value, so either flag overrides either setting.
   if (flags.overlap !== undefined && flags.rotateEvery === undefined) delete filled.rotateEvery;
   if (flags.rotateEvery !== undefined && flags.overlap === undefined) delete filled.overlap;

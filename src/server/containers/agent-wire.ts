@@ -3,6 +3,7 @@ import {
   type EndpointResponse,
   formatDateHeader,
   type Header,
+  REASON_PHRASES,
 } from '../endpoint-request.ts';
 
 interface AgentResponse {
@@ -23,7 +24,7 @@ export function buildAgentResponse(
 ): EndpointResponse {
   return {
     status,
-    reasonPhrase: REASONS[status] ?? 'Error',
+    reasonPhrase: REASON_PHRASES[status] ?? 'Error',
     headers: [
       ...headers,
       ['Date', formatDateHeader(request)],
@@ -42,7 +43,7 @@ const isLastRequest = ({ headers }: EndpointRequest) =>
 
 /** The response of Go's HTTP server to a malformed request, before any handler runs. */
 export function buildAgentProtocolError(status: 400 | 431, detail = ''): EndpointResponse {
-  const reason = `${REASONS[status]}${detail === '' ? '' : `: ${detail}`}`;
+  const reason = `${REASON_PHRASES[status]}${detail === '' ? '' : `: ${detail}`}`;
   const headers: Header[] = [['Content-Type', 'text/plain; charset=utf-8'], CLOSE];
   return { status, reasonPhrase: reason, headers, body: `${status} ${reason}`, httpVersion: '1.1' };
 }
@@ -66,20 +67,3 @@ export function buildAgentError(
     ],
   });
 }
-
-const REASONS: Record<number, string> = {
-  200: 'OK',
-  301: 'Moved Permanently',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  417: 'Expectation Failed',
-  429: 'Too Many Requests',
-  431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};

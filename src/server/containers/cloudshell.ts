@@ -25,7 +25,10 @@ export function createCloudshellHandler(simulation: Simulation): RequestHandler 
       apiVersion: '',
       credentials: null,
     };
-    if (request.path === CLOUDSHELL_PATH) return { ...facts, ...respondWithCredentials(request, simulation) };
+    if (request.path === CLOUDSHELL_PATH) {
+      const [response, credentials = null] = respondWithCredentials(request, simulation);
+      return { ...facts, credentials, response };
+    }
     // If IMDS is simulated too, its handler issues the tokens for both.
     if (isTokenPath(request.path) && !simulation.shapes.includes('imds')) {
       return { ...facts, kind: 'token', response: handleTokenRequest(request, simulation) };
@@ -37,14 +40,12 @@ export function createCloudshellHandler(simulation: Simulation): RequestHandler 
 function respondWithCredentials(
   request: EndpointRequest,
   simulation: Simulation,
-): { response: EndpointResponse; credentials?: HandledRequest['credentials'] } {
+): [EndpointResponse, HandledRequest['credentials']?] {
   const { issuer, variants } = simulation;
   const { faults, now, method } = request;
-  if (method !== 'GET' && method !== 'HEAD') {
-    return { response: buildEmptyError(request, 405, 'GET, HEAD') };
-  }
-  if (!isAuthorized(request, simulation)) return { response: buildEmptyError(request, 401) };
-  if (faults.has('no-role')) return { response: buildHtmlError(request, 404, null, variants) };
+  if (method !== 'GET' && method !== 'HEAD') return [buildEmptyError(request, 405, 'GET, HEAD')];
+  if (!isAuthorized(request, simulation)) return [buildEmptyError(request, 401)];
+  if (faults.has('no-role')) return [buildHtmlError(request, 404, null, variants)];
   const error = faults.get('error');
   const credentials = issuer.issue('cloudshell', now, faults);
   const fields =
@@ -53,10 +54,7 @@ function respondWithCredentials(
       : { Code: error.code ?? 'InternalError', Message: 'Simulated error.' };
   const body = formatImdsJson(applyFieldFaults(fields, faults));
   const content = { body, contentType: 'text/plain', lastModified: credentials.issuedAt } as const;
-  return {
-    response: buildDataResponse(request, content, null, variants),
-    ...(error === null ? { credentials } : {}),
-  };
+  return [buildDataResponse(request, content, null, variants), error === null ? credentials : null];
 }
 
 function isAuthorized(

@@ -17,26 +17,15 @@ import type { TokenProblem } from './service-account-tokens.ts';
 
 const PATH = '/v1/credentials';
 
-interface UpstreamError {
-  status: number;
-  message: string;
-  fault: 'client' | 'server';
-}
-
-const INTERNAL_ERROR: UpstreamError = { status: 500, message: 'internal failure', fault: 'server' };
-const clientError = (status: number, message: string): UpstreamError => ({
-  status,
-  message,
-  fault: 'client',
-});
+const INTERNAL_ERROR = { status: 500, message: 'internal failure' };
 
 /** The exceptions of EKS Auth, which the agent (eks-pod-identity-agent d4dc0f3) forwards. */
-const UPSTREAM_ERRORS: ReadonlyMap<string, UpstreamError> = new Map([
-  ['ResourceNotFoundException', clientError(404, 'no pod identity association was found')],
-  ['ExpiredTokenException', clientError(400, 'the service account token has expired')],
-  ['InvalidTokenException', clientError(400, 'the service account token is not valid')],
-  ['AccessDeniedException', clientError(400, 'the node may not fetch these credentials')],
-  ['ThrottlingException', clientError(429, 'rate exceeded')],
+const UPSTREAM_ERRORS: ReadonlyMap<string, { status: number; message: string }> = new Map([
+  ['ResourceNotFoundException', { status: 404, message: 'no pod identity association was found' }],
+  ['ExpiredTokenException', { status: 400, message: 'the service account token has expired' }],
+  ['InvalidTokenException', { status: 400, message: 'the service account token is not valid' }],
+  ['AccessDeniedException', { status: 400, message: 'the node may not fetch these credentials' }],
+  ['ThrottlingException', { status: 429, message: 'rate exceeded' }],
   ['InternalServerException', INTERNAL_ERROR],
 ]);
 
@@ -95,6 +84,7 @@ function respondWithCredentials(
 }
 
 function buildUpstreamError(request: EndpointRequest, code: string): EndpointResponse {
-  const { status, message, fault } = UPSTREAM_ERRORS.get(code) ?? INTERNAL_ERROR;
+  const { status, message } = UPSTREAM_ERRORS.get(code) ?? INTERNAL_ERROR;
+  const fault = status < 500 ? 'client' : 'server';
   return buildAgentError(request, status, `[${randomUUID()}]: (${code}): ${message}, fault: ${fault}`);
 }

@@ -1,5 +1,5 @@
 import { parseDuration } from '../../domain/time/duration.ts';
-import type { FaultEffect, FaultKind } from './fault.ts';
+import type { FaultEffect, FaultKind, PlainFaultKind } from './fault.ts';
 
 export interface FaultDefinition {
   /** The syntax of the value, for help and hints. */
@@ -9,10 +9,11 @@ export interface FaultDefinition {
   parse(value: string): FaultEffect | null;
 }
 
-const withoutValue =
-  (effect: FaultEffect) =>
-  (value: string): FaultEffect | null =>
-    value === '' ? effect : null;
+const withoutValue = (kind: PlainFaultKind, description: string): FaultDefinition => ({
+  syntax: kind,
+  description,
+  parse: (value) => (value === '' ? { kind } : null),
+});
 
 /** All kinds of faults, in the order of help. */
 export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
@@ -34,26 +35,10 @@ export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
       return value !== '' && milliseconds === null ? null : { kind: 'stall', milliseconds };
     },
   },
-  reset: {
-    syntax: 'reset',
-    description: 'reset the connection after reading the request',
-    parse: withoutValue({ kind: 'reset' }),
-  },
-  truncate: {
-    syntax: 'truncate',
-    description: 'close the connection in the middle of the body',
-    parse: withoutValue({ kind: 'truncate' }),
-  },
-  malformed: {
-    syntax: 'malformed',
-    description: 'send half of the body as a complete response',
-    parse: withoutValue({ kind: 'malformed' }),
-  },
-  empty: {
-    syntax: 'empty',
-    description: 'respond 200 with an empty body',
-    parse: withoutValue({ kind: 'empty' }),
-  },
+  reset: withoutValue('reset', 'reset the connection after reading the request'),
+  truncate: withoutValue('truncate', 'close the connection in the middle of the body'),
+  malformed: withoutValue('malformed', 'send half of the body as a complete response'),
+  empty: withoutValue('empty', 'respond 200 with an empty body'),
   body: {
     syntax: 'body=TEXT',
     description: 'respond with this body and 200, or the status of a status fault',
@@ -84,16 +69,8 @@ export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
         ? { kind: 'redirect', location: value || '/elsewhere' }
         : null,
   },
-  'no-role': {
-    syntax: 'no-role',
-    description: 'respond as if no role were attached or associated',
-    parse: withoutValue({ kind: 'no-role' }),
-  },
-  frozen: {
-    syntax: 'frozen',
-    description: 'stop rotating; when the fault ends, rotation catches up',
-    parse: withoutValue({ kind: 'frozen' }),
-  },
+  'no-role': withoutValue('no-role', 'respond as if no role were attached or associated'),
+  frozen: withoutValue('frozen', 'stop rotating; when the fault ends, rotation catches up'),
   expired: {
     syntax: 'expired[=AGE]',
     description: 'serve credentials that expired this long before the fault began (default 5m)',
@@ -102,16 +79,8 @@ export const FAULT_DEFINITIONS: Readonly<Record<FaultKind, FaultDefinition>> = {
       return age === null ? null : { kind: 'expired', age };
     },
   },
-  alternate: {
-    syntax: 'alternate',
-    description: 'serve the current and the previous credentials in turn',
-    parse: withoutValue({ kind: 'alternate' }),
-  },
-  renew: {
-    syntax: 'renew',
-    description: 'serve new credentials at every request',
-    parse: withoutValue({ kind: 'renew' }),
-  },
+  alternate: withoutValue('alternate', 'serve the current and the previous credentials in turn'),
+  renew: withoutValue('renew', 'serve new credentials at every request'),
   throttle: {
     syntax: 'throttle[=RATE]',
     description: 'reject requests above this rate per second (default 40)',

@@ -1,14 +1,22 @@
 import type { Seconds } from '../../domain/model.ts';
 
+/** The kinds of faults without a value. */
+export type PlainFaultKind =
+  | 'reset'
+  | 'truncate'
+  | 'malformed'
+  | 'empty'
+  | 'no-role'
+  | 'frozen'
+  | 'alternate'
+  | 'renew';
+
 /** What a fault does. A null value means the default that `FAULT_DEFINITIONS` documents. */
 export type FaultEffect =
+  | { [K in PlainFaultKind]: { kind: K } }[PlainFaultKind]
   | { kind: 'status'; status: number }
   /** Null: never respond. */
   | { kind: 'stall'; milliseconds: number | null }
-  | { kind: 'reset' }
-  | { kind: 'truncate' }
-  | { kind: 'malformed' }
-  | { kind: 'empty' }
   | { kind: 'body'; text: string }
   /** Null: remove the header. */
   | { kind: 'header'; name: string; value: string | null }
@@ -16,11 +24,7 @@ export type FaultEffect =
   | { kind: 'error'; code: string | null }
   /** Null: remove the field. */
   | { kind: 'field'; name: string; value: string | null }
-  | { kind: 'no-role' }
-  | { kind: 'frozen' }
   | { kind: 'expired'; age: Seconds }
-  | { kind: 'alternate' }
-  | { kind: 'renew' }
   | { kind: 'throttle'; perSecond: number }
   | { kind: 'hop-limit'; resets: boolean }
   | { kind: 'token-lifetime'; seconds: Seconds }

@@ -73,16 +73,12 @@ function buildDocumentEntry(
   const error = faults.get('error');
   if (error !== null) {
     const code = error.code ?? 'AssumeRoleUnauthorizedAccess';
-    const body = formatImdsJson(
-      applyFieldFaults(
-        {
-          Code: code,
-          Message: getErrorMessage(code, simulation.role),
-          LastUpdated: formatLastUpdated(credentials),
-        },
-        faults,
-      ),
-    );
+    const fields = {
+      Code: code,
+      Message: getErrorMessage(code, simulation.role),
+      LastUpdated: formatLastUpdated(credentials),
+    };
+    const body = formatImdsJson(applyFieldFaults(fields, faults));
     return { kind: 'leaf', requestKind: 'credentials', body };
   }
   const body = getDocumentText(credentials, Object.keys(extraFields).join(), faults, () => {
@@ -117,44 +113,46 @@ function buildInfoEntry({ request, simulation }: IamRequest): MetadataEntry {
 }
 
 /** The identity role of the instance. AWS documents that programs should not use these credentials. */
-function findIdentityEntry(
-  iamRequest: IamRequest,
-  [ec2, name, last]: readonly string[],
-): MetadataEntry | null {
-  const { request, simulation } = iamRequest;
+function findIdentityEntry(iamRequest: IamRequest, [ec2, ...rest]: readonly string[]): MetadataEntry | null {
   if (ec2 === undefined) return { kind: 'directory', names: ['ec2/'] };
   if (ec2 !== 'ec2') return null;
-  if (name === undefined) return { kind: 'directory', names: ['info', 'security-credentials/'] };
-  if (name === 'info' && last === undefined) {
-    const credentials = simulation.issuer.issue('identity', request.now, request.faults);
-    const fields = {
-      Code: 'Success',
-      LastUpdated: formatLastUpdated(credentials),
-      AccountId: simulation.instance.accountId,
-    };
-    return { kind: 'leaf', body: formatImdsJson(fields) };
-  }
-  if (name !== 'security-credentials') return null;
-  if (last === undefined) return { kind: 'directory', names: ['ec2-instance'] };
-  return last === 'ec2-instance' ? buildDocumentEntry(iamRequest, 'identity') : null;
+  const { accountId } = iamRequest.simulation.instance;
+  return findNamespaceEntry(iamRequest, rest, 'identity', 'ec2-instance', (LastUpdated) => ({
+    Code: 'Success',
+    LastUpdated,
+    AccountId: accountId,
+  }));
 }
 
 /** The namespace from which the ECS agent of 2026 reads task credentials; here one task. */
-function findTaskEntry(iamRequest: IamRequest, [name, last]: readonly string[]): MetadataEntry | null {
-  const { request, simulation } = iamRequest;
-  const { shapes, role, instance, credentialsId } = simulation;
+function findTaskEntry(iamRequest: IamRequest, path: readonly string[]): MetadataEntry | null {
+  const { shapes, role, instance, credentialsId } = iamRequest.simulation;
   if (!shapes.includes('ecs')) return null;
   const task = `${credentialsId.replaceAll('-', '')}-0`;
+  const RoleARN = `arn:aws:iam::${instance.accountId}:role/${role}`;
+  return findNamespaceEntry(iamRequest, path, 'ecs', task, (LastUpdated) => ({
+    LastUpdated,
+    TaskCredentials: { [task]: { RoleARN } },
+  }));
+}
+
+/** A directory with `info` and the credentials of one receiver. */
+function findNamespaceEntry(
+  iamRequest: IamRequest,
+  [name, last]: readonly string[],
+  receiver: string,
+  listedName: string,
+  buildInfo: (lastUpdated: string) => Readonly<Record<string, unknown>>,
+): MetadataEntry | null {
+  const { request, simulation } = iamRequest;
   if (name === undefined) return { kind: 'directory', names: ['info', 'security-credentials/'] };
   if (name === 'info' && last === undefined) {
-    const credentials = simulation.issuer.issue('ecs', request.now, request.faults);
-    const RoleARN = `arn:aws:iam::${instance.accountId}:role/${role}`;
-    const fields = { LastUpdated: formatLastUpdated(credentials), TaskCredentials: { [task]: { RoleARN } } };
-    return { kind: 'leaf', body: formatImdsJson(fields) };
+    const credentials = simulation.issuer.issue(receiver, request.now, request.faults);
+    return { kind: 'leaf', body: formatImdsJson(buildInfo(formatLastUpdated(credentials))) };
   }
   if (name !== 'security-credentials') return null;
-  if (last === undefined) return { kind: 'directory', names: [task] };
-  return last === task ? buildDocumentEntry(iamRequest, 'ecs') : null;
+  if (last === undefined) return { kind: 'directory', names: [listedName] };
+  return last === listedName ? buildDocumentEntry(iamRequest, receiver) : null;
 }
 
 const formatLastUpdated = ({ issuedAt }: FalseCredentials) => formatDocumentInstant(issuedAt);

@@ -5,6 +5,7 @@ import {
   formatDateHeader,
   formatHttpDate,
   type Header,
+  REASON_PHRASES,
   type ResponseTime,
 } from '../endpoint-request.ts';
 import type { Variants } from '../variants.ts';
@@ -18,21 +19,8 @@ const SERVER: Header = ['Server', 'EC2ws'];
 const CLOSE: Header = ['Connection', 'close'];
 const TTL = 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds';
 
-const REASONS: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Not Allowed',
-  417: 'Expectation Failed',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
-
-const getReasonPhrase = (status: number) => REASONS[status] ?? 'Error';
+const getReasonPhrase = (status: number) =>
+  status === 405 ? 'Not Allowed' : (REASON_PHRASES[status] ?? 'Error');
 
 export interface MetadataContent {
   body: string | Buffer;
@@ -53,7 +41,8 @@ export function buildDataResponse(
   const date: Header = ['Date', formatDateHeader(request)];
   return wire === 'http/1.0'
     ? buildHttp10Success([['Accept-Ranges', 'bytes'], length, type, date, modified, ...ttl(remaining)], body)
-    : buildSuccess(
+    : buildResponse(
+        200,
         [...ttl(remaining), type, ['Accept-Ranges', 'none'], modified, length, date, SERVER, CLOSE],
         body,
       );
@@ -70,44 +59,39 @@ export function buildTokenResponse(
   const date: Header = ['Date', formatDateHeader(request)];
   return wire === 'http/1.0'
     ? buildHttp10Success([length, type, date, ...ttl(seconds)], token)
-    : buildSuccess([...ttl(seconds), length, date, SERVER, CLOSE, type], token);
+    : buildResponse(200, [...ttl(seconds), length, date, SERVER, CLOSE, type], token);
 }
 
-const buildSuccess = (headers: readonly Header[], body: string | Buffer): EndpointResponse => ({
-  status: 200,
-  reasonPhrase: 'OK',
-  headers,
-  body,
-  httpVersion: '1.1',
-});
+const buildResponse = (
+  status: number,
+  headers: readonly Header[],
+  body: string | Buffer = '',
+  httpVersion: EndpointResponse['httpVersion'] = '1.1',
+): EndpointResponse => ({ status, reasonPhrase: getReasonPhrase(status), headers, body, httpVersion });
 
-const buildHttp10Success = (headers: readonly Header[], body: string | Buffer): EndpointResponse => ({
-  ...buildSuccess([...headers, CLOSE, SERVER], body),
-  httpVersion: '1.0',
-});
+const buildHttp10Success = (headers: readonly Header[], body: string | Buffer) =>
+  buildResponse(200, [...headers, CLOSE, SERVER], body, '1.0');
 
 /** An error without a body. */
 export function buildEmptyError(request: EndpointRequest, status: number, allow?: string): EndpointResponse {
-  const headers: Header[] = [
+  return buildResponse(status, [
     ...(allow === undefined ? [] : [['Allow', allow] as const]),
     ['Content-Length', '0'],
     ['Date', formatDateHeader(request)],
     SERVER,
     CLOSE,
     ['Content-Type', 'text/plain'],
-  ];
-  return { status, reasonPhrase: getReasonPhrase(status), headers, body: '', httpVersion: '1.1' };
+  ]);
 }
 
 /** As captured for a token path with a final slash: another header order, and no close. */
 export function buildTokenPathError(request: EndpointRequest): EndpointResponse {
-  const headers: Header[] = [
+  return buildResponse(403, [
     ['Content-Length', '0'],
     ['Content-Type', 'text/plain'],
     ['Date', formatDateHeader(request)],
     SERVER,
-  ];
-  return { status: 403, reasonPhrase: getReasonPhrase(403), headers, body: '', httpVersion: '1.1' };
+  ]);
 }
 
 /** An error with the XHTML page of the real service. */
@@ -126,7 +110,7 @@ export function buildHtmlError(
     SERVER,
     CLOSE,
   ];
-  return { status, reasonPhrase: getReasonPhrase(status), headers, body, httpVersion: '1.1' };
+  return buildResponse(status, headers, body);
 }
 
 /**
@@ -141,7 +125,7 @@ export function buildRedirect(request: EndpointRequest, location: string): Endpo
     ['Date', formatDateHeader(request)],
     SERVER,
   ];
-  return { status: 301, reasonPhrase: 'Moved Permanently', headers, body: '', httpVersion: '1.0' };
+  return buildResponse(301, headers, '', '1.0');
 }
 
 const ttl = (seconds: Seconds | null): Header[] => (seconds === null ? [] : [[TTL, String(seconds)]]);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
-import { type AccessDenial, type AccessRequirements, checkAccess } from './access-check.ts';
+import { closeServer } from '../wire/listening-servers.ts';
+import { type AccessRequirements, checkAccess } from './access-check.ts';
 import { formatLiveDocument, type LiveCredentials } from './live-document.ts';
 
 export interface LiveEndpointOptions {
@@ -65,7 +65,10 @@ export async function startLiveEndpoint(options: LiveEndpointOptions): Promise<L
   const getCredentialsResponse = shareConcurrentCalls(() => createResponse(getCredentials, onProblem));
   server.on('request', (request, response) => {
     const denial = checkAccess(request, required);
-    const result = denial === null ? getCredentialsResponse() : Promise.resolve(buildDenialResponse(denial));
+    const result =
+      denial === null
+        ? getCredentialsResponse()
+        : Promise.resolve(buildErrorResponse(denial.status, 'AccessDenied', denial.message));
     void result.then((liveResponse) => send(liveResponse, response)).catch(() => response.destroy());
   });
   return {
@@ -73,11 +76,7 @@ export async function startLiveEndpoint(options: LiveEndpointOptions): Promise<L
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://${host}${required.path}`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: required.authorization,
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closeServer(server),
   };
 }
 
@@ -131,9 +130,6 @@ async function createResponse(
     return buildErrorResponse(500, 'InternalServerError', 'Internal server error');
   }
 }
-
-const buildDenialResponse = ({ status, message }: AccessDenial) =>
-  buildErrorResponse(status, 'AccessDenied', message);
 
 /** An error document in the form of the ECS agent. */
 const buildErrorResponse = (status: number, code: string, message: string): LiveResponse => ({

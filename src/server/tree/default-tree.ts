@@ -4,48 +4,19 @@ import { createDirectory, type Directory } from './metadata-tree.ts';
 
 /** The list at `/` of a real endpoint, as captured in 2024. */
 export const METADATA_VERSIONS: readonly string[] = [
-  ...[
-    '1.0',
-    '2007-01-19',
-    '2007-03-01',
-    '2007-08-29',
-    '2007-10-10',
-    '2007-12-15',
-    '2008-02-01',
-    '2008-09-01',
-  ],
-  ...['2009-04-04', '2011-01-01', '2011-05-01', '2012-01-12', '2014-02-25', '2014-11-05', '2015-10-20'],
-  ...['2016-04-19', '2016-06-30', '2016-09-02', '2018-03-28', '2018-08-17', '2018-09-24', '2019-10-01'],
-  ...['2020-10-27', '2021-01-03', '2021-03-23', '2021-07-15', '2022-07-09', '2022-09-24', '2024-04-11'],
-  'latest',
-];
+  '1.0 2007-01-19 2007-03-01 2007-08-29 2007-10-10 2007-12-15 2008-02-01 2008-09-01 2009-04-04 2011-01-01',
+  '2011-05-01 2012-01-12 2014-02-25 2014-11-05 2015-10-20 2016-04-19 2016-06-30 2016-09-02 2018-03-28',
+  '2018-08-17 2018-09-24 2019-10-01 2020-10-27 2021-01-03 2021-03-23 2021-07-15 2022-07-09 2022-09-24',
+  '2024-04-11 latest',
+].flatMap((line) => line.split(' '));
 
-export interface Instance {
-  id: string;
-  accountId: string;
-  region: string;
-  availabilityZone: string;
-  availabilityZoneId: string;
-  type: string;
-  architecture: string;
-  imageId: string;
-  reservationId: string;
-  startedAt: Instant;
-  privateIp: string;
-  mac: string;
-  interfaceId: string;
-  subnet: { id: string; cidr: string };
-  vpc: { id: string; cidr: string };
-  securityGroup: { id: string; name: string };
-  keyName: string;
-  tags: Readonly<Record<string, string>>;
-}
+export type Instance = ReturnType<typeof createExampleInstance>;
 
 /**
  * A made-up instance. Account, ids and MAC address are those of examples in AWS's documentation. In reality,
  * the zone id differs by account.
  */
-export const createExampleInstance = (startedAt: Instant): Instance => ({
+export const createExampleInstance = (startedAt: Instant) => ({
   id: 'i-1234567890abcdef0',
   accountId: '123456789012',
   region: 'eu-west-1',

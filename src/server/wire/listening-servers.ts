@@ -63,7 +63,8 @@ function toListenError(address: ListenAddress, cause: Error): CredWatchError {
   }
 }
 
-const closeServer = (server: Server) =>
+/** Closes a server and all its connections. */
+export const closeServer = (server: Server) =>
   new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

@@ -2,25 +2,15 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Instant } from '../../domain/model.ts';
 import { buildAgentError, buildAgentProtocolError, buildAgentResponse } from '../containers/agent-wire.ts';
 import { buildEksHostError } from '../containers/eks.ts';
-import { createDispatcher } from '../dispatcher.ts';
-import type {
-  Connection,
-  EndpointRequest,
-  EndpointResponse,
-  ErrorResponder,
-  HandledRequest,
-  Shape,
-} from '../endpoint-request.ts';
+import { createDispatcher, type DispatchedRequest } from '../dispatcher.ts';
+import type { Connection, EndpointRequest, EndpointResponse, Shape } from '../endpoint-request.ts';
 import { NO_FAULTS } from '../faults/fault-plan.ts';
 import { buildEmptyError, buildHtmlError } from '../imds/imds-wire.ts';
 import type { Simulation } from '../simulation.ts';
 import { createHostCheck, type HostCheck } from './host-check.ts';
 
-export interface ReceivedRequest {
+export interface ReceivedRequest extends DispatchedRequest {
   request: EndpointRequest;
-  handledRequest: HandledRequest;
-  /** Builds the errors of the shape to which the request belongs. */
-  errorResponder: ErrorResponder;
 }
 
 /** The part of `IncomingMessage` that the simulator reads; an in-memory request has it too. */

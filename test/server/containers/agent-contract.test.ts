@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ServiceAccountTokens } from '../../../src/server/containers/service-account-tokens.ts';
-import { stoppedClock } from '../../support/server/polled-simulator.ts';
+import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import { Connection, requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
 const ACCOUNT = '123456789012';
 
 async function start(options: SimulatedOptions) {
-  const { clock, pass } = stoppedClock();
+  const { clock, pass } = createStoppedClock();
   const simulated = await startSimulated({ clock, ...options });
   const get = (path: string, headers = {}) => sendRequest(simulated.origin, 'GET', path, headers);
   return { ...simulated, clock, pass, get };

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import {
+  createStoppedClock,
   failure,
   failureWith,
   startPolled,
-  stoppedClock,
   summarizeSuccess,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES, codes, LIMITS } from '../../support/sources/polling.ts';
@@ -90,7 +90,7 @@ describe('the authorization token', () => {
 
 describe('the token file is read again', () => {
   test('at every poll, so a replaced token does not fail', async () => {
-    const { clock, withoutPauses, pass } = stoppedClock();
+    const { clock, withoutPauses, pass } = createStoppedClock();
     const eks = await startPolled('eks', { clock, poller: { clock: withoutPauses } });
     const { serviceAccountTokens } = eks.simulation;
     const path = tokenFile(serviceAccountTokens.issue(3600, clock.now()));
@@ -124,7 +124,7 @@ describe('the token file is read again', () => {
   });
 
   test('and an old token fails as expired, with the message of the agent', async () => {
-    const { clock, withoutPauses, pass } = stoppedClock();
+    const { clock, withoutPauses, pass } = createStoppedClock();
     const eks = await startPolled('eks', {
       clock,
       authorizationLifetime: 600,

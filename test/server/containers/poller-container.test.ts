@@ -3,9 +3,9 @@ import type { Shape } from '../../../src/server/endpoint-request.ts';
 import {
   failure,
   failureWith,
+  ONE_SECOND,
   startPolled,
   summarizeSuccess,
-  UNTIL_A_SECOND,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
 
@@ -262,7 +262,7 @@ describe.each<[Shape, Failure[]]>([
 
 describe('a failed request', () => {
   test('without a response times out', async () => {
-    const ecs = await startPolled('ecs', { faults: ['stall'], poller: { limits: UNTIL_A_SECOND } });
+    const ecs = await startPolled('ecs', { faults: ['stall'], poller: { limits: ONE_SECOND } });
     const outcome = await ecs.fail();
     expect(failure(outcome)).toEqual(failureWith('timeout'));
     expect(outcome.detail).toBe('no complete response within 1000 ms');

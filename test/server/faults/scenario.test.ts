@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSimulationSettings, type SimulationFlags } from '../../../src/cli/simulation/settings.ts';
+import { type EndpointFlags, readSimulationSettings } from '../../../src/cli/simulation/settings.ts';
 import { parseInstant } from '../../../src/domain/time/instant.ts';
 import { BUILT_IN_SCENARIOS } from '../../../src/server/faults/built-in-scenarios.ts';
 import { openScenario } from '../../../src/server/faults/scenario.ts';
@@ -15,7 +15,7 @@ const START = Date.UTC(2026, 10, 22, 10);
 const ROLES = '/latest/meta-data/iam/security-credentials/';
 const TOKEN = '/latest/api/token';
 
-const settingsOf = (scenario: string, flags: Partial<SimulationFlags> = {}) =>
+const settingsOf = (scenario: string, flags: Partial<EndpointFlags> = {}) =>
   readSimulationSettings({ fault: [], variant: [], scenario, ...flags }, START, 'seed');
 
 /** Starts the endpoint of a built-in scenario, and returns a client of its shape. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { METADATA_VERSIONS } from '../../../src/server/tree/default-tree.ts';
 import { createDirectory, createTree } from '../../../src/server/tree/metadata-tree.ts';
-import { stoppedClock } from '../../support/server/polled-simulator.ts';
+import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import { requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
@@ -13,7 +13,7 @@ const DOCUMENT = `${ROLES}simulated-role`;
 
 /** A simulator with a stopped clock, and a function that sends requests. */
 async function start(options: SimulatedOptions = {}) {
-  const { clock, pass } = stoppedClock();
+  const { clock, pass } = createStoppedClock();
   const simulated = await startSimulated({ clock, ...options });
   const { origin } = simulated;
   const get = (path: string, headers = {}) => sendRequest(origin, 'GET', path, headers);

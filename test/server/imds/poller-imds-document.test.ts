@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import {
   failure,
   failureWith,
+  ONE_SECOND,
   startPolled,
   summarizeSuccess,
-  UNTIL_A_SECOND,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES, codes } from '../../support/sources/polling.ts';
 
@@ -271,7 +271,7 @@ describe('a rejected document request', () => {
   test('without a response times out', async () => {
     const imds = await startPolled('imds', {
       faults: [`stall,path=${ROLE}`],
-      poller: { limits: UNTIL_A_SECOND },
+      poller: { limits: ONE_SECOND },
     });
     expect(failure(await imds.fail())).toEqual(failureWith('timeout', ofRole));
     expect(imds.seen()).toEqual(documentRequests(null, null, null));

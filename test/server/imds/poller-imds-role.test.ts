@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import {
   failure,
   failureWith,
+  ONE_SECOND,
   type PolledOptions,
   startPolled,
   summarizeSuccess,
-  UNTIL_A_SECOND,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
 
@@ -158,7 +158,7 @@ const FAILURES: Refusal[] = [
     reason: 'timeout',
     detail: /^no complete response within 1000 ms$/,
     seen: lists(null, null, null),
-    options: { poller: { limits: UNTIL_A_SECOND } },
+    options: { poller: { limits: ONE_SECOND } },
   },
 ];
 

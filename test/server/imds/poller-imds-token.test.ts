@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import {
+  createStoppedClock,
   failure,
   failureWith,
+  ONE_SECOND,
   type PolledOptions,
   startPolled,
-  stoppedClock,
   summarizeSuccess,
-  UNTIL_A_SECOND,
 } from '../../support/server/polled-simulator.ts';
 import { CANARIES } from '../../support/sources/polling.ts';
 
@@ -69,7 +69,7 @@ describe('a session token', () => {
   test.each(['', ':soon', ':0', ':21601', ':-5', ':1e3'])(
     'with its TTL header%s missing or bad: taken to live as long as asked, noted, and kept',
     async (value) => {
-      const { clock, withoutPauses, pass } = stoppedClock();
+      const { clock, withoutPauses, pass } = createStoppedClock();
       const imds = await startPolled('imds', {
         faults: [`header=${TTL}${value},path=${TOKEN}`],
         clock,
@@ -259,7 +259,7 @@ const FALLBACKS: Opening[] = [
   },
   {
     name: 'no response, as behind a hop limit of 1, after one retry',
-    options: { faults: ['hop-limit'], poller: { limits: UNTIL_A_SECOND } },
+    options: { faults: ['hop-limit'], poller: { limits: ONE_SECOND } },
     status: null,
     puts: 2,
     notes: HOP,
@@ -301,7 +301,7 @@ describe('a token request that fails with a fallback to IMDSv1', () => {
   });
 
   test('is repeated after 15 minutes', async () => {
-    const { clock, withoutPauses, pass } = stoppedClock();
+    const { clock, withoutPauses, pass } = createStoppedClock();
     const imds = await startPolled('imds', {
       faults: [`404,path=${TOKEN},times=1`],
       clock,
@@ -348,7 +348,7 @@ describe('a token request that fails with a fallback to IMDSv1', () => {
 
 describe('the token cache', () => {
   test('keeps a token for its TTL minus two minutes', async () => {
-    const { clock, withoutPauses, pass } = stoppedClock();
+    const { clock, withoutPauses, pass } = createStoppedClock();
     const imds = await startPolled('imds', {
       faults: [`header=${TTL}:600,path=${TOKEN}`],
       clock,
@@ -373,7 +373,7 @@ describe('the token cache', () => {
   });
 
   test('is renewed in the same poll if the token becomes invalid early', async () => {
-    const { clock, withoutPauses, pass } = stoppedClock();
+    const { clock, withoutPauses, pass } = createStoppedClock();
     const imds = await startPolled('imds', {
       imds: 'v2',
       faults: ['token-lifetime=1m'],

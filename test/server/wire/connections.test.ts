@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { SHAPES, type Shape } from '../../../src/server/endpoint-request.ts';
-import { stoppedClock } from '../../support/server/polled-simulator.ts';
+import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import { Connection, requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
@@ -180,7 +180,7 @@ describe('an internal error', () => {
   };
 
   test.each(SHAPES)('gives a 500 of %s, and the next request is handled', async (shape) => {
-    const { clock } = stoppedClock();
+    const { clock } = createStoppedClock();
     const { origin, environments, simulation, exchanges } = await startSimulated({ shapes: [shape], clock });
     const url = environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI;
     const path =
@@ -208,7 +208,7 @@ describe('an internal error', () => {
       if (isBroken) throw new Error('a defect');
       return Date.now();
     };
-    const { origin } = await startSimulated({ clock: { ...stoppedClock().clock, now } });
+    const { origin } = await startSimulated({ clock: { ...createStoppedClock().clock, now } });
     isBroken = true;
     for (const text of [
       requestText(origin, 'GET', ID),

@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { SHAPES } from '../../../src/server/endpoint-request.ts';
-import { stoppedClock } from '../../support/server/polled-simulator.ts';
+import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import {
   Connection,
   type RawResponse,
@@ -51,7 +51,7 @@ describe('credentials', () => {
   test.each([[[]], [['frozen']], [['expired']], [['alternate']], [['renew']]])(
     'a document with Code Success is complete (%j)',
     async (faults) => {
-      const { clock, pass } = stoppedClock();
+      const { clock, pass } = createStoppedClock();
       const simulated = await startSimulated({
         shapes: SHAPES,
         clock,
@@ -89,7 +89,7 @@ describe('credentials', () => {
   });
 
   test('concurrent clients at a rotation get the same new set', async () => {
-    const { clock, pass } = stoppedClock();
+    const { clock, pass } = createStoppedClock();
     const simulated = await startSimulated({ clock });
     const before = (await sendRequest(simulated.origin, 'GET', DOCUMENT)).body;
     pass(3600);
@@ -101,7 +101,7 @@ describe('credentials', () => {
   });
 
   test.each(SHAPES)('%s serves the same set at every request', async (shape) => {
-    const { clock, pass } = stoppedClock();
+    const { clock, pass } = createStoppedClock();
     const simulated = await startSimulated({ shapes: [shape], clock });
     const first = await documentOf(simulated, shape, clock.now());
     pass(1800);
@@ -109,7 +109,7 @@ describe('credentials', () => {
   });
 
   test('times have no fractions of a second with any start', async () => {
-    const { clock } = stoppedClock(Date.UTC(2026, 10, 22, 0, 0, 0, 789));
+    const { clock } = createStoppedClock(Date.UTC(2026, 10, 22, 0, 0, 0, 789));
     const simulated = await startSimulated({ shapes: SHAPES, clock });
     for (const shape of SHAPES) {
       const { LastUpdated = '2026-11-22T00:00:00Z', Expiration } = JSON.parse(
@@ -163,7 +163,7 @@ describe('session tokens', () => {
   });
 
   test('tokens are not predictable: the same seed and time give different ones', async () => {
-    const { clock } = stoppedClock();
+    const { clock } = createStoppedClock();
     const runs = [await startSimulated({ clock, seed: 'one' }), await startSimulated({ clock, seed: 'one' })];
     const tokens = await Promise.all(runs.flatMap((run) => [newToken(run), newToken(run)]));
     expect(new Set(tokens).size).toBe(4);
@@ -205,7 +205,7 @@ describe('the Host header', () => {
   });
 
   test.each(SHAPES)('of any other host is rejected by %s before other checks', async (shape) => {
-    const { clock } = stoppedClock();
+    const { clock } = createStoppedClock();
     const simulated = await startSimulated({ shapes: [shape], clock });
     const { pathname } = new URL(
       simulated.environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI ?? `${simulated.origin}${DOCUMENT}`,
@@ -306,7 +306,7 @@ describe('errors', () => {
   });
 
   test.each(SHAPES)('a web page cannot read the responses of %s', async (shape) => {
-    const { clock } = stoppedClock();
+    const { clock } = createStoppedClock();
     const simulated = await startSimulated({ shapes: [shape], clock });
     const { origin } = simulated;
     const { pathname } = new URL(pathOf(simulated, shape), origin);

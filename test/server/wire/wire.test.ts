@@ -4,8 +4,8 @@ import {
   createTree,
   type DirectoryLiteral,
 } from '../../../src/server/tree/metadata-tree.ts';
-import { type Captured, captured, capturedNames } from '../../support/server/captured-response.ts';
-import { stoppedClock } from '../../support/server/polled-simulator.ts';
+import { type Capture, listCaptures, readCapture } from '../../support/server/captured-response.ts';
+import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import { type RawResponse, sendRequest } from '../../support/server/raw-client.ts';
 import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
 
@@ -25,7 +25,7 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
   'token-path-with-slash': {},
   'token-with-get': {},
   region: { data: { 'meta-data': { placement: { region: 'us-west-2' } } } },
-  listing: { data: { 'meta-data': ofNames(captured('listing').body!) } },
+  listing: { data: { 'meta-data': ofNames(readCapture('listing').body!) } },
   'iam-info': { role: 'S3AdminAccess', instead: { AIPAVMQT32F2Q43IXV2TC: 'AIPAFALSEFALSEFALSEFA' } },
   role: { role: 'myiamrole', hasOwnLength: true },
   'role-http-1.0': {
@@ -46,7 +46,7 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
   'unauthorized-head': { imds: 'v2' },
   'unauthorized-page': { imds: 'v2', variants: ['unauthorized=page'] },
   'not-found-unordered': { faults: ['no-role'], variants: ['error-page=339'] },
-  'user-data-http-1.0': { data: { 'user-data': captured('user-data-http-1.0').body! }, variants: OLD },
+  'user-data-http-1.0': { data: { 'user-data': readCapture('user-data-http-1.0').body! }, variants: OLD },
   'identity-document': { hasOwnLength: true },
   'identity-pkcs7-http-1.0': {
     data: { dynamic: { 'instance-identity': { pkcs7: 'x'.repeat(1118) } } },
@@ -59,11 +59,11 @@ const WHOLE = ['listing', 'iam-info', 'role-list-unordered', 'user-data-http-1.0
 
 describe('published captures', () => {
   test('are all replayed', () => {
-    expect(Object.keys(REPLAYS).sort()).toEqual(capturedNames());
+    expect(Object.keys(REPLAYS).sort()).toEqual(listCaptures());
   });
 
   test.each(Object.keys(REPLAYS))('%s equals the simulated response', async (name) => {
-    const capture = captured(name);
+    const capture = readCapture(name);
     const { instead = {}, hasOwnLength = false } = REPLAYS[name]!;
     const answer = await replay(capture, REPLAYS[name]!);
     const expected = new Map(capture.headers);
@@ -86,12 +86,12 @@ describe('published captures', () => {
 
   test('show session tokens with the same length, alphabet, prefix and padding as ours', async () => {
     const form = /^AQAEA[\w-]{49}==$/;
-    expect(captured('token').body).toMatch(form);
-    expect((await replay(captured('token'))).body).toMatch(form);
+    expect(readCapture('token').body).toMatch(form);
+    expect((await replay(readCapture('token'))).body).toMatch(form);
   });
 
   test('of 2020 have the same 401 page byte for byte', async () => {
-    const capture = captured('unauthorized-page');
+    const capture = readCapture('unauthorized-page');
     const answer = await replay(capture, REPLAYS['unauthorized-page']);
     expect(answer.status).toBe(401);
     expect(answer.headers.get('content-type')).toBe('text/html');
@@ -100,28 +100,28 @@ describe('published captures', () => {
   });
 
   test('of 2021 differ from our 404 page only in an indent', async () => {
-    const answer = await replay(captured('not-found-unordered'), { faults: ['no-role'] });
+    const answer = await replay(readCapture('not-found-unordered'), { faults: ['no-role'] });
     expect(answer.body).toHaveLength(337);
-    expect(answer.body).toBe(captured('not-found-unordered').body!.replace('\t\t "', '\t"'));
+    expect(answer.body).toBe(readCapture('not-found-unordered').body!.replace('\t\t "', '\t"'));
   });
 
   test.each(['role', 'role-unordered'])(
     'the role document of %s: keys in order, indent, a blank before colons',
     async (name) => {
-      const path = captured(name).path.replace('-extended', '');
-      const answer = await replay({ ...captured(name), path }, REPLAYS[name]);
-      expect(withoutValues(answer.body)).toBe(withoutValues(captured(name).body!));
+      const path = readCapture(name).path.replace('-extended', '');
+      const answer = await replay({ ...readCapture(name), path }, REPLAYS[name]);
+      expect(withoutValues(answer.body)).toBe(withoutValues(readCapture(name).body!));
     },
   );
 
   test('of the extended API have the account at the end of the document', async () => {
-    const answer = await replay(captured('role-unordered'), REPLAYS['role-unordered']);
+    const answer = await replay(readCapture('role-unordered'), REPLAYS['role-unordered']);
     expect(Object.keys(JSON.parse(answer.body)).at(-1)).toBe('AccountId');
   });
 
   test('have the same identity document', async () => {
-    const answer = await replay(captured('identity-document'));
-    expect(withoutValues(answer.body)).toBe(withoutValues(captured('identity-document').body!));
+    const answer = await replay(readCapture('identity-document'));
+    expect(withoutValues(answer.body)).toBe(withoutValues(readCapture('identity-document').body!));
   });
 });
 
@@ -138,7 +138,7 @@ describe('HEAD gets the headers of GET without the body', () => {
     ['an unknown path', '/latest/nothing', []],
     ['the token path', TOKEN_PATH, []],
   ])('%s', async (_, path, variants) => {
-    const { origin } = await startSimulated({ variants, clock: stoppedClock().clock });
+    const { origin } = await startSimulated({ variants, clock: createStoppedClock().clock });
     const got = await sendRequest(origin, 'GET', path);
     const head = await sendRequest(origin, 'HEAD', path);
     expect(head.head).toBe(got.head);
@@ -146,7 +146,7 @@ describe('HEAD gets the headers of GET without the body', () => {
   });
 
   test.each(['ecs', 'eks', 'cloudshell'] as const)('%s', async (shape) => {
-    const { clock } = stoppedClock();
+    const { clock } = createStoppedClock();
     const { origin, environments, simulation } = await startSimulated({ shapes: [shape], clock });
     const { pathname } = new URL(environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI!);
     const Authorization = {
@@ -164,10 +164,10 @@ describe('HEAD gets the headers of GET without the body', () => {
 });
 
 /** Sends the request of a capture to a simulator whose clock is set to the time of the capture. */
-async function replay({ method, path, sent, headers }: Captured, options: Replay = {}): Promise<RawResponse> {
+async function replay({ method, path, sent, headers }: Capture, options: Replay = {}): Promise<RawResponse> {
   const { data, instead: _, hasOwnLength: __, ...simulated } = options;
   const date = headers.get('date');
-  const { clock } = stoppedClock(date === undefined ? undefined : Date.parse(date));
+  const { clock } = createStoppedClock(date === undefined ? undefined : Date.parse(date));
   const { origin, simulation } = await startSimulated({
     clock,
     startedAt: Date.parse(headers.get('last-modified') ?? date ?? '') || clock.now(),

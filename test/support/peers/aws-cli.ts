@@ -9,7 +9,7 @@ export const obtainByAwsCli: ObtainCredentials = async (environment, { isEndpoin
   const timeout: Record<string, string> = isEndpointSilent ? {} : { AWS_METADATA_SERVICE_TIMEOUT: '10' };
   const command = [AWS_CLI.program, 'configure', 'export-credentials', '--format', 'process'];
   const { code, stdout, stderr } = await runClient(command, { ...timeout, ...environment });
-  return { code, stderr: stderr, held: stdout.trim() === '' ? null : readProcessDocument(stdout) };
+  return { code, stderr, held: stdout.trim() === '' ? null : readProcessDocument(stdout) };
 };
 
 function readProcessDocument(text: string): HeldCredentials {

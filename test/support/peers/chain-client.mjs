@@ -1,5 +1,6 @@
-// A program with the AWS SDK for JavaScript. Each line on stdin is an environment as JSON. For each line, the program
-// resolves credentials with a new provider and writes the result as a line of JSON. It exits at the end of stdin.
+// A program with the AWS SDK for JavaScript. Each line on stdin is an environment as JSON. For each line, the
+// program resolves credentials with a new provider and writes the result as a line of JSON. It exits at the
+// end of stdin.
 import { createInterface } from 'node:readline';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 
@@ -7,7 +8,7 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 const TIMEOUT = 10_000;
 
 async function resolveCredentials() {
-  // For container endpoints the SDK also uses the time-out as the pause between attempts.
+  // For container endpoints the SDK also uses the timeout as the pause between attempts.
   const isContainer = Object.keys(process.env).some((name) => name.startsWith('AWS_CONTAINER_CREDENTIALS_'));
   try {
     const { accessKeyId } = await defaultProvider(isContainer ? { maxRetries: 0 } : { timeout: TIMEOUT })();

@@ -12,8 +12,8 @@ export interface ProcessResult {
 }
 
 /**
- * The whole environment of a client: no settings of this machine, no proxy, and no endpoint except the simulator. The
- * default for IMDS is a port without a server.
+ * The whole environment of a client, without settings of this machine. The default for IMDS is a port
+ * without a server.
  */
 const createIsolatedEnvironment = (environment: Environment): Record<string, string> => ({
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',

@@ -18,8 +18,8 @@ export interface ClientOutcome {
 
 export interface ObtainOptions {
   /**
-   * The endpoint never responds. Only then clients keep their default time-out of one second. In all other tests they
-   * get a longer one if possible, because a loaded machine may take a second to respond.
+   * True if the endpoint never responds. Clients then keep their default timeout of one second. Other tests
+   * set a longer timeout if possible, because a loaded machine may take a second to respond.
    */
   isEndpointSilent?: boolean;
 }

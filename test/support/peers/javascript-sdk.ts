@@ -19,10 +19,10 @@ export const obtainByJavaScript: ObtainCredentials = async (
     environment,
     '0\n',
   );
-  return { code, stderr: stderr, held: stdout === '' ? null : readOutput(stdout) };
+  return { code, stderr, held: stdout === '' ? null : readOutput(stdout) };
 };
 
-/** For container endpoints the time-out is only the pause between attempts, so it keeps its default. */
+/** For container endpoints the timeout is only the pause between attempts, so it keeps its default. */
 function createCommand(environment: Environment, isEndpointSilent: boolean): string[] {
   const hasLongTimeout = !isEndpointSilent && !('AWS_CONTAINER_CREDENTIALS_FULL_URI' in environment);
   return [process.execPath, PROGRAM, ...(hasLongTimeout ? ['10000'] : [])];

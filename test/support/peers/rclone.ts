@@ -12,7 +12,7 @@ export const obtainByRclone: ObtainCredentials = async (environment, options) =>
   try {
     const { code, stderr } = await listByRclone(store, '', environment, options);
     const [signature] = store.signatures;
-    return { code, stderr: stderr, held: signature === undefined ? null : readHeldCredentials(signature) };
+    return { code, stderr, held: signature === undefined ? null : readHeldCredentials(signature) };
   } finally {
     store.close();
   }
@@ -34,7 +34,7 @@ export function listByRclone(
     '--s3-region',
     'eu-west-1',
   ];
-  // The defaults of rclone are ten attempts and a time-out of five minutes. The SDK has three and one second.
+  // The defaults of rclone are ten attempts and a timeout of five minutes. The SDK has three and one second.
   const retries = [
     '--retries',
     '1',

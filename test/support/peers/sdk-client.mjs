@@ -1,6 +1,6 @@
-// A program with the AWS SDK for JavaScript and one credential provider. For each line on stdin, the program gets
-// credentials from the provider, as each request to AWS does, and writes them as a line of JSON. The number in the line
-// is how many milliseconds its clock is ahead. The program exits at the end of stdin.
+// A program with the AWS SDK for JavaScript and one credential provider. For each line on stdin, the program
+// gets credentials from the provider, as each request to AWS does, and writes them as a line of JSON. The
+// number in the line is how many milliseconds its clock is ahead. The program exits at the end of stdin.
 import { createInterface } from 'node:readline';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 

@@ -11,8 +11,8 @@ const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([\w-]+)\/(\w+)\/aws4_request, ?SignedHeaders=([\w;-]+), ?Signature=(\w+)$/;
 
 /**
- * Checks a signature as S3 does (Signature Version 4, where S3 encodes paths once). Clients never send the secret key,
- * so the signature is the only proof that a client has it.
+ * Checks a signature as S3 does (Signature Version 4, where S3 encodes paths once). Clients never send the
+ * secret key, so the signature is the only proof that a client has it.
  */
 export function readSignature({ method, url = '', headers }: IncomingMessage): Signature {
   const [, accessKeyId, day = '', region = '', service = '', signed = '', signature] =

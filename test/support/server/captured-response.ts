@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** A published response of the real service. */
-export interface Captured {
+export interface Capture {
   method: string;
   path: string;
   /** The request headers that influence the response. */
@@ -17,7 +17,7 @@ export interface Captured {
 
 const FOLDER = resolve(import.meta.dirname, '..', '..', '..', 'fixtures', 'captures');
 
-export const capturedNames = () =>
+export const listCaptures = () =>
   readdirSync(FOLDER)
     .map((file) => file.replace(/\.txt$/, ''))
     .sort();
@@ -26,7 +26,7 @@ export const capturedNames = () =>
  * Reads a capture. A file contains: the request and its headers as comments, comments about the source and
  * changes, the response head, an empty line, and the body.
  */
-export function captured(name: string): Captured {
+export function readCapture(name: string): Capture {
   const lines = readFileSync(join(FOLDER, `${name}.txt`), 'utf8').split('\n');
   const [request = '', ...remarks] = lines.slice(
     0,

@@ -18,7 +18,7 @@ type Simulated = Awaited<ReturnType<typeof startSimulated>>;
  * A request timeout for endpoints that never respond. Other requests of these tests succeed within it under
  * load.
  */
-export const UNTIL_A_SECOND = { requestMs: 1000 };
+export const ONE_SECOND = { requestMs: 1000 };
 
 export interface PolledOptions extends SimulatedOptions {
   /** In addition to the variables of the shape; undefined removes a variable. */
@@ -32,7 +32,7 @@ export async function startPolled(shape: Shape, { env, poller, ...simulated }: P
   const newSource = (changes: PolledOptions['env'] = env, more = poller) =>
     createSource('auto', options({ ...simulator.environments[shape], ...changes }, more));
   const source = newSource();
-  const poll = async (asked = source) => secretsKept(simulator, harmless(await asked.poll()));
+  const poll = async (asked = source) => expectNoSecrets(simulator, harmless(await asked.poll()));
   return {
     ...simulator,
     source,
@@ -91,7 +91,7 @@ export const failureWith = (
 });
 
 /** A clock for poller and simulator that only `pass` advances. Sleeps end only when they are aborted. */
-export function stoppedClock(now = Date.UTC(2026, 10, 22)) {
+export function createStoppedClock(now = Date.UTC(2026, 10, 22)) {
   const clock: Clock = {
     now: () => now,
     sleep: (_, signal) =>
@@ -107,7 +107,7 @@ export function stoppedClock(now = Date.UTC(2026, 10, 22)) {
   };
 }
 
-function secretsKept<T extends PollOutcome>({ exchanges, simulation }: Simulated, outcome: T): T {
+function expectNoSecrets<T extends PollOutcome>({ exchanges, simulation }: Simulated, outcome: T): T {
   const passed = exchanges.flatMap(
     ({ request: { headers }, handledRequest: { kind, response, credentials } }) => [
       headers.authorization,

@@ -41,10 +41,10 @@ export async function sendRawRequest(
   const connection = await Connection.open(origin);
   connection.send(bytes);
   const text = await connection.received(
-    (received, isOver) => isOver || (isWhole(received, isHead) && !/^connection: close/im.test(received)),
+    (received, isOver) => isOver || (isComplete(received, isHead) && !/^connection: close/im.test(received)),
   );
   connection.destroy();
-  return parsed(text);
+  return parseResponse(text);
 }
 
 /** A connection for several requests, or for partial ones. */
@@ -93,8 +93,8 @@ export class Connection {
 
   /** The next response on a connection that stays open. */
   async nextResponse(): Promise<RawResponse> {
-    const text = await this.received((received, isOver) => isOver || isWhole(received, false));
-    const response = parsed(text);
+    const text = await this.received((received, isOver) => isOver || isComplete(received, false));
+    const response = parseResponse(text);
     const headEnd = text.indexOf('\r\n\r\n') + 4;
     const length = Number(response.headers.get('content-length') ?? 0);
     this.#received = text.slice(headEnd + length);
@@ -117,14 +117,14 @@ export class Connection {
   }
 }
 
-function isWhole(received: string, isHead: boolean): boolean {
+function isComplete(received: string, isHead: boolean): boolean {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return false;
   const length = isHead ? 0 : Number(/^content-length: (\d+)/im.exec(received.slice(0, end))?.[1] ?? 0);
   return received.length >= end + 4 + length;
 }
 
-function parsed(text: string): RawResponse {
+function parseResponse(text: string): RawResponse {
   const end = text.indexOf('\r\n\r\n');
   const head = text.slice(0, end < 0 ? text.length : end).replaceAll('\r\n', '\n');
   const [statusLine = '', ...lines] = head.split('\n');

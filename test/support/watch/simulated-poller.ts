@@ -6,7 +6,7 @@ import type { CredentialSource } from '../../../src/sources/source.ts';
 import type { PollContext, RecordedPoll } from '../../../src/watch/poll-once.ts';
 import { watch } from '../../../src/watch/watch.ts';
 import { seededRandom } from '../domain/simulated-source.ts';
-import { startPolled, stoppedClock } from '../server/polled-simulator.ts';
+import { createStoppedClock, startPolled } from '../server/polled-simulator.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
 /** Starts the real simulator and the real poller over loopback. Both use the same fake clock. */
@@ -15,7 +15,7 @@ export async function startSimulatedPoller(
   rotationTiming: RotationTiming,
   seed = 'test',
 ) {
-  const { clock: stopped, withoutPauses, pass } = stoppedClock();
+  const { clock: stopped, withoutPauses, pass } = createStoppedClock();
   const startedAt = stopped.now();
   const simulator = await startPolled(shape, {
     clock: stopped,
