@@ -1,4 +1,4 @@
-/** Names of resources are shorter. Role names may be longer and are compared separately. */
+/** Length of the longest resource name. Role names may be longer and are compared separately. */
 const LONGEST_NAME = 39;
 
 /** The id in an ECS path is a secret, because ECS has no authorization. */

@@ -12,11 +12,11 @@ import type { HandledRequest } from './endpoint-request.ts';
 /** A request and its outcome, without secrets. */
 export type SeenRequest = LoggedRequest & Pick<HandledRequest, 'shape' | 'kind' | 'apiVersion'>;
 
-/** Limits for the memory. Clients and faults above a limit are counted together. */
+/** These limits bound the memory. Clients and faults above a limit are counted together. */
 const MAX_CLIENTS = 500;
 const MAX_FAULTS = 30;
 
-/** More than two generations each of IMDSv1, IMDSv2, ECS, EKS and CloudShell, which may alternate. */
+/** Enough for two alternating generations each of IMDSv1, IMDSv2, ECS, EKS and CloudShell. */
 const MAX_RECENT_KEYS = 16;
 
 interface Counters extends Omit<RequestCounts, 'responses' | 'faults'> {

@@ -3,10 +3,10 @@ import { runShell } from '../support/cli/built-program.ts';
 import { mayBeSkipped, noNetworkNamespace, OWN_NETWORK } from '../support/cli/namespaces.ts';
 
 /**
- * Serves on the addresses of AWS in its own network namespace, and polls with the environment of an instance,
- * a task and a pod.
+ * Simulates the addresses of AWS in a separate network namespace, and polls with the environment of an
+ * instance, a task and a pod.
  */
-const IN_A_NETWORK_OF_ITS_OWN = `
+const SCRIPT = `
   set -e
   folder=$(mktemp -d)
   trap 'rm -rf "$folder"' EXIT
@@ -41,10 +41,10 @@ const IN_A_NETWORK_OF_ITS_OWN = `
 const skipped = noNetworkNamespace === null ? '' : ` (skipped: ${noNetworkNamespace})`;
 
 test.skipIf(noNetworkNamespace !== null && mayBeSkipped)(
-  `the addresses of AWS are asked without being named${skipped}`,
+  `poll uses the addresses of AWS without configuration${skipped}`,
   async () => {
     expect(noNetworkNamespace).toBeNull();
-    const run = await runShell(IN_A_NETWORK_OF_ITS_OWN, { prefix: OWN_NETWORK });
+    const run = await runShell(SCRIPT, { prefix: OWN_NETWORK });
     expect(run).toMatchObject({ code: 0, stderr: '' });
     const polls = run.stdout
       .trim()

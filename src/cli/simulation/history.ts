@@ -14,7 +14,7 @@ import { simulatePolls } from './simulated-polls.ts';
 
 const EVERY: Seconds = 300;
 const MOST_POLLS = 10_000_000;
-/** Import rejects earlier times. */
+/** `import` rejects earlier times. */
 const EARLIEST: Instant = Date.UTC(2000);
 const HOST = 'simulated-host';
 

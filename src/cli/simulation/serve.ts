@@ -11,7 +11,7 @@ import { redactPath } from '../../server/redact-path.ts';
 import { createSimulation, type Simulation } from '../../server/simulation.ts';
 import { Traffic } from '../../server/traffic.ts';
 import { buildDefaultTree } from '../../server/tree/default-tree.ts';
-import { createTree, type MetadataTree } from '../../server/tree/metadata-tree.ts';
+import { createTree } from '../../server/tree/metadata-tree.ts';
 import { openTree } from '../../server/tree/tree-file.ts';
 import { startEndpoint } from '../../server/wire/endpoint.ts';
 import type { Exchange } from '../../server/wire/exchange.ts';
@@ -24,7 +24,7 @@ import type { SimulateFlags, SimulationSettings } from './settings.ts';
 /** The port of CloudShell and of AWS's own mock. */
 const LISTEN = '127.0.0.1:1338';
 
-/** Prints the exports, serves and logs requests until it is stopped, and prints the summary. */
+/** Prints the environment, serves and logs requests until the end, and then prints the summary. */
 export async function serveSimulation(
   flags: SimulateFlags,
   settings: SimulationSettings,
@@ -36,10 +36,10 @@ export async function serveSimulation(
   const logFailure = new AbortController();
   const listen = parseListenAddresses(flags, LISTEN);
   const onProblem = (problem: string) => void printNote(io, problem);
-  const simulation = createSimulation({
-    ...settings.options,
-    tree: openTreeOfFlags(flags, settings, onProblem),
-  });
+  const defaultTree = buildDefaultTree(settings.options.instance);
+  const tree =
+    flags.tree === undefined ? createTree(defaultTree) : openTree(flags.tree, defaultTree, onProblem);
+  const simulation = createSimulation({ ...settings.options, tree });
   const traffic = new Traffic();
   const log = isJson ? io.stdout : io.stderr;
   const onExchange = (exchange: Exchange) => {
@@ -51,21 +51,19 @@ export async function serveSimulation(
     const line = isJson ? formatRequestJson(request, details) : formatRequestLine(request, details);
     log.write(`${line}\n`).catch((error: unknown) => logFailure.abort(error));
   };
-  const hosts = parseAllowedHosts(flags);
   const endpoint = await startEndpoint({
     simulation,
     listen,
-    allowedHosts: hosts,
+    allowedHosts: parseAllowedHosts(flags),
     clock: io.clock,
     onExchange,
   });
   let tokenFile: TokenFile | null = null;
   try {
     if (settings.options.shapes.includes('eks')) {
-      const { authorizationLifetime } = settings;
       tokenFile = await startTokenFile(
         simulation.serviceAccountTokens,
-        authorizationLifetime,
+        settings.authorizationLifetime,
         io.clock,
         onProblem,
       );
@@ -87,15 +85,6 @@ export async function serveSimulation(
 
 /** Shell comments, because a shell may evaluate stdout, and client names are untrusted. */
 const toComment = (text: string) => text.replace(/^(?=.)/gm, '# ');
-
-function openTreeOfFlags(
-  { tree }: SimulateFlags,
-  { options }: SimulationSettings,
-  onProblem: (problem: string) => void,
-): MetadataTree {
-  const defaultTree = buildDefaultTree(options.instance);
-  return tree === undefined ? createTree(defaultTree) : openTree(tree, defaultTree, onProblem);
-}
 
 function describeStart(
   { options, scenario }: SimulationSettings,

@@ -38,7 +38,7 @@ const TOKEN_MESSAGES: Readonly<Record<Exclude<TokenProblem, 'unknown'>, string>>
   'not-yet': 'Service account token failed basic claim validations: token is not valid yet',
 };
 
-/** The EKS Pod Identity agent. Errors are lines of text; clients send a service-account token. */
+/** The EKS Pod Identity agent. Clients send a service-account token. Errors are lines of text. */
 export function createEksHandler(simulation: Simulation): RequestHandler {
   return (request) => {
     if (request.path !== PATH) return null;

@@ -21,7 +21,7 @@ export class CredentialIssuer {
     this.#randomness = randomness;
   }
 
-  /** A receiver gets its own sets of credentials: IMDSv1, IMDSv2 and each other shape. */
+  /** @param receiver IMDSv1, IMDSv2 or another shape; each receiver has its own sets of credentials */
   issue(receiver: string, now: Instant, faults: ActiveFaults): FalseCredentials {
     const scheduled = this.#select(receiver, now, faults);
     const key = `${receiver} ${scheduled.id}`;
@@ -43,7 +43,7 @@ export class CredentialIssuer {
     return this.#schedule.findServedAt(Math.min(now, frozenSince), offset);
   }
 
-  /** Alternates per receiver, so that a client that reads two kinds of documents sees both sets of each. */
+  /** Alternates per receiver. Otherwise a client that reads two kinds of documents would see one set of each. */
   #alternate(receiver: string): number {
     const offset = this.#nextOffset.get(receiver) ?? 0;
     this.#nextOffset.set(receiver, 1 - offset);

@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/model.ts';
 import type { SeededRandom } from '../credentials/seeded-random.ts';
 import type { Fault, FaultEffect, FaultKind } from './fault.ts';
 
-/** The effect of a fault that applies to a request, and when that fault began. */
+/** A fault that applies to a request. `since` is when the fault began. */
 export type ActiveFault = FaultEffect & { since: Instant };
 
 type ActiveFaultOf<K extends FaultKind> = Extract<ActiveFault, { kind: K }>;
@@ -19,7 +19,7 @@ export class ActiveFaults {
     return this.#faults.some((fault) => fault.kind === kind);
   }
 
-  /** The last fault of this kind, as the last of repeated flags wins; null if none applies. */
+  /** The last fault of this kind, because the last of repeated flags wins. Null if none applies. */
   get<K extends FaultKind>(kind: K): ActiveFaultOf<K> | null {
     return this.#faults.findLast((fault): fault is ActiveFaultOf<K> => fault.kind === kind) ?? null;
   }
@@ -106,10 +106,10 @@ function isConflict(one: FaultEffect, other: FaultEffect): boolean {
 const replacesResponse = (effect: FaultEffect) =>
   RESPONSE_KINDS.has(effect.kind) || (effect.kind === 'stall' && effect.milliseconds === null);
 
-/** Burst size per request a second: the ECS agent allows a burst of 60 at 40 requests a second. */
+/** Burst size divided by the rate. The ECS agent allows a burst of 60 at 40 requests per second. */
 const BURST = 1.5;
 
-/** Is the token bucket of a throttle empty? If not, takes one token. */
+/** Takes a token from the bucket of a throttle. Returns true if the bucket is empty. */
 function exceedsRate(fault: PlannedFault, perSecond: number, now: Instant): boolean {
   const size = Math.max(1, perSecond * BURST);
   const { tokens, at } = fault.bucket ?? { tokens: size, at: now };

@@ -114,8 +114,8 @@ export function buildHtmlError(
 }
 
 /**
- * The redirect of hosts in 2018, but with a relative location. Theirs was absolute, which would lead a client
- * away from the simulator.
+ * The redirect of hosts in 2018, but with a relative location. An absolute location would lead a client away
+ * from the simulator.
  */
 export function buildRedirect(request: EndpointRequest, location: string): EndpointResponse {
   const headers: Header[] = [

@@ -63,7 +63,7 @@ function handleDataRequest(request: EndpointRequest, simulation: Simulation): Om
   };
 }
 
-/** Returns null without a token. An empty token counts as none: some clients send one after a failed PUT. */
+/** Returns null without a token. Some clients send an empty token after a failed PUT; it counts as missing. */
 function checkToken(
   { headers, now, faults }: EndpointRequest,
   { metadataTokens }: Simulation,
@@ -116,7 +116,7 @@ function addComputedNames(
 
 const removeSlash = (name: string) => name.replace(/\/$/, '');
 
-/** Clients request the same few paths; the limit protects the memory from others. */
+/** Clients request the same few paths. The limit bounds the memory if a client requests many. */
 const PATH_CACHE_SIZE = 64;
 const pathCache = new Map<string, readonly string[] | null>();
 

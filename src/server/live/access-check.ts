@@ -15,8 +15,8 @@ export interface AccessDenial {
 }
 
 /**
- * Headers that browsers and proxies send, but no SDK. `Sec-Fetch-Mode` is missing here: Node's `fetch` sends
- * it too, and a browser also sends `Sec-Fetch-Site`.
+ * Headers that browsers and proxies send, but no SDK. `Sec-Fetch-Mode` is allowed, because Node's `fetch`
+ * sends it. Browsers also send `Sec-Fetch-Site`, which is rejected.
  */
 const BROWSER_OR_PROXY_HEADER =
   /^(?:origin|referer|sec-fetch-(?!mode$).*|x-forwarded-.*|forwarded|via|access-control-request-.*)$/;

@@ -59,7 +59,7 @@ async function respond(
   isHostAllowed: ReturnType<typeof createHostCheck>,
 ): Promise<MonitorResponse> {
   const { host, path } = parseTarget(request);
-  // DNS rebinding: a page of another site whose name resolves to this machine sends that name.
+  // A web page whose name resolves to this machine (DNS rebinding) sends its own name.
   if (host !== null && !isHostAllowed(host, request.socket)) {
     return buildError(421, 'this host name is not allowed; start the poller with --allow-host to allow it');
   }

@@ -17,7 +17,7 @@ export interface EndpointOptions {
 }
 
 /**
- * Listens on all addresses. If one fails, no address is listened on.
+ * Serves a simulation on all addresses. If one address fails, none is served.
  * @throws CredWatchError if an address is in use or does not belong to this machine
  */
 export const startEndpoint = (options: EndpointOptions): Promise<ListeningServers> =>
@@ -36,7 +36,8 @@ function createEndpointServer(address: ListenAddress, options: EndpointOptions):
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     malformedRequests.trackResponse(response, request.socket);
     const start = () => destroySocketOnError(request.socket, () => handleRequest(request, response, context));
-    // A pipelined request has no socket until the response before it has ended, or never if that one closes.
+    // A pipelined request has no socket until the previous response has ended. It never gets a socket if that
+    // response closes the connection.
     if (response.socket === null) response.once('socket', start);
     else start();
   };

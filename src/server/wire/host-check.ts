@@ -12,9 +12,8 @@ realAddresses.addSubnet('fd00:ec2::', 32, 'ipv6');
 realAddresses.addSubnet('fe80::', 10, 'ipv6');
 
 /**
- * May a request with this Host header get a response? The check prevents DNS rebinding: a web page whose name
- * resolves to 127.0.0.1 sends that name. Other clients send an address, usually the local address of the
- * connection.
+ * Prevents DNS rebinding: a web page whose name resolves to 127.0.0.1 sends its own name as the host. Other
+ * clients send an address, usually the local address of the connection.
  */
 export function isHostAllowed(
   hostHeader: string,

@@ -71,9 +71,9 @@ describe('the ECS agent', () => {
     ['503', 503, 'CredentialsUninitialized'],
   ])('has the error format of the agent with the fault %s: %i %s', async (fault, status, code) => {
     const { get, path } = await ecs({ faults: [fault] });
-    const answer = await get(path);
-    expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.body)).toMatchObject({ code, HTTPErrorCode: status });
+    const response = await get(path);
+    expect(response.status).toBe(status);
+    expect(JSON.parse(response.body)).toMatchObject({ code, HTTPErrorCode: status });
   });
 
   test('responds 429 with a throttle fault', async () => {
@@ -128,7 +128,7 @@ describe('the EKS Pod Identity agent', () => {
   });
 
   test.each(['x', 'a.b.c', 'Bearer x', 'e30.e30', 'e30.bnVsbA.x', 'e30.W10.x', 'e30.e30.x.y', '..'])(
-    '%j cannot be parsed: 400',
+    'responds 400 to the token %j, which cannot be parsed',
     async (token) => {
       const { withToken } = await eks();
       const { status, body } = await withToken(token);
@@ -177,10 +177,10 @@ describe('the EKS Pod Identity agent', () => {
     ['500', 500, 'InternalServerException'],
   ])('has the error format of the agent with the fault %s: %i %s', async (fault, status, code) => {
     const { withToken } = await eks({ faults: [fault] });
-    const answer = await withToken();
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-    expect(answer.body).toContain(`(${code})`);
+    const response = await withToken();
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(response.body).toContain(`(${code})`);
   });
 
   test('responds 429 with a text with a throttle fault', async () => {
@@ -189,7 +189,7 @@ describe('the EKS Pod Identity agent', () => {
   });
 
   test.each(['example.invalid', 'example.invalid:80', '10.0.0.1'])(
-    'Host %s is 403 in words',
+    'responds 403 with an explanation to the Host header %s',
     async (Host) => {
       const { get, token } = await eks();
       const { status, body } = await get(PATH, { Host, Authorization: token() });
@@ -201,7 +201,7 @@ describe('the EKS Pod Identity agent', () => {
   );
 
   test.each(['169.254.170.23', '169.254.170.23:80', '[fd00:ec2::23]', 'LOCALHOST'])(
-    'Host %s is fine',
+    'accepts the Host header %s',
     async (Host) => {
       const { get, token } = await eks();
       expect((await get(PATH, { Host, Authorization: token() })).status).toBe(200);
@@ -233,7 +233,7 @@ describe('CloudShell', () => {
   });
 
   test.each([['cloudshell'], ['cloudshell', 'imds']] as const)(
-    'a token opens it in either header (%s, %s)',
+    'accepts a session token in either header (%s, %s)',
     async (...shapes) => {
       const { get, origin } = await cloudshell({ shapes: shapes.filter((each) => each !== undefined) });
       const { status, body: token } = await sendRequest(origin, 'PUT', '/latest/api/token', { [TTL]: '60' });
@@ -243,7 +243,7 @@ describe('CloudShell', () => {
     },
   );
 
-  test('accepts the token of the environment in either header', async () => {
+  test('accepts the token of the environment in the IMDS token header', async () => {
     const { get, simulation } = await cloudshell();
     const token = simulation.authorization;
     expect((await get(PATH, { 'X-aws-ec2-metadata-token': token })).status).toBe(200);
@@ -258,7 +258,7 @@ describe('CloudShell', () => {
     }
   });
 
-  test('has no other paths', async () => {
+  test('responds 404 to every other path', async () => {
     const { get, simulation } = await cloudshell();
     const Authorization = simulation.authorization;
     for (const path of [

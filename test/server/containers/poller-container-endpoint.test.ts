@@ -39,7 +39,7 @@ describe('the relative URI', () => {
   });
 
   test.each(['v2/credentials/x', '.127.0.0.1/x', '@127.0.0.1/x', ':80/x', 'http://127.0.0.1/x'])(
-    '%s does not begin with a slash: refused, for it could mean another host',
+    'without a leading slash is rejected, because it could name another host: %s',
     async (relative) => {
       const ecs = await startPolled('ecs', { env: { [RELATIVE]: relative, [FULL]: undefined } });
       const source = ecs.newSource({ [RELATIVE]: relative, [SERVICE]: ecs.origin });
@@ -81,7 +81,7 @@ describe('the full URI', () => {
   });
 
   test.each(['creds', '/creds', 'localhost/creds', 'file:///etc/passwd', 'ftp://127.0.0.1/', 'http://'])(
-    '%s is none',
+    'is rejected if it is not an HTTP URL: %s',
     async (full) => {
       const ecs = await startPolled('ecs', { env: { [FULL]: full } });
       const outcome = await ecs.fail();

@@ -53,7 +53,7 @@ describe('the authorization token', () => {
     expect(sent('authorization')).toEqual([token]);
   });
 
-  test('is missing: no header is sent, and EKS reports it', async () => {
+  test('is not sent if it is missing, and EKS reports this', async () => {
     const eks = await startPolled('eks', { env: { [FILE]: undefined } });
     const outcome = await eks.fail();
     expect(failure(outcome)).toEqual(failureWith('bad-request'));
@@ -62,14 +62,14 @@ describe('the authorization token', () => {
     expect(eks.seen()).toEqual([`${EKS} 400`]);
   });
 
-  test('is missing: no header is sent, and CloudShell reports it', async () => {
+  test('is not sent if it is missing, and CloudShell responds 401', async () => {
     const shell = await startPolled('cloudshell', { env: { [TOKEN]: undefined } });
     expect(failure(await shell.fail())).toEqual(failureWith('auth-rejected'));
     expect(shell.seen()).toEqual([`${CLOUDSHELL} 401`]);
   });
 
   test.each([`Bearer ${CANARIES[3]}`, CANARIES[3]!])(
-    'a wrong one: rejected, and not quoted',
+    'is rejected if it is wrong, and not quoted',
     async (token) => {
       const shell = await startPolled('cloudshell', { env: { [TOKEN]: token } });
       expect(failure(await shell.fail())).toEqual(failureWith('auth-rejected'));
@@ -123,7 +123,7 @@ describe('the token file is read again', () => {
     expect(eks.seen()).toEqual([`${EKS} 500`, `${EKS} 200`]);
   });
 
-  test('and an old token fails as expired, with the message of the agent', async () => {
+  test('and an expired token fails with the message of the agent', async () => {
     const { clock, withoutPauses, pass } = createStoppedClock();
     const eks = await startPolled('eks', {
       clock,
@@ -144,7 +144,7 @@ describe('the token file is read again', () => {
 });
 
 describe('a line break at the end of a token', () => {
-  test.each(['\n', '\r\n'])('%j in the file is removed, with a note', async (end) => {
+  test.each(['\n', '\r\n'])('is removed from the file, with a note: %j', async (end) => {
     const { source, token, succeed, sent } = await pod((text) => `${text}${end}`);
     const outcome = await succeed(source);
     expect(outcome.notes[0]).toEqual({ code: 'TOKEN_TRAILING_NEWLINE', name: FILE });
@@ -152,7 +152,7 @@ describe('a line break at the end of a token', () => {
     expect(sent('authorization')).toEqual([token]);
   });
 
-  test('of the variable is removed too', async () => {
+  test('is removed from the variable too, with a note', async () => {
     const shell = await startPolled('cloudshell');
     const source = shell.newSource({ [TOKEN]: `${shell.simulation.authorization}\n` });
     expect((await shell.succeed(source)).notes).toEqual([{ code: 'TOKEN_TRAILING_NEWLINE', name: TOKEN }]);
@@ -160,7 +160,7 @@ describe('a line break at the end of a token', () => {
   });
 
   test.each(['\n\n', '\r', '\nX-Evil: 1', '\r\nX-Evil: 1', '\u0000', '\t', 'é'])(
-    '%j is not: no request',
+    'with the invalid end %j prevents the request',
     async (end) => {
       const { source, fail, seen } = await pod((text) => `${text}${end}`);
       const outcome = await fail(source);
@@ -170,14 +170,17 @@ describe('a line break at the end of a token', () => {
     },
   );
 
-  test.each(['', '\n', ' \r\n'])('without a token (%j) sends no header, with a note', async (content) => {
-    const { source, fail, exchanges, seen } = await pod(() => content);
-    const outcome = await fail(source);
-    expect(outcome.reason).toBe('bad-request');
-    expect(codes(outcome)).toContain('TOKEN_BLANK');
-    expect(exchanges[0]!.request.headers).not.toHaveProperty('authorization');
-    expect(seen()).toEqual([`${EKS} 400`]);
-  });
+  test.each(['', '\n', ' \r\n'])(
+    'without a token before it (%j) sends no header, with a note',
+    async (content) => {
+      const { source, fail, exchanges, seen } = await pod(() => content);
+      const outcome = await fail(source);
+      expect(outcome.reason).toBe('bad-request');
+      expect(codes(outcome)).toContain('TOKEN_BLANK');
+      expect(exchanges[0]!.request.headers).not.toHaveProperty('authorization');
+      expect(seen()).toEqual([`${EKS} 400`]);
+    },
+  );
 });
 
 describe('an unreadable token file prevents the request', () => {

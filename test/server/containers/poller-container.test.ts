@@ -400,7 +400,7 @@ describe('the fields of a document', () => {
     expect(statuses(container)).toEqual(['200']);
   });
 
-  test.each(shapes)('%s: a missing expiration is unknown and not "never"', async (shape) => {
+  test.each(shapes)('%s: the expiration is unknown if it is missing', async (shape) => {
     for (const fault of [
       'field=Expiration',
       'field=Expiration:never',

@@ -84,14 +84,17 @@ describe('a token request', () => {
     ['x-forwarded-for', '10.0.0.1', ['forwarded=400'], 400, 341],
     ['Origin', 'http://example.invalid', [], 403, 0],
     ['Referer', 'http://example.invalid/', ['forwarded=400'], 403, 0],
-  ])('a request with %s: %s is rejected, also a GET (%j)', async (name, value, variants, status, length) => {
-    const { origin, newToken } = await start({ variants });
-    const put = await sendRequest(origin, 'PUT', TOKEN_PATH, { [TTL]: '60', [name]: value });
-    expect([put.status, put.body.length]).toEqual([status, length]);
-    const headers = { 'X-aws-ec2-metadata-token': await newToken(), [name]: value };
-    const got = await sendRequest(origin, 'GET', DOCUMENT, headers);
-    expect([got.status, got.body.length]).toEqual([status, length]);
-  });
+  ])(
+    'a token request and a GET with %s: %s are rejected (%j)',
+    async (name, value, variants, status, length) => {
+      const { origin, newToken } = await start({ variants });
+      const put = await sendRequest(origin, 'PUT', TOKEN_PATH, { [TTL]: '60', [name]: value });
+      expect([put.status, put.body.length]).toEqual([status, length]);
+      const headers = { 'X-aws-ec2-metadata-token': await newToken(), [name]: value };
+      const got = await sendRequest(origin, 'GET', DOCUMENT, headers);
+      expect([got.status, got.body.length]).toEqual([status, length]);
+    },
+  );
 
   test('a Referer of this endpoint is accepted, because Go sends one after a redirect', async () => {
     const { origin, newToken } = await start();
@@ -104,7 +107,7 @@ describe('a token request', () => {
   });
 
   test.each(['100-continue', '100-Continue', 'anything'])(
-    'Expect: %s is 417, before any body',
+    'Expect: %s gets 417 before the body is sent',
     async (expectation) => {
       const { origin } = await start();
       const text = requestText(origin, 'PUT', TOKEN_PATH, {
@@ -263,7 +266,7 @@ describe('a GET of metadata', () => {
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'])(
-    '%s is 405',
+    '%s gets 405',
     async (method) => {
       const { origin } = await start();
       const { head, body } = await sendRequest(origin, method, ID);

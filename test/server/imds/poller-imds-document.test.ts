@@ -68,7 +68,7 @@ describe('an error document', () => {
   });
 
   test.each(['Failed', 'success!', 'AssumeRoleUnauthorizedAccess'])(
-    '%s with keys: refused, but whose they are and when they expire is kept',
+    'with the code %s and keys fails; key id and expiration are kept',
     async (code) => {
       const imds = await startPolled('imds', { faults: [`field=Code:${code}`] });
       const outcome = await imds.fail();
@@ -190,17 +190,14 @@ describe('a document with missing fields', () => {
     expect(imds.seen()).toEqual(documentRequests(200));
   });
 
-  test.each(['field=Expiration', 'field=Expiration:'])(
-    '%s: the expiry is unknown, not "never"',
-    async (fault) => {
-      const imds = await startPolled('imds', { faults: [fault] });
-      const outcome = await imds.fail();
-      const { accessKeyId } = known(imds);
-      expect(failure(outcome)).toEqual(failureWith('unknown-expiry', { ...ofRole, accessKeyId }));
-      expect(outcome.detail).toBe('Expiration is missing');
-      expect(imds.seen()).toEqual(documentRequests(200));
-    },
-  );
+  test.each(['field=Expiration', 'field=Expiration:'])('is unknown if the field is %s', async (fault) => {
+    const imds = await startPolled('imds', { faults: [fault] });
+    const outcome = await imds.fail();
+    const { accessKeyId } = known(imds);
+    expect(failure(outcome)).toEqual(failureWith('unknown-expiry', { ...ofRole, accessKeyId }));
+    expect(outcome.detail).toBe('Expiration is missing');
+    expect(imds.seen()).toEqual(documentRequests(200));
+  });
 });
 
 describe('a body that is not a document', () => {

@@ -44,7 +44,7 @@ describe('the role list', () => {
   });
 
   test.each(['role+with=all,of.the@signs-', 'r'.repeat(64)])(
-    '%s is a name, asked for as it is',
+    '%s is requested without escapes',
     async (role) => {
       const imds = await startPolled('imds', { role });
       expect((await imds.succeed()).identity.role).toBe(role);
@@ -53,7 +53,7 @@ describe('the role list', () => {
   );
 });
 
-interface Refusal {
+interface FailureCase {
   name: string;
   fault: string;
   reason: string;
@@ -62,7 +62,7 @@ interface Refusal {
   options?: PolledOptions;
 }
 
-const FAILURES: Refusal[] = [
+const FAILURES: FailureCase[] = [
   {
     name: 'no attached role',
     fault: 'no-role',
@@ -227,7 +227,7 @@ describe('a role that changes', () => {
     ]);
   });
 
-  test('and stays missing causes no third list request', async () => {
+  test('and is still missing causes no third list request', async () => {
     const imds = await startPolled('imds', { faults: [`404,path=${ROLE}`] });
     expect(failure(await imds.fail())).toEqual(
       failureWith('not-found', { apiVersion: '2', role: 'simulated-role' }),

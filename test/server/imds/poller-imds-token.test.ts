@@ -67,7 +67,7 @@ describe('a session token', () => {
   });
 
   test.each(['', ':soon', ':0', ':21601', ':-5', ':1e3'])(
-    'with its TTL header%s missing or bad: taken to live as long as asked, noted, and kept',
+    'without a valid TTL header (%j) is used for the requested TTL, with a note',
     async (value) => {
       const { clock, withoutPauses, pass } = createStoppedClock();
       const imds = await startPolled('imds', {
@@ -190,7 +190,7 @@ describe('a token request that fails without a fallback to IMDSv1', () => {
     }
   });
 
-  test('to a port that closed after a token was issued is no sign of a hop limit', async () => {
+  test('to a port that closed after a token was issued does not indicate a hop limit', async () => {
     const imds = await startPolled('imds');
     await imds.succeed();
     await imds.close();
@@ -336,8 +336,8 @@ describe('a token request that fails with a fallback to IMDSv1', () => {
   test('with an unknown host name is rejected in both versions', async () => {
     const imds = await startPolled('imds');
     const source = imds.newSource(
-      { AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.origin.replace('127.0.0.1', 'stranger.test') },
-      { readFile: async () => '127.0.0.1 stranger.test' },
+      { AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.origin.replace('127.0.0.1', 'other.test') },
+      { readFile: async () => '127.0.0.1 other.test' },
     );
     expect(failure(await imds.fail(source))).toEqual(
       failureWith('auth-rejected', { apiVersion: '1', notes: ['IMDS_V1_USED'] }),

@@ -35,7 +35,7 @@ describe('the document of real credentials', () => {
     [1, '2026-11-22T06:23:11Z'],
     [999, '2026-11-22T06:23:11Z'],
     [1000, '2026-11-22T06:23:12Z'],
-  ])('never promises a part of a second (%i ms)', (milliseconds, text) => {
+  ])('rounds the expiration down to seconds (%i ms)', (milliseconds, text) => {
     const expiration = credentials.expiration + milliseconds;
     expect(JSON.parse(formatLiveDocument({ ...credentials, expiration })).Expiration).toBe(text);
   });
@@ -58,7 +58,7 @@ describe('the document of real credentials', () => {
     ['no key id', { accessKeyId: '' }],
     ['no secret key', { secretAccessKey: new Secret('') }],
     ['no expiration', { expiration: Number.NaN }],
-  ])('is not written for %s, and the error contains no value', (_, changes) => {
+  ])('is not written with %s, and the error contains no value', (_, changes) => {
     const made = () => formatLiveDocument({ ...credentials, ...changes });
     expect(made).toThrow(/^(the access key or the secret key is empty|Invalid time value)$/);
   });

@@ -63,7 +63,7 @@ describe('a path', () => {
     'meta-data/toString',
     'meta-data/__proto__/constructor',
     'Meta-Data/instance-id',
-  ])('%s leads nowhere', (path) => {
+  ])('%s names no entry', (path) => {
     expect(at(DEFAULT, path)).toBeNull();
   });
 
@@ -73,7 +73,7 @@ describe('a path', () => {
     [['meta-data/instance-id']],
     [['meta-data', '..', 'dynamic']],
     [['.']],
-  ])('of %j leads nowhere', (path) => {
+  ])('with the segments %j names no entry', (path) => {
     expect(findTreeEntry(DEFAULT, path)).toBeNull();
   });
 
@@ -314,7 +314,7 @@ describe('the default tree', () => {
   });
 
   test.each(['pkcs7', 'rsa2048', 'dsa2048', 'signature'])(
-    'has a %s whose text says that it is false',
+    'has a %s with a text that states that it is false',
     (name) => {
       const text = at(DEFAULT, `dynamic/instance-identity/${name}`)!;
       expect(text).toMatch(/^(?:[\w+/]{76}\n)+[\w+/]{1,76}={0,2}$/);

@@ -65,7 +65,7 @@ describe('several requests on one connection', () => {
     expect(text.endsWith(`\r\n\r\n${INSTANCE}`)).toBe(true);
   });
 
-  test('end with a reset one, and the endpoint continues', async () => {
+  test('end at a reset response, and the endpoint continues to serve', async () => {
     const { origin, get, ecsPath, exchanges } = await start({ faults: ['reset,path=/v2/*'] });
     const connection = await Connection.open(origin);
     // This Host is compared with the address of a connection that has closed by then.
@@ -80,7 +80,7 @@ describe('several requests on one connection', () => {
     expect((await sendRequest(origin, 'GET', ID)).body).toBe(INSTANCE);
   });
 
-  test('end with an HTTP/1.0 response', async () => {
+  test('end after an HTTP/1.0 response', async () => {
     const { origin, get } = await start({ variants: ['wire=http/1.0'] });
     const connection = await Connection.open(origin);
     connection.send(get(ID) + get(ID));
@@ -179,7 +179,7 @@ describe('an internal error', () => {
     eks: /^\[[\da-f-]{36}\]: \(InternalServerException\): internal failure, fault: server\n$/,
   };
 
-  test.each(SHAPES)('gives a 500 of %s, and the next request is handled', async (shape) => {
+  test.each(SHAPES)('causes a 500 of %s, and the next request is handled', async (shape) => {
     const { clock } = createStoppedClock();
     const { origin, environments, simulation, exchanges } = await startSimulated({ shapes: [shape], clock });
     const url = environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI;

@@ -7,7 +7,7 @@ const DOCUMENT = '/latest/meta-data/iam/security-credentials/simulated-role';
 async function sendAndObserve(faults: readonly string[], headers: Record<string, string> = {}) {
   const { origin, exchanges } = await startSimulated({ faults });
   await fetch(`${origin}${DOCUMENT}`, { headers })
-    .then((answer) => answer.text())
+    .then((response) => response.text())
     .catch(() => '');
   const { credentials, fault, handledRequest, status } = exchanges[0]!;
   return { hasCredentials: credentials !== null, fault, apiVersion: handledRequest.apiVersion, status };

@@ -106,9 +106,11 @@ describe('a malformed request', () => {
     ['headers of 16 KiB', 431, '431 Request Header Fields Too Large'],
   ])('with %s to an agent gets %i in the format of Go', async (name, status, said) => {
     const { origin } = await startSimulated({ shapes: ['ecs', 'eks'] });
-    const answer = await sendRawRequest(origin, broken[name]!);
-    expect(answer.head).toBe(`HTTP/1.1 ${said}\nContent-Type: text/plain; charset=utf-8\nConnection: close`);
-    expect([answer.status, answer.body]).toEqual([status, said]);
+    const response = await sendRawRequest(origin, broken[name]!);
+    expect(response.head).toBe(
+      `HTTP/1.1 ${said}\nContent-Type: text/plain; charset=utf-8\nConnection: close`,
+    );
+    expect([response.status, response.body]).toEqual([status, said]);
   });
 
   test('after a valid request does not affect its response', async () => {

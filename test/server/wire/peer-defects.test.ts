@@ -224,7 +224,7 @@ describe('the Host header', () => {
   });
 
   test.each(['Origin', 'Referer', 'X-Forwarded-For'])(
-    '%s is spelt as browsers and proxies do',
+    'is rejected only with the exact header name %s',
     async (name) => {
       const { origin } = await startSimulated();
       expect((await sendRequest(origin, 'GET', DOCUMENT, { [name]: 'x' })).status).toBe(403);

@@ -65,26 +65,26 @@ describe('published captures', () => {
   test.each(Object.keys(REPLAYS))('%s equals the simulated response', async (name) => {
     const capture = readCapture(name);
     const { instead = {}, hasOwnLength = false } = REPLAYS[name]!;
-    const answer = await replay(capture, REPLAYS[name]!);
+    const response = await replay(capture, REPLAYS[name]!);
     const expected = new Map(capture.headers);
-    if (hasOwnLength) expected.set('content-length', String(answer.body.length));
+    if (hasOwnLength) expected.set('content-length', String(response.body.length));
     const isUnordered = [...capture.head.split('\n').slice(1)].some((line) => /^[a-z]/.test(line));
     if (isUnordered) {
-      expect(sorted(answer.headers)).toEqual(sorted(expected));
-      expect(answer.head.split('\n')[0]).toBe(capture.head.split('\n')[0]);
+      expect(sorted(response.headers)).toEqual(sorted(expected));
+      expect(response.head.split('\n')[0]).toBe(capture.head.split('\n')[0]);
     } else if (capture.head !== '') {
       const head = hasOwnLength
-        ? capture.head.replace(/(?<=^Content-Length: ).*/m, String(answer.body.length))
+        ? capture.head.replace(/(?<=^Content-Length: ).*/m, String(response.body.length))
         : capture.head;
-      expect(answer.head).toBe(replaced(head, instead));
+      expect(response.head).toBe(replaced(head, instead));
     }
-    if (answer.headers.has('content-length') && capture.method !== 'HEAD') {
-      expect(answer.body.length).toBe(Number(answer.headers.get('content-length')));
+    if (response.headers.has('content-length') && capture.method !== 'HEAD') {
+      expect(response.body.length).toBe(Number(response.headers.get('content-length')));
     }
-    if (WHOLE.includes(name)) expect(answer.body).toBe(replaced(capture.body!, instead));
+    if (WHOLE.includes(name)) expect(response.body).toBe(replaced(capture.body!, instead));
   });
 
-  test('show session tokens with the same length, alphabet, prefix and padding as ours', async () => {
+  test('contain session tokens with the length, alphabet, prefix and padding of simulated ones', async () => {
     const form = /^AQAEA[\w-]{49}==$/;
     expect(readCapture('token').body).toMatch(form);
     expect((await replay(readCapture('token'))).body).toMatch(form);
@@ -92,36 +92,36 @@ describe('published captures', () => {
 
   test('of 2020 have the same 401 page byte for byte', async () => {
     const capture = readCapture('unauthorized-page');
-    const answer = await replay(capture, REPLAYS['unauthorized-page']);
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get('content-type')).toBe('text/html');
-    expect(answer.body).toBe(capture.body);
-    expect(answer.body).toHaveLength(343);
+    const response = await replay(capture, REPLAYS['unauthorized-page']);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('content-type')).toBe('text/html');
+    expect(response.body).toBe(capture.body);
+    expect(response.body).toHaveLength(343);
   });
 
-  test('of 2021 differ from our 404 page only in an indent', async () => {
-    const answer = await replay(readCapture('not-found-unordered'), { faults: ['no-role'] });
-    expect(answer.body).toHaveLength(337);
-    expect(answer.body).toBe(readCapture('not-found-unordered').body!.replace('\t\t "', '\t"'));
+  test('of 2021 differ from the simulated 404 page only in an indent', async () => {
+    const response = await replay(readCapture('not-found-unordered'), { faults: ['no-role'] });
+    expect(response.body).toHaveLength(337);
+    expect(response.body).toBe(readCapture('not-found-unordered').body!.replace('\t\t "', '\t"'));
   });
 
   test.each(['role', 'role-unordered'])(
-    'the role document of %s: keys in order, indent, a blank before colons',
+    'the role document of %s has the same key order, indent and spaces',
     async (name) => {
       const path = readCapture(name).path.replace('-extended', '');
-      const answer = await replay({ ...readCapture(name), path }, REPLAYS[name]);
-      expect(withoutValues(answer.body)).toBe(withoutValues(readCapture(name).body!));
+      const response = await replay({ ...readCapture(name), path }, REPLAYS[name]);
+      expect(withoutValues(response.body)).toBe(withoutValues(readCapture(name).body!));
     },
   );
 
   test('of the extended API have the account at the end of the document', async () => {
-    const answer = await replay(readCapture('role-unordered'), REPLAYS['role-unordered']);
-    expect(Object.keys(JSON.parse(answer.body)).at(-1)).toBe('AccountId');
+    const response = await replay(readCapture('role-unordered'), REPLAYS['role-unordered']);
+    expect(Object.keys(JSON.parse(response.body)).at(-1)).toBe('AccountId');
   });
 
   test('have the same identity document', async () => {
-    const answer = await replay(readCapture('identity-document'));
-    expect(withoutValues(answer.body)).toBe(withoutValues(readCapture('identity-document').body!));
+    const response = await replay(readCapture('identity-document'));
+    expect(withoutValues(response.body)).toBe(withoutValues(readCapture('identity-document').body!));
   });
 });
 

@@ -14,10 +14,7 @@ import { type SimulatedOptions, startSimulated } from './simulated-endpoint.ts';
 
 type Simulated = Awaited<ReturnType<typeof startSimulated>>;
 
-/**
- * A request timeout for endpoints that never respond. Other requests of these tests succeed within it under
- * load.
- */
+/** The request timeout for endpoints that never respond. Under load, all other requests take less. */
 export const ONE_SECOND = { requestMs: 1000 };
 
 export interface PolledOptions extends SimulatedOptions {
@@ -32,19 +29,19 @@ export async function startPolled(shape: Shape, { env, poller, ...simulated }: P
   const newSource = (changes: PolledOptions['env'] = env, more = poller) =>
     createSource('auto', options({ ...simulator.environments[shape], ...changes }, more));
   const source = newSource();
-  const poll = async (asked = source) => expectNoSecrets(simulator, harmless(await asked.poll()));
+  const poll = async (from = source) => expectNoSecrets(simulator, harmless(await from.poll()));
   return {
     ...simulator,
     source,
     newSource,
     poll,
-    async succeed(asked = source): Promise<PolledCredentials> {
-      const outcome = await poll(asked);
+    async succeed(from = source): Promise<PolledCredentials> {
+      const outcome = await poll(from);
       if (!outcome.ok) throw new Error(`failed: ${outcome.reason}: ${outcome.detail}`);
       return outcome;
     },
-    async fail(asked = source): Promise<PollFailure> {
-      const outcome = await poll(asked);
+    async fail(from = source): Promise<PollFailure> {
+      const outcome = await poll(from);
       if (outcome.ok) throw new Error('succeeded');
       return outcome;
     },
@@ -107,6 +104,7 @@ export function createStoppedClock(now = Date.UTC(2026, 10, 22)) {
   };
 }
 
+/** Fails the test if the outcome contains a secret of the simulator. */
 function expectNoSecrets<T extends PollOutcome>({ exchanges, simulation }: Simulated, outcome: T): T {
   const passed = exchanges.flatMap(
     ({ request: { headers }, handledRequest: { kind, response, credentials } }) => [
