@@ -14,12 +14,11 @@ export function correctTime({
 }
 
 /** Identifies a generation: the access key id, or `LastUpdated` and `Expiration` if there is no key id. */
-export function getGenerationKey({ accessKeyId, lastUpdated, expiration }: IssuedCredentials): string {
-  return accessKeyId !== '' ? accessKeyId : getTimesKey({ lastUpdated, expiration });
+export function getGenerationKey(credentials: IssuedCredentials): string {
+  return credentials.accessKeyId || getTimesKey(credentials);
 }
 
-const getTimesKey = ({ lastUpdated, expiration }: Pick<IssuedCredentials, 'lastUpdated' | 'expiration'>) =>
-  `${lastUpdated ?? ''}/${expiration}`;
+const getTimesKey = ({ lastUpdated, expiration }: IssuedCredentials) => `${lastUpdated ?? ''}/${expiration}`;
 
 /** A generation with a single sample. */
 export function createGeneration(sample: Sample): Generation {

@@ -101,10 +101,7 @@ function sortSpans(spans: readonly Span[]): readonly Span[] {
  * The share of the watched time, 0 to 1, in which every served generation had `required` left. This is a
  * lower bound. Null if no time was watched (a single sample).
  */
-export function computeShareOfSafeStarts(
-  { servedPeriods }: Pick<Measurement, 'servedPeriods'>,
-  required: Seconds,
-): number | null {
+export function computeShareOfSafeStarts({ servedPeriods }: Measurement, required: Seconds): number | null {
   const watched = measureCoveredTime(servedPeriods);
   if (watched === 0) return null;
   const unsafe: Span[] = [];

@@ -100,7 +100,7 @@ const LEGACY_VARIABLES: Partial<Record<Sdk, { keyId?: string; secretKey: string 
 };
 
 /** The legacy variables that this SDK reads a key pair from. Empty if it reads none, or only common names. */
-export function findLegacyVariables({ setVariables }: Pick<ChainFacts, 'setVariables'>, sdk: Sdk): string[] {
+export function findLegacyVariables({ setVariables }: ChainFacts, sdk: Sdk): string[] {
   const legacy = LEGACY_VARIABLES[sdk];
   if (legacy === undefined) return [];
   const keyId = setVariables.has(ACCESS_KEY_ID) ? ACCESS_KEY_ID : legacy.keyId;

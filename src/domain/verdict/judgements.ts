@@ -24,26 +24,23 @@ export type SeriesJudgement = { series: AssessedSeries; job: AssessedJob } & (
 );
 
 /** A series with its judgement of a given job. */
-export interface SeriesWithJudgement {
+export interface JudgedSeries {
   series: AssessedSeries;
   judgement: JobJudgement;
 }
 
-export const findSeriesWithJudgement = (
-  job: AssessedJob,
-  { series: all }: Assessment,
-): SeriesWithJudgement[] =>
+export const findJudgedSeries = (job: AssessedJob, { series: all }: Assessment): JudgedSeries[] =>
   all.flatMap((series) => {
     const judgement = findJudgement(series, job);
     return judgement === null ? [] : [{ series, judgement }];
   });
 
 /** The series with the same safety as the verdict of the job, worst first. */
-export function rankDecisiveSeries(job: AssessedJob, assessment: Assessment): SeriesWithJudgement[] {
+export function rankDecisiveSeries(job: AssessedJob, assessment: Assessment): JudgedSeries[] {
   const safety = toSafety(job.verdict);
-  const rank = ({ judgement }: SeriesWithJudgement) => VERDICTS_WORST_FIRST.indexOf(judgement.verdict);
-  const spare = ({ judgement }: SeriesWithJudgement) => judgement.spare ?? Number.POSITIVE_INFINITY;
-  return findSeriesWithJudgement(job, assessment)
+  const rank = ({ judgement }: JudgedSeries) => VERDICTS_WORST_FIRST.indexOf(judgement.verdict);
+  const spare = ({ judgement }: JudgedSeries) => judgement.spare ?? Number.POSITIVE_INFINITY;
+  return findJudgedSeries(job, assessment)
     .filter(({ judgement }) => toSafety(judgement.verdict) === safety)
     .toSorted((a, b) => rank(a) - rank(b) || Math.sign(spare(a) - spare(b)) || 0);
 }

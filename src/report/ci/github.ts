@@ -1,6 +1,6 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
-import { listSeriesJudgements, type SeriesWithJudgement, toSafety } from '../../domain/verdict/judgements.ts';
+import { type JudgedSeries, listSeriesJudgements, toSafety } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
@@ -57,11 +57,7 @@ const getSpare = ({ spare }: JobJudgement) => spare ?? Number.POSITIVE_INFINITY;
 
 const KINDS_BY_SAFETY = { safe: 'notice', 'not-safe': 'error', unknown: 'warning' } as const;
 
-function annotateJudgement({
-  job,
-  series,
-  judgement,
-}: SeriesWithJudgement & { job: AssessedJob }): Annotation {
+function annotateJudgement({ job, series, judgement }: JudgedSeries & { job: AssessedJob }): Annotation {
   const { measurement } = series.analysis;
   return {
     kind: KINDS_BY_SAFETY[toSafety(judgement.verdict)],

@@ -3,7 +3,7 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import {
-  findSeriesWithJudgement,
+  findJudgedSeries,
   listSeriesJudgements,
   type SeriesJudgement,
   toSafety,
@@ -64,7 +64,7 @@ const formatTableRow = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 /** One row per job and judging series. A job without a judgement has one row, too. */
 function renderVerdictTable(assessment: Assessment): string {
   const rows = assessment.jobs.flatMap((job) => {
-    const judged = findSeriesWithJudgement(job, assessment).map(({ series, judgement }) => [
+    const judged = findJudgedSeries(job, assessment).map(({ series, judgement }) => [
       quoteJobName(job),
       quoteSeriesName(series),
       ...formatJudgementCells(judgement, series),

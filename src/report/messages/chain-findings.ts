@@ -49,37 +49,6 @@ const KEY_PAIR_SETTINGS = {
   },
 } satisfies Record<KeyPairProvider, object>;
 
-function describeIncompleteKeyPair({
-  provider,
-  missing,
-  stoppedSdks,
-}: ChainFinding<'INCOMPLETE_KEY_PAIR'>): string {
-  const { id, secret } = KEY_PAIR_SETTINGS[provider];
-  const [present, absent] = missing === 'NO_KEY_ID' ? [secret, id] : [id, secret];
-  const effect =
-    stoppedSdks.length === 0
-      ? 'every SDK ignores it'
-      : `${sdksFail(stoppedSdks)}${othersDo(stoppedSdks, 'ignore it')}`;
-  return `${PROVIDER_PHRASES[provider]} has ${present} but no ${absent}: ${effect}`;
-}
-
-function describeExpiredCredentials({
-  provider,
-  expiredForSeconds,
-  sdks,
-  stoppedSdks,
-}: ChainFinding<'EXPIRED_CREDENTIALS_WIN'>): string {
-  const effects = [
-    sdks.length === 0 ? '' : sdksDo(sdks, 'uses them anyway', 'use them anyway'),
-    stoppedSdks.length === 0 ? '' : sdksFail(stoppedSdks),
-  ];
-  const affectsAll = sdks.length + stoppedSdks.length === SDKS.length;
-  return (
-    `the credentials of ${PROVIDER_PHRASES[provider]} expired ${formatDuration(expiredForSeconds)} ago` +
-    `${affectsAll ? ', and no SDK tries a later provider' : ''}: ${joinWords(effects.filter(Boolean))}`
-  );
-}
-
 function describeRenewal(provider: ProviderName): string {
   switch (provider) {
     case 'environment':
@@ -148,14 +117,31 @@ const TEXTS: { [Code in ChainFindingCode]: DescribeFinding<Code> } = {
       `and only botocore reads it: ${sdksDo(sdks, 'uses', 'use')} the keys without it, and AWS refuses them`,
     hint: `set ${KEY_PAIR_SETTINGS[provider].token} to the same value`,
   }),
-  EXPIRED_CREDENTIALS_WIN: (finding) => ({
-    message: describeExpiredCredentials(finding),
-    hint: describeRenewal(finding.provider),
-  }),
-  INCOMPLETE_KEY_PAIR: (finding) => ({
-    message: describeIncompleteKeyPair(finding),
-    hint: 'set both keys or neither',
-  }),
+  EXPIRED_CREDENTIALS_WIN({ provider, expiredForSeconds, sdks, stoppedSdks }) {
+    const effects = [
+      sdks.length === 0 ? '' : sdksDo(sdks, 'uses them anyway', 'use them anyway'),
+      stoppedSdks.length === 0 ? '' : sdksFail(stoppedSdks),
+    ];
+    const affectsAll = sdks.length + stoppedSdks.length === SDKS.length;
+    return {
+      message:
+        `the credentials of ${PROVIDER_PHRASES[provider]} expired ${formatDuration(expiredForSeconds)} ago` +
+        `${affectsAll ? ', and no SDK tries a later provider' : ''}: ${joinWords(effects.filter(Boolean))}`,
+      hint: describeRenewal(provider),
+    };
+  },
+  INCOMPLETE_KEY_PAIR({ provider, missing, stoppedSdks }) {
+    const { id, secret } = KEY_PAIR_SETTINGS[provider];
+    const [present, absent] = missing === 'NO_KEY_ID' ? [secret, id] : [id, secret];
+    const effect =
+      stoppedSdks.length === 0
+        ? 'every SDK ignores it'
+        : `${sdksFail(stoppedSdks)}${othersDo(stoppedSdks, 'ignore it')}`;
+    return {
+      message: `${PROVIDER_PHRASES[provider]} has ${present} but no ${absent}: ${effect}`,
+      hint: 'set both keys or neither',
+    };
+  },
   FALLS_BACK_TO_INSTANCE_ROLE: ({ sdks, stoppedSdks }, facts) => ({
     message:
       `the container endpoint fails: ${sdksDo(sdks, 'falls', 'fall')} back to IMDS and the role of the instance; ` +

@@ -1,11 +1,10 @@
-import type { FailureFacts } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import type { PollHealth } from '../../domain/verdict/poll-health.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 import { describeFailure } from './failures.ts';
 
 /** One line for a monitor that watches the poller. */
-export function describePollHealth(health: PollHealth<FailureFacts>): string {
+export function describePollHealth(health: PollHealth): string {
   switch (health.code) {
     case 'HEALTHY':
       return 'ok';

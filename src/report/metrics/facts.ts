@@ -8,7 +8,7 @@ import { secondsBetween } from '../../domain/time/instant.ts';
 import { correctNow } from '../../domain/verdict/analyse.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Job, Verdict } from '../../domain/verdict/job-verdict.ts';
-import { findSeriesWithJudgement } from '../../domain/verdict/judgements.ts';
+import { findJudgedSeries } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import { findMinimumRemaining, MINIMUM_WINDOWS, type MinimumWindow } from './minimum-remaining.ts';
 import { type PollResultLabel, RESULT_LABEL_BY_FAILURE } from './poll-result-labels.ts';
@@ -199,7 +199,7 @@ function findLargestOffset(newest: Measurement): Seconds | null {
 function collectJobFacts(assessment: Assessment): JobFacts[] {
   const facts = assessment.jobs.flatMap((assessed): JobFacts[] => {
     const jobName = assessed.name ?? formatJobLength(assessed.job);
-    const judged = findSeriesWithJudgement(assessed, assessment);
+    const judged = findJudgedSeries(assessed, assessment);
     if (judged.length === 0) {
       const required = assessed.job && assessed.job.duration + assessed.job.margin;
       const { verdict } = assessed;

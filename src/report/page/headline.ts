@@ -3,9 +3,9 @@ import type { AssessedJob, Assessment } from '../../domain/verdict/assessment.ts
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import {
   findCurrentFailure,
-  findSeriesWithJudgement,
+  findJudgedSeries,
+  type JudgedSeries,
   rankDecisiveSeries,
-  type SeriesWithJudgement,
 } from '../../domain/verdict/judgements.ts';
 import {
   describeDecisiveSeries,
@@ -31,7 +31,7 @@ export function renderPageHeadline(assessment: Assessment): Markup {
   }
   const tone = getTone(verdict);
   const [job, ...otherJobs] = jobs;
-  const [judged, ...otherJudged] = job === undefined ? [] : findSeriesWithJudgement(job, assessment);
+  const [judged, ...otherJudged] = job === undefined ? [] : findJudgedSeries(job, assessment);
   const isOnlyOne = otherJobs.length === 0 && otherJudged.length === 0;
   const content =
     isOnlyOne && job !== undefined && judged !== undefined
@@ -57,7 +57,7 @@ function renderFailingPolls({ series }: Assessment): Markup | null {
     : html`<ul class="failing">${warnings.map((each) => html`<li>${each}</li>`)}</ul>`;
 }
 
-function renderOnlyJudgement(job: AssessedJob, { series, judgement }: SeriesWithJudgement): Markup {
+function renderOnlyJudgement(job: AssessedJob, { series, judgement }: JudgedSeries): Markup {
   const { measurement } = series.analysis;
   const { required, shareOfSafeStarts: share } = judgement;
   return html`<p class="message">${splitVerdictMessage(judgement).rest}</p>
@@ -89,7 +89,7 @@ function renderJobRuns(job: AssessedJob): Markup | null {
 }
 
 function renderJob(job: AssessedJob, assessment: Assessment): Markup {
-  const [only, ...others] = findSeriesWithJudgement(job, assessment);
+  const [only, ...others] = findJudgedSeries(job, assessment);
   if (only !== undefined && others.length === 0) {
     const name = job.name !== null && html`<strong>${escapeUnprintable(job.name)}</strong>: `;
     return html`<li>${renderVerdictBadge(job.verdict)} <span>${name}${splitVerdictMessage(only.judgement).rest}</span>
@@ -102,7 +102,7 @@ ${renderJobRuns(job)}</li>`;
 /** Which series decide the verdict, or why there is none. */
 function describeBasis(job: AssessedJob, assessment: Assessment): string {
   if (job.job === null) return describeNotJudgedReason('DURATION_UNKNOWN');
-  const judged = findSeriesWithJudgement(job, assessment);
+  const judged = findJudgedSeries(job, assessment);
   if (judged.length === 0) return NO_SERIES_MESSAGE;
   const names = rankDecisiveSeries(job, assessment).map(({ series }) =>
     formatSeriesName(series.analysis.identity),

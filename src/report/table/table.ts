@@ -2,7 +2,7 @@ import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
-import { findSeriesWithJudgement, rankDecisiveSeries, toSafety } from '../../domain/verdict/judgements.ts';
+import { findJudgedSeries, rankDecisiveSeries, toSafety } from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import type { ReportContext } from '../context.ts';
 import { describeFinding } from '../messages/findings.ts';
@@ -21,7 +21,7 @@ export function renderTable(assessment: Assessment, context: ReportContext): str
   const colours = createPalette(context.hasColour);
   const width = clampWidth(context.width);
   // A job that one series judges is shown in the section of that series.
-  const isInSection = (job: AssessedJob) => findSeriesWithJudgement(job, assessment).length === 1;
+  const isInSection = (job: AssessedJob) => findJudgedSeries(job, assessment).length === 1;
   const headlines = assessment.jobs
     .filter((job) => !isInSection(job))
     .map((job) =>
@@ -46,7 +46,7 @@ function renderHeadline(
   context: ReportContext,
   colours: Palette,
 ): string {
-  const judged = findSeriesWithJudgement(job, assessment).length;
+  const judged = findJudgedSeries(job, assessment).length;
   const decided = rankDecisiveSeries(job, assessment);
   const names = decided.map(({ series }) => formatSeriesName(series.analysis.identity, context));
   const kinds = new Set(decided.map(({ judgement }) => judgement.verdict));
@@ -67,7 +67,7 @@ function renderOverview(
   context: ReportContext,
   colours: Palette,
 ): string[] {
-  const judged = findSeriesWithJudgement(job, assessment);
+  const judged = findJudgedSeries(job, assessment);
   if (judged.length < 2) return [];
   const rows = judged.map(({ series, judgement }) => [
     '',
