@@ -5,15 +5,15 @@ import type { Assessment } from '../domain/verdict/assessment.ts';
 export interface ReportContext {
   now: Instant;
   margin: Seconds;
-  /** Of cred-watch. */
+  /** The version of cred-watch. */
   version: string;
-  /** Columns of the terminal. */
+  /** The number of terminal columns. */
   width: number;
   hasColour: boolean;
   isAsciiOnly: boolean;
   /** Ignores `--since` and `--until`. Only metrics need this: their counters never decrease. */
   assessAllTime: () => Assessment;
-  /** Of Node.js, for the metric `build_info`. */
+  /** The version of Node.js, for the metric `build_info`. */
   nodeVersion?: string;
   /** Duration of the last poll. The database does not store it, so only a running poller knows it. */
   lastPoll?: { host: string; source: SourceName; seconds: number };

@@ -9,7 +9,7 @@ export interface ReportFormatDefinition {
   render(assessment: Assessment, context: ReportContext): RenderedReport | Promise<RenderedReport>;
   /** For help and completion: a phrase without a full stop. */
   description: string;
-  /** Of a file in this format, without the dot. */
+  /** Without the dot. */
   fileExtension: string;
   /** For the `Content-Type` header. */
   mediaType: string;

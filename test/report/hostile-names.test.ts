@@ -5,7 +5,7 @@ import { context, hostile, KEY_ID, textOf } from '../support/report/assessments.
 /** In these formats, a tag has no effect. */
 const PLAIN_TEXT = new Set<string>(['table', 'json', 'csv', 'github', 'prometheus', 'openmetrics']);
 
-/** Characters that end a line, control a terminal or reverse text, with a part of the hostile name. */
+/** Parts of hostile names with characters that end a line, control a terminal or reverse text. */
 const RAW = ['two\nINJECTED', 'lines\r', 'and\u0000', '\u001b[31m', 'red\u202e', 'more\u2028'];
 
 /** JSON does not escape these, because a program needs the original name. */
@@ -16,8 +16,8 @@ const render = async (format: ReportFormat) => {
   return textOf(REPORT_FORMATS[format].render(assessment, context(assessment)));
 };
 
-describe.each(REPORT_FORMAT_NAMES)('hostile names in the format %s', (format) => {
-  test('start no line, do not control a terminal and do not reverse text', async () => {
+describe.each(REPORT_FORMAT_NAMES)('the format %s with hostile names', (format) => {
+  test('escapes line ends, terminal control and reversed text', async () => {
     const text = await render(format);
     const found = RAW.filter((raw) => text.includes(raw));
     expect(found).toEqual(format === 'json' ? RAW.filter((raw) => VERBATIM.has(raw)) : []);
@@ -25,13 +25,13 @@ describe.each(REPORT_FORMAT_NAMES)('hostile names in the format %s', (format) =>
     expect(text).not.toMatch(/[\n\r]\s*INJECTED/);
   });
 
-  test('come without key ids', async () => {
+  test('contains no key id', async () => {
     expect(await render(format)).not.toContain(KEY_ID);
   });
 });
 
 test.each(REPORT_FORMAT_NAMES.filter((format) => !PLAIN_TEXT.has(format)))(
-  'hostile names in the format %s are not markup',
+  'the format %s shows hostile names as text, not as markup',
   async (format) => {
     // The page has its own script.
     expect(await render(format)).not.toMatch(/<script>\s*alert/i);

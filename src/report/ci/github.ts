@@ -61,7 +61,7 @@ function annotateJudgement({ job, series, judgement }: JudgedSeries & { job: Ass
   const { measurement } = series.analysis;
   return {
     kind: KINDS_BY_SAFETY[toSafety(judgement.verdict)],
-    title: `cred-watch: ${formatJob(job)} on ${seriesName(series)}`,
+    title: `cred-watch: ${formatJob(job)} on ${formatName(series)}`,
     lines: [
       describeVerdict(judgement),
       ...listAdvice(judgement, measurement),
@@ -82,7 +82,7 @@ const annotateProblems = ({ series }: Assessment): Annotation[] =>
       .filter(({ severity }) => severity === 'problem')
       .map((finding) => ({
         kind: 'warning' as const,
-        title: `cred-watch: ${seriesName(each)}`,
+        title: `cred-watch: ${formatName(each)}`,
         lines: [describeFinding(finding)],
       })),
   );
@@ -90,14 +90,14 @@ const annotateProblems = ({ series }: Assessment): Annotation[] =>
 const annotateMeasurements = ({ series }: Assessment, context: ReportContext): Annotation[] =>
   series.map((each) => ({
     kind: 'notice' as const,
-    title: `cred-watch: ${seriesName(each)}`,
+    title: `cred-watch: ${formatName(each)}`,
     lines: [
       NO_JOB_MESSAGE,
       ...buildPlainSeriesRows(each.analysis, context).map(([label, value]) => `${label}: ${value}`),
     ],
   }));
 
-const seriesName = ({ analysis }: AssessedSeries) => formatSeriesName(analysis.identity);
+const formatName = ({ analysis }: AssessedSeries) => formatSeriesName(analysis.identity);
 
 const formatCommand = ({ kind, title, lines }: Annotation) =>
   `::${kind} title=${escapeProperty(title)}::${escapeData(lines.join('\n'))}\n`;

@@ -11,7 +11,7 @@ import { formatSeriesName } from '../text/format-values.ts';
 import { escapeUnprintable } from '../text/untrusted-text.ts';
 import { buildSeriesFields, buildVerdictFields, type FieldValue } from './flat-fields.ts';
 
-/** The name of the element below the test case; `passed` has none. */
+/** Also the name of the XML element in the test case. A passed case has no such element. */
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
 
 interface TestCase {
@@ -154,9 +154,7 @@ const buildCaseElement = (testCase: TestCase, className: string) => ({
 function buildOutcomeElement({ outcome, type, message, details = [] }: TestCase) {
   if (outcome === 'passed') return {};
   const text = details.length === 0 ? {} : { '#text': details.join('\n') };
-  return {
-    [outcome]: { ...(type === undefined ? {} : { '@type': type }), '@message': message, ...text },
-  };
+  return { [outcome]: { ...(type === undefined ? {} : { '@type': type }), '@message': message, ...text } };
 }
 
 function buildPropertiesElement(properties: Record<string, FieldValue>) {

@@ -13,12 +13,12 @@ export interface Bin {
 /** A distribution of durations. The bins have equal size and round edges, without holes between them. */
 export interface Histogram {
   bins: readonly Bin[];
-  /** Of the fullest bin. */
+  /** The count of the fullest bin. */
   maxCount: number;
-  /** All values, including outliers. */
+  /** The number of values, including outliers. */
   count: number;
   extremes: Extremes;
-  /** Outliers outside the bins. With them, all other values would share a few bins. */
+  /** Outliers outside the bins. Bins for them would leave only a few bins for all other values. */
   countBelow: number;
   countAbove: number;
 }

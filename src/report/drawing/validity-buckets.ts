@@ -10,17 +10,16 @@ export interface ValidityBucket extends Span {
   remaining: { min: Seconds; max: Seconds } | null;
   /** Witnessed rotations. An undated one counts at the end of its window. */
   rotations: number;
-  /** Overlaps the window of an undated witnessed rotation, if that window is longer than two buckets. */
+  /** Overlaps the window of an undated witnessed rotation. Windows of up to two buckets do not count. */
   isInRotationWindow: boolean;
   hasGap: boolean;
   hasFailedPoll: boolean;
 }
 
 /**
- * `count` buckets from the first sample to the last sample or failed poll, so that a chart shows a source
- * that stopped responding; null without watched time. In a window, the old generation counts, because it is
- * the worse one. If served periods overlap, the extremes of all count. Takes time linear in generations and
- * buckets.
+ * Divides the time into `count` buckets; null without watched time. The time ends at the last sample or
+ * failed poll, so that a chart shows a source that stopped responding. In a window, the old generation counts,
+ * because it is the worse one. If served periods overlap, the extremes of all count.
  */
 export function buildValidityBuckets(
   { measurement, failedPollSpans }: Pick<SeriesAnalysis, 'measurement' | 'failedPollSpans'>,

@@ -2,11 +2,8 @@ import { formatDuration as duration, formatShortDuration as short } from '../../
 import type { FindingCode, FindingWith } from '../../domain/verdict/finding.ts';
 import { formatCount, formatTimestamp } from '../text/format-values.ts';
 
-/*
- * This folder has every sentence about credentials. Tests compare codes, so the wording can change freely.
- */
+// This folder has every sentence about credentials. Tests compare codes, so the wording can change freely.
 
-/** One sentence for each code: a missing one does not compile. */
 const SENTENCES: { [Code in FindingCode]: (finding: FindingWith<Code>) => string } = {
   SERVED_EXPIRED: ({ expiredForSeconds, at }) =>
     `expired credentials were served, up to ${duration(expiredForSeconds)} after their expiration (${formatTimestamp(at)}); SDKs hide this`,

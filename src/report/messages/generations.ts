@@ -2,7 +2,10 @@ import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import { GENERATION_FLAGS } from '../drawing/generation-flags.ts';
 
-/** One text for each flag. @param windowLength of the rotation window, used for that flag only */
+/**
+ * One text for each flag.
+ * @param windowLength of the rotation window, for the flag `window`
+ */
 export function describeGenerationFlags(flags: number, windowLength: Seconds): string[] {
   const texts: [flag: number, text: string][] = [
     [GENERATION_FLAGS.servedExpired, 'served after it expired'],

@@ -28,7 +28,7 @@ export function describeDecisiveSeries(names: readonly string[], judgedCount: nu
   return `${names.length} of ${judgedCount} series: ${names.slice(0, MAX_SERIES_NAMED).join('; ')}${more}`;
 }
 
-/** Stands in for annotations beyond the limit of GitHub. */
+/** Replaces annotations beyond the limit of GitHub. */
 export const describeOmittedCount = (count: number): string =>
   `and ${formatCount(count, 'more', 'more')}: see the full report`;
 

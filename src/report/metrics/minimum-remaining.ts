@@ -16,7 +16,7 @@ const WINDOW_LENGTHS: Readonly<Record<MinimumWindow, Seconds>> = {
 /**
  * The shortest validity that a job could have started with in the window before `now`; null without served
  * periods. Over all time, this is the worst case. Remaining validity falls while a generation is served, so
- * its end is enough.
+ * the end of each served period is enough.
  */
 export function findMinimumRemaining(
   { servedPeriods }: Measurement,
@@ -53,7 +53,10 @@ export function* findMinimumRemainingOverTime(
 const isAtLeast = (candidate: { seconds: Seconds } | undefined, seconds: Seconds) =>
   candidate !== undefined && candidate.seconds >= seconds;
 
-/** When last sampled, or just before the rotation, where it is never below 0, like a lead time. */
+/**
+ * The smaller one of the values at the last sample and at the end of the period. The second value is never
+ * below 0, like a lead time.
+ */
 function findMinimumOf({ generation: { lastSeen, expiration }, to }: ServedPeriod): Seconds {
   return Math.min(secondsBetween(lastSeen, expiration), Math.max(0, secondsBetween(to, expiration)));
 }

@@ -8,7 +8,7 @@ import type { FailureReason } from '../../domain/model.ts';
 export const POLL_RESULT_LABELS = ['ok', 'timeout', 'http_error', 'parse_error', 'absent'] as const;
 export type PollResultLabel = (typeof POLL_RESULT_LABELS)[number];
 
-/** Permanent: a reason that moves to another label would look like an outage. */
+/** Never move a reason to another label: on a dashboard, the move would look like an outage. */
 export const RESULT_LABEL_BY_FAILURE: Readonly<Record<FailureReason, Exclude<PollResultLabel, 'ok'>>> = {
   disabled: 'absent',
   'v1-disabled': 'absent',

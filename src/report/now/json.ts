@@ -5,7 +5,7 @@ import { buildFindingJson } from '../finding-json.ts';
 import { formatNullableInstant } from '../text/format-values.ts';
 import { maskKeyId } from '../text/untrusted-text.ts';
 
-/** Renders the verdict. docs/json.md documents every field. */
+/** docs/json.md documents every field. */
 export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): string {
   const { identity, credentials, nextRotation, validityAfterRotation, unknownReason, job } = now;
   return `${JSON.stringify(
@@ -14,11 +14,7 @@ export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): st
       judged_at: formatInstant(now.judgedAt),
       clock_offset_seconds: now.clockOffset,
       verdict: now.verdict,
-      job: {
-        duration_seconds: job.duration,
-        margin_seconds: job.margin,
-        required_seconds: now.required,
-      },
+      job: { duration_seconds: job.duration, margin_seconds: job.margin, required_seconds: now.required },
       host: identity?.host ?? null,
       source: identity?.source ?? null,
       api_version: identity?.apiVersion ?? null,
@@ -28,7 +24,13 @@ export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): st
       later_expiration: formatNullableInstant(now.laterExpiration),
       remaining_seconds: now.remaining,
       spare_seconds: now.spare,
-      unknown_reason: unknownReason && buildUnknownReason(unknownReason),
+      unknown_reason: unknownReason && {
+        code: unknownReason.code,
+        failure:
+          unknownReason.code === 'POLL_FAILED'
+            ? { reason: unknownReason.reason, detail: unknownReason.detail }
+            : null,
+      },
       outlook: now.outlook,
       next_rotation: nextRotation && {
         expected_at: formatInstant(nextRotation.expected),
@@ -45,10 +47,4 @@ export function renderNowJson(now: NowJudgement, notes: readonly PollNote[]): st
     null,
     2,
   )}\n`;
-}
-
-function buildUnknownReason(reason: NonNullable<NowJudgement['unknownReason']>) {
-  return reason.code === 'POLL_FAILED'
-    ? { code: reason.code, failure: { reason: reason.reason, detail: reason.detail } }
-    : { code: reason.code, failure: null };
 }

@@ -18,14 +18,14 @@ import { formatRemaining, formatSeriesName, formatTimestamp } from '../text/form
 import { maskKeyId } from '../text/untrusted-text.ts';
 
 export interface NowContext extends WaitState {
-  /** Columns of the terminal. */
+  /** The number of terminal columns. */
   width: number;
   hasColour: boolean;
 }
 
 const LABEL_WIDTH = 16;
 
-/** Renders the verdict in the first line, then the reasons. */
+/** The verdict in the first line, then its reasons. */
 export function renderNowText(judgement: NowJudgement, context: NowContext): string {
   const width = clampWidth(context.width);
   const rows = listRows(judgement, context).map(([label, value]) => [`  ${label}`, value]);

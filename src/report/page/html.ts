@@ -28,7 +28,7 @@ const buildPolicy = (isLive: boolean) =>
     ...(isLive ? ["connect-src 'self'"] : []),
   ].join('; ');
 
-/** A single file without external resources. It is readable without its script. */
+/** A single file without external resources. All facts are readable without the script. */
 export function renderPage(
   assessment: Assessment,
   context: ReportContext,

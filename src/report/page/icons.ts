@@ -2,14 +2,14 @@ import type { Verdict } from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
 import { html, Markup } from './markup.ts';
 
-/** How a verdict looks. Also a CSS class and the name of a CSS colour. */
+/** The appearance of a verdict: a CSS class, and the name of a CSS colour. */
 export type Tone = 'safe' | 'bad' | 'unsure';
 
 const TONES = { safe: 'safe', 'not-safe': 'bad', unknown: 'unsure' } as const;
 
 export const getTone = (verdict: Verdict): Tone => TONES[toSafety(verdict)];
 
-/** A disc with a tick, an octagon with a cross, a square with a question mark: they differ without colours. */
+/** A disc with a tick, an octagon with a cross, a square with a question mark: distinct without colours. */
 const SHAPES: Record<Tone, string> = {
   safe: '<circle cx="12" cy="12" r="11"/><path d="M6.8 12.6l3.5 3.5 7-7.6"/>',
   bad: '<path class="body" d="M7.6 1h8.8L23 7.6v8.8L16.4 23H7.6L1 16.4V7.6z"/><path d="M8 8l8 8m0-8l-8 8"/>',

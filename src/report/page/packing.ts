@@ -37,9 +37,8 @@ function findMostCommon(values: readonly ColumnValue[]): ColumnValue {
 }
 
 /**
- * A generation as differences from its usual values, in seconds, so that most values of a column are equal.
- * Usually a served period begins at the end of the one before, the lead time is the validity left at its end,
- * and so on.
+ * A generation as differences from expected values, in seconds, so that most values of a column are equal.
+ * For example, the expected lead time is the validity left at the end of the served period.
  */
 const COLUMNS = [
   'sincePrevious',
@@ -56,8 +55,8 @@ const COLUMNS = [
 ] as const;
 type RelativeRow = Record<(typeof COLUMNS)[number], ColumnValue>;
 
-const subtract = (value: ColumnValue, usual: Seconds) => (value === null ? null : value - usual);
-const add = (value: ColumnValue, usual: Seconds) => (value === null ? null : value + usual);
+const subtract = (value: ColumnValue, expected: Seconds) => (value === null ? null : value - expected);
+const add = (value: ColumnValue, expected: Seconds) => (value === null ? null : value + expected);
 
 function toRelative(row: GenerationRow, previous: GenerationRow | undefined): RelativeRow {
   const seconds = (from: Instant, to: Instant) => (to - from) / 1000;

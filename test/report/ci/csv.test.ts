@@ -68,7 +68,7 @@ test('CSV has rows without a verdict for series that do not judge a job, and one
   );
 });
 
-test('CSV without series has the same header as any other', async () => {
+test('the CSV header is the same with and without series', async () => {
   const [head, ...rest] = (await renderCsv(judge([], [job(HOUR)]))).split('\n');
   expect(rest).toEqual(['']);
   expect((await renderCsv(mixed())).split('\n')[0]).toBe(head);

@@ -239,7 +239,7 @@ describe('validity buckets', () => {
     ]);
   });
 
-  test('keep one short generation of nine years visible', () => {
+  test('keep one short generation visible in nine years', () => {
     const measurement = measured(HOURLY);
     const servedPeriods = Array.from({ length: 80_000 }, (_, hour) => {
       const from = START + hour * HOUR;

@@ -151,7 +151,7 @@ describe('current metrics', () => {
     ]);
   });
 
-  test('contain a job once that is given twice', async () => {
+  test('contain a job only once if it is given twice', async () => {
     const text = await prometheus(richStore(), [job(5400), job(5400)]);
     expect(text.match(/^cred_watch_job_required_seconds\{host="i-0abc"/gm)).toHaveLength(1);
   });
@@ -163,7 +163,7 @@ describe('current metrics', () => {
     expect((await prometheus(store)).match(/^cred_watch_rotations_total\{/gm)).toHaveLength(1);
   });
 
-  test('keep names apart that are equal when joined', async () => {
+  test('distinguish names that are equal when joined', async () => {
     const store = temporaryStore();
     recordSamples(store, { ...IMDS, apiVersion: '', host: 'a,role:b', role: 'c' }, { from: START, hours: 1 });
     recordSamples(store, { ...IMDS, apiVersion: '', host: 'a', role: 'b,role:c' }, { from: START, hours: 1 });

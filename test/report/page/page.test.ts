@@ -116,7 +116,7 @@ describe('the verdict on a page', () => {
     expect(words(html)).toContain('let the job refresh its credentials');
   });
 
-  test('safe has the spare validity and no advice', () => {
+  test('on a safe job has the spare validity and no advice', () => {
     const text = render([measured()], [job(4)]);
     expect(text).toContain(' safe a 4h job with a margin of 5m at any measured start, 55m 00s to spare ');
     expect(text).not.toContain('What to do');

@@ -14,7 +14,7 @@ test.each([
   expect(escapeUnprintable(text)).toBe(shown);
 });
 
-test('a masked key id shows its ends, and nothing of a short id', () => {
+test('a masked key id shows its two ends, and a short id is hidden completely', () => {
   expect(maskKeyId('ASIAEXAMPLEEXAMP7QXK')).toBe('ASIA…7QXK');
   expect(maskKeyId('ASIA7QXK')).toBe('…');
   expect(maskKeyId('')).toBe('…');

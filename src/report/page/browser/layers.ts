@@ -47,7 +47,7 @@ function drawClipped({ ctx, bbox }: uPlot, draw: () => void): void {
   ctx.restore();
 }
 
-/** The visible lines are so close that they form a band, which is drawn translucent. */
+/** True if the visible lines are so close that they form a band. A band is drawn translucent. */
 export const isDense = (chart: uPlot, { spans }: SawToothData) =>
   findVisible(chart, spans).length > chart.width / 3;
 

@@ -30,15 +30,8 @@ export function buildSawToothData(data: ChartData): SawToothData {
       generation: { expiration },
     })),
   );
-  const { jobs, firstSample, lastSample, worstCase } = data;
-  const required = jobs.map((job) => job.required);
-  const scale = computeSawToothScale({
-    spans,
-    firstSample,
-    lastSample,
-    worstCaseSeconds: worstCase.seconds,
-    required,
-  });
+  const { jobs, worstCase } = data;
+  const scale = computeSawToothScale(spans, jobs, data);
   return {
     spans,
     columns: buildColumns(spans),

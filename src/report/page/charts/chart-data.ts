@@ -10,7 +10,7 @@ import { formatJobLabel, formatJobLineLabel } from './job-labels.ts';
 /** The required validity of a job, drawn as a horizontal line. */
 export interface JobLine {
   name: string;
-  /** Of the line, with the margin. */
+  /** The text at the line. Unlike the name, it states the margin. */
   label: string;
   required: Seconds;
   tone: Tone;

@@ -1,5 +1,6 @@
-import type { Instant, Seconds, Span } from '../../../domain/model.ts';
+import type { Seconds, Span } from '../../../domain/model.ts';
 import type { MinimumValiditySpan } from '../../drawing/minimum-validity.ts';
+import type { ChartData } from './chart-data.ts';
 
 /** The ranges of the axes of a sawtooth chart. */
 export interface SawToothScale extends Span {
@@ -7,29 +8,19 @@ export interface SawToothScale extends Span {
   top: Seconds;
 }
 
-export interface SawToothContent {
-  spans: readonly MinimumValiditySpan[];
-  firstSample: Instant;
-  lastSample: Instant;
-  worstCaseSeconds: Seconds;
-  /** By the judged jobs. The chart must contain these lines. */
-  required: readonly Seconds[];
-}
-
 const HALF_AN_HOUR = 1_800_000;
 const MIN_TOP: Seconds = 60;
 
-export function computeSawToothScale({
-  spans,
-  firstSample,
-  lastSample,
-  worstCaseSeconds,
-  required,
-}: SawToothContent): SawToothScale {
+/** The chart must contain the lines of all judged jobs. */
+export function computeSawToothScale(
+  spans: readonly MinimumValiditySpan[],
+  jobs: readonly { required: Seconds }[],
+  { firstSample, lastSample, worstCase }: Pick<ChartData, 'firstSample' | 'lastSample' | 'worstCase'>,
+): SawToothScale {
   let top = MIN_TOP;
   for (const { from, expiration } of spans) top = Math.max(top, (expiration - from) / 1000);
   // The name of a job needs space above its line.
-  for (const seconds of required) top = Math.max(top, seconds * 1.08);
+  for (const { required } of jobs) top = Math.max(top, required * 1.08);
   // A single sample is drawn in the middle of an hour.
   const padding = lastSample > firstSample ? 0 : HALF_AN_HOUR;
   return {
@@ -37,6 +28,6 @@ export function computeSawToothScale({
     to: lastSample + padding,
     // The highest and, below 0, the lowest point do not touch the edge.
     top: top * 1.04,
-    bottom: worstCaseSeconds < 0 ? worstCaseSeconds - top * 0.05 : 0,
+    bottom: worstCase.seconds < 0 ? worstCase.seconds - top * 0.05 : 0,
   };
 }

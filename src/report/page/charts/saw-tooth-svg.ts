@@ -26,13 +26,7 @@ export function renderSawToothSvg(
   failed: readonly Span[],
 ): Markup {
   const spans = findMinimumValiditySpans(measurement.servedPeriods);
-  const { top, bottom, ...span } = computeSawToothScale({
-    spans,
-    firstSample: measurement.firstSample,
-    lastSample: measurement.lastSample,
-    worstCaseSeconds: measurement.worstCase.seconds,
-    required: judgements.map(({ required }) => required),
-  });
+  const { top, bottom, ...span } = computeSawToothScale(spans, judgements, measurement);
   const x = (at: number) => (at - span.from) / (span.to - span.from);
   const height = (seconds: number) => (seconds - bottom) / (top - bottom);
   const step = chooseRoundStep(top - bottom, 5);

@@ -1,7 +1,7 @@
 import { type Content, html, type Markup } from '../markup.ts';
 
 export interface Tick {
-  /** 0 is the start of the axis, 1 its end. */
+  /** From 0 at the start of the axis to 1 at its end. */
   position: number;
   label: string;
 }

@@ -2,7 +2,7 @@ import type { GenerationFacts } from '../../../domain/measurement/generation-fac
 import type { Instant, Seconds } from '../../../domain/model.ts';
 import { GENERATION_FLAGS } from '../../drawing/generation-flags.ts';
 
-/** What the page shows of one generation. Instants are cut to whole seconds. It never contains the key id. */
+/** One row of the page. Instants are rounded down to whole seconds. It never contains the key id. */
 export interface GenerationRow {
   servedFrom: Instant;
   servedTo: Instant;

@@ -12,11 +12,11 @@ import { createScale, type Scale, type ScaleRow } from './scale.ts';
 import { buildTimeLabels } from './time-labels.ts';
 
 export interface ChartOptions {
-  /** By the judged jobs. */
+  /** The required validity of each judged job. */
   required: readonly Seconds[];
-  /** Columns, including the labels. */
+  /** The number of terminal columns, including the labels. */
   width: number;
-  /** Rows of the curve, without lines and labels. */
+  /** The number of rows for the curve, without lines and labels. */
   curveRows: number;
   isAsciiOnly: boolean;
 }

@@ -18,7 +18,7 @@ const MARK_NAMES: Record<Mark, string> = {
 
 export interface Marks {
   columns: readonly (Mark | null)[];
-  /** There are too many rotations to mark each one. A column then shows a range of remaining validity. */
+  /** True if there are too many rotations to mark each one. A column then shows a range of validity. */
   isDense: boolean;
 }
 

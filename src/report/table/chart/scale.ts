@@ -22,7 +22,7 @@ export interface Scale {
 }
 
 export interface ScaleOptions {
-  /** Of the curve. */
+  /** The smallest value of the curve. */
   lowest: Seconds;
   highest: Seconds;
   /** Ascending, without duplicates. */
@@ -31,7 +31,7 @@ export interface ScaleOptions {
   dotsPerRow: number;
 }
 
-/** In heights of the curve. A line further away would flatten the curve, so the axis is broken instead. */
+/** In heights of the curve. For a line further away, the axis has a break, so that the curve is not flat. */
 const MAX_LINE_DISTANCE = 1.5;
 
 export function createScale({

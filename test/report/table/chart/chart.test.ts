@@ -11,6 +11,7 @@ import { succeed } from '../../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { seededRandom } from '../../../support/domain/simulated-source.ts';
 import { assessed, DAY, HOUR, MINUTE, pretend, START } from '../../../support/report/charted-histories.ts';
+import { contextAt } from '../../../support/report/judged-at.ts';
 
 const snapshot = (name: string) => join(import.meta.dirname, '../../snapshots', `${name}.txt`);
 const hours = (count: number) => Math.round(count * 3600);
@@ -29,15 +30,10 @@ const VIEWS: View[] = [80, 120].flatMap((width) => [
 ]);
 
 const table = (assessment: Assessment, { width, ascii, colour = false, margin = 300 }: View) =>
-  renderTable(assessment, {
-    now: START,
-    margin,
-    version: '0.0.0',
-    width,
-    hasColour: colour,
-    isAsciiOnly: ascii,
-    assessAllTime: () => assessment,
-  });
+  renderTable(
+    assessment,
+    contextAt(START, assessment, { margin, width, hasColour: colour, isAsciiOnly: ascii }),
+  );
 
 /** Only the chart, of the only series. */
 function chart(history: SeriesHistory, durations: readonly number[], view: View = UNICODE, rows = 8) {
