@@ -1,6 +1,6 @@
 /**
- * `cred-watch/analysis`: the rules of cred-watch as pure functions. They take and return plain data, and read no
- * clock, file or network. Instants are `Date`; durations are whole seconds, and their names end in `Seconds`.
+ * `cred-watch/analysis`: the rules of cred-watch as pure functions. They take and return plain data, and read
+ * no clock, file or network. Instants are `Date`. Durations are whole seconds: their names end in `Seconds`.
  *
  * @example
  * import { SampleStore, getDefaultDatabasePath } from 'cred-watch';
@@ -57,17 +57,17 @@ export { VERDICTS } from '../domain/verdict/job-verdict.ts';
 export { OUTLOOKS } from '../domain/verdict/now-verdict.ts';
 export type * from './public-types.ts';
 
-/** Default margin: the clock skew that AWS tolerates. */
+/** The clock skew that AWS tolerates. */
 export const DEFAULT_MARGIN_SECONDS = jobs.DEFAULT_MARGIN;
 
 export interface AnalysisOptions {
-  /** The time for which the age of the newest sample is computed. */
+  /** The time from which the age of the newest sample is computed. */
   now: Date;
-  /** Samples older than this make a verdict `unknown`; null: no limit (default: 24 h for polled series, else null). */
+  /** Verdicts are `unknown` if the newest sample is older (default: 24 h if polled, else null: no limit). */
   maxAgeSeconds?: number | null | undefined;
 }
 
-/** Measures one series and finds what deserves attention. */
+/** Measures one series, and finds problems. */
 export const analyse = (history: SeriesHistory, options: AnalysisOptions): SeriesAnalysis =>
   publish(analyses.analyse)(history, toFreshness(options));
 
@@ -75,11 +75,13 @@ export interface AssessOptions extends AnalysisOptions {
   jobs: readonly JobToJudge[];
   /** Verdicts with fewer witnessed rotations are `unknown` (default: 1). See {@link computeMinRotations}. */
   minRotations?: number | undefined;
-  /** Also judge series that another series has replaced (default: false). */
+  /** Also judge by series that another series has replaced (default: false). */
   judgeRetired?: boolean | undefined;
 }
 
-/** Analyses several series and judges every job by each of them. Without any series, the verdict is `unknown`. */
+/**
+ * Analyses several series, and judges every job by each of them. The verdict is `unknown` if there are none.
+ */
 export const assess = (histories: readonly SeriesHistory[], options: AssessOptions): Assessment =>
   publish(assessments.assess)(histories, {
     ...toFreshness(options),
@@ -88,19 +90,20 @@ export const assess = (histories: readonly SeriesHistory[], options: AssessOptio
     judgeRetired: options.judgeRetired ?? false,
   });
 
-/** Groups samples by the credentials that they show: one generation for each access key id. */
+/** Groups samples by access key id, or by `LastUpdated` and `Expiration` if they have none. */
 export const groupGenerations: (samples: readonly Sample[]) => Generation[] = publish(
   (samples: readonly model.Sample[]) => generations.groupGenerations(samples),
 );
 
 /**
  * Derives rotations, worst case and validity from generations.
- * @throws RangeError without any generation
+ * @throws RangeError if there are none
  */
 export const measure: (generations: readonly Generation[]) => Measurement = publish(measurements.measure);
 
 /**
- * Forecasts the next rotation: one median interval after the last one, between the shortest and the longest interval.
+ * Forecasts the next rotation. It is expected one median interval after the last one; its limits are the
+ * shortest and the longest interval.
  * @returns null if no interval is known, or if the source issues new credentials for every request
  */
 export const forecastRotation: (measurement: Measurement) => RotationForecast | null = publish(
@@ -108,27 +111,27 @@ export const forecastRotation: (measurement: Measurement) => RotationForecast | 
 );
 
 /**
- * Computes the part (0 to 1) of the watched time in which the served credentials had `requiredSeconds` left.
+ * Computes the share (0 to 1) of the watched time in which the served credentials had `requiredSeconds` left.
  * @returns a lower bound; null if no time was watched
  */
 export const computeShareOfSafeStarts: (measurement: Measurement, requiredSeconds: number) => number | null =
   publish(validity.computeShareOfSafeStarts);
 
-/** Computes the share of safe starts for job lengths from 0 up to the first length without any safe start. */
+/** Computes the share of safe starts for job lengths, from 0 to the first length without a safe start. */
 export const computeSafeStartsCurve: (measurement: Measurement, marginSeconds: number) => SafeStartsPoint[] =
   publish(validity.computeSafeStartsCurve);
 
 /**
- * Finds the longest job that was safe at every start.
- * @returns seconds; null if no job was
+ * Finds the duration of the longest job that was safe at every start.
+ * @returns seconds; null if no job was safe
  */
 export const findLongestSafeJob: (measurement: Measurement, marginSeconds: number) => number | null = publish(
   jobs.findLongestSafeJob,
 );
 
 /**
- * Judges a job that copies its credentials when it starts, for any start time. The verdict is `unknown` with fewer than
- * `minRotations` (default: 1) witnessed rotations.
+ * Judges a job that copies its credentials when it starts, for any start time. With fewer than `minRotations`
+ * (default: 1) witnessed rotations, the verdict is `unknown`.
  */
 export const judgeJob: (analysis: SeriesAnalysis, job: Job, minRotations?: number) => JobJudgement = publish(
   jobs.judgeJob,
@@ -138,39 +141,39 @@ export interface JudgeNowOptions {
   job: Job;
   /** The time at which the job starts. */
   at: Date;
-  /** History of the series; null if there is none. */
+  /** The analysed history of the series; null if there is none. */
   analysis: SeriesAnalysis | null;
-  /** Host's clock minus AWS's clock; null if unknown (default: null). */
+  /** The host's clock minus AWS's clock; null if unknown (default: null). */
   clockOffsetSeconds?: number | null;
 }
 
-/** Judges a job that starts now with these credentials. History says when a later start will be safe. */
+/** Judges a job that starts at `at` with these credentials. Uses the history to find a later safe start. */
 export const judgeNow: (current: CurrentCredentials, options: JudgeNowOptions) => NowJudgement = publish(
   judgements.judgeNow,
 );
 
-/** Summarises the recorded runs of one job: how long they take, and how much validity was left at their end. */
+/** Summarises the recorded runs of one job: their durations, and the remaining validity at their ends. */
 export const summariseJobRuns = (runs: readonly JobRun[], now: Date): JobRunSummary =>
   toPublic(jobRuns.summariseJobRuns(fromPublic<readonly model.JobRun[]>(runs), now.getTime()));
 
-/** Reads an RFC 3339 time, in UTC if the text has no zone. Null for any other text. */
+/** Parses an RFC 3339 time. A time without a zone is UTC. Returns null for any other text. */
 export const parseInstant: (text: string) => ParsedInstant | null = publish(instants.parseInstant);
 
-/** Writes a time in UTC: `2026-01-31T12:00:00Z`. */
+/** Formats a time in UTC: `2026-01-31T12:00:00Z`. */
 export const formatInstant = (date: Date): string => instants.formatInstant(date.getTime());
 
-/** Writes a finding as one English sentence. */
+/** Describes a finding in one English sentence. */
 export const describeFinding: (finding: Finding) => string = publish(findingMessages.describeFinding);
 
-/** Writes a verdict as one English sentence. */
+/** Describes a verdict in one English sentence. */
 export const describeVerdict: (judgement: JobJudgement) => string = publish(verdictMessages.describeVerdict);
 
-/** Writes what a measurement is based on, and how likely the next rotation is worse. */
+/** Describes the number of rotations behind a measurement, and the chance that the next one is worse. */
 export const describeEvidence: (measurement: Measurement) => string = publish(
   verdictMessages.describeEvidence,
 );
 
-/** Lists what to do about a verdict that is not `safe`, the best first. */
+/** Lists what to do about a verdict that is not `safe`. The best advice is first. */
 export const listAdvice: (judgement: JobJudgement, measurement: Measurement | null) => string[] = publish(
   verdictMessages.listAdvice,
 );

@@ -1,7 +1,7 @@
 /**
- * `cred-watch`: measures how long AWS temporary credentials last where a program runs, and judges whether a job of a
- * given length is safe. Instants are `Date`; durations are whole seconds, and their names end in `Seconds`. The
- * functions of the rules themselves are in `cred-watch/analysis`.
+ * `cred-watch`: measures how long AWS temporary credentials last where a program runs, and judges whether a
+ * job of a given length is safe. Results have a `Date` for every time. Durations are whole seconds, and their
+ * names end in `Seconds`. The rules themselves are in `cred-watch/analysis`.
  */
 
 export { CredWatchError, type ErrorCode } from '../errors.ts';

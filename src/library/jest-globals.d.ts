@@ -1,9 +1,9 @@
 import type { CredWatchMatchers } from './index.ts';
 
 /**
- * The declarations of `cred-watch/jest` for both packages with Jest's types: `@types/jest`, and `@jest/globals`, which
- * uses the types of the package `expect`. The build copies this file, because neither package is installed here. Type
- * parameters must have the same names and constraints as in those packages.
+ * The declarations of `cred-watch/jest`. They extend `@types/jest`, and the package `expect`, whose types
+ * `@jest/globals` uses. The type parameters must have the same names and constraints as in those packages.
+ * The build copies this file, because none of these packages is installed here.
  */
 declare global {
   namespace jest {

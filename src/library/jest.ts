@@ -1,6 +1,6 @@
 import { matchers } from './index.ts';
 
-/** Jest creates this object for each test file, also if its globals are disabled. Its types are not installed here. */
+/** Jest provides this module even if its globals are disabled. The types of the module are not installed. */
 const { expect }: { expect: { extend(matchers: object): void } } = require('@jest/globals');
 
 expect.extend(matchers);

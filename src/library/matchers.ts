@@ -8,7 +8,7 @@ import type { SeriesAnalysis } from './public-types.ts';
 import { type JudgeOptions, judgeAnalyses, type Report, type ReportJudgement } from './report.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
-/** The part of the test runner's matcher context that is used here. */
+/** The part of the test runner's matcher context that `toOutlive` reads. */
 export interface MatcherContext {
   isNot?: boolean | undefined;
 }
@@ -20,9 +20,9 @@ export interface MatcherResult {
 
 /**
  * `expect(report).toOutlive('5h', { margin: '10m' })` passes only if the verdict is `safe`.
- * `expect(report).not.toOutlive('7h')` passes only if the job is not safe. `unknown` fails both, because a test must
- * not pass without evidence. The received value is a {@link Report}, an analysed series, or an array of analysed
- * series. An array is judged together, without its retired series.
+ * `expect(report).not.toOutlive('7h')` passes only if the job is not safe. `unknown` fails both, because a
+ * test must not pass without evidence. Accepts a {@link Report}, an analysed series, or an array of analysed
+ * series. The worst verdict of an array counts; its retired series do not.
  * @throws CredWatchError INVALID_ARGUMENT, also with `.not`
  * @example
  * import 'cred-watch/vitest';
@@ -60,10 +60,9 @@ export function toOutlive(
   };
 }
 
-/** For `expect.extend(matchers)`. The modules `cred-watch/vitest` and `cred-watch/jest` do this, and add the types. */
+/** For `expect.extend(matchers)`. `cred-watch/vitest` and `cred-watch/jest` call it, and add the types. */
 export const matchers = { toOutlive };
 
-/** The matchers that are added to `expect(…)`. */
 export interface CredWatchMatchers<R = unknown> {
   /**
    * Passes if the credentials outlive a job of this length at any start. With `.not`, passes if they do not.
@@ -99,7 +98,7 @@ function judge(received: unknown, duration: Duration, options: JudgeOptions): Re
   );
 }
 
-/** Compares the shape: test runners load modules once per test file, so `instanceof` would compare different classes. */
+/** Not `instanceof`: a test runner may load the library twice, and then has two classes. */
 const isReport = (received: unknown): received is Report =>
   isObject(received) && typeof received.judge === 'function' && Array.isArray(received.series);
 

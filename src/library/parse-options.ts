@@ -1,3 +1,4 @@
+// Every function of this file throws a CredWatchError INVALID_ARGUMENT if an option is invalid.
 import { type Instant, type Seconds, SOURCE_NAMES, type SourceName } from '../domain/model.ts';
 import { findNameProblem } from '../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../domain/time/duration.ts';
@@ -16,12 +17,12 @@ export type Duration = string | number;
 export type Confidence = number | string;
 
 /**
- * A `Date` or a text: a time (`'2026-01-31T12:00:00Z'`), a day (`'2026-01-31'`, in UTC) or an age (`'7d'`, seven days
- * ago).
+ * A `Date` or a text: a time (`'2026-01-31T12:00:00Z'`), a day in UTC (`'2026-01-31'`), or an age (`'7d'`:
+ * seven days ago).
  */
 export type Moment = Date | string;
 
-/** Selects series and the period to read. */
+/** Selects series and a period. */
 export interface SelectionOptions {
   host?: string | undefined;
   source?: SourceName | undefined;
@@ -32,9 +33,8 @@ export interface SelectionOptions {
   until?: Moment | undefined;
 }
 
-/** @throws CredWatchError INVALID_ARGUMENT */
 function parseSeconds(given: Duration, what: string): Seconds {
-  // A number has the same limits as its text in seconds.
+  // A number becomes a text, so that both have the same limits.
   const text = typeof given === 'number' && Number.isInteger(given) && given >= 0 ? `${given}s` : given;
   const seconds = typeof text === 'string' ? parseDuration(text.trim()) : null;
   if (seconds !== null) return seconds;
@@ -47,24 +47,21 @@ function parseSeconds(given: Duration, what: string): Seconds {
   );
 }
 
-/** @throws CredWatchError INVALID_ARGUMENT, also for 0 */
+/** Rejects 0. */
 export function parsePositiveSeconds(given: Duration, what: string): Seconds {
   const seconds = parseSeconds(given, what);
   if (seconds > 0) return seconds;
   throw invalidArgument(`${what} ${quote(given)} is not longer than 0`, 'use 1s or more');
 }
 
-/** @throws CredWatchError INVALID_ARGUMENT */
 export const parseMaxAge = (given: Duration | null | undefined): Freshness['maxAge'] =>
   given === undefined ? 'default' : given === null ? null : parseSeconds(given, 'maxAge');
 
-/** @throws CredWatchError INVALID_ARGUMENT */
 export const parseJob = (duration: Duration, margin: Duration = DEFAULT_MARGIN): Job => ({
   duration: parseSeconds(duration, 'the job duration'),
   margin: parseSeconds(margin, 'the margin'),
 });
 
-/** @throws CredWatchError INVALID_ARGUMENT */
 export function parseMinRotations(given: Confidence | undefined): number {
   if (given === undefined) return 1;
   const share = typeof given === 'string' ? parseConfidence(given.trim()) : given;
@@ -72,7 +69,6 @@ export function parseMinRotations(given: Confidence | undefined): number {
   throw invalidArgument(`the confidence ${quote(given)} is not between 0 and 1`, "use '95%' or 0.95");
 }
 
-/** @throws CredWatchError INVALID_ARGUMENT */
 export function parseInstantOption(
   given: Moment,
   now: Instant,
@@ -88,7 +84,6 @@ export function parseInstantOption(
   );
 }
 
-/** @throws CredWatchError INVALID_ARGUMENT */
 export function parseSelection(
   { host, source, role, since, until }: SelectionOptions,
   now: Instant,
@@ -106,7 +101,6 @@ export function parseSelection(
   return filter;
 }
 
-/** @throws CredWatchError INVALID_ARGUMENT */
 export function validateName(given: string, what: string): string {
   const problem = typeof given === 'string' ? findNameProblem(given) : 'use a string';
   if (problem === null) return given;
@@ -121,7 +115,7 @@ function validateSourceName(given: SourceName): SourceName {
 export const invalidArgument = (message: string, hint: string): CredWatchError =>
   new CredWatchError(message, hint, { code: 'INVALID_ARGUMENT' });
 
-/** Quotes short texts and numbers. Long texts and other types may hold a secret, so only their type is shown. */
+/** Shows short texts and numbers. Of other values, which may contain a secret, it shows only the type. */
 const quote = (given: unknown): string =>
   typeof given === 'string' && given.length <= 40
     ? JSON.stringify(given)

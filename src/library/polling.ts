@@ -10,14 +10,13 @@ import { getDomainStore, type SampleStore } from './sample-store.ts';
 import type { CredentialSource } from './sources.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
-/** Where to poll, where to record, and under which host. */
 export interface PollTarget {
   source: CredentialSource;
   /** A store that was opened for writing. */
   store: SampleStore;
   /**
-   * The host of the series. Null: the host that the source reports, else the last host that this machine recorded,
-   * else the machine's own name (default: `$CRED_WATCH_HOST`, else null).
+   * The host of the series. Null: the host that the source reports, else the last host that this machine
+   * recorded, else the machine's own name (default: `$CRED_WATCH_HOST`, else null).
    */
   host?: string | null | undefined;
   /** The machine's own name (default: the system's host name). */
@@ -29,16 +28,15 @@ export interface PollOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** A recorded poll. */
 export interface PollResult {
   outcome: PollOutcome;
-  /** The series that the poll was recorded under. Role and API version may be empty if the poll failed. */
+  /** The series under which the poll was recorded. Role and API version may be empty if the poll failed. */
   identity: SeriesIdentity;
 }
 
 /**
- * Polls the source once, and records a sample or a failed poll. The record is on disk when the promise resolves.
- * An error of the endpoint is an outcome with `ok: false`. Secrets are in the outcome, and never in the store.
+ * Polls the source once, and records a sample or a failed poll. The record is on disk when the promise
+ * resolves. An error of the endpoint is an outcome with `ok: false`. The store gets no secrets.
  * @throws CredWatchError if the store cannot be written
  * @example
  * import { getDefaultDatabasePath, poll, SampleStore, sources } from 'cred-watch';
@@ -53,11 +51,11 @@ export async function poll(target: PollTarget, { signal }: PollOptions = {}): Pr
 }
 
 export interface WatchOptions {
-  /** Time from the start of one poll to the start of the next: at least 10 s, except for endpoints on this machine. */
+  /** The time between the starts of two polls: at least 10 s, except for endpoints on this machine. */
   interval: Duration;
   /** Stop after this time (default: never). */
   stopAfter?: Duration | undefined;
-  /** Stops the watch. A running poll is finished and recorded first, unless it takes longer than two seconds. */
+  /** Stops the watch. A running poll is finished and recorded, unless it takes longer than two seconds. */
   signal?: AbortSignal | undefined;
   /** Called after every poll. The next poll waits for the returned promise. An exception ends the watch. */
   onPoll?: ((result: PollResult) => unknown) | undefined;
@@ -68,7 +66,7 @@ export interface WatchResult {
 }
 
 /**
- * Polls repeatedly, as `cred-watch poll --interval` does: one poll at a time, less often while polls fail, and more
+ * Polls repeatedly, as `cred-watch poll --interval` does. It polls less often while polls fail. It polls more
  * often near the expected rotation of a source that does not date its credentials.
  * @throws CredWatchError if the store cannot be written, POLL_INTERVAL_TOO_SHORT, or INVALID_ARGUMENT
  * @example
@@ -78,7 +76,7 @@ export interface WatchResult {
  * const stop = new AbortController();
  * const { sampleCount } = await watch(
  *   { source: await sources.auto(), store },
- *   { interval: '5m', stopAfter: '24h', signal: stop.signal, onPoll: ({ outcome }) => outcome.ok && stop.abort() },
+ *   { interval: '5m', signal: stop.signal, onPoll: ({ outcome }) => outcome.ok && stop.abort() },
  * );
  * console.log(sampleCount, 'sample recorded');
  * store.close();
@@ -110,8 +108,8 @@ export interface CheckResult extends PollResult {
 }
 
 /**
- * Polls once, records the poll, and judges a job that starts now with these credentials, as `cred-watch check` does.
- * History says when a later start will be safe.
+ * Polls once, records the poll, and judges a job that starts now with these credentials, as `cred-watch
+ * check` does. Uses the history to find a later safe start.
  * @throws CredWatchError if the store cannot be written, or INVALID_ARGUMENT
  * @example
  * import { check, getDefaultDatabasePath, SampleStore, sources } from 'cred-watch';
@@ -134,7 +132,7 @@ export async function check(
 
 function toContext({ source, store, host, machine }: PollTarget): polling.PollContext {
   const { env, machine: ownName } = getSystemDefaults();
-  const named = host === undefined ? env.CRED_WATCH_HOST || null : host;
+  const givenHost = host === undefined ? env.CRED_WATCH_HOST || null : host;
   return {
     source: {
       name: source.name,
@@ -142,7 +140,7 @@ function toContext({ source, store, host, machine }: PollTarget): polling.PollCo
       poll: async (signal) => fromPublic<DomainPollOutcome>(await source.poll(signal)),
     },
     store: getDomainStore(store),
-    host: named === null ? null : validateName(named, 'the host'),
+    host: givenHost === null ? null : validateName(givenHost, 'the host'),
     machine: machine ?? ownName,
   };
 }

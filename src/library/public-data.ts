@@ -1,9 +1,9 @@
 import type { Secret } from '../secret.ts';
 
 /**
- * The library uses `Date` for instants and names the unit of every duration (`spareSeconds`). The domain uses numbers:
- * milliseconds since 1970, and seconds. There is no other difference, so these tables of field names are enough to
- * convert every type of the domain in both directions.
+ * The library uses `Date` for instants, and the names of its durations end in `Seconds`. The domain uses
+ * numbers: milliseconds since 1970, and seconds. There is no other difference. So these tables of field names
+ * are enough to convert every type of the domain in both directions. Each number field is in one of them.
  */
 
 /** Instants whose names are not `at` and do not end in `At`. */
@@ -56,7 +56,7 @@ const SECONDS_FIELDS = [
   'watchedTime',
 ] as const;
 
-/** Numbers without a unit, and the members of an object whose own name states the unit. */
+/** Numbers without a unit, and members (`min`, `max`) of an object whose own name states the unit. */
 type UnitlessField =
   | `${string}Count`
   | 'count'
@@ -76,8 +76,8 @@ type SecondsField = (typeof SECONDS_FIELDS)[number];
 type Atom = string | number | boolean | null | undefined | Date | Secret | ((...args: never) => unknown);
 
 /**
- * The public form of a domain type. Objects with a `code` (findings, reasons, notes) name their units in the domain
- * already, so only their instants change.
+ * The public form of a domain type. Objects with a `code` (findings, reasons, notes) name their units in the
+ * domain already, so only their instants change.
  */
 export type Public<T, HasUnits extends boolean = false> = T extends Atom
   ? T
@@ -95,7 +95,7 @@ type PublicValue<K, V, HasUnits extends boolean> = V extends number
     : V
   : Public<V, HasUnits>;
 
-/** Names the number fields of a domain type that are missing in the tables. `never` if the tables are complete. */
+/** The names of number fields of `T` that are in none of the tables. `never` if the tables are complete. */
 export type FieldWithoutUnit<T> = T extends Atom
   ? never
   : T extends readonly (infer E)[]
@@ -122,11 +122,11 @@ const domainNames: ReadonlyMap<string, string> = new Map(
 export function toPublic<T>(value: T): Public<T> {
   const convertLeaf = (field: string, leaf: unknown) =>
     typeof leaf === 'number' && isInstantField(field) ? new Date(leaf) : leaf;
-  // The tables are the definition of `Public`: the compiler cannot follow a conversion by field names.
+  // The compiler cannot follow a conversion by field names. `Public` is defined by the same tables.
   return convert(value, publicNames, convertLeaf) as Public<T>;
 }
 
-/** Converts data of a caller for the domain. Data that `toPublic` has made comes back equal. */
+/** Converts data of a caller for the domain. The inverse of `toPublic`. */
 export function fromPublic<T>(value: Public<T>): T {
   // As in `toPublic`.
   return convert(value, domainNames, toNumber) as T;
@@ -134,14 +134,14 @@ export function fromPublic<T>(value: Public<T>): T {
 
 const toNumber = (_: string, leaf: unknown) => (leaf instanceof Date ? leaf.getTime() : leaf);
 
-/** Converts the arguments and the result of a function of the domain. */
+/** Wraps a function of the domain: converts its arguments and its result. */
 export const publish =
   <A extends readonly unknown[], R>(run: (...args: A) => R) =>
   (...args: { [K in keyof A]: Public<A[K]> }): Public<R> =>
     // As in `toPublic`.
     toPublic(run(...(convert(args, domainNames, toNumber) as A)));
 
-/** Objects that occur twice (a generation in two rotations) stay one object: the domain compares by identity. */
+/** An object that occurs twice stays one object, because the domain compares generations by identity. */
 function convert(
   root: unknown,
   names: ReadonlyMap<string, string>,

@@ -1,6 +1,6 @@
 /**
- * The types of the library: the domain's, with `Date` for instants and the unit in the name of every duration. The
- * domain's own declarations describe each field.
+ * The types of the library: the types of the domain, with `Date` for instants and durations whose names end
+ * in `Seconds`. The declarations of the domain describe each field.
  */
 import type { RotationForecast as DomainRotationForecast } from '../domain/measurement/forecast.ts';
 import type * as measurement from '../domain/measurement/measurement.ts';

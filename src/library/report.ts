@@ -26,50 +26,53 @@ export interface ReportedSeries {
   isRetired: boolean;
 }
 
-/** A job, judged by one series. */
+/** The judgement of a job by one series. */
 export interface SeriesJudgement {
   analysis: SeriesAnalysis;
   judgement: JobJudgement;
 }
 
-/** A job, judged by every series of a report. */
+/** The judgement of a job by every series of a report. */
 export interface ReportJudgement {
   /** The worst verdict of all series: not safe, then `unknown`, then `safe`. `unknown` without any series. */
   verdict: Verdict;
   job: Job;
   /** Job duration plus margin. */
   requiredSeconds: number;
-  /** The series that count: all except retired ones. */
+  /** Without retired series, unless they are judged too. */
   series: readonly SeriesJudgement[];
 }
 
 export interface JudgeOptions {
   /** Validity required at the end of the job (default: 5 minutes). */
   margin?: Duration | undefined;
-  /** Require enough witnessed rotations for this confidence (`'95%'` needs 19); with fewer, the verdict is `unknown`. */
+  /** With fewer witnessed rotations than this confidence needs (`'95%'`: 19), the verdict is `unknown`. */
   confidence?: Confidence | undefined;
   /** The verdict is `unknown` if the newest sample is older; null: no limit (default: the report's). */
   maxAge?: Duration | null | undefined;
 }
 
-export interface ReportOptions {
+interface TimeOptions {
   /** The time of the report (default: the current time). */
   now?: Moment | undefined;
-  /** Verdicts are `unknown` if the newest sample is older; null: no limit (default: 24 h for polled series, else null). */
+  /** Verdicts are `unknown` if the newest sample is older (default: 24 h if polled, else null: no limit). */
   maxAge?: Duration | null | undefined;
+}
+
+export interface ReportOptions extends TimeOptions {
   /** Also judge jobs by retired series (default: false). */
   judgeRetired?: boolean | undefined;
   /** The database that the histories were read from, for messages. */
   database?: string | undefined;
 }
 
-/** The analysis of some series, which jobs can be judged by. */
+/** Analysed series, by which jobs can be judged. */
 export class Report {
   readonly now: Date;
   readonly series: readonly ReportedSeries[];
   /** The database that the report was read from; null if unknown. */
   readonly database: string | null;
-  /** A TypeScript-private field: test runners call `judge` on a copy of the report, which has no `#` fields. */
+  /** Not a `#` field, because test runners call `judge` on a copy of the report, which has no `#` fields. */
   private readonly judgeRetired: boolean;
 
   /** @throws CredWatchError INVALID_ARGUMENT */
@@ -90,7 +93,7 @@ export class Report {
   }
 
   /**
-   * Judges a job of this length that copies its credentials when it starts: do they outlive it, for any start time?
+   * Judges a job of this length that copies its credentials when it starts, for any start time.
    * @throws CredWatchError INVALID_ARGUMENT
    */
   judge(duration: Duration, options: JudgeOptions = {}): ReportJudgement {
@@ -129,19 +132,15 @@ export function judgeAnalyses(
   };
 }
 
-export interface ReadReportOptions extends SelectionOptions {
+export interface ReadReportOptions extends SelectionOptions, TimeOptions {
   /** The database file (default: {@link getDefaultDatabasePath}). */
   db?: string | undefined;
-  /** The time of the report (default: the current time). */
-  now?: Moment | undefined;
-  /** Verdicts are `unknown` if the newest sample is older; null: no limit (default: 24 h for polled series, else null). */
-  maxAge?: Duration | null | undefined;
 }
 
 /**
- * Reads the selected series from the database, and analyses them. Sends no request and writes nothing. `since` and
- * `until` select whole generations that were seen between them. With `role`, retired series count too. If the file
- * does not exist, the report has no series and every verdict is `unknown`.
+ * Reads the selected series from the database, and analyses them. Sends no request and writes nothing.
+ * `since` and `until` select whole generations that were seen between them. With `role`, jobs are also judged
+ * by retired series. If the file does not exist, the report has no series and every verdict is `unknown`.
  * @throws CredWatchError if the database cannot be read, or INVALID_ARGUMENT
  * @example
  * import { readReport } from 'cred-watch';

@@ -8,7 +8,7 @@ import type { ArchiveRecord, JobRun, SeriesHistory } from './public-types.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
 declare global {
-  // Programs without lib `esnext.disposable` compile too.
+  // For programs without the TypeScript library `esnext.disposable`.
   interface SymbolConstructor {
     readonly dispose: unique symbol;
   }
@@ -27,12 +27,12 @@ export interface PruneOptions {
 export type PruneResult = contract.PruneResult;
 export type WriteResult = contract.WriteResult;
 
-/** Returns the store that a public store wraps, for the functions of the library that record polls. */
+/** Returns the wrapped store, for the functions that record polls. */
 export let getDomainStore: (store: SampleStore) => DomainSampleStore;
 
 /**
- * A database of samples. Several processes may use one database at the same time. Every method is one transaction,
- * except `records`. All methods throw {@link CredWatchError} if the file cannot be read or written.
+ * A database of samples. Several processes can use one database at the same time, because every method except
+ * `records` is one transaction. All methods throw {@link CredWatchError} if the file cannot be used.
  */
 export class SampleStore {
   readonly #store: DomainSampleStore;
@@ -56,7 +56,7 @@ export class SampleStore {
     this.#store.close();
   }
 
-  /** Closes the database, for `using store = SampleStore.open(file)`. */
+  /** For `using store = SampleStore.open(file)`. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -73,12 +73,12 @@ export class SampleStore {
     return this.#store.jobRuns(filter).map((run) => toPublic<DomainJobRun>(run));
   }
 
-  /** Lists every job that has recorded runs, in alphabetical order. */
+  /** Reads the names of all jobs with recorded runs, in alphabetical order. */
   jobNames(): string[] {
     return this.#store.jobNames();
   }
 
-  /** Yields every selected record. A store that imports all of them gives the same reports. */
+  /** Yields every selected record. A database into which all of them are written gives the same reports. */
   *records(selection: SelectionOptions = {}): Generator<ArchiveRecord, void, undefined> {
     for (const record of this.#store.records(parseSelection(selection, now()))) {
       yield toPublic<DomainArchiveRecord>(record);
@@ -90,7 +90,7 @@ export class SampleStore {
     return this.#store.writeRecords(fromPublic<readonly DomainArchiveRecord[]>(records));
   }
 
-  /** Deletes samples older than `before`, but not what reports need of them. */
+  /** Deletes samples older than `before`, except those that reports still need. */
   prune(before: Moment, { dryRun = false }: PruneOptions = {}): PruneResult {
     return this.#store.prune(parseInstantOption(before, now(), 'first', 'before'), { dryRun });
   }

@@ -11,18 +11,19 @@ import { getSystemDefaults } from './system-defaults.ts';
 export interface CredentialSource {
   readonly name: SourceName;
   /**
-   * The endpoint's URL for display, without user info and query. Null if the source has no endpoint, or if its
-   * configuration is invalid. Polls of loopback endpoints may be less than 10 s apart.
+   * The URL for display, without user name and query. Null if the source has no endpoint, or if its
+   * configuration is invalid. `loopback`: the endpoint is on this machine, so it may be polled more often
+   * than every 10 s.
    */
   readonly endpoint: { url: string; loopback: boolean } | null;
   /**
-   * Polls once, without recording. An error of endpoint, network or environment is an outcome with `ok: false`. An
-   * aborted poll has the reason `timeout`.
+   * Polls once, without recording. An error of the endpoint, the network or the environment is an outcome
+   * with `ok: false`. An aborted poll has the reason `timeout`.
    */
   poll(signal?: AbortSignal): Promise<PollOutcome>;
 }
 
-/** Options of every source. All of them have defaults. */
+/** Options of every source. */
 export interface CommonSourceOptions {
   /** Variables that name endpoints, profiles and keys (default: `process.env`). */
   env?: Environment | undefined;
@@ -34,7 +35,7 @@ export interface CommonSourceOptions {
 
 /** Options of the sources that are polled over HTTP. */
 export interface EndpointSourceOptions extends CommonSourceOptions {
-  /** Request the id of the instance or task once, and record samples under it (default: true). */
+  /** Request the id of the instance or task once, and use the id as host (default: true). */
   discoverHost?: boolean | undefined;
 }
 
@@ -43,12 +44,12 @@ export interface ImdsSourceOptions extends EndpointSourceOptions {
   role?: string | undefined;
   /** The profile with IMDS settings (default: `AWS_PROFILE`, else `default`). */
   profile?: string | undefined;
-  /** Also request the account id from the extended API, and compare both responses (default: false). */
+  /** Also request the account id from the extended API, and compare the responses (default: false). */
   extendedApi?: boolean | undefined;
 }
 
 export interface ProcessSourceOptions extends CommonSourceOptions {
-  /** The shell command to run (default: the profile's `credential_process`). Excludes `profile`. */
+  /** The shell command to run (default: the profile's `credential_process`). Not together with `profile`. */
   command?: string | undefined;
   /** The profile with the `credential_process` (default: `AWS_PROFILE`, else `default`). */
   profile?: string | undefined;
@@ -70,26 +71,26 @@ export interface ProfileSourceOptions extends CommonSourceOptions {
 
 /** One function per source. The compiler requires an entry for every name in `SOURCE_NAMES`. */
 interface Sources extends Record<SourceName | 'auto', (options?: never) => Promise<CredentialSource>> {
-  /** The container endpoint if the environment names one, else IMDS: the SDKs choose in the same way. */
+  /** The container endpoint if the environment names one, else IMDS. The SDKs choose in the same way. */
   auto(options?: EndpointSourceOptions): Promise<CredentialSource>;
   /**
-   * The instance metadata service of EC2: version 2, with the SDKs' fallback to version 1. The endpoint comes from the
-   * SDKs' variables (`AWS_EC2_METADATA_SERVICE_ENDPOINT`, …), else from the profile, else it is 169.254.169.254.
+   * The instance metadata service of EC2: version 2, with the SDKs' fallback to version 1. The endpoint comes
+   * from `AWS_EC2_METADATA_SERVICE_ENDPOINT` and so on, else from the profile, else it is 169.254.169.254.
    */
   imds(options?: ImdsSourceOptions): Promise<CredentialSource>;
   /** The container endpoint that the environment names: ECS, EKS Pod Identity, CloudShell or Greengrass. */
   container(options?: EndpointSourceOptions): Promise<CredentialSource>;
   /** A command that prints credentials as `credential_process` does. Every poll runs it in a shell. */
   process(options?: ProcessSourceOptions): Promise<CredentialSource>;
-  /** The keys in `AWS_ACCESS_KEY_ID` and so on. A running process sees a rotation only if `env` changes. */
+  /** The keys in `AWS_ACCESS_KEY_ID` and so on. A rotation is seen only if `env` changes. */
   environment(options?: EnvironmentSourceOptions): Promise<CredentialSource>;
-  /** A profile of the shared files, read again at every poll: its keys, or the output of its `credential_process`. */
+  /** The keys or the `credential_process` of a profile. Every poll reads the shared files again. */
   profile(options?: ProfileSourceOptions): Promise<CredentialSource>;
 }
 
 /**
- * Opens a source. No request is sent before the first `poll()`. An invalid option rejects with {@link CredWatchError}
- * INVALID_ARGUMENT; an invalid environment is the outcome of a poll.
+ * Opens a source. Sends no request before the first `poll()`. An invalid environment is a failed poll.
+ * @throws CredWatchError INVALID_ARGUMENT if an option is invalid
  * @example
  * import { sources } from 'cred-watch';
  *

@@ -4,7 +4,7 @@ import type { Environment } from '../sources/environment/environment-variables.t
 import { resolveDatabasePath } from '../store/database-path.ts';
 
 /** Defaults that come from the process. No other file of the library reads the process. */
-export interface SystemDefaults {
+interface SystemDefaults {
   env: Environment;
   home: string;
   /** This machine's own name. */
@@ -24,8 +24,9 @@ export const getSystemDefaults = (): SystemDefaults => ({
 });
 
 /**
- * Returns the database that `cred-watch poll` uses without `--db`: `$CRED_WATCH_DB`, else
- * `$STATE_DIRECTORY/samples.db`, else a file in the XDG state directory (for root `/var/lib/cred-watch/samples.db`).
+ * Returns the path of the database that `cred-watch poll` uses without `--db`: `$CRED_WATCH_DB`, else
+ * `$STATE_DIRECTORY/samples.db`, else a file in the XDG state directory (for root
+ * `/var/lib/cred-watch/samples.db`).
  */
 export function getDefaultDatabasePath(): string {
   const { env, home } = getSystemDefaults();

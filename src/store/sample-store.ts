@@ -23,8 +23,7 @@ import { withErrorHints } from './sqlite/error-hints.ts';
 
 /**
  * A database of samples. Several processes can use one database at the same time, because every method except
- * `records` is one transaction. All methods throw {@link CredWatchError} if the file cannot be read or
- * written.
+ * `records` is one transaction. All methods throw {@link CredWatchError} if the file cannot be used.
  */
 export class SampleStore {
   readonly #connection: DatabaseConnection;
