@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CREDENTIAL_FORMATS } from '../src/credential-formats/formats.ts';
 import { CANARIES, canariesIn } from './support/cli/canaries.ts';
-import { found, makeHome } from './support/cli/canary-home.ts';
+import { findCanaries, makeHome } from './support/cli/canary-home.ts';
 import { grantToken, metadataService, ROLES } from './support/cli/metadata-script.ts';
 import type { Run } from './support/cli/program-run.ts';
 import { startEndpoint } from './support/sources/scripted-endpoint.ts';
@@ -67,7 +67,7 @@ describe('commands that pass credentials leave secrets nowhere else', () => {
       missing,
       ...kept,
     ];
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
   });
 
   test.each([
@@ -90,6 +90,6 @@ describe('commands that pass credentials leave secrets nowhere else', () => {
     const [, , printed, executed] = runs;
     expect(printed!.code).not.toBe(0);
     expect(executed!.code).toBe(125);
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startProgram } from './support/cli/built-program.ts';
 import { CANARIES, canariesIn } from './support/cli/canaries.ts';
-import { found, makeHome } from './support/cli/canary-home.ts';
+import { findCanaries, makeHome } from './support/cli/canary-home.ts';
 import { grantToken, metadataService, ROLES } from './support/cli/metadata-script.ts';
 import { linesWritten } from './support/cli/program-run.ts';
 import {
@@ -34,7 +34,7 @@ const document = (changes: object = {}) =>
 
 const everything = `${secretKey} ${sessionToken} ${imdsToken} ${authorization} ${credentialsPath} ${word}`;
 
-/** A piece of this length cannot be a coincidence. */
+/** Pieces of this length are never equal by chance. */
 const PIECE = 24;
 
 /** The secrets with a piece in this text, plain or URL-encoded. */
@@ -60,7 +60,7 @@ const READERS = [
 ];
 
 /** Responses with a document: a valid one, and one for each reason to reject it. */
-const ANSWERS: Record<string, Step> = {
+const RESPONSES: Record<string, Step> = {
   'a good document': { body: document() },
   'a document under other names': { body: document({ Token: undefined, SessionToken: sessionToken }) },
   'an expired document': { body: document({ Expiration: '2020-01-01T00:00:00Z' }) },
@@ -74,7 +74,7 @@ const ANSWERS: Record<string, Step> = {
   'a document that was cut off': { body: document().slice(0, -20) },
   'a document in a list': { body: `[${document()}]` },
   'a document in a text': { body: JSON.stringify(document()) },
-  'a document after some noise': { body: `noise ${document()}` },
+  'a document after other text': { body: `noise ${document()}` },
   'a document with status 500': { status: 500, body: document() },
   'a document with status 404': { status: 404, body: document() },
   'a document with status 403': { status: 403, body: document() },
@@ -99,7 +99,7 @@ const echoInText: Handler = ({ headers, path }) => ({
 
 const POLLS = [['poll'], ['poll', '--debug', '-f', 'json', '--extended-api']];
 
-/** All endpoints of one kind are polled into one database, which every command then reads. */
+/** Polls all endpoints of one kind into one database, then reads the database with every command. */
 describe('no secret of IMDS is printed or stored', () => {
   const { home, run, runAlone } = makeHome(afterAll);
   const poll = async (script: Handler | Script, way = run) => {
@@ -110,15 +110,15 @@ describe('no secret of IMDS is printed or stored', () => {
     expect(endpoint.requests.some(({ headers }) => headers['x-aws-ec2-metadata-token'] === imdsToken)).toBe(
       true,
     );
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
     return { endpoint, runs };
   };
 
-  test.for(Object.keys(ANSWERS))('with %s', async (name) => {
+  test.for(Object.keys(RESPONSES))('with %s', async (name) => {
     const { endpoint } = await poll(
       metadataService({
         'PUT /latest/api/token': grantToken(imdsToken),
-        [`GET ${ROLES}loader`]: ANSWERS[name]!,
+        [`GET ${ROLES}loader`]: RESPONSES[name]!,
       }),
       name === 'a good document' ? runAlone : run,
     );
@@ -139,34 +139,34 @@ describe('no secret of IMDS is printed or stored', () => {
   test('by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => runAlone(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
     expect(pathsIn(home)).toContain('state/cred-watch/samples.db');
   });
 });
 
 describe('no secret of a container endpoint is printed or stored', () => {
   const { home, run } = makeHome(afterAll);
-  const answers: [string, Handler][] = [
-    ...Object.entries(ANSWERS).map(([name, step]): [string, Handler] => [`with ${name}`, () => step]),
+  const cases: [string, Handler][] = [
+    ...Object.entries(RESPONSES).map(([name, step]): [string, Handler] => [`with ${name}`, () => step]),
     ['that quotes the request in JSON', echo],
     ['that quotes the request in a text', echoInText],
   ];
-  test.for(answers)('%s', async ([name, handler]) => {
+  test.for(cases)('%s', async ([name, handler]) => {
     const endpoint = await startEndpoint(handler);
     const env = {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/${credentialsPath}?id=${credentialsPath}`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
     };
     // Both sources share the parser of documents.
-    const only = await run(POLLS[answers.findIndex(([each]) => each === name) % POLLS.length]!, env);
-    expect(found(home, [only])).toEqual([]);
+    const only = await run(POLLS[cases.findIndex(([each]) => each === name) % POLLS.length]!, env);
+    expect(findCanaries(home, [only])).toEqual([]);
     expect(endpoint.requests[0]).toMatchObject({ headers: { authorization } });
   });
 
   test('by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
   });
 });
 
@@ -185,11 +185,11 @@ describe('no secret of the environment is printed or stored', () => {
       'a query of the endpoint',
       { AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:1/?${credentialsPath}` },
     ],
-    ['a path that is refused', { [full]: `http://192.0.2.1/${credentialsPath}` }],
-    ['a path that is no URL', { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: credentialsPath }],
-    ['a path where nobody listens', { [full]: `http://127.0.0.1:1/${credentialsPath}` }],
+    ['a path on a host that is not allowed', { [full]: `http://192.0.2.1/${credentialsPath}` }],
+    ['a path that is not a URL', { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: credentialsPath }],
+    ['a path on a closed port', { [full]: `http://127.0.0.1:1/${credentialsPath}` }],
     [
-      'a token that no header can carry',
+      'a token with a line break',
       {
         [full]: `http://127.0.0.1:1/${credentialsPath}`,
         AWS_CONTAINER_AUTHORIZATION_TOKEN: `${authorization}\nx`,
@@ -205,7 +205,7 @@ describe('no secret of the environment is printed or stored', () => {
     const runs = await Promise.all(POLLS.map((args) => run(args, env)));
     runs.push(...(await Promise.all(READERS.map((args) => run(args, env)))));
     expect(runs[0]!.code).toBe(1);
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
   });
 
   test('with an invalid token file', async () => {
@@ -215,7 +215,7 @@ describe('no secret of the environment is printed or stored', () => {
     const env = { [full]: 'http://127.0.0.1:1/', AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file };
     const runs = [await run(['poll'], env), await run(['poll', '--debug'], env), await run(['export'])];
     expect(runs[0]!.stderr).toContain('auth-token-invalid');
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
   });
 });
 
@@ -230,12 +230,12 @@ describe('no secret of files, variables and processes is printed or stored', () 
     args: string[];
     env?: Record<string, string>;
     file?: string;
-    says?: string;
+    error?: string;
   }
-  const ofProfile = (file: string, says = ''): Row => ({ args: ['--source', 'profile'], file, says });
-  const ofProcess = (command: string, says = ''): Row => ({ args: ['--process', command], says });
-  const ofEnvironment = (env: Record<string, string>, says = ''): Row => ({
-    ...{ args: ['--source', 'environment'], env, says },
+  const ofProfile = (file: string, error = ''): Row => ({ args: ['--source', 'profile'], file, error });
+  const ofProcess = (command: string, error = ''): Row => ({ args: ['--process', command], error });
+  const ofEnvironment = (env: Record<string, string>, error = ''): Row => ({
+    ...{ args: ['--source', 'environment'], env, error },
   });
   const rows: [string, Row][] = [
     [
@@ -243,19 +243,22 @@ describe('no secret of files, variables and processes is printed or stored', () 
       ofProfile(profile(`${keys}\naws_session_token = ${sessionToken}\nexpiration = 2027-01-01T00:00:00Z`)),
     ],
     [
-      'keys that have no end',
+      'keys without an expiration',
       ofProfile(profile(`${keys}\naws_session_token = ${sessionToken}`), 'unknown-expiry'),
     ],
     [
-      'an end that is a secret',
+      'an expiration that is a secret',
       ofProfile(profile(`${keys}\nexpiration = ${sessionToken}`), 'unknown-expiry'),
     ],
     [
-      'keys in the wrong places',
+      'keys with exchanged values',
       ofProfile(profile(`aws_access_key_id = ${secretKey}\naws_secret_access_key = x`), 'malformed'),
     ],
     ['a secret key of two words', ofProfile(profile(`${keys} ${sessionToken}`), 'malformed')],
-    ['half a pair', ofProfile(profile(`aws_secret_access_key = ${secretKey}`), 'invalid-configuration')],
+    [
+      'a secret key without a key id',
+      ofProfile(profile(`aws_secret_access_key = ${secretKey}`), 'invalid-configuration'),
+    ],
     ['a file of another kind', ofProfile(everything, 'not-configured')],
     [
       'a process of a profile',
@@ -266,7 +269,7 @@ describe('no secret of files, variables and processes is printed or stored', () 
       {
         args: [],
         file: profile(`ec2_instance_profile_name = ${credentialsPath}/${word}`),
-        says: 'invalid-configuration',
+        error: 'invalid-configuration',
       },
     ],
     [
@@ -274,18 +277,18 @@ describe('no secret of files, variables and processes is printed or stored', () 
       {
         args: ['--source', 'profile'],
         env: { AWS_CONFIG_FILE: `/${credentialsPath}`, AWS_SHARED_CREDENTIALS_FILE: home },
-        says: 'invalid-configuration',
+        error: 'invalid-configuration',
       },
     ],
-    ['what a process prints', ofProcess(print(printed))],
+    ['the output of a process', ofProcess(print(printed))],
     [
-      'what a process prints of another version',
+      'process output with another version',
       ofProcess(print(printed.replace('"Version":1', '"Version":2')), 'malformed'),
     ],
-    ['what a process prints instead', ofProcess(print(everything), 'malformed')],
-    ['what a process prints in excess', ofProcess(`yes ${word}`, 'response-too-large')],
-    ['what a process complains of', ofProcess(`echo '${secretKey}' '${word}' >&2; exit 1`, 'process-failed')],
-    ['a command that is one', ofProcess(`TOKEN=${word} '${authorization}'`, 'process-failed')],
+    ['process output that is not a document', ofProcess(print(everything), 'malformed')],
+    ['too much process output', ofProcess(`yes ${word}`, 'response-too-large')],
+    ['stderr of a process', ofProcess(`echo '${secretKey}' '${word}' >&2; exit 1`, 'process-failed')],
+    ['a command with secrets', ofProcess(`TOKEN=${word} '${authorization}'`, 'process-failed')],
     [
       'variables',
       ofEnvironment({
@@ -296,22 +299,22 @@ describe('no secret of files, variables and processes is printed or stored', () 
       }),
     ],
     [
-      'a variable that is no time',
+      'a variable that is not a time',
       ofEnvironment({ ...variables, AWSUME_EXPIRATION: sessionToken }, 'unknown-expiry'),
     ],
     [
-      'a variable with a line end',
+      'a variable with a line break',
       ofEnvironment({ ...variables, AWS_SESSION_TOKEN: `${sessionToken}\n` }, 'malformed'),
     ],
     [
-      'variables in the wrong places',
+      'variables with exchanged values',
       ofEnvironment({ ...variables, AWS_ACCESS_KEY_ID: secretKey }, 'malformed'),
     ],
   ];
 
   test.for(rows.map(([name, row], index) => ({ name, row, index })))(
     'with $name',
-    async ({ row: { args, env, file, says }, index }) => {
+    async ({ row: { args, env, file, error }, index }) => {
       const files = temporaryFolder();
       for (const name of ['config', 'credentials']) writeFileSync(join(files, name), file ?? '');
       const named = {
@@ -321,16 +324,16 @@ describe('no secret of files, variables and processes is printed or stored', () 
       };
       const [command, ...more] = POLLS[index % POLLS.length]!;
       const only = await run([command!, ...more, ...args], named);
-      expect(only.code).toBe(says ? 1 : 0);
-      expect(only.stderr).toContain(says ?? '');
-      expect(found(home, [only])).toEqual([]);
+      expect(only.code).toBe(error ? 1 : 0);
+      expect(only.stderr).toContain(error ?? '');
+      expect(findCanaries(home, [only])).toEqual([]);
     },
   );
 
   test('by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
   });
 });
 
@@ -343,7 +346,7 @@ describe('no secret of an imported file is printed or stored', () => {
     ['a log of whole documents', `${members.map((member) => `${at} ${member}\n`).join('')}${good}`],
     ['a log of PowerShell', `${at} SecretAccessKey: ${secretKey}\n${at} Token: ${sessionToken}\n${good}`],
     [
-      'a log without line ends',
+      'a log without line breaks',
       `${members.map((member) => `${at} ${member}`).join(' ')} ${good.replaceAll('\n', ' ')}`,
     ],
     [
@@ -390,13 +393,13 @@ describe('no secret of an imported file is printed or stored', () => {
   test.for(files)('with %s', async ([, content]) => {
     const imports = [['--debug', '--strict'], []].map((more) => ['import', '-', '--host', 'h', ...more]);
     const runs = await Promise.all(imports.map((args) => run(args, {}, content)));
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
   });
 
   test('by a command that reads the database', async () => {
     const runs = await Promise.all(READERS.map((args) => run(args)));
     expect(runs.map(({ stdout }) => stdout)).not.toContain('');
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
   });
 });
 
@@ -420,7 +423,7 @@ describe('no secret remains', () => {
       stderr: 'error: unexpected TypeError: crashed\nhint: run again with --debug and report the output\n',
     });
     expect(runs[1]!.stderr).toMatch(/^error: unexpected TypeError: crashed\n( +at .*\n)+$/);
-    expect(found(home, runs)).toEqual([]);
+    expect(findCanaries(home, runs)).toEqual([]);
   });
 
   test('after a poller was killed', async () => {
@@ -438,7 +441,7 @@ describe('no secret remains', () => {
     const run = await program.done;
     expect(run.signal).toBe('SIGKILL');
     expect(statSync(join(home, 'state/cred-watch/samples.db-wal')).size).toBeGreaterThan(0);
-    expect(found(home, [run])).toEqual([]);
+    expect(findCanaries(home, [run])).toEqual([]);
   });
 });
 
@@ -522,7 +525,7 @@ describe('no secret of a simulator is printed or stored', () => {
     const rest = run.stdout.slice(started.length) + run.stderr;
     expect(rest).toContain('CANARYagent/1.0');
     expect(rest.split('\n').length).toBeGreaterThan(strays.length);
-    expect(found(home, [run])).toEqual([]);
+    expect(findCanaries(home, [run])).toEqual([]);
     expect(piecesIn(started, secrets)).toEqual([]);
     expect(piecesIn(rest, [...secrets, ...ids])).toEqual([]);
     // Clients need these two, so the printed variables contain them.
@@ -543,14 +546,14 @@ describe('no secret of a simulator is printed or stored', () => {
       writeFileSync(file, content);
       const runs = [await run([...listen, '--scenario', file]), await run([...listen, '--tree', file])];
       expect(runs.map(({ code }) => code)).toEqual([2, 2]);
-      expect(found(home, runs)).toEqual([]);
+      expect(findCanaries(home, runs)).toEqual([]);
     }
   });
 });
 
 describe('the search for secrets', () => {
   const entries = Object.entries(CANARIES);
-  const WRITINGS: [string, (canary: string) => string | Buffer][] = [
+  const ENCODINGS: [string, (canary: string) => string | Buffer][] = [
     ['as it is', (canary) => `before ${canary} after`],
     ['in base64', (canary) => Buffer.from(canary).toString('base64')],
     ['in base64 with text around it', (canary) => Buffer.from(`{"a":"${canary}"}`).toString('base64')],
@@ -562,7 +565,7 @@ describe('the search for secrets', () => {
     ['in UTF-16', (canary) => Buffer.from(canary, 'utf16le')],
     ['cut off', (canary) => canary.slice(0, -8)],
   ];
-  test.for(WRITINGS)('finds a canary %s in outputs and files', ([, write]) => {
+  test.for(ENCODINGS)('finds a canary %s in outputs and files', ([, write]) => {
     const home = temporaryFolder();
     for (const [name, canary] of entries) {
       expect(canariesIn(Buffer.concat([Buffer.from([0, 255, 128]), Buffer.from(write(canary))]))).toEqual([
@@ -570,7 +573,7 @@ describe('the search for secrets', () => {
       ]);
       writeFileSync(join(home, 'file'), write(canary));
       const run = { code: 0, signal: null, stdout: write(canary).toString('latin1'), stderr: '' };
-      expect(found(home, [run])).toEqual([`${name} in stdout: ${run.stdout}`, `${name} in file`]);
+      expect(findCanaries(home, [run])).toEqual([`${name} in stdout: ${run.stdout}`, `${name} in file`]);
     }
   });
 
@@ -581,7 +584,7 @@ describe('the search for secrets', () => {
     database.prepare('INSERT INTO leak VALUES (?)').run(document());
     database.pragma('journal_mode = WAL');
     database.prepare('INSERT INTO leak VALUES (?)').run(authorization);
-    expect(found(home, [])).toEqual([
+    expect(findCanaries(home, [])).toEqual([
       ...['secretKey in samples.db', 'sessionToken in samples.db'],
       ...['secretKey in samples.db-wal', 'sessionToken in samples.db-wal', 'authorization in samples.db-wal'],
     ]);

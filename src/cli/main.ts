@@ -8,7 +8,7 @@ import { printThrownError } from './process/messages.ts';
 import { COMMANDS, declareProgram } from './program.ts';
 
 /**
- * Runs one command line and resolves to its exit code. Nothing below ends the process.
+ * Runs one command line and resolves to its exit code. Never ends the process.
  * @param argv without the name of the program
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

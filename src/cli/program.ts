@@ -15,9 +15,6 @@ import { sourcesCommand } from './commands/sources.ts';
 import { reportInvalidValues } from './flags/invalid-value.ts';
 import { addHelp } from './manual/command-help.ts';
 
-/** Replaced by the build. */
-declare const CRED_WATCH_VERSION: string;
-
 /** The only list of commands, in the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
   pollCommand,
@@ -66,7 +63,7 @@ export function declareProgram(perform: Perform = async () => {}, output: Output
   return program;
 }
 
-/** Adds the allowed values and the default to a description. commander would write values in quotes. */
+/** Adds the allowed values and the default to a description. commander would put values in quotes. */
 function describeValues({ description, ...target }: Option | Argument): string {
   const { argChoices, defaultValue, defaultValueDescription } = target;
   const hasDefault =

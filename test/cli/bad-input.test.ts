@@ -22,7 +22,7 @@ interface BadInput {
   env?: Record<string, string>;
   /** Creates files in the working folder. */
   make?: (folder: string) => void;
-  /** Needs a process of its own: a command that opened such a file by mistake would hang. */
+  /** Needs its own process, because a command that opened this file by mistake would hang. */
   isEndless?: true;
 }
 
@@ -231,7 +231,7 @@ const files: BadInput[] = [
   },
   {
     args: ['import', 'd.log'],
-    make: file('d.log', 'SecretAccessKey: nobody may see this\n'),
+    make: file('d.log', 'SecretAccessKey: hidden\n'),
     error: `d.log ${FORMAT}`,
     hint: LOGS,
   },
@@ -248,7 +248,7 @@ const files: BadInput[] = [
 ];
 
 /** Files that are not usable databases, and the error of every command. */
-const obstacles: ({ path: string } & Omit<BadInput, 'args'>)[] = [
+const unusable: ({ path: string } & Omit<BadInput, 'args'>)[] = [
   {
     path: 'folder',
     make: (folder) => mkdirSync(join(folder, 'folder')),
@@ -322,7 +322,7 @@ const COMMANDS = [
 ];
 
 const databases: BadInput[] = [
-  ...obstacles.flatMap(({ path, ...rest }) =>
+  ...unusable.flatMap(({ path, ...rest }) =>
     COMMANDS.map((command) => ({ args: [...command, '--db', path], ...rest })),
   ),
   ...[['poll'], ['import', fixturePath('curl.log'), '--host', 'linux']].map((command) => ({
@@ -362,7 +362,7 @@ const outputs: BadInput[] = [
   },
 ].map((each) => ({ ...each, make: (folder: string) => makeOurs(folder, 'ours.db', MIGRATIONS.length) }));
 
-const pace: BadInput[] = [
+const intervals: BadInput[] = [
   {
     args: ['poll', '--interval', '9s'],
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://192.0.2.1' },
@@ -410,7 +410,7 @@ describe.each([
   ['a file', files],
   ['a database', databases],
   ['an output', outputs],
-  ['the pace', pace],
+  ['a polling interval', intervals],
 ] as const)('%s', (_, rows) => {
   test.concurrent.for(titled(rows))('`%s` is rejected and changes nothing', async ([, row], context) => {
     const { args, env, make, error, hint, isEndless = false } = row;
@@ -540,7 +540,7 @@ test.concurrent.for(titled(environments))(
 );
 
 describe('the exit code', () => {
-  const ways = [
+  const outcomes = [
     { what: 'safe', code: 0, nagios: 0, systemd: 0, args: ['report', '-j', '1h'] },
     { what: 'not safe', code: 1, nagios: 2, systemd: 1, args: ['report', '-j', '7h'] },
     { what: 'wrong usage', code: 2, nagios: 3, systemd: 255, args: ['report', '-j', '7x'] },
@@ -554,17 +554,19 @@ describe('the exit code', () => {
     },
     { what: 'a failed poll', code: 1, nagios: 2, systemd: 1, args: ['poll'] },
   ];
-  test.concurrent.for(ways)(
-    'of $what suits nagios and systemd, too',
-    async (way, { expect, onTestFinished }) => {
+  test.concurrent.for(outcomes)(
+    'for $what is encoded for nagios and systemd',
+    async (outcome, { expect, onTestFinished }) => {
       const folder = temporaryFolder(onTestFinished);
       makeOurs(folder, 'samples.db', MIGRATIONS.length);
       const options = { env: { CRED_WATCH_DB: join(folder, 'samples.db') } };
       const codes = async (...args: string[]) => (await runCommand(args, options)).code;
-      expect(await runProgram(way.args, options)).toMatchObject({ code: way.code, signal: null });
-      expect(await codes(...way.args, '--exit-codes', 'nagios')).toBe(way.nagios);
-      expect(await codes(...way.args, '--exit-codes=systemd')).toBe(way.systemd);
-      expect(await codes(way.args[0]!, '--exit-codes', 'nagios', ...way.args.slice(1))).toBe(way.nagios);
+      expect(await runProgram(outcome.args, options)).toMatchObject({ code: outcome.code, signal: null });
+      expect(await codes(...outcome.args, '--exit-codes', 'nagios')).toBe(outcome.nagios);
+      expect(await codes(...outcome.args, '--exit-codes=systemd')).toBe(outcome.systemd);
+      expect(await codes(outcome.args[0]!, '--exit-codes', 'nagios', ...outcome.args.slice(1))).toBe(
+        outcome.nagios,
+      );
     },
   );
 });

@@ -9,7 +9,7 @@ import { addHelp, WRONG_USAGE } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { addStartCheckFlags, type StartCheckFlags } from '../start-check/flags.ts';
-import { printExpirationWarnings, printRefusal } from '../start-check/messages.ts';
+import { EXPIRATION_NOTES, printPollNotes, printRefusal } from '../start-check/messages.ts';
 import { checkStart, findSafeStart, withStartCheck } from '../start-check/start-check.ts';
 
 interface EnvFlags extends StartCheckFlags {
@@ -78,7 +78,7 @@ async function runEnv(flags: EnvFlags, io: Io): Promise<number> {
   validate(flags, io);
   return withStartCheck(flags, io, async (context) => {
     const check = await checkStart(context, flags, io);
-    await printExpirationWarnings(check, io);
+    await printPollNotes(check, io, EXPIRATION_NOTES);
     const safeStart = findSafeStart(check);
     if (safeStart === null) {
       await printRefusal(check, flags, io);

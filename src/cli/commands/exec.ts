@@ -1,6 +1,7 @@
 import { devNull } from 'node:os';
 import { CredWatchError } from '../../errors.ts';
 import type { JudgedPoll } from '../../watch/judge-now.ts';
+import type { CommandResult } from '../../watch/record-job-run.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
 import { parseNameFlag } from '../flags/value-parsers.ts';
@@ -8,7 +9,7 @@ import { addHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
 import { addStartCheckFlags, type StartCheckFlags } from '../start-check/flags.ts';
-import { printExpirationWarnings, printRefusal } from '../start-check/messages.ts';
+import { EXPIRATION_NOTES, printPollNotes, printRefusal } from '../start-check/messages.ts';
 import { readProfileRegion } from '../start-check/profile-region.ts';
 import {
   checkStart,
@@ -65,7 +66,7 @@ async function runExec(flags: ExecFlags, command: readonly string[], io: Io): Pr
   validate(flags, command);
   return withStartCheck(flags, io, async (context) => {
     const check = await checkStart(context, flags, io);
-    await printExpirationWarnings(check, io);
+    await printPollNotes(check, io, EXPIRATION_NOTES);
     const safeStart = findSafeStart(check);
     if (safeStart === null) {
       await printRefusal(check, flags, io);
@@ -111,7 +112,7 @@ function validate({ jobDuration, refresh, job }: ExecFlags, command: readonly st
 interface ChildCredentials {
   /** The whole environment of the child. */
   environment: Record<string, string>;
-  /** Frees what the child used. */
+  /** Call after the child has ended. */
   close: () => Promise<void>;
 }
 
@@ -168,13 +169,13 @@ async function hideDefaultProfile(io: Io): Promise<Record<string, string>> {
   return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 }
 
-async function recordRun<T extends { exitCode: number; wasStarted: boolean }>(
+async function recordRun(
   job: string,
   { store }: StartCheckContext,
   { credentials, start }: SafeStart,
   { clock }: Io,
-  run: () => Promise<T>,
-) {
+  run: () => Promise<CommandResult>,
+): Promise<CommandResult> {
   const { recordJobRun } = await import('../../watch/record-job-run.ts');
   return recordJobRun({ store, clock, start: { job, ...start }, expiration: credentials.expiration }, run);
 }

@@ -15,9 +15,6 @@ import { appendGithubFiles } from '../report/github.ts';
 import { printMissingData } from '../report/missing-data.ts';
 import { parseFormatFlag, planOutputs, type ReportOutput, type RequestedFormat } from '../report/outputs.ts';
 
-/** Replaced by the build. */
-declare const CRED_WATCH_VERSION: string;
-
 interface ReportFlags extends SelectionFlags, JudgingFlags {
   db?: string;
   format?: readonly RequestedFormat[];
@@ -77,7 +74,11 @@ async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   const store = SampleStore.openReadOnly(path);
   try {
     const report = assessStored(store, options);
-    const canRender = await printMissingData(report, { path, isFiltered: isFiltered(filter) }, io);
+    const canRender = await printMissingData(
+      report,
+      { databasePath: path, isFiltered: isFiltered(filter) },
+      io,
+    );
     await writeOutputs(outputs, canRender, report, flags, now, io);
     return toExitCode(report.assessment.verdict);
   } finally {
@@ -85,7 +86,7 @@ async function runReport(flags: ReportFlags, io: Io): Promise<number> {
   }
 }
 
-/** Every output is tried before the first error is thrown: one bad path must not prevent the other files. */
+/** Writes every output before it throws the first error: one bad path must not prevent the other files. */
 async function writeOutputs(
   outputs: readonly ReportOutput[],
   canRender: boolean,

@@ -100,12 +100,12 @@ export const simulateCommand: CommandDefinition = {
       .option('--host <name>', 'with --history: host name of the samples', parseNameFlag)
       .option('-o, --output <file>', 'with --history: output file; - is stdout (default: -)')
       .addOption(createExitCodesFlag())
-      .action((flags: SimulateFlags) => perform(({ io, debug }) => runSimulateCommand(flags, io, debug)));
+      .action((flags: SimulateFlags) => perform(({ io, debug }) => runSimulate(flags, io, debug)));
     addHelp(command, createSimulateHelp);
   },
 };
 
-async function runSimulateCommand(flags: SimulateFlags, io: Io, debug: boolean): Promise<number> {
+async function runSimulate(flags: SimulateFlags, io: Io, debug: boolean): Promise<number> {
   rejectFlagsOfOtherMode(flags);
   const { readSimulationSettings } = await import('../simulation/settings.ts');
   const seed = Math.trunc(io.random() * 2 ** 40).toString(36);
@@ -130,6 +130,6 @@ function rejectFlagsOfOtherMode(flags: SimulateFlags): void {
   if (name === undefined) return;
   const flag = `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
   throw isServing
-    ? new CredWatchError(`${flag} needs --history`, 'add the length: `cred-watch simulate --history 30d`')
+    ? new CredWatchError(`${flag} needs --history`, 'add a duration: `cred-watch simulate --history 30d`')
     : new CredWatchError(`${flag} cannot be used with --history`, `omit ${flag}; --history does not serve`);
 }

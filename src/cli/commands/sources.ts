@@ -28,7 +28,7 @@ export const sourcesCommand: CommandDefinition = {
         new Option('-f, --format <format>', 'output format').choices(['text', 'json']).default('text'),
       )
       .addOption(createExitCodesFlag())
-      .action((flags: SourcesFlags) => perform(({ io }) => runSourcesCommand(flags, io)));
+      .action((flags: SourcesFlags) => perform(({ io }) => runSources(flags, io)));
     addHelp(command, () => ({
       notes: [
         {
@@ -51,8 +51,7 @@ export const sourcesCommand: CommandDefinition = {
   },
 };
 
-/** Exit code 0 if a provider is usable, else 1. */
-async function runSourcesCommand({ profile, format }: SourcesFlags, io: Io): Promise<number> {
+async function runSources({ profile, format }: SourcesFlags, io: Io): Promise<number> {
   await disableWasmOptimisation();
   const { probeProviders } = await import('../../sources/probe/probe.ts');
   const facts = await probeProviders({

@@ -1,7 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
-import type { Candidate } from './candidate.ts';
-import { findFlagValues, isFileArgument, type LocalNameReader } from './flag-values.ts';
+import { type Candidate, findFlagValues, isFileArgument, type LocalNameReader } from './flag-values.ts';
 
 /**
  * What can stand at the cursor:

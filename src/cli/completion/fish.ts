@@ -6,18 +6,18 @@ function __cred_watch_complete
     set -l words (commandline -opc)
     set -e words[1]
     set -l current (commandline -ct)
-    set -l answer (cred-watch ${COMPLETE_COMMAND} fish "=$current" $words 2>/dev/null </dev/null)
-    switch "$answer[1]"
+    set -l output (cred-watch ${COMPLETE_COMMAND} fish "=$current" $words 2>/dev/null </dev/null)
+    switch "$output[1]"
         case words
-            set -e answer[1]
-            if set -q answer[1]
-                printf '%s\n' $answer
+            set -e output[1]
+            if set -q output[1]
+                printf '%s\n' $output
             end
         case 'files *'
-            set -l behind (string sub -s 7 -- $answer[1])
-            set -l file (string sub -s (math (string length -- "$behind") + 1) -- "$current")
+            set -l prefix (string sub -s 7 -- $output[1])
+            set -l file (string sub -s (math (string length -- "$prefix") + 1) -- "$current")
             for each in (__fish_complete_path "$file")
-                printf '%s%s\n' "$behind" $each
+                printf '%s%s\n' "$prefix" $each
             end
         case command
             while test "$words[1]" != --

@@ -6,7 +6,13 @@ import { FAULT_DEFINITIONS } from '../../server/faults/fault-definitions.ts';
 import { FAULT_CONDITIONS } from '../../server/faults/parse-fault.ts';
 import { VARIANTS } from '../../server/variants.ts';
 import { SOURCE_KINDS } from '../../sources/source.ts';
-import type { Candidate } from './candidate.ts';
+
+/** A word that the shell offers. */
+export interface Candidate {
+  value: string;
+  /** Shown next to the word; may be `''`. */
+  description: string;
+}
 
 /** Reads names that only this machine knows. Resolves to no names on any error. */
 export type LocalNameReader = (kind: 'host' | 'role' | 'job' | 'profile') => Promise<readonly string[]>;

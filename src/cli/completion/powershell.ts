@@ -16,26 +16,26 @@ Register-ArgumentCompleter -Native -CommandName 'cred-watch' -ScriptBlock {
         })
     $exitCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
     try {
-        $answer = @(cred-watch ${COMPLETE_COMMAND} powershell "=$wordToComplete" @words 2>$null)
+        $output = @(cred-watch ${COMPLETE_COMMAND} powershell "=$wordToComplete" @words 2>$null)
     } catch {
         return
     } finally {
         $global:LASTEXITCODE = $exitCode
     }
-    if ($answer.Count -eq 0) { return }
-    if ($answer[0] -eq 'words') {
-        if ($answer.Count -eq 1) { return '' }
-        foreach ($line in $answer[1..($answer.Count - 1)]) {
+    if ($output.Count -eq 0) { return }
+    if ($output[0] -eq 'words') {
+        if ($output.Count -eq 1) { return '' }
+        foreach ($line in $output[1..($output.Count - 1)]) {
             $value, $description = $line -split "${'`'}t", 2
             $text = if ($value -match '[^\w./:=+-]') { "'" + $value.Replace("'", "''") + "'" } else { $value }
             if (-not $description) { $description = $value }
             $result::new($text, $value, 'ParameterValue', $description)
         }
-    } elseif ($answer[0].StartsWith('files ') -and $answer[0].Length -gt 6) {
-        $behind = $answer[0].Substring(6)
-        $file = $wordToComplete.Substring($behind.Length)
+    } elseif ($output[0].StartsWith('files ') -and $output[0].Length -gt 6) {
+        $prefix = $output[0].Substring(6)
+        $file = $wordToComplete.Substring($prefix.Length)
         [System.Management.Automation.CompletionCompleters]::CompleteFilename($file) | ForEach-Object {
-            $result::new($behind + $_.CompletionText, $_.ListItemText, $_.ResultType, $_.ToolTip)
+            $result::new($prefix + $_.CompletionText, $_.ListItemText, $_.ResultType, $_.ToolTip)
         }
     }
 }

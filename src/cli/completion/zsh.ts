@@ -4,12 +4,12 @@ import { COMPLETE_COMMAND } from './shells.ts';
 export const ZSH_SCRIPT = String.raw`#compdef cred-watch
 # zsh completion of cred-watch. In ~/.zshrc: source <(cred-watch completion zsh)
 _cred-watch() {
-  local -a answer plain open
-  local line value behind
-  answer=("${'$'}{(@f)$(cred-watch ${COMPLETE_COMMAND} zsh "=${'$'}{(Q)PREFIX}" "${'$'}{(@Q)words[2,CURRENT-1]}" 2> /dev/null < /dev/null)}")
-  case $answer[1] in
+  local -a output plain open
+  local line value prefix
+  output=("${'$'}{(@f)$(cred-watch ${COMPLETE_COMMAND} zsh "=${'$'}{(Q)PREFIX}" "${'$'}{(@Q)words[2,CURRENT-1]}" 2> /dev/null < /dev/null)}")
+  case $output[1] in
     words)
-      for line in "${'$'}{(@)answer[2,-1]}"; do
+      for line in "${'$'}{(@)output[2,-1]}"; do
         value=${'$'}{line%%$'\t'*}
         line=${'$'}{value//:/\\:}:${'$'}{line#*$'\t'}
         if [[ $value == *[=,] ]]; then open+=("$line"); else plain+=("$line"); fi
@@ -20,8 +20,8 @@ _cred-watch() {
       return result
       ;;
     files*)
-      behind=${'$'}{answer[1]#files }
-      if [[ -n $behind ]]; then compset -P "${'$'}{(b)behind}"; fi
+      prefix=${'$'}{output[1]#files }
+      if [[ -n $prefix ]]; then compset -P "${'$'}{(b)prefix}"; fi
       _files
       ;;
     command)

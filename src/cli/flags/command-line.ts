@@ -8,7 +8,7 @@ export interface CommandLine {
   commandName: string;
   /** Null if no command has this name. */
   definition: CommandDefinition | null;
-  /** The words after the first `--` of a command that starts a program. None of them is a flag of ours. */
+  /** The words after the first `--` of a command that starts a program. */
   childCommand: readonly string[];
 }
 

@@ -11,7 +11,7 @@ import {
   parsePositiveDurationFlag,
 } from './value-parsers.ts';
 
-/** Flags of verdicts from history. */
+/** Flags for verdicts from history. */
 export interface JudgingFlags {
   jobDuration?: readonly Seconds[];
   job?: readonly string[];
@@ -52,8 +52,8 @@ export function addJudgingFlags(command: Command): Command {
 }
 
 /**
- * Says what to read and judge.
- * @throws CredWatchError if the pairing of `--job-duration` and `--job` is unclear
+ * Converts flags to the options of a report.
+ * @throws CredWatchError if several `--job-duration` and `--job` are given
  */
 export function toReportOptions(
   flags: JudgingFlags,

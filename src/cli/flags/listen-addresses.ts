@@ -38,6 +38,6 @@ export function parseListenAddresses(
   return addresses;
 }
 
-/** In lower case, as they are compared. */
+/** The names in lower case, because the server compares them in lower case. */
 export const parseAllowedHosts = ({ allowHost }: ListeningFlags): ReadonlySet<string> =>
   new Set(allowHost.map((name) => name.toLowerCase()));

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
 import { parseNameFlag } from './value-parsers.ts';
 
-/** Flags that select series. The times stay text until the current time is known. */
+/** Flags that select series. Times stay text, because parsing `7d` needs the current time. */
 export interface SelectionFlags {
   host?: string;
   source?: SourceName;

@@ -6,20 +6,17 @@ import { type CommandLine, findUnknownFlag } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { buildCommandHint, buildFlagHint, getFlagName, seeHelp } from './suggestions.ts';
 
-/** What commander has written. */
+/** The output of commander, which is printed later or replaced. */
 export interface CommanderOutput {
   stdout: string;
   stderr: string;
 }
 
-/** `exec` has its own code, because its child may end with any other code. */
+/** `exec` has its own code, because its child may end with 2. */
 export const usageExitCode = ({ definition }: CommandLine): number =>
   definition?.startsProgram ? EXIT.notStarted : EXIT.usage;
 
-/**
- * Reports an error of the parser, or prints help. Returns the exit code; commander's own would mean "not
- * safe".
- */
+/** Prints help or a usage error. Returns our exit code, because commander's 1 would mean "not safe". */
 export async function handleCommanderError(
   { code, exitCode, message }: CommanderError,
   written: CommanderOutput,

@@ -49,5 +49,5 @@ export function parseRoleNameFlag(text: string): string {
   throw new InvalidValueError('is not a role name', 'use 1 to 64 letters, digits or any of +=,.@_-');
 }
 
-/** For flags that may be repeated. */
+/** The parser of flags that may be repeated. */
 export const appendFlagValue = (text: string, before: readonly string[]): string[] => [...before, text];

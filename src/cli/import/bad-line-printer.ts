@@ -3,7 +3,7 @@ import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 
 /** Further bad lines of a file are only counted. */
-const MOST_LINES = 20;
+const MAX_LINES = 20;
 
 /** Prints bad lines by number. Never prints the content of a line, because it may be a secret. */
 export class BadLinePrinter {
@@ -20,7 +20,7 @@ export class BadLinePrinter {
   add(file: string, { line, problem }: BadLine): void {
     const count = (this.#counts.get(file) ?? 0) + 1;
     this.#counts.set(file, count);
-    if (count <= MOST_LINES)
+    if (count <= MAX_LINES)
       this.#messages.push(`${file}:${line}: ${this.#isFatal ? '' : 'skipped: '}${problem}`);
   }
 
@@ -29,7 +29,7 @@ export class BadLinePrinter {
     for (const message of this.#messages) await print(this.#io, message);
     this.#messages = [];
     for (const [file, count] of this.#counts) {
-      if (count > MOST_LINES) await print(this.#io, `${file}: ${count - MOST_LINES} more bad lines`);
+      if (count > MAX_LINES) await print(this.#io, `${file}: ${count - MAX_LINES} more bad lines`);
     }
     this.#counts.clear();
   }

@@ -14,10 +14,10 @@ export interface ImportFlags {
   db?: string;
 }
 
-/** Shown instead of `-`. */
+/** The name of `-` in messages. */
 export const STANDARD_INPUT = 'standard input';
 
-/** The default host of a log: `db-loader.log` is a log of db-loader. Never `''`, not even for `.log`. */
+/** The default host of a log: `db-loader` for `db-loader.log`. Never `''`: `.log` stays `.log`. */
 export const toHost = (file: string): string =>
   file === '-' || file === STANDARD_INPUT ? 'stdin' : basename(file).replace(/(?<=.)\.(log|txt)$/i, '');
 
@@ -65,7 +65,7 @@ export function validateStagedFiles(staged: readonly StagedFile[], { strict, tim
     if (records > 0 || badLines === 0) continue;
     throw new CredWatchError(
       `no readable line in ${name}, but ${formatCount(badLines, 'bad line')}; nothing was written`,
-      'see the messages above about the first lines',
+      'fix the lines reported above, or give another file',
     );
   }
   for (const { name, conflict } of staged) {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 
-/** A result depends on the current time, so it expires even if nothing changes. */
+/** A result expires even if nothing changes, because a report depends on the current time. */
 const MAX_AGE_MS = 10_000;
 
 /** A result is kept for this many times its cost, so that computing takes at most a tenth of the time. */

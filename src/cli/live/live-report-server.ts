@@ -16,9 +16,6 @@ import { printNote, printThrownError } from '../process/messages.ts';
 import { LiveReport, type ReportSnapshot } from './live-report.ts';
 import { TimedSource } from './timed-source.ts';
 
-/** Replaced by the build. */
-declare const CRED_WATCH_VERSION: string;
-
 export interface LiveReportServerOptions {
   flags: ListeningFlags & JudgingFlags & { interval: Seconds };
   source: CredentialSource;
@@ -27,7 +24,6 @@ export interface LiveReportServerOptions {
   debug: boolean;
 }
 
-/** Serves reports while the program polls. */
 export interface LiveReportServer {
   /** Poll this source instead of the given one. */
   source: CredentialSource;
@@ -44,7 +40,7 @@ interface LastPoll {
 
 type Route = () => Promise<MonitorResponse>;
 
-/** The page reloads after each poll, but every 10 to 60 seconds in any case. */
+/** The page reloads once per polling interval, limited to 10 to 60 seconds. */
 const toRefreshInterval = (interval: Seconds): Seconds => Math.min(Math.max(interval, 10), 60);
 
 /**
@@ -54,7 +50,7 @@ const toRefreshInterval = (interval: Seconds): Seconds => Math.min(Math.max(inte
 export async function startLiveReportServer(options: LiveReportServerOptions): Promise<LiveReportServer> {
   const { flags, store, io, debug } = options;
   const buildOptions = (now: Instant) => toReportOptions(flags, {}, now);
-  // Reports contradicting flags before the first poll.
+  // Throws before the first poll if flags contradict each other.
   buildOptions(io.clock.now());
   const source = new TimedSource(options.source, io.clock);
   const report = new LiveReport((now) => assessStored(store, buildOptions(now)), source, io.clock);

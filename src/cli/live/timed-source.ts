@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { CredentialSource, PollOutcome } from '../../sources/source.ts';
 import type { PollActivity } from './live-report.ts';
 
-/** Wraps a source, and knows whether a poll is running and how long the last one took. */
+/** A source that knows whether a poll is running, and how long the last poll took. */
 export class TimedSource implements CredentialSource, PollActivity {
   readonly #source: CredentialSource;
   readonly #clock: Clock;

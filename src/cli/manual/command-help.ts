@@ -7,12 +7,12 @@ export type HelpBlock =
   | { kind: 'rows'; heading: string; rows: readonly HelpRow[] }
   | { kind: 'verbatim'; heading: string; lines: readonly string[] };
 
-/** What follows the flags in the help of a command. Help, man page and tests read it. */
+/** The part of a command's help after the flags. */
 export interface CommandHelp {
   notes?: readonly HelpBlock[];
   /** Exit codes and their meanings. */
   exitCodes?: readonly HelpRow[];
-  /** Shell input, with line feeds if long, and its purpose, `''` if the input explains itself. */
+  /** Shell input, and its purpose, or `''` if the input explains itself. Long input has line feeds. */
   examples: readonly HelpRow[];
 }
 
@@ -55,7 +55,7 @@ export function formatHelp({ notes = [], exitCodes = [], examples }: CommandHelp
         return `${block.heading}:\n${block.lines.map((line) => `  ${line}`).join('\n')}`;
     }
   };
-  const blocks = [...notes.map(formatBlock)];
+  const blocks = notes.map(formatBlock);
   if (exitCodes.length > 0)
     blocks.push(`Exit codes:\n${formatRows(exitCodes, longest(exitCodes.map(([code]) => code)))}`);
   return [...blocks, `Examples:\n${formatExamples(examples)}`].join('\n\n');

@@ -34,7 +34,6 @@ export const formatFlagSyntax = (text: string): string =>
     .map((part) => (part.startsWith('<') ? `\\fI${escapeRoff(part.slice(1, -1))}\\fR` : formatBold(part)))
     .join('');
 
-/** A term, and its description in an indented paragraph. */
 export const formatTaggedParagraph = (term: string, description: string): string[] => [
   '.TP',
   term,

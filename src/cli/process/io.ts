@@ -6,11 +6,11 @@ export interface Io {
   stdin: AsyncIterable<Uint8Array>;
   stdout: Output;
   stderr: Output;
-  /** Receives the message of every error that is printed; null if only stderr receives it. */
+  /** Also receives the message of every printed error. */
   onError: ((message: string) => void) | null;
   env: Environment;
   clock: Clock;
-  /** 0 ≤ x < 1. */
+  /** Returns a number x with 0 ≤ x < 1. */
   random: () => number;
   /** The host name of this machine. */
   machine: string;
@@ -22,7 +22,7 @@ export interface Io {
    * program. Before the first call of this function, signals have their usual effect.
    */
   createStopSignal(): AbortSignal;
-  /** A standard stream is a terminal. Signals typed there also reach child processes. */
+  /** True if a standard stream is a terminal. Signals typed there also reach child processes. */
   hasTerminal: boolean;
   /** Replaces the usual effect of signals by the listener. Returns a function that removes the listener. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
@@ -31,7 +31,7 @@ export interface Io {
 export interface Output {
   isTerminal: boolean;
   columns: number | undefined;
-  /** The reader has closed the pipe. Further output is lost. */
+  /** True if the reader has closed the pipe. Further output is lost. */
   isClosed(): boolean;
   /** Resolves when the text is written. A closed pipe is not an error. */
   write(text: string): Promise<void>;
@@ -43,7 +43,7 @@ export function wantsColour(output: Output, env: Environment): boolean {
   return output.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
 
-/** Columns of files and pipes. */
+/** Width of a line in files and pipes. */
 export const DEFAULT_WIDTH = 100;
 
 export const getOutputWidth = (output: Output): number =>

@@ -18,7 +18,7 @@ export async function writeOutput(
   if (path === '-') {
     for await (const piece of pieces) {
       await io.stdout.write(piece);
-      // Making the other pieces could take minutes.
+      // Creating the other pieces could take minutes.
       if (io.stdout.isClosed()) return;
     }
     return;
@@ -47,7 +47,7 @@ export async function writeOutput(
 /** The target of a symbolic link, so that the target is replaced and not the link. */
 const followLink = (path: string) => realpath(path).catch(() => resolve(path));
 
-/** Pipes and devices are written to. Replacing /dev/null by a file would break the machine. */
+/** Pipes and devices must not be replaced by a file: without /dev/null, other programs fail. */
 const isSpecial = (file: string) =>
   stat(file).then(
     (stats) => !stats.isFile(),

@@ -6,9 +6,8 @@ import { printError, printNote } from '../process/messages.ts';
 
 /** Where data was read. */
 export interface ReadContext {
-  /** Of the database. */
-  path: string;
-  /** A flag selects only a part of the data. */
+  databasePath: string;
+  /** A flag such as `--host` selects a part of the data. */
   isFiltered: boolean;
 }
 
@@ -16,8 +15,8 @@ const REMOVE_FILTERS = 'remove --host, --source, --role, --since or --until';
 
 const RECORD_RUNS = 'record runs: `cred-watch exec -j 4h --job NAME -- command`';
 
-/** Most job names listed in a hint. */
-const MOST_NAMES = 8;
+/** Further job names are only counted. */
+const MAX_NAMES = 8;
 
 /**
  * Reports missing job runs and missing samples.
@@ -37,7 +36,7 @@ export async function printMissingData(report: StoredReport, context: ReadContex
 
 async function printNoSamples(
   { hasDatabase }: StoredReport,
-  { path, isFiltered }: ReadContext,
+  { databasePath: path, isFiltered }: ReadContext,
   print: typeof printError,
   io: Io,
 ): Promise<void> {
@@ -57,7 +56,7 @@ async function printNoSamples(
 async function printNoRuns(
   { job, name, runs }: AssessedJob,
   { hasDatabase, jobNames }: StoredReport,
-  { path }: ReadContext,
+  { databasePath: path }: ReadContext,
   io: Io,
 ): Promise<void> {
   const print = job === null ? printError : printNote;
@@ -79,11 +78,11 @@ async function printNoRuns(
 }
 
 function formatNames(names: readonly string[]): string {
-  const more = names.length - MOST_NAMES;
-  return `${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const more = names.length - MAX_NAMES;
+  return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** For users who poll as root and run the report as themselves: the two databases differ. */
+/** For users who poll as root, but run the report without root rights: the two databases differ. */
 async function findRootHint(path: string): Promise<string | null> {
   const { existsSync } = await import('node:fs');
   const isOther = path !== ROOT_DATABASE_PATH && existsSync(ROOT_DATABASE_PATH);

@@ -12,11 +12,11 @@ import { writeOutput } from '../process/output-file.ts';
 import type { SimulateFlags, SimulationSettings } from './settings.ts';
 import { simulatePolls } from './simulated-polls.ts';
 
-const EVERY: Seconds = 300;
-const MOST_POLLS = 10_000_000;
-/** `import` rejects earlier times. */
-const EARLIEST: Instant = Date.UTC(2000);
-const HOST = 'simulated-host';
+const DEFAULT_INTERVAL: Seconds = 300;
+const MAX_POLLS = 10_000_000;
+/** Import rejects earlier times. */
+const EARLIEST_START: Instant = Date.UTC(2000);
+const DEFAULT_HOST = 'simulated-host';
 
 /** Polls the simulated endpoint for the given time, and writes an export that `import` reads. */
 export async function writeSimulatedHistory(
@@ -24,10 +24,10 @@ export async function writeSimulatedHistory(
   { options, authorizationLifetime }: SimulationSettings,
   io: Io,
 ): Promise<number> {
-  const { history, every = EVERY, until: end, output = '-', host = HOST } = flags;
-  if (history / every > MOST_POLLS) {
+  const { history, every = DEFAULT_INTERVAL, until: end, output = '-', host = DEFAULT_HOST } = flags;
+  if (history / every > MAX_POLLS) {
     throw new CredWatchError(
-      `--history would be more than ${MOST_POLLS.toLocaleString('en-US')} polls`,
+      `--history would be more than ${MAX_POLLS.toLocaleString('en-US')} polls`,
       'poll less often with --every',
     );
   }
@@ -37,7 +37,7 @@ export async function writeSimulatedHistory(
   const now = io.clock.now();
   const until: Instant = end === undefined ? now : parseMomentFlag('--until', end, now, 'last');
   const from = until - history * 1000;
-  if (from < EARLIEST) {
+  if (from < EARLIEST_START) {
     throw new CredWatchError(
       '--history would begin before the year 2000, the earliest time that import accepts',
       'shorten --history, or let it end later with --until',

@@ -21,8 +21,8 @@ import type { Io } from '../process/io.ts';
 import { printNote, printThrownError } from '../process/messages.ts';
 import type { SimulateFlags, SimulationSettings } from './settings.ts';
 
-/** The port of CloudShell and of AWS's own mock. */
-const LISTEN = '127.0.0.1:1338';
+/** CloudShell and AWS's own mock use this port. */
+const DEFAULT_ADDRESS = '127.0.0.1:1338';
 
 /** Prints the environment, serves and logs requests until the end, and then prints the summary. */
 export async function serveSimulation(
@@ -34,7 +34,7 @@ export async function serveSimulation(
   const isJson = flags.format === 'json';
   const stop = io.createStopSignal();
   const logFailure = new AbortController();
-  const listen = parseListenAddresses(flags, LISTEN);
+  const listen = parseListenAddresses(flags, DEFAULT_ADDRESS);
   const onProblem = (problem: string) => void printNote(io, problem);
   const defaultTree = buildDefaultTree(settings.options.instance);
   const tree =
@@ -51,23 +51,13 @@ export async function serveSimulation(
     const line = isJson ? formatRequestJson(request, details) : formatRequestLine(request, details);
     log.write(`${line}\n`).catch((error: unknown) => logFailure.abort(error));
   };
-  const endpoint = await startEndpoint({
-    simulation,
-    listen,
-    allowedHosts: parseAllowedHosts(flags),
-    clock: io.clock,
-    onExchange,
-  });
+  const allowedHosts = parseAllowedHosts(flags);
+  const endpoint = await startEndpoint({ simulation, listen, allowedHosts, clock: io.clock, onExchange });
   let tokenFile: TokenFile | null = null;
   try {
-    if (settings.options.shapes.includes('eks')) {
-      tokenFile = await startTokenFile(
-        simulation.serviceAccountTokens,
-        settings.authorizationLifetime,
-        io.clock,
-        onProblem,
-      );
-    }
+    const { options, authorizationLifetime: lifetime } = settings;
+    if (options.shapes.includes('eks'))
+      tokenFile = await startTokenFile(simulation.serviceAccountTokens, lifetime, io.clock, onProblem);
     const started = describeStart(settings, simulation, endpoint.origins, tokenFile?.path ?? '');
     await io.stdout.write(isJson ? `${formatListeningJson(started)}\n` : formatListeningText(started));
     await waitForEnd(flags, io, AbortSignal.any([stop, logFailure.signal]));

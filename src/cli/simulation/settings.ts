@@ -50,7 +50,7 @@ export interface SimulationSettings {
   notes: string[];
 }
 
-const LIFETIME: Seconds = 6 * 3600;
+const DEFAULT_LIFETIME: Seconds = 6 * 3600;
 
 /**
  * Combines flags, the scenario and defaults.
@@ -95,7 +95,7 @@ function describeExpiredTime(
 }
 
 function readTiming({
-  lifetime = LIFETIME,
+  lifetime = DEFAULT_LIFETIME,
   rotateEvery,
   overlap,
   jitter,
@@ -120,7 +120,7 @@ function readTiming({
   return { lifetime, rotateEvery: every, jitter: jitter ?? computeDefaultJitter(lifetime, every) };
 }
 
-/** Two minutes per hour, but never so much that credentials expire before the next rotation. */
+/** Two minutes per hour, or less if credentials could expire before the next rotation. */
 const computeDefaultJitter = (lifetime: Seconds, every: Seconds): Seconds =>
   Math.max(0, Math.min(Math.floor(every / 30), Math.floor((lifetime - every) / 2)));
 

@@ -23,11 +23,11 @@ export interface SimulatedPollsOptions {
   authorizationLifetime: Seconds;
 }
 
-/** Writing more records at once is not faster. */
+/** Larger batches are not written faster. */
 const BATCH_SIZE = 1000;
 
-/** A poll that cron starts begins up to this much late. */
-const LARGEST_START_DELAY: Seconds = 2;
+/** cron starts a poll up to this much late. */
+const MAX_START_DELAY: Seconds = 2;
 
 /** Nothing listens here: requests stay in this process. */
 const ORIGIN = 'http://127.0.0.1';
@@ -48,8 +48,8 @@ export async function* simulatePolls(options: SimulatedPollsOptions): AsyncGener
   let batch: ArchiveRecord[] = [];
   const store = createRecorder((record) => batch.push(record));
   for (let count = 0; ; count += 1) {
-    const largestDelay = Math.min(LARGEST_START_DELAY, every);
-    const delay = Math.floor(randomness.fraction(`poll ${count}`) * largestDelay * 1000);
+    const maxDelay = Math.min(MAX_START_DELAY, every);
+    const delay = Math.floor(randomness.fraction(`poll ${count}`) * maxDelay * 1000);
     const startAt = from + count * every * 1000 + delay;
     if (startAt > until) break;
     if (startAt < clock.now()) continue;
@@ -58,7 +58,7 @@ export async function* simulatePolls(options: SimulatedPollsOptions): AsyncGener
     const random = () => randomness.fraction(`pause ${count} ${pauses++}`);
     const source = createSource('auto', { ...sourceOptions, random });
     await clock.run(() => pollOnce({ source, store, host, machine: host }));
-    // The record of a poll that ended too late.
+    // Drop the record of a poll that ended too late.
     if (clock.now() > until) batch.pop();
     if (batch.length < BATCH_SIZE) continue;
     yield batch;
@@ -80,11 +80,11 @@ function createSourceOptions(
   };
 }
 
-/** Records polls as export records, instead of storing them. */
+/** Converts polls to export records instead of storing them. */
 function createRecorder(add: (record: ArchiveRecord) => void): SampleRecorder {
   return {
     recordSample: (identity, sample) => add({ record: 'sample', identity, sample, ordinal: 0 }),
-    // Without the detail: it can quote a random request id, and the same seed must give the same history.
+    // Without the detail, because a random request id in it would differ between runs with the same seed.
     recordFailedPoll: (host, source, poll) =>
       add({ record: 'failed_poll', host, source, poll: { ...poll, detail: '' }, ordinal: 0 }),
     findLastHost: () => null,

@@ -13,21 +13,18 @@ import { printError, printNote } from '../process/messages.ts';
 import type { StartCheckFlags } from './flags.ts';
 import type { StartCheck } from './start-check.ts';
 
-export async function printPollNotes({ recordedPoll }: JudgedPoll, io: Io): Promise<void> {
-  for (const note of recordedPoll.outcome.notes) {
-    if (note.code !== 'TOKEN_FILE_EXPIRES') await printNote(io, describePollNote(note));
-  }
-}
+/** Notes that also matter to `exec` and `env`: the expiration may be wrong. */
+export const EXPIRATION_NOTES: readonly PollNoteCode[] = ['DATE_NOT_BELIEVED', 'IMPLAUSIBLE_EXPIRATION'];
 
-/** The notes that matter when credentials are passed on: the expiration may be wrong. */
-const EXPIRATION_WARNINGS: ReadonlySet<PollNoteCode> = new Set([
-  'DATE_NOT_BELIEVED',
-  'IMPLAUSIBLE_EXPIRATION',
-]);
-
-export async function printExpirationWarnings({ recordedPoll }: JudgedPoll, io: Io): Promise<void> {
+/** @param codes print only these notes */
+export async function printPollNotes(
+  { recordedPoll }: JudgedPoll,
+  io: Io,
+  codes?: readonly PollNoteCode[],
+): Promise<void> {
   for (const note of recordedPoll.outcome.notes) {
-    if (EXPIRATION_WARNINGS.has(note.code)) await printNote(io, describePollNote(note));
+    if (codes?.includes(note.code) ?? note.code !== 'TOKEN_FILE_EXPIRES')
+      await printNote(io, describePollNote(note));
   }
 }
 
@@ -38,7 +35,7 @@ export const printInterruption = (signal: NodeJS.Signals, io: Io): Promise<void>
     'run the command again to keep waiting',
   );
 
-/** Says why the credentials are not passed on, and when a start will be safe. */
+/** Prints why the credentials are not passed on, and when a start will be safe. */
 export async function printRefusal(
   { judgement, interruptedBy }: StartCheck,
   flags: StartCheckFlags,

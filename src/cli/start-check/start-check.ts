@@ -13,7 +13,6 @@ import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
 import type { StartCheckFlags } from './flags.ts';
 
-/** What a start check polls and writes to. */
 export interface StartCheckContext extends PollContext {
   store: BestEffortStore;
 }
@@ -41,7 +40,7 @@ export interface StartCheck extends JudgedPoll {
   interruptedBy: NodeJS.Signals | null;
 }
 
-/** Polls and judges once, or with `--wait` until a start is safe. Prints on stderr what it waits for. */
+/** Polls and judges once, or with `--wait` until a start is safe. Prints on stderr why it waits. */
 export async function checkStart(
   context: StartCheckContext,
   flags: StartCheckFlags,

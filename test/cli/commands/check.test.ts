@@ -243,9 +243,9 @@ test('check notes what hides the credentials from SDKs, in text and JSON', async
 
 describe('check --wait', () => {
   test.each([
-    ['variables that are not set', ['--source', 'environment']],
-    ['a profile that is not there', ['--profile', 'nobody']],
-    ['a container that nothing names', ['--source', 'container']],
+    ['missing variables', ['--source', 'environment']],
+    ['a missing profile', ['--profile', 'nobody']],
+    ['a container endpoint without a variable', ['--source', 'container']],
   ])('does not wait for %s', async (_, source) => {
     const env = { CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
     const run = await runCommand(['check', '-j', '1h', '--wait', '10h', ...source], { env });

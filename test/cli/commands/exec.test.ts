@@ -80,12 +80,12 @@ describe('a command started by exec', () => {
 
   test.each([
     ['its own code', ['sh', '-c', 'exit 7'], 7],
-    ['a code that is one of ours', ['sh', '-c', 'exit 125'], 125],
+    ['a code that exec itself uses', ['sh', '-c', 'exit 125'], 125],
     ['128 and the signal that killed it', ['sh', '-c', 'kill -KILL $$'], 137],
-    ['127 where there is no such command', ['no-such-command-here'], 127],
-    ['126 where it is no program', ['/etc/passwd'], 126],
+    ['127 for an unknown command', ['no-such-command-here'], 127],
+    ['126 for a file that is not executable', ['/etc/passwd'], 126],
     ['126 for a folder', ['/tmp'], 126],
-    ['126 for what lies in a file', ['/etc/passwd/x'], 126],
+    ['126 for a path below a file', ['/etc/passwd/x'], 126],
   ])('exits with %s', async (_, command, code) => {
     const run = await exec(['-j', '4h', '--', ...command]);
     expect(run).toMatchObject({ code, stdout: '' });
@@ -193,18 +193,18 @@ describe('exec does not start the command', () => {
   test.each([
     ['without a command', ['-j', '4h'], 'exec needs a command after two dashes'],
     [
-      'with a command that is not behind the dashes',
+      'with a command but no dashes',
       ['-j', '4h', 'true'],
       "unexpected argument 'true': exec takes no arguments before --",
     ],
-    ['without a length', ['--', 'true'], 'exec needs a job duration'],
+    ['without a job duration', ['--', 'true'], 'exec needs a job duration'],
     [
-      'of which the run would be recorded without a copy',
+      'with --refresh and --job',
       ['--refresh', '-j', '4h', '--job', 'server', '--', 'true'],
       '--job and --refresh exclude each other',
     ],
     ['with an unknown flag', ['--no-such', '--', 'true'], "unknown option '--no-such'"],
-    ['with a length that is none', ['-j', 'long', '--', 'true'], "--job-duration 'long' is not a duration"],
+    ['with an invalid duration', ['-j', 'long', '--', 'true'], "--job-duration 'long' is not a duration"],
   ])('%s', async (_, args, message) => {
     const run = await runProgram(['exec', ...args]);
     expect(run).toMatchObject({ code: 125, stdout: '' });

@@ -227,8 +227,8 @@ describeReader('promtool', { program: 'promtool', package: 'prometheus' }, (prom
   test('accepts the metrics of a poller', async () => {
     const { endpoint } = await instance();
     const poller = await startPoller(endpoint.url, ['-j', '5h']);
-    const { body } = await requestUntil(`${poller.origin}/metrics`, (answer) =>
-      answer.body.includes('i-0abc'),
+    const { body } = await requestUntil(`${poller.origin}/metrics`, (response) =>
+      response.body.includes('i-0abc'),
     );
     await stop(poller);
     const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], {

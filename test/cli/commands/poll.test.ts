@@ -134,8 +134,8 @@ test('one poll of ECS stores the role of its document and the id of its task', a
   ]);
 });
 
-/** Returns credentials for this token. */
-const guarded =
+/** Returns the document only to requests with this token. */
+const requireToken =
   (token: string, body: string): Handler =>
   ({ headers }) =>
     headers.authorization === token ? { body } : { status: 401 };
@@ -143,7 +143,9 @@ const guarded =
 test('one poll of EKS Pod Identity sends the content of the token file', async () => {
   const tokenFile = join(temporaryFolder(), 'eks-pod-identity-token');
   writeFileSync(tokenFile, 'pod-identity-token');
-  const endpoint = await startEndpoint(guarded('pod-identity-token', documentFixture('ecs-document.json')));
+  const endpoint = await startEndpoint(
+    requireToken('pod-identity-token', documentFixture('ecs-document.json')),
+  );
   const { run, records } = await poll(
     {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/v1/credentials`,
@@ -159,7 +161,9 @@ test('one poll of EKS Pod Identity sends the content of the token file', async (
 });
 
 test('one poll of CloudShell sends the token of the environment', async () => {
-  const endpoint = await startEndpoint(guarded('shell-token', documentFixture('cloudshell-document.json')));
+  const endpoint = await startEndpoint(
+    requireToken('shell-token', documentFixture('cloudshell-document.json')),
+  );
   const { run, records } = await poll({
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/latest/meta-data/container/security-credentials`,
     AWS_CONTAINER_AUTHORIZATION_TOKEN: 'shell-token',
@@ -244,12 +248,12 @@ test.for(FAILURES)('a poll that fails with $reason prints a hint and is recorded
   const { reason, script, env, isContainer } = failure;
   const endpoint = await startEndpoint(script);
   const db = join(temporaryFolder(), 'samples.db');
-  const place = isContainer
+  const location = isContainer
     ? { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` }
     : endpointOf(endpoint);
-  const impatience = reason === 'timeout' ? { AWS_METADATA_SERVICE_TIMEOUT: '0.2' } : {};
+  const timeout = reason === 'timeout' ? { AWS_METADATA_SERVICE_TIMEOUT: '0.2' } : {};
   const run = await runCommand(['poll', '--db', db], {
-    env: { ...impatience, ...place, ...env },
+    env: { ...timeout, ...location, ...env },
   });
   expect(run.stderr).toMatch(new RegExp(`^(note: .+\n)*error: ${reason}: .+\nhint: .+\n$`));
   expect(run).toMatchObject({ code: 1, stdout: '' });
@@ -291,15 +295,15 @@ test('a poll works with the environment of cron', async () => {
 
 const SERVER = `
   const { createServer } = require('node:http');
-  const answers = JSON.parse(process.env.ANSWERS);
+  const responses = JSON.parse(process.env.RESPONSES);
   createServer((request, response) => {
-    const { status = 200, headers = {}, body = '' } = answers[request.method + ' ' + request.url] ?? { status: 404 };
+    const { status = 200, headers = {}, body = '' } = responses[request.method + ' ' + request.url] ?? { status: 404 };
     response.writeHead(status, headers).end(body);
   }).listen(80, '169.254.169.254', () => console.log('listening'));
 `;
 
 /** With HOME as the only variable, poll uses 169.254.169.254, and the database of root is in /var/lib. */
-const IN_A_NETWORK_OF_ITS_OWN = `
+const IN_OWN_NETWORK = `
   set -e
   ip link set lo up
   ip addr add 169.254.169.254/32 dev lo
@@ -312,11 +316,11 @@ const IN_A_NETWORK_OF_ITS_OWN = `
 `;
 
 test.skipIf(noNetworkNamespace !== null && mayBeSkipped)(
-  `a poll needs no setting at all on an instance${noNetworkNamespace === null ? '' : ` (skipped: ${noNetworkNamespace})`}`,
+  `a poll on an instance needs no settings${noNetworkNamespace === null ? '' : ` (skipped: ${noNetworkNamespace})`}`,
   async () => {
     expect(noNetworkNamespace).toBeNull();
-    const env = { SERVER, ANSWERS: JSON.stringify(metadataService()) };
-    const run = await runShell(IN_A_NETWORK_OF_ITS_OWN, { prefix: [...OWN_NETWORK, '--mount'], env });
+    const env = { SERVER, RESPONSES: JSON.stringify(metadataService()) };
+    const run = await runShell(IN_OWN_NETWORK, { prefix: [...OWN_NETWORK, '--mount'], env });
     expect(run.stderr).toBe('');
     expect(run.stdout).toMatch(
       new RegExp(
@@ -330,10 +334,10 @@ test.skipIf(noNetworkNamespace !== null && mayBeSkipped)(
 /** Counts concurrent requests. */
 async function countingEndpoint() {
   const script = metadataService();
-  const count = { now: 0, most: 0 };
+  const count = { now: 0, max: 0 };
   const endpoint = await startEndpoint(({ method, path }, response) => {
     count.now += 1;
-    count.most = Math.max(count.most, count.now);
+    count.max = Math.max(count.max, count.now);
     const step = script[`${method} ${path}`] as { body: string; headers?: Record<string, string> };
     // Slow enough for a second poll to start meanwhile.
     void pause(50).then(() => {
@@ -345,15 +349,15 @@ async function countingEndpoint() {
   return { endpoint, count };
 }
 
-/** Waits for this many requests of the document. */
-async function documentsAsked({ seen }: ScriptedEndpoint, count: number): Promise<void> {
+/** Waits until the endpoint has received this many requests for the document. */
+async function waitForDocuments({ seen }: ScriptedEndpoint, count: number): Promise<void> {
   while (seen().filter((request) => request === `GET ${ROLES}loader`).length < count) await pause(10);
 }
 
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
 
 test.for(['SIGTERM', 'SIGINT'] as const)(
-  'an interval of polls that %s ends has lost nothing',
+  'poll --interval loses no sample when %s ends the program',
   async (signal) => {
     const { endpoint, count } = await countingEndpoint();
     const db = join(temporaryFolder(), 'samples.db');
@@ -366,7 +370,7 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
     const printed = lines(run.stdout).map((line) => JSON.parse(line).observed_at);
     expect(printed.length).toBeGreaterThanOrEqual(2);
     expect((await exported(db)).map(({ observed_at }) => observed_at)).toEqual(printed);
-    expect(count.most).toBe(1);
+    expect(count.max).toBe(1);
   },
 );
 
@@ -380,7 +384,7 @@ test('poll --interval ends after --for', async () => {
   expect(printed).toBeGreaterThanOrEqual(1);
   expect(printed).toBeLessThanOrEqual(3);
   expect(await exported(db)).toHaveLength(printed);
-  expect(count.most).toBe(1);
+  expect(count.max).toBe(1);
 });
 
 test('poll --interval exits with 1 if every poll failed, and records each', async () => {
@@ -411,20 +415,20 @@ test('a poll of an endpoint that never responds ends at its timeout', async () =
 });
 
 test('a running poll is finished and recorded after SIGTERM', async () => {
-  let answer = () => {};
+  let respond = () => {};
   const endpoint = await startEndpoint(({ method, path }, response) => {
     if (path !== `${ROLES}loader`) return metadataService()[`${method} ${path}`] as Step;
-    answer = () => void response.end(roleDocument());
+    respond = () => void response.end(roleDocument());
     return undefined;
   });
   const db = join(temporaryFolder(), 'samples.db');
   const program = startProgram(['poll', '--interval', '1m'], {
     env: { ...endpointOf(endpoint), CRED_WATCH_DB: db },
   });
-  await documentsAsked(endpoint, 1);
+  await waitForDocuments(endpoint, 1);
   program.child.kill('SIGTERM');
   await pause(100);
-  answer();
+  respond();
   const run = await program.done;
   expect(run).toMatchObject({ code: 0, signal: null, stdout: expect.stringMatching(/^[^\n]+\n$/) });
   expect(await exported(db)).toHaveLength(1);
@@ -447,13 +451,13 @@ test('polls are recorded after the reader has closed the pipe', async () => {
   const program = startProgram(['poll', '--interval', '1s'], { env });
   await linesWritten(program, 1);
   program.child.stdout!.destroy();
-  await documentsAsked(endpoint, 3);
+  await waitForDocuments(endpoint, 3);
   program.child.kill('SIGTERM');
   expect(await program.done).toMatchObject({ code: 0, signal: null, stderr: '' });
   expect((await exported(db)).length).toBeGreaterThanOrEqual(3);
 });
 
-test('two concurrent polls are both recorded', async () => {
+test('four concurrent polls are all recorded', async () => {
   const endpoint = await startEndpoint(metadataService());
   const db = join(temporaryFolder(), 'samples.db');
   const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };

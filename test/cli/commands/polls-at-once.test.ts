@@ -10,17 +10,21 @@ import { isThorough } from '../../support/thorough.ts';
 const POLLS = isThorough ? 32 : 16;
 const KILLS = isThorough ? 10 : 4;
 
-test(`${POLLS} concurrent polls on a new database store every sample without an error`, {
-  timeout: 120_000,
-}, async () => {
+async function prepare() {
   const endpoint = await startEndpoint(metadataService());
-  const database = join(temporaryFolder(), 'samples.db');
   // A longer timeout, because processes that start together on a small machine are slow.
-  const env = {
+  const env: Record<string, string | undefined> = {
     AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,
     AWS_METADATA_SERVICE_TIMEOUT: '8',
   };
+  return { database: join(temporaryFolder(), 'samples.db'), env };
+}
+
+test(`${POLLS} concurrent polls on a new database store every sample without an error`, {
+  timeout: 120_000,
+}, async () => {
+  const { database, env } = await prepare();
   const runs = await Promise.all(
     Array.from({ length: POLLS }, () => runProgram(['poll', '--db', database], { env })),
   );
@@ -33,14 +37,7 @@ test(`${POLLS} concurrent polls on a new database store every sample without an 
 test('every sample that a killed poller printed is in the database', {
   timeout: 120_000,
 }, async () => {
-  const endpoint = await startEndpoint(metadataService());
-  const database = join(temporaryFolder(), 'samples.db');
-  // A longer timeout, because processes that start together on a small machine are slow.
-  const env = {
-    AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
-    AWS_METADATA_SERVICE_NUM_ATTEMPTS: undefined,
-    AWS_METADATA_SERVICE_TIMEOUT: '8',
-  };
+  const { database, env } = await prepare();
   const printed: string[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
     const poller = startProgram(['poll', '--interval', '1s', '-f', 'json', '--db', database], { env });

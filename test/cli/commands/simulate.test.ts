@@ -7,8 +7,8 @@ import {
   credentials,
   curl,
   DOCUMENT,
+  evaluateExports,
   sessionToken,
-  sourced,
   startSimulation,
   withToken,
 } from '../../support/cli/running-simulation.ts';
@@ -30,7 +30,9 @@ describe('the output of simulate at the start', () => {
     const { started } = await startSimulation([]);
     const left =
       'export AWS_EC2_METADATA_DISABLED=true AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:1/';
-    expect(Object.keys(sourced(`${left}\n${started}`))).toEqual(['AWS_EC2_METADATA_SERVICE_ENDPOINT']);
+    expect(Object.keys(evaluateExports(`${left}\n${started}`))).toEqual([
+      'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+    ]);
   });
 
   test('exports the IMDS endpoint with a final slash', async () => {
@@ -92,7 +94,7 @@ describe('the output of simulate at the start', () => {
     expect((await curl(cloudshell!.AWS_CONTAINER_CREDENTIALS_FULL_URI!, headers)).status).toBe(200);
   });
 
-  test('can be sourced from a file while the simulator runs', async () => {
+  test('can be evaluateExports from a file while the simulator runs', async () => {
     // The file is created first, because grep may run before the simulator creates it.
     const script = `
       : > lines
@@ -107,14 +109,14 @@ describe('the output of simulate at the start', () => {
     expect(stderr).toMatch(/^\S+ \S+Z {2}GET \/latest\/meta-data\/instance-id {2}200 {2}v1 {2}\S+\n$/);
   });
 
-  test('can be sourced after the end, also with hostile User-Agents', async () => {
+  test('can be evaluateExports after the end, also with hostile User-Agents', async () => {
     const folder = temporaryFolder();
     const { environment, stop } = await startSimulation([]);
     const hostile = `x; touch ${folder}/run; $(touch ${folder}/run) \`touch ${folder}/run\` && \u0085touch ${folder}/run`;
     await curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}${DOCUMENT}`, { 'User-Agent': hostile });
     const { stdout } = await stop();
     expect(stdout).toContain('touch');
-    expect(sourced(stdout)).toEqual(environment);
+    expect(evaluateExports(stdout)).toEqual(environment);
     expect(pathsIn(folder)).toEqual([]);
   });
 

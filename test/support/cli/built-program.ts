@@ -14,7 +14,7 @@ import {
 
 export const PROGRAM = repositoryPath('bin/cred-watch.js');
 
-export interface ProgramOptions extends RunOptions {
+interface ProgramOptions extends RunOptions {
   /** A command in front of the program: `['unshare', '--net']`. */
   prefix?: readonly string[];
 }

@@ -11,7 +11,7 @@ export const CANARIES = {
 } as const;
 
 /** All encodings of a text. Base64 of a longer text contains one of three forms, except for the ends. */
-function writings(text: string): string[] {
+function encode(text: string): string[] {
   const base64 = [0, 1, 2].map((lead) => {
     const encoded = Buffer.from(`${' '.repeat(lead)}${text}`).toString('base64');
     return encoded.slice(4, -4);
@@ -37,6 +37,6 @@ export function canariesIn(bytes: Uint8Array | string): string[] {
   const text = Buffer.from(bytes).toString('latin1');
   const lower = text.toLowerCase();
   return Object.entries(CANARIES)
-    .filter(([, canary]) => writings(canary).some((each) => lower.includes(each.toLowerCase())))
+    .filter(([, canary]) => encode(canary).some((each) => lower.includes(each.toLowerCase())))
     .map(([name]) => name);
 }

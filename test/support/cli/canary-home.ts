@@ -6,8 +6,8 @@ import type { Run } from './program-run.ts';
 import { runCommand } from './run-command.ts';
 import { pathsIn, temporaryFolder } from './temporary-folder.ts';
 
-/** Lists where canaries were found in outputs and files. */
-export function found(home: string, runs: readonly Run[]): string[] {
+/** Lists where canaries were findCanaries in outputs and files. */
+export function findCanaries(home: string, runs: readonly Run[]): string[] {
   const outputs = runs.flatMap(({ stdout, stderr }) => [
     ...canariesIn(stdout).map((name) => `${name} in stdout: ${stdout}`),
     ...canariesIn(stderr).map((name) => `${name} in stderr: ${stderr}`),

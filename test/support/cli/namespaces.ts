@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { isThorough } from '../thorough.ts';
 
-/** Returns why namespaces cannot be created here, or null if they can. */
-function obstacle(flag: '--net' | '--mount', needed: readonly string[]): string | null {
+/** Why namespaces cannot be created here; null if they can. */
+function findProblem(flag: '--net' | '--mount', needed: readonly string[]): string | null {
   if (process.platform !== 'linux') return 'namespaces exist only on Linux';
   if (process.getuid?.() !== 0) return 'only root can create a namespace';
   const missing = needed.find((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
@@ -10,8 +10,8 @@ function obstacle(flag: '--net' | '--mount', needed: readonly string[]): string 
   return spawnSync('unshare', [flag, 'true']).status === 0 ? null : `\`unshare ${flag}\` is not permitted`;
 }
 
-export const noNetworkNamespace = obstacle('--net', ['unshare', 'ip']);
-export const noMountNamespace = obstacle('--mount', ['unshare', 'mount']);
+export const noNetworkNamespace = findProblem('--net', ['unshare', 'ip']);
+export const noMountNamespace = findProblem('--mount', ['unshare', 'mount']);
 
 /** In CI, a missing namespace is a failure. */
 export const mayBeSkipped = !isThorough;

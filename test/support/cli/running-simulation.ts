@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { minimalEnvironment, type RunningProgram, type RunOptions } from './program-run.ts';
 import { startCommand } from './run-command.ts';
@@ -16,12 +17,7 @@ export async function startSimulation(
   const given = args.includes('--listen') ? args : ['--listen', '127.0.0.1:0', ...args];
   const program = start(['simulate', ...given], options);
   // SIGTERM lets the simulator delete its files.
-  finished(() =>
-    stop(program).then(
-      () => {},
-      () => {},
-    ),
-  );
+  finished(async () => void (await stop(program).catch(() => {})));
   const isJson = args.includes('json');
   // The simulator writes the whole text at once.
   const started = await written(program, isJson ? /^\{.*\}\n/ : /^unset .*\n$/m);
@@ -31,8 +27,9 @@ export async function startSimulation(
   return {
     ...program,
     started,
-    /** Variables for clients, by shape, and those of the first shape. */
+    /** Variables for clients, by shape. */
     environments,
+    /** Variables for clients of the first shape. */
     environment: Object.values(environments)[0]!,
     stop: () => stop(program),
   };
@@ -42,21 +39,21 @@ export async function startSimulation(
 const blocksOf = (started: string) =>
   [...started.matchAll(/^# (\w+)\n((?:export .*\n)+)/gm)].map(([, shape, lines]): [string, Environment] => [
     shape!,
-    sourced(lines!),
+    evaluateExports(lines!),
   ]);
 
 /** Resolves to stdout as soon as it matches. */
 export function written({ child, stdout, done }: RunningProgram, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
-    const look = () => pattern.test(stdout()) && resolve(stdout());
-    child.stdout!.on('data', look);
-    look();
+    const check = () => pattern.test(stdout()) && resolve(stdout());
+    child.stdout!.on('data', check);
+    check();
     done.then((run) => reject(new Error(`exit code ${run.code}: ${run.stdout}${run.stderr}`)), reject);
   });
 }
 
 /** The AWS variables of a shell after these lines. */
-export function sourced(lines: string): Environment {
+export function evaluateExports(lines: string): Environment {
   const shell = spawnSync('sh', ['-e', '-c', `${lines}\nenv`], {
     encoding: 'utf8',
     env: minimalEnvironment({
@@ -65,7 +62,8 @@ export function sourced(lines: string): Environment {
       AWS_METADATA_SERVICE_TIMEOUT: undefined,
     }),
   });
-  if (shell.status !== 0 || shell.stderr !== '') throw new Error(`sh says ${shell.status}: ${shell.stderr}`);
+  if (shell.status !== 0 || shell.stderr !== '')
+    throw new Error(`sh ended with ${shell.status}: ${shell.stderr}`);
   return Object.fromEntries(
     [...shell.stdout.matchAll(/^(AWS_\w+)=(.*)$/gm)].map(([, name, value]) => [name!, value!]),
   );
@@ -76,28 +74,20 @@ async function stop({ child, done }: RunningProgram) {
   return done;
 }
 
-export interface HttpAnswer {
+interface HttpResponse {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
 }
 
 /** Sends one request on a new connection, as curl does. */
-export function curl(url: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<HttpAnswer> {
+export function curl(url: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers: { 'User-Agent': 'curl/7.88.1', ...headers }, agent: false });
     sent.on('error', reject);
     sent.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString('utf8'),
-        }),
-      );
+      const { statusCode: status = 0, headers } = response;
+      text(response).then((body) => resolve({ status, headers, body }), reject);
     });
     sent.end();
   });

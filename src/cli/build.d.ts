@@ -1,0 +1,2 @@
+/** Replaced by the build. */
+declare const CRED_WATCH_VERSION: string;
