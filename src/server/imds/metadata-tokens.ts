@@ -8,7 +8,6 @@ const TOKEN_BYTES = 40;
 
 /** A valid token. The remaining time is rounded up to seconds, as by the real service. */
 export interface TokenState {
-  ttl: Seconds;
   remaining: Seconds;
   issuedAt: Instant;
 }
@@ -48,7 +47,7 @@ export class MetadataTokens {
     const content = this.#verified.get(text) ?? this.#verify(text);
     if (content === null || now >= content.expiry) return null;
     const { ttl, expiry } = content;
-    return { ttl, remaining: Math.ceil((expiry - now) / 1000), issuedAt: expiry - ttl * 1000 };
+    return { remaining: Math.ceil((expiry - now) / 1000), issuedAt: expiry - ttl * 1000 };
   }
 
   #verify(text: string): TokenContent | null {

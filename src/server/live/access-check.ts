@@ -9,7 +9,7 @@ export interface AccessRequirements {
   authorization: string;
 }
 
-export interface AccessDenial {
+interface AccessDenial {
   status: 403 | 405;
   message: string;
 }

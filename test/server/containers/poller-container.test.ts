@@ -20,7 +20,7 @@ const DOCUMENT = {
 
 /** The statuses of a poll, which requests one path only. */
 const statuses = ({ seen }: Container) => seen().map((line) => /^GET \S+ (\S+)$/.exec(line)?.[1] ?? line);
-const many = (status: number | null, times: number) => Array<string>(times).fill(`${status}`);
+const repeatStatus = (status: number | null, times: number) => Array<string>(times).fill(`${status}`);
 
 describe('a valid document', () => {
   test.each<[Shape, { role: boolean; account: boolean; notes: string[] }]>([
@@ -57,7 +57,7 @@ describe('a valid document', () => {
   });
 });
 
-interface Failure {
+interface FailureCase {
   name: string;
   faults: string[];
   reason: string;
@@ -65,189 +65,213 @@ interface Failure {
   seen: string[];
 }
 
-const ECS_REFUSALS: Failure[] = [
+const ECS_ERRORS: FailureCase[] = [
   {
     name: '400 for missing credentials',
     faults: ['no-role'],
     reason: 'bad-request',
     detail: /^HTTP 400: InvalidIdInRequest: CredentialsV2Request: Credentials not found$/,
-    seen: many(400, 1),
+    seen: repeatStatus(400, 1),
   },
   {
     name: '400 for a missing id',
     faults: ['error=NoIdInRequest'],
     reason: 'bad-request',
     detail: /^HTTP 400: NoIdInRequest: CredentialsV2Request: No ID in the request$/,
-    seen: many(400, 1),
+    seen: repeatStatus(400, 1),
   },
   {
     name: '503 during a restart of the agent',
     faults: ['error=CredentialsUninitialized'],
     reason: 'starting',
     detail: /^HTTP 503: CredentialsUninitialized: CredentialsV2Request: Credentials uninitialized for ID$/,
-    seen: many(503, 3),
+    seen: repeatStatus(503, 3),
   },
   {
     name: 'another 503',
     faults: ['503', 'body={"code":"Other","message":"why","HTTPErrorCode":503}'],
     reason: 'server-error',
     detail: /^HTTP 503: Other: why$/,
-    seen: many(503, 3),
+    seen: repeatStatus(503, 3),
   },
   {
     name: '500 for an internal error of the agent',
     faults: ['error=InternalServerError'],
     reason: 'server-error',
     detail: /^HTTP 500: InternalServerError: Internal server error$/,
-    seen: many(500, 3),
+    seen: repeatStatus(500, 3),
   },
   {
     name: '429 for throttling',
     faults: ['429'],
     reason: 'throttled',
     detail: /^HTTP 429: You have reached maximum request limit\.$/,
-    seen: many(429, 3),
+    seen: repeatStatus(429, 3),
   },
   {
     name: 'an error with capitalised field names',
     faults: ['400', 'body={"Code":"NoId","Message":"why"}'],
     reason: 'bad-request',
     detail: /^HTTP 400: NoId: why$/,
-    seen: many(400, 1),
+    seen: repeatStatus(400, 1),
   },
   {
     name: 'an error that quotes the credentials',
     faults: ['500', `body=${JSON.stringify(DOCUMENT)}`],
     reason: 'server-error',
     detail: /^HTTP 500$/,
-    seen: many(500, 3),
+    seen: repeatStatus(500, 3),
   },
   {
     name: 'an error that quotes half of the credentials',
     faults: ['400', `body=${JSON.stringify(DOCUMENT).slice(0, -1)}`],
     reason: 'bad-request',
     detail: /^HTTP 400$/,
-    seen: many(400, 1),
+    seen: repeatStatus(400, 1),
   },
 ];
 
-const EKS_REFUSALS: Failure[] = [
+const EKS_ERRORS: FailureCase[] = [
   {
     name: '404 for a missing association',
     faults: ['no-role'],
     reason: 'no-association',
     detail:
       /^HTTP 404: \[[\da-f-]{36}\]: \(ResourceNotFoundException\): no pod identity association was found, /,
-    seen: many(404, 1),
+    seen: repeatStatus(404, 1),
   },
   {
     name: 'another status for a missing association',
     faults: ['400', 'body=[id]: (ResourceNotFoundException): none\n'],
     reason: 'no-association',
     detail: /^HTTP 400: \[id\]: \(ResourceNotFoundException\): none$/,
-    seen: many(400, 1),
+    seen: repeatStatus(400, 1),
   },
   {
     name: '400 for an expired token',
     faults: ['error=ExpiredTokenException'],
     reason: 'auth-token-expired',
     detail: /^HTTP 400: \[[\da-f-]{36}\]: \(ExpiredTokenException\): /,
-    seen: many(400, 1),
+    seen: repeatStatus(400, 1),
   },
   {
     name: '400 for an unknown token',
     faults: ['error=InvalidTokenException'],
     reason: 'bad-request',
     detail: /^HTTP 400: \[[\da-f-]{36}\]: \(InvalidTokenException\): /,
-    seen: many(400, 1),
+    seen: repeatStatus(400, 1),
   },
   {
     name: '400 for a node without permission',
     faults: ['error=AccessDeniedException'],
     reason: 'bad-request',
     detail: /^HTTP 400: \[[\da-f-]{36}\]: \(AccessDeniedException\): /,
-    seen: many(400, 1),
+    seen: repeatStatus(400, 1),
   },
   {
     name: '429 from EKS',
     faults: ['error=ThrottlingException'],
     reason: 'throttled',
     detail: /^HTTP 429: \[[\da-f-]{36}\]: \(ThrottlingException\): /,
-    seen: many(429, 3),
+    seen: repeatStatus(429, 3),
   },
   {
     name: '429 from the agent',
     faults: ['429'],
     reason: 'throttled',
     detail: /^HTTP 429: Too Many Requests$/,
-    seen: many(429, 3),
+    seen: repeatStatus(429, 3),
   },
   {
     name: '500 from EKS',
     faults: ['500'],
     reason: 'server-error',
     detail: /^HTTP 500: \[[\da-f-]{36}\]: \(InternalServerException\): /,
-    seen: many(500, 3),
+    seen: repeatStatus(500, 3),
   },
   {
     name: '503 from the agent',
     faults: ['503'],
     reason: 'server-error',
     detail: /^HTTP 503: simulated failure$/,
-    seen: many(503, 3),
+    seen: repeatStatus(503, 3),
   },
 ];
 
 /** Errors that all shapes have. */
-const COMMON: Failure[] = [
-  { name: '401', faults: ['401'], reason: 'auth-rejected', detail: /^HTTP 401/, seen: many(401, 1) },
-  { name: '403', faults: ['403'], reason: 'auth-rejected', detail: /^HTTP 403/, seen: many(403, 1) },
-  { name: '404', faults: ['404'], reason: 'no-association', detail: /^HTTP 404/, seen: many(404, 1) },
-  { name: '418', faults: ['418'], reason: 'unexpected-status', detail: /^HTTP 418/, seen: many(418, 1) },
-  { name: '502', faults: ['502'], reason: 'server-error', detail: /^HTTP 502/, seen: many(502, 3) },
-  { name: 'a redirect', faults: ['redirect'], reason: 'redirect', detail: /^HTTP 302$/, seen: many(302, 1) },
+const COMMON: FailureCase[] = [
+  { name: '401', faults: ['401'], reason: 'auth-rejected', detail: /^HTTP 401/, seen: repeatStatus(401, 1) },
+  { name: '403', faults: ['403'], reason: 'auth-rejected', detail: /^HTTP 403/, seen: repeatStatus(403, 1) },
+  { name: '404', faults: ['404'], reason: 'no-association', detail: /^HTTP 404/, seen: repeatStatus(404, 1) },
+  {
+    name: '418',
+    faults: ['418'],
+    reason: 'unexpected-status',
+    detail: /^HTTP 418/,
+    seen: repeatStatus(418, 1),
+  },
+  { name: '502', faults: ['502'], reason: 'server-error', detail: /^HTTP 502/, seen: repeatStatus(502, 3) },
+  {
+    name: 'a redirect',
+    faults: ['redirect'],
+    reason: 'redirect',
+    detail: /^HTTP 302$/,
+    seen: repeatStatus(302, 1),
+  },
   {
     name: 'a reset',
     faults: ['reset'],
     reason: 'unreachable',
     detail: /^the connection broke/,
-    seen: many(null, 3),
+    seen: repeatStatus(null, 3),
   },
   {
     name: 'a truncated body',
     faults: ['truncate'],
     reason: 'unreachable',
     detail: /^the connection broke/,
-    seen: many(null, 3),
+    seen: repeatStatus(null, 3),
   },
-  { name: 'an empty body', faults: ['empty'], reason: 'malformed', detail: /is empty$/, seen: many(200, 3) },
+  {
+    name: 'an empty body',
+    faults: ['empty'],
+    reason: 'malformed',
+    detail: /is empty$/,
+    seen: repeatStatus(200, 3),
+  },
   {
     name: 'half a document',
     faults: ['malformed'],
     reason: 'malformed',
     detail: /not a JSON/,
-    seen: many(200, 3),
+    seen: repeatStatus(200, 3),
   },
   {
     name: 'an HTML page',
     faults: ['body=<html>'],
     reason: 'malformed',
     detail: /not a JSON/,
-    seen: many(200, 3),
+    seen: repeatStatus(200, 3),
   },
-  { name: 'an array', faults: ['body=[]'], reason: 'malformed', detail: /not a JSON/, seen: many(200, 3) },
+  {
+    name: 'an array',
+    faults: ['body=[]'],
+    reason: 'malformed',
+    detail: /not a JSON/,
+    seen: repeatStatus(200, 3),
+  },
   {
     name: 'a document followed by other text',
     faults: [`body=${JSON.stringify(DOCUMENT)}x`],
     reason: 'malformed',
     detail: /not a JSON/,
-    seen: many(200, 3),
+    seen: repeatStatus(200, 3),
   },
 ];
 
-describe.each<[Shape, Failure[]]>([
-  ['ecs', [...ECS_REFUSALS, ...COMMON]],
-  ['eks', [...EKS_REFUSALS, ...COMMON]],
+describe.each<[Shape, FailureCase[]]>([
+  ['ecs', [...ECS_ERRORS, ...COMMON]],
+  ['eks', [...EKS_ERRORS, ...COMMON]],
   ['cloudshell', COMMON],
 ])('a rejection by %s', (shape, failures) => {
   test.each(failures)('with $name fails the poll', async ({ faults, reason, detail, seen }) => {
@@ -266,7 +290,7 @@ describe('a failed request', () => {
     const outcome = await ecs.fail();
     expect(failure(outcome)).toEqual(failureWith('timeout'));
     expect(outcome.detail).toBe('no complete response within 1000 ms');
-    expect(statuses(ecs)).toEqual(many(null, 3));
+    expect(statuses(ecs)).toEqual(repeatStatus(null, 3));
   });
 
   test('to a closed port fails as unreachable', async () => {

@@ -111,14 +111,14 @@ describe('at any time of any schedule', () => {
     fc.assert(
       fc.property(
         fc.record({ timing: anyPace, seed: fc.string(), moments }),
-        ({ timing, seed, moments: asked }) => {
-          const ask = (times: readonly number[]) => {
+        ({ timing, seed, moments: chosen }) => {
+          const findAll = (times: readonly number[]) => {
             const schedule = scheduleOf(timing, seed);
             return new Map(times.map((time) => [time, schedule.findServedAt(START + time)]));
           };
-          const forwards = ask([...asked].sort((a, b) => a - b));
-          const backwards = ask([...asked].sort((a, b) => b - a));
-          for (const time of asked) {
+          const forwards = findAll([...chosen].sort((a, b) => a - b));
+          const backwards = findAll([...chosen].sort((a, b) => b - a));
+          for (const time of chosen) {
             expect(backwards.get(time)).toEqual(forwards.get(time));
             expect(scheduleOf(timing, seed).findServedAt(START + time)).toEqual(forwards.get(time));
           }

@@ -89,7 +89,7 @@ describe('a session token', () => {
   );
 });
 
-interface Refusal {
+interface FailureCase {
   name: string;
   fault: string;
   reason: string;
@@ -101,7 +101,7 @@ interface Refusal {
 const responses = (status: number | null, times: number) =>
   Array<string>(times).fill(`PUT ${TOKEN} ${status}`);
 
-const FAILURES: Refusal[] = [
+const FAILURES: FailureCase[] = [
   {
     name: '400',
     fault: '400',

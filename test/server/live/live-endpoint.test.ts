@@ -39,14 +39,14 @@ async function start(options: Partial<LiveEndpointOptions> = {}) {
   let calls = 0;
   const problems: unknown[] = [];
   const { getCredentials = async () => CREDENTIALS, ...rest } = options;
-  const counted = () => {
+  const countCall = () => {
     calls += 1;
     return getCredentials();
   };
   const endpoint = await startLiveEndpoint({
     onProblem: (error) => problems.push(error),
     ...rest,
-    getCredentials: counted,
+    getCredentials: countCall,
   });
   onTestFinished(endpoint.close);
   const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: Authorization } =
@@ -55,12 +55,12 @@ async function start(options: Partial<LiveEndpointOptions> = {}) {
   const get = (more: Record<string, string> = {}) =>
     sendRequest(origin, 'GET', path, { Authorization, ...more });
   /** Checks that the endpoint still serves credentials after a hostile request. */
-  const lives = async () => expect((await get()).body === DOCUMENT).toBe(true);
-  return { endpoint, origin, host, path, Authorization, get, lives, problems, calls: () => calls };
+  const expectServing = async () => expect((await get()).body === DOCUMENT).toBe(true);
+  return { endpoint, origin, host, path, Authorization, get, expectServing, problems, calls: () => calls };
 }
 
 /** Checks that a text contains neither the secrets of the endpoint nor the credentials. */
-function expectNothingIn({ head, body }: RawResponse, known: { path: string; Authorization: string }) {
+function expectNoSecretsIn({ head, body }: RawResponse, known: { path: string; Authorization: string }) {
   for (const secret of [...SECRETS, CREDENTIALS.accessKeyId, known.path.slice(1), known.Authorization]) {
     expect(`${head}\n${body}`.includes(secret)).toBe(false);
   }
@@ -100,12 +100,12 @@ describe('a request with path and token', () => {
   });
 
   test('gets a response before its body is sent', async () => {
-    const { origin, path, Authorization, lives } = await start();
+    const { origin, path, Authorization, expectServing } = await start();
     const text = requestText(origin, 'GET', path, { Authorization, 'Content-Length': '1000000' });
     const connection = await Connection.open(origin);
     connection.send(text);
     expect((await connection.rest()).text.endsWith(`\r\n\r\n${DOCUMENT}`)).toBe(true);
-    await lives();
+    await expectServing();
   });
 
   test('needs the path, token and port of its own endpoint, which are random', async () => {
@@ -151,10 +151,10 @@ describe('a request without the right path and token', () => {
     expect(JSON.parse(first!.body)).toEqual(error(403, 'AccessDenied'));
     for (const response of responses) {
       expect([response.head, response.body]).toEqual([first!.head, first!.body]);
-      expectNothingIn(response, started);
+      expectNoSecretsIn(response, started);
     }
     expect(calls()).toBe(0);
-    await started.lives();
+    await started.expectServing();
   });
 
   test('gets the same error with every method', async () => {
@@ -185,9 +185,9 @@ describe('a request with path and token and a defect', () => {
       expect(response.status).toBe(405);
       expect(response.headers.get('allow')).toBe('GET, HEAD');
       expect(JSON.parse(response.body)).toEqual(error(405, 'AccessDenied'));
-      expectNothingIn(response, started);
+      expectNoSecretsIn(response, started);
       expect(calls()).toBe(0);
-      await started.lives();
+      await started.expectServing();
     },
   );
 
@@ -210,10 +210,10 @@ describe('a request with path and token and a defect', () => {
     for (const Host of hosts) {
       const response = await get({ Host });
       expect(response.status).toBe(403);
-      expectNothingIn(response, started);
+      expectNoSecretsIn(response, started);
     }
     expect(calls()).toBe(0);
-    await started.lives();
+    await started.expectServing();
   });
 
   test('is rejected without a Host header and with two Host headers', async () => {
@@ -245,9 +245,9 @@ describe('a request with path and token and a defect', () => {
     const started = await start();
     const response = await started.get({ [header]: value });
     expect(response.status).toBe(403);
-    expectNothingIn(response, started);
+    expectNoSecretsIn(response, started);
     expect(started.calls()).toBe(0);
-    await started.lives();
+    await started.expectServing();
   });
 
   test('is accepted from the fetch function of Node', async () => {
@@ -263,21 +263,21 @@ describe('a request with path and token and a defect', () => {
     const headers = { Origin: 'http://rebound.example', 'Access-Control-Request-Headers': 'authorization' };
     const response = await sendRequest(origin, 'OPTIONS', path, headers);
     expect(response.status).toBe(403);
-    expectNothingIn(response, started);
+    expectNoSecretsIn(response, started);
   });
 });
 
 describe('a source', () => {
   test('without credentials gives a 503, which clients retry', async () => {
     let has: LiveCredentials | null = null;
-    const { get, problems, lives } = await start({ getCredentials: async () => has });
+    const { get, problems, expectServing } = await start({ getCredentials: async () => has });
     const response = await get();
     expect(response.status).toBe(503);
     expect(JSON.parse(response.body)).toEqual(error(503, 'CredentialsUninitialized'));
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(problems).toEqual([]);
     has = CREDENTIALS;
-    await lives();
+    await expectServing();
   });
 
   const defect = new Error(`of ${SECRETS.join(' and ')}`);
@@ -292,16 +292,16 @@ describe('a source', () => {
   test.each(Object.keys(defects))('that %s gives a 500 without details', async (name) => {
     let isBroken = true;
     const started = await start({ getCredentials: async () => (isBroken ? defects[name]!() : CREDENTIALS) });
-    const { get, problems, lives } = started;
+    const { get, problems, expectServing } = started;
     const response = await get();
     expect(response.status).toBe(500);
     expect(response.body).toBe(
       '{"code":"InternalServerError","message":"Internal server error","HTTPErrorCode":500}',
     );
-    expectNothingIn(response, started);
+    expectNoSecretsIn(response, started);
     expect(problems).toHaveLength(1);
     isBroken = false;
-    await lives();
+    await expectServing();
   });
 
   /** Sends requests on open connections and returns the responses. */
@@ -318,7 +318,7 @@ describe('a source', () => {
 
   test('whose error makes onProblem throw closes only the connection', async () => {
     let isBroken = true;
-    const { origin, path, Authorization, lives } = await start({
+    const { origin, path, Authorization, expectServing } = await start({
       getCredentials: async () => (isBroken ? Promise.reject(defect) : CREDENTIALS),
       onProblem: () => {
         throw defect;
@@ -328,7 +328,7 @@ describe('a source', () => {
     connection.send(requestText(origin, 'GET', path, { Authorization }));
     expect((await connection.rest()).text).toBe('');
     isBroken = false;
-    await lives();
+    await expectServing();
   });
 
   test('is called once for concurrent requests, and again for a later one', async () => {
@@ -370,10 +370,10 @@ describe('a source', () => {
         resolveCall = () => resolve(CREDENTIALS);
       });
     const { origin, path, Authorization, calls, get } = await start({ getCredentials: supply });
-    const leaver = await Connection.open(origin);
-    leaver.send(requestText(origin, 'GET', path, { Authorization }));
+    const departing = await Connection.open(origin);
+    departing.send(requestText(origin, 'GET', path, { Authorization }));
     await vi.waitFor(() => expect(calls()).toBe(1));
-    leaver.destroy();
+    departing.destroy();
     await get({ Origin: 'null' });
     resolveCall();
     const next = get();
@@ -399,22 +399,22 @@ describe('a malformed request', () => {
   };
 
   test.each(Object.keys(broken))('with %s closes only its own connection', async (name) => {
-    const { origin, lives, calls } = await start();
+    const { origin, expectServing, calls } = await start();
     const connection = await Connection.open(origin);
     connection.send(broken[name]!);
     const { text } = await connection.rest();
     expect(text).toMatch(/^(HTTP\/1\.1 4(00|31) .*\r\nConnection: close\r\n\r\n)?$/);
     expect(calls()).toBe(0);
-    await lives();
+    await expectServing();
   });
 
   test('after a valid request gets no response', async () => {
-    const { origin, path, Authorization, lives } = await start();
+    const { origin, path, Authorization, expectServing } = await start();
     const text = requestText(origin, 'GET', path, { Authorization });
     const connection = await Connection.open(origin);
     connection.send(`${text}hello\r\n\r\n${text}`);
     expect((await connection.rest()).text.match(/HTTP\/1\.1/g)).toHaveLength(1);
-    await lives();
+    await expectServing();
   });
 });
 
@@ -424,12 +424,12 @@ describe('connections', () => {
     ['half a line', 'GET /'],
     ['half its headers', 'GET / HTTP/1.1\r\nHost: 127.'],
   ])('that send %s are closed after the request timeout', async (_, text) => {
-    const { origin, lives } = await start({ limits: { requestMs: 200 } });
+    const { origin, expectServing } = await start({ limits: { requestMs: 200 } });
     const connection = await Connection.open(origin);
     connection.send(text);
     expect((await connection.rest()).text).toMatch(/^(HTTP\/1\.1 408 .*\r\n\r\n)?$/s);
     // On a stalled machine, a valid request can exceed the limit too.
-    await vi.waitFor(lives);
+    await vi.waitFor(expectServing);
   });
 
   test('are limited in number', async () => {
@@ -444,14 +444,14 @@ describe('connections', () => {
   });
 
   test('are accepted on one loopback address only', async () => {
-    const { origin, lives } = await start();
+    const { origin, expectServing } = await start();
     const other = origin.replace('127.0.0.1', '127.0.0.2');
     await expect(Connection.open(other)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    await lives();
+    await expectServing();
   });
 
   test('that close early do not affect later requests', async () => {
-    const { origin, path, Authorization, lives } = await start();
+    const { origin, path, Authorization, expectServing } = await start();
     const whole = requestText(origin, 'GET', path, { Authorization });
     for (const text of ['', 'GET /', whole.slice(0, 60), whole, whole.repeat(50)]) {
       for (const isReset of [true, false]) {
@@ -463,7 +463,7 @@ describe('connections', () => {
         else socket.destroy();
       }
     }
-    await lives();
+    await expectServing();
   });
 
   test('end when the endpoint is closed, and new ones are rejected', async () => {

@@ -98,9 +98,9 @@ describe('several requests on one connection', () => {
     });
     socket.write(get(ID));
     await new Promise((resolve) => socket.resume().once('end', resolve));
-    const knocking = setInterval(() => socket.write('x'), 5);
+    const writing = setInterval(() => socket.write('x'), 5);
     expect(['EPIPE', 'ECONNRESET']).toContain(await broken);
-    clearInterval(knocking);
+    clearInterval(writing);
   });
 });
 

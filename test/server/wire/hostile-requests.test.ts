@@ -10,9 +10,9 @@ const INSTANCE = 'i-1234567890abcdef0';
 /** Starts all shapes on one address. Returns a check whether the endpoint still responds. */
 async function start(options: SimulatedOptions = {}) {
   const simulated = await startSimulated({ shapes: SHAPES, ...options });
-  const lives = async () =>
+  const expectServing = async () =>
     expect(await sendRequest(simulated.origin, 'GET', ID)).toMatchObject({ body: INSTANCE });
-  return { ...simulated, lives };
+  return { ...simulated, expectServing };
 }
 
 describe('a request path', () => {
@@ -35,11 +35,11 @@ describe('a request path', () => {
     ...['ftp://127.0.0.1/latest/meta-data/instance-id', `/${'x'.repeat(15_000)}`, `/${'a/'.repeat(7000)}`],
     ...[`/latest/meta-data/${'%41'.repeat(4000)}`, '/latest/meta-data/\u00e9'],
   ])('%s gets a 404', async (path) => {
-    const { origin, lives } = await start();
+    const { origin, expectServing } = await start();
     const { status, body } = await sendRequest(origin, 'GET', path);
     expect([400, 404]).toContain(status);
     expect(body).not.toContain('root:');
-    await lives();
+    await expectServing();
   });
 
   test('cannot leave the folder of --tree', async () => {
@@ -94,11 +94,11 @@ describe('a malformed request', () => {
   };
 
   test.each(Object.keys(broken))('with %s gets 400, and the connection closes', async (name) => {
-    const { origin, lives } = await start();
+    const { origin, expectServing } = await start();
     const { head, headers, body } = await sendRawRequest(origin, broken[name]!);
     expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\nContent-Type: text\/html\n/);
     expect(body).toHaveLength(Number(headers.get('content-length')));
-    await lives();
+    await expectServing();
   });
 
   test.each([
@@ -114,13 +114,13 @@ describe('a malformed request', () => {
   });
 
   test('after a valid request does not affect its response', async () => {
-    const { origin, simulation, lives } = await start();
+    const { origin, simulation, expectServing } = await start();
     const connection = await Connection.open(origin);
     const path = `/v2/credentials/${simulation.credentialsId}`;
     connection.send(`${requestText(origin, 'GET', path)}hello\r\n\r\n`);
     const { text } = await connection.rest();
     expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\}HTTP\/1\.1 400 Bad Request\r\n/s);
-    await lives();
+    await expectServing();
   });
 
   test('gets one response, also if much of it arrives during a pending response', async () => {
@@ -141,19 +141,19 @@ describe('a malformed request', () => {
   });
 
   test('after the last request of a connection gets no response', async () => {
-    const { origin, lives } = await start();
+    const { origin, expectServing } = await start();
     const connection = await Connection.open(origin);
     connection.send(`${requestText(origin, 'GET', ID)}hello\r\n\r\n`);
     expect((await connection.rest()).text).toMatch(new RegExp(`\r\n\r\n${INSTANCE}$`));
-    await lives();
+    await expectServing();
   });
 
   test('CONNECT is rejected like other unknown methods', async () => {
-    const { origin, exchanges, lives } = await start();
+    const { origin, exchanges, expectServing } = await start();
     const { head } = await sendRequest(origin, 'CONNECT', 'example.invalid:443');
     expect(head).toMatch(/^HTTP\/1\.1 405 Not Allowed\nAllow: GET, HEAD\n/);
     expect(exchanges.map(({ request: { method }, status }) => [method, status])).toEqual([['CONNECT', 405]]);
-    await lives();
+    await expectServing();
   });
 
   test('an upgrade request is handled as a normal request', async () => {
@@ -163,14 +163,14 @@ describe('a malformed request', () => {
   });
 
   test('a body of megabytes is discarded with any method', async () => {
-    const { origin, lives } = await start();
+    const { origin, expectServing } = await start();
     const head = requestText(origin, 'POST', ID, { 'Content-Length': '3000000' });
     const { status } = await sendRawRequest(
       origin,
       Buffer.concat([Buffer.from(head), Buffer.alloc(3_000_000, 'x')]),
     );
     expect(status).toBe(405);
-    await lives();
+    await expectServing();
   });
 });
 
@@ -187,7 +187,7 @@ describe('a client that leaves', () => {
     ['right after the request', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`],
     ['with many pending requests', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`.repeat(50)],
   ])('%s', async (_, text) => {
-    const { origin, lives } = await start();
+    const { origin, expectServing } = await start();
     for (let count = 0; count < 20; count++) {
       const { hostname, port } = new URL(origin);
       const socket = connect(Number(port), hostname);
@@ -197,7 +197,7 @@ describe('a client that leaves', () => {
       if (count % 2 === 0) socket.resetAndDestroy();
       else socket.destroy();
     }
-    await lives();
+    await expectServing();
   });
 
   test('during a delay', async () => {

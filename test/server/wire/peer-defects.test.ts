@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { SHAPES } from '../../../src/server/endpoint-request.ts';
+import { SHAPES, type Shape } from '../../../src/server/endpoint-request.ts';
 import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import {
   Connection,
@@ -9,7 +9,11 @@ import {
   sendRawRequest,
   sendRequest,
 } from '../../support/server/raw-client.ts';
-import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
+import {
+  requestContainer,
+  type SimulatedOptions,
+  startSimulated,
+} from '../../support/server/simulated-endpoint.ts';
 import { isThorough } from '../../support/thorough.ts';
 
 /**
@@ -32,20 +36,8 @@ const newToken = async ({ origin }: Simulated, seconds = 21_600) =>
   (await sendRequest(origin, 'PUT', TOKEN_PATH, { [TTL]: String(seconds) })).body;
 
 /** Requests the credentials of a shape like its clients. */
-async function documentOf(
-  { origin, environments, simulation }: Simulated,
-  shape: (typeof SHAPES)[number],
-  now: number,
-): Promise<RawResponse> {
-  if (shape === 'imds') return sendRequest(origin, 'GET', DOCUMENT);
-  const { pathname } = new URL(environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI!);
-  const Authorization = {
-    ecs: '',
-    eks: simulation.serviceAccountTokens.issue(60, now),
-    cloudshell: simulation.authorization,
-  }[shape];
-  return sendRequest(origin, 'GET', pathname, { Authorization });
-}
+const requestDocument = (simulated: Simulated, shape: Shape, now: number): Promise<RawResponse> =>
+  shape === 'imds' ? sendRequest(simulated.origin, 'GET', DOCUMENT) : requestContainer(simulated, shape, now);
 
 describe('credentials', () => {
   test.each([[[]], [['frozen']], [['expired']], [['alternate']], [['renew']]])(
@@ -60,7 +52,7 @@ describe('credentials', () => {
       });
       for (let step = 0; step < 20; step++) {
         for (const shape of SHAPES) {
-          const { status, body } = await documentOf(simulated, shape, clock.now());
+          const { status, body } = await requestDocument(simulated, shape, clock.now());
           const fields = JSON.parse(body);
           expect(status).toBe(200);
           expect(fields.AccessKeyId).toMatch(/^ASIA\w{16}$/);
@@ -103,9 +95,9 @@ describe('credentials', () => {
   test.each(SHAPES)('%s serves the same set at every request', async (shape) => {
     const { clock, pass } = createStoppedClock();
     const simulated = await startSimulated({ shapes: [shape], clock });
-    const first = await documentOf(simulated, shape, clock.now());
+    const first = await requestDocument(simulated, shape, clock.now());
     pass(1800);
-    expect((await documentOf(simulated, shape, clock.now())).body).toBe(first.body);
+    expect((await requestDocument(simulated, shape, clock.now())).body).toBe(first.body);
   });
 
   test('times have no fractions of a second with any start', async () => {
@@ -113,7 +105,7 @@ describe('credentials', () => {
     const simulated = await startSimulated({ shapes: SHAPES, clock });
     for (const shape of SHAPES) {
       const { LastUpdated = '2026-11-22T00:00:00Z', Expiration } = JSON.parse(
-        (await documentOf(simulated, shape, clock.now())).body,
+        (await requestDocument(simulated, shape, clock.now())).body,
       );
       expect([LastUpdated, Expiration]).toEqual(['2026-11-22T00:00:00Z', '2026-11-22T06:00:00Z']);
     }
@@ -320,7 +312,9 @@ describe('errors', () => {
         }
       }
     }
-    expect((await documentOf(simulated, shape, clock.now())).names.join()).not.toMatch(/access-control/i);
+    expect((await requestDocument(simulated, shape, clock.now())).names.join()).not.toMatch(
+      /access-control/i,
+    );
   });
 
   test.each(SHAPES)('every method gets a response from %s', async (shape) => {

@@ -7,12 +7,16 @@ import {
 import { type Capture, listCaptures, readCapture } from '../../support/server/captured-response.ts';
 import { createStoppedClock } from '../../support/server/polled-simulator.ts';
 import { type RawResponse, sendRequest } from '../../support/server/raw-client.ts';
-import { type SimulatedOptions, startSimulated } from '../../support/server/simulated-endpoint.ts';
+import {
+  requestContainer,
+  type SimulatedOptions,
+  startSimulated,
+} from '../../support/server/simulated-endpoint.ts';
 
 interface Replay extends SimulatedOptions {
   data?: Readonly<Record<string, DirectoryLiteral>>;
   /** Parts of the capture that were redacted or must not be repeated, and their replacements. */
-  instead?: Readonly<Record<string, string>>;
+  replacements?: Readonly<Record<string, string>>;
   /** The published body no longer has the length that its header states. */
   hasOwnLength?: boolean;
 }
@@ -26,7 +30,7 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
   'token-with-get': {},
   region: { data: { 'meta-data': { placement: { region: 'us-west-2' } } } },
   listing: { data: { 'meta-data': ofNames(readCapture('listing').body!) } },
-  'iam-info': { role: 'S3AdminAccess', instead: { AIPAVMQT32F2Q43IXV2TC: 'AIPAFALSEFALSEFALSEFA' } },
+  'iam-info': { role: 'S3AdminAccess', replacements: { AIPAVMQT32F2Q43IXV2TC: 'AIPAFALSEFALSEFALSEFA' } },
   role: { role: 'myiamrole', hasOwnLength: true },
   'role-http-1.0': {
     role: 'cg-banking-WAF-Role-cgidatyedvvzzy',
@@ -41,7 +45,10 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
   'role-list-unordered': { role: 'imds-assume-role-test', variants: ['extended-api=on'] },
   'role-list-without-slash': { role: 'manasdevInstanceProfile', hasOwnLength: true },
   // An absolute location would lead the client away from the simulator.
-  'role-list-redirect-http-1.0': { variants: ['slash=301'], instead: { 'http://169.254.169.254/': '/' } },
+  'role-list-redirect-http-1.0': {
+    variants: ['slash=301'],
+    replacements: { 'http://169.254.169.254/': '/' },
+  },
   unauthorized: { imds: 'v2' },
   'unauthorized-head': { imds: 'v2' },
   'unauthorized-page': { imds: 'v2', variants: ['unauthorized=page'] },
@@ -55,7 +62,13 @@ const REPLAYS: Readonly<Record<string, Replay>> = {
 };
 
 /** Captures whose bodies were published completely and contain nothing random. */
-const WHOLE = ['listing', 'iam-info', 'role-list-unordered', 'user-data-http-1.0', 'not-found-unordered'];
+const COMPLETE_BODIES = [
+  'listing',
+  'iam-info',
+  'role-list-unordered',
+  'user-data-http-1.0',
+  'not-found-unordered',
+];
 
 describe('published captures', () => {
   test('are all replayed', () => {
@@ -64,7 +77,7 @@ describe('published captures', () => {
 
   test.each(Object.keys(REPLAYS))('%s equals the simulated response', async (name) => {
     const capture = readCapture(name);
-    const { instead = {}, hasOwnLength = false } = REPLAYS[name]!;
+    const { replacements = {}, hasOwnLength = false } = REPLAYS[name]!;
     const response = await replay(capture, REPLAYS[name]!);
     const expected = new Map(capture.headers);
     if (hasOwnLength) expected.set('content-length', String(response.body.length));
@@ -76,12 +89,12 @@ describe('published captures', () => {
       const head = hasOwnLength
         ? capture.head.replace(/(?<=^Content-Length: ).*/m, String(response.body.length))
         : capture.head;
-      expect(response.head).toBe(replaced(head, instead));
+      expect(response.head).toBe(replaced(head, replacements));
     }
     if (response.headers.has('content-length') && capture.method !== 'HEAD') {
       expect(response.body.length).toBe(Number(response.headers.get('content-length')));
     }
-    if (WHOLE.includes(name)) expect(response.body).toBe(replaced(capture.body!, instead));
+    if (COMPLETE_BODIES.includes(name)) expect(response.body).toBe(replaced(capture.body!, replacements));
   });
 
   test('contain session tokens with the length, alphabet, prefix and padding of simulated ones', async () => {
@@ -147,15 +160,9 @@ describe('HEAD gets the headers of GET without the body', () => {
 
   test.each(['ecs', 'eks', 'cloudshell'] as const)('%s', async (shape) => {
     const { clock } = createStoppedClock();
-    const { origin, environments, simulation } = await startSimulated({ shapes: [shape], clock });
-    const { pathname } = new URL(environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI!);
-    const Authorization = {
-      ecs: '',
-      eks: simulation.serviceAccountTokens.issue(60, clock.now()),
-      cloudshell: simulation.authorization,
-    }[shape];
-    const got = await sendRequest(origin, 'GET', pathname, { Authorization });
-    const head = await sendRequest(origin, 'HEAD', pathname, { Authorization });
+    const simulated = await startSimulated({ shapes: [shape], clock });
+    const got = await requestContainer(simulated, shape, clock.now());
+    const head = await requestContainer(simulated, shape, clock.now(), 'HEAD');
     expect(got.status).toBe(200);
     expect(got.body).toContain('AccessKeyId');
     expect(withoutPort(head)).toBe(withoutPort(got));
@@ -165,7 +172,7 @@ describe('HEAD gets the headers of GET without the body', () => {
 
 /** Sends the request of a capture to a simulator whose clock is set to the time of the capture. */
 async function replay({ method, path, sent, headers }: Capture, options: Replay = {}): Promise<RawResponse> {
-  const { data, instead: _, hasOwnLength: __, ...simulated } = options;
+  const { data, replacements: _, hasOwnLength: __, ...simulated } = options;
   const date = headers.get('date');
   const { clock } = createStoppedClock(date === undefined ? undefined : Date.parse(date));
   const { origin, simulation } = await startSimulated({

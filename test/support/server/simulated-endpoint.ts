@@ -11,6 +11,7 @@ import { createTree } from '../../../src/server/tree/metadata-tree.ts';
 import { parseVariants } from '../../../src/server/variants.ts';
 import { startEndpoint } from '../../../src/server/wire/endpoint.ts';
 import type { Exchange } from '../../../src/server/wire/exchange.ts';
+import { type RawResponse, sendRequest } from './raw-client.ts';
 
 export interface SimulatedOptions extends Partial<Omit<SimulationOptions, 'faults' | 'variants' | 'shapes'>> {
   shapes?: readonly Shape[];
@@ -81,4 +82,20 @@ export async function startSimulated(
     seen: () => exchanges.map(({ request, status }) => `${request.method} ${request.path} ${status}`),
     close: endpoint.close,
   };
+}
+
+/** Requests the credentials of a container endpoint with a valid authorization. */
+export function requestContainer(
+  { origin, environments, simulation }: Awaited<ReturnType<typeof startSimulated>>,
+  shape: Exclude<Shape, 'imds'>,
+  now: Instant,
+  method = 'GET',
+): Promise<RawResponse> {
+  const { pathname } = new URL(environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '');
+  const Authorization = {
+    ecs: '',
+    eks: simulation.serviceAccountTokens.issue(60, now),
+    cloudshell: simulation.authorization,
+  }[shape];
+  return sendRequest(origin, method, pathname, { Authorization });
 }
