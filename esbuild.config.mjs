@@ -1,14 +1,15 @@
-// Builds dist/: the program, the HTML report, the library with its declarations, the man page, and the licences of the
-// bundled packages. The program is one CommonJS file, because cron pays for every module that a start looks up. The
-// HTML report is a second file, because few starts need it. better-sqlite3 is not bundled.
+// Builds dist: the program, the HTML report, the library with its declarations, the man page, and the
+// licences of the bundled packages. The program is one CommonJS file, because looking up modules slows down
+// every start. The HTML report is a second file, because few starts need it. better-sqlite3 is not bundled,
+// because it has a native addon.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildDeclarations } from './.esbuild/declarations.mjs';
-import { licencesOf } from './.esbuild/licences.mjs';
-import { pageAssets, pageText } from './.esbuild/page-assets.mjs';
-import { pageOutside, promRegistry, sharedFiles, undiciClient } from './.esbuild/plugins.mjs';
+import { collectLicences } from './.esbuild/licences.mjs';
+import { buildPageAssets, pageAssetsForEsbuild } from './.esbuild/page-assets.mjs';
+import { promRegistry, separatePage, sharedFiles, undiciClient } from './.esbuild/plugins.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const require = createRequire(import.meta.url);
@@ -27,7 +28,7 @@ const bundle = (entry, outfile, more = {}) =>
     minifyWhitespace: true,
     external: ['better-sqlite3'],
     legalComments: 'none',
-    plugins: [undiciClient, sharedFiles, promRegistry, pageOutside],
+    plugins: [undiciClient, sharedFiles, promRegistry, separatePage],
     define: { CRED_WATCH_VERSION: JSON.stringify(version) },
     metafile: true,
     logLevel: 'warning',
@@ -35,23 +36,23 @@ const bundle = (entry, outfile, more = {}) =>
   });
 
 rmSync('dist', { recursive: true, force: true });
-const assets = await pageAssets();
+const assets = await buildPageAssets();
 const bundles = await Promise.all([
   bundle('src/cli/cred-watch.ts', 'dist/cred-watch.js'),
-  bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageText(assets)] }),
+  bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageAssetsForEsbuild(assets)] }),
   ...LIBRARY_ENTRIES.map((entry) => bundle(`src/library/${entry}.ts`, `dist/library/${entry}.cjs`)),
 ]);
-buildModules();
+writeEsModules();
 await buildMatchers();
 buildDeclarations();
 await buildManual();
 writeFileSync(
   'dist/third-party-licences.txt',
-  licencesOf([...bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...assets.inputs]),
+  collectLicences([...bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...assets.inputs]),
 );
 
-/** Writes ES modules that re-export the CommonJS files. Two bundles of one entry would have two of every class. */
-function buildModules() {
+/** Writes ES modules that re-export the CommonJS files. A second bundle would define every class again. */
+function writeEsModules() {
   for (const entry of LIBRARY_ENTRIES) {
     const names = Object.keys(require(`./dist/library/${entry}.cjs`)).sort();
     writeFileSync(
@@ -62,9 +63,9 @@ function buildModules() {
   writeFileSync('dist/library/jest.mjs', `import './jest.cjs';\n`);
 }
 
-/** Builds the modules that add matchers to the user's test runner. vitest has no CommonJS version. */
+/** Builds the modules that add matchers to the user's test runner. */
 async function buildMatchers() {
-  const importLibraryFrom = (file) => ({
+  const withLibraryAt = (file) => ({
     external: ['vitest', '@jest/globals'],
     plugins: [
       {
@@ -74,15 +75,15 @@ async function buildMatchers() {
       },
     ],
   });
-  await bundle('src/library/jest.ts', 'dist/library/jest.cjs', importLibraryFrom('./index.cjs'));
-  await bundle('src/library/vitest.ts', 'dist/library/vitest.cjs', importLibraryFrom('./index.cjs'));
+  await bundle('src/library/jest.ts', 'dist/library/jest.cjs', withLibraryAt('./index.cjs'));
+  await bundle('src/library/vitest.ts', 'dist/library/vitest.cjs', withLibraryAt('./index.cjs'));
   await bundle('src/library/vitest.ts', 'dist/library/vitest.mjs', {
-    ...importLibraryFrom('./index.mjs'),
+    ...withLibraryAt('./index.mjs'),
     format: 'esm',
   });
 }
 
-/** Writes the man page from the declarations of the commands. The program that renders it is deleted afterwards. */
+/** Writes the man page. The program that renders it is deleted afterwards. */
 async function buildManual() {
   const program = 'dist/man-page.cjs';
   await bundle('src/cli/manual/man-page.ts', program);

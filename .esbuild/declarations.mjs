@@ -7,9 +7,9 @@ import { dirname, join, posix } from 'node:path';
 const ENTRIES = ['index', 'analysis', 'vitest', 'jest'];
 
 /**
- * Writes dist/types/: the declarations of the library and of every file that they import, for CommonJS. Each entry
- * has a second declaration for ES modules. Stops the build if a declaration imports a package, because users may not
- * have its types.
+ * Writes dist/types: the declarations of the library and of every file that they import. Each entry has a
+ * declaration for CommonJS and one for ES modules. Throws if a declaration imports a package, because users
+ * may not have its types.
  */
 export function buildDeclarations() {
   const emitted = mkdtempSync(join(tmpdir(), 'cred-watch-types-'));
@@ -31,8 +31,9 @@ export function buildDeclarations() {
     }),
   );
   try {
-    const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
-    execFileSync(process.execPath, [join(dirname(tsc), 'bin', 'tsc'), '-p', emitted], { stdio: 'inherit' });
+    const manifest = createRequire(import.meta.url).resolve('typescript/package.json');
+    const tsc = join(dirname(manifest), 'bin', 'tsc');
+    execFileSync(process.execPath, [tsc, '-p', emitted], { stdio: 'inherit' });
     copyFileSync('src/library/jest-globals.d.ts', join(emitted, 'library', 'jest.d.ts'));
     const written = new Set();
     for (const entry of entries) writeDeclaration(emitted, entry, written);
@@ -42,10 +43,10 @@ export function buildDeclarations() {
   for (const entry of ['index', 'analysis']) {
     writeFileSync(`dist/types/library/${entry}.d.mts`, `export * from './${entry}.cjs';\n`);
   }
-  // TypeScript finds the added matchers only in a declaration of the importer's own module kind.
+  // TypeScript finds the added matchers only in a declaration of the same module kind as the importing file.
   for (const runner of ['vitest', 'jest']) {
-    const declared = readFileSync(`dist/types/library/${runner}.d.cts`, 'utf8');
-    writeFileSync(`dist/types/library/${runner}.d.mts`, declared.replace('./index.cjs', './index.mjs'));
+    const declaration = readFileSync(`dist/types/library/${runner}.d.cts`, 'utf8');
+    writeFileSync(`dist/types/library/${runner}.d.mts`, declaration.replace('./index.cjs', './index.mjs'));
   }
 }
 
@@ -54,7 +55,7 @@ function writeDeclaration(folder, path, written) {
   if (written.has(path)) return;
   written.add(path);
   const text = readFileSync(join(folder, `${path}.d.ts`), 'utf8');
-  // Lines of a comment are skipped: its examples import the package itself.
+  // Skips the lines of comments, because examples import the package itself.
   const specifiers = /(^(?!\s*\*).*(?<!')\b(?:from|import)\s*\(?\s*')([^']+)(')/gm;
   const rewritten = text.replace(specifiers, (_, before, specifier, after) => {
     if (!specifier.startsWith('.')) throw new Error(`src/${path}.ts: the declaration imports ${specifier}`);

@@ -1,12 +1,13 @@
-// Creates the module with the script (including uPlot) and the style sheet of the HTML report, as text, with their hashes
-// for the Content-Security-Policy. The build and the tests import this module.
+// The module `virtual:page-assets` contains the script (with uPlot) and the style sheet of the HTML report as
+// texts, and their hashes for the Content-Security-Policy. This file creates it and has the plugins that make
+// it importable.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** The name that src/report/page/assets.d.ts declares. */
+/** src/report/page/assets.d.ts declares this name. */
 const PAGE_ASSETS = 'virtual:page-assets';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -14,7 +15,7 @@ const page = join(root, 'src', 'report', 'page');
 const uPlot = join(root, 'node_modules', 'uplot');
 
 /** Returns the code of the module, and the paths of the bundled files relative to `root`. */
-export async function pageAssets() {
+export async function buildPageAssets() {
   const [script, style] = await Promise.all([
     bundle({ entryPoints: [join(page, 'browser', 'main.ts')], format: 'iife', target: 'es2022' }),
     bundle({ entryPoints: [join(page, 'page.css')], target: ['chrome105', 'firefox110', 'safari16'] }),
@@ -48,18 +49,18 @@ async function bundle(options) {
   return { text: outputFiles[0].text.trim(), inputs: Object.keys(metafile.inputs) };
 }
 
-/** The module as a plugin of esbuild. */
-export const pageText = ({ code }) => ({
-  name: 'page-text',
+/** For esbuild. */
+export const pageAssetsForEsbuild = ({ code }) => ({
+  name: 'page-assets',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: new RegExp(`^${PAGE_ASSETS}$`) }, ({ path }) => ({ path, namespace: 'page' }));
     onLoad({ filter: /./, namespace: 'page' }, () => ({ contents: code }));
   },
 });
 
-/** The module as a plugin of Vite, because the tests run from the sources. */
+/** For Vite: tests run without a build. */
 export const pageAssetsForVite = {
   name: 'page-assets',
   resolveId: (id) => (id === PAGE_ASSETS ? `\0${PAGE_ASSETS}` : null),
-  load: async (id) => (id === `\0${PAGE_ASSETS}` ? (await pageAssets()).code : null),
+  load: async (id) => (id === `\0${PAGE_ASSETS}` ? (await buildPageAssets()).code : null),
 };

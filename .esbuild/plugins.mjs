@@ -1,8 +1,9 @@
-// Plugins of esbuild that exclude unused parts of packages from the bundles.
+// Plugins of esbuild that exclude code from the bundles.
 
 /**
- * Bundles only the HTTP/1.1 client of undici. With fetch, WebSocket, caches and HTTP/2, the start of a poll takes twice as
- * long. The source code imports the public `undici`; this plugin replaces the package by the parts that are used.
+ * Bundles only the HTTP/1.1 client of undici. With the rest (fetch, WebSocket, caches, HTTP/2), a poll takes
+ * twice as long to start. The source imports `undici`; this plugin replaces the package by the parts that are
+ * used.
  */
 export const undiciClient = {
   name: 'undici-client',
@@ -20,8 +21,9 @@ export const undiciClient = {
 };
 
 /**
- * Bundles one function of the loader of AWS's shared files. The package's CommonJS file re-exports all of AWS's
- * configuration, and esbuild cannot remove unused parts of CommonJS. The ES modules contain the function alone.
+ * Bundles only `loadSharedConfigFiles` of AWS's loader. Its CommonJS file re-exports all of AWS's
+ * configuration, and esbuild cannot remove unused parts of CommonJS. It can remove them from the ES modules
+ * of `@smithy/core`.
  */
 export const sharedFiles = {
   name: 'shared-files',
@@ -32,7 +34,7 @@ export const sharedFiles = {
   },
 };
 
-/** Bundles only the writer of the Prometheus format. The rest of prom-client measures and traces this process. */
+/** Bundles only the writer of the Prometheus format. The rest of prom-client measures its own process. */
 export const promRegistry = {
   name: 'prom-registry',
   setup({ onLoad }) {
@@ -42,9 +44,9 @@ export const promRegistry = {
   },
 };
 
-/** Keeps the HTML report in a separate file, so that other starts do not have to read it. */
-export const pageOutside = {
-  name: 'page-outside',
+/** Keeps the HTML report in a separate file, which is read only when a report is written. */
+export const separatePage = {
+  name: 'separate-page',
   setup({ onResolve }) {
     onResolve({ filter: /[/\\]page[/\\]html\.ts$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './page.js', external: true } : null,
