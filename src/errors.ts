@@ -1,19 +1,17 @@
 /** Permanent codes of {@link CredWatchError}. `FAILED` stands for every error without a code of its own. */
-export const ERROR_CODES = [
-  'FAILED',
-  'INVALID_ARGUMENT',
-  'POLL_INTERVAL_TOO_SHORT',
-  'RUN_NOT_FOUND',
-  'DATABASE_BUSY',
-  'DATABASE_DAMAGED',
-  'DATABASE_FULL',
-  'DATABASE_INVALID_PATH',
-  'DATABASE_NOT_OURS',
-  'DATABASE_NO_PERMISSION',
-  'DATABASE_TOO_NEW',
-  'DATABASE_DRIVER_MISSING',
-] as const;
-export type ErrorCode = (typeof ERROR_CODES)[number];
+export type ErrorCode =
+  | 'FAILED'
+  | 'INVALID_ARGUMENT'
+  | 'POLL_INTERVAL_TOO_SHORT'
+  | 'RUN_NOT_FOUND'
+  | 'DATABASE_BUSY'
+  | 'DATABASE_DAMAGED'
+  | 'DATABASE_FULL'
+  | 'DATABASE_INVALID_PATH'
+  | 'DATABASE_NOT_OURS'
+  | 'DATABASE_NO_PERMISSION'
+  | 'DATABASE_TOO_NEW'
+  | 'DATABASE_DRIVER_MISSING';
 
 export interface CredWatchErrorOptions {
   cause?: unknown;

@@ -17,7 +17,7 @@ export interface LatestCredentialsOptions {
   /** A poll that the caller has just made. It replaces the first poll. */
   initialPoll?: PolledCredentials;
   onPoll?: (recorded: RecordedPoll) => void;
-  /** A poll could not be recorded. Its credentials are served all the same, so that a job does not fail. */
+  /** Called if a poll could not be recorded. Its credentials are served, so that a job does not fail. */
   onRecordError?: (error: unknown) => void;
 }
 
@@ -58,7 +58,7 @@ export class LatestCredentials {
   #isDue(): boolean {
     if (this.#stop.signal.aborted) return false;
     if (this.#polledAt === null) return true;
-    // The absolute value, because a clock that was set back would delay the next poll.
+    // Absolute, because a clock that was set back would otherwise delay the next poll.
     return Math.abs(this.#options.clock.now() - this.#polledAt) >= this.#minInterval * 1000;
   }
 
@@ -77,8 +77,7 @@ export class LatestCredentials {
     } catch (error) {
       this.#options.onRecordError?.(error);
     } finally {
-      // The interval starts at the end of the poll, so that a slow, failing source is not polled without a
-      // pause.
+      // The interval starts at the end of the poll, so that a slow source gets a full pause.
       this.#polledAt = this.#options.clock.now();
       this.#pollInProgress = null;
     }

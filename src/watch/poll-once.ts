@@ -39,7 +39,7 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
   if (outcome.ok) {
     const { observedAt, clockOffset } = outcome;
     const sample = { ...outcome.credentials, observedAt, clockOffset };
-    // A host name that the caller chose must not be found later as a name of this machine.
+    // `findLastHost` must not return a host name that the caller chose.
     store.recordSample(identity, sample, context.host === null ? machine : '');
   } else if (!signal?.aborted) {
     const { observedAt, reason, detail, accessKeyId, expiration } = outcome;

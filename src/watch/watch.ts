@@ -32,7 +32,7 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
   const schedule = new PollSchedule(context, options.interval);
   let samples = 0;
   let failures = 0;
-  /** From the start of one poll to the start of the next, so that a slow poll does not delay it. */
+  /** From the start of one poll to the start of the next, so that a slow poll does not delay the next one. */
   const computePause = (recorded: RecordedPoll): Seconds => {
     const { interval, random } = options;
     const factor = chooseJitterFactor(random);

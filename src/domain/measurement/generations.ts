@@ -61,7 +61,11 @@ export function mergeGenerations(a: Generation, b: Generation): Generation {
 /** Groups the raw samples of a series, in any order, into generations, including `thirdSampleAfter`. */
 export function groupGenerations(samples: Iterable<Sample>): Generation[] {
   const distinct = new Map<string, Sample>();
-  for (const sample of samples) distinct.set(JSON.stringify(listValues(sample)), sample);
+  for (const sample of samples) {
+    const { accessKeyId, lastUpdated, expiration, zoneless, observedAt, clockOffset } = sample;
+    const values = [accessKeyId, lastUpdated, expiration, zoneless, observedAt, clockOffset];
+    distinct.set(JSON.stringify(values), sample);
+  }
   const byKey = new Map<string, Generation>();
   for (const sample of distinct.values()) {
     const key = getGenerationKey(sample);
@@ -104,11 +108,6 @@ export function findThirdSampleSpans(generations: readonly Generation[]): Span[]
     from: lastSeen,
     to: thirdSampleAfter ?? Number.MAX_SAFE_INTEGER,
   }));
-}
-
-function listValues(sample: Sample) {
-  const { accessKeyId, lastUpdated, expiration, zoneless, observedAt, clockOffset } = sample;
-  return [accessKeyId, lastUpdated, expiration, zoneless, observedAt, clockOffset];
 }
 
 function combine(choose: (...values: number[]) => number, a: number | null, b: number | null): number | null {

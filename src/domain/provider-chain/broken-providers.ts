@@ -13,7 +13,7 @@ import {
 /** .NET and botocore try to refresh credentials 15 minutes before they expire. */
 const EXPIRES_SOON: Seconds = 900;
 
-/** Checks of providers that are set up and have no valid credentials. */
+/** Checks of providers that fail, or whose credentials have expired or expire soon. */
 export const BROKEN_PROVIDER_CHECKS = {
   NO_PROVIDER_ANSWERS(chains) {
     const all = PROVIDER_NAMES.map((name) => chains.getProvider(name));
@@ -79,7 +79,7 @@ const STOP_REASONS: ReadonlySet<OutcomeCause['reason']> = new Set([
 function findBrokenProviders(chains: ChainContext): ChainFindingFields['PROVIDER_STOPS_CHAIN'][] {
   return PROVIDER_NAMES.flatMap((name) => {
     const { problem, state } = chains.getProvider(name);
-    // INCOMPLETE_KEY_PAIR reports these.
+    // INCOMPLETE_KEY_PAIR reports these problems.
     if (problem?.code === 'NO_KEY_ID' || problem?.code === 'NO_SECRET_KEY') return [];
     const stoppedSdks = chains.findStoppedSdks(
       ({ provider, cause }) => provider === name && STOP_REASONS.has(cause.reason),

@@ -5,8 +5,8 @@ import { KEY_PAIR_PROVIDERS, type ProfileProvider, SDKS, type Sdk } from './prov
 import { findSdksAffectedByBlank } from './sdk-differences.ts';
 
 /**
- * Providers of a profile that exclude each other. `profile-role` does not exclude the others, because SDKs assume
- * the role with their credentials.
+ * Providers of a profile that exclude each other. `profile-role` does not exclude the others, because SDKs
+ * assume the role with their credentials.
  */
 const EXCLUSIVE_PROVIDERS: readonly ProfileProvider[] = [
   'profile',

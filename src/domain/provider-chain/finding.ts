@@ -10,8 +10,8 @@ type Providers = readonly ProviderName[];
 type FailedProvider = { problem: ProviderProblem['code'] | null; reason: FailureReason | null };
 
 /**
- * Permanent codes with the fields of each finding. `sdks` are the SDKs that the finding affects. The chains of
- * `stoppedSdks` fail.
+ * Permanent codes with the fields of each finding. `sdks` are the SDKs that the finding affects. The chains
+ * of `stoppedSdks` fail.
  */
 export interface ChainFindingFields {
   /** `providers`: those that are set up and do not work. */

@@ -76,7 +76,7 @@ interface ProviderDetails {
   isSession: boolean | null;
   /** A file, or a URL without its path: the path of a container endpoint is confidential. */
   origin: string | null;
-  /** The file that has the keys of the profile. botocore tries the process between the two files. */
+  /** The file that has the keys of the profile. In botocore, `process` comes between the two files. */
   profileFile: 'config' | 'credentials' | null;
   /** Expiration of the token for STS or IAM Identity Center. */
   tokenExpiration: Instant | null;

@@ -19,8 +19,8 @@ import {
 } from './providers.ts';
 
 /**
- * The default credential chains. Sources: the code of botocore 1.43.107 (`credentials.py`, `session.py`) and of
- * the AWS SDKs for JavaScript (`credential-provider-node` 3.972.97), Java 2 (`DefaultCredentialsProvider`,
+ * The default credential chains. Sources: the code of botocore 1.43.107 (`credentials.py`, `session.py`) and
+ * of the AWS SDKs for JavaScript (`credential-provider-node` 3.972.97), Java 2 (`DefaultCredentialsProvider`,
  * `ProfileCredentialsUtils`), Go 2 (`config/resolve_credentials.go`, `shared_config.go`), Rust (`aws-config`,
  * `profile/credentials/repr.rs`) and .NET (`DefaultAWSCredentialsIdentityResolver`,
  * `CredentialProfileTypeDetector`). Not covered: JVM properties, settings in code, and botocore's old files
@@ -65,8 +65,8 @@ const botocoreKeysIn = (file: 'config' | 'credentials'): ChainLink =>
   );
 
 /**
- * Any error of a provider ends the chain. A missing profile ends the chain before the first provider. botocore
- * refreshes expired credentials at once and fails if the new ones have expired too, except with IMDS.
+ * Any error of a provider ends the chain. A missing profile ends the chain before the first provider.
+ * botocore refreshes expired credentials and fails if the new ones have expired too, except with IMDS.
  */
 const BOTOCORE: readonly ChainLink[] = [
   linkIf(isProfileBlank, stopAtBlankProfile),
@@ -136,7 +136,7 @@ const GO: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
   providerLink('web-identity'),
   otherProfile(({ profile }) => !profile.isNamed),
-  // If the role has no source, Go assumes it with the credentials of the next provider, even container or IMDS.
+  // Without a source, Go assumes the role with the credentials of the next provider, even container or IMDS.
   linkIf(
     ({ providers }) => providers['profile-role'].state !== 'absent',
     () => ({ kind: 'wins', provider: 'profile-role', problem: null }),
@@ -189,8 +189,8 @@ const RUST: readonly ChainLink[] = [
 ];
 
 /**
- * .NET uses a profile only if all of its settings belong to one provider. A single SSO setting makes it an SSO
- * profile, and .NET skips the profile unless the user is signed in.
+ * .NET uses a profile only if all of its settings belong to one provider. A single SSO setting makes it an
+ * SSO profile, and .NET skips the profile unless the user is signed in.
  */
 const dotnetProfile: ChainLink = (facts, sdk) => {
   const { providers } = facts;

@@ -12,8 +12,8 @@ interface SdkDifference {
 const rejectedBy = (...sdks: Sdk[]): SdkDifference => ({ sdks, kind: 'stops', reason: 'REJECTED_BY_SDK' });
 
 /**
- * Notes of our poll that mean a different result in some SDKs. Sources: the code of the SDKs, and `test/peers`,
- * which runs some of them.
+ * Notes of our poll that mean a different result in some SDKs. Sources: the code of the SDKs, and
+ * `test/peers`, which runs some of them.
  */
 const DIFFERENCES: Partial<Record<PollNoteCode, SdkDifference>> = {
   HOST_NAME_ONLY_SOME_SDKS: rejectedBy('botocore', 'javascript'),

@@ -20,8 +20,8 @@ const PROVIDER_TIMEOUT_MS = 10_000;
 const CHAIN_VARIABLE = /^AWS_|^SECRET_ACCESS_KEY$/;
 
 /**
- * Tries every provider of the default chains, all at the same time and each with a time limit. Makes no calls to
- * STS, IAM Identity Center or sign-in. Never rejects: a provider that fails has the state `fails`.
+ * Tries every provider of the default chains, all at the same time and each with a time limit. Makes no calls
+ * to STS, IAM Identity Center or sign-in. Never rejects: a provider that fails has the state `fails`.
  * @param options `profile` replaces AWS_PROFILE
  */
 export async function probeProviders(options: SourceOptions): Promise<ChainFacts> {

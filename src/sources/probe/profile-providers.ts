@@ -74,7 +74,7 @@ function keepOnlyKeys({ name, config, credentials }: Profile): Profile {
   return { name, config: keep(config), credentials: keep(credentials) };
 }
 
-/** The role that SDKs assume with other credentials. `profile-web-identity` covers a role with a token file. */
+/** The role that SDKs assume with other credentials. A role with a token file is `profile-web-identity`. */
 function inspectRole(read: (name: string) => string, { profiles }: ProfileFiles): Provider {
   const arn = read('role_arn');
   if (arn === '' || read('web_identity_token_file') !== '') return createProvider('profile-role');

@@ -85,7 +85,7 @@ describe('parseDuration', () => {
     ['P99999999D', true],
     ['99999999', false],
     ['99999999d foo', false],
-  ])('%s is a duration that is too long: %s', (text, expected) => {
+  ])('isTooLongDuration of %s is %s', (text, expected) => {
     expect(isTooLongDuration(text)).toBe(expected);
   });
 
