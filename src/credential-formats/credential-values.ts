@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/model.ts';
-import { formatInstant } from '../domain/time/instant.ts';
+import { floorToSecond, formatInstant } from '../domain/time/instant.ts';
 import { CredWatchError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 
@@ -38,7 +38,7 @@ export function revealCredentials(credentials: CredentialValues): RevealedCreden
     secretAccessKey: requireVisibleAscii('AWS_SECRET_ACCESS_KEY', secretAccessKey.reveal()),
     token: token && requireVisibleAscii('AWS_SESSION_TOKEN', token.reveal()),
     // Rounded down, so that no program assumes more validity than there is.
-    expiration: formatInstant(Math.floor(expiration / 1000) * 1000),
+    expiration: formatInstant(floorToSecond(expiration)),
     accountId: accountId === null ? null : requireVisibleAscii('AWS_ACCOUNT_ID', accountId),
   };
 }

@@ -55,6 +55,8 @@ export function formatInstant(instant: Instant): string {
   return new Date(instant).toISOString().replace('.000Z', 'Z');
 }
 
+export const floorToSecond = (instant: Instant): Instant => Math.floor(instant / 1000) * 1000;
+
 /** Whole seconds, rounded down, so that validity is never overstated. Negative if `to` is earlier. */
 export function secondsBetween(from: Instant, to: Instant): Seconds {
   return Math.floor((to - from) / 1000);

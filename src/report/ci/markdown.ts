@@ -1,6 +1,7 @@
 import type { JobRun, Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import {
   findJudgedSeries,
@@ -102,7 +103,7 @@ function renderSection(series: AssessedSeries, assessment: Assessment, context: 
   ];
 }
 
-const formatFinding = (finding: Parameters<typeof describeFinding>[0]) =>
+const formatFinding = (finding: Finding) =>
   finding.severity === 'problem' ? `**problem:** ${describeFinding(finding)}` : describeFinding(finding);
 
 function formatJudgementLines({ series, job, judgement, notJudgedReason }: SeriesJudgement): string[] {

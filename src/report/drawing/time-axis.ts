@@ -1,5 +1,5 @@
 import type { Instant, Seconds, Span } from '../../domain/model.ts';
-import { formatInstant } from '../../domain/time/instant.ts';
+import { floorToSecond, formatInstant } from '../../domain/time/instant.ts';
 import { chooseRoundStep, multiplesWithin } from './round-steps.ts';
 
 const DAY: Seconds = 86_400;
@@ -31,7 +31,7 @@ export interface TickLabel {
 export function labelTicks({ ticks, step }: TimeAxis, dated: 'none' | 'first' | 'all' = 'none'): TickLabel[] {
   const length = ((ticks.at(-1) ?? 0) - (ticks[0] ?? 0)) / 1000;
   const format = (at: Instant, index: number): string => {
-    const text = formatInstant(Math.floor(at / 1000) * 1000);
+    const text = formatInstant(floorToSecond(at));
     const [date, time] = [text.slice(0, 10), text.slice(11, step < 60 ? 19 : 16)];
     if (length > LONGEST_AXIS_WITHOUT_YEARS) return date;
     if (step >= DAY || at % (DAY * 1000) === 0) return date.slice(5);

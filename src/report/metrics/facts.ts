@@ -4,7 +4,6 @@ import { range } from '../../domain/measurement/statistics.ts';
 import type { Generation, Instant, Seconds, SeriesIdentity, SourceName } from '../../domain/model.ts';
 import { getHostSourceKey, getSeriesKey } from '../../domain/series-key.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
-import { secondsBetween } from '../../domain/time/instant.ts';
 import { correctNow } from '../../domain/verdict/analyse.ts';
 import type { AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Job, Verdict } from '../../domain/verdict/job-verdict.ts';
@@ -24,25 +23,12 @@ export interface SeriesFacts {
   identity: SeriesIdentity;
   isRetired: boolean;
   /** Null without samples and for a retired series, whose last credentials would look expired for ever. */
-  current: CurrentFacts | null;
-  measured: MeasuredFacts | null;
-  /** In the selected time. */
-  worstCase: Seconds | null;
-}
-
-/** The last sample. */
-export interface CurrentFacts {
-  sampledAt: Instant;
-  expiration: Instant;
-  lastUpdated: Instant | null;
-  /** At the sample, not now. */
-  remaining: Seconds;
-}
-
-export interface MeasuredFacts {
-  rotations: number;
+  lastSampled: Generation | null;
+  rotations: number | null;
   rotationInterval: IntervalFacts | null;
   minimumRemaining: readonly { window: MinimumWindow; seconds: Seconds }[];
+  /** In the selected time. */
+  worstCase: Seconds | null;
 }
 
 export interface IntervalFacts {
@@ -71,8 +57,6 @@ export interface JobFacts {
   jobName: string;
   required: Seconds | null;
   verdict: Verdict;
-  /** Null if the verdict is `unknown`. */
-  isSafe: boolean | null;
   shareOfSafeStarts: number | null;
 }
 
@@ -98,8 +82,10 @@ function collectSeriesFacts(
   return {
     identity,
     isRetired,
-    current: measurement === null || isRetired ? null : collectCurrentFacts(measurement),
-    measured: measurement === null ? null : collectMeasuredFacts(measurement, now),
+    lastSampled: measurement === null || isRetired ? null : findLastSampled(measurement),
+    rotations: measurement?.rotations.length ?? null,
+    rotationInterval: measurement && collectIntervalFacts(measurement),
+    minimumRemaining: measurement === null ? [] : listMinimumRemaining(measurement, now),
     worstCase: selected?.measurement?.worstCase.seconds ?? null,
   };
 }
@@ -109,21 +95,12 @@ function findLastSampled({ generations, lastSample }: Measurement): Generation {
   return generations.findLast(({ lastSeen }) => lastSeen === lastSample) ?? generations[0];
 }
 
-function collectCurrentFacts(measurement: Measurement): CurrentFacts {
-  const { expiration, lastUpdated, lastSeen } = findLastSampled(measurement);
-  return { sampledAt: lastSeen, expiration, lastUpdated, remaining: secondsBetween(lastSeen, expiration) };
-}
-
-function collectMeasuredFacts(measurement: Measurement, now: Instant): MeasuredFacts {
+function listMinimumRemaining(measurement: Measurement, now: Instant): SeriesFacts['minimumRemaining'] {
   const corrected = correctNow(now, measurement);
-  return {
-    rotations: measurement.rotations.length,
-    rotationInterval: collectIntervalFacts(measurement),
-    minimumRemaining: MINIMUM_WINDOWS.flatMap((window) => {
-      const seconds = findMinimumRemaining(measurement, window, corrected);
-      return seconds === null ? [] : [{ window, seconds }];
-    }),
-  };
+  return MINIMUM_WINDOWS.flatMap((window) => {
+    const seconds = findMinimumRemaining(measurement, window, corrected);
+    return seconds === null ? [] : [{ window, seconds }];
+  });
 }
 
 function collectIntervalFacts(measurement: Measurement): IntervalFacts | null {
@@ -203,14 +180,13 @@ function collectJobFacts(assessment: Assessment): JobFacts[] {
     if (judged.length === 0) {
       const required = assessed.job && assessed.job.duration + assessed.job.margin;
       const { verdict } = assessed;
-      return [{ identity: null, jobName, required, verdict, isSafe: null, shareOfSafeStarts: null }];
+      return [{ identity: null, jobName, required, verdict, shareOfSafeStarts: null }];
     }
     return judged.map(({ series, judgement: { verdict, required, shareOfSafeStarts } }) => ({
       identity: series.analysis.identity,
       jobName,
       required,
       verdict,
-      isSafe: verdict === 'unknown' ? null : verdict === 'safe',
       shareOfSafeStarts,
     }));
   });

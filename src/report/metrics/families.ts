@@ -1,4 +1,5 @@
 import type { Instant, SeriesIdentity } from '../../domain/model.ts';
+import { secondsBetween } from '../../domain/time/instant.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import { VERDICTS } from '../../domain/verdict/job-verdict.ts';
 import type { ReportContext } from '../context.ts';
@@ -119,18 +120,21 @@ export function buildCurrentFamilies(
 function buildSeriesFamilies(series: readonly SeriesFacts[]): FamilyWithMetrics<number>[] {
   const build = createFamilyBuilder(series, ({ identity }) => buildSeriesLabels(identity));
   return [
-    build('expiration', ({ current }) => current?.expiration),
-    build('lastUpdated', ({ current }) => current?.lastUpdated),
-    build('observedRemaining', ({ current }) => current?.remaining),
-    build('minRemaining', ({ measured }) =>
-      measured?.minimumRemaining.map(({ window, seconds }) => [seconds, { window }]),
+    build('expiration', ({ lastSampled }) => lastSampled?.expiration),
+    build('lastUpdated', ({ lastSampled }) => lastSampled?.lastUpdated),
+    build(
+      'observedRemaining',
+      ({ lastSampled }) => lastSampled && secondsBetween(lastSampled.lastSeen, lastSampled.expiration),
+    ),
+    build('minRemaining', ({ minimumRemaining }) =>
+      minimumRemaining.map(({ window, seconds }) => [seconds, { window }]),
     ),
     build('worstCase', ({ worstCase }) => worstCase),
-    build('rotationInterval', ({ measured }) =>
-      Object.entries(measured?.rotationInterval ?? {}).map(([stat, seconds]) => [seconds, { stat }]),
+    build('rotationInterval', ({ rotationInterval }) =>
+      Object.entries(rotationInterval ?? {}).map(([stat, seconds]) => [seconds, { stat }]),
     ),
-    build('rotations', ({ measured }) => measured?.rotations),
-    build('lastSuccess', ({ current }) => current?.sampledAt),
+    build('rotations', ({ rotations }) => rotations),
+    build('lastSuccess', ({ lastSampled }) => lastSampled?.lastSeen),
     build('retired', ({ isRetired }) => Number(isRetired)),
   ];
 }
@@ -157,7 +161,7 @@ function buildJobFamilies(jobs: readonly JobFacts[]): FamilyWithMetrics<number>[
     job_name: escapeUnprintable(jobName),
   }));
   return [
-    build('jobSafe', ({ isSafe }) => (isSafe === null ? null : Number(isSafe))),
+    build('jobSafe', ({ verdict }) => (verdict === 'unknown' ? null : Number(verdict === 'safe'))),
     build('jobVerdict', (facts) =>
       VERDICTS.map((verdict) => [Number(verdict === facts.verdict), { verdict }]),
     ),

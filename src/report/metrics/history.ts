@@ -2,6 +2,7 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { range } from '../../domain/measurement/statistics.ts';
 import type { Generation, Instant, SeriesIdentity, SourceName, Span } from '../../domain/model.ts';
 import { getSeriesKey } from '../../domain/series-key.ts';
+import { floorToSecond } from '../../domain/time/instant.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
 import {
@@ -187,8 +188,6 @@ function* sumUp(changes: readonly DataPoint[]): Generator<DataPoint> {
     if (next === undefined || floorToSecond(next[0]) > floorToSecond(at)) yield [at, sum];
   }
 }
-
-const floorToSecond = (at: Instant) => Math.floor(at / 1000) * 1000;
 
 /**
  * The points within the span, without those that do not ascend: Prometheus keeps the first of two values at

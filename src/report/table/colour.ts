@@ -1,12 +1,6 @@
 import type { Safety } from '../../domain/verdict/job-verdict.ts';
 
-export interface Palette {
-  good(text: string): string;
-  bad(text: string): string;
-  warning(text: string): string;
-  bold(text: string): string;
-  dim(text: string): string;
-}
+export type Palette = Record<'good' | 'bad' | 'warning' | 'bold' | 'dim', (text: string) => string>;
 
 const wrap = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`;
 const keep = (text: string) => text;

@@ -1,13 +1,13 @@
 import type { Extremes } from '../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../../domain/model.ts';
 import { formatDuration, formatShortDuration } from '../../domain/time/duration.ts';
-import { formatInstant } from '../../domain/time/instant.ts';
+import { floorToSecond, formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
 import { escapeUnprintable } from './untrusted-text.ts';
 
 /** `2015-11-18 08:03:35Z`, without fractions of a second. */
 export function formatTimestamp(instant: Instant): string {
-  return formatInstant(Math.floor(instant / 1000) * 1000).replace('T', ' ');
+  return formatInstant(floorToSecond(instant)).replace('T', ' ');
 }
 
 /** Omits the date if it is the date of `now`: `08:03:35Z`. */

@@ -1,4 +1,5 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
+import { floorToSecond } from '../../domain/time/instant.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export interface RotationTiming {
@@ -37,7 +38,7 @@ export class RotationSchedule {
 
   constructor(timing: RotationTiming, startedAt: Instant, randomness: SeededRandom) {
     this.#timing = timing;
-    this.#startedAt = Math.floor(startedAt / 1000) * 1000;
+    this.#startedAt = floorToSecond(startedAt);
     this.#randomness = randomness;
   }
 
@@ -59,7 +60,7 @@ export class RotationSchedule {
 
   /** A set that was issued at `time` outside the schedule. */
   createUnscheduled(id: string, time: Instant): ScheduledCredentials {
-    return this.#createSet(id, Math.floor(time / 1000) * 1000);
+    return this.#createSet(id, floorToSecond(time));
   }
 
   /** A set that expired `age` before `time`. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/model.ts';
-import { formatInstant } from '../../domain/time/instant.ts';
+import { floorToSecond, formatInstant } from '../../domain/time/instant.ts';
 import { createDirectory, type Directory } from './metadata-tree.ts';
 
 /** The list at `/` of a real endpoint, as captured in 2024. */
@@ -123,7 +123,7 @@ function formatIdentityDocument(instance: Instance): string {
     instanceId: instance.id,
     instanceType: instance.type,
     kernelId: null,
-    pendingTime: formatInstant(Math.floor(instance.startedAt / 1000) * 1000),
+    pendingTime: formatInstant(floorToSecond(instance.startedAt)),
     privateIp: instance.privateIp,
     ramdiskId: null,
     region: instance.region,

@@ -1,5 +1,6 @@
 import type { GenerationFacts } from '../../../domain/measurement/generation-facts.ts';
 import type { Instant, Seconds } from '../../../domain/model.ts';
+import { floorToSecond } from '../../../domain/time/instant.ts';
 import { GENERATION_FLAGS } from '../../drawing/generation-flags.ts';
 
 /** One row of the page. Instants are rounded down to whole seconds. It never contains the key id. */
@@ -17,8 +18,6 @@ export interface GenerationRow {
   /** Bits of {@link GENERATION_FLAGS}. */
   flags: number;
 }
-
-const floorToSecond = (instant: Instant) => Math.floor(instant / 1000) * 1000;
 
 export function buildGenerationRow(facts: GenerationFacts, isNewest: boolean): GenerationRow {
   const { generation, servedPeriod, validityWhenIssued, replacedBy } = facts;

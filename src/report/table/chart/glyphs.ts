@@ -1,32 +1,12 @@
-/** The characters of the chart, and how many dots one character cell has. */
-export interface ChartGlyphs {
-  dotsPerColumn: number;
-  dotsPerRow: number;
-  /** @param dots numbered row by row from the top left */
-  drawCell(dots: ReadonlySet<number>): string;
-  requiredLine: string;
-  requiredCrossing: string;
-  axis: string;
-  axisAtLabel: string;
-  axisBreak: string;
-  corner: string;
-  baseline: string;
-  tick: string;
-  rotation: string;
-  rotationAtTick: string;
-  window: string;
-  gap: string;
-  failedPoll: string;
-}
-
 /** Bits of Unicode Braille patterns, in the order of `drawCell`: Unicode numbers dots 7 and 8 last. */
 const BRAILLE_BITS = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80];
 const BRAILLE_BLANK = 0x2800;
 
-const UNICODE: ChartGlyphs = {
+const UNICODE = {
   dotsPerColumn: 2,
   dotsPerRow: 4,
-  drawCell: (dots) =>
+  /** @param dots numbered row by row from the top left */
+  drawCell: (dots: ReadonlySet<number>): string =>
     dots.size === 0
       ? ' '
       : String.fromCodePoint([...dots].reduce((code, dot) => code + (BRAILLE_BITS[dot] ?? 0), BRAILLE_BLANK)),
@@ -44,6 +24,9 @@ const UNICODE: ChartGlyphs = {
   gap: '░',
   failedPoll: '×',
 };
+
+/** The characters of the chart, and the number of dots of one character cell. */
+export type ChartGlyphs = typeof UNICODE;
 
 const ASCII: ChartGlyphs = {
   dotsPerColumn: 1,
