@@ -3,13 +3,14 @@ import { buildAgentError, buildAgentProtocolError } from './containers/agent-wir
 import { createCloudshellHandler } from './containers/cloudshell.ts';
 import { createEcsHandler, respondWithEcsError } from './containers/ecs.ts';
 import { createEksHandler, respondWithEksError } from './containers/eks.ts';
-import type {
-  EndpointRequest,
-  EndpointResponse,
-  ErrorResponder,
-  HandledRequest,
-  RequestHandler,
-  Shape,
+import {
+  type EndpointRequest,
+  type EndpointResponse,
+  type ErrorResponder,
+  type HandledRequest,
+  type RequestHandler,
+  type Shape,
+  toHandledRequest,
 } from './endpoint-request.ts';
 import { createImdsErrorResponder, createImdsHandler } from './imds/imds.ts';
 import { buildHtmlError } from './imds/imds-wire.ts';
@@ -49,7 +50,10 @@ export function createDispatcher(simulation: Simulation): (request: EndpointRequ
       if (handledRequest !== null) return { handledRequest, errorResponder };
     }
     const response = buildAgentError(request, 404, '404 page not found');
-    return { handledRequest: toHandledRequest(null, response), errorResponder: respondWithImdsError };
+    return {
+      handledRequest: toHandledRequest(null, 'other', [response]),
+      errorResponder: respondWithImdsError,
+    };
   };
 }
 
@@ -59,18 +63,10 @@ function catchErrors(handle: RequestHandler, shape: Shape, errorResponder: Error
     try {
       return handle(request);
     } catch (error) {
-      return { ...toHandledRequest(shape, errorResponder(request, 500)), internalError: error };
+      return { ...toHandledRequest(shape, 'other', [errorResponder(request, 500)]), internalError: error };
     }
   };
 }
-
-const toHandledRequest = (shape: Shape | null, response: EndpointResponse): HandledRequest => ({
-  shape,
-  kind: 'other',
-  apiVersion: '',
-  credentials: null,
-  response,
-});
 
 /** The response to bytes that are not an HTTP request. */
 export function buildMalformedRequestError(

@@ -60,6 +60,15 @@ export interface HandledRequest {
   internalError?: unknown;
 }
 
+/** A response, and the credentials in it. */
+export type CredentialsResponse = [response: EndpointResponse, credentials?: FalseCredentials | null];
+
+export const toHandledRequest = (
+  shape: Shape | null,
+  kind: RequestKind,
+  [response, credentials = null]: CredentialsResponse,
+): HandledRequest => ({ shape, kind, apiVersion: '', credentials, response });
+
 /** The reason phrases of Go. IMDS has another one for 405. */
 export const REASON_PHRASES: Readonly<Record<number, string>> = {
   200: 'OK',

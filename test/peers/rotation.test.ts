@@ -101,7 +101,7 @@ describe.concurrent('new credentials after a rotation are used', () => {
 
 describe.concurrent('the expiration that a client reports', () => {
   describe(JAVASCRIPT, () => {
-    test('is later than the real one for expired credentials of IMDS, and the real one is kept', async ({
+    test('is extended for expired credentials of IMDS, and the SDK also reports the real one', async ({
       onTestFinished,
     }) => {
       const imds = await startSimulated({ faults: ['expired'] }, onTestFinished);
@@ -131,7 +131,7 @@ describe.concurrent('the expiration that a client reports', () => {
     });
 
     // Each refresh creates a new provider, which has no earlier credentials to return.
-    test('ends the use of credentials while IMDS fails', async ({ onTestFinished }) => {
+    test('ends the use of the credentials, even while IMDS fails', async ({ onTestFinished }) => {
       const clock = createSkippingClock();
       const imds = await startSimulated({ clock, faults: ['503,from=1h,until=7h'] }, onTestFinished);
       const sdk = startJavaScript(imds.environments.imds, onTestFinished);
@@ -170,7 +170,7 @@ describe.concurrent('the expiration that a client reports', () => {
       },
     );
 
-    testMore('makes the client refuse expired credentials of a container', async ({ onTestFinished }) => {
+    testMore('is checked, so expired credentials of a container are rejected', async ({ onTestFinished }) => {
       const agent = await startSimulated({ shapes: ['ecs'], faults: ['expired'] }, onTestFinished);
       expect(await obtainByAwsCli(agent.environments.ecs)).toMatchObject({
         code: 255,

@@ -1,9 +1,9 @@
 import { applyFieldFaults, buildDocumentFields } from '../credentials/credentials-document.ts';
-import type {
-  EndpointRequest,
-  EndpointResponse,
-  HandledRequest,
-  RequestHandler,
+import {
+  type CredentialsResponse,
+  type EndpointRequest,
+  type RequestHandler,
+  toHandledRequest,
 } from '../endpoint-request.ts';
 import { buildDataResponse, buildEmptyError, buildHtmlError, formatImdsJson } from '../imds/imds-wire.ts';
 import { handleTokenRequest, isTokenPath } from '../imds/token-request.ts';
@@ -19,28 +19,18 @@ export const CLOUDSHELL_PATH = '/latest/meta-data/container/security-credentials
  */
 export function createCloudshellHandler(simulation: Simulation): RequestHandler {
   return (request) => {
-    const facts: Omit<HandledRequest, 'response'> = {
-      shape: 'cloudshell',
-      kind: 'credentials',
-      apiVersion: '',
-      credentials: null,
-    };
     if (request.path === CLOUDSHELL_PATH) {
-      const [response, credentials = null] = respondWithCredentials(request, simulation);
-      return { ...facts, credentials, response };
+      return toHandledRequest('cloudshell', 'credentials', respondWithCredentials(request, simulation));
     }
     // If IMDS is simulated too, its handler issues the tokens for both.
     if (isTokenPath(request.path) && !simulation.shapes.includes('imds')) {
-      return { ...facts, kind: 'token', response: handleTokenRequest(request, simulation) };
+      return toHandledRequest('cloudshell', 'token', [handleTokenRequest(request, simulation)]);
     }
     return null;
   };
 }
 
-function respondWithCredentials(
-  request: EndpointRequest,
-  simulation: Simulation,
-): [EndpointResponse, HandledRequest['credentials']?] {
+function respondWithCredentials(request: EndpointRequest, simulation: Simulation): CredentialsResponse {
   const { issuer, variants } = simulation;
   const { faults, now, method } = request;
   if (method !== 'GET' && method !== 'HEAD') return [buildEmptyError(request, 405, 'GET, HEAD')];

@@ -3,13 +3,14 @@ import {
   buildDocumentFields,
   getDocumentText,
 } from '../credentials/credentials-document.ts';
-import type {
-  EndpointRequest,
-  EndpointResponse,
-  ErrorResponder,
-  HandledRequest,
-  Header,
-  RequestHandler,
+import {
+  type CredentialsResponse,
+  type EndpointRequest,
+  type EndpointResponse,
+  type ErrorResponder,
+  type Header,
+  type RequestHandler,
+  toHandledRequest,
 } from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
 import { buildAgentError, buildAgentResponse, JSON_CONTENT_TYPE } from './agent-wire.ts';
@@ -35,10 +36,7 @@ const V1 = '/v1/credentials';
 export function createEcsHandler(simulation: Simulation): RequestHandler {
   return (request) => {
     const { path, method } = request;
-    const handled = (
-      response: EndpointResponse,
-      credentials: HandledRequest['credentials'] = null,
-    ): HandledRequest => ({ shape: 'ecs', kind: 'credentials', apiVersion: '', credentials, response });
+    const handled = (...response: CredentialsResponse) => toHandledRequest('ecs', 'credentials', response);
     if (/^\/\/+v[12]\//.test(path)) return handled(redirectToCleanPath(request));
     const version = path === V2 || path.startsWith(`${V2}/`) ? 2 : path === V1 ? 1 : null;
     if (version === null)
@@ -71,7 +69,7 @@ function respondWithCredentials(
   { issuer, role, instance, credentialsId }: Simulation,
   version: 1 | 2,
   id: string,
-): [EndpointResponse, HandledRequest['credentials']?] {
+): CredentialsResponse {
   const { faults, now } = request;
   if (id === '') return [buildEcsError(request, 'NoIdInRequest', version)];
   if (!isSameSecret(id, credentialsId) || faults.has('no-role')) {

@@ -4,12 +4,13 @@ import {
   buildDocumentFields,
   getDocumentText,
 } from '../credentials/credentials-document.ts';
-import type {
-  EndpointRequest,
-  EndpointResponse,
-  ErrorResponder,
-  HandledRequest,
-  RequestHandler,
+import {
+  type CredentialsResponse,
+  type EndpointRequest,
+  type EndpointResponse,
+  type ErrorResponder,
+  type RequestHandler,
+  toHandledRequest,
 } from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
 import { buildAgentError, buildAgentResponse, JSON_CONTENT_TYPE } from './agent-wire.ts';
@@ -42,8 +43,7 @@ const TOKEN_MESSAGES: Readonly<Record<Exclude<TokenProblem, 'unknown'>, string>>
 export function createEksHandler(simulation: Simulation): RequestHandler {
   return (request) => {
     if (request.path !== PATH) return null;
-    const [response, credentials = null] = respondWithCredentials(request, simulation);
-    return { shape: 'eks', kind: 'credentials', apiVersion: '', credentials, response };
+    return toHandledRequest('eks', 'credentials', respondWithCredentials(request, simulation));
   };
 }
 
@@ -65,7 +65,7 @@ export const respondWithEksError: ErrorResponder = (request, status) => {
 function respondWithCredentials(
   request: EndpointRequest,
   { issuer, instance, serviceAccountTokens }: Simulation,
-): [EndpointResponse, HandledRequest['credentials']?] {
+): CredentialsResponse {
   const { faults, now, headers, method } = request;
   if (method !== 'GET' && method !== 'HEAD') return [buildAgentError(request, 405, 'Method Not Allowed')];
   const problem = serviceAccountTokens.findProblem(headers.authorization ?? '', now);

@@ -26,21 +26,18 @@ async function start(options: SimulatedOptions = {}) {
 }
 
 describe('a token request', () => {
-  test.each(['1', '60', '21600', '0060', ' 60 '])(
-    'a token request with a TTL of %j gets a token',
-    async (seconds) => {
-      const { putToken } = await start();
-      const { status, headers, body } = await putToken({ [TTL]: seconds });
-      expect(status).toBe(200);
-      expect(headers.get(TTL.toLowerCase())).toBe(String(Number(seconds)));
-      expect(body).toHaveLength(56);
-    },
-  );
+  test.each(['1', '60', '21600', '0060', ' 60 '])('with a TTL of %j gets a token', async (seconds) => {
+    const { putToken } = await start();
+    const { status, headers, body } = await putToken({ [TTL]: seconds });
+    expect(status).toBe(200);
+    expect(headers.get(TTL.toLowerCase())).toBe(String(Number(seconds)));
+    expect(body).toHaveLength(56);
+  });
 
   test.each([
     ...['0', '21601', '99999', '100000', '-1', '+60', '1e3', '60.0', '0x10', 'six', '', '60, 60'],
     ...['９', '60;', '2147483648', '9007199254740993'],
-  ])('a token request with a TTL of %j gets 400 and no token', async (seconds) => {
+  ])('with a TTL of %j gets 400 and no token', async (seconds) => {
     const { putToken } = await start();
     const { status, headers, body } = await putToken({ [TTL]: seconds });
     expect(status).toBe(400);
@@ -49,28 +46,25 @@ describe('a token request', () => {
     expect(body).toHaveLength(341);
   });
 
-  test('a token request without a TTL gets 400', async () => {
+  test('without a TTL gets 400', async () => {
     const { putToken } = await start();
     expect((await putToken({})).status).toBe(400);
   });
 
-  test('a token request with two TTLs gets 400', async () => {
+  test('with two TTLs gets 400', async () => {
     const { origin } = await start();
     const twice = requestText(origin, 'PUT', TOKEN_PATH, { [TTL]: `60\r\n${TTL}: 60` });
     expect((await sendRawRequest(origin, twice)).status).toBe(400);
   });
 
-  test.each(['2021-03-23', '1.0', '2009-04-04'])(
-    'a token request to the dated path %s gets 403',
-    async (version) => {
-      const { putToken } = await start();
-      const { status, body } = await putToken({ [TTL]: '60' }, `/${version}/api/token`);
-      expect([status, body]).toEqual([403, '']);
-    },
-  );
+  test.each(['2021-03-23', '1.0', '2009-04-04'])('to the dated path %s gets 403', async (version) => {
+    const { putToken } = await start();
+    const { status, body } = await putToken({ [TTL]: '60' }, `/${version}/api/token`);
+    expect([status, body]).toEqual([403, '']);
+  });
 
   test.each(['GET', 'HEAD', 'POST', 'DELETE', 'PATCH', 'OPTIONS'])(
-    '%s to the token path gets 405',
+    'with the method %s gets 405',
     async (method) => {
       const { origin } = await start();
       const { status, headers } = await sendRequest(origin, method, TOKEN_PATH, { [TTL]: '60' });
@@ -85,7 +79,7 @@ describe('a token request', () => {
     ['Origin', 'http://example.invalid', [], 403, 0],
     ['Referer', 'http://example.invalid/', ['forwarded=400'], 403, 0],
   ])(
-    'a token request and a GET with %s: %s are rejected (%j)',
+    'with %s: %s is rejected, like a GET with this header (%j)',
     async (name, value, variants, status, length) => {
       const { origin, newToken } = await start({ variants });
       const put = await sendRequest(origin, 'PUT', TOKEN_PATH, { [TTL]: '60', [name]: value });
@@ -96,7 +90,7 @@ describe('a token request', () => {
     },
   );
 
-  test('a Referer of this endpoint is accepted, because Go sends one after a redirect', async () => {
+  test('is accepted with a Referer of this endpoint, because Go sends one after a redirect', async () => {
     const { origin, newToken } = await start();
     const headers = { 'X-aws-ec2-metadata-token': await newToken() };
     const status = async (referer: string) =>
@@ -107,7 +101,7 @@ describe('a token request', () => {
   });
 
   test.each(['100-continue', '100-Continue', 'anything'])(
-    'Expect: %s gets 417 before the body is sent',
+    'with Expect: %s gets 417 before the body is sent',
     async (expectation) => {
       const { origin } = await start();
       const text = requestText(origin, 'PUT', TOKEN_PATH, {
@@ -121,7 +115,7 @@ describe('a token request', () => {
     },
   );
 
-  test('the body of a token request is ignored, also a chunked one', async () => {
+  test('can have a body, also a chunked one, which is ignored', async () => {
     const { origin } = await start();
     const head = `PUT ${TOKEN_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n${TTL}: 60\r\n`;
     expect(
@@ -130,7 +124,7 @@ describe('a token request', () => {
     expect((await sendRawRequest(origin, `${head}Content-Length: 3\r\n\r\nabc`)).status).toBe(200);
   });
 
-  test('a request without Host gets 400, except with HTTP/1.0', async () => {
+  test('without Host gets 400, except with HTTP/1.0', async () => {
     const { origin } = await start();
     const without = await sendRawRequest(origin, `PUT ${TOKEN_PATH} HTTP/1.1\r\n${TTL}: 60\r\n\r\n`);
     expect(without.head).toMatch(/^HTTP\/1\.1 400 Bad Request\n/);
