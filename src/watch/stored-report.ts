@@ -7,7 +7,7 @@ import type { SampleStore } from '../store/sample-store.ts';
 
 type ReportStore = Pick<SampleStore, 'histories' | 'jobRuns' | 'jobNames'>;
 
-/** Jobs to judge, as a caller gives them. */
+/** The jobs that the caller wants to judge. */
 export interface RequestedJobs {
   durations: readonly Seconds[];
   /** Names of recorded jobs. Without a duration, a named job has the duration of its longest run. */
@@ -18,7 +18,7 @@ export interface StoredReportOptions extends Freshness {
   filter: SeriesFilter;
   jobs: RequestedJobs;
   margin: Seconds;
-  /** Confidence to require of `safe`, 0…1; null requires one witnessed rotation. */
+  /** The confidence that `safe` requires, 0 to 1. Null: one witnessed rotation is enough. */
   confidence: number | null;
 }
 
@@ -31,7 +31,7 @@ export interface StoredReport {
    */
   assessAllTime(): Assessment;
   hasDatabase: boolean;
-  /** Every job with recorded runs; empty unless a job was requested by name. */
+  /** The names of all jobs with recorded runs. Empty unless a job was requested by name. */
   jobNames: readonly string[];
 }
 
@@ -78,13 +78,13 @@ function findJobsToJudge(
   store: ReportStore | null,
   { filter, jobs, margin }: StoredReportOptions,
 ): JobToJudge[] {
-  const runsOf = (name: string) => store?.jobRuns({ ...filter, job: name }) ?? [];
+  const readRuns = (name: string) => store?.jobRuns({ ...filter, job: name }) ?? [];
   const [onlyName, ...otherNames] = jobs.names;
   const [onlyDuration, ...otherDurations] = jobs.durations;
   if (onlyName !== undefined && onlyDuration !== undefined && otherNames.length + otherDurations.length === 0)
-    return [{ name: onlyName, duration: onlyDuration, margin, runs: runsOf(onlyName) }];
+    return [{ name: onlyName, duration: onlyDuration, margin, runs: readRuns(onlyName) }];
   return [
     ...[...new Set(jobs.durations)].map((duration) => ({ name: null, duration, margin, runs: [] })),
-    ...jobs.names.map((name) => ({ name, duration: null, margin, runs: runsOf(name) })),
+    ...jobs.names.map((name) => ({ name, duration: null, margin, runs: readRuns(name) })),
   ];
 }

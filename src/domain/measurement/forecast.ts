@@ -42,7 +42,7 @@ function findAppearanceOfNewest({ generations, rotations }: Measurement): Span |
   return arrival?.window ?? null;
 }
 
-/** Only the last intervals count, because a source may change its interval. */
+/** Older intervals are ignored, because a source may change its interval. */
 const MAX_INTERVALS = 12;
 
 /**
@@ -58,7 +58,7 @@ export function findDueSpan({ generations, rotations, isIssuedPerRequest }: Meas
   const intervals = pairNeighbours(rotations).flatMap(
     ([before, after]) => boundInterval(before, after) ?? [],
   );
-  const usual = reconcile(intervals.slice(-MAX_INTERVALS));
+  const usual = findUsualInterval(intervals.slice(-MAX_INTERVALS));
   if (usual === null) return null;
   return { from: arrival.window.from + usual.from, to: arrival.window.to + usual.to };
 }
@@ -70,7 +70,7 @@ function boundInterval(before: Rotation, after: Rotation): Span | null {
 }
 
 /** The narrowest interval, extended to cover the intervals that do not overlap with it. */
-function reconcile(intervals: readonly Span[]): Span | null {
+function findUsualInterval(intervals: readonly Span[]): Span | null {
   const narrowest = minBy(intervals, ({ from, to }) => to - from);
   if (narrowest === null) return null;
   return intervals

@@ -14,7 +14,7 @@ type FailedProvider = { problem: ProviderProblem['code'] | null; reason: Failure
  * of `stoppedSdks` fail.
  */
 export interface ChainFindingFields {
-  /** `providers`: those that are set up and do not work. */
+  /** `providers`: the providers that are set up and do not work. */
   NO_PROVIDER_ANSWERS: { providers: Providers };
   NO_SUCH_PROFILE: { profile: string; stoppedSdks: Sdks };
   KEYS_WITHOUT_TOKEN: { provider: KeyPairProvider; sdks: Sdks };
@@ -55,7 +55,7 @@ export interface ChainFindingFields {
   LEGACY_VARIABLES: { variables: readonly string[]; sdks: Sdks };
   /** What a poll noted, unless another finding covers the note. */
   POLL_NOTE: { note: PollNote };
-  /** `ends`: where the chains end. */
+  /** `ends`: the providers that the chains use, each once. `none`: a chain fails. */
   SDKS_DISAGREE: { ends: readonly (ProviderName | 'none')[] };
   EXPIRES_SOON: { provider: ProviderName; remainingSeconds: Seconds };
   PROFILE_HIDES_ROLE: { provider: ProfileProvider; profile: string; hidden: Providers; sdks: Sdks };

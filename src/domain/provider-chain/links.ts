@@ -43,8 +43,7 @@ const isExpired = ({ remaining }: Provider): boolean => remaining !== null && re
 /** True if the session token is set only under its old name, and this SDK does not read that name. */
 const lacksToken = ({ accessKeyId, notes }: Provider, sdk: Sdk): boolean =>
   sdk !== 'botocore' &&
-  accessKeyId !== null &&
-  accessKeyId.startsWith('ASIA') &&
+  accessKeyId?.startsWith('ASIA') === true &&
   notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
 
 export function providerLink(name: ProviderName, handling: FailureHandling = {}): ChainLink {

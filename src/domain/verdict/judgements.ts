@@ -17,13 +17,13 @@ import type { SeriesAnalysis } from './series-analysis.ts';
 /** Why a job is not judged by a series. `NOT_USED_BY_JOB`: its recorded runs used other series. */
 export type NotJudgedReason = 'DURATION_UNKNOWN' | 'RETIRED' | 'NOT_USED_BY_JOB';
 
-/** One series and one job. */
+/** The judgement of one job by one series, or the reason why there is none. */
 export type SeriesJudgement = { series: AssessedSeries; job: AssessedJob } & (
   | { judgement: JobJudgement; notJudgedReason: null }
   | { judgement: null; notJudgedReason: NotJudgedReason }
 );
 
-/** A series with its judgement of a given job. */
+/** A series that judges a given job. */
 export interface JudgedSeries {
   series: AssessedSeries;
   judgement: JobJudgement;

@@ -85,7 +85,6 @@ function describeSetUpHint(names: readonly ProviderName[], facts: ChainFacts): s
 
 interface ChainFindingText {
   message: string;
-  /** What the user can do. */
   hint: string | null;
 }
 
