@@ -14,8 +14,8 @@ beforeAll(async () => {
   nothing = readReport({ db, host: 'unknown-host' });
 });
 
-/** Returns the message of an expectation that must fail. */
-function failure(action: () => void): string {
+/** Returns the message of a failing expectation. */
+function failureMessage(action: () => void): string {
   try {
     action();
   } catch (error) {
@@ -36,7 +36,7 @@ describe('toOutlive', () => {
   });
 
   test('fails with the verdict, the advice and the evidence', () => {
-    expect(failure(() => expect(linux).toOutlive('5h', { margin }))).toMatchInlineSnapshot(`
+    expect(failureMessage(() => expect(linux).toOutlive('5h', { margin }))).toMatchInlineSnapshot(`
       "expected credentials to outlive a 5h job with a margin of 0s for every start
 
       linux · imds
@@ -48,7 +48,7 @@ describe('toOutlive', () => {
   });
 
   test('fails negated with the verdict and the evidence', () => {
-    expect(failure(() => expect(linux).not.toOutlive('4h'))).toMatchInlineSnapshot(`
+    expect(failureMessage(() => expect(linux).not.toOutlive('4h'))).toMatchInlineSnapshot(`
       "expected credentials not to outlive a 4h job with a margin of 5m for at least one start
 
       linux · imds
@@ -60,18 +60,20 @@ describe('toOutlive', () => {
   test('fails both ways if the verdict is unknown', () => {
     const stale = { maxAge: '1h' };
     for (const report of [linux, nothing]) {
-      expect(failure(() => expect(report).toOutlive('4h', stale))).toMatch(
+      expect(failureMessage(() => expect(report).toOutlive('4h', stale))).toMatch(
         /the verdict is unknown, which fails both toOutlive and not\.toOutlive/,
       );
-      expect(failure(() => expect(report).not.toOutlive('4h', stale))).toMatch(
+      expect(failureMessage(() => expect(report).not.toOutlive('4h', stale))).toMatch(
         /the verdict is unknown, which fails both toOutlive and not\.toOutlive/,
       );
     }
-    expect(failure(() => expect(linux).toOutlive('4h', stale))).toContain(
+    expect(failureMessage(() => expect(linux).toOutlive('4h', stale))).toContain(
       'poll again, or accept older samples',
     );
-    expect(failure(() => expect(nothing).toOutlive('4h'))).toContain(`no samples in ${db}, or none match`);
-    expect(failure(() => expect([]).not.toOutlive('4h'))).toContain('no samples');
+    expect(failureMessage(() => expect(nothing).toOutlive('4h'))).toContain(
+      `no samples in ${db}, or none match`,
+    );
+    expect(failureMessage(() => expect([]).not.toOutlive('4h'))).toContain('no samples');
     // One sample with too little left is enough for "not safe".
     expect(linux).not.toOutlive('5h', stale);
     expect({ report: nothing }).not.toEqual({ report: expect.toOutlive('4h') });
@@ -80,7 +82,7 @@ describe('toOutlive', () => {
 
   test('requires enough rotations for the given confidence', () => {
     expect(linux).toOutlive('4h', { confidence: '90%' });
-    expect(failure(() => expect(linux).toOutlive('4h', { confidence: '95%' }))).toContain(
+    expect(failureMessage(() => expect(linux).toOutlive('4h', { confidence: '95%' }))).toContain(
       'this confidence needs at least 19: poll for about 8h 07m 28s more',
     );
   });
@@ -90,7 +92,7 @@ describe('toOutlive', () => {
     const windows = analyses.find(({ identity }) => identity.host === 'windows')!;
     expect(windows).toOutlive('5h', { margin });
     expect([windows]).toOutlive('5h', { margin });
-    const message = failure(() => expect(analyses).toOutlive('5h', { margin }));
+    const message = failureMessage(() => expect(analyses).toOutlive('5h', { margin }));
     expect(message).toContain('linux · imds\n');
     expect(message).not.toContain('windows');
   });
@@ -101,7 +103,7 @@ describe('toOutlive', () => {
       ...analysis,
       identity: { ...analysis.identity, host: `host\u001b[31m-${index}` },
     }));
-    const message = failure(() => expect(fleet).toOutlive('5h'));
+    const message = failureMessage(() => expect(fleet).toOutlive('5h'));
     expect(message.match(/^host/gm)).toHaveLength(5);
     expect(message).toContain('the same verdict for 7 more series');
     expect(message).not.toContain('\u001b');

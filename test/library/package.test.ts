@@ -33,7 +33,7 @@ describe('the built library', () => {
     expect(exported).toEqual([Object.keys(source).sort(), []]);
   });
 
-  test('loads neither database nor HTTP client on import, and adds no listener to the process', async () => {
+  test('loads no database driver and no HTTP client on import, and adds no listener to the process', async () => {
     const effects = await evaluate(
       'effects.cjs',
       `const before = process.eventNames().length;
@@ -44,7 +44,7 @@ describe('the built library', () => {
     expect(effects).toEqual([['cred-watch/dist/library/index.cjs'], 0]);
   });
 
-  test('names the missing database driver', async () => {
+  test('reports that the database driver is missing', async () => {
     const thrown = await evaluate(
       'driver.cjs',
       `const { CredWatchError, SampleStore } = require('cred-watch');

@@ -101,8 +101,8 @@ describe('a report', () => {
       ],
     );
     expect(report.judge('4h').series.map(({ analysis }) => analysis.identity.apiVersion)).toEqual(['2']);
-    const ofRole = readReport({ db: file, now: NOW, role: 'loader', maxAge: null });
-    expect(ofRole.judge('4h').series).toHaveLength(2);
+    const roleReport = readReport({ db: file, now: NOW, role: 'loader', maxAge: null });
+    expect(roleReport.judge('4h').series).toHaveLength(2);
   });
 
   test('selects by time: a day, an age, a time or a Date', () => {
@@ -141,7 +141,7 @@ describe('an invalid option is an error with a hint and a code', () => {
     [{}, 'the job duration (of type object) is not a duration'],
     ['x'.repeat(41), 'the job duration (of type string) is not a duration'],
   ])('the duration %j', (given, message) => {
-    expect(refusal(() => report.judge(given as string))).toEqual(invalidArgument(message));
+    expect(catchError(() => report.judge(given as string))).toEqual(invalidArgument(message));
   });
 
   test.each([
@@ -157,11 +157,11 @@ describe('an invalid option is an error with a hint and a code', () => {
     [() => readReport({ db, role: '' }), 'the role is not a valid name'],
     [() => readReport({ db, source: 'moon' as 'imds' }), 'unknown source "moon"'],
   ])('%s', (action, message) => {
-    expect(refusal(action)).toEqual(invalidArgument(message));
+    expect(catchError(action)).toEqual(invalidArgument(message));
   });
 
   test('a folder in place of a database', () => {
-    expect(refusal(() => readReport({ db: import.meta.dirname }))).toMatchObject({
+    expect(catchError(() => readReport({ db: import.meta.dirname }))).toMatchObject({
       message: `${import.meta.dirname} is not a file`,
       code: 'DATABASE_INVALID_PATH',
     });
@@ -174,7 +174,7 @@ const invalidArgument = (message: string) => ({
   code: 'INVALID_ARGUMENT',
 });
 
-function refusal(action: () => unknown): Pick<CredWatchError, 'message' | 'hint' | 'code'> {
+function catchError(action: () => unknown): Pick<CredWatchError, 'message' | 'hint' | 'code'> {
   try {
     action();
   } catch (error) {

@@ -20,7 +20,7 @@ import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
 
 const INSTANCE = { 'GET /latest/meta-data/instance-id': { body: 'i-0abc' } };
 
-/** Options that keep the machine's own environment and files out of a test. */
+/** Options with an empty home and no endpoint, so that the test does not depend on the machine. */
 function isolated(env: Record<string, string> = {}) {
   const home = temporaryFolder();
   return { env: { HOME: home, AWS_EC2_METADATA_SERVICE_ENDPOINT: NOWHERE, ...env }, home, limits: LIMITS };
@@ -188,7 +188,7 @@ describe('polling', () => {
     expect(readReport({ db }).series[0]!.analysis.measurement!.sampleCount).toBe(3);
   });
 
-  test('watch refuses a short interval for an endpoint of another machine', async () => {
+  test('watch rejects a short interval for an endpoint of another machine', async () => {
     const { store } = storeIn(temporaryFolder());
     let polls = 0;
     const source: CredentialSource = {

@@ -49,7 +49,7 @@ test('a database that cannot be opened is reported once and replaced by a tempor
   expect(errors).toHaveLength(1);
 });
 
-test('a full database is copied, and the copy takes further samples', () => {
+test('a full database is copied, and the copy accepts further samples', () => {
   const file = join(temporaryFolder(), 'samples.db');
   const { store, errors, keys } = open(file, { maxPages: 20 });
   const written = Array.from({ length: 800 }, (_, number) => `ASIA${number}`);
@@ -64,7 +64,7 @@ test('a full database is copied, and the copy takes further samples', () => {
   expect(errors).toHaveLength(1);
 });
 
-test('an error that is not a CredWatchError is thrown', () => {
+test('BestEffortStore throws an error that is not a CredWatchError', () => {
   const { store } = open(join(temporaryFolder(), 'samples.db'));
   expect(() => store.recordSample(SERIES, { ...sample('ASIA1'), expiration: Number.NaN }, 'm')).toThrow();
 });

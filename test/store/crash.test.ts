@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { seededRandom } from '../support/domain/simulated-source.ts';
 import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 import { isThorough } from '../support/thorough.ts';
@@ -14,17 +14,15 @@ const KILLS = Number(process.env.CRED_WATCH_TEST_KILLS ?? (isThorough ? 100 : 40
 /** Each round of kills starts with a new file. */
 const KILLS_PER_ROUND = 20;
 
-/** A writer needs about 100 ms to start, so some kills happen before its first sample, and most happen later. */
+/** A writer needs about 100 ms to start, so most kills happen after its first sample. */
 const MAX_LIFE_MS = 350;
 
-const folder = mkdtempSync(join(tmpdir(), 'cred-watch-crash-'));
+const folder = temporaryFolder(afterAll);
 let program = '';
 
 beforeAll(async () => {
   program = await bundleProgram('writer.ts', folder);
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs one writer, kills it, and returns the times of the samples that the writer acknowledged. */
 function runAndKill(database: string, first: number, life: number): Promise<number[]> {
@@ -61,12 +59,14 @@ test(`a database survives ${KILLS} kills at random times with every acknowledged
   let writerCount = 0;
   const runNext = (life: number) => runAndKill(database, 1_000_000 * writerCount++, life);
   for (let kill = 0; kill < KILLS; kill += 1) {
-    if (kill % KILLS_PER_ROUND === 0)
+    if (kill % KILLS_PER_ROUND === 0) {
       for (const end of ['', '-wal', '-shm']) rmSync(`${database}${end}`, { force: true });
-    if (kill % KILLS_PER_ROUND === 0) acknowledged.length = 0;
+      acknowledged.length = 0;
+    }
     acknowledged.push(...(await runNext(random() * MAX_LIFE_MS)));
     if (kill % KILLS_PER_ROUND < KILLS_PER_ROUND - 1 && kill < KILLS - 1) continue;
-    // On a busy machine, no writer may have written before its kill. Then further writers run for longer.
+    // On a busy machine, all writers may be killed before their first sample. Then further writers run for
+    // longer.
     let writersInRound = KILLS_PER_ROUND;
     for (let life = 2 * MAX_LIFE_MS; acknowledged.length === 0; life *= 2) {
       writersInRound += 1;

@@ -25,7 +25,7 @@ function findSpans(minutes: readonly number[], filter: SeriesFilter = {}): numbe
     .map(({ from, to }) => [(from - START) / MINUTE, (to - START) / MINUTE]);
 }
 
-test('failed polls at most ten minutes apart are one span, whatever their reasons', () => {
+test('failed polls at most ten minutes apart are one span, also with different reasons', () => {
   expect(findSpans([0])).toEqual([[0, 0]]);
   expect(findSpans([0, 5, 10, 15])).toEqual([[0, 15]]);
   expect(findSpans([0, 10, 20.5, 40, 50])).toEqual([

@@ -85,7 +85,7 @@ describe('a job run', () => {
     expect(() => store.endJobRun(1, end)).toThrow(/samples\.db no longer has the start of this run/);
   });
 
-  test('is on disk as soon as its start is acknowledged', async () => {
+  test('is on disk as soon as startJobRun returns', async () => {
     const folder = temporaryFolder();
     const program = await bundleProgram('recorder.ts', folder);
     const file = join(folder, 'samples.db');

@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { groupGenerations } from '../../src/domain/measurement/generations.ts';
 import { measure } from '../../src/domain/measurement/measure.ts';
 import type { Sample, SeriesIdentity } from '../../src/domain/model.ts';
 import type { ArchiveRecord } from '../../src/store/archive/record.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
 import { isThorough } from '../support/thorough.ts';
 
@@ -37,13 +37,16 @@ const asRecord = (each: Sample, ordinal = 0): ArchiveRecord => ({
 
 /** Runs the action on a new database, which is deleted afterwards. */
 function withStore(action: (store: SampleStore) => void): void {
-  const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
+  let deleteFolder = () => {};
+  const folder = temporaryFolder((clean) => {
+    deleteFolder = clean;
+  });
   const store = SampleStore.open(join(folder, 'samples.db'));
   try {
     action(store);
   } finally {
     store.close();
-    rmSync(folder, { recursive: true });
+    deleteFolder();
   }
 }
 
@@ -91,7 +94,7 @@ describe('samples', () => {
     expect({ records: [...store.records()], histories: store.histories() }).toEqual(before);
   });
 
-  test('stored generations equal those computed from the raw samples, in any order and batches', () => {
+  test('stored generations equal those of the raw samples, in any order and any batches', () => {
     fc.assert(
       fc.property(
         fc.array(anySample, { minLength: 1, maxLength: 25 }),
@@ -110,7 +113,7 @@ describe('samples', () => {
     );
   });
 
-  test('the host of the newest sample is found by the name of the machine', () => {
+  test('findLastHost returns the host of the newest sample of a machine', () => {
     const store = temporaryStore();
     expect(store.findLastHost('ip-10-0-0-1', 'imds')).toBeNull();
     store.recordSample(identity, sample(0), 'ip-10-0-0-1');
@@ -178,10 +181,9 @@ describe('pruning', () => {
 });
 
 test('only the owner can read the database and its auxiliary files', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
+  const folder = temporaryFolder();
   const file = join(folder, 'deep', 'er', 'samples.db');
   const store = SampleStore.open(file);
-  onTestFinished(() => rmSync(folder, { recursive: true }));
   store.recordSample(identity, sample(0), 'host');
   const modes = [file, `${file}-wal`, `${file}-shm`].map((each) => statSync(each).mode & 0o777);
   expect(modes).toEqual([0o600, 0o600, 0o600]);

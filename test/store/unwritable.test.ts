@@ -36,7 +36,7 @@ const countSamples = (store: SampleStore) =>
     .flatMap(({ generations }) => generations)
     .reduce((sum, { samples }) => sum + samples, 0);
 
-/** Calls every method that commands use. */
+/** Calls every method that commands call. */
 function useEveryMethod(store: SampleStore): void {
   store.recordSample(identity, sample(5_000_000, 'ASIAEXAMPLE2'), 'machine');
   store.recordFailedPoll('i-0abc', 'imds', poll);
@@ -49,7 +49,7 @@ function useEveryMethod(store: SampleStore): void {
 }
 
 describe('a temporary copy', () => {
-  test('contains the samples of the file, takes more, and is deleted when closed', () => {
+  test('contains the samples of the file, accepts more, and is deleted when it is closed', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
     makeDatabase(file, 10);
@@ -73,7 +73,8 @@ describe('a temporary copy', () => {
     const store = SampleStore.openTemporary(file);
     poller.recordSample(identity, sample(2), 'machine');
     useEveryMethod(store);
-    // The copy has the first sample of the poller and the one of useEveryMethod, but not the second sample.
+    // The copy has the poller's first sample and the sample of useEveryMethod, but not the poller's second
+    // sample.
     expect(countSamples(store)).toBe(2);
     expect(countSamples(poller)).toBe(2);
     expect(poller.jobNames()).toEqual([]);
@@ -84,10 +85,10 @@ describe('a temporary copy', () => {
   const skipped = obstacle === null ? '' : ` (skipped: ${obstacle})`;
   let program = '';
   beforeAll(async () => {
-    program = await bundleProgram('forgetful-recorder.ts', temporaryFolder(afterAll));
+    program = await bundleProgram('temporary-recorder.ts', temporaryFolder(afterAll));
   });
 
-  /** Runs the recorder where folders are mounted read-only, with a temporary folder. */
+  /** Runs the recorder with some folders mounted read-only. */
   function recordReadOnly(file: string, readOnly: string[], temporary: string) {
     const mounts = readOnly.map(
       (_, at) => `mount --bind "$${at + 1}" "$${at + 1}"

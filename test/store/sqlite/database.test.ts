@@ -1,28 +1,14 @@
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
 import { loadDriver } from '../../../src/store/sqlite/driver.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.ts';
 
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'cred-watch-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 const sample = (observedAt: number) => ({
   accessKeyId: 'ASIAEXAMPLE1',
@@ -85,7 +71,7 @@ describe('opening a database', () => {
   });
 });
 
-test('an empty or missing file is not read, and becomes a database when it is written', () => {
+test('an empty or missing file has no samples, and becomes a database when it is opened for writing', () => {
   const file = join(temporaryFolder(), 'samples.db');
   expect(SampleStore.openReadOnly(file)).toBeNull();
   writeFileSync(file, '');
@@ -155,7 +141,7 @@ describe('the SQLite driver', () => {
     );
   });
 
-  test('is named if it is missing', () => {
+  test('is reported as missing', () => {
     expect(() => loadDriver({ resolveFrom: join(temporaryFolder(), 'program.js') })).toThrow(
       /better-sqlite3 is not installed/,
     );

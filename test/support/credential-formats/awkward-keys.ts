@@ -50,7 +50,9 @@ export const ORDINARY: Keys = {
   token: 'IQoJb3JpZ2luX2VjEXAMPLE//+token==',
 };
 
-/** Every character that is special to some reader: alone, in pairs, and in attempts to break out of quotes. */
+/**
+ * Every character that is special to some reader: alone, in pairs, and in attempts to break out of quotes.
+ */
 const KNOWN = [
   ...`'"\\$\`%!^&|<>;#~*?()[]{}=-@,:.`,
   '`>x`',

@@ -27,7 +27,9 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Declares tests that need a program. Without the program they are skipped; in CI they fail if Debian has it. */
+/**
+ * Declares tests that need a program. Without the program they are skipped; in CI they fail if Debian has it.
+ */
 export function describeReader(title: string, reader: Reader, tests: (path: string) => void): void {
   const path = findProgram(reader);
   if (path !== null) return void describe(title, () => tests(path));

@@ -6,8 +6,8 @@ import { temporaryFolder } from '../cli/temporary-folder.ts';
 const ROOT = resolve(import.meta.dirname, '..', '..', '..');
 
 /**
- * Creates a folder with the built package in `node_modules`, and with the named packages only. The package is copied,
- * because a link would lead to types and modules that users do not have.
+ * Creates a folder with the built package and the named packages in `node_modules`. The built package is a
+ * copy, because a link would find types and modules that users do not have.
  */
 export function installedPackage(...beside: readonly string[]): string {
   const folder = temporaryFolder(afterAll);

@@ -6,8 +6,8 @@ const HOUR = 3_600_000;
 const POLL_INTERVAL_MS = 5 * 60_000;
 
 /**
- * Writes 24 hours of samples, one every five minutes. The source rotates every hour, and its credentials are valid for
- * six hours, so the worst case is five hours.
+ * Writes 24 hours of samples, five minutes apart. The source rotates every hour. Its credentials are valid
+ * for six hours when issued, so the worst case is five hours.
  */
 export function writeWatchedDatabase(file: string, until: number, identity: SeriesIdentity): void {
   const records: ArchiveRecord[] = [];

@@ -3,11 +3,11 @@ import { build } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..', '..', '..');
 
-/** The bundle is in a temporary folder, so NODE_PATH leads to the SQLite addon. */
+/** NODE_PATH, because the bundle is in a temporary folder without better-sqlite3. */
 export const PROGRAM_ENV = { ...process.env, NODE_PATH: join(ROOT, 'node_modules') };
 
 /**
- * Bundles a program of this folder in the same way as the real program, so that tests can run it as a process.
+ * Bundles a program of this folder like the real program, so that tests can run it as a process.
  * @returns the path of the bundle
  */
 export async function bundleProgram(name: string, folder: string): Promise<string> {

@@ -1,8 +1,9 @@
 import { SampleStore } from '../../../src/store/sample-store.ts';
 
 /**
- * One of several processes on one database. Roles: `poll` records samples, `import` writes batches, `read` reads, `run`
- * starts and ends job runs, and `killed-run` kills itself after the start of a run.
+ * One of several processes that use the same database. The role `poll` records samples, `import` writes
+ * batches, `read` reads, `run` starts and ends job runs, and `killed-run` kills itself after it has started a
+ * run.
  */
 const [, , database = '', role = '', name = '', count = '0'] = process.argv;
 const identity = { host: `i-${name}`, source: 'imds', apiVersion: '2', role: 'loader' } as const;

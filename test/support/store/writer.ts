@@ -5,7 +5,7 @@ const [, , database = '', first = '0'] = process.argv;
 const store = SampleStore.open(database);
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 
-/** No writer lives long enough for this many samples. */
+/** More samples than any test waits for. */
 const MAX_SAMPLES = 200_000;
 
 function write(number: number): void {
