@@ -1,7 +1,7 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
+import { formatInstant } from '../../domain/time/instant.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
-import { formatNullableInstant } from '../text/format-values.ts';
 
 /** Null if unknown. */
 export type FieldValue = number | string | null;
@@ -9,7 +9,7 @@ export type FieldValue = number | string | null;
 /** Fields for formats without nesting. A name is the path of the JSON field, joined by `_`. */
 const MEASUREMENT_FIELDS: Record<string, (measurement: Measurement) => FieldValue> = {
   worst_case_remaining_seconds: ({ worstCase }) => worstCase.seconds,
-  worst_case_at: ({ worstCase }) => formatNullableInstant(worstCase.at),
+  worst_case_at: ({ worstCase }) => formatInstant(worstCase.at),
   sampled_minimum_remaining_seconds: ({ sampledMinimum }) => sampledMinimum.seconds,
   rotation_interval_min_seconds: ({ rotationInterval }) => rotationInterval?.min ?? null,
   rotation_interval_median_seconds: ({ rotationInterval }) => rotationInterval?.median ?? null,
@@ -21,8 +21,8 @@ const MEASUREMENT_FIELDS: Record<string, (measurement: Measurement) => FieldValu
   watched_seconds: ({ watchedTime }) => watchedTime,
   sample_count: ({ sampleCount }) => sampleCount,
   generation_count: ({ generations }) => generations.length,
-  first_sample_at: ({ firstSample }) => formatNullableInstant(firstSample),
-  last_sample_at: ({ lastSample }) => formatNullableInstant(lastSample),
+  first_sample_at: ({ firstSample }) => formatInstant(firstSample),
+  last_sample_at: ({ lastSample }) => formatInstant(lastSample),
 };
 
 const ANALYSIS_FIELDS: Record<string, (analysis: SeriesAnalysis) => FieldValue> = {

@@ -22,7 +22,7 @@ export function chooseRoundStep(length: Seconds, maxSteps: number): Seconds {
 }
 
 /** The multiples of `step` between `from` and `to`, including both. */
-export function multiplesWithin(step: number, from: number, to: number): number[] {
+export function listMultiples(step: number, from: number, to: number): number[] {
   const first = Math.ceil(from / step);
   const count = Math.floor(to / step) - first + 1;
   // Adding 0 turns -0 into 0.

@@ -1,6 +1,6 @@
 import type { Instant, Seconds, Span } from '../../domain/model.ts';
 import { floorToSecond, formatInstant } from '../../domain/time/instant.ts';
-import { chooseRoundStep, multiplesWithin } from './round-steps.ts';
+import { chooseRoundStep, listMultiples } from './round-steps.ts';
 
 const DAY: Seconds = 86_400;
 /** A longer axis can show the same day and month twice, so labels need the year. */
@@ -15,7 +15,7 @@ export interface TimeAxis {
 /** Ticks at round UTC hours or days, about `maxTicks` at most. */
 export function buildTimeAxis({ from, to }: Span, maxTicks: number): TimeAxis {
   const step = chooseRoundStep((to - from) / 1000, maxTicks);
-  return { ticks: multiplesWithin(step * 1000, from, to), step };
+  return { ticks: listMultiples(step * 1000, from, to), step };
 }
 
 export interface TickLabel {

@@ -42,16 +42,14 @@ export function* findMinimumRemainingOverTime(
   let first = 0;
   for (const period of ordered) {
     const newest = { at: period.to, seconds: findMinimumOf(period) };
-    while (candidates.length > first && isAtLeast(candidates.at(-1), newest.seconds)) candidates.pop();
+    while (candidates.length > first && (candidates.at(-1) ?? newest).seconds >= newest.seconds)
+      candidates.pop();
     candidates.push(newest);
     const start = newest.at - WINDOW_LENGTHS[window] * 1000;
     while ((candidates[first] ?? newest).at < start) first += 1;
     yield { at: newest.at, seconds: (candidates[first] ?? newest).seconds };
   }
 }
-
-const isAtLeast = (candidate: { seconds: Seconds } | undefined, seconds: Seconds) =>
-  candidate !== undefined && candidate.seconds >= seconds;
 
 /**
  * The smaller one of the values at the last sample and at the end of the period. The second value is never

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { joinSpans } from '../../../src/domain/time/spans.ts';
 import { buildHistogram } from '../../../src/report/drawing/histogram.ts';
 import { findMinimumValiditySpans } from '../../../src/report/drawing/minimum-validity.ts';
-import { chooseRoundStep, multiplesWithin } from '../../../src/report/drawing/round-steps.ts';
+import { chooseRoundStep, listMultiples } from '../../../src/report/drawing/round-steps.ts';
 import { buildTimeAxis } from '../../../src/report/drawing/time-axis.ts';
 import { buildValidityEnvelope } from '../../../src/report/drawing/validity-envelope.ts';
 
@@ -25,8 +25,8 @@ describe('round steps', () => {
   });
 
   test('are multiples between two values, including both, without -0', () => {
-    expect(multiplesWithin(10, -11, 20)).toEqual([-10, 0, 10, 20]);
-    expect(multiplesWithin(10, 1, 9)).toEqual([]);
+    expect(listMultiples(10, -11, 20)).toEqual([-10, 0, 10, 20]);
+    expect(listMultiples(10, 1, 9)).toEqual([]);
   });
 
   test('of a time axis are round hours in UTC', () => {

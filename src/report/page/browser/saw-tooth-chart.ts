@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
-import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
+import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { buildTimeAxis, labelTicks } from '../../drawing/time-axis.ts';
 import { type ChartColours, readChartColours } from './colours.ts';
 import { drawBackground, drawForeground, isDense } from './layers.ts';
@@ -123,7 +123,7 @@ const countTicks = ({ width }: uPlot) => Math.max(2, Math.floor(width / LABEL_WI
 const createValidityAxis = ({ bottom, top }: SawToothData, colours: () => ChartColours): uPlot.Axis => ({
   ...styleAxis(colours),
   size: 62,
-  splits: () => multiplesWithin(chooseRoundStep(top - bottom, 6), bottom, top),
+  splits: () => listMultiples(chooseRoundStep(top - bottom, 6), bottom, top),
   values: (_, splits) => splits.map(formatShortDuration),
 });
 

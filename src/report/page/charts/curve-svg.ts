@@ -2,7 +2,7 @@ import type { SafeStartsPoint } from '../../../domain/measurement/validity.ts';
 import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration as short } from '../../../domain/time/duration.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
-import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
+import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { describeSafeStartsCurve, describeShare } from '../../messages/page.ts';
 import { getTone } from '../icons.ts';
 import { html, type Markup } from '../markup.ts';
@@ -27,7 +27,7 @@ export function renderCurveSvg(
     label: describeSafeStartsCurve(curve, margin),
     height: 200,
     yTicks: [0, 0.5, 1].map((at) => ({ position: at, label: `${at * 100}%` })),
-    xTicks: multiplesWithin(step, 0, longest).map((at) => ({ position: x(at), label: short(at) })),
+    xTicks: listMultiples(step, 0, longest).map((at) => ({ position: x(at), label: short(at) })),
     shapes: html`<path class="area" d="M0 1000L${formatPoints(points)}L${formatPoints([[points.at(-1)?.[0] ?? 0, 0]])}z"/><path class="line" d="M${formatPoints(points)}"/>`,
     marks: (y) =>
       judgements.map((judgement, index) => renderJobMark(judgement, x(judgement.job.duration), y, index)),

@@ -1,6 +1,6 @@
 import { formatShortDuration as short } from '../../../domain/time/duration.ts';
 import type { Histogram } from '../../drawing/histogram.ts';
-import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
+import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { describeDistribution } from '../../messages/page.ts';
 import { formatCount, formatNumber } from '../../text/format-values.ts';
 import { html, type Markup } from '../markup.ts';
@@ -22,7 +22,7 @@ export function renderHistogramSvg(title: string, histogram: Histogram): Markup 
       { position: 0, label: '' },
       { position: 1, label: formatNumber(maxCount) },
     ],
-    xTicks: multiplesWithin(step, from, to).map((at) => ({ position: x(at), label: short(at) })),
+    xTicks: listMultiples(step, from, to).map((at) => ({ position: x(at), label: short(at) })),
     marks: (y) => [
       ...bins
         .filter(({ count }) => count > 0)

@@ -4,7 +4,7 @@ import { formatDuration, formatShortDuration } from '../../../domain/time/durati
 import { joinSpans } from '../../../domain/time/spans.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
 import { findMinimumValiditySpans, type MinimumValiditySpan } from '../../drawing/minimum-validity.ts';
-import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
+import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { buildTimeAxis, labelTicks } from '../../drawing/time-axis.ts';
 import { buildValidityEnvelope } from '../../drawing/validity-envelope.ts';
 import { describeSawTooth } from '../../messages/page.ts';
@@ -35,7 +35,7 @@ export function renderSawToothSvg(
   return renderSvgFrame({
     label: describeSawTooth(measurement),
     height: HEIGHT,
-    yTicks: multiplesWithin(step, bottom, top).map((at) => ({
+    yTicks: listMultiples(step, bottom, top).map((at) => ({
       position: height(at),
       label: formatShortDuration(at),
     })),

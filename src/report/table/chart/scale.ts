@@ -1,6 +1,6 @@
 import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
-import { chooseRoundStep, multiplesWithin } from '../../drawing/round-steps.ts';
+import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 
 /** Curve rows are numbered from the bottom. A break stands for an omitted part of the axis. */
 export type ScaleRow =
@@ -158,7 +158,7 @@ function labelRows(
 ): Map<number, string> {
   const maxLabels = Math.max(2, curveRows / 2);
   const labels = new Map<number, string>();
-  for (const value of multiplesWithin(chooseRoundStep(top - bottom, maxLabels), bottom, top)) {
+  for (const value of listMultiples(chooseRoundStep(top - bottom, maxLabels), bottom, top)) {
     const row = toRow(value);
     if (labels.has(row) || required.includes(value)) continue;
     labels.set(row, value === 0 ? '0' : formatShortDuration(value));
