@@ -10,7 +10,7 @@ const { secretKey, sessionToken, imdsToken, word } = CANARIES;
 
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
-async function source(changes: object = {}) {
+async function startSecretInstance(changes: object = {}) {
   const body = JSON.stringify({
     Code: 'Success',
     LastUpdated: inHours(0),
@@ -34,7 +34,7 @@ const withoutStdout = (run: Run): Run => ({ ...run, stdout: '' });
 describe('commands that pass credentials leave secrets nowhere else', () => {
   test('if they succeed', async () => {
     const { home, run, runAlone } = makeHome();
-    const env = await source();
+    const env = await startSecretInstance();
     const checks = [
       await run(['check', '-j', '4h', '--debug'], env),
       await run(['check', '-j', '4h', '-f', 'json'], env),
@@ -71,15 +71,15 @@ describe('commands that pass credentials leave secrets nowhere else', () => {
   });
 
   test.each([
-    ['credentials that do not last', { Expiration: inHours(1) }],
-    ['expired ones', { Expiration: inHours(-1) }],
-    ['an error that quotes them', { Code: `Failed ${secretKey}`, Message: sessionToken }],
-    ['a key that no variable can carry', { SecretAccessKey: `${secretKey}\n${word}` }],
-    ['a token that no variable can carry', { Token: `${sessionToken}\u0000${word}` }],
-    ['a document without an end', { Expiration: undefined }],
+    ['credentials that expire too early', { Expiration: inHours(1) }],
+    ['expired credentials', { Expiration: inHours(-1) }],
+    ['an error that quotes credentials', { Code: `Failed ${secretKey}`, Message: sessionToken }],
+    ['a key with a line break', { SecretAccessKey: `${secretKey}\n${word}` }],
+    ['a token with a NUL character', { Token: `${sessionToken}\u0000${word}` }],
+    ['a document without an expiration', { Expiration: undefined }],
   ])('if they refuse %s', async (_, changes) => {
     const { home, run, runAlone } = makeHome();
-    const env = await source(changes);
+    const env = await startSecretInstance(changes);
     const runs = [
       await run(['check', '-j', '4h', '--debug'], env),
       await run(['check', '-j', '4h', '--debug', '--exit-codes', 'nagios'], env),

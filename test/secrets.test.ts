@@ -97,6 +97,10 @@ const echoInText: Handler = ({ headers, path }) => ({
   body: `no: ${headers['x-aws-ec2-metadata-token']} ${headers.authorization} at ${path}`,
 });
 
+/** IMDS with a secret token, and with this response to the request for the document. */
+const createInstance = (response: Step): Script =>
+  metadataService({ 'PUT /latest/api/token': grantToken(imdsToken), [`GET ${ROLES}loader`]: response });
+
 const POLLS = [['poll'], ['poll', '--debug', '-f', 'json', '--extended-api']];
 
 /** Polls all endpoints of one kind into one database, then reads the database with every command. */
@@ -116,10 +120,7 @@ describe('no secret of IMDS is printed or stored', () => {
 
   test.for(Object.keys(RESPONSES))('with %s', async (name) => {
     const { endpoint } = await poll(
-      metadataService({
-        'PUT /latest/api/token': grantToken(imdsToken),
-        [`GET ${ROLES}loader`]: RESPONSES[name]!,
-      }),
+      createInstance(RESPONSES[name]!),
       name === 'a good document' ? runAlone : run,
     );
     expect(endpoint.seen()).toContain(`GET ${ROLES}loader`);
@@ -388,7 +389,7 @@ describe('no secret of an imported file is printed or stored', () => {
       'a CSV with secrets',
       `schema_version,record,host,source,token\n1,sample,h,imds,"${sessionToken}"\n1,"${sessionToken}\n`,
     ],
-    ['a file of no known kind', everything],
+    ['a file of unknown kind', everything],
   ];
   test.for(files)('with %s', async ([, content]) => {
     const imports = [['--debug', '--strict'], []].map((more) => ['import', '-', '--host', 'h', ...more]);
@@ -405,12 +406,7 @@ describe('no secret of an imported file is printed or stored', () => {
 
 describe('no secret remains', () => {
   test('after a crash during a poll', async () => {
-    const endpoint = await startEndpoint(
-      metadataService({
-        'PUT /latest/api/token': grantToken(imdsToken),
-        [`GET ${ROLES}loader`]: { body: document() },
-      }),
-    );
+    const endpoint = await startEndpoint(createInstance({ body: document() }));
     const { home, runAlone } = makeHome();
     // An unexpected error happens right after the sample was stored.
     const preload = join(temporaryFolder(), 'crash.cjs');
@@ -427,12 +423,7 @@ describe('no secret remains', () => {
   });
 
   test('after a poller was killed', async () => {
-    const endpoint = await startEndpoint(
-      metadataService({
-        'PUT /latest/api/token': grantToken(imdsToken),
-        [`GET ${ROLES}loader`]: { body: document() },
-      }),
-    );
+    const endpoint = await startEndpoint(createInstance({ body: document() }));
     const { home, env } = makeHome();
     const more = { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url };
     const program = startProgram(['poll', '--interval', '1s'], { env: { ...env, ...more }, cwd: home });
@@ -447,18 +438,18 @@ describe('no secret remains', () => {
 
 describe('no secret of a simulator is printed or stored', () => {
   /** Secrets that only the client that received them may have. */
-  const handedOut = (documents: readonly { body: string }[]) =>
+  const findServedSecrets = (documents: readonly { body: string }[]) =>
     documents.flatMap(({ body }) => {
       const { SecretAccessKey, Token } = JSON.parse(body);
       return [SecretAccessKey, Token] as string[];
     });
 
-  const ways = [
+  const outputs = [
     ['text', []],
     ['json', ['--debug']],
     ['text', ['--debug', '--variant', 'bad-token=ignored']],
   ] as const;
-  test.for(isThorough ? ways : ways.slice(0, 2))('as %s, with %j', async ([format, flags]) => {
+  test.for(isThorough ? outputs : outputs.slice(0, 2))('as %s, with %j', async ([format, flags]) => {
     const { home, env } = makeHome();
     const args = ['-f', format, '--shape', 'imds,ecs,eks,cloudshell', '--seed', 'seed', ...flags];
     const faults = ['error,path=/latest/meta-data/iam/broken*', '503,path=/broken/*', 'reset,path=/reset/*'];
@@ -486,7 +477,7 @@ describe('no secret of a simulator is printed or stored', () => {
     const { body: task } = await curl(`${endpoint}latest/meta-data/iam-ecs-0/security-credentials/`);
     documents.push(await curl(`${endpoint}latest/meta-data/iam-ecs-0/security-credentials/${task}`));
     // Make sure that the secrets were present and different.
-    const secrets = [...handedOut(documents.slice(0, 5)), token, podToken];
+    const secrets = [...findServedSecrets(documents.slice(0, 5)), token, podToken];
     expect(new Set(secrets).size).toBe(12);
     const ids = [taskId, taskId.replaceAll('-', ''), shellToken];
 

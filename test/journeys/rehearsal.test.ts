@@ -7,9 +7,9 @@ import { succeed } from '../support/cli/succeed.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 
 test('measurements of a simulator match its schedule', async () => {
-  const pace = ['--lifetime', '1m', '--rotate-every', '4s', '--jitter', '0'];
+  const timing = ['--lifetime', '1m', '--rotate-every', '4s', '--jitter', '0'];
   const { environment, stop } = await startSimulation(
-    [...pace, '--role', 'loader', '-f', 'json'],
+    [...timing, '--role', 'loader', '-f', 'json'],
     {},
     startProgram,
   );
@@ -33,7 +33,7 @@ test('measurements of a simulator match its schedule', async () => {
   expect(worst.remaining_seconds).toBeLessThanOrEqual(56);
   expect(sampled.remaining_seconds).toBeGreaterThanOrEqual(worst.remaining_seconds);
 
-  const judge = (length: string) => runProgram(['report', '-j', length, '--margin', '0'], { env });
+  const judge = (duration: string) => runProgram(['report', '-j', duration, '--margin', '0'], { env });
   expect(await judge('50s')).toMatchObject({ code: 0, stdout: expect.stringMatching(/ verdict +safe: /) });
   expect(await judge('58s')).toMatchObject({
     code: 1,
@@ -41,7 +41,7 @@ test('measurements of a simulator match its schedule', async () => {
   });
   expect(await judge('2m')).toMatchObject({ code: 1 });
 
-  // The simulator counts the same.
+  // The simulator reports the same counts.
   const { code, stdout } = await stop();
   expect(code).toBe(0);
   const events = stdout

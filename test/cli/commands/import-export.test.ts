@@ -11,8 +11,8 @@ const curl = readFileSync(fixturePath('curl.log'), 'utf8');
 const invoke = readFileSync(fixturePath('invoke.log'), 'utf8');
 
 const folder = temporaryFolder(afterAll);
-let made = 0;
-const newPath = () => join(folder, `${++made}`);
+let pathCount = 0;
+const newPath = () => join(folder, `${++pathCount}`);
 const newFolder = () => {
   const path = newPath();
   mkdirSync(path);
@@ -28,12 +28,7 @@ async function readReport(db: string, ...args: string[]) {
     'report',
     '--db',
     db,
-    '-f',
-    'json',
-    '-j',
-    '5h',
-    '--margin',
-    '0',
+    ...'-f json -j 5h --margin 0'.split(' '),
     ...args,
   ]);
   const { generated_at: _, series, ...rest } = JSON.parse(stdout);
@@ -47,7 +42,7 @@ async function readReport(db: string, ...args: string[]) {
 const importText = (db: string, text: string | Uint8Array, ...args: string[]) =>
   runCommand(['import', '-', '--db', db, ...args], { stdin: text });
 
-/** The reports of both logs. */
+/** Both logs in one database, and their exports. */
 const reference = { db: newDatabase(), curl: '', invoke: '' };
 beforeAll(async () => {
   await succeed(['import', fixturePath('curl.log'), '--host', 'linux', '--db', reference.db]);
@@ -62,17 +57,17 @@ describe.concurrent('a log', () => {
     ['as it is', (log) => log],
     ['with CRLF', (log) => log.replaceAll('\n', '\r\n')],
     ['with CR alone', (log) => log.replaceAll('\n', '\r')],
-    ['without the last line end', (log) => log.trimEnd()],
-    ['with all its lines run together', (log) => log.trimEnd().replaceAll('\n', ' ')],
+    ['without the last line break', (log) => log.trimEnd()],
+    ['on a single line', (log) => log.trimEnd().replaceAll('\n', ' ')],
     ['with blank lines between', (log) => log.replaceAll('\n', '\n\n  \n')],
-    ['in UTF-8 with a mark', (log) => `\ufeff${log}`],
-    ['in UTF-16LE with a mark', (log) => utf16(`\ufeff${log}`)],
-    ['in UTF-16LE without a mark', (log) => utf16(log)],
-    ['in UTF-16BE with a mark', (log) => utf16(`\ufeff${log}`).swap16()],
+    ['in UTF-8 with a byte order mark', (log) => `\ufeff${log}`],
+    ['in UTF-16LE with a byte order mark', (log) => utf16(`\ufeff${log}`)],
+    ['in UTF-16LE without a byte order mark', (log) => utf16(log)],
+    ['in UTF-16BE with a byte order mark', (log) => utf16(`\ufeff${log}`).swap16()],
     ['in UTF-16LE with CRLF', (log) => utf16(`\ufeff${log.replaceAll('\n', '\r\n')}`)],
   ];
 
-  /** A sample that was read differently would be another record. */
+  /** A sample that is parsed differently becomes another record. */
   test.for([
     ['curl', 'linux'],
     ['PowerShell', 'windows'],
@@ -90,7 +85,7 @@ describe.concurrent('a log', () => {
     expect(await runExport(db)).toBe(expected);
   });
 
-  const PIPED = VARIANTS.filter(([name]) => /^(as it is|in UTF-16BE|with all)/.test(name));
+  const PIPED = VARIANTS.filter(([name]) => /^(as it is|in UTF-16BE|on a single)/.test(name));
   test.for(PIPED)('from %s can be read from standard input', async ([, change]) => {
     const db = newDatabase();
     const args = ['import', '-', '--db', db, '--host', 'linux'];
@@ -168,8 +163,8 @@ describe.concurrent('a log', () => {
 
 describe.concurrent('bad lines', () => {
   const broken = lines(curl);
-  broken[2] = '[2015/11/18 01:00:01]  "LastUpdated" : "yesterday by nobody-may-see-this",';
-  broken.splice(9, 0, 'curl: (7) nobody-may-see-this', '[2015/11/18 04:00:01] nobody_may_see_this : "x"');
+  broken[2] = '[2015/11/18 01:00:01]  "LastUpdated" : "yesterday by hidden-value",';
+  broken.splice(9, 0, 'curl: (7) hidden-value', '[2015/11/18 04:00:01] hidden_value : "x"');
   broken.push('[2015/11/18 13:00:01] "LastUpdated" : "2015-11-18T12:03:41Z",');
   const messages = [
     'note: standard input:3: skipped: LastUpdated is not a time like 2026-01-31T12:00:00Z',
@@ -188,7 +183,7 @@ describe.concurrent('bad lines', () => {
       stdout: '12 records in 1 file: 12 added, 0 already stored, 5 bad lines skipped\n',
     });
     expect(lines(await runExport(db))).toHaveLength(12);
-    expect(run.stdout + run.stderr).not.toMatch(/nobody.may.see.this/);
+    expect(run.stdout + run.stderr).not.toMatch(/hidden.value/);
   });
 
   test('are fatal with --strict, and nothing is written', async () => {
@@ -241,7 +236,7 @@ describe.concurrent('bad lines', () => {
 });
 
 describe.concurrent('timestamps in another zone', () => {
-  /** The log of a logger in another zone: its timestamps move, its documents do not. */
+  /** A log written in another zone: only the timestamps are moved, not the documents. */
   const shifted = (hours: number) =>
     curl.replace(/^\[(\d+)\/(\d+)\/(\d+) ([\d:]+)\]/gm, (_, year, month, day, time) => {
       const wall = new Date(Date.parse(`${year}-${month}-${day}T${time}Z`) + hours * 3_600_000);
@@ -395,7 +390,7 @@ describe.concurrent('an export', () => {
 describe.concurrent('prune', () => {
   const prune = (db: string, ...args: string[]) => succeed(['prune', '--db', db, ...args]);
 
-  async function both(): Promise<string> {
+  async function importBothLogs(): Promise<string> {
     const db = newDatabase();
     const files = [curl, invoke];
     for (const [index, text] of files.entries()) {
@@ -405,7 +400,7 @@ describe.concurrent('prune', () => {
   }
 
   test('deletes samples and changes no report', async () => {
-    const db = await both();
+    const db = await importBothLogs();
     const before = await readReport(db);
     const deleted = await succeed(['prune', '--db', db, '--older-than', '1d'], {}, runProgram);
     expect(deleted).toBe('26 samples deleted\n');
@@ -414,21 +409,21 @@ describe.concurrent('prune', () => {
   });
 
   test('keeps younger samples', async () => {
-    const db = await both();
+    const db = await importBothLogs();
     const before = await runExport(db);
     expect(await prune(db, '--older-than', '36525d')).toBe('0 samples deleted\n');
     expect(await runExport(db)).toBe(before);
   });
 
   test('with --dry-run deletes nothing', async () => {
-    const db = await both();
+    const db = await importBothLogs();
     const before = await runExport(db);
     expect(await prune(db, '--older-than', '1d', '--dry-run')).toBe('26 samples would be deleted\n');
     expect(await runExport(db)).toBe(before);
   });
 
   test('is not undone by importing the old samples again', async () => {
-    const db = await both();
+    const db = await importBothLogs();
     await prune(db, '--older-than', '1d');
     const before = [await runExport(db), await readReport(db)];
     const run = await importText(db, curl, '--host', 'h0');
@@ -439,7 +434,7 @@ describe.concurrent('prune', () => {
   test.for(['ndjson', 'csv'])(
     'leaves an export as %s that builds the same reports elsewhere',
     async (format) => {
-      const [db, other] = [await both(), newDatabase()];
+      const [db, other] = [await importBothLogs(), newDatabase()];
       await prune(db, '--older-than', '1d');
       const archive = await runExport(db, '-f', format);
       await importText(other, archive);
@@ -454,7 +449,7 @@ describe.concurrent('prune', () => {
 describe('an import without readable lines', () => {
   test.each([
     ['an export of another schema', '{"schema_version":2,"record":"sample"}\n'],
-    ['a log of other lines', '[2015/11/18 00:00:01] nothing of ours\n'],
+    ['a log with other lines', '[2015/11/18 00:00:01] nothing of ours\n'],
   ])('fails: %s', async (_, text) => {
     const db = newDatabase();
     const run = await importText(db, text, '--host', 'linux');
@@ -466,7 +461,7 @@ describe('an import without readable lines', () => {
   });
 });
 
-test('a log whose lines were joined without line feeds is read completely', async () => {
+test('a log on a single line without separators is read completely', async () => {
   const [whole, joined] = [newDatabase(), newDatabase()];
   const text = readFileSync(fixturePath('curl.log'), 'utf8');
   await importText(whole, text, '--host', 'linux');

@@ -56,18 +56,16 @@ async function json(...args: string[]) {
 /** The text without line breaks. */
 const unwrapped = (text: string) => text.replace(/\s+/g, ' ');
 
+/** The hint lists every job with runs. */
+const NAMES = 'a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}';
+
 const hoursOf = (jobRuns: { longest_run: { started_at: string } }) =>
   new Date(jobRuns.longest_run.started_at).getUTCHours();
 
 describe('a job with recorded runs', () => {
   test('is judged by the longest run, and JSON has all runs', async () => {
     const { code, stderr, verdict, job, job_runs } = await json(
-      '--job',
-      'nightly',
-      '--host',
-      'linux',
-      '--margin',
-      '0',
+      ...'--job nightly --host linux --margin 0'.split(' '),
     );
     expect([code, stderr, verdict]).toEqual([0, '', 'safe']);
     expect(job).toEqual({
@@ -149,9 +147,7 @@ describe('a job with recorded runs', () => {
     await succeed(['import', '-', '--db', own], { stdin: await succeed(['export', '--db', db]) });
     const { code, stdout, stderr } = await runCommand(['report', '--db', own, '--job', 'x']);
     expect([code, stdout]).toEqual([3, '']);
-    expect(stderr).toContain(
-      'jobs with runs: a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
-    );
+    expect(stderr).toContain(`jobs with runs: ${NAMES}\n`);
     expect(await report('--job', name)).toMatchObject({ code: 2, stdout: '' });
     const shown = (await report('--job', 'turned\u202e')).stdout;
     expect(shown).toContain(' 1 run of turned\\u{202e}\n');
@@ -174,9 +170,8 @@ describe('a job with recorded runs', () => {
 });
 
 describe('a job that cannot be judged', () => {
-  const NAMES = 'a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}';
   const EMPTY = { duration: null, longest_run: null, least_remaining_run: null, failed_count: 0 };
-  const FAULTS: { args: string[]; error: string; hint: string; runs: object }[] = [
+  const ERRORS: { args: string[]; error: string; hint: string; runs: object }[] = [
     {
       args: ['--job', 'nighly'],
       error: `no runs of job nighly in ${db}`,
@@ -207,7 +202,7 @@ describe('a job that cannot be judged', () => {
       runs: { ...EMPTY, job_name: 'bold', run_count: 0, unfinished_count: 0 },
     },
   ];
-  test.for(FAULTS)('$args is an error with a hint', async ({ args, error, hint, runs }) => {
+  test.for(ERRORS)('$args is an error with a hint', async ({ args, error, hint, runs }) => {
     const stderr = `error: ${error}\nhint: ${hint}\n`;
     expect(await report(...args)).toEqual({ code: 3, signal: null, stdout: '', stderr });
     const result = await json(...args);
@@ -357,10 +352,7 @@ describe('several jobs', () => {
   test('are each judged, and the fields of one job show the first of the worst', async () => {
     const result = await json('--job', 'nightly', '--job', 'bold', '--job', 'nobody', '--margin', '0');
     expect([result.code, result.verdict]).toEqual([1, 'start-after-rotation']);
-    expect(result.stderr).toBe(
-      `error: no runs of job nobody in ${db}\n` +
-        'hint: jobs with runs: a "b"\\u{a}\\u{1b}[31m, bold, failing, nightly, running, turned\\u{202e}\n',
-    );
+    expect(result.stderr).toBe(`error: no runs of job nobody in ${db}\nhint: jobs with runs: ${NAMES}\n`);
     expect(result.job_runs.job_name).toBe('bold');
     expect(
       result.jobs.map((job: Record<string, unknown>) => [job.name, job.verdict, job.duration_seconds]),
@@ -381,16 +373,7 @@ describe('several jobs', () => {
   });
 
   test('are described in the table under the series of each', async () => {
-    const { code, stdout, stderr } = await report(
-      '-j',
-      '5h',
-      '-j',
-      '90m',
-      '--host',
-      'linux',
-      '--margin',
-      '0',
-    );
+    const { code, stdout, stderr } = await report(...'-j 5h -j 90m --host linux --margin 0'.split(' '));
     expect([code, stderr]).toEqual([1, '']);
     expect(unwrapped(stdout)).toMatch(
       /^linux · imds verdict not safe: a 5h job .* verdict safe: a 1h30m job with a margin of 0s .* samples /,

@@ -288,7 +288,7 @@ function sample(host: string, role: string, observedAt: string, accessKeyId: str
   });
 }
 
-async function importing(...records: string[]): Promise<string> {
+async function importRecords(...records: string[]): Promise<string> {
   const own = join(temporaryFolder(), 'samples.db');
   await succeed(['import', '-', '--db', own], { stdin: records.join('\n') });
   return own;
@@ -305,7 +305,7 @@ describe('a retired series', () => {
   ];
 
   test('is listed and not judged', async () => {
-    const own = await importing(...SWAPPED);
+    const own = await importRecords(...SWAPPED);
     const run = await runCommand(['report', '--db', own, '-j', '8h', '-f', 'json']);
     const { series, verdict } = JSON.parse(run.stdout);
     expect(series).toMatchObject([
@@ -317,7 +317,7 @@ describe('a retired series', () => {
   });
 
   test('is judged if it is selected', async () => {
-    const own = await importing(...SWAPPED);
+    const own = await importRecords(...SWAPPED);
     const run = await runCommand(['report', '--db', own, '-j', '8h', '-f', 'json', '--role', 'old-role']);
     expect(JSON.parse(run.stdout).series).toMatchObject([
       { role: 'old-role', judgement: { verdict: 'safe' } },
@@ -368,7 +368,7 @@ describe('the network', () => {
   });
 
   test.skipIf(noNetworkNamespace !== null && mayBeSkipped)(
-    `need not be there for a report${noNetworkNamespace === null ? '' : ` (skipped: ${noNetworkNamespace})`}`,
+    `is not needed by a report${noNetworkNamespace === null ? '' : ` (skipped: ${noNetworkNamespace})`}`,
     async () => {
       expect(noNetworkNamespace).toBeNull();
       const args = ['report', '--db', db, '--host', 'windows', '-j', '5h', '--margin', '0'];
@@ -379,11 +379,11 @@ describe('the network', () => {
 });
 
 describe('a database on a read-only mount', () => {
-  const obstacle = process.getuid?.() === 0 ? noMountNamespace : null;
-  const skipped = obstacle === null ? '' : ` (skipped: ${obstacle})`;
+  const problem = process.getuid?.() === 0 ? noMountNamespace : null;
+  const skipped = problem === null ? '' : ` (skipped: ${problem})`;
 
-  /** The database as a program with another schema leaves it. */
-  function copyAs(file: string, schema: number, change: string): void {
+  /** Copies the database, changes it, and sets the schema version. */
+  function copyWithSchema(file: string, schema: number, change: string): void {
     writeFileSync(file, readFileSync(db), { mode: 0o600 });
     const database = new Database(file);
     database.exec(change);
@@ -391,7 +391,7 @@ describe('a database on a read-only mount', () => {
     database.close();
   }
 
-  /** The report of a database in a read-only folder. */
+  /** Runs a report of a database in a read-only folder. */
   async function reportReadOnly(folder: string, args: string[]) {
     const command = ['report', '--db', join(folder, 'samples.db'), ...args];
     const options: RunOptions = { env: { TMPDIR: temporaryFolder() } };
@@ -410,8 +410,8 @@ describe('a database on a read-only mount', () => {
     }
   }
 
-  test.skipIf(obstacle !== null && mayBeSkipped)(`is read${skipped}`, async () => {
-    expect(obstacle).toBeNull();
+  test.skipIf(problem !== null && mayBeSkipped)(`is read${skipped}`, async () => {
+    expect(problem).toBeNull();
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'samples.db'), readFileSync(db), { mode: 0o600 });
     const before = contentsOf(folder);
@@ -423,22 +423,13 @@ describe('a database on a read-only mount', () => {
     expect(contentsOf(folder)).toEqual(before);
   });
 
-  test.skipIf(obstacle !== null && mayBeSkipped)(
-    `is read although an older program wrote it and it cannot be migrated${skipped}`,
+  test.skipIf(problem !== null && mayBeSkipped)(
+    `is read if an older program wrote it, although it cannot be migrated${skipped}`,
     async () => {
-      expect(obstacle).toBeNull();
+      expect(problem).toBeNull();
       const folder = temporaryFolder();
-      copyAs(join(folder, 'samples.db'), 1, 'DROP TABLE job_runs');
-      const run = await reportReadOnly(folder, [
-        '--host',
-        'linux',
-        '-j',
-        '7h',
-        '--job',
-        'nightly',
-        '-f',
-        'json',
-      ]);
+      copyWithSchema(join(folder, 'samples.db'), 1, 'DROP TABLE job_runs');
+      const run = await reportReadOnly(folder, '--host linux -j 7h --job nightly -f json'.split(' '));
       expect(run).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(/^note: no runs of job nightly in /),
@@ -447,22 +438,22 @@ describe('a database on a read-only mount', () => {
     },
   );
 
-  test.skipIf(obstacle !== null && mayBeSkipped)(
-    `is refused where a newer program wrote it${skipped}`,
+  test.skipIf(problem !== null && mayBeSkipped)(
+    `is rejected if a newer program wrote it${skipped}`,
     async () => {
-      expect(obstacle).toBeNull();
+      expect(problem).toBeNull();
       const folder = temporaryFolder();
-      copyAs(join(folder, 'samples.db'), 99, '');
+      copyWithSchema(join(folder, 'samples.db'), 99, '');
       const run = await reportReadOnly(folder, []);
       expect(run).toMatchObject({ code: 2, stdout: '' });
       expect(run.stderr).toMatch(/^error: .* was written by a newer cred-watch \(schema 99, /);
     },
   );
 
-  test.skipIf(obstacle !== null && mayBeSkipped).for(['with', 'without'])(
+  test.skipIf(problem !== null && mayBeSkipped).for(['with', 'without'])(
     `is read with the write-ahead log of a killed poller, %s its lock file${skipped}`,
     async (lockFile) => {
-      expect(obstacle).toBeNull();
+      expect(problem).toBeNull();
       const folder = temporaryFolder();
       const endpoint = await startEndpoint(metadataService());
       const own = join(folder, 'samples.db');
@@ -525,7 +516,7 @@ describe('colour', () => {
     return runShell(script, { env: { DB: db, TERM: 'xterm-256color', ...env } });
   };
   test.skipIf(noScript !== null)(
-    `is for terminals, and not under NO_COLOR${noScript === null ? '' : ` (skipped: ${noScript})`}`,
+    `is used on terminals, but not with NO_COLOR${noScript === null ? '' : ` (skipped: ${noScript})`}`,
     async () => {
       expect((await onTerminal({})).stdout).toContain('\u001b[1m');
       expect((await onTerminal({ NO_COLOR: '1' })).stdout).not.toContain('\u001b');
@@ -538,7 +529,7 @@ describe('colour', () => {
 test('control characters in names are escaped', async () => {
   const host = '<script>\u001b[31m';
   const role = 'a "quoted"\nrole\r\u202e';
-  const own = await importing(sample(host, role, '2026-01-01T01:30:00Z', 'ASIA1'));
+  const own = await importRecords(sample(host, role, '2026-01-01T01:30:00Z', 'ASIA1'));
   const table = await runCommand(['report', '--db', own]);
   expect(table.stdout).toMatch(
     /^<script>\\u\{1b\}\[31m · imds v2 · a "quoted"\\u\{a\}role\\u\{d\}\\u\{202e\}\n/,

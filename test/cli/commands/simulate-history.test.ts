@@ -30,7 +30,7 @@ async function report(...args: string[]) {
   return { imported: run.stdout, ...series[0] };
 }
 
-/** For how many seconds each generation was current, computed from the schedule alone. */
+/** The seconds for which each generation is current, computed only from the schedule. */
 function intervals(seed: string, days: number) {
   const pace = { lifetime: 21_600, rotateEvery: 3600, jitter: 120 };
   const schedule = new RotationSchedule(pace, END - days * DAY, new SeededRandom(seed));

@@ -98,16 +98,7 @@ describe('a scenario', () => {
       ...{ shapes: ['ecs'], faults: ['503,path=/one'], scenario: { name: file, description: 'mine' } },
     });
     expect(
-      await listening(
-        '--lifetime',
-        '10m',
-        '--role',
-        'ours',
-        '--shape',
-        'imds,eks',
-        '--fault',
-        '429,path=/two',
-      ),
+      await listening(...'--lifetime 10m --role ours --shape imds,eks --fault 429,path=/two'.split(' ')),
     ).toMatchObject({
       ...{ lifetime_seconds: 600, rotate_every_seconds: 60, jitter_seconds: 20, role: 'ours' },
       ...{ shapes: ['imds', 'eks'], faults: ['503,path=/one', '429,path=/two'] },
