@@ -18,8 +18,8 @@ export interface ValidityBucket extends Span {
 
 /**
  * Divides the time into `count` buckets; null without watched time. The time ends at the last sample or
- * failed poll, so that a chart shows a source that stopped responding. In a window, the old generation counts,
- * because it is the worse one. If served periods overlap, the extremes of all count.
+ * failed poll, so that a chart shows a source that stopped responding. In a rotation window, the old
+ * generation counts, because it is the worse one. If served periods overlap, the extremes of all count.
  */
 export function buildValidityBuckets(
   { measurement, failedPollSpans }: Pick<SeriesAnalysis, 'measurement' | 'failedPollSpans'>,

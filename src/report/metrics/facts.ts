@@ -85,7 +85,7 @@ function collectSeriesFacts(
     lastSampled: measurement === null || isRetired ? null : findLastSampled(measurement),
     rotations: measurement?.rotations.length ?? null,
     rotationInterval: measurement && collectIntervalFacts(measurement),
-    minimumRemaining: measurement === null ? [] : listMinimumRemaining(measurement, now),
+    minimumRemaining: measurement === null ? [] : findMinimumOfEachWindow(measurement, now),
     worstCase: selected?.measurement?.worstCase.seconds ?? null,
   };
 }
@@ -95,7 +95,7 @@ function findLastSampled({ generations, lastSample }: Measurement): Generation {
   return generations.findLast(({ lastSeen }) => lastSeen === lastSample) ?? generations[0];
 }
 
-function listMinimumRemaining(measurement: Measurement, now: Instant): SeriesFacts['minimumRemaining'] {
+function findMinimumOfEachWindow(measurement: Measurement, now: Instant): SeriesFacts['minimumRemaining'] {
   const corrected = correctNow(now, measurement);
   return MINIMUM_WINDOWS.flatMap((window) => {
     const seconds = findMinimumRemaining(measurement, window, corrected);

@@ -21,14 +21,14 @@ export type DataPoint = readonly [at: Instant, value: number];
 /** Points with strictly ascending times. Each iteration computes them again, so that memory stays small. */
 export type TimeSeries = Iterable<DataPoint>;
 
-/** One series over all time, and the span that is written. */
+/** One series over all time. Only points within the span are written. */
 export interface SelectedSeries {
   identity: SeriesIdentity;
   measurement: Measurement;
   span: Span;
 }
 
-/** One host and source over all time, and the span that is written. */
+/** One host and source over all time. Only points within the span are written. */
 export interface SelectedHostSource {
   host: string;
   source: SourceName;
@@ -92,7 +92,7 @@ export const listServedValues = (
     }
   });
 
-/** At the first and the last sample of each generation. */
+/** One point at the first and one at the last sample of each generation. */
 export const listSampleValues = (
   { measurement: { generations }, span }: SelectedSeries,
   getValue: (generation: Generation, at: Instant) => number,
@@ -111,7 +111,7 @@ export const countRotations = ({ measurement, span }: SelectedSeries): TimeSerie
     yield [lastSample, rotations.length];
   });
 
-/** At each rotation, over all intervals up to there. */
+/** One point at each rotation, from all intervals before it. */
 export const listIntervals = (
   { measurement: { rotations }, span }: SelectedSeries,
   stat: keyof IntervalFacts,
@@ -127,7 +127,7 @@ export const listIntervals = (
     }
   });
 
-/** At the end of each served period, where remaining validity is smallest. */
+/** One point at the end of each served period, where remaining validity is smallest. */
 export const listMinimumRemaining = (
   { measurement, span }: SelectedSeries,
   window: MinimumWindow,
@@ -151,8 +151,8 @@ export function countPolls({ group, span }: SelectedHostSource): [counts: TimeSe
   ]);
   return POLL_RESULT_LABELS.map((result) => {
     const own = changes.filter(([each]) => each === result).map(([, at, count]): DataPoint => [at, count]);
-    const points = sortByTime([[span.from, 0], ...own, [span.to, 0]]);
-    return [selectAscending(span, () => sumUp(points)), { result }];
+    const countUp = () => sumUp(sortByTime([[span.from, 0], ...own, [span.to, 0]]));
+    return [selectAscending(span, countUp), { result }];
   });
 }
 
