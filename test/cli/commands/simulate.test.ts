@@ -94,7 +94,7 @@ describe('the output of simulate at the start', () => {
     expect((await curl(cloudshell!.AWS_CONTAINER_CREDENTIALS_FULL_URI!, headers)).status).toBe(200);
   });
 
-  test('can be evaluateExports from a file while the simulator runs', async () => {
+  test('can be sourced from a file while the simulator runs', async () => {
     // The file is created first, because grep may run before the simulator creates it.
     const script = `
       : > lines
@@ -109,7 +109,7 @@ describe('the output of simulate at the start', () => {
     expect(stderr).toMatch(/^\S+ \S+Z {2}GET \/latest\/meta-data\/instance-id {2}200 {2}v1 {2}\S+\n$/);
   });
 
-  test('can be evaluateExports after the end, also with hostile User-Agents', async () => {
+  test('can be sourced after the end, also with hostile User-Agents', async () => {
     const folder = temporaryFolder();
     const { environment, stop } = await startSimulation([]);
     const hostile = `x; touch ${folder}/run; $(touch ${folder}/run) \`touch ${folder}/run\` && \u0085touch ${folder}/run`;

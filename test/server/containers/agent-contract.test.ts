@@ -302,9 +302,9 @@ describe('both agents', () => {
     const { origin, path } = await document();
     const granted = await sendRequest(origin, 'GET', path, { Expect: '100-continue' });
     expect(granted.head).toMatch(/^HTTP\/1\.1 200 OK\n/);
-    const refused = await sendRequest(origin, 'GET', path, { Expect: 'anything' });
-    expect(refused.head).toMatch(/^HTTP\/1\.1 417 Expectation Failed\n.*\nConnection: close$/s);
-    expect(refused.body).toBe('');
+    const rejected = await sendRequest(origin, 'GET', path, { Expect: 'anything' });
+    expect(rejected.head).toMatch(/^HTTP\/1\.1 417 Expectation Failed\n.*\nConnection: close$/s);
+    expect(rejected.body).toBe('');
   });
 
   test('respond 400 to a request without Host', async () => {

@@ -15,12 +15,12 @@ const START = Date.UTC(2026, 10, 22, 10);
 const ROLES = '/latest/meta-data/iam/security-credentials/';
 const TOKEN = '/latest/api/token';
 
-const settingsOf = (scenario: string, flags: Partial<EndpointFlags> = {}) =>
+const readSettings = (scenario: string, flags: Partial<EndpointFlags> = {}) =>
   readSimulationSettings({ fault: [], variant: [], scenario, ...flags }, START, 'seed');
 
 /** Starts the endpoint of a built-in scenario, and returns a client of its shape. */
 async function startScenario(scenario: string) {
-  const { options, authorizationLifetime } = settingsOf(scenario);
+  const { options, authorizationLifetime } = readSettings(scenario);
   const clock = new FakeClock(START);
   const { faults, variants: _variants, ...given } = options;
   const simulated = await startSimulated({
@@ -60,10 +60,10 @@ async function startScenario(scenario: string) {
 }
 
 /** The key id of a credentials document, and its remaining validity in seconds. */
-function documentOf({ status, body }: RawResponse, now: number) {
+function readDocument({ status, body }: RawResponse, now: number) {
   expect(status).toBe(200);
   const { AccessKeyId: key, Expiration: expiration } = JSON.parse(body);
-  return { key, left: (parseInstant(expiration)!.instant - now) / 1000 };
+  return { key, remaining: (parseInstant(expiration)!.instant - now) / 1000 };
 }
 
 type ScenarioClient = Awaited<ReturnType<typeof startScenario>>;
@@ -93,12 +93,12 @@ describe('the built-in scenario', () => {
   scenario('agent-serves-expired', async (agent) => {
     const seen = [];
     for (const seconds of [0, 60, 120, 180, 299, 301, 86_400]) {
-      seen.push(documentOf(await agent.at(seconds).container(), agent.clock.now()));
+      seen.push(readDocument(await agent.at(seconds).container(), agent.clock.now()));
     }
     const keys = seen.map(({ key }) => key);
     expect(new Set(keys.slice(0, 3)).size).toBe(3);
     expect(new Set(keys.slice(2)).size).toBe(1);
-    expect(seen.map(({ left }) => left)).toEqual([180, 180, 180, 120, 1, -1, 300 - 86_400]);
+    expect(seen.map(({ remaining }) => remaining)).toEqual([180, 180, 180, 120, 1, -1, 300 - 86_400]);
   });
 
   scenario('agent-throttles', async (agent) => {
@@ -135,13 +135,13 @@ describe('the built-in scenario', () => {
   });
 
   scenario('frozen-copy', async (imds) => {
-    const copy = documentOf(await imds.imds(), START);
-    expect(copy.left).toBe(180);
+    const copy = readDocument(await imds.imds(), START);
+    expect(copy.remaining).toBe(180);
     for (const minute of [1, 2, 3, 4, 5]) {
-      const { key, left } = documentOf(await imds.at(minute * 60 + 5).imds(), imds.clock.now());
+      const { key, remaining } = readDocument(await imds.at(minute * 60 + 5).imds(), imds.clock.now());
       expect(key).not.toBe(copy.key);
-      expect(left).toBeGreaterThan(110);
-      expect(left).toBeLessThanOrEqual(180);
+      expect(remaining).toBeGreaterThan(110);
+      expect(remaining).toBeLessThanOrEqual(180);
     }
   });
 
@@ -165,15 +165,15 @@ describe('the built-in scenario', () => {
 
   scenario('imds-serves-expired', async (imds) => {
     for (const seconds of [0, 59.999, 240, 3600]) {
-      const { left } = documentOf(await imds.at(seconds).imds(), imds.clock.now());
-      expect(left).toBeGreaterThan(290);
+      const { remaining } = readDocument(await imds.at(seconds).imds(), imds.clock.now());
+      expect(remaining).toBeGreaterThan(290);
     }
     const expired = [];
     for (const seconds of [60, 239.999]) {
-      expired.push(documentOf(await imds.at(seconds).imds(), START + 60_000));
+      expired.push(readDocument(await imds.at(seconds).imds(), START + 60_000));
       expect((await imds.imds('', ROLES)).body).toBe('simulated-role');
     }
-    expect(expired[0]!.left).toBe(-300);
+    expect(expired[0]!.remaining).toBe(-300);
     expect(expired[1]).toEqual(expired[0]);
   });
 
@@ -215,13 +215,13 @@ describe('the built-in scenario', () => {
   const pollRepeatedly = async (imds: ScenarioClient, every: number, until: number) => {
     const seen = [];
     for (let seconds = 0; seconds <= until; seconds += every) {
-      seen.push(documentOf(await imds.at(seconds).imds(), imds.clock.now()));
+      seen.push(readDocument(await imds.at(seconds).imds(), imds.clock.now()));
     }
-    const left = seen.map((each) => each.left);
+    const remaining = seen.map((each) => each.remaining);
     return {
       sets: new Set(seen.map(({ key }) => key)).size,
-      least: Math.min(...left),
-      most: Math.max(...left),
+      least: Math.min(...remaining),
+      most: Math.max(...remaining),
     };
   };
 
@@ -286,7 +286,7 @@ describe('the built-in scenario', () => {
   test.for(Object.keys(BUILT_IN_SCENARIOS))(
     '%s has valid settings, a description, and visible effects within minutes',
     (name) => {
-      const { options, scenario, notes } = settingsOf(name);
+      const { options, scenario, notes } = readSettings(name);
       expect(scenario).toMatchObject({ name, description: expect.stringMatching(/^[A-Z].{60,}\.$/s) });
       expect(notes).toEqual([]);
       // Faults begin within two minutes. If they begin later than at the start, credentials are short-lived.
@@ -323,7 +323,7 @@ describe('a scenario file', () => {
         { fault: 'frozen', from: '2m', for: '1m', why: ['anything', 'at all'] },
       ],
     });
-    expect(settingsOf(file)).toMatchObject({
+    expect(readSettings(file)).toMatchObject({
       options: {
         shapes: ['imds', 'eks'],
         rotationTiming: { lifetime: 180, rotateEvery: 60, jitter: 5 },
@@ -482,7 +482,7 @@ describe('a scenario file', () => {
 
   test.for(INVALID)('with %j is rejected', ([content, message, hint]) => {
     const file = writeScenario(content);
-    expect(thrownBy(() => settingsOf(file))).toMatchObject({
+    expect(thrownBy(() => readSettings(file))).toMatchObject({
       message: message.replace('{file}', file),
       hint,
     });

@@ -5,11 +5,7 @@ import { sendRawRequest, sendRequest } from '../../support/server/raw-client.ts'
 
 const respondWith =
   (type: string, body: string, status = 200) =>
-  async (): Promise<MonitorResponse> => ({
-    status,
-    type,
-    body,
-  });
+  async (): Promise<MonitorResponse> => ({ status, type, body });
 
 async function monitor(hosts: readonly string[] = []) {
   const errors: unknown[] = [];
@@ -67,9 +63,9 @@ describe('a monitor', () => {
 
   test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'])('rejects %s', async (method) => {
     const { origin } = await monitor();
-    const refused = await sendRequest(origin, method, '/metrics', { 'Content-Length': '0' });
-    expect(refused).toMatchObject({ status: 405, body: 'only GET and HEAD are allowed\n' });
-    expect(refused.headers.get('allow')).toBe('GET, HEAD');
+    const rejected = await sendRequest(origin, method, '/metrics', { 'Content-Length': '0' });
+    expect(rejected).toMatchObject({ status: 405, body: 'only GET and HEAD are allowed\n' });
+    expect(rejected.headers.get('allow')).toBe('GET, HEAD');
   });
 
   test('rejects a tunnel, an upgrade and invalid HTTP, and continues to serve', async () => {
@@ -87,8 +83,8 @@ describe('a monitor', () => {
     'responds 404 for %s',
     async (target) => {
       const { origin } = await monitor();
-      const refused = await sendRequest(origin, 'GET', target);
-      expect(refused).toMatchObject({
+      const rejected = await sendRequest(origin, 'GET', target);
+      expect(rejected).toMatchObject({
         status: 404,
         body: 'not found; available: / /metrics /healthz /broken\n',
       });

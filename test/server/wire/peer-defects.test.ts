@@ -301,7 +301,7 @@ describe('errors', () => {
     const { clock } = createStoppedClock();
     const simulated = await startSimulated({ shapes: [shape], clock });
     const { origin } = simulated;
-    const { pathname } = new URL(pathOf(simulated, shape), origin);
+    const { pathname } = new URL(getPath(simulated, shape), origin);
     const fromPage = { Origin: 'http://example.invalid', 'Access-Control-Request-Method': 'PUT' };
     for (const path of [pathname, TOKEN_PATH, '/', '/v2/credentials/x', '/nothing', '*']) {
       for (const method of ['OPTIONS', 'GET', 'PUT', 'POST']) {
@@ -319,20 +319,20 @@ describe('errors', () => {
 
   test.each(SHAPES)('every method gets a response from %s', async (shape) => {
     const simulated = await startSimulated({ shapes: [shape] });
-    const path = pathOf(simulated, shape);
+    const path = getPath(simulated, shape);
     for (const method of [...METHODS, 'BREW', 'get']) {
       const target = method === 'CONNECT' ? '127.0.0.1:80' : path;
       const text = requestText(simulated.origin, method, target);
       const { status } = await sendRawRequest(simulated.origin, text, method === 'HEAD');
-      expect({ method, isAnswered: status >= 200 && status < 500 }).toEqual({ method, isAnswered: true });
+      expect({ method, hasResponse: status >= 200 && status < 500 }).toEqual({ method, hasResponse: true });
       if (method !== 'GET' && method !== 'HEAD') {
-        expect({ method, isRefused: status >= 400 }).toEqual({ method, isRefused: true });
+        expect({ method, isRejected: status >= 400 }).toEqual({ method, isRejected: true });
       }
     }
   });
 });
 
-function pathOf({ environments }: Simulated, shape: (typeof SHAPES)[number]): string {
+function getPath({ environments }: Simulated, shape: Shape): string {
   const url = environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI;
   return url === undefined ? DOCUMENT : new URL(url).pathname;
 }
