@@ -2,7 +2,7 @@ import type { Job as DomainJob, JobJudgement as DomainJobJudgement } from '../do
 import type { SeriesAnalysis as DomainSeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { describeFailedExpectation } from '../report/messages/expectations.ts';
-import { type Duration, invalidArgument } from './parse-options.ts';
+import { createArgumentError, type Duration } from './parse-options.ts';
 import { fromPublic } from './public-data.ts';
 import type { SeriesAnalysis } from './public-types.ts';
 import { type JudgeOptions, judgeAnalyses, type Report, type ReportJudgement } from './report.ts';
@@ -90,7 +90,7 @@ function judge(received: unknown, duration: Duration, options: JudgeOptions): Re
     const now = getSystemDefaults().clock.now();
     return judgeAnalyses(analyses, duration, { ...options, now, judgeRetired: false });
   }
-  throw invalidArgument(
+  throw createArgumentError(
     'toOutlive received neither a report nor an analysed series',
     isHistory(analyses[0])
       ? 'analyse the history first: expect(new Report(histories, { now })).toOutlive(…)'

@@ -39,7 +39,7 @@ function parseSeconds(given: Duration, what: string): Seconds {
   const seconds = typeof text === 'string' ? parseDuration(text.trim()) : null;
   if (seconds !== null) return seconds;
   const isTooLong = typeof text === 'string' && isTooLongDuration(text.trim());
-  throw invalidArgument(
+  throw createArgumentError(
     `${what} ${quote(given)} is ${isTooLong ? 'too long' : 'not a duration'}`,
     isTooLong
       ? 'use at most a hundred years (36525d)'
@@ -51,7 +51,7 @@ function parseSeconds(given: Duration, what: string): Seconds {
 export function parsePositiveSeconds(given: Duration, what: string): Seconds {
   const seconds = parseSeconds(given, what);
   if (seconds > 0) return seconds;
-  throw invalidArgument(`${what} ${quote(given)} is not longer than 0`, 'use 1s or more');
+  throw createArgumentError(`${what} ${quote(given)} is not longer than 0`, 'use 1s or more');
 }
 
 export const parseMaxAge = (given: Duration | null | undefined): Freshness['maxAge'] =>
@@ -66,7 +66,7 @@ export function parseMinRotations(given: Confidence | undefined): number {
   if (given === undefined) return 1;
   const share = typeof given === 'string' ? parseConfidence(given.trim()) : given;
   if (typeof share === 'number' && share > 0 && share < 1) return computeMinRotations(share);
-  throw invalidArgument(`the confidence ${quote(given)} is not between 0 and 1`, "use '95%' or 0.95");
+  throw createArgumentError(`the confidence ${quote(given)} is not between 0 and 1`, "use '95%' or 0.95");
 }
 
 export function parseInstantOption(
@@ -78,7 +78,7 @@ export function parseInstantOption(
   const instant =
     typeof given === 'string' ? parseMoment(given, now, end) : given instanceof Date ? given.getTime() : null;
   if (instant !== null && Number.isSafeInteger(instant)) return instant;
-  throw invalidArgument(
+  throw createArgumentError(
     `${what} ${quote(given)} is not a time`,
     "use a Date, a time ('2026-01-31T12:00:00Z'), a day ('2026-01-31') or an age ('7d')",
   );
@@ -96,7 +96,7 @@ export function parseSelection(
     until: until === undefined ? until : parseInstantOption(until, now, 'last', 'until'),
   };
   if (isPeriodEmpty(filter)) {
-    throw invalidArgument('since is after until', 'swap since and until');
+    throw createArgumentError('since is after until', 'swap since and until');
   }
   return filter;
 }
@@ -104,15 +104,15 @@ export function parseSelection(
 export function validateName(given: string, what: string): string {
   const problem = typeof given === 'string' ? findNameProblem(given) : 'use a string';
   if (problem === null) return given;
-  throw invalidArgument(`${what} is not a valid name`, problem);
+  throw createArgumentError(`${what} is not a valid name`, problem);
 }
 
 function validateSourceName(given: SourceName): SourceName {
   if (SOURCE_NAMES.includes(given)) return given;
-  throw invalidArgument(`unknown source ${quote(given)}`, `use one of ${SOURCE_NAMES.join(', ')}`);
+  throw createArgumentError(`unknown source ${quote(given)}`, `use one of ${SOURCE_NAMES.join(', ')}`);
 }
 
-export const invalidArgument = (message: string, hint: string): CredWatchError =>
+export const createArgumentError = (message: string, hint: string): CredWatchError =>
   new CredWatchError(message, hint, { code: 'INVALID_ARGUMENT' });
 
 /** Shows short texts and numbers. Of other values, which may contain a secret, it shows only the type. */

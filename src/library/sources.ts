@@ -2,7 +2,7 @@ import type { SourceName } from '../domain/model.ts';
 import type { Environment } from '../sources/environment/environment-variables.ts';
 import type { PollLimits } from '../sources/http/exchange.ts';
 import { findSourceConflict, openSource, type SourceChoice } from '../sources/open.ts';
-import { invalidArgument, validateName } from './parse-options.ts';
+import { createArgumentError, validateName } from './parse-options.ts';
 import { toPublic } from './public-data.ts';
 import type { PollOutcome } from './public-types.ts';
 import { getSystemDefaults } from './system-defaults.ts';
@@ -139,16 +139,16 @@ function validateOptions(choice: SourceChoice, { role, profile, command }: AnySo
   if (role !== undefined) validateName(role, 'the role');
   if (profile !== undefined) validateName(profile, 'the profile');
   if (command !== undefined && (typeof command !== 'string' || command.trim() === '')) {
-    throw invalidArgument('the command is empty', 'name the shell command to run');
+    throw createArgumentError('the command is empty', 'name the shell command to run');
   }
   const conflict = findSourceConflict(choice, { role, profile, command, env: {} });
   if (conflict === null) return;
   throw conflict.code === 'SETTING_NOT_SUPPORTED'
-    ? invalidArgument(
+    ? createArgumentError(
         `the source ${conflict.source} has no option ${conflict.setting}`,
         `leave out ${conflict.setting}`,
       )
-    : invalidArgument(
+    : createArgumentError(
         'command and profile exclude each other',
         'leave out one: a profile has its own credential_process',
       );

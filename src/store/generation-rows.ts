@@ -1,20 +1,16 @@
 import type { Generation, Instant, Sample } from '../domain/model.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 
-export interface StoredGenerationRow {
+/** The columns of {@link StoredGenerationRow}. */
+export const GENERATION_COLUMNS = `id, access_key_id AS accessKeyId, last_updated AS lastUpdated, expiration,
+  latest_expiration AS latestExpiration, zoneless, first_seen AS firstSeen, last_seen AS lastSeen, samples,
+  smallest_clock_offset AS smallestClockOffset, largest_clock_offset AS largestClockOffset,
+  pruned_until AS prunedUntil`;
+
+export interface StoredGenerationRow extends Omit<Generation, 'zoneless' | 'thirdSampleAfter'> {
   id: number;
-  key: string;
-  access_key_id: string;
-  last_updated: Instant | null;
-  expiration: Instant;
-  latest_expiration: Instant;
   zoneless: number;
-  first_seen: Instant;
-  last_seen: Instant;
-  samples: number;
-  smallest_clock_offset: number | null;
-  largest_clock_offset: number | null;
-  pruned_until: Instant | null;
+  prunedUntil: Instant | null;
 }
 
 interface StoredGeneration {
@@ -23,25 +19,11 @@ interface StoredGeneration {
   prunedUntil: Instant | null;
 }
 
-export function toStoredGeneration(row: StoredGenerationRow): StoredGeneration {
-  return {
-    id: row.id,
-    prunedUntil: row.pruned_until,
-    generation: {
-      accessKeyId: row.access_key_id,
-      lastUpdated: row.last_updated,
-      expiration: row.expiration,
-      latestExpiration: row.latest_expiration,
-      zoneless: row.zoneless === 1,
-      firstSeen: row.first_seen,
-      lastSeen: row.last_seen,
-      samples: row.samples,
-      smallestClockOffset: row.smallest_clock_offset,
-      largestClockOffset: row.largest_clock_offset,
-      thirdSampleAfter: null,
-    },
-  };
-}
+export const toStoredGeneration = ({ id, prunedUntil, ...row }: StoredGenerationRow): StoredGeneration => ({
+  id,
+  prunedUntil,
+  generation: { ...row, zoneless: row.zoneless === 1, thirdSampleAfter: null },
+});
 
 /** Reads and writes rows of `generations` and `samples`. Create one per transaction. */
 export class GenerationRows {
@@ -53,7 +35,7 @@ export class GenerationRows {
 
   constructor(connection: DatabaseConnection) {
     this.#find = connection.prepare<[number, string], StoredGenerationRow>(
-      'SELECT * FROM generations WHERE series_id = ? AND key = ?',
+      `SELECT ${GENERATION_COLUMNS} FROM generations WHERE series_id = ? AND key = ?`,
     );
     this.#insert = connection
       .prepare<[object], number>(

@@ -3,7 +3,7 @@ import type { Instant, SeriesHistory } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import type { SeriesFilter } from './contract.ts';
 import { findFailedPollSpans, readFailedPollCounts } from './failed-polls.ts';
-import { type StoredGenerationRow, toStoredGeneration } from './generation-rows.ts';
+import { GENERATION_COLUMNS, type StoredGenerationRow, toStoredGeneration } from './generation-rows.ts';
 import { findSeries, toIdentity } from './series-rows.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
@@ -35,7 +35,7 @@ export function readHistories(connection: DatabaseConnection, filter: SeriesFilt
 /** Reads the series with generations in the selected period, without their failed polls. */
 function readSampledHistories(connection: DatabaseConnection, filter: SeriesFilter): SeriesHistory[] {
   const select = connection.prepare<[number], StoredGenerationRow>(
-    'SELECT * FROM generations WHERE series_id = ?',
+    `SELECT ${GENERATION_COLUMNS} FROM generations WHERE series_id = ?`,
   );
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter;
   return findSeries(connection, filter)

@@ -1,7 +1,7 @@
 import { fillThirdSamples, findThirdSampleSpans } from '../domain/measurement/generations.ts';
 import type { Instant } from '../domain/model.ts';
 import type { PruneResult } from './contract.ts';
-import { type StoredGenerationRow, toStoredGeneration } from './generation-rows.ts';
+import { GENERATION_COLUMNS, type StoredGenerationRow, toStoredGeneration } from './generation-rows.ts';
 import { readSampleTimes } from './histories.ts';
 import { findSeries } from './series-rows.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
@@ -14,7 +14,7 @@ export function prune(
   { dryRun }: { dryRun: boolean },
 ): PruneResult {
   const generations = connection.prepare<[number], StoredGenerationRow>(
-    'SELECT * FROM generations WHERE series_id = ?',
+    `SELECT ${GENERATION_COLUMNS} FROM generations WHERE series_id = ?`,
   );
   const result: PruneResult = { deleted: 0, retained: 0 };
   connection.exec(

@@ -1,6 +1,6 @@
 import type { FailedPoll, Instant, SourceName } from '../../domain/model.ts';
 import type { SeriesFilter } from '../contract.ts';
-import { type StoredGenerationRow, toStoredGeneration } from '../generation-rows.ts';
+import { GENERATION_COLUMNS, type StoredGenerationRow, toStoredGeneration } from '../generation-rows.ts';
 import { readJobRuns } from '../job-runs.ts';
 import { findSeries, toIdentity, toParameters } from '../series-rows.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
@@ -32,7 +32,7 @@ export function* exportRecords(
   filter: SeriesFilter,
 ): Generator<ArchiveRecord> {
   const generations = connection.prepare<[number], StoredGenerationRow>(
-    'SELECT * FROM generations WHERE series_id = ? ORDER BY first_seen, key',
+    `SELECT ${GENERATION_COLUMNS} FROM generations WHERE series_id = ? ORDER BY first_seen, key`,
   );
   const samples = connection.prepare<[number], SampleRow>(
     `SELECT observed_at AS observedAt, clock_offset AS clockOffset, last_updated AS lastUpdated, expiration,

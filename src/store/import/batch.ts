@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   correctTime,
   createGeneration,
@@ -100,14 +101,14 @@ class BatchWriter {
   /** This database may have samples that the export has pruned. Only the others are added to the count. */
   #writeGeneration(record: GenerationRecord): boolean {
     const open = this.#openGeneration(record.identity, record.generation);
-    const before = JSON.stringify(open);
+    const before = { ...open };
     const storedEarlier = requireRow(this.#countSamplesBefore.get(open.id, record.prunedUntil));
     const stored = requireRow(this.#countSamplesBefore.get(open.id, Number.MAX_SAFE_INTEGER));
     const missing = Math.max(0, record.earlierSampleCount - storedEarlier);
     const pruned = Math.max(open.generation.samples - stored, missing);
     open.generation = { ...mergeGenerations(open.generation, record.generation), samples: stored + pruned };
     if (missing > 0) open.prunedUntil = Math.max(open.prunedUntil ?? 0, record.prunedUntil);
-    return JSON.stringify(open) !== before;
+    return !isDeepStrictEqual(open, before);
   }
 
   #openGeneration(identity: SeriesIdentity, seen: Generation): OpenGeneration {

@@ -1,4 +1,4 @@
-import type { Instant, SeriesIdentity } from '../../domain/model.ts';
+import type { Sample, SeriesIdentity } from '../../domain/model.ts';
 import { getSeriesKey } from '../../domain/series-key.ts';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { openDatabase } from '../sqlite/driver.ts';
@@ -7,13 +7,8 @@ import { openDatabase } from '../sqlite/driver.ts';
 const BATCH_SIZE = 10_000;
 
 /** Other records than samples are JSON in `other`; the other columns are null. */
-interface StagedRow {
+interface StagedRow extends Omit<Sample, 'zoneless'> {
   series: number | null;
-  observed_at: Instant;
-  clock_offset: number | null;
-  access_key_id: string;
-  last_updated: Instant | null;
-  expiration: Instant;
   zoneless: number;
   ordinal: number;
   other: string | null;
@@ -33,8 +28,8 @@ export class ImportStage {
     // An empty name means a temporary file, which SQLite deletes when the connection is closed.
     this.#connection = openDatabase('');
     this.#connection.exec(
-      `CREATE TABLE staged (n INTEGER PRIMARY KEY, series INTEGER, observed_at INTEGER, clock_offset INTEGER,
-         access_key_id TEXT, last_updated INTEGER, expiration INTEGER, zoneless INTEGER, ordinal INTEGER,
+      `CREATE TABLE staged (n INTEGER PRIMARY KEY, series INTEGER, observedAt INTEGER, clockOffset INTEGER,
+         accessKeyId TEXT, lastUpdated INTEGER, expiration INTEGER, zoneless INTEGER, ordinal INTEGER,
          other TEXT)`,
     );
     this.#insert = this.#connection.prepare('INSERT INTO staged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -49,7 +44,8 @@ export class ImportStage {
   /** Yields the records in the order in which they were added. */
   *batches(): Generator<ArchiveRecord[]> {
     const select = this.#connection.prepare<[number, number], StagedRow>(
-      'SELECT * FROM staged WHERE n > ? AND n <= ? ORDER BY n',
+      `SELECT series, observedAt, clockOffset, accessKeyId, lastUpdated, expiration, zoneless, ordinal, other
+       FROM staged WHERE n > ? AND n <= ? ORDER BY n`,
     );
     for (let after = 0; ; after += BATCH_SIZE) {
       const rows = select.all(after, after + BATCH_SIZE);
@@ -83,21 +79,9 @@ export class ImportStage {
     return index;
   }
 
-  #toRecord(row: StagedRow): ArchiveRecord {
-    const identity = row.series === null ? undefined : this.#series[row.series];
-    if (identity === undefined) return JSON.parse(row.other ?? '');
-    return {
-      record: 'sample',
-      identity,
-      ordinal: row.ordinal,
-      sample: {
-        accessKeyId: row.access_key_id,
-        lastUpdated: row.last_updated,
-        expiration: row.expiration,
-        zoneless: row.zoneless === 1,
-        observedAt: row.observed_at,
-        clockOffset: row.clock_offset,
-      },
-    };
+  #toRecord({ series, ordinal, other, ...row }: StagedRow): ArchiveRecord {
+    const identity = series === null ? undefined : this.#series[series];
+    if (identity === undefined) return JSON.parse(other ?? '');
+    return { record: 'sample', identity, ordinal, sample: { ...row, zoneless: row.zoneless === 1 } };
   }
 }
