@@ -9,7 +9,7 @@ import { describeJob, REFRESH_ADVICE } from './verdicts.ts';
 
 /** One line that begins with the safety and a colon. */
 export function describeNowVerdict({ verdict, job, spare, remaining }: NowJudgement): string {
-  const what = `${describeJob(job.duration)} that starts now`;
+  const what = `${describeJob(job.duration)} with a margin of ${short(job.margin)} that starts now`;
   // A job that refreshes its credentials requires 0 seconds.
   if (job.duration + job.margin === 0 && verdict === 'not-safe')
     return 'not safe: the credentials have expired';
@@ -72,9 +72,10 @@ export function describeOutlook({ outlook, validityAfterRotation, nextRotation }
     case 'perhaps-after-rotation':
       return 'perhaps after the next rotation: only some new credentials had enough validity';
     case 'never':
-      if (validityAfterRotation === null) return 'never: no credentials of this series had enough validity';
-      if (validityAfterRotation.max <= 0) return 'never: new credentials were already expired';
-      return `never: new credentials were valid for ${duration(validityAfterRotation.max)} at most`;
+      if (validityAfterRotation === null)
+        return 'never, because no credentials of this series had enough validity';
+      if (validityAfterRotation.max <= 0) return 'never, because new credentials were already expired';
+      return `never, because new credentials were valid for ${duration(validityAfterRotation.max)} at most`;
     case 'unknown':
       return 'unknown: too little history';
   }

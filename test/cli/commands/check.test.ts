@@ -69,7 +69,7 @@ describe('check', () => {
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toMatch(
       new RegExp(
-        `^safe: a 4h30m job that starts now, 58m \\d\\ds to spare
+        `^safe: a 4h30m job with a margin of 5m that starts now, 58m \\d\\ds to spare
   credentials     i-0abc · imds v2 · loader  ASIA…0001
   expire          ${AT}, 5h 33m \\d\\ds left
   required        4h35m: the job and a margin of 5m
@@ -83,7 +83,7 @@ $`,
     expect(run).toMatchObject({ code: 1, stderr: '' });
     expect(run.stdout).toMatch(
       new RegExp(
-        `^not safe: a 5h50m job that starts now, 5m 0\\ds short
+        `^not safe: a 5h50m job with a margin of 5m that starts now, 5m 0\\ds short
   credentials     i-0abc · imds v2 · loader  ASIA…0001
   expire          ${AT}, 5h 49m 5\\ds left
   required        5h55m: the job and a margin of 5m
@@ -100,7 +100,7 @@ $`,
     const run = await check(20_000, ['-j', '9h', '--wait', '2h']);
     expect(run).toMatchObject({ code: 1, stderr: '' });
     expect(run.stdout).toMatch(
-      /\n {2}a safe start {4}never: new credentials were valid for 6h 00m 00s at most\n/,
+      /\n {2}a safe start {4}never, because new credentials were valid for 6h 00m 00s at most\n/,
     );
     expect(run.stdout).toMatch(/\n {2}what to do {6}let the job refresh its credentials /);
   });
@@ -146,7 +146,7 @@ $`,
     });
     expect(run).toMatchObject({ code: 3, stderr: '' });
     expect(run.stdout).toMatch(
-      /^unknown: a 1h job that starts now\n {2}because {9}unreachable: could not connect/,
+      /^unknown: a 1h job with a margin of 5m that starts now\n {2}because {9}unreachable: could not connect/,
     );
   });
 
@@ -402,7 +402,9 @@ describe('check --offline', () => {
     record(db, { age: 600 });
     const run = await offline(db);
     expect(run).toMatchObject({ code: 0, stderr: '' });
-    expect(run.stdout).toMatch(/^safe: a 4h job that starts now, 1h 4\dm \d\ds to spare\n/);
+    expect(run.stdout).toMatch(
+      /^safe: a 4h job with a margin of 5m that starts now, 1h 4\dm \d\ds to spare\n/,
+    );
   });
 
   test('is unknown if the newest sample is older than --max-age', async () => {
@@ -412,7 +414,7 @@ describe('check --offline', () => {
     const run = await offline(db);
     expect(run.code).toBe(3);
     expect(run.stdout).toMatch(
-      /^unknown: a 4h job that starts now\n {2}because {9}the last sample is 1h 11m \d\ds old, more than 15m\n/,
+      /^unknown: a 4h job with a margin of 5m that starts now\n {2}because {9}the last sample is 1h 11m \d\ds old, more than 15m\n/,
     );
     expect((await offline(db, '--max-age', '2h')).code).toBe(1);
   });

@@ -33,7 +33,9 @@ describe('env', () => {
     const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo went on`;
     const run = await runShell(script, { env });
     expect(run).toMatchObject({ code: 1, stdout: '' });
-    expect(run.stderr).toMatch(/^error: not safe: a 4h job that starts now, 3h 05m \d\ds short\nhint: /);
+    expect(run.stderr).toMatch(
+      /^error: not safe: a 4h job with a margin of 5m that starts now, 3h 05m \d\ds short\nhint: /,
+    );
   });
 
   test('prints each format to stdout, and no secret elsewhere', async () => {

@@ -165,7 +165,7 @@ describe('exec does not start the command', () => {
     const run = await exec(['-j', '4h', '--', 'touch', file], {}, 3600);
     expect(run).toMatchObject({ code: 125, stdout: '' });
     expect(run.stderr).toMatch(
-      /^error: not safe: a 4h job that starts now, 3h 05m \d\ds short\nhint: .*\nnote: a safe start: never: /,
+      /^error: not safe: a 4h job with a margin of 5m that starts now, 3h 05m \d\ds short\nhint: .*\nnote: a safe start: never, because /,
     );
     expect(() => readFileSync(file)).toThrow('ENOENT');
   });
