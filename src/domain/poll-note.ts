@@ -86,8 +86,8 @@ export type PollNoteFields = NotesWithFields & {
 };
 
 /**
- * An observation of a poll besides the credentials: settings that SDKs interpret differently, providers that
- * hide the polled source, and protocol deviations.
+ * What a poll found besides the credentials: settings that SDKs interpret differently, providers that hide
+ * the polled source, and protocol deviations.
  */
 export type PollNote<Code extends PollNoteCode = PollNoteCode> = {
   [C in Code]: { code: C } & PollNoteFields[C];

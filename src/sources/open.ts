@@ -23,14 +23,14 @@ const FACTORIES: Readonly<Record<SourceName, SourceFactory>> = {
   profile: createProfileSource,
 };
 
-/** Opens a source. Reads the shared AWS config files if the source takes settings from them. Sends no request. */
+/** Opens a source. Reads the shared AWS config files if the source needs them. Sends no request. */
 export async function openSource(choice: SourceChoice, options: SourceOptions): Promise<CredentialSource> {
   const name = resolveSourceName(choice, options);
   if (!SOURCE_KINDS[name].needsProfileFiles) return FACTORIES[name](options);
   return FACTORIES[name]({ ...options, profileFiles: await readProfileFiles(options) });
 }
 
-/** As {@link openSource}, but reads no file: `options.profileFiles` holds the shared files, if anybody read them. */
+/** Like {@link openSource}, but reads no file. `options.profileFiles` can provide the shared files. */
 export function createSource(choice: SourceChoice, options: SourceOptions): CredentialSource {
   return FACTORIES[resolveSourceName(choice, options)](options);
 }
@@ -51,7 +51,10 @@ export function resolveSourceName(
   return isContainerEndpointSet(env) ? 'container' : 'imds';
 }
 
-/** Values that cannot be given together. The caller writes the message, because flags and options have other names. */
+/**
+ * Values that cannot be given together. The caller writes the message, because flags and options have other
+ * names.
+ */
 export type SourceConflict =
   | { code: 'SETTING_NOT_SUPPORTED'; source: SourceName; setting: SourceSetting }
   | { code: 'COMMAND_AND_PROFILE' };

@@ -79,7 +79,8 @@ export interface FoundDocument {
 }
 
 /**
- * Runs one poll and returns its outcome. Ends within `limits.pollMs`, even if `find` ignores the abort signal.
+ * Runs one poll and returns its outcome. Ends within `limits.pollMs`, even if `find` ignores the abort
+ * signal.
  * @param settingsNotes notes made when the settings were read
  */
 export async function runPoll(
@@ -97,7 +98,7 @@ export async function runPoll(
   signal?.addEventListener('abort', end, { once: true });
   let rejectLate = () => {};
   const outOfTime = new Promise<never>((_, reject) => {
-    // Later than `find`, which follows the signal and knows better what went wrong.
+    // Deferred, because `find` also follows the signal and then throws a more exact error.
     rejectLate = () => setImmediate(() => reject(new PollError('timeout', 'the poll ran out of time')));
   });
   stop.signal.addEventListener('abort', rejectLate, { once: true });
@@ -109,7 +110,7 @@ export async function runPoll(
   } finally {
     signal?.removeEventListener('abort', end);
     stop.signal.removeEventListener('abort', rejectLate);
-    // Stops what lost the race: `find` after the time limit, or the wait for the limit.
+    // Stops the loser of the race: `find` after the time limit, or the sleep until the limit.
     end();
   }
 }

@@ -10,13 +10,13 @@ import type { ProfileFiles } from './profile/files.ts';
 export interface CredentialSource {
   readonly name: SourceName;
   /**
-   * The URL for display, without user name, query and (container) path. `loopback`: the endpoint is on this host, so
-   * it may be polled more often. Null if the source has no endpoint or the configuration is invalid.
+   * The URL for display, without user name, query and (container) path. `loopback`: the endpoint is on this
+   * host, so it may be polled more often. Null if the source has no endpoint or the configuration is invalid.
    */
   readonly endpoint: { url: string; loopback: boolean } | null;
   /**
-   * Polls once. A problem of the endpoint, the network or the environment is an outcome and never throws. Ends within
-   * `limits.pollMs`, or with the reason `timeout` when `signal` is aborted.
+   * Polls once. A problem of the endpoint, the network or the environment is an outcome and never throws.
+   * Ends within `limits.pollMs`, or with the reason `timeout` when `signal` is aborted.
    */
   poll(signal?: AbortSignal): Promise<PollOutcome>;
 }
@@ -72,7 +72,9 @@ export interface SourceKind {
   description: string;
   /** The settings that the source takes. Any other setting given with it is an error. */
   settings: readonly SourceSetting[];
-  /** `openSource` reads the shared files, for settings of the source and for credentials that hide the source. */
+  /**
+   * `openSource` reads the shared files, for settings of the source and for credentials that hide the source.
+   */
   needsProfileFiles: boolean;
 }
 
@@ -113,7 +115,9 @@ export interface SourceOptions {
   limits?: Partial<PollLimits> | undefined;
   /** Default: over a socket. */
   exchange?: HttpExchange | undefined;
-  /** IMDS: the role to request, instead of discovering it. Other sources: the role in the name of the series. */
+  /**
+   * IMDS: the role to request, instead of discovering it. Other sources: the role in the name of the series.
+   */
   role?: string | undefined;
   /** The folder that contains `.aws`, used if the environment has no HOME. */
   home?: string | undefined;
@@ -127,6 +131,8 @@ export interface SourceOptions {
   discoverHost?: boolean | undefined;
   /** IMDS only: request the account id from the extended API. */
   extendedApi?: boolean | undefined;
+  /** IMDS only: keep no token and no fallback to IMDSv1 between polls, as if each poll were a new process. */
+  stateless?: boolean | undefined;
   readFile?: ((path: string) => Promise<string>) | undefined;
   /** Name servers for https endpoints, instead of the system's. */
   nameServers?: readonly string[] | undefined;

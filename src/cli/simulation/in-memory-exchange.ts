@@ -8,7 +8,7 @@ import {
   toHttpResponse,
 } from '../../sources/http/exchange.ts';
 
-/** Lets a source poll a simulated endpoint without a socket. Delays take time of the poll's clock. */
+/** Lets a source poll a simulated endpoint without a socket. Delays pass on the poll's clock. */
 export function createInMemoryExchange(endpoint: InMemoryEndpoint): HttpExchange {
   return async ({ url }, { method, path, headers }, { limits, clock, signal }) => {
     const sentAt = clock.now();

@@ -37,26 +37,28 @@ const TOKEN_FILE = '/token';
  * Polls a simulated endpoint with the real source, in memory and without waiting. Yields batches of the
  * records.
  *
- * Every poll uses a new source, like `cred-watch poll` started by cron: no IMDS token and no fallback to
- * IMDSv1 is kept between polls. A poll is skipped if the poll before it still runs.
+ * The source keeps no state between polls, like `cred-watch poll` started by cron. A poll is skipped if the
+ * poll before it still runs.
  */
 export async function* simulatePolls(options: SimulatedPollsOptions): AsyncGenerator<ArchiveRecord[]> {
   const { every, from, until, host } = options;
   const randomness = new SeededRandom(options.seed);
   const clock = new VirtualClock(from);
-  const sourceOptions = createSourceOptions(options, clock);
+  let pollNumber = 0;
+  let pauses = 0;
+  const random = () => randomness.fraction(`pause ${pollNumber} ${pauses++}`);
+  const source = createSource('auto', { ...createSourceOptions(options, clock), random });
   let batch: ArchiveRecord[] = [];
   const store = createRecorder((record) => batch.push(record));
+  const maxDelay = Math.min(MAX_START_DELAY, every);
   for (let count = 0; ; count += 1) {
-    const maxDelay = Math.min(MAX_START_DELAY, every);
     const delay = Math.floor(randomness.fraction(`poll ${count}`) * maxDelay * 1000);
     const startAt = from + count * every * 1000 + delay;
     if (startAt > until) break;
     if (startAt < clock.now()) continue;
     clock.moveTo(startAt);
-    let pauses = 0;
-    const random = () => randomness.fraction(`pause ${count} ${pauses++}`);
-    const source = createSource('auto', { ...sourceOptions, random });
+    pollNumber = count;
+    pauses = 0;
     await clock.run(() => pollOnce({ source, store, host, machine: host }));
     // Drop the record of a poll that ended too late.
     if (clock.now() > until) batch.pop();
@@ -75,16 +77,17 @@ function createSourceOptions(
   return {
     env: buildClientEnvironment(shape, [ORIGIN], simulation, TOKEN_FILE),
     clock,
+    stateless: true,
     exchange: createInMemoryExchange(createInMemoryEndpoint(simulation)),
     readFile: async () => simulation.serviceAccountTokens.issue(authorizationLifetime, clock.now()),
   };
 }
 
-/** Converts polls to export records instead of storing them. */
+/** Collects polls as export records. */
 function createRecorder(add: (record: ArchiveRecord) => void): SampleRecorder {
   return {
     recordSample: (identity, sample) => add({ record: 'sample', identity, sample, ordinal: 0 }),
-    // Without the detail, because a random request id in it would differ between runs with the same seed.
+    // Omits the detail: it can contain a random request id, which would differ between runs with the same seed.
     recordFailedPoll: (host, source, poll) =>
       add({ record: 'failed_poll', host, source, poll: { ...poll, detail: '' }, ordinal: 0 }),
     findLastHost: () => null,

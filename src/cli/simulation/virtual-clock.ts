@@ -6,7 +6,9 @@ interface Sleeper {
   wake: () => void;
 }
 
-/** A clock whose time passes only while somebody sleeps, and then at once. For code that does no real I/O. */
+/**
+ * A clock that jumps to the end of the shortest sleep once its task only waits. The task must do no real I/O.
+ */
 export class VirtualClock implements Clock {
   #now: Instant;
   readonly #sleepers = new Set<Sleeper>();
@@ -35,7 +37,7 @@ export class VirtualClock implements Clock {
     this.#now = Math.max(this.#now, instant);
   }
 
-  /** Runs a task. Whenever the task can only wait, time jumps to the end of the shortest sleep. */
+  /** Runs a task. Whenever the task only waits, time jumps to the end of the shortest sleep. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     // Promise callbacks run before immediates. So an immediate runs once every part of the task waits.
     const wakeNext = () => {

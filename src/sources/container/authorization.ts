@@ -8,8 +8,8 @@ const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 
 /**
- * The value of the `Authorization` header, or null for no header. To call in every attempt: EKS replaces the token in
- * the file about daily, and programs that read the file only once fail after that.
+ * The value of the `Authorization` header, or null for no header. Called in every attempt: EKS replaces the
+ * token in the file about daily, and programs that read the file only once fail after that.
  */
 export async function readAuthorizationHeader(poll: OngoingPoll): Promise<string | null> {
   const { env } = poll.options;
@@ -31,7 +31,7 @@ async function readTokenFile(path: string, poll: OngoingPoll): Promise<string> {
   }
 }
 
-/** Removes one line break at the end, on which botocore and the Go and Rust SDKs fail. Null: the token is blank. */
+/** Removes one final line break, because botocore and the Go and Rust SDKs fail on it. Null if blank. */
 function validateToken(raw: string, name: string, poll: OngoingPoll): string | null {
   const token = raw.replace(/\r?\n$/, '');
   poll.secrets.add(token);

@@ -25,7 +25,7 @@ export function createContainerSource(options: SourceOptions): CredentialSource 
   const url = readCredentialsUrl(options.env, notes);
   if (!(url instanceof PollError) && isRejectedHostName(url)) notes.add({ code: 'HOST_NAME_ONLY_SOME_SDKS' });
   addShadowingNotes('container', options, notes);
-  /** Null until a response has settled the task id, which never changes. */
+  /** Null until it is known whether this is an ECS task. The task id never changes. */
   let task: DiscoveredTask | null = null;
   return {
     name: 'container',
@@ -61,7 +61,7 @@ async function readCredentials(poll: OngoingPoll, endpoint: Endpoint): Promise<F
   return { document, observedAt: response.receivedAt };
 }
 
-/** ECS describes errors in JSON. EKS does so in plain text, which contains the code of the STS error. */
+/** ECS returns errors as JSON. EKS returns plain text that contains the code of the STS error. */
 function createAgentError(response: HttpResponse): PollError {
   const { status } = response;
   const { code, text } = parseErrorBody(response.body);

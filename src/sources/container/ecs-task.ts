@@ -14,8 +14,8 @@ export interface DiscoveredTask {
 }
 
 /**
- * Finds the ECS task that this process runs in. Null: unknown, and another request may help. One attempt only, because
- * the name of a host is not worth more of the time of a poll.
+ * Finds the ECS task of this process. Null if unknown: the next poll tries again. Makes one attempt only,
+ * because the host name is not worth the time of a retry.
  */
 export async function discoverTask(poll: OngoingPoll): Promise<DiscoveredTask | null> {
   const uri = readVariable(poll.options.env, METADATA_URI, poll.notes);

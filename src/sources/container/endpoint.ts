@@ -5,9 +5,9 @@ import { isAllowedAddress } from './allowed-hosts.ts';
 import { hostNotAllowedError } from './settings.ts';
 
 /**
- * Any host is allowed over https. Over http, every address of a host name must be allowed, and the connection goes to
- * one of these addresses, because a second lookup could return others. Name servers are not asked: the only names that
- * can be allowed are those of loopback, and these are in the hosts file.
+ * Any host is allowed over https. Over http, every address of a host name must be allowed. The connection
+ * goes to one of these addresses, because a second lookup could return others. No name server is queried:
+ * only loopback names can be allowed, and the hosts file has them.
  */
 export function createContainerEndpoint(url: URL, variable: string, options: SourceOptions): Endpoint {
   const host = hostWithoutBrackets(url);

@@ -12,12 +12,14 @@ const SERVICE = 'AWS_CONTAINER_SERVICE_ENDPOINT';
 
 const ECS_AGENT = 'http://169.254.170.2';
 
-/** The test of the SDKs: with either URI set, they use the container endpoint and never IMDS (except Java). */
+/** If either URI is set, all SDKs except Java use the container endpoint and never IMDS. */
 export function isContainerEndpointSet(env: Environment): boolean {
   return [env[RELATIVE], env[FULL]].some((uri) => (uri ?? '').trim() !== '');
 }
 
-/** The URL of the credentials. Path and query are confidential: on ECS they are enough to get the credentials. */
+/**
+ * The URL of the credentials. Its path and query are confidential: on ECS they suffice to get credentials.
+ */
 export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollError {
   const relative = readVariable(env, RELATIVE, notes);
   const full = readVariable(env, FULL, notes);
@@ -39,8 +41,8 @@ export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollEr
 }
 
 /**
- * Parses an absolute URL. Applies the host rule of the SDKs to addresses, but does not resolve names. `URL` normalizes
- * unusual spellings of an address (`127.1`, `0x7f.1`, `2130706433`).
+ * Parses an absolute URL. Applies the host rule of the SDKs to addresses, but does not resolve names. `URL`
+ * normalizes unusual spellings of an address (`127.1`, `0x7f.1`, `2130706433`).
  */
 export function parseContainerUrl(text: string, variable: string): URL | PollError {
   const url = URL.canParse(text) ? new URL(text) : null;

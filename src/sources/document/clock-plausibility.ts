@@ -8,9 +8,9 @@ const TOLERANCE: Seconds = 900;
 const LONGEST_SERVED_EXPIRED: Seconds = 30 * 86_400;
 
 /**
- * Whether the `Date` header can be AWS's clock, given the document in the same response. Credentials are not served
- * before they are issued or long after they expire, and are not valid for longer than AWS allows. Also true if the
- * host's own clock does not fit the document either.
+ * Whether the `Date` header can be AWS's clock, given the document in the same response. Credentials are not
+ * served before they are issued or long after they expire, and are not valid for longer than AWS allows. Also
+ * true if the host's own clock does not fit the document either.
  */
 export function isPlausibleClockOffset(
   clockOffset: Seconds,

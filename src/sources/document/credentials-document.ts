@@ -20,8 +20,9 @@ export const ACCESS_KEY_ID_PATTERN = /^[\w-]{1,128}$/;
 export const parseAccountId = (text: string): string | null => (/^\d{12}$/.test(text) ? text : null);
 
 /**
- * Parses a document of IMDS or a container endpoint. Like the Go and Rust SDKs, ignores the case of keys and accepts
- * aliases. An expired document is valid: a source that serves expired credentials is a measurement, not an error.
+ * Parses a document of IMDS or a container endpoint. Like the Go and Rust SDKs, ignores the case of keys and
+ * accepts aliases. An expired document is valid: a source that serves expired credentials is a measurement,
+ * not an error.
  * @param retryUnreadable whether to retry if the body is not a JSON object
  * @throws PollError
  */

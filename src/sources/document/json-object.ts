@@ -14,8 +14,8 @@ const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The first of `names` that has a value other than null and `''`. Keys are compared without case, but a key with
- * exactly this spelling wins.
+ * The first of `names` that has a value other than null and `''`. Keys are compared without case, but a key
+ * with exactly this spelling wins.
  */
 export function readValue(object: JsonObject, ...names: string[]): unknown {
   const keys = Object.keys(object);

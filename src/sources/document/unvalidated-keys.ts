@@ -33,8 +33,8 @@ const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 const SESSION_KEY = /^ASIA/;
 
 /**
- * Chooses between the session token and the token under the name from before 2014. Only botocore reads the old name,
- * and prefers it.
+ * Chooses between the session token and the token under the name from before 2014. Only botocore reads the
+ * old name, and prefers it.
  */
 export function chooseToken(token: NamedValue, old: NamedValue, notes: Notes): NamedValue {
   if (old.value === '' || old.value === token.value) return token;
@@ -125,7 +125,7 @@ function parseExpiration(text: string): ParsedInstant | null {
   return parsed?.zoneless ? { ...parsed, instant: earlierOfUtcAndLocal(parsed.instant) } : parsed;
 }
 
-/** A time without a zone is local time in some tools (awsume) and UTC in others. The earlier one is the safe choice. */
+/** awsume writes local time without a zone, other tools UTC. The earlier instant is the safe choice. */
 function earlierOfUtcAndLocal(asUtc: Instant): Instant {
   const minutesBehindUtc = new Date(asUtc).getTimezoneOffset();
   return asUtc + Math.min(0, minutesBehindUtc) * 60_000;

@@ -17,7 +17,7 @@ const EXPIRATIONS = [
   'AWS_SSO_SESSION_EXPIRATION', // aws-sso-cli
 ];
 
-/** Keys in environment variables. The environment of a running program never changes: it sees no rotation. */
+/** Keys in environment variables. A program's environment never changes, so this source sees no rotation. */
 export function createEnvironmentSource(options: SourceOptions): CredentialSource {
   return {
     name: 'environment',

@@ -5,7 +5,7 @@ import type { ProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 import type { Environment } from './environment-variables.ts';
 
-/** Adds a note for everything in the environment that makes AWS SDKs use another provider than this source. */
+/** Adds a note for each setting that makes AWS SDKs use another provider than this source. */
 export function addShadowingNotes(
   source: 'imds' | 'container' | 'profile',
   { env, profileFiles }: Pick<SourceOptions, 'env' | 'profileFiles'>,

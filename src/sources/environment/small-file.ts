@@ -5,8 +5,8 @@ import { getSystemErrorCode } from '../../errors.ts';
 const MAX_SIZE = 1024 * 1024;
 
 /**
- * Reads a regular file as text. A pipe is rejected, because it could block the reading thread and the exit of the
- * process for ever.
+ * Reads a regular file as text. Rejects a pipe, which could block the reading thread and the exit of the
+ * process.
  */
 export async function readSmallFile(path: string): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);

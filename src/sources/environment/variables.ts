@@ -4,8 +4,8 @@ import type { SourceOptions } from '../source.ts';
 import type { Environment } from './environment-variables.ts';
 
 /**
- * A variable, or null if it is not set or blank. Most SDKs ignore a blank variable too. botocore and the Rust SDK use
- * a blank URI or endpoint and fail, therefore the note.
+ * A variable, or null if not set or blank. Most SDKs ignore a blank variable too. botocore and the Rust SDK
+ * use a blank URI or endpoint and fail, so a blank variable adds a note.
  */
 export function readVariable(env: Environment, name: string, notes: Notes): string | null {
   const value = env[name];

@@ -36,7 +36,7 @@ export async function resolveHost(
   return addresses;
 }
 
-/** Does not use `dns.lookup`: a hanging `getaddrinfo` cannot be cancelled and survives even `process.exit`. */
+/** Avoids `dns.lookup`: a hanging `getaddrinfo` cannot be cancelled and survives even `process.exit`. */
 async function queryNameServers(host: string, options: NameOptions, signal: AbortSignal): Promise<string[]> {
   const { Resolver } = await import('node:dns/promises');
   const resolver = new Resolver();

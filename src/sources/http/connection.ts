@@ -14,7 +14,7 @@ export async function openConnection(
   connectMs: number,
   signal: AbortSignal,
 ): Promise<Socket> {
-  // All of them, because `localhost` has two addresses and often the error of the first one matters.
+  // Errors of all addresses: `localhost` has two, and the first error is often the relevant one.
   const details = new Set<string>();
   for (const address of addresses) {
     try {

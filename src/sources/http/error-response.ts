@@ -10,8 +10,8 @@ export interface ErrorBody {
 }
 
 /**
- * Reads only the parts that are meant for people: `code` and `message` of JSON, the title of an HTML page, plain text.
- * Other JSON, even if truncated, could be a credentials document with an unusual status.
+ * Reads only the parts that are meant for people: `code` and `message` of JSON, the title of an HTML page,
+ * plain text. Other JSON, even if truncated, could be a credentials document with an unusual status.
  */
 export function parseErrorBody(body: string | null): ErrorBody {
   const text = (body ?? '').trim();
@@ -24,7 +24,7 @@ export function parseErrorBody(body: string | null): ErrorBody {
   return { code: '', text: /^(["{]|\[\s*["{[])|secret_?access_?key|token"/i.test(text) ? '' : text };
 }
 
-/** The meaning of a status if the endpoint defines no other. */
+/** The error for a status that has no special meaning for the endpoint. */
 export function errorFromResponse({ status, body }: HttpResponse): PollError {
   const [reason, retry] = classifyStatus(status);
   return createStatusError(reason, status, retry, parseErrorBody(body).text);

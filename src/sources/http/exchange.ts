@@ -1,4 +1,4 @@
-/** The HTTP exchange that a source polls with: over a socket, in memory, or a script in tests. */
+/** The HTTP exchange of a source: over a socket, in memory, or scripted in tests. */
 import type { Clock } from '../../clock.ts';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { PollError } from '../poll-error.ts';
@@ -14,14 +14,14 @@ export interface PollLimits {
   requestMs: number;
   /** Limit for the whole poll, pauses between attempts included. */
   pollMs: number;
-  /** How often one request is attempted in all. */
+  /** Maximum attempts of one request, including the first. */
   attempts: number;
 }
 
 export interface Endpoint {
   /** Only scheme, host and port are used. */
   url: URL;
-  /** Addresses to connect to. Called in every attempt, because name resolution counts towards its time limit. */
+  /** Called in every attempt, because name resolution counts towards its time limit. */
   resolveAddresses(signal: AbortSignal): Promise<readonly string[]>;
 }
 

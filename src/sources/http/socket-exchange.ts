@@ -73,8 +73,9 @@ async function send(
 }
 
 /**
- * Gives undici the open connection. Undici asks for a second one if the first breaks, and gets an error. Deferred,
- * because undici ignores a response that arrives before its connector returns.
+ * Gives undici the open connection. If that connection breaks, undici asks for a second one and gets an
+ * error. The callback is deferred, because undici ignores a response that arrives before its connector
+ * returns.
  */
 function provideConnection(connection: Socket) {
   let isTaken = false;

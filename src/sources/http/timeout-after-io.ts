@@ -1,6 +1,7 @@
 /**
- * A time-out that first lets pending socket events run. A process that had no CPU for a second (dozens of cron jobs
- * in the same minute) runs its timers before its sockets, and would discard a response that arrived in time.
+ * A timeout that lets pending socket events run first. If a process gets no CPU for a second (dozens of cron
+ * jobs in the same minute), Node.js runs its timers before its sockets. A plain timer would then discard a
+ * response that arrived in time.
  */
 export function setTimeoutAfterIo(expire: () => void, milliseconds: number): { cancel(): void } {
   let last: NodeJS.Immediate | undefined;

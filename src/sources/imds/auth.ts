@@ -49,7 +49,7 @@ export class ImdsAuthCache {
     return this.#cached;
   }
 
-  /** To call after status 401: the token or the fallback to IMDSv1 is no longer valid. */
+  /** Called after status 401: the token or the fallback to IMDSv1 is no longer valid. */
   clear(): void {
     this.#cached = null;
   }

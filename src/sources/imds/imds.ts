@@ -20,18 +20,19 @@ const ROLES = '/latest/meta-data/iam/security-credentials/';
 const EXTENDED_ROLES = '/latest/meta-data/iam/security-credentials-extended/';
 const INSTANCE_ID = /^[\w.:-]{1,128}$/;
 
-/** The instance metadata service of EC2, at 169.254.169.254 unless the environment or the profile says otherwise. */
+/** The instance metadata service of EC2: 169.254.169.254, or the endpoint set in environment or profile. */
 export function createImdsSource(options: SourceOptions): CredentialSource {
   const settings = readImdsSettings(options);
   const { baseUrl, blockingError, limits, notes } = settings;
   addShadowingNotes('imds', options, notes);
-  const client = baseUrl === null ? null : new ImdsClient(baseUrl, settings, options);
+  let client: ImdsClient | null = null;
   return {
     name: 'imds',
     endpoint: describeEndpoint(baseUrl),
     poll: (signal) =>
       runPoll({ ...options, limits }, signal, notes.list, async (poll) => {
-        if (blockingError !== null || client === null) throw blockingError;
+        if (blockingError !== null || baseUrl === null) throw blockingError;
+        if (client === null || options.stateless) client = new ImdsClient(baseUrl, settings, options);
         return client.findCredentials(poll);
       }),
   };
@@ -42,7 +43,7 @@ class ImdsClient {
   readonly #pathPrefix: string;
   readonly #auth: ImdsAuthCache;
   readonly #fixedRole: string | null;
-  /** Null until a response has settled the instance id, which never changes. */
+  /** Null until a response shows whether there is an instance id. The id never changes. */
   #instance: { id: string | null } | null = null;
 
   constructor(baseUrl: URL, { isV1Allowed, fixedRole }: ImdsSettings, options: SourceOptions) {
@@ -164,7 +165,7 @@ class ImdsClient {
   }
 }
 
-/** Stands for a body that is not UTF-8. Not a role name, because it has spaces. */
+/** Stands for a body that is not UTF-8. The spaces make it an invalid role name. */
 const NOT_UTF8 = 'not UTF-8';
 
 /** IMDS throttles with 503, as its list of error codes says. */

@@ -58,7 +58,9 @@ type Read = (variable: string, key: string) => Setting | null;
 type SettingNoteCode = Exclude<Extract<PollNote, { name: string }>, { otherName: string }>['code'];
 type Note = (code: SettingNoteCode, setting: Setting) => void;
 
-/** All SDKs accept `true` in any case of letters. The JavaScript SDK and the CRT accept every text except `false`. */
+/**
+ * Every SDK accepts `true` in any letter case. The JavaScript SDK and the CRT accept any text but `false`.
+ */
 function isOn(setting: Setting | null, onlySomeSdks: SettingNoteCode, note: Note): boolean {
   if (setting === null || setting.value === 'false') return false;
   if (setting.value.toLowerCase() === 'true') return true;

@@ -5,7 +5,7 @@ import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 import { runCommand } from './run-command.ts';
 
-/** Longer than for endpoints, because a process may have to sign in. SDKs have no time limit. */
+/** Longer than for endpoints, because a process may have to sign in. SDKs have no such limit. */
 const PROCESS_TIMEOUT_MS = 60_000;
 
 export const withProcessTimeout = (options: SourceOptions): SourceOptions => ({

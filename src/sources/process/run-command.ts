@@ -12,9 +12,9 @@ type Child = ChildProcessByStdio<null, Readable, null>;
 const EXIT_CODE_MEANINGS: Readonly<Record<number, string>> = { 126: ', not executable', 127: ', not found' };
 
 /**
- * Runs a command line in a shell, as most SDKs do (botocore splits it into words itself), and returns its stdout.
- * stdin is empty. stderr is discarded, because it may quote secrets. The child gets its own process group, which is
- * killed when `signal` is aborted or the output is over 64 KiB.
+ * Runs a command line in a shell, as most SDKs do (botocore splits it into words itself), and returns its
+ * stdout. stdin is empty. stderr is discarded, because it may quote secrets. The child gets its own process
+ * group, which is killed when `signal` is aborted or the output is over 64 KiB.
  */
 export function runCommand(command: string, env: Environment, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -42,8 +42,8 @@ export type ProfileCredentials =
   | { kind: 'process'; command: string };
 
 /**
- * The credentials of a profile that need no call to AWS. The precedence is that of the JavaScript SDK: role, keys,
- * process, SSO.
+ * The credentials of a profile that need no call to AWS. The precedence is that of the JavaScript SDK: role,
+ * keys, process, SSO.
  * @throws PollError if there are none
  */
 export function readProfileCredentials(profile: Profile, notes: Notes): ProfileCredentials {
@@ -51,7 +51,8 @@ export function readProfileCredentials(profile: Profile, notes: Notes): ProfileC
   const has = (key: string) => readText(credentials, key) !== '' || readText(config, key) !== '';
   const awsCall = AWS_CALL_SETTINGS.find(has);
   if (awsCall === 'role_arn') throw createAwsCallError(profile, awsCall);
-  // All values come from one file. Only the JavaScript SDK combines a key of one file with a token of the other.
+  // All values come from one file. Only the JavaScript SDK combines a key of one file with a token of the
+  // other.
   const [keys, rest] = readText(credentials, KEY_ID) === '' ? [config, credentials] : [credentials, config];
   const isProcess = has(PROCESS);
   if (readText(keys, KEY_ID) !== '') {
@@ -70,7 +71,10 @@ export function readProfileCredentials(profile: Profile, notes: Notes): ProfileC
   throw new PollError('not-configured', `profile ${name} has neither keys nor ${PROCESS}`);
 }
 
-/** The `credential_process` of a profile, even if the profile also has keys. @throws PollError if there is none */
+/**
+ * The `credential_process` of a profile, even if the profile also has keys. @throws PollError if there is
+ * none
+ */
 export function readCredentialProcess({ name, config, credentials }: Profile): string {
   const command = readText(credentials, PROCESS) || readText(config, PROCESS);
   if (command === '') throw new PollError('not-configured', `profile ${name} has no ${PROCESS}`);

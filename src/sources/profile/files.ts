@@ -43,8 +43,8 @@ const SSO_SESSION_PREFIX = 'sso-session.';
 const SERVICES_PREFIX = 'services.';
 
 /**
- * Reads the shared config and credentials files. Never throws: a file that cannot be read counts as empty, and its
- * `problem` says why. Values can be secrets and must not be quoted in messages.
+ * Reads the shared config and credentials files. Never throws: a file that cannot be read counts as empty,
+ * and its `problem` says why. Values can be secrets and must not be quoted in messages.
  */
 export async function readProfileFiles(options: ProfileLocation): Promise<ProfileFiles> {
   const { env } = options;
@@ -85,7 +85,10 @@ function resolvePath({ env, home }: ProfileLocation, variable: string, file: str
   return folder === '' ? null : join(folder, path.slice(2));
 }
 
-/** Checks a file before the loader reads it. The loader ignores every error, and a pipe would block it for ever. */
+/**
+ * Checks a file before the loader reads it. The loader ignores every error, and a pipe would block it for
+ * ever.
+ */
 async function checkFile(path: string | null): Promise<ProfileFile> {
   if (path === null) return { path: '', state: 'missing', problem: 'the home folder is unknown' };
   // The usual way to disable a file.
