@@ -118,7 +118,7 @@ interface SampledHour {
   to: number;
 }
 
-/** Credentials valid for six hours, sampled every ten minutes between two minutes of their hour. */
+/** Credentials valid for six hours, sampled every ten minutes from minute `from` to `to` of their hour. */
 function generation({ hour, from, to }: SampledHour, dated = true): Sample[] {
   const issued = START + hour * HOUR;
   const minutes = Array.from({ length: (to - from) / 10 + 1 }, (_, index) => from + index * 10);
@@ -135,7 +135,7 @@ function generation({ hour, from, to }: SampledHour, dated = true): Sample[] {
 const measured = (hours: readonly SampledHour[], dated = true) =>
   measure(groupGenerations(hours.flatMap((each) => generation(each, dated))));
 
-/** Four generations, each sampled every ten minutes of its hour. */
+/** Four generations, one per hour, each sampled every ten minutes. */
 const HOURLY = [0, 1, 2, 3].map((hour): SampledHour => ({ hour, from: 0, to: 50 }));
 
 describe('validity buckets', () => {

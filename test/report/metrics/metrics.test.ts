@@ -244,7 +244,7 @@ describeReader('promtool', PROMTOOL, (promtool) => {
   test('accepts current metrics', async () => {
     const text = await prometheus(richStore());
     expect(run(['check', 'metrics'], text)).toEqual({ status: 0, stdout: '', stderr: '' });
-    // The check finds a wrong name.
+    // promtool rejects a counter whose name does not end in `_total`, so the check is effective.
     expect(run(['check', 'metrics'], text.replaceAll('rotations_total', 'rotations')).status).not.toBe(0);
   });
 
