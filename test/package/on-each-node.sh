@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Packs the package, installs it with each supported Node, runs the main commands, and uses the library from ES modules,
-# CommonJS and TypeScript. On the first Node, it also uses the matchers of vitest and Jest.
-# The Node binaries are installed from npm, so the machine needs only one Node.
+# Packs the package, installs it with each supported Node, runs the main commands, and uses the library from
+# ES modules, CommonJS and TypeScript. On the first Node, it also uses the matchers of vitest and Jest.
+# The Node binaries come from npm, so the machine needs only one Node.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
@@ -48,8 +48,6 @@ for version in $versions; do
       node node_modules/vitest/vitest.mjs run > vitest.txt || { cat vitest.txt; exit 1; }
       node "$npm_cli" install --silent --no-save jest@30
       node node_modules/jest/bin/jest.js --testMatch '**/uses-library.jest.cjs' 2> jest.txt || { cat jest.txt; exit 1; }
-    fi
-    if [ "$version" = "$first" ]; then
       # npm links the man page only if package.json lists it in an array.
       node "$npm_cli" install --silent --global --ignore-scripts --prefix "$work/global" "$work/$tarball"
       [ -e "$work/global/share/man/man1/cred-watch.1" ]
