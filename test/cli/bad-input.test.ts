@@ -352,12 +352,12 @@ const databases: BadInput[] = [
 const outputs: BadInput[] = [
   {
     args: ['report', '--db', 'ours.db', '-o', 'none/report.txt'],
-    error: 'could not write none/report.txt (ENOENT)',
+    error: 'could not write none/report.txt: the folder does not exist',
     hint: 'give another file, or - for stdout',
   },
   {
     args: ['export', '--db', 'ours.db', '-o', '.'],
-    error: 'could not write . (EISDIR)',
+    error: 'could not write .: this is a folder',
     hint: 'give another file, or - for stdout',
   },
 ].map((each) => ({ ...each, make: (folder: string) => makeOurs(folder, 'ours.db', MIGRATIONS.length) }));

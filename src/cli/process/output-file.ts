@@ -6,6 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 import type { Io } from './io.ts';
 
+const WRITE_ERRORS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'the folder does not exist'],
+  ['EACCES', 'permission denied'],
+  ['EISDIR', 'this is a folder'],
+]);
+
 /**
  * Writes to stdout (`-`), or replaces a file in one step, because another program may be reading the file.
  * @throws CredWatchError if the file cannot be written
@@ -37,7 +43,7 @@ export async function writeOutput(
     if (error instanceof CredWatchError) throw error;
     const code = getSystemErrorCode(error);
     throw new CredWatchError(
-      `could not write ${path}${code === '' ? '' : ` (${code})`}`,
+      `could not write ${path}${code === '' ? '' : `: ${WRITE_ERRORS.get(code) ?? code}`}`,
       'give another file, or - for stdout',
       { cause: error },
     );

@@ -121,21 +121,25 @@ describe('completion output', () => {
     [['files '], '', 'simulate', '--tree'],
     [['files json='], 'json=re', 'report', '-f'],
     [['files --format=json='], '--format=json=', 'report'],
-  ])('is %j for %j behind %j', async (want, current, ...before) => {
+  ])('is %j for %j after %j', async (want, current, ...before) => {
     expect(await ask(current, ...before)).toEqual(want);
   });
 
   test('lists faults, conditions, scenarios, variants and shapes of simulate', async () => {
-    const behind = (flag: string) => (current: string) => words(current, 'simulate', flag);
-    expect(await behind('--fault')('sta')).toEqual(['status=', 'stall']);
-    expect(await behind('--fault')('503,')).toContain('503,share=');
-    expect(await behind('--fault')('503,share=30%,s')).toEqual([]);
-    expect(await behind('--scenario')('hop')).toEqual(['hop-limit', 'hop-limit-v2-only']);
+    const complete = (flag: string) => (current: string) => words(current, 'simulate', flag);
+    expect(await complete('--fault')('sta')).toEqual(['status=', 'stall']);
+    expect(await complete('--fault')('503,')).toContain('503,share=');
+    expect(await complete('--fault')('503,share=30%,s')).toEqual([]);
+    expect(await complete('--scenario')('hop')).toEqual(['hop-limit', 'hop-limit-v2-only']);
     expect(await ask('./hop', 'simulate', '--scenario')).toEqual(['files ']);
-    expect(await behind('--variant')('th')).toEqual(['throttle=']);
-    expect(await behind('--variant')('throttle=')).toEqual(['throttle=429', 'throttle=503', 'throttle=drop']);
-    expect(await behind('--shape')('imds,e')).toEqual(['imds,ecs', 'imds,eks']);
-    expect(await behind('--shape')('ecs,e')).toEqual(['ecs,eks']);
+    expect(await complete('--variant')('th')).toEqual(['throttle=']);
+    expect(await complete('--variant')('throttle=')).toEqual([
+      'throttle=429',
+      'throttle=503',
+      'throttle=drop',
+    ]);
+    expect(await complete('--shape')('imds,e')).toEqual(['imds,ecs', 'imds,eks']);
+    expect(await complete('--shape')('ecs,e')).toEqual(['ecs,eks']);
   });
 
   test('lists names from the database and profiles, except unprintable names', async () => {
@@ -159,7 +163,7 @@ describe('completion output', () => {
     expect(await words('', 'bogus')).toEqual([]);
     expect(await words('--bog', 'report')).toEqual([]);
     expect(await words('', 'poll')).toEqual([]);
-    writeFileSync(join(folder, 'none.db'), 'no database');
+    writeFileSync(join(folder, 'none.db'), 'not a database');
     for (const db of ['none.db', 'missing.db', '.', ''])
       expect(await words('', 'report', `--db=${join(folder, db)}`, '--host')).toEqual([]);
     expect(await runCommand([COMPLETE_COMMAND], { env })).toMatchObject({ code: 0, stderr: '' });
@@ -372,8 +376,8 @@ describeReader('fish', { program: 'fish', package: 'fish' }, () => {
   test('completes words, files and commands', async () => {
     const lines = some(IN_FISH);
     const script = lines.map(([line]) => `complete -C ${JSON.stringify(line)}; echo ---`);
-    const answers = (await fish(script.join('; '))).split('---\n').slice(0, -1);
-    const values = answers.map((each) =>
+    const outputs = (await fish(script.join('; '))).split('---\n').slice(0, -1);
+    const values = outputs.map((each) =>
       each
         .split('\n')
         .slice(0, -1)

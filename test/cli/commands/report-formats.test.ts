@@ -28,7 +28,7 @@ describe('several formats', () => {
     ]);
     expect([code, stderr]).toEqual([
       2,
-      `error: could not write ${nowhere} (ENOENT)\nhint: give another file, or - for stdout\n`,
+      `error: could not write ${nowhere}: the folder does not exist\nhint: give another file, or - for stdout\n`,
     ]);
     expect(read(folder, 'a.csv')).toMatch(/^host,/);
     expect(read(folder, 'b.md')).toMatch(/^## cred-watch/);
