@@ -47,7 +47,7 @@ function validateToken(raw: string, name: string, poll: OngoingPoll): string | n
   );
 }
 
-/** A token that is no longer rotated is the usual reason why EKS Pod Identity fails. */
+/** An expired token that was not replaced is the usual reason why EKS Pod Identity fails. */
 function addExpirationNote(token: string, poll: OngoingPoll): void {
   const expiresAt = parseJwtExpiration(token);
   if (expiresAt === null) return;

@@ -12,7 +12,7 @@ export interface NamedValue {
   value: string;
 }
 
-/** Keys as written by a person, a program or a file: unchecked, and possibly without an expiration. */
+/** Unchecked keys from a variable, a program or a file, possibly without an expiration. */
 export interface UnvalidatedKeys {
   accessKeyId: NamedValue;
   secretAccessKey: NamedValue;
@@ -26,7 +26,7 @@ export interface UnvalidatedKeys {
   missingExpirationDetail: string;
 }
 
-/** Everything that goes into a header, a shell or a SQL literal consists of these characters. */
+/** Keys and tokens consist of these characters, which are safe in a header, a shell and an SQL literal. */
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 
 /** Keys that STS issued. They are useless without a token. */

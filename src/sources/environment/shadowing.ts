@@ -16,7 +16,7 @@ export function addShadowingNotes(
     notes.add({ code: 'STATIC_KEYS_HIDE_SOURCE' });
   if (source === 'profile') return;
   if (profileFiles !== undefined) addProfileNotes(env, profileFiles, notes);
-  // For example variables that IRSA left behind: they hide EKS Pod Identity in every SDK.
+  // For example leftover variables of IRSA, which hide EKS Pod Identity in every SDK.
   if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE') && isSet('AWS_ROLE_ARN'))
     notes.add({ code: 'WEB_IDENTITY_HIDES_SOURCE' });
   if (source === 'imds' && isContainerEndpointSet(env)) notes.add({ code: 'CONTAINER_HIDES_IMDS' });

@@ -7,7 +7,7 @@ const HOSTS_FILE = '/etc/hosts';
 
 type NameOptions = Pick<SourceOptions, 'readFile' | 'nameServers'>;
 
-/** A URL has `[::1]` where a socket needs `::1`. */
+/** Removes the brackets of an IPv6 address: a URL has `[::1]`, a socket needs `::1`. */
 export const hostWithoutBrackets = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 
 /** Addresses that need no name server: literals, `localhost`, and names in the hosts file. */

@@ -10,7 +10,7 @@ const TOKEN = 'aws_session_token';
 const OLD_TOKEN = 'aws_security_token';
 const PROCESS = 'credential_process';
 
-/** Keys that tools write for people and prompts; no SDK reads them. The comments name the tools. */
+/** Settings that tools write for people and prompts. No SDK reads them. The comments name the tools. */
 const EXPIRATIONS = [
   'x_security_token_expires', // saml2aws, okta-aws-cli
   'expiration', // aws-mfa (without a zone), weep (seconds since 1970); starship reads it

@@ -141,7 +141,7 @@ describe('the records of simulated polls', () => {
     expect(records.map(summarise)).toEqual(Array(3).fill(expected));
   });
 
-  test('start anew every time: the fallback to IMDSv1 is not kept', async () => {
+  test('keep no state: the fallback to IMDSv1 ends with its poll', async () => {
     const records = await collect({ faults: ['404,path=/latest/api/token,times=1'] }, 900);
     expect(records.map(summarise)).toEqual(['sample 1', 'sample 2', 'sample 2']);
   });

@@ -116,13 +116,13 @@ describe('a failed token request without fallback to IMDSv1', () => {
   });
 });
 
-interface Opening {
+interface Fallback {
   name: string;
   step: Step;
   puts: number;
   hop: boolean;
 }
-const openings: Opening[] = [
+const fallbacks: Fallback[] = [
   { name: '403', step: { status: 403 }, puts: 1, hop: false },
   { name: '404', step: { status: 404 }, puts: 1, hop: false },
   { name: '405', step: { status: 405 }, puts: 1, hop: false },
@@ -131,7 +131,7 @@ const openings: Opening[] = [
 ];
 
 describe('the fallback to IMDSv1', () => {
-  test.each(openings)('follows $name', async ({ step, puts, hop }) => {
+  test.each(fallbacks)('follows $name', async ({ step, puts, hop }) => {
     const endpoint = await startEndpoint(imds({ [PUT]: step }));
     const outcome = await succeed(imdsAt(endpoint, {}, { limits: step === 'silence' ? IMPATIENT : {} }));
     expect(outcome.identity.apiVersion).toBe('1');
@@ -140,7 +140,7 @@ describe('the fallback to IMDSv1', () => {
     expect(endpoint.requests.at(-1)!.headers).not.toHaveProperty('x-aws-ec2-metadata-token');
   });
 
-  test.each(openings)('does not follow $name if IMDSv1 is disabled', async ({ step, hop }) => {
+  test.each(fallbacks)('does not follow $name if IMDSv1 is disabled', async ({ step, hop }) => {
     const endpoint = await startEndpoint(imds({ [PUT]: step }));
     const outcome = await fail(imdsAt(endpoint, V1, { limits: step === 'silence' ? IMPATIENT : {} }));
     expect(outcome).toMatchObject({ reason: 'v1-disabled', possibleHopLimit: hop });

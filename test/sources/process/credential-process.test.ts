@@ -98,7 +98,7 @@ describe('the role of the series is', () => {
     ['getkeys', '"/opt/my tools"/get\\keys'],
     ['get-keys', 'get-keys;x'],
     ['get-keys.sh', 'get-keys.sh|x'],
-    // Not obvious.
+    // The program name is not obvious.
     [null, '(get-keys)'],
     [null, '$KEYS x'],
     [null, '"$KEYS" x'],
@@ -133,7 +133,7 @@ describe('the output', () => {
       ],
     ),
     [
-      'no UTF-8',
+      'not UTF-8',
       Buffer.from([0x7b, 0xff]),
       { reason: 'malformed', detail: 'the output of the process is not UTF-8' },
     ],
@@ -158,7 +158,7 @@ describe('the output', () => {
       { reason: 'malformed', detail: 'missing: AccessKeyId' },
     ],
     [
-      'a key id that is none',
+      'an invalid key id',
       processDocument({ AccessKeyId: SECRET }),
       { reason: 'malformed', detail: 'AccessKeyId is not a key id' },
     ],

@@ -222,7 +222,7 @@ describe('a poll fails', () => {
       'expiration is not a time',
     ],
     [
-      'with a key id that is none',
+      'with an invalid key id',
       EXPIRING.replace('ASIA', '/'),
       'malformed',
       'aws_access_key_id is not a key id',

@@ -56,7 +56,7 @@ export const tokenResponse = (token = IMDS_TOKEN!, ttl = '21600'): Step => ({
   body: token,
 });
 
-/** The script of an IMDS without faults, with the given changes. */
+/** The script of a working IMDS, with the given changes. */
 export const imds = (changes: Script = {}): Script => ({
   'PUT /latest/api/token': tokenResponse(),
   [`GET ${ROLES}`]: { body: 'web-role' },

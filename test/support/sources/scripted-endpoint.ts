@@ -17,10 +17,12 @@ export interface ScriptedResponse {
 /** `silence` receives the request and never responds. `reset` resets the connection. */
 export type Step = ScriptedResponse | 'silence' | 'reset';
 
-/** Decides about the response to a request. Returns nothing if it has written the response itself. */
+/** Chooses the response to a request. Returns undefined if it has written the response itself. */
 export type Handler = (request: ReceivedRequest, response: ServerResponse) => Step | undefined;
 
-/** Responses by `METHOD /path`. A list is used one by one, and its last response stays. Other paths get a 404. */
+/**
+ * Responses by `METHOD /path`. A list is used in order, and its last response repeats. Other paths get 404.
+ */
 export type Script = Record<string, Step | Step[]>;
 
 export interface ScriptedEndpoint {
