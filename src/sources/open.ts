@@ -51,10 +51,7 @@ export function resolveSourceName(
   return isContainerEndpointSet(env) ? 'container' : 'imds';
 }
 
-/**
- * Values that cannot be given together. The caller writes the message, because flags and options have other
- * names.
- */
+/** Conflicting values. The caller writes the message, because flags and options have other names. */
 export type SourceConflict =
   | { code: 'SETTING_NOT_SUPPORTED'; source: SourceName; setting: SourceSetting }
   | { code: 'COMMAND_AND_PROFILE' };

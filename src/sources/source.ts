@@ -72,9 +72,7 @@ export interface SourceKind {
   description: string;
   /** The settings that the source takes. Any other setting given with it is an error. */
   settings: readonly SourceSetting[];
-  /**
-   * `openSource` reads the shared files, for settings of the source and for credentials that hide the source.
-   */
+  /** The shared files contain settings of the source, or credentials that hide the source. */
   needsProfileFiles: boolean;
 }
 
@@ -115,9 +113,7 @@ export interface SourceOptions {
   limits?: Partial<PollLimits> | undefined;
   /** Default: over a socket. */
   exchange?: HttpExchange | undefined;
-  /**
-   * IMDS: the role to request, instead of discovering it. Other sources: the role in the name of the series.
-   */
+  /** IMDS: the role to request without discovery. Other sources: the role in the name of the series. */
   role?: string | undefined;
   /** The folder that contains `.aws`, used if the environment has no HOME. */
   home?: string | undefined;

@@ -17,9 +17,7 @@ export function isContainerEndpointSet(env: Environment): boolean {
   return [env[RELATIVE], env[FULL]].some((uri) => (uri ?? '').trim() !== '');
 }
 
-/**
- * The URL of the credentials. Its path and query are confidential: on ECS they suffice to get credentials.
- */
+/** The URL of the credentials. Its path and query are confidential: on ECS they grant the credentials. */
 export function readCredentialsUrl(env: Environment, notes: Notes): URL | PollError {
   const relative = readVariable(env, RELATIVE, notes);
   const full = readVariable(env, FULL, notes);

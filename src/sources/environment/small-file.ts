@@ -4,10 +4,7 @@ import { getSystemErrorCode } from '../../errors.ts';
 /** In bytes. Token and hosts files are far smaller. */
 const MAX_SIZE = 1024 * 1024;
 
-/**
- * Reads a regular file as text. Rejects a pipe, which could block the reading thread and the exit of the
- * process.
- */
+/** Reads a regular file as text. Rejects a pipe, which could block the exit of the process. */
 export async function readSmallFile(path: string): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

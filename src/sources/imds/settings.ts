@@ -58,9 +58,7 @@ type Read = (variable: string, key: string) => Setting | null;
 type SettingNoteCode = Exclude<Extract<PollNote, { name: string }>, { otherName: string }>['code'];
 type Note = (code: SettingNoteCode, setting: Setting) => void;
 
-/**
- * Every SDK accepts `true` in any letter case. The JavaScript SDK and the CRT accept any text but `false`.
- */
+/** Every SDK accepts `true` in any letter case. The JavaScript SDK and CRT accept any text but `false`. */
 function isOn(setting: Setting | null, onlySomeSdks: SettingNoteCode, note: Note): boolean {
   if (setting === null || setting.value === 'false') return false;
   if (setting.value.toLowerCase() === 'true') return true;

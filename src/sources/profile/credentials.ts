@@ -71,10 +71,7 @@ export function readProfileCredentials(profile: Profile, notes: Notes): ProfileC
   throw new PollError('not-configured', `profile ${name} has neither keys nor ${PROCESS}`);
 }
 
-/**
- * The `credential_process` of a profile, even if the profile also has keys. @throws PollError if there is
- * none
- */
+/** Also for a profile that has keys. @throws PollError if the profile has no `credential_process` */
 export function readCredentialProcess({ name, config, credentials }: Profile): string {
   const command = readText(credentials, PROCESS) || readText(config, PROCESS);
   if (command === '') throw new PollError('not-configured', `profile ${name} has no ${PROCESS}`);

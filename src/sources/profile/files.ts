@@ -85,10 +85,7 @@ function resolvePath({ env, home }: ProfileLocation, variable: string, file: str
   return folder === '' ? null : join(folder, path.slice(2));
 }
 
-/**
- * Checks a file before the loader reads it. The loader ignores every error, and a pipe would block it for
- * ever.
- */
+/** Checks a file first, because the loader ignores every error and would wait for ever on a pipe. */
 async function checkFile(path: string | null): Promise<ProfileFile> {
   if (path === null) return { path: '', state: 'missing', problem: 'the home folder is unknown' };
   // The usual way to disable a file.

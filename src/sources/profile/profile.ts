@@ -7,10 +7,7 @@ import type { CredentialSource, SourceOptions } from '../source.ts';
 import { readProfileCredentials } from './credentials.ts';
 import { readSelectedProfile } from './selected-profile.ts';
 
-/**
- * A profile of the shared files, read again in every poll: its keys, or the output of its
- * `credential_process`.
- */
+/** The keys of a profile, or the output of its `credential_process`. Every poll reads the files again. */
 export function createProfileSource(options: SourceOptions): CredentialSource {
   const notes = new Notes();
   addShadowingNotes('profile', options, notes);
