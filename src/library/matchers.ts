@@ -5,7 +5,13 @@ import { describeFailedExpectation } from '../report/messages/expectations.ts';
 import { createArgumentError, type Duration } from './parse-options.ts';
 import { fromPublic } from './public-data.ts';
 import type { SeriesAnalysis } from './public-types.ts';
-import { type JudgeOptions, judgeAnalyses, type Report, type ReportJudgement } from './report.ts';
+import {
+  assertJudgeOptions,
+  type JudgeOptions,
+  judgeAnalyses,
+  type Report,
+  type ReportJudgement,
+} from './report.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
 /** The part of the test runner's matcher context that `toOutlive` reads. */
@@ -87,6 +93,7 @@ function judge(received: unknown, duration: Duration, options: JudgeOptions): Re
   if (isReport(received)) return received.judge(duration, options);
   const analyses: readonly unknown[] = Array.isArray(received) ? received : [received];
   if (analyses.every(isAnalysis)) {
+    assertJudgeOptions(options);
     const now = getSystemDefaults().clock.now();
     return judgeAnalyses(analyses, duration, { ...options, now, judgeRetired: false });
   }

@@ -33,6 +33,16 @@ export interface SelectionOptions {
   until?: Moment | undefined;
 }
 
+/**
+ * Rejects unknown options: a misspelt option must not be ignored.
+ * @param known every option of the type; the compiler reports a missing one
+ */
+export function assertKnownOptions<T extends object>(given: T, known: Record<keyof T, true>): void {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  throw createArgumentError(`unknown option ${quote(unknown)}`, `use ${Object.keys(known).join(', ')}`);
+}
+
 function parseSeconds(given: Duration, what: string): Seconds {
   // A number becomes a text, so that both have the same limits.
   const text = typeof given === 'number' && Number.isInteger(given) && given >= 0 ? `${given}s` : given;

@@ -3,10 +3,17 @@ import { pollAndJudge } from '../watch/judge-now.ts';
 import * as polling from '../watch/poll-once.ts';
 import { assertPollInterval } from '../watch/poll-schedule.ts';
 import * as watching from '../watch/watch.ts';
-import { type Duration, parseJob, parsePositiveSeconds, validateName } from './parse-options.ts';
+import {
+  assertKnownOptions,
+  createArgumentError,
+  type Duration,
+  parseJob,
+  parsePositiveSeconds,
+  validateName,
+} from './parse-options.ts';
 import { fromPublic, toPublic } from './public-data.ts';
 import type { NowJudgement, PollOutcome, SeriesIdentity } from './public-types.ts';
-import { getDomainStore, type SampleStore } from './sample-store.ts';
+import { getDomainStore, SampleStore } from './sample-store.ts';
 import type { CredentialSource } from './sources.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
@@ -46,8 +53,9 @@ export interface PollResult {
  * console.log(identity.host, outcome.ok ? outcome.credentials.expiration : outcome.reason);
  * store.close();
  */
-export async function poll(target: PollTarget, { signal }: PollOptions = {}): Promise<PollResult> {
-  return toPublic(await polling.pollOnce(toContext(target), signal));
+export async function poll(target: PollTarget, options: PollOptions = {}): Promise<PollResult> {
+  assertKnownOptions(options, { signal: true });
+  return toPublic(await polling.pollOnce(toContext(target), options.signal));
 }
 
 export interface WatchOptions {
@@ -82,10 +90,12 @@ export interface WatchResult {
  * store.close();
  */
 export async function watch(target: PollTarget, options: WatchOptions): Promise<WatchResult> {
+  assertKnownOptions(options, { interval: true, stopAfter: true, signal: true, onPoll: true });
+  const context = toContext(target);
   const { clock, random } = getSystemDefaults();
   const interval = parsePositiveSeconds(options.interval, 'the interval');
   assertPollInterval('an interval of', interval, target.source);
-  const sampleCount = await watching.watch(toContext(target), {
+  const sampleCount = await watching.watch(context, {
     interval,
     duration: options.stopAfter === undefined ? null : parsePositiveSeconds(options.stopAfter, 'stopAfter'),
     clock,
@@ -122,15 +132,25 @@ export interface CheckResult extends PollResult {
 export async function check(
   target: PollTarget,
   duration: Duration,
-  { margin, signal }: CheckOptions = {},
+  options: CheckOptions = {},
 ): Promise<CheckResult> {
+  assertKnownOptions(options, { margin: true, signal: true });
+  const { margin, signal } = options;
   const { clock } = getSystemDefaults();
   const job = parseJob(duration, margin);
   const { recordedPoll, judgement } = await pollAndJudge(toContext(target), job, () => clock.now(), signal);
   return { ...toPublic(recordedPoll), judgement: toPublic(judgement) };
 }
 
-function toContext({ source, store, host, machine }: PollTarget): polling.PollContext {
+function toContext(target: PollTarget): polling.PollContext {
+  assertKnownOptions(target, { source: true, store: true, host: true, machine: true });
+  const { source, store, host, machine } = target;
+  if (typeof source?.poll !== 'function') {
+    throw createArgumentError('the source is missing', 'open a source: `await sources.auto()`');
+  }
+  if (!(store instanceof SampleStore)) {
+    throw createArgumentError('the store is not a SampleStore', 'open one: `SampleStore.open(file)`');
+  }
   const { env, machine: ownName } = getSystemDefaults();
   const givenHost = host === undefined ? env.CRED_WATCH_HOST || null : host;
   return {

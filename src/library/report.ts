@@ -5,6 +5,7 @@ import type { Verdict } from '../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis as DomainSeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
 import {
+  assertKnownOptions,
   type Confidence,
   type Duration,
   type Moment,
@@ -77,6 +78,7 @@ export class Report {
 
   /** @throws CredWatchError INVALID_ARGUMENT */
   constructor(histories: readonly SeriesHistory[], options: ReportOptions = {}) {
+    assertKnownOptions(options, { now: true, maxAge: true, judgeRetired: true, database: true });
     const now = parseNow(options.now);
     this.now = new Date(now);
     this.database = options.database ?? null;
@@ -97,6 +99,7 @@ export class Report {
    * @throws CredWatchError INVALID_ARGUMENT
    */
   judge(duration: Duration, options: JudgeOptions = {}): ReportJudgement {
+    assertJudgeOptions(options);
     const analyses = this.series.map(({ analysis }) => analysis);
     return judgeAnalyses(analyses, duration, {
       ...options,
@@ -105,6 +108,9 @@ export class Report {
     });
   }
 }
+
+export const assertJudgeOptions = (options: JudgeOptions): void =>
+  assertKnownOptions(options, { margin: true, confidence: true, maxAge: true });
 
 /** Judges a job by some series. A single series is judged even if it is retired. */
 export function judgeAnalyses(
@@ -150,6 +156,16 @@ export interface ReadReportOptions extends SelectionOptions, TimeOptions {
  * console.log(verdict, series[0]?.judgement.spareSeconds);
  */
 export function readReport(options: ReadReportOptions = {}): Report {
+  assertKnownOptions(options, {
+    db: true,
+    host: true,
+    source: true,
+    role: true,
+    since: true,
+    until: true,
+    now: true,
+    maxAge: true,
+  });
   const { db = getDefaultDatabasePath(), maxAge, now: givenNow, ...selection } = options;
   const now = parseNow(givenNow);
   const filter = parseSelection(selection, now);

@@ -2,7 +2,7 @@ import type { SourceName } from '../domain/model.ts';
 import type { Environment } from '../sources/environment/environment-variables.ts';
 import type { PollLimits } from '../sources/http/exchange.ts';
 import { findSourceConflict, openSource, type SourceChoice } from '../sources/open.ts';
-import { createArgumentError, validateName } from './parse-options.ts';
+import { assertKnownOptions, createArgumentError, validateName } from './parse-options.ts';
 import { toPublic } from './public-data.ts';
 import type { PollOutcome } from './public-types.ts';
 import { getSystemDefaults } from './system-defaults.ts';
@@ -135,7 +135,18 @@ async function open(choice: SourceChoice, options: AnySourceOptions): Promise<Cr
   };
 }
 
-function validateOptions(choice: SourceChoice, { role, profile, command }: AnySourceOptions): void {
+function validateOptions(choice: SourceChoice, options: AnySourceOptions): void {
+  assertKnownOptions(options, {
+    env: true,
+    home: true,
+    limits: true,
+    role: true,
+    profile: true,
+    command: true,
+    discoverHost: true,
+    extendedApi: true,
+  });
+  const { role, profile, command } = options;
   if (role !== undefined) validateName(role, 'the role');
   if (profile !== undefined) validateName(profile, 'the profile');
   if (command !== undefined && (typeof command !== 'string' || command.trim() === '')) {

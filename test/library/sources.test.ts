@@ -114,6 +114,7 @@ describe('sources', () => {
     await expect(sources.process({ command: 'a', profile: 'b' })).rejects.toThrow(
       'command and profile exclude each other',
     );
+    await expect(sources.imds({ rloe: 'a' } as object)).rejects.toThrow('unknown option "rloe"');
     await expect(sources.imds({ role: 'a\nb' })).rejects.toThrow('the role is not a valid name');
     await expect(sources.profile({ profile: '' })).rejects.toMatchObject({
       message: 'the profile is not a valid name',
@@ -160,6 +161,13 @@ describe('polling', () => {
     vi.stubEnv('CRED_WATCH_HOST', 'named');
     expect((await poll({ source, store })).identity.host).toBe('named');
     expect((await poll({ source, store, host: null, machine: 'me' })).identity.host).toBe('me');
+    await expect(poll({ source, store, hsot: 'h' } as Parameters<typeof poll>[0])).rejects.toThrow(
+      'unknown option "hsot"',
+    );
+    await expect(poll({ store } as Parameters<typeof poll>[0])).rejects.toThrow('the source is missing');
+    await expect(poll({ source } as Parameters<typeof poll>[0])).rejects.toThrow(
+      'the store is not a SampleStore',
+    );
     await expect(poll({ source, store, host: '\n' })).rejects.toThrow('the host is not a valid name');
   });
 
