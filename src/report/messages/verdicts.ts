@@ -70,7 +70,7 @@ export function listAdvice(judgement: JobJudgement, measurement: Measurement | n
 function describeUnknownReason(reason: UnknownReason, measurement: Measurement | null): string {
   switch (reason.code) {
     case 'NO_SAMPLES':
-      return 'no samples: run `cred-watch poll --interval 5m` next to the job, or from cron';
+      return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong';
     case 'NO_WITNESSED_ROTATION':
       if (measurement?.isIssuedPerRequest)
         return 'the source issues new credentials for every request, so it has no rotations: compare the job length with their validity';

@@ -126,7 +126,7 @@ describe('the verdict on a page', () => {
     expect(render([measured()], [])).toContain(' no job was judged: give its length with -j');
     expect(render([], [])).toContain(' no samples to judge by: ');
     expect(render([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h no samples to judge by/);
-    expect(render([measured({ generations: 0 })], [job(5)])).toContain('no samples: run `cred-watch poll');
+    expect(render([measured({ generations: 0 })], [job(5)])).toContain('no poll has succeeded yet');
   });
 
   test('on several jobs and series is a list, and a badge at each series', () => {
