@@ -144,7 +144,7 @@ const badInputs: BadInput[] = [
   ].map(([flag, value]) => ({
     args: [flag!, value!],
     error: `${flag === '-o' ? '--output' : flag} needs --history`,
-    hint: 'add the length: `cred-watch simulate --history 30d`',
+    hint: 'add a duration: `cred-watch simulate --history 30d`',
   })),
   ...[
     ['--listen', '127.0.0.1:0'],
