@@ -12,7 +12,7 @@ import {
 import { isThorough } from '../../support/thorough.ts';
 
 /** Each seed is a different source with a different polling pattern. */
-const SEEDS = isThorough ? 1500 : 300;
+const SEEDS = isThorough ? 1500 : 150;
 
 /** The true minimum of the watched time, found second by second. */
 function steppedMinimum(history: SimulatedHistory, { firstSample, lastSample, gaps }: Measurement): number {

@@ -297,7 +297,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
   });
 
   test('draws every generation of a million samples, and adds older rows on demand', async () => {
-    const generations = isThorough ? 85_000 : 10_000;
+    const generations = isThorough ? 85_000 : 5_000;
     const { page, complaints } = await open(file([measured({ generations })]));
     await drawn(page);
     expect(await page.getAttribute('[data-chart]', 'data-points')).toBe(`${2 * generations}`);
