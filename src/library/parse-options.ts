@@ -34,10 +34,16 @@ export interface SelectionOptions {
 }
 
 /**
- * Rejects unknown options: a misspelt option must not be ignored.
+ * Rejects unknown options, because a misspelt option must not be ignored. Also rejects missing options.
  * @param known every option of the type; the compiler reports a missing one
  */
 export function assertKnownOptions<T extends object>(given: T, known: Record<keyof T, true>): void {
+  if (typeof given !== 'object' || given === null) {
+    throw createArgumentError(
+      'the options are missing',
+      `use an object with ${Object.keys(known).join(', ')}`,
+    );
+  }
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) return;
   throw createArgumentError(`unknown option ${quote(unknown)}`, `use ${Object.keys(known).join(', ')}`);
@@ -94,10 +100,9 @@ export function parseInstantOption(
   );
 }
 
-export function parseSelection(
-  { host, source, role, since, until }: SelectionOptions,
-  now: Instant,
-): SeriesFilter {
+export function parseSelection(selection: SelectionOptions, now: Instant): SeriesFilter {
+  assertKnownOptions(selection, { host: true, source: true, role: true, since: true, until: true });
+  const { host, source, role, since, until } = selection;
   const filter = {
     host: host === undefined ? host : validateName(host, 'the host'),
     source: source === undefined ? source : validateSourceName(source),

@@ -2,7 +2,13 @@ import type { JobRun as DomainJobRun, SeriesHistory as DomainSeriesHistory } fro
 import type { ArchiveRecord as DomainArchiveRecord } from '../store/archive/record.ts';
 import type * as contract from '../store/contract.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
-import { type Moment, parseInstantOption, parseSelection, type SelectionOptions } from './parse-options.ts';
+import {
+  assertKnownOptions,
+  type Moment,
+  parseInstantOption,
+  parseSelection,
+  type SelectionOptions,
+} from './parse-options.ts';
 import { fromPublic, toPublic } from './public-data.ts';
 import type { ArchiveRecord, JobRun, SeriesHistory } from './public-types.ts';
 import { getSystemDefaults } from './system-defaults.ts';
@@ -91,7 +97,10 @@ export class SampleStore {
   }
 
   /** Deletes samples older than `before`, except those that reports still need. */
-  prune(before: Moment, { dryRun = false }: PruneOptions = {}): PruneResult {
+  prune(before: Moment, options: PruneOptions = {}): PruneResult {
+    // A misspelt `dryRun` would delete samples.
+    assertKnownOptions(options, { dryRun: true });
+    const { dryRun = false } = options;
     return this.#store.prune(parseInstantOption(before, now(), 'first', 'before'), { dryRun });
   }
 

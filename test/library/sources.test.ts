@@ -164,6 +164,11 @@ describe('polling', () => {
     await expect(poll({ source, store, hsot: 'h' } as Parameters<typeof poll>[0])).rejects.toThrow(
       'unknown option "hsot"',
     );
+    await expect(poll(undefined as unknown as Parameters<typeof poll>[0])).rejects.toThrow(
+      'the options are missing',
+    );
+    expect(() => store.prune('7d', { dryrun: true } as object)).toThrow('unknown option "dryrun"');
+    expect(() => store.histories({ hsot: 'h' } as object)).toThrow('unknown option "hsot"');
     await expect(poll({ store } as Parameters<typeof poll>[0])).rejects.toThrow('the source is missing');
     await expect(poll({ source } as Parameters<typeof poll>[0])).rejects.toThrow(
       'the store is not a SampleStore',

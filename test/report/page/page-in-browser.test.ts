@@ -296,7 +296,7 @@ describeReader('the page', { program: 'chromium', package: 'chromium', folders: 
     expect(complaints).toEqual([]);
   });
 
-  test('draws every generation of a million samples, and adds older rows on demand', async () => {
+  test('draws every generation of a long history, and adds older rows on demand', async () => {
     const generations = isThorough ? 85_000 : 5_000;
     const { page, complaints } = await open(file([measured({ generations })]));
     await drawn(page);
