@@ -9,14 +9,16 @@ import { build } from 'esbuild';
 import { buildDeclarations } from './.esbuild/declarations.mjs';
 import { collectLicences } from './.esbuild/licences.mjs';
 import { buildPageAssets, pageAssetsForEsbuild } from './.esbuild/page-assets.mjs';
-import { promRegistry, separatePage, sharedFiles, undiciClient } from './.esbuild/plugins.mjs';
+import { plainTables, promRegistry, separatePage, sharedFiles, undiciClient } from './.esbuild/plugins.mjs';
+import { buildProgram } from './.esbuild/program.mjs';
+import { DIGEST_FILE, digestSources } from './.esbuild/source-digest.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const require = createRequire(import.meta.url);
 
 const LIBRARY_ENTRIES = ['index', 'analysis'];
 
-const bundle = (entry, outfile, more = {}) =>
+const bundle = (entry, outfile, more = {}, morePlugins = []) =>
   build({
     entryPoints: [entry],
     outfile,
@@ -28,17 +30,20 @@ const bundle = (entry, outfile, more = {}) =>
     minifyWhitespace: true,
     external: ['better-sqlite3'],
     legalComments: 'none',
-    plugins: [undiciClient, sharedFiles, promRegistry, separatePage],
-    define: { CRED_WATCH_VERSION: JSON.stringify(version) },
+    plugins: [plainTables, undiciClient, sharedFiles, promRegistry, ...morePlugins, separatePage],
     metafile: true,
     logLevel: 'warning',
     ...more,
+    define: { CRED_WATCH_VERSION: JSON.stringify(version), ...more.define },
   });
 
+// Computed first, so that the tests notice a change during the build.
+const digest = digestSources();
 rmSync('dist', { recursive: true, force: true });
 const assets = await buildPageAssets();
 const bundles = await Promise.all([
-  bundle('src/cli/cred-watch.ts', 'dist/cred-watch.js'),
+  buildProgram(bundle),
+  bundle('src/cli/live/report-worker.ts', 'dist/report-worker.js'),
   bundle('src/report/page/html.ts', 'dist/page.js', { plugins: [pageAssetsForEsbuild(assets)] }),
   ...LIBRARY_ENTRIES.map((entry) => bundle(`src/library/${entry}.ts`, `dist/library/${entry}.cjs`)),
 ]);
@@ -48,8 +53,12 @@ buildDeclarations();
 await buildManual();
 writeFileSync(
   'dist/third-party-licences.txt',
-  collectLicences([...bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...assets.inputs]),
+  collectLicences([
+    ...bundles.flat().flatMap(({ metafile }) => Object.keys(metafile.inputs)),
+    ...assets.inputs,
+  ]),
 );
+writeFileSync(DIGEST_FILE, digest);
 
 /** Writes ES modules that re-export the CommonJS files. A second bundle would define every class again. */
 function writeEsModules() {

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 // @ts-expect-error: JavaScript, shared with the build.
 import { pageAssetsForVite } from './.esbuild/page-assets.mjs';
@@ -10,24 +11,42 @@ const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' })
 
 /** An import of one of these, or a path into `dist`, makes a test file part of the project `built`. */
 const NEEDS_BUILD =
-  /support\/(cli\/(built-program|canary-home)|library\/installed-package)\.ts'|\.\.\/dist\//;
+  /support\/(cli\/(built-program|canary-home)|library\/installed-package)\.ts'|\.\.\/dist\/|repositoryPath\('dist\//;
 const builtTests = testFiles.filter((file) => NEEDS_BUILD.test(readFileSync(file, 'utf8')));
+
+/** Node.js, TypeScript and vitest look for packages and settings in every parent folder. */
+const isInCheckout = (folder: string): boolean =>
+  ['node_modules', 'package.json'].some((name) => existsSync(join(folder, name))) ||
+  (dirname(folder) !== folder && isInCheckout(dirname(folder)));
+
+/** CI runs all cases of the slow tests. */
+const TIMEOUT_MS = process.env.CI ? 120_000 : 30_000;
 
 export default defineConfig({
   plugins: [pageAssetsForVite],
   test: {
+    setupFiles: 'test/support/seed-setup.ts',
+    // The folders of tests must not find the packages of a checkout.
+    env: {
+      ...(isInCheckout(tmpdir()) ? { TMPDIR: '/tmp' } : {}),
+      // Programs that tests start leave no code cache behind.
+      CRED_WATCH_NO_CACHE: '1',
+    },
     // Some tests wait for child processes and time-outs, so one more worker keeps the cores busy.
     maxWorkers: availableParallelism() + 1,
     // A new process with all modules per file would take a third of the whole time. No test leaves changes behind.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: TIMEOUT_MS,
+    hookTimeout: TIMEOUT_MS,
     projects: [
       {
         extends: true,
         test: { name: 'unit', include: testFiles.filter((file) => !builtTests.includes(file)) },
       },
-      { extends: true, test: { name: 'built', include: builtTests } },
+      {
+        extends: true,
+        test: { name: 'built', include: builtTests, globalSetup: 'test/support/cli/current-build.ts' },
+      },
     ],
   },
 });

@@ -1,21 +1,47 @@
-// Plugins of esbuild that exclude code from the bundles.
+// Plugins of esbuild that exclude code from the bundles, or delay its loading.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const require = createRequire(import.meta.url);
 
 /**
- * Bundles only the HTTP/1.1 client of undici. With the rest (fetch, WebSocket, caches, HTTP/2), a poll takes
- * twice as long to start. The source imports `undici`; this plugin replaces the package by the parts that are
- * used.
+ * Bundles only the HTTP/1.1 client of undici and its `dispatch`. With the rest (request, fetch, WebSocket,
+ * caches, HTTP/2), a poll takes twice as long to start. The source imports `undici`; this plugin replaces the
+ * package by the parts that are used.
  */
 export const undiciClient = {
   name: 'undici-client',
-  setup({ onLoad }) {
+  setup({ onResolve, onLoad }) {
     onLoad({ filter: /node_modules[/\\]undici[/\\]index\.js$/ }, () => ({
-      contents: `
-        const Dispatcher = require('./lib/dispatcher/dispatcher.js');
-        Dispatcher.prototype.request = require('./lib/api/api-request.js');
-        module.exports.Client = require('./lib/dispatcher/client.js');`,
+      contents: `module.exports.Client = require('./lib/dispatcher/client.js');`,
     }));
     onLoad({ filter: /undici[/\\]lib[/\\]dispatcher[/\\]client-h2\.js$/ }, () => ({
       contents: `module.exports = () => { throw new Error('HTTP/2 is not used'); };`,
+    }));
+    // The parser uses three of these names. Computing the tables of all names takes a millisecond.
+    onLoad({ filter: /undici[/\\]lib[/\\]llhttp[/\\]constants\.js$/ }, ({ path }) => {
+      const user = readFileSync(join(dirname(path), '..', 'dispatcher', 'client-h1.js'), 'utf8');
+      const names = new Set(Array.from(user.matchAll(/\bconstants\.([A-Z]\w*)/g), ([, name]) => name));
+      const tables = Object.fromEntries([...names].map((name) => [name, require(path)[name]]));
+      return { contents: `module.exports = ${JSON.stringify(tables)};` };
+    });
+    // Our requests have no body, so none is of these types.
+    onLoad({ filter: /undici[/\\]lib[/\\]web[/\\]fetch[/\\]body\.js$/ }, () => ({
+      contents: `exports.extractBody = () => { throw new Error('bodies of requests are not used'); };`,
+    }));
+    onResolve({ filter: /^node:(http|assert)$/ }, ({ path, importer }) =>
+      /node_modules[/\\]undici[/\\]/.test(importer) ? { path, namespace: 'undici-builtin' } : null,
+    );
+    onLoad({ filter: /^node:http$/, namespace: 'undici-builtin' }, () => ({
+      // Used for the default of a limit that we set, and to recognise a response as the body of a request.
+      contents: `exports.maxHeaderSize = 16384; exports.IncomingMessage = class {};`,
+    }));
+    onLoad({ filter: /^node:assert$/, namespace: 'undici-builtin' }, () => ({
+      // Loads the module when an assertion fails.
+      contents: `
+        const assert = (value, message) => { if (!value) require('node:assert')(value, message); };
+        module.exports = new Proxy(assert, { get: (_, name) => require('node:assert')[name] });`,
     }));
   },
 };
@@ -30,6 +56,24 @@ export const sharedFiles = {
   setup({ onLoad }) {
     onLoad({ filter: /@smithy[/\\]shared-ini-file-loader[/\\]dist-cjs[/\\]index\.js$/ }, () => ({
       contents: `export { loadSharedConfigFiles } from '@smithy/core/config';`,
+    }));
+  },
+};
+
+/**
+ * Bundles cli-table3 without its colours, which we do not use, and with a faster way to measure texts.
+ * Compiling the regular expression for emoji takes longer than laying out a report.
+ */
+export const plainTables = {
+  name: 'plain-tables',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@colors[/]colors[/]safe$/ }, ({ path }) => ({ path, namespace: 'no-colours' }));
+    onLoad({ filter: /./, namespace: 'no-colours' }, () => ({
+      contents: `throw new Error('colours of cli-table3 are not used');`,
+    }));
+    const original = createRequire(require.resolve('cli-table3')).resolve('string-width');
+    onResolve({ filter: /^string-width$/ }, ({ importer }) => ({
+      path: importer.includes('cli-table3') ? join(import.meta.dirname, 'text-width.cjs') : original,
     }));
   },
 };
@@ -51,5 +95,49 @@ export const separatePage = {
     onResolve({ filter: /[/\\]page[/\\]html\.ts$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './page.js', external: true } : null,
     );
+  },
+};
+
+/** Adds the JavaScript of better-sqlite3 to a bundle. Its addon stays where it is installed. */
+export const driverInBundle = {
+  name: 'driver-in-bundle',
+  setup({ onLoad, onResolve }) {
+    const manifest = require.resolve('better-sqlite3/package.json');
+    onLoad({ filter: /[/\\]sqlite[/\\]bundled-driver\.ts$/ }, () => ({
+      contents: `
+        export const bundledDriver = {
+          version: ${JSON.stringify(require(manifest).version)},
+          load: () => require(${JSON.stringify(require.resolve('better-sqlite3'))}),
+        };`,
+      resolveDir: dirname(manifest),
+    }));
+    // Searches for the addon, which the bundle never needs.
+    onResolve({ filter: /^bindings$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/** Modules of Node that a bare Node has not loaded yet, and that cost more than a tenth of a millisecond. */
+const SLOW_BUILTINS =
+  'child_process crypto dgram dns fs/promises http net os stream stream/promises tls v8 worker_threads zlib';
+
+/**
+ * Loads these modules of Node when one of their exports is used, and not when the bundle starts. esbuild reads
+ * an import at every use, so a property that loads the module is enough.
+ */
+export const builtinsOnUse = {
+  name: 'builtins-on-use',
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(node:)?(${SLOW_BUILTINS.replaceAll(' ', '|')})$`);
+    onResolve({ filter }, ({ path, kind, namespace }) =>
+      kind !== 'dynamic-import' && namespace === 'file' ? { path, namespace: 'builtin-on-use' } : null,
+    );
+    onLoad({ filter: /./, namespace: 'builtin-on-use' }, ({ path }) => {
+      const names = Object.keys(require(path)).filter((name) => name !== 'default');
+      return {
+        contents: `
+          for (const name of ${JSON.stringify(names)})
+            Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
+      };
+    });
   },
 };

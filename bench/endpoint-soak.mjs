@@ -2,7 +2,8 @@
 // the memory must not grow after the warm-up. Exits with 1 on an error. The heap is small, so that a leak per
 // request ends the simulator.
 import { readFileSync } from 'node:fs';
-import { formatRequest, openConnection, PROGRAM, runClients, sendRequest, startServer } from './load.mjs';
+import { PROGRAM } from './harness/commands.mjs';
+import { formatRequest, openConnection, runClients, sendRequest, startServer } from './harness/load.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 60);
 const CLIENTS = 64;

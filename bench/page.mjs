@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { PROGRAM } from './load.mjs';
+import { PROGRAM } from './harness/commands.mjs';
 
 const ROUNDS = 3;
 /** As many as in the generation table of the report. */

@@ -1,12 +1,16 @@
-/** Permanent codes of {@link CredWatchError}. `FAILED` stands for every error without a code of its own. */
+import { getSystemErrorMap } from 'node:util';
+
+/** Permanent codes of {@link CredWatchError}. Errors without a code of their own have `FAILED`. */
 export type ErrorCode =
   | 'FAILED'
   | 'INVALID_ARGUMENT'
   | 'POLL_INTERVAL_TOO_SHORT'
+  | 'CREDENTIALS_UNDECIDED'
   | 'RUN_NOT_FOUND'
   | 'DATABASE_BUSY'
   | 'DATABASE_DAMAGED'
   | 'DATABASE_FULL'
+  | 'DATABASE_IO_ERROR'
   | 'DATABASE_INVALID_PATH'
   | 'DATABASE_NOT_OURS'
   | 'DATABASE_NO_PERMISSION'
@@ -49,8 +53,16 @@ export class UnknownValueError extends CredWatchError {
   }
 }
 
-/** The code of a Node.js system error, such as `ENOENT`. Empty for other errors. */
-export function getSystemErrorCode(error: unknown): string {
-  if (error instanceof CredWatchError) return '';
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** The code of a Node.js system error, such as `ENOENT`. Null for other errors. */
+export function getSystemErrorCode(error: unknown): string | null {
+  if (error instanceof CredWatchError) return null;
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** The error in words and its code, such as `no such file or directory (ENOENT)`. Only the code if it has no words. */
+export function describeSystemError(error: unknown): string {
+  const code = getSystemErrorCode(error) ?? 'unknown error';
+  if (!(error instanceof Error && 'errno' in error && typeof error.errno === 'number')) return code;
+  const words = getSystemErrorMap().get(error.errno)?.[1];
+  return words === undefined ? code : `${words} (${code})`;
 }

@@ -15,7 +15,15 @@ const LAYERS = [
   ['domain'],
 ];
 const TOP_FOLDERS = new Set(LAYERS[0]);
-const OPEN_TO_ALL = new Set(['errors.ts', 'clock.ts', 'secret.ts']);
+const OPEN_TO_ALL = new Set([
+  'errors.ts',
+  'clock.ts',
+  'secret.ts',
+  'key-id.ts',
+  'plain-text.ts',
+  'redact.ts',
+  'untrusted-text.ts',
+]);
 
 /** Forbidden in pure folders: time and randomness are arguments there. */
 const AMBIENT =
@@ -209,6 +217,15 @@ describe('the source tree', () => {
     expect(imported.filter((target) => !OPEN_TO_MESSAGES.test(target))).toEqual([]);
   });
 
+  test('the layout of text for terminals imports no renderer', () => {
+    const imported = files
+      .filter(({ path }) => path.startsWith('report/terminal/'))
+      .flatMap(({ path, code }) => findImports(code).flatMap((each) => resolveImport(path, each) ?? []))
+      .filter((target) => topFolder(target) === 'report');
+    expect(imported.length).toBeGreaterThan(0);
+    expect(imported.filter((target) => !/^report\/(terminal|rows|text)\//.test(target))).toEqual([]);
+  });
+
   test('domain, report and credential-formats use no ambient time, randomness or process', () => {
     const ambient = files
       .filter(({ folder, path }) => PURE_FOLDERS.has(folder) && !path.startsWith(BROWSER_CODE))
@@ -238,7 +255,7 @@ describe('the source tree', () => {
     expect(outside).toEqual([]);
   });
 
-  test('only cli uses console, and one file each of cli and library uses the process', () => {
+  test('only cli uses console, and only files that start the program or the library use the process', () => {
     const loud = files
       .filter(({ folder, code }) => folder !== 'cli' && /\bconsole\b/.test(code))
       .map(({ path }) => path);
@@ -246,7 +263,13 @@ describe('the source tree', () => {
     const ambient = files
       .filter(({ folder, code }) => TOP_FOLDERS.has(folder) && /\bprocess\.(?!pid)/.test(code))
       .map(({ path }) => path);
-    expect(ambient.sort()).toEqual(['cli/cred-watch.ts', 'library/system-defaults.ts']);
+    expect(ambient.sort()).toEqual([
+      'cli/process/process-io.ts',
+      'cli/process/wasm-optimisation.ts',
+      'cli/start/code-cache.ts',
+      'cli/start/cred-watch.ts',
+      'library/system-defaults.ts',
+    ]);
   });
 
   test('only sources, server and credential-formats reveal secrets', () => {
@@ -267,7 +290,7 @@ describe('the source tree', () => {
     // These two renderers are themselves loaded by a dynamic import.
     expect(eager.filter((each) => !each.startsWith(BROWSER_CODE))).toEqual([
       'report/metrics/prometheus.ts: prom-client',
-      'report/table/layout.ts: cli-table3',
+      'report/terminal/layout.ts: cli-table3',
     ]);
   });
 
@@ -287,6 +310,18 @@ describe('the source tree', () => {
   test('no file has a name that says nothing of its content', () => {
     const vague = /^(utils?|helpers?|common|misc|shared)\.ts$/;
     expect(files.filter(({ path }) => vague.test(basename(path))).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('the tests', () => {
+  test('only send-signal.ts calls process.kill, because a wrong id addresses the test runner', () => {
+    const folder = import.meta.dirname;
+    const callers = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(ts|mjs|cjs|js)$/.test(path))
+      .filter((path) =>
+        /\bprocess\s*\.\s*kill\s*\(/.test(withoutComments(readFileSync(join(folder, path), 'utf8'))),
+      );
+    expect(callers).toEqual(['support/send-signal.ts']);
   });
 });
 

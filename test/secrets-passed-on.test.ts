@@ -31,8 +31,8 @@ async function startSecretInstance(changes: object = {}) {
 const withoutStdout = (run: Run): Run => ({ ...run, stdout: '' });
 
 /** `env` writes secrets to stdout, and `exec` passes them to its child. No other place may have them. */
-describe('commands that pass credentials leave secrets nowhere else', () => {
-  test('if they succeed', async () => {
+describe('commands that pass credentials', () => {
+  test('commands that pass credentials leave secrets nowhere else if they succeed', async () => {
     const { home, run, runAlone } = makeHome();
     const env = await startSecretInstance();
     const checks = [
@@ -77,7 +77,7 @@ describe('commands that pass credentials leave secrets nowhere else', () => {
     ['a key with a line break', { SecretAccessKey: `${secretKey}\n${word}` }],
     ['a token with a NUL character', { Token: `${sessionToken}\u0000${word}` }],
     ['a document without an expiration', { Expiration: undefined }],
-  ])('if they refuse %s', async (_, changes) => {
+  ])('commands that refuse %s leave no secret anywhere', async (_, changes) => {
     const { home, run, runAlone } = makeHome();
     const env = await startSecretInstance(changes);
     const runs = [

@@ -16,7 +16,7 @@ import {
 } from './support/cli/running-simulation.ts';
 import { pathsIn, temporaryFolder } from './support/cli/temporary-folder.ts';
 import { type Handler, type Script, type Step, startEndpoint } from './support/sources/scripted-endpoint.ts';
-import { isThorough } from './support/thorough.ts';
+import { sampleCases } from './support/thorough.ts';
 
 const { secretKey, sessionToken, imdsToken, authorization, credentialsPath, word } = CANARIES;
 
@@ -71,6 +71,7 @@ const RESPONSES: Record<string, Step> = {
   'a document without an expiration': { body: document({ Expiration: undefined }) },
   'a document whose expiration is a secret': { body: document({ Expiration: sessionToken }) },
   'a document whose key id is the secret': { body: document({ AccessKeyId: secretKey }) },
+  'a document whose key id is a secret without punctuation': { body: document({ AccessKeyId: word }) },
   'a document that was cut off': { body: document().slice(0, -20) },
   'a document in a list': { body: `[${document()}]` },
   'a document in a text': { body: JSON.stringify(document()) },
@@ -79,6 +80,30 @@ const RESPONSES: Record<string, Step> = {
   'a document with status 404': { status: 404, body: document() },
   'a document with status 403': { status: 403, body: document() },
   'half a document with status 400': { status: 400, body: document().slice(0, 200) },
+  'a bad gateway whose message quotes a document': {
+    status: 502,
+    body: JSON.stringify({ code: 'BadGateway', message: `upstream failed: ${document()}` }),
+  },
+  'an error document whose message is a document': {
+    body: JSON.stringify({ Code: 'Failed', Message: document() }),
+  },
+  'an error document whose message is an escaped document': {
+    body: JSON.stringify({ Code: 'Failed', Message: JSON.stringify(document()) }),
+  },
+  'assignments with status 500': {
+    status: 500,
+    body: `AWS_SECRET_ACCESS_KEY=${secretKey}\nAWS_SESSION_TOKEN=${sessionToken}`,
+  },
+  'YAML with status 500': {
+    status: 500,
+    body: `error:\n  session_token: ${sessionToken}\n  secret: ${secretKey}`,
+  },
+  'a page whose title quotes a document': {
+    status: 503,
+    body: `<html><title>${document().replaceAll('"', '&quot;')}</title></html>`,
+  },
+  'a document in percent encoding': { status: 400, body: encodeURIComponent(document()) },
+  'a document in base64': { status: 400, body: Buffer.from(document()).toString('base64') },
   'a document with a strange status': { status: 299, body: document() },
   'a redirect to a secret': { status: 302, headers: { Location: `http://127.0.0.1:1/${credentialsPath}` } },
   'a document that is too large': { body: document() + ' '.repeat(70_000) },
@@ -96,6 +121,23 @@ const echoInText: Handler = ({ headers, path }) => ({
   status: 401,
   body: `no: ${headers['x-aws-ec2-metadata-token']} ${headers.authorization} at ${path}`,
 });
+
+/** Quotes the secrets of the request in other forms. */
+const ECHOES: [string, (secret: string) => string][] = [
+  ['in percent encoding', encodeURIComponent],
+  ['in base64', (secret) => Buffer.from(secret).toString('base64')],
+  ['without the first characters', (secret) => secret.slice(7)],
+  ['without the last characters', (secret) => secret.slice(0, -7)],
+  ['in two lines', (secret) => `${secret.slice(0, 12)}\n${secret.slice(12)}`],
+];
+const createEcho =
+  (write: (secret: string) => string): Handler =>
+  ({ headers, path }) => ({
+    status: 400,
+    body: [headers['x-aws-ec2-metadata-token'], headers.authorization, path.slice(1)]
+      .flatMap((secret) => (typeof secret === 'string' ? [`no: ${write(secret)}`] : []))
+      .join('; '),
+  });
 
 /** IMDS with a secret token, and with this response to the request for the document. */
 const createInstance = (response: Step): Script =>
@@ -126,15 +168,17 @@ describe('no secret of IMDS is printed or stored', () => {
     expect(endpoint.seen()).toContain(`GET ${ROLES}loader`);
   });
 
-  test.for([
-    ['JSON', echo],
-    ['a text', echoInText],
-  ] as const)('that quotes the request in %s', async ([, quote]) => {
+  const quotes: [string, Handler, typeof run][] = [
+    ['in JSON', echo, runAlone],
+    ['in a text', echoInText, runAlone],
+    ...ECHOES.map(([form, write]): [string, Handler, typeof run] => [form, createEcho(write), run]),
+  ];
+  test.for(quotes)('that quotes the request %s', async ([, quote, way]) => {
     const { runs } = await poll(
       (request, response) => (request.method === 'PUT' ? grantToken(imdsToken) : quote(request, response)),
-      runAlone,
+      way,
     );
-    expect(runs[0]!.stderr).toContain('[redacted]');
+    expect(runs[0]?.stderr).toContain('[redacted]');
   });
 
   test('by a command that reads the database', async () => {
@@ -151,6 +195,10 @@ describe('no secret of a container endpoint is printed or stored', () => {
     ...Object.entries(RESPONSES).map(([name, step]): [string, Handler] => [`with ${name}`, () => step]),
     ['that quotes the request in JSON', echo],
     ['that quotes the request in a text', echoInText],
+    ...ECHOES.map(([form, write]): [string, Handler] => [
+      `that quotes the request ${form}`,
+      createEcho(write),
+    ]),
   ];
   test.for(cases)('%s', async ([name, handler]) => {
     const endpoint = await startEndpoint(handler);
@@ -308,6 +356,10 @@ describe('no secret of files, variables and processes is printed or stored', () 
       ofEnvironment({ ...variables, AWS_SESSION_TOKEN: `${sessionToken}\n` }, 'malformed'),
     ],
     [
+      'a secret without punctuation as key id',
+      ofEnvironment({ ...variables, AWS_ACCESS_KEY_ID: word }, 'long-lived'),
+    ],
+    [
       'variables with exchanged values',
       ofEnvironment({ ...variables, AWS_ACCESS_KEY_ID: secretKey }, 'malformed'),
     ],
@@ -366,6 +418,7 @@ describe('no secret of an imported file is printed or stored', () => {
         good,
       ].join('\n'),
     ],
+    ['a log with a secret as key id', `${at} "AccessKeyId" : "${word}",\n${good}`],
     ['a document', JSON.stringify(JSON.parse(document()), null, 2)],
     ['a document in one line', document()],
     ['documents that are cut off', `${document().slice(0, 200)}\n${document().slice(0, 180)}`],
@@ -449,7 +502,7 @@ describe('no secret of a simulator is printed or stored', () => {
     ['json', ['--debug']],
     ['text', ['--debug', '--variant', 'bad-token=ignored']],
   ] as const;
-  test.for(isThorough ? outputs : outputs.slice(0, 2))('as %s, with %j', async ([format, flags]) => {
+  test.for(sampleCases(outputs, 3))('as %s, with %j', async ([format, flags]) => {
     const { home, env } = makeHome();
     const args = ['-f', format, '--shape', 'imds,ecs,eks,cloudshell', '--seed', 'seed', ...flags];
     const faults = ['error,path=/latest/meta-data/iam/broken*', '503,path=/broken/*', 'reset,path=/reset/*'];

@@ -1,65 +1,40 @@
 import { CommanderError } from 'commander';
-import { COMPLETE_COMMAND } from './completion/shells.ts';
+import { COMPLETE_COMMAND } from './command.ts';
 import { type CommandLine, splitCommandLine } from './flags/command-line.ts';
-import { EXIT, encodeExitCode, findExitCodeStyle } from './flags/exit-codes.ts';
-import { type CommanderOutput, handleCommanderError, usageExitCode } from './flags/usage-errors.ts';
-import type { Io } from './process/io.ts';
-import { printThrownError } from './process/messages.ts';
-import { COMMANDS, declareProgram } from './program.ts';
+import { handleCommanderError } from './flags/usage-errors.ts';
+import type { Io, ProcessIo } from './process/io.ts';
+import { COMMANDS } from './program.ts';
+import { createLineParser, runLine, runParsedLine } from './run-line.ts';
 
 /**
  * Runs one command line and resolves to its exit code. Never ends the process.
  * @param argv without the name of the program
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], process: ProcessIo): Promise<number> {
   if (argv[0] === COMPLETE_COMMAND) {
     const { printCompletions } = await import('./completion/print-completions.ts');
-    return printCompletions(argv.slice(1), io);
+    return printCompletions(argv.slice(1), process);
   }
   const line = splitCommandLine(argv, COMMANDS);
-  const style = findExitCodeStyle(line.ownArguments);
-  if (!line.definition?.isNagiosPlugin || style !== 'nagios')
-    return encodeExitCode(await runLine(line, io), style);
-  const { createPluginIo } = await import('./process/nagios-plugin.ts');
-  const plugin = createPluginIo(io);
-  const code = await runLine(line, plugin.io);
-  await plugin.finish();
-  return encodeExitCode(code, style);
+  return runLine(line, process, (io) => parseAndRun(line, io));
 }
 
-async function runLine(line: CommandLine, io: Io): Promise<number> {
-  const debug = line.ownArguments.includes('--debug');
+async function parseAndRun(line: CommandLine, io: Io): Promise<number> {
+  /** The output of commander, which is printed later or replaced. */
+  let written = '';
+  const write = (text: string) => {
+    written += text;
+  };
+  const { program, parse } = createLineParser(COMMANDS, {
+    writeOut: write,
+    writeErr: write,
+    getOutHelpWidth: () => io.stdout.columns ?? 100,
+    getErrHelpWidth: () => io.stderr.columns ?? 100,
+  });
   try {
-    return await parseAndRun(line, io, debug);
-  } catch (error) {
-    await printThrownError(io, error, debug);
-    return usageExitCode(line);
-  }
-}
-
-async function parseAndRun(line: CommandLine, io: Io, debug: boolean): Promise<number> {
-  let code: number = EXIT.ok;
-  const written: CommanderOutput = { stdout: '', stderr: '' };
-  const program = declareProgram(
-    async (action) => {
-      code = await action({ io, childCommand: line.childCommand, debug });
-    },
-    {
-      writeOut: (text) => {
-        written.stdout += text;
-      },
-      writeErr: (text) => {
-        written.stderr += text;
-      },
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
-    },
-  );
-  try {
-    await program.parseAsync(line.ownArguments, { from: 'user' });
+    return await runParsedLine(parse(line), line, io);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    code = await handleCommanderError(error, written, line, program, io);
+    return handleCommanderError(error, written, line, program, io);
   }
-  return code;
 }

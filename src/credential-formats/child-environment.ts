@@ -28,14 +28,19 @@ export function buildChildEnvironment(
 
 /**
  * The environment for a child that refreshes its credentials from a container endpoint. In every SDK, keys in
- * the `default` profile of the shared files still precede that endpoint.
+ * the `default` profile of the shared files still precede that endpoint. IMDS is disabled for the child. Otherwise
+ * clients that do not know these variables would use the role of the instance (Ruby SDK 3.168).
  * @param endpoint the variables that name the endpoint
  */
 export const buildEndpointEnvironment = (
   parent: ParentEnvironment,
   endpoint: Readonly<Record<string, string>>,
   { region }: RegionOption,
-): Record<string, string> => ({ ...inheritVariables(parent, region), ...endpoint });
+): Record<string, string> => ({
+  ...inheritVariables(parent, region),
+  AWS_EC2_METADATA_DISABLED: 'true',
+  ...endpoint,
+});
 
 /** Removes shadowing variables, and sets the region if the parent has none. */
 function inheritVariables(parent: ParentEnvironment, region: string | null): Record<string, string> {
@@ -57,7 +62,7 @@ function inheritVariables(parent: ParentEnvironment, region: string | null): Rec
  * Not in this list, on purpose:
  * - AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE: the files also hold regions and endpoints, and keys in
  *   the environment precede their keys.
- * - AWS_EC2_METADATA_*: every SDK asks IMDS last.
+ * - AWS_EC2_METADATA_*: every SDK tries IMDS last.
  * - AWS_BEARER_TOKEN_*: each belongs to one service, and the user has set it for that service.
  * - SECRET_ACCESS_KEY: read by Rust only, and only if AWS_SECRET_ACCESS_KEY is missing.
  */
@@ -66,7 +71,7 @@ const SHADOWING_VARIABLES: ReadonlySet<string> = new Set([
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
-  // botocore prefers it to AWS_SESSION_TOKEN.
+  // botocore prefers this variable to AWS_SESSION_TOKEN.
   'AWS_SECURITY_TOKEN',
   // Java 1, Go, Ruby and .NET read these if the first two are missing; many tools read them first.
   'AWS_ACCESS_KEY',
@@ -81,6 +86,12 @@ const SHADOWING_VARIABLES: ReadonlySet<string> = new Set([
   'AWS_SESSION_EXPIRATION',
   'AWSUME_EXPIRATION',
   'AWS_SSO_SESSION_EXPIRATION',
+  // Expirations as named by aws-okta and other tools.
+  'AWS_OKTA_SESSION_EXPIRATION',
+  'AWS_SESSION_EXPIRES',
+  'AWS_SESSION_EXPIRY',
+  'AWS_SESSION_TOKEN_EXPIRATION',
+  'AWS_EXPIRATION',
   // SDKs use an endpoint of this account; JavaScript signs for this scope.
   'AWS_ACCOUNT_ID',
   'AWS_CREDENTIAL_SCOPE',

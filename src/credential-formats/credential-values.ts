@@ -5,7 +5,8 @@ import type { Secret } from '../secret.ts';
 
 /** Credentials to pass to another program. No other secret leaves cred-watch. */
 export interface CredentialValues {
-  accessKeyId: string;
+  /** A `Secret`, because it can be one by mistake. */
+  accessKeyId: Secret;
   secretAccessKey: Secret;
   /** Null for long-term keys, which have no session token. */
   token: Secret | null;
@@ -15,14 +16,8 @@ export interface CredentialValues {
 }
 
 /** Credentials as plain text, for output only. Never store them or put them into a message. */
-interface RevealedCredentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  token: string | null;
-  /** UTC with `Z` and whole seconds: several readers of such files reject other time zones. */
-  expiration: string;
-  accountId: string | null;
-}
+type RevealedCredentials = Record<'accessKeyId' | 'secretAccessKey' | 'expiration', string> &
+  Record<'token' | 'accountId', string | null>;
 
 /** AWS uses only these characters. Spaces, line ends and NUL are special in some formats. */
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
@@ -34,10 +29,11 @@ const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 export function revealCredentials(credentials: CredentialValues): RevealedCredentials {
   const { accessKeyId, secretAccessKey, token, expiration, accountId } = credentials;
   return {
-    accessKeyId: requireVisibleAscii('AWS_ACCESS_KEY_ID', accessKeyId),
+    accessKeyId: requireVisibleAscii('AWS_ACCESS_KEY_ID', accessKeyId.reveal()),
     secretAccessKey: requireVisibleAscii('AWS_SECRET_ACCESS_KEY', secretAccessKey.reveal()),
     token: token && requireVisibleAscii('AWS_SESSION_TOKEN', token.reveal()),
-    // Rounded down, so that no program assumes more validity than there is.
+    // UTC and whole seconds, because several readers of such files reject other forms. Rounded down, so that
+    // no program overestimates the validity.
     expiration: formatInstant(floorToSecond(expiration)),
     accountId: accountId === null ? null : requireVisibleAscii('AWS_ACCOUNT_ID', accountId),
   };

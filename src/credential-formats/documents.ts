@@ -1,4 +1,5 @@
 import { CredWatchError } from '../errors.ts';
+import { toJson } from '../untrusted-text.ts';
 import {
   type CredentialValues,
   createUnsupportedValueError,
@@ -19,7 +20,7 @@ export function formatJson(credentials: CredentialValues): string {
     expiration,
     account_id: accountId,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${toJson(document, 2)}\n`;
 }
 
 /**
@@ -36,7 +37,7 @@ export function formatProcessDocument(credentials: CredentialValues): string {
     Expiration: expiration,
     ...(accountId !== null && { AccountId: accountId }),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${toJson(document, 2)}\n`;
 }
 
 /**

@@ -34,7 +34,7 @@ export const CREDENTIAL_FORMATS = {
     write: formatPosixExports,
   },
   'env-no-export': {
-    description: 'the same without export',
+    description: 'assignments for eval, without export',
     isForCurrentShell: true,
     write: formatPosixAssignments,
   },

@@ -5,6 +5,23 @@ export function isNonEmpty<T>(items: readonly T[]): items is NonEmpty<T> {
   return items.length > 0;
 }
 
+export function mapNonEmpty<T, U>(items: NonEmpty<T>, map: (item: T, index: number) => U): NonEmpty<U> {
+  const [first, ...rest] = items;
+  return [map(first, 0), ...rest.map((item, index) => map(item, index + 1))];
+}
+
+/** `Map.groupBy` needs Node 21. */
+export function groupBy<T, K>(items: readonly T[], getKey: (item: T) => K): Map<K, [T, ...T[]]> {
+  const groups = new Map<K, [T, ...T[]]>();
+  for (const item of items) {
+    const key = getKey(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
 export function lastOf<T>(items: NonEmpty<T>): T {
   return items[items.length - 1] ?? items[0];
 }
@@ -21,7 +38,7 @@ export function pairNeighbours<T>(items: readonly T[]): [T, T][] {
  * Binary search: the index of the first item that passes, or the length of the list.
  * @param sorted the items that do not pass come first
  */
-export function findFirstIndex<T>(sorted: readonly T[], passes: (item: T) => boolean): number {
+export function findFirstIndex<T>(sorted: ArrayLike<T>, passes: (item: T) => boolean): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -38,20 +38,41 @@ export interface Sample extends IssuedCredentials {
   clockOffset: Seconds | null;
 }
 
-/** All samples of one issued set of credentials. First and last seen are corrected for the clock offset. */
-export interface Generation extends IssuedCredentials {
+/**
+ * All samples of one issued set of credentials, as stored. Every field is a sum, a minimum or a maximum over
+ * the samples, so that the samples can be deleted and their order of arrival does not matter.
+ */
+export interface RecordedGeneration extends IssuedCredentials {
   /** The largest expiration ever stated. `expiration` is the smallest one. */
   latestExpiration: Instant;
+  /** Corrected for the clock offset of each sample. */
   firstSeen: Instant;
   lastSeen: Instant;
+  /** By the host's clock. */
+  rawFirstSeen: Instant;
+  rawLastSeen: Instant;
   /** The number of samples. Identical samples count once. */
   samples: number;
   smallestClockOffset: Seconds | null;
   largestClockOffset: Seconds | null;
-  /**
-   * The time of the third sample of the series after `lastSeen`. Null if there is no such sample yet, or if
-   * this generation does not overlap with its successor.
-   */
+  /** The largest `LastUpdated` minus sample time, in milliseconds. Null without `LastUpdated`. */
+  correctedAheadMs: number | null;
+  rawAheadMs: number | null;
+  /** The samples state different values of `LastUpdated`. `lastUpdated` is the smallest one. */
+  isLastUpdatedVarying: boolean;
+  /** The third sample of the series after `lastSeen`. Null before that sample. */
+  thirdLaterSample: SampleTime | null;
+}
+
+/** When a sample was taken: by the host's clock, and with the offset of that clock. */
+export type SampleTime = Pick<Sample, 'observedAt' | 'clockOffset'>;
+
+/** Fields that only the clock rules need. */
+type ClockRuleField = 'correctedAheadMs' | 'rawAheadMs' | 'isLastUpdatedVarying';
+
+/** A generation after the clock rules of `correctClocks`. Instants are by AWS's clock, as far as it is known. */
+export interface Generation extends Omit<RecordedGeneration, ClockRuleField | 'thirdLaterSample'> {
+  /** The time of the third sample of the series after `lastSeen`. Null before that sample. */
   thirdSampleAfter: Instant | null;
 }
 
@@ -65,7 +86,14 @@ export const FAILURE_REASONS = [
   'auth-token-invalid',
   'auth-token-expired',
   'auth-rejected',
+  'auth-token-missing',
+  'auth-token-not-yet-valid',
+  'access-denied',
+  'address-rejected',
+  'assume-role-denied',
+  'imds-blocked',
   'no-role',
+  'instance-profile-not-found',
   'no-association',
   'not-imds',
   'not-found',
@@ -88,21 +116,28 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** Why a configuration is invalid. The detail of the failure has the text. */
+/** Forms in which programs print credentials, but no `credential_process`. */
+export type OutputForm = 'sts' | 'sso' | 'iot' | 'variables' | 'surrounded-json' | 'no-version' | 'no-json';
+
+/** What is wrong with the configuration. The detail of the failure has the text. */
 export type Misconfiguration =
   /** An environment variable or a setting of the profile has an invalid value. */
   | { code: 'INVALID_SETTING'; name: string }
   /** The profile needs a call to AWS, and cred-watch makes no such calls. */
-  | { code: 'NEEDS_AWS_CALL' };
+  | { code: 'NEEDS_AWS_CALL' }
+  /** The process prints something else than the JSON of a `credential_process`. */
+  | { code: 'WRONG_OUTPUT'; form: OutputForm }
+  /** The key id has the form of a secret key, or the secret key has the form of a key id. */
+  | { code: 'KEYS_SWAPPED'; keyIdName: string; secretKeyName: string };
 
 /** What a failed poll reports about its failure. The store keeps only `reason` and `detail`. */
 export interface FailureFacts {
   reason: FailureReason;
   /** The error message of the endpoint or of the system, safe to print. May be empty. */
   detail: string;
-  /** Null except for some failures with the reason `invalid-configuration`. */
+  /** Null except for some failures with the reasons `invalid-configuration` and `malformed`. */
   misconfiguration: Misconfiguration | null;
-  /** The IMDSv2 token request got no response, as in a container behind a hop limit of 1. */
+  /** The IMDSv2 token request timed out, as in a container behind a hop limit of 1. */
   possibleHopLimit: boolean;
 }
 
@@ -113,9 +148,11 @@ export interface FailedPoll {
   reason: FailureReason;
   /** The error message of the endpoint or of the system, safe to print. May be empty. */
   detail: string;
-  /** The key id of a rejected document. `''` without a document or a key id. */
-  accessKeyId: string;
+  /** The key id of a rejected document. Null without a document or a key id. */
+  accessKeyId: string | null;
   expiration: Instant | null;
+  /** Host's clock minus AWS's clock. Null without a `Date` header. */
+  clockOffset: Seconds | null;
 }
 
 /** All failed polls with one reason. The times are by the host's clock. */
@@ -132,7 +169,9 @@ export interface SeriesHistory {
   identity: SeriesIdentity;
   /** At least one sample was polled. False if all samples were imported. */
   isPolled: boolean;
-  generations: readonly Generation[];
+  generations: readonly RecordedGeneration[];
+  /** The newest known clock offset of the host, from the polls of all of its sources. */
+  newestClockOffset: Seconds | null;
   /** All failed polls of the host and source, because failed polls are stored without a role. */
   failedPolls: readonly FailedPollCount[];
   /**

@@ -17,8 +17,10 @@ export const POLL_NOTE_CODES = [
   'SESSION_KEY_WITHOUT_TOKEN',
   'EXPIRATIONS_DISAGREE',
   'EXPIRATION_UNREADABLE',
+  'VALUE_QUOTED',
   'PROFILE_GIVES_TWO',
   'PROFILE_FILE_UNREADABLE',
+  'PROCESS_NEEDS_SHELL',
   'ENDPOINT_MODE_CASE',
   'IPV6_ONLY_BOTOCORE',
   'PROFILE_NAME_ONLY_SOME_SDKS',
@@ -31,6 +33,7 @@ export const POLL_NOTE_CODES = [
   'TOKEN_FILE_EXPIRED',
   'TOKEN_FILE_EXPIRES',
   'TOKEN_TTL_NONCONFORMING',
+  'DOCUMENT_WITHOUT_CODE',
   'IMDS_V1_USED',
   'POSSIBLE_HOP_LIMIT',
   'SEVERAL_ROLES',
@@ -65,9 +68,12 @@ interface NotesWithFields {
   TWO_SESSION_TOKENS: NamedPair;
   EXPIRATIONS_DISAGREE: NamedPair;
   EXPIRATION_UNREADABLE: Named;
+  VALUE_QUOTED: Named;
   PROFILE_GIVES_TWO: NamedPair;
   /** `problem`: an error code of the system, or a short text. */
   PROFILE_FILE_UNREADABLE: { file: 'config' | 'credentials'; problem: string };
+  /** `name`: the part of the credential_process that only a shell interprets. */
+  PROCESS_NEEDS_SHELL: Named;
   ENDPOINT_MODE_CASE: Named;
   IPV6_ONLY_BOTOCORE: Named;
   PROFILE_NAME_ONLY_SOME_SDKS: Named;

@@ -25,22 +25,24 @@ import * as assessments from '../domain/verdict/assessment.ts';
 import * as jobs from '../domain/verdict/job.ts';
 import * as jobRuns from '../domain/verdict/job-runs.ts';
 import * as judgements from '../domain/verdict/now.ts';
+import * as evidenceMessages from '../report/messages/evidence.ts';
 import * as findingMessages from '../report/messages/findings.ts';
 import * as verdictMessages from '../report/messages/verdicts.ts';
 import { fromPublic, publish, toPublic } from './public-data.ts';
 import type {
   Assessment,
   CurrentCredentials,
+  EvidenceRules,
   Finding,
-  Generation,
-  Job,
   JobJudgement,
+  JobRequirement,
   JobRun,
   JobRunSummary,
   JobToJudge,
   Measurement,
   NowJudgement,
   ParsedInstant,
+  RecordedGeneration,
   RotationForecast,
   SafeStartsPoint,
   Sample,
@@ -51,8 +53,8 @@ import type {
 export { FAILURE_REASONS, SOURCE_NAMES } from '../domain/model.ts';
 export { POLL_NOTE_CODES } from '../domain/poll-note.ts';
 export { formatDuration, formatShortDuration, parseDuration } from '../domain/time/duration.ts';
+export { computeMinRotations } from '../domain/verdict/confidence.ts';
 export { FINDING_CODES } from '../domain/verdict/finding.ts';
-export { computeMinRotations } from '../domain/verdict/job.ts';
 export { VERDICTS } from '../domain/verdict/job-verdict.ts';
 export { OUTLOOKS } from '../domain/verdict/now-verdict.ts';
 export type * from './public-types.ts';
@@ -73,8 +75,10 @@ export const analyse = (history: SeriesHistory, options: AnalysisOptions): Serie
 
 export interface AssessOptions extends AnalysisOptions {
   jobs: readonly JobToJudge[];
-  /** Verdicts with fewer witnessed rotations are `unknown` (default: 1). See {@link computeMinRotations}. */
-  minRotations?: number | undefined;
+  /** Verdicts with less confidence are `unknown`, 0 to 1 (default: null). See {@link computeMinRotations}. */
+  confidence?: number | null | undefined;
+  /** Verdicts are `unknown` if a smaller share of the time was watched, 0 to 1 (default: null). */
+  minWatched?: number | null | undefined;
   /** Also judge by series that another series has replaced (default: false). */
   judgeRetired?: boolean | undefined;
 }
@@ -86,12 +90,13 @@ export const assess = (histories: readonly SeriesHistory[], options: AssessOptio
   publish(assessments.assess)(histories, {
     ...toFreshness(options),
     jobs: options.jobs,
-    minRotations: options.minRotations ?? 1,
+    confidence: options.confidence ?? null,
+    minWatched: options.minWatched ?? null,
     judgeRetired: options.judgeRetired ?? false,
   });
 
 /** Groups samples by access key id, or by `LastUpdated` and `Expiration` if they have none. */
-export const groupGenerations: (samples: readonly Sample[]) => Generation[] = publish(
+export const groupGenerations: (samples: readonly Sample[]) => RecordedGeneration[] = publish(
   (samples: readonly model.Sample[]) => generations.groupGenerations(samples),
 );
 
@@ -99,7 +104,9 @@ export const groupGenerations: (samples: readonly Sample[]) => Generation[] = pu
  * Derives rotations, worst case and validity from generations.
  * @throws RangeError if there are none
  */
-export const measure: (generations: readonly Generation[]) => Measurement = publish(measurements.measure);
+export const measure: (generations: readonly RecordedGeneration[]) => Measurement = publish(
+  (recorded: readonly model.RecordedGeneration[]) => measurements.measure(recorded),
+);
 
 /**
  * Forecasts the next rotation. It is expected one median interval after the last one; its limits are the
@@ -130,15 +137,17 @@ export const findLongestSafeJob: (measurement: Measurement, marginSeconds: numbe
 );
 
 /**
- * Judges a job that copies its credentials when it starts, for any start time. With fewer than `minRotations`
- * (default: 1) witnessed rotations, the verdict is `unknown`.
+ * Judges a job that copies its credentials when it starts, for any start time. Without `rules`, one witnessed
+ * rotation is enough.
  */
-export const judgeJob: (analysis: SeriesAnalysis, job: Job, minRotations?: number) => JobJudgement = publish(
-  jobs.judgeJob,
-);
+export const judgeJob = (
+  analysis: SeriesAnalysis,
+  { name = null, ...requirement }: JobRequirement & { name?: string | null | undefined },
+  rules?: EvidenceRules,
+): JobJudgement => publish(jobs.judgeJob)(analysis, { name, ...requirement }, rules);
 
 export interface JudgeNowOptions {
-  job: Job;
+  job: JobRequirement;
   /** The time at which the job starts. */
   at: Date;
   /** The analysed history of the series; null if there is none. */
@@ -168,10 +177,9 @@ export const describeFinding: (finding: Finding) => string = publish(findingMess
 /** Describes a verdict in one English sentence. */
 export const describeVerdict: (judgement: JobJudgement) => string = publish(verdictMessages.describeVerdict);
 
-/** Describes the number of rotations behind a measurement, and the chance that the next one is worse. */
-export const describeEvidence: (measurement: Measurement) => string = publish(
-  verdictMessages.describeEvidence,
-);
+/** Describes what a measurement comes from, and the chance that the next day or rotation is worse. */
+export const describeEvidence: (measurement: Measurement, judgements?: readonly JobJudgement[]) => string =
+  publish(evidenceMessages.describeEvidence);
 
 /** Lists what to do about a verdict that is not `safe`. The best advice is first. */
 export const listAdvice: (judgement: JobJudgement, measurement: Measurement | null) => string[] = publish(

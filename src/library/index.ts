@@ -4,29 +4,13 @@
  * names end in `Seconds`. The rules themselves are in `cred-watch/analysis`.
  */
 
+// Files with `export *` have only public exports.
 export { CredWatchError, type ErrorCode } from '../errors.ts';
 export { Secret } from '../secret.ts';
-export type { Environment } from '../sources/environment/environment-variables.ts';
-export {
-  type CredWatchMatchers,
-  type MatcherContext,
-  type MatcherResult,
-  matchers,
-  toOutlive,
-} from './matchers.ts';
-export type { Confidence, Duration, Moment, SelectionOptions } from './parse-options.ts';
-export {
-  type CheckOptions,
-  type CheckResult,
-  check,
-  type PollOptions,
-  type PollResult,
-  type PollTarget,
-  poll,
-  type WatchOptions,
-  type WatchResult,
-  watch,
-} from './polling.ts';
+export type { Environment } from '../sources/environment/variables.ts';
+export * from './matchers.ts';
+export type { Duration, Moment, SelectionOptions, Share } from './parse-options.ts';
+export * from './polling.ts';
 export type * from './public-types.ts';
 export {
   type JudgeOptions,

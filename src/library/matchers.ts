@@ -1,9 +1,7 @@
-import type { Job as DomainJob, JobJudgement as DomainJobJudgement } from '../domain/verdict/job-verdict.ts';
-import type { SeriesAnalysis as DomainSeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { describeFailedExpectation } from '../report/messages/expectations.ts';
 import { createArgumentError, type Duration } from './parse-options.ts';
-import { fromPublic } from './public-data.ts';
+import { publish } from './public-data.ts';
 import type { SeriesAnalysis } from './public-types.ts';
 import {
   assertJudgeOptions,
@@ -52,17 +50,7 @@ export function toOutlive(
   const database = isReport(received) ? received.database : null;
   return {
     pass: verdict === 'unknown' ? isNot : verdict === 'safe',
-    message: () =>
-      describeFailedExpectation({
-        job: fromPublic<DomainJob>(job),
-        isNegated: isNot,
-        verdict,
-        series: series.map(({ analysis, judgement }) => ({
-          analysis: fromPublic<DomainSeriesAnalysis>(analysis),
-          judgement: fromPublic<DomainJobJudgement>(judgement),
-        })),
-        database,
-      }),
+    message: () => publish(describeFailedExpectation)({ job, isNegated: isNot, verdict, series, database }),
   };
 }
 
@@ -94,7 +82,7 @@ function judge(received: unknown, duration: Duration, options: JudgeOptions): Re
   const analyses: readonly unknown[] = Array.isArray(received) ? received : [received];
   if (analyses.every(isAnalysis)) {
     assertJudgeOptions(options);
-    const now = getSystemDefaults().clock.now();
+    const now = new Date(getSystemDefaults().clock.now());
     return judgeAnalyses(analyses, duration, { ...options, now, judgeRetired: false });
   }
   throw createArgumentError(

@@ -1,4 +1,7 @@
-import type { PollOutcome as DomainPollOutcome } from '../sources/source.ts';
+import type {
+  PollOutcome as DomainPollOutcome,
+  CredentialSource as DomainSource,
+} from '../sources/source.ts';
 import { pollAndJudge } from '../watch/judge-now.ts';
 import * as polling from '../watch/poll-once.ts';
 import { assertPollInterval } from '../watch/poll-schedule.ts';
@@ -14,7 +17,7 @@ import {
 import { fromPublic, toPublic } from './public-data.ts';
 import type { NowJudgement, PollOutcome, SeriesIdentity } from './public-types.ts';
 import { getDomainStore, SampleStore } from './sample-store.ts';
-import type { CredentialSource } from './sources.ts';
+import { type CredentialSource, openJobSource } from './sources.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
 export interface PollTarget {
@@ -119,8 +122,10 @@ export interface CheckResult extends PollResult {
 
 /**
  * Polls once, records the poll, and judges a job that starts now with these credentials, as `cred-watch
- * check` does. Uses the history to find a later safe start.
- * @throws CredWatchError if the store cannot be written, or INVALID_ARGUMENT
+ * check` does. Uses the history to find a later safe start. With a source of `sources.auto`, it polls the
+ * credentials that SDKs would give the job.
+ * @throws CredWatchError if the store cannot be written, CREDENTIALS_UNDECIDED if SDKs disagree about the
+ *   credentials or no source reads them, or INVALID_ARGUMENT
  * @example
  * import { check, getDefaultDatabasePath, SampleStore, sources } from 'cred-watch';
  *
@@ -138,7 +143,14 @@ export async function check(
   const { margin, signal } = options;
   const { clock } = getSystemDefaults();
   const job = parseJob(duration, margin);
-  const { recordedPoll, judgement } = await pollAndJudge(toContext(target), job, () => clock.now(), signal);
+  const context = toContext(target);
+  const source = toDomainSource(await openJobSource(target.source));
+  const { recordedPoll, judgement } = await pollAndJudge(
+    { ...context, source },
+    job,
+    () => clock.now(),
+    signal,
+  );
   return { ...toPublic(recordedPoll), judgement: toPublic(judgement) };
 }
 
@@ -152,15 +164,17 @@ function toContext(target: PollTarget): polling.PollContext {
     throw createArgumentError('the store is not a SampleStore', 'open one: `SampleStore.open(file)`');
   }
   const { env, machine: ownName } = getSystemDefaults();
-  const givenHost = host === undefined ? env.CRED_WATCH_HOST || null : host;
+  const chosenHost = host === undefined ? env.CRED_WATCH_HOST || null : host;
   return {
-    source: {
-      name: source.name,
-      endpoint: source.endpoint,
-      poll: async (signal) => fromPublic<DomainPollOutcome>(await source.poll(signal)),
-    },
+    source: toDomainSource(source),
     store: getDomainStore(store),
-    host: givenHost === null ? null : validateName(givenHost, 'the host'),
+    host: chosenHost === null ? null : validateName(chosenHost, 'the host'),
     machine: machine ?? ownName,
   };
 }
+
+const toDomainSource = (source: CredentialSource): DomainSource => ({
+  name: source.name,
+  endpoint: source.endpoint,
+  poll: async (signal) => fromPublic<DomainPollOutcome>(await source.poll(signal)),
+});

@@ -23,6 +23,10 @@ const INSTANT_FIELDS = [
   'laterExpiration',
   'now',
   'prunedUntil',
+  'correctedLastSample',
+  'rawFirstSeen',
+  'rawLastSeen',
+  'safeUntil',
   'thirdSampleAfter',
   'to',
 ] as const;
@@ -30,6 +34,7 @@ const INSTANT_FIELDS = [
 /** Durations whose names have no unit in the domain. */
 const SECONDS_FIELDS = [
   'age',
+  'ahead',
   'blindTime',
   'clockOffset',
   'duration',
@@ -37,6 +42,10 @@ const SECONDS_FIELDS = [
   'jobDuration',
   'lag',
   'largestClockOffset',
+  'largestPossibleValidity',
+  'newestClockOffset',
+  'newestOffset',
+  'shrinkingPerDay',
   'leadTime',
   'margin',
   'maxAge',
@@ -56,58 +65,27 @@ const SECONDS_FIELDS = [
   'watchedTime',
 ] as const;
 
-/** Numbers without a unit, and members (`min`, `max`) of an object whose own name states the unit. */
-type UnitlessField =
-  | `${string}Count`
-  | 'count'
-  | 'exitCode'
-  | 'max'
-  | 'median'
-  | 'min'
-  | 'minRotations'
-  | 'ordinal'
-  | 'samples'
-  | 'share'
-  | 'shareOfSafeStarts';
+export type InstantField = (typeof INSTANT_FIELDS)[number] | 'at' | `${string}At`;
+export type SecondsField = (typeof SECONDS_FIELDS)[number];
 
-type InstantField = (typeof INSTANT_FIELDS)[number] | 'at' | `${string}At`;
-type SecondsField = (typeof SECONDS_FIELDS)[number];
+export type Atom =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Date
+  | Secret
+  | ((...args: never) => unknown);
 
-type Atom = string | number | boolean | null | undefined | Date | Secret | ((...args: never) => unknown);
-
-/**
- * The public form of a domain type. Objects with a `code` (findings, reasons, notes) name their units in the
- * domain already, so only their instants change.
- */
-export type Public<T, HasUnits extends boolean = false> = T extends Atom
+/** The public form of a domain type. */
+export type Public<T> = T extends Atom
   ? T
   : T extends readonly unknown[]
-    ? { [K in keyof T]: Public<T[K], HasUnits> }
-    : T extends { code: string }
-      ? { [K in keyof T]: PublicValue<K, T[K], true> }
-      : { [K in keyof T as PublicName<K, HasUnits>]: PublicValue<K, T[K], HasUnits> };
+    ? { [K in keyof T]: Public<T[K]> }
+    : { [K in keyof T as K extends SecondsField ? `${K}Seconds` : K]: PublicValue<K, T[K]> };
 
-type PublicName<K, HasUnits> = HasUnits extends true ? K : K extends SecondsField ? `${K}Seconds` : K;
-
-type PublicValue<K, V, HasUnits extends boolean> = V extends number
-  ? K extends InstantField
-    ? Date
-    : V
-  : Public<V, HasUnits>;
-
-/** The names of number fields of `T` that are in none of the tables. `never` if the tables are complete. */
-export type FieldWithoutUnit<T> = T extends Atom
-  ? never
-  : T extends readonly (infer E)[]
-    ? FieldWithoutUnit<E>
-    : { [K in keyof T]-?: FieldWithoutUnit<T[K]> | UnknownNumber<K, T[K]> }[keyof T];
-
-type UnknownNumber<K, V> =
-  Extract<V, number> extends never
-    ? never
-    : K extends InstantField | SecondsField | UnitlessField | `${string}Seconds` | 'seconds'
-      ? never
-      : K;
+type PublicValue<K, V> = V extends number ? (K extends InstantField ? Date : V) : Public<V>;
 
 const instantFields: ReadonlySet<string> = new Set(INSTANT_FIELDS);
 const isInstantField = (name: string) => instantFields.has(name) || /(^at|At)$/.test(name);
@@ -141,31 +119,29 @@ export const publish =
     // As in `toPublic`.
     toPublic(run(...(convert(args, domainNames, toNumber) as A)));
 
-/** An object that occurs twice stays one object, because the domain compares generations by identity. */
+/**
+ * An object that occurs twice stays one object, because the domain compares generations by identity. Objects
+ * with a `code` (findings, reasons, notes) name their units in the domain already, so their names stay.
+ */
 function convert(
   root: unknown,
   names: ReadonlyMap<string, string>,
   convertLeaf: (field: string, leaf: unknown) => unknown,
 ): unknown {
   const converted = new Map<object, unknown>();
-  const visit = (field: string, value: unknown, hasUnits: boolean): unknown => {
+  const visit = (field: string, value: unknown): unknown => {
     if (typeof value !== 'object' || value === null || isOpaque(value)) return convertLeaf(field, value);
     const known = converted.get(value);
     if (known !== undefined) return known;
-    const result = Array.isArray(value)
-      ? value.map((each) => visit(field, each, hasUnits))
-      : visitFields(value, hasUnits || 'code' in value);
+    const result = Array.isArray(value) ? value.map((each) => visit(field, each)) : visitFields(value);
     converted.set(value, result);
     return result;
   };
-  const visitFields = (value: object, hasUnits: boolean) =>
-    Object.fromEntries(
-      Object.entries(value).map(([name, each]) => [
-        hasUnits ? name : (names.get(name) ?? name),
-        visit(name, each, hasUnits),
-      ]),
-    );
-  return visit('', root, false);
+  const visitFields = (value: object) => {
+    const rename = (name: string) => ('code' in value ? name : (names.get(name) ?? name));
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [rename(name), visit(name, each)]));
+  };
+  return visit('', root);
 }
 
 /** A secret is recognized by its method, because it may come from another copy of the library. */

@@ -1,23 +1,23 @@
-import type { SeriesHistory as DomainSeriesHistory, Instant } from '../domain/model.ts';
-import { analyse } from '../domain/verdict/analyse.ts';
+import type { Instant } from '../domain/model.ts';
 import { assessAnalyses } from '../domain/verdict/assessment.ts';
 import type { Verdict } from '../domain/verdict/job-verdict.ts';
-import type { SeriesAnalysis as DomainSeriesAnalysis } from '../domain/verdict/series-analysis.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
+import { assess } from './analysis.ts';
 import {
   assertKnownOptions,
-  type Confidence,
   type Duration,
   type Moment,
   parseInstantOption,
   parseJob,
   parseMaxAge,
-  parseMinRotations,
   parseSelection,
+  parseShareOption,
+  SELECTION_OPTIONS,
   type SelectionOptions,
+  type Share,
 } from './parse-options.ts';
-import { fromPublic, toPublic } from './public-data.ts';
-import type { Job, JobJudgement, SeriesAnalysis, SeriesHistory } from './public-types.ts';
+import { publish, toPublic } from './public-data.ts';
+import type { JobJudgement, JobRequirement, SeriesAnalysis, SeriesHistory } from './public-types.ts';
 import { getDefaultDatabasePath, getSystemDefaults } from './system-defaults.ts';
 
 /** One series of a report. */
@@ -37,7 +37,7 @@ export interface SeriesJudgement {
 export interface ReportJudgement {
   /** The worst verdict of all series: not safe, then `unknown`, then `safe`. `unknown` without any series. */
   verdict: Verdict;
-  job: Job;
+  job: JobRequirement;
   /** Job duration plus margin. */
   requiredSeconds: number;
   /** Without retired series, unless they are judged too. */
@@ -48,7 +48,9 @@ export interface JudgeOptions {
   /** Validity required at the end of the job (default: 5 minutes). */
   margin?: Duration | undefined;
   /** With fewer witnessed rotations than this confidence needs (`'95%'`: 19), the verdict is `unknown`. */
-  confidence?: Confidence | undefined;
+  confidence?: Share | undefined;
+  /** If a smaller share of the time was watched, the verdict is `unknown`. */
+  minWatched?: Share | undefined;
   /** The verdict is `unknown` if the newest sample is older; null: no limit (default: the report's). */
   maxAge?: Duration | null | undefined;
 }
@@ -79,19 +81,12 @@ export class Report {
   /** @throws CredWatchError INVALID_ARGUMENT */
   constructor(histories: readonly SeriesHistory[], options: ReportOptions = {}) {
     assertKnownOptions(options, { now: true, maxAge: true, judgeRetired: true, database: true });
-    const now = parseNow(options.now);
-    this.now = new Date(now);
+    this.now = new Date(parseNow(options.now));
     this.database = options.database ?? null;
     this.judgeRetired = options.judgeRetired ?? false;
-    const freshness = { now, maxAge: parseMaxAge(options.maxAge) };
-    const analyses = fromPublic<readonly DomainSeriesHistory[]>(histories).map((history) =>
-      analyse(history, freshness),
-    );
-    const { series } = assessAnalyses(analyses, { now, jobs: [], minRotations: 1, judgeRetired: false });
-    this.series = series.map(({ analysis, isRetired }) => ({
-      analysis: toPublic<DomainSeriesAnalysis>(analysis),
-      isRetired,
-    }));
+    const maxAgeSeconds = parseMaxAge(options.maxAge);
+    const { series } = assess(histories, { now: this.now, maxAgeSeconds, jobs: [] });
+    this.series = series.map(({ analysis, isRetired }) => ({ analysis, isRetired }));
   }
 
   /**
@@ -101,37 +96,35 @@ export class Report {
   judge(duration: Duration, options: JudgeOptions = {}): ReportJudgement {
     assertJudgeOptions(options);
     const analyses = this.series.map(({ analysis }) => analysis);
-    return judgeAnalyses(analyses, duration, {
-      ...options,
-      now: this.now.getTime(),
-      judgeRetired: this.judgeRetired,
-    });
+    return judgeAnalyses(analyses, duration, { ...options, now: this.now, judgeRetired: this.judgeRetired });
   }
 }
 
 export const assertJudgeOptions = (options: JudgeOptions): void =>
-  assertKnownOptions(options, { margin: true, confidence: true, maxAge: true });
+  assertKnownOptions(options, { margin: true, confidence: true, minWatched: true, maxAge: true });
 
 /** Judges a job by some series. A single series is judged even if it is retired. */
 export function judgeAnalyses(
   analyses: readonly SeriesAnalysis[],
   duration: Duration,
-  options: JudgeOptions & { now: Instant; judgeRetired: boolean },
+  options: JudgeOptions & { now: Date; judgeRetired: boolean },
 ): ReportJudgement {
-  const job = parseJob(duration, options.margin);
-  const maxAge = parseMaxAge(options.maxAge);
-  const given = fromPublic<readonly DomainSeriesAnalysis[]>(analyses);
-  const assessed = assessAnalyses(maxAge === 'default' ? given : given.map((each) => ({ ...each, maxAge })), {
-    now: options.now,
-    jobs: [{ name: null, ...job, runs: [] }],
-    minRotations: parseMinRotations(options.confidence),
-    judgeRetired: options.judgeRetired,
-  });
-  const { verdict, series } = toPublic(assessed);
+  const job = toPublic(parseJob(duration, options.margin));
+  const maxAgeSeconds = parseMaxAge(options.maxAge);
+  const { verdict, series } = publish(assessAnalyses)(
+    maxAgeSeconds === undefined ? analyses : analyses.map((each) => ({ ...each, maxAgeSeconds })),
+    {
+      now: options.now,
+      jobs: [{ ...job, name: null, runs: [] }],
+      confidence: parseShareOption(options.confidence, 'the confidence'),
+      minWatched: parseShareOption(options.minWatched, 'the watched share'),
+      judgeRetired: options.judgeRetired,
+    },
+  );
   return {
     verdict: verdict ?? 'unknown',
-    job: toPublic(job),
-    requiredSeconds: job.duration + job.margin,
+    job,
+    requiredSeconds: job.durationSeconds + job.marginSeconds,
     series: series.flatMap(({ analysis, judgements }) =>
       judgements.map((judgement) => ({ analysis, judgement })),
     ),
@@ -156,30 +149,17 @@ export interface ReadReportOptions extends SelectionOptions, TimeOptions {
  * console.log(verdict, series[0]?.judgement.spareSeconds);
  */
 export function readReport(options: ReadReportOptions = {}): Report {
-  assertKnownOptions(options, {
-    db: true,
-    host: true,
-    source: true,
-    role: true,
-    since: true,
-    until: true,
-    now: true,
-    maxAge: true,
-  });
-  const { db = getDefaultDatabasePath(), maxAge, now: givenNow, ...selection } = options;
-  const now = parseNow(givenNow);
+  assertKnownOptions(options, { ...SELECTION_OPTIONS, db: true, now: true, maxAge: true });
+  const { db = getDefaultDatabasePath(), maxAge, now: nowOption, ...selection } = options;
+  const now = parseNow(nowOption);
   const filter = parseSelection(selection, now);
-  const store = DomainSampleStore.openReadOnly(db);
-  try {
-    const histories = toPublic<readonly DomainSeriesHistory[]>(store?.histories(filter) ?? []);
-    const judgeRetired = selection.role !== undefined;
-    return new Report(histories, { now: new Date(now), maxAge, judgeRetired, database: db });
-  } finally {
-    store?.close();
-  }
+  using store = DomainSampleStore.openReadOnly(db);
+  const histories = toPublic(store?.histories(filter) ?? []);
+  const judgeRetired = selection.role !== undefined;
+  return new Report(histories, { now: new Date(now), maxAge, judgeRetired, database: db });
 }
 
-function parseNow(given: Moment | undefined): Instant {
+function parseNow(option: Moment | undefined): Instant {
   const clockNow = getSystemDefaults().clock.now();
-  return given === undefined ? clockNow : parseInstantOption(given, clockNow, 'first', 'now');
+  return option === undefined ? clockNow : parseInstantOption(option, clockNow, 'first', 'now');
 }

@@ -1,4 +1,3 @@
-import type { JobRun as DomainJobRun, SeriesHistory as DomainSeriesHistory } from '../domain/model.ts';
 import type { ArchiveRecord as DomainArchiveRecord } from '../store/archive/record.ts';
 import type * as contract from '../store/contract.ts';
 import { SampleStore as DomainSampleStore } from '../store/sample-store.ts';
@@ -70,13 +69,13 @@ export class SampleStore {
   /** Reads the selected series. `since` and `until` select whole generations that were seen between them. */
   histories(selection: SelectionOptions = {}): SeriesHistory[] {
     const filter = parseSelection(selection, now());
-    return this.#store.histories(filter).map((history) => toPublic<DomainSeriesHistory>(history));
+    return this.#store.histories(filter).map((history) => toPublic(history));
   }
 
   /** Reads the recorded runs of one job, ordered by start. `since` and `until` select runs by their start. */
   jobRuns({ job, ...selection }: JobRunSelection): JobRun[] {
     const filter = { ...parseSelection(selection, now()), job };
-    return this.#store.jobRuns(filter).map((run) => toPublic<DomainJobRun>(run));
+    return this.#store.jobRuns(filter).map((run) => toPublic(run));
   }
 
   /** Reads the names of all jobs with recorded runs, in alphabetical order. */
@@ -87,7 +86,7 @@ export class SampleStore {
   /** Yields every selected record. A database into which all of them are written gives the same reports. */
   *records(selection: SelectionOptions = {}): Generator<ArchiveRecord, void, undefined> {
     for (const record of this.#store.records(parseSelection(selection, now()))) {
-      yield toPublic<DomainArchiveRecord>(record);
+      yield toPublic(record);
     }
   }
 

@@ -1,21 +1,18 @@
 import type { SourceName } from '../domain/model.ts';
-import type { Environment } from '../sources/environment/environment-variables.ts';
+import { CredWatchError } from '../errors.ts';
+import { describeUndecidedSource } from '../report/messages/job-source.ts';
+import type { Environment } from '../sources/environment/variables.ts';
 import type { PollLimits } from '../sources/http/exchange.ts';
 import { findSourceConflict, openSource, type SourceChoice } from '../sources/open.ts';
+import { findJobSource } from '../sources/probe/job-source.ts';
+import type * as source from '../sources/source.ts';
 import { assertKnownOptions, createArgumentError, validateName } from './parse-options.ts';
 import { toPublic } from './public-data.ts';
 import type { PollOutcome } from './public-types.ts';
 import { getSystemDefaults } from './system-defaults.ts';
 
 /** A source of credentials that can be polled repeatedly. */
-export interface CredentialSource {
-  readonly name: SourceName;
-  /**
-   * The URL for display, without user name and query. Null if the source has no endpoint, or if its
-   * configuration is invalid. `loopback`: the endpoint is on this machine, so it may be polled more often
-   * than every 10 s.
-   */
-  readonly endpoint: { url: string; loopback: boolean } | null;
+export interface CredentialSource extends Pick<source.CredentialSource, 'name' | 'endpoint'> {
   /**
    * Polls once, without recording. An error of the endpoint, the network or the environment is an outcome
    * with `ok: false`. An aborted poll has the reason `timeout`.
@@ -69,25 +66,6 @@ export interface ProfileSourceOptions extends CommonSourceOptions {
   role?: string | undefined;
 }
 
-/** One function per source. The compiler requires an entry for every name in `SOURCE_NAMES`. */
-interface Sources extends Record<SourceName | 'auto', (options?: never) => Promise<CredentialSource>> {
-  /** The container endpoint if the environment names one, else IMDS. The SDKs choose in the same way. */
-  auto(options?: EndpointSourceOptions): Promise<CredentialSource>;
-  /**
-   * The instance metadata service of EC2: version 2, with the SDKs' fallback to version 1. The endpoint comes
-   * from `AWS_EC2_METADATA_SERVICE_ENDPOINT` and so on, else from the profile, else it is 169.254.169.254.
-   */
-  imds(options?: ImdsSourceOptions): Promise<CredentialSource>;
-  /** The container endpoint that the environment names: ECS, EKS Pod Identity, CloudShell or Greengrass. */
-  container(options?: EndpointSourceOptions): Promise<CredentialSource>;
-  /** A command that prints credentials as `credential_process` does. Every poll runs it in a shell. */
-  process(options?: ProcessSourceOptions): Promise<CredentialSource>;
-  /** The keys in `AWS_ACCESS_KEY_ID` and so on. A rotation is seen only if `env` changes. */
-  environment(options?: EnvironmentSourceOptions): Promise<CredentialSource>;
-  /** The keys or the `credential_process` of a profile. Every poll reads the shared files again. */
-  profile(options?: ProfileSourceOptions): Promise<CredentialSource>;
-}
-
 /**
  * Opens a source. Sends no request before the first `poll()`. An invalid environment is a failed poll.
  * @throws CredWatchError INVALID_ARGUMENT if an option is invalid
@@ -101,38 +79,70 @@ interface Sources extends Record<SourceName | 'auto', (options?: never) => Promi
  *   console.log(`${outcome.secrets.secretAccessKey}`); // [redacted]; reveal() returns the text
  * } else console.log(outcome.reason, outcome.detail);
  */
-export const sources: Sources = {
-  auto: (options = {}) => open('auto', options),
-  imds: (options = {}) => open('imds', options),
-  container: (options = {}) => open('container', options),
-  process: (options = {}) => open('process', options),
-  environment: (options = {}) => open('environment', options),
-  profile: (options = {}) => open('profile', options),
-};
+export const sources = {
+  /**
+   * The container endpoint if the environment names one, else IMDS. `check` judges the credentials that SDKs
+   * would give a job instead, for example keys in the environment.
+   */
+  auto: (options: EndpointSourceOptions = {}) => open('auto', options),
+  /**
+   * The instance metadata service of EC2: version 2, with the SDKs' fallback to version 1. The endpoint comes
+   * from `AWS_EC2_METADATA_SERVICE_ENDPOINT` and so on, else from the profile, else it is 169.254.169.254.
+   */
+  imds: (options: ImdsSourceOptions = {}) => open('imds', options),
+  /** The container endpoint that the environment names: ECS, EKS Pod Identity, CloudShell or Greengrass. */
+  container: (options: EndpointSourceOptions = {}) => open('container', options),
+  /** A command that prints credentials as `credential_process` does. Every poll runs it in a shell. */
+  process: (options: ProcessSourceOptions = {}) => open('process', options),
+  /** The keys in `AWS_ACCESS_KEY_ID` and so on. A rotation is seen only if `env` changes. */
+  environment: (options: EnvironmentSourceOptions = {}) => open('environment', options),
+  /** The keys or the `credential_process` of a profile. Every poll reads the shared files again. */
+  profile: (options: ProfileSourceOptions = {}) => open('profile', options),
+  // The compiler requires an entry for every name in `SOURCE_NAMES`.
+} satisfies Record<SourceName | 'auto', (options: never) => Promise<CredentialSource>>;
 
 type AnySourceOptions = ImdsSourceOptions & ProcessSourceOptions;
+
+/** The options of each source that `sources.auto` has opened. */
+const autoOptions = new WeakMap<CredentialSource, source.SourceOptions>();
 
 async function open(choice: SourceChoice, options: AnySourceOptions): Promise<CredentialSource> {
   const { env, home, clock, random } = getSystemDefaults();
   validateOptions(choice, options);
-  const { limits, role, profile, command, extendedApi, discoverHost = true } = options;
-  const source = await openSource(choice, {
+  const sourceOptions: source.SourceOptions = {
+    ...options,
     env: options.env ?? env,
     home: options.home ?? home,
     clock,
     random,
-    limits,
-    role,
-    profile,
-    command,
-    extendedApi,
-    discoverHost,
-  });
-  return {
-    name: source.name,
-    endpoint: source.endpoint,
-    poll: async (signal) => toPublic(await source.poll(signal)),
+    discoverHost: options.discoverHost ?? true,
   };
+  const source = toPublicSource(await openSource(choice, sourceOptions));
+  if (choice === 'auto') autoOptions.set(source, sourceOptions);
+  return source;
+}
+
+const toPublicSource = (source: source.CredentialSource): CredentialSource => ({
+  name: source.name,
+  endpoint: source.endpoint,
+  poll: async (signal) => toPublic(await source.poll(signal)),
+});
+
+/**
+ * The source whose credentials a job would get. For a source of `sources.auto`: the one that SDKs use. For any
+ * other source: itself.
+ * @throws CredWatchError CREDENTIALS_UNDECIDED if SDKs disagree, or if no source reads their provider
+ */
+export async function openJobSource(opened: CredentialSource): Promise<CredentialSource> {
+  const options = autoOptions.get(opened);
+  if (options === undefined) return opened;
+  const { source, ...job } = await findJobSource(options);
+  if (source === opened.name) return opened;
+  if (source !== null) return toPublicSource(await openSource(source, options));
+  const { message } = describeUndecidedSource(job);
+  throw new CredWatchError(message, 'open the source that the job uses, for example `sources.imds()`', {
+    code: 'CREDENTIALS_UNDECIDED',
+  });
 }
 
 function validateOptions(choice: SourceChoice, options: AnySourceOptions): void {

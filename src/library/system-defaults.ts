@@ -1,6 +1,6 @@
 import { homedir, hostname } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Environment } from '../sources/environment/environment-variables.ts';
+import type { Environment } from '../sources/environment/variables.ts';
 import { resolveDatabasePath } from '../store/database-path.ts';
 
 /** Defaults that come from the process. No other file of the library reads the process. */

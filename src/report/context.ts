@@ -1,5 +1,6 @@
 import type { Instant, Seconds, SourceName } from '../domain/model.ts';
 import type { Assessment } from '../domain/verdict/assessment.ts';
+import type { SeriesLimits } from '../domain/verdict/shown-series.ts';
 
 /** What a renderer needs besides the assessment. */
 export interface ReportContext {
@@ -11,10 +12,12 @@ export interface ReportContext {
   width: number;
   hasColour: boolean;
   isAsciiOnly: boolean;
+  /** What the table, Markdown and the page show. Other formats contain all series. */
+  seriesLimits: SeriesLimits;
   /** Ignores `--since` and `--until`. Only metrics need this: their counters never decrease. */
   assessAllTime: () => Assessment;
   /** The version of Node.js, for the metric `build_info`. */
   nodeVersion?: string;
-  /** Duration of the last poll. The database does not store it, so only a running poller knows it. */
-  lastPoll?: { host: string; source: SourceName; seconds: number };
+  /** Durations of last polls. The database does not store them, so only a running poller knows them. */
+  lastPolls?: readonly { host: string; source: SourceName; seconds: number }[];
 }

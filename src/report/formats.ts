@@ -18,14 +18,13 @@ export interface ReportFormatDefinition {
 /** The only list of report formats. */
 export const REPORT_FORMATS = {
   table: {
-    render: async (assessment, context) =>
-      (await import('./table/table.ts')).renderTable(assessment, context),
+    render: async (...args) => (await import('./table/table.ts')).renderTable(...args),
     description: 'for a terminal',
     fileExtension: 'txt',
     mediaType: 'text/plain; charset=utf-8',
   },
   json: {
-    render: async (assessment, context) => (await import('./json.ts')).renderJson(assessment, context),
+    render: async (...args) => (await import('./json.ts')).renderJson(...args),
     description: 'for programs',
     fileExtension: 'json',
     mediaType: 'application/json',
@@ -37,40 +36,37 @@ export const REPORT_FORMATS = {
     mediaType: 'text/csv; charset=utf-8',
   },
   markdown: {
-    render: async (assessment, context) =>
-      (await import('./ci/markdown.ts')).renderMarkdown(assessment, context),
+    render: async (...args) => (await import('./ci/markdown.ts')).renderMarkdown(...args),
     description: 'for issues and pull requests',
     fileExtension: 'md',
     mediaType: 'text/markdown; charset=utf-8',
   },
   junit: {
-    render: async (assessment, context) => (await import('./ci/junit.ts')).renderJunit(assessment, context),
+    render: async (...args) => (await import('./ci/junit.ts')).renderJunit(...args),
     description: 'XML for CI servers, one test case per series and job',
     fileExtension: 'xml',
     mediaType: 'application/xml',
   },
   github: {
-    render: async (assessment, context) => (await import('./ci/github.ts')).renderGithub(assessment, context),
+    render: async (...args) => (await import('./ci/github.ts')).renderGithub(...args),
     description: 'annotations, step summary and outputs of GitHub Actions',
     fileExtension: 'txt',
     mediaType: 'text/plain; charset=utf-8',
   },
   prometheus: {
-    render: async (assessment, context) =>
-      (await import('./metrics/prometheus.ts')).renderPrometheus(assessment, context),
+    render: async (...args) => (await import('./metrics/prometheus.ts')).renderPrometheus(...args),
     description: 'current metrics, for the textfile collector of node_exporter',
     fileExtension: 'prom',
     mediaType: 'text/plain; version=0.0.4; charset=utf-8',
   },
   openmetrics: {
-    render: async (assessment, context) =>
-      (await import('./metrics/openmetrics.ts')).renderOpenMetrics(assessment, context),
+    render: async (...args) => (await import('./metrics/openmetrics.ts')).renderOpenMetrics(...args),
     description: 'past metrics with timestamps, for promtool',
     fileExtension: 'txt',
     mediaType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
   },
   html: {
-    render: async (assessment, context) => (await import('./page/html.ts')).renderPage(assessment, context),
+    render: async (...args) => (await import('./page/html.ts')).renderPage(...args),
     description: 'one page with charts',
     fileExtension: 'html',
     mediaType: 'text/html; charset=utf-8',

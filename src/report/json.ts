@@ -1,3 +1,4 @@
+import { getHistoryColumns } from '../domain/measurement/columns/history-columns.ts';
 import type { Extremes, Measurement } from '../domain/measurement/measurement.ts';
 import { computeSafeStartsCurve } from '../domain/measurement/validity.ts';
 import type { Seconds, Span } from '../domain/model.ts';
@@ -9,17 +10,24 @@ import {
   findDecisiveJob,
   findJudgement,
 } from '../domain/verdict/assessment.ts';
+import { findEvidence } from '../domain/verdict/evidence.ts';
 import { findLongestSafeJob } from '../domain/verdict/job.ts';
 import type { FinishedRun, JobRunSummary } from '../domain/verdict/job-runs.ts';
 import type { Job, JobJudgement } from '../domain/verdict/job-verdict.ts';
+import { toJson } from '../untrusted-text.ts';
 import type { ReportContext } from './context.ts';
-import { buildFindingJson } from './finding-json.ts';
+import { buildFieldsJson, buildFindingJson, buildIdentityJson, buildRangeJson } from './json-fields.ts';
+import { formatNullableInstant } from './text/format-values.ts';
+import { joinPieces } from './text/pieces.ts';
 
 /** Only a renamed or removed field needs a new version. */
 const REPORT_SCHEMA_VERSION = 1;
 
 /** Names in `snake_case` with the unit last, durations in whole seconds, instants in ISO 8601 with `Z`. */
-export function renderJson(assessment: Assessment, { now, margin }: ReportContext): string {
+export const renderJson = (assessment: Assessment, context: ReportContext): Iterable<string> =>
+  joinPieces(listParts(assessment, context));
+
+function* listParts(assessment: Assessment, { now, margin }: ReportContext): Generator<string> {
   const { jobs, verdict, series } = assessment;
   const decisive = findDecisiveJob(assessment);
   const document = {
@@ -31,21 +39,26 @@ export function renderJson(assessment: Assessment, { now, margin }: ReportContex
     jobs: jobs.map((each) => ({
       name: each.name,
       verdict: each.verdict,
-      ...(each.job === null ? UNKNOWN_LENGTH : buildJob(each.job)),
+      ...buildJob(each.job),
       job_runs: buildJobRuns(each),
     })),
-    series: series.map((each) => buildSeries(each, decisive, margin)),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  yield `${toJson(document, 2).slice(0, -'\n}'.length)},${LIST_START}`;
+  for (const [index, each] of series.entries()) {
+    // The list around the series gives its indentation.
+    const list = toJson({ series: [buildSeries(each, decisive, margin)] }, 2);
+    yield `${index === 0 ? '' : ','}\n${list.slice(`{${LIST_START}\n`.length, -'\n  ]\n}'.length)}`;
+  }
+  yield series.length === 0 ? ']\n}\n' : '\n  ]\n}\n';
 }
 
-const buildJob = ({ duration, margin }: Job) => ({
-  duration_seconds: duration,
-  margin_seconds: margin,
-  required_seconds: duration + margin,
-});
+const LIST_START = '\n  "series": [';
 
-const UNKNOWN_LENGTH = { duration_seconds: null, margin_seconds: null, required_seconds: null };
+const buildJob = (job: Job | null) => ({
+  duration_seconds: job?.duration ?? null,
+  margin_seconds: job?.margin ?? null,
+  required_seconds: job && job.duration + job.margin,
+});
 
 function buildJobRuns({ name, runs }: AssessedJob) {
   if (runs === null) return null;
@@ -64,10 +77,7 @@ function buildJobRuns({ name, runs }: AssessedJob) {
 
 function buildRun({ identity, startedAt, remainingAtStart, end }: FinishedRun) {
   return {
-    host: identity.host,
-    source: identity.source,
-    api_version: identity.apiVersion,
-    role: identity.role,
+    ...buildIdentityJson(identity),
     started_at: formatInstant(startedAt),
     remaining_at_start_seconds: remainingAtStart,
     duration_seconds: end.duration,
@@ -81,68 +91,51 @@ function buildSeries(series: AssessedSeries, decisive: AssessedJob | null, margi
   const judgement = decisive && findJudgement(series, decisive);
   const { identity, isPolled, measurement, age, maxAge, failedPolls, findings } = analysis;
   return {
-    host: identity.host,
-    source: identity.source,
-    api_version: identity.apiVersion,
-    role: identity.role,
+    ...buildIdentityJson(identity),
     polled: isPolled,
     retired: isRetired,
     judgement: judgement && buildJudgement(judgement),
     judgements: judgements.map((each) => ({
-      job_name: each.job.name ?? null,
+      job_name: each.job.name,
       job_duration_seconds: each.job.duration,
       ...buildJudgement(each),
     })),
     newest_sample_age_seconds: age,
     max_age_seconds: maxAge,
     ...(measurement === null ? { sample_count: 0 } : buildMeasurement(measurement, margin)),
-    failed_polls: failedPolls.map(({ reason, count, firstAt, lastAt, lastDetail }) => ({
-      reason,
-      count,
-      first_at: formatInstant(firstAt),
-      last_at: formatInstant(lastAt),
-      last_detail: lastDetail,
-    })),
+    failed_polls: failedPolls.map(buildFieldsJson),
     findings: findings.map(buildFindingJson),
   };
 }
 
-function buildJudgement({
-  verdict,
-  required,
-  spare,
-  shareOfSafeStarts,
-  safeTimeAfterRotation,
-  unknownReasons,
-}: JobJudgement) {
-  return {
-    verdict,
-    required_seconds: required,
-    spare_seconds: spare,
-    share_of_safe_starts: shareOfSafeStarts,
-    safe_after_rotation_seconds: safeTimeAfterRotation,
-    unknown_reasons: unknownReasons.map(({ code }) => code),
-  };
-}
+const buildJudgement = (judgement: JobJudgement) => ({
+  verdict: judgement.verdict,
+  required_seconds: judgement.required,
+  spare_seconds: judgement.spare,
+  spare_used_up_at: formatNullableInstant(judgement.spareUsedUpAt),
+  share_of_safe_starts: judgement.shareOfSafeStarts,
+  safe_after_rotation_seconds: judgement.safeTimeAfterRotation,
+  unknown_reasons: judgement.unknownReasons.map(({ code }) => code),
+});
 
 function buildMeasurement(measurement: Measurement, margin: Seconds) {
   const { rotationInterval, validityWhenIssued, sampledMinimum, worstCase, witnessedCount: n } = measurement;
+  const evidence = findEvidence(measurement);
+  const { generations, rotations } = getHistoryColumns(measurement);
   return {
     sample_count: measurement.sampleCount,
-    generation_count: measurement.generations.length,
+    generation_count: generations.count,
     first_sample_at: formatInstant(measurement.firstSample),
     last_sample_at: formatInstant(measurement.lastSample),
     usual_gap_seconds: measurement.usualGap,
     watched_seconds: measurement.watchedTime,
+    watched_share: measurement.watchedShare,
     gaps: measurement.gaps.map(buildSpan),
-    rotation_count: measurement.rotations.length,
+    rotation_count: rotations.count,
     witnessed_rotation_count: n,
     rotation_interval: rotationInterval && buildExtremes(rotationInterval),
     rotation_window_length: measurement.rotationWindow && buildExtremes(measurement.rotationWindow),
-    validity_when_issued: validityWhenIssued && {
-      min_seconds: validityWhenIssued.min,
-      max_seconds: validityWhenIssued.max,
-    },
+    validity_when_issued: validityWhenIssued && buildRangeJson(validityWhenIssued),
     sampled_minimum: { remaining_seconds: sampledMinimum.seconds, at: formatInstant(sampledMinimum.at) },
     worst_case: {
       remaining_seconds: worstCase.seconds,
@@ -154,6 +147,7 @@ function buildMeasurement(measurement: Measurement, margin: Seconds) {
     overstatement_seconds: measurement.overstatement,
     lag_seconds: measurement.lag,
     issued_per_request: measurement.isIssuedPerRequest,
+    several_endpoints: measurement.severalEndpoints !== null,
     longest_safe_job_seconds: findLongestSafeJob(measurement, margin),
     safe_starts: computeSafeStartsCurve(measurement, margin).map(({ jobDuration, share }) => ({
       job_duration_seconds: jobDuration,
@@ -162,7 +156,10 @@ function buildMeasurement(measurement: Measurement, margin: Seconds) {
     evidence: {
       witnessed_rotation_count: n,
       watched_seconds: measurement.watchedTime,
-      max_chance_next_rotation_is_worse: n === 0 ? null : 1 / (n + 1),
+      watched_day_count: evidence.watchedDays,
+      max_chance_next_rotation_is_worse: evidence.nextRotationChance,
+      max_chance_next_day_is_worse: evidence.nextDayChance,
+      estimated_chance_random_start_is_worse: evidence.randomStartChance,
     },
   };
 }

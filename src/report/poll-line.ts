@@ -1,66 +1,91 @@
 import { correctTime } from '../domain/measurement/generations.ts';
-import type { FailureReason, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../domain/model.ts';
+import type { FailureFacts, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import { formatInstant, secondsBetween } from '../domain/time/instant.ts';
+import { escapeUnprintable, toJson } from '../untrusted-text.ts';
+import { buildIdentityJson } from './json-fields.ts';
 import {
   formatNullableInstant,
   formatRemaining,
   formatSeriesName,
   formatTimestamp,
+  maskKeyId,
 } from './text/format-values.ts';
-import { escapeUnprintable, maskKeyId } from './text/untrusted-text.ts';
 
-/** The result of one poll, without secrets. */
-export interface PollResult {
-  identity: SeriesIdentity;
+interface Polled {
   observedAt: Instant;
   clockOffset: Seconds | null;
   notes: readonly PollNote[];
-  accountId: string | null;
-  credentials: IssuedCredentials | null;
-  failure: { reason: FailureReason; detail: string } | null;
 }
 
-/** One line for a log: time, series, key id, remaining validity; `''` for a failed poll. */
-export function formatPollLine({
-  identity,
-  observedAt,
-  clockOffset,
-  credentials,
-  accountId,
-}: PollResult): string {
-  if (credentials === null) return '';
+interface PolledSample extends Polled {
+  ok: true;
+  credentials: IssuedCredentials;
+  accountId: string | null;
+}
+
+interface PollFailure extends Polled, Pick<FailureFacts, 'reason' | 'detail'> {
+  ok: false;
+}
+
+/** One line for a log: time, series, key id, remaining validity. */
+export function formatPollLine(identity: SeriesIdentity, sample: PolledSample): string {
+  const { observedAt, credentials, accountId } = sample;
   const { accessKeyId, lastUpdated, expiration } = credentials;
-  const remaining = secondsBetween(correctTime({ observedAt, clockOffset }), expiration);
   return [
     formatTimestamp(observedAt),
     formatSeriesName(identity),
     ...(accountId === null ? [] : [`account ${escapeUnprintable(accountId)}`]),
     maskKeyId(accessKeyId),
-    formatRemaining(remaining),
+    formatRemaining(computeRemaining(sample)),
     `expires ${formatTimestamp(expiration)}`,
     ...(lastUpdated === null ? [] : [`issued ${formatTimestamp(lastUpdated)}`]),
   ].join('  ');
 }
 
 /** One line of JSON, also for a failed poll. */
-export function formatPollJson(result: PollResult): string {
-  const { identity, observedAt, clockOffset, credentials, failure, accountId, notes } = result;
-  return JSON.stringify({
+export function formatPollJson(identity: SeriesIdentity, poll: PolledSample | PollFailure): string {
+  const { credentials, accountId } = poll.ok ? poll : { credentials: null, accountId: null };
+  return toJson({
     schema_version: 1,
-    observed_at: formatInstant(observedAt),
-    host: identity.host,
-    source: identity.source,
-    api_version: identity.apiVersion,
-    role: identity.role,
+    observed_at: formatInstant(poll.observedAt),
+    ...buildIdentityJson(identity),
     account_id: accountId,
     access_key_id: credentials && maskKeyId(credentials.accessKeyId),
     last_updated: formatNullableInstant(credentials?.lastUpdated ?? null),
     expiration: formatNullableInstant(credentials?.expiration ?? null),
-    remaining_seconds:
-      credentials && secondsBetween(correctTime({ observedAt, clockOffset }), credentials.expiration),
-    clock_offset_seconds: clockOffset,
-    failure,
-    notes: notes.map(({ code }) => code),
+    remaining_seconds: poll.ok ? computeRemaining(poll) : null,
+    clock_offset_seconds: poll.clockOffset,
+    failure: poll.ok ? null : { reason: poll.reason, detail: poll.detail },
+    notes: poll.notes.map(({ code }) => code),
   });
+}
+
+/** By the later time of both clocks, as in `check`: a wrong `Date` header must not make credentials last longer. */
+const computeRemaining = (sample: PolledSample): Seconds =>
+  secondsBetween(Math.max(sample.observedAt, correctTime(sample)), sample.credentials.expiration);
+
+/** Counts of polls since the last summary. */
+export interface TargetSummary {
+  at: Instant;
+  targetCount: number;
+  /** Recorded samples. */
+  ok: number;
+  /** Recorded failed polls. */
+  failed: number;
+  rotations: number;
+  /** Targets whose last poll failed. */
+  failing: number;
+}
+
+/** One line for many targets. */
+export function formatTargetSummary({ at, ok, failed, ...targets }: TargetSummary): string {
+  return [
+    formatTimestamp(at),
+    `${targets.targetCount} targets`,
+    `${ok} samples`,
+    `${failed} failed polls`,
+    `${targets.rotations} rotations`,
+    ...(targets.failing === 0 ? [] : [`${targets.failing} targets fail`]),
+  ].join('  ');
 }

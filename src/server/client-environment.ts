@@ -10,6 +10,11 @@ const REAL_ORIGINS: Readonly<Record<Shape, readonly string[]>> = {
   cloudshell: ['http://127.0.0.1:1338'],
 };
 
+/** The hosts that clients of the real endpoints send. */
+export const REAL_HOSTS = Object.values(REAL_ORIGINS)
+  .flat()
+  .map((origin) => new URL(origin).hostname);
+
 /**
  * The environment variables that point a client at a shape. The IMDS endpoint ends in a slash, because older
  * clients append `latest/…` to it directly.

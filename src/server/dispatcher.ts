@@ -1,72 +1,64 @@
 import type { Instant } from '../domain/model.ts';
 import { buildAgentError, buildAgentProtocolError } from './containers/agent-wire.ts';
-import { createCloudshellHandler } from './containers/cloudshell.ts';
-import { createEcsHandler, respondWithEcsError } from './containers/ecs.ts';
-import { createEksHandler, respondWithEksError } from './containers/eks.ts';
-import {
-  type EndpointRequest,
-  type EndpointResponse,
-  type ErrorResponder,
-  type HandledRequest,
-  type RequestHandler,
-  type Shape,
-  toHandledRequest,
+import { handleCloudshellRequest } from './containers/cloudshell.ts';
+import { buildEcsStatusError, handleEcsRequest } from './containers/ecs.ts';
+import { buildEksStatusError, handleEksRequest } from './containers/eks.ts';
+import type {
+  EndpointRequest,
+  EndpointResponse,
+  HandledRequest,
+  Shape,
+  ShapeResult,
 } from './endpoint-request.ts';
-import { createImdsErrorResponder, createImdsHandler } from './imds/imds.ts';
+import { buildImdsError, handleImdsRequest } from './imds/imds.ts';
 import { buildHtmlError } from './imds/imds-wire.ts';
 import type { Simulation } from './simulation.ts';
 
-export interface DispatchedRequest {
-  handledRequest: HandledRequest;
-  /** Builds the errors of the shape to which the request belongs. */
-  errorResponder: ErrorResponder;
+interface ShapeHandler {
+  /** Returns null if the path belongs to another shape. */
+  handle(request: EndpointRequest, simulation: Simulation): ShapeResult | null;
+  /** Builds the error response for a status. */
+  buildError(request: EndpointRequest, status: number, simulation: Simulation): EndpointResponse;
 }
+
+const SHAPE_HANDLERS: Readonly<Record<Shape, ShapeHandler>> = {
+  cloudshell: { handle: handleCloudshellRequest, buildError: buildImdsError },
+  ecs: { handle: handleEcsRequest, buildError: buildEcsStatusError },
+  eks: { handle: handleEksRequest, buildError: buildEksStatusError },
+  imds: { handle: handleImdsRequest, buildError: buildImdsError },
+};
 
 /** Shapes with few paths come first, because IMDS responds to every path. */
 const SHAPE_ORDER = ['cloudshell', 'ecs', 'eks', 'imds'] as const;
-const HANDLERS: Readonly<Record<Shape, (simulation: Simulation) => RequestHandler>> = {
-  imds: createImdsHandler,
-  ecs: createEcsHandler,
-  eks: createEksHandler,
-  cloudshell: createCloudshellHandler,
-};
 
-/** Combines the shapes of a simulation into one handler. */
-export function createDispatcher(simulation: Simulation): (request: EndpointRequest) => DispatchedRequest {
-  const respondWithImdsError = createImdsErrorResponder(simulation);
-  const errorResponders: Readonly<Record<Shape, ErrorResponder>> = {
-    imds: respondWithImdsError,
-    ecs: respondWithEcsError,
-    eks: respondWithEksError,
-    cloudshell: respondWithImdsError,
-  };
-  const handlers = SHAPE_ORDER.filter((shape) => simulation.shapes.includes(shape)).map((shape) => {
-    const errorResponder = errorResponders[shape];
-    return { errorResponder, handle: catchErrors(HANDLERS[shape](simulation), shape, errorResponder) };
-  });
-  return (request) => {
-    for (const { handle, errorResponder } of handlers) {
-      const handledRequest = handle(request);
-      if (handledRequest !== null) return { handledRequest, errorResponder };
-    }
-    const response = buildAgentError(request, 404, '404 page not found');
-    return {
-      handledRequest: toHandledRequest(null, 'other', [response]),
-      errorResponder: respondWithImdsError,
-    };
-  };
-}
-
-/** Responds 500 if a handler throws, so that the client does not wait for a response. */
-function catchErrors(handle: RequestHandler, shape: Shape, errorResponder: ErrorResponder): RequestHandler {
-  return (request) => {
+/** Passes a request to the first shape of the simulation that handles its path. */
+export function dispatch(request: EndpointRequest, simulation: Simulation): HandledRequest {
+  const defaults = { apiVersion: '', credentials: null } as const;
+  for (const shape of SHAPE_ORDER) {
+    if (!simulation.shapes.includes(shape)) continue;
     try {
-      return handle(request);
-    } catch (error) {
-      return { ...toHandledRequest(shape, 'other', [errorResponder(request, 500)]), internalError: error };
+      const result = SHAPE_HANDLERS[shape].handle(request, simulation);
+      if (result === null) continue;
+      // Spreading the result would take most of the time of a request.
+      const { kind, response, apiVersion = '', credentials = null } = result;
+      return { shape, kind, response, apiVersion, credentials };
+    } catch (internalError) {
+      // Without a response, the client would wait.
+      const response = buildShapeError(shape, request, 500, simulation);
+      return { ...defaults, shape, kind: 'other', response, internalError };
     }
-  };
+  }
+  const response = buildAgentError(request, 404, '404 page not found');
+  return { ...defaults, shape: null, kind: 'other', response };
 }
+
+/** The response of a shape for a status. IMDS responds for a path of no shape. */
+export const buildShapeError = (
+  shape: Shape | null,
+  request: EndpointRequest,
+  status: number,
+  simulation: Simulation,
+) => SHAPE_HANDLERS[shape ?? 'imds'].buildError(request, status, simulation);
 
 /** The response to bytes that are not an HTTP request. */
 export function buildMalformedRequestError(

@@ -1,7 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Instant, Seconds } from '../domain/model.ts';
+import { memoize } from './cache.ts';
 import type { FalseCredentials } from './credentials/false-credentials.ts';
 import type { ActiveFaults } from './faults/fault-plan.ts';
+import type { RequestHeaders } from './wire/request-headers.ts';
 
 export const SHAPES = ['imds', 'ecs', 'eks', 'cloudshell'] as const;
 /** The endpoint that the simulator imitates. */
@@ -21,10 +22,11 @@ export interface Connection {
 /** A request, independent of the HTTP server that received it. */
 export interface EndpointRequest {
   method: string;
-  /** As the client sent it, without the query. */
+  /** As the client sent it, without the query; `//latest` has become `/latest`. */
   path: string;
   query: URLSearchParams;
-  headers: IncomingHttpHeaders;
+  headers: RequestHeaders;
+  httpVersion: string;
   /** Read lazily, because each address is a system call. */
   connection: Connection;
   now: Instant;
@@ -44,67 +46,35 @@ export interface EndpointResponse {
   httpVersion: '1.1' | '1.0';
 }
 
-/** The kind of the requested resource. */
-export type RequestKind = 'token' | 'role' | 'credentials' | 'metadata' | 'other';
-
 /** A response and its facts for the log and the traffic summary. */
 export interface HandledRequest {
   response: EndpointResponse;
   /** Null if the path belongs to no shape. */
   shape: Shape | null;
-  kind: RequestKind;
+  /** The kind of the requested resource. */
+  kind: 'token' | 'role' | 'credentials' | 'metadata' | 'other';
   /** IMDS version: `'2'` if the client requested or used a session token; `''` for other shapes. */
   apiVersion: '1' | '2' | '';
   credentials: FalseCredentials | null;
+  /** The Host header, if it was rejected. */
+  rejectedHost?: string;
   /** The error that a handler threw: a defect of the simulator. */
   internalError?: unknown;
 }
 
-/** A response, and the credentials in it. */
-export type CredentialsResponse = [response: EndpointResponse, credentials?: FalseCredentials | null];
+/** The result of a shape. The dispatcher adds the shape and the defaults. */
+export type ShapeResult = Pick<HandledRequest, 'kind' | 'response'> & Partial<HandledRequest>;
 
-export const toHandledRequest = (
-  shape: Shape | null,
-  kind: RequestKind,
-  [response, credentials = null]: CredentialsResponse,
-): HandledRequest => ({ shape, kind, apiVersion: '', credentials, response });
+/** The result of a request for credentials. An error response has no credentials. */
+export const toCredentialsResult = (
+  response: EndpointResponse,
+  credentials: FalseCredentials | null = null,
+): ShapeResult => ({ kind: 'credentials', response, credentials });
 
-/** The reason phrases of Go. IMDS has another one for 405. */
-export const REASON_PHRASES: Readonly<Record<number, string>> = {
-  200: 'OK',
-  301: 'Moved Permanently',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  417: 'Expectation Failed',
-  429: 'Too Many Requests',
-  431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
+const formatHttpSecond = memoize((second: Seconds) => new Date(second * 1000).toUTCString());
 
-/** Builds the error response of one kind of endpoint for a status. */
-export type ErrorResponder = (request: EndpointRequest, status: number) => EndpointResponse;
-
-/** Returns null if the path belongs to another shape. */
-export type RequestHandler = (request: EndpointRequest) => HandledRequest | null;
-
-const formattedDates = new Map<number, string>();
-
-/** The date format of RFC 9110. Cached, because the responses of one second share their dates. */
-export function formatHttpDate(instant: Instant): string {
-  const second = Math.floor(instant / 1000);
-  const cached = formattedDates.get(second);
-  if (cached !== undefined) return cached;
-  if (formattedDates.size >= 16) formattedDates.clear();
-  const date = new Date(second * 1000).toUTCString();
-  formattedDates.set(second, date);
-  return date;
-}
+/** The date format of RFC 9110. */
+export const formatHttpDate = (instant: Instant) => formatHttpSecond(Math.floor(instant / 1000));
 
 export type ResponseTime = Pick<EndpointRequest, 'now' | 'dateSkew'>;
 

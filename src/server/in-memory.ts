@@ -1,9 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Instant } from '../domain/model.ts';
+import { REAL_HOSTS } from './client-environment.ts';
 import type { Header } from './endpoint-request.ts';
-import { applyResponseFaults, type Delivery, firstHalf } from './faults/response-faults.ts';
+import { type Delivery, firstHalf } from './faults/response-faults.ts';
 import type { Simulation } from './simulation.ts';
-import { createRequestReceiver } from './wire/request-receiver.ts';
+import { createAllowedHosts } from './wire/host-check.ts';
+import type { RequestHeaders } from './wire/request-headers.ts';
+import { receiveRequest } from './wire/request-receiver.ts';
 
 /** A request to an endpoint without a socket. */
 export interface InMemoryRequest {
@@ -11,7 +13,7 @@ export interface InMemoryRequest {
   /** Path and query, or an absolute URL. */
   url: string;
   /** Names in lower case. Without `host` the endpoint responds 400, like the real ones. */
-  headers: IncomingHttpHeaders;
+  headers: RequestHeaders;
 }
 
 interface DeliveredMessage {
@@ -21,36 +23,33 @@ interface DeliveredMessage {
   body: Buffer;
 }
 
-/** What the client sees, `delayMs` after it sent the request. */
+/**
+ * What the client sees, `delayMs` after it sent the request. If `truncated`, the connection closes before the
+ * whole body has arrived. If `silent`, the connection stays open without a response.
+ */
 export type DeliveredResponse = { delayMs: number } & (
-  | ({ outcome: 'complete' } & DeliveredMessage)
-  /** The connection closes before the whole body has arrived. */
-  | ({ outcome: 'truncated' } & DeliveredMessage)
-  /** The connection is reset without a response. */
-  | { outcome: 'reset' }
-  /** The connection stays open without a response. */
-  | { outcome: 'silent' }
+  | ({ outcome: 'complete' | 'truncated' } & DeliveredMessage)
+  | { outcome: 'reset' | 'silent' }
 );
 
 export type InMemoryEndpoint = (request: InMemoryRequest, now: Instant) => DeliveredResponse;
 
 /**
  * The endpoints of a simulation as a function. Requests take the same path as over a socket: Host check,
- * fault selection, shapes, response faults. Delays are reported, not waited for.
+ * fault selection, shapes, response faults. The result contains the delay; the function does not wait.
  *
  * The returned function throws if a shape throws: that is a defect of the simulator.
  */
 export function createInMemoryEndpoint(simulation: Simulation): InMemoryEndpoint {
-  const receive = createRequestReceiver(simulation, new Set());
   return ({ method, url, headers }, now) => {
-    const received = receive({ method, url, headers, httpVersion: '1.1', socket: LOOPBACK_CLIENT }, now);
-    const { request, handledRequest, errorResponder } = received;
-    if (handledRequest.internalError !== undefined) throw handledRequest.internalError;
-    const delivery = applyResponseFaults(handledRequest, request, errorResponder, simulation.variants);
+    const request = { method, url, headers, httpVersion: '1.1', socket: LOOPBACK_CLIENT };
+    const { handled, delivery } = receiveRequest(request, now, simulation, ALLOWED_HOSTS);
+    if (handled.internalError !== undefined) throw handled.internalError;
     return toDeliveredResponse(delivery, method === 'HEAD');
   };
 }
 
+const ALLOWED_HOSTS = createAllowedHosts(REAL_HOSTS);
 const LOOPBACK_CLIENT = { remoteAddress: '127.0.0.1', remotePort: 0, localAddress: '127.0.0.1' };
 
 function toDeliveredResponse({ kind, response, delayMs }: Delivery, isHead: boolean): DeliveredResponse {

@@ -5,10 +5,9 @@ import { CredentialIssuer } from './credentials/credential-issuer.ts';
 import { RotationSchedule, type RotationTiming } from './credentials/rotation-schedule.ts';
 import { SeededRandom } from './credentials/seeded-random.ts';
 import type { ImdsMode, Shape } from './endpoint-request.ts';
-import type { Fault } from './faults/fault.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
+import type { Fault } from './faults/parse-fault.ts';
 import { MetadataTokens } from './imds/metadata-tokens.ts';
-import type { Instance } from './tree/default-tree.ts';
 import type { MetadataTree } from './tree/metadata-tree.ts';
 import type { Variants } from './variants.ts';
 
@@ -21,7 +20,6 @@ export interface SimulationOptions {
   faults: readonly Fault[];
   variants: Variants;
   startedAt: Instant;
-  instance: Instance;
   tree: MetadataTree;
 }
 

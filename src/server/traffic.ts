@@ -6,11 +6,10 @@ import type {
   TrafficSummary,
   V1Client,
 } from '../domain/simulation-traffic.ts';
-import { parseClientName } from './client-name.ts';
 import type { HandledRequest } from './endpoint-request.ts';
 
 /** A request and its outcome, without secrets. */
-export type SeenRequest = LoggedRequest & Pick<HandledRequest, 'shape' | 'kind' | 'apiVersion'>;
+export type CountedRequest = LoggedRequest & Pick<HandledRequest, 'shape' | 'kind' | 'apiVersion'>;
 
 /** These limits bound the memory. Clients and faults above a limit are counted together. */
 const MAX_CLIENTS = 500;
@@ -18,15 +17,6 @@ const MAX_FAULTS = 30;
 
 /** Enough for two alternating generations each of IMDSv1, IMDSv2, ECS, EKS and CloudShell. */
 const MAX_RECENT_KEYS = 16;
-
-interface Counters extends Omit<RequestCounts, 'responses' | 'faults'> {
-  statuses: Map<number | null, number>;
-  faults: Map<string, number>;
-  /** Key ids of the sets served last, the newest at the end. */
-  recentKeys: string[];
-  v1: Pick<V1Client, 'responses' | 'firstAt' | 'lastAt'> | null;
-  usesV2: boolean;
-}
 
 interface Row {
   client: Client;
@@ -36,20 +26,21 @@ interface Row {
 
 /** Counts requests per client and shape. Memory grows with clients, up to a limit. */
 export class Traffic {
-  readonly #total = createCounters();
+  readonly #total = new Counters();
   readonly #clients = new Set<string>();
   readonly #rows = new Map<string, Row>();
   /** Cache: clients send several requests in a row, and parsing the User-Agent is slow. */
   #lastClient = { userAgent: '', name: '' };
 
-  record(request: SeenRequest): void {
-    count(this.#total, request);
-    count(this.#findRow(request).counters, request);
+  record(request: CountedRequest): void {
+    this.#total.count(request);
+    this.#findRow(request).counters.count(request);
   }
 
   summarise(): TrafficSummary {
     const rows = [...this.#rows.values()].sort(
-      (a, b) => b.counters.requests - a.counters.requests || (getSortKey(a) < getSortKey(b) ? -1 : 1),
+      (a, b) =>
+        b.counters.counts.requests - a.counters.counts.requests || (getSortKey(a) < getSortKey(b) ? -1 : 1),
     );
     const imds = rows.filter(({ shape }) => shape === 'imds');
     const v1Clients = imds.flatMap(({ client, counters: { v1, usesV2 } }) =>
@@ -57,21 +48,21 @@ export class Traffic {
     );
     return {
       totals: {
-        ...toRequestCounts(this.#total),
+        ...this.#total.toRequestCounts(),
         clients: this.#clients.size,
         others: rows.some(({ client }) => client.others),
       },
       clients: rows.map(({ client, shape, counters }) => ({
         ...client,
         shape,
-        ...toRequestCounts(counters),
+        ...counters.toRequestCounts(),
       })),
       v1Clients: imds.length === 0 ? null : v1Clients,
     };
   }
 
   /** Returns the row of a request, and creates it for a new client. */
-  #findRow({ client: userAgent, address, shape }: SeenRequest): Row {
+  #findRow({ client: userAgent, address, shape }: CountedRequest): Row {
     if (userAgent !== this.#lastClient.userAgent) {
       this.#lastClient = { userAgent, name: parseClientName(userAgent) };
     }
@@ -83,7 +74,7 @@ export class Traffic {
     if (existing !== undefined) return existing;
     if (!others) this.#clients.add(clientKey);
     const client = others ? { name: '', address: '', others } : { name, address, others };
-    const row = { client, shape, counters: createCounters() };
+    const row = { client, shape, counters: new Counters() };
     this.#rows.set(rowKey, row);
     return row;
   }
@@ -92,8 +83,8 @@ export class Traffic {
 /** Unique per row, so that the order of rows is deterministic. */
 const getSortKey = ({ client, shape }: Row) => [client.name, client.address, shape].join('\0');
 
-function createCounters(): Counters {
-  return {
+class Counters {
+  readonly counts: Omit<RequestCounts, 'responses' | 'faults'> = {
     requests: 0,
     tokens: 0,
     credentials: 0,
@@ -104,65 +95,97 @@ function createCounters(): Counters {
     failed: 0,
     faulted: 0,
     credentialSets: 0,
-    statuses: new Map(),
-    faults: new Map(),
     firstAt: null,
     lastAt: null,
-    recentKeys: [],
-    v1: null,
-    usesV2: false,
   };
+  /** The use of IMDSv1; null if there was none. */
+  v1: Pick<V1Client, 'responses' | 'firstAt' | 'lastAt'> | null = null;
+  usesV2 = false;
+  readonly #statuses = new Map<number | null, number>();
+  readonly #faults = new Map<string, number>();
+  /** Key ids of the sets served last, the newest at the end. */
+  #recentKeys: string[] = [];
+
+  count(request: CountedRequest): void {
+    const { at, kind, status, apiVersion, fault } = request;
+    const { counts } = this;
+    counts.requests++;
+    counts.firstAt = Math.min(counts.firstAt ?? at, at);
+    counts.lastAt = Math.max(counts.lastAt ?? at, at);
+    increment(this.#statuses, status);
+    if (status === null || status >= 400) counts.failed++;
+    if (fault !== null) {
+      counts.faulted++;
+      increment(this.#faults, this.#faults.has(fault) || this.#faults.size < MAX_FAULTS ? fault : 'other');
+    }
+    if (kind === 'token') counts.tokens++;
+    const isMetadata = kind === 'role' || kind === 'metadata';
+    if (isMetadata && apiVersion === '1') counts.metadataV1++;
+    if (isMetadata && apiVersion === '2') counts.metadataV2++;
+    this.#countCredentials(request);
+    this.#countVersions(request);
+  }
+
+  #countCredentials({ kind, status, apiVersion, accessKeyId }: CountedRequest): void {
+    if (kind !== 'credentials' || status !== 200 || accessKeyId === null) return;
+    this.counts.credentials++;
+    if (apiVersion === '1') this.counts.credentialsV1++;
+    if (apiVersion === '2') this.counts.credentialsV2++;
+    if (this.#recentKeys.at(-1) === accessKeyId) return;
+    const others = this.#recentKeys.filter((key) => key !== accessKeyId);
+    if (others.length === this.#recentKeys.length) this.counts.credentialSets++;
+    this.#recentKeys = [...others, accessKeyId].slice(-MAX_RECENT_KEYS);
+  }
+
+  /** Counts the use of IMDS versions. Token requests and rejected requests do not count as use. */
+  #countVersions({ at, kind, status, apiVersion }: CountedRequest): void {
+    if (kind === 'token' || status === null || status < 200 || status > 299) return;
+    if (apiVersion === '2') this.usesV2 = true;
+    if (apiVersion !== '1') return;
+    const { responses = 0, firstAt = at, lastAt = at } = this.v1 ?? {};
+    this.v1 = { responses: responses + 1, firstAt: Math.min(firstAt, at), lastAt: Math.max(lastAt, at) };
+  }
+
+  toRequestCounts(): RequestCounts {
+    return {
+      ...this.counts,
+      responses: rankByCount(this.#statuses).map(([status, count]) => ({ status, count })),
+      faults: rankByCount(this.#faults).map(([kind, count]) => ({ kind, count })),
+    };
+  }
 }
 
-function count(counters: Counters, request: SeenRequest): void {
-  const { at, kind, status, apiVersion, fault } = request;
-  counters.requests++;
-  counters.firstAt = Math.min(counters.firstAt ?? at, at);
-  counters.lastAt = Math.max(counters.lastAt ?? at, at);
-  counters.statuses.set(status, (counters.statuses.get(status) ?? 0) + 1);
-  if (status === null || status >= 400) counters.failed++;
-  if (fault !== null) countFault(counters, fault);
-  if (kind === 'token') counters.tokens++;
-  const isMetadata = kind === 'role' || kind === 'metadata';
-  if (isMetadata && apiVersion === '1') counters.metadataV1++;
-  if (isMetadata && apiVersion === '2') counters.metadataV2++;
-  countCredentials(counters, request);
-  countVersions(counters, request);
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-function countFault(counters: Counters, fault: string): void {
-  const kind = counters.faults.has(fault) || counters.faults.size < MAX_FAULTS ? fault : 'other';
-  counters.faulted++;
-  counters.faults.set(kind, (counters.faults.get(kind) ?? 0) + 1);
+const rankByCount = <Key>(counts: ReadonlyMap<Key, number>) => [...counts].sort(([, a], [, b]) => b - a);
+
+const MAX_USER_AGENT_LENGTH = 1000;
+const MAX_NAME_LENGTH = 100;
+
+/**
+ * Products of a User-Agent that differ between requests of one program: AWS SDKs state the API call,
+ * settings, features and session (`api/s3#1.2 md/command#s3.ls m/E,Z sid/35033f4ca1bd`).
+ */
+const VARYING_PRODUCTS = new Set(['api', 'cfg', 'command', 'ft', 'm', 'md', 'prompt', 'sid', 'ua']);
+
+/** Some programs send the id of a request or session instead of a version. */
+const ID = /[\da-f-]{12}/i;
+
+/** `aws-cli/2.9.19 Python/3.11.2 Linux/6.1`: the products, without comments, varying products and ids. */
+function parseClientName(userAgent: string): string {
+  const text = userAgent.slice(0, MAX_USER_AGENT_LENGTH).trim();
+  const products = text
+    .replace(/\([^()]*\)/g, ' ')
+    .split(/\s+/)
+    .flatMap((word) => {
+      const [product = '', ...version] = word.split('/');
+      if (product === '' || version.length === 0 || VARYING_PRODUCTS.has(product)) return [];
+      return [ID.test(version.join('/')) ? product : word];
+    });
+  return copyString((products.length === 0 ? text : products.join(' ')).slice(0, MAX_NAME_LENGTH));
 }
 
-function countCredentials(counters: Counters, { kind, status, apiVersion, accessKeyId }: SeenRequest): void {
-  if (kind !== 'credentials' || status !== 200 || accessKeyId === null) return;
-  counters.credentials++;
-  if (apiVersion === '1') counters.credentialsV1++;
-  if (apiVersion === '2') counters.credentialsV2++;
-  if (counters.recentKeys.at(-1) === accessKeyId) return;
-  if (!counters.recentKeys.includes(accessKeyId)) counters.credentialSets++;
-  const others = counters.recentKeys.filter((key) => key !== accessKeyId);
-  counters.recentKeys = [...others, accessKeyId].slice(-MAX_RECENT_KEYS);
-}
-
-/** Counts the use of IMDS versions. Token requests and rejected requests do not count as use. */
-function countVersions(counters: Counters, { at, kind, status, apiVersion }: SeenRequest): void {
-  if (kind === 'token' || status === null || status < 200 || status > 299) return;
-  if (apiVersion === '2') counters.usesV2 = true;
-  if (apiVersion !== '1') return;
-  const { responses = 0, firstAt = at, lastAt = at } = counters.v1 ?? {};
-  counters.v1 = { responses: responses + 1, firstAt: Math.min(firstAt, at), lastAt: Math.max(lastAt, at) };
-}
-
-function toRequestCounts(counters: Counters): RequestCounts {
-  const { statuses, faults, recentKeys: _keys, v1: _v1, usesV2: _usesV2, ...counts } = counters;
-  return {
-    ...counts,
-    responses: [...statuses].map(([status, times]) => ({ status, count: times })).sort(byCountDescending),
-    faults: [...faults].map(([kind, times]) => ({ kind, count: times })).sort(byCountDescending),
-  };
-}
-
-const byCountDescending = (a: { count: number }, b: { count: number }) => b.count - a.count;
+/** Without a copy, V8 keeps the whole User-Agent in memory for a slice of it. */
+const copyString = (text: string) => Buffer.from(text).toString();

@@ -3,12 +3,20 @@ import type { SourceName } from '../domain/model.ts';
 import { createContainerSource } from './container/container.ts';
 import { isContainerEndpointSet } from './container/settings.ts';
 import { createEnvironmentSource } from './environment/environment.ts';
-import type { Environment } from './environment/environment-variables.ts';
+import type { Environment } from './environment/variables.ts';
 import { createImdsSource } from './imds/imds.ts';
 import { createProcessSource } from './process/process.ts';
 import { readProfileFiles } from './profile/files.ts';
 import { createProfileSource } from './profile/profile.ts';
-import { type CredentialSource, SOURCE_KINDS, type SourceOptions, type SourceSetting } from './source.ts';
+import {
+  type CredentialSource,
+  SELECTED_SOURCES,
+  SOURCE_KINDS,
+  SOURCE_SETTINGS,
+  type SourceOptions,
+  type SourceSetting,
+  type SourceSettings,
+} from './source.ts';
 
 /** `auto` is the container endpoint if the environment names one, else IMDS. */
 export type SourceChoice = 'auto' | SourceName;
@@ -35,20 +43,24 @@ export function createSource(choice: SourceChoice, options: SourceOptions): Cred
   return FACTORIES[resolveSourceName(choice, options)](options);
 }
 
-/** The values that select a source or apply to some sources only. */
-export interface SourceSelection extends Partial<Readonly<Record<SourceSetting, string | undefined>>> {
-  env: Environment;
-}
-
-/** `auto` with a command means `process`, and with a profile `profile`. */
+/** `auto` is the source that a setting selects, else the endpoint that the environment names. */
 export function resolveSourceName(
   choice: SourceChoice,
-  { command, profile, env }: SourceSelection,
+  { env, ...settings }: Partial<SourceSettings> & { env: Environment },
 ): SourceName {
+  return findSelectedSource(choice, settings) ?? (isContainerEndpointSet(env) ? 'container' : 'imds');
+}
+
+/** The source that the choice or a setting selects. Null if neither does. */
+export function findSelectedSource(
+  choice: SourceChoice,
+  settings: Partial<SourceSettings>,
+): SourceName | null {
   if (choice !== 'auto') return choice;
-  if (command !== undefined) return 'process';
-  if (profile !== undefined) return 'profile';
-  return isContainerEndpointSet(env) ? 'container' : 'imds';
+  const setting = SOURCE_SETTINGS.find(
+    (each) => settings[each] !== undefined && SELECTED_SOURCES[each] !== null,
+  );
+  return setting === undefined ? null : SELECTED_SOURCES[setting];
 }
 
 /** Conflicting values. The caller writes the message, because flags and options have other names. */
@@ -57,11 +69,13 @@ export type SourceConflict =
   | { code: 'COMMAND_AND_PROFILE' };
 
 /** The first conflict between a choice and the settings given with it, or null. */
-export function findSourceConflict(choice: SourceChoice, given: SourceSelection): SourceConflict | null {
+export function findSourceConflict(
+  choice: SourceChoice,
+  given: SourceSettings & { env: Environment },
+): SourceConflict | null {
   const source = resolveSourceName(choice, given);
   const supported = SOURCE_KINDS[source].settings;
-  const settings = ['command', 'profile', 'role'] as const;
-  const setting = settings.find((each) => given[each] !== undefined && !supported.includes(each));
+  const setting = SOURCE_SETTINGS.find((each) => given[each] !== undefined && !supported.includes(each));
   if (setting !== undefined) return { code: 'SETTING_NOT_SUPPORTED', source, setting };
   return given.command !== undefined && given.profile !== undefined ? { code: 'COMMAND_AND_PROFILE' } : null;
 }

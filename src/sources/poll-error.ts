@@ -3,42 +3,47 @@ import type { FailureReason, Instant, Misconfiguration } from '../domain/model.t
 /** How often a failed attempt is repeated. `always`: up to the limit of attempts. */
 export type RetryPolicy = 'never' | 'once' | 'always';
 
-interface PollErrorOptions {
-  retry?: RetryPolicy;
-  status?: number;
-  isResponseMissing?: boolean;
-  accessKeyId?: string | null;
-  expiration?: Instant | null;
-  misconfiguration?: Misconfiguration;
-}
+type PollErrorOptions = Partial<
+  Pick<
+    PollError,
+    | 'quotation'
+    | 'retry'
+    | 'status'
+    | 'isResponseMissing'
+    | 'isTimeout'
+    | 'accessKeyId'
+    | 'expiration'
+    | 'misconfiguration'
+  >
+>;
 
 /**
  * The reason why a poll failed. Thrown inside `sources` only; `runPoll` turns it into a `PollFailure`.
- * `detail` may contain secrets and control characters, which `runPoll` removes.
+ * `detail` consists of our own words. It contains names of settings, profiles and roles, and never their values.
  */
 export class PollError extends Error {
   readonly reason: FailureReason;
   readonly detail: string;
-  readonly retry: RetryPolicy;
+  /** A text from outside. It can contain secrets, which `runPoll` removes. */
+  readonly quotation: string | null = null;
+  readonly retry: RetryPolicy = 'never';
   /** The HTTP status of the rejected response. Null without a response. */
-  readonly status: number | null;
+  readonly status: number | null = null;
   /** The request may have arrived, but no complete response came back. */
-  readonly isResponseMissing: boolean;
-  readonly accessKeyId: string | null;
-  readonly expiration: Instant | null;
-  readonly misconfiguration: Misconfiguration | null;
+  readonly isResponseMissing: boolean = false;
+  /** A time limit ended the attempt. */
+  readonly isTimeout: boolean = false;
+  readonly accessKeyId: string | null = null;
+  readonly expiration: Instant | null = null;
+  readonly misconfiguration: Misconfiguration | null = null;
 
   constructor(reason: FailureReason, detail: string, options: PollErrorOptions = {}) {
     super(reason);
+    // First, because the options can be another error with another reason.
+    Object.assign(this, options);
     this.name = 'PollError';
     this.reason = reason;
     this.detail = detail;
-    this.retry = options.retry ?? 'never';
-    this.status = options.status ?? null;
-    this.isResponseMissing = options.isResponseMissing ?? false;
-    this.accessKeyId = options.accessKeyId ?? null;
-    this.expiration = options.expiration ?? null;
-    this.misconfiguration = options.misconfiguration ?? null;
   }
 }
 

@@ -2,9 +2,9 @@ import { LONGEST_VALIDITY } from '../domain/aws-limits.ts';
 import type { Instant, IssuedCredentials, Seconds } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import { secondsBetween } from '../domain/time/instant.ts';
+import { redactText, toOneLine } from '../redact.ts';
 import { isPlausibleClockOffset } from './document/clock-plausibility.ts';
 import type { CredentialsDocument } from './document/credentials-document.ts';
-import { sanitizeText } from './document/sanitize-text.ts';
 import type { Endpoint, HttpRequest, HttpResponse, PollLimits } from './http/exchange.ts';
 import { exchangeOverSocket } from './http/socket-exchange.ts';
 import { Notes } from './notes.ts';
@@ -33,11 +33,14 @@ export class OngoingPoll {
   readonly signal: AbortSignal;
   readonly identity: PollIdentity = { apiVersion: null, role: null, host: null };
   readonly notes = new Notes();
-  /** Texts that a message must not contain: tokens, and confidential parts of URLs. */
+  /** Texts that a message must not contain: keys, tokens, and confidential parts of URLs. */
   readonly secrets = new Set<string>();
   accountId: string | null = null;
   clockOffset: Seconds | null = null;
   possibleHopLimit = false;
+  /** The endpoint has responded to a request of this poll. */
+  hasResponded = false;
+  hasTimedOut = false;
 
   constructor(options: SourceOptions, signal: AbortSignal) {
     this.options = options;
@@ -45,12 +48,37 @@ export class OngoingPoll {
     this.signal = signal;
   }
 
-  async sendRequest(endpoint: Endpoint, request: HttpRequest): Promise<HttpResponse> {
-    const { limits, signal } = this;
+  async sendRequest(
+    endpoint: Endpoint,
+    request: HttpRequest,
+    requestMs = this.limits.requestMs,
+  ): Promise<HttpResponse> {
+    const { signal } = this;
     const { clock, exchange = exchangeOverSocket } = this.options;
-    const response = await exchange(endpoint, request, { limits, signal, clock });
+    const limits = { ...this.limits, requestMs };
+    const response = await exchange(endpoint, request, { limits, signal, clock }).catch((error: unknown) => {
+      if (error instanceof PollError && error.isTimeout) this.hasTimedOut = true;
+      throw error;
+    });
+    this.hasResponded = true;
     this.clockOffset = response.clockOffset ?? this.clockOffset;
     return response;
+  }
+
+  /**
+   * Sends a request that the poll can do without. Returns null after an error. Keeps the clock offset, which
+   * is that of the credentials.
+   */
+  async tryRequest(send: () => Promise<HttpResponse>): Promise<HttpResponse | null> {
+    const { clockOffset } = this;
+    try {
+      return await send();
+    } catch (error) {
+      if (error instanceof PollError) return null;
+      throw error;
+    } finally {
+      this.clockOffset = clockOffset ?? this.clockOffset;
+    }
   }
 
   /** Retries `attempt` after errors that may pass, as often as the error and the limits allow. */
@@ -141,12 +169,12 @@ function validateClockOffset(
 function toFailure(poll: OngoingPoll, error: unknown): PollFailure {
   // Any other error is a defect of this program. As a failed poll it would be hidden in the statistics.
   if (!(error instanceof PollError)) throw error;
-  const { identity, clockOffset, possibleHopLimit, secrets, notes, options } = poll;
+  const { identity, clockOffset, accountId, possibleHopLimit, secrets, notes, options } = poll;
   const { reason, accessKeyId, expiration, misconfiguration } = error;
   return {
     ok: false,
     reason,
-    detail: sanitizeText(error.detail, secrets),
+    detail: formatDetail(error, secrets),
     misconfiguration,
     accessKeyId,
     expiration,
@@ -154,6 +182,13 @@ function toFailure(poll: OngoingPoll, error: unknown): PollFailure {
     identity,
     observedAt: options.clock.now(),
     clockOffset,
+    accountId,
     notes: notes.list,
   };
+}
+
+/** Our own words, then what was quoted, without secrets. */
+function formatDetail({ detail, quotation }: PollError, secrets: ReadonlySet<string>): string {
+  const quoted = quotation === null ? '' : redactText(quotation, secrets);
+  return toOneLine(detail !== '' && quoted !== '' ? `${detail}: ${quoted}` : `${detail}${quoted}`);
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { FailureFacts, Instant, IssuedCredentials, Seconds, SourceName } from '../domain/model.ts';
 import type { PollNote } from '../domain/poll-note.ts';
 import type { Secret } from '../secret.ts';
-import type { Environment } from './environment/environment-variables.ts';
+import type { Environment } from './environment/variables.ts';
 import type { HttpExchange, PollLimits } from './http/exchange.ts';
 import type { ProfileFiles } from './profile/files.ts';
 
@@ -15,7 +15,8 @@ export interface CredentialSource {
    */
   readonly endpoint: { url: string; loopback: boolean } | null;
   /**
-   * Polls once. A problem of the endpoint, the network or the environment is an outcome and never throws.
+   * Polls once. A problem of the endpoint, the network or the environment is an outcome. Throws only if this
+   * process cannot poll: it has too many open files, no memory, or no WebAssembly.
    * Ends within `limits.pollMs`, or with the reason `timeout` when `signal` is aborted.
    */
   poll(signal?: AbortSignal): Promise<PollOutcome>;
@@ -37,16 +38,19 @@ interface Polled {
   observedAt: Instant;
   /** The host's clock minus AWS's. Null without a plausible `Date` header. */
   clockOffset: Seconds | null;
+  /** Null if unknown. */
+  accountId: string | null;
   notes: PollNote[];
 }
 
 export interface PolledCredentials extends Polled {
   ok: true;
   credentials: IssuedCredentials;
-  /** The token is null for keys without one. IMDS and container endpoints always serve a token. */
-  secrets: { secretAccessKey: Secret; token: Secret | null };
-  /** Null if unknown. */
-  accountId: string | null;
+  /**
+   * What a program needs. `credentials.accessKeyId` is a digest if the key id has an unknown form. The token is
+   * null for keys without one. IMDS and container endpoints always serve a token.
+   */
+  secrets: { accessKeyId: Secret; secretAccessKey: Secret; token: Secret | null };
 }
 
 /** `detail` has at most 200 printable characters and no secret. */
@@ -65,7 +69,19 @@ export const DEFAULT_POLL_LIMITS: PollLimits = {
 };
 
 /** The options of a source that apply to some sources only, and that a user gives as text. */
-export type SourceSetting = 'role' | 'profile' | 'command';
+export const SOURCE_SETTINGS = ['command', 'profile', 'role'] as const;
+
+export type SourceSetting = (typeof SOURCE_SETTINGS)[number];
+
+/** The source that `auto` selects if the setting is given; null if the setting selects none. */
+export const SELECTED_SOURCES: Readonly<Record<SourceSetting, SourceName | null>> = {
+  command: 'process',
+  profile: 'profile',
+  role: null,
+};
+
+/** All settings, so that the compiler reports a place that omits one. */
+export type SourceSettings = Readonly<Record<SourceSetting, string | undefined>>;
 
 export interface SourceKind {
   /** What the source reads, for completion and lists of sources. */
@@ -105,7 +121,7 @@ export const SOURCE_KINDS: Readonly<Record<SourceName, SourceKind>> = {
   },
 };
 
-export interface SourceOptions {
+export interface SourceOptions extends Partial<SourceSettings> {
   env: Environment;
   clock: Clock;
   /** Returns 0 ≤ x < 1. */

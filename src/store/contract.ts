@@ -1,4 +1,5 @@
 import type { Instant, SourceName } from '../domain/model.ts';
+import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 
 // Arguments and results of a store. The declarations of the library import this file, so it must not import
 // SQLite: users do not have the types of the driver.
@@ -17,9 +18,17 @@ export interface JobRunFilter extends SeriesFilter {
   job: string;
 }
 
+/** Reads a history. A second call reads the database again, so that the history need not stay in memory. */
+export type HistoryReader = () => ColumnHistory;
+
 export interface StoreLimits {
   /** The largest size of the database in pages of 4 KiB, for tests of a full disk. */
   maxPages?: number;
+}
+
+export interface ReadOptions {
+  /** Another thread of this process has the database open. This is known for the same thread. */
+  isOpenInOtherThread?: boolean;
 }
 
 /** Numbers of records. */
@@ -32,6 +41,4 @@ export interface WriteResult {
 /** Numbers of samples. */
 export interface PruneResult {
   deleted: number;
-  /** Older samples that reports still need: up to three after each generation that overlaps another one. */
-  retained: number;
 }

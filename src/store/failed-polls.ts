@@ -1,11 +1,72 @@
-import { orderGenerations } from '../domain/measurement/generations.ts';
+import { orderColumns } from '../domain/measurement/issue-order.ts';
 import { findUsualGap } from '../domain/measurement/measure.ts';
-import type { FailedPollCount, SeriesHistory, SourceName, Span } from '../domain/model.ts';
+import type { FailedPoll, FailedPollCount, Instant, SourceName, Span } from '../domain/model.ts';
 import { getHostSourceKey } from '../domain/series-key.ts';
 import { joinSpans } from '../domain/time/spans.ts';
+import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
+import { toStoredKeyId } from '../key-id.ts';
 import type { SeriesFilter } from './contract.ts';
 import { toParameters } from './series-rows.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
+import { checkRow } from './sqlite/row-check.ts';
+
+/** Key columns store an absent value as `''`, because SQLite's UNIQUE treats NULLs as different. */
+export interface FailedPollRow extends Omit<FailedPoll, 'accessKeyId' | 'expiration'> {
+  host: string;
+  source: SourceName;
+  accessKeyId: string;
+  expiration: Instant | '';
+}
+
+export const toFailedPollRow = (host: string, source: SourceName, poll: FailedPoll): FailedPollRow => ({
+  ...poll,
+  host,
+  source,
+  accessKeyId: toStoredKeyId(poll.accessKeyId ?? ''),
+  expiration: poll.expiration ?? '',
+});
+
+/** Adds a failed poll. Equal ones are all kept. */
+export function recordFailedPoll(
+  connection: DatabaseConnection,
+  host: string,
+  source: SourceName,
+  poll: FailedPoll,
+): void {
+  connection
+    .prepare(
+      `INSERT INTO failed_polls
+       SELECT @host, @source, @observedAt, @reason, @detail, @accessKeyId, @expiration,
+         (SELECT coalesce(max(ordinal) + 1, 0) FROM failed_polls
+          WHERE host = @host AND source = @source AND observed_at = @observedAt AND reason = @reason
+            AND detail = @detail AND access_key_id = @accessKeyId AND expiration = @expiration),
+         @clockOffset`,
+    )
+    .run(toFailedPollRow(host, source, poll));
+}
+
+/** Returns the time of the first poll of a starting endpoint since the last poll with another result. */
+export function recordStarting(
+  connection: DatabaseConnection,
+  host: string,
+  source: SourceName,
+  at: Instant,
+): Instant {
+  const save = connection
+    .prepare<[object], Instant>(
+      `INSERT INTO endpoint_starts VALUES (@host, @source, @at)
+       ON CONFLICT DO UPDATE SET started_at = CASE
+         WHEN started_at > @at
+           OR EXISTS (SELECT 1 FROM series WHERE host = @host AND source = @source
+                      AND last_polled_at > started_at)
+           OR EXISTS (SELECT 1 FROM failed_polls WHERE host = @host AND source = @source
+                      AND observed_at > started_at AND reason <> 'starting')
+         THEN @at ELSE started_at END
+       RETURNING started_at`,
+    )
+    .pluck();
+  return requireRow(save.get({ host, source, at }));
+}
 
 /** The failed polls of one host and source, counted by reason. */
 interface FailedPollGroup {
@@ -14,37 +75,28 @@ interface FailedPollGroup {
   counts: FailedPollCount[];
 }
 
-interface FailedPollCountRow extends Omit<FailedPollCount, 'lastDetail'> {
-  host: string;
-  source: SourceName;
-}
-
 /** Counts failed polls in the selected period, by {@link getHostSourceKey} and reason. */
 export function readFailedPollCounts(
   connection: DatabaseConnection,
   filter: SeriesFilter,
 ): Map<string, FailedPollGroup> {
   const rows = connection
-    .prepare<unknown[], FailedPollCountRow>(
-      `SELECT host, source, reason, count(*) AS count, min(observed_at) AS firstAt, max(observed_at) AS lastAt
-       FROM failed_polls
+    .prepare<unknown[], FailedPollCount & { host: string; source: SourceName }>(
+      `SELECT host, source, reason, count(*) AS count, min(observed_at) AS firstAt, max(observed_at) AS lastAt,
+         (SELECT min(detail) FROM failed_polls AS last
+          WHERE (last.host, last.source, last.reason, last.observed_at)
+            = (polls.host, polls.source, polls.reason, max(polls.observed_at))) AS lastDetail
+       FROM failed_polls AS polls
        WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
          AND observed_at BETWEEN @since AND @until
        GROUP BY host, source, reason ORDER BY host, source, count DESC, reason`,
     )
     .all(toParameters(filter));
-  const selectLastDetail = connection
-    .prepare<unknown[], string>(
-      `SELECT detail FROM failed_polls
-       WHERE host = ? AND source = ? AND reason = ? AND observed_at = ? ORDER BY detail LIMIT 1`,
-    )
-    .pluck();
   const groups = new Map<string, FailedPollGroup>();
-  for (const { host, source, ...count } of rows) {
-    const lastDetail = requireRow(selectLastDetail.get(host, source, count.reason, count.lastAt));
+  for (const { host, source, ...count } of rows.map(checkRow)) {
     const key = getHostSourceKey({ host, source });
     const group = groups.get(key) ?? { host, source, counts: [] };
-    group.counts.push({ ...count, lastDetail });
+    group.counts.push(count);
     groups.set(key, group);
   }
   return groups;
@@ -60,11 +112,10 @@ const DEFAULT_SPAN_DISTANCE_MS = 600_000;
  */
 export function findFailedPollSpans(
   connection: DatabaseConnection,
-  { identity, generations, failedPolls }: SeriesHistory,
+  { identity, generations }: Pick<ColumnHistory, 'identity' | 'generations'>,
   filter: SeriesFilter,
 ): Span[] {
-  if (failedPolls.length === 0) return [];
-  const gap = findUsualGap(orderGenerations(generations));
+  const gap = findUsualGap(orderColumns(generations));
   const distance = gap === null ? DEFAULT_SPAN_DISTANCE_MS : Math.max(1000, gap * 1100);
   // SQL groups the polls, so that the number of rows does not grow with the number of failed polls.
   const parts = connection
@@ -78,5 +129,5 @@ export function findFailedPollSpans(
       // An integer, so that SQLite divides without a remainder.
       width: BigInt(Math.floor(distance / 2)),
     });
-  return joinSpans(parts, distance);
+  return joinSpans(parts.map(checkRow), distance);
 }

@@ -1,57 +1,95 @@
-import { fillThirdSamples, findThirdSampleSpans } from '../domain/measurement/generations.ts';
 import type { Instant } from '../domain/model.ts';
 import type { PruneResult } from './contract.ts';
-import { GENERATION_COLUMNS, type StoredGenerationRow, toStoredGeneration } from './generation-rows.ts';
-import { readSampleTimes } from './histories.ts';
 import { findSeries } from './series-rows.ts';
+import { countGenerations } from './sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
+import { releaseFreePages } from './sqlite/free-pages.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
 
-/** Deletes samples before a time, except those that reports still need. Call it inside a transaction. */
+/** A transaction of this many generations takes a few milliseconds, so pollers wait only briefly. */
+const GENERATIONS_PER_STEP = 200;
+
+/** A generation, and the time before which its samples can be deleted. */
+interface PrunableGeneration {
+  id: number;
+  end: Instant;
+}
+
+/**
+ * Deletes samples before a time and returns their pages to the file system. Works in short transactions, so
+ * that pollers can record in between. If a step fails, the earlier steps remain.
+ */
 export function prune(
   connection: DatabaseConnection,
   before: Instant,
   { dryRun }: { dryRun: boolean },
 ): PruneResult {
-  const generations = connection.prepare<[number], StoredGenerationRow>(
-    `SELECT ${GENERATION_COLUMNS} FROM generations WHERE series_id = ?`,
-  );
-  const result: PruneResult = { deleted: 0, retained: 0 };
-  connection.exec(
-    'CREATE TEMP TABLE IF NOT EXISTS needed (after INTEGER, until INTEGER); DELETE FROM temp.needed',
-  );
-  const addNeeded = connection.prepare('INSERT INTO temp.needed VALUES (@from, @to)');
-  const condition = `generation_id = ? AND ${CORRECTED_TIME_SQL} < ?`;
-  const isNeeded = `EXISTS (
-    SELECT 1 FROM temp.needed WHERE ${CORRECTED_TIME_SQL} > after AND ${CORRECTED_TIME_SQL} <= until)`;
+  const write = <T>(action: () => T) => connection.transaction(action).immediate();
+  const find = () => findPrunableGenerations(connection, before);
+  if (dryRun) return connection.transaction(() => ({ deleted: countPrunableSamples(connection, find()) }))();
+  const generations = write(find);
+  let deleted = 0;
+  for (let start = 0; start < generations.length; start += GENERATIONS_PER_STEP) {
+    const step = generations.slice(start, start + GENERATIONS_PER_STEP);
+    deleted += write(() => pruneGenerations(connection, step));
+  }
+  releaseFreePages(connection);
+  return { deleted };
+}
+
+const PRUNED = `generation_id = ? AND ${CORRECTED_TIME_SQL} < ?`;
+
+/**
+ * Finds the generations that have samples before a time. The three newest samples of a polled series stay,
+ * because the next polls count them. Polls between this search and the deletion only move the third newest
+ * sample to a later time. Call it inside a transaction.
+ */
+function findPrunableGenerations(connection: DatabaseConnection, before: Instant): PrunableGeneration[] {
+  countGenerations(connection);
+  const findThirdNewest = connection
+    .prepare<[number], Instant>(
+      `SELECT ${CORRECTED_TIME_SQL} AS seen FROM samples WHERE generation_id IN
+         (SELECT id FROM generations WHERE series_id = ? ORDER BY last_seen DESC LIMIT 3)
+       ORDER BY seen DESC LIMIT 1 OFFSET 2`,
+    )
+    .pluck();
+  const generations = connection
+    .prepare<[number, Instant], number>('SELECT id FROM generations WHERE series_id = ? AND first_seen < ?')
+    .pluck();
+  return findSeries(connection, {}).flatMap(({ id: seriesId, polled }) => {
+    const kept = polled === 1 ? (findThirdNewest.get(seriesId) ?? Number.NEGATIVE_INFINITY) : before;
+    const end = Math.min(before, kept);
+    return generations.all(seriesId, end).map((id) => ({ id, end }));
+  });
+}
+
+function countPrunableSamples(
+  connection: DatabaseConnection,
+  generations: readonly PrunableGeneration[],
+): number {
   const count = connection
-    .prepare<[number, Instant], number>(`SELECT count(*) FROM samples WHERE ${condition}`)
+    .prepare<[number, Instant], number>(`SELECT count(*) FROM samples WHERE ${PRUNED}`)
     .pluck();
-  const countNeeded = connection
-    .prepare<[number, Instant], number>(`SELECT count(*) FROM samples WHERE ${condition} AND ${isNeeded}`)
-    .pluck();
-  const remove = connection.prepare(`DELETE FROM samples WHERE ${condition} AND NOT ${isNeeded}`);
+  return generations.reduce((sum, { id, end }) => sum + requireRow(count.get(id, end)), 0);
+}
+
+/**
+ * Deletes samples. Reports need only the generations, which stay. Call it inside a transaction.
+ * @returns the number of deleted samples
+ */
+function pruneGenerations(
+  connection: DatabaseConnection,
+  generations: readonly PrunableGeneration[],
+): number {
+  const remove = connection.prepare(`DELETE FROM samples WHERE ${PRUNED}`);
   const mark = connection.prepare(
     'UPDATE generations SET pruned_until = max(coalesce(pruned_until, ?), ?) WHERE id = ?',
   );
-  for (const { id: seriesId } of findSeries(connection, {})) {
-    const stored = generations.all(seriesId).map(toStoredGeneration);
-    connection.exec('DELETE FROM temp.needed');
-    const all = fillThirdSamples(
-      stored.map(({ generation }) => generation),
-      () => readSampleTimes(connection, seriesId),
-    );
-    for (const span of findThirdSampleSpans(all)) addNeeded.run(span);
-    for (const { id, generation } of stored) {
-      if (generation.firstSeen >= before) continue;
-      const retained = requireRow(countNeeded.get(id, before));
-      const deleted = requireRow(count.get(id, before)) - retained;
-      result.retained += retained;
-      result.deleted += deleted;
-      if (dryRun || deleted === 0) continue;
-      remove.run(id, before);
-      mark.run(before, before, id);
-    }
+  let deleted = 0;
+  for (const { id, end } of generations) {
+    const { changes } = remove.run(id, end);
+    if (changes > 0) mark.run(end, end, id);
+    deleted += changes;
   }
-  return result;
+  return deleted;
 }

@@ -1,4 +1,3 @@
-import { createGeneration, getGenerationKey, mergeGenerations } from '../domain/measurement/generations.ts';
 import type {
   FailedPoll,
   Instant,
@@ -8,26 +7,47 @@ import type {
   SeriesIdentity,
   SourceName,
 } from '../domain/model.ts';
+import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
+import { toStoredKeyId } from '../key-id.ts';
 import { exportRecords } from './archive/export.ts';
 import type { ArchiveRecord } from './archive/record.ts';
-import type { JobRunFilter, PruneResult, SeriesFilter, StoreLimits, WriteResult } from './contract.ts';
-import { GenerationRows } from './generation-rows.ts';
-import { readHistories } from './histories.ts';
+import type {
+  HistoryReader,
+  JobRunFilter,
+  PruneResult,
+  ReadOptions,
+  SeriesFilter,
+  StoreLimits,
+  WriteResult,
+} from './contract.ts';
+import { recordFailedPoll, recordStarting } from './failed-polls.ts';
+import { findHistories, readHistories, toSeriesHistory } from './histories.ts';
+import { prepareClockOffsets } from './host-clocks.ts';
 import { writeBatch } from './import/batch.ts';
-import { JobRunRows, readJobNames, readJobRuns } from './job-runs.ts';
+import { dropJobRun, endJobRun, readJobNames, readJobRuns, startJobRun } from './job-runs.ts';
 import { prune } from './prune.ts';
+import { SampleRecorder } from './sample-recorder.ts';
+import { findLastHost, readSeriesNames } from './series-rows.ts';
+import { assertUndamaged } from './sqlite/consistency.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
-import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
-import { withErrorHints } from './sqlite/error-hints.ts';
+import type { DatabaseConnection } from './sqlite/driver.ts';
+import { explainError, withErrorHints } from './sqlite/error-hints.ts';
+
+type OnFallback = (error: CredWatchError) => void;
 
 /**
  * A database of samples. Several processes can use one database at the same time, because every method except
- * `records` is one transaction. All methods throw {@link CredWatchError} if the file cannot be used.
+ * `records` and `prune` is one transaction. All methods throw {@link CredWatchError} if the file cannot be used.
  */
 export class SampleStore {
-  readonly #connection: DatabaseConnection;
+  #connection: DatabaseConnection;
   readonly #file: string;
+  #recorder: SampleRecorder | null = null;
+  /** Null if the file must be used, or can no longer be used. */
+  #onFallback: OnFallback | null = null;
+  /** The copy may be older than the last records in the file. */
+  #isFallback = false;
 
   private constructor(connection: DatabaseConnection, file: string) {
     this.#connection = connection;
@@ -40,8 +60,8 @@ export class SampleStore {
   }
 
   /** Opens a database for reading. Returns null if the file does not exist. */
-  static openReadOnly(file: string): SampleStore | null {
-    const connection = openForReading(file);
+  static openReadOnly(file: string, options: ReadOptions = {}): SampleStore | null {
+    const connection = openForReading(file, options);
     return connection === null ? null : new SampleStore(connection, file);
   }
 
@@ -53,8 +73,29 @@ export class SampleStore {
     return new SampleStore(openTemporary(file), file);
   }
 
+  /**
+   * Uses the database until the first error, and then a temporary copy. `check`, `exec` and `env` can work
+   * without a database, so an unusable file must not stop them.
+   * @param onFallback called once, with the error that prevents the use of the file
+   */
+  static openBestEffort(file: string, onFallback: OnFallback, limits: StoreLimits = {}): SampleStore {
+    try {
+      const store = SampleStore.open(file, limits);
+      store.#onFallback = onFallback;
+      return store;
+    } catch (error) {
+      if (!(error instanceof CredWatchError)) throw error;
+      onFallback(error);
+      return SampleStore.openTemporary(file);
+    }
+  }
+
   close(): void {
     this.#connection.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /**
@@ -62,41 +103,26 @@ export class SampleStore {
    * @param machine the name of the polling machine, for {@link findLastHost}
    */
   recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
-    this.#write(() => {
-      const saveSeries = this.#connection
-        .prepare<[object], number>(
-          `INSERT INTO series (host, source, api_version, role, machine, polled, last_polled_at)
-           VALUES (@host, @source, @apiVersion, @role, @machine, 1, @observedAt)
-           ON CONFLICT DO UPDATE SET polled = 1, machine = excluded.machine,
-             last_polled_at = max(last_polled_at, excluded.last_polled_at)
-           RETURNING id`,
-        )
-        .pluck();
-      const seriesId = requireRow(saveSeries.get({ ...identity, machine, observedAt: sample.observedAt }));
-      const rows = new GenerationRows(this.#connection);
-      const key = getGenerationKey(sample);
-      const known = rows.find(seriesId, key);
-      const ordinal = known === null ? 0 : rows.nextOrdinal(known.id, sample);
-      const seen = { ...createGeneration(sample), samples: ordinal === 0 ? 1 : 0 };
-      const generation = known === null ? seen : mergeGenerations(known.generation, seen);
-      const id = rows.save(known?.id ?? null, seriesId, key, generation);
-      rows.insertSample(id, sample, ordinal);
+    this.writeTogether(() => {
+      this.#recorder ??= new SampleRecorder(this.#connection);
+      const accessKeyId = toStoredKeyId(sample.accessKeyId);
+      this.#recorder.record(identity, { ...sample, accessKeyId }, machine);
     });
   }
 
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
-    this.#write(() => {
-      const row = { host, source, ...poll, expiration: poll.expiration ?? '' };
-      this.#connection
-        .prepare(
-          `INSERT INTO failed_polls
-           SELECT @host, @source, @observedAt, @reason, @detail, @accessKeyId, @expiration,
-             (SELECT coalesce(max(ordinal) + 1, 0) FROM failed_polls
-              WHERE host = @host AND source = @source AND observed_at = @observedAt AND reason = @reason
-                AND detail = @detail AND access_key_id = @accessKeyId AND expiration = @expiration)`,
-        )
-        .run(row);
+    this.writeTogether(() => {
+      recordFailedPoll(this.#connection, host, source, poll);
+      prepareClockOffsets(this.#connection)(host, poll);
     });
+  }
+
+  /**
+   * Records that an endpoint reports that it is starting.
+   * @returns the time of the first such poll since the last poll with another result
+   */
+  recordStarting(host: string, source: SourceName, at: Instant): Instant {
+    return this.writeTogether(() => recordStarting(this.#connection, host, source, at));
   }
 
   /**
@@ -104,7 +130,7 @@ export class SampleStore {
    * @returns the run's id, for `endJobRun`
    */
   startJobRun(run: JobRun & { end: null }): number {
-    return this.#write(() => new JobRunRows(this.#connection).start(run));
+    return this.writeTogether(() => startJobRun(this.#connection, run));
   }
 
   /**
@@ -112,7 +138,7 @@ export class SampleStore {
    * @throws CredWatchError RUN_NOT_FOUND if the start was deleted in the meantime
    */
   endJobRun(id: number, end: NonNullable<JobRun['end']>): void {
-    if (this.#write(() => new JobRunRows(this.#connection).end(id, end))) return;
+    if (this.writeTogether(() => endJobRun(this.#connection, id, end)) || this.#isFallback) return;
     throw new CredWatchError(
       `${this.#file} no longer has the start of this run`,
       'do not move or delete the database while jobs run',
@@ -122,65 +148,102 @@ export class SampleStore {
 
   /** Deletes a recorded start, because the job could not be started. */
   dropJobRun(id: number): void {
-    this.#write(() => new JobRunRows(this.#connection).drop(id));
+    this.writeTogether(() => dropJobRun(this.#connection, id));
   }
 
   /** Reads the runs of one job, ordered by start. */
   jobRuns(filter: JobRunFilter): JobRun[] {
-    return withErrorHints(this.#file, () => [...readJobRuns(this.#connection, filter)].map(({ run }) => run));
+    return this.#run(() => {
+      const runs = [...readJobRuns(this.#connection, filter)];
+      if (runs.length === 0) assertUndamaged(this.#connection);
+      return runs.map(({ run }) => run);
+    });
   }
 
   /** Reads the names of all jobs with runs, in alphabetical order. */
   jobNames(): string[] {
-    return withErrorHints(this.#file, () => readJobNames(this.#connection));
+    return this.#run(() => readJobNames(this.#connection));
   }
 
   /** Reads the known hosts or roles, in alphabetical order. */
   seriesNames(part: 'host' | 'role'): string[] {
-    return withErrorHints(this.#file, () => {
-      const rows = this.#connection.prepare<[], string>(
-        `SELECT DISTINCT ${part} FROM series WHERE ${part} <> '' ORDER BY 1`,
-      );
-      return rows.pluck().all();
-    });
+    return this.#run(() => readSeriesNames(this.#connection, part));
   }
 
   /** Finds the host under which this machine recorded its newest sample of a source. */
   findLastHost(machine: string, source: SourceName): string | null {
-    return withErrorHints(this.#file, () => {
-      const host = this.#connection
-        .prepare<[string, string], string>(
-          'SELECT host FROM series WHERE machine = ? AND source = ? ORDER BY last_polled_at DESC LIMIT 1',
-        )
-        .pluck()
-        .get(machine, source);
-      return host ?? null;
-    });
+    return this.#run(() => findLastHost(this.#connection, machine, source));
   }
 
   /** Reads the selected series from one state of the database. */
+  columnHistories(filter: SeriesFilter = {}): ColumnHistory[] {
+    return this.#run(() => this.#connection.transaction(readHistories)(this.#connection, filter));
+  }
+
+  /** As {@link columnHistories}, with an object for each generation. */
   histories(filter: SeriesFilter = {}): SeriesHistory[] {
-    return withErrorHints(this.#file, () =>
-      this.#connection.transaction(() => readHistories(this.#connection, filter))(),
-    );
+    return this.columnHistories(filter).map(toSeriesHistory);
+  }
+
+  /** Finds the selected series. The readers need an open store, and {@link keepState} to read one state. */
+  historyReaders(filter: SeriesFilter): HistoryReader[] {
+    const explain = <T>(action: () => T) => withErrorHints(this.#file, action);
+    return explain(() => [...findHistories(this.#connection, filter)].map((read) => () => explain(read)));
+  }
+
+  /** From now on, reads the present state of the database, even if other processes write. */
+  keepState(): void {
+    withErrorHints(this.#file, () => this.#connection.exec('BEGIN'));
   }
 
   /** Yields every selected record. A database into which all of them are imported gives the same reports. */
-  records(filter: SeriesFilter = {}): Generator<ArchiveRecord> {
-    return exportRecords(this.#connection, filter);
+  *records(filter: SeriesFilter = {}): Generator<ArchiveRecord> {
+    try {
+      let isEmpty = true;
+      for (const record of exportRecords(this.#connection, filter)) {
+        isEmpty = false;
+        yield record;
+      }
+      if (isEmpty) assertUndamaged(this.#connection);
+    } catch (error) {
+      throw explainError(this.#file, error);
+    }
   }
 
   /** Adds records. Records that the database already has change nothing. */
   writeRecords(records: readonly ArchiveRecord[]): WriteResult {
-    return this.#write(() => writeBatch(this.#connection, records));
+    return this.writeTogether(() => writeBatch(this.#connection, records));
   }
 
-  /** Deletes samples older than `before`, except those that reports still need. */
+  /** Deletes samples older than `before`, except those that reports still need, and shrinks the file. */
   prune(before: Instant, options: { dryRun: boolean }): PruneResult {
-    return this.#write(() => prune(this.#connection, before, options));
+    return this.#run(() => prune(this.#connection, before, options));
   }
 
-  #write<T>(action: () => T): T {
-    return withErrorHints(this.#file, () => this.#connection.transaction(action).immediate());
+  /** Runs `action` in one transaction. The methods that write can be called in it. */
+  writeTogether<T>(action: () => T): T {
+    if (!this.#connection.inTransaction) this.#recorder?.startTransaction();
+    return this.#run(() => this.#connection.transaction(action).immediate());
+  }
+
+  /** If the action fails in a best-effort store, runs it again on a temporary copy. */
+  #run<T>(action: () => T): T {
+    try {
+      return withErrorHints(this.#file, action);
+    } catch (error) {
+      if (this.#onFallback === null || !(error instanceof CredWatchError)) throw error;
+      this.#useCopy(error, this.#onFallback);
+      return withErrorHints(this.#file, action);
+    }
+  }
+
+  #useCopy(error: CredWatchError, onFallback: OnFallback): void {
+    this.#connection.close();
+    // A copy of a damaged file is damaged too.
+    this.#connection = openTemporary(error.code === 'DATABASE_DAMAGED' ? '' : this.#file);
+    this.#recorder = null;
+    this.#onFallback = null;
+    this.#isFallback = true;
+    onFallback(error);
   }
 }

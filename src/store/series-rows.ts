@@ -1,25 +1,22 @@
 import type { SeriesIdentity, SourceName } from '../domain/model.ts';
 import type { SeriesFilter } from './contract.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
+import { checkRow } from './sqlite/row-check.ts';
 
-/** The columns of a series, in `series` and in `job_runs`. */
-export interface IdentityRow {
-  host: string;
-  source: SourceName;
-  api_version: string;
-  role: string;
-}
+/** The columns of a {@link SeriesIdentity}, in `series` and in `job_runs`. */
+export const IDENTITY_COLUMNS = 'host, source, api_version AS apiVersion, role';
 
-export interface SeriesRow extends IdentityRow {
+export interface SeriesRow extends SeriesIdentity {
   id: number;
   polled: number;
 }
 
-export const toIdentity = (row: IdentityRow): SeriesIdentity => ({
-  host: row.host,
-  source: row.source,
-  apiVersion: row.api_version,
-  role: row.role,
+/** Drops the other columns of a row. */
+export const toIdentity = ({ host, source, apiVersion, role }: SeriesIdentity): SeriesIdentity => ({
+  host,
+  source,
+  apiVersion,
+  role,
 });
 
 /** Parameters for `(@host IS NULL OR host = @host)` and so on, and for `BETWEEN @since AND @until`. */
@@ -31,14 +28,38 @@ export const toParameters = ({ host, source, role, since, until }: SeriesFilter)
   until: until ?? Number.MAX_SAFE_INTEGER,
 });
 
-/** Reads the selected series in a stable order. Ignores `since` and `until`. */
+/**
+ * Reads the selected series in a stable order. Ignores `since` and `until`. Reads the table, because a damaged
+ * index could hide a series.
+ */
 export function findSeries(connection: DatabaseConnection, filter: SeriesFilter): SeriesRow[] {
   return connection
     .prepare<unknown[], SeriesRow>(
-      `SELECT id, host, source, api_version, role, polled FROM series
+      `SELECT id, ${IDENTITY_COLUMNS}, polled FROM series NOT INDEXED
        WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
          AND (@role IS NULL OR role = @role)
        ORDER BY host, source, role, api_version`,
     )
-    .all(toParameters(filter));
+    .all(toParameters(filter))
+    .map(checkRow);
 }
+
+/** Reads the known hosts or roles, in alphabetical order. */
+export const readSeriesNames = (connection: DatabaseConnection, part: 'host' | 'role'): string[] =>
+  connection
+    .prepare<[], string>(`SELECT DISTINCT ${part} FROM series WHERE ${part} <> '' ORDER BY 1`)
+    .pluck()
+    .all();
+
+/** Finds the host under which a machine recorded its newest sample of a source. */
+export const findLastHost = (
+  connection: DatabaseConnection,
+  machine: string,
+  source: SourceName,
+): string | null =>
+  connection
+    .prepare<[string, string], string>(
+      'SELECT host FROM series WHERE machine = ? AND source = ? ORDER BY last_polled_at DESC LIMIT 1',
+    )
+    .pluck()
+    .get(machine, source) ?? null;

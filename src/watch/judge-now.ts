@@ -1,15 +1,17 @@
 import type { NonEmpty } from '../domain/lists.ts';
+import { NOTABLE_CLOCK_OFFSET } from '../domain/measurement/clock-correction.ts';
 import { correctTime } from '../domain/measurement/generations.ts';
 import { minBy } from '../domain/measurement/statistics.ts';
-import type { Generation, Instant, Seconds, SeriesIdentity, SourceName } from '../domain/model.ts';
-import { analyse, correctNow } from '../domain/verdict/analyse.ts';
-import { NOTABLE_CLOCK_OFFSET } from '../domain/verdict/checks/clock-checks.ts';
-import type { Job } from '../domain/verdict/job-verdict.ts';
+import type { Generation, Instant, Seconds, SourceName } from '../domain/model.ts';
+import { analyseColumns, correctNow } from '../domain/verdict/analyse.ts';
+import type { JobRequirement } from '../domain/verdict/job-verdict.ts';
 import { judgeNow, judgeUnusableSample, judgeWithoutCredentials } from '../domain/verdict/now.ts';
 import type { NowJudgement } from '../domain/verdict/now-verdict.ts';
 import type { SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
-import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
-import { findSeriesHistory, type Histories } from './series-history.ts';
+import type { SampleStore } from '../store/sample-store.ts';
+import { findSeriesHistory, type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
+
+type Histories = Pick<SampleStore, 'columnHistories'>;
 
 /** A recorded poll, and the judgement of a job by its credentials. */
 export interface JudgedPoll {
@@ -20,21 +22,24 @@ export interface JudgedPoll {
 /** Polls once, records the result, and judges the job by the new credentials and the stored history. */
 export async function pollAndJudge(
   context: PollContext,
-  job: Job,
+  job: JobRequirement,
   now: () => Instant,
   signal?: AbortSignal,
 ): Promise<JudgedPoll> {
   const recordedPoll = await pollOnce(context, signal);
   const { outcome, identity } = recordedPoll;
   const { clockOffset } = outcome;
-  const at = findLaterTime(now(), clockOffset);
+  const polledAt = now();
   if (outcome.ok) {
-    const analysis = analyseSeries(context.store, identity, at);
+    const history = findSeriesHistory(context.store, identity);
+    const analysis = history && analyseColumns(history, { now: polledAt, maxAge: 'default' });
+    const at = findLatestTime(polledAt, clockOffset, analysis);
     const current = { identity, credentials: outcome.credentials };
     return { recordedPoll, judgement: judgeNow(current, { job, at, analysis, clockOffset }) };
   }
   const { reason, detail, misconfiguration, possibleHopLimit } = outcome;
-  const analysis = analyseNewestSeries(context.store, identity, at);
+  const analysis = analyseNewestSeries(context.store, identity, polledAt);
+  const at = findLatestTime(polledAt, clockOffset, analysis);
   const failed = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
   return {
     recordedPoll,
@@ -42,9 +47,15 @@ export async function pollAndJudge(
   };
 }
 
-/** The later time of the host's clock and AWS's clock, because either clock may be wrong. */
-const findLaterTime = (now: Instant, clockOffset: Seconds | null): Instant =>
-  Math.max(now, correctTime({ observedAt: now, clockOffset }));
+/**
+ * The latest time by the host's clock, by the `Date` header of the response, and by the corrections of the
+ * measured series: none of these clocks may make credentials last longer.
+ */
+function findLatestTime(now: Instant, clockOffset: Seconds | null, analysis: SeriesAnalysis | null): Instant {
+  const measurement = analysis?.measurement ?? null;
+  const bySeries = measurement === null ? now : correctNow(now, measurement);
+  return Math.max(now, correctTime({ observedAt: now, clockOffset }), bySeries);
+}
 
 export interface JudgeStoredOptions {
   host: string;
@@ -58,7 +69,7 @@ export interface JudgeStoredOptions {
 export function judgeStored(
   store: Histories | null,
   { maxAge, ...selection }: JudgeStoredOptions,
-  job: Job,
+  job: JobRequirement,
   now: Instant,
 ): NowJudgement {
   const analysis = store === null ? null : analyseNewestSeries(store, selection, now);
@@ -68,7 +79,7 @@ export function judgeStored(
   }
   const { identity, age } = analysis;
   const current = { identity, credentials: findLastSeen(measurement.generations) };
-  const options = { job, at: Math.max(now, correctNow(now, measurement)), analysis };
+  const options = { job, at: findLatestTime(now, null, analysis), analysis };
   if (age > maxAge) {
     const stale = { code: 'STALE_SAMPLES', ageSeconds: age, maxAgeSeconds: maxAge } as const;
     return judgeUnusableSample(stale, current, options);
@@ -83,11 +94,6 @@ export function judgeStored(
 const findLastSeen = (generations: NonEmpty<Generation>): Generation =>
   generations.reduce((last, each) => (each.lastSeen >= last.lastSeen ? each : last));
 
-function analyseSeries(store: Histories, identity: SeriesIdentity, now: Instant): SeriesAnalysis | null {
-  const history = findSeriesHistory(store, identity);
-  return history === null ? null : analyse(history, { now, maxAge: 'default' });
-}
-
 /** The series with the newest sample. Includes all roles if the role is unknown, as in most failed polls. */
 function analyseNewestSeries(
   store: Histories,
@@ -95,7 +101,9 @@ function analyseNewestSeries(
   now: Instant,
 ): SeriesAnalysis | null {
   const filter = { host, source, ...(role === undefined || role === '' ? {} : { role }) };
-  const analyses = store.histories(filter).map((history) => analyse(history, { now, maxAge: 'default' }));
+  const analyses = store
+    .columnHistories(filter)
+    .map((history) => analyseColumns(history, { now, maxAge: 'default' }));
   const sampled = analyses.filter(({ measurement }) => measurement !== null);
   return minBy(sampled, ({ measurement }) => -(measurement?.lastSample ?? 0));
 }

@@ -7,10 +7,10 @@ import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
 import { getMinPollInterval } from './poll-schedule.ts';
 
 /**
- * With valid credentials at hand, wait at most this many milliseconds for a poll: SDK clients time out after
+ * The longest wait for a poll while valid credentials are known. SDK clients time out after
  * one or two seconds, and a failing source may take ten.
  */
-const MAX_POLL_WAIT = 500;
+const MAX_POLL_WAIT_MS = 500;
 
 export interface LatestCredentialsOptions {
   clock: Clock;
@@ -58,7 +58,7 @@ export class LatestCredentials {
   #isDue(): boolean {
     if (this.#stop.signal.aborted) return false;
     if (this.#polledAt === null) return true;
-    // Absolute, because a clock that was set back would otherwise delay the next poll.
+    // The absolute value, because a clock that was set back would otherwise delay the next poll.
     return Math.abs(this.#options.clock.now() - this.#polledAt) >= this.#minInterval * 1000;
   }
 
@@ -92,7 +92,7 @@ export class LatestCredentials {
   async #waitFor(poll: Promise<void>): Promise<void> {
     if (this.#latest === null || !this.#isValid(this.#latest)) return poll;
     const timeout = new AbortController();
-    await Promise.race([poll, this.#options.clock.sleep(MAX_POLL_WAIT, timeout.signal)]);
+    await Promise.race([poll, this.#options.clock.sleep(MAX_POLL_WAIT_MS, timeout.signal)]);
     timeout.abort();
   }
 
@@ -104,7 +104,7 @@ export class LatestCredentials {
   #toValues(): CredentialValues | null {
     const latest = this.#latest;
     if (latest === null || !this.#isValid(latest)) return null;
-    const { accessKeyId, expiration } = latest.credentials;
-    return { accessKeyId, ...latest.secrets, expiration, accountId: latest.accountId };
+    const { credentials, secrets, accountId } = latest;
+    return { ...secrets, expiration: credentials.expiration, accountId };
   }
 }

@@ -1,4 +1,6 @@
 import type { SeriesIdentity } from '../domain/model.ts';
+import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
+import { CredWatchError, type ErrorCode } from '../errors.ts';
 import type { CredentialSource, PollOutcome } from '../sources/source.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
@@ -6,17 +8,22 @@ export interface RecordedPoll {
   outcome: PollOutcome;
   /** The series of the poll. Its role and API version may be empty if the poll failed. */
   identity: SeriesIdentity;
+  /** The container endpoint is starting, which is not recorded as a failed poll yet. */
+  isStarting: boolean;
 }
 
+/** Credentials of an ECS task can be missing for this long after a restart of the agent, in milliseconds. */
+const START_UP_MS = 2 * 60_000;
+
 /** The part of a store that a poll uses. */
-export type SampleRecorder = Pick<
+export type PollStore = Pick<
   SampleStore,
-  'recordSample' | 'recordFailedPoll' | 'findLastHost' | 'histories'
+  'recordSample' | 'recordFailedPoll' | 'recordStarting' | 'findLastHost' | 'columnHistories'
 >;
 
 export interface PollContext {
   source: CredentialSource;
-  store: SampleRecorder;
+  store: PollStore;
   /** The host name that the caller chose. Null: the source names the host. */
   host: string | null;
   /** The name of this machine. */
@@ -24,14 +31,37 @@ export interface PollContext {
 }
 
 /**
+ * Runs `action`. A {@link CredWatchError} also says what was lost.
+ * @param except codes of errors that stay unchanged
+ */
+export function explainLoss<T>(loss: string, action: () => T, except?: ReadonlySet<ErrorCode>): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof CredWatchError) || except?.has(error.code)) throw error;
+    throw new CredWatchError(`${loss}: ${error.message}`, error.hint, { cause: error, code: error.code });
+  }
+}
+
+/**
  * Polls once and records a sample or a failed poll. The record is on disk when the promise resolves. A poll
  * that `signal` aborted is not recorded as failed, because the endpoint did not fail.
+ * @throws CredWatchError if the poll could not be recorded
  */
 export async function pollOnce(context: PollContext, signal?: AbortSignal): Promise<RecordedPoll> {
+  const outcome = await context.source.poll(signal);
+  return recordPoll(context, outcome, signal?.aborted ?? false);
+}
+
+/**
+ * Records the outcome of a poll.
+ * @param wasAborted a failure is then not recorded
+ * @throws CredWatchError if the poll could not be recorded
+ */
+export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborted: boolean): RecordedPoll {
   const { source, store, machine } = context;
-  const outcome = await source.poll(signal);
   const identity: SeriesIdentity = {
-    host: findHost(context, outcome),
+    host: explainLoss('the poll was not recorded', () => findHost(context, outcome)),
     source: source.name,
     apiVersion: outcome.identity.apiVersion ?? '',
     role: outcome.identity.role ?? '',
@@ -40,20 +70,36 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
     const { observedAt, clockOffset } = outcome;
     const sample = { ...outcome.credentials, observedAt, clockOffset };
     // `findLastHost` must not return a host name that the caller chose.
-    store.recordSample(identity, sample, context.host === null ? machine : '');
-  } else if (!signal?.aborted) {
-    const { observedAt, reason, detail, accessKeyId, expiration } = outcome;
-    const failedPoll = { observedAt, reason, detail, accessKeyId: accessKeyId ?? '', expiration };
-    store.recordFailedPoll(identity.host, source.name, failedPoll);
+    const ownMachine = context.host === null ? machine : '';
+    explainLoss('the sample was not recorded', () => store.recordSample(identity, sample, ownMachine));
+  } else if (!wasAborted) {
+    const { observedAt, reason, detail, accessKeyId, expiration, clockOffset } = outcome;
+    const loss = `the failed poll (${reason}) was not recorded`;
+    if (reason === 'starting') {
+      const record = () => store.recordStarting(identity.host, source.name, observedAt);
+      const startedAt = explainLoss(loss, record);
+      if (observedAt - startedAt < START_UP_MS) return { outcome, identity, isStarting: true };
+    }
+    const failedPoll = { observedAt, reason, detail, accessKeyId, expiration, clockOffset };
+    explainLoss(loss, () => store.recordFailedPoll(identity.host, source.name, failedPoll));
   }
-  return { outcome, identity };
+  return { outcome, identity, isStarting: false };
 }
 
 /**
- * The host of the poll. If the endpoint did not return the instance id, the last host name of this machine is
- * used, so that a failed request does not start a new series.
+ * The host of the poll. Without an instance id, this is the last host name of this machine. So a failed request
+ * for the id does not start a new series.
  */
 function findHost({ source, store, host, machine }: PollContext, { identity }: PollOutcome): string {
   if (host !== null) return host;
   return identity.host ?? store.findLastHost(machine, source.name) ?? machine;
+}
+
+/** The stored history of exactly this series. Null if nothing is stored. */
+export function findSeriesHistory(
+  store: Pick<SampleStore, 'columnHistories'>,
+  { host, source, role, apiVersion }: SeriesIdentity,
+): ColumnHistory | null {
+  const histories = store.columnHistories({ host, source, role });
+  return histories.find(({ identity }) => identity.apiVersion === apiVersion) ?? null;
 }

@@ -1,13 +1,11 @@
 import { findDueSpan } from '../domain/measurement/forecast.ts';
 import { correctTime } from '../domain/measurement/generations.ts';
-import { measure } from '../domain/measurement/measure.ts';
+import { measureColumns } from '../domain/measurement/measure.ts';
 import type { Instant, Seconds, Span } from '../domain/model.ts';
+import { LONGEST_BACKOFF } from '../domain/verdict/poll-health.ts';
 import { CredWatchError } from '../errors.ts';
 import type { CredentialSource } from '../sources/source.ts';
-import type { PollContext, RecordedPoll } from './poll-once.ts';
-import { findSeriesHistory } from './series-history.ts';
-
-const LONGEST_BACKOFF: Seconds = 300;
+import { findSeriesHistory, type PollContext, type RecordedPoll } from './poll-once.ts';
 
 /** The pause doubles with each failed poll in a row, up to five minutes. */
 export const computeBackoff = (pause: Seconds, failures: number): Seconds =>
@@ -32,18 +30,18 @@ export const getMinPollInterval = ({ endpoint }: Pick<CredentialSource, 'endpoin
 
 /**
  * Rejects an interval below the minimum. Sources without an endpoint have no minimum here.
- * @param what names the interval in the message: `--interval`
+ * @param label names the interval in the message: `--interval`
  * @throws CredWatchError if the interval is too short for this endpoint
  */
 export function assertPollInterval(
-  what: string,
+  label: string,
   interval: Seconds,
   source: Pick<CredentialSource, 'endpoint'>,
 ): void {
   const shortest = getMinPollInterval(source);
   if (source.endpoint === null || interval >= shortest) return;
   throw new CredWatchError(
-    `${what} ${interval}s is too short for ${source.endpoint.url}, which other programs also use`,
+    `${label} ${interval}s is too short for ${source.endpoint.url}, which other programs also use`,
     `use ${shortest}s or more; only endpoints on this machine may be polled more often`,
     { code: 'POLL_INTERVAL_TOO_SHORT' },
   );
@@ -55,34 +53,43 @@ const POLLS_PER_DUE_SPAN = 30;
 /** After the due span, pauses stay short for this share of its length. */
 const OVERTIME = 0.5;
 
+interface PollScheduleOptions {
+  interval: Seconds;
+  /** Returns a number from 0 to less than 1. */
+  random: () => number;
+}
+
 /**
- * Computes the pauses of a poller. If the source does not date its rotations, a rotation is only known to lie
- * between two polls. So pauses are shorter while a rotation is due.
+ * Computes the pauses of a poller. Pauses are longer after failures. If the source does not date its rotations,
+ * a rotation is only known to lie between two polls. So pauses are shorter while a rotation is due.
  */
 export class PollSchedule {
   readonly #context: PollContext;
-  readonly #interval: Seconds;
+  readonly #options: PollScheduleOptions;
+  /** The number of failed polls in a row. */
+  #failures = 0;
   /** Computed once for each generation, because it needs the history. */
   #current: { accessKeyId: string; due: Span | null } | null = null;
 
-  constructor(context: PollContext, interval: Seconds) {
+  constructor(context: PollContext, options: PollScheduleOptions) {
     this.#context = context;
-    this.#interval = interval;
+    this.#options = options;
   }
 
-  /**
-   * The time from the start of this poll to the start of the next one.
-   * @param factor see {@link chooseJitterFactor}
-   */
-  computePause(recorded: RecordedPoll, factor: number): Seconds {
+  /** The time from the start of this poll to the start of the next one. Call it once after each poll. */
+  computePause(recorded: RecordedPoll): Seconds {
     const { outcome } = recorded;
-    const usual = this.#interval * factor;
-    if (!outcome.ok || outcome.credentials.lastUpdated !== null) return usual;
-    const { accessKeyId } = outcome.credentials;
+    const { interval, random } = this.#options;
+    const factor = chooseJitterFactor(random);
+    this.#failures = outcome.ok ? 0 : this.#failures + 1;
+    if (!outcome.ok) return Math.max(interval, computeBackoff(interval, this.#failures)) * factor;
+    const { accessKeyId, lastUpdated } = outcome.credentials;
+    if (lastUpdated !== null) return interval * factor;
     if (this.#current?.accessKeyId !== accessKeyId) {
       this.#current = { accessKeyId, due: this.#findDueSpan(recorded) };
     }
     const { due } = this.#current;
+    const usual = interval * factor;
     return due === null ? usual : Math.min(usual, this.#computeDuePause(due, correctTime(outcome), factor));
   }
 
@@ -98,6 +105,6 @@ export class PollSchedule {
 
   #findDueSpan({ identity }: RecordedPoll): Span | null {
     const history = findSeriesHistory(this.#context.store, identity);
-    return history === null ? null : findDueSpan(measure(history.generations));
+    return history === null ? null : findDueSpan(measureColumns(history.generations, null));
   }
 }

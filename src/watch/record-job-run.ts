@@ -9,6 +9,8 @@ export interface RecordJobRunOptions {
   start: Pick<JobRun, 'job' | 'identity' | 'startedAt' | 'remainingAtStart'>;
   /** The expiration of the credentials that the job got. */
   expiration: Instant;
+  /** Called if the end could not be recorded. The result of the command must not depend on the database. */
+  onRecordError: (error: unknown) => void;
 }
 
 export interface CommandResult {
@@ -19,19 +21,20 @@ export interface CommandResult {
 
 /** Runs a job and records its run. The start is recorded first, so that a killed run leaves a record. */
 export async function recordJobRun(
-  { store, clock, start, expiration }: RecordJobRunOptions,
+  { store, clock, start, expiration, onRecordError }: RecordJobRunOptions,
   run: () => Promise<CommandResult>,
 ): Promise<CommandResult> {
   const id = store.startJobRun({ ...start, end: null });
   const startedAt = clock.now();
   const result = await run();
-  if (!result.wasStarted) {
-    store.dropJobRun(id);
-    return result;
-  }
   // Rounded up, because later runs are judged by this duration. Not negative, even if the clock was set back.
   const duration = Math.max(0, Math.ceil((clock.now() - startedAt) / 1000));
   const remainingAtEnd = secondsBetween(start.startedAt + duration * 1000, expiration);
-  store.endJobRun(id, { duration, exitCode: result.exitCode, remainingAtEnd });
+  try {
+    if (result.wasStarted) store.endJobRun(id, { duration, exitCode: result.exitCode, remainingAtEnd });
+    else store.dropJobRun(id);
+  } catch (error) {
+    onRecordError(error);
+  }
   return result;
 }

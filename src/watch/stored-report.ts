@@ -1,11 +1,12 @@
 import type { Seconds } from '../domain/model.ts';
-import { type Assessment, assess, type JobToJudge } from '../domain/verdict/assessment.ts';
-import { computeMinRotations } from '../domain/verdict/job.ts';
-import type { Freshness } from '../domain/verdict/series-analysis.ts';
-import type { SeriesFilter } from '../store/contract.ts';
+import { analyseColumns } from '../domain/verdict/analyse.ts';
+import { type Assessment, assessSeries, type JobToJudge } from '../domain/verdict/assessment.ts';
+import type { EvidenceRules } from '../domain/verdict/confidence.ts';
+import type { Freshness, SeriesAnalysis } from '../domain/verdict/series-analysis.ts';
+import type { HistoryReader, SeriesFilter } from '../store/contract.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
-type ReportStore = Pick<SampleStore, 'histories' | 'jobRuns' | 'jobNames'>;
+type ReportStore = Pick<SampleStore, 'historyReaders' | 'keepState' | 'jobRuns' | 'jobNames'>;
 
 /** The jobs that the caller wants to judge. */
 export interface RequestedJobs {
@@ -14,12 +15,10 @@ export interface RequestedJobs {
   names: readonly string[];
 }
 
-export interface StoredReportOptions extends Freshness {
+export interface StoredReportOptions extends Freshness, EvidenceRules {
   filter: SeriesFilter;
   jobs: RequestedJobs;
   margin: Seconds;
-  /** The confidence that `safe` requires, 0 to 1. Null: one witnessed rotation is enough. */
-  confidence: number | null;
 }
 
 /** The assessment of stored samples. */
@@ -47,19 +46,29 @@ export const isPeriodEmpty = ({ since, until }: SeriesFilter): boolean =>
   since !== undefined && until !== undefined && since > until;
 
 /**
- * Reads the series that the filter selects, and judges the requested jobs.
- * @param store null if there is no database
+ * Reads the series that the filter selects, and judges the requested jobs. Analyses are computed when they are
+ * needed, because all of them may need more memory than the machine has.
+ * @param store null if there is no database; must stay open while the report is used
  */
 export function assessStored(store: ReportStore | null, options: StoredReportOptions): StoredReport {
-  const { filter, jobs, confidence, now, maxAge } = options;
+  const { filter, jobs, confidence, minWatched, now, maxAge } = options;
+  store?.keepState();
   const rules = {
     now,
     maxAge,
     jobs: findJobsToJudge(store, options),
-    minRotations: confidence === null ? 1 : computeMinRotations(confidence),
+    confidence,
+    minWatched,
     judgeRetired: filter.role !== undefined,
   };
-  const assessSelected = (selection: SeriesFilter) => assess(store?.histories(selection) ?? [], rules);
+  const analyseSeries = createAnalyser(rules);
+  const assessSelected = (selection: SeriesFilter) => {
+    const readers = store?.historyReaders(selection) ?? [];
+    return assessSeries(
+      readers.map((read) => () => analyseSeries(read)),
+      rules,
+    );
+  };
   const assessment = assessSelected(filter);
   const { since, until, ...series } = filter;
   let allTime = since === undefined && until === undefined ? assessment : null;
@@ -71,6 +80,15 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
     },
     hasDatabase: store !== null,
     jobNames: jobs.names.length === 0 ? [] : (store?.jobNames() ?? []),
+  };
+}
+
+/** Keeps the newest analysis, because a renderer may read the analysis of a series several times. */
+function createAnalyser(freshness: Freshness): (read: HistoryReader) => SeriesAnalysis {
+  let newest: { read: HistoryReader; analysis: SeriesAnalysis } | null = null;
+  return (read) => {
+    if (newest?.read !== read) newest = { read, analysis: analyseColumns(read(), freshness) };
+    return newest.analysis;
   };
 }
 

@@ -1,13 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Seconds } from '../domain/model.ts';
+import { createGracePeriod } from './grace-period.ts';
 import { type PollContext, pollOnce, type RecordedPoll } from './poll-once.ts';
-import { chooseJitterFactor, computeBackoff, PollSchedule } from './poll-schedule.ts';
-
-/**
- * Milliseconds for the current poll to finish after `stop`. systemd and Docker kill after ten seconds or
- * more, and a working endpoint responds much faster.
- */
-const GRACE_PERIOD = 2000;
+import { getMinPollInterval, PollSchedule } from './poll-schedule.ts';
 
 export interface WatchOptions {
   interval: Seconds;
@@ -21,32 +16,39 @@ export interface WatchOptions {
   onPoll: (recorded: RecordedPoll) => void | Promise<void>;
 }
 
+/** How one of many targets is polled. The default is a single target. */
+export interface SharedPolling {
+  /** Returns null if `stop` was aborted before the poll started. */
+  poll(context: PollContext, abort: AbortSignal, stop: AbortSignal): Promise<RecordedPoll | null>;
+  /** The second poll follows after a random part of the interval, so that later polls are spread. */
+  spreadsPolls: boolean;
+}
+
+const ALONE: SharedPolling = { poll: pollOnce, spreadsPolls: false };
+
 /** Polls at an interval, one poll at a time. Returns the number of samples. */
-export async function watch(context: PollContext, options: WatchOptions): Promise<number> {
-  const { clock, stop, duration, onPoll } = options;
+export async function watch(
+  context: PollContext,
+  options: WatchOptions,
+  { poll, spreadsPolls }: SharedPolling = ALONE,
+): Promise<number> {
+  const { clock, stop, duration, onPoll, random } = options;
   const until = duration === null ? Number.POSITIVE_INFINITY : clock.now() + duration * 1000;
-  const pollAbort = new AbortController();
-  const ended = new AbortController();
-  const abortPollLater = () => void clock.sleep(GRACE_PERIOD, ended.signal).then(() => pollAbort.abort());
-  stop.addEventListener('abort', abortPollLater, { once: true });
-  const schedule = new PollSchedule(context, options.interval);
+  const gracePeriod = createGracePeriod(stop, clock);
+  const schedule = new PollSchedule(context, options);
   let samples = 0;
-  let failures = 0;
-  /** From the start of one poll to the start of the next, so that a slow poll does not delay the next one. */
-  const computePause = (recorded: RecordedPoll): Seconds => {
-    const { interval, random } = options;
-    const factor = chooseJitterFactor(random);
-    if (failures > 0) return Math.max(interval, computeBackoff(interval, failures)) * factor;
-    return schedule.computePause(recorded, factor);
-  };
+  let isFirst = true;
   while (!stop.aborted) {
     const startedAt = clock.now();
-    const recorded = await pollOnce(context, pollAbort.signal);
-    if (pollAbort.signal.aborted && !recorded.outcome.ok) break;
+    const recorded = await poll(context, gracePeriod.over, stop);
+    if (recorded === null || (gracePeriod.over.aborted && !recorded.outcome.ok)) break;
     samples += recorded.outcome.ok ? 1 : 0;
-    failures = recorded.outcome.ok ? 0 : failures + 1;
     await onPoll(recorded);
-    const next = Math.max(startedAt + computePause(recorded) * 1000, clock.now());
+    let pause = schedule.computePause(recorded);
+    if (isFirst && spreadsPolls) pause = Math.max(getMinPollInterval(context.source), pause * random());
+    isFirst = false;
+    // The pause is from start to start, so that a slow poll does not delay the next one.
+    const next = Math.max(startedAt + pause * 1000, clock.now());
     if (next > until) {
       // No poll is left, but `--for 1h` must take one hour.
       await clock.sleep(until - clock.now(), stop);
@@ -54,7 +56,6 @@ export async function watch(context: PollContext, options: WatchOptions): Promis
     }
     await clock.sleep(next - clock.now(), stop);
   }
-  stop.removeEventListener('abort', abortPollLater);
-  ended.abort();
+  gracePeriod.end();
   return samples;
 }

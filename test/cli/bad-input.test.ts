@@ -59,6 +59,21 @@ const usage: BadInput[] = [
     hint: 'see `cred-watch poll --help`',
   },
   {
+    args: ['report', '4h'],
+    error: "unexpected argument '4h': report takes no arguments",
+    hint: 'add -j: `cred-watch report -j 4h`',
+  },
+  {
+    args: ['report', '--confidence', '95%'],
+    error: '--confidence needs a job to judge',
+    hint: 'add -j: `cred-watch report -j 4h`',
+  },
+  {
+    args: ['report', '--min-watched', '90%', '--max-age', '1h'],
+    error: '--min-watched needs a job to judge',
+    hint: 'add -j: `cred-watch report -j 4h`',
+  },
+  {
     args: ['help', 'poll', 'report'],
     error: "unexpected argument 'report': help takes only 1 argument",
     hint: 'see `cred-watch help --help`',
@@ -186,6 +201,14 @@ const names: BadInput[] = [
     hint: 'leave out control characters',
   })),
 ];
+
+usage.push(
+  ...['..', 'team/../x', '/loader', 'arn:aws:iam::1:role/x'].map((role) => ({
+    args: ['poll', '--role', role],
+    error: `--role '${role}' is not a role`,
+    hint: 'use a name like loader, team/loader or arn:aws:iam::111122223333:role/loader',
+  })),
+);
 
 const choices: BadInput[] = (
   [
@@ -327,7 +350,7 @@ const databases: BadInput[] = [
   ),
   ...[['poll'], ['import', fixturePath('curl.log'), '--host', 'linux']].map((command) => ({
     args: [...command, '--db', 'blank.db '],
-    error: "the database path '{folder}/blank.db ' begins or ends with a space",
+    error: "the database path 'blank.db ' begins or ends with a space",
     hint: 'choose another path',
   })),
   {
@@ -339,6 +362,12 @@ const databases: BadInput[] = [
   ...[['export'], ['prune', '--older-than', '1d']].map((command) => ({
     args: [...command, '--db', 'none.db'],
     error: 'none.db does not exist',
+    hint: 'give the database with --db, or run `cred-watch poll`',
+  })),
+  ...[['export'], ['prune', '--older-than', '1d']].map((command) => ({
+    args: [...command, '--db', 'empty.db'],
+    make: file('empty.db', ''),
+    error: 'empty.db is empty (0 bytes)',
     hint: 'give the database with --db, or run `cred-watch poll`',
   })),
   {

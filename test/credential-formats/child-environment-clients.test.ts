@@ -71,7 +71,7 @@ describeEachClient((_, obtain) => {
     });
     const { held, stderr } = await obtain(environment);
     expect(held, stderr).not.toBeNull();
-    const issued = shell.exchanges.at(-1)!.handledRequest.credentials!;
+    const issued = shell.exchanges.at(-1)!.handled.credentials!;
     expect(held!.accessKeyId).toBe(issued.accessKeyId);
     expect(held!.matches(issued)).toBe(true);
   });
@@ -96,7 +96,7 @@ describe('a shadowing variable that is not removed', () => {
       const shell = await startSimulated({ shapes: ['cloudshell'] });
       const environment = { ...shell.environments.cloudshell, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
       expect(await describeCredentials(obtainByJavaScript, environment as Environment)).toMatch(/^ASIASTALE/);
-      expect(shell.seen()).toEqual([]);
+      expect(shell.requests()).toEqual([]);
     });
   });
 

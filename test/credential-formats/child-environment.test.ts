@@ -13,6 +13,7 @@ const SHADOWING = `
   AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ACCESS_KEY AWS_SECRET_KEY
   AMAZON_ACCESS_KEY_ID AMAZON_SECRET_ACCESS_KEY AMAZON_SESSION_TOKEN
   AWS_CREDENTIAL_EXPIRATION AWS_CREDENTIALS_EXPIRATION AWS_SESSION_EXPIRATION AWSUME_EXPIRATION
+  AWS_OKTA_SESSION_EXPIRATION AWS_SESSION_EXPIRES AWS_SESSION_EXPIRY AWS_SESSION_TOKEN_EXPIRATION AWS_EXPIRATION
   AWS_SSO_SESSION_EXPIRATION AWS_ACCOUNT_ID AWS_CREDENTIAL_SCOPE
   AWS_PROFILE AWS_DEFAULT_PROFILE AWS_CREDENTIAL_FILE
   AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN AWS_ROLE_SESSION_NAME
@@ -86,8 +87,9 @@ describe('buildChildEnvironment', () => {
 });
 
 describe('buildEndpointEnvironment', () => {
-  test('sets the variables of the endpoint and no keys', () => {
-    expect(buildEndpointEnvironment(PARENT, ENDPOINT, { region: null })).toStrictEqual({
+  test('sets the variables of the endpoint, disables IMDS and sets no keys', () => {
+    const { AWS_EC2_METADATA_DISABLED: _, ...parent } = PARENT;
+    expect(buildEndpointEnvironment(parent, ENDPOINT, { region: null })).toStrictEqual({
       ...OTHERS,
       ...ENDPOINT,
     });
@@ -121,6 +123,7 @@ describe('the region of the removed profile', () => {
     const environment = { ...parent, AWS_PROFILE: 'gone' };
     expect(buildEndpointEnvironment(environment, ENDPOINT, { region })).toStrictEqual({
       ...kept,
+      AWS_EC2_METADATA_DISABLED: 'true',
       ...ENDPOINT,
     });
     expect(

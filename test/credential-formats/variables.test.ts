@@ -3,6 +3,7 @@ import { CREDENTIAL_FORMATS, type CredentialFormat } from '../../src/credential-
 import { buildVariableChanges } from '../../src/credential-formats/variables.ts';
 import { CredWatchError } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
+import { catchError } from '../support/catch-error.ts';
 import {
   expectedVariables,
   ORDINARY,
@@ -57,7 +58,7 @@ describe('a value that is not visible ASCII', () => {
     'a final line end': 'before\n',
   };
   const fields = [
-    ['AWS_ACCESS_KEY_ID', (value: string) => ({ accessKeyId: value })],
+    ['AWS_ACCESS_KEY_ID', (value: string) => ({ accessKeyId: new Secret(value) })],
     ['AWS_SECRET_ACCESS_KEY', (value: string) => ({ secretAccessKey: new Secret(value) })],
     ['AWS_SESSION_TOKEN', (value: string) => ({ token: new Secret(value) })],
     ['AWS_ACCOUNT_ID', (value: string) => ({ accountId: value })],
@@ -78,7 +79,7 @@ describe('a value that is not visible ASCII', () => {
           'message',
           `${name} contains a character that is not visible ASCII`,
         );
-        expect(String((thrown as CredWatchError).hint), what).not.toMatch(/before|after/);
+        expect(String(thrown.hint), what).not.toMatch(/before|after/);
       }
     });
 
@@ -94,12 +95,3 @@ describe('a value that is not visible ASCII', () => {
     });
   });
 });
-
-function catchError(action: () => unknown): unknown {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return expect.unreachable('no error was thrown');
-}

@@ -9,13 +9,13 @@ import { FINDING_CODES } from '../../src/domain/verdict/finding.ts';
 import { VERDICTS } from '../../src/domain/verdict/job-verdict.ts';
 import { OUTLOOKS } from '../../src/domain/verdict/now-verdict.ts';
 import { REPORT_FORMATS } from '../../src/report/formats.ts';
-import { METRIC_FAMILIES } from '../../src/report/metrics/families.ts';
-import { BUILT_IN_SCENARIOS } from '../../src/server/faults/built-in-scenarios.ts';
+import { METRIC_HELP } from '../../src/report/messages/metrics.ts';
 import { FAULT_DEFINITIONS } from '../../src/server/faults/fault-definitions.ts';
+import { BUILT_IN_SCENARIOS } from '../../src/server/faults/scenario.ts';
 import { VARIANTS } from '../../src/server/variants.ts';
 import { readDocument } from '../support/docs/markdown.ts';
 import '../support/docs/run-at.ts';
-import { listObjectDefinitions, SCHEMAS } from '../support/docs/schemas.ts';
+import { listObjectDefinitions, SCHEMAS, type Schema } from '../support/docs/schemas.ts';
 
 const program = declareProgram();
 const commands = program.commands.map((command) => command.name());
@@ -44,6 +44,12 @@ test('docs/dependencies.md names every dependency', () => {
   expect(names.filter((name) => !words.has(name))).toEqual([]);
 });
 
+/** The only schema of a document that users write. */
+const TARGETS_SCHEMA = 'targets.schema.json';
+
+const listFields = (schemas: readonly Schema[]) =>
+  schemas.flatMap(listObjectDefinitions).flatMap(({ properties }) => Object.keys(Object(properties)));
+
 describe.each([
   ['README.md', 'command', commands],
   ['docs/ci.md', 'report format', Object.keys(REPORT_FORMATS)],
@@ -52,16 +58,9 @@ describe.each([
   ['docs/json.md', 'finding code', FINDING_CODES],
   ['docs/json.md', 'chain finding code', CHAIN_FINDING_CODES],
   ['docs/json.md', 'note code', POLL_NOTE_CODES],
-  [
-    'docs/json.md',
-    'field',
-    SCHEMAS.flatMap(listObjectDefinitions).flatMap(({ properties }) => Object.keys(Object(properties))),
-  ],
-  [
-    'docs/metrics.md',
-    'metric',
-    Object.values(METRIC_FAMILIES).map(({ name, type }) => (type === 'counter' ? `${name}_total` : name)),
-  ],
+  ['docs/json.md', 'field', listFields(SCHEMAS.filter(({ $id }) => $id !== TARGETS_SCHEMA))],
+  ['docs/targets.md', 'member', listFields(SCHEMAS.filter(({ $id }) => $id === TARGETS_SCHEMA))],
+  ['docs/metrics.md', 'metric', Object.keys(METRIC_HELP).map((name) => `cred_watch_${name}`)],
   ['docs/numbers.md', 'verdict', VERDICTS],
   ['docs/numbers.md', 'outlook', OUTLOOKS],
   ['docs/sources.md', 'source', SOURCE_NAMES],

@@ -20,6 +20,7 @@ import {
   SCHEMAS,
 } from '../support/docs/schemas.ts';
 import { CASES, setUp } from '../support/domain/shadowing-case.ts';
+import { sampleCases } from '../support/thorough.ts';
 
 const HISTORIES = join(ROOT, 'fixtures', 'histories');
 const NOW = Date.parse('2026-11-22T10:24:00Z');
@@ -189,7 +190,7 @@ describe('env -f json', () => {
 });
 
 describe('sources -f json', () => {
-  test.each(CASES)('sources -f json is valid for the case $name', async (each) => {
+  test.each(sampleCases(CASES, 10))('sources -f json is valid for the case $name', async (each) => {
     const { environment } = await setUp(each);
     const { stdout } = await runAt(Date.now(), ['sources', '-f', 'json'], environment);
     expect(findViolations('sources', JSON.parse(stdout))).toEqual([]);

@@ -101,7 +101,7 @@ const some = (flags: string[]) => (isThorough ? flags : flags.slice(0, 1));
 const inBothKinds = (name: string, text: string) => ({ [`${name}.cts`]: text, [`${name}.mts`]: text });
 
 /** Compiles without `skipLibCheck`, in a folder without the types of Node.js and better-sqlite3. */
-describe('the declarations compile in a program', () => {
+describe('the declarations', () => {
   test.each(
     some([
       '--module nodenext',
@@ -109,32 +109,32 @@ describe('the declarations compile in a program', () => {
       '--module preserve --moduleResolution bundler',
       '--module commonjs --moduleResolution bundler',
     ]),
-  )('with %s', async (flags) => {
+  )('the declarations compile with %s', async (flags) => {
     expect(await compile(folder, flags, inBothKinds('program', PROGRAM))).toBe('0 ');
   });
 
-  test('that disposes of a store with `using`', async () => {
+  test('the declarations allow `using` with a store', async () => {
     const code =
       "import { SampleStore } from 'cred-watch';\nusing store = SampleStore.open('a.db');\nstore.jobNames();\n";
     const flags = '--module nodenext --lib es2022,dom,esnext.disposable';
     expect(await compile(folder, flags, inBothKinds('using', code))).toBe('0 ');
   });
 
-  test('that is an example of the documentation', async () => {
+  test('the examples of the documentation compile', async () => {
     const examples = [...documentedExamples(), ...libraryDocumentExamples()];
     const files = Object.fromEntries(examples.map(({ code }, index) => [`example-${index}.mts`, code]));
     expect(await compile(withVitest, '--module nodenext --skipLibCheck', files)).toBe('0 ');
   });
 
   test.each(some(['--module nodenext', '--module preserve --moduleResolution bundler']))(
-    'that adds matchers to vitest, with %s',
+    'the declarations add matchers to vitest, with %s',
     async (flags) => {
       const files = inBothKinds('matcher.test', VITEST_TEST);
       expect(await compile(withVitest, `${flags} --skipLibCheck`, files)).toBe('0 ');
     },
   );
 
-  test('that adds matchers to Jest, with and without its globals', async () => {
+  test('the declarations add matchers to Jest, with and without its globals', async () => {
     const expectPackage = join(folder, 'node_modules', 'expect');
     mkdirSync(expectPackage);
     writeFileSync(join(expectPackage, 'package.json'), '{"name":"expect","types":"index.d.ts"}');

@@ -12,6 +12,7 @@ import { installedPackage, toolPath } from '../support/library/installed-package
 import { writeWatchedDatabase } from '../support/library/watched-database.ts';
 import { document, imds, ROLES } from '../support/sources/polling.ts';
 import { startEndpoint } from '../support/sources/scripted-endpoint.ts';
+import { ciTest } from '../support/thorough.ts';
 
 const folder = installedPackage('vitest', 'better-sqlite3');
 const watched = join(folder, 'watched.db');
@@ -46,11 +47,11 @@ const isForVitest = ({ code }: Example) => /from 'vitest'/.test(code);
 const examples = [...documentedExamples(), ...libraryDocumentExamples()];
 
 describe('the examples of the documentation', () => {
-  test('include those of docs/library.md', () => {
+  test('the examples include those of docs/library.md', () => {
     expect(libraryDocumentExamples()).toHaveLength(3);
   });
 
-  test('include one of every entry point and main function', () => {
+  test('every entry point and main function has an example', () => {
     expect(documentedExamples().map(({ name }) => name)).toEqual([
       'analysis.ts',
       'matchers.ts: export function toOutlive',
@@ -58,12 +59,12 @@ describe('the examples of the documentation', () => {
       'polling.ts: export async function watch',
       'polling.ts: export async function check',
       'report.ts: export function readReport',
-      'sources.ts: export const sources: Sources',
+      'sources.ts: export const sources',
     ]);
   });
 
   test.each(examples.filter((each) => !isForVitest(each)))(
-    'run with the built library: $name',
+    'the example runs with the built library: $name',
     async ({ code }) => {
       const env = await environmentFor('run');
       const file = join(mkdtempSync(join(folder, 'code-')), 'example.mjs');
@@ -75,7 +76,7 @@ describe('the examples of the documentation', () => {
     },
   );
 
-  test('run in vitest if they are tests', async () => {
+  ciTest('the examples with tests pass in vitest', async () => {
     const env = await environmentFor('vitest');
     const tests = mkdtempSync(join(folder, 'tests-'));
     const written = examples.filter(isForVitest);

@@ -21,19 +21,22 @@ describe('the built library', () => {
   test.each([
     ['cred-watch', library],
     ['cred-watch/analysis', analysis],
-  ])('exports the same objects of %s as ES module and as CommonJS', async (name, source) => {
-    const exported = await evaluate(
-      'both.mjs',
-      `import { createRequire } from 'node:module';
+  ])(
+    'the built library exports the same objects of %s as ES module and as CommonJS',
+    async (name, source) => {
+      const exported = await evaluate(
+        'both.mjs',
+        `import { createRequire } from 'node:module';
        import * as module from '${name}';
        const common = createRequire(import.meta.url)('${name}');
        const differing = Object.keys(common).filter((name) => common[name] !== module[name]);
        console.log(JSON.stringify([Object.keys(module).sort(), differing]));`,
-    );
-    expect(exported).toEqual([Object.keys(source).sort(), []]);
-  });
+      );
+      expect(exported).toEqual([Object.keys(source).sort(), []]);
+    },
+  );
 
-  test('loads no database driver and no HTTP client on import, and adds no listener to the process', async () => {
+  test('the built library loads no database driver and no HTTP client on import, and adds no listener to the process', async () => {
     const effects = await evaluate(
       'effects.cjs',
       `const before = process.eventNames().length;
@@ -44,7 +47,7 @@ describe('the built library', () => {
     expect(effects).toEqual([['cred-watch/dist/library/index.cjs'], 0]);
   });
 
-  test('reports that the database driver is missing', async () => {
+  test('the built library reports that the database driver is missing', async () => {
     const thrown = await evaluate(
       'driver.cjs',
       `const { CredWatchError, SampleStore } = require('cred-watch');
@@ -55,7 +58,7 @@ describe('the built library', () => {
     expect(thrown).toEqual([true, 'better-sqlite3 is not installed', 'DATABASE_DRIVER_MISSING']);
   });
 
-  test('contains every file that package.json exports', () => {
+  test('the built library contains every file that package.json exports', () => {
     const { exports } = createRequire(import.meta.url)('../../package.json');
     const files: string[] = [];
     const collect = (value: unknown): unknown =>

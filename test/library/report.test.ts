@@ -1,13 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { analyse, judgeJob } from '../../src/library/analysis.ts';
-import {
-  CredWatchError,
-  Report,
-  readReport,
-  SampleStore,
-  type SeriesIdentity,
-} from '../../src/library/index.ts';
+import { Report, readReport, SampleStore, type SeriesIdentity } from '../../src/library/index.ts';
+import { catchError } from '../support/catch-error.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { logsDatabase } from '../support/library/logs-database.ts';
 import { writeWatchedDatabase } from '../support/library/watched-database.ts';
@@ -29,7 +24,7 @@ function watched(identity = loader, until = NOW): string {
 }
 
 describe('a report', () => {
-  test('judges jobs by the samples of the selected host', () => {
+  test('a report judges jobs by the samples of the selected host', () => {
     const report = readReport({ db, host: 'linux' });
     expect(report.series).toMatchObject([{ isRetired: false, analysis: { identity: { host: 'linux' } } }]);
     expect(report.judge('5h', { margin: 0 })).toMatchObject({
@@ -42,35 +37,35 @@ describe('a report', () => {
     expect(report.judge('7h').verdict).toBe('never');
   });
 
-  test('takes durations as text or seconds, with a default margin of five minutes', () => {
+  test('a report takes durations as text or seconds, with a default margin of five minutes', () => {
     const report = readReport({ db, host: 'windows' });
-    const given = ['5h', 'PT5H', 18_000, ' 300m '];
+    const durations = ['5h', 'PT5H', 18_000, ' 300m '];
     expect(
-      new Set(given.map((each) => report.judge(each, { margin: 0 }).series[0]!.judgement.spareSeconds)),
+      new Set(durations.map((each) => report.judge(each, { margin: 0 }).series[0]?.judgement.spareSeconds)),
     ).toEqual(new Set([284]));
     expect(report.judge('5h')).toMatchObject({ verdict: 'start-after-rotation', requiredSeconds: 18_300 });
   });
 
-  test('gives the worst verdict of several series, and the judgement of each', () => {
+  test('a report gives the worst verdict of several series, and the judgement of each', () => {
     const { verdict, series } = readReport({ db }).judge('5h', { margin: 0 });
     expect(verdict).toBe('start-after-rotation');
     expect(series.map((each) => each.judgement.verdict)).toEqual(['start-after-rotation', 'safe']);
   });
 
-  test('judges as analyse and judgeJob do', () => {
+  test('a report judges as analyse and judgeJob do', () => {
     const store = SampleStore.openReadOnly(db)!;
     onTestFinished(() => store.close());
     const histories = store.histories({ host: 'linux' });
     const analysis = analyse(histories[0]!, { now: NOW, maxAgeSeconds: null });
     const report = new Report(histories, { now: NOW, maxAge: null });
-    expect(report.series[0]!.analysis).toEqual(analysis);
+    expect(report.series[0]?.analysis).toEqual(analysis);
     const job = { durationSeconds: hms(5, 0, 0), marginSeconds: 0 };
-    expect(report.judge('5h', { margin: 0 }).series[0]!.judgement).toEqual(judgeJob(analysis, job));
+    expect(report.judge('5h', { margin: 0 }).series[0]?.judgement).toEqual(judgeJob(analysis, job));
   });
 
-  test('is unknown without enough rotations or without fresh samples', () => {
+  test('a verdict is unknown without enough rotations or without fresh samples', () => {
     const report = readReport({ db, host: 'linux' });
-    expect(report.judge('4h', { confidence: '90%' }).verdict).toBe('safe');
+    expect(report.judge('4h', { confidence: '66%' }).verdict).toBe('safe');
     expect(report.judge('4h', { confidence: 0.95 })).toMatchObject({
       verdict: 'unknown',
       series: [
@@ -90,7 +85,7 @@ describe('a report', () => {
     expect(then.judge('4h').verdict).toBe('safe');
   });
 
-  test('excludes a retired series from the verdict unless its role is selected', () => {
+  test('a report excludes a retired series from the verdict unless its role is selected', () => {
     const file = watched({ ...loader, apiVersion: '1' }, hoursAgo(30));
     writeWatchedDatabase(file, NOW.getTime(), loader);
     const report = readReport({ db: file, now: NOW, maxAge: null });
@@ -105,7 +100,7 @@ describe('a report', () => {
     expect(roleReport.judge('4h').series).toHaveLength(2);
   });
 
-  test('selects by time: a day, an age, a time or a Date', () => {
+  test('a report selects by time: a day, an age, a time or a Date', () => {
     const file = watched();
     const samples = (since: Date | string, until?: string) =>
       readReport({ db: file, now: NOW, since, until }).series[0]?.analysis.measurement?.sampleCount;
@@ -118,7 +113,7 @@ describe('a report', () => {
     expect(samples('2026-02-01')).toBeUndefined();
   });
 
-  test('is unknown without a database or a matching series, and names the database', () => {
+  test('a verdict is unknown without a database or a matching series, and names the database', () => {
     const missing = join(temporaryFolder(), 'none.db');
     for (const report of [readReport({ db: missing }), readReport({ db, host: 'unknown-host' })]) {
       expect(report.judge('1h')).toMatchObject({ verdict: 'unknown', series: [] });
@@ -140,8 +135,8 @@ describe('an invalid option is an error with a hint and a code', () => {
     [null, 'the job duration (of type null) is not a duration'],
     [{}, 'the job duration (of type object) is not a duration'],
     ['x'.repeat(41), 'the job duration (of type string) is not a duration'],
-  ])('the duration %j', (given, message) => {
-    expect(catchError(() => report.judge(given as string))).toEqual(invalidArgument(message));
+  ])('the duration %j is rejected', (duration, message) => {
+    expect(catchError(() => report.judge(duration as string))).toMatchObject(invalidArgument(message));
   });
 
   test.each([
@@ -159,11 +154,11 @@ describe('an invalid option is an error with a hint and a code', () => {
     [() => readReport({ db, host: '\u001b[31m' }), 'the host is not a valid name'],
     [() => readReport({ db, role: '' }), 'the role is not a valid name'],
     [() => readReport({ db, source: 'moon' as 'imds' }), 'unknown source "moon"'],
-  ])('%s', (action, message) => {
-    expect(catchError(action)).toEqual(invalidArgument(message));
+  ])('an invalid option is an error: %s', (action, message) => {
+    expect(catchError(action)).toMatchObject(invalidArgument(message));
   });
 
-  test('a folder in place of a database', () => {
+  test('a folder in place of a database is rejected', () => {
     expect(catchError(() => readReport({ db: import.meta.dirname }))).toMatchObject({
       message: `${import.meta.dirname} is not a file`,
       code: 'DATABASE_INVALID_PATH',
@@ -172,18 +167,8 @@ describe('an invalid option is an error with a hint and a code', () => {
 });
 
 const invalidArgument = (message: string) => ({
+  name: 'CredWatchError',
   message,
   hint: expect.any(String),
   code: 'INVALID_ARGUMENT',
 });
-
-function catchError(action: () => unknown): Pick<CredWatchError, 'message' | 'hint' | 'code'> {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof CredWatchError)
-      return { message: error.message, hint: error.hint, code: error.code };
-    throw error;
-  }
-  throw new Error('no error');
-}

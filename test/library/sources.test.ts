@@ -79,11 +79,11 @@ describe('sources', () => {
 
   test('imds uses the settings of the given profile', async () => {
     const endpoint = await startEndpoint(imds());
-    const { env, ...given } = isolated();
-    mkdirSync(join(given.home, '.aws'));
+    const { env, ...options } = isolated();
+    mkdirSync(join(options.home, '.aws'));
     const settings = `[profile lab]\nec2_metadata_service_endpoint = ${endpoint.url}\n`;
-    writeFileSync(join(given.home, '.aws', 'config'), settings);
-    const source = await sources.imds({ ...given, env: { HOME: env.HOME }, profile: 'lab' });
+    writeFileSync(join(options.home, '.aws', 'config'), settings);
+    const source = await sources.imds({ ...options, env: { HOME: env.HOME }, profile: 'lab' });
     expect(source.endpoint?.url).toBe(endpoint.url);
   });
 
@@ -198,7 +198,7 @@ describe('polling', () => {
       },
     );
     expect([sampleCount, polled]).toEqual([3, [true, true, true]]);
-    expect(readReport({ db }).series[0]!.analysis.measurement!.sampleCount).toBe(3);
+    expect(readReport({ db }).series[0]?.analysis.measurement?.sampleCount).toBe(3);
   });
 
   test('watch rejects a short interval for an endpoint of another machine', async () => {
@@ -231,5 +231,44 @@ describe('polling', () => {
     });
     expect((await check(target, '6h', { margin: 0 })).judgement.verdict).toBe('not-safe');
     await expect(check(target, 'long')).rejects.toThrow('the job duration "long" is not a duration');
+  });
+});
+
+describe('check with a source of sources.auto', () => {
+  const KEYS = {
+    AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI',
+    AWS_SECRET_ACCESS_KEY: 'false-secret',
+    AWS_SESSION_TOKEN: 'false-token',
+    AWS_CREDENTIAL_EXPIRATION: new Date(Date.now() + 8 * 3_600_000).toISOString(),
+  };
+  const WEB_IDENTITY = {
+    AWS_WEB_IDENTITY_TOKEN_FILE: '/token',
+    AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/other',
+  };
+
+  test('check judges the keys in the environment if every SDK uses them', async () => {
+    const { store } = storeIn(temporaryFolder());
+    const { identity, outcome, judgement } = await check(
+      { source: await sources.auto(isolated(KEYS)), store },
+      '4h',
+    );
+    expect(identity.source).toBe('environment');
+    expect(outcome).toMatchObject({ ok: true, credentials: { accessKeyId: KEYS.AWS_ACCESS_KEY_ID } });
+    expect(judgement.verdict).toBe('safe');
+  });
+
+  test.each([
+    ['SDKs disagree', { ...KEYS, AWS_PROFILE: 'gone' }],
+    ['SDKs use web identity', WEB_IDENTITY],
+  ])('check throws CREDENTIALS_UNDECIDED if %s, and poll records IMDS', async (_, env) => {
+    const { store } = storeIn(temporaryFolder());
+    const source = await sources.auto(isolated(env));
+    await expect(check({ source, store }, '4h')).rejects.toMatchObject({
+      code: 'CREDENTIALS_UNDECIDED',
+      message: expect.stringMatching(/^SDKs /),
+    });
+    expect((await poll({ source, store })).identity.source).toBe('imds');
+    const chosen = await sources.imds(isolated(env));
+    expect((await check({ source: chosen, store }, '4h')).judgement.verdict).toBe('unknown');
   });
 });

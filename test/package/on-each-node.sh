@@ -24,6 +24,8 @@ for version in $versions; do
     printf '{"name":"user","private":true,"allowScripts":{"better-sqlite3":true}}\n' > package.json
     node "$npm_cli" install --silent "$work/$tarball"
     cred_watch="node node_modules/.bin/cred-watch"
+    export XDG_CACHE_HOME="$PWD/cache"
+    mkdir -m 700 cache
     # Nothing listens at the proxy, so a request through it would fail.
     HTTP_PROXY=http://127.0.0.1:9 http_proxy=http://127.0.0.1:9 NODE_USE_ENV_PROXY=1 \
       node "$root/fixtures/demo.mjs" node_modules/cred-watch/bin/cred-watch.js > demo.txt
@@ -52,6 +54,10 @@ for version in $versions; do
       node "$npm_cli" install --silent --global --ignore-scripts --prefix "$work/global" "$work/$tarball"
       [ -e "$work/global/share/man/man1/cred-watch.1" ]
     fi
+    # The second run writes the code cache, and the third run uses it.
+    for run in first second third; do $cred_watch report --db logs.db -f json > "$run.json"; done
+    cmp <(grep -v generated_at first.json) <(grep -v generated_at third.json)
+    [ "$(find cache/cred-watch -name 'report-*.v8-cache' -size +50k | wc -l)" = 1 ]
     # The HTML report is in a separate file, which is loaded on demand.
     $cred_watch report --db samples.db -f html -o report.html
     grep -q '^<!doctype html>' report.html

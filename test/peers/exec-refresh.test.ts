@@ -24,9 +24,12 @@ test('a child of exec --refresh gets new credentials across two rotations', asyn
     AWS_SECRET_ACCESS_KEY: 'stale',
     AWS_REGION: 'eu-west-1',
   };
-  const run = await runProgram(['exec', '--refresh', '--margin', '30s', '--', process.execPath, FOLLOWER], {
-    env,
-  });
+  const run = await runProgram(
+    ['exec', '--refresh', '--source', 'imds', '--margin', '30s', '--', process.execPath, FOLLOWER],
+    {
+      env,
+    },
+  );
   expect(run).toMatchObject({ code: 0, stderr: '' });
   const { seen, variables } = JSON.parse(run.stdout);
   expect(variables).toEqual(

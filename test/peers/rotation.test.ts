@@ -23,7 +23,7 @@ describe.concurrent('new credentials after a rotation are used', () => {
       clock.skip(HOUR);
       const after = await obtain(endpoint.environments[shape]);
       const issued = [before, after].map(
-        (outcome) => findServedExchange(outcome, endpoint.exchanges)?.handledRequest.credentials?.issuedAt,
+        (outcome) => findServedExchange(outcome, endpoint.exchanges)?.handled.credentials?.issuedAt,
       );
       expect(issued[1]! - issued[0]!).toBe(HOUR * 1000);
     });
@@ -41,9 +41,7 @@ describe.concurrent('new credentials after a rotation are used', () => {
         expect(findServedExchange({ held: first }, endpoint.exchanges)).toBeDefined();
         clock.skip(5 * HOUR);
         expect((await sdk.getCredentials(clock.skipped()))?.accessKeyId).toBe(first?.accessKeyId);
-        expect(
-          endpoint.exchanges.filter(({ handledRequest }) => handledRequest.credentials !== null),
-        ).toHaveLength(1);
+        expect(endpoint.exchanges.filter(({ handled }) => handled.credentials !== null)).toHaveLength(1);
         clock.skip(56 * 60);
         // The SDK returns the old credentials once more and fetches new ones in the background.
         expect((await sdk.getCredentials(clock.skipped()))?.accessKeyId).toBe(first?.accessKeyId);
@@ -86,7 +84,7 @@ describe.concurrent('new credentials after a rotation are used', () => {
         onTestFinished(store.close);
         const { code } = await listByRclone(store, 'bucket', endpoint.environments[shape]);
         expect(code).toBe(0);
-        const issued = endpoint.exchanges.flatMap(({ handledRequest: { credentials } }) => credentials ?? []);
+        const issued = endpoint.exchanges.flatMap(({ handled: { credentials } }) => credentials ?? []);
         expect(new Set(issued.map(({ accessKeyId }) => accessKeyId)).size).toBe(3);
         expect(store.signatures).toHaveLength(3);
         store.signatures.forEach((signature, page) => {
@@ -188,7 +186,7 @@ describe.concurrent('a rejected IMDSv2 token', () => {
     const sdk = startJavaScript(imds.environments.imds, onTestFinished);
     expect(await sdk.getCredentials()).toBeNull();
     expect(findServedExchange({ held: await sdk.getCredentials() }, imds.exchanges)).toBeDefined();
-    expect(imds.exchanges.filter(({ handledRequest }) => handledRequest.kind === 'token')).toHaveLength(2);
+    expect(imds.exchanges.filter(({ handled }) => handled.kind === 'token')).toHaveLength(2);
   });
 });
 

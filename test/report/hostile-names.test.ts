@@ -1,33 +1,46 @@
 import { describe, expect, test } from 'vitest';
+import { analyseChains } from '../../src/domain/provider-chain/findings.ts';
+import { judgeNow, judgeWithoutCredentials } from '../../src/domain/verdict/now.ts';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, type ReportFormat } from '../../src/report/formats.ts';
-import { context, hostile, KEY_ID, textOf } from '../support/report/assessments.ts';
+import { renderNowJson } from '../../src/report/now/json.ts';
+import { renderNagiosLine } from '../../src/report/now/nagios-line.ts';
+import { renderNowText } from '../../src/report/now/text.ts';
+import { formatPollJson, formatPollLine } from '../../src/report/poll-line.ts';
+import { renderSourcesJson } from '../../src/report/provider-chain/json.ts';
+import { renderSourcesTable } from '../../src/report/provider-chain/table.ts';
+import { createFacts, withCredentials } from '../support/domain/facts.ts';
+import {
+  context,
+  HOSTILE_NAMES,
+  HOUR,
+  hostile,
+  identity,
+  KEY_ID,
+  NOW,
+  textOf,
+} from '../support/report/assessments.ts';
 
 /** In these formats, a tag has no effect. */
 const PLAIN_TEXT = new Set<string>(['table', 'json', 'csv', 'github', 'prometheus', 'openmetrics']);
 
-/** Parts of hostile names with characters that end a line, control a terminal or reverse text. */
-const RAW = ['two\nINJECTED', 'lines\r', 'and\u0000', '\u001b[31m', 'red\u202e', 'more\u2028'];
-
-/** JSON does not escape these, because a program needs the original name. */
-const VERBATIM = new Set(['red\u202e', 'more\u2028']);
+/** Characters that control a terminal, reverse or hide text, or end a line in some readers. */
+const RAW =
+  /[\0-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffff\u{e0000}-\u{e0fff}]|\p{Cs}/u;
 
 const render = async (format: ReportFormat) => {
   const assessment = hostile();
   return textOf(REPORT_FORMATS[format].render(assessment, context(assessment)));
 };
 
-describe.each(REPORT_FORMAT_NAMES)('the format %s with hostile names', (format) => {
-  test('escapes line ends, terminal control and reversed text', async () => {
-    const text = await render(format);
-    const found = RAW.filter((raw) => text.includes(raw));
-    expect(found).toEqual(format === 'json' ? RAW.filter((raw) => VERBATIM.has(raw)) : []);
-    expect(text).toContain('INJECTED');
-    expect(text).not.toMatch(/[\n\r]\s*INJECTED/);
-  });
+test.each(REPORT_FORMAT_NAMES)('the format %s escapes line ends and invisible characters', async (format) => {
+  const text = await render(format);
+  expect(text.split('\n').filter((line) => RAW.test(line))).toEqual([]);
+  expect(text).toContain('INJECTED');
+  expect(text).not.toMatch(/\n\s*INJECTED/);
+});
 
-  test('contains no key id', async () => {
-    expect(await render(format)).not.toContain(KEY_ID);
-  });
+test.each(REPORT_FORMAT_NAMES)('the format %s contains no key id', async (format) => {
+  expect(await render(format)).not.toContain(KEY_ID);
 });
 
 test.each(REPORT_FORMAT_NAMES.filter((format) => !PLAIN_TEXT.has(format)))(
@@ -42,4 +55,50 @@ test('JSON keeps hostile names unchanged', async () => {
   const { series } = JSON.parse(await render('json'));
   const names = series.map(({ host, role }: Record<string, string>) => [host, role]);
   expect(names).toEqual(hostile().series.map(({ analysis: { identity } }) => [identity.host, identity.role]));
+});
+
+describe('outputs about one poll or provider', () => {
+  const job = { duration: HOUR, margin: 300, name: null };
+  const all = Object.values(HOSTILE_NAMES).join('');
+  const series = identity({ host: all, role: all });
+  const credentials = { accessKeyId: all, lastUpdated: null, expiration: NOW + 1, zoneless: false };
+  const failure = {
+    reason: 'timeout',
+    detail: all,
+    misconfiguration: null,
+    possibleHopLimit: false,
+  } as const;
+  const polled = { observedAt: NOW, clockOffset: null, notes: [] };
+  const sample = { ...polled, ok: true, credentials, accountId: all } as const;
+  const judgements = [
+    judgeNow({ identity: series, credentials }, { job, at: NOW, analysis: null }),
+    judgeWithoutCredentials({ code: 'POLL_FAILED', ...failure }, series, { job, at: NOW, analysis: null }),
+  ];
+  const style = { width: 100, hasColour: false };
+  const chains = analyseChains(
+    createFacts(
+      {
+        container: { state: 'fails', origin: all, problem: { code: 'POLL_FAILED', ...failure } },
+        imds: withCredentials({ role: all, accountId: all, origin: all, accessKeyId: all }),
+      },
+      { profile: { ...createFacts().profile, name: all, isNamed: true, exists: false } },
+    ),
+  );
+
+  test.each<[string, string]>([
+    ['a poll as text', formatPollLine(series, sample)],
+    ['a poll as JSON', formatPollJson(series, sample)],
+    ['a failed poll as JSON', formatPollJson(series, { ...polled, ok: false, ...failure })],
+    ...judgements.flatMap((judgement): [string, string][] => [
+      [`check (${judgement.verdict}) as text`, renderNowText(judgement, { ...style, hasWaited: false })],
+      [`check (${judgement.verdict}) as JSON`, renderNowJson(judgement, [])],
+      [`check (${judgement.verdict}) as a line for Nagios`, renderNagiosLine(judgement)],
+    ]),
+    ['sources as text', renderSourcesTable(chains, style)],
+    ['sources as JSON', renderSourcesJson(chains)],
+  ])('the output of %s escapes line ends and invisible characters', (_, text) => {
+    expect(text.split('\n').filter((line) => RAW.test(line))).toEqual([]);
+    expect(text).toContain('INJECTED');
+    expect(text).not.toMatch(/\n\s*INJECTED/);
+  });
 });

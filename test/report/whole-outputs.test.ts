@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Assessment } from '../../src/domain/verdict/assessment.ts';
 import { REPORT_FORMATS } from '../../src/report/formats.ts';
-import { context, HOUR, hostile, job, judge, logsOf2015, mixed } from '../support/report/assessments.ts';
+import {
+  context,
+  HOUR,
+  hostile,
+  job,
+  judge,
+  logsOf2015,
+  mixed,
+  textOf,
+} from '../support/report/assessments.ts';
 
 const FORMATS = ['junit', 'markdown', 'github', 'csv'] as const;
 
@@ -14,9 +23,9 @@ const OUTPUTS: Record<string, () => Assessment | Promise<Assessment>> = {
 };
 
 describe.each(Object.entries(OUTPUTS))('the report %s', (name, build) => {
-  test.each(FORMATS)('in the format %s equals its snapshot', async (format) => {
+  test.each(FORMATS)(`the report ${name} in the format %s equals its snapshot`, async (format) => {
     const assessment = await build();
-    const text = await REPORT_FORMATS[format].render(assessment, context(assessment));
+    const text = await textOf(REPORT_FORMATS[format].render(assessment, context(assessment)));
     await expect(text).toMatchFileSnapshot(`snapshots/${name}.${REPORT_FORMATS[format].fileExtension}`);
   });
 });

@@ -34,21 +34,24 @@ describe('a response in memory equals the response over a socket', () => {
     ['a header fault that states a short length', { faults: ['header=Content-Length:5'] }, DOCUMENT],
     ['a clock-skew fault', { faults: ['clock-skew=5m'] }, ROLE_LIST],
     ['a truncate fault', { faults: ['truncate'] }, DOCUMENT],
-  ] satisfies [string, SimulatedOptions, string][])('%s', async ([, options, path]) => {
-    const { origin } = await startSimulated({ ...options, clock: new FakeClock(NOW) });
-    const overSocket = await sendRequest(origin, 'GET', path, { Connection: 'close' });
-    const response = get(options, path);
-    if (response.outcome !== 'complete' && response.outcome !== 'truncated') {
-      throw new Error(response.outcome);
-    }
-    const names = response.headers.map(([name]) => name);
-    expect(response.status).toBe(overSocket.status);
-    expect(overSocket.names.filter((name) => name !== 'Connection')).toEqual(
-      names.filter((name) => name !== 'Connection'),
-    );
-    const received = overSocket.body.slice(0, Number(overSocket.headers.get('content-length')));
-    expect(withoutSecrets(response.body.toString('latin1'))).toBe(withoutSecrets(received));
-  });
+  ] satisfies [string, SimulatedOptions, string][])(
+    'the response in memory equals the response over a socket: %s',
+    async ([, options, path]) => {
+      const { origin } = await startSimulated({ ...options, clock: new FakeClock(NOW) });
+      const overSocket = await sendRequest(origin, 'GET', path, { Connection: 'close' });
+      const response = get(options, path);
+      if (response.outcome !== 'complete' && response.outcome !== 'truncated') {
+        throw new Error(response.outcome);
+      }
+      const names = response.headers.map(([name]) => name);
+      expect(response.status).toBe(overSocket.status);
+      expect(overSocket.names.filter((name) => name !== 'Connection')).toEqual(
+        names.filter((name) => name !== 'Connection'),
+      );
+      const received = overSocket.body.slice(0, Number(overSocket.headers.get('content-length')));
+      expect(withoutSecrets(response.body.toString('latin1'))).toBe(withoutSecrets(received));
+    },
+  );
 });
 
 /** Both simulations have the same seed, so key ids agree; only the error id of EKS is random. */

@@ -14,12 +14,12 @@ const SCRIPT = `
   for address in 169.254.169.254 169.254.170.2 169.254.170.23; do ip addr add $address/32 dev lo; done
   for address in fd00:ec2::254 fd00:ec2::23; do ip addr add $address/128 dev lo nodad; done
 
-  mkfifo "$folder/said"
+  mkfifo "$folder/output"
   "$NODE" "$PROGRAM" simulate --shape imds,ecs,eks --seed fixed --allow-remote --format json --no-log \\
     --listen 169.254.169.254:80 --listen '[fd00:ec2::254]:80' --listen 169.254.170.2:80 \\
-    --listen 169.254.170.23:80 --listen '[fd00:ec2::23]:80' > "$folder/said" &
+    --listen 169.254.170.23:80 --listen '[fd00:ec2::23]:80' > "$folder/output" &
   simulator=$!
-  exec 3< "$folder/said"
+  exec 3< "$folder/output"
   read -r started <&3
   getVariable() { "$NODE" -p 'JSON.parse(process.argv[1]).environment[process.argv[2]][process.argv[3]]' "$started" "$@"; }
   task=$(getVariable ecs AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)

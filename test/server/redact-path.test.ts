@@ -5,7 +5,7 @@ import { createFalseCredentials } from '../../src/server/credentials/false-crede
 import { SeededRandom } from '../../src/server/credentials/seeded-random.ts';
 import { MetadataTokens } from '../../src/server/imds/metadata-tokens.ts';
 import { redactPath } from '../../src/server/redact-path.ts';
-import { buildDefaultTree, createExampleInstance } from '../../src/server/tree/default-tree.ts';
+import { buildDefaultTree } from '../../src/server/tree/default-tree.ts';
 import { createTree } from '../../src/server/tree/metadata-tree.ts';
 
 const ROLE = 'Stack-InstanceRole3CCE2F1D-1A2B3C4D5E6F7G8H9';
@@ -14,7 +14,7 @@ const logged = (path: string) => redactPath(path, false, ROLE);
 
 /** Every path of the default tree. */
 function pathsOf(path: readonly string[] = []): string[] {
-  const entry = createTree(buildDefaultTree(createExampleInstance(0))).findEntry(path)!;
+  const entry = createTree(buildDefaultTree(0)).findEntry(path)!;
   const here = `/latest/${path.join('/')}`;
   if (entry.kind === 'leaf') return [here];
   return [
@@ -40,11 +40,11 @@ describe('a path without secrets', () => {
     ],
     ...['/latest/meta-data/container/security-credentials', '/latest/meta-data/tags/instance/CostCentre'],
     ...['/role-arn/arn:aws:iam::123456789012:role/loader', '/latest/meta-data/ASIAFALSE2345ABCDEFG'],
-  ])('%s', (path) => {
+  ])('a path without secrets is logged unchanged: %s', (path) => {
     expect(logged(path)).toBe(path);
   });
 
-  test('is logged unchanged for all metadata of the simulator', () => {
+  test('a path without secrets is logged unchanged for all metadata of the simulator', () => {
     const paths = pathsOf();
     expect(paths.length).toBeGreaterThan(40);
     expect(paths.filter((path) => logged(path) !== path)).toEqual([]);
@@ -68,7 +68,7 @@ describe('a path with a possible secret is cut', () => {
     ['/a/abcDEF0123456789/b', '/a/…'],
     ['/a/abcDEF012345678/b', '/a/abcDEF012345678/b'],
     [`/${ROLE}x/b`, '/…'],
-  ] as const)('%s', ([path, shown]) => {
+  ] as const)('a path with a possible secret is cut: %s', ([path, shown]) => {
     expect(logged(path)).toBe(shown);
   });
 

@@ -2,12 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { TrafficSummary } from '../../src/domain/simulation-traffic.ts';
-import { type SeenRequest, Traffic } from '../../src/server/traffic.ts';
+import { type CountedRequest, Traffic } from '../../src/server/traffic.ts';
 
 const START = Date.UTC(2026, 10, 22, 10);
 const CURL = 'curl/7.88.1';
 
-const CREDENTIALS: SeenRequest = {
+const CREDENTIALS: CountedRequest = {
   at: START,
   client: CURL,
   address: '127.0.0.1',
@@ -23,7 +23,7 @@ const CREDENTIALS: SeenRequest = {
 const TOKEN = { kind: 'token', path: '/latest/api/token', method: 'PUT', accessKeyId: null } as const;
 const METADATA = { kind: 'metadata', accessKeyId: null } as const;
 
-function summaryOf(...requests: Partial<SeenRequest>[]): TrafficSummary {
+function summaryOf(...requests: Partial<CountedRequest>[]): TrafficSummary {
   const traffic = new Traffic();
   for (const request of requests) traffic.record({ ...CREDENTIALS, ...request });
   return traffic.summarise();
@@ -32,14 +32,14 @@ function summaryOf(...requests: Partial<SeenRequest>[]): TrafficSummary {
 const namesOf = ({ clients }: TrafficSummary) => clients.map(({ name }) => name);
 
 describe('Traffic', () => {
-  test('without requests has zero counts and no clients', () => {
+  test('Traffic without requests has zero counts and no clients', () => {
     const { totals, clients, v1Clients } = new Traffic().summarise();
     expect(totals).toMatchObject({ requests: 0, clients: 0, others: false, firstAt: null, lastAt: null });
     expect(clients).toEqual([]);
     expect(v1Clients).toBeNull();
   });
 
-  test('counts each request for its client and in total', () => {
+  test('Traffic counts each request for its client and in total', () => {
     const { totals, clients } = summaryOf(
       { accessKeyId: null, status: 503, fault: 'status' },
       { ...TOKEN, at: START + 5000 },
@@ -89,7 +89,7 @@ describe('Traffic', () => {
     ]);
   });
 
-  test('does not count an error document or a truncated document as credentials', () => {
+  test('Traffic does not count an error document or a truncated document as credentials', () => {
     const { totals } = summaryOf(
       { accessKeyId: null, fault: 'error-document' },
       { status: null, fault: 'truncate' },
@@ -97,7 +97,7 @@ describe('Traffic', () => {
     expect(totals).toMatchObject({ credentials: 0, credentialSets: 0, failed: 1, faulted: 2 });
   });
 
-  test('counts each set of credentials once, also if two alternate', () => {
+  test('Traffic counts each set of credentials once, also if two alternate', () => {
     const [a, b, c] = ['ASIAEXAMPLEEXAMP000A', 'ASIAEXAMPLEEXAMP000B', 'ASIAEXAMPLEEXAMP000C'];
     const { totals, clients } = summaryOf(
       ...[a, a, b, a, b, b, c, a].map((accessKeyId) => ({ accessKeyId })),
@@ -110,7 +110,7 @@ describe('Traffic', () => {
     expect(totals.credentialSets).toBe(3);
   });
 
-  test('does not count a set again that is served together with a hundred others', () => {
+  test('Traffic does not count a set again that is served together with a hundred others', () => {
     const frozen = 'ASIAEXAMPLEEXAMP0FRO';
     const rotating = Array.from({ length: 100 }, (_, index) => `ASIAEXAMPLEEXAMP${index}`);
     const { totals } = summaryOf(
@@ -119,12 +119,12 @@ describe('Traffic', () => {
     expect(totals.credentialSets).toBe(101);
   });
 
-  test('sorts clients by requests, then by name', () => {
+  test('Traffic sorts clients by requests, then by name', () => {
     const names = ['b/1', 'c/1', 'a/1', 'c/1', ''];
     expect(namesOf(summaryOf(...names.map((client) => ({ client }))))).toEqual(['c/1', '', 'a/1', 'b/1']);
   });
 
-  test('separates clients by address and by shape', () => {
+  test('Traffic separates clients by address and by shape', () => {
     const { clients, totals } = summaryOf({}, { address: '::1' }, { shape: 'ecs', apiVersion: '' });
     expect(clients).toHaveLength(3);
     expect(totals.clients).toBe(2);
@@ -158,7 +158,7 @@ describe('the name of a client', () => {
     expect(namesOf(summaryOf({ client: userAgent }))).toEqual([name]);
   });
 
-  test('is the same for every call, session and request', () => {
+  test('the name of a client is the same for every call, session and request', () => {
     const sdk = (call: number) =>
       `aws-cli/2.35.19 api/s3#${call} cfg/retry-mode#${call} m/${call} sid/${call} md/command#${call} x/${crypto.randomUUID()}`;
     const { clients } = summaryOf(...Array.from({ length: 1000 }, (_, call) => ({ client: sdk(call) })));
@@ -167,7 +167,7 @@ describe('the name of a client', () => {
 });
 
 describe('the list of IMDSv1 clients', () => {
-  test('contains clients that got data without a token, and no rejected clients or other shapes', () => {
+  test('the list of IMDSv1 clients contains clients that got data without a token, and no rejected clients or other shapes', () => {
     const { v1Clients } = summaryOf(
       { ...METADATA, apiVersion: '1', at: START + 9000 },
       { apiVersion: '1', at: START + 1000 },
@@ -188,11 +188,11 @@ describe('the list of IMDSv1 clients', () => {
     ]);
   });
 
-  test('does not count an unused session token as use of IMDSv2', () => {
+  test('the list of IMDSv1 clients does not count an unused session token as use of IMDSv2', () => {
     expect(summaryOf({ apiVersion: '1' }, TOKEN).v1Clients).toMatchObject([{ usesV2: false }]);
   });
 
-  test('is empty if no client used IMDSv1, and null if no client used IMDS', () => {
+  test('the list of IMDSv1 clients is empty if no client used IMDSv1, and null if no client used IMDS', () => {
     expect(summaryOf({}).v1Clients).toEqual([]);
     expect(summaryOf({ shape: 'eks', apiVersion: '' }, { shape: null, apiVersion: '' }).v1Clients).toBeNull();
   });

@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest';
 import { SOURCE_NAMES } from '../../src/domain/model.ts';
-import { findSourceConflict, openSource, resolveSourceName } from '../../src/sources/open.ts';
-import { SOURCE_KINDS } from '../../src/sources/source.ts';
+import {
+  createSource,
+  findSourceConflict,
+  openSource,
+  resolveSourceName,
+  type SourceChoice,
+} from '../../src/sources/open.ts';
+import { SOURCE_KINDS, SOURCE_SETTINGS } from '../../src/sources/source.ts';
 import { options } from '../support/sources/polling.ts';
 import { homeWith } from '../support/sources/profile-home.ts';
+
+const NOTHING = { env: {}, role: undefined, profile: undefined, command: undefined };
 
 test.each(SOURCE_NAMES)('the source %s can be opened by its name', async (name) => {
   expect((await openSource(name, options({ HOME: '/nonexistent' }))).name).toBe(name);
@@ -15,16 +23,16 @@ test('auto selects a process for a command, and a profile for a profile', () => 
 });
 
 test.each(SOURCE_NAMES)('the source %s has a conflict with every setting that it does not take', (name) => {
-  for (const setting of ['role', 'profile', 'command'] as const) {
+  for (const setting of SOURCE_SETTINGS) {
     const isTaken = SOURCE_KINDS[name].settings.includes(setting);
-    expect(findSourceConflict(name, { env: {}, [setting]: 'x' })).toEqual(
+    expect(findSourceConflict(name, { ...NOTHING, [setting]: 'x' })).toEqual(
       isTaken ? null : { code: 'SETTING_NOT_SUPPORTED', source: name, setting },
     );
   }
 });
 
 test('a command and a profile conflict', () => {
-  const given = { env: {}, command: 'x', profile: 'y' };
+  const given = { ...NOTHING, command: 'x', profile: 'y' };
   expect(findSourceConflict('process', given)).toEqual({ code: 'COMMAND_AND_PROFILE' });
 });
 
@@ -35,3 +43,53 @@ test('an opened IMDS source uses the settings of the profile', async () => {
     loopback: true,
   });
 });
+
+test.each<[env: Record<string, string>, name: string]>([
+  [{}, 'imds'],
+  [{ AWS_CONTAINER_CREDENTIALS_FULL_URI: ' ' }, 'imds'],
+  [{ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'x' }, 'container'],
+  [{ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: 'x' }, 'container'],
+])('auto selects by the environment %j the source %s', async (env, name) => {
+  expect(resolveSourceName('auto', { env })).toBe(name);
+  expect((await openSource('auto', options({ HOME: '/nonexistent', ...env }))).name).toBe(name);
+  expect(createSource('auto', options(env)).name).toBe(name);
+});
+
+test.each<[choice: SourceChoice, given: object, expected: object | null]>([
+  ['auto', {}, null],
+  ['auto', { role: 'x' }, null],
+  ['auto', { command: 'x', role: 'x' }, null],
+  ['auto', { profile: 'x', role: 'x' }, null],
+  ['auto', { command: 'x', profile: 'x' }, { code: 'COMMAND_AND_PROFILE' }],
+  [
+    'profile',
+    { command: 'x', profile: 'x' },
+    { code: 'SETTING_NOT_SUPPORTED', source: 'profile', setting: 'command' },
+  ],
+  [
+    'container',
+    { role: 'x', profile: 'x', command: 'x' },
+    { code: 'SETTING_NOT_SUPPORTED', source: 'container', setting: 'command' },
+  ],
+  [
+    'container',
+    { role: 'x', profile: 'x' },
+    { code: 'SETTING_NOT_SUPPORTED', source: 'container', setting: 'profile' },
+  ],
+])('with the source %s, the settings %j have the conflict %j', (choice, given, expected) => {
+  expect(findSourceConflict(choice, { ...NOTHING, ...given })).toEqual(expected);
+});
+
+test.each([
+  ['imds', true, ['role', 'profile']],
+  ['container', true, []],
+  ['process', false, ['role', 'profile', 'command']],
+  ['environment', false, ['role']],
+  ['profile', false, ['role', 'profile']],
+] as const)(
+  'the source %s needs shared files: %s, and takes the settings %j',
+  (name, needsProfileFiles, settings) => {
+    expect(SOURCE_KINDS[name]).toMatchObject({ needsProfileFiles, settings });
+    expect(SOURCE_KINDS[name].description).toMatch(/^(instance|container|output|keys) /);
+  },
+);

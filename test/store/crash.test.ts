@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
-import { seededRandom } from '../support/domain/simulated-source.ts';
+import { seededRandom } from '../support/random.ts';
 import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 import { isThorough } from '../support/thorough.ts';
 

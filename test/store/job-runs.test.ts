@@ -5,15 +5,19 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JobRun, SeriesIdentity } from '../../src/domain/model.ts';
-import { ARCHIVE_FIELD_NAMES } from '../../src/store/archive/fields.ts';
-import { type ArchiveRecord, parseArchiveRecord, toArchiveFields } from '../../src/store/archive/record.ts';
+import {
+  ARCHIVE_FIELD_NAMES,
+  type ArchiveRecord,
+  parseArchiveRecord,
+  toArchiveFields,
+} from '../../src/store/archive/record.ts';
 import { ARCHIVE_FORMATS, writeArchive } from '../../src/store/archive/writer.ts';
 import { readRecords } from '../../src/store/import/reader.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../../src/store/sqlite/schema.ts';
 import { contentsOf, temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
-import { temporaryStore } from '../support/store/temporary-store.ts';
+import { openReadOnly, temporaryStore } from '../support/store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const identity: SeriesIdentity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' };
@@ -44,7 +48,7 @@ async function fromText(text: string): Promise<{ records: ArchiveRecord[]; probl
 }
 
 describe('a job run', () => {
-  test('is recorded at its start and completed at its end', () => {
+  test('a job run is recorded at its start and completed at its end', () => {
     const store = temporaryStore();
     const id = store.startJobRun(startedRun());
     expect(store.jobRuns({ job: 'nightly' })).toEqual([startedRun()]);
@@ -52,7 +56,7 @@ describe('a job run', () => {
     expect(store.jobRuns({ job: 'nightly' })).toEqual([{ ...startedRun(), end }]);
   });
 
-  test('ends without ending other runs of the same millisecond', () => {
+  test('a job run ends without ending other runs of the same millisecond', () => {
     const store = temporaryStore();
     store.startJobRun(startedRun());
     const second = store.startJobRun(startedRun());
@@ -65,12 +69,14 @@ describe('a job run', () => {
     ]);
   });
 
-  test('is dropped only if it has not ended', () => {
+  test('a job run is dropped only if it has not ended', () => {
     const store = temporaryStore();
-    const [first, second, third] = [1, 2, 3].map(() => store.startJobRun(startedRun()));
-    store.endJobRun(first!, end);
-    for (const id of [first!, second!, 99]) store.dropJobRun(id);
-    store.endJobRun(third!, end);
+    const first = store.startJobRun(startedRun());
+    const second = store.startJobRun(startedRun());
+    const third = store.startJobRun(startedRun());
+    store.endJobRun(first, end);
+    for (const id of [first, second, 99]) store.dropJobRun(id);
+    store.endJobRun(third, end);
     expect(store.jobRuns({ job: 'nightly' })).toEqual([
       { ...startedRun(), end },
       { ...startedRun(), end },
@@ -80,12 +86,12 @@ describe('a job run', () => {
     expect(store.jobRuns({ job: 'nightly' })).toHaveLength(3);
   });
 
-  test('without a recorded start cannot end', () => {
+  test('a job run without a recorded start cannot end', () => {
     const store = temporaryStore();
     expect(() => store.endJobRun(1, end)).toThrow(/samples\.db no longer has the start of this run/);
   });
 
-  test('is on disk as soon as startJobRun returns', async () => {
+  test('a job run is on disk as soon as startJobRun returns', async () => {
     const folder = temporaryFolder();
     const program = await bundleProgram('recorder.ts', folder);
     const file = join(folder, 'samples.db');
@@ -94,19 +100,18 @@ describe('a job run', () => {
       encoding: 'utf8',
     });
     expect([signal, stderr]).toEqual(['SIGKILL', '']);
-    const store = SampleStore.openReadOnly(file)!;
-    expect(store.jobRuns({ job: 'nightly' })).toMatchObject([{ identity: { host: 'i-1' }, end: null }]);
-    store.close();
+    const runs = openReadOnly(file).jobRuns({ job: 'nightly' });
+    expect(runs).toMatchObject([{ identity: { host: 'i-1' }, end: null }]);
   });
 
-  test('is not deleted when samples are pruned', () => {
+  test('a job run is not deleted when samples are pruned', () => {
     const store = temporaryStore();
     store.endJobRun(store.startJobRun(startedRun()), end);
     store.prune(START + 365 * 86_400_000, { dryRun: false });
     expect(store.jobRuns({ job: 'nightly' })).toEqual([{ ...startedRun(), end }]);
   });
 
-  test('does not create a series', () => {
+  test('a job run does not create a series', () => {
     const store = temporaryStore();
     store.startJobRun(startedRun());
     expect(store.histories()).toEqual([]);
@@ -133,7 +138,7 @@ describe('job runs', () => {
     [{ host: 'i-0abc', since: START + 2000 }, [3000]],
     [{ role: 'unknown-role' }, []],
   ];
-  test.for(SELECTIONS)('are selected by %j and ordered by start', ([filter, expected]) => {
+  test.for(SELECTIONS)('job runs are selected by %j and ordered by start', ([filter, expected]) => {
     const store = temporaryStore();
     for (const run of RUNS) store.startJobRun(run);
     const found = store.jobRuns({ job: 'nightly', ...filter });
@@ -145,7 +150,7 @@ describe('job runs', () => {
     expect(exported).toEqual(found);
   });
 
-  test('are selected by job, and every job name is listed once', () => {
+  test('job runs are selected by job, and every job name is listed once', () => {
     const store = temporaryStore();
     expect(store.jobNames()).toEqual([]);
     for (const run of RUNS) store.startJobRun(run);
@@ -170,7 +175,7 @@ const anyRun: fc.Arbitrary<JobRun> = fc.record({
 });
 
 describe('an import of job runs', () => {
-  test('changes nothing if the store exported them', () => {
+  test('an import of its own job runs changes nothing', () => {
     const store = temporaryStore();
     store.endJobRun(store.startJobRun(startedRun()), end);
     store.endJobRun(store.startJobRun(startedRun()), end);
@@ -180,7 +185,7 @@ describe('an import of job runs', () => {
     expect([...store.records()]).toEqual(before);
   });
 
-  test('adds the end of an unfinished run and never removes an end', () => {
+  test('an import adds the end of an unfinished run and never removes an end', () => {
     const store = temporaryStore();
     store.startJobRun(startedRun());
     const finished = asRecord({ ...startedRun(), end });
@@ -190,11 +195,12 @@ describe('an import of job runs', () => {
     expect([...store.records()]).toEqual([finished]);
   });
 
-  test('keeps the longer of two runs with the same start', () => {
-    const [short, long] = [1, 2].map((duration) => asRecord({ ...startedRun(), end: { ...end, duration } }));
+  test('an import keeps the longer of two runs with the same start', () => {
+    const short = asRecord({ ...startedRun(), end: { ...end, duration: 1 } });
+    const long = asRecord({ ...startedRun(), end: { ...end, duration: 2 } });
     for (const records of [
-      [short!, long!],
-      [long!, short!],
+      [short, long],
+      [long, short],
     ]) {
       const store = temporaryStore();
       store.writeRecords(records);
@@ -202,7 +208,7 @@ describe('an import of job runs', () => {
     }
   });
 
-  test('gives the same result in every order, even if it is repeated', () => {
+  test('imports of job runs give the same result in every order, even if they are repeated', () => {
     const record = fc.tuple(anyRun, fc.integer({ min: 0, max: 1 })).map(([run, at]) => asRecord(run, at));
     const lists = fc
       .array(record, { minLength: 1, maxLength: 12 })
@@ -211,7 +217,7 @@ describe('an import of job runs', () => {
       );
     fc.assert(
       fc.property(lists, ([list, shuffled, cut]) => {
-        const [one, other] = [list, shuffled].map((records) => {
+        const importAll = (records: ArchiveRecord[]) => {
           const store = SampleStore.openTemporary('/nonexistent/samples.db');
           store.writeRecords(records.slice(0, cut));
           store.writeRecords(records.slice(cut));
@@ -220,19 +226,20 @@ describe('an import of job runs', () => {
           expect([...store.records()]).toEqual(once);
           store.close();
           return once;
-        });
-        expect(other).toEqual(one);
+        };
+        const runs = importAll(list);
+        expect(importAll(shuffled)).toEqual(runs);
         // An export creates the same runs in another database.
         const copy = SampleStore.openTemporary('/nonexistent/samples.db');
-        copy.writeRecords(one!);
-        expect([...copy.records()]).toEqual(one);
+        copy.writeRecords(runs);
+        expect([...copy.records()]).toEqual(runs);
         copy.close();
       }),
       { numRuns: process.env.CI ? 200 : 30 },
     );
   });
 
-  test.for(ARCHIVE_FORMATS)('of an export as %s restores every run', async (format) => {
+  test.for(ARCHIVE_FORMATS)('an import of an export as %s restores every job run', async (format) => {
     const runs = [
       startedRun(),
       { ...startedRun({ startedAt: START + 1 }), end: { duration: 0, exitCode: 0, remainingAtEnd: 0 } },
@@ -245,11 +252,11 @@ describe('an import of job runs', () => {
     expect(await fromText(text)).toEqual({ records, problems: [] });
   });
 
-  test('accepts a CSV export without the columns of job runs', async () => {
+  test('an import accepts a CSV export without the columns of job runs', async () => {
     const columns = ARCHIVE_FIELD_NAMES.slice(0, ARCHIVE_FIELD_NAMES.indexOf('job_name'));
     expect(columns.at(-1)).toBe('detail');
     const row =
-      '1,sample,i-0abc,imds,2,loader,2026-01-01T00:00:00Z,0,ASIA1,,2026-01-01T06:00:00Z,false,0,,,,,,,,,';
+      '1,sample,i-0abc,imds,2,loader,2026-01-01T00:00:00Z,0,ASIA1,,2026-01-01T06:00:00Z,false,0,,,,,,,,,,,,,,,,';
     const { records, problems } = await fromText(`${columns.join(',')}\n${row}\n`);
     expect(problems).toEqual([]);
     expect(records).toMatchObject([{ record: 'sample', identity, sample: { observedAt: START } }]);
@@ -265,7 +272,7 @@ describe('an import of job runs', () => {
     ['duration_seconds, exit_code and remaining_at_end_seconds must be given together', { exit_code: null }],
     ['ordinal is negative', { ordinal: -1 }],
   ];
-  test.for(INVALID)('reports that %s', ([problem, changes]) => {
+  test.for(INVALID)('an import reports that %s', ([problem, changes]) => {
     const fields = toArchiveFields(asRecord({ ...startedRun(), end }));
     expect(parseArchiveRecord(fields)).toEqual(asRecord({ ...startedRun(), end }));
     expect(() => parseArchiveRecord({ ...fields, ...changes })).toThrow(problem);
@@ -277,7 +284,7 @@ describe('a database of schema version 1', () => {
   function createOldDatabase(): string {
     const file = join(temporaryFolder(), 'samples.db');
     const database = new Database(file);
-    database.exec(MIGRATIONS[0]!);
+    database.exec(MIGRATIONS[0] ?? '');
     database.exec(`
       INSERT INTO series VALUES (1, 'i-0abc', 'imds', '2', 'loader', 'machine', 1, ${START});
       INSERT INTO generations VALUES
@@ -289,10 +296,10 @@ describe('a database of schema version 1', () => {
     return file;
   }
 
-  test('is read without a migration and has no runs', () => {
+  test('a database of schema version 1 is read from a migrated copy and has no runs', () => {
     const file = createOldDatabase();
     const before = readFileSync(file);
-    const store = SampleStore.openReadOnly(file)!;
+    const store = openReadOnly(file);
     expect(store.histories()).toMatchObject([{ identity, isPolled: true, generations: [{ samples: 1 }] }]);
     expect([...store.records()]).toMatchObject([{ record: 'sample', identity }]);
     expect([store.jobNames(), store.jobRuns({ job: 'nightly' })]).toEqual([[], []]);
@@ -300,18 +307,16 @@ describe('a database of schema version 1', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('is migrated when it is opened for writing', () => {
+  test('a database of schema version 1 is migrated when it is opened for writing', () => {
     const file = createOldDatabase();
     const store = SampleStore.open(file);
     store.endJobRun(store.startJobRun(startedRun()), end);
     expect([...store.records()]).toMatchObject([{ record: 'sample' }, { record: 'job_run', run: { end } }]);
     store.close();
-    const again = SampleStore.openReadOnly(file)!;
-    expect(again.jobNames()).toEqual(['nightly']);
-    again.close();
+    expect(openReadOnly(file).jobNames()).toEqual(['nightly']);
   });
 
-  test('is migrated in a temporary copy, and does not change', () => {
+  test('a database of schema version 1 is migrated in a temporary copy only', () => {
     const file = createOldDatabase();
     const before = contentsOf(join(file, '..'));
     const store = SampleStore.openTemporary(file);

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { groupGenerations } from '../../src/domain/measurement/generations.ts';
+import { correctTime, getGenerationKey, groupGenerations } from '../../src/domain/measurement/generations.ts';
 import { measure } from '../../src/domain/measurement/measure.ts';
-import type { Sample, SeriesIdentity } from '../../src/domain/model.ts';
+import type { RecordedGeneration, Sample, SeriesIdentity } from '../../src/domain/model.ts';
 import type { ArchiveRecord } from '../../src/store/archive/record.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
@@ -35,6 +35,9 @@ const asRecord = (each: Sample, ordinal = 0): ArchiveRecord => ({
   ordinal,
 });
 
+const measureStored = (store: SampleStore) =>
+  measure(store.histories().flatMap(({ generations }) => generations));
+
 /** Runs the action on a new database, which is deleted afterwards. */
 function withStore(action: (store: SampleStore) => void): void {
   let deleteFolder = () => {};
@@ -52,18 +55,21 @@ function withStore(action: (store: SampleStore) => void): void {
 
 const anySample: fc.Arbitrary<Sample> = fc
   .record({
-    second: fc.integer({ min: 0, max: 20_000 }),
+    // Few seconds, so that samples often have the same time.
+    second: fc.oneof(fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: 0, max: 8 })),
     generation: fc.integer({ min: 1, max: 5 }),
     accessKeyId: fc.option(fc.constant('')),
+    lastUpdatedShift: fc.constantFrom(0, 0, 0, 1000),
     expirationShift: fc.constantFrom(0, 0, 0, 60_000, -60_000),
     clockOffset: fc.constantFrom(null, 0, 1, 3, -90),
     zoneless: fc.boolean(),
   })
-  .map(({ second, generation, accessKeyId, expirationShift, clockOffset, zoneless }) => {
+  .map(({ second, generation, accessKeyId, lastUpdatedShift, expirationShift, clockOffset, zoneless }) => {
     const base = sample(second, generation, { clockOffset, zoneless });
     return {
       ...base,
       accessKeyId: accessKeyId ?? base.accessKeyId,
+      lastUpdated: START + generation * 3_600_000 + lastUpdatedShift,
       expiration: base.expiration + expirationShift,
     };
   });
@@ -74,7 +80,7 @@ describe('samples', () => {
     store.recordSample(identity, sample(0), 'host');
     store.recordSample(identity, sample(0), 'host');
     expect([...store.records()]).toEqual([asRecord(sample(0), 0), asRecord(sample(0), 1)]);
-    expect(store.histories()[0]!.generations[0]!.samples).toBe(1);
+    expect(store.histories()).toMatchObject([{ generations: [{ samples: 1 }] }]);
   });
 
   test('importing an export, even twice, changes nothing', () => {
@@ -88,6 +94,7 @@ describe('samples', () => {
       detail: '',
       accessKeyId: '',
       expiration: null,
+      clockOffset: null,
     });
     const before = { records: [...store.records()], histories: store.histories() };
     expect(store.writeRecords([...before.records, ...before.records])).toEqual({ added: 0, known: 8 });
@@ -104,8 +111,7 @@ describe('samples', () => {
             store.writeRecords(list.slice(0, cut).map((each) => asRecord(each)));
             for (const each of list.slice(cut)) store.recordSample(identity, each, 'host');
             store.writeRecords(list.map((each) => asRecord(each)));
-            const [history] = store.histories();
-            expect(measure(history!.generations)).toEqual(measure(groupGenerations(list)));
+            expect(readGenerations(store)).toEqual(sortByKey(groupGenerations(list)));
           });
         },
       ),
@@ -124,23 +130,55 @@ describe('samples', () => {
   });
 });
 
+const sortByKey = (generations: readonly RecordedGeneration[]) =>
+  generations.toSorted((a, b) => (getGenerationKey(a) < getGenerationKey(b) ? -1 : 1));
+
+const readGenerations = (store: SampleStore) =>
+  sortByKey(store.histories().flatMap(({ generations }) => generations));
+
+/** Of a pruned sample, only the corrected time is known. */
+const timeLaterSample = ({ thirdLaterSample, ...generation }: RecordedGeneration) => ({
+  ...generation,
+  thirdLaterSample: thirdLaterSample && correctTime(thirdLaterSample),
+});
+
+test('generations that were last seen at the same time have the same third later sample', () => {
+  const store = temporaryStore();
+  const list = [
+    sample(0, 1),
+    sample(0, 2),
+    ...[300, 600, 900].map((second, index) => sample(second, 3 + index)),
+  ];
+  for (const each of list) store.recordSample(identity, each, 'host');
+  expect(readGenerations(store)).toEqual(sortByKey(groupGenerations(list)));
+});
+
 describe('pruning', () => {
-  test('changes no measurement', () => {
+  test('pruning changes no generation, whatever is recorded later', () => {
     fc.assert(
       fc.property(
         fc.array(anySample, { minLength: 1, maxLength: 30 }),
         fc.integer({ min: 0, max: 25_000 }),
-        (list, second) => {
+        fc.array(anySample, { maxLength: 8 }),
+        (list, second, later) => {
           withStore((store) => {
             for (const each of list) store.recordSample(identity, each, 'host');
-            const before = measure(store.histories()[0]!.generations);
+            const before = readGenerations(store);
             const predicted = store.prune(START + second * 1000, { dryRun: true });
-            expect(measure(store.histories()[0]!.generations)).toEqual(before);
+            expect(readGenerations(store)).toEqual(before);
             expect(store.prune(START + second * 1000, { dryRun: false })).toEqual(predicted);
-            expect(measure(store.histories()[0]!.generations)).toEqual(before);
+            expect(readGenerations(store)).toEqual(before);
             // Pruned samples that are imported again are not counted again.
             store.writeRecords(list.map((each) => asRecord(each)));
-            expect(measure(store.histories()[0]!.generations)).toEqual(before);
+            expect(readGenerations(store)).toEqual(before);
+            const newest = Math.max(...list.map(({ observedAt }) => observedAt));
+            const continued = later.map((each) => ({
+              ...each,
+              observedAt: each.observedAt - START + newest + 1,
+            }));
+            for (const each of continued) store.recordSample(identity, each, 'host');
+            const expected = sortByKey(groupGenerations([...list, ...continued]));
+            expect(readGenerations(store).map(timeLaterSample)).toEqual(expected.map(timeLaterSample));
           });
         },
       ),
@@ -159,18 +197,18 @@ describe('pruning', () => {
             const whole = [...store.records()];
             store.prune(START + second * 1000, { dryRun: false });
             const pruned = [...store.records()];
-            const expected = measure(store.histories()[0]!.generations);
+            const expected = measureStored(store);
             withStore((copy) => {
               copy.writeRecords(pruned);
               copy.writeRecords(pruned);
-              expect(measure(copy.histories()[0]!.generations)).toEqual(expected);
+              expect(measureStored(copy)).toEqual(expected);
               copy.writeRecords(whole);
-              expect(measure(copy.histories()[0]!.generations)).toEqual(expected);
+              expect(measureStored(copy)).toEqual(expected);
             });
             withStore((full) => {
               full.writeRecords(whole);
               full.writeRecords(pruned);
-              expect(measure(full.histories()[0]!.generations)).toEqual(expected);
+              expect(measureStored(full)).toEqual(expected);
             });
           });
         },

@@ -11,7 +11,14 @@ import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts'
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 const run = { job: 'nightly', identity, startedAt: 0, remainingAtStart: 3600, end: null };
 const end = { duration: 60, exitCode: 0, remainingAtEnd: 3540 };
-const poll = { observedAt: 0, reason: 'timeout', detail: '', accessKeyId: '', expiration: null } as const;
+const poll = {
+  observedAt: 0,
+  reason: 'timeout',
+  detail: '',
+  accessKeyId: '',
+  expiration: null,
+  clockOffset: null,
+} as const;
 
 const sample = (observedAt: number, accessKeyId = 'ASIAEXAMPLE1') => ({
   accessKeyId,
@@ -49,7 +56,7 @@ function useEveryMethod(store: SampleStore): void {
 }
 
 describe('a temporary copy', () => {
-  test('contains the samples of the file, accepts more, and is deleted when it is closed', () => {
+  test('a temporary copy contains the samples of the file, accepts more, and is deleted when it is closed', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
     makeDatabase(file, 10);
@@ -65,7 +72,7 @@ describe('a temporary copy', () => {
     again.close();
   });
 
-  test('contains the samples of the write-ahead log while a poller continues', () => {
+  test('a temporary copy contains the samples of the write-ahead log while a poller continues', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
     const poller = SampleStore.open(file);
@@ -104,21 +111,24 @@ describe('a temporary copy', () => {
     return JSON.parse(stdout) as { before: number; after: number; temporary: string[] };
   }
 
-  test.skipIf(obstacle !== null && mayBeSkipped)(`works on a read-only mount${skipped}`, () => {
-    expect(obstacle).toBeNull();
-    const [folder, temporary] = [temporaryFolder(), temporaryFolder()];
-    makeDatabase(join(folder, 'samples.db'), 10);
-    // The temporary folder is empty even while the copy is open, so a crash leaves nothing behind.
-    expect(recordReadOnly(join(folder, 'samples.db'), [folder], temporary)).toEqual({
-      before: 1,
-      after: 501,
-      temporary: [],
-    });
-    expect(pathsIn(temporary)).toEqual([]);
-  });
+  test.skipIf(obstacle !== null && mayBeSkipped)(
+    `a temporary copy works on a read-only mount${skipped}`,
+    () => {
+      expect(obstacle).toBeNull();
+      const [folder, temporary] = [temporaryFolder(), temporaryFolder()];
+      makeDatabase(join(folder, 'samples.db'), 10);
+      // The temporary folder is empty even while the copy is open, so a crash leaves nothing behind.
+      expect(recordReadOnly(join(folder, 'samples.db'), [folder], temporary)).toEqual({
+        before: 1,
+        after: 501,
+        temporary: [],
+      });
+      expect(pathsIn(temporary)).toEqual([]);
+    },
+  );
 
   test.skipIf(obstacle !== null && mayBeSkipped)(
-    `is an empty database in memory if no folder is writable${skipped}`,
+    `a temporary copy is an empty database in memory if no folder is writable${skipped}`,
     () => {
       expect(obstacle).toBeNull();
       const folder = temporaryFolder();
@@ -178,7 +188,7 @@ function makeForeign(file: string, length: number): void {
 }
 
 describe('a temporary store is empty and usable', () => {
-  test.for(UNREADABLE)('in place of %s', ([, make]) => {
+  test.for(UNREADABLE)('a temporary store is empty and usable in place of %s', ([, make]) => {
     const folder = temporaryFolder();
     const file = join(folder, 'samples.db');
     make(file);
@@ -191,7 +201,7 @@ describe('a temporary store is empty and usable', () => {
     expect(contentsOf(folder)).toEqual(before);
   });
 
-  test('for an invalid path', () => {
+  test('a temporary store is usable for an invalid path', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
     for (const path of [
@@ -211,7 +221,7 @@ describe('a temporary store is empty and usable', () => {
 
   const isRoot = process.getuid?.() === 0;
   test.skipIf(isRoot)(
-    `in place of a file without read permission${isRoot ? ' (skipped: root can read every file)' : ''}`,
+    `a temporary store is empty in place of a file without read permission${isRoot ? ' (skipped: root can read every file)' : ''}`,
     () => {
       const file = join(temporaryFolder(), 'samples.db');
       makeDatabase(file, 10);

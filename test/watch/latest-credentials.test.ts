@@ -25,7 +25,11 @@ const good = (
 ): PolledCredentials =>
   successfulPoll(clock.now(), {
     credentials: { accessKeyId, lastUpdated: null, expiration, zoneless: false },
-    secrets: { secretAccessKey: new Secret(`secret of ${accessKeyId}`), token: new Secret('token') },
+    secrets: {
+      accessKeyId: new Secret(accessKeyId),
+      secretAccessKey: new Secret(`secret of ${accessKeyId}`),
+      token: new Secret('token'),
+    },
     accountId: '111122223333',
     ...changes,
   });
@@ -71,7 +75,7 @@ function start(scripts: PollScript[], setting: Setting = {}) {
     },
   );
   onTestFinished(() => latest.close());
-  const keyId = async () => (await latest.getLatest())?.accessKeyId ?? null;
+  const keyId = async () => (await latest.getLatest())?.accessKeyId.reveal() ?? null;
   const recorded = () => [...store.records()].map(({ record }) => record);
   return { clock, startedAt, latest, keyId, polledAt, store, recordErrors, polls, recorded };
 }
@@ -89,14 +93,14 @@ function createPendingPoll() {
 describe('getLatest', () => {
   test('the latest credentials have all values of the source', async () => {
     const { latest, startedAt } = start([sixHours]);
-    const given = await latest.getLatest();
-    expect(given).toMatchObject({
-      accessKeyId: 'ASIA1',
+    const credentials = await latest.getLatest();
+    expect(credentials?.accessKeyId.reveal()).toBe('ASIA1');
+    expect(credentials).toMatchObject({
       expiration: startedAt + 6 * HOUR,
       accountId: '111122223333',
     });
-    expect(given!.secretAccessKey.reveal()).toBe('secret of ASIA1');
-    expect(given!.token!.reveal()).toBe('token');
+    expect(credentials?.secretAccessKey.reveal()).toBe('secret of ASIA1');
+    expect(credentials?.token?.reveal()).toBe('token');
   });
 
   test('the latest credentials are the new ones after a rotation', async () => {
@@ -113,7 +117,7 @@ describe('getLatest', () => {
   });
 
   test('the latest credentials may have no session token', async () => {
-    const secrets = { secretAccessKey: new Secret('a'), token: null };
+    const secrets = { accessKeyId: new Secret('ASIA1'), secretAccessKey: new Secret('a'), token: null };
     const { latest } = start([(clock) => good(clock, 'ASIA1', clock.now() + HOUR, { secrets })]);
     expect((await latest.getLatest())?.token).toBeNull();
   });
@@ -320,10 +324,10 @@ describe('a slow source', () => {
   test('a call waits for the poll if no credentials are known', async () => {
     const first = createPendingPoll();
     const { clock, keyId } = start([first.script]);
-    const given = keyId();
+    const pendingKeyId = keyId();
     expect(clock.left()).toEqual([]);
     first.release(sixHours);
-    expect(await given).toBe('ASIA1');
+    expect(await pendingKeyId).toBe('ASIA1');
   });
 
   test('a call waits for the poll if the known credentials have expired', async () => {
@@ -331,10 +335,10 @@ describe('a slow source', () => {
     const { clock, keyId } = start([sixHours, second.script]);
     await keyId();
     clock.pass(6 * HOUR);
-    const given = keyId();
+    const pendingKeyId = keyId();
     expect(clock.left()).toEqual([]);
     second.release((now) => good(now, 'ASIA2', now.now() + 6 * HOUR));
-    expect(await given).toBe('ASIA2');
+    expect(await pendingKeyId).toBe('ASIA2');
   });
 });
 
@@ -342,16 +346,16 @@ describe('close', () => {
   test('close aborts the current poll, waits for it, and does not record it', async () => {
     let hasEnded = false;
     const hanging: PollScript = async (clock, signal) => {
-      await new Promise((resolve) => signal!.addEventListener('abort', resolve));
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
       await new Promise(setImmediate);
       hasEnded = true;
       return failed(clock);
     };
     const { latest, keyId, recorded, polls, recordErrors } = start([hanging]);
-    const given = keyId();
+    const pendingKeyId = keyId();
     await latest.close();
     expect(hasEnded).toBe(true);
-    expect(await given).toBeNull();
+    expect(await pendingKeyId).toBeNull();
     expect([recorded(), polls, recordErrors]).toEqual([[], [], []]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pairNeighbours } from '../../src/domain/lists.ts';
 import { measure } from '../../src/domain/measurement/measure.ts';
 import { startSimulatedPoller } from '../support/watch/simulated-poller.ts';
 
@@ -6,18 +7,23 @@ const HOURLY = { lifetime: 21_600, rotateEvery: 3600, jitter: 0 };
 const JITTERY = { ...HOURLY, jitter: 180 };
 
 const pausesOf = (polls: readonly { at: number }[]) =>
-  polls.slice(1).map(({ at }, index) => (at - polls[index]!.at) / 1000);
+  pairNeighbours(polls).map(([previous, next]) => (next.at - previous.at) / 1000);
+
+type Polls = Awaited<ReturnType<Awaited<ReturnType<typeof startSimulatedPoller>>['pollFor']>>;
+
+/** Measures the history at the last poll. */
+const measureLast = (polls: Polls) => measure(polls.at(-1)?.history.generations ?? []);
 
 describe('PollSchedule', () => {
   test('polls are more frequent only while an undated rotation is due', async () => {
     const simulator = await startSimulatedPoller('ecs', HOURLY);
     const polls = await simulator.pollFor(12);
-    const { rotations, rotationWindow, worstCase } = measure(polls.at(-1)!.history.generations);
+    const { rotations, rotationWindow, worstCase } = measureLast(polls);
     expect(rotations).toHaveLength(11);
     // The first two rotations have wide windows: the interval is not known yet.
     expect(rotations.slice(0, 2).every(({ window }) => window.to - window.from > 200_000)).toBe(true);
     expect(rotations.slice(4).every(({ window }) => window.to - window.from <= 15_000)).toBe(true);
-    expect(rotationWindow!.median).toBeLessThanOrEqual(15);
+    expect(rotationWindow?.median).toBeLessThanOrEqual(15);
     // Without shorter pauses there are 12 polls per hour.
     expect(polls.length).toBeLessThan(12 * 12 * 2.5);
     const regular = pausesOf(polls).filter((pause) => pause > 250);
@@ -29,7 +35,7 @@ describe('PollSchedule', () => {
   test('most windows are narrow if the rotation intervals vary', async () => {
     const simulator = await startSimulatedPoller('ecs', JITTERY);
     const polls = await simulator.pollFor(16);
-    const windows = measure(polls.at(-1)!.history.generations)
+    const windows = measureLast(polls)
       .rotations.slice(6)
       .map(({ window }) => (window.to - window.from) / 1000);
     expect(windows.filter((seconds) => seconds <= 60).length).toBeGreaterThan(windows.length * 0.8);
@@ -39,7 +45,7 @@ describe('PollSchedule', () => {
   test('a real endpoint is polled at most every ten seconds', async () => {
     const simulator = await startSimulatedPoller('ecs', { lifetime: 1200, rotateEvery: 600, jitter: 0 });
     const { endpoint, ...source } = simulator.context.source;
-    const real = { ...source, endpoint: { url: endpoint!.url, loopback: false } };
+    const real = { ...source, endpoint: { url: endpoint?.url ?? '', loopback: false } };
     const pauses = pausesOf(await simulator.pollFor(4, 120, real));
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(10);
     // Without shorter pauses the minimum would be over 100 s.
@@ -50,7 +56,7 @@ describe('PollSchedule', () => {
     const simulator = await startSimulatedPoller('imds', HOURLY);
     const polls = await simulator.pollFor(5);
     expect(Math.min(...pausesOf(polls))).toBeGreaterThanOrEqual(270);
-    expect(measure(polls.at(-1)!.history.generations).rotationWindow).toBeNull();
+    expect(measureLast(polls).rotationWindow).toBeNull();
   });
 
   test('the usual interval returns if a due rotation does not happen', async () => {

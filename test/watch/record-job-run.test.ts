@@ -15,7 +15,11 @@ async function record(milliseconds: number, result: { exitCode: number; wasStart
   let now = START + 90_000;
   const clock = { now: () => now, sleep: async () => {} };
   let during = store.jobRuns(JOB);
-  const returned = await recordJobRun({ store, clock, start, expiration: START + 7_200_000 }, async () => {
+  const onRecordError = (error: unknown) => {
+    throw error;
+  };
+  const options = { store, clock, start, expiration: START + 7_200_000, onRecordError };
+  const returned = await recordJobRun(options, async () => {
     during = store.jobRuns(JOB);
     now += milliseconds;
     return result;
@@ -44,3 +48,26 @@ test('a command that could not be started is not recorded as a run, whatever its
     ]);
   }
 });
+
+test('the result of the command is returned if its end cannot be recorded', async () => {
+  const store = temporaryStore();
+  const errors: unknown[] = [];
+  const clock = { now: () => START, sleep: async () => {} };
+  const options = {
+    store,
+    clock,
+    start,
+    expiration: START,
+    onRecordError: (error: unknown) => errors.push(error),
+  };
+  for (const wasStarted of [true, false]) {
+    const result = { exitCode: 7, wasStarted };
+    const broken = { startJobRun: store.startJobRun.bind(store), endJobRun: fail, dropJobRun: fail };
+    expect(await recordJobRun({ ...options, store: broken }, async () => result)).toEqual(result);
+  }
+  expect(errors).toHaveLength(2);
+});
+
+function fail(): never {
+  throw new Error('the disk is full');
+}

@@ -3,14 +3,11 @@ import { REDSHIFT_CLAUSES, type RedshiftClause } from '../../credential-formats/
 import { CREDENTIAL_FORMATS, type CredentialFormat } from '../../credential-formats/formats.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { CommandDefinition } from '../command.ts';
-import { EXIT, signalExitCode, toExitCode } from '../flags/exit-codes.ts';
-import { createExitCodesFlag } from '../flags/shared-flags.ts';
-import { addHelp, WRONG_USAGE } from '../manual/command-help.ts';
+import { EXIT, NOT_SAFE, WAIT_INTERRUPTED } from '../flags/exit-codes.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
-import { addStartCheckFlags, type StartCheckFlags } from '../start-check/flags.ts';
-import { EXPIRATION_NOTES, printPollNotes, printRefusal } from '../start-check/messages.ts';
-import { checkStart, findSafeStart, withStartCheck } from '../start-check/start-check.ts';
+import { findSafeStart } from '../start-check/safe-start.ts';
+import { addStartCheckFlags, openStartCheck, type StartCheckFlags } from '../start-check/start-check.ts';
 
 interface EnvFlags extends StartCheckFlags {
   format: CredentialFormat;
@@ -21,13 +18,10 @@ interface EnvFlags extends StartCheckFlags {
 
 export const envCommand: CommandDefinition = {
   name: 'env',
-  declare(program, perform) {
-    const command = addStartCheckFlags(
-      program
-        .command('env')
-        .helpGroup('Judge:')
-        .description('check, then print the credentials for another program'),
-    )
+  group: 'Judge',
+  description: 'check, then print the credentials for another program',
+  declare: (command) =>
+    addStartCheckFlags(command)
       .addOption(
         new Option('-f, --format <format>', 'output format')
           .choices(Object.keys(CREDENTIAL_FORMATS))
@@ -42,55 +36,33 @@ export const envCommand: CommandDefinition = {
           .default('parameters'),
       )
       .option('--legacy-token', 'also print AWS_SECURITY_TOKEN, for programs that read only this variable')
-      .option('--tty', 'print secrets even to a terminal')
-      .addOption(createExitCodesFlag())
-      .action((flags: EnvFlags) => perform(({ io }) => runEnv(flags, io)));
-    addHelp(command, () => ({
-      notes: [
-        {
-          kind: 'paragraph',
-          text:
-            'If a start is not safe, env prints nothing and fails. In the first example, && stops on this failure; ' +
-            'eval "$(…)" would ignore it.',
-        },
+      .option('--tty', 'print secrets even to a terminal'),
+  help: {
+    notes: [
+      'If a start is not safe, env prints nothing and fails. In the first example, && stops on this failure; ' +
+        'eval "$(…)" would ignore it.',
+    ],
+    exitCodes: [['0', 'printed'], ...NOT_SAFE, WAIT_INTERRUPTED],
+    examples: [
+      ['c=$(cred-watch env -j 4h -f env) && eval "$c"'],
+      ['(umask 077; cred-watch env -j 1h -f docker > job.env) &&\ndocker run --env-file job.env image'],
+      [
+        'clause=$(cred-watch env -j 4h -f redshift-copy) &&\n' +
+          `echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
       ],
-      exitCodes: [
-        ['0', 'printed'],
-        ['1', 'not safe'],
-        WRONG_USAGE,
-        ['3', 'unknown'],
-        ['128+n', 'signal n ended the wait'],
-      ],
-      examples: [
-        ['c=$(cred-watch env -j 4h -f env) && eval "$c"', ''],
-        ['(umask 077; cred-watch env -j 1h -f docker > job.env) &&\ndocker run --env-file job.env image', ''],
-        [
-          'clause=$(cred-watch env -j 4h -f redshift-copy) &&\n' +
-            `echo "COPY t FROM 's3://b/k' $clause CSV" | psql`,
-          '',
-        ],
-      ],
-    }));
+    ],
   },
-};
-
-async function runEnv(flags: EnvFlags, io: Io): Promise<number> {
-  validate(flags, io);
-  return withStartCheck(flags, io, async (context) => {
-    const check = await checkStart(context, flags, io);
-    await printPollNotes(check, io, EXPIRATION_NOTES);
-    const safeStart = findSafeStart(check);
-    if (safeStart === null) {
-      await printRefusal(check, flags, io);
-      const { interruptedBy, judgement } = check;
-      return interruptedBy === null ? toExitCode(judgement.verdict) : signalExitCode(interruptedBy);
-    }
+  async run(flags: EnvFlags, { io }) {
+    validate(flags, io);
+    using context = await openStartCheck(flags, io);
+    const start = await findSafeStart(context, flags, io);
+    if (typeof start === 'number') return start;
     await printProfileNote(flags, io);
     const { format, clause, legacyToken = false } = flags;
-    await io.stdout.write(CREDENTIAL_FORMATS[format].write(safeStart.credentials, { legacyToken, clause }));
+    await io.stdout.write(CREDENTIAL_FORMATS[format].write(start.credentials, { legacyToken, clause }));
     return EXIT.ok;
-  });
-}
+  },
+};
 
 function validate({ jobDuration, tty }: EnvFlags, io: Io): void {
   if (jobDuration === undefined) {

@@ -1,25 +1,22 @@
 import { devNull } from 'node:os';
+import type { CredentialValues } from '../../credential-formats/credential-values.ts';
 import { CredWatchError } from '../../errors.ts';
-import type { JudgedPoll } from '../../watch/judge-now.ts';
-import type { CommandResult } from '../../watch/record-job-run.ts';
+import { describeFailure } from '../../report/messages/failures.ts';
+import type { PolledCredentials } from '../../sources/source.ts';
+import { recordJobRun } from '../../watch/record-job-run.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { parseNameFlag } from '../flags/value-parsers.ts';
-import { addHelp } from '../manual/command-help.ts';
 import type { Io } from '../process/io.ts';
-import { printNote } from '../process/messages.ts';
-import { addStartCheckFlags, type StartCheckFlags } from '../start-check/flags.ts';
-import { EXPIRATION_NOTES, printPollNotes, printRefusal } from '../start-check/messages.ts';
-import { readProfileRegion } from '../start-check/profile-region.ts';
+import { createErrorPrinter, createNewTextCheck, printNote } from '../process/messages.ts';
+import { findSafeStart } from '../start-check/safe-start.ts';
 import {
-  checkStart,
-  findSafeStart,
-  type SafeStart,
+  addStartCheckFlags,
+  openStartCheck,
   type StartCheckContext,
-  withStartCheck,
+  type StartCheckFlags,
 } from '../start-check/start-check.ts';
 
-interface ExecFlags extends StartCheckFlags {
+export interface ExecFlags extends StartCheckFlags {
   job?: string;
   legacyToken?: boolean;
   refresh?: boolean;
@@ -27,66 +24,54 @@ interface ExecFlags extends StartCheckFlags {
 
 export const execCommand: CommandDefinition = {
   name: 'exec',
+  group: 'Judge',
+  description: 'check, then run a command with the credentials',
   startsProgram: true,
-  declare(program, perform) {
-    const command = addStartCheckFlags(
-      program
-        .command('exec')
-        .usage('[options] -- <command> [arguments...]')
-        .helpGroup('Judge:')
-        .description('check, then run a command with the credentials'),
-    )
-      .option('--job <name>', 'record this run under a job name, for `report --job`', parseNameFlag)
+  declare: (command) =>
+    addStartCheckFlags(command)
+      .usage('[options] -- <command> [arguments...]')
+      .option('--job <name>', 'record this run under a job name, for `report --job`')
       .option('--legacy-token', 'also set AWS_SECURITY_TOKEN, for programs that read only this variable')
-      .option('--refresh', 'pass an endpoint instead of a copy, for programs that refresh credentials')
-      .action((flags: ExecFlags) => perform(({ io, childCommand }) => runExec(flags, childCommand, io)));
-    addHelp(command, () => ({
-      exitCodes: [
-        ['n', 'the command ended with exit code n'],
-        ['125', 'the command was not started: wrong usage, not safe, or unknown'],
-        ['126', 'the command is not executable'],
-        ['127', 'the command was not found'],
-        ['128+n', 'signal n ended the command'],
+      .option('--refresh', 'pass an endpoint instead of a copy, for programs that refresh credentials'),
+  help: {
+    exitCodes: [
+      ['n', 'the command ended with exit code n'],
+      ['125', 'the command was not started: wrong usage, not safe, or unknown'],
+      ['126', 'the command is not executable'],
+      ['127', 'the command was not found'],
+      ['128+n', 'signal n ended the command'],
+    ],
+    examples: [
+      ['cred-watch exec -j 4h -- ./load.sh', 'pass a copy of the credentials'],
+      ['cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh'],
+      ['cred-watch exec --refresh -- ./server', 'pass an endpoint, no copy'],
+      [
+        'cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\\n' +
+          '-e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image',
       ],
-      examples: [
-        ['cred-watch exec -j 4h -- ./load.sh', 'pass a copy of the credentials'],
-        ['cred-watch exec -j 4h --wait 90m --job nightly -- ./load.sh', ''],
-        ['cred-watch exec --refresh -- ./server', 'pass an endpoint, no copy'],
-        [
-          'cred-watch exec -j 4h -- docker run -e AWS_ACCESS_KEY_ID \\\n' +
-            '-e AWS_SECRET_ACCESS_KEY -e AWS_SESSION_TOKEN image',
-          '',
-        ],
-      ],
-    }));
+    ],
+  },
+  async run(flags: ExecFlags, { io, childCommand }) {
+    validate(flags, childCommand);
+    using context = await openStartCheck(flags, io);
+    const start = await findSafeStart(context, flags, io);
+    if (typeof start === 'number') return EXIT.notStarted;
+    const { poll, credentials, record } = start;
+    await using endpoint = flags.refresh ? await startEndpoint(context, poll, io) : null;
+    const environment = endpoint?.environment ?? (await copyCredentials(credentials, flags, io));
+    const { runChild } = await import('../process/child.ts');
+    const run = () => runChild(childCommand, environment, io);
+    const { job } = flags;
+    if (job === undefined) return (await run()).exitCode;
+    const options = {
+      store: context.store,
+      clock: io.clock,
+      expiration: credentials.expiration,
+      onRecordError: createErrorPrinter(io),
+    };
+    return (await recordJobRun({ ...options, start: { ...record, job } }, run)).exitCode;
   },
 };
-
-async function runExec(flags: ExecFlags, command: readonly string[], io: Io): Promise<number> {
-  validate(flags, command);
-  return withStartCheck(flags, io, async (context) => {
-    const check = await checkStart(context, flags, io);
-    await printPollNotes(check, io, EXPIRATION_NOTES);
-    const safeStart = findSafeStart(check);
-    if (safeStart === null) {
-      await printRefusal(check, flags, io);
-      return EXIT.notStarted;
-    }
-    const child = flags.refresh
-      ? await serveToChild(context, check, io)
-      : await copyToChild(safeStart, flags, io);
-    const { runChild } = await import('../process/child.ts');
-    const run = () => runChild(command, child.environment, io);
-    try {
-      const { exitCode } = await (flags.job === undefined
-        ? run()
-        : recordRun(flags.job, context, safeStart, io, run));
-      return exitCode;
-    } finally {
-      await child.close();
-    }
-  });
-}
 
 function validate({ jobDuration, refresh, job }: ExecFlags, command: readonly string[]): void {
   if (command.length === 0) {
@@ -109,45 +94,46 @@ function validate({ jobDuration, refresh, job }: ExecFlags, command: readonly st
   }
 }
 
-interface ChildCredentials {
-  /** The whole environment of the child. */
-  environment: Record<string, string>;
-  /** Call after the child has ended. */
-  close: () => Promise<void>;
-}
+type ChildEnvironment = Record<string, string>;
 
-async function copyToChild(
-  { credentials }: SafeStart,
+async function copyCredentials(
+  credentials: CredentialValues,
   { legacyToken = false }: ExecFlags,
   io: Io,
-): Promise<ChildCredentials> {
+): Promise<ChildEnvironment> {
   const { buildChildEnvironment } = await import('../../credential-formats/child-environment.ts');
-  const region = await readProfileRegion(io);
-  const environment = buildChildEnvironment(io.env, credentials, { legacyToken, region });
-  return { environment, close: async () => {} };
+  return buildChildEnvironment(io.env, credentials, { legacyToken, region: await readProfileRegion(io) });
 }
 
-/** Serves current credentials on a loopback endpoint while the child runs. */
-async function serveToChild(
+/** Serves current credentials on a loopback endpoint. Close the endpoint after the child has ended. */
+async function startEndpoint(
   context: StartCheckContext,
-  { recordedPoll: { outcome } }: JudgedPoll,
+  initialPoll: PolledCredentials,
   io: Io,
-): Promise<ChildCredentials> {
+): Promise<{ environment: ChildEnvironment } & AsyncDisposable> {
   const { buildEndpointEnvironment } = await import('../../credential-formats/child-environment.ts');
   const { LatestCredentials } = await import('../../watch/latest-credentials.ts');
   const { startLiveEndpoint } = await import('../../server/live/live-endpoint.ts');
+  const onError = createErrorPrinter(io);
+  const isNew = createNewTextCheck();
   const latest = new LatestCredentials(context, {
     clock: io.clock,
-    ...(outcome.ok ? { initialPoll: outcome } : {}),
+    initialPoll,
+    onPoll({ outcome, isStarting }) {
+      if (outcome.ok || isStarting) return;
+      const { message, hint } = describeFailure(outcome);
+      if (isNew(message)) void printNote(io, `could not refresh the credentials: ${message}`, hint);
+    },
+    onRecordError: onError,
   });
-  const endpoint = await startLiveEndpoint({ getCredentials: latest.getLatest });
+  const endpoint = await startLiveEndpoint({ getCredentials: latest.getLatest, onError });
   const region = await readProfileRegion(io, 'default');
   return {
     environment: {
       ...buildEndpointEnvironment(io.env, endpoint.environment, { region }),
       ...(await hideDefaultProfile(io)),
     },
-    close: async () => {
+    async [Symbol.asyncDispose]() {
       await endpoint.close();
       await latest.close();
     },
@@ -156,10 +142,8 @@ async function serveToChild(
 
 /** SDKs prefer credentials of the default profile to any endpoint, so the child must not see them. */
 async function hideDefaultProfile(io: Io): Promise<Record<string, string>> {
-  const { readProfileFiles } = await import('../../sources/profile/files.ts');
   const { findCredentialSetting } = await import('../../sources/profile/credentials.ts');
-  const { profiles } = await readProfileFiles({ env: io.env, home: io.home, profile: 'default' });
-  const profile = profiles.get('default');
+  const profile = await readProfile('default', io);
   const setting = profile === undefined ? null : findCredentialSetting(profile);
   if (setting === null) return {};
   await printNote(
@@ -169,13 +153,18 @@ async function hideDefaultProfile(io: Io): Promise<Record<string, string>> {
   return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 }
 
-async function recordRun(
-  job: string,
-  { store }: StartCheckContext,
-  { credentials, start }: SafeStart,
-  { clock }: Io,
-  run: () => Promise<CommandResult>,
-): Promise<CommandResult> {
-  const { recordJobRun } = await import('../../watch/record-job-run.ts');
-  return recordJobRun({ store, clock, start: { job, ...start }, expiration: credentials.expiration }, run);
+/**
+ * The region of the profile in `AWS_PROFILE`. The child loses this variable, but still needs the region.
+ * @param defaultProfile used if no variable names a profile
+ */
+async function readProfileRegion(io: Io, defaultProfile?: string): Promise<string | null> {
+  // Only botocore reads AWS_DEFAULT_PROFILE, but the child loses this variable too.
+  const name = io.env.AWS_PROFILE || io.env.AWS_DEFAULT_PROFILE || defaultProfile;
+  const { config, credentials } = (name && (await readProfile(name, io))) || {};
+  return config?.region ?? credentials?.region ?? null;
+}
+
+async function readProfile(name: string, io: Io) {
+  const { readProfileFiles } = await import('../../sources/profile/files.ts');
+  return (await readProfileFiles(io)).profiles.get(name);
 }

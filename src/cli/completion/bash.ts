@@ -1,4 +1,4 @@
-import { COMPLETE_COMMAND } from './shells.ts';
+import { COMPLETE_COMMAND } from '../command.ts';
 
 /**
  * Works in bash 3.2 (macOS) and later, with and without the package bash-completion.
@@ -23,17 +23,14 @@ _cred_watch() {
   if [[ -z ${'$'}{piece//[$COMP_WORDBREAKS]/} ]]; then piece=; fi
   local before=${'$'}{current%"$piece"}
 
-  local kind= value= description= prefix=
+  local kind= value=
   COMPREPLY=()
   {
     IFS= read -r kind
     if [[ $kind == words ]]; then
-      while IFS=$'\t' read -r value description; do
-        if [[ $current != [\"\']* && $value == *[!A-Za-z0-9_./:=,@%+-]* ]]; then printf -v value %q "$value"; fi
-        COMPREPLY+=("${'$'}{value#"$before"}")
-      done
+      while IFS= read -r value; do COMPREPLY+=("$value"); done
     fi
-  } <<< "$(cred-watch ${COMPLETE_COMMAND} bash "=$current" "${'$'}{words[@]:1:last - 1}" 2> /dev/null < /dev/null)"
+  } <<< "$(cred-watch ${COMPLETE_COMMAND} bash "=$current" "=$before" "${'$'}{words[@]:1:last - 1}" 2> /dev/null < /dev/null)"
 
   case $kind in
     words)

@@ -1,4 +1,4 @@
-import { COMPLETE_COMMAND } from './shells.ts';
+import { COMPLETE_COMMAND } from '../command.ts';
 
 /** Works in fish 3.0 and later. */
 export const FISH_SCRIPT = String.raw`# fish completion of cred-watch. In config.fish: cred-watch completion fish | source

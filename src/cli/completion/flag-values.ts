@@ -1,35 +1,31 @@
 import type { Command, Option } from 'commander';
 import { REPORT_FORMATS } from '../../report/formats.ts';
 import { SHAPES } from '../../server/endpoint-request.ts';
-import { BUILT_IN_SCENARIOS } from '../../server/faults/built-in-scenarios.ts';
 import { FAULT_DEFINITIONS } from '../../server/faults/fault-definitions.ts';
 import { FAULT_CONDITIONS } from '../../server/faults/parse-fault.ts';
+import { BUILT_IN_SCENARIOS } from '../../server/faults/scenario.ts';
 import { VARIANTS } from '../../server/variants.ts';
 import { SOURCE_KINDS } from '../../sources/source.ts';
 
-/** A word that the shell offers. */
-export interface Candidate {
-  value: string;
-  /** Shown next to the word; may be `''`. */
-  description: string;
-}
+/** A word that the shell offers, and the description next to it. */
+export type Candidate = readonly [word: string, description?: string | undefined];
 
 /** Reads names that only this machine knows. Resolves to no names on any error. */
 export type LocalNameReader = (kind: 'host' | 'role' | 'job' | 'profile') => Promise<readonly string[]>;
 
-/** Values of a flag: words, or a file name after this part of the typed text. */
+/** Words, or a file name after this part of the typed text. */
 export type FlagValues = { words: readonly Candidate[] } | { files: string };
 
-/** Null to use the choices that the flag declares. */
-type ValueFinder = (typed: string, names: LocalNameReader) => FlagValues | null | Promise<FlagValues>;
+type ValueFinder = (typed: string, names: LocalNameReader) => FlagValues | Promise<FlagValues>;
 
 /** Flags that do not declare their values. A key may start with the name of a command. */
 const VALUE_FINDERS: Readonly<Record<string, ValueFinder>> = {
   'report --format': (typed) => {
-    const [, name] = /^([^=]*=)/.exec(typed) ?? [];
+    const [name] = /^[^=]*=/.exec(typed) ?? [];
     if (name !== undefined) return { files: name };
-    const formats = Object.entries(REPORT_FORMATS);
-    return { words: formats.map(([value, { description }]) => ({ value, description })) };
+    return {
+      words: Object.entries(REPORT_FORMATS).map(([format, { description }]) => [format, description]),
+    };
   },
   '--host': async (_, names) => toWords(await names('host')),
   '--role': async (_, names) => toWords(await names('role')),
@@ -43,64 +39,47 @@ const VALUE_FINDERS: Readonly<Record<string, ValueFinder>> = {
   },
   '--fault': (typed) => {
     const before = upToLastComma(typed);
-    if (before === '') {
-      const faults = Object.entries(FAULT_DEFINITIONS);
-      return {
-        words: faults.map(([kind, { syntax, description }]) => toFault(kind, syntax, description)),
-      };
+    if (before !== '') {
+      const others = FAULT_CONDITIONS.filter((name) => !before.includes(`,${name}=`));
+      return toWords(others.map((name) => `${before}${name}=`));
     }
-    const others = FAULT_CONDITIONS.filter((name) => !before.includes(`,${name}=`));
-    return toWords(others.map((name) => `${before}${name}=`));
+    const faults = Object.entries(FAULT_DEFINITIONS);
+    // Adds `=` only if the fault requires a value.
+    const toWord = (kind: string, syntax: string) => (syntax.startsWith(`${kind}=`) ? `${kind}=` : kind);
+    return { words: faults.map(([kind, { syntax, description }]) => [toWord(kind, syntax), description]) };
   },
-  '--scenario': (typed) =>
-    /[./\\]/.test(typed)
-      ? { files: '' }
-      : {
-          words: Object.entries(BUILT_IN_SCENARIOS).map(([value, { title }]) => ({
-            value,
-            description: title,
-          })),
-        },
+  '--scenario': (typed) => {
+    if (/[./\\]/.test(typed)) return { files: '' };
+    return { words: Object.entries(BUILT_IN_SCENARIOS).map(([name, { title }]) => [name, title]) };
+  },
   '--variant': (typed) => ({
-    words: Object.entries(VARIANTS).flatMap(([name, { choices, description }]) =>
+    words: Object.entries(VARIANTS).flatMap(([name, { choices, description }]): Candidate[] =>
       typed.startsWith(`${name}=`)
-        ? choices.map((choice) => ({ value: `${name}=${choice}`, description: '' }))
-        : [{ value: `${name}=`, description }],
+        ? choices.map((choice) => [`${name}=${choice}`])
+        : [[`${name}=`, description]],
     ),
   }),
 };
 
-/** Null if the values are not known. */
+/** No words if the values are not known. */
 export async function findFlagValues(
-  option: Option,
+  { long = '', flags, argChoices }: Option,
   command: Command | null,
   typed: string,
   names: LocalNameReader,
-): Promise<FlagValues | null> {
-  const { long = '', flags, argChoices } = option;
+): Promise<FlagValues> {
   const findValues = VALUE_FINDERS[`${command?.name()} ${long}`] ?? VALUE_FINDERS[long];
-  const values = await findValues?.(typed, names);
-  if (values != null) return values;
-  if (argChoices !== undefined) {
-    const described: Readonly<Record<string, { description: string }>> =
-      long === '--source' ? SOURCE_KINDS : {};
-    return {
-      words: argChoices.map((value) => ({ value, description: described[value]?.description ?? '' })),
-    };
-  }
-  return isFileArgument(/<(.*)>/.exec(flags)?.[1] ?? '') ? { files: '' } : null;
+  if (findValues !== undefined) return findValues(typed, names);
+  if (argChoices === undefined) return findArgumentValues(/<(.*)>/.exec(flags)?.[1]);
+  const described: Readonly<Record<string, { description: string }>> =
+    long === '--source' ? SOURCE_KINDS : {};
+  return { words: argChoices.map((value) => [value, described[value]?.description]) };
 }
 
 /** @param name of a value in the help: `-o, --output <file>` */
-export const isFileArgument = (name: string): boolean => name === 'file' || name === 'path';
+export const findArgumentValues = (name: string | undefined): FlagValues =>
+  name === 'file' || name === 'path' ? { files: '' } : { words: [] };
 
-const toWords = (values: readonly string[]): FlagValues => ({
-  words: values.map((value) => ({ value, description: '' })),
-});
+export const toWords = (words: readonly string[]): FlagValues => ({ words: words.map((word) => [word]) });
 
 const upToLastComma = (typed: string) => typed.slice(0, typed.lastIndexOf(',') + 1);
-
-/** Adds `=` only if the fault requires a value. */
-function toFault(kind: string, syntax: string, description: string): Candidate {
-  return { value: syntax.startsWith(`${kind}=`) ? `${kind}=` : kind, description };
-}

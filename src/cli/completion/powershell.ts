@@ -1,4 +1,4 @@
-import { COMPLETE_COMMAND } from './shells.ts';
+import { COMPLETE_COMMAND } from '../command.ts';
 
 /**
  * Works in Windows PowerShell 5.1 and PowerShell 7. Versions before 7.3 drop empty arguments.
@@ -14,9 +14,10 @@ Register-ArgumentCompleter -Native -CommandName 'cred-watch' -ScriptBlock {
             if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value }
             else { $_.Extent.Text }
         })
+    $typed = $wordToComplete -replace '^[''"\u2018-\u201E]', ''
     $exitCode = Get-Variable -Name LASTEXITCODE -Scope Global -ValueOnly -ErrorAction Ignore
     try {
-        $output = @(cred-watch ${COMPLETE_COMMAND} powershell "=$wordToComplete" @words 2>$null)
+        $output = @(cred-watch ${COMPLETE_COMMAND} powershell "=$typed" @words 2>$null)
     } catch {
         return
     } finally {
@@ -27,13 +28,14 @@ Register-ArgumentCompleter -Native -CommandName 'cred-watch' -ScriptBlock {
         if ($output.Count -eq 1) { return '' }
         foreach ($line in $output[1..($output.Count - 1)]) {
             $value, $description = $line -split "${'`'}t", 2
-            $text = if ($value -match '[^\w./:=+-]') { "'" + $value.Replace("'", "''") + "'" } else { $value }
+            $isPlain = $value -match '^[\w./:=+-]+$' -and $typed -eq $wordToComplete
+            $text = if ($isPlain) { $value } else { "'" + ($value -replace '[''\u2018-\u201B]', '$0$0') + "'" }
             if (-not $description) { $description = $value }
             $result::new($text, $value, 'ParameterValue', $description)
         }
     } elseif ($output[0].StartsWith('files ') -and $output[0].Length -gt 6) {
         $prefix = $output[0].Substring(6)
-        $file = $wordToComplete.Substring($prefix.Length)
+        $file = $typed.Substring($prefix.Length)
         [System.Management.Automation.CompletionCompleters]::CompleteFilename($file) | ForEach-Object {
             $result::new($prefix + $_.CompletionText, $_.ListItemText, $_.ResultType, $_.ToolTip)
         }

@@ -1,48 +1,72 @@
+import { join } from 'node:path';
+import { resolveDatabasePath } from '../../store/database-path.ts';
+import { findFlagValue } from '../flags/command-line.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import type { Io } from '../process/io.ts';
-import { COMMANDS, declareProgram } from '../program.ts';
-import { Completer, type Completion, findFlagValue } from './complete.ts';
-import { createLocalNameReader } from './local-names.ts';
+import type { ProcessIo } from '../process/io.ts';
+import { declareProgram } from '../program.ts';
+import { type Completion, complete } from './complete.ts';
+import type { Candidate, LocalNameReader } from './flag-values.ts';
+import { escapeForBash, parseTypedWord } from './quoting.ts';
 
 /**
  * Prints completions for a script of `scripts.ts`: a line with the kind, then a line per word. A tab separates
- * the word from its description. Prints nothing on an error, because the user is typing.
+ * the word from its description. For bash, words are escaped and have no description. Prints nothing on an error,
+ * because the user is typing.
  * @param request the shell, the word at the cursor, and the words before it. The word at the cursor has the
- *   prefix `=`, because some shells drop empty words.
+ *   prefix `=`, because some shells drop empty words. For bash, the part of this word that bash keeps comes next.
  */
-export async function printCompletions(request: readonly string[], io: Io): Promise<number> {
-  const [shell, marked = '=', ...rest] = request;
-  // bash passes words as typed. The other shells remove quotes.
-  const [current = '', ...before] = [marked.slice(1), ...rest].map(
-    shell === 'bash' ? removeQuotes : (word) => word,
-  );
+export async function printCompletions(request: readonly string[], io: ProcessIo): Promise<number> {
+  const [shell, ...words] = request;
+  const [typed = '', kept = ''] = words.splice(0, shell === 'bash' ? 2 : 1).map((word) => word.slice(1));
+  // bash passes all words as typed, and fish passes the word at the cursor as typed.
+  const current = shell === 'bash' || shell === 'fish' ? parseTypedWord(typed, shell).text : typed;
+  const before = shell === 'bash' ? words.map((word) => parseTypedWord(word, shell).text) : words;
   const names = createLocalNameReader(findFlagValue(before, '--db'), io);
   try {
-    const completer = new Completer(declareProgram(), COMMANDS, names);
-    await io.stdout.write(format(await completer.complete(before, current)));
+    const completion = await complete(declareProgram(), before, current, names);
+    const formatWord = ([word, description = '']: Candidate) => {
+      if (shell === 'bash') return escapeForBash(word, typed, kept);
+      // fish does not escape a tilde at the start of a word.
+      return shell === 'fish' && word.startsWith('~') ? null : `${word}\t${description}`;
+    };
+    await io.stdout.write(format(completion, formatWord));
   } catch {
     return EXIT.failed;
   }
   return EXIT.ok;
 }
 
-function format(completion: Completion): string {
-  switch (completion.kind) {
-    case 'words': {
-      const lines = completion.words.map(({ value, description }) => `${value}\t${description}\n`);
-      return `words\n${lines.join('')}`;
-    }
-    case 'files':
-      return `files ${completion.prefix}\n`;
-    case 'command':
-      return 'command\n';
-  }
+function format(completion: Completion, formatWord: (candidate: Candidate) => string | null): string {
+  if (completion === 'other program') return 'command\n';
+  if ('files' in completion) return `files ${completion.files}\n`;
+  const lines = completion.words.map(formatWord).filter((line) => line !== null);
+  return ['words', ...lines, ''].join('\n');
 }
 
-/** The last quote may still be open. Expansions stay as typed. */
-const removeQuotes = (word: string): string =>
-  word.replace(
-    /'([^']*)(?:'|$)|"((?:\\.|[^"\\])*)(?:"|$)|\\(.)/gs,
-    (_, single?: string, double?: string, escaped?: string) =>
-      single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? '',
-  );
+/**
+ * Reads names from the database and the AWS config files, and writes nothing.
+ * @param database the value of `--db`, in which the shell has not expanded `~`
+ */
+function createLocalNameReader(database: string | undefined, io: ProcessIo): LocalNameReader {
+  return async (kind) => {
+    try {
+      if (kind === 'profile') {
+        const { readProfileFiles } = await import('../../sources/profile/files.ts');
+        return [...(await readProfileFiles(io)).profiles.keys()].filter(isPrintable);
+      }
+      const { SampleStore } = await import('../../store/sample-store.ts');
+      const file = database?.startsWith('~/') ? join(io.home, database.slice(2)) : database;
+      using store = SampleStore.openReadOnly(resolveDatabasePath(file, io));
+      const names = kind === 'job' ? store?.jobNames() : store?.seriesNames(kind);
+      return names?.filter(isPrintable) ?? [];
+    } catch {
+      return [];
+    }
+  };
+}
+
+/**
+ * Other characters could change the terminal or end the line, and users cannot type them. Shells may split words at
+ * unusual spaces.
+ */
+const isPrintable = (name: string) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]|[^\P{Zs} ]/u.test(name);

@@ -1,4 +1,4 @@
-import { COMPLETE_COMMAND } from './shells.ts';
+import { COMPLETE_COMMAND } from '../command.ts';
 
 /** Works in zsh 5: sourced, or as the file `_cred-watch` in a folder of `$fpath`. */
 export const ZSH_SCRIPT = String.raw`#compdef cred-watch
@@ -11,6 +11,7 @@ _cred-watch() {
     words)
       for line in "${'$'}{(@)output[2,-1]}"; do
         value=${'$'}{line%%$'\t'*}
+        value=${'$'}{value//\\/\\\\}
         line=${'$'}{value//:/\\:}:${'$'}{line#*$'\t'}
         if [[ $value == *[=,] ]]; then open+=("$line"); else plain+=("$line"); fi
       done

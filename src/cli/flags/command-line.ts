@@ -42,3 +42,10 @@ export function findUnknownFlag(words: readonly string[], options: readonly Opti
   }
   return null;
 }
+
+/** The last value of a flag in words that are not parsed; undefined if there is none. */
+export function findFlagValue(words: readonly string[], long: string): string | undefined {
+  const index = words.findLastIndex((word) => word === long || word.startsWith(`${long}=`));
+  const word = words[index];
+  return word === long ? words[index + 1] : word?.slice(long.length + 1);
+}

@@ -1,8 +1,17 @@
 import { constants } from 'node:os';
 import type { Safety, Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { HelpRow } from '../manual/command-help.ts';
+import { type CommandLine, findFlagValue } from './command-line.ts';
 
 /** Exit codes in the default style. */
 export const EXIT = { ok: 0, notSafe: 1, failed: 1, usage: 2, unknown: 3, notStarted: 125 } as const;
+
+/** Rows for the help of commands. */
+export const WRONG_USAGE: HelpRow = ['2', 'wrong usage, or the command could not run'];
+export const DONE: readonly HelpRow[] = [['0', 'done'], WRONG_USAGE];
+/** The exit codes of a verdict that is not `safe`. */
+export const NOT_SAFE: readonly HelpRow[] = [['1', 'not safe'], WRONG_USAGE, ['3', 'unknown']];
+export const WAIT_INTERRUPTED: HelpRow = ['128+n', 'signal n ended the wait'];
 
 /** The exit code that shells report for a program killed by a signal. */
 export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
@@ -12,6 +21,10 @@ export function toExitCode(verdict: Verdict | Safety | null): number {
   if (verdict === null || verdict === 'safe') return EXIT.ok;
   return verdict === 'unknown' ? EXIT.unknown : EXIT.notSafe;
 }
+
+/** `exec` has its own code, because its child may end with 2. */
+export const usageExitCode = ({ definition }: CommandLine): number =>
+  definition?.startsProgram ? EXIT.notStarted : EXIT.usage;
 
 /**
  * Encoded codes for 0 to 3.
@@ -33,8 +46,6 @@ export const encodeExitCode = (code: number, style: ExitCodeStyle): number =>
 
 /** Reads the raw arguments, because the style also applies to errors of arguments that cannot be parsed. */
 export function findExitCodeStyle(argv: readonly string[]): ExitCodeStyle {
-  const index = argv.findLastIndex((word) => word === '--exit-codes' || word.startsWith('--exit-codes='));
-  if (index < 0) return 'default';
-  const value = argv[index]?.split('=')[1] ?? argv[index + 1];
+  const value = findFlagValue(argv, '--exit-codes');
   return EXIT_CODE_STYLES.find((style) => style === value) ?? 'default';
 }

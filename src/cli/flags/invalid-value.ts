@@ -2,19 +2,11 @@ import { type Argument, type Command, InvalidArgumentError, type Option } from '
 import { CredWatchError } from '../../errors.ts';
 import { buildChoiceHint } from './suggestions.ts';
 
-/** Thrown by the parser of a value. The program adds the flag and the value: `FLAG 'VALUE' PROBLEM`. */
-export class InvalidValueError extends Error {
-  readonly problem: string;
-  readonly hint: string;
-
-  /** @param problem continues a sentence: `is not a duration` */
-  constructor(problem: string, hint: string) {
-    super(problem);
-    this.name = 'InvalidValueError';
-    this.problem = problem;
-    this.hint = hint;
-  }
-}
+/**
+ * Thrown by the parser of a value. The message continues a sentence: `is not a duration`. The program adds the
+ * flag and the value: `FLAG 'VALUE' MESSAGE`.
+ */
+export class InvalidValueError extends CredWatchError {}
 
 /**
  * Runs the parser of a value.
@@ -27,7 +19,7 @@ export function parseValue<T>(name: string, value: string, parse: (value: string
     return parse(value);
   } catch (error) {
     if (!(error instanceof InvalidValueError)) throw error;
-    throw new CredWatchError(`${name} '${value}'${context} ${error.problem}`, error.hint, { cause: error });
+    throw new CredWatchError(`${name} '${value}'${context} ${error.message}`, error.hint, { cause: error });
   }
 }
 

@@ -7,8 +7,9 @@ import { createMarginFlag } from './shared-flags.ts';
 import {
   parseConfidenceFlag,
   parseDurationFlag,
-  parseNameFlag,
-  parsePositiveDurationFlag,
+  parseName,
+  parseRepeated,
+  parseShareFlag,
 } from './value-parsers.ts';
 
 /** Flags for verdicts from history. */
@@ -18,36 +19,35 @@ export interface JudgingFlags {
   margin: Seconds;
   maxAge?: Seconds;
   confidence?: number;
+  minWatched?: number;
 }
-
-const appendDuration = (text: string, before: readonly Seconds[] = []) => [
-  ...before,
-  parseDurationFlag(text),
-];
-const appendName = (text: string, before: readonly string[] = []) => [...before, parseNameFlag(text)];
 
 export function addJudgingFlags(command: Command): Command {
   return command
     .option(
       '-j, --job-duration <duration>',
-      'judge a job of this duration that keeps the credentials it starts with; may be repeated',
-      appendDuration,
+      'judge a job of this duration that keeps its initial credentials; may be repeated',
+      parseRepeated(parseDurationFlag),
     )
     .option(
       '--job <name>',
       'judge by the longest recorded run of this job, and list its runs; may be repeated',
-      appendName,
+      parseRepeated(parseName),
     )
     .addOption(createMarginFlag())
     .option(
       '--max-age <duration>',
       'report `unknown` if the newest sample is older (default: 24h; no limit for imported samples)',
-      parsePositiveDurationFlag,
     )
     .option(
       '--confidence <share>',
       'require enough rotations for this confidence (95% needs at least 19)',
       parseConfidenceFlag,
+    )
+    .option(
+      '--min-watched <share>',
+      'report `unknown` if a smaller share of the time was watched (95%)',
+      parseShareFlag,
     );
 }
 
@@ -63,10 +63,10 @@ export function toReportOptions(
   const jobs = { durations: flags.jobDuration ?? [], names: flags.job ?? [] };
   if (areJobsAmbiguous(jobs)) {
     throw new CredWatchError(
-      'cannot tell which --job-duration belongs to which --job',
+      'the flags do not say which --job-duration belongs to which --job',
       'with several jobs, use only -j or only --job: a named job has the duration of its longest run',
     );
   }
-  const { margin, maxAge = 'default' as const, confidence = null } = flags;
-  return { filter, jobs, margin, maxAge, confidence, now };
+  const { margin, maxAge = 'default' as const, confidence = null, minWatched = null } = flags;
+  return { filter, jobs, margin, maxAge, confidence, minWatched, now };
 }

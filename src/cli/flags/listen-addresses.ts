@@ -16,8 +16,8 @@ export function parseListenAddresses(
   { listen, allowRemote = false }: ListeningFlags,
   defaultAddress?: string,
 ): ListenAddress[] {
-  const given = listen.length === 0 && defaultAddress !== undefined ? [defaultAddress] : listen;
-  const addresses = given.map(parseListenAddress);
+  const texts = listen.length === 0 && defaultAddress !== undefined ? [defaultAddress] : listen;
+  const addresses = texts.map(parseListenAddress);
   const duplicate = addresses.find(
     ({ host, port }, index) =>
       port !== 0 && addresses.slice(0, index).some((other) => other.host === host && other.port === port),
@@ -37,7 +37,3 @@ export function parseListenAddresses(
   }
   return addresses;
 }
-
-/** The names in lower case, because the server compares them in lower case. */
-export const parseAllowedHosts = ({ allowHost }: ListeningFlags): ReadonlySet<string> =>
-  new Set(allowHost.map((name) => name.toLowerCase()));

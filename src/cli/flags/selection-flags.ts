@@ -1,21 +1,26 @@
 import { type Command, Option } from 'commander';
 import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
-import { parseNameFlag } from './value-parsers.ts';
+import { createDatabaseFlag } from './shared-flags.ts';
 
-/** Flags that select series. Times stay text, because parsing `7d` needs the current time. */
+/** Flags that select series in a database. Times stay text, because parsing `7d` needs the current time. */
 export interface SelectionFlags {
   host?: string;
   source?: SourceName;
   role?: string;
   since?: string;
   until?: string;
+  db?: string;
 }
 
 export function addSelectionFlags(command: Command): Command {
   return command
-    .option('--host <name>', 'only this host', parseNameFlag)
+    .option('--host <name>', 'only this host')
     .addOption(new Option('--source <name>', 'only this source').choices(SOURCE_NAMES))
-    .option('--role <name>', 'only this role', parseNameFlag)
+    .option('--role <name>', 'only this role')
     .option('--since <time>', 'from this time: 2026-01-31, 2026-01-31T12:00:00Z, or 7d for seven days ago')
-    .option('--until <time>', 'up to this time');
+    .option('--until <time>', 'up to this time')
+    .addOption(createDatabaseFlag());
 }
+
+/** The hint if the selection is empty. */
+export const REMOVE_FILTERS = 'remove --host, --source, --role, --since or --until';

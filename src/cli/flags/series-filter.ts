@@ -1,21 +1,20 @@
 import type { Instant } from '../../domain/model.ts';
-import { parseMoment } from '../../domain/time/moment.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { SeriesFilter } from '../../store/contract.ts';
 import { isPeriodEmpty } from '../../watch/stored-report.ts';
 import type { SelectionFlags } from './selection-flags.ts';
 
-/** @throws CredWatchError if a time is invalid or `--since` is after `--until` */
-export function toSeriesFilter(
+/** Rejects with CredWatchError if a time is invalid or `--since` is after `--until`. */
+export async function toSeriesFilter(
   { host, source, role, since, until }: SelectionFlags,
   now: Instant,
-): SeriesFilter {
+): Promise<SeriesFilter> {
   const filter: SeriesFilter = {
     host,
     source,
     role,
-    since: since === undefined ? since : parseMomentFlag('--since', since, now, 'first'),
-    until: until === undefined ? until : parseMomentFlag('--until', until, now, 'last'),
+    since: since === undefined ? undefined : await parseMomentFlag('--since', since, now, 'first'),
+    until: until === undefined ? undefined : await parseMomentFlag('--until', until, now, 'last'),
   };
   if (isPeriodEmpty(filter)) throw new CredWatchError('--since is after --until', 'exchange the two times');
   return filter;
@@ -25,10 +24,17 @@ export const isFiltered = (filter: SeriesFilter): boolean =>
   Object.values(filter).some((value) => value !== undefined);
 
 /**
- * A day means its first instant for `--since` and its last instant for `--until`, in UTC.
- * @throws CredWatchError if the text is not a time
+ * A day means its first instant for `--since` and its last instant for `--until`, in UTC. Rejects with
+ * CredWatchError if the text is not a time.
  */
-export function parseMomentFlag(flag: string, text: string, now: Instant, end: 'first' | 'last'): Instant {
+export async function parseMomentFlag(
+  flag: string,
+  text: string,
+  now: Instant,
+  end: 'first' | 'last',
+): Promise<Instant> {
+  // Loads date-fns.
+  const { parseMoment } = await import('../../domain/time/moment.ts');
   const moment = parseMoment(text, now, end);
   if (moment !== null) return moment;
   throw new CredWatchError(

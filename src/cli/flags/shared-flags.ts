@@ -19,3 +19,11 @@ export const createMarginFlag = () =>
   new Option('--margin <duration>', 'spare validity required at the end of the job')
     .argParser(parseDurationFlag)
     .default(DEFAULT_MARGIN, formatShortDuration(DEFAULT_MARGIN));
+
+export type TextOrJson = 'text' | 'json';
+
+/** @param choices the first one is the default */
+export const createFormatFlag = (
+  description = 'output format',
+  choices: readonly string[] = ['text', 'json'],
+) => new Option('-f, --format <format>', description).choices(choices).default(choices[0]);

@@ -3,11 +3,13 @@ import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { CredWatchError } from '../../errors.ts';
 import type { SourceChoice, SourceConflict } from '../../sources/open.ts';
-import type { CredentialSource, SourceOptions } from '../../sources/source.ts';
+import type { SourceOptions, SourceSetting, SourceSettings } from '../../sources/source.ts';
+import type { PollContext } from '../../watch/poll-once.ts';
 import type { Io } from '../process/io.ts';
+import { printNote } from '../process/messages.ts';
 import { disableWasmOptimisation } from '../process/wasm-optimisation.ts';
 import { InvalidValueError } from './invalid-value.ts';
-import { parseNameFlag, parseRoleNameFlag } from './value-parsers.ts';
+import { parseRole } from './value-parsers.ts';
 
 /** The flags of every command that polls a source. */
 export interface SourceFlags {
@@ -19,80 +21,109 @@ export interface SourceFlags {
   extendedApi?: boolean;
 }
 
-export interface OpenedSource {
-  source: CredentialSource;
-  /** The configured host name of the series; null to use the name that the source discovers. */
-  host: string | null;
-}
+const toSettings = ({ role, profile, process: command }: SourceFlags): SourceSettings => ({
+  role,
+  profile,
+  command,
+});
 
-export function addSourceFlags(command: Command): Command {
+/** @param auto the meaning of `auto` */
+export function addSourceFlags(command: Command, auto: string): Command {
   return command
     .addOption(
-      new Option('--source <name>', 'source of the credentials; auto is container if configured, else imds')
+      new Option('--source <name>', `source of the credentials; auto is ${auto}`)
         .choices(['auto', ...SOURCE_NAMES])
         .default('auto'),
     )
     .option(
       '--role <name>',
       'with IMDS: the role to request; with other sources: the role name to record',
-      parseRoleNameFlag,
+      parseRole,
     )
     .option(
       '--profile <name>',
       'read keys or credential_process of this profile; with --source imds: its IMDS settings',
-      parseNameFlag,
     )
-    .option(
-      '--process <command>',
-      'run this command and read the credentials that it prints',
-      parseCommandLine,
-    )
-    .option(
-      '--host <name>',
-      'host name to record (default: $CRED_WATCH_HOST, else discovered)',
-      parseNameFlag,
-    );
+    .option('--process <command>', 'run this command and read the credentials that it prints', parseCommand)
+    .option('--host <name>', 'host name to record (default: $CRED_WATCH_HOST, else discovered)');
 }
 
-function parseCommandLine(text: string): string {
+function parseCommand(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidValueError('is empty', 'give the command to run');
 }
 
-/** The source that the flags and the environment select. */
-export async function resolveSourceName(flags: SourceFlags, io: Io): Promise<SourceName> {
+/**
+ * The source whose credentials a job would get: the one that the flags select, else the one that SDKs use.
+ * @throws CredWatchError if SDKs disagree, or if no source reads their provider
+ */
+export async function resolveJobSource(flags: SourceFlags, io: Io): Promise<SourceName> {
   const sources = await import('../../sources/open.ts');
-  const given = { env: io.env, profile: flags.profile, command: flags.process };
-  assertNoConflict(flags, sources.findSourceConflict(flags.source, given));
-  return sources.resolveSourceName(flags.source, given);
+  const settings = toSettings(flags);
+  const selected = sources.findSelectedSource(flags.source, settings);
+  if (selected !== null) {
+    assertNoConflict(sources.findSourceConflict(flags.source, { ...settings, env: io.env }));
+    return selected;
+  }
+  const { hasOnlyEndpoint } = await import('../../sources/only-endpoint.ts');
+  if (await hasOnlyEndpoint(io)) return sources.resolveSourceName('auto', { env: io.env });
+  const { findJobSource } = await import('../../sources/probe/job-source.ts');
+  const { source, ...job } = await findJobSource(io);
+  // Most runs need none of these messages.
+  if (source === 'container' || source === 'imds') return source;
+  const { describeJobSource, describeUndecidedSource } = await import('../../report/messages/job-source.ts');
+  if (source === null) {
+    const { message, hint } = describeUndecidedSource(job);
+    throw new CredWatchError(message, hint);
+  }
+  const { message, hint } = describeJobSource(source, job.facts);
+  await printNote(io, message, hint);
+  return source;
 }
 
-/** The host name from a flag or the environment; null to use the name that the source discovers. */
-export const findConfiguredHost = (flags: SourceFlags, io: Io): string | null =>
-  flags.host ?? findEnvironmentHost(io);
-
 /** Opens the source that the flags and the environment select. */
-export async function openSource(flags: SourceFlags, io: Io): Promise<OpenedSource> {
-  const { role, profile, process: command } = flags;
+export async function openSource(flags: SourceFlags, io: Io): Promise<Pick<PollContext, 'source' | 'host'>> {
+  const { env, home, clock, random } = io;
   const host = findConfiguredHost(flags, io);
-  await disableWasmOptimisation();
+  disableWasmOptimisation();
   const sources = await import('../../sources/open.ts');
-  const options: SourceOptions = {
-    env: io.env,
-    home: io.home,
-    clock: io.clock,
-    random: io.random,
-    discoverHost: host === null,
-    extendedApi: flags.extendedApi,
-    role,
-    profile,
-    command,
-  };
-  assertNoConflict(flags, sources.findSourceConflict(flags.source, options));
+  const settings = toSettings(flags);
+  assertNoConflict(sources.findSourceConflict(flags.source, { ...settings, env }));
+  const { extendedApi } = flags;
+  const system = { env, home, clock, random };
+  const options: SourceOptions = { ...system, ...settings, extendedApi, discoverHost: host === null };
   return { source: await sources.openSource(flags.source, options), host };
 }
 
-function assertNoConflict({ source }: SourceFlags, conflict: SourceConflict | null): void {
+/** The host name from a flag or the environment; null to use the name that the source discovers. */
+export function findConfiguredHost(flags: SourceFlags, { env }: Io): string | null {
+  const host = flags.host ?? (env.CRED_WATCH_HOST || null);
+  const problem = host === null ? null : findNameProblem(host);
+  if (problem !== null) throw new CredWatchError(`CRED_WATCH_HOST '${host}' is not a valid name`, problem);
+  return host;
+}
+
+/** The flag of each setting, and the text if `--source` contradicts it. */
+export const SETTING_FLAGS: Readonly<Record<SourceSetting, { flag: string; reason: string; hint: string }>> =
+  {
+    command: {
+      flag: '--process',
+      reason: '',
+      hint: 'remove one of them: --process implies --source process',
+    },
+    profile: {
+      flag: '--profile',
+      reason: '',
+      hint: 'remove one of them; with --source imds, a profile gives IMDS settings',
+    },
+    role: {
+      flag: '--role',
+      reason: ': this source has no choice of roles',
+      hint: 'remove --role, or use --source imds',
+    },
+  };
+
+function assertNoConflict(conflict: SourceConflict | null): void {
   if (conflict === null) return;
   if (conflict.code === 'COMMAND_AND_PROFILE') {
     throw new CredWatchError(
@@ -100,28 +131,6 @@ function assertNoConflict({ source }: SourceFlags, conflict: SourceConflict | nu
       'to run the credential_process of a profile, use --source process --profile NAME',
     );
   }
-  switch (conflict.setting) {
-    case 'command':
-      throw new CredWatchError(
-        `--process and --source ${source} exclude each other`,
-        'remove one of them: --process implies --source process',
-      );
-    case 'profile':
-      throw new CredWatchError(
-        `--profile and --source ${source} exclude each other`,
-        'remove one of them; with --source imds, a profile gives IMDS settings',
-      );
-    case 'role':
-      throw new CredWatchError(
-        `--role and --source ${conflict.source} exclude each other: this source has no choice of roles`,
-        'remove --role, or use --source imds',
-      );
-  }
-}
-
-function findEnvironmentHost({ env }: Io): string | null {
-  const host = env.CRED_WATCH_HOST || null;
-  const problem = host === null ? null : findNameProblem(host);
-  if (problem !== null) throw new CredWatchError(`CRED_WATCH_HOST '${host}' is not a valid name`, problem);
-  return host;
+  const { flag, reason, hint } = SETTING_FLAGS[conflict.setting];
+  throw new CredWatchError(`${flag} and --source ${conflict.source} exclude each other${reason}`, hint);
 }

@@ -1,32 +1,22 @@
 import type { Command } from 'commander';
+import { findSimilarWords } from '../../domain/similar-words.ts';
 
-/** Words for our commands in other tools. */
-const OTHER_COMMANDS: ReadonlyMap<string, string> = new Map([
-  ['status', 'check -j 5h'],
-  ['gate', 'check -j 5h'],
-  ['test', 'check -j 5h'],
-  ['wait', 'check -j 5h --wait 90m'],
-  ['watch', 'poll --interval 5m'],
-  ['daemon', 'poll --interval 5m'],
-  ['start', 'poll --interval 5m'],
-  ['monitor', 'poll --interval 5m --listen 127.0.0.1:9464'],
-  ['list', 'report'],
-  ['ls', 'report'],
-  ['show', 'report'],
-  ['stats', 'report'],
-  ['whoami', 'sources'],
-  ['doctor', 'sources'],
-  ['run', 'exec -j 5h -- command'],
-  ['print', 'env -j 5h -f env'],
-  ['load', 'import'],
-  ['dump', 'export'],
-  ['clean', 'prune --older-than 90d'],
-  ['rm', 'prune --older-than 90d'],
-  ['delete', 'prune --older-than 90d'],
-  ['serve', 'simulate'],
-  ['mock', 'simulate'],
-  ['version', '--version'],
-]);
+/** Our commands, with the names of similar commands in other tools. */
+const OTHER_COMMANDS: readonly (readonly [command: string, names: readonly string[]])[] = [
+  ['check -j 5h', ['status', 'gate', 'test']],
+  ['check -j 5h --wait 90m', ['wait']],
+  ['poll --interval 5m', ['watch', 'daemon', 'start']],
+  ['poll --interval 5m --listen 127.0.0.1:9464', ['monitor']],
+  ['report', ['list', 'ls', 'show', 'stats']],
+  ['sources', ['whoami', 'doctor']],
+  ['exec -j 5h -- command', ['run']],
+  ['env -j 5h -f env', ['print']],
+  ['import', ['load']],
+  ['export', ['dump']],
+  ['prune --older-than 90d', ['clean', 'rm', 'delete']],
+  ['simulate', ['serve', 'mock']],
+  ['--version', ['version']],
+];
 
 /** Words for our flags in other tools. */
 const OTHER_FLAGS: ReadonlyMap<string, string> = new Map([
@@ -47,8 +37,8 @@ export const getFlagName = (flag: string): string => flag.replace(/=.*/s, '');
 
 /** Says what to do about an unknown command. */
 export function buildCommandHint(program: Command, name: string): string {
-  const other = OTHER_COMMANDS.get(name);
-  if (other !== undefined) return `did you mean \`cred-watch ${other}\`?`;
+  const [command] = OTHER_COMMANDS.find(([, others]) => others.includes(name)) ?? [];
+  if (command !== undefined) return `did you mean \`cred-watch ${command}\`?`;
   const names = program.commands.map((each) => each.name());
   return askDidYouMean(name, names) ?? 'run `cred-watch help` for a list of commands';
 }
@@ -83,7 +73,7 @@ export function buildFlagHint(program: Command, command: Command | null, flag: s
   const option = options.find(({ argChoices }) => argChoices?.includes(value));
   if (option !== undefined) return `did you mean ${option.short ?? option.long} ${value}?`;
   const flags = [...options.flatMap(({ long }) => long ?? []), '--help'].map((each) => each.slice(2));
-  const similar = findSimilar(value, flags).map((each) => `--${each}`);
+  const similar = findSimilarWords(value, flags).map((each) => `--${each}`);
   return similar.length === 0 ? null : `did you mean ${similar.join(' or ')}?`;
 }
 
@@ -93,55 +83,8 @@ const formatList = (names: readonly string[]) => `${names.slice(0, -1).join(', '
 function askDidYouMean(word: string, known: readonly string[]): string | null {
   const small = word.toLowerCase();
   if (known.includes(small)) return `did you mean ${small}?`;
-  const similar = findSimilar(small, known);
-  // If most of the known words are similar, the list of all of them says more.
+  const similar = findSimilarWords(small, known);
+  // If most known words are similar, the list of all words helps more.
   const isVague = similar.length > 1 && similar.length > known.length / 2;
   return similar.length === 0 || isVague ? null : `did you mean ${similar.join(' or ')}?`;
 }
-
-const MAX_DISTANCE = 3;
-const MIN_SIMILARITY = 0.4;
-
-/**
- * The known words with the fewest edits, in alphabetical order. The limits are those of commander's
- * suggestions.
- */
-function findSimilar(word: string, known: readonly string[]): string[] {
-  const candidates = [...new Set(known)]
-    .filter(({ length }) => length > 1 && Math.abs(length - word.length) <= MAX_DISTANCE)
-    .map((each) => ({ each, distance: countEdits(word, each) }))
-    .filter(({ each, distance }) => {
-      const length = Math.max(word.length, each.length);
-      return distance <= MAX_DISTANCE && (length - distance) / length > MIN_SIMILARITY;
-    });
-  const best = Math.min(...candidates.map(({ distance }) => distance));
-  return candidates
-    .filter(({ distance }) => distance === best)
-    .map(({ each }) => each)
-    .sort();
-}
-
-/** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
-function countEdits(from: string, to: string): number {
-  let twoAbove: number[] = [];
-  let above = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= from.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column += 1) {
-      const isSame = from[row - 1] === to[column - 1];
-      const isSwap = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      current.push(
-        Math.min(
-          at(above, column) + 1,
-          at(current, column - 1) + 1,
-          at(above, column - 1) + (isSame ? 0 : 1),
-          isSwap ? at(twoAbove, column - 2) + 1 : Number.POSITIVE_INFINITY,
-        ),
-      );
-    }
-    [twoAbove, above] = [above, current];
-  }
-  return at(above, to.length);
-}
-
-const at = (row: readonly number[], column: number): number => row[column] ?? Number.POSITIVE_INFINITY;

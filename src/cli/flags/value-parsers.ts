@@ -1,10 +1,13 @@
+/** Parsers of the values of flags. All of them throw InvalidValueError. */
+
+import type { Command } from 'commander';
 import type { Seconds } from '../../domain/model.ts';
 import { findNameProblem } from '../../domain/name.ts';
 import { isTooLongDuration, parseDuration } from '../../domain/time/duration.ts';
-import { parseConfidence } from '../../domain/verdict/job.ts';
+import { parseShare } from '../../domain/verdict/confidence.ts';
+import { isRole } from '../../sources/role.ts';
 import { InvalidValueError } from './invalid-value.ts';
 
-/** @throws InvalidValueError */
 export function parseDurationFlag(text: string): Seconds {
   const seconds = parseDuration(text.trim());
   if (seconds !== null) return seconds;
@@ -13,41 +16,69 @@ export function parseDurationFlag(text: string): Seconds {
   throw new InvalidValueError('is not a duration', 'use 90s, 15m, 1h30m, 5h, 7d or PT5H');
 }
 
-/** @throws InvalidValueError if the text is not a duration, or is 0 */
-export function parsePositiveDurationFlag(text: string): Seconds {
+/** Like `parseDurationFlag`, but also rejects 0. */
+export function parsePositiveDuration(text: string): Seconds {
   const seconds = parseDurationFlag(text);
   if (seconds === 0) throw new InvalidValueError('is too short', 'use at least 1s');
   return seconds;
 }
 
-/**
- * `95%` or `0.95`, as a share 0…1.
- * @throws InvalidValueError
- */
+/** A whole number from 1. */
+export function parseCount(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text.trim())) return Number(text);
+  throw new InvalidValueError('is not a number from 1', 'use a whole number such as 50');
+}
+
+/** `95%` or `0.95`, as a share 0…1. */
 export function parseConfidenceFlag(text: string): number {
-  const share = parseConfidence(text.trim());
+  const share = parseShare(text.trim());
   if (share === null) throw new InvalidValueError('is not a confidence', 'use 95% or 0.95');
   return share;
 }
 
-/**
- * Any name that a user can choose: not empty, no control characters.
- * @throws InvalidValueError
- */
-export function parseNameFlag(text: string): string {
+/** `80%`, `0.8` or `100%`, as a share 0…1. */
+export function parseShareFlag(text: string): number {
+  const share = text.trim() === '100%' ? 1 : parseShare(text.trim());
+  if (share === null) throw new InvalidValueError('is not a share', 'use 95% or 0.95');
+  return share;
+}
+
+/** Any name that a user can choose: not empty, no control characters. */
+export function parseName(text: string): string {
   const problem = findNameProblem(text);
   if (problem !== null) throw new InvalidValueError('is not a valid name', problem);
   return text;
 }
 
-/**
- * A role name as IAM allows it. Anything else would request another path of the endpoint.
- * @throws InvalidValueError
- */
-export function parseRoleNameFlag(text: string): string {
+/** A role name of IAM without a path. */
+export function parseRoleName(text: string): string {
   if (/^[\w+=,.@-]{1,64}$/.test(text)) return text;
   throw new InvalidValueError('is not a role name', 'use 1 to 64 letters, digits or any of +=,.@_-');
 }
 
-/** The parser of flags that may be repeated. */
-export const appendFlagValue = (text: string, before: readonly string[]): string[] => [...before, text];
+/** A role as an endpoint can list it. Any other text could request another path of the endpoint. */
+export function parseRole(text: string): string {
+  if (isRole(text)) return text;
+  throw new InvalidValueError(
+    'is not a role',
+    'use a name like loader, team/loader or arn:aws:iam::111122223333:role/loader',
+  );
+}
+
+/** The parser of a flag that may be repeated. */
+export const parseRepeated =
+  <T>(parse: (text: string) => T) =>
+  (text: string, before: readonly T[] = []): T[] => [...before, parse(text)];
+
+/** The usual parser of a flag with this placeholder. Other parsers of a flag have priority. */
+const PLACEHOLDER_PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
+  '<duration>': parsePositiveDuration,
+  '<name>': parseName,
+};
+
+export function addUsualParsers({ options }: Command): void {
+  for (const option of options) {
+    const parser = PLACEHOLDER_PARSERS[/<.*>/.exec(option.flags)?.[0] ?? ''];
+    if (option.parseArg === undefined && parser !== undefined) option.argParser(parser);
+  }
+}

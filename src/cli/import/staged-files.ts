@@ -3,8 +3,9 @@ import { formatDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
 import { formatCount, formatNumber } from '../../report/text/format-values.ts';
 import type { StagedFile } from '../../store/import/files.ts';
+import type { BadLine } from '../../store/import/text-lines.ts';
 import type { Io } from '../process/io.ts';
-import { printNote } from '../process/messages.ts';
+import { printError, printNote } from '../process/messages.ts';
 
 export interface ImportFlags {
   host?: string;
@@ -20,6 +21,28 @@ export const STANDARD_INPUT = 'standard input';
 /** The default host of a log: `db-loader` for `db-loader.log`. Never `''`: `.log` stays `.log`. */
 export const toHost = (file: string): string =>
   file === '-' || file === STANDARD_INPUT ? 'stdin' : basename(file).replace(/(?<=.)\.(log|txt)$/i, '');
+
+/** Further bad lines of a file are only counted. */
+const MAX_LINES = 20;
+
+/**
+ * Collects and prints the bad lines of one file by number. Never prints the content of a line, because it may
+ * be a secret.
+ */
+export function createBadLinePrinter(file: string, isFatal: boolean, io: Io) {
+  const messages: string[] = [];
+  let count = 0;
+  return {
+    add({ line, problem }: BadLine): void {
+      count += 1;
+      if (count <= MAX_LINES) messages.push(`${file}:${line}: ${isFatal ? '' : 'skipped: '}${problem}`);
+    },
+    async print(): Promise<void> {
+      if (count > MAX_LINES) messages.push(`${file}: ${count - MAX_LINES} more bad lines`);
+      for (const message of messages) await (isFatal ? printError : printNote)(io, message);
+    },
+  };
+}
 
 /** Prints what the import assumed about a file. */
 export async function printAssumptions(
@@ -61,15 +84,16 @@ export function validateStagedFiles(staged: readonly StagedFile[], { strict, tim
       'fix the lines, or remove --strict to skip them',
     );
   }
-  for (const { name, records, badLines } of staged) {
-    if (records > 0 || badLines === 0) continue;
+  const unreadable = bad.find(({ records }) => records === 0);
+  if (unreadable !== undefined) {
+    const count = formatCount(unreadable.badLines, 'bad line');
     throw new CredWatchError(
-      `no readable line in ${name}, but ${formatCount(badLines, 'bad line')}; nothing was written`,
+      `no readable line in ${unreadable.name}, but ${count}; nothing was written`,
       'fix the lines reported above, or give another file',
     );
   }
-  for (const { name, conflict } of staged) {
-    if (timezone !== undefined || conflict === null || conflict.suggestedZone === null) continue;
+  for (const { name, conflict } of timezone === undefined ? staged : []) {
+    if (conflict === null || conflict.suggestedZone === null) continue;
     throw new CredWatchError(
       `the timestamps of ${name}, read as UTC, contradict its documents: ${describeConflict(conflict)}; nothing was written`,
       `use --timezone ${conflict.suggestedZone}, which resolves the contradiction, or --timezone UTC to import anyway`,

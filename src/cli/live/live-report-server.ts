@@ -1,130 +1,132 @@
-import type { Instant, Seconds } from '../../domain/model.ts';
+import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { checkPollHealth } from '../../domain/verdict/poll-health.ts';
-import type { ReportContext } from '../../report/context.ts';
 import { REPORT_FORMATS } from '../../report/formats.ts';
-import { describePollHealth } from '../../report/messages/health.ts';
+import { describePollHealth } from '../../report/messages/failures.ts';
 import { type MonitorResponse, startMonitor } from '../../server/monitor/monitor.ts';
 import type { CredentialSource, PollFailure } from '../../sources/source.ts';
-import type { SampleStore } from '../../store/sample-store.ts';
 import type { RecordedPoll } from '../../watch/poll-once.ts';
-import { assessStored } from '../../watch/stored-report.ts';
 import { type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
-import { parseAllowedHosts, parseListenAddresses } from '../flags/listen-addresses.ts';
+import { parseListenAddresses } from '../flags/listen-addresses.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
-import { DEFAULT_WIDTH, type Io } from '../process/io.ts';
+import type { Io } from '../process/io.ts';
 import { printNote, printThrownError } from '../process/messages.ts';
-import { LiveReport, type ReportSnapshot } from './live-report.ts';
-import { TimedSource } from './timed-source.ts';
+import { createLiveReport } from './live-report.ts';
+import { type LiveFormat, type LiveReportRequest, renderLiveReport } from './render-live-report.ts';
+import { renderInWorker } from './start-worker.ts';
 
-export interface LiveReportServerOptions {
-  flags: ListeningFlags & JudgingFlags & { interval: Seconds };
-  source: CredentialSource;
-  store: SampleStore;
-  io: Io;
-  debug: boolean;
+export interface LiveReportServer extends AsyncDisposable {
+  /** The health of the poller covers the polls of this source. */
+  observe(source: CredentialSource, interval: Seconds): ObservedSource;
 }
 
-export interface LiveReportServer {
-  /** Poll this source instead of the given one. */
+export interface ObservedSource {
+  /** Poll this source instead of the given one. It measures the duration of polls. */
   source: CredentialSource;
   /** Call after each recorded poll. */
   onPoll(recorded: RecordedPoll): void;
-  close(): Promise<void>;
-}
-
-interface LastPoll {
-  host: string;
-  endedAt: Instant;
-  failure: PollFailure | null;
+  /** Call when the source is no longer polled. */
+  forget(): void;
 }
 
 type Route = () => Promise<MonitorResponse>;
+type LastPoll = { host: string; endedAt: Instant; failure: PollFailure | null; seconds: Seconds };
 
 /** The page reloads once per polling interval, limited to 10 to 60 seconds. */
 const toRefreshInterval = (interval: Seconds): Seconds => Math.min(Math.max(interval, 10), 60);
+
+/** After this time without a poll, the age of the newest sample can change a verdict. */
+const DEFAULT_MAX_AGE: Seconds = 86_400;
 
 /**
  * Serves the report of the whole database.
  * @throws CredWatchError if flags contradict each other or an address is not available
  */
-export async function startLiveReportServer(options: LiveReportServerOptions): Promise<LiveReportServer> {
-  const { flags, store, io, debug } = options;
-  const buildOptions = (now: Instant) => toReportOptions(flags, {}, now);
+export async function startLiveReportServer(
+  flags: ListeningFlags & JudgingFlags & { interval: Seconds },
+  database: string,
+  io: Io,
+): Promise<LiveReportServer> {
   // Throws before the first poll if flags contradict each other.
-  buildOptions(io.clock.now());
-  const source = new TimedSource(options.source, io.clock);
-  const report = new LiveReport((now) => assessStored(store, buildOptions(now)), source, io.clock);
-  let lastPoll: LastPoll | null = null;
-  let lastError = '';
-
-  const toContext = ({ now, assessAllTime }: ReportSnapshot): ReportContext => ({
-    now,
-    margin: flags.margin,
-    version: CRED_WATCH_VERSION,
-    width: DEFAULT_WIDTH,
-    hasColour: false,
-    isAsciiOnly: false,
-    assessAllTime,
-    nodeVersion: io.nodeVersion,
-    ...(lastPoll === null
-      ? {}
-      : { lastPoll: { host: lastPoll.host, source: source.name, seconds: source.lastPollSeconds } }),
-  });
+  toReportOptions(flags, {}, io.clock.now());
+  const { clock, nodeVersion, reportWorker } = io;
+  const polls = new Set<{ source: SourceName; interval: Seconds; lastOutcome: LastPoll | null }>();
+  let lastError: string | null = null;
+  const stop = new AbortController();
+  const render = (format: LiveFormat): Promise<string> => {
+    const request: LiveReportRequest = {
+      format,
+      database,
+      options: toReportOptions(flags, {}, clock.now()),
+      refreshSeconds: toRefreshInterval(flags.interval),
+      nodeVersion,
+      lastPolls: Array.from(polls).flatMap(({ source, lastOutcome }) =>
+        lastOutcome === null ? [] : [{ host: lastOutcome.host, source, seconds: lastOutcome.seconds }],
+      ),
+    };
+    return reportWorker === null
+      ? renderLiveReport(request)
+      : renderInWorker(reportWorker, request, stop.signal);
+  };
+  const report = createLiveReport(render, clock, (flags.maxAge ?? DEFAULT_MAX_AGE) * 1000);
   const createRoute =
-    (type: string, render: (snapshot: ReportSnapshot) => Promise<string>): Route =>
+    (format: LiveFormat): Route =>
     async () => {
-      const body = await report.getText(type, render);
-      lastError = '';
-      return { status: 200, type, body };
+      const body = await report.getText(format);
+      lastError = null;
+      return { status: 200, type: REPORT_FORMATS[format].mediaType, body };
     };
   const checkHealth: Route = async () => {
-    const health = checkPollHealth({ interval: flags.interval, lastOutcome: lastPoll }, io.clock.now());
+    const health = checkPollHealth([...polls], clock.now());
     const status = health.code === 'HEALTHY' ? 200 : 503;
     return { status, type: 'text/plain; charset=utf-8', body: `${describePollHealth(health)}\n` };
   };
-  const { html, json, prometheus } = REPORT_FORMATS;
-  const routes = new Map<string, Route>([
-    [
-      '/',
-      createRoute(html.mediaType, async (snapshot) => {
-        const { renderPage } = await import('../../report/page/html.ts');
-        const refreshSeconds = toRefreshInterval(flags.interval);
-        return renderPage(snapshot.assessment, toContext(snapshot), { refreshSeconds });
-      }),
-    ],
-    [
-      '/report.json',
-      createRoute(json.mediaType, (snapshot) => json.render(snapshot.assessment, toContext(snapshot))),
-    ],
-    [
-      '/metrics',
-      createRoute(prometheus.mediaType, (snapshot) =>
-        prometheus.render(snapshot.assessment, toContext(snapshot)),
-      ),
-    ],
-    ['/healthz', checkHealth],
-  ]);
   const { origins, close } = await startMonitor({
     listen: parseListenAddresses(flags),
-    allowedHosts: parseAllowedHosts(flags),
-    routes,
-    // The page sends a request every few seconds, so a repeated error is printed only once.
+    allowedHosts: [io.machine, ...flags.allowHost],
+    routes: new Map([
+      ['/', createRoute('html')],
+      ['/report.json', createRoute('json')],
+      ['/metrics', createRoute('prometheus')],
+      ['/healthz', checkHealth],
+    ]),
+    // The page sends a request every few seconds, so an error is printed only once until a request succeeds.
     onError(error) {
-      if (lastError !== String(error)) void printThrownError(io, error, debug);
+      if (stop.signal.aborted) return;
+      if (lastError !== String(error)) void printThrownError(io, error);
       lastError = String(error);
     },
   });
   for (const origin of origins) await printNote(io, `serving ${origin}/`);
   return {
-    source,
-    onPoll({ outcome, identity }) {
-      lastPoll = {
-        host: identity.host,
-        endedAt: io.clock.now(),
-        failure: outcome.ok ? null : outcome,
+    observe(polledSource, interval) {
+      const state: { source: SourceName; interval: Seconds; lastOutcome: LastPoll | null } = {
+        ...{ source: polledSource.name, interval, lastOutcome: null },
       };
-      report.invalidate();
+      let seconds: Seconds = 0;
+      polls.add(state);
+      return {
+        source: {
+          name: polledSource.name,
+          endpoint: polledSource.endpoint,
+          async poll(signal) {
+            const startedAt = clock.now();
+            const outcome = await polledSource.poll(signal);
+            // Not negative, even if the clock was set back.
+            seconds = Math.max(0, clock.now() - startedAt) / 1000;
+            return outcome;
+          },
+        },
+        onPoll({ outcome, identity, isStarting }) {
+          const failure = outcome.ok || isStarting ? null : outcome;
+          state.lastOutcome = { host: identity.host, endedAt: clock.now(), failure, seconds };
+          report.invalidate();
+        },
+        forget: () => void polls.delete(state),
+      };
     },
-    close,
+    [Symbol.asyncDispose]: () => {
+      stop.abort();
+      return close();
+    },
   };
 }

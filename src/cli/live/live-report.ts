@@ -1,48 +1,72 @@
 import type { Clock } from '../../clock.ts';
-import type { Instant } from '../../domain/model.ts';
-import type { StoredReport } from '../../watch/stored-report.ts';
-import { CachedResult } from './cached-result.ts';
 
-/** The report of the database at one instant. */
-export interface ReportSnapshot extends StoredReport {
-  now: Instant;
+/** A text is kept for this many times its cost, so that rendering takes at most a tenth of the time. */
+const MIN_AGE_PER_COST = 10;
+
+/** A larger cost is the step of a clock that was set. */
+const MAX_COST_MS = 60_000;
+
+interface CachedText {
+  text: Promise<string>;
+  startedAt: number;
+  /** Null while the text is rendered. */
+  costMs: number | null;
+  pollCount: number;
 }
 
-/** Polls have priority, because reading and judging block the only thread. */
-export interface PollActivity {
-  isBusy(): boolean;
-  waitUntilIdle(): Promise<void>;
-}
-
-/** Renders reports of a database that changes. Concurrent requests share snapshots and texts. */
-export class LiveReport {
-  readonly #snapshot: CachedResult<ReportSnapshot>;
-  readonly #polls: PollActivity;
-  readonly #texts = new WeakMap<ReportSnapshot, Map<string, Promise<string>>>();
-
-  constructor(assess: (now: Instant) => StoredReport, polls: PollActivity, clock: Clock) {
-    this.#polls = polls;
-    const takeSnapshot = () => {
-      const now = clock.now();
-      return { ...assess(now), now };
-    };
-    this.#snapshot = new CachedResult(takeSnapshot, () => polls.waitUntilIdle(), clock);
-  }
-
+export interface LiveReport<Format> {
   /** Call after each recorded poll. */
-  invalidate(): void {
-    this.#snapshot.invalidate();
-  }
+  invalidate(): void;
+  getText(format: Format): Promise<string>;
+}
 
-  /** @param name key of the text in the cache */
-  async getText(name: string, render: (snapshot: ReportSnapshot) => Promise<string>): Promise<string> {
-    const snapshot = await this.#snapshot.get(this.#polls.isBusy());
-    const texts = this.#texts.get(snapshot) ?? new Map<string, Promise<string>>();
-    this.#texts.set(snapshot, texts);
-    const cached = texts.get(name);
-    if (cached !== undefined) return cached;
-    const text = render(snapshot);
-    texts.set(name, text);
-    return text;
-  }
+/**
+ * Renders the report of a database that changes with each poll: at most once per poll and format, and only
+ * when a client requests it. Concurrent requests share the text.
+ * @param lifetimeMs after this time, a text is rendered again even without a poll
+ */
+export function createLiveReport<Format>(
+  render: (format: Format) => Promise<string>,
+  clock: Pick<Clock, 'now'>,
+  lifetimeMs: number,
+): LiveReport<Format> {
+  const cached = new Map<Format, CachedText>();
+  let pollCount = 0;
+  let lastRendered: Promise<unknown> = Promise.resolve();
+
+  const isFresh = (entry: CachedText): boolean => {
+    if (entry.costMs === null) return true;
+    const age = clock.now() - entry.startedAt;
+    const minAge = entry.costMs * (1 + MIN_AGE_PER_COST);
+    // The age is negative if the clock was set back.
+    return age >= 0 && (age < minAge || (entry.pollCount === pollCount && age < lifetimeMs));
+  };
+  /** One text at a time: a report of many series needs much memory. Errors are not cached. */
+  const start = (format: Format): CachedText => {
+    const entry: CachedText = { text: Promise.resolve(''), startedAt: clock.now(), costMs: null, pollCount };
+    entry.text = lastRendered.then(async () => {
+      entry.startedAt = clock.now();
+      entry.pollCount = pollCount;
+      try {
+        return await render(format);
+      } catch (error) {
+        cached.delete(format);
+        throw error;
+      } finally {
+        entry.costMs = Math.min(MAX_COST_MS, Math.max(0, clock.now() - entry.startedAt));
+      }
+    });
+    lastRendered = entry.text.catch(() => {});
+    cached.set(format, entry);
+    return entry;
+  };
+  return {
+    invalidate() {
+      pollCount += 1;
+    },
+    getText(format) {
+      const entry = cached.get(format);
+      return (entry !== undefined && isFresh(entry) ? entry : start(format)).text;
+    },
+  };
 }

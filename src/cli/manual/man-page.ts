@@ -1,8 +1,15 @@
 import type { Command, Option } from 'commander';
 import { declareProgram } from '../program.ts';
-import { getHelp, type HelpBlock, type HelpRow } from './command-help.ts';
+import { getHelp, type HelpBlock, type HelpExample, type HelpRow } from './command-help.ts';
 import { ENVIRONMENT, EXIT_STATUS_NOTE, FILES, SEE_ALSO } from './man-sections.ts';
-import { escapeRoff, formatBold, formatFlagSyntax, formatTaggedParagraph, formatVerbatim } from './roff.ts';
+import {
+  escapeRoff,
+  formatBold,
+  formatFlagSyntax,
+  formatItalic,
+  formatTaggedParagraph,
+  formatVerbatim,
+} from './roff.ts';
 
 /**
  * Renders the man page from the help texts. The build calls this function.
@@ -21,7 +28,7 @@ export function renderManPage(program: Command = declareProgram()): string {
     '.SH COMMANDS',
     ...program.commands.flatMap((command) => formatCommand(program, command)),
     '.SH GLOBAL OPTIONS',
-    ...formatOptions(program, program),
+    ...formatOptions(program),
     '.SH EXIT STATUS',
     ...formatTable(listExitCodes(program)),
     '.PP',
@@ -48,13 +55,11 @@ function formatCommand(program: Command, command: Command): string[] {
     escapeRoff(toSentence(command.description())),
     ...helper
       .visibleArguments(command)
-      .flatMap((argument) =>
-        formatTaggedParagraph(
-          `\\fI${escapeRoff(argument.name())}\\fR`,
-          escapeRoff(helper.argumentDescription(argument)),
-        ),
+      .map((each) =>
+        formatTaggedParagraph(formatItalic(each.name()), escapeRoff(helper.argumentDescription(each))),
       ),
-    ...formatOptions(program, command),
+    // Every command has the option --help.
+    ...formatOptions(command, ({ long }) => long !== '--help'),
     ...notes.flatMap(formatBlock),
     '.PP',
     'Examples:',
@@ -62,36 +67,30 @@ function formatCommand(program: Command, command: Command): string[] {
   ];
 }
 
-/** Skips `--help` in commands, because every command has this option. */
-function formatOptions(program: Command, command: Command): string[] {
-  const helper = program.createHelp();
+function formatOptions(command: Command, isShown: (option: Option) => boolean = () => true): string[] {
+  const helper = command.createHelp();
   return helper
     .visibleOptions(command)
-    .filter(({ long }: Option) => command === program || long !== '--help')
-    .flatMap((option) =>
-      formatTaggedParagraph(formatFlagSyntax(option.flags), escapeRoff(helper.optionDescription(option))),
+    .filter(isShown)
+    .map((each) =>
+      formatTaggedParagraph(formatFlagSyntax(each.flags), escapeRoff(helper.optionDescription(each))),
     );
 }
 
 function formatBlock(block: HelpBlock): string[] {
-  switch (block.kind) {
-    case 'paragraph':
-      return ['.PP', escapeRoff(block.text)];
-    case 'rows':
-      return ['.PP', escapeRoff(`${block.heading}:`), ...formatTable(block.rows)];
-    case 'verbatim':
-      return ['.PP', escapeRoff(`${block.heading}:`), '.PP', ...formatVerbatim(block.lines)];
-  }
+  if (typeof block === 'string') return ['.PP', escapeRoff(block)];
+  const lines = 'rows' in block ? formatTable(block.rows) : ['.PP', formatVerbatim(block.verbatim)];
+  return ['.PP', escapeRoff(`${block.heading}:`), ...lines];
 }
 
-const formatExample = ([command, about]: HelpRow): string[] => [
+const formatExample = ([input, purpose]: HelpExample): string[] => [
   '.PP',
-  ...formatVerbatim(command.replaceAll('\n', '\n  ').split('\n')),
-  ...(about === '' ? [] : ['.RS 4', escapeRoff(about), '.RE']),
+  formatVerbatim(input.replaceAll('\n', '\n  ').split('\n')),
+  ...(purpose === undefined ? [] : ['.RS 4', escapeRoff(purpose), '.RE']),
 ];
 
 const formatTable = (rows: readonly HelpRow[]): string[] =>
-  rows.flatMap(([term, description]) => formatTaggedParagraph(formatBold(term), escapeRoff(description)));
+  rows.map(([term, description]) => formatTaggedParagraph(formatBold(term), escapeRoff(description)));
 
 /** One row per command: `check`, `0: safe; 1: not safe; …`. */
 const listExitCodes = (program: Command): HelpRow[] =>

@@ -26,6 +26,9 @@ export const ENVIRONMENT: readonly HelpRow[] = [
     'location of IMDS, and whether it may be used, as in the AWS SDKs',
   ],
   ['AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE', 'profile, and locations of the shared files'],
+  ['CRED_WATCH_NO_CACHE', 'if set, neither use nor write the code cache'],
+  ['CACHE_DIRECTORY', 'folder of the code cache; set by systemd (CacheDirectory=)'],
+  ['XDG_CACHE_HOME', 'cache directory; the default code cache is cred-watch in this folder'],
   ['NO_COLOR, FORCE_COLOR', 'disable colour, or force it without a terminal'],
   ['LC_ALL, LC_CTYPE, LANG', 'locale; charts need UTF-8, otherwise they are drawn in ASCII'],
 ];
@@ -33,6 +36,8 @@ export const ENVIRONMENT: readonly HelpRow[] = [
 export const FILES: readonly HelpRow[] = [
   ['~/.local/state/cred-watch/samples.db', 'default database'],
   ['/var/lib/cred-watch/samples.db', 'default database of root'],
+  ['~/.cache/cred-watch', 'default code cache'],
+  ['/var/cache/cred-watch', 'default code cache of root'],
   ['~/.aws/config, ~/.aws/credentials', 'profiles; only read, never written'],
 ];
 

@@ -11,9 +11,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 
 /** Makes roff print a text unchanged at any position of a line. */
 export function escapeRoff(text: string): string {
-  const escaped = Array.from(text, (character) => ESCAPES.get(character) ?? escapeNonAscii(character)).join(
-    '',
-  );
+  const escaped = [...text].map((each) => ESCAPES.get(each) ?? escapeNonAscii(each)).join('');
   // A dot at the start of a line would be a request.
   return escaped.startsWith('.') ? `\\&${escaped}` : escaped;
 }
@@ -25,24 +23,19 @@ function escapeNonAscii(character: string): string {
 }
 
 export const formatBold = (text: string): string => `\\fB${escapeRoff(text)}\\fR`;
+export const formatItalic = (text: string): string => `\\fI${escapeRoff(text)}\\fR`;
 
 /** Formats `-f, --format <format>`: flags in bold, the name of the value in italics. */
 export const formatFlagSyntax = (text: string): string =>
   text
     .split(/(<[^>]*>)/)
     .filter((part) => part !== '')
-    .map((part) => (part.startsWith('<') ? `\\fI${escapeRoff(part.slice(1, -1))}\\fR` : formatBold(part)))
+    .map((part) => (part.startsWith('<') ? formatItalic(part.slice(1, -1)) : formatBold(part)))
     .join('');
 
-export const formatTaggedParagraph = (term: string, description: string): string[] => [
-  '.TP',
-  term,
-  description,
-];
+export const formatTaggedParagraph = (term: string, description: string): string =>
+  `.TP\n${term}\n${description}`;
 
 /** Lines that roff does not fill. */
-export const formatVerbatim = (lines: readonly string[]): string[] => [
-  '.nf',
-  ...lines.map(formatBold),
-  '.fi',
-];
+export const formatVerbatim = (lines: readonly string[]): string =>
+  ['.nf', ...lines.map(formatBold), '.fi'].join('\n');

@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { getSystemErrorCode } from '../../errors.ts';
+import { spawn } from 'node:child_process';
+import { describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import type { CommandResult } from '../../watch/record-job-run.ts';
 import { signalExitCode } from '../flags/exit-codes.ts';
 import type { Io } from './io.ts';
@@ -27,7 +27,7 @@ export async function runChild(
     earlySignals.push(signal);
   };
   const removeListener = io.onSignal((signal) => {
-    if (!(io.hasTerminal && KEYBOARD_SIGNALS.includes(signal))) forward(signal);
+    if (!(io.hasTerminal() && KEYBOARD_SIGNALS.includes(signal))) forward(signal);
   });
   try {
     const exitCode = await new Promise<number>((resolve, reject) => {
@@ -37,9 +37,8 @@ export async function runChild(
         child.kill(signal);
       };
       child.once('spawn', () => earlySignals.forEach(forward));
-      child.on('error', (error) => {
-        if (!hasStarted(child)) reject(error);
-      });
+      // A signal that cannot be sent to the running child is also an `error` event.
+      child.on('error', (error) => child.pid === undefined && reject(error));
       child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 0) : signalExitCode(signal)));
     });
     return { exitCode, wasStarted: true };
@@ -50,9 +49,6 @@ export async function runChild(
   }
 }
 
-/** A signal that cannot be sent is also an `error` event of the child. */
-const hasStarted = ({ pid }: ChildProcess) => pid !== undefined;
-
 /** Returns the exit code. */
 async function printStartError(command: string, error: unknown, io: Io): Promise<number> {
   const code = getSystemErrorCode(error);
@@ -60,10 +56,7 @@ async function printStartError(command: string, error: unknown, io: Io): Promise
     await printError(io, `command '${command}' was not found`, 'check the name of the command, and PATH');
     return NOT_FOUND;
   }
-  await printError(
-    io,
-    `could not start command '${command}' (${code})`,
-    'check that the file is a program and executable by this user',
-  );
+  const hint = 'check that the file is a program and executable by this user';
+  await printError(io, `could not start command '${command}': ${describeSystemError(error)}`, hint);
   return NOT_EXECUTABLE;
 }

@@ -1,13 +1,19 @@
 import type { Clock } from '../../clock.ts';
-import type { Environment } from '../../sources/environment/environment-variables.ts';
+import type { Environment } from '../../sources/environment/variables.ts';
 
-/** Everything of the process that a command may use. Tests pass their own. */
-export interface Io {
+/** Everything of the process that a command may use. */
+export interface Io extends ProcessIo {
+  /** Print stack traces of errors. */
+  debug: boolean;
+  /** Also receives the message of every printed error. */
+  onError: ((message: string) => void) | null;
+}
+
+/** The process. Tests pass their own. */
+export interface ProcessIo {
   stdin: AsyncIterable<Uint8Array>;
   stdout: Output;
   stderr: Output;
-  /** Also receives the message of every printed error. */
-  onError: ((message: string) => void) | null;
   env: Environment;
   clock: Clock;
   /** Returns a number x with 0 ≤ x < 1. */
@@ -15,6 +21,7 @@ export interface Io {
   /** The host name of this machine. */
   machine: string;
   nodeVersion: string;
+  /** Empty if it is unknown. */
   home: string;
   isRoot: boolean;
   /**
@@ -23,7 +30,9 @@ export interface Io {
    */
   createStopSignal(): AbortSignal;
   /** True if a standard stream is a terminal. Signals typed there also reach child processes. */
-  hasTerminal: boolean;
+  hasTerminal(): boolean;
+  /** The built `live/report-worker.ts`. Null: render the live report in this thread. */
+  reportWorker: string | null;
   /** Replaces the usual effect of signals by the listener. Returns a function that removes the listener. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
 }
@@ -38,17 +47,20 @@ export interface Output {
 }
 
 /** NO_COLOR: https://no-color.org, any non-empty value. FORCE_COLOR has priority, as in Node.js. */
-export function wantsColour(output: Output, env: Environment): boolean {
+function wantsColour(output: Output, env: Environment): boolean {
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
   return output.isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
 
-/** Width of a line in files and pipes. */
-export const DEFAULT_WIDTH = 100;
-
-export const getOutputWidth = (output: Output): number =>
-  (output.isTerminal ? output.columns : undefined) ?? DEFAULT_WIDTH;
-
 /** Decides by the locale, as C programs do: the default locale C is ASCII. */
 export const supportsUnicode = ({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean =>
   /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
+
+/** The layout of text in files. */
+export const FILE_STYLE = { width: 100, hasColour: false };
+
+/** The layout of text on stdout. */
+export const getTextStyle = ({ stdout, env }: Io) => ({
+  width: (stdout.isTerminal ? stdout.columns : undefined) ?? FILE_STYLE.width,
+  hasColour: wantsColour(stdout, env),
+});

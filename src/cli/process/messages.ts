@@ -1,5 +1,8 @@
+import type { PollNote } from '../../domain/poll-note.ts';
 import { CredWatchError, UnknownValueError } from '../../errors.ts';
-import { escapeUnprintable } from '../../report/text/untrusted-text.ts';
+import { redactText } from '../../redact.ts';
+import { describePollNote } from '../../report/messages/poll-notes.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 import { buildChoiceHint } from '../flags/suggestions.ts';
 import type { Io } from './io.ts';
 
@@ -22,18 +25,44 @@ async function print(io: Io, kind: 'error' | 'note', message: string, hint?: str
 }
 
 /** Prints a thrown error. Any error that is not a {@link CredWatchError} is a bug of this program. */
-export async function printThrownError(io: Io, error: unknown, debug: boolean): Promise<void> {
+export async function printThrownError(io: Io, error: unknown): Promise<void> {
   if (error instanceof UnknownValueError) {
     const { message, value, choices, moreChoices } = error;
     await printError(io, message, buildChoiceHint(value, choices, moreChoices));
   } else if (error instanceof CredWatchError) {
     await printError(io, error.message, error.hint);
   } else {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const hint = debug ? undefined : 'run again with --debug and report the output';
+    const message =
+      error instanceof Error ? `${error.name}: ${redactText(error.message)}` : redactText(String(error));
+    const hint = io.debug ? undefined : 'run again with --debug and report the output';
     await printError(io, `unexpected ${message}`, hint);
   }
-  if (debug && error instanceof Error) await io.stderr.write(`${formatStack(error)}\n`);
+  if (io.debug && error instanceof Error) await io.stderr.write(`${formatStack(error)}\n`);
+}
+
+/** Prints notes of polls, each text only once. */
+export function createPollNotePrinter(io: Io) {
+  const isNew = createNewTextCheck();
+  return async (notes: readonly PollNote[]): Promise<void> => {
+    for (const note of notes) {
+      const message = describePollNote(note);
+      if (note.code !== 'TOKEN_FILE_EXPIRES' && isNew(message)) await printNote(io, message);
+    }
+  };
+}
+
+/** Returns a function that prints thrown errors, each text only once. */
+export function createErrorPrinter(io: Io): (error: unknown) => void {
+  const isNew = createNewTextCheck();
+  return (error) => {
+    if (isNew(String(error))) void printThrownError(io, error);
+  };
+}
+
+/** Returns a function that returns true for a text only the first time. */
+export function createNewTextCheck(): (text: string) => boolean {
+  const known = new Set<string>();
+  return (text) => known.size < known.add(text).size;
 }
 
 /** Only stack frames and names of causes, because a message may quote input. */

@@ -1,27 +1,51 @@
+import type { Instant } from '../../domain/model.ts';
+import { formatDuration } from '../../domain/time/duration.ts';
 import type { Io } from './io.ts';
 
 const MIN_UPDATE_INTERVAL_MS = 100;
+const COUNTDOWN_INTERVAL_MS = 1000;
 
-export interface Progress {
-  show(text: string): void;
-  clear(): void;
-}
+export type Progress = ReturnType<typeof createProgress>;
 
 /** Shows one line that replaces itself, if stderr is a terminal. */
-export function createProgress({ stderr, clock }: Io): Progress {
-  if (!stderr.isTerminal) return { show() {}, clear() {} };
+export function createProgress({ stderr, clock }: Io) {
   let shownAt = clock.now();
   let isShown = false;
+  const clear = () => {
+    if (isShown) void stderr.write('\r\u001b[K');
+    isShown = false;
+  };
   return {
-    show(text) {
-      if (clock.now() - shownAt < MIN_UPDATE_INTERVAL_MS) return;
+    show(text: string): void {
+      if (!stderr.isTerminal || clock.now() - shownAt < MIN_UPDATE_INTERVAL_MS) return;
       shownAt = clock.now();
       isShown = true;
       void stderr.write(`\r\u001b[K${text}`);
     },
-    clear() {
-      if (isShown) void stderr.write('\r\u001b[K');
-      isShown = false;
+    clear,
+    [Symbol.dispose]: clear,
+  };
+}
+
+/** Shows on a terminal the time until the next poll, and until the wait ends. */
+export function createCountdown(io: Io) {
+  const progress = createProgress(io);
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => {
+    clearInterval(timer);
+    progress.clear();
+  };
+  return {
+    start(nextPoll: Instant, limit: Instant): void {
+      stop();
+      const formatLeft = (until: Instant) =>
+        formatDuration(Math.max(0, Math.ceil((until - io.clock.now()) / 1000)));
+      timer = setInterval(
+        () => progress.show(`next poll in ${formatLeft(nextPoll)} · giving up in ${formatLeft(limit)}`),
+        COUNTDOWN_INTERVAL_MS,
+      );
+      timer.unref();
     },
+    stop,
   };
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
-import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 import type { ReportContext } from '../../report/context.ts';
 import type { Io } from '../process/io.ts';
 import { printNote } from '../process/messages.ts';
@@ -41,20 +41,17 @@ async function append(
   createText: (size: number) => string | null,
 ): Promise<boolean> {
   try {
-    const file = await open(path, 'a+');
-    try {
-      const separator = await findSeparator(file);
-      const text = createText((await file.stat()).size + separator.length);
-      if (text !== null) await file.appendFile(separator + text);
-      return text !== null;
-    } finally {
-      await file.close();
-    }
+    await using file = await open(path, 'a+');
+    const { size } = await file.stat();
+    const separator = await findSeparator(file, size);
+    const text = createText(size + separator.length);
+    if (text !== null) await file.appendFile(separator + text);
+    return text !== null;
   } catch (error) {
     const code = getSystemErrorCode(error);
-    if (code === '') throw error;
+    if (code === null) throw error;
     throw new CredWatchError(
-      `could not write the file in ${variable}: ${path} (${code})`,
+      `could not write the file in ${variable}: ${path}: ${describeSystemError(error)}`,
       `set ${variable} to a writable file, or unset ${variable}`,
       { cause: error },
     );
@@ -62,8 +59,7 @@ async function append(
 }
 
 /** A line feed if the last line of the file has none. */
-async function findSeparator(file: FileHandle): Promise<string> {
-  const { size } = await file.stat();
+async function findSeparator(file: FileHandle, size: number): Promise<string> {
   if (size === 0) return '';
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer.toString() === '\n' ? '' : '\n';

@@ -3,12 +3,6 @@ import { REPORT_FORMAT_NAMES, type ReportFormat } from '../../report/formats.ts'
 import { InvalidValueError } from '../flags/invalid-value.ts';
 import { buildChoiceHint } from '../flags/suggestions.ts';
 
-/** A format, and the file for it: `-` is stdout. */
-export interface ReportOutput {
-  format: ReportFormat;
-  file: string;
-}
-
 /** A value of `--format`. */
 export interface RequestedFormat {
   format: ReportFormat;
@@ -16,18 +10,21 @@ export interface RequestedFormat {
   file: string | null;
 }
 
+/** A format, and the file for it: `-` is stdout. */
+export type ReportOutput = RequestedFormat & { file: string };
+
 /**
- * Parses `html` and `html=report.html`, for a flag that may be repeated.
+ * Parses `html` and `html=report.html`.
  * @throws InvalidValueError
  */
-export function parseFormatFlag(text: string, before: readonly RequestedFormat[] = []): RequestedFormat[] {
+export function parseFormatFlag(text: string): RequestedFormat {
   const [, name = '', file = null] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   const format = REPORT_FORMAT_NAMES.find((each) => each === name);
   if (format === undefined) {
     throw new InvalidValueError('is unknown', buildChoiceHint(name, REPORT_FORMAT_NAMES, ', or FORMAT=FILE'));
   }
   if (file === '') throw new InvalidValueError('has no file', `use ${format}=FILE, or ${format} alone`);
-  return [...before, { format, file }];
+  return { format, file };
 }
 
 /** @throws CredWatchError if two outputs have the same file, or `--output` has no format */

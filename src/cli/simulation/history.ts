@@ -1,5 +1,6 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
+import { formatNumber } from '../../report/text/format-values.ts';
 import { createSimulation } from '../../server/simulation.ts';
 import { buildDefaultTree } from '../../server/tree/default-tree.ts';
 import { createTree } from '../../server/tree/metadata-tree.ts';
@@ -27,7 +28,7 @@ export async function writeSimulatedHistory(
   const { history, every = DEFAULT_INTERVAL, until: end, output = '-', host = DEFAULT_HOST } = flags;
   if (history / every > MAX_POLLS) {
     throw new CredWatchError(
-      `--history would be more than ${MAX_POLLS.toLocaleString('en-US')} polls`,
+      `--history would be more than ${formatNumber(MAX_POLLS)} polls`,
       'poll less often with --every',
     );
   }
@@ -35,7 +36,7 @@ export async function writeSimulatedHistory(
     throw new CredWatchError('--history simulates a single endpoint', 'name one with --shape');
   }
   const now = io.clock.now();
-  const until: Instant = end === undefined ? now : parseMomentFlag('--until', end, now, 'last');
+  const until: Instant = end === undefined ? now : await parseMomentFlag('--until', end, now, 'last');
   const from = until - history * 1000;
   if (from < EARLIEST_START) {
     throw new CredWatchError(
@@ -43,7 +44,7 @@ export async function writeSimulatedHistory(
       'shorten --history, or let it end later with --until',
     );
   }
-  const tree = createTree(buildDefaultTree(options.instance));
+  const tree = createTree(buildDefaultTree(options.startedAt));
   const simulation = createSimulation({ ...options, startedAt: from, tree });
   const { seed } = options;
   const batches = simulatePolls({ simulation, every, from, until, seed, host, authorizationLifetime });

@@ -3,6 +3,7 @@ import {
   createBrokenConnectionError,
   createResponseTimeoutError,
   createResponseTooLargeError,
+  createTruncatedError,
   type HttpExchange,
   LARGEST_BODY,
   toHttpResponse,
@@ -19,7 +20,8 @@ export function createInMemoryExchange(endpoint: InMemoryEndpoint): HttpExchange
     if (signal.aborted || delayMs >= limits.requestMs) {
       throw createResponseTimeoutError(limits, signal.aborted);
     }
-    if (delivered.outcome !== 'complete') throw createBrokenConnectionError('');
+    if (delivered.outcome === 'truncated') throw createTruncatedError(null);
+    if (delivered.outcome !== 'complete') throw createBrokenConnectionError(null);
     const { status, body } = delivered;
     if (body.length > LARGEST_BODY) throw createResponseTooLargeError();
     const receivedAt = clock.now();

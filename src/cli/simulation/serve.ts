@@ -1,3 +1,4 @@
+import { redactText } from '../../redact.ts';
 import {
   formatListeningJson,
   formatListeningText,
@@ -16,9 +17,9 @@ import { openTree } from '../../server/tree/tree-file.ts';
 import { startEndpoint } from '../../server/wire/endpoint.ts';
 import type { Exchange } from '../../server/wire/exchange.ts';
 import { EXIT } from '../flags/exit-codes.ts';
-import { parseAllowedHosts, parseListenAddresses } from '../flags/listen-addresses.ts';
+import { parseListenAddresses } from '../flags/listen-addresses.ts';
 import type { Io } from '../process/io.ts';
-import { printNote, printThrownError } from '../process/messages.ts';
+import { createErrorPrinter, printNote, printThrownError } from '../process/messages.ts';
 import type { SimulateFlags, SimulationSettings } from './settings.ts';
 
 /** CloudShell and AWS's own mock use this port. */
@@ -29,35 +30,49 @@ export async function serveSimulation(
   flags: SimulateFlags,
   settings: SimulationSettings,
   io: Io,
-  debug: boolean,
 ): Promise<number> {
   const isJson = flags.format === 'json';
   const stop = io.createStopSignal();
   const logFailure = new AbortController();
   const listen = parseListenAddresses(flags, DEFAULT_ADDRESS);
   const onProblem = (problem: string) => void printNote(io, problem);
-  const defaultTree = buildDefaultTree(settings.options.instance);
+  const defaultTree = buildDefaultTree(settings.options.startedAt);
   const tree =
     flags.tree === undefined ? createTree(defaultTree) : openTree(flags.tree, defaultTree, onProblem);
   const simulation = createSimulation({ ...settings.options, tree });
   const traffic = new Traffic();
   const log = isJson ? io.stdout : io.stderr;
+  let isHostReported = false;
+  /** The response has the form of the real endpoint, without an explanation. */
+  const reportHost = (host: string) => {
+    const hint = 'use an address of this machine, or add --allow-host NAME';
+    if (!isHostReported) void printNote(io, `rejected a request to the host '${redactText(host)}'`, hint);
+    isHostReported = true;
+  };
   const onExchange = (exchange: Exchange) => {
     const { request, details } = toLoggedRequest(exchange, simulation.role, flags.log);
     traffic.record(request);
-    if (exchange.handledRequest.internalError !== undefined)
-      void printThrownError(io, exchange.handledRequest.internalError, debug);
+    const { internalError, rejectedHost } = exchange.handled;
+    if (internalError !== undefined) void printThrownError(io, internalError);
+    if (rejectedHost !== undefined) reportHost(rejectedHost);
     if (!flags.log) return;
     const line = isJson ? formatRequestJson(request, details) : formatRequestLine(request, details);
     log.write(`${line}\n`).catch((error: unknown) => logFailure.abort(error));
   };
-  const allowedHosts = parseAllowedHosts(flags);
-  const endpoint = await startEndpoint({ simulation, listen, allowedHosts, clock: io.clock, onExchange });
+  const endpoint = await startEndpoint({
+    simulation,
+    listen,
+    allowedHosts: [io.machine, ...flags.allowHost],
+    clock: io.clock,
+    onExchange,
+    onError: createErrorPrinter(io),
+  });
   let tokenFile: TokenFile | null = null;
   try {
-    const { options, authorizationLifetime: lifetime } = settings;
-    if (options.shapes.includes('eks'))
+    if (simulation.shapes.includes('eks')) {
+      const { authorizationLifetime: lifetime } = settings;
       tokenFile = await startTokenFile(simulation.serviceAccountTokens, lifetime, io.clock, onProblem);
+    }
     const started = describeStart(settings, simulation, endpoint.origins, tokenFile?.path ?? '');
     await io.stdout.write(isJson ? `${formatListeningJson(started)}\n` : formatListeningText(started));
     await waitForEnd(flags, io, AbortSignal.any([stop, logFailure.signal]));
@@ -109,13 +124,10 @@ function waitForEnd({ for: duration }: SimulateFlags, io: Io, signal: AbortSigna
 }
 
 /** Converts an exchange for the log and the summary, without tokens, query and secrets. */
-function toLoggedRequest(
-  { address, request: received, handledRequest, status, incompleteReason, credentials, fault }: Exchange,
-  role: string,
-  isLogged: boolean,
-) {
-  const { now, headers, method, path, query } = received;
-  const { shape, kind, apiVersion } = handledRequest;
+function toLoggedRequest(exchange: Exchange, role: string, isLogged: boolean) {
+  const { address, status, fault, credentials, incompleteReason } = exchange;
+  const { now, headers, method, path, query } = exchange.request;
+  const { shape, kind, apiVersion } = exchange.handled;
   const request = {
     at: now,
     client: headers['user-agent'] ?? '',

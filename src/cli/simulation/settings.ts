@@ -1,18 +1,19 @@
 import type { Instant, Seconds } from '../../domain/model.ts';
 import { formatShortDuration } from '../../domain/time/duration.ts';
 import { CredWatchError } from '../../errors.ts';
+import type { RotationTiming } from '../../server/credentials/rotation-schedule.ts';
 import { IMDS_MODES, type ImdsMode, SHAPES, type Shape } from '../../server/endpoint-request.ts';
 import { parseFault } from '../../server/faults/parse-fault.ts';
 import { openScenario, type Scenario, type ScenarioSetting } from '../../server/faults/scenario.ts';
 import { AUTHORIZATION_LIFETIME, type SimulationOptions } from '../../server/simulation.ts';
-import { createExampleInstance } from '../../server/tree/default-tree.ts';
 import { parseVariants } from '../../server/variants.ts';
 import { InvalidValueError, parseValue } from '../flags/invalid-value.ts';
 import type { ListeningFlags } from '../flags/listening-flags.ts';
+import type { TextOrJson } from '../flags/shared-flags.ts';
 import { buildChoiceHint } from '../flags/suggestions.ts';
-import { parseDurationFlag, parsePositiveDurationFlag, parseRoleNameFlag } from '../flags/value-parsers.ts';
+import { parseDurationFlag, parsePositiveDuration, parseRoleName } from '../flags/value-parsers.ts';
 
-/** The options that describe the simulated endpoint. A scenario provides values for omitted ones. */
+/** The flags that describe the simulated endpoint. A scenario provides values for omitted ones. */
 export interface EndpointFlags {
   lifetime?: Seconds;
   rotateEvery?: Seconds;
@@ -29,10 +30,10 @@ export interface EndpointFlags {
   seed?: string;
 }
 
-/** The options of `cred-watch simulate`. */
+/** The flags of `cred-watch simulate`. */
 export interface SimulateFlags extends EndpointFlags, ListeningFlags {
   for?: Seconds;
-  format: 'text' | 'json';
+  format: TextOrJson;
   /** False with --no-log. */
   log: boolean;
   history?: Seconds;
@@ -54,70 +55,72 @@ const DEFAULT_LIFETIME: Seconds = 6 * 3600;
 
 /**
  * Combines flags, the scenario and defaults.
- * @param seed the seed if --seed is missing
+ * @param randomSeed used without --seed
  * @throws CredWatchError
  */
 export function readSimulationSettings(
   flags: EndpointFlags,
   startedAt: Instant,
-  seed: string,
+  randomSeed: string,
 ): SimulationSettings {
   const scenario = flags.scenario === undefined ? null : openScenario(flags.scenario);
-  const given = withScenario(flags, scenario);
-  const timing = readTiming(given);
-  // The longest time that a set is served: rotation k early and rotation k + 1 late.
-  const expiredFor = timing.rotateEvery + 2 * timing.jitter - timing.lifetime;
-  const options: SimulationSettings['options'] = {
-    shapes: parseValue('--shape', given.shape ?? 'imds', parseShapes),
-    imds: given.imds ?? 'both',
-    role: given.role ?? 'simulated-role',
-    rotationTiming: timing,
-    seed: given.seed ?? seed,
-    faults: [...(scenario?.faults ?? []), ...flags.fault.map(parseFault)],
-    variants: parseVariants(flags.variant),
-    startedAt,
-    instance: createExampleInstance(startedAt),
-  };
+  const {
+    imds = 'both',
+    role = 'simulated-role',
+    shape = 'imds',
+    seed = randomSeed,
+    authorizationLifetime = AUTHORIZATION_LIFETIME,
+    ...timing
+  } = withScenario(flags, scenario);
+  const rotationTiming = readTiming(timing);
   return {
-    options,
-    authorizationLifetime: given.authorizationLifetime ?? AUTHORIZATION_LIFETIME,
+    options: {
+      shapes: parseValue('--shape', shape, parseShapes),
+      imds,
+      role,
+      rotationTiming,
+      seed,
+      faults: [...(scenario?.faults ?? []), ...flags.fault.map(parseFault)],
+      variants: parseVariants(flags.variant),
+      startedAt,
+    },
+    authorizationLifetime,
     scenario,
-    notes: expiredFor <= 0 ? [] : [describeExpiredTime(expiredFor, timing)],
+    notes: describeExpiredTime(rotationTiming),
   };
 }
 
-function describeExpiredTime(
-  expiredFor: Seconds,
-  { lifetime, rotateEvery }: SimulationOptions['rotationTiming'],
-): string {
+function describeExpiredTime({ lifetime, rotateEvery, jitter }: RotationTiming): string[] {
+  // The longest time that a set is served: rotation k early and rotation k + 1 late.
+  const expiredFor = rotateEvery + 2 * jitter - lifetime;
+  if (expiredFor <= 0) return [];
   const remedy = rotateEvery <= lifetime ? '; use a smaller --jitter to prevent this' : '';
-  return `expired credentials can be served for up to ${formatShortDuration(expiredFor)} before a rotation${remedy}`;
+  return [
+    `expired credentials can be served for up to ${formatShortDuration(expiredFor)} before a rotation${remedy}`,
+  ];
 }
 
-function readTiming({
-  lifetime = DEFAULT_LIFETIME,
-  rotateEvery,
-  overlap,
-  jitter,
-}: EndpointFlags): SimulationOptions['rotationTiming'] {
-  if (rotateEvery !== undefined && overlap !== undefined) {
+function readTiming(
+  flags: Pick<EndpointFlags, 'lifetime' | 'rotateEvery' | 'overlap' | 'jitter'>,
+): RotationTiming {
+  const { lifetime = DEFAULT_LIFETIME, overlap = lifetime - Math.max(1, Math.floor(lifetime / 6)) } = flags;
+  if (flags.rotateEvery !== undefined && flags.overlap !== undefined)
     throw new CredWatchError('--rotate-every and --overlap cannot be combined', 'omit one of them');
-  }
-  if (overlap !== undefined && overlap >= lifetime) {
+  if (overlap >= lifetime) {
     throw new CredWatchError(
       `--overlap ${formatShortDuration(overlap)} is not shorter than the lifetime of ${formatShortDuration(lifetime)}`,
       'use a shorter --overlap or a longer --lifetime',
     );
   }
-  const every =
-    rotateEvery ?? (overlap === undefined ? Math.max(1, Math.floor(lifetime / 6)) : lifetime - overlap);
-  if (jitter !== undefined && jitter * 2 >= every) {
+  const rotateEvery = flags.rotateEvery ?? lifetime - overlap;
+  const { jitter = computeDefaultJitter(lifetime, rotateEvery) } = flags;
+  if (flags.jitter !== undefined && jitter * 2 >= rotateEvery) {
     throw new CredWatchError(
-      `--jitter ${formatShortDuration(jitter)} is too long for a rotation every ${formatShortDuration(every)}`,
+      `--jitter ${formatShortDuration(jitter)} is too long for a rotation every ${formatShortDuration(rotateEvery)}`,
       'use less than half of the time between rotations',
     );
   }
-  return { lifetime, rotateEvery: every, jitter: jitter ?? computeDefaultJitter(lifetime, every) };
+  return { lifetime, rotateEvery, jitter };
 }
 
 /** Two minutes per hour, or less if credentials could expire before the next rotation. */
@@ -141,21 +144,21 @@ function parseImdsMode(text: string): ImdsMode {
 
 /** The parser of each scenario setting, which returns the flags that the setting replaces. */
 const SETTING_PARSERS: { [S in ScenarioSetting]: (text: string) => Partial<EndpointFlags> } = {
-  lifetime: (text) => ({ lifetime: parsePositiveDurationFlag(text) }),
-  'rotate-every': (text) => ({ rotateEvery: parsePositiveDurationFlag(text) }),
+  lifetime: (text) => ({ lifetime: parsePositiveDuration(text) }),
+  'rotate-every': (text) => ({ rotateEvery: parsePositiveDuration(text) }),
   overlap: (text) => ({ overlap: parseDurationFlag(text) }),
   jitter: (text) => ({ jitter: parseDurationFlag(text) }),
   shape: (text) => ({ shape: parseShapes(text).join(',') }),
   imds: (text) => ({ imds: parseImdsMode(text) }),
-  role: (text) => ({ role: parseRoleNameFlag(text) }),
-  'authorization-lifetime': (text) => ({ authorizationLifetime: parsePositiveDurationFlag(text) }),
+  role: (text) => ({ role: parseRoleName(text) }),
+  'authorization-lifetime': (text) => ({ authorizationLifetime: parsePositiveDuration(text) }),
 };
 
 function withScenario(flags: EndpointFlags, scenario: Scenario | null): EndpointFlags {
   const settings = [...(scenario?.settings ?? [])].map(([name, text]) =>
     parseValue(name, text, SETTING_PARSERS[name], ` of the scenario ${scenario?.name}`),
   );
-  const filled: EndpointFlags = Object.assign({ fault: [], variant: [] }, ...settings, flags);
+  const filled: EndpointFlags = Object.assign({}, ...settings, flags);
   // --overlap and --rotate-every express the same value, so either flag overrides either setting.
   if (flags.overlap !== undefined && flags.rotateEvery === undefined) delete filled.rotateEvery;
   if (flags.rotateEvery !== undefined && flags.overlap === undefined) delete filled.overlap;

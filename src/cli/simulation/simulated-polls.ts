@@ -4,9 +4,8 @@ import { SeededRandom } from '../../server/credentials/seeded-random.ts';
 import { createInMemoryEndpoint } from '../../server/in-memory.ts';
 import type { Simulation } from '../../server/simulation.ts';
 import { createSource } from '../../sources/open.ts';
-import type { SourceOptions } from '../../sources/source.ts';
 import type { ArchiveRecord } from '../../store/archive/record.ts';
-import { pollOnce, type SampleRecorder } from '../../watch/poll-once.ts';
+import { type PollStore, pollOnce } from '../../watch/poll-once.ts';
 import { createInMemoryExchange } from './in-memory-exchange.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -26,7 +25,7 @@ export interface SimulatedPollsOptions {
 /** Larger batches are not written faster. */
 const BATCH_SIZE = 1000;
 
-/** cron starts a poll up to this much late. */
+/** The longest delay with which cron starts a poll. */
 const MAX_START_DELAY: Seconds = 2;
 
 /** Nothing listens here: requests stay in this process. */
@@ -41,23 +40,29 @@ const TOKEN_FILE = '/token';
  * poll before it still runs.
  */
 export async function* simulatePolls(options: SimulatedPollsOptions): AsyncGenerator<ArchiveRecord[]> {
-  const { every, from, until, host } = options;
-  const randomness = new SeededRandom(options.seed);
+  const { simulation, every, from, until, host, seed, authorizationLifetime } = options;
+  const randomness = new SeededRandom(seed);
   const clock = new VirtualClock(from);
   let pollNumber = 0;
   let pauses = 0;
-  const random = () => randomness.fraction(`pause ${pollNumber} ${pauses++}`);
-  const source = createSource('auto', { ...createSourceOptions(options, clock), random });
+  const [shape = 'imds'] = simulation.shapes;
+  const source = createSource('auto', {
+    env: buildClientEnvironment(shape, [ORIGIN], simulation, TOKEN_FILE),
+    clock,
+    random: () => randomness.fraction(`pause ${pollNumber} ${pauses++}`),
+    stateless: true,
+    exchange: createInMemoryExchange(createInMemoryEndpoint(simulation)),
+    readFile: async () => simulation.serviceAccountTokens.issue(authorizationLifetime, clock.now()),
+  });
   let batch: ArchiveRecord[] = [];
-  const store = createRecorder((record) => batch.push(record));
+  const store = createPollStore((record) => batch.push(record));
   const maxDelay = Math.min(MAX_START_DELAY, every);
-  for (let count = 0; ; count += 1) {
-    const delay = Math.floor(randomness.fraction(`poll ${count}`) * maxDelay * 1000);
-    const startAt = from + count * every * 1000 + delay;
+  for (; ; pollNumber += 1) {
+    const delay = Math.floor(randomness.fraction(`poll ${pollNumber}`) * maxDelay * 1000);
+    const startAt = from + pollNumber * every * 1000 + delay;
     if (startAt > until) break;
     if (startAt < clock.now()) continue;
     clock.moveTo(startAt);
-    pollNumber = count;
     pauses = 0;
     await clock.run(() => pollOnce({ source, store, host, machine: host }));
     // Drop the record of a poll that ended too late.
@@ -69,28 +74,24 @@ export async function* simulatePolls(options: SimulatedPollsOptions): AsyncGener
   yield batch;
 }
 
-function createSourceOptions(
-  { simulation, authorizationLifetime }: SimulatedPollsOptions,
-  clock: VirtualClock,
-): Omit<SourceOptions, 'random'> {
-  const [shape = 'imds'] = simulation.shapes;
-  return {
-    env: buildClientEnvironment(shape, [ORIGIN], simulation, TOKEN_FILE),
-    clock,
-    stateless: true,
-    exchange: createInMemoryExchange(createInMemoryEndpoint(simulation)),
-    readFile: async () => simulation.serviceAccountTokens.issue(authorizationLifetime, clock.now()),
-  };
-}
-
 /** Collects polls as export records. */
-function createRecorder(add: (record: ArchiveRecord) => void): SampleRecorder {
+function createPollStore(add: (record: ArchiveRecord) => void): PollStore {
+  let startedAt: Instant | null = null;
   return {
-    recordSample: (identity, sample) => add({ record: 'sample', identity, sample, ordinal: 0 }),
+    recordSample(identity, sample) {
+      startedAt = null;
+      add({ record: 'sample', identity, sample, ordinal: 0 });
+    },
     // Omits the detail: it can contain a random request id, which would differ between runs with the same seed.
-    recordFailedPoll: (host, source, poll) =>
-      add({ record: 'failed_poll', host, source, poll: { ...poll, detail: '' }, ordinal: 0 }),
+    recordFailedPoll(host, source, poll) {
+      if (poll.reason !== 'starting') startedAt = null;
+      add({ record: 'failed_poll', host, source, poll: { ...poll, detail: '' }, ordinal: 0 });
+    },
+    recordStarting(_host, _source, at) {
+      startedAt ??= at;
+      return startedAt;
+    },
     findLastHost: () => null,
-    histories: () => [],
+    columnHistories: () => [],
   };
 }

@@ -1,17 +1,13 @@
 import type { Clock } from '../../clock.ts';
 import type { Instant } from '../../domain/model.ts';
 
-interface Sleeper {
-  until: Instant;
-  wake: () => void;
-}
-
 /**
  * A clock that jumps to the end of the shortest sleep once its task only waits. The task must do no real I/O.
  */
 export class VirtualClock implements Clock {
   #now: Instant;
-  readonly #sleepers = new Set<Sleeper>();
+  /** The function that ends a sleep, and the end of the sleep. */
+  readonly #sleeps = new Map<() => void, Instant>();
 
   constructor(now: Instant) {
     this.#now = now;
@@ -23,12 +19,11 @@ export class VirtualClock implements Clock {
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       const wake = () => {
-        this.#sleepers.delete(sleeper);
+        this.#sleeps.delete(wake);
         signal?.removeEventListener('abort', wake);
         resolve();
       };
-      const sleeper: Sleeper = { until: this.#now + milliseconds, wake };
-      this.#sleepers.add(sleeper);
+      this.#sleeps.set(wake, this.#now + milliseconds);
       signal?.addEventListener('abort', wake);
     });
 
@@ -53,10 +48,10 @@ export class VirtualClock implements Clock {
   }
 
   #wakeNext(): void {
-    let next: Sleeper | null = null;
-    for (const sleeper of this.#sleepers) if (next === null || sleeper.until < next.until) next = sleeper;
-    if (next === null) return;
-    this.moveTo(next.until);
-    next.wake();
+    const [next] = [...this.#sleeps].sort(([, a], [, b]) => a - b);
+    if (next === undefined) return;
+    const [wake, until] = next;
+    this.moveTo(until);
+    wake();
   }
 }

@@ -1,38 +1,51 @@
-import type { CredentialValues } from '../../credential-formats/credential-values.ts';
-import type { Instant } from '../../domain/model.ts';
+import type { Command } from 'commander';
+import type { Instant, Seconds } from '../../domain/model.ts';
 import { describeFailure } from '../../report/messages/failures.ts';
 import { describeWaiting } from '../../report/messages/now.ts';
-import type { BestEffortStore } from '../../store/best-effort-store.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
+import type { SampleStore } from '../../store/sample-store.ts';
 import type { JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
-import type { RecordJobRunOptions } from '../../watch/record-job-run.ts';
-import { openSource } from '../flags/source-flags.ts';
-import { createCountdown } from '../process/countdown.ts';
+import { signalExitCode } from '../flags/exit-codes.ts';
+import { createDatabaseFlag, createMarginFlag } from '../flags/shared-flags.ts';
+import { addSourceFlags, openSource, resolveJobSource, type SourceFlags } from '../flags/source-flags.ts';
+import { parseDurationFlag } from '../flags/value-parsers.ts';
 import type { Io } from '../process/io.ts';
-import { printError, printNote } from '../process/messages.ts';
-import type { StartCheckFlags } from './flags.ts';
+import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
+import { createCountdown } from '../process/progress.ts';
 
-export interface StartCheckContext extends PollContext {
-  store: BestEffortStore;
+/** The flags that check, exec and env share. */
+export interface StartCheckFlags extends SourceFlags {
+  jobDuration?: Seconds;
+  margin: Seconds;
+  wait?: Seconds;
+  db?: string;
 }
 
-/** Opens source and database for `use`. If the database cannot be written, prints a note and continues. */
-export async function withStartCheck<T>(
-  flags: StartCheckFlags,
-  io: Io,
-  use: (context: StartCheckContext) => Promise<T>,
-): Promise<T> {
-  const { source, host } = await openSource(flags, io);
-  const { BestEffortStore } = await import('../../store/best-effort-store.ts');
-  const store = new BestEffortStore(resolveDatabasePath(flags.db, io), ({ message }) => {
-    void printNote(io, `could not record this poll: ${message}`);
+export function addStartCheckFlags(command: Command): Command {
+  command
+    .option(
+      '-j, --job-duration <duration>',
+      'duration of the job, which keeps its initial credentials',
+      parseDurationFlag,
+    )
+    .addOption(createMarginFlag())
+    .option('--wait <duration>', 'wait up to this long for a safe start');
+  return addSourceFlags(command, 'the one that SDKs would use for the job').addOption(createDatabaseFlag());
+}
+
+export interface StartCheckContext extends PollContext, Disposable {
+  store: SampleStore;
+}
+
+/** Opens source and database. If the database cannot be written, prints a note and continues. */
+export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<StartCheckContext> {
+  const { source, host } = await openSource({ ...flags, source: await resolveJobSource(flags, io) }, io);
+  const { SampleStore } = await import('../../store/sample-store.ts');
+  const store = SampleStore.openBestEffort(resolveDatabasePath(flags.db, io), ({ message }) => {
+    void printNote(io, `continuing without the database: ${message}`);
   });
-  try {
-    return await use({ source, store, host, machine: io.machine });
-  } finally {
-    store.close();
-  }
+  return { source, store, host, machine: io.machine, [Symbol.dispose]: () => store.close() };
 }
 
 export interface StartCheck extends JudgedPoll {
@@ -48,20 +61,14 @@ export async function checkStart(
 ): Promise<StartCheck> {
   const { waitUntilSafe } = await import('../../watch/wait-until-safe.ts');
   const countdown = createCountdown(io);
-  const printed = new Set<string>();
-  const printOnce = async (key: string, print: () => Promise<void>) => {
-    if (printed.has(key)) return;
-    printed.add(key);
-    await print();
-  };
-  const onWait = async (judged: JudgedPoll, nextPoll: Instant, limit: Instant) => {
-    const { outcome } = judged.recordedPoll;
+  const isNew = createNewTextCheck();
+  const onWait = async ({ recordedPoll, judgement }: JudgedPoll, nextPoll: Instant, limit: Instant) => {
+    const { outcome } = recordedPoll;
     if (!outcome.ok) {
       const { message, hint } = describeFailure(outcome);
-      await printOnce(message, () => printError(io, message, hint));
+      if (isNew(message)) await printError(io, message, hint);
     }
-    const waiting = describeWaiting({ judgement: judged.judgement, limit });
-    await printOnce('waiting', () => printNote(io, waiting));
+    if (isNew('waiting')) await printNote(io, describeWaiting({ judgement, limit }));
     countdown.start(nextPoll, limit);
   };
   // Without --wait, a signal ends the program as usual.
@@ -88,26 +95,12 @@ export async function checkStart(
 const toJob = ({ jobDuration, margin }: StartCheckFlags) =>
   jobDuration === undefined ? { duration: 0, margin: 0 } : { duration: jobDuration, margin };
 
-export interface SafeStart {
-  /** The credentials that were judged. */
-  credentials: CredentialValues;
-  /** For the record of the job run. */
-  start: Omit<RecordJobRunOptions['start'], 'job'>;
-}
-
-/** Null unless the verdict is `safe`. */
-export function findSafeStart({ recordedPoll: { outcome }, judgement }: JudgedPoll): SafeStart | null {
-  if (judgement.verdict !== 'safe' || !outcome.ok) return null;
-  const { credentials, identity, remaining, judgedAt } = judgement;
-  const { secrets, accountId } = outcome;
-  return {
-    credentials: {
-      ...secrets,
-      accessKeyId: outcome.credentials.accessKeyId,
-      // The earliest expiration that was ever stated for this key.
-      expiration: credentials.expiration,
-      accountId,
-    },
-    start: { identity, startedAt: judgedAt, remainingAtStart: remaining },
-  };
+/** Returns the exit code. */
+export async function printInterruption(signal: NodeJS.Signals, io: Io): Promise<number> {
+  await printError(
+    io,
+    `${signal} received while waiting for a safe start`,
+    'run the command again to keep waiting',
+  );
+  return signalExitCode(signal);
 }

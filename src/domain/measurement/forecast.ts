@@ -1,5 +1,7 @@
 import { lastOf, pairNeighbours } from '../lists.ts';
 import type { Instant, Seconds, Span } from '../model.ts';
+import { keepPresent, valueAt } from './columns/generation-columns.ts';
+import { getHistoryColumns } from './columns/history-columns.ts';
 import type { Measurement, Rotation } from './measurement.ts';
 import { minBy } from './statistics.ts';
 
@@ -7,39 +9,50 @@ import { minBy } from './statistics.ts';
 export interface RotationForecast {
   /** One median interval after the last rotation. */
   expected: Instant;
-  /** One shortest interval after the last rotation. */
+  /** One shortest interval after the last rotation, less a tolerance. */
   earliest: Instant;
-  /** One longest interval after the last rotation, plus the lag of the source. */
+  /** One longest interval after the last rotation, plus the lag of the source and a tolerance. */
   latest: Instant;
   /** The median interval. */
   interval: Seconds;
 }
 
-/** Null if no interval is known, or if credentials are issued per request. */
+/** With a single known interval, the next one may differ by this much in both directions. In ms. */
+const SINGLE_INTERVAL_TOLERANCE = 600_000;
+
+/**
+ * The range is wider than the measured intervals, by their mean distance: the next interval is often outside
+ * the range of a few earlier ones. Null if no interval is known.
+ */
 export function forecastRotation(measurement: Measurement): RotationForecast | null {
-  const { rotationInterval, lag, isIssuedPerRequest } = measurement;
+  const { rotationInterval, lag } = measurement;
   const appeared = findAppearanceOfNewest(measurement);
-  if (rotationInterval === null || appeared === null || isIssuedPerRequest) return null;
+  if (rotationInterval === null || appeared === null) return null;
   const { min, median, max } = rotationInterval;
+  const count = keepPresent(getHistoryColumns(measurement).rotations.interval).length;
+  const tolerance = count < 2 ? SINGLE_INTERVAL_TOLERANCE : Math.ceil(((max - min) * 1000) / (count - 1));
   return {
-    earliest: appeared.from + min * 1000,
+    earliest: appeared.from + min * 1000 - tolerance,
     expected: appeared.to + median * 1000,
     // A source with a lag still serves the old generation for a while.
-    latest: appeared.to + (max + lag) * 1000,
+    latest: appeared.to + (max + lag) * 1000 + tolerance,
     interval: median,
   };
 }
 
 /** When the newest generation appeared: its `LastUpdated`, or the window of its rotation. Null if unknown. */
-function findAppearanceOfNewest({ generations, rotations }: Measurement): Span | null {
-  const newest = lastOf(generations);
-  const arrival = rotations.findLast(({ to }) => to === newest);
-  const isDated = arrival === undefined || arrival.isDated;
-  if (isDated && newest.lastUpdated !== null) {
-    const appeared = Math.min(newest.lastUpdated, newest.firstSeen);
+function findAppearanceOfNewest(measurement: Measurement): Span | null {
+  const { generations, rotations } = getHistoryColumns(measurement);
+  const newest = generations.count - 1;
+  const arrival = rotations.to.lastIndexOf(newest);
+  const issued = valueAt(generations.lastUpdated, newest);
+  if (!Number.isNaN(issued) && rotations.isDated[arrival] !== 0) {
+    const appeared = Math.min(issued, valueAt(generations.firstSeen, newest));
     return { from: appeared, to: appeared };
   }
-  return arrival?.window ?? null;
+  return arrival < 0
+    ? null
+    : { from: valueAt(rotations.windowFrom, arrival), to: valueAt(rotations.windowTo, arrival) };
 }
 
 /** Older intervals are ignored, because a source may change its interval. */
@@ -51,10 +64,10 @@ const MAX_INTERVALS = 12;
  * their rotations. Null if no interval is known, if the newest generation is dated, or if it has no known
  * beginning.
  */
-export function findDueSpan({ generations, rotations, isIssuedPerRequest }: Measurement): Span | null {
+export function findDueSpan({ generations, rotations, severalEndpoints }: Measurement): Span | null {
   const newest = lastOf(generations);
   const arrival = rotations.findLast(({ to }) => to === newest);
-  if (arrival === undefined || arrival.isDated || isIssuedPerRequest) return null;
+  if (arrival === undefined || arrival.isDated || severalEndpoints !== null) return null;
   const intervals = pairNeighbours(rotations).flatMap(
     ([before, after]) => boundInterval(before, after) ?? [],
   );

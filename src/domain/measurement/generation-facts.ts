@@ -10,13 +10,13 @@ export interface GenerationFacts {
   validityWhenIssued: Seconds | null;
   /** The rotation that ended the generation. Null if the source may still serve the generation. */
   replacedBy: Rotation | null;
+  /** Other endpoints may have served other generations at the same time. */
+  isServedInTurns: boolean;
 }
-
-export type ReplacedGeneration = GenerationFacts & { replacedBy: Rotation };
 
 /** The generations of a measurement in the order in which they were issued. */
 export function listGenerationFacts(measurement: Measurement): GenerationFacts[] {
-  const { servedPeriods, rotations, appearances } = measurement;
+  const { servedPeriods, rotations, appearances, severalEndpoints } = measurement;
   const ends = new Map(rotations.map((rotation) => [rotation.from, rotation]));
   const beginnings = new Map(appearances.map(({ generation, latest }) => [generation, latest]));
   return servedPeriods.map((servedPeriod) => {
@@ -27,6 +27,7 @@ export function listGenerationFacts(measurement: Measurement): GenerationFacts[]
       servedPeriod,
       validityWhenIssued: appeared === undefined ? null : secondsBetween(appeared, generation.expiration),
       replacedBy: ends.get(generation) ?? null,
+      isServedInTurns: severalEndpoints !== null,
     };
   });
 }
@@ -37,14 +38,3 @@ export const listValiditiesWhenIssued = ({ appearances }: Measurement): Seconds[
 
 export const listRotationIntervals = ({ rotations }: Measurement): Seconds[] =>
   rotations.flatMap(({ interval }) => interval ?? []);
-
-/** The generations with the shortest lead times at a witnessed rotation, shortest first. */
-export function findShortestLeadTimes(
-  facts: readonly GenerationFacts[],
-  count: number,
-): ReplacedGeneration[] {
-  return facts
-    .filter((each): each is ReplacedGeneration => each.replacedBy?.isWitnessed === true)
-    .sort((a, b) => a.replacedBy.leadTime - b.replacedBy.leadTime)
-    .slice(0, count);
-}

@@ -1,26 +1,62 @@
-import { pairNeighbours } from '../lists.ts';
-import type { Generation, Seconds } from '../model.ts';
+import type { Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
+import { type GenerationColumns, valueAt } from './columns/generation-columns.ts';
+import { range } from './statistics.ts';
 
 /** Polls this close together see the same credentials, unless the source issues them per request. */
 const CLOSE_POLLS: Seconds = 60;
 
+/** The two samples of one close pair may be the two sides of a rotation. */
+const MIN_CLOSE_PAIRS = 2;
+
 /** Credentials issued for a request are at most this old when the response arrives. */
 const MAX_AGE_ON_ARRIVAL: Seconds = 2;
 
-/** Two undated generations may be the two sides of a rotation. */
-const MIN_UNDATED_GENERATIONS = 3;
+/** Credentials issued for a request have the same validity, except for rounding. */
+const VALIDITY_TOLERANCE: Seconds = 2;
 
-/** No key occurs twice, each document was fresh, and two close polls returned different keys. */
-export function areIssuedPerRequest(ordered: readonly Generation[]): boolean {
-  const isDated = ordered.every(({ lastUpdated }) => lastUpdated !== null);
+const MIN_FRESH_SAMPLES = 3;
+
+/** No key occurs twice, and either close polls returned different keys or each document was just issued. */
+export function areIssuedPerRequest(ordered: GenerationColumns): boolean {
+  const { count, samples, firstSeen, lastSeen } = ordered;
+  for (let index = 0; index < count; index += 1) {
+    if (valueAt(samples, index) > 1 || valueAt(firstSeen, index) < valueAt(lastSeen, index)) return false;
+  }
+  return haveCloseChanges(ordered) || areAllFresh(ordered);
+}
+
+function haveCloseChanges({ count, firstSeen, lastSeen }: GenerationColumns): boolean {
+  let close = 0;
+  for (let index = 1; index < count; index += 1) {
+    const distance = secondsBetween(valueAt(lastSeen, index - 1), valueAt(firstSeen, index));
+    if (distance <= CLOSE_POLLS) close += 1;
+  }
+  return close >= MIN_CLOSE_PAIRS;
+}
+
+function areAllFresh({
+  count,
+  lastUpdated,
+  expiration,
+  firstSeen,
+  rawFirstSeen,
+}: GenerationColumns): boolean {
+  const validities = range(
+    lastUpdated
+      .map((issued, index) => secondsBetween(issued, valueAt(expiration, index)))
+      .filter((validity) => !Number.isNaN(validity)),
+  );
   return (
-    ordered.length >= (isDated ? 2 : MIN_UNDATED_GENERATIONS) &&
-    ordered.every(({ firstSeen, lastSeen }) => firstSeen === lastSeen) &&
-    ordered.every(
-      ({ lastUpdated, firstSeen }) =>
-        lastUpdated === null || secondsBetween(lastUpdated, firstSeen) <= MAX_AGE_ON_ARRIVAL,
-    ) &&
-    pairNeighbours(ordered).some(([from, to]) => secondsBetween(from.lastSeen, to.firstSeen) <= CLOSE_POLLS)
+    count >= MIN_FRESH_SAMPLES &&
+    validities !== null &&
+    validities.max - validities.min <= VALIDITY_TOLERANCE &&
+    (lastUpdated.every((issued, index) => isFresh(issued, valueAt(firstSeen, index))) ||
+      // The `Date` header may be wrong.
+      lastUpdated.every((issued, index) => isFresh(issued, valueAt(rawFirstSeen, index))))
   );
 }
+
+/** False for an undated generation, whose `lastUpdated` is NaN. */
+const isFresh = (lastUpdated: Instant, firstSeen: Instant): boolean =>
+  Math.abs(secondsBetween(lastUpdated, firstSeen)) <= MAX_AGE_ON_ARRIVAL;

@@ -1,81 +1,245 @@
-import { isNonEmpty, pairNeighbours } from '../lists.ts';
-import type { Generation, Seconds } from '../model.ts';
-import { mergeKeylessGenerations, orderGenerations } from './generations.ts';
+import type { RecordedGeneration, Seconds, Span } from '../model.ts';
+import { secondsBetween } from '../time/instant.ts';
+import { findAppearances } from './appearances.ts';
+import { correctClocks, NOTABLE_CLOCK_OFFSET } from './clock-correction.ts';
+import {
+  type Column,
+  countValues,
+  findLargest,
+  findSmallest,
+  type GenerationColumns,
+  isAllAbsent,
+  keepPresent,
+  keepValues,
+  type RecordedColumns,
+  sumColumn,
+  toNullable,
+  toRecordedColumns,
+  valueAt,
+} from './columns/generation-columns.ts';
+import { type HistoryColumns, HistoryLists, keepHistoryColumns } from './columns/history-columns.ts';
+import {
+  type AppearanceColumns,
+  createRotationColumns,
+  type RotationColumns,
+} from './columns/served-columns.ts';
+import { findDatedAppearances, findEndpointHistory, findEndpointSigns } from './endpoints.ts';
+import { mergeKeylessGenerations } from './generations.ts';
+import { orderColumns } from './issue-order.ts';
 import { areIssuedPerRequest } from './issued-per-request.ts';
-import type { Measurement, Rotation } from './measurement.ts';
-import { findAppearances, findRotations } from './rotations.ts';
-import { findExtremes, minBy, weightedMedian } from './statistics.ts';
+import type { Measurement, ValidityRange, WorstCase } from './measurement.ts';
+import { findRotations } from './rotations.ts';
+import { findExtremes, weightedMedian } from './statistics.ts';
+import { findLeadTimeTrend } from './trend.ts';
 import {
   findGaps,
   findSampledMinimum,
   findServedPeriods,
-  findValidityWhenIssued,
   findWorstCase,
-  measureCoveredTime,
+  getRemainingWhenServedLast,
+  measureServedTime,
 } from './validity.ts';
 
 /**
  * Measures one series.
- * @param generations in any order
+ * @param recorded in any order
+ * @param newestClockOffset the newest known clock offset of the host; null if unknown
  * @throws RangeError if there is no generation
  */
-export function measure(generations: readonly Generation[]): Measurement {
-  const ordered = orderGenerations(mergeKeylessGenerations(generations));
-  if (!isNonEmpty(ordered)) throw new RangeError('a series without generations cannot be measured');
-  const firstSample = minBy(ordered, ({ firstSeen }) => firstSeen).firstSeen;
-  const lastSample = minBy(ordered, ({ lastSeen }) => -lastSeen).lastSeen;
-  const isIssuedPerRequest = areIssuedPerRequest(ordered);
-  const history = findRotations(ordered, lastSample);
-  // Includes rotations that are not completed yet. A per-request source has no rotations.
-  const replacements = isIssuedPerRequest ? [] : history.rotations;
-  const rotations = replacements.filter(({ isCompleted }) => isCompleted);
-  const servedPeriods = findServedPeriods(ordered, replacements);
-  const sampledMinimum = findSampledMinimum(ordered);
-  const worstCase = findWorstCase(sampledMinimum, replacements);
-  // Undated credentials that are issued per request have no appearance, because no sample precedes them.
-  const appearances = findAppearances(ordered, history).filter(
-    ({ generation }) => !isIssuedPerRequest || generation.lastUpdated !== null,
-  );
-  return {
-    generations: ordered,
-    sampleCount: ordered.reduce((sum, { samples }) => sum + samples, 0),
-    rotations,
-    witnessedCount: rotations.filter(({ isWitnessed }) => isWitnessed).length,
+export const measure = (
+  recorded: readonly RecordedGeneration[],
+  newestClockOffset: Seconds | null = null,
+): Measurement => measureColumns(toRecordedColumns(recorded), newestClockOffset);
+
+/** As {@link measure}, for columns. */
+export function measureColumns(recorded: RecordedColumns, newestClockOffset: Seconds | null): Measurement {
+  // Among equals the first one counts, so a fixed order makes the result independent of the input's order.
+  const merged = mergeKeylessGenerations(orderColumns(recorded));
+  const { generations, clock } = correctClocks(merged, newestClockOffset);
+  const ordered = orderColumns(generations);
+  if (ordered.count === 0) throw new RangeError('a series without generations cannot be measured');
+  const usualGap = findUsualGap(ordered);
+  const { lag, gaps, isIssuedPerRequest, severalEndpoints, ...served } = findServed(ordered, usualGap);
+  const history = { generations: ordered, ...served };
+  const { rotations, appearances } = history;
+  const lists = new HistoryLists(history);
+  const firstSample = valueAt(ordered.firstSeen, findSmallest(ordered.firstSeen));
+  const lastSample = valueAt(ordered.lastSeen, findLargest(ordered.lastSeen));
+  const watched = measureServedTime(history.served);
+  const sampledMinimum = getSampledMinimum(history, lists);
+  const worstCase = getWorstCase(history, lists);
+  const largestValidity = measureAppearances(ordered, appearances, appearances.earliest)?.max ?? null;
+  const measurement: Measurement = {
+    get generations() {
+      return lists.generations;
+    },
+    sampleCount: sumColumn(ordered.samples),
+    get rotations() {
+      return lists.rotations;
+    },
+    witnessedCount: countValues(rotations.isWitnessed, 1),
     firstSample,
     lastSample,
-    watchedTime: Math.floor(measureCoveredTime(servedPeriods) / 1000),
-    gaps: findGaps(replacements),
-    servedPeriods,
-    rotationInterval: findExtremes(rotations.flatMap(({ interval }) => interval ?? [])),
-    rotationWindow: findExtremes(rotations.flatMap(listWindowLength)),
-    appearances,
-    validityWhenIssued: findValidityWhenIssued(appearances),
+    watchedTime: Math.floor(watched / 1000),
+    watchedShare:
+      lastSample > firstSample && !isIssuedPerRequest
+        ? Math.min(1, watched / (lastSample - firstSample))
+        : null,
+    gaps,
+    get servedPeriods() {
+      return lists.servedPeriods;
+    },
+    rotationInterval: findExtremes(keepPresent(rotations.interval)),
+    rotationWindow: findExtremes(listWindowLengths(rotations)),
+    get appearances() {
+      return lists.appearances;
+    },
+    validityWhenIssued: measureAppearances(ordered, appearances, appearances.latest),
+    largestPossibleValidity: largestValidity && largestValidity + findClockDoubt(ordered),
     sampledMinimum,
     worstCase,
     overstatement: sampledMinimum.seconds - worstCase.seconds,
-    lag: Math.ceil(history.lag / 1000),
-    usualGap: findUsualGap(ordered),
+    lag: Math.ceil(lag / 1000),
+    usualGap,
     isIssuedPerRequest,
+    severalEndpoints,
+    leadTimeTrend: findLeadTimeTrend(rotations),
+    clock,
+  };
+  keepHistoryColumns(measurement, history);
+  return measurement;
+}
+
+function getSampledMinimum(
+  { generations }: HistoryColumns,
+  lists: HistoryLists,
+): Measurement['sampledMinimum'] {
+  const index = findSampledMinimum(generations);
+  const at = valueAt(generations.lastSeen, index);
+  const seconds = secondsBetween(at, valueAt(generations.expiration, index));
+  return { seconds, at, generation: lists.getGeneration(index) };
+}
+
+function getWorstCase(history: HistoryColumns, lists: HistoryLists): WorstCase {
+  const index = findWorstCase(history);
+  const { from, isWitnessed } = history.rotations;
+  const rotation = from.findIndex((each, position) => each === index && isWitnessed[position] === 1);
+  return {
+    seconds: getRemainingWhenServedLast(history, index),
+    at: valueAt(history.served.to, index),
+    generation: lists.getGeneration(index),
+    rotation: rotation < 0 ? null : lists.getRotation(rotation),
   };
 }
 
-/** The length of the window of an undated, witnessed rotation. Nothing for other rotations. */
-function listWindowLength({ isDated, isWitnessed, isOverlapping, window }: Rotation): Seconds[] {
-  return isDated || !isWitnessed || isOverlapping ? [] : [Math.ceil((window.to - window.from) / 1000)];
+/** What was served when. This depends on the kind of the source. */
+type Served = Pick<Measurement, 'isIssuedPerRequest' | 'severalEndpoints'> &
+  Omit<HistoryColumns, 'generations'> & {
+    gaps: Span[];
+    /** In milliseconds; see {@link Measurement.lag}. */
+    lag: number;
+  };
+
+function findServed(ordered: GenerationColumns, usualGap: Seconds | null): Served {
+  const oneEndpoint = { isIssuedPerRequest: false, severalEndpoints: null, lag: 0 };
+  if (areIssuedPerRequest(ordered)) {
+    const { count, firstSeen, lastSeen, lastUpdated } = ordered;
+    return {
+      ...oneEndpoint,
+      served: { count, from: firstSeen, to: lastSeen },
+      rotations: createRotationColumns(0),
+      gaps: [],
+      appearances: {
+        count,
+        generation: Float64Array.from(firstSeen.keys()),
+        // A correction by a wrong `Date` header moves samples behind `LastUpdated`.
+        earliest: firstSeen.map((seen, index) =>
+          Math.min(seen, toNullable(valueAt(lastUpdated, index)) ?? seen),
+        ),
+        latest: firstSeen,
+      },
+      isIssuedPerRequest: true,
+    };
+  }
+  const severalEndpoints = findEndpointSigns(ordered);
+  if (severalEndpoints !== null) {
+    const history = findEndpointHistory(ordered, usualGap);
+    return { ...oneEndpoint, ...history, appearances: findDatedAppearances(ordered), severalEndpoints };
+  }
+  const history = findRotations(ordered);
+  return {
+    ...oneEndpoint,
+    ...history,
+    served: findServedPeriods(ordered, history.rotations),
+    gaps: findGaps(history.rotations),
+    appearances: findAppearances(ordered, history),
+  };
+}
+
+/**
+ * The largest clock offset of an undated series, if it is notable: either the host's clock or the `Date` header
+ * is wrong, so credentials may have been issued earlier.
+ */
+function findClockDoubt({
+  lastUpdated,
+  smallestClockOffset,
+  largestClockOffset,
+}: GenerationColumns): Seconds {
+  if (!isAllAbsent(lastUpdated)) return 0;
+  let largest = 0;
+  for (const offsets of [smallestClockOffset, largestClockOffset]) {
+    for (const offset of offsets) if (Math.abs(offset) > largest) largest = Math.abs(offset);
+  }
+  return largest > NOTABLE_CLOCK_OFFSET ? largest : 0;
+}
+
+/**
+ * The validity when issued from a time of appearance.
+ * @param times one of the columns of the appearances
+ */
+function measureAppearances(
+  { expiration }: GenerationColumns,
+  { generation }: AppearanceColumns,
+  times: Column,
+): ValidityRange | null {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let index = 0; index < times.length; index += 1) {
+    const expires = valueAt(expiration, valueAt(generation, index));
+    const validity = secondsBetween(valueAt(times, index), expires);
+    [min, max] = [Math.min(min, validity), Math.max(max, validity)];
+  }
+  return times.length === 0 ? null : { min, max };
+}
+
+/** The lengths of the windows of undated, witnessed rotations. */
+function listWindowLengths({ windowFrom, windowTo, isDated, isWitnessed }: RotationColumns): Column {
+  const isCounted = (index: number) => isDated[index] !== 1 && isWitnessed[index] === 1;
+  const [from, to] = [keepValues(windowFrom, isCounted), keepValues(windowTo, isCounted)];
+  return to.map((end, index) => Math.ceil((end - valueAt(from, index)) / 1000));
 }
 
 /**
  * The usual time between two samples; null with fewer than two samples. The mean gap of a generation stands
  * for all of its gaps. So pruned samples change nothing.
  */
-export function findUsualGap(ordered: readonly Generation[]): Seconds | null {
-  const inside = ordered.map(({ firstSeen, lastSeen, samples }) => ({
-    value: (lastSeen - firstSeen) / Math.max(1, samples - 1),
-    weight: samples - 1,
-  }));
-  const between = pairNeighbours(ordered)
-    .map(([from, to]) => ({ value: to.firstSeen - from.lastSeen, weight: 1 }))
-    .filter(({ value }) => value > 0);
-  const usual = weightedMedian([...inside, ...between]);
+export function findUsualGap({
+  firstSeen,
+  lastSeen,
+  samples,
+}: Pick<RecordedColumns, 'firstSeen' | 'lastSeen' | 'samples'>): Seconds | null {
+  const count = samples.length;
+  // The gaps inside generations, then those between generations.
+  const [values, weights] = [new Float64Array(2 * count), new Float64Array(2 * count)];
+  for (let index = 0; index < count; index += 1) {
+    const gaps = valueAt(samples, index) - 1;
+    values[index] = (valueAt(lastSeen, index) - valueAt(firstSeen, index)) / Math.max(1, gaps);
+    weights[index] = gaps;
+    const between = valueAt(firstSeen, index + 1) - valueAt(lastSeen, index);
+    if (between > 0) {
+      values[count + index] = between;
+      weights[count + index] = 1;
+    }
+  }
+  const usual = weightedMedian(values, weights);
   return usual === null ? null : Math.round(usual / 1000);
 }

@@ -11,7 +11,7 @@ export interface Rotation {
   isDated: boolean;
   /** The dated time plus the lag of the series, but not past the window. Undated: the end of the window. */
   at: Instant;
-  /** Remaining validity of `from` at `at`; 0 if `from` had expired. */
+  /** Remaining validity of `from` at `at`. Negative if a sample found `from` after its expiration. */
   leadTime: Seconds;
   /** For how long `from` was the current generation. Null if unknown. */
   interval: Seconds | null;
@@ -19,10 +19,6 @@ export interface Rotation {
   blindTime: Seconds;
   /** No other rotation can be hidden next to this one. */
   isWitnessed: boolean;
-  /** Both generations were served in turns for a while. */
-  isOverlapping: boolean;
-  /** False while both generations are still served in turns: the next sample may show the older one. */
-  isCompleted: boolean;
 }
 
 /** When a generation appeared. Both times are equal if `LastUpdated` is known and there is no lag. */
@@ -55,10 +51,48 @@ export interface ServedPeriod extends Span {
   generation: Generation;
 }
 
-/** The smallest and the largest validity when issued. */
+/** The smallest and the largest validity. */
 export interface ValidityRange {
   min: Seconds;
   max: Seconds;
+}
+
+/** How often the samples show that several endpoints serve credentials in turns. */
+export interface EndpointSigns {
+  /** Generations that appeared while an earlier one was still seen later. */
+  overlaps: number;
+  /** Changes from one generation to another one with an older `LastUpdated`. */
+  reversals: number;
+}
+
+/** How the times of samples were corrected. */
+export interface SampleClock {
+  /** Samples have the times of the host's clock, because the `Date` header is wrong or may be wrong. */
+  usesRawTimes: boolean;
+  /** All samples were moved later by this number of milliseconds, because the host's clock is slow. */
+  shiftMs: number;
+  /** The newest known offset of the host's clock, or of the newest generation. Null if unknown. */
+  newestOffset: Seconds | null;
+  /** The time of the newest sample, corrected by its own offset. */
+  correctedLastSample: Instant;
+  /** Generations that were seen over a minute before their `LastUpdated`. Null if there are none. */
+  issuedInFuture: IssuedInFuture | null;
+}
+
+export interface IssuedInFuture {
+  count: number;
+  /** The largest `LastUpdated` minus sample time, before the shift. */
+  ahead: Seconds;
+  /** Two generations or the newest one show more than five minutes. */
+  isDecisive: boolean;
+}
+
+/** Lead times that become shorter over time. */
+export interface LeadTimeTrend {
+  /** How much shorter the smallest lead time becomes per day (Theil–Sen). Greater than 0. */
+  shrinkingPerDay: Seconds;
+  /** The number of days or blocks that were compared. */
+  points: number;
 }
 
 /** The measured facts of one series. */
@@ -72,7 +106,9 @@ export interface Measurement {
   lastSample: Instant;
   /** The time from the first sample to the last, without the gaps. */
   watchedTime: Seconds;
-  /** The spans around unwitnessed rotations, for which the served generation is unknown. */
+  /** The watched share of the time from the first sample to the last, 0 to 1. Null if both are the same. */
+  watchedShare: number | null;
+  /** The spans for which the served generation is unknown. */
   gaps: readonly Span[];
   /** One for each generation, in the same order. */
   servedPeriods: readonly ServedPeriod[];
@@ -81,7 +117,10 @@ export interface Measurement {
   rotationWindow: Extremes | null;
   /** In order. Generations with an unknown appearance are left out. */
   appearances: readonly Appearance[];
+  /** From the latest possible times of appearance. For credentials per request: the validity of samples. */
   validityWhenIssued: ValidityRange | null;
+  /** The largest validity when issued, from the earliest possible times of appearance by either clock. */
+  largestPossibleValidity: Seconds | null;
   sampledMinimum: ValidityAt;
   worstCase: WorstCase;
   /** Sampled minimum minus worst case: the error of a conclusion from samples alone. */
@@ -90,5 +129,11 @@ export interface Measurement {
   lag: Seconds;
   /** The usual time between two samples. Null with fewer than two samples. */
   usualGap: Seconds | null;
+  /** Each request returns new credentials, so there are no rotations. */
   isIssuedPerRequest: boolean;
+  /** Several endpoints serve credentials in turns and rotate independently. Null for one endpoint. */
+  severalEndpoints: EndpointSigns | null;
+  /** Null if lead times do not become shorter. */
+  leadTimeTrend: LeadTimeTrend | null;
+  clock: SampleClock;
 }

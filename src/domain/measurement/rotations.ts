@@ -1,124 +1,137 @@
-import { findFirstIndex, pairNeighbours } from '../lists.ts';
-import type { Generation, Instant, Seconds } from '../model.ts';
+import type { Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { areOverlapping } from './generations.ts';
-import type { Appearance, Rotation } from './measurement.ts';
-import { range } from './statistics.ts';
-
-/** `LastUpdated` may miss its window by this many milliseconds, because clocks differ. */
-const SLACK = 2000;
+import {
+  type Column,
+  type GenerationColumns,
+  keepPresent,
+  keepValues,
+  valueAt,
+} from './columns/generation-columns.ts';
+import { createRotationColumns, type RotationColumns } from './columns/served-columns.ts';
+import { LAST_UPDATED_SLACK } from './generations.ts';
+import type { Rotation } from './measurement.ts';
+import { findMiddle } from './statistics.ts';
 
 export interface RotationHistory {
-  rotations: Rotation[];
+  rotations: RotationColumns;
   /** In milliseconds; see {@link Measurement.lag}. */
   lag: number;
 }
 
-/** A rotation that is not yet known to be witnessed. All durations in milliseconds. */
-interface RotationCandidate extends Omit<Rotation, 'leadTime' | 'isWitnessed'> {
+/** Durations of rotations in milliseconds. A rotation is not yet known to be witnessed. */
+interface RotationDurations {
+  interval: Column;
   /** The interval, or the time for which `from` was seen if its beginning is unknown. */
-  minInterval: number;
+  minInterval: Column;
+  /** See {@link Rotation.blindTime}. */
+  blindTime: Column;
 }
 
 /**
- * Finds the rotations between neighbouring generations.
+ * Finds the rotations of one endpoint, between neighbouring generations.
  * @param ordered the generations of one series in order of issue
- * @param lastSample the time of the last sample of the series
  */
-export function findRotations(ordered: readonly Generation[], lastSample: Instant): RotationHistory {
-  const pairs = pairNeighbours(ordered);
-  const lag = findLargest(pairs.map(([from, to]) => findLag(from, to)));
-  const candidates: RotationCandidate[] = [];
-  for (const [from, to] of pairs) {
-    candidates.push(createCandidate(from, to, candidates.at(-1) ?? null, lag, lastSample));
+export function findRotations(ordered: GenerationColumns): RotationHistory {
+  const lag = findLag(ordered);
+  const rotations = createRotationColumns(Math.max(0, ordered.count - 1));
+  const durations = dateRotations(rotations, ordered, lag);
+  findWitnessed(rotations, durations, findLongestServedTime(ordered, rotations));
+  for (let index = 0; index < rotations.count; index += 1) {
+    rotations.leadTime[index] = computeLeadTime(
+      valueAt(ordered.expiration, index),
+      valueAt(rotations.windowFrom, index),
+      valueAt(rotations.at, index),
+    );
+    rotations.blindTime[index] = Math.ceil(valueAt(durations.blindTime, index) / 1000);
+    rotations.interval[index] = isIntervalKnown(ordered, rotations, index)
+      ? Math.floor(valueAt(durations.interval, index) / 1000)
+      : Number.NaN;
   }
-  const witnessed = findWitnessed(candidates, findLongestServedTime(ordered, candidates));
-  const rotations = candidates.map((candidate, index): Rotation => {
-    const { minInterval: _, ...known } = candidate;
-    return {
-      ...known,
-      leadTime: Math.max(0, secondsBetween(candidate.at, candidate.from.expiration)),
-      interval: findKnownInterval(candidate, candidates[index - 1], witnessed),
-      blindTime: Math.ceil(candidate.blindTime / 1000),
-      isWitnessed: witnessed.has(candidate),
-    };
-  });
   return { rotations, lag };
 }
 
-const findLargest = (values: readonly number[]) => range(values)?.max ?? 0;
-
-/** For how long `from` was still served after `LastUpdated` of its successor; 0 within the slack. */
-function findLag(from: Generation, to: Generation): number {
-  const lag = to.lastUpdated === null ? 0 : from.lastSeen - to.lastUpdated;
-  return lag > SLACK ? lag : 0;
+/**
+ * Remaining validity at the end of a generation. 0 if the generation expired within the window: it may have
+ * been replaced before. Negative if it was served after its expiration.
+ */
+export function computeLeadTime(expiration: Instant, windowFrom: Instant, at: Instant): Seconds {
+  const leadTime = secondsBetween(at, expiration);
+  return expiration >= windowFrom ? Math.max(0, leadTime) : leadTime;
 }
 
-function createCandidate(
-  from: Generation,
-  to: Generation,
-  before: RotationCandidate | null,
-  lag: number,
-  lastSample: Instant,
-): RotationCandidate {
-  const isOverlapping = areOverlapping(from, to);
-  // One endpoint may have served two samples in a row, so the rotation ends at the third sample.
-  const windowEnd = isOverlapping ? (from.thirdSampleAfter ?? lastSample) : to.firstSeen;
-  const window = { from: from.lastSeen, to: Math.max(windowEnd, from.lastSeen) };
-  const issued = to.lastUpdated;
-  const isDated =
-    !isOverlapping && issued !== null && issued >= window.from - SLACK && issued <= window.to + SLACK;
-  const at = isDated ? Math.min(Math.max(issued, window.from) + lag, window.to) : window.to;
-  const previousEnd = before?.window.to ?? null;
-  return {
-    from,
-    to,
-    window,
-    isDated,
-    at,
-    isOverlapping,
-    interval: computeInterval(from, to, previousEnd, window.to),
-    minInterval: window.to - (previousEnd ?? from.firstSeen),
-    blindTime: isOverlapping ? 0 : at - from.lastSeen,
-    isCompleted: !isOverlapping || from.thirdSampleAfter !== null,
-  };
-}
-
-function computeInterval(
-  from: Generation,
-  to: Generation,
-  previousEnd: Instant | null,
-  end: Instant,
-): number | null {
-  if (from.lastUpdated !== null && to.lastUpdated !== null && to.lastUpdated > from.lastUpdated) {
-    return to.lastUpdated - from.lastUpdated;
+/** For how long a generation was still served after `LastUpdated` of its successor; 0 within the slack. */
+function findLag({ count, lastSeen, lastUpdated }: GenerationColumns): number {
+  let longest = 0;
+  for (let index = 1; index < count; index += 1) {
+    const lag = valueAt(lastSeen, index - 1) - valueAt(lastUpdated, index);
+    if (lag > LAST_UPDATED_SLACK && lag > longest) longest = lag;
   }
-  return previousEnd === null ? null : end - previousEnd;
+  return longest;
+}
+
+/** Fills the windows and dates of the rotations. */
+function dateRotations(
+  rotations: RotationColumns,
+  { firstSeen, lastSeen, lastUpdated }: GenerationColumns,
+  lag: number,
+): RotationDurations {
+  const { count } = rotations;
+  const durations = {
+    interval: new Float64Array(count),
+    minInterval: new Float64Array(count),
+    blindTime: new Float64Array(count),
+  };
+  let previousEnd = Number.NaN;
+  for (let index = 0; index < count; index += 1) {
+    const from = valueAt(lastSeen, index);
+    const to = Math.max(valueAt(firstSeen, index + 1), from);
+    const issued = valueAt(lastUpdated, index + 1);
+    const isDated = issued >= from - LAST_UPDATED_SLACK && issued <= to + LAST_UPDATED_SLACK;
+    const at = isDated ? Math.min(Math.max(issued, from) + lag, to) : to;
+    rotations.from[index] = index;
+    rotations.to[index] = index + 1;
+    rotations.windowFrom[index] = from;
+    rotations.windowTo[index] = to;
+    rotations.isDated[index] = Number(isDated);
+    rotations.at[index] = at;
+    durations.interval[index] = computeInterval(valueAt(lastUpdated, index), issued, previousEnd, to);
+    durations.minInterval[index] = Math.max(0, to - (index === 0 ? valueAt(firstSeen, 0) : previousEnd));
+    durations.blindTime[index] = at - from;
+    previousEnd = to;
+  }
+  return durations;
+}
+
+/** @returns NaN if the interval is unknown */
+function computeInterval(issuedBefore: Instant, issued: Instant, previousEnd: Instant, end: Instant): number {
+  if (issued > issuedBefore) return issued - issuedBefore;
+  // Clocks that were corrected differently may reverse the order.
+  return end < previousEnd ? Number.NaN : end - previousEnd;
 }
 
 /** An interval is known only if no other rotation can be hidden at its end or at an undated beginning. */
-function findKnownInterval(
-  candidate: RotationCandidate,
-  before: RotationCandidate | undefined,
-  witnessed: ReadonlySet<RotationCandidate>,
-): Seconds | null {
-  const { interval, from, to } = candidate;
-  if (interval === null || !witnessed.has(candidate)) return null;
-  const isBeginningDated = (from.lastUpdated ?? Number.POSITIVE_INFINITY) < (to.lastUpdated ?? 0);
-  if (!isBeginningDated && (before === undefined || !witnessed.has(before))) return null;
-  return Math.floor(interval / 1000);
+function isIntervalKnown(
+  { lastUpdated }: GenerationColumns,
+  { isWitnessed }: RotationColumns,
+  index: number,
+): boolean {
+  if (isWitnessed[index] !== 1) return false;
+  const isBeginningDated = valueAt(lastUpdated, index) < valueAt(lastUpdated, index + 1);
+  return isBeginningDated || isWitnessed[index - 1] === 1;
 }
 
 /** The longest time for which a generation is known to have been served. */
 function findLongestServedTime(
-  ordered: readonly Generation[],
-  candidates: readonly RotationCandidate[],
+  { count, firstSeen, lastSeen }: GenerationColumns,
+  { isDated, at }: RotationColumns,
 ): number {
-  const served = ordered.map(({ firstSeen, lastSeen }, index) => {
-    const arrival = candidates[index - 1];
-    return lastSeen - (arrival?.isDated ? Math.min(arrival.at, firstSeen) : firstSeen);
-  });
-  return findLargest(served);
+  let longest = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < count; index += 1) {
+    const seen = valueAt(firstSeen, index);
+    const from = isDated[index - 1] === 1 ? Math.min(valueAt(at, index - 1), seen) : seen;
+    longest = Math.max(longest, valueAt(lastSeen, index) - from);
+  }
+  return longest;
 }
 
 /**
@@ -128,74 +141,70 @@ function findLongestServedTime(
 const HIDING_BLIND_TIME = 0.7;
 const HIDING_INTERVAL = 1.8;
 
-/** The candidates next to which no other rotation can be hidden. */
+/** Marks the rotations next to which no other rotation can be hidden. */
 function findWitnessed(
-  candidates: readonly RotationCandidate[],
+  { count, isWitnessed }: RotationColumns,
+  { blindTime, interval, minInterval }: RotationDurations,
   longestServedTime: number,
-): ReadonlySet<RotationCandidate> {
-  const isBlindTimeShort = (each: RotationCandidate) => each.blindTime < longestServedTime;
-  const intervals = candidates
-    .filter(isBlindTimeShort)
-    .flatMap(({ interval }) => interval ?? [])
-    .sort((a, b) => a - b);
-  const witnessed = candidates.filter((each) => {
-    if (!each.isCompleted || !isBlindTimeShort(each)) return false;
-    const interval = each.interval ?? each.minInterval;
-    const median = computeMedianWithout(intervals, each.interval);
-    if (median === null) return each.blindTime <= interval / 2;
-    return each.blindTime < HIDING_BLIND_TIME * median || interval < HIDING_INTERVAL * median;
-  });
-  return new Set(witnessed);
-}
-
-/** The median of sorted numbers without one of them. Null if none is left. */
-function computeMedianWithout(sorted: readonly number[], excluded: number | null): number | null {
-  const skip = excluded === null ? sorted.length : findFirstIndex(sorted, (each) => each >= excluded);
-  const count = sorted.length - (excluded === null ? 0 : 1);
-  const at = (index: number) => sorted[index < skip ? index : index + 1];
-  const middle = count >> 1;
-  const [lower, upper] = [at(middle - 1), at(middle)];
-  if (count <= 0 || upper === undefined) return null;
-  return count % 2 === 1 || lower === undefined ? upper : (lower + upper) / 2;
+): void {
+  const isBlindTimeShort = (index: number) => valueAt(blindTime, index) < longestServedTime;
+  const intervals = keepPresent(keepValues(interval, isBlindTimeShort)).sort();
+  for (let index = 0; index < count; index += 1) {
+    if (!isBlindTimeShort(index)) continue;
+    const [blind, own] = [valueAt(blindTime, index), valueAt(interval, index)];
+    const longest = Number.isNaN(own) ? valueAt(minInterval, index) : own;
+    const median = computeMedianWithout(intervals, own);
+    const isOnly =
+      median === null
+        ? blind <= longest / 2
+        : blind < HIDING_BLIND_TIME * median || longest < HIDING_INTERVAL * median;
+    isWitnessed[index] = Number(isOnly);
+  }
 }
 
 /**
- * Finds when generations appeared. Leaves out undated generations that the first sample already found or that
- * appeared in a gap, and generations that overlap with one of these.
+ * The median of sorted numbers without one of them. Null if none is left.
+ * @param excluded one of the numbers, or NaN
  */
-export function findAppearances(
-  ordered: readonly Generation[],
-  { rotations, lag }: RotationHistory,
-): Appearance[] {
-  const known = new Map<Generation, Appearance>();
-  for (const [index, generation] of ordered.entries()) {
-    const found = findAppearance(generation, rotations[index - 1], lag, known);
-    if (found !== null) known.set(generation, { generation, ...found });
-  }
-  return [...known.values()];
+function computeMedianWithout(sorted: Column, excluded: number): number | null {
+  if (Number.isNaN(excluded)) return findMiddle(sorted.length, (index) => sorted[index]);
+  // Without the first one of the numbers that equal `excluded`, each later number moves one position forward.
+  return findMiddle(sorted.length - 1, (index) =>
+    valueAt(sorted, index) < excluded ? sorted[index] : sorted[index + 1],
+  );
 }
 
-function findAppearance(
-  { firstSeen, lastUpdated }: Generation,
-  arrival: Rotation | undefined,
-  lag: number,
-  known: ReadonlyMap<Generation, Appearance>,
-): { earliest: Instant; latest: Instant } | null {
-  if (arrival === undefined || arrival.isOverlapping) {
-    if (lastUpdated !== null && lastUpdated <= firstSeen + SLACK) {
-      const earliest = Math.min(lastUpdated, firstSeen);
-      return { earliest, latest: Math.min(earliest + lag, firstSeen) };
-    }
-    const isBounded = arrival !== undefined && known.has(arrival.from);
-    return isBounded ? { earliest: arrival.from.firstSeen, latest: firstSeen } : null;
-  }
-  if (arrival.isDated) return { earliest: findEarliestRotationTime(arrival), latest: arrival.at };
-  return arrival.isWitnessed ? { earliest: arrival.window.from, latest: arrival.window.to } : null;
+/**
+ * The earliest possible time of a rotation: its date without the lag, or the start of the window.
+ * @param issued `LastUpdated` of the new generation, or NaN
+ */
+export function findEarliestTime(
+  isDated: boolean,
+  issued: Instant,
+  windowFrom: Instant,
+  windowTo: Instant,
+): Instant {
+  return isDated && !Number.isNaN(issued) ? Math.min(Math.max(issued, windowFrom), windowTo) : windowFrom;
 }
 
-/** The earliest possible time of a rotation: its date without the lag, or the start of the window. */
-export function findEarliestRotationTime({ isDated, to: { lastUpdated }, window }: Rotation): Instant {
-  return isDated && lastUpdated !== null
-    ? Math.min(Math.max(lastUpdated, window.from), window.to)
-    : window.from;
+/** The lead time if the rotation happened at the earliest possible time. */
+export const computeMaxLeadTime = ({ from, to, isDated, window }: Rotation): Seconds =>
+  secondsBetween(
+    findEarliestTime(isDated, to.lastUpdated ?? Number.NaN, window.from, window.to),
+    from.expiration,
+  );
+
+/** As {@link computeMaxLeadTime}, for a rotation in columns. */
+export function computeMaxLeadTimeAt(
+  { expiration, lastUpdated }: GenerationColumns,
+  { from, to, isDated, windowFrom, windowTo }: RotationColumns,
+  index: number,
+): Seconds {
+  const earliest = findEarliestTime(
+    isDated[index] === 1,
+    valueAt(lastUpdated, valueAt(to, index)),
+    valueAt(windowFrom, index),
+    valueAt(windowTo, index),
+  );
+  return secondsBetween(earliest, valueAt(expiration, valueAt(from, index)));
 }

@@ -1,85 +1,68 @@
-import type { NonEmpty } from '../lists.ts';
-import type { Generation, Seconds, Span } from '../model.ts';
+import type { Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import type {
-  Appearance,
-  Measurement,
-  Rotation,
-  ServedPeriod,
-  ValidityAt,
-  ValidityRange,
-  WorstCase,
-} from './measurement.ts';
-import { minBy, range } from './statistics.ts';
+import { findSmallest, type GenerationColumns, valueAt } from './columns/generation-columns.ts';
+import { getHistoryColumns, type HistoryColumns } from './columns/history-columns.ts';
+import type { RotationColumns, ServedColumns } from './columns/served-columns.ts';
+import type { Measurement } from './measurement.ts';
+import { computeLeadTime } from './rotations.ts';
 
 /**
- * Finds when each generation was served. The window of a rotation counts for the old generation, which has
- * less validity left. A gap counts for no generation.
+ * Finds when each generation was served by one endpoint. The window of a rotation counts for the old
+ * generation, which has less validity left. A gap counts for no generation.
  */
 export function findServedPeriods(
-  ordered: readonly Generation[],
-  rotations: readonly Rotation[],
-): ServedPeriod[] {
-  return ordered.map((generation, index) => {
-    const arrival = rotations[index - 1];
-    const departure = rotations[index];
-    const isBeginningKnown = arrival?.isWitnessed && !arrival.isOverlapping;
-    return {
-      generation,
-      from: isBeginningKnown ? Math.min(arrival.at, generation.firstSeen) : generation.firstSeen,
-      to: departure !== undefined && wasServedUntilRotation(departure) ? departure.at : generation.lastSeen,
-    };
-  });
+  { count, firstSeen, lastSeen }: GenerationColumns,
+  { isWitnessed, at }: RotationColumns,
+): ServedColumns {
+  const served = { count, from: firstSeen.slice(), to: lastSeen.slice() };
+  for (let index = 0; index < isWitnessed.length; index += 1) {
+    if (isWitnessed[index] !== 1) continue;
+    const rotatedAt = valueAt(at, index);
+    served.to[index] = rotatedAt;
+    served.from[index + 1] = Math.min(rotatedAt, valueAt(firstSeen, index + 1));
+  }
+  return served;
 }
-
-/** False if another generation can have been served between the two generations of the rotation. */
-const wasServedUntilRotation = ({ isWitnessed, isCompleted }: Rotation) => isWitnessed || !isCompleted;
 
 /**
  * The spans for which the served generation is unknown: the windows of unwitnessed rotations. A dated
  * rotation does not shorten its gap, because a source with a lag may have served a hidden generation after
  * that date.
  */
-export function findGaps(rotations: readonly Rotation[]): Span[] {
-  return rotations
-    .filter((rotation) => !wasServedUntilRotation(rotation))
-    .map(({ window }) => window)
-    .filter(({ from, to }) => to > from);
+export function findGaps({ count, isWitnessed, windowFrom, windowTo }: RotationColumns): Span[] {
+  const gaps: Span[] = [];
+  for (let index = 0; index < count; index += 1) {
+    if (isWitnessed[index] === 1) continue;
+    const [from, to] = [valueAt(windowFrom, index), valueAt(windowTo, index)];
+    if (to > from) gaps.push({ from, to });
+  }
+  return gaps;
 }
 
-/** The smallest remaining validity of any sample. The last sample of each generation is enough. */
-export function findSampledMinimum(generations: NonEmpty<Generation>): ValidityAt {
-  const worst = minBy(generations, remainingWhenLastSeen);
-  return { seconds: remainingWhenLastSeen(worst), at: worst.lastSeen, generation: worst };
-}
-
-/** The smaller one of the sampled minimum and the smallest lead time. */
-export function findWorstCase(sampled: ValidityAt, rotations: readonly Rotation[]): WorstCase {
-  const worst = minBy(rotations.filter(wasServedUntilRotation), ({ leadTime }) => leadTime);
-  if (worst === null || worst.leadTime > sampled.seconds) return { ...sampled, rotation: null };
-  return {
-    seconds: worst.leadTime,
-    at: worst.at,
-    generation: worst.from,
-    rotation: worst.isCompleted ? worst : null,
-  };
-}
-
-const remainingWhenLastSeen = ({ lastSeen, expiration }: Generation) => secondsBetween(lastSeen, expiration);
+/** The index of the generation with the smallest remaining validity of any sample: its last sample is enough. */
+export const findSampledMinimum = ({ expiration, lastSeen }: GenerationColumns): number =>
+  findSmallest(expiration.map((each, index) => secondsBetween(valueAt(lastSeen, index), each)));
 
 /**
- * The smallest validity when issued, from the latest times of appearance, and the largest one, from the
- * earliest times. So "safe after every rotation" and "never safe" are both certain.
+ * The index of the generation with the smallest remaining validity at the end of its served period. That validity
+ * is never above the sampled minimum.
  */
-export function findValidityWhenIssued(appearances: readonly Appearance[]): ValidityRange | null {
-  const smallest = range(
-    appearances.map(({ generation, latest }) => secondsBetween(latest, generation.expiration)),
+export const findWorstCase = (history: Pick<HistoryColumns, 'generations' | 'served'>): number =>
+  findSmallest(
+    Float64Array.from({ length: history.served.count }, (_, index) =>
+      getRemainingWhenServedLast(history, index),
+    ),
   );
-  const largest = range(
-    appearances.map(({ generation, earliest }) => secondsBetween(earliest, generation.expiration)),
+
+export const getRemainingWhenServedLast = (
+  { generations, served }: Pick<HistoryColumns, 'generations' | 'served'>,
+  index: number,
+): Seconds =>
+  computeLeadTime(
+    valueAt(generations.expiration, index),
+    valueAt(generations.lastSeen, index),
+    valueAt(served.to, index),
   );
-  return smallest === null || largest === null ? null : { min: smallest.min, max: largest.max };
-}
 
 /** The length in milliseconds of the union of the spans. */
 export function measureCoveredTime(spans: readonly Span[]): number {
@@ -91,25 +74,84 @@ export function measureCoveredTime(spans: readonly Span[]): number {
   return covered;
 }
 
-/** Does not copy sorted spans: a curve calls this for each point, and spans are nearly always sorted. */
-function sortSpans(spans: readonly Span[]): readonly Span[] {
+/** Does not copy sorted spans, because spans are nearly always sorted. */
+export function sortSpans(spans: readonly Span[]): readonly Span[] {
   const isSorted = spans.every(({ from }, index) => from >= (spans[index - 1]?.from ?? from));
   return isSorted ? spans : spans.toSorted((a, b) => a.from - b.from);
 }
 
+/** The length in milliseconds of the union of the periods. */
+export const measureServedTime = (served: ServedColumns): number =>
+  areDisjoint(served) ? sumLengths(served) : measureCoveredTime(listSpans(served));
+
+/** Whether each period begins after the previous one, as with one endpoint. */
+function areDisjoint({ count, from, to }: ServedColumns): boolean {
+  for (let index = 0; index < count; index += 1) {
+    if (valueAt(from, index) < valueAt(to, index - 1) || valueAt(to, index) < valueAt(from, index))
+      return false;
+  }
+  return true;
+}
+
+function sumLengths({ count, from, to }: ServedColumns): number {
+  let sum = 0;
+  for (let index = 0; index < count; index += 1) sum += valueAt(to, index) - valueAt(from, index);
+  return sum;
+}
+
+const listSpans = ({ from, to }: ServedColumns): Span[] =>
+  Array.from(from, (each, index) => ({ from: each, to: valueAt(to, index) }));
+
 /**
  * The share of the watched time, 0 to 1, in which every served generation had `required` left. This is a
- * lower bound. Null if no time was watched (a single sample).
+ * lower bound. For credentials per request: the share of samples. Null if no time was watched (a single
+ * sample).
  */
-export function computeShareOfSafeStarts({ servedPeriods }: Measurement, required: Seconds): number | null {
-  const watched = measureCoveredTime(servedPeriods);
-  if (watched === 0) return null;
+export const computeShareOfSafeStarts = (measurement: Measurement, required: Seconds): number | null =>
+  createShareOfSafeStarts(measurement)(required);
+
+/** Like {@link computeShareOfSafeStarts}, for several durations. Computes the watched time once. */
+function createShareOfSafeStarts(measurement: Measurement): (required: Seconds) => number | null {
+  const history = getHistoryColumns(measurement);
+  const { served } = history;
+  if (measurement.isIssuedPerRequest) {
+    return (required) => {
+      let safe = 0;
+      for (let index = 0; index < served.count; index += 1) {
+        if (getRemainingWhenServedLast(history, index) >= required) safe += 1;
+      }
+      return safe / served.count;
+    };
+  }
+  const watched = measureServedTime(served);
+  if (watched === 0) return () => null;
+  const measureUnsafe = areDisjoint(served) ? sumUnsafeTime : measureUnsafeUnion;
+  return (required) => 1 - measureUnsafe(history, required) / watched;
+}
+
+/** The time in milliseconds in which the served generation had less than `required` left. */
+function sumUnsafeTime({ generations: { expiration }, served }: HistoryColumns, required: Seconds): number {
+  const { count, from, to } = served;
+  let unsafe = 0;
+  for (let index = 0; index < count; index += 1) {
+    const begin = Math.max(valueAt(from, index), valueAt(expiration, index) - required * 1000);
+    unsafe += Math.max(0, valueAt(to, index) - begin);
+  }
+  return unsafe;
+}
+
+/** As {@link sumUnsafeTime}, for periods that overlap. */
+function measureUnsafeUnion(
+  { generations: { expiration }, served }: HistoryColumns,
+  required: Seconds,
+): number {
   const unsafe: Span[] = [];
-  for (const { generation, from, to } of servedPeriods) {
-    const begin = Math.max(from, generation.expiration - required * 1000);
+  for (let index = 0; index < served.count; index += 1) {
+    const begin = Math.max(valueAt(served.from, index), valueAt(expiration, index) - required * 1000);
+    const to = valueAt(served.to, index);
     if (to > begin) unsafe.push({ from: begin, to });
   }
-  return 1 - measureCoveredTime(unsafe) / watched;
+  return measureCoveredTime(unsafe);
 }
 
 export interface SafeStartsPoint {
@@ -128,18 +170,26 @@ const LARGEST_CURVE_STEP: Seconds = 86_400;
  * longest job that is always safe and at the shortest job that is never safe. The share never rises.
  */
 export function computeSafeStartsCurve(measurement: Measurement, margin: Seconds): SafeStartsPoint[] {
-  const validities = range(
-    measurement.servedPeriods.map(({ generation, from }) => secondsBetween(from, generation.expiration)),
-  );
-  const longest = (validities?.max ?? 0) - margin;
+  const longest = findLongestServedValidity(getHistoryColumns(measurement)) - margin;
+  const computeShare = createShareOfSafeStarts(measurement);
   const points: SafeStartsPoint[] = [];
   for (const jobDuration of listCurveLengths(measurement.worstCase.seconds - margin, longest)) {
-    const share = computeShareOfSafeStarts(measurement, jobDuration + margin);
+    const share = computeShare(jobDuration + margin);
     if (share === null) break;
     points.push({ jobDuration, share });
     if (share === 0) break;
   }
   return points;
+}
+
+/** The largest remaining validity at the beginning of a served period. */
+export function findLongestServedValidity({ generations, served }: HistoryColumns): Seconds {
+  let longest = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < served.count; index += 1) {
+    const validity = secondsBetween(valueAt(served.from, index), valueAt(generations.expiration, index));
+    longest = Math.max(longest, validity);
+  }
+  return longest;
 }
 
 function listCurveLengths(alwaysSafe: Seconds, longest: Seconds): Seconds[] {

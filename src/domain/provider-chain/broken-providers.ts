@@ -70,6 +70,7 @@ const findFallbackSdks = (chains: ChainContext, broken: ProviderName, works: boo
 
 const STOP_REASONS: ReadonlySet<OutcomeCause['reason']> = new Set([
   'FAILED',
+  'HANGS',
   'INCOMPLETE',
   'REJECTED_BY_SDK',
   'INVALID_SETTING',

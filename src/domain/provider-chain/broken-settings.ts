@@ -25,6 +25,14 @@ export const BROKEN_SETTING_CHECKS = {
     return [{ profile: name, stoppedSdks }];
   },
 
+  INVALID_FILE: ({ facts }) => [...facts.fileProblems],
+
+  MISPLACED_SECTION({ facts }) {
+    const { problem } = facts.providers['profile-role'];
+    const names = [facts.profile.name, problem?.code === 'ROLE_SOURCE_MISSING' ? problem.name : null];
+    return facts.misplacedSections.filter(({ profile }) => names.includes(profile));
+  },
+
   KEYS_WITHOUT_TOKEN: (chains) => findSessionsWithoutToken(chains, false),
 
   ONLY_SECURITY_TOKEN: (chains) => findSessionsWithoutToken(chains, true),

@@ -1,7 +1,15 @@
 import type { FailureReason, Seconds } from '../model.ts';
 import type { PollNote } from '../poll-note.ts';
 import type { ChainContext } from './chain-context.ts';
-import type { KeyPairProvider, ProfileProvider, ProviderName, ProviderProblem, Sdk } from './providers.ts';
+import type {
+  FileProblem,
+  KeyPairProvider,
+  MisplacedSection,
+  ProfileProvider,
+  ProviderName,
+  ProviderProblem,
+  Sdk,
+} from './providers.ts';
 
 type Sdks = readonly Sdk[];
 type Providers = readonly ProviderName[];
@@ -17,6 +25,9 @@ export interface ChainFindingFields {
   /** `providers`: the providers that are set up and do not work. */
   NO_PROVIDER_ANSWERS: { providers: Providers };
   NO_SUCH_PROFILE: { profile: string; stoppedSdks: Sdks };
+  INVALID_FILE: FileProblem;
+  /** The section of this profile has the form of the other file. */
+  MISPLACED_SECTION: MisplacedSection;
   KEYS_WITHOUT_TOKEN: { provider: KeyPairProvider; sdks: Sdks };
   /** The token is set only under the name that botocore alone reads. */
   ONLY_SECURITY_TOKEN: { provider: KeyPairProvider; sdks: Sdks };
@@ -71,7 +82,9 @@ type Severity = 'problem' | 'note';
 /** The usual severity of each finding, in the order of reports: first what keeps programs from working. */
 export const CHAIN_FINDING_SEVERITIES: Readonly<Record<ChainFindingCode, Severity>> = {
   NO_PROVIDER_ANSWERS: 'problem',
+  INVALID_FILE: 'problem',
   NO_SUCH_PROFILE: 'problem',
+  MISPLACED_SECTION: 'problem',
   KEYS_WITHOUT_TOKEN: 'problem',
   ONLY_SECURITY_TOKEN: 'problem',
   EXPIRED_CREDENTIALS_WIN: 'problem',

@@ -46,6 +46,13 @@ const lacksToken = ({ accessKeyId, notes }: Provider, sdk: Sdk): boolean =>
   accessKeyId?.startsWith('ASIA') === true &&
   notes.some(({ code }) => code === 'ONLY_OLD_TOKEN');
 
+/** Go and JavaScript have no time limit for a container endpoint. Measured with SDK v1, v2 and v3. */
+const waitsForever = ({ name, problem }: Provider, sdk: Sdk): boolean =>
+  name === 'container' &&
+  (sdk === 'go' || sdk === 'javascript') &&
+  problem?.code === 'POLL_FAILED' &&
+  problem.reason === 'timeout';
+
 export function providerLink(name: ProviderName, handling: FailureHandling = {}): ChainLink {
   const { onIncomplete = 'stop', onFailure = 'stop', onExpired, onRejected = onFailure } = handling;
   return ({ providers }, sdk) => {
@@ -67,6 +74,7 @@ export function providerLink(name: ProviderName, handling: FailureHandling = {})
     if (difference !== null) {
       return difference.kind === 'stops' && onRejected !== 'stop' ? onRejected : difference;
     }
+    if (waitsForever(provider, sdk)) return stopAt(name, { reason: 'HANGS' });
     if (provider.state === 'fails') return act(onFailure, 'FAILED');
     if (lacksToken(provider, sdk)) return win('NO_SESSION_TOKEN');
     if (!isExpired(provider)) return win(null);
@@ -129,3 +137,31 @@ export const containerLink =
     if (blank === null) return providerLink('container', handling)(facts, sdk);
     return onBlank === 'next' ? 'next' : stopAt('container', { reason: 'BLANK_VARIABLE', setting: blank });
   };
+
+export const AWS_PROFILE = 'AWS_PROFILE';
+
+export const stopIfProfileMissing: ChainLink = ({ profile: { name, isNamed, exists } }) =>
+  isNamed && !exists ? stopAt(null, { reason: 'NO_SUCH_PROFILE', profile: name }) : 'next';
+
+export const stopIfProfileBlank: ChainLink = ({ blankVariables }) =>
+  blankVariables.has(AWS_PROFILE) ? stopAt(null, { reason: 'BLANK_VARIABLE', setting: AWS_PROFILE }) : 'next';
+
+export const findFileProblem = ({ fileProblems }: ChainFacts, sdk: Sdk) =>
+  fileProblems.find(({ sdks }) => sdks.includes(sdk));
+
+export const stopIfFileInvalid: ChainLink = (facts, sdk) => {
+  const problem = findFileProblem(facts, sdk);
+  if (problem === undefined) return 'next';
+  return stopAt(null, { reason: 'INVALID_FILE', path: problem.path, line: problem.line });
+};
+
+/** An SDK that reads AWS_DEFAULT_PROFILE may use a profile that the probe did not read. */
+export const otherProfile = (isRead: (facts: ChainFacts) => boolean): ChainLink =>
+  linkIf(
+    (facts) => facts.setVariables.has('AWS_DEFAULT_PROFILE') && isRead(facts),
+    () => ({
+      kind: 'unknown',
+      provider: 'profile',
+      cause: { reason: 'OTHER_PROFILE', setting: 'AWS_DEFAULT_PROFILE' },
+    }),
+  );

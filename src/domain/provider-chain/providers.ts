@@ -34,6 +34,16 @@ export const PROFILE_PROVIDERS = [
 ] as const satisfies readonly ProviderName[];
 export type ProfileProvider = (typeof PROFILE_PROVIDERS)[number];
 
+/** The role of a profile has no credentials to assume the role with. */
+export interface MissingBase {
+  code: 'NO_BASE_CREDENTIALS';
+  setting: 'source_profile' | 'credential_source';
+  /** The profile or the source that the setting names. */
+  value: string;
+  /** `SIGNED_OUT`: the base profile has a web identity or SSO that fails. */
+  cause: 'MISSING' | 'SIGNED_OUT' | 'IMDS_DISABLED';
+}
+
 /** What is missing or invalid at a provider that is set up. */
 export type ProviderProblem =
   | { code: 'NO_SECRET_KEY' }
@@ -47,6 +57,7 @@ export type ProviderProblem =
   | { code: 'TWO_ROLE_SOURCES' }
   /** `source_profile` names a profile that does not exist. */
   | { code: 'ROLE_SOURCE_MISSING'; name: string }
+  | MissingBase
   | { code: 'SETTINGS_MISSING'; names: readonly string[] }
   | { code: 'TOKEN_FILE_UNREADABLE'; detail: string }
   | { code: 'TOKEN_EXPIRED'; at: Instant }
@@ -57,7 +68,8 @@ export type ProviderProblem =
 /**
  * - `absent`: no setting names this provider.
  * - `incomplete`: some settings are missing or contradict each other.
- * - `untried`: all settings are present. The probe does not call STS, IAM Identity Center or sign-in.
+ * - `untried`: all settings are present. The probe does not call STS, IAM Identity Center or sign-in. A probe
+ *   without network also does not poll endpoints and processes.
  * - `answers`, `fails`: the result of one poll.
  */
 type ProviderStatus =
@@ -122,6 +134,40 @@ export const mapNames = <Name extends string, Value>(
   // `Object.fromEntries` forgets the type of the keys.
   Object.fromEntries(names.map((name) => [name, toValue(name)])) as Record<Name, Value>;
 
+export const FILE_PROBLEM_CAUSES = [
+  'BYTE_ORDER_MARK',
+  'NOT_UTF8',
+  // A line before the first section.
+  'NO_SECTION',
+  'UNCLOSED_SECTION',
+  'DUPLICATE_SECTION',
+  'DUPLICATE_KEY',
+  'NO_EQUALS_SIGN',
+  // `:` instead of `=`, which only botocore accepts.
+  'COLON',
+  // The first line of a section is indented.
+  'INDENTED',
+] as const;
+export type FileProblemCause = (typeof FILE_PROBLEM_CAUSES)[number];
+
+/** A line of a shared file that these SDKs cannot parse. Other SDKs ignore the line or accept it. */
+export interface FileProblem {
+  path: string;
+  /** Counted from 1. */
+  line: number;
+  cause: FileProblemCause;
+  sdks: readonly Sdk[];
+}
+
+/** A section whose name has the form of the other file, so SDKs ignore the section. */
+export interface MisplacedSection {
+  file: 'config' | 'credentials';
+  path: string;
+  /** As in the file, without brackets. */
+  section: string;
+  profile: string;
+}
+
 /** Everything that decides how a credential chain ends. */
 export interface ChainFacts {
   now: Instant;
@@ -132,18 +178,41 @@ export interface ChainFacts {
   blankVariables: ReadonlySet<string>;
   profile: {
     name: string;
-    /** AWS_PROFILE is set. */
+    /** AWS_PROFILE or a flag names the profile. */
     isNamed: boolean;
+    isFlag: boolean;
     exists: boolean;
+    /** If the profile does not exist: profiles with similar names. */
+    similarNames: readonly string[];
     /** The files have at least one profile. If not, Rust ignores a missing profile. */
     anyExist: boolean;
   };
+  fileProblems: readonly FileProblem[];
+  misplacedSections: readonly MisplacedSection[];
+  /** Whether IMDSv1 serves credentials. Null if not tried: only Go needs it, if the token has no TTL. */
+  doesImdsV1Work: boolean | null;
+  /** botocore accepts `key: value`, so it may find more providers in the profile. Null if it finds the same. */
+  botocoreProfile: Readonly<Partial<Record<ProfileProvider, Provider>>> | null;
 }
+
+/** The facts as this SDK finds them. */
+export function selectSdkFacts(facts: ChainFacts, sdk: Sdk): ChainFacts {
+  const { providers, botocoreProfile } = facts;
+  return sdk === 'botocore' && botocoreProfile !== null
+    ? { ...facts, providers: { ...providers, ...botocoreProfile } }
+    : facts;
+}
+
+/** A provider as this SDK finds it. */
+export const getSdkProvider = (facts: ChainFacts, sdk: Sdk, name: ProviderName): Provider =>
+  selectSdkFacts(facts, sdk).providers[name];
 
 /** Why a chain stops, or why its result is unknown. */
 export type OutcomeCause =
-  | { reason: 'INCOMPLETE' | 'FAILED' | 'EXPIRED' | 'LEGACY_VARIABLES' }
+  /** `HANGS`: the SDK waits for a response without a time limit. */
+  | { reason: 'INCOMPLETE' | 'FAILED' | 'HANGS' | 'EXPIRED' | 'LEGACY_VARIABLES' }
   | { reason: 'NO_SUCH_PROFILE' | 'AMBIGUOUS_PROFILE'; profile: string }
+  | { reason: 'INVALID_FILE'; path: string; line: number }
   /** `setting`: a variable, or a member of the process output. */
   | { reason: 'BLANK_VARIABLE' | 'INVALID_SETTING' | 'OTHER_PROFILE'; setting: string }
   /** `note`: what the SDK handles differently from our poll. */

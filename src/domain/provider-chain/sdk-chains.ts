@@ -1,11 +1,17 @@
 import {
+  AWS_PROFILE,
   type ChainLink,
   containerLink,
   environmentLink,
+  findFileProblem,
   groupLinks,
   linkIf,
+  otherProfile,
   providerLink,
   stopAt,
+  stopIfFileInvalid,
+  stopIfProfileBlank,
+  stopIfProfileMissing,
 } from './links.ts';
 import {
   type ChainFacts,
@@ -16,6 +22,7 @@ import {
   type ProviderProblem,
   SDKS,
   type Sdk,
+  selectSdkFacts,
 } from './providers.ts';
 
 /**
@@ -27,26 +34,11 @@ import {
  * (AWS_CREDENTIAL_FILE, ~/.boto).
  */
 
-const AWS_PROFILE = 'AWS_PROFILE';
-
-const isProfileMissing = ({ profile }: ChainFacts) => profile.isNamed && !profile.exists;
-const isProfileBlank = ({ blankVariables }: ChainFacts) => blankVariables.has(AWS_PROFILE);
-
-const stopAtMissingProfile: ChainLink = ({ profile }) =>
-  stopAt(null, { reason: 'NO_SUCH_PROFILE', profile: profile.name });
-const stopAtBlankProfile: ChainLink = () => stopAt(null, { reason: 'BLANK_VARIABLE', setting: AWS_PROFILE });
-const leave: ChainLink = () => 'leave';
-
-/** An SDK that reads AWS_DEFAULT_PROFILE may use a profile that the probe did not read. */
-const otherProfile = (isRead: (facts: ChainFacts) => boolean): ChainLink =>
-  linkIf(
-    (facts) => facts.setVariables.has('AWS_DEFAULT_PROFILE') && isRead(facts),
-    () => ({
-      kind: 'unknown',
-      provider: 'profile',
-      cause: { reason: 'OTHER_PROFILE', setting: 'AWS_DEFAULT_PROFILE' },
-    }),
-  );
+/** The names of these providers that are set up, even if they fail. */
+const selectConfigured = <Name extends ProviderName>(
+  { providers }: ChainFacts,
+  names: readonly Name[],
+): Name[] => names.filter((name) => providers[name].state !== 'absent');
 
 const lacksSsoRole = (problem: ProviderProblem) =>
   problem.code === 'SETTINGS_MISSING' &&
@@ -57,7 +49,7 @@ const LAST = providerLink('imds', { onFailure: 'next', onRejected: 'stop' });
 
 const skipWithoutKeyId = ({ code }: ProviderProblem) => (code === 'NO_KEY_ID' ? 'next' : 'stop');
 
-/** In botocore, the place of the keys in the chain depends on the file that has them. */
+/** In botocore, the file with the keys decides their place in the chain. */
 const botocoreKeysIn = (file: 'config' | 'credentials'): ChainLink =>
   linkIf(
     ({ providers }) => providers.profile.profileFile === file,
@@ -65,18 +57,20 @@ const botocoreKeysIn = (file: 'config' | 'credentials'): ChainLink =>
   );
 
 /**
- * Any error of a provider ends the chain. A missing profile ends the chain before the first provider.
+ * Any error of a provider ends the chain. A missing profile or a shared file that cannot be parsed ends the
+ * chain before the first provider.
  * botocore refreshes expired credentials and fails if the new ones have expired too, except with IMDS.
  */
 const BOTOCORE: readonly ChainLink[] = [
-  linkIf(isProfileBlank, stopAtBlankProfile),
-  linkIf(isProfileMissing, stopAtMissingProfile),
-  (facts, sdk) =>
-    environmentLink({
-      onIncomplete: skipWithoutKeyId,
-      // botocore reads the expiration from this variable only.
-      ...(facts.setVariables.has('AWS_CREDENTIAL_EXPIRATION') ? { onExpired: 'stop' } : {}),
-    })(facts, sdk),
+  stopIfFileInvalid,
+  stopIfProfileBlank,
+  stopIfProfileMissing,
+  // botocore reads the expiration from this variable only.
+  linkIf(
+    ({ setVariables }) => setVariables.has('AWS_CREDENTIAL_EXPIRATION'),
+    environmentLink({ onIncomplete: skipWithoutKeyId, onExpired: 'stop' }),
+  ),
+  environmentLink({ onIncomplete: skipWithoutKeyId }),
   // botocore reads AWS_DEFAULT_PROFILE before AWS_PROFILE, the AWS CLI after it.
   otherProfile(() => true),
   providerLink('profile-role'),
@@ -97,7 +91,7 @@ const JAVA: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
   providerLink('web-identity', { onIncomplete: 'next', onFailure: 'next' }),
   groupLinks(
-    linkIf(isProfileBlank, leave),
+    (facts, sdk) => (facts.blankVariables.has(AWS_PROFILE) || findFileProblem(facts, sdk) ? 'leave' : 'next'),
     providerLink('profile-web-identity', { onIncomplete: 'next', onFailure: 'leave' }),
     providerLink('sso', { onIncomplete: 'leave', onFailure: 'leave' }),
     providerLink('profile-role', {
@@ -112,17 +106,19 @@ const JAVA: readonly ChainLink[] = [
 ];
 
 /** Go fails to load a configuration with one of these problems, even if the environment has keys. */
-const checkGoConfiguration: ChainLink = (facts, sdk) => {
+const checkGoConfiguration: ChainLink = (facts) => {
   const { providers, profile } = facts;
-  if (isProfileMissing(facts)) return stopAtMissingProfile(facts, sdk);
   const isInvalid = (name: ProviderName) => {
     const { state, problem } = providers[name];
-    return state === 'incomplete' && problem.code !== 'NO_ROLE_SOURCE' && problem.code !== 'NO_SESSION_TOKEN';
+    if (state !== 'incomplete') return false;
+    // Go looks for the credential_source only if no provider comes first.
+    if (problem.code === 'NO_BASE_CREDENTIALS') return problem.setting === 'source_profile';
+    return problem.code !== 'NO_ROLE_SOURCE' && problem.code !== 'NO_SESSION_TOKEN';
   };
   const invalid = (['profile', 'profile-role', 'profile-web-identity'] as const).find(isInvalid);
   if (invalid !== undefined) return stopAt(invalid, { reason: 'INCOMPLETE' });
-  const kinds = (['profile-role', 'profile-web-identity', 'process'] as const).filter(
-    (name) => providers[name].state !== 'absent' && providers[name].problem?.code !== 'NO_ROLE_SOURCE',
+  const kinds = selectConfigured(facts, ['profile-role', 'profile-web-identity', 'process']).filter(
+    (name) => providers[name].problem?.code !== 'NO_ROLE_SOURCE',
   );
   if (kinds.length > 1) return stopAt(null, { reason: 'AMBIGUOUS_PROFILE', profile: profile.name });
   return providers.imds.notes.some(({ code }) => code === 'V1_DISABLED_FOR_SOME_SDKS')
@@ -132,31 +128,46 @@ const checkGoConfiguration: ChainLink = (facts, sdk) => {
 
 /** Go chooses one provider while it loads the configuration. It tries no other one if that provider fails. */
 const GO: readonly ChainLink[] = [
+  stopIfProfileMissing,
   checkGoConfiguration,
   environmentLink({ onIncomplete: 'next' }),
   providerLink('web-identity'),
   otherProfile(({ profile }) => !profile.isNamed),
   // Without a source, Go assumes the role with the credentials of the next provider, even container or IMDS.
-  linkIf(
-    ({ providers }) => providers['profile-role'].state !== 'absent',
-    () => ({ kind: 'wins', provider: 'profile-role', problem: null }),
-  ),
+  ({ providers }) => {
+    const { state, problem } = providers['profile-role'];
+    if (problem?.code === 'NO_BASE_CREDENTIALS') return stopAt('profile-role', { reason: 'INCOMPLETE' });
+    return state === 'absent' ? 'next' : { kind: 'wins', provider: 'profile-role', problem: null };
+  },
   providerLink('profile'),
   providerLink('profile-web-identity'),
   providerLink('sso'),
   providerLink('login'),
   providerLink('process'),
   providerLink('container'),
+  // Go rejects a token without TTL and then uses IMDSv1.
+  ({ doesImdsV1Work }) =>
+    doesImdsV1Work === false
+      ? stopAt('imds', { reason: 'REJECTED_BY_SDK', note: 'TOKEN_TTL_NONCONFORMING' })
+      : 'next',
   LAST,
 ];
+
+/** For `credential_source`, JavaScript uses IMDS even if AWS_EC2_METADATA_DISABLED disables IMDS. */
+const javascriptRole: ChainLink = (facts, sdk) => {
+  const { problem } = facts.providers['profile-role'];
+  const cause = problem?.code === 'NO_BASE_CREDENTIALS' ? problem.cause : null;
+  if (cause === 'IMDS_DISABLED') return { kind: 'wins', provider: 'profile-role', problem: null };
+  const isMissing = cause === 'MISSING' || problem?.code === 'ROLE_SOURCE_MISSING';
+  const onIncomplete = cause === 'SIGNED_OUT' ? 'stop' : isMissing ? 'leave' : 'next';
+  return providerLink('profile-role', { onIncomplete })(facts, sdk);
+};
 
 /** Only a `CredentialsProviderError` lets the chain go on. Unreadable files and SSO raise other errors. */
 const JAVASCRIPT: readonly ChainLink[] = [
   linkIf(({ profile }) => !profile.isNamed, environmentLink({ onIncomplete: 'next' })),
   groupLinks(
-    providerLink('profile-role', {
-      onIncomplete: ({ code }) => (code === 'ROLE_SOURCE_MISSING' ? 'leave' : 'next'),
-    }),
+    javascriptRole,
     providerLink('profile', { onIncomplete: 'next' }),
     providerLink('profile-web-identity', { onIncomplete: 'next' }),
     providerLink('process', { onFailure: 'leave', onExpired: 'leave' }),
@@ -171,8 +182,8 @@ const JAVASCRIPT: readonly ChainLink[] = [
 /** Only the error "not loaded" lets the chain go on. Rust treats a blank variable as a value. */
 const RUST: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
-  linkIf((facts) => isProfileBlank(facts) && facts.profile.anyExist, stopAtBlankProfile),
-  linkIf((facts) => isProfileMissing(facts) && facts.profile.anyExist, stopAtMissingProfile),
+  stopIfFileInvalid,
+  linkIf(({ profile }) => profile.anyExist, groupLinks(stopIfProfileBlank, stopIfProfileMissing)),
   providerLink('profile-role'),
   providerLink('profile-web-identity'),
   providerLink('sso'),
@@ -193,14 +204,10 @@ const RUST: readonly ChainLink[] = [
  * SSO profile, and .NET skips the profile unless the user is signed in.
  */
 const dotnetProfile: ChainLink = (facts, sdk) => {
-  const { providers } = facts;
-  if (isProfileMissing(facts)) return stopAtMissingProfile(facts, sdk);
-  if (providers.sso.state !== 'absent')
+  if (facts.providers.sso.state !== 'absent')
     return providerLink('sso', { onIncomplete: 'next', onFailure: 'next' })(facts, sdk);
-  const kinds = (['profile', 'profile-role', 'profile-web-identity', 'login', 'process'] as const).filter(
-    (name) => providers[name].state !== 'absent',
-  );
-  const [kind, ...others] = kinds;
+  const names = ['profile', 'profile-role', 'profile-web-identity', 'login', 'process'] as const;
+  const [kind, ...others] = selectConfigured(facts, names);
   return kind !== undefined && others.length === 0
     ? providerLink(kind, { onIncomplete: 'next' })(facts, sdk)
     : 'next';
@@ -209,6 +216,7 @@ const dotnetProfile: ChainLink = (facts, sdk) => {
 const DOTNET: readonly ChainLink[] = [
   environmentLink({ onIncomplete: 'next' }),
   providerLink('web-identity', { onIncomplete: 'next' }),
+  stopIfProfileMissing,
   dotnetProfile,
   providerLink('container'),
   LAST,
@@ -224,7 +232,7 @@ const CHAINS: Readonly<Record<Sdk, readonly ChainLink[]>> = {
 };
 
 export function resolveChain(sdk: Sdk, facts: ChainFacts): ChainOutcome {
-  const result = groupLinks(...CHAINS[sdk])(facts, sdk);
+  const result = groupLinks(...CHAINS[sdk])(selectSdkFacts(facts, sdk), sdk);
   return result === 'next' || result === 'leave' ? { kind: 'none' } : result;
 }
 

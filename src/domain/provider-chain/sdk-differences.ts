@@ -23,6 +23,8 @@ const DIFFERENCES: Partial<Record<PollNoteCode, SdkDifference>> = {
   SEVERAL_ROLES: rejectedBy('botocore', 'javascript', 'rust'),
   TOKEN_TTL_NONCONFORMING: rejectedBy('rust'),
   IMDS_V1_USED: rejectedBy('rust'),
+  DOCUMENT_WITHOUT_CODE: rejectedBy('go'),
+  PROCESS_NEEDS_SHELL: rejectedBy('botocore'),
   // JavaScript treats any text except `false` as true. Java throws for anything except `true` and `false`.
   DISABLED_FOR_SOME_SDKS: { sdks: ['javascript', 'java'], kind: 'stops', reason: 'DISABLED' },
   IPV6_ONLY_BOTOCORE: { sdks: ['botocore'], kind: 'unknown', reason: 'OTHER_ENDPOINT' },

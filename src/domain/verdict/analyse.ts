@@ -1,32 +1,51 @@
-import { lastOf } from '../lists.ts';
-import { MIN_CORRECTED_CLOCK_OFFSET } from '../measurement/generations.ts';
-import { measure } from '../measurement/measure.ts';
+import { toRecordedColumns } from '../measurement/columns/generation-columns.ts';
+import { correctTime } from '../measurement/generations.ts';
+import { measureColumns } from '../measurement/measure.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, Seconds, SeriesHistory, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import { findFindings } from './findings.ts';
-import type { Freshness, SeriesAnalysis } from './series-analysis.ts';
+import { findFindings } from './checks/findings.ts';
+import type { CheckedSeries, ColumnHistory, Freshness, SeriesAnalysis } from './series-analysis.ts';
 
 /** Without a limit, the old samples of a stopped poller would still give a verdict. */
 const POLLED_MAX_AGE: Seconds = 86_400;
 
 /** Analyses one series from its stored history. */
-export function analyse(history: SeriesHistory, { now, maxAge }: Freshness): SeriesAnalysis {
-  const { generations, ...stored } = history;
-  const measurement = generations.length === 0 ? null : measure(generations);
-  const facts = {
-    ...stored,
+export const analyse = (history: SeriesHistory, freshness: Freshness): SeriesAnalysis =>
+  analyseColumns({ ...history, generations: toRecordedColumns(history.generations) }, freshness);
+
+/** As {@link analyse}, for columns. */
+export function analyseColumns(history: ColumnHistory, { now, maxAge }: Freshness): SeriesAnalysis {
+  const { identity, isPolled, generations, newestClockOffset, failedPolls, failedPollSpans } = history;
+  const measurement = generations.count === 0 ? null : measureColumns(generations, newestClockOffset);
+  const series: CheckedSeries = {
+    identity,
+    isPolled,
+    failedPolls,
+    failedPollSpans,
     measurement,
-    age: measurement === null ? null : secondsBetween(measurement.lastSample, correctNow(now, measurement)),
-    maxAge: maxAge === 'default' ? (stored.isPolled ? POLLED_MAX_AGE : null) : maxAge,
+    age: measurement === null ? null : computeAge(now, measurement),
+    maxAge: maxAge === 'default' ? (isPolled ? POLLED_MAX_AGE : null) : maxAge,
   };
-  return { ...facts, findings: findFindings(facts) };
+  return { ...series, findings: findFindings(series) };
 }
 
-/** `now` by AWS's clock, which dates the samples: corrected by the offset of the newest generation. */
-export function correctNow(now: Instant, { generations }: Measurement): Instant {
-  const offset = lastOf(generations).smallestClockOffset ?? 0;
-  return Math.abs(offset) > MIN_CORRECTED_CLOCK_OFFSET ? now - offset * 1000 : now;
+/** The age of the newest sample. The clock may have been set since that sample: the larger age counts. */
+function computeAge(now: Instant, measurement: Measurement): Seconds {
+  const { lastSample, clock } = measurement;
+  const age = secondsBetween(lastSample, correctNow(now, measurement));
+  if (!clock.usesRawTimes) return age;
+  const correctedNow = correctTime({ observedAt: now, clockOffset: clock.newestOffset });
+  return Math.max(age, secondsBetween(clock.correctedLastSample, correctedNow));
+}
+
+/**
+ * `now` by the clock that dates the samples of the series: corrected by the newest known offset, unless the
+ * series uses the host's clock.
+ */
+export function correctNow(now: Instant, { clock }: Measurement): Instant {
+  const { usesRawTimes, newestOffset: clockOffset, shiftMs } = clock;
+  return (usesRawTimes ? now : correctTime({ observedAt: now, clockOffset })) + shiftMs;
 }
 
 /** Spans of failed polls by AWS's clock. The store has them by the host's clock. */

@@ -1,6 +1,8 @@
-import type { FailureReason, JobRun, Seconds, SeriesHistory } from '../model.ts';
-import { getSeriesKey } from '../series-key.ts';
+import type { Measurement } from '../measurement/measurement.ts';
+import type { FailureReason, Instant, JobRun, Seconds, SeriesHistory, SeriesIdentity } from '../model.ts';
+import { getHostSourceKey, getSeriesKey } from '../series-key.ts';
 import { analyse } from './analyse.ts';
+import type { EvidenceRules } from './confidence.ts';
 import { judgeJob } from './job.ts';
 import { type JobRunSummary, summariseJobRuns } from './job-runs.ts';
 import type { Job, JobJudgement, Verdict } from './job-verdict.ts';
@@ -29,8 +31,17 @@ export interface AssessedJob {
   isDurationFromRuns: boolean;
 }
 
+/** The numbers of a measured series that choose what a report shows. */
+export interface SeriesOverview extends Pick<Measurement, 'sampleCount' | 'firstSample' | 'lastSample'> {
+  worstCaseSeconds: Seconds;
+}
+
 export interface AssessedSeries {
-  analysis: SeriesAnalysis;
+  identity: SeriesIdentity;
+  /** Null without a sample. */
+  overview: SeriesOverview | null;
+  /** May be computed at each access, so that not all analyses are in memory. */
+  readonly analysis: SeriesAnalysis;
   /** Another series of the same host and source has replaced this one. */
   isRetired: boolean;
   /** One for each job that is judged by this series, in the order of the jobs. */
@@ -45,9 +56,8 @@ export interface Assessment {
   verdict: Verdict | null;
 }
 
-export interface AssessmentOptions extends Freshness {
+export interface AssessmentOptions extends Freshness, EvidenceRules {
   jobs: readonly JobToJudge[];
-  minRotations: number;
   /** Judge retired series too, because the user selected these series. */
   judgeRetired: boolean;
 }
@@ -61,70 +71,146 @@ export const VERDICTS_WORST_FIRST: readonly Verdict[] = [
   'safe',
 ];
 
+type JudgingOptions = Omit<AssessmentOptions, 'maxAge'>;
+
 /** Judges every job by its series. Without series, the verdict is `unknown`. */
 export function assess(histories: readonly SeriesHistory[], options: AssessmentOptions): Assessment {
-  const analyses = histories.map((history) => analyse(history, options));
-  return assessAnalyses(analyses, options);
+  return assessAnalyses(
+    histories.map((history) => analyse(history, options)),
+    options,
+  );
 }
 
 /** Like {@link assess}, for series that are already analysed. */
-export function assessAnalyses(
-  analyses: readonly SeriesAnalysis[],
-  options: Omit<AssessmentOptions, 'maxAge'>,
-): Assessment {
-  const assessed = options.jobs.map((jobToJudge) => assessJob(jobToJudge, analyses, options));
-  const jobs = assessed.map(({ job }) => job);
+export function assessAnalyses(analyses: readonly SeriesAnalysis[], options: JudgingOptions): Assessment {
+  const readers = analyses.map((analysis) => () => analysis);
+  const assessment = assessSeries(readers, options);
+  const series = assessment.series.map(({ identity, overview, analysis, isRetired, judgements }) => ({
+    identity,
+    overview,
+    analysis,
+    isRetired,
+    judgements,
+  }));
+  return { ...assessment, series };
+}
+
+/**
+ * Like {@link assess}, but analyses one series after the other, so that not all analyses are in memory.
+ * @param series functions that analyse a series; they are called again when an analysis is needed
+ */
+export function assessSeries(series: readonly (() => SeriesAnalysis)[], options: JudgingOptions): Assessment {
+  const jobs = options.jobs.map((each) => prepareJob(each, options.now));
+  const candidates = series.map((analyseSeries) => createCandidate(analyseSeries, jobs, options));
+  const retired = findRetired(candidates);
+  const judging = jobs.map(({ toJudge }) => new Set(chooseSeries(candidates, toJudge, options)));
+  const assessed = candidates.map((candidate) => {
+    const judgements = candidate.judgements.flatMap((judgement, index) =>
+      judgement !== null && judging[index]?.has(candidate) ? judgement : [],
+    );
+    return new LazySeries(candidate, retired.has(candidate), judgements);
+  });
+  const verdicts = jobs.map((_, index) =>
+    findWorst([...(judging[index] ?? [])].flatMap(({ judgements }) => judgements[index]?.verdict ?? [])),
+  );
   return {
-    series: analyses.map((analysis) => ({
-      analysis,
-      isRetired: isRetired(analysis, analyses),
-      judgements: assessed.flatMap(({ judgements }) => judgements.get(analysis) ?? []),
-    })),
-    jobs,
-    verdict: jobs.length === 0 ? null : findWorst(jobs.map(({ verdict }) => verdict)),
+    series: assessed,
+    jobs: jobs.map(({ toJudge: _, ...job }, index) => ({ ...job, verdict: verdicts[index] ?? 'unknown' })),
+    verdict: jobs.length === 0 ? null : findWorst(verdicts),
   };
 }
 
-function assessJob(
-  jobToJudge: JobToJudge,
-  analyses: readonly SeriesAnalysis[],
-  options: Omit<AssessmentOptions, 'maxAge'>,
-): { job: AssessedJob; judgements: ReadonlyMap<SeriesAnalysis, JobJudgement> } {
-  const { name } = jobToJudge;
-  const runs = name === null ? null : summariseJobRuns(jobToJudge.runs, options.now);
-  const duration = jobToJudge.duration ?? runs?.measuredDuration?.seconds ?? null;
-  const judgements = new Map<SeriesAnalysis, JobJudgement>();
-  if (duration === null) {
-    const job = { name, job: null, verdict: 'unknown', runs, isDurationFromRuns: false } as const;
-    return { job, judgements };
+/** A class, because an object with a getter of its own needs much more memory. */
+class LazySeries implements AssessedSeries {
+  readonly identity: SeriesIdentity;
+  readonly overview: SeriesOverview | null;
+  readonly isRetired: boolean;
+  readonly judgements: readonly JobJudgement[];
+  readonly #analyse: () => SeriesAnalysis;
+
+  constructor(candidate: Candidate, isRetired: boolean, judgements: readonly JobJudgement[]) {
+    this.identity = candidate.identity;
+    this.overview = candidate.overview;
+    this.isRetired = isRetired;
+    this.judgements = judgements.length === 0 ? NO_JUDGEMENTS : judgements;
+    this.#analyse = candidate.analyseSeries;
   }
-  const job = { ...(name !== null && { name }), duration, margin: jobToJudge.margin };
-  for (const analysis of chooseSeries(analyses, jobToJudge, options)) {
-    judgements.set(analysis, judgeJob(analysis, job, options.minRotations));
+
+  get analysis(): SeriesAnalysis {
+    return this.#analyse();
   }
-  const verdict = findWorst([...judgements.values()].map((each) => each.verdict));
-  const isDurationFromRuns = jobToJudge.duration === null;
-  return { job: { name, job, verdict, runs, isDurationFromRuns }, judgements };
+}
+
+const NO_JUDGEMENTS: readonly JobJudgement[] = [];
+
+interface PreparedJob extends Omit<AssessedJob, 'verdict'> {
+  toJudge: JobToJudge;
+}
+
+function prepareJob(toJudge: JobToJudge, now: Instant): PreparedJob {
+  const { name, margin } = toJudge;
+  const runs = name === null ? null : summariseJobRuns(toJudge.runs, now);
+  const duration = toJudge.duration ?? runs?.measuredDuration?.seconds ?? null;
+  return {
+    toJudge,
+    name,
+    job: duration === null ? null : { name, duration, margin },
+    runs,
+    isDurationFromRuns: toJudge.duration === null && duration !== null,
+  };
+}
+
+/** A series that may judge jobs. */
+interface Candidate extends Pick<AssessedSeries, 'identity' | 'overview'> {
+  analyseSeries: () => SeriesAnalysis;
+  wasNeverConfigured: boolean;
+  /** One for each job. Null if the duration of the job is unknown. */
+  judgements: readonly (JobJudgement | null)[];
+}
+
+function createCandidate(
+  analyseSeries: () => SeriesAnalysis,
+  jobs: readonly PreparedJob[],
+  options: JudgingOptions,
+): Candidate {
+  const analysis = analyseSeries();
+  const { identity, measurement } = analysis;
+  return {
+    identity,
+    overview: measurement && {
+      sampleCount: measurement.sampleCount,
+      firstSample: measurement.firstSample,
+      lastSample: measurement.lastSample,
+      worstCaseSeconds: measurement.worstCase.seconds,
+    },
+    analyseSeries,
+    wasNeverConfigured: wasNeverConfigured(analysis),
+    judgements: jobs.map(({ job }) => job && judgeJob(analysis, job, options)),
+  };
 }
 
 /** The series of the recorded runs, else all configured series. Without retired series. */
 function chooseSeries(
-  analyses: readonly SeriesAnalysis[],
+  series: readonly Candidate[],
   { runs }: JobToJudge,
   { judgeRetired }: Pick<AssessmentOptions, 'judgeRetired'>,
-): readonly SeriesAnalysis[] {
+): readonly Candidate[] {
   const keys = new Set(runs.map(({ identity }) => getSeriesKey(identity)));
-  const ofRuns = analyses.filter(
-    ({ identity, measurement }) => measurement !== null && keys.has(getSeriesKey(identity)),
-  );
-  const configured = analyses.filter((analysis) => !wasNeverConfigured(analysis));
-  const candidates = [ofRuns, configured].find((each) => each.length > 0) ?? analyses;
-  if (candidates.length === 1 || judgeRetired) return candidates;
-  return candidates.filter((analysis) => !isRetired(analysis, candidates));
+  const ofRuns =
+    keys.size === 0
+      ? []
+      : series.filter(({ identity, overview }) => overview !== null && keys.has(getSeriesKey(identity)));
+  const configured = series.filter((each) => !each.wasNeverConfigured);
+  const chosen = [ofRuns, configured].find((each) => each.length > 0) ?? series;
+  if (chosen.length === 1 || judgeRetired) return chosen;
+  const retired = findRetired(chosen);
+  return chosen.filter((each) => !retired.has(each));
 }
 
-const findWorst = (verdicts: readonly Verdict[]): Verdict =>
-  VERDICTS_WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? 'unknown';
+function findWorst(verdicts: Iterable<Verdict>): Verdict {
+  const found = new Set(verdicts);
+  return VERDICTS_WORST_FIRST.find((verdict) => found.has(verdict)) ?? 'unknown';
+}
 
 /** Every poll failed because the source is not configured, so no job gets credentials from it. */
 const wasNeverConfigured = ({ measurement, failedPolls }: SeriesAnalysis): boolean =>
@@ -135,18 +221,22 @@ const wasNeverConfigured = ({ measurement, failedPolls }: SeriesAnalysis): boole
 const NOT_CONFIGURED_REASONS: readonly FailureReason[] = ['invalid-configuration', 'not-configured'];
 
 /**
- * Whether another series of the same host and source has its first sample after the last sample of this one:
- * the role changed, a task was restarted, or IMDSv1 is used as the fallback.
+ * Finds the series that are replaced: another series of the same host and source has its first sample after
+ * their last one. The role changed, a task was restarted, or IMDSv1 is used as the fallback.
  */
-function isRetired({ identity, measurement }: SeriesAnalysis, all: readonly SeriesAnalysis[]): boolean {
-  return all.some(
-    (other) =>
-      other.identity !== identity &&
-      other.identity.host === identity.host &&
-      other.identity.source === identity.source &&
-      other.measurement !== null &&
-      (measurement === null || other.measurement.firstSample > measurement.lastSample),
-  );
+function findRetired(series: readonly Candidate[]): ReadonlySet<Candidate> {
+  const latestBeginnings = new Map<string, Instant>();
+  for (const { identity, overview } of series) {
+    if (overview === null) continue;
+    const key = getHostSourceKey(identity);
+    const known = latestBeginnings.get(key) ?? overview.firstSample;
+    latestBeginnings.set(key, Math.max(known, overview.firstSample));
+  }
+  const retired = series.filter(({ identity, overview }) => {
+    const beginning = latestBeginnings.get(getHostSourceKey(identity));
+    return beginning !== undefined && (overview === null || beginning > overview.lastSample);
+  });
+  return new Set(retired);
 }
 
 /** The first job with the worst verdict. Null without a job. */

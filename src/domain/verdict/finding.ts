@@ -9,6 +9,7 @@ export const FINDING_SEVERITIES = {
   ROTATION_OVERDUE: 'problem',
   ISSUED_PER_REQUEST: 'note',
   TWO_AT_ONCE: 'problem',
+  LEAD_TIMES_SHRINK: 'problem',
   EXPIRATION_EXTENDED: 'problem',
   ISSUED_IN_FUTURE: 'problem',
   STALE_SAMPLES: 'problem',
@@ -34,24 +35,39 @@ export interface FindingFields {
   /** `at`: the sample with the smallest remaining validity. */
   SERVED_EXPIRED: { at: Instant; expiredForSeconds: Seconds };
   /**
-   * Rotations with a lead time under five minutes. `leadTimeSeconds` and `at` are those of the shortest one.
+   * Rotations with a lead time under five minutes. `leadTimeSeconds` and `at` are those of the shortest one,
+   * and `maxLeadTimeSeconds` is its lead time if it happened at the start of its window.
    * `certain`: every rotation was late even if it happened at the start of its window.
    */
-  ROTATION_TOO_LATE: { count: number; leadTimeSeconds: Seconds; at: Instant; certain: boolean };
+  ROTATION_TOO_LATE: {
+    count: number;
+    leadTimeSeconds: Seconds;
+    maxLeadTimeSeconds: Seconds;
+    at: Instant;
+    certain: boolean;
+  };
   /** `learned`: `usualSeconds` is the longest interval of this series. Otherwise it is the limit for IMDS. */
   ROTATION_OVERDUE: { servedForSeconds: Seconds; usualSeconds: Seconds; learned: boolean };
   ISSUED_PER_REQUEST: { generationCount: number };
-  /** `count`: pairs of neighbouring generations that were served in turns. */
+  /** `count`: changes between generations that only several endpoints explain. */
   TWO_AT_ONCE: { count: number };
+  /** `shrinkingPerDaySeconds`: how much shorter the smallest lead time becomes per day. */
+  LEAD_TIMES_SHRINK: { shrinkingPerDaySeconds: Seconds };
   /** Generations with several expirations. `extendedBySeconds` is the largest difference. */
   EXPIRATION_EXTENDED: { count: number; extendedBySeconds: Seconds };
-  /** Generations first seen before their `LastUpdated`. `aheadSeconds` is the largest distance. */
-  ISSUED_IN_FUTURE: { count: number; aheadSeconds: Seconds };
+  /**
+   * Generations seen before their `LastUpdated`. `aheadSeconds` is the largest distance. All samples were moved
+   * later by `shiftedBySeconds`.
+   */
+  ISSUED_IN_FUTURE: { count: number; aheadSeconds: Seconds; shiftedBySeconds: Seconds };
   STALE_SAMPLES: { lastSampleAt: Instant; ageSeconds: Seconds; maxAgeSeconds: Seconds };
   POLLING_GAP: { count: number; totalSeconds: Seconds; longestSeconds: Seconds; longestStartedAt: Instant };
   POLLS_TOO_RARE: { usualGapSeconds: Seconds; pollEverySeconds: Seconds };
-  /** The largest offset, host's clock minus AWS's clock. */
-  CLOCK_SKEW: { offsetSeconds: Seconds };
+  /**
+   * The largest offset, host's clock minus `Date` header. `corrected`: the samples were moved by this offset.
+   * Otherwise the correction would have made credentials last longer.
+   */
+  CLOCK_SKEW: { offsetSeconds: Seconds; corrected: boolean };
   /** `count` of all `generationCount` generations have a sample without a clock offset. */
   CLOCK_UNKNOWN: { count: number; generationCount: number };
   ZONELESS_TIME: { count: number };

@@ -1,11 +1,15 @@
-import type { Seconds } from '../model.ts';
+import type { Instant, Seconds } from '../model.ts';
 
-export interface Job {
-  /** Absent if only the duration was given. */
-  name?: string;
+/** For how long a job needs its credentials. */
+export interface JobRequirement {
   duration: Seconds;
   /** Extra validity required at the end of the job. */
   margin: Seconds;
+}
+
+export interface Job extends JobRequirement {
+  /** Null if only the duration was given. */
+  name: string | null;
 }
 
 /** Whether to start the job: a verdict without the kinds of "not safe". */
@@ -19,6 +23,13 @@ export type UnknownReason =
   | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds }
   | { code: 'NO_WITNESSED_ROTATION' }
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
+  | { code: 'ROTATION_OVERDUE'; servedForSeconds: Seconds }
+  | { code: 'ISSUED_IN_FUTURE'; aheadSeconds: Seconds }
+  /** The confidence requires lead times without a trend, or the spare validity lasts less than a day. */
+  | { code: 'LEAD_TIMES_SHRINK'; shrinkingPerDaySeconds: Seconds; usedUpAt: Instant }
+  | { code: 'TOO_LITTLE_WATCHED'; watchedShare: number; minWatched: number }
+  /** Of the newest `rotations`, `records` had a shorter lead time than all rotations before. */
+  | { code: 'RECENT_LEAD_TIMES_SHORTER'; records: number; rotations: number }
   | {
       code: 'TOO_FEW_ROTATIONS';
       witnessedCount: number;
@@ -38,9 +49,23 @@ interface JudgedJob {
 interface MeasuredJob extends JudgedJob {
   /** Worst case minus required. Negative: the job is short by this amount. */
   spare: Seconds;
+  /** Share of the time span that was watched, 0 to 1. Null for a single sample and for credentials per request. */
+  watchedShare: number | null;
+  /** When the spare validity is used up if lead times go on shrinking. Null without a trend or spare. */
+  spareUsedUpAt: Instant | null;
   /** Share of the watched time in which a start was safe, 0 to 1. Null if no time was watched. */
   shareOfSafeStarts: number | null;
 }
+
+/** The verdict of a series that has no samples. */
+export const VERDICT_WITHOUT_SAMPLES = {
+  verdict: 'unknown',
+  spare: null,
+  watchedShare: null,
+  spareUsedUpAt: null,
+  shareOfSafeStarts: null,
+  safeTimeAfterRotation: null,
+} as const;
 
 /** The verdict on a job from the history of one series, with its reasons. */
 export type JobJudgement =
@@ -50,5 +75,4 @@ export type JobJudgement =
       /** A start within this time after any measured rotation was safe. */
       safeTimeAfterRotation: Seconds;
     })
-  /** The series has no samples. */
-  | (JudgedJob & { verdict: 'unknown'; spare: null; shareOfSafeStarts: null; safeTimeAfterRotation: null });
+  | (JudgedJob & typeof VERDICT_WITHOUT_SAMPLES);

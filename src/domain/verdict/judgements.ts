@@ -72,9 +72,8 @@ export function findDecisiveSeries(assessment: Assessment): AssessedSeries | nul
   const job = findDecisiveJob(assessment);
   const [worst] = job === null ? [] : rankDecisiveSeries(job, assessment);
   if (worst !== undefined) return worst.series;
-  const worstCase = ({ analysis }: AssessedSeries) => analysis.measurement?.worstCase.seconds;
-  const measured = series.filter((each) => !each.isRetired && worstCase(each) !== undefined);
-  return minBy(measured, (each) => worstCase(each) ?? Number.POSITIVE_INFINITY);
+  const measured = series.filter(({ isRetired, overview }) => !isRetired && overview !== null);
+  return minBy(measured, ({ overview }) => overview?.worstCaseSeconds ?? Number.POSITIVE_INFINITY);
 }
 
 /** The newest known credentials of a series. `remaining` is negative if they have expired. */

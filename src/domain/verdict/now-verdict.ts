@@ -2,7 +2,7 @@ import type { RotationForecast } from '../measurement/forecast.ts';
 import type { ValidityRange } from '../measurement/measurement.ts';
 import type { FailureFacts, Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import type { Finding } from './finding.ts';
-import type { Job } from './job-verdict.ts';
+import type { JobRequirement } from './job-verdict.ts';
 
 /** When a start will be safe, as far as history can tell. */
 export const OUTLOOKS = ['now', 'after-rotation', 'perhaps-after-rotation', 'never', 'unknown'] as const;
@@ -11,10 +11,12 @@ export type Outlook = (typeof OUTLOOKS)[number];
 /** Why the current credentials are unknown. */
 export type NoCredentialsReason = ({ code: 'POLL_FAILED' } & FailureFacts) | { code: 'NO_SAMPLES' };
 
-/** Why the newest stored sample cannot be used. */
+/** Why known credentials cannot be judged. */
 export type UnusableSampleReason =
   | { code: 'STALE_SAMPLES'; ageSeconds: Seconds; maxAgeSeconds: Seconds }
-  | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds };
+  | { code: 'SAMPLES_IN_FUTURE'; aheadSeconds: Seconds }
+  /** `LastUpdated` is more than five minutes ahead: a clock is wrong. */
+  | { code: 'ISSUED_IN_FUTURE'; aheadSeconds: Seconds };
 
 export type NowUnknownReason = NoCredentialsReason | UnusableSampleReason;
 
@@ -29,13 +31,15 @@ export interface LaterStart {
 }
 
 interface JudgedNow extends LaterStart {
-  job: Job;
-  /** Job duration plus margin. */
+  job: JobRequirement;
+  /** JobRequirement duration plus margin. */
   required: Seconds;
   /** The later time of AWS's clock and the host's clock, so that validity is never overstated. */
   judgedAt: Instant;
   /** The host's clock minus AWS's clock at this poll. Null without a `Date` header. */
   clockOffset: Seconds | null;
+  /** Until when a start with the current credentials stays safe. Null if a start is not safe now. */
+  safeUntil: Instant | null;
 }
 
 interface WithCredentials {

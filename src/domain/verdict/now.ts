@@ -1,12 +1,12 @@
+import { DECISIVE_AHEAD } from '../measurement/clock-correction.ts';
 import { forecastRotation } from '../measurement/forecast.ts';
 import { getGenerationKey } from '../measurement/generations.ts';
-import type { Measurement, ValidityRange } from '../measurement/measurement.ts';
-import { range } from '../measurement/statistics.ts';
+import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, IssuedCredentials, Seconds, SeriesIdentity } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import type { Finding, FindingCode } from './finding.ts';
-import { isNeverSafe, wasEverSafe } from './job.ts';
-import type { Job } from './job-verdict.ts';
+import { isNeverSafe, isOutlookAfterRotationPossible } from './job.ts';
+import type { JobRequirement } from './job-verdict.ts';
 import type {
   LaterStart,
   NoCredentialsReason,
@@ -15,6 +15,7 @@ import type {
   UnusableSampleReason,
 } from './now-verdict.ts';
 import type { SeriesAnalysis } from './series-analysis.ts';
+import { findDecisiveIssuedInFuture } from './unknown-reasons.ts';
 
 /** The credentials from a poll just made, or from the newest stored sample. */
 export interface CurrentCredentials {
@@ -23,7 +24,7 @@ export interface CurrentCredentials {
 }
 
 interface JudgeNowOptions {
-  job: Job;
+  job: JobRequirement;
   /** See {@link NowJudgement.judgedAt}. */
   at: Instant;
   /** See {@link NowJudgement.clockOffset}. */
@@ -34,10 +35,32 @@ interface JudgeNowOptions {
 
 /** Judges a job that starts now, and predicts when a later start will be safe. */
 export function judgeNow(current: CurrentCredentials, options: JudgeNowOptions): NowJudgement {
-  const judged = { ...startJudgement(options), ...measureCredentials(current, options) };
-  return judged.spare >= 0
-    ? { ...judged, verdict: 'safe', unknownReason: null, outlook: 'now' }
-    : { ...judged, verdict: 'not-safe', unknownReason: null };
+  const judged = judgeCredentials(current, options);
+  if (judged.spare < 0) return { ...judged, verdict: 'not-safe', unknownReason: null };
+  const aheadSeconds = findDecisiveAhead(current.credentials, options);
+  if (aheadSeconds !== null)
+    return { ...judged, verdict: 'unknown', unknownReason: { code: 'ISSUED_IN_FUTURE', aheadSeconds } };
+  const safeUntil = judged.credentials.expiration - judged.required * 1000;
+  return { ...judged, verdict: 'safe', unknownReason: null, outlook: 'now', safeUntil };
+}
+
+/** By how much `LastUpdated` is ahead of the clock, if that is too much to trust the clock. Else null. */
+function findDecisiveAhead(
+  { lastUpdated }: IssuedCredentials,
+  { at, analysis }: JudgeNowOptions,
+): Seconds | null {
+  const ahead = lastUpdated === null ? 0 : secondsBetween(at, lastUpdated);
+  return ahead > DECISIVE_AHEAD ? ahead : findDecisiveIssuedInFuture(analysis?.measurement ?? null);
+}
+
+/** The later time counts, so that a slow clock does not make credentials last longer. */
+function judgeCredentials(current: CurrentCredentials, options: JudgeNowOptions) {
+  const at = Math.max(options.at, current.credentials.lastUpdated ?? options.at);
+  const measured = measureCredentials(current, { ...options, at });
+  const judged = { ...startJudgement({ ...options, at }), ...measured };
+  // The source is broken, so its usual rotations say nothing.
+  const isExpired = measured.remaining < 0 && judged.outlook !== 'never';
+  return isExpired ? { ...judged, outlook: 'unknown' as const, nextRotation: null } : judged;
 }
 
 /** The verdict `unknown` for stored credentials whose sample is too old or in the future. */
@@ -46,8 +69,7 @@ export function judgeUnusableSample(
   current: CurrentCredentials,
   options: JudgeNowOptions,
 ): NowJudgement {
-  const judged = { ...startJudgement(options), ...measureCredentials(current, options) };
-  return { ...judged, verdict: 'unknown', unknownReason };
+  return { ...judgeCredentials(current, options), verdict: 'unknown', unknownReason };
 }
 
 /**
@@ -73,7 +95,7 @@ export function judgeWithoutCredentials(
 
 function startJudgement({ job, at, analysis, clockOffset = null }: JudgeNowOptions) {
   const required = job.duration + job.margin;
-  return { job, required, judgedAt: at, clockOffset, ...findLaterStart(analysis, required) };
+  return { job, required, judgedAt: at, clockOffset, safeUntil: null, ...findLaterStart(analysis, required) };
 }
 
 function measureCredentials(
@@ -111,10 +133,11 @@ const MATTERS_NOW: Readonly<Record<Exclude<FindingCode, 'POLLS_FAILED'>, boolean
   SERVED_EXPIRED: false,
   ROTATION_TOO_LATE: false,
   ROTATION_OVERDUE: true,
-  ISSUED_PER_REQUEST: false,
+  ISSUED_PER_REQUEST: true,
   TWO_AT_ONCE: true,
+  LEAD_TIMES_SHRINK: false,
   EXPIRATION_EXTENDED: false,
-  ISSUED_IN_FUTURE: false,
+  ISSUED_IN_FUTURE: true,
   STALE_SAMPLES: false,
   POLLING_GAP: false,
   POLLS_TOO_RARE: false,
@@ -137,36 +160,23 @@ function findLaterStart(analysis: SeriesAnalysis | null, required: Seconds): Lat
 
 function findOutlook(measurement: Measurement, required: Seconds): Outlook {
   if (isNeverSafe(measurement, required) && isEnoughForNever(measurement, required)) return 'never';
-  if (haveEqualValidities(measurement) && !wasEverSafe(measurement, required)) return 'never';
   const { validityWhenIssued } = measurement;
-  if (validityWhenIssued === null) return 'unknown';
+  if (validityWhenIssued === null || !isOutlookAfterRotationPossible(measurement)) return 'unknown';
   if (required <= validityWhenIssued.min) return 'after-rotation';
   return required <= validityWhenIssued.max ? 'perhaps-after-rotation' : 'unknown';
 }
 
-/** More than the time that a response takes to arrive. */
-const EQUAL_VALIDITY_TOLERANCE: Seconds = 5;
-
-/**
- * Whether credentials are issued per request with equal validities. A source that rotates between any two
- * polls looks the same, except that its validities differ.
- */
-function haveEqualValidities({ isIssuedPerRequest, generations }: Measurement): boolean {
-  const validities = range(generations.map((each) => secondsBetween(each.firstSeen, each.expiration)));
-  if (!isIssuedPerRequest || validities === null) return false;
-  return validities.max - validities.min <= EQUAL_VALIDITY_TOLERANCE;
-}
-
-/** With fewer generations, `never` needs a job that requires much more than the largest validity. */
-const MIN_GENERATIONS_FOR_NEVER = 3;
-const MIN_EXCESS_FOR_NEVER = 1.25;
+/** With fewer rotations, `never` needs a job that clearly exceeds the largest validity. */
+const MANY_ROTATIONS = 60;
+const MIN_ROTATIONS_FOR_NEVER = 5;
+const CLEAR_EXCESS: Seconds = 600;
 
 function isEnoughForNever(
-  { generations, validityWhenIssued }: Measurement & { validityWhenIssued: ValidityRange },
+  measurement: Measurement & { largestPossibleValidity: Seconds },
   required: Seconds,
 ): boolean {
-  return (
-    generations.length >= MIN_GENERATIONS_FOR_NEVER ||
-    required > MIN_EXCESS_FOR_NEVER * validityWhenIssued.max
-  );
+  const { witnessedCount, sampleCount, isIssuedPerRequest, largestPossibleValidity } = measurement;
+  const observations = isIssuedPerRequest ? sampleCount : witnessedCount;
+  if (observations >= MANY_ROTATIONS) return required > largestPossibleValidity;
+  return observations >= MIN_ROTATIONS_FOR_NEVER && required > largestPossibleValidity + CLEAR_EXCESS;
 }

@@ -1,9 +1,15 @@
+import type { RecordedColumns } from '../measurement/columns/generation-columns.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, Seconds, SeriesHistory } from '../model.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, FindingCode, FindingFields } from './finding.ts';
+
+/** The stored history of one series, with columns instead of a list of generations. */
+export interface ColumnHistory extends Omit<SeriesHistory, 'generations'> {
+  generations: RecordedColumns;
+}
 
 /** A series without its findings: the input of the checks. */
-export interface CheckedSeries extends Omit<SeriesHistory, 'generations'> {
+export interface CheckedSeries extends Omit<SeriesHistory, 'generations' | 'newestClockOffset'> {
   /** Null if the series has only failed polls. */
   measurement: Measurement | null;
   /** Age of the newest sample. Negative: the sample is in the future. Null without a sample. */
@@ -11,6 +17,17 @@ export interface CheckedSeries extends Omit<SeriesHistory, 'generations'> {
   /** Older samples are stale. Null: samples never become stale. */
   maxAge: Seconds | null;
 }
+
+/** All findings that need samples. `POLLS_FAILED` does not. */
+export type SampleFindingCode = Exclude<FindingCode, 'POLLS_FAILED'>;
+
+/** Each check returns the fields of its finding, or null if there is nothing to report. */
+export type SampleChecks = {
+  [Code in SampleFindingCode]: (
+    measurement: Measurement,
+    series: CheckedSeries,
+  ) => FindingFields[Code] | null;
+};
 
 /** One analysed series. A report shows only values from here and from a {@link JobJudgement}. */
 export interface SeriesAnalysis extends CheckedSeries {

@@ -2,6 +2,7 @@ import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
+import { formatNullableInstant } from '../text/format-values.ts';
 
 /** Null if unknown. */
 export type FieldValue = number | string | null;
@@ -19,6 +20,7 @@ const MEASUREMENT_FIELDS: Record<string, (measurement: Measurement) => FieldValu
   witnessed_rotation_count: ({ witnessedCount }) => witnessedCount,
   rotation_count: ({ rotations }) => rotations.length,
   watched_seconds: ({ watchedTime }) => watchedTime,
+  watched_share: ({ watchedShare }) => watchedShare,
   sample_count: ({ sampleCount }) => sampleCount,
   generation_count: ({ generations }) => generations.length,
   first_sample_at: ({ firstSample }) => formatInstant(firstSample),
@@ -36,6 +38,7 @@ const JUDGEMENT_FIELDS: Record<string, (judgement: JobJudgement) => FieldValue> 
   margin_seconds: ({ job }) => job.margin,
   required_seconds: ({ required }) => required,
   spare_seconds: ({ spare }) => spare,
+  spare_used_up_at: ({ spareUsedUpAt }) => formatNullableInstant(spareUsedUpAt),
   share_of_safe_starts: ({ shareOfSafeStarts }) => shareOfSafeStarts,
 };
 

@@ -1,7 +1,9 @@
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
+import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
 import { type JudgedSeries, listSeriesJudgements, toSafety } from '../../domain/verdict/judgements.ts';
 import type { ReportContext } from '../context.ts';
+import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
   describeNotJudgedReason,
@@ -9,8 +11,9 @@ import {
   NO_JOB_MESSAGE,
   NO_SERIES_MESSAGE,
 } from '../messages/judgements.ts';
-import { describeEvidence, describeVerdict, listAdvice } from '../messages/verdicts.ts';
-import { buildPlainSeriesRows } from '../table/series-rows.ts';
+import { describeVerdict, listAdvice } from '../messages/verdicts.ts';
+import { formatRow } from '../rows/row.ts';
+import { listSeriesRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName } from '../text/format-values.ts';
 
 /** In the order of the output. */
@@ -19,7 +22,8 @@ const ANNOTATION_KINDS = ['error', 'warning', 'notice'] as const;
 interface Annotation {
   kind: (typeof ANNOTATION_KINDS)[number];
   title: string;
-  lines: readonly string[];
+  /** Called only for annotations that fit. */
+  listLines: () => readonly string[];
 }
 
 /** GitHub drops further annotations of the same kind in one step. */
@@ -39,8 +43,8 @@ function limit(annotations: readonly Annotation[]): readonly Annotation[] {
   const [first] = annotations;
   if (first === undefined || annotations.length <= MAX_ANNOTATIONS) return annotations;
   const shown = annotations.slice(0, MAX_ANNOTATIONS - 1);
-  const lines = [describeOmittedCount(annotations.length - shown.length)];
-  return [...shown, { kind: first.kind, title: 'cred-watch', lines }];
+  const omitted = describeOmittedCount(annotations.length - shown.length);
+  return [...shown, { kind: first.kind, title: 'cred-watch', listLines: () => [omitted] }];
 }
 
 function annotateVerdicts(assessment: Assessment): Annotation[] {
@@ -62,10 +66,10 @@ function annotateJudgement({ job, series, judgement }: JudgedSeries & { job: Ass
   return {
     kind: KINDS_BY_SAFETY[toSafety(judgement.verdict)],
     title: `cred-watch: ${formatJob(job)} on ${formatName(series)}`,
-    lines: [
+    listLines: () => [
       describeVerdict(judgement),
       ...listAdvice(judgement, measurement),
-      ...(measurement === null ? [] : [describeEvidence(measurement)]),
+      ...(measurement === null ? [] : [describeEvidence(measurement, [judgement])]),
     ],
   };
 }
@@ -73,34 +77,41 @@ function annotateJudgement({ job, series, judgement }: JudgedSeries & { job: Ass
 const annotateUnjudgedJob = (job: AssessedJob): Annotation => ({
   kind: 'warning',
   title: `cred-watch: ${formatJob(job)}`,
-  lines: [job.job === null ? describeNotJudgedReason('DURATION_UNKNOWN') : NO_SERIES_MESSAGE],
+  listLines: () => [job.job === null ? describeNotJudgedReason('DURATION_UNKNOWN') : NO_SERIES_MESSAGE],
 });
 
 const annotateProblems = ({ series }: Assessment): Annotation[] =>
   series.flatMap((each) =>
     each.analysis.findings
-      .filter(({ severity }) => severity === 'problem')
+      .filter((finding) => finding.severity === 'problem' && !isReasonOfVerdict(finding, each))
       .map((finding) => ({
         kind: 'warning' as const,
         title: `cred-watch: ${formatName(each)}`,
-        lines: [describeFinding(finding)],
+        listLines: () => [describeFinding(finding, each.judgements)],
       })),
+  );
+
+/** The annotation of the verdict `unknown` already has the sentence and what to do. */
+const isReasonOfVerdict = ({ code }: Finding, { judgements }: AssessedSeries) =>
+  judgements.some(
+    ({ verdict, unknownReasons }) =>
+      verdict === 'unknown' && unknownReasons.some((reason) => reason.code === code),
   );
 
 const annotateMeasurements = ({ series }: Assessment, context: ReportContext): Annotation[] =>
   series.map((each) => ({
     kind: 'notice' as const,
     title: `cred-watch: ${formatName(each)}`,
-    lines: [
+    listLines: () => [
       NO_JOB_MESSAGE,
-      ...buildPlainSeriesRows(each.analysis, context).map(([label, value]) => `${label}: ${value}`),
+      ...listSeriesRows(each.analysis, context.margin).map((row) => `${row[0]}: ${formatRow(row)}`),
     ],
   }));
 
 const formatName = ({ analysis }: AssessedSeries) => formatSeriesName(analysis.identity);
 
-const formatCommand = ({ kind, title, lines }: Annotation) =>
-  `::${kind} title=${escapeProperty(title)}::${escapeData(lines.join('\n'))}\n`;
+const formatCommand = ({ kind, title, listLines }: Annotation) =>
+  `::${kind} title=${escapeProperty(title)}::${escapeData(listLines().join('\n'))}\n`;
 
 /** The runner decodes these escapes. Without line ends, a name cannot start another command. */
 const escapeData = (text: string) =>

@@ -1,4 +1,4 @@
-import type { JobRun, Seconds } from '../../domain/model.ts';
+import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
@@ -9,35 +9,42 @@ import {
   type SeriesJudgement,
   toSafety,
 } from '../../domain/verdict/judgements.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
+import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
 import { describeNotJudgedReason, NO_JOB_MESSAGE, NO_SERIES_MESSAGE } from '../messages/judgements.ts';
-import { describeEvidence, describeVerdict, formatVerdict, listAdvice } from '../messages/verdicts.ts';
-import { buildPlainJobRunRows } from '../table/job-run-rows.ts';
-import type { LabelledRow } from '../table/layout.ts';
-import { buildPlainSeriesRows } from '../table/series-rows.ts';
+import { formatWorstCase } from '../messages/measurements.ts';
+import { describeHiddenSeries } from '../messages/shown-series.ts';
+import { describeVerdict, formatVerdict, listAdvice } from '../messages/verdicts.ts';
+import { listJobRunRows } from '../rows/job-run-rows.ts';
+import { chooseReadableSeries, MAX_SERIES_IN_TEXT } from '../rows/readable-series.ts';
+import { formatRow, type Row } from '../rows/row.ts';
+import { listSeriesRows } from '../rows/series-rows.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
-import { escapeUnprintable } from '../text/untrusted-text.ts';
 
 const SAFETY_SYMBOLS = { safe: '✅', 'not-safe': '❌', unknown: '❔' } as const;
 
 /** For issues and pull requests: CommonMark, plus the tables of GitHub's dialect. */
 export function renderMarkdown(assessment: Assessment, context: ReportContext): string {
   const { series, jobs, verdict } = assessment;
+  const chosen = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES_IN_TEXT);
+  const visible = { ...assessment, series: chosen.shown };
   const headline = verdict === null ? 'measurements' : formatVerdictWithSymbol(verdict);
-  const runs = jobs.flatMap((job) => buildPlainJobRunRows(quoteNames(job)).map(formatRunRow));
+  const runs = jobs.flatMap((job) => listJobRunRows(job, false, quoteName).map(formatRunRow));
   return `${[
     `## cred-watch: ${headline}`,
-    jobs.length === 0 ? NO_JOB_MESSAGE : renderVerdictTable(assessment),
+    jobs.length === 0 ? NO_JOB_MESSAGE : renderVerdictTable(visible),
     ...(series.length === 0 ? [NO_SERIES_MESSAGE] : []),
     ...(runs.length === 0 ? [] : [runs.join('\n')]),
-    ...series.flatMap((each) => renderSection(each, assessment, context)),
+    ...visible.series.flatMap((each) => renderSection(each, visible, context)),
+    ...describeHiddenSeries(chosen),
   ].join('\n\n')}\n`;
 }
 
 /** The first row of a job has its name. */
-const formatRunRow = ([label, value]: LabelledRow) =>
-  label === 'job' ? `- ${value}` : `  - ${label}: ${value}`;
+const formatRunRow = (row: Row) =>
+  row[0] === 'job' ? `- ${formatRow(row)}` : `  - ${row[0]}: ${formatRow(row)}`;
 
 const formatVerdictWithSymbol = (verdict: Verdict) =>
   `${SAFETY_SYMBOLS[toSafety(verdict)]} ${formatVerdict(verdict)}`;
@@ -58,7 +65,8 @@ function quoteName(text: string): string {
 
 const quoteSeriesName = ({ analysis }: AssessedSeries) => quoteName(formatSeriesName(analysis.identity));
 
-const quoteJobName = (job: AssessedJob) => formatJob(quoteNames(job));
+const quoteJobName = ({ name, job }: AssessedJob) =>
+  formatJob({ name: name === null ? null : quoteName(name), job });
 
 const formatTableRow = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
@@ -82,7 +90,7 @@ function renderVerdictTable(assessment: Assessment): string {
 const formatJudgementCells = (judgement: JobJudgement, { analysis }: AssessedSeries): string[] => [
   formatVerdictWithSymbol(judgement.verdict),
   duration(judgement.required),
-  formatNullableDuration(analysis.measurement?.worstCase.seconds ?? null),
+  analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
   formatNullableDuration(judgement.spare),
   judgement.shareOfSafeStarts === null ? '' : formatShare(judgement.shareOfSafeStarts),
 ];
@@ -93,18 +101,22 @@ function renderSection(series: AssessedSeries, assessment: Assessment, context: 
   const { analysis, isRetired } = series;
   const { findings, measurement } = analysis;
   const judgements = listSeriesJudgements(series, assessment).map(formatJudgementLines);
-  const values = buildPlainSeriesRows(analysis, context).map(formatTableRow);
+  const rows = listSeriesRows(analysis, context.margin);
   return [
     `### ${quoteSeriesName(series)}${isRetired ? ' (retired)' : ''}`,
     ...(judgements.length === 0 ? [] : [judgements.flat().join('\n')]),
-    [formatTableRow(['measured', '']), formatTableRow(['---', '---']), ...values].join('\n'),
-    ...(findings.length === 0 ? [] : [findings.map((each) => `- ${formatFinding(each)}`).join('\n')]),
-    ...(measurement === null ? [] : [`**evidence:** ${describeEvidence(measurement)}`]),
+    [['measured', ''], ['---', '---'], ...rows.map((row) => [row[0], formatRow(row)])]
+      .map(formatTableRow)
+      .join('\n'),
+    ...(findings.length === 0
+      ? []
+      : [findings.map((each) => `- ${formatFinding(each, series.judgements)}`).join('\n')]),
+    ...(measurement === null ? [] : [`**evidence:** ${describeEvidence(measurement, series.judgements)}`]),
   ];
 }
 
-const formatFinding = (finding: Finding) =>
-  finding.severity === 'problem' ? `**problem:** ${describeFinding(finding)}` : describeFinding(finding);
+const formatFinding = (finding: Finding, judgements: readonly JobJudgement[]) =>
+  `${finding.severity === 'problem' ? '**problem:** ' : ''}${describeFinding(finding, judgements)}`;
 
 function formatJudgementLines({ series, job, judgement, notJudgedReason }: SeriesJudgement): string[] {
   if (judgement === null) return [`- ${quoteJobName(job)}: ${describeNotJudgedReason(notJudgedReason)}`];
@@ -112,26 +124,4 @@ function formatJudgementLines({ series, job, judgement, notJudgedReason }: Serie
     `- ${SAFETY_SYMBOLS[toSafety(judgement.verdict)]} ${describeVerdict(judgement)}`,
     ...listAdvice(judgement, series.analysis.measurement).map((each) => `  - ${each}`),
   ];
-}
-
-/** The messages about runs insert names unchanged, so the names are quoted before. */
-function quoteNames(job: AssessedJob): AssessedJob {
-  const { runs } = job;
-  const quoteHost = <Run extends JobRun>(run: Run): Run => ({
-    ...run,
-    identity: { ...run.identity, host: quoteName(run.identity.host) },
-  });
-  return {
-    ...job,
-    name: job.name === null ? null : quoteName(job.name),
-    runs: runs && {
-      ...runs,
-      finished: runs.finished && {
-        ...runs.finished,
-        longest: quoteHost(runs.finished.longest),
-        leastRemainingRun: quoteHost(runs.finished.leastRemainingRun),
-      },
-      running: runs.running && { ...runs.running, run: quoteHost(runs.running.run) },
-    },
-  };
 }

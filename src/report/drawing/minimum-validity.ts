@@ -1,78 +1,37 @@
-import type { ServedPeriod } from '../../domain/measurement/measurement.ts';
+import { minBy } from '../../domain/measurement/statistics.ts';
 import type { Instant, Span } from '../../domain/model.ts';
 
-/** In this span, the served credentials with the earliest expiration expire at `expiration`. */
-export interface MinimumValiditySpan extends Span {
+/** Credentials that expire at `expiration` are served in this span. */
+export interface ServedSpan extends Span {
   expiration: Instant;
 }
 
-type PeriodWithExpiration = Span & { generation: Pick<ServedPeriod['generation'], 'expiration'> };
-
 /**
- * The worst credentials that a job could have got, over time: the served periods in order and without
- * overlaps. A generation sampled once between two gaps gives a span of length 0.
+ * The worst credentials that a job could have got, over time: the served spans with the earliest expiration,
+ * in order and without overlaps. Credentials sampled once between two gaps give a span of length 0.
  */
-export function findMinimumValiditySpans(periods: readonly PeriodWithExpiration[]): MinimumValiditySpan[] {
-  const instants = [...new Set(periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
-  const indexOf = new Map(instants.map((instant, index) => [instant, index]));
-  const steps = new FreeSteps(instants.length);
-  /** Indexed by the first step of each span. */
-  const spans: (MinimumValiditySpan | undefined)[] = [];
-  const empty: [index: number, span: MinimumValiditySpan][] = [];
-  for (const { from, to, generation } of periods.toSorted(byExpiration)) {
-    const { expiration } = generation;
-    const [begin = 0, end = 0] = [indexOf.get(from), indexOf.get(to)];
-    if (begin === end) empty.push([begin, { from, to, expiration }]);
-    for (let step = steps.findFrom(begin); step < end; step = steps.findFrom(step)) {
-      const [stepFrom = from, stepTo = to] = [instants[step], instants[step + 1]];
-      spans[step] = { from: stepFrom, to: stepTo, expiration };
-      steps.take(step);
+export function findMinimumValiditySpans(all: readonly ServedSpan[]): ServedSpan[] {
+  const instants = [...new Set(all.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  const waiting = all.toSorted((a, b) => b.from - a.from);
+  const spans: ServedSpan[] = [];
+  let served: ServedSpan[] = [];
+  for (const [index, from] of instants.entries()) {
+    served = served.filter(({ to }) => to > from);
+    const empty: ServedSpan[] = [];
+    for (let next = waiting.at(-1); next?.from === from; next = waiting.at(-1)) {
+      (next.to > from ? served : empty).push(next);
+      waiting.pop();
     }
+    const [worst, worstEmpty] = [findWorst(served), findWorst(empty)];
+    const previous = spans.at(-1);
+    const isAdjacent = previous?.to === from;
+    const to = instants[index + 1] ?? from;
+    if (worst === null) {
+      if (worstEmpty !== null && !isAdjacent) spans.push({ ...worstEmpty });
+    } else if (isAdjacent && previous.expiration === worst.expiration) previous.to = to;
+    else spans.push({ from, to, expiration: worst.expiration });
   }
-  for (const [index, span] of empty) {
-    const isCovered = spans[index] !== undefined || spans[index - 1]?.to === span.from;
-    if (!isCovered) spans[index] = span;
-  }
-  return joinAdjacent(spans);
+  return spans;
 }
 
-const byExpiration = (a: PeriodWithExpiration, b: PeriodWithExpiration) =>
-  a.generation.expiration - b.generation.expiration;
-
-/** Steps that no span covers yet. Shortcuts (as in union-find) make all searches nearly linear. */
-class FreeSteps {
-  /** For each step, a step that is not before the next free one; a free step points to itself. */
-  readonly #next: Int32Array;
-
-  constructor(count: number) {
-    this.#next = Int32Array.from({ length: count + 1 }, (_, index) => index);
-  }
-
-  take(step: number): void {
-    this.#next[step] = step + 1;
-  }
-
-  /** The first free step at or after `start`. */
-  findFrom(start: number): number {
-    let step = start;
-    for (;;) {
-      const next = this.#next[step] ?? step;
-      if (next === step) return step;
-      const shortcut = this.#next[next] ?? next;
-      this.#next[step] = shortcut;
-      step = shortcut;
-    }
-  }
-}
-
-/** Joins spans that were divided only because another period begins or ends between them. */
-function joinAdjacent(spans: readonly (MinimumValiditySpan | undefined)[]): MinimumValiditySpan[] {
-  const joined: MinimumValiditySpan[] = [];
-  for (const span of spans) {
-    if (span === undefined) continue;
-    const previous = joined.at(-1);
-    if (previous?.expiration === span.expiration && previous.to === span.from) previous.to = span.to;
-    else joined.push({ ...span });
-  }
-  return joined;
-}
+const findWorst = (spans: readonly ServedSpan[]) => minBy(spans, ({ expiration }) => expiration);

@@ -67,7 +67,7 @@ export function buildValidityBuckets(
 function addServedPeriod(bucket: ValidityBucket, { generation, from, to }: ServedPeriod): void {
   const max = secondsBetween(Math.max(from, bucket.from), generation.expiration);
   const min = secondsBetween(Math.min(to, bucket.to), generation.expiration);
-  // Below 0 only as far as a sample shows it: in a window that contains the expiration, the lead time is 0.
+  // Below 0 only if a sample shows expired credentials. In a window with the expiration, the lead time is 0.
   const floor = Math.min(0, secondsBetween(generation.lastSeen, generation.expiration));
   const known = bucket.remaining;
   bucket.remaining = {

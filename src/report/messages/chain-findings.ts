@@ -7,23 +7,22 @@ import {
   type Sdk,
 } from '../../domain/provider-chain/providers.ts';
 import { formatDuration } from '../../domain/time/duration.ts';
+import { type Explanation, RAISE_HOP_LIMIT } from './failures.ts';
 import { describePollNote } from './poll-notes.ts';
 import { describeProviderHint } from './provider-hints.ts';
-import { PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
-
-const joinWords = (words: readonly string[]) =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+import { joinWords, PROFILE_PROVIDER_LABELS, PROVIDER_PHRASES, SDK_NAMES } from './providers.ts';
+import { describeFileProblem, describeMisplacedSection } from './shared-files.ts';
 
 const isEverySdk = (sdks: readonly Sdk[]) => sdks.length === SDKS.length;
 
-const listSdks = (sdks: readonly Sdk[]) =>
+export const listSdks = (sdks: readonly Sdk[]) =>
   isEverySdk(sdks) ? 'every SDK' : joinWords(sdks.map((sdk) => SDK_NAMES[sdk]));
 
 const listProviders = (names: readonly ProviderName[]) =>
   joinWords(names.map((name) => PROVIDER_PHRASES[name]));
 
 /** For example `Go stops`, `Go and Rust stop`, `every SDK stops`. */
-const sdksDo = (sdks: readonly Sdk[], singular: string, plural: string) =>
+export const sdksDo = (sdks: readonly Sdk[], singular: string, plural: string) =>
   `${listSdks(sdks)} ${sdks.length === 1 || isEverySdk(sdks) ? singular : plural}`;
 
 const sdksFail = (sdks: readonly Sdk[]) => sdksDo(sdks, 'fails', 'fail');
@@ -66,7 +65,9 @@ const describeHint = (name: ProviderName, facts: ChainFacts) =>
 
 /** For a provider that works with cred-watch but not with some SDKs. */
 function describeNoteHint(name: ProviderName, { providers }: ChainFacts): string {
-  const unreadable = providers[name].notes.find((note) => note.code === 'EXPIRATION_UNREADABLE');
+  const { notes } = providers[name];
+  if (notes.some(({ code }) => code === 'POSSIBLE_HOP_LIMIT')) return RAISE_HOP_LIMIT;
+  const unreadable = notes.find((note) => note.code === 'EXPIRATION_UNREADABLE');
   return unreadable === undefined
     ? `see the other findings about ${PROVIDER_PHRASES[name]}`
     : `write ${unreadable.name} as 2026-01-31T12:00:00Z, or remove it`;
@@ -77,33 +78,36 @@ function describeSetUpHint(names: readonly ProviderName[], facts: ChainFacts): s
   if (names.length > 0) {
     return names.map((name) => `${PROVIDER_PHRASES[name]}: ${describeHint(name, facts)}`).join('; ');
   }
-  const { isNamed, exists } = facts.profile;
-  const profile =
-    isNamed && !exists ? 'create the profile that AWS_PROFILE names' : 'name a profile with AWS_PROFILE';
+  const { isNamed, isFlag, exists } = facts.profile;
+  const create = isFlag ? 'create the profile' : 'create the profile that AWS_PROFILE names';
+  const profile = isNamed && !exists ? create : 'name a profile with AWS_PROFILE';
   return `assign a role to the instance, task or pod, or ${profile}`;
 }
 
-interface ChainFindingText {
-  message: string;
-  hint: string | null;
-}
+type ChainFindingText = Omit<Explanation, 'hint'> & { hint: string | null };
 
-type DescribeFinding<Code extends ChainFindingCode> = (
-  finding: ChainFinding<Code>,
-  facts: ChainFacts,
-) => ChainFindingText;
-
-const TEXTS: { [Code in ChainFindingCode]: DescribeFinding<Code> } = {
+const TEXTS: {
+  [Code in ChainFindingCode]: (finding: ChainFinding<Code>, facts: ChainFacts) => ChainFindingText;
+} = {
   NO_PROVIDER_ANSWERS: ({ providers }, facts) => ({
     message: 'no provider has credentials, so every SDK fails',
     hint: describeSetUpHint(providers, facts),
   }),
-  NO_SUCH_PROFILE: ({ profile, stoppedSdks }) => ({
-    message:
-      `AWS_PROFILE names ${profile}, but this profile does not exist: ` +
-      `${sdksFail(stoppedSdks)}${othersDo(stoppedSdks, 'ignore it')}`,
-    hint: `unset AWS_PROFILE, or create the profile; its section in the config file is [profile ${profile}]`,
-  }),
+  INVALID_FILE: describeFileProblem,
+  NO_SUCH_PROFILE: ({ profile, stoppedSdks }, { profile: { isFlag, similarNames } }) => {
+    const name = isFlag ? '--profile' : 'AWS_PROFILE';
+    const create = `create the profile; its section in the config file is [profile ${profile}]`;
+    return {
+      message:
+        `${name} names ${profile}, but this profile does not exist: ` +
+        `${sdksFail(stoppedSdks)}${othersDo(stoppedSdks, 'ignore it')}`,
+      hint:
+        similarNames.length > 0
+          ? `did you mean ${similarNames.join(' or ')}? If not, ${create}`
+          : `${isFlag ? 'use another name' : 'unset AWS_PROFILE'}, or ${create}`,
+    };
+  },
+  MISPLACED_SECTION: describeMisplacedSection,
   KEYS_WITHOUT_TOKEN: ({ provider, sdks }) => ({
     message:
       `the keys in ${PROVIDER_PHRASES[provider]} are session keys, but the session token is missing: ` +
@@ -145,7 +149,7 @@ const TEXTS: { [Code in ChainFindingCode]: DescribeFinding<Code> } = {
     message:
       `the container endpoint fails: ${sdksDo(sdks, 'falls', 'fall')} back to IMDS and the role of the instance; ` +
       sdksFail(stoppedSdks),
-    hint: `${describeHint('container', facts)}; a hop limit of 1 keeps containers away from the role of the instance`,
+    hint: `${describeHint('container', facts)}; to keep containers away from the role of the instance, set its hop limit to 1`,
   }),
   PROVIDER_STOPS_CHAIN: ({ provider, works, stoppedSdks }, facts) => ({
     message: works
@@ -169,9 +173,11 @@ const TEXTS: { [Code in ChainFindingCode]: DescribeFinding<Code> } = {
       'so EKS Pod Identity is not used',
     hint: 'to use Pod Identity, remove the annotation eks.amazonaws.com/role-arn from the service account and restart the pod',
   }),
-  PROFILE_SKIPS_ENVIRONMENT: ({ profile }) => ({
-    message: `AWS_PROFILE is set and the environment has keys: JavaScript uses profile ${profile}, others use the keys`,
-    hint: `unset AWS_PROFILE, or ${UNSET_KEYS}`,
+  PROFILE_SKIPS_ENVIRONMENT: ({ profile }, { profile: { isFlag } }) => ({
+    message:
+      `${isFlag ? `with AWS_PROFILE=${profile}` : 'AWS_PROFILE is set'} and keys in the environment, ` +
+      `JavaScript uses profile ${profile}, others use the keys`,
+    hint: isFlag ? UNSET_KEYS : `unset AWS_PROFILE, or ${UNSET_KEYS}`,
   }),
   AMBIGUOUS_PROFILE: ({ profile, providers, stoppedSdks }) => ({
     message:
@@ -189,20 +195,20 @@ const TEXTS: { [Code in ChainFindingCode]: DescribeFinding<Code> } = {
   }),
   POLL_NOTE: ({ note }) => ({ message: describePollNote(note), hint: null }),
   SDKS_DISAGREE: ({ ends }) => ({
-    message: `SDKs use different providers, so programs here run with different credentials${ends.includes('none') ? ' or with none' : ''}`,
+    message: `SDKs use different providers, so programs run with different credentials${ends.includes('none') ? ' or with none' : ''}`,
     hint: 'keep the settings of one provider, and remove the settings of the others',
   }),
   EXPIRES_SOON: ({ provider, remainingSeconds }) => ({
     message: `the credentials of ${PROVIDER_PHRASES[provider]} expire in ${formatDuration(remainingSeconds)}`,
     hint: describeRenewal(provider),
   }),
-  PROFILE_HIDES_ROLE: ({ profile, hidden, sdks }) => ({
+  PROFILE_HIDES_ROLE: ({ profile, hidden, sdks }, { profile: { isNamed, isFlag } }) => ({
     message: `profile ${profile} wins over ${listProviders(hidden)} in ${listSdks(sdks)}`,
-    hint: 'if this is not intended, unset AWS_PROFILE, or remove the settings from the default profile',
+    hint: `if this is not intended, ${isNamed && !isFlag ? 'unset AWS_PROFILE, or ' : ''}remove the settings from the profile`,
   }),
   CONTAINER_HIDES_IMDS: ({ role }) => ({
     message: `IMDS is reachable too and serves the role of the instance${role === null ? '' : `, ${role}`}`,
-    hint: 'a hop limit of 1 keeps containers away from IMDS',
+    hint: 'to keep containers away from IMDS, set the hop limit of the instance to 1',
   }),
   DEFAULT_PROFILE_ONLY_SOME_SDKS: () => ({
     message:

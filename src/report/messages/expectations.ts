@@ -1,13 +1,13 @@
-import { formatShortDuration as short } from '../../domain/time/duration.ts';
-import type { Job, JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
+import type { JobJudgement, JobRequirement, Verdict } from '../../domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
-import { formatCount, formatSeriesName } from '../text/format-values.ts';
-import { escapeUnprintable } from '../text/untrusted-text.ts';
-import { describeEvidence, describeJob, describeVerdict, listAdvice } from './verdicts.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
+import { formatNumber, formatSeriesName } from '../text/format-values.ts';
+import { describeEvidence } from './evidence.ts';
+import { describeJobWithMargin, describeVerdict, listAdvice } from './verdicts.ts';
 
 /** A test assertion about a job that failed. */
 export interface FailedExpectation {
-  job: Job;
+  job: JobRequirement;
   /** The assertion was `not.toOutlive`. */
   isNegated: boolean;
   verdict: Verdict;
@@ -25,16 +25,14 @@ export function describeFailedExpectation(failed: FailedExpectation): string {
   const decisive = series.filter((each) => each.judgement.verdict === verdict);
   const omittedCount = decisive.length - MAX_SERIES_SHOWN;
   return [
-    `expected credentials ${isNegated ? 'not ' : ''}to outlive ${describeJob(job.duration)} with a margin of ` +
-      `${short(job.margin)} ${isNegated ? 'for at least one start' : 'for every start'}`,
+    `expected credentials ${isNegated ? 'not ' : ''}to outlive ${describeJobWithMargin(job)} ` +
+      `for ${isNegated ? 'at least one' : 'every'} start`,
     ...(verdict === 'unknown'
       ? ['the verdict is unknown, which fails both toOutlive and not.toOutlive']
       : []),
     ...(series.length === 0 ? [describeMissingSamples(failed.database)] : []),
     ...decisive.slice(0, MAX_SERIES_SHOWN).map(describeSeries),
-    ...(omittedCount > 0
-      ? [`the same verdict for ${formatCount(omittedCount, 'more series', 'more series')}`]
-      : []),
+    ...(omittedCount > 0 ? [`the same verdict for ${formatNumber(omittedCount)} more series`] : []),
   ].join('\n\n');
 }
 
@@ -47,6 +45,6 @@ function describeSeries({ analysis, judgement }: FailedExpectation['series'][num
     formatSeriesName(identity),
     `  ${describeVerdict(judgement)}`,
     ...listAdvice(judgement, measurement).map((advice) => `  → ${advice}`),
-    ...(measurement === null ? [] : [`  ${describeEvidence(measurement)}`]),
+    ...(measurement === null ? [] : [`  ${describeEvidence(measurement, [judgement])}`]),
   ].join('\n');
 }

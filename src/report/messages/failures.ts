@@ -1,22 +1,28 @@
-import type { FailureFacts, FailureReason } from '../../domain/model.ts';
+import type { FailureFacts, FailureReason, OutputForm } from '../../domain/model.ts';
+import { formatShortDuration as short } from '../../domain/time/duration.ts';
+import type { PollHealth } from '../../domain/verdict/poll-health.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 
-interface FailureText {
+/** What happened, and what to do. */
+export interface Explanation {
   message: string;
   hint: string;
 }
 
 const WAIT_FOR_NEXT_POLL = 'wait for the next poll';
 const OTHER_SOURCE = 'select another source with --source';
+const UNBLOCK_IMDS =
+  'check that IMDS is enabled on the instance, and that no policy, firewall or proxy blocks requests (PUT and GET) or adds X-Forwarded-For';
 const CHECK_SERVER = 'check which server listens at this address';
 
-export const FAILURES: Record<FailureReason, FailureText> = {
+export const FAILURES: Record<FailureReason, Explanation> = {
   disabled: {
     message: 'IMDS is disabled',
     hint: `unset AWS_EC2_METADATA_DISABLED, or ${OTHER_SOURCE}`,
   },
   'v1-disabled': {
     message: 'could not get an IMDSv2 token, and IMDSv1 is disabled',
-    hint: 'raise the hop limit of the instance, or check why the token request fails',
+    hint: `${UNBLOCK_IMDS}; if the server has no IMDSv2, allow IMDSv1 (AWS_EC2_METADATA_V1_DISABLED)`,
   },
   'invalid-configuration': {
     message: 'the configuration is invalid',
@@ -40,11 +46,36 @@ export const FAILURES: Record<FailureReason, FailureText> = {
   },
   'auth-rejected': {
     message: 'the endpoint rejected the authorization token',
-    hint: 'check that the token belongs to this endpoint',
+    hint: 'check that the token belongs to this endpoint; servers behind one address reject the tokens of each other',
   },
+  'auth-token-missing': {
+    message: 'the endpoint got no authorization token, or an empty one',
+    hint: 'set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, and check that the token file is not empty',
+  },
+  'auth-token-not-yet-valid': {
+    message: 'the endpoint reports that the authorization token is not valid yet',
+    hint: 'check the clock of the node: it is behind the clock of the cluster that issued the token',
+  },
+  'access-denied': {
+    message: 'the endpoint refused a request without authorization',
+    hint: 'check that the address is correct; if this endpoint needs authorization, set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE or AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  },
+  'address-rejected': {
+    message: 'the endpoint rejected the address in the Host header of the request',
+    hint: 'use the address that the server expects: 169.254.169.254 for IMDS and aws-vault, 169.254.170.23 or [fd00:ec2::23] for EKS Pod Identity',
+  },
+  'assume-role-denied': {
+    message: 'AWS does not allow the endpoint to get credentials of the role',
+    hint: 'on EKS, allow eks-auth:AssumeRoleForPodIdentity in the role of the node, and pods.eks.amazonaws.com in the trust policy of the role; elsewhere, check the trust policy',
+  },
+  'imds-blocked': { message: 'IMDS refused the request', hint: UNBLOCK_IMDS },
   'no-role': {
-    message: 'IMDS responds, but the instance has no role',
-    hint: `attach an instance profile, or ${OTHER_SOURCE}`,
+    message: 'IMDS responds, but has no role',
+    hint: `attach an instance profile (behind kube2iam or kiam: give the pod a role), or ${OTHER_SOURCE}`,
+  },
+  'instance-profile-not-found': {
+    message: 'the instance profile of this instance does not exist',
+    hint: 'attach an instance profile again, even if a profile with the same name exists: it is not the deleted one',
   },
   'no-association': {
     message: 'the endpoint has no role for this service account',
@@ -56,7 +87,7 @@ export const FAILURES: Record<FailureReason, FailureText> = {
   },
   'not-found': {
     message: 'the endpoint has no credentials under this name',
-    hint: 'check that the role or the path is correct',
+    hint: 'check that the role is correct; at a container endpoint, the path is wrong or the task is gone',
   },
   'token-empty': {
     message: 'the response to the IMDSv2 token request is empty',
@@ -64,7 +95,7 @@ export const FAILURES: Record<FailureReason, FailureText> = {
   },
   'error-document': {
     message: 'the endpoint returned an error instead of credentials',
-    hint: 'check the trust policy of the role; a fix takes effect at the next refresh, up to an hour later',
+    hint: 'check the trust policy of the role if the code is AssumeRoleUnauthorizedAccess; a fix takes effect at the next refresh, up to an hour later',
   },
   malformed: {
     message: 'the response is not a credentials document',
@@ -89,7 +120,7 @@ export const FAILURES: Record<FailureReason, FailureText> = {
   },
   redirect: {
     message: 'the endpoint returned a redirect, which is never followed',
-    hint: 'set the final address',
+    hint: 'set the endpoint to the final address',
   },
   'unexpected-status': { message: 'the endpoint returned an unexpected status', hint: CHECK_SERVER },
   'response-too-large': {
@@ -116,11 +147,22 @@ export const FAILURES: Record<FailureReason, FailureText> = {
 const USE_PROCESS =
   'cred-watch makes no calls to AWS: pass this command with --process instead of --profile and --source, or use a profile with keys';
 
+const OUTPUT_HINTS: Readonly<Record<OutputForm, string>> = {
+  sts: "print only the keys: pipe the output through `jq '.Credentials + {Version: 1}'`",
+  sso: 'run `aws configure export-credentials --profile NAME` with a profile for SSO instead',
+  iot: "print only the keys: pipe the output through `jq '.credentials | {Version: 1, AccessKeyId: .accessKeyId, SecretAccessKey: .secretAccessKey, SessionToken: .sessionToken, Expiration: .expiration}'`",
+  variables:
+    'print JSON instead of variables: `aws configure export-credentials` does so without `--format env`',
+  'surrounded-json': 'print only the JSON to stdout, and all other text to stderr',
+  'no-version': 'add "Version": 1 (a number) to the output; the token is named SessionToken',
+  'no-json': 'print one JSON object with "Version": 1, as `aws configure export-credentials` does',
+};
+
 /** The network drops a token response that exceeds the hop limit, so the token request times out. */
-const RAISE_HOP_LIMIT =
+export const RAISE_HOP_LIMIT =
   'if this is a container, raise the hop limit: `aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2`';
 
-export function describeFailure(failure: FailureFacts): FailureText {
+export function describeFailure(failure: FailureFacts): Explanation {
   const { reason, detail } = failure;
   const { message, hint } = FAILURES[reason];
   return {
@@ -137,6 +179,10 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
       return USE_PROCESS;
     case 'INVALID_SETTING':
       return `correct or ${describeRemoval(misconfiguration.name)}`;
+    case 'WRONG_OUTPUT':
+      return OUTPUT_HINTS[misconfiguration.form];
+    case 'KEYS_SWAPPED':
+      return `correct the values: ${misconfiguration.keyIdName} takes the key id, and ${misconfiguration.secretKeyName} the secret key`;
     case undefined:
       return null;
   }
@@ -145,3 +191,17 @@ export function describeSpecificHint({ misconfiguration, possibleHopLimit }: Fai
 /** Variables are unset, settings of a profile are removed. */
 export const describeRemoval = (setting: string): string =>
   `${setting.startsWith('AWS_') ? 'unset' : 'remove'} ${setting}`;
+
+/** One line for a monitor that watches the poller. */
+export function describePollHealth(health: PollHealth): string {
+  switch (health.code) {
+    case 'HEALTHY':
+      return 'ok';
+    case 'NO_POLL_YET':
+      return 'no poll has finished yet';
+    case 'POLL_FAILED':
+      return `the last poll failed: ${escapeUnprintable(describeFailure(health.failure).message)}`;
+    case 'POLL_OVERDUE':
+      return `no poll has finished for ${short(health.sinceLastPoll)}; expected one within ${short(health.allowed)}`;
+  }
+}

@@ -1,29 +1,40 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { FindingCode, FindingWith } from '../../domain/verdict/finding.ts';
-import { formatCount, formatTimestamp } from '../text/format-values.ts';
+import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { formatCount, formatDate, formatTimestamp } from '../text/format-values.ts';
+import { describeLeadTime } from './measurements.ts';
+import { describeJob } from './verdicts.ts';
 
 // This folder has every sentence about credentials. Tests compare codes, so the wording can change freely.
 
-const SENTENCES: { [Code in FindingCode]: (finding: FindingWith<Code>) => string } = {
+const SENTENCES: {
+  [Code in FindingCode]: (finding: FindingWith<Code>, judgements: readonly JobJudgement[]) => string;
+} = {
   SERVED_EXPIRED: ({ expiredForSeconds, at }) =>
-    `expired credentials were served, up to ${duration(expiredForSeconds)} after their expiration (${formatTimestamp(at)}); SDKs hide this`,
-  ROTATION_TOO_LATE: ({ count, leadTimeSeconds, at, certain }) =>
+    `the source served expired credentials, up to ${duration(expiredForSeconds)} after their expiration (${formatTimestamp(at)}); most SDKs use them without an error`,
+  ROTATION_TOO_LATE: ({ count, leadTimeSeconds, maxLeadTimeSeconds, at, certain }) =>
     `${formatCount(count, 'rotation')} ${certain ? 'had' : 'may have had'} a lead time under the 5 minutes that AWS promises; ` +
-    `the shortest was ${duration(leadTimeSeconds)} (${formatTimestamp(at)})` +
+    (leadTimeSeconds < 0
+      ? `the latest came ${duration(-leadTimeSeconds)} after the expiration (${formatTimestamp(at)})`
+      : `the shortest was ${describeLeadTime(leadTimeSeconds, maxLeadTimeSeconds)} (${formatTimestamp(at)})`) +
     (certain ? '' : '; poll more often to be certain'),
   ROTATION_OVERDUE: ({ servedForSeconds, usualSeconds, learned }) =>
     `the current credentials have been served for ${duration(servedForSeconds)}; ` +
     (learned
       ? `earlier ones were rotated within ${duration(usualSeconds)}`
-      : `this source usually rotates within ${duration(usualSeconds)}`),
+      : `IMDS usually rotates within ${duration(usualSeconds)}; that is general knowledge and was not measured here`),
   ISSUED_PER_REQUEST: () =>
     'every request got new credentials: this source has no rotations, and every job starts with full validity',
   TWO_AT_ONCE: ({ count }) =>
-    `the endpoint alternated between two sets of credentials ${formatCount(count, 'time')}, so several servers answer; the older set is used for the verdict`,
+    `several endpoints answer and rotate independently: ${formatCount(count, 'change')} of credentials cannot come from one endpoint; the verdict uses those that expire first`,
+  LEAD_TIMES_SHRINK: ({ shrinkingPerDaySeconds }, judgements) =>
+    `the shortest lead time of a day falls by about ${duration(shrinkingPerDaySeconds)} per day: the measured worst case will not last` +
+    describeEndOfSpare(judgements),
   EXPIRATION_EXTENDED: ({ count, extendedBySeconds }) =>
     `${formatCount(count, 'generation')} stated different expirations for the same key, up to ${duration(extendedBySeconds)} apart; the earliest is used`,
-  ISSUED_IN_FUTURE: ({ count, aheadSeconds }) =>
-    `${formatCount(count, 'generation')} had a LastUpdated up to ${duration(aheadSeconds)} after the first sample: a clock or a time zone is wrong`,
+  ISSUED_IN_FUTURE: ({ count, aheadSeconds, shiftedBySeconds }) =>
+    `${formatCount(count, 'generation')} had a LastUpdated up to ${duration(aheadSeconds)} after their first sample: a clock or a time zone is wrong` +
+    (shiftedBySeconds > 0 ? `; all samples count as ${duration(shiftedBySeconds)} later` : ''),
   STALE_SAMPLES: ({ ageSeconds, lastSampleAt, maxAgeSeconds }) =>
     `the newest sample is ${duration(ageSeconds)} old (${formatTimestamp(lastSampleAt)}), older than ${short(maxAgeSeconds)}: check that the poller is running`,
   POLLING_GAP: ({ count, totalSeconds, longestSeconds, longestStartedAt }) =>
@@ -33,17 +44,30 @@ const SENTENCES: { [Code in FindingCode]: (finding: FindingWith<Code>) => string
     `samples are usually ${duration(usualGapSeconds)} apart, too far to witness every rotation: poll every ${short(pollEverySeconds)}`,
   POLLS_FAILED: ({ count, lastAt, lastReason }) =>
     `${formatCount(count, 'poll')} failed, the last one at ${formatTimestamp(lastAt)} (${lastReason})`,
-  CLOCK_SKEW: ({ offsetSeconds }) =>
-    `the host's clock was ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} AWS's clock; this report corrects its times, but SDKs on the host do not`,
+  CLOCK_SKEW: ({ offsetSeconds, corrected }) =>
+    corrected
+      ? `the host's clock was ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'ahead of' : 'behind'} AWS's clock; this report corrects its times, but SDKs on the host do not: correct the clock of the host`
+      : `the Date header was ${duration(Math.abs(offsetSeconds))} ${offsetSeconds > 0 ? 'behind' : 'ahead of'} the host's clock; it is ignored, because it would make credentials last longer`,
   CLOCK_UNKNOWN: ({ count, generationCount }) =>
     count === generationCount
-      ? "the clock of the sampled host was not compared with AWS's clock, so times are uncorrected"
+      ? "the clock of the sampled host was not compared with AWS's clock: no Date header corrects its times"
       : `for ${formatCount(count, 'generation')}, the host's clock was not compared with AWS's clock`,
   ZONELESS_TIME: ({ count }) =>
     `${formatCount(count, 'generation')} had times without a time zone; they were read as UTC`,
-  IMDS_V1_USED: () => 'these samples are from IMDSv1, which serves other credentials than IMDSv2',
+  IMDS_V1_USED: () => 'these samples are from IMDSv1; its credentials differ from those of IMDSv2',
 };
 
-export function describeFinding<Code extends FindingCode>(finding: FindingWith<Code>): string {
-  return SENTENCES[finding.code](finding);
+/** @param judgements of the series, for findings that endanger a job */
+export const describeFinding = <Code extends FindingCode>(
+  finding: FindingWith<Code>,
+  judgements: readonly JobJudgement[] = [],
+): string => SENTENCES[finding.code](finding, judgements);
+
+/** For the job whose spare validity is used up first. */
+function describeEndOfSpare(judgements: readonly JobJudgement[]): string {
+  const [first] = judgements
+    .flatMap(({ job, spareUsedUpAt: at }) => (at === null ? [] : [{ job, at }]))
+    .sort((a, b) => a.at - b.at);
+  if (first === undefined) return '';
+  return `; the spare validity of ${describeJob(first.job.duration)} is used up on ${formatDate(first.at)}`;
 }

@@ -1,5 +1,5 @@
 import type { NotJudgedReason } from '../../domain/verdict/judgements.ts';
-import { formatCount } from '../text/format-values.ts';
+import { formatNumber } from '../text/format-values.ts';
 
 const NOT_JUDGED_MESSAGES: Record<NotJudgedReason, string> = {
   DURATION_UNKNOWN: 'the length of the job is unknown: give it with -j',
@@ -16,7 +16,7 @@ export const RETIRED_MESSAGE = 'retired: replaced by another series';
 export const NO_JOB_MESSAGE = 'no job was judged: give its length with -j, or its name with --job';
 
 export const NO_SERIES_MESSAGE =
-  'no samples to judge by: run `cred-watch poll --interval 5m` next to the job, or from cron';
+  'no samples to judge by: run `cred-watch poll` from cron, or `cred-watch poll --interval 5m` next to the job';
 
 /** Further series are only counted, because the line must stay short. */
 const MAX_SERIES_NAMED = 3;
@@ -30,6 +30,6 @@ export function describeDecisiveSeries(names: readonly string[], judgedCount: nu
 
 /** Replaces annotations beyond the limit of GitHub. */
 export const describeOmittedCount = (count: number): string =>
-  `and ${formatCount(count, 'more', 'more')}: see the full report`;
+  `and ${formatNumber(count)} more: see the full report`;
 
 export const TRUNCATED_MESSAGE = 'The rest of this report exceeds the size limit.';

@@ -1,10 +1,19 @@
-import type { Measurement } from '../../domain/measurement/measurement.ts';
+import type { Extremes, Measurement, WorstCase } from '../../domain/measurement/measurement.ts';
+import { computeMaxLeadTime } from '../../domain/measurement/rotations.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { secondsBetween } from '../../domain/time/instant.ts';
 import { formatCount, formatNumber, formatSpan, formatTimestamp } from '../text/format-values.ts';
 
 export const UNKNOWN_VALUE = 'not known yet';
-export const ISSUED_PER_REQUEST_MESSAGE = 'every start gets new credentials';
+export const NO_ROTATIONS_MESSAGE = 'none: every request gets new credentials';
+
+/** Replaces the rotation intervals if none is known. */
+export function describeNoInterval({ isIssuedPerRequest, severalEndpoints }: Measurement): string {
+  if (isIssuedPerRequest) return NO_ROTATIONS_MESSAGE;
+  return severalEndpoints === null ? UNKNOWN_VALUE : 'not known: several endpoints rotate independently';
+}
+
 export const describeNoSafeStart = (margin: Seconds) =>
   `no start was safe with a margin of ${short(margin)}, for any job length`;
 
@@ -17,28 +26,50 @@ export function describeSamples(
   return `of ${formatCount(generations.length, 'generation')}${imported}; ${formatSpan(firstSample, lastSample)}`;
 }
 
-/** Follows the watched time; `''` without gaps. */
-export const describeGaps = ({ gaps }: Measurement): string =>
-  gaps.length === 0 ? '' : `excluding ${formatCount(gaps.length, 'gap')}`;
-
-export const describeWitnessedRotations = ({ rotations, witnessedCount }: Measurement) =>
-  `${formatNumber(witnessedCount)} of ${formatCount(rotations.length, 'rotation')} witnessed`;
-
-/** When the worst case occurred, and by how much polling alone would have missed it. */
-export function describeWorstCase({ worstCase, overstatement, lag }: Measurement): string {
-  const { rotation, at } = worstCase;
-  if (rotation === null) return `at the sample of ${formatTimestamp(at)}`;
-  const lagNote = lag > 0 ? `, including the lag of this source (${duration(lag)})` : '';
-  const moment = rotation.isDated
-    ? `just before the rotation at ${formatTimestamp(at)}${lagNote}`
-    : `if the rotation came at the end of its window (${formatSpan(rotation.window.from, rotation.window.to)})`;
-  return overstatement === 0 ? moment : `${moment}; the sampled minimum is ${duration(overstatement)} higher`;
+/** Follows the watched time. */
+export function describeWatchedTime({ gaps, rotations, witnessedCount }: Measurement): string {
+  const excluded = gaps.length === 0 ? 'without gaps' : `excluding ${formatCount(gaps.length, 'gap')}`;
+  return `${excluded}; ${formatNumber(witnessedCount)} of ${formatCount(rotations.length, 'rotation')} witnessed`;
 }
 
-/** How precisely undated rotations are known; `''` if all rotations are dated. */
-export function describeRotationWindow({ rotationWindow, usualGap }: Measurement): string {
-  if (rotationWindow === null) return '';
-  const { min, median, max } = rotationWindow;
+/**
+ * A lead time of 0 comes from a window that contains the expiration: `at most 5m 00s`.
+ * @param max the lead time if the rotation came at the start of its window
+ */
+export const describeLeadTime = (leadTime: Seconds, max: Seconds): string =>
+  leadTime === 0 && max > 0 ? `at most ${duration(max)}` : duration(leadTime);
+
+/** The worst case, or its upper limit if the credentials may have expired before the rotation. */
+export const formatWorstCase = ({ seconds, rotation }: WorstCase): string =>
+  rotation === null ? duration(seconds) : describeLeadTime(seconds, computeMaxLeadTime(rotation));
+
+/** When the worst case occurred, and by how much polling alone would have missed it. */
+export function describeWorstCase(measurement: Measurement): string {
+  const { worstCase, overstatement } = measurement;
+  const moment = describeMomentOfWorstCase(measurement);
+  return overstatement === 0 || worstCase.seconds === 0
+    ? moment
+    : `${moment}; the sampled minimum is ${duration(overstatement)} higher`;
+}
+
+function describeMomentOfWorstCase({ worstCase, lag, severalEndpoints }: Measurement): string {
+  const { rotation, generation, seconds, at } = worstCase;
+  if (severalEndpoints !== null && at > generation.lastSeen) {
+    return `if an endpoint still served these credentials ${duration(secondsBetween(generation.lastSeen, at))} after their last sample (${formatTimestamp(generation.lastSeen)})`;
+  }
+  if (rotation === null) return `at the sample of ${formatTimestamp(at)}`;
+  const window = formatSpan(rotation.window.from, rotation.window.to);
+  if (seconds === 0 && computeMaxLeadTime(rotation) > 0) {
+    return `and counted as 0s, because the credentials may have expired before the rotation (window ${window})`;
+  }
+  const lagNote = lag > 0 ? `, including the lag of this source (${duration(lag)})` : '';
+  return rotation.isDated
+    ? `just before the rotation at ${formatTimestamp(at)}${lagNote}`
+    : `if the rotation came at the end of its window (${window})`;
+}
+
+/** How precisely undated rotations are known. `usualGap` is the usual time between two samples. */
+export function describeRotationWindow({ min, median, max }: Extremes, usualGap: Seconds | null): string {
   const spread = min === max ? '' : ` (${duration(min)} to ${duration(max)})`;
   const precision = `rotations are known to within ${duration(median)}${spread}`;
   if (usualGap === null || median * 2 > usualGap) return `${precision}, the time between samples`;

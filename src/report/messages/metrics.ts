@@ -1,24 +1,28 @@
-/** Without line ends, quotes and backslashes, which OpenMetrics would escape. */
+/**
+ * All metrics without the prefix `cred_watch_`. A name ends in its unit, if there is one, and the name of a
+ * counter in `_total`. OpenMetrics would escape line ends, quotes and backslashes, so no text contains them.
+ */
 export const METRIC_HELP = {
-  expiration: 'When the credentials of the last sample expire.',
-  lastUpdated: 'When the credentials of the last sample were issued, if the source states it.',
-  observedRemaining: 'Remaining validity at the last sample, not at the scrape.',
-  minRemaining:
+  credential_expiration_timestamp_seconds: 'When the credentials of the last sample expire.',
+  credential_last_updated_timestamp_seconds:
+    'When the credentials of the last sample were issued, if the source states it.',
+  observed_remaining_seconds: 'Remaining validity at the last sample, not at the scrape.',
+  min_remaining_seconds:
     'Shortest validity that a job could have started with in the window, over rotations and samples.',
-  worstCase: 'Shortest validity that a job could have started with in the selected time.',
-  rotationInterval: 'Time between two rotations.',
-  rotations: 'Known rotations.',
-  polls:
+  worst_case_remaining_seconds: 'Shortest validity that a job could have started with in the selected time.',
+  rotation_interval_seconds: 'Time between two rotations.',
+  rotations_total: 'Known rotations.',
+  polls_total:
     'Polls by result: ok, timeout, http_error (error response), parse_error (unusable response), absent (no endpoint or no credentials).',
-  lastSuccess: 'When the last sample was taken.',
-  lastAttempt: 'When the last poll ended, successful or not.',
-  up: 'Whether the last poll was successful.',
-  clockOffset: 'Clock of the host minus the clock of AWS, from the newest credentials.',
-  retired: 'Whether another series of the same host and source has replaced this one.',
-  pollDuration: 'Duration of the last poll.',
-  jobSafe: 'Whether the job is safe at any start; missing if unknown.',
-  jobVerdict: 'Verdict on the job: 1 for the current verdict, 0 for all others.',
-  jobRequired: 'Job duration plus margin.',
-  jobSafeStarts: 'Share of the watched time in which a start was safe.',
-  buildInfo: 'Version of cred-watch and of Node.js.',
+  poll_last_success_timestamp_seconds: 'When the last sample was taken.',
+  poll_last_attempt_timestamp_seconds: 'When the last poll ended, successful or not.',
+  source_up: 'Whether the last poll was successful.',
+  clock_offset_seconds: 'Clock of the host minus the clock of AWS, from the newest credentials.',
+  series_retired: 'Whether another series of the same host and source has replaced this one.',
+  poll_duration_seconds: 'Duration of the last poll.',
+  job_safe: 'Whether the job is safe at any start; missing if unknown.',
+  job_verdict: 'Verdict on the job: 1 for the current verdict, 0 for all others.',
+  job_required_seconds: 'Job duration plus margin.',
+  job_safe_starts_ratio: 'Share of the watched time in which a start was safe.',
+  build_info: 'Version of cred-watch and of Node.js.',
 } as const;

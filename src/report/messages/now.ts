@@ -2,25 +2,26 @@ import type { RotationForecast } from '../../domain/measurement/forecast.ts';
 import type { Instant, Seconds, SourceName } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
+import type { FindingCode } from '../../domain/verdict/finding.ts';
 import type { NowJudgement, NowUnknownReason } from '../../domain/verdict/now-verdict.ts';
 import { formatShortTimestamp, formatTimestamp } from '../text/format-values.ts';
-import { describeFailure } from './failures.ts';
-import { describeJob, REFRESH_ADVICE } from './verdicts.ts';
+import { describeFailure, type Explanation } from './failures.ts';
+import { describeJobWithMargin, LONGER_VALIDITY_ADVICE, REFRESH_ADVICE } from './verdicts.ts';
 
 /** One line that begins with the safety and a colon. */
 export function describeNowVerdict({ verdict, job, spare, remaining }: NowJudgement): string {
-  const what = `${describeJob(job.duration)} with a margin of ${short(job.margin)} that starts now`;
+  const jobText = `${describeJobWithMargin(job)} that starts now`;
   // A job that refreshes its credentials requires 0 seconds.
   if (job.duration + job.margin === 0 && verdict === 'not-safe')
     return 'not safe: the credentials have expired';
-  if (verdict === 'unknown') return `unknown: ${what}`;
-  if (verdict === 'safe') return `safe: ${what}, ${duration(spare)} to spare`;
-  if (remaining <= 0) return `not safe: ${what}, the credentials have expired`;
-  return `not safe: ${what}, ${duration(-spare)} short`;
+  if (verdict === 'unknown') return `unknown: ${jobText}`;
+  if (verdict === 'safe') return `safe: ${jobText}, ${duration(spare)} to spare`;
+  if (remaining <= 0) return `not safe: ${jobText}, the credentials have expired`;
+  return `not safe: ${jobText}, ${duration(-spare)} short`;
 }
 
 /** Why the verdict is `unknown`. */
-export function describeNowUnknownReason(reason: NowUnknownReason): { message: string; hint: string } {
+export function describeNowUnknownReason(reason: NowUnknownReason): Explanation {
   switch (reason.code) {
     case 'POLL_FAILED':
       return describeFailure(reason);
@@ -39,6 +40,11 @@ export function describeNowUnknownReason(reason: NowUnknownReason): { message: s
         message: `the last sample is ${duration(reason.aheadSeconds)} ahead of the clock of this host`,
         hint: 'correct the clock, then poll again',
       };
+    case 'ISSUED_IN_FUTURE':
+      return {
+        message: `LastUpdated is ${duration(reason.aheadSeconds)} ahead of the clock, so the expiration may be wrong too`,
+        hint: 'correct the clock of this host; if it is right, the endpoint states wrong times',
+      };
   }
 }
 
@@ -52,38 +58,64 @@ export function describeForecast({ expected, earliest, latest }: RotationForecas
   return `expected ${format(expected)}${until}${between}`;
 }
 
-/** A check does not correct times, unlike a report. It judges by the later of both clocks. */
+/** A report corrects its times. A check judges by the later time of both clocks. */
 export const describeClockSkewNow = (offset: Seconds) =>
-  `the host's clock was ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} the clock of the responses; the later time is used`;
+  `the host's clock was ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} AWS's clock; the later time is used`;
+
+export const CORRECT_CLOCK_HINT =
+  'correct the clock of the host; if it is right, the endpoint sends a wrong Date header';
 
 /** Follows an expiration that is earlier than the one stated by this poll. */
 export const describeLaterExpiration = (stated: Instant) =>
-  `as an earlier poll of this key stated; this poll states ${formatTimestamp(stated)}, but the earlier one is used`;
+  `as an earlier poll of this key stated; this poll states ${formatTimestamp(stated)}, which is not used`;
 
 const NO_FORECAST = 'no rotation seen yet, so no forecast';
 
+const hasFinding = ({ findings }: NowJudgement, code: FindingCode) =>
+  findings.some((each) => each.code === code);
+
+const areExpired = ({ remaining }: NowJudgement) => remaining !== null && remaining < 0;
+
 /** When a start will be safe according to the history. */
-export function describeOutlook({ outlook, validityAfterRotation, nextRotation }: NowJudgement): string {
+export function describeOutlook(judgement: NowJudgement): string {
+  const { outlook, validityAfterRotation, nextRotation, safeUntil, judgedAt } = judgement;
   switch (outlook) {
     case 'now':
-      return 'a start is safe now';
+      return safeUntil === null
+        ? 'a start is safe now'
+        : `now; with these credentials until ${formatShortTimestamp(safeUntil, judgedAt)}`;
     case 'after-rotation':
-      return `after the next rotation: new credentials always had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
+      return `after the next rotation, because new credentials always had enough validity${nextRotation === null ? `; ${NO_FORECAST}` : ''}`;
     case 'perhaps-after-rotation':
-      return 'perhaps after the next rotation: only some new credentials had enough validity';
+      return 'perhaps after the next rotation, because only some new credentials had enough validity';
     case 'never':
       if (validityAfterRotation === null)
         return 'never, because no credentials of this series had enough validity';
       if (validityAfterRotation.max <= 0) return 'never, because new credentials were already expired';
       return `never, because new credentials were valid for ${duration(validityAfterRotation.max)} at most`;
     case 'unknown':
-      return 'unknown: too little history';
+      return `unknown, because ${describeUnknownOutlook(judgement)}`;
   }
+}
+
+function describeUnknownOutlook(judgement: NowJudgement): string {
+  const { validityAfterRotation, required } = judgement;
+  if (areExpired(judgement))
+    return 'the credentials have expired and the history says nothing about the next ones';
+  if (hasFinding(judgement, 'TWO_AT_ONCE'))
+    return 'several endpoints answer, and the next request may get older or newer credentials';
+  if (hasFinding(judgement, 'ISSUED_PER_REQUEST'))
+    return 'every request gets new credentials, and these are not valid for long enough';
+  if (validityAfterRotation !== null && validityAfterRotation.max < required)
+    return `the history is short, and so far no new credentials had enough validity (${duration(validityAfterRotation.max)} at most)`;
+  return 'there is too little history';
 }
 
 export interface WaitState {
   /** The command has already waited for a safe start. */
   hasWaited: boolean;
+  /** The credentials are from a stored sample, so the source may have replaced them. */
+  isOffline?: boolean;
 }
 
 const POLL_COMMANDS: Record<SourceName, string> = {
@@ -94,18 +126,33 @@ const POLL_COMMANDS: Record<SourceName, string> = {
   environment: '`cred-watch poll --source environment`',
 };
 
+/** What serves the credentials of a source, and how to get valid ones. */
+const EXPIRED_ADVICE: Record<SourceName, string> = {
+  imds: 'the metadata endpoint serves expired credentials: check the trust policy of the role, and restart the proxy or emulator if the endpoint is not IMDS itself',
+  container:
+    'the container endpoint serves expired credentials: restart the agent that serves them, or the task',
+  profile: 'log in again, or run the program that writes the profile',
+  process: 'the process returns expired credentials: clear its cache, or log in again',
+  environment: 'restart with new credentials: environment variables do not change while a program runs',
+};
+
 /** What to do if a start is not safe now; `''` if it is safe. */
-export function buildNowAdvice(
-  { verdict, outlook, nextRotation, judgedAt, identity }: NowJudgement,
-  { hasWaited }: WaitState,
-): string {
+export function buildNowAdvice(judgement: NowJudgement, { hasWaited, isOffline }: WaitState): string {
+  const { verdict, outlook, nextRotation, judgedAt, identity } = judgement;
   if (verdict === 'safe') return '';
-  if (identity?.source === 'environment')
-    return 'restart with new credentials: environment variables do not change while a program runs';
+  if (isOffline && areExpired(judgement)) return 'leave out --offline: the stored credentials have expired';
+  if (identity !== null && (areExpired(judgement) || identity.source === 'environment'))
+    return EXPIRED_ADVICE[identity.source];
   if (outlook === 'never') return REFRESH_ADVICE;
-  if (outlook === 'unknown') return `collect a history: run ${POLL_COMMANDS[identity?.source ?? 'imds']}`;
+  if (hasFinding(judgement, 'TWO_AT_ONCE'))
+    return `try again, because another endpoint may have newer credentials; or ${REFRESH_ADVICE}`;
+  if (hasFinding(judgement, 'ISSUED_PER_REQUEST')) return `${LONGER_VALIDITY_ADVICE}, or ${REFRESH_ADVICE}`;
+  if (outlook === 'unknown')
+    return `collect a history: run ${POLL_COMMANDS[identity?.source ?? 'imds']}; or ${REFRESH_ADVICE}`;
   if (hasWaited) return 'wait longer with --wait';
   if (nextRotation === null) return 'wait for the rotation: --wait 2h';
+  if (nextRotation.latest < judgedAt)
+    return 'the rotation is overdue: check the endpoint, or wait longer: --wait 2h';
   const minutes = Math.max(1, (nextRotation.latest - judgedAt) / 60_000 + 1);
   const roundTo = minutes > 10 ? 5 : 1;
   return `wait for the rotation: --wait ${short(Math.ceil(minutes / roundTo) * roundTo * 60)}`;
@@ -114,7 +161,10 @@ export function buildNowAdvice(
 /** Progress while the command waits for a safe start. */
 export function describeWaiting({ judgement, limit }: { judgement: NowJudgement; limit: Instant }): string {
   const until = `waiting until ${formatTimestamp(limit)} at most`;
-  if (judgement.verdict === 'unknown') return `${until}; the last poll failed`;
+  if (judgement.unknownReason?.code === 'POLL_FAILED') return `${until}; the last poll failed`;
+  if (judgement.unknownReason !== null)
+    return `${until}; ${describeNowUnknownReason(judgement.unknownReason).message}`;
+  if (areExpired(judgement)) return `the source serves expired credentials; ${until}`;
   const shortfall = `${duration(-judgement.spare)} short`;
   return judgement.nextRotation === null
     ? `${shortfall}; ${until} for a rotation; ${NO_FORECAST}`

@@ -3,6 +3,7 @@ import type { SafeStartsPoint } from '../../domain/measurement/validity.ts';
 import type { FailedPollCount, Instant, Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { Histogram } from '../drawing/histogram.ts';
 import {
   formatCount,
@@ -13,7 +14,7 @@ import {
   formatSpan,
   formatTimestamp,
 } from '../text/format-values.ts';
-import { escapeUnprintable } from '../text/untrusted-text.ts';
+import { formatWorstCase } from './measurements.ts';
 
 /** The chart of remaining validity in words, for screen readers. */
 export function describeSawTooth({
@@ -27,7 +28,7 @@ export function describeSawTooth({
   return [
     `Remaining validity from ${formatSpan(firstSample, lastSample)}, ${formatCount(generations.length, 'generation')}.`,
     'It falls until a rotation and then rises again.',
-    `The worst case was ${duration(worstCase.seconds)} (${formatTimestamp(worstCase.at)}).`,
+    `The worst case was ${formatWorstCase(worstCase)} (${formatTimestamp(worstCase.at)}).`,
     `The sampled minimum was ${duration(sampledMinimum.seconds)}.`,
     ...(gaps.length === 0
       ? []
@@ -85,7 +86,44 @@ export const describeSpare = (job: string, spare: Seconds) =>
 export const describeShare = (job: string, share: number | null) =>
   share === null ? job : `${job}: ${formatShare(share)}`;
 
-export const NO_ROTATION_MESSAGE = 'No rotation witnessed yet.';
+/** Bits of one number per generation, which keeps the data of the page small. */
+export const GENERATION_FLAGS = {
+  newest: 1,
+  /** The rotation at the end of the generation is undated. */
+  window: 2,
+  unwitnessed: 4,
+  /** Other endpoints may have served other generations at the same time. */
+  overlapping: 8,
+  /** A later expiration was stated for the same key. */
+  extended: 16,
+  servedExpired: 32,
+} as const;
+
+/**
+ * One text for each flag.
+ * @param windowLength of the rotation window, for the flag `window`
+ */
+export function describeGenerationFlags(flags: number, windowLength: Seconds): string[] {
+  const texts: [flag: number, text: string][] = [
+    [GENERATION_FLAGS.servedExpired, 'served after it expired'],
+    [GENERATION_FLAGS.newest, 'the newest'],
+    [GENERATION_FLAGS.window, `replaced within a window of ${duration(windowLength)}`],
+    [GENERATION_FLAGS.unwitnessed, 'end not witnessed: another generation may have followed'],
+    [GENERATION_FLAGS.overlapping, 'served by one of several endpoints'],
+    [GENERATION_FLAGS.extended, 'a later expiration was also stated'],
+  ];
+  return texts.flatMap(([flag, text]) => ((flags & flag) === 0 ? [] : [text]));
+}
+
+/** Replaces the table of rotations if there is none. */
+export const describeNoRotation = ({ isIssuedPerRequest }: Measurement): string =>
+  isIssuedPerRequest ? 'No rotations: every request gets new credentials.' : 'No rotation witnessed yet.';
+
+/** Replaces further warnings of {@link describeFailingPolls}. */
+export const describeMoreFailing = (count: number) =>
+  count === 1
+    ? 'the last poll of 1 more series failed'
+    : `the last polls of ${formatNumber(count)} more series failed`;
 
 /** A warning that the newest polls of a series fail. */
 export function describeFailingPolls(

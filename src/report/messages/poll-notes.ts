@@ -33,19 +33,22 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
   SESSION_KEY_WITHOUT_TOKEN: () =>
     'the key id begins with ASIA, but the session token is missing; AWS rejects these keys',
   EXPIRATIONS_DISAGREE: ({ name, otherName }) =>
-    `${name} and ${otherName} state different expirations; the earlier one, ${name}, is used`,
+    `${name} and ${otherName} state different expirations; ${name} is used, because a time with a zone takes precedence, then the earlier time`,
   EXPIRATION_UNREADABLE: ({ name }) => `${name} is not a time${EFFECTS_OF_UNREADABLE_EXPIRATION[name] ?? ''}`,
+  VALUE_QUOTED: ({ name }) =>
+    `the value of ${name} is quoted; remove the quotes, because SDKs use them as part of the value`,
   PROFILE_GIVES_TWO: ({ name, otherName }) =>
     `the profile has ${name} and ${otherName}; SDKs disagree about which one to use, cred-watch uses ${name}`,
   PROFILE_FILE_UNREADABLE: ({ file, problem }) =>
     `could not read the shared ${file} file (${problem}); some SDKs fail`,
+  PROCESS_NEEDS_SHELL: ({ name }) =>
+    `the credential_process uses ${name}, which only a shell interprets; botocore starts no shell and fails: use an absolute path, or sh -c '…'`,
   ENDPOINT_MODE_CASE: ({ name }) =>
     `${name} is not spelled IPv4 or IPv6; the JavaScript SDK rejects the value`,
-  IPV6_ONLY_BOTOCORE: ({ name }) => `${name} is read by botocore only; cred-watch used IPv4`,
+  IPV6_ONLY_BOTOCORE: ({ name }) => `only botocore reads ${name}; cred-watch used IPv4`,
   PROFILE_NAME_ONLY_SOME_SDKS: ({ name }) =>
-    `${name} is read by cred-watch and by few SDKs; other SDKs discover the role`,
-  SERVICE_ENDPOINT_OVERRIDDEN: () =>
-    'AWS_CONTAINER_SERVICE_ENDPOINT is read by cred-watch and the Java SDK only',
+    `cred-watch and a few SDKs read ${name}; other SDKs discover the role`,
+  SERVICE_ENDPOINT_OVERRIDDEN: () => 'only cred-watch and the Java SDK read AWS_CONTAINER_SERVICE_ENDPOINT',
   HOST_NAME_ONLY_SOME_SDKS: () =>
     'the URL of the container endpoint has a host name, which botocore and the JavaScript SDK reject',
   TWO_URIS_SET: () =>
@@ -59,14 +62,16 @@ const MESSAGES: { [C in PollNoteCode]: (fields: PollNoteFields[C]) => string } =
     `the authorization token expired at ${formatTimestamp(expiresAt)}; check that the token file is still being rotated`,
   TOKEN_FILE_EXPIRES: ({ expiresAt }) => `the authorization token expires at ${formatTimestamp(expiresAt)}`,
   TOKEN_TTL_NONCONFORMING: () =>
-    'the IMDSv2 token came without a valid TTL header; the Go and Rust SDKs reject the token',
+    'the IMDSv2 token came without a valid TTL header; the Rust SDK fails, and the Go SDK needs IMDSv1',
+  DOCUMENT_WITHOUT_CODE: () =>
+    'the credentials document of IMDS has no Code; the Go SDK rejects the document',
   IMDS_V1_USED: () => 'could not get an IMDSv2 token; fell back to IMDSv1',
   POSSIBLE_HOP_LIMIT: () =>
     'the IMDSv2 token request got no response, as in a container with a hop limit of 1',
   SEVERAL_ROLES: ({ count }) => `IMDS lists ${count} roles; the first one was used, and some SDKs fail`,
   ZONELESS_TIME: () =>
-    'a time has no time zone and was read as UTC, or as local time if that is earlier and the keys come from a file, variable or process',
-  APIS_DISAGREE: () => 'the extended IMDS API serves other credentials than the API that SDKs use',
+    'a time without a time zone was read as UTC; for keys from a file, variable or process, as local time if that is earlier',
+  APIS_DISAGREE: () => 'the extended IMDS API and the API that SDKs use serve different credentials',
   DATE_NOT_BELIEVED: ({ offsetSeconds }) =>
     `the Date header differs from the host's clock by ${formatDuration(offsetSeconds)} and does not fit the credentials, so it was ignored`,
   IMPLAUSIBLE_EXPIRATION: ({ validitySeconds }) =>

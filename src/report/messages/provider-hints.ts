@@ -27,7 +27,8 @@ const describeTimeout: DescribeHint = ({ name }) =>
 /** Replaces hints of `poll` that name flags of `poll` or the next poll. */
 const SOURCES_HINTS: Partial<Record<FailureReason, DescribeHint>> = {
   disabled: () => 'unset AWS_EC2_METADATA_DISABLED to use IMDS',
-  'no-role': () => 'attach an instance profile to the instance',
+  'no-role': () =>
+    'attach an instance profile to the instance (behind kube2iam or kiam: give the pod a role)',
   starting: () => RETRY,
   throttled: () => `${RETRY}, and check which other programs send requests`,
   'server-error': () => `${RETRY}; if it fails again, read the log of the endpoint`,
@@ -55,6 +56,10 @@ export function describeProviderHint(provider: Provider, facts: ChainFacts): str
       return name === 'web-identity'
         ? 'set AWS_ROLE_ARN to the role, or unset AWS_WEB_IDENTITY_TOKEN_FILE'
         : 'set role_arn to the role, or remove web_identity_token_file';
+    case 'NO_BASE_CREDENTIALS':
+      return problem.setting === 'source_profile'
+        ? `add credentials to profile ${problem.value}, or name another source_profile`
+        : 'name another credential_source (Environment, EcsContainer, Ec2InstanceMetadata), or a source_profile';
     case 'TOKEN_FILE_UNREADABLE':
       return 'check that the token file exists and is readable by this user, or remove the setting that names it';
     case 'NOT_SIGNED_IN':

@@ -3,12 +3,16 @@ import type {
   ChainOutcome,
   OutcomeCause,
   ProfileProvider,
+  Provider,
   ProviderName,
   ProviderProblem,
   Sdk,
 } from '../../domain/provider-chain/providers.ts';
-import { formatTimestamp } from '../text/format-values.ts';
+import { formatTimestamp, maskKeyId } from '../text/format-values.ts';
 import { describeFailure } from './failures.ts';
+
+export const joinWords = (words: readonly string[]) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
 export const SDK_NAMES: Record<Sdk, string> = {
   botocore: 'botocore (AWS CLI)',
@@ -54,6 +58,12 @@ export const PROVIDER_PHRASES: Record<ProviderName, string> = {
   imds: 'IMDS',
 };
 
+/** What is known about the identity of the credentials. */
+export const listIdentity = ({ role, accountId, accessKeyId }: Provider): string[] =>
+  [role && `role ${role}`, accountId && `account ${accountId}`, accessKeyId && maskKeyId(accessKeyId)].filter(
+    (part): part is string => Boolean(part),
+  );
+
 const FIXED_PROBLEMS = {
   NO_SECRET_KEY: 'a key id without a secret key',
   NO_KEY_ID: 'a secret key without a key id',
@@ -69,6 +79,8 @@ export function describeProviderProblem(problem: ProviderProblem): string {
   switch (problem.code) {
     case 'ROLE_SOURCE_MISSING':
       return `source_profile ${problem.name} does not exist`;
+    case 'NO_BASE_CREDENTIALS':
+      return `${problem.setting} ${problem.value} has no credentials`;
     case 'SETTINGS_MISSING':
       return `missing: ${problem.names.join(', ')}`;
     case 'TOKEN_FILE_UNREADABLE':
@@ -90,11 +102,14 @@ const REJECTIONS: Partial<Record<PollNoteCode, string>> = {
   SEVERAL_ROLES: 'the SDK expects a single role',
   TOKEN_TTL_NONCONFORMING: 'the SDK needs the TTL of the token',
   IMDS_V1_USED: 'the SDK does not support IMDSv1',
+  DOCUMENT_WITHOUT_CODE: 'the SDK rejects a document without Code',
+  PROCESS_NEEDS_SHELL: 'the SDK starts the command without a shell',
 };
 
 const FIXED_CAUSES = {
   INCOMPLETE: 'settings are missing',
   FAILED: 'the provider fails',
+  HANGS: 'the SDK waits without a time limit',
   EXPIRED: 'the credentials have expired',
   LEGACY_VARIABLES: 'keys from legacy variables',
   DISABLED: 'the SDK treats the provider as disabled',
@@ -108,6 +123,8 @@ function describeCause(cause: OutcomeCause): string {
       return `profile ${cause.profile} does not exist`;
     case 'AMBIGUOUS_PROFILE':
       return `profile ${cause.profile} has two kinds of credentials`;
+    case 'INVALID_FILE':
+      return `could not parse line ${cause.line} of ${cause.path}`;
     case 'BLANK_VARIABLE':
       return `${cause.setting} is blank`;
     case 'INVALID_SETTING':

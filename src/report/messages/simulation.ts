@@ -32,7 +32,7 @@ export function describeSimulation(facts: SimulationFacts): string[] {
           `scenario ${[facts.scenario.name, facts.scenario.description].filter((part) => part !== '').join(': ')}`,
         ]),
     ...facts.faults.map((fault) => `fault ${fault}`),
-    'AWS_ACCESS_KEY_ID, AWS_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE precede these variables;',
+    'AWS_ACCESS_KEY_ID, AWS_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE take precedence over these variables:',
     'unset them in the shell of the client',
   ];
 }

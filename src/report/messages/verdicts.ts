@@ -1,9 +1,15 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { Seconds } from '../../domain/model.ts';
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
-import type { JobJudgement, Safety, UnknownReason, Verdict } from '../../domain/verdict/job-verdict.ts';
+import type {
+  JobJudgement,
+  JobRequirement,
+  Safety,
+  UnknownReason,
+  Verdict,
+} from '../../domain/verdict/job-verdict.ts';
 import { toSafety } from '../../domain/verdict/judgements.ts';
-import { formatCount, formatShare } from '../text/format-values.ts';
+import { formatCount, formatDate, formatNumber, formatShare } from '../text/format-values.ts';
 
 const SAFETY_TEXTS: Record<Safety, string> = { safe: 'safe', 'not-safe': 'not safe', unknown: 'unknown' };
 
@@ -20,51 +26,90 @@ export function describeJob(length: Seconds): string {
   return `${/^(?:8|1[18](?!\d))/.test(text) ? 'an' : 'a'} ${text} job`;
 }
 
+/** `a 5h job with a margin of 5m`. */
+export const describeJobWithMargin = ({ duration: length, margin }: JobRequirement) =>
+  `${describeJob(length)} with a margin of ${short(margin)}`;
+
 /** One line that begins with the safety and a colon. */
-export function describeVerdict({ verdict, job, spare, shareOfSafeStarts: share }: JobJudgement): string {
-  const what = `${describeJob(job.duration)} with a margin of ${short(job.margin)}`;
+export const describeVerdict = (judgement: JobJudgement) =>
+  `${formatSafety(judgement.verdict)}: ${describeJudgement(judgement)}`;
+
+/** The job and how safe it was, without the safety. */
+export function describeJudgement(judgement: JobJudgement): string {
+  return `${describeJobWithMargin(judgement.job)}${describeStarts(judgement)}${describeCoverage(judgement)}`;
+}
+
+function describeStarts({ verdict, spare, spareUsedUpAt, shareOfSafeStarts: share }: JobJudgement): string {
   const shortfall = spare === null ? '' : `, ${duration(-spare)} short at the worst moment`;
   switch (verdict) {
     case 'safe':
-      return `safe: ${what} at any measured start, ${duration(spare)} to spare`;
+      return ` at any measured start, ${duration(spare)} to spare${spareUsedUpAt === null ? '' : '; but lead times shrink'}`;
     case 'never':
-      return `not safe: ${what} at every measured start${shortfall}`;
+      return ` at every measured start${shortfall}`;
     case 'start-after-rotation':
     case 'sometimes':
-      return `not safe: ${what}${shortfall}${share === null || share === 1 ? '' : `; ${formatShare(share)} of starts were safe`}`;
+      return `${shortfall}${share === null || share === 1 ? '' : `; ${formatShare(share)} of starts were safe`}`;
     case 'unknown':
-      return `unknown: ${what}`;
+      return '';
   }
 }
 
+/** A smaller share leaves room for rotations that no sample shows. */
+const WATCHED_ENOUGH = 0.95;
+
+const describeCoverage = ({ watchedShare }: JobJudgement): string =>
+  watchedShare === null || watchedShare >= WATCHED_ENOUGH
+    ? ''
+    : `; only ${formatShare(watchedShare)} of the time was watched`;
+
 export const REFRESH_ADVICE =
   'let the job refresh its credentials instead of using a copy (IAM_ROLE for a Redshift COPY), or split the job';
+
+const SERVED_EXPIRED_ADVICE =
+  'repair the program that serves the credentials: it served them after they had expired, so every job can fail, even if it refreshes';
+
+export const LONGER_VALIDITY_ADVICE = 'make the source issue credentials with a longer validity';
+
+const OTHER_ENDPOINT_MESSAGE =
+  'do not wait for a rotation: the next request may get the older credentials of another endpoint';
 
 /** A person or scheduler cannot notice a rotation and start a job in less time. */
 const SHORTEST_START_TIME: Seconds = 60;
 
 /** What to do about a verdict; empty for `safe`. */
 export function listAdvice(judgement: JobJudgement, measurement: Measurement | null): string[] {
-  switch (judgement.verdict) {
+  switch (toSafety(judgement.verdict)) {
     case 'safe':
       return [];
-    case 'never':
-      return [REFRESH_ADVICE];
-    case 'start-after-rotation':
-      if (judgement.safeTimeAfterRotation < SHORTEST_START_TIME) {
-        return [
-          `starts were safe only within ${duration(judgement.safeTimeAfterRotation)} after a rotation, too short to rely on: ${REFRESH_ADVICE}`,
-        ];
-      }
-      return [
-        `start the job within ${duration(judgement.safeTimeAfterRotation)} after a rotation: all measured starts in that time were safe`,
-        `or ${REFRESH_ADVICE}`,
-      ];
-    case 'sometimes':
-      return [REFRESH_ADVICE];
+    case 'not-safe':
+      return listNotSafeAdvice(judgement, measurement);
     case 'unknown':
       return judgement.unknownReasons.map((reason) => describeUnknownReason(reason, measurement));
   }
+}
+
+function listNotSafeAdvice(
+  { verdict, safeTimeAfterRotation }: JobJudgement,
+  measurement: Measurement | null,
+): string[] {
+  // A client that refreshes gets the expired credentials, too. The next rotation can be late again.
+  if (measurement !== null && measurement.sampledMinimum.seconds < 0)
+    return verdict === 'never' ? [SERVED_EXPIRED_ADVICE, `and ${REFRESH_ADVICE}`] : [SERVED_EXPIRED_ADVICE];
+  if (measurement?.isIssuedPerRequest) return [LONGER_VALIDITY_ADVICE, `or ${REFRESH_ADVICE}`];
+  if (safeTimeAfterRotation !== null) {
+    const time = safeTimeAfterRotation < 1 ? 'less than 1s' : duration(safeTimeAfterRotation);
+    return safeTimeAfterRotation < SHORTEST_START_TIME
+      ? [
+          `starts were safe only for ${time} after a rotation, which is too short to rely on: ${REFRESH_ADVICE}`,
+        ]
+      : [
+          `start the job within ${time} after a rotation: all measured starts in that time were safe`,
+          `or ${REFRESH_ADVICE}`,
+        ];
+  }
+  return verdict === 'sometimes' && measurement !== null && measurement.severalEndpoints !== null
+    ? [REFRESH_ADVICE, OTHER_ENDPOINT_MESSAGE]
+    : [REFRESH_ADVICE];
 }
 
 function describeUnknownReason(reason: UnknownReason, measurement: Measurement | null): string {
@@ -72,39 +117,34 @@ function describeUnknownReason(reason: UnknownReason, measurement: Measurement |
     case 'NO_SAMPLES':
       return 'no poll has succeeded yet: `cred-watch sources` shows what is wrong';
     case 'NO_WITNESSED_ROTATION':
-      if (measurement?.isIssuedPerRequest)
-        return 'the source issues new credentials for every request, so it has no rotations: compare the job length with their validity';
-      return 'no rotation witnessed yet: keep polling until the source has rotated once';
+      return measurement !== null && measurement.rotations.length > 0
+        ? `none of ${formatCount(measurement.rotations.length, 'rotation')} was witnessed, because the samples are too far apart: poll more often`
+        : 'no rotation witnessed yet: keep polling until the source has rotated once';
     case 'STALE_SAMPLES':
       return (
         `the newest sample is ${duration(reason.ageSeconds)} old, more than ${short(reason.maxAgeSeconds)}: ` +
         'poll again, or accept older samples with --max-age'
       );
+    case 'ROTATION_OVERDUE':
+      return `the current credentials have been served for ${duration(reason.servedForSeconds)}, longer than usual, so the measured history says nothing about the next hours: check why the endpoint does not rotate, then poll and judge again`;
+    case 'ISSUED_IN_FUTURE':
+      return `LastUpdated is up to ${duration(reason.aheadSeconds)} ahead of the samples, so a clock or a time zone is wrong: correct the clock of the host; if it is right, the endpoint states wrong times`;
+    case 'LEAD_TIMES_SHRINK':
+      return `lead times fall by about ${duration(reason.shrinkingPerDaySeconds)} per day, and the spare validity is used up on ${formatDate(reason.usedUpAt)}: ${REFRESH_ADVICE}`;
+    case 'TOO_LITTLE_WATCHED':
+      return `${formatShare(reason.watchedShare)} of the time was watched, less than ${formatShare(reason.minWatched)}: poll without gaps, or judge a time without gaps with --since`;
+    case 'RECENT_LEAD_TIMES_SHORTER':
+      return `${reason.records} of the last ${formatCount(reason.rotations, 'rotation')} had a shorter lead time than all before, too many for this confidence: keep polling`;
     case 'SAMPLES_IN_FUTURE':
       return `the newest sample is ${duration(reason.aheadSeconds)} ahead of the clock of this host: correct the clock, then poll again`;
     case 'TOO_FEW_ROTATIONS':
+      if (measurement?.isIssuedPerRequest)
+        return `${formatCount(reason.witnessedCount, 'sample')}, but this confidence needs at least ${formatNumber(reason.minRotations)}: keep polling`;
       return (
-        `${formatCount(reason.witnessedCount, 'rotation')} witnessed, but this confidence needs at least ${reason.minRotations}: ` +
+        `${formatCount(reason.witnessedCount, 'rotation')} witnessed, but this confidence needs at least ${formatNumber(reason.minRotations)}: ` +
         (reason.pollForSeconds === null
           ? 'keep polling'
           : `poll for about ${duration(reason.pollForSeconds)} more`)
       );
   }
-}
-
-const AWS_PROMISE = 'AWS promises a lead time of 5 minutes only.';
-
-/** How many rotations the numbers come from, and the limits of the conclusion. */
-export function describeEvidence({
-  witnessedCount: n,
-  watchedTime,
-  isIssuedPerRequest,
-}: Measurement): string {
-  const witnessed = `${formatCount(n, 'rotation')} witnessed in ${duration(watchedTime)}.`;
-  if (n === 0) return isIssuedPerRequest ? witnessed : `${witnessed} ${AWS_PROMISE}`;
-  return (
-    `${witnessed} If lead times come in random order, the chance that the next one is shorter than all of them is at most ` +
-    `1/${n + 1}. For the next k rotations, that chance is at most k/(${n}+k). It is higher if lead times are trending ` +
-    `down. It is not the chance that the job fails. ${AWS_PROMISE}`
-  );
 }

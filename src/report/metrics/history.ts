@@ -1,21 +1,15 @@
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { range } from '../../domain/measurement/statistics.ts';
-import type { Generation, Instant, SeriesIdentity, SourceName, Span } from '../../domain/model.ts';
+import type { Generation, Instant, SeriesIdentity, Span } from '../../domain/model.ts';
 import { getSeriesKey } from '../../domain/series-key.ts';
 import { floorToSecond } from '../../domain/time/instant.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
-import {
-  correctFailureTime,
-  findNewestMeasurement,
-  groupByHostSource,
-  type HostSourceGroup,
-  type IntervalFacts,
-} from './facts.ts';
+import { correctFailureTime, groupByHostSource, type HostSource } from './host-sources.ts';
 import { findMinimumRemainingOverTime, type MinimumWindow } from './minimum-remaining.ts';
 import { POLL_RESULT_LABELS, type PollResultLabel, RESULT_LABEL_BY_FAILURE } from './poll-result-labels.ts';
 
-/** A value and the whole second at which it held. */
+/** A value, and the whole second at which the metric had this value. */
 export type DataPoint = readonly [at: Instant, value: number];
 
 /** Points with strictly ascending times. Each iteration computes them again, so that memory stays small. */
@@ -29,12 +23,7 @@ export interface SelectedSeries {
 }
 
 /** One host and source over all time. Only points within the span are written. */
-export interface SelectedHostSource {
-  host: string;
-  source: SourceName;
-  group: HostSourceGroup;
-  span: Span;
-}
+export type SelectedHostSource = HostSource & { span: Span };
 
 /**
  * The history of the selected series in the selected time. Counts and minima include all time before, so that
@@ -52,12 +41,10 @@ export function selectHistory(
       const span = spans.get(getSeriesKey(identity)) ?? null;
       return measurement === null || span === null ? [] : [{ identity, measurement, span }];
     }),
-    hostSources: groupByHostSource(allTime).flatMap((group) => {
-      const { host, source } = group[0].identity;
-      const span = findEnclosingSpan(
-        group.flatMap(({ identity }) => spans.get(getSeriesKey(identity)) ?? []),
-      );
-      return span === null ? [] : [{ host, source, group, span }];
+    hostSources: groupByHostSource(allTime).flatMap((hostSource) => {
+      const ownSpans = hostSource.analyses.flatMap(({ identity }) => spans.get(getSeriesKey(identity)) ?? []);
+      const span = findEnclosingSpan(ownSpans);
+      return span === null ? [] : [{ ...hostSource, span }];
     }),
   };
 }
@@ -111,10 +98,12 @@ export const countRotations = ({ measurement, span }: SelectedSeries): TimeSerie
     yield [lastSample, rotations.length];
   });
 
+export const INTERVAL_STATS = ['last', 'min', 'max', 'mean'] as const;
+
 /** One point at each rotation, from all intervals before it. */
 export const listIntervals = (
   { measurement: { rotations }, span }: SelectedSeries,
-  stat: keyof IntervalFacts,
+  stat: (typeof INTERVAL_STATS)[number],
 ): TimeSeries =>
   selectAscending(span, function* () {
     let [count, sum, min, max] = [0, 0, Number.POSITIVE_INFINITY, 0];
@@ -137,9 +126,9 @@ export const listMinimumRemaining = (
   });
 
 /** Only the first and last time of equal polls are stored, so counts between those times are lower bounds. */
-export function countPolls({ group, span }: SelectedHostSource): [counts: TimeSeries, { result: string }][] {
-  const newest = findNewestMeasurement(group);
-  const changes = group.flatMap(({ measurement, failedPolls }) => [
+export function countPolls(hostSource: SelectedHostSource): [counts: TimeSeries, { result: string }][] {
+  const { analyses, newest, span } = hostSource;
+  const changes = analyses.flatMap(({ measurement, failedPolls }) => [
     ...(measurement?.generations ?? []).flatMap(({ firstSeen, lastSeen, samples }): PollCountChange[] => [
       ['ok', firstSeen, 1],
       ['ok', lastSeen, samples - 1],
@@ -158,16 +147,15 @@ export function countPolls({ group, span }: SelectedHostSource): [counts: TimeSe
 
 type PollCountChange = [result: PollResultLabel, at: Instant, count: number];
 
-/** @param getValue of an attempt; `isUp` is 1 for a sample and 0 for a failed poll */
+/** @param getValue computes the value of an attempt; `isUp` is 1 for a sample and 0 for a failed poll */
 export function listAttempts(
-  { group, span }: SelectedHostSource,
+  { analyses, newest, span }: SelectedHostSource,
   getValue: (at: Instant, isUp: number) => number,
 ): TimeSeries {
-  const newest = findNewestMeasurement(group);
-  const samples = group
+  const samples = analyses
     .flatMap(({ measurement }) => measurement?.generations ?? [])
     .flatMap(({ firstSeen, lastSeen }) => [firstSeen, lastSeen]);
-  const failures = group
+  const failures = analyses
     .flatMap(({ failedPollSpans }) => failedPollSpans)
     .flatMap(({ from, to }) => [correctFailureTime(from, newest), correctFailureTime(to, newest)]);
   // Of attempts at the same time, the first one is written: a sample.

@@ -5,8 +5,7 @@ import {
   buildHostSourceLabels,
   buildSeriesLabels,
   createFamilyBuilder,
-  type FamilyWithMetrics,
-  type Labels,
+  type Metric,
   type MetricFamily,
   toUnixSeconds,
 } from './families.ts';
@@ -14,6 +13,7 @@ import {
   countPolls,
   countRotations,
   type DataPoint,
+  INTERVAL_STATS,
   listAttempts,
   listIntervals,
   listMinimumRemaining,
@@ -40,25 +40,29 @@ export function* renderOpenMetrics(
   { assessAllTime }: Pick<ReportContext, 'assessAllTime'>,
 ): Generator<string> {
   const { series, hostSources } = selectHistory(assessment, assessAllTime());
-  for (const { metrics, ...family } of [
-    ...buildSeriesFamilies(series),
-    ...buildHostSourceFamilies(hostSources),
-  ]) {
-    yield formatHead(family);
-    for (const metric of metrics) yield* formatLines(family, metric);
+  for (const families of [buildSeriesFamilies(series), buildHostSourceFamilies(hostSources)]) {
+    for (const family of families) {
+      yield formatHead(family);
+      for (const metric of family.metrics) yield* formatLines(family, metric);
+    }
   }
   yield '# EOF\n';
 }
 
-const formatHead = ({ name, type, unit, help }: MetricFamily) =>
-  `# TYPE ${name} ${type}\n${unit === '' ? '' : `# UNIT ${name} ${unit}\n`}# HELP ${name} ${escapeText(help)}\n`;
+/** The head names a counter without `_total`. The unit must be the end of the name. */
+function formatHead({ name, type, help }: MetricFamily<TimeSeries>): string {
+  const headName = name.replace(/_total$/, '');
+  const unit = /_(seconds|ratio)$/.exec(name)?.[1];
+  const unitLine = unit === undefined ? '' : `# UNIT ${headName} ${unit}\n`;
+  return `# TYPE ${headName} ${type}\n${unitLine}# HELP ${headName} ${escapeText(help)}\n`;
+}
 
 function* formatLines(
-  { name, type, isInstant }: MetricFamily,
-  { labels, value: timeSeries }: { labels: Labels; value: TimeSeries },
+  { name, isInstant }: MetricFamily<TimeSeries>,
+  { labels, value: timeSeries }: Metric<TimeSeries>,
 ): Generator<string> {
   const labelTexts = Object.entries(labels).map(([label, value]) => `${label}="${escapeText(value)}"`);
-  const metric = `${type === 'counter' ? `${name}_total` : name}{${labelTexts.join(',')}}`;
+  const metric = `${name}{${labelTexts.join(',')}}`;
   const formatLine = ([at, value]: DataPoint) =>
     `${metric} ${isInstant ? toUnixSeconds(value) : value} ${toUnixSeconds(at)}\n`;
   let piece = '';
@@ -76,34 +80,34 @@ function* formatLines(
 const escapeText = (text: string) =>
   text.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`));
 
-function buildSeriesFamilies(selected: readonly SelectedSeries[]): FamilyWithMetrics<TimeSeries>[] {
+function* buildSeriesFamilies(selected: readonly SelectedSeries[]): Generator<MetricFamily<TimeSeries>> {
   const build = createFamilyBuilder<SelectedSeries, TimeSeries>(selected, ({ identity }) =>
     buildSeriesLabels(identity),
   );
-  return [
-    build('expiration', (series) => listServedValues(series, ({ expiration }) => expiration)),
-    build('lastUpdated', (series) => listServedValues(series, ({ lastUpdated }) => lastUpdated)),
-    build('observedRemaining', (series) =>
-      listSampleValues(series, ({ expiration }, at) => secondsBetween(at, expiration)),
-    ),
-    build('minRemaining', (series) =>
-      MINIMUM_WINDOWS.map((window) => [listMinimumRemaining(series, window), { window }]),
-    ),
-    build('rotationInterval', (series) =>
-      INTERVAL_STATS.map((stat) => [listIntervals(series, stat), { stat }]),
-    ),
-    build('rotations', countRotations),
-    build('lastSuccess', (series) => listSampleValues(series, (_, at) => at)),
-  ];
+  yield build('credential_expiration_timestamp_seconds', (series) =>
+    listServedValues(series, ({ expiration }) => expiration),
+  );
+  yield build('credential_last_updated_timestamp_seconds', (series) =>
+    listServedValues(series, ({ lastUpdated }) => lastUpdated),
+  );
+  yield build('observed_remaining_seconds', (series) =>
+    listSampleValues(series, ({ expiration }, at) => secondsBetween(at, expiration)),
+  );
+  yield build('min_remaining_seconds', (series) =>
+    MINIMUM_WINDOWS.map((window) => [listMinimumRemaining(series, window), { window }]),
+  );
+  yield build('rotation_interval_seconds', (series) =>
+    INTERVAL_STATS.map((stat) => [listIntervals(series, stat), { stat }]),
+  );
+  yield build('rotations_total', countRotations);
+  yield build('poll_last_success_timestamp_seconds', (series) => listSampleValues(series, (_, at) => at));
 }
 
-const INTERVAL_STATS = ['last', 'min', 'max', 'mean'] as const;
-
-function buildHostSourceFamilies(selected: readonly SelectedHostSource[]): FamilyWithMetrics<TimeSeries>[] {
+function* buildHostSourceFamilies(
+  selected: readonly SelectedHostSource[],
+): Generator<MetricFamily<TimeSeries>> {
   const build = createFamilyBuilder<SelectedHostSource, TimeSeries>(selected, buildHostSourceLabels);
-  return [
-    build('polls', countPolls),
-    build('lastAttempt', (hostSource) => listAttempts(hostSource, (at) => at)),
-    build('up', (hostSource) => listAttempts(hostSource, (_, isUp) => isUp)),
-  ];
+  yield build('polls_total', countPolls);
+  yield build('poll_last_attempt_timestamp_seconds', (hostSource) => listAttempts(hostSource, (at) => at));
+  yield build('source_up', (hostSource) => listAttempts(hostSource, (_, isUp) => isUp));
 }

@@ -1,7 +1,7 @@
 import { formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeNowUnknownReason } from '../messages/now.ts';
-import { escapeUnprintable } from '../text/untrusted-text.ts';
 
 const STATES = { safe: 'OK', 'not-safe': 'CRITICAL', unknown: 'UNKNOWN' } as const;
 

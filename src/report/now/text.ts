@@ -1,6 +1,7 @@
 import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { NowJudgement } from '../../domain/verdict/now-verdict.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 import { describeFinding } from '../messages/findings.ts';
 import {
   buildNowAdvice,
@@ -12,10 +13,9 @@ import {
   describeOutlook,
   type WaitState,
 } from '../messages/now.ts';
-import { createPalette, paintBySafety } from '../table/colour.ts';
-import { clampWidth, layOutColumns } from '../table/layout.ts';
-import { formatRemaining, formatSeriesName, formatTimestamp } from '../text/format-values.ts';
-import { maskKeyId } from '../text/untrusted-text.ts';
+import { createPalette, paintBySafety } from '../terminal/colour.ts';
+import { clampWidth, layOutColumns } from '../terminal/layout.ts';
+import { formatRemaining, formatSeriesName, formatTimestamp, maskKeyId } from '../text/format-values.ts';
 
 export interface NowContext extends WaitState {
   /** The number of terminal columns. */
@@ -28,7 +28,7 @@ const LABEL_WIDTH = 16;
 /** The verdict in the first line, then its reasons. */
 export function renderNowText(judgement: NowJudgement, context: NowContext): string {
   const width = clampWidth(context.width);
-  const rows = listRows(judgement, context).map(([label, value]) => [`  ${label}`, value]);
+  const rows = listRows(judgement, context).map(([label, value]) => [`  ${label}`, escapeUnprintable(value)]);
   const headline = paintBySafety(
     judgement.verdict,
     describeNowVerdict(judgement),
@@ -37,7 +37,7 @@ export function renderNowText(judgement: NowJudgement, context: NowContext): str
   return `${headline}\n${layOutColumns(rows, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2])}\n`;
 }
 
-function listRows(judgement: NowJudgement, { hasWaited }: NowContext): [string, string][] {
+function listRows(judgement: NowJudgement, context: NowContext): [string, string][] {
   const { job, required, credentials, identity, remaining, judgedAt, unknownReason } = judgement;
   const { nextRotation, validityAfterRotation, laterExpiration } = judgement;
   const rows: [string, string][] = [];
@@ -55,15 +55,16 @@ function listRows(judgement: NowJudgement, { hasWaited }: NowContext): [string, 
   if (unknownReason?.code !== 'POLL_FAILED')
     rows.push(['required', `${short(required)}: the job and a margin of ${short(job.margin)}`]);
   for (const finding of judgement.findings) rows.push(['note', describeNote(finding)]);
-  if (judgement.verdict === 'safe') return rows;
+  if (judgement.verdict === 'safe') return [...rows, ['a safe start', describeOutlook(judgement)]];
   if (nextRotation !== null) rows.push(['next rotation', describeForecast(nextRotation, judgedAt)]);
   if (validityAfterRotation !== null && judgement.outlook !== 'never') {
     const { min, max } = validityAfterRotation;
     const range = min === max ? duration(min) : `${duration(min)} to ${duration(max)}`;
-    rows.push(['validity then', `${range}, as measured so far`]);
+    const isPerRequest = judgement.findings.some(({ code }) => code === 'ISSUED_PER_REQUEST');
+    rows.push([isPerRequest ? 'next request' : 'validity then', `${range}, as measured so far`]);
   }
   rows.push(['a safe start', describeOutlook(judgement)]);
-  const advice = buildNowAdvice(judgement, { hasWaited });
+  const advice = buildNowAdvice(judgement, context);
   if (unknownReason === null && advice !== '') rows.push(['what to do', advice]);
   return rows;
 }

@@ -1,3 +1,4 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, Assessment } from '../../domain/verdict/assessment.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
@@ -7,26 +8,27 @@ import {
   type JudgedSeries,
   rankDecisiveSeries,
 } from '../../domain/verdict/judgements.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 import {
   describeDecisiveSeries,
   describeNotJudgedReason,
   NO_JOB_MESSAGE,
   NO_SERIES_MESSAGE,
 } from '../messages/judgements.ts';
-import { describeFailingPolls } from '../messages/page.ts';
-import { formatSafety } from '../messages/verdicts.ts';
-import { buildPlainJobRunRows } from '../table/job-run-rows.ts';
+import { formatWorstCase } from '../messages/measurements.ts';
+import { describeFailingPolls, describeMoreFailing } from '../messages/page.ts';
+import { describeJudgement, formatSafety } from '../messages/verdicts.ts';
+import { listJobRunRows } from '../rows/job-run-rows.ts';
+import type { Row } from '../rows/row.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
-import { escapeUnprintable } from '../text/untrusted-text.ts';
-import { getTone, renderIcon } from './icons.ts';
 import { html, type Markup, renderDefinitionList } from './markup.ts';
-import { renderAdvice, renderVerdictBadge, splitVerdictMessage } from './verdict-text.ts';
+import { getTone, renderAdvice, renderIcon, renderVerdictBadge } from './verdicts.ts';
 
 /** The first part of the page: the verdicts, and a warning if polls fail now. */
 export function renderPageHeadline(assessment: Assessment): Markup {
   const { verdict, jobs, series } = assessment;
   if (verdict === null) {
-    return html`<section class="verdict none"><h1>Measurements</h1>
+    return html`<section class="card verdict"><h1>Measurements</h1>
 <p class="message">${series.length === 0 ? NO_SERIES_MESSAGE : NO_JOB_MESSAGE}</p></section>`;
   }
   const tone = getTone(verdict);
@@ -37,7 +39,7 @@ export function renderPageHeadline(assessment: Assessment): Markup {
     isOnlyOne && job !== undefined && judged !== undefined
       ? renderOnlyJudgement(job, judged)
       : html`<ul class="jobs">${jobs.map((each) => renderJob(each, assessment))}</ul>`;
-  return html`<section class="verdict ${tone}" aria-label="verdict">
+  return html`<section class="card verdict ${tone}" aria-label="verdict">
 <h1>${renderIcon(tone)}<span>${formatSafety(verdict)}</span></h1>
 ${content}
 </section>
@@ -46,53 +48,54 @@ ${renderFailingPolls(assessment)}`;
 
 /** The verdict comes from history. A reader must notice if no samples are added now. */
 function renderFailingPolls({ series }: Assessment): Markup | null {
-  const warnings = series
+  const failing = series
     .filter(({ isRetired }) => !isRetired)
     .flatMap(({ analysis }) => {
       const last = findCurrentFailure(analysis);
-      return last === null ? [] : [describeFailingPolls(analysis, last)];
+      return last === null ? [] : [{ analysis, last }];
     });
-  return warnings.length === 0
-    ? null
-    : html`<ul class="failing">${warnings.map((each) => html`<li>${each}</li>`)}</ul>`;
+  if (failing.length === 0) return null;
+  const newestFirst = failing.toSorted((a, b) => b.last.lastAt - a.last.lastAt);
+  const warnings = newestFirst
+    .slice(0, MAX_WARNINGS)
+    .map(({ analysis, last }) => describeFailingPolls(analysis, last));
+  const omitted = failing.length - warnings.length;
+  if (omitted > 0) warnings.push(describeMoreFailing(omitted));
+  return html`<ul class="failing">${warnings.map((each) => html`<li>${each}</li>`)}</ul>`;
 }
+
+const MAX_WARNINGS = 10;
 
 function renderOnlyJudgement(job: AssessedJob, { series, judgement }: JudgedSeries): Markup {
   const { measurement } = series.analysis;
-  const { required, shareOfSafeStarts: share } = judgement;
-  return html`<p class="message">${splitVerdictMessage(judgement).rest}</p>
-${
-  measurement !== null &&
-  renderDefinitionList(
-    [
-      ['worst case', duration(measurement.worstCase.seconds)],
-      ['required', duration(required)],
-      buildSpareDefinition(judgement),
-      share !== null && ['safe starts', formatShare(share)],
-    ],
-    'figures large',
-  )
-}
+  return html`<p class="message">${describeJudgement(judgement)}</p>
+${measurement !== null && renderDefinitionList(listFigures(judgement, measurement), 'card figures large')}
 ${renderAdvice(judgement, measurement)}
 ${renderJobRuns(job)}`;
 }
 
-/** Omitted for `unknown`, because a spare of too little history would look like a verdict. */
-function buildSpareDefinition({ verdict, spare }: JobJudgement): [string, string] | false {
-  if (spare === null || verdict === 'unknown') return false;
-  return spare < 0 ? ['short by', duration(-spare)] : ['to spare', duration(spare)];
+function listFigures(
+  { verdict, required, spare, shareOfSafeStarts: share }: JobJudgement,
+  { worstCase }: Measurement,
+) {
+  const rows: Row[] = [
+    ['worst case', formatWorstCase(worstCase)],
+    ['required', duration(required)],
+  ];
+  // A spare of too little history would look like a verdict.
+  if (spare !== null && verdict !== 'unknown')
+    rows.push(spare < 0 ? ['short by', duration(-spare)] : ['to spare', duration(spare)]);
+  if (share !== null) rows.push(['safe starts', formatShare(share)]);
+  return rows;
 }
 
-function renderJobRuns(job: AssessedJob): Markup | null {
-  const rows = buildPlainJobRunRows(job);
-  return rows.length === 0 ? null : renderDefinitionList(rows);
-}
+const renderJobRuns = (job: AssessedJob) => renderDefinitionList(listJobRunRows(job), 'facts');
 
 function renderJob(job: AssessedJob, assessment: Assessment): Markup {
   const [only, ...others] = findJudgedSeries(job, assessment);
   if (only !== undefined && others.length === 0) {
     const name = job.name !== null && html`<strong>${escapeUnprintable(job.name)}</strong>: `;
-    return html`<li>${renderVerdictBadge(job.verdict)} <span>${name}${splitVerdictMessage(only.judgement).rest}</span>
+    return html`<li>${renderVerdictBadge(job.verdict)} <span>${name}${describeJudgement(only.judgement)}</span>
 ${renderAdvice(only.judgement, only.series.analysis.measurement)}${renderJobRuns(job)}</li>`;
   }
   return html`<li>${renderVerdictBadge(job.verdict)} <strong>${formatJob(job)}</strong> <span>${describeBasis(job, assessment)}</span>

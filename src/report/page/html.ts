@@ -2,13 +2,15 @@ import { script, style } from 'virtual:page-assets';
 import type { Seconds } from '../../domain/model.ts';
 import type { Assessment } from '../../domain/verdict/assessment.ts';
 import type { ReportContext } from '../context.ts';
+import { describeHiddenSeries } from '../messages/shown-series.ts';
 import { formatSafety } from '../messages/verdicts.ts';
+import { chooseReadableSeries } from '../rows/readable-series.ts';
 import { formatJob, formatSeriesName, formatTimestamp } from '../text/format-values.ts';
 import { renderPageHeadline } from './headline.ts';
-import { buildFaviconUrl, getTone } from './icons.ts';
 import { embedJson, html, Markup } from './markup.ts';
 import { renderOverview } from './overview.ts';
-import { renderSeriesSection } from './series-section.ts';
+import { createSectionRenderer } from './series-section.ts';
+import { buildFaviconUrl, getTone } from './verdicts.ts';
 
 export interface PageOptions {
   /** A served page reloads after this time, unless the user interacts with it. */
@@ -34,7 +36,9 @@ export function renderPage(
   context: ReportContext,
   options: PageOptions = {},
 ): string {
-  const { series, verdict } = assessment;
+  const { verdict } = assessment;
+  const { shown, ...hidden } = chooseReadableSeries(assessment, context.seriesLimits, MAX_SERIES);
+  const sections = createSectionRenderer(shown, assessment, context.margin);
   const refreshSeconds = options.refreshSeconds ?? null;
   const page = html`<!doctype html>
 <html lang="en">
@@ -52,11 +56,12 @@ export function renderPage(
 <body>
 <svg class="definitions" width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" class="hatch-ground"/><rect width="2" height="7" class="hatch-line"/></pattern></defs></svg>
 <main>
-<header><p class="made">cred-watch report<span> · ${formatTimestamp(context.now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
+<header><p class="made muted">cred-watch report<span> · ${formatTimestamp(context.now)}</span></p><p class="out-of-reach" aria-live="polite" hidden></p></header>
 ${renderPageHeadline(assessment)}
-${renderOverview(assessment, context.margin)}
-${series.map((each, index) => renderSeriesSection(each, index, assessment, context))}
-<footer><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>
+${renderOverview(shown, assessment, context.margin)}
+${describeHiddenSeries(hidden).map((each) => html`<p class="hidden-series muted">${each}</p>\n`)}
+${shown.map(sections)}
+<footer class="muted"><p>Made by cred-watch ${context.version} at ${formatTimestamp(context.now)}. All times are UTC.</p></footer>
 </main>
 <script type="application/json" id="settings">${embedJson({ refreshSeconds })}</script>
 <script>${new Markup(script.text)}</script>
@@ -65,6 +70,9 @@ ${series.map((each, index) => renderSeriesSection(each, index, assessment, conte
 `;
   return page.text;
 }
+
+/** The script and the browser handle sections of this many series well. */
+const MAX_SERIES = 200;
 
 function formatTitle({ verdict, jobs, series }: Assessment): string {
   const [first, ...others] = series;

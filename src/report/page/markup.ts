@@ -1,3 +1,5 @@
+import type { Row } from '../rows/row.ts';
+
 /** Text that is HTML already. All other text is escaped by {@link html}. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -37,16 +39,29 @@ export function embedJson(value: unknown): Markup {
   return new Markup(text);
 }
 
-export type Definition = readonly [label: string, value: Content, remark?: Content];
-
-/** Labelled values. `false` is skipped. */
-export function renderDefinitionList(
-  definitions: readonly (Definition | false)[],
-  className = 'facts',
-): Markup {
-  const shown = definitions.filter((each) => each !== false);
-  return html`<dl class="${className}">${shown.map(
-    ([label, value, remark]) =>
-      html`<div><dt>${label}</dt><dd>${value}${remark && html` <small>${remark}</small>`}</dd></div>`,
+/** Null without rows. */
+export function renderDefinitionList(rows: readonly Row[], className: string): Markup | null {
+  if (rows.length === 0) return null;
+  return html`<dl class="${className}">${rows.map(
+    ([label, value, remark = '']) =>
+      html`<div><dt>${label}</dt><dd>${value}${remark !== '' && html` <small>${remark}</small>`}</dd></div>`,
   )}</dl>`;
 }
+
+/**
+ * A table that scrolls if it is too wide.
+ * @param headingId of the heading that names the table
+ * @param rows from {@link renderTableRow}
+ */
+export const renderTable = (
+  headingId: string,
+  labels: readonly string[],
+  rows: readonly Markup[],
+  className = 'rows',
+): Markup => html`<div class="card scroll" tabindex="0" role="region" aria-labelledby="${headingId}"><table class="${className}">
+<thead><tr>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+<tbody>${rows}</tbody>
+</table></div>`;
+
+export const renderTableRow = (cells: readonly Content[], header: Content = null): Markup =>
+  html`<tr>${header !== null && html`<th scope="row">${header}</th>`}${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`;

@@ -3,18 +3,20 @@ import type { ChainReport } from '../../domain/provider-chain/findings.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
+  getSdkProvider,
   type OutcomeCause,
   PROVIDER_NAMES,
   type Provider,
   type ProviderProblem,
   SDKS,
+  type Sdk,
 } from '../../domain/provider-chain/providers.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
-import { buildFieldsJson } from '../finding-json.ts';
+import { toJson } from '../../untrusted-text.ts';
+import { buildFieldsJson } from '../json-fields.ts';
 import { describeChainFinding } from '../messages/chain-findings.ts';
 import { describeChainOutcome, describeProviderProblem } from '../messages/providers.ts';
-import { formatNullableInstant } from '../text/format-values.ts';
-import { maskKeyId } from '../text/untrusted-text.ts';
+import { formatNullableInstant, maskKeyId } from '../text/format-values.ts';
 
 export function renderSourcesJson({ facts, outcomes, findings }: ChainReport): string {
   const { name, isNamed, exists } = facts.profile;
@@ -23,10 +25,10 @@ export function renderSourcesJson({ facts, outcomes, findings }: ChainReport): s
     generated_at: formatInstant(facts.now),
     profile: { name, named: isNamed, exists },
     providers: PROVIDER_NAMES.map((each) => buildProviderJson(facts.providers[each])),
-    sdks: SDKS.map((sdk) => ({ sdk, ...buildOutcomeJson(outcomes[sdk], facts.providers) })),
+    sdks: SDKS.map((sdk) => ({ sdk, ...buildOutcomeJson(outcomes[sdk], sdk, facts) })),
     findings: findings.map((finding) => buildChainFindingJson(finding, facts)),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${toJson(document, 2)}\n`;
 }
 
 function buildProviderJson(provider: Provider) {
@@ -52,13 +54,15 @@ function buildProblemJson(problem: ProviderProblem) {
   return { code, reason, message: describeProviderProblem(problem) };
 }
 
-function buildOutcomeJson(outcome: ChainOutcome, providers: ChainFacts['providers']) {
+function buildOutcomeJson(outcome: ChainOutcome, sdk: Sdk, facts: ChainFacts) {
   const isWinner = outcome.kind === 'wins';
   const cause = 'cause' in outcome ? outcome.cause : null;
   return {
     outcome: outcome.kind,
     provider: 'provider' in outcome ? outcome.provider : null,
-    access_key_id: isWinner ? maskKeyIdOrNull(providers[outcome.provider].accessKeyId) : null,
+    access_key_id: isWinner
+      ? maskKeyIdOrNull(getSdkProvider(facts, sdk, outcome.provider).accessKeyId)
+      : null,
     problem: isWinner ? outcome.problem : null,
     reason: cause?.reason ?? null,
     subject: cause && getSubject(cause),
@@ -70,6 +74,7 @@ function buildOutcomeJson(outcome: ChainOutcome, providers: ChainFacts['provider
 function getSubject(cause: OutcomeCause): string | null {
   if ('profile' in cause) return cause.profile;
   if ('setting' in cause) return cause.setting;
+  if ('path' in cause) return cause.path;
   return 'note' in cause ? cause.note : null;
 }
 

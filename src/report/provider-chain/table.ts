@@ -1,29 +1,30 @@
 import type { ChainReport } from '../../domain/provider-chain/findings.ts';
+import { groupSdks } from '../../domain/provider-chain/job-provider.ts';
 import {
   type ChainFacts,
   type ChainOutcome,
-  type ChainOutcomes,
+  getSdkProvider,
   isUsableProvider,
   PROFILE_PROVIDERS,
   PROVIDER_NAMES,
   type Provider,
   type ProviderName,
   SDKS,
-  type Sdk,
 } from '../../domain/provider-chain/providers.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
 import { describeChainFinding } from '../messages/chain-findings.ts';
 import {
   describeChainOutcome,
   describeProviderProblem,
+  listIdentity,
   PROFILE_PROVIDER_LABELS,
   PROVIDER_LABELS,
   SDK_NAMES,
 } from '../messages/providers.ts';
-import { createPalette, type Palette } from '../table/colour.ts';
-import { clampWidth, layOutColumns } from '../table/layout.ts';
+import { createPalette, type Palette } from '../terminal/colour.ts';
+import { clampWidth, layOutColumns } from '../terminal/layout.ts';
 import { formatRemaining, formatTimestamp } from '../text/format-values.ts';
-import { escapeUnprintable, maskKeyId } from '../text/untrusted-text.ts';
 
 const LABEL_WIDTH = 22;
 const STATE_WIDTH = 12;
@@ -67,7 +68,7 @@ function buildProviderRows({ facts }: ChainReport, palette: Palette): string[][]
       describeProvider(provider, facts),
     ]);
   const absent = listAbsentProviders(facts);
-  return absent === '' ? rows : [...rows, ['not set', '', absent]];
+  return absent === '' ? rows : [...rows, [STATE_LABELS.absent, '', absent]];
 }
 
 /** Rare providers are listed only if they are set. */
@@ -85,7 +86,8 @@ function listAbsentProviders({ providers, profile }: ChainFacts): string {
   return labels.map(escapeUnprintable).join(', ');
 }
 
-const STATE_LABELS: Record<Exclude<Provider['state'], 'absent'>, string> = {
+const STATE_LABELS: Record<Provider['state'], string> = {
+  absent: 'not set',
   answers: 'answers',
   untried: 'not tried',
   incomplete: 'incomplete',
@@ -93,10 +95,8 @@ const STATE_LABELS: Record<Exclude<Provider['state'], 'absent'>, string> = {
 };
 
 function paintState(provider: Provider, palette: Palette): string {
-  const { state } = provider;
-  if (state === 'absent') return '';
-  const label = STATE_LABELS[state];
-  if (state === 'untried') return label;
+  const label = STATE_LABELS[provider.state];
+  if (provider.state === 'untried') return label;
   return isUsableProvider(provider) ? palette.good(label) : palette.warning(label);
 }
 
@@ -115,12 +115,6 @@ function describeProvider(provider: Provider, { profile }: ChainFacts): string {
     origin,
   ]);
 }
-
-const listIdentity = ({ role, accountId, accessKeyId }: Provider) => [
-  role && `role ${role}`,
-  accountId && `account ${accountId}`,
-  accessKeyId && maskKeyId(accessKeyId),
-];
 
 function describeValidity({ state, expiration, remaining, isSession, notes }: Provider): string | null {
   if (expiration !== null && remaining !== null) {
@@ -144,25 +138,14 @@ const joinParts = (parts: readonly (string | null)[]) =>
     .join(' · ');
 
 function buildOutcomeRows({ facts, outcomes }: ChainReport, palette: Palette): string[][] {
-  return groupOutcomes(outcomes).map(({ sdks, outcome }) => {
+  return groupSdks(outcomes).map(({ sdks, outcome }) => {
+    const [first = 'botocore'] = sdks;
     const names = sdks.length === SDKS.length ? 'every SDK' : sdks.map((sdk) => SDK_NAMES[sdk]).join(', ');
-    const identity = outcome.kind === 'wins' ? listIdentity(facts.providers[outcome.provider]) : [];
+    const identity =
+      outcome.kind === 'wins' ? listIdentity(getSdkProvider(facts, first, outcome.provider)) : [];
     const text = paintOutcome(outcome, escapeUnprintable(describeChainOutcome(outcome)), palette);
     return [[text, joinParts(identity)].filter((part) => part !== '').join(' · '), '', names];
   });
-}
-
-/** SDKs with the same outcome form one group. Groups are in the order of their first SDK. */
-function groupOutcomes(outcomes: ChainOutcomes): { sdks: Sdk[]; outcome: ChainOutcome }[] {
-  const groups = new Map<string, { sdks: Sdk[]; outcome: ChainOutcome }>();
-  for (const sdk of SDKS) {
-    const outcome = outcomes[sdk];
-    const key = JSON.stringify(outcome);
-    const group = groups.get(key) ?? { sdks: [], outcome };
-    group.sdks.push(sdk);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
 }
 
 function paintOutcome(outcome: ChainOutcome, text: string, palette: Palette): string {

@@ -1,12 +1,19 @@
 import type { Instant } from '../../domain/model.ts';
 import type { LoggedRequest } from '../../domain/simulation-traffic.ts';
 import { formatInstant, secondsBetween } from '../../domain/time/instant.ts';
+import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import { describeSimulation, ONE_BLOCK_PER_CLIENT, type SimulationFacts } from '../messages/simulation.ts';
-import { formatNullableInstant, formatRemaining, formatTimestamp } from '../text/format-values.ts';
-import { escapeUnprintable, formatUserAgent, maskKeyId, truncateText } from '../text/untrusted-text.ts';
+import {
+  formatNullableInstant,
+  formatRemaining,
+  formatTimestamp,
+  formatUserAgent,
+  maskKeyId,
+  truncateText,
+} from '../text/format-values.ts';
 
 export interface RequestDetails {
-  /** Why the client got no complete response (`reset`, `truncated`, …); null if it got one. */
+  /** Why the client got no complete response (`reset`, `truncated`, …). Null if the status is not. */
   incompleteReason: string | null;
   /** Expiration of the served credentials; null if none were served. */
   expiration: Instant | null;
@@ -18,25 +25,25 @@ const CLIENT_WIDTH = 40;
 const JSON_CLIENT_LENGTH = 100;
 const WORD_WIDTH = 20;
 const FAULT_WIDTH = 60;
-const NO_RESPONSE = 'no response';
 
 /** A log line: time, request, outcome, IMDS version, credentials, client, fault. */
 export function formatRequestLine(request: LoggedRequest, details: RequestDetails): string {
   const { at, method, path, status, apiVersion, fault, client } = request;
-  const credentials = formatServedCredentials(request, details);
   return [
     formatTimestamp(at),
     `${truncateText(method, WORD_WIDTH)} ${truncateText(path, PATH_WIDTH)}`,
-    status === null ? truncateText(details.incompleteReason ?? NO_RESPONSE, WORD_WIDTH) : String(status),
-    ...(apiVersion === '' ? [] : [`v${truncateText(apiVersion, WORD_WIDTH)}`]),
-    ...(credentials === '' ? [] : [credentials]),
+    status ?? details.incompleteReason,
+    apiVersion === '' ? null : `v${truncateText(apiVersion, WORD_WIDTH)}`,
+    formatServedCredentials(request, details),
     formatUserAgent(client, CLIENT_WIDTH),
-    ...(fault === null ? [] : [`fault: ${truncateText(fault, FAULT_WIDTH)}`]),
-  ].join('  ');
+    fault === null ? null : `fault: ${truncateText(fault, FAULT_WIDTH)}`,
+  ]
+    .filter((part) => part !== null)
+    .join('  ');
 }
 
-function formatServedCredentials({ at, accessKeyId }: LoggedRequest, { expiration }: RequestDetails): string {
-  if (accessKeyId === null) return '';
+function formatServedCredentials({ at, accessKeyId }: LoggedRequest, { expiration }: RequestDetails) {
+  if (accessKeyId === null) return null;
   if (expiration === null) return maskKeyId(accessKeyId);
   return `${maskKeyId(accessKeyId)} ${formatRemaining(secondsBetween(at, expiration))}`;
 }
@@ -47,14 +54,14 @@ export function formatRequestJson(
   { incompleteReason, expiration }: RequestDetails,
 ): string {
   const { at, client, address, shape, kind, apiVersion, method, path, status, fault, accessKeyId } = request;
-  return JSON.stringify({
+  return toJson({
     schema_version: 1,
     event: 'request',
     at: formatInstant(at),
     method: truncateText(method, WORD_WIDTH),
     path: escapeUnprintable(path),
     status,
-    incomplete_reason: status === null ? (incompleteReason ?? NO_RESPONSE) : null,
+    incomplete_reason: incompleteReason,
     shape,
     kind,
     api_version: apiVersion,
@@ -102,7 +109,7 @@ const quoteForShell = (value: string) =>
 
 /** The facts of a started simulator as one line of JSON. */
 export function formatListeningJson(started: StartedSimulation): string {
-  return JSON.stringify({
+  return toJson({
     schema_version: 1,
     event: 'listening',
     started_at: formatInstant(started.startedAt),

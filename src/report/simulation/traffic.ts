@@ -1,5 +1,6 @@
 import type { Client, RequestCounts, TrafficSummary } from '../../domain/simulation-traffic.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
+import { escapeUnprintable, toJson } from '../../untrusted-text.ts';
 import {
   describeTraffic,
   describeV1Usage,
@@ -7,8 +8,7 @@ import {
   OTHER_CLIENTS,
   V1_CLIENTS_HEADING,
 } from '../messages/simulation.ts';
-import { formatNullableInstant } from '../text/format-values.ts';
-import { escapeUnprintable, formatUserAgent, truncateText } from '../text/untrusted-text.ts';
+import { formatNullableInstant, formatUserAgent, truncateText } from '../text/format-values.ts';
 
 const CLIENT_LENGTH = 100;
 const FAULT_WIDTH = 40;
@@ -22,7 +22,7 @@ const INDENTED = [2, 98];
 export async function renderTrafficText(traffic: TrafficSummary): Promise<string> {
   const { totals, clients, v1Clients } = traffic;
   if (clients.length === 0) return `${describeTraffic(totals)}\n`;
-  const { layOutColumns } = await import('../table/layout.ts');
+  const { layOutColumns } = await import('../terminal/layout.ts');
   const hasSeveralAddresses = new Set(clients.map(({ address }) => address)).size > 1;
   const rows = clients.map((client) => [
     ...['', formatClient(client, hasSeveralAddresses), '', client.shape ?? 'none'],
@@ -50,7 +50,7 @@ function formatClient({ name, address, others }: Client, withAddress: boolean): 
 
 /** The summary as one line of JSON. */
 export function formatTrafficJson({ totals, clients, v1Clients }: TrafficSummary): string {
-  return JSON.stringify({
+  return toJson({
     schema_version: 1,
     event: 'report',
     client_count: totals.clients,

@@ -1,162 +1,166 @@
-import { formatDuration as duration } from '../../domain/time/duration.ts';
 import type { AssessedJob, AssessedSeries, Assessment } from '../../domain/verdict/assessment.ts';
 import type { Finding } from '../../domain/verdict/finding.ts';
 import type { JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
-import { findJudgedSeries, rankDecisiveSeries, toSafety } from '../../domain/verdict/judgements.ts';
+import {
+  findJudgedSeries,
+  type JudgedSeries,
+  rankDecisiveSeries,
+  toSafety,
+} from '../../domain/verdict/judgements.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 import type { ReportContext } from '../context.ts';
+import { describeEvidence } from '../messages/evidence.ts';
 import { describeFinding } from '../messages/findings.ts';
-import { describeDecisiveSeries, RETIRED_MESSAGE } from '../messages/judgements.ts';
-import { describeEvidence, describeVerdict, formatVerdict, listAdvice } from '../messages/verdicts.ts';
+import { describeDecisiveSeries, NO_SERIES_MESSAGE, RETIRED_MESSAGE } from '../messages/judgements.ts';
+import { formatWorstCase } from '../messages/measurements.ts';
+import { describeHiddenSeries } from '../messages/shown-series.ts';
+import { describeVerdict, formatVerdict, listAdvice } from '../messages/verdicts.ts';
+import { listJobRunRows } from '../rows/job-run-rows.ts';
+import { chooseReadableSeries, MAX_SERIES_IN_TEXT } from '../rows/readable-series.ts';
+import { continueRows, type Row } from '../rows/row.ts';
+import { listSeriesRows } from '../rows/series-rows.ts';
+import { createPalette, type Palette, paintBySafety } from '../terminal/colour.ts';
+import { clampWidth, layOutBlocks, layOutColumns } from '../terminal/layout.ts';
 import { formatJob, formatSeriesName, formatShare } from '../text/format-values.ts';
-import { escapeUnprintable } from '../text/untrusted-text.ts';
 import { renderChart } from './chart/chart.ts';
-import { createPalette, type Palette, paintBySafety } from './colour.ts';
-import { buildJobRunRows } from './job-run-rows.ts';
-import { clampWidth, type LabelledRow, layOutBlocks, layOutColumns } from './layout.ts';
-import { buildSeriesRows } from './series-rows.ts';
 
-/** For a terminal: the verdicts first, then one section per series. */
-export function renderTable(assessment: Assessment, context: ReportContext): string {
-  const colours = createPalette(context.hasColour);
-  const width = clampWidth(context.width);
-  // A job that one series judges is shown in the section of that series.
-  const isInSection = (job: AssessedJob) => findJudgedSeries(job, assessment).length === 1;
-  const headlines = assessment.jobs
-    .filter((job) => !isInSection(job))
-    .map((job) =>
-      [
-        layOutColumns([[renderHeadline(job, assessment, context, colours)]], [width]),
-        ...layOutBlocks([buildJobRunRows(job, context, colours)], width),
-        ...renderOverview(job, assessment, { ...context, width }, colours),
-      ].join('\n\n'),
-    );
-  const jobsInSections = assessment.jobs.filter(isInSection);
-  const charted = assessment.series.filter((each) => isCharted(each, assessment));
-  const sections = assessment.series.map((each) =>
-    renderSection(each, jobsInSections, charted, { ...context, width }, colours),
-  );
-  return `${[...headlines, ...sections].join('\n\n\n')}\n`;
+interface TableContext extends ReportContext {
+  palette: Palette;
 }
 
-/** The verdict on a job, its name if there are several jobs, and the decisive series. */
+/** For a terminal: the verdicts first, then one section per series, then what is not shown. */
+export function renderTable(assessment: Assessment, context: ReportContext): string {
+  const { jobs } = assessment;
+  const { hasColour, width, seriesLimits } = context;
+  const chosen = chooseReadableSeries(assessment, seriesLimits, MAX_SERIES_IN_TEXT);
+  const visible = { ...assessment, series: chosen.shown };
+  const table: TableContext = { ...context, width: clampWidth(width), palette: createPalette(hasColour) };
+  // A job that one series judges is shown in the section of that series.
+  const isInSection = (job: AssessedJob) =>
+    findJudgedSeries(job, assessment).length === 1 && findJudgedSeries(job, visible).length === 1;
+  const headlines = jobs
+    .filter((job) => !isInSection(job))
+    .map((job) => renderHeadline(job, assessment, visible, table));
+  const jobsInSections = jobs.filter(isInSection);
+  // With jobs, series that judge one have a chart; without jobs, series that are not retired.
+  const hasChart = ({ isRetired, judgements }: AssessedSeries) =>
+    jobs.length === 0 ? !isRetired : judgements.length > 0;
+  const curveRows =
+    visible.series.filter(hasChart).length === 1 ? ROWS_OF_ONLY_CHART : ROWS_OF_SEVERAL_CHARTS;
+  const sections = visible.series.map((each) =>
+    renderSection(each, jobsInSections, hasChart(each) ? curveRows : null, table),
+  );
+  const hidden = describeHiddenSeries(chosen).map((line) => layOutColumns([[line]], [table.width]));
+  const empty = assessment.series.length === 0 ? [NO_SERIES_MESSAGE] : [];
+  return `${[...headlines, ...sections, ...hidden, ...empty].join('\n\n\n')}\n`;
+}
+
+/** Curve rows are fewer if several charts share a screen. */
+const [ROWS_OF_ONLY_CHART, ROWS_OF_SEVERAL_CHARTS] = [8, 4];
+
+/** The verdict on a job with its name if there are several jobs, the runs of the job and the judging series. */
 function renderHeadline(
   job: AssessedJob,
   assessment: Assessment,
-  context: ReportContext,
-  colours: Palette,
+  visible: Assessment,
+  context: TableContext,
 ): string {
-  const judged = findJudgedSeries(job, assessment).length;
-  const decided = rankDecisiveSeries(job, assessment);
-  const names = decided.map(({ series }) => formatSeriesName(series.analysis.identity, context));
-  const kinds = new Set(decided.map(({ judgement }) => judgement.verdict));
+  const { width, isAsciiOnly, palette } = context;
+  const judged = findJudgedSeries(job, assessment);
+  const decisive = rankDecisiveSeries(job, assessment);
+  const names = decisive.map(({ series }) => formatSeriesName(series.analysis.identity, context));
+  const kinds = new Set(decisive.map(({ judgement }) => judgement.verdict));
   const atWorst = kinds.size > 1 ? ' at worst' : '';
-  const basis = judged === 0 ? '' : `${atWorst} (${describeDecisiveSeries(names, judged)})`;
+  const basis = judged.length === 0 ? '' : `${atWorst} (${describeDecisiveSeries(names, judged.length)})`;
   const name = assessment.jobs.length === 1 ? '' : `${formatJob(job)}: `;
-  return paintVerdict(job.verdict, `${name}${formatVerdict(job.verdict)}${basis}`, colours);
+  const headline = paintVerdict(job.verdict, `${name}${formatVerdict(job.verdict)}${basis}`, palette);
+  return [
+    layOutColumns([[headline]], [width]),
+    ...layOutBlocks([listJobRunRows(job, isAsciiOnly)], width, palette),
+    ...(judged.length < 2 ? [] : [renderOverview(findJudgedSeries(job, visible), context)]),
+  ].join('\n\n');
 }
 
 /** Columns of the overview. */
 const [SPACE_WIDTH, VERDICT_WIDTH, VALUE_WIDTH] = [2, 32, 13];
 const MIN_NAME_WIDTH = 16;
 
-/** A table of the series that judge a job; empty for fewer than two. */
-function renderOverview(
-  job: AssessedJob,
-  assessment: Assessment,
-  context: ReportContext,
-  colours: Palette,
-): string[] {
-  const judged = findJudgedSeries(job, assessment);
-  if (judged.length < 2) return [];
-  const rows = judged.map(({ series, judgement }) => [
+/** A table of the series that judge a job. */
+function renderOverview(judged: readonly JudgedSeries[], context: TableContext): string {
+  const { width, palette } = context;
+  const rows = judged.map(({ series: { analysis }, judgement: { verdict, shareOfSafeStarts: share } }) => [
     '',
-    formatSeriesName(series.analysis.identity, context),
+    formatSeriesName(analysis.identity, context),
     '',
-    paintVerdict(judgement.verdict, formatVerdict(judgement.verdict), colours),
-    series.analysis.measurement === null ? '' : duration(series.analysis.measurement.worstCase.seconds),
-    judgement.shareOfSafeStarts === null ? '' : formatShare(judgement.shareOfSafeStarts),
+    paintVerdict(verdict, formatVerdict(verdict), palette),
+    analysis.measurement === null ? '' : formatWorstCase(analysis.measurement.worstCase),
+    share === null ? '' : formatShare(share),
   ]);
-  const head = ['', 'series', '', 'verdict', 'worst case', 'safe starts'].map(colours.dim);
-  const freeWidth = context.width - 2 * SPACE_WIDTH - VERDICT_WIDTH;
+  const head = ['', 'series', '', 'verdict', 'worst case', 'safe starts'].map(palette.dim);
+  const freeWidth = width - 2 * SPACE_WIDTH - VERDICT_WIDTH;
   // A narrow table omits the values, because each section repeats them.
   const values = freeWidth - 2 * VALUE_WIDTH < MIN_NAME_WIDTH ? [] : [VALUE_WIDTH, VALUE_WIDTH];
   const nameWidth = freeWidth - values.length * VALUE_WIDTH;
   const widths = [SPACE_WIDTH, nameWidth, SPACE_WIDTH, VERDICT_WIDTH, ...values];
-  return [
-    layOutColumns(
-      [head, ...rows].map((row) => row.slice(0, widths.length)),
-      widths,
-    ),
-  ];
+  return layOutColumns(
+    [head, ...rows].map((row) => row.slice(0, widths.length)),
+    widths,
+  );
 }
 
-const paintVerdict = (verdict: Verdict, text: string, colours: Palette) =>
-  paintBySafety(toSafety(verdict), text, colours);
+const paintVerdict = (verdict: Verdict, text: string, palette: Palette) =>
+  paintBySafety(toSafety(verdict), text, palette);
 
-/** Curve rows are fewer if several charts share a screen. */
-const [ROWS_OF_ONLY_CHART, ROWS_OF_SEVERAL_CHARTS] = [8, 4];
-
-/** With jobs, series that judge one have a chart; without jobs, series that are not retired. */
-const isCharted = ({ isRetired, judgements }: AssessedSeries, { jobs }: Assessment) =>
-  jobs.length === 0 ? !isRetired : judgements.length > 0;
-
+/** @param curveRows height of the curve; null without a chart */
 function renderSection(
-  series: AssessedSeries,
+  { analysis, judgements, isRetired }: AssessedSeries,
   jobsInSections: readonly AssessedJob[],
-  charted: readonly AssessedSeries[],
-  context: ReportContext,
-  colours: Palette,
+  curveRows: number | null,
+  context: TableContext,
 ): string {
-  const { analysis, judgements, isRetired } = series;
-  const { width, isAsciiOnly } = context;
-  const title = `${formatSeriesName(analysis.identity, context)}${isRetired ? ` (${RETIRED_MESSAGE})` : ''}`;
-  const above: LabelledRow[][] = [];
-  for (const judgement of judgements) {
-    above.push(buildVerdictRows(judgement, analysis, judgements.length > 1, colours));
-    above.push(
-      ...jobsInSections
-        .filter(({ job }) => job === judgement.job)
-        .map((job) => buildJobRunRows(job, context, colours)),
-    );
-  }
-  above.push(buildSeriesRows(analysis, context, colours));
-  const curveRows = charted.length === 1 ? ROWS_OF_ONLY_CHART : ROWS_OF_SEVERAL_CHARTS;
+  const { width, isAsciiOnly, margin, palette } = context;
+  const { identity, findings, measurement } = analysis;
+  const title = `${formatSeriesName(identity, context)}${isRetired ? ` (${RETIRED_MESSAGE})` : ''}`;
+  const verdicts = judgements.flatMap((judgement) => [
+    listVerdictRows(judgement, analysis, judgements.length > 1, palette),
+    ...jobsInSections
+      .filter(({ job }) => job === judgement.job)
+      .map((job) => listJobRunRows(job, isAsciiOnly)),
+  ]);
   const required = judgements.map((each) => each.required);
-  const chart = charted.includes(series)
-    ? renderChart(analysis, { required, width, curveRows, isAsciiOnly }, colours)
-    : null;
-  const below = [buildFindingRows(analysis.findings, colours)];
-  if (analysis.measurement !== null) below.push([['evidence', describeEvidence(analysis.measurement)]]);
+  const chart =
+    curveRows !== null && renderChart(analysis, { required, width, curveRows, isAsciiOnly }, palette);
+  const above = [...verdicts, listSeriesRows(analysis, margin, isAsciiOnly)];
+  const below: Row[][] = [
+    continueRows(
+      'findings',
+      findings.map((each) => formatFinding(each, judgements, palette)),
+    ),
+    measurement === null ? [] : [['evidence', describeEvidence(measurement, judgements)]],
+  ];
   return [
-    colours.bold(title),
-    ...layOutBlocks(above, width),
-    ...(chart === null ? [] : [chart]),
-    ...layOutBlocks(below, width),
+    palette.bold(title),
+    ...layOutBlocks(above, width, palette),
+    ...(chart ? [chart] : []),
+    ...layOutBlocks(below, width, palette),
   ].join('\n\n');
 }
 
 /** @param isNamed show the name of the job, because there are several */
-function buildVerdictRows(
+function listVerdictRows(
   judgement: JobJudgement,
   { measurement }: SeriesAnalysis,
   isNamed: boolean,
-  colours: Palette,
-): LabelledRow[] {
-  const advice = listAdvice(judgement, measurement);
-  const name =
-    isNamed && judgement.job.name !== undefined ? `${escapeUnprintable(judgement.job.name)}: ` : '';
+  palette: Palette,
+): Row[] {
+  const { verdict, job } = judgement;
+  const name = isNamed && job.name !== null ? `${escapeUnprintable(job.name)}: ` : '';
   return [
-    ['verdict', paintVerdict(judgement.verdict, `${name}${describeVerdict(judgement)}`, colours)],
-    ...advice.map((each, index): LabelledRow => [index === 0 ? 'what to do' : '', each]),
+    ['verdict', paintVerdict(verdict, `${name}${describeVerdict(judgement)}`, palette)],
+    ...continueRows('what to do', listAdvice(judgement, measurement)),
   ];
 }
 
-function buildFindingRows(findings: readonly Finding[], colours: Palette): LabelledRow[] {
-  return findings.map(
-    (finding, index): LabelledRow => [
-      index === 0 ? 'findings' : '',
-      `${finding.severity === 'problem' ? colours.warning('!') : '-'} ${describeFinding(finding)}`,
-    ],
-  );
-}
+const formatFinding = (finding: Finding, judgements: readonly JobJudgement[], { warning }: Palette) =>
+  `${finding.severity === 'problem' ? warning('!') : '-'} ${describeFinding(finding, judgements)}`;

@@ -1,14 +1,16 @@
-import type { Extremes } from '../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, SeriesIdentity } from '../../domain/model.ts';
 import { formatDuration, formatShortDuration } from '../../domain/time/duration.ts';
 import { floorToSecond, formatInstant } from '../../domain/time/instant.ts';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
-import { escapeUnprintable } from './untrusted-text.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
 
 /** `2015-11-18 08:03:35Z`, without fractions of a second. */
 export function formatTimestamp(instant: Instant): string {
   return formatInstant(floorToSecond(instant)).replace('T', ' ');
 }
+
+/** `2015-11-18`. */
+export const formatDate = (instant: Instant): string => formatTimestamp(instant).slice(0, 10);
 
 /** Omits the date if it is the date of `now`: `08:03:35Z`. */
 export function formatShortTimestamp(instant: Instant, now: Instant): string {
@@ -33,13 +35,16 @@ export function formatShare(share: number): string {
   return `${Number((hundredths / 100).toFixed(2))}%`;
 }
 
+/** `0.021%`: a small share with two significant digits, rounded up. */
+export function formatPercentage(share: number): string {
+  if (share <= 0) return 'below 0.001%';
+  const percent = Math.max(share * 100, 0.001);
+  const digits = Math.max(0, 1 - Math.floor(Math.log10(percent)));
+  return `${Number((Math.ceil(percent * 10 ** digits - 1e-9) / 10 ** digits).toFixed(digits))}%`;
+}
+
 /** Between the parts of one line. */
 export const getSeparator = (isAsciiOnly: boolean) => (isAsciiOnly ? ', ' : ' · ');
-
-export const formatExtremes = ({ min, median, max }: Extremes, isAsciiOnly: boolean) =>
-  [`${formatDuration(min)} min`, `${formatDuration(median)} median`, `${formatDuration(max)} max`].join(
-    getSeparator(isAsciiOnly),
-  );
 
 /** `i-0abc · imds v2 · loader`, without unknown parts. */
 export function formatSeriesName(
@@ -63,10 +68,27 @@ export function formatJob({ name, job }: Pick<AssessedJob, 'name' | 'job'>): str
 export const formatRemaining = (remaining: Seconds) =>
   remaining < 0 ? `EXPIRED ${formatDuration(-remaining)} ago` : `${formatDuration(remaining)} left`;
 
-/** `1,234`. */
-export const formatNumber = (value: number): string => value.toLocaleString('en-US');
+/** `1,234`, for whole numbers. `toLocaleString` would load ICU, which takes 10 ms. */
+export const formatNumber = (value: number): string => String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** `1 gap`, `2 gaps`. */
-export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
-  return `${formatNumber(count)} ${count === 1 ? singular : plural}`;
+export const formatCount = (count: number, noun: string): string =>
+  `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+/**
+ * `ASIA…7QXK`: enough to recognise credentials. Short ids are hidden completely, and so are ids of an unknown form,
+ * which can be secret keys. A digest of such an id is shown in full.
+ */
+export function maskKeyId(accessKeyId: string): string {
+  if (/^sha256:[\da-f]{16}$/.test(accessKeyId)) return accessKeyId;
+  return /^[A-Z\d]{12,}$/.test(accessKeyId) ? `${accessKeyId.slice(0, 4)}…${accessKeyId.slice(-4)}` : '…';
 }
+
+/** Escapes `text` and cuts it to `width` characters. The first cut limits the work on very long input. */
+export function truncateText(text: string, width: number): string {
+  const characters = [...escapeUnprintable(text.slice(0, 2 * width + 2))];
+  return characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : characters.join('');
+}
+
+export const formatUserAgent = (userAgent: string, width: number) =>
+  userAgent === '' ? 'no User-Agent' : truncateText(userAgent, width);

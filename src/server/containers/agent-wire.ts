@@ -1,17 +1,10 @@
+import { STATUS_CODES } from 'node:http';
 import {
   type EndpointRequest,
   type EndpointResponse,
   formatDateHeader,
   type Header,
-  REASON_PHRASES,
 } from '../endpoint-request.ts';
-
-interface AgentResponse {
-  status: number;
-  body: string;
-  headers?: readonly Header[];
-  closes?: boolean;
-}
 
 /**
  * Builds a response like Go's `net/http`, because both agents are Go programs: the handler's headers sorted
@@ -20,11 +13,14 @@ interface AgentResponse {
  */
 export function buildAgentResponse(
   request: EndpointRequest,
-  { status, body, headers = [], closes = isLastRequest(request) }: AgentResponse,
+  status: number,
+  body: string,
+  headers: readonly Header[] = [],
+  closes = isLastRequest(request),
 ): EndpointResponse {
   return {
     status,
-    reasonPhrase: REASON_PHRASES[status] ?? 'Error',
+    reasonPhrase: STATUS_CODES[status] ?? 'Error',
     headers: [
       ...headers,
       ['Date', formatDateHeader(request)],
@@ -37,33 +33,35 @@ export function buildAgentResponse(
 }
 
 const CLOSE: Header = ['Connection', 'close'];
+const TEXT_CONTENT_TYPE: Header = ['Content-Type', 'text/plain; charset=utf-8'];
+const JSON_CONTENT_TYPE: Header = ['Content-Type', 'application/json'];
 
 const isLastRequest = ({ headers }: EndpointRequest) =>
   headers.connection !== undefined && /\bclose\b/i.test(headers.connection);
 
 /** The response of Go's HTTP server to a malformed request, before any handler runs. */
 export function buildAgentProtocolError(status: 400 | 431, detail = ''): EndpointResponse {
-  const reason = `${REASON_PHRASES[status]}${detail === '' ? '' : `: ${detail}`}`;
-  const headers: Header[] = [['Content-Type', 'text/plain; charset=utf-8'], CLOSE];
-  return { status, reasonPhrase: reason, headers, body: `${status} ${reason}`, httpVersion: '1.1' };
+  const reasonPhrase = `${STATUS_CODES[status]}${detail === '' ? '' : `: ${detail}`}`;
+  const headers = [TEXT_CONTENT_TYPE, CLOSE];
+  return { status, reasonPhrase, headers, body: `${status} ${reasonPhrase}`, httpVersion: '1.1' };
 }
 
-export const JSON_CONTENT_TYPE: Header = ['Content-Type', 'application/json'];
+export const buildAgentJson = (
+  request: EndpointRequest,
+  status: number,
+  body: string,
+  headers: readonly Header[] = [],
+) => buildAgentResponse(request, status, body, [JSON_CONTENT_TYPE, ...headers]);
 
 /** The response of Go's `http.Error`: one line of text. */
-export function buildAgentError(
+export const buildAgentError = (
   request: EndpointRequest,
   status: number,
   message: string,
   headers: readonly Header[] = [],
-): EndpointResponse {
-  return buildAgentResponse(request, {
-    status,
-    body: `${message}\n`,
-    headers: [
-      ['Content-Type', 'text/plain; charset=utf-8'],
-      ['X-Content-Type-Options', 'nosniff'],
-      ...headers,
-    ],
-  });
-}
+) =>
+  buildAgentResponse(request, status, `${message}\n`, [
+    TEXT_CONTENT_TYPE,
+    ['X-Content-Type-Options', 'nosniff'],
+    ...headers,
+  ]);

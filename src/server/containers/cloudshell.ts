@@ -1,10 +1,9 @@
-import { applyFieldFaults, buildDocumentFields } from '../credentials/credentials-document.ts';
 import {
-  type CredentialsResponse,
-  type EndpointRequest,
-  type RequestHandler,
-  toHandledRequest,
-} from '../endpoint-request.ts';
+  applyFieldFaults,
+  buildDocumentFields,
+  formatDocument,
+} from '../credentials/credentials-document.ts';
+import { type EndpointRequest, type ShapeResult, toCredentialsResult } from '../endpoint-request.ts';
 import { buildDataResponse, buildEmptyError, buildHtmlError, formatImdsJson } from '../imds/imds-wire.ts';
 import { handleTokenRequest, isTokenPath } from '../imds/token-request.ts';
 import type { Simulation } from '../simulation.ts';
@@ -13,38 +12,38 @@ import { isSameSecret } from './compare-secrets.ts';
 export const CLOUDSHELL_PATH = '/latest/meta-data/container/security-credentials';
 
 /**
- * The endpoint of CloudShell, as described in two blog posts (there is no official documentation). The
- * document has an empty `Type` and no `LastUpdated`. Clients send the token of the environment or one from
- * `PUT /latest/api/token`.
+ * Handles requests to the endpoint of CloudShell, as described in two blog posts (AWS does not
+ * document this endpoint). The document has an empty `Type` and no `LastUpdated`. Clients send the token of the
+ * environment or one from `PUT /latest/api/token`.
  */
-export function createCloudshellHandler(simulation: Simulation): RequestHandler {
-  return (request) => {
-    if (request.path === CLOUDSHELL_PATH) {
-      return toHandledRequest('cloudshell', 'credentials', respondWithCredentials(request, simulation));
-    }
-    // If IMDS is simulated too, its handler issues the tokens for both.
-    if (isTokenPath(request.path) && !simulation.shapes.includes('imds')) {
-      return toHandledRequest('cloudshell', 'token', [handleTokenRequest(request, simulation)]);
-    }
-    return null;
-  };
-}
-
-function respondWithCredentials(request: EndpointRequest, simulation: Simulation): CredentialsResponse {
-  const { issuer, variants } = simulation;
-  const { faults, now, method } = request;
-  if (method !== 'GET' && method !== 'HEAD') return [buildEmptyError(request, 405, 'GET, HEAD')];
-  if (!isAuthorized(request, simulation)) return [buildEmptyError(request, 401)];
-  if (faults.has('no-role')) return [buildHtmlError(request, 404, null, variants)];
-  const error = faults.get('error');
+export function handleCloudshellRequest(
+  request: EndpointRequest,
+  simulation: Simulation,
+): ShapeResult | null {
+  const { path, method, faults, now } = request;
+  const { issuer, shapes, variants } = simulation;
+  // If IMDS is simulated too, its handler issues the tokens for both.
+  if (isTokenPath(path) && !shapes.includes('imds')) {
+    return { kind: 'token', response: handleTokenRequest(request, simulation) };
+  }
+  if (path !== CLOUDSHELL_PATH) return null;
+  if (method !== 'GET' && method !== 'HEAD') {
+    return toCredentialsResult(buildEmptyError(request, 405, 'GET, HEAD'));
+  }
+  if (!isAuthorized(request, simulation)) return toCredentialsResult(buildEmptyError(request, 401));
+  if (faults.has('no-role')) return toCredentialsResult(buildHtmlError(request, 404, null, variants));
   const credentials = issuer.issue('cloudshell', now, faults);
-  const fields =
-    error === null
-      ? { Type: '', ...buildDocumentFields(credentials), Code: 'Success' }
-      : { Code: error.code ?? 'InternalError', Message: 'Simulated error.' };
-  const body = formatImdsJson(applyFieldFaults(fields, faults));
-  const content = { body, contentType: 'text/plain', lastModified: credentials.issuedAt } as const;
-  return [buildDataResponse(request, content, null, variants), error === null ? credentials : null];
+  const serve = (body: string, served: typeof credentials | null) => {
+    const content = { body, contentType: 'text/plain', lastModified: credentials.issuedAt } as const;
+    return toCredentialsResult(buildDataResponse(request, content, null, variants), served);
+  };
+  const error = faults.get('error');
+  if (error !== null) {
+    const fields = { Code: error.code ?? 'InternalError', Message: 'Simulated error.' };
+    return serve(formatImdsJson(applyFieldFaults(fields, faults)), null);
+  }
+  const buildFields = () => ({ Type: '', ...buildDocumentFields(credentials), Code: 'Success' });
+  return serve(formatDocument(credentials, 'cloudshell', faults, buildFields, formatImdsJson), credentials);
 }
 
 function isAuthorized(

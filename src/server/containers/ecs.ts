@@ -1,19 +1,14 @@
+import { buildDocumentFields, formatDocument } from '../credentials/credentials-document.ts';
 import {
-  applyFieldFaults,
-  buildDocumentFields,
-  getDocumentText,
-} from '../credentials/credentials-document.ts';
-import {
-  type CredentialsResponse,
   type EndpointRequest,
   type EndpointResponse,
-  type ErrorResponder,
   type Header,
-  type RequestHandler,
-  toHandledRequest,
+  type ShapeResult,
+  toCredentialsResult,
 } from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
-import { buildAgentError, buildAgentResponse, JSON_CONTENT_TYPE } from './agent-wire.ts';
+import { INSTANCE } from '../tree/default-tree.ts';
+import { buildAgentError, buildAgentJson, buildAgentResponse } from './agent-wire.ts';
 import { isSameSecret } from './compare-secrets.ts';
 
 const INTERNAL_ERROR = { status: 500, message: 'Internal server error' };
@@ -30,60 +25,57 @@ const V2 = '/v2/credentials';
 const V1 = '/v1/credentials';
 
 /**
- * The credentials endpoint of the ECS agent. There is no authorization: the id in the path is the secret.
- * If EKS is simulated too, `/v1/credentials` without an id belongs to EKS.
+ * Handles requests to the credentials endpoint of the ECS agent. The agent checks no authorization: the id in
+ * the path is the secret. If EKS is simulated too, `/v1/credentials` without an id belongs to EKS.
  */
-export function createEcsHandler(simulation: Simulation): RequestHandler {
-  return (request) => {
-    const { path, method } = request;
-    const handled = (...response: CredentialsResponse) => toHandledRequest('ecs', 'credentials', response);
-    if (/^\/\/+v[12]\//.test(path)) return handled(redirectToCleanPath(request));
-    const version = path === V2 || path.startsWith(`${V2}/`) ? 2 : path === V1 ? 1 : null;
-    if (version === null)
-      return /^\/v[1-4](?:\/|$)/.test(path) && path !== V1
-        ? handled(buildAgentError(request, 404, '404 page not found'))
-        : null;
-    const id = version === 2 ? path.slice(V2.length + 1) : (request.query.get('id') ?? '');
-    if (version === 1 && id === '' && simulation.shapes.includes('eks')) return null;
-    if (method !== 'GET' && method !== 'HEAD')
-      return handled(buildEcsError(request, 'InternalServerError', version, 405));
-    return handled(...respondWithCredentials(request, simulation, version, id));
-  };
+export function handleEcsRequest(request: EndpointRequest, simulation: Simulation): ShapeResult | null {
+  const { path, query } = request;
+  if (/^\/\/+v[12]\//.test(path)) return toCredentialsResult(redirectToCleanPath(request));
+  if (path === V1) {
+    const id = query.get('id') ?? '';
+    return id === '' && simulation.shapes.includes('eks')
+      ? null
+      : serveCredentials(request, simulation, 1, id);
+  }
+  if (path === V2 || path.startsWith(`${V2}/`)) {
+    return serveCredentials(request, simulation, 2, path.slice(V2.length + 1));
+  }
+  return /^\/v[1-4](?:\/|$)/.test(path)
+    ? toCredentialsResult(buildAgentError(request, 404, '404 page not found'))
+    : null;
 }
 
 /** The response for a status, with the agent's message if the agent has one for that status. */
-export const respondWithEcsError: ErrorResponder = (request, status) => {
-  if (status === 429)
-    return buildAgentError(
-      request,
-      429,
-      'You have reached maximum request limit.',
-      buildRateLimitHeaders(request),
-    );
+export function buildEcsStatusError(request: EndpointRequest, status: number): EndpointResponse {
+  if (status === 429) {
+    const message = 'You have reached maximum request limit.';
+    return buildAgentError(request, 429, message, buildRateLimitHeaders(request));
+  }
   const code = [...ERRORS].findLast(([, error]) => error.status === status)?.[0];
   return buildEcsError(request, code ?? 'InternalServerError', 2, status);
-};
+}
 
-function respondWithCredentials(
+function serveCredentials(
   request: EndpointRequest,
-  { issuer, role, instance, credentialsId }: Simulation,
+  { issuer, role, credentialsId }: Simulation,
   version: 1 | 2,
   id: string,
-): CredentialsResponse {
-  const { faults, now } = request;
-  if (id === '') return [buildEcsError(request, 'NoIdInRequest', version)];
-  if (!isSameSecret(id, credentialsId) || faults.has('no-role')) {
-    return [buildEcsError(request, 'InvalidIdInRequest', version)];
-  }
+): ShapeResult {
+  const { faults, now, method } = request;
+  const fail = (code: string, status?: number) =>
+    toCredentialsResult(buildEcsError(request, code, version, status));
+  if (method !== 'GET' && method !== 'HEAD') return fail('InternalServerError', 405);
+  if (id === '') return fail('NoIdInRequest');
+  if (!isSameSecret(id, credentialsId) || faults.has('no-role')) return fail('InvalidIdInRequest');
   const error = faults.get('error');
-  if (error !== null) return [buildEcsError(request, error.code ?? 'CredentialsUninitialized', version)];
+  if (error !== null) return fail(error.code ?? 'CredentialsUninitialized');
   const credentials = issuer.issue('ecs', now, faults);
-  const body = getDocumentText(credentials, 'ecs', faults, () => {
-    const RoleArn = `arn:aws:iam::${instance.accountId}:role/${role}`;
-    return JSON.stringify(applyFieldFaults({ RoleArn, ...buildDocumentFields(credentials) }, faults));
-  });
-  const headers = [JSON_CONTENT_TYPE, ...buildRateLimitHeaders(request)];
-  return [buildAgentResponse(request, { status: 200, body, headers }), credentials];
+  const RoleArn = `arn:aws:iam::${INSTANCE.accountId}:role/${role}`;
+  const body = formatDocument(credentials, 'ecs', faults, () => ({
+    RoleArn,
+    ...buildDocumentFields(credentials),
+  }));
+  return toCredentialsResult(buildAgentJson(request, 200, body, buildRateLimitHeaders(request)), credentials);
 }
 
 function buildEcsError(
@@ -96,11 +88,8 @@ function buildEcsError(
   const HTTPErrorCode = status ?? error.status;
   const message =
     code === 'InternalServerError' ? error.message : `CredentialsV${version}Request: ${error.message}`;
-  return buildAgentResponse(request, {
-    status: HTTPErrorCode,
-    body: JSON.stringify({ code, message, HTTPErrorCode }),
-    headers: [JSON_CONTENT_TYPE, ...buildRateLimitHeaders(request)],
-  });
+  const body = JSON.stringify({ code, message, HTTPErrorCode });
+  return buildAgentJson(request, HTTPErrorCode, body, buildRateLimitHeaders(request));
 }
 
 /** The headers that the agent's rate limiter adds to every response. */
@@ -111,7 +100,5 @@ const buildRateLimitHeaders = ({ connection }: EndpointRequest): Header[] => [
 ];
 
 /** Go's router redirects paths with doubled slashes. The location is relative, so the client stays here. */
-function redirectToCleanPath(request: EndpointRequest): EndpointResponse {
-  const location = request.path.replace(/\/{2,}/g, '/');
-  return buildAgentResponse(request, { status: 301, body: '', headers: [['Location', location]] });
-}
+const redirectToCleanPath = (request: EndpointRequest) =>
+  buildAgentResponse(request, 301, '', [['Location', request.path.replace(/\/{2,}/g, '/')]]);

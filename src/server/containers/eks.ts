@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { buildDocumentFields, formatDocument } from '../credentials/credentials-document.ts';
 import {
-  applyFieldFaults,
-  buildDocumentFields,
-  getDocumentText,
-} from '../credentials/credentials-document.ts';
-import {
-  type CredentialsResponse,
   type EndpointRequest,
   type EndpointResponse,
-  type ErrorResponder,
-  type RequestHandler,
-  toHandledRequest,
+  type ShapeResult,
+  toCredentialsResult,
 } from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
-import { buildAgentError, buildAgentResponse, JSON_CONTENT_TYPE } from './agent-wire.ts';
+import { INSTANCE } from '../tree/default-tree.ts';
+import { buildAgentError, buildAgentJson } from './agent-wire.ts';
 import type { TokenProblem } from './service-account-tokens.ts';
-
-const PATH = '/v1/credentials';
 
 const INTERNAL_ERROR = { status: 500, message: 'internal failure' };
 
@@ -39,12 +32,29 @@ const TOKEN_MESSAGES: Readonly<Record<Exclude<TokenProblem, 'unknown'>, string>>
   'not-yet': 'Service account token failed basic claim validations: token is not valid yet',
 };
 
-/** The EKS Pod Identity agent. Clients send a service-account token. Errors are lines of text. */
-export function createEksHandler(simulation: Simulation): RequestHandler {
-  return (request) => {
-    if (request.path !== PATH) return null;
-    return toHandledRequest('eks', 'credentials', respondWithCredentials(request, simulation));
-  };
+/** Handles requests to the EKS Pod Identity agent, with a service-account token. Errors are lines of text. */
+export function handleEksRequest(
+  request: EndpointRequest,
+  { issuer, serviceAccountTokens }: Simulation,
+): ShapeResult | null {
+  const { path, method, headers, faults, now } = request;
+  if (path !== '/v1/credentials') return null;
+  const fail = (status: number, message: string) =>
+    toCredentialsResult(buildAgentError(request, status, message));
+  const failUpstream = (code: string) => toCredentialsResult(buildUpstreamError(request, code));
+  if (method !== 'GET' && method !== 'HEAD') return fail(405, 'Method Not Allowed');
+  const problem = serviceAccountTokens.findProblem(headers.authorization ?? '', now);
+  if (problem === 'unknown') return failUpstream('InvalidTokenException');
+  if (problem !== null) return fail(400, TOKEN_MESSAGES[problem]);
+  if (faults.has('no-role')) return failUpstream('ResourceNotFoundException');
+  const error = faults.get('error');
+  if (error !== null) return failUpstream(error.code ?? 'ResourceNotFoundException');
+  const credentials = issuer.issue('eks', now, faults);
+  const body = formatDocument(credentials, 'eks', faults, () => {
+    const { Expiration, ...keys } = buildDocumentFields(credentials);
+    return { ...keys, AccountId: INSTANCE.accountId, Expiration };
+  });
+  return toCredentialsResult(buildAgentJson(request, 200, body), credentials);
 }
 
 /** The agent's response to every host except its own two addresses. */
@@ -54,33 +64,13 @@ export function buildEksHostError(request: EndpointRequest): EndpointResponse {
   return buildAgentError(request, 403, message);
 }
 
-export const respondWithEksError: ErrorResponder = (request, status) => {
+/** The response for a status, with the code of EKS Auth if it has one for that status. */
+export function buildEksStatusError(request: EndpointRequest, status: number): EndpointResponse {
   if (status === 429) return buildAgentError(request, 429, 'Too Many Requests');
   const code = [...UPSTREAM_ERRORS].find(([, error]) => error.status === status)?.[0];
   return code === undefined
     ? buildAgentError(request, status, 'simulated failure')
     : buildUpstreamError(request, code);
-};
-
-function respondWithCredentials(
-  request: EndpointRequest,
-  { issuer, instance, serviceAccountTokens }: Simulation,
-): CredentialsResponse {
-  const { faults, now, headers, method } = request;
-  if (method !== 'GET' && method !== 'HEAD') return [buildAgentError(request, 405, 'Method Not Allowed')];
-  const problem = serviceAccountTokens.findProblem(headers.authorization ?? '', now);
-  if (problem === 'unknown') return [buildUpstreamError(request, 'InvalidTokenException')];
-  if (problem !== null) return [buildAgentError(request, 400, TOKEN_MESSAGES[problem])];
-  if (faults.has('no-role')) return [buildUpstreamError(request, 'ResourceNotFoundException')];
-  const error = faults.get('error');
-  if (error !== null) return [buildUpstreamError(request, error.code ?? 'ResourceNotFoundException')];
-  const credentials = issuer.issue('eks', now, faults);
-  const body = getDocumentText(credentials, 'eks', faults, () => {
-    const { Expiration, ...keys } = buildDocumentFields(credentials);
-    const fields = { ...keys, AccountId: instance.accountId, Expiration };
-    return JSON.stringify(applyFieldFaults(fields, faults));
-  });
-  return [buildAgentResponse(request, { status: 200, body, headers: [JSON_CONTENT_TYPE] }), credentials];
 }
 
 function buildUpstreamError(request: EndpointRequest, code: string): EndpointResponse {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import type { Seconds } from '../../domain/model.ts';
-import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import { CredWatchError, describeSystemError } from '../../errors.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
 
 /** Kubelet replaces a token after this share of its lifetime. */
@@ -25,7 +25,13 @@ export async function startTokenFile(
   clock: Clock,
   onProblem: (message: string) => void = () => {},
 ): Promise<TokenFile> {
-  const folder = await createFolder();
+  const folder = await mkdtemp(join(tmpdir(), 'cred-watch-pod-')).catch((cause: unknown) => {
+    throw new CredWatchError(
+      `cannot create a token file in ${tmpdir()}: ${describeSystemError(cause)}`,
+      'set TMPDIR to a writable folder',
+      { cause },
+    );
+  });
   const path = join(folder, 'eks-pod-identity-token');
   const write = async () => {
     const temporary = join(folder, 'next');
@@ -39,7 +45,7 @@ export async function startTokenFile(
       await clock.sleep(lifetime * 1000 * RENEW_AFTER, stop.signal);
       if (stop.signal.aborted) return;
       await write().catch((error: unknown) => {
-        onProblem(`cannot renew the token file ${path} (${getSystemErrorCode(error)})`);
+        onProblem(`cannot renew the token file ${path}: ${describeSystemError(error)}`);
       });
     }
   })();
@@ -51,16 +57,4 @@ export async function startTokenFile(
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function createFolder(): Promise<string> {
-  try {
-    return await mkdtemp(join(tmpdir(), 'cred-watch-pod-'));
-  } catch (error) {
-    throw new CredWatchError(
-      `cannot create a token file in ${tmpdir()} (${getSystemErrorCode(error)})`,
-      'set TMPDIR to a writable folder',
-      { cause: error },
-    );
-  }
 }

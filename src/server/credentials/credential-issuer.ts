@@ -1,17 +1,15 @@
 import type { Instant } from '../../domain/model.ts';
+import { Cache } from '../cache.ts';
 import type { ActiveFaults } from '../faults/fault-plan.ts';
 import { createFalseCredentials, type FalseCredentials } from './false-credentials.ts';
 import type { RotationSchedule, ScheduledCredentials } from './rotation-schedule.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** Enough for the current set of every receiver, and for the sets that faults serve again. */
-const CACHE_SIZE = 64;
-
 /** Issues the credentials of the schedule, and applies the faults that change which set is served. */
 export class CredentialIssuer {
   readonly #schedule: RotationSchedule;
   readonly #randomness: SeededRandom;
-  readonly #cache = new Map<string, FalseCredentials>();
+  readonly #cache = new Cache<string, FalseCredentials>();
   #requestCount = 0;
   /** For `alternate`: how many sets back each receiver gets next, 0 or 1. */
   readonly #nextOffset = new Map<string, number>();
@@ -28,7 +26,6 @@ export class CredentialIssuer {
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
     const credentials = createFalseCredentials(scheduled, receiver, this.#randomness);
-    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
     this.#cache.set(key, credentials);
     return credentials;
   }
@@ -36,7 +33,7 @@ export class CredentialIssuer {
   #select(receiver: string, now: Instant, faults: ActiveFaults): ScheduledCredentials {
     this.#requestCount += 1;
     const expired = faults.get('expired');
-    if (expired !== null) return this.#schedule.createExpired(expired.since, expired.age);
+    if (expired !== null) return this.#schedule.createExpired(expired.since, expired.seconds);
     if (faults.has('renew')) return this.#schedule.createUnscheduled(`request-${this.#requestCount}`, now);
     const frozenSince = faults.get('frozen')?.since ?? now;
     const offset = faults.has('alternate') ? this.#alternate(receiver) : 0;

@@ -5,40 +5,34 @@ import type { FalseCredentials } from './false-credentials.ts';
 type Fields = Readonly<Record<string, string>>;
 
 /** The fields that all documents have, with the names that all of them use. */
-export function buildDocumentFields({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-  expiration,
-}: FalseCredentials) {
-  return {
-    AccessKeyId: accessKeyId,
-    SecretAccessKey: secretAccessKey,
-    Token: sessionToken,
-    Expiration: formatDocumentInstant(expiration),
-  };
-}
+export const buildDocumentFields = (credentials: FalseCredentials) => ({
+  AccessKeyId: credentials.accessKeyId,
+  SecretAccessKey: credentials.secretAccessKey,
+  Token: credentials.sessionToken,
+  Expiration: formatDocumentInstant(credentials.expiration),
+});
 
+/** By layout, because one set of credentials can have several documents. */
 const cachedTexts = new WeakMap<FalseCredentials, Map<string, string>>();
 
-/** Returns the text of a document, cached per set of credentials unless a `field` fault applies. */
-export function getDocumentText(
+/** Writes a document with credentials. The text is cached per set and layout, unless a `field` fault applies. */
+export function formatDocument(
   credentials: FalseCredentials,
-  kind: string,
+  layout: string,
   faults: ActiveFaults,
-  write: () => string,
+  buildFields: () => Fields,
+  format: (fields: Fields) => string = JSON.stringify,
 ): string {
-  if (faults.has('field')) return write();
+  if (faults.has('field')) return format(applyFieldFaults(buildFields(), faults));
   const texts = cachedTexts.get(credentials) ?? new Map<string, string>();
-  const text = texts.get(kind) ?? write();
-  cachedTexts.set(credentials, texts.set(kind, text));
+  const text = texts.get(layout) ?? format(buildFields());
+  cachedTexts.set(credentials, texts.set(layout, text));
   return text;
 }
 
 /** Applies `field` faults to the fields of a document. A new field is appended. */
 export function applyFieldFaults(fields: Fields, faults: ActiveFaults): Fields {
   const changes = faults.getAll('field');
-  if (changes.length === 0) return fields;
   const changed = new Map(Object.entries(fields));
   for (const { name, value } of changes) {
     if (value === null) changed.delete(name);

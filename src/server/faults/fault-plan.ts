@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/model.ts';
 import type { SeededRandom } from '../credentials/seeded-random.ts';
-import type { Fault, FaultEffect, FaultKind } from './fault.ts';
+import type { FaultEffect, FaultKind } from './fault-definitions.ts';
+import type { Fault } from './parse-fault.ts';
 
 /** A fault that applies to a request. `since` is when the fault began. */
 export type ActiveFault = FaultEffect & { since: Instant };

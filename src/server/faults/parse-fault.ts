@@ -1,7 +1,22 @@
 import { parseDuration } from '../../domain/time/duration.ts';
 import { CredWatchError, UnknownValueError } from '../../errors.ts';
-import type { Fault, FaultEffect } from './fault.ts';
-import { FAULT_DEFINITIONS, type FaultDefinition } from './fault-definitions.ts';
+import { FAULT_DEFINITIONS, type FaultEffect, type FaultKind } from './fault-definitions.ts';
+
+/** A fault and its conditions. Times are milliseconds since the start of the simulator. */
+export interface Fault {
+  /** The text of `--fault` for this fault. */
+  spec: string;
+  effect: FaultEffect;
+  /** Probability that the fault applies to a matching request, 0 < share ≤ 1. */
+  share: number;
+  /** Pattern in which `*` matches any text; null matches every path. */
+  path: string | null;
+  from: number;
+  /** Null: no end. */
+  until: number | null;
+  /** Largest number of affected requests; null: no limit. */
+  times: number | null;
+}
 
 /** Names of the conditions that may follow a fault. */
 export const FAULT_CONDITIONS = ['share', 'path', 'from', 'until', 'for', 'times'] as const;
@@ -64,13 +79,12 @@ export function buildFault(effect: string, conditions: ReadonlyMap<string, strin
   };
 }
 
-const DEFINITIONS: ReadonlyMap<string, FaultDefinition> = new Map(Object.entries(FAULT_DEFINITIONS));
-
 function parseEffect(text: string): FaultEffect {
   const [name = '', ...rest] = /^\d{3}$/.test(text) ? ['status', text] : text.split('=');
-  const definition = DEFINITIONS.get(name);
-  const effect = definition?.parse(rest.join('=')) ?? null;
-  if (effect !== null) return effect;
+  const kind = isFaultKind(name) ? name : null;
+  const parameters = kind === null ? null : FAULT_DEFINITIONS[kind].parse(rest.join('='));
+  // The compiler does not see that the definition of a kind returns the parameters of that kind.
+  if (parameters !== null) return { kind, ...parameters } as FaultEffect;
   const [, fault, condition] = /^([^,]*),\s*([\w-]+)=/.exec(text) ?? [];
   if (condition !== undefined) {
     throw new CredWatchError(
@@ -78,10 +92,14 @@ function parseEffect(text: string): FaultEffect {
       `use one of ${FAULT_CONDITIONS.join(', ')}`,
     );
   }
-  throw definition === undefined
-    ? new UnknownValueError(`unknown fault '${name}'`, name, [...DEFINITIONS.keys()])
-    : new CredWatchError(`invalid fault '${text}'`, `use ${definition.syntax}: ${definition.description}`);
+  if (kind === null) {
+    throw new UnknownValueError(`unknown fault '${name}'`, name, Object.keys(FAULT_DEFINITIONS));
+  }
+  const { syntax, description } = FAULT_DEFINITIONS[kind];
+  throw new CredWatchError(`invalid fault '${text}'`, `use ${syntax}: ${description}`);
 }
+
+const isFaultKind = (name: string): name is FaultKind => Object.hasOwn(FAULT_DEFINITIONS, name);
 
 function parseShare(text: string): number | null {
   const percent = /^(\d{1,3}(?:\.\d{1,4})?)%$/.exec(text)?.[1];

@@ -1,13 +1,8 @@
 import type { FalseCredentials } from '../credentials/false-credentials.ts';
-import type {
-  EndpointRequest,
-  EndpointResponse,
-  ErrorResponder,
-  HandledRequest,
-  Header,
-} from '../endpoint-request.ts';
-import type { Variants } from '../variants.ts';
-import type { FaultKind } from './fault.ts';
+import { buildShapeError } from '../dispatcher.ts';
+import type { EndpointRequest, EndpointResponse, HandledRequest, Header } from '../endpoint-request.ts';
+import type { Simulation } from '../simulation.ts';
+import type { FaultKind } from './fault-definitions.ts';
 import { type ActiveFaults, NO_FAULTS } from './fault-plan.ts';
 
 /** How a response reaches the client. */
@@ -26,21 +21,20 @@ export interface Delivery {
 export function applyResponseFaults(
   handled: HandledRequest,
   request: EndpointRequest,
-  respondWithError: ErrorResponder,
-  variants: Variants,
+  simulation: Simulation,
 ): Delivery {
   const { faults } = request;
-  const { response, credentials } = handled;
+  const { shape, response, credentials } = handled;
   if (faults === NO_FAULTS) return { kind: 'complete', response, delayMs: 0, credentials, fault: null };
   const stall = faults.get('stall');
   const delayMs = stall?.milliseconds ?? 0;
-  const additional = findAdditionalFaults(faults, delayMs);
+  const combined = COMBINED_KINDS.filter((kind) => (kind === 'stall' ? delayMs > 0 : faults.has(kind)));
   const deliver = (kinds: readonly FaultKind[], changes: Partial<Delivery>): Delivery => ({
     kind: 'complete',
     response,
     delayMs,
     credentials: null,
-    fault: joinKinds([...kinds, ...additional]),
+    fault: [...new Set([...kinds, ...combined])].join(' + ') || null,
     ...changes,
   });
   const replace = (kinds: readonly FaultKind[], replacement: EndpointResponse) =>
@@ -53,14 +47,14 @@ export function applyResponseFaults(
     return deliver(['hop-limit'], { kind: hopLimit.resets ? 'reset' : 'silent' });
   }
   if (faults.has('throttle')) {
-    const isImds = handled.shape === 'imds' || handled.shape === 'cloudshell';
-    if (isImds && variants.throttle === 'drop') return deliver(['throttle'], { kind: 'silent' });
-    return replace(['throttle'], respondWithError(request, isImds ? Number(variants.throttle) : 429));
+    const throttle = shape === 'imds' || shape === 'cloudshell' ? simulation.variants.throttle : '429';
+    if (throttle === 'drop') return deliver(['throttle'], { kind: 'silent' });
+    return replace(['throttle'], buildShapeError(shape, request, Number(throttle), simulation));
   }
   const body = faults.get('body');
   const status = faults.get('status');
   if (status !== null) {
-    const error = respondWithError(request, status.status);
+    const error = buildShapeError(shape, request, status.status, simulation);
     return body === null
       ? replace(['status'], error)
       : replace(['status', 'body'], replaceBody(error, body.text));
@@ -76,24 +70,14 @@ export function applyResponseFaults(
   if (faults.has('truncate') && response.body.length > 0) {
     return deliver(['truncate'], { kind: 'truncated' });
   }
-  return deliver(findCredentialFaults(handled, faults), {
-    response: applyHeaderFaults(response, faults),
-    credentials,
-  });
-}
-
-function joinKinds(kinds: readonly FaultKind[]): string | null {
-  return kinds.length === 0 ? null : [...new Set(kinds)].join(' + ');
+  return { ...replace(findAppliedKinds(handled, faults), response), credentials };
 }
 
 /** Faults that combine with every other fault. */
-function findAdditionalFaults(faults: ActiveFaults, delayMs: number): FaultKind[] {
-  const kinds = (['header', 'clock-skew'] as const).filter((kind) => faults.has(kind));
-  return delayMs > 0 ? ['stall', ...kinds] : kinds;
-}
+const COMBINED_KINDS = ['stall', 'header', 'clock-skew'] as const;
 
 /** Faults that the issuer or a shape has applied to this response. */
-function findCredentialFaults({ kind, response }: HandledRequest, faults: ActiveFaults): FaultKind[] {
+function findAppliedKinds({ kind, response }: HandledRequest, faults: ActiveFaults): FaultKind[] {
   const kinds: FaultKind[] = ['no-role'];
   if (kind === 'credentials') kinds.push('error', 'field', 'expired', 'renew', 'alternate', 'frozen');
   if (response.status === 401) kinds.push('token-lifetime');
@@ -119,15 +103,13 @@ function buildRedirect(response: EndpointResponse, location: string): EndpointRe
 }
 
 function applyHeaderFaults(response: EndpointResponse, faults: ActiveFaults): EndpointResponse {
-  const changes = faults.getAll('header');
-  if (changes.length === 0) return response;
-  const headers = changes.reduce<readonly Header[]>(
-    (changed, { name, value }) =>
+  let { headers } = response;
+  for (const { name, value } of faults.getAll('header')) {
+    headers =
       value === null
-        ? changed.filter(([other]) => !isSameHeader(other, name))
-        : setHeader(changed, name, value),
-    response.headers,
-  );
+        ? headers.filter(([other]) => !isSameHeader(other, name))
+        : setHeader(headers, name, value);
+  }
   return { ...response, headers };
 }
 

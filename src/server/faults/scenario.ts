@@ -1,10 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { TextDecoder } from 'node:util';
-import { CredWatchError, getSystemErrorCode, UnknownValueError } from '../../errors.ts';
+import { CredWatchError, describeSystemError, getSystemErrorCode, UnknownValueError } from '../../errors.ts';
 import { parseJson } from '../parse-json.ts';
-import { BUILT_IN_SCENARIOS } from './built-in-scenarios.ts';
-import type { Fault } from './fault.ts';
-import { buildFault, FAULT_CONDITIONS } from './parse-fault.ts';
+import { buildFault, FAULT_CONDITIONS, type Fault } from './parse-fault.ts';
+import builtInScenarios from './scenarios.json';
+
+/** Reproductions of real outages, by name. They are read like a scenario file of the user. */
+export const BUILT_IN_SCENARIOS: Readonly<Record<string, { title: string }>> = builtInScenarios;
 
 /** Settings of the endpoint and a sequence of faults, which together reproduce an outage. */
 export interface Scenario {
@@ -77,7 +79,7 @@ function readScenarioFile(file: string): string {
     throw new CredWatchError(
       code === 'ENOENT'
         ? `the scenario file ${file} does not exist`
-        : `cannot read the scenario file ${file} (${code})`,
+        : `cannot read the scenario file ${file}: ${describeSystemError(error)}`,
       'name a JSON file, or a scenario that `cred-watch simulate --help` lists',
       { cause: error },
     );
@@ -90,62 +92,70 @@ function readScenarioFile(file: string): string {
 }
 
 function parseScenario(name: string, document: unknown): Scenario {
-  const fail: Fail = (problem, hint) => {
-    throw new CredWatchError(`scenario ${name}: ${problem}`, hint);
-  };
-  const fields =
-    toObject(document) ?? fail('the document is not a JSON object', `write {"steps": [${STEP_EXAMPLE}]}`);
+  const { steps, ...scenario } = addContext(`scenario ${name}`, () => parseFields(document));
+  const faults = steps.map((step, index) =>
+    addContext(`scenario ${name}, step ${index + 1}`, () => parseStep(step)),
+  );
+  return { name, ...scenario, faults };
+}
+
+/** Puts `context` before the message of an error. */
+function addContext<T>(context: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof CredWatchError)) throw error;
+    throw new CredWatchError(`${context}: ${error.message}`, error.hint, { cause: error });
+  }
+}
+
+function parseFields(document: unknown) {
+  if (!isObject(document)) {
+    throw new CredWatchError('the document is not a JSON object', `write {"steps": [${STEP_EXAMPLE}]}`);
+  }
   // The title is shown only for built-in scenarios, whose file is imported directly.
-  const { title = '', description = '', steps = [], ...others } = fields;
-  if (typeof title !== 'string') return fail("'title' is not text", QUOTE_IT);
-  if (typeof description !== 'string') return fail("'description' is not text", QUOTE_IT);
+  const { title = '', description = '', steps = [], ...others } = document;
+  if (typeof title !== 'string') throw new CredWatchError("'title' is not text", QUOTE_IT);
+  if (typeof description !== 'string') throw new CredWatchError("'description' is not text", QUOTE_IT);
   const settings = new Map<ScenarioSetting, string>();
   for (const [key, value] of Object.entries(others)) {
     const setting = SCENARIO_SETTINGS.find((known) => known === key.replaceAll('_', '-'));
     if (setting === undefined) {
       const names = SCENARIO_SETTINGS.join(', ').replaceAll('-', '_');
-      return fail(`unknown field '${key}'`, `use title, description, steps, ${names}`);
+      throw new CredWatchError(`unknown field '${key}'`, `use title, description, steps, ${names}`);
     }
-    settings.set(setting, toText(value) ?? fail(`'${key}' is not text`, QUOTE_IT));
+    settings.set(setting, toText(key, value));
   }
-  if (!Array.isArray(steps)) return fail("'steps' is not a list", `write "steps": [${STEP_EXAMPLE}]`);
+  if (!Array.isArray(steps)) {
+    throw new CredWatchError("'steps' is not a list", `write "steps": [${STEP_EXAMPLE}]`);
+  }
   if (steps.length > MOST_STEPS) {
-    return fail(`'steps' has ${steps.length} entries`, `use at most ${MOST_STEPS}`);
+    throw new CredWatchError(`'steps' has ${steps.length} entries`, `use at most ${MOST_STEPS}`);
   }
-  const faults = steps.map((step, index) =>
-    parseStep(step, (problem, hint, cause) => {
-      throw new CredWatchError(`scenario ${name}, step ${index + 1}: ${problem}`, hint, { cause });
-    }),
-  );
-  return { name, description, settings, faults };
+  return { description, settings, steps };
 }
 
-/** Throws an error that names the scenario, and the step if the problem is in a step. */
-type Fail = (problem: string, hint: string | undefined, cause?: unknown) => never;
-
-function parseStep(step: unknown, fail: Fail): Fault {
-  const fields = toObject(step) ?? fail('the step is not an object', `write ${STEP_EXAMPLE}`);
-  const { fault, why: _comment, ...others } = fields;
-  const effect = toText(fault) ?? fail("'fault' is missing", `write ${STEP_EXAMPLE}`);
+function parseStep(step: unknown): Fault {
+  if (!isObject(step)) throw new CredWatchError('the step is not an object', `write ${STEP_EXAMPLE}`);
+  const { fault, why: _comment, ...others } = step;
+  if (typeof fault !== 'string' && typeof fault !== 'number') {
+    throw new CredWatchError("'fault' is missing", `write ${STEP_EXAMPLE}`);
+  }
   const conditions = new Map<string, string>();
   for (const [key, value] of Object.entries(others)) {
     if (!FAULT_CONDITIONS.some((condition) => condition === key)) {
-      fail(`unknown field '${key}'`, `use fault, why, ${FAULT_CONDITIONS.join(', ')}`);
+      throw new CredWatchError(`unknown field '${key}'`, `use fault, why, ${FAULT_CONDITIONS.join(', ')}`);
     }
-    conditions.set(key, toText(value) ?? fail(`'${key}' is not text`, QUOTE_IT));
+    conditions.set(key, toText(key, value));
   }
-  try {
-    return buildFault(effect, conditions);
-  } catch (error) {
-    if (!(error instanceof CredWatchError)) throw error;
-    return fail(error.message, error.hint, error);
-  }
+  return buildFault(String(fault), conditions);
 }
 
-function toObject(value: unknown): Record<string, unknown> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
-}
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Accepts numbers too: users write a share or a status without quotes. Returns null for other values. */
-const toText = (value: unknown) =>
-  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;
+/** Accepts numbers too: users write a share or a status without quotes. */
+function toText(key: string, value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new CredWatchError(`'${key}' is not text`, QUOTE_IT);
+}

@@ -2,17 +2,22 @@ import type { Instant } from '../../domain/model.ts';
 import {
   applyFieldFaults,
   buildDocumentFields,
-  getDocumentText,
+  formatDocument,
 } from '../credentials/credentials-document.ts';
 import type { FalseCredentials } from '../credentials/false-credentials.ts';
-import { type EndpointRequest, formatDocumentInstant, type RequestKind } from '../endpoint-request.ts';
+import { type EndpointRequest, formatDocumentInstant, type ShapeResult } from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
+import { INSTANCE } from '../tree/default-tree.ts';
 import type { TreeEntry } from '../tree/metadata-tree.ts';
 import { formatImdsJson } from './imds-wire.ts';
 
 /** The resource that IMDS serves under a path: an entry of the tree, or a computed one. */
 export type MetadataEntry =
-  | (TreeEntry & { requestKind?: RequestKind; credentials?: FalseCredentials; lastModified?: Instant })
+  | (TreeEntry & {
+      requestKind?: ShapeResult['kind'];
+      credentials?: FalseCredentials;
+      lastModified?: Instant;
+    })
   | { kind: 'redirect'; location: string };
 
 interface IamRequest {
@@ -39,6 +44,8 @@ export function findIamEntry(iamRequest: IamRequest): MetadataEntry | null {
   return directory === 'iam' ? findRoleEntry(iamRequest, rest) : findTaskEntry(iamRequest, rest);
 }
 
+const EXTENDED = 'security-credentials-extended';
+
 function findRoleEntry(iamRequest: IamRequest, [name, role]: readonly string[]): MetadataEntry | null {
   const { simulation, hasSlash, version, apiVersion } = iamRequest;
   const { variants } = simulation;
@@ -47,89 +54,75 @@ function findRoleEntry(iamRequest: IamRequest, [name, role]: readonly string[]):
   if (name === 'info' && role === undefined && !hasSlash) return buildInfoEntry(iamRequest);
   if (!lists.includes(name)) return null;
   if (role === undefined) {
-    if (!hasSlash && variants.slash === '301') {
-      return { kind: 'redirect', location: `/${version}/meta-data/iam/${name}/` };
-    }
-    return { kind: 'directory', names: [simulation.role], requestKind: 'role' };
+    return !hasSlash && variants.slash === '301'
+      ? { kind: 'redirect', location: `/${version}/meta-data/iam/${name}/` }
+      : { kind: 'directory', names: [simulation.role], requestKind: 'role' };
   }
   // The real service ignores segments after the role name.
   if (role !== simulation.role) return null;
-  return buildDocumentEntry(
-    iamRequest,
-    `imds-${apiVersion}`,
-    name === EXTENDED ? { AccountId: simulation.instance.accountId } : {},
-  );
+  return buildDocumentEntry(iamRequest, apiVersion === '2' ? 'imds-2' : 'imds-1', name === EXTENDED);
 }
-
-const EXTENDED = 'security-credentials-extended';
 
 function buildDocumentEntry(
   { request, simulation }: IamRequest,
   receiver: string,
-  extraFields: Readonly<Record<string, string>> = {},
+  isExtended = false,
 ): MetadataEntry {
   const { now, faults } = request;
   const credentials = simulation.issuer.issue(receiver, now, faults);
   const error = faults.get('error');
   if (error !== null) {
-    const code = error.code ?? 'AssumeRoleUnauthorizedAccess';
-    const fields = {
-      Code: code,
-      Message: getErrorMessage(code, simulation.role),
-      LastUpdated: formatLastUpdated(credentials),
+    const fields = buildErrorFields(error.code ?? 'AssumeRoleUnauthorizedAccess', credentials, simulation);
+    return {
+      kind: 'leaf',
+      requestKind: 'credentials',
+      body: formatImdsJson(applyFieldFaults(fields, faults)),
     };
-    const body = formatImdsJson(applyFieldFaults(fields, faults));
-    return { kind: 'leaf', requestKind: 'credentials', body };
   }
-  const body = getDocumentText(credentials, Object.keys(extraFields).join(), faults, () => {
-    const head = { Code: 'Success', LastUpdated: formatLastUpdated(credentials), Type: 'AWS-HMAC' };
-    return formatImdsJson(
-      applyFieldFaults({ ...head, ...buildDocumentFields(credentials), ...extraFields }, faults),
-    );
+  const layout = isExtended ? 'imds extended' : 'imds';
+  const buildFields = () => ({
+    Code: 'Success',
+    LastUpdated: formatLastUpdated(credentials),
+    Type: 'AWS-HMAC',
+    ...buildDocumentFields(credentials),
+    ...(isExtended && { AccountId: INSTANCE.accountId }),
   });
+  const body = formatDocument(credentials, layout, faults, buildFields, formatImdsJson);
   return { kind: 'leaf', requestKind: 'credentials', credentials, lastModified: credentials.issuedAt, body };
 }
 
 function buildInfoEntry({ request, simulation }: IamRequest): MetadataEntry {
-  const { issuer, role, instance } = simulation;
-  const { now, faults } = request;
-  const credentials = issuer.issue('info', now, faults);
-  const isProfileMissing = faults.get('error')?.code === 'InstanceProfileNotFound';
-  const body = formatImdsJson(
-    isProfileMissing
-      ? {
-          Code: 'InstanceProfileNotFound',
-          Message: getErrorMessage('InstanceProfileNotFound', role),
-          LastUpdated: formatLastUpdated(credentials),
-        }
+  const { issuer, role } = simulation;
+  const credentials = issuer.issue('info', request.now, request.faults);
+  const fields =
+    request.faults.get('error')?.code === 'InstanceProfileNotFound'
+      ? buildErrorFields('InstanceProfileNotFound', credentials, simulation)
       : {
           Code: 'Success',
           LastUpdated: formatLastUpdated(credentials),
-          InstanceProfileArn: `arn:aws:iam::${instance.accountId}:instance-profile/${role}`,
+          InstanceProfileArn: `arn:aws:iam::${INSTANCE.accountId}:instance-profile/${role}`,
           InstanceProfileId: 'AIPAFALSEFALSEFALSEFA',
-        },
-  );
-  return { kind: 'leaf', body, lastModified: credentials.issuedAt };
+        };
+  return { kind: 'leaf', body: formatImdsJson(fields), lastModified: credentials.issuedAt };
 }
 
 /** The identity role of the instance. AWS documents that programs should not use these credentials. */
 function findIdentityEntry(iamRequest: IamRequest, [ec2, ...rest]: readonly string[]): MetadataEntry | null {
   if (ec2 === undefined) return { kind: 'directory', names: ['ec2/'] };
   if (ec2 !== 'ec2') return null;
-  const { accountId } = iamRequest.simulation.instance;
   return findNamespaceEntry(iamRequest, rest, 'identity', 'ec2-instance', (LastUpdated) => ({
     Code: 'Success',
     LastUpdated,
-    AccountId: accountId,
+    AccountId: INSTANCE.accountId,
   }));
 }
 
 /** The namespace from which the ECS agent of 2026 reads task credentials; here one task. */
 function findTaskEntry(iamRequest: IamRequest, path: readonly string[]): MetadataEntry | null {
-  const { shapes, role, instance, credentialsId } = iamRequest.simulation;
+  const { shapes, role, credentialsId } = iamRequest.simulation;
   if (!shapes.includes('ecs')) return null;
   const task = `${credentialsId.replaceAll('-', '')}-0`;
-  const RoleARN = `arn:aws:iam::${instance.accountId}:role/${role}`;
+  const RoleARN = `arn:aws:iam::${INSTANCE.accountId}:role/${role}`;
   return findNamespaceEntry(iamRequest, path, 'ecs', task, (LastUpdated) => ({
     LastUpdated,
     TaskCredentials: { [task]: { RoleARN } },
@@ -157,13 +150,14 @@ function findNamespaceEntry(
 
 const formatLastUpdated = ({ issuedAt }: FalseCredentials) => formatDocumentInstant(issuedAt);
 
+const buildErrorFields = (code: string, credentials: FalseCredentials, { role }: Simulation) => ({
+  Code: code,
+  Message: getErrorMessage(code, role),
+  LastUpdated: formatLastUpdated(credentials),
+});
+
 function getErrorMessage(code: string, role: string): string {
-  switch (code) {
-    case 'AssumeRoleUnauthorizedAccess':
-      return `EC2 cannot assume the role ${role}.`;
-    case 'InstanceProfileNotFound':
-      return `Instance Profile ${role} cannot be found.`;
-    default:
-      return `Simulated error ${code}.`;
-  }
+  if (code === 'AssumeRoleUnauthorizedAccess') return `EC2 cannot assume the role ${role}.`;
+  if (code === 'InstanceProfileNotFound') return `Instance Profile ${role} cannot be found.`;
+  return `Simulated error ${code}.`;
 }

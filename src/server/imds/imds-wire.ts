@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Instant, Seconds } from '../../domain/model.ts';
 import {
   type EndpointRequest,
@@ -5,22 +6,60 @@ import {
   formatDateHeader,
   formatHttpDate,
   type Header,
-  REASON_PHRASES,
   type ResponseTime,
 } from '../endpoint-request.ts';
 import type { Variants } from '../variants.ts';
 
-/*
- * The responses of EC2's metadata service, with the header order of the published captures in
- * `fixtures/captures`: HTTP/1.1 as captured from 2020 to 2026, HTTP/1.0 as on hosts until 2023.
- */
-
-const SERVER: Header = ['Server', 'EC2ws'];
-const CLOSE: Header = ['Connection', 'close'];
 const TTL = 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds';
 
+/**
+ * The headers of EC2's metadata service, in the order of the published captures in `fixtures/captures`.
+ * Headers without a value are omitted.
+ */
+const HEADER_ORDERS = {
+  /** HTTP/1.1 as captured from 2020 to 2026. */
+  data: `${TTL} Content-Type Accept-Ranges Last-Modified Content-Length Date Server Connection`.split(' '),
+  /** HTTP/1.0 as on hosts until 2023. */
+  data10: `Accept-Ranges Content-Length Content-Type Date Last-Modified ${TTL} Connection Server`.split(' '),
+  short: `Allow ${TTL} Content-Length Date Server Connection Content-Type`.split(' '),
+  page: `${TTL} Content-Type Content-Length Date Server Connection`.split(' '),
+  /** As captured for a token path with a final slash. */
+  tokenPath: 'Content-Length Content-Type Date Server'.split(' '),
+  /** HTTP/1.0 as on hosts in 2018. */
+  redirect10: 'Location Content-Length Connection Date Server'.split(' '),
+};
+
+function buildResponse(
+  request: ResponseTime,
+  status: number,
+  order: keyof typeof HEADER_ORDERS,
+  headers: Readonly<Record<string, string | null>> = {},
+  body: string | Buffer = '',
+): EndpointResponse {
+  const defaults: typeof headers = {
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Content-Type': 'text/plain',
+    Date: formatDateHeader(request),
+    Server: 'EC2ws',
+    Connection: 'close',
+  };
+  const ordered: Header[] = [];
+  for (const name of HEADER_ORDERS[order]) {
+    const value = headers[name] ?? defaults[name] ?? null;
+    if (value !== null) ordered.push([name, value]);
+  }
+  return {
+    status,
+    reasonPhrase: getReasonPhrase(status),
+    headers: ordered,
+    body,
+    httpVersion: order.endsWith('10') ? '1.0' : '1.1',
+  };
+}
+
+/** The HTTP server of EC2 has its own phrase for 405. */
 const getReasonPhrase = (status: number) =>
-  status === 405 ? 'Not Allowed' : (REASON_PHRASES[status] ?? 'Error');
+  status === 405 ? 'Not Allowed' : (STATUS_CODES[status] ?? 'Error');
 
 export interface MetadataContent {
   body: string | Buffer;
@@ -35,100 +74,46 @@ export function buildDataResponse(
   remaining: Seconds | null,
   { wire }: Variants,
 ): EndpointResponse {
-  const length: Header = ['Content-Length', String(Buffer.byteLength(body))];
-  const type: Header = ['Content-Type', contentType];
-  const modified: Header = ['Last-Modified', formatHttpDate(lastModified)];
-  const date: Header = ['Date', formatDateHeader(request)];
-  return wire === 'http/1.0'
-    ? buildHttp10Success([['Accept-Ranges', 'bytes'], length, type, date, modified, ...ttl(remaining)], body)
-    : buildResponse(
-        200,
-        [...ttl(remaining), type, ['Accept-Ranges', 'none'], modified, length, date, SERVER, CLOSE],
-        body,
-      );
+  const isHttp10 = wire === 'http/1.0';
+  const headers = {
+    [TTL]: formatSeconds(remaining),
+    'Content-Type': contentType,
+    'Accept-Ranges': isHttp10 ? 'bytes' : 'none',
+    'Last-Modified': formatHttpDate(lastModified),
+  };
+  return buildResponse(request, 200, isHttp10 ? 'data10' : 'data', headers, body);
 }
 
-export function buildTokenResponse(
+export const buildTokenResponse = (
   request: EndpointRequest,
   token: string,
-  seconds: Seconds,
+  ttl: Seconds,
   { wire }: Variants,
-): EndpointResponse {
-  const length: Header = ['Content-Length', String(token.length)];
-  const type: Header = ['Content-Type', 'text/plain'];
-  const date: Header = ['Date', formatDateHeader(request)];
-  return wire === 'http/1.0'
-    ? buildHttp10Success([length, type, date, ...ttl(seconds)], token)
-    : buildResponse(200, [...ttl(seconds), length, date, SERVER, CLOSE, type], token);
-}
-
-const buildResponse = (
-  status: number,
-  headers: readonly Header[],
-  body: string | Buffer = '',
-  httpVersion: EndpointResponse['httpVersion'] = '1.1',
-): EndpointResponse => ({ status, reasonPhrase: getReasonPhrase(status), headers, body, httpVersion });
-
-const buildHttp10Success = (headers: readonly Header[], body: string | Buffer) =>
-  buildResponse(200, [...headers, CLOSE, SERVER], body, '1.0');
+) =>
+  buildResponse(request, 200, wire === 'http/1.0' ? 'data10' : 'short', { [TTL]: formatSeconds(ttl) }, token);
 
 /** An error without a body. */
-export function buildEmptyError(request: EndpointRequest, status: number, allow?: string): EndpointResponse {
-  return buildResponse(status, [
-    ...(allow === undefined ? [] : [['Allow', allow] as const]),
-    ['Content-Length', '0'],
-    ['Date', formatDateHeader(request)],
-    SERVER,
-    CLOSE,
-    ['Content-Type', 'text/plain'],
-  ]);
-}
+export const buildEmptyError = (request: EndpointRequest, status: number, allow: string | null = null) =>
+  buildResponse(request, status, 'short', { Allow: allow });
 
-/** As captured for a token path with a final slash: another header order, and no close. */
-export function buildTokenPathError(request: EndpointRequest): EndpointResponse {
-  return buildResponse(403, [
-    ['Content-Length', '0'],
-    ['Content-Type', 'text/plain'],
-    ['Date', formatDateHeader(request)],
-    SERVER,
-  ]);
-}
+export const buildTokenPathError = (request: EndpointRequest) => buildResponse(request, 403, 'tokenPath');
 
 /** An error with the XHTML page of the real service. */
-export function buildHtmlError(
+export const buildHtmlError = (
   request: ResponseTime,
   status: number,
   remaining: Seconds | null,
   variants: Variants,
-): EndpointResponse {
-  const body = buildErrorPage(status, variants);
-  const headers: Header[] = [
-    ...ttl(remaining),
-    ['Content-Type', 'text/html'],
-    ['Content-Length', String(body.length)],
-    ['Date', formatDateHeader(request)],
-    SERVER,
-    CLOSE,
-  ];
-  return buildResponse(status, headers, body);
-}
+) => {
+  const headers = { [TTL]: formatSeconds(remaining), 'Content-Type': 'text/html' };
+  return buildResponse(request, status, 'page', headers, buildErrorPage(status, variants));
+};
 
-/**
- * The redirect of hosts in 2018, but with a relative location. An absolute location would lead a client away
- * from the simulator.
- */
-export function buildRedirect(request: EndpointRequest, location: string): EndpointResponse {
-  const headers: Header[] = [
-    ['Location', location],
-    ['Content-Length', '0'],
-    CLOSE,
-    ['Date', formatDateHeader(request)],
-    SERVER,
-  ];
-  return buildResponse(301, headers, '', '1.0');
-}
+/** A relative location, because an absolute one would lead a client away from the simulator. */
+export const buildRedirect = (request: EndpointRequest, location: string) =>
+  buildResponse(request, 301, 'redirect10', { Location: location });
 
-const ttl = (seconds: Seconds | null): Header[] => (seconds === null ? [] : [[TTL, String(seconds)]]);
+const formatSeconds = (seconds: Seconds | null) => (seconds === null ? null : String(seconds));
 
 /** 337 bytes for 404 and 343 for 401, as captured. The page of 2021 has a deeper indent. */
 function buildErrorPage(status: number, variants: Variants): string {

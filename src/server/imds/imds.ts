@@ -1,10 +1,5 @@
-import type {
-  EndpointRequest,
-  EndpointResponse,
-  ErrorResponder,
-  HandledRequest,
-  RequestHandler,
-} from '../endpoint-request.ts';
+import { memoize } from '../cache.ts';
+import type { EndpointRequest, EndpointResponse, ShapeResult } from '../endpoint-request.ts';
 import type { Simulation } from '../simulation.ts';
 import { METADATA_VERSIONS } from '../tree/default-tree.ts';
 import { findIamEntry, isIamPath, type MetadataEntry } from './imds-iam.ts';
@@ -15,39 +10,24 @@ import { handleTokenRequest, isTokenPath, rejectProxyOrBrowser } from './token-r
 const VERSIONS = new Set<string>(METADATA_VERSIONS);
 
 /** Handles every path: an unknown path is an unknown resource of IMDS. */
-export function createImdsHandler(simulation: Simulation): RequestHandler {
-  return (request) => ({
-    shape: 'imds',
-    credentials: null,
-    ...(isTokenPath(request.path) && simulation.imds !== 'v1'
-      ? { kind: 'token', apiVersion: '2', response: handleTokenRequest(request, simulation) }
-      : handleDataRequest(request, simulation)),
-  });
-}
-
-export function createImdsErrorResponder({ variants }: Simulation): ErrorResponder {
-  return (request, status) =>
-    status === 401 && variants.unauthorized === 'empty'
-      ? buildEmptyError(request, 401)
-      : buildHtmlError(request, status, null, variants);
-}
-
-function handleDataRequest(request: EndpointRequest, simulation: Simulation): Omit<HandledRequest, 'shape'> {
+export function handleImdsRequest(request: EndpointRequest, simulation: Simulation): ShapeResult {
   const { variants, imds } = simulation;
+  if (isTokenPath(request.path) && imds !== 'v1') {
+    return { kind: 'token', apiVersion: '2', response: handleTokenRequest(request, simulation) };
+  }
   const token = imds === 'v1' ? null : checkToken(request, simulation);
-  const ignoresInvalidToken = imds === 'both' && variants['bad-token'] === 'ignored';
-  const apiVersion = token === null || (token === 'invalid' && ignoresInvalidToken) ? '1' : '2';
+  const apiVersion = token === null ? '1' : '2';
   const withoutCredentials = (response: EndpointResponse) =>
-    ({ kind: 'metadata', apiVersion, response, credentials: null }) as const;
+    ({ kind: 'metadata', apiVersion, response }) as const;
   const rejection = rejectProxyOrBrowser(request, variants);
   if (rejection !== null) return withoutCredentials(rejection);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return withoutCredentials(buildEmptyError(request, 405, 'GET, HEAD'));
   }
-  if ((token === 'invalid' && !ignoresInvalidToken) || (token === null && imds === 'v2')) {
-    return withoutCredentials(createImdsErrorResponder(simulation)(request, 401));
+  if (token === 'invalid' || (token === null && imds === 'v2')) {
+    return withoutCredentials(buildImdsError(request, 401, simulation));
   }
-  const remaining = token === null || token === 'invalid' ? null : token.remaining;
+  const remaining = token?.remaining ?? null;
   const entry = findEntry(request, simulation, apiVersion);
   if (entry === null) return withoutCredentials(buildHtmlError(request, 404, remaining, variants));
   if (entry.kind === 'redirect') return withoutCredentials(buildRedirect(request, entry.location));
@@ -63,17 +43,22 @@ function handleDataRequest(request: EndpointRequest, simulation: Simulation): Om
   };
 }
 
+export const buildImdsError = (request: EndpointRequest, status: number, { variants }: Simulation) =>
+  status === 401 && variants.unauthorized === 'empty'
+    ? buildEmptyError(request, 401)
+    : buildHtmlError(request, status, null, variants);
+
 /** Returns null without a token. Some clients send an empty token after a failed PUT; it counts as missing. */
 function checkToken(
   { headers, now, faults }: EndpointRequest,
-  { metadataTokens }: Simulation,
+  { metadataTokens, imds, variants }: Simulation,
 ): TokenState | 'invalid' | null {
   const text = headers['x-aws-ec2-metadata-token'];
   if (text === undefined || text === '') return null;
   const state = metadataTokens.check(String(text), now);
-  if (state === null) return 'invalid';
-  const limit = faults.get('token-lifetime');
-  return limit !== null && now >= state.issuedAt + limit.seconds * 1000 ? 'invalid' : state;
+  const limit = faults.get('token-lifetime')?.seconds ?? Number.POSITIVE_INFINITY;
+  if (state !== null && now < state.issuedAt + limit * 1000) return state;
+  return imds === 'both' && variants['bad-token'] === 'ignored' ? null : 'invalid';
 }
 
 function findEntry(
@@ -81,7 +66,7 @@ function findEntry(
   simulation: Simulation,
   apiVersion: '1' | '2',
 ): MetadataEntry | null {
-  const parts = splitPathCached(request.path);
+  const parts = splitPath(request.path);
   if (parts === null) return null;
   const [version = '', ...path] = parts;
   if (version === '') return { kind: 'directory', names: METADATA_VERSIONS };
@@ -116,28 +101,14 @@ function addComputedNames(
 
 const removeSlash = (name: string) => name.replace(/\/$/, '');
 
-/** Clients request the same few paths. The limit bounds the memory if a client requests many. */
-const PATH_CACHE_SIZE = 64;
-const pathCache = new Map<string, readonly string[] | null>();
-
 /** Returns null for a path that cannot name a resource: `*`, empty segments, invalid escapes. */
-function splitPathCached(path: string): readonly string[] | null {
-  const cached = pathCache.get(path);
-  if (cached !== undefined) return cached;
-  if (pathCache.size >= PATH_CACHE_SIZE) pathCache.clear();
-  const split = splitPath(path);
-  pathCache.set(path, split);
-  return split;
-}
-
-function splitPath(path: string): string[] | null {
-  if (!path.startsWith('/')) return null;
+const splitPath = memoize((path: string): readonly string[] | null => {
+  if (!path.startsWith('/') || path.includes('//')) return null;
   try {
-    const parts = path.slice(1).split('/').map(decodeURIComponent);
-    return parts.some((part, index) => part === '' && index < parts.length - 1) ? null : parts;
+    return path.slice(1).split('/').map(decodeURIComponent);
   } catch {
     return null;
   }
-}
+});
 
 const isUserData = (path: string) => /^\/[^/]+\/user-data$/.test(path);

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Instant, Seconds } from '../../domain/model.ts';
+import { Cache } from '../cache.ts';
 
 /** The first bytes of all published tokens. */
 const PREFIX = Buffer.from([1, 0, 4, 0]);
@@ -18,8 +19,6 @@ interface TokenContent {
   ttl: Seconds;
 }
 
-const CACHE_SIZE = 64;
-
 /**
  * Issues and checks IMDSv2 session tokens. A token contains its own expiry, so no list of tokens can fill the
  * memory. Layout: 4 bytes prefix, 6 expiry, 2 TTL, 4 random, 24 HMAC-SHA256. In base64url this gives the 56
@@ -28,7 +27,7 @@ const CACHE_SIZE = 64;
 export class MetadataTokens {
   readonly #key = randomBytes(32);
   /** Cache of valid tokens: clients reuse a token, and checking a signature costs more than a response. */
-  readonly #verified = new Map<string, TokenContent>();
+  readonly #verified = new Cache<string, TokenContent>();
 
   issue(ttl: Seconds, now: Instant): string {
     const token = Buffer.alloc(TOKEN_BYTES);
@@ -62,7 +61,6 @@ export class MetadataTokens {
 
   #addToCache(text: string, token: Buffer): TokenContent {
     const content = { expiry: token.readUIntBE(4, 6), ttl: token.readUInt16BE(10) };
-    if (this.#verified.size >= CACHE_SIZE) this.#verified.clear();
     this.#verified.set(text, content);
     return content;
   }

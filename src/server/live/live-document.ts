@@ -4,7 +4,7 @@ import { formatDocumentInstant } from '../endpoint-request.ts';
 
 /** Real credentials, valid in a real account. */
 export interface LiveCredentials {
-  accessKeyId: string;
+  accessKeyId: Secret;
   secretAccessKey: Secret;
   /** Null for long-term keys, which have no session token. */
   token: Secret | null;
@@ -20,7 +20,8 @@ export interface LiveCredentials {
  * @throws Error if a key is empty: clients would use an empty key
  */
 export function formatLiveDocument(credentials: LiveCredentials): string {
-  const { accessKeyId, expiration, accountId, roleArn } = credentials;
+  const { expiration, accountId, roleArn } = credentials;
+  const accessKeyId = credentials.accessKeyId.reveal();
   const secretAccessKey = credentials.secretAccessKey.reveal();
   if (accessKeyId === '' || secretAccessKey === '')
     throw new Error('the access key or the secret key is empty');

@@ -1,22 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
-import { closeServer } from '../wire/listening-servers.ts';
-import { type AccessRequirements, checkAccess } from './access-check.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CredWatchError } from '../../errors.ts';
+import { isSameSecret } from '../containers/compare-secrets.ts';
+import type { ConnectionLimits } from '../wire/connections.ts';
+import { listenOnAll } from '../wire/listening-servers.ts';
+import { parseHeaders } from '../wire/request-headers.ts';
 import { formatLiveDocument, type LiveCredentials } from './live-document.ts';
 
 export interface LiveEndpointOptions {
-  /** Returns null if there are no valid credentials at present. Concurrent requests share one call. */
+  /** Returns null if no credentials are valid at present. Concurrent requests share one call. */
   getCredentials: () => Promise<LiveCredentials | null>;
-  /** Gets the errors of `getCredentials`. Clients get no details of them. */
-  onProblem?: (error: unknown) => void;
-  limits?: Partial<LiveLimits>;
-}
-
-export interface LiveLimits {
-  /** How long a client may take to send its request. */
-  requestMs: number;
-  maxConnections: number;
+  /** Gets the errors of `getCredentials` and of the server. Clients get no details of them. */
+  onError: (error: unknown) => void;
+  limits?: Partial<ConnectionLimits>;
 }
 
 export interface LiveEndpoint {
@@ -27,12 +23,6 @@ export interface LiveEndpoint {
   };
   close(): Promise<void>;
 }
-
-const ADDRESS = '127.0.0.1';
-
-/** A request has a few hundred bytes. Hundreds of workers of one job may start at once. */
-const LIMITS: LiveLimits = { requestMs: 5000, maxConnections: 512 };
-const HEADER_BYTES = 8192;
 
 /**
  * 256 random bits in characters that are valid in URLs and headers. Every local user can connect to a
@@ -45,61 +35,73 @@ const createSecretText = () => randomBytes(32).toString('hex');
  * @throws CredWatchError if no port is available
  */
 export async function startLiveEndpoint(options: LiveEndpointOptions): Promise<LiveEndpoint> {
-  const { getCredentials, onProblem = () => {}, limits } = options;
-  const { requestMs, maxConnections } = { ...LIMITS, ...limits };
-  const server = createServer({
-    maxHeaderSize: HEADER_BYTES,
-    headersTimeout: requestMs,
-    requestTimeout: requestMs,
-    connectionsCheckingInterval: Math.min(1000, requestMs),
-  });
-  server.maxConnections = maxConnections;
-  const host = `${ADDRESS}:${await listen(server)}`;
-  // A failed connection, for example without free memory, must not end the job that uses these credentials.
-  server.on('error', onProblem);
   const required: AccessRequirements = {
-    host,
+    host: null,
     path: `/${createSecretText()}`,
     authorization: createSecretText(),
   };
-  const getCredentialsResponse = shareConcurrentCalls(() => createResponse(getCredentials, onProblem));
-  server.on('request', (request, response) => {
-    const denial = checkAccess(request, required);
-    const result =
-      denial === null
-        ? getCredentialsResponse()
-        : Promise.resolve(buildErrorResponse(denial.status, 'AccessDenied', denial.message));
-    void result.then((liveResponse) => send(liveResponse, response)).catch(() => response.destroy());
+  const getCredentialsResponse = shareConcurrentCalls(() => createResponse(options));
+  const { origins, close } = await listenOnAll({
+    listen: [{ host: '127.0.0.1', port: 0 }],
+    onError: options.onError,
+    limits: options.limits,
+    createHandlers: () => ({
+      async handleRequest(request, response) {
+        send(checkAccess(request, required) ?? (await getCredentialsResponse()), response);
+      },
+    }),
+  }).catch(({ message, cause }) => {
+    throw new CredWatchError(message, 'omit --refresh; the command then keeps its initial credentials', {
+      cause,
+    });
   });
+  const [origin = ''] = origins;
+  required.host = new URL(origin).host;
   return {
     environment: {
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://${host}${required.path}`,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}${required.path}`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: required.authorization,
     },
-    close: () => closeServer(server),
+    close,
   };
 }
 
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const fail = (cause: Error) =>
-      reject(
-        new CredWatchError(
-          `cannot listen on ${ADDRESS} (${getSystemErrorCode(cause)})`,
-          'omit --refresh; the command then keeps the credentials it starts with',
-          { cause },
-        ),
-      );
-    server.once('error', fail);
-    server.listen(0, ADDRESS, () => {
-      server.off('error', fail);
-      const address = server.address();
-      resolve(address !== null && typeof address === 'object' ? address.port : 0);
-    });
-  });
+/** What a request must contain to get credentials. */
+interface AccessRequirements {
+  /** The expected Host header: address and port; null before the server listens. */
+  host: string | null;
+  path: string;
+  authorization: string;
 }
 
-/** Calls made while one is running get the result of the running call. */
+/**
+ * Headers that browsers and proxies send, but no SDK. `Sec-Fetch-Mode` is allowed, because Node's `fetch`
+ * sends it. Browsers also send `Sec-Fetch-Site`, which is rejected.
+ */
+const BROWSER_OR_PROXY_HEADER =
+  /^(?:origin|referer|sec-fetch-(?!mode$).*|x-forwarded-.*|forwarded|via|access-control-request-.*)$/;
+
+/** One message for both secrets, so that neither can be guessed alone. */
+const WRONG_SECRET = 'Wrong path or wrong authorization token';
+
+/** Returns null if the request may get credentials. Checks that need no secret come first. */
+function checkAccess(request: IncomingMessage, required: AccessRequirements): LiveResponse | null {
+  const { method, url = '' } = request;
+  const headers = parseHeaders(request.rawHeaders);
+  if (headers.host !== required.host) return deny('Host is not the address of this endpoint');
+  if (Object.keys(headers).some((name) => BROWSER_OR_PROXY_HEADER.test(name))) {
+    return deny('Requests from browsers and proxies are rejected');
+  }
+  if (method !== 'GET' && method !== 'HEAD') return deny('Only GET and HEAD are allowed', 405);
+  // Both comparisons always run, so that the duration does not reveal which one failed.
+  const isPathCorrect = isSameSecret(url, required.path);
+  const isAuthorized = isSameSecret(headers.authorization ?? '', required.authorization);
+  return isPathCorrect && isAuthorized ? null : deny(WRONG_SECRET);
+}
+
+const deny = (message: string, status = 403) => buildErrorResponse(status, 'AccessDenied', message);
+
+/** Wraps a function: calls during a running call get the result of that call. */
 function shareConcurrentCalls<T>(call: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
   return () => {
@@ -115,10 +117,7 @@ interface LiveResponse {
   body: string;
 }
 
-async function createResponse(
-  getCredentials: LiveEndpointOptions['getCredentials'],
-  onProblem: (error: unknown) => void,
-): Promise<LiveResponse> {
+async function createResponse({ getCredentials, onError }: LiveEndpointOptions): Promise<LiveResponse> {
   try {
     const credentials = await getCredentials();
     if (credentials !== null) return { status: 200, body: formatLiveDocument(credentials) };
@@ -126,7 +125,7 @@ async function createResponse(
     // ready.
     return buildErrorResponse(503, 'CredentialsUninitialized', 'No valid credentials are available');
   } catch (error) {
-    onProblem(error);
+    onError(error);
     return buildErrorResponse(500, 'InternalServerError', 'Internal server error');
   }
 }
@@ -137,7 +136,7 @@ const buildErrorResponse = (status: number, code: string, message: string): Live
   body: JSON.stringify({ code, message, HTTPErrorCode: status }),
 });
 
-/** Closes each connection: clients return about once an hour, and a guesser must reconnect. */
+/** Closes each connection: clients return about once an hour, and guessing clients must reconnect. */
 function send({ status, body }: LiveResponse, response: ServerResponse): void {
   // No Date header: clients would correct their clock by it, and the clock of this host may be wrong.
   response.sendDate = false;

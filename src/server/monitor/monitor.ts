@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createHostCheck } from '../wire/host-check.ts';
-import type { ListenAddress } from '../wire/listen-address.ts';
-import { type ListeningServers, listenOnAll } from '../wire/listening-servers.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AllowedHosts, createAllowedHosts, findHostProblem, splitTarget } from '../wire/host-check.ts';
+import { type ListeningOptions, type ListeningServers, listenOnAll } from '../wire/listening-servers.ts';
+import { parseHeaders, type RequestHeaders } from '../wire/request-headers.ts';
 
 export interface MonitorResponse {
   status: number;
@@ -10,63 +10,45 @@ export interface MonitorResponse {
   body: string;
 }
 
-export interface MonitorOptions {
-  listen: readonly ListenAddress[];
-  /** Host names that are accepted in addition to addresses, in lower case. */
-  allowedHosts: ReadonlySet<string>;
+/** `onError` also gets the errors of routes. The client gets no details of them. */
+export interface MonitorOptions extends Omit<ListeningOptions, 'createHandlers'> {
+  /** Names and addresses that are accepted as the host, in addition to those of this machine. */
+  allowedHosts: readonly string[];
   /** By path. */
   routes: ReadonlyMap<string, () => Promise<MonitorResponse>>;
-  /** Gets the errors of routes. The client gets no details of the error. */
-  onError(error: unknown): void;
 }
 
 const TEXT = 'text/plain; charset=utf-8';
-
-/** Enough for dashboards and browsers. More would use up the poller's file handles. */
-const MAX_CONNECTIONS = 100;
-
-/** A client must send its request within this time. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /**
  * Starts the read-only HTTP server of a poller.
  * @throws CredWatchError if an address is in use or does not belong to this machine
  */
-export const startMonitor = (options: MonitorOptions): Promise<ListeningServers> =>
-  listenOnAll(options.listen, () => createMonitorServer(options));
-
-function createMonitorServer(options: MonitorOptions): Server {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS });
-  server.maxConnections = MAX_CONNECTIONS;
-  // A failed connection must not end the poller.
-  server.on('error', () => {});
-  const isHostAllowed = createHostCheck(options.allowedHosts);
-  server.on('request', (request, response) => {
+export function startMonitor(options: MonitorOptions): Promise<ListeningServers> {
+  const allowedHosts = createAllowedHosts(options.allowedHosts);
+  const handleRequest = async (request: IncomingMessage, response: ServerResponse) => {
     request.resume();
-    void respond(request, options, isHostAllowed).then((result) => send(result, request, response));
-  });
-  // Without a listener, Node closes the connection without a response.
-  server.on('connect', (_, socket) => {
-    socket.on('error', () => {});
-    socket.end('HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nConnection: close\r\n\r\n');
-  });
-  return server;
+    send(await respond(request, options, allowedHosts), request, response);
+  };
+  return listenOnAll({ ...options, createHandlers: () => ({ handleRequest }) });
 }
 
 async function respond(
-  request: IncomingMessage,
+  { method, url = '/', rawHeaders, httpVersion, socket }: IncomingMessage,
   { routes, onError }: MonitorOptions,
-  isHostAllowed: ReturnType<typeof createHostCheck>,
+  allowedHosts: AllowedHosts,
 ): Promise<MonitorResponse> {
-  const { host, path } = parseTarget(request);
-  // A web page whose name resolves to this machine (DNS rebinding) sends its own name.
-  if (host !== null && !isHostAllowed(host, request.socket)) {
+  const headers = parseHeaders(rawHeaders);
+  const hostProblem = findHostProblem({ url, headers, httpVersion, connection: socket }, allowedHosts);
+  if (hostProblem === 'missing') return buildError(400, 'the Host header is missing');
+  if (hostProblem === 'not allowed') {
     return buildError(421, 'this host name is not allowed; start the poller with --allow-host to allow it');
   }
-  if (isCrossSiteUse(request)) return buildError(403, 'other sites may only link to this page');
+  if (isCrossSiteUse(headers)) return buildError(403, 'other sites may only link to this page');
+  const path = splitTarget(url).path.replace(/[?#].*$/s, '') || '/';
   const route = routes.get(path);
   if (route === undefined) return buildError(404, `not found; available: ${[...routes.keys()].join(' ')}`);
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
+  if (method !== 'GET' && method !== 'HEAD') {
     return buildError(405, 'only GET and HEAD are allowed');
   }
   try {
@@ -83,22 +65,8 @@ const buildError = (status: number, message: string): MonitorResponse => ({
   body: `${message}\n`,
 });
 
-/**
- * The host and path of a request. The authority of an absolute URL wins over the Host header (RFC 9112). The
- * host is null for HTTP/1.0 without a Host header, which is valid.
- */
-function parseTarget({ url = '/', headers, httpVersion }: IncomingMessage): {
-  host: string | null;
-  path: string;
-} {
-  const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [];
-  const isExempt = headers.host === undefined && httpVersion === '1.0';
-  const path = (authority === undefined ? url : rest).replace(/[?#].*$/s, '');
-  return { host: authority ?? (isExempt ? null : (headers.host ?? '')), path: path || '/' };
-}
-
 /** Other sites may link to a page here, but not embed it as an image, a script or a frame. */
-function isCrossSiteUse({ headers }: IncomingMessage): boolean {
+function isCrossSiteUse(headers: RequestHeaders): boolean {
   const isCrossSite = headers['sec-fetch-site'] === 'cross-site' || headers['sec-fetch-site'] === 'same-site';
   return (
     isCrossSite && !(headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document')

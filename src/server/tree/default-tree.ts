@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/model.ts';
 import { floorToSecond, formatInstant } from '../../domain/time/instant.ts';
+import { formatImdsJson } from '../imds/imds-wire.ts';
 import { createDirectory, type Directory } from './metadata-tree.ts';
 
 /** The list at `/` of a real endpoint, as captured in 2024. */
@@ -10,132 +11,112 @@ export const METADATA_VERSIONS: readonly string[] = [
   '2024-04-11 latest',
 ].flatMap((line) => line.split(' '));
 
-export type Instance = ReturnType<typeof createExampleInstance>;
-
 /**
  * A made-up instance. Account, ids and MAC address are those of examples in AWS's documentation. In reality,
  * the zone id differs by account.
  */
-export const createExampleInstance = (startedAt: Instant) => ({
+export const INSTANCE = {
   id: 'i-1234567890abcdef0',
   accountId: '123456789012',
   region: 'eu-west-1',
   availabilityZone: 'eu-west-1a',
-  availabilityZoneId: 'euw1-az1',
   type: 'm5.large',
-  architecture: 'x86_64',
   imageId: 'ami-0abcdef1234567890',
-  reservationId: 'r-1234567890abcdef0',
-  startedAt,
   privateIp: '10.0.0.25',
   mac: '02:29:96:8f:6a:2d',
-  interfaceId: 'eni-1234567890abcdef0',
-  subnet: { id: 'subnet-1234567890abcdef0', cidr: '10.0.0.0/24' },
-  vpc: { id: 'vpc-1234567890abcdef0', cidr: '10.0.0.0/16' },
-  securityGroup: { id: 'sg-1234567890abcdef0', name: 'example-group' },
-  keyName: 'example-key',
-  tags: { Name: 'example', Environment: 'test' },
-});
+  securityGroup: 'example-group',
+};
+const HOSTNAME = 'ip-10-0-0-25.eu-west-1.compute.internal';
 
 /**
- * Builds the metadata of an instance. Omitted are `user-data`, a public address, `spot/`, `autoscaling/` and
+ * Builds the metadata of the instance. Omitted are `user-data`, a public address, `spot/`, `autoscaling/` and
  * `events/recommendations/`: the presence of the last three makes agents drain an instance. Credentials
  * (`iam/`, `identity-credentials/`) are not part of a tree.
  */
-export function buildDefaultTree(instance: Instance): Directory {
-  const hostname = `ip-${instance.privateIp.replaceAll('.', '-')}.${instance.region}.compute.internal`;
-  return createDirectory({
-    dynamic: { 'instance-identity': buildInstanceIdentity(instance) },
+export const buildDefaultTree = (startedAt: Instant): Directory =>
+  createDirectory({
+    dynamic: { 'instance-identity': buildInstanceIdentity(startedAt) },
     'meta-data': {
-      'ami-id': instance.imageId,
+      'ami-id': INSTANCE.imageId,
       'ami-launch-index': '0',
       'ami-manifest-path': '(unknown)',
       'block-device-mapping': { ami: '/dev/xvda', root: '/dev/xvda' },
       events: { maintenance: { history: '[]', scheduled: '[]' } },
-      hostname,
+      hostname: HOSTNAME,
       'instance-action': 'none',
-      'instance-id': instance.id,
+      'instance-id': INSTANCE.id,
       'instance-life-cycle': 'on-demand',
-      'instance-type': instance.type,
-      'local-hostname': hostname,
-      'local-ipv4': instance.privateIp,
-      mac: instance.mac,
+      'instance-type': INSTANCE.type,
+      'local-hostname': HOSTNAME,
+      'local-ipv4': INSTANCE.privateIp,
+      mac: INSTANCE.mac,
       metrics: { vhostmd: '<?xml version="1.0" encoding="UTF-8"?>' },
-      network: { interfaces: { macs: { [instance.mac]: buildNetworkInterface(instance, hostname) } } },
+      network: { interfaces: { macs: { [INSTANCE.mac]: NETWORK_INTERFACE } } },
       placement: {
-        'availability-zone': instance.availabilityZone,
-        'availability-zone-id': instance.availabilityZoneId,
-        region: instance.region,
+        'availability-zone': INSTANCE.availabilityZone,
+        'availability-zone-id': 'euw1-az1',
+        region: INSTANCE.region,
       },
       profile: 'default-hvm',
       // Not a valid key, so that installing it in authorized_keys permits no login.
       'public-keys': {
-        [`0=${instance.keyName}`]: {
-          'openssh-key': `ssh-ed25519 EXAMPLE-THAT-OPENS-NOTHING ${instance.keyName}`,
-        },
+        '0=example-key': { 'openssh-key': 'ssh-ed25519 EXAMPLE-THAT-OPENS-NOTHING example-key' },
       },
-      'reservation-id': instance.reservationId,
-      'security-groups': instance.securityGroup.name,
+      'reservation-id': 'r-1234567890abcdef0',
+      'security-groups': INSTANCE.securityGroup,
       services: { domain: 'amazonaws.com', partition: 'aws' },
       system: 'nitro',
-      tags: { instance: createDirectory(instance.tags) },
+      tags: { instance: { Name: 'example', Environment: 'test' } },
     },
   });
-}
 
-const buildNetworkInterface = (instance: Instance, hostname: string) => ({
+const NETWORK_INTERFACE = {
   'device-number': '0',
-  'interface-id': instance.interfaceId,
-  'local-hostname': hostname,
-  'local-ipv4s': instance.privateIp,
-  mac: instance.mac,
-  'owner-id': instance.accountId,
-  'security-group-ids': instance.securityGroup.id,
-  'security-groups': instance.securityGroup.name,
-  'subnet-id': instance.subnet.id,
-  'subnet-ipv4-cidr-block': instance.subnet.cidr,
-  'vpc-id': instance.vpc.id,
-  'vpc-ipv4-cidr-block': instance.vpc.cidr,
+  'interface-id': 'eni-1234567890abcdef0',
+  'local-hostname': HOSTNAME,
+  'local-ipv4s': INSTANCE.privateIp,
+  mac: INSTANCE.mac,
+  'owner-id': INSTANCE.accountId,
+  'security-group-ids': 'sg-1234567890abcdef0',
+  'security-groups': INSTANCE.securityGroup,
+  'subnet-id': 'subnet-1234567890abcdef0',
+  'subnet-ipv4-cidr-block': '10.0.0.0/24',
+  'vpc-id': 'vpc-1234567890abcdef0',
+  'vpc-ipv4-cidr-block': '10.0.0.0/16',
+};
+
+/** The signatures have about the length of real ones. */
+const buildInstanceIdentity = (startedAt: Instant) => ({
+  rsa2048: createFalseSignature('rsa2048', 1100),
+  pkcs7: createFalseSignature('pkcs7', 900),
+  document: formatIdentityDocument(startedAt),
+  signature: createFalseSignature('signature', 128),
+  dsa2048: createFalseSignature('dsa2048', 1300),
 });
 
-/** The list has the order of AWS's user guide; the signatures have about the length of real ones. */
-function buildInstanceIdentity(instance: Instance): Directory {
-  const signed = {
-    rsa2048: createFalseSignature(instance, 'rsa2048', 1100),
-    pkcs7: createFalseSignature(instance, 'pkcs7', 900),
-    document: formatIdentityDocument(instance),
-    signature: createFalseSignature(instance, 'signature', 128),
-    dsa2048: createFalseSignature(instance, 'dsa2048', 1300),
-  };
-  return createDirectory(signed, Object.keys(signed));
-}
-
-/** The identity document as captured in 2023, with a space before each colon. */
-function formatIdentityDocument(instance: Instance): string {
-  const fields = {
-    accountId: instance.accountId,
-    architecture: instance.architecture,
-    availabilityZone: instance.availabilityZone,
+/** The identity document as captured in 2023. */
+const formatIdentityDocument = (startedAt: Instant) =>
+  formatImdsJson({
+    accountId: INSTANCE.accountId,
+    architecture: 'x86_64',
+    availabilityZone: INSTANCE.availabilityZone,
     billingProducts: null,
     devpayProductCodes: null,
     marketplaceProductCodes: null,
-    imageId: instance.imageId,
-    instanceId: instance.id,
-    instanceType: instance.type,
+    imageId: INSTANCE.imageId,
+    instanceId: INSTANCE.id,
+    instanceType: INSTANCE.type,
     kernelId: null,
-    pendingTime: formatInstant(floorToSecond(instance.startedAt)),
-    privateIp: instance.privateIp,
+    pendingTime: formatInstant(floorToSecond(startedAt)),
+    privateIp: INSTANCE.privateIp,
     ramdiskId: null,
-    region: instance.region,
+    region: INSTANCE.region,
     version: '2017-09-30',
-  };
-  const lines = Object.entries(fields).map(([name, value]) => `  "${name}" : ${JSON.stringify(value)}`);
-  return `{\n${lines.join(',\n')}\n}`;
-}
+  });
 
 /** Base64 in lines of 76 characters. The decoded text says that the signature is false. */
-function createFalseSignature({ id }: Instance, name: string, bytes: number): string {
-  const text = `This is not a ${name} of ${id}: the endpoint is simulated. `;
+function createFalseSignature(name: string, bytes: number): string {
+  const text = `This is not a ${name} of ${INSTANCE.id}: the endpoint is simulated. `;
   const base64 = Buffer.from(text.repeat(Math.ceil(bytes / text.length)).slice(0, bytes)).toString('base64');
   return base64.replace(/.{76}(?=.)/g, '$&\n');
 }

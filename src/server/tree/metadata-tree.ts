@@ -2,7 +2,7 @@ import { CredWatchError } from '../../errors.ts';
 
 /** The resources below a version (`/latest/`): `dynamic/`, `meta-data/` and `user-data`. */
 export interface MetadataTree {
-  /** `path` is decoded and split; `[]` is the top. Returns null if there is no such entry. */
+  /** `path` is decoded and split; `[]` is the top. Returns null if the entry does not exist. */
   findEntry(path: readonly string[]): TreeEntry | null;
 }
 
@@ -11,25 +11,17 @@ export type TreeEntry =
   /** The names as listed, in order. */
   | { kind: 'directory'; names: readonly string[] };
 
+/** Directories are Maps, because names come from files and may be `__proto__`. */
+export type Directory = ReadonlyMap<string, TreeNode>;
 export type TreeNode = string | Buffer | Directory;
-
-/** Entries are in a Map, because names come from files and may be `__proto__`. */
-export class Directory {
-  readonly entries: ReadonlyMap<string, TreeNode>;
-  /** Names that are listed first, in this order: some lists of the real service are not sorted. */
-  readonly listedFirst: readonly string[];
-
-  constructor(entries: ReadonlyMap<string, TreeNode>, listedFirst: readonly string[] = []) {
-    this.entries = entries;
-    this.listedFirst = listedFirst;
-  }
-}
 
 /** Text adds or replaces an entry, null removes it, nested changes create a directory. */
 export type TreeChanges = ReadonlyMap<string, TreeChange>;
 export type TreeChange = string | Buffer | null | TreeChanges;
 
-export type DirectoryLiteral = string | Buffer | Directory | { readonly [name: string]: DirectoryLiteral };
+export interface DirectoryLiteral {
+  readonly [name: string]: string | Buffer | DirectoryLiteral;
+}
 
 /** Most segments that a path may have. */
 export const MAX_DEPTH = 32;
@@ -43,16 +35,10 @@ export const TOP_LEVEL_KINDS: ReadonlyMap<string, 'directory' | 'text'> = new Ma
 export const TOP_LEVEL_NAMES = [...TOP_LEVEL_KINDS.keys()].join(', ');
 
 /** Creates a directory from an object literal. */
-export function createDirectory(
-  shape: { readonly [name: string]: DirectoryLiteral },
-  listedFirst?: readonly string[],
-): Directory {
-  const entries = Object.entries(shape).map(([name, value]): [string, TreeNode] => [
-    name,
-    isText(value) || value instanceof Directory ? value : createDirectory(value),
-  ]);
-  return new Directory(new Map(entries), listedFirst);
-}
+export const createDirectory = (literal: DirectoryLiteral): Directory =>
+  new Map(
+    Object.entries(literal).map(([name, value]) => [name, isText(value) ? value : createDirectory(value)]),
+  );
 
 export const createTree = (top: Directory): MetadataTree => ({
   findEntry: (path) => findTreeEntry(top, path),
@@ -61,15 +47,12 @@ export const createTree = (top: Directory): MetadataTree => ({
 export function findTreeEntry(top: Directory, path: readonly string[]): TreeEntry | null {
   let node: TreeNode = top;
   for (const segment of path) {
-    const name: string | null = isText(node) ? null : findEntryName(node.entries, segment);
-    if (isText(node) || name === null) return null;
-    const entry = node.entries.get(name);
+    const name: string | null = isText(node) ? null : findEntryName(node, segment);
+    const entry: TreeNode | undefined = isText(node) || name === null ? undefined : node.get(name);
     if (entry === undefined) return null;
     node = entry;
   }
-  if (isText(node)) return { kind: 'leaf', body: node };
-  // Captures of /latest/ list the top without slashes: `dynamic`, `meta-data`, `user-data`.
-  return { kind: 'directory', names: listNames(node, path.length === 0 ? '' : '/') };
+  return isText(node) ? { kind: 'leaf', body: node } : { kind: 'directory', names: listNames(node, path) };
 }
 
 /**
@@ -88,8 +71,8 @@ export function findEntryName(
 
 /** Returns a changed copy of a directory. */
 export function applyTreeChanges(base: Directory, changes: TreeChanges): Directory {
-  const entries = new Map(base.entries);
-  const directories = [...entries].filter(([, node]) => node instanceof Directory);
+  const entries = new Map(base);
+  const directories = [...entries].filter(([, node]) => !isText(node));
   const namesByNumber = new Map(directories.map(([name]) => [getNumber(name), name]));
   for (const [name, change] of changes) {
     // `0` and `0=new-name` both mean the directory that is listed as `0=my-key`.
@@ -101,14 +84,14 @@ export function applyTreeChanges(base: Directory, changes: TreeChanges): Directo
       entries.set(name, change);
       continue;
     }
-    const changed = applyTreeChanges(node instanceof Directory ? node : new Directory(new Map()), change);
+    const changed = applyTreeChanges(node === undefined || isText(node) ? new Map() : node, change);
     // A directory from which the changes removed everything disappears.
-    if (changed.entries.size === 0 && change.size > 0) continue;
+    if (changed.size === 0 && change.size > 0) continue;
     const newName = name === getNumber(oldName) ? oldName : name;
     entries.set(newName, changed);
     namesByNumber.set(getNumber(newName), newName);
   }
-  return new Directory(entries, base.listedFirst);
+  return entries;
 }
 
 const isText = (node: unknown): node is string | Buffer => typeof node === 'string' || Buffer.isBuffer(node);
@@ -116,17 +99,22 @@ const isText = (node: unknown): node is string | Buffer => typeof node === 'stri
 /** `0` for `0=my-key`, and the name itself for other names. */
 const getNumber = (name: string) => /^(\d+)=/.exec(name)?.[1] ?? name;
 
-function listNames({ entries, listedFirst }: Directory, slash: string): string[] {
-  const rank = new Map(listedFirst.map((name, index) => [name, index]));
-  return [...entries]
-    .map(([name, node]) => ({
-      bytes: Buffer.from(name),
-      rank: rank.get(name) ?? listedFirst.length,
-      shown: isText(node) || getNumber(name) !== name ? name : name + slash,
-    }))
-    .sort((a, b) => a.rank - b.rank || Buffer.compare(a.bytes, b.bytes))
-    .map(({ shown }) => shown);
+/** This list has the order of AWS's user guide; all other lists are sorted by bytes. */
+const IDENTITY_PATH = 'dynamic/instance-identity';
+const IDENTITY_NAMES = ['rsa2048', 'pkcs7', 'document', 'signature', 'dsa2048'];
+
+function listNames(directory: Directory, path: readonly string[]): string[] {
+  const names = [...directory.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  if (path.join('/') === IDENTITY_PATH) names.sort((a, b) => getIdentityRank(a) - getIdentityRank(b));
+  // Captures of /latest/ list the top without slashes: `dynamic`, `meta-data`, `user-data`.
+  return names.map((name) =>
+    path.length === 0 || isText(directory.get(name)) || getNumber(name) !== name ? name : `${name}/`,
+  );
 }
+
+/** Other names are listed last. */
+const getIdentityRank = (name: string) =>
+  IDENTITY_NAMES.includes(name) ? IDENTITY_NAMES.indexOf(name) : IDENTITY_NAMES.length;
 
 export const isValidEntryName = (name: string) =>
   name !== '' && name !== '.' && name !== '..' && !/\p{Cc}/u.test(name);

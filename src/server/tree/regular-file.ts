@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
 
 /** The metadata of an instance has about 10 KiB, and EC2 accepts at most 16 KiB of user data. */
 const LARGEST_FILE = 4 * 1024 * 1024;
@@ -27,6 +27,7 @@ export function toTreeReadError(error: unknown, path: string): CredWatchError {
   if (error instanceof CredWatchError) return error;
   const code = getSystemErrorCode(error);
   if (code === '') throw error;
-  const message = code === 'ENOENT' ? `${path} does not exist` : `cannot read ${path} (${code})`;
+  const message =
+    code === 'ENOENT' ? `${path} does not exist` : `cannot read ${path}: ${describeSystemError(error)}`;
   return new CredWatchError(message, TREE_HINT, { cause: error });
 }

@@ -52,7 +52,7 @@ function readVersion(path: string): string {
     const { mtimeMs, size, ino } = statSync(path);
     return `${mtimeMs} ${size} ${ino}`;
   } catch (error) {
-    return getSystemErrorCode(error);
+    return getSystemErrorCode(error) ?? '';
   }
 }
 

@@ -38,7 +38,7 @@ export class TreeFolder implements MetadataTree {
     if (existsSync(iam)) throw createCredentialsPathError(iam);
     if (readdirSync(folder).some((name) => TOP_LEVEL_KINDS.has(name))) return;
     throw new CredWatchError(
-      `${folder} contains none of ${TOP_LEVEL_NAMES}`,
+      `${folder} contains no entry named ${TOP_LEVEL_NAMES}`,
       'name the files like metadata paths: meta-data/placement/region',
     );
   }

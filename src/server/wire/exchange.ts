@@ -1,62 +1,50 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../clock.ts';
-import type { FalseCredentials } from '../credentials/false-credentials.ts';
-import type { EndpointRequest, HandledRequest } from '../endpoint-request.ts';
-import { applyResponseFaults, type Delivery, firstHalf } from '../faults/response-faults.ts';
+import { type Delivery, firstHalf } from '../faults/response-faults.ts';
 import type { Simulation } from '../simulation.ts';
-import type { RequestReceiver } from './request-receiver.ts';
+import type { AllowedHosts } from './host-check.ts';
+import { parseHeaders, type RequestHeaders } from './request-headers.ts';
+import { type ReceivedRequest, receiveRequest } from './request-receiver.ts';
 import { writeRawResponseAndClose, writeResponse } from './response-writer.ts';
 
 /** A request and its outcome, for the log and the traffic summary. */
-export interface Exchange {
+export interface Exchange
+  extends Pick<ReceivedRequest, 'request' | 'handled'>,
+    Pick<Delivery, 'credentials' | 'fault'> {
   /** IP address of the client. */
   address: string;
-  request: EndpointRequest;
-  handledRequest: HandledRequest;
   /** Null if the client got no complete response. */
   status: number | null;
   /** Why the client got no complete response; null if it got one. */
   incompleteReason: 'reset' | 'truncated' | 'no response' | 'client left' | null;
-  /** The credentials that the client got. */
-  credentials: FalseCredentials | null;
-  fault: string | null;
 }
 
 /** What the requests to one listen address have in common. */
 export interface ListenerContext {
+  simulation: Simulation;
   /** The address of all clients, which saves a system call; null if they can differ. */
   clientAddress: string | null;
-  receive: RequestReceiver;
-  simulation: Simulation;
+  allowedHosts: AllowedHosts;
   clock: Clock;
   onExchange(exchange: Exchange): void;
 }
 
-/** An unexpected error closes one connection and does not end the process. */
-export function destroySocketOnError(socket: Duplex, action: () => void): void {
-  try {
-    action();
-  } catch {
-    socket.destroy();
-  }
+function receive(
+  { method, url, rawHeaders, httpVersion, socket }: IncomingMessage,
+  { simulation, allowedHosts, clock }: ListenerContext,
+): ReceivedRequest {
+  const request = { method, url, headers: parseHeaders(rawHeaders), httpVersion, socket };
+  return receiveRequest(request, clock.now(), simulation, allowedHosts);
 }
 
-/** Responds to CONNECT, for which Node passes the bare socket. */
-export function rejectTunnel(message: IncomingMessage, socket: Duplex, context: ListenerContext): void {
-  const { receive, clock, onExchange } = context;
-  socket.on('error', () => {});
-  const { request, handledRequest } = receive(message, clock.now());
-  writeRawResponseAndClose(handledRequest.response, socket);
-  onExchange({
-    address: getClientAddress(request, context),
-    request,
-    handledRequest,
-    status: handledRequest.response.status,
-    incompleteReason: null,
-    credentials: null,
-    fault: null,
-  });
+/** Responds to CONNECT. Response faults do not apply. */
+export function handleTunnel(message: IncomingMessage, socket: Duplex, context: ListenerContext): void {
+  const received = receive(message, context);
+  const { response } = received.handled;
+  writeRawResponseAndClose(response, socket);
+  const delivery = { ...received.delivery, response, credentials: null, fault: null };
+  report({ ...received, delivery }, null, context);
 }
 
 /** Responds to a request, after the delay of a `stall` fault. */
@@ -64,37 +52,38 @@ export function handleRequest(
   message: IncomingMessage,
   response: ServerResponse,
   context: ListenerContext,
-): void {
-  const { receive, simulation, clock, onExchange } = context;
-  discardBody(message);
-  const { request, handledRequest, errorResponder } = receive(message, clock.now());
-  const delivery = applyResponseFaults(handledRequest, request, errorResponder, simulation.variants);
+): void | Promise<void> {
+  const received = receive(message, context);
+  const { request, delivery } = received;
+  discardBody(message, request.headers);
   const finish = () => {
     const incompleteReason = response.destroyed ? 'client left' : deliver(delivery, message, response);
-    const isComplete = incompleteReason === null;
-    onExchange({
-      address: getClientAddress(request, context),
-      request,
-      handledRequest,
-      status: isComplete ? delivery.response.status : null,
-      incompleteReason,
-      credentials: isComplete ? delivery.credentials : null,
-      fault: delivery.fault,
-    });
+    report(received, incompleteReason, context);
   };
-  if (delivery.delayMs === 0) finish();
-  else
-    void clock
-      .sleep(delivery.delayMs, createCloseSignal(response))
-      .then(() => destroySocketOnError(message.socket, finish));
+  if (delivery.delayMs === 0) return finish();
+  return context.clock.sleep(delivery.delayMs, createCloseSignal(response)).then(finish);
 }
 
-const getClientAddress = ({ connection }: EndpointRequest, { clientAddress }: ListenerContext) =>
-  clientAddress ?? connection.remoteAddress ?? '';
+function report(
+  { request, handled, delivery }: ReceivedRequest,
+  incompleteReason: Exchange['incompleteReason'],
+  { clientAddress, onExchange }: ListenerContext,
+): void {
+  const isComplete = incompleteReason === null;
+  onExchange({
+    address: clientAddress ?? request.connection.remoteAddress ?? '',
+    request,
+    handled,
+    status: isComplete ? delivery.response.status : null,
+    incompleteReason,
+    credentials: isComplete ? delivery.credentials : null,
+    fault: delivery.fault,
+  });
+}
 
 /** Discards the body: with unread data the system would reset the connection. */
-function discardBody(message: IncomingMessage): void {
-  const { 'content-length': length, 'transfer-encoding': encoding } = message.headers;
+function discardBody(message: IncomingMessage, headers: RequestHeaders): void {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers;
   if (length === undefined && encoding === undefined) return;
   message.on('error', () => {});
   message.resume();

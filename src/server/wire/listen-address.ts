@@ -12,7 +12,9 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-export const isLoopbackAddress = (host: string) => loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
+/** A `BlockList` is 50 times slower than a comparison of text, so only IPv6 addresses use one. */
+export const isLoopbackAddress = (host: string) =>
+  isIPv4(host) ? host.startsWith('127.') : isIPv6(host) && loopback.check(host, 'ipv6');
 
 /**
  * Parses `127.0.0.1:1338`, `[::1]:1338` and `localhost:1338`. Other names are rejected, because their address

@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
-import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { type ConnectionLimits, Connections, resolveLimits } from './connections.ts';
+import { createHttpServer, type RequestHandlers } from './http-server.ts';
 import { formatOrigin, type ListenAddress } from './listen-address.ts';
 
 /** One or more servers that are listening. */
@@ -10,22 +12,34 @@ export interface ListeningServers {
   close(): Promise<void>;
 }
 
+export interface ListeningOptions {
+  listen: readonly ListenAddress[];
+  createHandlers(address: ListenAddress): RequestHandlers;
+  /** Gets the errors of handlers, and later errors of the servers: for example without free descriptors. */
+  onError(error: unknown): void;
+  limits?: Partial<ConnectionLimits> | undefined;
+}
+
 /**
  * Listens on all addresses, with one server per address. If one fails, all are closed.
  * @throws CredWatchError if an address is in use or does not belong to this machine
  */
-export async function listenOnAll(
-  addresses: readonly ListenAddress[],
-  createServer: (address: ListenAddress) => Server,
-): Promise<ListeningServers> {
+export async function listenOnAll(options: ListeningOptions): Promise<ListeningServers> {
+  const { listen: addresses, createHandlers, onError } = options;
+  const limits = resolveLimits(options.limits);
+  const connections = new Connections(limits);
   const started: { server: Server; origin: string }[] = [];
   const close = async () => {
+    connections.close();
     await Promise.all(started.map(({ server }) => closeServer(server)));
   };
   try {
     for (const address of addresses) {
-      const server = createServer(address);
-      started.push({ server, origin: await listen(server, address) });
+      const handlers = createHandlers(address);
+      const server = createHttpServer({ handlers, connections, limits, onError });
+      const origin = await listen(server, address);
+      started.push({ server, origin });
+      server.on('error', (error) => onError(toAcceptError(origin, error)));
     }
   } catch (error) {
     await close();
@@ -59,12 +73,21 @@ function toListenError(address: ListenAddress, cause: Error): CredWatchError {
     case 'EACCES':
       return error(`no permission to listen on ${origin}`, 'use a port of 1024 or above, or run as root');
     default:
-      return error(`cannot listen on ${origin} (${code})`, 'use another --listen address');
+      return error(
+        `cannot listen on ${origin}: ${describeSystemError(cause)}`,
+        'use another --listen address',
+      );
   }
 }
 
-/** Closes a server and all its connections. */
-export const closeServer = (server: Server) =>
+const toAcceptError = (origin: string, cause: Error) =>
+  new CredWatchError(
+    `could not accept a connection at ${origin}: ${describeSystemError(cause)}`,
+    'check free memory and the limit of open files',
+    { cause },
+  );
+
+const closeServer = (server: Server) =>
   new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

@@ -1,90 +1,99 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Instant } from '../../domain/model.ts';
 import { buildAgentError, buildAgentProtocolError, buildAgentResponse } from '../containers/agent-wire.ts';
 import { buildEksHostError } from '../containers/eks.ts';
-import { createDispatcher, type DispatchedRequest } from '../dispatcher.ts';
-import type { Connection, EndpointRequest, EndpointResponse, Shape } from '../endpoint-request.ts';
+import { dispatch } from '../dispatcher.ts';
+import type {
+  Connection,
+  EndpointRequest,
+  EndpointResponse,
+  HandledRequest,
+  Shape,
+} from '../endpoint-request.ts';
 import { NO_FAULTS } from '../faults/fault-plan.ts';
+import { applyResponseFaults, type Delivery } from '../faults/response-faults.ts';
 import { buildEmptyError, buildHtmlError } from '../imds/imds-wire.ts';
 import type { Simulation } from '../simulation.ts';
-import { createHostCheck, type HostCheck } from './host-check.ts';
+import { type AllowedHosts, findHostProblem, type HostProblem, splitTarget } from './host-check.ts';
+import type { RequestHeaders } from './request-headers.ts';
 
-export interface ReceivedRequest extends DispatchedRequest {
+export interface ReceivedRequest {
   request: EndpointRequest;
+  /** The response without response faults. */
+  handled: HandledRequest;
+  /** The response with response faults. */
+  delivery: Delivery;
 }
 
-/** The part of `IncomingMessage` that the simulator reads; an in-memory request has it too. */
+/** A request from a socket or in memory. */
 export interface IncomingRequest {
   method?: string | undefined;
   url?: string | undefined;
-  headers: IncomingHttpHeaders;
+  headers: RequestHeaders;
   httpVersion: string;
   socket: Connection;
 }
 
-export type RequestReceiver = (request: IncomingRequest, now: Instant) => ReceivedRequest;
+/** Selects the faults of a request, passes it to its shape, and checks its Host. */
+export function receiveRequest(
+  { method = 'GET', url = '/', headers, httpVersion, socket: connection }: IncomingRequest,
+  now: Instant,
+  simulation: Simulation,
+  allowedHosts: AllowedHosts,
+): ReceivedRequest {
+  const { path, query } = parseTarget(url);
+  const faults = simulation.faultPlan.selectFaults(path, now);
+  const dateSkew = faults.get('clock-skew')?.seconds ?? 0;
+  const request = { method, path, query, headers, httpVersion, connection, now, dateSkew, faults };
+  const handled = dispatch(request, simulation);
+  const hostProblem = findHostProblem({ url, headers, httpVersion, connection }, allowedHosts);
+  if (hostProblem === 'not allowed') handled.rejectedHost = headers.host ?? '';
+  const rejection = rejectRequest(request, handled.shape, simulation, hostProblem);
+  if (rejection !== null) {
+    request.faults = NO_FAULTS;
+    handled.response = rejection;
+    handled.credentials = null;
+  }
+  return { request, handled, delivery: applyResponseFaults(handled, request, simulation) };
+}
 
-/** Creates a function that selects the faults of a request, passes it to its shape, and checks its Host. */
-export function createRequestReceiver(simulation: Simulation, hosts: ReadonlySet<string>): RequestReceiver {
-  const dispatch = createDispatcher(simulation);
-  const isHostAllowed = createHostCheck(hosts);
-  return (message, now) => {
-    const { path, query } = parseTarget(message.url ?? '/');
-    const faults = simulation.faultPlan.selectFaults(path, now);
-    const request: EndpointRequest = {
-      method: message.method ?? 'GET',
-      path,
-      query,
-      headers: message.headers,
-      connection: message.socket,
-      now,
-      dateSkew: faults.get('clock-skew')?.seconds ?? 0,
-      faults,
-    };
-    const { handledRequest, errorResponder } = dispatch(request);
-    const rejection = rejectRequest(message, request, handledRequest.shape, simulation, isHostAllowed);
-    if (rejection === null) return { request, handledRequest, errorResponder };
-    return {
-      request: { ...request, faults: NO_FAULTS },
-      handledRequest: { ...handledRequest, credentials: null, response: rejection },
-      errorResponder,
-    };
+function parseTarget(url: string): { path: string; query: URLSearchParams } {
+  const { path: target } = splitTarget(url);
+  const mark = target.indexOf('?');
+  const path = mark < 0 ? target : target.slice(0, mark);
+  return {
+    path: path.replace(DOUBLED_SLASH, '/') || '/',
+    query: mark < 0 ? NO_QUERY : new URLSearchParams(target.slice(mark + 1)),
   };
 }
 
-/** Splits a request target. Of an absolute URL, which clients send to proxies, only path and query count. */
-function parseTarget(url: string): { path: string; query: URLSearchParams } {
-  const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/]*/i, '');
-  const mark = target.indexOf('?');
-  return mark < 0
-    ? { path: target || '/', query: NO_QUERY }
-    : { path: target.slice(0, mark) || '/', query: new URLSearchParams(target.slice(mark + 1)) };
-}
+/**
+ * AWS CLI 2.9 needs an endpoint with a final slash. The AWS SDK for JavaScript v2 then requests
+ * `//latest/api/token`.
+ */
+const DOUBLED_SLASH = /^\/\/+(?=latest(?:\/|$))/;
 
 const NO_QUERY = new URLSearchParams();
 
 /** Rejects requests with a wrong Host or Expect header, on any path. Returns null if both are acceptable. */
 function rejectRequest(
-  { headers, httpVersion, socket }: IncomingRequest,
   request: EndpointRequest,
   shape: Shape | null,
-  simulation: Simulation,
-  isHostAllowed: HostCheck,
+  { variants }: Simulation,
+  hostProblem: HostProblem | null,
 ): EndpointResponse | null {
+  const { expect } = request.headers;
   const isAgent = shape === 'ecs' || shape === 'eks';
-  if (headers.expect !== undefined && !isAgent)
-    return buildHtmlError(request, 417, null, simulation.variants);
+  if (expect !== undefined && !isAgent) return buildHtmlError(request, 417, null, variants);
   // Go accepts `100-continue`, and responds with 100 only if the handler reads the body.
-  if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) {
-    return buildAgentResponse(request, { status: 417, body: '', closes: true });
+  if (expect !== undefined && !/^100-continue$/i.test(expect)) {
+    return buildAgentResponse(request, 417, '', [], true);
   }
-  if (headers.host === undefined) {
-    if (httpVersion === '1.0') return null;
+  if (hostProblem === null) return null;
+  if (hostProblem === 'missing') {
     return isAgent
       ? buildAgentProtocolError(400, 'missing required Host header')
-      : buildHtmlError(request, 400, null, simulation.variants);
+      : buildHtmlError(request, 400, null, variants);
   }
-  if (isHostAllowed(headers.host, socket)) return null;
   if (shape === 'eks') return buildEksHostError(request);
   return isAgent ? buildAgentError(request, 403, 'Forbidden') : buildEmptyError(request, 403);
 }

@@ -1,5 +1,6 @@
 import { describeReadError, readSmallFile } from '../environment/small-file.ts';
 import { readVariable } from '../environment/variables.ts';
+import { throwIfLocal } from '../local-errors.ts';
 import type { OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import { parseJwtExpiration } from './jwt.ts';
@@ -26,6 +27,7 @@ async function readTokenFile(path: string, poll: OngoingPoll): Promise<string> {
   try {
     return await (poll.options.readFile ?? readSmallFile)(path);
   } catch (error) {
+    throwIfLocal(error);
     const detail = `could not read the file of ${TOKEN_FILE}: ${describeReadError(error)}`;
     throw new PollError('auth-token-unreadable', detail);
   }

@@ -1,22 +1,25 @@
 import { isIP } from 'node:net';
-import { parseCredentialsDocument } from '../document/credentials-document.ts';
+import type { FailureReason } from '../../domain/model.ts';
+import { type CredentialsDocument, parseCredentialsDocument } from '../document/credentials-document.ts';
+import { parseJsonObject, readText } from '../document/json-object.ts';
 import { addShadowingNotes } from '../environment/shadowing.ts';
-import { hostWithoutBrackets } from '../http/addresses.ts';
+import { readVariable } from '../environment/variables.ts';
+import { hostWithoutBrackets, isLoopbackUrl } from '../http/addresses.ts';
 import { createStatusError, errorFromResponse, parseErrorBody } from '../http/error-response.ts';
 import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import { Notes } from '../notes.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
+import { containsSecret, isRole } from '../role.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
-import { isLoopbackUrl } from './allowed-hosts.ts';
 import { readAuthorizationHeader } from './authorization.ts';
-import { type DiscoveredTask, discoverTask } from './ecs-task.ts';
-import { createContainerEndpoint } from './endpoint.ts';
-import { readCredentialsUrl } from './settings.ts';
+import { createContainerEndpoint, parseContainerUrl, readCredentialsUrl } from './settings.ts';
 
 /** Parts of a path with at least this length are confidential. Shorter parts are words of an API. */
 const MIN_CONFIDENTIAL_LENGTH = 16;
 
+const METADATA_URI = 'ECS_CONTAINER_METADATA_URI_V4';
+const TASK_ARN = /^arn:[\w-]+:ecs:[\w-]*:\d*:task\/(?:[\w-]+\/)?([\w-]{1,128})$/;
 const ROLE_ARN = /^arn:[\w-]+:iam::(\d+):role\/([\w+=,.@/-]{1,576})$/;
 
 /** The container endpoint of ECS, EKS Pod Identity, CloudShell or Greengrass. */
@@ -25,62 +28,106 @@ export function createContainerSource(options: SourceOptions): CredentialSource 
   const url = readCredentialsUrl(options.env, notes);
   if (!(url instanceof PollError) && isRejectedHostName(url)) notes.add({ code: 'HOST_NAME_ONLY_SOME_SDKS' });
   addShadowingNotes('container', options, notes);
-  /** Null until it is known whether this is an ECS task. The task id never changes. */
-  let task: DiscoveredTask | null = null;
+  /** Undefined until it is known whether this is an ECS task. The task id never changes. */
+  let taskId: string | null | undefined;
   return {
     name: 'container',
     endpoint: url instanceof PollError ? null : { url: url.origin, loopback: isLoopbackUrl(url) },
     poll: (signal) =>
       runPoll(options, signal, notes.list, async (poll) => {
         if (url instanceof PollError) throw url;
-        if (options.discoverHost) {
-          task ??= await discoverTask(poll);
-          poll.identity.host = task?.id ?? null;
-        }
         const endpoint = createContainerEndpoint(url, 'the URL of the container credentials', options);
-        return poll.withRetries(() => readCredentials(poll, endpoint));
+        try {
+          return await poll.withRetries(() => readCredentials(poll, endpoint));
+        } finally {
+          // Last, so that the request cannot take time from the request for credentials.
+          if (options.discoverHost) {
+            if (taskId === undefined) taskId = await discoverTaskId(poll);
+            poll.identity.host = taskId ?? null;
+          }
+        }
       }),
   };
 }
 
-async function readCredentials(poll: OngoingPoll, endpoint: Endpoint): Promise<FoundDocument> {
-  const path = `${endpoint.url.pathname}${endpoint.url.search}`;
-  if (path !== '/') poll.secrets.add(path);
-  // An error message of the agent can quote only the id at the end of the path.
+/** The id in a path gives access to the credentials, and the agent quotes it. */
+function addConfidentialParts(poll: OngoingPoll, path: string): void {
   for (const part of path.split(/[/?&=]/)) {
     if (part.length >= MIN_CONFIDENTIAL_LENGTH) poll.secrets.add(part);
   }
+}
+
+/** A faulty agent can write a secret in the place of a name, which is shown and stored. */
+function isSecret(name: string, poll: OngoingPoll, { secrets }: CredentialsDocument): boolean {
+  const { secretAccessKey, token } = secrets;
+  return (
+    !isRole(name) || containsSecret(name, [...poll.secrets, secretAccessKey.reveal(), token?.reveal() ?? ''])
+  );
+}
+
+async function readCredentials(poll: OngoingPoll, endpoint: Endpoint): Promise<FoundDocument> {
+  const path = `${endpoint.url.pathname}${endpoint.url.search}`;
+  addConfidentialParts(poll, path);
   const authorization = await readAuthorizationHeader(poll);
   const headers = { accept: 'application/json', ...(authorization === null ? {} : { authorization }) };
   const response = await poll.sendRequest(endpoint, { method: 'GET', path, headers });
-  if (response.status !== 200) throw createAgentError(response);
+  if (response.status !== 200) throw createAgentError(response, authorization !== null);
   const document = parseCredentialsDocument(response.body, 'always');
   const [, account = null, role = null] = ROLE_ARN.exec(document.roleArn ?? '') ?? [];
-  poll.identity.role = role;
+  poll.identity.role = role === null || isSecret(role, poll, document) ? null : role;
   poll.accountId = document.accountId ?? account;
   return { document, observedAt: response.receivedAt };
 }
 
+/** What the agent of EKS writes, in its own words or with the code of an AWS error. */
+const AGENT_TEXTS: readonly [RegExp, FailureReason][] = [
+  [/token is expired|ExpiredTokenException/, 'auth-token-expired'],
+  [/token is not valid yet/, 'auth-token-not-yet-valid'],
+  [/token cannot be empty/, 'auth-token-missing'],
+  [/token cannot be parsed|failed basic claim validations|InvalidTokenException/, 'auth-rejected'],
+  [/AccessDeniedException|is not authorized to perform/, 'assume-role-denied'],
+  [/ResourceNotFoundException/, 'no-association'],
+];
+
+/** Codes of the ECS agent for a path that belongs to no running task. */
+const UNKNOWN_TASK = ['NoIdInRequest', 'InvalidIdInRequest'];
+
 /** ECS returns errors as JSON. EKS returns plain text that contains the code of the STS error. */
-function createAgentError(response: HttpResponse): PollError {
+function createAgentError(response: HttpResponse, hasToken: boolean): PollError {
   const { status } = response;
   const { code, text } = parseErrorBody(response.body);
-  const mentions = (...phrases: string[]) => phrases.some((phrase) => text.includes(phrase));
   if (status === 503 && code === 'CredentialsUninitialized') {
     return createStatusError('starting', 503, 'always', text);
   }
   if (status >= 400 && status < 500) {
-    if (mentions('token is expired', 'ExpiredTokenException')) {
-      return createStatusError('auth-token-expired', status, 'never', text);
-    }
-    if (status === 404 || mentions('ResourceNotFoundException')) {
-      return createStatusError('no-association', status, 'never', text);
-    }
+    const [, reason] = AGENT_TEXTS.find(([pattern]) => pattern.test(text ?? '')) ?? [];
+    if (reason !== undefined) return createStatusError(reason, status, 'never', text);
+    if (UNKNOWN_TASK.includes(code ?? '')) return createStatusError('not-found', status, 'never', text);
   }
-  return errorFromResponse(response);
+  const error = errorFromResponse(response);
+  const isAboutToken = error.reason !== 'auth-rejected' || hasToken;
+  return isAboutToken ? error : new PollError('access-denied', error.detail, { ...error });
 }
 
 /** Over plain http, botocore and the JavaScript SDK reject every host name except `localhost`. */
 function isRejectedHostName(url: URL): boolean {
   return url.protocol === 'http:' && url.hostname !== 'localhost' && isIP(hostWithoutBrackets(url)) === 0;
+}
+
+/**
+ * Finds the ECS task of this process. Null without a task. Undefined if unknown: the next poll tries again.
+ * Makes one attempt only, because the host name is not worth the time of a retry.
+ */
+async function discoverTaskId(poll: OngoingPoll): Promise<string | null | undefined> {
+  const url = parseContainerUrl(readVariable(poll.options.env, METADATA_URI, poll.notes) ?? '', METADATA_URI);
+  if (url instanceof PollError) return null;
+  const path = `${url.pathname.replace(/\/$/, '')}/task`;
+  addConfidentialParts(poll, path);
+  const endpoint = createContainerEndpoint(url, METADATA_URI, poll.options);
+  const request = { method: 'GET', path, headers: {} } as const;
+  const response = await poll.tryRequest(() => poll.sendRequest(endpoint, request));
+  // Any other status can be a passing error.
+  if (response?.status !== 200 && response?.status !== 404) return undefined;
+  const task = parseJsonObject((response.status === 200 && response.body) || '{}') ?? {};
+  return TASK_ARN.exec(readText(task, 'TaskARN') ?? '')?.[1] ?? null;
 }

@@ -1,10 +1,17 @@
 import { isIP } from 'node:net';
-import type { Environment } from '../environment/environment-variables.ts';
-import { readVariable } from '../environment/variables.ts';
-import { hostWithoutBrackets } from '../http/addresses.ts';
+
+import { type Environment, isVariableSet, readVariable } from '../environment/variables.ts';
+import {
+  hostWithoutBrackets,
+  isLoopbackAddress,
+  normalizeAddress,
+  resolveHost,
+  resolveWithoutDns,
+} from '../http/addresses.ts';
+import type { Endpoint } from '../http/exchange.ts';
 import type { Notes } from '../notes.ts';
 import { invalidSettingError, PollError } from '../poll-error.ts';
-import { isAllowedAddress } from './allowed-hosts.ts';
+import type { SourceOptions } from '../source.ts';
 
 const RELATIVE = 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
 const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
@@ -14,7 +21,12 @@ const ECS_AGENT = 'http://169.254.170.2';
 
 /** If either URI is set, all SDKs except Java use the container endpoint and never IMDS. */
 export function isContainerEndpointSet(env: Environment): boolean {
-  return [env[RELATIVE], env[FULL]].some((uri) => (uri ?? '').trim() !== '');
+  return isVariableSet(env, RELATIVE) || isVariableSet(env, FULL);
+}
+
+/** A source other than the container endpoint does not read these variables, but some SDKs fail on them. */
+export function addNotesOfBlankUris(env: Environment, notes: Notes): void {
+  for (const name of [RELATIVE, FULL]) readVariable(env, name, notes);
 }
 
 /** The URL of the credentials. Its path and query are confidential: on ECS they grant the credentials. */
@@ -54,7 +66,34 @@ export function parseContainerUrl(text: string, variable: string): URL | PollErr
   return invalidSettingError(variable, 'contains a user name or a password');
 }
 
-export function hostNotAllowedError(variable: string): PollError {
+function hostNotAllowedError(variable: string): PollError {
   const detail = `${variable} is a plain http URL with a host that is neither loopback nor an AWS agent`;
   return new PollError('host-not-allowed', detail);
+}
+
+/**
+ * Any host is allowed over https. Over http, every address of a host name must be allowed. The connection
+ * goes to one of these addresses, because a second lookup could return others. No name server is queried:
+ * only loopback names can be allowed, and the hosts file has them.
+ */
+export function createContainerEndpoint(url: URL, variable: string, options: SourceOptions): Endpoint {
+  const host = hostWithoutBrackets(url);
+  if (url.protocol === 'https:')
+    return { url, resolveAddresses: (signal) => resolveHost(host, options, signal) };
+  return {
+    url,
+    async resolveAddresses() {
+      const addresses = await resolveWithoutDns(host, options);
+      if (addresses.length === 0 || !addresses.every(isAllowedAddress)) throw hostNotAllowedError(variable);
+      return addresses;
+    },
+  };
+}
+
+/** Agents of ECS (first address) and EKS Pod Identity. */
+const AGENTS = ['169.254.170.2', '169.254.170.23', 'fd00:ec2::23'];
+
+/** Whether SDKs send the authorization token over plain HTTP to this address. */
+export function isAllowedAddress(address: string): boolean {
+  return isLoopbackAddress(address) || AGENTS.includes(normalizeAddress(address));
 }

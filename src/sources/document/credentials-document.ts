@@ -1,23 +1,24 @@
 import type { IssuedCredentials } from '../../domain/model.ts';
 import { type ParsedInstant, parseInstant } from '../../domain/time/instant.ts';
+import { areSwapped, isKeyId, toStoredKeyId } from '../../key-id.ts';
+import { redactText } from '../../redact.ts';
 import { Secret } from '../../secret.ts';
+import { type ErrorBody, readErrorObject } from '../http/error-response.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
+import type { PolledCredentials } from '../source.ts';
 import { type JsonObject, parseJsonObject, readText, readValue } from './json-object.ts';
-import { sanitizeText } from './sanitize-text.ts';
 
 /** The content of a credentials document. */
 export interface CredentialsDocument {
   credentials: IssuedCredentials;
-  /** The token is null for keys without one. IMDS and container endpoints always serve a token. */
-  secrets: { secretAccessKey: Secret; token: Secret | null };
+  secrets: PolledCredentials['secrets'];
   accountId: string | null;
   roleArn: string | null;
 }
 
-export const ACCESS_KEY_ID_PATTERN = /^[\w-]{1,128}$/;
-
 /** Null if the text is not an account id. */
-export const parseAccountId = (text: string): string | null => (/^\d{12}$/.test(text) ? text : null);
+export const parseAccountId = (text: string | null): string | null =>
+  text !== null && /^\d{12}$/.test(text) ? text : null;
 
 /**
  * Parses a document of IMDS or a container endpoint. Like the Go and Rust SDKs, ignores the case of keys and
@@ -36,19 +37,35 @@ export function parseCredentialsDocument(
   const object = parseJsonObject(body);
   if (object === null) throw unreadable('the document is not a JSON object');
 
-  const fields = {
-    AccessKeyId: readText(object, 'AccessKeyId'),
-    SecretAccessKey: readText(object, 'SecretAccessKey'),
-    Token: readText(object, 'Token', 'SessionToken'),
-  };
+  const AccessKeyId = readText(object, 'AccessKeyId');
+  const SecretAccessKey = readText(object, 'SecretAccessKey');
+  const Token = readText(object, 'Token', 'SessionToken');
   const expiration = readInstant(object, 'Expiration', 'ExpiresAt');
-  const accessKeyId = ACCESS_KEY_ID_PATTERN.test(fields.AccessKeyId) ? fields.AccessKeyId : null;
+  const isSwapped = areSwapped(AccessKeyId ?? '', SecretAccessKey ?? '');
+  const accessKeyId =
+    AccessKeyId === null || isSwapped || !isKeyId(AccessKeyId) ? null : toStoredKeyId(AccessKeyId);
   const known = { accessKeyId, expiration: expiration?.instant ?? null };
 
-  const errorText = readError(object, [fields.SecretAccessKey, fields.Token]);
-  if (errorText !== null) throw new PollError('error-document', errorText, known);
-  const missing = Object.entries(fields).flatMap(([name, value]) => (value === '' ? [name] : []));
-  if (missing.length > 0) throw new PollError('malformed', `missing: ${missing.join(', ')}`, known);
+  const error = readError(object);
+  if (error !== null) {
+    const reason = error.code === 'InstanceProfileNotFound' ? 'instance-profile-not-found' : 'error-document';
+    const quotation =
+      error.text && redactText(error.text, [AccessKeyId ?? '', SecretAccessKey ?? '', Token ?? '']);
+    const detail = typeof readValue(object, 'Code') === 'object' ? 'Code is not a string' : '';
+    throw new PollError(reason, detail, { ...known, quotation });
+  }
+  if (AccessKeyId === null || SecretAccessKey === null || Token === null) {
+    const missing = Object.entries({ AccessKeyId, SecretAccessKey, Token })
+      .flatMap(([name, value]) => (value === null ? [name] : []))
+      .join(', ');
+    throw new PollError('malformed', `missing: ${missing}`, known);
+  }
+  if (isSwapped)
+    throw new PollError(
+      'malformed',
+      'the values of AccessKeyId and SecretAccessKey seem to be swapped',
+      known,
+    );
   if (accessKeyId === null) throw new PollError('malformed', 'AccessKeyId is not a key id', known);
   if (expiration === null) throw new PollError('unknown-expiry', describeMissingExpiration(object), known);
 
@@ -61,23 +78,28 @@ export function parseCredentialsDocument(
       expiration: expiration.instant,
       zoneless,
     },
-    secrets: { secretAccessKey: new Secret(fields.SecretAccessKey), token: new Secret(fields.Token) },
+    secrets: {
+      accessKeyId: new Secret(AccessKeyId),
+      secretAccessKey: new Secret(SecretAccessKey),
+      token: new Secret(Token),
+    },
     accountId: parseAccountId(readText(object, 'AccountId')),
-    roleArn: readText(object, 'RoleArn') || null,
+    roleArn: readText(object, 'RoleArn'),
   };
 }
 
 /** IMDS reports errors with status 200 and a `Code`. The agents of ECS and EKS write no `Code` at all. */
-function readError(object: JsonObject, secrets: string[]): string | null {
-  const code = readValue(object, 'Code') ?? 'Success';
-  if (typeof code === 'string' && code.toLowerCase() === 'success') return null;
-  const parts = [typeof code === 'string' ? code : 'Code is not a string', readText(object, 'Message')];
-  return sanitizeText(parts.filter((part) => part !== '').join(': '), secrets);
+function readError(object: JsonObject): ErrorBody | null {
+  const code = readValue(object, 'Code');
+  const error = readErrorObject(object);
+  if (code === undefined) {
+    return error.text !== null && readValue(object, 'AccessKeyId') === undefined ? error : null;
+  }
+  return typeof code === 'string' && code.toLowerCase() === 'success' ? null : error;
 }
 
-function readInstant(object: JsonObject, ...names: string[]): ParsedInstant | null {
-  return parseInstant(readText(object, ...names));
-}
+const readInstant = (object: JsonObject, ...names: string[]): ParsedInstant | null =>
+  parseInstant(readText(object, ...names) ?? '');
 
 function describeMissingExpiration(object: JsonObject): string {
   return readValue(object, 'Expiration', 'ExpiresAt') === undefined

@@ -1,16 +1,21 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Null if the text is not exactly one JSON object. */
-export function parseJsonObject(text: string): JsonObject | null {
+/** Undefined if the text is not JSON. */
+export function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }
 
-const isObject = (value: unknown): value is JsonObject =>
+/** Null if the text is not exactly one JSON object. */
+export function parseJsonObject(text: string): JsonObject | null {
+  const value = parseJson(text);
+  return isObject(value) ? value : null;
+}
+
+export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
@@ -28,8 +33,8 @@ export function readValue(object: JsonObject, ...names: string[]): unknown {
   return undefined;
 }
 
-/** Like {@link readValue}, but `''` if the value is missing or not a string. */
-export function readText(object: JsonObject, ...names: string[]): string {
+/** Like {@link readValue}, but null if the value is missing or not a string. */
+export function readText(object: JsonObject, ...names: string[]): string | null {
   const value = readValue(object, ...names);
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' ? value : null;
 }

@@ -1,16 +1,12 @@
-import type { FailureReason, Instant } from '../../domain/model.ts';
-import { type ParsedInstant, parseInstant } from '../../domain/time/instant.ts';
+import type { FailureReason } from '../../domain/model.ts';
+import { areSwapped, isKeyId, toStoredKeyId } from '../../key-id.ts';
 import { Secret } from '../../secret.ts';
 import type { Notes } from '../notes.ts';
 import type { FoundDocument, OngoingPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
-import { ACCESS_KEY_ID_PATTERN, type CredentialsDocument, parseAccountId } from './credentials-document.ts';
-
-/** A value with its name. Messages contain the name and never the value. `''` if there is no value. */
-export interface NamedValue {
-  name: string;
-  value: string;
-}
+import { type CredentialsDocument, parseAccountId } from './credentials-document.ts';
+import { chooseExpiration, type NamedExpiration } from './expirations.ts';
+import { isQuoted, type NamedValue } from './named-value.ts';
 
 /** Unchecked keys from a variable, a program or a file, possibly without an expiration. */
 export interface UnvalidatedKeys {
@@ -18,8 +14,8 @@ export interface UnvalidatedKeys {
   secretAccessKey: NamedValue;
   token: NamedValue;
   /** Only those that have a value. */
-  expirations: readonly NamedValue[];
-  accountId: string;
+  expirations: readonly NamedExpiration[];
+  accountId: string | null;
   /** The reason to fail with if a key id or a secret key is missing. */
   reasonIfIncomplete: FailureReason;
   /** The detail of the failure if temporary keys have no expiration. */
@@ -37,43 +33,71 @@ const SESSION_KEY = /^ASIA/;
  * old name, and prefers it.
  */
 export function chooseToken(token: NamedValue, old: NamedValue, notes: Notes): NamedValue {
-  if (old.value === '' || old.value === token.value) return token;
-  if (token.value === '') notes.add({ code: 'ONLY_OLD_TOKEN', name: old.name });
-  else notes.add({ code: 'TWO_SESSION_TOKENS', name: old.name, otherName: token.name });
-  return token.value === '' ? old : token;
+  if (old.value === null || old.value === token.value) return token;
+  if (token.value === null) {
+    notes.add({ code: 'ONLY_OLD_TOKEN', name: old.name });
+    return old;
+  }
+  notes.add({ code: 'TWO_SESSION_TOKENS', name: old.name, otherName: token.name });
+  return token;
 }
 
 /** Validates keys and turns them into the document of a poll. @throws PollError */
 export function documentFromKeys(keys: UnvalidatedKeys, poll: OngoingPoll): FoundDocument {
+  // Also for a failed poll: keys without an expiration belong to the same account.
+  poll.accountId = parseAccountId(keys.accountId);
   const document = validateKeys(keys, poll);
-  poll.accountId = document.accountId;
   return { document, observedAt: poll.options.clock.now() };
 }
 
 function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): CredentialsDocument {
   const { accessKeyId, secretAccessKey, token } = keys;
-  for (const { value } of [secretAccessKey, token]) poll.secrets.add(value);
-  const { expiration, unreadable } = readExpiration(keys.expirations, poll);
-  const keyId = ACCESS_KEY_ID_PATTERN.test(accessKeyId.value) ? accessKeyId.value : null;
+  for (const { value } of [accessKeyId, secretAccessKey, token]) {
+    if (value !== null) poll.secrets.add(value);
+  }
+  const { expiration, unreadable } = chooseExpiration(keys.expirations, poll.notes);
+  const rawKeyId = accessKeyId.value ?? '';
+  const isSwapped = areSwapped(rawKeyId, secretAccessKey.value ?? '');
+  const keyId = isSwapped || !isKeyId(rawKeyId) ? null : toStoredKeyId(rawKeyId);
   const known = { accessKeyId: keyId, expiration: expiration?.instant ?? null };
 
-  const missing = [accessKeyId, secretAccessKey].flatMap(({ name, value }) => (value === '' ? [name] : []));
-  if (missing.length > 0) {
+  if (accessKeyId.value === null || secretAccessKey.value === null) {
+    const missing = [accessKeyId, secretAccessKey].flatMap(({ name, value }) =>
+      value === null ? [name] : [],
+    );
     throw new PollError(keys.reasonIfIncomplete, `missing: ${missing.join(', ')}`, known);
   }
+  const quoted = [accessKeyId, secretAccessKey, token].find(isQuoted);
+  if (quoted !== undefined) {
+    poll.notes.add({ code: 'VALUE_QUOTED', name: quoted.name });
+    throw new PollError('malformed', `${quoted.name} is quoted`, known);
+  }
+  if (isSwapped) {
+    const names = `${accessKeyId.name} and ${secretAccessKey.name}`;
+    throw new PollError('malformed', `the values of ${names} seem to be swapped`, {
+      ...known,
+      misconfiguration: {
+        code: 'KEYS_SWAPPED',
+        keyIdName: accessKeyId.name,
+        secretKeyName: secretAccessKey.name,
+      },
+    });
+  }
   if (keyId === null) throw new PollError('malformed', `${accessKeyId.name} is not a key id`, known);
-  const invalid = [secretAccessKey, token].find(({ value }) => !VISIBLE_ASCII.test(value));
+  const invalid = [secretAccessKey, token].find(({ value }) => !VISIBLE_ASCII.test(value ?? ''));
   if (invalid !== undefined) {
     throw new PollError('malformed', `${invalid.name} contains characters that no key or token has`, known);
   }
 
-  const lacksToken = SESSION_KEY.test(keyId) && token.value === '';
+  const lacksToken = SESSION_KEY.test(rawKeyId) && token.value === null;
   if (lacksToken) poll.notes.add({ code: 'SESSION_KEY_WITHOUT_TOKEN' });
   if (expiration === null) {
     if (unreadable.length > 0) {
-      throw new PollError('unknown-expiry', `${unreadable.join(', ')} is not a time`, known);
+      const names = unreadable.map(({ name }) => name).join(', ');
+      const reason = unreadable.some(isQuoted) ? ', because its value is quoted' : '';
+      throw new PollError('unknown-expiry', `${names} is not a time${reason}`, known);
     }
-    if (lacksToken || token.value !== '') {
+    if (lacksToken || token.value !== null) {
       throw new PollError('unknown-expiry', keys.missingExpirationDetail, known);
     }
     throw new PollError('long-lived', '', known);
@@ -86,47 +110,11 @@ function validateKeys(keys: UnvalidatedKeys, poll: OngoingPoll): CredentialsDocu
       zoneless: expiration.zoneless,
     },
     secrets: {
+      accessKeyId: new Secret(rawKeyId),
       secretAccessKey: new Secret(secretAccessKey.value),
-      token: token.value === '' ? null : new Secret(token.value),
+      token: token.value === null ? null : new Secret(token.value),
     },
-    accountId: parseAccountId(keys.accountId),
+    accountId: poll.accountId,
     roleArn: null,
   };
-}
-
-/** The earliest expiration, and the names of those that are not times. */
-function readExpiration(
-  expirations: readonly NamedValue[],
-  poll: OngoingPoll,
-): { expiration: ParsedInstant | null; unreadable: string[] } {
-  const parsed = expirations.map(({ name, value }) => ({ name, instant: parseExpiration(value) }));
-  const unreadable = parsed.flatMap(({ name, instant }) => (instant === null ? [name] : []));
-  for (const name of unreadable) poll.notes.add({ code: 'EXPIRATION_UNREADABLE', name });
-  const readable = parsed.flatMap(({ name, instant }) => (instant === null ? [] : [{ name, ...instant }]));
-  readable.sort((a, b) => a.instant - b.instant);
-  const [earliest] = readable;
-  if (earliest === undefined) return { expiration: null, unreadable };
-  // One second of tolerance: some tools write fractions of a second, others do not.
-  const other = readable.find(({ instant }) => instant - earliest.instant >= 1000);
-  if (other !== undefined) {
-    poll.notes.add({ code: 'EXPIRATIONS_DISAGREE', name: earliest.name, otherName: other.name });
-  }
-  return { expiration: earliest, unreadable };
-}
-
-/** Seconds since 1970 have ten digits until 2286. Milliseconds have thirteen digits since 2001. */
-const EPOCH = /^(\d{10}|\d{13})$/;
-
-/** Also accepts the time since 1970 in seconds (written by weep) or milliseconds (from SSO). */
-function parseExpiration(text: string): ParsedInstant | null {
-  const trimmed = text.trim();
-  if (EPOCH.test(trimmed)) return { instant: Number(trimmed.padEnd(13, '0')), zoneless: false };
-  const parsed = parseInstant(trimmed);
-  return parsed?.zoneless ? { ...parsed, instant: earlierOfUtcAndLocal(parsed.instant) } : parsed;
-}
-
-/** awsume writes local time without a zone, other tools UTC. The earlier instant is the safe choice. */
-function earlierOfUtcAndLocal(asUtc: Instant): Instant {
-  const minutesBehindUtc = new Date(asUtc).getTimezoneOffset();
-  return asUtc + Math.min(0, minutesBehindUtc) * 60_000;
 }

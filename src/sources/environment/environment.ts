@@ -1,7 +1,9 @@
-import { chooseToken, documentFromKeys, type NamedValue } from '../document/unvalidated-keys.ts';
+import { readExpirations } from '../document/expirations.ts';
+import { chooseToken, documentFromKeys } from '../document/unvalidated-keys.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { PollError } from '../poll-error.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
+import { readVariable } from './variables.ts';
 
 const KEY_ID = 'AWS_ACCESS_KEY_ID';
 const SECRET_KEY = 'AWS_SECRET_ACCESS_KEY';
@@ -13,9 +15,16 @@ const EXPIRATIONS = [
   'AWS_CREDENTIAL_EXPIRATION',
   'AWS_CREDENTIALS_EXPIRATION', // aws-sso-util
   'AWS_SESSION_EXPIRATION', // granted, old versions of aws-vault
-  'AWSUME_EXPIRATION', // awsume, without a zone
   'AWS_SSO_SESSION_EXPIRATION', // aws-sso-cli
+  'AWS_OKTA_SESSION_EXPIRATION', // aws-okta, seconds since 1970
+  'AWS_SESSION_EXPIRES',
+  'AWS_SESSION_EXPIRY',
+  'AWS_SESSION_TOKEN_EXPIRATION',
+  'AWS_EXPIRATION',
 ];
+
+/** awsume writes local time without a zone. */
+const LOCAL_EXPIRATIONS = ['AWSUME_EXPIRATION'];
 
 /** Keys in environment variables. A program's environment never changes, so this source sees no rotation. */
 export function createEnvironmentSource(options: SourceOptions): CredentialSource {
@@ -30,21 +39,22 @@ function readEnvironment(poll: OngoingPoll): FoundDocument {
   const { env, role } = poll.options;
   poll.identity.role = role ?? null;
   // Every SDK ignores blank variables.
-  const read = (name: string): NamedValue => {
-    const value = env[name] ?? '';
-    return { name, value: value.trim() === '' ? '' : value };
-  };
-  const keys = { accessKeyId: read(KEY_ID), secretAccessKey: read(SECRET_KEY) };
-  if (keys.accessKeyId.value === '' && keys.secretAccessKey.value === '') {
+  const read = (name: string) => readVariable(env, name);
+  const readNamed = (name: string) => ({ name, value: read(name) });
+  if (read(KEY_ID) === null && read(SECRET_KEY) === null) {
     throw new PollError('not-configured', `neither ${KEY_ID} nor ${SECRET_KEY} is set`);
   }
-  if (read('AWS_PROFILE').value !== '') poll.notes.add({ code: 'PROFILE_HIDES_ENVIRONMENT' });
+  if (read('AWS_PROFILE') !== null) poll.notes.add({ code: 'PROFILE_HIDES_ENVIRONMENT' });
   return documentFromKeys(
     {
-      ...keys,
-      token: chooseToken(read(TOKEN), read(OLD_TOKEN), poll.notes),
-      expirations: EXPIRATIONS.map(read).filter(({ value }) => value !== ''),
-      accountId: read('AWS_ACCOUNT_ID').value,
+      accessKeyId: readNamed(KEY_ID),
+      secretAccessKey: readNamed(SECRET_KEY),
+      token: chooseToken(readNamed(TOKEN), readNamed(OLD_TOKEN), poll.notes),
+      expirations: [
+        ...readExpirations(EXPIRATIONS, read),
+        ...readExpirations(LOCAL_EXPIRATIONS, read, 'local'),
+      ],
+      accountId: read('AWS_ACCOUNT_ID'),
       reasonIfIncomplete: 'invalid-configuration',
       missingExpirationDetail: `${EXPIRATIONS[0]} is not set`,
     },

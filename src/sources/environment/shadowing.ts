@@ -1,9 +1,9 @@
-import { isContainerEndpointSet } from '../container/settings.ts';
+import { addNotesOfBlankUris, isContainerEndpointSet } from '../container/settings.ts';
 import type { Notes } from '../notes.ts';
 import { findCredentialSetting } from '../profile/credentials.ts';
 import type { ProfileFiles } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
-import type { Environment } from './environment-variables.ts';
+import { type Environment, isVariableSet } from './variables.ts';
 
 /** Adds a note for each setting that makes AWS SDKs use another provider than this source. */
 export function addShadowingNotes(
@@ -11,7 +11,7 @@ export function addShadowingNotes(
   { env, profileFiles }: Pick<SourceOptions, 'env' | 'profileFiles'>,
   notes: Notes,
 ): void {
-  const isSet = (name: string) => (env[name] ?? '').trim() !== '';
+  const isSet = (name: string) => isVariableSet(env, name);
   if (isSet('AWS_ACCESS_KEY_ID') && isSet('AWS_SECRET_ACCESS_KEY'))
     notes.add({ code: 'STATIC_KEYS_HIDE_SOURCE' });
   if (source === 'profile') return;
@@ -19,13 +19,15 @@ export function addShadowingNotes(
   // For example leftover variables of IRSA, which hide EKS Pod Identity in every SDK.
   if (isSet('AWS_WEB_IDENTITY_TOKEN_FILE') && isSet('AWS_ROLE_ARN'))
     notes.add({ code: 'WEB_IDENTITY_HIDES_SOURCE' });
-  if (source === 'imds' && isContainerEndpointSet(env)) notes.add({ code: 'CONTAINER_HIDES_IMDS' });
+  if (source !== 'imds') return;
+  if (isContainerEndpointSet(env)) notes.add({ code: 'CONTAINER_HIDES_IMDS' });
+  addNotesOfBlankUris(env, notes);
 }
 
 function addProfileNotes(env: Environment, { profiles, selectedName }: ProfileFiles, notes: Notes): void {
   const profile = profiles.get(selectedName);
   const key = profile === undefined ? null : findCredentialSetting(profile);
   if (key !== null) notes.add({ code: 'PROFILE_HIDES_SOURCE', profile: selectedName, key });
-  const isNamed = (env.AWS_PROFILE ?? '').trim() !== '';
-  if (profile === undefined && isNamed) notes.add({ code: 'NAMED_PROFILE_MISSING', profile: selectedName });
+  if (profile === undefined && isVariableSet(env, 'AWS_PROFILE'))
+    notes.add({ code: 'NAMED_PROFILE_MISSING', profile: selectedName });
 }

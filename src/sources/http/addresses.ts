@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { readSmallFile } from '../environment/small-file.ts';
+import { throwIfLocal } from '../local-errors.ts';
 import { PollError } from '../poll-error.ts';
 import type { SourceOptions } from '../source.ts';
 
@@ -14,7 +15,10 @@ export const hostWithoutBrackets = (url: URL): string => url.hostname.replace(/^
 export async function resolveWithoutDns(host: string, options: NameOptions): Promise<string[]> {
   if (isIP(host) !== 0) return [host];
   if (host === 'localhost') return ['127.0.0.1', '::1'];
-  const hosts = await (options.readFile ?? readSmallFile)(HOSTS_FILE).catch(() => '');
+  const hosts = await (options.readFile ?? readSmallFile)(HOSTS_FILE).catch((error: unknown) => {
+    throwIfLocal(error);
+    return '';
+  });
   return hosts
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim().toLowerCase().split(/\s+/))
@@ -50,4 +54,20 @@ async function queryNameServers(host: string, options: NameOptions, signal: Abor
   } finally {
     signal.removeEventListener('abort', cancel);
   }
+}
+
+/** Whether the endpoint is on this host. Host names other than `localhost` are not resolved. */
+export function isLoopbackUrl(url: URL): boolean {
+  return url.hostname === 'localhost' || isLoopbackAddress(hostWithoutBrackets(url));
+}
+
+/** False for `::ffff:127.0.0.1`, which no SDK allows. */
+export function isLoopbackAddress(address: string): boolean {
+  return isIP(address) === 4 ? address.startsWith('127.') : normalizeAddress(address) === '::1';
+}
+
+/** The shortest spelling of an IPv6 address. Other text is returned unchanged. */
+export function normalizeAddress(address: string): string {
+  const url = `http://[${address}]`;
+  return isIP(address) === 6 && URL.canParse(url) ? hostWithoutBrackets(new URL(url)) : address;
 }

@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { getSystemErrorCode } from '../../errors.ts';
+import { findLocalError } from '../local-errors.ts';
 import { PollError } from '../poll-error.ts';
 import { hostWithoutBrackets } from './addresses.ts';
 import { setTimeoutAfterIo } from './timeout-after-io.ts';
@@ -16,45 +17,53 @@ export async function openConnection(
 ): Promise<Socket> {
   // Errors of all addresses: `localhost` has two, and the first error is often the relevant one.
   const details = new Set<string>();
+  let isTimeout = false;
   for (const address of addresses) {
     try {
       return await connectTo(url, address, connectMs, signal);
     } catch (error) {
       if (!(error instanceof PollError)) throw error;
       details.add(error.detail);
+      isTimeout = error.isTimeout;
       if (signal.aborted) break;
     }
   }
-  throw new PollError('unreachable', [...details].join(', '), { retry: 'always' });
+  throw createConnectError([...details].join(', '), isTimeout);
 }
+
+export const createConnectError = (detail: string, isTimeout = false): PollError =>
+  new PollError('unreachable', detail, { retry: 'always', isTimeout });
 
 async function connectTo(url: URL, address: string, connectMs: number, signal: AbortSignal): Promise<Socket> {
   const [socket, connected] = await startConnecting(url, address);
+  // Not `once` with a signal that combines both limits: signals take a third of the time of a connection.
   return new Promise((resolve, reject) => {
-    const fail = (detail: string) => {
-      settle();
-      // Without a listener, a later error of the socket would end the process.
-      socket.on('error', () => {});
-      socket.destroy();
-      reject(new PollError('unreachable', detail, { retry: 'always' }));
+    const end = () => {
+      timer.cancel();
+      signal.removeEventListener('abort', abort);
+      socket.off(connected, succeed);
     };
     const succeed = () => {
-      settle();
-      socket.on('error', () => {});
+      end();
       resolve(socket);
     };
-    const onError = (error: Error) => fail(getSystemErrorCode(error) || 'connection failed');
-    const onClose = () => fail('the connection was closed while it was being opened');
-    const onAbort = () => fail('no connection in time');
-    const timer = setTimeoutAfterIo(() => fail(`no connection within ${connectMs} ms`), connectMs);
-    const settle = () => {
-      timer.cancel();
-      signal.removeEventListener('abort', onAbort);
-      socket.off('error', onError).off('close', onClose).off(connected, succeed);
+    const fail = (error: unknown) => {
+      end();
+      socket.destroy();
+      reject(error);
     };
-    socket.once('error', onError).once('close', onClose).once(connected, succeed);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
+    const abort = () => fail(createConnectError('no connection in time', true));
+    const timer = setTimeoutAfterIo(
+      () => fail(createConnectError(`no connection within ${connectMs} ms`, true)),
+      connectMs,
+    );
+    socket.once(connected, succeed);
+    // The listener stays: without one, a later error of the socket would end the process.
+    socket.on('error', (error) =>
+      fail(findLocalError(error) ?? createConnectError(getSystemErrorCode(error) ?? 'connection failed')),
+    );
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
   });
 }
 

@@ -1,12 +1,12 @@
 import type { FailureReason } from '../../domain/model.ts';
-import { parseJsonObject, readText } from '../document/json-object.ts';
+import { isObject, type JsonObject, parseJsonObject, readText, readValue } from '../document/json-object.ts';
 import { PollError, type RetryPolicy } from '../poll-error.ts';
 import type { HttpResponse } from './exchange.ts';
 
-/** The error code and text in the body of a response. `''` if the body has none. */
+/** The error code and text in the body of a response. */
 export interface ErrorBody {
-  code: string;
-  text: string;
+  code: string | null;
+  text: string | null;
 }
 
 /**
@@ -16,28 +16,44 @@ export interface ErrorBody {
 export function parseErrorBody(body: string | null): ErrorBody {
   const text = (body ?? '').trim();
   const object = parseJsonObject(text);
-  if (object !== null) {
-    const code = readText(object, 'code');
-    return { code, text: [code, readText(object, 'message')].filter((part) => part !== '').join(': ') };
-  }
-  if (text.startsWith('<')) return { code: '', text: /<title>([^<]*)<\/title>/i.exec(text)?.[1] ?? '' };
-  return { code: '', text: /^(["{]|\[\s*["{[])|secret_?access_?key|token"/i.test(text) ? '' : text };
+  if (object !== null) return readErrorObject(object);
+  if (text.startsWith('<')) return { code: null, text: /<title>([^<]+)<\/title>/i.exec(text)?.[1] ?? null };
+  return { code: null, text: dropCredentials(text) };
 }
+
+const dropCredentials = (text: string): string | null =>
+  /^$|^(["{]|\[\s*["{[])|secret_?access_?key|token"/i.test(text) ? null : text;
+
+/** `Code` and `Message` of the object, else those of its member `Error` or of the first of its `Errors`. */
+export function readErrorObject(object: JsonObject): ErrorBody {
+  const [nested] = [readValue(object, 'Error', 'Errors')].flat();
+  const inner = isObject(nested) ? nested : {};
+  const code = readText(object, 'Code', '__type') ?? readText(inner, 'Code');
+  const message =
+    readText(object, 'Message') ??
+    readText(inner, 'Message') ??
+    (typeof nested === 'string' ? dropCredentials(nested) : null);
+  return { code, text: code === null || message === null ? (code ?? message) : `${code}: ${message}` };
+}
+
+/** aws-vault and the agent of EKS reject a request whose `Host` header is not their own address. */
+const NAMES_HOST = /\bhost\b|invalid address/i;
 
 /** The error for a status that has no special meaning for the endpoint. */
 export function errorFromResponse({ status, body }: HttpResponse): PollError {
   const [reason, retry] = classifyStatus(status);
-  return createStatusError(reason, status, retry, parseErrorBody(body).text);
+  const { text } = parseErrorBody(body);
+  const isAboutHost = reason === 'auth-rejected' && NAMES_HOST.test(text ?? '');
+  return createStatusError(isAboutHost ? 'address-rejected' : reason, status, retry, text);
 }
 
 export function createStatusError(
   reason: FailureReason,
   status: number,
   retry: RetryPolicy,
-  text: string,
+  text: string | null,
 ): PollError {
-  const detail = text === '' ? `HTTP ${status}` : `HTTP ${status}: ${text}`;
-  return new PollError(reason, detail, { retry, status });
+  return new PollError(reason, `HTTP ${status}`, { quotation: text, retry, status });
 }
 
 function classifyStatus(status: number): [FailureReason, RetryPolicy] {

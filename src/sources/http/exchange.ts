@@ -52,7 +52,8 @@ export interface ExchangeContext {
 
 /**
  * Sends one request and waits for the complete response, at most `limits.requestMs`. Follows no redirect.
- * Throws only {@link PollError}.
+ * @throws PollError for results of the network
+ * @throws CredWatchError if this process cannot send requests
  */
 export type HttpExchange = (
   endpoint: Endpoint,
@@ -101,13 +102,23 @@ export function createResponseTimeoutError({ requestMs }: PollLimits, isPollOver
   return new PollError('timeout', `no complete response ${limit}`, {
     retry: 'always',
     isResponseMissing: true,
+    isTimeout: true,
   });
 }
 
-/** @param code of the system error, or `''` */
-export function createBrokenConnectionError(code: string): PollError {
-  const detail = `the connection broke before the response was complete (${code || 'closed'})`;
+/** @param code of the system error, or null if the endpoint closed the connection */
+export function createBrokenConnectionError(code: string | null): PollError {
+  const detail = `the connection broke before the response (${code ?? 'closed'})`;
   return new PollError('unreachable', detail, { retry: 'always', isResponseMissing: true });
+}
+
+/**
+ * Two different lengths are reported like a truncated response.
+ * @param code of the system error, or null if the endpoint closed the connection
+ */
+export function createTruncatedError(code: string | null): PollError {
+  const detail = `the response is truncated or has a wrong length${code === null ? '' : ` (${code})`}`;
+  return new PollError('malformed', detail, { retry: 'always', isResponseMissing: true });
 }
 
 export const createResponseTooLargeError = (): PollError =>

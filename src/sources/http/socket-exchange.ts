@@ -1,13 +1,17 @@
 import type { Socket } from 'node:net';
-import type { Client } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import type { Clock } from '../../clock.ts';
 import { getSystemErrorCode } from '../../errors.ts';
+import { findLocalError } from '../local-errors.ts';
 import { PollError } from '../poll-error.ts';
-import { openConnection } from './connection.ts';
+import { createConnectError, openConnection } from './connection.ts';
 import {
   createBrokenConnectionError,
   createResponseTimeoutError,
   createResponseTooLargeError,
+  createTruncatedError,
+  type Endpoint,
+  type ExchangeContext,
   type HttpExchange,
   type HttpRequest,
   type HttpResponse,
@@ -17,84 +21,192 @@ import {
 } from './exchange.ts';
 import { setTimeoutAfterIo } from './timeout-after-io.ts';
 
+/** One request on its own connection. Uses no proxy and leaves nothing behind that keeps the process alive. */
+export const exchangeOverSocket: HttpExchange = (endpoint, request, context) =>
+  createSocketExchange({ keepsConnection: false })(endpoint, request, context);
+
 /**
- * One request on its own connection. Uses no proxy and leaves nothing behind that keeps the process alive.
- * The time limits are our own, because those of undici and Node.js watch for silence and not for slowness.
+ * Creates an exchange for the requests to one endpoint. The requests must follow each other.
+ * @param keepsConnection leaves the connection open for the next request. undici closes it after four idle seconds,
+ *   or earlier if the endpoint says so
  */
-export const exchangeOverSocket: HttpExchange = async (endpoint, request, { limits, clock, signal }) => {
-  const deadline = new AbortController();
-  const timer = setTimeoutAfterIo(() => deadline.abort(), limits.requestMs);
-  const stop = AbortSignal.any([deadline.signal, signal]);
-  let connection: Socket | null = null;
-  try {
+export function createSocketExchange({ keepsConnection }: { keepsConnection: boolean }): HttpExchange {
+  let client: EndpointClient | null = null;
+  const sendOnce: HttpExchange = async (endpoint, request, context) => {
     // Loaded at the first request, because most commands send none.
-    const undici = await import('undici');
-    const addresses = await endpoint.resolveAddresses(stop);
-    connection = await openConnection(endpoint.url, addresses, limits.connectMs, stop);
-    const client = new undici.Client(endpoint.url.origin, {
-      connect: provideConnection(connection),
+    client ??= new EndpointClient((await import('undici')).Client, endpoint.url.origin, keepsConnection);
+    try {
+      return await client.send(endpoint, request, context);
+    } catch (error) {
+      // Its connection can be in any state.
+      client = null;
+      throw error;
+    }
+  };
+  return async (endpoint, request, context) => {
+    const isReused = client?.isConnected ?? false;
+    try {
+      return await sendOnce(endpoint, request, context);
+    } catch (error) {
+      // The endpoint closed the idle connection while the request was on its way.
+      const isClosed =
+        error instanceof PollError && error.reason === 'unreachable' && error.isResponseMissing;
+      if (!isReused || !isClosed || context.signal.aborted) throw error;
+      return sendOnce(endpoint, request, context);
+    }
+  };
+}
+
+/** The reason of an abort. A constant, because the default is an error with a stack trace. */
+const REQUEST_OVER = 'the request is over';
+
+/** The undici client of an endpoint, and its connection. */
+class EndpointClient {
+  readonly #client: Client;
+  readonly #keepsConnection: boolean;
+  #socket: Socket | null = null;
+  /** Opens a connection for the current request. */
+  #open: () => Promise<Socket> = () => Promise.reject(createBrokenConnectionError(null));
+
+  constructor(UndiciClient: typeof Client, origin: string, keepsConnection: boolean) {
+    this.#keepsConnection = keepsConnection;
+    this.#client = new UndiciClient(origin, {
+      connect: (_, callback) => {
+        this.#open().then(
+          (socket) => callback(null, socket),
+          (error) => callback(error, null),
+        );
+      },
+      // Our own time limits replace those of undici, which watch for silence and not for slowness.
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: LARGEST_HEADERS,
       maxResponseSize: LARGEST_BODY,
     });
-    // `destroy` is not awaited: at the end of the poll's time, the reason of the failure is needed at once.
-    return await send(client, request, clock, stop).finally(() => void client.destroy());
-  } catch (error) {
-    if (error instanceof PollError) throw error;
-    if (connection === null) throw new PollError('unreachable', 'no connection in time', { retry: 'always' });
-    if (stop.aborted) throw createResponseTimeoutError(limits, !deadline.signal.aborted);
-    throw toPollError(error);
-  } finally {
-    timer.cancel();
-    connection?.destroy();
   }
-};
 
-async function send(
-  client: Client,
-  request: HttpRequest,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<HttpResponse> {
-  const sentAt = clock.now();
-  const sent = { ...request, headers: { 'user-agent': 'cred-watch', ...request.headers } };
-  const response = await client.request({ ...sent, reset: true, signal });
-  const respondedAt = clock.now();
-  const body = new Uint8Array(await response.body.arrayBuffer());
-  return toHttpResponse({
-    status: response.statusCode,
-    getHeader: (name) => [response.headers[name]].flat()[0] ?? null,
-    body,
-    sentAt,
-    respondedAt,
-    receivedAt: clock.now(),
-  });
+  get isConnected(): boolean {
+    return this.#socket !== null && !this.#socket.destroyed;
+  }
+
+  send(endpoint: Endpoint, request: HttpRequest, context: ExchangeContext): Promise<HttpResponse> {
+    const { limits, clock, signal } = context;
+    let bytesBefore = this.#socket?.bytesRead ?? 0;
+    let connecting: AbortController | null = null;
+    this.#open = async () => {
+      // If the connection breaks, undici asks for a second one.
+      if (connecting !== null) throw createBrokenConnectionError(null);
+      connecting = new AbortController();
+      this.#socket = null;
+      const addresses = await endpoint.resolveAddresses(connecting.signal);
+      const socket = await openConnection(endpoint.url, addresses, limits.connectMs, connecting.signal);
+      bytesBefore = socket.bytesRead;
+      this.#socket = socket;
+      return socket;
+    };
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        timer.cancel();
+        signal.removeEventListener('abort', endPoll);
+      };
+      const fail = (error: unknown) => {
+        end();
+        connecting?.abort(REQUEST_OVER);
+        this.#socket?.destroy();
+        reject(error);
+      };
+      const expire = (isPollOver: boolean) =>
+        fail(
+          this.isConnected
+            ? createResponseTimeoutError(limits, isPollOver)
+            : createConnectError('no connection in time', true),
+        );
+      const endPoll = () => expire(true);
+      const timer = setTimeoutAfterIo(() => expire(false), limits.requestMs);
+      signal.addEventListener('abort', endPoll, { once: true });
+      if (signal.aborted) return endPoll();
+      const sent = { ...request, headers: { 'user-agent': 'cred-watch', ...request.headers } };
+      this.#client.dispatch(
+        { ...sent, reset: !this.#keepsConnection },
+        createResponseHandler(clock, {
+          onResponse: (response) => {
+            end();
+            // Before undici does so with an error, whose stack trace takes longer than the rest of the response.
+            if (!this.#keepsConnection) this.#socket?.destroy();
+            resolve(response);
+          },
+          onError: (error) => fail(explainError(error, (this.#socket?.bytesRead ?? 0) > bytesBefore)),
+        }),
+      );
+    });
+  }
 }
+
+interface ResponseReceiver {
+  onResponse(response: HttpResponse): void;
+  onError(error: unknown): void;
+}
+
+/** Collects a response. undici calls the functions in this order. */
+function createResponseHandler(
+  clock: Clock,
+  { onResponse, onError }: ResponseReceiver,
+): Dispatcher.DispatchHandler {
+  const sentAt = clock.now();
+  let status = 0;
+  let headers: Readonly<Record<string, string | string[] | undefined>> = {};
+  let respondedAt = sentAt;
+  const pieces: Buffer[] = [];
+  return {
+    onRequestStart() {},
+    onResponseStart(_, statusCode, received) {
+      status = statusCode;
+      headers = received;
+      respondedAt = clock.now();
+    },
+    onResponseData(_, piece) {
+      pieces.push(piece);
+    },
+    onResponseEnd() {
+      onResponse(
+        toHttpResponse({
+          status,
+          getHeader: (name) => [headers[name]].flat()[0] ?? null,
+          body: pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces),
+          ...{ sentAt, respondedAt, receivedAt: clock.now() },
+        }),
+      );
+    },
+    onResponseError: (_, error) => onError(error),
+  };
+}
+
+/** @param hasStarted whether a part of the response arrived */
+function explainError(error: unknown, hasStarted: boolean): unknown {
+  if (error instanceof PollError) return error;
+  return findLocalError(error) ?? toPollError(error, hasStarted) ?? error;
+}
+
+/** Codes of the system, of TLS, and of undici for a connection that was closed. */
+const NETWORK_ERROR_CODE =
+  /^(E[A-Z]+|ERR_(SSL|TLS|OSSL)_\w+|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_(SOCKET|INFO))$/;
 
 /**
- * Gives undici the open connection. If that connection breaks, undici asks for a second one and gets an
- * error. The callback is deferred, because undici ignores a response that arrives before its connector
- * returns.
+ * Null for an error that the network cannot cause, which is a defect of this program.
+ * @param hasStarted whether a part of the response arrived
  */
-function provideConnection(connection: Socket) {
-  let isTaken = false;
-  return (_: unknown, callback: (...result: [Error, null] | [null, Socket]) => void) =>
-    queueMicrotask(() => {
-      const isUsable = !isTaken && !connection.destroyed;
-      isTaken = true;
-      if (isUsable) callback(null, connection);
-      else callback(new Error('the connection was closed'), null);
-    });
-}
-
-function toPollError(error: unknown): PollError {
+function toPollError(error: unknown, hasStarted: boolean): PollError | null {
   const code = getSystemErrorCode(error);
+  const malformed = (detail: string) => new PollError('malformed', detail, { retry: 'always' });
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return createResponseTooLargeError();
   }
   if (error instanceof Error && error.name === 'HTTPParserError') {
-    return new PollError('malformed', 'the response is not HTTP', { retry: 'always' });
+    const reason = /\(([\w ,:'-]+)/.exec(error.message)?.[1];
+    return malformed(`the response is not HTTP${reason === undefined ? '' : `: ${reason}`}`);
   }
-  return createBrokenConnectionError(code);
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return createTruncatedError(null);
+  if (code === null || !NETWORK_ERROR_CODE.test(code)) return null;
+  const systemCode = code.startsWith('UND_ERR_') ? null : code;
+  return hasStarted ? createTruncatedError(systemCode) : createBrokenConnectionError(systemCode);
 }

@@ -1,20 +1,16 @@
 import type { Instant } from '../../domain/model.ts';
+import { redactText } from '../../redact.ts';
 import { type CredentialsDocument, parseCredentialsDocument } from '../document/credentials-document.ts';
 import { addShadowingNotes } from '../environment/shadowing.ts';
 import { hostWithoutBrackets, resolveHost } from '../http/addresses.ts';
-import { createStatusError, errorFromResponse } from '../http/error-response.ts';
+import { createStatusError, parseErrorBody } from '../http/error-response.ts';
 import type { Endpoint, HttpResponse } from '../http/exchange.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
-import { PollError } from '../poll-error.ts';
+import { PollError, type RetryPolicy } from '../poll-error.ts';
+import { containsSecret, isRole, parseAccountOfRole } from '../role.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
-import { type ImdsAuth, ImdsAuthCache } from './auth.ts';
-import {
-  describeEndpoint,
-  formatUrl,
-  type ImdsSettings,
-  ROLE_NAME_PATTERN,
-  readImdsSettings,
-} from './settings.ts';
+import { chooseTimeLimit, createImdsError, type ImdsAuth, ImdsAuthCache } from './auth.ts';
+import { describeEndpoint, formatUrl, type ImdsSettings, readImdsSettings } from './settings.ts';
 
 const ROLES = '/latest/meta-data/iam/security-credentials/';
 const EXTENDED_ROLES = '/latest/meta-data/iam/security-credentials-extended/';
@@ -43,8 +39,8 @@ class ImdsClient {
   readonly #pathPrefix: string;
   readonly #auth: ImdsAuthCache;
   readonly #fixedRole: string | null;
-  /** Null until a response shows whether there is an instance id. The id never changes. */
-  #instance: { id: string | null } | null = null;
+  /** Undefined until a response shows whether there is an instance id. The id never changes. */
+  #instanceId: string | null | undefined;
 
   constructor(baseUrl: URL, { isV1Allowed, fixedRole }: ImdsSettings, options: SourceOptions) {
     this.#endpoint = {
@@ -57,13 +53,15 @@ class ImdsClient {
   }
 
   async findCredentials(poll: OngoingPoll): Promise<FoundDocument> {
-    // Before everything else, so that a failing token request is made once and not for every path.
-    await this.#auth.get(poll);
-    if (poll.options.discoverHost) poll.identity.host = await this.#discoverHost(poll);
-    const found = await this.#readRole(poll);
-    poll.accountId = found.document.accountId;
-    if (poll.options.extendedApi) await this.#readAccountId(poll, found.document);
-    return found;
+    try {
+      const found = await this.#readRole(poll);
+      poll.accountId = found.document.accountId ?? parseAccountOfRole(poll.identity.role ?? '');
+      if (poll.options.extendedApi) await this.#readAccountId(poll, found.document);
+      return found;
+    } finally {
+      // Last, so that the request cannot take time or the token from the other requests.
+      if (poll.options.discoverHost) poll.identity.host = await this.#discoverHost(poll);
+    }
   }
 
   async #readRole(poll: OngoingPoll): Promise<FoundDocument> {
@@ -82,46 +80,47 @@ class ImdsClient {
     return poll.withRetries(async () => {
       const response = await this.#get(poll, ROLES);
       if (response.status === 404) {
-        throw createStatusError('no-role', 404, 'never', 'no role is attached to the instance');
+        throw createStatusError('no-role', 404, 'never', describeMissingRole(response));
       }
-      if (response.status !== 200) throw createMetadataError(response);
+      if (response.status !== 200) throw createMetadataError(response, poll);
       const lines = response.body?.split(/\r?\n/).map((line) => line.trim()) ?? [NOT_UTF8];
       const [first, ...others] = lines.filter((line) => line !== '');
       if (first === undefined) throw new PollError('no-role', 'the list of roles is empty');
-      if (![first, ...others].every((name) => ROLE_NAME_PATTERN.test(name))) {
+      if (![first, ...others].every((each) => isRole(each) && !containsSecret(each, poll.secrets))) {
         throw new PollError('not-imds', 'the response is not a list of roles');
       }
       if (others.length > 0) poll.notes.add({ code: 'SEVERAL_ROLES', count: others.length + 1 });
       return first;
-    });
+    }, retryPolicyIn(poll));
   }
 
   async #readDocument(poll: OngoingPoll, role: string): Promise<FoundDocument> {
     poll.identity.role = role;
     return poll.withRetries(async () => {
       const response = await this.#get(poll, `${ROLES}${role}`);
-      if (response.status !== 200) throw createMetadataError(response);
+      if (response.status !== 200) throw createMetadataError(response, poll);
       return { document: parseCredentialsDocument(response.body, 'once'), observedAt: response.receivedAt };
-    });
+    }, retryPolicyIn(poll));
   }
 
   /** The instance id, or null. An error here does not fail the poll. */
   async #discoverHost(poll: OngoingPoll): Promise<string | null> {
-    if (this.#instance !== null) return this.#instance.id;
+    if (this.#instanceId !== undefined) return this.#instanceId;
     const response = await this.#tryGet(poll, '/latest/meta-data/instance-id');
-    if (response === null || response.status >= 500 || response.status === 429) return null;
+    // Any other status can be a passing error.
+    if (response?.status !== 200 && response?.status !== 404) return null;
     const text = response.status === 200 ? (response.body ?? '').trim() : '';
-    this.#instance = { id: INSTANCE_ID.test(text) ? text : null };
-    return this.#instance.id;
+    this.#instanceId = INSTANCE_ID.test(text) && isOrdinary(text, poll) ? text : null;
+    return this.#instanceId;
   }
 
   /** Takes only the account id. The credentials of applications are those of the API without `-extended`. */
-  async #readAccountId(poll: OngoingPoll, { credentials, accountId }: CredentialsDocument): Promise<void> {
+  async #readAccountId(poll: OngoingPoll, { credentials }: CredentialsDocument): Promise<void> {
     const response = await this.#tryGet(poll, `${EXTENDED_ROLES}${poll.identity.role}`);
     if (response?.status !== 200) return;
     try {
       const extended = parseCredentialsDocument(response.body, 'never');
-      poll.accountId = extended.accountId ?? accountId;
+      poll.accountId = extended.accountId ?? poll.accountId;
       // The times of the extended API have microseconds.
       const toSeconds = (instant: Instant) => Math.floor(instant / 1000);
       const isSame =
@@ -133,44 +132,84 @@ class ImdsClient {
     }
   }
 
+  /** For a response that the poll can do without: requests no token, and returns null after an error. */
   async #tryGet(poll: OngoingPoll, path: string): Promise<HttpResponse | null> {
-    try {
-      return await this.#get(poll, path);
-    } catch (error) {
-      if (error instanceof PollError) return null;
-      throw error;
-    }
+    const auth = this.#auth.cached;
+    if (auth === null || !poll.hasResponded || poll.signal.aborted) return null;
+    return poll.tryRequest(() => this.#send(poll, path, auth));
   }
 
   async #get(poll: OngoingPoll, path: string): Promise<HttpResponse> {
-    const { auth, response } = await this.#sendGet(poll, path);
-    if (response.status !== 401) return response;
-    this.#auth.clear();
-    if (auth.apiVersion === '2' || auth.obtainedBy !== poll)
-      return (await this.#sendGet(poll, path)).response;
-    // IMDSv1 is off, and the token request got no response. Another token request would time out as well.
-    if (!auth.isTokenResponseMissing) return response;
+    const auth = await this.#auth.get(poll);
+    if (auth.apiVersion === '1') return this.#getWithoutToken(poll, path, auth);
+    const response = await this.#send(poll, path, auth);
+    return response.status === 401 ? this.#getWithNewAuth(poll, path) : response;
+  }
+
+  /** Ends the fallback to IMDSv1 if IMDS does not accept it, so that the next poll requests a token. */
+  async #getWithoutToken(poll: OngoingPoll, path: string, auth: ImdsAuth): Promise<HttpResponse> {
+    let response: HttpResponse;
+    try {
+      response = await this.#send(poll, path, auth);
+    } catch (error) {
+      this.#auth.endFallback();
+      throw error;
+    }
+    const confirmed = await this.#auth.confirmFallback(poll, auth);
+    if (confirmed.apiVersion === '2') return this.#send(poll, path, confirmed);
+    if (!isRefusal(response)) return response;
+    this.#auth.endFallback();
+    if (auth.obtainedBy !== poll) return this.#getWithNewAuth(poll, path);
+    // Another token request would time out as well.
+    if (response.status !== 401 || !auth.hasTokenTimedOut) return response;
     throw new PollError(
       'timeout',
       'the token request got no response, and IMDS rejects requests without a token: 401',
     );
   }
 
-  async #sendGet(poll: OngoingPoll, path: string): Promise<{ auth: ImdsAuth; response: HttpResponse }> {
-    const auth = await this.#auth.get(poll);
+  async #getWithNewAuth(poll: OngoingPoll, path: string): Promise<HttpResponse> {
+    this.#auth.clear();
+    return this.#send(poll, path, await this.#auth.get(poll));
+  }
+
+  async #send(poll: OngoingPoll, path: string, auth: ImdsAuth): Promise<HttpResponse> {
     poll.identity.apiVersion = auth.apiVersion;
-    if (auth.apiVersion === '1') poll.notes.add({ code: 'IMDS_V1_USED' });
+    if (auth.apiVersion === '1' && auth.unconfirmed === null) poll.notes.add({ code: 'IMDS_V1_USED' });
     const request = { method: 'GET', path: `${this.#pathPrefix}${path}`, headers: auth.headers } as const;
-    return { auth, response: await poll.sendRequest(this.#endpoint, request) };
+    return poll.sendRequest(this.#endpoint, request, chooseTimeLimit(poll));
   }
 }
+
+/** TCP repeats lost packets, so a silent IMDS is given up at once. */
+const retryPolicyIn =
+  (poll: OngoingPoll) =>
+  ({ isTimeout, retry }: PollError): RetryPolicy => {
+    if (!isTimeout) return retry;
+    return poll.hasResponded ? 'once' : 'never';
+  };
+
+/** Any status but success, not found and overload. */
+const isRefusal = ({ status }: HttpResponse): boolean =>
+  status >= 300 && status < 500 && status !== 404 && status !== 429;
+
+/** Secrets are longer, and ids are not much longer. */
+const SHORT_ID = 16;
+
+/** The id is shown and stored, so a secret in its place is rejected. Ids are short, hexadecimal or have words. */
+const isOrdinary = (id: string, { secrets }: OngoingPoll): boolean =>
+  /^(?:[a-z]{1,10}-)?[\da-f]{1,20}$/.test(id) ||
+  (id.length <= SHORT_ID && ![...secrets].some((secret) => secret.includes(id))) ||
+  redactText(id, secrets) === id;
 
 /** Stands for a body that is not UTF-8. The spaces make it an invalid role name. */
 const NOT_UTF8 = 'not UTF-8';
 
-/** IMDS throttles with 503, as its list of error codes says. */
-function createMetadataError(response: HttpResponse): PollError {
-  return response.status === 503
-    ? createStatusError('throttled', 503, 'always', '')
-    : errorFromResponse(response);
+const createMetadataError = (response: HttpResponse, { identity }: OngoingPoll): PollError =>
+  createImdsError(response, identity.apiVersion === '2');
+
+/** kube2iam, kiam and other proxies say why they have no role. The page of IMDS says nothing. */
+function describeMissingRole({ body }: HttpResponse): string {
+  const { text } = parseErrorBody(body);
+  return text === null || text === '404 - Not Found' ? 'no role is attached to the instance' : text;
 }

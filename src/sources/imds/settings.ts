@@ -1,15 +1,20 @@
 import type { PollNote } from '../../domain/poll-note.ts';
-import { isLoopbackUrl } from '../container/allowed-hosts.ts';
-import { readSetting, readVariable, type Setting } from '../environment/variables.ts';
+import { readText } from '../document/json-object.ts';
+import { readVariable } from '../environment/variables.ts';
+import { isLoopbackUrl } from '../http/addresses.ts';
 import type { PollLimits } from '../http/exchange.ts';
 import { Notes } from '../notes.ts';
 import { invalidSettingError, PollError } from '../poll-error.ts';
+import { isRole } from '../role.ts';
 import type { SourceOptions } from '../source.ts';
 
-const BASE_URLS = { ipv4: 'http://169.254.169.254', ipv6: 'http://[fd00:ec2::254]' } as const;
+/** The name is for messages and says where the value was found. */
+type Setting = Record<'name' | 'value', string>;
 
-/** The rule of IAM for role names. The page of a captive portal does not match it. */
-export const ROLE_NAME_PATTERN = /^[\w+=,.@-]{1,64}$/;
+/** The rule of IAM. A setting can hold a secret by mistake, and most secret keys contain a slash. */
+const ROLE_NAME = /^(?!\.{1,2}$)[\w+=,.@-]{1,64}$/;
+
+const BASE_URLS = { ipv4: 'http://169.254.169.254', ipv6: 'http://[fd00:ec2::254]' } as const;
 
 export interface ImdsSettings {
   /** Null if the configuration is invalid. */
@@ -71,7 +76,7 @@ function readBaseUrl(read: Read, note: Note): URL | PollError {
   const endpoint = read('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'ec2_metadata_service_endpoint');
   const mode = read('AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE', 'ec2_metadata_service_endpoint_mode');
   const legacy = read('AWS_IMDS_USE_IPV6', 'imds_use_ipv6');
-  if (endpoint !== null) return parseEndpoint(endpoint);
+  if (endpoint !== null) return parseImdsUrl(endpoint);
   if (mode === null) {
     // Ignored, as in all SDKs except botocore.
     if (legacy?.value.toLowerCase() === 'true') note('IPV6_ONLY_BOTOCORE', legacy);
@@ -85,7 +90,8 @@ function readBaseUrl(read: Read, note: Note): URL | PollError {
   return new URL(BASE_URLS[family]);
 }
 
-function parseEndpoint({ name, value }: Setting): URL | PollError {
+/** @returns the base URL of IMDS, or why the setting is not one */
+export function parseImdsUrl({ name, value }: Setting): URL | PollError {
   const url = URL.canParse(value) ? new URL(value) : null;
   const usable = url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}` === '';
   if (usable && url.search === '' && url.hash === '') return url;
@@ -95,13 +101,13 @@ function parseEndpoint({ name, value }: Setting): URL | PollError {
 function readRole(role: string | undefined, read: Read, note: Note): string | null | PollError {
   const setting = read('AWS_EC2_INSTANCE_PROFILE_NAME', 'ec2_instance_profile_name');
   if (role !== undefined) {
-    return ROLE_NAME_PATTERN.test(role)
+    return isRole(role)
       ? role
-      : new PollError('invalid-configuration', 'the given role is not a role name');
+      : new PollError('invalid-configuration', 'the given role is neither a role name nor the ARN of a role');
   }
   if (setting === null) return null;
   note('PROFILE_NAME_ONLY_SOME_SDKS', setting);
-  return ROLE_NAME_PATTERN.test(setting.value)
+  return ROLE_NAME.test(setting.value)
     ? setting.value
     : invalidSettingError(setting.name, 'is not a role name');
 }
@@ -120,6 +126,21 @@ function readLimits(read: Read, note: Note): Partial<PollLimits> {
     ...(seconds === null ? {} : { requestMs: Math.ceil(seconds * 1000) }),
     ...(attempts === null ? {} : { attempts }),
   };
+}
+
+/** An environment variable, else a setting of the selected profile. */
+function readSetting(
+  { env, profileFiles }: Pick<SourceOptions, 'env' | 'profileFiles'>,
+  variable: string,
+  key: string,
+  notes: Notes,
+): Setting | null {
+  const fromEnv = readVariable(env, variable, notes);
+  if (fromEnv !== null) return { name: variable, value: fromEnv };
+  const profile = profileFiles?.profiles.get(profileFiles.selectedName);
+  if (profile === undefined) return null;
+  const value = readText(profile.config, key) ?? readText(profile.credentials, key);
+  return value === null ? null : { name: `${key} of profile ${profile.name}`, value };
 }
 
 /** Without the slash at the end, because paths begin with one. */

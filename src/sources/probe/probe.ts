@@ -6,11 +6,18 @@ import {
   type Provider,
   type ProviderName,
 } from '../../domain/provider-chain/providers.ts';
+import { findSimilarWords } from '../../domain/similar-words.ts';
+import { toStoredKeyId } from '../../key-id.ts';
+import { isContainerEndpointSet } from '../container/settings.ts';
+import { isVariableSet, readVariable } from '../environment/variables.ts';
 import { setTimeoutAfterIo } from '../http/timeout-after-io.ts';
-import { type ProfileFiles, readProfileFiles } from '../profile/files.ts';
+import { type Profile, type ProfileFiles, readProfileFiles, type SectionSettings } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
+import { type ProbedImds, probeImds } from './imds.ts';
 import { probeProfileProviders } from './profile-providers.ts';
-import { pollProvider } from './provider.ts';
+import { type ProbeMode, pollProvider } from './provider.ts';
+import { findMissingBase } from './role-base.ts';
+import { inspectSharedFiles, type SharedFileFacts } from './shared-files.ts';
 import { probeWebIdentity } from './web-identity.ts';
 
 /** The time limit for each provider. Short, because a person or a starting container waits for the result. */
@@ -24,7 +31,10 @@ const CHAIN_VARIABLE = /^AWS_|^SECRET_ACCESS_KEY$/;
  * to STS, IAM Identity Center or sign-in. Never rejects: a provider that fails has the state `fails`.
  * @param options `profile` replaces AWS_PROFILE
  */
-export async function probeProviders(options: SourceOptions): Promise<ChainFacts> {
+export async function probeProviders(
+  options: SourceOptions,
+  mode: ProbeMode = { offline: false },
+): Promise<ChainFacts> {
   const { profile } = options;
   const env = profile === undefined ? options.env : { ...options.env, AWS_PROFILE: profile };
   const limits = { attempts: 2, pollMs: PROVIDER_TIMEOUT_MS, ...options.limits };
@@ -35,8 +45,8 @@ export async function probeProviders(options: SourceOptions): Promise<ChainFacts
     createUnreadableFiles(probeOptions),
   );
   const environmentToken = {
-    tokenFile: env.AWS_WEB_IDENTITY_TOKEN_FILE ?? '',
-    roleArn: env.AWS_ROLE_ARN ?? '',
+    tokenFile: readVariable(env, 'AWS_WEB_IDENTITY_TOKEN_FILE'),
+    roleArn: readVariable(env, 'AWS_ROLE_ARN'),
   };
   const withLimit = (name: ProviderName, probe: Promise<Provider>) =>
     withTimeout(
@@ -44,40 +54,83 @@ export async function probeProviders(options: SourceOptions): Promise<ChainFacts
       limits.pollMs,
       createProvider(name, { state: 'fails', problem: { code: 'TIMED_OUT' } }),
     );
+  const probedImds: Promise<ProbedImds> = mode.offline
+    ? Promise.resolve({ imds: createProvider('imds', { state: 'untried' }), doesImdsV1Work: null })
+    : probeImds({ ...probeOptions, profileFiles: files });
   const providers = await Promise.all([
     withLimit('environment', probeEnvironment(probeOptions)),
     withLimit('web-identity', probeWebIdentity('web-identity', environmentToken, probeOptions)),
-    withLimit('container', probeContainer(probeOptions)),
-    pollProvider('imds', { ...probeOptions, profileFiles: files }),
-    ...probeProfileProviders(probeOptions, files).map(([name, probe]) => withLimit(name, probe)),
+    withLimit('container', probeContainer(probeOptions, mode)),
+    ...probeProfileProviders(probeOptions, files, mode).map(([name, probe]) => withLimit(name, probe)),
   ]);
-  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  const { imds, doesImdsV1Work } = await probedImds;
+  const byName = new Map([...providers, imds].map((provider) => [provider.name, provider]));
+  const { selectedName, profiles } = files;
+  const role = byName.get('profile-role');
+  if (role?.state === 'untried') {
+    const problem = await findMissingBase(selectedName, { files, providers: byName, options: probeOptions });
+    if (problem !== null) byName.set('profile-role', { ...role, state: 'incomplete', problem });
+  }
+  const { botocoreProfiles, ...fileFacts } = await withTimeout(
+    inspectSharedFiles(files, options.readFile),
+    limits.pollMs,
+    NOT_INSPECTED,
+  );
+  // The loader drops sections without settings, but other SDKs accept such a profile.
+  const exists = profiles.has(selectedName) || botocoreProfiles?.has(selectedName) === true;
   return {
     now: options.clock.now(),
     providers: mapNames(PROVIDER_NAMES, (name) => byName.get(name) ?? createProvider(name)),
     ...listVariables(env),
     profile: {
-      name: files.selectedName,
-      isNamed: isSet(env, 'AWS_PROFILE'),
-      exists: files.profiles.has(files.selectedName),
-      anyExist: files.profiles.size > 0,
+      name: selectedName,
+      isNamed: isVariableSet(env, 'AWS_PROFILE'),
+      isFlag: profile !== undefined,
+      exists,
+      similarNames: exists ? [] : findSimilarWords(selectedName, [...profiles.keys()]),
+      anyExist: profiles.size + (botocoreProfiles?.size ?? 0) > 0,
     },
+    ...fileFacts,
+    doesImdsV1Work,
+    botocoreProfile: await probeBotocoreProfile(probeOptions, files, botocoreProfiles),
   };
 }
 
-const isSet = (env: SourceOptions['env'], name: string) => (env[name] ?? '').trim() !== '';
+const NOT_INSPECTED: SharedFileFacts = { fileProblems: [], misplacedSections: [], botocoreProfiles: null };
+
+/** The providers that botocore alone finds in the profile, because it accepts `key: value`. Runs no process. */
+async function probeBotocoreProfile(
+  options: SourceOptions,
+  files: ProfileFiles,
+  profiles: SharedFileFacts['botocoreProfiles'],
+): Promise<ChainFacts['botocoreProfile']> {
+  const profile = profiles?.get(files.selectedName);
+  if (profiles === null || profile === undefined) return null;
+  const known = files.profiles.get(files.selectedName);
+  const countSettings = (each: Profile | undefined) =>
+    countCredentialSettings(each?.config) + countCredentialSettings(each?.credentials);
+  if (countSettings(profile) <= countSettings(known)) return null;
+  const probes = probeProfileProviders(options, { ...files, profiles }, { offline: true });
+  return Object.fromEntries(await Promise.all(probes.map(async ([name, probe]) => [name, await probe])));
+}
+
+const CREDENTIAL_SETTING =
+  /^(aws_access_key_id|aws_secret_access_key|aws_session_token|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|sso_.*)$/i;
+
+const countCredentialSettings = (settings: SectionSettings = {}) =>
+  Object.keys(settings).filter((key) => CREDENTIAL_SETTING.test(key)).length;
 
 function listVariables(env: SourceOptions['env']): Pick<ChainFacts, 'setVariables' | 'blankVariables'> {
   const names = Object.keys(env).filter((name) => env[name] !== undefined && CHAIN_VARIABLE.test(name));
   return {
-    setVariables: new Set(names.filter((name) => isSet(env, name))),
-    blankVariables: new Set(names.filter((name) => !isSet(env, name))),
+    setVariables: new Set(names.filter((name) => isVariableSet(env, name))),
+    blankVariables: new Set(names.filter((name) => !isVariableSet(env, name))),
   };
 }
 
 const createUnreadableFiles = ({ env, profile }: SourceOptions): ProfileFiles => ({
-  configFile: { path: '', state: 'unreadable', problem: 'timed out' },
-  credentialsFile: { path: '', state: 'unreadable', problem: 'timed out' },
+  configFile: { path: null, state: 'unreadable', problem: 'timed out' },
+  credentialsFile: { path: null, state: 'unreadable', problem: 'timed out' },
   profiles: new Map(),
   ssoSessions: new Map(),
   selectedName: profile ?? (env.AWS_PROFILE || 'default'),
@@ -99,21 +152,19 @@ async function withTimeout<T>(running: Promise<T>, milliseconds: number, fallbac
 
 async function probeEnvironment(options: SourceOptions): Promise<Provider> {
   const { env } = options;
-  const hasSecretKey = isSet(env, 'AWS_SECRET_ACCESS_KEY');
-  if (!isSet(env, 'AWS_ACCESS_KEY_ID')) {
+  const hasSecretKey = isVariableSet(env, 'AWS_SECRET_ACCESS_KEY');
+  if (!isVariableSet(env, 'AWS_ACCESS_KEY_ID')) {
     return hasSecretKey
       ? createProvider('environment', { state: 'incomplete', problem: { code: 'NO_KEY_ID' } })
       : createProvider('environment');
   }
   if (hasSecretKey) return pollProvider('environment', options);
   const problem = { code: 'NO_SECRET_KEY' } as const;
-  const accessKeyId = env.AWS_ACCESS_KEY_ID ?? null;
+  const accessKeyId = toStoredKeyId(readVariable(env, 'AWS_ACCESS_KEY_ID') ?? '');
   return createProvider('environment', { state: 'incomplete', problem, accessKeyId });
 }
 
-async function probeContainer(options: SourceOptions): Promise<Provider> {
-  const { env } = options;
-  const isConfigured =
-    isSet(env, 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI') || isSet(env, 'AWS_CONTAINER_CREDENTIALS_FULL_URI');
-  return isConfigured ? pollProvider('container', options) : createProvider('container');
+async function probeContainer(options: SourceOptions, { offline }: ProbeMode): Promise<Provider> {
+  if (!isContainerEndpointSet(options.env)) return createProvider('container');
+  return offline ? createProvider('container', { state: 'untried' }) : pollProvider('container', options);
 }

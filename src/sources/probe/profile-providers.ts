@@ -4,14 +4,16 @@ import {
   type Provider,
   type ProviderProblem,
 } from '../../domain/provider-chain/providers.ts';
+import { toStoredKeyId } from '../../key-id.ts';
 import { readText } from '../document/json-object.ts';
 import { documentFromKeys } from '../document/unvalidated-keys.ts';
 import { runPoll } from '../poll.ts';
 import { createProcessSource } from '../process/process.ts';
 import { readProfileCredentials } from '../profile/credentials.ts';
 import type { Profile, ProfileFiles, SectionSettings } from '../profile/files.ts';
+import { findShellSyntax } from '../profile/shell-syntax.ts';
 import type { SourceOptions } from '../source.ts';
-import { createPolledProvider } from './provider.ts';
+import { createPolledProvider, type ProbeMode } from './provider.ts';
 import { probeSso } from './sso.ts';
 import { parseRoleArn, probeWebIdentity } from './web-identity.ts';
 
@@ -22,26 +24,26 @@ const SECRET_KEY = 'aws_secret_access_key';
 export function probeProfileProviders(
   options: SourceOptions,
   files: ProfileFiles,
+  { offline }: ProbeMode,
 ): [ProfileProvider, Promise<Provider>][] {
   const profile = files.profiles.get(files.selectedName);
   if (profile === undefined) return [];
   const settings = { ...profile.config, ...profile.credentials };
   const read = (name: string) => readText(settings, name);
   const token = { tokenFile: read('web_identity_token_file'), roleArn: read('role_arn') };
-  const login = { state: read('login_session') === '' ? 'absent' : 'untried' } as const;
+  const login = { state: read('login_session') === null ? 'absent' : 'untried' } as const;
   return [
     ['profile', probeKeys(profile, files, options)],
     ['profile-role', Promise.resolve(inspectRole(read, files))],
     ['profile-web-identity', probeWebIdentity('profile-web-identity', token, options)],
     ['sso', probeSso(profile, files, options)],
     ['login', Promise.resolve(createProvider('login', login))],
-    ['process', probeProcess(read('credential_process'), options)],
+    ['process', probeProcess(read('credential_process'), offline, options)],
   ];
 }
 
 async function probeKeys(profile: Profile, files: ProfileFiles, options: SourceOptions): Promise<Provider> {
-  const isIn = (section: SectionSettings) =>
-    readText(section, KEY_ID) !== '' || readText(section, SECRET_KEY) !== '';
+  const isIn = (section: SectionSettings) => readText(section, KEY_ID, SECRET_KEY) !== null;
   const file = isIn(profile.credentials) ? 'credentials' : isIn(profile.config) ? 'config' : null;
   if (file === null) return createProvider('profile');
   const known = {
@@ -50,10 +52,10 @@ async function probeKeys(profile: Profile, files: ProfileFiles, options: SourceO
   } as const;
   const section = profile[file];
   const accessKeyId = readText(section, KEY_ID);
-  if (accessKeyId === '' || readText(section, SECRET_KEY) === '') {
-    const problem = { code: accessKeyId === '' ? 'NO_KEY_ID' : 'NO_SECRET_KEY' } as const;
-    const details = { ...known, accessKeyId: accessKeyId || null };
-    return createProvider('profile', { ...details, state: 'incomplete', problem });
+  if (accessKeyId === null || readText(section, SECRET_KEY) === null) {
+    const problem = { code: accessKeyId === null ? 'NO_KEY_ID' : 'NO_SECRET_KEY' } as const;
+    const stored = accessKeyId && toStoredKeyId(accessKeyId);
+    return createProvider('profile', { ...known, accessKeyId: stored, state: 'incomplete', problem });
   }
   const outcome = await runPoll(options, undefined, [], async (current) => {
     const credentials = readProfileCredentials(keepOnlyKeys(profile), current.notes);
@@ -75,9 +77,9 @@ function keepOnlyKeys({ name, config, credentials }: Profile): Profile {
 }
 
 /** The role that SDKs assume with other credentials. A role with a token file is `profile-web-identity`. */
-function inspectRole(read: (name: string) => string, { profiles }: ProfileFiles): Provider {
+function inspectRole(read: (name: string) => string | null, { profiles }: ProfileFiles): Provider {
   const arn = read('role_arn');
-  if (arn === '' || read('web_identity_token_file') !== '') return createProvider('profile-role');
+  if (arn === null || read('web_identity_token_file') !== null) return createProvider('profile-role');
   const problem = findRoleProblem(read('source_profile'), read('credential_source'), profiles);
   const role = parseRoleArn(arn);
   return createProvider(
@@ -87,16 +89,25 @@ function inspectRole(read: (name: string) => string, { profiles }: ProfileFiles)
 }
 
 function findRoleProblem(
-  sourceProfile: string,
-  credentialSource: string,
+  sourceProfile: string | null,
+  credentialSource: string | null,
   profiles: ProfileFiles['profiles'],
 ): ProviderProblem | null {
-  if (sourceProfile === '') return credentialSource === '' ? { code: 'NO_ROLE_SOURCE' } : null;
-  if (credentialSource !== '') return { code: 'TWO_ROLE_SOURCES' };
+  if (sourceProfile === null) return credentialSource === null ? { code: 'NO_ROLE_SOURCE' } : null;
+  if (credentialSource !== null) return { code: 'TWO_ROLE_SOURCES' };
   return profiles.has(sourceProfile) ? null : { code: 'ROLE_SOURCE_MISSING', name: sourceProfile };
 }
 
-async function probeProcess(command: string, options: SourceOptions): Promise<Provider> {
-  if (command === '') return createProvider('process');
+async function probeProcess(
+  command: string | null,
+  offline: boolean,
+  options: SourceOptions,
+): Promise<Provider> {
+  if (command === null) return createProvider('process');
+  if (offline) {
+    const syntax = findShellSyntax(command);
+    const notes = syntax === null ? [] : [{ code: 'PROCESS_NEEDS_SHELL', name: syntax } as const];
+    return createProvider('process', { state: 'untried', notes });
+  }
   return createPolledProvider('process', await createProcessSource(options).poll());
 }

@@ -10,6 +10,11 @@ import { secondsBetween } from '../../domain/time/instant.ts';
 import { createSource } from '../open.ts';
 import type { PolledCredentials, PollFailure, PollOutcome, SourceOptions } from '../source.ts';
 
+/** `offline`: send no request and run no process. Such a provider has the state `untried` if it is set up. */
+export interface ProbeMode {
+  offline: boolean;
+}
+
 /** Polls the source with the same name as the provider. */
 export async function pollProvider(
   name: ProviderName & SourceName,
@@ -48,11 +53,11 @@ function interpretCredentials(outcome: PolledCredentials): KnownProvider {
 
 /** A poll of keys without an expiration fails. SDKs use such keys, so the state is `answers`. */
 function interpretFailure(name: ProviderName, failure: PollFailure): KnownProvider {
-  const { reason, detail, misconfiguration, possibleHopLimit, accessKeyId } = failure;
-  if (reason === 'long-lived') return { state: 'answers', accessKeyId, isSession: false };
+  const { reason, detail, misconfiguration, possibleHopLimit, accessKeyId, accountId } = failure;
+  if (reason === 'long-lived') return { state: 'answers', accessKeyId, accountId, isSession: false };
   if (reason === 'unknown-expiry' && !ENDPOINT_PROVIDERS.has(name)) {
     const isSession = lacksSessionToken(failure) || !accessKeyId?.startsWith('AKIA');
-    return { ...interpretSessionToken(failure), accessKeyId, isSession };
+    return { ...interpretSessionToken(failure), accessKeyId, accountId, isSession };
   }
   const problem = { code: 'POLL_FAILED', reason, detail, misconfiguration, possibleHopLimit } as const;
   return { state: 'fails', problem, accessKeyId };

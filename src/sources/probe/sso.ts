@@ -4,6 +4,7 @@ import { createProvider, type Provider } from '../../domain/provider-chain/provi
 import { parseInstant } from '../../domain/time/instant.ts';
 import { parseJsonObject, readText } from '../document/json-object.ts';
 import { readSmallFile } from '../environment/small-file.ts';
+import { isVariableSet } from '../environment/variables.ts';
 import type { Profile, ProfileFiles, SectionSettings } from '../profile/files.ts';
 import type { SourceOptions } from '../source.ts';
 
@@ -21,21 +22,19 @@ export async function probeSso(
 ): Promise<Provider> {
   const settings: SectionSettings = { ...profile.config, ...profile.credentials };
   const read = (name: string) => readText(settings, name);
-  const isSet = (name: string) => read(name) !== '';
-  if (![...ROLE_SETTINGS, ...SESSION_SETTINGS, 'sso_session'].some(isSet)) return createProvider('sso');
+  if (![...ROLE_SETTINGS, ...SESSION_SETTINGS, 'sso_session'].some(read)) return createProvider('sso');
   const session = read('sso_session');
-  const sessionSettings: SectionSettings = session === '' ? settings : (ssoSessions.get(session) ?? {});
-  const known = { role: read('sso_role_name') || null, accountId: read('sso_account_id') || null };
+  const sessionSettings: SectionSettings = session === null ? settings : (ssoSessions.get(session) ?? {});
+  const known = { role: read('sso_role_name'), accountId: read('sso_account_id') };
   const missing = [
-    ...ROLE_SETTINGS.filter((name) => !isSet(name)),
-    ...SESSION_SETTINGS.filter((name) => readText(sessionSettings, name) === ''),
+    ...ROLE_SETTINGS.filter((name) => read(name) === null),
+    ...SESSION_SETTINGS.filter((name) => readText(sessionSettings, name) === null),
   ];
   if (missing.length > 0) {
     const problem = { code: 'SETTINGS_MISSING', names: missing } as const;
     return createProvider('sso', { ...known, state: 'incomplete', problem });
   }
-  const cacheKey = session === '' ? readText(sessionSettings, 'sso_start_url') : session;
-  const token = await readCachedToken(cacheKey, options);
+  const token = await readCachedToken(session ?? read('sso_start_url') ?? '', options);
   if (token === null) {
     return createProvider('sso', { ...known, state: 'fails', problem: { code: 'NOT_SIGNED_IN' } });
   }
@@ -44,20 +43,20 @@ export async function probeSso(
     return createProvider('sso', { ...known, state: 'untried', tokenExpiration: expiration });
   }
   // SDKs renew tokens of sessions only.
-  if (token.isRenewable && session !== '') return createProvider('sso', { ...known, state: 'untried' });
+  if (token.isRenewable && session !== null) return createProvider('sso', { ...known, state: 'untried' });
   const problem = { code: 'TOKEN_EXPIRED', at: expiration } as const;
   return createProvider('sso', { ...known, state: 'fails', problem, tokenExpiration: expiration });
 }
 
 /** @param cacheKey the name of the SSO session, or the start URL without one; its hash is the file name */
 async function readCachedToken(cacheKey: string, { env, home, readFile = readSmallFile }: SourceOptions) {
-  const folder = (env.HOME ?? '').trim() === '' ? home : env.HOME;
+  const folder = isVariableSet(env, 'HOME') ? env.HOME : home;
   if (folder === undefined || folder === '') return null;
   const file = `${createHash('sha1').update(cacheKey).digest('hex')}.json`;
   const text = await readFile(join(folder, '.aws', 'sso', 'cache', file)).catch(() => '');
   const object = parseJsonObject(text);
-  if (object === null || readText(object, 'accessToken') === '') return null;
-  const expiration = parseInstant(readText(object, 'expiresAt'))?.instant;
+  if (object === null || readText(object, 'accessToken') === null) return null;
+  const expiration = parseInstant(readText(object, 'expiresAt') ?? '')?.instant;
   if (expiration === undefined) return null;
-  return { expiration, isRenewable: readText(object, 'refreshToken') !== '' };
+  return { expiration, isRenewable: readText(object, 'refreshToken') !== null };
 }

@@ -14,11 +14,11 @@ export function parseRoleArn(arn: string): { accountId: string | null; role: str
 /** Checks the token file without a call to STS. EKS (IRSA) and CI systems write such files. */
 export async function probeWebIdentity(
   name: ProviderName,
-  { tokenFile, roleArn }: { tokenFile: string; roleArn: string },
+  { tokenFile, roleArn }: Record<'tokenFile' | 'roleArn', string | null>,
   { clock, readFile = readSmallFile }: Pick<SourceOptions, 'clock' | 'readFile'>,
 ): Promise<Provider> {
-  if (tokenFile.trim() === '') return createProvider(name);
-  if (roleArn.trim() === '') {
+  if (tokenFile === null) return createProvider(name);
+  if (roleArn === null) {
     return createProvider(name, { state: 'incomplete', problem: { code: 'NO_ROLE_ARN' } });
   }
   const known = parseRoleArn(roleArn);

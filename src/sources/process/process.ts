@@ -1,9 +1,8 @@
+import { runCredentialProcess, withProcessTimeout } from '../credential-process/credential-process.ts';
 import { type FoundDocument, type OngoingPoll, runPoll } from '../poll.ts';
 import { readCredentialProcess } from '../profile/credentials.ts';
-import { readSelectedProfile } from '../profile/selected-profile.ts';
+import { readSelectedProfile, runProfileProcess } from '../profile/profile.ts';
 import type { CredentialSource, SourceOptions } from '../source.ts';
-import { runCredentialProcess, withProcessTimeout } from './credential-process.ts';
-import { parseProgramName } from './program-name.ts';
 
 /** A command that prints credentials: the given one, or the `credential_process` of the profile. */
 export function createProcessSource(options: SourceOptions): CredentialSource {
@@ -18,8 +17,23 @@ export function createProcessSource(options: SourceOptions): CredentialSource {
 async function readProcess(poll: OngoingPoll): Promise<FoundDocument> {
   const { command, role } = poll.options;
   if (command === undefined) {
-    return runCredentialProcess(poll, readCredentialProcess(await readSelectedProfile(poll)));
+    return runProfileProcess(poll, readCredentialProcess(await readSelectedProfile(poll)));
   }
   poll.identity.role = role ?? parseProgramName(command);
   return runCredentialProcess(poll, command);
+}
+
+/** A word of the shell without expansions: quoted parts, escaped characters, plain characters. */
+const WORD = String.raw`(?:'[^']*'|"(?:\\.|[^"\\$${'`'}])*"|\\.|[^\s'"\\$${'`'};&|<>()])+`;
+const FIRST_WORD = new RegExp(`^\\s*(?:[A-Za-z_]\\w*=(?:${WORD})?\\s+)*(${WORD})`);
+
+/** Excludes arguments and assignments, which can be secret. */
+const NAME = /^[\w+,.@-]{1,64}$/;
+
+/** The base name of the program that a command line starts. Null if it is not obvious. */
+function parseProgramName(command: string): string | null {
+  const word = FIRST_WORD.exec(command)?.[1] ?? '';
+  const path = word.replace(/['"]|\\(?=.)/g, '');
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return NAME.test(name) ? name : null;
 }

@@ -1,5 +1,6 @@
+import { readExpirations } from '../document/expirations.ts';
 import { readText } from '../document/json-object.ts';
-import { chooseToken, type NamedValue, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
+import { chooseToken, type UnvalidatedKeys } from '../document/unvalidated-keys.ts';
 import type { Notes } from '../notes.ts';
 import { PollError } from '../poll-error.ts';
 import type { Profile, SectionSettings } from './files.ts';
@@ -13,13 +14,18 @@ const PROCESS = 'credential_process';
 /** Settings that tools write for people and prompts. No SDK reads them. The comments name the tools. */
 const EXPIRATIONS = [
   'x_security_token_expires', // saml2aws, okta-aws-cli
-  'expiration', // aws-mfa (without a zone), weep (seconds since 1970); starship reads it
   'aws_expiration', // aws-azure-login
   'aws_credential_expiration',
   'aws_credentials_expiration',
   'aws_session_expiration', // gsts
   'aws_session_token_expiration',
+  'aws_session_expires',
+  'aws_session_expiry',
+  'aws_okta_session_expiration',
 ];
+
+/** Written by aws-mfa (UTC without a zone, with `assumed_role` next to it) and weep (seconds since 1970). */
+const MFA_EXPIRATION = 'expiration';
 
 /** Settings that need a call to AWS, which cred-watch does not make. */
 const AWS_CALL_SETTINGS = [
@@ -31,11 +37,13 @@ const AWS_CALL_SETTINGS = [
   'login_session',
 ];
 
+/** A setting of the credentials file, else of the config file. */
+const readSetting = ({ config, credentials }: Profile, key: string): string | null =>
+  readText(credentials, key) ?? readText(config, key);
+
 /** The first setting of a profile from which SDKs get credentials, or null. */
-export function findCredentialSetting({ config, credentials }: Profile): string | null {
-  const keys = [KEY_ID, PROCESS, ...AWS_CALL_SETTINGS];
-  return keys.find((key) => readText(credentials, key) !== '' || readText(config, key) !== '') ?? null;
-}
+export const findCredentialSetting = (profile: Profile): string | null =>
+  [KEY_ID, PROCESS, ...AWS_CALL_SETTINGS].find((key) => readSetting(profile, key) !== null) ?? null;
 
 export type ProfileCredentials =
   | { kind: 'keys'; keys: UnvalidatedKeys }
@@ -48,14 +56,14 @@ export type ProfileCredentials =
  */
 export function readProfileCredentials(profile: Profile, notes: Notes): ProfileCredentials {
   const { name, config, credentials } = profile;
-  const has = (key: string) => readText(credentials, key) !== '' || readText(config, key) !== '';
+  const has = (key: string) => readSetting(profile, key) !== null;
   const awsCall = AWS_CALL_SETTINGS.find(has);
   if (awsCall === 'role_arn') throw createAwsCallError(profile, awsCall);
   // All values come from one file. Only the JavaScript SDK combines a key of one file with a token of the
   // other.
-  const [keys, rest] = readText(credentials, KEY_ID) === '' ? [config, credentials] : [credentials, config];
+  const [keys, rest] = readText(credentials, KEY_ID) === null ? [config, credentials] : [credentials, config];
   const isProcess = has(PROCESS);
-  if (readText(keys, KEY_ID) !== '') {
+  if (readText(keys, KEY_ID) !== null) {
     const other = awsCall ?? (isProcess && keys === config ? PROCESS : undefined);
     if (other !== undefined) notes.add({ code: 'PROFILE_GIVES_TWO', name: KEY_ID, otherName: other });
     return { kind: 'keys', keys: readKeys(keys, rest, notes) };
@@ -72,9 +80,9 @@ export function readProfileCredentials(profile: Profile, notes: Notes): ProfileC
 }
 
 /** Also for a profile that has keys. @throws PollError if the profile has no `credential_process` */
-export function readCredentialProcess({ name, config, credentials }: Profile): string {
-  const command = readText(credentials, PROCESS) || readText(config, PROCESS);
-  if (command === '') throw new PollError('not-configured', `profile ${name} has no ${PROCESS}`);
+export function readCredentialProcess(profile: Profile): string {
+  const command = readSetting(profile, PROCESS);
+  if (command === null) throw new PollError('not-configured', `profile ${profile.name} has no ${PROCESS}`);
   return command;
 }
 
@@ -85,17 +93,20 @@ function createAwsCallError({ name }: Profile, key: string): PollError {
 }
 
 function readKeys(section: SectionSettings, other: SectionSettings, notes: Notes): UnvalidatedKeys {
-  const read = (name: string): NamedValue => ({ name, value: readText(section, name) });
-  const expirations = (from: SectionSettings) =>
-    EXPIRATIONS.map((name) => ({ name, value: readText(from, name) })).filter(({ value }) => value !== '');
-  const own = expirations(section);
+  const read = (name: string) => ({ name, value: readText(section, name) });
+  const readAllExpirations = (from: SectionSettings) => {
+    const readFrom = (name: string) => readText(from, name);
+    const zone = readFrom('assumed_role') === null ? null : 'utc';
+    return [...readExpirations(EXPIRATIONS, readFrom), ...readExpirations([MFA_EXPIRATION], readFrom, zone)];
+  };
+  const own = readAllExpirations(section);
   return {
     accessKeyId: read(KEY_ID),
     secretAccessKey: read(SECRET_KEY),
     token: chooseToken(read(TOKEN), read(OLD_TOKEN), notes),
     // `aws configure set` writes keys that it does not know to the config file.
-    expirations: own.length > 0 ? own : expirations(other),
-    accountId: readText(section, 'aws_account_id') || readText(other, 'aws_account_id'),
+    expirations: own.length > 0 ? own : readAllExpirations(other),
+    accountId: readText(section, 'aws_account_id') ?? readText(other, 'aws_account_id'),
     reasonIfIncomplete: 'invalid-configuration',
     missingExpirationDetail: `the profile has no expiration, for example ${EXPIRATIONS[0]}`,
   };

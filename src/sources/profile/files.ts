@@ -1,8 +1,9 @@
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { getSystemErrorCode } from '../../errors.ts';
-import type { Environment } from '../environment/environment-variables.ts';
 import { describeReadError, readSmallFile } from '../environment/small-file.ts';
+import { type Environment, readVariable } from '../environment/variables.ts';
+import { throwIfLocal } from '../local-errors.ts';
 
 /** Decides which shared files are read and which profile is selected. */
 export interface ProfileLocation {
@@ -13,12 +14,10 @@ export interface ProfileLocation {
   profile?: string | undefined;
 }
 
-export interface ProfileFile {
-  path: string;
-  state: 'read' | 'missing' | 'unreadable';
-  /** Why the file was not read. `''` if it was read. */
-  problem: string;
-}
+/** The problem says why the file was not read. The path is null if the home folder is unknown. */
+export type ProfileFile =
+  | { path: string; state: 'read'; problem: null }
+  | { path: string | null; state: 'missing' | 'unreadable'; problem: string };
 
 export type SectionSettings = Readonly<Record<string, string>>;
 
@@ -43,7 +42,7 @@ const SSO_SESSION_PREFIX = 'sso-session.';
 const SERVICES_PREFIX = 'services.';
 
 /**
- * Reads the shared config and credentials files. Never throws: a file that cannot be read counts as empty,
+ * Reads the shared config and credentials files. A file that cannot be read counts as empty,
  * and its `problem` says why. Values can be secrets and must not be quoted in messages.
  */
 export async function readProfileFiles(options: ProfileLocation): Promise<ProfileFiles> {
@@ -68,33 +67,29 @@ export async function readProfileFiles(options: ProfileLocation): Promise<Profil
     credentialsFile,
     profiles: new Map(profiles),
     ssoSessions: new Map(ssoSessions),
-    selectedName: options.profile ?? nonBlank(env, 'AWS_PROFILE') ?? 'default',
+    selectedName: options.profile ?? readVariable(env, 'AWS_PROFILE') ?? 'default',
   };
 }
 
-const nonBlank = (env: Environment, name: string): string | undefined => {
-  const value = env[name];
-  return value === undefined || value.trim() === '' ? undefined : value;
-};
-
 /** Expands `~/`, like botocore and the JavaScript SDK: no shell does so in a variable of a systemd unit. */
 function resolvePath({ env, home }: ProfileLocation, variable: string, file: string): string | null {
-  const folder = nonBlank(env, 'HOME') ?? home ?? '';
-  const path = nonBlank(env, variable) ?? join('~/.aws', file);
+  const folder = readVariable(env, 'HOME') ?? home;
+  const path = readVariable(env, variable) ?? join('~/.aws', file);
   if (!path.startsWith('~/')) return path;
-  return folder === '' ? null : join(folder, path.slice(2));
+  return folder ? join(folder, path.slice(2)) : null;
 }
 
 /** Checks a file first, because the loader ignores every error and would wait for ever on a pipe. */
 async function checkFile(path: string | null): Promise<ProfileFile> {
-  if (path === null) return { path: '', state: 'missing', problem: 'the home folder is unknown' };
+  if (path === null) return { path, state: 'missing', problem: 'the home folder is unknown' };
   // The usual way to disable a file.
   if (path === devNull) return { path, state: 'missing', problem: devNull };
   try {
     await readSmallFile(path);
-    return { path, state: 'read', problem: '' };
+    return { path, state: 'read', problem: null };
   } catch (error) {
-    const missing = ['ENOENT', 'ENOTDIR'].includes(getSystemErrorCode(error));
+    throwIfLocal(error);
+    const missing = ['ENOENT', 'ENOTDIR'].includes(getSystemErrorCode(error) ?? '');
     return { path, state: missing ? 'missing' : 'unreadable', problem: describeReadError(error) };
   }
 }

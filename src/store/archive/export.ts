@@ -1,9 +1,17 @@
-import type { FailedPoll, Instant, SourceName } from '../../domain/model.ts';
+import type { Instant } from '../../domain/model.ts';
 import type { SeriesFilter } from '../contract.ts';
+import type { FailedPollRow } from '../failed-polls.ts';
 import { GENERATION_COLUMNS, type StoredGenerationRow, toStoredGeneration } from '../generation-rows.ts';
 import { readJobRuns } from '../job-runs.ts';
 import { findSeries, toIdentity, toParameters } from '../series-rows.ts';
+import {
+  assertAllFailedPolls,
+  assertAllGenerations,
+  assertAllSamples,
+  countGenerations,
+} from '../sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
+import { checkKeyRow } from '../sqlite/row-check.ts';
 import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 import type { ArchiveRecord } from './record.ts';
 
@@ -16,14 +24,10 @@ interface SampleRow {
   ordinal: number;
 }
 
-interface FailedPollRow extends Omit<FailedPoll, 'expiration'> {
-  host: string;
-  source: SourceName;
-  expiration: Instant | '';
+interface StoredFailedPoll extends FailedPollRow {
   ordinal: number;
 }
 
-/** Key columns store an absent value as `''`, because SQLite's UNIQUE treats NULLs as different. */
 const toNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
 
 /** Yields every selected record. Samples are read one by one, because a million of them need much memory. */
@@ -31,9 +35,6 @@ export function* exportRecords(
   connection: DatabaseConnection,
   filter: SeriesFilter,
 ): Generator<ArchiveRecord> {
-  const generations = connection.prepare<[number], StoredGenerationRow>(
-    `SELECT ${GENERATION_COLUMNS} FROM generations WHERE series_id = ? ORDER BY first_seen, key`,
-  );
   const samples = connection.prepare<[number], SampleRow>(
     `SELECT observed_at AS observedAt, clock_offset AS clockOffset, last_updated AS lastUpdated, expiration,
        zoneless, ordinal
@@ -45,12 +46,14 @@ export function* exportRecords(
     )
     .pluck();
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter;
-  for (const series of findSeries(connection, filter)) {
+  for (const { series, stored } of readGenerations(connection, filter)) {
     const identity = toIdentity(series);
-    for (const stored of generations.all(series.id)) {
-      const { id, generation, prunedUntil } = toStoredGeneration(stored);
+    for (const { id, generation, prunedUntil } of stored.map(toStoredGeneration)) {
       if (generation.lastSeen < since || generation.firstSeen > until) continue;
-      for (const { ordinal, ...row } of samples.iterate(id)) {
+      let sampleCount = 0;
+      for (const each of samples.iterate(id)) {
+        const { ordinal, ...row } = checkKeyRow(each, ['clockOffset', 'lastUpdated']);
+        if (ordinal === 0) sampleCount += 1;
         const sample = {
           ...row,
           accessKeyId: generation.accessKeyId,
@@ -60,6 +63,7 @@ export function* exportRecords(
         };
         yield { record: 'sample', identity, sample, ordinal };
       }
+      if (prunedUntil === null && sampleCount !== generation.samples) assertAllSamples(connection, id);
       // The generation follows its samples, so that an import counts only the missing samples as pruned.
       if (prunedUntil !== null) {
         const earlierSampleCount = generation.samples - requireRow(countLaterSamples.get(id, prunedUntil));
@@ -71,15 +75,33 @@ export function* exportRecords(
   for (const each of readJobRuns(connection, filter)) yield { record: 'job_run', ...each };
 }
 
+/** Reads the generations of the selected series from one state of the database. */
+function readGenerations(connection: DatabaseConnection, filter: SeriesFilter) {
+  const generations = connection.prepare<[number], StoredGenerationRow>(
+    `SELECT ${GENERATION_COLUMNS} FROM generations WHERE series_id = ? ORDER BY first_seen, key`,
+  );
+  return connection.transaction(() => {
+    const counts = countGenerations(connection);
+    return findSeries(connection, filter).map((series) => {
+      const stored = generations.all(series.id);
+      assertAllGenerations(counts, series.id, stored.length);
+      return { series, stored };
+    });
+  })();
+}
+
 function* exportFailedPolls(connection: DatabaseConnection, filter: SeriesFilter): Generator<ArchiveRecord> {
-  const rows = connection.prepare<unknown[], FailedPollRow>(
+  assertAllFailedPolls(connection);
+  const rows = connection.prepare<unknown[], StoredFailedPoll>(
     `SELECT host, source, observed_at AS observedAt, reason, detail, access_key_id AS accessKeyId,
-       expiration, ordinal
+       expiration, clock_offset AS clockOffset, ordinal
      FROM failed_polls
      WHERE (@host IS NULL OR host = @host) AND (@source IS NULL OR source = @source)
        AND observed_at BETWEEN @since AND @until`,
   );
-  for (const { host, source, expiration, ordinal, ...poll } of rows.iterate(toParameters(filter))) {
-    yield { record: 'failed_poll', host, source, poll: { ...poll, expiration: toNull(expiration) }, ordinal };
+  for (const stored of rows.iterate(toParameters(filter))) {
+    const { host, source, ordinal, ...row } = checkKeyRow(stored, ['expiration']);
+    const poll = { ...row, accessKeyId: toNull(row.accessKeyId), expiration: toNull(row.expiration) };
+    yield { record: 'failed_poll', host, source, poll, ordinal };
   }
 }

@@ -1,108 +1,159 @@
 import type { Instant } from '../../domain/model.ts';
-import { parseInstant } from '../../domain/time/instant.ts';
+import { formatInstant, parseInstant } from '../../domain/time/instant.ts';
+import { isKeyId, toStoredKeyId } from '../../key-id.ts';
+import { createTextRedactor } from '../../redact.ts';
 
-export type ArchiveFields = Record<string, string | number | boolean | null>;
-
-/** The fields of all kinds of records, in the order of the CSV columns. */
-export const ARCHIVE_FIELD_NAMES = [
-  'schema_version',
-  'record',
-  'host',
-  'source',
-  'api_version',
-  'role',
-  'observed_at',
-  'clock_offset_seconds',
-  'access_key_id',
-  'last_updated',
-  'expiration',
-  'zoneless',
-  'ordinal',
-  'latest_expiration',
-  'first_seen_at',
-  'last_seen_at',
-  'earlier_sample_count',
-  'pruned_until',
-  'smallest_clock_offset_seconds',
-  'largest_clock_offset_seconds',
-  'reason',
-  'detail',
-  'job_name',
-  'started_at',
-  'remaining_at_start_seconds',
-  'duration_seconds',
-  'exit_code',
-  'remaining_at_end_seconds',
-] as const;
-export type ArchiveFieldName = (typeof ARCHIVE_FIELD_NAMES)[number];
-
-/** The line is not a record. The message never quotes the line, which may contain a secret. */
-export class InvalidRecordError extends Error {}
-
-/** In characters. No valid text is longer. */
-const MAX_TEXT_LENGTH = 1024;
+type FieldValue = string | number | boolean | null;
+export type ArchiveFields = Record<string, FieldValue>;
 
 /** The fields of a line. In CSV all of them are text, and an empty text means null. */
 export type RawFields = Readonly<Record<string, unknown>>;
 
+/** The line is not a record. The message never quotes the line, which may contain a secret. */
+export class InvalidRecordError extends Error {}
+
+/**
+ * Writes a value into one or several fields of a line, and reads it from them. These are methods, so that the
+ * compiler accepts a table of codecs of several types.
+ */
+export interface Codec<T> {
+  names: readonly string[];
+  write(value: T, fields: ArchiveFields): void;
+  /** @throws InvalidRecordError naming the first invalid field */
+  read(fields: RawFields): T;
+}
+
+/** Joins the codecs of all properties. Their order is the order of the CSV columns. */
+export function object<T extends object>(properties: { [K in keyof T]: Codec<T[K]> }): Codec<T> {
+  // The type of Object.entries() does not keep the type of each property.
+  const entries = Object.entries(properties) as [keyof T, Codec<T[keyof T]>][];
+  return {
+    names: entries.flatMap(([, { names }]) => names),
+    write(value, fields) {
+      for (const [property, codec] of entries) codec.write(value[property], fields);
+    },
+    read(fields) {
+      const value: Partial<T> = {};
+      for (const [property, codec] of entries) value[property] = codec.read(fields);
+      // The loop has set every property.
+      return value as T;
+    },
+  };
+}
+
+/** A value without fields. An import computes it. */
+export const unwritten = <T>(value: T): Codec<T> => ({ names: [], write() {}, read: () => value });
+
 const isAbsent = (value: unknown) => value === undefined || value === null || value === '';
 
-export function readOptionalField<T>(
-  fields: RawFields,
-  name: ArchiveFieldName,
-  read: (fields: RawFields, name: ArchiveFieldName) => T,
-): T | null {
-  return isAbsent(fields[name]) ? null : read(fields, name);
+/** Absent if all fields are absent. Rejects a line with only some of the fields. */
+export const optional = <T>(codec: Codec<T>): Codec<T | null> => ({
+  names: codec.names,
+  write(value, fields) {
+    if (value !== null) codec.write(value, fields);
+    else for (const name of codec.names) fields[name] = null;
+  },
+  read(fields) {
+    const present = codec.names.filter((name) => !isAbsent(fields[name]));
+    if (present.length === 0) return null;
+    if (present.length === codec.names.length) return codec.read(fields);
+    const list = codec.names.join(', ').replace(/, (?=[^,]*$)/, ' and ');
+    throw new InvalidRecordError(`${list} must be given together`);
+  },
+});
+
+/** Absent if this field is absent. Other fields of the codec may be absent on their own. */
+export const optionalBy = <T>(name: string, codec: Codec<T>): Codec<T | null> => ({
+  ...optional(codec),
+  read: (fields) => (isAbsent(fields[name]) ? null : codec.read(fields)),
+});
+
+/** Reads another field if this one is absent, as in older exports. */
+export const withFallback = <T>(codec: Codec<T>, fallback: (fields: RawFields) => T): Codec<T> => ({
+  ...codec,
+  read: (fields) =>
+    codec.names.every((name) => isAbsent(fields[name])) ? fallback(fields) : codec.read(fields),
+});
+
+/** @param parse gets the value and, for the error message, the name of the field */
+const fieldType =
+  <T extends FieldValue>(
+    parse: (value: unknown, name: string) => T,
+    format: (value: T) => FieldValue = (value) => value,
+  ) =>
+  (name: string): Codec<T> => ({
+    names: [name],
+    write(value, fields) {
+      fields[name] = format(value);
+    },
+    read: (fields) => parse(fields[name], name),
+  });
+
+/** In characters. No valid text is longer. */
+const MAX_TEXT_LENGTH = 1024;
+
+function parseText(value: unknown, name: string): string {
+  const parsed = value ?? '';
+  if (typeof parsed === 'string' && parsed.length <= MAX_TEXT_LENGTH) return parsed;
+  throw new InvalidRecordError(`${name} is not a text of at most ${MAX_TEXT_LENGTH} characters`);
 }
 
 /** An absent text is empty. */
-export function readTextField(fields: RawFields, name: ArchiveFieldName): string {
-  const value = fields[name] ?? '';
-  if (typeof value !== 'string' || value.length > MAX_TEXT_LENGTH) {
-    throw new InvalidRecordError(`${name} is not a text of at most ${MAX_TEXT_LENGTH} characters`);
-  }
-  return value;
+export const text = fieldType(parseText);
+
+const redactForeignText = createTextRedactor();
+
+/** A text of the endpoint. Older versions did not remove every secret. */
+export const foreignText = fieldType((value, name) => redactForeignText(parseText(value, name)));
+
+export const nonEmptyText = fieldType((value, name) => {
+  const parsed = parseText(value, name);
+  if (parsed !== '') return parsed;
+  throw new InvalidRecordError(`${name} is empty`);
+});
+
+export function parseKeyId(value: unknown, name: string): string {
+  const parsed = parseText(value, name);
+  if (parsed === '' || isKeyId(parsed)) return toStoredKeyId(parsed);
+  throw new InvalidRecordError(`${name} is not an access key id`);
 }
 
-export function readNameField(fields: RawFields, field: ArchiveFieldName): string {
-  const value = readTextField(fields, field);
-  if (value === '') throw new InvalidRecordError(`${field} is empty`);
-  return value;
-}
+/** An absent key id is empty, because it is a part of an identity. */
+export const keyId = fieldType(parseKeyId);
 
-export function readAccessKeyId(fields: RawFields): string {
-  const value = readTextField(fields, 'access_key_id');
-  if (!/^[\w-]{0,128}$/.test(value)) throw new InvalidRecordError('access_key_id is not an access key id');
-  return value;
-}
+/** Writes an absent key id as an empty text. */
+export const optionalKeyId = fieldType(
+  (value, name) => parseKeyId(value, name) || null,
+  (value) => value ?? '',
+);
 
-export function readOneOf<T extends string>(
-  fields: RawFields,
-  name: ArchiveFieldName,
-  allowed: readonly T[],
-): T {
-  const found = allowed.find((each) => each === fields[name]);
-  if (found === undefined) throw new InvalidRecordError(`${name} has an unknown value`);
-  return found;
-}
+export const oneOf = <T extends string>(name: string, allowed: readonly T[]): Codec<T> =>
+  fieldType((value) => {
+    const found = allowed.find((each) => each === value);
+    if (found !== undefined) return found;
+    throw new InvalidRecordError(`${name} has an unknown value`);
+  })(name);
 
-export function readInstantField(fields: RawFields, name: ArchiveFieldName): Instant {
-  const value = fields[name];
+/** An absent flag is false. */
+export const flag = fieldType((value) => value === true || value === 'true' || value === '1');
+
+export const instant = fieldType((value, name): Instant => {
   const parsed = typeof value === 'string' ? parseInstant(value) : null;
-  if (parsed === null) throw new InvalidRecordError(`${name} is not a time like 2026-01-31T12:00:00Z`);
-  return parsed.instant;
-}
+  if (parsed !== null) return parsed.instant;
+  throw new InvalidRecordError(`${name} is not a time like 2026-01-31T12:00:00Z`);
+}, formatInstant);
 
-export function readIntegerField(fields: RawFields, name: ArchiveFieldName): number {
-  const value = fields[name];
+function parseInteger(value: unknown, name: string): number {
   const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
   if (typeof number === 'number' && Number.isSafeInteger(number)) return number;
   throw new InvalidRecordError(`${name} is not a whole number`);
 }
 
+export const integer = fieldType(parseInteger);
+
 /** An absent count is 0. */
-export function readCountField(fields: RawFields, name: ArchiveFieldName): number {
-  const value = isAbsent(fields[name]) ? 0 : readIntegerField(fields, name);
-  if (value < 0) throw new InvalidRecordError(`${name} is negative`);
-  return value;
-}
+export const count = fieldType((value, name) => {
+  const number = isAbsent(value) ? 0 : parseInteger(value, name);
+  if (number >= 0) return number;
+  throw new InvalidRecordError(`${name} is negative`);
+});

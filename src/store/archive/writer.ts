@@ -1,5 +1,5 @@
-import { ARCHIVE_FIELD_NAMES } from './fields.ts';
-import { type ArchiveRecord, toArchiveFields } from './record.ts';
+import { CSV_CAST, toJson } from '../../untrusted-text.ts';
+import { ARCHIVE_FIELD_NAMES, type ArchiveRecord, toArchiveFields } from './record.ts';
 
 export const ARCHIVE_FORMATS = ['ndjson', 'csv'] as const;
 export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
@@ -26,10 +26,9 @@ export async function* writeArchive(
 
 type Lines = readonly Readonly<Record<string, unknown>>[];
 
-const ndjson = (lines: Lines) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+const ndjson = (lines: Lines) => lines.map((line) => `${toJson(line)}\n`).join('');
 
 async function csvWriter(): Promise<(lines: Lines) => string> {
   const { stringify } = await import('csv-stringify/sync');
-  return (lines) =>
-    stringify([...lines], { columns: [...ARCHIVE_FIELD_NAMES], cast: { boolean: (value) => String(value) } });
+  return (lines) => stringify([...lines], { columns: [...ARCHIVE_FIELD_NAMES], cast: CSV_CAST });
 }

@@ -5,22 +5,22 @@ import {
   getGenerationKey,
   mergeGenerations,
 } from '../../domain/measurement/generations.ts';
-import type { Generation, Instant, Sample, SeriesIdentity } from '../../domain/model.ts';
+import type { Instant, RecordedGeneration, Sample, SeriesIdentity, Span } from '../../domain/model.ts';
 import { getSeriesKey } from '../../domain/series-key.ts';
 import type { ArchiveRecord, GenerationRecord } from '../archive/record.ts';
 import type { WriteResult } from '../contract.ts';
-import { GenerationRows } from '../generation-rows.ts';
-import { JobRunRows } from '../job-runs.ts';
+import { toFailedPollRow } from '../failed-polls.ts';
+import { GenerationRows, type StoredGeneration } from '../generation-rows.ts';
+import { prepareClockOffsets } from '../host-clocks.ts';
+import { prepareJobRunMerge } from '../job-runs.ts';
+import { LaterSamples } from '../later-samples.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 
 /** A generation of this batch. It is read once, and saved by `flush`. */
-interface OpenGeneration {
-  id: number;
+interface OpenGeneration extends StoredGeneration {
   seriesId: number;
   key: string;
-  generation: Generation;
-  prunedUntil: Instant | null;
 }
 
 /**
@@ -37,16 +37,22 @@ export function writeBatch(connection: DatabaseConnection, records: readonly Arc
 
 class BatchWriter {
   readonly #rows: GenerationRows;
-  readonly #jobRuns: JobRunRows;
+  readonly #mergeJobRun;
   readonly #series = new Map<string, number>();
   readonly #open = new Map<string, OpenGeneration>();
+  /** The times of the added samples, by series. */
+  readonly #added = new Map<number, Span>();
+  readonly #laterSamples;
+  readonly #saveClockOffset;
   readonly #insertSeries;
   readonly #insertFailedPoll;
   readonly #countSamplesBefore;
 
   constructor(connection: DatabaseConnection) {
     this.#rows = new GenerationRows(connection);
-    this.#jobRuns = new JobRunRows(connection);
+    this.#mergeJobRun = prepareJobRunMerge(connection);
+    this.#laterSamples = new LaterSamples(connection);
+    this.#saveClockOffset = prepareClockOffsets(connection);
     this.#insertSeries = connection
       .prepare<[SeriesIdentity], number>(
         `INSERT INTO series (host, source, api_version, role) VALUES (@host, @source, @apiVersion, @role)
@@ -55,7 +61,7 @@ class BatchWriter {
       .pluck();
     this.#insertFailedPoll = connection.prepare(
       `INSERT OR IGNORE INTO failed_polls
-       VALUES (@host, @source, @observedAt, @reason, @detail, @accessKeyId, @expiration, @ordinal)`,
+       VALUES (@host, @source, @observedAt, @reason, @detail, @accessKeyId, @expiration, @ordinal, @clockOffset)`,
     );
     this.#countSamplesBefore = connection
       .prepare<[number, Instant], number>(
@@ -73,11 +79,12 @@ class BatchWriter {
         return this.#writeGeneration(record);
       case 'failed_poll': {
         const { host, source, poll, ordinal } = record;
-        const row = { host, source, ...poll, expiration: poll.expiration ?? '', ordinal };
+        const row = { ...toFailedPollRow(host, source, poll), ordinal };
+        this.#saveClockOffset(host, poll);
         return this.#insertFailedPoll.run(row).changes === 1;
       }
       case 'job_run':
-        return this.#jobRuns.merge(record.run, record.ordinal);
+        return this.#mergeJobRun(record.run, record.ordinal);
     }
   }
 
@@ -86,12 +93,16 @@ class BatchWriter {
       this.#rows.save(id, seriesId, key, generation, prunedUntil);
     }
     this.#open.clear();
+    for (const [seriesId, added] of this.#added) this.#laterSamples.update(seriesId, added);
+    this.#added.clear();
   }
 
   #writeSample(identity: SeriesIdentity, sample: Sample, ordinal: number): boolean {
     const seen = { ...createGeneration(sample), samples: 0 };
     const open = this.#openGeneration(identity, seen);
     open.generation = mergeGenerations(open.generation, seen);
+    this.#saveClockOffset(identity.host, sample);
+    this.#noteAdded(open);
     if (open.prunedUntil !== null && correctTime(sample) < open.prunedUntil) return false;
     const isNew = this.#rows.insertSample(open.id, sample, ordinal);
     if (isNew && ordinal === 0) open.generation.samples += 1;
@@ -108,22 +119,33 @@ class BatchWriter {
     const pruned = Math.max(open.generation.samples - stored, missing);
     open.generation = { ...mergeGenerations(open.generation, record.generation), samples: stored + pruned };
     if (missing > 0) open.prunedUntil = Math.max(open.prunedUntil ?? 0, record.prunedUntil);
+    this.#noteAdded(open);
     return !isDeepStrictEqual(open, before);
   }
 
-  #openGeneration(identity: SeriesIdentity, seen: Generation): OpenGeneration {
+  /** Includes the whole generation, because its last sample may have changed. */
+  #noteAdded({ seriesId, generation }: OpenGeneration): void {
+    const { firstSeen: from, lastSeen: to } = generation;
+    const known = this.#added.get(seriesId) ?? { from, to };
+    this.#added.set(seriesId, { from: Math.min(known.from, from), to: Math.max(known.to, to) });
+  }
+
+  #openGeneration(identity: SeriesIdentity, seen: RecordedGeneration): OpenGeneration {
     const seriesId = this.#seriesId(identity);
     const key = getGenerationKey(seen);
     const name = `${seriesId}/${key}`;
     let open = this.#open.get(name);
     if (open === undefined) {
       const stored = this.#rows.find(seriesId, key);
-      const generation = stored?.generation ?? { ...seen, samples: 0 };
-      const id = stored?.id ?? this.#rows.save(null, seriesId, key, generation);
-      open = { id, seriesId, key, generation, prunedUntil: stored?.prunedUntil ?? null };
+      open = { ...(stored ?? this.#addGeneration(seriesId, key, seen)), seriesId, key };
       this.#open.set(name, open);
     }
     return open;
+  }
+
+  #addGeneration(seriesId: number, key: string, seen: RecordedGeneration): StoredGeneration {
+    const generation = { ...seen, samples: 0 };
+    return { id: this.#rows.save(null, seriesId, key, generation), generation, prunedUntil: null };
   }
 
   #seriesId(identity: SeriesIdentity): number {

@@ -1,10 +1,10 @@
-import type { Instant, SeriesIdentity } from '../../domain/model.ts';
+import type { SeriesIdentity } from '../../domain/model.ts';
 import type { WriteResult } from '../contract.ts';
 import type { SampleStore } from '../sample-store.ts';
 import { type FileKind, readRecords } from './reader.ts';
 import type { ImportStage } from './stage.ts';
 import type { BadLine } from './text-lines.ts';
-import { ZoneCheck, type ZoneConflict } from './time-zone.ts';
+import { type LocalTimeConverter, ZoneCheck, type ZoneConflict } from './time-zone.ts';
 
 export interface ImportFile {
   name: string;
@@ -23,10 +23,9 @@ export interface StagedFile {
 }
 
 interface StageOptions {
-  /** Converts the logger's local time, given as if it were UTC. */
-  toInstant: (localTime: Instant) => Instant;
-  onBadLine: (file: string, badLine: BadLine) => void;
-  onProgress: (file: string, lines: number) => void;
+  toInstant: LocalTimeConverter;
+  onBadLine: (badLine: BadLine) => void;
+  onProgress: (lines: number) => void;
 }
 
 /**
@@ -45,11 +44,11 @@ export async function stageFile(
   for await (const { records, badLines, linesRead } of batches) {
     stage.add(records);
     for (const each of records) if (each.record === 'sample') check?.add(each.sample);
-    for (const badLine of badLines) options.onBadLine(name, badLine);
+    for (const badLine of badLines) options.onBadLine(badLine);
     staged.lines = Math.max(staged.lines, linesRead);
     staged.records += records.length;
     staged.badLines += badLines.length;
-    options.onProgress(name, staged.lines);
+    options.onProgress(staged.lines);
   }
   return { ...staged, conflict: check?.findConflict() ?? null };
 }

@@ -1,23 +1,24 @@
 import { Readable } from 'node:stream';
-import type { Instant, SeriesIdentity } from '../../domain/model.ts';
+import type { SeriesIdentity } from '../../domain/model.ts';
 import { CredWatchError } from '../../errors.ts';
-import { InvalidRecordError } from '../archive/fields.ts';
+import { unescapeCsvText } from '../../untrusted-text.ts';
+import { InvalidRecordError, type RawFields } from '../archive/fields.ts';
 import { type ArchiveRecord, parseArchiveRecord } from '../archive/record.ts';
 import { ENTRY_START_PATTERN, LogReader } from './log-reader.ts';
-import { type BadLine, decodeText, splitLines, type TextLine } from './text-lines.ts';
+import { type BadLine, decodeText, splitLines } from './text-lines.ts';
+import type { LocalTimeConverter } from './time-zone.ts';
 
 export interface ReadBatch {
   records: ArchiveRecord[];
   badLines: BadLine[];
-  /** Lines read so far. */
+  /** The number of the last line of this batch, or 0. */
   linesRead: number;
 }
 
 interface LogFileOptions {
   /** The series of the log. A log contains neither host nor role. */
   identity: SeriesIdentity;
-  /** Converts the logger's local time, given as if it were UTC. */
-  toInstant: (localTime: Instant) => Instant;
+  toInstant: LocalTimeConverter;
 }
 
 export type FileKind = 'log' | 'ndjson' | 'csv';
@@ -74,30 +75,27 @@ async function* readLog(
   { identity, toInstant }: LogFileOptions,
 ): AsyncGenerator<ReadBatch> {
   const reader = new LogReader(toInstant);
-  let lines = 0;
-  for await (const batch of splitLines(text, ENTRY_START_PATTERN)) {
-    const result: ReadBatch = { records: [], badLines: [], linesRead: lastLine(batch) };
-    for (const line of batch) {
-      const read = reader.readLine(line);
-      if (read === null) continue;
-      if ('problem' in read) result.badLines.push(read);
-      else result.records.push({ record: 'sample', identity, sample: read, ordinal: 0 });
-    }
-    lines = result.linesRead;
-    yield result;
+  for await (const lines of splitLines(text, ENTRY_START_PATTERN)) {
+    const batch = parseLines(lines, (line) => {
+      const sample = reader.readLine(line);
+      return sample && { record: 'sample', identity, sample, ordinal: 0 };
+    });
+    addBadLines(batch, reader.takeIncomplete());
+    yield batch;
   }
-  const rest = reader.finish();
-  if (rest !== null) yield { records: [], badLines: [rest], linesRead: lines };
+  reader.finish();
+  yield { records: [], badLines: reader.takeIncomplete(), linesRead: 0 };
 }
 
 async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<ReadBatch> {
-  for await (const batch of splitLines(text)) {
-    const filled = batch.filter((line) => line.text.trim() !== '');
-    yield parseLines(filled, lastLine(batch), ({ text: line }) => {
-      const value = parseJson(line);
-      if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw new InvalidRecordError('is not an object');
-      return { ...value };
+  for await (const lines of splitLines(text)) {
+    yield parseLines(lines, (line) => {
+      if (line.text.trim() === '') return null;
+      const value = parseJson(line.text);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        return parseArchiveRecord({ ...value });
+      }
+      throw new InvalidRecordError('is not an object');
     });
   }
 }
@@ -113,47 +111,61 @@ function parseJson(text: string): unknown {
 async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<ReadBatch> {
   const { parse } = await import('csv-parse');
   const badLines: BadLine[] = [];
+  let isCut = false;
   const parser = Readable.from(text, { objectMode: false }).pipe(
     parse({
       columns: true,
       info: true,
       skip_empty_lines: true,
       skip_records_with_error: true,
+      cast: unescapeCsvText,
       max_record_size: 1_048_576,
       on_skip: (error) => {
-        badLines.push({
-          line: Number(error?.lines ?? 0),
-          problem: 'does not have the columns of the first line',
-        });
+        const isTooLong = error?.code === 'CSV_MAX_RECORD_SIZE';
+        // csv-parse does not find the end of a row that is too long, and skips each further part of the file.
+        if (isCut && isTooLong) return;
+        isCut ||= isTooLong;
+        const problem = isTooLong
+          ? 'is longer than 1 MiB, so the rest of the file is not read'
+          : 'does not have the columns of the first line';
+        badLines.push({ line: Number(error?.lines ?? 0), problem });
       },
     }),
   );
-  let rows: (TextLine & { fields: Record<string, unknown> })[] = [];
+  let rows: { number: number; fields: RawFields }[] = [];
   const flush = () => {
-    const batch = parseLines(rows, lastLine(rows), ({ fields }) => fields);
-    batch.badLines.push(...badLines.splice(0));
+    const batch = parseLines(rows, ({ fields }) => parseArchiveRecord(fields));
+    addBadLines(batch, badLines.splice(0));
     rows = [];
     return batch;
   };
   // csv-parse types its rows as `any`. With `columns` and `info`, they have this form.
   const parsed: AsyncIterable<{ record: Record<string, string>; info: { lines: number } }> = parser;
   for await (const { record, info } of parsed) {
-    rows.push({ text: '', number: info.lines, fields: record });
+    rows.push({ number: info.lines, fields: record });
     if (rows.length >= 5000) yield flush();
   }
   yield flush();
 }
 
-/** Parses each line. Invalid lines become bad lines. */
-function parseLines<T extends TextLine>(
+function addBadLines({ badLines }: ReadBatch, others: readonly BadLine[]): void {
+  badLines.push(...others);
+  badLines.sort((a, b) => a.line - b.line);
+}
+
+/**
+ * Parses each line. Invalid lines become bad lines.
+ * @param parse returns null if the line completes no record
+ */
+function parseLines<T extends { number: number }>(
   lines: readonly T[],
-  last: number,
-  toObject: (line: T) => Record<string, unknown>,
+  parse: (line: T) => ArchiveRecord | null,
 ): ReadBatch {
-  const batch: ReadBatch = { records: [], badLines: [], linesRead: last };
+  const batch: ReadBatch = { records: [], badLines: [], linesRead: lines.at(-1)?.number ?? 0 };
   for (const line of lines) {
     try {
-      batch.records.push(parseArchiveRecord(toObject(line)));
+      const record = parse(line);
+      if (record !== null) batch.records.push(record);
     } catch (error) {
       if (!(error instanceof InvalidRecordError)) throw error;
       batch.badLines.push({ line: line.number, problem: error.message });
@@ -161,5 +173,3 @@ function parseLines<T extends TextLine>(
   }
   return batch;
 }
-
-const lastLine = (lines: readonly TextLine[]): number => lines.at(-1)?.number ?? 0;

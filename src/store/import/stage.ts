@@ -1,87 +1,65 @@
-import type { Sample, SeriesIdentity } from '../../domain/model.ts';
-import { getSeriesKey } from '../../domain/series-key.ts';
+import { tmpdir } from 'node:os';
 import type { ArchiveRecord } from '../archive/record.ts';
-import { openDatabase } from '../sqlite/driver.ts';
+import { type DatabaseConnection, openDatabase, prepareOrClose } from '../sqlite/driver.ts';
+import { withErrorHints } from '../sqlite/error-hints.ts';
 
 /** Records per transaction. A poller waits for one transaction at most. */
 const BATCH_SIZE = 10_000;
-
-/** Other records than samples are JSON in `other`; the other columns are null. */
-interface StagedRow extends Omit<Sample, 'zoneless'> {
-  series: number | null;
-  zoneless: number;
-  ordinal: number;
-  other: string | null;
-}
 
 /**
  * A temporary database for the records of an import, until all files have been read. A million records may
  * not fit into memory. Pollers need the real database in the meantime.
  */
 export class ImportStage {
-  readonly #connection;
-  readonly #insert;
-  readonly #series: SeriesIdentity[] = [];
-  readonly #seriesIndex = new Map<string, number>();
+  readonly #connection: DatabaseConnection;
+  /** Records that are not yet in the file. */
+  #pending: ArchiveRecord[] = [];
 
   constructor() {
-    // An empty name means a temporary file, which SQLite deletes when the connection is closed.
-    this.#connection = openDatabase('');
-    this.#connection.exec(
-      `CREATE TABLE staged (n INTEGER PRIMARY KEY, series INTEGER, observedAt INTEGER, clockOffset INTEGER,
-         accessKeyId TEXT, lastUpdated INTEGER, expiration INTEGER, zoneless INTEGER, ordinal INTEGER,
-         other TEXT)`,
+    this.#connection = withStageHints(() =>
+      // An empty name means a temporary file, which SQLite deletes when the connection is closed.
+      prepareOrClose(openDatabase(''), (connection) =>
+        connection.exec('CREATE TABLE batches (n INTEGER PRIMARY KEY, records TEXT)'),
+      ),
     );
-    this.#insert = this.#connection.prepare('INSERT INTO staged VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   }
 
   add(records: readonly ArchiveRecord[]): void {
-    this.#connection.transaction(() => {
-      for (const record of records) this.#addOne(record);
-    })();
+    for (const record of records) {
+      this.#pending.push(record);
+      if (this.#pending.length >= BATCH_SIZE) this.#flush();
+    }
   }
 
   /** Yields the records in the order in which they were added. */
   *batches(): Generator<ArchiveRecord[]> {
-    const select = this.#connection.prepare<[number, number], StagedRow>(
-      `SELECT series, observedAt, clockOffset, accessKeyId, lastUpdated, expiration, zoneless, ordinal, other
-       FROM staged WHERE n > ? AND n <= ? ORDER BY n`,
-    );
-    for (let after = 0; ; after += BATCH_SIZE) {
-      const rows = select.all(after, after + BATCH_SIZE);
-      if (rows.length === 0) return;
-      yield rows.map((row) => this.#toRecord(row));
+    this.#flush();
+    const select = this.#connection
+      .prepare<[number], [number, string]>('SELECT n, records FROM batches WHERE n > ? ORDER BY n LIMIT 1')
+      .raw();
+    for (let n = 0; ; ) {
+      const row = withStageHints(() => select.get(n));
+      if (row === undefined) return;
+      const [next, records] = row;
+      n = next;
+      yield JSON.parse(records);
     }
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.#connection.close();
   }
 
-  #addOne(record: ArchiveRecord): void {
-    if (record.record !== 'sample') {
-      this.#insert.run(null, null, null, null, null, null, null, null, JSON.stringify(record));
-      return;
-    }
-    const { ordinal, sample } = record;
-    const { observedAt, clockOffset, accessKeyId, lastUpdated, expiration, zoneless } = sample;
-    const values = [observedAt, clockOffset, accessKeyId, lastUpdated, expiration, Number(zoneless)];
-    this.#insert.run(this.#indexOf(record.identity), ...values, ordinal, null);
-  }
-
-  #indexOf(identity: SeriesIdentity): number {
-    const key = getSeriesKey(identity);
-    let index = this.#seriesIndex.get(key);
-    if (index === undefined) {
-      index = this.#series.push(identity) - 1;
-      this.#seriesIndex.set(key, index);
-    }
-    return index;
-  }
-
-  #toRecord({ series, ordinal, other, ...row }: StagedRow): ArchiveRecord {
-    const identity = series === null ? undefined : this.#series[series];
-    if (identity === undefined) return JSON.parse(other ?? '');
-    return { record: 'sample', identity, ordinal, sample: { ...row, zoneless: row.zoneless === 1 } };
+  #flush(): void {
+    if (this.#pending.length === 0) return;
+    const records = JSON.stringify(this.#pending);
+    withStageHints(() => this.#connection.prepare('INSERT INTO batches VALUES (NULL, ?)').run(records));
+    this.#pending = [];
   }
 }
+
+const withStageHints = <T>(action: () => T): T =>
+  withErrorHints('', action, {
+    label: `a temporary file in ${tmpdir()}`,
+    hint: 'set TMPDIR to a folder with free space, and import again',
+  });

@@ -1,42 +1,49 @@
-import { TZDate } from '@date-fns/tz';
+import { tzOffset } from '@date-fns/tz/tzOffset';
 import type { Instant, Sample, Seconds } from '../../domain/model.ts';
 
 const OFFSET = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?$/i;
 
-/** Offsets change only at multiples of 15 minutes, so one lookup per quarter of an hour is enough. */
+/** Offsets change only at multiples of 15 minutes. */
 const QUARTER_HOUR_MS = 900_000;
 
+/** Zones change their offset less often than once per day. */
+const DAY_MS = 86_400_000;
+
 /**
- * Returns a function that converts a local time, given as if it were UTC. An hour that occurs twice in autumn
- * means its first occurrence.
+ * Converts a local time, given as if it were UTC. An hour that occurs twice in autumn means its first
+ * occurrence.
+ */
+export type LocalTimeConverter = (localTime: Instant) => Instant;
+
+/**
  * @param zone `UTC`, `local`, an offset (`-05:00`) or an IANA name (`America/New_York`)
  * @returns null for an unknown zone
  */
-export function createLocalTimeConverter(zone: string): ((localTime: Instant) => Instant) | null {
+export function createLocalTimeConverter(zone: string): LocalTimeConverter | null {
   if (/^(UTC|GMT|Z)$/i.test(zone)) return (localTime) => localTime;
   const offset = parseOffset(zone);
   if (offset !== null) return (localTime) => localTime - offset * 1000;
   const name = zone === 'local' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
   if (!isZoneName(name)) return null;
-  const offsets = new Map<number, number>();
+  let known = { quarter: Number.NaN, shift: 0 };
   return (localTime) => {
-    const quarter = Math.floor(localTime / QUARTER_HOUR_MS);
-    let shift = offsets.get(quarter);
-    if (shift === undefined) {
-      const local = new Date(quarter * QUARTER_HOUR_MS);
-      const instant = new TZDate(
-        local.getUTCFullYear(),
-        local.getUTCMonth(),
-        local.getUTCDate(),
-        local.getUTCHours(),
-        local.getUTCMinutes(),
-        name,
-      ).getTime();
-      shift = quarter * QUARTER_HOUR_MS - instant;
-      offsets.set(quarter, shift);
-    }
-    return localTime - shift;
+    const quarter = Math.floor(localTime / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
+    if (quarter !== known.quarter) known = { quarter, shift: quarter - toInstantIn(name, quarter) };
+    return localTime - known.shift;
   };
+}
+
+/**
+ * `TZDate` depends on the machine's own zone if the hour occurs twice.
+ * @param local a local time, given as if it were UTC
+ */
+function toInstantIn(zone: string, local: Instant): Instant {
+  const offsetAt = (instant: Instant) => tzOffset(zone, new Date(instant)) * 60_000;
+  const [before, after] = [offsetAt(local - DAY_MS), offsetAt(local + DAY_MS)];
+  const isBeforeChange = offsetAt(local - before) === before;
+  const isAfterChange = offsetAt(local - after) === after;
+  // An hour that is skipped in spring means the time before the change.
+  return local - (isAfterChange && !isBeforeChange ? after : before);
 }
 
 function parseOffset(zone: string): Seconds | null {
@@ -74,7 +81,15 @@ const CLOCK_SLACK_MS = 60_000;
 /** No known endpoint serves old credentials for this long after every rotation. */
 const MAX_LAG_MS = 900_000;
 
-const LARGEST_ZONE_OFFSET_MS = 14 * 3_600_000;
+const HOUR_MS = 3_600_000;
+
+/** From +14:00 to -14:00. Whole hours come before quarters, and small offsets before large ones. */
+const ZONE_OFFSETS_MS = Array.from(
+  { length: 28 * 4 + 1 },
+  (_, index) => 14 * HOUR_MS - index * QUARTER_HOUR_MS,
+)
+  .sort((a, b) => Math.abs(a) - Math.abs(b))
+  .sort((a, b) => Number(a % HOUR_MS !== 0) - Number(b % HOUR_MS !== 0));
 
 /** Checks the timestamps of one log against its documents. Add the samples in the order of the lines. */
 export class ZoneCheck {
@@ -106,18 +121,12 @@ export class ZoneCheck {
     };
   }
 
-  /** Prefers whole hours to quarters, and small offsets to large ones. */
   #findAgreeingZone(): string | null {
-    const latest = this.#maxShift > Number.NEGATIVE_INFINITY ? this.#maxShift : this.#minShift + 3_600_000;
-    const shifts: number[] = [];
-    for (let shift = -LARGEST_ZONE_OFFSET_MS; shift <= LARGEST_ZONE_OFFSET_MS; shift += QUARTER_HOUR_MS) {
-      if (shift >= this.#minShift - CLOCK_SLACK_MS && shift <= latest + CLOCK_SLACK_MS) shifts.push(shift);
-    }
-    const isWhole = (shift: number) => shift % 3_600_000 === 0;
-    const [best] = shifts.sort(
-      (a, b) => Number(isWhole(b)) - Number(isWhole(a)) || Math.abs(a) - Math.abs(b),
+    const latest = this.#maxShift > Number.NEGATIVE_INFINITY ? this.#maxShift : this.#minShift + HOUR_MS;
+    const offset = ZONE_OFFSETS_MS.find(
+      (each) => -each >= this.#minShift - CLOCK_SLACK_MS && -each <= latest + CLOCK_SLACK_MS,
     );
-    return best === undefined ? null : formatOffset(-best / 1000);
+    return offset === undefined ? null : formatOffset(offset / 1000);
   }
 }
 

@@ -3,9 +3,15 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { CredWatchError } from '../../errors.ts';
 import { type DatabaseConnection, openDatabase, prepareOrClose } from './driver.ts';
+import { withErrorHints } from './error-hints.ts';
 
 /** A read-only container may have no writable temporary folder, but nearly always has shared memory. */
 const TEMPORARY_FOLDERS = [tmpdir(), '/dev/shm'];
+
+/** The database, its write-ahead log, and the journal of an interrupted switch to the write-ahead log. */
+const FILE_ENDS = ['', '-wal', '-journal'];
+
+const OTHER_FOLDER = 'set TMPDIR to a writable folder with free space';
 
 /** Outside the read-only mount, a poller may write to the database while it is copied. */
 const COPY_ATTEMPTS = 5;
@@ -13,43 +19,55 @@ const COPY_ATTEMPTS = 5;
 /**
  * Opens a copy of the database, including its write-ahead log. The copy is deleted when its connection is
  * closed.
- * @throws CredWatchError if no folder can be written, or the database changes during every attempt
+ * @throws CredWatchError if no folder has enough space, or the database changes during every attempt
  */
 export function openCopy(file: string): DatabaseConnection {
-  const folder = createTemporaryFolder(file);
+  let problem: unknown = new CredWatchError(
+    `could not copy ${file}: no temporary folder can be written`,
+    OTHER_FOLDER,
+    { code: 'DATABASE_NO_PERMISSION' },
+  );
+  for (const parent of TEMPORARY_FOLDERS) {
+    const folder = createFolder(parent);
+    if (folder === null) continue;
+    try {
+      return withErrorHints(file, () => openCopyIn(folder, file), {
+        label: `a copy of ${file} in ${parent}`,
+        hint: OTHER_FOLDER,
+      });
+    } catch (error) {
+      problem = error;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  throw problem;
+}
+
+function createFolder(parent: string): string | null {
   try {
-    const copy = join(folder, basename(file));
-    copyWithLog(file, copy);
-    for (const each of [copy, `${copy}-wal`]) if (existsSync(each)) chmodSync(each, 0o600);
-    // The folder is deleted while the copy is open, so SQLite cannot create a journal in the folder.
-    return prepareOrClose(openDatabase(copy), (connection) => connection.pragma('journal_mode = MEMORY'));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    return mkdtempSync(join(parent, 'cred-watch-'));
+  } catch {
+    return null;
   }
 }
 
-function createTemporaryFolder(file: string): string {
-  for (const parent of TEMPORARY_FOLDERS) {
-    try {
-      return mkdtempSync(join(parent, 'cred-watch-'));
-    } catch {
-      // Try the next folder.
-    }
-  }
-  throw new CredWatchError(
-    `${file} is on a read-only mount, and no temporary folder can be written for a copy`,
-    'set TMPDIR to a writable folder',
-    { code: 'DATABASE_NO_PERMISSION' },
-  );
+function openCopyIn(folder: string, file: string): DatabaseConnection {
+  const copy = join(folder, basename(file));
+  copyWithLog(file, copy);
+  for (const end of FILE_ENDS) if (existsSync(`${copy}${end}`)) chmodSync(`${copy}${end}`, 0o600);
+  // The folder is deleted while the copy is open, so SQLite cannot create a journal in the folder.
+  return prepareOrClose(openDatabase(copy), (connection) => connection.pragma('journal_mode = MEMORY'));
 }
 
 /** Copies until neither the database nor its log changes during the copy. */
 function copyWithLog(file: string, copy: string): void {
   for (let attempt = 1; ; attempt += 1) {
     const before = computeFingerprint(file);
-    copyFileSync(file, copy);
-    rmSync(`${copy}-wal`, { force: true });
-    if (statSync(`${file}-wal`, { throwIfNoEntry: false })) copyFileSync(`${file}-wal`, `${copy}-wal`);
+    for (const end of FILE_ENDS) {
+      rmSync(`${copy}${end}`, { force: true });
+      if (end === '' || existsSync(`${file}${end}`)) copyFileSync(`${file}${end}`, `${copy}${end}`);
+    }
     if (computeFingerprint(file) === before) return;
     if (attempt >= COPY_ATTEMPTS) {
       throw new CredWatchError(`${file} changed during each of ${COPY_ATTEMPTS} copies`, 'try again later', {
@@ -60,8 +78,7 @@ function copyWithLog(file: string, copy: string): void {
 }
 
 function computeFingerprint(file: string): string {
-  return [file, `${file}-wal`]
-    .map((each) => statSync(each, { throwIfNoEntry: false }))
+  return FILE_ENDS.map((end) => statSync(`${file}${end}`, { throwIfNoEntry: false }))
     .map((stats) => (stats === undefined ? 'none' : `${stats.size}/${stats.mtimeMs}`))
     .join(' ');
 }

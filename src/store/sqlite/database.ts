@@ -1,10 +1,13 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
-import type { StoreLimits } from '../contract.ts';
+import { toStoredKeyId } from '../../key-id.ts';
+import { createTextRedactor } from '../../redact.ts';
+import type { ReadOptions, StoreLimits } from '../contract.ts';
 import { openCopy } from './database-copy.ts';
 import {
+  BUSY_TIMEOUT_MS,
   type DatabaseConnection,
+  isOpenInThisThread,
   openDatabase,
   prepareOrClose,
   readNumberPragma,
@@ -12,11 +15,12 @@ import {
 } from './driver.ts';
 import { withErrorHints } from './error-hints.ts';
 import { assertNotForeignDatabase, createForeignDatabaseError } from './file-header.ts';
+import { enableIncrementalVacuum } from './free-pages.ts';
+import { createPrivateFile, readFileSize } from './private-file.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
-/** SQLite ignores its busy timeout when it enables WAL on a new file, so cred-watch retries. */
-const WAL_ATTEMPTS = 500;
 const WAL_PAUSE_MS = 10;
+const WAL_ATTEMPTS = BUSY_TIMEOUT_MS / WAL_PAUSE_MS;
 
 /**
  * Opens the database for writing. Creates the file (mode 0600) if it does not exist. Migrates an older
@@ -25,13 +29,21 @@ const WAL_PAUSE_MS = 10;
  *   written
  */
 export function openForWriting(path: string, { maxPages }: StoreLimits = {}): DatabaseConnection {
+  // `resolve` would hide a space at the beginning.
+  if (/^\s|\s$/.test(path)) {
+    throw new CredWatchError(
+      `the database path '${path}' begins or ends with a space`,
+      'choose another path',
+      { code: 'DATABASE_INVALID_PATH' },
+    );
+  }
   const file = resolve(path);
   return withErrorHints(file, () => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const isNew = createPrivateFile(file);
-    if (!isNew) assertNotForeignDatabase(file);
+    if (!isNew && !isOpenInThisThread(file)) assertNotForeignDatabase(file);
     return prepareOrClose(openDatabase(file), (connection) => {
-      if (!isNew) assertOurs(connection, file);
+      if (isNew) enableIncrementalVacuum(connection);
+      else assertOurs(connection, file);
       enableWriteAheadLog(connection);
       connection.pragma('synchronous = NORMAL');
       connection.pragma('foreign_keys = ON');
@@ -42,24 +54,44 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Da
 }
 
 /**
- * Opens the database for reading. On a read-only mount, SQLite cannot create its lock file, so a copy is
- * opened.
+ * Opens the database for reading. Opens a copy if the schema is older, and on a read-only mount, because SQLite
+ * cannot create its lock file there. Opens neither the file nor a copy with `fs` while this process uses the
+ * database: closing a file releases all locks that this process has on it, and then another program can delete
+ * the write-ahead log.
  * @returns null if the file does not exist, or has no tables yet
  * @throws CredWatchError if the file is not a database of cred-watch, has a newer schema, or cannot be read
  */
-export function openForReading(path: string): DatabaseConnection | null {
+export function openForReading(
+  path: string,
+  { isOpenInOtherThread = false }: ReadOptions = {},
+): DatabaseConnection | null {
   const file = resolve(path);
   return withErrorHints(file, () => {
     const size = readFileSize(file);
     if (size === null || size === 0) return null;
+    if (isOpenInOtherThread || isOpenInThisThread(file)) return openShared(file);
     assertNotForeignDatabase(file);
     const connection = openDirectly(file) ?? openCheckedCopy(file);
-    if (readSchemaVersion(connection) > 0) return connection;
-    // Another process has just created the file, but not yet its tables.
+    const version = readSchemaVersion(connection);
+    if (version === MIGRATIONS.length) return connection;
     connection.close();
-    return null;
+    // Version 0: another process has just created the file, but not yet its tables.
+    return version === 0 ? null : openMigratedCopy(file);
   });
 }
+
+/** Opens a database that this process has already migrated. SQLite itself keeps the locks of its connections. */
+const openShared = (file: string) =>
+  prepareOrClose(openDatabase(file, { readonly: true }), (connection) => {
+    assertOurs(connection, file);
+    if (readSchemaVersion(connection) === MIGRATIONS.length) return;
+    throw new CredWatchError(`${file} was replaced while it is in use`, 'restart this program', {
+      code: 'DATABASE_BUSY',
+    });
+  });
+
+const openMigratedCopy = (file: string) =>
+  prepareOrClose(openCheckedCopy(file), (copy) => migrate(copy, file));
 
 const openCheckedCopy = (file: string) =>
   prepareOrClose(openCopy(file), (connection) => assertOurs(connection, file));
@@ -71,7 +103,7 @@ const openCheckedCopy = (file: string) =>
 export function openTemporary(path: string): DatabaseConnection {
   const file = resolve(path);
   const prepare = (connection: DatabaseConnection) => {
-    // No folder may be writable.
+    // SQLite needs no temporary folder then, which may not be writable.
     connection.pragma('temp_store = MEMORY');
     connection.pragma('synchronous = OFF');
     connection.pragma('foreign_keys = ON');
@@ -97,48 +129,9 @@ function openDirectly(file: string): DatabaseConnection | null {
   try {
     return prepareOrClose(openDatabase(file, { readonly: true }), (direct) => assertOurs(direct, file));
   } catch (error) {
-    if (/^SQLITE_(CANTOPEN|READONLY)/.test(getSystemErrorCode(error))) return null;
+    if (/^SQLITE_(CANTOPEN|READONLY)/.test(getSystemErrorCode(error) ?? '')) return null;
     throw error;
   }
-}
-
-/**
- * Creates the file before SQLite does, so that other users can never read it.
- * @returns true if the file is new or empty
- */
-function createPrivateFile(file: string): boolean {
-  if (/^\s|\s$/.test(file)) {
-    throw new CredWatchError(
-      `the database path '${file}' begins or ends with a space`,
-      'choose another path',
-      { code: 'DATABASE_INVALID_PATH' },
-    );
-  }
-  const size = readFileSize(file);
-  if (size !== null) {
-    if (size === 0) chmodSync(file, 0o600);
-    return size === 0;
-  }
-  try {
-    closeSync(openSync(file, 'wx', 0o600));
-    // The umask may have removed the owner's own permissions.
-    chmodSync(file, 0o600);
-  } catch (error) {
-    if (getSystemErrorCode(error) !== 'EEXIST') throw error;
-  }
-  return true;
-}
-
-/** Returns null if the file does not exist. Throws for pipes and devices, which would block the program. */
-function readFileSize(file: string): number | null {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined) return null;
-  if (!stats.isFile()) {
-    throw new CredWatchError(`${file} is not a file`, 'name a database file with --db or CRED_WATCH_DB', {
-      code: 'DATABASE_INVALID_PATH',
-    });
-  }
-  return stats.size;
 }
 
 function assertOurs(connection: DatabaseConnection, file: string): void {
@@ -147,6 +140,8 @@ function assertOurs(connection: DatabaseConnection, file: string): void {
   const tables = requireRow(countTables.get());
   const version = readSchemaVersion(connection);
   if (applicationId !== APPLICATION_ID && (tables > 0 || version > 0)) throw createForeignDatabaseError(file);
+  // The tables and the version are created in one transaction.
+  if (tables > 0 !== version > 0) throw Object.assign(new Error('no tables'), { code: 'SQLITE_CORRUPT' });
   if (version > MIGRATIONS.length) {
     throw new CredWatchError(
       `${file} was written by a newer cred-watch (schema ${version}, this version supports ${MIGRATIONS.length})`,
@@ -158,17 +153,30 @@ function assertOurs(connection: DatabaseConnection, file: string): void {
 
 const readSchemaVersion = (connection: DatabaseConnection) => readNumberPragma(connection, 'user_version');
 
-function enableWriteAheadLog(connection: DatabaseConnection): void {
+/**
+ * Enables WAL. Retries for as long as SQLite's busy timeout, which SQLite ignores on a new file.
+ * @param pause waits for some milliseconds, for tests
+ */
+export function enableWriteAheadLog(
+  connection: DatabaseConnection,
+  pause: (milliseconds: number) => void = sleepInThread,
+): void {
+  // Behind an exclusive lock, each attempt would wait for the whole timeout.
+  connection.pragma('busy_timeout = 0');
   for (let attempt = 1; ; attempt += 1) {
     try {
       connection.pragma('journal_mode = WAL');
-      return;
+      break;
     } catch (error) {
       if (attempt >= WAL_ATTEMPTS || getSystemErrorCode(error) !== 'SQLITE_BUSY') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_PAUSE_MS);
+      pause(WAL_PAUSE_MS);
     }
   }
+  connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
 }
+
+const sleepInThread = (milliseconds: number) =>
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
 function migrate(connection: DatabaseConnection, file: string): void {
   if (readSchemaVersion(connection) === MIGRATIONS.length) return;
@@ -176,6 +184,11 @@ function migrate(connection: DatabaseConnection, file: string): void {
     .transaction(() => {
       // Another process may have migrated or replaced the file in the meantime.
       assertOurs(connection, file);
+      connection.function('stored_key_id', { deterministic: true }, (keyId) => toStoredKeyId(String(keyId)));
+      const redact = createTextRedactor();
+      connection.function('redacted', { deterministic: true }, (text) => redact(String(text)));
+      // Overwrites what a step replaces, which can be a secret.
+      connection.pragma('secure_delete = ON');
       for (const step of MIGRATIONS.slice(readSchemaVersion(connection))) connection.exec(step);
       connection.pragma(`application_id = ${APPLICATION_ID}`);
       connection.pragma(`user_version = ${MIGRATIONS.length}`);

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import { type BundledDriver, bundledDriver } from './bundled-driver.ts';
+import { assertEnoughDescriptors } from './system-cause.ts';
 
 export type DatabaseConnection = BetterSqlite3.Database;
 type Driver = typeof BetterSqlite3;
@@ -17,22 +19,26 @@ interface DriverOptions {
   /** The file from which better-sqlite3 is resolved, for tests. */
   resolveFrom?: string;
   nodeVersion?: string;
+  bundled?: BundledDriver | null;
 }
 
 interface LoadedDriver {
   Driver: Driver;
-  /** The path of the addon; undefined if the driver has to search for it. */
-  nativeBinding: string | undefined;
+  /** The addon or its path; undefined if the driver has to search for it. */
+  nativeBinding: object | string | undefined;
 }
 
 /**
- * Loads better-sqlite3. The driver is not part of the bundle, because it contains a native addon.
+ * Loads better-sqlite3 from the folder where it is installed, because it contains a native addon. JavaScript
+ * and addon must have the same version, so the JavaScript in the bundle is used only if its version is the
+ * installed one.
  * @throws CredWatchError DATABASE_DRIVER_MISSING if the driver is not installed, not built, or not for this
  *   Node
  */
 export function loadDriver({
   resolveFrom = __filename,
   nodeVersion = process.versions.node,
+  bundled = bundledDriver,
 }: DriverOptions = {}): LoadedDriver {
   const require = createRequire(resolveFrom);
   const manifest = resolveManifest(require);
@@ -46,26 +52,59 @@ export function loadDriver({
   }
   // The search of the `bindings` package takes a quarter of Node's own start-up time.
   const addon = join(dirname(manifest), 'build', 'Release', 'better_sqlite3.node');
+  const isBuilt = existsSync(addon);
   try {
+    if (isBuilt && bundled?.version === version)
+      return { Driver: bundled.load(), nativeBinding: loadAddon(addon) };
     const Driver: Driver = require('better-sqlite3');
-    return { Driver, nativeBinding: existsSync(addon) ? addon : undefined };
+    return { Driver, nativeBinding: isBuilt ? addon : undefined };
   } catch (error) {
     throw createAddonError(error);
   }
+}
+
+const addons = new Map<string, object>();
+
+/** Like `require`, without the search for modules. */
+function loadAddon(path: string): object {
+  const loaded = addons.get(path);
+  if (loaded !== undefined) return loaded;
+  const module: { exports: object } = { exports: {} };
+  process.dlopen(module, path);
+  addons.set(path, module.exports);
+  return module.exports;
+}
+
+/** The connections of this thread that were open at the last call of {@link isOpenInThisThread}, and newer ones. */
+const connections = new Set<DatabaseConnection>();
+
+/** Checks whether a connection of this thread uses the file, also by another path. */
+export function isOpenInThisThread(file: string): boolean {
+  for (const connection of connections) if (!connection.open) connections.delete(connection);
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return [...connections].some(({ name }) => {
+    const other = statSync(name, { throwIfNoEntry: false });
+    return stats !== undefined && stats.ino === other?.ino && stats.dev === other.dev;
+  });
 }
 
 /** Opens a file. With `:memory:` or an empty name, opens an empty temporary database in memory or on disk. */
 export function openDatabase(file: string, options: { readonly?: boolean } = {}): DatabaseConnection {
   const { Driver, nativeBinding } = loadDriver();
   try {
-    return new Driver(file, {
+    const connection = new Driver(file, {
       timeout: BUSY_TIMEOUT_MS,
       readonly: options.readonly ?? false,
-      ...(nativeBinding === undefined ? {} : { nativeBinding }),
+      // A cast, because the types know only the path of an addon.
+      ...(nativeBinding === undefined ? {} : { nativeBinding: nativeBinding as string }),
     });
+    connections.add(connection);
+    return connection;
   } catch (error) {
-    if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(getSystemErrorCode(error)))
+    if (['ERR_DLOPEN_FAILED', 'MODULE_NOT_FOUND'].includes(getSystemErrorCode(error) ?? '')) {
+      assertEnoughDescriptors();
       throw createAddonError(error);
+    }
     throw error;
   }
 }

@@ -15,6 +15,10 @@ export const APPLICATION_ID = 0x43524457;
  * - `generations.samples` also counts samples before `pruned_until`, which are deleted.
  * - `samples`: the key is all columns. `ordinal` distinguishes equal samples of the same millisecond.
  *   `observed_at` is the host's clock, without correction.
+ * - `generations`: `*_ahead` is the largest `LastUpdated` minus sample time in milliseconds. `third_later_*` is
+ *   the third sample of the series after `last_seen`.
+ * - `host_clocks` has the newest known clock offset of each host. `known_at` is by AWS's clock.
+ * - `row_counts` shows whether rows of `failed_polls` are missing: no other table or index depends on them.
  * - `job_runs`: `duration`, `exit_code` and `remaining_at_end` are NULL until the run ends.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -85,6 +89,56 @@ export const MIGRATIONS: readonly string[] = [
     remaining_at_end INTEGER,
     UNIQUE (job, started_at, host, source, api_version, role, remaining_at_start, ordinal)
   );
+  `,
+  `
+  ALTER TABLE generations ADD COLUMN raw_first_seen INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE generations ADD COLUMN raw_last_seen INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE generations ADD COLUMN corrected_ahead INTEGER;
+  ALTER TABLE generations ADD COLUMN raw_ahead INTEGER;
+  ALTER TABLE generations ADD COLUMN last_updated_varying INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE generations ADD COLUMN third_later_observed_at INTEGER;
+  ALTER TABLE generations ADD COLUMN third_later_clock_offset INTEGER;
+  UPDATE generations SET
+    raw_first_seen = coalesce((SELECT min(observed_at) FROM samples WHERE generation_id = id), first_seen),
+    raw_last_seen = coalesce((SELECT max(observed_at) FROM samples WHERE generation_id = id), last_seen),
+    corrected_ahead = last_updated - first_seen,
+    last_updated_varying = (SELECT count(DISTINCT nullif(last_updated, '')) > 1 FROM samples
+                            WHERE generation_id = id);
+  UPDATE generations SET raw_ahead = last_updated - raw_first_seen;
+  CREATE INDEX generations_last_seen ON generations (series_id, last_seen, first_seen);
+  CREATE TABLE host_clocks (
+    host TEXT PRIMARY KEY,
+    known_at INTEGER NOT NULL,
+    clock_offset INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  ALTER TABLE failed_polls ADD COLUMN clock_offset INTEGER;
+  `,
+  `
+  CREATE TABLE endpoint_starts (
+    host TEXT NOT NULL,
+    source TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    PRIMARY KEY (host, source)
+  ) WITHOUT ROWID;
+  `,
+  // Older versions stored any key id, also a secret key in its place, and details that quote secrets. Of two failed
+  // polls of one millisecond that become equal, one is kept, as an import of both does.
+  `
+  UPDATE generations SET key = stored_key_id(key) WHERE key = access_key_id AND key <> '';
+  UPDATE generations SET access_key_id = stored_key_id(access_key_id);
+  UPDATE OR REPLACE failed_polls SET access_key_id = stored_key_id(access_key_id), detail = redacted(detail)
+  WHERE detail <> redacted(detail) OR access_key_id <> stored_key_id(access_key_id);
+  `,
+  `
+  CREATE TABLE row_counts (
+    name TEXT PRIMARY KEY,
+    rows INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  INSERT INTO row_counts SELECT 'failed_polls', count(*) FROM failed_polls;
+  CREATE TRIGGER failed_polls_inserted AFTER INSERT ON failed_polls
+  BEGIN UPDATE row_counts SET rows = rows + 1 WHERE name = 'failed_polls'; END;
+  CREATE TRIGGER failed_polls_deleted AFTER DELETE ON failed_polls
+  BEGIN UPDATE row_counts SET rows = rows - 1 WHERE name = 'failed_polls'; END;
   `,
 ];
 

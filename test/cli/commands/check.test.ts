@@ -11,6 +11,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { startSimulation } from '../../support/cli/running-simulation.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { type Step, startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { isThorough } from '../../support/thorough.ts';
 
 const SERIES = { host: 'i-0abc', source: 'imds', apiVersion: '2' } as const;
 
@@ -41,7 +42,7 @@ function record(
 const issuedNow = (expiresIn: number, issuedIn = -600) =>
   metadataService({ [`GET ${ROLES}loader`]: { body: roleDocument({ expiresIn, issuedIn }) } });
 
-interface Asked {
+interface CheckOptions {
   env?: Record<string, string | undefined>;
   history?: Parameters<typeof record>[1] | null;
 }
@@ -50,7 +51,7 @@ interface Asked {
 async function check(
   expiresIn: number,
   args: readonly string[],
-  { env, history = {} }: Asked = {},
+  { env, history = {} }: CheckOptions = {},
 ): Promise<Run> {
   const endpoint = await startEndpoint(issuedNow(expiresIn));
   const db = join(temporaryFolder(), 'samples.db');
@@ -73,6 +74,7 @@ describe('check', () => {
   credentials     i-0abc · imds v2 · loader  ASIA…0001
   expire          ${AT}, 5h 33m \\d\\ds left
   required        4h35m: the job and a margin of 5m
+  a safe start    now; with these credentials until ${HOUR_OF_DAY}
 $`,
       ),
     );
@@ -89,7 +91,7 @@ $`,
   required        5h55m: the job and a margin of 5m
   next rotation   expected ${HOUR_OF_DAY} \\(in (49m 5\\ds|50m 00s)\\).*
   validity then   (5h 59m 59s to )?6h 00m 00s( to 6h 00m 01s)?, as measured so far
-  a safe start    after the next rotation: new credentials always had enough validity
+  a safe start    after the next rotation, because new credentials always had enough validity
   what to do      wait for the rotation: --wait 55m
 $`,
       ),
@@ -154,7 +156,7 @@ $`,
     const run = await check(20_000, ['-j', '4h', '--db', `${PROGRAM}/samples.db`]);
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^safe: /);
-    expect(run.stderr).toMatch(/^note: could not record this poll: .*\n$/);
+    expect(run.stderr).toMatch(/^note: continuing without the database: .*\n$/);
   });
 
   test('writes all fields of the JSON contract', async () => {
@@ -175,6 +177,7 @@ $`,
       expiration: instant,
       later_expiration: null,
       remaining_seconds: expect.any(Number),
+      safe_until: null,
       spare_seconds: expect.any(Number),
       unknown_reason: null,
       outlook: 'perhaps-after-rotation',
@@ -192,7 +195,9 @@ describe('check with a wrong clock', () => {
     body: roleDocument({ expiresIn: 3600, issuedIn: -10 }),
   });
   const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
-  async function checkDated(date: string, args: readonly string[]) {
+  const checkDated = (date: string, args: readonly string[]) =>
+    runDated(date, ['check', ...args, '-f', 'json']);
+  async function runDated(date: string, args: readonly string[]) {
     const script = metadataService();
     const endpoint = await startEndpoint(({ method, path }) => {
       const requested = `${method} ${path}`;
@@ -203,8 +208,27 @@ describe('check with a wrong clock', () => {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
       CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
     };
-    return runCommand(['check', ...args, '-f', 'json'], { env });
+    return runCommand(args, { env });
   }
+
+  test.each([
+    ['behind', -600, 'ahead of'],
+    ['ahead of', 600, 'behind'],
+  ])(
+    'poll uses the later time and prints a note if the Date header is %s the clock',
+    async (_, seconds, relation) => {
+      const run = await runDated(at(seconds), ['poll', '-f', 'json']);
+      expect(run.code).toBe(0);
+      expect(run.stderr).toMatch(
+        new RegExp(
+          `^note: the host's clock was [\\dms ]+ ${relation} AWS's clock; the later time is used\nhint: correct the clock`,
+        ),
+      );
+      const { remaining_seconds: remaining } = JSON.parse(run.stdout);
+      expect(remaining).toBeLessThanOrEqual(3600 - Math.max(0, seconds) + 2);
+      expect(remaining).toBeGreaterThan(3500 - Math.max(0, seconds));
+    },
+  );
 
   test('a Date header that contradicts the document is ignored', async () => {
     const run = await checkDated('Thu, 01 Jan 1970 00:00:00 GMT', ['-j', '2h']);
@@ -232,19 +256,20 @@ describe('check with a wrong clock', () => {
 test('check notes what hides the credentials from SDKs, in text and JSON', async () => {
   const file = join(temporaryFolder(), 'credentials');
   writeFileSync(file, '[default]\naws_access_key_id = AKIASTALE\naws_secret_access_key = stale\n');
-  const hidden = await check(20_000, ['-j', '4h', '-f', 'json'], {
+  const flags = ['-j', '4h', '--source', 'imds'];
+  const hidden = await check(20_000, [...flags, '-f', 'json'], {
     env: { AWS_SHARED_CREDENTIALS_FILE: file },
   });
   expect(hidden.stderr).toMatch(/^note: profile default has aws_access_key_id, so SDKs use the profile/);
   expect(JSON.parse(hidden.stdout)).toMatchObject({ verdict: 'safe', notes: ['PROFILE_HIDES_SOURCE'] });
-  const missing = await check(20_000, ['-j', '4h', '-f', 'json'], { env: { AWS_PROFILE: 'nobody' } });
+  const missing = await check(20_000, [...flags, '-f', 'json'], { env: { AWS_PROFILE: 'missing' } });
   expect(JSON.parse(missing.stdout).notes).toEqual(['NAMED_PROFILE_MISSING']);
 });
 
 describe('check --wait', () => {
   test.each([
     ['missing variables', ['--source', 'environment']],
-    ['a missing profile', ['--profile', 'nobody']],
+    ['a missing profile', ['--profile', 'missing']],
     ['a container endpoint without a variable', ['--source', 'container']],
   ])('does not wait for %s', async (_, source) => {
     const env = { CRED_WATCH_DB: join(temporaryFolder(), 'samples.db') };
@@ -259,7 +284,7 @@ describe('check --wait', () => {
       CRED_WATCH_DB: join(temporaryFolder(), 'samples.db'),
     };
     const program = startProgram(['check', '-j', '70m', '--margin', '0', '--wait', '10h'], { env });
-    await new Promise<void>((resolve) => program.child.stderr!.once('data', () => resolve()));
+    await new Promise<void>((resolve) => program.child.stderr.once('data', () => resolve()));
     program.child.kill('SIGTERM');
     expect(await program.done).toMatchObject({
       code: 143,
@@ -289,18 +314,23 @@ describe('check --wait', () => {
     );
   });
 
-  test.concurrent('waits for a rotation of the simulator', async ({ expect, onTestFinished }) => {
-    const simulation = await startSimulation(
-      ['--lifetime', '60s', '--rotate-every', '6s', '--jitter', '0', '-f', 'json'],
-      {},
-      undefined,
-      onTestFinished,
-    );
+  // This test waits for several seconds. The test before it has the same rotation without a wait.
+  test.runIf(isThorough)('waits for a rotation of the simulator', async () => {
+    const simulation = await startSimulation([
+      '--lifetime',
+      '60s',
+      '--rotate-every',
+      '6s',
+      '--jitter',
+      '0',
+      '-f',
+      'json',
+    ]);
     const { started_at: startedAt } = JSON.parse(simulation.started);
     // The schedule of the simulator starts at a whole second.
     const start = Math.floor(Date.parse(startedAt) / 1000) * 1000;
     const phase = (moment: number) => (moment - start) / 6000;
-    const db = join(temporaryFolder(onTestFinished), 'samples.db');
+    const db = join(temporaryFolder(), 'samples.db');
     // Without known rotations, check would poll only once a minute.
     record(db, { interval: 6, age: 60, validity: 60, role: 'simulated-role' });
     const env = { ...simulation.environment, CRED_WATCH_DB: db, CRED_WATCH_HOST: 'i-0abc' };
@@ -333,62 +363,60 @@ describe('check --wait', () => {
   });
 });
 
-describe('check for callers that are programs', () => {
-  test('prints one line with performance data for Nagios', async () => {
-    const nagios = ['-j', '4h', '--exit-codes', 'nagios'];
-    const safe = await check(20_000, nagios);
-    expect(safe).toMatchObject({ code: 0, stderr: '' });
-    expect(safe.stdout).toMatch(
-      /^CREDWATCH OK - imds\/loader 5h33m\d+s left, needs 4h05m \| 'remaining'=\d{5}s;;14700:;;2\d{4} 'rotation_interval'=3600s;;;0;\n$/,
-    );
-    const critical = await check(3600, nagios);
-    expect(critical).toMatchObject({
-      code: 2,
-      stderr: '',
-      stdout: expect.stringMatching(/^CREDWATCH CRITICAL - /),
-    });
+test('check prints one line with performance data for Nagios', async () => {
+  const nagios = ['-j', '4h', '--exit-codes', 'nagios'];
+  const safe = await check(20_000, nagios);
+  expect(safe).toMatchObject({ code: 0, stderr: '' });
+  expect(safe.stdout).toMatch(
+    /^CREDWATCH OK - imds\/loader 5h33m\d+s left, needs 4h05m \| 'remaining'=\d{5}s;;14700:;;2\d{4} 'rotation_interval'=3600s;;;0;\n$/,
+  );
+  const critical = await check(3600, nagios);
+  expect(critical).toMatchObject({
+    code: 2,
+    stderr: '',
+    stdout: expect.stringMatching(/^CREDWATCH CRITICAL - /),
   });
+});
 
-  test('prints errors for Nagios as one line on stdout', async () => {
-    const nagios = ['--exit-codes', 'nagios'];
-    const env = { CRED_WATCH_DB: join(temporaryFolder(), 'd'), CRED_WATCH_HOST: 'here' };
-    const json = JSON.parse((await runCommand(['check', '-j', '1h', '-f', 'json'], { env })).stdout);
-    expect(json).toMatchObject({
-      host: 'here',
-      source: 'imds',
-      access_key_id: null,
-      remaining_seconds: null,
-    });
-    const unreachable = await runCommand(['check', '-j', '1h', ...nagios], {
-      env: { CRED_WATCH_DB: join(temporaryFolder(), 'd') },
-    });
-    expect(unreachable).toMatchObject({
-      code: 3,
-      stderr: '',
-      stdout: expect.stringMatching(
-        /^CREDWATCH UNKNOWN - unreachable: could not connect to the endpoint .*\n$/,
-      ),
-    });
-    const wrong = await runCommand(['check', '-j', '5 hours', ...nagios]);
-    expect(wrong).toMatchObject({
-      code: 3,
-      stderr: '',
-      stdout: "CREDWATCH UNKNOWN - --job-duration '5 hours' is not a duration\n",
-    });
-    const missing = await runCommand(['check', ...nagios]);
-    expect(missing).toMatchObject({
-      code: 3,
-      stderr: '',
-      stdout: 'CREDWATCH UNKNOWN - check needs a job duration\n',
-    });
+test('check prints errors for Nagios as one line on stdout', async () => {
+  const nagios = ['--exit-codes', 'nagios'];
+  const env = { CRED_WATCH_DB: join(temporaryFolder(), 'd'), CRED_WATCH_HOST: 'here' };
+  const json = JSON.parse((await runCommand(['check', '-j', '1h', '-f', 'json'], { env })).stdout);
+  expect(json).toMatchObject({
+    host: 'here',
+    source: 'imds',
+    access_key_id: null,
+    remaining_seconds: null,
   });
+  const unreachable = await runCommand(['check', '-j', '1h', ...nagios], {
+    env: { CRED_WATCH_DB: join(temporaryFolder(), 'd') },
+  });
+  expect(unreachable).toMatchObject({
+    code: 3,
+    stderr: '',
+    stdout: expect.stringMatching(
+      /^CREDWATCH UNKNOWN - unreachable: could not connect to the endpoint .*\n$/,
+    ),
+  });
+  const wrong = await runCommand(['check', '-j', '5 hours', ...nagios]);
+  expect(wrong).toMatchObject({
+    code: 3,
+    stderr: '',
+    stdout: "CREDWATCH UNKNOWN - --job-duration '5 hours' is not a duration\n",
+  });
+  const missing = await runCommand(['check', ...nagios]);
+  expect(missing).toMatchObject({
+    code: 3,
+    stderr: '',
+    stdout: 'CREDWATCH UNKNOWN - check needs a job duration\n',
+  });
+});
 
-  test('has exit codes for ExecCondition of systemd', async () => {
-    const systemd = ['-j', '4h', '--exit-codes', 'systemd'];
-    expect((await check(20_000, systemd)).code).toBe(0);
-    expect((await check(3600, systemd)).code).toBe(1);
-    expect((await check(20_000, [...systemd, '--no-such-flag'])).code).toBe(255);
-  });
+test('check has exit codes for ExecCondition of systemd', async () => {
+  const systemd = ['-j', '4h', '--exit-codes', 'systemd'];
+  expect((await check(20_000, systemd)).code).toBe(0);
+  expect((await check(3600, systemd)).code).toBe(1);
+  expect((await check(20_000, [...systemd, '--no-such-flag'])).code).toBe(255);
 });
 
 describe('check --offline', () => {

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { COMPLETE_COMMAND } from '../../../src/cli/command.ts';
 import { COMPLETION_SCRIPTS } from '../../../src/cli/completion/scripts.ts';
-import { COMPLETE_COMMAND, SHELLS } from '../../../src/cli/completion/shells.ts';
+import { ZSH_SCRIPT } from '../../../src/cli/completion/zsh.ts';
+
 import { declareProgram } from '../../../src/cli/program.ts';
 import { SOURCE_NAMES } from '../../../src/domain/model.ts';
 import { SampleStore } from '../../../src/store/sample-store.ts';
@@ -79,140 +81,124 @@ const words = async (current: string, ...before: string[]) => {
   return rest;
 };
 
-describe('completion output', () => {
-  test('lists every command with its description', async () => {
-    const { stdout } = await runCommand([COMPLETE_COMMAND, 'fish', '='], { env });
-    const commands = declareProgram().commands.map((each) => `${each.name()}\t${each.description()}`);
-    expect(stdout).toBe(`words\n${commands.join('\n')}\n`);
-    expect(await words('ex')).toEqual(['exec', 'export']);
-    expect(await words('ex', 'help')).toEqual(['exec', 'export']);
-    expect(await words('', 'help', 'exec')).toEqual([]);
-  });
+test('completion output lists every command with its description', async () => {
+  const { stdout } = await runCommand([COMPLETE_COMMAND, 'fish', '='], { env });
+  const commands = declareProgram().commands.map((each) => `${each.name()}\t${each.description()}`);
+  expect(stdout).toBe(`words\n${commands.join('\n')}\n`);
+  expect(await words('ex')).toEqual(['exec', 'export']);
+  expect(await words('ex', 'help')).toEqual(['exec', 'export']);
+  expect(await words('', 'help', 'exec')).toEqual([]);
+});
 
-  test.each(declareProgram().commands.map((each) => each.name()))('lists every flag of %s', async (name) => {
+test.each(declareProgram().commands.map((each) => each.name()))(
+  'completion output lists every flag of %s',
+  async (name) => {
     const { options } = declareProgram().commands.find((each) => each.name() === name)!;
     const flags = await words('-', name);
     expect(flags).toEqual(expect.arrayContaining(options.map(({ long }) => long)));
     expect(flags).toEqual(expect.arrayContaining(['--help', '--debug', '--version']));
     expect(new Set(flags).size).toBe(flags.length);
-  });
+  },
+);
 
-  test.each(
-    declareProgram().commands.flatMap((command) =>
-      command.options.flatMap(({ long, argChoices }) =>
-        argChoices === undefined ? [] : [[command.name(), long!, argChoices] as const],
-      ),
+test.each(
+  declareProgram().commands.flatMap((command) =>
+    command.options.flatMap(({ long, argChoices }) =>
+      argChoices === undefined ? [] : [[command.name(), long!, argChoices] as const],
     ),
-  )('lists every choice of %s %s', async (name, flag, choices) => {
-    expect(await words('', name, flag)).toEqual(choices);
-    expect(await words(`${flag}=`, name)).toEqual(choices.map((each) => `${flag}=${each}`));
-    expect(await words(choices[1]!, name, '--debug', flag)).toContain(choices[1]);
-  });
+  ),
+)('completion output lists every choice of %s %s', async (name, flag, choices) => {
+  expect(await words('', name, flag)).toEqual(choices);
+  expect(await words(`${flag}=`, name)).toEqual(choices.map((each) => `${flag}=${each}`));
+  expect(await words(choices[1]!, name, '--debug', flag)).toContain(choices[1]);
+});
 
-  test.each<[want: string[], current: string, ...before: string[]]>([
-    [['words', '-fjson'], '-fj', 'poll'],
-    [['words', 'text', 'json'], '', 'poll', '-f'],
-    [['files '], 'x', 'report', '--db'],
-    [['files --db='], '--db=x', 'report'],
-    [['files '], '', 'report', '-o'],
-    [['files '], '', 'import'],
-    [['files '], '', 'import', 'curl.log'],
-    [['files '], '--x', 'import', '--'],
-    [['files '], '', 'simulate', '--tree'],
-    [['files json='], 'json=re', 'report', '-f'],
-    [['files --format=json='], '--format=json=', 'report'],
-  ])('is %j for %j after %j', async (want, current, ...before) => {
-    expect(await ask(current, ...before)).toEqual(want);
-  });
+test.each<[want: string[], current: string, ...before: string[]]>([
+  [['words', '-fjson'], '-fj', 'poll'],
+  [['words', 'text', 'json'], '', 'poll', '-f'],
+  [['files '], 'x', 'report', '--db'],
+  [['files --db='], '--db=x', 'report'],
+  [['files '], '', 'report', '-o'],
+  [['files '], '', 'import'],
+  [['files '], '', 'import', 'curl.log'],
+  [['files '], '--x', 'import', '--'],
+  [['files '], '', 'simulate', '--tree'],
+  [['files json='], 'json=re', 'report', '-f'],
+  [['files --format=json='], '--format=json=', 'report'],
+])('completion output is %j for %j after %j', async (want, current, ...before) => {
+  expect(await ask(current, ...before)).toEqual(want);
+});
 
-  test('lists faults, conditions, scenarios, variants and shapes of simulate', async () => {
-    const complete = (flag: string) => (current: string) => words(current, 'simulate', flag);
-    expect(await complete('--fault')('sta')).toEqual(['status=', 'stall']);
-    expect(await complete('--fault')('503,')).toContain('503,share=');
-    expect(await complete('--fault')('503,share=30%,s')).toEqual([]);
-    expect(await complete('--scenario')('hop')).toEqual(['hop-limit', 'hop-limit-v2-only']);
-    expect(await ask('./hop', 'simulate', '--scenario')).toEqual(['files ']);
-    expect(await complete('--variant')('th')).toEqual(['throttle=']);
-    expect(await complete('--variant')('throttle=')).toEqual([
-      'throttle=429',
-      'throttle=503',
-      'throttle=drop',
-    ]);
-    expect(await complete('--shape')('imds,e')).toEqual(['imds,ecs', 'imds,eks']);
-    expect(await complete('--shape')('ecs,e')).toEqual(['ecs,eks']);
-  });
+test('completion output lists faults, conditions, scenarios, variants and shapes of simulate', async () => {
+  const complete = (flag: string) => (current: string) => words(current, 'simulate', flag);
+  expect(await complete('--fault')('sta')).toEqual(['status=', 'stall']);
+  expect(await complete('--fault')('503,')).toContain('503,share=');
+  expect(await complete('--fault')('503,share=30%,s')).toEqual([]);
+  expect(await complete('--scenario')('hop')).toEqual(['hop-limit', 'hop-limit-v2-only']);
+  expect(await ask('./hop', 'simulate', '--scenario')).toEqual(['files ']);
+  expect(await complete('--variant')('th')).toEqual(['throttle=']);
+  expect(await complete('--variant')('throttle=')).toEqual(['throttle=429', 'throttle=503', 'throttle=drop']);
+  expect(await complete('--shape')('imds,e')).toEqual(['imds,ecs', 'imds,eks']);
+  expect(await complete('--shape')('ecs,e')).toEqual(['ecs,eks']);
+});
 
-  test('lists names from the database and profiles, except unprintable names', async () => {
-    expect(await words('', 'report', '--host')).toEqual([HOSTILE, 'web-1', 'web-2']);
-    expect(await words('--role=role-of-w', 'check')).toEqual([
-      '--role=role-of-web-1',
-      '--role=role-of-web-2',
-    ]);
-    expect(await words('', 'exec', '--job')).toEqual(['nightly']);
-    expect(await words('', 'poll', '--profile')).toEqual(['loader']);
-    const other = { env: { ...env, CRED_WATCH_DB: '/nonexistent/none.db' } };
-    const named = await runCommand(
-      [COMPLETE_COMMAND, 'bash', '=web', 'report', '--db', '~/samples.db', '--host'],
-      other,
-    );
-    expect(named.stdout).toBe('words\nweb-1\t\nweb-2\t\n');
-  });
+test('completion output lists names from the database and profiles, except unprintable names', async () => {
+  expect(await words('', 'report', '--host')).toEqual([HOSTILE, 'web-1', 'web-2']);
+  expect(await words('--role=role-of-w', 'check')).toEqual(['--role=role-of-web-1', '--role=role-of-web-2']);
+  expect(await words('', 'exec', '--job')).toEqual(['nightly']);
+  expect(await words('', 'poll', '--profile')).toEqual(['loader']);
+  const other = { env: { ...env, CRED_WATCH_DB: '/nonexistent/none.db' } };
+  const named = await runCommand(
+    [COMPLETE_COMMAND, 'bash', '=web', '=', 'report', '--db', '~/samples.db', '--host'],
+    other,
+  );
+  expect(named.stdout).toBe('words\nweb-1\nweb-2\n');
+});
 
-  test('is empty for unknown values, after wrong words, and without a database', async () => {
-    expect(await words('', 'report', '--margin')).toEqual([]);
-    expect(await words('', 'bogus')).toEqual([]);
-    expect(await words('--bog', 'report')).toEqual([]);
-    expect(await words('', 'poll')).toEqual([]);
-    writeFileSync(join(folder, 'none.db'), 'not a database');
-    for (const db of ['none.db', 'missing.db', '.', ''])
-      expect(await words('', 'report', `--db=${join(folder, db)}`, '--host')).toEqual([]);
-    expect(await runCommand([COMPLETE_COMMAND], { env })).toMatchObject({ code: 0, stderr: '' });
-  });
+test('completion output is empty for unknown values, after wrong words, and without a database', async () => {
+  expect(await words('', 'report', '--margin')).toEqual([]);
+  expect(await words('', 'bogus')).toEqual([]);
+  expect(await words('--bog', 'report')).toEqual([]);
+  expect(await words('', 'poll')).toEqual([]);
+  writeFileSync(join(folder, 'none.db'), 'not a database');
+  for (const db of ['none.db', 'missing.db', '.', ''])
+    expect(await words('', 'report', `--db=${join(folder, db)}`, '--host')).toEqual([]);
+  expect(await runCommand([COMPLETE_COMMAND], { env })).toMatchObject({ code: 0, stderr: '' });
+});
 
-  test('after the dashes of exec is left to the command', async () => {
-    expect(await words('', 'exec', '-j', '4h')).toEqual(['--']);
-    expect(await ask('--', 'exec', '--', 'docker')).toEqual(['command']);
-  });
+test('completion output after the dashes of exec is left to the command', async () => {
+  expect(await words('', 'exec', '-j', '4h')).toEqual(['--']);
+  expect(await ask('--', 'exec', '--', 'docker')).toEqual(['command']);
+});
 
-  test('removes the quotes that bash leaves', async () => {
-    const bash = async (current: string, ...before: string[]) =>
-      (await runCommand([COMPLETE_COMMAND, 'bash', `=${current}`, ...before], { env })).stdout;
-    expect(await bash("'db $", 'report', '--host')).toBe(`words\n${HOSTILE}\t\n`);
-    expect(await bash('db\\ \\$', "'report'", '"--host"')).toBe(`words\n${HOSTILE}\t\n`);
-    expect(await bash('"db \\$', 'report', '--host')).toBe(`words\n${HOSTILE}\t\n`);
+test.each(Object.keys(COMPLETION_SCRIPTS))('a completion script is printed for %s', async (shell) => {
+  expect(await runCommand(['completion', shell])).toMatchObject({
+    code: 0,
+    stdout: COMPLETION_SCRIPTS[shell],
+    stderr: '',
   });
 });
 
-describe('a completion script', () => {
-  test.each(SHELLS)('is printed for %s', async (shell) => {
-    expect(await runCommand(['completion', shell])).toMatchObject({
-      code: 0,
-      stdout: COMPLETION_SCRIPTS[shell],
-      stderr: '',
-    });
+test('a completion script needs a shell', async () => {
+  expect(await runCommand(['completion'], { env: { SHELL: '/usr/bin/zsh' } })).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr:
+      'error: completion needs the name of a shell\n' +
+      'hint: use one of bash, zsh, fish, powershell: `cred-watch completion zsh`\n',
   });
+});
 
-  test('needs a shell', async () => {
-    expect(await runCommand(['completion'], { env: { SHELL: '/usr/bin/zsh' } })).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr:
-        'error: completion needs the name of a shell\n' +
-        'hint: use one of bash, zsh, fish, powershell: `cred-watch completion zsh`\n',
-    });
-  });
+test('a completion script for PowerShell matches the snapshot, because PowerShell is not installed here', () => {
+  expect(COMPLETION_SCRIPTS.powershell).toMatchSnapshot();
+});
 
-  test('for PowerShell matches the snapshot, because PowerShell is not installed here', () => {
-    expect(COMPLETION_SCRIPTS.powershell).toMatchSnapshot();
-  });
-
-  test('works with the built program', async () => {
-    expect(await runProgram([COMPLETE_COMMAND, 'bash', '=web', 'report', '--host'], { env })).toEqual({
-      code: 0,
-      signal: null,
-      stdout: 'words\nweb-1\t\nweb-2\t\n',
-      stderr: '',
-    });
+test('a completion script works with the built program', async () => {
+  expect(await runProgram([COMPLETE_COMMAND, 'bash', '=web', '=', 'report', '--host'], { env })).toEqual({
+    code: 0,
+    signal: null,
+    stdout: 'words\nweb-1\nweb-2\n',
+    stderr: '',
   });
 });
 
@@ -275,7 +261,7 @@ bind -x '"\\C-g": dump'
     [
       [
         'cred-watch report --host db',
-        'cred-watch report --host db\\ \\$\\(touch\\ x\\)\\`touch\\ x\\`\\\'\\"\\;\\ #1 ',
+        'cred-watch report --host db\\ \\$\\(touch\\ x\\)\\`touch\\ x\\`\\\'\\"\\;\\ \\#1 ',
       ],
       ["cred-watch report --host 'web-1", "cred-watch report --host 'web-1' "],
       ['cred-watch report --db ~/oth', 'cred-watch report --db ~/other.db '],
@@ -339,7 +325,7 @@ bindkey '^G' dump
   test('loads the script from $fpath', async () => {
     const functions = join(folder, 'functions');
     mkdirSync(functions);
-    writeFileSync(join(functions, '_cred-watch'), COMPLETION_SCRIPTS.zsh);
+    writeFileSync(join(functions, '_cred-watch'), ZSH_SCRIPT);
     const script = `fpath=(${functions} $fpath); autoload -Uz compinit && compinit -i -D; print $_comps[cred-watch]`;
     expect(await run(['zsh', '-f', '-c', script], { env })).toEqual({
       code: 0,

@@ -8,7 +8,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
-async function prepared(expiresIn = 20_000) {
+async function startInstance(expiresIn = 20_000) {
   const body = roleDocument({ expiresIn });
   const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body } }));
   return {
@@ -20,7 +20,7 @@ async function prepared(expiresIn = 20_000) {
 describe('env', () => {
   test('prints variables for the first example of the help', async () => {
     const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo "$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN"`;
-    expect(await runShell(script, { env: await prepared() })).toEqual({
+    expect(await runShell(script, { env: await startInstance() })).toEqual({
       code: 0,
       signal: null,
       stdout: 'ASIATESTTESTTEST0001 not-a-secret not-a-token\n',
@@ -29,7 +29,7 @@ describe('env', () => {
   });
 
   test('prints nothing if not safe, and the example of the help stops', async () => {
-    const env = await prepared(3600);
+    const env = await startInstance(3600);
     const script = `c=$("$NODE" "$PROGRAM" env -j 4h -f env) && eval "$c" && echo went on`;
     const run = await runShell(script, { env });
     expect(run).toMatchObject({ code: 1, stdout: '' });
@@ -39,7 +39,7 @@ describe('env', () => {
   });
 
   test('prints each format to stdout, and no secret elsewhere', async () => {
-    const env = await prepared();
+    const env = await startInstance();
     const formats = [
       'env-no-export',
       'docker',
@@ -64,11 +64,12 @@ describe('env', () => {
   });
 
   test('notes that AWS_PROFILE has priority in the JavaScript SDK', async () => {
-    const env = { ...(await prepared()), AWS_PROFILE: 'p', AWS_CONFIG_FILE: '/nonexistent' };
-    const run = await runCommand(['env', '-j', '4h', '-f', 'env'], { env });
+    const env = { ...(await startInstance()), AWS_PROFILE: 'p', AWS_CONFIG_FILE: '/nonexistent' };
+    const flags = ['-j', '4h', '--source', 'imds'];
+    const run = await runCommand(['env', ...flags, '-f', 'env'], { env });
     expect(run.code).toBe(0);
     expect(run.stderr).toMatch(/^note: AWS_PROFILE is set: .*\nhint: /m);
-    expect((await runCommand(['env', '-j', '4h', '-f', 'process'], { env })).stderr).not.toContain(
+    expect((await runCommand(['env', ...flags, '-f', 'process'], { env })).stderr).not.toContain(
       'AWS_PROFILE is set',
     );
   });
@@ -90,7 +91,7 @@ describe('env', () => {
 
   const hasScript = spawnSync('sh', ['-c', 'command -v script']).status === 0;
   test.skipIf(!hasScript && mayBeSkipped)('prints no secrets to a terminal without --tty', async () => {
-    const env = await prepared();
+    const env = await startInstance();
     const onTerminal = (flags: string) =>
       runShell(`script -qec '"$NODE" "$PROGRAM" env -j 4h -f env ${flags}' /dev/null`, { env });
     const refused = await onTerminal('');

@@ -41,8 +41,8 @@ describe.each(all)('the help of $name', ({ name, command }) => {
   test('aligns the descriptions of examples, unless an example is too long', () => {
     const [, examples = ''] = formatHelp(getHelp(command)).split('Examples:\n');
     const rows = examples.split('\n').flatMap((line) => {
-      const [, term, gap] = /^( {2}\S.*?)( {2,})\S/.exec(line) ?? [];
-      return term === undefined ? [] : [{ end: term.length + 2, about: term.length + gap!.length }];
+      const [, term, gap = ''] = /^( {2}\S.*?)( {2,})\S/.exec(line) ?? [];
+      return term === undefined ? [] : [{ end: term.length + 2, about: term.length + gap.length }];
     });
     const column = Math.min(...rows.map(({ about }) => about));
     expect(rows.filter(({ end, about }) => about !== Math.max(end, column))).toEqual([]);

@@ -9,7 +9,7 @@ import { CANARIES } from '../../support/sources/polling.ts';
 import { processDocument } from '../../support/sources/process-document.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
 
-const [SECRET, TOKEN] = CANARIES as [string, string];
+const [SECRET, TOKEN] = CANARIES;
 const AT = '2019-08-29T16:21:26Z';
 const SHOWN = String.raw`EXPIRED \d+d \d\dh \d\dm \d\ds ago {2}expires 2019-08-29 16:21:26Z`;
 const CREDENTIALS = `[loader]
@@ -65,11 +65,11 @@ test('a poll of the environment is stored in a series with the name from --role'
     AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEEXAMPLE01',
     AWS_SECRET_ACCESS_KEY: SECRET,
     AWS_SECURITY_TOKEN: TOKEN,
-    AWSUME_EXPIRATION: AT.slice(0, -1),
+    AWS_SESSION_EXPIRATION: AT.slice(0, -1),
   });
   expect(run.code).toBe(0);
   expect(run.stderr).toMatch(
-    /^note: the session token is only in AWS_SECURITY_TOKEN, which only botocore .*\nnote: a time has no time zone.*\n$/,
+    /^note: the session token is only in AWS_SECURITY_TOKEN, which only botocore .*\nnote: a time without a time zone was read as UTC.*\n$/,
   );
   expect(JSON.parse(run.stdout)).toMatchObject({
     source: 'environment',

@@ -75,9 +75,9 @@ test('one poll of IMDSv2 writes one line and stores one sample', async () => {
   ]);
   expect(endpoint.seen()).toEqual([
     'PUT /latest/api/token',
-    'GET /latest/meta-data/instance-id',
     `GET ${ROLES}`,
     `GET ${ROLES}loader`,
+    'GET /latest/meta-data/instance-id',
   ]);
 });
 
@@ -215,7 +215,7 @@ interface Failure {
 /** Failures of endpoints. Failures without an endpoint are in bad-input.test.ts. */
 const FAILURES: Failure[] = [
   { reason: 'v1-disabled', script: token({ status: 404 }), env: { AWS_EC2_METADATA_V1_DISABLED: 'true' } },
-  { reason: 'auth-rejected', script: document({ status: 403 }) },
+  { reason: 'imds-blocked', script: document({ status: 403 }) },
   { reason: 'no-role', script: metadataService({ [`GET ${ROLES}`]: { status: 404 } }) },
   { reason: 'not-imds', script: token({ body: '<html>please log in</html>' }) },
   { reason: 'not-found', script: document({ status: 404 }) },
@@ -231,10 +231,9 @@ const FAILURES: Failure[] = [
   { reason: 'response-too-large', script: document({ body: ' '.repeat(65_537) }) },
   { reason: 'unreachable', script: document('reset') },
   { reason: 'timeout', script: document('silence') },
-  { reason: 'no-association', script: () => ({ status: 404 }), isContainer: true },
   {
-    reason: 'starting',
-    script: () => ({ status: 503, body: '{"code":"CredentialsUninitialized"}' }),
+    reason: 'no-association',
+    script: () => ({ status: 404, body: '(ResourceNotFoundException): none' }),
     isContainer: true,
   },
   {
@@ -263,13 +262,91 @@ test.for(FAILURES)('a poll that fails with $reason prints a hint and is recorded
   database.close();
 });
 
+test('a container endpoint that is starting is a failure only after two minutes', async () => {
+  const starting = { status: 503, body: '{"code":"CredentialsUninitialized"}' };
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = JSON.parse(changed({}).body);
+  const credentials = { body: JSON.stringify({ AccessKeyId, SecretAccessKey, Token, Expiration }) };
+  let step: Step = starting;
+  const endpoint = await startEndpoint(() => step);
+  const db = join(temporaryFolder(), 'samples.db');
+  const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/creds` };
+  const pollAgain = () => runCommand(['poll', '--db', db], { env });
+  const isProblem = async () =>
+    /polls? failed/.test((await runCommand(['report', '--db', db], { env })).stdout);
+  const passMinutes = (minutes: number) => {
+    const database = new Database(db);
+    database.prepare('UPDATE endpoint_starts SET started_at = started_at - ?').run(minutes * 60_000);
+    database.prepare('UPDATE series SET last_polled_at = last_polled_at - ?').run(minutes * 60_000);
+    database.close();
+  };
+
+  const first = await pollAgain();
+  expect(first).toMatchObject({ code: 0, stdout: '' });
+  expect(first.stderr).toMatch(
+    /^note: starting: .+\nhint: this counts as a failed poll after two minutes\n$/,
+  );
+  expect((await pollAgain()).code).toBe(0);
+  step = credentials;
+  expect((await pollAgain()).code).toBe(0);
+  expect(await isProblem()).toBe(false);
+
+  passMinutes(3);
+  step = starting;
+  expect((await pollAgain()).code).toBe(0);
+  passMinutes(1);
+  expect((await pollAgain()).code).toBe(0);
+  expect(await isProblem()).toBe(false);
+  passMinutes(1);
+  const late = await pollAgain();
+  expect(late.code).toBe(1);
+  expect(late.stderr).toMatch(/^error: starting: .+\nhint: .+\n$/);
+  expect(await isProblem()).toBe(true);
+});
+
+test.each(['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'])(
+  'a poll of IMDS notes that %s is blank',
+  async (name) => {
+    const endpoint = await startEndpoint(metadataService());
+    const { run } = await poll({ ...endpointOf(endpoint), [name]: '' });
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain(
+      `note: ${name} is set to an empty value; some SDKs use the empty value and fail`,
+    );
+  },
+);
+
+test.each([
+  ['without WebAssembly', (poll: string) => poll.replace('"$NODE"', '"$NODE" --jitless'), '--jitless'],
+  ['without address space', (poll: string) => `ulimit -v 6000000; ${poll}`, '--disable-wasm-trap-handler'],
+])('a poll %s ends with exit code 2 and records nothing', async (_, change, hint) => {
+  const endpoint = await startEndpoint(metadataService());
+  const db = join(temporaryFolder(), 'samples.db');
+  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
+  const run = await runShell(change('"$NODE" "$PROGRAM" poll'), { env });
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+  expect(run.stderr).toMatch(/error: HTTP needs WebAssembly, which this process cannot use\nhint: .+\n$/);
+  expect(run.stderr).toContain(hint);
+  expect(await exported(db)).toEqual([]);
+});
+
+test('a poll with too few file descriptors never counts as failed', async () => {
+  const endpoint = await startEndpoint(metadataService());
+  const db = join(temporaryFolder(), 'samples.db');
+  const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
+  for (const files of [21, 22, 23, 24]) {
+    await runShell(`ulimit -n ${files}; "$NODE" "$PROGRAM" poll`, { env });
+  }
+  const records = await exported(db);
+  expect(records.filter(({ record }) => record === 'failed_poll')).toEqual([]);
+});
+
 test('a failed poll in JSON also prints one line on stdout', async () => {
   const endpoint = await startEndpoint(document({ status: 403 }));
   const { run } = await poll(endpointOf(endpoint), '--format', 'json');
   expect(run.code).toBe(1);
   expect(JSON.parse(run.stdout)).toMatchObject({
     access_key_id: null,
-    failure: { reason: 'auth-rejected' },
+    failure: { reason: 'imds-blocked' },
   });
 });
 
@@ -391,7 +468,7 @@ test('poll --interval exits with 1 if every poll failed, and records each', asyn
   const endpoint = await startEndpoint(document({ status: 403 }));
   const { run, records } = await poll(endpointOf(endpoint), '--interval', '1s', '--for', '1s');
   expect(run).toMatchObject({ code: 1, stdout: '' });
-  const errors = lines(run.stderr).filter((line) => line.startsWith('error: auth-rejected: '));
+  const errors = lines(run.stderr).filter((line) => line.startsWith('error: imds-blocked: '));
   expect(errors.length).toBeGreaterThanOrEqual(1);
   expect(records).toHaveLength(errors.length);
 });
@@ -410,7 +487,7 @@ test('a poll of an endpoint that never responds ends at its timeout', async () =
   const endpoint = await startEndpoint(() => 'silence');
   const { run, records } = await poll({ ...endpointOf(endpoint), AWS_METADATA_SERVICE_TIMEOUT: '0.2' });
   expect(run).toMatchObject({ code: 1, signal: null, stdout: '' });
-  expect(run.stderr).toMatch(/^note: .*hop limit of 1\n.*error: timeout: .*\nhint: .*hop-limit 2`\n$/s);
+  expect(run.stderr).toMatch(/^error: timeout: .*within 200 ms\)\nhint: wait for the next poll\n$/);
   expect(records).toMatchObject([{ reason: 'timeout' }]);
 });
 
@@ -450,7 +527,7 @@ test('polls are recorded after the reader has closed the pipe', async () => {
   const env = { ...endpointOf(endpoint), CRED_WATCH_DB: db };
   const program = startProgram(['poll', '--interval', '1s'], { env });
   await linesWritten(program, 1);
-  program.child.stdout!.destroy();
+  program.child.stdout.destroy();
   await waitForDocuments(endpoint, 3);
   program.child.kill('SIGTERM');
   expect(await program.done).toMatchObject({ code: 0, signal: null, stderr: '' });

@@ -41,7 +41,7 @@ test('every sample that a killed poller printed is in the database', {
   const printed: string[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
     const poller = startProgram(['poll', '--interval', '1s', '-f', 'json', '--db', database], { env });
-    poller.child.stdout!.once('data', () =>
+    poller.child.stdout.once('data', () =>
       setTimeout(() => poller.child.kill('SIGKILL'), (kill * 150) / KILLS),
     );
     const { stdout, signal } = await poller.done;

@@ -141,8 +141,8 @@ const badInputs: BadInput[] = [
     ['--until', '2026-01-31'],
     ['--host', 'h'],
     ['-o', 'file'],
-  ].map(([flag, value]) => ({
-    args: [flag!, value!],
+  ].map(([flag = '', value = '']) => ({
+    args: [flag, value],
     error: `${flag === '-o' ? '--output' : flag} needs --history`,
     hint: 'add a duration: `cred-watch simulate --history 30d`',
   })),
@@ -154,8 +154,8 @@ const badInputs: BadInput[] = [
     ['--tree', '.'],
   ].map((args) => ({
     args: ['--history', '1h', ...args],
-    error: `${args[0]} cannot be used with --history`,
-    hint: `omit ${args[0]}; --history does not serve`,
+    error: `${args[0]} needs a server`,
+    hint: 'remove --history to serve an endpoint',
   })),
   {
     args: ['now'],

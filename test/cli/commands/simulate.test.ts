@@ -49,7 +49,7 @@ describe('the output of simulate at the start', () => {
   test('exports the ECS endpoint', async () => {
     const { environment } = await startSimulation(['--shape', 'ecs', '--role', 'task']);
     expect(Object.keys(environment)).toEqual(['AWS_CONTAINER_CREDENTIALS_FULL_URI']);
-    const { status, body } = await curl(environment.AWS_CONTAINER_CREDENTIALS_FULL_URI!);
+    const { status, body } = await curl(environment.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '');
     expect(status).toBe(200);
     expect(JSON.parse(body)).toMatchObject({ RoleArn: expect.stringMatching(/:role\/task$/) });
   });
@@ -57,41 +57,43 @@ describe('the output of simulate at the start', () => {
   test('exports the EKS endpoint and the token file', async () => {
     const args = ['--shape', 'eks', '--authorization-lifetime', '1h'];
     const { environment, stop } = await startSimulation(args, {}, startProgram);
-    const { AWS_CONTAINER_CREDENTIALS_FULL_URI: url, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file } =
-      environment;
-    expect((await curl(url!)).status).toBe(400);
-    const token = readFileSync(file!, 'utf8');
-    const { exp, iat } = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
+    const {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: url = '',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file = '',
+    } = environment;
+    expect((await curl(url)).status).toBe(400);
+    const token = readFileSync(file, 'utf8');
+    const { exp, iat } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     expect(exp - iat).toBe(3600);
-    const { status, body } = await curl(url!, { Authorization: token });
+    const { status, body } = await curl(url, { Authorization: token });
     expect(status).toBe(200);
     expect(JSON.parse(body)).toHaveProperty('AccountId');
     await stop();
-    expect(() => readFileSync(file!)).toThrow('ENOENT');
+    expect(() => readFileSync(file)).toThrow('ENOENT');
   });
 
   test('exports the CloudShell endpoint and token, and disables IMDS', async () => {
     const { environment } = await startSimulation(['--shape', 'cloudshell']);
     const {
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: url,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: url = '',
       AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
       ...others
     } = environment;
     expect(others).toEqual({ AWS_EC2_METADATA_DISABLED: 'true' });
-    expect((await curl(url!)).status).toBe(401);
-    const { status, body } = await curl(url!, { Authorization: authorization });
+    expect((await curl(url)).status).toBe(401);
+    const { status, body } = await curl(url, { Authorization: authorization });
     expect(status).toBe(200);
     expect(JSON.parse(body)).toMatchObject({ Type: '', Code: 'Success' });
   });
 
   test('has one block per shape, all served by one process', async () => {
     const { environments } = await startSimulation(['--shape', 'imds, cloudshell,ecs']);
-    const { imds, ecs, cloudshell, ...others } = environments;
+    const { imds = {}, ecs = {}, cloudshell = {}, ...others } = environments;
     expect(others).toEqual({});
-    expect((await credentials(imds!)).Code).toBe('Success');
-    expect((await curl(ecs!.AWS_CONTAINER_CREDENTIALS_FULL_URI!)).status).toBe(200);
-    const headers = { Authorization: cloudshell!.AWS_CONTAINER_AUTHORIZATION_TOKEN };
-    expect((await curl(cloudshell!.AWS_CONTAINER_CREDENTIALS_FULL_URI!, headers)).status).toBe(200);
+    expect((await credentials(imds)).Code).toBe('Success');
+    expect((await curl(ecs.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '')).status).toBe(200);
+    const headers = { Authorization: cloudshell.AWS_CONTAINER_AUTHORIZATION_TOKEN };
+    expect((await curl(cloudshell.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '', headers)).status).toBe(200);
   });
 
   test('can be sourced from a file while the simulator runs', async () => {
@@ -160,7 +162,7 @@ describe('simulate ends with exit code 0 and a summary', () => {
     const stalls = ['--fault', 'stall,path=/slow'];
     const { environment, child, stop } = await startSimulation(stalls, {}, startProgram);
     const waiting = curl(`${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}slow`);
-    const logged = new Promise((resolve) => child.stderr!.once('data', resolve));
+    const logged = new Promise((resolve) => child.stderr.once('data', resolve));
     await Promise.all([logged.then(stop), expect(waiting).rejects.toThrow()]);
     const { code, stdout } = await stop();
     expect(code).toBe(0);
@@ -168,72 +170,99 @@ describe('simulate ends with exit code 0 and a summary', () => {
   });
 });
 
-describe('simulate --listen', () => {
-  test('reports a port that is in use', async () => {
-    const { environment } = await startSimulation([]);
-    const { host, origin } = new URL(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT!);
-    expect(await runCommand(['simulate', '--listen', host])).toEqual({
-      code: 2,
-      signal: null,
-      stdout: '',
-      stderr: `error: ${origin} is already in use\nhint: use another --listen address; port 0 means any free port\n`,
-    });
+test('simulate --listen reports a port that is in use', async () => {
+  const { environment } = await startSimulation([]);
+  const { host, origin } = new URL(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? '');
+  expect(await runCommand(['simulate', '--listen', host])).toEqual({
+    code: 2,
+    signal: null,
+    stdout: '',
+    stderr: `error: ${origin} is already in use\nhint: use another --listen address; port 0 means any free port\n`,
   });
+});
 
-  test('listens on no address if one of several is in use', async () => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void taken.close());
-    const { port } = taken.address() as { port: number };
-    const run = await runProgram(['simulate', ...FREE, '--listen', `127.0.0.1:${port}`]);
-    expect(run).toMatchObject({ code: 2, stdout: '' });
-  });
+test('simulate --listen listens on no address if one of several is in use', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void taken.close());
+  const { port } = taken.address() as { port: number };
+  const run = await runProgram(['simulate', ...FREE, '--listen', `127.0.0.1:${port}`]);
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+});
 
-  test('needs --allow-remote for an address that other machines can reach', async () => {
-    expect(await runCommand(['simulate', '--listen', '0.0.0.0:0'])).toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr:
-        'error: other machines can reach 0.0.0.0\n' +
-        'hint: listen on 127.0.0.1 or [::1], or add --allow-remote to accept other machines\n',
-    });
-    const { environment, started } = await startSimulation(['--listen', '0.0.0.0:0', '--allow-remote']);
-    expect(started).toContain('# listening on http://0.0.0.0:');
-    // Clients cannot connect to 0.0.0.0.
-    expect(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
-    expect((await credentials(environment)).Code).toBe('Success');
+test('simulate --listen needs --allow-remote for an address that other machines can reach', async () => {
+  expect(await runCommand(['simulate', '--listen', '0.0.0.0:0'])).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr:
+      'error: other machines can reach 0.0.0.0\n' +
+      'hint: listen on 127.0.0.1 or [::1], or add --allow-remote to accept other machines\n',
   });
+  const { environment, started } = await startSimulation(['--listen', '0.0.0.0:0', '--allow-remote']);
+  expect(started).toContain('# listening on http://0.0.0.0:');
+  // Clients cannot connect to 0.0.0.0.
+  expect(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+  expect((await credentials(environment)).Code).toBe('Success');
+});
 
-  test('accepts an IPv6 address in brackets', async () => {
-    const { environment } = await startSimulation(['--listen', '[::1]:0']);
-    expect(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT).toMatch(/^http:\/\/\[::1\]:\d+\/$/);
-    expect((await credentials(environment)).Code).toBe('Success');
-  });
+test('simulate --listen accepts an IPv6 address in brackets', async () => {
+  const { environment } = await startSimulation(['--listen', '[::1]:0']);
+  expect(environment.AWS_EC2_METADATA_SERVICE_ENDPOINT).toMatch(/^http:\/\/\[::1\]:\d+\/$/);
+  expect((await credentials(environment)).Code).toBe('Success');
+});
 
-  test('serves the same simulation on two addresses', async () => {
-    const { started, stop } = await startSimulation([...FREE, '--listen', '[::1]:0', '-f', 'json']);
-    const { endpoints } = JSON.parse(started);
-    expect(endpoints).toEqual([
-      expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
-      expect.stringMatching(/^http:\/\/\[::1\]:\d+\/$/),
-    ]);
-    const [one, other] = endpoints.map((each: string) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: each }));
-    // A token of one address is valid at the other.
-    const { status } = await curl(`${endpoints[1]}${DOCUMENT}`, withToken(await sessionToken(one)));
-    expect(status).toBe(200);
-    expect((await credentials(one)).AccessKeyId).toBe((await credentials(other)).AccessKeyId);
-    expect(JSON.parse((await stop()).stdout.trim().split('\n').at(-1)!).request_count).toBe(6);
-  });
+test('simulate --listen serves the same simulation on two addresses', async () => {
+  const { started, stop } = await startSimulation([...FREE, '--listen', '[::1]:0', '-f', 'json']);
+  const { endpoints } = JSON.parse(started);
+  expect(endpoints).toEqual([
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
+    expect.stringMatching(/^http:\/\/\[::1\]:\d+\/$/),
+  ]);
+  const [one, other] = endpoints.map((each: string) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: each }));
+  // A token of one address is valid at the other.
+  const { status } = await curl(`${endpoints[1]}${DOCUMENT}`, withToken(await sessionToken(one)));
+  expect(status).toBe(200);
+  expect((await credentials(one)).AccessKeyId).toBe((await credentials(other)).AccessKeyId);
+  expect(JSON.parse((await stop()).stdout.trim().split('\n').at(-1) ?? '').request_count).toBe(6);
+});
 
-  test('accepts the host names of --allow-host and rejects others', async () => {
-    const { environment } = await startSimulation(['--allow-host', 'Sim.internal', '--allow-host', 'other']);
-    const url = `${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}latest/meta-data/instance-id`;
-    const statuses = [];
-    for (const Host of ['sim.internal', 'SIM.internal:1338', 'other', 'evil.example', 'localhost']) {
-      statuses.push((await curl(url, { Host })).status);
-    }
-    expect(statuses).toEqual([200, 200, 200, 403, 200]);
-  });
+test('simulate --listen accepts the host names of --allow-host and rejects others', async () => {
+  const { environment, stop } = await startSimulation([
+    '--allow-host',
+    'Sim.internal',
+    '--allow-host',
+    'other',
+  ]);
+  const url = `${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}latest/meta-data/instance-id`;
+  const statuses = [];
+  for (const Host of ['sim.internal', 'SIM.internal:1338', 'other', 'evil.example', 'localhost']) {
+    statuses.push((await curl(url, { Host })).status);
+  }
+  expect(statuses).toEqual([200, 200, 200, 403, 200]);
+  await curl(url, { Host: 'evil.example' });
+  const { stderr } = await stop();
+  expect(stderr.match(/^(note|hint): .*/gm)).toEqual([
+    "note: rejected a request to the host 'evil.example'",
+    'hint: use an address of this machine, or add --allow-host NAME',
+  ]);
+});
+
+test('simulate --listen accepts the addresses of AWS, and no other link-local address', async () => {
+  const { environment } = await startSimulation(['--allow-host', '192.0.2.1', '--allow-host', '2001:db8::1']);
+  const url = `${environment.AWS_EC2_METADATA_SERVICE_ENDPOINT}latest/meta-data/instance-id`;
+  const status = async (Host: string) => (await curl(url, { Host })).status;
+  for (const host of [
+    '169.254.169.254',
+    '169.254.170.2:80',
+    '[fd00:ec2::23]',
+    '192.0.2.1',
+    '[2001:DB8::1]',
+  ]) {
+    expect([host, await status(host)]).toEqual([host, 200]);
+  }
+  for (const host of ['169.254.1.1', '169.254.169.253', '[fd00:ec2::1]', '[fe80::1]', '203.0.113.77']) {
+    expect([host, await status(host)]).toEqual([host, 403]);
+  }
 });
 
 describe('the log of simulate', () => {
@@ -243,13 +272,13 @@ describe('the log of simulate', () => {
       ...['--fault', '503,path=/broken', '--fault', 'reset,path=/reset', '--seed', 'seed'],
     ];
     const { environments, stop, started } = await startSimulation(args, {}, startProgram);
-    const { imds, ecs } = environments;
-    const endpoint = imds!.AWS_EC2_METADATA_SERVICE_ENDPOINT!;
-    expect((await credentials(imds!)).Code).toBe('Success');
+    const { imds = {}, ecs = {} } = environments;
+    const endpoint = imds.AWS_EC2_METADATA_SERVICE_ENDPOINT;
+    expect((await credentials(imds)).Code).toBe('Success');
     await curl(`${endpoint}${DOCUMENT}`, { 'User-Agent': 'evil\t\u0085"quoted"' });
     await curl(`${endpoint}broken`);
     await expect(curl(`${endpoint}reset`)).rejects.toThrow();
-    await curl(ecs!.AWS_CONTAINER_CREDENTIALS_FULL_URI!);
+    await curl(ecs.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? '');
     const { code, stdout, stderr } = await stop();
     expect(code).toBe(0);
     expect(stdout.endsWith('}\n')).toBe(true);
@@ -328,7 +357,7 @@ describe('the log of simulate', () => {
 
   test('with a closed pipe does not prevent responses', async () => {
     const program = await startSimulation(['-f', 'json'], {}, startProgram);
-    program.child.stdout!.destroy();
+    program.child.stdout.destroy();
     for (let count = 0; count < 5; count += 1)
       expect((await credentials(program.environment)).Code).toBe('Success');
     expect(await program.stop()).toMatchObject({ code: 0, stderr: '' });
@@ -338,7 +367,9 @@ describe('the log of simulate', () => {
     const script = '"$NODE" "$PROGRAM" simulate --listen 127.0.0.1:0 > /dev/full';
     expect(await runShell(script)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: could not write to standard output \(ENOSPC\)\nhint: /),
+      stderr: expect.stringMatching(
+        /^error: could not write to standard output: no space left on device \(ENOSPC\)\nhint: /,
+      ),
     });
   });
 });

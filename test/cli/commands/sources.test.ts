@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { runProgram } from '../../support/cli/built-program.ts';
 import { CANARIES, canariesIn } from '../../support/cli/canaries.ts';
 import { NOWHERE, type Run } from '../../support/cli/program-run.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
 import { contentsOf, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { CASES, expectedOutcomes, type ShadowingCase, setUp } from '../../support/domain/shadowing-case.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
@@ -16,35 +17,33 @@ function findCase(name: string): ShadowingCase {
 
 async function runCase(name: string, ...args: string[]): Promise<Run> {
   const { environment } = await setUp(findCase(name));
-  return runProgram(['sources', ...args], { env: environment });
+  return runCommand(['sources', ...args], { env: environment });
 }
 
-describe('the exit code of sources', () => {
-  test.each([
-    ['instance-role', 0],
-    ['irsa', 0],
-    ['metadata-disabled', 1],
-    ['expired-task-credentials', 1],
-    ['nothing', 1],
-  ])('%s: %i', async (name, code) => {
-    const run = await runCase(name);
-    expect(run, run.stderr).toMatchObject({ code, stderr: '' });
-    expect(run.stdout).toMatch(/^providers\n\n[\s\S]*\ncredentials by SDK\n\n/);
-  });
+test.each([
+  ['instance-role', 0],
+  ['irsa', 0],
+  ['metadata-disabled', 1],
+  ['expired-task-credentials', 1],
+  ['nothing', 1],
+])('sources in the case %s ends with exit code %i', async (name, code) => {
+  const run = await runCase(name);
+  expect(run, run.stderr).toMatchObject({ code, stderr: '' });
+  expect(run.stdout).toMatch(/^providers\n\n[\s\S]*\ncredentials by SDK\n\n/);
+});
 
-  test.each([
-    [['--format', 'xml'], /--format 'xml' is unknown/],
-    [['--profile', ''], /--profile '' is not a valid name/],
-    [['imds'], /unexpected argument 'imds'/],
-  ])('2 for %j', async (args, message) => {
-    const run = await runProgram(['sources', ...args]);
-    expect(run).toMatchObject({ code: 2, stdout: '' });
-    expect(run.stderr).toMatch(message);
-  });
+test.each([
+  [['--format', 'xml'], /--format 'xml' is unknown/],
+  [['--profile', ''], /--profile '' is not a valid name/],
+  [['imds'], /unexpected argument 'imds'/],
+])('sources ends with exit code 2 for %j', async (args, message) => {
+  const run = await runCommand(['sources', ...args]);
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+  expect(run.stderr).toMatch(message);
+});
 
-  test('follows --exit-codes', async () => {
-    expect((await runProgram(['sources', '--exit-codes', 'nagios'])).code).toBe(2);
-  });
+test('the exit code of sources follows --exit-codes', async () => {
+  expect((await runCommand(['sources', '--exit-codes', 'nagios'])).code).toBe(2);
 });
 
 test('JSON has the provider of each SDK', async () => {
@@ -61,8 +60,8 @@ test('--profile replaces AWS_PROFILE', async () => {
   const { AWS_PROFILE: _, ...unnamed } = environment;
   const args = ['sources', '-f', 'json'];
   const [without, withFlag] = await Promise.all([
-    runProgram(args, { env: unnamed }),
-    runProgram([...args, '--profile', 'loader'], { env: unnamed }),
+    runCommand(args, { env: unnamed }),
+    runCommand([...args, '--profile', 'loader'], { env: unnamed }),
   ]);
   expect(without.code).toBe(1);
   expect(withFlag.code).toBe(0);
@@ -123,4 +122,26 @@ describe('sources shows no secret', () => {
     expect(stdout).toMatch(/token expired/);
     expect(stdout).not.toMatch(/ASIAFALSE/);
   });
+});
+
+test('a misspelt --profile is reported with the right name and without AWS_PROFILE', async () => {
+  const { environment } = await setUp(findCase('profile'));
+  const { AWS_PROFILE: _, ...env } = environment;
+  const { stdout } = await runCommand(['sources', '--profile', 'laoder'], { env });
+  const text = stdout.replace(/\s+/g, ' ');
+  expect(text).toContain('--profile names laoder, but this profile does not exist');
+  expect(text).toContain('→ did you mean loader?');
+  expect(text).not.toContain('AWS_PROFILE');
+  const poll = await runCommand(['poll', '--profile', 'laoder'], {
+    env: { ...env, CRED_WATCH_DB: `${env.HOME}/samples.db` },
+  });
+  expect(poll.stdout + poll.stderr).toContain('did you mean loader?');
+});
+
+test('sources names file, line and cause of a shared file that botocore cannot parse', async () => {
+  const { environment } = await setUp(findCase('config-with-duplicate-section'));
+  const { stdout } = await runCommand(['sources'], { env: environment });
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    `line 5 of ${environment.HOME}/.aws/config repeats a section: botocore (AWS CLI) fails, even with keys in the environment`,
+  );
 });

@@ -1,5 +1,11 @@
+import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { openSource, type SourceFlags } from '../../../src/cli/flags/source-flags.ts';
+import {
+  addSourceFlags,
+  openSource,
+  SETTING_FLAGS,
+  type SourceFlags,
+} from '../../../src/cli/flags/source-flags.ts';
 import type { Io } from '../../../src/cli/process/io.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { CredWatchError } from '../../../src/errors.ts';
@@ -70,8 +76,8 @@ test.each<[Partial<SourceFlags>, Record<string, string>, RegExp]>([
     { CRED_WATCH_HOST: 'a\nb' },
     /^CRED_WATCH_HOST 'a\nb' is not a valid name; leave out control characters$/,
   ],
-])('flags %j with variables %j are rejected', async (flags, env, said) => {
-  expect(await refusal(flags, env)).toMatch(said);
+])('flags %j with variables %j are rejected', async (flags, env, pattern) => {
+  expect(await refusal(flags, env)).toMatch(pattern);
 });
 
 test('the host comes from the flag, else from the environment, else from discovery', async () => {
@@ -93,4 +99,9 @@ test('IMDS settings come from the profile in the home folder of the program', as
     url: 'http://169.254.169.254',
     loopback: false,
   });
+});
+
+test('every setting of a source has a flag', () => {
+  const declared = addSourceFlags(new Command(), 'any').options.map(({ long }) => long);
+  for (const { flag } of Object.values(SETTING_FLAGS)) expect(declared).toContain(flag);
 });

@@ -77,7 +77,7 @@ test('wrong usage of exec exits with 125 and mentions the two dashes', async () 
 });
 
 describe('a command name from another tool', () => {
-  const words = [
+  const names = [
     'status',
     'watch',
     'wait',
@@ -91,8 +91,8 @@ describe('a command name from another tool', () => {
     'version',
   ];
 
-  test.each(words)('%s suggests a valid command line', async (word) => {
-    const [, meant = ''] = /^did you mean `cred-watch (.*)`\?$/.exec(await hintOf([word])) ?? [];
+  test.each(names)('%s suggests a valid command line', async (word) => {
+    const [, suggested = ''] = /^did you mean `cred-watch (.*)`\?$/.exec(await hintOf([word])) ?? [];
     let isRun = false;
     const program = declareProgram(
       async () => {
@@ -100,12 +100,15 @@ describe('a command name from another tool', () => {
       },
       { writeOut: () => {} },
     );
-    const [own = []] = shellWords(meant);
-    const run = program.parseAsync(own.slice(0, own.indexOf('--') < 0 ? undefined : own.indexOf('--')), {
-      from: 'user',
-    });
+    const [words = []] = shellWords(suggested);
+    const run = program.parseAsync(
+      words.slice(0, words.indexOf('--') < 0 ? undefined : words.indexOf('--')),
+      {
+        from: 'user',
+      },
+    );
     await run.catch((error: { code: string }) => expect(error.code).toBe('commander.version'));
-    expect(isRun).toBe(meant !== '--version');
+    expect(isRun).toBe(suggested !== '--version');
   });
 
   test.each(['constructor', '__proto__', 'toString', ''])('%j has no suggestion', async (word) => {

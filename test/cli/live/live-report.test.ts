@@ -1,52 +1,64 @@
 import { expect, test } from 'vitest';
-import { LiveReport } from '../../../src/cli/live/live-report.ts';
-import type { StoredReport } from '../../../src/watch/stored-report.ts';
+import { createLiveReport } from '../../../src/cli/live/live-report.ts';
 
-const NOTHING = { series: [], jobs: [], verdict: null };
+const LIFETIME = 86_400_000;
 
-/** A live report that counts reads of the database. Each read takes `cost` milliseconds. */
-function counted(cost = 0) {
-  const state = { reads: 0, now: 1_000_000, busy: false, fails: false, renders: 0 };
-  let free = () => {};
-  const waiting = new Promise<void>((resolve) => {
-    free = resolve;
-  });
-  const assess = (): StoredReport => {
-    state.reads += 1;
-    state.now += cost;
+/** A live report that counts renderings. Each rendering takes `cost` milliseconds, or waits for `finish()`. */
+function counted(cost: number | null = 0) {
+  const state = { now: 1_000_000, started: [] as string[], running: 0, mostRunning: 0, fails: false };
+  let finish = () => {};
+  const render = async (format: string) => {
+    state.started.push(format);
+    state.running += 1;
+    state.mostRunning = Math.max(state.mostRunning, state.running);
+    const text = `${format} ${state.started.length}`;
+    if (cost === null) await new Promise<void>((resolve) => (finish = resolve));
+    state.now += cost ?? 0;
+    state.running -= 1;
     if (state.fails) throw new Error('unreadable');
-    return { assessment: NOTHING, assessAllTime: () => NOTHING, hasDatabase: true, jobNames: [] };
+    return text;
   };
-  const polls = { isBusy: () => state.busy, waitUntilIdle: () => (state.busy ? waiting : Promise.resolve()) };
-  const clock = { now: () => state.now, sleep: async () => {} };
-  const live = new LiveReport(assess, polls, clock);
-  const text = (name = 'page') =>
-    live.getText(name, async () => {
-      state.renders += 1;
-      return `${name} ${state.reads}`;
-    });
-  return { live, state, text, free: () => free() };
+  const live = createLiveReport(render, { now: () => state.now }, LIFETIME);
+  return { live, state, text: (format = 'page') => live.getText(format), finish: () => finish() };
 }
 
-test('requests within ten seconds share one read and one text', async () => {
-  const { state, text } = counted();
+const settle = () => new Promise(setImmediate);
+
+test('nothing is rendered without a request', async () => {
+  const { live, state } = counted();
+  for (let poll = 0; poll < 3; poll += 1) live.invalidate();
+  await settle();
+  expect(state.started).toEqual([]);
+});
+
+test('all requests between two polls share one text of each format', async () => {
+  const { live, state, text } = counted();
   expect(await Promise.all([text(), text(), text('metrics'), text()])).toEqual([
     'page 1',
     'page 1',
-    'metrics 1',
+    'metrics 2',
     'page 1',
   ]);
-  state.now += 9_999;
+  state.now += LIFETIME - 1;
   expect(await text()).toBe('page 1');
-  expect([state.reads, state.renders]).toEqual([1, 2]);
-  state.now += 1;
+  live.invalidate();
+  expect(await text()).toBe('page 3');
+  expect(await text('metrics')).toBe('metrics 4');
+  expect(state.started).toHaveLength(4);
+});
+
+test('without a poll, a text is rendered again after its lifetime', async () => {
+  const { state, text } = counted();
+  await text();
+  state.now += LIFETIME;
   expect(await text()).toBe('page 2');
 });
 
-test('a poll makes the report outdated at once', async () => {
-  const { live, text } = counted();
+test('a clock that is set forward during a rendering delays the next one by minutes, not by days', async () => {
+  const { live, state, text } = counted(8 * 3_600_000);
   await text();
   live.invalidate();
+  state.now += 700_000;
   expect(await text()).toBe('page 2');
 });
 
@@ -60,30 +72,47 @@ test('a slow report takes at most a tenth of the time, however often polls come'
   expect(await text()).toBe('page 2');
 });
 
-test('during a poll, requests get the cached report or wait for the end of the poll', async () => {
-  const { live, state, text, free } = counted();
-  state.busy = true;
+test('requests during a slow rendering wait for its text, even after another poll', async () => {
+  const { live, state, text, finish } = counted(null);
   const first = text();
-  await new Promise(setImmediate);
-  expect(state.reads).toBe(0);
-  state.busy = false;
-  free();
-  expect(await first).toBe('page 1');
+  await settle();
   live.invalidate();
-  state.busy = true;
-  expect(await text()).toBe('page 1');
+  const second = text();
+  await settle();
+  expect(state.started).toEqual(['page']);
+  finish();
+  expect(await Promise.all([first, second])).toEqual(['page 1', 'page 1']);
+  const third = text();
+  await settle();
+  finish();
+  expect(await third).toBe('page 2');
 });
 
-test('an error is not cached', async () => {
+test('formats are rendered one after the other, each after the newest poll', async () => {
+  const { live, state, text, finish } = counted(null);
+  const texts = Promise.all([text('page'), text('metrics')]);
+  await settle();
+  expect(state.started).toEqual(['page']);
+  live.invalidate();
+  finish();
+  await settle();
+  finish();
+  await texts;
+  expect(state).toMatchObject({ started: ['page', 'metrics'], mostRunning: 1 });
+  expect(await text('metrics')).toBe('metrics 2');
+});
+
+test('an error is not cached, and does not affect other formats', async () => {
   const { state, text } = counted();
   state.fails = true;
   await expect(Promise.all([text(), text()])).rejects.toThrow('unreadable');
-  expect(state.reads).toBe(1);
+  expect(state.started).toEqual(['page']);
   state.fails = false;
-  expect(await text()).toBe('page 2');
+  expect(await text('metrics')).toBe('metrics 2');
+  expect(await text()).toBe('page 3');
 });
 
-test('a clock that was set back makes the report outdated', async () => {
+test('a clock that was set back makes a text outdated', async () => {
   const { state, text } = counted();
   await text();
   state.now -= 3_600_000;

@@ -37,19 +37,13 @@ describe('the man page of hostile texts', () => {
   const NASTY = '.TH \'x\' \\fB "q" - ` ^ ~ \\n(yr · … 𝒳';
   const nasty = new Command('cred-watch').version('1').description(NASTY);
   nasty.command('evil').description(NASTY).argument('<file>', NASTY).option('--flag <value>', `'br ${NASTY}`);
-  addHelp(nasty, () => ({ examples: [] }));
+  addHelp(nasty, { examples: [] });
   for (const command of nasty.commands) {
-    addHelp(command, () => ({
-      notes: [
-        { kind: 'paragraph', text: NASTY },
-        { kind: 'paragraph', text: "'sp 3" },
-      ],
+    addHelp(command, {
+      notes: [NASTY, "'sp 3"],
       exitCodes: [['.so', NASTY]],
-      examples: [
-        ['.so /etc/passwd', NASTY],
-        [`'in 40 \\\n${NASTY}`, ''],
-      ],
-    }));
+      examples: [['.so /etc/passwd', NASTY], [`'in 40 \\\n${NASTY}`]],
+    });
   }
   const page = renderManPage(nasty);
 

@@ -16,11 +16,11 @@ const START = Date.UTC(2026, 10, 22);
 const DAY = 86_400;
 
 async function collect(
-  given: SimulatedOptions,
+  options: SimulatedOptions,
   duration: number,
   { every = 300, seed = 'test' } = {},
 ): Promise<ArchiveRecord[]> {
-  const simulation = createTestSimulation({ seed, ...given }, START);
+  const simulation = createTestSimulation({ seed, ...options }, START);
   const until = START + duration * 1000;
   const polls = simulatePolls({
     simulation,
@@ -48,47 +48,45 @@ const summarise = (record: ArchiveRecord): string => {
   return record.record === 'failed_poll' ? record.poll.reason : record.record;
 };
 
-describe('a poll in memory has the outcome of a poll over a socket', () => {
-  test.for<[Shape, string[]]>([
-    ['imds', []],
-    ['imds', ['403,path=/latest/api/token']],
-    ['imds', ['503,times=2']],
-    ['imds', ['no-role']],
-    ['imds', ['error']],
-    ['imds', ['reset']],
-    ['imds', ['stall,path=/latest/api/token']],
-    ['imds', ['truncate']],
-    ['imds', ['malformed']],
-    ['imds', ['body=<p>']],
-    ['imds', ['field=Token']],
-    ['imds', ['field=Expiration']],
-    ['imds', ['header=Date']],
-    ['imds', ['header=Content-Length:5']],
-    ['imds', ['clock-skew=5m']],
-    ['ecs', ['error=CredentialsUninitialized']],
-    ['ecs', []],
-    ['eks', []],
-    ['eks', ['error=ExpiredTokenException']],
-    ['cloudshell', ['401']],
-  ])('%s with %j', async ([shape, faults]) => {
-    const given = { faults, startedAt: START };
-    const limits = { ...LIMITS, requestMs: 200 };
-    const overSocket = await startPolled(shape, { ...given, poller: { limits } });
+test.for<[Shape, string[]]>([
+  ['imds', []],
+  ['imds', ['403,path=/latest/api/token']],
+  ['imds', ['503,times=2']],
+  ['imds', ['no-role']],
+  ['imds', ['error']],
+  ['imds', ['reset']],
+  ['imds', ['stall,path=/latest/api/token']],
+  ['imds', ['truncate']],
+  ['imds', ['malformed']],
+  ['imds', ['body=<p>']],
+  ['imds', ['field=Token']],
+  ['imds', ['field=Expiration']],
+  ['imds', ['header=Date']],
+  ['imds', ['header=Content-Length:5']],
+  ['imds', ['clock-skew=5m']],
+  ['ecs', ['error=CredentialsUninitialized']],
+  ['ecs', []],
+  ['eks', []],
+  ['eks', ['error=ExpiredTokenException']],
+  ['cloudshell', ['401']],
+])('a poll in memory has the outcome of a poll over a socket: %s with %j', async ([shape, faults]) => {
+  const settings = { faults, startedAt: START };
+  const limits = { ...LIMITS, requestMs: 200 };
+  const overSocket = await startPolled(shape, { ...settings, poller: { limits } });
 
-    const simulation = createTestSimulation({ ...given, shapes: [shape] }, START);
-    const clock = new VirtualClock(START);
-    const source = createSource(
-      'auto',
-      options(buildClientEnvironment(shape, ['http://127.0.0.1'], simulation, '/token'), {
-        clock,
-        limits,
-        exchange: createInMemoryExchange(createInMemoryEndpoint(simulation)),
-        readFile: async () => simulation.serviceAccountTokens.issue(DAY, clock.now()),
-      }),
-    );
-    const inMemory = await clock.run(() => source.poll());
-    expect(comparable(inMemory)).toEqual(comparable(await overSocket.poll()));
-  });
+  const simulation = createTestSimulation({ ...settings, shapes: [shape] }, START);
+  const clock = new VirtualClock(START);
+  const source = createSource(
+    'auto',
+    options(buildClientEnvironment(shape, ['http://127.0.0.1'], simulation, '/token'), {
+      clock,
+      limits,
+      exchange: createInMemoryExchange(createInMemoryEndpoint(simulation)),
+      readFile: async () => simulation.serviceAccountTokens.issue(DAY, clock.now()),
+    }),
+  );
+  const inMemory = await clock.run(() => source.poll());
+  expect(comparable(inMemory)).toEqual(comparable(await overSocket.poll()));
 });
 
 /** The parts of an outcome that depend on neither the clock nor the random secrets of a simulation. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { forecastRotation } from '../../../src/domain/measurement/forecast.ts';
+import { findDueSpan, forecastRotation } from '../../../src/domain/measurement/forecast.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import { measure } from '../../../src/domain/measurement/measure.ts';
 import type { Sample } from '../../../src/domain/model.ts';
@@ -38,15 +38,73 @@ const forecast = (samples: readonly Sample[]) => {
   );
 };
 
+describe('findDueSpan', () => {
+  const dueSpan = (rotations: readonly number[], until: number, options = {}) => {
+    const span = findDueSpan(
+      measure(groupGenerations(sampled(rotations, until, { dated: false, ...options }))),
+    );
+    return span && [(span.from - START) / MINUTE, (span.to - START) / MINUTE];
+  };
+
+  test('a rotation is due one interval after the window of the last rotation', () => {
+    // The windows of the rotations are 40–45, 100–105 and 160–165: intervals of 55 to 65 minutes.
+    expect(dueSpan([42, 102, 162], 170)).toEqual([215, 230]);
+  });
+
+  test('the due span covers the intervals that do not overlap with the narrowest one', () => {
+    // The windows are 40–45, 100–105, 130–135 and 190–195: intervals of 55–65, 25–35 and 55–65 minutes.
+    expect(dueSpan([42, 102, 132, 192], 200)).toEqual([215, 260]);
+    // Overlapping intervals do not widen the span: 55–65 and 60–70 minutes.
+    expect(dueSpan([42, 102, 167], 180)).toEqual([220, 235]);
+  });
+
+  test('the due span uses the newest twelve intervals only', () => {
+    const rotations = (early: number) =>
+      Array.from({ length: 13 }, (_, index) => 102 + index * 60).toSpliced(0, 0, 102 - early);
+    // Rotations at 72, 102, 162, … give the interval 25–35 first, then twelve intervals of 55–65 minutes.
+    const last = 102 + 12 * 60;
+    expect(dueSpan(rotations(30), last + 10)).toEqual([last - 2 + 55, last + 3 + 65]);
+    expect(dueSpan(rotations(30).slice(0, -1), last - 50)).toEqual([last - 62 + 25, last - 57 + 65]);
+  });
+
+  test('no due span is known for dated rotations, for fewer than two rotations, and for several endpoints', () => {
+    expect(dueSpan([42, 102, 162], 170, { dated: true })).toBeNull();
+    expect(dueSpan([42], 60)).toBeNull();
+    expect(dueSpan([], 60)).toBeNull();
+    const inTurns = sampled([42, 102, 162], 180, { dated: false }).map((each, index, all) =>
+      index === 34 ? { ...all[25]!, observedAt: each.observedAt } : each,
+    );
+    const measurement = measure(groupGenerations(inTurns));
+    expect(measurement.severalEndpoints).not.toBeNull();
+    expect(findDueSpan(measurement)).toBeNull();
+  });
+});
+
 describe('forecastRotation', () => {
   test('the next rotation is expected one median interval after the last one', () => {
-    // Intervals of 62, 58 and 60 minutes.
+    // Intervals of 62, 58 and 60 minutes: the range is wider by their mean distance of 2 minutes.
     expect(forecast(sampled([42, 100, 160], 180))).toEqual({
-      earliest: 218,
+      earliest: 216,
       expected: 220,
-      latest: 222,
+      latest: 224,
       interval: 60,
     });
+  });
+
+  test('with a single interval, the forecast is ten minutes wide on both sides', () => {
+    expect(forecast(sampled([40], 60))).toEqual({
+      earliest: 90,
+      expected: 100,
+      latest: 110,
+      interval: 60,
+    });
+  });
+
+  test('the forecast starts from the first sample if LastUpdated of the newest generation is later', () => {
+    const samples = sampled([40, 100], 120).map((each) =>
+      each.accessKeyId === 'ASIA2' ? { ...each, lastUpdated: START + 100 * MINUTE + 1500 } : each,
+    );
+    expect(forecast(samples)).toMatchObject({ expected: 160 });
   });
 
   test('the forecast is null for one generation, and if polls are too rare to witness a rotation', () => {
@@ -69,7 +127,7 @@ describe('forecastRotation', () => {
     const misdated = samples.map((each) =>
       each.accessKeyId === 'ASIA3' ? { ...each, lastUpdated: each.lastUpdated! + 600 * MINUTE } : each,
     );
-    expect(forecast(misdated)).toMatchObject({ earliest: 220, expected: 227 });
+    expect(forecast(misdated)).toMatchObject({ earliest: 219, expected: 225 });
   });
 
   test('the forecast allows for the lag of a source that still serves the old generation', () => {
@@ -78,7 +136,7 @@ describe('forecastRotation', () => {
       // Three minutes after the second rotation the first generation is still served.
       return minute === 105 ? { ...sampled([42], 105).at(-1)!, observedAt: sample.observedAt } : sample;
     });
-    expect(forecast(samples)).toMatchObject({ earliest: 222, latest: 162 + 62 + 3, interval: 60 });
+    expect(forecast(samples)).toMatchObject({ earliest: 222 - 1, latest: 162 + 62 + 3 + 1, interval: 60 });
   });
 
   test('the forecast is null if credentials are issued per request', () => {

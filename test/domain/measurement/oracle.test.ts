@@ -6,9 +6,9 @@ import { computeShareOfSafeStarts } from '../../../src/domain/measurement/validi
 import {
   type SimulatedHistory,
   type SourceBehaviour,
-  seededRandom,
   simulate,
 } from '../../support/domain/simulated-source.ts';
+import { pick, seededRandom } from '../../support/random.ts';
 import { isThorough } from '../../support/thorough.ts';
 
 /** Each seed is a different source with a different polling pattern. */
@@ -27,19 +27,16 @@ function steppedMinimum(history: SimulatedHistory, { firstSample, lastSample, ga
   return minimum;
 }
 
-const pick = <T>(random: () => number, choices: readonly T[]) =>
-  choices[Math.floor(random() * choices.length)]!;
-
 function anySource(random: () => number): SourceBehaviour {
   const interval = Math.round(600 * 2 ** (random() * 4.5));
   const dated = random() < 0.6;
   return {
     interval,
-    intervalSpread: interval * pick(random, [0.02, 0.1, 0.3, 0.5]),
+    intervalSpread: interval * pick([0.02, 0.1, 0.3, 0.5], random),
     lifetime: Math.round(interval * (1.2 + random() * 6)),
-    lifetimeSpread: interval * pick(random, [0.02, 0.1, 0.3]),
+    lifetimeSpread: interval * pick([0.02, 0.1, 0.3], random),
     lag: random() < 0.6 ? 0 : Math.floor(random() * interval * 0.2),
-    lateShare: pick(random, [0, 0.05, 0.3]),
+    lateShare: pick([0, 0.05, 0.3], random),
     dated,
     keyed: !dated || random() < 0.7,
   };
@@ -51,14 +48,14 @@ describe('compared with the truth of every second', () => {
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const random = seededRandom(seed);
       const source = anySource(random);
-      const rate = pick(random, [0.05, 0.2, 0.5, 0.9, 1.3, 2.2]) * (0.8 + 0.4 * random());
+      const rate = pick([0.05, 0.2, 0.5, 0.9, 1.3, 2.2], random) * (0.8 + 0.4 * random());
       const history = simulate(
         source,
         {
           every: Math.ceil(source.interval * rate),
           spread: source.interval * rate * 0.1,
-          missedShare: pick(random, [0, 0.1, 0.5]),
-          pauseShare: pick(random, [0, 0.02, 0.1]),
+          missedShare: pick([0, 0.1, 0.5], random),
+          pauseShare: pick([0, 0.02, 0.1], random),
           longestPause: source.interval * 4,
           polls: Math.ceil(15 / Math.min(rate, 1)),
         },

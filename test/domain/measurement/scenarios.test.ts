@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import type { Measurement } from '../../../src/domain/measurement/measurement.ts';
 import type {
   FailedPoll,
@@ -15,10 +14,11 @@ import { getHostSourceKey, getSeriesKey } from '../../../src/domain/series-key.t
 import { parseDuration } from '../../../src/domain/time/duration.ts';
 import { parseInstant } from '../../../src/domain/time/instant.ts';
 import { type Assessment, assess, type JobToJudge } from '../../../src/domain/verdict/assessment.ts';
-import { computeMinRotations, findLongestSafeJob } from '../../../src/domain/verdict/job.ts';
+import { findLongestSafeJob } from '../../../src/domain/verdict/job.ts';
 import type { JobJudgement } from '../../../src/domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
 import { parseArchiveRecord } from '../../../src/store/archive/record.ts';
+import { createHistory } from '../../support/domain/history.ts';
 
 const FOLDER = new URL('../../../fixtures/histories/', import.meta.url);
 
@@ -76,7 +76,8 @@ test.each(readdirSync(FOLDER))('the scenario %s has the expected measurement', (
     now: parseInstant(expected.now as string)!.instant,
     maxAge: expected.max_age === undefined ? 'default' : seconds(expected.max_age),
     jobs: readJobs(expected.job),
-    minRotations: expected.confidence === undefined ? 1 : computeMinRotations(percent(expected.confidence)),
+    confidence: expected.confidence === undefined ? null : percent(expected.confidence),
+    minWatched: null,
     judgeRetired: false,
   });
   const compared = Object.keys(expected).filter((field) => ![...INPUT, ...SETTINGS].includes(field));
@@ -143,29 +144,17 @@ function readHistories(lines: readonly string[], polled: boolean): SeriesHistory
   }
   const histories = [...series]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { identity, samples }]): SeriesHistory => {
+    .map(([, { identity, samples }]) => {
       const failedPolls = countFailures(failed.get(getHostSourceKey(identity))?.polls ?? []);
-      return {
-        identity,
-        isPolled: polled,
-        generations: groupGenerations(samples),
-        failedPolls,
-        failedPollSpans: [],
-      };
+      return createHistory(samples, identity, { isPolled: polled, failedPolls });
     });
   const seen = new Set(histories.map(({ identity }) => getHostSourceKey(identity)));
   const onlyFailed = [...failed].filter(([key]) => !seen.has(key));
   return [
     ...histories,
-    ...onlyFailed.map(([, { host, source, polls }]): SeriesHistory => {
+    ...onlyFailed.map(([, { host, source, polls }]) => {
       const identity = { host, source, apiVersion: '', role: '' };
-      return {
-        identity,
-        isPolled: polled,
-        generations: [],
-        failedPolls: countFailures(polls),
-        failedPollSpans: [],
-      };
+      return createHistory([], identity, { isPolled: polled, failedPolls: countFailures(polls) });
     }),
   ];
 }

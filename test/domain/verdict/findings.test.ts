@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import type { FailedPollCount, Sample, SourceName } from '../../../src/domain/model.ts';
 import { analyse } from '../../../src/domain/verdict/analyse.ts';
 import type { FindingCode } from '../../../src/domain/verdict/finding.ts';
+import { createHistory } from '../../support/domain/history.ts';
 
 const START = Date.UTC(2026, 2, 1);
 const minute = (minutes: number) => START + minutes * 60_000;
@@ -31,17 +31,10 @@ function findingsOf(
   failedPolls: FailedPollCount[] = [],
 ) {
   const identity = { host: 'web-1', source, apiVersion: '2', role: 'app' };
-  const history = {
-    identity,
-    isPolled: true,
-    failedPolls,
-    failedPollSpans: [],
-    generations: groupGenerations(samples),
-  };
-  return analyse(history, { now: START, maxAge: null }).findings;
+  return analyse(createHistory(samples, identity, { failedPolls }), { now: START, maxAge: null }).findings;
 }
 
-const codes = (...given: Parameters<typeof findingsOf>) => findingsOf(...given).map(({ code }) => code);
+const codes = (...args: Parameters<typeof findingsOf>) => findingsOf(...args).map(({ code }) => code);
 
 /** The fields of a finding without its code and severity. Null if the finding is missing. */
 function fieldsOf(code: FindingCode, samples: readonly Sample[]): object | null {
@@ -75,13 +68,13 @@ test.each([
   [-61, -61],
 ])('a clock offset of %d s gives the finding %j', (clockOffset, offsetSeconds) => {
   expect(fieldsOf('CLOCK_SKEW', seen([10], { clockOffset }))).toEqual(
-    offsetSeconds === null ? null : { offsetSeconds },
+    offsetSeconds === null ? null : { offsetSeconds, corrected: true },
   );
 });
 
 test('the clock offset with the largest absolute value is reported', () => {
   const samples = [70, -200, 90].flatMap((clockOffset, index) => seen([10 * index], { clockOffset }));
-  expect(fieldsOf('CLOCK_SKEW', samples)).toEqual({ offsetSeconds: -200 });
+  expect(fieldsOf('CLOCK_SKEW', samples)).toEqual({ offsetSeconds: -200, corrected: false });
 });
 
 test('a LastUpdated one minute after the sample is not reported', () => {
@@ -89,6 +82,7 @@ test('a LastUpdated one minute after the sample is not reported', () => {
   expect(fieldsOf('ISSUED_IN_FUTURE', seen([0], { lastUpdated: minute(1) + 1000 }))).toEqual({
     count: 1,
     aheadSeconds: 61,
+    shiftedBySeconds: 61,
   });
 });
 
@@ -110,6 +104,7 @@ test('late rotations are uncertain if one of them may have been in time', () => 
   expect(fieldsOf('ROTATION_TOO_LATE', samples)).toEqual({
     count: 2,
     leadTimeSeconds: 0,
+    maxLeadTimeSeconds: 600,
     at: minute(130),
     certain: false,
   });

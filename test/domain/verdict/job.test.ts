@@ -10,9 +10,11 @@ import {
   findJudgement,
   type JobToJudge,
 } from '../../../src/domain/verdict/assessment.ts';
-import { computeMinRotations, findLongestSafeJob, judgeJob } from '../../../src/domain/verdict/job.ts';
+import { computeMinRotations } from '../../../src/domain/verdict/confidence.ts';
+import { findLongestSafeJob, judgeJob } from '../../../src/domain/verdict/job.ts';
 import type { Verdict } from '../../../src/domain/verdict/job-verdict.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
+import { createHistory } from '../../support/domain/history.ts';
 
 const START = Date.UTC(2026, 2, 1);
 const MINUTE = 60_000;
@@ -62,16 +64,18 @@ const uneven = samplesOf({ lifetimes: [hours(7), hours(5), hours(6)] });
 /** A single generation, so no rotation. */
 const alone = regular.slice(0, 3);
 
-const judge = (samples: readonly Sample[], duration: number, minRotations = 1, age = 0) =>
-  judgeJob(analysisOf(samples, age), { duration, margin: 0 }, minRotations);
+const jobOf = (duration: number, margin = 0) => ({ name: null, duration, margin });
+
+const judge = (samples: readonly Sample[], duration: number, confidence: number | null = null, age = 0) =>
+  judgeJob(analysisOf(samples, age), jobOf(duration), { confidence, minWatched: null });
 
 test.each([86_400, null])('samples from the future make the verdict unknown (max age %s)', (maxAge) => {
   const analysis = { ...analysisOf(regular, -61), maxAge };
-  expect(judgeJob(analysis, { duration: hours(1), margin: 0 })).toMatchObject({
+  expect(judgeJob(analysis, jobOf(hours(1)))).toMatchObject({
     verdict: 'unknown',
     unknownReasons: [{ code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 }],
   });
-  expect(judgeJob({ ...analysis, age: -60 }, { duration: hours(1), margin: 0 }).verdict).toBe('safe');
+  expect(judgeJob({ ...analysis, age: -60 }, jobOf(hours(1))).verdict).toBe('safe');
 });
 
 describe('judgeJob', () => {
@@ -115,16 +119,16 @@ describe('judgeJob', () => {
   });
 
   test('the verdict is unknown if the newest sample is too old', () => {
-    expect(judge(regular, hours(5), 1, 86_400).verdict).toBe('safe');
-    expect(judge(regular, hours(5), 1, 86_401)).toMatchObject({
+    expect(judge(regular, hours(5), null, 86_400).verdict).toBe('safe');
+    expect(judge(regular, hours(5), null, 86_401)).toMatchObject({
       verdict: 'unknown',
       unknownReasons: [{ code: 'STALE_SAMPLES', ageSeconds: 86_401, maxAgeSeconds: 86_400 }],
     });
   });
 
   test('the verdict is unknown if fewer rotations were witnessed than required', () => {
-    expect(judge(regular, hours(5), 2).verdict).toBe('safe');
-    expect(judge(regular, hours(5), 3)).toMatchObject({
+    expect(judge(regular, hours(5), 0.66).verdict).toBe('safe');
+    expect(judge(regular, hours(5), 0.75)).toMatchObject({
       verdict: 'unknown',
       unknownReasons: [
         { code: 'TOO_FEW_ROTATIONS', witnessedCount: 2, minRotations: 3, pollForSeconds: 3600 },
@@ -133,7 +137,7 @@ describe('judgeJob', () => {
   });
 
   test('the verdict is unknown without samples', () => {
-    expect(judgeJob(analysisOf([]), { duration: 0, margin: 0 })).toMatchObject({
+    expect(judgeJob(analysisOf([]), jobOf(0))).toMatchObject({
       verdict: 'unknown',
       spare: null,
       shareOfSafeStarts: null,
@@ -143,9 +147,9 @@ describe('judgeJob', () => {
 
   test.each<[string, number, Verdict]>([
     ['never', hours(6) + 1, 'never'],
-    ['start-after-rotation', hours(6), 'start-after-rotation'],
+    ['sometimes', hours(6), 'sometimes'],
   ])('the verdict is `%s` even if the samples are too old and too few', (_, duration, verdict) => {
-    const judged = judge(alone, duration, 19, hours(1000));
+    const judged = judge(alone, duration, 0.95, hours(1000));
     expect(judged.verdict).toBe(verdict);
     expect(judged.unknownReasons.map(({ code }) => code)).toEqual([
       'NO_WITNESSED_ROTATION',
@@ -154,8 +158,8 @@ describe('judgeJob', () => {
     ]);
   });
 
-  test('the verdict is `sometimes` even if the samples are too old and too few', () => {
-    expect(judge(uneven, hours(6), 19, hours(1000)).verdict).toBe('sometimes');
+  test('the verdict is `start-after-rotation` even if the samples are too old and too few', () => {
+    expect(judge(regular, hours(6), 0.95, hours(1000)).verdict).toBe('start-after-rotation');
   });
 
   test('the verdict is `never`, not `start-after-rotation`, if no generation was valid for long enough', () => {
@@ -175,13 +179,11 @@ describe('judgeJob', () => {
 
   test('the required validity includes the margin', () => {
     const analysis = analysisOf(regular);
-    expect(judgeJob(analysis, { duration: hours(5) - 300, margin: 300 })).toMatchObject({
+    expect(judgeJob(analysis, jobOf(hours(5) - 300, 300))).toMatchObject({
       verdict: 'safe',
       required: hours(5),
     });
-    expect(judgeJob(analysis, { duration: hours(5) - 299, margin: 300 }).verdict).toBe(
-      'start-after-rotation',
-    );
+    expect(judgeJob(analysis, jobOf(hours(5) - 299, 300)).verdict).toBe('start-after-rotation');
   });
 });
 
@@ -226,21 +228,23 @@ test('the longest always safe job is the worst case minus the margin', () => {
   expect(findLongestSafeJob(measurement!, hours(5) + 1)).toBeNull();
 });
 
+test('no job is safe if a generation may have expired before its rotation', () => {
+  const { measurement } = analysisOf(samplesOf({ lifetimes: [hours(1), hours(6)], dated: false }));
+  expect(measurement?.worstCase.seconds).toBe(0);
+  expect(findLongestSafeJob(measurement!, 0)).toBeNull();
+});
+
 describe('several series', () => {
-  const history = (host: string, samples: readonly Sample[], role = 'app'): SeriesHistory => ({
-    identity: { host, source: 'imds', apiVersion: '2', role },
-    isPolled: true,
-    failedPolls: [],
-    failedPollSpans: [],
-    generations: groupGenerations(samples),
-  });
+  const history = (host: string, samples: readonly Sample[], role = 'app'): SeriesHistory =>
+    createHistory(samples, { host, source: 'imds', apiVersion: '2', role });
   const job: JobToJudge = { name: null, duration: hours(5), margin: 0, runs: [] };
   const judgeAll = (histories: readonly SeriesHistory[], judgeRetired = false, jobs = [job]) =>
     assess(histories, {
       now: START + 4 * HOUR,
       maxAge: 'default',
       jobs,
-      minRotations: 1,
+      confidence: null,
+      minWatched: null,
       judgeRetired,
     });
 
@@ -360,14 +364,18 @@ describe('several series', () => {
   });
 
   describe('and several jobs', () => {
-    const jobOf = (duration: number | null, name: string | null = null): JobToJudge => ({
+    const jobToJudge = (duration: number | null, name: string | null = null): JobToJudge => ({
       ...job,
       name,
       duration: duration === null ? null : hours(duration),
     });
 
     test('each job has the verdict of its worst series, and the worst job decides', () => {
-      const { verdict, jobs, series } = judgeAll([safe, waiting], false, [jobOf(4), jobOf(5), jobOf(7)]);
+      const { verdict, jobs, series } = judgeAll([safe, waiting], false, [
+        jobToJudge(4),
+        jobToJudge(5),
+        jobToJudge(7),
+      ]);
       expect(jobs.map((each) => each.verdict)).toEqual(['safe', 'start-after-rotation', 'never']);
       expect(series.map(({ judgements }) => judgements.map((each) => each.verdict))).toEqual([
         ['safe', 'safe', 'never'],
@@ -377,25 +385,25 @@ describe('several series', () => {
     });
 
     test('the first job with the worst verdict is the decisive one', () => {
-      const all = [jobOf(7, 'first'), jobOf(8, 'second'), jobOf(4)];
+      const all = [jobToJudge(7, 'first'), jobToJudge(8, 'second'), jobToJudge(4)];
       const decisive = findDecisiveJob(judgeAll([safe], false, all))!;
       expect([decisive.name, decisive.job?.duration]).toEqual(['first', hours(7)]);
       expect(findDecisiveJob(judgeAll([safe], false, []))).toBeNull();
     });
 
     test('a job without a duration is unknown, and a worse verdict still decides', () => {
-      const assessment = judgeAll([safe], false, [jobOf(4), jobOf(null, 'new')]);
+      const assessment = judgeAll([safe], false, [jobToJudge(4), jobToJudge(null, 'new')]);
       expect(assessment.jobs.map((each) => [each.job === null, each.verdict])).toEqual([
         [false, 'safe'],
         [true, 'unknown'],
       ]);
       expect(assessment.verdict).toBe('unknown');
       expect(assessment.series[0]!.judgements).toHaveLength(1);
-      expect(judgeAll([safe], false, [jobOf(null, 'new'), jobOf(7)]).verdict).toBe('never');
+      expect(judgeAll([safe], false, [jobToJudge(null, 'new'), jobToJudge(7)]).verdict).toBe('never');
     });
 
     test('findJudgement distinguishes jobs of the same duration', () => {
-      const { series, jobs } = judgeAll([safe], false, [jobOf(4, 'a'), jobOf(4, 'b')]);
+      const { series, jobs } = judgeAll([safe], false, [jobToJudge(4, 'a'), jobToJudge(4, 'b')]);
       expect(jobs.map((each) => findJudgement(series[0]!, each)?.job.name)).toEqual(['a', 'b']);
     });
   });
@@ -450,7 +458,37 @@ test('a job of length 0 is not safe if a window contains the expiration', () => 
   expect(measurement.worstCase.seconds).toBe(0);
   expect(measurement.witnessedCount).toBe(2);
   const analysis = { ...analysisOf([]), measurement };
-  const judged = judgeJob(analysis, { duration: 0, margin: 0 });
+  const judged = judgeJob(analysis, jobOf(0));
   expect(judged.shareOfSafeStarts).toBeLessThan(1);
   expect(judged.verdict).not.toBe('safe');
+});
+
+describe('a required share of watched time', () => {
+  /** Four hours with a gap in the middle two. */
+  const withGap = [
+    ...samplesOf({ lifetimes: [hours(6)] }),
+    ...samplesOf({ lifetimes: [hours(6)] }, START + 3 * HOUR),
+  ];
+  const judgeWatched = (samples: readonly Sample[], minWatched: number | null) =>
+    judgeJob(analysisOf(samples), jobOf(hours(1)), { confidence: null, minWatched }).unknownReasons.filter(
+      ({ code }) => code === 'TOO_LITTLE_WATCHED',
+    );
+
+  test('too little watched time is a reason, with both shares', () => {
+    const watchedShare = analysisOf(withGap).measurement?.watchedShare ?? 0;
+    expect(watchedShare).toBeGreaterThan(0);
+    expect(watchedShare).toBeLessThan(1);
+    const minWatched = watchedShare + 0.001;
+    expect(judgeWatched(withGap, minWatched)).toEqual([
+      { code: 'TOO_LITTLE_WATCHED', watchedShare, minWatched },
+    ]);
+    expect(judgeWatched(withGap, watchedShare)).toEqual([]);
+    expect(judgeWatched(withGap, null)).toEqual([]);
+  });
+
+  test('a single sample has no share of watched time', () => {
+    expect(analysisOf(alone.slice(0, 1)).measurement?.watchedShare).toBeNull();
+    expect(analysisOf(alone).measurement?.watchedShare).toBe(1);
+    expect(judgeWatched(alone.slice(0, 1), 0.5)).toEqual([]);
+  });
 });

@@ -70,6 +70,9 @@ test('remaining validity of the newest credentials is computed by the clock of A
   // The clock of this host is one hour ahead, and so is `now`.
   const generations = long.generations.map((each) => ({
     ...each,
+    rawFirstSeen: each.firstSeen + HOUR * 1000,
+    rawLastSeen: each.lastSeen + HOUR * 1000,
+    rawAheadMs: each.rawAheadMs === null ? null : each.rawAheadMs - HOUR * 1000,
     smallestClockOffset: HOUR,
     largestClockOffset: HOUR,
   }));
@@ -91,10 +94,10 @@ test('all series that are as unsafe as the verdict of the job are ranked, worst 
 
 test('a failed poll is current if no sample was taken after it, by the clock of AWS', () => {
   const [{ analysis }] = judge([long], []).series as [AssessedSeries];
-  const { lastSample, generations } = analysis.measurement!;
+  const { lastSample } = analysis.measurement!;
   const failedAt = (lastAt: number, clockOffset = 0) => {
-    const newest = { ...generations.at(-1)!, smallestClockOffset: clockOffset };
-    const measurement = { ...analysis.measurement!, generations: [newest] as const };
+    const clock = { ...analysis.measurement!.clock, newestOffset: clockOffset };
+    const measurement = { ...analysis.measurement!, clock };
     const failure = { reason: 'timeout', count: 1, firstAt: lastAt, lastAt, lastDetail: '' } as const;
     return findCurrentFailure({ ...analysis, measurement, failedPolls: [failure] })?.lastAt ?? null;
   };

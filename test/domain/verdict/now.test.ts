@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import type { Sample } from '../../../src/domain/model.ts';
 import { analyse } from '../../../src/domain/verdict/analyse.ts';
+import { FINDING_CODES, type Finding, type FindingCode } from '../../../src/domain/verdict/finding.ts';
 import { judgeJob } from '../../../src/domain/verdict/job.ts';
 import { judgeNow, judgeWithoutCredentials } from '../../../src/domain/verdict/now.ts';
 import type { SeriesAnalysis } from '../../../src/domain/verdict/series-analysis.ts';
-import { seededRandom, simulate } from '../../support/domain/simulated-source.ts';
+import { createHistory } from '../../support/domain/history.ts';
+import { simulate } from '../../support/domain/simulated-source.ts';
+import { seededRandom } from '../../support/random.ts';
 
 const IDENTITY = { host: 'h', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 const START = Date.UTC(2026, 0, 1);
@@ -14,14 +16,7 @@ const HOUR = 3600;
 const HOUR_MS = HOUR * 1000;
 
 function analysed(samples: readonly Sample[], now: number): SeriesAnalysis {
-  const history = {
-    identity: IDENTITY,
-    isPolled: true,
-    generations: groupGenerations(samples),
-    failedPolls: [],
-    failedPollSpans: [],
-  };
-  return analyse(history, { now, maxAge: 'default' });
+  return analyse(createHistory(samples, IDENTITY), { now, maxAge: 'default' });
 }
 
 const sample = (key: string, issuedHour: number, seenHour: number, validity = 6): Sample => ({
@@ -72,14 +67,14 @@ describe('judgeNow', () => {
   test.each([
     ['every generation was valid for long enough', 5.8, 'after-rotation'],
     ['some generations were valid for long enough', 6.2, 'perhaps-after-rotation'],
-    ['no generation was valid for long enough', 6.6, 'never'],
+    ['no generation was valid for long enough', 6.7, 'never'],
   ])('if %s, the outlook for a %d h job is %s', (_, hours, outlook) => {
-    const samples = hourly([6, 6.5, 6, 6.5, 6]);
-    expect(judged(samples, hours, 4.95)).toMatchObject({
+    const samples = hourly([6, 6.5, 6, 6.5, 6, 6]);
+    expect(judged(samples, hours, 5.95)).toMatchObject({
       verdict: 'not-safe',
       outlook,
       validityAfterRotation: { min: 6 * HOUR, max: 6.5 * HOUR },
-      nextRotation: { expected: START + 5 * HOUR_MS },
+      nextRotation: { expected: START + 6 * HOUR_MS },
     });
   });
 
@@ -93,7 +88,7 @@ describe('judgeNow', () => {
   });
 
   test('the outlook is never if credentials are issued per request with too little validity', () => {
-    const samples = [0, 1, 2, 3].map(
+    const samples = [0, 1, 2, 3, 4].map(
       (second): Sample => ({
         accessKeyId: `ASIA${second}`,
         lastUpdated: null,
@@ -104,15 +99,20 @@ describe('judgeNow', () => {
       }),
     );
     expect(judged(samples, 1, 4 / 3600)).toMatchObject({ verdict: 'not-safe', outlook: 'never' });
+    expect(judged(samples.slice(0, 4), 1, 3 / 3600).outlook).toBe('unknown');
     expect(judged(samples, 0.2, 4 / 3600)).toMatchObject({ verdict: 'safe', outlook: 'now' });
   });
 
   test.each([
-    ['one generation', [6], 6.1, 'unknown'],
-    ['one generation and a much longer job', [6], 9, 'never'],
-    ['three generations', [6, 6, 6], 6.1, 'never'],
-  ])('the outlook is `never` only with enough evidence: %s', (_, validities, hours, outlook) => {
-    expect(judged(hourly(validities), hours, validities.length - 0.05).outlook).toBe(outlook);
+    ['no rotation and a much longer job', 1, 9, 'unknown'],
+    ['four rotations', 5, 9, 'unknown'],
+    ['five rotations and ten minutes too little', 6, 6 + 1 / 6, 'unknown'],
+    ['five rotations and more than ten minutes too little', 6, 6.17, 'never'],
+    ['59 rotations', 60, 6.01, 'unknown'],
+    ['sixty rotations', 61, 6.01, 'never'],
+  ])('the outlook is `never` only with enough evidence: %s', (_, count, hours, outlook) => {
+    const samples = hourly(Array.from({ length: count }, () => 6));
+    expect(judged(samples, hours, count - 0.05).outlook).toBe(outlook);
   });
 
   test('the outlook is not `never` if the source rotates as fast as it is polled', () => {
@@ -133,13 +133,9 @@ describe('judgeNow', () => {
     const samples = hourly([6, 6]);
     const at = START + 2 * HOUR_MS;
     const failing = (lastAt: number) => {
-      const history = {
-        identity: IDENTITY,
-        isPolled: true,
-        generations: groupGenerations(samples),
-        failedPolls: [{ reason: 'timeout' as const, count: 1, firstAt: lastAt, lastAt, lastDetail: '' }],
-        failedPollSpans: [{ from: lastAt, to: lastAt }],
-      };
+      const history = createHistory(samples, IDENTITY, {
+        failedPolls: [{ reason: 'timeout', count: 1, firstAt: lastAt, lastAt, lastDetail: '' }],
+      });
       const analysis = analyse(history, { now: at, maxAge: 'default' });
       const job = { duration: HOUR, margin: 0 };
       const current = { identity: IDENTITY, credentials: samples.at(-1)! };
@@ -150,8 +146,8 @@ describe('judgeNow', () => {
   });
 
   test('a failed poll gives the verdict unknown with an outlook from history', () => {
-    const samples = hourly([6, 6, 6]);
-    const at = START + 3 * HOUR_MS;
+    const samples = hourly([6, 6, 6, 6, 6, 6]);
+    const at = START + 6 * HOUR_MS;
     const reason = {
       code: 'POLL_FAILED',
       reason: 'timeout',
@@ -171,7 +167,7 @@ describe('judgeNow', () => {
   });
 });
 
-test('for any source, a safe start outlives the job, and the outlook is `never` whenever the report says `never`', () => {
+test('for any source, a safe start outlives the job, and the report says `never` if the outlook is `never`', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 1e9 }),
@@ -200,16 +196,79 @@ test('for any source, a safe start outlives the job, and the outlook is `never` 
         const last = samples.at(-1)!;
         const at = last.observedAt + 500;
         const analysis = analysed(samples, at);
-        const job = { duration, margin: 0 };
+        const job = { name: null, duration, margin: 0 };
         const judgement = judgeNow({ identity: IDENTITY, credentials: last }, { job, at, analysis });
         // What the source really served in that second.
         const truth = remainingAt(last.observedAt / 1000 - start);
         expect(judgement.verdict).toBe(truth - 0.5 >= duration ? 'safe' : 'not-safe');
         const report = judgeJob(analysis, job).verdict;
-        if (judgement.verdict !== 'safe') expect(judgement.outlook === 'never').toBe(report === 'never');
+        if (judgement.outlook === 'never') expect(report).toBe('never');
         if (report === 'safe') expect(judgement.verdict).toBe('safe');
       },
     ),
     { numRuns: process.env.CI ? 300 : 60 },
   );
+});
+
+describe('findings of a verdict now', () => {
+  test('a verdict now shows exactly the findings that matter for a start now', () => {
+    const samples = hourly([6, 6, 6]);
+    const at = START + 2.95 * HOUR_MS;
+    const findings = FINDING_CODES.map((code) => ({ code, severity: 'problem', lastAt: at }) as Finding);
+    const shown = (lastAt: number) =>
+      judgeNow(
+        { identity: IDENTITY, credentials: samples.at(-1)! },
+        {
+          job: { duration: HOUR, margin: 0 },
+          at,
+          analysis: {
+            ...analysed(samples, at),
+            findings: findings.map((each) => (each.code === 'POLLS_FAILED' ? { ...each, lastAt } : each)),
+          },
+        },
+      ).findings.map(({ code }) => code);
+    const always: FindingCode[] = [
+      'ROTATION_OVERDUE',
+      'ISSUED_PER_REQUEST',
+      'TWO_AT_ONCE',
+      'ISSUED_IN_FUTURE',
+      'CLOCK_SKEW',
+    ];
+    expect(shown(at).sort()).toEqual([...always].sort());
+    expect(shown(at + 1).sort()).toEqual([...always, 'POLLS_FAILED'].sort());
+  });
+});
+
+describe('the outlook `never` of a verdict now', () => {
+  /** The outlook of a job that exceeds the largest validity of six hours by some seconds. */
+  const outlookOf = (rotations: number, excessSeconds: number) => {
+    const samples = hourly(Array(rotations + 1).fill(6));
+    return judged(samples, 6 + excessSeconds / HOUR, rotations + 0.95).outlook;
+  };
+
+  test('`never` needs five rotations, and ten minutes more than any measured validity', () => {
+    expect(outlookOf(5, 601)).toBe('never');
+    expect(outlookOf(5, 600)).toBe('unknown');
+    expect(outlookOf(4, 601)).toBe('unknown');
+  });
+
+  test('from 60 rotations on, `never` needs one second more than any measured validity', () => {
+    expect(outlookOf(60, 1)).toBe('never');
+    expect(outlookOf(60, 0)).toBe('after-rotation');
+    expect(outlookOf(59, 1)).toBe('unknown');
+  });
+});
+
+test('credentials are from the future if LastUpdated is more than five minutes ahead', () => {
+  const [only] = hourly([6]);
+  const judgementAt = (secondsBefore: number) => {
+    const at = (only?.lastUpdated ?? 0) - secondsBefore * 1000;
+    const job = { duration: HOUR, margin: 0 };
+    return judgeNow({ identity: IDENTITY, credentials: only! }, { job, at, analysis: null });
+  };
+  expect(judgementAt(300)).toMatchObject({ verdict: 'safe', unknownReason: null });
+  expect(judgementAt(301)).toMatchObject({
+    verdict: 'unknown',
+    unknownReason: { code: 'ISSUED_IN_FUTURE', aheadSeconds: 301 },
+  });
 });

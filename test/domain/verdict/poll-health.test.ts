@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkPollHealth } from '../../../src/domain/verdict/poll-health.ts';
-import { describePollHealth } from '../../../src/report/messages/health.ts';
+import { describePollHealth } from '../../../src/report/messages/failures.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const failure = {
@@ -12,11 +12,15 @@ const failure = {
 const health = (secondsAgo: number | null, failed = false) =>
   describePollHealth(
     checkPollHealth(
-      {
-        interval: 300,
-        lastOutcome:
-          secondsAgo === null ? null : { endedAt: NOW - secondsAgo * 1000, failure: failed ? failure : null },
-      },
+      [
+        {
+          interval: 300,
+          lastOutcome:
+            secondsAgo === null
+              ? null
+              : { endedAt: NOW - secondsAgo * 1000, failure: failed ? failure : null },
+        },
+      ],
       NOW,
     ),
   );
@@ -36,3 +40,20 @@ test.each<[number | null, boolean, string]>([
     expect(health(ago, failed)).toBe(line);
   },
 );
+
+const ended = (secondsAgo: number, failed: boolean, interval = 60) => ({
+  interval,
+  lastOutcome: { endedAt: NOW - secondsAgo * 1000, failure: failed ? failure : null },
+});
+
+test.each([
+  ['one of several sources works', [ended(10, true), ended(10, false), ended(5, true)], 'HEALTHY'],
+  ['all of several sources fail', [ended(10, true), ended(5, true)], 'POLL_FAILED'],
+  ['some sources were not polled yet', [{ interval: 60, lastOutcome: null }, ended(5, false)], 'HEALTHY'],
+  ['a poll of one source is overdue', [ended(10, false), ended(181, false)], 'POLL_OVERDUE'],
+  ['a failing source is polled less often', [ended(10, false), ended(600, true)], 'HEALTHY'],
+  ['a failing source is overdue', [ended(10, false), ended(661, true)], 'POLL_OVERDUE'],
+  ['there is no source', [], 'NO_POLL_YET'],
+])('the health of a poller is right if %s', (_, sources, code) => {
+  expect(checkPollHealth(sources, NOW).code).toBe(code);
+});

@@ -40,7 +40,7 @@ const titlesOf = (assessment: Assessment, kind: string) =>
     .map(({ title }) => title);
 
 describe('GitHub annotations', () => {
-  test('are errors, warnings or notices, the worst of each kind first', () => {
+  test('GitHub annotations are errors, warnings or notices, the worst of each kind first', () => {
     const assessment = mixed();
     expect(titlesOf(assessment, 'error')).toEqual([
       'cred-watch: 3h on web-2 · imds v2 · worker',
@@ -57,7 +57,7 @@ describe('GitHub annotations', () => {
     );
   });
 
-  test('are limited to ten of a kind, and the last one states how many are omitted', () => {
+  test('GitHub annotations are limited to ten of a kind, and the last one states how many are omitted', () => {
     const lifetimes = (index: number) => [4, 4, 3.9 - index / 10, 4].map((hours) => hours * HOUR);
     const series = (count: number) =>
       Array.from({ length: count }, (_, index) =>
@@ -74,7 +74,20 @@ describe('GitHub annotations', () => {
     expect(twelve[9]?.message).toMatch(/^and 3 more: /);
   });
 
-  test('cannot be injected by a name', () => {
+  test('a reason for the verdict unknown is not repeated in a second GitHub annotation', () => {
+    const stale = hourly(identity(), { began: 60 });
+    const commands = commandsOf(judge([stale], [job(HOUR)]));
+    expect(commands.map(({ kind, title }) => [kind, title])).toEqual([
+      ['warning', 'cred-watch: 1h on web-1 · imds v2 · app'],
+    ]);
+    expect(commands[0]?.message).toMatch(/the newest sample is .* old, more than/);
+    expect(commandsOf(judge([stale], [])).map(({ title, message }) => [title, message])).toContainEqual([
+      'cred-watch: web-1 · imds v2 · app',
+      expect.stringMatching(/^the newest sample is .* old /),
+    ]);
+  });
+
+  test('a name cannot inject a GitHub annotation', () => {
     const text = renderGithub(hostile(), context(hostile()));
     for (const line of text.split('\n').slice(0, -1)) {
       expect(line).toMatch(
@@ -90,7 +103,7 @@ describe('GitHub annotations', () => {
 describe('GitHub outputs', () => {
   const outputsOf = (assessment: Assessment) => renderGithubFiles(assessment, context(assessment)).outputs;
 
-  test('are those of the decisive series', async () => {
+  test('GitHub outputs are those of the decisive series', async () => {
     expect(outputsOf(judge(await logsOf2015(), [job(5 * HOUR, { margin: 0 })]))).toBe(
       `verdict=start-after-rotation
 safe=false
@@ -111,7 +124,7 @@ expiration=2026-11-22T17:00:00Z
     );
   });
 
-  test('are empty if unknown', () => {
+  test('GitHub outputs are empty if unknown', () => {
     const nothing = 'worst-case-seconds=\nspare-seconds=\nremaining-seconds=\nexpiration=\n';
     // Without a rotation, a later step could take the remaining validity for the worst case.
     const [once] = hourly(identity()).generations;
@@ -126,7 +139,7 @@ expiration=2026-11-22T17:00:00Z
     );
   });
 
-  test('are plain words even with hostile names', () => {
+  test('GitHub outputs are plain words even with hostile names', () => {
     expect(outputsOf(hostile())).toMatch(/^([a-z-]+=[\w:-]+\n){6}$/);
   });
 });
@@ -134,11 +147,11 @@ expiration=2026-11-22T17:00:00Z
 describe('a step summary', () => {
   const text = 'first\nsecönd\nthird\n';
 
-  test('that fits is unchanged', () => {
+  test('a step summary that fits is unchanged', () => {
     expect(truncateSummary(text, Buffer.byteLength(text))).toBe(text);
   });
 
-  test('that is too long is cut after a whole line and ends with a note', () => {
+  test('a step summary that is too long is cut after a whole line and ends with a note', () => {
     const long = text.repeat(20);
     for (let room = 0; room < Buffer.byteLength(long); room += 1) {
       const shortened = truncateSummary(long, room);

@@ -13,9 +13,10 @@ import {
   job,
   judge,
   mixed,
+  textOf,
 } from '../../support/report/assessments.ts';
 
-const render = (assessment: Assessment) => renderJunit(assessment, context(assessment));
+const render = (assessment: Assessment) => textOf(renderJunit(assessment, context(assessment)));
 
 describeReader(
   'a JUnit file read by xmllint',
@@ -29,13 +30,13 @@ describeReader(
     const ask = (xml: string, xpath: string) => read(xml, '--xpath', xpath);
     const numbers = (xml: string, ...xpaths: string[]) => xpaths.map((each) => Number(ask(xml, each)));
 
-    test('is well-formed even with hostile names', async () => {
+    test('a JUnit file is well-formed even with hostile names', async () => {
       for (const assessment of [mixed(), hostile(), judge([], []), judge([], [job(HOUR)])]) {
         read(await render(assessment), '--noout');
       }
     });
 
-    test('has one test case per series and job, and counts that equal the elements', async () => {
+    test('a JUnit file has one test case per series and job, and counts that equal the elements', async () => {
       const xml = await render(mixed());
       expect(numbers(xml, 'count(//testsuite)', 'count(//testcase)', 'count(//testcase[not(*)])')).toEqual([
         5, 15, 0,
@@ -57,7 +58,7 @@ describeReader(
       expect(numbers(xml, 'count(//failure)', 'count(//error)', 'count(//skipped)')).toEqual([2, 5, 5]);
     });
 
-    test('maps each verdict to an outcome of a test case', async () => {
+    test('a JUnit file maps each verdict to an outcome of a test case', async () => {
       const xml = await render(mixed());
       const outcome = (host: string, name: string) =>
         ask(
@@ -79,7 +80,7 @@ describeReader(
       expect(ask(xml, "string(//testsuite[3]//property[@name='spare_seconds']/@value)")).toBe('-2100');
     });
 
-    test('has names in the same form as other formats', async () => {
+    test('a JUnit file has names in the same form as other formats', async () => {
       const { markup, quotes, lines, drawn } = HOSTILE_NAMES;
       const series = [identity({ host: markup, role: quotes }), identity({ host: `${lines}${drawn}` })];
       const xml = await render(
@@ -95,7 +96,7 @@ describeReader(
       );
     });
 
-    test('has only skipped cases without jobs, and only errors without series', async () => {
+    test('a JUnit file has only skipped cases without jobs, and only errors without series', async () => {
       const withoutJobs = await render(judge([hourly(identity())], []));
       expect(numbers(withoutJobs, 'count(//testcase)', 'count(//skipped)')).toEqual([1, 1]);
       const unknown = await render(judge([], [job(HOUR), job(null, { name: 'new' })]));

@@ -36,7 +36,7 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
   const decode = (html: string) =>
     html.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
   const textsOf = (html: string, element: string) =>
-    [...html.matchAll(new RegExp(`<${element}[^>]*>(.*?)</${element}>`, 'gs'))].map((each) => each[1]!);
+    [...html.matchAll(new RegExp(`<${element}[^>]*>(.*?)</${element}>`, 'gs'))].map(([, text = '']) => text);
   const elementsOf = (html: string) =>
     [...new Set([...html.matchAll(/<([a-z0-9]+)/gi)].map((each) => each[1]))].sort();
 
@@ -56,7 +56,7 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
     'ul',
   ];
 
-  test('has one table of verdicts, and one table of values per series', () => {
+  test('Markdown has one table of verdicts, and one table of values per series', () => {
     const html = toHtml(mixed());
     expect(elementsOf(html)).toEqual(ELEMENTS);
     expect(textsOf(html, 'h2')).toEqual(['cred-watch: ❌ not safe: start-after-rotation']);
@@ -75,7 +75,7 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
     ]);
   });
 
-  test('shows a hostile name as code without any markup', () => {
+  test('Markdown shows a hostile name as code without any markup', () => {
     const html = toHtml(hostile());
     expect(elementsOf(html)).toEqual(ELEMENTS);
     const { markup, quotes } = HOSTILE_NAMES;
@@ -83,12 +83,12 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
       shown(`${markup} · imds v2 · ${quotes}`),
     ]);
     const [verdicts] = textsOf(html, 'table');
-    expect(textsOf(verdicts!, 'td')).toHaveLength(6 * 7);
+    expect(textsOf(verdicts!, 'td')).toHaveLength(8 * 7);
     // Outside of code there is no mention and no issue reference.
     expect(html.replace(/<code>.*?<\/code>/gs, '')).not.toMatch(/[@#]|evil|INJECTED|href/);
   });
 
-  test('keeps names that look like the end of a cell or of code', () => {
+  test('Markdown keeps names that look like the end of a cell or of code', () => {
     const hosts = ['a\\', '\\|', '``', ' ` ', '|', 'a|b\\|c', '\\', '`|`', '&#124;', '***', '| --- |'];
     for (const host of hosts) {
       const html = toHtml(judge([hourly(identity({ host }))], [job(HOUR, { name: `j${host}` })]));
@@ -100,11 +100,11 @@ describeReader('Markdown rendered by cmark-gfm', { program: 'cmark-gfm', package
     }
   });
 
-  test('quotes the hostile names of a host and a job in the runs', () => {
+  test('Markdown quotes the hostile names of a host and a job in the runs', () => {
     const host = HOSTILE_NAMES.quotes;
     const series = identity({ host });
-    const wanted = job(null, { name: host, runs: [run(host, series, HOUR)] });
-    const html = toHtml(judge([hourly(series)], [wanted]));
+    const recordedJob = job(null, { name: host, runs: [run(host, series, HOUR)] });
+    const html = toHtml(judge([hourly(series)], [recordedJob]));
     expect(textsOf(textsOf(html, 'ul')[0]!, 'code').map(decode)).toEqual(Array(3).fill(shown(host)));
     expect(elementsOf(html)).toEqual(ELEMENTS);
   });

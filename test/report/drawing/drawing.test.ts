@@ -5,14 +5,13 @@ import { buildHistogram } from '../../../src/report/drawing/histogram.ts';
 import { findMinimumValiditySpans } from '../../../src/report/drawing/minimum-validity.ts';
 import { chooseRoundStep, listMultiples } from '../../../src/report/drawing/round-steps.ts';
 import { buildTimeAxis } from '../../../src/report/drawing/time-axis.ts';
-import { buildValidityEnvelope } from '../../../src/report/drawing/validity-envelope.ts';
 
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86_400;
 
 describe('round steps', () => {
-  test.for([
+  test.for<[length: number, maxSteps: number, step: number]>([
     [0, 5, 1],
     [100, 10, 10],
     [101, 10, 15],
@@ -20,16 +19,16 @@ describe('round steps', () => {
     [6 * HOUR + 1, 6, 2 * HOUR],
     [10 * DAY, 5, 2 * DAY],
     [360 * DAY * 50, 10, 5 * 360 * DAY],
-  ])('the round step for %d s in at most %d parts is %d s', ([length, atMost, step]) => {
-    expect(chooseRoundStep(length!, atMost!)).toBe(step);
+  ])('the round step for %d s in at most %d parts is %d s', ([length, maxSteps, step]) => {
+    expect(chooseRoundStep(length, maxSteps)).toBe(step);
   });
 
-  test('are multiples between two values, including both, without -0', () => {
+  test('round steps are multiples between two values, including both, without -0', () => {
     expect(listMultiples(10, -11, 20)).toEqual([-10, 0, 10, 20]);
     expect(listMultiples(10, 1, 9)).toEqual([]);
   });
 
-  test('of a time axis are round hours in UTC', () => {
+  test('round steps of a time axis are round hours in UTC', () => {
     const from = Date.UTC(2026, 2, 1, 0, 20);
     expect(buildTimeAxis({ from, to: from + 3 * HOUR * 1000 }, 4)).toEqual({
       ticks: [1, 2, 3].map((hour) => Date.UTC(2026, 2, 1, hour)),
@@ -39,20 +38,20 @@ describe('round steps', () => {
 });
 
 describe('a histogram', () => {
-  test('has round edges, no holes, and counts every value', () => {
-    const found = buildHistogram([3601, 3605, 3605, 3723])!;
-    expect(found.bins[0]).toEqual({ from: 3600, to: 3610, count: 3 });
-    expect(found.bins.at(-1)).toEqual({ from: 3720, to: 3730, count: 1 });
-    expect(found.bins).toHaveLength(13);
+  test('a histogram has round edges, no holes, and counts every value', () => {
+    const found = buildHistogram([3601, 3605, 3605, 3723]);
+    expect(found?.bins[0]).toEqual({ from: 3600, to: 3610, count: 3 });
+    expect(found?.bins.at(-1)).toEqual({ from: 3720, to: 3730, count: 1 });
+    expect(found?.bins).toHaveLength(13);
     expect(found).toMatchObject({ maxCount: 3, count: 4, extremes: { min: 3601, median: 3605, max: 3723 } });
   });
 
-  test('is null without values, and has one bin for one value', () => {
+  test('a histogram is null without values, and has one bin for one value', () => {
     expect(buildHistogram([])).toBeNull();
-    expect(buildHistogram([HOUR, HOUR])!.bins).toEqual([{ from: HOUR, to: HOUR + 1, count: 2 }]);
+    expect(buildHistogram([HOUR, HOUR])?.bins).toEqual([{ from: HOUR, to: HOUR + 1, count: 2 }]);
   });
 
-  test('omits and counts a few outliers that would make the bins too large', () => {
+  test('a histogram omits and counts a few outliers that would make the bins too large', () => {
     const usual = Array.from({ length: 200 }, (_, index) => HOUR + (index % 20) * 10);
     const found = buildHistogram([...usual, 30 * DAY, 5])!;
     expect([found.countBelow, found.countAbove, found.count]).toEqual([1, 1, 202]);
@@ -62,7 +61,7 @@ describe('a histogram', () => {
     expect([near.countBelow, near.countAbove]).toEqual([0, 0]);
   });
 
-  test('counts each value once and has at most 24 bins for any values', () => {
+  test('a histogram counts each value once and has at most 24 bins for any values', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -DAY, max: 40 * DAY }), { minLength: 1, maxLength: 300 }),
@@ -81,15 +80,15 @@ describe('a histogram', () => {
 describe('minimum validity spans', () => {
   const period = fc
     .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 12 }), fc.integer({ min: 40, max: 60 }))
-    .map(([from, length, expiration]) => ({ from, to: from + length, generation: { expiration } }));
+    .map(([from, length, expiration]) => ({ from, to: from + length, expiration }));
 
-  test('have the earliest expiration of all served generations at every moment', () => {
+  test('minimum validity spans have the earliest expiration of all served generations at every moment', () => {
     fc.assert(
       fc.property(fc.array(period, { maxLength: 12 }), (periods) => {
         const spans = findMinimumValiditySpans(periods);
         for (let at = 0.5; at < 60; at += 1) {
           const served = periods.filter(({ from, to }) => from < at && at < to);
-          const ends = served.map(({ generation }) => generation.expiration);
+          const ends = served.map(({ expiration }) => expiration);
           const found = spans.filter(({ from, to }) => from < at && at < to);
           expect(found.map(({ expiration }) => expiration)).toEqual(
             ends.length === 0 ? [] : [Math.min(...ends)],
@@ -99,7 +98,7 @@ describe('minimum validity spans', () => {
     );
   });
 
-  test('are in order, do not overlap, and cover every generation that was sampled once', () => {
+  test('minimum validity spans are in order, do not overlap, and cover every generation that was sampled once', () => {
     fc.assert(
       fc.property(fc.array(period, { maxLength: 12 }), (periods) => {
         const spans = findMinimumValiditySpans(periods);
@@ -113,22 +112,6 @@ describe('minimum validity spans', () => {
           expect(spans.some((span) => span.from <= from && to <= span.to) || from < to).toBe(true);
       }),
     );
-  });
-});
-
-describe('a validity envelope', () => {
-  test('has the extremes of each bucket and omits unknown ones', () => {
-    const spans = [
-      { from: 0, to: 10_000, expiration: 100_000 },
-      { from: 10_000, to: 20_000, expiration: 130_000 },
-      { from: 50_000, to: 80_000, expiration: 150_000 },
-    ];
-    expect(buildValidityEnvelope(spans, { from: 0, to: 80_000 }, 4)).toEqual([
-      { from: 0, to: 20_000, min: 90, max: 120 },
-      { from: 20_000, to: 40_000, min: 110, max: 110 },
-      { from: 40_000, to: 60_000, min: 90, max: 100 },
-      { from: 60_000, to: 80_000, min: 70, max: 90 },
-    ]);
   });
 });
 

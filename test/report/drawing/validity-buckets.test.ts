@@ -7,9 +7,9 @@ import { buildValidityBuckets } from '../../../src/report/drawing/validity-bucke
 import {
   type PollingBehaviour,
   type SourceBehaviour,
-  seededRandom,
   simulate,
 } from '../../support/domain/simulated-source.ts';
+import { seededRandom } from '../../support/random.ts';
 import { isThorough } from '../../support/thorough.ts';
 
 const SEEDS = isThorough ? 600 : 60;
@@ -139,7 +139,7 @@ const measured = (hours: readonly SampledHour[], dated = true) =>
 const HOURLY = [0, 1, 2, 3].map((hour): SampledHour => ({ hour, from: 0, to: 50 }));
 
 describe('validity buckets', () => {
-  test('have the extremes and the rotations of each hour', () => {
+  test('validity buckets have the extremes and the rotations of each hour', () => {
     const buckets = draw(measured([...HOURLY, { hour: 4, from: 0, to: 0 }]), 4)!;
     expect(buckets).toMatchObject([
       { from: START, to: START + HOUR, rotations: 0, remaining: { min: 5 * 3600, max: 6 * 3600 } },
@@ -154,7 +154,7 @@ describe('validity buckets', () => {
     ).toEqual([]);
   });
 
-  test('have no remaining validity in a gap', () => {
+  test('validity buckets have no remaining validity in a gap', () => {
     const gapped = [...HOURLY, { hour: 9, from: 0, to: 50 }, { hour: 10, from: 0, to: 0 }];
     const buckets = draw(measured(gapped), 10)!;
     expect(buckets.map(({ remaining }) => remaining === null)).toEqual(
@@ -166,7 +166,7 @@ describe('validity buckets', () => {
     expect(buckets.map(({ rotations }) => rotations)).toEqual([0, 1, 1, 1, 0, 0, 0, 0, 0, 1]);
   });
 
-  test('mark the windows of undated rotations, in which the old credentials count', () => {
+  test('validity buckets mark the windows of undated rotations, in which the old credentials count', () => {
     const rare = [0, 1, 2, 3, 4].map((hour): SampledHour => ({ hour, from: 10, to: 50 }));
     const buckets = draw(measured(rare, false), 56)!;
     // Buckets of five minutes from 00:10. The first generation is sampled until 00:50, the second from 01:10.
@@ -175,7 +175,7 @@ describe('validity buckets', () => {
     expect(buckets[11]!.remaining).toEqual({ min: 290 * 60, max: 295 * 60 });
   });
 
-  test('do not mark a window shorter than two buckets', () => {
+  test('validity buckets do not mark a window shorter than two buckets', () => {
     expect(draw(measured(HOURLY, false), 40)!.some(({ isInRotationWindow }) => isInRotationWindow)).toBe(
       false,
     );
@@ -185,7 +185,7 @@ describe('validity buckets', () => {
     expect(draw(measured(HOURLY), 80)!.some(({ isInRotationWindow }) => isInRotationWindow)).toBe(false);
   });
 
-  test('mark failed polls, including those after the last sample', () => {
+  test('validity buckets mark failed polls, including those after the last sample', () => {
     const measurement = measured([...HOURLY, { hour: 4, from: 0, to: 0 }]);
     const failures = (spans: Span[], count: number) =>
       draw(measurement, count, spans)!
@@ -202,7 +202,7 @@ describe('validity buckets', () => {
     expect(failures([{ from: at(-3), to: at(0.5) }], 4)).toBe('x...');
   });
 
-  test('use the clock correction of the samples for failed polls', () => {
+  test('validity buckets use the clock correction of the samples for failed polls', () => {
     const ahead = HOURLY.flatMap((each) => generation(each)).map((sample) => ({
       ...sample,
       observedAt: sample.observedAt + 2 * HOUR,
@@ -218,7 +218,7 @@ describe('validity buckets', () => {
     ]);
   });
 
-  test('are below 0 only as far as a sample shows expired credentials', () => {
+  test('validity buckets are below 0 only as far as a sample shows expired credentials', () => {
     const late = measured([
       { hour: 0, from: 0, to: 380 },
       { hour: 7, from: 0, to: 50 },
@@ -231,7 +231,7 @@ describe('validity buckets', () => {
     expect(Math.min(...draw(unseen, 8)!.flatMap(({ remaining }) => remaining?.min ?? []))).toBe(0);
   });
 
-  test('are null without watched time', () => {
+  test('validity buckets are null without watched time', () => {
     expect(buildValidityBuckets({ measurement: null, failedPollSpans: [] }, 10)).toBeNull();
     expect(draw(measured([{ hour: 0, from: 0, to: 0 }]), 10)).toBeNull();
     expect(draw(measured([{ hour: 0, from: 0, to: 10 }]), 1)).toMatchObject([
@@ -239,7 +239,7 @@ describe('validity buckets', () => {
     ]);
   });
 
-  test('keep one short generation visible in nine years', () => {
+  test('validity buckets keep one short generation visible in nine years', () => {
     const measurement = measured(HOURLY);
     const servedPeriods = Array.from({ length: 80_000 }, (_, hour) => {
       const from = START + hour * HOUR;

@@ -2,18 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { FAILURE_REASONS } from '../../../src/domain/model.ts';
 import { POLL_NOTE_CODES, type PollNote } from '../../../src/domain/poll-note.ts';
 import { FINDING_CODES, type FindingCode, type FindingFields } from '../../../src/domain/verdict/finding.ts';
-import { VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
+import { type UnknownReason, VERDICTS } from '../../../src/domain/verdict/job-verdict.ts';
+import type { NowUnknownReason } from '../../../src/domain/verdict/now-verdict.ts';
 import { describeFailure } from '../../../src/report/messages/failures.ts';
 import { describeFinding } from '../../../src/report/messages/findings.ts';
+import { describeNowUnknownReason } from '../../../src/report/messages/now.ts';
 import { describePollNote } from '../../../src/report/messages/poll-notes.ts';
-import { describeVerdict } from '../../../src/report/messages/verdicts.ts';
+import { describeVerdict, listAdvice } from '../../../src/report/messages/verdicts.ts';
 
 /** Each finding in each variant of its sentence. */
 const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
   SERVED_EXPIRED: [{ at: 0, expiredForSeconds: 61 }],
   ROTATION_TOO_LATE: [
-    { count: 1, leadTimeSeconds: 61, at: 0, certain: true },
-    { count: 2, leadTimeSeconds: 61, at: 0, certain: false },
+    { count: 1, leadTimeSeconds: 61, maxLeadTimeSeconds: 61, at: 0, certain: true },
+    { count: 2, leadTimeSeconds: 61, maxLeadTimeSeconds: 600, at: 0, certain: false },
+    { count: 1, leadTimeSeconds: 0, maxLeadTimeSeconds: 61, at: 0, certain: false },
+    { count: 1, leadTimeSeconds: -61, maxLeadTimeSeconds: -61, at: 0, certain: true },
   ],
   ROTATION_OVERDUE: [
     { servedForSeconds: 7201, usualSeconds: 3600, learned: true },
@@ -21,12 +25,21 @@ const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
   ],
   ISSUED_PER_REQUEST: [{ generationCount: 3 }],
   TWO_AT_ONCE: [{ count: 2 }],
+  LEAD_TIMES_SHRINK: [{ shrinkingPerDaySeconds: 240 }],
   EXPIRATION_EXTENDED: [{ count: 2, extendedBySeconds: 61 }],
-  ISSUED_IN_FUTURE: [{ count: 2, aheadSeconds: 61 }],
+  ISSUED_IN_FUTURE: [
+    { count: 2, aheadSeconds: 61, shiftedBySeconds: 61 },
+    { count: 1, aheadSeconds: 61, shiftedBySeconds: 0 },
+  ],
   STALE_SAMPLES: [{ lastSampleAt: 0, ageSeconds: 86_401, maxAgeSeconds: 86_400 }],
   POLLING_GAP: [{ count: 2, totalSeconds: 240, longestSeconds: 120, longestStartedAt: 0 }],
   POLLS_TOO_RARE: [{ usualGapSeconds: 3600, pollEverySeconds: 300 }],
-  CLOCK_SKEW: [{ offsetSeconds: 61 }, { offsetSeconds: -61 }],
+  CLOCK_SKEW: [
+    { offsetSeconds: 61, corrected: true },
+    { offsetSeconds: -61, corrected: true },
+    { offsetSeconds: 61, corrected: false },
+    { offsetSeconds: -61, corrected: false },
+  ],
   CLOCK_UNKNOWN: [
     { count: 2, generationCount: 2 },
     { count: 2, generationCount: 3 },
@@ -34,6 +47,39 @@ const FINDINGS: { [Code in FindingCode]: FindingFields[Code][] } = {
   ZONELESS_TIME: [{ count: 2 }],
   IMDS_V1_USED: [{}],
   POLLS_FAILED: [{ count: 2, lastReason: 'timeout', lastAt: 0 }],
+};
+
+/** Every reason for `unknown`, by its code. */
+const UNKNOWN_REASONS: { [Code in UnknownReason['code']]: UnknownReason & { code: Code } } = {
+  NO_SAMPLES: { code: 'NO_SAMPLES' },
+  SAMPLES_IN_FUTURE: { code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 },
+  NO_WITNESSED_ROTATION: { code: 'NO_WITNESSED_ROTATION' },
+  STALE_SAMPLES: { code: 'STALE_SAMPLES', ageSeconds: 3601, maxAgeSeconds: 3600 },
+  ROTATION_OVERDUE: { code: 'ROTATION_OVERDUE', servedForSeconds: 7201 },
+  ISSUED_IN_FUTURE: { code: 'ISSUED_IN_FUTURE', aheadSeconds: 301 },
+  LEAD_TIMES_SHRINK: { code: 'LEAD_TIMES_SHRINK', shrinkingPerDaySeconds: 240, usedUpAt: 86_400_000 },
+  TOO_LITTLE_WATCHED: { code: 'TOO_LITTLE_WATCHED', watchedShare: 0.5, minWatched: 0.8 },
+  RECENT_LEAD_TIMES_SHORTER: { code: 'RECENT_LEAD_TIMES_SHORTER', records: 3, rotations: 6 },
+  TOO_FEW_ROTATIONS: {
+    code: 'TOO_FEW_ROTATIONS',
+    witnessedCount: 18,
+    minRotations: 19,
+    pollForSeconds: 3600,
+  },
+};
+
+const NOW_UNKNOWN_REASONS: { [Code in NowUnknownReason['code']]: NowUnknownReason & { code: Code } } = {
+  POLL_FAILED: {
+    code: 'POLL_FAILED',
+    reason: 'timeout',
+    detail: '',
+    misconfiguration: null,
+    possibleHopLimit: false,
+  },
+  NO_SAMPLES: { code: 'NO_SAMPLES' },
+  STALE_SAMPLES: { code: 'STALE_SAMPLES', ageSeconds: 3601, maxAgeSeconds: 3600 },
+  SAMPLES_IN_FUTURE: { code: 'SAMPLES_IN_FUTURE', aheadSeconds: 61 },
+  ISSUED_IN_FUTURE: { code: 'ISSUED_IN_FUTURE', aheadSeconds: 301 },
 };
 
 function describeVariants<Code extends FindingCode>(code: Code): string[] {
@@ -52,14 +98,14 @@ test('the hint for a profile that needs a call to AWS names --process', () => {
 });
 
 describe('every code has a complete sentence', () => {
-  test.each(FINDING_CODES)('finding %s', (code) => {
+  test.each(FINDING_CODES)('the finding %s has a complete sentence', (code) => {
     for (const sentence of describeVariants(code)) {
       expect(sentence).toMatch(/^[a-z0-9].{20,}/);
       expect(sentence).not.toMatch(HOLE);
     }
   });
 
-  test.each(FAILURE_REASONS)('failed poll %s', (reason) => {
+  test.each(FAILURE_REASONS)('the failure reason %s has a complete sentence and a hint', (reason) => {
     const more = { misconfiguration: null, possibleHopLimit: false };
     const { message, hint } = describeFailure({ reason, detail: 'HTTP 500', ...more });
     expect(message).toMatch(new RegExp(`^${reason}: .{10,} \\(HTTP 500\\)$`));
@@ -69,7 +115,7 @@ describe('every code has a complete sentence', () => {
     );
   });
 
-  test.each(POLL_NOTE_CODES)('note %s', (code) => {
+  test.each(POLL_NOTE_CODES)('the note %s has a complete sentence', (code) => {
     const fields = {
       name: 'AWS_X',
       otherName: 'AWS_Y',
@@ -87,11 +133,43 @@ describe('every code has a complete sentence', () => {
     expect(sentence).toMatch(/^(?:[a-z].+|[A-Z][A-Z_]+ .+|IMDS .+)[^.]$/);
   });
 
-  test.each(VERDICTS)('verdict %s', (verdict) => {
+  test.each(Object.values(UNKNOWN_REASONS))(
+    'the reason $code of a report says what happened and what to do',
+    (reason) => {
+      const judged = {
+        job: { name: null, duration: 18_000, margin: 300 },
+        required: 18_300,
+        spare: 5,
+        watchedShare: 1,
+        spareUsedUpAt: null,
+        shareOfSafeStarts: 1,
+      };
+      const [text] = listAdvice(
+        { ...judged, verdict: 'unknown', safeTimeAfterRotation: null, unknownReasons: [reason] },
+        null,
+      );
+      expect(text).toMatch(/^[a-zA-Z0-9].{15,}: .{10,}$/);
+      expect(text).not.toMatch(HOLE);
+    },
+  );
+
+  test.each(Object.values(NOW_UNKNOWN_REASONS))(
+    'the reason $code of a check has a message and a hint',
+    (reason) => {
+      const { message, hint } = describeNowUnknownReason(reason);
+      expect(message).toMatch(/^[a-zA-Z].{15,}/);
+      expect(hint).toMatch(/^[a-z].{10,}/);
+      expect(`${message} ${hint}`).not.toMatch(HOLE);
+    },
+  );
+
+  test.each(VERDICTS)('the verdict %s has a complete sentence', (verdict) => {
     const judged = {
-      job: { duration: 18_000, margin: 300 },
+      job: { name: null, duration: 18_000, margin: 300 },
       required: 18_300,
       spare: verdict === 'safe' ? 5 : -5,
+      watchedShare: 1,
+      spareUsedUpAt: null,
       shareOfSafeStarts: 0.5,
       unknownReasons: [],
     };

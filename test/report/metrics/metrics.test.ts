@@ -33,7 +33,7 @@ function richStore(): SampleStore {
 
 async function prometheus(store: SampleStore, jobs = JOBS, filter = {}): Promise<string> {
   const allTime = assessStore(store, jobs);
-  return renderPrometheus(assessStore(store, jobs, filter), contextFor(allTime));
+  return (await renderPrometheus(assessStore(store, jobs, filter), contextFor(allTime))).join('');
 }
 
 function openMetrics(store: SampleStore, filter = {}): string {
@@ -44,7 +44,7 @@ function openMetrics(store: SampleStore, filter = {}): string {
 /** The values of one metric by their labels. */
 function valuesOf(text: string, name: string): Record<string, number> {
   const lines = [...text.matchAll(new RegExp(`^cred_watch_${name}\\{(.*)\\} (\\S+)$`, 'gm'))];
-  return Object.fromEntries(lines.map(([, labels, value]) => [labels!, Number(value)]));
+  return Object.fromEntries(lines.map(([, labels = '', value]) => [labels, Number(value)]));
 }
 
 const SERIES = 'host="i-0abc",source="imds",api_version="2",role="loader"';
@@ -64,7 +64,7 @@ test('past metrics equal their snapshot', async () => {
 });
 
 describe('current metrics', () => {
-  test('have no timestamps, and no label that changes with a rotation', async () => {
+  test('current metrics have no timestamps, and no label that changes with a rotation', async () => {
     const text = await prometheus(richStore());
     const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(samples.length).toBeGreaterThan(50);
@@ -88,7 +88,7 @@ describe('current metrics', () => {
     ]);
   });
 
-  test('have no expiration for a retired series, which would alert for ever', async () => {
+  test('a retired series has no expiration metric, because it would alert for ever', async () => {
     const text = await prometheus(richStore());
     expect(valuesOf(text, 'series_retired')).toMatchObject({ [SERIES]: 0, [V1]: 1 });
     for (const name of ['credential_expiration_timestamp_seconds', 'poll_last_success_timestamp_seconds']) {
@@ -98,17 +98,17 @@ describe('current metrics', () => {
     expect(valuesOf(text, 'rotations_total')).toMatchObject({ [SERIES]: 30, [V1]: 4 });
   });
 
-  test('have no last_updated for undated credentials', async () => {
+  test('undated credentials have no last_updated metric', async () => {
     const text = await prometheus(richStore());
     expect(text).toMatch(/credential_expiration_timestamp_seconds\{host="task"/);
     expect(text).not.toMatch(/last_updated_timestamp_seconds\{host="task"/);
     expect(text).not.toMatch(/clock_offset_seconds\{host="task"/);
   });
 
-  test('count every failure reason under one result', async () => {
+  test('polls_total counts every failure reason under one result', async () => {
     const polls = valuesOf(await prometheus(richStore()), 'polls_total');
     const dark = Object.entries(polls).filter(([labels]) => labels.startsWith('host="dark"'));
-    expect(dark.map(([labels]) => labels.match(/result="(\w+)"/)![1])).toEqual([
+    expect(dark.map(([labels]) => labels.match(/result="(\w+)"/)?.[1])).toEqual([
       'ok',
       'timeout',
       'http_error',
@@ -121,7 +121,7 @@ describe('current metrics', () => {
     expect(polls[`${HOST_SOURCE},result="http_error"`]).toBe(2);
   });
 
-  test('show a source as up if its last poll was successful', async () => {
+  test('source_up is 1 if the last poll was successful', async () => {
     const up = valuesOf(await prometheus(richStore()), 'source_up');
     expect(up).toMatchObject({
       [HOST_SOURCE]: 1,
@@ -132,14 +132,34 @@ describe('current metrics', () => {
     expect(hostile.map(([, value]) => value)).toEqual([0]);
   });
 
-  test('correct the times of failed polls if the clock is ahead', async () => {
+  test('metrics correct the times of failed polls if the clock is ahead', async () => {
     const store = temporaryStore();
     recordSamples(store, IMDS, { from: START, hours: 2, offset: 600 });
     recordFailures(store, IMDS, START + 2 * HOUR + 120_000, ['timeout']);
     expect(valuesOf(await prometheus(store), 'source_up')).toEqual({ [HOST_SOURCE]: 1 });
   });
 
-  test('have job_verdict, but not job_safe, for an unknown job', async () => {
+  test.each([
+    [-90, 30, -90],
+    [20, 70, 70],
+    [-50, -10, -50],
+  ])('clock_offset_seconds of samples with %d and %d seconds is %d', async (first, second, expected) => {
+    const store = temporaryStore();
+    for (const [index, clockOffset] of [first, second].entries()) {
+      const sample = {
+        accessKeyId: 'ASIAFALSE00000000000',
+        lastUpdated: START,
+        expiration: START + 6 * HOUR,
+        zoneless: false,
+        observedAt: START + (index + 5) * 60_000,
+        clockOffset,
+      };
+      store.recordSample(IMDS, sample, '');
+    }
+    expect(valuesOf(await prometheus(store), 'clock_offset_seconds')).toEqual({ [HOST_SOURCE]: expected });
+  });
+
+  test('a job with the verdict unknown has job_verdict, but no job_safe', async () => {
     const store = temporaryStore();
     recordSamples(store, IMDS, { from: START + 29 * HOUR, hours: 0.5 });
     const text = await prometheus(store, [job(1800), job(null, 'never ran')]);
@@ -151,19 +171,19 @@ describe('current metrics', () => {
     ]);
   });
 
-  test('contain a job only once if it is given twice', async () => {
+  test('metrics contain a job only once if it is given twice', async () => {
     const text = await prometheus(richStore(), [job(5400), job(5400)]);
     expect(text.match(/^cred_watch_job_required_seconds\{host="i-0abc"/gm)).toHaveLength(1);
   });
 
-  test('contain one metric for names that are equal when escaped', async () => {
+  test('metrics have one value for names that are equal when escaped', async () => {
     const store = temporaryStore();
     for (const role of ['\u001b', '\\u{1b}'])
       recordSamples(store, { ...IMDS, role }, { from: START, hours: 1 });
     expect((await prometheus(store)).match(/^cred_watch_rotations_total\{/gm)).toHaveLength(1);
   });
 
-  test('distinguish names that are equal when joined', async () => {
+  test('metrics distinguish names that are equal when joined', async () => {
     const store = temporaryStore();
     recordSamples(store, { ...IMDS, apiVersion: '', host: 'a,role:b', role: 'c' }, { from: START, hours: 1 });
     recordSamples(store, { ...IMDS, apiVersion: '', host: 'a', role: 'b,role:c' }, { from: START, hours: 1 });
@@ -174,7 +194,7 @@ describe('current metrics', () => {
 describe('counters', () => {
   const counters = (text: string) => text.split('\n').filter((line) => /^cred_watch_\w+_total\{/.test(line));
 
-  test('cover all time if a part of it is selected', async () => {
+  test('counters cover all time if a part of it is selected', async () => {
     const store = richStore();
     const since = { since: START + 28 * HOUR };
     const text = await prometheus(store, JOBS, since);
@@ -182,7 +202,7 @@ describe('counters', () => {
     expect(text).not.toBe(await prometheus(store));
   });
 
-  test('do not decrease when samples are pruned or imported again', async () => {
+  test('counters do not decrease when samples are pruned or imported again', async () => {
     const store = richStore();
     const before = counters(await prometheus(store));
     const archive = [...store.records()];
@@ -194,17 +214,18 @@ describe('counters', () => {
 });
 
 describe('past metrics', () => {
-  test('cover the selected time, with counts that include the time before', () => {
+  test('past metrics cover the selected time, with counts that include the time before', () => {
     const store = temporaryStore();
     recordSamples(store, IMDS, { from: START, hours: 10 });
     const rotations = [
       ...openMetrics(store, { since: START + 5 * HOUR }).matchAll(/rotations_total\{.*\} (\d+) (\d+)$/gm),
     ];
-    expect(rotations[0]!.slice(1).map(Number)).toEqual([6, START / 1000 + 6 * 3600]);
-    expect(rotations.at(-1)![1]).toBe('10');
+    const points = rotations.map(([, count, at]) => [Number(count), Number(at)]);
+    expect(points[0]).toEqual([6, START / 1000 + 6 * 3600]);
+    expect(points.at(-1)?.[0]).toBe(10);
   });
 
-  test('have ascending times if two generations are served in alternation', () => {
+  test('past metrics have ascending times if two generations are served in alternation', () => {
     const store = temporaryStore();
     for (let minute = 0; minute < 60; minute += 1) {
       const number = minute < 10 ? 0 : minute < 40 ? minute % 2 : 1;
@@ -223,9 +244,9 @@ describe('past metrics', () => {
     }
     const last = new Map<string, number>();
     const text = openMetrics(store);
-    for (const [, metric, at] of text.matchAll(/^(cred_watch\S+\}) \S+ (\S+)$/gm)) {
-      expect(Number(at), metric).toBeGreaterThan(last.get(metric!) ?? 0);
-      last.set(metric!, Number(at));
+    for (const [, metric = '', at] of text.matchAll(/^(cred_watch\S+\}) \S+ (\S+)$/gm)) {
+      expect(Number(at), metric).toBeGreaterThan(last.get(metric) ?? 0);
+      last.set(metric, Number(at));
     }
     expect(last.size).toBeGreaterThan(10);
   });
@@ -241,28 +262,28 @@ describeReader('promtool', PROMTOOL, (promtool) => {
     return { status, stdout, stderr };
   };
 
-  test('accepts current metrics', async () => {
+  test('promtool accepts current metrics', async () => {
     const text = await prometheus(richStore());
     expect(run(['check', 'metrics'], text)).toEqual({ status: 0, stdout: '', stderr: '' });
     // promtool rejects a counter whose name does not end in `_total`, so the check is effective.
     expect(run(['check', 'metrics'], text.replaceAll('rotations_total', 'rotations')).status).not.toBe(0);
   });
 
-  test('creates blocks of past metrics that contain the same values', () => {
+  test('promtool creates blocks of past metrics that contain the same values', () => {
     const folder = temporaryFolder();
     const [file, data] = [join(folder, 'past.txt'), join(folder, 'data')];
     const text = openMetrics(richStore());
     writeFileSync(file, text);
-    const made = run(['tsdb', 'create-blocks-from', 'openmetrics', file, data]);
-    expect(made).toMatchObject({ status: 0, stderr: '' });
+    const result = run(['tsdb', 'create-blocks-from', 'openmetrics', file, data]);
+    expect(result).toMatchObject({ status: 0, stderr: '' });
     // promtool needs the write-ahead log directory to open the blocks.
     mkdirSync(join(data, 'wal'));
     const dumped = run(['tsdb', 'dump', data]).stdout.trimEnd().split('\n');
-    expect(dumped).toHaveLength(text.match(/^cred_watch_/gm)!.length);
+    expect(dumped.length).toBe(text.match(/^cred_watch_/gm)?.length);
     // The credentials served until 05:00, and those served from then on.
     const expirations = dumped
       .filter((line) => /credential_expiration/.test(line) && /api_version="2"/.test(line))
-      .map((line) => line.split('} ')[1]!.split(' ').map(Number));
+      .map((line) => line.split('} ')[1]?.split(' ').map(Number));
     const at = (hour: number, second = 0) => START + hour * HOUR + second * 1000;
     expect(expirations).toContainEqual([(at(10) + 60_000) / 1000, at(5, -1)]);
     expect(expirations).toContainEqual([(at(11) + 120_000) / 1000, at(5)]);

@@ -8,7 +8,8 @@ import {
   findMinimumRemainingOverTime,
   MINIMUM_WINDOWS,
 } from '../../../src/report/metrics/minimum-remaining.ts';
-import { seededRandom, simulate } from '../../support/domain/simulated-source.ts';
+import { simulate } from '../../support/domain/simulated-source.ts';
+import { seededRandom } from '../../support/random.ts';
 
 const SOURCE = {
   interval: 3600,
@@ -72,3 +73,18 @@ test('a window without served credentials has no minimum', () => {
   expect(findMinimumRemaining(measurement, '24h', later)).toBeNull();
   expect(findMinimumRemaining(measurement, '7d', later)).toBe(measurement.worstCase.seconds);
 });
+
+test.each([
+  ['24h', 1],
+  ['7d', 7],
+  ['30d', 30],
+] as const)(
+  'the window %s includes credentials that were served until %d days before, and none before',
+  (window, days) => {
+    const { samples } = simulate({ ...SOURCE, dated: true, keyed: true }, POLLING, seededRandom(1));
+    const measurement = measure(groupGenerations(samples));
+    const end = Math.max(...measurement.servedPeriods.map(({ to }) => to));
+    expect(findMinimumRemaining(measurement, window, end + days * 86_400_000)).toBeGreaterThan(0);
+    expect(findMinimumRemaining(measurement, window, end + days * 86_400_000 + 1)).toBeNull();
+  },
+);

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { GENERATION_FLAGS } from '../../../src/report/drawing/generation-flags.ts';
+import { measure } from '../../../src/domain/measurement/measure.ts';
 import { labelTicks } from '../../../src/report/drawing/time-axis.ts';
+import { GENERATION_FLAGS } from '../../../src/report/messages/page.ts';
 import { applyMove, clampView } from '../../../src/report/page/browser/zoom.ts';
-import { formatGenerationCells } from '../../../src/report/page/generations/cells.ts';
-import { embedJson, html, Markup } from '../../../src/report/page/markup.ts';
 import {
   packColumn,
   packGenerations,
@@ -12,14 +11,22 @@ import {
   unpackColumn,
   unpackGenerations,
   unpackSpans,
-} from '../../../src/report/page/packing.ts';
+} from '../../../src/report/page/charts/packing.ts';
+import {
+  GENERATION_COLUMNS,
+  type GenerationRow,
+} from '../../../src/report/page/generations/generation-row.ts';
+import { renderGenerationTables } from '../../../src/report/page/generations/tables.ts';
+import { embedJson, html, Markup } from '../../../src/report/page/markup.ts';
+import { renderIcon } from '../../../src/report/page/verdicts.ts';
+import { measured } from '../../support/report/measured-series.ts';
 
 describe('packed data', () => {
   const instant = fc.integer({ min: 0, max: 2_000_000_000 }).map((seconds) => seconds * 1000);
   const length = fc.integer({ min: -1000, max: 1_000_000 });
   const maybe = <T>(known: fc.Arbitrary<T>) => fc.option(known, { nil: null });
 
-  test('of a column is unpacked to the same column', () => {
+  test('packed data of a column is unpacked to the same column', () => {
     const values = fc.array(fc.oneof(fc.constant(0), maybe(fc.integer())));
     fc.assert(
       fc.property(values, (column) => {
@@ -29,7 +36,7 @@ describe('packed data', () => {
     expect(packColumn([7, 7, 7, null, 7, 7])).toEqual({ commonValue: 7, exceptions: [3, null] });
   });
 
-  test('of any generations is unpacked to the same generations', () => {
+  test('packed data of any generations is unpacked to the same generations', () => {
     const row = fc.record({
       servedFrom: instant,
       servedTo: instant,
@@ -50,7 +57,7 @@ describe('packed data', () => {
     );
   });
 
-  test('of spans is unpacked to spans widened to whole seconds', () => {
+  test('packed data of spans is unpacked to spans widened to whole seconds', () => {
     const spans = [
       { from: 1500, to: 1500 },
       { from: 61_000, to: 120_001 },
@@ -63,14 +70,14 @@ describe('packed data', () => {
 });
 
 describe('markup', () => {
-  test('escapes contents for text and attributes, and omits null, false and undefined', () => {
+  test('markup escapes contents for text and attributes, and omits null, false and undefined', () => {
     expect(html`<a title="${`"'<&>`}">${['<b>', html`<i>${0}</i>`, null, false, undefined]}</a>`.text).toBe(
       '<a title="&quot;&#39;&lt;&amp;&gt;">&lt;b&gt;<i>0</i></a>',
     );
     expect(html`${new Markup('<br>')}`.text).toBe('<br>');
   });
 
-  test('contains JSON that cannot end its script element', () => {
+  test('markup contains JSON that cannot end its script element', () => {
     const value = { name: '</script><!--\u2028&' };
     const { text } = embedJson(value);
     expect(text).not.toMatch(/[<>&\u2028]/);
@@ -90,11 +97,11 @@ describe('the view of a chart', () => {
     ['later', { from: 700, to: 900 }, { from: 750, to: 950 }],
     ['later', { from: 790, to: 990 }, { from: 800, to: 1000 }],
     ['all', { from: 790, to: 990 }, { from: 0, to: 1000 }],
-  ] as const)('after the move %s from %j is %j', ([move, view, expected]) => {
+  ] as const)('the view of a chart after the move %s from %j is %j', ([move, view, expected]) => {
     expect(applyMove(view, move, whole)).toEqual(expected);
   });
 
-  test('is the whole chart if the chart covers only seconds', () => {
+  test('the view of a chart is the whole chart if the chart covers only seconds', () => {
     expect(clampView({ from: 3, to: 4 }, { from: 0, to: 30 })).toEqual({ from: 0, to: 30 });
   });
 });
@@ -108,20 +115,70 @@ test('a tick at midnight is labelled with its date, on a long axis with the year
   expect(labels([at(1, 1)], 30)).toEqual(['01:00:00']);
 });
 
+const generationRow: GenerationRow = {
+  servedFrom: 0,
+  firstSeen: 0,
+  lastSeen: 0,
+  servedTo: 300_000,
+  issuedAt: null,
+  expiration: 0,
+  validityWhenIssued: null,
+  leadTime: null,
+  interval: null,
+  sampleCount: 1234,
+  flags: 0,
+};
+
+describe('generation tables', () => {
+  /** The cells of a column in the table of the worst rotations, and in the table of generations. */
+  const cellsOf = (rows: readonly GenerationRow[], column: string): [string[], string[]] => {
+    const measurement = measure(measured({ generations: 2 }).generations);
+    const index = GENERATION_COLUMNS.findIndex(([label]) => label === column);
+    const [worst = '', newest = ''] = renderGenerationTables(measurement, rows, 's', 'a').text.split(
+      '<details',
+    );
+    const read = (table: string) =>
+      [...table.matchAll(/<tr><td>.*?<\/tr>/gs)].map(
+        ([row]) => [...row.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell = '']) => cell)[index] ?? '',
+      );
+    return [read(worst), read(newest)];
+  };
+  const withLeadTime = (minutes: number | null): GenerationRow => ({
+    ...generationRow,
+    leadTime: minutes === null ? null : minutes * 60,
+  });
+
+  test('the worst rotations are the ten with the shortest lead times, in ascending order', () => {
+    const minutes = [58, 12, 47, null, 3, 55, 51, 20, 59, 8, 41, 33, 50, 27, null];
+    const [worst] = cellsOf(minutes.map(withLeadTime), 'lead time');
+    expect(worst).toEqual([3, 8, 12, 20, 27, 33, 41, 47, 50, 51].map((minute) => `${minute}m 00s`));
+    expect(cellsOf([7, null, 5].map(withLeadTime), 'lead time')[0]).toEqual(['5m 00s', '7m 00s']);
+  });
+
+  test('the table of generations shows the newest 200 in descending order', () => {
+    const rows = Array.from({ length: 205 }, (_, index) => ({ ...generationRow, sampleCount: index + 1 }));
+    const [, newest] = cellsOf(rows, 'samples');
+    expect(newest).toEqual(Array.from({ length: 200 }, (_, index) => `${205 - index}`));
+    expect(cellsOf(rows.slice(0, 3), 'samples')[1]).toEqual(['3', '2', '1']);
+  });
+});
+
 test('a generation row has one note for each flag', () => {
   const flags = Object.values(GENERATION_FLAGS).reduce<number>((all, flag) => all | flag, 0);
-  const row = {
-    servedFrom: 0,
-    firstSeen: 0,
-    lastSeen: 0,
-    servedTo: 300_000,
-    issuedAt: null,
-    expiration: 0,
-    sampleCount: 1234,
-    flags,
-  };
-  const cells = formatGenerationCells({ ...row, validityWhenIssued: null, leadTime: null, interval: null });
+  const row = { ...generationRow, flags };
+  const cells = GENERATION_COLUMNS.map(([, format]) => format(row));
   expect(cells.slice(4, 8)).toEqual(['–', '–', '–', '1,234']);
-  expect(cells.at(-1)!.split('; ')).toHaveLength(Object.keys(GENERATION_FLAGS).length);
+  expect(cells.at(-1)?.split('; ')).toHaveLength(Object.keys(GENERATION_FLAGS).length);
   expect(cells.at(-1)).toContain('replaced within a window of 5m 00s');
+});
+
+test('each tone has an icon with a shape of its own', () => {
+  const tones = ['safe', 'bad', 'unsure'] as const;
+  expect(tones.map((tone) => renderIcon(tone).text.replace(/<\/?svg[^>]*>/g, ''))).toMatchInlineSnapshot(`
+    [
+      "<circle cx="12" cy="12" r="11"/><path d="M6.8 12.6l3.5 3.5 7-7.6"/>",
+      "<path class="body" d="M7.6 1h8.8L23 7.6v8.8L16.4 23H7.6L1 16.4V7.6z"/><path d="M8 8l8 8m0-8l-8 8"/>",
+      "<rect class="body" x="1" y="1" width="22" height="22" rx="6"/><path d="M8.7 9.2a3.3 3.3 0 1 1 5 2.9c-1.2.7-1.7 1.2-1.7 2.3"/><path d="M12 18v.1"/>",
+    ]
+  `);
 });

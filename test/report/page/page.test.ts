@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { script, style } from 'virtual:page-assets';
 import { describe, expect, test } from 'vitest';
 import type { SeriesHistory } from '../../../src/domain/model.ts';
+import type { SeriesLimits } from '../../../src/domain/verdict/shown-series.ts';
 import type { ChartData } from '../../../src/report/page/charts/chart-data.ts';
 import { type PageOptions, renderPage } from '../../../src/report/page/html.ts';
 import { assessed, HOSTILE_NAMES, job, measured, START } from '../../support/report/measured-series.ts';
@@ -26,7 +27,7 @@ const words = (html: string) =>
     .replaceAll(/\s+/g, ' ');
 
 const chartData = (html: string): ChartData =>
-  JSON.parse(/<script type="application\/json" id="series-1-data">([^<]*)</.exec(html)![1]!);
+  JSON.parse(/<script type="application\/json" id="series-1-data">([^<]*)</.exec(html)?.[1] ?? '');
 
 const elements = (html: string, name: string) =>
   [...html.matchAll(new RegExp(`<${name}[ >][^>]*`, 'g'))].length;
@@ -35,7 +36,7 @@ const throttled = { reason: 'throttled', count: 3, lastDetail: 'HTTP 429: <b>slo
 const failed = { firstAt: START + 7_200_000, lastAt: START + 10_800_000 };
 
 describe('a page', () => {
-  test('equals its snapshot', async () => {
+  test('a page equals its snapshot', async () => {
     const history = measured({
       generations: 4,
       failedPolls: [{ ...throttled, ...failed }],
@@ -44,17 +45,17 @@ describe('a page', () => {
     await expect(ownText(page([history]))).toMatchFileSnapshot('../snapshots/page.txt');
   });
 
-  test('allows only its own script and style sheet, by their hashes', () => {
+  test('a page allows only its own script and style sheet, by their hashes', () => {
     const html = page([measured()]);
-    const [, policy] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)!;
-    const hash = (text: string) => `&#39;sha256-${createHash('sha256').update(text).digest('base64')}&#39;`;
+    const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)?.[1];
+    const hash = (text = '') => `&#39;sha256-${createHash('sha256').update(text).digest('base64')}&#39;`;
     const inline = (name: string) => [...html.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))];
     expect(inline('script')).toHaveLength(1);
     expect(inline('style')).toHaveLength(1);
-    expect(policy!.split('; ')).toEqual([
+    expect(policy?.split('; ')).toEqual([
       'default-src &#39;none&#39;',
-      `script-src ${hash(inline('script')[0]![1]!)}`,
-      `style-src ${hash(inline('style')[0]![1]!)}`,
+      `script-src ${hash(inline('script')[0]?.[1])}`,
+      `style-src ${hash(inline('style')[0]?.[1])}`,
       'img-src data:',
       'base-uri &#39;none&#39;',
       'form-action &#39;none&#39;',
@@ -64,43 +65,106 @@ describe('a page', () => {
     expect(style.text).not.toMatch(/https?:|@import|url\((?!"?#)/);
   });
 
-  test('contains no URL except in the licence of the included library', () => {
+  test('a page contains no URL except in the licence of the included library', () => {
     const [licence, ...code] = script.text.split('*/');
     expect(licence).toMatch(/MIT License[\s\S]*Leon Sorokin/);
     expect(code.join('').match(/https?:[^"'` ]*/g)).toBeNull();
   });
 
-  test('contains no key id, not even masked', () => {
+  test('a page contains no key id, not even masked', () => {
     const html = page([measured({ unseen: [4, 5] }), measured({ identity: { host: 'web-2' } })]);
     expect(html).not.toMatch(/ASIA|FALSE0/);
   });
 
-  test('has rows of 200 generations at most, and the data of all', () => {
+  test('a page has rows of 200 generations at most, and the data of all', () => {
     const html = page([measured({ generations: 450 })]);
     expect(elements(html, 'tr')).toBe(1 + 10 + 1 + 200);
     expect(words(html)).toContain('250 older generations not shown');
     expect(chartData(html).generations.count).toBe(450);
   });
 
-  test('corrects the times of failed polls like those of samples', () => {
+  test('a page corrects the times of failed polls like those of samples', () => {
     const seconds = START / 1000 + 7200;
     const at = (seconds + 3600) * 1000;
     const history = measured({ failedPollSpans: [{ from: at, to: at }] });
     const ahead = { smallestClockOffset: 3600, largestClockOffset: 3600 };
-    const generations = history.generations.map((each) => ({ ...each, ...ahead }));
+    const generations = history.generations.map((each) => ({
+      ...each,
+      ...ahead,
+      rawFirstSeen: each.rawFirstSeen + 3_600_000,
+      rawLastSeen: each.rawLastSeen + 3_600_000,
+      rawAheadMs: (each.rawAheadMs ?? 0) - 3_600_000,
+    }));
     expect(chartData(page([{ ...history, generations }])).failedPolls).toEqual([seconds, 0]);
   });
 
-  test('grows by less than 40 bytes per generation', () => {
+  test('a page grows by less than 40 bytes per generation', () => {
     const small = page([measured({ generations: 400 })]).length;
     const large = page([measured({ generations: 10_400 })]).length;
     expect((large - small) / 10_000).toBeLessThan(40);
   });
 
-  test('reloads only with the option refreshSeconds', () => {
-    const settings = (html: string) => /id="settings">([^<]*)</.exec(html)![1];
+  test('a page reloads only with the option refreshSeconds', () => {
+    const settings = (html: string) => /id="settings">([^<]*)</.exec(html)?.[1];
     expect(settings(page([measured()]))).toBe('{"refreshSeconds":null}');
     expect(settings(page([measured()], [], { refreshSeconds: 30 }))).toBe('{"refreshSeconds":30}');
+  });
+});
+
+describe('a section of a page', () => {
+  test('a section has the start of an error message of more than 160 characters', () => {
+    const detail = (length: number) => {
+      const poll = { ...throttled, ...failed, lastDetail: 'x'.repeat(length) };
+      return /<td>(x+…?)<\/td>/.exec(page([measured({ failedPolls: [poll] })]))?.[1];
+    };
+    expect(detail(160)).toBe('x'.repeat(160));
+    expect(detail(161)).toBe(`${'x'.repeat(159)}…`);
+  });
+
+  test('a section is open on a page of three series, and closed on a page of four unless it is decisive', () => {
+    const countOpen = (count: number) => {
+      const histories = Array.from({ length: count }, (_, index) =>
+        measured({ identity: { host: `h${index}` } }),
+      );
+      return page(histories).match(/<details class="series"[^>]* open>/g)?.length;
+    };
+    expect([countOpen(2), countOpen(3), countOpen(4)]).toEqual([2, 3, 1]);
+  });
+
+  test('a section lists as many problems as the overview counts', () => {
+    const html = page([measured({ unseen: [4, 5, 6] }), measured({ identity: { host: 'b' } })], []);
+    const sections = html.split('<details class="series"').slice(1);
+    const listed = sections.map((section) => section.match(/<li class="problem">/g)?.length ?? 0);
+    const counted = [...html.matchAll(/href="#series-\d+".*<td>([^<]*)<\/td><\/tr>/g)].map(
+      ([, cell]) => cell,
+    );
+    expect(counted).toEqual(listed.map((count) => (count === 0 ? '–' : String(count))));
+    expect(html).toContain('<li class="note">');
+  });
+
+  test('a section labels up to six jobs of the curve at different heights', () => {
+    const jobs = [1, 2, 3, 4, 5, 6, 7].map((hours) => job(hours));
+    const [, curve = ''] = page([measured()], jobs).split('Safe starts by job length');
+    const heights = [...curve.matchAll(/<text text-anchor="\w+" dx="[-\d]+" x="[\d.]+%" y="([\d.]+)"/g)].map(
+      ([, y]) => Number(y),
+    );
+    expect(new Set(heights.slice(0, 6)).size).toBe(6);
+    expect(heights[6]).toBe(heights[0]);
+  });
+
+  test('a section of one sample shows an hour around it', () => {
+    const [generation, ...others] = measured({ generations: 1 }).generations;
+    expect(others).toEqual([]);
+    const at = START + 3 * 60_000;
+    const single = {
+      ...measured(),
+      generations:
+        generation === undefined ? [] : [{ ...generation, lastSeen: at, rawLastSeen: at, samples: 1 }],
+    };
+    const ticks = [...page([single], []).matchAll(/>((?:02-28 |03-01 )?\d\d:\d\d)<\/text>/g)].map(
+      ([, text]) => text,
+    );
+    expect([ticks[0], ticks.at(-1)]).toEqual(['02-28 23:40', '00:30']);
   });
 });
 
@@ -108,7 +172,7 @@ describe('the verdict on a page', () => {
   const render = (histories: readonly SeriesHistory[], jobs: Parameters<typeof page>[1]) =>
     words(page(histories, jobs));
 
-  test('comes first, and is part of the title', () => {
+  test('the verdict on a page comes first, and is part of the title', () => {
     const html = page([measured()], [job(7)]);
     expect(words(html)).toMatch(
       /^ not safe · 7h · web-1 · imds v2 · app · cred-watch cred-watch report · \S+ \S+ not safe a 7h job /,
@@ -116,27 +180,27 @@ describe('the verdict on a page', () => {
     expect(words(html)).toContain('let the job refresh its credentials');
   });
 
-  test('on a safe job has the spare validity and no advice', () => {
+  test('the page verdict of a safe job has the spare validity and no advice', () => {
     const text = render([measured()], [job(4)]);
     expect(text).toContain(' safe a 4h job with a margin of 5m at any measured start, 55m 00s to spare ');
     expect(text).not.toContain('What to do');
   });
 
-  test('is replaced by a hint without jobs or without samples', () => {
+  test('the verdict on a page is replaced by a hint without jobs or without samples', () => {
     expect(render([measured()], [])).toContain(' no job was judged: give its length with -j');
     expect(render([], [])).toContain(' no samples to judge by: ');
     expect(render([], [job(5)])).toMatch(/ unknown \S* ?unknown 5h no samples to judge by/);
     expect(render([measured({ generations: 0 })], [job(5)])).toContain('no poll has succeeded yet');
   });
 
-  test('on several jobs and series is a list, and a badge at each series', () => {
+  test('the page verdict of several jobs and series is a list, with a badge at each series', () => {
     const text = render([measured(), measured({ identity: { host: 'web-2' } })], [job(5), job(4, 'nightly')]);
     expect(text).toContain(' not safe 5h on 2 of 2 series: web-1 · imds v2 · app; web-2 · imds v2 · app ');
     expect(text).toContain(' safe nightly (4h) on 2 of 2 series: ');
     expect(text).toContain(' web-2 · imds v2 · app 5h: not safe nightly (4h): safe ');
   });
 
-  test('on several jobs of one series is shown once, with advice for each job', () => {
+  test('the page verdict of several jobs of one series is shown once, with advice for each job', () => {
     const text = render([measured()], [job(5), job(7, 'nightly')]);
     expect(text.match(/a 5h job with a margin/g)).toHaveLength(1);
     expect(text).toMatch(
@@ -144,7 +208,7 @@ describe('the verdict on a page', () => {
     );
   });
 
-  test('on many series opens only the section of the decisive one', () => {
+  test('the page of many series opens only the section of the decisive one', () => {
     const many = Array.from({ length: 50 }, (_, index) =>
       measured({ identity: { host: `web-${index}`, role: '' } }),
     );
@@ -157,7 +221,7 @@ describe('the verdict on a page', () => {
 });
 
 describe('charts of a page', () => {
-  test('have a legend for gaps, failed polls, rotation windows and jobs', () => {
+  test('charts of a page have a legend for gaps, failed polls, rotation windows and jobs', () => {
     const legend = (history: SeriesHistory, jobs = [job(5)]) =>
       [...page([history], jobs).matchAll(/class="swatch (\w+)"/g)].map(([, swatch]) => swatch);
     expect(legend(measured(), [])).toEqual(['remaining']);
@@ -167,15 +231,15 @@ describe('charts of a page', () => {
     expect(legend(measured({ failedPollSpans: [{ from: START, to: START }] }))).toContain('failed');
   });
 
-  test('have no curve if no start was safe for any job length', () => {
+  test('charts of a page have no curve if no start was safe for any job length', () => {
     const { generations, ...rest } = measured();
-    const short = generations.map((each) => ({ ...each, expiration: each.lastUpdated! + 240_000 }));
+    const short = generations.map((each) => ({ ...each, expiration: (each.lastUpdated ?? 0) + 240_000 }));
     expect(words(page([{ ...rest, generations: short }], [job(1)]))).toContain(
       'no start was safe with a margin of 5m, for any job length',
     );
   });
 
-  test('show an envelope for more than 400 teeth', () => {
+  test('charts of a page show an envelope for more than 400 teeth', () => {
     const still = (generations: number) =>
       page([measured({ generations })]).match(/<path class="(line|range|area)"/g);
     expect(still(400)).toEqual([
@@ -187,7 +251,7 @@ describe('charts of a page', () => {
     expect(still(401)?.slice(0, 2)).toEqual(['<path class="range"', '<path class="line"']);
   });
 
-  test('are replaced by a text if there is nothing to draw', () => {
+  test('charts of a page are replaced by a text if there is nothing to draw', () => {
     const single = page([measured({ generations: 1 })], []);
     expect(single).not.toMatch(/NaN|Infinity|undefined/);
     expect(words(single)).toMatch(
@@ -198,14 +262,14 @@ describe('charts of a page', () => {
 
 describe('hostile names on a page', () => {
   const series = HOSTILE_NAMES.map((name, index) =>
-    measured({ generations: 3, identity: { host: name, role: HOSTILE_NAMES.at(-index - 1)! } }),
+    measured({ generations: 3, identity: { host: name, role: HOSTILE_NAMES.at(-index - 1) ?? '' } }),
   );
   const html = page(
     series,
     HOSTILE_NAMES.slice(0, -1).map((name) => job(5, name)),
   );
 
-  test('are text everywhere', () => {
+  test('hostile names on a page are text everywhere', () => {
     const harmless = page(
       HOSTILE_NAMES.map(() => measured({ generations: 3 })),
       HOSTILE_NAMES.slice(1).map(() => job(5, 'x')),
@@ -217,8 +281,90 @@ describe('hostile names on a page', () => {
     expect(html).toContain('\\u003cscript\\u003ewindow.pwned=1');
   });
 
-  test('have escaped control characters', () => {
+  test('hostile names on a page have escaped control characters', () => {
     expect(html).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\u2028]/);
     expect(html).toContain('\\u{202e}gnp.exe\\u{2028}\\u{1b}[31m\\u{0}');
+  });
+});
+
+describe('a page of many series', () => {
+  /** Retired, because `current` of the same host has its first sample later. */
+  const old = (role: string) => measured({ generations: 3, identity: { role } });
+  const current = { ...measured({ unseen: [0, 1, 2, 3] }) };
+  const names = (html: string) => [...html.matchAll(/<h2>(web-\d+) · /g)].map(([, name]) => name);
+  /** The host `web-N` has a lead time that grows with N. */
+  const hosts = (count: number) =>
+    Array.from({ length: count }, (_, index): SeriesHistory => {
+      const number = (index * 7) % count;
+      const history = measured({ generations: 3, identity: { host: `web-${number}`, role: '' } });
+      const expire = (at: number) => at + number * 1000;
+      return {
+        ...history,
+        generations: history.generations.map((each) => ({
+          ...each,
+          expiration: expire(each.expiration),
+          latestExpiration: expire(each.latestExpiration),
+        })),
+      };
+    });
+  const render = (histories: readonly SeriesHistory[], seriesLimits: SeriesLimits, jobs = [job(4)]) => {
+    const { assessment, context } = assessed(histories, jobs, { seriesLimits });
+    return renderPage(assessment, context);
+  };
+
+  test('a page folds retired series into one line', () => {
+    const html = render([old('a'), current, old('b')], { showRetired: false, top: null });
+    expect(words(html)).toContain(
+      '2 retired series are not shown: 72 samples from 2026-03-01 00:03:00Z to 02:58:00Z, worst case 5h 00m 00s; show them with `report --retired`',
+    );
+    expect(elements(html, 'section class="series"')).toBe(1);
+    expect(html).not.toContain('class="overview"');
+    const all = render([old('a'), current, old('b')], { showRetired: true, top: null });
+    expect(words(all)).not.toContain('not shown');
+    expect(elements(all, 'details class="series"')).toBe(3);
+  });
+
+  test('a page with --top shows the most important series first, and one line for the others', () => {
+    const html = render(hosts(10), { showRetired: false, top: 2 });
+    expect(names(html)).toEqual(['web-0', 'web-1']);
+    expect(elements(html, 'tr')).toBeGreaterThan(2);
+    expect(words(html)).toMatch(
+      /8 less important series are not shown: 288 samples from .*, worst case 5h 00m 02s, at worst safe; show more with `report --top NUMBER`/,
+    );
+    expect(html.match(/href="#series-\d+"/g)).toEqual(['href="#series-1"', 'href="#series-2"']);
+  });
+
+  test('a page without --top shows 200 series at most', () => {
+    const limits = { showRetired: false, top: null };
+    expect(names(render(hosts(200), limits))).toHaveLength(200);
+    const html = render(hosts(201), limits);
+    expect(names(html)).toEqual(Array.from({ length: 200 }, (_, number) => `web-${number}`));
+    expect(words(html)).toContain('1 less important series is not shown: 36 samples');
+    expect(names(render(hosts(201), { showRetired: false, top: 201 }))).toHaveLength(201);
+  });
+
+  test('a page with ten failing series warns about each, and counts further ones', () => {
+    const failing = (count: number) =>
+      hosts(count).map((history, index): SeriesHistory => {
+        const at = START + (10 + index) * 3_600_000;
+        const poll = { reason: 'timeout', count: 1, firstAt: at, lastAt: at, lastDetail: '' } as const;
+        return { ...history, failedPolls: [poll] };
+      });
+    const warnings = (count: number) => {
+      const html = render(failing(count), { showRetired: false, top: null });
+      return (/<ul class="failing">.*<\/ul>/.exec(html)?.[0] ?? '').split('<li>').slice(1);
+    };
+    expect(warnings(10)).toHaveLength(10);
+    expect(warnings(11).at(-1)).toContain('the last poll of 1 more series failed');
+    const many = warnings(14);
+    expect(many).toHaveLength(11);
+    // The newest comes first.
+    expect(many[0]).toContain(`web-${(13 * 7) % 14} · imds v2: the last poll failed at 2026-03-01 23:00:00Z`);
+    expect(many.at(-1)).toContain('the last polls of 4 more series failed');
+  });
+
+  test('a page judges all series, also those that it does not show', () => {
+    const html = render(hosts(10), { showRetired: false, top: 1 }, [job(5), job(4)]);
+    expect(words(html)).toContain('on 10 of 10 series: ');
   });
 });

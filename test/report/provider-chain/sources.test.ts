@@ -9,6 +9,7 @@ import { analyseChains, CHAIN_FINDING_CODES } from '../../../src/domain/provider
 import {
   type ChainFacts,
   type ChainOutcome,
+  FILE_PROBLEM_CAUSES,
   type OutcomeCause,
   type ProviderProblem,
   SDKS,
@@ -25,6 +26,8 @@ import { CASES } from '../../support/domain/shadowing-case.ts';
 const HOLE = /undefined|NaN|null|\[object|Infinity/;
 
 const NOW = Date.UTC(2026, 10, 22);
+
+const MISSING_PROFILE = { ...createFacts().profile, name: 'p', isNamed: true, exists: false };
 
 const renderText = (known: ChainFacts, width = 100) =>
   renderSourcesTable(analyseChains(known), { width, hasColour: false });
@@ -70,9 +73,9 @@ findings
 
   ! the container endpoint fails: Java falls back to IMDS and the role of the instance; botocore
     (AWS CLI), Go, JavaScript, Rust and .NET fail
-    → check that the token file is still rotated and is read again for each request; a hop limit of
-    1 keeps containers away from the role of the instance
-  ! SDKs use different providers, so programs here run with different credentials or with none
+    → check that the token file is still rotated and is read again for each request; to keep
+    containers away from the role of the instance, set its hop limit to 1
+  ! SDKs use different providers, so programs run with different credentials or with none
     → keep the settings of one provider, and remove the settings of the others
 `);
 });
@@ -95,16 +98,16 @@ describe('the text', () => {
     },
     {
       blankVariables: new Set(['AWS_PROFILE']),
-      profile: { name: 'p'.repeat(80), isNamed: true, exists: false, anyExist: true },
+      profile: { ...MISSING_PROFILE, name: 'p'.repeat(80) },
     },
   );
 
-  test.each([60, 100, 110])('fits into %i columns', (width) => {
+  test.each([60, 100, 110])('the text fits into %i columns', (width) => {
     const lines = renderText(full, width).split('\n');
     expect(lines.filter((line) => [...line].length > width)).toEqual([]);
   });
 
-  test('is never wider than 110 columns nor narrower than 60', () => {
+  test('the text is never wider than 110 columns nor narrower than 60', () => {
     expect(
       Math.max(
         ...renderText(full, 400)
@@ -121,12 +124,9 @@ describe('the text', () => {
     ).toBeLessThanOrEqual(60);
   });
 
-  test('escapes control characters in names and has colours only on request', () => {
+  test('the text escapes control characters in names and has colours only on request', () => {
     const name = 'evil\u001b[31mname';
-    const known = createFacts(
-      { imds: IMDS },
-      { profile: { name, isNamed: true, exists: false, anyExist: true } },
-    );
+    const known = createFacts({ imds: IMDS }, { profile: { ...MISSING_PROFILE, name } });
     expect(renderText(known)).not.toMatch(/\u001b/);
     expect(renderText(known)).toMatch(/evil\\u\{1b\}\[31mname/);
     const painted = renderSourcesTable(analyseChains(known), { width: 100, hasColour: true });
@@ -138,7 +138,7 @@ describe('the text', () => {
 describe('JSON', () => {
   const json = (known: ChainFacts) => JSON.parse(renderSourcesJson(analyseChains(known)));
 
-  test('lists every provider, every SDK and the findings', () => {
+  test('JSON lists every provider, every SDK and the findings', () => {
     const document = json(createFacts({ environment: KEYS, container: BROKEN, imds: IMDS }));
     expect(document).toMatchObject({
       schema_version: 1,
@@ -190,7 +190,7 @@ describe('JSON', () => {
     ]);
   });
 
-  test('formats instants in notes as ISO 8601', () => {
+  test('JSON formats instants in notes as ISO 8601', () => {
     const notes = [{ code: 'TOKEN_FILE_EXPIRED', expiresAt: NOW }] as const;
     const { findings } = json(createFacts({ container: { ...BROKEN, notes } }));
     expect(findings.at(-1)).toMatchObject({
@@ -211,6 +211,16 @@ describe('each code has a sentence', () => {
     NO_SUCH_PROFILE: [
       { profile: 'loader', stoppedSdks },
       { profile: 'loader', stoppedSdks: SDKS },
+    ],
+    INVALID_FILE: FILE_PROBLEM_CAUSES.map((cause) => ({
+      path: '/home/a/.aws/config',
+      line: 4,
+      cause,
+      sdks: ['botocore', 'java', 'rust'],
+    })),
+    MISPLACED_SECTION: [
+      { file: 'config', path: '/home/a/.aws/config', section: 'loader', profile: 'loader' },
+      { file: 'credentials', path: '/c', section: 'profile loader', profile: 'loader' },
     ],
     KEYS_WITHOUT_TOKEN: [
       { provider: 'environment', sdks },
@@ -269,13 +279,16 @@ describe('each code has a sentence', () => {
     EXAMPLES[code].map((fields) => ({ code, severity: 'note', ...fields }));
 
   const findings = CHAIN_FINDING_CODES.flatMap((code): ChainFinding[] => createExamples(code));
-  test.each(findings.map((finding) => [finding.code, finding] as const))('finding %s', (_, finding) => {
-    const { message, hint } = describeChainFinding(finding, createFacts({ container: BROKEN }));
-    for (const sentence of [message, hint]) {
-      expect(sentence).toMatch(/^\S.{10,}[^.]$/);
-      expect(sentence).not.toMatch(HOLE);
-    }
-  });
+  test.each(findings.map((finding) => [finding.code, finding] as const))(
+    'the finding %s has a sentence',
+    (_, finding) => {
+      const { message, hint } = describeChainFinding(finding, createFacts({ container: BROKEN }));
+      for (const sentence of [message, hint]) {
+        expect(sentence).toMatch(/^\S.{10,}[^.]$/);
+        expect(sentence).not.toMatch(HOLE);
+      }
+    },
+  );
 
   const PROBLEMS: { [Code in ProviderProblem['code']]: Extract<ProviderProblem, { code: Code }> } = {
     NO_SECRET_KEY: { code: 'NO_SECRET_KEY' },
@@ -285,6 +298,12 @@ describe('each code has a sentence', () => {
     NO_ROLE_SOURCE: { code: 'NO_ROLE_SOURCE' },
     TWO_ROLE_SOURCES: { code: 'TWO_ROLE_SOURCES' },
     ROLE_SOURCE_MISSING: { code: 'ROLE_SOURCE_MISSING', name: 'gone' },
+    NO_BASE_CREDENTIALS: {
+      code: 'NO_BASE_CREDENTIALS',
+      setting: 'source_profile',
+      value: 'base',
+      cause: 'MISSING',
+    },
     SETTINGS_MISSING: { code: 'SETTINGS_MISSING', names: ['sso_region'] },
     TOKEN_FILE_UNREADABLE: { code: 'TOKEN_FILE_UNREADABLE', detail: 'ENOENT' },
     TOKEN_EXPIRED: { code: 'TOKEN_EXPIRED', at: NOW },
@@ -299,7 +318,7 @@ describe('each code has a sentence', () => {
     TIMED_OUT: { code: 'TIMED_OUT' },
   };
 
-  test.each(Object.values(PROBLEMS))('problem $code', (problem) => {
+  test.each(Object.values(PROBLEMS))('the problem $code has a sentence', (problem) => {
     expect(describeProviderProblem(problem)).toMatch(/^\S.{8,}/);
     expect(describeProviderProblem(problem)).not.toMatch(HOLE);
   });
@@ -307,10 +326,12 @@ describe('each code has a sentence', () => {
   const CAUSES: { [Reason in OutcomeCause['reason']]: OutcomeCause & { reason: Reason } } = {
     INCOMPLETE: { reason: 'INCOMPLETE' },
     FAILED: { reason: 'FAILED' },
+    HANGS: { reason: 'HANGS' },
     EXPIRED: { reason: 'EXPIRED' },
     LEGACY_VARIABLES: { reason: 'LEGACY_VARIABLES' },
     NO_SUCH_PROFILE: { reason: 'NO_SUCH_PROFILE', profile: 'loader' },
     AMBIGUOUS_PROFILE: { reason: 'AMBIGUOUS_PROFILE', profile: 'loader' },
+    INVALID_FILE: { reason: 'INVALID_FILE', path: '/home/a/.aws/config', line: 4 },
     BLANK_VARIABLE: { reason: 'BLANK_VARIABLE', setting: 'AWS_X' },
     INVALID_SETTING: { reason: 'INVALID_SETTING', setting: 'AWS_X' },
     OTHER_PROFILE: { reason: 'OTHER_PROFILE', setting: 'AWS_X' },
@@ -320,7 +341,7 @@ describe('each code has a sentence', () => {
     OTHER_TOKEN: { reason: 'OTHER_TOKEN', note: 'TWO_TOKENS_SET' },
   };
 
-  test.each(Object.values(CAUSES))('cause $reason', (cause) => {
+  test.each(Object.values(CAUSES))('the cause $reason has a sentence', (cause) => {
     for (const outcome of [
       { kind: 'stops', provider: 'container', cause },
       { kind: 'stops', provider: null, cause },
@@ -354,7 +375,7 @@ describe('the hint if no provider answers names the providers that are set up', 
     describeFound('NO_PROVIDER_ANSWERS', createFacts(...known))?.hint;
   const set = (...names: string[]) => ({ setVariables: new Set(names) });
   const NO_IMDS = failed('unreachable', 'EHOSTUNREACH');
-  const MISSING = { profile: { name: 'p', isNamed: true, exists: false, anyExist: false } };
+  const MISSING = { profile: { ...MISSING_PROFILE, anyExist: false } };
 
   test.each<[string, Parameters<typeof createFacts>, string]>([
     [
@@ -393,7 +414,7 @@ describe('the hint if no provider answers names the providers that are set up', 
     [
       'a role that the instance cannot assume',
       [{ imds: failed('error-document', 'AssumeRoleUnauthorizedAccess') }],
-      'IMDS: check the trust policy of the role; a fix takes effect at the next refresh, up to an hour later',
+      'IMDS: check the trust policy of the role if the code is AssumeRoleUnauthorizedAccess; a fix takes effect at the next refresh, up to an hour later',
     ],
     [
       'an unreachable container endpoint and no IMDS',
@@ -413,19 +434,19 @@ describe('the hint if no provider answers names the providers that are set up', 
       ],
       'the environment: set both keys or neither; the container endpoint: try again in a moment',
     ],
-  ])('%s', (_, known, expected) => {
+  ])('the hint if no provider answers fits %s', (_, known, expected) => {
     expect(hint(...known)).toBe(expected);
   });
 
-  test('says how to raise the hop limit', () => {
+  test('the hint if no provider answers says how to raise the hop limit', () => {
     const imds = NO_IMDS;
     const limited = { ...imds, problem: { ...imds.problem, possibleHopLimit: true } };
     expect(hint({ imds: limited })).toMatch(/^IMDS: .*--http-put-response-hop-limit 2`$/);
   });
 
-  test.each(FAILURE_REASONS)('%s: no hint names a flag of poll or the next poll', (reason) => {
+  test.each(FAILURE_REASONS)('no hint for %s names a flag of poll or the next poll', (reason) => {
     for (const name of ['container', 'imds', 'process', 'environment'] as const) {
-      // Such a provider is absent.
+      // A provider that is not configured is absent.
       if (reason === 'not-configured') continue;
       const known = createFacts({ [name]: failed(reason) });
       expect(describeProviderHint(known.providers[name], known)).toMatch(/^\S.{10,}/);
@@ -437,7 +458,7 @@ describe('the hint if no provider answers names the providers that are set up', 
 describe('expired credentials', () => {
   const expired = withCredentials({ expiration: NOW - 3_600_000, remaining: -3600 });
 
-  test('of the environment affect every SDK, and botocore fails', () => {
+  test('expired credentials of the environment affect every SDK, and botocore fails', () => {
     const known = createFacts(
       { environment: expired, imds: IMDS },
       { setVariables: new Set(['AWS_CREDENTIAL_EXPIRATION']) },
@@ -448,7 +469,7 @@ describe('expired credentials', () => {
     );
   });
 
-  test('of a process do not affect JavaScript, which tries later providers', () => {
+  test('expired credentials of a process do not affect JavaScript, which tries later providers', () => {
     expect(
       describeFound('EXPIRED_CREDENTIALS_WIN', createFacts({ process: expired, imds: IMDS }))?.message,
     ).toBe(
@@ -457,11 +478,17 @@ describe('expired credentials', () => {
     );
   });
 
-  test('of IMDS are used by every SDK', () => {
+  test('every SDK uses expired credentials of IMDS', () => {
     expect(describeFound('EXPIRED_CREDENTIALS_WIN', createFacts({ imds: expired }))?.message).toMatch(
       /ago, and no SDK tries a later provider: every SDK uses them anyway$/,
     );
   });
+});
+
+test('the hint for SDKs that fail after a fallback to IMDSv1 says how to raise the hop limit', () => {
+  const notes = [{ code: 'POSSIBLE_HOP_LIMIT' }, { code: 'IMDS_V1_USED' }] as const;
+  const known = createFacts({ imds: withCredentials({ notes }) });
+  expect(describeFound('PROVIDER_STOPS_CHAIN', known)?.hint).toMatch(/--http-put-response-hop-limit 2`$/);
 });
 
 test('the text reports an unreadable expiration and the SDKs that fail', () => {

@@ -33,6 +33,7 @@ const REQUEST = {
 } as const;
 const SERVED = { incompleteReason: null, expiration: START + 150_000 };
 const EMPTY = { incompleteReason: null, expiration: null };
+const NO_RESPONSE = { incompleteReason: 'no response', expiration: null };
 
 /** Characters that a terminal may interpret. */
 const DANGEROUS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -77,13 +78,13 @@ describe('the log line of a request', () => {
     [
       'GET /  no response  v1  curl/7.88.1',
       { apiVersion: '1', path: '/', status: null, accessKeyId: null },
-      EMPTY,
+      NO_RESPONSE,
     ],
-  ])('%s', (line, request, details) => {
+  ])('a request is logged as %s', (line, request, details) => {
     expect(formatRequestLine({ ...REQUEST, ...request }, details)).toBe(`2026-11-22 10:00:00Z  ${line}`);
   });
 
-  test('is one short line of plain text without the key id for any client data', () => {
+  test('a request is logged in one short line of plain text without the key id for any client data', () => {
     const hostile = { ...REQUEST, client: HOSTILE, path: HOSTILE, method: HOSTILE, fault: HOSTILE };
     const line = formatRequestLine(hostile, SERVED);
     expect(line).not.toMatch(DANGEROUS);
@@ -92,13 +93,13 @@ describe('the log line of a request', () => {
     expect(line.length).toBeLessThan(320);
   });
 
-  test('cuts a long client between code points', () => {
+  test('the log line of a request cuts a long client between code points', () => {
     const line = (client: string) => formatRequestLine({ ...REQUEST, client }, EMPTY);
     expect(line('😀'.repeat(40))).toMatch(/7QXK {2}(😀){40}$/u);
     expect(line('😀'.repeat(41))).toMatch(/7QXK {2}(😀){39}…$/u);
   });
 
-  test('as JSON has all fields, and null for missing values', () => {
+  test('a request as JSON has all fields, and null for missing values', () => {
     expect(JSON.parse(formatRequestJson(REQUEST, SERVED))).toEqual({
       schema_version: 1,
       event: 'request',
@@ -118,7 +119,7 @@ describe('the log line of a request', () => {
       address: '127.0.0.1',
     });
     const unanswered = { ...REQUEST, status: null, client: '', accessKeyId: null };
-    expect(JSON.parse(formatRequestJson(unanswered, EMPTY))).toMatchObject({
+    expect(JSON.parse(formatRequestJson(unanswered, NO_RESPONSE))).toMatchObject({
       status: null,
       incomplete_reason: 'no response',
       client: null,
@@ -158,14 +159,14 @@ describe('the text at the start', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cred-watch-simulation-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('exports the variables of one shape', () => {
+  test('the text at the start exports the variables of one shape', () => {
     expect(formatListeningText(STARTED)).toBe(
       [
         '# these credentials are false: AWS rejects them',
         '# role demo: credentials valid for 3m, rotated every 1m',
         '# seed 42, started 2026-11-22 10:00:00Z',
         '# listening on http://127.0.0.1:1338/',
-        '# AWS_ACCESS_KEY_ID, AWS_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE precede these variables;',
+        '# AWS_ACCESS_KEY_ID, AWS_PROFILE and AWS_WEB_IDENTITY_TOKEN_FILE take precedence over these variables:',
         '# unset them in the shell of the client',
         '',
         '# imds',
@@ -176,7 +177,7 @@ describe('the text at the start', () => {
     );
   });
 
-  test('shows several shapes, a scenario and faults', () => {
+  test('the text at the start shows several shapes, a scenario and faults', () => {
     const text = formatListeningText({
       ...STARTED,
       jitterSeconds: 5,
@@ -204,7 +205,7 @@ describe('the text at the start', () => {
     '-n',
     'plain-Role_1@x,y.z=w+%',
     'größe 日本',
-  ])('is safe for a shell with the value %j', (value) => {
+  ])('the text at the start is safe for a shell with the value %j', (value) => {
     const file = join(folder, 'environment.sh');
     writeFileSync(
       file,
@@ -225,7 +226,7 @@ describe('the text at the start', () => {
     expect(existsSync(join(folder, 'pwned'))).toBe(false);
   });
 
-  test('as JSON has all facts and the environment of each shape', () => {
+  test('the start as JSON has all facts and the environment of each shape', () => {
     const scenario = { name: 'outage', description: 'the role is detached' };
     const environment = { AWS_A: "it's $(x)" };
     const shapes = [...STARTED.shapes, { shape: '__proto__', environment }];
@@ -246,7 +247,7 @@ describe('the text at the start', () => {
       faults: ['reset'],
     });
     expect(Object.entries(variables)).toEqual([
-      ['imds', STARTED.shapes[0]!.environment],
+      ['imds', STARTED.shapes[0]?.environment],
       ['__proto__', environment],
     ]);
   });
@@ -262,7 +263,7 @@ function trafficOf(...requests: Partial<Parameters<Traffic['record']>[0]>[]): Tr
 const times = <T>(count: number, request: T): T[] => Array.from({ length: count }, () => request);
 
 describe('the traffic summary', () => {
-  test('without requests is one sentence', async () => {
+  test('the traffic summary without requests is one sentence', async () => {
     expect(await renderTrafficText(trafficOf())).toBe('no client made a request\n');
     expect(JSON.parse(formatTrafficJson(trafficOf()))).toMatchObject({
       event: 'report',
@@ -274,7 +275,7 @@ describe('the traffic summary', () => {
     });
   });
 
-  test('shows two clients, one of which used both IMDS versions', async () => {
+  test('the traffic summary shows two clients, one of which used both IMDS versions', async () => {
     const traffic = trafficOf(
       ...times(3, { apiVersion: '1' as const }),
       { apiVersion: '1', at: START + 65_000, accessKeyId: 'ASIAEXAMPLEEXAMP0002' },
@@ -304,7 +305,7 @@ clients that used IMDSv1
     );
   });
 
-  test('shows addresses only if clients have different ones', async () => {
+  test('the traffic summary shows addresses only if clients have different ones', async () => {
     expect(await renderTrafficText(trafficOf({ client: '' }))).toBe(
       `1 request from 1 client; 1 set of credentials served 1 time
 
@@ -330,7 +331,7 @@ no client used IMDSv1
     );
   });
 
-  test('is plain text of 100 columns for any client data', async () => {
+  test('the traffic summary is plain text of 100 columns for any client data', async () => {
     const names = [HOSTILE, '__proto__', 'constructor', '\u001b[31m/1 \u009b/2', 'w'.repeat(100)];
     const traffic = trafficOf(
       ...names.flatMap((client) =>
@@ -349,7 +350,7 @@ no client used IMDSv1
     expect(faults).toContainEqual({ kind: '__proto__', count: 20 });
   });
 
-  test('separates counts of eight digits', async () => {
+  test('the traffic summary separates counts of eight digits', async () => {
     const { totals, clients, v1Clients } = trafficOf({});
     const many = 87_654_321;
     const busy = { requests: many, tokens: many, credentials: many, credentialsV1: many, failed: many };
@@ -361,7 +362,7 @@ no client used IMDSv1
     expect(text).toContain('imds        87654321 87654321    87654321 87654321 87654321 87654321\n');
   });
 
-  test('shows clients above the limit in one row', async () => {
+  test('the traffic summary shows clients above the limit in one row', async () => {
     const traffic = trafficOf(...Array.from({ length: 600 }, (_, index) => ({ client: `client/${index}` })));
     const text = await renderTrafficText(traffic);
     expect(text).toMatch(/^600 requests from more than 500 clients; /);
@@ -375,7 +376,7 @@ no client used IMDSv1
     });
   });
 
-  test('as JSON has all counts', () => {
+  test('the traffic summary as JSON has all counts', () => {
     const traffic = trafficOf({ apiVersion: '1' }, { status: null, fault: 'reset', accessKeyId: null });
     const counts = {
       request_count: 2,

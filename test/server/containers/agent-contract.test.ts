@@ -20,7 +20,7 @@ describe('the ECS agent', () => {
     return { ...started, id, path: `/v2/credentials/${id}` };
   };
 
-  test('responds like Go, with rate limit headers', async () => {
+  test('the ECS agent responds like Go, with rate limit headers', async () => {
     const { get, path } = await ecs();
     const { head, names, headers, body } = await get(path);
     expect(head).toMatch(/^HTTP\/1\.1 200 OK\n/);
@@ -43,7 +43,7 @@ describe('the ECS agent', () => {
     });
   });
 
-  test('needs no authorization, and takes the id of version 1 from the query', async () => {
+  test('the ECS agent needs no authorization, and takes the id of version 1 from the query', async () => {
     const { get, path, id } = await ecs();
     const { body } = await get(path);
     expect((await get(`/v1/credentials?id=${id}`)).body).toBe(body);
@@ -55,7 +55,7 @@ describe('the ECS agent', () => {
     ['/v1/credentials', 'NoIdInRequest', 'CredentialsV1Request: No ID in the request'],
     ['/v2/credentials/other', 'InvalidIdInRequest', 'CredentialsV2Request: Credentials not found'],
     ['/v1/credentials?id=other', 'InvalidIdInRequest', 'CredentialsV1Request: Credentials not found'],
-  ])('responds to %s with 400 %s', async (path, code, message) => {
+  ])('the ECS agent responds to %s with 400 %s', async (path, code, message) => {
     const { get } = await ecs();
     const { status, headers, body } = await get(path);
     expect([status, headers.get('content-type')]).toEqual([400, 'application/json']);
@@ -69,27 +69,27 @@ describe('the ECS agent', () => {
     ['no-role', 400, 'InvalidIdInRequest'],
     ['500', 500, 'InternalServerError'],
     ['503', 503, 'CredentialsUninitialized'],
-  ])('has the error format of the agent with the fault %s: %i %s', async (fault, status, code) => {
+  ])('the ECS agent keeps its error format with the fault %s: %i %s', async (fault, status, code) => {
     const { get, path } = await ecs({ faults: [fault] });
     const response = await get(path);
     expect(response.status).toBe(status);
     expect(JSON.parse(response.body)).toMatchObject({ code, HTTPErrorCode: status });
   });
 
-  test('responds 429 with a throttle fault', async () => {
+  test('the ECS agent responds 429 with a throttle fault', async () => {
     const { get, path } = await ecs({ faults: ['throttle=0.001'] });
     expect((await get(path)).status).toBe(200);
     const { status, headers } = await get(path);
     expect([status, headers.get('content-type')]).toEqual([429, 'text/plain; charset=utf-8']);
   });
 
-  test('redirects doubled slashes to its own path', async () => {
+  test('the ECS agent redirects doubled slashes to its own path', async () => {
     const { get, path, id } = await ecs();
     const { status, headers } = await get(`//v2//credentials/${id}`);
     expect([status, headers.get('location')]).toEqual([301, path]);
   });
 
-  test('responds 404 to other paths', async () => {
+  test('the ECS agent responds 404 to other paths', async () => {
     const { get } = await ecs();
     for (const path of ['/', '/v3/metadata', '/latest/meta-data/', '/v2/credentialsx/y', '*']) {
       expect(await get(path)).toMatchObject({ status: 404, body: '404 page not found\n' });
@@ -107,7 +107,7 @@ describe('the EKS Pod Identity agent', () => {
     return { ...started, token, withToken };
   };
 
-  test('responds with compact JSON and the account', async () => {
+  test('the EKS Pod Identity agent responds with compact JSON and the account', async () => {
     const { withToken } = await eks();
     const { names, headers, body } = await withToken();
     expect(names).toEqual(['Content-Type', 'Date', 'Content-Length']);
@@ -120,7 +120,7 @@ describe('the EKS Pod Identity agent', () => {
     expect(fields).toMatchObject({ AccountId: ACCOUNT, Expiration: '2026-11-22T06:00:00Z' });
   });
 
-  test('responds 400 with a text without a token', async () => {
+  test('the EKS Pod Identity agent responds 400 with a text to a request without a token', async () => {
     const { get, withToken } = await eks();
     const expected = { status: 400, body: 'Service account token cannot be empty\n' };
     expect(await get(PATH)).toMatchObject(expected);
@@ -128,7 +128,7 @@ describe('the EKS Pod Identity agent', () => {
   });
 
   test.each(['x', 'a.b.c', 'Bearer x', 'e30.e30', 'e30.bnVsbA.x', 'e30.W10.x', 'e30.e30.x.y', '..'])(
-    'responds 400 to the token %j, which cannot be parsed',
+    'the EKS Pod Identity agent responds 400 to the token %j, which cannot be parsed',
     async (token) => {
       const { withToken } = await eks();
       const { status, body } = await withToken(token);
@@ -137,7 +137,7 @@ describe('the EKS Pod Identity agent', () => {
     },
   );
 
-  test('accepts a token until it expires, without a Bearer prefix', async () => {
+  test('the EKS Pod Identity agent accepts a token until it expires, without a Bearer prefix', async () => {
     const { token, withToken, pass } = await eks();
     const mine = token(60);
     expect((await withToken(`Bearer ${mine}`)).status).toBe(400);
@@ -151,13 +151,13 @@ describe('the EKS Pod Identity agent', () => {
     ]);
   });
 
-  test('responds 400 to a token that is not valid yet', async () => {
+  test('the EKS Pod Identity agent responds 400 to a token that is not valid yet', async () => {
     const { clock, simulation, withToken } = await eks();
     const early = simulation.serviceAccountTokens.issue(600, clock.now() + 60_000);
     expect((await withToken(early)).body).toContain('token is not valid yet');
   });
 
-  test('rejects a token of another cluster and a changed token', async () => {
+  test('the EKS Pod Identity agent rejects a token of another cluster and a changed token', async () => {
     const { clock, token, withToken } = await eks();
     const foreign = new ServiceAccountTokens().issue(3600, clock.now());
     const [header, , signature] = token().split('.');
@@ -175,21 +175,24 @@ describe('the EKS Pod Identity agent', () => {
     ['error=AccessDeniedException', 400, 'AccessDeniedException'],
     ['error=InternalServerException', 500, 'InternalServerException'],
     ['500', 500, 'InternalServerException'],
-  ])('has the error format of the agent with the fault %s: %i %s', async (fault, status, code) => {
-    const { withToken } = await eks({ faults: [fault] });
-    const response = await withToken();
-    expect(response.status).toBe(status);
-    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-    expect(response.body).toContain(`(${code})`);
-  });
+  ])(
+    'the EKS Pod Identity agent keeps its error format with the fault %s: %i %s',
+    async (fault, status, code) => {
+      const { withToken } = await eks({ faults: [fault] });
+      const response = await withToken();
+      expect(response.status).toBe(status);
+      expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+      expect(response.body).toContain(`(${code})`);
+    },
+  );
 
-  test('responds 429 with a text with a throttle fault', async () => {
+  test('the EKS Pod Identity agent responds 429 with a text with a throttle fault', async () => {
     const { withToken } = await eks({ faults: ['429'] });
     expect(await withToken()).toMatchObject({ status: 429, body: 'Too Many Requests\n' });
   });
 
-  test.each(['example.invalid', 'example.invalid:80', '10.0.0.1'])(
-    'responds 403 with an explanation to the Host header %s',
+  test.each(['example.invalid', 'example.invalid:80', '203.0.113.1'])(
+    'the EKS Pod Identity agent responds 403 with an explanation to the Host header %s',
     async (Host) => {
       const { get, token } = await eks();
       const { status, body } = await get(PATH, { Host, Authorization: token() });
@@ -201,14 +204,14 @@ describe('the EKS Pod Identity agent', () => {
   );
 
   test.each(['169.254.170.23', '169.254.170.23:80', '[fd00:ec2::23]', 'LOCALHOST'])(
-    'accepts the Host header %s',
+    'the EKS Pod Identity agent accepts the Host header %s',
     async (Host) => {
       const { get, token } = await eks();
       expect((await get(PATH, { Host, Authorization: token() })).status).toBe(200);
     },
   );
 
-  test('shares its path with version 1 of ECS, whose requests have an id', async () => {
+  test('the EKS Pod Identity agent shares its path with version 1 of ECS, whose requests have an id', async () => {
     const { get, token, simulation } = await eks({ shapes: ['ecs', 'eks'] });
     expect((await get(PATH)).body).toBe('Service account token cannot be empty\n');
     expect((await get(PATH, { Authorization: token() })).body).toContain('AccountId');
@@ -221,7 +224,7 @@ describe('CloudShell', () => {
   const TTL = 'X-aws-ec2-metadata-token-ttl-seconds';
   const cloudshell = (options: SimulatedOptions = {}) => start({ shapes: ['cloudshell'], ...options });
 
-  test('has a document with an empty Type, no LastUpdated, and Code at the end', async () => {
+  test('CloudShell has a document with an empty Type, no LastUpdated, and Code at the end', async () => {
     const { get, simulation } = await cloudshell();
     const { status, body } = await get(PATH, { Authorization: simulation.authorization });
     expect(status).toBe(200);
@@ -233,7 +236,7 @@ describe('CloudShell', () => {
   });
 
   test.each([['cloudshell'], ['cloudshell', 'imds']] as const)(
-    'accepts a session token in either header (%s, %s)',
+    'CloudShell accepts a session token in either header (%s, %s)',
     async (...shapes) => {
       const { get, origin } = await cloudshell({ shapes: shapes.filter((each) => each !== undefined) });
       const { status, body: token } = await sendRequest(origin, 'PUT', '/latest/api/token', { [TTL]: '60' });
@@ -243,13 +246,13 @@ describe('CloudShell', () => {
     },
   );
 
-  test('accepts the token of the environment in the IMDS token header', async () => {
+  test('CloudShell accepts the token of the environment in the IMDS token header', async () => {
     const { get, simulation } = await cloudshell();
     const token = simulation.authorization;
     expect((await get(PATH, { 'X-aws-ec2-metadata-token': token })).status).toBe(200);
   });
 
-  test('rejects a missing, a wrong and an expired token', async () => {
+  test('CloudShell rejects a missing, a wrong and an expired token', async () => {
     const { get, origin, pass } = await cloudshell();
     const { body: token } = await sendRequest(origin, 'PUT', '/latest/api/token', { [TTL]: '60' });
     pass(60);
@@ -258,7 +261,7 @@ describe('CloudShell', () => {
     }
   });
 
-  test('responds 404 to every other path', async () => {
+  test('CloudShell responds 404 to every other path', async () => {
     const { get, simulation } = await cloudshell();
     const Authorization = simulation.authorization;
     for (const path of [
@@ -278,7 +281,7 @@ describe('both agents', () => {
     return { ...started, path: `/v2/credentials/${started.simulation.credentialsId}` };
   };
 
-  test('keep the connection open, and send Connection: close otherwise', async () => {
+  test('both agents keep the connection open, and send Connection: close otherwise', async () => {
     const { origin, path } = await document();
     const connection = await Connection.open(origin);
     for (let count = 0; count < 3; count++) {
@@ -291,14 +294,14 @@ describe('both agents', () => {
     expect(text).toMatch(/\r\nConnection: close\r\n\r\n\{/);
   });
 
-  test('close the connection after HTTP/1.0', async () => {
+  test('both agents close the connection after HTTP/1.0', async () => {
     const { origin, path } = await document();
     const connection = await Connection.open(origin);
     connection.send(`GET ${path} HTTP/1.0\r\n\r\n`);
     expect((await connection.rest()).text).toMatch(/\r\n\r\n\{"RoleArn"[^}]*\}$/);
   });
 
-  test('accept Expect: 100-continue and no other expectation', async () => {
+  test('both agents accept Expect: 100-continue and no other expectation', async () => {
     const { origin, path } = await document();
     const granted = await sendRequest(origin, 'GET', path, { Expect: '100-continue' });
     expect(granted.head).toMatch(/^HTTP\/1\.1 200 OK\n/);
@@ -307,7 +310,7 @@ describe('both agents', () => {
     expect(rejected.body).toBe('');
   });
 
-  test('respond 400 to a request without Host', async () => {
+  test('both agents respond 400 to a request without Host', async () => {
     const { origin, path } = await document();
     const { head, body } = await sendRawRequest(origin, `GET ${path} HTTP/1.1\r\n\r\n`);
     expect(head).toBe(
@@ -316,7 +319,7 @@ describe('both agents', () => {
     expect(body).toBe('400 Bad Request: missing required Host header');
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('respond 405 to %s', async (method) => {
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('both agents respond 405 to %s', async (method) => {
     const { origin, path } = await document();
     expect((await sendRequest(origin, method, path)).status).toBe(405);
   });

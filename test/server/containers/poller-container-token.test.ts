@@ -32,44 +32,44 @@ async function pod(content: (token: string) => string) {
 }
 
 describe('the authorization token', () => {
-  test('of the variable is sent unchanged', async () => {
+  test('the authorization token of the variable is sent unchanged', async () => {
     const shell = await startPolled('cloudshell');
     expect(summarizeSuccess(await shell.succeed()).notes).toEqual([]);
     expect(shell.sent('authorization')).toEqual([shell.simulation.authorization]);
-    expect(shell.seen()).toEqual([`${CLOUDSHELL} 200`]);
+    expect(shell.requests()).toEqual([`${CLOUDSHELL} 200`]);
   });
 
-  test('of the file is sent unchanged', async () => {
-    const { source, token, succeed, sent, seen } = await pod((text) => text);
+  test('the authorization token of the file is sent unchanged', async () => {
+    const { source, token, succeed, sent, requests } = await pod((text) => text);
     expect(codes(await succeed(source))).toEqual(['TOKEN_FILE_EXPIRES']);
     expect(sent('authorization')).toEqual([token]);
-    expect(seen()).toEqual([`${EKS} 200`]);
+    expect(requests()).toEqual([`${EKS} 200`]);
   });
 
-  test('of the file precedes that of the variable', async () => {
+  test('the authorization token of the file precedes the token of the variable', async () => {
     const { newSource, path, token, succeed, sent } = await pod((text) => text);
     const source = newSource({ [FILE]: path, [TOKEN]: CANARIES[3] });
     expect(codes(await succeed(source))).toEqual(['TWO_TOKENS_SET', 'TOKEN_FILE_EXPIRES']);
     expect(sent('authorization')).toEqual([token]);
   });
 
-  test('is not sent if it is missing, and EKS reports this', async () => {
+  test('the authorization token is not sent if it is missing, and EKS reports this', async () => {
     const eks = await startPolled('eks', { env: { [FILE]: undefined } });
     const outcome = await eks.fail();
-    expect(failure(outcome)).toEqual(failureWith('bad-request'));
+    expect(failure(outcome)).toEqual(failureWith('auth-token-missing'));
     expect(outcome.detail).toBe('HTTP 400: Service account token cannot be empty');
-    expect(eks.exchanges[0]!.request.headers).not.toHaveProperty('authorization');
-    expect(eks.seen()).toEqual([`${EKS} 400`]);
+    expect(eks.exchanges[0]?.request.headers).not.toHaveProperty('authorization');
+    expect(eks.requests()).toEqual([`${EKS} 400`]);
   });
 
-  test('is not sent if it is missing, and CloudShell responds 401', async () => {
+  test('the authorization token is not sent if it is missing, and CloudShell responds 401', async () => {
     const shell = await startPolled('cloudshell', { env: { [TOKEN]: undefined } });
-    expect(failure(await shell.fail())).toEqual(failureWith('auth-rejected'));
-    expect(shell.seen()).toEqual([`${CLOUDSHELL} 401`]);
+    expect(failure(await shell.fail())).toEqual(failureWith('access-denied'));
+    expect(shell.requests()).toEqual([`${CLOUDSHELL} 401`]);
   });
 
-  test.each([`Bearer ${CANARIES[3]}`, CANARIES[3]!])(
-    'is rejected if it is wrong, and not quoted',
+  test.each([`Bearer ${CANARIES[3]}`, CANARIES[3]])(
+    'the authorization token is rejected if it is wrong, and not quoted',
     async (token) => {
       const shell = await startPolled('cloudshell', { env: { [TOKEN]: token } });
       expect(failure(await shell.fail())).toEqual(failureWith('auth-rejected'));
@@ -77,19 +77,19 @@ describe('the authorization token', () => {
     },
   );
 
-  test('counts as missing if its variables are blank, with a note', async () => {
+  test('the authorization token counts as missing if its variables are blank, with a note', async () => {
     const ecs = await startPolled('ecs', { env: { [TOKEN]: ' ', [FILE]: '' } });
     const outcome = await ecs.succeed();
     expect(outcome.notes).toEqual([
       { code: 'BLANK_ENV', name: FILE },
       { code: 'BLANK_ENV', name: TOKEN },
     ]);
-    expect(ecs.exchanges[0]!.request.headers).not.toHaveProperty('authorization');
+    expect(ecs.exchanges[0]?.request.headers).not.toHaveProperty('authorization');
   });
 });
 
 describe('the token file is read again', () => {
-  test('at every poll, so a replaced token does not fail', async () => {
+  test('the token file is read again at every poll, so a replaced token does not fail', async () => {
     const { clock, withoutPauses, pass } = createStoppedClock();
     const eks = await startPolled('eks', { clock, poller: { clock: withoutPauses } });
     const { serviceAccountTokens } = eks.simulation;
@@ -105,7 +105,7 @@ describe('the token file is read again', () => {
     expect(after).not.toBe(before);
   });
 
-  test('at every attempt of one poll', async () => {
+  test('the token file is read again at every attempt of one poll', async () => {
     const eks = await startPolled('eks', { faults: ['500,times=1'] });
     const [old, replaced] = [3600, 7200].map((life) =>
       eks.simulation.serviceAccountTokens.issue(life, Date.now()),
@@ -120,10 +120,10 @@ describe('the token file is read again', () => {
     };
     await eks.succeed(eks.newSource({ [FILE]: path }, { clock }));
     expect(eks.sent('authorization')).toEqual([old, replaced]);
-    expect(eks.seen()).toEqual([`${EKS} 500`, `${EKS} 200`]);
+    expect(eks.requests()).toEqual([`${EKS} 500`, `${EKS} 200`]);
   });
 
-  test('and an expired token fails with the message of the agent', async () => {
+  test('an expired token in the token file fails with the message of the agent', async () => {
     const { clock, withoutPauses, pass } = createStoppedClock();
     const eks = await startPolled('eks', {
       clock,
@@ -139,20 +139,23 @@ describe('the token file is read again', () => {
     expect(outcome.detail).toBe(
       'HTTP 400: Service account token failed basic claim validations: token is expired',
     );
-    expect(eks.seen()).toEqual([`${EKS} 200`, `${EKS} 400`]);
+    expect(eks.requests()).toEqual([`${EKS} 200`, `${EKS} 400`]);
   });
 });
 
 describe('a line break at the end of a token', () => {
-  test.each(['\n', '\r\n'])('is removed from the file, with a note: %j', async (end) => {
-    const { source, token, succeed, sent } = await pod((text) => `${text}${end}`);
-    const outcome = await succeed(source);
-    expect(outcome.notes[0]).toEqual({ code: 'TOKEN_TRAILING_NEWLINE', name: FILE });
-    expect(codes(outcome)).toEqual(['TOKEN_TRAILING_NEWLINE', 'TOKEN_FILE_EXPIRES']);
-    expect(sent('authorization')).toEqual([token]);
-  });
+  test.each(['\n', '\r\n'])(
+    'a line break at the end of a token is removed from the file, with a note: %j',
+    async (end) => {
+      const { source, token, succeed, sent } = await pod((text) => `${text}${end}`);
+      const outcome = await succeed(source);
+      expect(outcome.notes[0]).toEqual({ code: 'TOKEN_TRAILING_NEWLINE', name: FILE });
+      expect(codes(outcome)).toEqual(['TOKEN_TRAILING_NEWLINE', 'TOKEN_FILE_EXPIRES']);
+      expect(sent('authorization')).toEqual([token]);
+    },
+  );
 
-  test('is removed from the variable too, with a note', async () => {
+  test('a line break at the end of a token is removed from the variable, with a note', async () => {
     const shell = await startPolled('cloudshell');
     const source = shell.newSource({ [TOKEN]: `${shell.simulation.authorization}\n` });
     expect((await shell.succeed(source)).notes).toEqual([{ code: 'TOKEN_TRAILING_NEWLINE', name: TOKEN }]);
@@ -160,25 +163,25 @@ describe('a line break at the end of a token', () => {
   });
 
   test.each(['\n\n', '\r', '\nX-Evil: 1', '\r\nX-Evil: 1', '\u0000', '\t', 'é'])(
-    'with the invalid end %j prevents the request',
+    'a token with the invalid end %j prevents the request',
     async (end) => {
-      const { source, fail, seen } = await pod((text) => `${text}${end}`);
+      const { source, fail, requests } = await pod((text) => `${text}${end}`);
       const outcome = await fail(source);
       expect(outcome.reason).toBe('auth-token-invalid');
       expect(outcome.detail).toContain(FILE);
-      expect(seen()).toEqual([]);
+      expect(requests()).toEqual([]);
     },
   );
 
   test.each(['', '\n', ' \r\n'])(
-    'without a token before it (%j) sends no header, with a note',
+    'a line break without a token before it (%j) sends no header, with a note',
     async (content) => {
-      const { source, fail, exchanges, seen } = await pod(() => content);
+      const { source, fail, exchanges, requests } = await pod(() => content);
       const outcome = await fail(source);
-      expect(outcome.reason).toBe('bad-request');
+      expect(outcome.reason).toBe('auth-token-missing');
       expect(codes(outcome)).toContain('TOKEN_BLANK');
-      expect(exchanges[0]!.request.headers).not.toHaveProperty('authorization');
-      expect(seen()).toEqual([`${EKS} 400`]);
+      expect(exchanges[0]?.request.headers).not.toHaveProperty('authorization');
+      expect(requests()).toEqual([`${EKS} 400`]);
     },
   );
 });
@@ -187,20 +190,20 @@ describe('an unreadable token file prevents the request', () => {
   test.each([
     ['missing', () => join(temporaryFolder(), 'none'), /ENOENT$/],
     ['a folder', () => temporaryFolder(), /not a regular file$/],
-  ])('%s', async (_, path, detail) => {
+  ])('an unreadable token file prevents the request: %s', async (_, path, detail) => {
     const eks = await startPolled('eks', { env: { [FILE]: path() } });
     const outcome = await eks.fail();
     expect(failure(outcome)).toEqual(failureWith('auth-token-unreadable'));
     expect(outcome.detail).toMatch(detail);
-    expect(eks.seen()).toEqual([]);
+    expect(eks.requests()).toEqual([]);
   });
 
-  test('also if the variable has a valid token', async () => {
-    const { newSource, token, fail, seen } = await pod((text) => text);
+  test('an unreadable token file prevents the request even if the variable has a valid token', async () => {
+    const { newSource, token, fail, requests } = await pod((text) => text);
     const source = newSource({ [FILE]: join(temporaryFolder(), 'none'), [TOKEN]: token });
     expect(failure(await fail(source))).toEqual(
       failureWith('auth-token-unreadable', { notes: ['TWO_TOKENS_SET'] }),
     );
-    expect(seen()).toEqual([]);
+    expect(requests()).toEqual([]);
   });
 });

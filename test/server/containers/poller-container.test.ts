@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Shape } from '../../../src/server/endpoint-request.ts';
+import { INSTANCE } from '../../../src/server/tree/default-tree.ts';
 import {
   failure,
   failureWith,
@@ -19,7 +20,8 @@ const DOCUMENT = {
 };
 
 /** The statuses of a poll, which requests one path only. */
-const statuses = ({ seen }: Container) => seen().map((line) => /^GET \S+ (\S+)$/.exec(line)?.[1] ?? line);
+const statuses = ({ requests }: Container) =>
+  requests().map((line) => /^GET \S+ (\S+)$/.exec(line)?.[1] ?? line);
 const repeatStatus = (status: number | null, times: number) => Array<string>(times).fill(`${status}`);
 
 describe('a valid document', () => {
@@ -33,7 +35,7 @@ describe('a valid document', () => {
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = container.servedCredentials();
     expect(outcome).toMatchObject({
       identity: { apiVersion: null, role: role ? 'simulated-role' : null, host: null },
-      accountId: account ? container.simulation.instance.accountId : null,
+      accountId: account ? INSTANCE.accountId : null,
       credentials: { accessKeyId, lastUpdated: null, expiration, zoneless: false },
     });
     expect(outcome.secrets.secretAccessKey.reveal()).toBe(secretAccessKey);
@@ -42,18 +44,18 @@ describe('a valid document', () => {
     expect(statuses(container)).toEqual(['200']);
   });
 
-  test('that expired days ago is a successful poll', async () => {
+  test('a poll of a document that expired days ago succeeds', async () => {
     const ecs = await startPolled('ecs', { faults: ['expired=3d'] });
     const { credentials, observedAt } = await ecs.succeed();
     expect(credentials.expiration).toBe(ecs.servedCredentials().expiration);
     expect(credentials.expiration).toBeLessThan(observedAt - 2 * 86_400_000);
   });
 
-  test('has the same URI after a rotation', async () => {
+  test('a valid container document has the same URI after a rotation', async () => {
     const ecs = await startPolled('ecs', { faults: ['renew'] });
     const first = await ecs.succeed();
     expect((await ecs.succeed()).credentials.accessKeyId).not.toBe(first.credentials.accessKeyId);
-    expect(new Set(ecs.seen()).size).toBe(1);
+    expect(new Set(ecs.requests()).size).toBe(1);
   });
 });
 
@@ -62,72 +64,72 @@ interface FailureCase {
   faults: string[];
   reason: string;
   detail: RegExp;
-  seen: string[];
+  requests: string[];
 }
 
 const ECS_ERRORS: FailureCase[] = [
   {
     name: '400 for missing credentials',
     faults: ['no-role'],
-    reason: 'bad-request',
+    reason: 'not-found',
     detail: /^HTTP 400: InvalidIdInRequest: CredentialsV2Request: Credentials not found$/,
-    seen: repeatStatus(400, 1),
+    requests: repeatStatus(400, 1),
   },
   {
     name: '400 for a missing id',
     faults: ['error=NoIdInRequest'],
-    reason: 'bad-request',
+    reason: 'not-found',
     detail: /^HTTP 400: NoIdInRequest: CredentialsV2Request: No ID in the request$/,
-    seen: repeatStatus(400, 1),
+    requests: repeatStatus(400, 1),
   },
   {
     name: '503 during a restart of the agent',
     faults: ['error=CredentialsUninitialized'],
     reason: 'starting',
     detail: /^HTTP 503: CredentialsUninitialized: CredentialsV2Request: Credentials uninitialized for ID$/,
-    seen: repeatStatus(503, 3),
+    requests: repeatStatus(503, 3),
   },
   {
     name: 'another 503',
     faults: ['503', 'body={"code":"Other","message":"why","HTTPErrorCode":503}'],
     reason: 'server-error',
     detail: /^HTTP 503: Other: why$/,
-    seen: repeatStatus(503, 3),
+    requests: repeatStatus(503, 3),
   },
   {
     name: '500 for an internal error of the agent',
     faults: ['error=InternalServerError'],
     reason: 'server-error',
     detail: /^HTTP 500: InternalServerError: Internal server error$/,
-    seen: repeatStatus(500, 3),
+    requests: repeatStatus(500, 3),
   },
   {
     name: '429 for throttling',
     faults: ['429'],
     reason: 'throttled',
     detail: /^HTTP 429: You have reached maximum request limit\.$/,
-    seen: repeatStatus(429, 3),
+    requests: repeatStatus(429, 3),
   },
   {
     name: 'an error with capitalised field names',
     faults: ['400', 'body={"Code":"NoId","Message":"why"}'],
     reason: 'bad-request',
     detail: /^HTTP 400: NoId: why$/,
-    seen: repeatStatus(400, 1),
+    requests: repeatStatus(400, 1),
   },
   {
     name: 'an error that quotes the credentials',
     faults: ['500', `body=${JSON.stringify(DOCUMENT)}`],
     reason: 'server-error',
     detail: /^HTTP 500$/,
-    seen: repeatStatus(500, 3),
+    requests: repeatStatus(500, 3),
   },
   {
     name: 'an error that quotes half of the credentials',
     faults: ['400', `body=${JSON.stringify(DOCUMENT).slice(0, -1)}`],
     reason: 'bad-request',
     detail: /^HTTP 400$/,
-    seen: repeatStatus(400, 1),
+    requests: repeatStatus(400, 1),
   },
 ];
 
@@ -138,154 +140,175 @@ const EKS_ERRORS: FailureCase[] = [
     reason: 'no-association',
     detail:
       /^HTTP 404: \[[\da-f-]{36}\]: \(ResourceNotFoundException\): no pod identity association was found, /,
-    seen: repeatStatus(404, 1),
+    requests: repeatStatus(404, 1),
   },
   {
     name: 'another status for a missing association',
     faults: ['400', 'body=[id]: (ResourceNotFoundException): none\n'],
     reason: 'no-association',
     detail: /^HTTP 400: \[id\]: \(ResourceNotFoundException\): none$/,
-    seen: repeatStatus(400, 1),
+    requests: repeatStatus(400, 1),
   },
   {
     name: '400 for an expired token',
     faults: ['error=ExpiredTokenException'],
     reason: 'auth-token-expired',
     detail: /^HTTP 400: \[[\da-f-]{36}\]: \(ExpiredTokenException\): /,
-    seen: repeatStatus(400, 1),
+    requests: repeatStatus(400, 1),
   },
   {
     name: '400 for an unknown token',
     faults: ['error=InvalidTokenException'],
-    reason: 'bad-request',
+    reason: 'auth-rejected',
     detail: /^HTTP 400: \[[\da-f-]{36}\]: \(InvalidTokenException\): /,
-    seen: repeatStatus(400, 1),
+    requests: repeatStatus(400, 1),
   },
   {
     name: '400 for a node without permission',
     faults: ['error=AccessDeniedException'],
-    reason: 'bad-request',
+    reason: 'assume-role-denied',
     detail: /^HTTP 400: \[[\da-f-]{36}\]: \(AccessDeniedException\): /,
-    seen: repeatStatus(400, 1),
+    requests: repeatStatus(400, 1),
   },
   {
     name: '429 from EKS',
     faults: ['error=ThrottlingException'],
     reason: 'throttled',
     detail: /^HTTP 429: \[[\da-f-]{36}\]: \(ThrottlingException\): /,
-    seen: repeatStatus(429, 3),
+    requests: repeatStatus(429, 3),
   },
   {
     name: '429 from the agent',
     faults: ['429'],
     reason: 'throttled',
     detail: /^HTTP 429: Too Many Requests$/,
-    seen: repeatStatus(429, 3),
+    requests: repeatStatus(429, 3),
   },
   {
     name: '500 from EKS',
     faults: ['500'],
     reason: 'server-error',
     detail: /^HTTP 500: \[[\da-f-]{36}\]: \(InternalServerException\): /,
-    seen: repeatStatus(500, 3),
+    requests: repeatStatus(500, 3),
   },
   {
     name: '503 from the agent',
     faults: ['503'],
     reason: 'server-error',
     detail: /^HTTP 503: simulated failure$/,
-    seen: repeatStatus(503, 3),
+    requests: repeatStatus(503, 3),
   },
 ];
 
 /** Errors that all shapes have. */
 const COMMON: FailureCase[] = [
-  { name: '401', faults: ['401'], reason: 'auth-rejected', detail: /^HTTP 401/, seen: repeatStatus(401, 1) },
-  { name: '403', faults: ['403'], reason: 'auth-rejected', detail: /^HTTP 403/, seen: repeatStatus(403, 1) },
-  { name: '404', faults: ['404'], reason: 'no-association', detail: /^HTTP 404/, seen: repeatStatus(404, 1) },
   {
     name: '418',
     faults: ['418'],
     reason: 'unexpected-status',
     detail: /^HTTP 418/,
-    seen: repeatStatus(418, 1),
+    requests: repeatStatus(418, 1),
   },
-  { name: '502', faults: ['502'], reason: 'server-error', detail: /^HTTP 502/, seen: repeatStatus(502, 3) },
+  {
+    name: '502',
+    faults: ['502'],
+    reason: 'server-error',
+    detail: /^HTTP 502/,
+    requests: repeatStatus(502, 3),
+  },
   {
     name: 'a redirect',
     faults: ['redirect'],
     reason: 'redirect',
     detail: /^HTTP 302$/,
-    seen: repeatStatus(302, 1),
+    requests: repeatStatus(302, 1),
   },
   {
     name: 'a reset',
     faults: ['reset'],
     reason: 'unreachable',
     detail: /^the connection broke/,
-    seen: repeatStatus(null, 3),
+    requests: repeatStatus(null, 3),
   },
   {
     name: 'a truncated body',
     faults: ['truncate'],
-    reason: 'unreachable',
-    detail: /^the connection broke/,
-    seen: repeatStatus(null, 3),
+    reason: 'malformed',
+    detail: /^the response is truncated/,
+    requests: repeatStatus(null, 3),
   },
   {
     name: 'an empty body',
     faults: ['empty'],
     reason: 'malformed',
     detail: /is empty$/,
-    seen: repeatStatus(200, 3),
+    requests: repeatStatus(200, 3),
   },
   {
     name: 'half a document',
     faults: ['malformed'],
     reason: 'malformed',
     detail: /not a JSON/,
-    seen: repeatStatus(200, 3),
+    requests: repeatStatus(200, 3),
   },
   {
     name: 'an HTML page',
     faults: ['body=<html>'],
     reason: 'malformed',
     detail: /not a JSON/,
-    seen: repeatStatus(200, 3),
+    requests: repeatStatus(200, 3),
   },
   {
     name: 'an array',
     faults: ['body=[]'],
     reason: 'malformed',
     detail: /not a JSON/,
-    seen: repeatStatus(200, 3),
+    requests: repeatStatus(200, 3),
   },
   {
     name: 'a document followed by other text',
     faults: [`body=${JSON.stringify(DOCUMENT)}x`],
     reason: 'malformed',
     detail: /not a JSON/,
-    seen: repeatStatus(200, 3),
+    requests: repeatStatus(200, 3),
   },
 ];
 
+/** Errors whose reason depends on the agent, and on whether the request had a token. */
+const statusErrors = (refused: string, notFound: string): FailureCase[] =>
+  [
+    { name: '401', reason: refused },
+    { name: '403', reason: refused },
+    { name: '404', reason: notFound },
+  ].map(({ name, reason }) => ({
+    name,
+    faults: [name],
+    reason,
+    detail: new RegExp(`^HTTP ${name}`),
+    requests: repeatStatus(Number(name), 1),
+  }));
+
 describe.each<[Shape, FailureCase[]]>([
-  ['ecs', [...ECS_ERRORS, ...COMMON]],
-  ['eks', [...EKS_ERRORS, ...COMMON]],
-  ['cloudshell', COMMON],
+  ['ecs', [...ECS_ERRORS, ...COMMON, ...statusErrors('access-denied', 'not-found')]],
+  // The simulated EKS service returns 404 as ResourceNotFoundException.
+  ['eks', [...EKS_ERRORS, ...COMMON, ...statusErrors('auth-rejected', 'no-association')]],
+  ['cloudshell', [...COMMON, ...statusErrors('auth-rejected', 'not-found')]],
 ])('a rejection by %s', (shape, failures) => {
-  test.each(failures)('with $name fails the poll', async ({ faults, reason, detail, seen }) => {
-    const container = await startPolled(shape, { faults });
-    const outcome = await container.fail();
-    const notes = shape === 'eks' ? ['TOKEN_FILE_EXPIRES'] : [];
-    expect(failure(outcome)).toEqual(failureWith(reason, { notes }));
-    expect(outcome.detail).toMatch(detail);
-    expect(statuses(container)).toEqual(seen);
-  });
+  test.each(failures)(
+    'a rejection of a container request with $name fails the poll',
+    async ({ faults, reason, detail, requests }) => {
+      const container = await startPolled(shape, { faults });
+      const outcome = await container.fail();
+      const notes = shape === 'eks' ? ['TOKEN_FILE_EXPIRES'] : [];
+      expect(failure(outcome)).toEqual(failureWith(reason, { notes }));
+      expect(outcome.detail).toMatch(detail);
+      expect(statuses(container)).toEqual(requests);
+    },
+  );
 });
 
 describe('a failed request', () => {
-  test('without a response times out', async () => {
+  test('a container request without a response times out', async () => {
     const ecs = await startPolled('ecs', { faults: ['stall'], poller: { limits: ONE_SECOND } });
     const outcome = await ecs.fail();
     expect(failure(outcome)).toEqual(failureWith('timeout'));
@@ -293,7 +316,7 @@ describe('a failed request', () => {
     expect(statuses(ecs)).toEqual(repeatStatus(null, 3));
   });
 
-  test('to a closed port fails as unreachable', async () => {
+  test('a container request to a closed port fails as unreachable', async () => {
     const ecs = await startPolled('ecs');
     await ecs.close();
     const outcome = await ecs.fail();
@@ -301,7 +324,7 @@ describe('a failed request', () => {
     expect(outcome.detail).toBe('ECONNREFUSED');
   });
 
-  test('with an error that quotes the token does not reveal it', async () => {
+  test('a container error that quotes the token does not reveal it', async () => {
     const shell = await startPolled('cloudshell', {
       faults: ['400', `body=bad token ${CANARIES[3]}`],
       env: { AWS_CONTAINER_AUTHORIZATION_TOKEN: CANARIES[3] },
@@ -309,7 +332,7 @@ describe('a failed request', () => {
     expect((await shell.fail()).detail).toBe('HTTP 400: bad token [redacted]');
   });
 
-  test('with doubled slashes in the path does not follow the redirect', async () => {
+  test('a container request with doubled slashes in the path does not follow the redirect', async () => {
     const ecs = await startPolled('ecs');
     const url = `${ecs.origin}//v2/credentials/${ecs.simulation.credentialsId}`;
     const outcome = await ecs.fail(ecs.newSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }));
@@ -317,23 +340,23 @@ describe('a failed request', () => {
     expect(statuses(ecs)).toEqual(['301']);
   });
 
-  test('with the id of another task is rejected, and the id is not quoted', async () => {
+  test('a container request with the id of another task is rejected, and the id is not quoted', async () => {
     const ecs = await startPolled('ecs');
     const url = `${ecs.origin}/v2/credentials/${CANARIES[3]}`;
     const outcome = await ecs.fail(ecs.newSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }));
-    expect(failure(outcome)).toEqual(failureWith('bad-request'));
+    expect(failure(outcome)).toEqual(failureWith('not-found'));
     expect(outcome.detail).toMatch(/InvalidIdInRequest/);
   });
 
-  test('with an unknown path fails', async () => {
+  test('a container request with an unknown path fails', async () => {
     const ecs = await startPolled('ecs');
     const url = `${ecs.origin}/v3/metadata`;
     const outcome = await ecs.fail(ecs.newSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }));
-    expect(failure(outcome)).toEqual(failureWith('no-association'));
+    expect(failure(outcome)).toEqual(failureWith('not-found'));
     expect(outcome.detail).toBe('HTTP 404: 404 page not found');
   });
 
-  test('to EKS by another host name fails', async () => {
+  test('a container request to EKS by another host name fails', async () => {
     const eks = await startPolled('eks');
     const url = eks.environments.eks.AWS_CONTAINER_CREDENTIALS_FULL_URI!.replace('127.0.0.1', 'agent.test');
     const hosts = {
@@ -342,24 +365,28 @@ describe('a failed request', () => {
     const outcome = await eks.fail(
       eks.newSource({ ...eks.environments.eks, AWS_CONTAINER_CREDENTIALS_FULL_URI: url }, hosts),
     );
-    expect(failure(outcome)).toEqual(failureWith('auth-rejected', { notes: ['HOST_NAME_ONLY_SOME_SDKS'] }));
+    expect(failure(outcome)).toEqual(
+      failureWith('address-rejected', { notes: ['HOST_NAME_ONLY_SOME_SDKS'] }),
+    );
     expect(outcome.detail).toMatch(/^HTTP 403: Access Denied\. Called agent through invalid address/);
     expect(statuses(eks)).toEqual(['403']);
   });
 
-  test.each(['not-a-jwt', 'a.b.c'])('to EKS with the token %s fails', async (token) => {
+  test.each(['not-a-jwt', 'a.b.c'])('a container request to EKS with the token %s fails', async (token) => {
     const eks = await startPolled('eks', { poller: { readFile: async () => token } });
     const outcome = await eks.fail();
-    expect(failure(outcome)).toEqual(failureWith('bad-request'));
+    expect(failure(outcome)).toEqual(failureWith('auth-rejected'));
     expect(outcome.detail).toMatch(/^HTTP 400: Service account token cannot be parsed/);
     expect(statuses(eks)).toEqual(['400']);
   });
 
-  test('to EKS with a token that is not valid yet fails', async () => {
+  test('a container request to EKS with a token that is not valid yet fails', async () => {
     const eks = await startPolled('eks');
     const token = eks.simulation.serviceAccountTokens.issue(7200, Date.now() + 3_600_000);
     const outcome = await eks.fail(eks.newSource(undefined, { readFile: async () => token }));
-    expect(failure(outcome)).toEqual(failureWith('bad-request', { notes: ['TOKEN_FILE_EXPIRES'] }));
+    expect(failure(outcome)).toEqual(
+      failureWith('auth-token-not-yet-valid', { notes: ['TOKEN_FILE_EXPIRES'] }),
+    );
     expect(outcome.detail).toMatch(/token is not valid yet$/);
   });
 });
@@ -375,11 +402,11 @@ describe('a temporary failure', () => {
     ['cloudshell', 'truncate'],
     ['ecs', 'malformed'],
     ['eks', 'empty'],
-  ])('of %s with %s twice succeeds at the third attempt', async (shape, fault) => {
+  ])('a poll of %s that fails with %s twice succeeds at the third attempt', async (shape, fault) => {
     const container = await startPolled(shape, { faults: [`${fault},times=2`] });
     const outcome = await container.succeed();
     expect(outcome.credentials.accessKeyId).toBe(container.servedCredentials().accessKeyId);
-    expect(container.seen()).toHaveLength(3);
+    expect(container.requests()).toHaveLength(3);
   });
 });
 

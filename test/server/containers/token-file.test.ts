@@ -62,12 +62,12 @@ test('the token file is replaced atomically', async () => {
   const before = read();
   const open = openSync(path, 'r');
   onTestFinished(() => closeSync(open));
-  const seen = new Set([before]);
+  const tokens = new Set([before]);
   let isDone = false;
   const watching = (async () => {
     // Between all steps of the renewal.
     while (!isDone) {
-      seen.add(read());
+      tokens.add(read());
       await new Promise((resolve) => setImmediate(resolve));
     }
   })();
@@ -75,8 +75,8 @@ test('the token file is replaced atomically', async () => {
   isDone = true;
   await watching;
   expect(readFileSync(open, 'utf8')).toBe(before);
-  expect([...seen].every((token) => /^[\w-]+\.[\w-]+\.[\w-]{43}$/.test(token))).toBe(true);
-  expect(seen.size).toBeGreaterThan(1);
+  expect([...tokens].every((token) => /^[\w-]+\.[\w-]+\.[\w-]{43}$/.test(token))).toBe(true);
+  expect(tokens.size).toBeGreaterThan(1);
 });
 
 test('close() removes the token file and ends the renewal', async () => {
@@ -108,7 +108,9 @@ test('a failed renewal is reported, and the next one is attempted', async () => 
   rmSync(folder, { recursive: true });
   await renewal();
   await renewal();
-  expect(problems).toEqual(Array(2).fill(`cannot renew the token file ${path} (ENOENT)`));
+  expect(problems).toEqual(
+    Array(2).fill(`cannot renew the token file ${path}: no such file or directory (ENOENT)`),
+  );
   expect(clock.left()).toEqual([LIFETIME * 800]);
 });
 
@@ -117,7 +119,7 @@ test('an error is thrown if the token file cannot be created', async () => {
   vi.stubEnv('TMPDIR', folder);
   onTestFinished(() => void vi.unstubAllEnvs());
   await expect(start()).rejects.toMatchObject({
-    message: `cannot create a token file in ${folder} (ENOENT)`,
+    message: `cannot create a token file in ${folder}: no such file or directory (ENOENT)`,
     hint: 'set TMPDIR to a writable folder',
   });
 });

@@ -30,7 +30,7 @@ const issueAt = (issuer: CredentialIssuer, active: ActiveFaults, minutes: readon
 const keys = (sets: readonly { accessKeyId: string }[]) => sets.map(({ accessKeyId }) => accessKeyId);
 
 describe('an issuer', () => {
-  test('issues the scheduled set until the next rotation', () => {
+  test('an issuer issues the scheduled set until the next rotation', () => {
     const sets = issueAt(issuerOf(), NO_FAULTS, [0, 0.99, 1, 1.5, 2, 0]);
     expect(sets.map(({ issuedAt }) => (issuedAt - START) / MINUTE)).toEqual([0, 0, 1, 1, 2, 0]);
     expect(sets.every(({ issuedAt, expiration }) => expiration - issuedAt === 3 * MINUTE)).toBe(true);
@@ -39,7 +39,7 @@ describe('an issuer', () => {
     expect(new Set(keys(sets)).size).toBe(3);
   });
 
-  test('issues different sets to different receivers, at the same times', () => {
+  test('an issuer issues different sets to different receivers, at the same times', () => {
     const issuer = issuerOf();
     const receivers = ['imds-1', 'imds-2', 'ecs', 'eks', 'cloudshell', 'identity'];
     const sets = receivers.map((receiver) => issuer.issue(receiver, START + MINUTE, NO_FAULTS));
@@ -49,7 +49,7 @@ describe('an issuer', () => {
     expect(new Set(sets.map(({ expiration }) => expiration)).size).toBe(1);
   });
 
-  test('issues the same keys with the same seed and any start, and others with another seed', () => {
+  test('an issuer issues the same keys with the same seed and any start, and others with another seed', () => {
     const later = START + 86_400_000;
     const of = (seed: string, startedAt: number) =>
       [0, 1, 2].map((minute) =>
@@ -66,7 +66,7 @@ describe('an issuer', () => {
     expect(keys(other).filter((key) => keys(one).includes(key))).toEqual([]);
   });
 
-  test('caches a limited number of sets', () => {
+  test('an issuer caches a limited number of sets', () => {
     const issuer = issuerOf();
     const first = issuer.issue('imds-2', START, NO_FAULTS);
     expect(issuer.issue('imds-2', START, NO_FAULTS)).toBe(first);
@@ -82,7 +82,7 @@ describe('a fault of the credentials', () => {
     const frozen = faults(['frozen'], START + 2.5 * MINUTE);
     const sets = issueAt(issuerOf(), frozen, [3, 4, 60]);
     expect(new Set(keys(sets))).toEqual(new Set(keys(issueAt(issuerOf(), NO_FAULTS, [2]))));
-    expect(sets[0]!.expiration).toBe(START + 5 * MINUTE);
+    expect(sets[0]?.expiration).toBe(START + 5 * MINUTE);
   });
 
   test('frozen: serves earlier sets if the clock goes back', () => {
@@ -94,7 +94,7 @@ describe('a fault of the credentials', () => {
     const sets = issueAt(issuerOf(), faults(['expired=5m'], START + MINUTE), [1, 2, 9]);
     expect(new Set(keys(sets)).size).toBe(1);
     expect(sets[0]).toMatchObject({ expiration: START - 4 * MINUTE, issuedAt: START - 7 * MINUTE });
-    expect(keys(issueAt(issuerOf(), NO_FAULTS, [-7, -6, 0, 1]))).not.toContain(sets[0]!.accessKeyId);
+    expect(keys(issueAt(issuerOf(), NO_FAULTS, [-7, -6, 0, 1]))).not.toContain(sets[0]?.accessKeyId);
   });
 
   test('expired: serves different sets for different ages', () => {
@@ -102,9 +102,9 @@ describe('a fault of the credentials', () => {
     const [younger, older] = ['expired=1m', 'expired=1h'].map(
       (spec) => issueAt(issuer, faults([spec]), [0])[0]!,
     );
-    expect(older!.expiration).toBe(START - 60 * MINUTE);
-    expect(younger!.expiration).toBe(START - MINUTE);
-    expect(older!.accessKeyId).not.toBe(younger!.accessKeyId);
+    expect(older?.expiration).toBe(START - 60 * MINUTE);
+    expect(younger?.expiration).toBe(START - MINUTE);
+    expect(older?.accessKeyId).not.toBe(younger?.accessKeyId);
   });
 
   test('alternate: serves the current and the previous set in turn', () => {
@@ -132,16 +132,16 @@ describe('a fault of the credentials', () => {
     expect(keys(issueAt(issuerOf(), faults(['renew']), Array(200).fill(7.5)))).toEqual(keys(sets));
   });
 
-  test('combined: expired precedes renew, and both precede frozen and alternate', () => {
+  test('the fault expired precedes renew, and both precede frozen and alternate', () => {
     const [set] = issueAt(issuerOf(), faults(['frozen', 'renew', 'alternate', 'expired=0']), [5]);
-    expect(set!.expiration).toBe(START);
+    expect(set?.expiration).toBe(START);
     const renewed = issueAt(issuerOf(), faults(['frozen', 'alternate', 'renew']), [5, 5]);
     expect(renewed.map(({ issuedAt }) => issuedAt)).toEqual([START + 5 * MINUTE, START + 5 * MINUTE]);
     const turns = issueAt(issuerOf(), faults(['frozen', 'alternate'], START + 3 * MINUTE), [5, 6]);
     expect(turns.map(({ issuedAt }) => (issuedAt - START) / MINUTE)).toEqual([3, 2]);
   });
 
-  test('that has ended does not change the schedule', () => {
+  test('a fault that has ended does not change the schedule', () => {
     const issuer = issuerOf();
     for (const spec of ['expired', 'renew', 'frozen', 'alternate']) issueAt(issuer, faults([spec]), [0, 1]);
     expect(issueAt(issuer, NO_FAULTS, [0, 1, 2])).toEqual(issueAt(issuerOf(), NO_FAULTS, [0, 1, 2]));
@@ -155,7 +155,7 @@ describe('false credentials', () => {
     expiration: START + MINUTE,
   });
 
-  test('have the form of real ones and contain FALSE', () => {
+  test('false credentials have the form of real ones and contain FALSE', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), (seed, receiver, name) => {
         const made = createFalseCredentials(issue(name), receiver, new SeededRandom(seed));
@@ -168,7 +168,7 @@ describe('false credentials', () => {
     );
   });
 
-  test('are all different, and no part of a set reveals another', () => {
+  test('false credentials are all different, and no part of a set reveals another', () => {
     const sets = ['a', 'b'].flatMap((seed) =>
       ['imds-1', 'imds-2', 'ecs'].flatMap((receiver) =>
         Array.from({ length: 500 }, (_, number) =>

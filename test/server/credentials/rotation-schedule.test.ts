@@ -159,7 +159,7 @@ describe('at any time of any schedule', () => {
 });
 
 describe('a schedule', () => {
-  test('begins with a set that is issued at the second of the start, with any jitter', () => {
+  test('a schedule begins with a set that is issued at the second of the start, with any jitter', () => {
     fc.assert(
       fc.property(anyPace, fc.string(), (timing, seed) => {
         expect(scheduleOf(timing, seed).findServedAt(START)).toEqual({
@@ -171,7 +171,7 @@ describe('a schedule', () => {
     );
   });
 
-  test('without jitter rotates regularly, also before the start', () => {
+  test('a schedule without jitter rotates regularly, also before the start', () => {
     const schedule = scheduleOf({ ...HOURLY, jitter: 0 });
     const hours = (count: number) => count * 3_600_000;
     const issued = [-1, 0, hours(1) - 1, hours(1), hours(5) + 1, hours(24 * 365)].map(
@@ -180,7 +180,7 @@ describe('a schedule', () => {
     expect(issued).toEqual([-1, 0, 0, 1, 5, 24 * 365]);
   });
 
-  test('with jitter rotates early and late, over the whole range', () => {
+  test('a schedule with jitter rotates early and late, over the whole range', () => {
     const issues = issuesFrom(scheduleOf(HOURLY), HOURLY, START, 300);
     const early = issues
       .slice(1)
@@ -190,14 +190,14 @@ describe('a schedule', () => {
     expect(early.every((seconds) => Math.abs(seconds) <= 120)).toBe(true);
   });
 
-  test('differs with another seed, and is equal with the same seed', () => {
+  test('a schedule differs with another seed, and is equal with the same seed', () => {
     const issued = (seed: string) =>
       issuesFrom(scheduleOf(HOURLY, seed), HOURLY, START, 20).map(({ issuedAt }) => issuedAt);
     expect(issued('a')).toEqual(issued('a'));
     expect(issued('b')).not.toEqual(issued('a'));
   });
 
-  test('with the same seed and another start is the same schedule, shifted', () => {
+  test('a schedule with the same seed and another start is the same schedule, shifted', () => {
     const moved = (startedAt: number) =>
       issuesFrom(scheduleOf(HOURLY, 'seed', startedAt), HOURLY, startedAt, 20).map(({ id, issuedAt }) => ({
         id,
@@ -206,14 +206,14 @@ describe('a schedule', () => {
     expect(moved(FIRST + 86_400_000)).toEqual(moved(FIRST));
   });
 
-  test('computes the far past and the far future at once', () => {
+  test('a schedule computes the far past and the far future at once', () => {
     const schedule = scheduleOf({ lifetime: 60, rotateEvery: 1, jitter: 0 });
     const century = 100 * 365 * 86_400_000;
     for (const moment of [-century, century])
       expect(schedule.findServedAt(FIRST + moment).issuedAt).toBe(FIRST + moment);
   });
 
-  test('does not contain an unscheduled set', () => {
+  test('a schedule does not contain an unscheduled set', () => {
     const { id, issuedAt, expiration } = scheduleOf(HOURLY).createUnscheduled('request-7', START);
     expect({ id, issuedAt, expiration }).toEqual({
       id: 'request-7',
@@ -222,7 +222,7 @@ describe('a schedule', () => {
     });
   });
 
-  test('gives sets that expired at different times different ids', () => {
+  test('a schedule gives sets that expired at different times different ids', () => {
     const schedule = scheduleOf(HOURLY);
     const names = [
       schedule.createExpired(START, 300),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../../src/server/credentials/seeded-random.ts';
 import { type ActiveFaults, FaultPlan, NO_FAULTS } from '../../../src/server/faults/fault-plan.ts';
 import { parseFault } from '../../../src/server/faults/parse-fault.ts';
+import { isThorough } from '../../support/thorough.ts';
 
 const START = Date.UTC(2026, 10, 22, 10, 0, 0, 250);
 const PATH = '/latest/meta-data/instance-id';
@@ -23,30 +24,30 @@ const hitsAt = (plan: FaultPlan, moments: readonly number[]) =>
 const countFaults = (text: string) => text.replaceAll('.', '').length;
 
 describe('a fault with from and until', () => {
-  test('applies from the first millisecond and until the end, exclusively', () => {
+  test('a fault with from and until applies from the first millisecond and until the end, exclusively', () => {
     for (const spec of ['503,from=2m,until=5m', '503,from=2m,for=3m']) {
       expect(hitsAt(planOf([spec]), [119_999, 120_000, 299_999, 300_000])).toBe('.xx.');
     }
   });
 
-  test('applies from the start without `from`, and forever without an end', () => {
+  test('a fault with from and until applies from the start without `from`, and forever without an end', () => {
     expect(hitsAt(planOf(['503,until=1m']), [-1, 0, 59_999, 60_000])).toBe('.xx.');
     expect(hitsAt(planOf(['503,from=1m']), [0, 59_999, 60_000, 1e12])).toBe('..xx');
     expect(hitsAt(planOf(['503']), [-1, 0, 1e12])).toBe('.xx');
   });
 
-  test('applies again if the clock goes back', () => {
+  test('a fault with from and until applies again if the clock goes back', () => {
     expect(hitsAt(planOf(['503,from=1m,for=1m']), [60_000, 120_000, 90_000, 0])).toBe('x.x.');
   });
 
-  test('reports when it began for every request', () => {
+  test('a fault with from and until reports when it began for every request', () => {
     const plan = planOf(['frozen,from=2m', 'expired']);
     const faults = plan.selectFaults(PATH, START + 500_000);
     expect(faults.get('frozen')?.since).toBe(START + 120_000);
     expect(faults.get('expired')?.since).toBe(START);
   });
 
-  test('does not count requests outside its time towards `times`', () => {
+  test('a fault with from and until does not count requests outside its time towards `times`', () => {
     const plan = planOf(['503,from=1m,times=2']);
     expect(countFaults(hits(plan, 10))).toBe(0);
     expect(countFaults(hits(plan, 10, { at: 60_000 }))).toBe(2);
@@ -60,32 +61,37 @@ describe('a fault with a share', () => {
     ['30%', 0.3],
     ['0.5', 0.5],
     ['95%', 0.95],
-  ] as const)('of %s applies to about that share of requests with any seed', ([share, expected]) => {
-    fc.assert(
-      fc.property(fc.string(), (seed) => {
-        const affected = countFaults(hits(planOf([`503,share=${share}`], seed), 4000)) / 4000;
-        expect(Math.abs(affected - expected)).toBeLessThan(7 * Math.sqrt((expected * (1 - expected)) / 4000));
-      }),
-      { numRuns: 15 },
-    );
-  });
+  ] as const)(
+    'a fault with a share of %s applies to about that share of requests with any seed',
+    ([share, expected]) => {
+      fc.assert(
+        fc.property(fc.string(), (seed) => {
+          const affected = countFaults(hits(planOf([`503,share=${share}`], seed), 4000)) / 4000;
+          expect(Math.abs(affected - expected)).toBeLessThan(
+            7 * Math.sqrt((expected * (1 - expected)) / 4000),
+          );
+        }),
+        { numRuns: isThorough ? 15 : 3 },
+      );
+    },
+  );
 
-  test('of 100% applies to all requests', () => {
+  test('a fault with a share of 100% applies to all requests', () => {
     expect(countFaults(hits(planOf(['503,share=100%']), 500))).toBe(500);
   });
 
-  test('applies to the same requests with the same seed, and to others with another seed', () => {
+  test('a fault with a share applies to the same requests with the same seed, and to others with another seed', () => {
     const [one, same, other] = ['a', 'a', 'b'].map((seed) => hits(planOf(['503,share=50%'], seed), 200));
     expect(same).toEqual(one);
     expect(other).not.toEqual(one);
   });
 
-  test('depends on the order of requests and not on the time', () => {
+  test('a fault with a share depends on the order of requests and not on the time', () => {
     const [at, later] = [0, 1e9].map((moment) => hits(planOf(['503,share=50%']), 200, { at: moment }));
     expect(later).toEqual(at);
   });
 
-  test('counts only requests that match the fault', () => {
+  test('a fault with a share counts only requests that match the fault', () => {
     const alone = hits(planOf(['503,share=50%,path=/a']), 100, { path: '/a' });
     const plan = planOf(['503,share=50%,path=/a']);
     const among = Array.from({ length: 100 }, () => {
@@ -97,11 +103,11 @@ describe('a fault with a share', () => {
 });
 
 describe('a fault with times', () => {
-  test('applies to the first matching requests', () => {
+  test('a fault with times applies to the first matching requests', () => {
     expect(hits(planOf(['503,times=2']), 5)).toBe('xx...');
   });
 
-  test('counts affected requests only, if it also has a share', () => {
+  test('a fault with times counts affected requests only, if it also has a share', () => {
     const unlimited = hits(planOf(['503,share=10%']), 1000);
     let left = 5;
     const first = unlimited.replace(/x/g, () => (left-- > 0 ? 'x' : '.'));
@@ -109,7 +115,7 @@ describe('a fault with times', () => {
     expect(hits(planOf(['503,share=10%,times=5']), 1000)).toBe(first);
   });
 
-  test('counts requests that a throttle rejected, not those it accepted', () => {
+  test('a fault with times counts requests that a throttle rejected, not those it accepted', () => {
     expect(hits(planOf(['throttle=2,times=2']), 8)).toBe('...xx...');
   });
 });
@@ -144,11 +150,11 @@ describe('a fault with a path', () => {
     ['/a\\d', '/a\\d', true],
     ['/a\\d', '/a1', false],
     ['/A', '/a', false],
-  ] as const)('path=%s matches %j: %s', ([pattern, path, isMatch]) => {
+  ] as const)('a fault with path=%s matches %j: %s', ([pattern, path, isMatch]) => {
     expect(hits(planOf([`503,path=${pattern}`]), 1, { path })).toBe(isMatch ? 'x' : '.');
   });
 
-  test('matches only this path if the pattern has no *, with any special characters', () => {
+  test('a fault with a path matches only this path if the pattern has no *, with any special characters', () => {
     const paths = fc
       .string({ unit: fc.constantFrom(...'/ab.+?^$', ...'{}()|[]\\,=-'), maxLength: 20 })
       .map((text) => `/${text}`);
@@ -168,13 +174,13 @@ describe('several faults', () => {
       faults.has(kind),
     );
 
-  test('apply together, each to its own paths and times', () => {
+  test('several faults apply together, each to its own paths and times', () => {
     const plan = planOf(['503,path=/a', 'stall=1s,from=1m', 'header=Date', 'frozen,path=/b']);
     expect(kinds(plan.selectFaults('/a', START))).toEqual(['status', 'header']);
     expect(kinds(plan.selectFaults('/b', START + 60_000))).toEqual(['stall', 'header', 'frozen']);
   });
 
-  test('that replace the response do not combine: the first applies, and the others keep their times', () => {
+  test('several faults that replace the response do not combine: the first applies, and the others keep their times', () => {
     const plan = planOf(['503,times=1', 'header=Date', 'reset,times=1', '429,times=1', 'empty']);
     const affected = () => kinds(plan.selectFaults(PATH, START));
     expect([affected(), affected(), affected(), affected()]).toEqual([
@@ -185,12 +191,12 @@ describe('several faults', () => {
     ]);
   });
 
-  test('of the kinds status and body combine in either order', () => {
+  test('several faults of the kinds status and body combine in either order', () => {
     expect(kinds(planOf(['503', 'body=x']).selectFaults(PATH, START))).toEqual(['status', 'body']);
     expect(kinds(planOf(['body=x', '503', 'empty']).selectFaults(PATH, START))).toEqual(['status', 'body']);
   });
 
-  test('of one kind: get() returns the last one, and getAll() returns all in order', () => {
+  test('of several faults of one kind, get() returns the last one, and getAll() returns all in order', () => {
     const faults = planOf(['clock-skew=1m', 'clock-skew=2m', 'header=Date', 'header=Server:x']).selectFaults(
       '/a',
       START,
@@ -204,16 +210,16 @@ describe('several faults', () => {
     expect(faults.getAll('reset')).toEqual([]);
   });
 
-  test('of one kind: get() returns the start of the last one', () => {
+  test('of several faults of one kind, get() returns the start of the last one', () => {
     const plan = planOf(['frozen', 'frozen,from=2m']);
     expect(plan.selectFaults(PATH, START + 60_000).get('frozen')?.since).toBe(START);
     expect(plan.selectFaults(PATH, START + 120_000).get('frozen')?.since).toBe(START + 120_000);
   });
 
-  test('count requests and draw random numbers independently', () => {
+  test('several faults count requests and draw random numbers independently', () => {
     const plan = planOf(['503,times=2', 'stall=1s,times=3', 'frozen,path=/b,times=1']);
-    const seen = ['/a', '/a', '/b', '/b', '/a'].map((path) => kinds(plan.selectFaults(path, START)));
-    expect(seen).toEqual([['status', 'stall'], ['status', 'stall'], ['stall', 'frozen'], [], []]);
+    const selected = ['/a', '/a', '/b', '/b', '/a'].map((path) => kinds(plan.selectFaults(path, START)));
+    expect(selected).toEqual([['status', 'stall'], ['status', 'stall'], ['stall', 'frozen'], [], []]);
     // Two faults with share=50% do not apply to the same requests.
     const both = planOf(['503,share=50%', 'stall=1s,share=50%']);
     const affected = Array.from({ length: 200 }, () => kinds(both.selectFaults(PATH, START)).join());
@@ -235,7 +241,7 @@ describe('several faults', () => {
 });
 
 describe('a throttle', () => {
-  test('accepts a burst of 1.5 times the rate, then the rate', () => {
+  test('a throttle accepts a burst of 1.5 times the rate, then the rate', () => {
     const plan = planOf(['throttle=40']);
     expect(countFaults(hits(plan, 100))).toBe(40);
     expect(countFaults(hits(plan, 100, { at: 1000 }))).toBe(60);
@@ -245,19 +251,19 @@ describe('a throttle', () => {
     expect(countFaults(hits(plan, 100, { at: 3_600_000 }))).toBe(40);
   });
 
-  test('of 0.5 a second accepts one request every two seconds', () => {
+  test('a throttle of 0.5 a second accepts one request every two seconds', () => {
     const plan = planOf(['throttle=0.5']);
     expect(hitsAt(plan, [0, 0, 1000, 1999, 2000, 2001, 4000])).toBe('.xxx.x.');
   });
 
-  test('gains no tokens if the clock goes back, and refills from there', () => {
+  test('a throttle gains no tokens if the clock goes back, and refills from there', () => {
     const plan = planOf(['throttle=2']);
     expect(countFaults(hits(plan, 3, { at: 3_600_000 }))).toBe(0);
     expect(countFaults(hits(plan, 5, { at: 0 }))).toBe(5);
     expect(hits(plan, 3, { at: 1000 })).toBe('..x');
   });
 
-  test('never accepts more than burst and rate allow, also with a jumping clock', () => {
+  test('a throttle never accepts more than burst and rate allow, also with a jumping clock', () => {
     const steps = fc.array(fc.integer({ min: -5000, max: 5000 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), steps, (rate, moves) => {
@@ -273,7 +279,7 @@ describe('a throttle', () => {
     );
   });
 
-  test('counts matching requests only, and independently of other throttles', () => {
+  test('a throttle counts matching requests only, and independently of other throttles', () => {
     const plan = planOf(['throttle=2,path=/a', 'throttle=2,path=/b']);
     expect(countFaults(hits(plan, 10, { path: '/c' }))).toBe(0);
     expect(countFaults(hits(plan, 3, { path: '/a' }))).toBe(0);

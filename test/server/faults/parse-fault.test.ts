@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredWatchError } from '../../../src/errors.ts';
-import type { Fault, FaultEffect } from '../../../src/server/faults/fault.ts';
-import { FAULT_DEFINITIONS } from '../../../src/server/faults/fault-definitions.ts';
-import { buildFault, FAULT_CONDITIONS, parseFault } from '../../../src/server/faults/parse-fault.ts';
+import { FAULT_DEFINITIONS, type FaultEffect } from '../../../src/server/faults/fault-definitions.ts';
+import {
+  buildFault,
+  FAULT_CONDITIONS,
+  type Fault,
+  parseFault,
+} from '../../../src/server/faults/parse-fault.ts';
+import { catchError } from '../../support/catch-error.ts';
 
 const ALWAYS = { share: 1, path: null, from: 0, until: null, times: null };
 
@@ -50,9 +55,9 @@ const EFFECTS: [spec: string, effect: FaultEffect][] = [
   ['redirect=/latest/meta-data/?a=b,c', { kind: 'redirect', location: '/latest/meta-data/?a=b,c' }],
   ['no-role', { kind: 'no-role' }],
   ['frozen', { kind: 'frozen' }],
-  ['expired', { kind: 'expired', age: 300 }],
-  ['expired=0', { kind: 'expired', age: 0 }],
-  ['expired=3h', { kind: 'expired', age: 10_800 }],
+  ['expired', { kind: 'expired', seconds: 300 }],
+  ['expired=0', { kind: 'expired', seconds: 0 }],
+  ['expired=3h', { kind: 'expired', seconds: 10_800 }],
   ['alternate', { kind: 'alternate' }],
   ['renew', { kind: 'renew' }],
   ['throttle', { kind: 'throttle', perSecond: 40 }],
@@ -222,26 +227,18 @@ function invalidCondition(condition: string, hint: string): [string, string, str
 }
 
 describe('parseFault rejects', () => {
-  test.for(INVALID)('%j', ([spec, message, hint]) => {
-    const error = thrownBy(() => parseFault(spec));
+  test.for(INVALID)('parseFault rejects %j', ([spec, message, hint]) => {
+    const error = catchError(() => parseFault(spec));
     expect(error).toBeInstanceOf(CredWatchError);
     expect(error).toMatchObject({ message, hint });
   });
 
-  test('an invalid value, with a hint that shows the syntax', () => {
-    expect(thrownBy(() => parseFault('stall=2h'))).toMatchObject({
+  test('parseFault rejects an invalid value, with a hint that shows the syntax', () => {
+    expect(catchError(() => parseFault('stall=2h'))).toMatchObject({
       hint: 'use stall[=TIME]: delay the response (1500ms, 3s, at most 1h), or never respond',
     });
   });
 });
-
-function thrownBy(action: () => unknown): unknown {
-  try {
-    return action();
-  } catch (error) {
-    return error;
-  }
-}
 
 describe('any fault', () => {
   const conditions = fc.record(
@@ -296,10 +293,11 @@ describe('any fault', () => {
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'503=,share%path/for*') })),
         (spec) => {
-          const outcome = thrownBy(() => parseFault(spec));
-          if (outcome instanceof Error) {
-            expect(outcome).toBeInstanceOf(CredWatchError);
-            expect((outcome as CredWatchError).hint).toMatch(/^\S/);
+          try {
+            parseFault(spec);
+          } catch (error) {
+            if (!(error instanceof CredWatchError)) throw error;
+            expect(error.hint).toMatch(/^\S/);
           }
         },
       ),

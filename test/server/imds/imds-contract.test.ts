@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CLOUDSHELL_PATH } from '../../../src/server/containers/cloudshell.ts';
 import { METADATA_VERSIONS } from '../../../src/server/tree/default-tree.ts';
 import { createDirectory, createTree } from '../../../src/server/tree/metadata-tree.ts';
 import { createStoppedClock } from '../../support/server/polled-simulator.ts';
@@ -26,13 +27,16 @@ async function start(options: SimulatedOptions = {}) {
 }
 
 describe('a token request', () => {
-  test.each(['1', '60', '21600', '0060', ' 60 '])('with a TTL of %j gets a token', async (seconds) => {
-    const { putToken } = await start();
-    const { status, headers, body } = await putToken({ [TTL]: seconds });
-    expect(status).toBe(200);
-    expect(headers.get(TTL.toLowerCase())).toBe(String(Number(seconds)));
-    expect(body).toHaveLength(56);
-  });
+  test.each(['1', '60', '21600', '0060', ' 60 '])(
+    'a token request with a TTL of %j gets a token',
+    async (seconds) => {
+      const { putToken } = await start();
+      const { status, headers, body } = await putToken({ [TTL]: seconds });
+      expect(status).toBe(200);
+      expect(headers.get(TTL.toLowerCase())).toBe(String(Number(seconds)));
+      expect(body).toHaveLength(56);
+    },
+  );
 
   test.each([
     ...['0', '21601', '99999', '100000', '-1', '+60', '1e3', '60.0', '0x10', 'six', '', '60, 60'],
@@ -46,25 +50,28 @@ describe('a token request', () => {
     expect(body).toHaveLength(341);
   });
 
-  test('without a TTL gets 400', async () => {
+  test('a token request without a TTL gets 400', async () => {
     const { putToken } = await start();
     expect((await putToken({})).status).toBe(400);
   });
 
-  test('with two TTLs gets 400', async () => {
+  test('a token request with two TTLs gets 400', async () => {
     const { origin } = await start();
     const twice = requestText(origin, 'PUT', TOKEN_PATH, { [TTL]: `60\r\n${TTL}: 60` });
     expect((await sendRawRequest(origin, twice)).status).toBe(400);
   });
 
-  test.each(['2021-03-23', '1.0', '2009-04-04'])('to the dated path %s gets 403', async (version) => {
-    const { putToken } = await start();
-    const { status, body } = await putToken({ [TTL]: '60' }, `/${version}/api/token`);
-    expect([status, body]).toEqual([403, '']);
-  });
+  test.each(['2021-03-23', '1.0', '2009-04-04'])(
+    'a token request to the dated path %s gets 403',
+    async (version) => {
+      const { putToken } = await start();
+      const { status, body } = await putToken({ [TTL]: '60' }, `/${version}/api/token`);
+      expect([status, body]).toEqual([403, '']);
+    },
+  );
 
   test.each(['GET', 'HEAD', 'POST', 'DELETE', 'PATCH', 'OPTIONS'])(
-    'with the method %s gets 405',
+    'a token request with the method %s gets 405',
     async (method) => {
       const { origin } = await start();
       const { status, headers } = await sendRequest(origin, method, TOKEN_PATH, { [TTL]: '60' });
@@ -79,7 +86,7 @@ describe('a token request', () => {
     ['Origin', 'http://example.invalid', [], 403, 0],
     ['Referer', 'http://example.invalid/', ['forwarded=400'], 403, 0],
   ])(
-    'with %s: %s is rejected, like a GET with this header (%j)',
+    'a token request with %s: %s is rejected, like a GET with this header (%j)',
     async (name, value, variants, status, length) => {
       const { origin, newToken } = await start({ variants });
       const put = await sendRequest(origin, 'PUT', TOKEN_PATH, { [TTL]: '60', [name]: value });
@@ -90,7 +97,7 @@ describe('a token request', () => {
     },
   );
 
-  test('is accepted with a Referer of this endpoint, because Go sends one after a redirect', async () => {
+  test('a token request is accepted with a Referer of this endpoint, because Go sends one after a redirect', async () => {
     const { origin, newToken } = await start();
     const headers = { 'X-aws-ec2-metadata-token': await newToken() };
     const status = async (referer: string) =>
@@ -101,7 +108,7 @@ describe('a token request', () => {
   });
 
   test.each(['100-continue', '100-Continue', 'anything'])(
-    'with Expect: %s gets 417 before the body is sent',
+    'a token request with Expect: %s gets 417 before the body is sent',
     async (expectation) => {
       const { origin } = await start();
       const text = requestText(origin, 'PUT', TOKEN_PATH, {
@@ -115,7 +122,7 @@ describe('a token request', () => {
     },
   );
 
-  test('can have a body, also a chunked one, which is ignored', async () => {
+  test('a token request can have a body, also a chunked one, which is ignored', async () => {
     const { origin } = await start();
     const head = `PUT ${TOKEN_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n${TTL}: 60\r\n`;
     expect(
@@ -124,7 +131,7 @@ describe('a token request', () => {
     expect((await sendRawRequest(origin, `${head}Content-Length: 3\r\n\r\nabc`)).status).toBe(200);
   });
 
-  test('without Host gets 400, except with HTTP/1.0', async () => {
+  test('a token request without Host gets 400, except with HTTP/1.0', async () => {
     const { origin } = await start();
     const without = await sendRawRequest(origin, `PUT ${TOKEN_PATH} HTTP/1.1\r\n${TTL}: 60\r\n\r\n`);
     expect(without.head).toMatch(/^HTTP\/1\.1 400 Bad Request\n/);
@@ -140,7 +147,7 @@ describe('a token request', () => {
 });
 
 describe('a session token', () => {
-  test('has its remaining TTL in every response, also in a 404', async () => {
+  test('a session token has its remaining TTL in every response, also in a 404', async () => {
     const { newToken, withToken, pass } = await start();
     const token = await newToken(60);
     const remaining = async (path: string) => (await withToken(path, token)).headers.get(TTL.toLowerCase());
@@ -154,7 +161,7 @@ describe('a session token', () => {
     expect(await remaining(ID)).toBe('1');
   });
 
-  test('is valid until it expires, then requests get 401', async () => {
+  test('a session token is valid until it expires, then requests get 401', async () => {
     const { newToken, withToken, pass } = await start();
     const token = await newToken(60);
     pass(59.999);
@@ -163,7 +170,7 @@ describe('a session token', () => {
     expect((await withToken(ID, token)).status).toBe(401);
   });
 
-  test.each(['both', 'v2'] as const)('gets 401 if it is invalid (imds=%s)', async (imds) => {
+  test.each(['both', 'v2'] as const)('a session token gets 401 if it is invalid (imds=%s)', async (imds) => {
     const { newToken, withToken } = await start({ imds });
     const token = await newToken();
     const other = token[20] === 'A' ? 'B' : 'A';
@@ -180,18 +187,18 @@ describe('a session token', () => {
     }
   });
 
-  test('can be ignored if it is invalid and not required', async () => {
+  test('a session token can be ignored if it is invalid and not required', async () => {
     const { withToken } = await start({ variants: ['bad-token=ignored'] });
     const { status, headers } = await withToken(ID, 'x');
     expect([status, headers.has(TTL.toLowerCase())]).toEqual([200, false]);
   });
 
-  test('of another simulator gets 401', async () => {
+  test('a session token of another simulator gets 401', async () => {
     const [one, other] = [await start(), await start()];
     expect((await other.withToken(ID, await one.newToken())).status).toBe(401);
   });
 
-  test('is required with imds=v2; an empty one counts as none', async () => {
+  test('a session token is required with imds=v2; an empty one counts as none', async () => {
     const { get, withToken } = await start({ imds: 'v2' });
     for (const path of ['/', ID, DOCUMENT, '/latest/nothing', '/latest/user-data']) {
       expect((await get(path)).status).toBe(401);
@@ -200,7 +207,7 @@ describe('a session token', () => {
     expect((await withToken(ID)).status).toBe(200);
   });
 
-  test('is optional with imds=both, and without it responses have no TTL', async () => {
+  test('a session token is optional with imds=both, and without it responses have no TTL', async () => {
     const { get, withToken } = await start();
     for (const { status, headers } of [await get(ID), await withToken(ID, '')]) {
       expect([status, headers.has(TTL.toLowerCase())]).toEqual([200, false]);
@@ -209,7 +216,7 @@ describe('a session token', () => {
 });
 
 describe('a GET of metadata', () => {
-  test('returns lists separated by line feeds, with a slash after directories', async () => {
+  test('a GET of metadata returns lists separated by line feeds, with a slash after directories', async () => {
     const { withToken } = await start();
     const { body } = await withToken('/latest/meta-data/');
     expect(body.endsWith('\n')).toBe(false);
@@ -219,12 +226,12 @@ describe('a GET of metadata', () => {
     expect(body.split('\n')).toEqual([...body.split('\n')].sort());
   });
 
-  test('returns a list of one name without a line feed', async () => {
+  test('a GET of metadata returns a list of one name without a line feed', async () => {
     const { get } = await start();
     expect((await get(ROLES)).body).toBe('simulated-role');
   });
 
-  test('returns user-data as bytes and everything else as text', async () => {
+  test('a GET of metadata returns user-data as bytes and everything else as text', async () => {
     const bytes = Buffer.from([0, 1, 0xff, 0x0a]);
     const { get } = await start({ tree: createTree(createDirectory({ 'user-data': bytes })) });
     const { headers, body } = await get('/latest/user-data');
@@ -235,12 +242,12 @@ describe('a GET of metadata', () => {
     }
   });
 
-  test('returns 404 without user-data', async () => {
+  test('a GET of user-data returns 404 if there is none', async () => {
     const { get } = await start();
     expect((await get('/latest/user-data')).status).toBe(404);
   });
 
-  test('lists the versions at the root, and serves the data in each', async () => {
+  test('a GET of metadata lists the versions at the root, and serves the data in each', async () => {
     const { get } = await start();
     expect((await get('/')).body.split('\n')).toEqual(METADATA_VERSIONS);
     expect((await get('/latest/')).body.split('\n')).toEqual(['dynamic', 'meta-data']);
@@ -251,7 +258,7 @@ describe('a GET of metadata', () => {
     expect((await get('/2021-03-24/meta-data/instance-id')).status).toBe(404);
   });
 
-  test('lists instance identity and public keys as documented', async () => {
+  test('a GET of metadata lists instance identity and public keys as documented', async () => {
     const { get } = await start();
     const identity = await get('/latest/dynamic/instance-identity/');
     expect(identity.body).toBe('rsa2048\npkcs7\ndocument\nsignature\ndsa2048');
@@ -260,7 +267,7 @@ describe('a GET of metadata', () => {
   });
 
   test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'])(
-    '%s gets 405',
+    'a request for metadata with the method %s gets 405',
     async (method) => {
       const { origin } = await start();
       const { head, body } = await sendRequest(origin, method, ID);
@@ -284,14 +291,14 @@ describe('a GET of metadata', () => {
     '/latest/meta-data/iam-ecs-0/info',
     '/latest/api/',
     '/late',
-  ])('returns 404 for %s', async (path) => {
+  ])('a GET of metadata returns 404 for %s', async (path) => {
     const { get } = await start();
     const { head, body } = await get(path);
     expect(head).toMatch(/^HTTP\/1\.1 404 Not Found\nContent-Type: text\/html\nContent-Length: 337\n/);
     expect(body).toContain('<h1>404 - Not Found</h1>');
   });
 
-  test('returns 404 for iam/ only, if no role is attached', async () => {
+  test('a GET of metadata returns 404 for iam/ only, if no role is attached', async () => {
     const { get } = await start({ faults: ['no-role'] });
     for (const path of [ROLES, DOCUMENT, '/latest/meta-data/iam/', '/latest/meta-data/iam/info']) {
       expect((await get(path)).status).toBe(404);
@@ -300,7 +307,7 @@ describe('a GET of metadata', () => {
     expect((await get(ID)).status).toBe(200);
   });
 
-  test('returns the role list without a final slash, or the redirect of 2018', async () => {
+  test('a GET of metadata returns the role list without a final slash, or the redirect of 2018', async () => {
     const { get } = await start();
     expect(await get(ROLES.slice(0, -1))).toMatchObject({ status: 200, body: 'simulated-role' });
     const old = await start({ variants: ['slash=301'] });
@@ -309,7 +316,7 @@ describe('a GET of metadata', () => {
     expect((await old.get(headers.get('location')!)).body).toBe('simulated-role');
   });
 
-  test('ignores segments after the role name', async () => {
+  test('a GET of metadata ignores segments after the role name', async () => {
     const { get } = await start();
     const { body } = await get(DOCUMENT);
     for (const more of ['/', '/x', '/x/y', '?x=y']) {
@@ -317,14 +324,14 @@ describe('a GET of metadata', () => {
     }
   });
 
-  test('decodes an escaped path', async () => {
+  test('a GET of metadata decodes an escaped path', async () => {
     const { get } = await start();
     expect((await get('/latest/meta-data/instance%2Did')).body).toBe('i-1234567890abcdef0');
   });
 });
 
 describe('the credentials of IMDS', () => {
-  test('have the fields of the real document, with times in seconds', async () => {
+  test('the credentials of IMDS have the fields of the real document, with times in seconds', async () => {
     const { get } = await start();
     const { body } = await get(DOCUMENT);
     const fields = JSON.parse(body);
@@ -341,7 +348,7 @@ describe('the credentials of IMDS', () => {
     expect(fields.SecretAccessKey).toHaveLength(40);
   });
 
-  test('differ between IMDSv1 and IMDSv2, and stay the same between requests', async () => {
+  test('the credentials of IMDS differ between IMDSv1 and IMDSv2, and stay the same between requests', async () => {
     const { get, withToken } = await start();
     const first = [await get(DOCUMENT), await get(DOCUMENT)].map(({ body }) => JSON.parse(body).AccessKeyId);
     const second = [await withToken(DOCUMENT), await withToken(DOCUMENT)].map(
@@ -352,7 +359,7 @@ describe('the credentials of IMDS', () => {
     expect(first[0]).not.toBe(second[0]);
   });
 
-  test('rotate on schedule, before the old ones expire', async () => {
+  test('the credentials of IMDS rotate on schedule, before the old ones expire', async () => {
     const { get, pass } = await start();
     const before = JSON.parse((await get(DOCUMENT)).body);
     pass(3599);
@@ -371,7 +378,7 @@ describe('the credentials of IMDS', () => {
     ['error', 'AssumeRoleUnauthorizedAccess'],
     ['error=InstanceProfileNotFound', 'InstanceProfileNotFound'],
   ])(
-    'are replaced by an error document with status 200 and no keys with the fault %s',
+    'the credentials of IMDS are replaced by an error document with status 200 and no keys with the fault %s',
     async (fault, code) => {
       const { get } = await start({ faults: [fault] });
       const { status, body } = await get(DOCUMENT);
@@ -381,7 +388,7 @@ describe('the credentials of IMDS', () => {
     },
   );
 
-  test('of the instance identity are different', async () => {
+  test('the credentials of the instance identity differ from those of IMDS', async () => {
     const { get } = await start();
     const under = '/latest/meta-data/identity-credentials/';
     expect((await get(under)).body).toBe('ec2/');
@@ -396,7 +403,7 @@ describe('the credentials of IMDS', () => {
     expect((await get(`${under}ec2/security-credentials/other`)).status).toBe(404);
   });
 
-  test('of tasks are in the ECS namespace', async () => {
+  test('the credentials of tasks are in the ECS namespace of IMDS', async () => {
     const { get } = await start({ shapes: ['imds', 'ecs'] });
     const under = '/latest/meta-data/iam-ecs-0/';
     expect((await get('/latest/meta-data/')).body.split('\n')).toContain('iam-ecs-0/');
@@ -421,7 +428,7 @@ describe('a fault', () => {
     ['403', [], 403, 'Forbidden'],
     ['throttle=0.001', [], 429, 'Too Many Requests'],
     ['throttle=0.001', ['throttle=503'], 503, 'Service Unavailable'],
-  ])('%s with the variants %j returns its status', async (fault, variants, status, reason) => {
+  ])('the fault %s with the variants %j returns its status', async (fault, variants, status, reason) => {
     const { get } = await start({ faults: [fault], variants });
     await get(ID);
     const { head, body } = await get(ID);
@@ -429,17 +436,54 @@ describe('a fault', () => {
     expect(body).toContain(`<title>${status} - ${reason}</title>`);
   });
 
-  test('401 has an empty body, or the page', async () => {
+  test('the fault 401 has an empty body, or the page', async () => {
     const { get } = await start({ faults: ['401'] });
     expect(await get(ID)).toMatchObject({ status: 401, body: '' });
     const old = await start({ faults: ['401'], variants: ['unauthorized=page'] });
     expect((await old.get(ID)).body).toHaveLength(343);
   });
 
-  test('clock-skew changes the Date header only', async () => {
+  test('the fault clock-skew changes the Date header only', async () => {
     const { get } = await start({ faults: ['clock-skew=-5m'] });
     const { headers } = await get(ID);
     expect(headers.get('date')).toBe('Sat, 21 Nov 2026 23:55:00 GMT');
     expect(headers.get('last-modified')).toBe('Sun, 22 Nov 2026 00:00:00 GMT');
+  });
+});
+
+describe('a path that starts with //latest', () => {
+  test.each(['//latest', '///latest'])(
+    'the token path below %s gets the same response as below /latest',
+    async (top) => {
+      const { putToken, withToken } = await start();
+      const { status, body } = await putToken({ [TTL]: '60' }, TOKEN_PATH.replace('/latest', top));
+      expect(status).toBe(200);
+      expect((await withToken(ID, body)).status).toBe(200);
+    },
+  );
+
+  test.each([ID, ROLES, DOCUMENT, '/latest', '/latest/', '/latest/meta-data/missing'])(
+    'the path /%s gets the same response as with one slash',
+    async (path) => {
+      const { newToken, withToken } = await start();
+      const token = await newToken();
+      expect(await withToken(`/${path}`, token)).toEqual(await withToken(path, token));
+    },
+  );
+
+  test('an absolute URL with //latest gets the instance id', async () => {
+    const { origin, withToken } = await start();
+    expect(await withToken(`${origin}/${ID}`)).toEqual(await withToken(ID));
+  });
+
+  test('a fault for a path below /latest applies to //latest', async () => {
+    const { get } = await start({ faults: [`503,path=${ID}`] });
+    expect((await get(`/${ID}`)).status).toBe(503);
+  });
+
+  test('CloudShell serves credentials below //latest', async () => {
+    const { origin, simulation } = await start({ shapes: ['cloudshell'] });
+    const headers = { Authorization: simulation.authorization };
+    expect((await sendRequest(origin, 'GET', `/${CLOUDSHELL_PATH}`, headers)).status).toBe(200);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { INSTANCE } from '../../../src/server/tree/default-tree.ts';
 import {
   failure,
   failureWith,
@@ -48,37 +49,41 @@ test('a poll reads every field of a valid document', async () => {
   });
   expect(outcome.secrets.secretAccessKey.reveal()).toBe(secretAccessKey);
   expect(outcome.secrets.token?.reveal()).toBe(sessionToken);
-  expect(imds.seen()).toEqual(documentRequests(200));
+  expect(imds.requests()).toEqual(documentRequests(200));
 });
 
 describe('an error document', () => {
   test.each([
-    ['error', 'AssumeRoleUnauthorizedAccess: EC2 cannot assume the role simulated-role.'],
+    ['error', 'error-document', 'AssumeRoleUnauthorizedAccess: EC2 cannot assume the role simulated-role.'],
     [
       'error=InstanceProfileNotFound',
+      'instance-profile-not-found',
       'InstanceProfileNotFound: Instance Profile simulated-role cannot be found.',
     ],
-    ['error=Failed', 'Failed: Simulated error Failed.'],
-  ])('of the fault %s gives its code and message, without a retry', async (fault, detail) => {
-    const imds = await startPolled('imds', { faults: [fault] });
-    const outcome = await imds.fail();
-    expect(failure(outcome)).toEqual(failureWith('error-document', ofRole));
-    expect(outcome.detail).toBe(detail);
-    expect(imds.seen()).toEqual(documentRequests(200));
-  });
+    ['error=Failed', 'error-document', 'Failed: Simulated error Failed.'],
+  ])(
+    'an error document of the fault %s gives its code and message, without a retry',
+    async (fault, reason, detail) => {
+      const imds = await startPolled('imds', { faults: [fault] });
+      const outcome = await imds.fail();
+      expect(failure(outcome)).toEqual(failureWith(reason, ofRole));
+      expect(outcome.detail).toBe(detail);
+      expect(imds.requests()).toEqual(documentRequests(200));
+    },
+  );
 
   test.each(['Failed', 'success!', 'AssumeRoleUnauthorizedAccess'])(
-    'with the code %s and keys fails; key id and expiration are kept',
+    'an error document with the code %s and keys fails; key id and expiration are kept',
     async (code) => {
       const imds = await startPolled('imds', { faults: [`field=Code:${code}`] });
       const outcome = await imds.fail();
       expect(failure(outcome)).toEqual(failureWith('error-document', { ...ofRole, ...known(imds) }));
       expect(outcome.detail).toBe(code);
-      expect(imds.seen()).toEqual(documentRequests(200));
+      expect(imds.requests()).toEqual(documentRequests(200));
     },
   );
 
-  test('does not affect the next poll', async () => {
+  test('an error document does not affect the next poll', async () => {
     const imds = await startPolled('imds', { faults: [`error,path=${ROLE},times=1`] });
     expect((await imds.fail()).reason).toBe('error-document');
     expect((await imds.succeed()).credentials.accessKeyId).toBe(imds.servedCredentials().accessKeyId);
@@ -93,12 +98,12 @@ describe('a document with an unusual but valid form', () => {
     ['without Type', ['field=Type']],
     ['with another Type', ['field=Type:']],
     ['with unknown fields', ['field=Colour:blue', 'field=AccountId:123']],
-  ])('%s', async (_, faults) => {
+  ])('a document with an unusual but valid form is read: %s', async (_, faults) => {
     const imds = await startPolled('imds', { faults });
     const outcome = await imds.succeed();
     expect(outcome.credentials).toMatchObject(known(imds));
     expect(outcome.notes).toEqual([]);
-    expect(imds.seen()).toEqual(documentRequests(200));
+    expect(imds.requests()).toEqual(documentRequests(200));
   });
 
   test.each([
@@ -115,7 +120,7 @@ describe('a document with an unusual but valid form', () => {
     ['with SessionToken', ['Token'], () => 'SessionToken'],
     ['with ExpiresAt', ['Expiration'], () => 'ExpiresAt'],
     ['with expiresat', ['Expiration'], () => 'expiresat'],
-  ])('%s', async (_, names, renamed) => {
+  ])('a document with an unusual but valid form is read: %s', async (_, names, renamed) => {
     const values: Record<string, string> = DOCUMENT as Record<string, string>;
     const faults = names.flatMap((name) => [`field=${name}`, `field=${renamed(name)}:${values[name]}`]);
     const imds = await startPolled('imds', { faults });
@@ -130,18 +135,18 @@ describe('a document with an unusual but valid form', () => {
         lastUpdated: Date.UTC(2026, 10, 22),
       });
     }
-    expect(imds.seen()).toEqual(documentRequests(200));
+    expect(imds.requests()).toEqual(documentRequests(200));
   });
 
   test.each([
     ['a missing', 'field=LastUpdated'],
     ['an invalid', 'field=LastUpdated:yesterday'],
-  ])('with %s LastUpdated has an unknown LastUpdated', async (_, fault) => {
+  ])('a document with %s LastUpdated has an unknown LastUpdated', async (_, fault) => {
     const imds = await startPolled('imds', { faults: [fault] });
     expect((await imds.succeed()).credentials).toMatchObject({ ...known(imds), lastUpdated: null });
   });
 
-  test('with a LastUpdated without a zone is read as UTC, with a note', async () => {
+  test('a LastUpdated without a zone is read as UTC, with a note', async () => {
     const imds = await startPolled('imds', { faults: ['field=LastUpdated:2026-11-22T00:00:00'] });
     const outcome = await imds.succeed();
     expect(outcome.credentials).toMatchObject({
@@ -152,12 +157,12 @@ describe('a document with an unusual but valid form', () => {
     expect(codes(outcome)).toEqual(['ZONELESS_TIME']);
   });
 
-  test('that has expired is a successful poll', async () => {
+  test('a poll of a document that has expired succeeds', async () => {
     const imds = await startPolled('imds', { faults: ['expired=30d'] });
     const { credentials, observedAt } = await imds.succeed();
     expect(credentials).toMatchObject(known(imds));
     expect(credentials.expiration).toBeLessThan(observedAt - 29 * 86_400_000);
-    expect(imds.seen()).toEqual(documentRequests(200));
+    expect(imds.requests()).toEqual(documentRequests(200));
   });
 });
 
@@ -169,35 +174,38 @@ describe('a document with missing fields', () => {
     [['SecretAccessKey'], 'missing: SecretAccessKey'],
     [['Token'], 'missing: Token'],
     [['SecretAccessKey', 'Token'], 'missing: SecretAccessKey, Token'],
-  ])('%j is malformed; key id and expiration are kept', async (names, detail) => {
+  ])('a document without %j is malformed; key id and expiration are kept', async (names, detail) => {
     const imds = await startPolled('imds', { faults: names.map((name) => `field=${name}`) });
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(failureWith('malformed', { ...ofRole, ...known(imds) }));
     expect(outcome.detail).toBe(detail);
-    expect(imds.seen()).toEqual(documentRequests(200));
+    expect(imds.requests()).toEqual(documentRequests(200));
   });
 
   test.each([
     ['field=AccessKeyId', 'missing: AccessKeyId'],
     ['field=AccessKeyId:', 'missing: AccessKeyId'],
     ['field=AccessKeyId:not a key id', 'AccessKeyId is not a key id'],
-  ])('with the fault %s is malformed; the expiration is kept', async (fault, detail) => {
+  ])('a document with the fault %s is malformed; the expiration is kept', async (fault, detail) => {
     const imds = await startPolled('imds', { faults: [fault] });
     const outcome = await imds.fail();
     const { expiration } = known(imds);
     expect(failure(outcome)).toEqual(failureWith('malformed', { ...ofRole, expiration }));
     expect(outcome.detail).toBe(detail);
-    expect(imds.seen()).toEqual(documentRequests(200));
+    expect(imds.requests()).toEqual(documentRequests(200));
   });
 
-  test.each(['field=Expiration', 'field=Expiration:'])('is unknown if the field is %s', async (fault) => {
-    const imds = await startPolled('imds', { faults: [fault] });
-    const outcome = await imds.fail();
-    const { accessKeyId } = known(imds);
-    expect(failure(outcome)).toEqual(failureWith('unknown-expiry', { ...ofRole, accessKeyId }));
-    expect(outcome.detail).toBe('Expiration is missing');
-    expect(imds.seen()).toEqual(documentRequests(200));
-  });
+  test.each(['field=Expiration', 'field=Expiration:'])(
+    'the expiration of a document with the fault %s is unknown',
+    async (fault) => {
+      const imds = await startPolled('imds', { faults: [fault] });
+      const outcome = await imds.fail();
+      const { accessKeyId } = known(imds);
+      expect(failure(outcome)).toEqual(failureWith('unknown-expiry', { ...ofRole, accessKeyId }));
+      expect(outcome.detail).toBe('Expiration is missing');
+      expect(imds.requests()).toEqual(documentRequests(200));
+    },
+  );
 });
 
 describe('a body that is not a document', () => {
@@ -220,26 +228,32 @@ describe('a body that is not a document', () => {
     ],
     ['an empty body', 'empty', 'the document is empty'],
     ['a blank body', 'body= \r\n', 'the document is empty'],
-  ])('%s is requested once more, then the poll fails as malformed', async (_, fault, detail) => {
-    const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE}`] });
-    const outcome = await imds.fail();
-    expect(failure(outcome)).toEqual(failureWith('malformed', ofRole));
-    expect(outcome.detail).toBe(detail);
-    expect(imds.seen()).toEqual(documentRequests(200, 200));
-  });
+  ])(
+    'a document request with the body %s is sent once more, then the poll fails as malformed',
+    async (_, fault, detail) => {
+      const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE}`] });
+      const outcome = await imds.fail();
+      expect(failure(outcome)).toEqual(failureWith('malformed', ofRole));
+      expect(outcome.detail).toBe(detail);
+      expect(imds.requests()).toEqual(documentRequests(200, 200));
+    },
+  );
 
-  test.each(['malformed', 'empty', 'body=<html>'])('%s once is retried with success', async (fault) => {
-    const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE},times=1`] });
-    expect((await imds.succeed()).credentials).toMatchObject(known(imds));
-    expect(imds.seen()).toEqual(documentRequests(200, 200));
-  });
+  test.each(['malformed', 'empty', 'body=<html>'])(
+    'a document request that gets the body %s once is retried with success',
+    async (fault) => {
+      const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE},times=1`] });
+      expect((await imds.succeed()).credentials).toMatchObject(known(imds));
+      expect(imds.requests()).toEqual(documentRequests(200, 200));
+    },
+  );
 });
 
 describe('a rejected document request', () => {
   test.each([
     ['400', 'bad-request', 'HTTP 400: 400 - Bad Request', documentRequests(400)],
-    ['403', 'auth-rejected', 'HTTP 403: 403 - Forbidden', documentRequests(403)],
-    ['418', 'unexpected-status', 'HTTP 418: 418 - Error', documentRequests(418)],
+    ['403', 'imds-blocked', 'HTTP 403: 403 - Forbidden', documentRequests(403)],
+    ['418', 'unexpected-status', "HTTP 418: 418 - I'm a Teapot", documentRequests(418)],
     ['429', 'throttled', 'HTTP 429: 429 - Too Many Requests', documentRequests(429, 429, 429)],
     ['500', 'server-error', 'HTTP 500: 500 - Internal Server Error', documentRequests(500, 500, 500)],
     ['502', 'server-error', 'HTTP 502: 502 - Bad Gateway', documentRequests(502, 502, 502)],
@@ -248,54 +262,54 @@ describe('a rejected document request', () => {
     [
       'reset',
       'unreachable',
-      expect.stringMatching(/^the connection broke before the response was complete/),
+      expect.stringMatching(/^the connection broke before the response/),
       documentRequests(null, null, null),
     ],
     [
       'truncate',
-      'unreachable',
-      expect.stringMatching(/^the connection broke before the response was complete/),
+      'malformed',
+      expect.stringMatching(/^the response is truncated/),
       documentRequests(null, null, null),
     ],
-  ])('with the fault %s fails as %s', async (fault, reason, detail, seen) => {
+  ])('a document request with the fault %s fails as %s', async (fault, reason, detail, requests) => {
     const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE}`] });
     const outcome = await imds.fail();
     expect(failure(outcome)).toEqual(failureWith(reason, ofRole));
     expect(outcome.detail).toEqual(detail);
-    expect(imds.seen()).toEqual(seen);
+    expect(imds.requests()).toEqual(requests);
   });
 
-  test('without a response times out', async () => {
+  test('a document request without a response times out', async () => {
     const imds = await startPolled('imds', {
       faults: [`stall,path=${ROLE}`],
       poller: { limits: ONE_SECOND },
     });
     expect(failure(await imds.fail())).toEqual(failureWith('timeout', ofRole));
-    expect(imds.seen()).toEqual(documentRequests(null, null, null));
+    expect(imds.requests()).toEqual(documentRequests(null, null));
   });
 
   test.each(['500', '503', '429', 'reset', 'truncate'])(
-    'with the fault %s twice is retried with success',
+    'a document request with the fault %s twice is retried with success',
     async (fault) => {
       const imds = await startPolled('imds', { faults: [`${fault},path=${ROLE},times=2`] });
       expect((await imds.succeed()).credentials).toMatchObject(known(imds));
       const status = /^\d+$/.test(fault) ? Number(fault) : null;
-      expect(imds.seen()).toEqual(documentRequests(status, status, 200));
+      expect(imds.requests()).toEqual(documentRequests(status, status, 200));
     },
   );
 
-  test('with a 401 is repeated with a new token', async () => {
+  test('a document request with a 401 is repeated with a new token', async () => {
     const imds = await startPolled('imds', { faults: [`401,path=${ROLE},times=1`] });
     expect(summarizeSuccess(await imds.succeed())).toEqual({ apiVersion: '2', notes: [] });
-    expect(imds.seen()).toEqual([...documentRequests(401), FOUND[0], `GET ${ROLE} 200`]);
+    expect(imds.requests()).toEqual([...documentRequests(401), FOUND[0], `GET ${ROLE} 200`]);
     const [, , first, , second] = imds.sent('x-aws-ec2-metadata-token');
     expect(second).not.toBe(first);
   });
 
-  test('with a 401 for the new token fails as auth-rejected', async () => {
+  test('a document request with a 401 for the new token fails as auth-rejected', async () => {
     const imds = await startPolled('imds', { faults: [`401,path=${ROLE}`] });
     expect(failure(await imds.fail())).toEqual(failureWith('auth-rejected', ofRole));
-    expect(imds.seen()).toEqual([...documentRequests(401), FOUND[0], `GET ${ROLE} 401`]);
+    expect(imds.requests()).toEqual([...documentRequests(401), FOUND[0], `GET ${ROLE} 401`]);
   });
 
   test.each([
@@ -303,7 +317,7 @@ describe('a rejected document request', () => {
     [418, 'unexpected-status', 1, 'HTTP 418: Success'],
     [500, 'server-error', 3, 'HTTP 500: Success'],
   ])(
-    'with status %s and a document as body neither uses nor quotes the body',
+    'a document request with status %s and a document as body neither uses nor quotes the body',
     async (status, reason, times, detail) => {
       const imds = await startPolled('imds', {
         faults: [`${status},path=${ROLE}`, `body=${JSON.stringify(DOCUMENT)},path=${ROLE}`],
@@ -313,7 +327,7 @@ describe('a rejected document request', () => {
       const outcome = await imds.fail();
       expect(failure(outcome)).toEqual(failureWith(reason, ofRole));
       expect(outcome.detail).toBe(detail);
-      expect(imds.seen()).toEqual([FOUND[0], ...Array(times).fill(`GET ${ROLE} ${status}`)]);
+      expect(imds.requests()).toEqual([FOUND[0], ...Array(times).fill(`GET ${ROLE} ${status}`)]);
     },
   );
 });
@@ -334,7 +348,7 @@ describe('the Expiration field', () => {
     ['2026-11-22T06:23:11+0000', AT],
     ['2026-11-22T11:53:11+0530', AT],
     ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
-  ])('%s is parsed', async (text, expiration) => {
+  ])('the Expiration %s is parsed', async (text, expiration) => {
     const imds = await startPolled('imds', { faults: [`field=Expiration:${text}`] });
     const outcome = await imds.succeed();
     expect(outcome.credentials).toMatchObject({ expiration, zoneless: false });
@@ -344,7 +358,7 @@ describe('the Expiration field', () => {
   test.each<[string, number]>([
     ['2026-11-22T06:23:11', AT],
     ['2026-11-22 06:23:11.5', AT + 500],
-  ])('%s without a zone is read as UTC, with a note', async (text, expiration) => {
+  ])('the Expiration %s without a zone is read as UTC, with a note', async (text, expiration) => {
     const imds = await startPolled('imds', { faults: [`field=Expiration:${text}`] });
     const outcome = await imds.succeed();
     expect(outcome.credentials).toMatchObject({ expiration, zoneless: true });
@@ -370,13 +384,13 @@ describe('the Expiration field', () => {
     'Sun, 22 Nov 2026 06:23:11 GMT',
     '1795328591',
     '2026-11-22T06:23:11Zx',
-  ])('%s is not a time, so the expiration is unknown', async (text) => {
+  ])('the Expiration %s is not a time, so the expiration is unknown', async (text) => {
     const imds = await startPolled('imds', { faults: [`field=Expiration:${text}`] });
     const outcome = await imds.fail();
     const { accessKeyId } = known(imds);
     expect(failure(outcome)).toEqual(failureWith('unknown-expiry', { ...ofRole, accessKeyId }));
     expect(outcome.detail).toBe('Expiration is not a time');
-    expect(imds.seen()).toEqual(documentRequests(200));
+    expect(imds.requests()).toEqual(documentRequests(200));
   });
 });
 
@@ -384,22 +398,22 @@ describe('the extended API', () => {
   const EXTENDED = '/latest/meta-data/iam/security-credentials-extended/simulated-role';
   const wanted = { variants: ['extended-api=on'], poller: { extendedApi: true } };
 
-  test('is requested after the document and gives the account', async () => {
+  test('the extended API is requested after the document and gives the account', async () => {
     const imds = await startPolled('imds', wanted);
     const outcome = await imds.succeed();
-    expect(outcome.accountId).toBe(imds.simulation.instance.accountId);
+    expect(outcome.accountId).toBe(INSTANCE.accountId);
     expect(outcome.credentials).toMatchObject(known(imds));
     expect(outcome.notes).toEqual([]);
-    expect(imds.seen()).toEqual([...documentRequests(200), `GET ${EXTENDED} 200`]);
+    expect(imds.requests()).toEqual([...documentRequests(200), `GET ${EXTENDED} 200`]);
   });
 
-  test('is requested only if enabled', async () => {
+  test('the extended API is requested only if enabled', async () => {
     const imds = await startPolled('imds', { variants: ['extended-api=on'] });
     expect((await imds.succeed()).accountId).toBeNull();
-    expect(imds.seen()).toEqual(documentRequests(200));
+    expect(imds.requests()).toEqual(documentRequests(200));
   });
 
-  test('agrees although its times have microseconds', async () => {
+  test('the extended API agrees with the document although its times have microseconds', async () => {
     const imds = await startPolled('imds', {
       ...wanted,
       faults: [
@@ -415,16 +429,16 @@ describe('the extended API', () => {
   test.each([
     ['another expiration', `field=Expiration:2026-11-22T07:00:00Z,path=${EXTENDED}`],
     ['other keys at every request', 'renew'],
-  ])('is ignored if it disagrees: %s', async (_, fault) => {
+  ])('the extended API is ignored if it disagrees with the document: %s', async (_, fault) => {
     const imds = await startPolled('imds', { ...wanted, faults: [fault] });
     const outcome = await imds.succeed();
     const [, , document] = imds.exchanges;
-    expect(outcome.credentials.accessKeyId).toBe(document!.handledRequest.credentials!.accessKeyId);
-    expect(outcome.accountId).toBe(imds.simulation.instance.accountId);
+    expect(outcome.credentials.accessKeyId).toBe(document?.handled.credentials?.accessKeyId);
+    expect(outcome.accountId).toBe(INSTANCE.accountId);
     expect(codes(outcome)).toEqual(['APIS_DISAGREE']);
   });
 
-  test('is ignored if its status is an error', async () => {
+  test('the extended API is ignored if its status is an error', async () => {
     const document = JSON.stringify({ ...DOCUMENT, AccountId: '210987654321' });
     const imds = await startPolled('imds', {
       ...wanted,
@@ -445,7 +459,7 @@ describe('the extended API', () => {
     ['error', 'error', 200],
     ['a missing account', 'field=AccountId', 200],
     ['an invalid account', 'field=AccountId:twelve', 200],
-  ])('with %s gives no account and does not fail the poll', async (_, fault, status) => {
+  ])('the extended API with %s gives no account and does not fail the poll', async (_, fault, status) => {
     const imds = await startPolled('imds', {
       poller: { extendedApi: true },
       variants: fault === null ? [] : wanted.variants,
@@ -454,6 +468,6 @@ describe('the extended API', () => {
     const outcome = await imds.succeed();
     expect(outcome.accountId).toBeNull();
     expect(outcome.notes).toEqual([]);
-    expect(imds.seen()).toEqual([...documentRequests(200), `GET ${EXTENDED} ${status}`]);
+    expect(imds.requests()).toEqual([...documentRequests(200), `GET ${EXTENDED} ${status}`]);
   });
 });

@@ -3,7 +3,7 @@ import { Secret } from '../../../src/secret.ts';
 import { formatLiveDocument, type LiveCredentials } from '../../../src/server/live/live-document.ts';
 
 const credentials: LiveCredentials = {
-  accessKeyId: 'ASIACANARY0000000001',
+  accessKeyId: new Secret('ASIACANARY0000000001'),
   secretAccessKey: new Secret('CANARY-secret/access+key'),
   token: new Secret('CANARY-session-token=='),
   expiration: Date.UTC(2026, 10, 22, 6, 23, 11),
@@ -12,7 +12,7 @@ const credentials: LiveCredentials = {
 };
 
 describe('the document of real credentials', () => {
-  test('equals the document of a container endpoint byte for byte', () => {
+  test('the document of real credentials equals the document of a container endpoint byte for byte', () => {
     expect(formatLiveDocument(credentials)).toBe(
       '{"RoleArn":"arn:aws:iam::111122223333:role/loader","AccessKeyId":"ASIACANARY0000000001",' +
         '"SecretAccessKey":"CANARY-secret/access+key","Token":"CANARY-session-token==",' +
@@ -20,7 +20,7 @@ describe('the document of real credentials', () => {
     );
   });
 
-  test('omits an unknown role and account', () => {
+  test('the document of real credentials omits an unknown role and account', () => {
     const { roleArn: _, ...nameless } = credentials;
     expect(Object.keys(JSON.parse(formatLiveDocument({ ...nameless, accountId: null })))).toEqual([
       'AccessKeyId',
@@ -35,16 +35,19 @@ describe('the document of real credentials', () => {
     [1, '2026-11-22T06:23:11Z'],
     [999, '2026-11-22T06:23:11Z'],
     [1000, '2026-11-22T06:23:12Z'],
-  ])('rounds the expiration down to seconds (%i ms)', (milliseconds, text) => {
-    const expiration = credentials.expiration + milliseconds;
-    expect(JSON.parse(formatLiveDocument({ ...credentials, expiration })).Expiration).toBe(text);
-  });
+  ])(
+    'the document of real credentials rounds the expiration down to seconds (%i ms)',
+    (milliseconds, text) => {
+      const expiration = credentials.expiration + milliseconds;
+      expect(JSON.parse(formatLiveDocument({ ...credentials, expiration })).Expiration).toBe(text);
+    },
+  );
 
-  test('has an empty Token for keys without one, because SDKs require the field', () => {
+  test('the document of real credentials has an empty Token for keys without one, because SDKs require the field', () => {
     expect(JSON.parse(formatLiveDocument({ ...credentials, token: null })).Token).toBe('');
   });
 
-  test('quotes every character of a key', () => {
+  test('the document of real credentials quotes every character of a key', () => {
     const awkward = '"}\\\u0000\n\u2028é';
     const document = formatLiveDocument({
       ...credentials,
@@ -55,11 +58,14 @@ describe('the document of real credentials', () => {
   });
 
   test.each([
-    ['no key id', { accessKeyId: '' }],
+    ['no key id', { accessKeyId: new Secret('') }],
     ['no secret key', { secretAccessKey: new Secret('') }],
     ['no expiration', { expiration: Number.NaN }],
-  ])('is not written with %s, and the error contains no value', (_, changes) => {
-    const made = () => formatLiveDocument({ ...credentials, ...changes });
-    expect(made).toThrow(/^(the access key or the secret key is empty|Invalid time value)$/);
-  });
+  ])(
+    'the document of real credentials is not written with %s, and the error contains no value',
+    (_, changes) => {
+      const made = () => formatLiveDocument({ ...credentials, ...changes });
+      expect(made).toThrow(/^(the access key or the secret key is empty|Invalid time value)$/);
+    },
+  );
 });

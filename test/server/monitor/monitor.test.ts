@@ -1,7 +1,7 @@
-import { get } from 'node:http';
+import { Agent, get } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type MonitorResponse, startMonitor } from '../../../src/server/monitor/monitor.ts';
-import { sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
+import { requestText, sendRawRequest, sendRequest } from '../../support/server/raw-client.ts';
 
 const respondWith =
   (type: string, body: string, status = 200) =>
@@ -18,12 +18,13 @@ async function monitor(hosts: readonly string[] = []) {
   const listen = [{ host: '127.0.0.1', port: 0 }];
   const { origins, close } = await startMonitor({
     listen,
-    allowedHosts: new Set(hosts),
+    allowedHosts: hosts,
     routes,
     onError: (error) => errors.push(error),
   });
   onTestFinished(close);
-  return { origin: origins[0]!, errors, close };
+  const [origin = ''] = origins;
+  return { origin, errors, close };
 }
 
 const HEADERS = {
@@ -35,7 +36,7 @@ const HEADERS = {
 };
 
 describe('a monitor', () => {
-  test('serves its routes with any query, and sends security headers', async () => {
+  test('a monitor serves its routes with any query, and sends security headers', async () => {
     const { origin } = await monitor();
     const page = await sendRequest(origin, 'GET', '/?fresh=1#x');
     expect(page).toMatchObject({ status: 200, body: Buffer.from('<p>é</p>').toString('latin1') });
@@ -55,20 +56,23 @@ describe('a monitor', () => {
     expect(await sendRequest(origin, 'GET', '/healthz')).toMatchObject({ status: 503, body: 'no\n' });
   });
 
-  test('responds to HEAD without a body', async () => {
+  test('a monitor responds to HEAD without a body', async () => {
     const { origin } = await monitor();
     const head = await sendRequest(origin, 'HEAD', '/metrics');
     expect([head.status, head.headers.get('content-length'), head.body]).toEqual([200, '5', '']);
   });
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'])('rejects %s', async (method) => {
-    const { origin } = await monitor();
-    const rejected = await sendRequest(origin, method, '/metrics', { 'Content-Length': '0' });
-    expect(rejected).toMatchObject({ status: 405, body: 'only GET and HEAD are allowed\n' });
-    expect(rejected.headers.get('allow')).toBe('GET, HEAD');
-  });
+  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'])(
+    'a monitor rejects %s',
+    async (method) => {
+      const { origin } = await monitor();
+      const rejected = await sendRequest(origin, method, '/metrics', { 'Content-Length': '0' });
+      expect(rejected).toMatchObject({ status: 405, body: 'only GET and HEAD are allowed\n' });
+      expect(rejected.headers.get('allow')).toBe('GET, HEAD');
+    },
+  );
 
-  test('rejects a tunnel, an upgrade and invalid HTTP, and continues to serve', async () => {
+  test('a monitor rejects a tunnel, an upgrade and invalid HTTP, and continues to serve', async () => {
     const { origin } = await monitor();
     expect((await sendRawRequest(origin, 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')).status).toBe(405);
     expect(
@@ -80,7 +84,7 @@ describe('a monitor', () => {
   });
 
   test.each(['/metrics/', '//metrics', '/../metrics', '/%2e', '/constructor', '*', '/metrics%3F'])(
-    'responds 404 for %s',
+    'a monitor responds 404 for %s',
     async (target) => {
       const { origin } = await monitor();
       const rejected = await sendRequest(origin, 'GET', target);
@@ -97,8 +101,11 @@ describe('a monitor', () => {
     '127.0.0.1.evil.example',
     '127.0.0.1@evil.example',
     '8.8.8.8',
+    '169.254.169.254',
+    '169.254.1.1:80',
+    '[fd00:ec2::254]',
     '',
-  ])('rejects the host name %s', async (name) => {
+  ])('a monitor rejects the host name %s', async (name) => {
     const { origin } = await monitor(['dash.internal']);
     for (const path of ['/', '/metrics', '/nothing']) {
       expect(await sendRequest(origin, 'GET', path, { Host: name })).toMatchObject({
@@ -109,15 +116,34 @@ describe('a monitor', () => {
     expect((await sendRequest(origin, 'GET', `http://${name || 'x'}/metrics`)).status).toBe(421);
   });
 
+  test.each(['__proto__', 'constructor', 'toString', '__defineSetter__', 'hasOwnProperty'])(
+    'a monitor accepts a header named %s',
+    async (name) => {
+      const { origin } = await monitor();
+      expect((await sendRequest(origin, 'GET', '/metrics', { [name]: 'x' })).status).toBe(200);
+      expect((await sendRequest(origin, 'GET', '/metrics')).status).toBe(200);
+    },
+  );
+
+  test('a monitor rejects a second Host header, and an absolute URL with another host', async () => {
+    const { origin } = await monitor();
+    const text = requestText(origin, 'GET', '/metrics');
+    const twice = text.replace('\r\nHost', '\r\nHost: rebound.example\r\nHost');
+    expect((await sendRawRequest(origin, twice)).status).toBe(421);
+    const absolute = text.replace('/metrics', 'http://rebound.example/metrics');
+    expect((await sendRawRequest(origin, absolute)).status).toBe(421);
+    expect((await sendRawRequest(origin, text.replace('/metrics', `${origin}/metrics`))).status).toBe(200);
+  });
+
   test.each(['127.0.0.1:9', 'localhost', '[::1]', 'DASH.internal:80'])(
-    'accepts the host name %s',
+    'a monitor accepts the host name %s',
     async (name) => {
       const { origin } = await monitor(['dash.internal']);
       expect((await sendRequest(origin, 'GET', '/metrics', { Host: name })).status).toBe(200);
     },
   );
 
-  test('accepts links from other sites, but no embedding', async () => {
+  test('a monitor accepts links from other sites, but no embedding', async () => {
     const { origin } = await monitor();
     const from = (site: string, mode: string, dest: string) =>
       sendRequest(origin, 'GET', '/', {
@@ -136,7 +162,7 @@ describe('a monitor', () => {
     expect((await from('cross-site', 'navigate', 'iframe')).status).toBe(403);
   });
 
-  test('passes an error to onError, and sends no details to the client', async () => {
+  test('a monitor passes an error to onError, and sends no details to the client', async () => {
     const { origin, errors } = await monitor();
     expect(await sendRequest(origin, 'GET', '/broken')).toMatchObject({
       status: 500,
@@ -148,7 +174,6 @@ describe('a monitor', () => {
 
   test('close() ends open connections and stops listening', async () => {
     const { origin, close } = await monitor();
-    const { Agent } = await import('node:http');
     const agent = new Agent({ keepAlive: true });
     await new Promise((resolve) =>
       get(`${origin}/metrics`, { agent }, (response) => response.resume().on('end', resolve)),

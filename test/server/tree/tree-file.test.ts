@@ -13,11 +13,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { buildDefaultTree, createExampleInstance } from '../../../src/server/tree/default-tree.ts';
+import { buildDefaultTree } from '../../../src/server/tree/default-tree.ts';
 import { openTree } from '../../../src/server/tree/tree-file.ts';
+import { catchError } from '../../support/catch-error.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
-const DEFAULT = buildDefaultTree(createExampleInstance(0));
+const DEFAULT = buildDefaultTree(0);
 const LIMIT = 4 * 1024 * 1024;
 
 /** Opens the tree at a path. Returns its reported problems and a function that reads entries as text. */
@@ -29,15 +30,6 @@ function open(path: string) {
     return entry === null ? null : entry.kind === 'leaf' ? String(entry.body) : entry.names.join('\n');
   };
   return { read, problems };
-}
-
-function catchError(path: string): unknown {
-  try {
-    open(path);
-    return null;
-  } catch (error) {
-    return error;
-  }
 }
 
 function write(folder: string, files: Record<string, string | Buffer>): string {
@@ -63,14 +55,14 @@ describe('a JSON file', () => {
     utimesSync(path, seconds, seconds);
   }
 
-  test('changes the default tree', () => {
+  test('a JSON file changes the default tree', () => {
     const { read, problems } = open(file(named('mine')));
     expect(read(NAME)).toBe('mine');
     expect(read('meta-data/instance-type')).toBe('m5.large');
     expect(problems).toEqual([]);
   });
 
-  test('is read again after it was written or replaced', () => {
+  test('a JSON file is read again after it was written or replaced', () => {
     const path = file(named('first'));
     const { read, problems } = open(path);
     writeFileSync(path, named('second one'));
@@ -101,7 +93,7 @@ describe('a JSON file', () => {
     expect(read(NAME)).toBe('bbbbb');
   });
 
-  test('that becomes invalid is reported once per version, and the previous content stays', () => {
+  test('a JSON file that becomes invalid is reported once per version, and the previous content stays', () => {
     const path = file(named('good'));
     const { read, problems } = open(path);
     writeFileSync(path, '{"meta-data": ');
@@ -147,14 +139,14 @@ describe('a JSON file', () => {
       /larger than 4 MiB/,
     ],
   ])('that is %s at the start is rejected with a hint', (_, path, message) => {
-    expect(catchError(path())).toMatchObject({
+    expect(catchError(() => open(path()))).toMatchObject({
       name: 'CredWatchError',
       message: expect.stringMatching(message),
       hint: expect.stringMatching(/./),
     });
   });
 
-  test('can begin with a byte order mark, and be as large as the limit', () => {
+  test('a JSON file can begin with a byte order mark, and be as large as the limit', () => {
     const { read } = open(file(`\ufeff${named('mine')}`));
     expect(read(NAME)).toBe('mine');
     expect(open(file(named('large').padEnd(LIMIT))).read(NAME)).toBe('large');
@@ -162,7 +154,7 @@ describe('a JSON file', () => {
 });
 
 describe('a folder', () => {
-  test('changes the default tree and is read at every request', () => {
+  test('a folder changes the default tree and is read at every request', () => {
     const folder = write(temporaryFolder(), { 'meta-data/placement/region': 'us-east-1' });
     const { read, problems } = open(folder);
     expect(read('meta-data/placement/region')).toBe('us-east-1');
@@ -178,7 +170,7 @@ describe('a folder', () => {
     expect(problems).toEqual([]);
   });
 
-  test('can replace a directory by a file, and a file by a directory', () => {
+  test('a folder can replace a directory by a file, and a file by a directory', () => {
     const { read } = open(write(temporaryFolder(), { 'meta-data/tags': 'none', 'meta-data/mac/a': '1' }));
     expect(read('meta-data/tags')).toBe('none');
     expect(read('meta-data/tags/instance')).toBeNull();
@@ -186,13 +178,16 @@ describe('a folder', () => {
     expect(read('meta-data')?.split('\n')).toEqual(expect.arrayContaining(['mac/', 'tags']));
   });
 
-  test.each(['0', '0=example-key', '0=other'])('can change the public key under the name %s', (name) => {
-    const { read } = open(
-      write(temporaryFolder(), { [`meta-data/public-keys/${name}/openssh-key`]: 'mine\n' }),
-    );
-    expect(read('meta-data/public-keys')).toBe(name === '0=other' ? name : '0=example-key');
-    expect(read('meta-data/public-keys/0/openssh-key')).toBe('mine');
-  });
+  test.each(['0', '0=example-key', '0=other'])(
+    'a folder can change the public key under the name %s',
+    (name) => {
+      const { read } = open(
+        write(temporaryFolder(), { [`meta-data/public-keys/${name}/openssh-key`]: 'mine\n' }),
+      );
+      expect(read('meta-data/public-keys')).toBe(name === '0=other' ? name : '0=example-key');
+      expect(read('meta-data/public-keys/0/openssh-key')).toBe('mine');
+    },
+  );
 
   test.each<[string, string | Buffer, string | Buffer]>([
     ['LF', 'i-1\n', 'i-1'],
@@ -203,7 +198,7 @@ describe('a folder', () => {
     ['invalid UTF-8 and LF', Buffer.from([0xff, 0x0a]), Buffer.from([0xff, 0x0a])],
     ['NUL and LF', Buffer.from([0x61, 0, 0x0a]), Buffer.from([0x61, 0, 0x0a])],
   ])(
-    'removes one final line break from a text file that ends with %s, but not from user-data',
+    'a folder removes one final line break from a text file that ends with %s, but not from user-data',
     (_, content, body) => {
       const folder = write(temporaryFolder(), { 'meta-data/x': content, 'user-data': content });
       const tree = openTree(folder, DEFAULT, () => {});
@@ -216,7 +211,7 @@ describe('a folder', () => {
     },
   );
 
-  test('serves no hidden files, and only the entries that belong below a version', () => {
+  test('a folder serves no hidden files, and only the entries that belong below a version', () => {
     const files = ['.env', 'meta-data/.git/config', 'meta-data/.hidden', 'README.md', 'meta-data/a\nb'];
     const { read, problems } = open(
       write(temporaryFolder(), Object.fromEntries(['meta-data/x', ...files].map((path) => [path, 'no']))),
@@ -244,14 +239,14 @@ describe('a folder', () => {
     [['meta-data', 'x', 'y']],
     [['meta-data', 'a'.repeat(100_000)]],
     [Array.from({ length: 100_000 }, () => 'meta-data')],
-  ])('serves nothing for the hostile path %#', (path) => {
+  ])('a folder serves nothing for the hostile path %#', (path) => {
     const parent = write(temporaryFolder(), { secret: 'no', 'tree/meta-data/x': 'yes' });
     const { read } = open(join(parent, 'tree'));
     expect(read(['meta-data', 'x'])).toBe('yes');
     expect(read(path)).toBeNull();
   });
 
-  test('follows links inside the folder, such as those of a Kubernetes volume', () => {
+  test('a folder follows links inside the folder, such as those of a Kubernetes volume', () => {
     const folder = write(temporaryFolder(), { '..2026_01/user-data': 'one', '..2026_02/user-data': 'two' });
     symlinkSync('..2026_01', join(folder, '..data'));
     symlinkSync('..data/user-data', join(folder, 'user-data'));
@@ -265,7 +260,7 @@ describe('a folder', () => {
     expect(problems).toEqual([]);
   });
 
-  test('can be a link that changes to another folder', () => {
+  test('a folder can be a link that changes to another folder', () => {
     const parent = write(temporaryFolder(), { 'a/meta-data/x': 'one', 'b/meta-data/x': 'two' });
     symlinkSync('a', join(parent, 'current'));
     const { read, problems } = open(join(parent, 'current'));
@@ -276,7 +271,7 @@ describe('a folder', () => {
     expect(problems).toEqual([]);
   });
 
-  test('does not follow links to the outside, and reports each once', () => {
+  test('a folder does not follow links to the outside, and reports each once', () => {
     const parent = write(temporaryFolder(), {
       'secret/file': 'no',
       'tree-secret/file': 'no',
@@ -303,7 +298,7 @@ describe('a folder', () => {
       expect(problem).toMatch(/is a link to a file outside the folder; not served$/);
   });
 
-  test('stops at cyclic links', () => {
+  test('a folder stops at cyclic links', () => {
     const folder = write(temporaryFolder(), { 'meta-data/x': 'yes' });
     symlinkSync('.', join(folder, 'meta-data/again'));
     symlinkSync('itself', join(folder, 'meta-data/itself'));
@@ -314,7 +309,7 @@ describe('a folder', () => {
     expect(problems).toEqual([expect.stringContaining('ELOOP')]);
   });
 
-  test('omits a file that is too large or not regular, and reports it once', () => {
+  test('a folder omits a file that is too large or not regular, and reports it once', () => {
     const folder = write(temporaryFolder(), {
       'meta-data/fits': '',
       'meta-data/instance-id': '',
@@ -336,23 +331,26 @@ describe('a folder', () => {
     ]);
   });
 
-  test.skipIf(process.getuid?.() === 0)('omits unreadable files and folders, and reports each once', () => {
-    const folder = write(temporaryFolder(), { 'meta-data/instance-id': 'x', 'meta-data/spot/x': 'x' });
-    chmodSync(join(folder, 'meta-data/instance-id'), 0);
-    chmodSync(join(folder, 'meta-data/spot'), 0);
-    onTestFinished(() => chmodSync(join(folder, 'meta-data/spot'), 0o700));
-    const { read, problems } = open(folder);
-    for (let i = 0; i < 2; i++) {
-      expect(read('meta-data/instance-id')).toBe('i-1234567890abcdef0');
-      expect(read('meta-data/spot/x')).toBeNull();
-    }
-    expect(problems).toEqual([
-      `cannot read ${join(folder, 'meta-data/instance-id')} (EACCES); not served`,
-      `cannot read ${join(folder, 'meta-data/spot')} (EACCES); not served`,
-    ]);
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    'a folder omits unreadable files and folders, and reports each once',
+    () => {
+      const folder = write(temporaryFolder(), { 'meta-data/instance-id': 'x', 'meta-data/spot/x': 'x' });
+      chmodSync(join(folder, 'meta-data/instance-id'), 0);
+      chmodSync(join(folder, 'meta-data/spot'), 0);
+      onTestFinished(() => chmodSync(join(folder, 'meta-data/spot'), 0o700));
+      const { read, problems } = open(folder);
+      for (let i = 0; i < 2; i++) {
+        expect(read('meta-data/instance-id')).toBe('i-1234567890abcdef0');
+        expect(read('meta-data/spot/x')).toBeNull();
+      }
+      expect(problems).toEqual([
+        `cannot read ${join(folder, 'meta-data/instance-id')}: permission denied (EACCES); not served`,
+        `cannot read ${join(folder, 'meta-data/spot')}: permission denied (EACCES); not served`,
+      ]);
+    },
+  );
 
-  test('that disappears leaves the default tree, and is reported once', () => {
+  test('a folder that disappears leaves the default tree, and is reported once', () => {
     const folder = write(temporaryFolder(), { 'tree/user-data': 'x' });
     const { read, problems } = open(join(folder, 'tree'));
     rmSync(join(folder, 'tree'), { recursive: true });
@@ -362,9 +360,9 @@ describe('a folder', () => {
     expect(read('user-data')).toBe('y');
   });
 
-  test('with credentials is rejected at the start; later they are not served', () => {
+  test('a folder with credentials is rejected at the start; later they are not served', () => {
     const folder = write(temporaryFolder(), { 'meta-data/iam/info': '{}' });
-    expect(catchError(folder)).toMatchObject({
+    expect(catchError(() => open(folder))).toMatchObject({
       name: 'CredWatchError',
       message: expect.stringMatching(/iam would replace the credentials$/),
       hint: expect.stringContaining('--role'),
@@ -377,16 +375,16 @@ describe('a folder', () => {
     expect(problems).toEqual([expect.stringContaining('would replace the credentials; not served')]);
   });
 
-  test('with a wrong level at the top is rejected', () => {
+  test('a folder with a wrong level at the top is rejected', () => {
     const folder = write(temporaryFolder(), { 'latest/meta-data/x': '1' });
-    expect(catchError(folder)).toMatchObject({
+    expect(catchError(() => open(folder))).toMatchObject({
       name: 'CredWatchError',
-      message: expect.stringContaining('none of dynamic, meta-data, user-data'),
+      message: expect.stringContaining('no entry named dynamic, meta-data, user-data'),
       hint: expect.stringMatching(/./),
     });
   });
 
-  test('serves hard links like other files', () => {
+  test('a folder serves hard links like other files', () => {
     const folder = write(temporaryFolder(), { 'meta-data/x': 'yes' });
     linkSync(join(folder, 'meta-data/x'), join(folder, 'meta-data/y'));
     expect(open(folder).read('meta-data/y')).toBe('yes');

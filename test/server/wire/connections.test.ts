@@ -19,7 +19,7 @@ async function start(options: SimulatedOptions = {}) {
 }
 
 describe('several requests on one connection', () => {
-  test('get one response from IMDS, and only one is logged', async () => {
+  test('several requests on one connection get one response from IMDS, and only one is logged', async () => {
     const { origin, get, exchanges } = await start();
     const connection = await Connection.open(origin);
     connection.send(get(ID).repeat(3));
@@ -30,7 +30,7 @@ describe('several requests on one connection', () => {
     expect(exchanges).toHaveLength(1);
   });
 
-  test('are all handled after a token path with a final slash', async () => {
+  test('several requests on one connection are all handled after a token path with a final slash', async () => {
     const { origin, get } = await start();
     const connection = await Connection.open(origin);
     connection.send(requestText(origin, 'PUT', '/latest/api/token/'));
@@ -39,7 +39,7 @@ describe('several requests on one connection', () => {
     expect((await connection.rest()).text).toContain(INSTANCE);
   });
 
-  test('get all responses from the agents, in order', async () => {
+  test('several requests on one connection get all responses from the agents, in order', async () => {
     const { origin, get, ecsPath, exchanges } = await start();
     const connection = await Connection.open(origin);
     connection.send(get(ecsPath) + get('/v2/credentials/other') + get(ecsPath) + get(ID) + get(ecsPath));
@@ -52,20 +52,23 @@ describe('several requests on one connection', () => {
   test.each([
     ['wire=http/1.1', 'HTTP/1.1'],
     ['wire=http/1.0', 'HTTP/1.0'],
-  ])('keep their order if a response is delayed (%s)', async (variant, version) => {
-    const { origin, get, ecsPath } = await start({
-      variants: [variant],
-      faults: ['stall=200ms,path=/v2/*'],
-    });
-    const connection = await Connection.open(origin);
-    connection.send(get(ecsPath) + get(ID));
-    const { text } = await connection.rest();
-    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\nContent-Type: application\/json\r\n/);
-    expect(text).toContain(`}${version} 200 OK\r\n`);
-    expect(text.endsWith(`\r\n\r\n${INSTANCE}`)).toBe(true);
-  });
+  ])(
+    'several requests on one connection keep their order if a response is delayed (%s)',
+    async (variant, version) => {
+      const { origin, get, ecsPath } = await start({
+        variants: [variant],
+        faults: ['stall=200ms,path=/v2/*'],
+      });
+      const connection = await Connection.open(origin);
+      connection.send(get(ecsPath) + get(ID));
+      const { text } = await connection.rest();
+      expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\nContent-Type: application\/json\r\n/);
+      expect(text).toContain(`}${version} 200 OK\r\n`);
+      expect(text.endsWith(`\r\n\r\n${INSTANCE}`)).toBe(true);
+    },
+  );
 
-  test('end at a reset response, and the endpoint continues to serve', async () => {
+  test('several requests on one connection end at a reset response, and the endpoint continues to serve', async () => {
     const { origin, get, ecsPath, exchanges } = await start({ faults: ['reset,path=/v2/*'] });
     const connection = await Connection.open(origin);
     // This Host is compared with the address of a connection that has closed by then.
@@ -80,7 +83,7 @@ describe('several requests on one connection', () => {
     expect((await sendRequest(origin, 'GET', ID)).body).toBe(INSTANCE);
   });
 
-  test('end after an HTTP/1.0 response', async () => {
+  test('several requests on one connection end after an HTTP/1.0 response', async () => {
     const { origin, get } = await start({ variants: ['wire=http/1.0'] });
     const connection = await Connection.open(origin);
     connection.send(get(ID) + get(ID));
@@ -89,7 +92,7 @@ describe('several requests on one connection', () => {
     expect([text.endsWith(`\r\n\r\n${INSTANCE}`), error]).toEqual([true, '']);
   });
 
-  test('end although the client does not close its half of the connection', async () => {
+  test('several requests on one connection end although the client does not close its half of the connection', async () => {
     const { origin, get } = await start({ variants: ['wire=http/1.0'] });
     const { hostname, port } = new URL(origin);
     const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
@@ -105,7 +108,7 @@ describe('several requests on one connection', () => {
 });
 
 describe('an incomplete response', () => {
-  test('by reset sends nothing before the reset', async () => {
+  test('a reset fault sends nothing before the reset', async () => {
     const { origin, get, exchanges } = await start({ faults: ['reset'] });
     const connection = await Connection.open(origin);
     connection.send(get(ID));
@@ -116,7 +119,7 @@ describe('an incomplete response', () => {
   test.each([
     ['wire=http/1.1', 'HTTP/1.1'],
     ['wire=http/1.0', 'HTTP/1.0'],
-  ])('by truncate states the whole length and sends half (%s)', async (variant, version) => {
+  ])('a truncate fault states the whole length and sends half (%s)', async (variant, version) => {
     const { origin, exchanges } = await start({ faults: ['truncate'], variants: [variant] });
     const { head, headers, body } = await sendRequest(origin, 'GET', ID);
     expect(head.startsWith(`${version} 200 OK\n`)).toBe(true);
@@ -125,7 +128,7 @@ describe('an incomplete response', () => {
     expect(exchanges[0]).toMatchObject({ status: null, incompleteReason: 'truncated', fault: 'truncate' });
   });
 
-  test('by truncate also cuts megabytes and kept connections', async () => {
+  test('a truncate fault cuts megabytes and kept connections', async () => {
     // More than the socket buffers can hold.
     const whole = 'x'.repeat(32_000_000);
     const { origin, ecsPath, get } = await start({
@@ -141,13 +144,13 @@ describe('an incomplete response', () => {
     expect(body.length).toBe(Math.floor(Number(/Content-Length: (\d+)/.exec(head)?.[1]) / 2));
   });
 
-  test('by truncate to HEAD has no body', async () => {
+  test('a truncated response to HEAD has no body', async () => {
     const { origin } = await start({ faults: ['truncate'] });
     const { head, body } = await sendRequest(origin, 'HEAD', ID);
     expect([head.split('\n')[0], body]).toEqual(['HTTP/1.1 200 OK', '']);
   });
 
-  test('by stall lasts until the client closes, and does not delay other clients', async () => {
+  test('a stall fault lasts until the client closes, and does not delay other clients', async () => {
     const { origin, get, exchanges } = await start({ faults: ['stall,times=1'] });
     const connection = await Connection.open(origin);
     connection.send(get(ID));
@@ -160,7 +163,7 @@ describe('an incomplete response', () => {
   test.each([
     ['/v2/*', 'ecs'],
     [ID, 'imds'],
-  ])('without Content-Length ends with the connection (%s)', async (path, shape) => {
+  ])('a response without Content-Length ends with the connection (%s)', async (path, shape) => {
     const { origin, get, ecsPath } = await start({ faults: [`header=content-length,path=${path}`] });
     const connection = await Connection.open(origin);
     connection.send(get(shape === 'ecs' ? ecsPath : ID));
@@ -179,30 +182,38 @@ describe('an internal error', () => {
     eks: /^\[[\da-f-]{36}\]: \(InternalServerException\): internal failure, fault: server\n$/,
   };
 
-  test.each(SHAPES)('causes a 500 of %s, and the next request is handled', async (shape) => {
-    const { clock } = createStoppedClock();
-    const { origin, environments, simulation, exchanges } = await startSimulated({ shapes: [shape], clock });
-    const url = environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI;
-    const path =
-      url === undefined ? '/latest/meta-data/iam/security-credentials/simulated-role' : new URL(url).pathname;
-    const Authorization =
-      shape === 'eks' ? simulation.serviceAccountTokens.issue(60, clock.now()) : simulation.authorization;
-    const error = new Error('a defect');
-    const working = vi.spyOn(simulation.issuer, 'issue').mockImplementation(() => {
-      throw error;
-    });
-    const { status, body } = await sendRequest(origin, 'GET', path, { Authorization });
-    expect(status).toBe(500);
-    expect(body).toMatch(words[shape]);
-    expect(exchanges[0]).toMatchObject({
-      status: 500,
-      handledRequest: { shape, credentials: null, internalError: error },
-    });
-    working.mockRestore();
-    expect((await sendRequest(origin, 'GET', path, { Authorization })).status).toBe(200);
-  });
+  test.each(SHAPES)(
+    'an internal error causes a 500 of %s, and the next request is handled',
+    async (shape) => {
+      const { clock } = createStoppedClock();
+      const { origin, environments, simulation, exchanges } = await startSimulated({
+        shapes: [shape],
+        clock,
+      });
+      const url = environments[shape].AWS_CONTAINER_CREDENTIALS_FULL_URI;
+      const path =
+        url === undefined
+          ? '/latest/meta-data/iam/security-credentials/simulated-role'
+          : new URL(url).pathname;
+      const Authorization =
+        shape === 'eks' ? simulation.serviceAccountTokens.issue(60, clock.now()) : simulation.authorization;
+      const error = new Error('a defect');
+      const working = vi.spyOn(simulation.issuer, 'issue').mockImplementation(() => {
+        throw error;
+      });
+      const { status, body } = await sendRequest(origin, 'GET', path, { Authorization });
+      expect(status).toBe(500);
+      expect(body).toMatch(words[shape]);
+      expect(exchanges[0]).toMatchObject({
+        status: 500,
+        handled: { shape, credentials: null, internalError: error },
+      });
+      working.mockRestore();
+      expect((await sendRequest(origin, 'GET', path, { Authorization })).status).toBe(200);
+    },
+  );
 
-  test('outside a handler closes only the connection', async () => {
+  test('an internal error outside a handler closes only the connection', async () => {
     let isBroken = false;
     const now = () => {
       if (isBroken) throw new Error('a defect');

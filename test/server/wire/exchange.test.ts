@@ -9,8 +9,8 @@ async function sendAndObserve(faults: readonly string[], headers: Record<string,
   await fetch(`${origin}${DOCUMENT}`, { headers })
     .then((response) => response.text())
     .catch(() => '');
-  const { credentials, fault, handledRequest, status } = exchanges[0]!;
-  return { hasCredentials: credentials !== null, fault, apiVersion: handledRequest.apiVersion, status };
+  const { credentials, fault, handled, status } = exchanges[0]!;
+  return { hasCredentials: credentials !== null, fault, apiVersion: handled.apiVersion, status };
 }
 
 describe('the exchange of a request', () => {
@@ -29,11 +29,14 @@ describe('the exchange of a request', () => {
     [['reset'], false, 'reset'],
     [['throttle=0.001,path=/elsewhere'], true, null],
     [['error'], false, 'error'],
-  ])('with the faults %j has credentials: %s, and the fault %s', async (faults, hasCredentials, fault) => {
-    expect(await sendAndObserve(faults)).toMatchObject({ hasCredentials, fault });
-  });
+  ])(
+    'the exchange of a request with the faults %j has credentials: %s, and the fault %s',
+    async (faults, hasCredentials, fault) => {
+      expect(await sendAndObserve(faults)).toMatchObject({ hasCredentials, fault });
+    },
+  );
 
-  test('has API version 2 with any session token, valid or not', async () => {
+  test('the exchange of a request has API version 2 with any session token, valid or not', async () => {
     const bad = { 'X-aws-ec2-metadata-token': 'wrong' };
     expect(await sendAndObserve([], bad)).toMatchObject({
       apiVersion: '2',

@@ -24,7 +24,15 @@ describe('a request path', () => {
       '/latest/meta-data%2finstance-id',
       '/latest/./meta-data/',
     ],
-    ...['//', '///', '//latest/meta-data/', '/latest//meta-data/', '/latest/meta-data//instance-id', '*'],
+    ...[
+      '//',
+      '///',
+      '//latestmeta-data/',
+      '//2021-03-23/',
+      '/latest//meta-data/',
+      '/latest/meta-data//instance-id',
+      '*',
+    ],
     ...['/latest/meta-data/__proto__', '/latest/meta-data/constructor/', '/latest/meta-data/toString'],
     ...[
       '/__proto__/meta-data/',
@@ -34,7 +42,7 @@ describe('a request path', () => {
     ...['/latest/meta-data/public-keys/-1', '/latest/meta-data/public-keys/0=', '/latest/\\meta-data/'],
     ...['ftp://127.0.0.1/latest/meta-data/instance-id', `/${'x'.repeat(15_000)}`, `/${'a/'.repeat(7000)}`],
     ...[`/latest/meta-data/${'%41'.repeat(4000)}`, '/latest/meta-data/\u00e9'],
-  ])('%s gets a 404', async (path) => {
+  ])('the request path %s gets a 404', async (path) => {
     const { origin, expectServing } = await start();
     const { status, body } = await sendRequest(origin, 'GET', path);
     expect([400, 404]).toContain(status);
@@ -42,24 +50,30 @@ describe('a request path', () => {
     await expectServing();
   });
 
-  test('cannot leave the folder of --tree', async () => {
+  test('a request path cannot leave the folder of --tree', async () => {
     const { origin } = await start();
     const walk = `/latest/meta-data/${'../'.repeat(20)}proc/self/environ`;
     expect((await sendRequest(origin, 'GET', walk)).status).toBe(404);
     expect((await sendRequest(origin, 'GET', walk.replaceAll('..', '%2e%2e'))).status).toBe(404);
   });
 
-  test.each([
-    'http://169.254.169.254',
-    'http://169.254.169.254:80',
-    'HTTP://example.invalid',
-    'https://x@y:1',
-  ])('can be absolute (%s); only the path counts', async (before) => {
-    const { origin } = await start();
-    expect(await sendRequest(origin, 'GET', `${before}${ID}`)).toMatchObject({ status: 200, body: INSTANCE });
-    expect((await sendRequest(origin, 'GET', before)).body).toMatch(/^1\.0\n/);
-    expect((await sendRequest(origin, 'GET', `${before}/latest/nothing`)).status).toBe(404);
-  });
+  test.each(['http://169.254.169.254', 'http://169.254.170.2:80', 'HTTP://LocalHost', 'https://[::1]:1'])(
+    'a request path can be absolute with the host of an endpoint: %s',
+    async (before) => {
+      const { origin } = await start();
+      expect(await sendRequest(origin, 'GET', `${before}${ID}`)).toMatchObject({ body: INSTANCE });
+      expect((await sendRequest(origin, 'GET', before)).body).toMatch(/^1\.0\n/);
+      expect((await sendRequest(origin, 'GET', `${before}/latest/nothing`)).status).toBe(404);
+    },
+  );
+
+  test.each(['http://example.invalid', 'HTTP://rebound.example:80', 'https://x@y:1', 'http://x@127.0.0.1'])(
+    'a request path with another host is rejected: %s',
+    async (before) => {
+      const { origin } = await start();
+      expect(await sendRequest(origin, 'GET', `${before}${ID}`)).toMatchObject({ status: 403, body: '' });
+    },
+  );
 
   test.each(['?', '?x', '?&&==%zz', `?${'x=y&'.repeat(3000)}`])(
     'a query (%#) changes nothing',
@@ -80,7 +94,7 @@ describe('a malformed request', () => {
     'a version that is none': `GET / HTTP/9.9\r\n${HOST}\r\n`,
     'a header without a colon': `GET / HTTP/1.1\r\n${HOST}nothing\r\n\r\n`,
     'a header with a null': `GET / HTTP/1.1\r\n${HOST}X: a\0b\r\n\r\n`,
-    'a name with a blank': `GET / HTTP/1.1\r\n${HOST}X : y\r\n\r\n`,
+    'a name with a control character': `GET / HTTP/1.1\r\n${HOST}X\x01: y\r\n\r\n`,
     'a control character in the path': `GET /\x01 HTTP/1.1\r\n${HOST}\r\n`,
     'a length that is none': `PUT / HTTP/1.1\r\n${HOST}Content-Length: x\r\n\r\n`,
     'two lengths': `PUT / HTTP/1.1\r\n${HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\nx`,
@@ -93,27 +107,33 @@ describe('a malformed request', () => {
     'every byte': Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
   };
 
-  test.each(Object.keys(broken))('with %s gets 400, and the connection closes', async (name) => {
-    const { origin, expectServing } = await start();
-    const { head, headers, body } = await sendRawRequest(origin, broken[name]!);
-    expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\nContent-Type: text\/html\n/);
-    expect(body).toHaveLength(Number(headers.get('content-length')));
-    await expectServing();
-  });
+  test.each(Object.keys(broken))(
+    'a malformed request with %s gets 400, and the connection closes',
+    async (name) => {
+      const { origin, expectServing } = await start();
+      const { head, headers, body } = await sendRawRequest(origin, broken[name]!);
+      expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\nContent-Type: text\/html\n/);
+      expect(body).toHaveLength(Number(headers.get('content-length')));
+      await expectServing();
+    },
+  );
 
   test.each([
     ['plain text', 400, '400 Bad Request'],
     ['headers of 16 KiB', 431, '431 Request Header Fields Too Large'],
-  ])('with %s to an agent gets %i in the format of Go', async (name, status, said) => {
-    const { origin } = await startSimulated({ shapes: ['ecs', 'eks'] });
-    const response = await sendRawRequest(origin, broken[name]!);
-    expect(response.head).toBe(
-      `HTTP/1.1 ${said}\nContent-Type: text/plain; charset=utf-8\nConnection: close`,
-    );
-    expect([response.status, response.body]).toEqual([status, said]);
-  });
+  ])(
+    'a malformed request with %s to an agent gets %i in the format of Go',
+    async (name, status, statusLine) => {
+      const { origin } = await startSimulated({ shapes: ['ecs', 'eks'] });
+      const response = await sendRawRequest(origin, broken[name]!);
+      expect(response.head).toBe(
+        `HTTP/1.1 ${statusLine}\nContent-Type: text/plain; charset=utf-8\nConnection: close`,
+      );
+      expect([response.status, response.body]).toEqual([status, statusLine]);
+    },
+  );
 
-  test('after a valid request does not affect its response', async () => {
+  test('a malformed request after a valid request does not affect its response', async () => {
     const { origin, simulation, expectServing } = await start();
     const connection = await Connection.open(origin);
     const path = `/v2/credentials/${simulation.credentialsId}`;
@@ -123,7 +143,7 @@ describe('a malformed request', () => {
     await expectServing();
   });
 
-  test('gets one response, also if much of it arrives during a pending response', async () => {
+  test('a malformed request gets one response, also if much of it arrives during a pending response', async () => {
     const warnings: string[] = [];
     const warned = ({ name }: Error) => warnings.push(name);
     process.on('warning', warned);
@@ -140,7 +160,7 @@ describe('a malformed request', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('after the last request of a connection gets no response', async () => {
+  test('a malformed request after the last request of a connection gets no response', async () => {
     const { origin, expectServing } = await start();
     const connection = await Connection.open(origin);
     connection.send(`${requestText(origin, 'GET', ID)}hello\r\n\r\n`);
@@ -174,6 +194,45 @@ describe('a malformed request', () => {
   });
 });
 
+describe('an unusual header', () => {
+  test.each(['__proto__', 'constructor', 'toString', '__defineSetter__', 'hasOwnProperty'])(
+    'a header named %s does not affect the response',
+    async (name) => {
+      const { origin, exchanges, expectServing } = await start();
+      expect(await sendRequest(origin, 'GET', ID, { [name]: 'x' })).toMatchObject({ body: INSTANCE });
+      expect(exchanges[0]?.request.headers[name.toLowerCase()]).toBe('x');
+      await expectServing();
+    },
+  );
+
+  test.each(['Host: 127.0.0.1', 'host: rebound.example', 'HOST:'])(
+    'a second Host header is rejected: %s',
+    async (line) => {
+      const { origin } = await start();
+      const text = requestText(origin, 'GET', ID).replace(/(Host: .*\r\n)/, `$1${line}\r\n`);
+      expect((await sendRawRequest(origin, text)).status).toBe(403);
+      expect((await sendRawRequest(origin, text.replace(/(Host: .*\r\n)(.*\r\n)/, '$2$1'))).status).toBe(403);
+    },
+  );
+
+  test('a Host header with a blank before the colon, which Node 20 accepts, is rejected', async () => {
+    const { origin } = await start();
+    const text = requestText(origin, 'GET', ID);
+    for (const twice of ['$1Host : rebound.example\r\n', 'Host : rebound.example\r\n$1', 'Host : x\r\n']) {
+      const { status } = await sendRawRequest(origin, text.replace(/(Host: .*\r\n)/, twice));
+      expect([400, 403]).toContain(status);
+    }
+  });
+
+  test('a trailer changes nothing', async () => {
+    const { origin, expectServing } = await start();
+    const head = requestText(origin, 'GET', ID, { 'Transfer-Encoding': 'chunked', Trailer: 'Host' });
+    const trailers = 'Host: rebound.example\r\n__proto__: x\r\nconstructor: y\r\n\r\n';
+    expect((await sendRawRequest(origin, `${head}1\r\nx\r\n0\r\n${trailers}`)).body).toBe(INSTANCE);
+    await expectServing();
+  });
+});
+
 describe('a client that leaves', () => {
   test.each([
     ['before sending anything', ''],
@@ -186,7 +245,7 @@ describe('a client that leaves', () => {
     ],
     ['right after the request', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`],
     ['with many pending requests', `GET ${ID} HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n`.repeat(50)],
-  ])('%s', async (_, text) => {
+  ])('a client that leaves %s does not affect the endpoint', async (_, text) => {
     const { origin, expectServing } = await start();
     for (let count = 0; count < 20; count++) {
       const { hostname, port } = new URL(origin);
@@ -200,7 +259,7 @@ describe('a client that leaves', () => {
     await expectServing();
   });
 
-  test('during a delay', async () => {
+  test('a client that leaves during a delay is logged', async () => {
     const { origin, exchanges } = await start({ faults: ['stall=1h,path=/latest/slow'] });
     const connection = await Connection.open(origin);
     connection.send(requestText(origin, 'GET', '/latest/slow'));
@@ -210,7 +269,7 @@ describe('a client that leaves', () => {
     expect(exchanges[1]).toMatchObject({ status: null, incompleteReason: 'client left', fault: 'stall' });
   });
 
-  test('by closing its half of the connection still gets the response', async () => {
+  test('a client that closes its half of the connection still gets the response', async () => {
     const { origin } = await start();
     const { hostname, port } = new URL(origin);
     const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });

@@ -14,7 +14,7 @@ import {
 } from '../../support/server/simulated-endpoint.ts';
 
 interface Replay extends SimulatedOptions {
-  data?: Readonly<Record<string, DirectoryLiteral>>;
+  data?: DirectoryLiteral;
   /** Parts of the capture that were redacted or must not be repeated, and their replacements. */
   replacements?: Readonly<Record<string, string>>;
   /** The published body no longer has the length that its header states. */
@@ -71,11 +71,11 @@ const COMPLETE_BODIES = [
 ];
 
 describe('published captures', () => {
-  test('are all replayed', () => {
+  test('all published captures are replayed', () => {
     expect(Object.keys(REPLAYS).sort()).toEqual(listCaptures());
   });
 
-  test.each(Object.keys(REPLAYS))('%s equals the simulated response', async (name) => {
+  test.each(Object.keys(REPLAYS))('the published capture %s equals the simulated response', async (name) => {
     const capture = readCapture(name);
     const { replacements = {}, hasOwnLength = false } = REPLAYS[name]!;
     const response = await replay(capture, REPLAYS[name]!);
@@ -97,13 +97,13 @@ describe('published captures', () => {
     if (COMPLETE_BODIES.includes(name)) expect(response.body).toBe(replaced(capture.body!, replacements));
   });
 
-  test('contain session tokens with the length, alphabet, prefix and padding of simulated ones', async () => {
+  test('published captures contain session tokens with the length, alphabet, prefix and padding of simulated ones', async () => {
     const form = /^AQAEA[\w-]{49}==$/;
     expect(readCapture('token').body).toMatch(form);
     expect((await replay(readCapture('token'))).body).toMatch(form);
   });
 
-  test('of 2020 have the same 401 page byte for byte', async () => {
+  test('published captures of 2020 have the same 401 page byte for byte', async () => {
     const capture = readCapture('unauthorized-page');
     const response = await replay(capture, REPLAYS['unauthorized-page']);
     expect(response.status).toBe(401);
@@ -112,14 +112,14 @@ describe('published captures', () => {
     expect(response.body).toHaveLength(343);
   });
 
-  test('of 2021 differ from the simulated 404 page only in an indent', async () => {
+  test('published captures of 2021 differ from the simulated 404 page only in an indent', async () => {
     const response = await replay(readCapture('not-found-unordered'), { faults: ['no-role'] });
     expect(response.body).toHaveLength(337);
     expect(response.body).toBe(readCapture('not-found-unordered').body!.replace('\t\t "', '\t"'));
   });
 
   test.each(['role', 'role-unordered'])(
-    'the role document of %s has the same key order, indent and spaces',
+    'the role document of %s has the same key order, indent and spaces as the simulated one',
     async (name) => {
       const path = readCapture(name).path.replace('-extended', '');
       const response = await replay({ ...readCapture(name), path }, REPLAYS[name]);
@@ -127,12 +127,12 @@ describe('published captures', () => {
     },
   );
 
-  test('of the extended API have the account at the end of the document', async () => {
+  test('published captures of the extended API have the account at the end of the document', async () => {
     const response = await replay(readCapture('role-unordered'), REPLAYS['role-unordered']);
     expect(Object.keys(JSON.parse(response.body)).at(-1)).toBe('AccountId');
   });
 
-  test('have the same identity document', async () => {
+  test('published captures and the simulator have the same identity document', async () => {
     const response = await replay(readCapture('identity-document'));
     expect(withoutValues(response.body)).toBe(withoutValues(readCapture('identity-document').body!));
   });
@@ -150,7 +150,7 @@ describe('HEAD gets the headers of GET without the body', () => {
     ['a redirect', '/latest/meta-data/iam/security-credentials', ['slash=301']],
     ['an unknown path', '/latest/nothing', []],
     ['the token path', TOKEN_PATH, []],
-  ])('%s', async (_, path, variants) => {
+  ])('HEAD gets the headers of GET without the body: %s', async (_, path, variants) => {
     const { origin } = await startSimulated({ variants, clock: createStoppedClock().clock });
     const got = await sendRequest(origin, 'GET', path);
     const head = await sendRequest(origin, 'HEAD', path);
@@ -158,16 +158,19 @@ describe('HEAD gets the headers of GET without the body', () => {
     expect(head.body).toBe('');
   });
 
-  test.each(['ecs', 'eks', 'cloudshell'] as const)('%s', async (shape) => {
-    const { clock } = createStoppedClock();
-    const simulated = await startSimulated({ shapes: [shape], clock });
-    const got = await requestContainer(simulated, shape, clock.now());
-    const head = await requestContainer(simulated, shape, clock.now(), 'HEAD');
-    expect(got.status).toBe(200);
-    expect(got.body).toContain('AccessKeyId');
-    expect(withoutPort(head)).toBe(withoutPort(got));
-    expect(head.body).toBe('');
-  });
+  test.each(['ecs', 'eks', 'cloudshell'] as const)(
+    'HEAD gets the headers of GET without the body: %s',
+    async (shape) => {
+      const { clock } = createStoppedClock();
+      const simulated = await startSimulated({ shapes: [shape], clock });
+      const got = await requestContainer(simulated, shape, clock.now());
+      const head = await requestContainer(simulated, shape, clock.now(), 'HEAD');
+      expect(got.status).toBe(200);
+      expect(got.body).toContain('AccessKeyId');
+      expect(withoutPort(head)).toBe(withoutPort(got));
+      expect(head.body).toBe('');
+    },
+  );
 });
 
 /** Sends the request of a capture to a simulator whose clock is set to the time of the capture. */
@@ -193,7 +196,7 @@ async function replay({ method, path, sent, headers }: Capture, options: Replay 
 }
 
 /** The names of a list, without the names that the simulator adds. */
-function ofNames(list: string): Readonly<Record<string, DirectoryLiteral>> {
+function ofNames(list: string): DirectoryLiteral {
   const names = list.split('\n').filter((name) => name !== 'iam/' && name !== 'identity-credentials/');
   return Object.fromEntries(
     names.map((name) => (name.endsWith('/') ? [name.slice(0, -1), { any: '' }] : [name, ''])),

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { CANARIES, codes, containerAt, document, fail, succeed } from '../../support/sources/polling.ts';
 import { type Script, startEndpoint } from '../../support/sources/scripted-endpoint.ts';
 
-const AUTH = CANARIES[3]!;
+const AUTH = CANARIES[3];
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 const FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 
@@ -16,7 +16,10 @@ function folder(): string {
   return path;
 }
 
-async function ask(env: Record<string, string>, script: Script = { 'GET /creds': { body: document() } }) {
+async function startWithToken(
+  env: Record<string, string>,
+  script: Script = { 'GET /creds': { body: document() } },
+) {
   const endpoint = await startEndpoint(script);
   return {
     source: containerAt(endpoint, env),
@@ -31,7 +34,7 @@ function tokenFile(content: string | Buffer): string {
 }
 
 test('the token file takes precedence over the variable, and its content is sent unchanged', async () => {
-  const { source, sent } = await ask({ [FILE]: tokenFile(`Bearer ${AUTH}`), [TOKEN]: 'other' });
+  const { source, sent } = await startWithToken({ [FILE]: tokenFile(`Bearer ${AUTH}`), [TOKEN]: 'other' });
   expect(codes(await succeed(source))).toEqual(['TWO_TOKENS_SET']);
   expect(sent()).toEqual([`Bearer ${AUTH}`]);
 });
@@ -47,9 +50,9 @@ test('the token file is read in every attempt', async () => {
 });
 
 test.each([`${AUTH}\n`, `${AUTH}\r\n`])(
-  'one line break at the end of the token file is removed: %j',
+  'one line break at the end of the token file %j is removed',
   async (content) => {
-    const { source, sent } = await ask({ [FILE]: tokenFile(content) });
+    const { source, sent } = await startWithToken({ [FILE]: tokenFile(content) });
     expect((await succeed(source)).notes).toEqual([{ code: 'TOKEN_TRAILING_NEWLINE', name: FILE }]);
     expect(sent()).toEqual([AUTH]);
   },
@@ -64,22 +67,22 @@ test.each([
   `${AUTH}\u001b`,
   `${AUTH}\t`,
   `${AUTH}é`,
-])('no header may be made of %j', async (content) => {
+])('the token %j is invalid in a header and causes no request', async (content) => {
   for (const env of [{ [FILE]: tokenFile(content) }, { [TOKEN]: content }]) {
-    const { source, sent } = await ask(env);
+    const { source, sent } = await startWithToken(env);
     expect(await fail(source)).toMatchObject({ reason: 'auth-token-invalid' });
     expect(sent()).toEqual([]);
   }
 });
 
-test.each(['', '\n', '  \n'])('a blank token file sends no header: %j', async (content) => {
-  const { source, sent } = await ask({ [FILE]: tokenFile(content), [TOKEN]: 'other' });
+test.each(['', '\n', '  \n'])('a token file with the blank content %j sends no header', async (content) => {
+  const { source, sent } = await startWithToken({ [FILE]: tokenFile(content), [TOKEN]: 'other' });
   expect(codes(await succeed(source))).toContain('TOKEN_BLANK');
   expect(sent()).toEqual([undefined]);
 });
 
 test('blank token variables are ignored', async () => {
-  const { source, sent } = await ask({ [FILE]: '', [TOKEN]: '' });
+  const { source, sent } = await startWithToken({ [FILE]: '', [TOKEN]: '' });
   expect((await succeed(source)).notes.map((note) => 'name' in note && note.name)).toEqual([FILE, TOKEN]);
   expect(sent()).toEqual([undefined]);
 });
@@ -100,8 +103,8 @@ describe('an unreadable token file fails without a request', () => {
       },
       /not a regular file/,
     ],
-  ])('%s', async (_, path, detail) => {
-    const { source, sent } = await ask({ [FILE]: path() });
+  ])('a token file that is %s fails without a request', async (_, path, detail) => {
+    const { source, sent } = await startWithToken({ [FILE]: path() });
     const outcome = await fail(source);
     expect(outcome.reason).toBe('auth-token-unreadable');
     expect(outcome.detail).toMatch(detail);
@@ -127,8 +130,8 @@ describe('the expiration of a JWT', () => {
     ['is not a number', { exp: 'soon' }, []],
     ['is too large for a date', { exp: 1e300 }, []],
     ['is not in a JSON object', null, []],
-  ])('%s', async (_, payload, notes) => {
-    const { source } = await ask({ [FILE]: tokenFile(jwt(payload)) });
+  ])('the expiration of a JWT: %s', async (_, payload, notes) => {
+    const { source } = await startWithToken({ [FILE]: tokenFile(jwt(payload)) });
     expect((await succeed(source)).notes).toEqual(notes);
   });
 });

@@ -48,13 +48,16 @@ test.each([
   ['arn:aws-cn:iam::123456789012:role/task', 'task', '123456789012'],
   ['arn:aws:sts::1:assumed-role/x', null, null],
   ['\u001b[31m', null, null],
-])('role and account of %j', async (RoleArn, role, accountId) => {
+  // A faulty agent writes a secret in the place of the name.
+  ['arn:aws:iam::1:role/CANARY-session-token', null, '1'],
+  ['arn:aws:iam::1:role/x/CANARY-session-token-x', null, '1'],
+])('role and account are read from the ARN %j', async (RoleArn, role, accountId) => {
   const endpoint = await startEndpoint({ [CREDS]: { body: document({ RoleArn }) } });
   expect(await succeed(containerAt(endpoint))).toMatchObject({ identity: { role }, accountId });
 });
 
 describe('the relative URI', () => {
-  test('takes precedence over the full URI, keeps its query, and is not shown', async () => {
+  test('the relative URI takes precedence over the full URI, keeps its query, and is not shown', async () => {
     const endpoint = await startEndpoint({ 'GET /v2/CANARY-imds-token?id=1': { body: ECS } });
     const full = { url: 'http://127.0.0.1:1' };
     const source = containerAt(full, {
@@ -65,7 +68,7 @@ describe('the relative URI', () => {
     expect(codes(await succeed(source))).toEqual(['TWO_URIS_SET', 'SERVICE_ENDPOINT_OVERRIDDEN']);
   });
 
-  test('is redacted if an error of the endpoint quotes it', async () => {
+  test('the relative URI is redacted if an error of the endpoint quotes it', async () => {
     const path = '/v2/credentials/CANARY-imds-token';
     const endpoint = await startEndpoint(() => ({ status: 400, body: `no such thing: ${path}` }));
     const outcome = await fail(containerAt({ url: '' }, { [RELATIVE]: path, [SERVICE]: endpoint.url }));
@@ -89,11 +92,11 @@ describe('a rejected response', () => {
     [
       '400 text',
       { status: 400, body: 'Service account token cannot be empty\n' },
-      'bad-request',
+      'auth-token-missing',
       /cannot be empty$/,
       1,
     ],
-    ['400 ECS', { status: 400, body: json('InvalidIdInRequest') }, 'bad-request', /InvalidIdInRequest/, 1],
+    ['400 ECS', { status: 400, body: json('InvalidIdInRequest') }, 'not-found', /InvalidIdInRequest/, 1],
     [
       '400 capital',
       { status: 400, body: '{"Code":"NoId","Message":"x"}' },
@@ -109,7 +112,7 @@ describe('a rejected response', () => {
       /Expired/,
       1,
     ],
-    ['404', { status: 404, body: '404 page not found' }, 'no-association', /page not found/, 1],
+    ['404', { status: 404, body: '404 page not found' }, 'not-found', /page not found/, 1],
     [
       'no association',
       { status: 400, body: '(ResourceNotFoundException): x' },
@@ -147,7 +150,7 @@ describe('a rejected response', () => {
       1,
     ],
   ];
-  test.each(refusals)('%s', async (_, step, reason, detail, requests) => {
+  test.each(refusals)('the response "%s" is rejected', async (_, step, reason, detail, requests) => {
     const endpoint = await startEndpoint({ [CREDS]: step });
     const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN: CANARIES[3] };
     const outcome = await fail(containerAt(endpoint, env, { limits: step === 'silence' ? IMPATIENT : {} }));
@@ -168,7 +171,7 @@ describe('a rejected response', () => {
 
 describe('the ECS task', () => {
   const task = { body: '{"TaskARN":"arn:aws:ecs:eu-west-1:123456789012:task/default/0abc1def"}' };
-  test('is requested once', async () => {
+  test('the ECS task is requested once', async () => {
     const endpoint = await startEndpoint({ [CREDS]: { body: ECS }, 'GET /v4/x/task': task });
     const source = containerAt(endpoint, { [METADATA]: `${endpoint.url}/v4/x` }, { discoverHost: true });
     expect((await succeed(source)).identity.host).toBe('0abc1def');
@@ -181,14 +184,24 @@ describe('the ECS task', () => {
     ['404', { status: 404 }],
     ['reset', 'reset'],
     ['nonsense', { body: '{"TaskARN":"\u001b[31m"}' }],
-  ])('is unknown after %s', async (_, step) => {
+  ])('the ECS task is unknown after %s', async (_, step) => {
     const endpoint = await startEndpoint({ [CREDS]: { body: ECS }, 'GET /v4/x/task': step });
     const source = containerAt(endpoint, { [METADATA]: `${endpoint.url}/v4/x` }, { discoverHost: true });
     expect((await succeed(source)).identity.host).toBeNull();
   });
 
+  test.each([400, 403, 429, 500])(
+    'the ECS task is requested again in the next poll after %s',
+    async (status) => {
+      const endpoint = await startEndpoint({ [CREDS]: { body: ECS }, 'GET /v4/x/task': [{ status }, task] });
+      const source = containerAt(endpoint, { [METADATA]: `${endpoint.url}/v4/x` }, { discoverHost: true });
+      expect((await succeed(source)).identity.host).toBeNull();
+      expect((await succeed(source)).identity.host).toBe('0abc1def');
+    },
+  );
+
   test.each([undefined, '', 'nonsense', 'http://192.168.1.1/v4/x', 'http://metadata.test/v4'])(
-    'not at %s',
+    'the ECS task is unknown with the metadata URI %s',
     async (uri) => {
       const endpoint = await startEndpoint({ [CREDS]: { body: ECS } });
       const source = containerAt(
@@ -210,7 +223,7 @@ describe('the chosen source', () => {
     ['blank URIs', 'auto', { [RELATIVE]: '', AWS_CONTAINER_CREDENTIALS_FULL_URI: ' ' }, 'imds'],
     ['explicit', 'imds', { [RELATIVE]: '/x' }, 'imds'],
     ['explicit', 'container', {}, 'container'],
-  ])('%s', (_, choice, env, name) => {
+  ])('with %s, %s selects the expected source', (_, choice, env, name) => {
     expect(createSource(choice, options(env)).name).toBe(name);
   });
 

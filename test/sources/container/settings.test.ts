@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isAllowedAddress } from '../../../src/sources/container/allowed-hosts.ts';
-import { readCredentialsUrl } from '../../../src/sources/container/settings.ts';
+import { isAllowedAddress, readCredentialsUrl } from '../../../src/sources/container/settings.ts';
 import { Notes } from '../../../src/sources/notes.ts';
 import { PollError } from '../../../src/sources/poll-error.ts';
 import { codes, containerAt, document, fail, succeed } from '../../support/sources/polling.ts';
@@ -23,7 +22,7 @@ test.each([
   ['@evil/x', 'invalid-configuration'],
   [':80@evil/x', 'invalid-configuration'],
   ['http://127.0.0.1/', 'invalid-configuration'],
-])('relative %s', (relative, expected) => {
+])('the relative URI %s gives the expected URL or error', (relative, expected) => {
   expect(compose({ [RELATIVE]: relative })).toBe(expected);
 });
 
@@ -45,7 +44,7 @@ describe('a full URI over http', () => {
     ['http://2130706433/', 'http://127.0.0.1/'],
     ['https://somewhere.com/x', 'https://somewhere.com/x'],
     ['https://192.168.1.1/x', 'https://192.168.1.1/x'],
-  ])('%s is allowed', (full, href) => expect(compose({ [FULL]: full })).toBe(href));
+  ])('the full URI %s is allowed over http', (full, href) => expect(compose({ [FULL]: full })).toBe(href));
 
   test.each([
     'http://169.254.170.3',
@@ -67,7 +66,7 @@ describe('a full URI over http', () => {
     'http://somewhere.com',
     'http://localhost.',
     'http://localhost.evil',
-  ])('%s is not allowed', async (url) => {
+  ])('the full URI %s is not allowed over http', async (url) => {
     const outcome = await fail(containerAt({ url }, {}, { readFile: async () => '' }));
     expect(outcome.reason).toMatch(/^host-not-allowed|invalid-configuration$/);
     if (outcome.reason !== 'host-not-allowed') expect(url).toContain('evil');
@@ -80,7 +79,7 @@ describe('a full URI over http', () => {
     'file:///etc/passwd',
     'http://u:CANARY-authorization@127.0.0.1/',
     'https://CANARY-authorization@somewhere.com/',
-  ])('%s is an invalid configuration', async (url) => {
+  ])('the full URI %s is an invalid configuration', async (url) => {
     const outcome = await fail(containerAt({ url }));
     expect(outcome).toMatchObject({ reason: 'invalid-configuration' });
     expect(outcome.detail).toContain(FULL);
@@ -90,7 +89,7 @@ describe('a full URI over http', () => {
 describe('a name in the hosts file', () => {
   const hosts = (text: string) => ({ readFile: async (path: string) => (path === '/etc/hosts' ? text : '') });
 
-  test('is allowed if all its addresses are, connects to a checked address, and stays in the Host header', async () => {
+  test('a name in the hosts file is allowed if all its addresses are; the connection goes to a checked address', async () => {
     const endpoint = await startEndpoint({ 'GET /creds': { body: document() } });
     const url = `http://Agent.test:${endpoint.port}`;
     const text = '# agent.test\n127.0.0.1\tother agent.test # here\n';
@@ -103,7 +102,7 @@ describe('a name in the hosts file', () => {
     ['one of two addresses is not allowed', '127.0.0.1 agent.test\n192.168.0.1 agent.test'],
     ['the name is unknown', '127.0.0.1 other.test'],
     ['the entry has no address', 'nonsense agent.test'],
-  ])('does not count where %s', async (_, text) => {
+  ])('a name in the hosts file is not allowed if %s', async (_, text) => {
     const endpoint = await startEndpoint({ 'GET /creds': { body: document() } });
     const outcome = await fail(containerAt({ url: `http://agent.test:${endpoint.port}` }, {}, hosts(text)));
     expect(outcome.reason).toBe('host-not-allowed');

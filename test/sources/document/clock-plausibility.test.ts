@@ -22,6 +22,24 @@ test.each<[string, number, number | null, number, boolean]>([
   ['credentials were served a week after they expired', 0, null, -168 * HOUR, true],
   ['neither clock fits', 3600, 2 * HOUR, 8 * HOUR, true],
   ['the clocks differ by minutes', 800, -MINUTE, 6 * HOUR, true],
-])('%s: %j', (_, offset, lastUpdated, expiration, plausible) => {
+])('an offset is judged as expected if %s: %j', (_, offset, lastUpdated, expiration, plausible) => {
   expect(isPlausibleClockOffset(offset, NOW, document(lastUpdated, expiration))).toBe(plausible);
+});
+
+const DAY = 24 * HOUR;
+// An offset of n seconds puts the clock of AWS n seconds before the host's clock, which fits each document.
+test.each<[limit: string, lastUpdated: number | null, expiration: number, offset: number, step: number]>([
+  ['15 minutes before the issue', 0, 6 * HOUR, 900, 1],
+  ['36 hours before the expiration', null, 35 * HOUR, 3600, 1],
+  ['30 days after the expiration', -31 * DAY, -30 * DAY + HOUR, -3600, -1],
+])('the limit of a plausible date is %s', (_, lastUpdated, expiration, offset, step) => {
+  expect(isPlausibleClockOffset(offset, NOW, document(lastUpdated, expiration))).toBe(true);
+  expect(isPlausibleClockOffset(offset + step, NOW, document(lastUpdated, expiration))).toBe(false);
+});
+
+test('an offset is plausible if the host contradicts the document as well', () => {
+  const farFuture = document(null, 40 * HOUR);
+  expect(isPlausibleClockOffset(0, NOW, farFuture)).toBe(true);
+  expect(isPlausibleClockOffset(3600, NOW, farFuture)).toBe(true);
+  expect(isPlausibleClockOffset(-5 * 3600, NOW, farFuture)).toBe(true);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseCredentialsDocument } from '../../../src/sources/document/credentials-document.ts';
 import { PollError } from '../../../src/sources/poll-error.ts';
+import { catchError } from '../../support/catch-error.ts';
 import { CANARIES, document, fixture } from '../../support/sources/polling.ts';
 
 const EXPIRATION = Date.parse('2026-11-22T06:23:11Z');
@@ -8,15 +9,11 @@ const KEY = 'ASIACANARY0000000001';
 
 const parse = (body: string | null) => parseCredentialsDocument(body, 'once');
 
-function refuse(body: string | null): PollError {
-  try {
-    parse(body);
-  } catch (error) {
-    if (!(error instanceof PollError)) throw error;
-    for (const canary of CANARIES) expect(error.detail).not.toContain(canary);
-    return error;
-  }
-  throw new Error('accepted');
+function reject(body: string | null): PollError {
+  const error = catchError(() => parse(body));
+  if (!(error instanceof PollError)) throw error;
+  for (const canary of CANARIES) expect(`${error.detail}${error.quotation}`).not.toContain(canary);
+  return error;
 }
 
 describe('a valid document', () => {
@@ -24,7 +21,7 @@ describe('a valid document', () => {
     ['imds-role-document.json', 'ASIAEXAMPLEEXAMPLE01', '2024-10-23T13:07:43Z', '2024-10-23T06:38:05Z'],
     ['cloudshell-document.json', 'ASIAEXAMPLEEXAMPLE02', '2024-10-23T12:30:35Z', null],
     ['ecs-document.json', 'ASIAEXAMPLEEXAMPLE03', '2019-08-29T16:21:26Z', null],
-  ])('%s is valid although it has expired', (file, accessKeyId, expiration, lastUpdated) => {
+  ])('the document %s is valid although it has expired', (file, accessKeyId, expiration, lastUpdated) => {
     expect(parse(fixture(file)).credentials).toEqual({
       accessKeyId,
       expiration: Date.parse(expiration),
@@ -33,7 +30,7 @@ describe('a valid document', () => {
     });
   });
 
-  test('returns its secrets as Secret', () => {
+  test('a document returns its secrets as Secret', () => {
     const { secrets } = parse(document());
     expect(secrets.secretAccessKey.reveal()).toBe(CANARIES[0]);
     expect(secrets.token?.reveal()).toBe(CANARIES[1]);
@@ -55,11 +52,11 @@ describe('a valid document', () => {
     ],
     ['with microseconds', { Expiration: '2026-11-22T06:23:11.000000Z' }],
     ['with an offset', { Expiration: '2026-11-22T08:23:11+0200' }],
-  ])('%s', (_, changes) => {
+  ])('a document %s is valid', (_, changes) => {
     expect(parse(document(changes)).credentials).toMatchObject({ accessKeyId: KEY, expiration: EXPIRATION });
   });
 
-  test('reports a time without a zone', () => {
+  test('a document with a time without a zone reports it', () => {
     const { credentials } = parse(document({ Expiration: '2026-11-22T06:23:11' }));
     expect(credentials).toMatchObject({ expiration: EXPIRATION, zoneless: true });
   });
@@ -67,7 +64,7 @@ describe('a valid document', () => {
   test.each([
     ['123456789012', '123456789012'],
     ['not an account', null],
-  ])('with AccountId %s', (AccountId, expected) => {
+  ])('the account of a document with AccountId %s is validated', (AccountId, expected) => {
     expect(parse(document({ AccountId })).accountId).toBe(expected);
   });
 });
@@ -84,8 +81,8 @@ describe('a rejected document', () => {
     ['a string', JSON.stringify(document())],
     ['truncated', document().slice(0, -1)],
     ['followed by other text', `${document()}x`],
-  ])('%s is malformed and retried', (_, body) => {
-    expect(refuse(body)).toMatchObject({ reason: 'malformed', retry: 'once' });
+  ])('a body that is %s is malformed and retried', (_, body) => {
+    expect(reject(body)).toMatchObject({ reason: 'malformed', retry: 'once' });
   });
 
   test.each([
@@ -97,57 +94,117 @@ describe('a rejected document', () => {
       { AccessKeyId: null, SecretAccessKey: 5, Token: [] },
       'missing: AccessKeyId, SecretAccessKey, Token',
     ],
-  ])('without %s is malformed', (_, changes, detail) => {
-    expect(refuse(document(changes))).toMatchObject({ reason: 'malformed', detail, expiration: EXPIRATION });
+  ])('a document without %s is malformed', (_, changes, detail) => {
+    expect(reject(document(changes))).toMatchObject({ reason: 'malformed', detail, expiration: EXPIRATION });
   });
 
   test.each(['ASIA 1', 'ASIA\u001b[31m', 'A'.repeat(129), '../x'])(
-    'with the key id %j is malformed',
+    'a document with the key id %j is malformed',
     (AccessKeyId) => {
-      expect(refuse(document({ AccessKeyId }))).toMatchObject({ reason: 'malformed', accessKeyId: null });
+      expect(reject(document({ AccessKeyId }))).toMatchObject({ reason: 'malformed', accessKeyId: null });
     },
   );
 
   test.each([undefined, '', null, 'never', '2025-02-30T00:00:00Z', '0001-01-01T00:00:00Z', 1_700_000_000])(
-    'with the expiration %j has an unknown expiry',
+    'a document with the expiration %j has an unknown expiry',
     (Expiration) => {
-      expect(refuse(document({ Expiration }))).toMatchObject({ reason: 'unknown-expiry', accessKeyId: KEY });
+      expect(reject(document({ Expiration }))).toMatchObject({ reason: 'unknown-expiry', accessKeyId: KEY });
     },
   );
 });
 
 describe('an error document', () => {
-  test('without keys gives code and message', () => {
+  test('an error document without keys gives code and message', () => {
     const body = JSON.stringify({
       Code: 'AssumeRoleUnauthorizedAccess',
       Message: 'EC2 cannot assume the role web-role.',
       LastUpdated: '2026-11-22T00:00:00Z',
     });
-    expect(refuse(body)).toMatchObject({
+    expect(reject(body)).toMatchObject({
       reason: 'error-document',
       retry: 'never',
-      detail: 'AssumeRoleUnauthorizedAccess: EC2 cannot assume the role web-role.',
+      quotation: 'AssumeRoleUnauthorizedAccess: EC2 cannot assume the role web-role.',
       accessKeyId: null,
       expiration: null,
     });
   });
 
-  test('with keys gives the key id and the expiration', () => {
-    expect(refuse(document({ Code: 'Failed' }))).toMatchObject({
+  test('an error document with keys gives the key id and the expiration', () => {
+    expect(reject(document({ Code: 'Failed' }))).toMatchObject({
       reason: 'error-document',
       accessKeyId: KEY,
       expiration: EXPIRATION,
     });
   });
 
-  test('that quotes the secrets and escape sequences is redacted and shortened', () => {
-    const Message = `\u001b[31m${CANARIES[0]} ${CANARIES[1]!.split('').join('\u0000')}\u202e${'x'.repeat(500)}`;
-    const { detail } = refuse(document({ Code: 'Failed', Message }));
-    expect(detail).toMatch(/^Failed: \[31m\[redacted\] \[redacted\]x+$/);
-    expect(detail).toHaveLength(200);
+  test('an error document that quotes the secrets and escape sequences is redacted and shortened', () => {
+    const Message = `\u001b[31m${CANARIES[0]} ${CANARIES[1].split('').join('\u0000')}\u202e${'x'.repeat(500)}`;
+    expect(reject(document({ Code: 'Failed', Message })).quotation).toBe('Failed: [redacted]');
+    const long = reject(document({ Code: 'Failed', Message: `${CANARIES[0]}${' why'.repeat(500)}` }));
+    expect(long.quotation).toMatch(/^Failed: \[redacted\]( why)+/);
+    expect(long.quotation).toHaveLength(200);
   });
 
-  test('with a code that is not a string is an error document too', () => {
-    expect(refuse(document({ Code: { a: 1 } }))).toMatchObject({ reason: 'error-document' });
+  test('a document with a code that is not a string is an error document', () => {
+    expect(reject(document({ Code: { a: 1 } }))).toMatchObject({ reason: 'error-document' });
   });
+});
+
+test.each<[body: string | null, expected: object]>([
+  [null, { detail: 'the document is not UTF-8' }],
+  [' ', { detail: 'the document is empty' }],
+  ['[]', { detail: 'the document is not a JSON object' }],
+  [document({ Code: { a: 1 } }), { detail: 'Code is not a string', quotation: null }],
+  [document({ Code: ['Failed'] }), { detail: 'Code is not a string' }],
+  [document({ Code: 'Failed' }), { detail: '', quotation: 'Failed' }],
+  [document({ Code: 5 }), { reason: 'error-document', detail: '' }],
+  [document({ Code: 'InstanceProfileNotFound' }), { reason: 'instance-profile-not-found' }],
+  [
+    document({ Code: 'x', Expiration: undefined, AccessKeyId: undefined }),
+    { accessKeyId: null, expiration: null },
+  ],
+  [document({ AccessKeyId: 'a b' }), { detail: 'AccessKeyId is not a key id', accessKeyId: null }],
+  [document({ Expiration: undefined }), { detail: 'Expiration is missing' }],
+  [document({ Expiration: '' }), { detail: 'Expiration is missing' }],
+  [document({ Expiration: 'soon' }), { detail: 'Expiration is not a time' }],
+  [document({ Expiration: undefined, ExpiresAt: 'soon' }), { detail: 'Expiration is not a time' }],
+  [
+    document({ AccessKeyId: 'local', SecretAccessKey: 'AKIACANARY' }),
+    { detail: 'the values of AccessKeyId and SecretAccessKey seem to be swapped', accessKeyId: null },
+  ],
+])('the body %j is rejected with %j', (body, expected) => {
+  expect(reject(body)).toMatchObject(expected);
+});
+
+test.each([
+  [{ Code: undefined, Message: 'why' }, true],
+  [{ Code: undefined, Message: 'why', AccessKeyId: undefined }, false],
+  [{ Code: 'SUCCESS' }, true],
+  [{ Code: 'success', Message: 'why' }, true],
+  [{ Code: 'Successful' }, false],
+])('whether a document with the changes %j is accepted: %s', (changes, isAccepted) => {
+  if (isAccepted) expect(parse(document(changes)).credentials.accessKeyId).toBe(KEY);
+  else expect(reject(document(changes)).reason).toBe('error-document');
+});
+
+test.each([
+  ['2026-11-22T00:00:00', '2026-11-22T06:23:11Z', true],
+  ['2026-11-22T00:00:00Z', '2026-11-22T06:23:11', true],
+  ['2026-11-22T00:00:00Z', '2026-11-22T06:23:11Z', false],
+])('a document with the times %s and %s is without a zone: %s', (LastUpdated, Expiration, zoneless) => {
+  expect(parse(document({ LastUpdated, Expiration })).credentials).toMatchObject({
+    zoneless,
+    lastUpdated: Date.parse('2026-11-22T00:00:00Z'),
+  });
+});
+
+test('a document has its role and the raw key id', () => {
+  const { roleArn, secrets, accountId } = parse(document({ RoleArn: 'arn', AccessKeyId: 'local' }));
+  expect({ roleArn, accountId }).toEqual({ roleArn: 'arn', accountId: null });
+  expect(secrets.accessKeyId.reveal()).toBe('local');
+  expect(parse(document()).roleArn).toBeNull();
+});
+
+test('the retry policy of a body that cannot be read is the given one', () => {
+  expect(catchError(() => parseCredentialsDocument('{', 'never'))).toMatchObject({ retry: 'never' });
 });

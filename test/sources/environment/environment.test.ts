@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSource } from '../../../src/sources/open.ts';
 import { CANARIES, codes, fail, options, succeed } from '../../support/sources/polling.ts';
 
-const [SECRET, TOKEN, OTHER] = CANARIES as [string, string, string];
+const [SECRET, TOKEN, OTHER] = CANARIES;
 const KEYS = { AWS_ACCESS_KEY_ID: 'ASIACANARY0000000001', AWS_SECRET_ACCESS_KEY: SECRET };
 const SESSION = { ...KEYS, AWS_SESSION_TOKEN: TOKEN };
 const AT = '2026-11-22T06:23:11Z';
@@ -35,6 +35,12 @@ test('an invalid account id is ignored', async () => {
   expect((await succeed(source({ ...EXPIRING, AWS_ACCOUNT_ID: SECRET }))).accountId).toBeNull();
 });
 
+test('a key id of an unknown form is reported as a digest, and passed on unchanged', async () => {
+  const outcome = await succeed(source({ ...EXPIRING, AWS_ACCESS_KEY_ID: 'minio-user' }));
+  expect(outcome.credentials.accessKeyId).toMatch(/^sha256:[\da-f]{16}$/);
+  expect(outcome.secrets.accessKeyId.reveal()).toBe('minio-user');
+});
+
 test('the given role names the series', async () => {
   expect((await succeed(source(EXPIRING, { role: 'nightly' }))).identity.role).toBe('nightly');
 });
@@ -52,15 +58,32 @@ test.each([
   ['America/New_York', AT],
   ['UTC', AT],
 ])('an expiration without a zone is the earlier of UTC and local time, in %s', async (zone, expected) => {
+  setTimeZone(zone);
+  const outcome = await succeed(source({ ...SESSION, AWS_SESSION_EXPIRATION: AT.replace('Z', '') }));
+  expect(outcome.credentials).toMatchObject({ expiration: Date.parse(expected), zoneless: true });
+});
+
+test.each([
+  ['Asia/Tokyo', '2026-11-22T06:23:11', '2026-11-21T21:23:11Z'],
+  ['America/New_York', '2026-11-22 06:23:11', '2026-11-22T11:23:11Z'],
+  ['Asia/Kolkata', '2026-11-22T06:23:11', '2026-11-22T00:53:11Z'],
+  // This hour occurs twice. The earlier instant is the safe choice.
+  ['America/New_York', '2026-11-01 01:30:00', '2026-11-01T05:30:00Z'],
+])('AWSUME_EXPIRATION is local time, in %s at %s', async (zone, text, expected) => {
+  setTimeZone(zone);
+  const outcome = await succeed(source({ ...SESSION, AWSUME_EXPIRATION: text }));
+  expect(outcome.credentials).toMatchObject({ expiration: Date.parse(expected), zoneless: false });
+  expect(codes(outcome)).toEqual([]);
+});
+
+function setTimeZone(zone: string): void {
   const before = process.env.TZ;
   onTestFinished(() => {
     if (before === undefined) delete process.env.TZ;
     else process.env.TZ = before;
   });
   process.env.TZ = zone;
-  const outcome = await succeed(source({ ...SESSION, AWSUME_EXPIRATION: AT.replace('Z', '') }));
-  expect(outcome.credentials).toMatchObject({ expiration: Date.parse(expected), zoneless: true });
-});
+}
 
 describe('the expiration is read from', () => {
   test.each([
@@ -69,7 +92,12 @@ describe('the expiration is read from', () => {
     'AWS_SESSION_EXPIRATION',
     'AWSUME_EXPIRATION',
     'AWS_SSO_SESSION_EXPIRATION',
-  ])('%s', async (name) => {
+    'AWS_OKTA_SESSION_EXPIRATION',
+    'AWS_SESSION_EXPIRES',
+    'AWS_SESSION_EXPIRY',
+    'AWS_SESSION_TOKEN_EXPIRATION',
+    'AWS_EXPIRATION',
+  ])('the expiration is read from %s', async (name) => {
     expect((await succeed(source({ ...SESSION, [name]: AT }))).credentials.expiration).toBe(Date.parse(AT));
   });
 
@@ -82,11 +110,19 @@ describe('the expiration is read from', () => {
     ['2026-11-22 06:23:11+00:00', false],
     ['2026-11-22T06:23:11UTC', false],
     ['2026-11-22 06:23:11 UTC', false],
+    ['2026-11-22 06:23:11 +0000', false],
+    ['2026-11-22 06:23:11 +0000 UTC', false],
+    ['2026-11-22 06:23:11.123456789 +0000 UTC', false],
+    ['2026-11-22 06:23:11.5 +0000 UTC m=+3600.01', false],
+    ['2026-11-22 01:23:11 -0500 EST', false],
+    ['2026-11-22 08:23:11 +0200 +0200', false],
+    ['2026-11-22T08:23:11 +02:00', false],
+    ['2026-11-22 06:23:11 GMT', false],
     ['1795328591', false],
     ['1795328591000', false],
     ['2026-11-22T06:23:11', true],
     ['2026-11-22 06:23:11', true],
-  ])('%j', async (text, zoneless) => {
+  ])('%j is read as an expiration', async (text, zoneless) => {
     const outcome = await succeed(source({ ...SESSION, AWS_CREDENTIAL_EXPIRATION: text }));
     expect(Math.floor(outcome.credentials.expiration / 1000)).toBe(Date.parse(AT) / 1000);
     expect(outcome.credentials.zoneless).toBe(zoneless);
@@ -101,7 +137,9 @@ describe('the expiration is read from', () => {
     '1795328591000000',
     '2026-02-30T00:00:00Z',
     '06:23:11',
-  ])('no text like %j', async (text) => {
+    '2026-11-22 06:23:11 EST',
+    '2026-11-22 06:23:11 +0000 soon',
+  ])('an expiration like %j is not a time', async (text) => {
     const outcome = await fail(source({ ...SESSION, AWSUME_EXPIRATION: text }));
     expect(outcome).toMatchObject({
       reason: 'unknown-expiry',
@@ -111,10 +149,33 @@ describe('the expiration is read from', () => {
   });
 });
 
+describe('a quoted value', () => {
+  test.each(['"', "'"])('an expiration in %s is rejected as quoted', async (quote) => {
+    const outcome = await fail(source({ ...SESSION, AWS_SESSION_EXPIRATION: `${quote}${AT}${quote}` }));
+    expect(outcome).toMatchObject({
+      reason: 'unknown-expiry',
+      detail: 'AWS_SESSION_EXPIRATION is not a time, because its value is quoted',
+    });
+    expect(outcome.notes).toEqual([
+      { code: 'EXPIRATION_UNREADABLE', name: 'AWS_SESSION_EXPIRATION' },
+      { code: 'VALUE_QUOTED', name: 'AWS_SESSION_EXPIRATION' },
+    ]);
+  });
+
+  test.each(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const)(
+    '%s is rejected as quoted',
+    async (name) => {
+      const outcome = await fail(source({ ...EXPIRING, [name]: `"${EXPIRING[name]}"` }));
+      expect(outcome).toMatchObject({ reason: 'malformed', detail: `${name} is quoted` });
+      expect(codes(outcome)).toEqual(['VALUE_QUOTED']);
+    },
+  );
+});
+
 describe('of several expirations', () => {
   const EARLIER = '2026-11-22T05:00:00Z';
 
-  test('the earliest is used', async () => {
+  test('the earliest of several expirations is used', async () => {
     const outcome = await succeed(source({ ...EXPIRING, AWS_SESSION_EXPIRATION: EARLIER }));
     expect(outcome.credentials.expiration).toBe(Date.parse(EARLIER));
     expect(outcome.notes).toEqual([
@@ -127,13 +188,13 @@ describe('of several expirations', () => {
   });
 
   test.each([AT, '2026-11-22T08:23:11+02:00', '2026-11-22T06:23:11.999Z'])(
-    'one that equals %s makes no note',
+    'a second expiration that equals %s makes no note',
     async (text) => {
       expect(codes(await succeed(source({ ...EXPIRING, AWS_SESSION_EXPIRATION: text })))).toEqual([]);
     },
   );
 
-  test('one that is not a time is ignored', async () => {
+  test('an expiration that is not a time is ignored if there is another', async () => {
     const outcome = await succeed(
       source({ ...EXPIRING, AWSUME_EXPIRATION: 'soon', AWS_SESSION_EXPIRATION: ' ' }),
     );
@@ -141,11 +202,30 @@ describe('of several expirations', () => {
     expect(outcome.notes).toEqual([{ code: 'EXPIRATION_UNREADABLE', name: 'AWSUME_EXPIRATION' }]);
   });
 
-  test('one without a zone is reported only if it is used', async () => {
-    const later = await succeed(source({ ...EXPIRING, AWSUME_EXPIRATION: '2026-11-22T09:00:00' }));
-    expect(codes(later)).toEqual(['EXPIRATIONS_DISAGREE']);
-    const earlier = await succeed(source({ ...EXPIRING, AWSUME_EXPIRATION: '2026-11-22T01:00:00' }));
-    expect(codes(earlier)).toEqual(['EXPIRATIONS_DISAGREE', 'ZONELESS_TIME']);
+  test.each([
+    ['AWSUME_EXPIRATION', '2026-11-22T09:00:00'],
+    ['AWSUME_EXPIRATION', '2026-11-22T01:00:00'],
+    ['AWS_SESSION_EXPIRATION', '2026-11-22T01:00:00'],
+  ])('an expiration with a zone takes precedence over %s without one, %s', async (name, text) => {
+    const outcome = await succeed(source({ ...EXPIRING, [name]: text }));
+    expect(outcome.credentials.expiration).toBe(Date.parse(AT));
+    expect(outcome.notes).toEqual([
+      { code: 'EXPIRATIONS_DISAGREE', name: 'AWS_CREDENTIAL_EXPIRATION', otherName: name },
+    ]);
+  });
+
+  test('an expiration without a zone agrees if it is the same time in UTC or in local time', async () => {
+    setTimeZone('America/New_York');
+    for (const text of ['2026-11-22T06:23:11', '2026-11-22T01:23:11']) {
+      const outcome = await succeed(source({ ...EXPIRING, AWS_SESSION_EXPIRATION: text }));
+      expect(outcome.notes).toEqual([]);
+    }
+  });
+
+  test('seconds since 1970 have a zone', async () => {
+    const env = { AWS_OKTA_SESSION_EXPIRATION: '1795328591', AWSUME_EXPIRATION: '2026-11-22T01:00:00' };
+    const outcome = await succeed(source({ ...SESSION, ...env }));
+    expect(outcome.credentials.expiration).toBe(Date.parse(AT));
   });
 });
 
@@ -204,11 +284,33 @@ describe('a poll fails', () => {
       'malformed',
       'AWS_SESSION_TOKEN contains characters that no key or token has',
     ],
-  ])('%s', async (_, env, reason, detail) => {
+  ])('a poll fails %s', async (_, env, reason, detail) => {
     expect(await fail(source(env))).toMatchObject({ reason, detail });
   });
 
-  test('and reports the key id', async () => {
+  const AWS_SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+  test.each([
+    ['both values', AWS_SECRET, 'ASIACANARY0000000001'],
+    ['a secret key without punctuation', AWS_SECRET.replaceAll('/', 'x'), 'ASIACANARY0000000001'],
+    ['the key id of another form', 'local-user', 'AKIACANARY'],
+    ['a secret key in both', AWS_SECRET, AWS_SECRET],
+  ])('a poll fails with swapped variables: %s', async (_, keyId, secretKey) => {
+    const env = { ...EXPIRING, AWS_ACCESS_KEY_ID: keyId, AWS_SECRET_ACCESS_KEY: secretKey };
+    const outcome = await fail(source(env));
+    expect(outcome).toMatchObject({
+      reason: 'malformed',
+      detail: 'the values of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY seem to be swapped',
+      accessKeyId: null,
+      misconfiguration: {
+        code: 'KEYS_SWAPPED',
+        keyIdName: 'AWS_ACCESS_KEY_ID',
+        secretKeyName: 'AWS_SECRET_ACCESS_KEY',
+      },
+    });
+    expect(JSON.stringify(outcome)).not.toContain(keyId);
+  });
+
+  test('a failed poll reports the key id', async () => {
     expect(await fail(source(AKIA))).toMatchObject({ accessKeyId: 'AKIACANARY', expiration: null });
     const half = { AWS_ACCESS_KEY_ID: 'AKIACANARY', AWS_CREDENTIAL_EXPIRATION: AT };
     expect(await fail(source(half))).toMatchObject({
@@ -221,20 +323,20 @@ describe('a poll fails', () => {
 describe('a note reports that SDKs disagree about', () => {
   const OLD = { AWS_SECURITY_TOKEN: OTHER };
 
-  test('a token that has only the old name', async () => {
+  test('a token that has only the old name makes a note', async () => {
     const outcome = await succeed(source({ ...KEYS, ...OLD, AWS_CREDENTIAL_EXPIRATION: AT }));
     expect(outcome.secrets.token?.reveal()).toBe(OTHER);
     expect(outcome.notes).toEqual([{ code: 'ONLY_OLD_TOKEN', name: 'AWS_SECURITY_TOKEN' }]);
   });
 
-  test('two tokens, of which the one with the new name is used', async () => {
+  test('of two tokens, the one with the new name is used, with a note', async () => {
     const outcome = await succeed(source({ ...EXPIRING, ...OLD }));
     expect(outcome.secrets.token?.reveal()).toBe(TOKEN);
     expect(codes(outcome)).toEqual(['TWO_SESSION_TOKENS']);
     expect(codes(await succeed(source({ ...EXPIRING, AWS_SECURITY_TOKEN: TOKEN })))).toEqual([]);
   });
 
-  test('a session key without a token', async () => {
+  test('a session key without a token makes a note', async () => {
     expect(codes(await succeed(source({ ...KEYS, AWS_CREDENTIAL_EXPIRATION: AT })))).toEqual([
       'SESSION_KEY_WITHOUT_TOKEN',
     ]);
@@ -243,7 +345,7 @@ describe('a note reports that SDKs disagree about', () => {
     expect(codes(endless)).toEqual(['SESSION_KEY_WITHOUT_TOKEN']);
   });
 
-  test('a profile that the JavaScript SDK prefers', async () => {
+  test('a profile makes a note, because the JavaScript SDK prefers it', async () => {
     expect(codes(await succeed(source({ ...EXPIRING, AWS_PROFILE: 'x' })))).toEqual([
       'PROFILE_HIDES_ENVIRONMENT',
     ]);

@@ -8,6 +8,7 @@ import {
   fail,
   hastyClock,
   IMPATIENT,
+  imdsAt,
   LIMITS,
   succeed,
 } from '../../support/sources/polling.ts';
@@ -29,7 +30,7 @@ describe('a response on the wire', () => {
     ],
     ['HTTP/1.0 until the connection closes', `HTTP/1.0 200 OK\r\n\r\n${document()}`],
     ['HTTP/1.1 until the connection closes', `HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${document()}`],
-  ])('%s', async (_, text) => {
+  ])('a response in %s is accepted', async (_, text) => {
     await succeed(await raw(text));
   });
 
@@ -38,13 +39,67 @@ describe('a response on the wire', () => {
     ['too many headers', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 'response-too-large'],
     ['not UTF-8', Buffer.from(`HTTP/1.0 200 OK\r\n\r\n${document({ Type: 'é' })}`, 'latin1'), 'malformed'],
     ['not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n', 'malformed'],
-    ['truncated', 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"Code"', 'unreachable'],
     ['nothing', '', 'unreachable'],
-  ])('%s', async (_, text, reason) => {
+  ])('a response that is %s is rejected', async (_, text, reason) => {
     expect((await fail(await raw(text))).reason).toBe(reason);
   });
 
-  test('of the largest allowed size is accepted', async () => {
+  const chunked = `${document().length.toString(16)}\r\n${document()}\r\n0\r\n\r\n`;
+  test.each<[string, string, string]>([
+    [
+      'Transfer-Encoding after Content-Length',
+      `Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n${chunked}`,
+      'length',
+    ],
+    [
+      'Content-Length after Transfer-Encoding',
+      `Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n${chunked}`,
+      'Transfer-Encoding',
+    ],
+    ['two lengths', `Content-Length: 500\r\nContent-Length: 5\r\n\r\n${document()}`, 'length'],
+    ['a length that is not a number', `Content-Length: x\r\n\r\n${document()}`, 'Content-Length'],
+    ['an invalid chunk', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n', 'chunk size'],
+    ['a space in a header name', `Content-Length : 5\r\n\r\n${document()}`, 'header'],
+    ['a truncated body', `Content-Length: 500\r\n\r\n{"Code"`, 'truncated'],
+    ['a truncated chunk', 'Transfer-Encoding: chunked\r\n\r\n50\r\n{"Code"', 'truncated'],
+    ['no last chunk', `Transfer-Encoding: chunked\r\n\r\n${chunked.slice(0, -5)}`, 'truncated'],
+    ['truncated headers', 'Content-Le', 'truncated'],
+    [
+      'a truncated body and Connection: close',
+      'Connection: close\r\nContent-Length: 500\r\n\r\n{"Code"',
+      'truncated',
+    ],
+  ])('a response with %s is malformed', async (_, rest, detail) => {
+    const outcome = await fail(await raw(`HTTP/1.1 200 OK\r\n${rest}`));
+    expect(outcome.reason).toBe('malformed');
+    expect(outcome.detail).toContain(detail);
+  });
+
+  test('a connection that is reset in the middle of the response is malformed', async () => {
+    const endpoint = await startRawEndpoint((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{', () =>
+        setTimeout(() => socket.resetAndDestroy(), 50),
+      );
+    });
+    const outcome = await fail(containerAt(endpoint, {}, once));
+    expect(outcome).toMatchObject({
+      reason: 'malformed',
+      detail: 'the response is truncated or has a wrong length (ECONNRESET)',
+    });
+  });
+
+  test('a malformed response to the token request does not enable the fallback to IMDSv1', async () => {
+    const response = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\nx';
+    const endpoint = await startRawEndpoint((socket) => socket.end(response));
+    const outcome = await fail(imdsAt(endpoint));
+    expect(outcome).toMatchObject({
+      reason: 'malformed',
+      possibleHopLimit: false,
+      identity: { apiVersion: null },
+    });
+  });
+
+  test('a response of the largest allowed size is accepted', async () => {
     const padded = document() + ' '.repeat(64 * 1024 - document().length);
     await succeed(await raw(`HTTP/1.0 200 OK\r\n\r\n${padded}`));
     expect((await fail(await raw(`HTTP/1.0 200 OK\r\n\r\n${padded} `))).reason).toBe('response-too-large');
@@ -52,7 +107,7 @@ describe('a response on the wire', () => {
 });
 
 describe('a time limit ends', () => {
-  test('a body that arrives too slowly', async () => {
+  test('a time limit ends a body that arrives too slowly', async () => {
     const endpoint = await startRawEndpoint((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       const timer = setInterval(() => socket.write(' '), 20);
@@ -61,7 +116,7 @@ describe('a time limit ends', () => {
     expect((await fail(containerAt(endpoint, {}, impatient))).reason).toBe('timeout');
   });
 
-  test('headers that arrive too slowly', async () => {
+  test('a time limit ends headers that arrive too slowly', async () => {
     const endpoint = await startRawEndpoint((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n');
       const timer = setInterval(() => socket.write('X: y\r\n'), 20);
@@ -70,14 +125,14 @@ describe('a time limit ends', () => {
     expect((await fail(containerAt(endpoint, {}, impatient))).reason).toBe('timeout');
   });
 
-  test('a TLS handshake that never finishes', async () => {
+  test('a time limit ends a TLS handshake that never finishes', async () => {
     const endpoint = await startRawEndpoint(() => {});
     const url = endpoint.url.replace('http', 'https');
     const limits = { ...LIMITS, connectMs: 150, attempts: 1 };
     expect(await fail(containerAt({ url }, {}, { limits }))).toMatchObject({ reason: 'unreachable' });
   });
 
-  test('a lookup at a name server that never responds', async () => {
+  test('a time limit ends a lookup at a name server that never responds', async () => {
     const server = createSocket('udp4');
     await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
@@ -86,7 +141,7 @@ describe('a time limit ends', () => {
     expect((await fail(containerAt({ url: 'https://agent.test' }, {}, more))).reason).toBe('unreachable');
   });
 
-  test('the reading of a file that never ends', async () => {
+  test('a time limit ends the reading of a file that never ends', async () => {
     const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/x' };
     const limits = { ...LIMITS, pollMs: 100 };
     const more = { clock: systemClock, limits, readFile: () => new Promise<string>(() => {}) };
@@ -94,7 +149,7 @@ describe('a time limit ends', () => {
     expect(outcome).toMatchObject({ reason: 'timeout', detail: 'the poll ran out of time' });
   });
 
-  test('a poll during a pause between attempts', async () => {
+  test('a time limit ends a poll during a pause between attempts', async () => {
     const endpoint = await startEndpoint({ 'GET /creds': { status: 500 } });
     const limits = { ...LIMITS, pollMs: 300 };
     const clock: Clock = {
@@ -155,7 +210,7 @@ describe('the clock offset by the Date header', () => {
     ['22 Nov 2026', null],
     ['', null],
     [null, null],
-  ])('%s', async (date, offset) => {
+  ])('the Date header %j gives the clock offset %j', async (date, offset) => {
     const endpoint = await startEndpoint((_, response) => {
       response.sendDate = false;
       return { body: document(), headers: date === null ? {} : { date } };

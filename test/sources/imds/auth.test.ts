@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PollError } from '../../../src/sources/poll-error.ts';
 import {
   codes,
   fail,
@@ -11,13 +12,15 @@ import {
   tokenResponse,
 } from '../../support/sources/polling.ts';
 import { type Step, startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { sampleCases } from '../../support/thorough.ts';
 
 const PUT = 'PUT /latest/api/token';
+const INSTANCE = 'GET /latest/meta-data/instance-id';
 const V1 = { AWS_EC2_METADATA_V1_DISABLED: 'true' };
 const REFUSED = { url: 'http://127.0.0.1:1' };
 
 describe('a token', () => {
-  test('is requested with the longest TTL and used for every request', async () => {
+  test('a token is requested with the longest TTL and used for every request', async () => {
     const endpoint = await startEndpoint(imds());
     const outcome = await succeed(imdsAt(endpoint));
     expect(outcome.identity).toEqual({ apiVersion: '2', role: 'web-role', host: null });
@@ -31,14 +34,14 @@ describe('a token', () => {
     expect(outcome.notes).toEqual([]);
   });
 
-  test('is trimmed', async () => {
+  test('a token is trimmed', async () => {
     const endpoint = await startEndpoint(imds({ [PUT]: tokenResponse(' CANARY-imds-token\r\n') }));
     await succeed(imdsAt(endpoint));
     expect(endpoint.requests[1]!.headers['x-aws-ec2-metadata-token']).toBe('CANARY-imds-token');
   });
 
   test.each([undefined, 'soon', '0', '21601', '-5'])(
-    'with a TTL of %s gets the requested TTL and a note',
+    'a token with a TTL of %s gets the requested TTL and a note',
     async (ttl) => {
       const step =
         ttl === undefined ? { body: 'CANARY-imds-token' } : tokenResponse('CANARY-imds-token', ttl);
@@ -50,7 +53,7 @@ describe('a token', () => {
     },
   );
 
-  test('is kept until two minutes before its end, then replaced', async () => {
+  test('a token is kept until two minutes before its end, then replaced', async () => {
     let now = Date.UTC(2026, 10, 22);
     const clock = { ...hastyClock, now: () => now };
     const endpoint = await startEndpoint(imds({ [PUT]: tokenResponse('CANARY-imds-token', '600') }));
@@ -65,7 +68,7 @@ describe('a token', () => {
     expect(puts()).toBe(2);
   });
 
-  test('is used for the whole poll even if its TTL is a minute', async () => {
+  test('a token is used for the whole poll even if its TTL is a minute', async () => {
     const endpoint = await startEndpoint(imds({ [PUT]: tokenResponse('CANARY-imds-token', '60') }));
     await succeed(imdsAt(endpoint));
     expect(endpoint.seen()).toHaveLength(3);
@@ -74,7 +77,7 @@ describe('a token', () => {
   test.each([
     ['empty', { body: '' }],
     ['blank', { body: ' \n' }],
-  ])('that is %s is requested again', async (_, first) => {
+  ])('a token that is %s is requested again', async (_, first) => {
     const endpoint = await startEndpoint(imds({ [PUT]: [first, tokenResponse()] }));
     expect((await succeed(imdsAt(endpoint))).identity.apiVersion).toBe('2');
   });
@@ -91,7 +94,7 @@ const refusals: Refusal[] = [
   { name: 'a page', step: { body: '<html>\n<p>log in</p>' }, reason: 'not-imds', puts: 1 },
   { name: 'not UTF-8', step: { body: Buffer.from([0xff, 0xfe]) }, reason: 'not-imds', puts: 1 },
   { name: '400', step: { status: 400 }, reason: 'bad-request', puts: 1 },
-  { name: '401', step: { status: 401 }, reason: 'auth-rejected', puts: 2 },
+  { name: '401', step: { status: 401 }, reason: 'imds-blocked', puts: 2 },
   { name: '429', step: { status: 429 }, reason: 'throttled', puts: 3 },
   { name: '500', step: { status: 500 }, reason: 'server-error', puts: 3 },
   { name: '503', step: { status: 503 }, reason: 'throttled', puts: 3 },
@@ -102,14 +105,17 @@ const refusals: Refusal[] = [
 ];
 
 describe('a failed token request without fallback to IMDSv1', () => {
-  test.each(refusals)('$name: $reason after $puts requests', async ({ step, reason, puts }) => {
-    const endpoint = await startEndpoint(imds({ [PUT]: step }));
-    const outcome = await fail(imdsAt(endpoint));
-    expect(outcome).toMatchObject({ reason, possibleHopLimit: false });
-    expect(endpoint.seen()).toEqual(Array(puts).fill(PUT));
-  });
+  test.each(sampleCases(refusals, 3))(
+    'a token request that gets $name fails as $reason after $puts requests',
+    async ({ step, reason, puts }) => {
+      const endpoint = await startEndpoint(imds({ [PUT]: step }));
+      const outcome = await fail(imdsAt(endpoint));
+      expect(outcome).toMatchObject({ reason, possibleHopLimit: false });
+      expect(endpoint.seen()).toEqual(Array(puts).fill(PUT));
+    },
+  );
 
-  test('closed port: unreachable', async () => {
+  test('a closed port is unreachable without fallback', async () => {
     const outcome = await fail(imdsAt(REFUSED));
     expect(outcome).toMatchObject({ reason: 'unreachable', detail: 'ECONNREFUSED', possibleHopLimit: false });
     expect(codes(outcome)).not.toContain('IMDS_V1_USED');
@@ -120,40 +126,32 @@ interface Fallback {
   name: string;
   step: Step;
   puts: number;
-  hop: boolean;
 }
 const fallbacks: Fallback[] = [
-  { name: '403', step: { status: 403 }, puts: 1, hop: false },
-  { name: '404', step: { status: 404 }, puts: 1, hop: false },
-  { name: '405', step: { status: 405 }, puts: 1, hop: false },
-  { name: 'silence', step: 'silence', puts: 2, hop: true },
-  { name: 'a reset', step: 'reset', puts: 2, hop: true },
+  { name: '403', step: { status: 403 }, puts: 1 },
+  { name: '404', step: { status: 404 }, puts: 1 },
+  { name: '405', step: { status: 405 }, puts: 1 },
+  { name: 'a reset', step: 'reset', puts: 2 },
 ];
 
 describe('the fallback to IMDSv1', () => {
-  test.each(fallbacks)('follows $name', async ({ step, puts, hop }) => {
+  test.each(fallbacks)('the fallback to IMDSv1 follows $name', async ({ step, puts }) => {
     const endpoint = await startEndpoint(imds({ [PUT]: step }));
-    const outcome = await succeed(imdsAt(endpoint, {}, { limits: step === 'silence' ? IMPATIENT : {} }));
+    const outcome = await succeed(imdsAt(endpoint));
     expect(outcome.identity.apiVersion).toBe('1');
-    expect(codes(outcome)).toEqual(hop ? ['POSSIBLE_HOP_LIMIT', 'IMDS_V1_USED'] : ['IMDS_V1_USED']);
+    expect(codes(outcome)).toEqual(['IMDS_V1_USED']);
     expect(endpoint.seen().slice(0, puts + 1)).toEqual([...Array(puts).fill(PUT), `GET ${ROLES}`]);
     expect(endpoint.requests.at(-1)!.headers).not.toHaveProperty('x-aws-ec2-metadata-token');
   });
 
-  test.each(fallbacks)('does not follow $name if IMDSv1 is disabled', async ({ step, hop }) => {
+  test.each(fallbacks)('no fallback follows $name if IMDSv1 is disabled', async ({ step }) => {
     const endpoint = await startEndpoint(imds({ [PUT]: step }));
-    const outcome = await fail(imdsAt(endpoint, V1, { limits: step === 'silence' ? IMPATIENT : {} }));
-    expect(outcome).toMatchObject({ reason: 'v1-disabled', possibleHopLimit: hop });
+    const outcome = await fail(imdsAt(endpoint, V1));
+    expect(outcome).toMatchObject({ reason: 'v1-disabled', possibleHopLimit: false });
     expect(endpoint.seen().every((line) => line === PUT)).toBe(true);
   });
 
-  test('reports the possible causes of a 403', async () => {
-    const endpoint = await startEndpoint(imds({ [PUT]: { status: 403 } }));
-    const { detail } = await fail(imdsAt(endpoint, V1));
-    expect(detail).toMatch(/403.*IMDS is off.*policy.*firewall.*X-Forwarded-For/);
-  });
-
-  test('ends after 15 minutes', async () => {
+  test('the fallback ends after 15 minutes', async () => {
     let now = Date.UTC(2026, 10, 22);
     const clock = { ...hastyClock, now: () => now };
     const endpoint = await startEndpoint(imds({ [PUT]: [{ status: 404 }, tokenResponse()] }));
@@ -166,7 +164,7 @@ describe('the fallback to IMDSv1', () => {
     expect(await version()).toBe('2');
   });
 
-  test('ends in the same poll if IMDS rejects a request without a token', async () => {
+  test('the fallback ends in the same poll if IMDS rejects a request without a token', async () => {
     const endpoint = await startEndpoint(
       imds({
         [PUT]: [{ status: 404 }, tokenResponse()],
@@ -178,16 +176,128 @@ describe('the fallback to IMDSv1', () => {
     expect((await succeed(source)).identity.apiVersion).toBe('2');
   });
 
-  test('reports the missing token response if IMDSv1 is rejected too, and does not repeat the token request', async () => {
+  test.each<[string, Step]>([
+    ['401', { status: 401 }],
+    ['403', { status: 403 }],
+    ['a redirect', { status: 307, headers: { location: '/login' } }],
+    ['a reset', 'reset'],
+  ])('the fallback is forgotten if the first IMDSv1 request gets %s', async (_, step) => {
+    const endpoint = await startEndpoint(
+      imds({ [PUT]: [{ status: 404 }, tokenResponse()], [`GET ${ROLES}`]: [step, { body: 'web-role' }] }),
+    );
+    const source = imdsAt(endpoint, {}, { limits: { attempts: 1 } });
+    await fail(source);
+    expect((await succeed(source)).identity.apiVersion).toBe('2');
+  });
+
+  test.each([401, 403])(
+    'the fallback ends in the same poll if a later IMDSv1 request gets %s',
+    async (status) => {
+      const endpoint = await startEndpoint(
+        imds({
+          [PUT]: [{ status: 404 }, tokenResponse()],
+          [`GET ${ROLES}`]: [{ body: 'web-role' }, { status }, { body: 'web-role' }],
+        }),
+      );
+      const source = imdsAt(endpoint);
+      expect((await succeed(source)).identity.apiVersion).toBe('1');
+      expect((await succeed(source)).identity.apiVersion).toBe('2');
+    },
+  );
+
+  test('the missing token response is reported if IMDSv1 is rejected too', async () => {
     const endpoint = await startEndpoint(imds({ [PUT]: 'silence', [`GET ${ROLES}`]: { status: 401 } }));
     const outcome = await fail(imdsAt(endpoint, {}, { limits: IMPATIENT }));
     expect(outcome).toMatchObject({ reason: 'timeout', possibleHopLimit: true });
-    expect(endpoint.seen()).toEqual([PUT, PUT, `GET ${ROLES}`]);
+    expect(endpoint.seen()).toEqual([PUT, `GET ${ROLES}`, PUT]);
+  });
+});
+
+describe('a silent token request', () => {
+  const silent = { limits: IMPATIENT };
+
+  test('a silent token request is repeated once if IMDS responds to a request without a token', async () => {
+    const endpoint = await startEndpoint(imds({ [PUT]: 'silence' }));
+    const outcome = await succeed(imdsAt(endpoint, {}, silent));
+    expect(outcome.identity.apiVersion).toBe('1');
+    expect(codes(outcome)).toEqual(['POSSIBLE_HOP_LIMIT', 'IMDS_V1_USED']);
+    expect(endpoint.seen()).toEqual([PUT, `GET ${ROLES}`, PUT, `GET ${ROLES}web-role`]);
+  });
+
+  test('a token request that is silent once is no reason for IMDSv1', async () => {
+    const endpoint = await startEndpoint(imds({ [PUT]: ['silence', tokenResponse()] }));
+    const outcome = await succeed(imdsAt(endpoint, {}, silent));
+    expect(outcome.identity.apiVersion).toBe('2');
+    expect(codes(outcome)).toEqual([]);
+    expect(endpoint.seen()).toEqual([PUT, `GET ${ROLES}`, PUT, `GET ${ROLES}`, `GET ${ROLES}web-role`]);
+  });
+
+  test('a silent token request is not repeated if only one attempt is allowed', async () => {
+    const endpoint = await startEndpoint(imds({ [PUT]: 'silence' }));
+    await succeed(imdsAt(endpoint, {}, { limits: { ...IMPATIENT, attempts: 1 } }));
+    expect(endpoint.seen()).toEqual([PUT, `GET ${ROLES}`, `GET ${ROLES}web-role`]);
+  });
+
+  test('a silent token request is repeated once if IMDSv1 is disabled', async () => {
+    const endpoint = await startEndpoint(imds({ [PUT]: 'silence' }));
+    const outcome = await fail(imdsAt(endpoint, V1, silent));
+    expect(outcome).toMatchObject({ reason: 'v1-disabled', possibleHopLimit: true });
+    expect(endpoint.seen()).toEqual([PUT, PUT]);
+  });
+});
+
+describe('a silent IMDS', () => {
+  const silence = { [PUT]: 'silence', [`GET ${ROLES}`]: 'silence', [INSTANCE]: 'silence' } as const;
+  const DEFAULTS = { limits: {}, discoverHost: true };
+
+  test.each([
+    ['IMDSv1 allowed', {}, [PUT, `GET ${ROLES}`], 'timeout'],
+    ['IMDSv1 disabled', V1, [PUT, PUT], 'v1-disabled'],
+  ])('a silent IMDS is given up after two seconds with %s', async (_, env, requests, reason) => {
+    const endpoint = await startEndpoint(silence);
+    const start = Date.now();
+    const outcome = await fail(imdsAt(endpoint, env, DEFAULTS));
+    expect(Date.now() - start).toBeLessThan(3500);
+    expect(outcome.reason).toBe(reason);
+    expect(endpoint.seen()).toEqual(requests);
+  });
+
+  test('a silent IMDS is not a sign of a hop limit if IMDSv1 is allowed', async () => {
+    const endpoint = await startEndpoint(silence);
+    const outcome = await fail(imdsAt(endpoint, {}, { limits: IMPATIENT }));
+    expect(outcome.possibleHopLimit).toBe(false);
+    expect(codes(outcome)).not.toContain('POSSIBLE_HOP_LIMIT');
+  });
+
+  test('an IMDS that becomes silent after a poll is given up after one request', async () => {
+    const endpoint = await startEndpoint(imds({ [`GET ${ROLES}`]: [{ body: 'web-role' }, 'silence'] }));
+    const source = imdsAt(endpoint, {}, { limits: IMPATIENT, discoverHost: true });
+    await succeed(source);
+    const before = endpoint.requests.length;
+    expect((await fail(source)).reason).toBe('timeout');
+    expect(endpoint.requests).toHaveLength(before + 1);
+  });
+
+  test('an IMDS that drops connections is given up after one attempt', async () => {
+    let attempts = 0;
+    const exchange = async () => {
+      attempts += 1;
+      throw new PollError('unreachable', 'no connection', { retry: 'always', isTimeout: true });
+    };
+    expect((await fail(imdsAt(REFUSED, {}, { exchange }))).reason).toBe('unreachable');
+    expect(attempts).toBe(1);
+  });
+
+  test('a configured time limit applies to a silent token request', async () => {
+    const endpoint = await startEndpoint(imds({ [PUT]: 'silence' }));
+    const env = { ...V1, AWS_METADATA_SERVICE_TIMEOUT: '1.5', AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1' };
+    const outcome = await fail(imdsAt(endpoint, env, DEFAULTS));
+    expect(outcome.detail).toContain('1500 ms');
   });
 });
 
 describe('a token rejected with 401', () => {
-  test('is replaced, and the request is repeated in the same poll', async () => {
+  test('a rejected token is replaced, and the request is repeated in the same poll', async () => {
     const endpoint = await startEndpoint(
       imds({ [`GET ${ROLES}web-role`]: [{ status: 401 }, { body: '{}' }] }),
     );
@@ -202,7 +312,7 @@ describe('a token rejected with 401', () => {
     ]);
   });
 
-  test('is replaced only once', async () => {
+  test('a rejected token is replaced only once', async () => {
     const endpoint = await startEndpoint(imds({ [`GET ${ROLES}`]: { status: 401 } }));
     expect((await fail(imdsAt(endpoint))).reason).toBe('auth-rejected');
     expect(endpoint.seen()).toEqual([PUT, `GET ${ROLES}`, PUT, `GET ${ROLES}`]);

@@ -65,12 +65,15 @@ describe('the endpoint by profile and environment', () => {
       'http://169.254.169.254/',
       [{ code: 'IPV6_ONLY_BOTOCORE', name: 'imds_use_ipv6 of profile default' }],
     ],
-  ])('%s %j', async (lines, env, url, notes) => {
-    const { baseUrl, blockingError, notes: said } = await settings(lines, env);
-    expect(blockingError).toBeNull();
-    expect(baseUrl?.href).toBe(url);
-    expect(said.list).toEqual(notes);
-  });
+  ])(
+    'the profile line %j with the environment %j gives the expected endpoint',
+    async (lines, env, url, notes) => {
+      const { baseUrl, blockingError, notes: made } = await settings(lines, env);
+      expect(blockingError).toBeNull();
+      expect(baseUrl?.href).toBe(url);
+      expect(made.list).toEqual(notes);
+    },
+  );
 
   test.each([
     ['ec2_metadata_service_endpoint = CANARY', 'is not a plain http or https URL'],
@@ -102,11 +105,14 @@ describe('IMDSv1', () => {
     ['false', { [VARIABLE]: 'true' }, false, []],
     // The JavaScript SDK reads a blank value as `false`.
     ['true', { [VARIABLE]: '' }, false, [{ code: 'BLANK_ENV', name: VARIABLE }]],
-  ])('with %s %j', async (value, env, allowed, notes) => {
-    const { isV1Allowed, notes: said } = await settings(`${KEY} = ${value}`, env);
-    expect(isV1Allowed).toBe(allowed);
-    expect(said.list).toEqual(notes);
-  });
+  ])(
+    'ec2_metadata_v1_disabled = %s with the environment %j decides about IMDSv1',
+    async (value, env, allowed, notes) => {
+      const { isV1Allowed, notes: made } = await settings(`${KEY} = ${value}`, env);
+      expect(isV1Allowed).toBe(allowed);
+      expect(made.list).toEqual(notes);
+    },
+  );
 });
 
 test('time limit and attempts are read from the profile', async () => {
@@ -127,21 +133,21 @@ test('the role is read from the profile', async () => {
   ]);
 });
 
-describe('the settings are those of', () => {
+describe('the settings of IMDS are those of', () => {
   const config = ['default', 'profile named', 'profile given']
     .map((name, index) => `[${name}]\nec2_metadata_service_endpoint = http://127.0.0.${index + 1}\n`)
     .join('');
   const hostOf = async (env: Env, profile?: string) =>
     readImdsSettings(await host({ config }, env, profile)).baseUrl?.hostname;
 
-  test('the selected profile', async () => {
+  test('the settings of IMDS come from the selected profile', async () => {
     expect(await hostOf({})).toBe('127.0.0.1');
     expect(await hostOf({ AWS_PROFILE: 'named' })).toBe('127.0.0.2');
     expect(await hostOf({ AWS_PROFILE: 'named' }, 'given')).toBe('127.0.0.3');
     expect(await hostOf({ AWS_PROFILE: 'none' })).toBe('169.254.169.254');
   });
 
-  test('both files', async () => {
+  test('the settings of IMDS come from both files, and the config file takes precedence', async () => {
     const credentials = '[default]\nec2_metadata_service_endpoint = http://127.0.0.9\n';
     expect(readImdsSettings(await host({ credentials })).baseUrl?.hostname).toBe('127.0.0.9');
     expect(readImdsSettings(await host({ config, credentials })).baseUrl?.hostname).toBe('127.0.0.1');

@@ -21,11 +21,11 @@ describe('the endpoint by environment', () => {
     [{ AWS_IMDS_USE_IPV6: 'true' }, IPV4, ['IPV6_ONLY_BOTOCORE']],
     [{ AWS_IMDS_USE_IPV6: 'true', [MODE]: 'IPv4' }, IPV4, []],
     [{ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://[::1]:8080', [MODE]: 'IPv6' }, 'http://[::1]:8080/', []],
-  ])('%j', (env, url, notes) => {
-    const { baseUrl, blockingError, notes: said } = settings(env);
+  ])('the environment %j gives the expected endpoint', (env, url, notes) => {
+    const { baseUrl, blockingError, notes: made } = settings(env);
     expect(baseUrl?.href).toBe(url);
     expect(blockingError).toBeNull();
-    expect(said.list.map(({ code }) => code)).toEqual(notes);
+    expect(made.list.map(({ code }) => code)).toEqual(notes);
   });
 
   test.each<[Env, string]>([
@@ -49,7 +49,7 @@ describe('the endpoint by environment', () => {
     expect(outcome.detail).toContain(variable);
   });
 
-  test.each(['', '/', '/prefix', '/prefix/'])('can have the path %j', async (path) => {
+  test.each(['', '/', '/prefix', '/prefix/'])('the endpoint can have the path %j', async (path) => {
     const prefix = path.replace(/\/$/, '');
     const script = Object.fromEntries(
       Object.entries(imds()).map(([key, step]) => [key.replace(' ', ` ${prefix}`), step]),
@@ -60,7 +60,7 @@ describe('the endpoint by environment', () => {
     await succeed(source);
   });
 
-  test('can be ::1 or localhost', async () => {
+  test('the endpoint can be ::1 or localhost', async () => {
     const endpoint = await startEndpoint(imds(), '::1');
     await succeed(imdsAt(endpoint));
     await succeed(imdsAt({ url: `http://localhost:${endpoint.port}` }));
@@ -69,7 +69,7 @@ describe('the endpoint by environment', () => {
 });
 
 describe('IMDS', () => {
-  test.each(['true', 'TRUE', 'True'])('is disabled by %j and gets no request', async (value) => {
+  test.each(['true', 'TRUE', 'True'])('IMDS is disabled by %j and gets no request', async (value) => {
     const endpoint = await startEndpoint(imds());
     const outcome = await fail(imdsAt(endpoint, { AWS_EC2_METADATA_DISABLED: value }));
     expect(outcome.reason).toBe('disabled');
@@ -82,7 +82,7 @@ describe('IMDS', () => {
     ['False', ['DISABLED_FOR_SOME_SDKS']],
     ['0', ['DISABLED_FOR_SOME_SDKS']],
     ['no', ['DISABLED_FOR_SOME_SDKS']],
-  ])('not disabled by %j', async (value, notes) => {
+  ])('IMDS is not disabled by %j', async (value, notes) => {
     const endpoint = await startEndpoint(imds());
     expect(codes(await succeed(imdsAt(endpoint, { AWS_EC2_METADATA_DISABLED: value })))).toEqual(notes);
   });
@@ -93,10 +93,10 @@ describe('IMDS', () => {
     ['false', true, []],
     ['', true, ['BLANK_ENV']],
     ['1', true, ['V1_DISABLED_FOR_SOME_SDKS']],
-  ])('IMDSv1 with %j', (value, allowed, notes) => {
-    const { isV1Allowed, notes: said } = settings({ AWS_EC2_METADATA_V1_DISABLED: value });
+  ])('AWS_EC2_METADATA_V1_DISABLED=%j allows IMDSv1: %j', (value, allowed, notes) => {
+    const { isV1Allowed, notes: made } = settings({ AWS_EC2_METADATA_V1_DISABLED: value });
     expect(isV1Allowed).toBe(allowed);
-    expect(said.list.map(({ code }) => code)).toEqual(notes);
+    expect(made.list.map(({ code }) => code)).toEqual(notes);
   });
 });
 
@@ -106,7 +106,7 @@ describe('limits', () => {
     expect(settings(env).limits).toMatchObject({ requestMs: 2500, attempts: 7 });
   });
 
-  test.each(['0', '-1', 'soon', 'NaN', 'Infinity', '1e99', '0x10'])('%s is ignored', (value) => {
+  test.each(['0', '-1', 'soon', 'NaN', 'Infinity', '1e99', '0x10'])('a limit of %s is ignored', (value) => {
     const names = ['AWS_METADATA_SERVICE_TIMEOUT', 'AWS_METADATA_SERVICE_NUM_ATTEMPTS'];
     const { limits, notes } = settings(Object.fromEntries(names.map((name) => [name, value])));
     expect(limits).toEqual(options({}).limits);

@@ -35,9 +35,9 @@ async function probe(
   more: Partial<SourceOptions> = {},
 ): Promise<ChainFacts> {
   const home = makeHome(files);
-  const given = { HOME: home, AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1', ...env };
-  const filled = Object.entries(given).map(([name, value]) => [name, value.replace('HOME/', `${home}/`)]);
-  const facts = await probeProviders({ ...options(Object.fromEntries(filled)), clock, ...more });
+  const merged = { HOME: home, AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1', ...env };
+  const variables = Object.entries(merged).map(([name, value]) => [name, value.replace('HOME/', `${home}/`)]);
+  const facts = await probeProviders({ ...options(Object.fromEntries(variables)), clock, ...more });
   const printed = `${JSON.stringify(facts)}${inspect(facts, { depth: 9, showHidden: true })}`;
   for (const canary of Object.values(CANARIES)) expect(printed).not.toContain(canary);
   return facts;
@@ -56,7 +56,7 @@ function jwt(exp: unknown): string {
 describe('the environment', () => {
   const keys = { AWS_ACCESS_KEY_ID: 'AKIAFALSE0000000ENVI', AWS_SECRET_ACCESS_KEY: secretKey };
 
-  test('keys without a session token are long-lived', async () => {
+  test('keys in the environment without a session token are long-lived', async () => {
     expect(await probeOne('environment', {}, keys)).toMatchObject({
       state: 'answers',
       accessKeyId: 'AKIAFALSE0000000ENVI',
@@ -65,7 +65,7 @@ describe('the environment', () => {
     });
   });
 
-  test('session keys expire even without a stated expiration', async () => {
+  test('session keys in the environment expire even without a stated expiration', async () => {
     const session = { ...keys, AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI', AWS_SESSION_TOKEN: sessionToken };
     expect(await probeOne('environment', {}, session)).toMatchObject({
       state: 'answers',
@@ -79,7 +79,7 @@ describe('the environment', () => {
     });
   });
 
-  test('the result has only the names of variables', async () => {
+  test('the probe returns the names of variables without their values', async () => {
     const facts = await probe({}, { ...keys, AWS_PROFILE: '', SECRET_ACCESS_KEY: word, OTHER: word });
     expect([...facts.setVariables].sort()).toEqual([
       'AWS_ACCESS_KEY_ID',
@@ -88,7 +88,7 @@ describe('the environment', () => {
       'SECRET_ACCESS_KEY',
     ]);
     expect([...facts.blankVariables]).toEqual(['AWS_PROFILE']);
-    expect(facts.profile).toEqual({ name: 'default', isNamed: false, exists: false, anyExist: false });
+    expect(facts.profile).toMatchObject({ name: 'default', isNamed: false, exists: false, anyExist: false });
   });
 });
 
@@ -121,11 +121,11 @@ describe('web identity', () => {
       { 'token/file': '' },
       { state: 'fails', problem: { code: 'TOKEN_FILE_UNREADABLE', detail: 'not a regular file' } },
     ],
-  ])('%s', async (_, files, expected) => {
+  ])('web identity with %s has the expected state', async (_, files, expected) => {
     expect(await probeOne('web-identity', files, irsa)).toMatchObject(expected);
   });
 
-  test('of a profile makes profile-role absent', async () => {
+  test('the web identity of a profile makes profile-role absent', async () => {
     const config = `[default]\nrole_arn = arn:aws:iam::123456789012:role/loader\nweb_identity_token_file = `;
     const files = { '.aws/config': `${config}/nonexistent/${word}\n` };
     const { providers } = await probe(files);
@@ -202,7 +202,7 @@ describe('SSO', () => {
       cached('corp'),
       { problem: { code: 'SETTINGS_MISSING', names: ['sso_account_id', 'sso_role_name'] } },
     ],
-  ])('%s', async (_, config, files, expected) => {
+  ])('SSO with %s has the expected state', async (_, config, files, expected) => {
     expect(await probeOne('sso', { '.aws/config': config, ...files })).toMatchObject(expected);
   });
 });
@@ -212,7 +212,7 @@ const overwrite = (files: Files): Files => Object.fromEntries(Object.keys(files)
 describe('a profile', () => {
   const KEYS = `aws_access_key_id = AKIAFALSE0000000PROF\naws_secret_access_key = ${secretKey}\n`;
 
-  test('with keys in both files uses those of the credentials file', async () => {
+  test('a profile with keys in both files uses those of the credentials file', async () => {
     const facts = await probe({
       '.aws/credentials': `[default]\n${KEYS}`,
       '.aws/config': `[default]\n${KEYS.replace('PROF', 'CONF')}`,
@@ -226,42 +226,51 @@ describe('a profile', () => {
     expect(origin).toMatch(/\.aws\/credentials$/);
   });
 
-  test('reports its keys beside its other providers', async () => {
+  test('the keys of a profile are reported beside its other providers', async () => {
     const role = 'role_arn = arn:aws:iam::123456789012:role/x\ncredential_source = Environment\n';
     const { providers } = await probe({
       '.aws/config': `[default]\n${KEYS}${role}credential_process = false\n`,
     });
     expect(providers.profile).toMatchObject({ state: 'answers', profileFile: 'config', notes: [] });
-    expect(providers['profile-role']).toMatchObject({ state: 'untried', role: 'x' });
+    expect(providers['profile-role']).toMatchObject({ state: 'incomplete', role: 'x' });
     expect(providers.process).toMatchObject({ state: 'fails', problem: { reason: 'process-failed' } });
   });
 
-  test('reports notes on its keys', async () => {
+  test('notes on the keys of a profile are reported', async () => {
     const session = `${KEYS.replace('AKIA', 'ASIA')}aws_security_token = ${sessionToken}\n`;
     const { notes } = await probeOne('profile', { '.aws/credentials': `[default]\n${session}` });
     expect(notes.map(({ code }) => code)).toEqual(['ONLY_OLD_TOKEN']);
   });
 
-  test('given as an option replaces AWS_PROFILE', async () => {
+  test('the option profile replaces AWS_PROFILE', async () => {
     const files = { '.aws/credentials': `[loader]\n${KEYS}` };
     expect((await probe(files)).providers.profile.state).toBe('absent');
     const named = await probe(files, {}, { profile: 'loader' });
     expect((await probe(files, { AWS_PROFILE: 'other' }, { profile: 'loader' })).profile.name).toBe('loader');
     expect(named.providers.profile.accessKeyId).toBe('AKIAFALSE0000000PROF');
-    expect(named.profile).toEqual({ name: 'loader', isNamed: true, exists: true, anyExist: true });
+    expect(named.profile).toMatchObject({ name: 'loader', isNamed: true, isFlag: true, exists: true });
   });
 
   test.each([
     ['source_profile = default\ncredential_source = Environment', { code: 'TWO_ROLE_SOURCES' }],
     ['', { code: 'NO_ROLE_SOURCE' }],
     ['source_profile = gone', { code: 'ROLE_SOURCE_MISSING', name: 'gone' }],
-    ['source_profile = default', null],
-  ])('with a role and %j', async (source, problem) => {
-    const config = `[default]\nrole_arn = arn:aws:iam::123456789012:role/x\n${source}\n`;
+    ['source_profile = base', null],
+    [
+      'source_profile = default',
+      { code: 'NO_BASE_CREDENTIALS', setting: 'source_profile', value: 'default', cause: 'MISSING' },
+    ],
+    [
+      'credential_source = Environment',
+      { code: 'NO_BASE_CREDENTIALS', setting: 'credential_source', value: 'Environment', cause: 'MISSING' },
+    ],
+  ])('a profile with a role and %j has the expected problem', async (source, problem) => {
+    const base = `[profile base]\n${KEYS}`;
+    const config = `[default]\nrole_arn = arn:aws:iam::123456789012:role/x\n${source}\n${base}`;
     expect((await probeOne('profile-role', { '.aws/config': config })).problem).toEqual(problem);
   });
 
-  test('can name the endpoint of IMDS', async () => {
+  test('a profile can name the endpoint of IMDS', async () => {
     const config = '[default]\nec2_metadata_service_endpoint = http://127.0.0.1:2\n';
     const provider = await probeOne(
       'imds',
@@ -272,19 +281,19 @@ describe('a profile', () => {
   });
 });
 
-describe('the probe ends in time', () => {
+describe('the time limit of the probe', () => {
   const SHORT_LIMITS = {
     clock: systemClock,
     limits: { connectMs: 200, requestMs: 200, pollMs: 300, attempts: 1 },
   };
 
-  test('although a process hangs', async () => {
+  test('the probe ends in time although a process hangs', async () => {
     const files = { '.aws/config': '[default]\ncredential_process = sleep 600\n' };
     const { problem } = await probeOne('process', files, {}, SHORT_LIMITS);
     expect(problem).toMatchObject({ code: 'POLL_FAILED', reason: 'timeout' });
   });
 
-  test('although a file cannot be read', async () => {
+  test('the probe ends in time although reading a file never ends', async () => {
     const irsa = { AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_ROLE_ARN: 'x' };
     const never = { ...SHORT_LIMITS, readFile: () => new Promise<string>(() => {}) };
     const { state, problem } = await probeOne('web-identity', {}, irsa, never);

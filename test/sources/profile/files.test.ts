@@ -38,8 +38,12 @@ aws_access_key_id = AKIAOTHER
 `,
   });
   const files = await read({ HOME: home });
-  expect(files.configFile).toEqual({ path: join(home, '.aws/config'), state: 'read', problem: '' });
-  expect(files.credentialsFile).toEqual({ path: join(home, '.aws/credentials'), state: 'read', problem: '' });
+  expect(files.configFile).toEqual({ path: join(home, '.aws/config'), state: 'read', problem: null });
+  expect(files.credentialsFile).toEqual({
+    path: join(home, '.aws/credentials'),
+    state: 'read',
+    problem: null,
+  });
   expect(files.selectedName).toBe('default');
   expect(Object.fromEntries(files.profiles)).toMatchObject({
     default: { name: 'default', config: { region: 'eu-west-1' }, credentials: {} },
@@ -74,7 +78,7 @@ describe('the location of the files is', () => {
   const regionOf = async (...args: Parameters<typeof read>) =>
     (await read(...args)).profiles.get('default')?.config.region;
 
-  test('the HOME of the environment before the given home', async () => {
+  test('the HOME of the environment takes precedence over the given home', async () => {
     const home = homeWith({ config: region });
     expect(await regionOf({ HOME: home }, { home: '/nonexistent' })).toBe('here');
     expect(await regionOf({ HOME: ' ' }, { home })).toBe('here');
@@ -82,7 +86,7 @@ describe('the location of the files is', () => {
     expect(await regionOf({ HOME: '/nonexistent' }, { home })).toBeUndefined();
   });
 
-  test('that of the environment variables, with ~ for the home', async () => {
+  test('variables name the files, with ~ for the home', async () => {
     const home = homeWith({ config: '[default]\nregion = not here\n' });
     const elsewhere = join(temporaryFolder(), 'elsewhere');
     writeFileSync(elsewhere, region);
@@ -111,7 +115,7 @@ describe('without a file', () => {
     return [configFile, credentialsFile].map(({ state, problem }) => `${state}: ${problem}`);
   };
 
-  test('both are missing', async () => {
+  test('without files, both are missing', async () => {
     expect(await states({ HOME: '/nonexistent' })).toEqual(['missing: ENOENT', 'missing: ENOENT']);
     expect(await states({})).toEqual([
       'missing: the home folder is unknown',
@@ -123,7 +127,7 @@ describe('without a file', () => {
     ]);
   });
 
-  test('that is a regular file, each has a problem, and reading does not block', async () => {
+  test('a path that is not a regular file is a problem, and reading does not block', async () => {
     const home = homeWith({});
     mkdirSync(join(home, '.aws/config'));
     execFileSync('mkfifo', [join(home, '.aws/credentials')]);
@@ -134,7 +138,7 @@ describe('without a file', () => {
   });
 
   // Root can read every file.
-  test.skipIf(process.getuid?.() === 0)('that this user may read, both have a problem', async () => {
+  test.skipIf(process.getuid?.() === 0)('a file that this user may not read is a problem', async () => {
     const home = homeWith({ config: '' });
     chmodSync(join(home, '.aws/config'), 0);
     expect(await states({ HOME: home })).toEqual(['unreadable: EACCES', 'missing: ENOENT']);

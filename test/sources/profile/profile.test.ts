@@ -1,12 +1,12 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSource } from '../../../src/sources/open.ts';
 import { CANARIES, codes, fail, options, succeed } from '../../support/sources/polling.ts';
 import { processDocument } from '../../support/sources/process-document.ts';
 import { homeWith } from '../../support/sources/profile-home.ts';
 
-const [SECRET, TOKEN, OTHER] = CANARIES as [string, string, string];
+const [SECRET, TOKEN, OTHER] = CANARIES;
 const AT = '2026-11-22T06:23:11Z';
 const KEY_ID = 'aws_access_key_id = ASIACANARY0000000001';
 const PAIR = `${KEY_ID}\naws_secret_access_key = ${SECRET}`;
@@ -46,7 +46,7 @@ describe('the role of the series is', () => {
     ['named', { AWS_PROFILE: 'named' }, {}],
     ['given', { AWS_PROFILE: 'named' }, { profile: 'given' }],
     ['label', {}, { role: 'label' }],
-  ])('%s', async (role, env, more) => {
+  ])('the role of the series is %s', async (role, env, more) => {
     expect((await succeed(source({ credentials }, env, more))).identity.role).toBe(role);
   });
 });
@@ -72,19 +72,37 @@ describe('the expiration is read from', () => {
     'aws_credentials_expiration',
     'aws_session_expiration',
     'aws_session_token_expiration',
+    'aws_session_expires',
+    'aws_session_expiry',
+    'aws_okta_session_expiration',
     'AWS_SESSION_EXPIRATION',
-  ])('%s', async (key) => {
+  ])('the expiration is read from %s', async (key) => {
     const outcome = await succeed(withCredentials(`${SESSION}\n${key} = ${AT}`));
     expect(outcome.credentials.expiration).toBe(Date.parse(AT));
   });
 
-  test('the earliest of several keys', async () => {
-    const outcome = await succeed(withCredentials(`${EXPIRING}\nexpiration = 2026-11-22 01:00:00`));
+  test('the earliest of several expirations of a profile is used', async () => {
+    const outcome = await succeed(withCredentials(`${EXPIRING}\nexpiration = 2026-11-22T01:00:00Z`));
     expect(outcome.credentials.expiration).toBe(Date.parse('2026-11-22T01:00:00Z'));
-    expect(codes(outcome)).toEqual(['EXPIRATIONS_DISAGREE', 'ZONELESS_TIME']);
+    expect(codes(outcome)).toEqual(['EXPIRATIONS_DISAGREE']);
   });
 
-  test('the config file only if the file with the keys has none', async () => {
+  test.each([
+    ['America/New_York', 'assumed_role = True', '2026-11-22T06:00:00Z', false],
+    ['Asia/Tokyo', 'assumed_role = False', '2026-11-22T06:00:00Z', false],
+    ['Asia/Tokyo', '', '2026-11-21T21:00:00Z', true],
+  ])('in %s, an expiration without a zone beside %j is %s', async (zone, line, expected, zoneless) => {
+    const before = process.env.TZ;
+    onTestFinished(() => {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    });
+    process.env.TZ = zone;
+    const outcome = await succeed(withCredentials(`${SESSION}\n${line}\nexpiration = 2026-11-22 06:00:00`));
+    expect(outcome.credentials).toMatchObject({ expiration: Date.parse(expected), zoneless });
+  });
+
+  test('the expiration in the config file is used only if the file with the keys has none', async () => {
     const config = `[default]\nexpiration = ${AT}\n`;
     const apart = await succeed(source({ config, credentials: `[default]\n${SESSION}\n` }));
     expect(apart.credentials.expiration).toBe(Date.parse(AT));
@@ -96,7 +114,7 @@ describe('the expiration is read from', () => {
 });
 
 describe('of keys in both files', () => {
-  test('all values come from the credentials file', async () => {
+  test('of keys in both files, all values come from the credentials file', async () => {
     const config = `[default]\n${EXPIRING.replace('0001', '0002')}\n`;
     const credentials = `[default]\n${PAIR}\nexpiration = ${AT}\n`;
     const outcome = await succeed(source({ config, credentials }));
@@ -105,20 +123,20 @@ describe('of keys in both files', () => {
     expect(codes(outcome)).toEqual(['SESSION_KEY_WITHOUT_TOKEN']);
   });
 
-  test('those of the config file are used if there are no others', async () => {
+  test('keys of the config file are used if there are no others', async () => {
     expect((await succeed(withConfig(EXPIRING))).credentials.accessKeyId).toBe('ASIACANARY0000000001');
   });
 });
 
 describe('the session token can have', () => {
-  test('only the old name', async () => {
+  test('the session token can have only the old name', async () => {
     const lines = `${PAIR}\naws_security_token = ${OTHER}\nexpiration = ${AT}`;
     const outcome = await succeed(withCredentials(lines));
     expect(outcome.secrets.token?.reveal()).toBe(OTHER);
     expect(outcome.notes).toEqual([{ code: 'ONLY_OLD_TOKEN', name: 'aws_security_token' }]);
   });
 
-  test('both names', async () => {
+  test('the session token can have both names', async () => {
     const outcome = await succeed(withCredentials(`${EXPIRING}\naws_security_token = ${OTHER}`));
     expect(outcome.secrets.token?.reveal()).toBe(TOKEN);
     expect(codes(outcome)).toEqual(['TWO_SESSION_TOKENS']);
@@ -132,14 +150,14 @@ describe('a credential_process', () => {
   test.each<[string, Files]>([
     ['config', { config: `[default]\n${process}\n` }],
     ['credentials', { credentials: `[default]\n${process}\n` }],
-  ])('of the %s file is run', async (_, files) => {
+  ])('a credential_process of the %s file is run', async (_, files) => {
     const outcome = await succeed(source(files));
     expect(outcome.identity.role).toBe('default');
     expect(outcome.credentials.accessKeyId).toBe('ASIACANARY0000000009');
     expect(outcome.notes).toEqual([]);
   });
 
-  test('is ignored if there are keys, without a note in the credentials file', async () => {
+  test('a credential_process is ignored if there are keys, without a note in the credentials file', async () => {
     const config = `[default]\n${process}\n`;
     const apart = await succeed(source({ config, credentials: `[default]\n${EXPIRING}\n` }));
     expect(apart.credentials.accessKeyId).toBe('ASIACANARY0000000001');
@@ -149,14 +167,14 @@ describe('a credential_process', () => {
     expect(codes(together)).toEqual(['PROFILE_GIVES_TWO']);
   });
 
-  test('takes precedence over SSO, with a note', async () => {
+  test('a credential_process takes precedence over SSO, with a note', async () => {
     const outcome = await succeed(withConfig(`sso_start_url = https://example.com\n${process}`));
     expect(outcome.notes).toEqual([
       { code: 'PROFILE_GIVES_TWO', name: 'credential_process', otherName: 'sso_start_url' },
     ]);
   });
 
-  test('that fails makes the poll fail', async () => {
+  test('a credential_process that fails makes the poll fail', async () => {
     expect(await fail(withConfig('credential_process = exit 3'))).toMatchObject({
       reason: 'process-failed',
       detail: 'exit code 3',
@@ -181,7 +199,7 @@ describe('a profile that needs a call to AWS fails, and the message has a --proc
     ['sso_session', 'sso_session = corp\nsso_account_id = 123456789012'],
     ['sso_start_url', 'sso_start_url = https://example.com'],
     ['login_session', 'login_session = arn:aws:iam::123456789012:user/x'],
-  ])('%s', async (key, lines) => {
+  ])('a profile with %s fails, and the message has a --process command', async (key, lines) => {
     const named = source({ config: `[profile loader]\n${lines}\n` }, { AWS_PROFILE: 'loader' });
     expect(await fail(named)).toMatchObject({
       reason: 'invalid-configuration',
@@ -233,18 +251,18 @@ describe('a poll fails', () => {
       'malformed',
       'aws_secret_access_key contains characters that no key or token has',
     ],
-  ])('%s', async (_, lines, reason, detail) => {
+  ])('a poll fails %s', async (_, lines, reason, detail) => {
     expect(await fail(withCredentials(lines))).toMatchObject({ reason, detail });
   });
 
-  test('without a default profile', async () => {
+  test('a poll without a default profile fails', async () => {
     const detail = 'the default profile does not exist, and AWS_PROFILE is not set';
     for (const files of [{}, { config: '' }, { credentials: `[other]\n${EXPIRING}\n` }]) {
       expect(await fail(source(files))).toMatchObject({ reason: 'not-configured', detail });
     }
   });
 
-  test('without the named profile', async () => {
+  test('a poll without the named profile fails', async () => {
     const config = `[loader]\n${EXPIRING}\n`;
     expect(await fail(source({ config }, { AWS_PROFILE: 'loader' }))).toMatchObject({
       reason: 'invalid-configuration',
@@ -254,8 +272,20 @@ describe('a poll fails', () => {
   });
 });
 
+test.each([
+  ['lodaer', 'the profile lodaer does not exist; did you mean loader?'],
+  ['loade', 'the profile loade does not exist; did you mean loader?'],
+  ['nightly', 'the profile nightly does not exist; its section in the config file is [profile nightly]'],
+])('a poll with the missing profile %s fails with "%s"', async (name, detail) => {
+  const credentials = `[loaders]\n${EXPIRING}\n[loader]\n${EXPIRING}\n`;
+  expect(await fail(source({ credentials }, { AWS_PROFILE: name }))).toMatchObject({
+    reason: 'invalid-configuration',
+    detail,
+  });
+});
+
 describe('an unreadable file', () => {
-  test('is named in the failure if the profile was not found', async () => {
+  test('an unreadable file is named in the failure if the profile was not found', async () => {
     const home = homeWith({});
     mkdirSync(join(home, '.aws/config'));
     const profile = createSource('profile', options({ HOME: home }));
@@ -270,7 +300,7 @@ describe('an unreadable file', () => {
     );
   });
 
-  test('is noted if the profile was found in the other file', async () => {
+  test('an unreadable file is noted if the profile was found in the other file', async () => {
     const home = homeWith({ credentials: `[default]\n${EXPIRING}\n` });
     mkdirSync(join(home, '.aws/config'));
     const outcome = await succeed(createSource('profile', options({ HOME: home })));

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { SampleStore } from '../../../src/store/sample-store.ts';
-import { loadDriver } from '../../../src/store/sqlite/driver.ts';
+import { enableWriteAheadLog } from '../../../src/store/sqlite/database.ts';
+import { openDatabase } from '../../../src/store/sqlite/driver.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { bundleProgram, PROGRAM_ENV } from '../../support/store/bundled-program.ts';
+import { openReadOnly } from '../../support/store/temporary-store.ts';
 
 const identity = { host: 'i-0abc', source: 'imds', apiVersion: '2', role: 'loader' } as const;
 
@@ -20,7 +22,7 @@ const sample = (observedAt: number) => ({
 });
 
 describe('opening a database', () => {
-  test('refuses the database of another program without changing it', () => {
+  test('opening refuses the database of another program without changing it', () => {
     const file = join(temporaryFolder(), 'other.db');
     const other = new Database(file);
     other.exec('CREATE TABLE other (a); INSERT INTO other VALUES (1)');
@@ -31,7 +33,7 @@ describe('opening a database', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('refuses a database with a version and no tables', () => {
+  test('opening refuses a database with a version and no tables', () => {
     const file = join(temporaryFolder(), 'other.db');
     const other = new Database(file);
     other.pragma('user_version = 1');
@@ -42,14 +44,14 @@ describe('opening a database', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('refuses a text file', () => {
+  test('opening refuses a text file', () => {
     const file = join(temporaryFolder(), 'notes.txt');
     writeFileSync(file, 'my notes '.repeat(1000));
     expect(() => SampleStore.open(file)).toThrow(/is not a database/);
     expect(readFileSync(file, 'utf8')).toBe('my notes '.repeat(1000));
   });
 
-  test('refuses a database of a newer cred-watch', () => {
+  test('opening refuses a database of a newer cred-watch', () => {
     const file = join(temporaryFolder(), 'samples.db');
     SampleStore.open(file).close();
     const newer = new Database(file);
@@ -59,7 +61,7 @@ describe('opening a database', () => {
     expect(() => SampleStore.openReadOnly(file)).toThrow(/newer cred-watch/);
   });
 
-  test('reports a damaged database', () => {
+  test('a damaged database is reported', () => {
     const file = join(temporaryFolder(), 'samples.db');
     const store = SampleStore.open(file);
     for (let at = 0; at < 2000; at += 1) store.recordSample(identity, sample(at), 'm');
@@ -84,7 +86,7 @@ test('an empty or missing file has no samples, and becomes a database when it is
   const store = SampleStore.open(file);
   store.recordSample(identity, sample(1), 'm');
   store.close();
-  expect(SampleStore.openReadOnly(file)!.histories()).toHaveLength(1);
+  expect(openReadOnly(file).histories()).toHaveLength(1);
 });
 
 test('a full disk is an error, and recorded samples remain', () => {
@@ -116,36 +118,105 @@ test('a database with a write-ahead log is read in a folder without write permis
   for (const end of ['', '-wal']) copyFileSync(`${live}${end}`, join(frozen, `samples.db${end}`));
   store.close();
   chmodSync(frozen, 0o500);
-  expect(SampleStore.openReadOnly(join(frozen, 'samples.db'))!.histories()[0]!.generations[0]!.samples).toBe(
-    1,
-  );
+  expect(openReadOnly(join(frozen, 'samples.db')).histories()).toMatchObject([
+    { generations: [{ samples: 1 }] },
+  ]);
   chmodSync(frozen, 0o700);
 });
 
-describe('the SQLite driver', () => {
-  function install(version: string): string {
+test.each([' samples.db', 'samples.db ', 'samples.db\n'])(
+  'the path %j is refused, because it begins or ends with a space',
+  (name) => {
     const folder = temporaryFolder();
-    const target = join(folder, 'node_modules', 'better-sqlite3');
-    mkdirSync(target, { recursive: true });
-    writeFileSync(
-      join(target, 'package.json'),
-      JSON.stringify({ name: 'better-sqlite3', version, main: 'index.js' }),
+    const file = name.startsWith(' ') ? name : join(folder, name);
+    const open = () => SampleStore.open(file);
+    expect(open).toThrow('begins or ends with a space');
+    expect(open).toThrow(
+      expect.objectContaining({ code: 'DATABASE_INVALID_PATH', hint: 'choose another path' }),
     );
-    writeFileSync(join(target, 'index.js'), 'throw new Error("must not be loaded")');
-    return join(folder, 'program.js');
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
+
+describe('enabling the write-ahead log', () => {
+  /** Two connections to a new file. The second one has a lock. */
+  function openLocked(lock: 'IMMEDIATE' | 'EXCLUSIVE') {
+    const file = join(temporaryFolder(), 'samples.db');
+    const [connection, other] = [openDatabase(file), openDatabase(file)];
+    onTestFinished(() => {
+      connection.close();
+      other.close();
+    });
+    other.exec(`BEGIN ${lock}`);
+    return { connection, other };
   }
 
-  test('is not loaded in a version that crashes Node 20', () => {
-    expect(() => loadDriver({ resolveFrom: install('13.2.0'), nodeVersion: '20.20.2' })).toThrow(
-      /better-sqlite3 13.2.0 does not run on Node 20.20.2/,
-    );
+  test.each(['IMMEDIATE', 'EXCLUSIVE'] as const)(
+    'a database with a lock of the kind %s is retried until the lock ends',
+    (lock) => {
+      const { connection, other } = openLocked(lock);
+      const pauses: number[] = [];
+      enableWriteAheadLog(connection, (milliseconds) => {
+        pauses.push(milliseconds);
+        if (pauses.length === 3) other.exec('ROLLBACK');
+      });
+      expect(pauses).toEqual([10, 10, 10]);
+      expect(connection.pragma('journal_mode', { simple: true })).toBe('wal');
+      expect(connection.pragma('busy_timeout', { simple: true })).toBe(30_000);
+    },
+  );
+
+  test('a lock that does not end is reported after pauses of 30 seconds', () => {
+    const { connection } = openLocked('EXCLUSIVE');
+    let paused = 0;
+    const enable = () =>
+      enableWriteAheadLog(connection, (milliseconds) => {
+        paused += milliseconds;
+        if (paused > 60_000) throw new Error('the retries do not end');
+      });
+    expect(enable).toThrow('database is locked');
+    expect(paused).toBe(30_000 - 10);
   });
 
-  test('is reported as missing', () => {
-    expect(() => loadDriver({ resolveFrom: join(temporaryFolder(), 'program.js') })).toThrow(
-      /better-sqlite3 is not installed/,
-    );
+  test('an error other than a lock is not retried', () => {
+    const { connection } = openLocked('IMMEDIATE');
+    connection.close();
+    const pause = () => expect.unreachable();
+    expect(() => enableWriteAheadLog(connection, pause)).toThrow('not open');
+    const readOnly = openDatabase(makeRollbackDatabase(), { readonly: true });
+    onTestFinished(() => {
+      readOnly.close();
+    });
+    expect(() => enableWriteAheadLog(readOnly, pause)).toThrow(/readonly/);
   });
+
+  /** A database with a table, without a write-ahead log. */
+  function makeRollbackDatabase(): string {
+    const file = join(temporaryFolder(), 'samples.db');
+    const database = new Database(file);
+    database.exec('CREATE TABLE t (a)');
+    database.close();
+    return file;
+  }
+});
+
+test('a report rolls back a journal that an interrupted writer left behind', () => {
+  const folder = temporaryFolder();
+  const live = join(folder, 'live.db');
+  const store = SampleStore.open(live);
+  for (let at = 0; at < 500; at += 1)
+    store.recordSample(identity, { ...sample(at), accessKeyId: `A${at}` }, 'm');
+  const expected = store.histories();
+  store.close();
+  const file = join(folder, 'samples.db');
+  const writer = new Database(live);
+  writer.pragma('journal_mode = DELETE');
+  // A small cache, so that changed pages are written before the commit.
+  writer.pragma('cache_size = 1');
+  writer.exec('BEGIN; UPDATE generations SET expiration = 1');
+  for (const end of ['', '-journal']) copyFileSync(`${live}${end}`, `${file}${end}`);
+  writer.close();
+  expect(openReadOnly(file).histories()).toEqual(expected);
 });
 
 test('four pollers, two job runners, an import and a report at the same time lose nothing', {

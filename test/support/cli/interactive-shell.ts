@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface ShellSession {
   /** Types the keys and TAB. Returns the new line. */
   complete(keys: string): Promise<string>;
+  /** Types the keys, TAB and ENTER. Resolves to the line when `isDone` returns true. */
+  run(keys: string, isDone: () => boolean): Promise<string>;
   /** The output of the terminal. */
   shown(): string;
   close(): Promise<void>;
@@ -45,13 +47,27 @@ export async function startShell(
     }
   };
   await until(() => shown.includes('READY'));
+  const type = async (keys: string): Promise<string> => {
+    const before = written().length;
+    child.stdin.write(`${keys}\t\x07`);
+    await until(() => written().length > before);
+    return written()[before] ?? '';
+  };
   return {
     complete: async (keys) => {
-      const before = written().length;
-      child.stdin.write(`${keys}\t\x07`);
-      await until(() => written().length > before);
+      const line = await type(keys);
       child.stdin.write('\x15');
-      return written()[before]!;
+      return line;
+    },
+    run: async (keys, isDone) => {
+      const line = await type(keys);
+      child.stdin.write('\r');
+      await until(isDone).catch((error) => {
+        // ^C, so that an unfinished line does not affect the next test.
+        child.stdin.write('\x03');
+        throw error;
+      });
+      return line;
     },
     shown: () => shown,
     close: async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** A path relative to the root of the repository. */
@@ -29,13 +30,13 @@ export interface RunOptions {
 }
 
 export interface RunningProgram {
-  child: Pick<ChildProcess, 'stdout' | 'stderr' | 'kill'>;
+  child: Pick<ChildProcess, 'kill'> & { pid?: number | undefined; stdout: Readable; stderr: Readable };
   /** The output so far. */
   stdout(): string;
   done: Promise<Run>;
 }
 
-/** The whole environment of a run: no network and no home folder. */
+/** The whole environment of a run: no network, no home folder and no code cache. */
 export function minimalEnvironment(changes: RunOptions['env'] = {}): Record<string, string> {
   const env = {
     PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
@@ -45,6 +46,8 @@ export function minimalEnvironment(changes: RunOptions['env'] = {}): Record<stri
     AWS_METADATA_SERVICE_NUM_ATTEMPTS: '1',
     // Programs that start at the same time on a small machine are slow.
     AWS_METADATA_SERVICE_TIMEOUT: '8',
+    // Otherwise, runs as root would write to /var/cache.
+    CRED_WATCH_NO_CACHE: '1',
     ...changes,
   };
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
@@ -61,10 +64,12 @@ export function startProcess(
     ...(cwd === undefined ? {} : { cwd }),
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error(`${file} has no output streams`);
   const out: Buffer[] = [];
   const err: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+  stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  stderr.on('data', (chunk: Buffer) => err.push(chunk));
   // A program that does not read all of its input closes the pipe.
   child.stdin?.on('error', () => {});
   child.stdin?.end(stdin);
@@ -82,7 +87,8 @@ export function startProcess(
       else reject(new Error(`${[file, ...args].join(' ')} timed out; output: ${text(out)}${text(err)}`));
     });
   });
-  return { child, stdout: () => text(out), done };
+  const kill = (signal?: NodeJS.Signals | number) => child.kill(signal);
+  return { child: { pid: child.pid, stdout, stderr, kill }, stdout: () => text(out), done };
 }
 
 /** Resolves when the program has written `count` lines to stdout, or has ended. */
@@ -90,7 +96,7 @@ export async function linesWritten({ child, stdout, done }: RunningProgram, coun
   const hasEnough = () => stdout().split('\n').length > count;
   const written = new Promise<void>((resolve) => {
     const check = () => hasEnough() && resolve();
-    child.stdout?.on('data', check);
+    child.stdout.on('data', check);
     check();
   });
   await Promise.race([written, done]);

@@ -1,11 +1,10 @@
-import { homedir, hostname } from 'node:os';
-import { PassThrough, Readable } from 'node:stream';
+import { homedir } from 'node:os';
+import { PassThrough } from 'node:stream';
 import { main } from '../../../src/cli/main.ts';
-import type { Output } from '../../../src/cli/process/io.ts';
-import { systemClock } from '../../../src/clock.ts';
 import { isThorough } from '../thorough.ts';
 import { startProgram } from './built-program.ts';
 import { minimalEnvironment, type Run, type RunningProgram, type RunOptions } from './program-run.ts';
+import { createOutput, createTestIo } from './test-io.ts';
 
 /**
  * Runs a command line in this process, because starting a process takes most of the time of a run. CI starts
@@ -18,29 +17,17 @@ export const startCommand: (args: readonly string[], options?: RunOptions) => Ru
 export const runCommand = (args: readonly string[], options?: RunOptions): Promise<Run> =>
   startCommand(args, options).done;
 
-// The build defines this constant in the program.
-Object.assign(globalThis, { CRED_WATCH_VERSION: '0.0.0' });
-
 function startMain(args: readonly string[], { env, stdin = '', cwd }: RunOptions = {}): RunningProgram {
   const [stdout, stderr] = [createRecorder(), createRecorder()];
   const stop = new AbortController();
   const environment = minimalEnvironment(env);
-  const io = {
-    stdin: Readable.from([Buffer.from(stdin)]),
+  const io = createTestIo(environment, stdin, {
     stdout: stdout.output,
     stderr: stderr.output,
-    onError: null,
-    env: environment,
-    clock: systemClock,
-    random: Math.random,
-    machine: hostname(),
-    nodeVersion: process.versions.node,
     home: environment.HOME ?? homedir(),
     isRoot: process.getuid?.() === 0,
     createStopSignal: () => stop.signal,
-    hasTerminal: false,
-    onSignal: () => () => {},
-  };
+  });
   const run = () => main(args, io);
   const done = (cwd === undefined ? run() : inFolder(cwd, run)).then(
     (code): Run => ({ code, signal: null, stdout: stdout.text(), stderr: stderr.text() }),
@@ -55,15 +42,10 @@ function startMain(args: readonly string[], { env, stdin = '', cwd }: RunOptions
 function createRecorder() {
   const stream = new PassThrough();
   let text = '';
-  const output: Output = {
-    isTerminal: false,
-    columns: undefined,
-    isClosed: () => false,
-    write: async (written) => {
-      text += written;
-      stream.write(written);
-    },
-  };
+  const output = createOutput((written) => {
+    text += written;
+    stream.write(written);
+  });
   return { stream, output, text: () => text };
 }
 

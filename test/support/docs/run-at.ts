@@ -1,11 +1,7 @@
-import { Readable } from 'node:stream';
 import { main } from '../../../src/cli/main.ts';
-import type { Io, Output } from '../../../src/cli/process/io.ts';
 import { systemClock } from '../../../src/clock.ts';
 import type { Instant } from '../../../src/domain/model.ts';
-
-// The build defines the version of the program.
-Object.assign(globalThis, { CRED_WATCH_VERSION: '0.0.0' });
+import { createOutput, createTestIo } from '../cli/test-io.ts';
 
 export interface RunResult {
   code: number;
@@ -22,14 +18,7 @@ export async function runAt(
   stdin = '',
 ): Promise<RunResult> {
   let [stdout, output] = ['', ''];
-  const createOutput = (onText: (text: string) => void): Output => ({
-    isTerminal: false,
-    columns: undefined,
-    isClosed: () => false,
-    write: async (text) => onText(text),
-  });
-  const io: Io = {
-    stdin: Readable.from([Buffer.from(stdin)]),
+  const io = createTestIo(env, stdin, {
     stdout: createOutput((text) => {
       stdout += text;
       output += text;
@@ -37,19 +26,11 @@ export async function runAt(
     stderr: createOutput((text) => {
       output += text;
     }),
-    onError: null,
-    env,
     // Timeouts of a poll sleep on this clock, so its pauses are real.
     clock: { now: () => now, sleep: systemClock.sleep },
     random: () => 0.5,
     machine: 'example-host',
-    nodeVersion: process.versions.node,
-    home: env.HOME ?? '/nonexistent',
-    isRoot: false,
-    createStopSignal: () => new AbortController().signal,
-    hasTerminal: false,
-    onSignal: () => () => {},
-  };
+  });
   const code = await main(args, io);
   return { code, stdout, output };
 }

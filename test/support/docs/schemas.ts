@@ -23,7 +23,7 @@ for (const schema of SCHEMAS) ajv.addSchema(schema);
 
 function getValidator(name: string): ValidateFunction {
   const validate = ajv.getSchema(`${name}.schema.json`);
-  if (validate === undefined) throw new Error(`there is no schema ${name}`);
+  if (validate === undefined) throw new Error(`unknown schema ${name}`);
   return validate;
 }
 

@@ -19,7 +19,18 @@ export function createFacts(
     providers: mapNames(PROVIDER_NAMES, (name) => createProvider(name, known[name])),
     setVariables: new Set(),
     blankVariables: new Set(),
-    profile: { name: 'default', isNamed: false, exists: true, anyExist: true },
+    profile: {
+      name: 'default',
+      isNamed: false,
+      isFlag: false,
+      exists: true,
+      similarNames: [],
+      anyExist: true,
+    },
+    fileProblems: [],
+    misplacedSections: [],
+    botocoreProfile: null,
+    doesImdsV1Work: null,
     ...more,
   };
 }

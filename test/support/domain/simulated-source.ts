@@ -1,18 +1,12 @@
 import type { Sample } from '../../../src/domain/model.ts';
+import { type IssuingBehaviour, issueGenerations } from '../accuracy/timeline.ts';
+import { around } from '../random.ts';
 
 /**
  * Behaviour of a simulated source. The tests compare the analysis with this source second by second, so that no
  * definition checks itself. All durations in seconds.
  */
-export interface SourceBehaviour {
-  interval: number;
-  intervalSpread: number;
-  lifetime: number;
-  lifetimeSpread: number;
-  /** A generation is served at most this long after its `LastUpdated`. */
-  lag: number;
-  /** Chance that a rotation is late by one to three intervals. */
-  lateShare: number;
+export interface SourceBehaviour extends IssuingBehaviour {
   dated: boolean;
   keyed: boolean;
 }
@@ -28,14 +22,6 @@ export interface PollingBehaviour {
   polls: number;
 }
 
-interface Issued {
-  /** Seconds since the start. */
-  issuedAt: number;
-  servedFrom: number;
-  expiration: number;
-  id: number;
-}
-
 export interface SimulatedHistory {
   samples: Sample[];
   /** Remaining validity of the generation that was served in a second. */
@@ -43,17 +29,6 @@ export interface SimulatedHistory {
   /** The number of the generation that was served in a second. */
   servedAt(second: number): number;
   start: number;
-}
-
-/** Gives the same numbers on every machine (mulberry32), so that a failing seed can be repeated. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /** A whole second, because documents have whole seconds. */
@@ -64,30 +39,14 @@ export function simulate(
   polling: PollingBehaviour,
   random: () => number,
 ): SimulatedHistory {
-  const around = (middle: number, spread: number) => Math.round(middle + (random() * 2 - 1) * spread);
   const pollTimes: number[] = [];
   let second = Math.round(source.interval * 2 + random() * source.interval);
   for (let poll = 0; poll < polling.polls; poll += 1) {
     if (random() >= polling.missedShare) pollTimes.push(second);
     const pause = random() < polling.pauseShare ? random() * polling.longestPause : 0;
-    second += Math.max(1, around(polling.every, polling.spread) + Math.round(pause));
+    second += Math.max(1, around(polling.every, polling.spread, random) + Math.round(pause));
   }
-  const issued: Issued[] = [];
-  const untilNext = () => {
-    const late = random() < source.lateShare ? source.interval * (1 + 2 * random()) : 0;
-    return Math.max(1, around(source.interval + late, source.intervalSpread));
-  };
-  for (let at = 0; at <= second + source.interval; at += untilNext()) {
-    issued.push({
-      issuedAt: at,
-      servedFrom: Math.max(
-        at + Math.floor(random() * (source.lag + 1)),
-        (issued.at(-1)?.servedFrom ?? -1) + 1,
-      ),
-      expiration: at + Math.max(1, around(source.lifetime, source.lifetimeSpread)),
-      id: issued.length,
-    });
-  }
+  const issued = issueGenerations(source, { from: 0, to: second }, random);
   const served = new Int32Array(second + 1);
   let next = 0;
   for (let at = 0; at <= second; at += 1) {

@@ -9,12 +9,12 @@ const ROOT = resolve(import.meta.dirname, '..', '..', '..');
  * Creates a folder with the built package and the named packages in `node_modules`. The built package is a
  * copy, because a link would find types and modules that users do not have.
  */
-export function installedPackage(...beside: readonly string[]): string {
+export function installedPackage(...packages: readonly string[]): string {
   const folder = temporaryFolder(afterAll);
   for (const name of ['dist/library', 'dist/types', 'package.json']) {
     cpSync(join(ROOT, name), join(folder, 'node_modules', 'cred-watch', name), { recursive: true });
   }
-  for (const name of beside) {
+  for (const name of packages) {
     const path = join(folder, 'node_modules', name);
     mkdirSync(dirname(path), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules', name), path);

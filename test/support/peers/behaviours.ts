@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Shape } from '../../../src/server/endpoint-request.ts';
 import { type SimulatedOptions, startSimulated } from '../server/simulated-endpoint.ts';
-import { isThorough } from '../thorough.ts';
+import { sampleCases } from '../thorough.ts';
 import type { Environment } from './child-client.ts';
 import { type ClientName, describeEachClient, runsOnlyInCi } from './clients.ts';
 import { describeConversation } from './conversation.ts';
@@ -23,7 +23,7 @@ export interface Behaviour extends Pick<SimulatedOptions, 'imds' | 'faults'> {
 export function testBehaviours(behaviours: readonly Behaviour[]): void {
   describeEachClient((client, obtain) => {
     // Each test starts a program, so only CI runs all of them.
-    const chosen = behaviours.filter((_, index) => isThorough || index % 4 === 0);
+    const chosen = sampleCases(behaviours, 6);
     const titled = chosen.map((behaviour): [string, Behaviour] => [behaviour.when, behaviour]);
     test.skipIf(runsOnlyInCi(client)).for(titled)('when %s', async ([, behaviour], { onTestFinished }) => {
       const {

@@ -8,7 +8,7 @@ export function findServedExchange(
   exchanges: readonly Exchange[],
 ): Exchange | undefined {
   return exchanges.find(
-    ({ status, handledRequest: { credentials } }) =>
+    ({ status, handled: { credentials } }) =>
       status === 200 && credentials?.accessKeyId === held?.accessKeyId && isHeld(held, credentials),
   );
 }
@@ -18,7 +18,7 @@ export function getServedCredentials(
   outcome: { held: HeldCredentials | null },
   exchanges: readonly Exchange[],
 ): FalseCredentials {
-  const credentials = findServedExchange(outcome, exchanges)?.handledRequest.credentials;
+  const credentials = findServedExchange(outcome, exchanges)?.handled.credentials;
   if (credentials == null) throw new Error('the simulator did not serve the credentials of the client');
   return credentials;
 }
@@ -42,13 +42,13 @@ export function describeConversation(outcome: ClientOutcome, exchanges: readonly
   return `${counted.join(', ') || 'no requests'}: ${describeOutcome(outcome, exchanges)}`;
 }
 
-function describeExchange({ request, handledRequest, status, incompleteReason }: Exchange): string {
+function describeExchange({ request, handled, status, incompleteReason }: Exchange): string {
   const { path } = request;
   const result = status ?? incompleteReason;
   if (path === '/latest/api/token') return `token ${result}`;
-  const version = handledRequest.shape === 'imds' ? `v${handledRequest.apiVersion} ` : '';
+  const version = handled.shape === 'imds' ? `v${handled.apiVersion} ` : '';
   const isList = path.endsWith('/iam/security-credentials/');
-  const document = isList ? 'role' : handledRequest.kind === 'credentials' ? 'credentials' : path;
+  const document = isList ? 'role' : handled.kind === 'credentials' ? 'credentials' : path;
   return `${version}${document} ${result}`;
 }
 
@@ -57,7 +57,5 @@ function describeOutcome(outcome: ClientOutcome, exchanges: readonly Exchange[])
   const served = findServedExchange(outcome, exchanges);
   if (served === undefined || outcome.code !== 0)
     return `credentials that were not served, exit ${outcome.code}`;
-  return served.handledRequest.shape === 'imds'
-    ? `v${served.handledRequest.apiVersion} credentials`
-    : 'credentials';
+  return served.handled.shape === 'imds' ? `v${served.handled.apiVersion} credentials` : 'credentials';
 }

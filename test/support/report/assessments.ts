@@ -8,7 +8,7 @@ import type {
   SeriesHistory,
   SeriesIdentity,
 } from '../../../src/domain/model.ts';
-import type { Assessment, JobToJudge } from '../../../src/domain/verdict/assessment.ts';
+import type { Assessment, AssessmentOptions, JobToJudge } from '../../../src/domain/verdict/assessment.ts';
 import type { ReportContext } from '../../../src/report/context.ts';
 import { readRecords } from '../../../src/store/import/reader.ts';
 import { contextAt, judgedAt, wantedJob } from './judged-at.ts';
@@ -26,6 +26,9 @@ export const HOSTILE_NAMES = {
   lines: 'two\nINJECTED ::error::lines\r\tand\u0000more\u2028INJECTED',
   drawn: '\u001b[31mred\u202egnp.exe\uffff\ud800',
   formula: '=HYPERLINK("https://evil.example")',
+  hidden:
+    'del\u007fnext\u0085csi\u009b2Jmark\u061c\u200e\u200fisolate\u2066\u2069bom\ufeffspace\u200btag\u{e0000}\u{e0041}filler\u3164',
+  wideFormula: 'a;"＝1+1\t@SUM(1)',
 };
 
 export const context = (assessment: Assessment, more: Partial<ReportContext> = {}): ReportContext =>
@@ -41,7 +44,7 @@ export const job = wantedJob;
 export const judge = (
   histories: readonly SeriesHistory[],
   jobs: readonly JobToJudge[],
-  more: { minRotations?: number } = {},
+  more: Partial<AssessmentOptions> = {},
 ): Assessment => judgedAt(NOW, histories, jobs, more);
 
 export const identity = (more: Partial<SeriesIdentity> = {}): SeriesIdentity => ({
@@ -115,6 +118,7 @@ function historyOf(
     generations: groupGenerations(samples),
     failedPolls: [],
     failedPollSpans: [],
+    newestClockOffset: null,
   };
 }
 
@@ -157,17 +161,19 @@ export function mixed(): Assessment {
 
 /** Series and jobs with hostile names in every part. */
 export function hostile(): Assessment {
-  const { markup, quotes, lines, drawn, formula } = HOSTILE_NAMES;
+  const { markup, quotes, lines, drawn, formula, hidden, wideFormula } = HOSTILE_NAMES;
   const histories = [
     hourly(identity({ host: markup, role: quotes })),
     hourly(identity({ host: quotes, role: lines })),
     hourly(identity({ host: lines, role: drawn })),
     hourly(identity({ host: formula, apiVersion: drawn, role: markup })),
+    hourly(identity({ host: hidden, role: wideFormula })),
   ];
   const [first] = histories;
   return judge(histories, [
     job(7 * HOUR, { name: `${quotes}${lines}`, runs: [run('', first!.identity, 4 * HOUR)] }),
     job(null, { name: `${markup}${drawn}`, runs: histories.map((each) => run('', each.identity, 5 * HOUR)) }),
     job(null, { name: formula }),
+    job(null, { name: `${wideFormula}${hidden}` }),
   ]);
 }

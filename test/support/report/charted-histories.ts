@@ -42,7 +42,7 @@ export function pretend({
     samples.push({
       accessKeyId: `ASIA${String(number).padStart(16, '0')}`,
       lastUpdated: dated ? issued : null,
-      expiration: issued + lifetimes[number % lifetimes.length]!,
+      expiration: issued + (lifetimes[number % lifetimes.length] ?? 0),
       zoneless: false,
       observedAt: START + at,
       clockOffset: 0,
@@ -52,6 +52,7 @@ export function pretend({
     identity: { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app', ...identity },
     isPolled: true,
     generations: groupGenerations(samples),
+    newestClockOffset: null,
     failedPolls: failing.map(({ from, to }) => ({
       reason: 'server-error',
       count: Math.ceil((to - from) / every),

@@ -5,6 +5,7 @@ import {
   assess,
   type JobToJudge,
 } from '../../../src/domain/verdict/assessment.ts';
+import { SHOW_ALL_SERIES } from '../../../src/domain/verdict/shown-series.ts';
 import type { ReportContext } from '../../../src/report/context.ts';
 
 const MARGIN: Seconds = 300;
@@ -24,7 +25,15 @@ export const judgedAt = (
   jobs: readonly JobToJudge[],
   more: Partial<AssessmentOptions> = {},
 ): Assessment =>
-  assess(histories, { now, maxAge: 'default', jobs, minRotations: 1, judgeRetired: false, ...more });
+  assess(histories, {
+    now,
+    maxAge: 'default',
+    jobs,
+    confidence: null,
+    minWatched: null,
+    judgeRetired: false,
+    ...more,
+  });
 
 /** For a terminal without colours, with no time selected. */
 export const contextAt = (
@@ -38,6 +47,7 @@ export const contextAt = (
   width: 100,
   hasColour: false,
   isAsciiOnly: false,
+  seriesLimits: SHOW_ALL_SERIES,
   assessAllTime: () => allTime,
   ...more,
 });

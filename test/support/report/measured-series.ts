@@ -1,6 +1,6 @@
 import type {
   FailedPollCount,
-  Generation,
+  RecordedGeneration,
   SeriesHistory,
   SeriesIdentity,
   Span,
@@ -36,7 +36,7 @@ export function measured(options: MeasuredOptions = {}): SeriesHistory {
     failedPolls = [],
     failedPollSpans = [],
   } = options;
-  const generations = Array.from({ length: count }, (_, index): Generation => {
+  const generations = Array.from({ length: count }, (_, index): RecordedGeneration => {
     const issued = START + index * 60 * MINUTE;
     const expiration = issued + (360 + ((index * 7) % 30)) * MINUTE;
     return {
@@ -47,10 +47,15 @@ export function measured(options: MeasuredOptions = {}): SeriesHistory {
       zoneless: false,
       firstSeen: issued + 3 * MINUTE,
       lastSeen: issued + 58 * MINUTE,
+      rawFirstSeen: issued + 3 * MINUTE,
+      rawLastSeen: issued + 58 * MINUTE,
       samples: 12,
       smallestClockOffset: 0,
       largestClockOffset: 0,
-      thirdSampleAfter: null,
+      rawAheadMs: dated ? -3 * MINUTE : null,
+      correctedAheadMs: dated ? -3 * MINUTE : null,
+      isLastUpdatedVarying: false,
+      thirdLaterSample: null,
     };
   });
   return {
@@ -59,6 +64,7 @@ export function measured(options: MeasuredOptions = {}): SeriesHistory {
     generations: generations.filter((_, index) => !unseen.includes(index)),
     failedPolls,
     failedPollSpans,
+    newestClockOffset: null,
   };
 }
 
@@ -69,6 +75,7 @@ export const job = (hours: number, name: string | null = null): JobToJudge =>
 export function assessed(
   histories: readonly SeriesHistory[],
   jobs: readonly JobToJudge[] = [],
+  more: Partial<ReportContext> = {},
 ): { assessment: Assessment; context: ReportContext } {
   const newest = Math.max(
     START,
@@ -76,7 +83,7 @@ export function assessed(
   );
   const now = newest + 30 * MINUTE;
   const assessment = judgedAt(now, histories, jobs);
-  return { assessment, context: contextAt(now, assessment) };
+  return { assessment, context: contextAt(now, assessment, more) };
 }
 
 /** Host and role names that try to break the HTML page. */

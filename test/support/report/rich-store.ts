@@ -63,7 +63,7 @@ export function recordFailures(
 ): void {
   for (const [index, reason] of reasons.entries()) {
     const poll = { observedAt: from + index * MINUTE, reason, detail: 'no\nsuch "thing"', accessKeyId: '' };
-    store.recordFailedPoll(host, source, { ...poll, expiration: null });
+    store.recordFailedPoll(host, source, { ...poll, expiration: null, clockOffset: null });
   }
 }
 

@@ -47,8 +47,8 @@ export async function startPolled(shape: Shape, { env, poller, ...simulated }: P
     },
     /** The credentials that the simulator served last. */
     servedCredentials() {
-      const last = simulator.exchanges.findLast(({ handledRequest }) => handledRequest.credentials !== null);
-      return last!.handledRequest.credentials!;
+      const last = simulator.exchanges.findLast(({ handled }) => handled.credentials !== null);
+      return last!.handled.credentials!;
     },
     /** The values of a request header, in order. */
     sent: (name: string) => simulator.exchanges.map(({ request }) => request.headers[name]),
@@ -98,23 +98,22 @@ export function createStoppedClock(now = Date.UTC(2026, 10, 22)) {
     clock,
     /** The same time, without pauses between attempts. */
     withoutPauses: withoutPauses(clock),
+    /** In whole milliseconds, as in the clock of the system. */
     pass: (seconds: number) => {
-      now += seconds * 1000;
+      now += Math.round(seconds * 1000);
     },
   };
 }
 
 /** Fails the test if the outcome contains a secret of the simulator. */
 function expectNoSecrets<T extends PollOutcome>({ exchanges, simulation }: Simulated, outcome: T): T {
-  const passed = exchanges.flatMap(
-    ({ request: { headers }, handledRequest: { kind, response, credentials } }) => [
-      headers.authorization,
-      headers['x-aws-ec2-metadata-token'],
-      kind === 'token' && response.status === 200 ? String(response.body) : undefined,
-      credentials?.secretAccessKey,
-      credentials?.sessionToken,
-    ],
-  );
+  const passed = exchanges.flatMap(({ request: { headers }, handled: { kind, response, credentials } }) => [
+    headers.authorization,
+    headers['x-aws-ec2-metadata-token'],
+    kind === 'token' && response.status === 200 ? String(response.body) : undefined,
+    credentials?.secretAccessKey,
+    credentials?.sessionToken,
+  ]);
   const secrets = [...passed, simulation.authorization, simulation.credentialsId];
   const printed = `${JSON.stringify(outcome)}${inspect(outcome, { depth: 9, showHidden: true })}`;
   for (const secret of new Set(secrets)) if (secret) expect(printed).not.toContain(secret);

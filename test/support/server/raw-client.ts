@@ -81,6 +81,15 @@ export class Connection {
     this.#socket.write(bytes);
   }
 
+  /** Stops reading, like a client that hangs. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** Waits until the received text meets the condition; otherwise the test times out. */
   async received(condition: (received: string, isOver: boolean) => boolean): Promise<string> {
     while (!condition(this.#received, this.#isOver)) {

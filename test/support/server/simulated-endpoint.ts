@@ -6,7 +6,7 @@ import { startTokenFile } from '../../../src/server/containers/token-file.ts';
 import { SHAPES, type Shape } from '../../../src/server/endpoint-request.ts';
 import { parseFault } from '../../../src/server/faults/parse-fault.ts';
 import { createSimulation, type Simulation, type SimulationOptions } from '../../../src/server/simulation.ts';
-import { buildDefaultTree, createExampleInstance } from '../../../src/server/tree/default-tree.ts';
+import { buildDefaultTree } from '../../../src/server/tree/default-tree.ts';
 import { createTree } from '../../../src/server/tree/metadata-tree.ts';
 import { parseVariants } from '../../../src/server/variants.ts';
 import { startEndpoint } from '../../../src/server/wire/endpoint.ts';
@@ -27,7 +27,7 @@ export interface SimulatedOptions extends Partial<Omit<SimulationOptions, 'fault
 /** A simulation with short options; everything unnamed has the defaults of the command line. */
 export function createTestSimulation(options: SimulatedOptions, now: Instant): Simulation {
   const { faults = [], variants = [], shapes = ['imds'], imds = 'both', role = 'simulated-role' } = options;
-  const { seed = 'test', startedAt = now, instance = createExampleInstance(startedAt) } = options;
+  const { seed = 'test', startedAt = now } = options;
   const { rotationTiming = { lifetime: 21_600, rotateEvery: 3600, jitter: 0 } } = options;
   return createSimulation({
     shapes,
@@ -35,11 +35,10 @@ export function createTestSimulation(options: SimulatedOptions, now: Instant): S
     role,
     rotationTiming,
     seed,
-    tree: options.tree ?? createTree(buildDefaultTree(instance)),
+    tree: options.tree ?? createTree(buildDefaultTree(startedAt)),
     faults: faults.map(parseFault),
     variants: parseVariants(variants),
     startedAt,
-    instance,
   });
 }
 
@@ -57,9 +56,12 @@ export async function startSimulated(
   const endpoint = await startEndpoint({
     simulation,
     listen: [listen ?? { host: '127.0.0.1', port: 0 }],
-    allowedHosts: new Set(hosts),
+    allowedHosts: hosts,
     clock,
     onExchange: (exchange) => exchanges.push(exchange),
+    onError: (error) => {
+      throw error;
+    },
   });
   finished(endpoint.close);
   const { serviceAccountTokens } = simulation;
@@ -79,7 +81,7 @@ export async function startSimulated(
     exchanges,
     environments,
     /** `METHOD /path status` of every exchange, in order. */
-    seen: () => exchanges.map(({ request, status }) => `${request.method} ${request.path} ${status}`),
+    requests: () => exchanges.map(({ request, status }) => `${request.method} ${request.path} ${status}`),
     close: endpoint.close,
   };
 }

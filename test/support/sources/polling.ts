@@ -31,7 +31,7 @@ export const CANARIES = [
   'CANARY-session-token',
   'CANARY-imds-token',
   'CANARY-authorization',
-];
+] as const;
 const [SECRET, TOKEN, IMDS_TOKEN] = CANARIES;
 
 export const ROLES = '/latest/meta-data/iam/security-credentials/';
@@ -51,7 +51,7 @@ export const document = (changes: Record<string, unknown> = {}) =>
 export const fixture = (name: string) =>
   readFileSync(new URL(`../../../fixtures/documents/${name}`, import.meta.url), 'utf8');
 
-export const tokenResponse = (token = IMDS_TOKEN!, ttl = '21600'): Step => ({
+export const tokenResponse = (token: string = IMDS_TOKEN, ttl = '21600'): Step => ({
   headers: { 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds': ttl },
   body: token,
 });

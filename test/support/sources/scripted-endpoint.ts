@@ -14,8 +14,8 @@ export interface ScriptedResponse {
   body?: string | Buffer;
 }
 
-/** `silence` receives the request and never responds. `reset` resets the connection. */
-export type Step = ScriptedResponse | 'silence' | 'reset';
+/** `silence` receives the request and never responds. `reset` and `close` end the connection. */
+export type Step = ScriptedResponse | 'silence' | 'reset' | 'close';
 
 /** Chooses the response to a request. Returns undefined if it has written the response itself. */
 export type Handler = (request: ReceivedRequest, response: ServerResponse) => Step | undefined;
@@ -31,6 +31,8 @@ export interface ScriptedEndpoint {
   requests: ReceivedRequest[];
   /** `METHOD /path` of every request, in order. */
   seen(): string[];
+  /** All connections until now. */
+  countConnections(): number;
   close(): Promise<void>;
 }
 
@@ -42,8 +44,8 @@ export async function startEndpoint(script: Handler | Script, host = '127.0.0.1'
     requests.push(seen);
     perform(handle(seen, response), request, response);
   });
-  const { url, port, close } = await listen(server, host);
-  return { url, port, requests, seen: () => requests.map(({ method, path }) => `${method} ${path}`), close };
+  const listening = await listen(server, host);
+  return { ...listening, requests, seen: () => requests.map(({ method, path }) => `${method} ${path}`) };
 }
 
 /** For responses that `node:http` cannot send. `serve` gets every connection after its first bytes have arrived. */
@@ -70,13 +72,19 @@ function perform(step: Step | undefined, request: IncomingMessage, response: Ser
     request.socket.resetAndDestroy();
     return;
   }
+  if (step === 'close') {
+    request.socket.destroy();
+    return;
+  }
   response.writeHead(step.status ?? 200, step.headers);
   response.end(step.body ?? '');
 }
 
 async function listen(server: Server, host: string) {
   const sockets = new Set<Socket>();
+  let connections = 0;
   server.on('connection', (socket: Socket) => {
+    connections += 1;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
@@ -90,5 +98,6 @@ async function listen(server: Server, host: string) {
     await new Promise((resolve) => server.close(resolve));
   };
   onTestFinished(close);
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port, close };
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { url, port, close, countConnections: () => connections };
 }

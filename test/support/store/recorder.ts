@@ -1,4 +1,5 @@
 import { SampleStore } from '../../../src/store/sample-store.ts';
+import { killThisProcess } from '../send-signal.ts';
 
 /**
  * One of several processes that use the same database. The role `poll` records samples, `import` writes
@@ -20,7 +21,7 @@ const startedRun = { job: 'nightly', identity, startedAt: 0, remainingAtStart: 3
 
 if (role === 'killed-run') {
   SampleStore.open(database).startJobRun(startedRun);
-  process.kill(process.pid, 'SIGKILL');
+  killThisProcess();
 } else if (role === 'run') {
   const store = SampleStore.open(database);
   for (let turn = 0; turn < Number(count); turn += 1) {

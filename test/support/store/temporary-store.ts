@@ -9,3 +9,11 @@ export function temporaryStore(): SampleStore {
   onTestFinished(() => store.close());
   return store;
 }
+
+/** Opens an existing database for reading, until the test ends. */
+export function openReadOnly(file: string): SampleStore {
+  const store = SampleStore.openReadOnly(file);
+  if (store === null) throw new Error(`${file} has no samples`);
+  onTestFinished(() => store.close());
+  return store;
+}

@@ -19,7 +19,11 @@ export const successfulPoll = (
     expiration: observedAt + 6 * HOUR,
     zoneless: false,
   },
-  secrets: { secretAccessKey: new Secret('secret'), token: new Secret('token') },
+  secrets: {
+    accessKeyId: new Secret('ASIA1'),
+    secretAccessKey: new Secret('secret'),
+    token: new Secret('token'),
+  },
   accountId: null,
   ...changes,
 });
@@ -30,6 +34,7 @@ export const failedPoll = (observedAt: number, changes: Partial<PollFailure> = {
   identity: { apiVersion: '2', role: null, host: 'i-0abc' },
   observedAt,
   clockOffset: 0,
+  accountId: null,
   notes: [],
   reason: 'timeout',
   detail: '',

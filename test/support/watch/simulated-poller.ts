@@ -5,7 +5,7 @@ import { NO_FAULTS } from '../../../src/server/faults/fault-plan.ts';
 import type { CredentialSource } from '../../../src/sources/source.ts';
 import type { PollContext, RecordedPoll } from '../../../src/watch/poll-once.ts';
 import { watch } from '../../../src/watch/watch.ts';
-import { seededRandom } from '../domain/simulated-source.ts';
+import { seededRandom } from '../random.ts';
 import { createStoppedClock, startPolled } from '../server/polled-simulator.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 

@@ -1,41 +1,51 @@
-import { minBy, range } from '../../measurement/statistics.ts';
+import { NOTABLE_CLOCK_OFFSET } from '../../measurement/clock-correction.ts';
+import {
+  countValues,
+  type GenerationColumns,
+  isAllAbsent,
+  valueAt,
+} from '../../measurement/columns/generation-columns.ts';
+import { getHistoryColumns } from '../../measurement/columns/history-columns.ts';
 import type { Seconds } from '../../model.ts';
-import { secondsBetween } from '../../time/instant.ts';
-import type { SampleChecks } from './check.ts';
-
-/** Smaller errors of a clock are not reported. */
-export const NOTABLE_CLOCK_OFFSET: Seconds = 60;
+import type { SampleChecks } from '../series-analysis.ts';
 
 /** Checks of the host's clock and of the times in documents. */
 export const CLOCK_CHECKS = {
-  ISSUED_IN_FUTURE({ generations }) {
-    const ahead = generations
-      .flatMap(({ lastUpdated, firstSeen }) =>
-        lastUpdated === null ? [] : secondsBetween(firstSeen, lastUpdated),
-      )
-      .filter((seconds) => seconds > NOTABLE_CLOCK_OFFSET);
-    const distances = range(ahead);
-    return distances === null ? null : { count: ahead.length, aheadSeconds: distances.max };
+  ISSUED_IN_FUTURE({ clock: { issuedInFuture, shiftMs } }) {
+    if (issuedInFuture === null) return null;
+    const { count, ahead: aheadSeconds } = issuedInFuture;
+    return { count, aheadSeconds, shiftedBySeconds: Math.floor(shiftMs / 1000) };
   },
 
-  CLOCK_SKEW({ generations }) {
-    const offsets = generations.flatMap(({ smallestClockOffset, largestClockOffset }) =>
-      smallestClockOffset === null || largestClockOffset === null
-        ? []
-        : [smallestClockOffset, largestClockOffset],
-    );
-    const largest = minBy(offsets, (offset) => -Math.abs(offset));
-    if (largest === null || Math.abs(largest) <= NOTABLE_CLOCK_OFFSET) return null;
-    return { offsetSeconds: largest };
+  CLOCK_SKEW(measurement) {
+    const { generations } = getHistoryColumns(measurement);
+    const largest = findLargestOffset(generations);
+    if (Math.abs(largest) <= NOTABLE_CLOCK_OFFSET) return null;
+    // An undated series ignores only offsets of a host that is ahead.
+    const isUndated = isAllAbsent(generations.lastUpdated);
+    const isCorrected = !measurement.clock.usesRawTimes || (isUndated && largest < 0);
+    return { offsetSeconds: largest, corrected: isCorrected };
   },
 
-  CLOCK_UNKNOWN({ generations }) {
-    const count = generations.filter(({ smallestClockOffset }) => smallestClockOffset === null).length;
-    return count === 0 ? null : { count, generationCount: generations.length };
+  CLOCK_UNKNOWN(measurement) {
+    const { count: generationCount, smallestClockOffset } = getHistoryColumns(measurement).generations;
+    const count = smallestClockOffset.filter(Number.isNaN).length;
+    return count === 0 ? null : { count, generationCount };
   },
 
-  ZONELESS_TIME({ generations }) {
-    const count = generations.filter(({ zoneless }) => zoneless).length;
+  ZONELESS_TIME(measurement) {
+    const count = countValues(getHistoryColumns(measurement).generations.zoneless, 1);
     return count === 0 ? null : { count };
   },
 } satisfies Partial<SampleChecks>;
+
+/** The first of the offsets that are farthest from 0. 0 without an offset. */
+function findLargestOffset({ count, smallestClockOffset, largestClockOffset }: GenerationColumns): Seconds {
+  let largest = 0;
+  for (let index = 0; index < count; index += 1) {
+    for (const offset of [valueAt(smallestClockOffset, index), valueAt(largestClockOffset, index)]) {
+      if (Math.abs(offset) > Math.abs(largest)) largest = offset;
+    }
+  }
+  return largest;
+}

@@ -1,10 +1,11 @@
+import { valueAt } from '../../measurement/columns/generation-columns.ts';
+import { getHistoryColumns } from '../../measurement/columns/history-columns.ts';
 import type { Measurement } from '../../measurement/measurement.ts';
 import { minBy } from '../../measurement/statistics.ts';
 import type { Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
 import type { FindingFields } from '../finding.ts';
-import type { CheckedSeries } from '../series-analysis.ts';
-import type { SampleChecks } from './check.ts';
+import type { CheckedSeries, SampleChecks } from '../series-analysis.ts';
 
 /** Intervals that people use for timers. */
 const POLL_INTERVALS: readonly Seconds[] = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800];
@@ -48,10 +49,13 @@ export const POLLING_CHECKS = {
 } satisfies Partial<SampleChecks>;
 
 /** Whether a rotation is unwitnessed, and no generation was seen for as long as the usual gap. */
-function areRotationsMissed({ rotations, generations }: Measurement, usualGap: Seconds): boolean {
+function areRotationsMissed(measurement: Measurement, usualGap: Seconds): boolean {
+  const { rotations, generations } = getHistoryColumns(measurement);
   return (
-    rotations.some(({ isWitnessed }) => !isWitnessed) &&
-    generations.every(({ firstSeen, lastSeen }) => secondsBetween(firstSeen, lastSeen) < usualGap)
+    measurement.witnessedCount < rotations.count &&
+    generations.firstSeen.every(
+      (firstSeen, index) => secondsBetween(firstSeen, valueAt(generations.lastSeen, index)) < usualGap,
+    )
   );
 }
 

@@ -1,17 +1,33 @@
 import { PROMISED_LEAD_TIME } from '../../aws-limits.ts';
-import { lastOf, pairNeighbours } from '../../lists.ts';
-import { areOverlapping } from '../../measurement/generations.ts';
-import { findEarliestRotationTime } from '../../measurement/rotations.ts';
-import { minBy, range } from '../../measurement/statistics.ts';
-import type { Seconds } from '../../model.ts';
+import { toNullable, valueAt } from '../../measurement/columns/generation-columns.ts';
+import { getHistoryColumns } from '../../measurement/columns/history-columns.ts';
+import type { Measurement } from '../../measurement/measurement.ts';
+import { computeMaxLeadTimeAt } from '../../measurement/rotations.ts';
+import { range } from '../../measurement/statistics.ts';
+import type { Instant, Seconds } from '../../model.ts';
 import { secondsBetween } from '../../time/instant.ts';
-import type { SampleChecks } from './check.ts';
+import type { SampleChecks } from '../series-analysis.ts';
 
 /** IMDS rotates about once per hour. A warning before twice that time may be wrong. */
 const IMDS_OVERDUE_AGE: Seconds = 7200;
 
 /** A rotation is overdue after this multiple of the longest interval. */
 const OVERDUE_RATIO = 1.5;
+
+/** The earliest time since which the newest generation was certainly served, or was issued. */
+function findServedSince(measurement: Measurement): Instant {
+  const { generations, rotations, served } = getHistoryColumns(measurement);
+  const newest = generations.count - 1;
+  const seenSince = valueAt(served.from, newest);
+  const arrival = measurement.severalEndpoints === null ? rotations.to.lastIndexOf(newest) : -1;
+  // A fast clock or a lag puts `LastUpdated` before the last sample of the previous generation.
+  const servedAfter = valueAt(
+    rotations.isDated[arrival] === 1 ? rotations.at : rotations.windowFrom,
+    arrival,
+  );
+  const issued = toNullable(valueAt(generations.lastUpdated, newest)) ?? seenSince;
+  return Math.min(seenSince, Math.max(issued, toNullable(servedAfter) ?? issued));
+}
 
 /** Checks of what the source served and when it rotated. */
 export const ROTATION_CHECKS = {
@@ -20,25 +36,32 @@ export const ROTATION_CHECKS = {
     return { at: sampledMinimum.at, expiredForSeconds: -sampledMinimum.seconds };
   },
 
-  ROTATION_TOO_LATE({ rotations }) {
-    const late = rotations.filter(
-      ({ isWitnessed, leadTime }) => isWitnessed && leadTime < PROMISED_LEAD_TIME,
-    );
-    const worst = minBy(late, ({ leadTime }) => leadTime);
-    if (worst === null) return null;
-    const certain = late.every(
-      (each) => secondsBetween(findEarliestRotationTime(each), each.from.expiration) < PROMISED_LEAD_TIME,
-    );
-    return { count: late.length, leadTimeSeconds: worst.leadTime, at: worst.at, certain };
+  ROTATION_TOO_LATE(measurement) {
+    const { generations, rotations } = getHistoryColumns(measurement);
+    const { isWitnessed, leadTime, at } = rotations;
+    let [count, worst, certain] = [0, -1, true];
+    for (let index = 0; index < rotations.count; index += 1) {
+      if (isWitnessed[index] !== 1 || valueAt(leadTime, index) >= PROMISED_LEAD_TIME) continue;
+      count += 1;
+      if (worst < 0 || valueAt(leadTime, index) < valueAt(leadTime, worst)) worst = index;
+      certain &&= computeMaxLeadTimeAt(generations, rotations, index) < PROMISED_LEAD_TIME;
+    }
+    if (worst < 0) return null;
+    const leadTimeSeconds = valueAt(leadTime, worst);
+    return {
+      count,
+      leadTimeSeconds,
+      maxLeadTimeSeconds: Math.max(leadTimeSeconds, computeMaxLeadTimeAt(generations, rotations, worst)),
+      at: valueAt(at, worst),
+      certain,
+    };
   },
 
   ROTATION_OVERDUE(measurement, { identity }) {
-    const { generations, rotationInterval, servedPeriods, lastSample } = measurement;
-    const newest = lastOf(generations);
-    if (measurement.isIssuedPerRequest || newest.lastSeen < lastSample) return null;
-    const seenSince = servedPeriods.at(-1)?.from ?? newest.firstSeen;
-    const servedSince = Math.min(newest.lastUpdated ?? Number.POSITIVE_INFINITY, seenSince);
-    const servedForSeconds = secondsBetween(servedSince, lastSample);
+    const { rotationInterval, lastSample } = measurement;
+    const { count, lastSeen } = getHistoryColumns(measurement).generations;
+    if (measurement.isIssuedPerRequest || valueAt(lastSeen, count - 1) < lastSample) return null;
+    const servedForSeconds = secondsBetween(findServedSince(measurement), lastSample);
     if (rotationInterval !== null) {
       const limit = Math.ceil(OVERDUE_RATIO * rotationInterval.max);
       return servedForSeconds <= limit
@@ -49,20 +72,29 @@ export const ROTATION_CHECKS = {
     return { servedForSeconds, usualSeconds: IMDS_OVERDUE_AGE, learned: false };
   },
 
-  ISSUED_PER_REQUEST({ isIssuedPerRequest, generations }) {
-    return isIssuedPerRequest ? { generationCount: generations.length } : null;
+  ISSUED_PER_REQUEST(measurement) {
+    const { generations } = getHistoryColumns(measurement);
+    return measurement.isIssuedPerRequest ? { generationCount: generations.count } : null;
   },
 
-  TWO_AT_ONCE({ generations }) {
-    const count = pairNeighbours(generations).filter(([from, to]) => areOverlapping(from, to)).length;
-    return count === 0 ? null : { count };
+  TWO_AT_ONCE({ severalEndpoints }) {
+    return severalEndpoints === null
+      ? null
+      : { count: severalEndpoints.overlaps + severalEndpoints.reversals };
   },
 
-  EXPIRATION_EXTENDED({ generations }) {
-    const extended = generations.filter(({ expiration, latestExpiration }) => latestExpiration > expiration);
-    const extensions = range(
-      extended.map(({ expiration, latestExpiration }) => secondsBetween(expiration, latestExpiration)),
-    );
-    return extensions === null ? null : { count: extended.length, extendedBySeconds: extensions.max };
+  LEAD_TIMES_SHRINK({ leadTimeTrend }) {
+    return leadTimeTrend === null ? null : { shrinkingPerDaySeconds: leadTimeTrend.shrinkingPerDay };
+  },
+
+  EXPIRATION_EXTENDED(measurement) {
+    const { expiration, latestExpiration } = getHistoryColumns(measurement).generations;
+    const extensions = latestExpiration
+      .map((latest, index) => latest - valueAt(expiration, index))
+      .filter((extension) => extension > 0);
+    const longest = range(extensions)?.max ?? null;
+    return longest === null
+      ? null
+      : { count: extensions.length, extendedBySeconds: Math.floor(longest / 1000) };
   },
 } satisfies Partial<SampleChecks>;

@@ -5,6 +5,14 @@ export function findElement<E extends Element>(parent: ParentNode, selector: str
   return element;
 }
 
-/** Data that the page contains in a script element. The renderer of the page has the same types. */
-export const readEmbeddedJson = (id: string) =>
+/** Reads a custom property of the style sheet, such as `ink`, in the current colour scheme. */
+export type ReadColour = (name: string) => string;
+
+export function createColourReader(element: Element): ReadColour {
+  const style = getComputedStyle(element);
+  return (name) => style.getPropertyValue(`--${name}`).trim();
+}
+
+/** Data that the page contains in a script element. The renderer of the page has written it with type `T`. */
+export const readEmbeddedJson = <T>(id: string): T =>
   JSON.parse(document.getElementById(id)?.textContent ?? 'null');

@@ -1,6 +1,7 @@
 import { describeGapAt, describeRemainingAt, describeSpare } from '../../messages/page.ts';
+import type { ChartData } from '../charts/chart-data.ts';
 import { findElement, readEmbeddedJson } from './elements.ts';
-import { createSawToothChart, type SawToothChart } from './saw-tooth-chart.ts';
+import { createSawToothChart } from './saw-tooth-chart.ts';
 import { buildSawToothData, findRemainingAt, type SawToothData } from './saw-tooth-data.ts';
 import { applyMove, clampView, isFullView, isMove, type Move, type View } from './zoom.ts';
 
@@ -16,10 +17,10 @@ const MOVES_BY_KEY = new Map<string, Move>([
 
 /** A sawtooth chart with its buttons, keys and readout. */
 export interface InteractiveChart {
-  id: string;
+  /** Of the series. */
+  name: string;
   /** Null if the whole chart is shown. */
   getView(): View | null;
-  showView(view: View): void;
 }
 
 /**
@@ -28,18 +29,16 @@ export interface InteractiveChart {
  */
 export function openChart(figure: HTMLElement, initialView: View | null): InteractiveChart {
   const id = figure.dataset.chart ?? '';
-  const data = buildSawToothData(readEmbeddedJson(`${id}-data`));
-  const whole: View = { from: data.from, to: data.to };
-  const staticChart = findElement<HTMLElement>(figure, '.still');
-  const container = createContainer(id, staticChart);
+  const data = buildSawToothData(readEmbeddedJson<ChartData>(`${id}-data`));
+  const { whole } = data;
+  const container = findElement<HTMLElement>(figure, '.live');
   const readout = findElement<HTMLOutputElement>(figure, '.readout');
   let cursorTime: number | null = null;
 
-  staticChart.after(container);
-  staticChart.hidden = true;
-  for (const each of figure.querySelectorAll<HTMLElement>('.toolbar, .readout, .keys')) each.hidden = false;
+  // The static chart becomes hidden, and all other parts become visible.
+  for (const each of figure.querySelectorAll<HTMLElement>('.still, [hidden]')) each.hidden = !each.hidden;
 
-  const chart: SawToothChart = createSawToothChart(container, data, {
+  const chart = createSawToothChart(container, data, {
     onViewChange: (view) => publishView(figure, view),
     onCursorMove: (at) => {
       cursorTime = at;
@@ -75,22 +74,9 @@ export function openChart(figure: HTMLElement, initialView: View | null): Intera
   figure.dataset.points = String(data.columns[0].length);
   figure.dataset.state = 'drawn';
   return {
-    id,
+    name: figure.dataset.series ?? '',
     getView: () => (isFullView(chart.getView(), whole) ? null : chart.getView()),
-    showView: (view) => chart.showView(clampView(view, whole)),
   };
-}
-
-/** Has the same description for screen readers as the static chart. */
-function createContainer(id: string, staticChart: HTMLElement): HTMLElement {
-  const container = document.createElement('div');
-  container.className = 'live';
-  container.id = `${id}-chart`;
-  container.tabIndex = 0;
-  container.setAttribute('role', 'application');
-  container.setAttribute('aria-roledescription', 'chart');
-  container.setAttribute('aria-label', findElement(staticChart, 'svg').getAttribute('aria-label') ?? '');
-  return container;
 }
 
 /** Tests read the view from these attributes. */

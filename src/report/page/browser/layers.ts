@@ -1,40 +1,40 @@
 import type uPlot from 'uplot';
+import { findFirstIndex } from '../../../domain/lists.ts';
 import type { Span } from '../../../domain/model.ts';
-import { formatDuration } from '../../../domain/time/duration.ts';
 import type { JobLine } from '../charts/chart-data.ts';
-import type { ChartColours } from './colours.ts';
-import { findLastSpanIndex, type SawToothData } from './saw-tooth-data.ts';
+import type { ReadColour } from './elements.ts';
+import type { SawToothData } from './saw-tooth-data.ts';
 
 /** More visible marks cannot be distinguished, so they are omitted. */
 const MAX_MARKS = 150;
 
 /** Gaps and rotation windows, below the line. */
-export function drawBackground(chart: uPlot, data: SawToothData, colours: ChartColours): void {
+export function drawBackground(chart: uPlot, data: SawToothData, colour: ReadColour): void {
   const { ctx } = chart;
   drawClipped(chart, () => {
-    ctx.fillStyle = createHatching(ctx, colours.hatch);
+    ctx.fillStyle = createHatching(ctx, colour('hatch'));
     for (const span of findVisible(chart, data.gaps)) fillSpan(chart, span, null);
     const windows = findVisible(chart, data.rotationWindows);
     if (windows.length > MAX_MARKS) return;
-    ctx.fillStyle = colours.window;
+    ctx.fillStyle = colour('unsure');
     ctx.globalAlpha = 0.35;
     for (const span of windows) fillSpan(chart, span, null);
   });
 }
 
 /** Failed polls, rotations, required validity and the worst case, above the line. */
-export function drawForeground(chart: uPlot, data: SawToothData, colours: ChartColours): void {
+export function drawForeground(chart: uPlot, data: SawToothData, colour: ReadColour): void {
   const { ctx } = chart;
   drawClipped(chart, () => {
-    ctx.fillStyle = colours.failed;
+    ctx.fillStyle = colour('bad');
     for (const span of findVisible(chart, data.failedPolls)) fillSpan(chart, span, 6);
-    ctx.fillStyle = colours.accent;
+    ctx.fillStyle = colour('accent');
     const spans = findVisible(chart, data.spans);
     if (spans.length <= MAX_MARKS) {
       for (const { to, expiration } of spans) drawDot(chart, to / 1000, (expiration - to) / 1000, 2.5);
     }
-    for (const job of data.jobs) drawJobLine(chart, job, colours);
-    drawWorstCase(chart, data, colours);
+    for (const job of data.jobs) drawJobLine(chart, job, colour);
+    drawWorstCase(chart, data, colour);
   });
 }
 
@@ -54,9 +54,10 @@ export const isDense = (chart: uPlot, { spans }: SawToothData) =>
 /** The visible spans. `spans` are in order and do not overlap. */
 function findVisible<T extends Span>({ scales }: uPlot, spans: readonly T[]): T[] {
   const [from, to] = [(scales.x?.min ?? 0) * 1000, (scales.x?.max ?? 0) * 1000];
-  const first = findLastSpanIndex(spans, from);
-  const begin = (spans[first]?.to ?? Number.NEGATIVE_INFINITY) >= from ? first : first + 1;
-  return spans.slice(begin, findLastSpanIndex(spans, to) + 1);
+  return spans.slice(
+    findFirstIndex(spans, (span) => span.to >= from),
+    findFirstIndex(spans, (span) => span.from > to),
+  );
 }
 
 /** Converts CSS pixels to canvas pixels. */
@@ -95,54 +96,45 @@ function drawDot(chart: uPlot, x: number, y: number, radius: number): void {
   ctx.fill();
 }
 
-function drawJobLine(chart: uPlot, { required, label, tone }: JobLine, colours: ChartColours): void {
+function drawJobLine(chart: uPlot, { required, label, tone }: JobLine, colour: ReadColour): void {
   const { ctx, bbox } = chart;
-  const colour = colours.tones[tone];
+  const right = bbox.left + bbox.width;
   const y = Math.round(chart.valToPos(required, 'y', true));
-  ctx.strokeStyle = colour;
+  ctx.strokeStyle = ctx.fillStyle = colour(tone);
   ctx.lineWidth = px(1.5);
   ctx.setLineDash([px(6), px(4)]);
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
-  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.lineTo(right, y);
   ctx.stroke();
   ctx.setLineDash([]);
-  drawText(chart, label, bbox.left + bbox.width - px(4), y - px(6), 'right', colour, colours);
+  drawText(chart, label, right, y - px(6), colour('surface'));
 }
 
-function drawWorstCase(chart: uPlot, { worstCase }: SawToothData, colours: ChartColours): void {
+function drawWorstCase(chart: uPlot, { worstCase, worstCaseText }: SawToothData, colour: ReadColour): void {
   const { at, seconds } = worstCase;
   const { bbox, ctx } = chart;
   const x = chart.valToPos(at / 1000, 'x', true);
   if (x < bbox.left || x > bbox.left + bbox.width) return;
-  ctx.fillStyle = colours.surface;
+  ctx.fillStyle = colour('surface');
   drawDot(chart, at / 1000, seconds, 6);
-  ctx.fillStyle = colours.ink;
+  ctx.fillStyle = colour('ink');
   drawDot(chart, at / 1000, seconds, 4.5);
   const y = chart.valToPos(seconds, 'y', true) + px(20);
   const isLow = y > bbox.top + bbox.height - px(4);
-  const text = `worst case ${formatDuration(seconds)}`;
-  drawText(chart, text, x, isLow ? y - px(32) : y, 'center', colours.ink, colours);
+  const text = `worst case ${worstCaseText}`;
+  drawText(chart, text, x, isLow ? y - px(32) : y, colour('surface'));
 }
 
-/** With an outline in the background colour, because the text can be on top of the line. */
-function drawText(
-  { ctx, bbox }: uPlot,
-  text: string,
-  x: number,
-  y: number,
-  align: CanvasTextAlign,
-  colour: string,
-  { font, surface }: ChartColours,
-): void {
-  ctx.font = `600 ${font.replace(/^\d+px/, `${px(12)}px`)}`;
-  ctx.textAlign = align;
+/** Centred at `x` as far as the plot has space. The outline separates the text from a line below it. */
+function drawText({ ctx, bbox, root }: uPlot, text: string, x: number, y: number, outline: string): void {
+  ctx.font = `600 ${px(12)}px ${getComputedStyle(root).fontFamily}`;
+  ctx.textAlign = 'center';
   ctx.lineWidth = px(3);
   ctx.lineJoin = 'round';
-  ctx.strokeStyle = surface;
-  const half = align === 'center' ? ctx.measureText(text).width / 2 : 0;
+  ctx.strokeStyle = outline;
+  const half = ctx.measureText(text).width / 2;
   const inside = Math.min(Math.max(x, bbox.left + half), bbox.left + bbox.width - half);
   ctx.strokeText(text, inside, y);
-  ctx.fillStyle = colour;
   ctx.fillText(text, inside, y);
 }

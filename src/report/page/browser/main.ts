@@ -1,10 +1,9 @@
 import { readEmbeddedJson } from './elements.ts';
 import { type InteractiveChart, openChart } from './interactive-chart.ts';
-import { enableOlderGenerations } from './older-generations.ts';
 import { restoreSections, scheduleRefresh, takeSavedPageState } from './refresh.ts';
-import { enableSectionOpening } from './sections.ts';
+import { enableOlderGenerations, enableSectionOpening, openSection } from './sections.ts';
 
-const { refreshSeconds }: { refreshSeconds: number | null } = readEmbeddedJson('settings');
+const { refreshSeconds } = readEmbeddedJson<{ refreshSeconds: number | null }>('settings');
 const savedState = refreshSeconds === null ? null : takeSavedPageState();
 const charts: InteractiveChart[] = [];
 
@@ -14,7 +13,7 @@ const observer = new IntersectionObserver(
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting || !(target instanceof HTMLElement)) continue;
       observer.unobserve(target);
-      charts.push(openChart(target, savedState?.views[target.dataset.chart ?? ''] ?? null));
+      charts.push(openChart(target, savedState?.views[target.dataset.series ?? ''] ?? null));
     }
   },
   { rootMargin: '400px' },
@@ -24,4 +23,6 @@ if (savedState !== null) restoreSections(savedState);
 for (const figure of document.querySelectorAll<HTMLElement>('[data-chart]')) observer.observe(figure);
 for (const section of document.querySelectorAll<HTMLElement>('.series')) enableOlderGenerations(section);
 enableSectionOpening();
+// A reloaded page keeps a section closed that the user has closed, although the URL names it.
+if (savedState === null) openSection(location.hash);
 if (refreshSeconds !== null) scheduleRefresh(refreshSeconds, () => charts);

@@ -5,6 +5,7 @@ import type { View } from './zoom.ts';
 
 /** What the user changed on the page, kept during a reload. */
 export interface SavedPageState {
+  /** By the name of the series, because its position on the page can change. */
   views: Record<string, View>;
   openSections: Record<string, boolean>;
   scrollTop: number;
@@ -87,7 +88,7 @@ function savePageState(charts: readonly InteractiveChart[]): void {
   const state: SavedPageState = { views: {}, openSections: {}, scrollTop: scrollY };
   for (const chart of charts) {
     const view = chart.getView();
-    if (view !== null) state.views[chart.id] = view;
+    if (view !== null) state.views[chart.name] = view;
   }
   for (const [name, { open }] of listSections()) state.openSections[name] = open;
   try {

@@ -1,8 +1,8 @@
 import uPlot from 'uplot';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
-import { buildTimeAxis, labelTicks } from '../../drawing/time-axis.ts';
-import { type ChartColours, readChartColours } from './colours.ts';
+import { buildTimeAxis, labelTicks, type TimeAxis } from '../../drawing/time-axis.ts';
+import { createColourReader } from './elements.ts';
 import { drawBackground, drawForeground, isDense } from './layers.ts';
 import type { SawToothData } from './saw-tooth-data.ts';
 import type { View } from './zoom.ts';
@@ -11,28 +11,20 @@ const HEIGHT = 304;
 /** Pixels of one tick label. */
 const LABEL_WIDTH = 104;
 
-export interface SawToothChart {
-  getView(): View;
-  showView(view: View): void;
-  /** @param at seconds since 1970; null hides the cursor */
-  setCursorTime(at: number | null): void;
-  resizeToContainer(): void;
-  repaint(): void;
-}
-
-export interface ChartEvents {
+/** Times are in seconds since 1970. */
+interface ChartEvents {
   onViewChange(view: View): void;
+  /** Null: the cursor has left the chart. */
   onCursorMove(at: number | null): void;
 }
 
-export function createSawToothChart(
-  container: HTMLElement,
-  data: SawToothData,
-  events: ChartEvents,
-): SawToothChart {
-  let colours: ChartColours = readChartColours(container);
-  const whole: View = { from: data.from, to: data.to };
+export function createSawToothChart(container: HTMLElement, data: SawToothData, events: ChartEvents) {
+  const colour = createColourReader(container);
+  const font = `12px ${getComputedStyle(container).fontFamily}`;
+  const { whole } = data;
   let view = whole;
+  const gridStyle = { stroke: () => colour('grid'), width: 1 };
+  const axisStyle = { stroke: () => colour('muted'), grid: gridStyle, ticks: gridStyle, font };
   const options: uPlot.Options = {
     width: container.clientWidth,
     height: HEIGHT,
@@ -46,15 +38,18 @@ export function createSawToothChart(
       {},
       {
         // The style sheet has six-digit colours. Two more digits make a colour translucent.
-        stroke: (chart) => (isDense(chart, data) ? `${colours.accent}80` : colours.accent),
-        fill: () => colours.accentSoft,
+        stroke: (chart) => (isDense(chart, data) ? `${colour('accent')}80` : colour('accent')),
+        fill: () => colour('accent-soft'),
         width: 1.5,
         points: { show: false },
         // The line is interrupted in gaps.
         spanGaps: false,
       },
     ],
-    axes: [createTimeAxis(() => colours), createValidityAxis(data, () => colours)],
+    axes: [
+      { ...createTimeAxis(), ...axisStyle },
+      { ...createValidityAxis(data), ...axisStyle },
+    ],
     cursor: {
       y: false,
       points: { show: false },
@@ -62,8 +57,8 @@ export function createSawToothChart(
       bind: { dblclick: () => () => showView(whole) },
     },
     hooks: {
-      drawClear: [(chart) => drawBackground(chart, data, colours)],
-      draw: [(chart) => drawForeground(chart, data, colours)],
+      drawClear: [(chart) => drawBackground(chart, data, colour)],
+      draw: [(chart) => drawForeground(chart, data, colour)],
       setSelect: [(chart) => showSelected(chart)],
       setCursor: [(chart) => events.onCursorMove(findCursorTime(chart))],
     },
@@ -87,16 +82,10 @@ export function createSawToothChart(
 
   return {
     getView: () => view,
-    showView: (wanted) => void showView(wanted),
-    setCursorTime: (at) => {
-      const left = at === null ? -10 : chart.valToPos(at, 'x');
-      chart.setCursor({ left, top: 10 });
-    },
+    showView,
+    setCursorTime: (at: number) => chart.setCursor({ left: chart.valToPos(at, 'x'), top: 10 }),
     resizeToContainer: () => chart.setSize({ width: container.clientWidth, height: HEIGHT }),
-    repaint: () => {
-      colours = readChartColours(container);
-      chart.redraw(false, true);
-    },
+    repaint: () => chart.redraw(false, true),
   };
 }
 
@@ -105,31 +94,22 @@ const findCursorTime = (chart: uPlot): number | null => {
   return left < 0 ? null : chart.posToVal(left, 'x');
 };
 
-const createTimeAxis = (colours: () => ChartColours): uPlot.Axis => ({
-  ...styleAxis(colours),
-  size: 34,
-  splits: (chart, _, from, to) =>
-    buildTimeAxis({ from: from * 1000, to: to * 1000 }, countTicks(chart)).ticks.map((at) => at / 1000),
-  values: (chart, splits) => {
-    const { min = 0, max = 0 } = chart.scales.x ?? {};
-    const { step } = buildTimeAxis({ from: min * 1000, to: max * 1000 }, countTicks(chart));
-    const axis = { ticks: splits.map((at) => at * 1000), step };
-    return labelTicks(axis, 'first').map(({ label }) => label);
-  },
-});
+function createTimeAxis(): uPlot.Axis {
+  let axis: TimeAxis = { ticks: [], step: 1 };
+  return {
+    size: 34,
+    splits: ({ width }, _, from, to) => {
+      const maxTicks = Math.max(2, Math.floor(width / LABEL_WIDTH));
+      axis = buildTimeAxis({ from: from * 1000, to: to * 1000 }, maxTicks);
+      return axis.ticks.map((at) => at / 1000);
+    },
+    // uPlot asks for these texts after the positions.
+    values: () => labelTicks(axis, 'first').map(({ label }) => label),
+  };
+}
 
-const countTicks = ({ width }: uPlot) => Math.max(2, Math.floor(width / LABEL_WIDTH));
-
-const createValidityAxis = ({ bottom, top }: SawToothData, colours: () => ChartColours): uPlot.Axis => ({
-  ...styleAxis(colours),
+const createValidityAxis = ({ bottom, top }: SawToothData): uPlot.Axis => ({
   size: 62,
   splits: () => listMultiples(chooseRoundStep(top - bottom, 6), bottom, top),
   values: (_, splits) => splits.map(formatShortDuration),
-});
-
-const styleAxis = (colours: () => ChartColours): Pick<uPlot.Axis, 'stroke' | 'grid' | 'ticks' | 'font'> => ({
-  stroke: () => colours().muted,
-  grid: { stroke: () => colours().grid, width: 1 },
-  ticks: { stroke: () => colours().grid, width: 1 },
-  font: colours().font,
 });

@@ -4,29 +4,28 @@ export interface View {
   to: number;
 }
 
-const MOVES = ['earlier', 'later', 'in', 'out', 'all'] as const;
-export type Move = (typeof MOVES)[number];
+/** Shifts of the start and the end of a view, as shares of its length. */
+const SHIFTS = {
+  earlier: [-0.25, -0.25],
+  later: [0.25, 0.25],
+  in: [0.25, -0.25],
+  out: [-0.5, 0.5],
+} as const;
 
-export const isMove = (name: string | undefined): name is Move => MOVES.some((move) => move === name);
+export type Move = keyof typeof SHIFTS | 'all';
+
+export const isMove = (name: string | undefined): name is Move =>
+  name !== undefined && (name === 'all' || Object.hasOwn(SHIFTS, name));
 
 /** In seconds. A shorter view shows no change. */
 const SHORTEST_VIEW = 60;
 
 /** The view after a move, within `whole`. */
 export function applyMove({ from, to }: View, move: Move, whole: View): View {
+  if (move === 'all') return whole;
+  const [start, end] = SHIFTS[move];
   const length = to - from;
-  switch (move) {
-    case 'earlier':
-      return clampView({ from: from - length / 4, to: to - length / 4 }, whole);
-    case 'later':
-      return clampView({ from: from + length / 4, to: to + length / 4 }, whole);
-    case 'in':
-      return clampView({ from: from + length / 4, to: to - length / 4 }, whole);
-    case 'out':
-      return clampView({ from: from - length / 2, to: to + length / 2 }, whole);
-    case 'all':
-      return whole;
-  }
+  return clampView({ from: from + start * length, to: to + end * length }, whole);
 }
 
 /** Limits the length of a view, then shifts the view into `whole`. */

@@ -1,53 +1,51 @@
-import { listGenerationFacts } from '../../../domain/measurement/generation-facts.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds, Span } from '../../../domain/model.ts';
+import { formatShortDuration as short } from '../../../domain/time/duration.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
-import { buildGenerationRow } from '../generations/row.ts';
-import { getTone, type Tone } from '../icons.ts';
-import { type PackedGenerations, type PackedSpans, packGenerations, packSpans } from '../packing.ts';
-import { formatJobLabel, formatJobLineLabel } from './job-labels.ts';
+import { formatWorstCase } from '../../messages/measurements.ts';
+import type { GenerationRow } from '../generations/generation-row.ts';
+import { formatJobLabel, getTone, type Tone } from '../verdicts.ts';
+import { type PackedGenerations, type PackedSpans, packGenerations, packSpans } from './packing.ts';
 
 /** The required validity of a job, drawn as a horizontal line. */
 export interface JobLine {
   name: string;
-  /** The text at the line. Unlike the name, it states the margin. */
+  /** The text at the line: `5h job + 5m margin`. */
   label: string;
   required: Seconds;
   tone: Tone;
 }
 
+export function buildJobLine({ job, required, verdict }: JobJudgement): JobLine {
+  const name = formatJobLabel(job);
+  const margin = job.margin === 0 ? '' : ` + ${short(job.margin)} margin`;
+  return { name, label: `${name} job${margin}`, required, tone: getTone(verdict) };
+}
+
 /** The data of one series for the script of the page. It never contains key ids. */
-export interface ChartData {
+export interface ChartData extends Pick<Measurement, 'firstSample' | 'lastSample'> {
   generations: PackedGenerations;
   gaps: PackedSpans;
   failedPolls: PackedSpans;
-  jobs: JobLine[];
-  firstSample: Instant;
-  lastSample: Instant;
+  jobs: readonly JobLine[];
   worstCase: { at: Instant; seconds: Seconds };
+  worstCaseText: string;
 }
 
 export function buildChartData(
-  measurement: Measurement,
-  judgements: readonly JobJudgement[],
+  { firstSample, lastSample, worstCase, gaps }: Measurement,
+  generations: readonly GenerationRow[],
+  jobs: readonly JobLine[],
   failed: readonly Span[],
 ): ChartData {
-  const { firstSample, lastSample, worstCase, gaps } = measurement;
-  const facts = listGenerationFacts(measurement);
   return {
-    generations: packGenerations(
-      facts.map((each, index) => buildGenerationRow(each, index === facts.length - 1)),
-    ),
+    generations: packGenerations(generations),
     gaps: packSpans(gaps),
     failedPolls: packSpans(failed),
-    jobs: judgements.map(({ job, required, verdict }) => ({
-      name: formatJobLabel(job),
-      label: formatJobLineLabel(job),
-      required,
-      tone: getTone(verdict),
-    })),
+    jobs,
     firstSample,
     lastSample,
     worstCase: { at: worstCase.at, seconds: worstCase.seconds },
+    worstCaseText: formatWorstCase(worstCase),
   };
 }

@@ -1,13 +1,16 @@
 import type { SafeStartsPoint } from '../../../domain/measurement/validity.ts';
 import type { Seconds } from '../../../domain/model.ts';
-import { formatShortDuration as short } from '../../../domain/time/duration.ts';
 import type { JobJudgement } from '../../../domain/verdict/job-verdict.ts';
-import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { describeSafeStartsCurve, describeShare } from '../../messages/page.ts';
-import { getTone } from '../icons.ts';
 import { html, type Markup } from '../markup.ts';
-import { formatJobLabel } from './job-labels.ts';
-import { chooseAnchorClass, formatPercent, formatPoints, renderSvgFrame } from './svg-frame.ts';
+import { formatJobLabel, getTone } from '../verdicts.ts';
+import {
+  buildDurationTicks,
+  chooseAnchor,
+  formatPercent,
+  formatPoints,
+  renderSvgFrame,
+} from './svg-frame.ts';
 
 /** The share of safe starts by job length, with the judged jobs. */
 export function renderCurveSvg(
@@ -21,13 +24,12 @@ export function renderCurveSvg(
   ];
   const longest = Math.max(60, ...lengths);
   const x = (length: Seconds) => length / longest;
-  const step = chooseRoundStep(longest, 8);
   const points = curve.map(({ jobDuration, share }) => [x(jobDuration), share] as const);
   return renderSvgFrame({
     label: describeSafeStartsCurve(curve, margin),
     height: 200,
     yTicks: [0, 0.5, 1].map((at) => ({ position: at, label: `${at * 100}%` })),
-    xTicks: listMultiples(step, 0, longest).map((at) => ({ position: x(at), label: short(at) })),
+    xTicks: buildDurationTicks(0, longest, 8),
     shapes: html`<path class="area" d="M0 1000L${formatPoints(points)}L${formatPoints([[points.at(-1)?.[0] ?? 0, 0]])}z"/><path class="line" d="M${formatPoints(points)}"/>`,
     marks: (y) =>
       judgements.map((judgement, index) => renderJobMark(judgement, x(judgement.job.duration), y, index)),
@@ -40,11 +42,11 @@ function renderJobMark(
   y: (share: number) => number,
   index: number,
 ): Markup {
-  const anchorClass = chooseAnchorClass(at, 0.4);
-  const offset = anchorClass === 'around-here' ? 0 : at > 0.6 ? -8 : 8;
+  const anchor = chooseAnchor(at, 0.4);
+  const offset = { start: 8, middle: 0, end: -8 }[anchor];
   // Labels of up to six jobs have different heights, so that they do not overlap.
   const labelShare = 0.08 + 0.12 * (index % 6);
-  return html`<g class="job ${getTone(verdict)}"><line x1="${formatPercent(at)}" x2="${formatPercent(at)}" y1="${y(0)}" y2="${y(1)}"/>${
+  return html`<g class="job mark ${getTone(verdict)}"><line x1="${formatPercent(at)}" x2="${formatPercent(at)}" y1="${y(0)}" y2="${y(1)}"/>${
     share !== null && html`<circle cx="${formatPercent(at)}" cy="${y(share)}" r="4.5"/>`
-  }<text class="${anchorClass}" dx="${offset}" x="${formatPercent(at)}" y="${y(labelShare)}">${describeShare(formatJobLabel(job), share)}</text></g>`;
+  }<text text-anchor="${anchor}" dx="${offset}" x="${formatPercent(at)}" y="${y(labelShare)}">${describeShare(formatJobLabel(job), share)}</text></g>`;
 }

@@ -1,10 +1,9 @@
 import { formatShortDuration as short } from '../../../domain/time/duration.ts';
 import type { Histogram } from '../../drawing/histogram.ts';
-import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { describeDistribution } from '../../messages/page.ts';
 import { formatCount, formatNumber } from '../../text/format-values.ts';
 import { html, type Markup } from '../markup.ts';
-import { formatPercent, renderSvgFrame } from './svg-frame.ts';
+import { buildDurationTicks, formatPercent, renderSvgFrame } from './svg-frame.ts';
 
 const HEIGHT = 130;
 
@@ -13,7 +12,6 @@ export function renderHistogramSvg(title: string, histogram: Histogram): Markup 
   const { bins, maxCount, extremes } = histogram;
   const [from, to] = [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 0];
   const x = (length: number) => (length - from) / (to - from);
-  const step = chooseRoundStep(to - from, 4);
   const median = x(Math.max(from, Math.min(to, extremes.median)));
   return renderSvgFrame({
     label: describeDistribution(title, histogram),
@@ -22,7 +20,7 @@ export function renderHistogramSvg(title: string, histogram: Histogram): Markup 
       { position: 0, label: '' },
       { position: 1, label: formatNumber(maxCount) },
     ],
-    xTicks: listMultiples(step, from, to).map((at) => ({ position: x(at), label: short(at) })),
+    xTicks: buildDurationTicks(from, to, 4),
     marks: (y) => [
       ...bins
         .filter(({ count }) => count > 0)

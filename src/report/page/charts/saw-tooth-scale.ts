@@ -1,5 +1,5 @@
 import type { Seconds, Span } from '../../../domain/model.ts';
-import type { MinimumValiditySpan } from '../../drawing/minimum-validity.ts';
+import type { ServedSpan } from '../../drawing/minimum-validity.ts';
 import type { ChartData } from './chart-data.ts';
 
 /** The ranges of the axes of a sawtooth chart. */
@@ -13,7 +13,7 @@ const MIN_TOP: Seconds = 60;
 
 /** The chart must contain the lines of all judged jobs. */
 export function computeSawToothScale(
-  spans: readonly MinimumValiditySpan[],
+  spans: readonly ServedSpan[],
   jobs: readonly { required: Seconds }[],
   { firstSample, lastSample, worstCase }: Pick<ChartData, 'firstSample' | 'lastSample' | 'worstCase'>,
 ): SawToothScale {

@@ -1,3 +1,6 @@
+import type { Seconds } from '../../../domain/model.ts';
+import { formatShortDuration } from '../../../domain/time/duration.ts';
+import { chooseRoundStep, listMultiples } from '../../drawing/round-steps.ts';
 import { type Content, html, type Markup } from '../markup.ts';
 
 export interface Tick {
@@ -23,9 +26,16 @@ export interface SvgFrameOptions {
 }
 
 /** Width and height of the square for shapes. Its origin is the upper left corner. */
-export const SHAPE_UNITS = 1000;
+const SHAPE_UNITS = 1000;
 /** Pixels for labels above and below the plot. */
 const [SPACE_ABOVE, SPACE_BELOW] = [20, 24];
+
+/** Ticks at round durations. `from` is the start of the axis and `to` its end. */
+export const buildDurationTicks = (from: Seconds, to: Seconds, maxSteps: number): Tick[] =>
+  listMultiples(chooseRoundStep(to - from, maxSteps), from, to).map((at) => ({
+    position: (at - from) / (to - from),
+    label: formatShortDuration(at),
+  }));
 
 export const formatPercent = (share: number) => `${Number((share * 100).toFixed(3))}%`;
 
@@ -47,15 +57,19 @@ ${marks?.(y)}
 }
 
 function renderXLabel({ position: at, label }: Tick, index: number, bottom: number): Markup {
-  const minor = index % 2 === 0 ? '' : ' minor';
-  return html`<text class="${chooseAnchorClass(at, 0.04)}${minor}" x="${formatPercent(at)}" y="${bottom + 17}">${label}</text>`;
+  // A phone omits every second label.
+  const className = index % 2 === 0 ? 'major' : 'minor';
+  return html`<text class="${className}" text-anchor="${chooseAnchor(at, 0.04)}" x="${formatPercent(at)}" y="${bottom + 17}">${label}</text>`;
 }
 
-/** The text anchor. A text near an edge extends to the inside, so that it is not cut off. */
-export const chooseAnchorClass = (at: number, edge = 0.5) =>
-  at < edge ? 'from-here' : at > 1 - edge ? 'to-here' : 'around-here';
+/** For `text-anchor`. A text near an edge extends to the inside, so that it is not cut off. */
+export const chooseAnchor = (at: number, edge: number) =>
+  at < edge ? 'start' : at > 1 - edge ? 'end' : 'middle';
 
-export const formatPoints = (points: readonly (readonly [x: number, y: number])[]) =>
+/** Shares of the axes, from the lower left corner. */
+export type Point = readonly [x: number, y: number];
+
+export const formatPoints = (points: readonly Point[]) =>
   points
     .map(([x, y]) => `${Number((x * SHAPE_UNITS).toFixed(2))} ${Number(((1 - y) * SHAPE_UNITS).toFixed(2))}`)
     .join('L');

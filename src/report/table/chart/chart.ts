@@ -3,12 +3,12 @@ import type { Seconds } from '../../../domain/model.ts';
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import type { SeriesAnalysis } from '../../../domain/verdict/series-analysis.ts';
 import { buildValidityBuckets, type ValidityBucket } from '../../drawing/validity-buckets.ts';
-import type { Palette } from '../colour.ts';
-import { LABEL_WIDTH } from '../layout.ts';
+import type { Palette } from '../../terminal/colour.ts';
+import { LABEL_WIDTH } from '../../terminal/layout.ts';
 import { clampToZero, drawDots } from './dots.ts';
 import { type ChartGlyphs, getChartGlyphs } from './glyphs.ts';
 import { buildLegend, drawMarks, findMarks } from './marks.ts';
-import { createScale, type Scale, type ScaleRow } from './scale.ts';
+import { createScale, type Scale } from './scale.ts';
 import { buildTimeLabels } from './time-labels.ts';
 
 export interface ChartOptions {
@@ -95,7 +95,7 @@ function drawCurve(
   colours: Palette,
 ): string[] {
   const cells = drawDots(columns.flat(), scale, isDense, glyphs);
-  const title = ['remaining', 'validity'];
+  const titles = ['remaining', 'validity'];
   let isBelowLine = false;
   return scale.rows.map((row) => {
     if (row.kind === 'line') {
@@ -105,17 +105,12 @@ function drawCurve(
       );
       return `${drawMargin('required', formatShortDuration(row.required))}${glyphs.axisAtLabel}${line.join('')}`;
     }
-    const text = row.kind === 'break' ? '' : cells.map((column) => column[row.index]).join('');
-    const margin = drawMargin(title.shift() ?? '', getLabel(row));
-    return `${margin}${colours.dim(chooseAxisGlyph(row, glyphs))}${isBelowLine ? colours.bad(text) : text}`;
+    const title = titles.shift() ?? '';
+    if (row.kind === 'break') return `${drawMargin(title, '')}${colours.dim(glyphs.axisBreak)}`;
+    const axis = row.label === '' ? glyphs.axis : glyphs.axisAtLabel;
+    const curve = cells.map((column) => column[row.index]).join('');
+    return `${drawMargin(title, row.label)}${colours.dim(axis)}${isBelowLine ? colours.bad(curve) : curve}`;
   });
-}
-
-const getLabel = (row: ScaleRow) => (row.kind === 'curve' ? row.label : '');
-
-function chooseAxisGlyph(row: ScaleRow, glyphs: ChartGlyphs): string {
-  if (row.kind === 'break') return glyphs.axisBreak;
-  return getLabel(row) === '' ? glyphs.axis : glyphs.axisAtLabel;
 }
 
 const isCrossed = (column: ChartColumn, required: Seconds) =>

@@ -1,6 +1,6 @@
 import { formatShortDuration } from '../../../domain/time/duration.ts';
 import type { ValidityBucket } from '../../drawing/validity-buckets.ts';
-import type { Palette } from '../colour.ts';
+import type { Palette } from '../../terminal/colour.ts';
 import type { ChartGlyphs } from './glyphs.ts';
 
 /** In the order of the legend. */

@@ -34,25 +34,20 @@ export interface ScaleOptions {
 /** In heights of the curve. For a line further away, the axis has a break, so that the curve is not flat. */
 const MAX_LINE_DISTANCE = 1.5;
 
-export function createScale({
-  lowest,
-  highest,
-  required,
-  curveRows: minRows,
-  dotsPerRow,
-}: ScaleOptions): Scale {
+export function createScale(options: ScaleOptions): Scale {
+  const { lowest, highest, required, dotsPerRow } = options;
   const reach = Math.max(1, highest - lowest) * MAX_LINE_DISTANCE;
-  const farBelow = required.filter((line) => line < lowest - reach);
-  const farAbove = required.filter((line) => line > highest + reach);
+  const farBelow = required.filter((line) => line < lowest - reach).map(toLineRow);
+  const farAbove = required.filter((line) => line > highest + reach).map(toLineRow);
   const near = required.filter((line) => line >= lowest - reach && line <= highest + reach);
   const top = Math.max(highest, near.at(-1) ?? highest);
   const least = Math.min(lowest, near[0] ?? lowest);
   const bottom = least < (top - least) / 2 ? 0 : least;
 
-  const curveRows = Math.max(minRows, near.length + 1);
-  const rowHeight = Math.max(1, top - bottom) / curveRows;
-  const lines = placeLines(near, { lowest, highest, bottom, rowHeight, curveRows });
-  const segments = buildSegments(lines, { bottom, top, rowHeight });
+  const curveRows = Math.max(options.curveRows, near.length + 1);
+  const axis: Axis = { bottom, top, curveRows, rowHeight: Math.max(1, top - bottom) / curveRows };
+  const lines = placeLines(near, axis, options);
+  const segments = buildSegments(lines, axis);
   const toDot = (remaining: Seconds): number => {
     const segment = segments.findLast(({ from }) => remaining >= from) ?? segments[0];
     if (segment === undefined) return 0;
@@ -62,19 +57,27 @@ export function createScale({
     return segment.firstRow * dotsPerRow + offset;
   };
 
-  const labels = labelRows({ bottom, top, curveRows, required }, (value) =>
-    Math.floor(toDot(value) / dotsPerRow),
-  );
-  const rows: ScaleRow[] = farBelow.map((line) => ({ kind: 'line', required: line }));
+  const labels = labelRows(axis, required, (value) => Math.floor(toDot(value) / dotsPerRow));
+  const rows: ScaleRow[] = [...farBelow];
   if (farBelow.length > 0) rows.push({ kind: 'break' });
   for (let index = 0; index <= curveRows; index += 1) {
     const here = lines.filter(({ rowsBelow }) => rowsBelow === index);
-    rows.push(...here.map((line): ScaleRow => ({ kind: 'line', required: line.required })));
+    rows.push(...here.map((line) => toLineRow(line.required)));
     if (index < curveRows) rows.push({ kind: 'curve', index, label: labels.get(index) ?? '' });
   }
   if (farAbove.length > 0) rows.push({ kind: 'break' });
-  rows.push(...farAbove.map((line): ScaleRow => ({ kind: 'line', required: line })));
+  rows.push(...farAbove);
   return { rows: rows.reverse(), curveRows, toDot };
+}
+
+const toLineRow = (required: Seconds): ScaleRow => ({ kind: 'line', required });
+
+/** The values that the curve rows show, without the lines far away. */
+interface Axis {
+  bottom: Seconds;
+  top: Seconds;
+  curveRows: number;
+  rowHeight: Seconds;
 }
 
 interface PlacedLine {
@@ -83,36 +86,30 @@ interface PlacedLine {
   rowsBelow: number;
 }
 
-interface LineBounds {
-  lowest: Seconds;
-  highest: Seconds;
-  bottom: Seconds;
-  rowHeight: number;
-  curveRows: number;
-}
-
 /** Leaves at least one curve row between two lines if the curve has values there. */
 function placeLines(
   required: readonly Seconds[],
-  { lowest, highest, bottom, rowHeight, curveRows }: LineBounds,
+  { bottom, curveRows, rowHeight }: Axis,
+  { lowest, highest }: ScaleOptions,
 ): PlacedLine[] {
   const hasCurve = (from: Seconds, to: Seconds) => (lowest < to && highest >= from ? 1 : 0);
-  let [below, rows] = [Number.NEGATIVE_INFINITY, 0];
-  const pushedUp = required.map((line): PlacedLine => {
-    rows = Math.max(Math.round((line - bottom) / rowHeight), rows + hasCurve(below, line));
-    below = line;
-    return { required: line, rowsBelow: rows };
+  const lines = required.map((line): PlacedLine => {
+    return { required: line, rowsBelow: Math.round((line - bottom) / rowHeight) };
   });
+  let [rows, below] = [0, Number.NEGATIVE_INFINITY];
+  for (const line of lines) {
+    rows = Math.max(line.rowsBelow, rows + hasCurve(below, line.required));
+    line.rowsBelow = rows;
+    below = line.required;
+  }
   let above = Number.POSITIVE_INFINITY;
   rows = curveRows;
-  return pushedUp
-    .toReversed()
-    .map(({ required: line, rowsBelow }): PlacedLine => {
-      rows = Math.min(rowsBelow, rows - hasCurve(line, above));
-      above = line;
-      return { required: line, rowsBelow: rows };
-    })
-    .reverse();
+  for (const line of lines.toReversed()) {
+    rows = Math.min(line.rowsBelow, rows - hasCurve(line.required, above));
+    line.rowsBelow = rows;
+    above = line.required;
+  }
+  return lines;
 }
 
 interface Segment {
@@ -123,17 +120,15 @@ interface Segment {
 }
 
 /** The scale is linear between two lines. Outside the outer lines, each row has the usual height. */
-function buildSegments(
-  lines: readonly PlacedLine[],
-  { bottom, top, rowHeight }: { bottom: Seconds; top: Seconds; rowHeight: number },
-): Segment[] {
+function buildSegments(lines: readonly PlacedLine[], axis: Axis): Segment[] {
+  const { bottom, top, curveRows, rowHeight } = axis;
   const [first, last] = [lines[0], lines.at(-1)];
-  const total = Math.round(Math.max(1, top - bottom) / rowHeight);
   const low = first === undefined ? bottom : Math.min(bottom, first.required - first.rowsBelow * rowHeight);
-  const high = last === undefined ? top : Math.max(top, last.required + (total - last.rowsBelow) * rowHeight);
+  const high =
+    last === undefined ? top : Math.max(top, last.required + (curveRows - last.rowsBelow) * rowHeight);
   const segments: Segment[] = [];
   let lower: PlacedLine = { required: low, rowsBelow: 0 };
-  for (const upper of [...lines, { required: high, rowsBelow: total }]) {
+  for (const upper of [...lines, { required: high, rowsBelow: curveRows }]) {
     const rows = upper.rowsBelow - lower.rowsBelow;
     if (rows > 0) {
       const to = Math.max(upper.required, lower.required + 1);
@@ -144,16 +139,10 @@ function buildSegments(
   return segments;
 }
 
-interface LabelBounds {
-  bottom: Seconds;
-  top: Seconds;
-  curveRows: number;
-  required: readonly Seconds[];
-}
-
 /** Round durations, for every second row at most. A required validity is labelled by its own line. */
 function labelRows(
-  { bottom, top, curveRows, required }: LabelBounds,
+  { bottom, top, curveRows }: Axis,
+  required: readonly Seconds[],
   toRow: (value: Seconds) => number,
 ): Map<number, string> {
   const maxLabels = Math.max(2, curveRows / 2);

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SeriesHistory } from '../../../../src/domain/model.ts';
 import type { Assessment } from '../../../../src/domain/verdict/assessment.ts';
 import { renderChart } from '../../../../src/report/table/chart/chart.ts';
-import { createPalette } from '../../../../src/report/table/colour.ts';
 import { renderTable } from '../../../../src/report/table/table.ts';
+import { createPalette } from '../../../../src/report/terminal/colour.ts';
 import { SampleStore } from '../../../../src/store/sample-store.ts';
 import { fixturePath } from '../../../support/cli/program-run.ts';
 import { succeed } from '../../../support/cli/succeed.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
-import { seededRandom } from '../../../support/domain/simulated-source.ts';
+import { seededRandom } from '../../../support/random.ts';
 import { assessed, DAY, HOUR, MINUTE, pretend, START } from '../../../support/report/charted-histories.ts';
 import { contextAt } from '../../../support/report/judged-at.ts';
 
@@ -80,29 +80,35 @@ describe('the table', () => {
     pretend({ identity: { host: 'web-5' }, time: 30 * DAY, every: 20 * MINUTE }),
   ];
 
-  test.for(VIEWS)('of one series in $width columns equals its snapshot, ASCII: $ascii', async (view) => {
-    const judged = assessed(logged, [hours(5) - 300]);
-    await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`one-series-${nameOf(view)}`));
-  });
+  test.for(VIEWS)(
+    'the table of one series in $width columns equals its snapshot, ASCII: $ascii',
+    async (view) => {
+      const judged = assessed(logged, [hours(5) - 300]);
+      await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`one-series-${nameOf(view)}`));
+    },
+  );
 
-  test.for(VIEWS)('of five series in $width columns equals its snapshot, ASCII: $ascii', async (view) => {
-    const judged = assessed(FIVE, [hours(4.5)]);
-    await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`five-series-${nameOf(view)}`));
-  });
+  test.for(VIEWS)(
+    'the table of five series in $width columns equals its snapshot, ASCII: $ascii',
+    async (view) => {
+      const judged = assessed(FIVE, [hours(4.5)]);
+      await expect(table(judged, view)).toMatchFileSnapshot(snapshot(`five-series-${nameOf(view)}`));
+    },
+  );
 
-  test('contains only ASCII with isAsciiOnly', () => {
+  test('the table contains only ASCII with isAsciiOnly', () => {
     for (const each of [assessed(logged, []), assessed(FIVE, [hours(4.5), hours(6)])]) {
       expect(table(each, ASCII)).toMatch(/^[\n\x20-\x7e]*$/);
       expect(table(each, UNICODE)).toMatch(/[^\n\x20-\x7e]/);
     }
   });
 
-  test('shows names outside of ASCII also with isAsciiOnly', () => {
+  test('the table shows names outside of ASCII also with isAsciiOnly', () => {
     const named = assessed([pretend({ identity: { host: 'büro · 1' } })], []);
     expect(table(named, ASCII).split('\n')[0]).toBe('büro · 1, imds v2, app');
   });
 
-  test('fits the width of the terminal', () => {
+  test('the table fits the width of the terminal', () => {
     for (const width of [60, 80, 120]) {
       const lines = table(assessed(FIVE, [hours(4.5), hours(5)]), { ...ASCII, width }).split('\n');
       const wide = lines.filter((line) => line.length > Math.min(width, 110));
@@ -117,7 +123,7 @@ describe('the table', () => {
     expect(headline!.split('\n').every((line) => line.length <= 80)).toBe(true);
   });
 
-  test('has a chart of a retired series only if the series judges a job', () => {
+  test('the table has a chart of a retired series only if the series judges a job', () => {
     const retired = FIVE.filter(({ identity }) => identity.host === 'web-4');
     const countCharts = (of: Assessment) => table(of, UNICODE).match(/^ {2}remaining /gm)?.length;
     expect(countCharts(assessed(retired, []))).toBe(1);
@@ -125,7 +131,7 @@ describe('the table', () => {
     expect(countCharts(assessed(FIVE, []))).toBe(5);
   });
 
-  test('has no chart without watched time', () => {
+  test('the table has no chart without watched time', () => {
     const once = pretend({ time: 2 * MINUTE });
     expect(table(assessed([once], [hours(5)]), UNICODE)).not.toMatch(/remaining +|┤/);
     const never = { ...once, generations: [], failedPolls: [] };
@@ -175,8 +181,8 @@ const CASES: [name: string, history: SeriesHistory, jobs: number[], rows?: numbe
   ['a minute', pretend({ time: 3 * MINUTE, every: 10_000 }), [hours(4)], 4],
 ];
 
-describe('a chart of', () => {
-  test.for(CASES)('%s', async ([name, history, jobs, rows]) => {
+describe('charts', () => {
+  test.for(CASES)('the chart of %s equals its snapshot', async ([name, history, jobs, rows]) => {
     const drawn = [UNICODE, ASCII].map((view) => chart(history, jobs, view, rows));
     await expect(`${drawn.join('\n\n')}\n`).toMatchFileSnapshot(
       snapshot(`chart-of-${name.replace(/\W+/g, '-')}`),

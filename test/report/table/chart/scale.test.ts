@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createScale, type ScaleRow } from '../../../../src/report/table/chart/scale.ts';
-import { seededRandom } from '../../../support/domain/simulated-source.ts';
+import { seededRandom } from '../../../support/random.ts';
 
 const HOUR = 3600;
 

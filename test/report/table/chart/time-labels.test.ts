@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseInstant } from '../../../../src/domain/time/instant.ts';
 import { buildTimeLabels } from '../../../../src/report/table/chart/time-labels.ts';
-import { seededRandom } from '../../../support/domain/simulated-source.ts';
+import { seededRandom } from '../../../support/random.ts';
 
 const at = (text: string) => parseInstant(text)!.instant;
 
@@ -36,7 +36,7 @@ test.for([
     '2026-03-31T00:00:00Z',
     '2024-03-01            2025-03-13              2026-03-31',
   ],
-] as const)('time labels from %s to %s', ([from, to, labels]) => {
+] as const)('time labels from %s to %s are the expected line', ([from, to, labels]) => {
   expect(buildTimeLabels({ from: at(from), to: at(to) }, 56).labels).toBe(labels);
 });
 

@@ -1,0 +1,89 @@
+// Builds the program: a small entry, the whole program, and a bundle for each command that cron runs. The
+// entry starts one of the others, with a code cache of V8.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { builtinsOnUse, driverInBundle } from './plugins.mjs';
+
+/**
+ * The commands with a bundle of their own, and the modules that the bundle leaves out. `src/cli/hot` decides
+ * when the whole program runs instead, so that a bundle never needs these modules.
+ */
+const HOT_COMMANDS = {
+  poll: ['src/watch/watch.ts', 'src/cli/live/live-report-server.ts', 'src/cli/targets/poll-targets.ts'],
+  check: [],
+  exec: ['src/watch/latest-credentials.ts', 'src/server/live/live-endpoint.ts'],
+  report: [
+    ...['csv', 'markdown', 'junit', 'github', 'github-files'].map((name) => `src/report/ci/${name}.ts`),
+    ...['prometheus', 'openmetrics'].map((name) => `src/report/metrics/${name}.ts`),
+    'src/report/page/html.ts',
+  ],
+};
+
+/**
+ * A bundle is a function, which the entry calls with the arguments of a CommonJS module. The entry compiles
+ * the bundle itself, because only `vm.Script` can write a code cache after the run.
+ */
+const AS_FUNCTION = {
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  footer: { js: '})' },
+  // Native imports would start Node's loader of ES modules, which takes 3 ms.
+  supported: { 'dynamic-import': false },
+};
+
+/** @param bundle builds one bundle of this project */
+export async function buildProgram(bundle) {
+  const bundles = await Promise.all([
+    bundle('src/cli/whole-program.ts', 'dist/program.js', AS_FUNCTION, [builtinsOnUse, driverInBundle]),
+    ...Object.entries(HOT_COMMANDS).map(([name, omitted]) =>
+      bundle(`src/cli/hot/${name}.ts`, `dist/${name}.js`, AS_FUNCTION, [
+        builtinsOnUse,
+        driverInBundle,
+        omitModules(omitted),
+      ]),
+    ),
+  ]);
+  const digests = Object.fromEntries(
+    ['program', ...Object.keys(HOT_COMMANDS)].map((name) => [name, digestBundle(`dist/${name}.js`)]),
+  );
+  const define = { CRED_WATCH_BUNDLES: JSON.stringify(digests) };
+  return [
+    ...bundles,
+    await bundle('src/cli/start/cred-watch.ts', 'dist/cred-watch.js', { define }, [builtinsOnUse]),
+  ];
+}
+
+/** The start of the SHA-256, as the code cache names it. */
+function digestBundle(file) {
+  const content = readFileSync(file);
+  // The entry reads bundles as Latin-1, which is faster than UTF-8. Both are equal for ASCII.
+  if (content.some((byte) => byte > 127))
+    throw new Error(`${file} is not ASCII: use \\u in regular expressions`);
+  return createHash('sha256').update(content).digest('hex').slice(0, 16);
+}
+
+/** Replaces dynamic imports of these modules by an error. */
+function omitModules(modules) {
+  const isOmitted = new Set(modules);
+  const found = new Set();
+  return {
+    name: 'omit-modules',
+    setup({ onResolve, onLoad, onEnd }) {
+      onResolve({ filter: /\.ts$/ }, async ({ path, kind, resolveDir }) => {
+        if (kind !== 'dynamic-import') return null;
+        const module = relative(process.cwd(), join(resolveDir, path));
+        if (!isOmitted.has(module)) return null;
+        found.add(module);
+        return { path: module, namespace: 'omitted' };
+      });
+      onLoad({ filter: /./, namespace: 'omitted' }, ({ path }) => ({
+        contents: `throw new Error('the bundle of this command does not have ${path}');`,
+      }));
+      // A list that no longer fits would make a bundle larger without notice.
+      onEnd(() => {
+        const unused = modules.filter((module) => !found.has(module));
+        if (unused.length > 0) throw new Error(`not imported dynamically: ${unused.join(', ')}`);
+      });
+    },
+  };
+}

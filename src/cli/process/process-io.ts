@@ -1,0 +1,104 @@
+/** Only this file uses the streams, variables and signals of `process`. */
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../clock.ts';
+import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { signalExitCode } from '../flags/exit-codes.ts';
+import type { Output, ProcessIo } from './io.ts';
+
+/** Opens the stream at its first use, because a pipe or a terminal loads modules of Node. */
+function createOutput(name: string, open: () => NodeJS.WriteStream): Output {
+  let stream: NodeJS.WriteStream | null = null;
+  let isClosed = false;
+  const getStream = () => {
+    if (stream === null) {
+      stream = open();
+      // Errors reach the callback of `write`. Without this listener, an error would also end the process.
+      stream.on('error', () => {});
+    }
+    return stream;
+  };
+  return {
+    get isTerminal() {
+      return getStream().isTTY === true;
+    },
+    get columns() {
+      return getStream().columns;
+    },
+    isClosed: () => isClosed,
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) return resolve();
+        getStream().write(text, (cause) => {
+          isClosed = cause != null;
+          const code = getSystemErrorCode(cause);
+          // EPIPE means that the reader has ended, as in `cred-watch … | head`. This is not an error.
+          if (!isClosed || stream !== process.stdout || code === 'EPIPE') return resolve();
+          const hint = 'the output is incomplete: free disk space, or write to another file';
+          reject(
+            new CredWatchError(`could not write to ${name}: ${describeSystemError(cause)}`, hint, { cause }),
+          );
+        });
+      }),
+  };
+}
+
+function createStopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
+  return stop.signal;
+}
+
+/**
+ * Signals that end a process without a listener. Not listed: SIGKILL and real-time signals, for which Node has no
+ * listeners; SIGPIPE and SIGXFSZ, which Node ignores; and signals of a crash, such as SIGSEGV.
+ */
+const ENDING_SIGNALS: readonly NodeJS.Signals[] = [
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGABRT', 'SIGALRM'] as const),
+  ...(['SIGVTALRM', 'SIGPROF', 'SIGXCPU', 'SIGIO', 'SIGPWR', 'SIGSTKFLT'] as const),
+];
+
+function onSignal(listener: (signal: NodeJS.Signals) => void): () => void {
+  for (const signal of ENDING_SIGNALS) process.on(signal, listener);
+  return () => {
+    for (const signal of ENDING_SIGNALS) process.off(signal, listener);
+  };
+}
+
+/** Linux does not end the first process of a container (PID 1) at a signal without a listener. */
+function endAtSignals(): void {
+  onSignal((signal) => {
+    if (process.listenerCount(signal) === 1) process.exit(signalExitCode(signal));
+  });
+}
+
+/** Returns `''` for a user without HOME and without an entry in /etc/passwd, as in some containers. */
+function findHome(): string {
+  try {
+    return homedir();
+  } catch {
+    return '';
+  }
+}
+
+/** The process as commands see it. */
+export function createProcessIo(): ProcessIo {
+  // A command of this bundle may follow another one that has already added the listeners.
+  if (process.pid === 1 && process.listenerCount('SIGTERM') === 0) endAtSignals();
+  return {
+    stdin: { [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator]() },
+    stdout: createOutput('standard output', () => process.stdout),
+    stderr: createOutput('standard error', () => process.stderr),
+    env: process.env,
+    clock: systemClock,
+    random: Math.random,
+    machine: hostname(),
+    nodeVersion: process.versions.node,
+    home: findHome(),
+    isRoot: process.getuid?.() === 0,
+    createStopSignal,
+    hasTerminal: () => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),
+    onSignal,
+    reportWorker: join(__dirname, 'report-worker.js'),
+  };
+}

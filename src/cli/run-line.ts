@@ -1,0 +1,74 @@
+/** Parses and runs a command line, with all commands or only some of them. */
+import type { Command, OutputConfiguration } from 'commander';
+import type { CommandDefinition } from './command.ts';
+import { declareCommands } from './declare-commands.ts';
+import type { CommandLine } from './flags/command-line.ts';
+import { encodeExitCode, findExitCodeStyle, usageExitCode } from './flags/exit-codes.ts';
+import type { Io, ProcessIo } from './process/io.ts';
+import { printThrownError } from './process/messages.ts';
+
+/** The command of a line, with its flags. */
+export interface ParsedLine {
+  definition: CommandDefinition;
+  program: Command;
+  command: Command;
+}
+
+/**
+ * Creates a parser that knows only these commands.
+ * @returns `parse` throws CommanderError if a word is unknown or missing, and for help. It throws
+ *   CredWatchError if a value is invalid.
+ */
+export function createLineParser(commands: readonly CommandDefinition[], output: OutputConfiguration) {
+  const parsed: ParsedLine[] = [];
+  const program = declareCommands(
+    commands,
+    (definition, command) => {
+      parsed.push({ definition, program, command });
+    },
+    output,
+  );
+  const parse = ({ ownArguments }: CommandLine): ParsedLine => {
+    program.parse(ownArguments, { from: 'user' });
+    const [line] = parsed;
+    if (line === undefined) throw new Error('commander found no command and reported no error');
+    return line;
+  };
+  return { program, parse };
+}
+
+/** Resolves to the exit code of the command. */
+export const runParsedLine = (
+  { definition, program, command }: ParsedLine,
+  { childCommand }: CommandLine,
+  io: Io,
+): Promise<number> => definition.run(command.opts(), { io, program, command, childCommand });
+
+/**
+ * Prints errors that `run` throws. Resolves to the exit code in the style of `--exit-codes`.
+ * @param run resolves to the exit code in the default style
+ */
+export async function runLine(
+  line: CommandLine,
+  process: ProcessIo,
+  run: (io: Io) => Promise<number>,
+): Promise<number> {
+  const style = findExitCodeStyle(line.ownArguments);
+  const io: Io = { ...process, debug: line.ownArguments.includes('--debug'), onError: null };
+  if (!line.definition?.isNagiosPlugin || style !== 'nagios')
+    return encodeExitCode(await runOrPrintError(line, io, run), style);
+  const { createPluginIo } = await import('./process/nagios-plugin.ts');
+  const plugin = createPluginIo(io);
+  const code = await runOrPrintError(line, plugin.io, run);
+  await plugin.finish();
+  return encodeExitCode(code, style);
+}
+
+async function runOrPrintError(line: CommandLine, io: Io, run: (io: Io) => Promise<number>): Promise<number> {
+  try {
+    return await run(io);
+  } catch (error) {
+    await printThrownError(io, error);
+    return usageExitCode(line);
+  }
+}

@@ -1,0 +1,79 @@
+import type { CredentialValues } from '../../credential-formats/credential-values.ts';
+import type { PollNoteCode } from '../../domain/poll-note.ts';
+import {
+  buildNowAdvice,
+  describeForecast,
+  describeNowUnknownReason,
+  describeNowVerdict,
+  describeOutlook,
+} from '../../report/messages/now.ts';
+import type { PolledCredentials } from '../../sources/source.ts';
+import type { RecordJobRunOptions } from '../../watch/record-job-run.ts';
+import { toExitCode } from '../flags/exit-codes.ts';
+import type { Io } from '../process/io.ts';
+import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
+import {
+  checkStart,
+  printInterruption,
+  type StartCheck,
+  type StartCheckContext,
+  type StartCheckFlags,
+} from './start-check.ts';
+
+/** A safe start of a command that gets a copy of the credentials. */
+export interface SafeStart {
+  poll: PolledCredentials;
+  /** The credentials that were judged. */
+  credentials: CredentialValues;
+  /** The start, as `recordJobRun` stores it. */
+  record: Omit<RecordJobRunOptions['start'], 'job'>;
+}
+
+/** These notes also matter to `exec` and `env`: the expiration may be wrong. */
+const EXPIRATION_NOTES: readonly PollNoteCode[] = ['DATE_NOT_BELIEVED', 'IMPLAUSIBLE_EXPIRATION'];
+
+/** Like `checkStart`. If a start is not safe, prints the reason and returns the exit code of `env`. */
+export async function findSafeStart(
+  context: StartCheckContext,
+  flags: StartCheckFlags,
+  io: Io,
+): Promise<SafeStart | number> {
+  const check = await checkStart(context, flags, io);
+  const { recordedPoll, judgement } = check;
+  const { outcome } = recordedPoll;
+  await createPollNotePrinter(io)(outcome.notes.filter(({ code }) => EXPIRATION_NOTES.includes(code)));
+  if (judgement.verdict !== 'safe' || !outcome.ok) return printRefusal(check, flags, io);
+  // The earliest expiration that was ever stated for this key.
+  const { expiration } = judgement.credentials;
+  const { secrets, accountId } = outcome;
+  return {
+    poll: outcome,
+    credentials: { ...secrets, expiration, accountId },
+    record: {
+      identity: judgement.identity,
+      startedAt: judgement.judgedAt,
+      remainingAtStart: judgement.remaining,
+    },
+  };
+}
+
+/** Prints why the credentials are not passed on, and when a start will be safe. Returns the exit code. */
+async function printRefusal(
+  { judgement, interruptedBy }: StartCheck,
+  flags: StartCheckFlags,
+  io: Io,
+): Promise<number> {
+  if (interruptedBy !== null) return printInterruption(interruptedBy, io);
+  const { unknownReason, nextRotation, judgedAt, outlook, verdict } = judgement;
+  if (unknownReason !== null) {
+    const { message, hint } = describeNowUnknownReason(unknownReason);
+    await printError(io, message, hint);
+    return toExitCode(verdict);
+  }
+  const hasWaited = flags.wait !== undefined;
+  await printError(io, describeNowVerdict(judgement), buildNowAdvice(judgement, { hasWaited }));
+  const forecast =
+    nextRotation === null || outlook === 'never' ? '' : `; ${describeForecast(nextRotation, judgedAt)}`;
+  await printNote(io, `a safe start: ${describeOutlook(judgement)}${forecast}`);
+  return toExitCode(verdict);
+}

@@ -1,0 +1,181 @@
+/**
+ * Code caches of V8: the compiled functions of a bundle. A cache is written after a run, so that it includes
+ * the functions that V8 compiles only when they are called.
+ *
+ * V8 trusts the content of a cache completely: changed content can run other code, or crash. A cache is
+ * therefore used only if no other user can have written it, if the same Node made it from the same bundle,
+ * and if its checksum is right. In every other case, and after every error, the program runs without a cache
+ * and prints nothing.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
+import { getSystemErrorCode } from '../../errors.ts';
+import { chooseCacheFolder, OTHERS_WRITE, openPrivateFolder } from './cache-folder.ts';
+
+/** The size of the JSON header before the data. A multiple of 8, because V8 copies unaligned data. */
+const HEADER_BYTES = 512;
+
+/** Names of all files in the folder end so, or with `.tmp` while they are written. */
+const NAME_END = '.v8-cache';
+
+const LONGEST_RENEWAL_MS = 30 * 86_400_000;
+/** Caches in use are renewed earlier, so an older one belongs to a removed version. */
+const LONGEST_UNUSED_MS = 2 * LONGEST_RENEWAL_MS;
+
+interface Header {
+  /** Everything that has to be equal for the cache to be valid. */
+  key: string;
+  /** When the first cache with this key was written. */
+  createdAt: number;
+  /** CRC-32 of the data. A power failure can leave a file with wrong content. */
+  checksum: number;
+}
+
+type CacheTimes = Pick<Header, 'createdAt'> & { writtenAt: number };
+
+export interface CodeCache {
+  /** Null if there is no valid cache. Forget it after use: a poller that keeps running does not need it. */
+  data: Buffer | null;
+  /** Writes or renews the cache if it is time to do so. Call it after the run. */
+  update(script: Script): void;
+}
+
+/** Returns null if this process can use no cache. */
+export function openCodeCache(bundle: string, filename: string): CodeCache | null {
+  const user = process.geteuid?.();
+  // Windows has neither owners nor modes.
+  if (user === undefined) return null;
+  const chosen = chooseCacheFolder(process.env, user === 0);
+  if (chosen === null) return null;
+  return ignoreErrors(() => {
+    const folder = openPrivateFolder(chosen, user);
+    if (folder === null) return null;
+    const { name, key } = identify(bundle, filename);
+    const path = join(folder, name);
+    const { data = null, times = null } = ignoreErrors(() => readCache(path, key, user)) ?? {};
+    return {
+      data,
+      update: (script) => {
+        ignoreErrors(() => updateCache(path, key, times, script));
+      },
+    };
+  });
+}
+
+/** An unusable cache is never worth a message: the program only starts more slowly. */
+function ignoreErrors<T>(action: () => T): T | null {
+  try {
+    return action();
+  } catch {
+    return null;
+  }
+}
+
+/** Several versions of this program and of Node can use the folder in turns, so the name tells them apart. */
+function identify(bundle: string, filename: string): { name: string; key: string } {
+  const digest = CRED_WATCH_BUNDLES[bundle] ?? '';
+  const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ').trim();
+  const variant = options === '' ? '' : `-${crc32(options).toString(16)}`;
+  const describeFile = (path: string) => {
+    const { size, mtimeMs } = statSync(path);
+    return [size, mtimeMs];
+  };
+  return {
+    name: `${bundle}-${digest}-${process.version}-${process.arch}${variant}${NAME_END}`,
+    // Node can be built again, and a bundle can be edited, without a new version.
+    key: JSON.stringify([
+      digest,
+      process.versions.v8,
+      options,
+      describeFile(filename),
+      describeFile(process.execPath),
+    ]),
+  };
+}
+
+/** @throws an error if the file is missing, a link, or not a cache */
+function readCache(path: string, key: string, user: number): { data: Buffer; times: CacheTimes } | null {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile() || stats.uid !== user || (stats.mode & OTHERS_WRITE) !== 0) return null;
+    return parseCache(readFileSync(file), key, stats.mtimeMs);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parseCache(content: Buffer, key: string, writtenAt: number) {
+  if (content.length <= HEADER_BYTES) return null;
+  const header: Header = JSON.parse(content.toString('latin1', 0, HEADER_BYTES));
+  const data = content.subarray(HEADER_BYTES);
+  if (header.key !== key || header.checksum !== crc32(data)) return null;
+  return { data, times: { createdAt: header.createdAt, writtenAt } };
+}
+
+/**
+ * The first run only leaves an empty file, because it may be the only run, for example in a container. Later
+ * runs renew the cache at growing intervals: each renewal adds the functions that other runs have compiled,
+ * for example for another format.
+ */
+function updateCache(path: string, key: string, times: CacheTimes | null, script: Script): void {
+  if (times === null) {
+    if (createMarker(path)) return;
+  } else {
+    const interval = Math.min(times.writtenAt - times.createdAt, LONGEST_RENEWAL_MS);
+    if (Date.now() - times.writtenAt < interval) return;
+  }
+  const isAccepted = times !== null && script.cachedDataRejected !== true;
+  const data = script.createCachedData();
+  const header: Header = {
+    key,
+    createdAt: isAccepted ? times.createdAt : Date.now(),
+    checksum: crc32(data),
+  };
+  writeCache(path, Buffer.concat([Buffer.from(JSON.stringify(header).padEnd(HEADER_BYTES)), data]));
+}
+
+/** Returns false if the file exists. */
+function createMarker(path: string): boolean {
+  try {
+    writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (getSystemErrorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Replaces the file in one step, because other processes may be reading or writing it. */
+function writeCache(path: string, content: Buffer): void {
+  const temporary = `${path}.${process.pid}-${Math.trunc(Math.random() * 1e9)}.tmp`;
+  try {
+    writeFileSync(temporary, content, { flag: 'wx', mode: 0o600 });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  removeUnused(join(path, '..'));
+}
+
+function removeUnused(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.includes(NAME_END)) continue;
+    const path = join(folder, name);
+    if (Date.now() - statSync(path).mtimeMs > LONGEST_UNUSED_MS) rmSync(path, { force: true });
+  }
+}

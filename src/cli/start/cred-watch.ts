@@ -1,0 +1,25 @@
+/** The entry of the program. Small, because every run reads and compiles this file without a code cache. */
+import { writeSync } from 'node:fs';
+import { runBundle } from './bundle.ts';
+
+const VERSION_FLAGS: readonly (string | undefined)[] = ['-V', '--version'];
+
+async function start([first, ...more]: readonly string[]): Promise<void> {
+  if (VERSION_FLAGS.includes(first) && more.length === 0 && printVersion()) return;
+  const argv = first === undefined ? [] : [first, ...more];
+  const isHot = first !== undefined && Object.hasOwn(CRED_WATCH_BUNDLES, first);
+  const code = isHot ? await runBundle(first, argv) : null;
+  process.exitCode = code ?? (await runBundle('program', argv)) ?? 0;
+}
+
+/** Returns false if stdout cannot take the text now. The whole program then waits, or reports the error. */
+function printVersion(): boolean {
+  try {
+    writeSync(1, `${CRED_WATCH_VERSION}\n`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+void start(process.argv.slice(2));

@@ -1,0 +1,158 @@
+import { findFirstIndex, pairNeighbours } from '../lists.ts';
+import type { Instant, Seconds, Span } from '../model.ts';
+import { joinSpans } from '../time/spans.ts';
+import {
+  findLargest,
+  findOrder,
+  type GenerationColumns,
+  selectItems,
+  sumColumn,
+  valueAt,
+} from './columns/generation-columns.ts';
+import {
+  type AppearanceColumns,
+  createRotationColumns,
+  type RotationColumns,
+  type ServedColumns,
+} from './columns/served-columns.ts';
+import { LAST_UPDATED_SLACK } from './generations.ts';
+import type { EndpointSigns } from './measurement.ts';
+import { computeLeadTime } from './rotations.ts';
+
+/** Looks for signs of several endpoints in a series. Null without a sign. */
+export function findEndpointSigns(generations: GenerationColumns): EndpointSigns | null {
+  const [overlaps, reversals] = [countOverlaps(generations), countReversals(generations)];
+  return overlaps + reversals === 0 ? null : { overlaps, reversals };
+}
+
+function countOverlaps(generations: GenerationColumns): number {
+  const order = findOrder(generations.firstSeen, generations.lastSeen);
+  const ordered = order === null ? generations : selectItems(generations, order);
+  const { firstSeen, lastSeen, rawFirstSeen, rawLastSeen } = ordered;
+  let count = 0;
+  let latest = 0;
+  for (let index = 1; index < ordered.count; index += 1) {
+    // A correction alone must not make generations overlap: offsets have whole seconds.
+    const isOverlapping =
+      areOverlappingAt(firstSeen, lastSeen, latest, index) &&
+      areOverlappingAt(rawFirstSeen, rawLastSeen, latest, index);
+    if (isOverlapping) count += 1;
+    if (valueAt(lastSeen, index) > valueAt(lastSeen, latest)) latest = index;
+  }
+  return count;
+}
+
+/** See {@link areOverlapping}. */
+const areOverlappingAt = (firstSeen: Float64Array, lastSeen: Float64Array, a: number, b: number): boolean =>
+  valueAt(firstSeen, a) < valueAt(lastSeen, b) && valueAt(firstSeen, b) < valueAt(lastSeen, a);
+
+/** Compares consecutive samples with different keys, in the order of the host's clock. */
+function countReversals(generations: GenerationColumns): number {
+  const order = findOrder(generations.rawFirstSeen, generations.rawLastSeen);
+  const ordered = order === null ? generations : selectItems(generations, order);
+  let count = 0;
+  for (let to = 1; to < ordered.count; to += 1) if (isReversal(ordered, to - 1, to)) count += 1;
+  return count;
+}
+
+function isReversal(generations: GenerationColumns, from: number, to: number): boolean {
+  const { lastUpdated, rawFirstSeen, rawLastSeen } = generations;
+  const isOlder = valueAt(lastUpdated, to) < valueAt(lastUpdated, from) - LAST_UPDATED_SLACK;
+  if (!isOlder) return false;
+  const distance = valueAt(rawFirstSeen, to) - valueAt(rawLastSeen, from);
+  // A clock that was set in between may have changed the order.
+  return distance >= 0 && findLargestOffsetChange(generations, from, to) * 1000 <= distance;
+}
+
+function findLargestOffsetChange(
+  { smallestClockOffset: smallest, largestClockOffset: largest }: GenerationColumns,
+  from: number,
+  to: number,
+): Seconds {
+  const change = Math.max(
+    Math.abs(valueAt(largest, from) - valueAt(smallest, to)),
+    Math.abs(valueAt(largest, to) - valueAt(smallest, from)),
+  );
+  return Number.isNaN(change) ? 0 : change;
+}
+
+/** The next request may reach the endpoint that was silent for this long. In ms. */
+const SERVED_AFTER_LAST_SAMPLE = 600_000;
+
+/** A polling gap is longer than this, and longer than three usual gaps. In ms. */
+const SHORTEST_POLLING_GAP = 1_800_000;
+const USUAL_GAPS_IN_POLLING_GAP = 3;
+const MIN_SAMPLES_FOR_USUAL_GAP = 3;
+
+export interface EndpointHistory {
+  served: ServedColumns;
+  rotations: RotationColumns;
+  gaps: Span[];
+}
+
+/**
+ * Finds when each generation was served by one of several endpoints. A generation counts as served until the
+ * third sample after its last one and for ten minutes, but not into a polling gap.
+ * @param usualGap see {@link findUsualGap}
+ */
+export function findEndpointHistory(ordered: GenerationColumns, usualGap: Seconds | null): EndpointHistory {
+  const { count, firstSeen, lastSeen, expiration, thirdSampleAfter } = ordered;
+  const gaps = findPollingGaps(ordered, usualGap);
+  const byLastSeen = findOrder(lastSeen) ?? Int32Array.from(lastSeen.keys());
+  const sortedLastSeen = Float64Array.from(byLastSeen, (index) => valueAt(lastSeen, index));
+  const lastSample = valueAt(lastSeen, findLargest(lastSeen));
+  const rotations = createRotationColumns(count);
+  const served = { count, from: firstSeen.slice(), to: new Float64Array(count) };
+  let found = 0;
+  for (let index = 0; index < count; index += 1) {
+    const [last, third] = [valueAt(lastSeen, index), valueAt(thirdSampleAfter, index)];
+    const end = Math.max(Number.isNaN(third) ? last : third, last + SERVED_AFTER_LAST_SAMPLE);
+    const gap = gaps[findFirstIndex(gaps, ({ from }) => from >= last)];
+    const isGapBeforeEnd = gap !== undefined && gap.from < end;
+    const at = Math.min(end, gap?.from ?? end, lastSample);
+    served.to[index] = at;
+    const next = byLastSeen[findFirstIndex(sortedLastSeen, (each) => each > last)];
+    if (next === undefined) continue;
+    if (!isGapBeforeEnd && (Number.isNaN(third) || end > lastSample)) continue;
+    rotations.from[found] = index;
+    rotations.to[found] = next;
+    rotations.windowFrom[found] = last;
+    rotations.windowTo[found] = at;
+    rotations.at[found] = at;
+    rotations.leadTime[found] = computeLeadTime(valueAt(expiration, index), last, at);
+    rotations.interval[found] = Number.NaN;
+    rotations.blindTime[found] = Math.ceil((at - last) / 1000);
+    rotations.isWitnessed[found] = Number(!isGapBeforeEnd);
+    found += 1;
+  }
+  const order =
+    findOrder(rotations.at.subarray(0, found)) ?? Int32Array.from({ length: found }, (_, index) => index);
+  return { served, rotations: selectItems(rotations, order), gaps };
+}
+
+/** The periods without samples that are too long for the usual gap. */
+function findPollingGaps(
+  { samples, firstSeen, lastSeen }: GenerationColumns,
+  usualGap: Seconds | null,
+): Span[] {
+  const usual = sumColumn(samples) < MIN_SAMPLES_FOR_USUAL_GAP ? 0 : (usualGap ?? 0) * 1000;
+  const longest = Math.max(SHORTEST_POLLING_GAP, USUAL_GAPS_IN_POLLING_GAP * usual);
+  const seen = joinSpans(
+    Array.from(firstSeen, (from, index): Span => ({ from, to: valueAt(lastSeen, index) })),
+    longest,
+  );
+  return pairNeighbours(seen).map(([before, after]) => ({ from: before.to, to: after.from }));
+}
+
+/** Only dated generations appeared at a known time: others may have been issued long before. */
+export function findDatedAppearances({ lastUpdated }: GenerationColumns): AppearanceColumns {
+  const dates: Instant[] = [];
+  const generation: number[] = [];
+  for (const [index, issued] of lastUpdated.entries()) {
+    if (Number.isNaN(issued)) continue;
+    dates.push(issued);
+    generation.push(index);
+  }
+  const earliest = Float64Array.from(dates);
+  return { count: dates.length, generation: Float64Array.from(generation), earliest, latest: earliest };
+}

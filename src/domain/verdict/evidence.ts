@@ -1,0 +1,104 @@
+import { findOrder, selectItems, valueAt } from '../measurement/columns/generation-columns.ts';
+import { getHistoryColumns } from '../measurement/columns/history-columns.ts';
+import type { ServedColumns } from '../measurement/columns/served-columns.ts';
+import type { Measurement } from '../measurement/measurement.ts';
+import { listWitnessed, type WitnessedRotations } from '../measurement/trend.ts';
+
+/** What the measured history says about the next rotation, the next day and a random start. */
+export interface Evidence {
+  /** Witnessed rotations, or samples if credentials are issued per request. */
+  observations: number;
+  /**
+   * At most this chance that the next rotation has a shorter lead time than all measured ones, 0 to 1. For
+   * credentials per request: that the next request gets a shorter validity. Null without an observation.
+   */
+  nextRotationChance: number | null;
+  /** Of the newest half of the rotations: how many had a shorter lead time than all rotations before. */
+  recentRecords: { records: number; rotations: number };
+  /** UTC days of which at least 95 % was watched. */
+  watchedDays: number;
+  /** At most this chance that the next day is worse than all watched days. Null with fewer than two days. */
+  nextDayChance: number | null;
+  /** An estimate of the chance that a start at a random time finds less validity than ever measured. */
+  randomStartChance: number | null;
+}
+
+/** From this number of rotations on, the chance of a random start can be estimated. */
+const MIN_ROTATIONS_FOR_ESTIMATE = 19;
+const MIN_DAYS = 2;
+
+export function findEvidence(measurement: Measurement): Evidence {
+  const { isIssuedPerRequest, sampleCount } = measurement;
+  const { rotations, served } = getHistoryColumns(measurement);
+  const witnessed = listWitnessed(rotations);
+  const recentRecords = countRecentRecords(witnessed);
+  const observations = isIssuedPerRequest ? sampleCount : witnessed.count;
+  const watchedDays = isIssuedPerRequest ? 0 : countWatchedDays(served);
+  return {
+    observations,
+    nextRotationChance: computeNextChance(observations, recentRecords),
+    recentRecords,
+    watchedDays,
+    nextDayChance: watchedDays < MIN_DAYS ? null : 1 / (watchedDays + 1),
+    randomStartChance: estimateRandomStart(witnessed, measurement.watchedTime),
+  };
+}
+
+/** Lead times in random order are worse than all before with the chance 1/(n+1); falling ones more often. */
+function computeNextChance(
+  observations: number,
+  { records, rotations }: Evidence['recentRecords'],
+): number | null {
+  if (observations === 0) return null;
+  const usual = 1 / (observations + 1);
+  return rotations < 1 ? usual : Math.max(usual, records / (rotations + 1));
+}
+
+function countRecentRecords({ count, leadTime }: WitnessedRotations): Evidence['recentRecords'] {
+  const recent = Math.floor(count / 2);
+  let [records, shortest] = [0, Number.POSITIVE_INFINITY];
+  for (const [index, each] of leadTime.entries()) {
+    if (each >= shortest) continue;
+    shortest = each;
+    if (index >= count - recent) records += 1;
+  }
+  return { records, rotations: recent };
+}
+
+/** The time for which the validity was below that of all other rotations, as a share of the watched time. */
+function estimateRandomStart({ count, leadTime }: WitnessedRotations, watchedTime: number): number | null {
+  if (count < MIN_ROTATIONS_FOR_ESTIMATE || watchedTime <= 0) return null;
+  let [shortest, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const each of leadTime) {
+    if (each < shortest) [shortest, second] = [each, shortest];
+    else if (each < second) second = each;
+  }
+  return (second - shortest) / watchedTime;
+}
+
+const DAY = 86_400_000;
+const MIN_WATCHED_SHARE_OF_DAY = 0.95;
+
+function countWatchedDays(served: ServedColumns): number {
+  const order = findOrder(served.from);
+  const { count, from, to } = order === null ? served : selectItems(served, order);
+  let [watchedDays, currentDay, watched, until] = [0, Number.NaN, 0, Number.NEGATIVE_INFINITY];
+  const endDay = () => {
+    if (watched >= MIN_WATCHED_SHARE_OF_DAY * DAY) watchedDays += 1;
+    watched = 0;
+  };
+  for (let index = 0; index < count; index += 1) {
+    const periodEnd = valueAt(to, index);
+    for (let start = Math.max(valueAt(from, index), until); start < periodEnd; ) {
+      const day = Math.floor(start / DAY);
+      if (day !== currentDay) endDay();
+      currentDay = day;
+      const end = Math.min(periodEnd, (day + 1) * DAY);
+      watched += end - start;
+      start = end;
+    }
+    until = Math.max(until, periodEnd);
+  }
+  endDay();
+  return watchedDays;
+}

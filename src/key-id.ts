@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Access key ids of AWS and of LocalStack. All begin with a known prefix and consist of upper-case letters and
+ * digits, while secret keys also have lower-case letters. They have 20 characters; the longest secret keys of
+ * AWS have 40. Source: "Unique identifiers" in the IAM user guide.
+ */
+const KNOWN_FORM = /^(?:A[BKS]IA|ACCA|L[KS]IA)[A-Z\d]{0,28}$/;
+
+/** What {@link toStoredKeyId} returns for other ids. */
+const DIGEST = /^sha256:[\da-f]{16}$/;
+
+/** IAM's rule, and a hyphen as used by other servers. */
+const ANY_FORM = /^[\w-]{1,128}$/;
+
+export const isKeyId = (text: string): boolean => ANY_FORM.test(text) || DIGEST.test(text);
+
+/**
+ * The key id to store and to show. An id of an unknown form can be a secret key by mistake, for example if two
+ * variables are swapped. Its digest reveals nothing, and still tells one generation from the next.
+ */
+export const toStoredKeyId = (keyId: string): string =>
+  keyId === '' || KNOWN_FORM.test(keyId) || DIGEST.test(keyId)
+    ? keyId
+    : `sha256:${createHash('sha256').update(keyId).digest('hex').slice(0, 16)}`;
+
+/** Whether key id and secret key seem to be swapped. */
+export const areSwapped = (keyId: string, secretKey: string): boolean =>
+  !KNOWN_FORM.test(keyId) && (KNOWN_FORM.test(secretKey) || hasSecretKeyForm(keyId));
+
+/** A secret key of AWS: base64 of 30 random bytes. At least half of a name of this length consists of words. */
+export function hasSecretKeyForm(text: string): boolean {
+  const letters = (text.match(/[A-Z]?[a-z]{3,}/g) ?? []).join('');
+  return /^[A-Za-z\d/+]{40}$/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && letters.length < 20;
+}

@@ -1,0 +1,85 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
+import { formatDuration as duration } from '../../domain/time/duration.ts';
+import { type Evidence, findEvidence } from '../../domain/verdict/evidence.ts';
+import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
+import { formatCount, formatPercentage } from '../text/format-values.ts';
+import { describeJob } from './verdicts.ts';
+
+const AWS_PROMISE = 'AWS promises a lead time of 5 minutes only.';
+
+/**
+ * What the numbers come from, and what they say about the next day or rotation.
+ * @param judgements of the series; a safe one is described in days
+ */
+export function describeEvidence(measurement: Measurement, judgements: readonly JobJudgement[] = []): string {
+  const evidence = findEvidence(measurement);
+  const sentences = measurement.isIssuedPerRequest
+    ? describeRequests(evidence)
+    : [...describeRotations(evidence, measurement, judgements), AWS_PROMISE];
+  return sentences.join(' ');
+}
+
+function describeRequests({ observations, nextRotationChance: chance }: Evidence): string[] {
+  return [
+    `${formatCount(observations, 'sample')} of credentials that are issued per request.`,
+    ...(chance === null
+      ? []
+      : [`The chance that the next request gets a shorter validity than all of them is ${atMost(chance)}.`]),
+  ];
+}
+
+function describeRotations(
+  evidence: Evidence,
+  measurement: Measurement,
+  judgements: readonly JobJudgement[],
+): string[] {
+  const { witnessedCount, watchedTime, leadTimeTrend } = measurement;
+  const basis = `${formatCount(witnessedCount, 'rotation')} witnessed in ${duration(watchedTime)}.`;
+  if (leadTimeTrend !== null) return [basis, 'Lead times shrink, so this says nothing about the next days.'];
+  const { nextDayChance, nextRotationChance } = evidence;
+  if (nextRotationChance !== null && isShortestNow(measurement)) return [basis, SHORTEST_NOW];
+  const estimate = describeEstimate(evidence);
+  if (nextDayChance !== null) {
+    return [
+      ...(describeSafeDays(evidence, judgements) ?? [basis]),
+      `If tomorrow is like the ${formatCount(evidence.watchedDays, 'day')} watched, the chance that any start ` +
+        `finds less validity than the worst case is ${atMost(nextDayChance)}.`,
+      ...estimate,
+    ];
+  }
+  if (nextRotationChance === null) return [basis];
+  return [
+    basis,
+    `If the next rotation is like them, the chance that its lead time is shorter than all of theirs is ${atMost(nextRotationChance)}.`,
+    ...estimate,
+  ];
+}
+
+const SHORTEST_NOW =
+  'The newest credentials had less validity left than the old ones at any measured rotation, so the next lead time is shorter than all measured ones.';
+
+/** The newest sample is worse than every rotation, so the estimates from rotations do not apply. */
+const isShortestNow = ({ worstCase, lastSample, severalEndpoints }: Measurement) =>
+  severalEndpoints === null && worstCase.rotation === null && worstCase.at >= lastSample;
+
+/** For the safe job with the least to spare. Null without a safe job. */
+function describeSafeDays({ watchedDays }: Evidence, judgements: readonly JobJudgement[]): string[] | null {
+  const [tightest] = judgements
+    .flatMap((each) => (each.verdict === 'safe' ? [each] : []))
+    .sort((a, b) => a.spare - b.spare);
+  if (tightest === undefined) return null;
+  return [
+    `On none of the ${formatCount(watchedDays, 'day')} watched would ${describeJob(tightest.job.duration)} have failed, ` +
+      `whenever it started; it had at least ${duration(tightest.spare)} to spare.`,
+  ];
+}
+
+const describeEstimate = ({ randomStartChance }: Evidence): string[] =>
+  randomStartChance === null
+    ? []
+    : [
+        `For a single start at a random time, the estimated chance is ${formatPercentage(randomStartChance)}.`,
+      ];
+
+/** `at most 1 in 15`. Rounded to the larger chance. */
+const atMost = (chance: number) => `at most 1 in ${Math.max(1, Math.floor(1 / chance + 1e-9))}`;

@@ -1,0 +1,65 @@
+import {
+  groupSdks,
+  JOB_SOURCE_NAMES,
+  type JobCredentials,
+  type JobSourceName,
+} from '../../domain/provider-chain/job-provider.ts';
+import type { ChainFacts, ProviderName } from '../../domain/provider-chain/providers.ts';
+import { sdksDo } from './chain-findings.ts';
+import type { Explanation } from './failures.ts';
+import { describeChainOutcome, listIdentity, PROVIDER_LABELS, PROVIDER_PHRASES } from './providers.ts';
+
+const EXPORT_COMMAND = "--process 'aws configure export-credentials'";
+
+/** Why no source has the credentials that SDKs would give the job. */
+export const describeUndecidedSource = (job: JobCredentials): Explanation =>
+  job.provider === null ? describeDisagreement(job) : describeUnsupportedProvider(job.provider, job.facts);
+
+function describeUnsupportedProvider(name: ProviderName, facts: ChainFacts): Explanation {
+  const other = findEndpointSource(facts);
+  return {
+    message:
+      `SDKs would give the job the credentials of ${PROVIDER_LABELS[name]}${formatIdentity(name, facts)}, which cred-watch cannot ` +
+      `read, and not those of ${PROVIDER_PHRASES[other]}`,
+    hint: `to use the credentials of the SDKs, add ${EXPORT_COMMAND}; to use ${PROVIDER_PHRASES[other]}, add --source ${other}`,
+  };
+}
+
+function describeDisagreement({ facts, outcomes }: JobCredentials): Explanation {
+  const groups = groupSdks(outcomes);
+  const parts = groups.map(({ sdks, outcome }) => {
+    const identity = outcome.kind === 'wins' ? formatIdentity(outcome.provider, facts) : '';
+    return `${sdksDo(sdks, 'uses', 'use')} ${describeChainOutcome(outcome)}${identity}`;
+  });
+  const ends = groups.map(({ outcome }) => ('provider' in outcome ? outcome.provider : null));
+  const choices = JOB_SOURCE_NAMES.filter(
+    (name) => ends.includes(name) || name === findEndpointSource(facts),
+  );
+  const others = ends.some((end) => end !== null && !choices.some((name) => name === end));
+  const options = choices.map((name) => `--source ${name}`).concat(others ? EXPORT_COMMAND : []);
+  return {
+    message: `SDKs disagree about the credentials of the job: ${parts.join('; ')}`,
+    hint: `choose with ${options.join(' or ')}; \`cred-watch sources\` shows the reasons`,
+  };
+}
+
+/** For credentials that do not come from the endpoint of this instance, task or pod. */
+export function describeJobSource(
+  source: Exclude<JobSourceName, 'container' | 'imds'>,
+  facts: ChainFacts,
+): Explanation {
+  const other = findEndpointSource(facts);
+  return {
+    message: `SDKs use ${PROVIDER_PHRASES[source]}${formatIdentity(source, facts)} and not ${PROVIDER_PHRASES[other]}, so cred-watch does the same`,
+    hint: `to use ${PROVIDER_PHRASES[other]}, add --source ${other}`,
+  };
+}
+
+function formatIdentity(name: ProviderName, { providers }: ChainFacts): string {
+  const parts = listIdentity(providers[name]);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+/** The source that SDKs use if no other provider is set up. */
+const findEndpointSource = ({ providers }: ChainFacts) =>
+  providers.container.state === 'absent' ? 'imds' : 'container';

@@ -1,0 +1,132 @@
+import { minBy } from '../../../domain/measurement/statistics.ts';
+import type { Span } from '../../../domain/model.ts';
+import type { GenerationRow } from '../generations/generation-row.ts';
+
+type ColumnValue = number | null;
+
+/**
+ * A column of whole numbers. If most values are equal, it stores the common value and the exceptions, as
+ * alternating indexes and values. A page with 100,000 generations then needs only one or two megabytes.
+ */
+export type PackedColumn = ColumnValue[] | { commonValue: ColumnValue; exceptions: ColumnValue[] };
+
+export function packColumn(values: readonly ColumnValue[]): PackedColumn {
+  const commonValue = findMostCommon(values);
+  const exceptions = values.flatMap((value, index) => (value === commonValue ? [] : [index, value]));
+  return exceptions.length < values.length ? { commonValue, exceptions } : [...values];
+}
+
+export function unpackColumn(packed: PackedColumn, rowCount: number): ColumnValue[] {
+  if (Array.isArray(packed)) return packed;
+  const { commonValue, exceptions } = packed;
+  const values = new Array<ColumnValue>(rowCount).fill(commonValue);
+  for (let index = 0; index < exceptions.length; index += 2) {
+    values[exceptions[index] ?? 0] = exceptions[index + 1] ?? null;
+  }
+  return values;
+}
+
+function findMostCommon(values: readonly ColumnValue[]): ColumnValue {
+  const counts = new Map<ColumnValue, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return minBy(counts, ([, count]) => -count)?.[0] ?? null;
+}
+
+/**
+ * The fields of a generation in the order in which they are unpacked. Instants are stored in seconds. A column
+ * contains the differences from expected values, so that most of its values are equal: for example, the lead
+ * time is usually the validity left at the end of the served period.
+ */
+const COLUMNS: {
+  [Name in keyof GenerationRow]: {
+    unit: 1 | 1000;
+    expect: (row: GenerationRow, previous: GenerationRow | undefined) => number;
+  };
+} = {
+  servedFrom: { unit: 1000, expect: (_, previous) => previous?.servedTo ?? 0 },
+  servedTo: { unit: 1000, expect: (row) => row.servedFrom },
+  expiration: { unit: 1000, expect: (row) => row.servedTo },
+  firstSeen: { unit: 1000, expect: (row) => row.servedFrom },
+  lastSeen: { unit: 1000, expect: (row) => row.servedTo },
+  issuedAt: { unit: 1000, expect: (row) => row.servedFrom },
+  validityWhenIssued: { unit: 1, expect: (row) => (row.expiration - row.servedFrom) / 1000 },
+  leadTime: { unit: 1, expect: (row) => (row.expiration - row.servedTo) / 1000 },
+  interval: { unit: 1, expect: (row) => (row.servedTo - row.servedFrom) / 1000 },
+  sampleCount: { unit: 1, expect: () => 0 },
+  flags: { unit: 1, expect: () => 0 },
+};
+// Object.keys() returns string[], although the table has these keys only.
+const COLUMN_NAMES = Object.keys(COLUMNS) as (keyof GenerationRow)[];
+
+export interface PackedGenerations {
+  count: number;
+  columns: Partial<Record<keyof GenerationRow, PackedColumn>>;
+}
+
+export function packGenerations(rows: readonly GenerationRow[]): PackedGenerations {
+  const columns: PackedGenerations['columns'] = {};
+  for (const name of COLUMN_NAMES) {
+    const { unit, expect } = COLUMNS[name];
+    const differences = rows.map((row, index) => {
+      const value = row[name];
+      return value === null ? null : (value - expect(row, rows[index - 1])) / unit;
+    });
+    columns[name] = packColumn(differences);
+  }
+  return { count: rows.length, columns };
+}
+
+const EMPTY_ROW: GenerationRow = {
+  servedFrom: 0,
+  servedTo: 0,
+  expiration: 0,
+  firstSeen: 0,
+  lastSeen: 0,
+  issuedAt: null,
+  validityWhenIssued: null,
+  leadTime: null,
+  interval: null,
+  sampleCount: 0,
+  flags: 0,
+};
+
+export function unpackGenerations({ count, columns }: PackedGenerations): GenerationRow[] {
+  const unpacked = COLUMN_NAMES.map((name) => {
+    const differences = unpackColumn(columns[name] ?? [], count);
+    return { name, differences, ...COLUMNS[name] };
+  });
+  const rows: GenerationRow[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const row = { ...EMPTY_ROW };
+    for (const { name, differences, unit, expect } of unpacked) {
+      const difference = differences[index] ?? null;
+      if (difference !== null) row[name] = difference * unit + expect(row, rows.at(-1));
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+/** For each span: seconds from the end of the previous span to its start, then its length in seconds. */
+export type PackedSpans = number[];
+
+export function packSpans(spans: readonly Span[]): PackedSpans {
+  let previousEnd = 0;
+  return spans.flatMap(({ from, to }) => {
+    const [begin, end] = [Math.floor(from / 1000), Math.ceil(to / 1000)];
+    const packed = [begin - previousEnd, end - begin];
+    previousEnd = end;
+    return packed;
+  });
+}
+
+export function unpackSpans(packed: PackedSpans): Span[] {
+  const spans: Span[] = [];
+  let end = 0;
+  for (let index = 0; index < packed.length; index += 2) {
+    const from = end + (packed[index] ?? 0);
+    end = from + (packed[index + 1] ?? 0);
+    spans.push({ from: from * 1000, to: end * 1000 });
+  }
+  return spans;
+}

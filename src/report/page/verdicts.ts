@@ -1,0 +1,55 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
+import type { Job, JobJudgement, Verdict } from '../../domain/verdict/job-verdict.ts';
+import { toSafety } from '../../domain/verdict/judgements.ts';
+import { formatSafety, listAdvice } from '../messages/verdicts.ts';
+import { formatJob, truncateText } from '../text/format-values.ts';
+import { html, Markup } from './markup.ts';
+
+/** The appearance of a verdict: a CSS class, and the name of a CSS colour. */
+export type Tone = 'safe' | 'bad' | 'unsure';
+
+const TONES = { safe: 'safe', 'not-safe': 'bad', unknown: 'unsure' } as const;
+
+export const getTone = (verdict: Verdict): Tone => TONES[toSafety(verdict)];
+
+/** A disc with a tick, an octagon with a cross, a square with a question mark: distinct without colours. */
+const SHAPES: Record<Tone, string> = {
+  safe: '<circle cx="12" cy="12" r="11"/><path d="M6.8 12.6l3.5 3.5 7-7.6"/>',
+  bad: '<path class="body" d="M7.6 1h8.8L23 7.6v8.8L16.4 23H7.6L1 16.4V7.6z"/><path d="M8 8l8 8m0-8l-8 8"/>',
+  unsure:
+    '<rect class="body" x="1" y="1" width="22" height="22" rx="6"/><path d="M8.7 9.2a3.3 3.3 0 1 1 5 2.9c-1.2.7-1.7 1.2-1.7 2.3"/><path d="M12 18v.1"/>',
+};
+
+export const renderIcon = (tone: Tone): Markup =>
+  html`<svg class="icon ${tone}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${new Markup(SHAPES[tone])}</svg>`;
+
+const FAVICON_COLOURS: Record<Tone, string> = { safe: '#14713f', bad: '#b3261e', unsure: '#8a5800' };
+
+/** A `data:` URL with its own colours, because the styles of the page do not apply to the icon of a tab. */
+export function buildFaviconUrl(tone: Tone): string {
+  const shape = SHAPES[tone].replace(
+    /<(circle|(?:path|rect) class="body")/g,
+    `<$1 stroke="none" fill="${FAVICON_COLOURS[tone]}"`,
+  );
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#fff" stroke-width="2.4" ' +
+    `stroke-linecap="round" stroke-linejoin="round">${shape}</svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
+/** @param job shown in front of the safety, if there are several jobs */
+export const renderVerdictBadge = (verdict: Verdict, job = ''): Markup =>
+  html`<span class="badge ${getTone(verdict)}">${renderIcon(getTone(verdict))}${job !== '' && `${job}: `}${formatSafety(verdict)}</span>`;
+
+export function renderAdvice(judgement: JobJudgement, measurement: Measurement | null): Markup | null {
+  const messages = listAdvice(judgement, measurement);
+  if (messages.length === 0) return null;
+  return html`<div class="advice"><h3>What to do</h3><ul>${messages.map((each) => html`<li>${each}</li>`)}</ul></div>`;
+}
+
+/** A chart has no space for a longer name. The headline shows the full name. */
+const MAX_NAME_WIDTH = 32;
+
+/** `5h`, `nightly (4h02m11s)`. */
+export const formatJobLabel = (job: Job) =>
+  formatJob({ name: job.name === null ? null : truncateText(job.name, MAX_NAME_WIDTH), job });

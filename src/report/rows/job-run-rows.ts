@@ -1,0 +1,36 @@
+import type { AssessedJob } from '../../domain/verdict/assessment.ts';
+import { escapeUnprintable } from '../../untrusted-text.ts';
+import {
+  describeJobRuns,
+  describeLeastRemainingRun,
+  describeLongestRun,
+  describeRunningRun,
+  type FormatName,
+} from '../messages/job-runs.ts';
+import { buildExtremesRow, type Row } from './row.ts';
+
+/** The recorded runs of a job; empty without runs. */
+export function listJobRunRows(
+  { name, runs, isDurationFromRuns }: AssessedJob,
+  isAsciiOnly = false,
+  formatName: FormatName = escapeUnprintable,
+): Row[] {
+  if (name === null || runs === null || runs.runCount === 0) return [];
+  const { finished, running, measuredDuration } = runs;
+  const rows: Row[] = [['job', describeJobRuns(name, runs, formatName)]];
+  if (running !== null) {
+    const isJudged = isDurationFromRuns && measuredDuration?.isLowerBound === true;
+    rows.push(['newest run', describeRunningRun(running, isJudged, formatName)]);
+  }
+  if (finished !== null) {
+    const { duration, longest, leastRemainingRun: least } = finished;
+    const isJudged = isDurationFromRuns && measuredDuration?.isLowerBound === false;
+    const leastRow = ['least time left', describeLeastRemainingRun(least, formatName)] as const;
+    rows.push(
+      buildExtremesRow('duration', duration, isAsciiOnly),
+      ['longest run', describeLongestRun(longest, isJudged, formatName)],
+      least.end.remainingAtEnd < 0 ? [...leastRow, '', 'bad'] : leastRow,
+    );
+  }
+  return rows;
+}

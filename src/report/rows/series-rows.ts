@@ -1,0 +1,108 @@
+import type { Measurement } from '../../domain/measurement/measurement.ts';
+import { computeSafeStartsCurve } from '../../domain/measurement/validity.ts';
+import type { Seconds } from '../../domain/model.ts';
+import { formatDuration as duration, formatShortDuration as short } from '../../domain/time/duration.ts';
+import { findLongestSafeJob } from '../../domain/verdict/job.ts';
+import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
+import {
+  describeNoInterval,
+  describeRotationWindow,
+  describeSamples,
+  describeWatchedTime,
+  describeWorstCase,
+  formatWorstCase,
+  NO_ROTATIONS_MESSAGE,
+  UNKNOWN_VALUE,
+} from '../messages/measurements.ts';
+import {
+  formatCount,
+  formatNumber,
+  formatShare,
+  formatTimestamp,
+  getSeparator,
+} from '../text/format-values.ts';
+import { buildExtremesRow, continueRows, type Row } from './row.ts';
+
+/** The measured values of one series and its failed polls. */
+export function listSeriesRows(analysis: SeriesAnalysis, margin: Seconds, isAsciiOnly = false): Row[] {
+  const { measurement, isPolled, failedPolls } = analysis;
+  const failed = failedPolls.map(
+    ({ reason, count, lastAt }) => `${formatNumber(count)} ${reason}, last at ${formatTimestamp(lastAt)}`,
+  );
+  const measured: Row[] =
+    measurement === null
+      ? [['samples', 'none']]
+      : [
+          ...listMeasuredRows(measurement, isPolled, margin, isAsciiOnly),
+          ['safe starts by job', formatSafeStarts(measurement, margin, isAsciiOnly)],
+        ];
+  return [...measured, ...continueRows('failed polls', failed)];
+}
+
+/** In order from the samples to the conclusions. */
+export function listMeasuredRows(
+  measurement: Measurement,
+  isPolled: boolean,
+  margin: Seconds,
+  isAsciiOnly = false,
+): Row[] {
+  const { validityWhenIssued: issued, sampledMinimum, worstCase } = measurement;
+  const sampleCount = formatCount(measurement.sampleCount, 'sample');
+  return [
+    ['samples', sampleCount, describeSamples(measurement, isPolled)],
+    ...listRotationRows(measurement, isAsciiOnly),
+    issued === null
+      ? ['validity when issued', UNKNOWN_VALUE]
+      : [
+          'validity when issued',
+          duration(issued.min),
+          `min${getSeparator(isAsciiOnly)}${duration(issued.max)} max`,
+        ],
+    ['sampled minimum', duration(sampledMinimum.seconds), `at ${formatTimestamp(sampledMinimum.at)}`],
+    ['worst case', formatWorstCase(worstCase), describeWorstCase(measurement), 'bold'],
+    buildLongestSafeJobRow(measurement, margin),
+  ];
+}
+
+/** A source without rotations has no watched time: each request gets other credentials. */
+function listRotationRows(measurement: Measurement, isAsciiOnly: boolean): Row[] {
+  const { rotationInterval, rotationWindow: window, usualGap, severalEndpoints } = measurement;
+  if (measurement.isIssuedPerRequest) return [['rotations', NO_ROTATIONS_MESSAGE]];
+  return [
+    ['watched time', duration(measurement.watchedTime), describeWatchedTime(measurement)],
+    rotationInterval === null
+      ? ['rotation interval', describeNoInterval(measurement)]
+      : buildExtremesRow('rotation interval', rotationInterval, isAsciiOnly),
+    // Windows of several endpoints come from the rule for their served time, not from samples.
+    ...(window === null || severalEndpoints !== null
+      ? []
+      : [['rotation windows', '', describeRotationWindow(window, usualGap)] as const]),
+  ];
+}
+
+function buildLongestSafeJobRow(measurement: Measurement, margin: Seconds): Row {
+  const label = 'longest safe job';
+  if (measurement.witnessedCount === 0 && !measurement.isIssuedPerRequest)
+    return [label, UNKNOWN_VALUE, 'because no rotation was witnessed'];
+  const longest = findLongestSafeJob(measurement, margin) ?? 0;
+  return [label, longest === 0 ? 'none' : duration(longest), `with a margin of ${short(margin)}`];
+}
+
+/** Six points fit into one line. */
+const MAX_CURVE_POINTS = 6;
+
+/** `4h55m 100% · 5h 97.72% · 5h30m 61.36%`: the part of the curve where the share begins to fall. */
+function formatSafeStarts(measurement: Measurement, margin: Seconds, isAsciiOnly: boolean): string {
+  const curve = computeSafeStartsCurve(measurement, margin);
+  if (curve.length === 0) return `${UNKNOWN_VALUE}: one sample covers no time`;
+  // Only the first and last of consecutive points with the same share.
+  const points = curve.filter(
+    ({ share }, index) => share !== curve[index - 1]?.share || share !== curve[index + 1]?.share,
+  );
+  const firstBelow = points.findIndex(({ share }) => share < 1);
+  const start = firstBelow < 0 ? points.length - 1 : Math.max(0, firstBelow - 1);
+  return points
+    .slice(start, start + MAX_CURVE_POINTS)
+    .map(({ jobDuration, share }) => `${short(jobDuration)} ${formatShare(share)}`)
+    .join(getSeparator(isAsciiOnly));
+}

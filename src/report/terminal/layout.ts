@@ -1,0 +1,81 @@
+import Table from 'cli-table3';
+import { formatRow, type Row } from '../rows/row.ts';
+import type { Palette } from './colour.ts';
+
+/** Wider lines are hard to read. In narrower lines, a timestamp does not fit next to its label. */
+const MAX_WIDTH = 110;
+const MIN_WIDTH = 60;
+export const LABEL_WIDTH = 22;
+
+/** The characters of a table, as cli-table3 names them. */
+const BORDERS =
+  'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid middle';
+const NO_BORDERS = Object.fromEntries(BORDERS.split(' ').map((name) => [name, '']));
+
+/** One text for each block that has rows. */
+export const layOutBlocks = (blocks: readonly (readonly Row[])[], width: number, palette: Palette) =>
+  blocks
+    .filter((rows) => rows.length > 0)
+    .map((rows) => {
+      const cells = rows.map((row) => [`  ${row[0]}`, paintRow(row, palette)]);
+      return layOutColumns(cells, [LABEL_WIDTH + 2, width - LABEL_WIDTH - 2]);
+    });
+
+const paintRow = ([label, value, remark = '', emphasis]: Row, palette: Palette) =>
+  formatRow([label, emphasis === undefined ? value : palette[emphasis](value), remark]);
+
+export const clampWidth = (width: number) => Math.max(MIN_WIDTH, Math.min(width, MAX_WIDTH));
+
+/** Columns without borders. Text wider than its column continues on the next line. */
+export function layOutColumns(
+  rows: readonly string[][],
+  widths: readonly number[],
+  aligns: readonly ('left' | 'right')[] = [],
+): string {
+  const lines = rows.flatMap((row) =>
+    splitAtLineEnds(row.map((text, column) => breakLongWords(text, widths[column] ?? 0))),
+  );
+  const tables: string[] = [];
+  for (let start = 0; start < lines.length; start += ROWS_PER_TABLE) {
+    const table = new Table({
+      chars: NO_BORDERS,
+      style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+      colWidths: [...widths],
+      colAligns: [...aligns],
+      wordWrap: true,
+    });
+    table.push(...lines.slice(start, start + ROWS_PER_TABLE));
+    tables.push(table.toString());
+  }
+  return tables
+    .join('\n')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** The time of cli-table3 grows with the square of the number of rows. */
+const ROWS_PER_TABLE = 50;
+
+/** A visible character, with the colours that begin before it. */
+const CHARACTER = String.raw`(?:\u001b\[\d+m)*[^\s\u001b]`;
+
+/** cli-table3 truncates words wider than their column, so a long name would lose its end. */
+const breakLongWords = (text: string, width: number) =>
+  text.replace(new RegExp(`(?:${CHARACTER}){${width}}(?=${CHARACTER})`, 'gu'), '$&\n');
+
+/** One row per line, because the time of cli-table3 grows with the cube of a text with line ends. */
+function splitAtLineEnds(row: readonly string[]): string[][] {
+  const cells = row.map((text) => repeatColour(text.split('\n')));
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ''));
+}
+
+/** If the whole text has a colour, each line gets it. */
+function repeatColour(lines: readonly string[]): readonly string[] {
+  const [open] = /^(?:\u001b\[\d+m)+/.exec(lines[0] ?? '') ?? [];
+  const [close] = /(?:\u001b\[\d+m)+$/.exec(lines.at(-1) ?? '') ?? [];
+  if (open === undefined || close === undefined) return lines;
+  const last = lines.length - 1;
+  return lines.map((line, index) => `${index > 0 ? open : ''}${line}${index < last ? close : ''}`);
+}

@@ -1,0 +1,42 @@
+import { readExpirations } from '../document/expirations.ts';
+import { parseJsonObject, readText, readValue } from '../document/json-object.ts';
+import { documentFromKeys } from '../document/unvalidated-keys.ts';
+import type { FoundDocument, OngoingPoll } from '../poll.ts';
+import { PollError } from '../poll-error.ts';
+import type { SourceOptions } from '../source.ts';
+import { createOutputError } from './output-form.ts';
+import { runCommand } from './run-command.ts';
+
+/** Longer than for endpoints, because a process may have to sign in. SDKs have no such limit. */
+const PROCESS_TIMEOUT_MS = 60_000;
+
+export const withProcessTimeout = (options: SourceOptions): SourceOptions => ({
+  ...options,
+  limits: { pollMs: PROCESS_TIMEOUT_MS, ...options.limits },
+});
+
+/**
+ * Runs a `credential_process` and parses its output.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+ */
+export async function runCredentialProcess(poll: OngoingPoll, command: string): Promise<FoundDocument> {
+  const output = await runCommand(command, poll.options.env, poll.signal);
+  if (output.trim() === '') throw new PollError('malformed', 'the process printed nothing');
+  const object = parseJsonObject(output);
+  if (object === null || readValue(object, 'Version') !== 1) throw createOutputError(output, object);
+  const read = (name: string) => ({ name, value: readText(object, name) });
+  return documentFromKeys(
+    {
+      accessKeyId: read('AccessKeyId'),
+      secretAccessKey: read('SecretAccessKey'),
+      token: read('SessionToken'),
+      expirations: readExpirations(['Expiration'], () =>
+        readValue(object, 'Expiration') === undefined ? null : (readText(object, 'Expiration') ?? ''),
+      ),
+      accountId: readText(object, 'AccountId'),
+      reasonIfIncomplete: 'malformed',
+      missingExpirationDetail: 'Expiration is missing',
+    },
+    poll,
+  );
+}

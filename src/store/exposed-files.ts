@@ -1,0 +1,49 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+const OTHERS_READ = 0o044;
+const OTHERS_WRITE = 0o022;
+const STICKY = 0o1000;
+
+/** The files of a database that other users can use, and that this user can protect. */
+export interface ExposedFiles {
+  readable: readonly string[];
+  writable: readonly string[];
+  /** Folders in which other users can replace the database, or the link to it. */
+  folders: readonly string[];
+}
+
+/** Checks the modes of a database, its write-ahead log, its shared memory, its journal and its folder. */
+export function findExposedFiles(path: string): ExposedFiles {
+  const link = resolve(path);
+  const file = existsSync(link) ? realpathSync(link) : link;
+  const files = ['', '-wal', '-shm', '-journal'].map((end) => ({
+    path: `${file}${end}`,
+    mode: readMode(`${file}${end}`),
+  }));
+  const select = (bits: number) => files.filter(({ mode }) => (mode & bits) !== 0).map((each) => each.path);
+  return {
+    readable: select(OTHERS_READ),
+    writable: select(OTHERS_WRITE),
+    folders: [...new Set([dirname(link), dirname(file)])].filter(canOthersReplaceFilesIn),
+  };
+}
+
+/** Returns 0 for a missing file and for a file of another user. */
+function readMode(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && isOwn(stats.uid) ? stats.mode : 0;
+}
+
+function canOthersReplaceFilesIn(folder: string): boolean {
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  if (stats === undefined || !isOwn(stats.uid) || (stats.mode & STICKY) !== 0) return false;
+  // By convention, a group with the number of its user has no other members.
+  const others = stats.gid === stats.uid ? 0o002 : OTHERS_WRITE;
+  return (stats.mode & others) !== 0;
+}
+
+function isOwn(uid: number): boolean {
+  const user = process.geteuid?.();
+  return user === 0 || user === uid;
+}

@@ -1,0 +1,147 @@
+import { compareSampleTimes, correctTime, findThirdLaterSample } from '../domain/measurement/generations.ts';
+import type { Instant, SampleTime, Seconds, Span } from '../domain/model.ts';
+import type { DatabaseConnection } from './sqlite/driver.ts';
+import { checkKeyRow, checkRow } from './sqlite/row-check.ts';
+import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
+
+interface OpenRow {
+  id: number;
+  lastSeen: Instant;
+  observedAt: Instant | null;
+  clockOffset: Seconds | null;
+}
+
+const OPEN_ROW_COLUMNS = `id, last_seen AS lastSeen, third_later_observed_at AS observedAt,
+  third_later_clock_offset AS clockOffset`;
+
+/** The third later sample is stored. The queries include generations that were last seen at the same time. */
+const SAMPLES_COUNTED = 3;
+
+/** Keeps the third later sample of each generation up to date. */
+export class LaterSamples {
+  readonly #connection: DatabaseConnection;
+  #findNewest: ReturnType<typeof prepareFindNewest> | null = null;
+  #statements: ReturnType<typeof prepareStatements> | null = null;
+
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Updates the generations of a series after samples were added.
+   * @param added the corrected times of the first and the last added sample
+   */
+  update(seriesId: number, added: Span): void {
+    const { findBefore, findInside } = this.#prepared();
+    // A generation that ended before is only affected if fewer than three samples followed it.
+    const affected = [
+      ...findBefore.all({ seriesId, from: added.from }).filter((row) => mayHaveChanged(row, added.from)),
+      ...findInside.all(seriesId, added.from, added.to),
+    ];
+    if (affected.length > 0) this.#updateRows(seriesId, affected);
+  }
+
+  /** As {@link update}, for a single added sample. Nearly always it is the newest, and changes nothing. */
+  updateAfterPoll(seriesId: number, time: Instant): void {
+    this.#findNewest ??= prepareFindNewest(this.#connection);
+    const [newest, ...earlier] = this.#findNewest.all({ seriesId });
+    if (newest === undefined || time < newest.lastSeen) {
+      this.update(seriesId, { from: time, to: time });
+      return;
+    }
+    const affected = earlier.filter((row) => row.lastSeen < time && mayHaveChanged(row, time));
+    if (affected.length > 0) this.#updateRows(seriesId, affected);
+  }
+
+  #updateRows(seriesId: number, affected: readonly OpenRow[]): void {
+    const { findEnd, update } = this.#prepared();
+    const lastSeen = affected.map((row) => checkRow(row).lastSeen);
+    const from = lastSeen.reduce((a, b) => Math.min(a, b));
+    const latest = lastSeen.reduce((a, b) => Math.max(a, b));
+    const to = findEnd.get(seriesId, latest) ?? Number.MAX_SAFE_INTEGER;
+    const samples = this.#readSamples(seriesId, { from, to });
+    for (const row of affected) {
+      const [known, found] = [toThird(row), findThirdLaterSample(samples, row.lastSeen)];
+      // The known one can be earlier, because samples are pruned.
+      if (found !== null && (known === null || compareSampleTimes(found, known) < 0)) {
+        update.run(found.observedAt, found.clockOffset, row.id);
+      }
+    }
+  }
+
+  #readSamples(seriesId: number, { from, to }: Span): SampleTime[] {
+    const { findSamples, findEdges } = this.#prepared();
+    const stored = findSamples
+      .all({ seriesId, from, to })
+      .map((row) => checkKeyRow(row, ['clockOffset']))
+      .map(({ observedAt, clockOffset }) => ({
+        observedAt,
+        clockOffset: clockOffset === '' ? null : clockOffset,
+      }));
+    const known = new Set(stored.map(correctTime));
+    // The first and the last sample of a generation may be pruned, but their corrected times are known.
+    const pruned = findEdges
+      .all({ seriesId, from, to })
+      .flatMap((edge) => (edge.from === edge.to ? [edge.from] : [edge.from, edge.to]))
+      .filter((time) => time > from && time <= to && !known.has(time))
+      .map((observedAt) => ({ observedAt, clockOffset: null }));
+    return [...stored, ...pruned].sort(compareSampleTimes);
+  }
+
+  /** Prepares the statements when they are first used, because most polls do not need them. */
+  #prepared() {
+    this.#statements ??= prepareStatements(this.#connection);
+    return this.#statements;
+  }
+}
+
+const prepareFindNewest = (connection: DatabaseConnection) =>
+  connection.prepare<[object], OpenRow>(
+    `SELECT ${OPEN_ROW_COLUMNS} FROM generations WHERE series_id = @seriesId AND last_seen >= coalesce(
+       (SELECT last_seen FROM generations WHERE series_id = @seriesId
+        ORDER BY last_seen DESC LIMIT 1 OFFSET ${SAMPLES_COUNTED}), 0)
+     ORDER BY last_seen DESC`,
+  );
+
+function prepareStatements(connection: DatabaseConnection) {
+  // All generations whose samples may lie between two times.
+  const overlapping = 'series_id = @seriesId AND last_seen > @from AND first_seen <= @to';
+  return {
+    findInside: connection.prepare<[number, Instant, Instant], OpenRow>(
+      `SELECT ${OPEN_ROW_COLUMNS} FROM generations
+       WHERE series_id = ? AND last_seen >= ? AND last_seen <= ?`,
+    ),
+    findBefore: connection.prepare<[object], OpenRow>(
+      `SELECT ${OPEN_ROW_COLUMNS} FROM generations
+       WHERE series_id = @seriesId AND last_seen < @from AND last_seen >= coalesce(
+         (SELECT last_seen FROM generations WHERE series_id = @seriesId AND last_seen < @from
+          ORDER BY last_seen DESC LIMIT 1 OFFSET ${SAMPLES_COUNTED - 1}), 0)`,
+    ),
+    findEnd: connection
+      .prepare<[number, Instant], Instant>(
+        `SELECT last_seen FROM generations WHERE series_id = ? AND last_seen > ?
+         ORDER BY last_seen LIMIT 1 OFFSET ${SAMPLES_COUNTED - 1}`,
+      )
+      .pluck(),
+    findSamples: connection.prepare<[object], { observedAt: Instant; clockOffset: Seconds | '' }>(
+      `SELECT observed_at AS observedAt, clock_offset AS clockOffset FROM samples
+       WHERE generation_id IN (SELECT id FROM generations WHERE ${overlapping}) AND ordinal = 0
+         AND ${CORRECTED_TIME_SQL} > @from AND ${CORRECTED_TIME_SQL} <= @to`,
+    ),
+    findEdges: connection.prepare<[object], Span>(
+      `SELECT first_seen AS "from", last_seen AS "to" FROM generations
+       WHERE ${overlapping} AND pruned_until IS NOT NULL`,
+    ),
+    update: connection.prepare(
+      `UPDATE generations SET third_later_observed_at = ?, third_later_clock_offset = ? WHERE id = ?`,
+    ),
+  };
+}
+
+const toThird = ({ observedAt, clockOffset }: OpenRow): SampleTime | null =>
+  observedAt === null ? null : { observedAt, clockOffset };
+
+function mayHaveChanged(row: OpenRow, added: Instant): boolean {
+  const third = toThird(row);
+  return third === null || correctTime(third) >= added;
+}

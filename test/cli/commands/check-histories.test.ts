@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fixturePath } from '../../support/cli/program-run.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { runAt } from '../../support/docs/run-at.ts';
+
+/** Judges the newest sample of a history of `fixtures` at its time. Line breaks of the layout become spaces. */
+async function checkOffline(history: string, args: readonly string[]): Promise<string> {
+  const folder = fixturePath(`histories/${history}`);
+  const observations = join(folder, 'observations.ndjson');
+  const now = Date.parse(JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')).now);
+  const [first = ''] = readFileSync(observations, 'utf8').split('\n');
+  const { host, source } = JSON.parse(first);
+  const home = temporaryFolder();
+  const env = { HOME: home, LANG: 'C.UTF-8', CRED_WATCH_DB: join(home, 'samples.db') };
+  expect((await runAt(now, ['import', observations], env)).code).toBe(0);
+  const selection = ['--host', host, '--source', source, '--max-age', '1d'];
+  const { output } = await runAt(now, ['check', '--offline', ...selection, ...args], env);
+  return output.replaceAll(/\s+/g, ' ');
+}
+
+test('with several endpoints, check says that the next request may get other credentials', async () => {
+  const text = await checkOffline('two-at-once-from-the-first-sample', ['-j', '2h']);
+  expect(text).toContain(
+    'a safe start unknown, because several endpoints answer, and the next request may get older or newer credentials',
+  );
+  expect(text).toContain('what to do try again, because another endpoint may have newer credentials');
+});
+
+test('for credentials that are issued per request, check advises a longer validity', async () => {
+  const text = await checkOffline('issued-per-request-for-too-short-a-time', ['-j', '2h']);
+  expect(text).toContain('next request 1h 00m 00s, as measured so far');
+  expect(text).toContain(
+    'unknown, because every request gets new credentials, and these are not valid for long enough',
+  );
+  expect(text).toContain('what to do make the source issue credentials with a longer validity');
+});
+
+test('if the rotation is overdue, check does not advise a short wait', async () => {
+  const text = await checkOffline('overdue-after-hourly-rotations', ['-j', '2h']);
+  expect(text).toContain('what to do the rotation is overdue: check the endpoint');
+  expect(text).not.toContain('--wait 1m');
+});
+
+test('if a stored sample has expired, check --offline advises a poll and accuses no endpoint', async () => {
+  const text = await checkOffline('issued-per-request-for-close-polls', ['-j', '30m']);
+  expect(text).toContain('the credentials have expired');
+  expect(text).toContain('what to do leave out --offline: the stored credentials have expired');
+});

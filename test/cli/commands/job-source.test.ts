@@ -1,0 +1,185 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runProgram } from '../../support/cli/built-program.ts';
+import { metadataService, ROLES, roleDocument } from '../../support/cli/metadata-script.ts';
+import { runCommand } from '../../support/cli/run-command.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+
+const ROLE_KEY_ID = 'ASIATESTTESTTEST0001';
+const ROLE_ARN = 'arn:aws:iam::123456789012:role/other-role';
+
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+
+const KEYS = {
+  AWS_ACCESS_KEY_ID: 'ASIAFALSE0000000ENVI',
+  AWS_SECRET_ACCESS_KEY: 'false-secret',
+  AWS_SESSION_TOKEN: 'false-token',
+  AWS_CREDENTIAL_EXPIRATION: inHours(8),
+};
+
+const PROCESS_DOCUMENT = JSON.stringify({
+  Version: 1,
+  AccessKeyId: 'ASIAFALSE0000000PROC',
+  SecretAccessKey: 'false-secret',
+  SessionToken: 'false-token',
+  Expiration: inHours(8),
+});
+
+interface Settings {
+  env?: Record<string, string>;
+  /** Contents by their paths in the home folder. `HOME` in a variable or a file is the home folder. */
+  files?: Record<string, string>;
+}
+
+/** Prepares an instance with a role, and runs commands with these settings. */
+async function prepare({ env = {}, files = {} }: Settings) {
+  const endpoint = await startEndpoint(metadataService({ [`GET ${ROLES}loader`]: { body: roleDocument() } }));
+  const home = temporaryFolder();
+  const fill = (text: string) => text.replaceAll('HOME', home);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(home, path)), { recursive: true });
+    writeFileSync(join(home, path), fill(content));
+  }
+  const filled = Object.entries(env).map(([name, value]) => [name, fill(value)]);
+  const environment = {
+    HOME: home,
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint.url,
+    CRED_WATCH_DB: join(home, 'samples.db'),
+    ...Object.fromEntries(filled),
+  };
+  // The output of a child of exec can only be captured from a process.
+  const run = (...args: string[]) =>
+    (args[0] === 'exec' ? runProgram : runCommand)(args, { env: environment });
+  return { endpoint, home, run };
+}
+
+const IRSA = {
+  env: { AWS_WEB_IDENTITY_TOKEN_FILE: 'HOME/token', AWS_ROLE_ARN: ROLE_ARN },
+  files: { token: 'false-token' },
+};
+
+/** Settings for which no source has the credentials of the job, and what the message names. */
+const REFUSED: [title: string, settings: Settings, named: string[]][] = [
+  ['web identity', IRSA, ['web identity (role other-role, account 123456789012)']],
+  [
+    'a role of the profile',
+    {
+      files: {
+        '.aws/config': `[default]\nrole_arn = ${ROLE_ARN}\ncredential_source = Ec2InstanceMetadata\n`,
+      },
+    },
+    ['profile role (role other-role, account 123456789012)', 'not those of IMDS'],
+  ],
+  [
+    'keys in the environment beside AWS_PROFILE',
+    {
+      env: { ...KEYS, AWS_PROFILE: 'loader' },
+      files: { '.aws/config': "[profile loader]\ncredential_process = touch 'HOME/started'\n" },
+    },
+    ['environment (ASIA…ENVI)', 'JavaScript uses process', '--source environment'],
+  ],
+  [
+    'a profile that does not exist',
+    { env: { AWS_PROFILE: 'gone' }, files: { '.aws/config': '[default]\nregion = eu-west-1\n' } },
+    ['profile gone does not exist', 'Java and JavaScript use IMDS'],
+  ],
+  [
+    'a web identity token that does not exist',
+    { env: IRSA.env },
+    ['stops at web identity', 'Java uses IMDS'],
+  ],
+  [
+    'a key id without a secret key',
+    { env: { AWS_ACCESS_KEY_ID: 'AKIAFALSE0000000ENVI' } },
+    ['stops at environment', 'IMDS'],
+  ],
+  [
+    'variables that only Go reads',
+    { env: { AWS_ACCESS_KEY: 'AKIAFALSE0000000ENVI', AWS_SECRET_KEY: 'false-secret' } },
+    ['Go uses environment, keys from legacy variables', 'IMDS'],
+  ],
+];
+
+describe.each(REFUSED)('with %s', (_, settings, named) => {
+  test('check and env exit with 2, exec exits with 125, and each names the credentials', async () => {
+    const { endpoint, home, run } = await prepare(settings);
+    const marker = join(home, 'started');
+    const runs = [
+      await run('check', '-j', '4h'),
+      await run('env', '-j', '4h', '-f', 'env'),
+      await run('exec', '-j', '4h', '--', 'touch', marker),
+      await run('exec', '--refresh', '--', 'touch', marker),
+      await run('check', '-j', '4h', '--offline'),
+    ];
+    expect(runs.map(({ code }) => code)).toEqual([2, 2, 125, 125, 2]);
+    for (const { stdout, stderr } of runs) {
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(/^error: SDKs .+\nhint: .+\n$/);
+      for (const text of [...named, '--source imds']) expect(stderr).toContain(text);
+      expect(stderr).not.toMatch(/false-(secret|token)/);
+    }
+    expect(existsSync(marker)).toBe(false);
+    expect(endpoint.requests).toEqual([]);
+  });
+
+  test('--source imds passes the credentials of IMDS', async () => {
+    const { run } = await prepare(settings);
+    const child = ['--', 'sh', '-c', 'echo $AWS_ACCESS_KEY_ID'];
+    const { code, stdout } = await run('exec', '-j', '4h', '--source', 'imds', ...child);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${ROLE_KEY_ID}\n` });
+    expect((await run('check', '-j', '4h', '--source', 'imds')).code).toBe(0);
+  });
+});
+
+test.each<[string, Settings, string]>([
+  ['keys in the environment', { env: KEYS }, KEYS.AWS_ACCESS_KEY_ID],
+  [
+    'the credential_process of the default profile',
+    { files: { '.aws/config': `[default]\ncredential_process = echo '${PROCESS_DOCUMENT}'\n` } },
+    'ASIAFALSE0000000PROC',
+  ],
+  [
+    'the keys of the profile in AWS_PROFILE',
+    {
+      env: { AWS_PROFILE: 'loader' },
+      files: {
+        '.aws/credentials':
+          '[loader]\naws_access_key_id = ASIAFALSE0000000PROF\naws_secret_access_key = false-secret\n' +
+          `aws_session_token = false-token\nx_security_token_expires = ${inHours(8)}\n`,
+      },
+    },
+    'ASIAFALSE0000000PROF',
+  ],
+])('%s are judged and passed if every SDK uses them, and a note names IMDS', async (_, settings, keyId) => {
+  const { endpoint, run } = await prepare(settings);
+  const exec = await run('exec', '-j', '4h', '--', 'sh', '-c', 'echo $AWS_ACCESS_KEY_ID');
+  expect(exec).toMatchObject({ code: 0, stdout: `${keyId}\n` });
+  expect(exec.stderr).toMatch(/^note: SDKs use .* and not IMDS, .*\nhint: to use IMDS, add --source imds\n$/);
+  const check = await run('check', '-j', '4h');
+  expect(check.code).toBe(0);
+  expect(check.stdout).toContain(`…${keyId.slice(-4)}`);
+  expect((await run('check', '-j', '10h')).code).toBe(1);
+  expect(endpoint.requests).toEqual([]);
+});
+
+test('keys in the environment without an expiration are unknown, and the role of IMDS is not used', async () => {
+  const { AWS_CREDENTIAL_EXPIRATION: _, ...env } = KEYS;
+  const { endpoint, run } = await prepare({ env });
+  const exec = await run('exec', '-j', '4h', '--', 'echo', 'started');
+  expect(exec).toMatchObject({ code: 125, stdout: '' });
+  expect(exec.stderr).toContain('--source imds');
+  expect((await run('check', '-j', '4h')).code).toBe(3);
+  expect(endpoint.requests).toEqual([]);
+});
+
+test('poll records IMDS although SDKs would use web identity', async () => {
+  const { run } = await prepare(IRSA);
+  expect(await run('poll')).toMatchObject({ code: 0 });
+});
+
+test('without other settings, check judges IMDS and prints no note', async () => {
+  const { run } = await prepare({ files: { '.aws/config': '[default]\nregion = eu-west-1\n' } });
+  expect(await run('check', '-j', '4h')).toMatchObject({ code: 0, stderr: '' });
+});

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import '../../support/cli/test-io.ts';
+import { splitCommandLine } from '../../../src/cli/flags/command-line.ts';
+import { COMMANDS } from '../../../src/cli/program.ts';
+import { createLineParser } from '../../../src/cli/run-line.ts';
+import { isThorough } from '../../support/thorough.ts';
+
+const HOT = COMMANDS.filter(({ name }) => ['poll', 'check', 'exec', 'report'].includes(name));
+
+const SILENT = { writeOut: () => {}, writeErr: () => {} };
+
+/** What a parser that knows these commands makes of a command line. */
+function parse(words: readonly string[], commands: typeof COMMANDS) {
+  const line = splitCommandLine(words, commands);
+  try {
+    const { definition, command } = createLineParser(commands, SILENT).parse(line);
+    const sources = command.options.map((option) => command.getOptionValueSource(option.attributeName()));
+    return {
+      name: definition.name,
+      flags: command.opts(),
+      sources,
+      args: command.args,
+      childCommand: line.childCommand,
+    };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+const flags = createLineParser(COMMANDS, SILENT).program.commands.flatMap(({ options }) =>
+  options.flatMap(({ short, long }) => [short ?? '', long ?? '']),
+);
+const word = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(...new Set(flags), '--help', '-h', '-V', '--version', '--debug') },
+  fc.constantFrom(
+    ...'1h 5m 4h30m 0 -1 json table csv imds container auto nagios 95% 7d -- true -'.split(' '),
+  ),
+  fc.constantFrom(...COMMANDS.map(({ name }) => name), '', '-j4h', '-fjson', '--format=json', '-j=4h'),
+  fc.string({ maxLength: 5 }),
+);
+
+describe('a bundle with one command', () => {
+  test.each(HOT.map((definition) => [definition.name, definition] as const))(
+    '%s parses a command line like the whole program',
+    (name, definition) => {
+      let parsed = 0;
+      fc.assert(
+        fc.property(fc.array(word, { maxLength: 6 }), (words) => {
+          const whole = parse([name, ...words], COMMANDS);
+          if (!('error' in whole)) parsed += 1;
+          const alone = parse([name, ...words], [definition]);
+          // After an error, the whole program parses the line again, so only the fact matters.
+          if ('error' in whole) expect(alone).toHaveProperty('error');
+          else expect(alone).toEqual(whole);
+        }),
+        { numRuns: isThorough ? 3000 : 300, seed: 7 },
+      );
+      expect(parsed).toBeGreaterThan(10);
+    },
+  );
+});

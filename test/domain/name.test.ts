@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { findNameProblem } from '../../src/domain/name.ts';
+
+test.each([
+  ['', 'use 1 to 256 characters'],
+  [' \t', 'use 1 to 256 characters'],
+  ['x'.repeat(257), 'use 1 to 256 characters'],
+  ['two\nlines', 'leave out control characters'],
+  ['tab\t', 'leave out control characters'],
+  ['\u007f', 'leave out control characters'],
+  ['x', null],
+  ['x'.repeat(256), null],
+  [' nächtlicher Lauf 1 ', null],
+])('the name %j has the problem %j', (name, problem) => {
+  expect(findNameProblem(name)).toBe(problem);
+});

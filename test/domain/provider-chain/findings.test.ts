@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { analyseChains } from '../../../src/domain/provider-chain/findings.ts';
+import { isUsableProvider, mapNames, SDKS } from '../../../src/domain/provider-chain/providers.ts';
+import { probeProviders } from '../../../src/sources/probe/probe.ts';
+import {
+  CASES,
+  expectedOutcomes,
+  formatFinding,
+  formatOutcome,
+  setUp,
+} from '../../support/domain/shadowing-case.ts';
+import { options } from '../../support/sources/polling.ts';
+import { isThorough, sampleCases } from '../../support/thorough.ts';
+
+describe('analyseChains', () => {
+  // The container endpoint of this case never responds, so the probe takes eight seconds.
+  const cases = sampleCases(CASES, 2).filter(({ name }) => isThorough || name !== 'silent-container');
+  test.each(cases)('the case $name has the expected outcomes and findings', async (each) => {
+    const { environment } = await setUp(each);
+    const facts = await probeProviders(options(environment));
+    const { outcomes, findings } = analyseChains(facts);
+    expect(mapNames(SDKS, (sdk) => formatOutcome(outcomes[sdk]))).toEqual(expectedOutcomes(each));
+    expect(findings.map(formatFinding)).toEqual(each.expected.findings);
+    expect(Object.values(facts.providers).some(isUsableProvider)).toBe(each.expected.usable);
+  });
+});

@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { fixturePath } from '../support/cli/program-run.ts';
+import { checkedRun, inNewFolder } from './checked-run.ts';
+import { fuzz } from './fuzz.ts';
+import { changedText } from './hostile-values.ts';
+
+const LOGS = [
+  'curl.log',
+  'invoke.log',
+  'histories/safe-to-the-second/observations.ndjson',
+  'histories/fallen-back-to-imds-v1/observations.ndjson',
+].map((name) => readFileSync(fixturePath(name), 'utf8').slice(0, 4000));
+
+fuzz('a changed log is imported or refused', changedText(fc.constantFrom(...LOGS)), (log) =>
+  inNewFolder(async (folder) => {
+    const [file, db] = [join(folder, 'log'), join(folder, 'samples.db')];
+    writeFileSync(file, log);
+    const { code } = await checkedRun(['import', file, '--db', db]);
+    if (code === 0) {
+      await checkedRun(['report', '-j', '4h', '--db', db]);
+      await checkedRun(['export', '--db', db]);
+    }
+  }),
+);

@@ -1,0 +1,633 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { formatSeriesName } from '../../../../src/report/text/format-values.ts';
+import { escapeUnprintable } from '../../../../src/untrusted-text.ts';
+import { describeReader } from '../../../support/credential-formats/describe-reader.ts';
+import { HOSTILE_NAMES, job, measured, START } from '../../../support/report/measured-series.ts';
+import { ciTest, sampleCases } from '../../../support/thorough.ts';
+import {
+  createPageFolder,
+  locatePlot,
+  newContext,
+  openPage,
+  readReadout,
+  readView,
+  renderHistories,
+  startBrowser,
+  waitUntilDrawn,
+} from './browser-pages.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Colours of the light scheme, from the style sheet. */
+const COLOURS = {
+  accent: [0x2a, 0x5b, 0xc7],
+  bad: [0xb3, 0x26, 0x1e],
+  ink: [0x18, 0x20, 0x2c],
+  unsure: [0x83, 0x53, 0x00],
+  hatch: [0xa9, 0xb2, 0xc0],
+} as const;
+type ColourName = keyof typeof COLOURS;
+
+describeReader('the page', { program: 'chromium', package: 'chromium', folders: ['/usr/bin'] }, (path) => {
+  let browser: Browser;
+  const file = createPageFolder(afterAll);
+  beforeAll(async () => {
+    browser = await startBrowser(path);
+  });
+  afterAll(() => browser.close());
+
+  const openDrawn = async (url: string, options?: Parameters<typeof openPage>[2]) => {
+    const opened = await openPage(browser, url, options);
+    await waitUntilDrawn(opened.page);
+    return opened;
+  };
+
+  /**
+   * Counts the pixels of a colour in a part of the plot.
+   * @param area shares of the plot: left, right, top and bottom
+   */
+  const countPixels = (
+    page: Page,
+    colour: ColourName,
+    area: readonly [number, number, number, number],
+    tolerance = 24,
+  ) =>
+    page.evaluate(
+      ({ rgb, tolerance: most, area: [left, right, top, bottom] }) => {
+        const canvas = document.querySelector('canvas');
+        const over = document.querySelector('.u-over');
+        if (canvas === null || over === null) return -1;
+        const [outer, inner] = [canvas.getBoundingClientRect(), over.getBoundingClientRect()];
+        const scale = canvas.width / outer.width;
+        const x = Math.round((inner.left - outer.left + left * inner.width) * scale);
+        const y = Math.round((inner.top - outer.top + top * inner.height) * scale);
+        const width = Math.max(1, Math.round((right - left) * inner.width * scale));
+        const height = Math.max(1, Math.round((bottom - top) * inner.height * scale));
+        const data = canvas.getContext('2d')?.getImageData(x, y, width, height).data ?? [];
+        let count = 0;
+        for (let index = 0; index < data.length; index += 4) {
+          const opacity = (data[index + 3] ?? 0) / 255;
+          const isNear = rgb.every((each, channel) => {
+            const shown = (data[index + channel] ?? 0) * opacity + 255 * (1 - opacity);
+            return Math.abs(shown - each) < most;
+          });
+          if (isNear) count += 1;
+        }
+        return count;
+      },
+      { rgb: COLOURS[colour], tolerance, area },
+    );
+
+  const WHOLE = [0, 1, 0, 1] as const;
+
+  test.each(sampleCases([1, 2], 2))(
+    'the chart draws every mark at its position with %d device pixels per pixel',
+    async (deviceScaleFactor) => {
+      const failedPollSpans = [{ from: START + 9 * HOUR, to: START + 9 * HOUR + 30 * MINUTE }];
+      const url = file([measured({ unseen: [5, 6], failedPollSpans })]);
+      const { page } = await openDrawn(url, { deviceScaleFactor });
+      const { from, to } = await readView(page);
+      const x = (at: number) => (at - from) / (to - from);
+      const at = (hours: number) => x(START + hours * HOUR);
+      // A gap is hatched over the whole height, and has no line.
+      expect(await countPixels(page, 'hatch', [at(5.2), at(6.8), 0.1, 0.9])).toBeGreaterThan(300);
+      expect(await countPixels(page, 'accent', [at(5.2), at(6.8), 0, 1])).toBe(0);
+      expect(await countPixels(page, 'hatch', [at(2.2), at(3.8), 0.1, 0.9])).toBeLessThan(100);
+      // Failed polls are a strip of six pixels at the bottom.
+      expect(await countPixels(page, 'bad', [at(9.05), at(9.45), 0.985, 0.999])).toBeGreaterThan(50);
+      expect(await countPixels(page, 'bad', [at(9.05), at(9.45), 0.9, 0.96])).toBe(0);
+      expect(await countPixels(page, 'bad', [at(7.2), at(8.8), 0.98, 1])).toBe(0);
+      expect(await countPixels(page, 'bad', [at(9.7), 1, 0.98, 1])).toBe(0);
+      // The job needs 5h 5m of 6h 30m, increased by 4 %. Its line is dashed, its label above the right end.
+      const top = 1.04 * 6.5;
+      const y = 1 - 5.0833 / top;
+      const line = await countPixels(page, 'bad', [at(1), at(4), y - 0.015, y + 0.015], 60);
+      expect(line).toBeGreaterThan(20);
+      expect(await countPixels(page, 'bad', [at(1), at(4), y + 0.04, y + 0.3], 60)).toBe(0);
+      expect(await countPixels(page, 'bad', [at(8.6), 0.999, y - 0.08, y - 0.02])).toBeGreaterThan(20);
+      // The worst case is a dot at the end of the first generation, and a text below the dot.
+      const worst = { x: x(START + HOUR), y: 1 - 5 / top };
+      expect(
+        await countPixels(page, 'ink', [worst.x - 0.004, worst.x + 0.004, worst.y - 0.01, worst.y + 0.01]),
+      ).toBeGreaterThan(10);
+      expect(
+        await countPixels(page, 'ink', [worst.x - 0.05, worst.x + 0.05, worst.y + 0.04, worst.y + 0.12]),
+      ).toBeGreaterThan(20);
+      expect(await countPixels(page, 'ink', [at(3.5), 1, 0, 1])).toBe(0);
+      // A rotation is a dot at the end of the line.
+      const dot = { x: at(2), y: 1 - 5.1166 / top };
+      expect(
+        await countPixels(page, 'accent', [dot.x - 0.003, dot.x + 0.003, dot.y - 0.01, dot.y + 0.01]),
+      ).toBeGreaterThan(8);
+    },
+  );
+
+  /** Opens a page and returns the texts that its chart draws, with their positions in the plot. */
+  async function readChartTexts(url: string) {
+    const record = () => {
+      const texts: [text: string, x: number, y: number][] = [];
+      Object.assign(window, { drawnTexts: texts });
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+        texts.push([text, x, y]);
+        fillText.call(this, text, x, y);
+      };
+    };
+    const { page } = await openPage(browser, url, {}, async (fresh) => {
+      await fresh.addInitScript(record);
+    });
+    await waitUntilDrawn(page);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    return page.evaluate(() => (window as unknown as { drawnTexts: [string, number, number][] }).drawnTexts);
+  }
+
+  ciTest('the chart has labels at round times and durations, at the job and at the worst case', async () => {
+    const texts = await readChartTexts(file([measured()]));
+    const labels = [...new Set(texts.map(([text]) => text))];
+    expect(labels.filter((label) => /^\d+[hs]$/.test(label))).toEqual(['0s', '2h', '4h', '6h']);
+    expect(labels.filter((label) => label.includes(':'))).toEqual([
+      '03-01 02:00',
+      '04:00',
+      '06:00',
+      '08:00',
+      '10:00',
+    ]);
+    expect(labels).toContain('5h job + 5m margin');
+    expect(labels).toContain('worst case 5h 00m 00s');
+    const find = (wanted: string) => texts.find(([text]) => text === wanted) ?? ['', Number.NaN, Number.NaN];
+    // A label of the axis is as high as its value, and the label of the job is above its line.
+    expect(find('4h')[2] - find('6h')[2]).toBeCloseTo(find('2h')[2] - find('4h')[2], 0);
+    expect(find('5h job + 5m margin')[2]).toBeLessThan(find('4h')[2]);
+    expect(find('5h job + 5m margin')[1]).toBeGreaterThan(900);
+    expect(find('04:00')[1]).toBeGreaterThan(find('03-01 02:00')[1] + 104);
+  });
+
+  ciTest('the text of a low worst case is above its dot', async () => {
+    const texts = async (minutes: number) => {
+      const history = measured();
+      const generations = history.generations.map((each, index) => {
+        const expiration = index === 3 ? each.lastSeen + minutes * MINUTE : each.expiration;
+        return { ...each, expiration, latestExpiration: expiration };
+      });
+      return readChartTexts(file([{ ...history, generations }], []));
+    };
+    const y = (drawn: [string, number, number][], pattern: RegExp) =>
+      drawn.find(([text]) => pattern.test(text))?.[2] ?? Number.NaN;
+    const low = await texts(5);
+    const high = await texts(200);
+    expect(y(low, /^worst case/)).toBeLessThan(y(low, /^0s$/) - 6);
+    expect(y(low, /^worst case/)).toBeGreaterThan(y(low, /^2h$/));
+    expect(y(high, /^worst case/)).toBeGreaterThan(y(high, /^4h$/));
+  });
+
+  ciTest('the interactive chart is as high as the static one', async () => {
+    const { page } = await openDrawn(file([measured()]));
+    const heights = await page.evaluate(() => [
+      document.querySelector('.uplot')?.clientHeight,
+      Number(document.querySelector('.still svg')?.getAttribute('height')),
+    ]);
+    expect(heights).toEqual([304, 304]);
+  });
+
+  ciTest('the chart draws rotation windows behind the line', async () => {
+    const { page } = await openDrawn(file([measured({ dated: false })], []));
+    const { from, to } = await readView(page);
+    const window = [1, 1 + 1 / 20].map((hours) => (START + hours * HOUR - from) / (to - from));
+    const [left = 0, right = 0] = window;
+    const tint = (area: readonly [number, number, number, number]) =>
+      page.evaluate(
+        ([a, b]) => {
+          const canvas = document.querySelector('canvas');
+          const over = document.querySelector('.u-over');
+          if (canvas === null || over === null) return '';
+          const [outer, inner] = [canvas.getBoundingClientRect(), over.getBoundingClientRect()];
+          const scale = canvas.width / outer.width;
+          const x = (inner.left - outer.left + ((a ?? 0) + (b ?? 0)) * 0.5 * inner.width) * scale;
+          const y = (inner.top - outer.top + 0.03 * inner.height) * scale;
+          const [red = 0, , blue = 0] = canvas.getContext('2d')?.getImageData(x, y, 1, 1).data ?? [];
+          return red - blue > 20 ? 'tinted' : 'plain';
+        },
+        [area[0], area[1]],
+      );
+    expect(await tint([left, right, 0, 1])).toBe('tinted');
+    expect(await tint([left + 0.03, right + 0.03, 0, 1])).toBe('plain');
+  });
+
+  ciTest('the chart draws dots only for up to 150 visible rotations', async () => {
+    /** Pixels just below the end of the second generation. A line without a dot does not reach them. */
+    const countDotPixels = async (page: Page) => {
+      const { from, to } = await readView(page);
+      const x = (START + 2 * HOUR - from) / (to - from);
+      const y = 1 - (5 + 7 / 60) / (1.04 * (6 + 29 / 60));
+      return countPixels(page, 'accent', [x - 0.0015, x + 0.0015, y + 0.005, y + 0.009]);
+    };
+    const most = await openDrawn(file([measured({ generations: 150 })], []));
+    expect(await countDotPixels(most.page)).toBeGreaterThan(0);
+    const { page } = await openDrawn(file([measured({ generations: 151 })], []));
+    expect(await countDotPixels(page)).toBe(0);
+  });
+
+  ciTest('the chart draws dense lines translucent', async () => {
+    const { page } = await openDrawn(file([measured({ generations: 500 })], []));
+    expect(await countPixels(page, 'accent', WHOLE)).toBe(0);
+    await page.locator('.live').focus();
+    for (let zoom = 0; zoom < 4; zoom += 1) await page.keyboard.press('+');
+    expect(await countPixels(page, 'accent', WHOLE)).toBeGreaterThan(100);
+  });
+
+  test('every button and key of the chart moves the view as named', async () => {
+    const { page } = await openDrawn(file([measured()]));
+    const whole = await readView(page);
+    const full = whole.to - whole.from;
+    const shares = async () => {
+      const { from, to } = await readView(page);
+      return [from - whole.from, to - whole.from].map((each) => Math.round((each / full) * 1000) / 1000);
+    };
+    const press = async (name: string) => {
+      await page.getByRole('button', { name, exact: true }).click();
+      return shares();
+    };
+    expect(await press('zoom in')).toEqual([0.25, 0.75]);
+    expect(await press('zoom in')).toEqual([0.375, 0.625]);
+    expect(await press('earlier')).toEqual([0.312, 0.563]);
+    expect(await press('later')).toEqual([0.375, 0.625]);
+    expect(await press('zoom out')).toEqual([0.25, 0.75]);
+    expect(await press('all')).toEqual([0, 1]);
+    await page.locator('.live').focus();
+    const type = async (key: string) => {
+      await page.keyboard.press(key);
+      return shares();
+    };
+    expect(await type('=')).toEqual([0.25, 0.75]);
+    expect(await type('ArrowRight')).toEqual([0.375, 0.875]);
+    expect(await type('ArrowLeft')).toEqual([0.25, 0.75]);
+    expect(await type('-')).toEqual([0, 1]);
+    await type('+');
+    expect(await type('0')).toEqual([0, 1]);
+    await type('+');
+    for (const key of ['a', 'Control+-', 'Alt+-', 'Meta+-', 'Tab'])
+      expect(await type(key)).toEqual([0.25, 0.75]);
+    // After Tab, the chart has no focus.
+    expect(await type('0')).toEqual([0.25, 0.75]);
+  });
+
+  ciTest('keys that the chart uses do not scroll the page, and other keys do', async () => {
+    const { page } = await openDrawn(file([measured()]));
+    const prevented = await page.evaluate(() => {
+      const container = document.querySelector('.live');
+      return ['+', 'ArrowLeft', 'Escape', 'PageDown', 'x'].map((key) => {
+        const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+        container?.dispatchEvent(event);
+        return event.defaultPrevented;
+      });
+    });
+    expect(prevented).toEqual([true, true, true, false, false]);
+  });
+
+  ciTest(
+    'arrow keys move the cursor by a hundredth of the view if all is shown, and stop at its ends',
+    async () => {
+      const { page } = await openDrawn(file([measured()]));
+      const { from, to } = await readView(page);
+      await page.locator('.live').focus();
+      const at = async () => Date.parse((await readReadout(page)).slice(0, 20).replace(' ', 'T'));
+      await page.keyboard.press('ArrowRight');
+      const first = await at();
+      expect(first / 1000).toBeCloseTo((from + (to - from) * 0.51) / 1000, -2);
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('ArrowLeft');
+      expect((first - (await at())) / ((to - from) / 50)).toBeCloseTo(1, 0);
+      await page.keyboard.press('ArrowLeft');
+      expect(await readView(page)).toEqual({ from, to });
+      for (let step = 0; step < 60; step += 1) await page.keyboard.press('ArrowRight');
+      expect(Math.abs((await at()) - to)).toBeLessThan((to - from) / 90);
+    },
+  );
+
+  ciTest('screen readers announce the readout of keys, and not of the pointer', async () => {
+    const { page } = await openDrawn(file([measured()]));
+    const live = () => page.getAttribute('.readout', 'aria-live');
+    await page.locator('.live').focus();
+    await page.keyboard.press('Shift+ArrowLeft');
+    expect(await live()).toBe('polite');
+    const plot = await locatePlot(page);
+    await page.mouse.move(plot.x + 30, plot.y + 30);
+    expect(await live()).toBe('off');
+    expect(await readReadout(page)).not.toBe('');
+    await page.mouse.move(plot.x - 200, plot.y - 200);
+    await expect.poll(() => readReadout(page)).toBe('');
+  });
+
+  ciTest('the readout shows how much a job would have been short', async () => {
+    const { page } = await openDrawn(file([measured()], [job(7), job(4, 'nightly')]));
+    const plot = await locatePlot(page);
+    await page.mouse.move(plot.x + 2, plot.y + 20);
+    expect(await readReadout(page)).toMatch(
+      /^2026-03-01 00:0\d:\d\dZ: 5h 5\dm \d\ds left · 7h would have been 1h 0\dm \d\ds short · nightly \(4h\) was safe, 1h 5\dm \d\ds to spare$/,
+    );
+  });
+
+  ciTest('a drag of a few pixels does not zoom, and a drag beyond the edge zooms to the edge', async () => {
+    const { page } = await openDrawn(file([measured()]));
+    const whole = await readView(page);
+    const plot = await locatePlot(page);
+    const drag = async (from: number, to: number) => {
+      await page.mouse.move(from, plot.y + 90);
+      await page.mouse.down();
+      await page.mouse.move(to, plot.y + 90, { steps: 3 });
+      await page.mouse.up();
+    };
+    await drag(plot.x + 400, plot.x + 404);
+    expect(await readView(page)).toEqual(whole);
+    await drag(plot.x + plot.width * 0.75, plot.x + plot.width + 60);
+    const { from, to } = await readView(page);
+    expect(to).toBe(whole.to);
+    expect((from - whole.from) / (whole.to - whole.from)).toBeCloseTo(0.75, 2);
+    // The frame of the selection is removed.
+    expect(await page.$eval('.u-select', (each) => (each as HTMLElement).style.width)).toBe('0px');
+  });
+
+  ciTest('the chart has the width of its container after a change of the window', async () => {
+    const { page } = await openDrawn(file([measured()]));
+    const widths = () =>
+      page.$eval('.live', (each) => [each.clientWidth, each.querySelector('.uplot')?.clientWidth]);
+    await page.setViewportSize({ width: 700, height: 900 });
+    await expect.poll(async () => new Set(await widths()).size).toBe(1);
+    const [narrow = 0] = await widths();
+    expect(narrow).toBeLessThan(700);
+    await page.setViewportSize({ width: 1100, height: 900 });
+    await expect.poll(async () => ((await widths())[1] ?? 0) > narrow).toBe(true);
+  });
+
+  ciTest('a chart far below the window is drawn when the user scrolls to it', async () => {
+    const hosts = ['a', 'b', 'c'].map((host) => measured({ identity: { host } }));
+    const { page } = await openDrawn(file(hosts));
+    const states = () =>
+      page.$$eval('[data-chart]', (all) => all.map((each) => (each as HTMLElement).dataset.state ?? null));
+    expect(await states()).toEqual(['drawn', null, null]);
+    await page.locator('#series-3 figure').first().scrollIntoViewIfNeeded();
+    await expect.poll(async () => (await states()).at(-1)).toBe('drawn');
+  });
+
+  test('the button opens all sections, and links of the overview open their section', async () => {
+    const hosts = ['a', 'b', 'c', 'd', 'e'].map((host) => measured({ identity: { host } }));
+    const url = file(hosts);
+    const { page, complaints } = await openDrawn(url);
+    const open = () =>
+      page.$$eval('details.series', (all) =>
+        all.filter((each) => each.hasAttribute('open')).map(({ id }) => id),
+      );
+    expect(await open()).toEqual(['series-1']);
+    await page.getByRole('link', { name: 'c · imds v2 · app' }).click();
+    expect(await open()).toEqual(['series-1', 'series-3']);
+    const button = page.getByRole('button', { name: 'open all' });
+    await button.click();
+    expect(await open()).toHaveLength(5);
+    expect(await button.isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    const linked = await openPage(browser, `${url}#series-4`);
+    await expect.poll(() => linked.page.$eval('#series-4', (each) => each.hasAttribute('open'))).toBe(true);
+    expect(await linked.page.$eval('#series-3', (each) => each.hasAttribute('open'))).toBe(false);
+    const [few] = [await openPage(browser, file(hosts.slice(0, 3)))];
+    expect(await few.page.getByRole('button', { name: 'open all' }).isVisible()).toBe(false);
+  });
+
+  ciTest('printing opens up to twelve sections, and closes those that were closed', async () => {
+    const hosts = (count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        measured({ generations: 3, identity: { host: `h${index}` } }),
+      );
+    const countOpen = (page: Page) => page.locator('details.series[open]').count();
+    const fire = (page: Page, type: string) => page.evaluate((name) => dispatchEvent(new Event(name)), type);
+    const twelve = await openPage(browser, file(hosts(12)));
+    await fire(twelve.page, 'beforeprint');
+    expect(await countOpen(twelve.page)).toBe(12);
+    await fire(twelve.page, 'afterprint');
+    expect(await countOpen(twelve.page)).toBe(1);
+    const thirteen = await openPage(browser, file(hosts(13)));
+    await fire(thirteen.page, 'beforeprint');
+    expect(await countOpen(thirteen.page)).toBe(1);
+  });
+
+  ciTest('older generations are added without holes until none is left', async () => {
+    const { page } = await openPage(browser, file([measured({ generations: 1250 })], []));
+    await page.locator('.generations summary').click();
+    const button = page.getByRole('button', { name: 'show older' });
+    const remark = page.locator('.older span');
+    expect(await remark.innerText()).toBe('1,050 older generations not shown');
+    await button.click();
+    expect(await remark.innerText()).toBe('550 older generations not shown');
+    await button.click();
+    await button.click();
+    expect(await remark.innerText()).toBe('');
+    expect(await button.isVisible()).toBe(false);
+    const rows = await page.$$eval('.generations tbody tr', (all) =>
+      (all as HTMLTableRowElement[]).map(
+        (row) => [row.cells.length, row.cells[0]?.textContent ?? ''] as const,
+      ),
+    );
+    const expected = Array.from({ length: 1250 }, (_, index) => START + (1249 - index) * HOUR + 3 * MINUTE);
+    expect(rows.map(([, text]) => Date.parse(text.replace(' ', 'T')))).toEqual(expected);
+    expect(new Set(rows.map(([cells]) => cells))).toEqual(new Set([9]));
+  });
+
+  test('a hostile name is the same text in headings, links, attributes, the title and the chart data', async () => {
+    const names = [
+      ...HOSTILE_NAMES.slice(0, -1),
+      '{{x}}',
+      '</style><style>*{display:none}',
+      'javascript:pwned()',
+      '__proto__',
+    ];
+    const histories = names.map((host) => measured({ generations: 3, identity: { host, role: host } }));
+    const expected = histories.map(({ identity }) => formatSeriesName(identity));
+    const { page, complaints } = await openPage(
+      browser,
+      file(
+        histories,
+        names.map((name) => job(5, name)),
+      ),
+    );
+    const found = await page.evaluate(() => {
+      const all = (selector: string) => [...document.querySelectorAll<HTMLElement>(selector)];
+      const readJobs = ({ textContent }: HTMLElement): { name: string }[] =>
+        JSON.parse(textContent ?? '').jobs;
+      return {
+        headings: all('.series h2').map(({ textContent }) => textContent),
+        links: all('.overview tbody th').map(({ textContent }) => textContent),
+        targets: all('.overview tbody a').map((each) => each.getAttribute('href')),
+        sections: all('details.series').map(({ dataset }) => dataset.keep),
+        charts: all('[data-chart]').map(({ dataset }) => dataset.series),
+        jobs: all('[type="application/json"][id$=-data]').map((each) =>
+          readJobs(each).map(({ name }) => name),
+        ),
+      };
+    });
+    expect(found.headings).toEqual(expected);
+    expect(found.links).toEqual(expected);
+    expect(found.targets).toEqual(names.map((_, index) => `#series-${index + 1}`));
+    expect(found.sections).toEqual(expected);
+    expect(found.charts).toEqual(expected);
+    expect(found.jobs[0]).toHaveLength(names.length);
+    expect(found.jobs[0]?.[0]).toBe('<script>window.pwned=1;alert(1)… (5h)');
+    for (const name of names)
+      expect(await page.title()).toContain(escapeUnprintable(name).replace(/\s+/g, ' '));
+    expect(complaints).toEqual([]);
+  });
+
+  /** Serves `state.html` on loopback, and opens the page with a simulated clock. */
+  async function openLive(html: string) {
+    const state = { html, isDown: false, methods: [] as string[] };
+    const server = createServer(({ method = '', url }, response) => {
+      if (url !== '/') return void response.writeHead(404).end();
+      state.methods.push(method);
+      response.writeHead(state.isDown ? 503 : 200, { 'Content-Type': 'text/html; charset=utf-8' });
+      response.end(state.html);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const context = await newContext(browser);
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.clock.install();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await waitUntilDrawn(page);
+    const loads = () => state.methods.filter((each) => each === 'GET').length;
+    const runUntilReload = async () => {
+      const reloaded = page.waitForEvent('load');
+      await page.clock.runFor(31_000);
+      await reloaded;
+    };
+    return { state, page, errors, loads, runUntilReload };
+  }
+
+  const live = (hosts: readonly string[]) =>
+    renderHistories(
+      hosts.map((host) => measured({ identity: { host } })),
+      [job(5)],
+      { refreshSeconds: 30 },
+    );
+
+  ciTest('a reloaded page keeps the view and closed sections of a series that has moved', async () => {
+    const { state, page, errors, loads, runUntilReload } = await openLive(live(['b', 'c']));
+    await page.goto(`${page.url()}#series-1`);
+    await page.locator('.live').first().focus();
+    await page.keyboard.press('+');
+    const zoomed = await readView(page);
+    await page.locator('#series-2 > summary').click();
+    await page.evaluate(() => scrollTo(0, 600));
+    state.html = live(['a', 'b', 'c']);
+    await page.clock.runFor(10_000);
+    await runUntilReload();
+    await waitUntilDrawn(page);
+    const isOpen = (id: string) => page.$eval(id, (each) => each.hasAttribute('open'));
+    expect([await isOpen('#series-1'), await isOpen('#series-2'), await isOpen('#series-3')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(await page.evaluate(() => scrollY)).toBe(600);
+    await page.locator('#series-2 figure').first().scrollIntoViewIfNeeded();
+    await waitUntilDrawn(page, 2);
+    const views = await page.$$eval('[data-chart]', (all) =>
+      all.map((each) => [(each as HTMLElement).dataset.series, Number((each as HTMLElement).dataset.from)]),
+    );
+    expect(views[1]).toEqual(['b · imds v2 · app', zoomed.from / 1000]);
+    expect(views[0]?.[1]).not.toBe(zoomed.from / 1000);
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    expect(loads()).toBe(2);
+    expect(errors).toEqual([]);
+  });
+
+  ciTest('a section that the user closed stays closed when the page reloads with its hash', async () => {
+    const { page, runUntilReload } = await openLive(live(['a', 'b', 'c', 'd']));
+    await page.getByRole('link', { name: 'c · imds v2 · app' }).click();
+    const isOpen = () => page.$eval('#series-3', (each) => each.hasAttribute('open'));
+    expect(await isOpen()).toBe(true);
+    await page.locator('#series-3 > summary').click();
+    await page.clock.runFor(10_000);
+    await runUntilReload();
+    expect(page.url()).toContain('#series-3');
+    expect(await isOpen()).toBe(false);
+  });
+
+  test.each(sampleCases(['pointer', 'cancelled pointer', 'wheel', 'touch', 'selection', 'hidden'], 4))(
+    'a page does not reload during use: %s',
+    async (use) => {
+      const { page, loads, runUntilReload } = await openLive(live(['a']));
+      await page.clock.runFor(28_000);
+      if (use === 'pointer') await page.mouse.down();
+      const fire = (type: string) => page.evaluate((name) => dispatchEvent(new Event(name)), type);
+      if (use === 'cancelled pointer') await fire('pointerdown');
+      // The browser would deliver a wheel event of the mouse later.
+      if (use === 'wheel') await fire('wheel');
+      if (use === 'touch') await fire('touchmove');
+      if (use === 'selection') await page.evaluate(() => getSelection()?.selectAllChildren(document.body));
+      if (use === 'hidden')
+        await page.evaluate(() =>
+          Object.defineProperty(document, 'hidden', { value: true, configurable: true }),
+        );
+      await page.clock.runFor(['wheel', 'touch'].includes(use) ? 3000 : 20_000);
+      expect(loads()).toBe(1);
+      if (use === 'pointer') await page.mouse.up();
+      if (use === 'cancelled pointer') await fire('pointercancel');
+      if (use === 'selection') await page.evaluate(() => getSelection()?.removeAllRanges());
+      if (use === 'hidden')
+        await page.evaluate(() =>
+          Object.defineProperty(document, 'hidden', { value: false, configurable: true }),
+        );
+      await runUntilReload();
+      expect(loads()).toBe(2);
+    },
+  );
+
+  test('a page reloads after its interval, not earlier, and first checks the server', async () => {
+    const { state, page, loads, runUntilReload } = await openLive(live(['a']));
+    await page.clock.runFor(25_000);
+    expect(state.methods).toEqual(['GET']);
+    await runUntilReload();
+    expect(state.methods).toEqual(['GET', 'HEAD', 'GET']);
+    expect(loads()).toBe(2);
+  });
+
+  ciTest('a page that gets an error from its server stays, with the time since when', async () => {
+    const { state, page, loads, runUntilReload } = await openLive(live(['a']));
+    state.isDown = true;
+    await page.clock.runFor(31_000);
+    await page.locator('.out-of-reach').waitFor();
+    const text = await page.innerText('.out-of-reach');
+    expect(text).toMatch(
+      /^not reachable since \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ: this page shows the last known state$/,
+    );
+    await page.clock.runFor(31_000);
+    expect(await page.innerText('.out-of-reach')).toBe(text);
+    expect(loads()).toBe(1);
+    state.isDown = false;
+    await runUntilReload();
+    expect(await page.isHidden('.out-of-reach')).toBe(true);
+  });
+
+  ciTest('a page reloads in its initial state if the browser has no storage', async () => {
+    const { page, errors, runUntilReload } = await openLive(live(['a']));
+    await page.evaluate(() => {
+      Storage.prototype.setItem = () => {
+        throw new Error('no storage');
+      };
+    });
+    await page.locator('.live').focus();
+    await page.keyboard.press('+');
+    const zoomed = await readView(page);
+    await page.clock.runFor(10_000);
+    await runUntilReload();
+    await waitUntilDrawn(page);
+    expect(await readView(page)).not.toEqual(zoomed);
+    expect(errors).toEqual([]);
+  });
+});

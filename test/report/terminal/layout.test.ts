@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { createPalette } from '../../../src/report/terminal/colour.ts';
+import { layOutColumns } from '../../../src/report/terminal/layout.ts';
+
+test('columns wrap text at spaces, and break words that are wider than the column', () => {
+  expect(
+    layOutColumns(
+      [
+        ['a', 'one two three'],
+        ['b', 'x'.repeat(10)],
+        ['c', 'two\nlines'],
+      ],
+      [3, 8],
+    ),
+  ).toBe('a  one two\n   three\nb  xxxxxxxx\n   xx\nc  two\n   lines');
+});
+
+test('columns keep the colour of a text on each of its lines', () => {
+  const { bad, bold } = createPalette(true);
+  const [first, second] = layOutColumns([[bold(bad('x'.repeat(10)))]], [8]).split('\n');
+  expect(first).toBe(bold(bad('xxxxxxxx')));
+  expect(second).toContain('\u001b[31m');
+  expect(second).toContain('xx');
+});
+
+test('columns of ten thousand rows and of a very long word are complete', () => {
+  const rows = Array.from({ length: 10_000 }, (_, index) => [`h${index}`, 'safe']);
+  const lines = layOutColumns(rows, [10, 10]).split('\n');
+  expect([lines.length, lines[0], lines.at(-1)]).toEqual([10_000, 'h0        safe', 'h9999     safe']);
+  const long = layOutColumns([['', 'x'.repeat(20_000)]], [2, 50]).split('\n');
+  expect([long.length, new Set(long).size]).toEqual([400, 1]);
+});

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { mapNames, SDKS } from '../../../src/domain/provider-chain/providers.ts';
+import { hasOnlyEndpoint } from '../../../src/sources/only-endpoint.ts';
+import { resolveSourceName } from '../../../src/sources/open.ts';
+import { findJobSource } from '../../../src/sources/probe/job-source.ts';
+import { CASES, formatOutcome, setUp } from '../../support/domain/shadowing-case.ts';
+import { options } from '../../support/sources/polling.ts';
+import { homeWith } from '../../support/sources/profile-home.ts';
+
+test.each(CASES)('the source of a job is that of every SDK in the case $name', async (each) => {
+  const { environment } = await setUp(each);
+  const sourceOptions = { ...options(environment), exchange: () => expect.unreachable('a request was sent') };
+  const { source, provider, outcomes } = await findJobSource(sourceOptions);
+  const ends = new Set(Object.values(mapNames(SDKS, (sdk) => formatOutcome(outcomes[sdk]))));
+  // Without a request, an endpoint counts as working, so only other providers can fail.
+  if (source !== null && ends.size === 1) expect([...ends][0]).toMatch(new RegExp(`^(stops at )?${source}`));
+  if (provider === null) expect(ends.size).toBeGreaterThan(1);
+  if (await hasOnlyEndpoint(sourceOptions)) expect(source).toBe(resolveSourceName('auto', sourceOptions));
+});
+
+test.each<[names: string[], expected: boolean]>([
+  [[], true],
+  [['AWS_REGION', 'AWS_EC2_METADATA_DISABLED', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'], true],
+  [['AWS_ACCESS_KEY_ID'], false],
+  [['AWS_PROFILE'], false],
+  [['AWS_DEFAULT_PROFILE'], false],
+  [['AWS_WEB_IDENTITY_TOKEN_FILE'], false],
+  [['AWS_SECRET_KEY'], false],
+  [['SECRET_ACCESS_KEY'], false],
+  [['AWS_ACCESS_KEY'], false],
+  [['AWS_SECRET_ACCESS_KEY'], false],
+  [['AWS_ROLE_ARN'], false],
+  [['MY_AWS_PROFILE', 'AWS_PROFILES', 'MY_SECRET_ACCESS_KEY', 'AWS_KEY'], true],
+])('hasOnlyEndpoint with the variables %j is %s', async (names, expected) => {
+  const env = { HOME: '/nonexistent', ...Object.fromEntries(names.map((name) => [name, 'x'])) };
+  expect(await hasOnlyEndpoint(options(env))).toBe(expected);
+});
+
+test('a blank container URI needs the rules of the chains', async () => {
+  const env = { HOME: '/nonexistent', AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: ' ' };
+  expect(await hasOnlyEndpoint(options(env))).toBe(false);
+});
+
+test('the probe of the chains is needed if a shared file exists', async () => {
+  for (const files of [{ config: '' }, { credentials: '' }]) {
+    expect(await hasOnlyEndpoint(options({ HOME: homeWith(files) }))).toBe(false);
+  }
+  expect(await hasOnlyEndpoint(options({ HOME: homeWith({}) }))).toBe(true);
+});
+
+test('a variable without a value decides nothing', async () => {
+  const env = { HOME: '/nonexistent', AWS_PROFILE: undefined, AWS_CONTAINER_CREDENTIALS_FULL_URI: undefined };
+  expect(await hasOnlyEndpoint(options(env))).toBe(true);
+});
+
+test.each([
+  [{ HOME: '/nonexistent' }, 'imds'],
+  [{ HOME: '/nonexistent', AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1' }, 'container'],
+  [
+    { HOME: '/nonexistent', AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'CANARY-authorization' },
+    'environment',
+  ],
+  [{ HOME: '/nonexistent', AWS_WEB_IDENTITY_TOKEN_FILE: '/nonexistent', AWS_ROLE_ARN: 'x' }, null],
+])('the source of a job with the environment %j is %j', async (env, source) => {
+  expect((await findJobSource(options(env))).source).toBe(source);
+});

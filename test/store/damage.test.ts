@@ -1,0 +1,192 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FailedPoll, Sample, SourceName } from '../../src/domain/model.ts';
+import { CredWatchError } from '../../src/errors.ts';
+import { SampleStore } from '../../src/store/sample-store.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { between, seededRandom } from '../support/random.ts';
+import { SEED } from '../support/seed.ts';
+import { isThorough } from '../support/thorough.ts';
+
+const PAGE_SIZE = 4096;
+const HOUR = 3_600_000;
+const START = Date.UTC(2026, 0, 1);
+/** Damaged databases per kind of damage. `npm run faults` tests all pairs of pages. */
+const DAMAGES_PER_KIND = process.env.DAMAGES ?? (isThorough ? '200' : '25');
+
+const HOSTS: [string, SourceName][] = [
+  ['web-1', 'imds'],
+  ['web-2', 'imds'],
+  ['web-2', 'container'],
+];
+const toIdentity = ([host, source]: [string, SourceName]) => ({ host, source, apiVersion: '2', role: 'app' });
+
+const sampleAt = (index: number): Sample => {
+  const issuedAt = START + Math.floor(index / 6) * HOUR;
+  return {
+    accessKeyId: `ASIAEXAMPLE${issuedAt}`,
+    lastUpdated: issuedAt,
+    expiration: issuedAt + 6 * HOUR,
+    zoneless: false,
+    observedAt: START + index * 600_000,
+    clockOffset: 0,
+  };
+};
+
+const failedPoll = (observedAt: number): FailedPoll => ({
+  observedAt,
+  reason: 'timeout',
+  detail: '',
+  accessKeyId: null,
+  expiration: null,
+  clockOffset: null,
+});
+
+/** Several pages of each table and of each index. */
+function fillDatabase(file: string): void {
+  using store = SampleStore.open(file);
+  const samples = Array.from({ length: 700 }, (_, index) => sampleAt(index));
+  for (const identity of HOSTS.map(toIdentity)) {
+    store.writeRecords(samples.map((sample) => ({ record: 'sample', identity, sample, ordinal: 0 })));
+    store.recordStarting(identity.host, identity.source, START);
+    for (let index = 0; index < 60; index += 1)
+      store.recordFailedPoll(identity.host, identity.source, failedPoll(START + index * HOUR));
+    for (let index = 0; index < 60; index += 1) {
+      const run = { job: 'nightly', identity, startedAt: START + index * HOUR, remainingAtStart: 7200 };
+      const id = store.startJobRun({ ...run, end: null });
+      store.endJobRun(id, { duration: 60, exitCode: 0, remainingAtEnd: 7140 });
+    }
+  }
+}
+
+const folder = temporaryFolder(afterAll);
+const file = join(folder, 'samples.db');
+let undamaged = Buffer.alloc(0);
+let pageCount = 0;
+/** An empty table of clock offsets is valid: databases of older versions have one. */
+let hostClocksPage = 0;
+
+beforeAll(() => {
+  fillDatabase(file);
+  undamaged = readFileSync(file);
+  pageCount = undamaged.length / PAGE_SIZE;
+  const database = new Database(file);
+  hostClocksPage =
+    database
+      .prepare<[], number>("SELECT rootpage FROM sqlite_schema WHERE name = 'host_clocks'")
+      .pluck()
+      .get() ?? 0;
+  database.close();
+});
+
+const readAll = {
+  histories: (store: SampleStore | null) => store?.histories(),
+  'histories of one host': (store: SampleStore | null) => store?.histories({ host: 'web-2' }),
+  records: (store: SampleStore | null) => [...(store?.records() ?? [])],
+  'job runs': (store: SampleStore | null) => store?.jobRuns({ job: 'nightly' }),
+};
+
+/** Returns what each method reads, or the code of its error. */
+function read(): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(readAll).map(([name, method]) => {
+      try {
+        using store = SampleStore.openReadOnly(file);
+        return [name, JSON.stringify(method(store))];
+      } catch (error) {
+        return [name, error];
+      }
+    }),
+  );
+}
+
+/** Pairs of different pages without page 1, which has the header. */
+function choosePages(): [number, number][] {
+  const pages = Array.from({ length: pageCount - 1 }, (_, index) => index + 2);
+  const pairs = pages.flatMap((page) =>
+    pages.filter((other) => other !== page).map((other): [number, number] => [page, other]),
+  );
+  if (DAMAGES_PER_KIND === 'all') return pairs;
+  const random = seededRandom(SEED);
+  return Array.from(
+    { length: Number(DAMAGES_PER_KIND) },
+    () => pairs[between(0, pairs.length - 1, random)],
+  ).filter((pair) => pair !== undefined);
+}
+
+const getPage = (bytes: Buffer, number: number) =>
+  bytes.subarray((number - 1) * PAGE_SIZE, number * PAGE_SIZE);
+
+type Damage = (bytes: Buffer, page: number, other: number) => void;
+
+const DAMAGES: [string, Damage][] = [
+  [
+    'two pages are swapped',
+    (bytes, page, other) => {
+      const kept = Buffer.from(getPage(bytes, page));
+      getPage(bytes, other).copy(getPage(bytes, page));
+      kept.copy(getPage(bytes, other));
+    },
+  ],
+  [
+    'a page is replaced by another page',
+    (bytes, page, other) => void getPage(bytes, other).copy(getPage(bytes, page)),
+  ],
+  ['a page has only zeros', (bytes, page) => void getPage(bytes, page).fill(0)],
+  [
+    'a page is an empty page of the same kind',
+    (bytes, page) => {
+      const kind = getPage(bytes, page)[0];
+      if ((kind !== 0x0d && kind !== 0x0a) || page === hostClocksPage) return;
+      // A leaf without cells, whose content area starts at the end of the page.
+      getPage(bytes, page)
+        .fill(0)
+        .set([kind, 0, 0, 0, 0, PAGE_SIZE >> 8, 0, 0]);
+    },
+  ],
+];
+
+describe('a damaged database gives the right result or an error', { timeout: 600_000 }, () => {
+  test.for(DAMAGES)(`the result is right or an error if %s (seed ${SEED})`, ([, damage]) => {
+    writeFileSync(file, undamaged);
+    const expected = read();
+    for (const result of Object.values(expected)) expect(typeof result).toBe('string');
+    const wrong: string[] = [];
+    for (const [page, other] of choosePages()) {
+      const bytes = Buffer.from(undamaged);
+      damage(bytes, page, other);
+      writeFileSync(file, bytes);
+      for (const [name, result] of Object.entries(read())) {
+        const isDamage = result instanceof CredWatchError && result.code === 'DATABASE_DAMAGED';
+        if (!isDamage && result !== expected[name])
+          wrong.push(`${name}: pages ${page}, ${other}: ${result instanceof Error ? result.stack : 'wrong'}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test.for(DAMAGES)(`a poll records a sample or reports an error if %s (seed ${SEED})`, ([, damage]) => {
+    for (const [page, other] of choosePages()) {
+      const bytes = Buffer.from(undamaged);
+      damage(bytes, page, other);
+      writeFileSync(file, bytes);
+      const record = () => {
+        using store = SampleStore.open(file);
+        store.recordSample(toIdentity(['web-1', 'imds']), sampleAt(705), 'machine');
+      };
+      const error = catchErrorOrNull(record);
+      expect(error === null || error instanceof CredWatchError, String(error)).toBe(true);
+    }
+  });
+});
+
+function catchErrorOrNull(action: () => void): unknown {
+  try {
+    action();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}

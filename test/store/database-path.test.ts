@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { resolveDatabasePath } from '../../src/store/database-path.ts';
+import { catchError } from '../support/catch-error.ts';
+
+const all = {
+  CRED_WATCH_DB: '/env/x.db',
+  STATE_DIRECTORY: '/state/one:/state/two',
+  XDG_STATE_HOME: '/xdg',
+};
+
+test.each([
+  ['the flag', '/flag/x.db', all, true, '/flag/x.db'],
+  ['CRED_WATCH_DB', undefined, all, true, '/env/x.db'],
+  [
+    'the first folder of STATE_DIRECTORY',
+    undefined,
+    { ...all, CRED_WATCH_DB: '' },
+    true,
+    '/state/one/samples.db',
+  ],
+  [
+    'XDG_STATE_HOME',
+    undefined,
+    { XDG_STATE_HOME: '/xdg', STATE_DIRECTORY: '' },
+    true,
+    '/xdg/cred-watch/samples.db',
+  ],
+  ['/var/lib for root', undefined, { XDG_STATE_HOME: 'relative' }, true, '/var/lib/cred-watch/samples.db'],
+  ['the home folder for other users', undefined, {}, false, '/home/me/.local/state/cred-watch/samples.db'],
+])('the path of the database comes from %s', (_, flag, env, isRoot, path) => {
+  expect(resolveDatabasePath(flag, { env, home: '/home/me', isRoot })).toBe(path);
+});
+
+test('an unknown home folder is an error only if the database would be there', () => {
+  const context = { env: {}, home: '', isRoot: false };
+  const hint = 'set HOME, or give the database with --db or CRED_WATCH_DB';
+  expect(catchError(() => resolveDatabasePath(undefined, context))).toMatchObject({
+    message: 'the home folder of this user is unknown',
+    hint,
+  });
+  expect(resolveDatabasePath('x.db', context)).toBe('x.db');
+  expect(resolveDatabasePath(undefined, { ...context, isRoot: true })).toBe('/var/lib/cred-watch/samples.db');
+});

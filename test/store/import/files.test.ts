@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { stageFile, writeStagedRecords } from '../../../src/store/import/files.ts';
+import { ImportStage } from '../../../src/store/import/stage.ts';
+import { temporaryStore } from '../../support/store/temporary-store.ts';
+
+const identity = { host: 'web-1', source: 'imds', apiVersion: '', role: 'app' } as const;
+
+async function* chunksOf(text: string) {
+  yield Buffer.from(text);
+}
+
+const entry = (hour: number, localHour = hour) => {
+  const time = `[2026/01/31 ${String(localHour).padStart(2, '0')}:05:00]`;
+  const issued = `2026-01-31T${String(hour).padStart(2, '0')}:00:00Z`;
+  return `${time} LastUpdated: ${issued}\n${time} Expiration: 2026-02-01T00:00:00Z\n`;
+};
+
+test('a staged file has the numbers of its lines, records and bad lines', async () => {
+  using stage = new ImportStage();
+  const badLines: string[] = [];
+  const progress: number[] = [];
+  const staged = await stageFile(
+    stage,
+    {
+      name: 'a.log',
+      chunks: chunksOf(`${entry(10)}[2026/01/31 10:30:00] x\n${entry(11)}${entry(12)}`),
+      identity,
+    },
+    {
+      toInstant: (local) => local,
+      onBadLine: ({ line, problem }) => badLines.push(`${line} ${problem}`),
+      onProgress: (lines) => progress.push(lines),
+    },
+  );
+  expect(staged).toEqual({ name: 'a.log', kind: 'log', lines: 7, records: 3, badLines: 1, conflict: null });
+  expect(badLines).toHaveLength(1);
+  expect(badLines[0]).toMatch(/^3 is not an entry/);
+  expect(progress.at(-1)).toBe(7);
+  const store = temporaryStore();
+  const written: number[] = [];
+  const write = () => writeStagedRecords(stage, store, (count) => written.push(count));
+  expect(await write()).toEqual({ added: 3, known: 0 });
+  expect(await write()).toEqual({ added: 0, known: 3 });
+  expect(written).toEqual([3, 3]);
+});
+
+test('staged records are written in their order, in batches of 10,000', () => {
+  using stage = new ImportStage();
+  const sample = {
+    accessKeyId: 'ASIA1',
+    lastUpdated: null,
+    expiration: 1,
+    zoneless: false,
+    clockOffset: null,
+  };
+  const records = Array.from(
+    { length: 20_001 },
+    (_, observedAt) =>
+      ({ record: 'sample', identity, sample: { ...sample, observedAt }, ordinal: 0 }) as const,
+  );
+  stage.add(records.slice(0, 7000));
+  stage.add(records.slice(7000));
+  const batches = [...stage.batches()];
+  expect(batches.map(({ length }) => length)).toEqual([10_000, 10_000, 1]);
+  expect(batches.flat()).toEqual(records);
+  using empty = new ImportStage();
+  expect([...empty.batches()]).toEqual([]);
+});
+
+test('a log whose timestamps are in another zone has a conflict', async () => {
+  using stage = new ImportStage();
+  const { conflict } = await stageFile(
+    stage,
+    { name: 'a.log', chunks: chunksOf([10, 11, 12].map((hour) => entry(hour, hour - 1)).join('')), identity },
+    { toInstant: (local) => local, onBadLine: () => {}, onProgress: () => {} },
+  );
+  expect(conflict).toMatchObject({ kind: 'early', seconds: 3300, suggestedZone: '-01:00' });
+});

@@ -1,0 +1,12 @@
+import type { CredWatchError } from '../../src/errors.ts';
+
+/** Returns the error that `action` throws, with the fields of a `CredWatchError` if it is one. */
+export function catchError(action: () => unknown): Error & Partial<Pick<CredWatchError, 'hint' | 'code'>> {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+  throw new Error('the action has thrown no error');
+}
