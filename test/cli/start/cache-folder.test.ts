@@ -50,7 +50,7 @@ describe('openPrivateFolder', () => {
 
   test('returns the path without symbolic links', () => {
     const parent = temporaryFolder();
-    mkdirSync(join(parent, 'real'));
+    mkdirSync(join(parent, 'real'), { mode: 0o700 });
     symlinkSync('real', join(parent, 'link'));
     expect(openPrivateFolder(join(parent, 'link', 'cache'), user)).toBe(join(parent, 'real', 'cache'));
   });
