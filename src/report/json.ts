@@ -1,4 +1,4 @@
-import { getHistoryColumns } from '../domain/measurement/columns/history-columns.ts';
+import { getHistoryColumns } from '../domain/measurement/columns/column-measurement.ts';
 import type { Extremes, Measurement } from '../domain/measurement/measurement.ts';
 import { computeSafeStartsCurve } from '../domain/measurement/validity.ts';
 import type { Seconds, Span } from '../domain/model.ts';
@@ -90,22 +90,24 @@ function buildSeries(series: AssessedSeries, decisive: AssessedJob | null, margi
   const { analysis, isRetired, judgements } = series;
   const judgement = decisive && findJudgement(series, decisive);
   const { identity, isPolled, measurement, age, maxAge, failedPolls, findings } = analysis;
-  return {
-    ...buildIdentityJson(identity),
-    polled: isPolled,
-    retired: isRetired,
-    judgement: judgement && buildJudgement(judgement),
-    judgements: judgements.map((each) => ({
-      job_name: each.job.name,
-      job_duration_seconds: each.job.duration,
-      ...buildJudgement(each),
-    })),
-    newest_sample_age_seconds: age,
-    max_age_seconds: maxAge,
-    ...(measurement === null ? { sample_count: 0 } : buildMeasurement(measurement, margin)),
-    failed_polls: failedPolls.map(buildFieldsJson),
-    findings: findings.map(buildFindingJson),
-  };
+  // Not one literal with spreads: for large objects, V8 takes ten times as long.
+  return Object.assign(
+    buildIdentityJson(identity),
+    {
+      polled: isPolled,
+      retired: isRetired,
+      judgement: judgement && buildJudgement(judgement),
+      judgements: judgements.map((each) => ({
+        job_name: each.job.name,
+        job_duration_seconds: each.job.duration,
+        ...buildJudgement(each),
+      })),
+      newest_sample_age_seconds: age,
+      max_age_seconds: maxAge,
+    },
+    measurement === null ? { sample_count: 0 } : buildMeasurement(measurement, margin),
+    { failed_polls: failedPolls.map(buildFieldsJson), findings: findings.map(buildFindingJson) },
+  );
 }
 
 const buildJudgement = (judgement: JobJudgement) => ({

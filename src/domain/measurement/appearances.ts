@@ -1,5 +1,5 @@
 import type { Instant } from '../model.ts';
-import { type GenerationColumns, valueAt } from './columns/generation-columns.ts';
+import { type Column, type GenerationColumns, valueAt } from './columns/generation-columns.ts';
 import type { AppearanceColumns } from './columns/served-columns.ts';
 import { LAST_UPDATED_SLACK } from './generations.ts';
 import { findEarliestTime, type RotationHistory } from './rotations.ts';
@@ -12,16 +12,14 @@ export function findAppearances(
   ordered: GenerationColumns,
   { rotations, lag }: RotationHistory,
 ): AppearanceColumns {
-  const { count, firstSeen, lastUpdated } = ordered;
-  const [generation, earliest, latest] = [
-    new Float64Array(count),
-    new Float64Array(count),
-    new Float64Array(count),
-  ];
-  let found = 0;
+  const { firstSeen, lastUpdated } = ordered;
+  const generation: Column = [];
+  const earliest: Column = [];
+  const latest: Column = [];
   const add = (index: number, from: Instant, to: Instant) => {
-    [generation[found], earliest[found], latest[found]] = [index, from, to];
-    found += 1;
+    generation.push(index);
+    earliest.push(from);
+    latest.push(to);
   };
   const [seen, issued] = [valueAt(firstSeen, 0), valueAt(lastUpdated, 0)];
   if (issued <= seen + LAST_UPDATED_SLACK) {
@@ -39,10 +37,5 @@ export function findAppearances(
       );
     } else if (rotations.isWitnessed[arrival] === 1) add(index, from, to);
   }
-  return {
-    count: found,
-    generation: generation.subarray(0, found),
-    earliest: earliest.subarray(0, found),
-    latest: latest.subarray(0, found),
-  };
+  return { count: generation.length, generation, earliest, latest };
 }

@@ -3,6 +3,7 @@ import type { Instant, Seconds } from '../model.ts';
 import {
   type Column,
   countValues,
+  createColumn,
   findLargest,
   type GenerationColumns,
   isAllAbsent,
@@ -45,7 +46,7 @@ export function correctClocks(
   const isDated = !isAllAbsent(usable.lastUpdated);
   const dated = fillMissingOffsets(usable, isDated);
   const times = chooseTimes(dated, isDated);
-  const aheads = new Float64Array(dated.count);
+  const aheads = createColumn(dated.count);
   for (let index = 0; index < dated.count; index += 1) aheads[index] = times.getAhead(dated, index);
   const shiftMs = findShift(aheads);
   const generations = moveToChosenTimes(dated, times, aheads, shiftMs);
@@ -74,14 +75,14 @@ function moveToChosenTimes(
     expiration: dated.expiration,
     latestExpiration: dated.latestExpiration,
     zoneless: dated.zoneless,
-    firstSeen: new Float64Array(count),
-    lastSeen: new Float64Array(count),
+    firstSeen: createColumn(count),
+    lastSeen: createColumn(count),
     rawFirstSeen: dated.rawFirstSeen,
     rawLastSeen: dated.rawLastSeen,
     samples: dated.samples,
     smallestClockOffset: dated.smallestClockOffset,
     largestClockOffset: dated.largestClockOffset,
-    thirdSampleAfter: new Float64Array(count),
+    thirdSampleAfter: createColumn(count),
   };
   for (let index = 0; index < count; index += 1) {
     const lastSeen = times.getLastSeen(dated, index) + shiftMs;

@@ -1,7 +1,9 @@
 import { findFirstIndex, pairNeighbours } from '../lists.ts';
-import type { Instant, Seconds, Span } from '../model.ts';
+import type { Seconds, Span } from '../model.ts';
 import { joinSpans } from '../time/spans.ts';
 import {
+  type Column,
+  createColumn,
   findLargest,
   findOrder,
   type GenerationColumns,
@@ -43,7 +45,7 @@ function countOverlaps(generations: GenerationColumns): number {
 }
 
 /** See {@link areOverlapping}. */
-const areOverlappingAt = (firstSeen: Float64Array, lastSeen: Float64Array, a: number, b: number): boolean =>
+const areOverlappingAt = (firstSeen: Column, lastSeen: Column, a: number, b: number): boolean =>
   valueAt(firstSeen, a) < valueAt(lastSeen, b) && valueAt(firstSeen, b) < valueAt(lastSeen, a);
 
 /** Compares consecutive samples with different keys, in the order of the host's clock. */
@@ -99,10 +101,10 @@ export function findEndpointHistory(ordered: GenerationColumns, usualGap: Second
   const { count, firstSeen, lastSeen, expiration, thirdSampleAfter } = ordered;
   const gaps = findPollingGaps(ordered, usualGap);
   const byLastSeen = findOrder(lastSeen) ?? Int32Array.from(lastSeen.keys());
-  const sortedLastSeen = Float64Array.from(byLastSeen, (index) => valueAt(lastSeen, index));
+  const sortedLastSeen = Array.from(byLastSeen, (index) => valueAt(lastSeen, index));
   const lastSample = valueAt(lastSeen, findLargest(lastSeen));
   const rotations = createRotationColumns(count);
-  const served = { count, from: firstSeen.slice(), to: new Float64Array(count) };
+  const served = { count, from: firstSeen.slice(), to: createColumn(count) };
   let found = 0;
   for (let index = 0; index < count; index += 1) {
     const [last, third] = [valueAt(lastSeen, index), valueAt(thirdSampleAfter, index)];
@@ -126,7 +128,7 @@ export function findEndpointHistory(ordered: GenerationColumns, usualGap: Second
     found += 1;
   }
   const order =
-    findOrder(rotations.at.subarray(0, found)) ?? Int32Array.from({ length: found }, (_, index) => index);
+    findOrder(rotations.at.slice(0, found)) ?? Int32Array.from({ length: found }, (_, index) => index);
   return { served, rotations: selectItems(rotations, order), gaps };
 }
 
@@ -146,13 +148,12 @@ function findPollingGaps(
 
 /** Only dated generations appeared at a known time: others may have been issued long before. */
 export function findDatedAppearances({ lastUpdated }: GenerationColumns): AppearanceColumns {
-  const dates: Instant[] = [];
-  const generation: number[] = [];
+  const dates: Column = [];
+  const generation: Column = [];
   for (const [index, issued] of lastUpdated.entries()) {
     if (Number.isNaN(issued)) continue;
     dates.push(issued);
     generation.push(index);
   }
-  const earliest = Float64Array.from(dates);
-  return { count: dates.length, generation: Float64Array.from(generation), earliest, latest: earliest };
+  return { count: dates.length, generation, earliest: dates, latest: dates };
 }

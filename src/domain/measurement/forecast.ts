@@ -1,7 +1,7 @@
 import { lastOf, pairNeighbours } from '../lists.ts';
 import type { Instant, Seconds, Span } from '../model.ts';
+import { getHistoryColumns } from './columns/column-measurement.ts';
 import { keepPresent, valueAt } from './columns/generation-columns.ts';
-import { getHistoryColumns } from './columns/history-columns.ts';
 import type { Measurement, Rotation } from './measurement.ts';
 import { minBy } from './statistics.ts';
 

@@ -2,9 +2,11 @@ import type { RecordedGeneration, Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import { findAppearances } from './appearances.ts';
 import { correctClocks, NOTABLE_CLOCK_OFFSET } from './clock-correction.ts';
+import { ColumnMeasurement } from './columns/column-measurement.ts';
 import {
   type Column,
   countValues,
+  createColumn,
   findLargest,
   findSmallest,
   type GenerationColumns,
@@ -17,7 +19,7 @@ import {
   toRecordedColumns,
   valueAt,
 } from './columns/generation-columns.ts';
-import { type HistoryColumns, HistoryLists, keepHistoryColumns } from './columns/history-columns.ts';
+import { type HistoryColumns, HistoryLists } from './columns/history-lists.ts';
 import {
   type AppearanceColumns,
   createRotationColumns,
@@ -27,7 +29,7 @@ import { findDatedAppearances, findEndpointHistory, findEndpointSigns } from './
 import { mergeKeylessGenerations } from './generations.ts';
 import { orderColumns } from './issue-order.ts';
 import { areIssuedPerRequest } from './issued-per-request.ts';
-import type { Measurement, ValidityRange, WorstCase } from './measurement.ts';
+import type { EndpointSigns, Measurement, ValidityAt, ValidityRange, WorstCase } from './measurement.ts';
 import { findRotations } from './rotations.ts';
 import { findExtremes, weightedMedian } from './statistics.ts';
 import { findLeadTimeTrend } from './trend.ts';
@@ -59,24 +61,17 @@ export function measureColumns(recorded: RecordedColumns, newestClockOffset: Sec
   const ordered = orderColumns(generations);
   if (ordered.count === 0) throw new RangeError('a series without generations cannot be measured');
   const usualGap = findUsualGap(ordered);
-  const { lag, gaps, isIssuedPerRequest, severalEndpoints, ...served } = findServed(ordered, usualGap);
-  const history = { generations: ordered, ...served };
-  const { rotations, appearances } = history;
-  const lists = new HistoryLists(history);
+  const kept = findServed(ordered, usualGap);
+  const { served, rotations, appearances, gaps, isIssuedPerRequest } = kept;
+  const lists = new HistoryLists({ generations: ordered, served, rotations, appearances });
   const firstSample = valueAt(ordered.firstSeen, findSmallest(ordered.firstSeen));
   const lastSample = valueAt(ordered.lastSeen, findLargest(ordered.lastSeen));
-  const watched = measureServedTime(history.served);
-  const sampledMinimum = getSampledMinimum(history, lists);
-  const worstCase = getWorstCase(history, lists);
+  const watched = measureServedTime(served);
+  const sampledMinimum = getSampledMinimum(lists);
+  const worstCase = getWorstCase(lists);
   const largestValidity = measureAppearances(ordered, appearances, appearances.earliest)?.max ?? null;
-  const measurement: Measurement = {
-    get generations() {
-      return lists.generations;
-    },
+  return new ColumnMeasurement(lists, {
     sampleCount: sumColumn(ordered.samples),
-    get rotations() {
-      return lists.rotations;
-    },
     witnessedCount: countValues(rotations.isWitnessed, 1),
     firstSample,
     lastSample,
@@ -86,41 +81,32 @@ export function measureColumns(recorded: RecordedColumns, newestClockOffset: Sec
         ? Math.min(1, watched / (lastSample - firstSample))
         : null,
     gaps,
-    get servedPeriods() {
-      return lists.servedPeriods;
-    },
     rotationInterval: findExtremes(keepPresent(rotations.interval)),
     rotationWindow: findExtremes(listWindowLengths(rotations)),
-    get appearances() {
-      return lists.appearances;
-    },
     validityWhenIssued: measureAppearances(ordered, appearances, appearances.latest),
     largestPossibleValidity: largestValidity && largestValidity + findClockDoubt(ordered),
     sampledMinimum,
     worstCase,
     overstatement: sampledMinimum.seconds - worstCase.seconds,
-    lag: Math.ceil(lag / 1000),
+    lag: Math.ceil(kept.lag / 1000),
     usualGap,
     isIssuedPerRequest,
-    severalEndpoints,
+    severalEndpoints: kept.severalEndpoints,
     leadTimeTrend: findLeadTimeTrend(rotations),
     clock,
-  };
-  keepHistoryColumns(measurement, history);
-  return measurement;
+  });
 }
 
-function getSampledMinimum(
-  { generations }: HistoryColumns,
-  lists: HistoryLists,
-): Measurement['sampledMinimum'] {
+function getSampledMinimum(lists: HistoryLists): ValidityAt {
+  const { generations } = lists.columns;
   const index = findSampledMinimum(generations);
   const at = valueAt(generations.lastSeen, index);
   const seconds = secondsBetween(at, valueAt(generations.expiration, index));
   return { seconds, at, generation: lists.getGeneration(index) };
 }
 
-function getWorstCase(history: HistoryColumns, lists: HistoryLists): WorstCase {
+function getWorstCase(lists: HistoryLists): WorstCase {
+  const history = lists.columns;
   const index = findWorstCase(history);
   const { from, isWitnessed } = history.rotations;
   const rotation = from.findIndex((each, position) => each === index && isWitnessed[position] === 1);
@@ -133,46 +119,51 @@ function getWorstCase(history: HistoryColumns, lists: HistoryLists): WorstCase {
 }
 
 /** What was served when. This depends on the kind of the source. */
-type Served = Pick<Measurement, 'isIssuedPerRequest' | 'severalEndpoints'> &
-  Omit<HistoryColumns, 'generations'> & {
-    gaps: Span[];
-    /** In milliseconds; see {@link Measurement.lag}. */
-    lag: number;
-  };
+interface Served extends Omit<HistoryColumns, 'generations'> {
+  gaps: Span[];
+  /** In milliseconds; see {@link Measurement.lag}. */
+  lag: number;
+  isIssuedPerRequest: boolean;
+  severalEndpoints: EndpointSigns | null;
+}
 
 function findServed(ordered: GenerationColumns, usualGap: Seconds | null): Served {
-  const oneEndpoint = { isIssuedPerRequest: false, severalEndpoints: null, lag: 0 };
-  if (areIssuedPerRequest(ordered)) {
-    const { count, firstSeen, lastSeen, lastUpdated } = ordered;
-    return {
-      ...oneEndpoint,
-      served: { count, from: firstSeen, to: lastSeen },
-      rotations: createRotationColumns(0),
-      gaps: [],
-      appearances: {
-        count,
-        generation: Float64Array.from(firstSeen.keys()),
-        // A correction by a wrong `Date` header moves samples behind `LastUpdated`.
-        earliest: firstSeen.map((seen, index) =>
-          Math.min(seen, toNullable(valueAt(lastUpdated, index)) ?? seen),
-        ),
-        latest: firstSeen,
-      },
-      isIssuedPerRequest: true,
-    };
-  }
+  if (areIssuedPerRequest(ordered)) return findServedPerRequest(ordered);
   const severalEndpoints = findEndpointSigns(ordered);
   if (severalEndpoints !== null) {
-    const history = findEndpointHistory(ordered, usualGap);
-    return { ...oneEndpoint, ...history, appearances: findDatedAppearances(ordered), severalEndpoints };
+    const { served, rotations, gaps } = findEndpointHistory(ordered, usualGap);
+    const appearances = findDatedAppearances(ordered);
+    return { served, rotations, appearances, gaps, lag: 0, isIssuedPerRequest: false, severalEndpoints };
   }
-  const history = findRotations(ordered);
+  const { rotations, lag } = findRotations(ordered);
   return {
-    ...oneEndpoint,
-    ...history,
-    served: findServedPeriods(ordered, history.rotations),
-    gaps: findGaps(history.rotations),
-    appearances: findAppearances(ordered, history),
+    served: findServedPeriods(ordered, rotations),
+    rotations,
+    appearances: findAppearances(ordered, { rotations, lag }),
+    gaps: findGaps(rotations),
+    lag,
+    isIssuedPerRequest: false,
+    severalEndpoints,
+  };
+}
+
+function findServedPerRequest({ count, firstSeen, lastSeen, lastUpdated }: GenerationColumns): Served {
+  return {
+    served: { count, from: firstSeen, to: lastSeen },
+    rotations: createRotationColumns(0),
+    appearances: {
+      count,
+      generation: [...firstSeen.keys()],
+      // A correction by a wrong `Date` header moves samples behind `LastUpdated`.
+      earliest: firstSeen.map((seen, index) =>
+        Math.min(seen, toNullable(valueAt(lastUpdated, index)) ?? seen),
+      ),
+      latest: firstSeen,
+    },
+    gaps: [],
+    lag: 0,
+    isIssuedPerRequest: true,
+    severalEndpoints: null,
   };
 }
 
@@ -229,7 +220,7 @@ export function findUsualGap({
 }: Pick<RecordedColumns, 'firstSeen' | 'lastSeen' | 'samples'>): Seconds | null {
   const count = samples.length;
   // The gaps inside generations, then those between generations.
-  const [values, weights] = [new Float64Array(2 * count), new Float64Array(2 * count)];
+  const [values, weights] = [createColumn(2 * count), createColumn(2 * count)];
   for (let index = 0; index < count; index += 1) {
     const gaps = valueAt(samples, index) - 1;
     values[index] = (valueAt(lastSeen, index) - valueAt(firstSeen, index)) / Math.max(1, gaps);

@@ -2,6 +2,7 @@ import type { Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
 import {
   type Column,
+  createColumn,
   type GenerationColumns,
   keepPresent,
   keepValues,
@@ -77,9 +78,9 @@ function dateRotations(
 ): RotationDurations {
   const { count } = rotations;
   const durations = {
-    interval: new Float64Array(count),
-    minInterval: new Float64Array(count),
-    blindTime: new Float64Array(count),
+    interval: createColumn(count),
+    minInterval: createColumn(count),
+    blindTime: createColumn(count),
   };
   let previousEnd = Number.NaN;
   for (let index = 0; index < count; index += 1) {
@@ -148,7 +149,7 @@ function findWitnessed(
   longestServedTime: number,
 ): void {
   const isBlindTimeShort = (index: number) => valueAt(blindTime, index) < longestServedTime;
-  const intervals = keepPresent(keepValues(interval, isBlindTimeShort)).sort();
+  const intervals = new Float64Array(keepPresent(keepValues(interval, isBlindTimeShort))).sort();
   for (let index = 0; index < count; index += 1) {
     if (!isBlindTimeShort(index)) continue;
     const [blind, own] = [valueAt(blindTime, index), valueAt(interval, index)];
@@ -166,7 +167,7 @@ function findWitnessed(
  * The median of sorted numbers without one of them. Null if none is left.
  * @param excluded one of the numbers, or NaN
  */
-function computeMedianWithout(sorted: Column, excluded: number): number | null {
+function computeMedianWithout(sorted: Float64Array, excluded: number): number | null {
   if (Number.isNaN(excluded)) return findMiddle(sorted.length, (index) => sorted[index]);
   // Without the first one of the numbers that equal `excluded`, each later number moves one position forward.
   return findMiddle(sorted.length - 1, (index) =>

@@ -96,7 +96,7 @@ function findShortest(
   { at, leadTime }: Pick<WitnessedRotations, 'at' | 'leadTime'>,
   { begin, end }: RotationGroup,
 ): TrendPoint {
-  const index = begin + findSmallest(leadTime.subarray(begin, end));
+  const index = begin + findSmallest(leadTime.slice(begin, end));
   return { at: valueAt(at, index), leadTime: valueAt(leadTime, index) };
 }
 

@@ -1,7 +1,8 @@
 import type { Seconds, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
+import { getHistoryColumns } from './columns/column-measurement.ts';
 import { findSmallest, type GenerationColumns, valueAt } from './columns/generation-columns.ts';
-import { getHistoryColumns, type HistoryColumns } from './columns/history-columns.ts';
+import type { HistoryColumns } from './columns/history-lists.ts';
 import type { RotationColumns, ServedColumns } from './columns/served-columns.ts';
 import type { Measurement } from './measurement.ts';
 import { computeLeadTime } from './rotations.ts';
@@ -48,11 +49,7 @@ export const findSampledMinimum = ({ expiration, lastSeen }: GenerationColumns):
  * is never above the sampled minimum.
  */
 export const findWorstCase = (history: Pick<HistoryColumns, 'generations' | 'served'>): number =>
-  findSmallest(
-    Float64Array.from({ length: history.served.count }, (_, index) =>
-      getRemainingWhenServedLast(history, index),
-    ),
-  );
+  findSmallest(history.served.to.map((_, index) => getRemainingWhenServedLast(history, index)));
 
 export const getRemainingWhenServedLast = (
   { generations, served }: Pick<HistoryColumns, 'generations' | 'served'>,

@@ -1,5 +1,5 @@
+import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import { findOrder, selectItems, valueAt } from '../measurement/columns/generation-columns.ts';
-import { getHistoryColumns } from '../measurement/columns/history-columns.ts';
 import type { ServedColumns } from '../measurement/columns/served-columns.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import { listWitnessed, type WitnessedRotations } from '../measurement/trend.ts';

@@ -1,4 +1,4 @@
-import { getHistoryColumns } from '../measurement/columns/history-columns.ts';
+import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import { computeShareOfSafeStarts, findLongestServedValidity } from '../measurement/validity.ts';
 import type { Seconds } from '../model.ts';

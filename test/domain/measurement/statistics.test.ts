@@ -23,8 +23,8 @@ describe('statistics', () => {
   test('the weighted median is the value at half of the weights', () => {
     const weighted = (...pairs: [value: number, weight: number][]) =>
       weightedMedian(
-        Float64Array.from(pairs, ([value]) => value),
-        Float64Array.from(pairs, ([, weight]) => weight),
+        Array.from(pairs, ([value]) => value),
+        Array.from(pairs, ([, weight]) => weight),
       );
     expect(weighted([30, 1], [10, 5], [20, 3])).toBe(10);
     expect(weighted([30, 4], [10, 2], [20, 1])).toBe(30);

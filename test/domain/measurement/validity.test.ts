@@ -104,9 +104,9 @@ describe('the usual gap between samples', () => {
   });
   const findGap = (...generations: ReturnType<typeof generation>[]) =>
     findUsualGap({
-      firstSeen: Float64Array.from(generations, ({ firstSeen }) => firstSeen),
-      lastSeen: Float64Array.from(generations, ({ lastSeen }) => lastSeen),
-      samples: Float64Array.from(generations, ({ samples }) => samples),
+      firstSeen: Array.from(generations, ({ firstSeen }) => firstSeen),
+      lastSeen: Array.from(generations, ({ lastSeen }) => lastSeen),
+      samples: Array.from(generations, ({ samples }) => samples),
     });
 
   test('the mean gap of a generation stands for all of its gaps', () => {

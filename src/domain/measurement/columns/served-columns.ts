@@ -1,5 +1,5 @@
 import type { Appearance, Rotation, ServedPeriod } from '../measurement.ts';
-import { type Column, createColumn } from './generation-columns.ts';
+import { type Column, createColumn, toColumn } from './generation-columns.ts';
 
 /** The columns of {@link Rotation}. */
 export interface RotationColumns {
@@ -37,16 +37,16 @@ export interface AppearanceColumns {
 
 export const createRotationColumns = (count: number): RotationColumns => ({
   count,
-  from: new Float64Array(count),
-  to: new Float64Array(count),
-  windowFrom: new Float64Array(count),
-  windowTo: new Float64Array(count),
-  isDated: new Float64Array(count),
-  at: new Float64Array(count),
-  leadTime: new Float64Array(count),
-  interval: new Float64Array(count),
-  blindTime: new Float64Array(count),
-  isWitnessed: new Float64Array(count),
+  from: createColumn(count),
+  to: createColumn(count),
+  windowFrom: createColumn(count),
+  windowTo: createColumn(count),
+  isDated: createColumn(count),
+  at: createColumn(count),
+  leadTime: createColumn(count),
+  interval: createColumn(count),
+  blindTime: createColumn(count),
+  isWitnessed: createColumn(count),
 });
 
 /** @param indexes of the generations of the rotations */
@@ -55,22 +55,22 @@ export const toRotationColumns = (
   indexes: ReadonlyMap<object, number>,
 ): RotationColumns => ({
   count: rotations.length,
-  from: createColumn(rotations, ({ from }) => indexes.get(from) ?? null),
-  to: createColumn(rotations, ({ to }) => indexes.get(to) ?? null),
-  windowFrom: createColumn(rotations, ({ window }) => window.from),
-  windowTo: createColumn(rotations, ({ window }) => window.to),
-  isDated: createColumn(rotations, ({ isDated }) => Number(isDated)),
-  at: createColumn(rotations, ({ at }) => at),
-  leadTime: createColumn(rotations, ({ leadTime }) => leadTime),
-  interval: createColumn(rotations, ({ interval }) => interval),
-  blindTime: createColumn(rotations, ({ blindTime }) => blindTime),
-  isWitnessed: createColumn(rotations, ({ isWitnessed }) => Number(isWitnessed)),
+  from: toColumn(rotations, ({ from }) => indexes.get(from) ?? null),
+  to: toColumn(rotations, ({ to }) => indexes.get(to) ?? null),
+  windowFrom: toColumn(rotations, ({ window }) => window.from),
+  windowTo: toColumn(rotations, ({ window }) => window.to),
+  isDated: toColumn(rotations, ({ isDated }) => Number(isDated)),
+  at: toColumn(rotations, ({ at }) => at),
+  leadTime: toColumn(rotations, ({ leadTime }) => leadTime),
+  interval: toColumn(rotations, ({ interval }) => interval),
+  blindTime: toColumn(rotations, ({ blindTime }) => blindTime),
+  isWitnessed: toColumn(rotations, ({ isWitnessed }) => Number(isWitnessed)),
 });
 
 export const toServedColumns = (periods: readonly ServedPeriod[]): ServedColumns => ({
   count: periods.length,
-  from: createColumn(periods, ({ from }) => from),
-  to: createColumn(periods, ({ to }) => to),
+  from: toColumn(periods, ({ from }) => from),
+  to: toColumn(periods, ({ to }) => to),
 });
 
 /** @param indexes of the generations of the appearances */
@@ -79,7 +79,7 @@ export const toAppearanceColumns = (
   indexes: ReadonlyMap<object, number>,
 ): AppearanceColumns => ({
   count: appearances.length,
-  generation: createColumn(appearances, ({ generation }) => indexes.get(generation) ?? null),
-  earliest: createColumn(appearances, ({ earliest }) => earliest),
-  latest: createColumn(appearances, ({ latest }) => latest),
+  generation: toColumn(appearances, ({ generation }) => indexes.get(generation) ?? null),
+  earliest: toColumn(appearances, ({ earliest }) => earliest),
+  latest: toColumn(appearances, ({ latest }) => latest),
 });

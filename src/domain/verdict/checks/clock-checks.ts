@@ -1,11 +1,11 @@
 import { NOTABLE_CLOCK_OFFSET } from '../../measurement/clock-correction.ts';
+import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
 import {
   countValues,
   type GenerationColumns,
   isAllAbsent,
   valueAt,
 } from '../../measurement/columns/generation-columns.ts';
-import { getHistoryColumns } from '../../measurement/columns/history-columns.ts';
 import type { Seconds } from '../../model.ts';
 import type { SampleChecks } from '../series-analysis.ts';
 

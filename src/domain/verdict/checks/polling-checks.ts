@@ -1,5 +1,5 @@
+import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
 import { valueAt } from '../../measurement/columns/generation-columns.ts';
-import { getHistoryColumns } from '../../measurement/columns/history-columns.ts';
 import type { Measurement } from '../../measurement/measurement.ts';
 import { minBy } from '../../measurement/statistics.ts';
 import type { Seconds } from '../../model.ts';

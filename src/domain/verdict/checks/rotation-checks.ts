@@ -1,6 +1,6 @@
 import { PROMISED_LEAD_TIME } from '../../aws-limits.ts';
+import { getHistoryColumns } from '../../measurement/columns/column-measurement.ts';
 import { toNullable, valueAt } from '../../measurement/columns/generation-columns.ts';
-import { getHistoryColumns } from '../../measurement/columns/history-columns.ts';
 import type { Measurement } from '../../measurement/measurement.ts';
 import { computeMaxLeadTimeAt } from '../../measurement/rotations.ts';
 import { range } from '../../measurement/statistics.ts';

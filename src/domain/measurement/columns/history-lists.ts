@@ -1,21 +1,8 @@
 import { isNonEmpty, type NonEmpty } from '../../lists.ts';
 import type { Generation } from '../../model.ts';
-import type { Appearance, Measurement, Rotation, ServedPeriod } from '../measurement.ts';
-import {
-  type GenerationColumns,
-  getGeneration,
-  toGenerationColumns,
-  toNullable,
-  valueAt,
-} from './generation-columns.ts';
-import {
-  type AppearanceColumns,
-  type RotationColumns,
-  type ServedColumns,
-  toAppearanceColumns,
-  toRotationColumns,
-  toServedColumns,
-} from './served-columns.ts';
+import type { Appearance, Rotation, ServedPeriod } from '../measurement.ts';
+import { type GenerationColumns, getGeneration, toNullable, valueAt } from './generation-columns.ts';
+import type { AppearanceColumns, RotationColumns, ServedColumns } from './served-columns.ts';
 
 /** The lists of a {@link Measurement} as columns, from which all figures are computed. */
 export interface HistoryColumns {
@@ -25,35 +12,12 @@ export interface HistoryColumns {
   appearances: AppearanceColumns;
 }
 
-const knownColumns = new WeakMap<object, HistoryColumns>();
-
-/** Remembers the columns from which a measurement was computed. */
-export function keepHistoryColumns(measurement: Measurement, columns: HistoryColumns): void {
-  knownColumns.set(measurement, columns);
-}
-
-/** The columns of a measurement. Converts the lists of a measurement that was copied, as by the library. */
-export function getHistoryColumns(measurement: Measurement): HistoryColumns {
-  const known = knownColumns.get(measurement);
-  if (known !== undefined) return known;
-  const { generations, servedPeriods, rotations, appearances } = measurement;
-  const indexes = new Map<object, number>(generations.map((generation, index) => [generation, index]));
-  const columns = {
-    generations: toGenerationColumns(generations),
-    served: toServedColumns(servedPeriods),
-    rotations: toRotationColumns(rotations, indexes),
-    appearances: toAppearanceColumns(appearances, indexes),
-  };
-  knownColumns.set(measurement, columns);
-  return columns;
-}
-
 /**
  * The lists of a {@link Measurement}. Creates an object when it is first read, because most reports need few of
  * them. An item is always the same object.
  */
 export class HistoryLists {
-  readonly #columns: HistoryColumns;
+  readonly columns: HistoryColumns;
   readonly #someGenerations = new Map<number, Generation>();
   readonly #someRotations = new Map<number, Rotation>();
   #generations: NonEmpty<Generation> | null = null;
@@ -62,13 +26,13 @@ export class HistoryLists {
   #appearances: readonly Appearance[] | null = null;
 
   constructor(columns: HistoryColumns) {
-    this.#columns = columns;
+    this.columns = columns;
   }
 
   getGeneration(index: number): Generation {
     const known = this.#generations?.[index] ?? this.#someGenerations.get(index);
     if (known !== undefined) return known;
-    const created = getGeneration(this.#columns.generations, index);
+    const created = getGeneration(this.columns.generations, index);
     this.#someGenerations.set(index, created);
     return created;
   }
@@ -82,7 +46,7 @@ export class HistoryLists {
   }
 
   #createRotation(index: number): Rotation {
-    const { rotations } = this.#columns;
+    const { rotations } = this.columns;
     return {
       from: this.getGeneration(valueAt(rotations.from, index)),
       to: this.getGeneration(valueAt(rotations.to, index)),
@@ -102,7 +66,7 @@ export class HistoryLists {
   }
 
   #listGenerations(): NonEmpty<Generation> {
-    const columns = this.#columns.generations;
+    const columns = this.columns.generations;
     const generations = Array.from(
       { length: columns.count },
       (_, index) => this.#someGenerations.get(index) ?? getGeneration(columns, index),
@@ -120,13 +84,13 @@ export class HistoryLists {
     // Every rotation needs two generations.
     this.#generations ??= this.#listGenerations();
     return Array.from(
-      { length: this.#columns.rotations.count },
+      { length: this.columns.rotations.count },
       (_, index) => this.#someRotations.get(index) ?? this.#createRotation(index),
     );
   }
 
   get servedPeriods(): readonly ServedPeriod[] {
-    const { from, to } = this.#columns.served;
+    const { from, to } = this.columns.served;
     this.#servedPeriods ??= this.generations.map((generation, index) => ({
       generation,
       from: valueAt(from, index),
@@ -136,7 +100,7 @@ export class HistoryLists {
   }
 
   get appearances(): readonly Appearance[] {
-    const { generation, earliest, latest } = this.#columns.appearances;
+    const { generation, earliest, latest } = this.columns.appearances;
     this.#appearances ??= Array.from(generation, (each, index) => ({
       generation: this.getGeneration(each),
       earliest: valueAt(earliest, index),
