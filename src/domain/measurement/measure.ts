@@ -51,10 +51,13 @@ import {
 export const measure = (
   recorded: readonly RecordedGeneration[],
   newestClockOffset: Seconds | null = null,
-): Measurement => measureColumns(toRecordedColumns(recorded), newestClockOffset);
+): Measurement => measureColumns(toRecordedColumns(recorded), newestClockOffset).toObject();
 
 /** As {@link measure}, for columns. */
-export function measureColumns(recorded: RecordedColumns, newestClockOffset: Seconds | null): Measurement {
+export function measureColumns(
+  recorded: RecordedColumns,
+  newestClockOffset: Seconds | null,
+): ColumnMeasurement {
   // Among equals the first one counts, so a fixed order makes the result independent of the input's order.
   const merged = mergeKeylessGenerations(orderColumns(recorded));
   const { generations, clock } = correctClocks(merged, newestClockOffset);

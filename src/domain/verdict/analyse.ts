@@ -1,6 +1,5 @@
-import { toRecordedColumns } from '../measurement/columns/generation-columns.ts';
 import { correctTime } from '../measurement/generations.ts';
-import { measureColumns } from '../measurement/measure.ts';
+import { measure, measureColumns } from '../measurement/measure.ts';
 import type { Measurement } from '../measurement/measurement.ts';
 import type { Instant, Seconds, SeriesHistory, Span } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
@@ -11,13 +10,24 @@ import type { CheckedSeries, ColumnHistory, Freshness, SeriesAnalysis } from './
 const POLLED_MAX_AGE: Seconds = 86_400;
 
 /** Analyses one series from its stored history. */
-export const analyse = (history: SeriesHistory, freshness: Freshness): SeriesAnalysis =>
-  analyseColumns({ ...history, generations: toRecordedColumns(history.generations) }, freshness);
+export function analyse(history: SeriesHistory, freshness: Freshness): SeriesAnalysis {
+  const { generations, newestClockOffset } = history;
+  const measurement = generations.length === 0 ? null : measure(generations, newestClockOffset);
+  return analyseMeasurement(history, measurement, freshness);
+}
 
 /** As {@link analyse}, for columns. */
-export function analyseColumns(history: ColumnHistory, { now, maxAge }: Freshness): SeriesAnalysis {
-  const { identity, isPolled, generations, newestClockOffset, failedPolls, failedPollSpans } = history;
+export function analyseColumns(history: ColumnHistory, freshness: Freshness): SeriesAnalysis {
+  const { generations, newestClockOffset } = history;
   const measurement = generations.count === 0 ? null : measureColumns(generations, newestClockOffset);
+  return analyseMeasurement(history, measurement, freshness);
+}
+
+function analyseMeasurement(
+  { identity, isPolled, failedPolls, failedPollSpans }: Omit<SeriesHistory, 'generations'>,
+  measurement: Measurement | null,
+  { now, maxAge }: Freshness,
+): SeriesAnalysis {
   const series: CheckedSeries = {
     identity,
     isPolled,

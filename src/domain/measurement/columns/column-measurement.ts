@@ -9,7 +9,7 @@ type ListName = 'generations' | 'rotations' | 'servedPeriods' | 'appearances';
 
 /**
  * A measurement whose lists are created when they are first read. A class, because V8 needs much more time and
- * memory for objects with getters of their own.
+ * memory for objects with getters of their own. A copy with `...` has no lists: see {@link toObject}.
  */
 export class ColumnMeasurement implements Measurement {
   readonly #lists: HistoryLists;
@@ -78,8 +78,8 @@ export class ColumnMeasurement implements Measurement {
     return this.#lists.appearances;
   }
 
-  /** The fields and the lists as an object without getters, which can be copied. */
-  toJSON(): Measurement {
+  /** The same measurement with its lists as usual fields. */
+  toObject(): Measurement {
     const { generations, rotations, servedPeriods, appearances } = this;
     return { ...this, generations, rotations, servedPeriods, appearances };
   }
