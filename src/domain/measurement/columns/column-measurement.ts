@@ -85,11 +85,14 @@ export class ColumnMeasurement implements Measurement {
   }
 }
 
+/** Not `instanceof`, because the page is a bundle of its own with another copy of the class. */
+const hasColumns = (measurement: Measurement): measurement is ColumnMeasurement => 'columns' in measurement;
+
 const knownColumns = new WeakMap<object, HistoryColumns>();
 
 /** The columns of a measurement. Converts the lists of a measurement that was copied, as by the library. */
 export function getHistoryColumns(measurement: Measurement): HistoryColumns {
-  if (measurement instanceof ColumnMeasurement) return measurement.columns;
+  if (hasColumns(measurement)) return measurement.columns;
   const known = knownColumns.get(measurement);
   if (known !== undefined) return known;
   const { generations, servedPeriods, rotations, appearances } = measurement;
