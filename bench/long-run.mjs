@@ -43,7 +43,7 @@ try {
     return JSON.parse(stdout);
   };
   const bareMemory = run(['-e', 'console.log(process.resourceUsage().maxRSS)']) / 1024;
-  const { peak, atThreeQuarters, atEnd } = run([bundle, url, values.polls, join(folder, 'long.db')]);
+  const { peak, atThreeQuarters, atEnd } = run(['--expose-gc', bundle, url, values.polls, join(folder, 'long.db')]);
   const idle = await measureIdleCpu();
   const result = { peak, memory: peak / bareMemory, growth: atEnd / atThreeQuarters, idleCpuShare: idle };
   console.log(
@@ -88,6 +88,7 @@ function cpuSeconds(pid) {
 /** The program that polls. Memory is in MiB, as a median, because V8 frees memory at any time. */
 function poller() {
   return `
+    import { disableWasmTiering } from './src/cli/process/wasm-optimisation.ts';
     import { systemClock } from './src/clock.ts';
     import { createSource } from './src/sources/open.ts';
     import { SampleStore } from './src/store/sample-store.ts';
@@ -96,6 +97,8 @@ function poller() {
     const [url, count, database] = process.argv.slice(2);
     const polls = Number(count);
     const INTERVAL = 300;
+    // As in \`poll --interval\`.
+    disableWasmTiering();
     const source = createSource('imds', {
       env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: url }, clock: systemClock, random: Math.random, discoverHost: true,
     });
@@ -103,7 +106,12 @@ function poller() {
     let skipped = 0;
     const clock = {
       now: () => Date.now() + skipped,
-      sleep: async (milliseconds) => { skipped += Math.max(0, milliseconds); await new Promise(setImmediate); },
+      sleep: async (milliseconds) => {
+        skipped += Math.max(0, milliseconds);
+        await new Promise(setImmediate);
+        // V8 does this in a pause of some seconds.
+        gc();
+      },
     };
     const samples = [];
     const store = SampleStore.open(database);

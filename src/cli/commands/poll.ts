@@ -16,6 +16,7 @@ import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
 import { createPollNotePrinter, printError, printNote } from '../process/messages.ts';
 import { openRecordingStore } from '../process/recording-store.ts';
+import { disableWasmTiering } from '../process/wasm-optimisation.ts';
 
 export interface PollFlags extends SourceFlags, ListeningFlags, JudgingFlags {
   targets?: string;
@@ -104,6 +105,7 @@ async function pollAtInterval(
   database: string,
   io: Io,
 ): Promise<number> {
+  using _ = disableWasmTiering();
   const { watch } = await import('../../watch/watch.ts');
   const printPoll = createPollPrinter(flags, io);
   const stop = io.createStopSignal();
