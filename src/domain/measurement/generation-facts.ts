@@ -1,40 +1,37 @@
-import type { Generation, Seconds } from '../model.ts';
+import type { Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
-import type { Measurement, Rotation, ServedPeriod } from './measurement.ts';
-
-/** One generation with its measured facts. */
-export interface GenerationFacts {
-  generation: Generation;
-  servedPeriod: ServedPeriod;
-  /** From the latest possible time of appearance. Null if the appearance is unknown. */
-  validityWhenIssued: Seconds | null;
-  /** The rotation that ended the generation. Null if the source may still serve the generation. */
-  replacedBy: Rotation | null;
-  /** Other endpoints may have served other generations at the same time. */
-  isServedInTurns: boolean;
-}
-
-/** The generations of a measurement in the order in which they were issued. */
-export function listGenerationFacts(measurement: Measurement): GenerationFacts[] {
-  const { servedPeriods, rotations, appearances, severalEndpoints } = measurement;
-  const ends = new Map(rotations.map((rotation) => [rotation.from, rotation]));
-  const beginnings = new Map(appearances.map(({ generation, latest }) => [generation, latest]));
-  return servedPeriods.map((servedPeriod) => {
-    const { generation } = servedPeriod;
-    const appeared = beginnings.get(generation);
-    return {
-      generation,
-      servedPeriod,
-      validityWhenIssued: appeared === undefined ? null : secondsBetween(appeared, generation.expiration),
-      replacedBy: ends.get(generation) ?? null,
-      isServedInTurns: severalEndpoints !== null,
-    };
-  });
-}
+import { getHistoryColumns } from './columns/column-measurement.ts';
+import { type Column, createColumn, keepPresent, valueAt } from './columns/generation-columns.ts';
+import type { HistoryColumns } from './columns/history-lists.ts';
+import type { Measurement } from './measurement.ts';
 
 /** The known validities when issued, in order, from the latest possible times of appearance. */
-export const listValiditiesWhenIssued = ({ appearances }: Measurement): Seconds[] =>
-  appearances.map(({ generation, latest }) => secondsBetween(latest, generation.expiration));
+export function listValiditiesWhenIssued(measurement: Measurement): Seconds[] {
+  const { generations, appearances } = getHistoryColumns(measurement);
+  return appearances.latest.map((latest, index) =>
+    secondsBetween(latest, valueAt(generations.expiration, valueAt(appearances.generation, index))),
+  );
+}
 
-export const listRotationIntervals = ({ rotations }: Measurement): Seconds[] =>
-  rotations.flatMap(({ interval }) => interval ?? []);
+export const listRotationIntervals = (measurement: Measurement): Seconds[] =>
+  keepPresent(getHistoryColumns(measurement).rotations.interval);
+
+/** For each generation, its validity when issued as in {@link listValiditiesWhenIssued}. NaN if unknown. */
+export function findValidityWhenIssued({ generations, appearances }: HistoryColumns): Column {
+  const validity = createColumn(generations.count).fill(Number.NaN);
+  for (let index = 0; index < appearances.count; index += 1) {
+    const generation = valueAt(appearances.generation, index);
+    validity[generation] = secondsBetween(
+      valueAt(appearances.latest, index),
+      valueAt(generations.expiration, generation),
+    );
+  }
+  return validity;
+}
+
+/** For each generation, the index of the rotation that ended it. NaN if the source may still serve it. */
+export function findEndingRotations({ generations, rotations }: HistoryColumns): Column {
+  const found = createColumn(generations.count).fill(Number.NaN);
+  for (let index = 0; index < rotations.count; index += 1) found[valueAt(rotations.from, index)] = index;
+  return found;
+}

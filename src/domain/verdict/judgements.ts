@@ -1,4 +1,5 @@
-import { lastOf } from '../lists.ts';
+import { getHistoryColumns } from '../measurement/columns/column-measurement.ts';
+import { valueAt } from '../measurement/columns/generation-columns.ts';
 import { minBy } from '../measurement/statistics.ts';
 import type { FailedPollCount, Instant, Seconds } from '../model.ts';
 import { secondsBetween } from '../time/instant.ts';
@@ -82,7 +83,8 @@ export function findNewestCredentials(
   now: Instant,
 ): { expiration: Instant; remaining: Seconds } | null {
   if (measurement === null) return null;
-  const { expiration } = lastOf(measurement.generations);
+  const { generations } = getHistoryColumns(measurement);
+  const expiration = valueAt(generations.expiration, generations.count - 1);
   return { expiration, remaining: secondsBetween(correctNow(now, measurement), expiration) };
 }
 

@@ -1,3 +1,4 @@
+import { getHistoryColumns } from '../../domain/measurement/columns/column-measurement.ts';
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import { formatInstant } from '../../domain/time/instant.ts';
 import type { JobJudgement } from '../../domain/verdict/job-verdict.ts';
@@ -18,11 +19,11 @@ const MEASUREMENT_FIELDS: Record<string, (measurement: Measurement) => FieldValu
   validity_when_issued_min_seconds: ({ validityWhenIssued }) => validityWhenIssued?.min ?? null,
   validity_when_issued_max_seconds: ({ validityWhenIssued }) => validityWhenIssued?.max ?? null,
   witnessed_rotation_count: ({ witnessedCount }) => witnessedCount,
-  rotation_count: ({ rotations }) => rotations.length,
+  rotation_count: (measurement) => getHistoryColumns(measurement).rotations.count,
   watched_seconds: ({ watchedTime }) => watchedTime,
   watched_share: ({ watchedShare }) => watchedShare,
   sample_count: ({ sampleCount }) => sampleCount,
-  generation_count: ({ generations }) => generations.length,
+  generation_count: (measurement) => getHistoryColumns(measurement).generations.count,
   first_sample_at: ({ firstSample }) => formatInstant(firstSample),
   last_sample_at: ({ lastSample }) => formatInstant(lastSample),
 };

@@ -1,5 +1,6 @@
-import type { ServedPeriod } from '../../domain/measurement/measurement.ts';
-import type { Instant, Seconds, Span } from '../../domain/model.ts';
+import { getHistoryColumns } from '../../domain/measurement/columns/column-measurement.ts';
+import { valueAt } from '../../domain/measurement/columns/generation-columns.ts';
+import type { Generation, Instant, Seconds, Span } from '../../domain/model.ts';
 import { secondsBetween } from '../../domain/time/instant.ts';
 import { correctSpans } from '../../domain/verdict/analyse.ts';
 import type { SeriesAnalysis } from '../../domain/verdict/series-analysis.ts';
@@ -45,13 +46,22 @@ export function buildValidityBuckets(
   const indexOf = (at: Instant) => Math.max(0, Math.min(count - 1, Math.floor((at - from) / length)));
   const findOverlapping = (span: Span) => buckets.slice(indexOf(span.from), indexOf(span.to) + 1);
 
-  for (const period of measurement.servedPeriods) {
+  const { generations, served, rotations } = getHistoryColumns(measurement);
+  for (let index = 0; index < served.count; index += 1) {
+    const period = {
+      from: valueAt(served.from, index),
+      to: valueAt(served.to, index),
+      expiration: valueAt(generations.expiration, index),
+      lastSeen: valueAt(generations.lastSeen, index),
+    };
     for (const bucket of findOverlapping(period)) addServedPeriod(bucket, period);
   }
-  for (const { at, isDated, window, isWitnessed } of measurement.rotations) {
-    if (!isWitnessed) continue;
+  for (let index = 0; index < rotations.count; index += 1) {
+    if (rotations.isWitnessed[index] !== 1) continue;
+    const at = valueAt(rotations.at, index);
     for (const bucket of findOverlapping({ from: at, to: at })) bucket.rotations += 1;
-    if (!isDated && window.to - window.from > 2 * length) {
+    const window = { from: valueAt(rotations.windowFrom, index), to: valueAt(rotations.windowTo, index) };
+    if (rotations.isDated[index] !== 1 && window.to - window.from > 2 * length) {
       for (const bucket of findOverlapping(window)) bucket.isInRotationWindow = true;
     }
   }
@@ -64,11 +74,13 @@ export function buildValidityBuckets(
   return buckets;
 }
 
-function addServedPeriod(bucket: ValidityBucket, { generation, from, to }: ServedPeriod): void {
-  const max = secondsBetween(Math.max(from, bucket.from), generation.expiration);
-  const min = secondsBetween(Math.min(to, bucket.to), generation.expiration);
+type ServedGeneration = Span & Pick<Generation, 'expiration' | 'lastSeen'>;
+
+function addServedPeriod(bucket: ValidityBucket, { expiration, lastSeen, from, to }: ServedGeneration): void {
+  const max = secondsBetween(Math.max(from, bucket.from), expiration);
+  const min = secondsBetween(Math.min(to, bucket.to), expiration);
   // Below 0 only if a sample shows expired credentials. In a window with the expiration, the lead time is 0.
-  const floor = Math.min(0, secondsBetween(generation.lastSeen, generation.expiration));
+  const floor = Math.min(0, secondsBetween(lastSeen, expiration));
   const known = bucket.remaining;
   bucket.remaining = {
     min: Math.min(known?.min ?? Number.POSITIVE_INFINITY, Math.max(floor, min)),

@@ -1,3 +1,4 @@
+import { getHistoryColumns } from '../../domain/measurement/columns/column-measurement.ts';
 import type { Extremes, Measurement, WorstCase } from '../../domain/measurement/measurement.ts';
 import { computeMaxLeadTime } from '../../domain/measurement/rotations.ts';
 import type { Seconds } from '../../domain/model.ts';
@@ -18,18 +19,19 @@ export const describeNoSafeStart = (margin: Seconds) =>
   `no start was safe with a margin of ${short(margin)}, for any job length`;
 
 /** Follows the number of samples. */
-export function describeSamples(
-  { generations, firstSample, lastSample }: Measurement,
-  isPolled: boolean,
-): string {
+export function describeSamples(measurement: Measurement, isPolled: boolean): string {
+  const { firstSample, lastSample } = measurement;
+  const { count } = getHistoryColumns(measurement).generations;
   const imported = isPolled ? '' : ', imported';
-  return `of ${formatCount(generations.length, 'generation')}${imported}; ${formatSpan(firstSample, lastSample)}`;
+  return `of ${formatCount(count, 'generation')}${imported}; ${formatSpan(firstSample, lastSample)}`;
 }
 
 /** Follows the watched time. */
-export function describeWatchedTime({ gaps, rotations, witnessedCount }: Measurement): string {
+export function describeWatchedTime(measurement: Measurement): string {
+  const { gaps, witnessedCount } = measurement;
+  const { count } = getHistoryColumns(measurement).rotations;
   const excluded = gaps.length === 0 ? 'without gaps' : `excluding ${formatCount(gaps.length, 'gap')}`;
-  return `${excluded}; ${formatNumber(witnessedCount)} of ${formatCount(rotations.length, 'rotation')} witnessed`;
+  return `${excluded}; ${formatNumber(witnessedCount)} of ${formatCount(count, 'rotation')} witnessed`;
 }
 
 /**

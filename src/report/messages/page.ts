@@ -1,3 +1,4 @@
+import { getHistoryColumns } from '../../domain/measurement/columns/column-measurement.ts';
 import type { Measurement } from '../../domain/measurement/measurement.ts';
 import type { SafeStartsPoint } from '../../domain/measurement/validity.ts';
 import type { FailedPollCount, Instant, Seconds } from '../../domain/model.ts';
@@ -17,16 +18,11 @@ import {
 import { formatWorstCase } from './measurements.ts';
 
 /** The chart of remaining validity in words, for screen readers. */
-export function describeSawTooth({
-  worstCase,
-  sampledMinimum,
-  gaps,
-  firstSample,
-  lastSample,
-  generations,
-}: Measurement): string {
+export function describeSawTooth(measurement: Measurement): string {
+  const { worstCase, sampledMinimum, gaps, firstSample, lastSample } = measurement;
+  const { count } = getHistoryColumns(measurement).generations;
   return [
-    `Remaining validity from ${formatSpan(firstSample, lastSample)}, ${formatCount(generations.length, 'generation')}.`,
+    `Remaining validity from ${formatSpan(firstSample, lastSample)}, ${formatCount(count, 'generation')}.`,
     'It falls until a rotation and then rises again.',
     `The worst case was ${formatWorstCase(worstCase)} (${formatTimestamp(worstCase.at)}).`,
     `The sampled minimum was ${duration(sampledMinimum.seconds)}.`,

@@ -246,7 +246,10 @@ describe('validity buckets', () => {
       const expiration = from + (hour === 40_000 ? 4 : 6) * HOUR;
       return { generation: { ...measurement.generations[0]!, expiration }, from, to: from + HOUR };
     });
-    const buckets = draw({ ...measurement, servedPeriods, lastSample: servedPeriods.at(-1)!.to }, 160)!;
+    const [first, ...others] = servedPeriods.map(({ generation }) => generation);
+    const generations = [first!, ...others] as const;
+    const lastSample = servedPeriods.at(-1)!.to;
+    const buckets = draw({ ...measurement, generations, servedPeriods, lastSample }, 160)!;
     expect(buckets.filter(({ remaining }) => remaining!.min < 5 * 3600)).toEqual([
       expect.objectContaining({ remaining: { min: 3 * 3600, max: 6 * 3600 }, hasGap: false }),
     ]);

@@ -1,4 +1,3 @@
-import { minBy } from '../../../domain/measurement/statistics.ts';
 import type { Span } from '../../../domain/model.ts';
 import type { GenerationRow } from '../generations/generation-row.ts';
 
@@ -11,8 +10,9 @@ type ColumnValue = number | null;
 export type PackedColumn = ColumnValue[] | { commonValue: ColumnValue; exceptions: ColumnValue[] };
 
 export function packColumn(values: readonly ColumnValue[]): PackedColumn {
-  const commonValue = findMostCommon(values);
-  const exceptions = values.flatMap((value, index) => (value === commonValue ? [] : [index, value]));
+  const commonValue = findMajority(values);
+  const exceptions: ColumnValue[] = [];
+  for (const [index, value] of values.entries()) if (value !== commonValue) exceptions.push(index, value);
   return exceptions.length < values.length ? { commonValue, exceptions } : [...values];
 }
 
@@ -26,10 +26,14 @@ export function unpackColumn(packed: PackedColumn, rowCount: number): ColumnValu
   return values;
 }
 
-function findMostCommon(values: readonly ColumnValue[]): ColumnValue {
-  const counts = new Map<ColumnValue, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return minBy(counts, ([, count]) => -count)?.[0] ?? null;
+/** The value of more than half of the items, else any value (the majority vote of Boyer and Moore). */
+function findMajority(values: readonly ColumnValue[]): ColumnValue {
+  let [candidate, lead]: [ColumnValue, number] = [null, 0];
+  for (const value of values) {
+    if (lead === 0) candidate = value;
+    lead += value === candidate ? 1 : -1;
+  }
+  return candidate;
 }
 
 /**

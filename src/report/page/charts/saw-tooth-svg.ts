@@ -1,3 +1,5 @@
+import { getHistoryColumns } from '../../../domain/measurement/columns/column-measurement.ts';
+import { valueAt } from '../../../domain/measurement/columns/generation-columns.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Span } from '../../../domain/model.ts';
 import { joinSpans } from '../../../domain/time/spans.ts';
@@ -29,9 +31,14 @@ export function renderSawToothSvg(
   jobs: readonly JobLine[],
   failed: readonly Span[],
 ): Markup {
-  const { servedPeriods, gaps } = measurement;
+  const { gaps } = measurement;
+  const { served, generations } = getHistoryColumns(measurement);
   const spans = findMinimumValiditySpans(
-    servedPeriods.map(({ from, to, generation: { expiration } }) => ({ from, to, expiration })),
+    served.from.map((from, index) => ({
+      from,
+      to: valueAt(served.to, index),
+      expiration: valueAt(generations.expiration, index),
+    })),
   );
   const { top, bottom, ...span } = computeSawToothScale(spans, jobs, measurement);
   const x = (at: number) => (at - span.from) / (span.to - span.from);

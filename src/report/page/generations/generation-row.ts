@@ -1,4 +1,6 @@
-import { type GenerationFacts, listGenerationFacts } from '../../../domain/measurement/generation-facts.ts';
+import { getHistoryColumns } from '../../../domain/measurement/columns/column-measurement.ts';
+import { toNullable, valueAt } from '../../../domain/measurement/columns/generation-columns.ts';
+import { findEndingRotations, findValidityWhenIssued } from '../../../domain/measurement/generation-facts.ts';
 import type { Measurement } from '../../../domain/measurement/measurement.ts';
 import type { Instant, Seconds } from '../../../domain/model.ts';
 import { formatDuration } from '../../../domain/time/duration.ts';
@@ -26,38 +28,37 @@ export interface GenerationRow {
 
 /** In the order in which the generations were issued. */
 export function listGenerationRows(measurement: Measurement): GenerationRow[] {
-  const facts = listGenerationFacts(measurement);
-  return facts.map((each, index) => buildGenerationRow(each, index === facts.length - 1));
-}
-
-function buildGenerationRow(facts: GenerationFacts, isNewest: boolean): GenerationRow {
-  const { generation, servedPeriod, validityWhenIssued, replacedBy } = facts;
-  return {
-    servedFrom: floorToSecond(servedPeriod.from),
-    servedTo: floorToSecond(servedPeriod.to),
-    firstSeen: floorToSecond(generation.firstSeen),
-    lastSeen: floorToSecond(generation.lastSeen),
-    issuedAt: generation.lastUpdated === null ? null : floorToSecond(generation.lastUpdated),
-    expiration: floorToSecond(generation.expiration),
-    validityWhenIssued,
-    leadTime: replacedBy?.isWitnessed ? replacedBy.leadTime : null,
-    interval: replacedBy?.interval ?? null,
-    sampleCount: generation.samples,
-    flags: collectFlags(facts, isNewest),
-  };
-}
-
-function collectFlags(
-  { generation, replacedBy, isServedInTurns }: GenerationFacts,
-  isNewest: boolean,
-): number {
-  let flags = isNewest ? GENERATION_FLAGS.newest : 0;
-  if (isServedInTurns) flags |= GENERATION_FLAGS.overlapping;
-  else if (replacedBy?.isWitnessed === false) flags |= GENERATION_FLAGS.unwitnessed;
-  else if (replacedBy?.isDated === false) flags |= GENERATION_FLAGS.window;
-  if (generation.latestExpiration > generation.expiration) flags |= GENERATION_FLAGS.extended;
-  if (generation.lastSeen > generation.expiration) flags |= GENERATION_FLAGS.servedExpired;
-  return flags;
+  const history = getHistoryColumns(measurement);
+  const { generations, served, rotations } = history;
+  const validityWhenIssued = findValidityWhenIssued(history);
+  const endings = findEndingRotations(history);
+  const isServedInTurns = measurement.severalEndpoints !== null;
+  return served.to.map((servedTo, index): GenerationRow => {
+    // Outside of the columns without a rotation, so all of its values are NaN.
+    const rotation = valueAt(endings, index);
+    const isWitnessed = valueAt(rotations.isWitnessed, rotation);
+    const expiration = valueAt(generations.expiration, index);
+    const lastSeen = valueAt(generations.lastSeen, index);
+    let flags = index === generations.count - 1 ? GENERATION_FLAGS.newest : 0;
+    if (isServedInTurns) flags |= GENERATION_FLAGS.overlapping;
+    else if (isWitnessed === 0) flags |= GENERATION_FLAGS.unwitnessed;
+    else if (valueAt(rotations.isDated, rotation) === 0) flags |= GENERATION_FLAGS.window;
+    if (valueAt(generations.latestExpiration, index) > expiration) flags |= GENERATION_FLAGS.extended;
+    if (lastSeen > expiration) flags |= GENERATION_FLAGS.servedExpired;
+    return {
+      servedFrom: floorToSecond(valueAt(served.from, index)),
+      servedTo: floorToSecond(servedTo),
+      firstSeen: floorToSecond(valueAt(generations.firstSeen, index)),
+      lastSeen: floorToSecond(lastSeen),
+      issuedAt: toNullable(floorToSecond(valueAt(generations.lastUpdated, index))),
+      expiration: floorToSecond(expiration),
+      validityWhenIssued: toNullable(valueAt(validityWhenIssued, index)),
+      leadTime: isWitnessed === 1 ? valueAt(rotations.leadTime, rotation) : null,
+      interval: toNullable(valueAt(rotations.interval, rotation)),
+      sampleCount: valueAt(generations.samples, index),
+      flags,
+    };
+  });
 }
 
 /** The columns of the tables, for the static page and for its script. */
