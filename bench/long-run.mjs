@@ -43,7 +43,13 @@ try {
     return JSON.parse(stdout);
   };
   const bareMemory = run(['-e', 'console.log(process.resourceUsage().maxRSS)']) / 1024;
-  const { peak, atThreeQuarters, atEnd } = run(['--expose-gc', bundle, url, values.polls, join(folder, 'long.db')]);
+  const { peak, atThreeQuarters, atEnd } = run([
+    '--expose-gc',
+    bundle,
+    url,
+    values.polls,
+    join(folder, 'long.db'),
+  ]);
   const idle = await measureIdleCpu();
   const result = { peak, memory: peak / bareMemory, growth: atEnd / atThreeQuarters, idleCpuShare: idle };
   console.log(
