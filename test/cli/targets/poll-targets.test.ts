@@ -138,6 +138,7 @@ test('rotations, new failures and recoveries are printed, and a summary every in
   clock.pass(300_000);
   await stderr(/^error: [ab]: not-found: .*\nhint: .*\nerror: [ab]: not-found: .*\nhint: .*\n$/);
   takeMessages();
+  await stdout(/2 targets {2}2 samples {2}\d failed polls {2}2 rotations {2}2 targets fail\n/);
   output.stdout = '';
   clock.pass(310_000);
   await stdout(/2 targets {2}0 samples {2}\d failed polls {2}0 rotations {2}2 targets fail\n/);
