@@ -6,7 +6,7 @@ import type { Freshness, SeriesAnalysis } from '../domain/verdict/series-analysi
 import type { HistoryReader, SeriesFilter } from '../store/contract.ts';
 import type { SampleStore } from '../store/sample-store.ts';
 
-type ReportStore = Pick<SampleStore, 'historyReaders' | 'keepState' | 'jobRuns' | 'jobNames'>;
+type ReportStore = Pick<SampleStore, 'historyReaders' | 'keepState' | 'jobRuns' | 'jobNames' | 'seriesNames'>;
 
 /** The jobs that the caller wants to judge. */
 export interface RequestedJobs {
@@ -30,6 +30,8 @@ export interface StoredReport {
    */
   assessAllTime(): Assessment;
   hasDatabase: boolean;
+  /** The names of all hosts or roles with samples. */
+  readSeriesNames(part: 'host' | 'role'): readonly string[];
   /** The names of all jobs with recorded runs. Empty unless a job was requested by name. */
   jobNames: readonly string[];
 }
@@ -79,6 +81,7 @@ export function assessStored(store: ReportStore | null, options: StoredReportOpt
       return allTime;
     },
     hasDatabase: store !== null,
+    readSeriesNames: (part) => store?.seriesNames(part) ?? [],
     jobNames: jobs.names.length === 0 ? [] : (store?.jobNames() ?? []),
   };
 }

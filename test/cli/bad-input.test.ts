@@ -380,6 +380,11 @@ const databases: BadInput[] = [
 
 const outputs: BadInput[] = [
   {
+    args: ['report', '--db', 'ours.db', '-o', ''],
+    error: "--output '' is not a file name",
+    hint: 'give the path of a file',
+  },
+  {
     args: ['report', '--db', 'ours.db', '-o', 'none/report.txt'],
     error: 'could not write none/report.txt: the folder does not exist',
     hint: 'give another file, or - for stdout',

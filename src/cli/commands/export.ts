@@ -2,7 +2,7 @@ import { ARCHIVE_FORMATS, type ArchiveFormat, writeArchive } from '../../store/a
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { CommandDefinition } from '../command.ts';
 import { DONE, EXIT } from '../flags/exit-codes.ts';
-import { addSelectionFlags, REMOVE_FILTERS, type SelectionFlags } from '../flags/selection-flags.ts';
+import { addSelectionFlags, describeEmptySelection, type SelectionFlags } from '../flags/selection-flags.ts';
 import { toSeriesFilter } from '../flags/series-filter.ts';
 import { createFormatFlag } from '../flags/shared-flags.ts';
 import { openExistingStore } from '../process/existing-store.ts';
@@ -41,7 +41,10 @@ export const exportCommand: CommandDefinition = {
       }
     };
     await writeOutput(io, flags.output, writeArchive(records(), flags.format));
-    if (count === 0) await printNote(io, `no samples in ${path} match the filters`, REMOVE_FILTERS);
+    if (count === 0) {
+      const hint = describeEmptySelection(filter, (part) => store.seriesNames(part));
+      await printNote(io, `no samples in ${path} match the filters`, hint);
+    }
     return EXIT.ok;
   },
 };

@@ -7,7 +7,7 @@ import { type CommandDefinition, type Invocation, rejectFlags } from '../command
 import { NOT_SAFE, toExitCode } from '../flags/exit-codes.ts';
 import { addJudgingFlags, type JudgingFlags, toReportOptions } from '../flags/judging-flags.ts';
 import { addSelectionFlags, type SelectionFlags } from '../flags/selection-flags.ts';
-import { isFiltered, toSeriesFilter } from '../flags/series-filter.ts';
+import { toSeriesFilter } from '../flags/series-filter.ts';
 import { parseCount, parseRepeated } from '../flags/value-parsers.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import { FILE_STYLE, getTextStyle, type Io, supportsUnicode } from '../process/io.ts';
@@ -75,7 +75,7 @@ export const reportCommand: CommandDefinition = {
     const { SampleStore } = await import('../../store/sample-store.ts');
     using store = SampleStore.openReadOnly(databasePath);
     const report = assessStored(store, options);
-    const canRender = await printMissingData(report, { databasePath, isFiltered: isFiltered(filter) }, io);
+    const canRender = await printMissingData(report, { databasePath, filter }, io);
     // stderr says what is missing. A file is always written: an earlier report in it would be misleading.
     const rendered = canRender
       ? outputs

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { SOURCE_NAMES, type SourceName } from '../../domain/model.ts';
+import type { SeriesFilter } from '../../store/contract.ts';
 import { createDatabaseFlag } from './shared-flags.ts';
 
 /** Flags that select series in a database. Times stay text, because parsing `7d` needs the current time. */
@@ -24,3 +25,29 @@ export function addSelectionFlags(command: Command): Command {
 
 /** The hint if the selection is empty. */
 export const REMOVE_FILTERS = 'remove --host, --source, --role, --since or --until';
+
+/** Further names are only counted. */
+const MAX_NAMES = 8;
+
+/** Names in a hint. */
+export function formatNames(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES;
+  return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/**
+ * The hint if the filters select no samples.
+ * @param readNames the names of all hosts or roles with samples
+ */
+export function describeEmptySelection(
+  filter: Pick<SeriesFilter, 'host' | 'role'>,
+  readNames: (part: 'host' | 'role') => readonly string[],
+): string {
+  for (const part of ['host', 'role'] as const) {
+    const wanted = filter[part];
+    const names = wanted === undefined ? [] : readNames(part);
+    if (wanted !== undefined && names.length > 0 && !names.includes(wanted))
+      return `${part}s with samples: ${formatNames(names)}`;
+  }
+  return REMOVE_FILTERS;
+}

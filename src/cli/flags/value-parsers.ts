@@ -65,6 +65,12 @@ export function parseRole(text: string): string {
   );
 }
 
+/** `-` is a usual name here: most commands use it for stdin or stdout. */
+export function parseFileName(text: string): string {
+  if (text !== '' && !text.includes('\0')) return text;
+  throw new InvalidValueError('is not a file name', 'give the path of a file');
+}
+
 /** The parser of a flag that may be repeated. */
 export const parseRepeated =
   <T>(parse: (text: string) => T) =>
@@ -73,6 +79,7 @@ export const parseRepeated =
 /** The usual parser of a flag with this placeholder. Other parsers of a flag have priority. */
 const PLACEHOLDER_PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   '<duration>': parsePositiveDuration,
+  '<file>': parseFileName,
   '<name>': parseName,
 };
 

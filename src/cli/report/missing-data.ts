@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { AssessedJob } from '../../domain/verdict/assessment.ts';
+import type { SeriesFilter } from '../../store/contract.ts';
 import { findDefaultDatabasePath, ROOT_DATABASE_PATH } from '../../store/database-path.ts';
 import type { StoredReport } from '../../watch/stored-report.ts';
-import { REMOVE_FILTERS } from '../flags/selection-flags.ts';
+import { describeEmptySelection, formatNames, REMOVE_FILTERS } from '../flags/selection-flags.ts';
+import { isFiltered } from '../flags/series-filter.ts';
 import { describeMissingDatabase } from '../process/existing-store.ts';
 import type { Io } from '../process/io.ts';
 import { printError, printNote } from '../process/messages.ts';
@@ -10,14 +12,10 @@ import { printError, printNote } from '../process/messages.ts';
 /** Where data was read. */
 export interface ReadContext {
   databasePath: string;
-  /** A flag such as `--host` selects a part of the data. */
-  isFiltered: boolean;
+  filter: SeriesFilter;
 }
 
 const RECORD_RUNS = 'record runs: `cred-watch exec -j 4h --job NAME -- command`';
-
-/** Further job names are only counted. */
-const MAX_NAMES = 8;
 
 /**
  * Reports missing job runs and missing samples.
@@ -38,11 +36,12 @@ export async function printMissingData(report: StoredReport, context: ReadContex
 type MessageAndHint = [message: string, hint: string];
 
 function describeNoSamples(
-  { hasDatabase }: StoredReport,
-  { databasePath: path, isFiltered }: ReadContext,
+  { hasDatabase, readSeriesNames }: StoredReport,
+  { databasePath: path, filter }: ReadContext,
   io: Io,
 ): MessageAndHint {
-  if (isFiltered && hasDatabase) return [`no samples in ${path} match the filters`, REMOVE_FILTERS];
+  if (isFiltered(filter) && hasDatabase)
+    return [`no samples in ${path} match the filters`, describeEmptySelection(filter, readSeriesNames)];
   return [
     hasDatabase ? `no samples in ${path}` : `no samples: ${describeMissingDatabase(path)}`,
     findRootHint(path, io) ??
@@ -70,11 +69,6 @@ function describeNoRuns(
     return [`no runs of job ${name} in ${path} match the filters`, REMOVE_FILTERS];
   const hint = jobNames.length === 0 ? RECORD_RUNS : `jobs with runs: ${formatNames(jobNames)}`;
   return [`no runs of job ${name} in ${path}`, hint];
-}
-
-function formatNames(names: readonly string[]): string {
-  const more = names.length - MAX_NAMES;
-  return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** For users who poll as root, but run the report without root rights: the default databases differ. */

@@ -255,17 +255,20 @@ test('the selection by day includes the whole day', async () => {
 });
 
 test('the selection without a match prints a note', async () => {
-  const stderr = `note: no samples in ${db} match the filters\nhint: remove --host, --source, --role, --since or --until\n`;
-  for (const args of [
-    ['--host', 'unknown'],
-    ['--since', '1d'],
-    ['--role', 'x'],
-    ['--source', 'container'],
-  ]) {
+  const note = `note: no samples in ${db} match the filters`;
+  const remove = 'remove --host, --source, --role, --since or --until';
+  for (const [args, hint] of [
+    [['--host', 'unknown'], 'hosts with samples: linux, windows'],
+    [['--host', 'linux', '--since', '1d'], remove],
+    [['--role', 'x'], remove],
+    [['--source', 'container'], remove],
+  ] as const) {
+    const stderr = `${note}\nhint: ${hint}\n`;
     expect(await report(...args)).toEqual({ code: 0, signal: null, stdout: '', stderr });
   }
   const judged = await report('--host', 'unknown', '-j', '5h');
-  expect(judged).toMatchObject({ code: 3, stderr: stderr.replace('note', 'error') });
+  const stderr = `${note.replace('note', 'error')}\nhint: hosts with samples: linux, windows\n`;
+  expect(judged).toMatchObject({ code: 3, stderr });
 });
 
 /** A line of an export: credentials issued at the full hour for ten hours. */
