@@ -1,11 +1,13 @@
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { type Clock, systemClock } from '../clock.ts';
+import { findHomeFolder } from '../sources/environment/home-folder.ts';
 import type { Environment } from '../sources/environment/variables.ts';
 import { resolveDatabasePath } from '../store/database-path.ts';
 
 /** Defaults that come from the process. No other file of the library reads the process. */
 interface SystemDefaults {
   env: Environment;
+  /** Empty if the home folder is unknown. */
   home: string;
   /** This machine's own name. */
   machine: string;
@@ -17,7 +19,7 @@ interface SystemDefaults {
 /** Reads the defaults at every call: a program may set variables after it has loaded the library. */
 export const getSystemDefaults = (): SystemDefaults => ({
   env: process.env,
-  home: homedir(),
+  home: findHomeFolder(),
   machine: hostname(),
   clock: systemClock,
   random: Math.random,

@@ -105,6 +105,12 @@ export function readFailedPollCounts(
 /** The largest distance between failed polls of one span, if no samples show the polling interval. */
 const DEFAULT_SPAN_DISTANCE_MS = 600_000;
 
+/** The largest distance between failed polls of one span, in milliseconds. */
+export function findSpanDistance(generations: ColumnHistory['generations']): number {
+  const gap = findUsualGap(orderColumns(generations));
+  return gap === null ? DEFAULT_SPAN_DISTANCE_MS : Math.max(1000, gap * 1100);
+}
+
 /**
  * Finds the spans in which every poll of the history's host and source failed. Failed polls are in one span
  * if their distance is at most the usual gap between samples: a successful poll between them would have
@@ -115,8 +121,7 @@ export function findFailedPollSpans(
   { identity, generations }: Pick<ColumnHistory, 'identity' | 'generations'>,
   filter: SeriesFilter,
 ): Span[] {
-  const gap = findUsualGap(orderColumns(generations));
-  const distance = gap === null ? DEFAULT_SPAN_DISTANCE_MS : Math.max(1000, gap * 1100);
+  const distance = findSpanDistance(generations);
   // SQL groups the polls, so that the number of rows does not grow with the number of failed polls.
   const parts = connection
     .prepare<unknown[], Span>(

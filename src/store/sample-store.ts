@@ -77,6 +77,7 @@ export class SampleStore {
    * Uses the database until the first error, and then a temporary copy. `check`, `exec` and `env` can work
    * without a database, so an unusable file must not stop them.
    * @param onFallback called once, with the error that prevents the use of the file
+   * @throws CredWatchError DATABASE_DRIVER_MISSING, because a copy needs the driver too
    */
   static openBestEffort(file: string, onFallback: OnFallback, limits: StoreLimits = {}): SampleStore {
     try {
@@ -84,7 +85,7 @@ export class SampleStore {
       store.#onFallback = onFallback;
       return store;
     } catch (error) {
-      if (!(error instanceof CredWatchError)) throw error;
+      if (!(error instanceof CredWatchError) || error.code === 'DATABASE_DRIVER_MISSING') throw error;
       onFallback(error);
       return SampleStore.openTemporary(file);
     }

@@ -1,8 +1,9 @@
 /** Only this file uses the streams, variables and signals of `process`. */
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import { CredWatchError, describeSystemError, getSystemErrorCode } from '../../errors.ts';
+import { findHomeFolder } from '../../sources/environment/home-folder.ts';
 import { signalExitCode } from '../flags/exit-codes.ts';
 import type { Output, ProcessIo } from './io.ts';
 
@@ -72,15 +73,6 @@ function endAtSignals(): void {
   });
 }
 
-/** Returns `''` for a user without HOME and without an entry in /etc/passwd, as in some containers. */
-function findHome(): string {
-  try {
-    return homedir();
-  } catch {
-    return '';
-  }
-}
-
 /** The process as commands see it. */
 export function createProcessIo(): ProcessIo {
   // A command of this bundle may follow another one that has already added the listeners.
@@ -94,7 +86,7 @@ export function createProcessIo(): ProcessIo {
     random: Math.random,
     machine: hostname(),
     nodeVersion: process.versions.node,
-    home: findHome(),
+    home: findHomeFolder(),
     isRoot: process.getuid?.() === 0,
     createStopSignal,
     hasTerminal: () => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY),

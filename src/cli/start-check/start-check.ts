@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { Instant, Seconds } from '../../domain/model.ts';
+import { CredWatchError } from '../../errors.ts';
 import { describeFailure } from '../../report/messages/failures.ts';
 import { describeWaiting } from '../../report/messages/now.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
-import type { SampleStore } from '../../store/sample-store.ts';
+import type { StartCheckStore } from '../../store/memory-store.ts';
 import type { JudgedPoll } from '../../watch/judge-now.ts';
 import type { PollContext } from '../../watch/poll-once.ts';
 import { signalExitCode } from '../flags/exit-codes.ts';
@@ -35,17 +36,29 @@ export function addStartCheckFlags(command: Command): Command {
 }
 
 export interface StartCheckContext extends PollContext, Disposable {
-  store: SampleStore;
+  store: StartCheckStore;
 }
 
 /** Opens source and database. If the database cannot be written, prints a note and continues. */
 export async function openStartCheck(flags: StartCheckFlags, io: Io): Promise<StartCheckContext> {
   const { source, host } = await openSource({ ...flags, source: await resolveJobSource(flags, io) }, io);
-  const { SampleStore } = await import('../../store/sample-store.ts');
-  const store = SampleStore.openBestEffort(resolveDatabasePath(flags.db, io), ({ message }) => {
-    void printNote(io, `continuing without the database: ${message}`);
-  });
+  const store = await openStore(flags, io);
   return { source, store, host, machine: io.machine, [Symbol.dispose]: () => store.close() };
+}
+
+async function openStore({ db }: StartCheckFlags, io: Io): Promise<StartCheckStore> {
+  const { SampleStore } = await import('../../store/sample-store.ts');
+  try {
+    return SampleStore.openBestEffort(resolveDatabasePath(db, io), ({ message }) => {
+      void printNote(io, `continuing without the database: ${message}`);
+    });
+  } catch (error) {
+    // The addon is missing, or the home folder is unknown.
+    if (!(error instanceof CredWatchError)) throw error;
+    await printNote(io, `continuing without the database: ${error.message}`, error.hint);
+    const { MemoryStore } = await import('../../store/memory-store.ts');
+    return new MemoryStore();
+  }
 }
 
 export interface StartCheck extends JudgedPoll {

@@ -8,6 +8,7 @@ import {
   BUSY_TIMEOUT_MS,
   type DatabaseConnection,
   isOpenInThisThread,
+  loadDriver,
   openDatabase,
   prepareOrClose,
   readNumberPragma,
@@ -39,9 +40,11 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Da
   }
   const file = resolve(path);
   return withErrorHints(file, () => {
+    // First, so that no empty file remains if the driver is missing.
+    const driver = loadDriver();
     const isNew = createPrivateFile(file);
     if (!isNew && !isOpenInThisThread(file)) assertNotForeignDatabase(file);
-    return prepareOrClose(openDatabase(file), (connection) => {
+    return prepareOrClose(openDatabase(file, {}, driver), (connection) => {
       if (isNew) enableIncrementalVacuum(connection);
       else assertOurs(connection, file);
       enableWriteAheadLog(connection);

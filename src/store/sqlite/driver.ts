@@ -14,6 +14,7 @@ export const BUSY_TIMEOUT_MS = 30_000;
 
 /** better-sqlite3 13 crashes the process in older versions of Node. */
 const FIRST_NODE_OF_13 = 22;
+const isTooOldFor13 = (nodeVersion: string) => Number.parseInt(nodeVersion, 10) < FIRST_NODE_OF_13;
 
 interface DriverOptions {
   /** The file from which better-sqlite3 is resolved, for tests. */
@@ -43,7 +44,7 @@ export function loadDriver({
   const require = createRequire(resolveFrom);
   const manifest = resolveManifest(require);
   const { version }: { version: string } = JSON.parse(readFileSync(manifest, 'utf8'));
-  if (Number.parseInt(version, 10) >= 13 && Number.parseInt(nodeVersion, 10) < FIRST_NODE_OF_13) {
+  if (Number.parseInt(version, 10) >= 13 && isTooOldFor13(nodeVersion)) {
     throw new CredWatchError(
       `better-sqlite3 ${version} does not run on Node ${nodeVersion}`,
       `install cred-watch with npm, which chooses better-sqlite3 12 for this Node, or use Node ${FIRST_NODE_OF_13} or later`,
@@ -53,15 +54,22 @@ export function loadDriver({
   // The search of the `bindings` package takes a quarter of Node's own start-up time.
   const addon = join(dirname(manifest), 'build', 'Release', 'better_sqlite3.node');
   const isBuilt = existsSync(addon);
+  const isPresent = isBuilt || hasPrebuiltAddon(manifest);
   try {
     if (isBuilt && bundled?.version === version)
       return { Driver: bundled.load(), nativeBinding: loadAddon(addon) };
     const Driver: Driver = require('better-sqlite3');
+    if (!isPresent) new Driver(':memory:').close();
     return { Driver, nativeBinding: isBuilt ? addon : undefined };
   } catch (error) {
-    throw createAddonError(error);
+    assertEnoughDescriptors();
+    throw createAddonError(error, { nodeVersion, isPresent });
   }
 }
+
+/** Version 13 contains addons. Without one, the driver searches other folders when it opens a database. */
+const hasPrebuiltAddon = (manifest: string): boolean =>
+  existsSync(join(dirname(manifest), 'prebuilds', `${process.platform}-${process.arch}.node`));
 
 const addons = new Map<string, object>();
 
@@ -89,8 +97,11 @@ export function isOpenInThisThread(file: string): boolean {
 }
 
 /** Opens a file. With `:memory:` or an empty name, opens an empty temporary database in memory or on disk. */
-export function openDatabase(file: string, options: { readonly?: boolean } = {}): DatabaseConnection {
-  const { Driver, nativeBinding } = loadDriver();
+export function openDatabase(
+  file: string,
+  options: { readonly?: boolean } = {},
+  { Driver, nativeBinding } = loadDriver(),
+): DatabaseConnection {
   try {
     const connection = new Driver(file, {
       timeout: BUSY_TIMEOUT_MS,
@@ -124,12 +135,17 @@ export function prepareOrClose(
 }
 
 /** The addon is missing because install scripts were disabled, or it was built for another Node. */
-const createAddonError = (cause: unknown) =>
-  new CredWatchError(
-    'this Node cannot load the SQLite addon of better-sqlite3',
-    'run `npm rebuild better-sqlite3` in the folder where cred-watch is installed, with install scripts allowed',
-    { cause, code: 'DATABASE_DRIVER_MISSING' },
-  );
+function createAddonError(cause: unknown, { isPresent = true, nodeVersion = process.versions.node } = {}) {
+  const message = isPresent
+    ? 'this Node cannot load the SQLite addon of better-sqlite3'
+    : 'the SQLite addon of better-sqlite3 is not installed';
+  const rebuild =
+    'run `npm rebuild better-sqlite3` in the folder where cred-watch is installed, with install scripts allowed';
+  const hint = isTooOldFor13(nodeVersion)
+    ? `install cred-watch with Node ${FIRST_NODE_OF_13} or later, which needs no compiler; or install a C++ compiler, make and Python, and ${rebuild}`
+    : rebuild;
+  return new CredWatchError(message, hint, { cause, code: 'DATABASE_DRIVER_MISSING' });
+}
 
 function resolveManifest(require: NodeJS.Require): string {
   try {
@@ -137,7 +153,7 @@ function resolveManifest(require: NodeJS.Require): string {
   } catch (cause) {
     throw new CredWatchError(
       'better-sqlite3 is not installed',
-      'install cred-watch again: `npm install cred-watch`',
+      'install cred-watch with npm, which also installs better-sqlite3',
       { cause, code: 'DATABASE_DRIVER_MISSING' },
     );
   }

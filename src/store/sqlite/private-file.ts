@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CredWatchError } from '../../errors.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
 
 /**
  * Creates the file and its folder before SQLite does, so that other users can never read them.
@@ -20,7 +20,7 @@ export function createPrivateFile(file: string): boolean {
   // Nothing is created then. SQLite follows the links, as far as the system allows.
   if ((readFileSize(file) ?? 0) > 0) return false;
   const target = findLinkTarget(file);
-  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  createFolder(dirname(target));
   // Another process may create the file at the same time.
   const descriptor = openSync(target, constants.O_CREAT | constants.O_RDWR | constants.O_NOFOLLOW, 0o600);
   try {
@@ -33,6 +33,18 @@ export function createPrivateFile(file: string): boolean {
     closeSync(descriptor);
   }
   return true;
+}
+
+/** Creates one folder at a time, because a recursive mkdir of Node never returns for a path in /proc. */
+function createFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  createFolder(dirname(folder));
+  try {
+    mkdirSync(folder, 0o700);
+  } catch (error) {
+    // Another process has just created the folder, or the path is a link without a target.
+    if (getSystemErrorCode(error) !== 'EEXIST') throw error;
+  }
 }
 
 /** As many as Linux follows. */

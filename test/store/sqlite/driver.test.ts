@@ -14,6 +14,9 @@ import { catchError } from '../../support/catch-error.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { failWith, replaceFs } from '../../support/store/replace-fs.ts';
 
+/** A driver that finds its addon in another folder. */
+const WORKING_DRIVER = 'module.exports = function Driver() { this.close = () => {}; };';
+
 /** Installs a package with the name of the driver. Returns the path of a program next to it. */
 function install(version: string, code: string, hasAddon = false): string {
   const folder = temporaryFolder();
@@ -37,9 +40,9 @@ describe('the driver', () => {
     ['14.0.0', '20.20.2', true],
     ['14.0.0', '26.0.0', false],
   ])('better-sqlite3 %s on Node %s is refused: %s', (version, nodeVersion, isRefused) => {
-    const load = () => loadDriver({ resolveFrom: install(version, ''), nodeVersion });
+    const load = () => loadDriver({ resolveFrom: install(version, WORKING_DRIVER), nodeVersion });
     if (isRefused) expect(load).toThrow(`better-sqlite3 ${version} ${WRONG_NODE} ${nodeVersion}`);
-    else expect(load()).toEqual({ Driver: {}, nativeBinding: undefined });
+    else expect(load()).toEqual({ Driver: expect.any(Function), nativeBinding: undefined });
   });
 
   test('the hint for a driver of another Node names both ways out', () => {
@@ -55,19 +58,38 @@ describe('the driver', () => {
     expect(catchError(load)).toMatchObject({
       code: 'DATABASE_DRIVER_MISSING',
       message: 'better-sqlite3 is not installed',
-      hint: 'install cred-watch again: `npm install cred-watch`',
+      hint: 'install cred-watch with npm, which also installs better-sqlite3',
       cause: { code: 'MODULE_NOT_FOUND' },
     });
   });
 
-  test('a driver that cannot be loaded is reported with the command that builds it', () => {
-    const load = () => loadDriver({ resolveFrom: install('12.11.1', 'throw new Error("not built")') });
+  const REBUILD =
+    'run `npm rebuild better-sqlite3` in the folder where cred-watch is installed, with install scripts allowed';
+
+  test.each([
+    [
+      '20.20.2',
+      `install cred-watch with Node 22 or later, which needs no compiler; or install a C++ compiler, make and Python, and ${REBUILD}`,
+    ],
+    ['22.0.0', REBUILD],
+  ])('a missing addon on Node %s is reported with the command that builds it', (nodeVersion, hint) => {
+    // `better-sqlite3` searches its addon when it opens a database.
+    const code = 'module.exports = function Driver() { throw new Error("no bindings file"); };';
+    const load = () => loadDriver({ resolveFrom: install('12.11.1', code), nodeVersion });
     expect(catchError(load)).toMatchObject({
       code: 'DATABASE_DRIVER_MISSING',
-      message: 'this Node cannot load the SQLite addon of better-sqlite3',
-      hint: 'run `npm rebuild better-sqlite3` in the folder where cred-watch is installed, with install scripts allowed',
-      cause: { message: 'not built' },
+      message: 'the SQLite addon of better-sqlite3 is not installed',
+      hint,
+      cause: { message: 'no bindings file' },
     });
+  });
+
+  test('a prebuilt addon of version 13 is not tried before it is used', () => {
+    const resolveFrom = install('13.2.0', 'module.exports = () => { throw new Error("tried"); };');
+    const prebuilds = join(dirname(resolveFrom), 'node_modules', 'better-sqlite3', 'prebuilds');
+    mkdirSync(prebuilds);
+    writeFileSync(join(prebuilds, `${process.platform}-${process.arch}.node`), '');
+    expect(loadDriver({ resolveFrom, nodeVersion: '22.0.0' }).nativeBinding).toBe(undefined);
   });
 
   test('the addon in the build folder is loaded without a search', () => {
@@ -115,8 +137,12 @@ describe('the JavaScript of the driver in a bundle', () => {
   );
 
   test('is not used without an addon in the usual place', () => {
-    const resolveFrom = install('12.11.1', 'module.exports = "installed"');
-    expect(loadDriver({ resolveFrom, bundled })).toEqual({ Driver: 'installed', nativeBinding: undefined });
+    const { Driver, nativeBinding } = loadDriver({
+      resolveFrom: install('12.11.1', WORKING_DRIVER),
+      bundled,
+    });
+    expect(Driver).not.toBe(BUNDLED);
+    expect(nativeBinding).toBe(undefined);
   });
 
   test('an addon for another Node is reported with the command that builds it', () => {

@@ -1,0 +1,144 @@
+import { toRecordedColumns } from '../domain/measurement/columns/generation-columns.ts';
+import { correctTime, groupGenerations } from '../domain/measurement/generations.ts';
+import type {
+  FailedPoll,
+  FailedPollCount,
+  Instant,
+  Sample,
+  SampleTime,
+  Seconds,
+  SeriesIdentity,
+  SourceName,
+} from '../domain/model.ts';
+import { getHostSourceKey, getSeriesKey } from '../domain/series-key.ts';
+import { joinSpans } from '../domain/time/spans.ts';
+import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
+import { toStoredKeyId } from '../key-id.ts';
+import type { SeriesFilter } from './contract.ts';
+import { findSpanDistance } from './failed-polls.ts';
+import type { SampleStore } from './sample-store.ts';
+
+/** The part of a store that `check`, `exec` and `env` use. */
+export type StartCheckStore = Pick<
+  SampleStore,
+  | 'recordSample'
+  | 'recordFailedPoll'
+  | 'recordStarting'
+  | 'findLastHost'
+  | 'columnHistories'
+  | 'startJobRun'
+  | 'endJobRun'
+  | 'dropJobRun'
+  | 'close'
+>;
+
+/** `exec --refresh` can poll for months. At the shortest interval of real endpoints, this is more than a day. */
+const MAX_POLLS = 10_000;
+
+interface HostSource {
+  host: string;
+  source: SourceName;
+}
+
+/** The newest polls of this process, without SQLite: its addon may be missing. Everything is lost at the end. */
+export class MemoryStore implements StartCheckStore {
+  readonly #samples: { identity: SeriesIdentity; sample: Sample; machine: string }[] = [];
+  readonly #failedPolls: (HostSource & { poll: FailedPoll })[] = [];
+  /** Since the last poll with another result, by {@link getHostSourceKey}. */
+  readonly #startingSince = new Map<string, Instant>();
+
+  recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
+    this.#startingSince.delete(getHostSourceKey(identity));
+    const accessKeyId = toStoredKeyId(sample.accessKeyId);
+    addNewest(this.#samples, { identity, sample: { ...sample, accessKeyId }, machine });
+  }
+
+  recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
+    if (poll.reason !== 'starting') this.#startingSince.delete(getHostSourceKey({ host, source }));
+    addNewest(this.#failedPolls, { host, source, poll });
+  }
+
+  recordStarting(host: string, source: SourceName, at: Instant): Instant {
+    const key = getHostSourceKey({ host, source });
+    const since = Math.min(this.#startingSince.get(key) ?? at, at);
+    this.#startingSince.set(key, since);
+    return since;
+  }
+
+  findLastHost(machine: string, source: SourceName): string | null {
+    const isOwn = (each: { identity: SeriesIdentity; machine: string }) =>
+      each.machine === machine && each.identity.source === source;
+    return this.#samples.findLast(isOwn)?.identity.host ?? null;
+  }
+
+  /** Ignores `since` and `until`. Failed polls without a sample have no history, because no verdict uses it. */
+  columnHistories({ host, source, role }: SeriesFilter = {}): ColumnHistory[] {
+    const selected = this.#samples.filter(
+      ({ identity }) =>
+        (host ?? identity.host) === identity.host &&
+        (source ?? identity.source) === identity.source &&
+        (role ?? identity.role) === identity.role,
+    );
+    const identities = new Map(selected.map(({ identity }) => [getSeriesKey(identity), identity]));
+    return [...identities].map(([key, identity]) =>
+      this.#createHistory(
+        identity,
+        selected.filter((each) => getSeriesKey(each.identity) === key).map(({ sample }) => sample),
+      ),
+    );
+  }
+
+  /** Job runs are not kept, because only reports read them. */
+  startJobRun(): number {
+    return 0;
+  }
+
+  endJobRun(): void {}
+
+  dropJobRun(): void {}
+
+  close(): void {}
+
+  #createHistory(identity: SeriesIdentity, samples: readonly Sample[]): ColumnHistory {
+    const generations = toRecordedColumns(groupGenerations(samples));
+    const failed = this.#failedPolls
+      .filter((each) => getHostSourceKey(each) === getHostSourceKey(identity))
+      .map(({ poll }) => poll);
+    return {
+      identity,
+      isPolled: true,
+      generations,
+      failedPolls: countByReason(failed),
+      failedPollSpans: joinSpans(
+        failed.map(({ observedAt }) => ({ from: observedAt, to: observedAt })),
+        findSpanDistance(generations),
+      ),
+      newestClockOffset: findNewestClockOffset([...samples, ...failed]),
+    };
+  }
+}
+
+function addNewest<T>(items: T[], item: T): void {
+  items.push(item);
+  if (items.length > MAX_POLLS) items.shift();
+}
+
+function countByReason(polls: readonly FailedPoll[]): FailedPollCount[] {
+  const counts = new Map<string, FailedPollCount>();
+  for (const { reason, observedAt, detail } of polls) {
+    const before = counts.get(reason);
+    counts.set(reason, {
+      reason,
+      count: (before?.count ?? 0) + 1,
+      firstAt: before?.firstAt ?? observedAt,
+      lastAt: observedAt,
+      lastDetail: detail,
+    });
+  }
+  return [...counts.values()];
+}
+
+function findNewestClockOffset(polls: readonly SampleTime[]): Seconds | null {
+  const known = polls.filter(({ clockOffset }) => clockOffset !== null);
+  return known.sort((a, b) => correctTime(b) - correctTime(a))[0]?.clockOffset ?? null;
+}
