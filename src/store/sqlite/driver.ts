@@ -143,7 +143,7 @@ function createAddonError(cause: unknown, { isPresent = true, nodeVersion = proc
     'run `npm rebuild better-sqlite3` in the folder where cred-watch is installed, with install scripts allowed';
   const hint = isTooOldFor13(nodeVersion)
     ? `install cred-watch with Node ${FIRST_NODE_OF_13} or later, which needs no compiler; or install a C++ compiler, make and Python, and ${rebuild}`
-    : rebuild;
+    : `install cred-watch again with this Node; or ${rebuild}`;
   return new CredWatchError(message, hint, { cause, code: 'DATABASE_DRIVER_MISSING' });
 }
 

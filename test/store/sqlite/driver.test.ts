@@ -71,7 +71,7 @@ describe('the driver', () => {
       '20.20.2',
       `install cred-watch with Node 22 or later, which needs no compiler; or install a C++ compiler, make and Python, and ${REBUILD}`,
     ],
-    ['22.0.0', REBUILD],
+    ['22.0.0', `install cred-watch again with this Node; or ${REBUILD}`],
   ])('a missing addon on Node %s is reported with the command that builds it', (nodeVersion, hint) => {
     // `better-sqlite3` searches its addon when it opens a database.
     const code = 'module.exports = function Driver() { throw new Error("no bindings file"); };';
