@@ -7,13 +7,13 @@ import { join, resolve } from 'node:path';
 const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const { resolve: resolver } = createRequire(resolve('package.json'));
 const isInstalled = (name) => resolver.paths(name).some((folder) => existsSync(join(folder, name)));
-const [first, ...others] = Object.keys(devDependencies).filter((name) => !isInstalled(name));
+const missing = Object.keys(devDependencies).filter((name) => !isInstalled(name));
 
-if (first !== undefined) {
-  const missing = others.length === 0 ? `${first} is` : `${first} and ${others.length} other packages are`;
+if (missing.length > 0) {
+  const names = missing.length > 3 ? `${missing.length} development dependencies` : missing.join(', ');
   process.stderr.write(
-    `error: could not build cred-watch: ${missing} not installed\n` +
-      'hint: run `npm ci` without --omit=dev; if it fails because there is no compiler, run `npm ci --ignore-scripts`\n',
+    `error: could not build cred-watch: not installed: ${names}\n` +
+      'hint: run `npm ci` without --omit=dev, or `npm ci --ignore-scripts` if there is no compiler\n',
   );
   process.exitCode = 2;
 }

@@ -3,6 +3,8 @@ try {
   require('../dist/cred-watch.js');
 } catch (error) {
   if (error.code !== 'MODULE_NOT_FOUND') throw error;
-  process.stderr.write('error: cred-watch is not built\nhint: run `npm ci`, or `npm run build` after a change\n');
+  process.stderr.write(
+    'error: cred-watch is not built\nhint: run `npm ci`, or `npm run build` after a change\n',
+  );
   process.exitCode = 2;
 }
