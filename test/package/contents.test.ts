@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { PROGRAM } from '../support/cli/built-program.ts';
+import { listPackedFiles } from '../support/cli/packed-files.ts';
+import { repositoryPath } from '../support/cli/program-run.ts';
+
+/** Every kind of file in the package. */
+const KINDS: [string, RegExp][] = [
+  ['start', /^bin\/cred-watch\.js$/],
+  ['program', /^dist\/(cred-watch|program|check|exec|poll|report|report-worker|page)\.js$/],
+  ['library', /^dist\/library\/\w+\.[cm]js$/],
+  ['types', /^dist\/types\/[\w/-]+\.d\.[cm]ts$/],
+  ['man page', /^dist\/cred-watch\.1$/],
+  ['licences', /^(LICENSE|dist\/third-party-licences\.txt)$/],
+  // The program names targets.md in a message.
+  ['documents', /^(README|CHANGELOG|docs\/targets)\.md$/],
+  ['manifest', /^package\.json$/],
+];
+
+const packed = await listPackedFiles();
+
+test('the package contains a known number of files of each kind, and no others', () => {
+  expect(PROGRAM).toBe(repositoryPath('bin/cred-watch.js'));
+  const counts = Object.fromEntries(
+    KINDS.map(([kind, pattern]) => [kind, packed.filter(({ path }) => pattern.test(path)).length]),
+  );
+  const others = packed.filter(({ path }) => !KINDS.some(([, pattern]) => pattern.test(path)));
+  expect(others).toEqual([]);
+  const { types, ...rest } = counts;
+  expect(rest).toEqual({
+    start: 1,
+    program: 8,
+    library: 8,
+    'man page': 1,
+    licences: 2,
+    documents: 3,
+    manifest: 1,
+  });
+  // One file per source file that the declarations of the library import.
+  expect(types).toBeGreaterThan(8);
+});
+
+test('the package has less than 6 MB', () => {
+  expect(packed.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(6_000_000);
+});
