@@ -353,6 +353,15 @@ const databases: BadInput[] = [
     error: "the database path 'blank.db ' begins or ends with a space",
     hint: 'choose another path',
   })),
+  ...[['poll'], ['import', fixturePath('curl.log'), '--host', 'linux']].map(
+    (command): BadInput => ({
+      // A recursive mkdir of Node never returns for this path.
+      args: [...command, '--db', '/proc/none/folder/samples.db'],
+      error: 'could not use the path /proc/none/folder/samples.db',
+      hint: 'check the path given with --db',
+      isEndless: true,
+    }),
+  ),
   {
     args: ['poll', '--db', 'text/samples.db'],
     make: file('text', 'not a folder'),
