@@ -22,7 +22,10 @@ for version in $versions; do
     cd "$work/user-$version"
     export PATH="$bin:$PATH"
     printf '{"name":"user","private":true,"allowScripts":{"better-sqlite3":true}}\n' > package.json
-    node "$npm_cli" install --silent "$work/$tarball"
+    # From Node 22 on, better-sqlite3 contains its addon, so no script and no compiler has to run.
+    options=(--silent)
+    if [ "$version" -ge 22 ]; then options+=(--ignore-scripts); fi
+    node "$npm_cli" install "${options[@]}" "$work/$tarball"
     cred_watch="node node_modules/.bin/cred-watch"
     export XDG_CACHE_HOME="$PWD/cache"
     mkdir -m 700 cache
@@ -53,6 +56,15 @@ for version in $versions; do
       # npm links the man page only if package.json lists it in an array.
       node "$npm_cli" install --silent --global --ignore-scripts --prefix "$work/global" "$work/$tarball"
       [ -e "$work/global/share/man/man1/cred-watch.1" ]
+    fi
+    if [ "$version" -lt 22 ]; then
+      # Without install scripts, this Node has no addon.
+      node "$npm_cli" install --silent --ignore-scripts --prefix no-addon "$work/$tarball"
+      code=0
+      node no-addon/node_modules/.bin/cred-watch report --db logs.db 2> no-addon.txt || code=$?
+      [ "$code" = 2 ]
+      grep -q '^error: the SQLite addon of better-sqlite3 is not installed$' no-addon.txt
+      grep -q '^hint: install cred-watch with Node 22 or later, which needs no compiler' no-addon.txt
     fi
     # The second run writes the code cache, and the third run uses it. Only the fields that depend on the time of
     # the run may differ.
