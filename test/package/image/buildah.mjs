@@ -71,11 +71,15 @@ function startInRoot(mounted, config, args, { volume, env = {}, entrypoint = con
   const variables = [...config.Env, 'HOME=/home/node', ...Object.entries(env).map((each) => each.join('='))];
   const command = ['/usr/bin/env', '--ignore-environment', ...variables, ...entrypoint, ...args];
   const child = spawn('unshare', ['--mount', 'sh', '-ec', script, 'sh', mounted, volume, ...command]);
-  const stop = () => process.kill(findOnlyChild(child.pid), 'SIGTERM');
+  const stop = () => execFileSync('kill', ['-s', 'TERM', findOnlyChild(child.pid)]);
   return { child, stop };
 }
 
 /** `unshare` does not forward signals. */
 function findOnlyChild(pid) {
-  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  // `kill 0` would end this program too.
+  if (!/^[1-9]\d*$/.test(children))
+    throw new Error(`${pid} has ended, or has several children: '${children}'`);
+  return children;
 }
