@@ -25,7 +25,7 @@ try {
   image = hasDocker ? buildWithDocker(ROOT) : buildWithBuildah(ROOT, work);
   await check();
 } finally {
-  simulator?.stop();
+  if (simulator?.child.exitCode === null) simulator.stop();
   await simulator?.done;
   image?.remove();
   rmSync(work, { recursive: true, force: true });
