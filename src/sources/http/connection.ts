@@ -28,7 +28,7 @@ export async function openConnection(
       if (signal.aborted) break;
     }
   }
-  throw createConnectError([...details].join(', '), isTimeout);
+  throw createConnectError(`${[...details].join(', ')} at ${url.host}`, isTimeout);
 }
 
 export const createConnectError = (detail: string, isTimeout = false): PollError =>

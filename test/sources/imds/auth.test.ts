@@ -117,7 +117,11 @@ describe('a failed token request without fallback to IMDSv1', () => {
 
   test('a closed port is unreachable without fallback', async () => {
     const outcome = await fail(imdsAt(REFUSED));
-    expect(outcome).toMatchObject({ reason: 'unreachable', detail: 'ECONNREFUSED', possibleHopLimit: false });
+    expect(outcome).toMatchObject({
+      reason: 'unreachable',
+      detail: 'ECONNREFUSED at 127.0.0.1:1',
+      possibleHopLimit: false,
+    });
     expect(codes(outcome)).not.toContain('IMDS_V1_USED');
   });
 });
