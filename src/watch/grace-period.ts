@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 
 /**
- * The time for running polls to finish after a signal to stop. systemd and Docker kill after ten seconds or more,
- * and a working endpoint responds much faster.
+ * Running polls may take this long after a signal to stop. systemd and Docker kill a process after ten seconds or
+ * more, and a working endpoint responds much faster.
  */
 const GRACE_PERIOD_MS = 2000;
 

@@ -17,7 +17,7 @@ export interface LatestCredentialsOptions {
   /** A poll that the caller has just made. It replaces the first poll. */
   initialPoll?: PolledCredentials;
   onPoll?: (recorded: RecordedPoll) => void;
-  /** Called if a poll could not be recorded. Its credentials are served, so that a job does not fail. */
+  /** Called if a poll could not be recorded. Its credentials are still served, so that a job does not fail. */
   onRecordError?: (error: unknown) => void;
 }
 

@@ -31,7 +31,8 @@ export interface PollContext {
 }
 
 /**
- * Runs `action`. A {@link CredWatchError} also says what was lost.
+ * Runs `action`. Puts `loss` before the message of a {@link CredWatchError}.
+ * @param loss what is lost, for example `the sample was not recorded`
  * @param except codes of errors that stay unchanged
  */
 export function explainLoss<T>(loss: string, action: () => T, except?: ReadonlySet<ErrorCode>): T {
@@ -55,7 +56,7 @@ export async function pollOnce(context: PollContext, signal?: AbortSignal): Prom
 
 /**
  * Records the outcome of a poll.
- * @param wasAborted a failure is then not recorded
+ * @param wasAborted if true, a failure is not recorded
  * @throws CredWatchError if the poll could not be recorded
  */
 export function recordPoll(context: PollContext, outcome: PollOutcome, wasAborted: boolean): RecordedPoll {

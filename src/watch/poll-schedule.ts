@@ -42,7 +42,7 @@ export function assertPollInterval(
   if (source.endpoint === null || interval >= shortest) return;
   throw new CredWatchError(
     `${label} ${interval}s is too short for ${source.endpoint.url}, which other programs also use`,
-    `use ${shortest}s or more; only endpoints on this machine may be polled more often`,
+    `use ${shortest}s or more; only loopback addresses may be polled more often`,
     { code: 'POLL_INTERVAL_TOO_SHORT' },
   );
 }
@@ -98,7 +98,7 @@ export class PollSchedule {
     const shortest = getMinPollInterval(this.#context.source);
     const pause = Math.max(shortest, length / POLLS_PER_DUE_SPAN);
     if (at > due.to + (OVERTIME * length + pause) * 1000) return Number.POSITIVE_INFINITY;
-    // The first poll is made before the due span and without jitter, which could skip a short span.
+    // The first poll is before the due span. It has no jitter, because jitter could skip a short span.
     const untilFirst = (due.from - at) / 1000 - pause;
     return Math.max(shortest, untilFirst > pause ? untilFirst : pause * factor);
   }

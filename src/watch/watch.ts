@@ -16,7 +16,7 @@ export interface WatchOptions {
   onPoll: (recorded: RecordedPoll) => void | Promise<void>;
 }
 
-/** How one of many targets is polled. The default is a single target. */
+/** How a poller shares its process with other pollers. */
 export interface SharedPolling {
   /** Returns null if `stop` was aborted before the poll started. */
   poll(context: PollContext, abort: AbortSignal, stop: AbortSignal): Promise<RecordedPoll | null>;
@@ -24,13 +24,13 @@ export interface SharedPolling {
   spreadsPolls: boolean;
 }
 
-const ALONE: SharedPolling = { poll: pollOnce, spreadsPolls: false };
+const NOT_SHARED: SharedPolling = { poll: pollOnce, spreadsPolls: false };
 
 /** Polls at an interval, one poll at a time. Returns the number of samples. */
 export async function watch(
   context: PollContext,
   options: WatchOptions,
-  { poll, spreadsPolls }: SharedPolling = ALONE,
+  { poll, spreadsPolls }: SharedPolling = NOT_SHARED,
 ): Promise<number> {
   const { clock, stop, duration, onPoll, random } = options;
   const until = duration === null ? Number.POSITIVE_INFINITY : clock.now() + duration * 1000;
@@ -50,7 +50,7 @@ export async function watch(
     // The pause is from start to start, so that a slow poll does not delay the next one.
     const next = Math.max(startedAt + pause * 1000, clock.now());
     if (next > until) {
-      // No poll is left, but `--for 1h` must take one hour.
+      // No further poll is due, but `--for 1h` must take one hour.
       await clock.sleep(until - clock.now(), stop);
       break;
     }

@@ -410,13 +410,13 @@ const intervals: BadInput[] = [
     args: ['poll', '--interval', '9s'],
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://192.0.2.1' },
     error: '--interval 9s is too short for http://192.0.2.1, which other programs also use',
-    hint: 'use 10s or more; only endpoints on this machine may be polled more often',
+    hint: 'use 10s or more; only loopback addresses may be polled more often',
   },
   {
     args: ['poll', '--interval', '1s'],
     env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/abc' },
     error: '--interval 1s is too short for http://169.254.170.2, which other programs also use',
-    hint: 'use 10s or more; only endpoints on this machine may be polled more often',
+    hint: 'use 10s or more; only loopback addresses may be polled more often',
   },
 ];
 

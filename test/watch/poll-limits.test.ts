@@ -29,7 +29,7 @@ describe('limits of polling', () => {
     const error = catchError(() => assertPollInterval('--interval', 9, at(false)));
     expect(error).toMatchObject({
       message: '--interval 9s is too short for http://169.254.169.254, which other programs also use',
-      hint: 'use 10s or more; only endpoints on this machine may be polled more often',
+      hint: 'use 10s or more; only loopback addresses may be polled more often',
       code: 'POLL_INTERVAL_TOO_SHORT',
     });
     expect(() => assertPollInterval('--interval', 0.5, at(true))).toThrow('--interval 0.5s is too short');

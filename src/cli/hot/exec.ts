@@ -1,5 +1,5 @@
 import { type ExecFlags, execCommand } from '../commands/exec.ts';
 import { createHotCommand } from './hot-command.ts';
 
-/** `--refresh` starts a server. */
+/** `--refresh` needs a server, which the bundle does not contain. */
 export const run = createHotCommand<ExecFlags>(execCommand, ({ refresh }) => refresh !== true);

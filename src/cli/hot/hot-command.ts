@@ -1,7 +1,7 @@
 /**
- * A hot command has a bundle of its own, because cron pays its start-up time at every run. The bundle
- * declares the same flags as the whole program, but no other command, and lacks the code that only some flags
- * need.
+ * A hot command is a command that cron or a job starts often. It has a bundle of its own, which starts faster
+ * than the whole program. The bundle declares all flags of the command, but no other command. It does not
+ * contain the code that only some flags need.
  */
 import type { OptionValues } from 'commander';
 import type { CommandDefinition } from '../command.ts';
@@ -10,8 +10,8 @@ import { createProcessIo } from '../process/process-io.ts';
 import { createLineParser, type ParsedLine, runLine, runParsedLine } from '../run-line.ts';
 
 /**
- * Resolves to the exit code. Null if the whole program has to run this line: then nothing has been printed,
- * read or requested yet.
+ * Resolves to the exit code. Null if the whole program must run this command line: the bundle has then printed,
+ * read and requested nothing.
  */
 export type RunBundle = (argv: readonly string[]) => Promise<number | null>;
 
@@ -27,7 +27,7 @@ export const createHotCommand =
     if (parsed === null || !isSupported(parsed.command.opts<Flags>())) return null;
     return runLine(line, createProcessIo(), (io) => runParsedLine(parsed, line, io));
 
-    /** Returns null for help and for every error, so that their texts are only in the whole program. */
+    /** Returns null for help and for every error, because only the whole program has their texts. */
     function parseOrNull(): ParsedLine | null {
       try {
         return createLineParser([definition], { writeOut: () => {}, writeErr: () => {} }).parse(line);

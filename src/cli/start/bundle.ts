@@ -27,7 +27,7 @@ export async function runBundle(name: string, argv: readonly string[]): Promise<
   const module: { exports: { run?: RunBundle } } = { exports: {} };
   load(module.exports, require, module, filename, __dirname);
   const code = await module.exports.run?.(argv);
-  // A bundle that did not run the command has compiled only the code that parses flags.
+  // No update then: the bundle has compiled only the code that parses flags.
   if (code === undefined || code === null) return null;
   cache?.update(script);
   return code;

@@ -9,8 +9,8 @@ const FOLDER = 'cred-watch';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The folder of `CacheDirectory=` of systemd, else in the XDG cache directory, which is replaced by
- * /var/cache for root. Null if caches are disabled, or if this user has no home folder.
+ * The folder of systemd's `CacheDirectory=`, else a folder in the XDG cache directory. The default of that
+ * directory is /var/cache for root. Null if caches are disabled, or if this user has no home folder.
  */
 export function chooseCacheFolder(env: Environment, isRoot: boolean): string | null {
   if (env.CRED_WATCH_NO_CACHE) return null;
@@ -34,9 +34,9 @@ export function openPrivateFolder(folder: string, user: number): string | null {
   return isPrivate ? path : null;
 }
 
-/** Creates nothing below a folder of another user: root must leave nothing in the home of a user. */
+/** Creates no folder in a folder of another user, so that root leaves no files in the home of a user. */
 function resolveOrCreate(folder: string, user: number): string | null {
-  const existing = resolve(folder);
+  const existing = resolveLinks(folder);
   if (existing !== null) return existing;
   // One folder at a time, because a recursive mkdir of Node never returns for a path in /proc.
   const parent = resolveOrCreate(dirname(folder), user);
@@ -48,11 +48,11 @@ function resolveOrCreate(folder: string, user: number): string | null {
     // Another process has just created the folder, or the path is a link without a target.
     if (getSystemErrorCode(error) !== 'EEXIST') throw error;
   }
-  return resolve(path);
+  return resolveLinks(path);
 }
 
 /** Returns null if the folder does not exist. */
-function resolve(path: string): string | null {
+function resolveLinks(path: string): string | null {
   try {
     return realpathSync.native(path);
   } catch (error) {

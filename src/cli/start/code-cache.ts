@@ -4,8 +4,8 @@
  *
  * V8 trusts the content of a cache completely: changed content can run other code, or crash. A cache is
  * therefore used only if no other user can have written it, if the same Node made it from the same bundle,
- * and if its checksum is right. In every other case, and after every error, the program runs without a cache
- * and prints nothing.
+ * and if its checksum is correct. In every other case, and after every error, the program runs without a
+ * cache and prints nothing.
  */
 import {
   closeSync,
@@ -28,12 +28,12 @@ import { chooseCacheFolder, OTHERS_WRITE, openPrivateFolder } from './cache-fold
 /** The size of the JSON header before the data. A multiple of 8, because V8 copies unaligned data. */
 const HEADER_BYTES = 512;
 
-/** Names of all files in the folder end so, or with `.tmp` while they are written. */
-const NAME_END = '.v8-cache';
+/** The suffix of all files in the folder. A file that is being written has further characters and `.tmp`. */
+const CACHE_SUFFIX = '.v8-cache';
 
-const LONGEST_RENEWAL_MS = 30 * 86_400_000;
-/** Caches in use are renewed earlier, so an older one belongs to a removed version. */
-const LONGEST_UNUSED_MS = 2 * LONGEST_RENEWAL_MS;
+const MAX_RENEWAL_INTERVAL_MS = 30 * 86_400_000;
+/** Caches in use are renewed earlier, so an older cache belongs to a removed version. */
+const MAX_UNUSED_MS = 2 * MAX_RENEWAL_INTERVAL_MS;
 
 interface Header {
   /** Everything that has to be equal for the cache to be valid. */
@@ -47,13 +47,13 @@ interface Header {
 type CacheTimes = Pick<Header, 'createdAt'> & { writtenAt: number };
 
 export interface CodeCache {
-  /** Null if there is no valid cache. Forget it after use: a poller that keeps running does not need it. */
+  /** Null if there is no valid cache. Set it to null after use, to free memory in a long-running process. */
   data: Buffer | null;
-  /** Writes or renews the cache if it is time to do so. Call it after the run. */
+  /** Writes or renews the cache if it is due. Call this method after the run. */
   update(script: Script): void;
 }
 
-/** Returns null if this process can use no cache. */
+/** Returns null if this process cannot use a cache. */
 export function openCodeCache(bundle: string, filename: string): CodeCache | null {
   const user = process.geteuid?.();
   // Windows has neither owners nor modes.
@@ -75,7 +75,7 @@ export function openCodeCache(bundle: string, filename: string): CodeCache | nul
   });
 }
 
-/** An unusable cache is never worth a message: the program only starts more slowly. */
+/** Errors of a cache are not reported, because the program only starts more slowly. */
 function ignoreErrors<T>(action: () => T): T | null {
   try {
     return action();
@@ -84,7 +84,7 @@ function ignoreErrors<T>(action: () => T): T | null {
   }
 }
 
-/** Several versions of this program and of Node can use the folder in turns, so the name tells them apart. */
+/** The name contains the versions of this program and of Node, because several versions can use the folder. */
 function identify(bundle: string, filename: string): { name: string; key: string } {
   const digest = CRED_WATCH_BUNDLES[bundle] ?? '';
   const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ').trim();
@@ -94,8 +94,8 @@ function identify(bundle: string, filename: string): { name: string; key: string
     return [size, mtimeMs];
   };
   return {
-    name: `${bundle}-${digest}-${process.version}-${process.arch}${variant}${NAME_END}`,
-    // Node can be built again, and a bundle can be edited, without a new version.
+    name: `${bundle}-${digest}-${process.version}-${process.arch}${variant}${CACHE_SUFFIX}`,
+    // Node can be rebuilt, and a bundle can be edited, without a new version.
     key: JSON.stringify([
       digest,
       process.versions.v8,
@@ -127,15 +127,15 @@ function parseCache(content: Buffer, key: string, writtenAt: number) {
 }
 
 /**
- * The first run only leaves an empty file, because it may be the only run, for example in a container. Later
- * runs renew the cache at growing intervals: each renewal adds the functions that other runs have compiled,
- * for example for another format.
+ * The first run only creates an empty file, because there may be no second run, for example in a container.
+ * Later runs renew the cache at growing intervals. Each renewal adds the functions that other runs have
+ * compiled, for example for another format.
  */
 function updateCache(path: string, key: string, times: CacheTimes | null, script: Script): void {
   if (times === null) {
     if (createMarker(path)) return;
   } else {
-    const interval = Math.min(times.writtenAt - times.createdAt, LONGEST_RENEWAL_MS);
+    const interval = Math.min(times.writtenAt - times.createdAt, MAX_RENEWAL_INTERVAL_MS);
     if (Date.now() - times.writtenAt < interval) return;
   }
   const isAccepted = times !== null && script.cachedDataRejected !== true;
@@ -148,7 +148,7 @@ function updateCache(path: string, key: string, times: CacheTimes | null, script
   writeCache(path, Buffer.concat([Buffer.from(JSON.stringify(header).padEnd(HEADER_BYTES)), data]));
 }
 
-/** Returns false if the file exists. */
+/** Creates an empty file. Returns false if the file exists. */
 function createMarker(path: string): boolean {
   try {
     writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
@@ -174,8 +174,8 @@ function writeCache(path: string, content: Buffer): void {
 
 function removeUnused(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (!name.includes(NAME_END)) continue;
+    if (!name.includes(CACHE_SUFFIX)) continue;
     const path = join(folder, name);
-    if (Date.now() - statSync(path).mtimeMs > LONGEST_UNUSED_MS) rmSync(path, { force: true });
+    if (Date.now() - statSync(path).mtimeMs > MAX_UNUSED_MS) rmSync(path, { force: true });
   }
 }

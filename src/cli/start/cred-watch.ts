@@ -12,7 +12,7 @@ async function start([first, ...more]: readonly string[]): Promise<void> {
   process.exitCode = code ?? (await runBundle('program', argv)) ?? 0;
 }
 
-/** Returns false if stdout cannot take the text now. The whole program then waits, or reports the error. */
+/** Returns false if stdout cannot take the text now. The whole program can then wait, or report the error. */
 function printVersion(): boolean {
   try {
     writeSync(1, `${CRED_WATCH_VERSION}\n`);

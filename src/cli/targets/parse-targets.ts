@@ -25,7 +25,7 @@ export interface ParseContext {
 const MEMBERS = ['host', 'source', 'url', 'role', 'token_file', 'token_env', 'interval'] as const;
 type Member = (typeof MEMBERS)[number];
 
-/** Members of targets with these sources only. */
+/** Members that only one source accepts. */
 const SOURCE_MEMBERS: Readonly<Record<Target['source'], readonly Member[]>> = {
   imds: ['role'],
   container: ['token_file', 'token_env'],
@@ -34,11 +34,11 @@ const SOURCE_MEMBERS: Readonly<Record<Target['source'], readonly Member[]>> = {
 /** Names that users give to the authorization token. */
 const SECRET_MEMBER = /token|authorization|secret|password|key/i;
 
-const LONGEST_QUOTED_NAME = 40;
+const MAX_QUOTED_LENGTH = 40;
 
 /**
- * Validates the document of a file of targets. Every value can be wrong, so messages quote only hosts and the names
- * of members.
+ * Validates the content of a targets file. Any value can be a misplaced secret, so messages quote only valid hosts and
+ * the names of members and variables.
  * @returns all problems; without problems, at least one target
  */
 export function parseTargets(
@@ -46,12 +46,12 @@ export function parseTargets(
   context: ParseContext,
 ): { targets: Target[]; problems: string[] } {
   const fail = (...problems: string[]) => ({ targets: [], problems });
-  if (!isObject(document)) return fail('the document is not an object: write {"targets": [...]}');
+  if (!isObject(document)) return fail('the file is not a JSON object: write {"targets": [...]}');
   const { $schema: _, schema_version: version = 1, targets: entries, ...others } = document;
   const problems = Object.keys(others).map((name) =>
     describeUnknownMember(name, ['targets', 'schema_version']),
   );
-  if (version !== 1) problems.push(`'schema_version' is not 1, the only version that this program knows`);
+  if (version !== 1) problems.push(`'schema_version' is unknown: use 1, or update cred-watch`);
   if (!Array.isArray(entries)) return fail(...problems, `'targets' is not a list: write {"targets": [...]}`);
   if (entries.length === 0) problems.push(`'targets' is empty: add at least one target`);
   const targets: Target[] = [];
@@ -122,13 +122,15 @@ function parseTarget(
   const role = read('role', (text) => (isRole(text) ? null : 'is not a role: use its name or its ARN'));
   const tokenFile = read('token_file', (text) => (isAbsolute(text) ? null : 'is not an absolute path'));
   const tokenVariable = read('token_env', (text) => findVariableProblem(text, env));
-  if (tokenFile !== null && tokenVariable !== null) fail(`'token_file' and 'token_env' exclude each other`);
+  if (tokenFile !== null && tokenVariable !== null) {
+    fail(`'token_file' and 'token_env' cannot be combined: remove one`);
+  }
   const intervalText = read('interval', findDurationProblem);
   const interval = intervalText === null ? null : parseDuration(intervalText);
   const isUsed = source !== null && defaultInterval !== null;
   if (isUsed && isTooShort(interval ?? defaultInterval, source, url)) {
     const name = interval === null ? '--interval' : `'interval'`;
-    fail(`${name} is too short: only endpoints on this machine may be polled more often than every 10s`);
+    fail(`${name} is too short: use at least 10s; only loopback addresses may be polled more often`);
   }
   if (hasProblem || source === null || host === null) return null;
   return { host, source, url, role, tokenFile, tokenVariable, interval };
@@ -138,8 +140,8 @@ function parseTarget(
 const readMember = (entry: JsonObject, name: Member): unknown => entry[name] ?? null;
 
 function describeUnknownMember(name: string, known: readonly string[]): string {
-  const shown = redactText(name.slice(0, LONGEST_QUOTED_NAME));
-  const [similar] = findSimilarWords(name.slice(0, LONGEST_QUOTED_NAME).toLowerCase(), known);
+  const shown = redactText(name.slice(0, MAX_QUOTED_LENGTH));
+  const [similar] = findSimilarWords(name.slice(0, MAX_QUOTED_LENGTH).toLowerCase(), known);
   if (similar !== undefined) return `unknown member '${shown}': did you mean '${similar}'?`;
   if (SECRET_MEMBER.test(name)) {
     return `unknown member '${shown}': secrets do not belong in this file; use 'token_file' or 'token_env'`;
@@ -157,7 +159,7 @@ function describeSource({ source }: JsonObject): string {
 function findHostProblem(host: string): string | null {
   const problem = findNameProblem(host);
   if (problem !== null) return `is not a valid name: ${problem}`;
-  return hasSecretKeyForm(host) ? 'has the form of a secret key' : null;
+  return hasSecretKeyForm(host) ? 'has the form of a secret key: use another name' : null;
 }
 
 function findUrlProblem(source: Target['source'], text: string): string | null {
@@ -168,7 +170,7 @@ function findUrlProblem(source: Target['source'], text: string): string | null {
 function findVariableProblem(name: string, env: Environment): string | null {
   if (!/^[A-Za-z_]\w{0,99}$/.test(name))
     return 'is not the name of a variable: do not put the token itself here';
-  return isVariableSet(env, name) ? null : `names ${name}, which is not set`;
+  return isVariableSet(env, name) ? null : `names the variable ${name}, which is not set: set it`;
 }
 
 function findDurationProblem(text: string): string | null {
@@ -202,4 +204,4 @@ function findCollision(target: Target, position: number, positions: Map<string, 
 }
 
 const describeCollision = ({ source }: Target, first: number): string =>
-  `target ${first} has the same host and the source ${source}, so their samples would be mixed: give each a host of its own`;
+  `target ${first} has the same host and source (${source}), so their samples would be mixed: use different hosts`;

@@ -33,11 +33,11 @@ type IntervalFlags = TargetsFlags & { interval: Seconds };
 /** How often the file is checked for changes. */
 const CHECK_FILE_MS = 10_000;
 
-/** The first summary comes early, because most targets have then been polled once. */
+/** The first summary is early, because most targets have been polled once by then. */
 const FIRST_SUMMARY_MS = 15_000;
 
-/** More problems have the same cause, for example a template without the host. */
-const MOST_PRINTED_PROBLEMS = 100;
+/** More problems usually have one cause, for example a template without the host. */
+const MAX_PRINTED_PROBLEMS = 100;
 
 /** Resolves to the exit code. */
 export async function pollTargets(flags: TargetsFlags, io: Io): Promise<number> {
@@ -50,7 +50,7 @@ export async function pollTargets(flags: TargetsFlags, io: Io): Promise<number> 
   }
   const database = resolveDatabasePath(flags.db, io);
   using store = await openRecordingStore(database);
-  await printWritableFile(flags.targets, io);
+  await printNoteIfWritable(flags.targets, io);
   await printExposedFiles(database, io);
   // Awaited, because the store is closed when this function returns.
   return interval === undefined
@@ -110,12 +110,12 @@ async function pollAtIntervals(
   });
   open.replace(targets);
   watcher.setTargets(open.list());
-  const reread = createRereader(file, flags.targets, io);
+  const reload = createReloader(file, flags.targets, io);
   let nextSummary = clock.now() + Math.min(flags.interval * 1000, FIRST_SUMMARY_MS);
   while (!stop.signal.aborted) {
     await clock.sleep(Math.min(CHECK_FILE_MS, Math.max(0, nextSummary - clock.now())), stop.signal);
     if (stop.signal.aborted) break;
-    const changed = await reread();
+    const changed = await reload();
     if (changed !== null) {
       const { added, removed } = open.replace(changed);
       for (const target of removed) printer.forget(target);
@@ -131,7 +131,7 @@ async function pollAtIntervals(
   return sampleCount > 0 ? EXIT.ok : EXIT.failed;
 }
 
-/** Aborted by a signal to this process, and at the end of --for. */
+/** Creates a controller that a signal to this process or the end of --for aborts. */
 function createStop({ for: duration }: IntervalFlags, { clock, createStopSignal }: Io): AbortController {
   const stop = new AbortController();
   createStopSignal().addEventListener('abort', () => stop.abort(), { once: true });
@@ -145,10 +145,10 @@ async function startServer(flags: IntervalFlags, database: string, io: Io) {
 }
 
 /**
- * Returns a function that reads the file again. The function returns null if the list stays as it is. A problem is
- * printed once.
+ * Returns a function that reads the file again. The function returns null if the list does not change. It prints a
+ * problem only once.
  */
-function createRereader(file: TargetsFile, path: string, io: Io) {
+function createReloader(file: TargetsFile, path: string, io: Io) {
   let isNewProblem = createNewTextCheck();
   return async (): Promise<readonly Target[] | null> => {
     const read = await file.read();
@@ -174,7 +174,7 @@ function createRereader(file: TargetsFile, path: string, io: Io) {
 }
 
 async function printProblems(path: string, problems: readonly string[], io: Io): Promise<void> {
-  const shown = problems.slice(0, MOST_PRINTED_PROBLEMS);
+  const shown = problems.slice(0, MAX_PRINTED_PROBLEMS);
   for (const [index, problem] of shown.entries()) {
     const isLast = index === problems.length - 1;
     await printError(io, `${path}: ${problem}`, isLast ? FORMAT_HINT : undefined);
@@ -183,8 +183,8 @@ async function printProblems(path: string, problems: readonly string[], io: Io):
   if (count > 0) await printError(io, `${path}: ${count} more problems`, FORMAT_HINT);
 }
 
-/** Who can write the file decides which files of this user are sent as an authorization token, and to which URL. */
-async function printWritableFile(path: string, io: Io): Promise<void> {
+/** Anyone who can write the file can send any file of this user to any URL, as an authorization token. */
+async function printNoteIfWritable(path: string, io: Io): Promise<void> {
   const { mode } = await stat(path);
   if ((mode & 0o022) !== 0)
     await printNote(io, `other users can write ${path}`, `run \`chmod go-w ${path}\``);

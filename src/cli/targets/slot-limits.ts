@@ -1,14 +1,14 @@
 import type { SlotLimits } from '../../watch/targets/poll-slots.ts';
 
 /** With more quick polls at once, a round of a thousand endpoints does not become shorter. */
-const MOST_QUICK_POLLS = 32;
-const MOST_POLLS = 256;
-const FEWEST_POLLS = 4;
+const MAX_QUICK_POLLS = 32;
+const MAX_POLLS = 256;
+const MIN_POLLS = 4;
 
-/** Node and the database use these descriptors. */
+/** The number of descriptors that Node and the database use. */
 const RESERVED_DESCRIPTORS = 40;
 
-/** A quarter of the free descriptors: the server of --listen uses half, and a poll can have a file open. */
+/** A quarter of the free descriptors: --listen uses half, and a poll needs up to two (a connection and a file). */
 const computeShare = (descriptorLimit: number) => Math.floor((descriptorLimit - RESERVED_DESCRIPTORS) / 4);
 
 /** Whether each target can keep an idle connection. */
@@ -16,6 +16,6 @@ export const canKeepConnections = (targetCount: number, descriptorLimit: number)
   targetCount <= computeShare(descriptorLimit);
 
 export function computeSlotLimits(descriptorLimit: number): SlotLimits {
-  const total = Math.min(MOST_POLLS, Math.max(FEWEST_POLLS, computeShare(descriptorLimit)));
-  return { quick: Math.min(MOST_QUICK_POLLS, total / 2), total };
+  const total = Math.min(MAX_POLLS, Math.max(MIN_POLLS, computeShare(descriptorLimit)));
+  return { quick: Math.min(MAX_QUICK_POLLS, total / 2), total };
 }

@@ -9,10 +9,10 @@ import type { TextOrJson } from '../flags/shared-flags.ts';
 import type { Io } from '../process/io.ts';
 import { createNewTextCheck, printError, printNote } from '../process/messages.ts';
 
-/** Failures between two summaries that are printed one by one. An outage can affect thousands of targets. */
-const MOST_PRINTED_FAILURES = 10;
+/** Further failures before the next summary are only counted. An outage can affect thousands of targets. */
+const MAX_PRINTED_FAILURES = 10;
 
-/** What is known about a target from its polls in this process. */
+/** The last result of a target in this process. */
 interface TargetState {
   /** Null after a successful poll. */
   failure: FailureReason | null;
@@ -82,7 +82,7 @@ export class TargetPrinter<Target extends object> {
   async #printNotes({ outcome, identity }: RecordedPoll): Promise<void> {
     for (const note of outcome.notes) {
       const message = describePollNote(note);
-      // Once for all targets: usually they have the same problem.
+      // Printed once for all targets, because they usually have the same problem.
       if (note.code !== 'TOKEN_FILE_EXPIRES' && this.#isNewNote(message))
         await printNote(this.#io, `${identity.host}: ${message}`);
     }
@@ -92,10 +92,10 @@ export class TargetPrinter<Target extends object> {
     await printNote(this.#io, `${identity.host}: ${describeClockSkewNow(offset)}`, CORRECT_CLOCK_HINT);
   }
 
-  /** Prints a failure if it is new, or has another reason than before. */
+  /** Prints a failure if the last poll of the target succeeded, or failed for another reason. */
   async #printFailure({ outcome, identity, isStarting }: RecordedPoll, before: TargetState): Promise<void> {
     if (outcome.ok || outcome.reason === before.failure) return;
-    if (this.#printedFailures >= MOST_PRINTED_FAILURES) {
+    if (this.#printedFailures >= MAX_PRINTED_FAILURES) {
       this.#otherFailures.set(outcome.reason, (this.#otherFailures.get(outcome.reason) ?? 0) + 1);
       return;
     }

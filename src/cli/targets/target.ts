@@ -4,7 +4,7 @@ import type { Environment } from '../../sources/environment/variables.ts';
 /** The sources of a target. Other sources have no endpoint. */
 export const TARGET_SOURCES = ['imds', 'container'] as const;
 
-/** One entry of a file of targets, validated. */
+/** A validated entry of a targets file. */
 export interface Target {
   host: string;
   source: (typeof TARGET_SOURCES)[number];
@@ -26,8 +26,8 @@ const SHARED_VARIABLES = [
 ];
 
 /**
- * The environment that makes a source use the endpoint of a target. It has nothing else: the poller's own endpoint
- * and authorization token are not those of the target.
+ * The environment that makes a source use the endpoint of a target. The poller's own endpoint and authorization
+ * token are left out, because they are not those of the target.
  */
 export function createTargetEnvironment(target: Target, env: Environment): Environment {
   if (target.source === 'imds') {

@@ -6,9 +6,9 @@ import { type ParseContext, parseTargets } from './parse-targets.ts';
 import type { Target } from './target.ts';
 
 /** Ten thousand targets need 3 MiB. */
-const LARGEST_FILE = 16 * 1024 * 1024;
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-export const FORMAT_HINT = 'docs/targets.md describes the format';
+export const FORMAT_HINT = 'see docs/targets.md in the package for the format';
 
 /** `unchanged`: the file has not been parsed again. `problems`: the file cannot be used. */
 export type ReadResult =
@@ -20,7 +20,7 @@ export type ReadResult =
 export class TargetsFile {
   readonly #path: string;
   readonly #context: ParseContext;
-  /** Of the file that was read last. */
+  /** The inode, size and times of the file that was read last. */
   #version = '';
   #text: string | null = null;
 
@@ -46,15 +46,15 @@ export class TargetsFile {
   /** Returns null if the file is the same as before. */
   async #readIfChanged(): Promise<string | null> {
     const before = this.#version;
-    // A file that becomes readable again must be read, even if it is the same as before.
+    // After an error, the file must be read again, even if it is the same as before.
     this.#version = '';
     try {
       // Without O_NONBLOCK, opening a pipe would wait for a writer.
       const file = await open(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
       try {
         const stats = await file.stat({ bigint: true });
-        if (!stats.isFile()) throw new CredWatchError('the path is not a regular file');
-        if (stats.size > LARGEST_FILE) throw new CredWatchError('the file is larger than 16 MiB');
+        if (!stats.isFile()) throw new CredWatchError('the path is not a regular file: name a file');
+        if (stats.size > MAX_FILE_BYTES) throw new CredWatchError('the file is larger than 16 MiB');
         const version = [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ');
         const text = version === before ? null : decodeUtf8(await file.readFile());
         this.#version = version;
@@ -72,9 +72,9 @@ export class TargetsFile {
 }
 
 const READ_ERRORS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'the file does not exist'],
-  ['EACCES', 'this user may not read the file'],
-  ['EISDIR', 'the path is a folder'],
+  ['ENOENT', 'the file does not exist: check the path'],
+  ['EACCES', 'this user has no permission to read the file: change its owner or its mode'],
+  ['EISDIR', 'the path is a folder: name a file in it'],
 ]);
 
 /** Removes a byte order mark. Undefined if the bytes are not UTF-8. */

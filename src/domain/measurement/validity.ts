@@ -159,7 +159,7 @@ export interface SafeStartsPoint {
 /** The curve has about this number of points. */
 const CURVE_POINTS = 24;
 const CURVE_STEPS: readonly Seconds[] = [10, 30, 60, 300, 600, 900, 1800, 3600, 7200, 21_600];
-const LARGEST_CURVE_STEP: Seconds = 86_400;
+const MAX_CURVE_STEP: Seconds = 86_400;
 
 /**
  * The share of safe starts by job length, from 0 to the first length without a safe start. The curve ends
@@ -191,7 +191,7 @@ export function findLongestServedValidity({ generations, served }: HistoryColumn
 
 function listCurveLengths(alwaysSafe: Seconds, longest: Seconds): Seconds[] {
   const minStep = Math.max(longest, 0) / CURVE_POINTS;
-  const step = CURVE_STEPS.find((size) => size >= minStep) ?? LARGEST_CURVE_STEP;
+  const step = CURVE_STEPS.find((size) => size >= minStep) ?? MAX_CURVE_STEP;
   const steps = 2 * CURVE_POINTS;
   const round = Array.from({ length: steps + 1 }, (_, index) => index * step);
   const bends = [alwaysSafe, longest].filter((length) => length > 0 && length < steps * step);

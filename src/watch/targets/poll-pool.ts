@@ -3,10 +3,10 @@ import type { SampleStore } from '../../store/sample-store.ts';
 import { explainLoss, type PollContext, type RecordedPoll, recordPoll } from '../poll-once.ts';
 import { PollSlots, type SlotLimits } from './poll-slots.ts';
 
-/** Polls that have ended wait at most this long for the others of their round, and then are recorded. */
-const LONGEST_WAIT_MS = 1000;
+/** A finished poll is recorded with the others of its round, but at the latest after this time. */
+const MAX_WAIT_MS = 1000;
 
-/** The reason of an abort. A constant, because the default is an error with a stack trace. */
+/** The reason of an abort. A constant, because creating the default, an error with a stack trace, takes time. */
 const NOT_NEEDED = 'not needed';
 
 interface PendingRecord {
@@ -27,7 +27,7 @@ export class PollPool {
   /** Polls that wait for a slot or run. */
   #unfinished = 0;
   #pending: PendingRecord[] = [];
-  /** Null if no ended poll waits to be recorded. */
+  /** Null if no finished poll waits to be recorded. */
   #timer: AbortController | null = null;
 
   constructor(store: Pick<SampleStore, 'writeTogether'>, limits: SlotLimits, clock: Clock) {
@@ -76,7 +76,7 @@ export class PollPool {
     if (this.#timer !== null) return;
     const timer = new AbortController();
     this.#timer = timer;
-    void this.#clock.sleep(LONGEST_WAIT_MS, timer.signal).then(() => {
+    void this.#clock.sleep(MAX_WAIT_MS, timer.signal).then(() => {
       if (this.#timer === timer) this.#recordPending();
     });
   }

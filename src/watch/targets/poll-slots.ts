@@ -1,19 +1,19 @@
 import type { Clock } from '../../clock.ts';
 
-/** A poll that takes longer frees its slot for quick polls. Working endpoints respond within milliseconds. */
+/** A poll that takes longer counts as slow. Working endpoints respond within milliseconds. */
 const SLOW_POLL_MS = 1000;
 
-/** The reason of an abort. A constant, because the default is an error with a stack trace. */
+/** The reason of an abort. A constant, because creating the default, an error with a stack trace, takes time. */
 const NOT_NEEDED = 'not needed';
 
 export interface SlotLimits {
-  /** Concurrent polls that are not slow yet. More of them would only wait for the processor. */
+  /** The maximum of concurrent polls that are not slow yet. More of them would only wait for the processor. */
   quick: number;
-  /** All concurrent polls. Each has a connection, and can read a file. */
+  /** The maximum of all concurrent polls. Each has a connection, and can read a file. */
   total: number;
 }
 
-/** A poll that runs. */
+/** The slot of a running poll. */
 interface Slot {
   startedAt: number;
 }
@@ -30,7 +30,7 @@ interface WaitingPoll {
 export class PollSlots {
   readonly #limits: SlotLimits;
   readonly #clock: Clock;
-  /** The oldest first. */
+  /** The slots of polls that are not slow yet, the oldest first. */
   readonly #quick = new Set<Slot>();
   readonly #slow = new Set<Slot>();
   readonly #waiting = new Set<WaitingPoll>();

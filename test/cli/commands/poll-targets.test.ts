@@ -164,7 +164,7 @@ describe('a bad file', () => {
         "error: FILE: target 2 (a): unknown member 'secret': secrets do not belong in this file; use 'token_file' or 'token_env'",
         "error: FILE: target 3: 'host' is missing: give each target the name of its host",
         "error: FILE: target 3: 'url' is missing: a container needs the URL of its credentials",
-        'hint: docs/targets.md describes the format\n',
+        'hint: see docs/targets.md in the package for the format\n',
       ].join('\n'),
     );
     expect(endpoint.seen()).toEqual([]);
@@ -181,7 +181,7 @@ describe('a bad file', () => {
 
   test.each([
     ['invalid JSON', '{', 'the file is not valid JSON'],
-    ['no object', '[]', 'the document is not an object'],
+    ['no object', '[]', 'the file is not a JSON object'],
   ])('a file with %s ends with exit code 2', async (_, content, message) => {
     const run = await setUp(content).poll();
     expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
@@ -189,7 +189,10 @@ describe('a bad file', () => {
 
   test('a missing file ends with exit code 2', async () => {
     const run = await runCommand(['poll', '--targets', '/nonexistent/targets.json']);
-    expect(run).toMatchObject({ code: 2, stderr: expect.stringMatching(/the file does not exist\nhint: /) });
+    expect(run).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/the file does not exist: check the path\nhint: /),
+    });
   });
 
   test('a file that others can write gets a note', async () => {

@@ -51,15 +51,15 @@ describe('a valid file', () => {
 });
 
 test.each<[name: string, document: unknown, problem: string]>([
-  ['a list', [IMDS], 'the document is not an object: write {"targets": [...]}'],
-  ['null', null, 'the document is not an object: write {"targets": [...]}'],
+  ['a list', [IMDS], 'the file is not a JSON object: write {"targets": [...]}'],
+  ['null', null, 'the file is not a JSON object: write {"targets": [...]}'],
   ['no list of targets', {}, `'targets' is not a list: write {"targets": [...]}`],
   ['an object of targets', { targets: { a: IMDS } }, `'targets' is not a list: write {"targets": [...]}`],
   ['no target', { targets: [] }, "'targets' is empty: add at least one target"],
   [
     'a newer version',
     { schema_version: 2, targets: [IMDS] },
-    "'schema_version' is not 1, the only version that this program knows",
+    "'schema_version' is unknown: use 1, or update cred-watch",
   ],
   ['another member', { target: [], targets: [IMDS] }, "unknown member 'target': did you mean 'targets'?"],
 ])('a file with %s has one problem', (_, document, problem) => {
@@ -76,7 +76,7 @@ test.each<[target: unknown, problem: string]>([
   [{ ...IMDS, host: 5 }, `target 1: 'host' ${NOT_TEXT}`],
   [{ ...IMDS, host: ' ' }, "target 1: 'host' is not a valid name: use 1 to 256 characters"],
   [{ ...IMDS, host: 'a\nb' }, "target 1: 'host' is not a valid name: leave out control characters"],
-  [{ ...IMDS, host: SECRET }, "target 1: 'host' has the form of a secret key"],
+  [{ ...IMDS, host: SECRET }, "target 1: 'host' has the form of a secret key: use another name"],
   [{ host: 'a' }, "target 1 (a): 'source' is missing: use imds or container"],
   [
     { host: 'a', source: 'process' },
@@ -114,11 +114,17 @@ test.each<[target: unknown, problem: string]>([
     { ...CONTAINER, token_env: SECRET },
     "target 1 (orders): 'token_env' is not the name of a variable: do not put the token itself here",
   ],
-  [{ ...CONTAINER, token_env: 'OTHER' }, "target 1 (orders): 'token_env' names OTHER, which is not set"],
-  [{ ...CONTAINER, token_env: 'BLANK' }, "target 1 (orders): 'token_env' names BLANK, which is not set"],
+  [
+    { ...CONTAINER, token_env: 'OTHER' },
+    "target 1 (orders): 'token_env' names the variable OTHER, which is not set: set it",
+  ],
+  [
+    { ...CONTAINER, token_env: 'BLANK' },
+    "target 1 (orders): 'token_env' names the variable BLANK, which is not set: set it",
+  ],
   [
     { ...CONTAINER, token_env: 'TOKEN', token_file: '/a' },
-    "target 1 (orders): 'token_file' and 'token_env' exclude each other",
+    "target 1 (orders): 'token_file' and 'token_env' cannot be combined: remove one",
   ],
   [
     { ...IMDS, interval: '5 minutes' },
@@ -156,7 +162,7 @@ test('all problems of all targets are reported', () => {
 
 describe('targets collide', () => {
   const collision = (position: number, first: number, source = 'imds', host = 'i-0abc') =>
-    `target ${position} (${host}): target ${first} has the same host and the source ${source}, so their samples would be mixed: give each a host of its own`;
+    `target ${position} (${host}): target ${first} has the same host and source (${source}), so their samples would be mixed: use different hosts`;
 
   test.each<[name: string, targets: object[], problems: string[]]>([
     ['the same host and source', [IMDS, { ...IMDS, url: 'http://10.0.0.1' }], [collision(2, 1)]],
@@ -192,7 +198,7 @@ describe('targets collide', () => {
 });
 
 describe('the interval', () => {
-  const TOO_SHORT = 'is too short: only endpoints on this machine may be polled more often than every 10s';
+  const TOO_SHORT = 'is too short: use at least 10s; only loopback addresses may be polled more often';
 
   test.each<[target: object, defaultInterval: number | null, problems: string[]]>([
     [{ ...IMDS, interval: '9s' }, 60, [`target 1 (i-0abc): 'interval' ${TOO_SHORT}`]],

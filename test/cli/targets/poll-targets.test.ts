@@ -118,7 +118,7 @@ test('a bad file is noted once, and the list before stays in use', async () => {
     `note: FILE: target 1 (b): 'source' is missing: use imds or container (and 2 more problems)\n${KEEP}`,
   );
   renameSync(path, `${path}.old`);
-  expect(await checkFile()).toBe(`note: FILE: the file does not exist\n${KEEP}`);
+  expect(await checkFile()).toBe(`note: FILE: the file does not exist: check the path\n${KEEP}`);
   expect(await checkFile()).toBe('');
   clock.pass(100_000);
   expect(await polled(2)).toEqual(['a', 'a']);
@@ -126,7 +126,7 @@ test('a bad file is noted once, and the list before stays in use', async () => {
   expect(await checkFile()).toBe('note: FILE: 1 targets added, 1 removed\n');
   expect((await polled(3)).at(-1)).toBe('b');
   renameSync(path, `${path}.old`);
-  expect(await checkFile()).toBe(`note: FILE: the file does not exist\n${KEEP}`);
+  expect(await checkFile()).toBe(`note: FILE: the file does not exist: check the path\n${KEEP}`);
 });
 
 test('rotations, new failures and recoveries are printed, and a summary every interval', async () => {

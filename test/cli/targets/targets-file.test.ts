@@ -76,8 +76,8 @@ test('a file that vanishes is a problem, and is unchanged when it returns', asyn
   const { path, read } = createFile();
   await read();
   renameSync(path, `${path}.old`);
-  expect(await read()).toBe('the file does not exist');
-  expect(await read()).toBe('the file does not exist');
+  expect(await read()).toBe('the file does not exist: check the path');
+  expect(await read()).toBe('the file does not exist: check the path');
   renameSync(`${path}.old`, path);
   expect(await read()).toBe('unchanged');
 });
@@ -86,7 +86,7 @@ test('a file that returns with another content is read', async () => {
   const { path, read } = createFile();
   await read();
   rmSync(path);
-  expect(await read()).toBe('the file does not exist');
+  expect(await read()).toBe('the file does not exist: check the path');
   writeFileSync(path, listOf('b'));
   expect(await read()).toEqual(['b']);
 });
@@ -94,18 +94,18 @@ test('a file that returns with another content is read', async () => {
 test.skipIf(process.getuid?.() === 0)('a file without read permission is a problem', async () => {
   const { path, read } = createFile();
   chmodSync(path, 0o200);
-  expect(await read()).toBe('this user may not read the file');
+  expect(await read()).toBe('this user has no permission to read the file: change its owner or its mode');
 });
 
 test('a folder, a pipe and a file of 17 MiB are problems', async () => {
   const folder = createFile();
   rmSync(folder.path);
   mkdirSync(folder.path);
-  expect(await folder.read()).toBe('the path is not a regular file');
+  expect(await folder.read()).toBe('the path is not a regular file: name a file');
   const pipe = createFile();
   rmSync(pipe.path);
   execFileSync('mkfifo', [pipe.path]);
-  expect(await pipe.read()).toBe('the path is not a regular file');
+  expect(await pipe.read()).toBe('the path is not a regular file: name a file');
   const { read } = createFile(new Uint8Array(17 * 1024 * 1024));
   expect(await read()).toBe('the file is larger than 16 MiB');
 });
