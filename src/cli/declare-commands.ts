@@ -9,9 +9,9 @@ const PROGRAM_HELP: CommandHelp = {
   notes: ['cred-watch COMMAND --help shows flags and examples of a command.'],
   examples: [
     ['cred-watch poll', 'one sample, from cron every 5 minutes'],
-    ['cred-watch poll --interval 5m', 'or keep it running'],
+    ['cred-watch poll --interval 5m', 'keep sampling in one process'],
     ['cred-watch report -j 5h', 'is a job of 5 hours safe, whenever it starts?'],
-    ['cred-watch check -j 5h --wait 90m', 'wait up to 90 minutes until it may start'],
+    ['cred-watch check -j 5h --wait 90m', 'wait up to 90 minutes for a safe start'],
   ],
 };
 
@@ -26,7 +26,7 @@ export function declareCommands(
 ): Command {
   const program = new Command('cred-watch')
     .description(
-      'measures how long AWS temporary credentials last on this machine, and judges whether a job is safe',
+      'measure how long AWS temporary credentials last on this machine, and judge whether a job is safe',
     )
     .version(CRED_WATCH_VERSION, '-V, --version', 'print the version')
     .option('--debug', 'print a stack trace with an error')

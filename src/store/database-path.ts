@@ -26,8 +26,8 @@ export function resolveDatabasePath(flag: string | undefined, context: DatabaseP
 }
 
 /**
- * The file is in the folder of systemd's `StateDirectory=`, else in the XDG state directory, which is replaced by
- * /var/lib for root. Null if the home folder is unknown.
+ * The file is in the folder of systemd's `StateDirectory=`, else in the XDG state directory. The default of that
+ * directory is /var/lib for root. Null if the home folder is unknown.
  */
 export function findDefaultDatabasePath({ env, home, isRoot }: DatabasePathContext): string | null {
   // systemd joins several folders with colons. The first one belongs to the unit.

@@ -5,7 +5,7 @@ const OTHERS_READ = 0o044;
 const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
 
-/** The files of a database that other users can use, and that this user can protect. */
+/** Files that other users can read or change, and whose mode this user can change. */
 export interface ExposedFiles {
   readable: readonly string[];
   writable: readonly string[];
@@ -38,7 +38,7 @@ function readMode(path: string): number {
 function canOthersReplaceFilesIn(folder: string): boolean {
   const stats = statSync(folder, { throwIfNoEntry: false });
   if (stats === undefined || !isOwn(stats.uid) || (stats.mode & STICKY) !== 0) return false;
-  // By convention, a group with the number of its user has no other members.
+  // By convention, a group whose number is that of its user has no other members.
   const others = stats.gid === stats.uid ? 0o002 : OTHERS_WRITE;
   return (stats.mode & others) !== 0;
 }

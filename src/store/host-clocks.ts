@@ -19,7 +19,7 @@ export function prepareClockOffsets(connection: DatabaseConnection) {
 }
 
 export function readNewestClockOffsets(connection: DatabaseConnection): Map<string, Seconds> {
-  // A damaged database can have rows of another table here, which are shorter. `''` fails the check of the row.
+  // A damaged database can have shorter rows of another table here. The check of the row rejects `''`.
   const rows = connection
     .prepare<[], { host: string; knownAt: Instant; clockOffset: Seconds }>(
       `SELECT host, known_at AS knownAt, coalesce(clock_offset, '') AS clockOffset FROM host_clocks`,

@@ -32,7 +32,7 @@ export type StartCheckStore = Pick<
   | 'close'
 >;
 
-/** `exec --refresh` can poll for months. At the shortest interval of real endpoints, this is more than a day. */
+/** Limits the memory of `exec --refresh`. At the shortest interval of real endpoints, this is more than a day. */
 const MAX_POLLS = 10_000;
 
 interface HostSource {
@@ -40,7 +40,7 @@ interface HostSource {
   source: SourceName;
 }
 
-/** The newest polls of this process, without SQLite: its addon may be missing. Everything is lost at the end. */
+/** A store without SQLite, for a missing addon. It has the newest polls of this process, and loses them at the end. */
 export class MemoryStore implements StartCheckStore {
   readonly #samples: { identity: SeriesIdentity; sample: Sample; machine: string }[] = [];
   readonly #failedPolls: (HostSource & { poll: FailedPoll })[] = [];

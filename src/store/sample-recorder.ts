@@ -51,7 +51,7 @@ export class SampleRecorder {
   record(identity: SeriesIdentity, sample: Sample, machine: string): void {
     const rows = this.#rows;
     const { observedAt } = sample;
-    // A damaged page may hide the series, and a new one would take over its generations.
+    // A damaged page may hide the series. A new series with the same id would then get its generations.
     if (this.#findSeries.get(identity) === undefined) this.#checkTables();
     const seriesId = requireRow(this.#saveSeries.get({ ...identity, machine, observedAt }));
     const key = getGenerationKey(sample);
@@ -65,6 +65,7 @@ export class SampleRecorder {
     this.#laterSamples.updateAfterPoll(seriesId, correctTime(sample));
     this.#saveClockOffset(identity.host, sample);
   }
+
   /** A series without generations is new, or a damaged page hides them. The check reads all generations. */
   #checkFirstGeneration(seriesId: number): void {
     const anyGeneration = this.#connection.prepare(
@@ -73,7 +74,7 @@ export class SampleRecorder {
     if (anyGeneration.get(seriesId) === undefined) this.#checkTables();
   }
 
-  /** Once for many new series, because the check reads whole tables. */
+  /** Checks once per transaction, because the check reads whole tables. */
   #checkTables(): void {
     if (!this.#areTablesChecked) countGenerations(this.#connection);
     this.#areTablesChecked = true;

@@ -44,7 +44,7 @@ export const checkCommand: CommandDefinition = {
     exitCodes: [['0', 'safe'], ...NOT_SAFE, WAIT_INTERRUPTED],
     examples: [
       ['cred-watch check -j 4h30m', 'may the job start now?'],
-      ['cred-watch check -j 4h30m --wait 90m', 'wait up to 90 minutes until it may'],
+      ['cred-watch check -j 4h30m --wait 90m', 'wait up to 90 minutes for a safe start'],
       ['cred-watch check -j 4h --offline', 'judge the newest stored sample'],
       ['cred-watch check -j 4h --exit-codes nagios', 'one line for Nagios or Icinga'],
       ['ExecCondition=cred-watch check -j 4h --exit-codes systemd'],

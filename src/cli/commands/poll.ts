@@ -54,7 +54,7 @@ export const pollCommand: CommandDefinition = {
         '0',
         'recorded, or the container endpoint is starting; with --interval: at least one sample was recorded',
       ],
-      ['1', 'the poll failed, and the failed poll was recorded; with --targets: of at least one target'],
+      ['1', 'the poll failed, and the failed poll was recorded; with --targets: at least one poll failed'],
       WRONG_USAGE,
     ],
     examples: [

@@ -23,10 +23,10 @@ export function parsePositiveDuration(text: string): Seconds {
   return seconds;
 }
 
-/** A whole number from 1. */
+/** A whole number of at least 1. */
 export function parseCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text.trim())) return Number(text);
-  throw new InvalidValueError('is not a number from 1', 'use a whole number such as 50');
+  throw new InvalidValueError('is not a whole number of at least 1', 'use a number such as 50');
 }
 
 /** `95%` or `0.95`, as a share 0…1. */

@@ -21,10 +21,13 @@ export const NOTABLE_CLOCK_OFFSET: Seconds = 60;
 /** A corrected sample this long before its `LastUpdated` shows that the `Date` header is wrong. In ms. */
 const WRONG_DATE_HEADER = 5000;
 
-/** Generations of one slow clock differ by less, because each is first seen some time after `LastUpdated`. */
+/**
+ * With one slow clock, the ahead values of generations differ by less than this, and not by 0, because each
+ * generation is first seen some time after it was issued. In ms.
+ */
 const SIMILAR_AHEAD = 300_000;
 
-/** An amount that makes a verdict unknown: more than the clock skew that AWS tolerates. */
+/** A larger ahead value makes a verdict unknown. This is the clock skew that AWS tolerates. */
 export const DECISIVE_AHEAD: Seconds = 300;
 
 /**
@@ -101,8 +104,8 @@ function moveToChosenTimes(
 
 /**
  * Removes `LastUpdated` where it cannot be the time of issue: if it varies within a generation, or if it
- * does not fit the expiration. If several generations vary, the source stamps its responses with the current
- * time, so the whole series is undated. But that time shows whether the host's clock is slow.
+ * does not fit the expiration. If several generations vary, `LastUpdated` is the time of the response, so the
+ * whole series is undated. But the time of the response shows whether the host's clock is slow.
  */
 function ignoreUnusableDates(recorded: RecordedColumns): RecordedColumns {
   const { count, isLastUpdatedVarying } = recorded;
@@ -130,7 +133,7 @@ const isIssuedAfterExpiration = (
   index: number,
 ): boolean => valueAt(rawFirstSeen, index) + valueAt(rawAheadMs, index) > valueAt(latestExpiration, index);
 
-/** A single document may state a date far in the past. It would delay every rotation by its apparent lag. */
+/** In ms. A single document may have a date far in the past, which would delay every rotation by an apparent lag. */
 function findLongestPlausibleValidity({ count, lastUpdated, expiration }: RecordedColumns): number {
   let [datedCount, largest, second] = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let index = 0; index < count; index += 1) {
@@ -153,7 +156,7 @@ function isValidityPlausible(
   return Number.isNaN(validity) || (validity > 0 && validity <= longest);
 }
 
-/** How the times of a generation are read from its row. */
+/** How the times of a generation are read from the columns. */
 interface TimeChoice {
   usesRawTimes: boolean;
   getFirstSeen: (generations: RecordedColumns, index: number) => Instant;
@@ -215,8 +218,8 @@ function chooseTimes(
 }
 
 /**
- * The largest distance that two generations show, or the only dated one: a single document may have a wrong
- * date.
+ * The shift in ms: the largest ahead value that two generations support, because a single document may have a
+ * wrong date. With only one dated generation, its ahead value.
  */
 function findShift(aheads: Column): number {
   let [datedCount, largest, second] = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];

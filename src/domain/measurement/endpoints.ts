@@ -21,7 +21,7 @@ import { LAST_UPDATED_SLACK } from './generations.ts';
 import type { EndpointSigns } from './measurement.ts';
 import { computeLeadTime } from './rotations.ts';
 
-/** Looks for signs of several endpoints in a series. Null without a sign. */
+/** Finds signs of several endpoints in a series. Null if there are none. */
 export function findEndpointSigns(generations: GenerationColumns): EndpointSigns | null {
   const [overlaps, reversals] = [countOverlaps(generations), countReversals(generations)];
   return overlaps + reversals === 0 ? null : { overlaps, reversals };
@@ -78,7 +78,7 @@ function findLargestOffsetChange(
   return Number.isNaN(change) ? 0 : change;
 }
 
-/** The next request may reach the endpoint that was silent for this long. In ms. */
+/** A generation counts as served for this long after its last sample: its endpoint may get the next request. In ms. */
 const SERVED_AFTER_LAST_SAMPLE = 600_000;
 
 /** A polling gap is longer than this, and longer than three usual gaps. In ms. */
@@ -146,7 +146,7 @@ function findPollingGaps(
   return pairNeighbours(seen).map(([before, after]) => ({ from: before.to, to: after.from }));
 }
 
-/** Only dated generations appeared at a known time: others may have been issued long before. */
+/** Only dated generations, because undated ones may have been issued long before their first sample. */
 export function findDatedAppearances({ lastUpdated }: GenerationColumns): AppearanceColumns {
   const dates: Column = [];
   const generation: Column = [];

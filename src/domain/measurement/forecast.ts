@@ -21,8 +21,8 @@ export interface RotationForecast {
 const SINGLE_INTERVAL_TOLERANCE = 600_000;
 
 /**
- * The range is wider than the measured intervals, by their mean distance: the next interval is often outside
- * the range of a few earlier ones. Null if no interval is known.
+ * Forecasts the next rotation. The range is wider than that of the measured intervals by their mean distance,
+ * because the next interval is often outside the range of a few earlier ones. Null if no interval is known.
  */
 export function forecastRotation(measurement: Measurement): RotationForecast | null {
   const { rotationInterval, lag } = measurement;
@@ -59,10 +59,9 @@ function findAppearanceOfNewest(measurement: Measurement): Span | null {
 const MAX_INTERVALS = 12;
 
 /**
- * The span in which the next rotation is due, for a poller that polls more often during that span. It is
- * narrower than the forecast, because both ends of each interval are used. Only for sources that do not date
- * their rotations. Null if no interval is known, if the newest generation is dated, or if it has no known
- * beginning.
+ * The span in which the next rotation is due. A poller polls more often in this span. The span is narrower than
+ * the forecast, because both ends of each interval are used. Only for sources that do not date their rotations.
+ * Null if no interval is known, or if the newest generation is dated or has no known beginning.
  */
 export function findDueSpan({ generations, rotations, severalEndpoints }: Measurement): Span | null {
   const newest = lastOf(generations);

@@ -16,7 +16,7 @@ import {
 /** Smaller offsets are ignored: `Date` headers have whole seconds, and responses take time to arrive. */
 export const MIN_CORRECTED_CLOCK_OFFSET: Seconds = 2;
 
-/** `LastUpdated` and `Date` have whole seconds, so shorter distances show nothing. In ms. */
+/** Shorter distances are ignored, because `LastUpdated` and `Date` have whole seconds. In ms. */
 export const LAST_UPDATED_SLACK = 2000;
 
 /** The time of a sample by AWS's clock, by which credentials expire. */
@@ -86,13 +86,13 @@ export function mergeGenerations(a: RecordedGeneration, b: RecordedGeneration): 
 const areDatedDifferently = (a: IssuedCredentials, b: IssuedCredentials): boolean =>
   a.lastUpdated !== null && b.lastUpdated !== null && a.lastUpdated !== b.lastUpdated;
 
-/** The record with the later last sample knows which samples follow. */
+/** Only the record with the later last sample has samples that follow both records. */
 function mergeLaterSamples(a: RecordedGeneration, b: RecordedGeneration): SampleTime | null {
   if (a.lastSeen !== b.lastSeen) return (a.lastSeen > b.lastSeen ? a : b).thirdLaterSample;
   return chooseEarlierSample(a.thirdLaterSample, b.thirdLaterSample);
 }
 
-/** The earlier one by corrected time. Null counts as later than any sample. */
+/** The earlier sample by corrected time. Null counts as later than any sample. */
 function chooseEarlierSample(a: SampleTime | null, b: SampleTime | null): SampleTime | null {
   if (a === null || b === null) return a ?? b;
   return compareSampleTimes(a, b) <= 0 ? a : b;
@@ -130,7 +130,7 @@ export function groupGenerations(samples: Iterable<Sample>): RecordedGeneration[
   }));
 }
 
-/** The third of the sorted samples after an instant. */
+/** The third sample after an instant. Null if fewer than three follow. */
 export function findThirdLaterSample(sorted: readonly SampleTime[], lastSeen: Instant): SampleTime | null {
   const next = findFirstIndex(sorted, (sample) => correctTime(sample) > lastSeen);
   const third = sorted[next + 2];
@@ -144,8 +144,8 @@ function combine(choose: (...values: number[]) => number, a: number | null, b: n
 
 /**
  * Merges generations without a key id into those with a key id and the same `LastUpdated` and `Expiration`. A
- * log without key ids may describe the same credentials as samples with key ids. If several match, the first
- * one takes it.
+ * log without key ids may describe the same credentials as samples with key ids. If several generations match,
+ * the first one is used.
  */
 export function mergeKeylessGenerations(columns: RecordedColumns): RecordedColumns {
   const keylessCount = columns.accessKeyIds.filter((keyId) => keyId === '').length;

@@ -4,7 +4,7 @@ import { type RecordedColumns, selectItems, toNullable, valueAt } from './column
 type SeenPeriod = Pick<Generation, 'firstSeen' | 'lastSeen'>;
 type Ordered = SeenPeriod & IssuedCredentials;
 
-/** Whether each was seen before the last sample of the other: several endpoints serve them in turns. */
+/** Whether each was seen before the last sample of the other, as with several endpoints. */
 export function areOverlapping(a: SeenPeriod, b: SeenPeriod): boolean {
   return a.firstSeen < b.lastSeen && b.firstSeen < a.lastSeen;
 }
@@ -61,8 +61,8 @@ export function orderGenerations<T extends Ordered>(generations: readonly T[]): 
 }
 
 /**
- * A part of the order. A generation can skip a whole block, so that an order with thousands of overlapping
- * generations does not take a step for each pair.
+ * A part of the order. The search for a position can skip a whole block, so that thousands of overlapping
+ * generations do not take a step for each pair.
  */
 interface Block<T> {
   items: T[];
@@ -74,7 +74,7 @@ interface Block<T> {
 
 const MAX_BLOCK_LENGTH = 256;
 
-/** Inserts after the last generation that must come before, or at the beginning. */
+/** Inserts a generation after the last of its predecessors, or at the beginning. */
 function insert<T extends Ordered>(blocks: Block<T>[], generation: T): void {
   const found = blocks.findLastIndex((block) => hasPredecessor(block, generation));
   const block = blocks[Math.max(0, found)];

@@ -3,10 +3,10 @@ import { secondsBetween } from '../time/instant.ts';
 import { type GenerationColumns, valueAt } from './columns/generation-columns.ts';
 import { range } from './statistics.ts';
 
-/** Polls this close together see the same credentials, unless the source issues them per request. */
+/** Polls within this time get the same credentials, unless the source issues them per request. */
 const CLOSE_POLLS: Seconds = 60;
 
-/** The two samples of one close pair may be the two sides of a rotation. */
+/** A single close pair may be the last sample before a rotation and the first sample after it. */
 const MIN_CLOSE_PAIRS = 2;
 
 /** Credentials issued for a request are at most this old when the response arrives. */
@@ -17,7 +17,7 @@ const VALIDITY_TOLERANCE: Seconds = 2;
 
 const MIN_FRESH_SAMPLES = 3;
 
-/** No key occurs twice, and either close polls returned different keys or each document was just issued. */
+/** True if no key occurs twice, and either close polls returned different keys or each document was just issued. */
 export function areIssuedPerRequest(ordered: GenerationColumns): boolean {
   const { count, samples, firstSeen, lastSeen } = ordered;
   for (let index = 0; index < count; index += 1) {

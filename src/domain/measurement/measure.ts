@@ -58,7 +58,7 @@ export function measureColumns(
   recorded: RecordedColumns,
   newestClockOffset: Seconds | null,
 ): ColumnMeasurement {
-  // Among equals the first one counts, so a fixed order makes the result independent of the input's order.
+  // Of equal generations, the first one is used. A fixed order makes the result independent of the input's order.
   const merged = mergeKeylessGenerations(orderColumns(recorded));
   const { generations, clock } = correctClocks(merged, newestClockOffset);
   const ordered = orderColumns(generations);
@@ -213,8 +213,8 @@ function listWindowLengths({ windowFrom, windowTo, isDated, isWitnessed }: Rotat
 }
 
 /**
- * The usual time between two samples; null with fewer than two samples. The mean gap of a generation stands
- * for all of its gaps. So pruned samples change nothing.
+ * The usual time between two samples; null with fewer than two samples. Uses the mean gap of a generation for
+ * each of its gaps, so that pruned samples change nothing.
  */
 export function findUsualGap({
   firstSeen,

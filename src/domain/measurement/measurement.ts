@@ -57,9 +57,9 @@ export interface ValidityRange {
   max: Seconds;
 }
 
-/** How often the samples show that several endpoints serve credentials in turns. */
+/** Numbers of events that show that several endpoints serve credentials in turns. */
 export interface EndpointSigns {
-  /** Generations that appeared while an earlier one was still seen later. */
+  /** Generations that appeared before the last sample of an earlier generation. */
   overlaps: number;
   /** Changes from one generation to another one with an older `LastUpdated`. */
   reversals: number;
@@ -83,7 +83,7 @@ export interface IssuedInFuture {
   count: number;
   /** The largest `LastUpdated` minus sample time, before the shift. */
   ahead: Seconds;
-  /** Two generations or the newest one show more than five minutes. */
+  /** Two generations, or the newest generation, were seen over five minutes before their `LastUpdated`. */
   isDecisive: boolean;
 }
 
@@ -108,7 +108,7 @@ export interface Measurement {
   watchedTime: Seconds;
   /** The watched share of the time from the first sample to the last, 0 to 1. Null if both are the same. */
   watchedShare: number | null;
-  /** The spans for which the served generation is unknown. */
+  /** The spans in which the served generation is unknown. */
   gaps: readonly Span[];
   /** One for each generation, in the same order. */
   servedPeriods: readonly ServedPeriod[];
@@ -119,7 +119,7 @@ export interface Measurement {
   appearances: readonly Appearance[];
   /** From the latest possible times of appearance. For credentials per request: the validity of samples. */
   validityWhenIssued: ValidityRange | null;
-  /** The largest validity when issued, from the earliest possible times of appearance by either clock. */
+  /** The largest validity when issued, from the earliest possible times of appearance by both clocks. */
   largestPossibleValidity: Seconds | null;
   sampledMinimum: ValidityAt;
   worstCase: WorstCase;

@@ -9,10 +9,10 @@ import {
 import { MIN_CORRECTED_CLOCK_OFFSET } from './generations.ts';
 
 /**
- * Corrects samples without a clock offset by the offset of the samples around them: the same host took them.
- * Otherwise they would be off from their neighbours by the error of the clock, and in the wrong order.
+ * Corrects samples without a clock offset by the offset of neighbouring samples, which the same host took.
+ * Without a correction, the error of the clock would put these samples in the wrong order.
  *
- * Of several known offsets, the smallest error counts. So samples with an offset do not change.
+ * Of several known offsets, the one nearest to zero is used. So samples with an offset do not change.
  * @param isDated an undated series ignores the offset of a host that is ahead
  */
 export function fillMissingOffsets(generations: RecordedColumns, isDated: boolean): RecordedColumns {

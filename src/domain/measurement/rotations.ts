@@ -19,7 +19,7 @@ export interface RotationHistory {
   lag: number;
 }
 
-/** Durations of rotations in milliseconds. A rotation is not yet known to be witnessed. */
+/** Durations of rotations in milliseconds. They decide which rotations are witnessed. */
 interface RotationDurations {
   interval: Column;
   /** The interval, or the time for which `from` was seen if its beginning is unknown. */
@@ -70,7 +70,7 @@ function findLag({ count, lastSeen, lastUpdated }: GenerationColumns): number {
   return longest;
 }
 
-/** Fills the windows and dates of the rotations. */
+/** Fills in the windows and dates of the rotations. */
 function dateRotations(
   rotations: RotationColumns,
   { firstSeen, lastSeen, lastUpdated }: GenerationColumns,
@@ -110,7 +110,7 @@ function computeInterval(issuedBefore: Instant, issued: Instant, previousEnd: In
   return end < previousEnd ? Number.NaN : end - previousEnd;
 }
 
-/** An interval is known only if no other rotation can be hidden at its end or at an undated beginning. */
+/** An interval is known if no other rotation can be hidden at its end, or at its beginning if that is undated. */
 function isIntervalKnown(
   { lastUpdated }: GenerationColumns,
   { isWitnessed }: RotationColumns,
@@ -136,7 +136,7 @@ function findLongestServedTime(
 }
 
 /**
- * Another rotation can be hidden next to a rotation whose blind time and whose interval both reach these
+ * Another rotation can be hidden next to a rotation if both its blind time and its interval reach these
  * multiples of the median interval.
  */
 const HIDING_BLIND_TIME = 0.7;

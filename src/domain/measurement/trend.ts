@@ -17,7 +17,7 @@ const DAY = 86_400_000;
 
 /** With fewer days, rotations are grouped into blocks. */
 const MIN_DAYS = 10;
-/** Older days say little about tomorrow, and the number of pairs grows with the square. */
+/** Older days say little about tomorrow, and the number of pairs grows with the square of the days. */
 const MAX_DAYS = 366;
 
 const BLOCKS = 12;

@@ -9,7 +9,7 @@ import { computeLeadTime } from './rotations.ts';
 
 /**
  * Finds when each generation was served by one endpoint. The window of a rotation counts for the old
- * generation, which has less validity left. A gap counts for no generation.
+ * generation, which has less validity left. In a gap, no generation counts as served.
  */
 export function findServedPeriods(
   { count, firstSeen, lastSeen }: GenerationColumns,
@@ -26,9 +26,9 @@ export function findServedPeriods(
 }
 
 /**
- * The spans for which the served generation is unknown: the windows of unwitnessed rotations. A dated
+ * The spans in which the served generation is unknown: the windows of unwitnessed rotations. The date of a
  * rotation does not shorten its gap, because a source with a lag may have served a hidden generation after
- * that date.
+ * the date.
  */
 export function findGaps({ count, isWitnessed, windowFrom, windowTo }: RotationColumns): Span[] {
   const gaps: Span[] = [];
@@ -40,7 +40,7 @@ export function findGaps({ count, isWitnessed, windowFrom, windowTo }: RotationC
   return gaps;
 }
 
-/** The index of the generation with the smallest remaining validity of any sample: its last sample is enough. */
+/** The index of the generation with the smallest remaining validity at its last sample. */
 export const findSampledMinimum = ({ expiration, lastSeen }: GenerationColumns): number =>
   findSmallest(expiration.map((each, index) => secondsBetween(valueAt(lastSeen, index), each)));
 
@@ -81,7 +81,7 @@ export function sortSpans(spans: readonly Span[]): readonly Span[] {
 export const measureServedTime = (served: ServedColumns): number =>
   areDisjoint(served) ? sumLengths(served) : measureCoveredTime(listSpans(served));
 
-/** Whether each period begins after the previous one, as with one endpoint. */
+/** Whether each period begins after the end of the previous one, as with one endpoint. */
 function areDisjoint({ count, from, to }: ServedColumns): boolean {
   for (let index = 0; index < count; index += 1) {
     if (valueAt(from, index) < valueAt(to, index - 1) || valueAt(to, index) < valueAt(from, index))
@@ -100,9 +100,9 @@ const listSpans = ({ from, to }: ServedColumns): Span[] =>
   Array.from(from, (each, index) => ({ from: each, to: valueAt(to, index) }));
 
 /**
- * The share of the watched time, 0 to 1, in which every served generation had `required` left. This is a
- * lower bound. For credentials per request: the share of samples. Null if no time was watched (a single
- * sample).
+ * The share of the watched time, 0 to 1, in which every served generation had `required` left: a lower bound of
+ * the share of safe starts. For credentials per request: the share of samples. Null if no time was watched (a
+ * single sample).
  */
 export const computeShareOfSafeStarts = (measurement: Measurement, required: Seconds): number | null =>
   createShareOfSafeStarts(measurement)(required);

@@ -13,8 +13,8 @@ export type RawFields = Readonly<Record<string, unknown>>;
 export class InvalidRecordError extends Error {}
 
 /**
- * Writes a value into one or several fields of a line, and reads it from them. These are methods, so that the
- * compiler accepts a table of codecs of several types.
+ * Writes a value into one or several fields of a line, and reads it from them. `write` and `read` are methods, so
+ * that the compiler accepts a table of codecs of several types.
  */
 export interface Codec<T> {
   names: readonly string[];
@@ -89,7 +89,7 @@ const fieldType =
     read: (fields) => parse(fields[name], name),
   });
 
-/** In characters. No valid text is longer. */
+/** The maximum length of a valid text, in characters. */
 const MAX_TEXT_LENGTH = 1024;
 
 function parseText(value: unknown, name: string): string {
@@ -103,7 +103,7 @@ export const text = fieldType(parseText);
 
 const redactForeignText = createTextRedactor();
 
-/** A text of the endpoint. Older versions did not remove every secret. */
+/** A text of the endpoint. Removes secrets, because older versions did not remove all of them. */
 export const foreignText = fieldType((value, name) => redactForeignText(parseText(value, name)));
 
 export const nonEmptyText = fieldType((value, name) => {

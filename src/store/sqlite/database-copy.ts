@@ -13,7 +13,7 @@ const FILE_ENDS = ['', '-wal', '-journal'];
 
 const OTHER_FOLDER = 'set TMPDIR to a writable folder with free space';
 
-/** Outside the read-only mount, a poller may write to the database while it is copied. */
+/** A poller outside the read-only mount may write to the database during a copy. */
 const COPY_ATTEMPTS = 5;
 
 /**

@@ -77,7 +77,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   [
     /^SQLITE_CANTOPEN_NOTEMPDIR|^SQLITE_IOERR_GETTEMPPATH/,
     'DATABASE_NO_PERMISSION',
-    'no temporary folder can be written, which FILE needs',
+    'no temporary folder can be written, but FILE needs one',
     'set TMPDIR to a writable folder',
   ],
   [
@@ -108,7 +108,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   ],
 ];
 
-/** SQLite reports these for many errors of the system. */
+/** SQLite reports these codes for many errors of the system. */
 const HIDES_CAUSE =
   /^SQLITE_(CANTOPEN|READONLY(?!_DBMOVED)|IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE|DELETE|SHMOPEN|SHMSIZE))/;
 
@@ -149,11 +149,11 @@ export function explainError(file: string, error: unknown, { label = file, hint 
 
 const findExplanation = (code: string) => EXPLANATIONS.find(([pattern]) => pattern.test(code));
 
-/** The tables of a database with a supported version are known. */
+/** A database with a supported version has the known tables, so such an error means damage. */
 const isSchemaError = (error: Error): boolean =>
   getSystemErrorCode(error) === 'SQLITE_ERROR' && /^no such |malformed|already exists/.test(error.message);
 
-/** Values that SQLite rejects are a mistake of the caller. */
+/** False for values that SQLite rejects, because they are a mistake of the caller. */
 function isEnvironmental(error: Error): boolean {
   if ('syscall' in error) return true;
   const code = getSystemErrorCode(error) ?? '';

@@ -17,7 +17,7 @@ import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
  * @returns true if the file is new or empty
  */
 export function createPrivateFile(file: string): boolean {
-  // Nothing is created then. SQLite follows the links, as far as the system allows.
+  // Such a file needs no creation. SQLite follows the links, as far as the system allows.
   if ((readFileSize(file) ?? 0) > 0) return false;
   const target = findLinkTarget(file);
   createFolder(dirname(target));
@@ -47,7 +47,7 @@ function createFolder(folder: string): void {
   }
 }
 
-/** As many as Linux follows. */
+/** The limit of Linux. */
 const MAX_LINKS = 40;
 
 /**

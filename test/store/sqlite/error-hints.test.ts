@@ -98,7 +98,7 @@ const EXPLAINED: readonly Explained[] = [
   },
   {
     code: 'DATABASE_NO_PERMISSION',
-    message: 'no temporary folder can be written, which FILE needs',
+    message: 'no temporary folder can be written, but FILE needs one',
     hint: 'set TMPDIR to a writable folder',
     sqlite: 'CANTOPEN_NOTEMPDIR IOERR_GETTEMPPATH',
   },

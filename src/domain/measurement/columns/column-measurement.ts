@@ -8,8 +8,8 @@ import { toAppearanceColumns, toRotationColumns, toServedColumns } from './serve
 type ListName = 'generations' | 'rotations' | 'servedPeriods' | 'appearances';
 
 /**
- * A measurement whose lists are created when they are first read. A class, because V8 needs much more time and
- * memory for objects with getters of their own. A copy with `...` has no lists: see {@link toObject}.
+ * A measurement that creates its lists when they are first read. A class, because V8 needs much more time and
+ * memory for objects with getters of their own. A copy with `...` has no lists: use {@link toObject} instead.
  */
 export class ColumnMeasurement implements Measurement {
   readonly #lists: HistoryLists;

@@ -4,15 +4,15 @@ import type { Generation, Instant, RecordedGeneration, SampleTime } from '../../
 // columns, and most of the time of a report goes to the garbage collector.
 
 /**
- * One number per item. NaN: absent, which is null in the object of the item. V8 stores a list of numbers like a
- * typed array, but creates short ones ten times as fast.
+ * One number per item. NaN means absent, and is null in the object of the item. V8 stores a list of numbers like a
+ * typed array, but creates a short list ten times as fast.
  */
 export type Column = number[];
 
 /** A column of zeros. */
 export const createColumn = (count: number): Column => new Array<number>(count).fill(0);
 
-/** NaN if the index is outside the column: the first item has no predecessor, and the last one no successor. */
+/** NaN if the index is outside the column, as for the predecessor of the first item. */
 export const valueAt = (column: ArrayLike<number>, index: number): number => column[index] ?? Number.NaN;
 
 export const toNullable = (value: number): number | null => (Number.isNaN(value) ? null : value);
@@ -48,7 +48,7 @@ type ClockRuleColumn =
   | 'thirdLaterObservedAt'
   | 'thirdLaterClockOffset';
 
-/** The columns of {@link Generation}: of generations after the clock rules. */
+/** The columns of {@link Generation}, after the correction of clocks. */
 export interface GenerationColumns extends Omit<RecordedColumns, ClockRuleColumn> {
   thirdSampleAfter: Column;
 }
@@ -209,7 +209,7 @@ export function countValues(column: Column, counted: number): number {
   return count;
 }
 
-/** The values whose index passes, in order. */
+/** The values whose index passes the test, in order. */
 export const keepValues = (column: Column, passes: (index: number) => boolean): Column =>
   column.filter((_, index) => passes(index));
 

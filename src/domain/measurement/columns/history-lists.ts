@@ -13,8 +13,8 @@ export interface HistoryColumns {
 }
 
 /**
- * The lists of a {@link Measurement}. Creates an object when it is first read, because most reports need few of
- * them. An item is always the same object.
+ * The lists of a {@link Measurement}. Creates each object when it is first read, because most reports need only a
+ * few objects. Two reads of an item return the same object.
  */
 export class HistoryLists {
   readonly columns: HistoryColumns;
