@@ -10,7 +10,7 @@ import { chooseJitterFactor, computeBackoff, getMinPollInterval } from './poll-s
 const USUAL_PAUSE: Seconds = 60;
 
 /** The maximum pause, because a source may rotate earlier than before. */
-const MAX_PAUSE: Seconds = 600;
+const LONGEST_PAUSE: Seconds = 600;
 
 /** For sources that rotate within minutes: the number of polls per rotation interval. */
 const POLLS_PER_INTERVAL = 60;
@@ -82,5 +82,5 @@ function computePause(
   const usual = Math.min(USUAL_PAUSE, interval / POLLS_PER_INTERVAL);
   if (failures > 0) return Math.max(shortest, computeBackoff(usual, failures) * factor);
   const untilDue = nextRotation === null ? 0 : (nextRotation.earliest - judgedAt) / 1000;
-  return Math.max(shortest, Math.min(MAX_PAUSE, untilDue), usual * factor);
+  return Math.max(shortest, Math.min(LONGEST_PAUSE, untilDue), usual * factor);
 }

@@ -133,7 +133,7 @@ const isIssuedAfterExpiration = (
   index: number,
 ): boolean => valueAt(rawFirstSeen, index) + valueAt(rawAheadMs, index) > valueAt(latestExpiration, index);
 
-/** In ms. A single document may have a date far in the past, which would delay every rotation by an apparent lag. */
+/** A single document may state a date far in the past. It would delay every rotation by its apparent lag. */
 function findLongestPlausibleValidity({ count, lastUpdated, expiration }: RecordedColumns): number {
   let [datedCount, largest, second] = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let index = 0; index < count; index += 1) {

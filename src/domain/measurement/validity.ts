@@ -81,7 +81,7 @@ export function sortSpans(spans: readonly Span[]): readonly Span[] {
 export const measureServedTime = (served: ServedColumns): number =>
   areDisjoint(served) ? sumLengths(served) : measureCoveredTime(listSpans(served));
 
-/** Whether each period begins after the end of the previous one, as with one endpoint. */
+/** Whether each period begins after the previous one, as with one endpoint. */
 function areDisjoint({ count, from, to }: ServedColumns): boolean {
   for (let index = 0; index < count; index += 1) {
     if (valueAt(from, index) < valueAt(to, index - 1) || valueAt(to, index) < valueAt(from, index))

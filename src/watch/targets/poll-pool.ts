@@ -6,7 +6,7 @@ import { PollSlots, type SlotLimits } from './poll-slots.ts';
 /** A finished poll is recorded with the others of its round, but at the latest after this time. */
 const MAX_WAIT_MS = 1000;
 
-/** The reason of an abort. A constant, because creating the default, an error with a stack trace, takes time. */
+/** The reason of an abort. A constant, because the default is an error with a stack trace. */
 const NOT_NEEDED = 'not needed';
 
 interface PendingRecord {

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 /** A poll that takes longer counts as slow. Working endpoints respond within milliseconds. */
 const SLOW_POLL_MS = 1000;
 
-/** The reason of an abort. A constant, because creating the default, an error with a stack trace, takes time. */
+/** The reason of an abort. A constant, because the default is an error with a stack trace. */
 const NOT_NEEDED = 'not needed';
 
 export interface SlotLimits {
