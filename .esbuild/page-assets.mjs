@@ -1,6 +1,6 @@
 // The module `virtual:page-assets` contains the script (with uPlot) and the style sheet of the HTML report as
-// texts, and their hashes for the Content-Security-Policy. This file creates it and has the plugins that make
-// it importable.
+// texts, and their hashes for the Content-Security-Policy. This file creates the module, and has the plugins with
+// which esbuild and Vite import it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

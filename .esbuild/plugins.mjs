@@ -19,14 +19,14 @@ export const undiciClient = {
     onLoad({ filter: /undici[/\\]lib[/\\]dispatcher[/\\]client-h2\.js$/ }, () => ({
       contents: `module.exports = () => { throw new Error('HTTP/2 is not used'); };`,
     }));
-    // The parser uses three of these names. Computing the tables of all names takes a millisecond.
+    // The client uses three of these tables. Computing all tables takes a millisecond.
     onLoad({ filter: /undici[/\\]lib[/\\]llhttp[/\\]constants\.js$/ }, ({ path }) => {
       const user = readFileSync(join(dirname(path), '..', 'dispatcher', 'client-h1.js'), 'utf8');
       const names = new Set(Array.from(user.matchAll(/\bconstants\.([A-Z]\w*)/g), ([, name]) => name));
       const tables = Object.fromEntries([...names].map((name) => [name, require(path)[name]]));
       return { contents: `module.exports = ${JSON.stringify(tables)};` };
     });
-    // Our requests have no body, so none is of these types.
+    // Our requests have no body.
     onLoad({ filter: /undici[/\\]lib[/\\]web[/\\]fetch[/\\]body\.js$/ }, () => ({
       contents: `exports.extractBody = () => { throw new Error('bodies of requests are not used'); };`,
     }));
@@ -34,7 +34,7 @@ export const undiciClient = {
       /node_modules[/\\]undici[/\\]/.test(importer) ? { path, namespace: 'undici-builtin' } : null,
     );
     onLoad({ filter: /^node:http$/, namespace: 'undici-builtin' }, () => ({
-      // Used for the default of a limit that we set, and to recognise a response as the body of a request.
+      // undici uses these for the default of a limit that we set, and for the body of a request.
       contents: `exports.maxHeaderSize = 16384; exports.IncomingMessage = class {};`,
     }));
     onLoad({ filter: /^node:assert$/, namespace: 'undici-builtin' }, () => ({
@@ -78,7 +78,7 @@ export const plainTables = {
   },
 };
 
-/** Bundles only the writer of the Prometheus format. The rest of prom-client measures its own process. */
+/** Bundles only the writer of the Prometheus format. The rest of prom-client measures the running process. */
 export const promRegistry = {
   name: 'prom-registry',
   setup({ onLoad }) {
@@ -111,12 +111,12 @@ export const driverInBundle = {
         };`,
       resolveDir: dirname(manifest),
     }));
-    // Searches for the addon, which the bundle never needs.
+    // This package searches for the addon. The bundle never needs it, because the path of the addon is known.
     onResolve({ filter: /^bindings$/ }, ({ path }) => ({ path, external: true }));
   },
 };
 
-/** Modules of Node that a bare Node has not loaded yet, and that cost more than a tenth of a millisecond. */
+/** Modules that Node does not load by itself, and that take more than a tenth of a millisecond to load. */
 const SLOW_BUILTINS =
   'child_process crypto dgram dns fs/promises http net os stream stream/promises tls v8 worker_threads zlib';
 

@@ -1,5 +1,5 @@
-// Builds the program: a small entry, the whole program, and a bundle for each command that cron runs. The
-// entry starts one of the others, with a code cache of V8.
+// Builds the program: a small entry, the whole program, and a bundle for each command that is started often. The
+// entry starts the whole program or a bundle, with a code cache of V8.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -53,10 +53,10 @@ export async function buildProgram(bundle) {
   ];
 }
 
-/** The start of the SHA-256, as the code cache names it. */
+/** The first 16 digits of the SHA-256, which are part of the name of a code cache. */
 function digestBundle(file) {
   const content = readFileSync(file);
-  // The entry reads bundles as Latin-1, which is faster than UTF-8. Both are equal for ASCII.
+  // The entry reads bundles as Latin-1, which is faster than UTF-8. For ASCII, both give the same text.
   if (content.some((byte) => byte > 127))
     throw new Error(`${file} is not ASCII: use \\u in regular expressions`);
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
@@ -79,7 +79,7 @@ function omitModules(modules) {
       onLoad({ filter: /./, namespace: 'omitted' }, ({ path }) => ({
         contents: `throw new Error('the bundle of this command does not have ${path}');`,
       }));
-      // A list that no longer fits would make a bundle larger without notice.
+      // Without this check, an outdated list would make a bundle larger without an error.
       onEnd(() => {
         const unused = modules.filter((module) => !found.has(module));
         if (unused.length > 0) throw new Error(`not imported dynamically: ${unused.join(', ')}`);

@@ -1,4 +1,4 @@
-// Tells the tests whether `dist` was built from the current sources.
+// With this digest, the tests check that `dist` was built from the current sources.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 // Compares verdicts with simulated sources, and prints a line of JSON per kind. Takes some minutes.
 // Usage: node bench/accuracy.mjs [--checkout FOLDER] [--histories N] [--forward N] [--kind TEXT] > results.ndjson
 // --checkout: measures the code of another version with the same histories.
-// --histories and --forward: the number of histories per kind; those of --forward have 14 days.
+// --histories and --forward: numbers of histories per kind. The histories of --forward have 14 days.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

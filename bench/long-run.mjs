@@ -74,7 +74,7 @@ async function measureIdleCpu() {
   });
   try {
     await new Promise((resolve) => child.stdout.once('data', resolve));
-    // The end of the poll is not idle.
+    // Waits until the poll has ended, because its end uses CPU time.
     await pause(1000);
     const before = cpuSeconds(child.pid);
     await pause(IDLE_SECONDS * 1000);

@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 import { PROGRAM } from './harness/commands.mjs';
 
 const ROUNDS = 3;
-/** As many as in the generation table of the report. */
+/** The number of columns in the generation table of the report. */
 const COLUMNS = 9;
 const folder = mkdtempSync(join(tmpdir(), 'cred-watch-bench-'));
 const at = (name) => join(folder, name);
@@ -26,7 +26,7 @@ function credWatch(args, file = 'out.txt') {
   }
 }
 
-/** One sample per generation gives the same page as twelve, in a twelfth of the time. */
+/** One sample per generation gives the same page as twelve samples, in a twelfth of the time. */
 function makePages() {
   const options = ['--every', '1h', '--lifetime', '6h', '--rotate-every', '1h', '--jitter', '5m'];
   credWatch(['simulate', '--history', '3472d', ...options, '--seed', 'bench', '-o', at('history.ndjson')]);

@@ -11,7 +11,7 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const PROGRAM = join(ROOT, 'bin', 'cred-watch.js');
 const MEASURING_PROGRAM = join(ROOT, 'bench', 'harness', 'measure-command.py');
 
-/** The variables that every measured command gets. AWS settings of the user would change what it does. */
+/** The environment of every measured command. It has no AWS settings, which would change the work. */
 export const cleanEnvironment = (home, more = {}) => ({
   PATH: process.env.PATH,
   HOME: home,
@@ -86,7 +86,7 @@ const isInstalled = (name) =>
     }
   });
 
-/** The path of the interpreter. `python3` in PATH may be a script that chooses one, which takes longer to start. */
+/** The path of the interpreter. `python3` in PATH may be a script that chooses an interpreter and starts more slowly. */
 export const pythonPath = () =>
   execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
 
@@ -100,7 +100,7 @@ export function missingPythonModule(name) {
   }
 }
 
-/** The same for npm packages that are no dependencies. `require` also finds those in `NODE_PATH`. */
+/** The same for npm packages that are not dependencies. `require` also searches `NODE_PATH`. */
 export function missingNodePackage(name) {
   try {
     createRequire(join(ROOT, 'package.json')).resolve(name);

@@ -1,6 +1,6 @@
 /**
- * The median and the quartiles of the values. Quartiles instead of minimum and maximum, because one interrupted run
- * would decide the maximum.
+ * The median and the quartiles of the values. Quartiles are used because a single interrupted run would determine the
+ * maximum.
  */
 export function summarise(values) {
   const sorted = values.toSorted((a, b) => a - b);

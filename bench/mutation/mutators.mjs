@@ -1,5 +1,5 @@
-// Adds mutators to StrykerJS, and restricts it to a sample. StrykerJS has an extension point for neither, so this
-// module changes its list of mutators and its collector of mutants in memory.
+// Adds mutators to StrykerJS, and restricts StrykerJS to a random sample of mutants. StrykerJS has no extension points
+// for these, so this module changes the list of mutators and the collector of mutants in memory.
 import { createRequire } from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -54,7 +54,7 @@ export default {
       const count = await runClients(CLIENTS, roundMs, makeRound);
       return {
         value: count / (roundMs / 1000),
-        // Of a thousand requests.
+        // CPU time of a thousand requests.
         cpuMs: ((cpuMilliseconds(server.pid) - before) * 1000) / count,
         peakKiB: peakKiB(server.pid),
       };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startCommands } from '../harness/commands.mjs';
 import { startMetadataEndpoint } from '../harness/metadata-endpoint.mjs';
 
-/** More is not needed for a report of ten samples. */
+/** The number of stored samples. */
 const SAMPLES = 10;
 const COLD = { CRED_WATCH_NO_CACHE: '1' };
 
