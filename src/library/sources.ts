@@ -170,7 +170,7 @@ function validateOptions(choice: SourceChoice, options: AnySourceOptions): void 
         `leave out ${conflict.setting}`,
       )
     : createArgumentError(
-        'command and profile exclude each other',
+        'command and profile cannot be combined',
         'leave out one: a profile has its own credential_process',
       );
 }

@@ -498,7 +498,7 @@ const environments: { env: Record<string, string>; error: string; hint: string; 
   ].map((value) => ({
     env: { AWS_EC2_METADATA_SERVICE_ENDPOINT: value },
     error:
-      'invalid-configuration: the configuration is invalid (AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain http or https URL)',
+      'invalid-configuration: the configuration is invalid (AWS_EC2_METADATA_SERVICE_ENDPOINT is not an http or https URL without user, query and fragment)',
     hint: 'correct or unset AWS_EC2_METADATA_SERVICE_ENDPOINT',
   })),
   {

@@ -112,7 +112,7 @@ describe('sources', () => {
   test('an invalid option is an error, and an invalid environment is a failed poll', async () => {
     await expect(sources.process({ command: ' ' })).rejects.toThrow('the command is empty');
     await expect(sources.process({ command: 'a', profile: 'b' })).rejects.toThrow(
-      'command and profile exclude each other',
+      'command and profile cannot be combined',
     );
     await expect(sources.imds({ rloe: 'a' } as object)).rejects.toThrow('unknown option "rloe"');
     await expect(sources.imds({ role: 'a\nb' })).rejects.toThrow('the role is not a valid name');

@@ -70,7 +70,7 @@ function validate({ jobDuration, offline }: CheckFlags, invocation: Invocation):
   }
   if (offline) {
     const hint = 'remove --offline to poll until a start is safe';
-    rejectFlags(invocation, ['--wait'], 'and --offline exclude each other', hint);
+    rejectFlags(invocation, ['--wait'], 'and --offline cannot be combined', hint);
   } else {
     const hint = 'remove --max-age: without --offline, check takes a new sample';
     rejectFlags(invocation, ['--max-age'], 'needs --offline', hint);

@@ -88,7 +88,7 @@ function validate({ jobDuration, refresh, job }: ExecFlags, command: readonly st
   }
   if (job !== undefined && refresh) {
     throw new CredWatchError(
-      '--job and --refresh exclude each other',
+      '--job and --refresh cannot be combined',
       'remove --refresh: --job records how long a copy of the credentials is needed',
     );
   }

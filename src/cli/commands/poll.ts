@@ -140,7 +140,7 @@ const SOURCE_FLAGS = ['--source', '--role', '--profile', '--process', '--host', 
 function validate({ interval, listen, targets }: PollFlags, invocation: Invocation): void {
   if (targets !== undefined) {
     const hint = 'give each target its own settings in the file of --targets';
-    rejectFlags(invocation, SOURCE_FLAGS, 'and --targets exclude each other', hint);
+    rejectFlags(invocation, SOURCE_FLAGS, 'and --targets cannot be combined', hint);
   }
   if (interval === undefined) {
     const example = 'add --interval: `cred-watch poll --interval 5m';

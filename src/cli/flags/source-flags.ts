@@ -127,10 +127,10 @@ function assertNoConflict(conflict: SourceConflict | null): void {
   if (conflict === null) return;
   if (conflict.code === 'COMMAND_AND_PROFILE') {
     throw new CredWatchError(
-      '--process and --profile exclude each other',
+      '--process and --profile cannot be combined',
       'to run the credential_process of a profile, use --source process --profile NAME',
     );
   }
   const { flag, reason, hint } = SETTING_FLAGS[conflict.setting];
-  throw new CredWatchError(`${flag} and --source ${conflict.source} exclude each other${reason}`, hint);
+  throw new CredWatchError(`${flag} and --source ${conflict.source} cannot be combined${reason}`, hint);
 }

@@ -1,6 +1,6 @@
 import { NOTABLE_CLOCK_OFFSET } from '../../domain/measurement/clock-correction.ts';
 import type { FailureReason } from '../../domain/model.ts';
-import { describeFailure } from '../../report/messages/failures.ts';
+import { describeFailure, describeSpecificHint } from '../../report/messages/failures.ts';
 import { CORRECT_CLOCK_HINT, describeClockSkewNow } from '../../report/messages/now.ts';
 import { describePollNote } from '../../report/messages/poll-notes.ts';
 import { formatPollJson, formatPollLine, formatTargetSummary } from '../../report/poll-line.ts';
@@ -100,11 +100,18 @@ export class TargetPrinter<Target extends object> {
       return;
     }
     this.#printedFailures += 1;
-    const { message, hint } = describeFailure(outcome);
+    const { message, hint: usualHint } = describeFailure(outcome);
+    const hint = describeSpecificHint(outcome) ?? TARGET_HINTS[outcome.reason] ?? usualHint;
     const text = `${identity.host}: ${message}`;
     if (isStarting) await printNote(this.#io, text, 'this counts as a failed poll after two minutes');
     else await printError(this.#io, text, hint);
   }
 }
+
+/** Replaces hints that name --source, which cannot be combined with --targets. */
+const TARGET_HINTS: Readonly<Partial<Record<FailureReason, string>>> = {
+  'no-role': 'attach an instance profile (behind kube2iam or kiam: give the pod a role)',
+  unreachable: `check the 'url' of the target, and that its endpoint runs`,
+};
 
 const SEE_REPORT = '`cred-watch report` and `-f json` list every failed target';

@@ -95,7 +95,7 @@ export function parseImdsUrl({ name, value }: Setting): URL | PollError {
   const url = URL.canParse(value) ? new URL(value) : null;
   const usable = url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}` === '';
   if (usable && url.search === '' && url.hash === '') return url;
-  return invalidSettingError(name, 'is not a plain http or https URL');
+  return invalidSettingError(name, 'is not an http or https URL without user, query and fragment');
 }
 
 function readRole(role: string | undefined, read: Read, note: Note): string | null | PollError {

@@ -457,7 +457,7 @@ describe('check --offline', () => {
 
 test.each([
   [['check'], 'check needs a job duration'],
-  [['check', '-j', '1h', '--offline', '--wait', '1m'], '--wait and --offline exclude each other'],
+  [['check', '-j', '1h', '--offline', '--wait', '1m'], '--wait and --offline cannot be combined'],
   [['check', '-j', '1h', '--max-age', '1h'], '--max-age needs --offline'],
   [['check', '-j', '1h', '--wait', '0'], "--wait '0' is too short"],
 ])('%j is wrong usage', async (args, message) => {

@@ -218,7 +218,7 @@ test.each([
   [
     'with --refresh and --job',
     ['--refresh', '-j', '4h', '--job', 'server', '--', 'true'],
-    '--job and --refresh exclude each other',
+    '--job and --refresh cannot be combined',
   ],
   ['with an unknown flag', ['--no-such', '--', 'true'], "unknown option '--no-such'"],
   ['with an invalid duration', ['-j', 'long', '--', 'true'], "--job-duration 'long' is not a duration"],

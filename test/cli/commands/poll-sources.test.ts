@@ -122,11 +122,11 @@ test.for(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-test('poll rejects flags that exclude each other', async () => {
+test('poll rejects flags that cannot be combined', async () => {
   const db = join(temporaryFolder(), 'samples.db');
   const run = await runProgram(['poll', '--db', db, '--process', 'x', '--profile', 'y']);
   expect(run).toMatchObject({ code: 2, stdout: '' });
-  expect(run.stderr).toMatch(/^error: --process and --profile exclude each other\nhint: .+\n$/);
+  expect(run.stderr).toMatch(/^error: --process and --profile cannot be combined\nhint: .+\n$/);
   const blank = await runProgram(['poll', '--db', db, '--process', ' ']);
   expect(blank).toMatchObject({
     code: 2,

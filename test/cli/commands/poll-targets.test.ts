@@ -84,7 +84,9 @@ describe('one round', () => {
       '3 targets  1 samples  2 failed polls  0 rotations  2 targets fail',
     );
     expect(run.stderr).toMatch(/^error: broken: access-denied: .*\nhint: .*\n/m);
-    expect(run.stderr).toMatch(/^error: nowhere: unreachable: .*ECONNREFUSED at 127.0.0.1:\d+\)\nhint: .*\n/m);
+    expect(run.stderr).toMatch(
+      /^error: nowhere: unreachable: .*ECONNREFUSED at 127.0.0.1:\d+\)\nhint: check the 'url' of the target, .*\n/m,
+    );
     const records = await exported();
     expect(records.map(({ record, host }) => [record, host]).sort()).toEqual([
       ['failed_poll', 'broken'],
@@ -216,7 +218,7 @@ test.each([
   const { code, stderr } = await setUp([]).poll(...flags);
   expect(code).toBe(2);
   expect(stderr).toBe(
-    `error: ${flags[0]} and --targets exclude each other\nhint: give each target its own settings in the file of --targets\n`,
+    `error: ${flags[0]} and --targets cannot be combined\nhint: give each target its own settings in the file of --targets\n`,
   );
 });
 

@@ -52,25 +52,25 @@ test.each<[Partial<SourceFlags>, Record<string, string>, string]>([
 });
 
 test.each<[Partial<SourceFlags>, Record<string, string>, RegExp]>([
-  [{ process: 'x', source: 'imds' }, {}, /^--process and --source imds exclude each other; remove one/],
-  [{ process: 'x', source: 'profile' }, {}, /^--process and --source profile exclude each other; remove one/],
-  [{ process: 'x', profile: 'y' }, {}, /^--process and --profile exclude each other; .* --source process/],
+  [{ process: 'x', source: 'imds' }, {}, /^--process and --source imds cannot be combined; remove one/],
+  [{ process: 'x', source: 'profile' }, {}, /^--process and --source profile cannot be combined; remove one/],
+  [{ process: 'x', profile: 'y' }, {}, /^--process and --profile cannot be combined; .* --source process/],
   [
     { profile: 'x', source: 'environment' },
     {},
-    /^--profile and --source environment exclude each other; remove one/,
+    /^--profile and --source environment cannot be combined; remove one/,
   ],
   [
     { profile: 'x', source: 'container' },
     CONTAINER,
-    /^--profile and --source container exclude each other; remove one/,
+    /^--profile and --source container cannot be combined; remove one/,
   ],
   [
     { role: 'x' },
     CONTAINER,
-    /^--role and --source container exclude each other: this source has no choice of roles; remove --role/,
+    /^--role and --source container cannot be combined: this source has no choice of roles; remove --role/,
   ],
-  [{ role: 'x', source: 'container' }, {}, /^--role and --source container exclude each other/],
+  [{ role: 'x', source: 'container' }, {}, /^--role and --source container cannot be combined/],
   [
     {},
     { CRED_WATCH_HOST: 'a\nb' },

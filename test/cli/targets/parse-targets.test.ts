@@ -67,7 +67,7 @@ test.each<[name: string, document: unknown, problem: string]>([
 });
 
 const NOT_TEXT = 'is not text: put the value in quotes';
-const NOT_URL = 'is not a plain http or https URL';
+const NOT_URL = 'is not an http or https URL without user, query and fragment';
 
 test.each<[target: unknown, problem: string]>([
   ['i-0abc', 'target 1: the target is not an object: write {"host": "i-0abc", "source": "imds"}'],

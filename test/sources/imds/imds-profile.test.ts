@@ -76,7 +76,10 @@ describe('the endpoint by profile and environment', () => {
   );
 
   test.each([
-    ['ec2_metadata_service_endpoint = CANARY', 'is not a plain http or https URL'],
+    [
+      'ec2_metadata_service_endpoint = CANARY',
+      'is not an http or https URL without user, query and fragment',
+    ],
     ['ec2_metadata_service_endpoint_mode = CANARY', 'is neither IPv4 nor IPv6'],
     ['ec2_instance_profile_name = a/CANARY', 'is not a role name'],
   ])('%s is an invalid configuration, and the message names the setting', async (line, what) => {

@@ -114,7 +114,9 @@ describe('limits of the settings', () => {
     const all = { ...url, AWS_EC2_METADATA_DISABLED: 'true' };
     const detailOf = (env: Record<string, string>) => readImdsSettings(options(env)).blockingError?.detail;
     expect(detailOf(all)).toBe('AWS_EC2_METADATA_DISABLED is true');
-    expect(detailOf(url)).toBe('AWS_EC2_METADATA_SERVICE_ENDPOINT is not a plain http or https URL');
+    expect(detailOf(url)).toBe(
+      'AWS_EC2_METADATA_SERVICE_ENDPOINT is not an http or https URL without user, query and fragment',
+    );
     expect(detailOf(role)).toBe('AWS_EC2_INSTANCE_PROFILE_NAME is not a role name');
   });
 
