@@ -98,7 +98,7 @@ export const separatePage = {
   },
 };
 
-/** Adds the JavaScript of better-sqlite3 to a bundle. Its addon stays where it is installed. */
+/** Adds the JavaScript of better-sqlite3 to a bundle. The addon is loaded from the folder where it is installed. */
 export const driverInBundle = {
   name: 'driver-in-bundle',
   setup({ onLoad, onResolve }) {

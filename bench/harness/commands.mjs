@@ -63,7 +63,7 @@ export function startCommands(folder) {
   };
 }
 
-/** Runs a program of `bench` that measures for itself. Returns the JSON documents that it prints, one per line. */
+/** Runs a program of `bench` that has its own measurements. Returns the JSON documents that it prints, one per line. */
 export const runProgramOfBench = (file, args) =>
   execFileSync(process.execPath, [join(ROOT, 'bench', file), ...args], { encoding: 'utf8' })
     .trim()

@@ -3,7 +3,7 @@ import { summarise } from './statistics.mjs';
 
 /**
  * Runs the cases of a bench in turn, so that a busy machine slows down all of them. A case that fails is not run
- * again. Resolves to the title and one row per case: its medians, ratios and goals, or why it has none.
+ * again. Resolves to the title and one row per case: its medians, ratios and goals, or why it was skipped or failed.
  * @param {import('./bench.mjs').Bench} bench
  * @param {import('./bench.mjs').Context} context
  */

@@ -38,7 +38,7 @@ function readMode(path: string): number {
 function canOthersReplaceFilesIn(folder: string): boolean {
   const stats = statSync(folder, { throwIfNoEntry: false });
   if (stats === undefined || !isOwn(stats.uid) || (stats.mode & STICKY) !== 0) return false;
-  // By convention, a group whose number is that of its user has no other members.
+  // By convention, a group with the same id as a user has only that user as a member.
   const others = stats.gid === stats.uid ? 0o002 : OTHERS_WRITE;
   return (stats.mode & others) !== 0;
 }

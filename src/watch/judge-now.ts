@@ -49,7 +49,7 @@ export async function pollAndJudge(
 
 /**
  * The latest time by the host's clock, by the `Date` header of the response, and by the corrections of the
- * measured series: none of these clocks may make credentials last longer.
+ * measured series. The latest time is the safe choice, because a wrong clock must not make credentials last longer.
  */
 function findLatestTime(now: Instant, clockOffset: Seconds | null, analysis: SeriesAnalysis | null): Instant {
   const measurement = analysis?.measurement ?? null;

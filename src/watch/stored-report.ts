@@ -37,8 +37,8 @@ export interface StoredReport {
 }
 
 /**
- * True if the pairing of durations and names is unclear. One duration and one name describe one job;
- * otherwise only durations or only names are allowed.
+ * True if the pairing of durations and names is unclear. One duration and one name describe one job. Several
+ * jobs need only durations or only names.
  */
 export const areJobsAmbiguous = ({ durations, names }: RequestedJobs): boolean =>
   durations.length > 0 && names.length > 0 && !(durations.length === 1 && names.length === 1);

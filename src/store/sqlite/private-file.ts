@@ -17,7 +17,7 @@ import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
  * @returns true if the file is new or empty
  */
 export function createPrivateFile(file: string): boolean {
-  // Such a file needs no creation. SQLite follows the links, as far as the system allows.
+  // The file exists, so nothing is created. SQLite follows the links, as far as the system allows.
   if ((readFileSize(file) ?? 0) > 0) return false;
   const target = findLinkTarget(file);
   createFolder(dirname(target));
