@@ -2,7 +2,7 @@ import {
   createRecordedColumns,
   type RecordedColumns,
 } from '../domain/measurement/columns/generation-columns.ts';
-import type { Instant, RecordedGeneration, Sample, Seconds } from '../domain/model.ts';
+import type { Instant, RecordedGeneration, Seconds } from '../domain/model.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 import { checkNumber, checkRow, checkText } from './sqlite/row-check.ts';
 
@@ -28,13 +28,11 @@ const COLUMNS = {
   pruned_until: 'prunedUntil',
 } as const;
 
-const COLUMN_NAMES = Object.keys(COLUMNS).join(', ');
-const PARAMETERS = Object.values(COLUMNS)
-  .map((field) => `@${field}`)
-  .join(', ');
-const ASSIGNMENTS = Object.entries(COLUMNS)
-  .map(([column, field]) => `${column} = @${field}`)
-  .join(', ');
+/** The database computes the key id. */
+const WRITTEN = Object.entries(COLUMNS).filter(([column]) => column !== 'access_key_id');
+const COLUMN_NAMES = WRITTEN.map(([column]) => column).join(', ');
+const PARAMETERS = WRITTEN.map(([, field]) => `@${field}`).join(', ');
+const ASSIGNMENTS = WRITTEN.map(([column, field]) => `${column} = @${field}`).join(', ');
 
 /** Selects a {@link StoredGenerationRow}. */
 export const GENERATION_COLUMNS = `id, ${Object.entries(COLUMNS)
@@ -138,13 +136,11 @@ export function prepareGenerationReader(connection: DatabaseConnection) {
   };
 }
 
-/** Reads and writes rows of `generations` and `samples`. */
+/** Reads and writes rows of `generations`. */
 export class GenerationRows {
   readonly #find;
   readonly #insert;
   readonly #update;
-  readonly #nextOrdinal;
-  readonly #insertSample;
 
   constructor(connection: DatabaseConnection) {
     this.#find = connection.prepare<[number, string], StoredGenerationRow>(
@@ -157,14 +153,6 @@ export class GenerationRows {
       )
       .pluck();
     this.#update = connection.prepare(`UPDATE generations SET ${ASSIGNMENTS} WHERE id = @id`);
-    this.#nextOrdinal = connection
-      .prepare<[object], number>(
-        `SELECT coalesce(max(ordinal) + 1, 0) FROM samples
-         WHERE generation_id = @id AND observed_at = @observedAt AND clock_offset = @clockOffset
-           AND last_updated = @lastUpdated AND expiration = @expiration AND zoneless = @zoneless`,
-      )
-      .pluck();
-    this.#insertSample = connection.prepare('INSERT OR IGNORE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?)');
   }
 
   find(seriesId: number, key: string): StoredGeneration | null {
@@ -197,28 +185,4 @@ export class GenerationRows {
     this.#update.run({ ...values, id });
     return id;
   }
-
-  /** Returns the ordinal of a further sample that equals the given one. */
-  nextOrdinal(id: number, sample: Sample): number {
-    return requireRow(this.#nextOrdinal.get({ ...toSampleColumns(sample), id }));
-  }
-
-  /** Returns false if the sample is known. */
-  insertSample(id: number, sample: Sample, ordinal: number): boolean {
-    // Named parameters are slower, and an import runs this statement for every sample.
-    const { observedAt, clockOffset, lastUpdated, expiration, zoneless } = toSampleColumns(sample);
-    const values = [id, observedAt, clockOffset, lastUpdated, expiration, zoneless, ordinal];
-    return this.#insertSample.run(...values).changes === 1;
-  }
-}
-
-/** Absent values are `''`: all columns belong to the key, and UNIQUE treats NULLs as different. */
-function toSampleColumns({ observedAt, clockOffset, lastUpdated, expiration, zoneless }: Sample) {
-  return {
-    observedAt,
-    clockOffset: clockOffset ?? '',
-    lastUpdated: lastUpdated ?? '',
-    expiration,
-    zoneless: Number(zoneless),
-  };
 }

@@ -1,7 +1,7 @@
 import { compareSampleTimes, correctTime, findThirdLaterSample } from '../domain/measurement/generations.ts';
 import type { Instant, SampleTime, Seconds, Span } from '../domain/model.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
-import { checkKeyRow, checkRow } from './sqlite/row-check.ts';
+import { checkRow } from './sqlite/row-check.ts';
 import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
 
 interface OpenRow {
@@ -71,13 +71,7 @@ export class LaterSamples {
 
   #readSamples(seriesId: number, { from, to }: Span): SampleTime[] {
     const { findSamples, findEdges } = this.#prepared();
-    const stored = findSamples
-      .all({ seriesId, from, to })
-      .map((row) => checkKeyRow(row, ['clockOffset']))
-      .map(({ observedAt, clockOffset }) => ({
-        observedAt,
-        clockOffset: clockOffset === '' ? null : clockOffset,
-      }));
+    const stored = findSamples.all({ seriesId, from, to }).map(checkRow);
     const known = new Set(stored.map(correctTime));
     // The first and the last sample of a generation may be pruned, but their corrected times are known.
     const pruned = findEdges
@@ -123,7 +117,7 @@ function prepareStatements(connection: DatabaseConnection) {
          ORDER BY last_seen LIMIT 1 OFFSET ${SAMPLES_COUNTED - 1}`,
       )
       .pluck(),
-    findSamples: connection.prepare<[object], { observedAt: Instant; clockOffset: Seconds | '' }>(
+    findSamples: connection.prepare<[object], SampleTime>(
       `SELECT observed_at AS observedAt, clock_offset AS clockOffset FROM samples
        WHERE generation_id IN (SELECT id FROM generations WHERE ${overlapping}) AND ordinal = 0
          AND ${CORRECTED_TIME_SQL} > @from AND ${CORRECTED_TIME_SQL} <= @to`,

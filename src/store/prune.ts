@@ -4,10 +4,11 @@ import { findSeries } from './series-rows.ts';
 import { countGenerations } from './sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 import { releaseFreePages } from './sqlite/free-pages.ts';
-import { CORRECTED_TIME_SQL } from './sqlite/schema.ts';
+import { CORRECTED_TIME_SQL, correctTimeInSql } from './sqlite/schema.ts';
 
-/** A transaction of this many generations takes a few milliseconds, so pollers wait only briefly. */
+/** A transaction of this size takes some ten milliseconds, so pollers wait only briefly. */
 const GENERATIONS_PER_STEP = 200;
+const SAMPLES_PER_STEP = 10_000;
 
 /** A generation, and the time before which its samples can be deleted. */
 interface PrunableGeneration {
@@ -24,20 +25,24 @@ export function prune(
   before: Instant,
   { dryRun }: { dryRun: boolean },
 ): PruneResult {
-  const write = <T>(action: () => T) => connection.transaction(action).immediate();
-  const find = () => findPrunableGenerations(connection, before);
-  if (dryRun) return connection.transaction(() => ({ deleted: countPrunableSamples(connection, find()) }))();
-  const generations = write(find);
-  let deleted = 0;
-  for (let start = 0; start < generations.length; start += GENERATIONS_PER_STEP) {
-    const step = generations.slice(start, start + GENERATIONS_PER_STEP);
-    deleted += write(() => pruneGenerations(connection, step));
+  if (connection.inTransaction) throw new Error('prune cannot run inside writeTogether');
+  const find = connection.transaction(() => findPrunableGenerations(connection, before));
+  if (dryRun) {
+    return connection.transaction(() => ({ deleted: countPrunableSamples(connection, find()) }))();
   }
+  const remaining = find().reverse();
+  const step = connection.transaction(prepareStep(connection));
+  let deleted = 0;
+  while (remaining.length > 0) deleted += step.immediate(remaining);
   releaseFreePages(connection);
   return { deleted };
 }
 
-const PRUNED = `generation_id = ? AND ${CORRECTED_TIME_SQL} < ?`;
+/** The clock of the host may be ahead, so the limit of `elapsed` is later than `end`. It saves reading all samples. */
+const PRUNED = `sample_groups JOIN sample_times ON group_id = sample_groups.id
+    AND elapsed < @end - base_time + 1000 * (
+      SELECT max(0, coalesce(largest_clock_offset, 0)) FROM generations WHERE id = generation_id)
+  WHERE generation_id = @id AND ${correctTimeInSql('base_time + elapsed')} < @end`;
 
 /**
  * Finds the generations that have samples before a time. The three newest samples of a polled series stay,
@@ -68,28 +73,41 @@ function countPrunableSamples(
   generations: readonly PrunableGeneration[],
 ): number {
   const count = connection
-    .prepare<[number, Instant], number>(`SELECT count(*) FROM samples WHERE ${PRUNED}`)
+    .prepare<[PrunableGeneration], number>(`SELECT count(*) FROM ${PRUNED}`)
     .pluck();
-  return generations.reduce((sum, { id, end }) => sum + requireRow(count.get(id, end)), 0);
+  return generations.reduce((sum, generation) => sum + requireRow(count.get(generation)), 0);
 }
 
 /**
- * Deletes samples. Reports need only the generations, which stay. Call it inside a transaction.
- * @returns the number of deleted samples
+ * Prepares a function that removes the last generations of a list and deletes their samples. A generation stays in
+ * the list until all of its old samples are deleted. Reports need only the generations, which the database keeps.
+ * The function returns the number of deleted samples. Call it inside a transaction.
  */
-function pruneGenerations(
-  connection: DatabaseConnection,
-  generations: readonly PrunableGeneration[],
-): number {
-  const remove = connection.prepare(`DELETE FROM samples WHERE ${PRUNED}`);
-  const mark = connection.prepare(
-    'UPDATE generations SET pruned_until = max(coalesce(pruned_until, ?), ?) WHERE id = ?',
+function prepareStep(connection: DatabaseConnection): (remaining: PrunableGeneration[]) => number {
+  const remove = connection.prepare(
+    `DELETE FROM sample_times WHERE (group_id, elapsed, clock_offset) IN (
+       SELECT group_id, elapsed, clock_offset FROM ${PRUNED} LIMIT @limit)`,
   );
-  let deleted = 0;
-  for (const { id, end } of generations) {
-    const { changes } = remove.run(id, end);
-    if (changes > 0) mark.run(end, end, id);
-    deleted += changes;
-  }
-  return deleted;
+  const removeEmptyGroups = connection.prepare(
+    `DELETE FROM sample_groups WHERE generation_id = @id
+       AND NOT EXISTS (SELECT 1 FROM sample_times WHERE group_id = sample_groups.id)`,
+  );
+  const mark = connection.prepare(
+    'UPDATE generations SET pruned_until = max(coalesce(pruned_until, @end), @end) WHERE id = @id',
+  );
+  return (remaining) => {
+    let deleted = 0;
+    for (let count = 0; count < GENERATIONS_PER_STEP; count += 1) {
+      const generation = remaining.at(-1);
+      const limit = SAMPLES_PER_STEP - deleted;
+      if (generation === undefined || limit === 0) break;
+      const { changes } = remove.run({ ...generation, limit });
+      if (changes > 0) mark.run(generation);
+      deleted += changes;
+      if (changes === limit) break;
+      removeEmptyGroups.run(generation);
+      remaining.pop();
+    }
+    return deleted;
+  };
 }

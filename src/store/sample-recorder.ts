@@ -8,6 +8,7 @@ import type { Sample, SeriesIdentity } from '../domain/model.ts';
 import { GenerationRows } from './generation-rows.ts';
 import { prepareClockOffsets } from './host-clocks.ts';
 import { LaterSamples } from './later-samples.ts';
+import { SampleRows } from './sample-rows.ts';
 import { countGenerations } from './sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 
@@ -17,6 +18,7 @@ export class SampleRecorder {
   readonly #findSeries;
   readonly #saveSeries;
   readonly #rows;
+  readonly #samples;
   readonly #laterSamples;
   readonly #saveClockOffset;
   /** In the current transaction. */
@@ -38,6 +40,7 @@ export class SampleRecorder {
       )
       .pluck();
     this.#rows = new GenerationRows(connection);
+    this.#samples = new SampleRows(connection);
     this.#laterSamples = new LaterSamples(connection);
     this.#saveClockOffset = prepareClockOffsets(connection);
   }
@@ -49,7 +52,7 @@ export class SampleRecorder {
 
   /** Call it inside a transaction. */
   record(identity: SeriesIdentity, sample: Sample, machine: string): void {
-    const rows = this.#rows;
+    const [rows, samples] = [this.#rows, this.#samples];
     const { observedAt } = sample;
     // A damaged page may hide the series. A new series with the same id would then get its generations.
     if (this.#findSeries.get(identity) === undefined) this.#checkTables();
@@ -57,11 +60,11 @@ export class SampleRecorder {
     const key = getGenerationKey(sample);
     const known = rows.find(seriesId, key);
     if (known === null) this.#checkFirstGeneration(seriesId);
-    const ordinal = known === null ? 0 : rows.nextOrdinal(known.id, sample);
+    const ordinal = known === null ? 0 : samples.nextOrdinal(known.id, sample);
     const seen = { ...createGeneration(sample), samples: ordinal === 0 ? 1 : 0 };
     const generation = known === null ? seen : mergeGenerations(known.generation, seen);
     const id = rows.save(known?.id ?? null, seriesId, key, generation, known?.prunedUntil ?? null);
-    rows.insertSample(id, sample, ordinal);
+    samples.insert(samples.openGroup(id, sample, ordinal), sample);
     this.#laterSamples.updateAfterPoll(seriesId, correctTime(sample));
     this.#saveClockOffset(identity.host, sample);
   }

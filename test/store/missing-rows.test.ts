@@ -66,7 +66,10 @@ describe('a database without all of its rows is damaged', () => {
 
   test('a series without generations is noticed by reports, exports and prune', () => {
     const store = openChanged(
-      'DELETE FROM samples WHERE generation_id IN (SELECT id FROM generations WHERE series_id = 1)',
+      `DELETE FROM sample_times WHERE group_id IN (
+         SELECT sample_groups.id FROM sample_groups JOIN generations ON generation_id = generations.id
+         WHERE series_id = 1)`,
+      'DELETE FROM sample_groups WHERE id NOT IN (SELECT group_id FROM sample_times)',
       'DELETE FROM generations WHERE series_id = 1',
     );
     expect(catchError(() => store.histories())).toMatchObject(DAMAGED);
@@ -79,7 +82,7 @@ describe('a database without all of its rows is damaged', () => {
   });
 
   test('an export notices missing samples of a generation', () => {
-    const store = openChanged('DELETE FROM samples WHERE generation_id = 2 AND observed_at % 10000 = 0');
+    const store = openChanged('DELETE FROM sample_times WHERE group_id = 2 AND elapsed = 0');
     expect(catchError(() => [...store.records()])).toMatchObject(DAMAGED);
     expect([...store.records({ host: 'web-2' })]).toHaveLength(4);
     // A report needs no samples.
@@ -123,7 +126,7 @@ test('an empty result of a damaged database is an error', () => {
   // Checks of generations read the first and the last page.
   const [, page] = database
     .prepare<[], number>(
-      "SELECT pageno FROM dbstat WHERE name = 'samples' AND pagetype = 'leaf' ORDER BY path",
+      "SELECT pageno FROM dbstat WHERE name = 'sample_times' AND pagetype = 'leaf' ORDER BY path",
     )
     .pluck()
     .all();

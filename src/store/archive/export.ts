@@ -11,14 +11,14 @@ import {
   countGenerations,
 } from '../sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
-import { checkKeyRow } from '../sqlite/row-check.ts';
+import { checkKeyRow, checkRow } from '../sqlite/row-check.ts';
 import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 import type { ArchiveRecord } from './record.ts';
 
 interface SampleRow {
   observedAt: Instant;
-  clockOffset: number | '';
-  lastUpdated: Instant | '';
+  clockOffset: number | null;
+  lastUpdated: Instant | null;
   expiration: Instant;
   zoneless: number;
   ordinal: number;
@@ -38,7 +38,8 @@ export function* exportRecords(
   const samples = connection.prepare<[number], SampleRow>(
     `SELECT observed_at AS observedAt, clock_offset AS clockOffset, last_updated AS lastUpdated, expiration,
        zoneless, ordinal
-     FROM samples WHERE generation_id = ?`,
+     FROM samples WHERE generation_id = ?
+     ORDER BY observed_at, clock_offset NULLS LAST, last_updated NULLS LAST, expiration, zoneless, ordinal`,
   );
   const countLaterSamples = connection
     .prepare<[number, Instant], number>(
@@ -52,14 +53,12 @@ export function* exportRecords(
       if (generation.lastSeen < since || generation.firstSeen > until) continue;
       let sampleCount = 0;
       for (const each of samples.iterate(id)) {
-        const { ordinal, ...row } = checkKeyRow(each, ['clockOffset', 'lastUpdated']);
+        const { ordinal, ...row } = checkRow(each);
         if (ordinal === 0) sampleCount += 1;
         const sample = {
           ...row,
           accessKeyId: generation.accessKeyId,
-          lastUpdated: toNull(row.lastUpdated),
           zoneless: row.zoneless === 1,
-          clockOffset: toNull(row.clockOffset),
         };
         yield { record: 'sample', identity, sample, ordinal };
       }

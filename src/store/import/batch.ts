@@ -14,6 +14,7 @@ import { GenerationRows, type StoredGeneration } from '../generation-rows.ts';
 import { prepareClockOffsets } from '../host-clocks.ts';
 import { prepareJobRunMerge } from '../job-runs.ts';
 import { LaterSamples } from '../later-samples.ts';
+import { isInGroup, type SampleGroup, SampleRows } from '../sample-rows.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
 import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 
@@ -21,6 +22,8 @@ import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
 interface OpenGeneration extends StoredGeneration {
   seriesId: number;
   key: string;
+  /** The group of the last sample. Null before the first sample. */
+  group: SampleGroup | null;
 }
 
 /**
@@ -37,6 +40,7 @@ export function writeBatch(connection: DatabaseConnection, records: readonly Arc
 
 class BatchWriter {
   readonly #rows: GenerationRows;
+  readonly #samples: SampleRows;
   readonly #mergeJobRun;
   readonly #series = new Map<string, number>();
   readonly #open = new Map<string, OpenGeneration>();
@@ -50,6 +54,7 @@ class BatchWriter {
 
   constructor(connection: DatabaseConnection) {
     this.#rows = new GenerationRows(connection);
+    this.#samples = new SampleRows(connection);
     this.#mergeJobRun = prepareJobRunMerge(connection);
     this.#laterSamples = new LaterSamples(connection);
     this.#saveClockOffset = prepareClockOffsets(connection);
@@ -104,7 +109,9 @@ class BatchWriter {
     this.#saveClockOffset(identity.host, sample);
     this.#noteAdded(open);
     if (open.prunedUntil !== null && correctTime(sample) < open.prunedUntil) return false;
-    const isNew = this.#rows.insertSample(open.id, sample, ordinal);
+    if (open.group === null || !isInGroup(open.group, sample, ordinal))
+      open.group = this.#samples.openGroup(open.id, sample, ordinal);
+    const isNew = this.#samples.insert(open.group, sample);
     if (isNew && ordinal === 0) open.generation.samples += 1;
     return isNew;
   }
@@ -137,7 +144,7 @@ class BatchWriter {
     let open = this.#open.get(name);
     if (open === undefined) {
       const stored = this.#rows.find(seriesId, key);
-      open = { ...(stored ?? this.#addGeneration(seriesId, key, seen)), seriesId, key };
+      open = { ...(stored ?? this.#addGeneration(seriesId, key, seen)), seriesId, key, group: null };
       this.#open.set(name, open);
     }
     return open;

@@ -9,6 +9,7 @@ const INDEXED_COLUMNS = [
   ['generations', 'key'],
   ['generations', 'last_seen'],
   ['job_runs', 'job'],
+  ['sample_groups', 'generation_id'],
 ] as const;
 
 /**
@@ -31,19 +32,26 @@ export function countGenerations(connection: DatabaseConnection): ReadonlyMap<nu
     const { rows, entries } = requireRow(counts.get());
     if (rows !== entries) throw createDamageError(`an index has ${entries} of ${rows} ${table}`);
   }
-  // Finds the next id in the key, because reading a million samples takes long.
-  const orphan = connection
-    .prepare(
-      `WITH RECURSIVE sampled (id) AS (
-         SELECT min(generation_id) FROM samples
-         UNION ALL
-         SELECT (SELECT min(generation_id) FROM samples WHERE generation_id > sampled.id)
-         FROM sampled WHERE sampled.id IS NOT NULL)
-       SELECT id FROM sampled WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM generations) LIMIT 1`,
-    )
-    .get();
-  if (orphan !== undefined) throw createDamageError('a generation is missing');
+  assertParents(connection);
   return new Map(groups.map(({ seriesId, count }) => [seriesId, count]));
+}
+
+/** Checks that each group of samples has its generation, and that each sample has its group. */
+function assertParents(connection: DatabaseConnection): void {
+  const findGroup = connection.prepare(
+    'SELECT 1 FROM sample_groups WHERE generation_id NOT IN (SELECT id FROM generations) LIMIT 1',
+  );
+  if (findGroup.get() !== undefined) throw createDamageError('a generation is missing');
+  // Finds the next id in the key, because reading a million samples takes long.
+  const findSample = connection.prepare(
+    `WITH RECURSIVE sampled (id) AS (
+       SELECT min(group_id) FROM sample_times
+       UNION ALL
+       SELECT (SELECT min(group_id) FROM sample_times WHERE group_id > sampled.id)
+       FROM sampled WHERE sampled.id IS NOT NULL)
+     SELECT id FROM sampled WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM sample_groups) LIMIT 1`,
+  );
+  if (findSample.get() !== undefined) throw createDamageError('a group of samples is missing');
 }
 
 /**

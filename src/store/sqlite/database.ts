@@ -16,9 +16,9 @@ import {
 } from './driver.ts';
 import { withErrorHints } from './error-hints.ts';
 import { assertNotForeignDatabase, createForeignDatabaseError } from './file-header.ts';
-import { enableIncrementalVacuum } from './free-pages.ts';
+import { enableIncrementalVacuum, rebuildFile } from './free-pages.ts';
 import { createPrivateFile, readFileSize } from './private-file.ts';
-import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
+import { APPLICATION_ID, FIRST_VERSION_WITHOUT_SECRETS, MIGRATIONS } from './schema.ts';
 
 const WAL_PAUSE_MS = 10;
 const WAL_ATTEMPTS = BUSY_TIMEOUT_MS / WAL_PAUSE_MS;
@@ -51,7 +51,8 @@ export function openForWriting(path: string, { maxPages }: StoreLimits = {}): Da
       connection.pragma('synchronous = NORMAL');
       connection.pragma('foreign_keys = ON');
       if (maxPages !== undefined) connection.pragma(`max_page_count = ${maxPages}`);
-      migrate(connection, file);
+      const isMigrated = migrate(connection, file);
+      if (isMigrated && !isNew) rebuildFile(connection);
     });
   });
 }
@@ -181,20 +182,23 @@ export function enableWriteAheadLog(
 const sleepInThread = (milliseconds: number) =>
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
-function migrate(connection: DatabaseConnection, file: string): void {
-  if (readSchemaVersion(connection) === MIGRATIONS.length) return;
+/** Returns false if the schema is current. */
+function migrate(connection: DatabaseConnection, file: string): boolean {
+  if (readSchemaVersion(connection) === MIGRATIONS.length) return false;
   connection
     .transaction(() => {
       // Another process may have migrated or replaced the file in the meantime.
       assertOurs(connection, file);
+      const version = readSchemaVersion(connection);
       connection.function('stored_key_id', { deterministic: true }, (keyId) => toStoredKeyId(String(keyId)));
       const redact = createTextRedactor();
       connection.function('redacted', { deterministic: true }, (text) => redact(String(text)));
-      // Overwrites what a step replaces, which can be a secret.
-      connection.pragma('secure_delete = ON');
-      for (const step of MIGRATIONS.slice(readSchemaVersion(connection))) connection.exec(step);
+      // Overwrites what a step replaces, which can be a secret. Takes long for millions of samples.
+      if (version < FIRST_VERSION_WITHOUT_SECRETS) connection.pragma('secure_delete = ON');
+      for (const step of MIGRATIONS.slice(version)) connection.exec(step);
       connection.pragma(`application_id = ${APPLICATION_ID}`);
       connection.pragma(`user_version = ${MIGRATIONS.length}`);
     })
     .immediate();
+  return true;
 }

@@ -7,27 +7,41 @@ const INCREMENTAL = 2;
 /** Each step is one transaction of at most 4 MiB. */
 const PAGES_PER_STEP = 1000;
 
+/** 16 MiB. Rebuilding a file with fewer used pages takes about as long as one step, and also fills its pages. */
+const MAX_REBUILT_PAGES = 4000;
+
 /** Has an effect only in a new file, before its first page is written. */
 export function enableIncrementalVacuum(connection: DatabaseConnection): void {
   connection.pragma('auto_vacuum = INCREMENTAL');
 }
 
 /**
- * Returns unused pages to the file system. Rebuilds an older database once, so that later calls work in steps.
- * On a full disk or beside a busy writer, the pages stay in the file, where new samples use them.
+ * Returns unused pages to the file system, in short transactions. Rebuilds an older database once, so that later
+ * calls work in steps. If this is not possible, the pages stay in the file, where new samples use them.
  */
 export function releaseFreePages(connection: DatabaseConnection): void {
-  if (readNumberPragma(connection, 'freelist_count') === 0) return;
+  const unused = readNumberPragma(connection, 'freelist_count');
+  if (unused === 0) return;
+  const isSmall = readNumberPragma(connection, 'page_count') - unused <= MAX_REBUILT_PAGES;
+  const isOld = readNumberPragma(connection, 'auto_vacuum') !== INCREMENTAL;
+  if (isSmall || isOld) rebuildFile(connection);
+  else shrink(connection, () => releaseInSteps(connection));
+}
+
+/** Rebuilds the file without unused space in one transaction, if this is possible. */
+export function rebuildFile(connection: DatabaseConnection): void {
+  enableIncrementalVacuum(connection);
+  shrink(connection, () => connection.exec('VACUUM'));
+}
+
+/** Ignores a full disk, a busy writer, and a missing temporary folder. */
+function shrink(connection: DatabaseConnection, action: () => void): void {
   try {
-    if (readNumberPragma(connection, 'auto_vacuum') === INCREMENTAL) releaseInSteps(connection);
-    else {
-      enableIncrementalVacuum(connection);
-      connection.exec('VACUUM');
-    }
+    action();
     // A passive checkpoint waits for no other connection.
     connection.pragma('wal_checkpoint(PASSIVE)');
   } catch (error) {
-    if (!/^SQLITE_(FULL|BUSY)/.test(getSystemErrorCode(error) ?? '')) throw error;
+    if (!/^SQLITE_(FULL|BUSY|CANTOPEN|IOERR_GETTEMPPATH)/.test(getSystemErrorCode(error) ?? '')) throw error;
   }
 }
 

@@ -13,9 +13,12 @@ export const APPLICATION_ID = 0x43524457;
  * - `series.machine` is the name of the machine that polled the series. A poll that fails before it knows the
  *   instance id is recorded under the host of that machine's newest sample.
  * - `generations.samples` also counts samples before `pruned_until`, which are deleted.
- * - `samples`: the key is all columns. `ordinal` distinguishes equal samples of the same millisecond.
- *   `observed_at` is the host's clock, without correction.
- * - `generations`: `*_ahead` is the largest `LastUpdated` minus sample time in milliseconds. `third_later_*` is
+ * - `samples` is a view that joins `sample_groups` and `sample_times`, which together need a third of the space.
+ *   A group has the values that nearly all samples of a generation share. `elapsed` is `observed_at` minus
+ *   `base_time`, which never changes, or negative. `observed_at` is the host's clock, without correction.
+ *   `ordinal` distinguishes equal samples of the same millisecond. Damage can replace a number by a text, which
+ *   an addition would hide, so the view shows a value without meaning.
+ * - `generations`: `access_key_id` is computed from `key`, which is a key id, or two times with a slash. `*_ahead` is the largest `LastUpdated` minus sample time in milliseconds. `third_later_*` is
  *   the third sample of the series after `last_seen`.
  * - `host_clocks` has the newest known clock offset of each host. `known_at` is by AWS's clock.
  * - `row_counts` shows whether rows of `failed_polls` are missing: no other table or index depends on them.
@@ -140,9 +143,52 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER failed_polls_deleted AFTER DELETE ON failed_polls
   BEGIN UPDATE row_counts SET rows = rows - 1 WHERE name = 'failed_polls'; END;
   `,
+  // Older versions repeated the values of its group in each sample, some of them as floating-point numbers, and stored
+  // most key ids twice. A sample without a generation violates a foreign key. CROSS JOIN reads the samples in the
+  // order of their key.
+  `
+  CREATE TABLE sample_groups (
+    id INTEGER PRIMARY KEY,
+    generation_id INTEGER NOT NULL REFERENCES generations (id),
+    last_updated INTEGER,
+    expiration INTEGER NOT NULL,
+    zoneless INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    base_time INTEGER NOT NULL
+  );
+  INSERT INTO sample_groups (generation_id, last_updated, expiration, zoneless, ordinal, base_time)
+  SELECT DISTINCT generation_id, nullif(last_updated, ''), expiration, zoneless, ordinal,
+    coalesce((SELECT raw_first_seen FROM generations WHERE id = generation_id), 0)
+  FROM samples;
+  CREATE INDEX sample_groups_generation ON sample_groups (generation_id);
+  CREATE TABLE sample_times (
+    group_id INTEGER NOT NULL REFERENCES sample_groups (id),
+    elapsed INTEGER NOT NULL,
+    clock_offset INTEGER NOT NULL,
+    PRIMARY KEY (group_id, elapsed, clock_offset)
+  ) WITHOUT ROWID;
+  INSERT INTO sample_times
+  SELECT id, observed_at - base_time, clock_offset
+  FROM samples CROSS JOIN sample_groups USING (generation_id, expiration, zoneless, ordinal)
+  WHERE sample_groups.last_updated IS nullif(samples.last_updated, '');
+  DROP TABLE samples;
+  CREATE VIEW samples AS
+  SELECT generation_id,
+    CASE WHEN typeof(base_time) = 'integer' AND typeof(elapsed) = 'integer'
+      THEN base_time + elapsed ELSE '' END AS observed_at,
+    nullif(clock_offset, '') AS clock_offset, last_updated, expiration, zoneless, ordinal
+  FROM sample_groups JOIN sample_times ON group_id = id;
+  ALTER TABLE generations DROP COLUMN access_key_id;
+  ALTER TABLE generations ADD COLUMN access_key_id TEXT AS (CASE WHEN instr(key, '/') = 0 THEN key ELSE '' END);
+  `,
 ];
 
-/** `correctTime` in SQL: the time of a row of `samples`, corrected for the clock offset. */
-export const CORRECTED_TIME_SQL = `(observed_at - CASE
-  WHEN clock_offset <> '' AND abs(clock_offset) > ${MIN_CORRECTED_CLOCK_OFFSET}
-  THEN clock_offset * 1000 ELSE 0 END)`;
+/** The migration to this version removes secrets. */
+export const FIRST_VERSION_WITHOUT_SECRETS = 5;
+
+/** `correctTime` in SQL: the time of a sample, corrected for its `clock_offset`. */
+export const correctTimeInSql = (observedAt: string) => `(${observedAt} - CASE
+  WHEN abs(clock_offset) > ${MIN_CORRECTED_CLOCK_OFFSET} THEN clock_offset * 1000 ELSE 0 END)`;
+
+/** The corrected time of a row of `samples`. */
+export const CORRECTED_TIME_SQL = correctTimeInSql('observed_at');

@@ -13,10 +13,12 @@ import type { DatabaseConnection } from '../../../src/store/sqlite/driver.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 
 const SERIES = "INSERT INTO series (id, host, source, api_version, role) VALUES (?, ?, 'imds', '2', 'app')";
-const GENERATION = `INSERT INTO generations (id, series_id, key, access_key_id, expiration, latest_expiration,
+const GENERATION = `INSERT INTO generations (id, series_id, key, expiration, latest_expiration,
     zoneless, first_seen, last_seen, samples)
-  VALUES (?, ?, ?, 'ASIA1', 9, 9, 0, 1, 2, 2)`;
-const SAMPLE = "INSERT INTO samples VALUES (?, ?, '', '', 9, 0, ?)";
+  VALUES (?, ?, ?, 9, 9, 0, 1, 2, 2)`;
+const GROUP = `INSERT INTO sample_groups (id, generation_id, expiration, zoneless, ordinal, base_time)
+  VALUES (?, ?, 9, 0, ?, 0)`;
+const SAMPLE = "INSERT INTO sample_times VALUES (?, ?, '')";
 const JOB_RUN = `INSERT INTO job_runs (job, host, source, api_version, role, started_at, remaining_at_start, ordinal)
   VALUES (?, 'web-1', 'imds', '2', 'app', 1, 1, 0)`;
 
@@ -32,7 +34,8 @@ function createDatabase(): string {
     [3, 2],
   ]) {
     insert(GENERATION, id, series, `ASIA${id}`);
-    for (const at of [1, 2]) insert(SAMPLE, id, at, 0);
+    insert(GROUP, id, id, 0);
+    for (const at of [1, 2]) insert(SAMPLE, id, at);
   }
   for (const job of ['daily', 'nightly']) insert(JOB_RUN, job);
   connection.close();
@@ -106,8 +109,13 @@ describe('countGenerations', () => {
     expect(() => countGenerations(connection)).toThrow('a generation is missing');
   });
 
+  test.each([1, 2, 3])('samples of a missing group %s are damage', (id) => {
+    const connection = change(createDatabase(), `DELETE FROM sample_groups WHERE id = ${id}`);
+    expect(() => countGenerations(connection)).toThrow('a group of samples is missing');
+  });
+
   test('a generation without samples is no damage', () => {
-    const connection = change(createDatabase(), 'DELETE FROM samples WHERE generation_id <> 2');
+    const connection = change(createDatabase(), 'DELETE FROM sample_times WHERE group_id <> 2');
     expect([...countGenerations(connection).values()]).toEqual([1, 2]);
   });
 
@@ -124,9 +132,14 @@ describe('countGenerations', () => {
     ],
     ['generations_last_seen', 'DELETE FROM generations WHERE id = 3', 'an index has 3 of 2 generations'],
     ['sqlite_autoindex_job_runs_1', 'DELETE FROM job_runs WHERE id = 1', 'an index has 2 of 1 job_runs'],
+    [
+      'sample_groups_generation',
+      'DELETE FROM sample_groups WHERE id = 3',
+      'an index has 3 of 2 sample_groups',
+    ],
   ])('the index %s with too many entries is damage', (index, statement, message) => {
     const withoutGenerations = statement.includes('series')
-      ? ['DELETE FROM samples; DELETE FROM generations']
+      ? ['DELETE FROM sample_times; DELETE FROM sample_groups; DELETE FROM generations']
       : [];
     const connection = changeWithoutIndex(createDatabase(), index, ...withoutGenerations, statement);
     expect(() => countGenerations(connection)).toThrow(message);
@@ -161,15 +174,16 @@ test('a generation with another number of samples than it counts is damage, unle
     return () => assertAllSamples(connection, 2);
   };
   expect(check()).not.toThrow();
-  expect(check('DELETE FROM samples WHERE generation_id <> 2')).not.toThrow();
+  expect(check('DELETE FROM sample_times WHERE group_id <> 2')).not.toThrow();
   const message = 'samples of generation 2 are missing';
-  expect(check('DELETE FROM samples WHERE generation_id = 2')).toThrow(message);
-  expect(check('DELETE FROM samples WHERE generation_id = 2 AND observed_at = 2')).toThrow(message);
-  expect(check(SAMPLE.replace('?, ?', '2, 3').replace('?', '0'))).toThrow(message);
+  expect(check('DELETE FROM sample_times WHERE group_id = 2')).toThrow(message);
+  expect(check('DELETE FROM sample_times WHERE group_id = 2 AND elapsed = 2')).toThrow(message);
+  expect(check(SAMPLE.replace('?, ?', '2, 3'))).toThrow(message);
   // An equal sample is not counted again.
-  expect(check(SAMPLE.replace('?, ?', '2, 2').replace('?', '1'))).not.toThrow();
+  const equal = [GROUP.replace('?, ?', '4, 2').replace('?', '1'), SAMPLE.replace('?, ?', '4, 2')];
+  expect(check(...equal)).not.toThrow();
   const prune = 'UPDATE generations SET pruned_until = 2';
-  expect(check('DELETE FROM samples WHERE generation_id = 2', prune)).not.toThrow();
+  expect(check('DELETE FROM sample_times WHERE group_id = 2', prune)).not.toThrow();
   expect(check('DELETE FROM generations WHERE id = 2')).not.toThrow();
 });
 

@@ -23,7 +23,7 @@ function createOldDatabase(): string {
     INSERT INTO generations (id, series_id, key, access_key_id, expiration, latest_expiration, zoneless,
                              first_seen, last_seen, samples)
     VALUES (1, 1, '${KEY}', '${KEY}', ${times}, 1), (2, 1, 'ASIA2', 'ASIA2', ${times}, 1),
-           (3, 1, 'times', '', ${times}, 1);
+           (3, 1, '/5', '', ${times}, 1);
     INSERT INTO samples
     SELECT id, ${START}, '', '', ${START + HOUR}, 0, 0 FROM generations;
     INSERT INTO failed_polls VALUES
@@ -65,7 +65,7 @@ test('a migration overwrites secrets in the place of key ids', () => {
   const database = new Database(file, { readonly: true });
   const keys = database.prepare<[], string>('SELECT key FROM generations ORDER BY id').pluck().all();
   database.close();
-  expect(keys).toEqual([toStoredKeyId(KEY), 'ASIA2', 'times']);
+  expect(keys).toEqual([toStoredKeyId(KEY), 'ASIA2', '/5']);
   const bytes = readFolder(file);
   expect(bytes).not.toContain(KEY);
   expect(bytes).not.toContain(TOKEN);
