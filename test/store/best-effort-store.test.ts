@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Sample } from '../../src/domain/model.ts';
 import type { CredWatchError } from '../../src/errors.ts';
@@ -73,8 +74,14 @@ test('a best-effort store throws an error that is not a CredWatchError', () => {
 
 /** Damages every page after the schema, which SQLite notices when it reads them. */
 function damage(file: string): void {
+  const database = new Database(file);
+  const pages = database
+    .prepare<[], number>("SELECT pageno FROM dbstat WHERE name <> 'sqlite_schema'")
+    .pluck()
+    .all();
+  database.close();
   const bytes = readFileSync(file);
-  bytes.fill(0xa5, 4096);
+  for (const page of pages) bytes.fill(0xa5, 4096 * (page - 1), 4096 * page);
   writeFileSync(file, bytes);
 }
 
