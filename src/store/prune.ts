@@ -72,9 +72,7 @@ function countPrunableSamples(
   connection: DatabaseConnection,
   generations: readonly PrunableGeneration[],
 ): number {
-  const count = connection
-    .prepare<[PrunableGeneration], number>(`SELECT count(*) FROM ${PRUNED}`)
-    .pluck();
+  const count = connection.prepare<[PrunableGeneration], number>(`SELECT count(*) FROM ${PRUNED}`).pluck();
   return generations.reduce((sum, generation) => sum + requireRow(count.get(generation)), 0);
 }
 

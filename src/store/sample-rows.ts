@@ -1,6 +1,6 @@
-import type { Instant, Sample } from '../domain/model.ts';
+import type { Instant, Sample, SampleTime, Seconds } from '../domain/model.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
-import { checkRow } from './sqlite/row-check.ts';
+import { checkRow, requireNumber } from './sqlite/row-check.ts';
 
 /** A row of `sample_groups`: the values that samples of a generation share. */
 export interface SampleGroup extends Pick<Sample, 'lastUpdated' | 'expiration' | 'zoneless'> {
@@ -77,3 +77,76 @@ const toColumns = ({ observedAt, clockOffset, lastUpdated, expiration, zoneless 
   expiration,
   zoneless: Number(zoneless),
 });
+
+/** Samples of a generation that differ only in time and clock offset, in the order of their times. */
+export interface StoredRun extends Pick<Sample, 'lastUpdated' | 'expiration' | 'zoneless'> {
+  ordinal: number;
+  times: SampleTime[];
+}
+
+/** No run is longer, because a generation can have millions of samples. */
+const MAX_RUN_LENGTH = 1000;
+
+interface SampleRow extends SampleTime {
+  lastUpdated: Instant | null;
+  expiration: Instant;
+  zoneless: number;
+  ordinal: number;
+}
+
+interface GroupRow extends Omit<SampleRow, keyof SampleTime> {
+  id: number;
+  baseTime: Instant;
+  isOnlyGroup: number;
+}
+
+/**
+ * Prepares a function that reads the samples of a generation, ordered by all of their values. Nearly all generations
+ * have a single group, whose key has this order.
+ */
+export function prepareSampleReader(connection: DatabaseConnection) {
+  const groups = connection.prepare<[number], GroupRow>(
+    `SELECT id, last_updated AS lastUpdated, expiration, zoneless, ordinal, base_time AS baseTime,
+       NOT EXISTS (SELECT 1 FROM sample_groups AS other
+                   WHERE other.generation_id = own.generation_id AND other.id <> own.id) AS isOnlyGroup
+     FROM sample_groups AS own WHERE generation_id = ?`,
+  );
+  const times = connection
+    .prepare<[number], [number, Seconds | '']>(
+      'SELECT elapsed, clock_offset FROM sample_times WHERE group_id = ?',
+    )
+    .raw();
+  const samples = connection.prepare<[number], SampleRow>(
+    `SELECT observed_at AS observedAt, clock_offset AS clockOffset, last_updated AS lastUpdated, expiration, zoneless,
+       ordinal
+     FROM samples WHERE generation_id = ?
+     ORDER BY observed_at, clock_offset NULLS LAST, last_updated NULLS LAST, expiration, zoneless, ordinal`,
+  );
+  return function* (generationId: number): Generator<StoredRun> {
+    // While this statement runs, all statements read one state of the database.
+    for (const group of groups.iterate(generationId)) {
+      const { id, isOnlyGroup, ...shared } = checkRow(group);
+      if (isOnlyGroup === 0) {
+        for (const row of samples.iterate(generationId)) yield toRun(checkRow(row), [toTime(row)]);
+        return;
+      }
+      const baseTime = requireNumber('baseTime', shared.baseTime);
+      let run: SampleTime[] = [];
+      for (const [elapsed, offset] of times.iterate(id)) {
+        const observedAt = requireNumber('observedAt', baseTime + requireNumber('elapsed', elapsed));
+        run.push({ observedAt, clockOffset: offset === '' ? null : requireNumber('clockOffset', offset) });
+        if (run.length < MAX_RUN_LENGTH) continue;
+        yield toRun(shared, run);
+        run = [];
+      }
+      if (run.length > 0) yield toRun(shared, run);
+    }
+  };
+}
+
+const toTime = ({ observedAt, clockOffset }: SampleTime): SampleTime => ({ observedAt, clockOffset });
+
+const toRun = (
+  { lastUpdated, expiration, zoneless, ordinal }: Omit<SampleRow, keyof SampleTime>,
+  times: SampleTime[],
+): StoredRun => ({ lastUpdated, expiration, zoneless: zoneless === 1, ordinal, times });

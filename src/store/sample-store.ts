@@ -10,8 +10,8 @@ import type {
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
 import { toStoredKeyId } from '../key-id.ts';
-import { exportRecords } from './archive/export.ts';
-import type { ArchiveRecord } from './archive/record.ts';
+import { exportParts } from './archive/export.ts';
+import { type ArchiveRecord, listSamples, type SampleRun } from './archive/record.ts';
 import type {
   HistoryReader,
   JobRunFilter,
@@ -199,11 +199,19 @@ export class SampleStore {
 
   /** Yields every selected record. A database into which all of them are imported gives the same reports. */
   *records(filter: SeriesFilter = {}): Generator<ArchiveRecord> {
+    for (const part of this.exportParts(filter)) {
+      if (part.record === 'sample_run') yield* listSamples(part);
+      else yield part;
+    }
+  }
+
+  /** As {@link records}, with the samples in runs. */
+  *exportParts(filter: SeriesFilter = {}): Generator<ArchiveRecord | SampleRun> {
     try {
       let isEmpty = true;
-      for (const record of exportRecords(this.#connection, filter)) {
+      for (const part of exportParts(this.#connection, filter)) {
         isEmpty = false;
-        yield record;
+        yield part;
       }
       if (isEmpty) assertUndamaged(this.#connection);
     } catch (error) {

@@ -33,15 +33,15 @@ export const exportCommand: CommandDefinition = {
     const filter = await toSeriesFilter(flags, io.clock.now());
     const path = resolveDatabasePath(flags.db, io);
     using store = await openExistingStore(path);
-    let count = 0;
-    const records = function* () {
-      for (const record of store.records(filter)) {
-        count += 1;
-        yield record;
+    let isEmpty = true;
+    const parts = function* () {
+      for (const part of store.exportParts(filter)) {
+        isEmpty = false;
+        yield part;
       }
     };
-    await writeOutput(io, flags.output, writeArchive(records(), flags.format));
-    if (count === 0) {
+    await writeOutput(io, flags.output, writeArchive(parts(), flags.format));
+    if (isEmpty) {
       const hint = describeEmptySelection(filter, (part) => store.seriesNames(part));
       await printNote(io, `no samples in ${path} match the filters`, hint);
     }

@@ -3,6 +3,7 @@ import type { SeriesFilter } from '../contract.ts';
 import type { FailedPollRow } from '../failed-polls.ts';
 import { GENERATION_COLUMNS, type StoredGenerationRow, toStoredGeneration } from '../generation-rows.ts';
 import { readJobRuns } from '../job-runs.ts';
+import { prepareSampleReader } from '../sample-rows.ts';
 import { findSeries, toIdentity, toParameters } from '../series-rows.ts';
 import {
   assertAllFailedPolls,
@@ -11,18 +12,9 @@ import {
   countGenerations,
 } from '../sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from '../sqlite/driver.ts';
-import { checkKeyRow, checkRow } from '../sqlite/row-check.ts';
+import { checkKeyRow } from '../sqlite/row-check.ts';
 import { CORRECTED_TIME_SQL } from '../sqlite/schema.ts';
-import type { ArchiveRecord } from './record.ts';
-
-interface SampleRow {
-  observedAt: Instant;
-  clockOffset: number | null;
-  lastUpdated: Instant | null;
-  expiration: Instant;
-  zoneless: number;
-  ordinal: number;
-}
+import type { ArchiveRecord, SampleRun } from './record.ts';
 
 interface StoredFailedPoll extends FailedPollRow {
   ordinal: number;
@@ -30,17 +22,12 @@ interface StoredFailedPoll extends FailedPollRow {
 
 const toNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
 
-/** Yields every selected record. Samples are read one by one, because a million of them need much memory. */
-export function* exportRecords(
+/** Yields every selected record, and samples in runs. A run is short, because a million samples need much memory. */
+export function* exportParts(
   connection: DatabaseConnection,
   filter: SeriesFilter,
-): Generator<ArchiveRecord> {
-  const samples = connection.prepare<[number], SampleRow>(
-    `SELECT observed_at AS observedAt, clock_offset AS clockOffset, last_updated AS lastUpdated, expiration,
-       zoneless, ordinal
-     FROM samples WHERE generation_id = ?
-     ORDER BY observed_at, clock_offset NULLS LAST, last_updated NULLS LAST, expiration, zoneless, ordinal`,
-  );
+): Generator<ArchiveRecord | SampleRun> {
+  const readSamples = prepareSampleReader(connection);
   const countLaterSamples = connection
     .prepare<[number, Instant], number>(
       `SELECT count(*) FROM samples WHERE generation_id = ? AND ordinal = 0 AND ${CORRECTED_TIME_SQL} >= ?`,
@@ -52,15 +39,10 @@ export function* exportRecords(
     for (const { id, generation, prunedUntil } of stored.map(toStoredGeneration)) {
       if (generation.lastSeen < since || generation.firstSeen > until) continue;
       let sampleCount = 0;
-      for (const each of samples.iterate(id)) {
-        const { ordinal, ...row } = checkRow(each);
-        if (ordinal === 0) sampleCount += 1;
-        const sample = {
-          ...row,
-          accessKeyId: generation.accessKeyId,
-          zoneless: row.zoneless === 1,
-        };
-        yield { record: 'sample', identity, sample, ordinal };
+      const { accessKeyId } = generation;
+      for (const { ordinal, times, ...shared } of readSamples(id)) {
+        if (ordinal === 0) sampleCount += times.length;
+        yield { record: 'sample_run', identity, credentials: { accessKeyId, ...shared }, times, ordinal };
       }
       if (prunedUntil === null && sampleCount !== generation.samples) assertAllSamples(connection, id);
       // The generation follows its samples, so that an import counts only the missing samples as pruned.

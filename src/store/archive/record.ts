@@ -2,6 +2,7 @@ import {
   FAILURE_REASONS,
   type FailedPoll,
   type Instant,
+  type IssuedCredentials,
   type JobRun,
   type RecordedGeneration,
   type Sample,
@@ -42,6 +43,15 @@ interface SampleRecord {
   ordinal: number;
 }
 
+/** Samples that differ only in time and clock offset, in an export that is being written. */
+export interface SampleRun {
+  record: 'sample_run';
+  identity: SeriesIdentity;
+  credentials: IssuedCredentials;
+  times: readonly SampleTime[];
+  ordinal: number;
+}
+
 /** Exported only for a generation with pruned samples, after its other samples. */
 export interface GenerationRecord {
   record: 'generation';
@@ -68,6 +78,11 @@ interface JobRunRecord {
 
 /** One line of an export. */
 export type ArchiveRecord = SampleRecord | GenerationRecord | FailedPollRecord | JobRunRecord;
+
+export function* listSamples({ identity, credentials, times, ordinal }: SampleRun): Generator<SampleRecord> {
+  for (const time of times)
+    yield { record: 'sample', identity, sample: { ...credentials, ...time }, ordinal };
+}
 
 const schemaVersion = integer('schema_version');
 const recordKind = oneOf('record', ['sample', 'generation', 'failed_poll', 'job_run']);

@@ -1,5 +1,14 @@
+import type { Instant, Seconds } from '../../domain/model.ts';
+import { createInstantFormatter } from '../../domain/time/instant.ts';
 import { CSV_CAST, toJson } from '../../untrusted-text.ts';
-import { ARCHIVE_FIELD_NAMES, type ArchiveRecord, toArchiveFields } from './record.ts';
+import type { ArchiveFields } from './fields.ts';
+import {
+  ARCHIVE_FIELD_NAMES,
+  type ArchiveRecord,
+  listSamples,
+  type SampleRun,
+  toArchiveFields,
+} from './record.ts';
 
 export const ARCHIVE_FORMATS = ['ndjson', 'csv'] as const;
 export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
@@ -9,26 +18,74 @@ const LINES_PER_PIECE = 1000;
 
 /** Yields the text of an export in pieces. CSV always has a header. */
 export async function* writeArchive(
-  records: Iterable<ArchiveRecord>,
+  records: Iterable<ArchiveRecord | SampleRun>,
   format: ArchiveFormat,
 ): AsyncGenerator<string> {
-  const toText = format === 'csv' ? await csvWriter() : ndjson;
-  if (format === 'csv') yield toText([Object.fromEntries(ARCHIVE_FIELD_NAMES.map((name) => [name, name]))]);
-  let lines: ReturnType<typeof toArchiveFields>[] = [];
+  const line = format === 'csv' ? await loadCsv() : NDJSON;
+  if (format === 'csv') yield `${ARCHIVE_FIELD_NAMES.join(',')}\n`;
+  const formatTime = createInstantFormatter();
+  let [piece, count] = ['', 0];
   for (const record of records) {
-    lines.push(toArchiveFields(record));
-    if (lines.length < LINES_PER_PIECE) continue;
-    yield toText(lines);
-    lines = [];
+    if (record.record === 'sample_run') {
+      piece += formatRun(record, line, formatTime);
+      count += record.times.length;
+    } else {
+      piece += `${line.begin}${line.formatFields(toArchiveFields(record), ARCHIVE_FIELD_NAMES)}${line.end}`;
+      count += 1;
+    }
+    if (count < LINES_PER_PIECE) continue;
+    yield piece;
+    [piece, count] = ['', 0];
   }
-  if (lines.length > 0) yield toText(lines);
+  if (count > 0) yield piece;
 }
 
-type Lines = readonly Readonly<Record<string, unknown>>[];
+interface LineFormat {
+  begin: string;
+  end: string;
+  /** Formats a part of a line. A format without columns writes only the fields that the record has. */
+  formatFields(fields: ArchiveFields, columns: readonly string[]): string;
+  formatTimes(observedAt: string, clockOffset: Seconds | null): string;
+}
 
-const ndjson = (lines: Lines) => lines.map((line) => `${toJson(line)}\n`).join('');
+const NDJSON: LineFormat = {
+  begin: '{',
+  end: '}\n',
+  formatFields: (fields) => toJson(fields).slice(1, -1),
+  formatTimes: (observedAt, clockOffset) =>
+    `"observed_at":"${observedAt}","clock_offset_seconds":${clockOffset}`,
+};
 
-async function csvWriter(): Promise<(lines: Lines) => string> {
+async function loadCsv(): Promise<LineFormat> {
   const { stringify } = await import('csv-stringify/sync');
-  return (lines) => stringify([...lines], { columns: [...ARCHIVE_FIELD_NAMES], cast: CSV_CAST });
+  return {
+    begin: '',
+    end: '\n',
+    formatFields: (fields, columns) =>
+      stringify([fields], { columns: [...columns], cast: CSV_CAST, eof: false }),
+    formatTimes: (observedAt, clockOffset) => `${observedAt},${clockOffset ?? ''}`,
+  };
+}
+
+/** The fields of `formatTimes`. The fields before and after these are the same in a run. */
+const FIRST_VARYING = ARCHIVE_FIELD_NAMES.indexOf('observed_at');
+const AFTER_VARYING = ARCHIVE_FIELD_NAMES.indexOf('clock_offset_seconds') + 1;
+
+/** Formatting every field of every sample would take five times as long. */
+function formatRun(
+  run: SampleRun,
+  { begin, end, formatFields, formatTimes }: LineFormat,
+  formatTime: (instant: Instant) => string,
+): string {
+  const [first] = listSamples(run);
+  if (first === undefined) return '';
+  const entries = Object.entries(toArchiveFields(first));
+  const formatPart = (from: number, to?: number) =>
+    formatFields(Object.fromEntries(entries.slice(from, to)), ARCHIVE_FIELD_NAMES.slice(from, to));
+  const before = `${begin}${formatPart(0, FIRST_VARYING)},`;
+  const after = `,${formatPart(AFTER_VARYING)}${end}`;
+  let text = '';
+  for (const { observedAt, clockOffset } of run.times)
+    text += before + formatTimes(formatTime(observedAt), clockOffset) + after;
+  return text;
 }

@@ -32,6 +32,16 @@ export function checkNumber(name: string, value: unknown): number {
   return value === null ? Number.NaN : Number(value);
 }
 
+/**
+ * Returns the number, which is never null.
+ * @param name the name of the field
+ * @throws Error with the code SQLITE_MISMATCH
+ */
+export function requireNumber(name: string, value: unknown): number {
+  if (value === null) throw createMismatchError(name);
+  return checkNumber(name, value);
+}
+
 export function checkText(name: string, value: unknown): string {
   if (typeof value !== 'string') throw createMismatchError(name);
   return value;
