@@ -1,5 +1,6 @@
 import type { Instant, SourceName } from '../domain/model.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
+import type { CredWatchError } from '../errors.ts';
 
 // Arguments and results of a store. The declarations of the library import this file, so it must not import
 // SQLite: users do not have the types of the driver.
@@ -42,3 +43,6 @@ export interface WriteResult {
 export interface PruneResult {
   deleted: number;
 }
+
+/** Gets the error that prevents the use of a file. */
+export type OnFallback = (error: CredWatchError) => void;

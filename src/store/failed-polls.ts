@@ -6,6 +6,7 @@ import { joinSpans } from '../domain/time/spans.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { toStoredKeyId } from '../key-id.ts';
 import type { SeriesFilter } from './contract.ts';
+import { prepareClockOffsets } from './host-clocks.ts';
 import { toParameters } from './series-rows.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 import { checkRow } from './sqlite/row-check.ts';
@@ -26,32 +27,28 @@ export const toFailedPollRow = (host: string, source: SourceName, poll: FailedPo
   expiration: poll.expiration ?? '',
 });
 
-/** Adds a failed poll. Equal ones are all kept. */
-export function recordFailedPoll(
-  connection: DatabaseConnection,
-  host: string,
-  source: SourceName,
-  poll: FailedPoll,
-): void {
-  connection
-    .prepare(
-      `INSERT INTO failed_polls
-       SELECT @host, @source, @observedAt, @reason, @detail, @accessKeyId, @expiration,
-         (SELECT coalesce(max(ordinal) + 1, 0) FROM failed_polls
-          WHERE host = @host AND source = @source AND observed_at = @observedAt AND reason = @reason
-            AND detail = @detail AND access_key_id = @accessKeyId AND expiration = @expiration),
-         @clockOffset`,
-    )
-    .run(toFailedPollRow(host, source, poll));
+/** Prepares a function that adds a failed poll. Equal ones are all kept. */
+export function prepareFailedPolls(connection: DatabaseConnection) {
+  const save = connection.prepare(
+    `INSERT INTO failed_polls
+     SELECT @host, @source, @observedAt, @reason, @detail, @accessKeyId, @expiration,
+       (SELECT coalesce(max(ordinal) + 1, 0) FROM failed_polls
+        WHERE host = @host AND source = @source AND observed_at = @observedAt AND reason = @reason
+          AND detail = @detail AND access_key_id = @accessKeyId AND expiration = @expiration),
+       @clockOffset`,
+  );
+  const saveClockOffset = prepareClockOffsets(connection);
+  return (host: string, source: SourceName, poll: FailedPoll): void => {
+    save.run(toFailedPollRow(host, source, poll));
+    saveClockOffset(host, poll);
+  };
 }
 
-/** Returns the time of the first poll of a starting endpoint since the last poll with another result. */
-export function recordStarting(
-  connection: DatabaseConnection,
-  host: string,
-  source: SourceName,
-  at: Instant,
-): Instant {
+/**
+ * Prepares a function that records that an endpoint is starting. It returns the time of the first such poll since the
+ * last poll with another result.
+ */
+export function prepareStarting(connection: DatabaseConnection) {
   const save = connection
     .prepare<[object], Instant>(
       `INSERT INTO endpoint_starts VALUES (@host, @source, @at)
@@ -65,7 +62,8 @@ export function recordStarting(
        RETURNING started_at`,
     )
     .pluck();
-  return requireRow(save.get({ host, source, at }));
+  return (host: string, source: SourceName, at: Instant): Instant =>
+    requireRow(save.get({ host, source, at }));
 }
 
 /** The failed polls of one host and source, counted by reason. */

@@ -9,49 +9,42 @@ import type {
 } from '../domain/model.ts';
 import type { ColumnHistory } from '../domain/verdict/series-analysis.ts';
 import { CredWatchError } from '../errors.ts';
-import { toStoredKeyId } from '../key-id.ts';
 import { exportParts } from './archive/export.ts';
 import { type ArchiveRecord, listSamples, type SampleRun } from './archive/record.ts';
 import type {
   HistoryReader,
   JobRunFilter,
+  OnFallback,
   PruneResult,
   ReadOptions,
   SeriesFilter,
   StoreLimits,
   WriteResult,
 } from './contract.ts';
-import { recordFailedPoll, recordStarting } from './failed-polls.ts';
 import { findHistories, readHistories, toSeriesHistory } from './histories.ts';
-import { prepareClockOffsets } from './host-clocks.ts';
 import { writeBatch } from './import/batch.ts';
 import { dropJobRun, endJobRun, readJobNames, readJobRuns, startJobRun } from './job-runs.ts';
+import { PollRecorder } from './poll-recorder.ts';
 import { prune } from './prune.ts';
-import { SampleRecorder } from './sample-recorder.ts';
 import { findLastHost, readSeriesNames } from './series-rows.ts';
 import { assertUndamaged } from './sqlite/consistency.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { explainError, withErrorHints } from './sqlite/error-hints.ts';
-
-type OnFallback = (error: CredWatchError) => void;
+import { StoreConnection } from './store-connection.ts';
 
 /**
  * A database of samples. Several processes can use one database at the same time, because every method except
- * `records` and `prune` is one transaction. All methods throw {@link CredWatchError} if the file cannot be used.
+ * `records`, `exportParts` and `prune` is one transaction. All methods throw {@link CredWatchError} if the file
+ * cannot be used.
  */
 export class SampleStore {
-  #connection: DatabaseConnection;
-  readonly #file: string;
-  #recorder: SampleRecorder | null = null;
-  /** Null if the file must be used, or can no longer be used. */
-  #onFallback: OnFallback | null = null;
-  /** The copy may be older than the last records in the file. */
-  #isFallback = false;
+  readonly #connection: StoreConnection;
+  /** Of the current connection. */
+  #recorder: PollRecorder | null = null;
 
-  private constructor(connection: DatabaseConnection, file: string) {
-    this.#connection = connection;
-    this.#file = file;
+  private constructor(connection: DatabaseConnection, file: string, onFallback: OnFallback | null = null) {
+    this.#connection = new StoreConnection(connection, file, onFallback);
   }
 
   /** Opens a database for reading and writing. Creates the file if it does not exist. */
@@ -81,9 +74,7 @@ export class SampleStore {
    */
   static openBestEffort(file: string, onFallback: OnFallback, limits: StoreLimits = {}): SampleStore {
     try {
-      const store = SampleStore.open(file, limits);
-      store.#onFallback = onFallback;
-      return store;
+      return new SampleStore(openForWriting(file, limits), file, onFallback);
     } catch (error) {
       if (!(error instanceof CredWatchError) || error.code === 'DATABASE_DRIVER_MISSING') throw error;
       onFallback(error);
@@ -104,18 +95,11 @@ export class SampleStore {
    * @param machine the name of the polling machine, for {@link findLastHost}
    */
   recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
-    this.writeTogether(() => {
-      this.#recorder ??= new SampleRecorder(this.#connection);
-      const accessKeyId = toStoredKeyId(sample.accessKeyId);
-      this.#recorder.record(identity, { ...sample, accessKeyId }, machine);
-    });
+    this.writeTogether(() => this.#polls().recordSample(identity, sample, machine));
   }
 
   recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
-    this.writeTogether(() => {
-      recordFailedPoll(this.#connection, host, source, poll);
-      prepareClockOffsets(this.#connection)(host, poll);
-    });
+    this.writeTogether(() => this.#polls().recordFailedPoll(host, source, poll));
   }
 
   /**
@@ -123,7 +107,7 @@ export class SampleStore {
    * @returns the time of the first such poll since the last poll with another result
    */
   recordStarting(host: string, source: SourceName, at: Instant): Instant {
-    return this.writeTogether(() => recordStarting(this.#connection, host, source, at));
+    return this.writeTogether(() => this.#polls().recordStarting(host, source, at));
   }
 
   /**
@@ -131,7 +115,7 @@ export class SampleStore {
    * @returns the run's id, for `endJobRun`
    */
   startJobRun(run: JobRun & { end: null }): number {
-    return this.writeTogether(() => startJobRun(this.#connection, run));
+    return this.#write((connection) => startJobRun(connection, run));
   }
 
   /**
@@ -139,9 +123,10 @@ export class SampleStore {
    * @throws CredWatchError RUN_NOT_FOUND if the start was deleted in the meantime
    */
   endJobRun(id: number, end: NonNullable<JobRun['end']>): void {
-    if (this.writeTogether(() => endJobRun(this.#connection, id, end)) || this.#isFallback) return;
+    const isKnown = this.#write((connection) => endJobRun(connection, id, end));
+    if (isKnown || this.#connection.isFallback) return;
     throw new CredWatchError(
-      `${this.#file} no longer has the start of this run`,
+      `${this.#connection.file} no longer has the start of this run`,
       'do not move or delete the database while jobs run',
       { code: 'RUN_NOT_FOUND' },
     );
@@ -149,36 +134,36 @@ export class SampleStore {
 
   /** Deletes a recorded start, because the job could not be started. */
   dropJobRun(id: number): void {
-    this.writeTogether(() => dropJobRun(this.#connection, id));
+    this.#write((connection) => dropJobRun(connection, id));
   }
 
   /** Reads the runs of one job, ordered by start. */
   jobRuns(filter: JobRunFilter): JobRun[] {
-    return this.#run(() => {
-      const runs = [...readJobRuns(this.#connection, filter)];
-      if (runs.length === 0) assertUndamaged(this.#connection);
+    return this.#connection.run((connection) => {
+      const runs = [...readJobRuns(connection, filter)];
+      if (runs.length === 0) assertUndamaged(connection);
       return runs.map(({ run }) => run);
     });
   }
 
   /** Reads the names of all jobs with runs, in alphabetical order. */
   jobNames(): string[] {
-    return this.#run(() => readJobNames(this.#connection));
+    return this.#connection.run(readJobNames);
   }
 
   /** Reads the known hosts or roles, in alphabetical order. */
   seriesNames(part: 'host' | 'role'): string[] {
-    return this.#run(() => readSeriesNames(this.#connection, part));
+    return this.#connection.run((connection) => readSeriesNames(connection, part));
   }
 
   /** Finds the host under which this machine recorded its newest sample of a source. */
   findLastHost(machine: string, source: SourceName): string | null {
-    return this.#run(() => findLastHost(this.#connection, machine, source));
+    return this.#connection.run((connection) => findLastHost(connection, machine, source));
   }
 
   /** Reads the selected series from one state of the database. */
   columnHistories(filter: SeriesFilter = {}): ColumnHistory[] {
-    return this.#run(() => this.#connection.transaction(readHistories)(this.#connection, filter));
+    return this.#connection.run((connection) => connection.transaction(readHistories)(connection, filter));
   }
 
   /** As {@link columnHistories}, with an object for each generation. */
@@ -188,13 +173,15 @@ export class SampleStore {
 
   /** Finds the selected series. The readers need an open store, and {@link keepState} to read one state. */
   historyReaders(filter: SeriesFilter): HistoryReader[] {
-    const explain = <T>(action: () => T) => withErrorHints(this.#file, action);
-    return explain(() => [...findHistories(this.#connection, filter)].map((read) => () => explain(read)));
+    const { current, file } = this.#connection;
+    const explain = <T>(action: () => T) => withErrorHints(file, action);
+    return explain(() => [...findHistories(current, filter)].map((read) => () => explain(read)));
   }
 
   /** From now on, reads the present state of the database, even if other processes write. */
   keepState(): void {
-    withErrorHints(this.#file, () => this.#connection.exec('BEGIN'));
+    const { current, file } = this.#connection;
+    withErrorHints(file, () => current.exec('BEGIN'));
   }
 
   /** Yields every selected record. A database into which all of them are imported gives the same reports. */
@@ -207,52 +194,42 @@ export class SampleStore {
 
   /** As {@link records}, with the samples in runs. */
   *exportParts(filter: SeriesFilter = {}): Generator<ArchiveRecord | SampleRun> {
+    const { current, file } = this.#connection;
     try {
       let isEmpty = true;
-      for (const part of exportParts(this.#connection, filter)) {
+      for (const part of exportParts(current, filter)) {
         isEmpty = false;
         yield part;
       }
-      if (isEmpty) assertUndamaged(this.#connection);
+      if (isEmpty) assertUndamaged(current);
     } catch (error) {
-      throw explainError(this.#file, error);
+      throw explainError(file, error);
     }
   }
 
   /** Adds records. Records that the database already has change nothing. */
   writeRecords(records: readonly ArchiveRecord[]): WriteResult {
-    return this.writeTogether(() => writeBatch(this.#connection, records));
+    return this.#write((connection) => writeBatch(connection, records));
   }
 
   /** Deletes samples older than `before`, except those that reports still need, and shrinks the file. */
   prune(before: Instant, options: { dryRun: boolean }): PruneResult {
-    return this.#run(() => prune(this.#connection, before, options));
+    return this.#connection.run((connection) => prune(connection, before, options));
   }
 
-  /** Runs `action` in one transaction. The methods that write can be called in it. */
+  /** Runs `action` in one transaction. The methods that write can be called in it, except `prune`. */
   writeTogether<T>(action: () => T): T {
-    if (!this.#connection.inTransaction) this.#recorder?.startTransaction();
-    return this.#run(() => this.#connection.transaction(action).immediate());
+    return this.#write(() => action());
   }
 
-  /** If the action fails in a best-effort store, runs it again on a temporary copy. */
-  #run<T>(action: () => T): T {
-    try {
-      return withErrorHints(this.#file, action);
-    } catch (error) {
-      if (this.#onFallback === null || !(error instanceof CredWatchError)) throw error;
-      this.#useCopy(error, this.#onFallback);
-      return withErrorHints(this.#file, action);
-    }
+  #write<T>(action: (connection: DatabaseConnection) => T): T {
+    if (!this.#connection.current.inTransaction) this.#recorder?.startTransaction();
+    return this.#connection.run((connection) => connection.transaction(action).immediate(connection));
   }
 
-  #useCopy(error: CredWatchError, onFallback: OnFallback): void {
-    this.#connection.close();
-    // A copy of a damaged file is damaged too.
-    this.#connection = openTemporary(error.code === 'DATABASE_DAMAGED' ? '' : this.#file);
-    this.#recorder = null;
-    this.#onFallback = null;
-    this.#isFallback = true;
-    onFallback(error);
+  #polls(): PollRecorder {
+    const { current } = this.#connection;
+    if (this.#recorder?.connection !== current) this.#recorder = new PollRecorder(current);
+    return this.#recorder;
   }
 }

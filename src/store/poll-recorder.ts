@@ -4,7 +4,9 @@ import {
   getGenerationKey,
   mergeGenerations,
 } from '../domain/measurement/generations.ts';
-import type { Sample, SeriesIdentity } from '../domain/model.ts';
+import type { FailedPoll, Instant, Sample, SeriesIdentity, SourceName } from '../domain/model.ts';
+import { toStoredKeyId } from '../key-id.ts';
+import { prepareFailedPolls, prepareStarting } from './failed-polls.ts';
 import { GenerationRows } from './generation-rows.ts';
 import { prepareClockOffsets } from './host-clocks.ts';
 import { LaterSamples } from './later-samples.ts';
@@ -12,8 +14,40 @@ import { SampleRows } from './sample-rows.ts';
 import { countGenerations } from './sqlite/consistency.ts';
 import { type DatabaseConnection, requireRow } from './sqlite/driver.ts';
 
-/** Writes polled samples. Keeps its statements, because preparing them takes longer than running them. */
-export class SampleRecorder {
+/** Writes polls. Keeps its statements, because preparing them takes longer than running them. */
+export class PollRecorder {
+  readonly connection: DatabaseConnection;
+  #samples: SampleRecorder | null = null;
+  #recordFailedPoll: ReturnType<typeof prepareFailedPolls> | null = null;
+  #recordStarting: ReturnType<typeof prepareStarting> | null = null;
+
+  constructor(connection: DatabaseConnection) {
+    this.connection = connection;
+  }
+
+  /** Call it before each transaction, and the other methods inside a transaction. */
+  startTransaction(): void {
+    this.#samples?.startTransaction();
+  }
+
+  recordSample(identity: SeriesIdentity, sample: Sample, machine: string): void {
+    this.#samples ??= new SampleRecorder(this.connection);
+    this.#samples.record(identity, { ...sample, accessKeyId: toStoredKeyId(sample.accessKeyId) }, machine);
+  }
+
+  recordFailedPoll(host: string, source: SourceName, poll: FailedPoll): void {
+    this.#recordFailedPoll ??= prepareFailedPolls(this.connection);
+    this.#recordFailedPoll(host, source, poll);
+  }
+
+  /** Returns the time of the first poll of a starting endpoint since the last poll with another result. */
+  recordStarting(host: string, source: SourceName, at: Instant): Instant {
+    this.#recordStarting ??= prepareStarting(this.connection);
+    return this.#recordStarting(host, source, at);
+  }
+}
+
+class SampleRecorder {
   readonly #connection: DatabaseConnection;
   readonly #findSeries;
   readonly #saveSeries;
@@ -21,6 +55,7 @@ export class SampleRecorder {
   readonly #samples;
   readonly #laterSamples;
   readonly #saveClockOffset;
+  readonly #findAnyGeneration;
   /** In the current transaction. */
   #areTablesChecked = false;
 
@@ -43,14 +78,15 @@ export class SampleRecorder {
     this.#samples = new SampleRows(connection);
     this.#laterSamples = new LaterSamples(connection);
     this.#saveClockOffset = prepareClockOffsets(connection);
+    this.#findAnyGeneration = connection.prepare<[number], unknown>(
+      'SELECT 1 FROM generations INDEXED BY sqlite_autoindex_generations_1 WHERE series_id = ? LIMIT 1',
+    );
   }
 
-  /** Call it before each transaction. */
   startTransaction(): void {
     this.#areTablesChecked = false;
   }
 
-  /** Call it inside a transaction. */
   record(identity: SeriesIdentity, sample: Sample, machine: string): void {
     const [rows, samples] = [this.#rows, this.#samples];
     const { observedAt } = sample;
@@ -71,10 +107,7 @@ export class SampleRecorder {
 
   /** A series without generations is new, or a damaged page hides them. The check reads all generations. */
   #checkFirstGeneration(seriesId: number): void {
-    const anyGeneration = this.#connection.prepare(
-      'SELECT 1 FROM generations INDEXED BY sqlite_autoindex_generations_1 WHERE series_id = ? LIMIT 1',
-    );
-    if (anyGeneration.get(seriesId) === undefined) this.#checkTables();
+    if (this.#findAnyGeneration.get(seriesId) === undefined) this.#checkTables();
   }
 
   /** Checks once per transaction, because the check reads whole tables. */

@@ -1,0 +1,56 @@
+import { CredWatchError } from '../errors.ts';
+import type { OnFallback } from './contract.ts';
+import { openTemporary } from './sqlite/database.ts';
+import type { DatabaseConnection } from './sqlite/driver.ts';
+import { withErrorHints } from './sqlite/error-hints.ts';
+
+/** The connection of a store. A best-effort connection changes to a temporary copy at the first error. */
+export class StoreConnection {
+  readonly file: string;
+  #current: DatabaseConnection;
+  /** Null if the file must be used, or can no longer be used. */
+  #onFallback: OnFallback | null;
+  #isFallback = false;
+
+  constructor(connection: DatabaseConnection, file: string, onFallback: OnFallback | null) {
+    this.#current = connection;
+    this.file = file;
+    this.#onFallback = onFallback;
+  }
+
+  get current(): DatabaseConnection {
+    return this.#current;
+  }
+
+  /** Whether a copy is used. It may be older than the last records in the file. */
+  get isFallback(): boolean {
+    return this.#isFallback;
+  }
+
+  /**
+   * Runs `action`. If the action fails on a best-effort connection, runs it again on a temporary copy.
+   * @throws CredWatchError if SQLite or the system caused the error
+   */
+  run<T>(action: (connection: DatabaseConnection) => T): T {
+    try {
+      return withErrorHints(this.file, () => action(this.#current));
+    } catch (error) {
+      if (this.#onFallback === null || !(error instanceof CredWatchError)) throw error;
+      this.#useCopy(error, this.#onFallback);
+      return withErrorHints(this.file, () => action(this.#current));
+    }
+  }
+
+  close(): void {
+    this.#current.close();
+  }
+
+  #useCopy(error: CredWatchError, onFallback: OnFallback): void {
+    this.#current.close();
+    // A copy of a damaged file is damaged too.
+    this.#current = openTemporary(error.code === 'DATABASE_DAMAGED' ? '' : this.file);
+    this.#onFallback = null;
+    this.#isFallback = true;
+    onFallback(error);
+  }
+}
