@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatInstant, parseInstant, secondsBetween } from '../../../src/domain/time/instant.ts';
+import {
+  createInstantFormatter,
+  formatInstant,
+  parseInstant,
+  secondsBetween,
+} from '../../../src/domain/time/instant.ts';
 
 const utc = (text: string) => new Date(text).getTime();
 
@@ -86,6 +91,20 @@ describe('parseInstant', () => {
 test('an instant is written with Z, and with milliseconds only if they are not 0', () => {
   expect(formatInstant(utc('2026-01-31T12:00:00Z'))).toBe('2026-01-31T12:00:00Z');
   expect(formatInstant(utc('2026-01-31T12:00:00.040Z'))).toBe('2026-01-31T12:00:00.040Z');
+});
+
+test('a formatter of many instants writes the same texts as for one', () => {
+  const limit = 8.64e15;
+  const anyInstant = fc.oneof(
+    fc.integer({ min: -limit, max: limit }),
+    fc.integer({ min: -200_000_000, max: 200_000_000 }).map((offset) => utc('2026-01-31') + offset),
+    fc.integer({ min: -400_000, max: 400_000 }).map((seconds) => seconds * 1000),
+  );
+  fc.assert(
+    fc.property(fc.array(anyInstant, { minLength: 1 }), (instants) => {
+      expect(instants.map(createInstantFormatter())).toEqual(instants.map(formatInstant));
+    }),
+  );
 });
 
 test('every formatted instant parses to the same instant', () => {
