@@ -1,10 +1,14 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Sample, SeriesIdentity } from '../../src/domain/model.ts';
 import { SampleStore } from '../../src/store/sample-store.ts';
 import { openDatabase } from '../../src/store/sqlite/driver.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { bundleProgram, PROGRAM_ENV } from '../support/store/bundled-program.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -122,6 +126,120 @@ describe('prune', () => {
     expect(prune(store, at(15))).toBe(1);
     expect([...store.records()].at(-1)).toMatchObject({ prunedUntil: at(25), earlierSampleCount: 4 });
   });
+});
+
+describe('the transactions of prune', () => {
+  /** Fails after a number of deleted samples. The samples that remain are those of the failed transaction. */
+  function pruneUntilFailure(samples: readonly Sample[], limit: number): number {
+    const file = join(temporaryFolder(), 'samples.db');
+    using store = SampleStore.open(file);
+    importSamples(store, 'web-1', samples);
+    const database = new Database(file);
+    database.exec(`
+      CREATE TABLE deletions (count INTEGER);
+      INSERT INTO deletions VALUES (0);
+      CREATE TRIGGER count_deletions AFTER DELETE ON sample_times BEGIN
+        UPDATE deletions SET count = count + 1;
+        SELECT RAISE(ABORT, 'the limit is reached') FROM deletions WHERE count > ${limit};
+      END;`);
+    database.close();
+    expect(() => prune(store, at(1_000_000))).toThrow('SQLITE_CONSTRAINT_TRIGGER');
+    return minutesOf(store, 'web-1').length;
+  }
+
+  const minutes = (count: number) => Array.from({ length: count }, (_, minute) => minute);
+
+  test('a transaction deletes at most 10,000 samples of a single generation', () => {
+    const samples = minutes(25_000).map((minute) => sample(minute));
+    expect(pruneUntilFailure(samples, 9_999)).toBe(25_000);
+    expect(pruneUntilFailure(samples, 10_000)).toBe(15_000);
+    expect(pruneUntilFailure(samples, 20_000)).toBe(5000);
+  });
+
+  test('a transaction deletes the samples of at most 200 generations', () => {
+    const samples = minutes(500).map((minute) => sample(minute, `ASIA${minute}`));
+    expect(pruneUntilFailure(samples, 200)).toBe(300);
+    expect(pruneUntilFailure(samples, 400)).toBe(100);
+  });
+
+  test('a prune that failed is completed by the next one', () => {
+    const store = temporaryStore();
+    importSamples(
+      store,
+      'web-1',
+      minutes(10_001).map((minute) => sample(minute)),
+    );
+    const generations = store.histories();
+    expect(prune(store, at(10_000), true)).toBe(10_000);
+    expect(prune(store, at(10_000))).toBe(10_000);
+    expect(prune(store, at(20_000))).toBe(1);
+    expect(store.histories()).toEqual(generations);
+    expect([...store.records()]).toMatchObject([{ record: 'generation', earlierSampleCount: 10_001 }]);
+  });
+
+  test('prune cannot run inside writeTogether', () => {
+    const store = temporaryStore();
+    importSamples(store, 'web-1', [sample(0)]);
+    for (const dryRun of [false, true]) {
+      const run = () => store.writeTogether(() => prune(store, at(10), dryRun));
+      expect(run).toThrow('prune cannot run inside writeTogether');
+    }
+    expect(minutesOf(store, 'web-1')).toEqual([0]);
+  });
+
+  test('the limit of a scan allows for a host whose clock is ahead', () => {
+    const store = temporaryStore();
+    // The clock is ahead by 100 minutes, so both samples are of minute 5.
+    importSamples(store, 'web-1', [
+      sample(0),
+      sample(105, 'ASIA1', 6000),
+      sample(5),
+      sample(107, 'ASIA1', 6000),
+    ]);
+    expect(prune(store, at(6), true)).toBe(3);
+    expect(prune(store, at(6))).toBe(3);
+    expect(minutesOf(store, 'web-1')).toEqual([107]);
+  });
+});
+
+test('a poller that records during prune loses no sample', { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'samples.db');
+  const program = await bundleProgram('recorder.ts', folder);
+  using store = SampleStore.open(file);
+  const generations = Array.from({ length: 400 }, (_, index) => `ASIA${index}`);
+  for (const host of ['web-1', 'web-2']) {
+    const samples = generations.flatMap((key, index) =>
+      Array.from({ length: 60 }, (_, minute) => sample(60 * index + minute, key)),
+    );
+    importSamples(store, host, samples);
+  }
+  const polled = 2000;
+  const poller = spawn(process.execPath, [program, file, 'poll', '1', String(polled)], {
+    env: PROGRAM_ENV,
+    stdio: 'inherit',
+  });
+  const ended = new Promise<number | null>((done) => poller.on('close', done));
+  const countPolled = () => store.histories({ host: 'i-1' })[0]?.generations[0]?.samples ?? 0;
+  while (countPolled() === 0) await new Promise((next) => setTimeout(next, 5));
+  let deleted = 0;
+  let rounds = 0;
+  // Each round prunes some generations of both hosts and most polled samples, until the poller has ended.
+  for (let end = 0; countPolled() < polled; end += 7) {
+    deleted += prune(store, at(60 * end));
+    rounds += 1;
+    await new Promise((next) => setImmediate(next));
+  }
+  expect(await ended).toBe(0);
+  deleted += prune(store, at(60 * 400));
+  expect(rounds).toBeGreaterThan(1);
+  expect(deleted).toBe(2 * 400 * 60 + polled - 3);
+  expect(countPolled()).toBe(polled);
+  expect([...store.records({ host: 'i-1' })].filter(({ record }) => record === 'sample')).toHaveLength(3);
+  const connection = openDatabase(file);
+  expect(connection.pragma('integrity_check', { simple: true })).toBe('ok');
+  expect(connection.pragma('foreign_key_check')).toEqual([]);
+  connection.close();
 });
 
 describe('the size of the file', () => {
