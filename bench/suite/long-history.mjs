@@ -1,15 +1,12 @@
 // Reports of ten million samples, compared with programs that find the shortest lead time in the raw samples. The
 // others do much less: no gaps, no clocks, no verdict.
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { missingNodePackage, missingTools, ROOT, startCommands } from '../harness/commands.mjs';
+import { missingNodePackage, missingTools, startCommands } from '../harness/commands.mjs';
+import { importRows, loadLongSeries, writeLog } from '../harness/long-series.mjs';
 
 const FULL_GENERATIONS = 166_666;
 const QUICK_GENERATIONS = 16_666;
-const SAMPLES_PER_GENERATION = 60;
 /** That of test/support/store/long-series.ts. Its credentials have expired, so only the forecast is of use. */
 const SERIES = ['--host', 'i-0123456789abcdef0', '--source', 'imds', '--max-age', '36500d'];
 /** Exit codes of a verdict and of `check` on a history that ended. */
@@ -22,7 +19,7 @@ export default {
   rounds: { full: 3, quick: 1 },
   prepare: async ({ folder, quick, keep }) => {
     const generations = quick ? QUICK_GENERATIONS : FULL_GENERATIONS;
-    const { writeLongSeries, generateLongSeries } = await loadGenerator();
+    const { writeLongSeries, generateLongSeries } = await loadLongSeries();
     const commands = startCommands(folder);
     const database = await keep(`history-${generations}.db`, (file) => writeLongSeries(file, generations));
     const small = join(folder, 'small.db');
@@ -87,41 +84,6 @@ export default {
   },
 };
 
-async function loadGenerator() {
-  // In this folder, so that the bundle finds better-sqlite3.
-  const outfile = join(ROOT, 'dist', 'bench-long-history.cjs');
-  await build({
-    entryPoints: [join(ROOT, 'test/support/store/long-series.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: ['better-sqlite3'],
-    logLevel: 'warning',
-  });
-  try {
-    return createRequire(import.meta.url)(outfile);
-  } finally {
-    rmSync(outfile);
-  }
-}
-
-/** One line per sample: time, key id, LastUpdated and Expiration. Times are seconds since 1970. */
-function writeLog(file, generations) {
-  const output = openSync(file, 'w');
-  for (const { firstSeen, lastSeen, accessKeyId, lastUpdated, expiration } of generations) {
-    const step = (lastSeen - firstSeen) / (SAMPLES_PER_GENERATION - 1);
-    let text = '';
-    for (let sample = 0; sample < SAMPLES_PER_GENERATION; sample += 1) {
-      const at = Math.floor((firstSeen + sample * step) / 1000);
-      text += `${at} ${accessKeyId} ${lastUpdated / 1000} ${expiration / 1000}\n`;
-    }
-    writeSync(output, text);
-  }
-  closeSync(output);
-}
-
 const MAWK = `
   $3 != updated { if (updated && (!rotations++ || expiration - $3 < least)) least = expiration - $3
                   updated = $3; expiration = $4 }
@@ -136,13 +98,6 @@ const SHORTEST_LEAD_TIME = `
     SELECT expiration - lead(updated) OVER (ORDER BY updated) AS lead_time FROM generations
   )
   SELECT count(lead_time), min(lead_time) FROM rotations`;
-
-const TABLE = '(polled BIGINT, key VARCHAR, updated BIGINT, expiration BIGINT)';
-
-function importRows(file, log) {
-  const commands = [`CREATE TABLE samples ${TABLE};`, '.separator " "', `.import ${log} samples`];
-  execFileSync('sqlite3', [file], { input: commands.join('\n'), stdio: ['pipe', 'ignore', 'inherit'] });
-}
 
 const createTable = (log) => `
   CREATE TABLE samples AS SELECT * FROM read_csv('${log}', delim = ' ', header = false,

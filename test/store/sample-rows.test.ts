@@ -92,6 +92,24 @@ describe(`random samples (seed ${SEED})`, () => {
   });
 });
 
+test('samples of one millisecond are exported in the same order, in whichever order they were recorded', () => {
+  const identity = { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' } as const;
+  const samples = [0, 1].flatMap((group) =>
+    [-1, 5, null].flatMap((clockOffset) =>
+      [1, null].map((lastUpdated): ArchiveRecord & { record: 'sample' } => {
+        const sample = { accessKeyId: 'ASIA1', lastUpdated, expiration: 9, zoneless: group === 1 };
+        return { record: 'sample', identity, sample: { ...sample, observedAt: 5, clockOffset }, ordinal: 0 };
+      }),
+    ),
+  );
+  const sorted = samples.toSorted(compareSamples);
+  for (const given of [samples, samples.toReversed()]) {
+    const store = temporaryStore();
+    store.writeRecords(given);
+    expect([...store.records()]).toEqual(sorted);
+  }
+});
+
 describe('the size of a database', () => {
   const SAMPLES_PER_GENERATION = 60;
   const identity = { host: 'i-0123456789abcdef0', source: 'imds', apiVersion: '2', role: 'loader' } as const;

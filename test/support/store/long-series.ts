@@ -1,5 +1,7 @@
 import type { RecordedGeneration } from '../../../src/domain/model.ts';
+import type { ArchiveRecord } from '../../../src/store/archive/record.ts';
 import { GenerationRows } from '../../../src/store/generation-rows.ts';
+import { SampleStore } from '../../../src/store/sample-store.ts';
 import { openForWriting } from '../../../src/store/sqlite/database.ts';
 import { requireRow } from '../../../src/store/sqlite/driver.ts';
 import { between, seededRandom } from '../random.ts';
@@ -8,6 +10,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const VALIDITY = 6 * HOUR;
 const SAMPLES_PER_GENERATION = 60;
+const BATCH = 10_000;
 
 /** The last sample of these histories is shortly before this time. */
 export const LONG_SERIES_END = Date.UTC(2026, 10, 22);
@@ -66,4 +69,24 @@ export function writeLongSeries(file: string, generationCount: number): void {
   } finally {
     connection.close();
   }
+}
+
+/** Creates a database with one series and all of its samples. */
+export function writeSampledSeries(file: string, generationCount: number): void {
+  using store = SampleStore.open(file);
+  const identity = { host: 'i-0123456789abcdef0', source: 'imds', apiVersion: '2', role: 'loader' } as const;
+  let batch: ArchiveRecord[] = [];
+  for (const { firstSeen, lastSeen, ...generation } of generateLongSeries(generationCount)) {
+    const { accessKeyId, lastUpdated, expiration, zoneless } = generation;
+    const step = (lastSeen - firstSeen) / (SAMPLES_PER_GENERATION - 1);
+    for (let index = 0; index < SAMPLES_PER_GENERATION; index += 1) {
+      const observedAt = Math.floor(firstSeen + index * step);
+      const sample = { accessKeyId, lastUpdated, expiration, zoneless, observedAt, clockOffset: 0 };
+      batch.push({ record: 'sample', identity, sample, ordinal: 0 });
+    }
+    if (batch.length < BATCH) continue;
+    store.writeRecords(batch);
+    batch = [];
+  }
+  store.writeRecords(batch);
 }
