@@ -8,6 +8,7 @@ import { SampleStore } from '../../src/store/sample-store.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { between, seededRandom } from '../support/random.ts';
 import { SEED } from '../support/seed.ts';
+import { LAST_VERSION_WITH_PLAIN_SAMPLES, writeAsOldVersion } from '../support/store/old-database.ts';
 import { isThorough } from '../support/thorough.ts';
 
 const PAGE_SIZE = 4096;
@@ -15,6 +16,8 @@ const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
 /** Damaged databases per kind of damage. `npm run faults` tests all pairs of pages. */
 const DAMAGES_PER_KIND = process.env.DAMAGES ?? (isThorough ? '200' : '25');
+/** Each read migrates a copy, so all pairs would take an hour. */
+const MIGRATIONS_PER_KIND = DAMAGES_PER_KIND === 'all' ? '400' : DAMAGES_PER_KIND;
 
 const HOSTS: [string, SourceName][] = [
   ['web-1', 'imds'],
@@ -64,21 +67,26 @@ function fillDatabase(file: string): void {
 const folder = temporaryFolder(afterAll);
 const file = join(folder, 'samples.db');
 let undamaged = Buffer.alloc(0);
-let pageCount = 0;
-/** An empty table of clock offsets is valid: databases of older versions have one. */
-let hostClocksPage = 0;
+/** The same content in a file of the last version before samples had groups. */
+let undamagedOld = Buffer.alloc(0);
+/** Pages that may be empty: databases of older versions have an empty table of clock offsets. */
+let hostClocksPages: number[] = [];
+
+function findHostClocksPage(path: string): number {
+  const database = new Database(path);
+  const find = database.prepare<[], number>("SELECT rootpage FROM sqlite_schema WHERE name = 'host_clocks'");
+  const page = find.pluck().get() ?? 0;
+  database.close();
+  return page;
+}
 
 beforeAll(() => {
   fillDatabase(file);
   undamaged = readFileSync(file);
-  pageCount = undamaged.length / PAGE_SIZE;
-  const database = new Database(file);
-  hostClocksPage =
-    database
-      .prepare<[], number>("SELECT rootpage FROM sqlite_schema WHERE name = 'host_clocks'")
-      .pluck()
-      .get() ?? 0;
-  database.close();
+  const old = join(folder, 'old.db');
+  writeAsOldVersion(file, old, LAST_VERSION_WITH_PLAIN_SAMPLES);
+  undamagedOld = readFileSync(old);
+  hostClocksPages = [file, old].map(findHostClocksPage);
 });
 
 const readAll = {
@@ -103,15 +111,16 @@ function read(): Record<string, unknown> {
 }
 
 /** Pairs of different pages without page 1, which has the header. */
-function choosePages(): [number, number][] {
+function choosePages(bytes: Buffer, count = DAMAGES_PER_KIND): [number, number][] {
+  const pageCount = bytes.length / PAGE_SIZE;
   const pages = Array.from({ length: pageCount - 1 }, (_, index) => index + 2);
   const pairs = pages.flatMap((page) =>
     pages.filter((other) => other !== page).map((other): [number, number] => [page, other]),
   );
-  if (DAMAGES_PER_KIND === 'all') return pairs;
+  if (count === 'all') return pairs;
   const random = seededRandom(SEED);
   return Array.from(
-    { length: Number(DAMAGES_PER_KIND) },
+    { length: Number(count) },
     () => pairs[between(0, pairs.length - 1, random)],
   ).filter((pair) => pair !== undefined);
 }
@@ -139,7 +148,7 @@ const DAMAGES: [string, Damage][] = [
     'a page is an empty page of the same kind',
     (bytes, page) => {
       const kind = getPage(bytes, page)[0];
-      if ((kind !== 0x0d && kind !== 0x0a) || page === hostClocksPage) return;
+      if ((kind !== 0x0d && kind !== 0x0a) || hostClocksPages.includes(page)) return;
       // A leaf without cells, whose content area starts at the end of the page.
       getPage(bytes, page)
         .fill(0)
@@ -148,27 +157,36 @@ const DAMAGES: [string, Damage][] = [
   ],
 ];
 
+/** Reads databases with damaged pages, and returns what is neither the right result nor an error. */
+function findWrongResults(content: Buffer, damage: Damage, count?: string): string[] {
+  writeFileSync(file, content);
+  const expected = read();
+  for (const result of Object.values(expected)) expect(typeof result).toBe('string');
+  const wrong: string[] = [];
+  for (const [page, other] of choosePages(content, count)) {
+    const bytes = Buffer.from(content);
+    damage(bytes, page, other);
+    writeFileSync(file, bytes);
+    for (const [name, result] of Object.entries(read())) {
+      const isDamage = result instanceof CredWatchError && result.code === 'DATABASE_DAMAGED';
+      if (!isDamage && result !== expected[name])
+        wrong.push(`${name}: pages ${page}, ${other}: ${result instanceof Error ? result.stack : 'wrong'}`);
+    }
+  }
+  return wrong;
+}
+
 describe('a damaged database gives the right result or an error', { timeout: 600_000 }, () => {
   test.for(DAMAGES)(`the result is right or an error if %s (seed ${SEED})`, ([, damage]) => {
-    writeFileSync(file, undamaged);
-    const expected = read();
-    for (const result of Object.values(expected)) expect(typeof result).toBe('string');
-    const wrong: string[] = [];
-    for (const [page, other] of choosePages()) {
-      const bytes = Buffer.from(undamaged);
-      damage(bytes, page, other);
-      writeFileSync(file, bytes);
-      for (const [name, result] of Object.entries(read())) {
-        const isDamage = result instanceof CredWatchError && result.code === 'DATABASE_DAMAGED';
-        if (!isDamage && result !== expected[name])
-          wrong.push(`${name}: pages ${page}, ${other}: ${result instanceof Error ? result.stack : 'wrong'}`);
-      }
-    }
-    expect(wrong).toEqual([]);
+    expect(findWrongResults(undamaged, damage)).toEqual([]);
+  });
+
+  test.for(DAMAGES)(`the result of a migration is right or an error if %s (seed ${SEED})`, ([, damage]) => {
+    expect(findWrongResults(undamagedOld, damage, MIGRATIONS_PER_KIND)).toEqual([]);
   });
 
   test.for(DAMAGES)(`a poll records a sample or reports an error if %s (seed ${SEED})`, ([, damage]) => {
-    for (const [page, other] of choosePages()) {
+    for (const [page, other] of choosePages(undamaged)) {
       const bytes = Buffer.from(undamaged);
       damage(bytes, page, other);
       writeFileSync(file, bytes);

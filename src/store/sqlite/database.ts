@@ -195,10 +195,20 @@ function migrate(connection: DatabaseConnection, file: string): boolean {
       connection.function('redacted', { deterministic: true }, (text) => redact(String(text)));
       // Overwrites what a step replaces, which can be a secret. Takes long for millions of samples.
       if (version < FIRST_VERSION_WITHOUT_SECRETS) connection.pragma('secure_delete = ON');
-      for (const step of MIGRATIONS.slice(version)) connection.exec(step);
+      runMigrations(connection, version);
       connection.pragma(`application_id = ${APPLICATION_ID}`);
       connection.pragma(`user_version = ${MIGRATIONS.length}`);
     })
     .immediate();
   return true;
+}
+
+/** @throws Error that is explained as damage if the rows violate a constraint */
+function runMigrations(connection: DatabaseConnection, version: number): void {
+  try {
+    for (const step of MIGRATIONS.slice(version)) connection.exec(step);
+  } catch (cause) {
+    if (!/^SQLITE_CONSTRAINT/.test(getSystemErrorCode(cause) ?? '')) throw cause;
+    throw Object.assign(new Error('could not migrate a row', { cause }), { code: 'SQLITE_CORRUPT' });
+  }
 }
