@@ -119,10 +119,9 @@ function choosePages(bytes: Buffer, count = DAMAGES_PER_KIND): [number, number][
   );
   if (count === 'all') return pairs;
   const random = seededRandom(SEED);
-  return Array.from(
-    { length: Number(count) },
-    () => pairs[between(0, pairs.length - 1, random)],
-  ).filter((pair) => pair !== undefined);
+  return Array.from({ length: Number(count) }, () => pairs[between(0, pairs.length - 1, random)]).filter(
+    (pair) => pair !== undefined,
+  );
 }
 
 const getPage = (bytes: Buffer, number: number) =>
