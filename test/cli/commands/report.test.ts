@@ -16,6 +16,7 @@ import { runCommand } from '../../support/cli/run-command.ts';
 import { succeed } from '../../support/cli/succeed.ts';
 import { contentsOf, pathsIn, temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { startEndpoint } from '../../support/sources/scripted-endpoint.ts';
+import { writeAsOldVersion } from '../../support/store/old-database.ts';
 
 const hms = (hours: number, minutes: number, seconds: number) => (hours * 60 + minutes) * 60 + seconds;
 
@@ -375,32 +376,6 @@ describe('a database on a read-only mount', () => {
   const problem = process.getuid?.() === 0 ? noMountNamespace : null;
   const skipped = problem === null ? '' : ` (skipped: ${problem})`;
 
-  /** Leaves the tables of the first schema. */
-  const UNDO_MIGRATIONS = `
-    DROP TABLE job_runs; DROP TABLE host_clocks; DROP TABLE endpoint_starts; DROP INDEX generations_last_seen;
-    DROP TABLE row_counts; DROP TRIGGER failed_polls_inserted; DROP TRIGGER failed_polls_deleted;
-    ALTER TABLE failed_polls DROP COLUMN clock_offset;
-    ${[
-      'raw_first_seen',
-      'raw_last_seen',
-      'corrected_ahead',
-      'raw_ahead',
-      'last_updated_varying',
-      'third_later_observed_at',
-      'third_later_clock_offset',
-    ]
-      .map((column) => `ALTER TABLE generations DROP COLUMN ${column};`)
-      .join('\n')}`;
-
-  /** Copies the database, changes it, and sets the schema version. */
-  function copyWithSchema(file: string, schema: number, change: string): void {
-    writeFileSync(file, readFileSync(db), { mode: 0o600 });
-    const database = new Database(file);
-    database.exec(change);
-    database.pragma(`user_version = ${schema}`);
-    database.close();
-  }
-
   /** Runs a report of a database in a read-only folder. */
   async function reportReadOnly(folder: string, args: string[]) {
     const command = ['report', '--db', join(folder, 'samples.db'), ...args];
@@ -438,7 +413,8 @@ describe('a database on a read-only mount', () => {
     async () => {
       expect(problem).toBeNull();
       const folder = temporaryFolder();
-      copyWithSchema(join(folder, 'samples.db'), 1, UNDO_MIGRATIONS);
+      writeAsOldVersion(db, join(folder, 'samples.db'), 1);
+      chmodSync(join(folder, 'samples.db'), 0o600);
       const run = await reportReadOnly(folder, '--host linux -j 7h --job nightly -f json'.split(' '));
       expect(run).toMatchObject({
         code: 1,
@@ -453,7 +429,10 @@ describe('a database on a read-only mount', () => {
     async () => {
       expect(problem).toBeNull();
       const folder = temporaryFolder();
-      copyWithSchema(join(folder, 'samples.db'), 99, '');
+      writeFileSync(join(folder, 'samples.db'), readFileSync(db), { mode: 0o600 });
+      const database = new Database(join(folder, 'samples.db'));
+      database.pragma('user_version = 99');
+      database.close();
       const run = await reportReadOnly(folder, []);
       expect(run).toMatchObject({ code: 2, stdout: '' });
       expect(run.stderr).toMatch(/^error: .* was written by a newer cred-watch \(schema 99, /);

@@ -29,7 +29,7 @@ beforeAll(async () => {
   expect(poll.code).toBe(0);
   const sqlite = new Database(db);
   sqlite.pragma('foreign_keys = OFF');
-  sqlite.exec(`UPDATE generations SET id = id + 1000, key = 'other', access_key_id = x'00', raw_ahead = 'text'
+  sqlite.exec(`UPDATE generations SET id = id + 1000, key = 'other', first_seen = x'00', raw_ahead = 'text'
                WHERE series_id = (SELECT id FROM series WHERE source = 'environment')`);
   sqlite.pragma('wal_checkpoint(TRUNCATE)');
   sqlite.close();
