@@ -87,8 +87,10 @@ function prepareStep(connection: DatabaseConnection): (remaining: PrunableGenera
        SELECT group_id, elapsed, clock_offset FROM ${PRUNED} LIMIT @limit)`,
   );
   const removeEmptyGroups = connection.prepare(
-    `DELETE FROM sample_groups WHERE generation_id = @id
-       AND NOT EXISTS (SELECT 1 FROM sample_times WHERE group_id = sample_groups.id)`,
+    `DELETE FROM sample_groups WHERE id IN (
+       SELECT id FROM sample_groups WHERE generation_id = @id
+         AND NOT EXISTS (SELECT 1 FROM sample_times WHERE group_id = sample_groups.id)
+       LIMIT @limit)`,
   );
   const mark = connection.prepare(
     'UPDATE generations SET pruned_until = max(coalesce(pruned_until, @end), @end) WHERE id = @id',
@@ -102,8 +104,8 @@ function prepareStep(connection: DatabaseConnection): (remaining: PrunableGenera
       const { changes } = remove.run({ ...generation, limit });
       if (changes > 0) mark.run(generation);
       deleted += changes;
-      if (changes === limit) break;
-      removeEmptyGroups.run(generation);
+      const groups = removeEmptyGroups.run({ ...generation, limit });
+      if (Math.max(changes, groups.changes) === limit) break;
       remaining.pop();
     }
     return deleted;

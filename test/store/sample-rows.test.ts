@@ -11,6 +11,7 @@ import { catchError } from '../support/catch-error.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { pick, seededRandom } from '../support/random.ts';
 import { SEED } from '../support/seed.ts';
+import { LAST_VERSION_WITH_PLAIN_SAMPLES, writeAsOldVersion } from '../support/store/old-database.ts';
 import { compareSamples, generateRandomSamples } from '../support/store/random-samples.ts';
 import { temporaryStore } from '../support/store/temporary-store.ts';
 import { isThorough } from '../support/thorough.ts';
@@ -108,6 +109,33 @@ test('samples of one millisecond are exported in the same order, in whichever or
     store.writeRecords(given);
     expect([...store.records()]).toEqual(sorted);
   }
+});
+
+test('samples with a LastUpdated of their own take linear time', () => {
+  const identity = { host: 'web-1', source: 'imds', apiVersion: '2', role: 'app' } as const;
+  const count = 30_000;
+  const folder = temporaryFolder();
+  const [file, old] = [join(folder, 'samples.db'), join(folder, 'old.db')];
+  const sampleAt = (index: number) => {
+    const document = { accessKeyId: 'ASIA1', lastUpdated: index, expiration: index + 1, zoneless: false };
+    return { ...document, observedAt: index, clockOffset: 0 };
+  };
+  {
+    using store = SampleStore.open(file);
+    const records = Array.from({ length: count }, (_, index): ArchiveRecord => {
+      return { record: 'sample', identity, sample: sampleAt(index), ordinal: 0 };
+    });
+    store.writeRecords(records);
+    store.writeTogether(() => {
+      for (let index = 0; index < 1000; index += 1) store.recordSample(identity, sampleAt(index), 'm');
+    });
+    expect(store.writeRecords(records)).toEqual({ added: 0, known: count });
+  }
+  writeAsOldVersion(file, old, LAST_VERSION_WITH_PLAIN_SAMPLES);
+  using store = SampleStore.open(old);
+  expect([...store.records()]).toHaveLength(count + 1000);
+  expect(store.prune(count - 1, { dryRun: false }).deleted).toBe(count + 1000 - 3);
+  expect([...store.records()]).toHaveLength(3 + 1);
 });
 
 describe('the size of a database', () => {

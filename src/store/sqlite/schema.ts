@@ -13,13 +13,15 @@ export const APPLICATION_ID = 0x43524457;
  * - `series.machine` is the name of the machine that polled the series. A poll that fails before it knows the
  *   instance id is recorded under the host of that machine's newest sample.
  * - `generations.samples` also counts samples before `pruned_until`, which are deleted.
- * - `samples` is a view that joins `sample_groups` and `sample_times`, which together need a third of the space.
- *   A group has the values that nearly all samples of a generation share. `elapsed` is `observed_at` minus
- *   `base_time`, which never changes, or negative. `observed_at` is the host's clock, without correction.
- *   `ordinal` distinguishes equal samples of the same millisecond. Damage can replace a number by a text, which
- *   an addition would hide, so the view shows a value without meaning.
- * - `generations`: `access_key_id` is computed from `key`, which is a key id, or two times with a slash. `*_ahead` is the largest `LastUpdated` minus sample time in milliseconds. `third_later_*` is
- *   the third sample of the series after `last_seen`.
+ * - `sample_groups` has the values that nearly all samples of a generation share, and `sample_times` the others. This
+ *   takes a third of the space of one table. `elapsed` is `observed_at` minus `base_time`. It can be negative,
+ *   because `base_time` never changes. `ordinal` distinguishes equal samples of the same millisecond. The index finds
+ *   the group of a sample, also if an endpoint issues each document with another time.
+ * - `samples` is a view that joins both. `observed_at` is the host's clock, without correction. In a damaged
+ *   database, a text can be in the place of a number. A sum would hide the text, so the view has `''` then.
+ * - `generations`: `access_key_id` is computed from `key`, which is a key id, or two times with a slash. `*_ahead` is
+ *   the largest `LastUpdated` minus sample time in milliseconds. `third_later_*` is the third sample of the series
+ *   after `last_seen`.
  * - `host_clocks` has the newest known clock offset of each host. `known_at` is by AWS's clock.
  * - `row_counts` shows whether rows of `failed_polls` are missing: no other table or index depends on them.
  * - `job_runs`: `duration`, `exit_code` and `remaining_at_end` are NULL until the run ends.
@@ -143,9 +145,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER failed_polls_deleted AFTER DELETE ON failed_polls
   BEGIN UPDATE row_counts SET rows = rows - 1 WHERE name = 'failed_polls'; END;
   `,
-  // Older versions repeated the values of its group in each sample, some of them as floating-point numbers, and stored
-  // most key ids twice. A sample without a generation violates a foreign key. CROSS JOIN reads the samples in the
-  // order of their key.
+  // Older versions stored all values of each sample, some of them as floating-point numbers, and most key ids twice.
+  // A sample without a generation violates a foreign key. CROSS JOIN reads the samples in the order of their key.
   `
   CREATE TABLE sample_groups (
     id INTEGER PRIMARY KEY,
@@ -160,7 +161,7 @@ export const MIGRATIONS: readonly string[] = [
   SELECT DISTINCT generation_id, nullif(last_updated, ''), expiration, zoneless, ordinal,
     coalesce((SELECT raw_first_seen FROM generations WHERE id = generation_id), 0)
   FROM samples;
-  CREATE INDEX sample_groups_generation ON sample_groups (generation_id);
+  CREATE INDEX sample_groups_generation ON sample_groups (generation_id, last_updated, expiration);
   CREATE TABLE sample_times (
     group_id INTEGER NOT NULL REFERENCES sample_groups (id),
     elapsed INTEGER NOT NULL,
