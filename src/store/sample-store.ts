@@ -31,7 +31,7 @@ import { assertUndamaged } from './sqlite/consistency.ts';
 import { openForReading, openForWriting, openTemporary } from './sqlite/database.ts';
 import type { DatabaseConnection } from './sqlite/driver.ts';
 import { explainError, withErrorHints } from './sqlite/error-hints.ts';
-import { StoreConnection } from './store-connection.ts';
+import { StoreConnection } from './sqlite/store-connection.ts';
 
 /**
  * A database of samples. Several processes can use one database at the same time, because every method except

@@ -1,8 +1,8 @@
-import { CredWatchError } from '../errors.ts';
-import type { OnFallback } from './contract.ts';
-import { openTemporary } from './sqlite/database.ts';
-import type { DatabaseConnection } from './sqlite/driver.ts';
-import { withErrorHints } from './sqlite/error-hints.ts';
+import { CredWatchError } from '../../errors.ts';
+import type { OnFallback } from '../contract.ts';
+import { openTemporary } from './database.ts';
+import type { DatabaseConnection } from './driver.ts';
+import { withErrorHints } from './error-hints.ts';
 
 /** The connection of a store. A best-effort connection changes to a temporary copy at the first error. */
 export class StoreConnection {
