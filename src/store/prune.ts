@@ -14,6 +14,8 @@ const SAMPLES_PER_STEP = 10_000;
 interface PrunableGeneration {
   id: number;
   end: Instant;
+  /** All samples, also the deleted ones. */
+  samples: number;
 }
 
 /**
@@ -59,12 +61,14 @@ function findPrunableGenerations(connection: DatabaseConnection, before: Instant
     )
     .pluck();
   const generations = connection
-    .prepare<[number, Instant], number>('SELECT id FROM generations WHERE series_id = ? AND first_seen < ?')
-    .pluck();
+    .prepare<[number, Instant], [number, number]>(
+      'SELECT id, samples FROM generations WHERE series_id = ? AND first_seen < ?',
+    )
+    .raw();
   return findSeries(connection, {}).flatMap(({ id: seriesId, polled }) => {
     const kept = polled === 1 ? (findThirdNewest.get(seriesId) ?? Number.NEGATIVE_INFINITY) : before;
     const end = Math.min(before, kept);
-    return generations.all(seriesId, end).map((id) => ({ id, end }));
+    return generations.all(seriesId, end).map(([id, samples]) => ({ id, end, samples }));
   });
 }
 
@@ -83,6 +87,11 @@ function countPrunableSamples(
  */
 function prepareStep(connection: DatabaseConnection): (remaining: PrunableGeneration[]) => number {
   const remove = connection.prepare(
+    `DELETE FROM sample_times WHERE group_id IN (SELECT id FROM sample_groups WHERE generation_id = @id)
+       AND ${correctTimeInSql('elapsed + (SELECT base_time FROM sample_groups WHERE id = group_id)')} < @end`,
+  );
+  // Takes twice as long.
+  const removeSome = connection.prepare(
     `DELETE FROM sample_times WHERE (group_id, elapsed, clock_offset) IN (
        SELECT group_id, elapsed, clock_offset FROM ${PRUNED} LIMIT @limit)`,
   );
@@ -101,7 +110,7 @@ function prepareStep(connection: DatabaseConnection): (remaining: PrunableGenera
       const generation = remaining.at(-1);
       const limit = SAMPLES_PER_STEP - deleted;
       if (generation === undefined || limit === 0) break;
-      const { changes } = remove.run({ ...generation, limit });
+      const { changes } = (generation.samples <= limit ? remove : removeSome).run({ ...generation, limit });
       if (changes > 0) mark.run(generation);
       deleted += changes;
       const groups = removeEmptyGroups.run({ ...generation, limit });
