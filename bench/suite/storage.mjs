@@ -31,13 +31,14 @@ export default {
       for (const end of ['-wal', '-shm']) rmSync(`${pruned}${end}`, { force: true });
       copyFileSync(database, pruned);
     };
+    // The empty tables of a small database take up more than the difference to the goals.
     const size = (name, file, most) => ({
       name,
       unit: 'bytes',
       baseline: null,
       once: true,
       measure: () => ({ value: statSync(file).size / samples }),
-      goals: most === undefined ? [] : [{ most, against: null }],
+      goals: most === undefined || quick ? [] : [{ most, against: null }],
     });
     return {
       cases: [
