@@ -14,7 +14,7 @@ export function createGracePeriod(stop: AbortSignal, clock: Clock): { over: Abor
   const over = new AbortController();
   const ended = new AbortController();
   const start = () => void clock.sleep(GRACE_PERIOD_MS, ended.signal).then(() => over.abort());
-  stop.addEventListener('abort', start, { once: true });
+  stop.addEventListener('abort', start);
   return {
     over: over.signal,
     end() {

@@ -104,6 +104,9 @@ function analyseNewestSeries(
   const analyses = store
     .columnHistories(filter)
     .map((history) => analyseColumns(history, { now, maxAge: 'default' }));
-  const sampled = analyses.filter(({ measurement }) => measurement !== null);
-  return minBy(sampled, ({ measurement }) => -(measurement?.lastSample ?? 0));
+  const sampled = analyses.flatMap((analysis) => {
+    const { measurement } = analysis;
+    return measurement === null ? [] : [{ analysis, lastSample: measurement.lastSample }];
+  });
+  return minBy(sampled, ({ lastSample }) => -lastSample)?.analysis ?? null;
 }

@@ -81,6 +81,6 @@ function computePause(
   const interval = nextRotation?.interval ?? Number.POSITIVE_INFINITY;
   const usual = Math.min(USUAL_PAUSE, interval / POLLS_PER_INTERVAL);
   if (failures > 0) return Math.max(shortest, computeBackoff(usual, failures) * factor);
-  const untilDue = nextRotation === null ? 0 : (nextRotation.earliest - judgedAt) / 1000;
+  const untilDue = nextRotation === null ? shortest : (nextRotation.earliest - judgedAt) / 1000;
   return Math.max(shortest, Math.min(LONGEST_PAUSE, untilDue), usual * factor);
 }

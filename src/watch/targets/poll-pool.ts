@@ -6,8 +6,8 @@ import { PollSlots, type SlotLimits } from './poll-slots.ts';
 /** A finished poll is recorded with the others of its round, but at the latest after this time. */
 const MAX_WAIT_MS = 1000;
 
-/** The reason of an abort. A constant, because the default is an error with a stack trace. */
-const NOT_NEEDED = 'not needed';
+/** The reason of an abort. Not the default, because that is an error with a stack trace. */
+const NOT_NEEDED = null;
 
 interface PendingRecord {
   record: () => RecordedPoll;

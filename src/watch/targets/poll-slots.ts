@@ -3,8 +3,8 @@ import type { Clock } from '../../clock.ts';
 /** A poll that takes longer counts as slow. Working endpoints respond within milliseconds. */
 const SLOW_POLL_MS = 1000;
 
-/** The reason of an abort. A constant, because the default is an error with a stack trace. */
-const NOT_NEEDED = 'not needed';
+/** The reason of an abort. Not the default, because that is an error with a stack trace. */
+const NOT_NEEDED = null;
 
 export interface SlotLimits {
   /** The maximum of concurrent polls that are not slow yet. More of them would only wait for the processor. */
@@ -88,14 +88,13 @@ export class PollSlots {
       };
       const waiting = { wasSlow, start };
       this.#waiting.add(waiting);
-      stop.addEventListener('abort', giveUp, { once: true });
+      stop.addEventListener('abort', giveUp);
       this.#moveSlowPolls();
     });
   }
 
   #startWaiting(): void {
     for (const { wasSlow, start } of this.#waiting) {
-      if (this.#quick.size + this.#slow.size >= this.#limits.total) break;
       if (this.#isFree(wasSlow)) start(this.#take(wasSlow));
     }
     this.#moveSlowPolls();
@@ -112,7 +111,7 @@ export class PollSlots {
     if (this.#timer !== null) return;
     const timer = new AbortController();
     this.#timer = timer;
-    const left = Math.max(0, oldest.startedAt + SLOW_POLL_MS - this.#clock.now());
+    const left = oldest.startedAt + SLOW_POLL_MS - this.#clock.now();
     void this.#clock.sleep(left, timer.signal).then(() => {
       if (timer.signal.aborted) return;
       this.#timer = null;

@@ -60,7 +60,7 @@ export class TargetWatcher<Target extends WatchedTarget> {
 
   constructor(options: WatcherOptions<Target>) {
     this.#options = options;
-    options.stop.signal.addEventListener('abort', () => this.setTargets([]), { once: true });
+    options.stop.signal.addEventListener('abort', () => this.setTargets([]));
   }
 
   /** Starts to poll new targets and stops to poll the others. Targets are compared by identity. */

@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest';
+import { getEventListeners } from 'node:events';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { CredentialSource, PollOutcome } from '../../../src/sources/source.ts';
 import type { RecordedPoll } from '../../../src/watch/poll-once.ts';
 import { PollPool } from '../../../src/watch/targets/poll-pool.ts';
@@ -70,6 +71,33 @@ test('a round of a thousand targets is one transaction', async () => {
   expect(await pollEachTarget(targets, { pool, clock, stop: stop.signal, onPoll })).toBe(0);
   expect([...store.records()]).toHaveLength(1000);
   expect(countTransactions()).toBe(1);
+});
+
+test('a round of many targets causes no warning of Node about listeners', async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on('warning', onWarning);
+  onTestFinished(() => void process.off('warning', onWarning));
+  const { pool, clock, stop, onPoll, createTarget } = createPool();
+  const targets = Array.from({ length: 30 }, (_, index) => createTarget(`h${index}`, hangs));
+  const round = pollEachTarget(targets, { pool, clock, stop: stop.signal, onPoll });
+  for (let second = 0; second < 5; second += 1) {
+    await settle();
+    clock.pass(1000);
+  }
+  stop.abort();
+  await settle();
+  clock.pass(2000);
+  expect(await round).toBe(30);
+  await settle();
+  expect(warnings).toEqual([]);
+});
+
+test('an ended round leaves no timer, and no listener on the stop signal', async () => {
+  const { pool, clock, stop, onPoll, createTarget } = createPool();
+  await pollEachTarget([createTarget('a', works)], { pool, clock, stop: stop.signal, onPoll });
+  expect(clock.left()).toEqual([]);
+  expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
 });
 
 test('polls that have ended are recorded after a second, although another poll hangs', async () => {
@@ -212,6 +240,52 @@ test('an error of the database stops all targets', async () => {
   clock.pass(600_000);
   await settle();
   expect(starts).toHaveLength(count);
+});
+
+test('the first of several errors is reported', async () => {
+  const { createTarget, startWatcher } = createPool();
+  const watcher = startWatcher();
+  const broken =
+    (message: string): Script =>
+    () =>
+      Promise.reject(new Error(message));
+  watcher.setTargets([createTarget('a', broken('the first')), createTarget('b', broken('the second'))]);
+  await settle();
+  await expect(watcher.end()).rejects.toThrow('the first');
+});
+
+test('a target that was removed can be added again', async () => {
+  const { clock, starts, createTarget, startWatcher } = createPool();
+  const watcher = startWatcher();
+  const target = createTarget('a', works);
+  watcher.setTargets([target]);
+  await settle();
+  watcher.setTargets([]);
+  clock.pass(60_000);
+  await settle();
+  expect(starts).toEqual(['a']);
+  watcher.setTargets([target, target]);
+  await settle();
+  expect(starts).toEqual(['a', 'a']);
+  expect(await watcher.end()).toBe(2);
+});
+
+test('the end waits for the running poll of a removed target', async () => {
+  const { clock, recorded, createTarget, startWatcher } = createPool();
+  const watcher = startWatcher();
+  watcher.setTargets([createTarget('slow', hangs)]);
+  await settle();
+  watcher.setTargets([]);
+  let hasEnded = false;
+  const ended = watcher.end().then(() => {
+    hasEnded = true;
+  });
+  clock.pass(1999);
+  await settle();
+  expect(hasEnded).toBe(false);
+  clock.pass(1);
+  await ended;
+  expect(recorded).toEqual([]);
 });
 
 test('a stop ends all targets', async () => {
