@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CredWatchError } from '../../src/errors.ts';
 import type { CredentialSource, PollOutcome } from '../../src/sources/source.ts';
 import { explainLoss, findSeriesHistory, type PollStore, pollOnce } from '../../src/watch/poll-once.ts';
@@ -33,6 +33,17 @@ describe('pollOnce', () => {
     const recorded = await poll(store, failedPoll(START, { identity }));
     expect(recorded.identity).toEqual({ host: 'h', source: 'container', apiVersion: '', role: '' });
     expect(recorded.isStarting).toBe(false);
+  });
+
+  test('a sample has the name of this machine, unless the caller chose the host', async () => {
+    const store = temporaryStore();
+    const recordSample = vi.spyOn(store, 'recordSample');
+    await poll(store, successfulPoll(START), null);
+    await poll(store, successfulPoll(START), 'h');
+    expect(recordSample.mock.calls.map(([{ host }, , machine]) => [host, machine])).toEqual([
+      ['i-0abc', 'm'],
+      ['h', ''],
+    ]);
   });
 
   test('an aborted poll is recorded only if it succeeded', async () => {

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { JobRun, SeriesIdentity } from '../../src/domain/model.ts';
+import { SampleStore } from '../../src/store/sample-store.ts';
 import {
   areJobsAmbiguous,
   assessStored,
@@ -7,7 +9,8 @@ import {
   type RequestedJobs,
   type StoredReportOptions,
 } from '../../src/watch/stored-report.ts';
-import { temporaryStore } from '../support/store/temporary-store.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { openReadOnly, temporaryStore } from '../support/store/temporary-store.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
@@ -21,10 +24,9 @@ const run = (job: string, startedAt: number): JobRun & { end: null } => ({
   end: null,
 });
 
-/** Five generations that rotate every hour, and runs of two jobs. */
-function createStore() {
-  const store = temporaryStore();
-  for (let hour = 0; hour < 5; hour += 1) {
+/** Records generations that rotate every hour, from this hour on. */
+function record(store: SampleStore, series: SeriesIdentity, firstHour: number, count: number) {
+  for (let hour = firstHour; hour < firstHour + count; hour += 1) {
     for (const minute of [5, 30, 55]) {
       const issued = START + hour * HOUR;
       const sample = {
@@ -35,9 +37,14 @@ function createStore() {
         observedAt: issued + minute * 60_000,
         clockOffset: 0,
       };
-      store.recordSample(identity, sample, 'm');
+      store.recordSample(series, sample, 'm');
     }
   }
+}
+
+/** Five generations that rotate every hour, and runs of two jobs. */
+function createStore(store = temporaryStore()) {
+  record(store, identity, 0, 5);
   for (const [job, at] of [
     ['weekly', 1],
     ['nightly', 2],
@@ -52,8 +59,8 @@ function createStore() {
   return store;
 }
 
-const assessed = (jobs: RequestedJobs, more: Partial<StoredReportOptions> = {}) =>
-  assessStored(createStore(), {
+const assessed = (jobs: RequestedJobs, more: Partial<StoredReportOptions> = {}, store = createStore()) =>
+  assessStored(store, {
     filter: {},
     jobs,
     margin: 300,
@@ -85,6 +92,20 @@ describe('assessStored', () => {
     expect(jobsOf({ durations: [], names: [] })).toEqual([]);
   });
 
+  test('several durations and several names are separate jobs', () => {
+    const [two, names] = [
+      [60, 120],
+      ['nightly', 'weekly'],
+    ];
+    expect(jobsOf({ durations: two, names: ['nightly'] }).map(([name]) => name)).toEqual([
+      null,
+      null,
+      'nightly',
+    ]);
+    expect(jobsOf({ durations: [60], names })).toHaveLength(3);
+    expect(jobsOf({ durations: two, names })).toHaveLength(4);
+  });
+
   test('runs are selected by the filter', () => {
     const filter = { until: START + 3 * HOUR };
     expect(jobsOf({ durations: [], names: ['nightly'] }, { filter })).toEqual([['nightly', 3600]]);
@@ -109,6 +130,43 @@ describe('assessStored', () => {
     expect([count(until.assessment), count(until.assessAllTime())]).toEqual([[1], [5]]);
     const other = assessed({ durations: [], names: [] }, { filter: { since: START, host: 'other' } });
     expect(count(other.assessAllTime())).toEqual([]);
+  });
+
+  test('an analysis is not computed again until another series is read', () => {
+    const store = createStore();
+    record(store, { ...identity, host: 'web-2' }, 0, 5);
+    const { series } = assessed({ durations: [], names: [] }, {}, store).assessment;
+    const read = () => series.map(({ analysis }) => analysis);
+    expect(read().map((analysis) => analysis.identity.host)).toEqual(['web-1', 'web-2']);
+    const [first] = series;
+    expect(first?.analysis).toBe(first?.analysis);
+  });
+
+  test('samples that another process records later do not change a report', () => {
+    const file = join(temporaryFolder(), 'samples.db');
+    const writer = SampleStore.open(file);
+    onTestFinished(() => writer.close());
+    createStore(writer);
+    const { series } = assessed({ durations: [], names: [] }, {}, openReadOnly(file)).assessment;
+    record(writer, identity, 5, 1);
+    expect(series[0]?.analysis.measurement?.sampleCount).toBe(15);
+  });
+
+  test('a retired series is judged only if its role was chosen', () => {
+    const judged = (filter: StoredReportOptions['filter']) => {
+      const store = createStore();
+      record(store, { ...identity, apiVersion: '3' }, 6, 5);
+      const { series } = assessed({ durations: [60], names: [] }, { filter }, store).assessment;
+      return series.map((each) => [each.identity.apiVersion, each.isRetired, each.judgements.length]);
+    };
+    expect(judged({})).toEqual([
+      ['2', true, 0],
+      ['3', false, 1],
+    ]);
+    expect(judged({ role: 'app' })).toEqual([
+      ['2', true, 1],
+      ['3', false, 1],
+    ]);
   });
 
   test('without a database there is nothing to assess', () => {

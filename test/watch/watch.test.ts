@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import type { CredentialSource, PollOutcome } from '../../src/sources/source.ts';
@@ -146,6 +147,39 @@ describe('watch', () => {
     expect(samples).toBe(1);
     expect([...store.records()]).toHaveLength(1);
   });
+});
+
+test('an ended watch does not listen to the stop signal any more', async () => {
+  const clock = fakeClock();
+  const stop = new AbortController();
+  const { source } = scriptedSource(clock, () => true);
+  await watch(context(source, temporaryStore()), {
+    ...{ interval: 300, duration: 600, clock, random: () => 0.5, stop: stop.signal },
+    onPoll: () => {},
+  });
+  expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+});
+
+test('a poll that succeeds after the grace period is recorded and reported', async () => {
+  const clock = fakeClock();
+  const stop = new AbortController();
+  const store = temporaryStore();
+  const slow: CredentialSource = {
+    name: 'imds',
+    endpoint: { url: 'http://127.0.0.1', loopback: true },
+    poll: async (signal) => {
+      stop.abort();
+      await new Promise((done) => signal?.addEventListener('abort', done));
+      return outcome(clock.now(), true, null);
+    },
+  };
+  const reported: boolean[] = [];
+  const samples = await watch(context(slow, store), {
+    ...{ interval: 300, duration: null, clock, random: () => 0.5, stop: stop.signal },
+    onPoll: (recorded) => void reported.push(recorded.outcome.ok),
+  });
+  expect([samples, reported]).toEqual([1, [true]]);
+  expect([...store.records()]).toHaveLength(1);
 });
 
 test('a poll that hangs after stop is aborted and not recorded as failed', async () => {
