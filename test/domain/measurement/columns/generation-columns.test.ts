@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import {
+  countValues,
+  createColumn,
+  createRecordedColumns,
+  findLargest,
+  findOrder,
+  findSmallest,
+  isAllAbsent,
+  keepPresent,
+  keepValues,
+  listRecordedGenerations,
+  type RecordedColumns,
+  selectItems,
+  sumColumn,
+  toColumn,
+  toNullable,
+  toRecordedColumns,
+  valueAt,
+} from '../../../../src/domain/measurement/columns/generation-columns.ts';
+import type { RecordedGeneration } from '../../../../src/domain/model.ts';
+
+const ABSENT = Number.NaN;
+
+/** Each field has another value, so that no column can stand for another one. */
+const FULL: RecordedGeneration = {
+  accessKeyId: 'ASIA1',
+  lastUpdated: 1,
+  expiration: 2,
+  latestExpiration: 3,
+  zoneless: true,
+  firstSeen: 4,
+  lastSeen: 5,
+  rawFirstSeen: 6,
+  rawLastSeen: 7,
+  samples: 8,
+  smallestClockOffset: 9,
+  largestClockOffset: 10,
+  correctedAheadMs: 11,
+  rawAheadMs: 12,
+  isLastUpdatedVarying: true,
+  thirdLaterSample: { observedAt: 13, clockOffset: 14 },
+};
+
+const EMPTY: RecordedGeneration = {
+  ...FULL,
+  accessKeyId: '',
+  lastUpdated: null,
+  zoneless: false,
+  smallestClockOffset: null,
+  largestClockOffset: null,
+  correctedAheadMs: null,
+  rawAheadMs: null,
+  isLastUpdatedVarying: false,
+  thirdLaterSample: null,
+};
+
+describe('generations as columns', () => {
+  test('generations keep all values, and null where a value is absent', () => {
+    const withoutOffset = { ...FULL, thirdLaterSample: { observedAt: 13, clockOffset: null } };
+    const generations = [FULL, EMPTY, withoutOffset];
+    expect(listRecordedGenerations(toRecordedColumns(generations))).toEqual(generations);
+    expect(listRecordedGenerations(toRecordedColumns([]))).toEqual([]);
+  });
+
+  test('new columns have a zero for each generation', () => {
+    const columns = createRecordedColumns(2, ['ASIA1', 'ASIA2']);
+    const { count, accessKeyIds, ...others } = columns;
+    expect([count, accessKeyIds]).toEqual([2, ['ASIA1', 'ASIA2']]);
+    for (const column of Object.values(others)) expect(column).toEqual([0, 0]);
+    const names = (each: RecordedColumns) => Object.keys(each).sort();
+    expect(names(columns)).toEqual(names(toRecordedColumns([FULL])));
+  });
+
+  test('items are selected in the given order, with all of their columns', () => {
+    const [a, b, c] = [1, 2, 3].map((firstSeen) => ({ ...FULL, firstSeen, accessKeyId: `ASIA${firstSeen}` }));
+    const columns = toRecordedColumns([a!, b!, c!]);
+    const selected = selectItems(columns, Int32Array.from([2, 0]));
+    expect(selected).toEqual(toRecordedColumns([c!, a!]));
+    expect(selected.count).toBe(2);
+  });
+});
+
+describe('columns', () => {
+  test('values outside of a column are absent', () => {
+    expect([-1, 0, 1, 2].map((index) => valueAt([7, 8], index))).toEqual([ABSENT, 7, 8, ABSENT]);
+    expect([5, 0, ABSENT].map(toNullable)).toEqual([5, 0, null]);
+    expect(toColumn([1, null, 0], (each) => each)).toEqual([1, ABSENT, 0]);
+    expect(createColumn(3)).toEqual([0, 0, 0]);
+  });
+
+  test('the order is null for ordered items', () => {
+    expect(findOrder([1, 2, 2, 3])).toBeNull();
+    expect(findOrder([])).toBeNull();
+    expect(findOrder([1, 1, 2], [4, 5, 1])).toBeNull();
+  });
+
+  test('equal items are ordered by the next column, and else stay in their order', () => {
+    expect(findOrder([3, 1, 2])).toEqual(Int32Array.from([1, 2, 0]));
+    expect(findOrder([1, 3, 2])).toEqual(Int32Array.from([0, 2, 1]));
+    expect(findOrder([2, 1, 1, 1], [0, 9, 8, 9])).toEqual(Int32Array.from([2, 1, 3, 0]));
+    expect(findOrder([1, 1], [9, 8])).toEqual(Int32Array.from([1, 0]));
+  });
+
+  test('the smallest and the largest value are the first of equal ones', () => {
+    expect([[3, 1, 2, 1], [1, 2], [2, 2, 1], [5]].map(findSmallest)).toEqual([1, 0, 2, 0]);
+    expect([[3, 7, 2, 7], [9, 2], [2, 2, 3], [5]].map(findLargest)).toEqual([1, 0, 2, 0]);
+    expect([findSmallest([]), findLargest([])]).toEqual([-1, -1]);
+  });
+
+  test('values are added, counted and selected', () => {
+    expect([sumColumn([]), sumColumn([1, 2, 4])]).toEqual([0, 7]);
+    expect(countValues([1, 0, 1, 1, 2], 1)).toBe(3);
+    expect(keepValues([5, 6, 7], (index) => index !== 1)).toEqual([5, 7]);
+    expect(keepPresent([ABSENT, 0, 3, ABSENT])).toEqual([0, 3]);
+  });
+
+  test('a column is absent only if all of its values are', () => {
+    expect([[], [ABSENT, ABSENT], [ABSENT, 0], [1]].map(isAllAbsent)).toEqual([true, true, false, false]);
+  });
+});
