@@ -26,8 +26,8 @@ const SINGLE_INTERVAL_TOLERANCE = 600_000;
  */
 export function forecastRotation(measurement: Measurement): RotationForecast | null {
   const { rotationInterval, lag } = measurement;
+  if (rotationInterval === null) return null;
   const appeared = findAppearanceOfNewest(measurement);
-  if (rotationInterval === null || appeared === null) return null;
   const { min, median, max } = rotationInterval;
   const count = keepPresent(getHistoryColumns(measurement).rotations.interval).length;
   const tolerance = count < 2 ? SINGLE_INTERVAL_TOLERANCE : Math.ceil(((max - min) * 1000) / (count - 1));
@@ -40,19 +40,17 @@ export function forecastRotation(measurement: Measurement): RotationForecast | n
   };
 }
 
-/** When the newest generation appeared: its `LastUpdated`, or the window of its rotation. Null if unknown. */
-function findAppearanceOfNewest(measurement: Measurement): Span | null {
+/**
+ * When the newest generation appeared: its `LastUpdated`, or the window of the last rotation. A source with a known
+ * interval has one endpoint, whose last rotation ends with the newest generation.
+ */
+function findAppearanceOfNewest(measurement: Measurement): Span {
   const { generations, rotations } = getHistoryColumns(measurement);
-  const newest = generations.count - 1;
-  const arrival = rotations.to.lastIndexOf(newest);
-  const issued = valueAt(generations.lastUpdated, newest);
-  if (!Number.isNaN(issued) && rotations.isDated[arrival] !== 0) {
-    const appeared = Math.min(issued, valueAt(generations.firstSeen, newest));
-    return { from: appeared, to: appeared };
-  }
-  return arrival < 0
-    ? null
-    : { from: valueAt(rotations.windowFrom, arrival), to: valueAt(rotations.windowTo, arrival) };
+  const [newest, last] = [generations.count - 1, rotations.count - 1];
+  if (rotations.isDated[last] !== 1)
+    return { from: valueAt(rotations.windowFrom, last), to: valueAt(rotations.windowTo, last) };
+  const appeared = Math.min(valueAt(generations.lastUpdated, newest), valueAt(generations.firstSeen, newest));
+  return { from: appeared, to: appeared };
 }
 
 /** Older intervals are ignored, because a source may change its interval. */

@@ -67,6 +67,21 @@ describe('findDueSpan', () => {
     expect(dueSpan(rotations(30).slice(0, -1), last - 50)).toEqual([last - 62 + 25, last - 57 + 65]);
   });
 
+  test('an interval counts only if no other rotation can be hidden at its beginning and its end', () => {
+    // No sample from 105 to 400. The rotations before and after give no interval across that gap.
+    const withGap = (rotations: readonly number[], until: number) => {
+      const samples = sampled(rotations, until, { dated: false }).filter(({ observedAt }) => {
+        const minute = (observedAt - START) / MINUTE;
+        return minute <= 105 || minute >= 400;
+      });
+      const span = findDueSpan(measure(groupGenerations(samples)));
+      return span && [(span.from - START) / MINUTE, (span.to - START) / MINUTE];
+    };
+    expect(withGap([42, 102, 380], 420)).toEqual([105 + 55, 400 + 65]);
+    expect(withGap([42, 380], 420)).toBeNull();
+    expect(withGap([42, 102, 380, 452], 460)).toEqual([450 + 55, 455 + 65]);
+  });
+
   test('no due span is known for dated rotations, for fewer than two rotations, and for several endpoints', () => {
     expect(dueSpan([42, 102, 162], 170, { dated: true })).toBeNull();
     expect(dueSpan([42], 60)).toBeNull();

@@ -1,12 +1,23 @@
 import { describe, expect, test } from 'vitest';
+import { getHistoryColumns } from '../../../src/domain/measurement/columns/column-measurement.ts';
+import { createRotationColumns } from '../../../src/domain/measurement/columns/served-columns.ts';
 import { groupGenerations } from '../../../src/domain/measurement/generations.ts';
 import { findUsualGap, measure } from '../../../src/domain/measurement/measure.ts';
 import {
   computeSafeStartsCurve,
+  computeShareOfSafeStarts,
+  findGaps,
+  findLongestServedValidity,
+  findSampledMinimum,
+  findServedPeriods,
+  findWorstCase,
+  getRemainingWhenServedLast,
   measureCoveredTime,
+  measureServedTime,
   sortSpans,
 } from '../../../src/domain/measurement/validity.ts';
 import type { Sample } from '../../../src/domain/model.ts';
+import { createGenerations } from '../../support/domain/generations.ts';
 
 const START = Date.UTC(2026, 2, 1);
 
@@ -41,6 +52,111 @@ describe('covered time', () => {
     const unsorted = [span(3, 4), span(0, 9)];
     expect(sortSpans(unsorted)).toEqual([span(0, 9), span(3, 4)]);
     expect(unsorted[0]).toEqual(span(3, 4));
+  });
+});
+
+describe('served periods', () => {
+  const generations = createGenerations(
+    { seen: [0, 100], expires: 1000 },
+    { seen: [150, 200], expires: 300 },
+    { seen: [500, 600], expires: 300 },
+  );
+  const rotations = {
+    ...createRotationColumns(2),
+    windowFrom: [100_000, 200_000],
+    windowTo: [150_000, 500_000],
+    at: [120_000, 500_000],
+  };
+
+  test('a witnessed rotation ends the period of the old generation and begins the next one', () => {
+    expect(findServedPeriods(generations, { ...rotations, isWitnessed: [1, 0] })).toEqual({
+      count: 3,
+      from: [0, 120_000, 500_000],
+      to: [120_000, 200_000, 600_000],
+    });
+    // A rotation is dated before the first sample of the new generation.
+    const late = { ...rotations, at: [160_000, 500_000], isWitnessed: [1, 1] };
+    expect(findServedPeriods(generations, late)).toEqual({
+      count: 3,
+      from: [0, 150_000, 500_000],
+      to: [160_000, 500_000, 600_000],
+    });
+    expect(generations.firstSeen).toEqual([0, 150_000, 500_000]);
+    expect(generations.lastSeen).toEqual([100_000, 200_000, 600_000]);
+  });
+
+  test('the windows of unwitnessed rotations are gaps, unless they are empty', () => {
+    expect(findGaps({ ...rotations, isWitnessed: [1, 0] })).toEqual([{ from: 200_000, to: 500_000 }]);
+    expect(findGaps({ ...rotations, isWitnessed: [0, 0] })).toHaveLength(2);
+    const empty = { ...rotations, windowTo: [100_000, 200_001], isWitnessed: [0, 0] };
+    expect(findGaps(empty)).toEqual([{ from: 200_000, to: 200_001 }]);
+  });
+
+  test('the smallest validity is that of a last sample, or of the end of a served period', () => {
+    const served = { count: 3, from: [0, 120_000, 500_000], to: [120_000, 290_000, 600_000] };
+    const history = { generations, served };
+    expect([0, 1, 2].map((index) => getRemainingWhenServedLast(history, index))).toEqual([880, 10, -300]);
+    expect([findSampledMinimum(generations), findWorstCase(history)]).toEqual([2, 2]);
+    const two = createGenerations({ seen: [0, 100], expires: 1000 }, { seen: [150, 200], expires: 1050 });
+    expect(findSampledMinimum(two)).toBe(1);
+    const longer = { count: 2, from: [0, 150_000], to: [180_000, 200_000] };
+    expect(findWorstCase({ generations: two, served: longer })).toBe(0);
+  });
+
+  test('the served time is the length of the union of the periods', () => {
+    const time = (...spans: [number, number][]) =>
+      measureServedTime({
+        count: spans.length,
+        from: spans.map(([from]) => from),
+        to: spans.map(([, to]) => to),
+      });
+    expect(time([0, 10], [10, 30], [40, 45])).toBe(35);
+    expect(time([0, 20], [10, 30])).toBe(30);
+    expect(time([20, 30], [0, 10])).toBe(20);
+    // A clock that was corrected differently may reverse a period.
+    expect(time([0, 10], [20, 15], [30, 40])).toBe(20);
+    expect(time()).toBe(0);
+  });
+});
+
+describe('the share of safe starts', () => {
+  const at = (second: number) => START + second * 1000;
+  const sample = (key: string, second: number, expires: number): Sample => ({
+    accessKeyId: key,
+    lastUpdated: null,
+    expiration: at(expires),
+    zoneless: false,
+    observedAt: at(second),
+    clockOffset: 0,
+  });
+  const share = (samples: readonly Sample[], ...required: number[]) =>
+    required.map((each) => computeShareOfSafeStarts(measure(groupGenerations(samples)), each));
+
+  test('a start is safe while the served generation has the required validity left', () => {
+    const one = [0, 250, 1000].map((second) => sample('ASIA1', second, 2000));
+    expect(share(one, 1000, 1001, 1500, 2000, 2001)).toEqual([1, 0.999, 0.5, 0, 0]);
+  });
+
+  test('the served generation with the least validity counts if several endpoints serve two', () => {
+    // Both are served from 0 to 3000 s, except that one begins 600 s later.
+    const times = [0, 600, 1200, 1800, 2400, 3000];
+    const turns = [
+      ...times.map((second) => sample('ASIA1', second, 6000)),
+      ...times.slice(1).map((second) => sample('ASIA2', second - 1, 9000)),
+    ];
+    const measurement = measure(groupGenerations(turns));
+    expect(measurement.severalEndpoints).not.toBeNull();
+    expect(share(turns, 3000, 4500, 6000, 9000)).toEqual([1, 0.5, 0, 0]);
+    expect(findLongestServedValidity(getHistoryColumns(measurement))).toBe(9000 - 599);
+  });
+
+  test('the share of credentials per request is that of the samples', () => {
+    const perRequest = [0, 60, 120, 180].map((second) => sample(`ASIA${second}`, second, second * 10 + 900));
+    expect(share(perRequest, 900, 901, 1440, 1441, 2520, 2521)).toEqual([1, 0.75, 0.75, 0.5, 0.25, 0]);
+  });
+
+  test('the share is unknown for a single sample', () => {
+    expect(share([sample('ASIA1', 0, 900)], 60)).toEqual([null]);
   });
 });
 
