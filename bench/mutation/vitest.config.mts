@@ -29,7 +29,7 @@ export default defineConfig({
   plugins: [...(config.plugins ?? []), processes],
   test: {
     isolate: false,
-    setupFiles: 'bench/mutation/load-folder.ts',
+    setupFiles: ['test/support/seed-setup.ts', 'bench/mutation/load-folder.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     sequence: { sequencer: ShortestFirst },

@@ -5,6 +5,7 @@ import {
   countValues,
   createColumn,
   findLargest,
+  findTwoLargest,
   type GenerationColumns,
   isAllAbsent,
   type RecordedColumns,
@@ -134,16 +135,11 @@ const isIssuedAfterExpiration = (
 ): boolean => valueAt(rawFirstSeen, index) + valueAt(rawAheadMs, index) > valueAt(latestExpiration, index);
 
 /** A single document may state a date far in the past. It would delay every rotation by its apparent lag. */
-function findLongestPlausibleValidity({ count, lastUpdated, expiration }: RecordedColumns): number {
-  let [datedCount, largest, second] = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let index = 0; index < count; index += 1) {
-    const validity = valueAt(expiration, index) - valueAt(lastUpdated, index);
-    if (Number.isNaN(validity)) continue;
-    datedCount += 1;
-    if (validity > largest) [largest, second] = [validity, largest];
-    else if (validity > second) second = validity;
-  }
-  const usual = datedCount < 3 ? Number.POSITIVE_INFINITY : 1.5 * second;
+function findLongestPlausibleValidity({ lastUpdated, expiration }: RecordedColumns): number {
+  const { presentCount, second } = findTwoLargest(
+    lastUpdated.map((issued, index) => valueAt(expiration, index) - issued),
+  );
+  const usual = presentCount < 3 ? Number.POSITIVE_INFINITY : 1.5 * second;
   return Math.min(usual, LONGEST_VALIDITY * 1000);
 }
 
@@ -206,14 +202,13 @@ const LATER_TIMES: TimeChoice = {
 };
 
 function chooseTimes(
-  { count, correctedAheadMs, rawAheadMs, largestClockOffset }: RecordedColumns,
+  { correctedAheadMs, rawAheadMs, largestClockOffset }: RecordedColumns,
   isDated: boolean,
 ): TimeChoice {
-  for (let index = 0; index < count; index += 1) {
-    const isDateWrong =
-      valueAt(correctedAheadMs, index) > WRONG_DATE_HEADER && valueAt(rawAheadMs, index) <= WRONG_DATE_HEADER;
-    if (isDateWrong) return RAW_TIMES;
-  }
+  const isDateWrong = correctedAheadMs.some(
+    (ahead, index) => ahead > WRONG_DATE_HEADER && valueAt(rawAheadMs, index) <= WRONG_DATE_HEADER,
+  );
+  if (isDateWrong) return RAW_TIMES;
   return !isDated && largestClockOffset.some(isHostAhead) ? LATER_TIMES : CORRECTED_TIMES;
 }
 
@@ -222,16 +217,10 @@ function chooseTimes(
  * wrong date. With only one dated generation, its ahead value.
  */
 function findShift(aheads: Column): number {
-  let [datedCount, largest, second] = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const ahead of aheads) {
-    if (Number.isNaN(ahead)) continue;
-    datedCount += 1;
-    if (ahead > largest) [largest, second] = [ahead, largest];
-    else if (ahead > second) second = ahead;
-  }
-  if (datedCount === 1) second = largest;
-  if (second <= LAST_UPDATED_SLACK) return 0;
-  return second > largest - SIMILAR_AHEAD ? largest : second;
+  const { presentCount, largest, second } = findTwoLargest(aheads);
+  const shown = presentCount === 1 ? largest : second;
+  if (shown <= LAST_UPDATED_SLACK) return 0;
+  return shown > largest - SIMILAR_AHEAD ? largest : shown;
 }
 
 function findIssuedInFuture({ lastSeen }: GenerationColumns, aheads: Column): IssuedInFuture | null {

@@ -104,7 +104,7 @@ export function findEndpointHistory(ordered: GenerationColumns, usualGap: Second
   const sortedLastSeen = Array.from(byLastSeen, (index) => valueAt(lastSeen, index));
   const lastSample = valueAt(lastSeen, findLargest(lastSeen));
   const rotations = createRotationColumns(count);
-  const served = { count, from: firstSeen.slice(), to: createColumn(count) };
+  const served = { count, from: firstSeen, to: createColumn(count) };
   let found = 0;
   for (let index = 0; index < count; index += 1) {
     const [last, third] = [valueAt(lastSeen, index), valueAt(thirdSampleAfter, index)];

@@ -19,20 +19,19 @@ const MIN_FRESH_SAMPLES = 3;
 
 /** True if no key occurs twice, and either close polls returned different keys or each document was just issued. */
 export function areIssuedPerRequest(ordered: GenerationColumns): boolean {
-  const { count, samples, firstSeen, lastSeen } = ordered;
-  for (let index = 0; index < count; index += 1) {
-    if (valueAt(samples, index) > 1 || valueAt(firstSeen, index) < valueAt(lastSeen, index)) return false;
-  }
+  const { samples, firstSeen, lastSeen } = ordered;
+  const isSeenTwice = samples.some(
+    (count, index) => count > 1 || valueAt(firstSeen, index) < valueAt(lastSeen, index),
+  );
+  if (isSeenTwice) return false;
   return haveCloseChanges(ordered) || areAllFresh(ordered);
 }
 
-function haveCloseChanges({ count, firstSeen, lastSeen }: GenerationColumns): boolean {
-  let close = 0;
-  for (let index = 1; index < count; index += 1) {
-    const distance = secondsBetween(valueAt(lastSeen, index - 1), valueAt(firstSeen, index));
-    if (distance <= CLOSE_POLLS) close += 1;
-  }
-  return close >= MIN_CLOSE_PAIRS;
+function haveCloseChanges({ firstSeen, lastSeen }: GenerationColumns): boolean {
+  const close = firstSeen.filter(
+    (seen, index) => secondsBetween(valueAt(lastSeen, index - 1), seen) <= CLOSE_POLLS,
+  );
+  return close.length >= MIN_CLOSE_PAIRS;
 }
 
 function areAllFresh({

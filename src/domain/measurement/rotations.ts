@@ -3,6 +3,7 @@ import { secondsBetween } from '../time/instant.ts';
 import {
   type Column,
   createColumn,
+  findTwoLargest,
   type GenerationColumns,
   keepPresent,
   keepValues,
@@ -61,13 +62,10 @@ export function computeLeadTime(expiration: Instant, windowFrom: Instant, at: In
 }
 
 /** For how long a generation was still served after `LastUpdated` of its successor; 0 within the slack. */
-function findLag({ count, lastSeen, lastUpdated }: GenerationColumns): number {
-  let longest = 0;
-  for (let index = 1; index < count; index += 1) {
-    const lag = valueAt(lastSeen, index - 1) - valueAt(lastUpdated, index);
-    if (lag > LAST_UPDATED_SLACK && lag > longest) longest = lag;
-  }
-  return longest;
+function findLag({ lastSeen, lastUpdated }: GenerationColumns): number {
+  const lags = lastUpdated.map((issued, index) => valueAt(lastSeen, index - 1) - issued);
+  const { largest } = findTwoLargest(lags);
+  return largest > LAST_UPDATED_SLACK ? largest : 0;
 }
 
 /** Fills in the windows and dates of the rotations. */

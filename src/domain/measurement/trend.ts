@@ -111,7 +111,7 @@ export function computeDownwardZ(values: readonly number[]): number {
   const spread = (count: number) => count * (count - 1) * (2 * count + 5);
   const variance = (spread(n) - ties.reduce((sum, count) => sum + spread(count), 0)) / 18;
   // The test corrects for continuity by 1.
-  return falls <= 0 || variance <= 0 ? 0 : (falls - 1) / Math.sqrt(variance);
+  return falls <= 0 ? 0 : (falls - 1) / Math.sqrt(variance);
 }
 
 /** The Theil–Sen slope: the median slope of all pairs, in seconds per millisecond. */

@@ -82,13 +82,8 @@ export const measureServedTime = (served: ServedColumns): number =>
   areDisjoint(served) ? sumLengths(served) : measureCoveredTime(listSpans(served));
 
 /** Whether each period begins after the previous one, as with one endpoint. */
-function areDisjoint({ count, from, to }: ServedColumns): boolean {
-  for (let index = 0; index < count; index += 1) {
-    if (valueAt(from, index) < valueAt(to, index - 1) || valueAt(to, index) < valueAt(from, index))
-      return false;
-  }
-  return true;
-}
+const areDisjoint = ({ from, to }: ServedColumns): boolean =>
+  !from.some((begin, index) => begin < valueAt(to, index - 1) || valueAt(to, index) < begin);
 
 function sumLengths({ count, from, to }: ServedColumns): number {
   let sum = 0;
@@ -145,8 +140,7 @@ function measureUnsafeUnion(
   const unsafe: Span[] = [];
   for (let index = 0; index < served.count; index += 1) {
     const begin = Math.max(valueAt(served.from, index), valueAt(expiration, index) - required * 1000);
-    const to = valueAt(served.to, index);
-    if (to > begin) unsafe.push({ from: begin, to });
+    unsafe.push({ from: begin, to: valueAt(served.to, index) });
   }
   return measureCoveredTime(unsafe);
 }

@@ -202,6 +202,13 @@ describe('the curve of safe starts', () => {
     );
   });
 
+  test('a length at which the curve bends is one point, even if it is round', () => {
+    const points = computeSafeStartsCurve(measuredFor(100, [0, 10]), 0);
+    expect(points.map(({ jobDuration }) => jobDuration)).toEqual([
+      0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100,
+    ]);
+  });
+
   test('the curve ends after 48 steps for credentials that are valid for months', () => {
     const points = computeSafeStartsCurve(measuredFor(365 * 86_400), 0);
     expect(points.at(-1)).toEqual({ jobDuration: 48 * 86_400, share: 1 });

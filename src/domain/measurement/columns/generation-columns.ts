@@ -196,6 +196,18 @@ export function findLargest(column: Column): number {
   return found;
 }
 
+/** The two largest values, which may be equal, and the number of values that are not absent. */
+export function findTwoLargest(column: Column): { presentCount: number; largest: number; second: number } {
+  let [presentCount, largest, second] = [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of column) {
+    if (Number.isNaN(value)) continue;
+    presentCount += 1;
+    second = Math.max(second, Math.min(value, largest));
+    largest = Math.max(largest, value);
+  }
+  return { presentCount, largest, second };
+}
+
 export function sumColumn(column: Column): number {
   let sum = 0;
   for (const value of column) sum += value;

@@ -6,6 +6,7 @@ import {
   findLargest,
   findOrder,
   findSmallest,
+  findTwoLargest,
   isAllAbsent,
   keepPresent,
   keepValues,
@@ -106,6 +107,15 @@ describe('columns', () => {
     expect([[3, 1, 2, 1], [1, 2], [2, 2, 1], [5]].map(findSmallest)).toEqual([1, 0, 2, 0]);
     expect([[3, 7, 2, 7], [9, 2], [2, 2, 3], [5]].map(findLargest)).toEqual([1, 0, 2, 0]);
     expect([findSmallest([]), findLargest([])]).toEqual([-1, -1]);
+  });
+
+  test('the two largest values may be equal, and absent values do not count', () => {
+    const infinity = Number.POSITIVE_INFINITY;
+    expect(findTwoLargest([3, ABSENT, 7, 5])).toEqual({ presentCount: 3, largest: 7, second: 5 });
+    expect(findTwoLargest([7, 3, 7])).toEqual({ presentCount: 3, largest: 7, second: 7 });
+    expect(findTwoLargest([5, 7, 3])).toEqual({ presentCount: 3, largest: 7, second: 5 });
+    expect(findTwoLargest([-4])).toEqual({ presentCount: 1, largest: -4, second: -infinity });
+    expect(findTwoLargest([ABSENT])).toEqual({ presentCount: 0, largest: -infinity, second: -infinity });
   });
 
   test('values are added, counted and selected', () => {
