@@ -7,6 +7,7 @@ import {
   range,
   weightedMedian,
 } from '../../../src/domain/measurement/statistics.ts';
+import { seededRandom } from '../../support/random.ts';
 
 describe('statistics', () => {
   test('the median is the middle value, or the mean of the two middle values rounded down', () => {
@@ -34,6 +35,31 @@ describe('statistics', () => {
     expect(weighted([5, -1], [10, 1])).toBe(10);
     expect(weighted([5, 0])).toBeNull();
     expect(weighted()).toBeNull();
+  });
+
+  test('the weighted median is the value that sorting gives, for any values and weights', () => {
+    const random = seededRandom(3);
+    for (let run = 0; run < 300; run += 1) {
+      const length = 1 + Math.floor(random() * 30);
+      const values = Array.from({ length }, () => Math.floor(random() * 20));
+      const weights = values.map(() => Math.floor(random() * 5));
+      const repeated = values
+        .flatMap((value, index) => Array<number>(weights[index] ?? 0).fill(value))
+        .toSorted((a, b) => a - b);
+      expect(weightedMedian(values, weights)).toBe(repeated[Math.ceil(repeated.length / 2) - 1] ?? null);
+    }
+  });
+
+  test('the weighted median does not change the given lists', () => {
+    const [values, weights] = [
+      [30, 10, 20],
+      [1, 2, 3],
+    ];
+    weightedMedian(values, weights);
+    expect([values, weights]).toEqual([
+      [30, 10, 20],
+      [1, 2, 3],
+    ]);
   });
 
   test('minBy finds the first of equally small items', () => {
