@@ -9,6 +9,7 @@ import {
   createColumn,
   findLargest,
   findSmallest,
+  findTwoLargest,
   type GenerationColumns,
   isAllAbsent,
   keepPresent,
@@ -180,10 +181,8 @@ function findClockDoubt({
   largestClockOffset,
 }: GenerationColumns): Seconds {
   if (!isAllAbsent(lastUpdated)) return 0;
-  let largest = 0;
-  for (const offsets of [smallestClockOffset, largestClockOffset]) {
-    for (const offset of offsets) if (Math.abs(offset) > largest) largest = Math.abs(offset);
-  }
+  const findLargestError = (offsets: Column) => findTwoLargest(offsets.map(Math.abs)).largest;
+  const largest = Math.max(findLargestError(smallestClockOffset), findLargestError(largestClockOffset));
   return largest > NOTABLE_CLOCK_OFFSET ? largest : 0;
 }
 

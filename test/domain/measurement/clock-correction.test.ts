@@ -223,6 +223,22 @@ describe('a wrong Date header', () => {
   });
 });
 
+test('the given columns do not change', () => {
+  const polls: Poll[] = [
+    { key: 'ASIA1', at: 10_000, issued: 9000 },
+    { key: 'ASIA1', at: 10_060, issued: 9060 },
+    { key: 'ASIA2', at: 16_000, issued: 15_000, expires: 15_000 },
+    { key: 'ASIA3', at: 20_000, issued: 20_100, offset: null },
+    { key: 'ASIA4', at: 30_000, issued: 30_100, offset: -30 },
+    { key: 'ASIA5', at: 40_000, issued: 49_000 },
+  ];
+  const create = () => toRecordedColumns(groupGenerations(polls.map(toSample)));
+  const columns = create();
+  const { generations } = correctClocks(columns, null);
+  expect(generations.lastUpdated).toEqual([Number.NaN, Number.NaN, 20_100_000, 30_100_000, Number.NaN]);
+  expect(columns).toEqual(create());
+});
+
 test('the clock has the newest known offset, and the corrected time of the newest sample', () => {
   const polls: Poll[] = [
     { key: 'ASIA2', at: 3000, offset: 20 },

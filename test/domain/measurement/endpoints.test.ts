@@ -153,6 +153,21 @@ describe('the history of several endpoints', () => {
     });
   });
 
+  test('a gap that begins when a served period has ended does not hide the rotation', () => {
+    const [end, resumed] = [20 * MINUTE, 60 * MINUTE];
+    const rotation = (third: number) =>
+      findEndpointHistory(
+        createGenerations(
+          { seen: [0, 600], third },
+          { seen: [10, end], third: resumed + 120 },
+          { seen: [resumed, resumed + 3600], samples: 10 },
+        ),
+        USUAL_GAP,
+      ).rotations;
+    expect(rotation(end)).toMatchObject({ at: [end * 1000, end * 1000], isWitnessed: [1, 0] });
+    expect(rotation(end + 1)).toMatchObject({ at: [end * 1000, end * 1000], isWitnessed: [0, 0] });
+  });
+
   test('a polling gap is longer than three usual gaps, if there are at least three samples', () => {
     expect(gapAfter(3000, { usualGap: 1000 }).gaps).toEqual([]);
     expect(gapAfter(3001, { usualGap: 1000 }).gaps).toHaveLength(1);

@@ -67,6 +67,15 @@ describe('findDueSpan', () => {
     expect(dueSpan(rotations(30).slice(0, -1), last - 50)).toEqual([last - 62 + 25, last - 57 + 65]);
   });
 
+  test('the narrowest interval counts, even if it is longer than the others', () => {
+    // Without the sample at 45, the windows are 40–50, 100–105 and 160–165: intervals of 50–65 and 55–65 minutes.
+    const samples = sampled([42, 102, 162], 170, { dated: false }).filter(
+      ({ observedAt }) => observedAt !== START + 45 * MINUTE,
+    );
+    const span = findDueSpan(measure(groupGenerations(samples)));
+    expect(span).toEqual({ from: START + (160 + 55) * MINUTE, to: START + (165 + 65) * MINUTE });
+  });
+
   test('an interval counts only if no other rotation can be hidden at its beginning and its end', () => {
     // No sample from 105 to 400. The rotations before and after give no interval across that gap.
     const withGap = (rotations: readonly number[], until: number) => {

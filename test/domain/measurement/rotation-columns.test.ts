@@ -108,6 +108,11 @@ describe('findRotations', () => {
     expect([isFirstWitnessed(3779), isFirstWitnessed(3780)]).toEqual([1, 0]);
   });
 
+  test('the first generation counts among those that were served for a known time', () => {
+    const { rotations } = find({ seen: [0, 3000] }, { seen: [3900, 3900], samples: 1 });
+    expect(rotations.isWitnessed).toEqual([1]);
+  });
+
   test('a generation that is dated was served from its rotation on', () => {
     // The last blind time is 2700 s. The second generation was served for 3600 s, but seen for 2700 s.
     const isLastWitnessed = (issued?: number) => {
