@@ -1,4 +1,4 @@
-import { lastOf, pairNeighbours } from '../lists.ts';
+import { pairNeighbours } from '../lists.ts';
 import type { Instant, Seconds, Span } from '../model.ts';
 import { getHistoryColumns } from './columns/column-measurement.ts';
 import { keepPresent, valueAt } from './columns/generation-columns.ts';
@@ -61,9 +61,8 @@ const MAX_INTERVALS = 12;
  * the forecast, because both ends of each interval are used. Only for sources that do not date their rotations.
  * Null if no interval is known, or if the newest generation is dated or has no known beginning.
  */
-export function findDueSpan({ generations, rotations, severalEndpoints }: Measurement): Span | null {
-  const newest = lastOf(generations);
-  const arrival = rotations.findLast(({ to }) => to === newest);
+export function findDueSpan({ rotations, severalEndpoints }: Measurement): Span | null {
+  const arrival = rotations.at(-1);
   if (arrival === undefined || arrival.isDated || severalEndpoints !== null) return null;
   const intervals = pairNeighbours(rotations).flatMap(
     ([before, after]) => boundInterval(before, after) ?? [],

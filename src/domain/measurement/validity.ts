@@ -30,11 +30,11 @@ export function findServedPeriods(
  * rotation does not shorten its gap, because a source with a lag may have served a hidden generation after
  * the date.
  */
-export function findGaps({ count, isWitnessed, windowFrom, windowTo }: RotationColumns): Span[] {
+export function findGaps({ isWitnessed, windowFrom, windowTo }: RotationColumns): Span[] {
   const gaps: Span[] = [];
-  for (let index = 0; index < count; index += 1) {
+  for (const [index, from] of windowFrom.entries()) {
     if (isWitnessed[index] === 1) continue;
-    const [from, to] = [valueAt(windowFrom, index), valueAt(windowTo, index)];
+    const to = valueAt(windowTo, index);
     if (to > from) gaps.push({ from, to });
   }
   return gaps;

@@ -108,6 +108,17 @@ describe('findRotations', () => {
     expect([isFirstWitnessed(3779), isFirstWitnessed(3780)]).toEqual([1, 0]);
   });
 
+  test('without any interval, a rotation is unwitnessed if over half of the time since the first sample is blind', () => {
+    const isWitnessed = (blindTime: number) =>
+      find({ seen: [5000, 6000] }, { seen: [6000 + blindTime, 20_000] }).rotations.isWitnessed[0];
+    expect([isWitnessed(1000), isWitnessed(1001)]).toEqual([1, 0]);
+  });
+
+  test('two rotations at the same time have an interval of 0', () => {
+    const { rotations } = find({ seen: [0, 100] }, { seen: [200, 200] }, { seen: [200, 200] });
+    expect(rotations).toMatchObject({ isWitnessed: [1, 1], interval: [ABSENT, 0] });
+  });
+
   test('the first generation counts among those that were served for a known time', () => {
     const { rotations } = find({ seen: [0, 3000] }, { seen: [3900, 3900], samples: 1 });
     expect(rotations.isWitnessed).toEqual([1]);
