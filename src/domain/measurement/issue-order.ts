@@ -2,7 +2,8 @@ import type { Generation, IssuedCredentials } from '../model.ts';
 import { type RecordedColumns, selectItems, toNullable, valueAt } from './columns/generation-columns.ts';
 
 type SeenPeriod = Pick<Generation, 'firstSeen' | 'lastSeen'>;
-type Ordered = SeenPeriod & IssuedCredentials;
+type Issued = Omit<IssuedCredentials, 'zoneless'>;
+type Ordered = SeenPeriod & Issued;
 
 /** Whether each was seen before the last sample of the other, as with several endpoints. */
 export function areOverlapping(a: SeenPeriod, b: SeenPeriod): boolean {
@@ -23,7 +24,6 @@ export function orderColumns<T extends OrderedColumns>(columns: T): T {
     accessKeyId: accessKeyIds[index] ?? '',
     lastUpdated: toNullable(valueAt(lastUpdated, index)),
     expiration: valueAt(expiration, index),
-    zoneless: false,
     firstSeen: valueAt(firstSeen, index),
     lastSeen: valueAt(lastSeen, index),
   }));
@@ -80,7 +80,7 @@ function insert<T extends Ordered>(blocks: Block<T>[], generation: T): void {
   const block = blocks[Math.max(0, found)];
   if (block === undefined) return;
   const { items } = block;
-  const predecessor = found < 0 ? -1 : items.findLastIndex((each) => isPredecessor(each, generation));
+  const predecessor = items.findLastIndex((each) => isPredecessor(each, generation));
   items.splice(predecessor + 1, 0, generation);
   if (items.length <= MAX_BLOCK_LENGTH) extend(block, generation);
   else
@@ -122,6 +122,6 @@ function extend(block: Block<unknown>, { firstSeen, lastSeen, lastUpdated }: Ord
   block.earliestIssue = Math.min(block.earliestIssue, lastUpdated ?? Number.NEGATIVE_INFINITY);
 }
 
-function isIssuedBefore(a: IssuedCredentials, b: IssuedCredentials): boolean {
+function isIssuedBefore(a: Issued, b: Issued): boolean {
   return a.lastUpdated !== null && b.lastUpdated !== null && a.lastUpdated < b.lastUpdated;
 }

@@ -235,6 +235,7 @@ describe('the usual gap between samples', () => {
   test('the mean gap of a generation stands for all of its gaps', () => {
     expect(findGap(generation(0, 300, 4), generation(500, 600, 2))).toBe(100);
     expect(findGap(generation(0, 1200, 5), generation(1300, 1500, 3))).toBe(300);
+    expect(findGap(generation(0, 0, 1), generation(50, 650, 3), generation(1000, 1000, 1))).toBe(300);
     expect(findGap(generation(0, 1.4, 2))).toBe(1);
     expect(findGap(generation(0, 1.5, 2))).toBe(2);
   });
