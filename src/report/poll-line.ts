@@ -5,6 +5,7 @@ import { formatInstant, secondsBetween } from '../domain/time/instant.ts';
 import { escapeUnprintable, toJson } from '../untrusted-text.ts';
 import { buildIdentityJson } from './json-fields.ts';
 import {
+  formatCount,
   formatNullableInstant,
   formatRemaining,
   formatSeriesName,
@@ -82,10 +83,10 @@ export interface TargetSummary {
 export function formatTargetSummary({ at, ok, failed, ...targets }: TargetSummary): string {
   return [
     formatTimestamp(at),
-    `${targets.targetCount} targets`,
-    `${ok} samples`,
-    `${failed} failed polls`,
-    `${targets.rotations} rotations`,
-    ...(targets.failing === 0 ? [] : [`${targets.failing} targets fail`]),
+    formatCount(targets.targetCount, 'target'),
+    formatCount(ok, 'sample'),
+    formatCount(failed, 'failed poll'),
+    formatCount(targets.rotations, 'rotation'),
+    ...(targets.failing === 0 ? [] : [`${formatCount(targets.failing, 'target')} failing`]),
   ].join('  ');
 }

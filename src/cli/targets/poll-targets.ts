@@ -1,6 +1,7 @@
 /** `poll --targets`: polls the endpoints that a file lists. */
 import { stat } from 'node:fs/promises';
 import type { Seconds } from '../../domain/model.ts';
+import { formatCount } from '../../report/text/format-values.ts';
 import { readDescriptorLimit } from '../../server/wire/connections.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { SampleStore } from '../../store/sample-store.ts';
@@ -120,7 +121,10 @@ async function pollAtIntervals(
       const { added, removed } = open.replace(changed);
       for (const target of removed) printer.forget(target);
       watcher.setTargets(open.list());
-      await printNote(io, `${flags.targets}: ${added} targets added, ${removed.length} removed`);
+      await printNote(
+        io,
+        `${flags.targets}: ${formatCount(added, 'target')} added, ${removed.length} removed`,
+      );
     }
     if (clock.now() < nextSummary) continue;
     nextSummary = clock.now() + flags.interval * 1000;

@@ -81,7 +81,7 @@ describe('one round', () => {
     const run = await poll();
     expect(run.code).toBe(1);
     expect(SUMMARY.exec(run.stdout)?.[1]).toBe(
-      '3 targets  1 samples  2 failed polls  0 rotations  2 targets fail',
+      '3 targets  1 sample  2 failed polls  0 rotations  2 targets failing',
     );
     expect(run.stderr).toMatch(/^error: broken: access-denied: .*\nhint: .*\n/m);
     expect(run.stderr).toMatch(

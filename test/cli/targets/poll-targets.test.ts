@@ -99,7 +99,7 @@ test('a changed file replaces the list, and unchanged targets are not polled aga
   expect(await polled(2)).toEqual(['a', 'b']);
   expect(await checkFile()).toBe('');
   write(listOf('b', 'c'));
-  expect(await checkFile()).toBe('note: FILE: 1 targets added, 1 removed\n');
+  expect(await checkFile()).toBe('note: FILE: 1 target added, 1 removed\n');
   expect(await polled(3)).toEqual(['a', 'b', 'c']);
   clock.pass(130_000);
   expect((await polled(4)).at(-1)).toBe('b');
@@ -123,7 +123,7 @@ test('a bad file is noted once, and the list before stays in use', async () => {
   clock.pass(100_000);
   expect(await polled(2)).toEqual(['a', 'a']);
   write(listOf('b'));
-  expect(await checkFile()).toBe('note: FILE: 1 targets added, 1 removed\n');
+  expect(await checkFile()).toBe('note: FILE: 1 target added, 1 removed\n');
   expect((await polled(3)).at(-1)).toBe('b');
   renameSync(path, `${path}.old`);
   expect(await checkFile()).toBe(`note: FILE: the file does not exist: check the path\n${KEEP}`);
@@ -151,7 +151,7 @@ test('rotations, new failures and recoveries are printed, and a summary every in
   await stdout(/2 targets {2}2 samples {2}\d failed polls {2}2 rotations.*\n/);
   output.stdout = '';
   clock.pass(310_000);
-  await stdout(/2 targets {2}0 samples {2}\d failed polls {2}0 rotations {2}2 targets fail\n/);
+  await stdout(/2 targets {2}0 samples {2}\d failed polls {2}0 rotations {2}2 targets failing\n/);
   expect(takeMessages()).toBe('');
   setWorking(true);
   clock.pass(310_000);
