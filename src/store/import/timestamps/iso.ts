@@ -1,0 +1,92 @@
+import { createExact, type FoundTimestamp, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
+import { parseZone, ZONE_SOURCE } from './zones.ts';
+
+const digit = (text: string, at: number): number => {
+  const code = text.charCodeAt(at) - 48;
+  return code >= 0 && code <= 9 ? code : Number.NaN;
+};
+
+const two = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
+
+/** After the seconds: a fraction, and a zone. A space before `AM` or a name of a zone belongs to it. */
+const REST = new RegExp(String.raw`(?:[.,](\d{1,9}))?(?: ?([AaPp]\.?[Mm]\.?)(?![A-Za-z]))?(?: ?(${ZONE_SOURCE}))?`, 'y');
+
+const [SPACE, COMMA, DOT, PLUS, MINUS] = [32, 44, 46, 43, 45];
+const [UPPER_T, LOWER_T, UNDERSCORE, COLON, UPPER_Z] = [84, 116, 95, 58, 90];
+
+/**
+ * ISO 8601 and relatives with the year first: `2026-11-20T00:00:01.123Z`, `2026/11/20 00:00:01`,
+ * `2026-11-20 00:00:01,123`, `2026-11-20 00:00:01 +0000`. Reads characters instead of a pattern, because
+ * nearly all timestamps of logs have this form.
+ */
+export const readIso: TimestampReader = (text, at) => {
+  const separator = text.charCodeAt(at + 4);
+  if (separator !== MINUS && separator !== 47 && separator !== DOT) return null;
+  if (text.charCodeAt(at + 7) !== separator) return readShortFields(text, at);
+  const between = text.charCodeAt(at + 10);
+  if (between !== UPPER_T && between !== SPACE && between !== LOWER_T && between !== UNDERSCORE) {
+    return readShortFields(text, at);
+  }
+  if (text.charCodeAt(at + 13) !== COLON || text.charCodeAt(at + 16) !== COLON) {
+    return readShortFields(text, at);
+  }
+  const year = two(text, at) * 100 + two(text, at + 2);
+  const day = toDayStart(year, two(text, at + 5), two(text, at + 8));
+  const time = toTimeOfDay(two(text, at + 11), two(text, at + 14), two(text, at + 17));
+  if (day === null || time === null || Number.isNaN(time)) return null;
+  return readEnd(text, at + 19, day, time);
+};
+
+function readEnd(text: string, at: number, day: number, time: number): FoundTimestamp | null {
+  const next = text.charCodeAt(at);
+  if (next === UPPER_Z) return createExact(day + time, 0, at + 1);
+  if (next >= 48 && next <= 57) return null;
+  if (next !== DOT && next !== COMMA && next !== SPACE && next !== PLUS && next !== MINUS && !(next >= 65)) {
+    return createExact(day + time, null, at);
+  }
+  REST.lastIndex = at;
+  const [, fraction = '', half, zone] = REST.exec(text) ?? [];
+  let end = REST.lastIndex;
+  let milliseconds = time;
+  if (half !== undefined) {
+    const hours = Math.floor(time / 3_600_000);
+    const half24 = toTimeOfDay(hours, 0, 0, '', half);
+    if (half24 === null) return null;
+    milliseconds = half24 + (time % 3_600_000);
+  }
+  if (fraction !== '') milliseconds += Number(fraction.padEnd(3, '0').slice(0, 3));
+  const offset = parseZone(zone);
+  // `INFO` after the time is a level and no zone.
+  if (zone !== undefined && offset === null) end -= zone.length + (text[end - zone.length - 1] === ' ' ? 1 : 0);
+  return createExact(day + milliseconds, offset, end);
+}
+
+/** `2026/11/20 0:00:01` of .NET in Japan, and times without seconds. */
+const SHORT_FIELDS = /(\d{4})([-/.])(\d{1,2})\2(\d{1,2})[T ] ?(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)/y;
+
+function readShortFields(text: string, at: number): FoundTimestamp | null {
+  SHORT_FIELDS.lastIndex = at;
+  const match = SHORT_FIELDS.exec(text);
+  if (match === null) return null;
+  const [, year, , month, date, hour, minute, second = '0'] = match;
+  const day = toDayStart(Number(year), Number(month), Number(date));
+  const time = toTimeOfDay(Number(hour), Number(minute), Number(second));
+  return day === null || time === null ? null : readEnd(text, SHORT_FIELDS.lastIndex, day, time);
+}
+
+const COMPACT = new RegExp(
+  String.raw`(20\d\d)(\d\d)(\d\d)[T_ -]?(\d\d):?(\d\d):?(\d\d)(?:[.,](\d{1,9}))?(?: ?(${ZONE_SOURCE}))?(?!\d)`,
+  'y',
+);
+
+/** `20261120T000001Z`, `20261120-000001`, `20261120 00:00:01`. */
+export const readCompact: TimestampReader = (text, at) => {
+  COMPACT.lastIndex = at;
+  const match = COMPACT.exec(text);
+  if (match === null) return null;
+  const [, year, month, date, hour, minute, second, fraction, zone] = match;
+  const day = toDayStart(Number(year), Number(month), Number(date));
+  const time = toTimeOfDay(Number(hour), Number(minute), Number(second), fraction);
+  if (day === null || time === null) return null;
+  return createExact(day + time, parseZone(zone), COMPACT.lastIndex);
+};

@@ -1,0 +1,78 @@
+import { createExact, type FoundTimestamp, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
+import { parseZone, ZONE_SOURCE } from './zones.ts';
+
+/** English, then German. The first three letters are enough, except for names of four letters with an umlaut. */
+const MONTHS: Readonly<Record<string, number>> = {
+  ...{ jan: 1, feb: 2, mar: 3, apr: 4, may: 5, jun: 6, jul: 7, aug: 8, sep: 9, oct: 10, nov: 11, dec: 12 },
+  ...{ jän: 1, mär: 3, mae: 3, mrz: 3, mai: 5, okt: 10, dez: 12 },
+};
+
+const LETTERS = 'A-Za-zÀ-ÖØ-öø-ÿ';
+const WEEKDAY = String.raw`(?:[${LETTERS}]{2,10}\.?,? +)?`;
+const MONTH = String.raw`([${LETTERS}]{3,9})\.?`;
+const TIME = String.raw`(\d{1,2})[:.](\d\d)[:.](\d\d)(?:[.,](\d{1,9}))?(?: ?([AaPp]\.?[Mm]\.?)(?![A-Za-z]))?`;
+/** RFC 2822 may repeat the zone in parentheses. */
+const ZONE = String.raw`(?: ?(${ZONE_SOURCE})(?: \([A-Za-z ]+\))?)?`;
+const YEAR = String.raw`(\d{4})(?!\d)`;
+
+/** `Fri Nov 20 00:00:01 UTC 2026`, `Friday, November 20, 2026 12:00:01 AM`, and syslog's `Nov 20 00:00:01`. */
+const MONTH_FIRST = new RegExp(
+  String.raw`${WEEKDAY}${MONTH} +(\d{1,2}),? +(?:${YEAR},?(?: at)? +)?${TIME}${ZONE}(?: ${YEAR})?`,
+  'y',
+);
+
+/** `Fri, 20 Nov 2026 00:00:01 GMT`, `Fr 20. Nov 00:00:01 UTC 2026`, `20/Nov/2026:00:00:01 +0000`. */
+const DAY_FIRST = new RegExp(
+  String.raw`${WEEKDAY}(\d{1,2})\.?[ /-]+${MONTH}[ /,:-]+(?:${YEAR}(?:,|:| um| at)? *)?${TIME}${ZONE}(?: ${YEAR})?`,
+  'y',
+);
+
+/** The year of timestamps without one, until it is known. It is a leap year, so 29 February exists. */
+const UNKNOWN_YEAR = 2000;
+
+/** Where the month is: in the first or in the second group. */
+export const readMonthFirst: TimestampReader = (text, at) => {
+  MONTH_FIRST.lastIndex = at;
+  const match = MONTH_FIRST.exec(text);
+  return match && toTimestamp(match, match[1], match[2], MONTH_FIRST.lastIndex);
+};
+
+export const readDayFirst: TimestampReader = (text, at) => {
+  DAY_FIRST.lastIndex = at;
+  const match = DAY_FIRST.exec(text);
+  return match && toTimestamp(match, match[2], match[1], DAY_FIRST.lastIndex);
+};
+
+function toTimestamp(
+  match: RegExpExecArray,
+  name: string | undefined,
+  date: string | undefined,
+  matchEnd: number,
+): FoundTimestamp | null {
+  const [, , , year, hour, minute, second, fraction, half, zone, lastYear] = match;
+  const month = MONTHS[(name ?? '').slice(0, 3).toLowerCase()];
+  const stated = lastYear ?? year;
+  if (month === undefined) return null;
+  const day = toDayStart(stated === undefined ? UNKNOWN_YEAR : Number(stated), month, Number(date));
+  const time = toTimeOfDay(Number(hour), Number(minute), Number(second), fraction, half);
+  if (day === null || time === null) return null;
+  const offset = parseZone(zone);
+  // In `Nov 20 00:00:01 WARN`, the last word is no zone.
+  const isNoZone = zone !== undefined && offset === null && lastYear === undefined;
+  const end = isNoZone ? matchEnd - zone.length - 1 : matchEnd;
+  return { ...createExact(day + time, offset, end), isYearless: stated === undefined };
+}
+
+const KLOG = /[IWEF](\d\d)(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{6})\s+\d+ [^\]]*\]/y;
+
+/** The prefix of Kubernetes components: `I1120 00:00:01.123456       1 main.go:12]`. */
+export const readKlog: TimestampReader = (text, at) => {
+  KLOG.lastIndex = at;
+  const match = KLOG.exec(text);
+  if (match === null) return null;
+  const [, month, date, hour, minute, second, fraction] = match;
+  const day = toDayStart(UNKNOWN_YEAR, Number(month), Number(date));
+  const time = toTimeOfDay(Number(hour), Number(minute), Number(second), fraction);
+  if (day === null || time === null) return null;
+  return { ...createExact(day + time, null, KLOG.lastIndex), isYearless: true };
+};

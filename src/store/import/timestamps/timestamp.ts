@@ -1,0 +1,70 @@
+import type { Instant } from '../../../domain/model.ts';
+
+/** A timestamp in a text. */
+export interface FoundTimestamp {
+  /** The time as written, as if it were UTC. Without a year, the year is 2000. */
+  wall: Instant;
+  /** The offset of the stated zone from UTC in milliseconds. Null without a zone. */
+  offset: number | null;
+  /** Where the text continues. */
+  end: number;
+  /** The text states no year, as in syslog. */
+  isYearless: boolean;
+  /** The other reading of a date such as `11/12/2026`, whose day and month may be swapped. Null if there is none. */
+  otherWall: Instant | null;
+}
+
+/** Reads a timestamp that starts exactly at this position. Null for any other text. */
+export type TimestampReader = (text: string, at: number) => FoundTimestamp | null;
+
+/** A timestamp of a log line, with the family that read it. */
+export interface Timestamp extends FoundTimestamp {
+  family: string;
+}
+
+/** Creates a timestamp that is complete. */
+export const createExact = (wall: Instant, offset: number | null, end: number): FoundTimestamp => ({
+  wall,
+  offset,
+  end,
+  isYearless: false,
+  otherWall: null,
+});
+
+const MS_PER_DAY = 86_400_000;
+
+/** The day of the last call. The lines of a log have the same day many times. */
+let knownDay = { key: Number.NaN, start: 0 };
+
+/** Days since 1970 in milliseconds. Null for 30 February and other days that do not exist. */
+export function toDayStart(year: number, month: number, day: number): Instant | null {
+  const key = year * 10_000 + month * 100 + day;
+  if (key === knownDay.key) return knownDay.start;
+  const start = Date.UTC(year, month - 1, day);
+  const isReal = year >= 2000 && month >= 1 && month <= 12 && new Date(start).getUTCDate() === day;
+  if (!isReal) return null;
+  knownDay = { key, start };
+  return start;
+}
+
+/**
+ * Milliseconds since midnight. Null for hours above 23 and the like. A leap second counts as the second before.
+ * @param half `am` or `pm` in any language of the table, or undefined for a 24-hour clock
+ */
+export function toTimeOfDay(
+  hour: number,
+  minute: number,
+  second: number,
+  fraction = '',
+  half?: string,
+): number | null {
+  let hours = hour;
+  if (half !== undefined && half !== '') {
+    if (hour < 0 || hour > 12) return null;
+    hours = (hour % 12) + (/^(?:p|午後|nachm)/i.test(half) ? 12 : 0);
+  }
+  if (hours > 23 || minute > 59 || second > 60) return null;
+  const milliseconds = fraction === '' ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
+  const time = ((hours * 60 + minute) * 60 + Math.min(second, 59)) * 1000 + milliseconds;
+  return time < MS_PER_DAY ? time : null;
+}

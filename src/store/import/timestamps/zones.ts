@@ -1,0 +1,27 @@
+/** Offsets of zone names that mean one zone only. `CST` and `IST` mean several, so they count as no zone. */
+const ZONE_HOURS: Readonly<Record<string, number>> = {
+  ...{ UTC: 0, GMT: 0, Z: 0, UT: 0, UCT: 0, WET: 0, WEST: 1, CET: 1, CEST: 2, MEZ: 1, MESZ: 2 },
+  ...{ EET: 2, EEST: 3, MSK: 3, EST: -5, EDT: -4, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7 },
+  ...{ AKST: -9, AKDT: -8, HST: -10, JST: 9, KST: 9, HKT: 8, SGT: 8, AWST: 8, AEST: 10, AEDT: 11 },
+  ...{ ACST: 9.5, ACDT: 10.5, NZST: 12, NZDT: 13, BRT: -3, SAST: 2 },
+};
+
+const HOUR_MS = 3_600_000;
+
+/** `Z`, `+0000`, `+00:00`, `+00`, `UTC+1`, `GMT+01:00`, or a name in capitals. */
+export const ZONE_SOURCE = String.raw`(?:UTC|GMT)?[+\-−]\d\d(?::?\d\d)?|(?:UTC|GMT)[+-]\d|Z\b|[A-Z]{2,5}\b`;
+
+const NUMERIC = /^(?:UTC|GMT)?([+\-−])(\d{1,2})(?::?(\d\d))?$/;
+
+/**
+ * The offset in milliseconds. Null for an unknown name.
+ * @param zone a text that matches {@link ZONE_SOURCE}
+ */
+export function parseZone(zone: string | undefined): number | null {
+  if (zone === undefined || zone === '') return null;
+  const hours = ZONE_HOURS[zone.toUpperCase()];
+  if (hours !== undefined) return hours * HOUR_MS;
+  const [, sign, hour, minute = '0'] = NUMERIC.exec(zone) ?? [];
+  if (sign === undefined || Number(hour) > 14 || Number(minute) > 59) return null;
+  return (sign === '+' ? 1 : -1) * (Number(hour) * HOUR_MS + Number(minute) * 60_000);
+}
