@@ -1,51 +1,62 @@
-import { createReadStream } from 'node:fs';
-import type { Instant } from '../../domain/model.ts';
-import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import { Option } from 'commander';
+import { CredWatchError } from '../../errors.ts';
 import { formatNumber } from '../../report/text/format-values.ts';
 import { resolveDatabasePath } from '../../store/database-path.ts';
 import type { StagedFile } from '../../store/import/files.ts';
 import type { ImportStage } from '../../store/import/stage.ts';
+import type { LocalTimeConverter } from '../../store/import/time-zone.ts';
 import type { CommandDefinition, Invocation } from '../command.ts';
 import { DONE, EXIT } from '../flags/exit-codes.ts';
 import { createDatabaseFlag } from '../flags/shared-flags.ts';
 import { parseName } from '../flags/value-parsers.ts';
+import { explainErrors, findInputFiles, type InputFile, toHost, toRole } from '../import/import-files.ts';
 import {
-  createBadLinePrinter,
-  formatSummary,
+  createRefusal,
   type ImportFlags,
   printAssumptions,
-  STANDARD_INPUT,
-  toHost,
   validateStagedFiles,
-} from '../import/staged-files.ts';
+} from '../import/refusals.ts';
+import { formatFileSummary, formatTotal } from '../import/summary.ts';
 import { printExposedFiles } from '../process/exposed-files.ts';
 import type { Io } from '../process/io.ts';
+import { printNote } from '../process/messages.ts';
 import { createProgress, type Progress } from '../process/progress.ts';
 
 export const importCommand: CommandDefinition = {
   name: 'import',
   group: 'Samples',
-  description: 'add samples from curl and PowerShell logs, or from NDJSON and CSV exports',
+  description: 'add samples from saved logs of any form, or from NDJSON and CSV exports',
   declare: (command) =>
     command
-      .argument('<file...>', 'files to read; - is standard input')
+      .argument('<file...>', 'files or folders to read, also .gz; - is standard input')
       .option(
         '--host <name>',
-        'host of the samples in a log (default: file name without .log or .txt)',
+        'host of the samples in a log (default: file name without ending and rotation, such as .log.1)',
         parseName,
       )
-      .option('--role <name>', 'role of the samples in a log')
+      .option('--role <name>', 'role of the samples in a log (default: that of the documents)')
       .option(
         '--timezone <zone>',
-        'time zone of timestamps in a log: UTC, local, -05:00 or America/New_York (default: UTC)',
+        'time zone of timestamps without a zone: UTC, local, -05:00 or America/New_York (default: UTC)',
       )
+      .addOption(
+        new Option(
+          '--at <time>',
+          'time of a document without a timestamp: mtime is the time of the file, for its last document',
+        ).choices(['mtime']),
+      )
+      .option('--dry-run', 'show what is recognised and skipped, and write nothing')
       .option('--strict', 'make bad lines fatal, and write nothing (default: skip them)')
       .addOption(createDatabaseFlag()),
   help: {
-    notes: ['Importing a file again changes nothing.'],
+    notes: [
+      'A log is a series of timestamps and credentials documents. docs/logs.md lists the forms.',
+      'Importing a file again changes nothing.',
+    ],
     exitCodes: DONE,
     examples: [
       ['cred-watch import curl.log --host db-loader --timezone America/New_York'],
+      ['cred-watch import --dry-run /var/log/creds.log*'],
       ['ssh host cred-watch export | cred-watch import -'],
     ],
   },
@@ -53,32 +64,45 @@ export const importCommand: CommandDefinition = {
 };
 
 async function runImport(flags: ImportFlags, { command, io }: Invocation): Promise<number> {
-  const files = command.args;
-  const toInstant = await validate(files, flags);
+  const convert = await validate(command.args, flags);
+  const files = await findInputFiles(command.args, io);
   const { ImportStage } = await import('../../store/import/stage.ts');
   const { writeStagedRecords } = await import('../../store/import/files.ts');
   const { SampleStore } = await import('../../store/sample-store.ts');
   using stage = new ImportStage();
   using progress = createProgress(io);
   const staged: StagedFile[] = [];
-  for (const file of files) staged.push(await stageOne(file, stage, progress, toInstant, flags, io));
-  validateStagedFiles(staged, flags);
+  for (const file of files) {
+    const result = await stageOne(file, stage, progress, convert, flags, io);
+    if (file.isFromFolder && result.records === 0) await printNote(io, createRefusal(result).message);
+    else staged.push(result);
+  }
+  if (staged.length === 0)
+    throw new CredWatchError('no file of the folder is a log', 'give a log or an export');
+  await validateStagedFiles(staged, flags, io);
   const path = resolveDatabasePath(flags.db, io);
-  using store = SampleStore.open(path);
-  await printExposedFiles(path, io);
-  const { added, known } = await writeStagedRecords(stage, store, (written) =>
-    progress.show(`${formatNumber(written)} records written`),
-  );
+  let result = null;
+  if (!flags.dryRun) {
+    using store = SampleStore.open(path);
+    await printExposedFiles(path, io);
+    result = await writeStagedRecords(stage, store, (written) =>
+      progress.show(`${formatNumber(written)} records written`),
+    );
+  }
   progress.clear();
-  await io.stdout.write(`${formatSummary(staged, added, known)}\n`);
+  for (const file of staged) await io.stdout.write(`${formatFileSummary(file)}\n`);
+  await io.stdout.write(`${formatTotal(staged, result)}\n`);
   return EXIT.ok;
 }
 
 /** Validates the arguments. Returns the conversion from local times of the time zone. */
-async function validate(files: readonly string[], { timezone = 'UTC' }: ImportFlags) {
+async function validate(
+  files: readonly string[],
+  { timezone = 'UTC' }: ImportFlags,
+): Promise<LocalTimeConverter> {
   const { createLocalTimeConverter } = await import('../../store/import/time-zone.ts');
-  const toInstant = createLocalTimeConverter(timezone);
-  if (toInstant === null) {
+  const convert = createLocalTimeConverter(timezone);
+  if (convert === null) {
     throw new CredWatchError(
       `--timezone '${timezone}' is not a time zone`,
       'use UTC, local, an offset like -05:00, or a name like America/New_York',
@@ -87,47 +111,34 @@ async function validate(files: readonly string[], { timezone = 'UTC' }: ImportFl
   if (files.filter((file) => file === '-').length > 1) {
     throw new CredWatchError('standard input was given twice', 'give - only once');
   }
-  return toInstant;
+  return convert;
 }
 
-/** Reads a file into the stage. Prints its bad lines, and what was assumed about the file. */
+/** Reads a file into the stage. Prints what was assumed about the file. */
 async function stageOne(
-  file: string,
+  { name, chunks, writtenAt }: InputFile,
   stage: ImportStage,
   progress: Progress,
-  toInstant: (localTime: Instant) => Instant,
+  convert: LocalTimeConverter,
   flags: ImportFlags,
   io: Io,
 ): Promise<StagedFile> {
   const { stageFile } = await import('../../store/import/files.ts');
-  const { host = toHost(file), role = '', strict = false } = flags;
-  const name = file === '-' ? STANDARD_INPUT : file;
-  const badLines = createBadLinePrinter(name, strict, io);
-  const importFile = {
-    name,
-    chunks: file === '-' ? io.stdin : createReadStream(file, { highWaterMark: 262_144 }),
-    identity: { host, source: 'imds', apiVersion: '', role },
-  } as const;
-  try {
-    const staged = await stageFile(stage, importFile, {
-      toInstant,
-      onBadLine: badLines.add,
-      onProgress: (lines) => progress.show(`${name}: ${formatNumber(lines)} lines read`),
-    });
-    progress.clear();
-    await badLines.print();
-    await printAssumptions(staged, flags, io);
-    return staged;
-  } catch (error) {
-    const reason = READ_ERRORS.get(getSystemErrorCode(error) ?? '');
-    if (reason === undefined) throw error;
-    const hint = 'give a log or an export; - is standard input';
-    throw new CredWatchError(`could not read ${file}: ${reason}`, hint, { cause: error });
-  }
+  const { host = toHost(name), role = toRole(name), timezone } = flags;
+  const fileTime = flags.at === 'mtime' ? writtenAt : null;
+  const identity = { host, source: 'imds', apiVersion: '', role } as const;
+  const staged = await explainErrors(name, () =>
+    stageFile(
+      stage,
+      { name, chunks: chunks(), identity, fileTime },
+      {
+        convert,
+        isZoneGiven: timezone !== undefined,
+        onProgress: (lines) => progress.show(`${name}: ${formatNumber(lines)} lines read`),
+      },
+    ),
+  );
+  progress.clear();
+  await printAssumptions(staged, flags, io);
+  return staged;
 }
-
-const READ_ERRORS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'the file does not exist'],
-  ['EACCES', 'permission denied'],
-  ['EISDIR', 'this is a folder'],
-]);

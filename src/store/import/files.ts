@@ -1,56 +1,55 @@
-import type { SeriesIdentity } from '../../domain/model.ts';
+import type { Instant, SeriesIdentity } from '../../domain/model.ts';
 import type { WriteResult } from '../contract.ts';
 import type { SampleStore } from '../sample-store.ts';
-import { type FileKind, readRecords } from './reader.ts';
+import { type ReadSummary, readRecords } from './reader.ts';
 import type { ImportStage } from './stage.ts';
-import type { BadLine } from './text-lines.ts';
-import { type LocalTimeConverter, ZoneCheck, type ZoneConflict } from './time-zone.ts';
+import type { LocalTimeConverter } from './time-zone.ts';
 
 export interface ImportFile {
   name: string;
   chunks: AsyncIterable<Uint8Array>;
   /** The series of a log. An export names the series in every record. */
   identity: SeriesIdentity;
+  /** When the file was written, for a document without a timestamp. Null if that time is not to be used. */
+  fileTime: Instant | null;
 }
 
-export interface StagedFile {
+export interface StagedFile extends ReadSummary {
   name: string;
-  kind: FileKind;
-  lines: number;
   records: number;
+  /** The number of lines that should be samples, but are not readable. */
   badLines: number;
-  conflict: ZoneConflict | null;
+  /** Every record is of our own export or of our own poll, and states its series. */
+  isOwn: boolean;
 }
 
 interface StageOptions {
-  toInstant: LocalTimeConverter;
-  onBadLine: (badLine: BadLine) => void;
+  convert: LocalTimeConverter;
+  /** The user named the time zone. */
+  isZoneGiven: boolean;
   onProgress: (lines: number) => void;
 }
 
 /**
  * Reads a file into the stage. The database does not change.
- * @throws CredWatchError if the file has no known format
+ * @throws CredWatchError for a compression that cannot be read
  */
 export async function stageFile(
   stage: ImportStage,
   file: ImportFile,
-  options: StageOptions,
+  { convert, isZoneGiven, onProgress }: StageOptions,
 ): Promise<StagedFile> {
-  const { name, chunks, identity } = file;
-  const { kind, batches } = await readRecords(chunks, name, { identity, toInstant: options.toInstant });
-  const check = kind === 'log' ? new ZoneCheck() : null;
-  const staged = { name, kind, lines: 0, records: 0, badLines: 0 };
-  for await (const { records, badLines, linesRead } of batches) {
+  const { name, chunks, identity, fileTime } = file;
+  let count = 0;
+  const options = { identity, convert, isZoneGiven, fileTime };
+  const summary = await readRecords(chunks, name, options, (records, lines) => {
     stage.add(records);
-    for (const each of records) if (each.record === 'sample') check?.add(each.sample);
-    for (const badLine of badLines) options.onBadLine(badLine);
-    staged.lines = Math.max(staged.lines, linesRead);
-    staged.records += records.length;
-    staged.badLines += badLines.length;
-    options.onProgress(staged.lines);
-  }
-  return { ...staged, conflict: check?.findConflict() ?? null };
+    count += records.length;
+    onProgress(lines);
+  });
+  const badLines = summary.skipped.reduce((sum, each) => sum + (each.isBad ? each.count : 0), 0);
+  const isOwn = count > 0 && summary.content.timestampForms.length === 0;
+  return { ...summary, name, records: count, badLines, isOwn };
 }
 
 /** Copies the staged records into the database. Pollers can write between two batches. */

@@ -1,4 +1,10 @@
-import { createExact, type FoundTimestamp, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
+import {
+  createExact,
+  type FoundTimestamp,
+  type TimestampReader,
+  toDayStart,
+  toTimeOfDay,
+} from './timestamp.ts';
 import { parseZone, ZONE_SOURCE } from './zones.ts';
 
 const digit = (text: string, at: number): number => {
@@ -9,7 +15,10 @@ const digit = (text: string, at: number): number => {
 const two = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
 
 /** After the seconds: a fraction, and a zone. A space before `AM` or a name of a zone belongs to it. */
-const REST = new RegExp(String.raw`(?:[.,](\d{1,9}))?(?: ?([AaPp]\.?[Mm]\.?)(?![A-Za-z]))?(?: ?(${ZONE_SOURCE}))?`, 'y');
+const REST = new RegExp(
+  String.raw`(?:[.,](\d{1,9}))?(?: ?([AaPp]\.?[Mm]\.?)(?![A-Za-z]))?(?: ?(${ZONE_SOURCE}))?`,
+  'y',
+);
 
 const [SPACE, COMMA, DOT, PLUS, MINUS] = [32, 44, 46, 43, 45];
 const [UPPER_T, LOWER_T, UNDERSCORE, COLON, UPPER_Z] = [84, 116, 95, 58, 90];
@@ -57,7 +66,8 @@ function readEnd(text: string, at: number, day: number, time: number): FoundTime
   if (fraction !== '') milliseconds += Number(fraction.padEnd(3, '0').slice(0, 3));
   const offset = parseZone(zone);
   // `INFO` after the time is a level and no zone.
-  if (zone !== undefined && offset === null) end -= zone.length + (text[end - zone.length - 1] === ' ' ? 1 : 0);
+  if (zone !== undefined && offset === null)
+    end -= zone.length + (text[end - zone.length - 1] === ' ' ? 1 : 0);
   return createExact(day + milliseconds, offset, end);
 }
 

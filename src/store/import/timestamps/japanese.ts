@@ -1,19 +1,22 @@
 import { createExact, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
 import { parseZone, ZONE_SOURCE } from './zones.ts';
 
-const WEEKDAY = String.raw`(?:[(（]?[日月火水木金土](?:曜日?)?[)）]? *)?`;
-const TIME = String.raw`(午前|午後)? *(\d{1,2})[:時] *(\d{1,2})[:分] *(\d{1,2})秒?(?:[.,](\d{1,9}))?`;
-const ZONE = String.raw`(?: ?(${ZONE_SOURCE}))?`;
+const [YEAR, MONTH, DAY, HOUR, MINUTE, SECOND] = '年月日時分秒';
+/** Characters outside of ASCII are inserted, because the bundle must be ASCII and keeps raw strings as they are. */
+const WEEKDAY = String.raw`(?:[(\uff08]?[${'日月火水木金土'}](?:${'曜'}${DAY}?)?[)\uff09]? *)?`;
+const HALF = '(午前|午後)?';
+const TIME = String.raw`${HALF} *(\d{1,2})[:${HOUR}] *(\d{1,2})[:${MINUTE}] *(\d{1,2})${SECOND}?(?:[.,](\d{1,9}))?`;
+const ZONE = `(?: ?(${ZONE_SOURCE}))?`;
 
 /** `2026年 11月 20日 金曜日 00:00:01 UTC` of coreutils, `2026年11月20日 0:00:01` of .NET. */
 const YEAR_FIRST = new RegExp(
-  String.raw`(\d{4})年 *(\d{1,2})月 *(\d{1,2})日 *,? *${WEEKDAY}${TIME}${ZONE}`,
+  String.raw`(\d{4})${YEAR} *(\d{1,2})${MONTH} *(\d{1,2})${DAY} *,? *${WEEKDAY}${TIME}${ZONE}`,
   'y',
 );
 
 /** `金 11月 20 00:00:01 UTC 2026` of BSD and macOS. */
 const YEAR_LAST = new RegExp(
-  String.raw`${WEEKDAY}(\d{1,2})月 *(\d{1,2})日? +${TIME}${ZONE} +(\d{4})年?`,
+  String.raw`${WEEKDAY}(\d{1,2})${MONTH} *(\d{1,2})${DAY}? +${TIME}${ZONE} +(\d{4})${YEAR}?`,
   'y',
 );
 

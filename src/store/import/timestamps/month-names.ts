@@ -1,4 +1,10 @@
-import { createExact, type FoundTimestamp, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
+import {
+  createExact,
+  type FoundTimestamp,
+  type TimestampReader,
+  toDayStart,
+  toTimeOfDay,
+} from './timestamp.ts';
 import { parseZone, ZONE_SOURCE } from './zones.ts';
 
 /** English, then German. The first three letters are enough, except for names of four letters with an umlaut. */

@@ -49,7 +49,7 @@ export function toDayStart(year: number, month: number, day: number): Instant | 
 
 /**
  * Milliseconds since midnight. Null for hours above 23 and the like. A leap second counts as the second before.
- * @param half `am` or `pm` in any language of the table, or undefined for a 24-hour clock
+ * @param half `AM` or `PM` in English or Japanese, or undefined for a 24-hour clock
  */
 export function toTimeOfDay(
   hour: number,
@@ -61,7 +61,7 @@ export function toTimeOfDay(
   let hours = hour;
   if (half !== undefined && half !== '') {
     if (hour < 0 || hour > 12) return null;
-    hours = (hour % 12) + (/^(?:p|午後|nachm)/i.test(half) ? 12 : 0);
+    hours = (hour % 12) + (half === '午後' || /^p/i.test(half) ? 12 : 0);
   }
   if (hours > 23 || minute > 59 || second > 60) return null;
   const milliseconds = fraction === '' ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));

@@ -9,9 +9,9 @@ const ZONE_HOURS: Readonly<Record<string, number>> = {
 const HOUR_MS = 3_600_000;
 
 /** `Z`, `+0000`, `+00:00`, `+00`, `UTC+1`, `GMT+01:00`, or a name in capitals. */
-export const ZONE_SOURCE = String.raw`(?:UTC|GMT)?[+\-−]\d\d(?::?\d\d)?|(?:UTC|GMT)[+-]\d|Z\b|[A-Z]{2,5}\b`;
+export const ZONE_SOURCE = String.raw`(?:UTC|GMT)?[+\-\u2212]\d\d(?::?\d\d)?|(?:UTC|GMT)[+-]\d|Z\b|[A-Z]{2,5}\b`;
 
-const NUMERIC = /^(?:UTC|GMT)?([+\-−])(\d{1,2})(?::?(\d\d))?$/;
+const NUMERIC = /^(?:UTC|GMT)?([+\-\u2212])(\d{1,2})(?::?(\d\d))?$/;
 
 /**
  * The offset in milliseconds. Null for an unknown name.

@@ -1,0 +1,98 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Instant } from '../../domain/model.ts';
+import { CredWatchError, getSystemErrorCode } from '../../errors.ts';
+import type { Io } from '../process/io.ts';
+
+/** The name of `-` in messages. */
+export const STANDARD_INPUT = 'standard input';
+
+/** A file or standard input. */
+export interface InputFile {
+  /** As the user wrote it; for a file of a folder, with the name of the folder. */
+  name: string;
+  chunks(): AsyncIterable<Uint8Array>;
+  /** When it was written. Null for standard input. */
+  writtenAt: Instant | null;
+  /** The user named its folder. Other files may be in the folder, too. */
+  isFromFolder: boolean;
+}
+
+/** Endings of rotated files: `.1`, `-20261120`, `.2026-11-20`, `-20261120-00`, `-1795132801`, each also with `.gz`. */
+const ROTATION = /(?<=.)(?:[.-]\d{1,3}|[.-]\d{4}-?\d\d-?\d\d(?:[-T]?\d{2,6})?|[.-]\d{10}|\.old|\.bak)$/;
+
+const ENDING = /(?<=.)\.(?:log|txt|out|json|jsonl|ndjson|csv|tsv)$/i;
+
+/**
+ * The default host of a log: `db-loader` for `db-loader.log`, and for its rotated files `db-loader.log.1` and
+ * `db-loader.log-20261120.gz`. Never `''`: `.log` stays `.log`.
+ */
+export function toHost(file: string): string {
+  if (file === '-' || file === STANDARD_INPUT) return 'stdin';
+  const name = basename(file).replace(/(?<=.)\.gz$/i, '');
+  return name.replace(ROTATION, '').replace(ENDING, '').replace(ROTATION, '');
+}
+
+/** The role in the path of a file, such as `security-credentials/loader.json`. `''` if there is none. */
+export function toRole(file: string): string {
+  const [, name = ''] = /security-credentials[/\\]([\w+=,@-][\w+=,.@-]*)/.exec(file) ?? [];
+  return name.replace(/\.gz$/i, '').replace(ROTATION, '').replace(ENDING, '');
+}
+
+/**
+ * Finds the files to import. A folder stands for its files, without hidden files and without folders in it.
+ * @throws CredWatchError if a file cannot be read
+ */
+export async function findInputFiles(names: readonly string[], io: Io): Promise<InputFile[]> {
+  const files = [];
+  for (const name of names) files.push(...(name === '-' ? [readStandardInput(io)] : await findFiles(name)));
+  return files;
+}
+
+const readStandardInput = (io: Io): InputFile => ({
+  name: STANDARD_INPUT,
+  chunks: () => io.stdin,
+  writtenAt: null,
+  isFromFolder: false,
+});
+
+async function findFiles(name: string): Promise<InputFile[]> {
+  const stats = await explainErrors(name, () => stat(name));
+  if (!stats.isDirectory()) return [createFile(name, Math.floor(stats.mtimeMs), false)];
+  const entries = await explainErrors(name, () => readdir(name));
+  const files = [];
+  for (const entry of entries.filter((each) => !each.startsWith('.')).sort()) {
+    const path = join(name, entry);
+    const own = await explainErrors(path, () => stat(path));
+    if (own.isFile()) files.push(createFile(path, Math.floor(own.mtimeMs), true));
+  }
+  if (files.length > 0) return files;
+  throw new CredWatchError(`could not read ${name}: the folder has no files`, UNREADABLE_HINT);
+}
+
+const createFile = (name: string, writtenAt: Instant, isFromFolder: boolean): InputFile => ({
+  name,
+  chunks: () => createReadStream(name, { highWaterMark: 262_144 }),
+  writtenAt,
+  isFromFolder,
+});
+
+const UNREADABLE_HINT = 'give a log, an export or a folder; - is standard input';
+
+/** @throws CredWatchError for errors of the system */
+export async function explainErrors<T>(name: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const reason = READ_ERRORS.get(getSystemErrorCode(error) ?? '');
+    if (reason === undefined) throw error;
+    throw new CredWatchError(`could not read ${name}: ${reason}`, UNREADABLE_HINT, { cause: error });
+  }
+}
+
+const READ_ERRORS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'the file does not exist'],
+  ['EACCES', 'permission denied'],
+  ['EISDIR', 'this is a folder'],
+]);

@@ -1,0 +1,131 @@
+import { formatDuration } from '../../domain/time/duration.ts';
+import { CredWatchError } from '../../errors.ts';
+import { formatCount } from '../../report/text/format-values.ts';
+import type { StagedFile } from '../../store/import/files.ts';
+import type { Io } from '../process/io.ts';
+import { printError, printNote } from '../process/messages.ts';
+import { toHost } from './import-files.ts';
+
+export interface ImportFlags {
+  host?: string;
+  role?: string;
+  timezone?: string;
+  at?: 'mtime';
+  dryRun?: boolean;
+  strict?: boolean;
+  db?: string;
+}
+
+/** Reasons that `--strict` prints. */
+const MAX_REASONS = 5;
+
+const SHELL_LINE =
+  '(date -u +%FT%TZ; curl -s http://169.254.169.254/latest/meta-data/iam/security-credentials/ROLE) >> creds.log';
+
+/** Prints what the import assumed about a file. */
+export async function printAssumptions(
+  { name, isOwn, conflict, records }: StagedFile,
+  flags: ImportFlags,
+  io: Io,
+): Promise<void> {
+  if (records === 0) return;
+  if (!isOwn) {
+    if (flags.host === undefined)
+      await printNote(io, `${name}: host '${toHost(name)}' is assumed`, 'set another host with --host');
+  } else if (flags.host !== undefined || flags.role !== undefined || flags.timezone !== undefined) {
+    await printNote(
+      io,
+      `${name} is an export, which states hosts, roles and times: --host, --role and --timezone were ignored`,
+    );
+  }
+  if (conflict !== null && conflict.fittingZones.length === 0) {
+    await printNote(io, `${name}: ${describeConflict(conflict)}`, 'the clock of the host was wrong');
+  }
+}
+
+/**
+ * Decides whether the staged records may be written.
+ * @throws CredWatchError if not; nothing has been written yet
+ */
+export async function validateStagedFiles(
+  staged: readonly StagedFile[],
+  flags: ImportFlags,
+  io: Io,
+): Promise<void> {
+  for (const file of staged) if (file.records === 0 || isMostlyUndated(file)) throw createRefusal(file);
+  const bad = staged.filter(({ badLines }) => badLines > 0);
+  if (flags.strict && bad.length > 0) {
+    for (const file of bad) await printBadLines(file, io);
+    const count = bad.reduce((sum, { badLines }) => sum + badLines, 0);
+    throw new CredWatchError(
+      `${formatCount(count, 'bad line')} in ${bad.map(({ name }) => name).join(', ')}; nothing was written`,
+      'fix the lines, or remove --strict to skip them',
+    );
+  }
+  for (const file of staged) validateZone(file, flags.timezone);
+}
+
+/** A single timestamp at the start of a file does not date the documents after it. */
+const isMostlyUndated = ({ content }: StagedFile) => content.undatedDocuments > content.samples;
+
+async function printBadLines({ name, skipped }: StagedFile, io: Io): Promise<void> {
+  for (const { reason, firstLine, count } of skipped.filter(({ isBad }) => isBad).slice(0, MAX_REASONS)) {
+    const more = count === 1 ? '' : `, and ${formatCount(count - 1, 'more line')}`;
+    await printError(io, `${name}:${firstLine}: ${reason}${more}`);
+  }
+}
+
+/** An error that says what a file lacks. */
+export function createRefusal({ name, isEmpty, content, skipped }: StagedFile): CredWatchError {
+  const { undatedDocuments, timestamps } = content;
+  if (isEmpty) return new CredWatchError(`${name} is empty`, LOG_HINT);
+  if (undatedDocuments > 0) {
+    return new CredWatchError(
+      `${name} has ${formatCount(undatedDocuments, 'document')} without timestamps, so the times of the samples are unknown; nothing was written`,
+      `add timestamps to the log: \`${SHELL_LINE}\`; \`cred-watch poll\` is better, because it also records failed polls and the clock error; ` +
+        '--at mtime reads the last document of each file with the time of the file',
+    );
+  }
+  const [worst] = skipped.filter(({ isBad }) => isBad);
+  if (worst !== undefined && worst.reason !== UNKNOWN_TEXT) {
+    const more = worst.count === 1 ? '' : ` and in ${formatCount(worst.count - 1, 'more line')}`;
+    return new CredWatchError(
+      `${name} has no readable sample: ${worst.reason} in line ${worst.firstLine}${more}; nothing was written`,
+      'a sample needs a timestamp and a document with Expiration',
+    );
+  }
+  if (timestamps > 0) {
+    return new CredWatchError(
+      `${name} has ${formatCount(timestamps, 'timestamp')} but no credentials document; nothing was written`,
+      'log the document of the endpoint after each timestamp, at least its LastUpdated and Expiration',
+    );
+  }
+  return new CredWatchError(`${name} is neither a log of credentials nor an export of cred-watch`, LOG_HINT);
+}
+
+/** The reason for lines that are not recognised at all. */
+const UNKNOWN_TEXT = 'text that is neither a timestamp nor a document';
+
+const LOG_HINT =
+  'use a log with timestamps and credentials documents, or an export as NDJSON or CSV; docs/logs.md lists the forms';
+
+/** @throws CredWatchError if another zone fits */
+function validateZone({ name, conflict }: StagedFile, timezone: string | undefined): void {
+  const [zone, ...others] = conflict?.fittingZones ?? [];
+  if (conflict === null || zone === undefined) return;
+  const fitting =
+    others.length === 0
+      ? `--timezone ${zone} resolves the contradiction`
+      : `these zones fit: ${[zone, ...others].join(', ')}`;
+  throw new CredWatchError(
+    `the timestamps of ${name}, read as ${timezone ?? 'UTC'}, contradict its documents: ${describeConflict(conflict)}; nothing was written`,
+    `${fitting}; use the zone of the host, best by its name such as America/New_York, because offsets change in summer`,
+  );
+}
+
+function describeConflict({ kind, seconds }: NonNullable<StagedFile['conflict']>): string {
+  const by = formatDuration(seconds);
+  return kind === 'early'
+    ? `credentials were logged up to ${by} before they were issued, which is impossible`
+    : `every rotation was logged at least ${by} late, which is unlikely`;
+}

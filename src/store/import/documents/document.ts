@@ -1,0 +1,149 @@
+import type { Instant, SourceName } from '../../../domain/model.ts';
+import { type ParsedInstant, parseInstant } from '../../../domain/time/instant.ts';
+import { areSwapped, isKeyId, toStoredKeyId } from '../../../key-id.ts';
+import { readEpochNumber } from '../timestamps/epoch.ts';
+import { readWholeTimestamp } from '../timestamps/families.ts';
+import type { Timestamp } from '../timestamps/timestamp.ts';
+import type { MemberKind } from './member-names.ts';
+
+/** A credentials document, or the part of it that a log has. Never has secrets. */
+export interface LoggedDocument {
+  accessKeyId: string | null;
+  lastUpdated: ParsedInstant | null;
+  expiration: ParsedInstant | null;
+  role: string | null;
+  /** An error code of the endpoint. Null for `Success`. */
+  errorCode: string | null;
+  source: SourceName;
+  /** The time of a member such as `ts`. */
+  timestamp: Timestamp | null;
+  /** A member that has no valid value. */
+  invalid: string | null;
+}
+
+export const createDocument = (): LoggedDocument => ({
+  accessKeyId: null,
+  lastUpdated: null,
+  expiration: null,
+  role: null,
+  errorCode: null,
+  source: 'imds',
+  timestamp: null,
+  invalid: null,
+});
+
+/** Whether the text had any member of a credentials document. */
+export const hasCredentials = (document: LoggedDocument): boolean =>
+  document.expiration !== null ||
+  document.lastUpdated !== null ||
+  document.accessKeyId !== null ||
+  document.errorCode !== null ||
+  document.invalid !== null;
+
+/** Returns false if the document already has this member, so that another document begins. */
+export const isRepeated = (document: LoggedDocument, kind: MemberKind): boolean =>
+  (kind === 'expiration' && document.expiration !== null) ||
+  (kind === 'lastUpdated' && document.lastUpdated !== null) ||
+  (kind === 'accessKeyId' && document.accessKeyId !== null) ||
+  (kind === 'code' && (document.errorCode !== null || document.expiration !== null));
+
+/** The longest name of a role or of a session in AWS has 64 characters. */
+const MAX_ROLE_LENGTH = 128;
+
+/**
+ * Sets one member. Ignores members without a meaning. A member with an invalid value is noted by its name.
+ * @param value a text or a number of JSON
+ */
+export function setMember(document: LoggedDocument, kind: MemberKind | null, value: string | number): void {
+  switch (kind) {
+    case 'expiration':
+      document.expiration = parseDocumentTime(value);
+      if (document.expiration === null) document.invalid = 'Expiration is not a time';
+      return;
+    case 'lastUpdated':
+      document.lastUpdated = parseDocumentTime(value);
+      if (document.lastUpdated === null) document.invalid ??= 'LastUpdated is not a time';
+      return;
+    case 'accessKeyId':
+      // A redacted key id counts as missing.
+      document.accessKeyId = typeof value === 'string' && isKeyId(value) ? toKeyId(value) : '';
+      return;
+    case 'roleArn':
+      document.source = 'container';
+      document.role = parseRole(String(value)) ?? document.role;
+      return;
+    case 'role':
+      document.role ??= parseRole(String(value));
+      return;
+    case 'code':
+      if (typeof value === 'string' && !/^success$/i.test(value)) document.errorCode = value;
+      return;
+    case 'timestamp':
+      document.timestamp ??= readTimestampValue(value);
+      return;
+    default:
+  }
+}
+
+/** The key id of the last call. Its digest is slow to compute. */
+let knownKeyId = { text: '', stored: '' };
+
+function toKeyId(text: string): string {
+  if (text !== knownKeyId.text) {
+    const stored = areSwapped(text, '') ? '' : toStoredKeyId(text);
+    knownKeyId = { text, stored };
+  }
+  return knownKeyId.stored;
+}
+
+const ROLE = /^[\w+=,.@-]+$/;
+
+/** The name of the role in an ARN or of a role without an ARN. Null for other texts. */
+export function parseRole(text: string): string | null {
+  const [, name = text] =
+    /^arn:aws[a-z-]*:(?:iam|sts)::\d*:(?:assumed-)?role\/(?:[^\s]*\/)?([^\s/]+)$/.exec(text) ?? [];
+  return name.length <= MAX_ROLE_LENGTH && ROLE.test(name) ? name : null;
+}
+
+/** The times of the last calls, because neighbouring documents state the same times. */
+const knownTimes: { text: string; time: ParsedInstant }[] = [];
+let oldest = 0;
+
+/** Also accepts the epochs and local formats of other programs. A time without a zone is read as UTC. */
+export function parseDocumentTime(value: string | number): ParsedInstant | null {
+  if (typeof value === 'number') {
+    const instant = readEpochNumber(value);
+    return instant === null ? null : { instant, zoneless: false };
+  }
+  for (const { text, time } of knownTimes) if (text === value) return time;
+  const time = parseInstant(value) ?? parseOtherTime(value);
+  if (time !== null) {
+    knownTimes[oldest] = { text: value, time };
+    oldest = (oldest + 1) % 4;
+  }
+  return time;
+}
+
+function parseOtherTime(text: string): ParsedInstant | null {
+  if (text.length > 100) return null;
+  const found = readWholeTimestamp(text);
+  if (found === null || found.isYearless || found.otherWall !== null) return null;
+  return { instant: found.wall - (found.offset ?? 0), zoneless: found.offset === null };
+}
+
+/** Reads a member such as `ts`. Null if the value is not a time. */
+export function readTimestampValue(value: unknown): Timestamp | null {
+  if (typeof value === 'string' && value.length <= 100) return readWholeTimestamp(value);
+  if (typeof value !== 'number') return null;
+  const instant = readEpochNumber(value);
+  return instant === null ? null : createEpochTimestamp(instant);
+}
+
+const createEpochTimestamp = (instant: Instant): Timestamp => ({
+  wall: instant,
+  offset: 0,
+  end: 0,
+  isYearless: false,
+  otherWall: null,
+  family: 'epoch',
+});

@@ -1,0 +1,68 @@
+import type { Timestamp } from '../timestamps/timestamp.ts';
+import {
+  createDocument,
+  hasCredentials,
+  type LoggedDocument,
+  readTimestampValue,
+  setMember,
+} from './document.ts';
+import { classifyMember } from './member-names.ts';
+
+/** What a JSON value contains, in order. */
+export type JsonContent =
+  | { kind: 'document'; document: LoggedDocument }
+  /** The line of another log, such as an event of CloudWatch. */
+  | { kind: 'text'; text: string; timestamp: Timestamp | null }
+  /** A record of our own export or a line of our own `poll`. */
+  | { kind: 'own'; fields: Readonly<Record<string, unknown>> };
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+const MAX_DEPTH = 6;
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
+
+/** Adds the documents and texts of a JSON value to `found`. */
+export function findContent(
+  value: unknown,
+  found: JsonContent[],
+  timestamp: Timestamp | null = null,
+  depth = 0,
+): void {
+  if (!isObject(value) || depth > MAX_DEPTH) return;
+  if (Array.isArray(value)) {
+    for (const each of value) findContent(each, found, timestamp, depth + 1);
+    return;
+  }
+  if ('schema_version' in value && ('record' in value || 'observed_at' in value)) {
+    found.push({ kind: 'own', fields: value });
+    return;
+  }
+  const document = createDocument();
+  const nested: JsonObject[] = [];
+  const texts: string[] = [];
+  for (const name of Object.keys(value)) {
+    const member = value[name];
+    const kind = classifyMember(name);
+    if (kind !== 'timestamp' && isObject(member)) nested.push(member);
+    else if (kind === 'timestamp') document.timestamp ??= readTimestampMember(member);
+    else if (kind === 'message' && typeof member === 'string') texts.push(member);
+    else if ((typeof member === 'string' && member !== '') || typeof member === 'number') {
+      setMember(document, kind, member);
+    }
+  }
+  if ('Version' in value && document.source === 'imds') document.source = 'process';
+  document.timestamp ??= timestamp;
+  if (hasCredentials(document)) {
+    found.push({ kind: 'document', document });
+    return;
+  }
+  for (const text of texts) found.push({ kind: 'text', text, timestamp: document.timestamp });
+  for (const each of nested) findContent(each, found, document.timestamp, depth + 1);
+}
+
+/** Windows PowerShell writes `{"value": "/Date(…)/", "DateTime": "…"}` for `Get-Date | ConvertTo-Json`. */
+function readTimestampMember(value: unknown): Timestamp | null {
+  if (!isObject(value)) return readTimestampValue(value);
+  return readTimestampValue(value.value) ?? readTimestampValue(value.DateTime);
+}

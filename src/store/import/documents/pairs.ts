@@ -1,0 +1,51 @@
+import { readTimestamp } from '../timestamps/families.ts';
+import { classifyMember, type MemberKind } from './member-names.ts';
+
+/** A member of a line such as `LastUpdated=… Expiration=…` or `"Expiration" : "…",`. */
+export interface Pair {
+  kind: MemberKind | null;
+  value: string;
+}
+
+/**
+ * A name with `:` or `=`, in quotes or not, also in JSON that is quoted again (`\"Expiration\":`). PowerShell
+ * writes `$env:NAME = "…"`, and fish writes `set -gx NAME …`.
+ */
+const NAME =
+  /(?:\$env:|\b(?:export|set|SET|setenv|set -gx|set -x) +"?)?\\?["']?(?<![\w.])([A-Za-z_@][\w@.-]*)\\?["']?\s*(?:[:=]|(?<=(?:set -gx|set -x|setenv) [A-Z_]+) )[ \t]*(\\?["'])?/g;
+
+const SPACE_OR_END = /[\s,;}\])]|$/g;
+
+/** The pairs of a line. Values of members without a meaning are skipped, so a secret is never searched. */
+export function findPairs(text: string): Pair[] {
+  const pairs: Pair[] = [];
+  NAME.lastIndex = 0;
+  for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
+    const [, name = '', quote] = match;
+    const start = NAME.lastIndex;
+    const kind = classifyMember(name);
+    const end = findValueEnd(text, start, quote, kind);
+    if (kind !== null) pairs.push({ kind, value: kind === 'secret' ? '' : text.slice(start, end) });
+    NAME.lastIndex = end + (quote?.length ?? 0);
+    if (end >= text.length) break;
+  }
+  return pairs;
+}
+
+function findValueEnd(
+  text: string,
+  start: number,
+  quote: string | undefined,
+  kind: MemberKind | null,
+): number {
+  if (quote !== undefined) {
+    const end = text.indexOf(quote, start);
+    return end === -1 ? text.length : end;
+  }
+  if (kind === 'expiration' || kind === 'lastUpdated' || kind === 'timestamp') {
+    const time = readTimestamp(text, start);
+    if (time !== null) return time.end;
+  }
+  SPACE_OR_END.lastIndex = start;
+  return SPACE_OR_END.exec(text)?.index ?? text.length;
+}

@@ -1,0 +1,95 @@
+import { unescapeCsvText } from '../../../untrusted-text.ts';
+import { classifyMember } from './member-names.ts';
+
+/** The fields of a row, by the names of the header. */
+export type RowFields = Record<string, string>;
+
+/** In characters. Cells with line breaks join several lines to one row. */
+const MAX_ROW_LENGTH = 1_048_576;
+
+/** A table with a header: CSV, TSV, semicolons or bars. Also our own export, and exports of CloudWatch Insights. */
+export class TableReader {
+  readonly names: readonly string[];
+  readonly isOwnExport: boolean;
+  readonly #separator: string;
+  readonly #header: string;
+  /** A row with an open quote. */
+  #open = '';
+  #openLine = 0;
+
+  private constructor(header: string, names: readonly string[], separator: string) {
+    this.#header = header;
+    this.names = names;
+    this.#separator = separator;
+    this.isOwnExport = names[0] === 'schema_version' && names.includes('record');
+  }
+
+  /** Returns a reader if the line is the header of a table with credentials, and null for any other line. */
+  static fromHeader(line: string): TableReader | null {
+    if (line.length > 4096) return null;
+    const separator = ['\t', ',', ';', '|'].find((each) => line.includes(each));
+    if (separator === undefined) return null;
+    const names = splitRow(line, separator)?.map((name) => name.trim());
+    if (names === undefined || !names.every((name) => /^[@\w][\w .-]*$/.test(name))) return null;
+    const kinds = names.map(classifyMember);
+    const isLog = kinds.includes('expiration') || (kinds.includes('message') && kinds.includes('timestamp'));
+    return isLog || names[0] === 'schema_version' ? new TableReader(line, names, separator) : null;
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== '';
+  }
+
+  /** The first line of the row that was read last. */
+  get firstLine(): number {
+    return this.#openLine;
+  }
+
+  /**
+   * Reads one line. Returns the row if it is complete, `open` if it continues on the next line, `header` for a
+   * repeated header, `too-long`, and `other` for a line with other columns.
+   */
+  readLine(line: string, number: number): RowFields | 'open' | 'header' | 'other' | 'too-long' {
+    if (this.#open === '') this.#openLine = number;
+    const text = this.#open === '' ? line : `${this.#open}\n${line}`;
+    this.#open = '';
+    if (text === this.#header) return 'header';
+    if (text.length > MAX_ROW_LENGTH) return 'too-long';
+    const cells = splitRow(text, this.#separator);
+    if (cells === null) {
+      this.#open = text;
+      return 'open';
+    }
+    if (cells.length !== this.names.length) return 'other';
+    const fields: RowFields = Object.create(null);
+    for (const [index, name] of this.names.entries()) {
+      const cell = cells[index] ?? '';
+      fields[name] = this.isOwnExport ? unescapeCsvText(cell) : cell.trim();
+    }
+    return fields;
+  }
+}
+
+/** The cells of a row. Null if a quote is open, so that the row continues on the next line. */
+function splitRow(text: string, separator: string): string[] | null {
+  if (!text.includes('"')) return text.split(separator);
+  const cells: string[] = [];
+  let at = 0;
+  for (;;) {
+    if (text[at] !== '"') {
+      const end = text.indexOf(separator, at);
+      cells.push(end === -1 ? text.slice(at) : text.slice(at, end));
+      if (end === -1) return cells;
+      at = end + 1;
+      continue;
+    }
+    let end = text.indexOf('"', at + 1);
+    while (end !== -1 && text[end + 1] === '"') end = text.indexOf('"', end + 2);
+    if (end === -1) return null;
+    cells.push(text.slice(at + 1, end).replaceAll('""', '"'));
+    // Text after the closing quote belongs to no cell.
+    const next = text.indexOf(separator, end + 1);
+    if (next === -1) return cells;
+    at = next + 1;
+  }
+}

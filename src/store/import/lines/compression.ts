@@ -1,0 +1,78 @@
+import { CredWatchError } from '../../../errors.ts';
+
+/** The first bytes of compressed files, and a command that writes their content to stdout. */
+const FORMATS: readonly { name: string; magic: readonly number[]; command: string }[] = [
+  { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], command: 'zstd -dc' },
+  { name: 'bzip2', magic: [0x42, 0x5a, 0x68], command: 'bzip2 -dc' },
+  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], command: 'xz -dc' },
+  { name: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], command: 'lz4 -dc' },
+  { name: 'zip', magic: [0x50, 0x4b, 0x03, 0x04], command: 'unzip -p' },
+  { name: '7-Zip', magic: [0x37, 0x7a, 0xbc, 0xaf], command: '7z x -so' },
+  { name: 'compress', magic: [0x1f, 0x9d], command: 'uncompress -c' },
+];
+
+const GZIP = [0x1f, 0x8b];
+const LONGEST_MAGIC = 6;
+
+const startsWith = (bytes: Uint8Array, magic: readonly number[]) =>
+  magic.every((byte, index) => bytes[index] === byte);
+
+/**
+ * Decompresses gzip, whatever the name of the file.
+ * @param name of the file in error messages
+ * @throws CredWatchError for another compression
+ */
+export async function* decompress(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array();
+  while (head.length < LONGEST_MAGIC) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    head = head.length === 0 ? value : Buffer.concat([head, value]);
+  }
+  const all = resume(head, iterator);
+  if (startsWith(head, GZIP)) {
+    yield* gunzip(all, name);
+    return;
+  }
+  const other = FORMATS.find(({ magic }) => startsWith(head, magic));
+  if (other === undefined) {
+    yield* all;
+    return;
+  }
+  await iterator.return?.();
+  throw new CredWatchError(
+    `${name} is compressed with ${other.name}, which import cannot read`,
+    `decompress it first: ${other.command} FILE | cred-watch import - --host NAME`,
+  );
+}
+
+async function* resume(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    if (head.length > 0) yield head;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+async function* gunzip(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  const { Readable } = await import('node:stream');
+  const { createGunzip } = await import('node:zlib');
+  const source = Readable.from(chunks);
+  const output = source.pipe(createGunzip({ chunkSize: 262_144 }));
+  source.on('error', (error) => output.destroy(error));
+  try {
+    yield* output;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && /^Z_/.test(String(error.code)))) throw error;
+    throw new CredWatchError(
+      `${name} is a damaged gzip file`,
+      'copy the file again, or read what is left: gzip -dc FILE | cred-watch import - --host NAME',
+      { cause: error },
+    );
+  }
+}

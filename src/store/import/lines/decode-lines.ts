@@ -1,0 +1,160 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { TextDecoder } from 'node:util';
+
+/** Neighbouring lines of a file. */
+export interface LineBatch {
+  lines: string[];
+  /** The number of the first line in the file, from 1. */
+  firstNumber: number;
+  /** The numbers of lines that are longer than the limit. Such a line is empty in `lines`. */
+  tooLong: number[];
+}
+
+/** In bytes. Without a limit, a file without line ends would fill the memory. */
+const MAX_LINE_LENGTH = 16 * 1024 * 1024;
+
+const [LF, CR] = [0x0a, 0x0d];
+
+const LINE_END = /\r\n|\n|\r/;
+
+/**
+ * Decodes UTF-8, UTF-16 and Latin-1, also several of them in one file, and splits the text into lines. Windows
+ * PowerShell's `>>` writes UTF-16LE, also after lines in another encoding. Yields batches, because a promise
+ * per line is slow for a million lines.
+ * @param maxLength in bytes; a longer line is skipped
+ */
+export async function* decodeLines(
+  chunks: AsyncIterable<Uint8Array>,
+  maxLength = MAX_LINE_LENGTH,
+): AsyncGenerator<LineBatch> {
+  const reader = new LineDecoder(maxLength);
+  for await (const chunk of chunks) {
+    const batch = reader.read(chunk);
+    if (batch !== null) yield batch;
+  }
+  const batch = reader.finish();
+  if (batch !== null) yield batch;
+}
+
+class LineDecoder {
+  readonly #maxLength: number;
+  #rest: Uint8Array[] = [];
+  #restLength = 0;
+  #number = 1;
+  /** The file begins with the byte order mark of UTF-16BE. */
+  #bigEndian: TextDecoder | null = null;
+  #isFirst = true;
+  /** Inside of a line that is longer than the limit. */
+  #isSkipping = false;
+
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  read(chunk: Uint8Array): LineBatch | null {
+    let bytes = chunk;
+    if (this.#isFirst) {
+      bytes = this.#takeRest(chunk);
+      if (bytes.length < 2) return this.#keep(bytes);
+      this.#isFirst = false;
+      if (bytes[0] === 0xfe && bytes[1] === 0xff) this.#bigEndian = new TextDecoder('utf-16be');
+    }
+    // UTF-16BE is converted, so that only one encoding with two bytes remains.
+    if (this.#bigEndian !== null) bytes = Buffer.from(this.#bigEndian.decode(bytes, { stream: true }));
+    const cut = findLastLineEnd(bytes);
+    if (cut === 0) {
+      if (this.#restLength + bytes.length <= this.#maxLength) return this.#keep(bytes);
+      this.#isSkipping = true;
+      this.#takeRest(new Uint8Array());
+      return null;
+    }
+    const complete = this.#takeRest(bytes.subarray(0, cut));
+    this.#keep(bytes.subarray(cut));
+    return this.#split(complete, true);
+  }
+
+  finish(): LineBatch | null {
+    const rest = this.#takeRest(new Uint8Array());
+    return rest.length === 0 && !this.#isSkipping ? null : this.#split(rest, false);
+  }
+
+  #keep(bytes: Uint8Array): null {
+    if (bytes.length > 0 && !this.#isSkipping) {
+      this.#rest.push(bytes);
+      this.#restLength += bytes.length;
+    }
+    return null;
+  }
+
+  #takeRest(next: Uint8Array): Uint8Array {
+    if (this.#rest.length === 0) return next;
+    const bytes = Buffer.concat([...this.#rest, next]);
+    this.#rest = [];
+    this.#restLength = 0;
+    return bytes;
+  }
+
+  #split(bytes: Uint8Array, endsWithLineEnd: boolean): LineBatch {
+    const text = decodeText(bytes);
+    const lines = text.split(text.includes('\r') ? LINE_END : '\n');
+    if (endsWithLineEnd) lines.pop();
+    const firstNumber = this.#number;
+    this.#number += lines.length;
+    const tooLong: number[] = [];
+    if (this.#isSkipping) {
+      this.#isSkipping = false;
+      lines[0] = '';
+      tooLong.push(firstNumber);
+    }
+    return { lines, firstNumber, tooLong };
+  }
+}
+
+/** The position after the last line end, or 0. A CR at the end may be the first half of a CRLF. */
+function findLastLineEnd(bytes: Uint8Array): number {
+  const at = bytes.lastIndexOf(LF) + 1;
+  if (at === 0) return bytes.length < 2 ? 0 : bytes.lastIndexOf(CR, bytes.length - 2) + 1;
+  // The LF of UTF-16LE has a second byte, which may be in the next chunk.
+  if (at < bytes.length) return bytes[at] === 0 ? at + 1 : at;
+  if (!bytes.includes(0)) return at;
+  return at < 2 ? 0 : findLastLineEnd(bytes.subarray(0, at - 1));
+}
+
+const utf16 = new TextDecoder('utf-16le');
+const utf8 = new TextDecoder();
+const latin1 = new TextDecoder('windows-1252');
+
+function decodeText(bytes: Uint8Array): string {
+  if (isAscii(bytes) && !bytes.includes(0))
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  if (!bytes.includes(0) && isUtf8(bytes)) return utf8.decode(bytes).replaceAll('\ufeff', '');
+  return splitBytes(bytes).map(decodeLine).join('');
+}
+
+/** Divides bytes after each LF. */
+function splitBytes(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    let end = bytes.indexOf(LF, start) + 1;
+    if (end === 0) end = bytes.length;
+    else if (bytes[end] === 0 && isWide(bytes.subarray(start, end))) end += 1;
+    lines.push(bytes.subarray(start, end));
+    start = end;
+  }
+  return lines;
+}
+
+/** Whether a line of UTF-16LE: most of its characters are ASCII, so that every second byte is 0. */
+function isWide(line: Uint8Array): boolean {
+  if (line[0] === 0xff && line[1] === 0xfe) return true;
+  let zeros = 0;
+  for (let at = 1; at < line.length; at += 2) if (line[at] === 0) zeros += 1;
+  return zeros > 0 && zeros * 4 >= line.length - 1;
+}
+
+function decodeLine(line: Uint8Array): string {
+  const mark = line.findIndex((byte, at) => byte === 0xff && line[at + 1] === 0xfe);
+  if (mark > 0) return decodeLine(line.subarray(0, mark)) + decodeLine(line.subarray(mark));
+  const text = isWide(line) ? utf16.decode(line) : isUtf8(line) ? utf8.decode(line) : latin1.decode(line);
+  return text.replace(/[\0\ufeff]/g, '');
+}

@@ -1,0 +1,24 @@
+/** Lines of other programs that are skipped. */
+const NOISE: readonly { reason: string; pattern: RegExp }[] = [
+  {
+    reason: 'progress of curl',
+    pattern:
+      /^\s*(?:% Total\b|Dload +Upload\b|\d+ .*(?:--:--:--|\d:\d\d:\d\d)\s+[\d.]+[kMG]?\s*$)|^[#=O-]*\s*[\d.]+%$/,
+  },
+  { reason: 'verbose output of curl', pattern: /^(?:[*<>](?: |$)|[{}] \[\d+ bytes data\])/ },
+  { reason: 'error of curl without a timestamp', pattern: /^curl: \(\d+\)/ },
+  { reason: 'HTML or XML', pattern: /^\s*<[?!/A-Za-z]/ },
+  { reason: 'HTTP header', pattern: /^HTTP\/\d/ },
+  {
+    reason: 'mail header',
+    pattern:
+      /^(?:From |(?:From|To|Cc|Subject|Message-I[dD]|Received|Return-Path|Delivered-To|Content-[\w-]+|M[Ii][Mm][Ee]-Version|Auto-Submitted|Precedence|Status|X-[\w-]+|User-Agent|Envelope-[\w-]+|Date): ?|\s+(?:by|for|id|from|with) )/,
+  },
+  { reason: 'comment', pattern: /^\s*(?:#|\/\/|;|REM\b|rem\b|--)/ },
+  { reason: 'trace of a shell', pattern: /^\++ / },
+  { reason: 'brackets and separators', pattern: /^[\s{}[\]()<>,;:=*_.~'"`-]*$/ },
+];
+
+/** The reason to skip a line of another program. Null for a line that is not known. */
+export const findNoise = (text: string): string | null =>
+  NOISE.find(({ pattern }) => pattern.test(text))?.reason ?? null;

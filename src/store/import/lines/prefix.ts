@@ -1,0 +1,83 @@
+import { classifyMember } from '../documents/member-names.ts';
+import { readTimestamp } from '../timestamps/families.ts';
+import type { Timestamp } from '../timestamps/timestamp.ts';
+
+/** A timestamp at the start of a line. */
+export interface LinePrefix {
+  timestamp: Timestamp;
+  /** Where the text after the timestamp starts. */
+  end: number;
+}
+
+/**
+ * What may stand before a timestamp: brackets, quotes, `===`, `#`, a priority of syslog, a container's name of
+ * `docker compose` or `kubectl --prefix`, a letter of a logger, a name such as `ts=`, and the weekday of systemd.
+ */
+const OPENER =
+  /(?:\[[\w./-]+\/[\w./-]+\] |[\w.-]+ *\| )?(?:<\d{1,3}>(?:\d )?)?(?:[A-Z], )?[\s[("'<{=#*~+>|-]*(?:(?:date|time|timestamp|ts|now|started|polled|sampled|at|on|local time|utc)\b\s*[:=]?\s*["'[(]?)?(?:[A-Z][a-z]{2},? (?=\d{4}-))?/iy;
+
+/** What may stand after it. */
+const CLOSER = /[\]"')>]*\s*(?:[=#*~-]+(?=\s|$)|[:|,;])?\s*/y;
+
+const BRACKET = 91;
+
+/** Reads the timestamp at the start of a line, or at `start`. Null for a line without one. */
+export function readPrefix(text: string, start = 0): LinePrefix | null {
+  const first = text.charCodeAt(start);
+  let timestamp = first >= 48 && first <= 57 ? readTimestamp(text, start) : null;
+  if (timestamp === null) {
+    let at = start + 1;
+    if (first !== BRACKET) {
+      // JSON and members are the most frequent lines without a timestamp.
+      if (first === 123 || (first === 32 && /^\s*["{}]/.test(text.slice(start, start + 40)))) return null;
+      timestamp = readTimestamp(text, start);
+      at = start;
+    }
+    timestamp ??= readTimestamp(text, at);
+    if (timestamp === null) {
+      OPENER.lastIndex = start;
+      OPENER.test(text);
+      at = OPENER.lastIndex;
+      if (at === start) return null;
+      timestamp = readTimestamp(text, at);
+    }
+    if (timestamp === null) return null;
+  }
+  const { end } = timestamp;
+  if (text.charCodeAt(end) === 93 && text.charCodeAt(end + 1) === 32)
+    return { timestamp, end: skipSpaces(text, end + 1) };
+  CLOSER.lastIndex = end;
+  CLOSER.test(text);
+  return { timestamp, end: CLOSER.lastIndex };
+}
+
+function skipSpaces(text: string, start: number): number {
+  let at = start;
+  while (text.charCodeAt(at) === 32) at += 1;
+  return at;
+}
+
+/** Prefixes between an outer and an inner timestamp: of the container runtime, of syslog, of systemd. */
+const BETWEEN = /(?:std(?:out|err) [FP] |(?:[\w.:-]+ )?([\w./@-]+)(?:\[\d+\])?: |[\w./-]+ (?=[[{]))?/y;
+
+/**
+ * Reads a second timestamp, which a container or logger wrote behind its own. Null if there is none.
+ * @param start where the text after the first timestamp starts
+ */
+export function readInnerPrefix(text: string, start: number, outer: Timestamp): LinePrefix | null {
+  BETWEEN.lastIndex = start;
+  const [, tag] = BETWEEN.exec(text) ?? [];
+  const between = BETWEEN.lastIndex;
+  // `LastUpdated: ` is the name of a member, and `Date: ` is a header of HTTP.
+  if (tag !== undefined && classifyMember(tag) !== null) return null;
+  const inner = readPrefix(text, between);
+  if (inner === null) return null;
+  if (between > start || text.charCodeAt(start) === BRACKET) return inner;
+  const isAlone = inner.end >= text.length;
+  // A row of times has no prefix: the second time is `LastUpdated` or an expiration.
+  if (isAlone) return Math.abs(inner.timestamp.wall - outer.wall) < MAX_DISTANCE_MS ? inner : null;
+  return /[{"A-Za-z]/.test(text[inner.end] ?? '') && inner.timestamp.family !== outer.family ? inner : null;
+}
+
+/** The runtime adds its timestamp at once. */
+const MAX_DISTANCE_MS = 60_000;

@@ -1,0 +1,221 @@
+import type { FailureReason, Instant, Sample, SeriesIdentity, SourceName } from '../../../domain/model.ts';
+import type { ArchiveRecord } from '../../archive/record.ts';
+import type { LoggedDocument } from '../documents/document.ts';
+import type { LocalTimeConverter } from '../time-zone.ts';
+import type { Timestamp } from '../timestamps/timestamp.ts';
+import { ZoneCheck } from '../zone-check.ts';
+import { ContentCounter } from './content-counter.ts';
+import { LocalTimes } from './local-times.ts';
+import { SkipCounter } from './skipped-lines.ts';
+import { type ObservationTime, resolveTime } from './stamps.ts';
+
+export interface AssemblerOptions {
+  /** The series of the samples. Source and role are those of the documents, if these state them. */
+  identity: SeriesIdentity;
+  convert: LocalTimeConverter;
+  /** The user named the zone of the timestamps. */
+  isZoneGiven: boolean;
+  /** When the file was written, for a document without a timestamp. Null if that time is not to be used. */
+  fileTime: Instant | null;
+}
+
+/** A failed poll that is not complete yet: its year or the source of its series is unknown. */
+interface WaitingFailure {
+  reason: FailureReason;
+  timestamp: Timestamp | null;
+  date: Instant | null;
+  line: number;
+}
+
+const MAX_WAITING = 10_000;
+
+/** Pairs timestamps with documents, and creates records. */
+export class Assembler {
+  readonly skipped = new SkipCounter();
+  readonly counter = new ContentCounter();
+  readonly zoneCheck = new ZoneCheck();
+  readonly #options: AssemblerOptions;
+  readonly #localTimes: LocalTimes;
+  #records: ArchiveRecord[] = [];
+  /** A timestamp on a line of its own that no document has used. */
+  #pending: Timestamp | null = null;
+  /** The `Date` header of the response whose document comes next. */
+  #date: Instant | null = null;
+  #requestedRole: string | null = null;
+  /** That of the last document. Null before the first one. */
+  #source: SourceName | null = null;
+  /** A time close to the last poll. */
+  #reference: Instant | null = null;
+  #waiting: WaitingFailure[] = [];
+  #lastUndated: { document: LoggedDocument; line: number } | null = null;
+
+  constructor(options: AssemblerOptions) {
+    this.#options = options;
+    this.#localTimes = new LocalTimes(options.convert);
+  }
+
+  /** Whether a timestamp on a line of its own waits for its document. */
+  get hasPending(): boolean {
+    return this.#pending !== null;
+  }
+
+  /** A timestamp on a line of its own. */
+  setTimestamp(timestamp: Timestamp): void {
+    this.#pending = timestamp;
+  }
+
+  /** The `Date` header of a response. */
+  setDate(date: Instant): void {
+    this.counter.timestamps += 1;
+    this.#date = date;
+  }
+
+  setRequestedRole(role: string): void {
+    this.#requestedRole = role;
+  }
+
+  /**
+   * @param inline the timestamp on the line of the document
+   * @param form the name of the form of the document
+   */
+  addDocument(document: LoggedDocument, inline: Timestamp | null, line: number, form: string): void {
+    const { errorCode, invalid, expiration, lastUpdated } = document;
+    if (errorCode !== null && expiration === null) {
+      const isMissing = errorCode === 'InstanceProfileNotFound';
+      const reason = isMissing ? 'instance-profile-not-found' : 'error-document';
+      this.addFailure(reason, inline ?? document.timestamp, line);
+      return;
+    }
+    if (invalid !== null || expiration === null) {
+      this.skipped.add(invalid ?? 'document without Expiration', line, true);
+      this.#forgetTimes();
+      return;
+    }
+    const { timestamp, place } = this.#chooseTimestamp(document, inline);
+    this.#source = document.source;
+    this.#reference ??= lastUpdated?.instant ?? expiration.instant;
+    this.#flushFailures();
+    const reference = lastUpdated?.instant ?? expiration.instant;
+    const time = this.#resolve(timestamp, this.#date, reference, lastUpdated?.instant ?? null);
+    this.#forgetTimes();
+    if (time === null) {
+      this.counter.undatedDocuments += 1;
+      this.#addUndated(document, line);
+      return;
+    }
+    this.counter.addForm(form);
+    this.counter.addTimestampForm(place);
+    this.#reference = time.observedAt;
+    this.#addSample(document, time);
+  }
+
+  /** A poll that failed. It is skipped if it has no timestamp. */
+  addFailure(reason: FailureReason, inline: Timestamp | null, line: number): void {
+    const timestamp = inline ?? this.#pending;
+    const date = this.#date;
+    this.#forgetTimes();
+    if (timestamp === null && date === null) {
+      this.skipped.add('failed poll without a timestamp', line, false);
+      return;
+    }
+    this.#waiting.push({ reason, timestamp, date, line });
+    if (this.#source !== null || this.#waiting.length >= MAX_WAITING) this.#flushFailures();
+  }
+
+  /** A record of our own export, or a line of our own poll. */
+  addRecord(record: ArchiveRecord, form: string): void {
+    this.counter.addForm(form);
+    this.#add(record);
+  }
+
+  /** Call this method after the last line. */
+  finish(): void {
+    const undated = this.#lastUndated;
+    const { fileTime } = this.#options;
+    if (undated !== null && fileTime !== null) {
+      this.counter.undatedDocuments -= 1;
+      this.counter.addTimestampForm('time of the file');
+      this.#addSample(undated.document, { observedAt: fileTime, clockOffset: null, isLocal: false });
+    }
+    this.#lastUndated = null;
+    this.#flushFailures();
+  }
+
+  takeRecords(): ArchiveRecord[] {
+    const records = this.#records;
+    this.#records = [];
+    return records;
+  }
+
+  #chooseTimestamp(document: LoggedDocument, inline: Timestamp | null) {
+    const own = document.timestamp;
+    // The prefix of a container's log has a zone, and a timestamp inside may have none.
+    const isPrefixBetter = own !== null && own.offset === null && inline !== null && inline.offset !== null;
+    if (own !== null && !isPrefixBetter) return { timestamp: own, place: `${own.family} in the document` };
+    if (inline !== null) return { timestamp: inline, place: `${inline.family} on the same line` };
+    const pending = this.#pending;
+    return pending === null
+      ? { timestamp: null, place: 'Date header' }
+      : { timestamp: pending, place: `${pending.family} before the document` };
+  }
+
+  #resolve(
+    timestamp: Timestamp | null,
+    date: Instant | null,
+    reference: Instant | null,
+    lastUpdated: Instant | null,
+  ): ObservationTime | null {
+    const { isZoneGiven } = this.#options;
+    return resolveTime(timestamp, date, reference, lastUpdated, this.#localTimes, isZoneGiven);
+  }
+
+  /** One timestamp belongs to one document. */
+  #forgetTimes(): void {
+    this.#pending = null;
+    this.#date = null;
+  }
+
+  /** The time of the file is the time of its last document. */
+  #addUndated(document: LoggedDocument, line: number): void {
+    const skipped = this.#options.fileTime === null ? { document, line } : this.#lastUndated;
+    if (skipped !== null) this.skipped.add('document without a timestamp', skipped.line, true);
+    this.#lastUndated = this.#options.fileTime === null ? null : { document, line };
+  }
+
+  #addSample(document: LoggedDocument, { observedAt, clockOffset, isLocal }: ObservationTime): void {
+    const { accessKeyId, lastUpdated, expiration, source } = document;
+    if (expiration === null) return;
+    const { identity } = this.#options;
+    const role = identity.role || document.role || this.#requestedRole || '';
+    const sample: Sample = {
+      accessKeyId: accessKeyId ?? '',
+      lastUpdated: lastUpdated?.instant ?? null,
+      expiration: expiration.instant,
+      zoneless: expiration.zoneless || (lastUpdated?.zoneless ?? false),
+      observedAt,
+      clockOffset,
+    };
+    if (isLocal) this.zoneCheck.add(sample);
+    this.#add({ record: 'sample', identity: { ...identity, source, role }, sample, ordinal: 0 });
+  }
+
+  #add(record: ArchiveRecord): void {
+    this.counter.addRecord(record);
+    this.#records.push(record);
+  }
+
+  #flushFailures(): void {
+    const { host } = this.#options.identity;
+    for (const { reason, timestamp, date, line } of this.#waiting) {
+      const time = this.#resolve(timestamp, date, this.#reference, null);
+      if (time === null) {
+        this.skipped.add('failed poll whose timestamp has no year', line, false);
+        continue;
+      }
+      const { observedAt, clockOffset } = time;
+      const poll = { observedAt, reason, detail: '', accessKeyId: null, expiration: null, clockOffset };
+      this.#add({ record: 'failed_poll', host, source: this.#source ?? 'imds', poll, ordinal: 0 });
+    }
+    if (this.#waiting.length > 0) this.#waiting = [];
+  }
+}

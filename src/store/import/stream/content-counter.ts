@@ -1,0 +1,111 @@
+import { getGenerationKey } from '../../../domain/measurement/generations.ts';
+import type { Instant, Span } from '../../../domain/model.ts';
+import type { ArchiveRecord } from '../../archive/record.ts';
+
+/** What was recognised in a file. */
+export interface RecognisedContent {
+  timestamps: number;
+  samples: number;
+  generations: number;
+  failedPolls: number;
+  /** From the first to the last sample or failed poll. */
+  span: Span | null;
+  /** Complete documents that have no timestamp. */
+  undatedDocuments: number;
+  hosts: readonly string[];
+  roles: readonly string[];
+  /** Forms of documents, the most frequent one first. */
+  forms: readonly string[];
+  /** Families and places of timestamps, the most frequent one first. */
+  timestampForms: readonly string[];
+}
+
+/** Limits the memory for names and keys of a hostile file. */
+const MAX_KEPT = 1_000_000;
+
+/** Counts what was recognised in a file. */
+export class ContentCounter {
+  timestamps = 0;
+  undatedDocuments = 0;
+  #samples = 0;
+  #failedPolls = 0;
+  #first = Number.POSITIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+  /** The key of the last sample. Neighbouring samples have the same key. */
+  #lastKey = '';
+  readonly #generations = new Set<string>();
+  readonly #hosts = new Set<string>();
+  readonly #roles = new Set<string>();
+  readonly #forms = new Map<string, number>();
+  readonly #timestampForms = new Map<string, number>();
+
+  addRecord(record: ArchiveRecord): void {
+    switch (record.record) {
+      case 'sample': {
+        const { identity, sample } = record;
+        this.#samples += 1;
+        this.#addSeries(identity.host, identity.role);
+        this.#extend(sample.observedAt);
+        this.#addGeneration(`${identity.role} ${getGenerationKey(sample)}`);
+        return;
+      }
+      case 'generation':
+        this.#addSeries(record.identity.host, record.identity.role);
+        this.#addGeneration(`${record.identity.role} ${getGenerationKey(record.generation)}`);
+        return;
+      case 'failed_poll':
+        this.#failedPolls += 1;
+        this.#addSeries(record.host, '');
+        this.#extend(record.poll.observedAt);
+        return;
+      case 'job_run':
+        this.#addSeries(record.run.identity.host, record.run.identity.role);
+    }
+  }
+
+  addForm(form: string): void {
+    add(this.#forms, form);
+  }
+
+  addTimestampForm(form: string): void {
+    add(this.#timestampForms, form);
+  }
+
+  get content(): RecognisedContent {
+    return {
+      timestamps: this.timestamps,
+      samples: this.#samples,
+      generations: this.#generations.size,
+      failedPolls: this.#failedPolls,
+      span: this.#first <= this.#latest ? { from: this.#first, to: this.#latest } : null,
+      undatedDocuments: this.undatedDocuments,
+      hosts: [...this.#hosts],
+      roles: [...this.#roles],
+      forms: sortByCount(this.#forms),
+      timestampForms: sortByCount(this.#timestampForms),
+    };
+  }
+
+  #addSeries(host: string, role: string): void {
+    if (this.#hosts.size < MAX_KEPT) this.#hosts.add(host);
+    if (role !== '' && this.#roles.size < MAX_KEPT) this.#roles.add(role);
+  }
+
+  #addGeneration(key: string): void {
+    if (key === this.#lastKey) return;
+    this.#lastKey = key;
+    if (this.#generations.size < MAX_KEPT) this.#generations.add(key);
+  }
+
+  #extend(instant: Instant): void {
+    if (instant < this.#first) this.#first = instant;
+    if (instant > this.#latest) this.#latest = instant;
+  }
+}
+
+const add = (counts: Map<string, number>, name: string): void => {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+};
+
+const sortByCount = (counts: ReadonlyMap<string, number>): string[] =>
+  [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);

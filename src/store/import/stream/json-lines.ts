@@ -1,0 +1,141 @@
+import { createDocument, setMember } from '../documents/document.ts';
+import { findContent, type JsonContent } from '../documents/json-values.ts';
+import { findPairs } from '../documents/pairs.ts';
+import { JsonText } from '../lines/json-text.ts';
+import { readPrefix } from '../lines/prefix.ts';
+import type { Timestamp } from '../timestamps/timestamp.ts';
+
+/** What is done with the content of JSON. */
+export interface JsonSink {
+  addContent(found: readonly JsonContent[], timestamp: Timestamp | null, line: number, form: string): void;
+  skip(reason: string, line: number, isBad: boolean): void;
+}
+
+/** The start of JSON inside a line, also of JSON that is quoted again or has lost its quotes. */
+const JSON_START = /[[{]\s*(?:\\?["'{}\]]|$)|\{\w+ ?:/;
+
+/** Reads JSON on one line or on several lines. */
+export class JsonLines {
+  readonly #sink: JsonSink;
+  readonly #text = new JsonText();
+  #timestamp: Timestamp | null = null;
+
+  constructor(sink: JsonSink) {
+    this.#sink = sink;
+  }
+
+  get isOpen(): boolean {
+    return this.#text.isOpen;
+  }
+
+  /** Where JSON begins in the text, or -1. */
+  static findStart(text: string): number {
+    if (!text.includes('{') && !text.includes('[')) return -1;
+    const at = text.search(JSON_START);
+    // curl writes `{ [278 bytes data]`.
+    return at !== -1 && /^[{}] \[\d+ bytes data\]/.test(text.slice(at, at + 30)) ? -1 : at;
+  }
+
+  /**
+   * Reads a line in which JSON begins.
+   * @param at where it begins
+   */
+  read(text: string, at: number, timestamp: Timestamp | null, line: number): void {
+    this.#timestamp = timestamp;
+    const value = parseJson(at === 0 ? text : text.slice(at));
+    if (value !== undefined) {
+      this.#timestamp ??= readTimestampBefore(text, at);
+      this.#addValue(value, line);
+      return;
+    }
+    if (timestamp === null && text.trimEnd().at(-1) !== '}') this.#timestamp = readTimestampAfter(text);
+    this.#feed(text, at, line);
+  }
+
+  /**
+   * Reads the next line of JSON that is open. Returns false if the line cannot belong to it.
+   * @param start where the text after the timestamp starts
+   */
+  continue(text: string, start: number, timestamp: Timestamp | null, line: number): boolean {
+    const rest = text.slice(start);
+    // A prefix without a timestamp has neither quotes nor brackets.
+    const at = rest.search(/["{}[\]]/);
+    if ((at === -1 && timestamp !== null) || /^\{\s*(?:"|$)/.test(rest)) {
+      this.abandon(line);
+      return false;
+    }
+    if (at === -1) return true;
+    if (timestamp !== null) this.#timestamp = timestamp;
+    this.#feed(rest, at, line);
+    return true;
+  }
+
+  /** Call this method where JSON must end. Members of a cut-off document are read nevertheless. */
+  abandon(line: number): void {
+    if (this.#text.isOpen) this.#readBroken(this.#text.abandon(), line);
+  }
+
+  #feed(text: string, at: number, line: number): void {
+    const result = this.#text.readLine(text, at, line, (object) => this.#addObject(object, line));
+    if (result === 'broken') this.#readBroken(this.#text.abandon() || text.slice(at), line);
+  }
+
+  #addObject(object: string, line: number): void {
+    const value = parseJson(object) ?? parseJson(object.replace(/,(?=\s*[}\]])/g, ''));
+    if (value === undefined) this.#readBroken(object, line);
+    else this.#addValue(value, line);
+  }
+
+  #addValue(value: unknown, line: number): void {
+    const found: JsonContent[] = [];
+    findContent(value, found);
+    if (found.length === 0) {
+      if (typeof value === 'object' && value !== null) {
+        this.#sink.skip('JSON that is no credentials document', line, true);
+      }
+      return;
+    }
+    this.#sink.addContent(found, this.#timestamp, line, 'JSON');
+  }
+
+  #readBroken(text: string, line: number): void {
+    const plain = text.includes('\\"') ? text.replaceAll('\\"', '"') : text;
+    const value = plain === text ? undefined : parseJson(plain.slice(0, plain.lastIndexOf('}') + 1));
+    if (value !== undefined) {
+      this.#addValue(value, line);
+      return;
+    }
+    const document = createDocument();
+    for (const { kind, value: member } of findPairs(plain)) {
+      if (kind !== 'message') setMember(document, kind, member);
+    }
+    if (document.expiration === null) this.#sink.skip('JSON that is cut off or damaged', line, true);
+    else this.#sink.addContent([{ kind: 'document', document }], this.#timestamp, line, 'damaged JSON');
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A timestamp behind a logger's words, for example `poll at 2026-01-31T12:00:00Z: {`. */
+function readTimestampBefore(text: string, at: number): Timestamp | null {
+  if (at === 0 || at > 200) return null;
+  for (const { index } of text.slice(0, at).matchAll(/(?<![\w.:-])\d{4}-|(?<![\w.:-])\d{10}/g)) {
+    const found = readPrefix(text, index);
+    if (found !== null) return found.timestamp;
+  }
+  return null;
+}
+
+/** A timestamp on the same line after the document. */
+function readTimestampAfter(text: string): Timestamp | null {
+  const at = text.lastIndexOf('}') + 1;
+  if (at === 0 || text.length - at > 100) return null;
+  const found = readPrefix(text.slice(at).trim());
+  return found?.timestamp ?? null;
+}

@@ -1,0 +1,215 @@
+import { InvalidRecordError } from '../../archive/fields.ts';
+import { readRow } from '../documents/columns.ts';
+import { findContent, type JsonContent } from '../documents/json-values.ts';
+import { readOwnLine } from '../documents/own-lines.ts';
+import { findPairs, type Pair } from '../documents/pairs.ts';
+import { TableReader } from '../documents/table-rows.ts';
+import { findFailure } from '../lines/failures.ts';
+import { findNoise } from '../lines/noise.ts';
+import { readInnerPrefix, readPrefix } from '../lines/prefix.ts';
+import { readWholeTimestamp } from '../timestamps/families.ts';
+import type { Timestamp } from '../timestamps/timestamp.ts';
+import type { Assembler } from './assembler.ts';
+import { JsonLines, type JsonSink } from './json-lines.ts';
+import { PartialDocument } from './partial-document.ts';
+import { ResponseReader } from './responses.ts';
+
+/** Separates the entries of a log whose lines were joined. */
+const ENTRY_START = /\s*(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
+
+/** The name of a container in the output of `docker compose logs` and of a pod in that of `kubectl logs --prefix`. */
+const CONTAINER_NAME = /^(?:[A-Za-z][\w.-]*[-_]\d+ *\| |\[[\w.-]+\/[\w./-]+\] )/;
+
+/** The clock of AWS. The header of a mail states the zone as a number. */
+const DATE_HEADER = /^(?:< )?date: .*GMT\s*$/i;
+
+/** A log line can contain a log line, for example in CloudWatch. */
+const MAX_DEPTH = 3;
+
+/** Turns the lines of a log into timestamps and documents. */
+export class LineReader implements JsonSink {
+  readonly #assembler: Assembler;
+  readonly #depth: number;
+  readonly #partial: PartialDocument;
+  readonly #json: JsonLines;
+  readonly #responses: ResponseReader;
+  #table: TableReader | null = null;
+  /** Reads the lines inside of other lines. */
+  #inner: LineReader | null = null;
+
+  constructor(assembler: Assembler, depth = 0) {
+    this.#assembler = assembler;
+    this.#depth = depth;
+    this.#partial = new PartialDocument(assembler);
+    this.#json = new JsonLines(this);
+    this.#responses = new ResponseReader(assembler);
+  }
+
+  /** @param inherited the timestamp of the line that contains this line */
+  readLine(text: string, line: number, inherited: Timestamp | null = null): void {
+    if (text.length > 60 && text.charCodeAt(0) === 91 && text.indexOf('[2', 1) !== -1) {
+      for (const entry of text.split(ENTRY_START)) this.#readEntry(entry, line, inherited);
+    } else {
+      this.#readEntry(text, line, inherited);
+    }
+  }
+
+  /** Call this method after the last line. */
+  finish(line: number): void {
+    if (this.#table?.isOpen) this.skip('row whose quote is not closed', this.#table.firstLine, true);
+    this.#inner?.finish(line);
+    this.#json.abandon(line);
+    this.#partial.finish();
+    this.#responses.finish(line);
+  }
+
+  skip(reason: string, line: number, isBad: boolean): void {
+    this.#assembler.skipped.add(reason, line, isBad);
+  }
+
+  addContent(found: readonly JsonContent[], timestamp: Timestamp | null, line: number, form: string): void {
+    for (const content of found) {
+      if (content.kind === 'document') {
+        if (content.document.timestamp !== null) this.#assembler.counter.timestamps += 1;
+        this.#assembler.addDocument(content.document, timestamp, line, form);
+      } else if (content.kind === 'own') {
+        this.#addOwn(content.fields, line);
+      } else if (this.#depth < MAX_DEPTH) {
+        if (content.timestamp !== null) this.#assembler.counter.timestamps += 1;
+        this.#inner ??= new LineReader(this.#assembler, this.#depth + 1);
+        for (const each of content.text.split(/\r?\n/)) {
+          this.#inner.readLine(each, line, content.timestamp ?? timestamp);
+        }
+      }
+    }
+  }
+
+  #readEntry(entry: string, line: number, inherited: Timestamp | null): void {
+    if (this.#table !== null && this.#readTableRow(entry, line)) return;
+    const first = entry.charCodeAt(0);
+    const hasName = (first === 91 || first >= 65) && CONTAINER_NAME.test(entry);
+    const text = hasName ? entry.replace(CONTAINER_NAME, '') : entry;
+    if (text === '' || text.trim() === '') {
+      this.#responses.finish(line);
+      return;
+    }
+    const outer = DATE_HEADER.test(text) ? null : readPrefix(text);
+    if (outer === null) {
+      this.#readText(text, 0, inherited, line);
+      return;
+    }
+    this.#assembler.counter.timestamps += 1;
+    const next = text.charCodeAt(outer.end);
+    // `"` and `{` begin a document.
+    const isDocument = next === 34 || next === 123 || this.#json.isOpen;
+    const inner = isDocument ? null : readInnerPrefix(text, outer.end, outer.timestamp);
+    const { timestamp, end } = inner ?? outer;
+    const better = [timestamp, outer.timestamp, inherited].find(
+      (each) => each !== null && each.offset !== null,
+    );
+    this.#readText(text, end, better ?? timestamp, line);
+  }
+
+  /** Reads the text after the timestamp of a line. */
+  #readText(text: string, start: number, timestamp: Timestamp | null, line: number): void {
+    if (this.#json.isOpen && this.#json.continue(text, start, timestamp, line)) return;
+    const rest = start === 0 ? text : text.slice(start);
+    const json = JsonLines.findStart(rest);
+    if (json !== -1) {
+      this.#partial.finish();
+      this.#responses.finish(line);
+      this.#json.read(rest, json, timestamp, line);
+      return;
+    }
+    if (rest !== '' && this.#readDocument(rest, timestamp, line)) return;
+    if (timestamp !== null) {
+      this.#setTimestamp(timestamp);
+      return;
+    }
+    const noise = findNoise(rest);
+    if (noise !== null) this.skip(noise, line, false);
+    else this.skip('text that is neither a timestamp nor a document', line, true);
+  }
+
+  /** Returns false if the text has nothing that can be a document or its failure. */
+  #readDocument(text: string, timestamp: Timestamp | null, line: number): boolean {
+    if (this.#responses.readLine(text, line)) {
+      this.#partial.finish();
+      return true;
+    }
+    if (this.#readPairs(findPairs(text), timestamp, line)) return true;
+    const failure = findFailure(text);
+    if (failure !== null) {
+      this.#partial.finish();
+      this.#assembler.addFailure(failure, timestamp, line);
+      return true;
+    }
+    const row = readRow(text, timestamp);
+    if (row !== null) {
+      this.#partial.finish();
+      this.#assembler.addDocument(row.document, timestamp, line, 'rows of columns');
+      return true;
+    }
+    const table = timestamp === null ? TableReader.fromHeader(text) : null;
+    this.#table = table ?? this.#table;
+    return table !== null;
+  }
+
+  #setTimestamp(timestamp: Timestamp): void {
+    const belongsToDocument = this.#partial.needsTimestamp;
+    if (belongsToDocument) this.#partial.setTimestamp(timestamp);
+    this.#partial.finish();
+    if (!belongsToDocument) this.#assembler.setTimestamp(timestamp);
+  }
+
+  /** Returns false if the line has no member of a document. */
+  #readPairs(pairs: readonly Pair[], timestamp: Timestamp | null, line: number): boolean {
+    if (pairs.length === 0) return false;
+    const has = (...kinds: readonly Pair['kind'][]) => pairs.some(({ kind }) => kinds.includes(kind));
+    if (has('expiration', 'lastUpdated', 'accessKeyId', 'roleArn')) {
+      this.#partial.addPairs(pairs, timestamp, line);
+      return true;
+    }
+    if (has('secret', 'code', 'ignored')) {
+      if (this.#partial.isOpen) this.#partial.addPairs(pairs, timestamp, line);
+      return true;
+    }
+    const stamp = timestamp === null ? pairs.find(({ kind }) => kind === 'timestamp') : undefined;
+    const found = stamp === undefined ? null : readWholeTimestamp(stamp.value);
+    if (found === null) return false;
+    this.#assembler.counter.timestamps += 1;
+    this.#setTimestamp(found);
+    return true;
+  }
+
+  /** Returns false if the line is no row of the table. */
+  #readTableRow(text: string, line: number): boolean {
+    const table = this.#table;
+    if (table === null || (text.trim() === '' && !table.isOpen)) return false;
+    const row = table.readLine(text, line);
+    if (row === 'open' || row === 'header') return true;
+    if (row === 'too-long') {
+      this.skip('row that is longer than 1 MiB', table.firstLine, true);
+      return true;
+    }
+    if (row === 'other') {
+      if (table.isOwnExport) this.skip('row without the columns of the first line', line, true);
+      return table.isOwnExport;
+    }
+    const found: JsonContent[] = [];
+    if (table.isOwnExport) found.push({ kind: 'own', fields: row });
+    else findContent(row, found);
+    this.addContent(found, null, table.firstLine, 'table with a header');
+    return true;
+  }
+
+  #addOwn(fields: Readonly<Record<string, unknown>>, line: number): void {
+    try {
+      const { record, form } = readOwnLine(fields);
+      this.#assembler.addRecord(record, form);
+    } catch (error) {
+      if (!(error instanceof InvalidRecordError)) throw error;
+      this.skip(error.message, line, true);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { parseRole } from '../documents/document.ts';
+import { findStatusReason } from '../lines/failures.ts';
+import { readWholeTimestamp } from '../timestamps/families.ts';
+import type { Assembler } from './assembler.ts';
+
+const STATUS_LINE = /^(?:< )?HTTP\/[\d.]+ (\d{3})/;
+const DATE_HEADER = /^(?:< )?date: *(\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)\s*$/i;
+const HEADER = /^(?:< )?[\w-]+: /;
+const ROLE_PATH = /\/security-credentials\/([\w+=,.@-]+)/;
+
+/** Reads status lines, `Date` headers and request paths, as `curl -i` and `curl -v` print them. */
+export class ResponseReader {
+  readonly #assembler: Assembler;
+  /** Between the status line of a response and its body. */
+  #isInHeaders = false;
+  #status = 0;
+
+  constructor(assembler: Assembler) {
+    this.#assembler = assembler;
+  }
+
+  /** Returns false if the line is no part of the headers. */
+  readLine(text: string, line: number): boolean {
+    const [, role] = text.includes('/security-credentials/') ? (ROLE_PATH.exec(text) ?? []) : [];
+    if (role !== undefined && parseRole(role) !== null) this.#assembler.setRequestedRole(role);
+    const [, status] = text.includes('HTTP/') ? (STATUS_LINE.exec(text) ?? []) : [];
+    if (status !== undefined) {
+      this.finish(line);
+      this.#isInHeaders = true;
+      this.#status = Number(status);
+      return true;
+    }
+    const [, date] = text.length < 60 ? (DATE_HEADER.exec(text) ?? []) : [];
+    if (date !== undefined) {
+      const found = readWholeTimestamp(date);
+      if (found !== null) this.#assembler.setDate(found.wall);
+      return true;
+    }
+    if (!this.#isInHeaders) return false;
+    if (/^<\s*$/.test(text)) this.finish(line);
+    return !this.#isInHeaders || HEADER.test(text);
+  }
+
+  /** Call this method after the headers. A response with an error is a failed poll. */
+  finish(line: number): void {
+    if (!this.#isInHeaders) return;
+    this.#isInHeaders = false;
+    if (this.#status >= 400) this.#assembler.addFailure(findStatusReason(this.#status), null, line);
+  }
+}

@@ -1,0 +1,30 @@
+/** Lines that were skipped for one reason. */
+export interface SkippedLines {
+  reason: string;
+  count: number;
+  /** The number of the first line. */
+  firstLine: number;
+  /** The line should be a sample, but is not readable. `--strict` makes such lines fatal. */
+  isBad: boolean;
+}
+
+/** Counts skipped lines by reason. Never keeps their text, which may contain a secret. */
+export class SkipCounter {
+  readonly #reasons = new Map<string, SkippedLines>();
+
+  add(reason: string, line: number, isBad: boolean): void {
+    const known = this.#reasons.get(reason);
+    if (known === undefined) this.#reasons.set(reason, { reason, count: 1, firstLine: line, isBad });
+    else {
+      known.count += 1;
+      known.firstLine = Math.min(known.firstLine, line);
+    }
+  }
+
+  /** Bad lines first, then the most frequent reasons. */
+  list(): SkippedLines[] {
+    return [...this.#reasons.values()].sort(
+      (a, b) => Number(b.isBad) - Number(a.isBad) || b.count - a.count || a.firstLine - b.firstLine,
+    );
+  }
+}

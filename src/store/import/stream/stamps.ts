@@ -1,0 +1,73 @@
+import type { Instant, Seconds } from '../../../domain/model.ts';
+import { floorToSecond } from '../../../domain/time/instant.ts';
+import type { Timestamp } from '../timestamps/timestamp.ts';
+import type { LocalTimes } from './local-times.ts';
+
+const QUARTER_HOUR_MS = 900_000;
+const DAY_MS = 86_400_000;
+
+/** When a sample or a failed poll happened. */
+export interface ObservationTime {
+  /** By the host's clock, or by AWS's clock if the log has only `Date` headers. */
+  observedAt: Instant;
+  clockOffset: Seconds | null;
+  /** The timestamp had no zone, so the zone of the import was used. */
+  isLocal: boolean;
+}
+
+/**
+ * Joins the timestamp of the host and the `Date` header.
+ * @param reference a time close to the poll, from which a missing year is taken; null if none is known
+ * @param lastUpdated of the document
+ * @param isZoneGiven whether the user named the zone of the timestamps
+ */
+export function resolveTime(
+  timestamp: Timestamp | null,
+  date: Instant | null,
+  reference: Instant | null,
+  lastUpdated: Instant | null,
+  localTimes: LocalTimes,
+  isZoneGiven: boolean,
+): ObservationTime | null {
+  if (timestamp === null) {
+    return date === null ? null : { observedAt: date, clockOffset: 0, isLocal: false };
+  }
+  const wall = chooseReading(timestamp, date ?? reference);
+  if (wall === null) return null;
+  if (timestamp.offset !== null) return withOffset(wall - timestamp.offset, date, false);
+  if (date !== null && !isZoneGiven) {
+    // Zones differ from UTC by quarters of an hour. The rest is the error of the host's clock.
+    const zone = Math.round((wall - date) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
+    return withOffset(wall - zone, date, false);
+  }
+  return withOffset(localTimes.toInstant(wall, lastUpdated), date, true);
+}
+
+/**
+ * Cuts the time to seconds: a fraction, as of `docker logs -t`, is when the logger wrote the line and not when
+ * the endpoint was polled. `Date` has whole seconds, rounded down, so on average half a second is missing; `poll`
+ * computes the same offset.
+ */
+const withOffset = (hostTime: Instant, date: Instant | null, isLocal: boolean): ObservationTime => ({
+  observedAt: floorToSecond(hostTime),
+  clockOffset: date === null ? null : Math.round((hostTime - date - 500) / 1000) || 0,
+  isLocal,
+});
+
+/** Completes a timestamp without a year, and chooses between month and day. Null if that is impossible. */
+function chooseReading(timestamp: Timestamp, reference: Instant | null): Instant | null {
+  const { wall, otherWall, isYearless } = timestamp;
+  if (!isYearless && otherWall === null) return wall;
+  if (reference === null) return null;
+  const readings = isYearless ? listYears(wall, reference) : [wall, otherWall ?? wall];
+  return readings.reduce((best, each) =>
+    Math.abs(each - reference) < Math.abs(best - reference) ? each : best,
+  );
+}
+
+function listYears(wall: Instant, reference: Instant): Instant[] {
+  const year = new Date(reference).getUTCFullYear();
+  const time = wall % DAY_MS;
+  const day = new Date(wall);
+  return [year - 1, year, year + 1].map((each) => Date.UTC(each, day.getUTCMonth(), day.getUTCDate()) + time);
+}

@@ -1,0 +1,79 @@
+import type { Sample, Seconds } from '../../domain/model.ts';
+
+/** Offsets of zones are multiples of 15 minutes. */
+const QUARTER_HOUR_MS = 900_000;
+
+/** The timestamps of a log contradict its documents. */
+export interface ZoneConflict {
+  /**
+   * `early`: a sample precedes its `LastUpdated`. `late`: all rotations were seen long after `LastUpdated`.
+   */
+  kind: 'early' | 'late';
+  /** The size of the contradiction. */
+  seconds: Seconds;
+  /** All zones without a contradiction, as values for `--timezone`. The first one is the closest to UTC. */
+  fittingZones: readonly string[];
+}
+
+/** A smaller contradiction is a clock error, not a wrong zone. */
+const CLOCK_SLACK_MS = 60_000;
+
+/** No known endpoint serves old credentials for this long after every rotation. */
+const MAX_LAG_MS = 900_000;
+
+const HOUR_MS = 3_600_000;
+
+/** From +14:00 to -14:00, small offsets before large ones. */
+const ZONE_OFFSETS_MS = Array.from(
+  { length: 28 * 4 + 1 },
+  (_, index) => 14 * HOUR_MS - index * QUARTER_HOUR_MS,
+).sort((a, b) => Math.abs(a) - Math.abs(b));
+
+/** Checks the timestamps of one log against its documents. Add the samples in the order of the lines. */
+export class ZoneCheck {
+  /** The smallest correction (ms) after which no sample precedes its `LastUpdated`. */
+  #minShift = Number.NEGATIVE_INFINITY;
+  /** The largest correction (ms) after which at least one rotation was seen when it happened. */
+  #maxShift = Number.NEGATIVE_INFINITY;
+  #previous: Sample | null = null;
+
+  add(sample: Sample): void {
+    const { lastUpdated, observedAt } = sample;
+    if (lastUpdated === null) return;
+    this.#minShift = Math.max(this.#minShift, lastUpdated - observedAt);
+    const before = this.#previous;
+    if (before !== null && before.lastUpdated !== null && lastUpdated > before.lastUpdated) {
+      this.#maxShift = Math.max(this.#maxShift, lastUpdated - before.observedAt);
+    }
+    this.#previous = sample;
+  }
+
+  findConflict(): ZoneConflict | null {
+    const isEarly = this.#minShift > CLOCK_SLACK_MS;
+    const isLate = this.#maxShift > Number.NEGATIVE_INFINITY && this.#maxShift < -MAX_LAG_MS;
+    if (!isEarly && !isLate) return null;
+    return {
+      kind: isEarly ? 'early' : 'late',
+      seconds: Math.floor((isEarly ? this.#minShift : -this.#maxShift) / 1000),
+      fittingZones: this.#findFittingZones(),
+    };
+  }
+
+  /** Whole hours if any of them fits, else other offsets. */
+  #findFittingZones(): string[] {
+    const latest = this.#maxShift > Number.NEGATIVE_INFINITY ? this.#maxShift : this.#minShift + HOUR_MS;
+    const fitting = ZONE_OFFSETS_MS.filter(
+      (each) => -each >= this.#minShift - CLOCK_SLACK_MS && -each <= latest + CLOCK_SLACK_MS,
+    );
+    const isWholeHour = (offset: number) => offset % HOUR_MS === 0;
+    return (fitting.some(isWholeHour) ? fitting.filter(isWholeHour) : fitting).map((each) =>
+      formatOffset(each / 1000),
+    );
+  }
+}
+
+function formatOffset(offset: Seconds): string {
+  const minutes = Math.abs(offset) / 60;
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
