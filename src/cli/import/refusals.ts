@@ -66,7 +66,8 @@ export async function validateStagedFiles(
 }
 
 /** A single timestamp at the start of a file does not date the documents after it. */
-const isMostlyUndated = ({ content }: StagedFile) => content.undatedDocuments > content.samples;
+const isMostlyUndated = ({ content }: StagedFile) =>
+  content.hasUndatedRows || content.undatedDocuments > content.samples;
 
 async function printBadLines({ name, skipped }: StagedFile, io: Io): Promise<void> {
   for (const { reason, firstLine, count } of skipped.filter(({ isBad }) => isBad).slice(0, MAX_REASONS)) {
@@ -77,7 +78,8 @@ async function printBadLines({ name, skipped }: StagedFile, io: Io): Promise<voi
 
 /** An error that says what a file lacks. */
 export function createRefusal({ name, isEmpty, content, skipped }: StagedFile): CredWatchError {
-  const { undatedDocuments, timestamps } = content;
+  const { hasUndatedRows, timestamps } = content;
+  const undatedDocuments = hasUndatedRows ? content.samples : content.undatedDocuments;
   if (isEmpty) return new CredWatchError(`${name} is empty`, LOG_HINT);
   if (undatedDocuments > 0) {
     return new CredWatchError(

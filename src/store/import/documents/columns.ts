@@ -1,3 +1,4 @@
+import type { ParsedInstant } from '../../../domain/time/instant.ts';
 import { isKeyId } from '../../../key-id.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
@@ -6,7 +7,7 @@ import { createDocument, type LoggedDocument, setMember } from './document.ts';
 /** A row without a header. */
 export interface Row {
   document: LoggedDocument;
-  /** The row has no timestamp of its own and two times: the first is `LastUpdated` or a timestamp. */
+  /** The row has two times only: the first one is the timestamp or `LastUpdated`. */
   isAmbiguous: boolean;
 }
 
@@ -18,20 +19,42 @@ const KEY_ID = /^(?:A[BKS]IA|ACCA|L[KS]IA)[A-Z\d]{4,28}$/;
 const MAX_ROW_LENGTH = 8192;
 
 /**
- * Reads a row of times and key ids that follow a timestamp. The later one of two times is the expiration.
- * Null if the text is no such row.
- * @param timestamp the timestamp before the row, or null if the first time of the row is the timestamp
+ * Reads a row of times and key ids. The later one of two times is the expiration. Null if the text is no such row.
+ * @param timestamp the time at the start of the line. It was cut off and may be `LastUpdated`
+ * @param pending a timestamp on an earlier line
  */
-export function readRow(text: string, timestamp: Timestamp | null): Row | null {
+export function readRow(text: string, timestamp: Timestamp | null, pending: Timestamp | null): Row | null {
   if (text.length > MAX_ROW_LENGTH) return null;
-  const times: { text: string; time: Timestamp }[] = [];
   const document = createDocument();
-  document.timestamp = timestamp;
+  const times = readCells(text, document);
+  if (times === null) return null;
+  const isOwn = timestamp !== null && !isLastUpdated(timestamp, pending);
+  const before = isOwn ? timestamp : pending;
+  if (timestamp !== null && !isOwn) times.unshift(timestamp);
+  const isAmbiguous = isOwn ? times.length === 1 : before === null && times.length === 2;
+  document.timestamp = before ?? (times.length > 1 ? (times.shift() ?? null) : null);
+  if (times.length < 1 || times.length > 2) return null;
+  times.sort((a, b) => a.wall - b.wall);
+  document.expiration = toParsed(times.at(-1));
+  document.lastUpdated = times.length === 2 ? toParsed(times[0]) : null;
+  return document.expiration === null ? null : { document, isAmbiguous };
+}
+
+/** `LastUpdated` precedes the timestamp of its poll. Two timestamps are written in the same way. */
+const isLastUpdated = (first: Timestamp, pending: Timestamp | null): boolean =>
+  pending !== null && (first.wall < pending.wall || (first.offset === null) !== (pending.offset === null));
+
+const toParsed = (time: Timestamp | undefined): ParsedInstant | null =>
+  time === undefined ? null : { instant: time.wall - (time.offset ?? 0), zoneless: time.offset === null };
+
+/** The times of a row. Sets its other members. Null if the first cell has no meaning. */
+function readCells(text: string, document: LoggedDocument): Timestamp[] | null {
+  const times: Timestamp[] = [];
   for (const cell of splitCells(text)) {
     if (cell === '') continue;
     const time = readWholeTimestamp(cell);
     if (time !== null) {
-      times.push({ text: cell, time });
+      times.push(time);
     } else if (KEY_ID.test(cell) && isKeyId(cell)) {
       setMember(document, 'accessKeyId', cell);
     } else if (/^arn:aws/.test(cell)) {
@@ -40,13 +63,7 @@ export function readRow(text: string, timestamp: Timestamp | null): Row | null {
       return null;
     }
   }
-  const isAmbiguous = timestamp === null && times.length === 2;
-  if (timestamp === null && times.length > 1) document.timestamp = times.shift()?.time ?? null;
-  if (times.length < 1 || times.length > 2) return null;
-  times.sort((a, b) => a.time.wall - b.time.wall);
-  setMember(document, 'expiration', times.at(-1)?.text ?? '');
-  if (times.length === 2) setMember(document, 'lastUpdated', times[0]?.text ?? '');
-  return document.expiration === null ? null : { document, isAmbiguous };
+  return times;
 }
 
 /** Spaces separate cells only if no cell has spaces inside a time. */

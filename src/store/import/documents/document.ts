@@ -45,6 +45,7 @@ export const isRepeated = (document: LoggedDocument, kind: MemberKind): boolean 
   (kind === 'expiration' && document.expiration !== null) ||
   (kind === 'lastUpdated' && document.lastUpdated !== null) ||
   (kind === 'accessKeyId' && document.accessKeyId !== null) ||
+  (kind === 'timestamp' && document.timestamp !== null) ||
   (kind === 'code' && (document.errorCode !== null || document.expiration !== null));
 
 /** The longest name of a role or of a session in AWS has 64 characters. */

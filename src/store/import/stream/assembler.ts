@@ -1,5 +1,6 @@
 import type { FailureReason, Instant, Sample, SeriesIdentity, SourceName } from '../../../domain/model.ts';
 import type { ArchiveRecord } from '../../archive/record.ts';
+import type { Row } from '../documents/columns.ts';
 import type { LoggedDocument } from '../documents/document.ts';
 import type { LocalTimeConverter } from '../time-zone.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
@@ -47,6 +48,8 @@ export class Assembler {
   /** A time close to the last poll. */
   #reference: Instant | null = null;
   #waiting: WaitingFailure[] = [];
+  /** The first time of the last row that has two times. */
+  #lastRowAt = Number.NaN;
   #lastUndated: { document: LoggedDocument; line: number } | null = null;
 
   constructor(options: AssemblerOptions) {
@@ -54,9 +57,17 @@ export class Assembler {
     this.#localTimes = new LocalTimes(options.convert);
   }
 
-  /** Whether a timestamp on a line of its own waits for its document. */
-  get hasPending(): boolean {
-    return this.#pending !== null;
+  /** A timestamp on a line of its own that waits for its document. */
+  get pending(): Timestamp | null {
+    return this.#pending;
+  }
+
+  /** A row of columns. */
+  addRow({ document, isAmbiguous }: Row, line: number): void {
+    const at = document.timestamp?.wall ?? 0;
+    if (isAmbiguous && at === this.#lastRowAt) this.counter.hasUndatedRows = true;
+    this.#lastRowAt = at;
+    this.addDocument(document, null, line, 'rows of columns');
   }
 
   /** A timestamp on a line of its own. */

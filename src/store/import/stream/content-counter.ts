@@ -12,6 +12,8 @@ export interface RecognisedContent {
   span: Span | null;
   /** Complete documents that have no timestamp. */
   undatedDocuments: number;
+  /** The rows have two times, of which the first one is repeated. So it is no timestamp, but `LastUpdated`. */
+  hasUndatedRows: boolean;
   hosts: readonly string[];
   roles: readonly string[];
   /** Forms of documents, the most frequent one first. */
@@ -27,6 +29,7 @@ const MAX_KEPT = 1_000_000;
 export class ContentCounter {
   timestamps = 0;
   undatedDocuments = 0;
+  hasUndatedRows = false;
   #samples = 0;
   #failedPolls = 0;
   #first = Number.POSITIVE_INFINITY;
@@ -79,6 +82,7 @@ export class ContentCounter {
       failedPolls: this.#failedPolls,
       span: this.#first <= this.#latest ? { from: this.#first, to: this.#latest } : null,
       undatedDocuments: this.undatedDocuments,
+      hasUndatedRows: this.hasUndatedRows,
       hosts: [...this.#hosts],
       roles: [...this.#roles],
       forms: sortByCount(this.#forms),

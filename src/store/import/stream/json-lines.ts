@@ -9,6 +9,8 @@ import type { Timestamp } from '../timestamps/timestamp.ts';
 export interface JsonSink {
   addContent(found: readonly JsonContent[], timestamp: Timestamp | null, line: number, form: string): void;
   skip(reason: string, line: number, isBad: boolean): void;
+  /** Whether a timestamp on an earlier line waits for its document. */
+  hasTimestamp(): boolean;
 }
 
 /** The start of JSON inside a line, also of JSON that is quoted again or has lost its quotes. */
@@ -37,37 +39,35 @@ export class JsonLines {
   }
 
   /**
-   * Reads a line in which JSON begins.
+   * Reads a line in which JSON begins. Returns the text after it.
    * @param at where it begins
    */
-  read(text: string, at: number, timestamp: Timestamp | null, line: number): void {
-    this.#timestamp = timestamp;
-    const value = parseJson(at === 0 ? text : text.slice(at));
+  read(text: string, at: number, timestamp: Timestamp | null, line: number): string {
+    this.#timestamp = timestamp ?? readTimestampBefore(text, at);
+    const start = at === 0 ? text : text.slice(at);
+    const value = parseJson(start) ?? parseQuotedJson(start);
     if (value !== undefined) {
-      this.#timestamp ??= readTimestampBefore(text, at);
       this.#addValue(value, line);
-      return;
+      return '';
     }
-    if (timestamp === null && text.trimEnd().at(-1) !== '}') this.#timestamp = readTimestampAfter(text);
-    this.#feed(text, at, line);
+    return this.#feed(start, 0, line);
   }
 
   /**
-   * Reads the next line of JSON that is open. Returns false if the line cannot belong to it.
+   * Reads the next line of JSON that is open. Returns the text after it, and null if the line cannot belong to it.
    * @param start where the text after the timestamp starts
    */
-  continue(text: string, start: number, timestamp: Timestamp | null, line: number): boolean {
+  continue(text: string, start: number, timestamp: Timestamp | null, line: number): string | null {
     const rest = text.slice(start);
     // A prefix without a timestamp has neither quotes nor brackets.
     const at = rest.search(/["{}[\]]/);
     if ((at === -1 && timestamp !== null) || /^\{\s*(?:"|$)/.test(rest)) {
       this.abandon(line);
-      return false;
+      return null;
     }
-    if (at === -1) return true;
+    if (at === -1) return '';
     if (timestamp !== null) this.#timestamp = timestamp;
-    this.#feed(rest, at, line);
-    return true;
+    return this.#feed(rest, at, line);
   }
 
   /** Call this method where JSON must end. Members of a cut-off document are read nevertheless. */
@@ -75,9 +75,21 @@ export class JsonLines {
     if (this.#text.isOpen) this.#readBroken(this.#text.abandon(), line);
   }
 
-  #feed(text: string, at: number, line: number): void {
-    const result = this.#text.readLine(text, at, line, (object) => this.#addObject(object, line));
-    if (result === 'broken') this.#readBroken(this.#text.abandon() || text.slice(at), line);
+  /**
+   * The document of IMDS has no line end, so the next timestamp can follow it on the same line. Without another
+   * timestamp, it belongs to the document before it.
+   */
+  #feed(text: string, at: number, line: number): string {
+    const objects: string[] = [];
+    const end = this.#text.readLine(text, at, line, (object) => objects.push(object));
+    const rest = end === 'broken' ? '' : text.slice(end).replace(/^[\s,;"']+/, '');
+    const after = rest === '' || this.#text.isOpen ? null : readPrefix(rest);
+    const isOwn =
+      after !== null && this.#timestamp === null && objects.length === 1 && !this.#sink.hasTimestamp();
+    if (isOwn) this.#timestamp = after.timestamp;
+    for (const object of objects) this.#addObject(object, line);
+    if (end === 'broken') this.#readBroken(this.#text.abandon() || text.slice(at), line);
+    return isOwn ? rest.slice(after.end) : rest;
   }
 
   #addObject(object: string, line: number): void {
@@ -99,12 +111,7 @@ export class JsonLines {
   }
 
   #readBroken(text: string, line: number): void {
-    const plain = text.includes('\\"') ? text.replaceAll('\\"', '"') : text;
-    const value = plain === text ? undefined : parseJson(plain.slice(0, plain.lastIndexOf('}') + 1));
-    if (value !== undefined) {
-      this.#addValue(value, line);
-      return;
-    }
+    const plain = text.replaceAll('\\"', '"');
     const document = createDocument();
     for (const { kind, value: member } of findPairs(plain)) {
       if (kind !== 'message') setMember(document, kind, member);
@@ -132,10 +139,8 @@ function readTimestampBefore(text: string, at: number): Timestamp | null {
   return null;
 }
 
-/** A timestamp on the same line after the document. */
-function readTimestampAfter(text: string): Timestamp | null {
-  const at = text.lastIndexOf('}') + 1;
-  if (at === 0 || text.length - at > 100) return null;
-  const found = readPrefix(text.slice(at).trim());
-  return found?.timestamp ?? null;
+/** Reads JSON that was quoted again: `{\\"Code\\":…}`. Undefined for other texts. */
+function parseQuotedJson(text: string): unknown {
+  if (!/^\{\s*\\+"/.test(text)) return undefined;
+  return parseJson(text.slice(0, text.lastIndexOf('}') + 1).replace(/\\+"/g, '"'));
 }

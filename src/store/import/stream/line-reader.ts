@@ -20,6 +20,9 @@ const ENTRY_START = /\s*(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
 /** The name of a container in the output of `docker compose logs` and of a pod in that of `kubectl logs --prefix`. */
 const CONTAINER_NAME = /^(?:[A-Za-z][\w.-]*[-_]\d+ *\| |\[[\w.-]+\/[\w./-]+\] )/;
 
+/** `aws logs get-log-events --output text`: time of ingestion, message, time. */
+const LOG_EVENT = /^EVENTS\t\d+\t(.*)\t(\d{13})$/;
+
 /** The clock of AWS. The header of a mail states the zone as a number. */
 const DATE_HEADER = /^(?:< )?date: .*GMT\s*$/i;
 
@@ -63,6 +66,10 @@ export class LineReader implements JsonSink {
     this.#responses.finish(line);
   }
 
+  hasTimestamp(): boolean {
+    return this.#assembler.pending !== null;
+  }
+
   skip(reason: string, line: number, isBad: boolean): void {
     this.#assembler.skipped.add(reason, line, isBad);
   }
@@ -86,6 +93,12 @@ export class LineReader implements JsonSink {
 
   #readEntry(entry: string, line: number, inherited: Timestamp | null): void {
     if (this.#table !== null && this.#readTableRow(entry, line)) return;
+    const [, message, at] = entry.startsWith('EVENTS\t') ? (LOG_EVENT.exec(entry) ?? []) : [];
+    if (message !== undefined) {
+      const timestamp = readWholeTimestamp(at ?? '');
+      this.addContent([{ kind: 'text', text: message, timestamp }], null, line, '');
+      return;
+    }
     const first = entry.charCodeAt(0);
     const hasName = (first === 91 || first >= 65) && CONTAINER_NAME.test(entry);
     const text = hasName ? entry.replace(CONTAINER_NAME, '') : entry;
@@ -112,13 +125,19 @@ export class LineReader implements JsonSink {
 
   /** Reads the text after the timestamp of a line. */
   #readText(text: string, start: number, timestamp: Timestamp | null, line: number): void {
-    if (this.#json.isOpen && this.#json.continue(text, start, timestamp, line)) return;
+    if (this.#json.isOpen) {
+      const after = this.#json.continue(text, start, timestamp, line);
+      if (after !== null) {
+        this.#readAfterJson(after, line);
+        return;
+      }
+    }
     const rest = start === 0 ? text : text.slice(start);
     const json = JsonLines.findStart(rest);
     if (json !== -1) {
       this.#partial.finish();
       this.#responses.finish(line);
-      this.#json.read(rest, json, timestamp, line);
+      this.#readAfterJson(this.#json.read(rest, json, timestamp, line), line);
       return;
     }
     if (rest !== '' && this.#readDocument(rest, timestamp, line)) return;
@@ -129,6 +148,10 @@ export class LineReader implements JsonSink {
     const noise = findNoise(rest);
     if (noise !== null) this.skip(noise, line, false);
     else this.skip('text that is neither a timestamp nor a document', line, true);
+  }
+
+  #readAfterJson(text: string, line: number): void {
+    if (text !== '' && findNoise(text) === null) this.#readEntry(text, line, null);
   }
 
   /** Returns false if the text has nothing that can be a document or its failure. */
@@ -144,10 +167,10 @@ export class LineReader implements JsonSink {
       this.#assembler.addFailure(failure, timestamp, line);
       return true;
     }
-    const row = readRow(text, timestamp);
+    const row = readRow(text, timestamp, this.#assembler.pending);
     if (row !== null) {
       this.#partial.finish();
-      this.#assembler.addDocument(row.document, timestamp, line, 'rows of columns');
+      this.#assembler.addRow(row, line);
       return true;
     }
     const table = timestamp === null ? TableReader.fromHeader(text) : null;
@@ -172,6 +195,7 @@ export class LineReader implements JsonSink {
     }
     if (has('secret', 'code', 'ignored')) {
       if (this.#partial.isOpen) this.#partial.addPairs(pairs, timestamp, line);
+      else if (timestamp !== null) this.#assembler.setTimestamp(timestamp);
       return true;
     }
     const stamp = timestamp === null ? pairs.find(({ kind }) => kind === 'timestamp') : undefined;

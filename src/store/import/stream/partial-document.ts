@@ -26,7 +26,7 @@ export class PartialDocument {
 
   /** Whether the document has no timestamp yet, so that the next one may belong to it. */
   get needsTimestamp(): boolean {
-    return this.#document !== null && this.#timestamp === null && !this.#assembler.hasPending;
+    return this.#document !== null && this.#timestamp === null && this.#assembler.pending === null;
   }
 
   /** @param inline the timestamp on the line */
