@@ -33,8 +33,11 @@ export async function readRecords(
   const reader = new LineReader(assembler);
   let lineCount = 0;
   let isEmpty = true;
-  for await (const { lines, firstNumber, tooLong } of decodeLines(decompress(chunks, name))) {
-    for (const [index, line] of lines.entries()) reader.readLine(line, firstNumber + index);
+  for await (const { lines, ends, firstNumber, tooLong } of decodeLines(decompress(chunks, name))) {
+    for (const [index, line] of lines.entries()) {
+      if (ends !== null) reader.lineEnd = ends[index] ?? '\n';
+      reader.readLine(line, firstNumber + index);
+    }
     for (const number of tooLong) assembler.skipped.add('line that is longer than 16 MiB', number, true);
     isEmpty &&= tooLong.length === 0 && lines.every((line) => line.trim() === '');
     lineCount = firstNumber + lines.length - 1;

@@ -1,4 +1,4 @@
-import type { Sample, Seconds } from '../../domain/model.ts';
+import type { Instant, Sample, Seconds } from '../../domain/model.ts';
 
 /** Offsets of zones are multiples of 15 minutes. */
 const QUARTER_HOUR_MS = 900_000;
@@ -29,41 +29,55 @@ const ZONE_OFFSETS_MS = Array.from(
   (_, index) => 14 * HOUR_MS - index * QUARTER_HOUR_MS,
 ).sort((a, b) => Math.abs(a) - Math.abs(b));
 
+/** The corrections of the samples without a contradiction, in milliseconds. */
+class ShiftRange {
+  /** The smallest correction after which no sample precedes its `LastUpdated`. */
+  min = Number.NEGATIVE_INFINITY;
+  /** The largest correction after which at least one rotation was seen when it happened. */
+  max = Number.NEGATIVE_INFINITY;
+  #previous: { lastUpdated: Instant; at: Instant } | null = null;
+
+  add(lastUpdated: Instant, at: Instant): void {
+    this.min = Math.max(this.min, lastUpdated - at);
+    const before = this.#previous;
+    if (before !== null && lastUpdated > before.lastUpdated)
+      this.max = Math.max(this.max, lastUpdated - before.at);
+    this.#previous = { lastUpdated, at };
+  }
+}
+
 /** Checks the timestamps of one log against its documents. Add the samples in the order of the lines. */
 export class ZoneCheck {
-  /** The smallest correction (ms) after which no sample precedes its `LastUpdated`. */
-  #minShift = Number.NEGATIVE_INFINITY;
-  /** The largest correction (ms) after which at least one rotation was seen when it happened. */
-  #maxShift = Number.NEGATIVE_INFINITY;
-  #previous: Sample | null = null;
+  /** In the zone of the import. */
+  readonly #read = new ShiftRange();
+  /** As if the timestamps were in UTC. */
+  readonly #utc = new ShiftRange();
 
-  add(sample: Sample): void {
-    const { lastUpdated, observedAt } = sample;
+  /** @param wall the local time of the sample as if it were UTC */
+  add({ lastUpdated, observedAt }: Sample, wall: Instant): void {
     if (lastUpdated === null) return;
-    this.#minShift = Math.max(this.#minShift, lastUpdated - observedAt);
-    const before = this.#previous;
-    if (before !== null && before.lastUpdated !== null && lastUpdated > before.lastUpdated) {
-      this.#maxShift = Math.max(this.#maxShift, lastUpdated - before.observedAt);
-    }
-    this.#previous = sample;
+    this.#read.add(lastUpdated, observedAt);
+    this.#utc.add(lastUpdated, wall);
   }
 
   findConflict(): ZoneConflict | null {
-    const isEarly = this.#minShift > CLOCK_SLACK_MS;
-    const isLate = this.#maxShift > Number.NEGATIVE_INFINITY && this.#maxShift < -MAX_LAG_MS;
+    const { min, max } = this.#read;
+    const isEarly = min > CLOCK_SLACK_MS;
+    const isLate = max > Number.NEGATIVE_INFINITY && max < -MAX_LAG_MS;
     if (!isEarly && !isLate) return null;
     return {
       kind: isEarly ? 'early' : 'late',
-      seconds: Math.floor((isEarly ? this.#minShift : -this.#maxShift) / 1000),
+      seconds: Math.floor((isEarly ? min : -max) / 1000),
       fittingZones: this.#findFittingZones(),
     };
   }
 
   /** Whole hours if any of them fits, else other offsets. */
   #findFittingZones(): string[] {
-    const latest = this.#maxShift > Number.NEGATIVE_INFINITY ? this.#maxShift : this.#minShift + HOUR_MS;
+    const { min, max } = this.#utc;
+    const latest = max > Number.NEGATIVE_INFINITY ? max : min + HOUR_MS;
     const fitting = ZONE_OFFSETS_MS.filter(
-      (each) => -each >= this.#minShift - CLOCK_SLACK_MS && -each <= latest + CLOCK_SLACK_MS,
+      (each) => -each >= min - CLOCK_SLACK_MS && -each <= latest + CLOCK_SLACK_MS,
     );
     const isWholeHour = (offset: number) => offset % HOUR_MS === 0;
     return (fitting.some(isWholeHour) ? fitting.filter(isWholeHour) : fitting).map((each) =>

@@ -16,6 +16,7 @@ export class TableReader {
   /** A row with an open quote. */
   #open = '';
   #openLine = 0;
+  #openEnd = '';
 
   private constructor(header: string, names: readonly string[], separator: string) {
     this.#header = header;
@@ -48,11 +49,13 @@ export class TableReader {
   /**
    * Reads one line. Returns the row if it is complete, `open` if it continues on the next line, `header` for a
    * repeated header, `too-long`, and `other` for a line with other columns.
+   * @param end the line end
    */
-  readLine(line: string, number: number): RowFields | 'open' | 'header' | 'other' | 'too-long' {
+  readLine(line: string, number: number, end: string): RowFields | 'open' | 'header' | 'other' | 'too-long' {
     if (this.#open === '') this.#openLine = number;
-    const text = this.#open === '' ? line : `${this.#open}\n${line}`;
+    const text = this.#open === '' ? line : `${this.#open}${this.#openEnd}${line}`;
     this.#open = '';
+    this.#openEnd = end;
     if (text === this.#header) return 'header';
     if (text.length > MAX_ROW_LENGTH) return 'too-long';
     const cells = splitRow(text, this.#separator);

@@ -4,6 +4,8 @@ import { TextDecoder } from 'node:util';
 /** Neighbouring lines of a file. */
 export interface LineBatch {
   lines: string[];
+  /** The line ends. Null if all of them are LF. */
+  ends: string[] | null;
   /** The number of the first line in the file, from 1. */
   firstNumber: number;
   /** The numbers of lines that are longer than the limit. Such a line is empty in `lines`. */
@@ -96,7 +98,9 @@ class LineDecoder {
 
   #split(bytes: Uint8Array, endsWithLineEnd: boolean): LineBatch {
     const text = decodeText(bytes);
-    const lines = text.split(text.includes('\r') ? LINE_END : '\n');
+    const hasCarriageReturn = text.includes('\r');
+    const lines = text.split(hasCarriageReturn ? LINE_END : '\n');
+    const ends = hasCarriageReturn ? text.match(/\r\n|\n|\r/g) : null;
     if (endsWithLineEnd) lines.pop();
     const firstNumber = this.#number;
     this.#number += lines.length;
@@ -106,7 +110,7 @@ class LineDecoder {
       lines[0] = '';
       tooLong.push(firstNumber);
     }
-    return { lines, firstNumber, tooLong };
+    return { lines, ends, firstNumber, tooLong };
   }
 }
 

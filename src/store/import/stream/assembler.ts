@@ -146,7 +146,7 @@ export class Assembler {
     if (undated !== null && fileTime !== null) {
       this.counter.undatedDocuments -= 1;
       this.counter.addTimestampForm('time of the file');
-      this.#addSample(undated.document, { observedAt: fileTime, clockOffset: null, isLocal: false });
+      this.#addSample(undated.document, { observedAt: fileTime, clockOffset: null, localTime: null });
     }
     this.#lastUndated = null;
     this.#flushFailures();
@@ -193,7 +193,7 @@ export class Assembler {
     this.#lastUndated = this.#options.fileTime === null ? null : { document, line };
   }
 
-  #addSample(document: LoggedDocument, { observedAt, clockOffset, isLocal }: ObservationTime): void {
+  #addSample(document: LoggedDocument, { observedAt, clockOffset, localTime }: ObservationTime): void {
     const { accessKeyId, lastUpdated, expiration, source } = document;
     if (expiration === null) return;
     const { identity } = this.#options;
@@ -206,7 +206,7 @@ export class Assembler {
       observedAt,
       clockOffset,
     };
-    if (isLocal) this.zoneCheck.add(sample);
+    if (localTime !== null) this.zoneCheck.add(sample, localTime);
     this.#add({ record: 'sample', identity: { ...identity, source, role }, sample, ordinal: 0 });
   }
 

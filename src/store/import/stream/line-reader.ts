@@ -36,6 +36,8 @@ export class LineReader implements JsonSink {
   readonly #partial: PartialDocument;
   readonly #json: JsonLines;
   readonly #responses: ResponseReader;
+  /** The end of the line that is read. Cells of a table can have several lines. */
+  lineEnd = '\n';
   #table: TableReader | null = null;
   /** Reads the lines inside of other lines. */
   #inner: LineReader | null = null;
@@ -163,7 +165,7 @@ export class LineReader implements JsonSink {
     if (this.#readPairs(findPairs(text), timestamp, line)) return true;
     const failure = findFailure(text);
     if (failure !== null) {
-      this.#partial.finish();
+      if (timestamp !== null) this.#partial.finish();
       this.#assembler.addFailure(failure, timestamp, line);
       return true;
     }
@@ -210,7 +212,7 @@ export class LineReader implements JsonSink {
   #readTableRow(text: string, line: number): boolean {
     const table = this.#table;
     if (table === null || (text.trim() === '' && !table.isOpen)) return false;
-    const row = table.readLine(text, line);
+    const row = table.readLine(text, line, this.lineEnd);
     if (row === 'open' || row === 'header') return true;
     if (row === 'too-long') {
       this.skip('row that is longer than 1 MiB', table.firstLine, true);

@@ -11,8 +11,8 @@ export interface ObservationTime {
   /** By the host's clock, or by AWS's clock if the log has only `Date` headers. */
   observedAt: Instant;
   clockOffset: Seconds | null;
-  /** The timestamp had no zone, so the zone of the import was used. */
-  isLocal: boolean;
+  /** The timestamp as if it were UTC. Null unless it had no zone and the zone of the import was used. */
+  localTime: Instant | null;
 }
 
 /**
@@ -30,17 +30,17 @@ export function resolveTime(
   isZoneGiven: boolean,
 ): ObservationTime | null {
   if (timestamp === null) {
-    return date === null ? null : { observedAt: date, clockOffset: 0, isLocal: false };
+    return date === null ? null : { observedAt: date, clockOffset: 0, localTime: null };
   }
   const wall = chooseReading(timestamp, date ?? reference);
   if (wall === null) return null;
-  if (timestamp.offset !== null) return withOffset(wall - timestamp.offset, date, false);
+  if (timestamp.offset !== null) return withOffset(wall - timestamp.offset, date, null);
   if (date !== null && !isZoneGiven) {
     // Zones differ from UTC by quarters of an hour. The rest is the error of the host's clock.
     const zone = Math.round((wall - date) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
-    return withOffset(wall - zone, date, false);
+    return withOffset(wall - zone, date, null);
   }
-  return withOffset(localTimes.toInstant(wall, lastUpdated), date, true);
+  return withOffset(localTimes.toInstant(wall, lastUpdated), date, wall);
 }
 
 /**
@@ -48,10 +48,10 @@ export function resolveTime(
  * the endpoint was polled. `Date` has whole seconds, rounded down, so on average half a second is missing; `poll`
  * computes the same offset.
  */
-const withOffset = (hostTime: Instant, date: Instant | null, isLocal: boolean): ObservationTime => ({
+const withOffset = (hostTime: Instant, date: Instant | null, localTime: Instant | null): ObservationTime => ({
   observedAt: floorToSecond(hostTime),
   clockOffset: date === null ? null : Math.round((hostTime - date - 500) / 1000) || 0,
-  isLocal,
+  localTime,
 });
 
 /** Completes a timestamp without a year, and chooses between month and day. Null if that is impossible. */

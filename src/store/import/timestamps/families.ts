@@ -3,7 +3,7 @@ import { readCompact, readIso } from './iso.ts';
 import { readJapanese } from './japanese.ts';
 import { readDayFirst, readKlog, readMonthFirst } from './month-names.ts';
 import { readNumericDate } from './numeric-date.ts';
-import type { Timestamp, TimestampReader } from './timestamp.ts';
+import type { FoundTimestamp, Timestamp, TimestampReader } from './timestamp.ts';
 
 /** A family of timestamps. The table of docs/logs.md and the property test derive from this table. */
 export interface TimestampFamily {
@@ -29,7 +29,7 @@ export const TIMESTAMP_FAMILIES: readonly TimestampFamily[] = [
     read: readIso,
   },
   {
-    name: 'date output or syslog',
+    name: 'date output',
     examples: [
       'Fri Nov 20 00:00:01 UTC 2026',
       'Fri Nov 20 12:00:01 AM UTC 2026',
@@ -83,15 +83,19 @@ let [last] = TIMESTAMP_FAMILIES;
 /** Reads a timestamp of any family that starts exactly at this position. */
 export function readTimestamp(text: string, at = 0): Timestamp | null {
   const found = last?.read(text, at);
-  if (found && last !== undefined) return Object.assign(found, { family: last.name });
+  if (found && last !== undefined) return withFamily(found, last);
   for (const family of TIMESTAMP_FAMILIES) {
     const other = family === last ? null : family.read(text, at);
     if (other === null) continue;
     last = family;
-    return Object.assign(other, { family: family.name });
+    return withFamily(other, family);
   }
   return null;
 }
+
+/** Only loggers leave the year out. */
+const withFamily = (found: FoundTimestamp, { name }: TimestampFamily): Timestamp =>
+  Object.assign(found, { family: found.isYearless ? 'syslog' : name });
 
 /** Reads a text that is a timestamp and nothing else. */
 export function readWholeTimestamp(text: string): Timestamp | null {
