@@ -29,8 +29,8 @@ interface BadInput {
 const DURATIONS = 'use 90s, 15m, 1h30m, 5h, 7d or PT5H';
 const TIMES = 'use a day (2026-01-31), an instant (2026-01-31T12:00:00Z) or a duration before now (7d)';
 const LOGS =
-  'use a log with lines like `[2015/11/18 00:00:01] LastUpdated: 2015-11-17T23:48:25Z`, or an export as NDJSON or CSV';
-const FORMAT = 'is neither a log of curl or PowerShell nor an export of cred-watch';
+  'use a log with timestamps and credentials documents, or an export as NDJSON or CSV; docs/logs.md lists the forms';
+const FORMAT = 'is neither a log of credentials nor an export of cred-watch';
 const LONG_NAME = 'a'.repeat(257);
 
 const usage: BadInput[] = [
@@ -228,7 +228,7 @@ const choices: BadInput[] = (
 
 const file = (name: string, content: string | Buffer) => (folder: string) =>
   writeFileSync(join(folder, name), content);
-const UNREADABLE = 'give a log or an export; - is standard input';
+const UNREADABLE = 'give a log, an export or a folder; - is standard input';
 
 const files: BadInput[] = [
   {
@@ -239,7 +239,7 @@ const files: BadInput[] = [
   {
     args: ['import', 'logs'],
     make: (folder) => mkdirSync(join(folder, 'logs')),
-    error: 'could not read logs: this is a folder',
+    error: 'could not read logs: the folder has no files',
     hint: UNREADABLE,
   },
   { args: ['import', 'a.log'], make: file('a.log', ''), error: 'a.log is empty', hint: LOGS },

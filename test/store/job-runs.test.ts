@@ -38,13 +38,15 @@ async function fromText(text: string): Promise<{ records: ArchiveRecord[]; probl
   async function* chunks() {
     yield Buffer.from(text);
   }
-  const { batches } = await readRecords(chunks(), 'a file', { identity, toInstant: (time) => time });
-  const read = { records: [] as ArchiveRecord[], problems: [] as string[] };
-  for await (const { records, badLines } of batches) {
-    read.records.push(...records);
-    read.problems.push(...badLines.map(({ problem }) => problem));
-  }
-  return read;
+  const records: ArchiveRecord[] = [];
+  const options = {
+    identity,
+    convert: (time: number) => [time] as const,
+    isZoneGiven: false,
+    fileTime: null,
+  };
+  const { skipped } = await readRecords(chunks(), 'a file', options, (some) => records.push(...some));
+  return { records, problems: skipped.map(({ reason }) => reason) };
 }
 
 describe('a job run', () => {

@@ -19,12 +19,10 @@ async function readText(text: string) {
   const chunks = (async function* () {
     yield Buffer.from(text);
   })();
-  const { batches } = await readRecords(chunks, 'export', { identity, toInstant: (at) => at });
   const records: ArchiveRecord[] = [];
-  for await (const batch of batches) {
-    expect(batch.badLines).toEqual([]);
-    records.push(...batch.records);
-  }
+  const options = { identity, convert: (at: number) => [at] as const, isZoneGiven: false, fileTime: null };
+  const { skipped } = await readRecords(chunks, 'export', options, (some) => records.push(...some));
+  expect(skipped).toEqual([]);
   return records;
 }
 

@@ -17,24 +17,28 @@ const entry = (hour: number, localHour = hour) => {
 
 test('a staged file has the numbers of its lines, records and bad lines', async () => {
   using stage = new ImportStage();
-  const badLines: string[] = [];
   const progress: number[] = [];
   const staged = await stageFile(
     stage,
     {
       name: 'a.log',
-      chunks: chunksOf(`${entry(10)}[2026/01/31 10:30:00] x\n${entry(11)}${entry(12)}`),
+      chunks: chunksOf(`${entry(10)}x\n${entry(11)}${entry(12)}`),
       identity,
+      fileTime: null,
     },
-    {
-      toInstant: (local) => local,
-      onBadLine: ({ line, problem }) => badLines.push(`${line} ${problem}`),
-      onProgress: (lines) => progress.push(lines),
-    },
+    { convert: (local) => [local], isZoneGiven: false, onProgress: (lines) => progress.push(lines) },
   );
-  expect(staged).toEqual({ name: 'a.log', kind: 'log', lines: 7, records: 3, badLines: 1, conflict: null });
-  expect(badLines).toHaveLength(1);
-  expect(badLines[0]).toMatch(/^3 is not an entry/);
+  expect(staged).toMatchObject({
+    name: 'a.log',
+    isOwn: false,
+    lines: 7,
+    records: 3,
+    badLines: 1,
+    conflict: null,
+  });
+  expect(staged.skipped).toEqual([
+    { reason: 'text that is neither a timestamp nor a document', count: 1, firstLine: 3, isBad: true },
+  ]);
   expect(progress.at(-1)).toBe(7);
   const store = temporaryStore();
   const written: number[] = [];
@@ -71,8 +75,13 @@ test('a log whose timestamps are in another zone has a conflict', async () => {
   using stage = new ImportStage();
   const { conflict } = await stageFile(
     stage,
-    { name: 'a.log', chunks: chunksOf([10, 11, 12].map((hour) => entry(hour, hour - 1)).join('')), identity },
-    { toInstant: (local) => local, onBadLine: () => {}, onProgress: () => {} },
+    {
+      name: 'a.log',
+      chunks: chunksOf([10, 11, 12].map((hour) => entry(hour, hour - 1)).join('')),
+      identity,
+      fileTime: null,
+    },
+    { convert: (local) => [local], isZoneGiven: false, onProgress: () => {} },
   );
-  expect(conflict).toMatchObject({ kind: 'early', seconds: 3300, suggestedZone: '-01:00' });
+  expect(conflict).toMatchObject({ kind: 'early', seconds: 3300, fittingZones: ['-01:00'] });
 });

@@ -64,11 +64,12 @@ export const logsOf2015 = (): Promise<SeriesHistory[]> =>
     ].map(async ([file, host]) => {
       const series = identity({ host: host!, apiVersion: '', role: '' });
       const chunks = createReadStream(new URL(`../../../fixtures/${file}`, import.meta.url));
-      const options = { identity: series, toInstant: (wallTime: Instant) => wallTime };
+      const convert = (wallTime: Instant) => [wallTime] as const;
+      const options = { identity: series, convert, isZoneGiven: false, fileTime: null };
       const samples: Sample[] = [];
-      for await (const { records } of (await readRecords(chunks, file!, options)).batches) {
+      await readRecords(chunks, file!, options, (records) => {
         for (const each of records) if (each.record === 'sample') samples.push(each.sample);
-      }
+      });
       return historyOf(series, samples, { polled: false });
     }),
   );

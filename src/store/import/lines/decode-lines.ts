@@ -43,6 +43,7 @@ class LineDecoder {
   #rest: Uint8Array[] = [];
   #restLength = 0;
   #number = 1;
+  readonly #converter = new TextConverter();
   /** The file begins with the byte order mark of UTF-16BE. */
   #bigEndian: TextDecoder | null = null;
   #isFirst = true;
@@ -63,7 +64,7 @@ class LineDecoder {
     }
     // UTF-16BE is converted, so that only one encoding with two bytes remains.
     if (this.#bigEndian !== null) bytes = Buffer.from(this.#bigEndian.decode(bytes, { stream: true }));
-    const cut = findLastLineEnd(bytes);
+    const cut = findLastLineEnd(bytes, this.#mayBeWide(bytes));
     if (cut === 0) {
       if (this.#restLength + bytes.length <= this.#maxLength) return this.#keep(bytes);
       this.#isSkipping = true;
@@ -78,6 +79,10 @@ class LineDecoder {
   finish(): LineBatch | null {
     const rest = this.#takeRest(new Uint8Array());
     return rest.length === 0 && !this.#isSkipping ? null : this.#split(rest, false);
+  }
+
+  #mayBeWide(bytes: Uint8Array): boolean {
+    return this.#converter.isWide || bytes.includes(0) || this.#rest.some((each) => each.includes(0));
   }
 
   #keep(bytes: Uint8Array): null {
@@ -97,11 +102,12 @@ class LineDecoder {
   }
 
   #split(bytes: Uint8Array, endsWithLineEnd: boolean): LineBatch {
-    const text = decodeText(bytes);
+    const decoded = this.#converter.decode(bytes);
+    const text = this.#number === 1 && decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded;
     const hasCarriageReturn = text.includes('\r');
     const lines = text.split(hasCarriageReturn ? LINE_END : '\n');
     const ends = hasCarriageReturn ? text.match(/\r\n|\n|\r/g) : null;
-    if (endsWithLineEnd) lines.pop();
+    if (endsWithLineEnd || (lines.length > 1 && lines.at(-1) === '')) lines.pop();
     const firstNumber = this.#number;
     this.#number += lines.length;
     const tooLong: number[] = [];
@@ -114,51 +120,73 @@ class LineDecoder {
   }
 }
 
-/** The position after the last line end, or 0. A CR at the end may be the first half of a CRLF. */
-function findLastLineEnd(bytes: Uint8Array): number {
+/**
+ * The position after the last line end, or 0. A CR at the end may be the first half of a CRLF.
+ * @param mayBeWide the bytes may be UTF-16LE, in which LF has a second byte
+ */
+function findLastLineEnd(bytes: Uint8Array, mayBeWide: boolean): number {
   const at = bytes.lastIndexOf(LF) + 1;
-  if (at === 0) return bytes.length < 2 ? 0 : bytes.lastIndexOf(CR, bytes.length - 2) + 1;
-  // The LF of UTF-16LE has a second byte, which may be in the next chunk.
+  if (at === 0) return mayBeWide || bytes.length < 2 ? 0 : bytes.lastIndexOf(CR, bytes.length - 2) + 1;
   if (at < bytes.length) return bytes[at] === 0 ? at + 1 : at;
-  if (!bytes.includes(0)) return at;
-  return at < 2 ? 0 : findLastLineEnd(bytes.subarray(0, at - 1));
+  // The second byte may be in the next chunk.
+  return mayBeWide && at > 1 ? findLastLineEnd(bytes.subarray(0, at - 1), true) : mayBeWide ? 0 : at;
 }
 
 const utf16 = new TextDecoder('utf-16le');
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const latin1 = new TextDecoder('windows-1252');
 
-function decodeText(bytes: Uint8Array): string {
-  if (isAscii(bytes) && !bytes.includes(0))
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  if (!bytes.includes(0) && isUtf8(bytes)) return utf8.decode(bytes).replaceAll('\ufeff', '');
-  return splitBytes(bytes).map(decodeLine).join('');
-}
+/** Decodes complete lines. Its state is the encoding of the last line. */
+class TextConverter {
+  isWide = false;
 
-/** Divides bytes after each LF. */
-function splitBytes(bytes: Uint8Array): Uint8Array[] {
-  const lines: Uint8Array[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    let end = bytes.indexOf(LF, start) + 1;
-    if (end === 0) end = bytes.length;
-    else if (bytes[end] === 0 && isWide(bytes.subarray(start, end))) end += 1;
-    lines.push(bytes.subarray(start, end));
-    start = end;
+  decode(bytes: Uint8Array): string {
+    if (!bytes.includes(0)) {
+      this.isWide = false;
+      if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+      if (isUtf8(bytes) && !hasMark(bytes)) return utf8.decode(bytes);
+    }
+    let text = '';
+    for (let start = 0; start < bytes.length; ) {
+      const end = this.#findEnd(bytes, start);
+      text += this.#decodeLine(bytes.subarray(start, end));
+      start = end;
+    }
+    return text;
   }
-  return lines;
+
+  /** Finds the end of a line and whether it is UTF-16LE. */
+  #findEnd(bytes: Uint8Array, start: number): number {
+    const lineEnd = bytes.indexOf(LF, start) + 1;
+    const end = lineEnd === 0 ? bytes.length : bytes[lineEnd] === 0 ? lineEnd + 1 : lineEnd;
+    const line = bytes.subarray(start, end);
+    const isEven = line.length % 2 === 0 && (lineEnd === 0 || end > lineEnd);
+    this.isWide = hasMark(line) || (isEven && (this.isWide || hasWideCharacters(line)));
+    return lineEnd === 0 || this.isWide ? end : lineEnd;
+  }
+
+  #decodeLine(line: Uint8Array): string {
+    const mark = line.findIndex((byte, at) => byte === 0xff && line[at + 1] === 0xfe);
+    if (mark > 0) return decodeNarrow(line.subarray(0, mark)) + utf16.decode(line.subarray(mark));
+    return this.isWide ? utf16.decode(line) : decodeNarrow(line);
+  }
 }
 
-/** Whether a line of UTF-16LE: most of its characters are ASCII, so that every second byte is 0. */
-function isWide(line: Uint8Array): boolean {
-  if (line[0] === 0xff && line[1] === 0xfe) return true;
+/** PowerShell writes a byte order mark, also at the end of a file in another encoding. */
+const hasMark = (bytes: Uint8Array): boolean => {
+  for (let at = bytes.indexOf(0xff); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
+    if (bytes[at + 1] === 0xfe) return true;
+  }
+  return false;
+};
+
+/** Before the line end, at least a quarter of the characters are ASCII in two bytes. */
+function hasWideCharacters(line: Uint8Array): boolean {
   let zeros = 0;
-  for (let at = 1; at < line.length; at += 2) if (line[at] === 0) zeros += 1;
-  return zeros > 0 && zeros * 4 >= line.length - 1;
+  for (let at = 1; at < line.length - 2; at += 2) if (line[at] === 0) zeros += 1;
+  return zeros > 0 && zeros * 8 >= line.length - 2;
 }
 
-function decodeLine(line: Uint8Array): string {
-  const mark = line.findIndex((byte, at) => byte === 0xff && line[at + 1] === 0xfe);
-  if (mark > 0) return decodeLine(line.subarray(0, mark)) + decodeLine(line.subarray(mark));
-  const text = isWide(line) ? utf16.decode(line) : isUtf8(line) ? utf8.decode(line) : latin1.decode(line);
-  return text.replace(/[\0\ufeff]/g, '');
+function decodeNarrow(line: Uint8Array): string {
+  return (isUtf8(line) ? utf8 : latin1).decode(line).replaceAll('\0', '');
 }

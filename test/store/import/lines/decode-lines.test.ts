@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { decodeLines } from '../../../../src/store/import/lines/decode-lines.ts';
+
+async function* divide(all: Uint8Array, size: number) {
+  for (let at = 0; at < all.length; at += size) yield all.subarray(at, at + size);
+}
+
+async function decode(all: Uint8Array, size = 65_536, maxLength?: number) {
+  const lines: string[] = [];
+  const tooLong: number[] = [];
+  for await (const batch of decodeLines(divide(all, size), maxLength)) {
+    expect(batch.firstNumber).toBe(lines.length + 1);
+    lines.push(...batch.lines);
+    tooLong.push(...batch.tooLong);
+  }
+  return { lines, tooLong };
+}
+
+const TEXT = 'a\nä€\r\n[2026-11-20] {\n\n日\n';
+const LINES = ['a', 'ä€', '[2026-11-20] {', '', '日'];
+const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+const ENCODINGS: [string, Uint8Array][] = [
+  ['UTF-8', Buffer.from(TEXT)],
+  ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${TEXT}`)],
+  ['UTF-16LE with a byte order mark', utf16(`\ufeff${TEXT}`)],
+  ['UTF-16BE with a byte order mark', Buffer.from(utf16(`\ufeff${TEXT}`)).swap16()],
+];
+
+describe('decodeLines', () => {
+  test.each(ENCODINGS)('reads %s in chunks of any size', async (_, all) => {
+    for (const size of [1, 2, 3, 7, 65_536]) expect((await decode(all, size)).lines).toEqual(LINES);
+  });
+
+  test('reads UTF-16LE without a byte order mark', async () => {
+    expect((await decode(utf16('abc\r\ndef\n'))).lines).toEqual(['abc', 'def']);
+  });
+
+  test('reads Latin-1', async () => {
+    const all = Buffer.from('Fr 20. Mär 00:00:01 CET 2026\nx\n', 'latin1');
+    for (const size of [1, 65_536]) {
+      expect((await decode(all, size)).lines).toEqual(['Fr 20. Mär 00:00:01 CET 2026', 'x']);
+    }
+  });
+
+  test('reads lines of several encodings in one file', async () => {
+    const all = Buffer.concat([
+      Buffer.from('first\n'),
+      utf16('second line\r\n'),
+      utf16('third ä line\r\n'),
+      Buffer.from('fourth €\n'),
+      Buffer.from('fifth ü\n', 'latin1'),
+      utf16('\ufeffsixth line\n'),
+    ]);
+    for (const size of [1, 5, 65_536]) {
+      expect((await decode(all, size)).lines.map((line) => line.replace('\ufeff', ''))).toEqual([
+        'first',
+        'second line',
+        'third ä line',
+        'fourth €',
+        'fifth ü',
+        'sixth line',
+      ]);
+    }
+  });
+
+  test('removes NUL bytes', async () => {
+    expect((await decode(Buffer.from('\0\0\0a\0b\nc\0\n'))).lines).toEqual(['ab', 'c']);
+  });
+
+  test('ends lines at LF, CR and CRLF', async () => {
+    for (const size of [1, 2, 65_536]) {
+      expect((await decode(Buffer.from('a\nb\r\n\r\nc\rd'), size)).lines).toEqual(['a', 'b', '', 'c', 'd']);
+      expect((await decode(Buffer.from('a\rb\rc\r'), size)).lines).toEqual(['a', 'b', 'c']);
+    }
+  });
+
+  test('skips a line that is too long', async () => {
+    const all = Buffer.from(`a\n${'x'.repeat(300)}\nb\n${'y'.repeat(300)}`);
+    expect(await decode(all, 10, 100)).toEqual({ lines: ['a', '', 'b', ''], tooLong: [2, 4] });
+  });
+
+  test('a file without content has no lines', async () => {
+    expect(await decode(Buffer.from(''))).toEqual({ lines: [], tooLong: [] });
+    expect(await decode(Buffer.from('a'))).toEqual({ lines: ['a'], tooLong: [] });
+  });
+});
