@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import type { ArchiveRecord } from '../archive/record.ts';
 import { type DatabaseConnection, openDatabase, prepareOrClose } from '../sqlite/driver.ts';
 import { withErrorHints } from '../sqlite/error-hints.ts';
+import { RecordPacker, unpackRecords } from './packed-records.ts';
 
 /** Records per transaction. A poller waits for one transaction at most. */
 const BATCH_SIZE = 10_000;
@@ -13,21 +14,21 @@ const BATCH_SIZE = 10_000;
 export class ImportStage {
   readonly #connection: DatabaseConnection;
   /** Records that are not yet in the file. */
-  #pending: ArchiveRecord[] = [];
+  readonly #pending = new RecordPacker(BATCH_SIZE);
 
   constructor() {
     this.#connection = withStageHints(() =>
       // An empty name means a temporary file, which SQLite deletes when the connection is closed.
       prepareOrClose(openDatabase(''), (connection) =>
-        connection.exec('CREATE TABLE batches (n INTEGER PRIMARY KEY, records TEXT)'),
+        connection.exec('CREATE TABLE batches (n INTEGER PRIMARY KEY, samples BLOB, rest TEXT)'),
       ),
     );
   }
 
   add(records: readonly ArchiveRecord[]): void {
     for (const record of records) {
-      this.#pending.push(record);
-      if (this.#pending.length >= BATCH_SIZE) this.#flush();
+      this.#pending.add(record);
+      if (this.#pending.count >= BATCH_SIZE) this.#flush();
     }
   }
 
@@ -35,14 +36,16 @@ export class ImportStage {
   *batches(): Generator<ArchiveRecord[]> {
     this.#flush();
     const select = this.#connection
-      .prepare<[number], [number, string]>('SELECT n, records FROM batches WHERE n > ? ORDER BY n LIMIT 1')
+      .prepare<[number], [number, Buffer, string]>(
+        'SELECT n, samples, rest FROM batches WHERE n > ? ORDER BY n LIMIT 1',
+      )
       .raw();
     for (let n = 0; ; ) {
       const row = withStageHints(() => select.get(n));
       if (row === undefined) return;
-      const [next, records] = row;
+      const [next, samples, rest] = row;
       n = next;
-      yield JSON.parse(records);
+      yield unpackRecords({ samples, rest });
     }
   }
 
@@ -51,10 +54,11 @@ export class ImportStage {
   }
 
   #flush(): void {
-    if (this.#pending.length === 0) return;
-    const records = JSON.stringify(this.#pending);
-    withStageHints(() => this.#connection.prepare('INSERT INTO batches VALUES (NULL, ?)').run(records));
-    this.#pending = [];
+    if (this.#pending.count === 0) return;
+    const { samples, rest } = this.#pending.take();
+    withStageHints(() =>
+      this.#connection.prepare('INSERT INTO batches VALUES (NULL, ?, ?)').run(samples, rest),
+    );
   }
 }
 

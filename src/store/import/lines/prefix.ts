@@ -24,6 +24,26 @@ const BRACKET = 91;
 /** Reads the timestamp at the start of a line, or at `start`. Null for a line without one. */
 export function readPrefix(text: string, start = 0): LinePrefix | null {
   const first = text.charCodeAt(start);
+  if (last !== null && text.startsWith(last.text, start) && isComplete(text, start + last.text.length)) {
+    return { timestamp: last.timestamp, end: start + last.text.length };
+  }
+  const found = readNewPrefix(text, start, first);
+  if (found !== null && isComplete(text, found.end)) {
+    last = { text: text.slice(start, found.end), timestamp: found.timestamp };
+  }
+  return found;
+}
+
+/** The prefix of the last line. The lines of one document have the same one. */
+let last: { text: string; timestamp: Timestamp } | null = null;
+
+/** Whether nothing at the end can belong to the timestamp, such as a zone: it is in brackets, or a text follows. */
+function isComplete(text: string, end: number): boolean {
+  const next = text.charCodeAt(end);
+  return next === 34 || next === 123 || text.charCodeAt(end - 2) === 93;
+}
+
+function readNewPrefix(text: string, start: number, first: number): LinePrefix | null {
   let timestamp = first >= 48 && first <= 57 ? readTimestamp(text, start) : null;
   if (timestamp === null) {
     let at = start + 1;

@@ -38,6 +38,8 @@ export class Assembler {
   readonly #options: AssemblerOptions;
   readonly #localTimes: LocalTimes;
   #records: ArchiveRecord[] = [];
+  /** The series of the last sample. */
+  #identity: SeriesIdentity;
   /** A timestamp on a line of its own that no document has used. */
   #pending: Timestamp | null = null;
   /** The `Date` header of the response whose document comes next. */
@@ -54,6 +56,7 @@ export class Assembler {
 
   constructor(options: AssemblerOptions) {
     this.#options = options;
+    this.#identity = options.identity;
     this.#localTimes = new LocalTimes(options.convert);
   }
 
@@ -115,7 +118,8 @@ export class Assembler {
       return;
     }
     this.counter.addForm(form);
-    this.counter.addTimestampForm(place);
+    if (timestamp === null) this.counter.addTimestampForm('Date header', '');
+    else this.counter.addTimestampForm(timestamp.family, place);
     this.#reference = time.observedAt;
     this.#addSample(document, time);
   }
@@ -145,7 +149,7 @@ export class Assembler {
     const { fileTime } = this.#options;
     if (undated !== null && fileTime !== null) {
       this.counter.undatedDocuments -= 1;
-      this.counter.addTimestampForm('time of the file');
+      this.counter.addTimestampForm('time of the file', '');
       this.#addSample(undated.document, { observedAt: fileTime, clockOffset: null, localTime: null });
     }
     this.#lastUndated = null;
@@ -162,12 +166,9 @@ export class Assembler {
     const own = document.timestamp;
     // The prefix of a container's log has a zone, and a timestamp inside may have none.
     const isPrefixBetter = own !== null && own.offset === null && inline !== null && inline.offset !== null;
-    if (own !== null && !isPrefixBetter) return { timestamp: own, place: `${own.family} in the document` };
-    if (inline !== null) return { timestamp: inline, place: `${inline.family} on the same line` };
-    const pending = this.#pending;
-    return pending === null
-      ? { timestamp: null, place: 'Date header' }
-      : { timestamp: pending, place: `${pending.family} before the document` };
+    if (own !== null && !isPrefixBetter) return { timestamp: own, place: 'in the document' };
+    if (inline !== null) return { timestamp: inline, place: 'on the same line' };
+    return { timestamp: this.#pending, place: 'before the document' };
   }
 
   #resolve(
@@ -196,8 +197,7 @@ export class Assembler {
   #addSample(document: LoggedDocument, { observedAt, clockOffset, localTime }: ObservationTime): void {
     const { accessKeyId, lastUpdated, expiration, source } = document;
     if (expiration === null) return;
-    const { identity } = this.#options;
-    const role = identity.role || document.role || this.#requestedRole || '';
+    const identity = this.#findIdentity(source, document.role);
     const sample: Sample = {
       accessKeyId: accessKeyId ?? '',
       lastUpdated: lastUpdated?.instant ?? null,
@@ -207,7 +207,16 @@ export class Assembler {
       clockOffset,
     };
     if (localTime !== null) this.zoneCheck.add(sample, localTime);
-    this.#add({ record: 'sample', identity: { ...identity, source, role }, sample, ordinal: 0 });
+    this.#add({ record: 'sample', identity, sample, ordinal: 0 });
+  }
+
+  /** A role that the user named comes first. */
+  #findIdentity(source: SourceName, documentRole: string | null): SeriesIdentity {
+    const base = this.#options.identity;
+    const role = base.role || documentRole || this.#requestedRole || '';
+    if (source !== this.#identity.source || role !== this.#identity.role)
+      this.#identity = { ...base, source, role };
+    return this.#identity;
   }
 
   #add(record: ArchiveRecord): void {

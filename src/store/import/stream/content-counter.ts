@@ -1,5 +1,5 @@
 import { getGenerationKey } from '../../../domain/measurement/generations.ts';
-import type { Instant, Span } from '../../../domain/model.ts';
+import type { Instant, Sample, SeriesIdentity, Span } from '../../../domain/model.ts';
 import type { ArchiveRecord } from '../../archive/record.ts';
 
 /** What was recognised in a file. */
@@ -34,22 +34,24 @@ export class ContentCounter {
   #failedPolls = 0;
   #first = Number.POSITIVE_INFINITY;
   #latest = Number.NEGATIVE_INFINITY;
-  /** The key of the last sample. Neighbouring samples have the same key. */
-  #lastKey = '';
+  /** The last sample. Neighbouring samples are of the same generation. */
+  #last: { identity: SeriesIdentity; sample: Sample } | null = null;
   readonly #generations = new Set<string>();
   readonly #hosts = new Set<string>();
   readonly #roles = new Set<string>();
-  readonly #forms = new Map<string, number>();
-  readonly #timestampForms = new Map<string, number>();
+  readonly #forms = new FormCounter();
+  readonly #timestampForms = new FormCounter();
 
   addRecord(record: ArchiveRecord): void {
     switch (record.record) {
       case 'sample': {
         const { identity, sample } = record;
         this.#samples += 1;
-        this.#addSeries(identity.host, identity.role);
+        if (identity !== this.#last?.identity) this.#addSeries(identity.host, identity.role);
         this.#extend(sample.observedAt);
-        this.#addGeneration(`${identity.role} ${getGenerationKey(sample)}`);
+        if (!this.#isLastGeneration(identity, sample)) {
+          this.#addGeneration(`${identity.role} ${getGenerationKey(sample)}`);
+        }
         return;
       }
       case 'generation':
@@ -67,11 +69,11 @@ export class ContentCounter {
   }
 
   addForm(form: string): void {
-    add(this.#forms, form);
+    this.#forms.add(form, '');
   }
 
-  addTimestampForm(form: string): void {
-    add(this.#timestampForms, form);
+  addTimestampForm(family: string, place: string): void {
+    this.#timestampForms.add(family, place);
   }
 
   get content(): RecognisedContent {
@@ -85,8 +87,8 @@ export class ContentCounter {
       hasUndatedRows: this.hasUndatedRows,
       hosts: [...this.#hosts],
       roles: [...this.#roles],
-      forms: sortByCount(this.#forms),
-      timestampForms: sortByCount(this.#timestampForms),
+      forms: this.#forms.list(),
+      timestampForms: this.#timestampForms.list(),
     };
   }
 
@@ -96,9 +98,19 @@ export class ContentCounter {
   }
 
   #addGeneration(key: string): void {
-    if (key === this.#lastKey) return;
-    this.#lastKey = key;
     if (this.#generations.size < MAX_KEPT) this.#generations.add(key);
+  }
+
+  #isLastGeneration(identity: SeriesIdentity, sample: Sample): boolean {
+    const last = this.#last;
+    this.#last = { identity, sample };
+    return (
+      last !== null &&
+      last.identity === identity &&
+      last.sample.accessKeyId === sample.accessKeyId &&
+      last.sample.lastUpdated === sample.lastUpdated &&
+      last.sample.expiration === sample.expiration
+    );
   }
 
   #extend(instant: Instant): void {
@@ -107,9 +119,23 @@ export class ContentCounter {
   }
 }
 
-const add = (counts: Map<string, number>, name: string): void => {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
-};
+/** Counts names. A log repeats the last name nearly always. */
+class FormCounter {
+  readonly #counts: { name: string; place: string; count: number }[] = [];
 
-const sortByCount = (counts: ReadonlyMap<string, number>): string[] =>
-  [...counts].sort((a, b) => b[1] - a[1]).map(([name]) => name);
+  add(name: string, place: string): void {
+    let entry = this.#counts.find((each) => each.name === name && each.place === place);
+    if (entry === undefined) {
+      entry = { name, place, count: 0 };
+      this.#counts.push(entry);
+    }
+    entry.count += 1;
+  }
+
+  /** The most frequent one first. */
+  list(): string[] {
+    return [...this.#counts]
+      .sort((a, b) => b.count - a.count)
+      .map(({ name, place }) => (place === '' ? name : `${name} ${place}`));
+  }
+}

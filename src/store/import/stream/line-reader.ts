@@ -2,7 +2,7 @@ import { InvalidRecordError } from '../../archive/fields.ts';
 import { readRow } from '../documents/columns.ts';
 import { findContent, type JsonContent } from '../documents/json-values.ts';
 import { readOwnLine } from '../documents/own-lines.ts';
-import { findPairs, type Pair } from '../documents/pairs.ts';
+import { findPairs, type Pair, readSimplePair } from '../documents/pairs.ts';
 import { TableReader } from '../documents/table-rows.ts';
 import { findFailure } from '../lines/failures.ts';
 import { findNoise } from '../lines/noise.ts';
@@ -25,6 +25,10 @@ const LOG_EVENT = /^EVENTS\t\d+\t(.*)\t(\d{13})$/;
 
 /** The clock of AWS. The header of a mail states the zone as a number. */
 const DATE_HEADER = /^(?:< )?date: .*GMT\s*$/i;
+
+/** The first timestamp with a zone, else the first one. */
+const preferZone = (first: Timestamp, ...others: readonly (Timestamp | null)[]): Timestamp =>
+  others.find((each) => each !== null && each.offset !== null) ?? first;
 
 /** A log line can contain a log line, for example in CloudWatch. */
 const MAX_DEPTH = 3;
@@ -101,14 +105,14 @@ export class LineReader implements JsonSink {
       this.addContent([{ kind: 'text', text: message, timestamp }], null, line, '');
       return;
     }
-    const first = entry.charCodeAt(0);
-    const hasName = (first === 91 || first >= 65) && CONTAINER_NAME.test(entry);
-    const text = hasName ? entry.replace(CONTAINER_NAME, '') : entry;
-    if (text === '' || text.trim() === '') {
+    const isBracket = entry.charCodeAt(0) === 91;
+    const first = entry.charCodeAt(isBracket ? 1 : 0);
+    const text = first >= 65 && CONTAINER_NAME.test(entry) ? entry.replace(CONTAINER_NAME, '') : entry;
+    if (text === '' || (first <= 32 && text.trim() === '')) {
       this.#responses.finish(line);
       return;
     }
-    const outer = DATE_HEADER.test(text) ? null : readPrefix(text);
+    const outer = first >= 60 && DATE_HEADER.test(text) ? null : readPrefix(text);
     if (outer === null) {
       this.#readText(text, 0, inherited, line);
       return;
@@ -119,10 +123,8 @@ export class LineReader implements JsonSink {
     const isDocument = next === 34 || next === 123 || this.#json.isOpen;
     const inner = isDocument ? null : readInnerPrefix(text, outer.end, outer.timestamp);
     const { timestamp, end } = inner ?? outer;
-    const better = [timestamp, outer.timestamp, inherited].find(
-      (each) => each !== null && each.offset !== null,
-    );
-    this.#readText(text, end, better ?? timestamp, line);
+    const hasZone = timestamp.offset !== null;
+    this.#readText(text, end, hasZone ? timestamp : preferZone(timestamp, outer.timestamp, inherited), line);
   }
 
   /** Reads the text after the timestamp of a line. */
@@ -133,6 +135,11 @@ export class LineReader implements JsonSink {
         this.#readAfterJson(after, line);
         return;
       }
+    }
+    const simple = text.length < 200 ? readSimplePair(text, start) : null;
+    if (simple !== null) {
+      this.#partial.addMember(simple.kind, simple.value, timestamp, line);
+      return;
     }
     const rest = start === 0 ? text : text.slice(start);
     const json = JsonLines.findStart(rest);

@@ -1,4 +1,5 @@
 import { createDocument, isRepeated, type LoggedDocument, setMember } from '../documents/document.ts';
+import type { MemberKind } from '../documents/member-names.ts';
 import type { Pair } from '../documents/pairs.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
 import type { Assembler } from './assembler.ts';
@@ -31,25 +32,27 @@ export class PartialDocument {
 
   /** @param inline the timestamp on the line */
   addPairs(pairs: readonly Pair[], inline: Timestamp | null, line: number): void {
-    for (const { kind, value } of pairs) {
-      if (kind === null || kind === 'ignored' || kind === 'message') continue;
-      const open = this.#document;
-      const isFar =
-        this.#timestamp !== null &&
-        inline !== null &&
-        Math.abs(inline.wall - this.#timestamp.wall) > MAX_DOCUMENT_SPAN_MS;
-      if (open !== null && (isFar || isRepeated(open, kind))) this.finish();
-      if (this.#document === null) {
-        if (kind === 'secret' || kind === 'role') continue;
-        this.#document = createDocument();
-        this.#timestamp = null;
-        this.#line = line;
-      }
-      if (inline !== null && (this.#expirationLine === 0 || kind === 'expiration')) this.#timestamp = inline;
-      if (kind === 'expiration') this.#expirationLine = line;
-      if (kind === 'secret') continue;
-      setMember(this.#document, kind, value);
+    for (const { kind, value } of pairs) this.addMember(kind, value, inline, line);
+  }
+
+  /** @param inline the timestamp on the line */
+  addMember(kind: MemberKind | null, value: string, inline: Timestamp | null, line: number): void {
+    if (kind === null || kind === 'ignored' || kind === 'message') return;
+    const open = this.#document;
+    const isFar =
+      this.#timestamp !== null &&
+      inline !== null &&
+      Math.abs(inline.wall - this.#timestamp.wall) > MAX_DOCUMENT_SPAN_MS;
+    if (open !== null && (isFar || isRepeated(open, kind))) this.finish();
+    if (this.#document === null) {
+      if (kind === 'secret' || kind === 'role') return;
+      this.#document = createDocument();
+      this.#timestamp = null;
+      this.#line = line;
     }
+    if (inline !== null && (this.#expirationLine === 0 || kind === 'expiration')) this.#timestamp = inline;
+    if (kind === 'expiration') this.#expirationLine = line;
+    if (kind !== 'secret') setMember(this.#document, kind, value);
   }
 
   setTimestamp(timestamp: Timestamp): void {

@@ -3,7 +3,7 @@ import { readCompact, readIso } from './iso.ts';
 import { readJapanese } from './japanese.ts';
 import { readDayFirst, readKlog, readMonthFirst } from './month-names.ts';
 import { readNumericDate } from './numeric-date.ts';
-import type { FoundTimestamp, Timestamp, TimestampReader } from './timestamp.ts';
+import type { Timestamp, TimestampReader } from './timestamp.ts';
 
 /** A family of timestamps. The table of docs/logs.md and the property test derive from this table. */
 export interface TimestampFamily {
@@ -94,8 +94,10 @@ export function readTimestamp(text: string, at = 0): Timestamp | null {
 }
 
 /** Only loggers leave the year out. */
-const withFamily = (found: FoundTimestamp, { name }: TimestampFamily): Timestamp =>
-  Object.assign(found, { family: found.isYearless ? 'syslog' : name });
+function withFamily(found: Timestamp, { name }: TimestampFamily): Timestamp {
+  found.family = found.isYearless ? 'syslog' : name;
+  return found;
+}
 
 /** Reads a text that is a timestamp and nothing else. */
 export function readWholeTimestamp(text: string): Timestamp | null {

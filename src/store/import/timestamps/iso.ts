@@ -1,10 +1,4 @@
-import {
-  createExact,
-  type FoundTimestamp,
-  type TimestampReader,
-  toDayStart,
-  toTimeOfDay,
-} from './timestamp.ts';
+import { createExact, type Timestamp, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
 import { parseZone, ZONE_SOURCE } from './zones.ts';
 
 const digit = (text: string, at: number): number => {
@@ -46,7 +40,7 @@ export const readIso: TimestampReader = (text, at) => {
   return readEnd(text, at + 19, day, time);
 };
 
-function readEnd(text: string, at: number, day: number, time: number): FoundTimestamp | null {
+function readEnd(text: string, at: number, day: number, time: number): Timestamp | null {
   const next = text.charCodeAt(at);
   if (next === UPPER_Z) return createExact(day + time, 0, at + 1);
   if (next >= 48 && next <= 57) return null;
@@ -74,7 +68,7 @@ function readEnd(text: string, at: number, day: number, time: number): FoundTime
 /** `2026/11/20 0:00:01` of .NET in Japan, and times without seconds. */
 const SHORT_FIELDS = /(\d{4})([-/.])(\d{1,2})\2(\d{1,2})[T ] ?(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)/y;
 
-function readShortFields(text: string, at: number): FoundTimestamp | null {
+function readShortFields(text: string, at: number): Timestamp | null {
   SHORT_FIELDS.lastIndex = at;
   const match = SHORT_FIELDS.exec(text);
   if (match === null) return null;

@@ -1,10 +1,4 @@
-import {
-  createExact,
-  type FoundTimestamp,
-  type TimestampReader,
-  toDayStart,
-  toTimeOfDay,
-} from './timestamp.ts';
+import { createExact, type Timestamp, type TimestampReader, toDayStart, toTimeOfDay } from './timestamp.ts';
 import { parseZone, ZONE_SOURCE } from './zones.ts';
 
 /** English, then German. The first three letters are enough, except for names of four letters with an umlaut. */
@@ -54,7 +48,7 @@ function toTimestamp(
   name: string | undefined,
   date: string | undefined,
   matchEnd: number,
-): FoundTimestamp | null {
+): Timestamp | null {
   const [, , , year, hour, minute, second, fraction, half, zone, lastYear] = match;
   const month = MONTHS[(name ?? '').slice(0, 3).toLowerCase()];
   const stated = lastYear ?? year;

@@ -1,7 +1,9 @@
 import type { Instant } from '../../../domain/model.ts';
 
 /** A timestamp in a text. */
-export interface FoundTimestamp {
+export interface Timestamp {
+  /** The family that read it. */
+  family: string;
   /** The time as written, as if it were UTC. Without a year, the year is 2000. */
   wall: Instant;
   /** The offset of the stated zone from UTC in milliseconds. Null without a zone. */
@@ -15,15 +17,11 @@ export interface FoundTimestamp {
 }
 
 /** Reads a timestamp that starts exactly at this position. Null for any other text. */
-export type TimestampReader = (text: string, at: number) => FoundTimestamp | null;
-
-/** A timestamp of a log line, with the family that read it. */
-export interface Timestamp extends FoundTimestamp {
-  family: string;
-}
+export type TimestampReader = (text: string, at: number) => Timestamp | null;
 
 /** Creates a timestamp that is complete. */
-export const createExact = (wall: Instant, offset: number | null, end: number): FoundTimestamp => ({
+export const createExact = (wall: Instant, offset: number | null, end: number): Timestamp => ({
+  family: '',
   wall,
   offset,
   end,
