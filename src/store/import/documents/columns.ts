@@ -42,7 +42,9 @@ export function readRow(text: string, timestamp: Timestamp | null, pending: Time
 
 /** `LastUpdated` precedes the timestamp of its poll. Two timestamps are written in the same way. */
 const isLastUpdated = (first: Timestamp, pending: Timestamp | null): boolean =>
-  pending !== null && (first.wall < pending.wall || (first.offset === null) !== (pending.offset === null));
+  pending !== null &&
+  ((first.offset === null) !== (pending.offset === null) ||
+    first.wall - (first.offset ?? 0) <= pending.wall - (pending.offset ?? 0));
 
 const toParsed = (time: Timestamp | undefined): ParsedInstant | null =>
   time === undefined ? null : { instant: time.wall - (time.offset ?? 0), zoneless: time.offset === null };

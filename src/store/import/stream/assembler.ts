@@ -30,6 +30,9 @@ interface WaitingFailure {
 
 const MAX_WAITING = 10_000;
 
+/** The reason to skip a failed poll without a timestamp. */
+export const UNDATED_FAILURE = 'failed poll without a timestamp';
+
 /** Pairs timestamps with documents, and creates records. */
 export class Assembler {
   readonly skipped = new SkipCounter();
@@ -130,7 +133,7 @@ export class Assembler {
     const date = this.#date;
     this.#forgetTimes();
     if (timestamp === null && date === null) {
-      this.skipped.add('failed poll without a timestamp', line, false);
+      this.skipped.add(UNDATED_FAILURE, line, false);
       return;
     }
     this.#waiting.push({ reason, timestamp, date, line });

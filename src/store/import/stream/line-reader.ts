@@ -9,7 +9,7 @@ import { findNoise } from '../lines/noise.ts';
 import { readInnerPrefix, readPrefix } from '../lines/prefix.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
-import type { Assembler } from './assembler.ts';
+import { type Assembler, UNDATED_FAILURE } from './assembler.ts';
 import { JsonLines, type JsonSink } from './json-lines.ts';
 import { PartialDocument } from './partial-document.ts';
 import { ResponseReader } from './responses.ts';
@@ -172,8 +172,10 @@ export class LineReader implements JsonSink {
     if (this.#readPairs(findPairs(text), timestamp, line)) return true;
     const failure = findFailure(text);
     if (failure !== null) {
-      if (timestamp !== null) this.#partial.finish();
-      this.#assembler.addFailure(failure, timestamp, line);
+      if (timestamp !== null || this.#partial.hasExpiration) this.#partial.finish();
+      // curl writes errors to stderr, which can appear inside of a document.
+      if (this.#partial.isOpen) this.skip(UNDATED_FAILURE, line, false);
+      else this.#assembler.addFailure(failure, timestamp, line);
       return true;
     }
     const row = readRow(text, timestamp, this.#assembler.pending);

@@ -25,6 +25,10 @@ export class PartialDocument {
     return this.#document !== null;
   }
 
+  get hasExpiration(): boolean {
+    return this.#expirationLine !== 0;
+  }
+
   /** Whether the document has no timestamp yet, so that the next one may belong to it. */
   get needsTimestamp(): boolean {
     return this.#document !== null && this.#timestamp === null && this.#assembler.pending === null;

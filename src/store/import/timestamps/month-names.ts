@@ -14,16 +14,18 @@ const TIME = String.raw`(\d{1,2})[:.](\d\d)[:.](\d\d)(?:[.,](\d{1,9}))?(?: ?([Aa
 /** RFC 2822 may repeat the zone in parentheses. */
 const ZONE = String.raw`(?: ?(${ZONE_SOURCE})(?: \([A-Za-z ]+\))?)?`;
 const YEAR = String.raw`(\d{4})(?!\d)`;
+/** `2026-11-20` behind a timestamp is another timestamp. */
+const LAST_YEAR = String.raw`(?: (\d{4})(?!\d|[/.:-]\d|\u5e74))?`;
 
 /** `Fri Nov 20 00:00:01 UTC 2026`, `Friday, November 20, 2026 12:00:01 AM`, and syslog's `Nov 20 00:00:01`. */
 const MONTH_FIRST = new RegExp(
-  String.raw`${WEEKDAY}${MONTH} +(\d{1,2}),? +(?:${YEAR},?(?: at)? +)?${TIME}${ZONE}(?: ${YEAR})?`,
+  String.raw`${WEEKDAY}${MONTH} +(\d{1,2}),? +(?:${YEAR},?(?: at)? +)?${TIME}${ZONE}${LAST_YEAR}`,
   'y',
 );
 
 /** `Fri, 20 Nov 2026 00:00:01 GMT`, `Fr 20. Nov 00:00:01 UTC 2026`, `20/Nov/2026:00:00:01 +0000`. */
 const DAY_FIRST = new RegExp(
-  String.raw`${WEEKDAY}(\d{1,2})\.?[ /-]+${MONTH}[ /,:-]+(?:${YEAR}(?:,|:| um| at)? *)?${TIME}${ZONE}(?: ${YEAR})?`,
+  String.raw`${WEEKDAY}(\d{1,2})\.?[ /-]+${MONTH}[ /,:-]+(?:${YEAR}(?:,|:| um| at)? *)?${TIME}${ZONE}${LAST_YEAR}`,
   'y',
 );
 
