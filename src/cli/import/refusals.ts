@@ -52,7 +52,7 @@ export async function validateStagedFiles(
   flags: ImportFlags,
   io: Io,
 ): Promise<void> {
-  for (const file of staged) if (file.records === 0 || isMostlyUndated(file)) throw createRefusal(file);
+  for (const file of staged) if (file.records === 0 || isWronglyDated(file)) throw createRefusal(file);
   const bad = staged.filter(({ badLines }) => badLines > 0);
   if (flags.strict && bad.length > 0) {
     for (const file of bad) await printBadLines(file, io);
@@ -65,9 +65,9 @@ export async function validateStagedFiles(
   for (const file of staged) validateZone(file, flags.timezone);
 }
 
-/** A single timestamp at the start of a file does not date the documents after it. */
-const isMostlyUndated = ({ content }: StagedFile) =>
-  content.hasUndatedRows || content.undatedDocuments > content.samples;
+/** A single timestamp at the start of a file does not date the documents after it, for example. */
+const isWronglyDated = ({ content }: StagedFile) =>
+  content.hasUndatedRows || content.timestampsFollow || content.undatedDocuments > content.samples;
 
 async function printBadLines({ name, skipped }: StagedFile, io: Io): Promise<void> {
   for (const { reason, firstLine, count } of skipped.filter(({ isBad }) => isBad).slice(0, MAX_REASONS)) {
@@ -81,6 +81,12 @@ export function createRefusal({ name, isEmpty, content, skipped }: StagedFile): 
   const { hasUndatedRows, timestamps } = content;
   const undatedDocuments = hasUndatedRows ? content.samples : content.undatedDocuments;
   if (isEmpty) return new CredWatchError(`${name} is empty`, LOG_HINT);
+  if (content.timestampsFollow) {
+    return new CredWatchError(
+      `the timestamps of ${name} stand after their documents, and import reads only timestamps before them; nothing was written`,
+      `write the timestamp first: \`${SHELL_LINE}\``,
+    );
+  }
   if (undatedDocuments > 0) {
     return new CredWatchError(
       `${name} has ${formatCount(undatedDocuments, 'document')} without timestamps, so the times of the samples are unknown; nothing was written`,

@@ -29,11 +29,21 @@ export function readRow(text: string, timestamp: Timestamp | null, pending: Time
   const times = readCells(text, document);
   if (times === null) return null;
   const isOwn = timestamp !== null && !isLastUpdated(timestamp, pending);
+  /** The timestamp is the first time of the row. */
+  const isFirst = isOwn || pending === null;
   const before = isOwn ? timestamp : pending;
   if (timestamp !== null && !isOwn) times.unshift(timestamp);
   const isAmbiguous = isOwn ? times.length === 1 : before === null && times.length === 2;
   document.timestamp = before ?? (times.length > 1 ? (times.shift() ?? null) : null);
   if (times.length < 1 || times.length > 2) return null;
+  // `LastUpdated Expiration timestamp`: the expiration is the latest of the three times.
+  const [first, second] = times;
+  if (isFirst && first !== undefined && second !== undefined && document.timestamp !== null) {
+    if (first.wall > second.wall && document.timestamp.wall <= second.wall) {
+      times[1] = document.timestamp;
+      document.timestamp = second;
+    }
+  }
   times.sort((a, b) => a.wall - b.wall);
   document.expiration = toParsed(times.at(-1));
   document.lastUpdated = times.length === 2 ? toParsed(times[0]) : null;

@@ -31,7 +31,9 @@ export function findContent(
 ): void {
   if (!isObject(value) || depth > MAX_DEPTH) return;
   if (Array.isArray(value)) {
-    for (const each of value) findContent(each, found, timestamp, depth + 1);
+    const fields = toFields(value);
+    if (fields !== null) findContent(fields, found, timestamp, depth + 1);
+    else for (const each of value) findContent(each, found, timestamp, depth + 1);
     return;
   }
   if ('schema_version' in value && ('record' in value || 'observed_at' in value)) {
@@ -59,6 +61,16 @@ export function findContent(
   }
   for (const text of texts) found.push({ kind: 'text', text, timestamp: document.timestamp });
   for (const each of nested) findContent(each, found, document.timestamp, depth + 1);
+}
+
+/** CloudWatch Insights writes a row as `[{"field": "@timestamp", "value": "…"}, …]`. */
+function toFields(row: readonly unknown[]): JsonObject | null {
+  const fields: Record<string, unknown> = Object.create(null);
+  for (const cell of row) {
+    if (!isObject(cell) || typeof cell.field !== 'string') return null;
+    fields[cell.field] = cell.value;
+  }
+  return row.length > 0 ? fields : null;
 }
 
 /** Windows PowerShell writes `{"value": "/Date(…)/", "DateTime": "…"}` for `Get-Date | ConvertTo-Json`. */

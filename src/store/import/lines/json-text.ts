@@ -16,6 +16,14 @@ export class JsonText {
     return this.#open.length > 0;
   }
 
+  /** Whether only one array is open, and nothing inside of it. */
+  #isInOuterArray(): boolean {
+    return (
+      this.#open.findIndex(({ bracket }) => bracket === '[') === this.#open.length - 1 &&
+      this.#open.length > 0
+    );
+  }
+
   /** Discards what has been read. Returns its text, from which a reader may still take members. */
   abandon(): string {
     const text = this.#text;
@@ -69,8 +77,8 @@ export class JsonText {
       this.#text += line.slice(copied, index + 1);
       copied = index + 1;
       this.#open.pop();
-      const isElement = this.#open.at(-1)?.bracket === '[';
-      if (bracket === '}' && (this.#open.length === 0 || isElement)) {
+      const isElement = this.#isInOuterArray();
+      if (this.#open.length === 0 || isElement) {
         onObject(this.#text.slice(last.at));
         this.#text = isElement ? `${this.#text.slice(0, last.at)}0` : '';
       }

@@ -8,7 +8,11 @@ const NOISE: readonly { reason: string; pattern: RegExp }[] = [
   { reason: 'verbose output of curl', pattern: /^(?:[*<>](?: |$)|[{}] \[\d+ bytes data\])/ },
   { reason: 'error of curl without a timestamp', pattern: /^curl: \(\d+\)/ },
   { reason: 'HTML or XML', pattern: /^\s*<[?!/A-Za-z]/ },
-  { reason: 'HTTP header', pattern: /^HTTP\/\d/ },
+  {
+    reason: 'HTTP header',
+    pattern:
+      /^(?:HTTP\/\d|(?:Server|Connection|Accept-Ranges|Last-Modified|ETag|Keep-Alive|Transfer-Encoding|Vary|Cache-Control|Age|Via|Content-[\w-]+|X-[\w-]+): )/i,
+  },
   {
     reason: 'mail header',
     pattern:

@@ -101,3 +101,7 @@ export function readInnerPrefix(text: string, start: number, outer: Timestamp): 
 
 /** The runtime adds its timestamp at once. */
 const MAX_DISTANCE_MS = 60_000;
+
+/** The first timestamp with a zone, else the first one. */
+export const preferZone = (first: Timestamp, ...others: readonly (Timestamp | null)[]): Timestamp =>
+  others.find((each) => each !== null && each.offset !== null) ?? first;

@@ -7,6 +7,7 @@ import type { Timestamp } from '../timestamps/timestamp.ts';
 import { ZoneCheck } from '../zone-check.ts';
 import { ContentCounter } from './content-counter.ts';
 import { LocalTimes } from './local-times.ts';
+import { RowCheck } from './row-check.ts';
 import { SkipCounter } from './skipped-lines.ts';
 import { type ObservationTime, resolveTime } from './stamps.ts';
 
@@ -40,6 +41,7 @@ export class Assembler {
   readonly zoneCheck = new ZoneCheck();
   readonly #options: AssemblerOptions;
   readonly #localTimes: LocalTimes;
+  readonly #rows = new RowCheck();
   #records: ArchiveRecord[] = [];
   /** The series of the last sample. */
   #identity: SeriesIdentity;
@@ -47,14 +49,15 @@ export class Assembler {
   #pending: Timestamp | null = null;
   /** The `Date` header of the response whose document comes next. */
   #date: Instant | null = null;
+  #hasSample = false;
   #requestedRole: string | null = null;
   /** That of the last document. Null before the first one. */
   #source: SourceName | null = null;
   /** A time close to the last poll. */
   #reference: Instant | null = null;
   #waiting: WaitingFailure[] = [];
-  /** The first time of the last row that has two times. */
-  #lastRowAt = Number.NaN;
+  /** The first document had no timestamp. */
+  #isFirstUndated = false;
   #lastUndated: { document: LoggedDocument; line: number } | null = null;
 
   constructor(options: AssemblerOptions) {
@@ -69,11 +72,9 @@ export class Assembler {
   }
 
   /** A row of columns. */
-  addRow({ document, isAmbiguous }: Row, line: number): void {
-    const at = document.timestamp?.wall ?? 0;
-    if (isAmbiguous && at === this.#lastRowAt) this.counter.hasUndatedRows = true;
-    this.#lastRowAt = at;
-    this.addDocument(document, null, line, 'rows of columns');
+  addRow(row: Row, line: number): void {
+    this.#rows.add(row);
+    this.addDocument(row.document, null, line, 'rows of columns');
   }
 
   /** A timestamp on a line of its own. */
@@ -116,6 +117,7 @@ export class Assembler {
     const time = this.#resolve(timestamp, this.#date, reference, lastUpdated?.instant ?? null);
     this.#forgetTimes();
     if (time === null) {
+      this.#isFirstUndated ||= !this.#hasSample && this.counter.undatedDocuments === 0;
       this.counter.undatedDocuments += 1;
       this.#addUndated(document, line);
       return;
@@ -124,6 +126,7 @@ export class Assembler {
     if (timestamp === null) this.counter.addTimestampForm('Date header', '');
     else this.counter.addTimestampForm(timestamp.family, place);
     this.#reference = time.observedAt;
+    this.#hasSample = true;
     this.#addSample(document, time);
   }
 
@@ -157,6 +160,8 @@ export class Assembler {
     }
     this.#lastUndated = null;
     this.#flushFailures();
+    this.counter.hasUndatedRows = this.#rows.areUndated;
+    this.counter.timestampsFollow = this.#isFirstUndated && this.#pending !== null;
   }
 
   takeRecords(): ArchiveRecord[] {

@@ -14,6 +14,8 @@ export interface RecognisedContent {
   undatedDocuments: number;
   /** The rows have two times, of which the first one is repeated. So it is no timestamp, but `LastUpdated`. */
   hasUndatedRows: boolean;
+  /** The file begins with a document and ends with a timestamp. */
+  timestampsFollow: boolean;
   hosts: readonly string[];
   roles: readonly string[];
   /** Forms of documents, the most frequent one first. */
@@ -30,6 +32,7 @@ export class ContentCounter {
   timestamps = 0;
   undatedDocuments = 0;
   hasUndatedRows = false;
+  timestampsFollow = false;
   #samples = 0;
   #failedPolls = 0;
   #first = Number.POSITIVE_INFINITY;
@@ -85,6 +88,7 @@ export class ContentCounter {
       span: this.#first <= this.#latest ? { from: this.#first, to: this.#latest } : null,
       undatedDocuments: this.undatedDocuments,
       hasUndatedRows: this.hasUndatedRows,
+      timestampsFollow: this.timestampsFollow,
       hosts: [...this.#hosts],
       roles: [...this.#roles],
       forms: this.#forms.list(),

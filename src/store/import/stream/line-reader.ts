@@ -6,7 +6,7 @@ import { findPairs, type Pair, readSimplePair } from '../documents/pairs.ts';
 import { TableReader } from '../documents/table-rows.ts';
 import { findFailure } from '../lines/failures.ts';
 import { findNoise } from '../lines/noise.ts';
-import { readInnerPrefix, readPrefix } from '../lines/prefix.ts';
+import { preferZone, readInnerPrefix, readPrefix } from '../lines/prefix.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
 import { type Assembler, UNDATED_FAILURE } from './assembler.ts';
@@ -24,11 +24,7 @@ const CONTAINER_NAME = /^(?:[A-Za-z][\w.-]*[-_]\d+ *\| |\[[\w.-]+\/[\w./-]+\] )/
 const LOG_EVENT = /^EVENTS\t\d+\t(.*)\t(\d{13})$/;
 
 /** The clock of AWS. The header of a mail states the zone as a number. */
-const DATE_HEADER = /^(?:< )?date: .*GMT\s*$/i;
-
-/** The first timestamp with a zone, else the first one. */
-const preferZone = (first: Timestamp, ...others: readonly (Timestamp | null)[]): Timestamp =>
-  others.find((each) => each !== null && each.offset !== null) ?? first;
+const DATE_HEADER = /^(?:< |\s+)?date: .*GMT\s*$/i;
 
 /** A log line can contain a log line, for example in CloudWatch. */
 const MAX_DEPTH = 3;
@@ -112,7 +108,7 @@ export class LineReader implements JsonSink {
       this.#responses.finish(line);
       return;
     }
-    const outer = first >= 60 && DATE_HEADER.test(text) ? null : readPrefix(text);
+    const outer = (first >= 60 || first <= 32) && DATE_HEADER.test(text) ? null : readPrefix(text);
     if (outer === null) {
       this.#readText(text, 0, inherited, line);
       return;
@@ -155,6 +151,7 @@ export class LineReader implements JsonSink {
       return;
     }
     const noise = findNoise(rest);
+    if (noise !== null && /^\s*\}/.test(rest)) this.#partial.close();
     if (noise !== null) this.skip(noise, line, false);
     else this.skip('text that is neither a timestamp nor a document', line, true);
   }

@@ -59,6 +59,22 @@ export class PartialDocument {
     if (kind !== 'secret') setMember(this.#document, kind, value);
   }
 
+  /**
+   * The end of a JSON object that begins before the first line of a rotated log. What is left of it is no sample,
+   * because its other members are unknown.
+   */
+  close(): void {
+    const document = this.#document;
+    if (document === null) return;
+    if (this.#timestamp !== null || document.lastUpdated !== null) {
+      this.finish();
+      return;
+    }
+    this.#document = null;
+    this.#expirationLine = 0;
+    this.#assembler.skipped.add('document whose start is missing', this.#line, true);
+  }
+
   setTimestamp(timestamp: Timestamp): void {
     this.#timestamp = timestamp;
   }

@@ -3,9 +3,11 @@ import { findStatusReason } from '../lines/failures.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
 import type { Assembler } from './assembler.ts';
 
-const STATUS_LINE = /^(?:< )?HTTP\/[\d.]+ (\d{3})/;
-const DATE_HEADER = /^(?:< )?date: *(\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)\s*$/i;
-const HEADER = /^(?:< )?[\w-]+: /;
+const STATUS_LINE = /^(?:< |\s+)?HTTP\/[\d.]+ (\d{3})/;
+const DATE_HEADER = /^(?:< |\s+)?date: *(\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)\s*$/i;
+/** The headers of Invoke-WebRequest: `{[Connection, close], [Date, …], …}`. */
+const DATE_IN_LIST = /^Headers\s*: .*\[Date, (\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT)\]/;
+const HEADER = /^(?:< |\s+)?[\w-]+: /;
 const ROLE_PATH = /\/security-credentials\/([\w+=,.@-]+)/;
 
 /** Reads status lines, `Date` headers and request paths, as `curl -i` and `curl -v` print them. */
@@ -30,7 +32,7 @@ export class ResponseReader {
       this.#status = Number(status);
       return true;
     }
-    const [, date] = text.length < 60 ? (DATE_HEADER.exec(text) ?? []) : [];
+    const [, date] = text.length < 80 ? (DATE_HEADER.exec(text) ?? []) : (DATE_IN_LIST.exec(text) ?? []);
     if (date !== undefined) {
       const found = readWholeTimestamp(date);
       if (found !== null) this.#assembler.setDate(found.wall);

@@ -248,6 +248,13 @@ const events = (polls: readonly LoggedPoll[]) =>
     ingestionTime: poll.at + 1234,
   }));
 
+const queryResults = (polls: readonly LoggedPoll[]) =>
+  polls.map((poll) => [
+    { field: '@timestamp', value: `${iso(poll.at).slice(0, 19).replace('T', ' ')}.000` },
+    { field: '@message', value: JSON.stringify(imdsDocument(poll)) },
+    { field: '@ptr', value: 'CmEKJgoiMTExMTIy' },
+  ]);
+
 const csv = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 const curlVerbose = (poll: LoggedPoll) => `*   Trying 169.254.169.254:80...
@@ -368,6 +375,85 @@ export const FORMS: readonly LogForm[] = [
     name: 'CSV of the CloudWatch console',
     write: (polls) =>
       `timestamp,message\n${polls.map((poll) => `${poll.at},${csv(JSON.stringify(imdsDocument(poll)))}\n`).join('')}`,
+  },
+  {
+    name: 'aws logs get-query-results',
+    write: (polls) => JSON.stringify({ status: 'Complete', results: queryResults(polls) }, null, 4),
+  },
+  {
+    name: 'aws logs get-query-results, compact',
+    write: (polls) => JSON.stringify({ results: queryResults(polls) }),
+  },
+  {
+    name: 'subscription of CloudWatch',
+    write: (polls) =>
+      `${JSON.stringify({ messageType: 'DATA_MESSAGE', logGroup: 'g', logEvents: events(polls) })}\n`,
+  },
+  {
+    name: 'export of CloudWatch to S3',
+    write: each((poll) => `${new Date(poll.at).toISOString()} ${JSON.stringify(imdsDocument(poll))}\n`),
+  },
+  {
+    name: 'Fluent Bit',
+    write: each(
+      (poll) =>
+        `${JSON.stringify({ date: poll.at / 1000 + 0.123, log: JSON.stringify(imdsDocument(poll)) })}\n`,
+    ),
+  },
+  {
+    name: 'Google Cloud Logging',
+    write: (polls) =>
+      JSON.stringify(
+        polls.map((poll) => ({
+          jsonPayload: imdsDocument(poll),
+          timestamp: iso(poll.at).replace('Z', '.123456Z'),
+        })),
+        null,
+        2,
+      ),
+  },
+  {
+    name: 'wget -S',
+    write: each(
+      (poll) =>
+        `  HTTP/1.1 200 OK\n  Content-Type: text/plain\n  Date: ${new Date(poll.at).toUTCString()}\n  Server: EC2ws\n${JSON.stringify(imdsDocument(poll), null, 2)}\n`,
+    ),
+    clockOffset: 0,
+  },
+  {
+    name: 'curl -i without a line end',
+    write: each(
+      (poll) =>
+        `HTTP/1.1 200 OK\r\nDate: ${new Date(poll.at).toUTCString()}\r\n\r\n${JSON.stringify(imdsDocument(poll), null, 2)}`,
+    ),
+    clockOffset: 0,
+  },
+  {
+    name: 'curl -i with a token',
+    write: each(
+      (poll) =>
+        `HTTP/1.1 200 OK\r\nX-Aws-Ec2-Metadata-Token-Ttl-Seconds: 21600\r\nDate: ${new Date(poll.at).toUTCString()}\r\nServer: EC2ws\r\n\r\n${CANARY_TOKEN}HTTP/1.1 200 OK\r\nDate: ${new Date(poll.at).toUTCString()}\r\nServer: EC2ws\r\n\r\n${JSON.stringify(imdsDocument(poll))}\n`,
+    ),
+    clockOffset: 0,
+  },
+  {
+    name: 'journalctl -o verbose',
+    write: each(
+      (poll) =>
+        `${DAYS[fields(poll.at).weekday]} ${iso(poll.at).slice(0, 19).replace('T', ' ')}.123456 UTC [s=0a1b;i=2;b=3c]\n    _TRANSPORT=stdout\n    SYSLOG_IDENTIFIER=credlog\n    MESSAGE=${JSON.stringify(imdsDocument(poll))}\n`,
+    ),
+  },
+  {
+    name: 'columns in the order of the document',
+    write: each((poll) => `${iso(poll.lastUpdated)}\t${iso(poll.expiration)}\t${iso(poll.at)}\n`),
+    hasNoKeyIds: true,
+  },
+  {
+    name: 'columns of jq @csv',
+    write: each(
+      (poll) =>
+        `${poll.at / 1000},"${poll.accessKeyId}","${iso(poll.lastUpdated)}","${iso(poll.expiration)}"\n`,
+    ),
   },
   {
     name: 'syslog',

@@ -1,0 +1,27 @@
+import type { Row } from '../documents/columns.ts';
+
+/** A larger difference is no error of the clock. */
+const CLOCK_SLACK_MS = 60_000;
+
+/** Finds out whether the first time of rows without a header is a timestamp, or `LastUpdated`. */
+export class RowCheck {
+  /** The first time of the last row. */
+  #last = Number.NaN;
+  #hasRepeated = false;
+  /** Rows whose first time precedes their `LastUpdated`, minus the other ones. */
+  #early = 0;
+
+  add({ document: { timestamp, lastUpdated }, isAmbiguous }: Row): void {
+    if (timestamp === null) return;
+    // Two polls have different times, while `LastUpdated` stays the same.
+    this.#hasRepeated ||= isAmbiguous && timestamp.wall === this.#last;
+    this.#last = timestamp.wall;
+    if (lastUpdated === null || timestamp.offset === null) return;
+    const isEarly = timestamp.wall - timestamp.offset < lastUpdated.instant - CLOCK_SLACK_MS;
+    this.#early += isEarly ? 1 : -1;
+  }
+
+  get areUndated(): boolean {
+    return this.#hasRepeated || this.#early > 0;
+  }
+}
