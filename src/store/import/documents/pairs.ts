@@ -12,7 +12,7 @@ export interface Pair {
  * writes `$env:NAME = "…"`, and fish writes `set -gx NAME …`.
  */
 const NAME =
-  /(?:\$[Ee]nv:|\b(?:export|set|SET|setenv|set -gx|set -x) +"?)?\\?["']?(?<![\w.])([A-Za-z_@][\w@.-]*)\\?["']?\s*(?:[:=]|(?<=(?:set -gx|set -x|setenv) [A-Z_]+) )[ \t]*(\\?["'])?/g;
+  /(?:\$[Ee]nv:|\b(?:export|set|SET|setenv|set -gx|set -x) +"?)?\\?["']?(?<![\w.])([A-Za-z_@][\w@.-]{0,60})\\?["']?\s*(?:[:=]|(?<=(?:set -gx|set -x|setenv) [A-Z_]{1,40}) )[ \t]*(\\?["'])?/g;
 
 const SIMPLE = /"?([A-Za-z]\w*)"?\s*:\s*"?([^\s",{}]+)"?\s*,?\s*$/y;
 

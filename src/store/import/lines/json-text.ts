@@ -1,3 +1,6 @@
+/** No log is nested as deep. */
+const MAX_DEPTH = 100;
+
 /** In characters. The longest object of a log, without the objects of its arrays. */
 const MAX_OBJECT_LENGTH = 1_048_576;
 
@@ -60,6 +63,7 @@ export class JsonText {
           this.firstLine = number;
           copied = index;
         }
+        if (this.#open.length >= MAX_DEPTH) return 'broken';
         this.#text += line.slice(copied, index);
         copied = index;
         this.#open.push({ bracket, at: this.#text.length });

@@ -6,7 +6,7 @@ import { readPrefix } from '../lines/prefix.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
 
 /** What is done with the content of JSON. */
-export interface JsonSink {
+export interface ContentSink {
   addContent(found: readonly JsonContent[], timestamp: Timestamp | null, line: number, form: string): void;
   skip(reason: string, line: number, isBad: boolean): void;
   /** Whether a timestamp on an earlier line waits for its document. */
@@ -16,13 +16,16 @@ export interface JsonSink {
 /** The start of JSON inside a line, also of JSON that is quoted again or has lost its quotes. */
 const JSON_START = /[[{]\s*(?:\\?["'{}\]]|$)|\{\w+ ?:/;
 
+/** In characters. A document with a long token has 2,000. */
+const MAX_DAMAGED_LENGTH = 16_384;
+
 /** Reads JSON on one line or on several lines. */
 export class JsonLines {
-  readonly #sink: JsonSink;
+  readonly #sink: ContentSink;
   readonly #text = new JsonText();
   #timestamp: Timestamp | null = null;
 
-  constructor(sink: JsonSink) {
+  constructor(sink: ContentSink) {
     this.#sink = sink;
   }
 
@@ -111,7 +114,7 @@ export class JsonLines {
   }
 
   #readBroken(text: string, line: number): void {
-    const plain = text.replaceAll('\\"', '"');
+    const plain = text.slice(0, MAX_DAMAGED_LENGTH).replaceAll('\\"', '"');
     const document = createDocument();
     for (const { kind, value: member } of findPairs(plain)) {
       if (kind !== 'message') setMember(document, kind, member);

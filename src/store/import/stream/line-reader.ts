@@ -1,24 +1,24 @@
 import { InvalidRecordError } from '../../archive/fields.ts';
 import { readRow } from '../documents/columns.ts';
-import { findContent, type JsonContent } from '../documents/json-values.ts';
+import type { JsonContent } from '../documents/json-values.ts';
 import { readOwnLine } from '../documents/own-lines.ts';
 import { findPairs, type Pair, readSimplePair } from '../documents/pairs.ts';
-import { TableReader } from '../documents/table-rows.ts';
 import { findFailure } from '../lines/failures.ts';
 import { findNoise } from '../lines/noise.ts';
 import { preferZone, readInnerPrefix, readPrefix } from '../lines/prefix.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
 import { type Assembler, UNDATED_FAILURE } from './assembler.ts';
-import { JsonLines, type JsonSink } from './json-lines.ts';
+import { type ContentSink, JsonLines } from './json-lines.ts';
 import { PartialDocument } from './partial-document.ts';
 import { ResponseReader } from './responses.ts';
+import { TableLines } from './table-lines.ts';
 
 /** Separates the entries of a log whose lines were joined. */
-const ENTRY_START = /\s*(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
+const ENTRY_START = /\s{0,20}(?=\[\d{4}[/-]\d\d[/-]\d\d[ T])/;
 
 /** The name of a container in the output of `docker compose logs` and of a pod in that of `kubectl logs --prefix`. */
-const CONTAINER_NAME = /^(?:[A-Za-z][\w.-]*[-_]\d+ *\| |\[[\w.-]+\/[\w./-]+\] )/;
+const CONTAINER_NAME = /^(?:[A-Za-z][\w.-]{0,200}[-_]\d+ *\| |\[[\w.-]{1,100}\/[\w./-]{1,300}\] )/;
 
 /** `aws logs get-log-events --output text`: time of ingestion, message, time. */
 const LOG_EVENT = /^EVENTS\t\d+\t(.*)\t(\d{13})$/;
@@ -26,11 +26,17 @@ const LOG_EVENT = /^EVENTS\t\d+\t(.*)\t(\d{13})$/;
 /** The clock of AWS. The header of a mail states the zone as a number. */
 const DATE_HEADER = /^(?:< |\s+)?date: .*GMT\s*$/i;
 
+/** In characters. Patterns search only the start of a longer line for a timestamp. */
+const MAX_PREFIX_LENGTH = 1000;
+
+/** In characters. Only JSON is longer. */
+const MAX_TEXT_LENGTH = 16_384;
+
 /** A log line can contain a log line, for example in CloudWatch. */
 const MAX_DEPTH = 3;
 
 /** Turns the lines of a log into timestamps and documents. */
-export class LineReader implements JsonSink {
+export class LineReader implements ContentSink {
   readonly #assembler: Assembler;
   readonly #depth: number;
   readonly #partial: PartialDocument;
@@ -38,7 +44,7 @@ export class LineReader implements JsonSink {
   readonly #responses: ResponseReader;
   /** The end of the line that is read. Cells of a table can have several lines. */
   lineEnd = '\n';
-  #table: TableReader | null = null;
+  readonly #table: TableLines;
   /** Reads the lines inside of other lines. */
   #inner: LineReader | null = null;
 
@@ -47,6 +53,7 @@ export class LineReader implements JsonSink {
     this.#depth = depth;
     this.#partial = new PartialDocument(assembler);
     this.#json = new JsonLines(this);
+    this.#table = new TableLines(this);
     this.#responses = new ResponseReader(assembler);
   }
 
@@ -61,7 +68,7 @@ export class LineReader implements JsonSink {
 
   /** Call this method after the last line. */
   finish(line: number): void {
-    if (this.#table?.isOpen) this.skip('row whose quote is not closed', this.#table.firstLine, true);
+    this.#table.finish();
     this.#inner?.finish(line);
     this.#json.abandon(line);
     this.#partial.finish();
@@ -94,7 +101,7 @@ export class LineReader implements JsonSink {
   }
 
   #readEntry(entry: string, line: number, inherited: Timestamp | null): void {
-    if (this.#table !== null && this.#readTableRow(entry, line)) return;
+    if (this.#table.isOpen && this.#table.readRow(entry, line, this.lineEnd)) return;
     const [, message, at] = entry.startsWith('EVENTS\t') ? (LOG_EVENT.exec(entry) ?? []) : [];
     if (message !== undefined) {
       const timestamp = readWholeTimestamp(at ?? '');
@@ -108,7 +115,8 @@ export class LineReader implements JsonSink {
       this.#responses.finish(line);
       return;
     }
-    const outer = (first >= 60 || first <= 32) && DATE_HEADER.test(text) ? null : readPrefix(text);
+    const head = text.length > MAX_PREFIX_LENGTH ? text.slice(0, MAX_PREFIX_LENGTH) : text;
+    const outer = (first >= 60 || first <= 32) && DATE_HEADER.test(head) ? null : readPrefix(head);
     if (outer === null) {
       this.#readText(text, 0, inherited, line);
       return;
@@ -117,7 +125,7 @@ export class LineReader implements JsonSink {
     const next = text.charCodeAt(outer.end);
     // `"` and `{` begin a document.
     const isDocument = next === 34 || next === 123 || this.#json.isOpen;
-    const inner = isDocument ? null : readInnerPrefix(text, outer.end, outer.timestamp);
+    const inner = isDocument ? null : readInnerPrefix(head, outer.end, outer.timestamp);
     const { timestamp, end } = inner ?? outer;
     const hasZone = timestamp.offset !== null;
     this.#readText(text, end, hasZone ? timestamp : preferZone(timestamp, outer.timestamp, inherited), line);
@@ -143,6 +151,10 @@ export class LineReader implements JsonSink {
       this.#partial.finish();
       this.#responses.finish(line);
       this.#readAfterJson(this.#json.read(rest, json, timestamp, line), line);
+      return;
+    }
+    if (rest.length > MAX_TEXT_LENGTH) {
+      this.skip('text that is longer than 16 KiB and no JSON', line, true);
       return;
     }
     if (rest !== '' && this.#readDocument(rest, timestamp, line)) return;
@@ -181,9 +193,7 @@ export class LineReader implements JsonSink {
       this.#assembler.addRow(row, line);
       return true;
     }
-    const table = timestamp === null ? TableReader.fromHeader(text) : null;
-    this.#table = table ?? this.#table;
-    return table !== null;
+    return timestamp === null && this.#table.readHeader(text);
   }
 
   #setTimestamp(timestamp: Timestamp): void {
@@ -211,27 +221,6 @@ export class LineReader implements JsonSink {
     if (found === null) return false;
     this.#assembler.counter.timestamps += 1;
     this.#setTimestamp(found);
-    return true;
-  }
-
-  /** Returns false if the line is no row of the table. */
-  #readTableRow(text: string, line: number): boolean {
-    const table = this.#table;
-    if (table === null || (text.trim() === '' && !table.isOpen)) return false;
-    const row = table.readLine(text, line, this.lineEnd);
-    if (row === 'open' || row === 'header') return true;
-    if (row === 'too-long') {
-      this.skip('row that is longer than 1 MiB', table.firstLine, true);
-      return true;
-    }
-    if (row === 'other') {
-      if (table.isOwnExport) this.skip('row without the columns of the first line', line, true);
-      return table.isOwnExport;
-    }
-    const found: JsonContent[] = [];
-    if (table.isOwnExport) found.push({ kind: 'own', fields: row });
-    else findContent(row, found);
-    this.addContent(found, null, table.firstLine, 'table with a header');
     return true;
   }
 
