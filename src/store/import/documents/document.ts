@@ -1,6 +1,6 @@
 import type { Instant, SourceName } from '../../../domain/model.ts';
 import { type ParsedInstant, parseInstant } from '../../../domain/time/instant.ts';
-import { areSwapped, isKeyId, toStoredKeyId } from '../../../key-id.ts';
+import { areSwapped, hasSecretKeyForm, isKeyId, toStoredKeyId } from '../../../key-id.ts';
 import { readEpochNumber } from '../timestamps/epoch.ts';
 import { readWholeTimestamp } from '../timestamps/families.ts';
 import type { Timestamp } from '../timestamps/timestamp.ts';
@@ -48,8 +48,8 @@ export const isRepeated = (document: LoggedDocument, kind: MemberKind): boolean 
   (kind === 'timestamp' && document.timestamp !== null) ||
   (kind === 'code' && (document.errorCode !== null || document.expiration !== null));
 
-/** The longest name of a role or of a session in AWS has 64 characters. */
-const MAX_ROLE_LENGTH = 128;
+/** IAM's limit. Session tokens are longer. */
+const MAX_ROLE_LENGTH = 64;
 
 /**
  * Sets one member. Ignores members without a meaning. A member with an invalid value is noted by its name.
@@ -71,7 +71,7 @@ export function setMember(document: LoggedDocument, kind: MemberKind | null, val
       return;
     case 'roleArn':
       document.source = 'container';
-      document.role = parseRole(String(value)) ?? document.role;
+      document.role = parseRoleArn(String(value)) ?? document.role;
       return;
     case 'role':
       document.role ??= parseRole(String(value));
@@ -98,13 +98,13 @@ function toKeyId(text: string): string {
 }
 
 const ROLE = /^[\w+=,.@-]+$/;
+const ROLE_ARN = /^arn:aws[a-z-]*:(?:iam|sts)::\d*:(?:assumed-)?role\/(?:[^\s/]+\/){0,20}([^\s/]+)$/;
 
-/** The name of the role in an ARN or of a role without an ARN. Null for other texts. */
-export function parseRole(text: string): string | null {
-  const [, name = text] =
-    /^arn:aws[a-z-]*:(?:iam|sts)::\d*:(?:assumed-)?role\/(?:[^\s]*\/)?([^\s/]+)$/.exec(text) ?? [];
-  return name.length <= MAX_ROLE_LENGTH && ROLE.test(name) ? name : null;
-}
+const parseRoleArn = (text: string): string | null => parseRole(ROLE_ARN.exec(text)?.[1] ?? '');
+
+/** The name of a role. Null for other texts, and for a text that may be a secret. */
+export const parseRole = (text: string): string | null =>
+  text.length <= MAX_ROLE_LENGTH && ROLE.test(text) && !hasSecretKeyForm(text) ? text : null;
 
 /** The times of the last calls, because neighbouring documents state the same times. */
 const knownTimes: { text: string; time: ParsedInstant }[] = [];

@@ -26,7 +26,7 @@ export function createHistory(start = Date.UTC(2026, 10, 20, 0, 0, 1)): LoggedPo
 
 /** Secrets of the documents. No output may contain a piece of them. */
 export const CANARY_SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYCANARYKEY';
-export const CANARY_TOKEN = 'IQoJb3JpZ2luX2VjECanaryCanaryCanary+/aToken==';
+export const CANARY_TOKEN = 'IQoJb3JpZ2luX2VjECanaryCanaryCanaryCanaryCanaryCanaryCanaryCanary+aToken==';
 
 export const iso = (instant: number): string => new Date(instant).toISOString().replace('.000Z', 'Z');
 
